@@ -1,0 +1,30 @@
+import type { KubeObject } from '../k8s/object.ts';
+import type { IstioMatch } from './dynamicenv.ts';
+
+/**
+ * What one env wants of every VirtualService that routes to one service host:
+ * "requests to `host` with subset `from` that match go to subset `subset` instead".
+ */
+export interface RouteInjectionSpec {
+  /** Name of the DynamicEnv. */
+  env: string;
+  /** The DynamicEnv's creationTimestamp: older envs win where matches tie. */
+  envCreationTimestamp: string;
+  /** The base Deployment. */
+  deployment: { namespace: string; name: string };
+  /** The cloned Deployment's name: value of the response header. */
+  clone: string;
+  /** Fully qualified name of the Service. */
+  host: string;
+  /** Names of the subsets that carry the base's version, sorted. */
+  from: string[];
+  /** The env's subset; absent for a consumer, which is never routed to. */
+  subset?: string;
+  matches: IstioMatch[];
+  /** True: requests may be routed to the clone now. */
+  active: boolean;
+}
+
+export interface RouteInjection extends KubeObject {
+  spec: RouteInjectionSpec;
+}
