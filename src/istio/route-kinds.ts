@@ -1,0 +1,61 @@
+import { fqdn } from './host.ts';
+import type { Destination, HTTPRoute, VirtualService } from './types.ts';
+
+/** What a route does with a request. `plain`: send it to its destinations. */
+export type RouteKind = 'delegate' | 'redirect' | 'directResponse' | 'plain';
+
+/**
+ * Istio replaces a delegating route by its delegate's routes before anything else, then looks for a redirect, then for
+ * a direct response (istio `pilot/pkg/networking/core/route/route.go`, TranslateRoute).
+ */
+export function routeKind(route: HTTPRoute): RouteKind {
+  if (isSet(route.delegate)) return 'delegate';
+  if (isSet(route.redirect)) return 'redirect';
+  if (isSet(route.directResponse)) return 'directResponse';
+  return 'plain';
+}
+
+/** Every destination that gets live traffic: of the http, tls and tcp routes, in that order, as written. */
+export function liveDestinations(vs: VirtualService): Destination[] {
+  const { http = [], tls = [], tcp = [] } = vs.spec;
+  return [...http, ...tls, ...tcp].flatMap((route) =>
+    list(field(route, 'route')).flatMap((target) => destination(field(target, 'destination'))),
+  );
+}
+
+/** The destinations that get copies of requests only (`mirror`, `mirrors`); what they answer is thrown away. */
+export function mirrorDestinations(vs: VirtualService): Destination[] {
+  return (vs.spec.http ?? []).flatMap((route) => [
+    ...destination(field(route, 'mirror')),
+    ...list(field(route, 'mirrors')).flatMap((mirror) => destination(field(mirror, 'destination'))),
+  ]);
+}
+
+/** The hosts of `liveDestinations` as full names, each once, sorted. */
+export function liveHosts(vs: VirtualService, clusterDomain: string): string[] {
+  const namespace = vs.metadata.namespace ?? 'default';
+  const hosts = liveDestinations(vs).map(({ host }) => fqdn(host, namespace, clusterDomain));
+  return [...new Set(hosts)].sort();
+}
+
+/** YAML's `redirect:` with nothing behind it arrives as null and means "not set". */
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** tls and tcp routes are not typed here, and any field may hold what a schema would refuse: look, do not trust. */
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function destination(value: unknown): Destination[] {
+  return isDestination(value) ? [value] : [];
+}
+
+function isDestination(value: unknown): value is Destination {
+  return typeof field(value, 'host') === 'string';
+}

@@ -1,0 +1,37 @@
+import type { HeaderAndSourceMatch } from './cover.ts';
+import { type StringCondition, stringCondition } from './string-match.ts';
+
+/**
+ * Sort order for matches that are tried one after the other: negative when `a` has to come first.
+ * More conditions go first, then more exact ones (a source label is one), then more prefixes, then the longer literal
+ * text. Hence a match never stands behind one that covers it, except when the two rank equal, or when one names the
+ * same header in two spellings.
+ */
+export function compareSpecificity(a: HeaderAndSourceMatch, b: HeaderAndSourceMatch): number {
+  const [rankA, rankB] = [rank(a), rank(b)];
+  return (
+    rankB.conditions - rankA.conditions ||
+    rankB.exact - rankA.exact ||
+    rankB.prefix - rankA.prefix ||
+    rankB.literal - rankA.literal
+  );
+}
+
+/** The text of a regex is no literal: its length says nothing about how much it lets through. */
+function rank(
+  match: HeaderAndSourceMatch,
+): Record<'conditions' | 'exact' | 'prefix' | 'literal', number> {
+  const labels = Object.values(match.sourceLabels ?? {});
+  const headers = Object.values(match.headers ?? {}).map(stringCondition);
+  const count = (kind: StringCondition['kind']) => headers.filter((h) => h.kind === kind).length;
+  return {
+    conditions: headers.length + labels.length,
+    exact: count('exact') + labels.length,
+    prefix: count('prefix'),
+    literal: [...labels, ...headers.map(literal)].join('').length,
+  };
+}
+
+function literal(condition: StringCondition): string {
+  return condition.kind === 'exact' || condition.kind === 'prefix' ? condition.value : '';
+}
