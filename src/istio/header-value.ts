@@ -1,0 +1,48 @@
+/**
+ * Values of `headers.request|response.add|set`. Envoy reads `%…%` in them as a format command, so a lone `%` makes it
+ * refuse the whole route table; istiod checks for that first.
+ * Source of the rules: istio `pkg/config/validation/header_value_validator.go` and
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#custom-request-response-headers
+ */
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to look for
+const CONTROL_CHARACTER = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+
+type State =
+  | 'text'
+  | 'command'
+  | 'arguments'
+  | 'item'
+  | 'string'
+  | 'escaped'
+  | 'separator'
+  | 'close'
+  | 'end';
+
+/** From each state, the state after a character; `other` is any character not named. Nothing: it may not stand here. */
+const NEXT: Record<State, Readonly<Record<string, State | undefined>>> = {
+  text: { '%': 'command', other: 'text' },
+  command: { '%': 'text', '(': 'arguments', other: 'command' },
+  arguments: { '[': 'item', ' ': 'arguments', other: 'string' },
+  item: { '"': 'string', ' ': 'item' },
+  string: { '\\': 'escaped', ')': 'end', '"': 'separator', other: 'string' },
+  escaped: { other: 'string' },
+  separator: { ',': 'item', ']': 'close', ' ': 'separator' },
+  close: { ')': 'end', ' ': 'close' },
+  end: { '%': 'text', ' ': 'end' },
+};
+
+/**
+ * Why istiod would refuse the value, else undefined.
+ * Fine are `foo`, `%HOSTNAME%`, `100%%`; not `abc%123` or `%START_TIME%%`.
+ */
+export function headerValueProblem(value: string): string | undefined {
+  if (CONTROL_CHARACTER.test(value)) return 'header value must not contain control characters';
+  let state: State = 'text';
+  for (const char of value) {
+    const next: State | undefined = NEXT[state][char] ?? NEXT[state]['other'];
+    if (next === undefined) return `"${char}" may not stand in this %…% expression: "${value}"`;
+    state = next;
+  }
+  return state === 'text' ? undefined : `a % has no counterpart (write %% for %): "${value}"`;
+}
