@@ -1,0 +1,23 @@
+import { hash10 } from '../k8s/hash.ts';
+
+const OURS = /^dynamic-environment-.+-[0-9a-f]{10}$/;
+
+/** Is this the name of a route that this system put into a VirtualService? */
+export function isInjectedRouteName(name: unknown): boolean {
+  return typeof name === 'string' && OURS.test(name);
+}
+
+/** The name of the routes of one env's Deployment for one service host: compared whole, so `foo` never takes `foo-bar`'s. */
+export function injectedRouteName(
+  env: string,
+  deployment: { namespace: string; name: string },
+  host: string,
+): string {
+  const hash = hash10(env, deployment.namespace, deployment.name, host);
+  return `dynamic-environment-${env}-${deployment.name}-${hash}`;
+}
+
+/** Value of the label by which VirtualServices find the injections for a host (fully qualified). */
+export function hostLabelValue(host: string): string {
+  return hash10(host);
+}

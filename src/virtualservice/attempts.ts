@@ -1,0 +1,30 @@
+import { rfc3339 } from '../k8s/time.ts';
+import { samePlan } from './plan.ts';
+import type { Plan } from './plan-codec.ts';
+
+const MAX_BACKOFF_SECONDS = 60;
+
+/**
+ * When the API server is asked once more to have a plan rendered: the annotation must change for that, and each
+ * change is a write, so the waits double. (A change at every sync makes hundreds of writes a second.)
+ */
+export function nextAttempt(
+  plan: Plan,
+  previous: Plan | undefined,
+  isRendered: boolean,
+  now: Date,
+): { plan: Plan; resyncAfterSeconds?: number; isRepair: boolean } {
+  if (previous === undefined || !samePlan(plan, previous)) {
+    return { plan: { ...plan, at: rfc3339(now) }, isRepair: false };
+  }
+  if (isRendered) return { plan: previous, isRepair: false };
+  const attempt = previous.attempt ?? 0;
+  const wait = Math.min(2 ** attempt, MAX_BACKOFF_SECONDS);
+  const left = (Date.parse(previous.at ?? '') || 0) / 1000 + wait - now.getTime() / 1000;
+  if (left > 0) return { plan: previous, resyncAfterSeconds: left, isRepair: false };
+  return {
+    plan: { ...plan, attempt: attempt + 1, at: rfc3339(now) },
+    resyncAfterSeconds: Math.min(2 ** (attempt + 1), MAX_BACKOFF_SECONDS),
+    isRepair: true,
+  };
+}

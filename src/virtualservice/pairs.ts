@@ -1,0 +1,70 @@
+import type { IstioMatch } from '../api/dynamicenv.ts';
+import { injectedRouteName } from '../api/route-name.ts';
+import { covers } from '../istio/cover.ts';
+import { compareSpecificity } from '../istio/specificity.ts';
+import { byText } from '../k8s/canonical.ts';
+import type { PlannedInjection } from './plan-codec.ts';
+
+/** One match of one injection: one route before every eligible one. */
+export interface Pair {
+  injection: PlannedInjection;
+  match: IstioMatch;
+  matchIndex: number;
+  routeName: string;
+}
+
+/** All pairs, the one that decides first leading: the narrower match, then the older env, then by name. */
+export function orderedPairs(injections: readonly PlannedInjection[]): Pair[] {
+  return injections
+    .flatMap((injection) => {
+      const routeName = injectedRouteName(injection.env, injection.deployment, injection.host);
+      return injection.matches.map((match, matchIndex) => ({
+        injection,
+        match,
+        matchIndex,
+        routeName,
+      }));
+    })
+    .sort(comparePairs);
+}
+
+function comparePairs(a: Pair, b: Pair): number {
+  return (
+    compareSpecificity(a.match, b.match) ||
+    compareInjections(a.injection, b.injection) ||
+    a.matchIndex - b.matchIndex
+  );
+}
+
+/** Order of envs where their matches weigh the same: older first. */
+export function compareInjections(a: PlannedInjection, b: PlannedInjection): number {
+  return (
+    byText(a.created, b.created) ||
+    byText(a.env, b.env) ||
+    byText(a.deployment.namespace, b.deployment.namespace) ||
+    byText(a.deployment.name, b.deployment.name) ||
+    byText(a.host, b.host)
+  );
+}
+
+/** A pair whose requests all go to an earlier pair of another env. */
+export interface Shadow {
+  pair: Pair;
+  by: Pair;
+}
+
+/** Every pair that an earlier one of the same host provably covers. The pairs must be in order. */
+export function findShadows(pairs: readonly Pair[]): Shadow[] {
+  return pairs.flatMap((pair, index) => {
+    const by = pairs.slice(0, index).find((earlier) => shadows(earlier, pair));
+    return by === undefined ? [] : [{ pair, by }];
+  });
+}
+
+function shadows(earlier: Pair, pair: Pair): boolean {
+  return (
+    earlier.injection.env !== pair.injection.env &&
+    earlier.injection.host === pair.injection.host &&
+    covers(earlier.match, pair.match)
+  );
+}

@@ -1,0 +1,68 @@
+import { isInjectedRouteName } from '../api/route-name.ts';
+import type { HTTPRoute } from '../istio/types.ts';
+import { jsonEqual } from '../k8s/canonical.ts';
+import type { KubeObject } from '../k8s/object.ts';
+
+/** RFC 6902 */
+export type PatchOperation =
+  | { op: 'add' | 'replace'; path: string; value: unknown }
+  | { op: 'remove'; path: string };
+
+/**
+ * From one list of routes to another that has the same routes of the user in the same order: removes and adds
+ * ours by index, and never names a route of the user's, so that nothing of theirs is written again.
+ */
+export function patchRoutes(
+  from: readonly HTTPRoute[],
+  to: readonly HTTPRoute[],
+): PatchOperation[] {
+  if (jsonEqual(from, to)) return [];
+  const removed = from
+    .map((route, index) => ({ route, index }))
+    .filter(({ route }) => isInjectedRouteName(route.name))
+    .reverse()
+    .map(({ index }): PatchOperation => ({ op: 'remove', path: `/spec/http/${index}` }));
+  const added = to
+    .map((route, index) => ({ route, index }))
+    .filter(({ route }) => isInjectedRouteName(route.name))
+    .map(
+      ({ route, index }): PatchOperation => ({
+        op: 'add',
+        path: `/spec/http/${index}`,
+        value: route,
+      }),
+    );
+  return [...removed, ...added];
+}
+
+/** Brings the marked members of one metadata map to the wanted ones and leaves all others alone. */
+export function patchMap(
+  object: KubeObject,
+  field: 'labels' | 'annotations',
+  isMark: (key: string) => boolean,
+  wanted: Record<string, string>,
+): PatchOperation[] {
+  const path = `/metadata/${field}`;
+  const present = object.metadata[field];
+  if (present === undefined || present === null) {
+    return Object.keys(wanted).length === 0 ? [] : [{ op: 'add', path, value: wanted }];
+  }
+  const removed = Object.keys(present)
+    .filter((key) => isMark(key) && wanted[key] === undefined)
+    .map((key): PatchOperation => ({ op: 'remove', path: `${path}/${escapePointer(key)}` }));
+  const written = Object.entries(wanted)
+    .filter(([key, value]) => present[key] !== value)
+    // "add" on a member that exists replaces it (RFC 6902, 4.1).
+    .map(
+      ([key, value]): PatchOperation => ({
+        op: 'add',
+        path: `${path}/${escapePointer(key)}`,
+        value,
+      }),
+    );
+  return [...removed, ...written];
+}
+
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

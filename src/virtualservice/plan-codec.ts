@@ -1,0 +1,125 @@
+import type { IstioMatch } from '../api/dynamicenv.ts';
+import { canonicalJson } from '../k8s/canonical.ts';
+
+/** One active RouteInjection as far as rendering needs it. */
+export interface PlannedInjection {
+  env: string;
+  /** The env's creationTimestamp. */
+  created: string;
+  deployment: { namespace: string; name: string };
+  clone: string;
+  host: string;
+  from: string[];
+  to: string;
+  matches: IstioMatch[];
+}
+
+/** What became of one env's wish in this VirtualService; also the value of its index label. Mildest first. */
+export const INJECTION_STATES = [
+  'injected',
+  'pending',
+  'shadowed',
+  'unguarded',
+  'skipped',
+  'invalid',
+  'too-large',
+] as const;
+export type InjectionState = (typeof INJECTION_STATES)[number];
+
+/** Why an env's wish is not simply `injected` or `pending`. */
+export interface PlanNote {
+  env: string;
+  deployment: { namespace: string; name: string };
+  host: string;
+  state: InjectionState;
+  message: string;
+}
+
+/** Value of the plan annotation. */
+export interface Plan {
+  injections: PlannedInjection[];
+  notes: PlanNote[];
+  /** How often the API server was asked again to have the routes rendered. */
+  attempt?: number;
+  /** When the plan last changed or was last asked for again (RFC 3339). */
+  at?: string;
+}
+
+export const EMPTY_PLAN: Plan = Object.freeze({ injections: [], notes: [] });
+
+/** Equal plans give equal text, so that an unchanged plan is an unchanged annotation. */
+export function serializePlan(plan: Plan): string {
+  return canonicalJson(plan);
+}
+
+/** Undefined when the text is not a plan: edited by hand, or written by something else. */
+export function parsePlan(text: string | undefined): Plan | undefined {
+  if (text === undefined) return undefined;
+  const value = parseJson(text);
+  return isPlan(value) ? value : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlan(value: unknown): value is Plan {
+  return (
+    isMap(value) &&
+    isListOf(value['injections'], isInjection) &&
+    isListOf(value['notes'], isNote) &&
+    isOptional(value['attempt'], 'number') &&
+    isOptional(value['at'], 'string')
+  );
+}
+
+function isInjection(value: unknown): boolean {
+  return (
+    isMap(value) &&
+    ['env', 'created', 'clone', 'host', 'to'].every((key) => typeof value[key] === 'string') &&
+    isDeployment(value['deployment']) &&
+    isListOf(value['from'], (item) => typeof item === 'string') &&
+    isListOf(value['matches'], isMatch)
+  );
+}
+
+function isMatch(value: unknown): boolean {
+  return (
+    isMap(value) &&
+    isOptionalMapOf(value['headers'], isMap) &&
+    isOptionalMapOf(value['sourceLabels'], (item) => typeof item === 'string')
+  );
+}
+
+function isNote(value: unknown): boolean {
+  return (
+    isMap(value) &&
+    ['env', 'host', 'message'].every((key) => typeof value[key] === 'string') &&
+    isDeployment(value['deployment']) &&
+    INJECTION_STATES.some((state) => state === value['state'])
+  );
+}
+
+function isDeployment(value: unknown): boolean {
+  return isMap(value) && ['namespace', 'name'].every((key) => typeof value[key] === 'string');
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isOptionalMapOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return value === undefined || (isMap(value) && Object.values(value).every(isItem));
+}
+
+function isOptional(value: unknown, type: 'number' | 'string'): boolean {
+  return value === undefined || typeof value === type;
+}

@@ -1,0 +1,85 @@
+import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
+import type { RouteInjection } from '../api/routeinjection.ts';
+import type { VirtualService } from '../istio/types.ts';
+import { byText, jsonEqual } from '../k8s/canonical.ts';
+import { nextAttempt } from './attempts.ts';
+import type { HostScope } from './eligible.ts';
+import { isMarkLabel } from './marks.ts';
+import { decidePlan } from './plan.ts';
+import { type Plan, type PlanNote, parsePlan, serializePlan } from './plan-codec.ts';
+import { renderRoutes } from './render.ts';
+import { indexLabels } from './states.ts';
+
+/** What the decorator sets on a VirtualService; null takes a mark off. */
+export interface Decoration {
+  labels: Record<string, string | null>;
+  annotations: Record<string, string | null>;
+  resyncAfterSeconds?: number;
+  /** The API server is asked again to have the routes rendered. */
+  isRepair: boolean;
+}
+
+/**
+ * The marks of one VirtualService for the injections whose hosts it routes to. It only says what the routes should
+ * be: the admission webhook renders them in the write that this causes.
+ */
+export function decorate(
+  virtualService: VirtualService,
+  injections: readonly RouteInjection[],
+  config: { clusterDomain: string },
+  now: Date,
+): Decoration {
+  const scope = {
+    namespace: virtualService.metadata.namespace ?? '',
+    clusterDomain: config.clusterDomain,
+  };
+  const { plan, notes } = decidePlan(virtualService, injections, scope);
+  const previous = parsePlan(virtualService.metadata.annotations?.[PLAN_ANNOTATION]);
+  const isRendered = matchesPlan(virtualService, plan, scope);
+  const attempt = nextAttempt(plan, previous, isRendered, now);
+  const annotations = {
+    [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered),
+    [ENVS_ANNOTATION]: envNames(injections),
+  };
+  return {
+    annotations,
+    labels: labelChanges(virtualService, injections, notes),
+    isRepair: attempt.isRepair,
+    ...(attempt.resyncAfterSeconds === undefined
+      ? {}
+      : { resyncAfterSeconds: attempt.resyncAfterSeconds }),
+  };
+}
+
+/** Does the VirtualService carry just the routes that the plan asks for? */
+function matchesPlan(virtualService: VirtualService, plan: Plan, scope: HostScope): boolean {
+  const http = virtualService.spec.http ?? [];
+  return jsonEqual(renderRoutes(http, plan.injections, scope).http, http);
+}
+
+/**
+ * An empty plan stays until the routes are gone, and only then leaves: an annotation taken off while the webhook
+ * is away would leave routes that nobody remembers.
+ */
+function planValue(plan: Plan, isRendered: boolean): string | null {
+  const isEmpty = plan.injections.length === 0 && plan.notes.length === 0;
+  if (isEmpty && isRendered) return null;
+  return serializePlan(plan);
+}
+
+function envNames(injections: readonly RouteInjection[]): string | null {
+  const names = new Set(injections.map(({ spec }) => spec.env));
+  return names.size === 0 ? null : [...names].sort(byText).join(',');
+}
+
+function labelChanges(
+  virtualService: VirtualService,
+  injections: readonly RouteInjection[],
+  notes: readonly PlanNote[],
+): Record<string, string | null> {
+  const wanted = indexLabels(injections, notes);
+  const stale = Object.keys(virtualService.metadata.labels ?? {}).filter(
+    (key) => isMarkLabel(key) && wanted[key] === undefined,
+  );
+  return { ...Object.fromEntries(stale.map((key) => [key, null])), ...wanted };
+}
