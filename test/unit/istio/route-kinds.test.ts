@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  liveDestinations,
+  liveHosts,
+  mirrorDestinations,
+  type RouteKind,
+  routeKind,
+} from '../../../src/istio/route-kinds.ts';
+import type { HTTPRoute, VirtualService, VirtualServiceSpec } from '../../../src/istio/types.ts';
+
+const virtualService = (spec: VirtualServiceSpec, namespace?: string): VirtualService => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: namespace === undefined ? { name: 'vs' } : { name: 'vs', namespace },
+  spec,
+});
+const to = (host: string) => ({ destination: { host } });
+
+describe('routeKind', () => {
+  it.each<[HTTPRoute, RouteKind]>([
+    [{ route: [to('a')] }, 'plain'],
+    [{}, 'plain'],
+    [{ redirect: null, directResponse: undefined, route: [to('a')] }, 'plain'],
+    [{ redirect: { uri: '/' } }, 'redirect'],
+    [{ directResponse: { status: 200 } }, 'directResponse'],
+    [{ redirect: { uri: '/' }, directResponse: { status: 200 } }, 'redirect'],
+    [{ delegate: { name: 'a' } }, 'delegate'],
+    [{ delegate: { name: 'a' }, redirect: { uri: '/' } }, 'delegate'],
+  ])('of %j is %j', (route, kind) => {
+    expect(routeKind(route)).toBe(kind);
+  });
+});
+
+const full = virtualService(
+  {
+    http: [
+      { route: [to('a'), { destination: { host: 'b', subset: 'v1' } }], mirror: { host: 'm' } },
+      { redirect: { uri: '/' }, mirrors: [to('n'), { percentage: 1 }, null] },
+      { route: [to('a')], mirrors: [to('o'), to('p')] },
+    ],
+    tls: [{ route: [to('t')] }, { match: [] }, null],
+    tcp: [{ route: [to('c.other'), { weight: 1 }, { destination: null }] }, 'junk'],
+  },
+  'shop',
+);
+
+describe('liveDestinations', () => {
+  it('lists http, tls and tcp destinations in order, as written', () => {
+    expect(liveDestinations(full)).toEqual([
+      { host: 'a' },
+      { host: 'b', subset: 'v1' },
+      { host: 'a' },
+      { host: 't' },
+      { host: 'c.other' },
+    ]);
+  });
+
+  it('is empty for an empty spec', () => {
+    expect(liveDestinations(virtualService({}))).toEqual([]);
+  });
+
+  it('ignores what is no destination', () => {
+    const odd = { route: [{ destination: { host: 1 } }, { destination: 'a' }] };
+    expect(liveDestinations(virtualService({ tcp: [odd, { route: { 0: to('a') } }] }))).toEqual([]);
+  });
+});
+
+describe('mirrorDestinations', () => {
+  it('lists both fields of http routes', () => {
+    expect(mirrorDestinations(full).map(({ host }) => host)).toEqual(['m', 'n', 'o', 'p']);
+  });
+
+  it('is empty for an empty spec', () => {
+    expect(mirrorDestinations(virtualService({}))).toEqual([]);
+  });
+});
+
+describe('liveHosts', () => {
+  it('resolves in the namespace of the VirtualService, once each, sorted', () => {
+    expect(liveHosts(full, 'cluster.local')).toEqual([
+      'a.shop.svc.cluster.local',
+      'b.shop.svc.cluster.local',
+      'c.other',
+      't.shop.svc.cluster.local',
+    ]);
+    expect(liveHosts(virtualService({ http: [{ route: [to('b'), to('a')] }] }), 'x')).toEqual([
+      'a.default.svc.x',
+      'b.default.svc.x',
+    ]);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import type { HeaderAndSourceMatch } from '../../../src/istio/cover.ts';
+import { compareSpecificity } from '../../../src/istio/specificity.ts';
+
+describe('compareSpecificity', () => {
+  it('sorts by conditions, exact ones, prefixes, literal length', () => {
+    const sorted: HeaderAndSourceMatch[] = [
+      { headers: { a: { regex: 'x' }, b: { regex: 'x' }, c: { regex: 'x' } } },
+      { headers: { a: { exact: 'x' } }, sourceLabels: { l: 'long value' } },
+      { headers: { a: { exact: 'x' }, b: { exact: 'yy' } } },
+      { headers: { a: { exact: 'x' }, b: { exact: 'y' } } },
+      { headers: { a: { exact: 'x' }, b: { prefix: 'y' } } },
+      { headers: { a: { exact: 'x' }, b: { regex: 'yyyyyyyyyyyyyy' } } },
+      { headers: { a: { prefix: 'x' }, b: { prefix: 'y' } } },
+      { headers: { a: { prefix: 'xxxxxxxxxxxx' }, b: {} } },
+      { headers: { a: { regex: 'x' }, b: {} } },
+      { sourceLabels: { l: 'xyz' } },
+      { headers: { a: { exact: 'xy' } } },
+      { headers: { a: { exact: '' } } },
+      { headers: { a: { prefix: 'xxx' } } },
+      { headers: { a: { prefix: 'xx' } } },
+      { headers: { a: { regex: 'xxxxxx' } } },
+      {},
+    ];
+    expect([...sorted].reverse().sort(compareSpecificity)).toEqual(sorted);
+  });
+
+  it.each<[HeaderAndSourceMatch, HeaderAndSourceMatch]>([
+    [{}, { headers: {}, sourceLabels: {} }],
+    [{ headers: { a: { exact: 'xy' } } }, { sourceLabels: { b: 'zw' } }],
+    [{ headers: { a: { regex: 'x' } } }, { headers: { b: { regex: 'long' } } }],
+    [{ headers: { a: { regex: 'x' } } }, { headers: { b: {} } }],
+  ])('%j and %j rank equal', (a, b) => {
+    expect(compareSpecificity(a, b)).toBe(0);
+    expect(compareSpecificity(b, a)).toBe(0);
+  });
+});
