@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { headerValueProblem } from '../../../src/istio/header-value.ts';
+
+describe('headerValueProblem', () => {
+  it.each([
+    '',
+    'foo',
+    'tab\there',
+    'ä €',
+    '100%%',
+    '%%%%',
+    '%HOSTNAME%',
+    'pre %HOSTNAME% post',
+    '%START_TIME(%Y)%',
+    '%REQ(x)%',
+    '%REQ( x)%',
+    '%REQ(x) %',
+    '%UPSTREAM_METADATA(["a", "b"])%',
+    '%UPSTREAM_METADATA( [ "a" , "b" ] ) %',
+    '%UPSTREAM_METADATA(["a\\"b"])%',
+    '%UPSTREAM_METADATA(["a\\)b"])%',
+    '%A%%B%',
+  ])('takes %j', (value) => {
+    expect(headerValueProblem(value)).toBeUndefined();
+  });
+
+  it.each(['\u0000', '\u0008', 'a\nb', '\u000b', 'a\rb', '\u001f', 'a\u007f'])(
+    'refuses control characters: %j',
+    (value) => {
+      expect(headerValueProblem(value)).toBe('header value must not contain control characters');
+    },
+  );
+
+  it.each([
+    '%',
+    'abc%123',
+    '%START_TIME%%',
+    '%%%',
+    '%REQ(x)',
+    '%REQ(x',
+    '%REQ(',
+    '%REQ([',
+    '%REQ(["x',
+    '%REQ(["x"',
+    '%REQ(["x"]',
+    '%REQ(["x\\',
+  ])('refuses the unfinished %j', (value) => {
+    expect(headerValueProblem(value)).toBe(`a % has no counterpart (write %% for %): "${value}"`);
+  });
+
+  it.each([
+    ['%REQ([x])%', 'x'],
+    ['%REQ(["x" "y"])%', '"'],
+    ['%REQ(["x"]])%', ']'],
+    ['%REQ(x)y%', 'y'],
+    ['%REQ(["x"])]%', ']'],
+  ])('refuses %j for its %j', (value, char) => {
+    expect(headerValueProblem(value)).toBe(
+      `"${char}" may not stand in this %…% expression: "${value}"`,
+    );
+  });
+});
