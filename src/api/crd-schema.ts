@@ -1,0 +1,73 @@
+import { objectSchema } from './object-meta.ts';
+import type { Refusal } from './refusal.ts';
+import { compileKeywords } from './schema-ajv.ts';
+import { compileRules } from './schema-cel.ts';
+import { applyDefaults } from './schema-defaults.ts';
+import { duplicateItems } from './schema-list-map.ts';
+import type { CustomResourceDefinition, Schema } from './schema-types.ts';
+import { unknownFields } from './schema-unknown.ts';
+import { isMap, schemaNodes } from './schema-walk.ts';
+
+export interface Verdict {
+  /** What the API server would refuse. */
+  errors: Refusal[];
+  /** Fields that the API server would drop, or refuse under strict field validation (kubectl's default). */
+  unknown: Refusal[];
+}
+
+/** What the API server does with the objects of one kind, without an API server. */
+export interface CrdValidator {
+  /** The object as its author writes it: its status is left out, as the API server ignores it there. */
+  validate(object: unknown): Verdict;
+  /** The status alone, which is written by itself. */
+  validateStatus(object: unknown): Verdict;
+  /** A copy with the defaults of the schema. */
+  withDefaults<T>(object: T): T;
+}
+
+/** Compiles the stored version's schema and rules; throws when the CRD itself is wrong. */
+export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
+  const schema = objectSchema(crd);
+  const verdict = compileVerdict(schema);
+  return {
+    validate: (object) => verdict(withoutStatus(object)),
+    validateStatus: (object) => {
+      const { errors, unknown } = verdict(object);
+      return { errors: errors.filter(isAboutStatus), unknown: unknown.filter(isAboutStatus) };
+    },
+    withDefaults: <T>(object: T) => applyDefaults(schema, object) as T,
+  };
+}
+
+function compileVerdict(schema: Schema): (object: unknown) => Verdict {
+  const keywordErrors = compileKeywords(schema);
+  const brokenRules = compileRules(schema);
+  return (object) => {
+    const value = applyDefaults(schema, object);
+    const errors = keywordErrors(value);
+    const rules = [...schemaNodes(schema, value)]
+      .filter(({ path }) => !errors.some((error) => isWithin(error.path ?? '', path)))
+      .flatMap(brokenRules);
+    return {
+      errors: [...errors, ...duplicateItems(schema, value), ...rules],
+      unknown: unknownFields(schema, value),
+    };
+  };
+}
+
+/** A rule is asked only where the schema holds at and below its place: it may rely on the types. */
+function isWithin(path: string, outer: string): boolean {
+  return (
+    outer === '' || path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`)
+  );
+}
+
+function isAboutStatus({ path = '' }: Refusal): boolean {
+  return isWithin(path, 'status');
+}
+
+function withoutStatus(object: unknown): unknown {
+  if (!isMap(object)) return object;
+  const { status: _status, ...others } = object;
+  return others;
+}

@@ -1,0 +1,62 @@
+import { type CelInput, type CelResult, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
+import { strings } from '@bufbuild/cel/ext';
+import { re2 } from './re2.ts';
+import type { Refusal } from './refusal.ts';
+import type { Schema, ValidationRule } from './schema-types.ts';
+import { isMap, memberSchema, type SchemaNode, subschemas } from './schema-walk.ts';
+
+/** Asks a node's own rules (`x-kubernetes-validations`), not those of the nodes below. */
+export type RuleCheck = (node: SchemaNode) => Refusal[];
+
+interface CompiledRule extends ValidationRule {
+  evaluate: (context: { self: CelInput }) => CelResult;
+}
+
+const environment = celEnv({ funcs: strings, re2: { compile: re2 } });
+
+/** Compiles every rule of a schema; a rule that is no CEL expression throws. */
+export function compileRules(schema: Schema): RuleCheck {
+  const compiled = new Map<Schema, CompiledRule[]>();
+  for (const inner of subschemas(schema)) {
+    const rules = inner['x-kubernetes-validations'];
+    if (rules && !compiled.has(inner)) compiled.set(inner, rules.map(compileRule));
+  }
+  return (node) => {
+    const rules = compiled.get(node.schema);
+    if (!rules) return [];
+    const self = celValue(node.schema, node.value);
+    return rules.flatMap((rule) => broken(rule, self, node.path));
+  };
+}
+
+function compileRule(rule: ValidationRule): CompiledRule {
+  return { ...rule, evaluate: plan(environment, parse(rule.rule)) };
+}
+
+/** A rule that cannot be evaluated is broken, as it is for the API server: that is how an invalid regex shows. */
+function broken(rule: CompiledRule, self: CelInput, path: string): Refusal[] {
+  const result = rule.evaluate({ self });
+  if (result === true) return [];
+  const message = isCelError(result) ? `${rule.message} (${result.message})` : rule.message;
+  return [{ reason: rule.reason?.replace('FieldValue', '') ?? 'Invalid', path, message }];
+}
+
+/** CEL's integers are BigInts and its objects Maps; which number is an integer only the schema can tell. */
+function celValue(schema: Schema | undefined, value: unknown): CelInput {
+  if (Array.isArray(value)) return value.map((item) => celValue(schema?.items, item));
+  if (isMap(value)) {
+    return new Map(
+      Object.entries(value).map(([key, member]) => [
+        key,
+        celValue(schema && memberSchema(schema, key), member),
+      ]),
+    );
+  }
+  if (typeof value === 'number' && isInteger(schema, value)) return BigInt(value);
+  return value as string | number | boolean | null;
+}
+
+function isInteger(schema: Schema | undefined, value: number): boolean {
+  const mayBeInteger = schema?.type === 'integer' || schema?.['x-kubernetes-int-or-string'];
+  return mayBeInteger === true && Number.isInteger(value);
+}

@@ -1,0 +1,43 @@
+/** One rule in CEL: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules */
+export interface ValidationRule {
+  rule: string;
+  message: string;
+  reason?: string;
+}
+
+/** A structural OpenAPI schema, as far as the CRDs here use it; Ajv refuses any keyword that it does not know. */
+export interface Schema {
+  type?: string;
+  description?: string;
+  format?: string;
+  enum?: unknown[];
+  pattern?: string;
+  minimum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  maxProperties?: number;
+  default?: unknown;
+  nullable?: boolean;
+  required?: string[];
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema;
+  items?: Schema;
+  'x-kubernetes-int-or-string'?: boolean;
+  'x-kubernetes-list-type'?: string;
+  'x-kubernetes-list-map-keys'?: string[];
+  'x-kubernetes-validations'?: ValidationRule[];
+}
+
+interface CrdVersion {
+  name: string;
+  storage: boolean;
+  schema: { openAPIV3Schema: Schema };
+}
+
+/** apiextensions.k8s.io/v1, as far as it is read here. */
+export interface CustomResourceDefinition {
+  metadata: { name: string };
+  spec: { group: string; names: { kind: string; plural: string }; versions: CrdVersion[] };
+}
