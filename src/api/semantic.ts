@@ -1,0 +1,94 @@
+import type { DynamicEnv, IstioMatch, Workload } from './dynamicenv.ts';
+import { CONTROLLER_UID_LABEL, DYNAMIC_ENV_LABEL } from './marks.ts';
+import type { Refusal } from './refusal.ts';
+
+/** What the administrator chose, and the name that the env gets. */
+export interface SemanticSettings {
+  versionLabel: string;
+  defaultVersion: string;
+  /** Lower case; empty: any. */
+  allowedHeaderNames: readonly string[];
+  /** The env's subset and version label value (`envId(metadata.name)`). */
+  subsetName: string;
+}
+
+/** A workload and its place in the object. */
+type Placed = [path: string, workload: Workload];
+
+const OUR_DOMAIN = /(^|\.)riskified\.com\//;
+
+/**
+ * What the CRD cannot check: comparisons across lists burst its cost budget, and flags are unknown to it.
+ * An empty list means that the env may be acted upon.
+ */
+export function semanticRefusals({ spec }: DynamicEnv, settings: SemanticSettings): Refusal[] {
+  const placed: Placed[] = [
+    ...(spec.subsets ?? []).map((one, index): Placed => [`spec.subsets[${index}]`, one]),
+    ...(spec.consumers ?? []).map((one, index): Placed => [`spec.consumers[${index}]`, one]),
+  ];
+  return [
+    ...spec.istioMatches.flatMap((match, index) =>
+      headerRefusals(match, `spec.istioMatches[${index}].headers`, settings),
+    ),
+    ...repeatedWorkloads(placed),
+    ...placed.flatMap((one) => podLabelRefusals(one, settings)),
+    ...defaultVersionRefusals(placed, settings),
+  ];
+}
+
+function headerRefusals(match: IstioMatch, path: string, settings: SemanticSettings): Refusal[] {
+  const names = Object.keys(match.headers ?? {});
+  const lowered = names.map((name) => name.toLowerCase());
+  const allowed = settings.allowedHeaderNames;
+  return names.flatMap((name, index) => {
+    const key = name.toLowerCase();
+    const first = lowered.indexOf(key);
+    const place = `${path}[${name}]`;
+    if (first < index) return [repeatedHeader(place, names[first])];
+    return allowed.length === 0 || allowed.includes(key) ? [] : [foreignHeader(place, allowed)];
+  });
+}
+
+function repeatedHeader(path: string, first: string | undefined): Refusal {
+  const message = `is the same header as ${first}, as case does not count: take one out`;
+  return { reason: 'Duplicate', path, message };
+}
+
+function foreignHeader(path: string, allowed: readonly string[]): Refusal {
+  const message = `the administrator allows these headers only: ${allowed.join(', ')}`;
+  return { reason: 'Forbidden', path, message };
+}
+
+function repeatedWorkloads(placed: readonly Placed[]): Refusal[] {
+  const seen = new Map<string, string>();
+  return placed.flatMap(([path, { namespace, name }]) => {
+    const key = `${namespace}/${name}`;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, path);
+    const message = `Deployment ${key} is listed at ${first}, too: it can have one clone only, take one out`;
+    return first === undefined ? [] : [{ reason: 'Duplicate', path, message }];
+  });
+}
+
+function podLabelRefusals([path, workload]: Placed, { versionLabel }: SemanticSettings): Refusal[] {
+  const reserved = [versionLabel, DYNAMIC_ENV_LABEL, CONTROLLER_UID_LABEL];
+  return Object.keys(workload.podLabels ?? {})
+    .filter((key) => reserved.includes(key) || OUR_DOMAIN.test(key))
+    .map((key) => ({
+      reason: 'Forbidden',
+      path: `${path}.podLabels[${key}]`,
+      message: `label ${key} is how clones are told apart: take it out, it is set for you`,
+    }));
+}
+
+/** Such a clone's pods would count as the base's, and everybody's requests would reach them. */
+function defaultVersionRefusals(placed: readonly Placed[], settings: SemanticSettings): Refusal[] {
+  const { subsetName } = settings;
+  return placed
+    .filter(([, { defaultVersion = settings.defaultVersion }]) => defaultVersion === subsetName)
+    .map(([path]) => ({
+      reason: 'Forbidden',
+      path: 'metadata.name',
+      message: `"${subsetName}" is the default version of the Deployment at ${path}: give the DynamicEnv another name`,
+    }));
+}
