@@ -1,0 +1,46 @@
+import type { RouteInjection } from '../api/routeinjection.ts';
+import type { DestinationRule } from '../istio/types.ts';
+import { secondsLeft } from '../k8s/time.ts';
+import { isAvailable } from '../k8s/workload.ts';
+import { isBeingDeleted, type Observed, sameObject } from './observed.ts';
+import type { HostPlan, WorkloadPlan } from './workload-plan.ts';
+
+export interface Activation {
+  active: boolean;
+  /** Seconds until it is worth looking again; absent when something else must happen first. */
+  wait?: number;
+}
+
+/**
+ * May requests be routed to the clone? Only when its pods are available and every proxy has had time to learn its
+ * subset. Once given, the leave lasts while Deployment and DestinationRule exist: a clone that crashes later is a
+ * matter of status, and its requests must not silently go to the base.
+ */
+export function activation(
+  plan: WorkloadPlan,
+  host: HostPlan,
+  observed: Observed,
+  settings: { settleSeconds: number; now: Date },
+): Activation {
+  const clone = plan.observed;
+  const rules = host.rules.map((rule) => observed.rules.find((own) => sameObject(own, rule)));
+  const present = rules.filter((rule) => rule !== undefined && !isBeingDeleted(rule));
+  const possible =
+    plan.kind === 'subset' && !plan.recreate && clone !== undefined && !isBeingDeleted(clone);
+  if (!possible || present.length === 0) return { active: false };
+  if (isActive(host.injection, observed)) return { active: true };
+  if (!isAvailable(clone) || present.length < rules.length) return { active: false };
+  const wait = Math.max(...present.map((rule) => settling(rule, settings)));
+  return wait > 0 ? { active: false, wait } : { active: true };
+}
+
+function isActive(injection: RouteInjection, observed: Observed): boolean {
+  return observed.injections.some((own) => sameObject(own, injection) && own.spec.active);
+}
+
+function settling(
+  rule: DestinationRule | undefined,
+  { settleSeconds, now }: { settleSeconds: number; now: Date },
+): number {
+  return secondsLeft(rule?.metadata.creationTimestamp, settleSeconds, now);
+}

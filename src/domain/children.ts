@@ -1,0 +1,144 @@
+import type { RouteInjection } from '../api/routeinjection.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { activation } from './activation.ts';
+import {
+  baseKeyOf,
+  hostOf,
+  injectionBaseKey,
+  keep,
+  type Observed,
+  sameObject,
+} from './observed.ts';
+import { repaired } from './repair.ts';
+import {
+  deactivated,
+  type Leaving,
+  type RetirementContext,
+  retireDeployment,
+  retireInjection,
+  retireRule,
+} from './retirement.ts';
+import type { HostPlan, WorkloadPlan } from './workload-plan.ts';
+
+export interface Children {
+  children: KubeObject[];
+  /** Seconds until something may be due. */
+  waits: number[];
+  /** `kind namespace/name` of every child on its way out. */
+  leaving: ReadonlySet<string>;
+}
+
+export function childKey({ kind, metadata }: KubeObject): string {
+  return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+/** Everything the env is to own now: what its plans want, and what is still on its way out. */
+export function decideChildren(
+  plans: readonly WorkloadPlan[],
+  context: RetirementContext & { settleSeconds: number },
+): Children {
+  const wanted = plans.map((plan) => wantedOf(plan, context));
+  const staying = wanted.flatMap(({ children }) => children);
+  const leaving = [...leavingDeployments(plans, context), ...leavingRules(plans, context)];
+  const gone = leavingInjections(plans, context);
+  const all = [...leaving, ...gone];
+  return {
+    children: [
+      ...staying,
+      ...all.flatMap(({ leave }) => (leave.child === undefined ? [] : [leave.child])),
+    ].map((child) => repaired(child, observedLike(child, context.observed))),
+    waits: [
+      ...wanted.flatMap(({ waits }) => waits),
+      ...all.flatMap(({ leave }) => leave.wait ?? []),
+    ],
+    leaving: new Set(all.map(({ key }) => key)),
+  };
+}
+
+function observedLike(child: KubeObject, observed: Observed): KubeObject | undefined {
+  const lists = [...observed.deployments, ...observed.rules, ...observed.injections];
+  return lists.find((own) => sameObject(own, child));
+}
+
+function wantedOf(
+  plan: WorkloadPlan,
+  context: RetirementContext & { settleSeconds: number },
+): { children: KubeObject[]; waits: number[] } {
+  const clone = plan.deployment === undefined || plan.recreate ? [] : [plan.deployment];
+  const hosts = plan.hosts.map((host) => {
+    const { active, wait } = activation(plan, host, context.observed, context);
+    return {
+      children: [...host.rules, injectionOf(host, active, context)],
+      waits: wait === undefined ? [] : [wait],
+    };
+  });
+  return {
+    children: [...clone, ...hosts.flatMap(({ children }) => children)],
+    waits: hosts.flatMap(({ waits }) => waits),
+  };
+}
+
+function injectionOf(host: HostPlan, active: boolean, context: RetirementContext): RouteInjection {
+  const { injection } = host;
+  if (active) return { ...injection, spec: { ...injection.spec, active } };
+  const own = context.observed.injections.find((candidate) => sameObject(candidate, injection));
+  return own === undefined ? injection : deactivated(injection, own, context);
+}
+
+interface Exit {
+  key: string;
+  leave: Leaving;
+}
+
+function leavingDeployments(plans: readonly WorkloadPlan[], context: RetirementContext): Exit[] {
+  return context.observed.deployments
+    .filter((clone) => !plans.some((plan) => !plan.recreate && isFor(plan.deployment, clone)))
+    .map((clone) => ({ key: childKey(clone), leave: retireDeployment(clone, context) }));
+}
+
+function isFor(wanted: KubeObject | undefined, observed: KubeObject): boolean {
+  return wanted !== undefined && sameObject(wanted, observed);
+}
+
+function leavingRules(plans: readonly WorkloadPlan[], context: RetirementContext): Exit[] {
+  const hosts = plans.flatMap((plan) => plan.hosts.map((host) => ({ plan, host })));
+  const wanted = hosts.flatMap(({ host }) => host.rules);
+  return context.observed.rules
+    .filter((rule) => !wanted.some((own) => sameObject(own, rule)))
+    .map((rule) => {
+      const same = hosts.find(
+        ({ plan, host }) => plan.key === baseKeyOf(rule) && host.host === hostOf(rule),
+      );
+      const hasReplacement =
+        same?.host.rules.some((own) =>
+          context.observed.rules.some((candidate) => sameObject(candidate, own)),
+        ) ?? false;
+      return { key: childKey(rule), leave: retireRule(rule, hasReplacement, context) };
+    });
+}
+
+function leavingInjections(plans: readonly WorkloadPlan[], context: RetirementContext): Exit[] {
+  const wanted = plans.flatMap(({ hosts }) => hosts.map(({ injection }) => injection));
+  return context.observed.injections
+    .filter((injection) => !wanted.some((own) => sameObject(own, injection)))
+    .map((injection) => {
+      const key = injectionBaseKey(injection);
+      const staysDeployed = plans.some(
+        (plan) => plan.key === key && plan.deployment !== undefined && !plan.recreate,
+      );
+      const isDeploymentLeaving =
+        !staysDeployed &&
+        context.observed.deployments.some((clone) => (baseKeyOf(clone) ?? key) === key);
+      return {
+        key: childKey(injection),
+        leave: retireInjection(injection, isDeploymentLeaving, context),
+      };
+    });
+}
+
+/** All children as they are: the answer when nothing can be decided. */
+export function keepAll({ deployments, rules, injections }: Observed): KubeObject[] {
+  return [...deployments, ...rules, ...injections].map((child) =>
+    repaired(keep<KubeObject>(child), child),
+  );
+}

@@ -1,0 +1,108 @@
+import { envId } from '../api/env-id.ts';
+import {
+  DEPLOYMENT_ANNOTATION,
+  DYNAMIC_ENV_LABEL,
+  ENVS_ANNOTATION,
+  HOST_ANNOTATION,
+} from '../api/marks.ts';
+import { fqdn, mostSpecificHost } from '../istio/host.ts';
+import type { DestinationRule, Subset } from '../istio/types.ts';
+import { ruleName } from './names.ts';
+import type { ServiceHost } from './services.ts';
+
+/** A rule that defines the base's subset of a host, and that subset. */
+export interface BaseRule {
+  rule: DestinationRule;
+  subset: Subset;
+}
+
+export interface RuleScope {
+  clusterDomain: string;
+  versionLabel: string;
+  defaultVersion: string;
+  /** Namespaces beside the Service's own; `*`: all. */
+  ruleNamespaces: readonly string[];
+}
+
+/**
+ * The rules to clone for a host, in the given order. In each namespace only the rules of the most specific host
+ * count, as in Istio: a rule for the host itself hides one for a wildcard that contains it.
+ */
+export function baseRules(
+  rules: readonly DestinationRule[],
+  { host, namespace }: ServiceHost,
+  scope: RuleScope,
+): BaseRule[] {
+  const counted = rules.filter(({ metadata }) => {
+    const own = metadata.namespace ?? '';
+    return (
+      metadata.labels?.[DYNAMIC_ENV_LABEL] === undefined &&
+      (own === namespace ||
+        scope.ruleNamespaces.includes('*') ||
+        scope.ruleNamespaces.includes(own))
+    );
+  });
+  const byNamespace = Map.groupBy(counted, ({ metadata }) => metadata.namespace ?? '');
+  return [...byNamespace].flatMap(([own, candidates]) => {
+    const hostOf = ({ spec }: DestinationRule) => fqdn(spec.host, own, scope.clusterDomain);
+    const decisive = mostSpecificHost(host, candidates.map(hostOf));
+    return candidates
+      .filter((rule) => hostOf(rule) === decisive)
+      .flatMap((rule) => {
+        const subset = defaultSubset(rule, scope);
+        return subset === undefined ? [] : [{ rule, subset }];
+      });
+  });
+}
+
+function defaultSubset({ spec }: DestinationRule, scope: RuleScope): Subset | undefined {
+  return spec.subsets?.find(({ labels }) => labels?.[scope.versionLabel] === scope.defaultVersion);
+}
+
+/** Is the env's subset name already taken in this rule by somebody else? */
+export function definesSubset({ spec }: DestinationRule, env: string): boolean {
+  return (spec.subsets ?? []).some(({ name }) => name === envId(env));
+}
+
+/**
+ * The clone of one base rule: same host, exportTo and workloadSelector, or Istio would not merge the two and one
+ * would hide the other's subsets; no top-level trafficPolicy, because the first one met wins whole
+ * (https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services).
+ */
+export function cloneRule(
+  { rule, subset }: BaseRule,
+  env: string,
+  deployment: { namespace: string; name: string },
+  { service, host }: ServiceHost,
+  versionLabel: string,
+): DestinationRule {
+  const { namespace = '' } = rule.metadata;
+  const parts = { env, namespace: deployment.namespace, deployment: deployment.name, host };
+  const { host: ruleHost, exportTo, workloadSelector } = rule.spec;
+  return {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: {
+      name: ruleName(parts, service, `${namespace}/${rule.metadata.name}`),
+      namespace,
+      labels: { [DYNAMIC_ENV_LABEL]: 'true' },
+      annotations: {
+        [ENVS_ANNOTATION]: env,
+        [DEPLOYMENT_ANNOTATION]: `${deployment.namespace}/${deployment.name}`,
+        [HOST_ANNOTATION]: host,
+      },
+    },
+    spec: {
+      host: ruleHost,
+      ...(exportTo === undefined ? {} : { exportTo }),
+      ...(workloadSelector === undefined ? {} : { workloadSelector }),
+      subsets: [
+        {
+          name: envId(env),
+          labels: { ...subset.labels, [versionLabel]: envId(env) },
+          ...(subset.trafficPolicy === undefined ? {} : { trafficPolicy: subset.trafficPolicy }),
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { ObjectMap } from '../hooks/types.ts';
+import type { DestinationRule, VirtualService } from '../istio/types.ts';
+import { byText } from '../k8s/canonical.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Deployment, Service } from '../k8s/workload.ts';
+
+/**
+ * The only way in which decisions look at other people's objects: whatever brings them (today Metacontroller's
+ * related objects) can be replaced here.
+ */
+export interface MeshView {
+  deployment(namespace: string, name: string): Deployment | undefined;
+  hasStatefulSet(namespace: string, name: string): boolean;
+  /** Sorted by name. */
+  services(namespace: string): Service[];
+  /** All rules seen, sorted by namespace and name. */
+  destinationRules(): DestinationRule[];
+  /** Those that carry the env's index label, sorted by namespace and name. */
+  virtualServices(): VirtualService[];
+}
+
+export function meshView(related: ObjectMap): MeshView {
+  const services = groupByNamespace(list<Service>(related, 'Service.v1'));
+  const destinationRules = list<DestinationRule>(related, 'DestinationRule.networking.istio.io/v1');
+  const virtualServices = list<VirtualService>(related, 'VirtualService.networking.istio.io/v1');
+  const deployments = related['Deployment.apps/v1'] ?? {};
+  const statefulSets = related['StatefulSet.apps/v1'] ?? {};
+  return {
+    deployment: (namespace, name) => deployments[`${namespace}/${name}`] as Deployment | undefined,
+    hasStatefulSet: (namespace, name) => statefulSets[`${namespace}/${name}`] !== undefined,
+    services: (namespace) => services.get(namespace) ?? [],
+    destinationRules: () => destinationRules,
+    virtualServices: () => virtualServices,
+  };
+}
+
+function list<T extends KubeObject>(map: ObjectMap, key: string): T[] {
+  return Object.entries(map[key] ?? {})
+    .sort(([a], [b]) => byText(a, b))
+    .map(([, object]) => object as T);
+}
+
+function groupByNamespace<T extends KubeObject>(objects: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(objects, ({ metadata }) => metadata.namespace ?? '');
+}

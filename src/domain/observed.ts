@@ -1,0 +1,110 @@
+import {
+  DEPLOYMENT_ANNOTATION,
+  DRAINING_ANNOTATION,
+  HOST_ANNOTATION,
+  LAST_APPLIED_ANNOTATION,
+} from '../api/marks.ts';
+import type { RouteInjection } from '../api/routeinjection.ts';
+import type { ObjectMap } from '../hooks/types.ts';
+import type { DestinationRule } from '../istio/types.ts';
+import { byText } from '../k8s/canonical.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Deployment } from '../k8s/workload.ts';
+
+/** The env's children as the cluster has them, each list sorted by namespace and name. */
+export interface Observed {
+  deployments: Deployment[];
+  rules: DestinationRule[];
+  injections: RouteInjection[];
+}
+
+export function observe(children: ObjectMap): Observed {
+  return {
+    deployments: sorted<Deployment>(children['Deployment.apps/v1']),
+    rules: sorted<DestinationRule>(children['DestinationRule.networking.istio.io/v1']),
+    injections: sorted<RouteInjection>(children['RouteInjection.riskified.com/v1alpha1']),
+  };
+}
+
+function sorted<T extends KubeObject>(map: Record<string, KubeObject> | undefined): T[] {
+  return Object.entries(map ?? {})
+    .sort(([a], [b]) => byText(a, b))
+    .map(([, object]) => object as T);
+}
+
+export function allChildren({ deployments, rules, injections }: Observed): KubeObject[] {
+  return [...deployments, ...rules, ...injections];
+}
+
+export function sameObject(a: KubeObject, b: KubeObject): boolean {
+  return (
+    a.kind === b.kind &&
+    a.metadata.name === b.metadata.name &&
+    (a.metadata.namespace ?? '') === (b.metadata.namespace ?? '')
+  );
+}
+
+export function isBeingDeleted({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
+
+/** `<namespace>/<name>` of the base Deployment of a clone or of its DestinationRule; undefined if the mark was edited away. */
+export function baseKeyOf({ metadata }: KubeObject): string | undefined {
+  return metadata.annotations?.[DEPLOYMENT_ANNOTATION];
+}
+
+export function hostOf({ metadata }: DestinationRule): string | undefined {
+  return metadata.annotations?.[HOST_ANNOTATION];
+}
+
+export function injectionBaseKey({ spec }: RouteInjection): string {
+  return `${spec.deployment.namespace}/${spec.deployment.name}`;
+}
+
+/**
+ * A child as it is, to be answered again: in dynamic-apply mode what Metacontroller applied last, else everything
+ * but what others own, since server-side apply removes the fields that are no longer sent.
+ */
+export function keep<T extends KubeObject>(child: T): T {
+  const applied = lastApplied<T>(child);
+  if (applied !== undefined) return withoutDraining(applied);
+  const { apiVersion, kind, metadata, spec } = child as T & { spec: unknown };
+  const annotations = Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(
+      ([key]) => !key.startsWith('deployment.kubernetes.io/'),
+    ),
+  );
+  const { name, namespace, labels } = metadata;
+  return withoutDraining({
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels }),
+      annotations,
+    },
+    spec,
+  } as unknown as T);
+}
+
+function lastApplied<T extends KubeObject>({ metadata }: T): T | undefined {
+  const text = metadata.annotations?.[LAST_APPLIED_ANNOTATION];
+  if (text === undefined) return undefined;
+  try {
+    const applied = JSON.parse(text) as T;
+    return applied?.metadata?.name === metadata.name ? applied : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutDraining<T extends KubeObject>(child: T): T {
+  const { [DRAINING_ANNOTATION]: _since, ...annotations } = child.metadata.annotations ?? {};
+  return { ...child, metadata: { ...child.metadata, annotations } };
+}
+
+export function withAnnotation<T extends KubeObject>(child: T, key: string, value: string): T {
+  const annotations = { ...child.metadata.annotations, [key]: value };
+  return { ...child, metadata: { ...child.metadata, annotations } };
+}

@@ -1,0 +1,143 @@
+import { DRAINING_ANNOTATION, INACTIVE_ANNOTATION } from '../api/marks.ts';
+import type { RouteInjection } from '../api/routeinjection.ts';
+import type { DestinationRule, VirtualService } from '../istio/types.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { rfc3339, secondsLeft } from '../k8s/time.ts';
+import type { Deployment } from '../k8s/workload.ts';
+import {
+  baseKeyOf,
+  hostOf,
+  injectionBaseKey,
+  keep,
+  type Observed,
+  withAnnotation,
+} from './observed.ts';
+import { carriers, ownerOf, type RouteOwner } from './routes-seen.ts';
+
+export interface RetirementContext {
+  env: string;
+  observed: Observed;
+  virtualServices: readonly VirtualService[];
+  drainSeconds: number;
+  now: Date;
+  /** The user asked not to wait for anything. */
+  force: boolean;
+}
+
+/** A child on its way out: what to answer for it now (absent: delete it) and when to look again. */
+export interface Leaving {
+  child?: KubeObject;
+  wait?: number;
+}
+
+/**
+ * A DestinationRule or Deployment may go once no route has led to it for the drain time; the time since when is
+ * noted on the object itself. A route that is seen again starts the wait anew.
+ */
+function drain<T extends KubeObject>(
+  child: T,
+  isReached: boolean,
+  context: RetirementContext,
+): Leaving {
+  if (context.force) return {};
+  const kept = keep(child);
+  if (isReached) return { child: kept };
+  const since = child.metadata.annotations?.[DRAINING_ANNOTATION];
+  const wait =
+    since === undefined
+      ? context.drainSeconds + 1
+      : secondsLeft(since, context.drainSeconds, context.now);
+  if (wait <= 0) return {};
+  return {
+    child: withAnnotation(kept, DRAINING_ANNOTATION, since ?? rfc3339(context.now)),
+    wait,
+  };
+}
+
+/** Takes a clone away. One that no request was ever routed to (a consumer's, or without any Service) goes at once. */
+export function retireDeployment(clone: Deployment, context: RetirementContext): Leaving {
+  const injections = injectionsOf(baseKeyOf(clone), context.observed);
+  const rules = context.observed.rules.filter((rule) => concerns(baseKeyOf(rule), clone));
+  const isRouted = rules.length > 0 || injections.some(({ spec }) => spec.subset !== undefined);
+  if (!isRouted && clone.metadata.annotations?.[DRAINING_ANNOTATION] === undefined) return {};
+  const isReached =
+    injections.some((injection) => isLeadingTo(injection, context)) ||
+    rules.some((rule) => hasRoutes(ruleOwner(rule, context), context));
+  return drain(clone, isReached, context);
+}
+
+/** Takes a DestinationRule clone away; at once when another rule keeps the env's subset of that host. */
+export function retireRule(
+  rule: DestinationRule,
+  hasReplacement: boolean,
+  context: RetirementContext,
+): Leaving {
+  if (hasReplacement) return {};
+  const host = hostOf(rule);
+  const injections = injectionsOf(baseKeyOf(rule), context.observed).filter(
+    ({ spec }) => host === undefined || spec.host === host,
+  );
+  const isReached =
+    injections.some((injection) => isLeadingTo(injection, context)) ||
+    hasRoutes(ruleOwner(rule, context), context);
+  return drain(rule, isReached, context);
+}
+
+/** Takes a RouteInjection away, last: its routes first, then what they led to, then the injection itself. */
+export function retireInjection(
+  injection: RouteInjection,
+  isDeploymentLeaving: boolean,
+  context: RetirementContext,
+): Leaving {
+  const key = injectionBaseKey(injection);
+  const holdsRules = context.observed.rules.some(
+    (rule) =>
+      (baseKeyOf(rule) ?? key) === key &&
+      (hostOf(rule) ?? injection.spec.host) === injection.spec.host,
+  );
+  const isNeeded = holdsRules || isDeploymentLeaving || isLeadingTo(injection, context);
+  if (context.force || !isNeeded) return {};
+  return { child: deactivated(injection, injection, context) };
+}
+
+/** The injection with its routes withdrawn, and since when they are. */
+export function deactivated(
+  wanted: RouteInjection,
+  observed: RouteInjection,
+  context: RetirementContext,
+): RouteInjection {
+  const kept = keep(wanted);
+  const off = { ...kept, spec: { ...kept.spec, active: false } };
+  const since = observed.metadata.annotations?.[INACTIVE_ANNOTATION];
+  if (since === undefined && !isLeadingTo(observed, context)) return off;
+  return withAnnotation(off, INACTIVE_ANNOTATION, since ?? rfc3339(context.now));
+}
+
+/** May requests still be on their way through this injection? */
+function isLeadingTo(injection: RouteInjection, context: RetirementContext): boolean {
+  return injection.spec.active || hasRoutes(ownerOf(injection), context);
+}
+
+function hasRoutes(owner: RouteOwner | undefined, context: RetirementContext): boolean {
+  return owner !== undefined && carriers(context.virtualServices, owner).length > 0;
+}
+
+/** Where a rule's routes would be; from its marks, since its injection may have been deleted by hand. */
+function ruleOwner(rule: DestinationRule, context: RetirementContext): RouteOwner | undefined {
+  const [namespace, name] = (baseKeyOf(rule) ?? '').split('/');
+  const host = hostOf(rule);
+  if (!namespace || !name || host === undefined) return undefined;
+  return { env: context.env, deployment: { namespace, name }, host };
+}
+
+/** The injections of a base; all of them when the mark that names the base was edited away. */
+function injectionsOf(key: string | undefined, observed: Observed): RouteInjection[] {
+  return observed.injections.filter(
+    (injection) => key === undefined || injectionBaseKey(injection) === key,
+  );
+}
+
+function concerns(key: string | undefined, clone: Deployment): boolean {
+  const base = baseKeyOf(clone);
+  return key === undefined || base === undefined || key === base;
+}

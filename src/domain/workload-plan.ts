@@ -1,0 +1,178 @@
+import type { DynamicEnv } from '../api/dynamicenv.ts';
+import type { RouteInjection } from '../api/routeinjection.ts';
+import type { DestinationRule } from '../istio/types.ts';
+import { byText, jsonEqual } from '../k8s/canonical.ts';
+import type { Deployment } from '../k8s/workload.ts';
+import type { DecisionConfig } from './config.ts';
+import { cloneDeployment } from './deployment-clone.ts';
+import { type BaseRule, baseRules, cloneRule, definesSubset } from './destination-rules.ts';
+import { routeInjection } from './injections.ts';
+import type { MeshView } from './mesh-view.ts';
+import { cloneName } from './names.ts';
+import { keep, type Observed } from './observed.ts';
+import { type ServiceHost, servicesOf } from './services.ts';
+import type { EnvWorkload } from './workloads.ts';
+
+/** Something that keeps a workload from being what was asked for; `section` as in the status' `subsetErrors`. */
+export interface Problem {
+  section: 'deployment' | 'destinationRule' | 'virtualServices' | 'subset';
+  message: string;
+}
+
+export interface HostPlan extends ServiceHost {
+  /** Rules to have, one per base rule; none: the host has no rule with the base's subset. */
+  rules: DestinationRule[];
+  injection: RouteInjection;
+}
+
+/** What one workload should look like, life cycle aside. */
+export interface WorkloadPlan extends EnvWorkload {
+  cloneName: string;
+  /** The child as observed. */
+  observed?: Deployment;
+  /** Absent: there is nothing to create, see `problems`. */
+  deployment?: Deployment;
+  /** The clone must be deleted and created anew, because its selector cannot be changed. */
+  recreate: boolean;
+  hosts: HostPlan[];
+  /** A base rule that already has a subset of the env's name. */
+  takenBy?: string;
+  problems: Problem[];
+}
+
+export interface PlanContext {
+  env: DynamicEnv;
+  view: MeshView;
+  observed: Observed;
+  config: DecisionConfig;
+}
+
+export function planWorkload(entry: EnvWorkload, context: PlanContext): WorkloadPlan {
+  const { workload } = entry;
+  const name = cloneName(workload.name, context.env.metadata.name);
+  const observed = context.observed.deployments.find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === workload.namespace,
+  );
+  const base = context.view.deployment(workload.namespace, workload.name);
+  const { deployment, problem } = planDeployment(entry, base, observed, name, context);
+  const changed =
+    observed !== undefined &&
+    deployment !== undefined &&
+    !jsonEqual(observed.spec.selector, deployment.spec.selector);
+  const hosts = deployment === undefined ? [] : planHosts(entry, base, deployment, context);
+  const takenBy = takenSubset(entry, hosts, context);
+  return {
+    ...entry,
+    cloneName: name,
+    ...(observed === undefined ? {} : { observed }),
+    ...(deployment === undefined ? {} : { deployment }),
+    recreate: changed,
+    hosts: hosts.map(({ plan }) => plan),
+    ...(takenBy === undefined ? {} : { takenBy }),
+    problems: [
+      ...(problem === undefined ? [] : [problem]),
+      ...(deployment !== undefined && hosts.length === 0 && entry.kind === 'subset'
+        ? [noService(entry, deployment)]
+        : []),
+    ],
+  };
+}
+
+/** The clone to have; if it cannot be computed, the one that exists. */
+function planDeployment(
+  { workload }: EnvWorkload,
+  base: Deployment | undefined,
+  observed: Deployment | undefined,
+  name: string,
+  { env, view, config }: PlanContext,
+): { deployment?: Deployment; problem?: Problem } {
+  const kept = observed === undefined ? {} : { deployment: keep(observed) };
+  const problem = (message: string) => ({
+    ...kept,
+    problem: { section: 'deployment' as const, message },
+  });
+  if (base === undefined) return problem(missingBase(workload, view));
+  if (observed === undefined && view.deployment(workload.namespace, name) !== undefined) {
+    return problem(
+      `Deployment ${workload.namespace}/${name} exists and does not belong to this env; delete or rename it, or give the env another name`,
+    );
+  }
+  const clone = cloneDeployment(base, workload, env.metadata.name, config);
+  return 'problem' in clone ? problem(clone.problem) : clone;
+}
+
+function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshView): string {
+  if (view.hasStatefulSet(namespace, name)) {
+    return `${namespace}/${name} is a StatefulSet; only Deployments can be cloned`;
+  }
+  const rollout = view
+    .services(namespace)
+    .some(({ metadata }) => metadata.annotations?.[ROLLOUT_ANNOTATION] === name);
+  if (rollout) return `${namespace}/${name} is an Argo Rollout; only Deployments can be cloned`;
+  return `Deployment ${namespace}/${name} not found (a StatefulSet or an Argo Rollout cannot be cloned)`;
+}
+
+/** Argo Rollouts marks the Services it manages (https://argo-rollouts.readthedocs.io); its own kind may not exist here. */
+const ROLLOUT_ANNOTATION = 'argo-rollouts.argoproj.io/managed-by-rollouts';
+
+interface PlannedHost {
+  plan: HostPlan;
+  bases: BaseRule[];
+}
+
+function planHosts(
+  entry: EnvWorkload,
+  base: Deployment | undefined,
+  clone: Deployment,
+  { env, view, config }: PlanContext,
+): PlannedHost[] {
+  const { workload } = entry;
+  const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
+  const cloneLabels = clone.spec.template.metadata?.labels ?? {};
+  // A base that is gone had the clone's labels, but for the version.
+  const baseLabels = base?.spec.template.metadata?.labels ?? {
+    ...cloneLabels,
+    [config.versionLabel]: defaultVersion,
+  };
+  const services = view.services(workload.namespace);
+  return servicesOf(services, baseLabels, cloneLabels, config.clusterDomain).map((service) => {
+    const scope = { ...config, defaultVersion };
+    const bases =
+      entry.kind === 'consumer' ? [] : baseRules(view.destinationRules(), service, scope);
+    const from = bases.length === 0 ? [defaultVersion] : bases.map(({ subset }) => subset.name);
+    return {
+      bases,
+      plan: {
+        ...service,
+        rules: bases.map((rule) =>
+          cloneRule(rule, env.metadata.name, workload, service, config.versionLabel),
+        ),
+        injection: routeInjection(env, entry, service.host, from),
+      },
+    };
+  });
+}
+
+function takenSubset(
+  { kind }: EnvWorkload,
+  hosts: readonly PlannedHost[],
+  { env }: PlanContext,
+): string | undefined {
+  if (kind === 'consumer') return undefined;
+  const rule = hosts
+    .flatMap(({ bases }) => bases)
+    .map(({ rule }) => rule)
+    .find((candidate) => definesSubset(candidate, env.metadata.name));
+  return rule === undefined ? undefined : `${rule.metadata.namespace}/${rule.metadata.name}`;
+}
+
+function noService({ workload }: EnvWorkload, clone: Deployment): Problem {
+  const labels = Object.entries(clone.spec.template.metadata?.labels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .sort(byText)
+    .join(',');
+  return {
+    section: 'subset',
+    message: `no Service in namespace ${workload.namespace} selects both the base's and the clone's pods (${labels}); a Service selector must not name a label that differs between versions`,
+  };
+}

@@ -1,0 +1,67 @@
+import type { V1DeploymentSpec } from '@kubernetes/client-node';
+import type { KubeObject } from './object.ts';
+
+export type {
+  V1Container as Container,
+  V1DeploymentSpec as DeploymentSpec,
+  V1EnvVar as EnvVar,
+  V1LabelSelector as PodSelector,
+} from '@kubernetes/client-node';
+
+export interface DeploymentCondition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+}
+
+export interface DeploymentStatus {
+  observedGeneration?: number;
+  replicas?: number;
+  updatedReplicas?: number;
+  availableReplicas?: number;
+  conditions?: DeploymentCondition[];
+}
+
+export interface Deployment extends KubeObject {
+  spec: V1DeploymentSpec;
+  status?: DeploymentStatus;
+}
+
+export interface Service extends KubeObject {
+  spec?: { selector?: Record<string, string> };
+}
+
+/** Does the Deployment have its minimum of pods, judged on its present spec? */
+export function isAvailable(deployment: Deployment): boolean {
+  return isObserved(deployment) && condition(deployment, 'Available')?.status === 'True';
+}
+
+/** Do all of its pods run the present spec? */
+export function isRolledOut(deployment: Deployment): boolean {
+  const { status, spec } = deployment;
+  const wanted = spec.replicas ?? 1;
+  return (
+    isAvailable(deployment) &&
+    (status?.updatedReplicas ?? 0) >= wanted &&
+    (status?.replicas ?? 0) <= (status?.updatedReplicas ?? 0)
+  );
+}
+
+/** Why a rollout cannot go on, as the Deployment controller says it; undefined while it may. */
+export function rolloutFailure(deployment: Deployment): string | undefined {
+  const stuck = condition(deployment, 'Progressing');
+  if (stuck?.reason === 'ProgressDeadlineExceeded') return stuck.message ?? stuck.reason;
+  const refused = condition(deployment, 'ReplicaFailure');
+  return refused?.status === 'True'
+    ? (refused.message ?? refused.reason ?? refused.type)
+    : undefined;
+}
+
+function isObserved({ metadata, status }: Deployment): boolean {
+  return (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+}
+
+function condition(deployment: Deployment, type: string): DeploymentCondition | undefined {
+  return deployment.status?.conditions?.find((candidate) => candidate.type === type);
+}
