@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CustomResourceDefinition, Schema } from '../../../src/api/schema-types.ts';
+import { loadCrds } from '../../../src/crds.ts';
+import { schemaLines } from './schema-lines.ts';
+import { typeLines } from './type-lines.ts';
+
+const crds = await loadCrds();
+
+/** Kubernetes' types leave the name out for old clients' sake, but its API server refuses that, too. */
+const STRICTER = /(?<=\.(configMapKeyRef|secretKeyRef|configMapRef|secretRef)\?\.name)\?/;
+
+function part(crd: CustomResourceDefinition, name: string): Schema {
+  return crd.spec.versions[0]?.schema.openAPIV3Schema.properties?.[name] ?? {};
+}
+
+describe('types and schemas say the same', () => {
+  test.each([
+    ['spec', 'DynamicEnvSpec', crds.dynamicEnv, 'src/api/dynamicenv.ts'],
+    ['status', 'DynamicEnvStatus', crds.dynamicEnv, 'src/api/dynamicenv.ts'],
+    ['spec', 'RouteInjectionSpec', crds.routeInjection, 'src/api/routeinjection.ts'],
+  ])('%s of %s', (name, type, crd, file) => {
+    const fromTypes = typeLines(file, type, name).map((line) => line.replace(STRICTER, ''));
+    expect(schemaLines(part(crd, name), name).sort()).toEqual(fromTypes.sort());
+  });
+
+  test('the comparison reaches the innermost fields, with their flags', () => {
+    const lines = typeLines('src/api/dynamicenv.ts', 'DynamicEnvSpec', 'spec');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'spec.istioMatches[].headers?{}.regex?: string',
+        'spec.subsets?[].containers?[].env?[].valueFrom?.secretKeyRef?.key: string',
+        'spec.consumers?[].initContainers?[].resources?.limits?{}: string',
+        'spec.consumers?[].initContainers?[].resources?.claims?[].request?: string',
+      ]),
+    );
+    expect(lines.length).toBeGreaterThan(150);
+  });
+
+  test('a status field carries the words that its type allows', () => {
+    expect(schemaLines(part(crds.dynamicEnv, 'status'), 'status')).toContain(
+      'status.state: degraded|processing|ready',
+    );
+  });
+});
