@@ -1,0 +1,93 @@
+import { resolveGateway } from './gateway-name.ts';
+import { fqdn } from './host.ts';
+import { mergeMatches } from './merge-match.ts';
+import { nameOf, namespaceOf } from './objects.ts';
+import type { HTTPMatchRequest, HTTPRoute, VirtualService } from './types.ts';
+
+/** Where a route is written: in which VirtualService (`namespace/name`), at which index of `spec.http`. */
+export interface RoutePlace {
+  virtualService: string;
+  routeIndex: number;
+}
+
+/** A route as it is in effect. `delegate`: where the part of it is that a delegating route (at `place`) stands for. */
+export interface EffectiveRoute {
+  place: RoutePlace;
+  delegate?: RoutePlace;
+  route: HTTPRoute;
+}
+
+/**
+ * The http routes of a VirtualService as Istio reads them: host and gateway names in full, each delegating route replaced
+ * by the routes of its delegate. A delegate that does not exist, has hosts, or is not exported to the root's namespace is
+ * left out, and so is each of its routes whose matches contradict the root's.
+ * Source: mergeVirtualServices in istio `pilot/pkg/model/virtualservice_controller.go`, MergeHTTPRoutes and
+ * ResolveVirtualServiceShortnames in `virtualservice.go`. Of the fields a delegate inherits only those are filled in that
+ * decide where a request goes.
+ */
+export function effectiveRoutes(
+  root: VirtualService,
+  all: readonly VirtualService[],
+  clusterDomain: string,
+): readonly EffectiveRoute[] {
+  return resolvedRoutes(root, clusterDomain).flatMap((effective) => {
+    const { delegate } = effective.route;
+    if (!delegate) return [effective];
+    const name = `${delegate.namespace || namespaceOf(root)}/${delegate.name}`;
+    const target = all.find((vs) => nameOf(vs) === name && isDelegateFor(vs, namespaceOf(root)));
+    return target ? merged(effective, resolvedRoutes(target, clusterDomain)) : [];
+  });
+}
+
+/** The namespaces a VirtualService is for, `.` replaced by its own; the mesh's default is taken to be `*`. */
+export function virtualServiceExport(vs: VirtualService): ReadonlySet<string> {
+  const targets = vs.spec.exportTo ?? [];
+  if (targets.length === 0) return new Set(['*']);
+  return new Set(targets.map((target) => (target === '.' ? namespaceOf(vs) : target)));
+}
+
+function isDelegateFor(vs: VirtualService, namespace: string): boolean {
+  const targets = virtualServiceExport(vs);
+  return !vs.spec.hosts?.length && (targets.has('*') || targets.has(namespace));
+}
+
+function merged(root: EffectiveRoute, leaves: readonly EffectiveRoute[]): EffectiveRoute[] {
+  return leaves.flatMap(({ place, route }) => {
+    const match = mergeMatches(root.route.match ?? [], route.match ?? []);
+    if (!match) return [];
+    const { delegate: _, ...own } = route;
+    const name = [root.route.name, route.name].filter(Boolean).join('-');
+    const directResponse = route.directResponse ?? root.route.directResponse;
+    const merged = { ...own, match: [...match], directResponse, ...(name ? { name } : {}) };
+    return { place: root.place, delegate: place, route: merged };
+  });
+}
+
+function resolvedRoutes(vs: VirtualService, clusterDomain: string): readonly EffectiveRoute[] {
+  const namespace = namespaceOf(vs);
+  return (vs.spec.http ?? []).map((route, routeIndex) => ({
+    place: { virtualService: nameOf(vs), routeIndex },
+    route: resolvedRoute(route, namespace, clusterDomain),
+  }));
+}
+
+function resolvedRoute(route: HTTPRoute, namespace: string, clusterDomain: string): HTTPRoute {
+  const { match, route: targets } = route;
+  return {
+    ...route,
+    ...(match ? { match: match.map((entry) => resolvedMatch(entry, namespace)) } : {}),
+    ...(targets
+      ? {
+          route: targets.map((target) => {
+            const host = fqdn(target.destination.host, namespace, clusterDomain);
+            return { ...target, destination: { ...target.destination, host } };
+          }),
+        }
+      : {}),
+  };
+}
+
+function resolvedMatch(match: HTTPMatchRequest, namespace: string): HTTPMatchRequest {
+  const gateways = match.gateways?.map((gateway) => resolveGateway(gateway, namespace));
+  return gateways ? { ...match, gateways } : match;
+}

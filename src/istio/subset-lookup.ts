@@ -1,0 +1,112 @@
+import { exportedTo, type MergedRule, type MergedSubset, mergeRules } from './destination-rules.ts';
+import { mostSpecificHost } from './host.ts';
+import { namespaceOf } from './objects.ts';
+import type { DestinationRule } from './types.ts';
+
+export type { MergedRule, MergedSubset } from './destination-rules.ts';
+
+/** A service by its full name. `selector`: the labels its pods have. Its own exportTo annotation is not modelled. */
+export interface ServiceHost {
+  host: string;
+  namespace: string;
+  selector?: Readonly<Record<string, string>>;
+}
+
+/** The proxy that looks: its namespace and, for rules with a workloadSelector, its pod's labels. */
+export interface Client {
+  namespace: string;
+  labels?: Readonly<Record<string, string>>;
+}
+
+export interface MeshSettings {
+  clusterDomain: string;
+  /** The mesh's root namespace; `istio-system` when absent. */
+  rootNamespace?: string;
+}
+
+export const DEFAULT_ROOT_NAMESPACE = 'istio-system';
+
+/**
+ * The one (merged) DestinationRule that a client uses for a service, undefined when there is none. The first of these
+ * that has a rule for the host (the exact name before the longest wildcard) decides alone:
+ * 1. the client's own namespace; for a client in the root namespace only what is private there;
+ * 2. the service's namespace, what it exports to the client;
+ * 3. the root namespace, what it exports to the client.
+ * Then a rule whose workloadSelector fits the client goes before rules without one; of these the last one wins, which
+ * is why two rules that could not be merged hide each other's subsets.
+ * Source: destinationRule and setDestinationRules in istio `pilot/pkg/model/push_context.go`, SidecarScope.DestinationRule
+ * in `pilot/pkg/model/sidecar.go`. The mesh's default exportTo is taken to be `*`.
+ */
+export function ruleFor(
+  service: ServiceHost,
+  client: Client,
+  rules: readonly DestinationRule[],
+  settings: MeshSettings,
+): MergedRule | undefined {
+  const root = settings.rootNamespace ?? DEFAULT_ROOT_NAMESPACE;
+  const within = (namespace: string) => rules.filter((rule) => namespaceOf(rule) === namespace);
+  const forHost = (candidates: readonly DestinationRule[]) =>
+    decidingRules(service.host, mergeRules(candidates, settings.clusterDomain));
+  const exported = (namespace: string) =>
+    forHost(within(namespace).filter((rule) => !isPrivate(rule))).filter(({ exportTo }) =>
+      isVisible(exportTo, client.namespace),
+    );
+  const local = within(client.namespace).filter(client.namespace === root ? isPrivate : isLocal);
+  const decisive = [() => forHost(local), () => exported(service.namespace), () => exported(root)];
+  for (const lookup of decisive) {
+    const found = lookup();
+    if (found.length > 0) return ruleOfClient(found, client);
+  }
+  return undefined;
+}
+
+/** The subsets a client can address at a service. */
+export function subsetsOf(
+  service: ServiceHost,
+  client: Client,
+  rules: readonly DestinationRule[],
+  settings: MeshSettings,
+): readonly MergedSubset[] {
+  return ruleFor(service, client, rules, settings)?.subsets ?? [];
+}
+
+function decidingRules(host: string, rules: readonly MergedRule[]): readonly MergedRule[] {
+  const decisive = mostSpecificHost(
+    host,
+    rules.map((rule) => rule.host),
+  );
+  return rules.filter((rule) => rule.host === decisive);
+}
+
+/** Can the rule's own namespace see it? */
+function isLocal(rule: DestinationRule): boolean {
+  const targets = exportedTo(rule);
+  return targets.size === 0 || ['*', '.', namespaceOf(rule)].some((name) => targets.has(name));
+}
+
+/** Can nobody but the rule's own namespace see it? */
+function isPrivate(rule: DestinationRule): boolean {
+  const targets = exportedTo(rule);
+  return targets.size === 1 && (targets.has('.') || targets.has(namespaceOf(rule)));
+}
+
+function isVisible(exportTo: ReadonlySet<string>, namespace: string): boolean {
+  return exportTo.size === 0 || exportTo.has('*') || exportTo.has(namespace);
+}
+
+function ruleOfClient(rules: readonly MergedRule[], client: Client): MergedRule | undefined {
+  const own = rules.find(
+    ({ namespace, selector }) =>
+      selector && namespace === client.namespace && selects(selector, client.labels ?? {}),
+  );
+  return own ?? rules.findLast(({ selector }) => !selector);
+}
+
+function selects(
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(selector).every(
+    ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
+  );
+}
