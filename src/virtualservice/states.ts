@@ -26,7 +26,7 @@ export function isAbout(note: PlanNote, { spec }: RouteInjection): boolean {
 }
 
 /** One shadowed match of several leaves the env reachable. */
-function isFullyShadowed(injection: RouteInjection, about: readonly PlanNote[]): boolean {
+export function isFullyShadowed(injection: RouteInjection, about: readonly PlanNote[]): boolean {
   const shadowed = about.filter(({ state }) => state === 'shadowed');
   return shadowed.length >= injection.spec.matches.length;
 }

@@ -1,0 +1,37 @@
+import type { Condition, ConditionType } from '../../api/dynamicenv.ts';
+import { rfc3339, secondsLeft } from '../../k8s/time.ts';
+
+export interface Verdict {
+  status: boolean | 'unknown';
+  reason: string;
+  message: string;
+}
+
+/** A condition with its time: kept while the status stays, as for every metav1.Condition. */
+export function condition(
+  type: ConditionType,
+  verdict: Verdict,
+  previous: readonly Condition[] | undefined,
+  generation: number | undefined,
+  now: Date,
+): Condition {
+  const status = verdict.status === 'unknown' ? 'Unknown' : verdict.status ? 'True' : 'False';
+  const before = previous?.find((candidate) => candidate.type === type);
+  return {
+    type,
+    status,
+    reason: verdict.reason,
+    message: verdict.message,
+    lastTransitionTime: before?.status === status ? before.lastTransitionTime : rfc3339(now),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  };
+}
+
+/** Seconds until a condition has been true for the settle time; undefined when it is not true. */
+export function settlingSeconds(
+  { status, lastTransitionTime }: Condition,
+  settleSeconds: number,
+  now: Date,
+): number | undefined {
+  return status === 'True' ? secondsLeft(lastTransitionTime, settleSeconds, now) : undefined;
+}

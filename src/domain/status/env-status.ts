@@ -1,0 +1,157 @@
+import type {
+  Condition,
+  ConditionType,
+  DynamicEnvStatus,
+  IstioMatch,
+  State,
+  WorkloadStatus,
+} from '../../api/dynamicenv.ts';
+import type { Refusal } from '../../api/refusal.ts';
+import { condition, settlingSeconds, type Verdict } from './conditions.ts';
+import type { StatusContext } from './context.ts';
+import { conflicting, guarded, no, routesInjected, workloadsReady, yes } from './verdicts.ts';
+import type { WorkloadReport } from './workload-report.ts';
+
+export interface Report {
+  status: DynamicEnvStatus;
+  /** Seconds until the status may change by itself. */
+  wait?: number;
+}
+
+/** The status of an env that is alive. */
+export function envStatus(
+  reports: readonly WorkloadReport[],
+  stall: Verdict,
+  context: StatusContext,
+): Report {
+  const write = writer(context);
+  const injected = write('RoutesInjected', routesInjected(reports));
+  const workloads = write('WorkloadsReady', workloadsReady(reports));
+  const settling = settling4Ready(reports, injected, context);
+  const problem = reports.flatMap(({ plan, problems }) =>
+    problems.map(({ message }) => `${plan.key}: ${message}`),
+  );
+  const verdict = readyVerdict({ problem, injected, workloads, settling });
+  const state: State =
+    problem.length > 0 ? 'degraded' : verdict.status === true ? 'ready' : 'processing';
+  return {
+    status: {
+      state,
+      ...counts(reports),
+      match: matchText(context.env.spec.istioMatches),
+      ...workloadStatuses(reports),
+      conditions: [
+        write('Ready', verdict),
+        workloads,
+        injected,
+        write('Guarded', guarded(reports)),
+        write('Conflicting', conflicting(reports)),
+        write('Reconciling', reconciling(state, verdict)),
+        write('Stalled', stall),
+      ],
+    },
+    ...(settling === undefined || settling <= 0 ? {} : { wait: settling }),
+  };
+}
+
+function writer({ env, now }: StatusContext) {
+  return (type: ConditionType, verdict: Verdict): Condition =>
+    condition(type, verdict, env.status?.conditions, env.metadata.generation, now);
+}
+
+/** No matching request may meet the base any more: every proxy must have had time to learn the routes. */
+function settling4Ready(
+  reports: readonly WorkloadReport[],
+  injected: Condition,
+  { config, now }: StatusContext,
+): number | undefined {
+  const hasSubsets = reports.some(({ plan }) => plan.kind === 'subset');
+  return hasSubsets ? settlingSeconds(injected, config.settleSeconds, now) : 0;
+}
+
+function readyVerdict(facts: {
+  problem: string[];
+  injected: Condition;
+  workloads: Condition;
+  settling: number | undefined;
+}): Verdict {
+  const { problem, injected, workloads, settling } = facts;
+  if (problem.length > 0) return no('Degraded', problem.join('; '));
+  if (workloads.status !== 'True') return no(workloads.reason, workloads.message);
+  if (injected.status !== 'True') return no(injected.reason, injected.message);
+  if (settling !== undefined && settling > 0) {
+    return no('Settling', 'the routes are in place and on their way to every proxy');
+  }
+  return yes('Ready', 'matching requests reach the clones');
+}
+
+function reconciling(state: State, ready: Verdict): Verdict {
+  if (state === 'processing') return yes(ready.reason, ready.message);
+  return no(state === 'ready' ? 'UpToDate' : 'Degraded', ready.message);
+}
+
+function counts(reports: readonly WorkloadReport[]): { totalCount: number; totalReady: number } {
+  const ready = reports.filter(
+    ({ isRunning, isRouted, problems }) => isRunning && isRouted && problems.length === 0,
+  );
+  return { totalCount: reports.length, totalReady: ready.length };
+}
+
+function workloadStatuses(
+  reports: readonly WorkloadReport[],
+): Pick<DynamicEnvStatus, 'subsetsStatus' | 'consumersStatus'> {
+  const of = (kind: 'subset' | 'consumer'): Record<string, WorkloadStatus> =>
+    Object.fromEntries(
+      reports
+        .filter(({ plan }) => plan.kind === kind)
+        .map(({ plan, status }) => [plan.key, status]),
+    );
+  const subsets = of('subset');
+  const consumers = of('consumer');
+  return {
+    ...(Object.keys(subsets).length === 0 ? {} : { subsetsStatus: subsets }),
+    ...(Object.keys(consumers).length === 0 ? {} : { consumersStatus: consumers }),
+  };
+}
+
+/** The matches in one line: `user=alice` (exact), `user^=al` (prefix), `user~a.*` (regex), `source app=web`; ` or ` between them. */
+export function matchText(matches: readonly IstioMatch[]): string {
+  return matches
+    .map(({ headers, sourceLabels }) =>
+      [
+        ...Object.entries(headers ?? {}).map(([name, { exact, prefix, regex }]) => {
+          if (exact !== undefined) return `${name}=${exact}`;
+          return prefix === undefined ? `${name}~${regex}` : `${name}^=${prefix}`;
+        }),
+        ...Object.entries(sourceLabels ?? {}).map(([key, value]) => `source ${key}=${value}`),
+      ].join(','),
+    )
+    .join(' or ');
+}
+
+/** The status of an env whose spec cannot be acted on: what exists stays as it is. */
+export function refusedStatus(
+  refusals: readonly Refusal[],
+  context: StatusContext,
+): DynamicEnvStatus {
+  const write = writer(context);
+  const message = refusals
+    .map(({ path, message: text }) => (path === undefined ? text : `${path}: ${text}`))
+    .join('; ');
+  const previous = context.env.status;
+  const refused = no('InvalidSpec', message);
+  return {
+    ...(previous?.subsetsStatus === undefined ? {} : { subsetsStatus: previous.subsetsStatus }),
+    ...(previous?.consumersStatus === undefined
+      ? {}
+      : { consumersStatus: previous.consumersStatus }),
+    state: 'degraded',
+    totalCount: previous?.totalCount ?? 0,
+    totalReady: previous?.totalReady ?? 0,
+    conditions: [
+      write('Ready', refused),
+      write('Reconciling', no('InvalidSpec', 'waiting for the spec to be corrected')),
+      write('Stalled', yes('InvalidSpec', message)),
+    ],
+  };
+}

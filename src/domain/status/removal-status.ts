@@ -1,0 +1,68 @@
+import type { DynamicEnvStatus } from '../../api/dynamicenv.ts';
+import { FORCE_REMOVAL_ANNOTATION, INACTIVE_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
+import { secondsLeft } from '../../k8s/time.ts';
+import { parsePlan } from '../../virtualservice/plan-codec.ts';
+import { allChildren } from '../observed.ts';
+import { carriers, ownerOf } from '../routes-seen.ts';
+import { condition, type Verdict } from './conditions.ts';
+import type { StatusContext } from './context.ts';
+import { no, yes } from './verdicts.ts';
+
+/** After this long a route that does not leave is worth a person's look. */
+const STALL_SECONDS = 120;
+
+export interface Stall {
+  verdict: Verdict;
+  /** Seconds until it may have to be judged otherwise. */
+  wait?: number;
+}
+
+/** Which VirtualServices hold up a removal: routes that were withdrawn two minutes ago and are still there. */
+export function findStall({ observed, view, now }: StatusContext): Stall {
+  const held = observed.injections
+    .filter(({ spec }) => !spec.active)
+    .flatMap((injection) => {
+      const since = injection.metadata.annotations?.[INACTIVE_ANNOTATION];
+      const on = carriers(view.virtualServices(), ownerOf(injection));
+      return since === undefined || on.length === 0
+        ? []
+        : [{ on, left: secondsLeft(since, STALL_SECONDS, now) }];
+    });
+  const stalled = held.filter(({ left }) => left === 0).flatMap(({ on }) => on);
+  const waits = held.map(({ left }) => left).filter((left) => left > 0);
+  const wait = waits.length === 0 ? {} : { wait: Math.min(...waits) };
+  if (stalled.length === 0)
+    return { verdict: no('Progressing', 'nothing blocks this env'), ...wait };
+  const names = stalled.map(({ metadata }) => {
+    const attempts = parsePlan(metadata.annotations?.[PLAN_ANNOTATION])?.attempt ?? 0;
+    return `${metadata.namespace}/${metadata.name} (asked ${attempts + 1} times)`;
+  });
+  const message = `routes do not leave VirtualService ${[...new Set(names)].join(', ')}: is it writable, and is the admission webhook reachable? annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
+  return { verdict: yes('RoutesRemain', message), ...wait };
+}
+
+/** The status of an env that is being deleted. */
+export function removalStatus(context: StatusContext): { status: DynamicEnvStatus; wait?: number } {
+  const { env, observed, now } = context;
+  const { generation } = env.metadata;
+  const previous = env.status;
+  const stall = findStall(context);
+  const left = allChildren(observed).length;
+  const message = `${left} objects are still to go`;
+  const write = (type: 'Ready' | 'Reconciling' | 'Stalled', verdict: Verdict) =>
+    condition(type, verdict, previous?.conditions, generation, now);
+  return {
+    status: {
+      state: 'processing',
+      totalCount: previous?.totalCount ?? 0,
+      totalReady: 0,
+      ...(previous?.match === undefined ? {} : { match: previous.match }),
+      conditions: [
+        write('Ready', no('Removing', message)),
+        write('Reconciling', yes('Removing', message)),
+        write('Stalled', stall.verdict),
+      ],
+    },
+    ...(stall.wait === undefined ? {} : { wait: stall.wait }),
+  };
+}

@@ -1,0 +1,94 @@
+import type { ResourceStatus, WorkloadStatus } from '../../api/dynamicenv.ts';
+import { isAvailable } from '../../k8s/workload.ts';
+import type { Problem, WorkloadPlan } from '../workload-plan.ts';
+import type { StatusContext } from './context.ts';
+import { deploymentStatus } from './deployment-status.ts';
+import { subsetErrors } from './errors.ts';
+import { type HostStatus, hostStatus } from './host-status.ts';
+
+/** The words of the seed operator's documentation, which its users' scripts may look for. */
+const NO_COMMON_HOST =
+  "Couldn't find common active service hostname across DestinationRules and VirtualServices";
+
+const SHADOWED =
+  'other envs take all requests that match this one; see the condition Conflicting, and narrow the matches';
+
+/** How one workload stands: its part of the status, and what the env's conditions are made of. */
+export interface WorkloadReport {
+  plan: WorkloadPlan;
+  status: WorkloadStatus;
+  hosts: HostStatus[];
+  problems: Problem[];
+  /** The clone's pods answer, and run what was asked for. */
+  isRunning: boolean;
+  /** Requests can reach the clone; true for a consumer, which gets none. */
+  isRouted: boolean;
+}
+
+export function workloadReport(plan: WorkloadPlan, context: StatusContext): WorkloadReport {
+  const deployment = deploymentStatus(plan, context);
+  const hosts = plan.hosts.map((host) => hostStatus(host, context));
+  const isRouted = plan.kind === 'consumer' || hosts.some(({ isComplete }) => isComplete);
+  const problems = [
+    ...plan.problems,
+    ...(deployment.status === 'failed'
+      ? [
+          {
+            section: 'deployment' as const,
+            message: deployment.message ?? 'its pods are not available',
+          },
+        ]
+      : []),
+    ...(isRouted || isYoung(plan, hosts) ? [] : [unreachable(hosts)]),
+  ];
+  const isSubset = plan.kind === 'subset';
+  const previous = context.env.status?.[isSubset ? 'subsetsStatus' : 'consumersStatus']?.[plan.key];
+  const errors = subsetErrors(problems, previous, context.now);
+  return {
+    plan,
+    status: {
+      deployment,
+      ...(isSubset ? { destinationRules: hosts.flatMap(({ rules }) => rules) } : {}),
+      ...(isSubset ? { virtualServices: unique(hosts) } : {}),
+      ...(errors === undefined ? {} : { subsetErrors: errors }),
+    },
+    hosts,
+    problems,
+    isRunning: deployment.status === 'running',
+    isRouted,
+  };
+}
+
+function unreachable(hosts: readonly HostStatus[]): Problem {
+  const isShadowed = hosts.some((host) => host.isShadowed);
+  return { section: 'subset', message: isShadowed ? SHADOWED : NO_COMMON_HOST };
+}
+
+/** Is nothing wrong yet: the pods, the rules or the routes of some host are still to come? */
+function isYoung(plan: WorkloadPlan, hosts: readonly HostStatus[]): boolean {
+  if (plan.problems.length > 0) return true;
+  const isWaitingForPods = plan.observed === undefined || !isAvailable(plan.observed);
+  if (hosts.some(({ isShadowed }) => isShadowed)) return false;
+  const couldComplete = hosts.some(
+    ({ rules, virtualServices, isYoung: young }) =>
+      young &&
+      rules.every(({ status }) => status !== 'ignored-missing-destination-rule') &&
+      (virtualServices.length === 0 ||
+        virtualServices.some(({ status }) => status !== 'ignored-missing-virtual-service')),
+  );
+  const canNever = hosts.every(
+    ({ rules, isUnrouted }) =>
+      isUnrouted || rules.every(({ status }) => status === 'ignored-missing-destination-rule'),
+  );
+  return couldComplete || (isWaitingForPods && !canNever);
+}
+
+/** One VirtualService may serve several hosts: it is listed once, with the first host's word for it. */
+function unique(hosts: readonly HostStatus[]): ResourceStatus[] {
+  const all = hosts.flatMap(({ virtualServices }) => virtualServices);
+  const seen = new Set<string>();
+  return all.filter(({ namespace, name, status }) => {
+    const key = `${namespace}/${name}/${status}`;
+    return seen.has(key) ? false : Boolean(seen.add(key));
+  });
+}

@@ -1,0 +1,129 @@
+import type { DynamicEnv, DynamicEnvStatus } from '../api/dynamicenv.ts';
+import { envId } from '../api/env-id.ts';
+import { FORCE_REMOVAL_ANNOTATION, isTrue } from '../api/marks.ts';
+import type { Refusal } from '../api/refusal.ts';
+import type { ObjectMap } from '../hooks/types.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { secondsLeft } from '../k8s/time.ts';
+import { decideChildren, keepAll } from './children.ts';
+import type { DecisionConfig } from './config.ts';
+import { meshView } from './mesh-view.ts';
+import { allChildren, type Observed, observe } from './observed.ts';
+import type { RetirementContext } from './retirement.ts';
+import { envStatus, refusedStatus } from './status/env-status.ts';
+import { PATIENCE_SECONDS } from './status/host-status.ts';
+import { findStall, removalStatus } from './status/removal-status.ts';
+import { workloadReport } from './status/workload-report.ts';
+import { planWorkload, type WorkloadPlan } from './workload-plan.ts';
+import { envWorkloads } from './workloads.ts';
+
+export interface EnvDecision {
+  status: DynamicEnvStatus;
+  children: KubeObject[];
+  resyncAfterSeconds?: number;
+  finalized?: boolean;
+}
+
+export interface EnvInput {
+  env: DynamicEnv;
+  children: ObjectMap;
+  related: ObjectMap;
+}
+
+/** What an env is to own now, and how it stands. `refusals`: why its spec cannot be acted on. */
+export function syncEnv(
+  input: EnvInput,
+  refusals: readonly Refusal[],
+  config: DecisionConfig,
+  now: Date,
+): EnvDecision {
+  const { env } = input;
+  const view = meshView(input.related);
+  const observed = observe(input.children);
+  const context = { env, view, observed, leaving: new Set<string>(), config, now };
+  if (refusals.length > 0) {
+    return { status: refusedStatus(refusals, context), children: keepAll(observed) };
+  }
+  const plans = envWorkloads(env).map((entry) => planWorkload(entry, context));
+  const taken = takenName(env, plans);
+  if (taken.length > 0) {
+    return { status: refusedStatus(taken, context), children: keepAll(observed) };
+  }
+  const { children, waits, leaving } = decideChildren(plans, retirement(input, config, now));
+  const told = { ...context, leaving };
+  const stall = findStall(context);
+  const { status, wait } = envStatus(
+    plans.map((plan) => workloadReport(plan, told)),
+    stall.verdict,
+    told,
+  );
+  return {
+    status,
+    children,
+    ...resync([...waits, wait, stall.wait, ...youth(observed, now)]),
+  };
+}
+
+/** How an env that is being deleted goes: the same stages as for one subset, until nothing of it is left. */
+export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date): EnvDecision {
+  const { env } = input;
+  const observed = observe(input.children);
+  const view = meshView(input.related);
+  const context = { env, view, observed, leaving: new Set<string>(), config, now };
+  const { status, wait } = removalStatus(context);
+  // `kubectl delete --cascade=orphan`: the children stay, and without this answer the deletion hangs.
+  if (env.metadata.finalizers?.includes('orphan')) {
+    return { status, children: keepAll(observed), finalized: true };
+  }
+  const { children, waits } = decideChildren([], retirement(input, config, now));
+  const isDone = allChildren(observed).length === 0;
+  return {
+    status,
+    children,
+    finalized: isDone,
+    ...resync([...waits, wait]),
+  };
+}
+
+function retirement(
+  { env, children, related }: EnvInput,
+  config: DecisionConfig,
+  now: Date,
+): RetirementContext & { settleSeconds: number } {
+  return {
+    env: env.metadata.name,
+    observed: observe(children),
+    virtualServices: meshView(related).virtualServices(),
+    drainSeconds: config.drainSeconds,
+    settleSeconds: config.settleSeconds,
+    now,
+    force: isTrue(env.metadata.annotations?.[FORCE_REMOVAL_ANNOTATION]),
+  };
+}
+
+/** An env whose subset name means something already would change where other people's requests go. */
+function takenName(env: DynamicEnv, plans: readonly WorkloadPlan[]): Refusal[] {
+  return plans.flatMap(({ takenBy }) =>
+    takenBy === undefined
+      ? []
+      : [
+          {
+            reason: 'Forbidden',
+            path: 'metadata.name',
+            message: `DestinationRule ${takenBy} already has a subset ${envId(env.metadata.name)}; give the env another name`,
+          },
+        ],
+  );
+}
+
+/** Seconds until "no VirtualService was found" may be said of an injection. */
+function youth({ injections }: Observed, now: Date): number[] {
+  return injections.map(({ metadata }) =>
+    secondsLeft(metadata.creationTimestamp, PATIENCE_SECONDS, now),
+  );
+}
+
+function resync(waits: readonly (number | undefined)[]): { resyncAfterSeconds?: number } {
+  const due = waits.filter((wait): wait is number => wait !== undefined && wait > 0);
+  return due.length === 0 ? {} : { resyncAfterSeconds: Math.min(...due) };
+}

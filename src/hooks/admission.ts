@@ -1,0 +1,17 @@
+import type { AdmissionReviewResponse } from './types.ts';
+
+/** An answer that lets the write pass, amended by a JSON Patch (RFC 6902) when there is anything to amend. */
+export function allow(uid: string, patch: readonly object[]): AdmissionReviewResponse {
+  const amended =
+    patch.length === 0
+      ? {}
+      : {
+          patchType: 'JSONPatch' as const,
+          patch: Buffer.from(JSON.stringify(patch)).toString('base64'),
+        };
+  return {
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    response: { uid, allowed: true, ...amended },
+  };
+}

@@ -1,0 +1,85 @@
+/** JSON Schemas of what Metacontroller (hook version v2) and the API server send; only what is read here is asked for. */
+
+const META = {
+  type: 'object',
+  required: ['name'],
+  properties: {
+    name: { type: 'string', minLength: 1 },
+    namespace: { type: 'string' },
+    uid: { type: 'string' },
+    labels: { type: 'object', additionalProperties: { type: 'string' } },
+    annotations: { type: 'object', additionalProperties: { type: 'string' } },
+    finalizers: { type: 'array', items: { type: 'string' } },
+    generation: { type: 'integer' },
+    resourceVersion: { type: 'string' },
+    creationTimestamp: { type: 'string' },
+    deletionTimestamp: { type: 'string' },
+  },
+};
+
+const OBJECT = {
+  type: 'object',
+  required: ['apiVersion', 'kind', 'metadata'],
+  properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: META },
+};
+
+const OBJECT_MAP = {
+  type: 'object',
+  additionalProperties: { type: 'object', additionalProperties: OBJECT },
+};
+
+const CONTROLLER = { type: 'object' };
+
+export const CUSTOMIZE_REQUEST = {
+  type: 'object',
+  required: ['controller', 'parent'],
+  properties: { controller: CONTROLLER, parent: OBJECT },
+};
+
+export const COMPOSITE_REQUEST = {
+  type: 'object',
+  required: ['controller', 'parent', 'children', 'related', 'finalizing'],
+  properties: {
+    controller: CONTROLLER,
+    parent: OBJECT,
+    children: OBJECT_MAP,
+    related: OBJECT_MAP,
+    finalizing: { type: 'boolean' },
+  },
+};
+
+export const DECORATOR_REQUEST = {
+  type: 'object',
+  required: ['controller', 'object', 'attachments', 'related', 'finalizing'],
+  properties: {
+    controller: CONTROLLER,
+    object: OBJECT,
+    attachments: OBJECT_MAP,
+    related: OBJECT_MAP,
+    finalizing: { type: 'boolean' },
+  },
+};
+
+export const ADMISSION_REVIEW = {
+  type: 'object',
+  required: ['apiVersion', 'kind', 'request'],
+  properties: {
+    apiVersion: { const: 'admission.k8s.io/v1' },
+    kind: { const: 'AdmissionReview' },
+    request: {
+      type: 'object',
+      required: ['uid', 'operation', 'userInfo'],
+      properties: {
+        uid: { type: 'string', minLength: 1 },
+        operation: { enum: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] },
+        userInfo: {
+          type: 'object',
+          required: ['username'],
+          properties: { username: { type: 'string' } },
+        },
+        object: { anyOf: [{ type: 'null' }, { type: 'object' }] },
+        oldObject: { anyOf: [{ type: 'null' }, { type: 'object' }] },
+      },
+    },
+  },
+};

@@ -1,0 +1,82 @@
+import { Ajv } from 'ajv';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+} from 'fastify';
+import { handleError } from './error-handler.ts';
+import { HOOKS, type Hook } from './hook-table.ts';
+import type { Service } from './service.ts';
+
+/**
+ * A sync of an env sees every Service and DestinationRule of its namespaces: at about 2 KiB each, 16 MiB holds some
+ * 8,000 of them. What is larger is a mistake, and is refused before it is read.
+ */
+const BODY_LIMIT = 16 * 1024 * 1024;
+
+export interface AppOptions {
+  service: Service;
+  logger?: FastifyBaseLogger;
+  /** Certificate and key (PEM) when this door is the encrypted one. */
+  https?: { cert: string; key: string };
+}
+
+/** The HTTP door: every hook, health, metrics. Listens nowhere yet. */
+export function buildApp({ service, logger, https }: AppOptions): FastifyInstance {
+  const options: FastifyServerOptions = {
+    bodyLimit: BODY_LIMIT,
+    disableRequestLogging: true,
+    ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
+    ...(https === undefined ? {} : { https }),
+  };
+  const app = Fastify(options);
+  const ajv = strictAjv();
+  app.setValidatorCompiler(({ schema }) => ajv.compile(schema));
+  app.setErrorHandler(handleError);
+  for (const hook of HOOKS) addHook(app, hook, service);
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', () => ({ status: 'ok' }));
+  app.get('/metrics', async (_request, reply) => {
+    const { registry } = service.metrics;
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+  return app;
+}
+
+/** Fastify's own would change what was sent: coerce types, fill in defaults, drop properties. */
+function strictAjv(): Ajv {
+  return new Ajv({
+    removeAdditional: false,
+    coerceTypes: false,
+    useDefaults: false,
+    allErrors: false,
+    strict: true,
+  });
+}
+
+function addHook(app: FastifyInstance, hook: Hook, service: Service): void {
+  const { hookSeconds, bodyBytes } = service.metrics;
+  app.post(hook.url, {
+    schema: { body: hook.schema },
+    handler: (request, reply) => {
+      const answer = hook.answer(request.body as never, service);
+      return reply.send(answer);
+    },
+    onSend: async (_request, _reply, payload) => {
+      if (typeof payload === 'string') {
+        bodyBytes.observe({ hook: hook.name, direction: 'out' }, Buffer.byteLength(payload));
+      }
+    },
+    onResponse: async (request, reply) => {
+      const length = Number(request.headers['content-length'] ?? 0);
+      bodyBytes.observe({ hook: hook.name, direction: 'in' }, length);
+      const result = resultOf(reply.statusCode);
+      hookSeconds.observe({ hook: hook.name, result }, reply.elapsedTime / 1000);
+    },
+  });
+}
+
+function resultOf(statusCode: number): 'ok' | 'refused' | 'error' {
+  if (statusCode < 400) return 'ok';
+  return statusCode < 500 ? 'refused' : 'error';
+}

@@ -1,0 +1,61 @@
+import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { envId } from '../api/env-id.ts';
+import type { Refusal } from '../api/refusal.ts';
+import { semanticRefusals } from '../api/semantic.ts';
+import { relatedToEnv } from '../domain/customize.ts';
+import { type EnvDecision, finalizeEnv, syncEnv } from '../domain/sync.ts';
+import type {
+  CompositeRequest,
+  CompositeResponse,
+  CustomizeRequest,
+  CustomizeResponse,
+} from '../hooks/types.ts';
+import { jsonEqual } from '../k8s/canonical.ts';
+import type { Service } from './service.ts';
+
+export function customizeEnv({ parent }: CustomizeRequest, service: Service): CustomizeResponse {
+  const env = parent as DynamicEnv;
+  const isUsable = service.validator.validate(env).errors.length === 0;
+  // Without a usable spec the routes are all that is needed, for the way out.
+  const usable = isUsable ? env : { ...env, spec: { istioMatches: [] } };
+  return { relatedResources: relatedToEnv(usable, service.config) };
+}
+
+export function syncEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
+  const env = request.parent as DynamicEnv;
+  const refusals = refusalsOf(env, service);
+  for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
+  const decision = syncEnv({ ...request, env }, refusals, service.config, service.now());
+  logChange(env, decision, service);
+  return decision;
+}
+
+export function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
+  const env = request.parent as DynamicEnv;
+  const decision = finalizeEnv({ ...request, env }, service.config, service.now());
+  logChange(env, decision, service);
+  return decision;
+}
+
+/** The CRD's own rules, for a spec that slipped past them, then what the CRD cannot say. */
+function refusalsOf(env: DynamicEnv, { validator, config }: Service): Refusal[] {
+  const { errors } = validator.validate(env);
+  if (errors.length > 0) return errors;
+  return semanticRefusals(env, { ...config, subsetName: envId(env.metadata.name) });
+}
+
+/** One line when the decision changes what people see; an idle sync says nothing. */
+function logChange(env: DynamicEnv, decision: EnvDecision, { log }: Service): void {
+  const before = env.status;
+  const { state, conditions } = decision.status;
+  const ready = conditions?.find(({ type }) => type === 'Ready');
+  const readyBefore = before?.conditions?.find(({ type }) => type === 'Ready');
+  const isSame =
+    before?.state === state &&
+    jsonEqual([ready?.status, ready?.reason], [readyBefore?.status, readyBefore?.reason]);
+  if (isSame && decision.finalized !== true) return;
+  log.info(
+    { env: env.metadata.name, state, reason: ready?.reason, finalized: decision.finalized },
+    ready?.message ?? state,
+  );
+}

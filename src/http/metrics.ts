@@ -1,0 +1,58 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  registry: Registry;
+  hookSeconds: Histogram<'hook' | 'result'>;
+  bodyBytes: Histogram<'hook' | 'direction'>;
+  refusals: Counter<'reason'>;
+  routesRendered: Counter;
+  repairs: Counter;
+  restoredMarks: Counter;
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+const BYTES = [1e3, 4e3, 16e3, 64e3, 256e3, 1e6, 4e6, 16e6];
+
+/** The service's own figures. What only a watcher of the cluster can know is left to kube-state-metrics. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  return {
+    registry,
+    hookSeconds: new Histogram({
+      name: 'dynamicenv_hook_duration_seconds',
+      help: 'Time to answer a hook call, by hook and result (ok, refused, error)',
+      labelNames: ['hook', 'result'],
+      buckets: SECONDS,
+      registers,
+    }),
+    bodyBytes: new Histogram({
+      name: 'dynamicenv_hook_body_bytes',
+      help: 'Sizes of hook requests and responses',
+      labelNames: ['hook', 'direction'],
+      buckets: BYTES,
+      registers,
+    }),
+    refusals: new Counter({
+      name: 'dynamicenv_refusals_total',
+      help: 'Things that were asked for and not done, by reason',
+      labelNames: ['reason'],
+      registers,
+    }),
+    routesRendered: new Counter({
+      name: 'dynamicenv_routes_rendered_total',
+      help: 'Routes put into VirtualServices at admission',
+      registers,
+    }),
+    repairs: new Counter({
+      name: 'dynamicenv_repairs_forced_total',
+      help: 'Writes of VirtualServices that were forced because their routes were not as planned',
+      registers,
+    }),
+    restoredMarks: new Counter({
+      name: 'dynamicenv_marks_restored_total',
+      help: "Writes in which somebody but Metacontroller's user had changed marks",
+      registers,
+    }),
+  };
+}
