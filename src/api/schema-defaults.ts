@@ -27,5 +27,6 @@ function completed(schema: Schema, value: JsonMap): JsonMap {
 }
 
 function counts(schema: Schema | undefined, value: unknown): boolean {
-  return value !== null || schema === undefined || schema.nullable === true;
+  if (value === null) return schema === undefined || schema.nullable === true;
+  return value !== undefined;
 }

@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadValidators } from '../../../src/crds.ts';
+import { dynamicEnv, many, manyKeys, withMatch, withOverride, withSubset } from './samples.ts';
+
+const { dynamicEnv: validator } = await loadValidators();
+const NOTHING = { errors: [], unknown: [] };
+const consumer = { name: 'worker', namespace: 'shop', containers: [{ image: 'x' }] };
+
+describe('a DynamicEnv may have', () => {
+  test.each<[string, unknown]>([
+    ['one subset', dynamicEnv()],
+    ['consumers only', dynamicEnv({ subsets: [], consumers: [consumer] })],
+    ['no list of subsets', dynamicEnv({ subsets: undefined, consumers: [consumer] })],
+    ['32 subsets', dynamicEnv({ subsets: many(32, (n) => ({ ...consumer, name: `w${n}` })) })],
+    ['16 matches', dynamicEnv({ istioMatches: many(16, () => ({ sourceLabels: { a: 'b' } })) })],
+    [
+      'Deployments of the same name in two namespaces',
+      dynamicEnv({ subsets: [consumer, { ...consumer, namespace: 'other' }] }),
+    ],
+    ['a dotted name', { ...dynamicEnv(), metadata: { name: 'a.b-c' } }],
+    ['null where nothing is meant', dynamicEnv({ consumers: null })],
+    ['a status that no schema knows, as it is not read', { ...dynamicEnv(), status: { foo: 1 } }],
+    [
+      'all that the API server writes into metadata',
+      {
+        ...dynamicEnv(),
+        metadata: {
+          name: 'a',
+          namespace: 'b',
+          labels: { a: 'b' },
+          annotations: { c: 'd' },
+          finalizers: ['e/f'],
+          ownerReferences: [{}],
+          generateName: 'a-',
+          uid: 'u',
+          resourceVersion: '1',
+          generation: 1,
+          creationTimestamp: null,
+          deletionTimestamp: 'x',
+          deletionGracePeriodSeconds: 0,
+          managedFields: [{ manager: 'kubectl' }],
+          selfLink: '',
+        },
+      },
+    ],
+  ])('%s', (_name, object) => {
+    expect(validator.validate(object)).toEqual(NOTHING);
+  });
+});
+
+describe('a match may have', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['an exact value', { headers: { user: { exact: 'a b, c' } } }],
+    ['a prefix', { headers: { user: { prefix: 'a' } } }],
+    ['a regex', { headers: { user: { regex: '(?i)a+|b[0-9]{2}\\.x' } } }],
+    ['a regex of 1024 characters', { headers: { user: { regex: 'a'.repeat(1024) } } }],
+    ['an exact value of 1024 characters', { headers: { user: { exact: 'a'.repeat(1024) } } }],
+    ['every character of a token', { headers: { "-!#$%&'*+.^_`|~0aZ": { exact: 'a' } } }],
+    ['a header name of 256 characters', { headers: { ['a'.repeat(256)]: { exact: 'a' } } }],
+    ['16 headers', { headers: manyKeys(16, { exact: 'a' }) }],
+    ['names that only contain a forbidden one', { headers: { 'x-host': { exact: 'a' } } }],
+    ['names that only start with a forbidden one', { headers: { hostess: { exact: 'a' } } }],
+    ['an alternative that is null', { headers: { user: { exact: 'a', regex: null } } }],
+    ['source labels', { sourceLabels: { app: 'a', 'x.y/Z_0': '1.a_b-C' } }],
+    ['16 source labels', { sourceLabels: manyKeys(16, 'a') }],
+    ['a label value of 63 characters', { sourceLabels: { app: 'a'.repeat(63) } }],
+    ['a label name of 63 characters', { sourceLabels: { ['a'.repeat(63)]: 'a' } }],
+    ['headers and labels', { headers: { a: { exact: 'b' } }, sourceLabels: { app: 'a' } }],
+    ['labels and no headers', { headers: {}, sourceLabels: { app: 'a' } }],
+    ['headers and no labels', { headers: { a: { exact: 'b' } }, sourceLabels: {} }],
+  ])('%s', (_name, match) => {
+    expect(validator.validate(withMatch(match))).toEqual(NOTHING);
+  });
+});
+
+describe('a workload may have', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['replicas', { replicas: 3 }],
+    ['a name of 63 characters', { name: 'a'.repeat(63) }],
+    ['a name with dots', { name: 'a.b-0' }],
+    ['a default version', { defaultVersion: 'v1.2_x' }],
+    ['init containers only', { containers: undefined, initContainers: [{ args: [] }] }],
+    ['pod labels, also without a value', { podLabels: { 'a.b/c': '', team: 'x' } }],
+    ['a label close to a mark', { podLabels: { 'dynamic-env-x': 'a' } }],
+    ['32 pod labels', { podLabels: manyKeys(32, 'a') }],
+    [
+      'several containers, one of them without a name',
+      { containers: [{ image: 'x' }, { containerName: 'a', image: 'x' }] },
+    ],
+    [
+      '16 containers',
+      { containers: many(16, (index) => ({ containerName: `c${index}`, image: 'x' })) },
+    ],
+  ])('%s', (_name, subset) => {
+    expect(validator.validate(withSubset(subset))).toEqual(NOTHING);
+  });
+});
+
+const FROM = {
+  configMapKeyRef: { name: 'a', key: 'b', optional: true },
+  fieldRef: { fieldPath: 'metadata.name', apiVersion: 'v1' },
+  fileKeyRef: { key: 'a', path: 'b', volumeName: 'c', optional: false },
+  resourceFieldRef: { resource: 'limits.cpu', containerName: 'a', divisor: 1 },
+  secretKeyRef: { name: 'a', key: 'b' },
+};
+
+describe('an override may have', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['an image', { image: 'registry.example.com:5000/a/b@sha256:0a' }],
+    ['an empty command: that of the image', { command: [] }],
+    ['arguments', { args: ['-x', ''] }],
+    ['an empty value', { env: [{ name: 'A', value: '' }] }],
+    ['a variable without a value', { env: [{ name: 'A' }] }],
+    ['256 variables', { env: many(256, (index) => ({ name: `A${index}` })) }],
+    ['an unusual variable name', { env: [{ name: ' !a.b-c~' }] }],
+    ...Object.entries(FROM).map(([source, value]): [string, Record<string, unknown>] => [
+      source,
+      { env: [{ name: 'A', valueFrom: { [source]: value } }] },
+    ]),
+    ['envFrom a ConfigMap', { envFrom: [{ configMapRef: { name: 'a', optional: true } }] }],
+    ['envFrom a Secret', { envFrom: [{ prefix: 'X_', secretRef: { name: 'a' } }] }],
+    ['empty resources: the base has some', { resources: {} }],
+    [
+      'quantities of every kind',
+      {
+        resources: {
+          limits: { cpu: 2, memory: '1.5Gi', a: '.5', b: '1e3', c: '12E-2', d: '3.', e: '0' },
+          requests: { cpu: '500m', memory: '64M', 'nvidia.com/gpu': 0 },
+          claims: [{ name: 'gpu', request: 'one' }, { name: 'other' }],
+        },
+      },
+    ],
+  ])('%s', (_name, override) => {
+    expect(validator.validate(withOverride(override))).toEqual(NOTHING);
+  });
+});

@@ -1,0 +1,290 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadValidators } from '../../../src/crds.ts';
+import { dynamicEnv, many, manyKeys, withOverride, withSubset } from './samples.ts';
+
+const { dynamicEnv: validator } = await loadValidators();
+const SUBSET = 'spec.subsets[0]';
+const OVERRIDE = `${SUBSET}.containers[0]`;
+
+const BAD_NAME =
+  "must be a Deployment's name: lower-case letters, digits, '-' or '.', with a letter or digit at both ends";
+const BAD_LABEL =
+  "must consist of lower-case letters, digits or '-', with a letter or digit at both ends";
+const BAD_KEY =
+  "a label key is a name of at most 63 letters, digits, '-', '_' or '.' that starts and ends with a letter or digit, optionally after a DNS name and '/': correct the key";
+const BAD_VALUE =
+  "must be a label value: letters, digits, '-', '_' or '.', with a letter or digit at both ends";
+const SAME_AS_BASE =
+  'override at least one container, under containers or initContainers: the clone would equal its base';
+const REPEATED =
+  'each container may appear once, and containerName may be left out once (it then means the first container): put all that differs into one item';
+const NOTHING_CHANGED =
+  'change something: give image, command, args, env, envFrom or resources, or take the item out';
+const NO_WORKLOAD =
+  'name at least one Deployment to clone, under subsets (receives requests) or consumers (does not)';
+const RESERVED =
+  'dynamic-env, controller-uid and pod-template-hash are set by controllers: take them out';
+const ONE_SOURCE =
+  'give exactly one of configMapKeyRef, fieldRef, fileKeyRef, resourceFieldRef and secretKeyRef';
+const QUANTITY =
+  'must match ^([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]+)?$ (A quantity, for example 500m or 256Mi.)';
+const LONG = (limit: number) => `must have at most ${limit} characters: shorten it`;
+const HAS_QUOTES = 'must be of type string, not number: put it in quotes';
+
+describe('the lists of workloads', () => {
+  const one = { name: 'a', namespace: 'b', containers: [{ image: 'x' }] };
+  const repeated =
+    'an earlier item of the list has the same namespace "b" and name "a": put all into one item';
+
+  test.each<[string, Record<string, unknown>, string, string, string]>([
+    ['none', { subsets: undefined }, 'Invalid', 'spec', NO_WORKLOAD],
+    ['both empty', { subsets: [], consumers: [] }, 'Invalid', 'spec', NO_WORKLOAD],
+    [
+      'repeated subset',
+      { subsets: [one, { ...one, name: 'c' }, one] },
+      'Duplicate',
+      'spec.subsets[2]',
+      repeated,
+    ],
+    ['repeated consumer', { consumers: [one, one] }, 'Duplicate', 'spec.consumers[1]', repeated],
+    [
+      '33 subsets',
+      { subsets: many(33, (n) => ({ ...one, name: `a${n}` })) },
+      'Invalid',
+      'spec.subsets',
+      'must have at most 32 items: take some out',
+    ],
+    [
+      '33 consumers',
+      { consumers: many(33, (n) => ({ ...one, name: `a${n}` })) },
+      'Invalid',
+      'spec.consumers',
+      'must have at most 32 items: take some out',
+    ],
+    [
+      'a consumer like its base',
+      { consumers: [{ ...one, containers: [] }] },
+      'Invalid',
+      'spec.consumers[0]',
+      SAME_AS_BASE,
+    ],
+  ])('%s', (_name, spec, reason, path, message) => {
+    expect(validator.validate(dynamicEnv(spec)).errors).toEqual([{ reason, path, message }]);
+  });
+});
+
+describe('a workload', () => {
+  test.each<[string, Record<string, unknown>, string, string]>([
+    ['upper-case name', { name: 'Backend' }, '.name', BAD_NAME],
+    ['name with an empty part', { name: 'a..b' }, '.name', BAD_NAME],
+    ['empty name', { name: '' }, '.name', BAD_NAME],
+    ['long name', { name: 'a'.repeat(64) }, '.name', LONG(63)],
+    ['dotted namespace', { namespace: 'a.b' }, '.namespace', BAD_LABEL],
+    ['empty namespace', { namespace: '' }, '.namespace', BAD_LABEL],
+    ['long namespace', { namespace: 'a'.repeat(64) }, '.namespace', LONG(63)],
+    ['no replicas', { replicas: 0 }, '.replicas', 'must be at least 1'],
+    ['half a replica', { replicas: 1.5 }, '.replicas', 'must be of type integer, not number'],
+    ['too many replicas', { replicas: 2 ** 31 }, '.replicas', 'must have the format int32'],
+    ['replicas as text', { replicas: '2' }, '.replicas', 'must be of type integer, not string'],
+    [
+      'empty default version',
+      { defaultVersion: '' },
+      '.defaultVersion',
+      'must have at least 1 character',
+    ],
+    ['bad default version', { defaultVersion: 'a/b' }, '.defaultVersion', BAD_VALUE],
+    ['long default version', { defaultVersion: 'a'.repeat(64) }, '.defaultVersion', LONG(63)],
+    ['bad label key', { podLabels: { 'a/b/c': 'd' } }, '.podLabels', BAD_KEY],
+    ['bad label value', { podLabels: { a: 'b!' } }, '.podLabels[a]', BAD_VALUE],
+    ['long label value', { podLabels: { a: 'b'.repeat(64) } }, '.podLabels[a]', LONG(63)],
+    [
+      '33 labels',
+      { podLabels: manyKeys(33, 'a') },
+      '.podLabels',
+      'must have at most 32 keys: take some out',
+    ],
+    ['no override', { containers: undefined }, '', SAME_AS_BASE],
+    ['empty overrides', { containers: [], initContainers: [] }, '', SAME_AS_BASE],
+    [
+      'two without a name',
+      { containers: [{ image: 'a' }, { image: 'b' }] },
+      '.containers',
+      REPEATED,
+    ],
+    [
+      'the same name twice',
+      {
+        initContainers: [
+          { containerName: 'a', image: 'a' },
+          { containerName: 'a', image: 'b' },
+        ],
+      },
+      '.initContainers',
+      REPEATED,
+    ],
+    [
+      '17 containers',
+      { containers: many(17, (n) => ({ containerName: `a${n}`, image: 'x' })) },
+      '.containers',
+      'must have at most 16 items: take some out',
+    ],
+  ])('%s', (_name, subset, place, message) => {
+    const { errors } = validator.validate(withSubset(subset));
+    expect(errors).toEqual([{ reason: 'Invalid', path: `${SUBSET}${place}`, message }]);
+  });
+
+  test.each(['dynamic-env', 'controller-uid', 'pod-template-hash'])('sets the label %s', (key) => {
+    const { errors } = validator.validate(withSubset({ podLabels: { team: 'a', [key]: 'b' } }));
+    expect(errors).toEqual([
+      { reason: 'Forbidden', path: `${SUBSET}.podLabels`, message: RESERVED },
+    ]);
+  });
+
+  test('lacks its name and namespace', () => {
+    const { errors } = validator.validate(dynamicEnv({ subsets: [{}] }));
+    expect(errors).toEqual([
+      {
+        reason: 'Required',
+        path: 'spec.subsets[0].name',
+        message:
+          "is required (Name of the Deployment to clone. The clone is named <deployment>-<environment>; what does not fit into 63 characters (a pod's host name holds no more) is cut and gets a hash.)",
+      },
+      {
+        reason: 'Required',
+        path: 'spec.subsets[0].namespace',
+        message: 'is required (Namespace of the Deployment, and of its clone.)',
+      },
+    ]);
+  });
+});
+
+describe('an override', () => {
+  const BOTH = 'give value or valueFrom, not both: take one out';
+  const FIELD = { fieldRef: { fieldPath: 'a' } };
+  const SECRET = { secretKeyRef: { name: 'a', key: 'b' } };
+  const env = (item: Record<string, unknown>) => ({ env: [{ name: 'A', ...item }] });
+
+  test.each<[string, Record<string, unknown>, string, string]>([
+    ['nothing', {}, '', NOTHING_CHANGED],
+    ['a name only', { containerName: 'a' }, '', NOTHING_CHANGED],
+    ['empty lists only', { env: [], envFrom: [] }, '', NOTHING_CHANGED],
+    ['bad container name', { containerName: 'a.b', image: 'x' }, '.containerName', BAD_LABEL],
+    [
+      'long container name',
+      { containerName: 'a'.repeat(64), image: 'x' },
+      '.containerName',
+      LONG(63),
+    ],
+    [
+      'image with a space',
+      { image: 'a b' },
+      '.image',
+      'must be an image reference such as registry.example.com/backend:1.2.3, without spaces',
+    ],
+    [
+      'empty image',
+      { image: '' },
+      '.image',
+      'must be an image reference such as registry.example.com/backend:1.2.3, without spaces',
+    ],
+    ['long image', { image: 'a'.repeat(1025) }, '.image', LONG(1024)],
+    ['command as a text', { command: 'sh' }, '.command', 'must be of type array, not string'],
+    ['a number among the words', { command: [1] }, '.command[0]', HAS_QUOTES],
+    ['a number among the arguments', { args: ['a', 1] }, '.args[1]', HAS_QUOTES],
+    ['a number as a value', env({ value: 1 }), '.env[0].value', HAS_QUOTES],
+    ['value and source', env({ value: 'a', valueFrom: FIELD }), '.env[0]', BOTH],
+    ['a source without any', env({ valueFrom: {} }), '.env[0].valueFrom', ONE_SOURCE],
+    ['two sources', env({ valueFrom: { ...FIELD, ...SECRET } }), '.env[0].valueFrom', ONE_SOURCE],
+    [
+      'empty secret name',
+      env({ valueFrom: { secretKeyRef: { name: '', key: 'b' } } }),
+      '.env[0].valueFrom.secretKeyRef.name',
+      'must have at least 1 character',
+    ],
+    [
+      '257 variables',
+      { env: many(257, (n) => ({ name: `A${n}` })) },
+      '.env',
+      'must have at most 256 items: take some out',
+    ],
+    [
+      'a variable with =',
+      { env: [{ name: 'A=B' }] },
+      '.env[0].name',
+      "must match ^[ -<>-~]+$ (The variable's name, of printable ASCII characters without '='.)",
+    ],
+    [
+      'a variable that is empty',
+      { env: [{ name: '' }] },
+      '.env[0].name',
+      "must match ^[ -<>-~]+$ (The variable's name, of printable ASCII characters without '='.)",
+    ],
+    ['a long variable', { env: [{ name: 'A'.repeat(257) }] }, '.env[0].name', LONG(256)],
+    [
+      'envFrom nothing',
+      { envFrom: [{}] },
+      '.envFrom[0]',
+      'give exactly one of configMapRef and secretRef',
+    ],
+    [
+      'envFrom both',
+      { envFrom: [{ configMapRef: { name: 'a' }, secretRef: { name: 'a' } }] },
+      '.envFrom[0]',
+      'give exactly one of configMapRef and secretRef',
+    ],
+    [
+      '65 in envFrom',
+      { envFrom: many(65, () => ({ secretRef: { name: 'a' } })) },
+      '.envFrom',
+      'must have at most 64 items: take some out',
+    ],
+    [
+      'negative limit',
+      { resources: { limits: { cpu: -1 } } },
+      '.resources.limits[cpu]',
+      'must be at least 0',
+    ],
+    ['odd unit', { resources: { requests: { cpu: '1x' } } }, '.resources.requests[cpu]', QUANTITY],
+    [
+      'negative text',
+      { resources: { requests: { cpu: '-1' } } },
+      '.resources.requests[cpu]',
+      QUANTITY,
+    ],
+    [
+      'half a number',
+      { resources: { limits: { cpu: 0.5 } } },
+      '.resources.limits[cpu]',
+      'must be of type whole number or string, not number: put it in quotes',
+    ],
+    [
+      'a list as a limit',
+      { resources: { limits: { cpu: [] } } },
+      '.resources.limits[cpu]',
+      'must be of type whole number or string, not list',
+    ],
+  ])('%s', (_name, override, place, message) => {
+    const { errors } = validator.validate(withOverride(override));
+    expect(errors).toEqual([{ reason: 'Invalid', path: `${OVERRIDE}${place}`, message }]);
+  });
+
+  test.each(['configMapKeyRef', 'fieldRef', 'fileKeyRef', 'resourceFieldRef', 'secretKeyRef'])(
+    'an empty %s lacks what is required',
+    (source) => {
+      const { errors } = validator.validate(withOverride(env({ valueFrom: { [source]: {} } })));
+      const place = `${OVERRIDE}.env[0].valueFrom.${source}`;
+      expect(errors.length).toBeGreaterThan(0);
+      for (const { reason, path } of errors) {
+        expect(reason).toBe('Required');
+        expect(path).toMatch(`${place}.`);
+      }
+    },
+  );
+
+  test('has a variable twice', () => {
+    const item = { name: 'A', value: 'a' };
+    const { errors } = validator.validate(withOverride({ env: [item, { name: 'B' }, item] }));
+    const message = 'an earlier item of the list has the same name "A": put all into one item';
+    expect(errors).toEqual([{ reason: 'Duplicate', path: `${OVERRIDE}.env[2]`, message }]);
+  });
+});
