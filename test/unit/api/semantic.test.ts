@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import type { DynamicEnv, DynamicEnvSpec, Workload } from '../../../src/api/dynamicenv.ts';
+import { type SemanticSettings, semanticRefusals } from '../../../src/api/semantic.ts';
+
+const backend: Workload = { name: 'backend', namespace: 'shop', containers: [{ image: 'x' }] };
+const SETTINGS: SemanticSettings = {
+  versionLabel: 'version',
+  defaultVersion: 'shared',
+  allowedHeaderNames: [],
+  subsetName: 'my-env',
+};
+
+function refusals(spec: Partial<DynamicEnvSpec>, settings: Partial<SemanticSettings> = {}) {
+  const istioMatches = [{ headers: { user: { exact: 'me' } } }];
+  const env: DynamicEnv = {
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'DynamicEnv',
+    metadata: { name: 'my-env' },
+    spec: { istioMatches, ...spec },
+  };
+  return semanticRefusals(env, { ...SETTINGS, ...settings });
+}
+
+test('a sound env is not refused', () => {
+  const podLabels = { team: 'a', 'riskified.com/team': 'b', 'dynamic-env-x': 'c' };
+  const spec: Partial<DynamicEnvSpec> = {
+    istioMatches: [
+      { headers: { user: { exact: 'me' }, 'x-user': { exact: 'me' } } },
+      { headers: { User: { exact: 'you' } } },
+      { sourceLabels: { app: 'a' } },
+    ],
+    subsets: [
+      { ...backend, podLabels },
+      { ...backend, namespace: 'other' },
+    ],
+    consumers: [{ ...backend, name: 'worker' }],
+  };
+  expect(refusals(spec)).toEqual([]);
+  expect(refusals({})).toEqual([]);
+});
+
+describe('a Deployment is cloned once', () => {
+  const message = (place: string) =>
+    `Deployment shop/backend is listed at ${place}, too: it can have one clone only, take one out`;
+
+  test('not as a subset and as a consumer', () => {
+    const consumers = [{ ...backend, namespace: 'other' }, backend];
+    const path = 'spec.consumers[1]';
+    expect(refusals({ subsets: [backend], consumers })).toEqual([
+      { reason: 'Duplicate', path, message: message('spec.subsets[0]') },
+    ]);
+  });
+
+  test('not thrice either, in clusters whose CRD does not see it', () => {
+    const subsets = [{ ...backend, name: 'a' }, backend, backend, backend];
+    expect(refusals({ subsets })).toEqual([
+      { reason: 'Duplicate', path: 'spec.subsets[2]', message: message('spec.subsets[1]') },
+      { reason: 'Duplicate', path: 'spec.subsets[3]', message: message('spec.subsets[1]') },
+    ]);
+  });
+});
+
+describe('podLabels may not set', () => {
+  test.each([
+    'version',
+    'dynamic-env',
+    'controller-uid',
+    'riskified.com/host',
+    'env.riskified.com/x',
+  ])('%s', (key) => {
+    const consumers = [{ ...backend, podLabels: { a: 'b', [key]: 'c' } }];
+    expect(refusals({ consumers })).toEqual([
+      {
+        reason: 'Forbidden',
+        path: `spec.consumers[0].podLabels[${key}]`,
+        message: `label ${key} is a mark of this system, which sets it itself where it belongs: take it out`,
+      },
+    ]);
+  });
+
+  test('the version label that the administrator chose', () => {
+    const subsets = [backend, { ...backend, name: 'a', podLabels: { version: 'a', stage: 'b' } }];
+    const paths = refusals({ subsets }, { versionLabel: 'stage' }).map(({ path }) => path);
+    expect(paths).toEqual(['spec.subsets[1].podLabels[stage]']);
+  });
+});
+
+describe('header names', () => {
+  const one = { exact: 'a' };
+
+  test('differ by more than case', () => {
+    const istioMatches = [
+      { headers: { a: one } },
+      { headers: { 'X-User': one, b: one, 'x-user': one, 'X-USER': one } },
+    ];
+    const message = 'is the same header as X-User, as case does not count: take one out';
+    expect(refusals({ istioMatches })).toEqual([
+      { reason: 'Duplicate', path: 'spec.istioMatches[1].headers[x-user]', message },
+      { reason: 'Duplicate', path: 'spec.istioMatches[1].headers[X-USER]', message },
+    ]);
+  });
+
+  test('are among those that the administrator allows', () => {
+    const istioMatches = [{ headers: { 'X-Env': one, user: one } }, { headers: { a: one } }];
+    const message = 'the administrator allows these headers only: x-env, x-team';
+    expect(refusals({ istioMatches }, { allowedHeaderNames: ['x-env', 'x-team'] })).toEqual([
+      { reason: 'Forbidden', path: 'spec.istioMatches[0].headers[user]', message },
+      { reason: 'Forbidden', path: 'spec.istioMatches[1].headers[a]', message },
+    ]);
+  });
+});
+
+describe('the name may not be a default version', () => {
+  const refused = (name: string, place: string) => ({
+    reason: 'Forbidden',
+    path: 'metadata.name',
+    message: `"${name}" is the default version of the Deployment at ${place}: give the DynamicEnv another name`,
+  });
+
+  test("the cluster's", () => {
+    const subsets = [{ ...backend, defaultVersion: 'v1' }];
+    const consumers = [{ ...backend, name: 'worker' }];
+    expect(refusals({ subsets, consumers }, { subsetName: 'shared' })).toEqual([
+      refused('shared', 'spec.consumers[0]'),
+    ]);
+  });
+
+  test("a workload's own", () => {
+    const subsets = [backend, { ...backend, name: 'a', defaultVersion: 'v1' }];
+    expect(refusals({ subsets }, { subsetName: 'v1' })).toEqual([refused('v1', 'spec.subsets[1]')]);
+    expect(refusals({ subsets: subsets.slice(1) }, { subsetName: 'shared' })).toEqual([]);
+  });
+});
+
+test('all refusals come together: matches, then Deployments, labels and the name', () => {
+  const reasons = refusals(
+    {
+      istioMatches: [{ headers: { a: { exact: 'a' } } }],
+      subsets: [{ ...backend, podLabels: { version: 'a' } }, backend],
+    },
+    { allowedHeaderNames: ['b'], subsetName: 'shared' },
+  ).map(({ path }) => path);
+  expect(reasons).toEqual([
+    'spec.istioMatches[0].headers[a]',
+    'spec.subsets[1]',
+    'spec.subsets[0].podLabels[version]',
+    'metadata.name',
+    'metadata.name',
+  ]);
+});
