@@ -6,7 +6,7 @@ import { applyDefaults } from './schema-defaults.ts';
 import { duplicateItems } from './schema-list-map.ts';
 import type { CustomResourceDefinition, Schema } from './schema-types.ts';
 import { unknownFields } from './schema-unknown.ts';
-import { isMap, schemaNodes } from './schema-walk.ts';
+import { schemaNodes } from './schema-walk.ts';
 
 export interface Verdict {
   /** What the API server would refuse. */
@@ -17,7 +17,7 @@ export interface Verdict {
 
 /** What the API server does with the objects of one kind, without an API server. */
 export interface CrdValidator {
-  /** The object as its author writes it: its status is left out, as the API server ignores it there. */
+  /** The object as its author writes it: what its status says does not count, as the API server drops it. */
   validate(object: unknown): Verdict;
   /** The status alone, which is written by itself. */
   validateStatus(object: unknown): Verdict;
@@ -30,7 +30,10 @@ export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
   const schema = objectSchema(crd);
   const verdict = compileVerdict(schema);
   return {
-    validate: (object) => verdict(withoutStatus(object)),
+    validate: (object) => {
+      const { errors, unknown } = verdict(object);
+      return { errors: errors.filter((error) => !isAboutStatus(error)), unknown };
+    },
     validateStatus: (object) => {
       const { errors, unknown } = verdict(object);
       return { errors: errors.filter(isAboutStatus), unknown: unknown.filter(isAboutStatus) };
@@ -64,10 +67,4 @@ function isWithin(path: string, outer: string): boolean {
 
 function isAboutStatus({ path = '' }: Refusal): boolean {
   return isWithin(path, 'status');
-}
-
-function withoutStatus(object: unknown): unknown {
-  if (!isMap(object)) return object;
-  const { status: _status, ...others } = object;
-  return others;
 }

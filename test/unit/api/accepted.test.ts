@@ -19,7 +19,7 @@ describe('a DynamicEnv may have', () => {
     ],
     ['a dotted name', { ...dynamicEnv(), metadata: { name: 'a.b-c' } }],
     ['null where nothing is meant', dynamicEnv({ consumers: null })],
-    ['a status that no schema knows, as it is not read', { ...dynamicEnv(), status: { foo: 1 } }],
+    ['a status of any kind, as it is dropped', { ...dynamicEnv(), status: { state: 1 } }],
     [
       'all that the API server writes into metadata',
       {

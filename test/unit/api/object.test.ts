@@ -118,6 +118,12 @@ describe('unknown fields', () => {
       'apiVersion, kind, metadata, spec, status',
     ],
     [
+      'in a status',
+      { ...dynamicEnv(), status: { ready: true } },
+      'status.ready',
+      'state, totalCount, totalReady, match, observedGeneration, subsetsStatus, consumersStatus, conditions',
+    ],
+    [
       'in a map of objects',
       dynamicEnv({ istioMatches: [{ headers: { user: { exact: 'a', ignoreCase: true } } }] }),
       'spec.istioMatches[0].headers[user].ignoreCase',
