@@ -1,0 +1,172 @@
+import type { KubeObject, LabelSelector } from '../k8s/object.ts';
+import { matchesSelector } from '../k8s/selector.ts';
+import { createApiServer, type Validate } from './api-server.ts';
+import { createClock } from './clock.ts';
+import { RESYNC_SECONDS } from './controllers.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { startGarbageCollector } from './garbage-collector.ts';
+import { createHookClient, type HookCall, type Inject } from './hook-call.ts';
+import { createInformers } from './informers.ts';
+import { kindNamed } from './kinds.ts';
+import { createUser, objectKey, type User } from './kubectl.ts';
+import { type Kubelet, startKubelet } from './kubelet.ts';
+import type { ApplyStrategy, ClusterEvent, Metacontroller } from './metacontroller.ts';
+import { startComposite } from './metacontroller-composite.ts';
+import { startDecorator } from './metacontroller-decorator.ts';
+import { type LocalObject, toJson } from './object.ts';
+import { createStore, type HistoryEntry } from './store.ts';
+
+export interface LocalClusterOptions {
+  /** Calls the service; wraps Fastify's `inject`. A rejection counts as a connection that failed. */
+  inject: Inject;
+  strategy: ApplyStrategy;
+  /** RFC 3339 start of the virtual clock. */
+  start?: string;
+  /** How long pods take to become ready. */
+  podReadySeconds?: number;
+  /** Deployments whose pods never become ready. */
+  neverReady?: (deployment: LocalObject) => boolean;
+  metacontrollerUser?: string;
+  /** Milliseconds until Metacontroller sees a write of this kind (`Deployment` …). */
+  informerDelay?: (kind: string) => number;
+  /** Refusals of a real cluster's schemas and policies: a text refuses the write. */
+  validate?: Validate;
+}
+
+/** API server, Metacontroller, deployment controller, kubelet and garbage collector, in memory, on a virtual clock. */
+export interface Cluster {
+  /** The service under test gets its clock from here. */
+  now(): Date;
+  /** Acts as a user; default `developer`. */
+  as(username?: string): User;
+  /** A copy; undefined when there is none. */
+  get<T extends KubeObject = LocalObject>(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+  ): T | undefined;
+  /** Copies, sorted by namespace and name. */
+  list<T extends KubeObject = LocalObject>(
+    kind: string,
+    filter?: { namespace?: string; labels?: LabelSelector },
+  ): T[];
+  /** Copies of all objects. */
+  all(): LocalObject[];
+  /** Moves the clock on, running everything due, in the order of time. */
+  advance(seconds: number): Promise<void>;
+  /** Runs the next thing due, whenever it is; false: nothing is pending but periodic resyncs. */
+  step(): Promise<boolean>;
+  /**
+   * Runs until nothing but periodic resyncs is pending and two of them have changed nothing, or until the limit
+   * (default 600 s). `seconds`: until the last change; the clock itself has moved on further.
+   */
+  settle(options?: { maxSeconds?: number }): Promise<{ seconds: number; quiet: boolean }>;
+  /** Warnings as `kubectl get events` would show them. */
+  events: readonly ClusterEvent[];
+  /** Warnings that admission gave to writers. */
+  warnings: readonly { time: string; user: string; message: string }[];
+  /** Every stored write. */
+  history: readonly HistoryEntry[];
+  /** Calls the listener right after each stored write; returns how to stop. */
+  onWrite(listener: (entry: HistoryEntry) => void): () => void;
+  hookCalls: readonly HookCall[];
+  faults: Faults;
+}
+
+const DEFAULT_START = '2026-01-01T00:00:00Z';
+const QUIET_RESYNCS = 2;
+
+export function createCluster(options: LocalClusterOptions): Cluster {
+  const clock = createClock(options.start ?? DEFAULT_START);
+  const store = createStore(clock);
+  let kubelet: Kubelet | undefined;
+  const faults = createFaults((namespace, name) => kubelet?.refresh(namespace, name));
+  const hooks = createHookClient(clock, options.inject, faults);
+  const { validate } = options;
+  const api = createApiServer({ clock, store, inject: hooks.call, faults, validate });
+  startGarbageCollector(clock, store, api);
+  kubelet = startKubelet(clock, store, api, {
+    podReadySeconds: options.podReadySeconds ?? 1,
+    notReady: (deployment) => options.neverReady?.(toJson(deployment)) ?? false,
+    crashed: faults.crashed,
+  });
+
+  const events: ClusterEvent[] = [];
+  const delay = options.informerDelay ?? (() => 10);
+  const metacontroller: Metacontroller = {
+    clock,
+    api,
+    client: { user: options.metacontrollerUser ?? 'metacontroller', manager: 'metacontroller' },
+    informers: createInformers(clock, store, ({ kind }) => delay(kind)),
+    hooks,
+    strategy: options.strategy,
+    events,
+  };
+  const resyncs = [startComposite(metacontroller), startDecorator(metacontroller)];
+  let resyncCount = 0;
+  const resync = (): void => {
+    for (const enqueueAll of resyncs) enqueueAll();
+    resyncCount += 1;
+    clock.after(RESYNC_SECONDS * 1000, resync, 'background');
+  };
+  clock.after(RESYNC_SECONDS * 1000, resync, 'background');
+
+  const settle = async (maxSeconds: number): Promise<{ seconds: number; quiet: boolean }> => {
+    const start = clock.milliseconds();
+    const limit = start + maxSeconds * 1000;
+    let writes = store.history.length;
+    let lastWrite = start;
+    let since = resyncCount;
+    const seconds = () => (lastWrite - start) / 1000;
+    while (clock.busy() || resyncCount - since < QUIET_RESYNCS) {
+      if (!(await clock.runNext(limit))) {
+        await clock.runUntil(limit);
+        return { seconds: seconds(), quiet: false };
+      }
+      if (store.history.length === writes) continue;
+      writes = store.history.length;
+      lastWrite = clock.milliseconds();
+      since = resyncCount;
+    }
+    return { seconds: seconds(), quiet: true };
+  };
+
+  return {
+    now: clock.now,
+    as: (username = 'developer') => createUser(api, username),
+    get: <T extends KubeObject = LocalObject>(
+      kind: string,
+      namespace: string | undefined,
+      name: string,
+    ) => {
+      const found = api.find(objectKey(kind, namespace, name));
+      return found && (toJson(found) as unknown as T);
+    },
+    list: <T extends KubeObject = LocalObject>(
+      kind: string,
+      filter: { namespace?: string; labels?: LabelSelector } = {},
+    ) =>
+      sorted(store.list(kindNamed(kind)))
+        .filter(({ metadata: { namespace, labels } }) => {
+          const here = filter.namespace === undefined || filter.namespace === namespace;
+          return here && matchesSelector(filter.labels ?? {}, labels);
+        })
+        .map((object) => toJson(object) as unknown as T),
+    all: () => sorted(store.list()).map(toJson),
+    advance: (seconds) => clock.runUntil(clock.milliseconds() + seconds * 1000),
+    step: async () => clock.busy() && (await clock.runNext(Number.POSITIVE_INFINITY)),
+    settle: ({ maxSeconds = 600 } = {}) => settle(maxSeconds),
+    events,
+    warnings: api.warnings,
+    history: store.history,
+    onWrite: store.onWrite,
+    hookCalls: hooks.calls,
+    faults: faults.faults,
+  };
+}
+
+function sorted(objects: LocalObject[]): LocalObject[] {
+  const rank = ({ kind, metadata }: LocalObject) =>
+    `${kind} ${metadata.namespace ?? ''} ${metadata.name}`;
+  return objects.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}

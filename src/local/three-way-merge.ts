@@ -1,0 +1,71 @@
+import { isMap } from './object.ts';
+
+type Fields = Record<string, unknown>;
+
+/**
+ * By which members the items of the list `field` are told apart; undefined: the list is replaced as a whole.
+ * `lists` are its known values: what is there, what was applied last, what is wanted.
+ */
+export type ListKeys = (
+  field: string,
+  lists: readonly (readonly unknown[])[],
+) => readonly string[] | undefined;
+
+/**
+ * What `kubectl apply` and its like do: the difference between `last` and `desired` is made to `live`. What was
+ * applied last and is wanted no longer goes; what somebody else has added stays.
+ * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
+ */
+export function threeWayMerge(live: Fields, last: Fields, desired: Fields, keys: ListKeys): Fields {
+  return mergeMaps(live, last, desired, keys);
+}
+
+function mergeMaps(live: Fields, last: Fields, desired: Fields, keys: ListKeys): Fields {
+  const merged = { ...live };
+  for (const key of Object.keys(last)) if (!Object.hasOwn(desired, key)) delete merged[key];
+  for (const [key, value] of Object.entries(desired)) {
+    merged[key] = mergeValues(key, live[key], last[key], value, keys);
+  }
+  return merged;
+}
+
+function mergeValues(
+  field: string,
+  live: unknown,
+  last: unknown,
+  desired: unknown,
+  keys: ListKeys,
+): unknown {
+  if (isMap(live)) {
+    return mergeMaps(live, isMap(last) ? last : {}, isMap(desired) ? desired : {}, keys);
+  }
+  if (!Array.isArray(live)) return desired;
+  const lastList = Array.isArray(last) ? last : [];
+  const desiredList = Array.isArray(desired) ? desired : [];
+  const by = keys(field, [live, lastList, desiredList]);
+  return by ? mergeLists(live, lastList, desiredList, by, keys) : desiredList;
+}
+
+/** Items that were there come first, in their order; then the new ones, in theirs. */
+function mergeLists(
+  live: readonly unknown[],
+  last: readonly unknown[],
+  desired: readonly unknown[],
+  by: readonly string[],
+  keys: ListKeys,
+): unknown[] {
+  const liveItems = itemsByKey(live, by);
+  const merged = mergeMaps(liveItems, itemsByKey(last, by), itemsByKey(desired, by), keys);
+  const order = new Set([...Object.keys(liveItems), ...Object.keys(itemsByKey(desired, by))]);
+  return [...order].filter((key) => Object.hasOwn(merged, key)).map((key) => merged[key]);
+}
+
+function itemsByKey(list: readonly unknown[], by: readonly string[]): Fields {
+  return Object.fromEntries(list.map((item) => [itemKey(item, by), item]));
+}
+
+/** Starts with a letter, so that a number for a key does not change the order of the map. */
+export function itemKey(item: unknown, by: readonly string[]): string {
+  const fields = isMap(item) ? item : {};
+  return `k:${by.map((name) => String(fields[name])).join(',')}`;
+}
