@@ -79,13 +79,13 @@ function decidingRules(host: string, rules: readonly MergedRule[]): readonly Mer
 }
 
 /** Can the rule's own namespace see it? */
-function isLocal(rule: DestinationRule): boolean {
+export function isLocal(rule: DestinationRule): boolean {
   const targets = exportedTo(rule);
   return targets.size === 0 || ['*', '.', namespaceOf(rule)].some((name) => targets.has(name));
 }
 
 /** Can nobody but the rule's own namespace see it? */
-function isPrivate(rule: DestinationRule): boolean {
+export function isPrivate(rule: DestinationRule): boolean {
   const targets = exportedTo(rule);
   return targets.size === 1 && (targets.has('.') || targets.has(namespaceOf(rule)));
 }

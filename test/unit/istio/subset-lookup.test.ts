@@ -1,0 +1,281 @@
+import { describe, expect, it } from '@jest/globals';
+import { ruleFor, type ServiceHost, subsetsOf } from '../../../src/istio/subset-lookup.ts';
+import type { DestinationRule } from '../../../src/istio/types.ts';
+import { destinationRule, subset } from './builders.ts';
+
+const HOST = 'backend.shop.svc.cluster.local';
+const service: ServiceHost = { host: HOST, namespace: 'shop' };
+const settings = { clusterDomain: 'cluster.local' };
+
+const names = (rules: DestinationRule[], namespace = 'client', labels = {}) =>
+  subsetsOf(service, { namespace, labels }, rules, settings).map(({ name }) => name);
+
+const rule = (at: string, spec: Partial<DestinationRule['spec']> = {}) =>
+  destinationRule(at, {
+    host: HOST,
+    subsets: [subset(at.split('@')[0]?.split('/')[1] ?? '')],
+    ...spec,
+  });
+
+describe('which namespace decides', () => {
+  const inClient = rule('client/c');
+  const inService = rule('shop/s');
+  const inRoot = rule('istio-system/r');
+  const elsewhere = rule('other/o');
+
+  it.each<[string, DestinationRule[], string[]]>([
+    ['nothing there', [], []],
+    ['a stranger', [elsewhere], []],
+    ['the root namespace', [elsewhere, inRoot], ['r']],
+    ['the service before the root', [inRoot, inService], ['s']],
+    ['the client before the service', [inService, inRoot, inClient], ['c']],
+    [
+      'a wildcard of the client before the service',
+      [rule('client/c', { host: '*.local' }), inService],
+      ['c'],
+    ],
+    [
+      'the longest wildcard',
+      [rule('shop/a', { host: '*.local' }), rule('shop/b', { host: '*.cluster.local' })],
+      ['b'],
+    ],
+    [
+      'the exact name before wildcards',
+      [rule('shop/a', { host: '*.cluster.local' }), inService],
+      ['s'],
+    ],
+    ['a short host in the namespace of the rule', [rule('shop/a', { host: 'backend' })], ['a']],
+    ['a short host elsewhere', [rule('client/a', { host: 'backend' })], []],
+    ['another host', [rule('shop/a', { host: 'other' })], []],
+  ])('%s', (_name, rules, expected) => {
+    expect(names(rules)).toEqual(expected);
+  });
+
+  it('takes the root namespace it is told', () => {
+    const lookup = (rootNamespace: string) =>
+      subsetsOf(service, { namespace: 'client' }, [inRoot], { ...settings, rootNamespace });
+    expect(lookup('other')).toEqual([]);
+    expect(lookup('istio-system')).toHaveLength(1);
+  });
+});
+
+describe('exportTo', () => {
+  it.each<[string, string[], string[], string[]]>([
+    // at, exportTo, seen by namespace client, seen by namespace shop
+    ['shop/a', [], ['a'], ['a']],
+    ['shop/a', ['*'], ['a'], ['a']],
+    ['shop/a', ['.'], [], ['a']],
+    ['shop/a', ['shop'], [], ['a']],
+    ['shop/a', ['client'], ['a'], []],
+    ['shop/a', ['other'], [], []],
+    ['shop/a', ['.', 'client'], ['a'], ['a']],
+    ['shop/a', ['shop', 'client'], ['a'], ['a']],
+    ['client/a', [], ['a'], []],
+    ['client/a', ['.'], ['a'], []],
+    ['client/a', ['client'], ['a'], []],
+    ['client/a', ['*'], ['a'], []],
+    ['client/a', ['shop'], [], []],
+    ['istio-system/a', [], ['a'], ['a']],
+    ['istio-system/a', ['.'], [], []],
+    ['istio-system/a', ['client'], ['a'], []],
+  ])('%s to %j', (at, exportTo, byClient, byService) => {
+    const rules = [rule(at, { exportTo })];
+    expect([names(rules), names(rules, 'shop')]).toEqual([byClient, byService]);
+  });
+
+  it('a rule that the service does not export leaves the matter to the root namespace', () => {
+    expect(names([rule('shop/a', { exportTo: ['other'] }), rule('istio-system/r')])).toEqual(['r']);
+  });
+
+  it('the most specific exported host decides even when the client may not see it', () => {
+    const hidden = rule('shop/a', { exportTo: ['other'] });
+    expect(names([hidden, rule('shop/w', { host: '*.local' })])).toEqual([]);
+    expect(
+      names([rule('shop/a', { exportTo: ['.'] }), rule('shop/w', { host: '*.local' })]),
+    ).toEqual(['w']);
+  });
+});
+
+describe('a client in the root namespace', () => {
+  const seen = (rules: DestinationRule[]) => names(rules, 'istio-system');
+
+  it('looks at private rules there, then at the service, then at public ones there', () => {
+    const priv = rule('istio-system/p', { exportTo: ['.'] });
+    const pub = rule('istio-system/r');
+    const own = rule('shop/s');
+    expect(seen([pub, own, priv])).toEqual(['p']);
+    expect(seen([pub, own])).toEqual(['s']);
+    expect(seen([pub])).toEqual(['r']);
+    expect(seen([rule('istio-system/q', { exportTo: ['istio-system'] }), own])).toEqual(['q']);
+  });
+});
+
+describe('merging', () => {
+  it('joins rules of one namespace and host, oldest first; the first subset of a name wins', () => {
+    const rules = [
+      rule('shop/b@2', { subsets: [subset('v2'), subset('v1', { version: 'late' })] }),
+      rule('shop/a@1', { host: 'backend', subsets: [subset('v1')] }),
+      rule('shop/c@3', { subsets: [{ name: 'v3' }] }),
+    ];
+    expect(subsetsOf(service, { namespace: 'client' }, rules, settings)).toEqual([
+      { name: 'v1', labels: { version: 'v1' }, rule: 'shop/a' },
+      { name: 'v2', labels: { version: 'v2' }, rule: 'shop/b' },
+      { name: 'v3', labels: {}, rule: 'shop/c' },
+    ]);
+  });
+
+  it.each<[string, string[] | undefined, string[] | undefined, string[], string[]]>([
+    // exportTo of the older (subset a) and of the newer (b), seen by client, seen by shop
+    ['same', undefined, undefined, ['a', 'b'], ['a', 'b']],
+    ['same set', ['*', 'x'], ['x', '*'], ['a', 'b'], ['a', 'b']],
+    ['absent and empty', undefined, [], ['a', 'b'], ['a', 'b']],
+    ['absent and a star are not the same', undefined, ['*'], ['b'], ['b']],
+    ['a star and absent', ['*'], undefined, ['b'], ['b']],
+    ['the newer includes the older', ['client'], ['client', 'shop'], ['a', 'b'], ['b']],
+    ['the older includes the newer', ['client', 'shop'], ['client'], ['b'], ['a']],
+    ['nothing in common', ['client'], ['shop'], ['a'], ['b']],
+    ['private, then public', ['.'], undefined, ['b'], ['b']],
+    ['public, then private', undefined, ['.'], ['a'], ['b']],
+    ['same size, one in common', ['*', 'a'], ['*', 'b'], ['b'], ['b']],
+  ])('exportTo %s: %j, %j', (_name, older, newer, byClient, byService) => {
+    const spec = (exportTo: string[] | undefined) => (exportTo ? { exportTo } : {});
+    const rules = [rule('shop/a@1', spec(older)), rule('shop/b@2', spec(newer))];
+    expect([names(rules), names(rules, 'shop')]).toEqual([byClient, byService]);
+  });
+
+  it('three rules: the one in between hides nothing from those that join', () => {
+    const rules = [rule('shop/a@1'), rule('shop/b@2', { exportTo: ['*'] }), rule('shop/c@3')];
+    // The third joins the first, but as the second one stays apart behind it, the third is added once more.
+    expect(names(rules)).toEqual(['c']);
+  });
+
+  it('the first traffic policy wins, whole', () => {
+    const policy = (n: number) => ({ trafficPolicy: { n } });
+    const merged = (...rules: DestinationRule[]) =>
+      ruleFor(service, { namespace: 'client' }, rules, settings);
+    expect(
+      merged(rule('shop/a@1'), rule('shop/b@2', policy(2)), rule('shop/c@3', policy(3))),
+    ).toEqual({
+      host: HOST,
+      namespace: 'shop',
+      from: ['shop/a', 'shop/b', 'shop/c'],
+      exportTo: new Set(),
+      trafficPolicy: { n: 2 },
+      subsets: ['a', 'b', 'c'].map((name) => ({
+        name,
+        labels: { version: name },
+        rule: `shop/${name}`,
+      })),
+    });
+    expect(merged(rule('shop/a@1', policy(1)), rule('shop/b@2', policy(2)))?.trafficPolicy).toEqual(
+      { n: 1 },
+    );
+    expect(merged(rule('shop/a@1', { host: HOST }))).not.toHaveProperty('trafficPolicy');
+    expect(merged()).toBeUndefined();
+  });
+
+  it('leaves other hosts alone', () => {
+    const rules = [
+      rule('shop/a@1'),
+      rule('shop/b@2', { host: '*.shop.svc.cluster.local' }),
+      rule('shop/c@3'),
+    ];
+    expect(names(rules)).toEqual(['a', 'c']);
+  });
+
+  it('treats a rule without subsets as one', () => {
+    expect(names([destinationRule('shop/a', { host: HOST })])).toEqual([]);
+  });
+});
+
+describe('workloadSelector', () => {
+  const web = { workloadSelector: { matchLabels: { app: 'web' } } };
+  const seen = (rules: DestinationRule[], labels: Record<string, string>) =>
+    names(rules, 'shop', labels);
+
+  it.each<[string, DestinationRule[], Record<string, string>, string[]]>([
+    ['selected', [rule('shop/s', web)], { app: 'web', x: 'y' }, ['s']],
+    ['not selected', [rule('shop/s', web)], { app: 'other' }, []],
+    ['no labels', [rule('shop/s', web)], {}, []],
+    ['selects all', [rule('shop/s', { workloadSelector: {} })], {}, ['s']],
+    [
+      'goes before one without, however old',
+      [rule('shop/a@1'), rule('shop/s@2', web)],
+      { app: 'web' },
+      ['s'],
+    ],
+    ['leaves others the one without', [rule('shop/a@1'), rule('shop/s@2', web)], {}, ['a']],
+    [
+      'same selector: joined',
+      [rule('shop/a@1', web), rule('shop/b@2', web)],
+      { app: 'web' },
+      ['a', 'b'],
+    ],
+    [
+      'another selector: apart',
+      [
+        rule('shop/a@1', web),
+        rule('shop/b@2', { workloadSelector: { matchLabels: { app: 'x' } } }),
+      ],
+      { app: 'x' },
+      ['b'],
+    ],
+    [
+      'a wider selector: apart, the first that fits',
+      [
+        rule('shop/a@1', web),
+        rule('shop/b@2', { workloadSelector: { matchLabels: { app: 'web', v: '1' } } }),
+      ],
+      { app: 'web', v: '1' },
+      ['a'],
+    ],
+    // What istiod does: the same exportTo ('.' for both) makes the rule without selector vanish into the other.
+    [
+      'private without selector: joined',
+      [rule('shop/s', web), rule('shop/p', { exportTo: ['.'] })],
+      { app: 'web' },
+      ['s', 'p'],
+    ],
+    [
+      'private without selector: lost for others',
+      [rule('shop/s', web), rule('shop/p', { exportTo: ['.'] })],
+      {},
+      [],
+    ],
+    [
+      'exported to more than its own namespace: joined and apart',
+      [rule('shop/s', web), rule('shop/p', { exportTo: ['.', 'client'] })],
+      {},
+      ['p'],
+    ],
+    [
+      'exported to more: the selected see both',
+      [rule('shop/s', web), rule('shop/p', { exportTo: ['.', 'client'] })],
+      { app: 'web' },
+      ['s', 'p'],
+    ],
+  ])('%s', (_name, rules, labels, expected) => {
+    expect(seen(rules, labels)).toEqual(expected);
+  });
+
+  it('makes a rule private', () => {
+    expect(names([rule('shop/s', { ...web, exportTo: ['*'] })], 'client', { app: 'web' })).toEqual(
+      [],
+    );
+  });
+
+  it('that does not fit in the client namespace still ends the search', () => {
+    expect(names([rule('client/s', web), rule('shop/a')], 'client', {})).toEqual([]);
+  });
+
+  it('is part of the merged rule', () => {
+    const found = ruleFor(
+      service,
+      { namespace: 'shop', labels: { app: 'web' } },
+      [rule('shop/s', web)],
+      settings,
+    );
+    expect(found?.selector).toEqual({ app: 'web' });
+    expect(found?.exportTo).toEqual(new Set(['.']));
+  });
+});
