@@ -1,0 +1,156 @@
+import { describe, expect, it } from '@jest/globals';
+import { effectiveRoutes, virtualServiceExport } from '../../../src/istio/delegates.ts';
+import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
+import { route, to, virtualService } from './builders.ts';
+
+const HOSTS = ['backend'];
+const root = (...http: HTTPRoute[]) => virtualService('shop/root', { hosts: HOSTS, http });
+const leaf = (at: string, ...http: HTTPRoute[]) => virtualService(at, { http });
+const effective = (vs: VirtualService, ...others: VirtualService[]) =>
+  effectiveRoutes(vs, [vs, ...others], 'cluster.local');
+const delegate = (name: string, namespace?: string) => ({
+  delegate: namespace === undefined ? { name } : { name, namespace },
+});
+
+describe('effectiveRoutes of a VirtualService without delegates', () => {
+  it('writes names in full and keeps the rest', () => {
+    const plain: HTTPRoute = {
+      name: 'n',
+      timeout: '1s',
+      match: [{ gateways: ['gw', 'mesh'], port: 1 }, { port: 2 }],
+      route: [
+        { destination: { host: 'a', subset: 's', port: { number: 1 } }, weight: 5 },
+        to('b.c'),
+      ],
+    };
+    expect(effective(root(plain, { redirect: { uri: '/' } }))).toEqual([
+      {
+        place: { virtualService: 'shop/root', routeIndex: 0 },
+        route: {
+          ...plain,
+          match: [{ gateways: ['shop/gw', 'mesh'], port: 1 }, { port: 2 }],
+          route: [
+            {
+              destination: { host: 'a.shop.svc.cluster.local', subset: 's', port: { number: 1 } },
+              weight: 5,
+            },
+            to('b.c'),
+          ],
+        },
+      },
+      { place: { virtualService: 'shop/root', routeIndex: 1 }, route: { redirect: { uri: '/' } } },
+    ]);
+  });
+
+  it('has none without http', () => {
+    expect(effective(virtualService('shop/a', { hosts: HOSTS }))).toEqual([]);
+  });
+});
+
+describe('effectiveRoutes of a root', () => {
+  it('puts the routes of the delegate in place, read in the namespace of the delegate', () => {
+    const first = root(
+      {
+        ...delegate('leaf', 'team'),
+        name: 'r',
+        match: [{ uri: { prefix: '/a' }, gateways: ['gw'] }],
+      },
+      route('z'),
+    );
+    const second = leaf(
+      'team/leaf',
+      { ...route('a'), name: 'l', match: [{ uri: { exact: '/a/1' } }] },
+      { ...route('b'), match: [{ uri: { exact: '/b' } }] },
+      route('c'),
+    );
+    expect(effective(first, second)).toEqual([
+      {
+        place: { virtualService: 'shop/root', routeIndex: 0 },
+        delegate: { virtualService: 'team/leaf', routeIndex: 0 },
+        route: {
+          name: 'r-l',
+          match: [expect.objectContaining({ uri: { exact: '/a/1' }, gateways: ['shop/gw'] })],
+          route: [to('a.team.svc.cluster.local')],
+        },
+      },
+      {
+        place: { virtualService: 'shop/root', routeIndex: 0 },
+        delegate: { virtualService: 'team/leaf', routeIndex: 2 },
+        route: {
+          name: 'r',
+          match: [{ uri: { prefix: '/a' }, gateways: ['shop/gw'] }],
+          route: [to('c.team.svc.cluster.local')],
+        },
+      },
+      {
+        place: { virtualService: 'shop/root', routeIndex: 1 },
+        route: route('z.shop.svc.cluster.local'),
+      },
+    ]);
+  });
+
+  it('finds a delegate without namespace in its own', () => {
+    const target = leaf('shop/leaf', route('a'));
+    expect(effective(root(delegate('leaf')), leaf('team/leaf', route('b')), target)).toHaveLength(
+      1,
+    );
+    expect(effective(root(delegate('leaf', '')), target)[0]?.delegate?.virtualService).toBe(
+      'shop/leaf',
+    );
+  });
+
+  it.each<[string, VirtualService]>([
+    ['does not exist', leaf('shop/other', route('a'))],
+    ['is in another namespace', leaf('team/leaf', route('a'))],
+    ['has hosts', virtualService('shop/leaf', { hosts: HOSTS, http: [route('a')] })],
+    [
+      'is exported elsewhere',
+      virtualService('shop/leaf', { exportTo: ['team'], http: [route('a')] }),
+    ],
+    ['has no routes', virtualService('shop/leaf', {})],
+  ])('leaves out a delegate that %s', (_why, target) => {
+    expect(effective(root(delegate('leaf'), route('z')), target)).toHaveLength(1);
+  });
+
+  it.each([[['*']], [['shop']], [['.', 'shop']]])('takes a delegate exported to %j', (exportTo) => {
+    const target = virtualService('team/leaf', { hosts: [], exportTo, http: [route('a')] });
+    expect(effective(root(delegate('leaf', 'team')), target)).toHaveLength(1);
+  });
+
+  it('lets a delegate inherit a direct response, and drops its own delegate', () => {
+    const target = leaf('shop/leaf', { ...delegate('x') }, { directResponse: { status: 201 } });
+    const routes = effective(
+      root({ ...delegate('leaf'), directResponse: { status: 200 } }),
+      target,
+    );
+    expect(routes.map(({ route: { delegate: d, directResponse } }) => [d, directResponse])).toEqual(
+      [
+        [undefined, { status: 200 }],
+        [undefined, { status: 201 }],
+      ],
+    );
+  });
+
+  it('lets it inherit no redirect', () => {
+    const routes = effective(
+      root({ ...delegate('leaf'), redirect: {} }),
+      leaf('shop/leaf', route('a')),
+    );
+    expect(routes[0]?.route.redirect).toBeUndefined();
+  });
+});
+
+describe('virtualServiceExport', () => {
+  it.each<[string[] | undefined, string[]]>([
+    [undefined, ['*']],
+    [[], ['*']],
+    [['.'], ['shop']],
+    [
+      ['.', 'a', '~'],
+      ['shop', 'a', '~'],
+    ],
+  ])('of %j is %j', (exportTo, expected) => {
+    const vs = virtualService('shop/a', exportTo ? { exportTo } : {});
+    expect([...virtualServiceExport(vs)]).toEqual(expected);
+  });
+});
