@@ -1,6 +1,6 @@
 import { LAST_APPLIED_ANNOTATION } from '../api/marks.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
-import { keyOf } from './api-server.ts';
+import { keyOf } from './api-types.ts';
 import { isReason } from './errors.ts';
 import type { Metacontroller } from './metacontroller.ts';
 import type { LocalObject } from './object.ts';
@@ -59,7 +59,7 @@ async function removeLastApplied(
   observed: LocalObject,
 ): Promise<void> {
   if (observed.metadata.annotations?.[LAST_APPLIED_ANNOTATION] === undefined) return;
-  await api.patch(client, keyOf(observed), 'patch', (live) => {
+  await api.patch(client, keyOf(observed), (live) => {
     const { [LAST_APPLIED_ANNOTATION]: _, ...annotations } = live.metadata.annotations ?? {};
     return { ...live, metadata: { ...live.metadata, annotations } };
   });

@@ -1,5 +1,5 @@
 import { CONTROLLER_UID_LABEL } from '../api/marks.ts';
-import { keyOf } from './api-server.ts';
+import { keyOf } from './api-types.ts';
 import { CHILD_KINDS } from './controllers.ts';
 import { isReason } from './errors.ts';
 import { kindNamed } from './kinds.ts';

@@ -1,6 +1,7 @@
 import type { KubeObject, LabelSelector } from '../k8s/object.ts';
 import { matchesSelector } from '../k8s/selector.ts';
-import { createApiServer, type Validate } from './api-server.ts';
+import { createApiServer } from './api-server.ts';
+import type { Validate, Warning } from './api-types.ts';
 import { createClock } from './clock.ts';
 import { RESYNC_SECONDS } from './controllers.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -64,7 +65,7 @@ export interface Cluster {
   /** Warnings as `kubectl get events` would show them. */
   events: readonly ClusterEvent[];
   /** Warnings that admission gave to writers. */
-  warnings: readonly { time: string; user: string; message: string }[];
+  warnings: readonly Warning[];
   /** Every stored write. */
   history: readonly HistoryEntry[];
   /** Calls the listener right after each stored write; returns how to stop. */

@@ -95,6 +95,8 @@ export function withDefaults(kind: Kind, object: LocalObject): LocalObject {
   return defaults ? { ...object, spec: defaults(object.spec ?? {}) } : object;
 }
 
+const ALLOCATED = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];
+
 /** What the API server fills in when a Service is created: an address, and an empty status. */
 export function onCreate(kind: Kind, object: LocalObject, count: number): LocalObject {
   const spec = object.spec ?? {};
@@ -106,4 +108,11 @@ export function onCreate(kind: Kind, object: LocalObject, count: number): LocalO
     spec: { clusterIP, clusterIPs: [clusterIP], ...families, ...spec },
     status: { loadBalancer: {} },
   };
+}
+
+/** A Service keeps its address when the manifest does not speak of it. */
+export function keepAllocated(kind: Kind, live: LocalObject, next: LocalObject): LocalObject {
+  if (kind.kind !== 'Service') return next;
+  const held = Object.entries(live.spec ?? {}).filter(([field]) => ALLOCATED.includes(field));
+  return { ...next, spec: { ...Object.fromEntries(held), ...next.spec } };
 }

@@ -1,7 +1,11 @@
 import { isMap, type LocalObject } from './object.ts';
 
-/** created: a new replica set; rolling: its pods start; complete: they are ready; crashed: they were. */
-export type Phase = 'created' | 'rolling' | 'complete' | 'crashed';
+/**
+ * created: there is a new replica set; seen: it is counted; rolling: its pods start; surged: they are ready and the
+ * old ones still there; complete: only they are there; crashed: they are no longer ready. Without pods of an earlier
+ * template there is no `seen` and no `surged`.
+ */
+export type Phase = 'created' | 'seen' | 'rolling' | 'surged' | 'complete' | 'crashed';
 
 export interface StatusInput {
   phase: Phase;
@@ -25,20 +29,22 @@ type Verdict = Pick<DeploymentCondition, 'status' | 'reason' | 'message'>;
 
 /** Numbers as the deployment controller writes them: zero is left out, but for terminatingReplicas. */
 function counts(live: LocalObject, { phase, served }: StatusInput): Record<string, number> {
-  const replicas = Number(live.spec?.['replicas'] ?? 1);
+  const n = Number(live.spec?.['replicas'] ?? 1);
   const seen = { observedGeneration: live.metadata.generation ?? 1, terminatingReplicas: 0 };
-  if (replicas === 0) return seen;
-  const available = { availableReplicas: replicas, readyReplicas: replicas };
-  if (phase === 'complete') return { ...seen, ...available, replicas, updatedReplicas: replicas };
-  if (phase === 'rolling' && served) {
-    const surge = { replicas: replicas + 1, unavailableReplicas: 1, updatedReplicas: 1 };
-    return { ...seen, ...available, ...surge };
+  if (n === 0) return seen;
+  const available = { ...seen, availableReplicas: n, readyReplicas: n, replicas: n };
+  const surge = { replicas: n + 1, updatedReplicas: 1 };
+  if (phase === 'complete') return { ...available, updatedReplicas: n };
+  if (phase === 'seen') return { ...available, unavailableReplicas: 1 };
+  if (phase === 'surged') {
+    return { ...seen, availableReplicas: n + 1, readyReplicas: n + 1, ...surge };
   }
-  return { ...seen, replicas, unavailableReplicas: replicas, updatedReplicas: replicas };
+  if (phase === 'rolling' && served) return { ...available, ...surge, unavailableReplicas: 1 };
+  return { ...seen, replicas: n, unavailableReplicas: n, updatedReplicas: n };
 }
 
 function available(live: LocalObject, { phase, served }: StatusInput): Verdict {
-  const has = phase === 'complete' || (phase === 'rolling' && served);
+  const has = phase === 'complete' || (phase !== 'crashed' && served);
   return has || live.spec?.['replicas'] === 0
     ? {
         status: 'True',
@@ -58,11 +64,11 @@ function progressing({ phase, replicaSet, timedOut }: StatusInput): Verdict {
     const message = `${set} has timed out progressing.`;
     return { status: 'False', reason: 'ProgressDeadlineExceeded', message };
   }
-  if (phase === 'created') {
+  if (phase === 'created' || phase === 'seen') {
     const message = `Created new replica set "${replicaSet}"`;
     return { status: 'True', reason: 'NewReplicaSetCreated', message };
   }
-  if (phase === 'rolling') {
+  if (phase === 'rolling' || phase === 'surged') {
     return { status: 'True', reason: 'ReplicaSetUpdated', message: `${set} is progressing.` };
   }
   const message = `${set} has successfully progressed.`;

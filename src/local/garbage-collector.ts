@@ -1,5 +1,5 @@
 import type { OwnerReference } from '../k8s/object.ts';
-import { type ApiServer, type Client, keyOf } from './api-server.ts';
+import { type ApiServer, type Client, keyOf } from './api-types.ts';
 import type { Clock } from './clock.ts';
 import { isReason } from './errors.ts';
 import { kindOf } from './kinds.ts';
@@ -44,7 +44,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
   };
 
   const dropReferences = (dependent: LocalObject, gone: (reference: OwnerReference) => boolean) =>
-    api.patch(CLIENT, keyOf(dependent), 'patch', (live) => {
+    api.patch(CLIENT, keyOf(dependent), (live) => {
       const ownerReferences = (live.metadata.ownerReferences ?? []).filter(
         (reference) => !gone(reference),
       );
@@ -75,7 +75,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
   };
 
   const removeFinalizer = (owner: LocalObject, name: string) =>
-    api.patch(CLIENT, keyOf(owner), 'patch', (live) => {
+    api.patch(CLIENT, keyOf(owner), (live) => {
       const finalizers = (live.metadata.finalizers ?? []).filter((finalizer) => finalizer !== name);
       return { ...live, metadata: { ...live.metadata, finalizers } };
     });

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../k8s/canonical.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { type ApiServer, type Client, keyOf, type ObjectKey } from './api-server.ts';
+import { type ApiServer, type Client, keyOf, type ObjectKey } from './api-types.ts';
 import { kindNamed } from './kinds.ts';
 import { noKeys, strategicKeys } from './list-keys.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -81,7 +81,6 @@ export function createUser(api: ApiServer, user: string): User {
       const applied = await api.patch(
         by,
         key,
-        'patch',
         (live) => threeWayMerge(live, lastApplied(live), manifest, keys) as LocalObject,
       );
       return toJson(applied);
@@ -97,7 +96,7 @@ export function createUser(api: ApiServer, user: string): User {
     patch: async (kind, namespace, name, patch) => {
       const key = objectKey(kind, namespace, name);
       const change = (live: LocalObject) => mergePatch(live, toJson(patch)) as LocalObject;
-      return toJson(await api.patch(client('kubectl-patch'), key, 'patch', change));
+      return toJson(await api.patch(client('kubectl-patch'), key, change));
     },
     delete: async (kind, namespace, name, { propagation = 'Background' } = {}) => {
       const key = objectKey(kind, namespace, name);

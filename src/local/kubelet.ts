@@ -1,8 +1,8 @@
 import { canonicalJson, jsonEqual } from '../k8s/canonical.ts';
 import { hash10 } from '../k8s/hash.ts';
 import { rfc3339 } from '../k8s/time.ts';
-import type { ApiServer, Client, ObjectKey } from './api-server.ts';
-import { keyOf } from './api-server.ts';
+import type { ApiServer, Client, ObjectKey } from './api-types.ts';
+import { keyOf } from './api-types.ts';
 import type { Clock } from './clock.ts';
 import { deploymentStatus, type Phase } from './deployment-status.ts';
 import { kindNamed } from './kinds.ts';
@@ -88,17 +88,28 @@ export function startKubelet(
     clock.after(milliseconds, run, background);
   };
 
+  const complete = (rollout: Rollout): void => {
+    Object.assign(rollout, { phase: 'complete', served: true, timedOut: false });
+  };
+
   const becomeReady = (live: LocalObject, rollout: Rollout): void => {
     later(live, rollout, options.podReadySeconds * 1000, (now) => {
-      if (options.notReady(now)) return;
-      Object.assign(rollout, { phase: 'complete', served: true, timedOut: false });
+      if (options.notReady(now) || rollout.phase === 'complete') return;
+      if (!rollout.served) return complete(rollout);
+      rollout.phase = 'surged';
+      later(now, rollout, REACTION, () => complete(rollout));
     });
   };
 
   const roll = (live: LocalObject, rollout: Rollout): void => {
     const deadline = Number(live.spec?.['progressDeadlineSeconds'] ?? 600);
-    later(live, rollout, REACTION, () => {
-      rollout.phase = live.spec?.['replicas'] === 0 ? 'complete' : 'rolling';
+    if (rollout.served) {
+      later(live, rollout, REACTION, () => {
+        rollout.phase = 'seen';
+      });
+    }
+    later(live, rollout, 2 * REACTION, (now) => {
+      rollout.phase = now.spec?.['replicas'] === 0 ? 'complete' : 'rolling';
     });
     becomeReady(live, rollout);
     const timeOut = () => {

@@ -1,5 +1,5 @@
 import type { OwnerReference } from '../k8s/object.ts';
-import { keyOf } from './api-server.ts';
+import { keyOf } from './api-types.ts';
 import { applyDynamic } from './apply-dynamic.ts';
 import { type AppliedCache, applyServerSide, forgetApplied } from './apply-server-side.ts';
 import { isReason } from './errors.ts';

@@ -1,5 +1,5 @@
-import type { ApiServer, Client } from './api-server.ts';
-import { keyOf } from './api-server.ts';
+import type { ApiServer, Client } from './api-types.ts';
+import { keyOf } from './api-types.ts';
 import type { Clock } from './clock.ts';
 import { isReason, notFound } from './errors.ts';
 import { type HookClient, TIMED_OUT } from './hook-call.ts';
