@@ -55,12 +55,9 @@ function copyRoute(route: HTTPRoute, pair: Pair, scope: HostScope): Outcome | un
     const message = `${label} already decides on the same header, source label or gateway otherwise`;
     return { dropped: { pair, state: 'skipped', message } };
   }
-  const copy = {
-    ...route,
-    name: routeName,
-    match: entries,
-    route: [pointAt(target, injection)],
-  };
+  const { name: _name, match: _match, ...kept } = route;
+  const destinations = [pointAt(target, injection)];
+  const copy = { name: routeName, match: entries, ...kept, route: destinations };
   const problem = validateRoute(copy)[0];
   if (problem === undefined) return { copy };
   const message = `Istio would refuse the copy of ${label}: ${problem.field}: ${problem.message}`;
