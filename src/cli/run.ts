@@ -1,12 +1,24 @@
-import { SERVE_FLAGS } from '../config.ts';
+import { DECISION_FLAGS, SERVE_FLAGS } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
+import { painter } from './terminal.ts';
 
 interface Command {
   summary: string;
   help: string;
   run: (args: string[]) => Promise<number>;
 }
+
+const PREVIEW_HELP = `Usage: dynamicenv preview -f FILE|FOLDER|- [-f …] [flags]
+
+Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs among them do.
+Exit code: 0 all become ready, 1 one does not or there is none, 2 bad input.
+
+  -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
+  -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and the envs with status
+  --delete                   delete the envs again; exit code 1 when anything differs from the start
+
+${describeFlags(DECISION_FLAGS)}`;
 
 const COMMANDS: Record<string, Command> = {
   serve: {
@@ -16,6 +28,22 @@ const COMMANDS: Record<string, Command> = {
       const { serve } = await import('../main.ts');
       await serve(readFlags(SERVE_FLAGS, args, process.env));
       return 0;
+    },
+  },
+  preview: {
+    summary: 'show what the DynamicEnvs among some files would do, without a cluster',
+    help: PREVIEW_HELP,
+    run: async (args) => {
+      const { preview } = await import('./preview.ts');
+      return preview(args, terminal());
+    },
+  },
+  demo: {
+    summary: 'tell the life of a DynamicEnv on a small shop, checking every step',
+    help: 'Usage: dynamicenv demo\n\nEverything happens in memory; exit code 1 when a step is untrue.',
+    run: async () => {
+      const { demo } = await import('./demo.ts');
+      return demo(terminal());
     },
   },
 };
@@ -38,6 +66,14 @@ export async function run([name, ...args]: string[]): Promise<number> {
     if (error instanceof UsageError) return complain(error.message);
     throw error;
   }
+}
+
+function terminal() {
+  return {
+    write: (text: string) => void process.stdout.write(text),
+    note: (text: string) => void process.stderr.write(text),
+    paint: painter(process.stdout),
+  };
 }
 
 function print(text: string): number {

@@ -1,0 +1,58 @@
+import { createTwoFilesPatch } from 'diff';
+import { PLAN_ANNOTATION } from '../api/marks.ts';
+import { jsonEqual } from '../k8s/canonical.ts';
+import { toYaml } from '../k8s/yaml.ts';
+import type { Readable, Snapshot } from './snapshot.ts';
+
+export interface Changes {
+  created: Readable[];
+  changed: { key: string; before: Readable; after: Readable }[];
+  deleted: string[];
+}
+
+export function compare(before: Snapshot, after: Snapshot): Changes {
+  return {
+    created: [...after].filter(([key]) => !before.has(key)).map(([, object]) => object),
+    changed: [...after].flatMap(([key, object]) => {
+      const old = before.get(key);
+      return old === undefined || jsonEqual(old, object)
+        ? []
+        : [{ key, before: old, after: object }];
+    }),
+    deleted: [...before.keys()].filter((key) => !after.has(key)),
+  };
+}
+
+export function countOf({ created, changed, deleted }: Changes): number {
+  return created.length + changed.length + deleted.length;
+}
+
+const CONTEXT_LINES = 3;
+
+/** A unified diff of the two as YAML. The plan annotation says in one long line what the routes show: it is left out. */
+export function unifiedDiff(key: string, before: Readable, after: Readable): string {
+  const patch = createTwoFilesPatch(
+    key,
+    key,
+    toYaml(withoutPlan(before)),
+    toYaml(withoutPlan(after)),
+    'before',
+    'after',
+    { context: CONTEXT_LINES },
+  );
+  // Without the line of equals signs, and without the last, empty one.
+  return patch
+    .split('\n')
+    .filter((line) => !line.startsWith('===='))
+    .join('\n')
+    .trimEnd();
+}
+
+function withoutPlan(object: Readable): Readable {
+  const { [PLAN_ANNOTATION]: _plan, ...annotations } = object.metadata.annotations ?? {};
+  const { annotations: _all, ...metadata } = object.metadata;
+  return {
+    ...object,
+    metadata: Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations },
+  };
+}

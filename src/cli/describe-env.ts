@@ -1,0 +1,81 @@
+import type {
+  Condition,
+  DynamicEnv,
+  ResourceStatus,
+  StatusError,
+  SubsetErrors,
+  WorkloadStatus,
+} from '../api/dynamicenv.ts';
+
+/** How an env stands, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
+export function describeEnv({ metadata, status }: DynamicEnv): string[] {
+  if (status === undefined) return [`DynamicEnv ${metadata.name}: no status`];
+  const { state, totalReady, totalCount, match } = status;
+  return [
+    `DynamicEnv ${metadata.name}: ${state}, ${totalReady} of ${totalCount} ready${match === undefined ? '' : `, for ${match}`}`,
+    ...describeWorkloads('subset', status.subsetsStatus),
+    ...describeWorkloads('consumer', status.consumersStatus),
+  ];
+}
+
+function describeWorkloads(
+  kind: string,
+  workloads: Record<string, WorkloadStatus> | undefined,
+): string[] {
+  return Object.entries(workloads ?? {}).flatMap(([key, workload]) => [
+    `  ${kind} ${key}`,
+    describeResource('Deployment', workload.deployment),
+    ...(workload.destinationRules ?? []).map((one) => describeResource('DestinationRule', one)),
+    ...(workload.virtualServices ?? []).map((one) => describeResource('VirtualService', one)),
+  ]);
+}
+
+function describeResource(kind: string, { namespace, name, status }: ResourceStatus): string {
+  return `    ${kind} ${namespace}/${name}: ${status}`;
+}
+
+/** What the status warns of, in whole sentences, each once. */
+export function warningsOf({ metadata, status }: DynamicEnv): string[] {
+  const workloads = [
+    ...Object.entries(status?.subsetsStatus ?? {}),
+    ...Object.entries(status?.consumersStatus ?? {}),
+  ];
+  const warnings = [
+    ...conditionWarnings(status?.conditions ?? []),
+    ...workloads.flatMap(([key, workload]) => [
+      ...errorsOf(workload.subsetErrors).map(({ error }) => `${key}: ${error}`),
+      ...resourceWarnings('DestinationRule', workload.destinationRules),
+      ...resourceWarnings('VirtualService', workload.virtualServices),
+    ]),
+  ];
+  return [...new Set(warnings)].map((warning) => `${metadata.name}: ${warning}`);
+}
+
+function errorsOf(errors: SubsetErrors | undefined): StatusError[] {
+  return Object.values(errors ?? {}).flat();
+}
+
+/** Conditions whose other value is the good one. */
+const BAD: Partial<Record<Condition['type'], Condition['status']>> = {
+  Guarded: 'False',
+  Conflicting: 'True',
+  Stalled: 'True',
+};
+
+function conditionWarnings(conditions: readonly Condition[]): string[] {
+  return conditions
+    .filter(({ type, status }) => BAD[type] === status)
+    .map(
+      ({ type, message }) =>
+        `${type === 'Guarded' ? 'not guarded' : type.toLowerCase()}: ${message}`,
+    );
+}
+
+function resourceWarnings(
+  kind: string,
+  resources: readonly ResourceStatus[] | undefined,
+): string[] {
+  return (resources ?? []).flatMap(({ namespace, name, message }) =>
+    message === undefined ? [] : [`${kind} ${namespace}/${name}: ${message}`],
+  );
+}
