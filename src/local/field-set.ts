@@ -1,5 +1,6 @@
 import { applyKeys, isAtomicMap } from './list-keys.ts';
 import { isMap, type LocalObject } from './object.ts';
+import { identityOf } from './three-way-merge.ts';
 
 /**
  * The fields of an object as paths with their values: what managedFields are about
@@ -45,8 +46,7 @@ function enter(walk: Walk, path: string): void {
 function walkList(walk: Walk, path: string, list: unknown[], keys: readonly string[]): void {
   enter(walk, path);
   for (const item of list.filter(isMap)) {
-    const identity = Object.fromEntries(keys.map((key) => [key, item[key]]));
-    const itemPath = join(path, `k:${JSON.stringify(identity)}`);
+    const itemPath = join(path, `k:${JSON.stringify(identityOf(item, keys))}`);
     if (lastField(path) === 'ownerReferences') {
       walk.found.set(itemPath, item);
       continue;

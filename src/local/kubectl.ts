@@ -8,19 +8,22 @@ import { isMap, type LocalObject, toJson } from './object.ts';
 import { threeWayMerge } from './three-way-merge.ts';
 import type { Propagation } from './write-rules.ts';
 
+/** Any object; typed kinds and literals with a spec alike. */
+export type Manifest = KubeObject | LocalObject;
+
 /** What a person or a tool does to the cluster; kinds are named `Deployment` or `deployments`. */
 export interface User {
-  create(object: KubeObject): Promise<LocalObject>;
+  create(object: Manifest): Promise<LocalObject>;
   /** `kubectl apply`: client-side, with its own last-applied annotation. */
-  apply(object: KubeObject): Promise<LocalObject>;
+  apply(object: Manifest): Promise<LocalObject>;
   /** `kubectl apply --server-side --field-manager=…`, a conflict unless forced. */
   serverSideApply(
-    object: KubeObject,
+    object: Manifest,
     manager?: string,
     options?: { force?: boolean },
   ): Promise<LocalObject>;
   /** `kubectl replace`: everything is as in the manifest, or gone. */
-  replace(object: KubeObject): Promise<LocalObject>;
+  replace(object: Manifest): Promise<LocalObject>;
   /** `kubectl patch --type=merge`; also good for labels, annotations and scaling. */
   patch(
     kind: string,

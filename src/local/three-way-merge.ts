@@ -64,8 +64,13 @@ function itemsByKey(list: readonly unknown[], by: readonly string[]): Fields {
   return Object.fromEntries(list.map((item) => [itemKey(item, by), item]));
 }
 
+/** What identifies an item; a port's protocol is TCP unless it says so. */
+export function identityOf(item: Fields, by: readonly string[]): Fields {
+  const value = (name: string) => item[name] ?? (name === 'protocol' ? 'TCP' : undefined);
+  return Object.fromEntries(by.map((name) => [name, value(name)]));
+}
+
 /** Starts with a letter, so that a number for a key does not change the order of the map. */
-export function itemKey(item: unknown, by: readonly string[]): string {
-  const fields = isMap(item) ? item : {};
-  return `k:${by.map((name) => String(fields[name])).join(',')}`;
+function itemKey(item: unknown, by: readonly string[]): string {
+  return `k:${Object.values(identityOf(isMap(item) ? item : {}, by)).join(',')}`;
 }

@@ -4,16 +4,18 @@ const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** Below these every key is data: the names of objects, and who owns which field. */
 const NAMED = /^(children|related|attachments)\.[^.]+\.[^/]+\/v[0-9a-z]+$/;
 
+function step(path: string, key: string): string {
+  const name = NAMED.test(path) ? key.replace(/[^/]+/g, '*') : key.replace(UID, '*');
+  return path === '' ? name : `${path}.${name}`;
+}
+
 /** Every path of keys in a JSON value; list positions and names of objects are left out. */
 export function keyPaths(value: unknown, path = '', found = new Set<string>()): Set<string> {
   if (path !== '') found.add(path);
   if (Array.isArray(value)) {
     for (const item of value) keyPaths(item, `${path}[]`, found);
   } else if (isMap(value) && !path.endsWith('.fieldsV1')) {
-    for (const [key, member] of Object.entries(value)) {
-      const step = NAMED.test(path) ? key.replace(/[^/]+/g, '*') : key.replace(UID, '*');
-      keyPaths(member, path === '' ? step : `${path}.${step}`, found);
-    }
+    for (const [key, member] of Object.entries(value)) keyPaths(member, step(path, key), found);
   }
   return found;
 }

@@ -1,4 +1,8 @@
-import { type Cluster, createCluster, type LocalClusterOptions } from '../../../src/local/cluster.ts';
+import {
+  type Cluster,
+  createCluster,
+  type LocalClusterOptions,
+} from '../../../src/local/cluster.ts';
 import { createPrototype, type Prototype } from './prototype.ts';
 
 /** The objects of the recorded story. */
@@ -35,9 +39,7 @@ export const VIRTUAL_SERVICE = {
   metadata: { name: 'backend', namespace: 'shop' },
   spec: {
     hosts: ['backend'],
-    http: [
-      { name: 'stable', route: [{ destination: { host: 'backend', subset: 'shared' } }] },
-    ],
+    http: [{ name: 'stable', route: [{ destination: { host: 'backend', subset: 'shared' } }] }],
   },
 };
 export const BASE = [SERVICE, DEPLOYMENT, DESTINATION_RULE, VIRTUAL_SERVICE];
