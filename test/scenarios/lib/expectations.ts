@@ -1,0 +1,111 @@
+import { canonicalJson } from '../../../src/k8s/canonical.ts';
+import { isMap, type LocalObject } from '../../../src/local/object.ts';
+import { differences } from './difference.ts';
+import { glob, named } from './names.ts';
+import { destinationsOf, type RequestSpec } from './request.ts';
+
+interface Condition {
+  type: string;
+  status: string;
+}
+
+/** `ready alice bob`, or a map from names to what is expected of these objects. */
+export type Expectations = string | Record<string, unknown>;
+
+export function unmet(expected: Expectations, objects: readonly LocalObject[]): string[] {
+  if (typeof expected !== 'string') {
+    return Object.entries(expected).flatMap(([name, value]) => objectDiffers(name, value, objects));
+  }
+  const [word, ...envs] = expected.split(' ');
+  if (word === 'ready' && envs.length > 0) return envs.flatMap((env) => notReady(env, objects));
+  throw new Error(`expected "ready <env>" or a map, not "${expected}"`);
+}
+
+/** As `kubectl wait --for=condition=Ready` has it, for the spec as it is now. */
+function notReady(env: string, objects: readonly LocalObject[]): string[] {
+  const [object] = named(objects, `DynamicEnv ${env}`);
+  if (object === undefined) return [`DynamicEnv ${env}: not found`];
+  const { generation } = object.metadata;
+  const conditions = { Ready: { status: 'True' } };
+  const wanted = { observedGeneration: generation, state: 'ready', conditions };
+  return differences(wanted, readable(object)['status'], `DynamicEnv ${env}: status`);
+}
+
+function objectDiffers(name: string, wanted: unknown, objects: readonly LocalObject[]): string[] {
+  const found = named(objects, name);
+  const names = found.map(({ metadata }) => metadata.name).join(', ') || 'none';
+  if (wanted === 'absent')
+    return found.length === 0 ? [] : [`${name}: expected none, found ${names}`];
+  if (typeof wanted === 'number') {
+    return found.length === wanted ? [] : [`${name}: expected ${wanted}, found ${names}`];
+  }
+  const [object] = found;
+  if (object === undefined) return [`${name}: not found`];
+  if (wanted === 'present') return [];
+  if (found.length > 1) return [`${name}: expected one, found ${names}`];
+  if (!isMap(wanted)) throw new Error(`${name}: expected present, absent, a number or a map`);
+  const { routes, ...fields } = wanted;
+  return [
+    ...differences(fullConditions(fields), readable(object), '').map((text) => `${name}: ${text}`),
+    ...(routes === undefined ? [] : routesDiffer(routes, object, name)),
+  ];
+}
+
+/** `Ready: true` is short for `Ready: {status: "True"}`. */
+function fullConditions(wanted: Record<string, unknown>): Record<string, unknown> {
+  const { status } = wanted;
+  if (!isMap(status) || !isMap(status['conditions'])) return wanted;
+  const conditions = Object.entries(status['conditions']).map(([type, value]) => {
+    const word = value === true ? 'True' : 'False';
+    return [type, typeof value === 'boolean' ? { status: word } : value];
+  });
+  return { ...wanted, status: { ...status, conditions: Object.fromEntries(conditions) } };
+}
+
+/** The object with its conditions by their type. */
+function readable(object: LocalObject): Record<string, unknown> {
+  const list = object.status?.['conditions'];
+  if (!Array.isArray(list)) return object;
+  const conditions = Object.fromEntries(
+    (list as Condition[]).map((condition) => [condition.type, condition]),
+  );
+  return { ...object, status: { ...object.status, conditions } };
+}
+
+/** Names of routes in their order: `@alice/backend` is one of that env's for that Deployment, `-` one without a name. */
+function routesDiffer(wanted: unknown, { spec }: LocalObject, name: string): string[] {
+  const routes = (spec?.['http'] ?? []) as { name?: string }[];
+  const found = routes.map((route) => route.name ?? '-');
+  const patterns = (wanted as string[]).map(routePattern);
+  const isSame =
+    patterns.length === found.length &&
+    patterns.every((pattern, index) => pattern.test(found[index] ?? ''));
+  return isSame
+    ? []
+    : [`${name}: routes: expected ${(wanted as string[]).join(', ')}; found ${found.join(', ')}`];
+}
+
+function routePattern(text: string): RegExp {
+  const [, env, deployment] = /^@(.+)\/(.+)$/.exec(text) ?? [];
+  if (env === undefined) return glob(text);
+  return new RegExp(`^dynamic-environment-${env}-${deployment}-[0-9a-f]{10}$`);
+}
+
+/** `goesTo`: one destination, or the share of each. */
+export function goesElsewhere(
+  request: RequestSpec,
+  goesTo: unknown,
+  objects: readonly LocalObject[],
+): string[] {
+  const wanted = isMap(goesTo) ? goesTo : { [String(goesTo)]: 1 };
+  const found = destinationsOf(request, objects);
+  if (canonicalJson(found) === canonicalJson(wanted)) return [];
+  const what = `request to ${request.host} with ${JSON.stringify(request.headers ?? {})}`;
+  return [`${what}: expected to go to ${show(wanted)}, goes to ${show(found)}`];
+}
+
+function show(shares: Record<string, unknown>): string {
+  return Object.entries(shares)
+    .map(([target, share]) => (share === 1 ? target : `${target} (${share})`))
+    .join(', ');
+}

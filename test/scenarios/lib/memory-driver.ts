@@ -1,0 +1,93 @@
+import { loadValidators } from '../../../src/crds.ts';
+import type { DecisionConfig } from '../../../src/domain/config.ts';
+import { buildApp } from '../../../src/http/app.ts';
+import { createMetrics } from '../../../src/http/metrics.ts';
+import {
+  type Cluster,
+  createCluster,
+  type LocalClusterOptions,
+} from '../../../src/local/cluster.ts';
+import type { LocalObject } from '../../../src/local/object.ts';
+import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
+import { injectFault } from './memory-faults.ts';
+
+/** As whom Metacontroller writes, whatever the service is told. */
+export const METACONTROLLER = 'system:serviceaccount:metacontroller:metacontroller';
+
+const PROPAGATION = {
+  background: 'Background',
+  foreground: 'Foreground',
+  orphan: 'Orphan',
+} as const satisfies Record<Cascade, string>;
+
+const silent = () => undefined;
+const SILENCE = { debug: silent, info: silent, warn: silent, error: silent };
+
+// Compiled once: that takes longer than a scenario.
+const validators = loadValidators();
+
+/** The service, called through its HTTP door by an in-memory cluster whose schemas are the shipped CRDs. */
+export async function memoryDriver(
+  config: DecisionConfig,
+  strategy: LocalClusterOptions['strategy'],
+): Promise<Driver> {
+  const { dynamicEnv, routeInjection } = await validators;
+  const notReady = new Set<string>();
+  let isUnchecked = false;
+  const app = buildApp({
+    service: {
+      config,
+      validator: dynamicEnv,
+      now: () => cluster.now(),
+      metrics: createMetrics(),
+      log: SILENCE,
+    },
+  });
+  const validate = (object: LocalObject): string | undefined => {
+    if (isUnchecked) return undefined;
+    const validator = { DynamicEnv: dynamicEnv, RouteInjection: routeInjection }[object.kind];
+    const verdict = validator?.validate(object);
+    const refusals = [...(verdict?.errors ?? []), ...(verdict?.unknown ?? [])];
+    if (refusals.length === 0) return undefined;
+    return refusals.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  };
+  const cluster: Cluster = createCluster({
+    strategy,
+    metacontrollerUser: METACONTROLLER,
+    validate,
+    neverReady: ({ metadata }) => notReady.has(`${metadata.namespace}/${metadata.name}`),
+    inject: async ({ method, url, body }) => {
+      const answer = await app.inject({ method, url, payload: body as object });
+      return { statusCode: answer.statusCode, body: answer.body };
+    },
+  });
+  const write = async ({ unchecked = false }: WriteOptions, run: () => Promise<unknown>) => {
+    isUnchecked = unchecked;
+    try {
+      await run();
+    } finally {
+      isUnchecked = false;
+    }
+  };
+  return {
+    write: (verb, object, options) =>
+      write(options, () => {
+        const user = cluster.as(options.as);
+        const full = object.kind === 'DynamicEnv' ? dynamicEnv.withDefaults(object) : object;
+        if (verb !== 'serverSideApply') return user[verb](full);
+        return user.serverSideApply(full, options.manager, { force: options.force ?? false });
+      }),
+    patch: ({ kind, namespace, name }, patch, options) =>
+      write(options, () => cluster.as(options.as).patch(kind, namespace, name, patch)),
+    delete: ({ kind, namespace, name }, cascade, options) =>
+      write(options, () =>
+        cluster.as(options.as).delete(kind, namespace, name, { propagation: PROPAGATION[cascade] }),
+      ),
+    objects: async () => cluster.all(),
+    events: async () => cluster.events.map(({ message }) => message),
+    watch: (listener) => cluster.onWrite(() => listener(cluster.all())),
+    advance: (seconds) => cluster.advance(seconds),
+    fault: async (fault: FaultSpec) => injectFault(cluster, notReady, fault),
+    close: () => app.close(),
+  };
+}

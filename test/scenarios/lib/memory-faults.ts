@@ -1,0 +1,53 @@
+import type { Cluster } from '../../../src/local/cluster.ts';
+import type { HookFault, Lift, WriteFault } from '../../../src/local/faults.ts';
+import type { FaultSpec } from './driver.ts';
+
+type Undo = () => Promise<void>;
+
+/** A scenario's fault on the in-memory cluster. */
+export function injectFault(cluster: Cluster, notReady: Set<string>, fault: FaultSpec): Undo {
+  const lifts: Lift[] = [];
+  if (fault.hook !== undefined) lifts.push(failHook(cluster, fault, fault.hook));
+  if (fault.webhook !== undefined) lifts.push(cluster.faults.loseWebhook());
+  if (fault.pods !== undefined) lifts.push(failPods(cluster, notReady, fault.pods));
+  if (fault.write !== undefined) lifts.push(failWrite(cluster, fault, fault.write));
+  return async () => {
+    for (const lift of lifts) lift();
+  };
+}
+
+function failHook(cluster: Cluster, { mode, message, times }: FaultSpec, hook: string): Lift {
+  const rule: HookFault = {
+    mode: mode === 'error' || mode === 'timeout' ? mode : 'refused',
+    ...(message === undefined ? {} : { body: message }),
+    ...(times === undefined ? {} : { times }),
+  };
+  return cluster.faults.failHook(hook === 'all' ? /^\/(dynamicenv|route-injection)\// : hook, rule);
+}
+
+function failPods(cluster: Cluster, notReady: Set<string>, deployment: string): Lift {
+  const [namespace = '', name = ''] = deployment.split('/');
+  notReady.add(deployment);
+  const lift = cluster.faults.crash(namespace, name);
+  return () => {
+    notReady.delete(deployment);
+    lift();
+  };
+}
+
+function failWrite(
+  cluster: Cluster,
+  { mode, message, times }: FaultSpec,
+  which: NonNullable<FaultSpec['write']>,
+): Lift {
+  const rule: WriteFault = {
+    mode: mode === 'conflict' ? 'conflict' : 'refuse',
+    ...(message === undefined ? {} : { message }),
+    ...(times === undefined ? {} : { times }),
+  };
+  const wanted = Object.entries(which);
+  return cluster.faults.failWrite((attempt) => {
+    const facts: Record<string, string | undefined> = { ...attempt };
+    return wanted.every(([key, value]) => facts[key] === value);
+  }, rule);
+}

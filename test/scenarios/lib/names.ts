@@ -1,0 +1,55 @@
+import type { LocalObject } from '../../../src/local/object.ts';
+import type { ObjectName } from './driver.ts';
+
+const API_VERSIONS: Record<string, string> = {
+  Namespace: 'v1',
+  Service: 'v1',
+  Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  VirtualService: 'networking.istio.io/v1',
+  DestinationRule: 'networking.istio.io/v1',
+  DynamicEnv: 'riskified.com/v1alpha1',
+  RouteInjection: 'riskified.com/v1alpha1',
+};
+const CLUSTER_SCOPED = ['Namespace', 'DynamicEnv', 'RouteInjection'];
+const NAMESPACE = 'shop';
+
+/** `Deployment shop/backend`, `DynamicEnv alice`; without a namespace it is `shop`. */
+export function parseName(text: string): ObjectName {
+  const [kind = '', rest = ''] = text.split(' ');
+  if (API_VERSIONS[kind] === undefined || rest === '') {
+    throw new Error(`"${text}" does not name an object, as "Deployment shop/backend" does`);
+  }
+  const [first = '', second] = rest.split('/');
+  if (CLUSTER_SCOPED.includes(kind)) return { kind, namespace: undefined, name: rest };
+  if (second === undefined) return { kind, namespace: NAMESPACE, name: first };
+  return { kind, namespace: first, name: second };
+}
+
+export function nameOf({ kind, metadata }: LocalObject): string {
+  const { namespace, name } = metadata;
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+/** The objects with this name, in which `*` stands for anything. */
+export function named(objects: readonly LocalObject[], text: string): LocalObject[] {
+  const { kind, namespace, name } = parseName(text);
+  const pattern = glob(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
+  return objects.filter((object) => pattern.test(nameOf(object)));
+}
+
+export function glob(text: string): RegExp {
+  const escaped = text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  return new RegExp(`^${escaped}$`);
+}
+
+/** What a manifest may leave out because every scenario would repeat it: apiVersion, and the namespace `shop`. */
+export function completed(manifest: unknown): LocalObject {
+  const object = manifest as LocalObject;
+  const apiVersion = object?.apiVersion ?? API_VERSIONS[object?.kind];
+  if (apiVersion === undefined || object.metadata?.name === undefined) {
+    throw new Error(`not a manifest: ${JSON.stringify(manifest)}`);
+  }
+  const scope = CLUSTER_SCOPED.includes(object.kind) ? {} : { namespace: NAMESPACE };
+  return { ...object, apiVersion, metadata: { ...scope, ...object.metadata } };
+}

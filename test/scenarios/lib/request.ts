@@ -1,0 +1,79 @@
+import { evaluate, type HostRequest, type Outcome } from '../../../src/istio/evaluate.ts';
+import { fqdn } from '../../../src/istio/host.ts';
+import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
+import type { LocalObject } from '../../../src/local/object.ts';
+
+/** A request as a scenario writes it. */
+export interface RequestSpec {
+  /** `backend.shop`, or any other host in full. */
+  host: string;
+  headers?: Record<string, string>;
+  path?: string;
+  method?: string;
+  /** The caller's pod; default: one in namespace `shop` without labels. */
+  from?: { namespace?: string; labels?: Record<string, string> };
+  /** `<namespace>/<name>` of the gateway that it comes in by; default: it comes from within the mesh. */
+  gateway?: string;
+}
+
+const CLUSTER_DOMAIN = 'cluster.local';
+const SUFFIX = `.svc.${CLUSTER_DOMAIN}`;
+
+/**
+ * Where a request goes, judged by the stored objects: shares by `<service>.<namespace>@<subset>`; `503 …` where nobody
+ * would answer; a word for everything else.
+ */
+export function destinationsOf(
+  request: RequestSpec,
+  objects: readonly LocalObject[],
+): Record<string, number> {
+  return shares(evaluate(hostRequest(request), meshOf(objects)));
+}
+
+function hostRequest({
+  host,
+  headers = {},
+  path = '/',
+  method = 'GET',
+  from,
+  gateway,
+}: RequestSpec): HostRequest {
+  const isService = host.split('.').length === 2 && gateway === undefined;
+  return {
+    host: isService ? `${host}${SUFFIX}` : host,
+    authority: host,
+    method,
+    scheme: 'http',
+    path,
+    headers,
+    sourceNamespace: from?.namespace ?? 'shop',
+    sourceLabels: from?.labels ?? {},
+    gateway: gateway ?? 'mesh',
+  };
+}
+
+function meshOf(objects: readonly LocalObject[]) {
+  const of = (kind: string) => objects.filter((object) => object.kind === kind);
+  return {
+    clusterDomain: CLUSTER_DOMAIN,
+    virtualServices: of('VirtualService') as unknown as VirtualService[],
+    destinationRules: of('DestinationRule') as unknown as DestinationRule[],
+    services: of('Service').map(({ metadata, spec }) => {
+      const namespace = metadata.namespace ?? '';
+      const selector = (spec?.['selector'] ?? {}) as Record<string, string>;
+      return { host: fqdn(metadata.name, namespace, CLUSTER_DOMAIN), namespace, selector };
+    }),
+  };
+}
+
+function shares(outcome: Outcome): Record<string, number> {
+  if (outcome.kind === 'none') return { [outcome.reason]: 1 };
+  if (outcome.kind !== 'destinations') return { [outcome.kind]: 1 };
+  return Object.fromEntries(
+    outcome.destinations.map(({ host, subset, share, unavailable }) => {
+      const short = host.endsWith(SUFFIX) ? host.slice(0, -SUFFIX.length) : host;
+      const target = subset === undefined ? short : `${short}@${subset}`;
+      return [unavailable === undefined ? target : `503 ${target}: ${unavailable}`, share];
+    }),
+  );
+}

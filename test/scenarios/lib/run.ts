@@ -1,0 +1,155 @@
+import { stringify } from 'yaml';
+import type { LocalObject } from '../../../src/local/object.ts';
+import type { Driver, FaultSpec } from './driver.ts';
+import { type Expectations, goesElsewhere, unmet } from './expectations.ts';
+import type { RequestSpec } from './request.ts';
+import { loadFixture, type Scenario, type Step } from './scenario.ts';
+import { type Snapshot, snapshot, snapshotDifferences } from './snapshot.ts';
+import { actionOf, seconds } from './step.ts';
+import { write } from './writes.ts';
+
+const POLL_SECONDS = 0.25;
+const PATIENCE = '60s';
+/** Two periodic resyncs, and a bit. */
+const QUIET_SECONDS = 125;
+
+interface Stage {
+  driver: Driver;
+  /** All objects after `given`. */
+  start: Snapshot;
+  lifts: (() => Promise<void>)[];
+  /** What `always` found broken, once it was. */
+  broken: string[];
+  unwatch: () => void;
+}
+
+type Check = (objects: readonly LocalObject[]) => string[];
+
+/** Plays a scenario; an error names the step and what was otherwise than it says. */
+export async function runScenario(scenario: Scenario, driver: Driver): Promise<void> {
+  for (const object of (await Promise.all(scenario.given.map(loadFixture))).flat()) {
+    await driver.write('apply', object, {});
+  }
+  await poll(driver, basesReady, 60);
+  const start = snapshot(await driver.objects());
+  const stage: Stage = { driver, start, lifts: [], broken: [], unwatch: () => undefined };
+  for (const step of scenario.steps) await play(step, stage);
+  stage.unwatch();
+}
+
+const basesReady: Check = (objects) =>
+  objects
+    .filter(({ kind }) => kind === 'Deployment')
+    .filter(({ spec, status }) => status?.['availableReplicas'] !== (spec?.['replicas'] ?? 1))
+    .map(({ metadata }) => `Deployment ${metadata.name} is not available`);
+
+async function play(step: Step, stage: Stage): Promise<void> {
+  const action = actionOf(step.words, `line ${step.line}`);
+  const problems = await (PLAYERS[action] ?? playWrite)(step.words, stage).catch((error: Error) => [
+    error.message,
+  ]);
+  const all = [...problems, ...stage.broken];
+  if (all.length === 0) return;
+  stage.unwatch();
+  throw new Error(await report(step, action, all, stage));
+}
+
+type Player = (words: Step['words'], stage: Stage) => Promise<string[]>;
+
+const playWrite: Player = async (words, { driver }) => {
+  await write(driver, actionOf(words, ''), words);
+  return [];
+};
+
+const PLAYERS: Partial<Record<string, Player>> = {
+  expect: async ({ expect, except }, stage) => {
+    const { driver, start } = stage;
+    if (expect === 'quiet') return disquiet(driver);
+    if (expect !== 'unchanged') return unmet(expect as Expectations, await driver.objects());
+    const now = snapshot(await driver.objects());
+    return snapshotDifferences(start, now, [except ?? []].flat().map(String));
+  },
+  wait: ({ wait, within = PATIENCE }, { driver }) =>
+    poll(driver, (objects) => unmet(wait as Expectations, objects), seconds(within)),
+  request: ({ request, goesTo, within = '0s' }, { driver }) =>
+    poll(driver, requestCheck(request, goesTo), seconds(within)),
+  always: async ({ always }, stage) => {
+    stage.unwatch();
+    if (always === 'off') return [];
+    const checks = [always].flat().map(checkOf);
+    stage.unwatch = stage.driver.watch((objects) => {
+      if (stage.broken.length > 0) return;
+      stage.broken = checks.flatMap((check) => check(objects)).map((text) => `not always: ${text}`);
+    });
+    return [];
+  },
+  advance: async ({ advance }, { driver }) => {
+    await driver.advance(seconds(advance));
+    return [];
+  },
+  fault: async ({ fault }, stage) => {
+    if (fault !== 'none') {
+      stage.lifts.push(await stage.driver.fault(fault as FaultSpec));
+      return [];
+    }
+    for (const lift of stage.lifts.splice(0)) await lift();
+    return [];
+  },
+};
+
+function requestCheck(request: unknown, goesTo: unknown): Check {
+  return (objects) => goesElsewhere(request as RequestSpec, goesTo, objects);
+}
+
+function checkOf(item: unknown): Check {
+  const { request, goesTo, expect } = item as Step['words'];
+  if (request !== undefined) return requestCheck(request, goesTo);
+  return (objects) => unmet(expect as Expectations, objects);
+}
+
+/** Looks until nothing is missing any more, or the time is up. */
+async function poll(driver: Driver, check: Check, limit: number): Promise<string[]> {
+  for (let waited = 0; ; waited += POLL_SECONDS) {
+    const problems = check(await driver.objects());
+    if (problems.length === 0 || waited >= limit) return problems;
+    await driver.advance(POLL_SECONDS);
+  }
+}
+
+/** What was written during two periodic resyncs. */
+async function disquiet(driver: Driver): Promise<string[]> {
+  const before = versions(await driver.objects());
+  await driver.advance(QUIET_SECONDS);
+  const after = versions(await driver.objects());
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => `${name} was written although nothing happened`);
+}
+
+function versions(objects: readonly LocalObject[]): Map<string, string | undefined> {
+  return new Map(
+    objects.map(({ kind, metadata: { namespace = '', name, resourceVersion } }) => [
+      `${kind} ${namespace}/${name}`,
+      resourceVersion,
+    ]),
+  );
+}
+
+async function report(
+  { line, words }: Step,
+  action: string,
+  problems: readonly string[],
+  { driver }: Stage,
+): Promise<string> {
+  const envs = (await driver.objects()).filter(({ kind }) => kind === 'DynamicEnv');
+  const statuses = envs.map(
+    ({ metadata, status }) => `DynamicEnv ${metadata.name}:\n${stringify(status ?? {})}`,
+  );
+  const events = (await driver.events()).slice(-3);
+  return [
+    `step at line ${line}: ${action} ${JSON.stringify(words[action]).slice(0, 200)}`,
+    ...problems.map((problem) => `  - ${problem}`),
+    ...events.map((event) => `event: ${event}`),
+    ...statuses,
+  ].join('\n');
+}

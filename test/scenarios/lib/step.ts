@@ -1,0 +1,45 @@
+const WRITER = ['as', 'refused'];
+
+/** Every action that a step can be, and the words that may stand beside it. */
+const ACTIONS = {
+  apply: [...WRITER, 'unchecked'],
+  create: [...WRITER, 'unchecked'],
+  serverSideApply: [...WRITER, 'manager', 'force', 'unchecked'],
+  replace: [...WRITER, 'unchecked'],
+  patch: [...WRITER, 'unchecked'],
+  annotate: WRITER,
+  label: WRITER,
+  delete: [...WRITER, 'cascade'],
+  expect: ['except'],
+  wait: ['within'],
+  request: ['goesTo', 'within'],
+  always: [],
+  advance: [],
+  fault: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Action = keyof typeof ACTIONS;
+
+/** Which action a step is; refuses a step that is none, or has words that mean nothing there. */
+export function actionOf(words: Record<string, unknown>, place: string): Action {
+  const keys = Object.keys(words);
+  const found = keys.filter((key): key is Action => key in ACTIONS);
+  const [action] = found;
+  if (action === undefined || found.length > 1) {
+    throw new Error(`${place}: a step is one of ${Object.keys(ACTIONS).join(', ')}`);
+  }
+  const allowed: readonly string[] = ACTIONS[action];
+  const stranger = keys.find((key) => key !== action && !allowed.includes(key));
+  if (stranger === undefined) return action;
+  throw new Error(`${place}: "${stranger}" means nothing beside "${action}"`);
+}
+
+const UNITS: Record<string, number> = { ms: 0.001, s: 1, m: 60 };
+
+/** `500ms`, `30s`, `2m` in seconds. */
+export function seconds(text: unknown): number {
+  const [, number, unit = ''] = /^(\d+)(ms|s|m)$/.exec(String(text)) ?? [];
+  const factor = UNITS[unit];
+  if (factor === undefined) throw new Error(`not a duration: ${String(text)}`);
+  return Number(number) * factor;
+}

@@ -1,0 +1,72 @@
+import { parseYaml } from '../../../src/k8s/yaml.ts';
+import { isMap, type LocalObject } from '../../../src/local/object.ts';
+import {
+  type Cascade,
+  type Driver,
+  MANIFEST_VERBS,
+  type ManifestVerb,
+  type WriteOptions,
+} from './driver.ts';
+import { completed, parseName } from './names.ts';
+import { loadFixture } from './scenario.ts';
+
+type Words = Record<string, unknown>;
+
+/** Does what a step says with a user's hands; a step with `refused` wants to be refused in those words. */
+export async function write(driver: Driver, action: string, words: Words): Promise<void> {
+  const { refused } = words;
+  if (refused === undefined) return writeAll(driver, action, words);
+  const message = await writeAll(driver, action, words).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (message === undefined) throw new Error(`expected to be refused: ${String(refused)}`);
+  if (message.includes(String(refused))) return;
+  throw new Error(`expected to be refused with "${String(refused)}", was with "${message}"`);
+}
+
+async function writeAll(driver: Driver, action: string, words: Words): Promise<void> {
+  const options = optionsOf(words);
+  const what = words[action];
+  if (isManifestVerb(action)) {
+    for (const object of await manifests(what)) await driver.write(action, object, options);
+    return;
+  }
+  if (action === 'delete') {
+    const cascade = (words['cascade'] ?? 'background') as Cascade;
+    for (const name of [what].flat())
+      await driver.delete(parseName(String(name)), cascade, options);
+    return;
+  }
+  for (const [name, change] of Object.entries(what as Words)) {
+    await driver.patch(parseName(name), patchOf(action, change), options);
+  }
+}
+
+function isManifestVerb(action: string): action is ManifestVerb {
+  return MANIFEST_VERBS.some((verb) => verb === action);
+}
+
+function patchOf(action: string, change: unknown): object {
+  if (action === 'annotate') return { metadata: { annotations: change } };
+  if (action === 'label') return { metadata: { labels: change } };
+  return change as object;
+}
+
+function optionsOf({ as, manager, force, unchecked }: Words): WriteOptions {
+  return {
+    ...(as === undefined ? {} : { as: String(as) }),
+    ...(manager === undefined ? {} : { manager: String(manager) }),
+    ...(force === true ? { force } : {}),
+    ...(unchecked === true ? { unchecked } : {}),
+  };
+}
+
+/** A fixture's name, a manifest, or several of either; a text of several lines is a file as kubectl reads it. */
+async function manifests(what: unknown): Promise<LocalObject[]> {
+  if (Array.isArray(what)) return (await Promise.all(what.map(manifests))).flat();
+  if (isMap(what)) return [completed(what)];
+  const text = String(what);
+  if (!text.includes('\n')) return loadFixture(text);
+  return parseYaml(text).map(({ value }) => completed(value));
+}

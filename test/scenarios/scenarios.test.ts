@@ -1,0 +1,18 @@
+import { describe, test } from '@jest/globals';
+import { memoryDriver } from './lib/memory-driver.ts';
+import { runScenario } from './lib/run.ts';
+import { decisionConfig, loadScenario, scenarioFiles } from './lib/scenario.ts';
+
+const files = await scenarioFiles();
+
+describe.each(['dynamic-apply', 'server-side-apply'] as const)('with %s', (strategy) => {
+  test.each(files)('%s', async (file) => {
+    const scenario = await loadScenario(file);
+    const driver = await memoryDriver(decisionConfig(scenario.settings), strategy);
+    try {
+      await runScenario(scenario, driver);
+    } finally {
+      await driver.close();
+    }
+  });
+});
