@@ -22,6 +22,12 @@ function withoutStatus({ status: _, ...rest }: LocalObject): LocalObject {
   return rest;
 }
 
+/** Only the status subresource writes a status, so nobody comes to own it otherwise. */
+function withStatusOf(live: LocalObject, sent: LocalObject): LocalObject {
+  const rest = withoutStatus(sent);
+  return live.status === undefined ? rest : { ...rest, status: live.status };
+}
+
 export function createApiServer(parts: Parts): ApiServer {
   const { clock, store } = parts;
   const path = createWritePath(parts);
@@ -68,8 +74,8 @@ export function createApiServer(parts: Parts): ApiServer {
     const { uid, resourceVersion: expected } = sent.metadata;
     checkUid(key, live, uid);
     const next = withDefaults(kind, normalize(kind, sent));
-    const tracked = { ...next, ...(live.status && { status: live.status }) };
-    const managedFields = trackUpdate(kind, live, tracked, writer(client, 'Update', next));
+    const by = writer(client, 'Update', next);
+    const managedFields = trackUpdate(kind, live, withStatusOf(live, next), by);
     const { apiVersion } = sent;
     const write = { client, kind, live, next, managedFields, apiVersion, expected };
     const done = await path.replace({ ...write, verb: 'update' }, live);
@@ -98,7 +104,8 @@ export function createApiServer(parts: Parts): ApiServer {
   const patch: ApiServer['patch'] = (client, key, change) =>
     retried(key, (live) => {
       const { kind } = key;
-      const next = withDefaults(kind, normalize(kind, change(toJson(live))));
+      const sent = withStatusOf(live, change(toJson(live)));
+      const next = withDefaults(kind, normalize(kind, sent));
       const managedFields = trackUpdate(kind, live, next, writer(client, 'Update', next));
       const { apiVersion } = next;
       return { client, kind, verb: 'patch', live, next, managedFields, apiVersion };

@@ -46,7 +46,10 @@ function mergeValues(
   return by ? mergeLists(live, lastList, desiredList, by, keys) : desiredList;
 }
 
-/** Items that were there come first, in their order; then the new ones, in theirs. */
+/**
+ * Items that were there come first, in their order; then the new ones, in theirs. Two live items with one key become
+ * twice the same, as in Metacontroller.
+ */
 function mergeLists(
   live: readonly unknown[],
   last: readonly unknown[],
@@ -54,10 +57,11 @@ function mergeLists(
   by: readonly string[],
   keys: ListKeys,
 ): unknown[] {
-  const liveItems = itemsByKey(live, by);
-  const merged = mergeMaps(liveItems, itemsByKey(last, by), itemsByKey(desired, by), keys);
-  const order = new Set([...Object.keys(liveItems), ...Object.keys(itemsByKey(desired, by))]);
-  return [...order].filter((key) => Object.hasOwn(merged, key)).map((key) => merged[key]);
+  const desiredItems = itemsByKey(desired, by);
+  const merged = mergeMaps(itemsByKey(live, by), itemsByKey(last, by), desiredItems, keys);
+  const old = live.map((item) => itemKey(item, by));
+  const order = [...old, ...Object.keys(desiredItems).filter((key) => !old.includes(key))];
+  return order.filter((key) => Object.hasOwn(merged, key)).map((key) => merged[key]);
 }
 
 function itemsByKey(list: readonly unknown[], by: readonly string[]): Fields {
