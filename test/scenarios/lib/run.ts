@@ -83,9 +83,15 @@ const PLAYERS: Partial<Record<string, Player>> = {
     });
     return [];
   },
-  advance: async ({ advance }, { driver }) => {
+  advance: async ({ advance, writesAtMost }, { driver }) => {
+    let writes = 0;
+    const unwatch = driver.watch(() => {
+      writes += 1;
+    });
     await driver.advance(seconds(advance));
-    return [];
+    unwatch();
+    const isFine = writesAtMost === undefined || writes <= Number(writesAtMost);
+    return isFine ? [] : [`expected at most ${writesAtMost} writes, there were ${writes}`];
   },
   fault: async ({ fault }, stage) => {
     if (fault !== 'none') {
