@@ -17,15 +17,15 @@ export function routeKind(route: HTTPRoute): RouteKind {
 
 /** Every destination that gets live traffic: of the http, tls and tcp routes, in that order, as written. */
 export function liveDestinations(vs: VirtualService): Destination[] {
-  const { http = [], tls = [], tcp = [] } = vs.spec;
-  return [...http, ...tls, ...tcp].flatMap((route) =>
+  const routes = ['http', 'tls', 'tcp'].flatMap((kind) => list(field(vs.spec, kind)));
+  return routes.flatMap((route) =>
     list(field(route, 'route')).flatMap((target) => destination(field(target, 'destination'))),
   );
 }
 
 /** The destinations that get copies of requests only (`mirror`, `mirrors`); what they answer is thrown away. */
 export function mirrorDestinations(vs: VirtualService): Destination[] {
-  return (vs.spec.http ?? []).flatMap((route) => [
+  return list(field(vs.spec, 'http')).flatMap((route) => [
     ...destination(field(route, 'mirror')),
     ...list(field(route, 'mirrors')).flatMap((mirror) => destination(field(mirror, 'destination'))),
   ]);
@@ -43,7 +43,10 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** tls and tcp routes are not typed here, and any field may hold what a schema would refuse: look, do not trust. */
+/**
+ * tls and tcp routes are not typed here, the spec itself may be missing, and any field may hold what a schema would
+ * refuse: look, do not trust.
+ */
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

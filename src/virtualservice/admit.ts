@@ -1,15 +1,15 @@
-import { PLAN_ANNOTATION } from '../api/marks.ts';
-import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
+import type { VirtualService } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
-import type { HostScope } from './eligible.ts';
-import { fitPlan } from './fit.ts';
+import { hasRoom, roomOf } from './fit.ts';
 import { isMarkAnnotation, isMarkLabel, type Marks, marksOf } from './marks.ts';
 import { isIgnored } from './outcomes.ts';
 import { type PatchOperation, patchMap, patchRoutes } from './patch.ts';
-import { roomOf, routeBytes } from './plan.ts';
+import { cutPlan, samePlan } from './plan.ts';
 import { EMPTY_PLAN, type Plan, parsePlan, serializePlan } from './plan-codec.ts';
 import { renderRoutes } from './render.ts';
-import { stripRoutes } from './strip.ts';
+import { httpOf, type Scope, scopeOf } from './scope.ts';
+import { keepsUserRoutes, stripRoutes } from './strip.ts';
 
 /** One write of a VirtualService, as admission sees it. */
 export interface VirtualServiceWrite {
@@ -38,15 +38,12 @@ export function admit(
   config: { metacontrollerUser: string; clusterDomain: string },
 ): Amendment {
   const { object } = write;
-  const scope = {
-    namespace: object.metadata.namespace ?? '',
-    clusterDomain: config.clusterDomain,
-  };
+  const scope = scopeOf(object, config);
   const came = marksOf(object);
   const isOwner = write.operation === 'UPDATE' && write.username === config.metacontrollerUser;
   const allowed = isOwner ? came : marksOf(write.operation === 'UPDATE' ? write.oldObject : null);
   const { plan, marks } = planFor(object, allowed, scope);
-  const http = object.spec.http ?? [];
+  const http = httpOf(object);
   const rendered = renderRoutes(http, isIgnored(object) ? [] : plan.injections, scope).http;
   const markPatch = [
     ...patchMap(object, 'annotations', isMarkAnnotation, marks.annotations),
@@ -67,21 +64,20 @@ export function admit(
 function planFor(
   object: VirtualService,
   allowed: Marks,
-  scope: HostScope,
+  scope: Scope,
 ): { plan: Plan; marks: Marks } {
-  const text = allowed.annotations[PLAN_ANNOTATION];
+  const { [PLAN_ANNOTATION]: text, [ENVS_ANNOTATION]: envs } = allowed.annotations;
+  const room = roomOf(object, envs);
   const plan = parsePlan(text);
-  if (plan === undefined) {
-    const { [PLAN_ANNOTATION]: _broken, ...annotations } = allowed.annotations;
+  const annotations: Record<string, string> =
+    envs !== undefined && room.envs ? { [ENVS_ANNOTATION]: envs } : {};
+  if (text === undefined || plan === undefined || !hasRoom(room)) {
     return { plan: EMPTY_PLAN, marks: { ...allowed, annotations } };
   }
-  const room = roomOf(object);
-  const fitted = fitPlan(plan, room, routeBytes(object, scope)).plan;
-  if (fitted.injections.length === plan.injections.length) return { plan, marks: allowed };
-  const annotations = { ...allowed.annotations, [PLAN_ANNOTATION]: serializePlan(fitted) };
-  return { plan: fitted, marks: { ...allowed, annotations } };
-}
-
-function keepsUserRoutes(came: readonly HTTPRoute[], rendered: readonly HTTPRoute[]): boolean {
-  return jsonEqual(stripRoutes(came), stripRoutes(rendered));
+  const cut = cutPlan(object, plan, room, scope);
+  const kept = samePlan(cut, plan) ? text : serializePlan(cut);
+  return {
+    plan: cut,
+    marks: { ...allowed, annotations: { ...annotations, [PLAN_ANNOTATION]: kept } },
+  };
 }

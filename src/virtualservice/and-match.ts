@@ -1,38 +1,73 @@
 import type { IstioMatch } from '../api/dynamicenv.ts';
+import { MESH } from '../istio/gateway-name.ts';
 import type { HTTPMatchRequest, StringMatch } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
+import { areDisjoint, isKeptOut } from './disjoint.ts';
+import type { Scope } from './scope.ts';
+
+/** Why an entry has no copy. `isHarmless`: no request of the env's can meet the entry, so nothing is lost. */
+interface Skip {
+  reason: string;
+  isHarmless: boolean;
+}
+
+export interface Anded {
+  /** Empty: there is nothing to route. */
+  entries: HTTPMatchRequest[];
+  skips: Skip[];
+}
 
 /**
  * The env's match ANDed into every entry of a route's `match` (absent: one entry that matches everything).
- * Entries in which the two cannot both hold, or where that cannot be told, are left out; an empty list means
- * that there is nothing to route.
+ * Entries in which the two cannot both hold, or where that cannot be told, are left out.
  */
 export function andMatch(
-  entries: readonly HTTPMatchRequest[] | undefined,
+  entries: readonly HTTPMatchRequest[] | null | undefined,
   match: IstioMatch,
-): HTTPMatchRequest[] {
-  const base = entries === undefined || entries.length === 0 ? [{}] : entries;
-  return base.flatMap((entry) => {
-    const withSource = andSourceLabels(entry, match.sourceLabels);
-    const whole = withSource && andHeaders(withSource, match.headers);
-    return whole === undefined ? [] : [whole];
-  });
+  scope: Pick<Scope, 'isDelegate'>,
+): Anded {
+  const base = entries?.length ? entries : [{}];
+  const outcomes = base.map((entry) => andEntry(entry, match, scope));
+  return {
+    entries: outcomes.flatMap((outcome) => ('skip' in outcome ? [] : [outcome.entry])),
+    skips: outcomes.flatMap((outcome) => ('skip' in outcome ? [outcome.skip] : [])),
+  };
 }
 
-function andHeaders(
+type EntryOutcome = { entry: HTTPMatchRequest } | { skip: Skip };
+
+function andEntry(
   entry: HTTPMatchRequest,
-  wanted: Record<string, StringMatch> | undefined,
-): HTTPMatchRequest | undefined {
-  if (wanted === undefined || Object.keys(wanted).length === 0) return entry;
+  match: IstioMatch,
+  scope: Pick<Scope, 'isDelegate'>,
+): EntryOutcome {
+  const labelled = andSourceLabels(entry, match.sourceLabels ?? {}, scope);
+  return 'skip' in labelled ? labelled : andHeaders(labelled.entry, match.headers ?? {});
+}
+
+function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>): EntryOutcome {
+  if (Object.keys(wanted).length === 0) return { entry };
   const headers: Record<string, StringMatch> = { ...entry.headers };
   for (const [name, value] of Object.entries(wanted)) {
-    if (findHeader(entry.withoutHeaders, name) !== undefined) return undefined;
-    const own = findHeader(entry.headers, name);
-    if (own !== undefined && !jsonEqual(own, value)) return undefined;
+    const skip = headerConflict({ ...entry, headers }, name, value);
+    if (skip !== undefined) return { skip };
     // Envoy compares header names in lower case only.
-    if (own === undefined) headers[name.toLowerCase()] = value;
+    if (findHeader(headers, name) === undefined) headers[name.toLowerCase()] = value;
   }
-  return { ...entry, headers };
+  return { entry: { ...entry, headers } };
+}
+
+function headerConflict(
+  { headers, withoutHeaders }: HTTPMatchRequest,
+  name: string,
+  value: StringMatch,
+): Skip | undefined {
+  const reason = `already decides on header ${name} otherwise`;
+  const unwanted = findHeader(withoutHeaders, name);
+  if (unwanted !== undefined) return { reason, isHarmless: isKeptOut(value, unwanted) };
+  const own = findHeader(headers, name);
+  if (own === undefined || jsonEqual(own, value)) return undefined;
+  return { reason, isHarmless: areDisjoint(own, value) };
 }
 
 function findHeader(
@@ -43,17 +78,34 @@ function findHeader(
   return key === undefined ? undefined : headers?.[key];
 }
 
+/**
+ * Beside `gateways` Istio ignores source conditions (istio `pilot/pkg/networking/core/route/route.go`,
+ * sourceMatchHTTP): kept together, the copy would take everybody's requests. So `gateways` goes, and with it those
+ * conditions of the entry that it made void.
+ */
 function andSourceLabels(
   entry: HTTPMatchRequest,
-  wanted: Record<string, string> | undefined,
-): HTTPMatchRequest | undefined {
-  if (wanted === undefined || Object.keys(wanted).length === 0) return entry;
-  const own = entry.sourceLabels ?? {};
-  if (Object.entries(wanted).some(([key, value]) => (own[key] ?? value) !== value)) {
-    return undefined;
+  wanted: Record<string, string>,
+  { isDelegate }: Pick<Scope, 'isDelegate'>,
+): EntryOutcome {
+  if (Object.keys(wanted).length === 0) return { entry };
+  // The root's `gateways` would be merged into the copy (mergeHTTPMatchRequest in `pilot/pkg/model/virtualservice.go`).
+  if (isDelegate) {
+    const reason = 'is in a delegate, where source labels may be ignored';
+    return { skip: { reason, isHarmless: false } };
   }
   const { gateways, ...rest } = entry;
-  // An entry with `gateways` ignores sourceLabels, so the copy would take everybody's requests.
-  if (gateways !== undefined && gateways.length > 0 && !gateways.includes('mesh')) return undefined;
-  return { ...rest, sourceLabels: { ...own, ...wanted } };
+  if (gateways?.length) {
+    const { sourceLabels: _labels, sourceNamespace: _namespace, ...kept } = rest;
+    return gateways.includes(MESH)
+      ? { entry: { ...kept, sourceLabels: wanted } }
+      : { skip: { reason: 'is for gateways only, where no caller is known', isHarmless: true } };
+  }
+  const own = entry.sourceLabels ?? {};
+  const contrary = Object.keys(wanted).find(
+    (key) => Object.hasOwn(own, key) && own[key] !== wanted[key],
+  );
+  if (contrary === undefined) return { entry: { ...entry, sourceLabels: { ...own, ...wanted } } };
+  const reason = `already decides on source label ${contrary} otherwise`;
+  return { skip: { reason, isHarmless: true } };
 }

@@ -21,7 +21,10 @@ export function nextAttempt(
   const attempt = previous.attempt ?? 0;
   const wait = Math.min(2 ** attempt, MAX_BACKOFF_SECONDS);
   const left = (Date.parse(previous.at ?? '') || 0) / 1000 + wait - now.getTime() / 1000;
-  if (left > 0) return { plan: previous, resyncAfterSeconds: left, isRepair: false };
+  // A time far ahead was taken from a clock that has been set right since.
+  if (left > 0 && left <= 2 * MAX_BACKOFF_SECONDS) {
+    return { plan: previous, resyncAfterSeconds: left, isRepair: false };
+  }
   return {
     plan: { ...plan, attempt: attempt + 1, at: rfc3339(now) },
     resyncAfterSeconds: Math.min(2 ** (attempt + 1), MAX_BACKOFF_SECONDS),

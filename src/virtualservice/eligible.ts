@@ -1,17 +1,22 @@
 import { fqdn } from '../istio/host.ts';
-import { type RouteKind, routeKind } from '../istio/route-kinds.ts';
-import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
-
-/** Where a VirtualService's short host names are looked up. */
-export interface HostScope {
-  /** The VirtualService's namespace. */
-  namespace: string;
-  clusterDomain: string;
-}
+import { liveDestinations, type RouteKind, routeKind } from '../istio/route-kinds.ts';
+import type {
+  Destination,
+  HTTPRoute,
+  HTTPRouteDestination,
+  VirtualService,
+} from '../istio/types.ts';
+import { httpOf, type Scope } from './scope.ts';
+import { stripRoutes } from './strip.ts';
 
 /** Does this destination lead to the host (fully qualified)? */
-export function leadsTo(target: HTTPRouteDestination, host: string, scope: HostScope): boolean {
-  return fqdn(target.destination.host, scope.namespace, scope.clusterDomain) === host;
+function leadsTo({ host }: Destination, wanted: string, scope: Scope): boolean {
+  return fqdn(host, scope.namespace, scope.clusterDomain) === wanted;
+}
+
+/** Is one of the route's destinations the host, whatever the subset? */
+export function concerns(route: HTTPRoute, host: string, scope: Scope): boolean {
+  return (route.route ?? []).some(({ destination }) => leadsTo(destination, host, scope));
 }
 
 const REASONS: Record<RouteKind, string | undefined> = {
@@ -30,20 +35,33 @@ export function unroutable(route: HTTPRoute): string | undefined {
 export function eligibleDestination(
   route: HTTPRoute,
   want: { host: string; from: readonly string[] },
-  scope: HostScope,
+  scope: Scope,
 ): HTTPRouteDestination | undefined {
   if (unroutable(route) !== undefined) return undefined;
   return route.route?.find(
-    (target) =>
-      target.destination.subset !== undefined &&
-      want.from.includes(target.destination.subset) &&
-      leadsTo(target, want.host, scope),
+    ({ destination }) =>
+      destination.subset !== undefined &&
+      want.from.includes(destination.subset) &&
+      leadsTo(destination, want.host, scope),
   );
 }
 
-/** Does a route send to the host without naming a subset, so that its requests reach every pod of the Service? */
-export function isUnguarded(route: HTTPRoute, host: string, scope: HostScope): boolean {
-  return (route.route ?? []).some(
-    (target) => !target.destination.subset && leadsTo(target, host, scope),
+/** Which route sends to the host without naming a subset, so that its requests reach every pod of the Service. */
+export function unguardedRoute(
+  virtualService: VirtualService,
+  host: string,
+  scope: Scope,
+): string | undefined {
+  const leaks = (destination: Destination) =>
+    !destination.subset && leadsTo(destination, host, scope);
+  const route = stripRoutes(httpOf(virtualService)).find(({ route: targets }) =>
+    targets?.some(({ destination }) => leaks(destination)),
   );
+  if (route !== undefined) return labelOf(route);
+  return liveDestinations(virtualService).some(leaks) ? 'a tcp or tls route' : undefined;
+}
+
+/** A route in words. */
+export function labelOf({ name }: HTTPRoute): string {
+  return name ? `route "${name}"` : 'a route without a name';
 }

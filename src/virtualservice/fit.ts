@@ -1,6 +1,12 @@
-import { utf8Length } from '../k8s/canonical.ts';
+import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
+import type { VirtualService } from '../istio/types.ts';
+import { canonicalJson, utf8Length } from '../k8s/canonical.ts';
+import { isMarkAnnotation } from './marks.ts';
 import { compareInjections, orderedPairs } from './pairs.ts';
 import { type Plan, type PlannedInjection, serializePlan } from './plan-codec.ts';
+import { renderRoutes } from './render.ts';
+import { httpOf, type Scope } from './scope.ts';
+import { stripRoutes } from './strip.ts';
 
 /** What one VirtualService can carry, in bytes. */
 export interface Room {
@@ -8,51 +14,90 @@ export interface Room {
   plan: number;
   /** For our routes. */
   routes: number;
+  /** Is there room for the annotation with the envs' names? */
+  envs: boolean;
 }
 
 /** Longest plan, so that many VirtualServices do not weigh on etcd and on Metacontroller's calls. */
 export const MAX_PLAN_BYTES = 64 * 1024;
 /** All annotations of an object together (k8s.io/apimachinery, TotalAnnotationSizeLimitB). */
-const MAX_ANNOTATION_BYTES = 256 * 1024;
-/** etcd's default request limit is 1.5 MiB; the rest is left to managedFields and to what the user adds. */
-const MAX_OBJECT_BYTES = 1.25 * 1024 * 1024;
+export const MAX_ANNOTATION_BYTES = 256 * 1024;
+/** etcd's default request limit is 1.5 MiB; the rest is left to marks, managedFields and to what the user adds. */
+export const MAX_OBJECT_BYTES = 1.25 * 1024 * 1024;
+/** Kept free in the plan for `attempt` and `at`, so that a plan that fits still does when it is asked for again. */
+const BOOKKEEPING_BYTES = 64;
 
-/** The room that a VirtualService's other annotations and its own spec leave. */
-export function roomIn(
-  otherAnnotations: Record<string, string>,
-  planKey: string,
-  objectBytes: number,
-): Room {
-  const taken = Object.entries(otherAnnotations)
-    .map(([key, value]) => utf8Length(key) + utf8Length(value))
-    .reduce((sum, bytes) => sum + bytes, utf8Length(planKey));
-  const plan = Math.max(0, Math.min(MAX_PLAN_BYTES, MAX_ANNOTATION_BYTES - taken));
-  return { plan, routes: Math.max(0, MAX_OBJECT_BYTES - objectBytes) };
+/**
+ * The room that the user's own part of a VirtualService leaves. Nothing that changes by our own writes counts (marks,
+ * routes, managedFields): sync and admission must come to the same plan, or they would write by turns for ever.
+ */
+export function roomOf(virtualService: VirtualService, envs: string | undefined): Room {
+  const own = Object.entries(virtualService.metadata.annotations ?? {}).filter(
+    ([key]) => !isMarkAnnotation(key),
+  );
+  const left = MAX_ANNOTATION_BYTES - own.reduce((sum, [key, value]) => sum + bytes(key, value), 0);
+  const forEnvs = envs === undefined ? 0 : bytes(ENVS_ANNOTATION, envs);
+  const hasEnvs = forEnvs <= left;
+  const forPlan = left - (hasEnvs ? forEnvs : 0) - utf8Length(PLAN_ANNOTATION);
+  const spec = { ...virtualService.spec, http: stripRoutes(httpOf(virtualService)) };
+  return {
+    plan: Math.min(MAX_PLAN_BYTES, forPlan),
+    routes: MAX_OBJECT_BYTES - utf8Length(canonicalJson([own, spec])),
+    envs: hasEnvs,
+  };
+}
+
+function bytes(key: string, value: string): number {
+  return utf8Length(key) + utf8Length(value);
 }
 
 /**
- * The plan with as many injections as fit, and the ones left out: the lowest rank goes first. Rank is the place
- * of an injection's best pair. `routeBytes` tells how large the routes of some injections are.
+ * The injections that fit into the room, in their order, and the ones left out: the lowest rank goes first. Rank is
+ * the place of an injection's best pair.
  */
-export function fitPlan(
-  plan: Plan,
+export function fitInjections(
+  virtualService: VirtualService,
+  injections: readonly PlannedInjection[],
   room: Room,
-  routeBytes: (injections: readonly PlannedInjection[]) => number,
-): { plan: Plan; leftOut: PlannedInjection[] } {
-  const ranked = byRank(plan.injections);
-  const fits = (count: number) => {
-    const kept = ranked.slice(0, count);
-    return (
-      utf8Length(serializePlan({ ...plan, injections: kept })) <= room.plan &&
-      routeBytes(kept) <= room.routes
-    );
-  };
-  const count = largest(ranked.length, fits);
+  scope: Scope,
+): { kept: PlannedInjection[]; leftOut: PlannedInjection[] } {
+  const ranked = byRank(injections);
+  const routeBytes = routeCounter(virtualService, scope);
+  const count = largest(ranked.length, (length) => {
+    const some = ranked.slice(0, length);
+    return fits({ injections: some, notes: [] }, room) && routeBytes(some) <= room.routes;
+  });
   const kept = new Set(ranked.slice(0, count));
   return {
-    plan: { ...plan, injections: plan.injections.filter((injection) => kept.has(injection)) },
+    kept: injections.filter((injection) => kept.has(injection)),
     leftOut: ranked.slice(count),
   };
+}
+
+/** The plan with as many of its notes as fit beside its injections: routes matter more than words. */
+export function fitNotes(plan: Plan, room: Room): Plan {
+  const { notes } = plan;
+  const count = largest(notes.length, (length) =>
+    fits({ ...plan, notes: notes.slice(0, length) }, room),
+  );
+  return { ...plan, notes: notes.slice(0, count) };
+}
+
+function fits({ injections, notes }: Plan, room: Room): boolean {
+  return utf8Length(serializePlan({ injections, notes })) + BOOKKEEPING_BYTES <= room.plan;
+}
+
+/** Is there room for a plan at all? */
+export function hasRoom(room: Room): boolean {
+  return fits({ injections: [], notes: [] }, room);
+}
+
+/** How many bytes the routes of some injections add to an object. */
+function routeCounter(virtualService: VirtualService, scope: Scope) {
+  const http = stripRoutes(httpOf(virtualService));
+  const bare = utf8Length(JSON.stringify(http));
+  return (injections: readonly PlannedInjection[]) =>
+    utf8Length(JSON.stringify(renderRoutes(http, injections, scope).http)) - bare;
 }
 
 function byRank(injections: readonly PlannedInjection[]): PlannedInjection[] {

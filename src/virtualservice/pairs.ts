@@ -53,18 +53,30 @@ export interface Shadow {
   by: Pair;
 }
 
-/** Every pair that an earlier one of the same host provably covers. The pairs must be in order. */
-export function findShadows(pairs: readonly Pair[]): Shadow[] {
-  return pairs.flatMap((pair, index) => {
-    const by = pairs.slice(0, index).find((earlier) => shadows(earlier, pair));
+/**
+ * Every pair that an earlier active one of the same host provably covers; one that is not active takes nothing.
+ * The pairs must be in order.
+ */
+export function findShadows(
+  pairs: readonly Pair[],
+  isActive: (injection: PlannedInjection) => boolean,
+): Shadow[] {
+  const earlier = new Map<string, Pair[]>();
+  return pairs.flatMap((pair) => {
+    const { host } = pair.injection;
+    const rivals = earlier.get(host) ?? [];
+    const by = rivals.find((rival) => shadows(rival, pair));
+    if (isActive(pair.injection)) earlier.set(host, [...rivals, pair]);
     return by === undefined ? [] : [{ pair, by }];
   });
 }
 
+/** The earlier pair must have a copy before each route that the later one has a copy before. */
 function shadows(earlier: Pair, pair: Pair): boolean {
+  const { env, from } = earlier.injection;
   return (
-    earlier.injection.env !== pair.injection.env &&
-    earlier.injection.host === pair.injection.host &&
+    env !== pair.injection.env &&
+    pair.injection.from.every((subset) => from.includes(subset)) &&
     covers(earlier.match, pair.match)
   );
 }

@@ -90,8 +90,8 @@ function isInjection(value: unknown): boolean {
 function isMatch(value: unknown): boolean {
   return (
     isMap(value) &&
-    isOptionalMapOf(value['headers'], isMap) &&
-    isOptionalMapOf(value['sourceLabels'], (item) => typeof item === 'string')
+    isOptionalMapOf(value['headers'], isTextMap) &&
+    (value['sourceLabels'] === undefined || isTextMap(value['sourceLabels']))
   );
 }
 
@@ -110,6 +110,10 @@ function isDeployment(value: unknown): boolean {
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTextMap(value: unknown): boolean {
+  return isMap(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {

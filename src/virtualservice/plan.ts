@@ -1,14 +1,11 @@
-import { PLAN_ANNOTATION } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { VirtualService } from '../istio/types.ts';
-import { byText, canonicalJson, jsonEqual, utf8Length } from '../k8s/canonical.ts';
-import type { HostScope } from './eligible.ts';
-import { fitPlan, largest, type Room, roomIn } from './fit.ts';
+import { byText, canonicalJson, jsonEqual } from '../k8s/canonical.ts';
+import { fitInjections, fitNotes, type Room } from './fit.ts';
 import { findNotes, isIgnored, planned } from './outcomes.ts';
 import { compareInjections } from './pairs.ts';
-import { type Plan, type PlanNote, type PlannedInjection, serializePlan } from './plan-codec.ts';
-import { renderRoutes } from './render.ts';
-import { stripRoutes } from './strip.ts';
+import type { Plan, PlanNote, PlannedInjection } from './plan-codec.ts';
+import type { Scope } from './scope.ts';
 
 /** What a VirtualService is to carry for the injections that concern it, and what the envs are to know. */
 export interface Decision {
@@ -20,46 +17,34 @@ export interface Decision {
 export function decidePlan(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],
-  scope: HostScope,
+  room: Room,
+  scope: Scope,
 ): Decision {
   const active = isIgnored(virtualService)
     ? []
     : injections.filter(({ spec }) => spec.active).flatMap((injection) => planned(injection) ?? []);
-  const room = roomOf(virtualService);
-  const wish = { injections: active.sort(compareInjections), notes: [] };
-  const { plan, leftOut } = fitPlan(wish, room, routeBytes(virtualService, scope));
+  const wish = active.sort(compareInjections);
+  const { kept, leftOut } = fitInjections(virtualService, wish, room, scope);
   const found = findNotes(virtualService, injections, scope);
   const notes = [...leftOut.map(tooLarge), ...found].sort(compareNotes);
-  return { plan: withNotes(plan, notes, room), notes };
+  return { plan: fitNotes({ injections: kept, notes }, room), notes };
 }
 
-/** The plan with as many notes as fit beside its injections. */
-function withNotes(plan: Plan, notes: readonly PlanNote[], room: Room): Plan {
-  const fits = (count: number) =>
-    utf8Length(serializePlan({ ...plan, notes: notes.slice(0, count) })) <= room.plan;
-  return { ...plan, notes: notes.slice(0, largest(notes.length, fits)) };
+/** A plan as it was decided, cut to the room that another version of the VirtualService leaves. */
+export function cutPlan(
+  virtualService: VirtualService,
+  plan: Plan,
+  room: Room,
+  scope: Scope,
+): Plan {
+  const { kept } = fitInjections(virtualService, plan.injections, room, scope);
+  return fitNotes({ ...plan, injections: kept }, room);
 }
 
 function tooLarge({ env, deployment, host }: PlannedInjection): PlanNote {
   const message =
     'this VirtualService has no room for more routes; delete an env, or split the VirtualService';
   return { env, deployment, host, state: 'too-large', message };
-}
-
-/** Bytes left for the plan and for routes in an object, our own plan and routes not counted. */
-export function roomOf(virtualService: VirtualService): Room {
-  const { [PLAN_ANNOTATION]: _plan, ...others } = virtualService.metadata.annotations ?? {};
-  const http = stripRoutes(virtualService.spec.http ?? []);
-  const bare = { ...virtualService, spec: { ...virtualService.spec, http } };
-  return roomIn(others, PLAN_ANNOTATION, utf8Length(JSON.stringify(bare)));
-}
-
-/** How many bytes the routes of some injections add to an object. */
-export function routeBytes(virtualService: VirtualService, scope: HostScope) {
-  const http = stripRoutes(virtualService.spec.http ?? []);
-  const bare = utf8Length(JSON.stringify(http));
-  return (injections: readonly PlannedInjection[]) =>
-    utf8Length(JSON.stringify(renderRoutes(http, injections, scope).http)) - bare;
 }
 
 function compareNotes(a: PlanNote, b: PlanNote): number {

@@ -2,16 +2,19 @@ import { RESPONSE_HEADER } from '../api/marks.ts';
 import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
 import { validateRoute } from '../istio/validate-route.ts';
 import { andMatch } from './and-match.ts';
-import { eligibleDestination, type HostScope } from './eligible.ts';
+import { eligibleDestination, labelOf } from './eligible.ts';
 import { orderedPairs, type Pair } from './pairs.ts';
 import type { PlannedInjection } from './plan-codec.ts';
+import type { Scope } from './scope.ts';
 import { stripRoutes } from './strip.ts';
 
-/** Why one pair has no copy before one eligible route. */
+/** Why one pair has no copy before one eligible route, or one that leaves entries of its match out. */
 export interface Dropped {
   pair: Pair;
   state: 'skipped' | 'invalid';
   message: string;
+  /** Nothing is lost: none of the env's requests could have met the route. */
+  isHarmless: boolean;
 }
 
 export interface Rendering {
@@ -27,41 +30,49 @@ export interface Rendering {
 export function renderRoutes(
   http: readonly HTTPRoute[],
   injections: readonly PlannedInjection[],
-  scope: HostScope,
+  scope: Scope,
 ): Rendering {
   const pairs = orderedPairs(injections);
   const dropped: Dropped[] = [];
   const rendered = stripRoutes(http).flatMap((route) => {
     const copies = pairs.flatMap((pair) => {
       const outcome = copyRoute(route, pair, scope);
-      if (outcome?.dropped !== undefined) dropped.push(outcome.dropped);
-      return outcome?.copy === undefined ? [] : [outcome.copy];
+      dropped.push(...outcome.dropped);
+      return outcome.copies;
     });
     return [...copies, route];
   });
   return { http: rendered, dropped };
 }
 
-type Outcome = { copy: HTTPRoute; dropped?: never } | { copy?: never; dropped: Dropped };
+interface Outcome {
+  /** One or none. */
+  copies: HTTPRoute[];
+  dropped: Dropped[];
+}
 
-/** Undefined: the route does not concern the pair. */
-function copyRoute(route: HTTPRoute, pair: Pair, scope: HostScope): Outcome | undefined {
+function copyRoute(route: HTTPRoute, pair: Pair, scope: Scope): Outcome {
   const { injection, match, routeName } = pair;
   const target = eligibleDestination(route, injection, scope);
-  if (target === undefined) return undefined;
-  const label = `route ${route.name ? `"${route.name}"` : 'without a name'}`;
-  const entries = andMatch(route.match, match);
-  if (entries.length === 0) {
-    const message = `${label} already decides on the same header, source label or gateway otherwise`;
-    return { dropped: { pair, state: 'skipped', message } };
-  }
-  const { name: _name, match: _match, ...kept } = route;
-  const destinations = [pointAt(target, injection)];
-  const copy = { name: routeName, match: entries, ...kept, route: destinations };
-  const problem = validateRoute(copy)[0];
-  if (problem === undefined) return { copy };
-  const message = `Istio would refuse the copy of ${label}: ${problem.field}: ${problem.message}`;
-  return { dropped: { pair, state: 'invalid', message } };
+  if (target === undefined) return { copies: [], dropped: [] };
+  const { entries, skips } = andMatch(route.match, match, scope);
+  const dropped = skips.map(({ reason, isHarmless }): Dropped => {
+    return { pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless };
+  });
+  if (entries.length === 0) return { copies: [], dropped };
+  const copy = {
+    ...route,
+    name: routeName,
+    match: entries,
+    route: [pointAt(target, injection)],
+  };
+  const problem = validateRoute(copy, scope)[0];
+  if (problem === undefined) return { copies: [copy], dropped };
+  const message = `Istio would refuse the copy of ${labelOf(route)}: ${problem.field}: ${problem.message}`;
+  return {
+    copies: [],
+    dropped: [...dropped, { pair, state: 'invalid', message, isHarmless: false }],
+  };
 }
 
 function pointAt(target: HTTPRouteDestination, injection: PlannedInjection): HTTPRouteDestination {

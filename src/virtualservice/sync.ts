@@ -3,12 +3,14 @@ import type { RouteInjection } from '../api/routeinjection.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { byText, jsonEqual } from '../k8s/canonical.ts';
 import { nextAttempt } from './attempts.ts';
-import type { HostScope } from './eligible.ts';
+import { roomOf } from './fit.ts';
 import { isMarkLabel } from './marks.ts';
 import { decidePlan } from './plan.ts';
 import { type Plan, type PlanNote, parsePlan, serializePlan } from './plan-codec.ts';
 import { renderRoutes } from './render.ts';
+import { httpOf, type Scope, scopeOf } from './scope.ts';
 import { indexLabels } from './states.ts';
+import { keepsUserRoutes } from './strip.ts';
 
 /** What the decorator sets on a VirtualService; null takes a mark off. */
 export interface Decoration {
@@ -29,17 +31,16 @@ export function decorate(
   config: { clusterDomain: string },
   now: Date,
 ): Decoration {
-  const scope = {
-    namespace: virtualService.metadata.namespace ?? '',
-    clusterDomain: config.clusterDomain,
-  };
-  const { plan, notes } = decidePlan(virtualService, injections, scope);
+  const scope = scopeOf(virtualService, config);
+  const envs = envNames(injections);
+  const room = roomOf(virtualService, envs);
+  const { plan, notes } = decidePlan(virtualService, injections, room, scope);
   const previous = parsePlan(virtualService.metadata.annotations?.[PLAN_ANNOTATION]);
   const isRendered = matchesPlan(virtualService, plan, scope);
   const attempt = nextAttempt(plan, previous, isRendered, now);
   const annotations = {
     [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered),
-    [ENVS_ANNOTATION]: envNames(injections),
+    [ENVS_ANNOTATION]: envs !== undefined && room.envs ? envs : null,
   };
   return {
     annotations,
@@ -51,10 +52,11 @@ export function decorate(
   };
 }
 
-/** Does the VirtualService carry just the routes that the plan asks for? */
-function matchesPlan(virtualService: VirtualService, plan: Plan, scope: HostScope): boolean {
-  const http = virtualService.spec.http ?? [];
-  return jsonEqual(renderRoutes(http, plan.injections, scope).http, http);
+/** Does the VirtualService carry just the routes that the plan asks for? What admission refuses is not asked again. */
+function matchesPlan(virtualService: VirtualService, plan: Plan, scope: Scope): boolean {
+  const http = httpOf(virtualService);
+  const rendered = renderRoutes(http, plan.injections, scope).http;
+  return jsonEqual(rendered, http) || !keepsUserRoutes(http, rendered);
 }
 
 /**
@@ -67,9 +69,9 @@ function planValue(plan: Plan, isRendered: boolean): string | null {
   return serializePlan(plan);
 }
 
-function envNames(injections: readonly RouteInjection[]): string | null {
+function envNames(injections: readonly RouteInjection[]): string | undefined {
   const names = new Set(injections.map(({ spec }) => spec.env));
-  return names.size === 0 ? null : [...names].sort(byText).join(',');
+  return names.size === 0 ? undefined : [...names].sort(byText).join(',');
 }
 
 function labelChanges(

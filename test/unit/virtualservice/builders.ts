@@ -1,0 +1,106 @@
+import { injectedRouteName } from '../../../src/api/route-name.ts';
+import type { RouteInjection, RouteInjectionSpec } from '../../../src/api/routeinjection.ts';
+import type { HTTPRoute, VirtualService, VirtualServiceSpec } from '../../../src/istio/types.ts';
+import { deepFreeze } from '../../../src/local/object.ts';
+import { planned } from '../../../src/virtualservice/outcomes.ts';
+import type { Plan, PlanNote, PlannedInjection } from '../../../src/virtualservice/plan-codec.ts';
+import type { Scope } from '../../../src/virtualservice/scope.ts';
+
+/** Objects for the tables of this folder, all of one shop; deep-frozen, as nothing may ever change its input. */
+export const CONFIG = { clusterDomain: 'cluster.local', metacontrollerUser: 'metacontroller' };
+export const HOST = 'backend.shop.svc.cluster.local';
+export const SCOPE: Scope = {
+  namespace: 'shop',
+  clusterDomain: 'cluster.local',
+  gateways: [],
+  isDelegate: false,
+};
+
+export function virtualService(
+  spec: VirtualServiceSpec,
+  metadata: Partial<VirtualService['metadata']> = {},
+): VirtualService {
+  return deepFreeze({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'backend', namespace: 'shop', ...metadata },
+    spec: { hosts: ['backend'], ...spec },
+  });
+}
+
+/** A VirtualService with these http routes. */
+export const routing = (http: HTTPRoute[], metadata?: Partial<VirtualService['metadata']>) =>
+  virtualService({ http }, metadata);
+
+export function injection(spec: Partial<RouteInjectionSpec> = {}): RouteInjection {
+  const env = spec.env ?? 'test';
+  return deepFreeze({
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'RouteInjection',
+    metadata: { name: `${env}-backend` },
+    spec: {
+      env,
+      envCreationTimestamp: '2026-01-01T00:00:00Z',
+      deployment: { namespace: 'shop', name: 'backend' },
+      clone: `backend-${env}`,
+      host: HOST,
+      from: ['shared'],
+      subset: env,
+      matches: [{ headers: { user: { exact: 'test-user' } } }],
+      active: true,
+      ...spec,
+    },
+  });
+}
+
+/** The injection of a consumer: no subset, no routes. */
+export function consumer(spec: Partial<RouteInjectionSpec> = {}): RouteInjection {
+  const { subset: _none, ...rest } = injection(spec).spec;
+  return deepFreeze({ ...injection(spec), spec: rest });
+}
+
+export function wish(spec: Partial<RouteInjectionSpec> = {}): PlannedInjection {
+  const plan = planned(injection(spec));
+  if (plan === undefined) throw new Error('a consumer wishes for no routes');
+  return plan;
+}
+
+export const to = (host = 'backend', subset?: string) => ({
+  destination: subset === undefined ? { host } : { host, subset },
+});
+
+/** The plain route to the base. */
+export const BASE: HTTPRoute = deepFreeze({ route: [to('backend', 'shared')] });
+
+export const nameOf = (env = 'test', deployment = 'backend', host = HOST) =>
+  injectedRouteName(env, { namespace: 'shop', name: deployment }, host);
+
+/** What is made of `BASE` for the injection of `injection()`. */
+export function copy(env = 'test', fields: Partial<HTTPRoute> = {}): HTTPRoute {
+  return {
+    name: nameOf(env),
+    match: [{ headers: { user: { exact: 'test-user' } } }],
+    route: [
+      {
+        destination: { host: 'backend', subset: env },
+        headers: { response: { add: { 'x-dynamic-env': `backend-${env}` } } },
+      },
+    ],
+    ...fields,
+  };
+}
+
+export const plan = (injections: PlannedInjection[], rest: Partial<Plan> = {}): Plan => ({
+  injections,
+  notes: [],
+  ...rest,
+});
+
+export function planNote(
+  state: PlanNote['state'],
+  message: string,
+  rest: Partial<PlanNote> = {},
+): PlanNote {
+  const deployment = { namespace: 'shop', name: 'backend' };
+  return { env: 'test', deployment, host: HOST, state, message, ...rest };
+}
