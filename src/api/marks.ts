@@ -18,6 +18,8 @@ export const IGNORE_MARK = 'riskified.com/ignore';
 export const FORCE_REMOVAL_ANNOTATION = 'riskified.com/force-removal';
 /** Annotation `<namespace>/<name>` of the base Deployment, on the clone and its DestinationRules. */
 export const DEPLOYMENT_ANNOTATION = 'riskified.com/deployment';
+/** Annotation with a hash of a clone's spec as it was asked for: tells whether the last change has been applied. */
+export const SPEC_ANNOTATION = 'riskified.com/spec-hash';
 /** Annotation with the Service's fully qualified name, on a DestinationRule clone. */
 export const HOST_ANNOTATION = 'riskified.com/service-host';
 /** Annotation: since when (RFC 3339) no route leads to this object, so that it may go after the drain time. */

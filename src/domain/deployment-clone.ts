@@ -1,7 +1,15 @@
 import type { Workload } from '../api/dynamicenv.ts';
 import { envId } from '../api/env-id.ts';
-import { DEPLOYMENT_ANNOTATION, DYNAMIC_ENV_LABEL, ENVS_ANNOTATION } from '../api/marks.ts';
-import type { Deployment, DeploymentSpec, PodSelector } from '../k8s/workload.ts';
+import {
+  DEPLOYMENT_ANNOTATION,
+  DYNAMIC_ENV_LABEL,
+  ENVS_ANNOTATION,
+  SPEC_ANNOTATION,
+} from '../api/marks.ts';
+import { canonicalJson } from '../k8s/canonical.ts';
+import { hash10 } from '../k8s/hash.ts';
+import type { ObjectMeta } from '../k8s/object.ts';
+import type { Container, Deployment, DeploymentSpec, PodSelector } from '../k8s/workload.ts';
 import type { DecisionConfig } from './config.ts';
 import { withoutForeignAnnotations, withoutForeignLabels } from './foreign-marks.ts';
 import { cloneName } from './names.ts';
@@ -27,48 +35,78 @@ export function cloneDeployment(
     ...initContainers.unknown.map((name) => unknownContainer('init container', name, base)),
   ];
   if (unknown.length > 0) return { problem: unknown.join('; ') };
-  const marks = { [config.versionLabel]: envId(env), [DYNAMIC_ENV_LABEL]: 'true' };
-  const { paused: _paused, ...spec } = base.spec;
+  const spec = cloneSpec(base.spec, workload, {
+    marks: { [config.versionLabel]: envId(env), [DYNAMIC_ENV_LABEL]: 'true' },
+    versionLabel: config.versionLabel,
+    containers: containers.containers,
+    initContainers: initContainers.containers,
+  });
   return {
     deployment: {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: {
-        name: cloneName(workload.name, env),
-        namespace: workload.namespace,
-        labels: {
-          ...withoutForeignLabels(base.metadata.labels, config.removeLabels),
-          ...marks,
-        },
-        annotations: {
-          ...withoutForeignAnnotations(base.metadata.annotations, config.removeAnnotations),
-          [ENVS_ANNOTATION]: env,
-          [DEPLOYMENT_ANNOTATION]: `${workload.namespace}/${workload.name}`,
-        },
-      },
-      spec: {
-        ...spec,
-        replicas: workload.replicas ?? 1,
-        selector: cloneSelector(base.spec.selector, workload, env, config),
-        template: {
-          ...base.spec.template,
-          metadata: {
-            ...base.spec.template.metadata,
-            labels: { ...base.spec.template.metadata?.labels, ...workload.podLabels, ...marks },
-          },
-          ...(pod === undefined
-            ? {}
-            : {
-                spec: {
-                  ...pod,
-                  containers: containers.containers,
-                  ...(pod.initContainers === undefined
-                    ? {}
-                    : { initContainers: initContainers.containers }),
-                },
-              }),
-        },
-      } as DeploymentSpec,
+      metadata: cloneMetadata(base, workload, env, config, spec),
+      spec,
+    },
+  };
+}
+
+function cloneMetadata(
+  base: Deployment,
+  workload: Workload,
+  env: string,
+  config: DecisionConfig,
+  spec: DeploymentSpec,
+): ObjectMeta {
+  return {
+    name: cloneName(workload.name, env),
+    namespace: workload.namespace,
+    labels: {
+      ...withoutForeignLabels(base.metadata.labels, config.removeLabels),
+      [config.versionLabel]: envId(env),
+      [DYNAMIC_ENV_LABEL]: 'true',
+    },
+    annotations: {
+      ...withoutForeignAnnotations(base.metadata.annotations, config.removeAnnotations),
+      [ENVS_ANNOTATION]: env,
+      [DEPLOYMENT_ANNOTATION]: `${workload.namespace}/${workload.name}`,
+      [SPEC_ANNOTATION]: hash10(canonicalJson(spec)),
+    },
+  };
+}
+
+interface Parts {
+  /** Labels of the clone and its pods that no one may change. */
+  marks: Record<string, string>;
+  versionLabel: string;
+  containers: Container[];
+  initContainers: Container[];
+}
+
+function cloneSpec(
+  { paused: _paused, ...spec }: DeploymentSpec,
+  workload: Workload,
+  { marks, versionLabel, containers, initContainers }: Parts,
+): DeploymentSpec {
+  const { template } = spec;
+  const pod = template.spec;
+  const changed = { ...workload.podLabels, ...marks };
+  return {
+    ...spec,
+    replicas: workload.replicas ?? 1,
+    selector: cloneSelector(spec.selector, changed, versionLabel),
+    template: {
+      ...template,
+      metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...changed } },
+      ...(pod === undefined
+        ? {}
+        : {
+            spec: {
+              ...pod,
+              containers,
+              ...(pod.initContainers === undefined ? {} : { initContainers }),
+            },
+          }),
     },
   };
 }
@@ -80,26 +118,24 @@ function unknownContainer(kind: string, name: string, base: Deployment): string 
   return `${kind} ${name} not found in Deployment ${base.metadata.namespace}/${base.metadata.name}; it has: ${known}`;
 }
 
-/** The base's selector, narrowed to the env's version; labels that `podLabels` changes are changed here too. */
+/**
+ * The base's selector, narrowed to the env's version. Where it names a label that the clone's pods have otherwise, it
+ * names their value: the API server refuses a selector that does not select its own pods.
+ */
 function cloneSelector(
-  selector: PodSelector,
-  workload: Workload,
-  env: string,
-  config: DecisionConfig,
+  { matchLabels = {}, matchExpressions = [] }: PodSelector,
+  changed: Record<string, string>,
+  versionLabel: string,
 ): PodSelector {
-  const version = config.versionLabel;
-  const changed = Object.entries(workload.podLabels ?? {}).filter(
-    ([key]) => selector.matchLabels?.[key] !== undefined,
-  );
-  const expressions = selector.matchExpressions?.filter(({ key }) => key !== version);
+  const named = new Set([
+    versionLabel,
+    ...Object.keys(matchLabels),
+    ...matchExpressions.map(({ key }) => key),
+  ]);
+  const own = Object.entries(changed).filter(([key]) => named.has(key));
+  const expressions = matchExpressions.filter(({ key }) => changed[key] === undefined);
   return {
-    matchLabels: {
-      ...selector.matchLabels,
-      ...Object.fromEntries(changed),
-      [version]: envId(env),
-    },
-    ...(expressions === undefined || expressions.length === 0
-      ? {}
-      : { matchExpressions: expressions }),
+    matchLabels: { ...matchLabels, ...Object.fromEntries(own) },
+    ...(expressions.length === 0 ? {} : { matchExpressions: expressions }),
   };
 }

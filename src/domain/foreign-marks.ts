@@ -1,8 +1,18 @@
-import { CONTROLLER_UID_LABEL } from '../api/marks.ts';
+import {
+  CONTROLLER_UID_LABEL,
+  DRAINING_ANNOTATION,
+  ENV_LABEL_PREFIX,
+  HOST_ANNOTATION,
+  HOST_LABEL,
+  INACTIVE_ANNOTATION,
+  PLAN_ANNOTATION,
+  REPAIR_ANNOTATION,
+  SPEC_ANNOTATION,
+} from '../api/marks.ts';
 
 /**
- * Labels and annotations by which other tools hold an object for theirs: a clone that carried them would be pruned
- * or adopted. Helm, Argo CD (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/), Flux
+ * Labels and annotations by which tools hold an object for theirs: a clone that carried them would be pruned or
+ * adopted, and with our own marks (a base may come from a copied manifest) be taken for one that drains. Helm, Argo CD (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/), Flux
  * (https://fluxcd.io/flux/components/kustomize/kustomizations/), kubectl, the Deployment controller, Metacontroller.
  */
 const LABELS = [
@@ -13,6 +23,8 @@ const LABELS = [
   'argocd.argoproj.io/*',
   'kustomize.toolkit.fluxcd.io/*',
   'helm.toolkit.fluxcd.io/*',
+  HOST_LABEL,
+  `${ENV_LABEL_PREFIX}*`,
 ];
 const ANNOTATIONS = [
   'kubectl.kubernetes.io/*',
@@ -23,6 +35,12 @@ const ANNOTATIONS = [
   'argocd.argoproj.io/*',
   'kustomize.toolkit.fluxcd.io/*',
   'helm.toolkit.fluxcd.io/*',
+  DRAINING_ANNOTATION,
+  INACTIVE_ANNOTATION,
+  REPAIR_ANNOTATION,
+  SPEC_ANNOTATION,
+  HOST_ANNOTATION,
+  PLAN_ANNOTATION,
 ];
 
 export function withoutForeignLabels(

@@ -12,18 +12,16 @@ export function overrideContainers(
   containers: readonly Container[],
   overrides: readonly ContainerOverride[],
 ): Overridden {
-  const first = containers[0]?.name;
-  const byName = new Map<string | undefined, ContainerOverride>(
-    overrides.map((override) => [override.containerName ?? first, override]),
-  );
+  const first = containers[0]?.name ?? '(the first)';
+  const target = ({ containerName = first }: ContainerOverride) => containerName;
   const names = new Set(containers.map(({ name }) => name));
-  const unknown = [...byName.keys()].filter((name) => name === undefined || !names.has(name));
   return {
-    containers: containers.map((container) => {
-      const override = byName.get(container.name);
-      return override === undefined ? container : overrideContainer(container, override);
-    }),
-    unknown: unknown.map((name) => name ?? '(the first)'),
+    containers: containers.map((container) =>
+      overrides
+        .filter((one) => target(one) === container.name)
+        .reduce(overrideContainer, container),
+    ),
+    unknown: overrides.map(target).filter((name) => !names.has(name)),
   };
 }
 

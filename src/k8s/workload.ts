@@ -32,9 +32,16 @@ export interface Service extends KubeObject {
   spec?: { selector?: Record<string, string> };
 }
 
-/** Does the Deployment have its minimum of pods, judged on its present spec? */
+/**
+ * Does the Deployment have its minimum of pods, judged on its present spec? One pod at least: with `maxUnavailable`
+ * at the number of replicas a Deployment calls itself available without any.
+ */
 export function isAvailable(deployment: Deployment): boolean {
-  return isObserved(deployment) && condition(deployment, 'Available')?.status === 'True';
+  return (
+    isObserved(deployment) &&
+    condition(deployment, 'Available')?.status === 'True' &&
+    (deployment.status?.availableReplicas ?? 0) > 0
+  );
 }
 
 /** Do all of its pods run the present spec? */
@@ -48,6 +55,17 @@ export function isRolledOut(deployment: Deployment): boolean {
   );
 }
 
+/** Are pods of the present spec still being started? False when that is not told (no progress deadline). */
+export function isRollingOut(deployment: Deployment): boolean {
+  const reason = condition(deployment, 'Progressing')?.reason;
+  return reason !== undefined && reason !== 'NewReplicaSetAvailable';
+}
+
+/** Have all pods of the present spec been available before? */
+export function wasRolledOut(deployment: Deployment): boolean {
+  return condition(deployment, 'Progressing')?.reason === 'NewReplicaSetAvailable';
+}
+
 /** Why a rollout cannot go on, as the Deployment controller says it; undefined while it may. */
 export function rolloutFailure(deployment: Deployment): string | undefined {
   const stuck = condition(deployment, 'Progressing');
@@ -58,7 +76,8 @@ export function rolloutFailure(deployment: Deployment): string | undefined {
     : undefined;
 }
 
-function isObserved({ metadata, status }: Deployment): boolean {
+/** Is the status about the present spec? */
+export function isObserved({ metadata, status }: Deployment): boolean {
   return (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
 }
 

@@ -1,0 +1,170 @@
+import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
+import { CONTROLLER_UID_LABEL, LAST_APPLIED_ANNOTATION } from '../../src/api/marks.ts';
+import type { Refusal } from '../../src/api/refusal.ts';
+import type { RouteInjection } from '../../src/api/routeinjection.ts';
+import type { DecisionConfig } from '../../src/domain/config.ts';
+import { type EnvDecision, finalizeEnv, syncEnv } from '../../src/domain/sync.ts';
+import type { VirtualService } from '../../src/istio/types.ts';
+import { jsonEqual } from '../../src/k8s/canonical.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import type { Deployment } from '../../src/k8s/workload.ts';
+import { planned } from '../../src/virtualservice/outcomes.ts';
+import { type Plan, serializePlan } from '../../src/virtualservice/plan-codec.ts';
+import { renderRoutes } from '../../src/virtualservice/render.ts';
+import { decorate } from '../../src/virtualservice/sync.ts';
+import { at, CONFIG, deepFreeze, objectMap, running, stamp } from './objects.ts';
+
+/** One env, what it owns and what it sees, as far as its decisions can tell; steps change it in place. */
+export interface World {
+  env: DynamicEnv;
+  children: KubeObject[];
+  others: KubeObject[];
+  config: DecisionConfig;
+  mode: 'dynamic-apply' | 'server-side-apply';
+  /** Seconds after `NOW`. */
+  time: number;
+  /** Are a clone's pods available as soon as it exists? */
+  podsStart: boolean;
+}
+
+export function world(env: DynamicEnv, others: KubeObject[], rest: Partial<World> = {}): World {
+  const basics = { children: [], config: CONFIG, time: 0, podsStart: true };
+  return { env, others, mode: 'server-side-apply', ...basics, ...rest };
+}
+
+/** What is decided now, on frozen input; nothing is applied. */
+export function decide(now: World, refusals: readonly Refusal[] = []): EnvDecision {
+  const input = deepFreeze({
+    env: now.env,
+    children: objectMap(now.children),
+    related: objectMap([
+      ...now.others,
+      ...now.children.filter(({ kind }) => kind === 'Deployment'),
+    ]),
+  });
+  return now.env.metadata.deletionTimestamp === undefined
+    ? syncEnv(input, refusals, now.config, at(now.time))
+    : finalizeEnv(input, now.config, at(now.time));
+}
+
+/** One sync, whose answer is applied as Metacontroller does; then the VirtualServices follow, if the webhook is there. */
+export function step(now: World, { webhook = true } = {}): EnvDecision {
+  const decision = decide(now);
+  now.children = decision.children.map((child) => applied(child, now));
+  now.env = { ...now.env, status: decision.status };
+  now.others = now.others.map((object) =>
+    object.kind === 'VirtualService' ? followed(object as VirtualService, now, webhook) : object,
+  );
+  return decision;
+}
+
+/** Steps until nothing changes any more without time passing. */
+export function settle(now: World, options = {}): EnvDecision {
+  for (let count = 0; count < 20; count += 1) {
+    const before = { children: now.children, others: now.others, status: now.env.status };
+    const decision = step(now, options);
+    const after = { children: now.children, others: now.others, status: now.env.status };
+    if (jsonEqual(before, after)) return decision;
+  }
+  throw new Error('nothing settles');
+}
+
+/** Lets time pass and settles. */
+export function wait(now: World, seconds: number, options = {}): EnvDecision {
+  now.time += seconds;
+  return settle(now, options);
+}
+
+/** A wanted child as the cluster has it afterwards. */
+export function applied(child: KubeObject, now: World): KubeObject {
+  const old = now.children.find((candidate) => keyOf(candidate) === keyOf(child));
+  const labels = { ...child.metadata.labels, [CONTROLLER_UID_LABEL]: now.env.metadata.uid ?? '' };
+  const asked = { ...child, metadata: { ...child.metadata, labels } };
+  const annotations =
+    now.mode === 'dynamic-apply'
+      ? { ...child.metadata.annotations, [LAST_APPLIED_ANNOTATION]: JSON.stringify(asked) }
+      : child.metadata.annotations;
+  const isSame =
+    old !== undefined &&
+    jsonEqual(specOf(old), specOf(child)) &&
+    jsonEqual(old.metadata.annotations ?? {}, annotations ?? {});
+  if (isSame) return old;
+  const generation = (old?.metadata.generation ?? 0) + 1;
+  const written = {
+    ...asked,
+    metadata: {
+      ...asked.metadata,
+      ...(annotations === undefined ? {} : { annotations }),
+      uid: `${keyOf(child)}-uid`,
+      generation,
+      resourceVersion: String(Number(old?.metadata.resourceVersion ?? 100) + 1),
+      creationTimestamp: old?.metadata.creationTimestamp ?? stamp(now.time),
+      ownerReferences: [ownerOf(now.env)],
+    },
+  };
+  return child.kind === 'Deployment' && now.podsStart
+    ? running(written as unknown as Deployment)
+    : written;
+}
+
+export function ownerOf({ apiVersion, kind, metadata }: DynamicEnv) {
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true };
+}
+
+/** A VirtualService after decorator and webhook have seen the world's RouteInjections (and `more` of other envs). */
+export function followed(object: VirtualService, now: World, webhook = true): VirtualService {
+  const injections = now.children.filter(({ kind }) => kind === 'RouteInjection');
+  return carrying(object, injections as RouteInjection[], now, webhook);
+}
+
+export function carrying(
+  object: VirtualService,
+  injections: readonly RouteInjection[],
+  { time, config }: Pick<World, 'time' | 'config'> = { time: 0, config: CONFIG },
+  webhook = true,
+): VirtualService {
+  const { labels, annotations } = decorate(object, injections, config, at(time));
+  const active = injections.filter(({ spec }) => spec.active);
+  const wanted = active.flatMap((one) => planned(one) ?? []);
+  const scope = {
+    namespace: object.metadata.namespace ?? '',
+    clusterDomain: config.clusterDomain,
+    gateways: [],
+    isDelegate: false,
+  };
+  const http = renderRoutes(object.spec.http ?? [], wanted, scope).http;
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: changed(object.metadata.labels, labels),
+      annotations: changed(object.metadata.annotations, annotations),
+    },
+    spec: webhook ? { ...object.spec, http } : object.spec,
+  };
+}
+
+/** The annotation of a plan, for tests that write it themselves. */
+export function planText(plan: Partial<Plan>): string {
+  return serializePlan({ injections: [], notes: [], ...plan });
+}
+
+function changed(map: Record<string, string> = {}, changes: Record<string, string | null>) {
+  const entries = Object.entries({ ...map, ...changes });
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+}
+
+function keyOf({ kind, metadata }: KubeObject): string {
+  return `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+function specOf(object: KubeObject): unknown {
+  return Reflect.get(object, 'spec');
+}
+
+/** The names of the children by kind, for short expectations. */
+export function namesOf(objects: readonly KubeObject[]): string[] {
+  return objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort();
+}

@@ -1,0 +1,18 @@
+import fc from 'fast-check';
+
+/** FC_NUM_RUNS: how hard to look; FC_SEED: the seed that a failure printed, to see it again. */
+function setting(name: 'FC_NUM_RUNS' | 'FC_SEED'): number | undefined {
+  const text = process.env[name];
+  if (text === undefined || text === '') return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value)) return value;
+  throw new Error(`${name}: expected a whole number, got "${text}"`);
+}
+
+const numRuns = setting('FC_NUM_RUNS');
+const seed = setting('FC_SEED');
+
+fc.configureGlobal({
+  ...(numRuns === undefined ? {} : { numRuns }),
+  ...(seed === undefined ? {} : { seed }),
+});

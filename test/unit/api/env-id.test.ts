@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { envId, withHash } from '../../../src/api/env-id.ts';
+import { hash10 } from '../../../src/k8s/hash.ts';
+
+const hashed = (name: string, head: string) => `${head}-${hash10(name)}`;
+const long = 'a'.repeat(40);
+
+describe('envId', () => {
+  it.each([
+    'alice',
+    'a',
+    '0',
+    'pr-1234',
+    'a--b',
+    long,
+  ])('keeps %s', (name) => {
+    expect(envId(name)).toBe(name);
+  });
+
+  it.each([
+    ['a dot', 'feature.x', hashed('feature.x', 'feature-x')],
+    ['upper case', 'Alice', hashed('Alice', 'alice')],
+    ['a dash in front', '-alice', hashed('-alice', 'alice')],
+    ['a dash at the end', 'alice-', hashed('alice-', 'alice')],
+    ['41 characters', `${long}b`, hashed(`${long}b`, 'a'.repeat(29))],
+    [
+      'a cut behind a dash',
+      `${'a'.repeat(28)}-${'b'.repeat(20)}`,
+      hashed(`${'a'.repeat(28)}-${'b'.repeat(20)}`, 'a'.repeat(28)),
+    ],
+    ['nothing usable', '...', hash10('...')],
+  ])('changes %s and says so by a hash', (_what, name, id) => {
+    expect(envId(name)).toBe(id);
+  });
+
+  const names = fc.stringMatching(/^[a-z0-9]([-.a-z0-9]{0,60}[a-z0-9])?$/);
+
+  it('is always a label of at most 40 characters', () => {
+    fc.assert(fc.property(names, (name) => /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(envId(name))));
+  });
+
+  it('never gives two names the same', () => {
+    const alike = fc.stringMatching(/^[ab]([-.ab]{0,45}[ab])?$/);
+    fc.assert(
+      fc.property(alike, alike, (a, b) => (a === b) === (envId(a) === envId(b))),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('withHash', () => {
+  it.each([
+    ['abc', 'ffff', 8, 'abc-ffff'],
+    ['abcd', 'ffff', 8, 'abc-ffff'],
+    ['ab-.cd', 'ffff', 9, 'ab-ffff'],
+    ['--', 'ffff', 8, 'ffff'],
+    ['', 'ffff', 8, 'ffff'],
+  ])('%s with %s in %d characters is %s', (name, hash, limit, expected) => {
+    expect(withHash(name, hash, limit)).toBe(expected);
+  });
+});

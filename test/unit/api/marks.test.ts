@@ -1,0 +1,12 @@
+import { expect, it } from '@jest/globals';
+import { isTrue } from '../../../src/api/marks.ts';
+
+it.each<[string | undefined, boolean]>([
+  ['true', true],
+  ['True', false],
+  ['1', false],
+  ['', false],
+  [undefined, false],
+])('a mark of %j is set: %s', (value, expected) => {
+  expect(isTrue(value)).toBe(expected);
+});
