@@ -7,6 +7,7 @@ import type {
   WorkloadStatus,
 } from '../../api/dynamicenv.ts';
 import type { Refusal } from '../../api/refusal.ts';
+import { byText } from '../../k8s/canonical.ts';
 import { condition, settlingSeconds, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 import { conflicting, guarded, no, routesInjected, workloadsReady, yes } from './verdicts.ts';
@@ -119,14 +120,19 @@ export function matchText(matches: readonly IstioMatch[]): string {
   return matches
     .map(({ headers, sourceLabels }) =>
       [
-        ...Object.entries(headers ?? {}).map(([name, { exact, prefix, regex }]) => {
+        ...byName(headers).map(([name, { exact, prefix, regex }]) => {
           if (exact !== undefined) return `${name}=${exact}`;
           return prefix === undefined ? `${name}~${regex}` : `${name}^=${prefix}`;
         }),
-        ...Object.entries(sourceLabels ?? {}).map(([key, value]) => `source ${key}=${value}`),
+        ...byName(sourceLabels).map(([key, value]) => `source ${key}=${value}`),
       ].join(','),
     )
     .join(' or ');
+}
+
+/** The same text whatever order a map's keys come in. */
+function byName<T>(map: Record<string, T> = {}): [string, T][] {
+  return Object.entries(map).sort(([a], [b]) => byText(a, b));
 }
 
 /** The status of an env whose spec cannot be acted on: what exists stays as it is. */
