@@ -43,8 +43,8 @@ function mapDifferences(expected: Record<string, unknown>, found: unknown, path:
       ? []
       : [said(path, `something else than ${JSON.stringify(not)}`, found)];
   }
-  if (!isMap(found)) return [said(path, JSON.stringify(expected), found)];
+  if (found !== undefined && !isMap(found)) return [said(path, JSON.stringify(expected), found)];
   return Object.entries(members).flatMap(([key, value]) =>
-    differences(value, found[key], path === '' ? key : `${path}.${key}`),
+    differences(value, found?.[key], path === '' ? key : `${path}.${key}`),
   );
 }

@@ -1,7 +1,7 @@
-import { stringify } from 'yaml';
 import type { LocalObject } from '../../../src/local/object.ts';
 import type { Driver, FaultSpec } from './driver.ts';
 import { type Expectations, goesElsewhere, unmet } from './expectations.ts';
+import { failure } from './failure.ts';
 import type { RequestSpec } from './request.ts';
 import { loadFixture, type Scenario, type Step } from './scenario.ts';
 import { type Snapshot, snapshot, snapshotDifferences } from './snapshot.ts';
@@ -10,7 +10,8 @@ import { write } from './writes.ts';
 
 const POLL_SECONDS = 0.25;
 const PATIENCE = '60s';
-/** Two periodic resyncs, and a bit. */
+/** As long as anything may still be on its way; then two periodic resyncs, and a bit. */
+const REST_SECONDS = 15;
 const QUIET_SECONDS = 125;
 
 interface Stage {
@@ -51,7 +52,7 @@ async function play(step: Step, stage: Stage): Promise<void> {
   const all = [...problems, ...stage.broken];
   if (all.length === 0) return;
   stage.unwatch();
-  throw new Error(await report(step, action, all, stage));
+  throw await failure(step, action, all, stage.driver);
 }
 
 type Player = (words: Step['words'], stage: Stage) => Promise<string[]>;
@@ -124,6 +125,7 @@ async function poll(driver: Driver, check: Check, limit: number): Promise<string
 
 /** What was written during two periodic resyncs. */
 async function disquiet(driver: Driver): Promise<string[]> {
+  await driver.advance(REST_SECONDS);
   const before = versions(await driver.objects());
   await driver.advance(QUIET_SECONDS);
   const after = versions(await driver.objects());
@@ -139,23 +141,4 @@ function versions(objects: readonly LocalObject[]): Map<string, string | undefin
       resourceVersion,
     ]),
   );
-}
-
-async function report(
-  { line, words }: Step,
-  action: string,
-  problems: readonly string[],
-  { driver }: Stage,
-): Promise<string> {
-  const envs = (await driver.objects()).filter(({ kind }) => kind === 'DynamicEnv');
-  const statuses = envs.map(
-    ({ metadata, status }) => `DynamicEnv ${metadata.name}:\n${stringify(status ?? {})}`,
-  );
-  const events = (await driver.events()).slice(-3);
-  return [
-    `step at line ${line}: ${action} ${JSON.stringify(words[action]).slice(0, 200)}`,
-    ...problems.map((problem) => `  - ${problem}`),
-    ...events.map((event) => `event: ${event}`),
-    ...statuses,
-  ].join('\n');
 }
