@@ -1,0 +1,139 @@
+import type {
+  AdmissionReview,
+  AdmissionReviewResponse,
+  CompositeRequest,
+  CompositeResponse,
+} from '../../../src/hooks/types.ts';
+import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { Inject } from '../../../src/local/hook-call.ts';
+import { applyJsonPatch, type Operation } from '../../../src/local/json-patch.ts';
+import { toJson } from '../../../src/local/object.ts';
+import { firstDifference } from './first-difference.ts';
+import { cloneOf } from './mirror.ts';
+import type { TestService } from './service.ts';
+import { randomFrom, shuffled } from './shuffle.ts';
+
+/** One call in so many is made again in other ways. */
+const SAMPLE = 3;
+
+export interface HookWatch {
+  inject: Inject;
+  calls(): number;
+}
+
+/** The service behind its HTTP door; what it answers is looked at, and some calls are made once more. */
+export function watchHooks(
+  service: TestService,
+  now: () => Date,
+  complain: (problem: string) => void,
+): HookWatch {
+  let calls = 0;
+  const random = randomFrom(1);
+  const ask: Inject = async ({ method, url, body }) => {
+    const answer = await service.app.inject({ method, url, payload: body as object });
+    return { statusCode: answer.statusCode, body: answer.body };
+  };
+  const askAgain: Inject = async (call) => {
+    const answer = await ask(call);
+    const again = await ask({ ...call, body: shuffled(call.body, random) });
+    const difference = differenceOf(call.url, call.body, answer.body, again.body);
+    if (difference !== undefined) complain(`${call.url} is not blind to order: ${difference}`);
+    const direct = JSON.stringify(service.answerFrozen(call.url, toJson(call.body)));
+    if (direct !== answer.body) complain(`${call.url} answers differently to the same input`);
+    return answer;
+  };
+  return {
+    inject: async (call) => {
+      calls += 1;
+      const answer = await (calls % SAMPLE === 0 ? askAgain : ask)(call);
+      if (answer.statusCode !== 200) complain(`${call.url} answers ${answer.body}`);
+      else if (/sync|finalize/.test(call.url) && call.url.startsWith('/dynamicenv')) {
+        const response = JSON.parse(answer.body) as CompositeResponse;
+        for (const problem of lostChildren(
+          call.body as CompositeRequest,
+          response,
+          service.config,
+          now(),
+        )) {
+          complain(problem);
+        }
+      }
+      return answer;
+    },
+    calls: () => calls,
+  };
+}
+
+/** Answers are compared as JSON; of a patch it counts what comes of it. */
+function differenceOf(url: string, body: unknown, a: string, b: string): string | undefined {
+  if (!url.startsWith('/admission')) return firstDifference(JSON.parse(a), JSON.parse(b));
+  const { request } = body as AdmissionReview;
+  const [one, two] = [a, b].map((text) => patched(request.object, JSON.parse(text)));
+  return firstDifference(one, two);
+}
+
+function patched(object: unknown, { response }: AdmissionReviewResponse): unknown {
+  if (response.patch === undefined) return object;
+  const text = Buffer.from(response.patch, 'base64').toString('utf8');
+  return applyJsonPatch(object, JSON.parse(text) as Operation[]);
+}
+
+/** Metacontroller deletes what an answer leaves out: only what is drained, or never got a request, may be missing. */
+function lostChildren(
+  request: CompositeRequest,
+  response: CompositeResponse,
+  config: { drainSeconds: number },
+  now: Date,
+): string[] {
+  const force = request.parent.metadata.annotations?.['riskified.com/force-removal'] === 'true';
+  const observed = Object.values(request.children).flatMap((group) => Object.values(group));
+  const lost = observed.filter((child) => !response.children.some((kept) => isSame(kept, child)));
+  return lost
+    .filter((child) => !force && !mayGo(child, request, config, now))
+    .map(
+      ({ kind, metadata }) =>
+        `the answer for ${request.parent.metadata.name} loses ${kind} ${metadata.name}`,
+    );
+}
+
+function isSame(a: KubeObject, b: KubeObject): boolean {
+  const key = ({ kind, metadata }: KubeObject) =>
+    `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+  return key(a) === key(b);
+}
+
+function mayGo(
+  child: KubeObject,
+  request: CompositeRequest,
+  { drainSeconds }: { drainSeconds: number },
+  now: Date,
+): boolean {
+  if (child.kind === 'DestinationRule' && hasTwin(child as DestinationRule, request)) return true;
+  const since = child.metadata.annotations?.['riskified.com/draining-since'];
+  if (since !== undefined) return now.getTime() - Date.parse(since) >= drainSeconds * 1000;
+  if (child.kind === 'DestinationRule') return false;
+  return !isReached(child, request);
+}
+
+function hasTwin({ metadata, spec }: DestinationRule, { children }: CompositeRequest): boolean {
+  const rules = Object.values(children['DestinationRule.networking.istio.io/v1'] ?? {});
+  return rules.some(
+    (other) =>
+      other.metadata.name !== metadata.name &&
+      other.metadata.annotations?.['riskified.com/service-host'] ===
+        metadata.annotations?.['riskified.com/service-host'] &&
+      (other as DestinationRule).spec.subsets?.[0]?.name === spec.subsets?.[0]?.name,
+  );
+}
+
+/** Does any route of this env's that the service was shown lead to the clone that the child is, or is about? */
+function isReached(child: KubeObject, { related }: CompositeRequest): boolean {
+  const spec = (child as KubeObject & { spec?: { clone?: string; active?: boolean } }).spec;
+  if (child.kind === 'RouteInjection' && spec?.active === true) return true;
+  const clone = child.kind === 'Deployment' ? child.metadata.name : spec?.clone;
+  const shown = Object.values(related['VirtualService.networking.istio.io/v1'] ?? {});
+  return shown.some((object) =>
+    (object as VirtualService).spec.http?.some((route) => cloneOf(route) === clone),
+  );
+}

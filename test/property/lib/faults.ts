@@ -1,0 +1,42 @@
+import type { Cluster } from '../../../src/local/cluster.ts';
+import type { Lift } from '../../../src/local/faults.ts';
+import type { FaultName } from './steps.ts';
+
+/** Only what Metacontroller does fails: the user's own writes must end as on the twin. */
+export function startFault(cluster: Cluster, name: FaultName, metacontrollerUser: string): Lift {
+  const { failHook, failWrite, loseWebhook, crash } = cluster.faults;
+  const refuse = (which: (kind: string) => boolean, mode: 'conflict' | 'refuse', times?: number) =>
+    failWrite(({ user, kind }) => user === metacontrollerUser && which(kind), {
+      mode,
+      ...(times === undefined ? {} : { times }),
+    });
+  const hooks = /^\/(dynamicenv|route-injection)\//;
+  switch (name) {
+    case 'hook error':
+      return failHook(hooks, { times: 3 });
+    case 'hook refused':
+      return failHook(hooks, { mode: 'refused' });
+    case 'hook time-out':
+      return failHook(hooks, { mode: 'timeout', times: 2 });
+    case 'env hooks fail':
+      return failHook(/^\/dynamicenv\/(sync|finalize)/);
+    case 'route hooks fail':
+      return failHook(/^\/route-injection\/sync/);
+    case 'customize fails':
+      return failHook(/customize$/);
+    case 'webhook lost':
+      return loseWebhook();
+    case 'conflicts':
+      return refuse(() => true, 'conflict', 6);
+    case 'VirtualServices unwritable':
+      return refuse((kind) => kind === 'VirtualService', 'refuse');
+    case 'children unwritable':
+      return refuse((kind) => kind !== 'VirtualService' && kind !== 'DynamicEnv', 'refuse');
+    case 'clones crash': {
+      const lifts = ['backend-al', 'web-al', 'backend-al-bob'].map((clone) => crash('shop', clone));
+      return () => {
+        for (const lift of lifts) lift();
+      };
+    }
+  }
+}

@@ -1,0 +1,16 @@
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Where two JSON values first differ, and how: whole objects are too long to read. */
+export function firstDifference(a: unknown, b: unknown, path = ''): string | undefined {
+  if (Object.is(a, b)) return undefined;
+  if (!isContainer(a) || !isContainer(b)) {
+    return `${path || 'all of it'}: ${JSON.stringify(a)} against ${JSON.stringify(b)}`;
+  }
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = firstDifference(a[key], b[key], `${path}/${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,56 @@
+import type { RouteInjection } from '../../../src/api/routeinjection.ts';
+import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
+import type { LocalObject } from '../../../src/local/object.ts';
+import type { HistoryEntry } from '../../../src/local/store.ts';
+
+/** The stored objects by key (`Kind namespace/name`), kept up to date write by write. */
+export type Mirror = Map<string, LocalObject>;
+
+export function record(mirror: Mirror, { key, after }: HistoryEntry): void {
+  if (after === undefined) mirror.delete(key);
+  else mirror.set(key, after);
+}
+
+export function ofKind<T = LocalObject>(mirror: Mirror, kind: string): T[] {
+  return [...mirror.values()].filter((object) => object.kind === kind) as T[];
+}
+
+/** Told by what no user's route here has, not by its name: names are what the code under test goes by. */
+export function cloneOf(route: HTTPRoute | undefined): string | undefined {
+  return route?.route?.[0]?.headers?.response?.add?.['x-dynamic-env'];
+}
+
+export function userRoutes(object: LocalObject | undefined): HTTPRoute[] | undefined {
+  const routes = (object as unknown as VirtualService | undefined)?.spec.http;
+  return routes?.filter((route) => cloneOf(route) === undefined);
+}
+
+/** A place where one of our routes leads to. */
+export interface Led {
+  host: string;
+  subset: string;
+  clone: string;
+}
+
+export function ledBy(mirror: Mirror): Led[] {
+  return ofKind<VirtualService>(mirror, 'VirtualService').flatMap(({ metadata, spec }) =>
+    (spec.http ?? []).flatMap((route) => {
+      const clone = cloneOf(route);
+      const { host, subset } = route.route?.[0]?.destination ?? {};
+      if (clone === undefined || host === undefined || subset === undefined) return [];
+      return [{ host: fullName(host, metadata.namespace), subset, clone }];
+    }),
+  );
+}
+
+export function fullName(host: string, namespace = ''): string {
+  return host.includes('.') ? host : `${host}.${namespace}.svc.cluster.local`;
+}
+
+export function injections(mirror: Mirror): RouteInjection[] {
+  return ofKind<RouteInjection>(mirror, 'RouteInjection');
+}
+
+export function isOurs(object: LocalObject | undefined): boolean {
+  return object?.metadata.labels?.['dynamic-env'] === 'true';
+}

@@ -1,0 +1,224 @@
+import type { CrdValidator } from '../../../src/api/crd-schema.ts';
+import type { IstioMatch } from '../../../src/api/dynamicenv.ts';
+import {
+  type Cluster,
+  createCluster,
+  type LocalClusterOptions,
+} from '../../../src/local/cluster.ts';
+import { watchHooks } from './check-hooks.ts';
+import { writeLoops } from './check-rate.ts';
+import { restProblems } from './check-rest.ts';
+import { dynamicEnv, ENVS, type EnvName, matchesOf } from './env-choice.ts';
+import { startFault } from './faults.ts';
+import { firstObjects } from './manifests.ts';
+import { createService } from './service.ts';
+import { type Step, stepText } from './steps.ts';
+import { isDestructive, tamper } from './tamper.ts';
+import { createTwin, differences } from './twin.ts';
+import { createNotebook, outcomeOf, type Write, writesOf } from './user.ts';
+import { type Watch, watchWrites } from './watch-writes.ts';
+
+export interface RunOptions {
+  strategy: LocalClusterOptions['strategy'];
+  podReadySeconds: number;
+  drainSeconds: number;
+  /** How late the cluster's caches of VirtualServices and RouteInjections are. */
+  lagSeconds: number;
+}
+
+/** Far above what any run needs, far below what a loop makes. */
+const RATE = { perMinute: 60, perCause: 40 };
+
+interface Run {
+  cluster: Cluster;
+  twin: Cluster;
+  watch: Watch;
+  user: string;
+  /** Faults that last, and when they end (ms). */
+  faults: { until: number; lift: () => void }[];
+  matches: Map<EnvName, IstioMatch[]>;
+  exempt: Set<EnvName>;
+  causes: number[];
+  problems: string[];
+  notebook: ReturnType<typeof createNotebook>;
+}
+
+/** Runs the steps on a cluster with the system and on one without; throws what went wrong, in words. */
+export async function twinRun(
+  steps: readonly Step[],
+  options: RunOptions,
+  validator: CrdValidator,
+): Promise<void> {
+  const run = createRun(options, validator);
+  for (const object of firstObjects()) await both(run, (cluster) => cluster.as().apply(object));
+  await wait(run, 5);
+  for (const [index, step] of steps.entries()) {
+    await perform(run, step);
+    report(run, steps, options, `after step ${index + 1} (${stepText(step)})`);
+  }
+  await rest(run);
+  report(run, steps, options, 'at rest after the last step');
+  await leave(run);
+  report(run, steps, options, 'after all envs were deleted');
+}
+
+function createRun(options: RunOptions, validator: CrdValidator): Run {
+  const problems: string[] = [];
+  const { drainSeconds, lagSeconds } = options;
+  const service = createService(validator, () => cluster.now(), { drainSeconds });
+  const user = service.config.metacontrollerUser;
+  const hooks = watchHooks(
+    service,
+    () => cluster.now(),
+    (problem) => problems.push(problem),
+  );
+  const shared = { strategy: options.strategy, podReadySeconds: options.podReadySeconds };
+  const late = ['VirtualService', 'RouteInjection'];
+  const cluster: Cluster = createCluster({
+    ...shared,
+    inject: hooks.inject,
+    metacontrollerUser: user,
+    informerDelay: (kind) => (late.includes(kind) ? lagSeconds * 1000 : 10),
+  });
+  const twin = createTwin(shared);
+  const matches = new Map<EnvName, IstioMatch[]>();
+  const exempt = new Set<EnvName>();
+  const watch = watchWrites(cluster, twin, {
+    settleSeconds: service.config.settleSeconds,
+    drainSeconds,
+    lagSeconds,
+    metacontrollerUser: user,
+    matches: (env) => matches.get(env) ?? [],
+    isExempt: (env) => exempt.has(env),
+    complain: (problem) => problems.push(problem),
+  });
+  const notebook = createNotebook();
+  return {
+    cluster,
+    twin,
+    watch,
+    user,
+    faults: [],
+    matches,
+    exempt,
+    causes: [],
+    problems,
+    notebook,
+  };
+}
+
+function report(run: Run, steps: readonly Step[], options: RunOptions, when: string): void {
+  if (run.problems.length === 0) return;
+  const lines = steps.map((step, index) => `${index + 1}. ${stepText(step)}`);
+  throw new Error(
+    [`${when}:`, ...new Set(run.problems.slice(0, 5)), JSON.stringify(options), ...lines].join(
+      '\n',
+    ),
+  );
+}
+
+/** First on the twin, so that it tells what the user's object is to look like at the very moment of our write. */
+async function both(run: Run, write: Write): Promise<void> {
+  run.causes.push(run.cluster.now().getTime());
+  const expected = await outcomeOf(write, run.twin);
+  const outcome = await outcomeOf(write, run.cluster);
+  if (outcome !== expected) {
+    run.problems.push(`the user's write ends with ${outcome}, without any env with ${expected}`);
+  }
+}
+
+async function wait(run: Run, seconds: number): Promise<void> {
+  const end = run.cluster.now().getTime() + seconds * 1000;
+  run.faults.sort((a, b) => a.until - b.until);
+  for (let next = run.faults[0]; next !== undefined && next.until <= end; next = run.faults[0]) {
+    await advanceTo(run, next.until);
+    next.lift();
+    run.causes.push(next.until);
+    run.faults.shift();
+  }
+  await advanceTo(run, end);
+}
+
+async function advanceTo({ cluster, twin }: Run, time: number): Promise<void> {
+  const seconds = Math.max(0, time - cluster.now().getTime()) / 1000;
+  await twin.advance(seconds);
+  await cluster.advance(seconds);
+}
+
+async function perform(run: Run, step: Step): Promise<void> {
+  for (const write of writesOf(step, run.notebook)) await both(run, write);
+  const { cluster } = run;
+  switch (step.do) {
+    case 'wait':
+      return wait(run, step.seconds);
+    case 'rest':
+      return rest(run);
+    case 'env':
+      run.matches.set(step.env, [
+        ...(run.matches.get(step.env) ?? []),
+        ...(step.choice.wrong === 'match' ? [] : matchesOf(step.choice)),
+      ]);
+      return act(run, () => cluster.as().apply(dynamicEnv(step.env, step.choice)));
+    case 'delete env':
+      return act(run, () => cluster.as().delete('DynamicEnv', undefined, step.env));
+    case 'force removal':
+      run.exempt.add(step.env);
+      return act(run, () => forceRemoval(cluster, step.env));
+    case 'fault': {
+      const lift = startFault(cluster, step.fault, run.user);
+      const until = cluster.now().getTime() + Math.round(step.seconds * 1000);
+      run.faults.push({ until, lift });
+      return act(run, async () => undefined);
+    }
+    case 'tamper':
+      if (isDestructive(step.what)) run.exempt.add(step.env);
+      return act(run, () => tamper(cluster, step.what, step.env));
+    default:
+      return undefined;
+  }
+}
+
+async function forceRemoval(cluster: Cluster, env: EnvName): Promise<void> {
+  const annotations = { 'riskified.com/force-removal': 'true' };
+  await cluster.as().patch('DynamicEnv', undefined, env, { metadata: { annotations } });
+  await cluster.as().delete('DynamicEnv', undefined, env);
+}
+
+/** What the twin has no part in. */
+async function act(run: Run, work: () => Promise<unknown>): Promise<void> {
+  run.causes.push(run.cluster.now().getTime());
+  await outcomeOf(work, run.cluster);
+}
+
+/** No more faults, and time enough to get over them. */
+async function rest(run: Run): Promise<void> {
+  for (const { lift } of run.faults.splice(0)) lift();
+  await wait(run, 180);
+  const { seconds, quiet } = await run.cluster.settle({ maxSeconds: 600 });
+  if (!quiet) run.problems.push(`there is no rest: writes until ${seconds} s after`);
+  await catchUp(run);
+  const writes = run.cluster.history.length;
+  await wait(run, 125);
+  const more = run.cluster.history.slice(writes).filter(({ user }) => user === run.user);
+  run.problems.push(
+    ...more.map(({ key, time }) => `idle resyncs write ${key} at ${time}`),
+    ...restProblems(run.watch.mirror, (env) => run.matches.get(env) ?? []),
+  );
+}
+
+async function catchUp({ cluster, twin }: Run): Promise<void> {
+  const behind = cluster.now().getTime() - twin.now().getTime();
+  await twin.advance(Math.max(0, behind) / 1000);
+}
+
+async function leave(run: Run): Promise<void> {
+  const { cluster, twin } = run;
+  for (const env of ENVS) await act(run, () => cluster.as().delete('DynamicEnv', undefined, env));
+  await wait(run, 60);
+  await cluster.settle({ maxSeconds: 1800 });
+  await catchUp(run);
+  run.problems.push(
+    ...differences(cluster, twin),
+    ...writeLoops(cluster.history, run.causes, run.user, RATE),
+  );
+}

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import type { CrdValidator } from '../../../src/api/crd-schema.ts';
+import { DECISION_FLAGS } from '../../../src/config.ts';
+import type { DecisionConfig } from '../../../src/domain/config.ts';
+import { readFlags } from '../../../src/flags.ts';
+import { buildApp } from '../../../src/http/app.ts';
+import { HOOKS } from '../../../src/http/hook-table.ts';
+import { createMetrics } from '../../../src/http/metrics.ts';
+import type { Service } from '../../../src/http/service.ts';
+import { deepFreeze } from '../../../src/local/object.ts';
+
+const silent = () => undefined;
+const log = { debug: silent, info: silent, warn: silent, error: silent };
+
+export interface TestService {
+  app: FastifyInstance;
+  config: DecisionConfig;
+  /** The same decision without the door, its input frozen: throws where it is written to. */
+  answerFrozen(url: string, body: unknown): object;
+}
+
+export function createService(
+  validator: CrdValidator,
+  now: () => Date,
+  settings: Partial<DecisionConfig>,
+): TestService {
+  const config = deepFreeze({ ...readFlags(DECISION_FLAGS, [], {}), ...settings });
+  const service: Service = { config, validator, now, metrics: createMetrics(), log };
+  return {
+    app: buildApp({ service }),
+    config,
+    answerFrozen: (url, body) => {
+      const hook = HOOKS.find((candidate) => candidate.url === url);
+      if (hook === undefined) throw new Error(`no hook ${url}`);
+      return hook.answer(deepFreeze(body) as never, service);
+    },
+  };
+}

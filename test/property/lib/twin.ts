@@ -1,0 +1,48 @@
+import {
+  type Cluster,
+  createCluster,
+  type LocalClusterOptions,
+} from '../../../src/local/cluster.ts';
+import type { Inject } from '../../../src/local/hook-call.ts';
+import type { LocalObject } from '../../../src/local/object.ts';
+import { firstDifference } from './first-difference.ts';
+
+/** A service that never wants anything: the cluster as if this system were not installed. */
+const nothing: Inject = async ({ url }) => {
+  const answer = url.endsWith('customize')
+    ? { relatedResources: [] }
+    : { labels: {}, annotations: {}, attachments: [] };
+  return { statusCode: 200, body: JSON.stringify(answer) };
+};
+
+export function createTwin(options: Omit<LocalClusterOptions, 'inject'>): Cluster {
+  return createCluster({ ...options, inject: nothing });
+}
+
+/** What is compared: all that a user can have written. */
+function content({ status: _status, metadata, ...rest }: LocalObject) {
+  const { namespace, name, labels, annotations, finalizers, ownerReferences } = metadata;
+  const { 'deployment.kubernetes.io/revision': _revision, ...kept } = annotations ?? {};
+  return { ...rest, namespace, name, labels, annotations: kept, finalizers, ownerReferences };
+}
+
+function keyed(cluster: Cluster): Map<string, ReturnType<typeof content>> {
+  return new Map(
+    cluster
+      .all()
+      .map((object) => [
+        `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`,
+        content(object),
+      ]),
+  );
+}
+
+/** In words, what two clusters do not have in common. */
+export function differences(cluster: Cluster, twin: Cluster): string[] {
+  const [ours, theirs] = [keyed(cluster), keyed(twin)];
+  const keys = [...new Set([...ours.keys(), ...theirs.keys()])];
+  return keys.flatMap((key) => {
+    const difference = firstDifference(ours.get(key), theirs.get(key));
+    return difference === undefined ? [] : [`not as without any env: ${key} ${difference}`];
+  });
+}

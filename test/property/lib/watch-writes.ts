@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Cluster } from '../../../src/local/cluster.ts';
+import type { HistoryEntry } from '../../../src/local/store.ts';
+import { createPhases, type PhaseSettings, phaseProblems, remember } from './check-phases.ts';
+import { misroutings, type RoutingRules } from './check-routing.ts';
+import { isOurs, type Mirror, record, userRoutes } from './mirror.ts';
+
+export interface Watch {
+  mirror: Mirror;
+}
+
+export interface WatchSettings extends PhaseSettings, RoutingRules {
+  complain(problem: string): void;
+}
+
+/** Looks at the cluster after every stored write. The twin tells what the user has last written. */
+export function watchWrites(cluster: Cluster, twin: Cluster, settings: WatchSettings): Watch {
+  const mirror: Mirror = new Map();
+  const phases = createPhases();
+  cluster.onWrite((entry) => {
+    const tell = (problem: string) =>
+      settings.complain(`${entry.time} ${entry.user} ${entry.verb} ${entry.key}: ${problem}`);
+    remember(phases, mirror, Date.parse(entry.time));
+    record(mirror, entry);
+    for (const problem of phaseProblems(entry, phases, mirror, settings)) tell(problem);
+    for (const problem of alteredRoutes(entry, twin)) tell(problem);
+    if (!movesRequests(entry)) return;
+    for (const problem of misroutings(mirror, settings)) tell(problem);
+  });
+  return { mirror };
+}
+
+function alteredRoutes({ key, after }: HistoryEntry, twin: Cluster): string[] {
+  if (after?.kind !== 'VirtualService') return [];
+  const { namespace, name } = after.metadata;
+  const expected = userRoutes(twin.get('VirtualService', namespace, name));
+  const routes = userRoutes(after);
+  if (isDeepStrictEqual(routes, expected)) return [];
+  return [
+    `the user's routes of ${key} are ${JSON.stringify(routes)}, and not ${JSON.stringify(expected)}`,
+  ];
+}
+
+const ROUTING = ['VirtualService', 'DestinationRule', 'Service'];
+
+/** Metadata and status move no request; neither does a base Deployment. */
+function movesRequests({ before, after }: HistoryEntry): boolean {
+  const kind = (after ?? before)?.kind ?? '';
+  if (kind === 'Deployment') return isOurs(after ?? before) && !(before && after);
+  return ROUTING.includes(kind) && !isDeepStrictEqual(before?.spec, after?.spec);
+}

@@ -1,0 +1,3 @@
+import { twinSuite } from './lib/suite.ts';
+
+twinSuite('server-side-apply');
