@@ -10,10 +10,13 @@ import type { DestinationRule, Subset } from '../istio/types.ts';
 import { ruleName } from './names.ts';
 import type { ServiceHost } from './services.ts';
 
-/** A rule that defines the base's subset of a host, and that subset. */
+/** A rule that defines the base's version of a host. */
 export interface BaseRule {
   rule: DestinationRule;
+  /** The (first) subset with the base's version label. */
   subset: Subset;
+  /** The names of all subsets with that label. */
+  names: string[];
 }
 
 export interface RuleScope {
@@ -49,14 +52,19 @@ export function baseRules(
     return candidates
       .filter((rule) => hostOf(rule) === decisive)
       .flatMap((rule) => {
-        const subset = defaultSubset(rule, scope);
-        return subset === undefined ? [] : [{ rule, subset }];
+        const subsets = defaultSubsets(rule, scope);
+        const [subset] = subsets;
+        return subset === undefined
+          ? []
+          : [{ rule, subset, names: subsets.map(({ name }) => name) }];
       });
   });
 }
 
-function defaultSubset({ spec }: DestinationRule, scope: RuleScope): Subset | undefined {
-  return spec.subsets?.find(({ labels }) => labels?.[scope.versionLabel] === scope.defaultVersion);
+function defaultSubsets({ spec }: DestinationRule, scope: RuleScope): Subset[] {
+  return (spec.subsets ?? []).filter(
+    ({ labels }) => labels?.[scope.versionLabel] === scope.defaultVersion,
+  );
 }
 
 /** Is the env's subset name already taken in this rule by somebody else? */
@@ -70,7 +78,7 @@ export function definesSubset({ spec }: DestinationRule, env: string): boolean {
  * (https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services).
  */
 export function cloneRule(
-  { rule, subset }: BaseRule,
+  { rule, subset }: Pick<BaseRule, 'rule' | 'subset'>,
   env: string,
   deployment: { namespace: string; name: string },
   { service, host }: ServiceHost,

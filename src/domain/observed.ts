@@ -71,7 +71,7 @@ export function keep<T extends KubeObject>(child: T): T {
   const { apiVersion, kind, metadata, spec } = child as T & { spec: unknown };
   const annotations = Object.fromEntries(
     Object.entries(metadata.annotations ?? {}).filter(
-      ([key]) => !key.startsWith('deployment.kubernetes.io/'),
+      ([key]) => !key.startsWith('deployment.kubernetes.io/') && key !== LAST_APPLIED_ANNOTATION,
     ),
   );
   const { name, namespace, labels } = metadata;

@@ -9,7 +9,10 @@ export interface ServiceHost {
   host: string;
 }
 
-/** The Services that send to both the base's and the clone's pods; one without a selector selects no pod. */
+/**
+ * The Services that send to both the base's and the clone's pods; one without a selector selects no pod, and
+ * ExternalName means another host whatever its selector.
+ */
 export function servicesOf(
   services: readonly Service[],
   base: Record<string, string>,
@@ -20,6 +23,7 @@ export function servicesOf(
     .filter(({ spec }) => {
       const selector = spec?.selector ?? {};
       return (
+        spec?.type !== 'ExternalName' &&
         Object.keys(selector).length > 0 &&
         matchesSelector({ matchLabels: selector }, base) &&
         matchesSelector({ matchLabels: selector }, clone)

@@ -139,7 +139,7 @@ function planHosts(
     const scope = { ...config, defaultVersion };
     const bases =
       entry.kind === 'consumer' ? [] : baseRules(view.destinationRules(), service, scope);
-    const from = bases.length === 0 ? [defaultVersion] : bases.map(({ subset }) => subset.name);
+    const from = bases.length === 0 ? [defaultVersion] : bases.flatMap(({ names }) => names);
     return {
       bases,
       plan: {

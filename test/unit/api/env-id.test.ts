@@ -7,14 +7,7 @@ const hashed = (name: string, head: string) => `${head}-${hash10(name)}`;
 const long = 'a'.repeat(40);
 
 describe('envId', () => {
-  it.each([
-    'alice',
-    'a',
-    '0',
-    'pr-1234',
-    'a--b',
-    long,
-  ])('keeps %s', (name) => {
+  it.each(['alice', 'a', '0', 'pr-1234', 'a--b', long])('keeps %s', (name) => {
     expect(envId(name)).toBe(name);
   });
 
@@ -37,7 +30,9 @@ describe('envId', () => {
   const names = fc.stringMatching(/^[a-z0-9]([-.a-z0-9]{0,60}[a-z0-9])?$/);
 
   it('is always a label of at most 40 characters', () => {
-    fc.assert(fc.property(names, (name) => /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(envId(name))));
+    fc.assert(
+      fc.property(names, (name) => /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(envId(name))),
+    );
   });
 
   it('never gives two names the same', () => {

@@ -101,7 +101,8 @@ describe('the clone', () => {
   });
 
   it('changes init containers, too', () => {
-    const pod = made(base, { containers: [], initContainers: [{ args: ['x'] }] }).spec.template.spec;
+    const pod = made(base, { containers: [], initContainers: [{ args: ['x'] }] }).spec.template
+      .spec;
     expect(pod?.containers).toEqual([{ name: 'main', image: 'backend:1' }]);
     expect(pod?.initContainers).toEqual([{ name: 'migrate', image: 'migrate:1', args: ['x'] }]);
   });
@@ -112,8 +113,7 @@ describe('the clone', () => {
   });
 
   it('says by its hash whether its spec is the same', () => {
-    const hashOf = (object: Deployment) =>
-      object.metadata.annotations?.['riskified.com/spec-hash'];
+    const hashOf = (object: Deployment) => object.metadata.annotations?.['riskified.com/spec-hash'];
     const other = { ...base, metadata: { ...base.metadata, annotations: {} } };
     expect(hashOf(made(other))).toBe(hashOf(made(base)));
     expect(hashOf(made(base, { replicas: 2 }))).not.toBe(hashOf(made(base)));
@@ -255,8 +255,7 @@ describe('unknown containers', () => {
   });
 
   it('says when there is none at all', () => {
-    const problem =
-      'init container (the first) not found in Deployment shop/backend; it has: none';
+    const problem = 'init container (the first) not found in Deployment shop/backend; it has: none';
     expect(clone(deployment('shop/backend'), { initContainers: [{ image: 'x' }] })).toEqual({
       problem,
     });

@@ -21,12 +21,14 @@ describe('labels', () => {
     expect(withoutForeignLabels({ ...kept, [key]: 'x' }, [])).toEqual(kept);
   });
 
-  it.each(['app.kubernetes.io/name', 'helm.sh/chart-name', 'argocd.argoproj.io', 'x/controller-uid'])(
-    '%s stays',
-    (key) => {
-      expect(withoutForeignLabels({ [key]: 'x' }, [])).toEqual({ [key]: 'x' });
-    },
-  );
+  it.each([
+    'app.kubernetes.io/name',
+    'helm.sh/chart-name',
+    'argocd.argoproj.io',
+    'x/controller-uid',
+  ])('%s stays', (key) => {
+    expect(withoutForeignLabels({ [key]: 'x' }, [])).toEqual({ [key]: 'x' });
+  });
 
   it('may be none', () => {
     expect(withoutForeignLabels(undefined, [])).toEqual({});

@@ -15,7 +15,11 @@ describe('cloneName', () => {
     ['backend', 'x.y', `backend-${envId('x.y')}`],
     [long, 'alice', `${long}-alice`],
     [`${long}b`, 'alice', `${'b'.repeat(52)}-${hash10(`${long}b`, 'alice')}`],
-    [`${'b'.repeat(51)}.bbbbbb`, 'alice', `${'b'.repeat(51)}-${hash10(`${'b'.repeat(51)}.bbbbbb`, 'alice')}`],
+    [
+      `${'b'.repeat(51)}.bbbbbb`,
+      'alice',
+      `${'b'.repeat(51)}-${hash10(`${'b'.repeat(51)}.bbbbbb`, 'alice')}`,
+    ],
   ])('%s of %s is %s', (deployment, env, name) => {
     expect(cloneName(deployment, env)).toBe(name);
   });

@@ -26,11 +26,7 @@ const override = (...overrides: ContainerOverride[]) =>
 describe('overrideContainers', () => {
   it.each<[string, ContainerOverride, Container[]]>([
     ['the first when no name is given', { image: 'x' }, [{ ...main, image: 'x' }, side]],
-    [
-      'one by its name',
-      { containerName: 'side', image: 'x' },
-      [main, { ...side, image: 'x' }],
-    ],
+    ['one by its name', { containerName: 'side', image: 'x' }, [main, { ...side, image: 'x' }]],
     ['command', { command: ['sh'] }, [{ ...main, command: ['sh'] }, side]],
     ['args', { args: ['--new'] }, [{ ...main, args: ['--new'] }, side]],
     [
@@ -98,7 +94,10 @@ describe('overrideContainers', () => {
   });
 
   it('names the containers that do not exist', () => {
-    const unknown = override({ containerName: 'b', image: 'x' }, { containerName: 'a', image: 'x' });
+    const unknown = override(
+      { containerName: 'b', image: 'x' },
+      { containerName: 'a', image: 'x' },
+    );
     expect(unknown).toEqual({ containers: [main, side], unknown: ['b', 'a'] });
   });
 

@@ -68,7 +68,10 @@ describe('rolloutFailure', () => {
       'out of time',
       having({
         conditions: [
-          condition('Progressing', 'False', { reason: 'ProgressDeadlineExceeded', message: 'late' }),
+          condition('Progressing', 'False', {
+            reason: 'ProgressDeadlineExceeded',
+            message: 'late',
+          }),
         ],
       }),
       'late',

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { relatedToEnv } from '../../../src/domain/customize.ts';
+import { hash10 } from '../../../src/k8s/hash.ts';
+import { CONFIG, deepFreeze, dynamicEnv, workload } from '../../support/objects.ts';
+
+const NOT_OURS = { matchExpressions: [{ key: 'dynamic-env', operator: 'DoesNotExist' }] };
+const deployments = (namespace: string, names: string[]) => ({
+  apiVersion: 'apps/v1',
+  resource: 'deployments',
+  namespace,
+  names,
+});
+const statefulSets = (namespace: string, names: string[]) => ({
+  apiVersion: 'apps/v1',
+  resource: 'statefulsets',
+  namespace,
+  names,
+});
+const services = (namespace: string) => ({ apiVersion: 'v1', resource: 'services', namespace });
+const rules = {
+  apiVersion: 'networking.istio.io/v1',
+  resource: 'destinationrules',
+  labelSelector: NOT_OURS,
+};
+const virtualServices = (id: string) => ({
+  apiVersion: 'networking.istio.io/v1',
+  resource: 'virtualservices',
+  labelSelector: { matchExpressions: [{ key: `env.riskified.com/${id}`, operator: 'Exists' }] },
+});
+
+const related = (spec = {}, config = {}, name = 'alice') =>
+  relatedToEnv(deepFreeze(dynamicEnv(spec, { name })), { ...CONFIG, ...config });
+
+describe('relatedToEnv', () => {
+  it('asks for what one subset needs', () => {
+    expect(related()).toEqual([
+      deployments('shop', ['backend', 'backend-alice']),
+      statefulSets('shop', ['backend']),
+      services('shop'),
+      { ...rules, namespace: 'shop' },
+      virtualServices('alice'),
+    ]);
+  });
+
+  it('asks once per namespace, sorted, whatever the order in the spec', () => {
+    const spec = {
+      subsets: [workload('shop/web'), workload('bank/teller'), workload('shop/backend')],
+      consumers: [workload('shop/worker'), workload('batch/job')],
+    };
+    expect(related(spec)).toEqual([
+      deployments('shop', [
+        'backend',
+        'backend-alice',
+        'web',
+        'web-alice',
+        'worker',
+        'worker-alice',
+      ]),
+      statefulSets('shop', ['backend', 'web', 'worker']),
+      services('shop'),
+      deployments('bank', ['teller', 'teller-alice']),
+      statefulSets('bank', ['teller']),
+      services('bank'),
+      deployments('batch', ['job', 'job-alice']),
+      statefulSets('batch', ['job']),
+      services('batch'),
+      { ...rules, namespace: 'bank' },
+      { ...rules, namespace: 'shop' },
+      virtualServices('alice'),
+    ]);
+  });
+
+  it('needs no rules for consumers', () => {
+    expect(related({ subsets: [], consumers: [workload('shop/worker')] })).toEqual([
+      deployments('shop', ['worker', 'worker-alice']),
+      statefulSets('shop', ['worker']),
+      services('shop'),
+      virtualServices('alice'),
+    ]);
+  });
+
+  it('names a base that is another clone once', () => {
+    const subsets = [workload('shop/backend'), workload('shop/backend-alice')];
+    expect(related({ subsets })[0]).toEqual(
+      deployments('shop', ['backend', 'backend-alice', 'backend-alice-alice']),
+    );
+  });
+
+  it('looks for rules in further namespaces', () => {
+    const asked = related({}, { ruleNamespaces: ['mesh', 'shop', 'front'] });
+    expect(asked.filter(({ resource }) => resource === 'destinationrules')).toEqual([
+      { ...rules, namespace: 'front' },
+      { ...rules, namespace: 'mesh' },
+      { ...rules, namespace: 'shop' },
+    ]);
+  });
+
+  it('looks for rules everywhere', () => {
+    const asked = related({}, { ruleNamespaces: ['front', '*'] });
+    expect(asked.filter(({ resource }) => resource === 'destinationrules')).toEqual([rules]);
+  });
+
+  it('without a usable spec asks for the routes alone', () => {
+    const env = { ...dynamicEnv(), spec: { istioMatches: [] } };
+    expect(relatedToEnv(env, CONFIG)).toEqual([virtualServices('alice')]);
+  });
+
+  it('knows the routes by the short name of the env', () => {
+    expect(related({}, {}, 'x.y').at(-1)).toEqual(virtualServices(`x-y-${hash10('x.y')}`));
+  });
+});
