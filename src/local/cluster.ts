@@ -15,6 +15,7 @@ import type { ApplyStrategy, ClusterEvent, Metacontroller } from './metacontroll
 import { startComposite } from './metacontroller-composite.ts';
 import { startDecorator } from './metacontroller-decorator.ts';
 import { type LocalObject, toJson } from './object.ts';
+import { type Settled, type SettleOptions, settle } from './settle.ts';
 import { createStore, type HistoryEntry } from './store.ts';
 
 export interface LocalClusterOptions {
@@ -58,10 +59,10 @@ export interface Cluster {
   /** Runs the next thing due, whenever it is; false: nothing is pending but periodic resyncs. */
   step(): Promise<boolean>;
   /**
-   * Runs until nothing but periodic resyncs is pending and two of them have changed nothing, or until the limit
-   * (default 600 s). `seconds`: until the last change; the clock itself has moved on further.
+   * Runs until nothing but periodic resyncs is pending and two of them have changed nothing, or until a limit (600 s,
+   * 5000 writes). `seconds`: until the last change; the clock itself has moved on further.
    */
-  settle(options?: { maxSeconds?: number }): Promise<{ seconds: number; quiet: boolean }>;
+  settle(options?: SettleOptions): Promise<Settled>;
   /** Warnings as `kubectl get events` would show them. */
   events: readonly ClusterEvent[];
   /** Warnings that admission gave to writers. */
@@ -75,7 +76,6 @@ export interface Cluster {
 }
 
 const DEFAULT_START = '2026-01-01T00:00:00Z';
-const QUIET_RESYNCS = 2;
 
 export function createCluster(options: LocalClusterOptions): Cluster {
   const clock = createClock(options.start ?? DEFAULT_START);
@@ -112,26 +112,6 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   };
   clock.after(RESYNC_SECONDS * 1000, resync, 'background');
 
-  const settle = async (maxSeconds: number): Promise<{ seconds: number; quiet: boolean }> => {
-    const start = clock.milliseconds();
-    const limit = start + maxSeconds * 1000;
-    let writes = store.history.length;
-    let lastWrite = start;
-    let since = resyncCount;
-    const seconds = () => (lastWrite - start) / 1000;
-    while (clock.busy() || resyncCount - since < QUIET_RESYNCS) {
-      if (!(await clock.runNext(limit))) {
-        await clock.runUntil(limit);
-        return { seconds: seconds(), quiet: false };
-      }
-      if (store.history.length === writes) continue;
-      writes = store.history.length;
-      lastWrite = clock.milliseconds();
-      since = resyncCount;
-    }
-    return { seconds: seconds(), quiet: true };
-  };
-
   return {
     now: clock.now,
     as: (username = 'developer') => createUser(api, username),
@@ -156,7 +136,7 @@ export function createCluster(options: LocalClusterOptions): Cluster {
     all: () => sorted(store.list()).map(toJson),
     advance: (seconds) => clock.runUntil(clock.milliseconds() + seconds * 1000),
     step: async () => clock.busy() && (await clock.runNext(Number.POSITIVE_INFINITY)),
-    settle: ({ maxSeconds = 600 } = {}) => settle(maxSeconds),
+    settle: (limits = {}) => settle(clock, store, () => resyncCount, limits),
     events,
     warnings: api.warnings,
     history: store.history,

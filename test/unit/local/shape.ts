@@ -5,8 +5,9 @@ const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const NAMED = /^(children|related|attachments)\.[^.]+\.[^/]+\/v[0-9a-z]+$/;
 
 function step(path: string, key: string): string {
-  const name = NAMED.test(path) ? key.replace(/[^/]+/g, '*') : key.replace(UID, '*');
-  return path === '' ? name : `${path}.${name}`;
+  if (path === '') return key;
+  if (NAMED.test(path)) return `${path}.${key.replace(/[^/]+/g, '*')}`;
+  return `${path}.${key.length < 36 ? key : key.replace(UID, '*')}`;
 }
 
 /** Every path of keys in a JSON value; list positions and names of objects are left out. */
