@@ -1,7 +1,7 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { DestinationRule } from '../istio/types.ts';
-import { byText, jsonEqual } from '../k8s/canonical.ts';
+import { jsonEqual } from '../k8s/canonical.ts';
 import type { Deployment } from '../k8s/workload.ts';
 import type { DecisionConfig } from './config.ts';
 import { cloneDeployment } from './deployment-clone.ts';
@@ -9,6 +9,7 @@ import { type BaseRule, baseRules, cloneRule, definesSubset } from './destinatio
 import { routeInjection } from './injections.ts';
 import type { MeshView } from './mesh-view.ts';
 import { cloneName } from './names.ts';
+import { noService } from './no-service.ts';
 import { keep, type Observed } from './observed.ts';
 import { type ServiceHost, servicesOf } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
@@ -72,7 +73,7 @@ export function planWorkload(entry: EnvWorkload, context: PlanContext): Workload
     problems: [
       ...(problem === undefined ? [] : [problem]),
       ...(deployment !== undefined && hosts.length === 0 && entry.kind === 'subset'
-        ? [noService(entry, deployment)]
+        ? [noService(entry, base, deployment, context.view)]
         : []),
     ],
   };
@@ -92,13 +93,21 @@ function planDeployment(
     problem: { section: 'deployment' as const, message },
   });
   if (base === undefined) return problem(missingBase(workload, view));
-  if (observed === undefined && view.deployment(workload.namespace, name) !== undefined) {
+  const namesake = observed === undefined ? view.deployment(workload.namespace, name) : undefined;
+  if (namesake !== undefined && !isOwnedBy(namesake, env)) {
     return problem(
       `Deployment ${workload.namespace}/${name} exists and does not belong to this env; delete or rename it, or give the env another name`,
     );
   }
   const clone = cloneDeployment(base, workload, env.metadata.name, config);
   return 'problem' in clone ? problem(clone.problem) : clone;
+}
+
+/** A clone may be seen as somebody's Deployment a moment before it is seen as the env's child. */
+function isOwnedBy({ metadata }: Deployment, env: DynamicEnv): boolean {
+  return (metadata.ownerReferences ?? []).some(
+    ({ controller, uid }) => controller === true && uid === env.metadata.uid,
+  );
 }
 
 function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshView): string {
@@ -164,15 +173,4 @@ function takenSubset(
     .map(({ rule }) => rule)
     .find((candidate) => definesSubset(candidate, env.metadata.name));
   return rule === undefined ? undefined : `${rule.metadata.namespace}/${rule.metadata.name}`;
-}
-
-function noService({ workload }: EnvWorkload, clone: Deployment): Problem {
-  const labels = Object.entries(clone.spec.template.metadata?.labels ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .sort(byText)
-    .join(',');
-  return {
-    section: 'subset',
-    message: `no Service in namespace ${workload.namespace} selects both the base's and the clone's pods (${labels}); a Service selector must not name a label that differs between versions`,
-  };
 }

@@ -1,0 +1,298 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Workload } from '../../../src/api/dynamicenv.ts';
+import { meshView } from '../../../src/domain/mesh-view.ts';
+import { observe } from '../../../src/domain/observed.ts';
+import { planWorkload, type WorkloadPlan } from '../../../src/domain/workload-plan.ts';
+import { envWorkloads } from '../../../src/domain/workloads.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import {
+  CONFIG,
+  deepFreeze,
+  deployment,
+  dynamicEnv,
+  objectMap,
+  rule,
+  running,
+  service,
+  subset,
+  workload,
+} from '../../support/objects.ts';
+
+const HOST = 'backend.shop.svc.cluster.local';
+const MESH = [deployment('shop/backend'), service('shop/backend'), rule('shop/backend')];
+
+interface Given {
+  related?: KubeObject[];
+  children?: KubeObject[];
+  subset?: Partial<Workload>;
+  consumer?: boolean;
+  name?: string;
+}
+
+function plan({ related = MESH, children = [], subset = {}, consumer, name }: Given = {}) {
+  const list = [workload('shop/backend', subset)];
+  const env = dynamicEnv(
+    consumer ? { subsets: [], consumers: list } : { subsets: list },
+    name === undefined ? {} : { name },
+  );
+  const context = deepFreeze({
+    env,
+    observed: observe(objectMap(children)),
+    config: CONFIG,
+    related: objectMap(related),
+  });
+  const [entry] = envWorkloads(context.env);
+  if (entry === undefined) throw new Error('no workload');
+  return planWorkload(entry, { ...context, view: meshView(context.related) });
+}
+
+const clone = () => {
+  const { deployment: made } = plan();
+  if (made === undefined) throw new Error('no clone');
+  return made;
+};
+const messages = ({ problems }: WorkloadPlan) => problems.map(({ message }) => message);
+
+describe('planWorkload', () => {
+  it('plans clone, rule and injection', () => {
+    const { deployment: made, hosts, ...rest } = plan();
+    expect(rest).toEqual({
+      kind: 'subset',
+      key: 'shop/backend',
+      workload: workload('shop/backend'),
+      cloneName: 'backend-alice',
+      recreate: false,
+      problems: [],
+    });
+    expect(made?.spec.template.spec?.containers).toEqual([{ name: 'main', image: 'backend:2' }]);
+    expect(hosts).toMatchObject([
+      {
+        service: 'backend',
+        namespace: 'shop',
+        host: HOST,
+        rules: [{ metadata: { namespace: 'shop' }, spec: { host: 'backend' } }],
+        injection: { spec: { host: HOST, from: ['shared'], subset: 'alice', active: false } },
+      },
+    ]);
+  });
+
+  it('plans a consumer without rules', () => {
+    const { kind, hosts } = plan({ consumer: true });
+    expect(kind).toBe('consumer');
+    expect(hosts.map(({ rules }) => rules)).toEqual([[]]);
+    expect(hosts[0]?.injection.spec).not.toHaveProperty('subset');
+    expect(hosts[0]?.injection.spec.from).toEqual(['shared']);
+  });
+
+  it('plans one host per Service, and one rule per base rule', () => {
+    const alt = service('shop/alt', { app: 'backend' });
+    const second = rule('shop/second', {
+      host: HOST,
+      subsets: [subset('v1', { labels: { version: 'shared' } })],
+    });
+    const { hosts } = plan({ related: [...MESH, alt, second] });
+    expect(
+      hosts.map(({ service: name, rules, injection }) => [name, rules.length, injection.spec.from]),
+    ).toEqual([
+      ['alt', 0, ['shared']],
+      ['backend', 2, ['shared', 'v1']],
+    ]);
+  });
+
+  it('goes by the default version of the workload', () => {
+    const base = rule('shop/backend', { subsets: [subset('stable')] });
+    const related = [deployment('shop/backend'), service('shop/backend'), base];
+    const [host] = plan({ related, subset: { defaultVersion: 'stable' } }).hosts;
+    expect([host?.rules.length, host?.injection.spec.from]).toEqual([1, ['stable']]);
+    const [none] = plan({ related, subset: { defaultVersion: 'v9' } }).hosts;
+    expect([none?.rules.length, none?.injection.spec.from]).toEqual([0, ['v9']]);
+  });
+});
+
+describe('problems of the base', () => {
+  it.each<[string, KubeObject[], string]>([
+    [
+      'missing',
+      [],
+      'Deployment shop/backend not found (a StatefulSet or an Argo Rollout cannot be cloned)',
+    ],
+    [
+      'a StatefulSet',
+      [{ ...deployment('shop/backend'), kind: 'StatefulSet' }],
+      'shop/backend is a StatefulSet; only Deployments can be cloned',
+    ],
+    [
+      'an Argo Rollout',
+      [
+        service('shop/other'),
+        service('shop/backend', undefined, {
+          annotations: { 'argo-rollouts.argoproj.io/managed-by-rollouts': 'backend' },
+        }),
+      ],
+      'shop/backend is an Argo Rollout; only Deployments can be cloned',
+    ],
+    [
+      'another Rollout',
+      [
+        service('shop/backend', undefined, {
+          annotations: { 'argo-rollouts.argoproj.io/managed-by-rollouts': 'other' },
+        }),
+      ],
+      'Deployment shop/backend not found (a StatefulSet or an Argo Rollout cannot be cloned)',
+    ],
+  ])('%s', (_what, related, message) => {
+    const { deployment: made, hosts, problems } = plan({ related });
+    expect([made, hosts, problems]).toEqual([undefined, [], [{ section: 'deployment', message }]]);
+  });
+
+  it('keeps the clone, its rules and its routes when the base is gone', () => {
+    const child = running({ ...clone(), metadata: { ...clone().metadata, uid: 'u' } });
+    const gone = plan({ related: MESH.slice(1), children: [child] });
+    expect(gone.deployment).toEqual(clone());
+    expect(gone.observed).toEqual(child);
+    expect(gone.hosts).toEqual(plan().hosts);
+    expect(gone.recreate).toBe(false);
+    expect(messages(gone)).toEqual([
+      'Deployment shop/backend not found (a StatefulSet or an Argo Rollout cannot be cloned)',
+    ]);
+  });
+
+  it('keeps the clone when the overrides do not fit any more', () => {
+    const kept = plan({
+      children: [clone()],
+      subset: { containers: [{ containerName: 'x', image: 'y' }] },
+    });
+    expect(kept.deployment).toEqual(clone());
+    expect(kept.problems).toEqual([
+      {
+        section: 'deployment',
+        message: 'container x not found in Deployment shop/backend; it has: main',
+      },
+    ]);
+  });
+});
+
+describe('an object with the name of the clone', () => {
+  const foreign = deployment('shop/backend-alice');
+  const message =
+    'Deployment shop/backend-alice exists and does not belong to this env; delete or rename it, or give the env another name';
+
+  it.each<[string, KubeObject['metadata']['ownerReferences']]>([
+    ['is nobody’s', undefined],
+    ['is another’s', [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'x', controller: true }]],
+    ['only mentions the env', [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'alice-uid' }]],
+  ])('that %s is never taken over', (_what, ownerReferences) => {
+    const metadata = { ...foreign.metadata, ...(ownerReferences && { ownerReferences }) };
+    const {
+      deployment: made,
+      hosts,
+      problems,
+    } = plan({ related: [...MESH, { ...foreign, metadata }] });
+    expect([made, hosts, problems]).toEqual([undefined, [], [{ section: 'deployment', message }]]);
+  });
+
+  it('that is the env’s own, but not yet among its children, is no stranger', () => {
+    const own = { apiVersion: 'riskified.com/v1alpha1', kind: 'DynamicEnv', name: 'alice' };
+    const ownerReferences = [{ ...own, uid: 'alice-uid', controller: true }];
+    const metadata = { ...foreign.metadata, ownerReferences };
+    const fresh = plan({ related: [...MESH, { ...foreign, metadata }] });
+    expect([fresh.deployment, fresh.problems]).toEqual([clone(), []]);
+  });
+
+  it('is no stranger when it is a child', () => {
+    expect(plan({ related: [...MESH, clone()], children: [clone()] }).problems).toEqual([]);
+  });
+
+  it('elsewhere does not matter', () => {
+    const other = deployment('bank/backend-alice');
+    expect(plan({ related: [...MESH, other], children: [other] }).observed).toBeUndefined();
+  });
+});
+
+describe('recreate', () => {
+  it.each<[string, Partial<Workload>, boolean]>([
+    ['the same', {}, false],
+    ['another label that is not selected', { podLabels: { x: 'y' } }, false],
+    ['another selector', { podLabels: { app: 'backend2' } }, true],
+  ])('%s', (_what, rest, recreate) => {
+    expect(plan({ children: [clone()], subset: rest }).recreate).toBe(recreate);
+  });
+
+  it('is nothing for what does not exist', () => {
+    expect(plan({ subset: { podLabels: { app: 'x' } } }).recreate).toBe(false);
+  });
+});
+
+describe('a name that is taken', () => {
+  const taken = rule('shop/backend', { subsets: [subset('shared'), subset('alice')] });
+  const related = [deployment('shop/backend'), service('shop/backend'), taken];
+
+  it('is found in a base rule', () => {
+    expect(plan({ related }).takenBy).toBe('shop/backend');
+  });
+
+  it.each<[string, Given]>([
+    ['a consumer', { related, consumer: true }],
+    ['another env', { related, name: 'bob' }],
+    [
+      'a rule without the base',
+      { related: [...MESH.slice(0, 2), rule('shop/backend', { subsets: [subset('alice')] })] },
+    ],
+    [
+      'our own clone',
+      {
+        related: [
+          ...MESH,
+          rule(
+            'shop/own',
+            { host: 'backend', subsets: [subset('alice')] },
+            { labels: { 'dynamic-env': 'true' } },
+          ),
+        ],
+      },
+    ],
+  ])('is not for %s', (_what, given) => {
+    expect(plan(given)).not.toHaveProperty('takenBy');
+  });
+});
+
+describe('no Service', () => {
+  const told = (related: KubeObject[], rest: Given = {}) =>
+    plan({ related: [deployment('shop/backend'), ...related], ...rest }).problems;
+
+  it('names the labels', () => {
+    expect(told([])).toEqual([
+      {
+        section: 'subset',
+        message:
+          "no Service in namespace shop selects both the base's and the clone's pods (app=backend,dynamic-env=true,version=alice); add one, or list the Deployment under consumers",
+      },
+    ]);
+  });
+
+  it('names the Service that tells versions apart, and by which label', () => {
+    const selector = { app: 'backend', version: 'shared' };
+    const problems = told([
+      service('shop/a', selector),
+      service('shop/b', { version: 'shared' }),
+      service('shop/c', { app: 'c' }),
+      service('shop/d', {}),
+    ]);
+    expect(problems).toEqual([
+      {
+        section: 'subset',
+        message:
+          "no Service in namespace shop selects both the base's and the clone's pods (app=backend,dynamic-env=true,version=alice); Service a asks for version=shared, Service b asks for version=shared: take out of the selector what differs between versions",
+      },
+    ]);
+  });
+
+  it('is no problem of a consumer', () => {
+    expect(told([], { consumer: true })).toEqual([]);
+  });
+
+  it('is told of a kept clone, too', () => {
+    const problems = plan({ related: [], children: [clone()] }).problems;
+    expect(problems.map(({ section }) => section)).toEqual(['deployment', 'subset']);
+  });
+});
