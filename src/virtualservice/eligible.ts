@@ -58,7 +58,8 @@ export function unguardedRoute(
     targets?.some(({ destination }) => leaks(destination)),
   );
   if (route !== undefined) return labelOf(route);
-  return liveDestinations(virtualService).some(leaks) ? 'a tcp or tls route' : undefined;
+  const others = { ...virtualService, spec: { ...virtualService.spec, http: [] } };
+  return liveDestinations(others).some(leaks) ? 'a tcp or tls route' : undefined;
 }
 
 /** A route in words. */

@@ -2,7 +2,7 @@ import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { canonicalJson, utf8Length } from '../k8s/canonical.ts';
 import { isMarkAnnotation } from './marks.ts';
-import { compareInjections, orderedPairs } from './pairs.ts';
+import { compareInjections, orderedPairs, routeNameOf } from './pairs.ts';
 import { type Plan, type PlannedInjection, serializePlan } from './plan-codec.ts';
 import { renderRoutes } from './render.ts';
 import { httpOf, type Scope } from './scope.ts';
@@ -62,7 +62,7 @@ export function fitInjections(
   scope: Scope,
 ): { kept: PlannedInjection[]; leftOut: PlannedInjection[] } {
   const ranked = byRank(injections);
-  const routeBytes = routeCounter(virtualService, scope);
+  const routeBytes = routeCounter(virtualService, injections, scope);
   const count = largest(ranked.length, (length) => {
     const some = ranked.slice(0, length);
     return fits({ injections: some, notes: [] }, room) && routeBytes(some) <= room.routes;
@@ -92,12 +92,20 @@ export function hasRoom(room: Room): boolean {
   return fits({ injections: [], notes: [] }, room);
 }
 
-/** How many bytes the routes of some injections add to an object. */
-function routeCounter(virtualService: VirtualService, scope: Scope) {
-  const http = stripRoutes(httpOf(virtualService));
-  const bare = utf8Length(JSON.stringify(http));
-  return (injections: readonly PlannedInjection[]) =>
-    utf8Length(JSON.stringify(renderRoutes(http, injections, scope).http)) - bare;
+/** How many bytes the routes of some of the injections add to an object. */
+function routeCounter(
+  virtualService: VirtualService,
+  injections: readonly PlannedInjection[],
+  scope: Scope,
+): (some: readonly PlannedInjection[]) => number {
+  const { http } = renderRoutes(httpOf(virtualService), injections, scope);
+  const sizes = new Map<string | undefined, number>();
+  for (const route of http) {
+    // One more for the comma behind it.
+    const size = utf8Length(JSON.stringify(route)) + 1;
+    sizes.set(route.name, (sizes.get(route.name) ?? 0) + size);
+  }
+  return (some) => some.reduce((sum, one) => sum + (sizes.get(routeNameOf(one)) ?? 0), 0);
 }
 
 function byRank(injections: readonly PlannedInjection[]): PlannedInjection[] {

@@ -17,7 +17,7 @@ export interface Pair {
 export function orderedPairs(injections: readonly PlannedInjection[]): Pair[] {
   return injections
     .flatMap((injection) => {
-      const routeName = injectedRouteName(injection.env, injection.deployment, injection.host);
+      const routeName = routeNameOf(injection);
       return injection.matches.map((match, matchIndex) => ({
         injection,
         match,
@@ -26,6 +26,11 @@ export function orderedPairs(injections: readonly PlannedInjection[]): Pair[] {
       }));
     })
     .sort(comparePairs);
+}
+
+/** The name of all routes of one injection. */
+export function routeNameOf({ env, deployment, host }: PlannedInjection): string {
+  return injectedRouteName(env, deployment, host);
 }
 
 function comparePairs(a: Pair, b: Pair): number {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { hostLabelValue } from '../../../src/api/route-name.ts';
+import type { VirtualService } from '../../../src/istio/types.ts';
+import { relatedInjections } from '../../../src/virtualservice/customize.ts';
+import { BASE, CONFIG, HOST, to, virtualService } from './builders.ts';
+
+const rule = (...hosts: string[]) => [
+  {
+    apiVersion: 'riskified.com/v1alpha1',
+    resource: 'routeinjections',
+    labelSelector: {
+      matchExpressions: [
+        { key: 'riskified.com/host', operator: 'In', values: hosts.map(hostLabelValue).sort() },
+      ],
+    },
+  },
+];
+
+describe('the injections of a VirtualService', () => {
+  it('are those of the hosts it sends live traffic to, each once, in full', () => {
+    const mirror = { host: 'mirrored' };
+    const object = virtualService({
+      http: [{ ...BASE, mirror }, { route: [to('b.x'), to(HOST)] }, { redirect: {} }],
+      tls: [{ route: [to('c')] }],
+      tcp: [{ route: [to('*')] }],
+    });
+    expect(relatedInjections(object, CONFIG)).toEqual(
+      rule(HOST, 'b.x', 'c.shop.svc.cluster.local', '*'),
+    );
+  });
+
+  it.each<[string, object]>([
+    ['no routes', { spec: { http: [] } }],
+    ['routes without destinations', { spec: { http: [{ redirect: {} }] } }],
+    ['nulls', { spec: { http: null, tls: null, tcp: null } }],
+    ['no spec', { spec: undefined }],
+    ['null for spec', { spec: null }],
+  ])('are none, not all, with %s', (_, fields) => {
+    const object = { ...virtualService({}), ...fields } as VirtualService;
+    expect(relatedInjections(object, CONFIG)).toEqual([]);
+  });
+});

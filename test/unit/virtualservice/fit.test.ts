@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals';
+import { utf8Length } from '../../../src/k8s/canonical.ts';
+import {
+  fitInjections,
+  fitNotes,
+  hasRoom,
+  largest,
+  MAX_ANNOTATION_BYTES,
+  MAX_OBJECT_BYTES,
+  MAX_PLAN_BYTES,
+  roomOf,
+} from '../../../src/virtualservice/fit.ts';
+import { serializePlan } from '../../../src/virtualservice/plan-codec.ts';
+import { BASE, copy, plan, planNote, routing, SCOPE, wish } from './builders.ts';
+
+const PLAN_KEY = 'riskified.com/route-injections';
+const ENVS_KEY = 'riskified.com/dynamic-environment';
+const BOOKKEEPING = 64;
+const EMPTY_SPEC = '[[],{"hosts":["backend"],"http":[]}]';
+
+describe('limits', () => {
+  it('are those of Kubernetes and etcd, and a plan of 64 KiB', () => {
+    expect([MAX_PLAN_BYTES, MAX_ANNOTATION_BYTES, MAX_OBJECT_BYTES]).toEqual([
+      65_536, 262_144, 1_310_720,
+    ]);
+  });
+});
+
+describe('room', () => {
+  it('of a VirtualService with nothing is all there is', () => {
+    expect(roomOf(routing([]), undefined)).toEqual({
+      plan: MAX_PLAN_BYTES,
+      routes: MAX_OBJECT_BYTES - EMPTY_SPEC.length,
+      envs: true,
+    });
+  });
+
+  it('is what the annotations of others leave, in bytes, and the names of the envs', () => {
+    const annotations = { note: 'ä'.repeat(100_000), more: 'x'.repeat(50_000) };
+    const left = MAX_ANNOTATION_BYTES - 200_000 - 50_000 - 8 - PLAN_KEY.length;
+    expect(roomOf(routing([], { annotations }), undefined).plan).toBe(left);
+    expect(roomOf(routing([], { annotations }), 'a,b').plan).toBe(left - ENVS_KEY.length - 3);
+  });
+
+  it('is given to the plan when it does not do for the names of the envs', () => {
+    const room = (bytes: number) =>
+      roomOf(
+        routing([], { annotations: { a: 'x'.repeat(MAX_ANNOTATION_BYTES - 1 - bytes) } }),
+        'e',
+      );
+    const envs = ENVS_KEY.length + 1;
+    expect(room(envs)).toMatchObject({ envs: true, plan: -PLAN_KEY.length });
+    expect(room(envs - 1)).toMatchObject({ envs: false, plan: envs - 1 - PLAN_KEY.length });
+  });
+
+  it('does not depend on our own marks, routes or on who wrote what', () => {
+    const annotations = { a: 'b' };
+    const bare = routing([BASE], { annotations });
+    const marked = routing([copy(), BASE], {
+      annotations: { ...annotations, [PLAN_KEY]: 'x'.repeat(999), [ENVS_KEY]: 'a,b' },
+      labels: { 'env.riskified.com/a': 'injected' },
+      managedFields: [{ manager: 'x' }],
+      resourceVersion: '1',
+    });
+    expect(roomOf(marked, 'a')).toEqual(roomOf(bare, 'a'));
+  });
+
+  it('for routes is what spec and annotations leave', () => {
+    const annotations = { a: 'x'.repeat(1000) };
+    const spec = JSON.stringify([[['a', annotations.a]], { hosts: ['backend'], http: [BASE] }]);
+    const routes = MAX_OBJECT_BYTES - spec.length;
+    expect(roomOf(routing([copy(), BASE], { annotations }), undefined).routes).toBe(routes);
+  });
+});
+
+describe('injections', () => {
+  const envs = ['a', 'b', 'c'].map((env) => wish({ env }));
+  const planBytes = (count: number) =>
+    utf8Length(serializePlan(plan(envs.slice(0, count)))) + BOOKKEEPING;
+  const object = routing([BASE]);
+  const fitted = (room: { plan?: number; routes?: number }, all = envs) => {
+    const { kept, leftOut } = fitInjections(
+      object,
+      all,
+      { plan: MAX_PLAN_BYTES, routes: MAX_OBJECT_BYTES, envs: true, ...room },
+      SCOPE,
+    );
+    return [kept.map(({ env }) => env).join(), leftOut.map(({ env }) => env).join()];
+  };
+
+  it('are all kept when there is room', () => {
+    expect(fitted({})).toEqual(['a,b,c', '']);
+    expect(fitted({ plan: planBytes(3) })).toEqual(['a,b,c', '']);
+  });
+
+  it.each([0, 1, 2])('are kept as far as the plan fits, to the byte: %s', (count) => {
+    const expected = [
+      ['', 'a,b,c'],
+      ['a', 'b,c'],
+      ['a,b', 'c'],
+    ][count];
+    expect(fitted({ plan: planBytes(count + 1) - 1 })).toEqual(expected);
+    expect(fitted({ plan: planBytes(count) })).toEqual(expected);
+  });
+
+  it('are kept as far as their routes fit, to the byte', () => {
+    const bytes = (count: number) =>
+      JSON.stringify([...['a', 'b', 'c'].slice(0, count).map((env) => copy(env)), BASE]).length -
+      JSON.stringify([BASE]).length;
+    expect(fitted({ routes: bytes(2) })).toEqual(['a,b', 'c']);
+    expect(fitted({ routes: bytes(2) - 1 })).toEqual(['a', 'b,c']);
+    expect(fitted({ routes: -5 })).toEqual(['', 'a,b,c']);
+  });
+
+  it('are left out by the rank of their best match, and keep their order', () => {
+    const weak = { headers: { user: { regex: 'a.*' } } };
+    const strong = { headers: { user: { exact: 'a' }, lang: { exact: 'de' } } };
+    const all = [
+      wish({ env: 'a', matches: [weak] }),
+      wish({ env: 'b', matches: [weak, strong] }),
+      wish({ env: 'c' }),
+    ];
+    const room = (...kept: typeof all) => ({
+      plan: utf8Length(serializePlan(plan(kept))) + BOOKKEEPING,
+    });
+    const [a = wish(), b = wish(), c = wish()] = all;
+    expect(fitted(room(b, c), all)).toEqual(['b,c', 'a']);
+    expect(fitted(room(b), all)).toEqual(['b', 'c,a']);
+    expect(fitted(room(b, c), [c, a, b])).toEqual(['c,b', 'a']);
+  });
+});
+
+describe('notes', () => {
+  const notes = ['a', 'b', 'c'].map((message) => planNote('skipped', message));
+  const full = plan([wish()], { notes, attempt: 3, at: '2026-01-01T00:00:00Z' });
+  const room = (bytes: number) => ({ plan: bytes, routes: 0, envs: true });
+  const bytes = (count: number) =>
+    utf8Length(serializePlan(plan([wish()], { notes: notes.slice(0, count) }))) + BOOKKEEPING;
+
+  it('are kept as far as they fit beside the injections', () => {
+    expect(fitNotes(full, room(bytes(3)))).toEqual(full);
+    expect(fitNotes(full, room(bytes(3) - 1))).toEqual({ ...full, notes: notes.slice(0, 2) });
+    expect(fitNotes(full, room(bytes(1)))).toEqual({ ...full, notes: notes.slice(0, 1) });
+    expect(fitNotes(full, room(0))).toEqual({ ...full, notes: [] });
+  });
+
+  it('leave room to be asked for again', () => {
+    const fitting = fitNotes(full, room(bytes(2)));
+    const again = serializePlan({ ...fitting, attempt: 999_999, at: '2026-01-01T00:00:00Z' });
+    expect(utf8Length(again)).toBeLessThanOrEqual(bytes(2));
+  });
+
+  it('and injections need some room at all', () => {
+    expect(hasRoom(room(28 + BOOKKEEPING))).toBe(true);
+    expect(hasRoom(room(27 + BOOKKEEPING))).toBe(false);
+  });
+});
+
+describe('the largest count that fits', () => {
+  it.each([0, 1, 2, 3, 7, 8, 99, 100])('is found: %s', (most) => {
+    expect(largest(100, (count) => count <= most)).toBe(most);
+  });
+
+  it('is none when not even none fits', () => {
+    expect(largest(5, () => false)).toBe(0);
+    expect(largest(0, () => false)).toBe(0);
+  });
+
+  it('is tried with few counts', () => {
+    const tried: number[] = [];
+    largest(1000, (count) => count <= 321 && Boolean(tried.push(count)));
+    expect(tried.length).toBeLessThan(11);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { applyJsonPatch } from '../../../src/local/json-patch.ts';
+import { isMarkLabel } from '../../../src/virtualservice/marks.ts';
+import { patchMap, patchRoutes } from '../../../src/virtualservice/patch.ts';
+import { BASE, copy, routing } from './builders.ts';
+
+const a = { ...BASE, name: 'a' };
+const b = { ...BASE, name: 'b' };
+
+describe('routes', () => {
+  it('are added before the one that they copy', () => {
+    const patch = patchRoutes([a, b], [copy('x'), a, copy('x'), copy('y'), b]);
+    expect(patch).toEqual([
+      { op: 'add', path: '/spec/http/0', value: copy('x') },
+      { op: 'add', path: '/spec/http/2', value: copy('x') },
+      { op: 'add', path: '/spec/http/3', value: copy('y') },
+    ]);
+  });
+
+  it('are removed from the last to the first, before others are added', () => {
+    const from = [copy('x'), a, copy('x'), b, copy('z')];
+    const to = [a, copy('y'), b];
+    const patch = patchRoutes(from, to);
+    expect(patch).toEqual([
+      { op: 'remove', path: '/spec/http/4' },
+      { op: 'remove', path: '/spec/http/2' },
+      { op: 'remove', path: '/spec/http/0' },
+      { op: 'add', path: '/spec/http/1', value: copy('y') },
+    ]);
+    expect(applyJsonPatch(routing(from), patch)).toEqual(routing(to));
+  });
+
+  it('stay alone when they are as they should be, however their keys are ordered', () => {
+    const { route, ...rest } = copy();
+    expect(patchRoutes([copy(), a], [{ route, ...rest } as typeof a, a])).toEqual([]);
+    expect(patchRoutes([], [])).toEqual([]);
+  });
+});
+
+describe('marks', () => {
+  const P = 'env.riskified.com';
+  const patchLabels = (
+    labels: Record<string, string> | null | undefined,
+    wanted: Record<string, string>,
+  ) => {
+    const metadata = { name: 'x', ...(labels === undefined ? {} : { labels }) };
+    const object = { apiVersion: 'v1', kind: 'X', metadata } as KubeObject;
+    return patchMap(object, 'labels', isMarkLabel, wanted);
+  };
+
+  it.each([undefined, null])('make the map when there is none: %s', (labels) => {
+    const wanted = { [`${P}/a`]: 'injected' };
+    expect(patchLabels(labels, wanted)).toEqual([
+      { op: 'add', path: '/metadata/labels', value: wanted },
+    ]);
+    expect(patchLabels(labels, {})).toEqual([]);
+  });
+
+  it('are removed, added and changed one by one; what is not a mark stays', () => {
+    const labels = { app: 'x', [`${P}/gone`]: 'pending', [`${P}/new`]: 'pending', [`${P}/s`]: 'x' };
+    const wanted = { [`${P}/new`]: 'injected', [`${P}/~`]: 'y', [`${P}/s`]: 'x' };
+    expect(patchLabels(labels, wanted)).toEqual([
+      { op: 'remove', path: '/metadata/labels/env.riskified.com~1gone' },
+      { op: 'add', path: '/metadata/labels/env.riskified.com~1new', value: 'injected' },
+      { op: 'add', path: '/metadata/labels/env.riskified.com~1~0', value: 'y' },
+    ]);
+  });
+
+  it('need nothing when they are right', () => {
+    expect(patchLabels({ app: 'x', [`${P}/a`]: 'b' }, { [`${P}/a`]: 'b' })).toEqual([]);
+  });
+
+  it('are written where they belong', () => {
+    const object = routing([], { labels: {}, annotations: { a: 'b' } });
+    expect(patchMap(object, 'annotations', () => true, { c: 'd' })).toEqual([
+      { op: 'remove', path: '/metadata/annotations/a' },
+      { op: 'add', path: '/metadata/annotations/c', value: 'd' },
+    ]);
+  });
+});
