@@ -112,7 +112,10 @@ export const DECISION_FLAGS = {
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export const SERVE_FLAGS = {
-  host: text('host', 'ADDRESS', '0.0.0.0', 'address to listen on'),
+  host: {
+    ...text('host', 'ADDRESS', '0.0.0.0', 'address to listen on'),
+    read: matching(/^\S+$/, 'an address'),
+  },
   port: port('port', '8080', 'port without encryption'),
   tlsPort: port('tls-port', '8443', 'encrypted port, open when a certificate is given'),
   tlsCertFile: text('tls-cert-file', 'FILE', '', 'certificate chain (PEM); read again on change'),

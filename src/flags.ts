@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 
 /** One setting: a flag, or the environment variable `DYNAMICENV_<FLAG>` in capitals with underscores. */
@@ -14,35 +14,57 @@ export interface Flag<T> {
 
 export type Flags = Record<string, Flag<unknown>>;
 export type Values<F extends Flags> = { [K in keyof F]: F[K] extends Flag<infer T> ? T : never };
+type Environment = Record<string, string | undefined>;
 
-/** The settings from arguments, else from the environment, else their defaults; the rest are positionals. */
+/** The settings from arguments, else from the environment, else their defaults. */
 export function readFlags<F extends Flags>(
   flags: F,
   args: readonly string[],
-  env: Record<string, string | undefined>,
+  env: Environment,
 ): Values<F> {
-  const given = parse(flags, args);
+  return settingsOf(flags, parseOptions(args, optionsOf(flags)), env);
+}
+
+/** The flags as options of `parseOptions`, for a command that has others beside them. */
+export function optionsOf(flags: Flags): ParseArgsOptionsConfig {
+  return Object.fromEntries(Object.values(flags).map(({ name }) => [name, { type: 'string' }]));
+}
+
+/** Node's parser; what it does not like is the user's mistake. */
+export function parseOptions<O extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: O,
+) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split(/\.\s/)[0]}; see --help`);
+  }
+}
+
+/** The settings for which options were given (by the flags' names), or variables are set. */
+export function settingsOf<F extends Flags>(
+  flags: F,
+  given: Record<string, unknown>,
+  env: Environment,
+): Values<F> {
   return Object.fromEntries(
     Object.entries(flags).map(([key, flag]) => {
-      const variable = variableOf(flag.name);
       const fromFlag = given[flag.name];
-      const source = fromFlag === undefined && env[variable] ? variable : `--${flag.name}`;
-      const text = fromFlag ?? (env[variable] || flag.fallback);
-      return [key, readValue(flag, text, source)];
+      if (typeof fromFlag === 'string') return [key, readValue(flag, fromFlag, `--${flag.name}`)];
+      const variable = variableOf(flag.name);
+      const fromVariable = env[variable] ?? '';
+      const isSet = fromVariable !== '' && !SERVICE_LINK.test(fromVariable);
+      return [key, readValue(flag, isSet ? fromVariable : flag.fallback, variable)];
     }),
   ) as Values<F>;
 }
 
-function parse(flags: Flags, args: readonly string[]): Record<string, string | undefined> {
-  const options = Object.fromEntries(
-    Object.values(flags).map(({ name }) => [name, { type: 'string' as const }]),
-  );
-  try {
-    return parseArgs({ args: [...args], options, strict: true }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see --help`);
-  }
-}
+/**
+ * For a Service called `dynamicenv`, Kubernetes sets `DYNAMICENV_PORT=tcp://10.0.0.1:8080` in the containers of its
+ * namespace: nobody's setting.
+ */
+const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
 
 function readValue(flag: Flag<unknown>, text: string, source: string): unknown {
   try {

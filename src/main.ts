@@ -10,8 +10,15 @@ import { createMetrics } from './http/metrics.ts';
 import type { Service } from './http/service.ts';
 import { readTls, type TlsFiles, watchTls } from './http/tls.ts';
 
-/** Seconds for answers under way when the process is asked to stop; Metacontroller's own time-out is 10. */
+/** Time for answers under way when the process is asked to stop; Metacontroller's own time-out is 10 s. */
 const GRACE_MS = 10_000;
+
+interface Door {
+  app: FastifyInstance;
+  /** Flag that says where it is; for errors. */
+  flag: string;
+  port: number;
+}
 
 /** Opens the doors, and closes them on SIGTERM or SIGINT after what is in flight. */
 export async function serve(config: ServeConfig): Promise<void> {
@@ -23,14 +30,27 @@ export async function serve(config: ServeConfig): Promise<void> {
     metrics: createMetrics(),
     log,
   };
-  const doors = [buildApp({ service, logger: log })];
-  await doors[0]?.listen({ host: config.host, port: config.port });
+  const plain = { app: buildApp({ service, logger: log }), flag: '--port', port: config.port };
   const files = tlsFiles(config);
-  if (files !== undefined) doors.push(await openTlsDoor(files, config, service, log));
+  const doors = files === undefined ? [plain] : [plain, await tlsDoor(files, config, service, log)];
+  const close = () => Promise.all(doors.map(({ app }) => app.close()));
+  for (const door of doors) {
+    await open(door, config.host).catch(async (error: Error) => {
+      // One that is open already would keep the process alive.
+      await close();
+      throw error;
+    });
+  }
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
     if (err) log.error(err);
     else log.info({ signal }, 'closing');
-    await Promise.all(doors.map((door) => door.close()));
+    await close();
+  });
+}
+
+async function open({ app, flag, port }: Door, host: string): Promise<void> {
+  await app.listen({ host, port }).catch((error: Error) => {
+    throw new UsageError(`--host ${host}, ${flag} ${port}: ${error.message}`);
   });
 }
 
@@ -41,21 +61,21 @@ function tlsFiles({ tlsCertFile, tlsKeyFile }: ServeConfig): TlsFiles | undefine
   return { certFile: tlsCertFile, keyFile: tlsKeyFile };
 }
 
-async function openTlsDoor(
+async function tlsDoor(
   files: TlsFiles,
-  { host, tlsPort }: ServeConfig,
+  { tlsPort }: ServeConfig,
   service: Service,
   log: Logger,
-): Promise<FastifyInstance> {
-  const pair = await readTls(files).catch((error: Error) => {
-    throw new UsageError(`--tls-cert-file, --tls-key-file: ${error.message}`);
-  });
-  const door = buildApp({ service, logger: log, https: pair });
-  const unwatch = watchTls(files, door.server as unknown as Server, (error) => {
-    if (error === undefined) log.info('certificate reloaded');
-    else log.error(error, 'the new certificate cannot be used; the old one stays');
-  });
-  door.addHook('onClose', async () => unwatch());
-  await door.listen({ host, port: tlsPort });
-  return door;
+): Promise<Door> {
+  try {
+    const app = buildApp({ service, logger: log, https: await readTls(files) });
+    const unwatch = watchTls(files, app.server as unknown as Server, (error) => {
+      if (error === undefined) log.info('certificate reloaded');
+      else log.error(error, 'the new certificate cannot be used; the old one stays');
+    });
+    app.addHook('onClose', async () => unwatch());
+    return { app, flag: '--tls-port', port: tlsPort };
+  } catch (error) {
+    throw new UsageError(`--tls-cert-file, --tls-key-file: ${(error as Error).message}`);
+  }
 }

@@ -46,8 +46,8 @@ async function readManifests(
 ): Promise<Manifest[]> {
   const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
   const name = file === '-' ? '(standard input)' : file;
-  return parseYaml(content).flatMap((document, index) =>
-    readDocument(document, { file: name, number: index + 1 }, validators),
+  return parseYaml(content).flatMap((document) =>
+    readDocument(document, { file: name, number: document.number }, validators),
   );
 }
 

@@ -9,7 +9,12 @@ export interface TlsFiles {
   keyFile: string;
 }
 
-export async function readTls(files: TlsFiles): Promise<{ cert: string; key: string }> {
+export interface TlsPair {
+  cert: string;
+  key: string;
+}
+
+export async function readTls(files: TlsFiles): Promise<TlsPair> {
   const [cert, key] = await Promise.all([
     readFile(files.certFile, 'utf8'),
     readFile(files.keyFile, 'utf8'),
@@ -18,23 +23,28 @@ export async function readTls(files: TlsFiles): Promise<{ cert: string; key: str
 }
 
 /**
- * Calls `reload` with the new pair whenever a file changes. Polled: Kubernetes swaps the files of a mounted Secret
- * by a symbolic link, which notifications of the file system miss. A pair that does not fit together (one file is
- * new, the other old) is tried again with the next change.
+ * Gives the server the new pair whenever a file changes. Polled: Kubernetes swaps the files of a mounted Secret by a
+ * symbolic link, which notifications of the file system miss. A pair that does not fit together (one file is new,
+ * the other old) is tried again with the next change.
  */
 export function watchTls(
   files: TlsFiles,
   server: { setSecureContext(options: SecureContextOptions): void },
   report: (error: Error | undefined) => void,
 ): () => void {
-  const reload = () => {
-    readTls(files)
-      .then((pair) => server.setSecureContext(pair))
-      .then(() => report(undefined), report);
+  let used: TlsPair | undefined;
+  const reload = async () => {
+    const pair = await readTls(files);
+    // Both files changed: the second call finds nothing new.
+    if (pair.cert === used?.cert && pair.key === used.key) return;
+    server.setSecureContext(pair);
+    used = pair;
+    report(undefined);
   };
+  const listener = () => void reload().catch(report);
   const names = [files.certFile, files.keyFile];
-  for (const name of names) watchFile(name, { interval: POLL_MS, persistent: false }, reload);
+  for (const name of names) watchFile(name, { interval: POLL_MS, persistent: false }, listener);
   return () => {
-    for (const name of names) unwatchFile(name, reload);
+    for (const name of names) unwatchFile(name, listener);
   };
 }
