@@ -42,7 +42,7 @@ function drain<T extends KubeObject>(
   if (context.force) return {};
   const kept = keep(child);
   if (isReached) return { child: kept };
-  const since = child.metadata.annotations?.[DRAINING_ANNOTATION];
+  const since = drainingSince(child, context.now);
   const wait =
     since === undefined
       ? context.drainSeconds + 1
@@ -52,6 +52,12 @@ function drain<T extends KubeObject>(
     child: withAnnotation(kept, DRAINING_ANNOTATION, since ?? rfc3339(context.now)),
     wait,
   };
+}
+
+/** A time that cannot be read or is still to come is nothing that was noted here: the wait begins now. */
+function drainingSince({ metadata }: KubeObject, now: Date): string | undefined {
+  const since = metadata.annotations?.[DRAINING_ANNOTATION];
+  return since !== undefined && Date.parse(since) <= now.getTime() ? since : undefined;
 }
 
 /** Takes a clone away. One that no request was ever routed to (a consumer's, or without any Service) goes at once. */
