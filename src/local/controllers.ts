@@ -2,7 +2,7 @@ import { canonicalJson } from '../k8s/canonical.ts';
 import { fieldsOf, toFieldsV1 } from './field-set.ts';
 import type { LocalObject } from './object.ts';
 
-const HOST = 'http://dynamicenv.dynamicenv-system.svc:8080';
+const HOST = 'http://dynamicenv.dynamicenv.svc:8080';
 const ISTIO = 'networking.istio.io/v1';
 const OURS = 'riskified.com/v1alpha1';
 

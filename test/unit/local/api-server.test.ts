@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../../src/k8s/object.ts';
+import { createApiServer } from '../../../src/local/api-server.ts';
+import { keyOf } from '../../../src/local/api-types.ts';
+import { createClock } from '../../../src/local/clock.ts';
+import { createFaults } from '../../../src/local/faults.ts';
+import { kindOf } from '../../../src/local/kinds.ts';
+import type { LocalObject } from '../../../src/local/object.ts';
+import { createStore } from '../../../src/local/store.ts';
 import { deployment, rule, scripted } from './scripted.ts';
 
 function cluster(options = {}) {
@@ -277,5 +284,48 @@ describe('kubectl apply', () => {
         },
       },
     });
+  });
+});
+
+describe('for lack of luck', () => {
+  const CLIENT = { user: 'mc', manager: 'metacontroller' };
+
+  /** A server whose webhook lets somebody else write first, every time. */
+  function contested() {
+    const clock = createClock('2026-01-01T00:00:00Z');
+    const store = createStore(clock);
+    const faults = createFaults(() => undefined);
+    let writes = 0;
+    const inject = async () => {
+      writes += 1;
+      const [live] = store.list();
+      if (live) {
+        const metadata = { ...live.metadata, labels: { writes: String(writes) } };
+        store.put(kindOf(live), { ...live, metadata }, { user: 'other', verb: 'patch' });
+      }
+      return { statusCode: 404, body: '' };
+    };
+    return createApiServer({ clock, store, inject, faults, validate: undefined });
+  }
+
+  const PLANNED = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: {
+      name: 'shop',
+      namespace: 'shop',
+      annotations: { 'riskified.com/route-injections': '[]' },
+    },
+    spec: { hosts: ['a'] },
+  };
+
+  test('a patch gives up after some tries, a blind update after one, a stale status at once', async () => {
+    const api = contested();
+    const created = await api.create(CLIENT, PLANNED);
+    const change = (live: LocalObject) => ({ ...live, spec: { hosts: ['b'] } });
+    const conflict = { reason: 'Conflict' };
+    await expect(api.patch(CLIENT, keyOf(created), change)).rejects.toMatchObject(conflict);
+    await expect(api.update(CLIENT, PLANNED)).rejects.toMatchObject(conflict);
+    await expect(api.updateStatus(CLIENT, created)).rejects.toMatchObject(conflict);
   });
 });
