@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import { toYaml } from '../k8s/yaml.ts';
@@ -31,21 +31,11 @@ const CONTEXT_LINES = 3;
 
 /** A unified diff of the two as YAML. The plan annotation says in one long line what the routes show: it is left out. */
 export function unifiedDiff(key: string, before: Readable, after: Readable): string {
-  const patch = createTwoFilesPatch(
-    key,
-    key,
-    toYaml(withoutPlan(before)),
-    toYaml(withoutPlan(after)),
-    'before',
-    'after',
-    { context: CONTEXT_LINES },
-  );
-  // Without the line of equals signs, and without the last, empty one.
-  return patch
-    .split('\n')
-    .filter((line) => !line.startsWith('===='))
-    .join('\n')
-    .trimEnd();
+  const [old = '', now = ''] = [before, after].map((object) => toYaml(withoutPlan(object)));
+  return createTwoFilesPatch(key, key, old, now, 'before', 'after', {
+    context: CONTEXT_LINES,
+    headerOptions: FILE_HEADERS_ONLY,
+  }).trimEnd();
 }
 
 function withoutPlan(object: Readable): Readable {

@@ -9,10 +9,13 @@ import type {
 
 /** How an env stands, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
 export function describeEnv({ metadata, status }: DynamicEnv): string[] {
-  if (status === undefined) return [`DynamicEnv ${metadata.name}: no status`];
-  const { state, totalReady, totalCount, match } = status;
+  if (status === undefined) return [`DynamicEnv ${metadata.name} has no status`];
+  const { state, totalReady, totalCount, match, conditions } = status;
+  const ready = conditions?.find(({ type }) => type === 'Ready');
+  const requests = match === undefined ? '' : `, requests with ${match}`;
   return [
-    `DynamicEnv ${metadata.name}: ${state}, ${totalReady} of ${totalCount} ready${match === undefined ? '' : `, for ${match}`}`,
+    `DynamicEnv ${metadata.name} is ${state}: ${totalReady} of ${totalCount} workloads ready${requests}`,
+    ...(state === 'ready' || ready === undefined ? [] : [`  why: ${ready.message}`]),
     ...describeWorkloads('subset', status.subsetsStatus),
     ...describeWorkloads('consumer', status.consumersStatus),
   ];

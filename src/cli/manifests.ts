@@ -7,11 +7,12 @@ import type { KubeObject } from '../k8s/object.ts';
 import { parseYaml, type YamlDocument } from '../k8s/yaml.ts';
 import { kindOf } from '../local/kinds.ts';
 import { isMap, qualifiedName } from '../local/object.ts';
+import { checkObject, type Path } from './check-object.ts';
 
 const ENDINGS = ['.yaml', '.yml', '.json'];
 
-/** One object and where it was written. */
-interface Manifest {
+/** One object, and where it was written: file, document and line. */
+export interface Manifest {
   object: KubeObject;
   place: string;
 }
@@ -20,13 +21,13 @@ interface Manifest {
 export async function loadManifests(
   paths: readonly string[],
   validators: Record<string, CrdValidator>,
-): Promise<KubeObject[]> {
+): Promise<Manifest[]> {
   const files = (await Promise.all(paths.map(filesOf))).flat();
   const manifests = (
     await Promise.all(files.map((file) => readManifests(file, validators)))
   ).flat();
   refuseDuplicates(manifests);
-  return manifests.map(({ object }) => object);
+  return manifests;
 }
 
 async function filesOf(path: string): Promise<string[]> {
@@ -44,94 +45,36 @@ async function readManifests(
   file: string,
   validators: Record<string, CrdValidator>,
 ): Promise<Manifest[]> {
-  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
   const name = file === '-' ? '(standard input)' : file;
-  return parseYaml(content).flatMap((document) =>
-    readDocument(document, { file: name, number: document.number }, validators),
+  const content = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch(
+    (error: Error) => {
+      throw new UsageError(`${name}: ${error.message}`);
+    },
   );
-}
-
-interface Source {
-  file: string;
-  number: number;
+  return parseYaml(content).flatMap((document) => readDocument(document, name, validators));
 }
 
 function readDocument(
   document: YamlDocument,
-  source: Source,
+  file: string,
   validators: Record<string, CrdValidator>,
 ): Manifest[] {
-  const [problem] = document.problems;
-  if (problem !== undefined) throw mistake(source, problem.line, problem.message);
-  const { value } = document;
-  if (isMap(value) && value['kind'] === 'List' && Array.isArray(value['items'])) {
-    return value['items'].map((item: unknown, index) =>
-      readObject(item, ['items', index], document, source, validators),
-    );
-  }
-  return [readObject(value, [], document, source, validators)];
-}
-
-type Path = readonly (string | number)[];
-
-function readObject(
-  value: unknown,
-  at: Path,
-  document: YamlDocument,
-  source: Source,
-  validators: Record<string, CrdValidator>,
-): Manifest {
-  const fail = (path: Path, message: string) =>
-    mistake(source, document.lineOf([...at, ...path]), message);
-  const object = requireObject(value, fail);
-  try {
-    kindOf(object);
-  } catch (error) {
-    throw fail(['kind'], `kind: ${(error as Error).message}`);
-  }
-  const verdict = validators[object.kind]?.validate(object);
-  const refusal = verdict && [...verdict.errors, ...verdict.unknown][0];
-  if (refusal !== undefined) {
-    const path = refusal.path ?? '';
-    throw fail(
-      pathOf(path),
-      `${object.kind} ${qualifiedName(object)}: ${path}: ${refusal.message}`,
-    );
-  }
-  const line = document.lineOf(at);
-  return { object, place: `${source.file}, document ${source.number}, line ${line}` };
-}
-
-function requireObject(value: unknown, fail: (path: Path, message: string) => Error): KubeObject {
-  if (!isMap(value)) throw fail([], 'expected a Kubernetes object');
-  for (const field of ['apiVersion', 'kind']) {
-    if (typeof value[field] !== 'string') throw fail([field], `${field}: expected a text`);
-  }
-  const metadata = value['metadata'];
-  if (!isMap(metadata) || typeof metadata['name'] !== 'string' || metadata['name'] === '') {
-    throw fail(['metadata'], 'metadata.name: expected a name');
-  }
-  for (const field of ['labels', 'annotations']) {
-    const map = metadata[field];
-    const wrong = isMap(map) && Object.entries(map).find(([, item]) => typeof item !== 'string');
-    if (wrong)
-      throw fail(
-        ['metadata', field, wrong[0]],
-        `metadata.${field}.${wrong[0]}: expected a text; quote it`,
-      );
-  }
-  return value as unknown as KubeObject;
-}
-
-/** `spec.subsets[0].name` as the members to follow. */
-function pathOf(path: string): Path {
-  return [...path.matchAll(/\[(\d+)\]|\["([^"]*)"\]|([^.[\]]+)/g)].map(([, index, quoted, name]) =>
-    index === undefined ? (quoted ?? name ?? '') : Number(index),
-  );
-}
-
-function mistake({ file, number }: Source, line: number, message: string): UsageError {
-  return new UsageError(`${file}, document ${number}, line ${line}: ${message}`);
+  const { value, problems, number } = document;
+  const placeOf = (line: number) => `${file}, document ${number}, line ${line}`;
+  const [problem] = problems;
+  if (problem !== undefined) throw new UsageError(`${placeOf(problem.line)}: ${problem.message}`);
+  const isList = isMap(value) && value['kind'] === 'List' && Array.isArray(value['items']);
+  const items: [unknown, Path][] = isList
+    ? (value['items'] as unknown[]).map((item, index) => [item, ['items', index]])
+    : [[value, []]];
+  return items.map(([item, at]) => {
+    const mistake = checkObject(item, validators);
+    if (mistake !== undefined) {
+      const place = placeOf(document.lineOf([...at, ...mistake.path]));
+      throw new UsageError(`${place}: ${mistake.message}`);
+    }
+    return { object: item as KubeObject, place: placeOf(document.lineOf(at)) };
+  });
 }
 
 function refuseDuplicates(manifests: readonly Manifest[]): void {
@@ -143,7 +86,7 @@ function refuseDuplicates(manifests: readonly Manifest[]): void {
     const first = places.get(key);
     if (first !== undefined) {
       throw new UsageError(
-        `${place}: ${object.kind} ${qualifiedName(object)} was there already: ${first}; remove one of them`,
+        `${place}: metadata.name: ${object.kind} ${qualifiedName(object)} was there already: ${first}; remove one of them`,
       );
     }
     places.set(key, place);

@@ -1,24 +1,14 @@
-import { DECISION_FLAGS, SERVE_FLAGS } from '../config.ts';
+import { SERVE_FLAGS } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
-import { painter } from './terminal.ts';
+import { PREVIEW_HELP } from './preview-options.ts';
+import { terminal } from './terminal.ts';
 
 interface Command {
   summary: string;
   help: string;
   run: (args: string[]) => Promise<number>;
 }
-
-const PREVIEW_HELP = `Usage: dynamicenv preview -f FILE|FOLDER|- [-f …] [flags]
-
-Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs among them do.
-Exit code: 0 all become ready, 1 one does not or there is none, 2 bad input.
-
-  -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
-  -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and the envs with status
-  --delete                   delete the envs again; exit code 1 when anything differs from the start
-
-${describeFlags(DECISION_FLAGS)}`;
 
 const COMMANDS: Record<string, Command> = {
   serve: {
@@ -56,10 +46,10 @@ ${Object.entries(COMMANDS)
 
 /** Runs one command; answers the exit code: 2 for a mistake in the arguments or input. */
 export async function run([name, ...args]: string[]): Promise<number> {
-  if (name === undefined || name === '--help' || name === 'help') return print(USAGE);
+  if (name === undefined || name === 'help' || isHelp(name)) return print(USAGE);
   const command = COMMANDS[name];
   if (command === undefined) return complain(`unknown command ${name}; see --help`);
-  if (args.includes('--help')) return print(command.help);
+  if (args.some(isHelp)) return print(command.help);
   try {
     return await command.run(args);
   } catch (error) {
@@ -68,12 +58,8 @@ export async function run([name, ...args]: string[]): Promise<number> {
   }
 }
 
-function terminal() {
-  return {
-    write: (text: string) => void process.stdout.write(text),
-    note: (text: string) => void process.stderr.write(text),
-    paint: painter(process.stdout),
-  };
+function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h';
 }
 
 function print(text: string): number {

@@ -2,11 +2,24 @@ import { styleText } from 'node:util';
 
 type Colour = 'red' | 'green' | 'cyan' | 'yellow' | 'bold' | 'dim';
 
-/** Colours a text, unless the stream is no terminal or the user set NO_COLOR. */
+/** Colours a text, unless the stream is no terminal or the user set NO_COLOR; FORCE_COLOR overrules both. */
 export type Paint = (colour: Colour, text: string) => string;
 
-export function painter(stream: NodeJS.WriteStream): Paint {
-  return (colour, text) => styleText(colour, text, { stream, validateStream: true });
+/** Where a command says what it has to say. */
+export interface Output {
+  write: (text: string) => void;
+  /** Where words go when the output is for a program. */
+  note: (text: string) => void;
+  paint: Paint;
+}
+
+export function terminal(): Output {
+  return {
+    write: (text) => void process.stdout.write(text),
+    note: (text) => void process.stderr.write(text),
+    paint: (colour, text) =>
+      styleText(colour, text, { stream: process.stdout, validateStream: true }),
+  };
 }
 
 /** A unified diff with its lines in the usual colours. */

@@ -60,6 +60,18 @@ export const DECORATOR_REQUEST = {
   },
 };
 
+/** Its name may still be to come (generateName). */
+const NULLABLE_OBJECT = {
+  anyOf: [
+    { type: 'null' },
+    {
+      type: 'object',
+      required: ['metadata'],
+      properties: { metadata: { type: 'object', properties: META.properties } },
+    },
+  ],
+};
+
 export const ADMISSION_REVIEW = {
   type: 'object',
   required: ['apiVersion', 'kind', 'request'],
@@ -77,8 +89,10 @@ export const ADMISSION_REVIEW = {
           required: ['username'],
           properties: { username: { type: 'string' } },
         },
-        object: { anyOf: [{ type: 'null' }, { type: 'object' }] },
-        oldObject: { anyOf: [{ type: 'null' }, { type: 'object' }] },
+        object: NULLABLE_OBJECT,
+        oldObject: NULLABLE_OBJECT,
+        namespace: { type: 'string' },
+        dryRun: { type: 'boolean' },
       },
     },
   },

@@ -60,8 +60,8 @@ export interface AdmissionRequest {
   uid: string;
   operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   userInfo: { username: string; groups?: string[] };
-  object: KubeObject | null;
-  oldObject: KubeObject | null;
+  object?: KubeObject | null;
+  oldObject?: KubeObject | null;
   name?: string;
   namespace?: string;
   dryRun?: boolean;

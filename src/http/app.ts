@@ -14,6 +14,8 @@ import type { Service } from './service.ts';
  * 8,000 of them. What is larger is a mistake, and is refused before it is read.
  */
 const BODY_LIMIT = 16 * 1024 * 1024;
+/** Metacontroller and the API server gave up long before; a body that never ends must not stay in memory. */
+const REQUEST_MS = 30_000;
 
 export interface AppOptions {
   service: Service;
@@ -26,6 +28,7 @@ export interface AppOptions {
 export function buildApp({ service, logger, https }: AppOptions): FastifyInstance {
   const options: FastifyServerOptions = {
     bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_MS,
     // One line per decision that changed something is enough.
     logController: new LogController({ disableRequestLogging: true }),
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
@@ -70,8 +73,8 @@ function addHook(app: FastifyInstance, hook: Hook, service: Service): void {
       }
     },
     onResponse: async (request, reply) => {
-      const length = Number(request.headers['content-length'] ?? 0);
-      bodyBytes.observe({ hook: hook.name, direction: 'in' }, length);
+      const length = Number(request.headers['content-length']);
+      if (length >= 0) bodyBytes.observe({ hook: hook.name, direction: 'in' }, length);
       const result = resultOf(reply.statusCode);
       hookSeconds.observe({ hook: hook.name, result }, reply.elapsedTime / 1000);
     },

@@ -1,4 +1,12 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyError,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+} from 'fastify';
+
+const EXPECTED =
+  "expected Metacontroller's hook version v2, or an AdmissionReview of admission.k8s.io/v1";
 
 /**
  * Never 200: Metacontroller takes a 200 without a child for the wish to delete that child. The text becomes the
@@ -9,16 +17,33 @@ export function handleError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  if (error.validation !== undefined) {
-    const [first] = error.validation;
-    const field = `body${first?.instancePath ?? ''}`.replaceAll('/', '.');
-    return reply.code(400).send({
-      error: `${field} ${first?.message ?? 'is not valid'}: expected Metacontroller's hook version v2 or an AdmissionReview v1`,
-      field,
-    });
-  }
   const statusCode = error.statusCode ?? 500;
-  if (statusCode < 500) return reply.code(statusCode).send({ error: error.message });
-  request.log.error(error);
-  return reply.code(500).send({ error: error.message });
+  if (statusCode >= 500) {
+    request.log.error(error);
+    return reply.code(500).send({ error: error.message });
+  }
+  const [wrong] = error.validation ?? [];
+  const answer = wrong === undefined ? { error: error.message } : describeWrong(wrong);
+  // The API server tells nobody what it was answered.
+  request.log.warn({ url: request.url }, answer.error);
+  return reply.code(statusCode).send(answer);
+}
+
+function describeWrong(wrong: FastifySchemaValidationError): { error: string; field: string } {
+  const field = fieldOf(wrong);
+  const problem = wrong.keyword === 'required' ? 'is missing' : wrong.message;
+  return { error: `${field} ${problem}: ${EXPECTED}`, field };
+}
+
+/** `children["Deployment.apps/v1"]["shop/backend"].metadata`; the body itself is `body`. */
+function fieldOf({ instancePath, keyword, params }: FastifySchemaValidationError): string {
+  const missing = keyword === 'required' ? [`${params['missingProperty']}`] : [];
+  const keys = instancePath
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = [...keys, ...missing]
+    .map((key) => (/^\w+$/.test(key) ? `.${key}` : `["${key}"]`))
+    .join('');
+  return path === '' ? 'body' : path.replace(/^\./, '');
 }

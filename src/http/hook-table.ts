@@ -4,13 +4,10 @@ import {
   CUSTOMIZE_REQUEST,
   DECORATOR_REQUEST,
 } from '../hooks/schemas.ts';
+import { admitVirtualService } from './admission-handler.ts';
 import { customizeEnv, finalizeEnvHook, syncEnvHook } from './env-handlers.ts';
 import type { Service } from './service.ts';
-import {
-  admitVirtualService,
-  customizeVirtualService,
-  syncVirtualService,
-} from './virtualservice-handlers.ts';
+import { customizeVirtualService, syncVirtualService } from './virtualservice-handlers.ts';
 
 export interface Hook {
   url: string;

@@ -1,8 +1,6 @@
+import { ENV_LABEL_PREFIX } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
-import { allow } from '../hooks/admission.ts';
 import type {
-  AdmissionReview,
-  AdmissionReviewResponse,
   CustomizeRequest,
   CustomizeResponse,
   DecoratorRequest,
@@ -10,7 +8,6 @@ import type {
 } from '../hooks/types.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
-import { admit } from '../virtualservice/admit.ts';
 import { relatedInjections } from '../virtualservice/customize.ts';
 import { decorate } from '../virtualservice/sync.ts';
 import type { Service } from './service.ts';
@@ -33,57 +30,31 @@ export function syncVirtualService(request: DecoratorRequest, service: Service):
     service.config,
     service.now(),
   );
+  const facts = { virtualService: nameOf(virtualService) };
   if (isRepair) {
     service.metrics.repairs.inc();
-    service.log.warn(
-      { virtualService: nameOf(virtualService) },
-      'routes are not as planned; asking the API server once more to have them rendered',
-    );
+    service.log.warn(facts, 'routes are not as planned; asking once more to have them rendered');
+  } else if (isChange(virtualService, decoration)) {
+    service.log.info({ ...facts, envs: statesByEnv(decoration) }, 'plan changed');
   }
   return { ...decoration, attachments: [] };
 }
 
-export function admitVirtualService(
-  { request }: AdmissionReview,
-  service: Service,
-): AdmissionReviewResponse {
-  const { uid, operation, object, oldObject, userInfo } = request;
-  if (object === null || (operation !== 'CREATE' && operation !== 'UPDATE')) return allow(uid, []);
-  const virtualService = withNamespace(object as VirtualService, request.namespace);
-  const amendment = admit(
-    {
-      operation,
-      username: userInfo.username,
-      object: virtualService,
-      oldObject: oldObject as VirtualService | null,
-    },
-    service.config,
+type Marks = Required<Pick<DecoratorResponse, 'labels' | 'annotations'>>;
+
+function isChange({ metadata }: VirtualService, marks: Marks): boolean {
+  return (['labels', 'annotations'] as const).some((field) =>
+    Object.entries(marks[field]).some(([key, value]) => (metadata[field]?.[key] ?? null) !== value),
   );
-  const facts = { virtualService: nameOf(virtualService), user: userInfo.username };
-  if (amendment.restoredMarks) {
-    service.metrics.restoredMarks.inc();
-    service.log.warn(
-      facts,
-      'marks of this system were changed by a user who is not --metacontroller-user, and put back',
-    );
-  }
-  if (amendment.refusal !== undefined) {
-    service.metrics.refusals.inc({ reason: 'WouldAlterRoutes' });
-    service.log.error(facts, amendment.refusal);
-  }
-  if (amendment.patch.length > 0) {
-    service.metrics.routesRendered.inc(amendment.routes);
-    service.log.info({ ...facts, routes: amendment.routes }, 'VirtualService amended');
-  }
-  return allow(uid, amendment.patch);
 }
 
-/** A manifest may leave its namespace to the request's path. */
-function withNamespace(object: VirtualService, namespace: string | undefined): VirtualService {
-  if (object.metadata.namespace !== undefined || namespace === undefined) return object;
-  return { ...object, metadata: { ...object.metadata, namespace } };
+/** What becomes of each env here; null: it leaves. */
+function statesByEnv({ labels }: Marks): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(labels).map(([key, state]) => [key.replace(ENV_LABEL_PREFIX, ''), state]),
+  );
 }
 
-function nameOf({ metadata }: VirtualService): string {
+export function nameOf({ metadata }: VirtualService): string {
   return `${metadata.namespace}/${metadata.name}`;
 }

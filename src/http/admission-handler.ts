@@ -1,0 +1,55 @@
+import { allow } from '../hooks/admission.ts';
+import type { AdmissionReview, AdmissionReviewResponse } from '../hooks/types.ts';
+import type { VirtualService } from '../istio/types.ts';
+import { type Amendment, admit } from '../virtualservice/admit.ts';
+import type { Service } from './service.ts';
+import { nameOf } from './virtualservice-handlers.ts';
+
+export function admitVirtualService(
+  { request }: AdmissionReview,
+  service: Service,
+): AdmissionReviewResponse {
+  const { uid, operation, object, oldObject, userInfo } = request;
+  const isWrite = operation === 'CREATE' || operation === 'UPDATE';
+  if (!object || !isWrite) return allow(uid, []);
+  const virtualService = withNamespace(object as VirtualService, request.namespace);
+  const amendment = admit(
+    {
+      operation,
+      username: userInfo.username,
+      object: virtualService,
+      oldObject: (oldObject ?? null) as VirtualService | null,
+    },
+    service.config,
+  );
+  // A dry run changes nothing: nobody wants to read of it later.
+  if (request.dryRun !== true) {
+    report(amendment, { virtualService: nameOf(virtualService), user: userInfo.username }, service);
+  }
+  return allow(uid, amendment.patch);
+}
+
+function report(amendment: Amendment, facts: object, { log, metrics }: Service): void {
+  const { patch, routes, restoredMarks, refusal } = amendment;
+  if (refusal !== undefined) {
+    metrics.refusals.inc({ reason: 'WouldAlterRoutes' });
+    log.error(facts, refusal);
+  }
+  if (patch.length === 0) return;
+  metrics.routesRendered.inc(routes);
+  if (restoredMarks) {
+    metrics.restoredMarks.inc();
+    log.warn(
+      { ...facts, routes },
+      'marks were changed by a user who is not --metacontroller-user, and put back',
+    );
+  } else {
+    log.info({ ...facts, routes }, 'VirtualService amended');
+  }
+}
+
+/** A manifest may leave its namespace to the request's path. */
+function withNamespace(object: VirtualService, namespace: string | undefined): VirtualService {
+  if (object.metadata.namespace !== undefined || namespace === undefined) return object;
+  return { ...object, metadata: { ...object.metadata, namespace } };
+}

@@ -1,0 +1,314 @@
+import { describe, expect, test } from '@jest/globals';
+import type { DynamicEnv, DynamicEnvStatus } from '../../src/api/dynamicenv.ts';
+import type { RouteInjection } from '../../src/api/routeinjection.ts';
+import type { VirtualService } from '../../src/istio/types.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { applyJsonPatch, type Operation } from '../../src/local/json-patch.ts';
+import type { LocalObject } from '../../src/local/object.ts';
+import { type TestApp, testApp } from './lib/app.ts';
+import {
+  admissionBody,
+  compositeBody,
+  customizeBody,
+  decoratorBody,
+  env,
+  virtualService,
+} from './lib/bodies.ts';
+
+const OWNER = 'system:serviceaccount:metacontroller:metacontroller';
+const PLAN = 'riskified.com/route-injections';
+const LABEL = 'env.riskified.com/alice';
+
+/** Specs no CRD would have let through. */
+const STRANGE: unknown[] = [
+  undefined,
+  null,
+  3,
+  'text',
+  [],
+  {},
+  { istioMatches: null, subsets: null },
+  { istioMatches: 'x', subsets: {} },
+  { istioMatches: [null], subsets: [null] },
+  { istioMatches: [{ headers: { user: 'alice' } }], subsets: [{ name: 3 }] },
+  { istioMatches: [{ headers: { user: { regex: '(' } } }], consumers: [{ name: 'a' }] },
+  { istioMatches: [], subsets: [{ name: 'a', namespace: 'b', containers: 3 }] },
+];
+
+const named = STRANGE.map((spec) => [JSON.stringify(spec) ?? 'undefined', spec] as const);
+
+describe('a DynamicEnv that slipped past the CRD', () => {
+  const child = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'backend-alice', namespace: 'shop', uid: 'u2', resourceVersion: '7' },
+    spec: { replicas: 3 },
+  };
+  const children = { 'Deployment.apps/v1': { 'shop/backend-alice': child } };
+
+  test.each(named)('%s: customize answers', async (_, spec) => {
+    const { post } = await testApp();
+    const parent = { ...env(), spec };
+    const { statusCode, json } = await post('/dynamicenv/customize', customizeBody(parent));
+    expect([statusCode, json['relatedResources']]).toEqual([200, expect.any(Array)]);
+    // Each must name something: an empty rule would ask for everything.
+    for (const rule of json['relatedResources'] as object[]) {
+      expect(Object.keys(rule)).not.toEqual(['apiVersion', 'resource']);
+    }
+  });
+
+  test.each(named)('%s: children are kept, and the status says where and what', async (_, spec) => {
+    const { post, metric } = await testApp();
+    const parent = { ...env(), spec };
+    const { statusCode, json } = await post(
+      '/dynamicenv/sync',
+      compositeBody({ parent, children }),
+    );
+    expect(statusCode).toBe(200);
+    const [kept] = json['children'] as KubeObject[];
+    expect(json['children']).toHaveLength(1);
+    expect(kept).toMatchObject({ kind: 'Deployment', spec: { replicas: 3 } });
+    const { state, conditions } = json['status'] as DynamicEnvStatus;
+    const stalled = conditions?.find(({ type }) => type === 'Stalled');
+    expect([state, stalled?.status, stalled?.reason]).toEqual(['degraded', 'True', 'InvalidSpec']);
+    expect(stalled?.message).toMatch(/^spec(\.|\[|:)/);
+    const reasons = ['Required', 'Invalid', 'Forbidden', 'Duplicate'];
+    const counts = await Promise.all(
+      reasons.map((reason) => metric(`dynamicenv_refusals_total{reason="${reason}"}`)),
+    );
+    expect(Math.max(...counts)).toBeGreaterThan(0);
+  });
+
+  test.each(named)('%s: finalize lets it go', async (_, spec) => {
+    const { post } = await testApp();
+    const parent = { ...env(), spec } as unknown as DynamicEnv;
+    const body = compositeBody({ parent, finalizing: true });
+    const { statusCode, json } = await post('/dynamicenv/finalize', body);
+    expect([statusCode, json['finalized'], json['children']]).toEqual([200, true, []]);
+  });
+});
+
+/** What an env wants of every VirtualService that routes to backend. */
+function injection(active: boolean): RouteInjection {
+  return {
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'RouteInjection',
+    metadata: { name: 'alice-backend' },
+    spec: {
+      env: 'alice',
+      envCreationTimestamp: '2025-12-31T23:00:00Z',
+      deployment: { namespace: 'shop', name: 'backend' },
+      clone: 'backend-alice',
+      host: 'backend.shop.svc.cluster.local',
+      from: ['shared'],
+      subset: 'alice',
+      matches: [{ headers: { user: { exact: 'alice' } } }],
+      active,
+    },
+  };
+}
+
+function related(active: boolean) {
+  return { 'RouteInjection.riskified.com/v1alpha1': { 'alice-backend': injection(active) } };
+}
+
+/** The VirtualService with the marks that the service answers for an active injection. */
+async function planned({ post }: TestApp): Promise<VirtualService> {
+  const body = decoratorBody({ related: related(true) });
+  const { json } = await post('/route-injection/sync', body);
+  const { labels, annotations } = json as Record<string, Record<string, string>>;
+  const plain = virtualService();
+  return { ...plain, metadata: { ...plain.metadata, labels, annotations } as never };
+}
+
+async function admitted(
+  { post }: TestApp,
+  request: Parameters<typeof admissionBody>[0],
+): Promise<VirtualService> {
+  const { statusCode, json } = await post('/admission/virtualservices', admissionBody(request));
+  const response = json['response'] as Record<string, string>;
+  expect([statusCode, response['allowed'], response['uid']]).toEqual([200, true, 'r1']);
+  const text = Buffer.from(response['patch'] ?? 'W10=', 'base64').toString();
+  const object = request?.object as unknown as LocalObject;
+  return applyJsonPatch(object, JSON.parse(text) as Operation[]) as unknown as VirtualService;
+}
+
+function routeNames({ spec }: VirtualService): string[] {
+  return (spec.http ?? []).map(({ name }) => name?.replace(/-[0-9a-f]{10}$/, '-#') ?? '');
+}
+
+const OURS = 'dynamic-environment-alice-backend-#';
+
+describe('a line per change, and none without', () => {
+  test('an env: created, idle, again idle', async () => {
+    const { post, lines } = await testApp();
+    const first = await post('/dynamicenv/sync', compositeBody());
+    expect(lines).toMatchObject([{ level: 30, env: 'alice', state: 'processing' }]);
+    const parent = { ...env(), status: first.json['status'] };
+    await post('/dynamicenv/sync', compositeBody({ parent }));
+    await post('/dynamicenv/customize', customizeBody());
+    expect(lines).toHaveLength(1);
+  });
+
+  test('an env: refused, told once', async () => {
+    const { post, lines } = await testApp();
+    const parent = { ...env(), spec: {} };
+    const { json } = await post('/dynamicenv/sync', compositeBody({ parent }));
+    const told = { ...parent, status: json['status'] };
+    await post('/dynamicenv/sync', compositeBody({ parent: told }));
+    expect(lines).toMatchObject([{ state: 'degraded', reason: 'InvalidSpec' }]);
+    expect(lines).toHaveLength(1);
+  });
+
+  test('an env: gone', async () => {
+    const { post, lines } = await testApp();
+    await post('/dynamicenv/finalize', compositeBody({ finalizing: true }));
+    expect(lines).toMatchObject([{ env: 'alice', finalized: true }]);
+  });
+
+  test('a VirtualService: planned, amended, then at rest', async () => {
+    const it = await testApp();
+    const object = await planned(it);
+    expect(it.lines).toMatchObject([
+      {
+        level: 30,
+        virtualService: 'shop/backend',
+        envs: { alice: 'injected' },
+        msg: 'plan changed',
+      },
+    ]);
+    const amended = await admitted(it, { object, userInfo: { username: OWNER } });
+    expect(routeNames(amended)).toEqual([OURS, 'stable']);
+    expect(it.lines.slice(1)).toMatchObject([
+      { level: 30, virtualService: 'shop/backend', user: OWNER, routes: 1 },
+    ]);
+    const body = decoratorBody({ object: amended, related: related(true) });
+    await it.post('/route-injection/sync', body);
+    await admitted(it, { object: amended, oldObject: amended });
+    expect(it.lines).toHaveLength(2);
+  });
+
+  test('a VirtualService nobody cares for', async () => {
+    const { post, lines } = await testApp();
+    await post('/route-injection/sync', decoratorBody());
+    await post('/admission/virtualservices', admissionBody());
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('metrics', () => {
+  test('latency by hook and result, sizes by hook and direction', async () => {
+    const { post, metric } = await testApp();
+    const body = compositeBody();
+    const { json } = await post('/dynamicenv/sync', body);
+    await post('/dynamicenv/sync', {});
+    const hook = 'hook="dynamicenv-sync"';
+    const count = 'dynamicenv_hook_duration_seconds_count';
+    expect(await metric(`${count}{${hook},result="ok"}`)).toBe(1);
+    expect(await metric(`${count}{${hook},result="refused"}`)).toBe(1);
+    const bytes = 'dynamicenv_hook_body_bytes';
+    const size = Buffer.byteLength(JSON.stringify(body));
+    expect(await metric(`${bytes}_sum{${hook},direction="in"}`)).toBe(size + 2);
+    expect(await metric(`${bytes}_count{${hook},direction="out"}`)).toBe(2);
+    const answered = Buffer.byteLength(JSON.stringify(json));
+    expect(await metric(`${bytes}_sum{${hook},direction="out"}`)).toBeGreaterThan(answered);
+  });
+
+  test('an exception counts as an error', async () => {
+    const { post, metric } = await testApp();
+    const bad = { ...injection(true), spec: undefined };
+    const body = decoratorBody({ related: { 'RouteInjection.riskified.com/v1alpha1': { bad } } });
+    expect((await post('/route-injection/sync', body)).statusCode).toBe(500);
+    const count = 'dynamicenv_hook_duration_seconds_count';
+    expect(await metric(`${count}{hook="route-injection-sync",result="error"}`)).toBe(1);
+  });
+
+  test('a body without a length is not counted as empty', async () => {
+    const { app, metric } = await testApp();
+    const { Readable } = await import('node:stream');
+    const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+    const payload = Readable.from([JSON.stringify(customizeBody())]);
+    const url = '/dynamicenv/customize';
+    expect((await app.inject({ method: 'POST', url, payload, headers })).statusCode).toBe(200);
+    const line = 'dynamicenv_hook_body_bytes_count{hook="dynamicenv-customize",direction="in"}';
+    expect(await metric(line)).toBe(0);
+  });
+
+  test('routes rendered and repairs', async () => {
+    const it = await testApp();
+    const object = await planned(it);
+    await admitted(it, { object, userInfo: { username: OWNER } });
+    expect(await it.metric('dynamicenv_routes_rendered_total')).toBe(1);
+    it.setNow(new Date('2026-01-01T00:01:00Z'));
+    const body = decoratorBody({ object, related: related(true) });
+    const { json } = await it.post('/route-injection/sync', body);
+    expect(await it.metric('dynamicenv_repairs_forced_total')).toBe(1);
+    expect(json['resyncAfterSeconds']).toBeGreaterThan(0);
+    expect(it.lines.at(-1)).toMatchObject({ level: 40, virtualService: 'shop/backend' });
+  });
+});
+
+describe('the admission webhook lets every write pass', () => {
+  test('a replace loses nothing, and its writer is named', async () => {
+    const it = await testApp();
+    const old = await planned(it);
+    it.lines.length = 0;
+    const amended = await admitted(it, { object: virtualService(), oldObject: old });
+    expect(routeNames(amended)).toEqual([OURS, 'stable']);
+    expect(amended.metadata.annotations?.[PLAN]).toBe(old.metadata.annotations?.[PLAN]);
+    expect(it.lines).toMatchObject([{ level: 40, user: 'somebody', routes: 1 }]);
+    expect(it.lines).toHaveLength(1);
+    expect(await it.metric('dynamicenv_marks_restored_total')).toBe(1);
+  });
+
+  test('a copy of a live object starts without marks and routes', async () => {
+    const it = await testApp();
+    const object = await planned(it);
+    const live = await admitted(it, { object, userInfo: { username: OWNER } });
+    const copy = await admitted(it, { operation: 'CREATE', object: live, oldObject: null });
+    expect(routeNames(copy)).toEqual(['stable']);
+    expect(JSON.stringify(copy.metadata)).not.toMatch(/riskified/);
+  });
+
+  test('a dry run is answered the same, and neither logged nor counted', async () => {
+    const it = await testApp();
+    const old = await planned(it);
+    it.lines.length = 0;
+    const request = { object: virtualService(), oldObject: old };
+    const amended = await admitted(it, { ...request, dryRun: true });
+    expect(amended).toEqual(await admitted(it, request));
+    expect(it.lines).toHaveLength(1);
+    expect(await it.metric('dynamicenv_marks_restored_total')).toBe(1);
+  });
+
+  const edited = (annotation: string, labels = {}): VirtualService => ({
+    ...virtualService(),
+    metadata: {
+      name: 'backend',
+      namespace: 'shop',
+      annotations: { [PLAN]: annotation },
+      labels: { [LABEL]: 'injected', ...labels },
+    },
+  });
+
+  test.each<[string, Parameters<typeof admissionBody>[0]]>([
+    ['a plan that is no JSON', { object: edited('{'), userInfo: { username: OWNER } }],
+    ['a plan that is no plan', { object: edited('{"injections":3}'), oldObject: edited('[]') }],
+    ['a spec that is none', { object: { ...edited('{}'), spec: null } as never }],
+    ['no spec', { object: { ...edited('{}'), spec: undefined } as never }],
+    ['http that is null', { object: { ...edited('{}'), spec: { http: null } } as never }],
+    ['no name yet', { operation: 'CREATE', object: { ...edited('{}'), metadata: {} } as never }],
+    ['a deletion', { operation: 'DELETE', object: null, oldObject: edited('{}') }],
+    ['a CONNECT', { operation: 'CONNECT', object: null, oldObject: null }],
+    ['an old object that is missing', { object: edited('{}'), oldObject: undefined as never }],
+  ])('%s', async (_, request) => {
+    const it = await testApp();
+    const { statusCode, json } = await it.post(
+      '/admission/virtualservices',
+      admissionBody(request),
+    );
+    expect([statusCode, json['error']]).toEqual([200, undefined]);
+    expect(json['response']).toMatchObject({ uid: 'r1', allowed: true });
+    expect(it.lines.filter(({ level }) => level > 40)).toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, test } from '@jest/globals';
+import { testApp } from './lib/app.ts';
+import {
+  admissionBody,
+  BODIES,
+  compositeBody,
+  customizeBody,
+  decoratorBody,
+  env,
+} from './lib/bodies.ts';
+
+const HOOKS = Object.entries(BODIES);
+
+describe('every hook answers', () => {
+  test.each(HOOKS)('%s', async (url, body) => {
+    const { post, lines } = await testApp();
+    const { statusCode, json } = await post(url, body());
+    expect([statusCode, json['error']]).toEqual([200, undefined]);
+    expect(lines.filter(({ level }) => level > 30)).toEqual([]);
+  });
+});
+
+describe('GET', () => {
+  test.each(['/healthz', '/readyz'])('%s', async (url) => {
+    const { app } = await testApp();
+    const { statusCode, body } = await app.inject({ method: 'GET', url });
+    expect([statusCode, body]).toEqual([200, '{"status":"ok"}']);
+  });
+
+  test.each(['/', '/metricz', '/dynamicenv/sync'])('%s is not there', async (url) => {
+    const { app } = await testApp();
+    expect((await app.inject({ method: 'GET', url })).statusCode).toBe(404);
+  });
+
+  test('POST to an unknown URL names it', async () => {
+    const { post } = await testApp();
+    const { statusCode, json } = await post('/dynamicenv/synk', {});
+    expect([statusCode, json['message']]).toEqual([404, 'Route POST:/dynamicenv/synk not found']);
+  });
+});
+
+describe.each(HOOKS)('what is no request to %s', (url) => {
+  const door = testApp();
+
+  test.each(['{"controller":', '', 'hello', '{"__proto__": {}}'])('%j: 400', async (payload) => {
+    const { app } = await door;
+    const headers = { 'content-type': 'application/json' };
+    const { statusCode, json } = await app.inject({ method: 'POST', url, payload, headers });
+    expect(statusCode).toBe(400);
+    expect(json()['error']).toEqual(expect.stringMatching(/JSON|Unexpected|[Bb]ody|prototype/));
+  });
+
+  test.each(['null', '[]', '"text"', '3'])('%s: 400', async (payload) => {
+    const { app } = await door;
+    const headers = { 'content-type': 'application/json' };
+    const { statusCode, json } = await app.inject({ method: 'POST', url, payload, headers });
+    expect([statusCode, json()['field']]).toEqual([400, 'body']);
+  });
+
+  test('another content type: 415', async () => {
+    const { app } = await door;
+    const headers = { 'content-type': 'application/yaml' };
+    const response = await app.inject({ method: 'POST', url, payload: 'a: 1', headers });
+    expect([response.statusCode, response.json()]).toEqual([
+      415,
+      { error: 'Unsupported Media Type' },
+    ]);
+  });
+
+  test('over the limit: 413, by its length alone', async () => {
+    const { app } = await door;
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': String(16 * 1024 * 1024 + 1),
+    };
+    const response = await app.inject({ method: 'POST', url, payload: '{}', headers });
+    expect([response.statusCode, response.json()['error']]).toEqual([
+      413,
+      'Request body is too large',
+    ]);
+  });
+});
+
+function without(body: object, field: string): object {
+  return Object.fromEntries(Object.entries(body).filter(([key]) => key !== field));
+}
+
+const NAMELESS = { apiVersion: 'v1', kind: 'Service', metadata: {} };
+const LABELLED = { ...NAMELESS, metadata: { name: 'a', labels: { a: 1 } } };
+
+describe('a body of the wrong shape is refused by the field', () => {
+  test.each<[string, object, string]>([
+    ['/dynamicenv/customize', without(customizeBody(), 'parent'), 'parent'],
+    ['/dynamicenv/customize', customizeBody({ kind: 'DynamicEnv' }), 'parent.apiVersion'],
+    ['/dynamicenv/sync', without(compositeBody(), 'controller'), 'controller'],
+    ['/dynamicenv/sync', without(compositeBody(), 'children'), 'children'],
+    ['/dynamicenv/sync', without(compositeBody(), 'related'), 'related'],
+    ['/dynamicenv/sync', without(compositeBody(), 'finalizing'), 'finalizing'],
+    ['/dynamicenv/sync', compositeBody({ finalizing: 'no' }), 'finalizing'],
+    ['/dynamicenv/sync', compositeBody({ children: [] }), 'children'],
+    ['/dynamicenv/sync', compositeBody({ parent: null }), 'parent'],
+    [
+      '/dynamicenv/sync',
+      compositeBody({ parent: { ...env(), metadata: { name: '' } } }),
+      'parent.metadata.name',
+    ],
+    [
+      '/dynamicenv/sync',
+      compositeBody({ children: { 'Deployment.apps/v1': { 'shop/a': NAMELESS } } }),
+      'children["Deployment.apps/v1"]["shop/a"].metadata.name',
+    ],
+    [
+      '/dynamicenv/finalize',
+      compositeBody({ related: { 'Service.v1': { 'shop/a': LABELLED } } }),
+      'related["Service.v1"]["shop/a"].metadata.labels.a',
+    ],
+    ['/route-injection/customize', {}, 'controller'],
+    ['/route-injection/sync', without(decoratorBody(), 'object'), 'object'],
+    ['/route-injection/sync', without(decoratorBody(), 'attachments'), 'attachments'],
+    ['/route-injection/sync', compositeBody(), 'object'],
+    ['/admission/virtualservices', compositeBody(), 'apiVersion'],
+    ['/admission/virtualservices', { ...admissionBody(), apiVersion: 'v2' }, 'apiVersion'],
+    ['/admission/virtualservices', without(admissionBody(), 'request'), 'request'],
+    ['/admission/virtualservices', admissionBody({ uid: '' }), 'request.uid'],
+    [
+      '/admission/virtualservices',
+      admissionBody({ operation: 'PATCH' as never }),
+      'request.operation',
+    ],
+    [
+      '/admission/virtualservices',
+      admissionBody({ userInfo: {} as never }),
+      'request.userInfo.username',
+    ],
+  ])('%s #%#: %j', async (url, body, field) => {
+    const { post, metric, lines } = await testApp();
+    const { statusCode, json } = await post(url, body);
+    expect([statusCode, json['field']]).toEqual([400, field]);
+    expect(lines).toMatchObject([{ level: 40, url, msg: json['error'] }]);
+    expect(json['error']).toMatch(new RegExp(`^${field.replace(/[.[\]]/g, '\\$&')} `));
+    expect(json['error']).toContain("expected Metacontroller's hook version v2");
+    expect(Object.keys(json).sort()).toEqual(['error', 'field']);
+    expect(await metric('dynamicenv_routes_rendered_total')).toBe(0);
+  });
+});
+
+describe('an exception in our code', () => {
+  const specless = { apiVersion: 'v1', kind: 'RouteInjection', metadata: { name: 'a' } };
+  const baseless = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'backend' } };
+
+  test.each<[string, object]>([
+    [
+      '/dynamicenv/sync',
+      compositeBody({ related: { 'Deployment.apps/v1': { 'shop/backend': baseless } } }),
+    ],
+    [
+      '/route-injection/sync',
+      decoratorBody({ related: { 'RouteInjection.riskified.com/v1alpha1': { a: specless } } }),
+    ],
+  ])('%s: 500 with its text, and no children', async (url, body) => {
+    const { post, lines } = await testApp();
+    const { statusCode, json } = await post(url, body);
+    expect([statusCode, Object.keys(json)]).toEqual([500, ['error']]);
+    expect(json['error']).toEqual(expect.stringMatching(/^.+$/));
+    const [line] = lines;
+    expect(lines).toHaveLength(1);
+    expect(line).toMatchObject({ level: 50, msg: json['error'] });
+    expect(JSON.stringify(line)).toContain('stack');
+  });
+});

@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { DECISION_FLAGS } from '../../../src/config.ts';
+import { loadValidators } from '../../../src/crds.ts';
+import type { DecisionConfig } from '../../../src/domain/config.ts';
+import { readFlags } from '../../../src/flags.ts';
+import { buildApp } from '../../../src/http/app.ts';
+import { createMetrics } from '../../../src/http/metrics.ts';
+
+// Compiled once: that takes longer than a test.
+const validators = loadValidators();
+
+export interface LogLine extends Record<string, unknown> {
+  level: number;
+  msg: string;
+}
+
+export interface TestApp {
+  app: FastifyInstance;
+  /** What was logged so far, at info and above. */
+  lines: LogLine[];
+  config: DecisionConfig;
+  setNow(time: Date): void;
+  post(url: string, body: unknown): Promise<{ statusCode: number; json: Record<string, unknown> }>;
+  /** The value of one line of /metrics, 0 when it is not there. */
+  metric(line: string): Promise<number>;
+}
+
+/** The service as `serve` makes it, with its log caught. */
+export async function testApp(flags: string[] = []): Promise<TestApp> {
+  const config = readFlags(DECISION_FLAGS, flags, {});
+  const lines: LogLine[] = [];
+  const log = pino({ level: 'info' }, { write: (text) => lines.push(JSON.parse(text)) });
+  let now = new Date('2026-01-01T00:00:00Z');
+  const { dynamicEnv: validator } = await validators;
+  const service = { config, validator, now: () => now, metrics: createMetrics(), log };
+  const app = buildApp({ service, logger: log });
+  return {
+    app,
+    lines,
+    config,
+    setNow: (time) => {
+      now = time;
+    },
+    post: async (url, body) => {
+      const { statusCode, body: text } = await app.inject({
+        method: 'POST',
+        url,
+        payload: body as object,
+      });
+      return { statusCode, json: JSON.parse(text) as Record<string, unknown> };
+    },
+    metric: async (line) => {
+      const { body } = await app.inject({ method: 'GET', url: '/metrics' });
+      const found = body.split('\n').find((text) => text.startsWith(`${line} `));
+      return Number(found?.split(' ').at(-1) ?? 0);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
+import type { AdmissionRequest } from '../../../src/hooks/types.ts';
+import type { VirtualService } from '../../../src/istio/types.ts';
+import type { Deployment } from '../../../src/k8s/workload.ts';
+
+const CREATED = '2025-12-31T23:00:00Z';
+
+export function env(more: Partial<DynamicEnv> = {}): DynamicEnv {
+  return {
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'DynamicEnv',
+    metadata: { name: 'alice', uid: 'u1', generation: 1, creationTimestamp: CREATED },
+    spec: {
+      istioMatches: [{ headers: { user: { exact: 'alice' } } }],
+      subsets: [{ name: 'backend', namespace: 'shop', containers: [{ image: 'backend:2' }] }],
+    },
+    ...more,
+  };
+}
+
+export const BASE: Deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'backend', namespace: 'shop', creationTimestamp: CREATED },
+  spec: {
+    selector: { matchLabels: { app: 'backend' } },
+    template: {
+      metadata: { labels: { app: 'backend', version: 'shared' } },
+      spec: { containers: [{ name: 'backend', image: 'backend:1' }] },
+    },
+  },
+};
+
+export const SERVICE = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'backend', namespace: 'shop' },
+  spec: { selector: { app: 'backend' }, ports: [{ port: 80 }] },
+};
+
+export const RULE = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'DestinationRule',
+  metadata: { name: 'backend', namespace: 'shop' },
+  spec: { host: 'backend', subsets: [{ name: 'shared', labels: { version: 'shared' } }] },
+};
+
+export function virtualService(more: Partial<VirtualService> = {}): VirtualService {
+  return {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'backend', namespace: 'shop', creationTimestamp: CREATED },
+    spec: {
+      hosts: ['backend'],
+      http: [{ name: 'stable', route: [{ destination: { host: 'backend', subset: 'shared' } }] }],
+    },
+    ...more,
+  };
+}
+
+export function customizeBody(parent: object = env()) {
+  return { controller: {}, parent };
+}
+
+export function compositeBody(more: object = {}) {
+  return {
+    controller: {},
+    parent: env(),
+    children: {},
+    related: {
+      'Deployment.apps/v1': { 'shop/backend': BASE },
+      'Service.v1': { 'shop/backend': SERVICE },
+      'DestinationRule.networking.istio.io/v1': { 'shop/backend': RULE },
+    },
+    finalizing: false,
+    ...more,
+  };
+}
+
+export function decoratorBody(more: object = {}) {
+  return {
+    controller: {},
+    object: virtualService(),
+    attachments: {},
+    related: {},
+    finalizing: false,
+    ...more,
+  };
+}
+
+export function admissionBody(more: Partial<AdmissionRequest> = {}) {
+  return {
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    request: {
+      uid: 'r1',
+      operation: 'UPDATE' as const,
+      userInfo: { username: 'somebody' },
+      object: virtualService(),
+      oldObject: virtualService(),
+      namespace: 'shop',
+      dryRun: false,
+      ...more,
+    },
+  };
+}
+
+/** A body that every hook takes. */
+export const BODIES: Record<string, () => object> = {
+  '/dynamicenv/customize': customizeBody,
+  '/dynamicenv/sync': compositeBody,
+  '/dynamicenv/finalize': () => compositeBody({ finalizing: true }),
+  '/route-injection/customize': () => customizeBody(virtualService()),
+  '/route-injection/sync': decoratorBody,
+  '/admission/virtualservices': admissionBody,
+};
