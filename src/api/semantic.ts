@@ -1,5 +1,5 @@
 import type { DynamicEnv, IstioMatch, Workload } from './dynamicenv.ts';
-import { CONTROLLER_UID_LABEL, DYNAMIC_ENV_LABEL } from './marks.ts';
+import { CONTROLLER_UID_LABEL, DYNAMIC_ENV_LABEL, ENV_LABEL_PREFIX, HOST_LABEL } from './marks.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What the administrator chose, and the name that the env gets. */
@@ -14,8 +14,6 @@ export interface SemanticSettings {
 
 /** A workload and its place in the object. */
 type Placed = [path: string, workload: Workload];
-
-const OUR_DOMAIN = /(^|\.)riskified\.com\//;
 
 /**
  * What the CRD cannot check: comparisons across lists burst its cost budget, and flags are unknown to it.
@@ -71,13 +69,13 @@ function repeatedWorkloads(placed: readonly Placed[]): Refusal[] {
 }
 
 function podLabelRefusals([path, workload]: Placed, { versionLabel }: SemanticSettings): Refusal[] {
-  const reserved = [versionLabel, DYNAMIC_ENV_LABEL, CONTROLLER_UID_LABEL];
+  const reserved = [versionLabel, DYNAMIC_ENV_LABEL, CONTROLLER_UID_LABEL, HOST_LABEL];
   return Object.keys(workload.podLabels ?? {})
-    .filter((key) => reserved.includes(key) || OUR_DOMAIN.test(key))
+    .filter((key) => reserved.includes(key) || key.startsWith(ENV_LABEL_PREFIX))
     .map((key) => ({
       reason: 'Forbidden',
       path: `${path}.podLabels[${key}]`,
-      message: `label ${key} is how clones are told apart: take it out, it is set for you`,
+      message: `label ${key} is a mark of this system, which sets it itself where it belongs: take it out`,
     }));
 }
 
