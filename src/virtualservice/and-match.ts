@@ -1,7 +1,7 @@
 import type { IstioMatch } from '../api/dynamicenv.ts';
 import { MESH } from '../istio/gateway-name.ts';
 import type { HTTPMatchRequest, StringMatch } from '../istio/types.ts';
-import { jsonEqual } from '../k8s/canonical.ts';
+import { byText, jsonEqual } from '../k8s/canonical.ts';
 import { areDisjoint, isKeptOut } from './disjoint.ts';
 import type { Scope } from './scope.ts';
 
@@ -28,10 +28,14 @@ export function andMatch(
 ): Anded {
   const base = entries?.length ? entries : [{}];
   const outcomes = base.map((entry) => andEntry(entry, match, scope));
-  return {
-    entries: outcomes.flatMap((outcome) => ('skip' in outcome ? [] : [outcome.entry])),
-    skips: outcomes.flatMap((outcome) => ('skip' in outcome ? [outcome.skip] : [])),
-  };
+  const made = outcomes.flatMap((outcome) => ('skip' in outcome ? [] : [outcome.entry]));
+  const skips = outcomes.flatMap((outcome) => ('skip' in outcome ? [outcome.skip] : []));
+  // Istio drops a delegate's route when one of its entries contradicts the root; a copy without that entry would
+  // stay, alone, and every other request would find no route (mergeHTTPMatchRequests in virtualservice.go).
+  if (scope.isDelegate && made.length > 0 && skips.length > 0) {
+    return { entries: [], skips: skips.map((skip) => ({ ...skip, isHarmless: false })) };
+  }
+  return { entries: made, skips };
 }
 
 type EntryOutcome = { entry: HTTPMatchRequest } | { skip: Skip };
@@ -46,15 +50,18 @@ function andEntry(
 }
 
 function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>): EntryOutcome {
-  if (Object.keys(wanted).length === 0) return { entry };
   const headers: Record<string, StringMatch> = { ...entry.headers };
-  for (const [name, value] of Object.entries(wanted)) {
+  const skips: Skip[] = [];
+  // Sorted, so that the reason told does not depend on the order of keys.
+  for (const [name, value] of Object.entries(wanted).sort(([a], [b]) => byText(a, b))) {
     const skip = headerConflict({ ...entry, headers }, name, value);
-    if (skip !== undefined) return { skip };
+    if (skip !== undefined) skips.push(skip);
     // Envoy compares header names in lower case only.
-    if (findHeader(headers, name) === undefined) headers[name.toLowerCase()] = value;
+    else if (conditionsOn(name, headers).length === 0) headers[name.toLowerCase()] = value;
   }
-  return { entry: { ...entry, headers } };
+  const skip = skips.find(({ isHarmless }) => isHarmless) ?? skips[0];
+  if (skip !== undefined) return { skip };
+  return { entry: Object.keys(wanted).length === 0 ? entry : { ...entry, headers } };
 }
 
 function headerConflict(
@@ -63,19 +70,20 @@ function headerConflict(
   value: StringMatch,
 ): Skip | undefined {
   const reason = `already decides on header ${name} otherwise`;
-  const unwanted = findHeader(withoutHeaders, name);
-  if (unwanted !== undefined) return { reason, isHarmless: isKeptOut(value, unwanted) };
-  const own = findHeader(headers, name);
-  if (own === undefined || jsonEqual(own, value)) return undefined;
-  return { reason, isHarmless: areDisjoint(own, value) };
+  const unwanted = conditionsOn(name, withoutHeaders);
+  if (unwanted.length > 0) {
+    return { reason, isHarmless: unwanted.some((one) => isKeptOut(value, one)) };
+  }
+  const own = conditionsOn(name, headers);
+  if (own.length === 0 || own.some((one) => jsonEqual(one, value))) return undefined;
+  return { reason, isHarmless: own.some((one) => areDisjoint(one, value)) };
 }
 
-function findHeader(
-  headers: Record<string, StringMatch> | undefined,
-  name: string,
-): StringMatch | undefined {
-  const key = Object.keys(headers ?? {}).find((own) => own.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : headers?.[key];
+/** Several, when a header is written in several spellings: all of them must hold. */
+function conditionsOn(name: string, headers: Record<string, StringMatch> | undefined) {
+  return Object.entries(headers ?? {})
+    .filter(([own]) => own.toLowerCase() === name.toLowerCase())
+    .map(([, condition]) => condition);
 }
 
 /**
@@ -102,9 +110,9 @@ function andSourceLabels(
       : { skip: { reason: 'is for gateways only, where no caller is known', isHarmless: true } };
   }
   const own = entry.sourceLabels ?? {};
-  const contrary = Object.keys(wanted).find(
-    (key) => Object.hasOwn(own, key) && own[key] !== wanted[key],
-  );
+  const contrary = Object.keys(wanted)
+    .sort(byText)
+    .find((key) => Object.hasOwn(own, key) && own[key] !== wanted[key]);
   if (contrary === undefined) return { entry: { ...entry, sourceLabels: { ...own, ...wanted } } };
   const reason = `already decides on source label ${contrary} otherwise`;
   return { skip: { reason, isHarmless: true } };

@@ -1,6 +1,7 @@
 import { RESPONSE_HEADER } from '../api/marks.ts';
 import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
 import { validateRoute } from '../istio/validate-route.ts';
+import { byText } from '../k8s/canonical.ts';
 import { andMatch } from './and-match.ts';
 import { eligibleDestination, labelOf } from './eligible.ts';
 import { orderedPairs, type Pair } from './pairs.ts';
@@ -66,7 +67,7 @@ function copyRoute(route: HTTPRoute, pair: Pair, scope: Scope): Outcome {
     match: entries,
     route: [pointAt(target, injection)],
   };
-  const problem = validateRoute(copy, scope)[0];
+  const [problem] = validateRoute(copy, scope).sort((a, b) => byText(a.field, b.field));
   if (problem === undefined) return { copies: [copy], dropped };
   const message = `Istio would refuse the copy of ${labelOf(route)}: ${problem.field}: ${problem.message}`;
   return {

@@ -62,6 +62,18 @@ describe('headers', () => {
     expect(and([entry], USER)).toEqual(only(entry));
   });
 
+  it('meet all conditions of an entry that writes a header in two spellings', () => {
+    const same = { headers: { User: { prefix: 't' }, user: { exact: 'test' } } };
+    expect(and([same], USER)).toEqual(only(same));
+    const reason = 'already decides on header user otherwise';
+    const maybe = { headers: { User: { prefix: 't' }, user: { regex: 't.*' } } };
+    expect(and([maybe], USER)).toEqual(skipped(reason, false));
+    const never = { headers: { User: { prefix: 't' }, user: { prefix: 'x' } } };
+    expect(and([never], USER)).toEqual(skipped(reason, true));
+    const without = { withoutHeaders: { User: { exact: 'x' }, user: { prefix: 't' } } };
+    expect(and([without], USER)).toEqual(skipped(reason, true));
+  });
+
   it('of one match under two spellings must both hold', () => {
     const same = { headers: { User: { exact: 'a' }, user: { exact: 'a' } } };
     const other = { headers: { User: { prefix: 'a' }, user: { exact: 'ab' } } };
@@ -91,6 +103,25 @@ describe('headers', () => {
       entries: [{ uri: { exact: '/a' }, headers: { user: { exact: 'test' } } }],
       skips: [{ reason: 'already decides on header user otherwise', isHarmless: false }],
     });
+  });
+
+  it('that contradict one by one name the one that makes it harmless, else the first', () => {
+    const match = { headers: { b: { exact: 'x' }, a: { exact: 'x' }, c: { exact: 'x' } } };
+    const told = (entry: HTTPMatchRequest) => and([entry], match);
+    const maybe = { regex: 'x' };
+    expect(told({ headers: { a: maybe, c: maybe } })).toEqual(
+      skipped('already decides on header a otherwise', false),
+    );
+    expect(told({ headers: { a: maybe, c: { exact: 'y' } } })).toEqual(
+      skipped('already decides on header c otherwise', true),
+    );
+  });
+
+  it('leave out a whole route of a delegate, which Istio drops for a single entry', () => {
+    const contrary = { headers: { user: { exact: 'else' } } };
+    const reason = 'already decides on header user otherwise';
+    expect(and([contrary, {}], USER, true)).toEqual(skipped(reason, false));
+    expect(and([contrary], USER, true)).toEqual(skipped(reason, true));
   });
 
   it('take null in the entry for "present" and "absent"', () => {
@@ -139,6 +170,13 @@ describe('source labels', () => {
       sourceNamespace: 'x',
     };
     expect(and([entry], APP)).toEqual(only({ uri: { prefix: '/' }, sourceLabels: { app: 'web' } }));
+  });
+
+  it('leave out an entry for the first contrary label by name', () => {
+    const match = { sourceLabels: { b: '1', a: '1' } };
+    expect(and([{ sourceLabels: { a: '2', b: '2' } }], match)).toEqual(
+      skipped('already decides on source label a otherwise', true),
+    );
   });
 
   it('leave out an entry for gateways only', () => {

@@ -218,6 +218,19 @@ describe('a copy that cannot be', () => {
     expect(states({ matches: [{ sourceLabels: { 'a b': 'c' } }] })).toEqual(['invalid']);
   });
 
+  it('is told by the first field, whatever the order of keys', () => {
+    const messages = [
+      { b: '-', a: '-' },
+      { a: '-', b: '-' },
+    ].map((sourceLabels) => {
+      const [dropped] = render([BASE], [wish({ matches: [{ sourceLabels }] })]).dropped;
+      return dropped?.message;
+    });
+    const message =
+      'Istio would refuse the copy of a route without a name: match[0].sourceLabels.a: "-" is not a valid label value';
+    expect(messages).toEqual([message, message]);
+  });
+
   it('tells both when some entries are left out and the rest is refused', () => {
     const match = [{ headers: { user: { prefix: 'te' } } }, { port: 70000 }];
     expect(render([{ ...BASE, match }]).dropped.map(({ state }) => state)).toEqual([

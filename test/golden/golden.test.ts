@@ -1,0 +1,82 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { parse, stringify } from 'yaml';
+import { DECISION_FLAGS } from '../../src/config.ts';
+import { loadValidators } from '../../src/crds.ts';
+import { readFlags } from '../../src/flags.ts';
+import type { AdmissionReview, AdmissionReviewResponse } from '../../src/hooks/types.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import { applyJsonPatch, type Operation } from '../../src/local/json-patch.ts';
+
+/**
+ * Every folder `test/golden/<group>/<case>` holds one call through the HTTP door:
+ * `request.yaml` (what is posted where, when, and to a server with which decision flags) and `response.yaml`.
+ * `UPDATE_GOLDEN=1` writes the responses anew: read the difference before you commit it.
+ */
+interface Request {
+  /** Path of the hook. */
+  post: string;
+  /** What the clock says (RFC 3339). */
+  now?: string;
+  /** Decision flags: `[--drain-seconds=5]`. */
+  flags?: string[];
+  body: unknown;
+}
+
+interface Response {
+  status: number;
+  body: unknown;
+  /** Admission only: the patch in clear, and the object after it. */
+  patch?: readonly Operation[];
+  after?: unknown;
+}
+
+const ROOT = new URL('./', import.meta.url);
+const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
+const validators = await loadValidators();
+
+async function answer({ post, now, flags, body }: Request): Promise<Response> {
+  const service = {
+    config: readFlags(DECISION_FLAGS, flags ?? [], {}),
+    validator: validators.dynamicEnv,
+    now: () => new Date(now ?? '2026-01-01T12:00:00Z'),
+    metrics: createMetrics(),
+    log: pino({ level: 'silent' }),
+  };
+  const app = buildApp({ service });
+  const reply = await app.inject({ method: 'POST', url: post, payload: body as object });
+  await app.close();
+  const answered = { status: reply.statusCode, body: reply.json() };
+  return post.startsWith('/admission/') ? inClear(answered, body as AdmissionReview) : answered;
+}
+
+function inClear({ status, body }: Response, review: AdmissionReview): Response {
+  const { response, ...rest } = body as AdmissionReviewResponse;
+  if (response?.patch === undefined) return { status, body };
+  const { patch: encoded, ...others } = response;
+  const patch: Operation[] = JSON.parse(Buffer.from(encoded, 'base64').toString());
+  const after = applyJsonPatch(review.request.object, patch);
+  return { status, body: { ...rest, response: others }, patch, after };
+}
+
+function folders(parent: URL): string[] {
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+describe.each(folders(ROOT))('%s', (group) => {
+  it.each(folders(new URL(`${group}/`, ROOT)))('%s', async (name) => {
+    const folder = new URL(`${group}/${name}/`, ROOT);
+    const file = new URL('response.yaml', folder);
+    const request: Request = parse(readFileSync(new URL('request.yaml', folder), 'utf8'));
+    const actual = await answer(request);
+    if (UPDATE)
+      writeFileSync(file, stringify(actual, { lineWidth: 0, aliasDuplicateObjects: false }));
+    expect(existsSync(file)).toBe(true);
+    expect(actual).toEqual(parse(readFileSync(file, 'utf8')));
+  });
+});

@@ -1,0 +1,232 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import '../support/fast-check.ts';
+import type { IstioMatch } from '../../src/api/dynamicenv.ts';
+import { isInjectedRouteName } from '../../src/api/route-name.ts';
+import { evaluate, type HostRequest, type Mesh } from '../../src/istio/evaluate.ts';
+import { firstMismatch } from '../../src/istio/match-request.ts';
+import { matchesString } from '../../src/istio/string-match.ts';
+import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../src/istio/types.ts';
+import { jsonEqual } from '../../src/k8s/canonical.ts';
+import { applyJsonPatch } from '../../src/local/json-patch.ts';
+import { deepFreeze } from '../../src/local/object.ts';
+import { admit } from '../../src/virtualservice/admit.ts';
+import { eligibleDestination } from '../../src/virtualservice/eligible.ts';
+import { orderedPairs } from '../../src/virtualservice/pairs.ts';
+import { patchRoutes } from '../../src/virtualservice/patch.ts';
+import { serializePlan } from '../../src/virtualservice/plan-codec.ts';
+import { renderRoutes } from '../../src/virtualservice/render.ts';
+import { httpOf, scopeOf } from '../../src/virtualservice/scope.ts';
+import { stripRoutes } from '../../src/virtualservice/strip.ts';
+import { decorate } from '../../src/virtualservice/sync.ts';
+import { CONFIG } from '../unit/virtualservice/builders.ts';
+import {
+  ENVS,
+  HOSTS,
+  injections,
+  planOf,
+  requests,
+  root,
+  routeLists,
+  shuffled,
+  virtualServices,
+} from './lib/virtualservice.ts';
+
+/** Single requests are cheap, and most of them meet nothing. */
+const MANY = { numRuns: fc.readConfigureGlobal().numRuns ?? 1000 };
+const NOW = new Date('2026-01-01T12:00:00Z');
+const rendered = (object: VirtualService, wanted: ReturnType<typeof planOf>): VirtualService => ({
+  ...object,
+  spec: {
+    ...object.spec,
+    http: renderRoutes(httpOf(object), wanted, scopeOf(object, CONFIG)).http,
+  },
+});
+
+describe('rendering', () => {
+  it('never touches a route of the user, and rendering again changes nothing', () => {
+    fc.assert(
+      fc.property(virtualServices, injections, (object, all) => {
+        const once = rendered(deepFreeze(object), deepFreeze(planOf(all)));
+        expect(stripRoutes(httpOf(once))).toEqual(stripRoutes(httpOf(object)));
+        expect(rendered(deepFreeze(once), planOf(all))).toEqual(once);
+        expect(rendered(once, [])).toEqual(rendered(object, []));
+      }),
+    );
+  });
+
+  it('can be patched in by index, from any state, without writing a route of the user again', () => {
+    fc.assert(
+      fc.property(virtualServices, injections, injections, (object, before, after) => {
+        const from = deepFreeze(rendered(object, planOf(before)));
+        const to = deepFreeze(rendered(object, planOf(after)));
+        const patch = patchRoutes(httpOf(from), httpOf(to));
+        expect(applyJsonPatch(from, patch)).toEqual(to);
+        for (const operation of patch) {
+          if (operation.op === 'remove') continue;
+          expect(isInjectedRouteName((operation.value as HTTPRoute).name)).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe('sync and admission', () => {
+  it('come to rest after one write, and are blind to the order of lists and keys', () => {
+    fc.assert(
+      fc.property(virtualServices, injections, fc.integer(), (object, all, seed) => {
+        const decoration = decorate(deepFreeze(object), deepFreeze(all), CONFIG, NOW);
+        const other = decorate(shuffled(object, seed), shuffledList(all, seed), CONFIG, NOW);
+        expect(other).toEqual(decoration);
+        const written = writtenBy(object, decoration);
+        expect(written.spec).toEqual(rendered(object, planOf(all)).spec);
+        const again = decorate(written, all, CONFIG, new Date(NOW.getTime() + 60_000));
+        expect(again).toEqual(decoration);
+        expect(writtenBy(written, again)).toEqual(written);
+      }),
+    );
+  });
+
+  it('undo what anybody else does to marks and routes', () => {
+    fc.assert(
+      fc.property(virtualServices, injections, routeLists, (object, all, http) => {
+        const live = deepFreeze(writtenBy(object, decorate(object, all, CONFIG, NOW)));
+        const spec = { ...object.spec, http: http.toSpliced(1, 0, ...httpOf(live).slice(0, 1)) };
+        const write = { ...object, spec };
+        const amended = admitted(write, live, 'jane');
+        const wanted = stripRoutes(spec.http);
+        expect(amended.metadata).toEqual(live.metadata);
+        expect(amended.spec).toEqual(
+          rendered({ ...object, spec: { ...spec, http: wanted } }, planOf(all)).spec,
+        );
+      }),
+    );
+  });
+});
+
+describe('requests, by an evaluator that knows nothing of this', () => {
+  it('go to the env whose match holds first, if the route they meet can be copied; else where they went', () => {
+    fc.assert(
+      fc.property(virtualServices, injections, requests, (object, all, request) => {
+        const base = evaluate(request, mesh([object]));
+        const ours = evaluate(request, mesh([rendered(object, planOf(all))]));
+        const expected = takenBy(object, all, request);
+        if (expected === undefined) expect(destinationsOf(ours)).toEqual(destinationsOf(base));
+        else expect(destinationsOf(ours)).toMatchObject([{ ...expected, share: 1 }]);
+      }),
+      MANY,
+    );
+  });
+
+  it('never go to an env whose match does not hold, through a delegate neither', () => {
+    fc.assert(
+      fc.property(virtualServices, root, injections, requests, (object, top, all, request) => {
+        const { gateways: _none, ...spec } = object.spec;
+        const leaf = { ...object, spec: { ...spec, hosts: [] } };
+        const base = destinationsOf(evaluate(request, mesh([top, leaf])));
+        const ours = destinationsOf(evaluate(request, mesh([top, rendered(leaf, planOf(all))])));
+        const holding = planOf(all).filter(({ matches }) => matches.some((m) => holds(m, request)));
+        const envs = holding.map(({ to }) => to);
+        const [first] = Array.isArray(ours) ? ours : [];
+        if (!envs.includes(first?.subset ?? '')) expect(ours).toEqual(base);
+      }),
+      MANY,
+    );
+  });
+});
+
+/** The env's destination that should take the request, told from the base route that it meets. */
+function takenBy(object: VirtualService, all: Parameters<typeof planOf>[0], request: HostRequest) {
+  const base = evaluate(request, mesh([object]));
+  const route = base.kind === 'destinations' && base.hit && httpOf(object)[base.hit.routeIndex];
+  if (!route) return undefined;
+  const scope = scopeOf(object, CONFIG);
+  const entries = route.match?.length ? route.match : [{}];
+  const met = entries.filter((entry) => firstMismatch(entry, request, 'shop') === undefined);
+  const pair = orderedPairs(planOf(all)).find(
+    ({ injection, match }) =>
+      eligibleDestination(route, injection, scope) !== undefined &&
+      holds(match, request) &&
+      met.some((entry) => isCompatible(entry, match)),
+  );
+  return pair && { host: pair.injection.host, subset: pair.injection.to };
+}
+
+function holds(match: IstioMatch, request: HostRequest): boolean {
+  return (
+    Object.entries(match.headers ?? {}).every(([name, wanted]) =>
+      matchesString(wanted, request.headers[name.toLowerCase()]),
+    ) &&
+    Object.entries(match.sourceLabels ?? {}).every(
+      ([key, value]) => request.sourceLabels?.[key] === value,
+    )
+  );
+}
+
+/** May the match be added to the entry? Only where the entry says nothing else about the same thing. */
+function isCompatible(entry: HTTPMatchRequest, match: IstioMatch): boolean {
+  const on = (name: string, map: object = {}) =>
+    Object.entries(map).filter(([own]) => own.toLowerCase() === name.toLowerCase());
+  return Object.entries(match.headers ?? {}).every(([name, wanted]) => {
+    const own = on(name, entry.headers);
+    const isFree = own.length === 0 || own.some(([, value]) => jsonEqual(value, wanted));
+    return isFree && on(name, entry.withoutHeaders).length === 0;
+  });
+}
+
+function mesh(virtualServiceList: VirtualService[]): Mesh {
+  return {
+    clusterDomain: 'cluster.local',
+    virtualServices: virtualServiceList,
+    services: HOSTS.map((host) => ({ host, namespace: 'shop', selector: { app: host } })),
+    destinationRules: HOSTS.map((host) => ({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata: { name: host, namespace: 'shop' },
+      spec: {
+        host,
+        subsets: ['shared', 'v2', ...ENVS].map((name) => ({ name, labels: { version: name } })),
+      },
+    })),
+  };
+}
+
+function destinationsOf(outcome: ReturnType<typeof evaluate>) {
+  return outcome.kind === 'destinations' ? outcome.destinations : outcome.kind;
+}
+
+function shuffledList<T>(list: readonly T[], seed: number): T[] {
+  return list.map((item) => shuffled(item, seed)).toSorted(() => (seed % 2 === 0 ? 1 : -1));
+}
+
+/** What is stored when Metacontroller writes a decoration through the webhook. */
+function writtenBy(object: VirtualService, { annotations, labels }: ReturnType<typeof decorate>) {
+  const set = (old: Record<string, string> | undefined, changes: typeof labels) =>
+    Object.fromEntries(
+      Object.entries({ ...old, ...changes }).flatMap(([key, value]) =>
+        value === null ? [] : [[key, value]],
+      ),
+    );
+  const metadata = {
+    ...object.metadata,
+    annotations: set(object.metadata.annotations, annotations),
+    labels: set(object.metadata.labels, labels),
+  };
+  return admitted({ ...object, metadata }, object, CONFIG.metacontrollerUser);
+}
+
+function admitted(object: VirtualService, oldObject: VirtualService, username: string) {
+  const write = deepFreeze({ operation: 'UPDATE' as const, username, object, oldObject });
+  const { patch, refusal } = admit(write, CONFIG);
+  expect(refusal).toBeUndefined();
+  return applyJsonPatch(object, patch);
+}
+
+it('plans survive the way through text', () => {
+  fc.assert(
+    fc.property(injections, (all) => {
+      const plan = { injections: planOf(all), notes: [] };
+      expect(JSON.parse(serializePlan(plan))).toEqual(plan);
+    }),
+  );
+});
