@@ -3,6 +3,7 @@ import {
   DRAINING_ANNOTATION,
   HOST_ANNOTATION,
   LAST_APPLIED_ANNOTATION,
+  REPAIR_ANNOTATION,
 } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { ObjectMap } from '../hooks/types.ts';
@@ -71,7 +72,7 @@ export function keep<T extends KubeObject>(child: T): T {
   const { apiVersion, kind, metadata, spec } = child as T & { spec: unknown };
   const annotations = Object.fromEntries(
     Object.entries(metadata.annotations ?? {}).filter(
-      ([key]) => !key.startsWith('deployment.kubernetes.io/') && key !== LAST_APPLIED_ANNOTATION,
+      ([key]) => !key.startsWith('deployment.kubernetes.io/') && !NOT_KEPT.includes(key),
     ),
   );
   const { name, namespace, labels } = metadata;
@@ -87,6 +88,8 @@ export function keep<T extends KubeObject>(child: T): T {
     spec,
   } as unknown as T);
 }
+
+const NOT_KEPT = [LAST_APPLIED_ANNOTATION, REPAIR_ANNOTATION];
 
 function lastApplied<T extends KubeObject>({ metadata }: T): T | undefined {
   const text = metadata.annotations?.[LAST_APPLIED_ANNOTATION];

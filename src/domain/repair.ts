@@ -5,15 +5,15 @@ import { withAnnotation } from './observed.ts';
 /**
  * Server-side-apply mode applies a child again only when the desired object differs from the one it applied last, or
  * the spec changed: labels and annotations that somebody edited would stay edited. So the desired object is made to
- * differ, by the resourceVersion in which the drift was seen, and stays like that until the next drift.
+ * differ, by the resourceVersion in which the drift was seen, and no longer than it is seen. (A note that is kept would
+ * have to be read back from an observation that is behind the last write: two notes then chase each other for ever.)
  */
 export function repaired<T extends KubeObject>(desired: T, observed: KubeObject | undefined): T {
   if (observed === undefined) return desired;
   if (observed.metadata.annotations?.[LAST_APPLIED_ANNOTATION] !== undefined) return desired;
-  const mark = hasDrifted(desired, observed)
-    ? observed.metadata.resourceVersion
-    : observed.metadata.annotations?.[REPAIR_ANNOTATION];
-  return mark === undefined ? desired : withAnnotation(desired, REPAIR_ANNOTATION, mark);
+  const { resourceVersion } = observed.metadata;
+  if (resourceVersion === undefined || !hasDrifted(desired, observed)) return desired;
+  return withAnnotation(desired, REPAIR_ANNOTATION, resourceVersion);
 }
 
 function hasDrifted(desired: KubeObject, observed: KubeObject): boolean {

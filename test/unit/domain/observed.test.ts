@@ -104,7 +104,7 @@ describe('keep, in server-side-apply mode', () => {
         name: 'backend-alice',
         namespace: 'shop',
         labels: { 'controller-uid': 'u', a: 'b' },
-        annotations: { note: 'x', 'riskified.com/repair': '4' },
+        annotations: { note: 'x' },
       },
       spec: child.spec,
     });

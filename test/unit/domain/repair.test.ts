@@ -41,9 +41,9 @@ describe('repaired', () => {
     expect(repaired(desired, observed(meta))).toEqual(withRepair('7'));
   });
 
-  it('keeps the note of an earlier repair', () => {
+  it('drops the note when the drift is gone', () => {
     const meta = { labels: { l: '1' }, annotations: { a: '1', 'riskified.com/repair': '3' } };
-    expect(repaired(desired, observed(meta))).toEqual(withRepair('3'));
+    expect(repaired(desired, observed(meta))).toBe(desired);
   });
 
   it('leaves it to Metacontroller in dynamic-apply mode', () => {
