@@ -113,7 +113,8 @@ function leavingRules(plans: readonly WorkloadPlan[], context: RetirementContext
         same?.host.rules.some((own) =>
           context.observed.rules.some((candidate) => sameObject(candidate, own)),
         ) ?? false;
-      return { key: childKey(rule), leave: retireRule(rule, hasReplacement, context) };
+      const isHarmful = same?.host.harmful.some((own) => sameObject(own, rule)) ?? false;
+      return { key: childKey(rule), leave: retireRule(rule, hasReplacement || isHarmful, context) };
     });
 }
 

@@ -72,13 +72,13 @@ export function retireDeployment(clone: Deployment, context: RetirementContext):
   return drain(clone, isReached, context);
 }
 
-/** Takes a DestinationRule clone away; at once when another rule keeps the env's subset of that host. */
+/** Takes a DestinationRule clone away; at once when another one keeps the env's subset, or when it harms others. */
 export function retireRule(
   rule: DestinationRule,
-  hasReplacement: boolean,
+  isUrgent: boolean,
   context: RetirementContext,
 ): Leaving {
-  if (hasReplacement) return {};
+  if (isUrgent) return {};
   const host = hostOf(rule);
   const injections = injectionsOf(baseKeyOf(rule), context.observed).filter(
     ({ spec }) => host === undefined || spec.host === host,

@@ -11,6 +11,7 @@ import type { MeshView } from './mesh-view.ts';
 import { cloneName } from './names.ts';
 import { noService } from './no-service.ts';
 import { keep, type Observed } from './observed.ts';
+import { judgeRules } from './rule-harm.ts';
 import { type ServiceHost, servicesOf } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
@@ -23,6 +24,8 @@ export interface Problem {
 export interface HostPlan extends ServiceHost {
   /** Rules to have, one per base rule; none: the host has no rule with the base's subset. */
   rules: DestinationRule[];
+  /** Rules that must not exist, because they would harm other people's requests. */
+  harmful: DestinationRule[];
   injection: RouteInjection;
 }
 
@@ -72,6 +75,7 @@ export function planWorkload(entry: EnvWorkload, context: PlanContext): Workload
     ...(takenBy === undefined ? {} : { takenBy }),
     problems: [
       ...(problem === undefined ? [] : [problem]),
+      ...hosts.flatMap(({ problems }) => problems),
       ...(deployment !== undefined && hosts.length === 0 && entry.kind === 'subset'
         ? [noService(entry, base, deployment, context.view)]
         : []),
@@ -127,6 +131,7 @@ const ROLLOUT_ANNOTATION = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 interface PlannedHost {
   plan: HostPlan;
   bases: BaseRule[];
+  problems: Problem[];
 }
 
 function planHosts(
@@ -149,13 +154,17 @@ function planHosts(
     const bases =
       entry.kind === 'consumer' ? [] : baseRules(view.destinationRules(), service, scope);
     const from = bases.length === 0 ? [defaultVersion] : bases.flatMap(({ names }) => names);
+    const clones = bases.map((rule) =>
+      cloneRule(rule, env.metadata.name, workload, service, config.versionLabel),
+    );
+    const { rules, harmful } = judgeRules(clones, view.destinationRules(), config.clusterDomain);
     return {
       bases,
+      problems: harmful.map(({ message }) => ({ section: 'destinationRule', message })),
       plan: {
         ...service,
-        rules: bases.map((rule) =>
-          cloneRule(rule, env.metadata.name, workload, service, config.versionLabel),
-        ),
+        rules,
+        harmful: harmful.map(({ rule }) => rule),
         injection: routeInjection(env, entry, service.host, from),
       },
     };

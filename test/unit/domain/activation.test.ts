@@ -36,6 +36,7 @@ function judge(given: Given) {
     namespace: 'shop',
     host: HOST,
     rules: wanted.map((path) => rule(path)),
+    harmful: [],
     injection: injection(),
   };
   const plan: WorkloadPlan = {

@@ -1,0 +1,33 @@
+import { hiddenRules } from '../istio/rule-hazard.ts';
+import type { DestinationRule } from '../istio/types.ts';
+
+export interface JudgedRules {
+  rules: DestinationRule[];
+  /** Clones that must not exist, and why. */
+  harmful: { rule: DestinationRule; message: string }[];
+}
+
+/**
+ * Parts the clones that may be created from those that would take other people's subsets away: equal host and exportTo
+ * are not always enough for Istio to merge two rules. An env never comes before everybody else's requests.
+ */
+export function judgeRules(
+  clones: readonly DestinationRule[],
+  existing: readonly DestinationRule[],
+  clusterDomain: string,
+): JudgedRules {
+  const judged = clones.map((rule) => ({
+    rule,
+    hidden: hiddenRules(rule, existing, clusterDomain),
+  }));
+  return {
+    rules: judged.filter(({ hidden }) => hidden.length === 0).map(({ rule }) => rule),
+    harmful: judged
+      .filter(({ hidden }) => hidden.length > 0)
+      .map(({ rule, hidden }) => ({ rule, message: harm(rule, hidden) })),
+  };
+}
+
+function harm({ metadata, spec }: DestinationRule, hidden: readonly string[]): string {
+  return `a DestinationRule for ${spec.host} in namespace ${metadata.namespace} would hide the subsets of ${hidden.join(' and ')} from their clients, because the exportTo of the rules for this host differ; give all of them the same exportTo`;
+}
