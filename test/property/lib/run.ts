@@ -22,7 +22,7 @@ export interface RunOptions {
   strategy: LocalClusterOptions['strategy'];
   podReadySeconds: number;
   drainSeconds: number;
-  /** How late the cluster's caches of VirtualServices and RouteInjections are. */
+  /** How late Metacontroller's cache of VirtualServices is. */
   lagSeconds: number;
 }
 
@@ -73,12 +73,11 @@ function createRun(options: RunOptions, validator: CrdValidator): Run {
     (problem) => problems.push(problem),
   );
   const shared = { strategy: options.strategy, podReadySeconds: options.podReadySeconds };
-  const late = ['VirtualService', 'RouteInjection'];
   const cluster: Cluster = createCluster({
     ...shared,
     inject: hooks.inject,
     metacontrollerUser: user,
-    informerDelay: (kind) => (late.includes(kind) ? lagSeconds * 1000 : 10),
+    informerDelay: (kind) => (kind === 'VirtualService' ? lagSeconds * 1000 : 10),
   });
   const twin = createTwin(shared);
   const matches = new Map<EnvName, IstioMatch[]>();
@@ -194,7 +193,7 @@ async function act(run: Run, work: () => Promise<unknown>): Promise<void> {
 async function rest(run: Run): Promise<void> {
   for (const { lift } of run.faults.splice(0)) lift();
   await wait(run, 180);
-  const { seconds, quiet } = await run.cluster.settle({ maxSeconds: 600 });
+  const { seconds, quiet } = await run.cluster.settle({ maxSeconds: 300 });
   if (!quiet) run.problems.push(`there is no rest: writes until ${seconds} s after`);
   await catchUp(run);
   const writes = run.cluster.history.length;

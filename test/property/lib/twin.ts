@@ -19,11 +19,21 @@ export function createTwin(options: Omit<LocalClusterOptions, 'inject'>): Cluste
   return createCluster({ ...options, inject: nothing });
 }
 
-/** What is compared: all that a user can have written. */
-function content({ status: _status, metadata, ...rest }: LocalObject) {
+/** What is compared: all that a user can have written; not what the API server allocates by its own count. */
+function content({ status: _status, metadata, ...object }: LocalObject) {
   const { namespace, name, labels, annotations, finalizers, ownerReferences } = metadata;
   const { 'deployment.kubernetes.io/revision': _revision, ...kept } = annotations ?? {};
-  return { ...rest, namespace, name, labels, annotations: kept, finalizers, ownerReferences };
+  const { clusterIP: _ip, clusterIPs: _ips, ...spec } = object.spec ?? {};
+  return {
+    ...object,
+    spec,
+    namespace,
+    name,
+    labels,
+    annotations: kept,
+    finalizers,
+    ownerReferences,
+  };
 }
 
 function keyed(cluster: Cluster): Map<string, ReturnType<typeof content>> {
