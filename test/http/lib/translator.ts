@@ -1,0 +1,201 @@
+import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
+import { LAST_APPLIED_ANNOTATION } from '../../../src/api/marks.ts';
+import type {
+  AdmissionReview,
+  CompositeRequest,
+  DecoratorRequest,
+  ObjectMap,
+} from '../../../src/hooks/types.ts';
+import type { VirtualService } from '../../../src/istio/types.ts';
+import { jsonEqual } from '../../../src/k8s/canonical.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { CompositeAnswer, DecoratorAnswer } from '../../../src/local/hook-response.ts';
+import { applyJsonPatch, type Operation } from '../../../src/local/json-patch.ts';
+import { type LocalObject, qualifiedName } from '../../../src/local/object.ts';
+import {
+  isMarkAnnotation,
+  isMarkLabel,
+  type Marks,
+  marksOf,
+} from '../../../src/virtualservice/marks.ts';
+import { stripRoutes } from '../../../src/virtualservice/strip.ts';
+
+/** The user whom Metacontroller was in the recordings. */
+export const METACONTROLLER = 'mc';
+
+const KINDS = {
+  Deployment: 'Deployment.apps/v1',
+  DestinationRule: 'DestinationRule.networking.istio.io/v1',
+  RouteInjection: 'RouteInjection.riskified.com/v1alpha1',
+};
+const VIRTUAL_SERVICES = 'VirtualService.networking.istio.io/v1';
+
+/**
+ * The recorded calls were answered by a prototype, so what it had written is in them. Here it is replaced by what the
+ * service under test answered last: children, status, marks and routes. What a cluster adds stays as recorded: uids,
+ * versions, times, owners, a Deployment's status.
+ */
+export function createTranslator(strategy: string) {
+  let children: LocalObject[] = [];
+  let status: object | undefined;
+  let marks: Marks = { labels: {}, annotations: {} };
+  let current: VirtualService | undefined;
+  const byVersion = new Map<string, VirtualService>();
+  const systems = new Map<string, KubeObject>();
+
+  /** The recorded VirtualService as it would be with our marks and routes; a version not met before is the current one. */
+  const virtualService = (recorded: VirtualService): VirtualService => {
+    const version = recorded.metadata.resourceVersion ?? '';
+    const state = byVersion.get(version) ?? current ?? withoutOurs(recorded);
+    byVersion.set(version, state);
+    current ??= state;
+    return withMarks({ ...withoutOurs(recorded), spec: state.spec }, marksOf(state));
+  };
+
+  const child = (object: LocalObject): LocalObject => {
+    const { metadata, status: seen } = systems.get(object.kind) as LocalObject;
+    const { uid, resourceVersion, generation, creationTimestamp, ownerReferences } = metadata;
+    const revision = Object.entries(metadata.annotations ?? {}).filter(([key]) =>
+      key.startsWith('deployment.kubernetes.io/'),
+    );
+    const applied =
+      strategy === 'dynamic-apply' ? { [LAST_APPLIED_ANNOTATION]: JSON.stringify(object) } : {};
+    const uidLabel = metadata.labels?.['controller-uid'] ?? '';
+    return {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        ...({ uid, resourceVersion, generation, creationTimestamp, ownerReferences } as object),
+        labels: { ...object.metadata.labels, 'controller-uid': uidLabel },
+        annotations: {
+          ...object.metadata.annotations,
+          ...applied,
+          ...Object.fromEntries(revision),
+        },
+      },
+      ...(seen === undefined ? {} : { status: seen }),
+    };
+  };
+
+  const remember = (recorded: ObjectMap): void => {
+    for (const object of Object.values(recorded).flatMap((map) => Object.values(map))) {
+      systems.set(object.kind, object);
+    }
+  };
+
+  const childrenOf = (kind: string): Record<string, KubeObject> =>
+    Object.fromEntries(
+      children
+        .filter((object) => object.kind === kind)
+        .map((own) => [qualifiedName(own), child(own)]),
+    );
+
+  return {
+    composite: (request: CompositeRequest): CompositeRequest => {
+      const env = request.parent as DynamicEnv;
+      remember(request.children);
+      const { [KINDS.DestinationRule]: rules = {}, [VIRTUAL_SERVICES]: services = {} } =
+        request.related;
+      return {
+        ...request,
+        parent: { ...env, ...(status && env.status ? { status } : {}) } as DynamicEnv,
+        children: Object.fromEntries(
+          Object.entries(KINDS).map(([kind, key]) => [key, childrenOf(kind)]),
+        ),
+        related: {
+          ...request.related,
+          // The prototype asked for its own clones, too.
+          [KINDS.DestinationRule]: Object.fromEntries(
+            Object.entries(rules).filter(([, { metadata }]) => !metadata.ownerReferences),
+          ),
+          [VIRTUAL_SERVICES]: Object.fromEntries(
+            Object.entries(services).map(([name, object]) => [
+              name,
+              virtualService(object as VirtualService),
+            ]),
+          ),
+        },
+      };
+    },
+    decided: (answer: CompositeAnswer, generation: number | undefined): void => {
+      children = answer.children;
+      status = { ...answer.status, observedGeneration: generation };
+    },
+    decorator: (request: DecoratorRequest): DecoratorRequest => {
+      remember(request.related);
+      const object = virtualService(request.object as VirtualService);
+      return {
+        ...request,
+        object,
+        related: { [KINDS.RouteInjection]: childrenOf('RouteInjection') },
+      };
+    },
+    decorated: (answer: DecoratorAnswer): boolean => {
+      const before = marks;
+      marks = {
+        labels: changed(marks.labels, answer.labels),
+        annotations: changed(marks.annotations, answer.annotations),
+      };
+      return !jsonEqual(marks, before);
+    },
+    admission: (review: AdmissionReview): AdmissionReview => {
+      const recorded = review.request.object as VirtualService;
+      const old = current ?? withoutOurs(recorded);
+      const isOwner = review.request.userInfo.username === METACONTROLLER;
+      // `kubectl apply` keeps the marks and takes the routes away; `kubectl replace` takes both.
+      const isReplaced = Object.keys(marksOf(recorded).annotations).length === 0;
+      const kept = isReplaced ? { labels: {}, annotations: {} } : marksOf(old);
+      const object = isOwner
+        ? withMarks({ ...withoutOurs(recorded), spec: old.spec }, marks)
+        : withMarks(withoutOurs(recorded), kept);
+      return { ...review, request: { ...review.request, object, oldObject: old } };
+    },
+    /** The VirtualService as it was stored. */
+    admitted: (sent: AdmissionReview, patch: Operation[]): VirtualService => {
+      current = applyJsonPatch(
+        sent.request.object as LocalObject,
+        patch,
+      ) as unknown as VirtualService;
+      marks = marksOf(current);
+      return current;
+    },
+  };
+}
+
+function changed(
+  marks: Record<string, string>,
+  changes: Record<string, string | null>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries({ ...marks, ...changes }).filter(
+      (entry): entry is [string, string] => entry[1] !== null,
+    ),
+  );
+}
+
+function withoutOurs(object: VirtualService): VirtualService {
+  const { labels = {}, annotations = {} } = object.metadata;
+  const keep = (map: Record<string, string>, isMark: (key: string) => boolean) =>
+    Object.fromEntries(Object.entries(map).filter(([key]) => !isMark(key)));
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: keep(labels, isMarkLabel),
+      annotations: keep(annotations, isMarkAnnotation),
+    },
+    spec: { ...object.spec, http: stripRoutes(object.spec.http ?? []) },
+  };
+}
+
+function withMarks(object: VirtualService, marks: Marks): VirtualService {
+  const { metadata } = object;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, ...marks.labels },
+      annotations: { ...metadata.annotations, ...marks.annotations },
+    },
+  };
+}
