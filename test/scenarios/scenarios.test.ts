@@ -4,9 +4,11 @@ import { runScenario } from './lib/run.ts';
 import { decisionConfig, loadScenario, scenarioFiles } from './lib/scenario.ts';
 
 const files = await scenarioFiles();
+/** A busy machine is no mistake of a scenario's. */
+const LIMIT = 30_000;
 
 describe.each(['dynamic-apply', 'server-side-apply'] as const)('with %s', (strategy) => {
-  test.each(files)('%s', async (file) => {
+  const play = async (file: string): Promise<void> => {
     const scenario = await loadScenario(file);
     const driver = await memoryDriver(decisionConfig(scenario.settings), strategy);
     try {
@@ -14,5 +16,6 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)('with %s', (strat
     } finally {
       await driver.close();
     }
-  });
+  };
+  test.each(files)('%s', play, LIMIT);
 });

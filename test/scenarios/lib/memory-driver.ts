@@ -33,6 +33,7 @@ export async function memoryDriver(
 ): Promise<Driver> {
   const { dynamicEnv, routeInjection } = await validators;
   const notReady = new Set<string>();
+  const overload = callLimit();
   let isUnchecked = false;
   const app = buildApp({
     service: {
@@ -57,6 +58,7 @@ export async function memoryDriver(
     validate,
     neverReady: ({ metadata }) => notReady.has(`${metadata.namespace}/${metadata.name}`),
     inject: async ({ method, url, body }) => {
+      await overload.count();
       const answer = await app.inject({ method, url, payload: body as object });
       return { statusCode: answer.statusCode, body: answer.body };
     },
@@ -86,8 +88,36 @@ export async function memoryDriver(
     objects: async () => cluster.all(),
     events: async () => cluster.events.map(({ message }) => message),
     watch: (listener) => cluster.onWrite(() => listener(cluster.all())),
-    advance: (seconds) => cluster.advance(seconds),
+    advance: (seconds) => Promise.race([cluster.advance(seconds), overload.reached]),
     fault: async (fault: FaultSpec) => injectFault(cluster, notReady, fault),
-    close: () => app.close(),
+    close: () => {
+      overload.stop();
+      return app.close();
+    },
+  };
+}
+
+const MAX_CALLS = 1000;
+
+/** A loop of writes takes no virtual time: without a limit it would never end, and keep its test process alive. */
+function callLimit() {
+  let left = MAX_CALLS;
+  let refuse: (error: Error) => void = () => undefined;
+  const reached = new Promise<never>((_, reject) => {
+    refuse = reject;
+  });
+  // Nobody may be waiting for it.
+  reached.catch(() => undefined);
+  return {
+    reached,
+    stop: () => {
+      left = 0;
+    },
+    count: async () => {
+      left -= 1;
+      if (left > 0) return;
+      refuse(new Error(`the hooks were called more than ${MAX_CALLS} times: something writes in a loop`));
+      await new Promise<never>(() => undefined);
+    },
   };
 }
