@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../src/local/object.ts';
+import { isMap, type LocalObject } from '../../../src/local/object.ts';
 import type { Driver, FaultSpec } from './driver.ts';
 import { type Expectations, goesElsewhere, unmet } from './expectations.ts';
 import { failure } from './failure.ts';
@@ -66,6 +66,7 @@ const PLAYERS: Partial<Record<string, Player>> = {
   expect: async ({ expect, except }, stage) => {
     const { driver, start } = stage;
     if (expect === 'quiet') return disquiet(driver);
+    if (isMap(expect) && 'Event' in expect) return unheard(driver, String(expect['Event']));
     if (expect !== 'unchanged') return unmet(expect as Expectations, await driver.objects());
     const now = snapshot(await driver.objects());
     return snapshotDifferences(start, now, [except ?? []].flat().map(String));
@@ -121,6 +122,12 @@ async function poll(driver: Driver, check: Check, limit: number): Promise<string
     if (problems.length === 0 || waited >= limit) return problems;
     await driver.advance(POLL_SECONDS);
   }
+}
+
+async function unheard(driver: Driver, text: string): Promise<string[]> {
+  const events = await driver.events();
+  if (events.some((message) => message.includes(text))) return [];
+  return [`expected an event with "${text}", found ${JSON.stringify(events)}`];
 }
 
 /** What was written during two periodic resyncs. */
