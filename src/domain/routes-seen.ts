@@ -1,6 +1,9 @@
 import { injectedRouteName } from '../api/route-name.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
-import type { VirtualService } from '../istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import { isIgnored, planned } from '../virtualservice/outcomes.ts';
+import { renderRoutes } from '../virtualservice/render.ts';
+import { httpOf, scopeOf } from '../virtualservice/scope.ts';
 
 /** What identifies the routes of one deployment for one host. */
 export interface RouteOwner {
@@ -16,8 +19,29 @@ export function ownerOf({ spec }: RouteInjection): RouteOwner {
 /** The VirtualServices that carry routes of this owner: the routes themselves are the truth, not any label. */
 export function carriers(
   virtualServices: readonly VirtualService[],
-  { env, deployment, host }: RouteOwner,
+  owner: RouteOwner,
 ): VirtualService[] {
+  return virtualServices.filter((candidate) => routesOn(candidate, owner).length > 0);
+}
+
+/** The routes of this owner that a VirtualService carries. */
+export function routesOn(
+  virtualService: VirtualService,
+  { env, deployment, host }: RouteOwner,
+): HTTPRoute[] {
   const name = injectedRouteName(env, deployment, host);
-  return virtualServices.filter(({ spec }) => spec.http?.some((route) => route.name === name));
+  return httpOf(virtualService).filter((route) => route.name === name);
+}
+
+/** The routes that a VirtualService carries for an injection when it is active and rendered; none: it cannot. */
+export function routesWanted(
+  virtualService: VirtualService,
+  injection: RouteInjection,
+  settings: { clusterDomain: string },
+): HTTPRoute[] {
+  const plan = planned(injection);
+  if (plan === undefined || isIgnored(virtualService)) return [];
+  const scope = scopeOf(virtualService, settings);
+  const { http } = renderRoutes(httpOf(virtualService), [plan], scope);
+  return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection));
 }

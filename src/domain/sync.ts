@@ -17,6 +17,9 @@ import { workloadReport } from './status/workload-report.ts';
 import { planWorkload, type WorkloadPlan } from './workload-plan.ts';
 import { envWorkloads } from './workloads.ts';
 
+/** A wait from a time that is wrong by centuries overflows Metacontroller's clock, which then asks without a pause. */
+const MAX_RESYNC_SECONDS = 3600;
+
 export interface EnvDecision {
   status: DynamicEnvStatus;
   children: KubeObject[];
@@ -125,5 +128,5 @@ function youth({ injections }: Observed, now: Date): number[] {
 
 function resync(waits: readonly (number | undefined)[]): { resyncAfterSeconds?: number } {
   const due = waits.filter((wait): wait is number => wait !== undefined && wait > 0);
-  return due.length === 0 ? {} : { resyncAfterSeconds: Math.min(...due) };
+  return due.length === 0 ? {} : { resyncAfterSeconds: Math.min(...due, MAX_RESYNC_SECONDS) };
 }

@@ -8,9 +8,9 @@ import type { VirtualService } from '../../src/istio/types.ts';
 import { jsonEqual } from '../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Deployment } from '../../src/k8s/workload.ts';
-import { planned } from '../../src/virtualservice/outcomes.ts';
-import { type Plan, serializePlan } from '../../src/virtualservice/plan-codec.ts';
+import { type Plan, parsePlan, serializePlan } from '../../src/virtualservice/plan-codec.ts';
 import { renderRoutes } from '../../src/virtualservice/render.ts';
+import { scopeOf } from '../../src/virtualservice/scope.ts';
 import { decorate } from '../../src/virtualservice/sync.ts';
 import { at, CONFIG, deepFreeze, objectMap, running, stamp } from './objects.ts';
 
@@ -124,15 +124,9 @@ export function carrying(
   webhook = true,
 ): VirtualService {
   const { labels, annotations } = decorate(object, injections, config, at(time));
-  const active = injections.filter(({ spec }) => spec.active);
-  const wanted = active.flatMap((one) => planned(one) ?? []);
-  const scope = {
-    namespace: object.metadata.namespace ?? '',
-    clusterDomain: config.clusterDomain,
-    gateways: [],
-    isDelegate: false,
-  };
-  const http = renderRoutes(object.spec.http ?? [], wanted, scope).http;
+  const plan = parsePlan(annotations['riskified.com/route-injections'] ?? undefined);
+  const http = object.spec.http ?? [];
+  const rendered = renderRoutes(http, plan?.injections ?? [], scopeOf(object, config)).http;
   return {
     ...object,
     metadata: {
@@ -140,7 +134,7 @@ export function carrying(
       labels: changed(object.metadata.labels, labels),
       annotations: changed(object.metadata.annotations, annotations),
     },
-    spec: webhook ? { ...object.spec, http } : object.spec,
+    spec: webhook ? { ...object.spec, http: rendered } : object.spec,
   };
 }
 

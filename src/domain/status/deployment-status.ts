@@ -1,7 +1,16 @@
 import type { LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
-import { isAvailable, isRolledOut, rolloutFailure } from '../../k8s/workload.ts';
+import { SPEC_ANNOTATION } from '../../api/marks.ts';
+import {
+  type Deployment,
+  isAvailable,
+  isObserved,
+  isRolledOut,
+  isRollingOut,
+  rolloutFailure,
+  wasRolledOut,
+} from '../../k8s/workload.ts';
 import { childKey } from '../children.ts';
-import { isBeingDeleted } from '../observed.ts';
+import { injectionBaseKey, isBeingDeleted } from '../observed.ts';
 import type { WorkloadPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
 
@@ -16,22 +25,42 @@ export function deploymentStatus(plan: WorkloadPlan, context: StatusContext): Re
   };
 }
 
-function lifeCycle(
-  plan: WorkloadPlan,
-  { leaving, observed }: StatusContext,
-): { status: LifeCycle; message?: string } {
+interface Standing {
+  status: LifeCycle;
+  message?: string;
+}
+
+function lifeCycle(plan: WorkloadPlan, { leaving, observed }: StatusContext): Standing {
   const clone = plan.observed;
   if (clone === undefined) {
     return { status: plan.deployment === undefined ? 'missing' : 'initializing' };
   }
   if (isBeingDeleted(clone) || leaving.has(childKey(clone))) return { status: 'removing' };
+  const wasActive = observed.injections.some(
+    (own) => own.spec.active && injectionBaseKey(own) === plan.key,
+  );
+  if (!isApplied(plan, clone) || !isObserved(clone)) return coming(clone, wasActive);
+  return rollout(clone, wasActive);
+}
+
+/** Where a clone stands whose status is about the spec that is wanted. */
+function rollout(clone: Deployment, wasActive: boolean): Standing {
   const failure = rolloutFailure(clone);
   if (failure !== undefined) return { status: 'failed', message: failure };
   if (isRolledOut(clone)) return { status: 'running' };
-  if (isAvailable(clone)) return { status: 'updating' };
-  const wasActive = observed.injections.some(
-    ({ spec }) => spec.active && spec.clone === plan.cloneName,
-  );
-  if (!wasActive) return { status: 'initializing' };
+  if (isAvailable(clone) || isRollingOut(clone)) return coming(clone, wasActive);
+  if (!wasActive && !wasRolledOut(clone)) return { status: 'initializing' };
   return { status: 'failed', message: 'its pods were available and no longer are; see its events' };
+}
+
+/** New pods are on their way: the first ones, or others in place of these. */
+function coming({ status }: Deployment, wasActive: boolean): Standing {
+  const hasPods = (status?.availableReplicas ?? 0) > 0;
+  return { status: wasActive || hasPods ? 'updating' : 'initializing' };
+}
+
+/** Has the spec that is wanted now been written? Until then what is observed says nothing about it. */
+function isApplied({ deployment }: WorkloadPlan, clone: Deployment): boolean {
+  const wanted = deployment?.metadata.annotations?.[SPEC_ANNOTATION];
+  return clone.metadata.annotations?.[SPEC_ANNOTATION] === wanted;
 }

@@ -47,7 +47,7 @@ export function envStatus(
         injected,
         write('Guarded', guarded(reports)),
         write('Conflicting', conflicting(reports)),
-        write('Reconciling', reconciling(state, verdict)),
+        write('Reconciling', reconciling(state, verdict, context.leaving)),
         write('Stalled', stall),
       ],
     },
@@ -86,8 +86,12 @@ function readyVerdict(facts: {
   return yes('Ready', 'matching requests reach the clones');
 }
 
-function reconciling(state: State, ready: Verdict): Verdict {
+function reconciling(state: State, ready: Verdict, leaving: ReadonlySet<string>): Verdict {
   if (state === 'processing') return yes(ready.reason, ready.message);
+  if (leaving.size > 0) {
+    const names = [...leaving].sort(byText).map((key) => key.replace(' /', ' '));
+    return yes('Removing', `no longer wanted, on the way out: ${names.join(', ')}`);
+  }
   return no(state === 'ready' ? 'UpToDate' : 'Degraded', ready.message);
 }
 
@@ -154,6 +158,7 @@ export function refusedStatus(
     state: 'degraded',
     totalCount: previous?.totalCount ?? 0,
     totalReady: previous?.totalReady ?? 0,
+    ...(previous?.match === undefined ? {} : { match: previous.match }),
     conditions: [
       write('Ready', refused),
       write('Reconciling', no('InvalidSpec', 'waiting for the spec to be corrected')),

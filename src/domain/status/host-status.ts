@@ -1,15 +1,16 @@
-import type { ResourceStatus } from '../../api/dynamicenv.ts';
+import type { LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
 import { envId } from '../../api/env-id.ts';
 import { ENV_LABEL_PREFIX, PLAN_ANNOTATION } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import { liveHosts } from '../../istio/route-kinds.ts';
-import type { VirtualService } from '../../istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import { jsonEqual } from '../../k8s/canonical.ts';
 import { secondsLeft } from '../../k8s/time.ts';
 import { type PlanNote, parsePlan } from '../../virtualservice/plan-codec.ts';
 import { isAbout, isFullyShadowed } from '../../virtualservice/states.ts';
 import { childKey } from '../children.ts';
 import { isBeingDeleted, sameObject } from '../observed.ts';
-import { carriers, ownerOf } from '../routes-seen.ts';
+import { ownerOf, routesOn, routesWanted } from '../routes-seen.ts';
 import type { HostPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
 
@@ -27,8 +28,8 @@ export interface HostStatus {
   isUnrouted: boolean;
   /** Our routes are there, but other envs' routes before them take every request. */
   isShadowed: boolean;
-  /** Something is still to come by itself. */
-  isYoung: boolean;
+  /** Requests will not reach the clone by this host, however long one waits. */
+  isHopeless: boolean;
 }
 
 export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
@@ -46,22 +47,27 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
   );
   const isUnrouted = concerned.length === 0 && isAged;
   const hasRule = rules.some(({ status }) => status === 'running');
-  const carrying = concerned.filter((_, index) => virtualServices[index]?.status === 'running');
+  const carrying = concerned.filter((_, index) => isCarrying(virtualServices[index]));
   const effective = carrying.filter(
     (candidate) => !isFullyShadowed(injection, notesOf(candidate, injection)),
   );
+  const isShadowed = carrying.length > 0 && effective.length === 0;
+  const isIgnored =
+    concerned.length > 0 &&
+    virtualServices.every(({ status }) => status === 'ignored-missing-virtual-service');
   return {
     rules,
     virtualServices: isUnrouted ? [missingVirtualService(host)] : virtualServices,
     notes: concerned.flatMap((candidate) => notesOf(candidate, injection)),
     isComplete: hasRule && effective.length > 0,
-    isShadowed: carrying.length > 0 && effective.length === 0,
     isUnrouted,
-    isYoung:
-      (host.rules.length > 0 && !hasRule) ||
-      (concerned.length === 0 && !isAged) ||
-      virtualServices.some(({ status }) => status === 'initializing'),
+    isShadowed,
+    isHopeless: host.rules.length === 0 || isUnrouted || isIgnored || isShadowed,
   };
+}
+
+function isCarrying(status: ResourceStatus | undefined): boolean {
+  return status?.status === 'running' || status?.status === 'updating';
 }
 
 function ruleStatuses(host: HostPlan, context: StatusContext): ResourceStatus[] {
@@ -71,7 +77,7 @@ function ruleStatuses(host: HostPlan, context: StatusContext): ResourceStatus[] 
         name: host.service,
         namespace: host.namespace,
         status: 'ignored-missing-destination-rule',
-        message: `no DestinationRule of ${host.host} has a subset with the base's version label`,
+        message: missingRule(host),
       },
     ];
   }
@@ -82,6 +88,12 @@ function ruleStatuses(host: HostPlan, context: StatusContext): ResourceStatus[] 
     const isLeaving = isBeingDeleted(own) || context.leaving.has(childKey(own));
     return { name, namespace, status: isLeaving ? 'removing' : 'running' };
   });
+}
+
+function missingRule({ host, harmful }: HostPlan): string {
+  return harmful.length > 0
+    ? `the DestinationRule of ${host} cannot be cloned; see subsetErrors`
+    : `no DestinationRule of ${host} has a subset with the base's version label`;
 }
 
 function missingVirtualService(host: HostPlan): ResourceStatus {
@@ -100,31 +112,58 @@ function virtualServiceStatus(
   context: StatusContext,
 ): ResourceStatus {
   const { name, namespace = '' } = virtualService.metadata;
-  const isCarrying = carriers([virtualService], ownerOf(injection)).length > 0;
-  const told = notesOf(virtualService, injection).filter(({ state }) => state !== 'unguarded');
-  const message = told.map((note) => note.message).join('; ');
-  const withMessage = message === '' ? {} : { message };
-  const isActive = own?.spec.active === true;
-  if (isCarrying)
-    return { name, namespace, status: isActive ? 'running' : 'removing', ...withMessage };
-  const state =
-    virtualService.metadata.labels?.[`${ENV_LABEL_PREFIX}${envId(context.env.metadata.name)}`];
-  const isHopeless = told.some((note) => note.state !== 'shadowed') || state === 'too-large';
-  if (isHopeless) {
-    return {
-      name,
-      namespace,
-      status: 'ignored-missing-virtual-service',
-      message: message || `${state}`,
-    };
-  }
-  if (!isActive) return { name, namespace, status: 'initializing', ...withMessage };
-  return { name, namespace, status: 'initializing', message: waiting(virtualService, message) };
+  const notes = notesOf(virtualService, injection).filter(({ state }) => state !== 'unguarded');
+  const status = lifeCycle({
+    wanted: routesWanted(virtualService, injection, context.config),
+    present: routesOn(virtualService, ownerOf(injection)),
+    isActive: own?.spec.active === true,
+    hasNoRoom: hasNoRoom(virtualService, notes, context),
+  });
+  const told = notes.map(({ message }) => message).join('; ');
+  const message = messageOf(status, told, own, virtualService);
+  return { name, namespace, status, ...(message === '' ? {} : { message }) };
 }
 
-function waiting(virtualService: VirtualService, message: string): string {
-  const attempts = parsePlan(virtualService.metadata.annotations?.[PLAN_ANNOTATION])?.attempt ?? 0;
-  if (attempts === 0) return message || 'waiting for the routes';
+function lifeCycle(facts: {
+  wanted: HTTPRoute[];
+  present: HTTPRoute[];
+  isActive: boolean;
+  hasNoRoom: boolean;
+}): LifeCycle {
+  const { wanted, present, isActive, hasNoRoom } = facts;
+  if (present.length > 0 && (!isActive || wanted.length === 0)) return 'removing';
+  if (wanted.length === 0) return 'ignored-missing-virtual-service';
+  if (jsonEqual(wanted, present)) return 'running';
+  if (hasNoRoom) return 'ignored-missing-virtual-service';
+  return present.length > 0 ? 'updating' : 'initializing';
+}
+
+/** Did the routes not fit? The note that says so may not have fitted, either; the label always does. */
+function hasNoRoom(
+  { metadata }: VirtualService,
+  notes: readonly PlanNote[],
+  { env }: StatusContext,
+): boolean {
+  if (notes.length > 0) return notes.some(({ state }) => state === 'too-large');
+  return metadata.labels?.[`${ENV_LABEL_PREFIX}${envId(env.metadata.name)}`] === 'too-large';
+}
+
+function messageOf(
+  status: LifeCycle,
+  told: string,
+  own: RouteInjection | undefined,
+  virtualService: VirtualService,
+): string {
+  if (status === 'ignored-missing-virtual-service') {
+    return told || 'it can carry no routes for this env';
+  }
+  if (status !== 'initializing' && status !== 'updating') return told;
+  return own?.spec.active ? waiting(virtualService, told) : told;
+}
+
+function waiting({ metadata }: VirtualService, told: string): string {
+  const attempts = parsePlan(metadata.annotations?.[PLAN_ANNOTATION])?.attempt ?? 0;
+  if (attempts === 0) return told || 'waiting for the routes';
   return `asked ${attempts} times for the routes; is the admission webhook reachable, and is --metacontroller-user the name that Metacontroller writes with?`;
 }
 

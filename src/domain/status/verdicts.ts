@@ -30,7 +30,7 @@ function isPending(hosts: WorkloadReport['hosts']): boolean {
   return hosts.some(
     ({ rules, virtualServices }) =>
       rules.some(({ status }) => status === 'running') &&
-      virtualServices.some(({ status }) => status === 'initializing'),
+      virtualServices.some(({ status }) => status === 'initializing' || status === 'updating'),
   );
 }
 
@@ -39,7 +39,9 @@ function routeTrouble(hosts: WorkloadReport['hosts']): string {
     .flatMap(({ rules, virtualServices }) => [...rules, ...virtualServices])
     .filter(({ status, message }) => status !== 'running' && message !== undefined)
     .map(({ namespace, name, message }) => `${namespace}/${name}: ${message}`);
-  return told.length === 0 ? 'waiting for its pods and rules' : [...new Set(told)].join('; ');
+  return told.length === 0
+    ? 'waiting for its pods, rules and routes'
+    : [...new Set(told)].join('; ');
 }
 
 /** Regular requests never reach a clone's pods. */

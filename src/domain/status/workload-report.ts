@@ -1,5 +1,4 @@
 import type { ResourceStatus, WorkloadStatus } from '../../api/dynamicenv.ts';
-import { isAvailable } from '../../k8s/workload.ts';
 import type { Problem, WorkloadPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
 import { deploymentStatus } from './deployment-status.ts';
@@ -28,7 +27,8 @@ export interface WorkloadReport {
 export function workloadReport(plan: WorkloadPlan, context: StatusContext): WorkloadReport {
   const deployment = deploymentStatus(plan, context);
   const hosts = plan.hosts.map((host) => hostStatus(host, context));
-  const isRouted = plan.kind === 'consumer' || hosts.some(({ isComplete }) => isComplete);
+  const isSubset = plan.kind === 'subset';
+  const isRouted = !isSubset || hosts.some(({ isComplete }) => isComplete);
   const problems = [
     ...plan.problems,
     ...(deployment.status === 'failed'
@@ -39,9 +39,8 @@ export function workloadReport(plan: WorkloadPlan, context: StatusContext): Work
           },
         ]
       : []),
-    ...(isRouted || isYoung(plan, hosts) ? [] : [unreachable(hosts)]),
+    ...(isSubset && isUnreachable(hosts) ? [unreachable(hosts)] : []),
   ];
-  const isSubset = plan.kind === 'subset';
   const previous = context.env.status?.[isSubset ? 'subsetsStatus' : 'consumersStatus']?.[plan.key];
   const errors = subsetErrors(problems, previous, context.now);
   return {
@@ -64,26 +63,12 @@ function unreachable(hosts: readonly HostStatus[]): Problem {
   return { section: 'subset', message: isShadowed ? SHADOWED : NO_COMMON_HOST };
 }
 
-/** Is nothing wrong yet: the pods, the rules or the routes of some host are still to come? */
-function isYoung(plan: WorkloadPlan, hosts: readonly HostStatus[]): boolean {
-  if (plan.problems.length > 0) return true;
-  const isWaitingForPods = plan.observed === undefined || !isAvailable(plan.observed);
-  if (hosts.some(({ isShadowed }) => isShadowed)) return false;
-  const couldComplete = hosts.some(
-    ({ rules, virtualServices, isYoung: young }) =>
-      young &&
-      rules.every(({ status }) => status !== 'ignored-missing-destination-rule') &&
-      (virtualServices.length === 0 ||
-        virtualServices.some(({ status }) => status !== 'ignored-missing-virtual-service')),
-  );
-  const canNever = hosts.every(
-    ({ rules, isUnrouted }) =>
-      isUnrouted || rules.every(({ status }) => status === 'ignored-missing-destination-rule'),
-  );
-  return couldComplete || (isWaitingForPods && !canNever);
+/** Without any host the plan has told why. While one may still come there is nothing to complain of. */
+function isUnreachable(hosts: readonly HostStatus[]): boolean {
+  return hosts.length > 0 && hosts.every(({ isHopeless }) => isHopeless);
 }
 
-/** One VirtualService may serve several hosts: it is listed once, with the first host's word for it. */
+/** One VirtualService may serve several hosts: it is listed once for each word that they have for it. */
 function unique(hosts: readonly HostStatus[]): ResourceStatus[] {
   const all = hosts.flatMap(({ virtualServices }) => virtualServices);
   const seen = new Set<string>();

@@ -1,0 +1,46 @@
+import { expect, it } from '@jest/globals';
+import { subsetErrors } from '../../../../src/domain/status/errors.ts';
+import type { Problem } from '../../../../src/domain/workload-plan.ts';
+import { deepFreeze, NOW, stamp } from '../../../support/objects.ts';
+
+const problems: Problem[] = deepFreeze([
+  { section: 'subset', message: 'b' },
+  { section: 'deployment', message: 'a' },
+  { section: 'subset', message: 'c' },
+]);
+const deployment = { name: 'x', namespace: 'y', status: 'running' as const };
+
+it('says nothing where nothing is wrong', () => {
+  expect(subsetErrors([], undefined, NOW)).toBeUndefined();
+});
+
+it('lists the problems by section, in their order', () => {
+  expect(subsetErrors(problems, undefined, NOW)).toEqual({
+    subset: [
+      { error: 'b', lastOccurrence: stamp(0) },
+      { error: 'c', lastOccurrence: stamp(0) },
+    ],
+    deployment: [{ error: 'a', lastOccurrence: stamp(0) }],
+  });
+});
+
+it('keeps the time of what was there before, in the same section', () => {
+  const before = deepFreeze({
+    deployment,
+    subsetErrors: {
+      subset: [
+        { error: 'z', lastOccurrence: stamp(-90) },
+        { error: 'c', lastOccurrence: stamp(-60) },
+        { error: 'a', lastOccurrence: stamp(-50) },
+      ],
+    },
+  });
+  expect(subsetErrors(problems, before, NOW)).toEqual({
+    subset: [
+      { error: 'b', lastOccurrence: stamp(0) },
+      { error: 'c', lastOccurrence: stamp(-60) },
+    ],
+    deployment: [{ error: 'a', lastOccurrence: stamp(0) }],
+  });
+  expect(subsetErrors(problems, { deployment }, NOW)?.subset).toHaveLength(2);
+});

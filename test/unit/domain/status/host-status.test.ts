@@ -1,0 +1,337 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RouteInjection } from '../../../../src/api/routeinjection.ts';
+import { meshView } from '../../../../src/domain/mesh-view.ts';
+import { hostStatus } from '../../../../src/domain/status/host-status.ts';
+import type { DestinationRule, VirtualService } from '../../../../src/istio/types.ts';
+import { carrying, planText } from '../../../support/env-world.ts';
+import {
+  CONFIG,
+  deepFreeze,
+  dynamicEnv,
+  injection,
+  type Meta,
+  NOW,
+  objectMap,
+  routeTo,
+  rule,
+  stamp,
+  virtualService,
+} from '../../../support/objects.ts';
+
+const HOST = 'backend.shop.svc.cluster.local';
+const own = (active: boolean, seconds = -60): RouteInjection =>
+  injection({ active }, { creationTimestamp: stamp(seconds) });
+
+interface Given {
+  rules?: DestinationRule[];
+  /** What the cluster has of them; all by default. */
+  has?: DestinationRule[];
+  harmful?: DestinationRule[];
+  virtualServices?: VirtualService[];
+  injection?: RouteInjection | undefined;
+  wanted?: RouteInjection;
+  leaving?: string[];
+}
+
+function judge(given: Given) {
+  const { rules = [rule('shop/own')], has = rules, virtualServices = [], leaving = [] } = given;
+  const seen = 'injection' in given ? given.injection : own(true);
+  const host = {
+    service: 'backend',
+    namespace: 'shop',
+    host: HOST,
+    rules,
+    harmful: given.harmful ?? [],
+    injection: given.wanted ?? injection(),
+  };
+  return hostStatus(deepFreeze(host), {
+    env: dynamicEnv(),
+    view: meshView(deepFreeze(objectMap(virtualServices))),
+    observed: { deployments: [], rules: has, injections: seen === undefined ? [] : [seen] },
+    leaving: new Set(leaving),
+    config: CONFIG,
+    now: NOW,
+  });
+}
+
+const base = virtualService('shop/backend');
+const routed = carrying(base, [own(true)]);
+const pending = carrying(base, [own(false)]);
+/** As the webhook leaves it when it is away. */
+const unrendered = carrying(base, [own(true)], undefined, false);
+const running = { name: 'own', namespace: 'shop', status: 'running' };
+const vs = (status: string, message?: string) => ({
+  name: 'backend',
+  namespace: 'shop',
+  status,
+  ...(message === undefined ? {} : { message }),
+});
+const NO_ROUTE = `no VirtualService with a route to ${HOST} is marked for this env; if there is one, its marks may be refused: see --metacontroller-user`;
+
+describe('a host', () => {
+  it('is complete with a rule and routes', () => {
+    expect(judge({ virtualServices: [routed] })).toEqual({
+      rules: [running],
+      virtualServices: [vs('running')],
+      notes: [],
+      isComplete: true,
+      isUnrouted: false,
+      isShadowed: false,
+      isHopeless: false,
+    });
+  });
+
+  it('without a base rule is hopeless', () => {
+    expect(judge({ rules: [], virtualServices: [pending], injection: own(false) })).toEqual({
+      rules: [
+        {
+          name: 'backend',
+          namespace: 'shop',
+          status: 'ignored-missing-destination-rule',
+          message: `no DestinationRule of ${HOST} has a subset with the base's version label`,
+        },
+      ],
+      virtualServices: [vs('initializing')],
+      notes: [],
+      isComplete: false,
+      isUnrouted: false,
+      isShadowed: false,
+      isHopeless: true,
+    });
+  });
+
+  it('whose rule must not be cloned is hopeless, too', () => {
+    const judged = judge({ rules: [], harmful: [rule('shop/own')], virtualServices: [routed] });
+    expect(judged).toMatchObject({ isComplete: false, isHopeless: true });
+    expect(judged.rules).toEqual([
+      {
+        name: 'backend',
+        namespace: 'shop',
+        status: 'ignored-missing-destination-rule',
+        message: `the DestinationRule of ${HOST} cannot be cloned; see subsetErrors`,
+      },
+    ]);
+  });
+
+  it.each<[string, RouteInjection | undefined, boolean]>([
+    ['without an injection', undefined, false],
+    ['with a fresh injection', own(false, 0), false],
+    ['with an injection of ten seconds', own(false, -10), false],
+    ['with an injection of eleven seconds', own(false, -11), true],
+  ])('%s and without a VirtualService is hopeless: %s', (_what, seen, isHopeless) => {
+    expect(judge({ injection: seen })).toEqual({
+      rules: [running],
+      virtualServices: isHopeless ? [vs('ignored-missing-virtual-service', NO_ROUTE)] : [],
+      notes: [],
+      isComplete: false,
+      isUnrouted: isHopeless,
+      isShadowed: false,
+      isHopeless,
+    });
+  });
+
+  it('does not count VirtualServices of other hosts', () => {
+    const other = carrying(virtualService('shop/other'), [own(true)]);
+    expect(judge({ virtualServices: [other] })).toMatchObject({ isUnrouted: true });
+  });
+
+  it('is complete by one of several VirtualServices', () => {
+    const ignored = virtualService(
+      'shop/ignored',
+      {},
+      { labels: { 'riskified.com/ignore': 'true' } },
+    );
+    const other = carrying({ ...ignored, spec: base.spec }, [own(true)]);
+    const { virtualServices, isComplete, isHopeless } = judge({ virtualServices: [routed, other] });
+    expect([isComplete, isHopeless]).toEqual([true, false]);
+    expect(virtualServices.map(({ status }) => status)).toEqual([
+      'running',
+      'ignored-missing-virtual-service',
+    ]);
+  });
+});
+
+describe('rules', () => {
+  const going = rule('shop/own', {}, { deletionTimestamp: stamp(0) });
+
+  it.each<[string, Given, string]>([
+    ['not created yet', { has: [] }, 'initializing'],
+    ['another', { has: [rule('shop/other')] }, 'initializing'],
+    ['there', {}, 'running'],
+    ['being deleted', { has: [going] }, 'removing'],
+    ['on its way out', { leaving: ['DestinationRule shop/own'] }, 'removing'],
+  ])('%s', (_what, given, status) => {
+    const judged = judge({ ...given, virtualServices: [routed] });
+    expect(judged.rules).toEqual([{ ...running, status }]);
+    expect(judged.isComplete).toBe(status === 'running');
+    expect(judged.isHopeless).toBe(false);
+  });
+
+  it('are complete by one of several', () => {
+    const rules = [rule('shop/own'), rule('shop/second')];
+    expect(judge({ rules, has: rules.slice(1), virtualServices: [routed] })).toMatchObject({
+      rules: [{ status: 'initializing' }, { status: 'running' }],
+      isComplete: true,
+    });
+  });
+});
+
+describe('a VirtualService', () => {
+  const asked = (attempt: number): VirtualService => ({
+    ...unrendered,
+    metadata: {
+      ...unrendered.metadata,
+      annotations: { 'riskified.com/route-injections': planText({ attempt }) },
+    },
+  });
+  const labelled = (state: string, meta: Meta = {}) =>
+    virtualService('shop/backend', {}, { labels: { 'env.riskified.com/alice': state }, ...meta });
+  const noted = (state: 'too-large' | 'skipped' | 'unguarded', message: string) => {
+    const about = { env: 'alice', deployment: { namespace: 'shop', name: 'backend' }, host: HOST };
+    const text = planText({ notes: [{ ...about, state, message }] });
+    return labelled('pending', { annotations: { 'riskified.com/route-injections': text } });
+  };
+  const newMatches = injection({ matches: [{ headers: { user: { exact: 'al' } } }] });
+  const half = virtualService('shop/backend', {
+    http: [
+      routeTo('backend', 'shared', { name: 'a', match: [{ headers: { user: { prefix: 'a' } } }] }),
+      routeTo('backend', 'shared', { name: 'b' }),
+    ],
+  });
+  const contrary = virtualService('shop/backend', {
+    http: [routeTo('backend', 'shared', { match: [{ headers: { user: { prefix: 'a' } } }] })],
+  });
+  const ASKED =
+    'is the admission webhook reachable, and is --metacontroller-user the name that Metacontroller writes with?';
+
+  it.each<[string, VirtualService, Given, object]>([
+    ['has its routes', routed, {}, vs('running')],
+    ['waits for the clone', pending, { injection: own(false) }, vs('initializing')],
+    ['waits for the injection', pending, { injection: undefined }, vs('initializing')],
+    ['waits for the webhook', unrendered, {}, vs('initializing', 'waiting for the routes')],
+    ['was asked again', asked(2), {}, vs('initializing', `asked 2 times for the routes; ${ASKED}`)],
+    ['still has its routes', routed, { injection: own(false) }, vs('removing')],
+    [
+      'has the routes of before',
+      routed,
+      { wanted: newMatches },
+      vs('updating', 'waiting for the routes'),
+    ],
+    [
+      'may have none any more',
+      { ...routed, metadata: { ...routed.metadata, labels: { 'riskified.com/ignore': 'true' } } },
+      {},
+      vs('removing'),
+    ],
+    [
+      'has no room',
+      labelled('too-large'),
+      {},
+      vs('ignored-missing-virtual-service', 'it can carry no routes for this env'),
+    ],
+    [
+      'has no room, and says so',
+      noted('too-large', 'full'),
+      {},
+      vs('ignored-missing-virtual-service', 'full'),
+    ],
+    ['has room for this one', noted('skipped', 'x'), {}, vs('initializing', 'x')],
+    [
+      'is unguarded, which is told elsewhere',
+      noted('unguarded', 'x'),
+      {},
+      vs('initializing', 'waiting for the routes'),
+    ],
+    [
+      'has no room, and is unguarded',
+      {
+        ...noted('unguarded', 'x'),
+        metadata: {
+          ...noted('unguarded', 'x').metadata,
+          labels: { 'env.riskified.com/alice': 'too-large' },
+        },
+      },
+      {},
+      vs('ignored-missing-virtual-service', 'it can carry no routes for this env'),
+    ],
+  ])('%s', (_what, one, given, expected) => {
+    expect(judge({ ...given, virtualServices: [one] }).virtualServices).toEqual([expected]);
+  });
+
+  it('whose routes are those of before is reachable meanwhile', () => {
+    expect(judge({ virtualServices: [routed], wanted: newMatches })).toMatchObject({
+      isComplete: true,
+      isHopeless: false,
+    });
+  });
+
+  it('that can carry some of its routes only is worth waiting for', () => {
+    const { isHopeless, virtualServices } = judge({
+      injection: own(false),
+      virtualServices: [carrying(half, [own(false)])],
+    });
+    expect([isHopeless, virtualServices]).toMatchObject([false, [{ status: 'initializing' }]]);
+    expect(virtualServices[0]?.message).toContain('route "a"');
+    const after = judge({ virtualServices: [carrying(half, [own(true)])] });
+    expect(after).toMatchObject({ isComplete: true, virtualServices: [{ status: 'running' }] });
+    expect(after.virtualServices[0]?.message).toContain('route "a"');
+  });
+
+  it('that can carry none is hopeless from the start, and says why', () => {
+    const { isHopeless, virtualServices, notes } = judge({
+      injection: own(false),
+      virtualServices: [carrying(contrary, [own(false)])],
+    });
+    expect(isHopeless).toBe(true);
+    expect(virtualServices).toEqual([
+      vs('ignored-missing-virtual-service', notes.map(({ message }) => message).join('; ')),
+    ]);
+    expect(notes).toMatchObject([{ state: 'skipped', virtualService: 'shop/backend' }]);
+  });
+});
+
+describe('another env', () => {
+  const older = injection(
+    {
+      env: 'bob',
+      envCreationTimestamp: stamp(-9999),
+      subset: 'bob',
+      clone: 'backend-bob',
+      active: true,
+    },
+    { name: 'bob-backend' },
+  );
+
+  it('may take all requests', () => {
+    const shared = carrying(base, [older, own(true)]);
+    const judged = judge({ virtualServices: [shared] });
+    expect(judged).toMatchObject({ isComplete: false, isShadowed: true, isHopeless: true });
+    expect(judged.virtualServices).toMatchObject([{ status: 'running' }]);
+    expect(judged.notes).toMatchObject([{ env: 'alice', state: 'shadowed' }]);
+  });
+
+  it('may take some', () => {
+    const two = injection({
+      active: true,
+      matches: [
+        { headers: { user: { exact: 'alice' } } },
+        { headers: { who: { exact: 'alice' } } },
+      ],
+    });
+    const shared = carrying(base, [older, two]);
+    expect(judge({ virtualServices: [shared], wanted: two, injection: two })).toMatchObject({
+      isComplete: true,
+      isShadowed: false,
+      isHopeless: false,
+    });
+  });
+
+  it('matters only where its routes come first', () => {
+    const shared = carrying(base, [older, own(true)]);
+    const free = carrying({ ...base, metadata: { ...base.metadata, name: 'free' } }, [own(true)]);
+    expect(judge({ virtualServices: [shared, free] })).toMatchObject({
+      isComplete: true,
+      isShadowed: false,
+    });
+  });
+});
