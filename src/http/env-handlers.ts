@@ -12,6 +12,7 @@ import type {
 } from '../hooks/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { Service } from './service.ts';
+import { withUsableInjections } from './usable-injections.ts';
 
 export function customizeEnv({ parent }: CustomizeRequest, service: Service): CustomizeResponse {
   const env = parent as DynamicEnv;
@@ -23,16 +24,20 @@ export function customizeEnv({ parent }: CustomizeRequest, service: Service): Cu
 
 export function syncEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
   const env = request.parent as DynamicEnv;
+  const { related } = request;
+  const children = withUsableInjections(request.children);
   const refusals = refusalsOf(env, service);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
-  const decision = syncEnv({ ...request, env }, refusals, service.config, service.now());
+  const decision = syncEnv({ env, children, related }, refusals, service.config, service.now());
   logChange(env, decision, service);
   return decision;
 }
 
 export function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
   const env = request.parent as DynamicEnv;
-  const decision = finalizeEnv({ ...request, env }, service.config, service.now());
+  const { related } = request;
+  const children = withUsableInjections(request.children);
+  const decision = finalizeEnv({ env, children, related }, service.config, service.now());
   logChange(env, decision, service);
   return decision;
 }

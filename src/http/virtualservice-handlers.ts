@@ -1,5 +1,4 @@
 import { ENV_LABEL_PREFIX } from '../api/marks.ts';
-import type { RouteInjection } from '../api/routeinjection.ts';
 import type {
   CustomizeRequest,
   CustomizeResponse,
@@ -7,10 +6,10 @@ import type {
   DecoratorResponse,
 } from '../hooks/types.ts';
 import type { VirtualService } from '../istio/types.ts';
-import { byText } from '../k8s/canonical.ts';
 import { relatedInjections } from '../virtualservice/customize.ts';
 import { decorate } from '../virtualservice/sync.ts';
 import type { Service } from './service.ts';
+import { usableInjections } from './usable-injections.ts';
 
 export function customizeVirtualService(
   { parent }: CustomizeRequest,
@@ -21,9 +20,7 @@ export function customizeVirtualService(
 
 export function syncVirtualService(request: DecoratorRequest, service: Service): DecoratorResponse {
   const virtualService = request.object as VirtualService;
-  const injections = Object.entries(request.related['RouteInjection.riskified.com/v1alpha1'] ?? {})
-    .sort(([a], [b]) => byText(a, b))
-    .map(([, object]) => object as RouteInjection);
+  const injections = usableInjections(request.related);
   const { isRepair, ...decoration } = decorate(
     virtualService,
     injections,

@@ -196,6 +196,25 @@ describe('a line per change, and none without', () => {
   });
 });
 
+describe('a RouteInjection of another shape', () => {
+  const bad = { ...injection(true), metadata: { name: 'bad' }, spec: { from: 'shared' } };
+  const injections = { 'RouteInjection.riskified.com/v1alpha1': { bad } };
+
+  test('is not looked at for a VirtualService', async () => {
+    const { post } = await testApp();
+    const { json } = await post('/route-injection/sync', decoratorBody({ related: injections }));
+    expect(json).toEqual((await post('/route-injection/sync', decoratorBody())).json);
+  });
+
+  test.each(['sync', 'finalize'])("is not among the env's children any more: %s", async (hook) => {
+    const { post } = await testApp();
+    const body = compositeBody({ children: injections });
+    const { statusCode, json } = await post(`/dynamicenv/${hook}`, body);
+    expect(statusCode).toBe(200);
+    expect(JSON.stringify(json['children'])).not.toContain('"bad"');
+  });
+});
+
 describe('metrics', () => {
   test('latency by hook and result, sizes by hook and direction', async () => {
     const { post, metric } = await testApp();
@@ -216,8 +235,8 @@ describe('metrics', () => {
 
   test('an exception counts as an error', async () => {
     const { post, metric } = await testApp();
-    const bad = { ...injection(true), spec: undefined };
-    const body = decoratorBody({ related: { 'RouteInjection.riskified.com/v1alpha1': { bad } } });
+    const object = { ...virtualService(), spec: { http: [null] } };
+    const body = decoratorBody({ object });
     expect((await post('/route-injection/sync', body)).statusCode).toBe(500);
     const count = 'dynamicenv_hook_duration_seconds_count';
     expect(await metric(`${count}{hook="route-injection-sync",result="error"}`)).toBe(1);

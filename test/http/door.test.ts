@@ -7,6 +7,7 @@ import {
   customizeBody,
   decoratorBody,
   env,
+  virtualService,
 } from './lib/bodies.ts';
 
 const HOOKS = Object.entries(BODIES);
@@ -145,7 +146,6 @@ describe('a body of the wrong shape is refused by the field', () => {
 });
 
 describe('an exception in our code', () => {
-  const specless = { apiVersion: 'v1', kind: 'RouteInjection', metadata: { name: 'a' } };
   const baseless = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'backend' } };
 
   test.each<[string, object]>([
@@ -155,7 +155,7 @@ describe('an exception in our code', () => {
     ],
     [
       '/route-injection/sync',
-      decoratorBody({ related: { 'RouteInjection.riskified.com/v1alpha1': { a: specless } } }),
+      decoratorBody({ object: { ...virtualService(), spec: { http: [null] } } }),
     ],
   ])('%s: 500 with its text, and no children', async (url, body) => {
     const { post, lines } = await testApp();

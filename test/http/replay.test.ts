@@ -130,18 +130,11 @@ function imageOf(clone: LocalObject | undefined): string {
 }
 
 describe.each(STRATEGIES)('the recorded calls as they came, %s', (strategy) => {
-  test('every request is understood', async () => {
+  test('every request is answered, though the prototype wrote RouteInjections of another shape', async () => {
     const { post } = await testApp(FLAGS);
     for (const { file, url, request } of recordedCalls(strategy)) {
       const { statusCode, json } = await post(url, request);
-      // The prototype's RouteInjections are not of our shape: that is not the request's.
-      const isForeign = JSON.stringify(request).includes('"from":"shared"');
-      expect([file, statusCode, json['field']]).toEqual([
-        file,
-        isForeign ? expect.any(Number) : 200,
-        undefined,
-      ]);
-      expect(statusCode).not.toBe(400);
+      expect([file, statusCode, json['error']]).toEqual([file, 200, undefined]);
     }
   });
 });
