@@ -1,0 +1,120 @@
+import { describe, expect, test } from '@jest/globals';
+import { SERVE_FLAGS, type ServeConfig } from '../../../src/config.ts';
+import { describeFlags, readFlags, variableOf } from '../../../src/flags.ts';
+
+const DEFAULTS: ServeConfig = {
+  host: '0.0.0.0',
+  port: 8080,
+  tlsPort: 8443,
+  tlsCertFile: '',
+  tlsKeyFile: '',
+  drainSeconds: 10,
+  settleSeconds: 3,
+  versionLabel: 'version',
+  defaultVersion: 'shared',
+  clusterDomain: 'cluster.local',
+  ruleNamespaces: [],
+  removeLabels: [],
+  removeAnnotations: [],
+  allowedHeaderNames: [],
+  metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
+  logLevel: 'info',
+};
+
+test('the defaults', () => {
+  expect(readFlags(SERVE_FLAGS, [], {})).toEqual(DEFAULTS);
+});
+
+/** Every flag with a good value. */
+const GOOD: [string, string, Partial<ServeConfig>][] = [
+  ['host', '127.0.0.1', { host: '127.0.0.1' }],
+  ['host', '::1', { host: '::1' }],
+  ['port', '0', { port: 0 }],
+  ['port', '65535', { port: 65_535 }],
+  ['tls-port', '443', { tlsPort: 443 }],
+  ['tls-cert-file', '/tls/tls.crt', { tlsCertFile: '/tls/tls.crt' }],
+  ['tls-key-file', '/tls/tls.key', { tlsKeyFile: '/tls/tls.key' }],
+  ['drain-seconds', '0', { drainSeconds: 0 }],
+  ['drain-seconds', '3600', { drainSeconds: 3600 }],
+  ['settle-seconds', '0.5', { settleSeconds: 0.5 }],
+  ['version-label', 'app.kubernetes.io/version', { versionLabel: 'app.kubernetes.io/version' }],
+  ['default-version', 'v1.2_3', { defaultVersion: 'v1.2_3' }],
+  ['cluster-domain', 'corp.example', { clusterDomain: 'corp.example' }],
+  ['rule-namespaces', 'istio-system, shop,', { ruleNamespaces: ['istio-system', 'shop'] }],
+  ['rule-namespaces', '*', { ruleNamespaces: ['*'] }],
+  ['remove-labels', 'team,example.com/*', { removeLabels: ['team', 'example.com/*'] }],
+  ['remove-annotations', 'example.com/sync', { removeAnnotations: ['example.com/sync'] }],
+  ['allowed-header-names', 'User,X-Env', { allowedHeaderNames: ['user', 'x-env'] }],
+  ['metacontroller-user', 'mc', { metacontrollerUser: 'mc' }],
+  ['log-level', 'silent', { logLevel: 'silent' }],
+];
+
+describe.each(GOOD)('--%s %s', (name, value, expected) => {
+  test('as a flag', () => {
+    const config = readFlags(SERVE_FLAGS, [`--${name}`, value], {});
+    expect(config).toEqual({ ...DEFAULTS, ...expected });
+  });
+
+  test('as a variable', () => {
+    const config = readFlags(SERVE_FLAGS, [], { [variableOf(name)]: value });
+    expect(config).toEqual({ ...DEFAULTS, ...expected });
+  });
+});
+
+const SECONDS = 'expected a number of seconds from 0 to 3600';
+const PORT = 'expected a port from 0 to 65535';
+
+/** Every flag with values it must not take. */
+const BAD: [string, string, string][] = [
+  ['host', '', 'expected an address'],
+  ['host', 'a b', 'expected an address'],
+  ...['', 'x', '-1', '1.5', '65536', 'NaN'].map((value) => ['port', value, PORT] as never),
+  ['tls-port', '99999', PORT],
+  ...['', ' ', '-1', '3601', '10s', 'Infinity'].map(
+    (value) => ['drain-seconds', value, SECONDS] as never,
+  ),
+  ['settle-seconds', '-0.5', SECONDS],
+  ['version-label', '', 'expected a label key'],
+  ['version-label', 'a b', 'expected a label key'],
+  ['version-label', `${'a'.repeat(64)}`, 'expected a label key'],
+  ['default-version', '', 'expected a label value'],
+  ['default-version', '-x', 'expected a label value'],
+  ['cluster-domain', '.local', 'expected a DNS domain'],
+  ['cluster-domain', 'Cluster.Local', 'expected a DNS domain'],
+  ['rule-namespaces', 'Shop', 'expected namespaces or *'],
+  ['rule-namespaces', 'shop,a*', 'expected namespaces or *'],
+  ['remove-labels', 'a*b', 'expected label keys, with * only at the end'],
+  ['remove-annotations', '*', 'expected annotation keys, with * only at the end'],
+  ['allowed-header-names', 'a b', 'expected header names'],
+  ['allowed-header-names', ':path', 'expected header names'],
+  ['metacontroller-user', '', 'expected a user name'],
+  ['log-level', 'loud', 'expected one of trace, debug, info, warn, error, fatal, silent'],
+];
+
+describe.each(BAD)('--%s %j is refused by name', (name, value, expected) => {
+  test('as a flag', () => {
+    const read = () => readFlags(SERVE_FLAGS, [`--${name}=${value}`], {});
+    expect(read).toThrow(`--${name}: ${expected}, got "${value}"`);
+  });
+
+  test('as a variable, unless empty', () => {
+    const variable = variableOf(name);
+    const read = () => readFlags(SERVE_FLAGS, [], { [variable]: value });
+    if (value === '') expect(read()).toEqual(DEFAULTS);
+    else expect(read).toThrow(`${variable}: ${expected}, got "${value}"`);
+  });
+});
+
+test('every flag is tried above, with a good value and, where there is one, a bad one', () => {
+  const names = Object.values(SERVE_FLAGS).map((flag) => flag.name);
+  expect(new Set(GOOD.map(([name]) => name))).toEqual(new Set(names));
+  const untried = names.filter((name) => !BAD.some(([bad]) => bad === name));
+  expect(untried).toEqual(['tls-cert-file', 'tls-key-file']);
+});
+
+test('every flag is in the help with its variable', () => {
+  const help = describeFlags(SERVE_FLAGS);
+  for (const { name } of Object.values(SERVE_FLAGS)) {
+    expect(help).toMatch(new RegExp(`^ {2}--${name} .*\\[${variableOf(name)}\\]$`, 'm'));
+  }
+});
