@@ -38,6 +38,7 @@ export function buildApp({ service, logger, https }: AppOptions): FastifyInstanc
   const ajv = strictAjv();
   app.setValidatorCompiler(({ schema }) => ajv.compile(schema));
   app.setErrorHandler(handleError);
+  endConnectionsOnClose(app);
   for (const hook of HOOKS) addHook(app, hook, service);
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', () => ({ status: 'ok' }));
@@ -46,6 +47,17 @@ export function buildApp({ service, logger, https }: AppOptions): FastifyInstanc
     return reply.type(registry.contentType).send(await registry.metrics());
   });
   return app;
+}
+
+/** A connection that was answering when the door closed would stay open for the next request, and hold the door. */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
 }
 
 /** Fastify's own would change what was sent: coerce types, fill in defaults, drop properties. */

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
+
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  process: ChildProcess;
+  /** What it said so far. */
+  said: Omit<Outcome, 'code'>;
+  ended: Promise<Outcome>;
+}
+
+/** Starts `dynamicenv`, with no setting of this process's own. */
+export function start(args: readonly string[], env: Record<string, string> = {}): Running {
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH, ...env } });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    said.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    said.stderr += chunk;
+  });
+  const ended = new Promise<Outcome>((resolve) => {
+    child.on('close', (code) => resolve({ code, ...said }));
+  });
+  return { process: child, said, ended };
+}
+
+/** Runs it to its end. */
+export function runProgram(
+  args: readonly string[],
+  { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
+): Promise<Outcome> {
+  const running = start(args, env);
+  running.process.stdin?.end(input);
+  return running.ended;
+}
+
+const DEADLINE_MS = 20_000;
+const POLL_MS = 25;
+
+/** Asks again and again until there is an answer. */
+export async function eventually<T>(
+  ask: () => T | undefined | Promise<T | undefined>,
+  what: string,
+): Promise<T> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (Date.now() < deadline) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`not within ${DEADLINE_MS / 1000} s: ${what}`);
+}

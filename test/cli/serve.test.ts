@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { request as requestSecurely } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { BODIES } from '../http/lib/bodies.ts';
+import { selfSigned } from '../http/lib/certificate.ts';
+import { eventually, type Running, runProgram, start } from './lib/program.ts';
+
+jest.setTimeout(60_000);
+
+const LOCAL = ['serve', '--host=127.0.0.1', '--port=0'];
+let folder: string;
+let running: Running[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dynamicenv-'));
+});
+
+afterEach(() => {
+  for (const { process } of running) process.kill('SIGKILL');
+  running = [];
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+async function tlsFiles(name: string): Promise<{ cert: string; key: string; flags: string[] }> {
+  const cert = join(folder, `${name}.crt`);
+  const key = join(folder, `${name}.key`);
+  const pair = selfSigned(name);
+  await Promise.all([writeFile(cert, pair.cert), writeFile(key, pair.key)]);
+  return {
+    cert,
+    key,
+    flags: ['--tls-port=0', `--tls-cert-file=${cert}`, `--tls-key-file=${key}`],
+  };
+}
+
+function serve(flags: string[] = [], env = {}): Running {
+  const started = start([...LOCAL, ...flags], env);
+  running.push(started);
+  return started;
+}
+
+function urlOf(server: Running, scheme: string): Promise<URL> {
+  const line = new RegExp(`listening at (${scheme}://[^"]+)`);
+  return eventually(() => {
+    const found = server.said.stdout.match(line)?.[1];
+    return found === undefined ? undefined : new URL(found);
+  }, `${scheme} door: ${server.said.stdout}${server.said.stderr}`);
+}
+
+interface Answer {
+  status: number | undefined;
+  body: string;
+}
+
+async function call(door: URL, path: string, body?: object): Promise<Answer> {
+  const method = body === undefined ? 'GET' : 'POST';
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const ask = door.protocol === 'https:' ? requestSecurely : request;
+  const sent = ask(new URL(path, door), { method, headers, rejectUnauthorized: false });
+  sent.end(body && JSON.stringify(body));
+  const [response] = await once(sent, 'response');
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  return { status: response.statusCode, body: text };
+}
+
+/** Common name of the certificate that is served. */
+async function servedName({ hostname, port }: URL): Promise<string> {
+  const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const name = `${socket.getPeerCertificate().subject.CN}`;
+  socket.destroy();
+  return name;
+}
+
+describe('both doors', () => {
+  test('serve everything', async () => {
+    const { flags } = await tlsFiles('both');
+    const server = serve(flags);
+    for (const scheme of ['http', 'https']) {
+      const door = await urlOf(server, scheme);
+      for (const path of ['/healthz', '/readyz', '/metrics']) {
+        expect([path, (await call(door, path)).status]).toEqual([path, 200]);
+      }
+      for (const [path, body] of Object.entries(BODIES)) {
+        expect([path, (await call(door, path, body())).status]).toEqual([path, 200]);
+      }
+    }
+    const { body } = await call(await urlOf(server, 'http'), '/metrics');
+    expect(body).toContain('_count{hook="dynamicenv-sync",result="ok"} 2');
+  });
+
+  test('without a certificate there is one only', async () => {
+    const server = serve(['--tls-port=0']);
+    const door = await urlOf(server, 'http');
+    expect((await call(door, '/healthz')).status).toBe(200);
+    expect(server.said.stdout).not.toContain('https://');
+  });
+
+  test('the variables that Kubernetes sets for a Service called dynamicenv do not matter', async () => {
+    const server = serve([], { DYNAMICENV_TLS_PORT: 'tcp://10.0.0.1:8443' });
+    expect((await call(await urlOf(server, 'http'), '/healthz')).status).toBe(200);
+  });
+});
+
+describe('a certificate that changes', () => {
+  test('a broken one is not taken, a good one is', async () => {
+    const { cert, key, flags } = await tlsFiles('first');
+    const server = serve(flags);
+    const door = await urlOf(server, 'https');
+    expect(await servedName(door)).toBe('first');
+
+    await writeFile(cert, 'no certificate');
+    await eventually(
+      () => server.said.stdout.match(/the old one stays/) ?? undefined,
+      'the broken one is reported',
+    );
+    expect(await servedName(door)).toBe('first');
+
+    const next = selfSigned('second');
+    await writeFile(key, next.key);
+    await writeFile(cert, next.cert);
+    await eventually(
+      async () => ((await servedName(door)) === 'second' ? true : undefined),
+      'the new one is served',
+    );
+    expect((await call(door, '/healthz')).status).toBe(200);
+  });
+});
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  test('what is in flight is finished; then 0', async () => {
+    const server = serve();
+    const door = await urlOf(server, 'http');
+    const body = JSON.stringify(BODIES['/dynamicenv/sync']?.());
+    const sent = request(new URL('/dynamicenv/sync', door), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    });
+    sent.write(body.slice(0, 10));
+    await once(sent, 'socket');
+    // The server has read the headers once it has counted the connection as busy: ask it something after them.
+    await call(door, '/healthz');
+    server.process.kill(signal);
+    await eventually(() => server.said.stdout.match(/"closing"/) ?? undefined, 'closing');
+    const response = once(sent, 'response');
+    sent.end(body.slice(10));
+    const [{ statusCode }] = await response;
+    expect(statusCode).toBe(200);
+    expect((await server.ended).code).toBe(0);
+  });
+});
+
+describe('what it will not start with: exit 2, one line, nothing else', () => {
+  test.each<[string[], RegExp]>([
+    [['--port=x'], /^dynamicenv: --port: expected a port from 0 to 65535, got "x"\n$/],
+    [['--prot=1'], /^dynamicenv: Unknown option '--prot'; see --help\n$/],
+    [['--tls-cert-file=/x'], /^dynamicenv: --tls-key-file is missing beside --tls-cert-file\n$/],
+    [['--tls-key-file=/x'], /^dynamicenv: --tls-cert-file is missing beside --tls-key-file\n$/],
+    [
+      ['--tls-cert-file=/no/x', '--tls-key-file=/no/y'],
+      /^dynamicenv: --tls-cert-file, --tls-key-file: ENOENT: .*\/no\/[xy]'\n$/,
+    ],
+    [['--host=256.0.0.1'], /^dynamicenv: --host 256\.0\.0\.1, --port 0: .*\n$/],
+  ])('%j', async (flags, message) => {
+    const { code, stdout, stderr } = await runProgram([...LOCAL, ...flags]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  test('a certificate that is none', async () => {
+    const file = join(folder, 'none.pem');
+    await writeFile(file, 'none');
+    const flags = [`--tls-cert-file=${file}`, `--tls-key-file=${file}`];
+    const { code, stderr } = await runProgram([...LOCAL, ...flags]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^dynamicenv: --tls-cert-file, --tls-key-file: .*\n$/);
+  });
+
+  test('a port in use, also when the other door is open already', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { flags } = await tlsFiles('late');
+    const { code, stderr } = await runProgram([...LOCAL, ...flags, `--tls-port=${port}`]);
+    other.close();
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `dynamicenv: --host 127.0.0.1, --tls-port ${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+    );
+  });
+});
