@@ -1,6 +1,5 @@
 import type { ErrorObject } from 'ajv';
 import type { Schema } from './schema-types.ts';
-import { isMap } from './schema-walk.ts';
 
 /** Ajv's error, with the members that `verbose: true` adds. */
 type Message = (params: Record<string, unknown>, schema: Schema, value: unknown) => string;
@@ -37,7 +36,6 @@ function wrongType(wanted: string, value: unknown): string {
 
 function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'list';
-  if (isMap(value)) return 'object';
   return value === null ? 'null' : typeof value;
 }
 

@@ -88,6 +88,12 @@ describe('schemas', () => {
     expect(errorsOf({ type: 'string', format: 'date-time' }, time)).toEqual([]);
   });
 
+  test('what is required may be undeclared', () => {
+    expect(errorsOf({ type: 'object', required: ['a'] }, {})).toEqual([
+      { reason: 'Required', path: 'spec.a', message: 'is required' },
+    ]);
+  });
+
   test('nested lists have a place, too', () => {
     const words: Schema = { type: 'array', items: { type: 'string' } };
     expect(errorsOf({ type: 'array', items: words }, [['a'], ['a', 1]])[0]?.path).toBe(
@@ -147,6 +153,20 @@ describe('rules', () => {
     expect(
       errorsOf({ type: 'string', 'x-kubernetes-validations': rule('self') }, 'a'),
     ).toHaveLength(1);
+  });
+
+  test('of the whole object are asked when all of it holds', () => {
+    const whole = crd({ type: 'integer' });
+    const root = whole.spec.versions[1]?.schema.openAPIV3Schema ?? {};
+    root['x-kubernetes-validations'] = rule('self.spec > 1');
+    const object = { apiVersion: 'example.com/v2', kind: 'Thing', metadata: { name: 'a' } };
+    const pathsOf = (spec: unknown) =>
+      compileCrd(whole)
+        .validate({ ...object, spec })
+        .errors.map(({ path }) => path);
+    expect(pathsOf(2)).toEqual([]);
+    expect(pathsOf(1)).toEqual(['']);
+    expect(pathsOf('x')).toEqual(['spec']);
   });
 
   test('are asked only where the schema holds at and below the place', () => {
