@@ -53,7 +53,8 @@ function bytes(key: string, value: string): number {
 
 /**
  * The injections that fit into the room, in their order, and the ones left out: the lowest rank goes first. Rank is
- * the place of an injection's best pair.
+ * the place of an injection's best pair. One that is too large for what is left makes no room for itself: those
+ * behind it that fit are kept, or a single env could take everybody's routes away.
  */
 export function fitInjections(
   virtualService: VirtualService,
@@ -63,14 +64,21 @@ export function fitInjections(
 ): { kept: PlannedInjection[]; leftOut: PlannedInjection[] } {
   const ranked = byRank(injections);
   const routeBytes = routeCounter(virtualService, injections, scope);
-  const count = largest(ranked.length, (length) => {
-    const some = ranked.slice(0, length);
-    return fits({ injections: some, notes: [] }, room) && routeBytes(some) <= room.routes;
-  });
-  const kept = new Set(ranked.slice(0, count));
+  // The first item of the plan's list needs no comma.
+  let plan = room.plan - planBytes({ injections: [], notes: [] }) + 1;
+  let routes = room.routes;
+  const kept = new Set<PlannedInjection>();
+  for (const injection of ranked) {
+    const forPlan = utf8Length(canonicalJson(injection)) + 1;
+    const forRoutes = routeBytes(injection);
+    if (forPlan > plan || forRoutes > routes) continue;
+    kept.add(injection);
+    plan -= forPlan;
+    routes -= forRoutes;
+  }
   return {
     kept: injections.filter((injection) => kept.has(injection)),
-    leftOut: ranked.slice(count),
+    leftOut: ranked.filter((injection) => !kept.has(injection)),
   };
 }
 
@@ -83,8 +91,12 @@ export function fitNotes(plan: Plan, room: Room): Plan {
   return { ...plan, notes: notes.slice(0, count) };
 }
 
-function fits({ injections, notes }: Plan, room: Room): boolean {
-  return utf8Length(serializePlan({ injections, notes })) + BOOKKEEPING_BYTES <= room.plan;
+function fits(plan: Plan, room: Room): boolean {
+  return planBytes(plan) <= room.plan;
+}
+
+function planBytes({ injections, notes }: Plan): number {
+  return utf8Length(serializePlan({ injections, notes })) + BOOKKEEPING_BYTES;
 }
 
 /** Is there room for a plan at all? */
@@ -92,12 +104,12 @@ export function hasRoom(room: Room): boolean {
   return fits({ injections: [], notes: [] }, room);
 }
 
-/** How many bytes the routes of some of the injections add to an object. */
+/** How many bytes the routes of one of the injections add to an object. */
 function routeCounter(
   virtualService: VirtualService,
   injections: readonly PlannedInjection[],
   scope: Scope,
-): (some: readonly PlannedInjection[]) => number {
+): (one: PlannedInjection) => number {
   const { http } = renderRoutes(httpOf(virtualService), injections, scope);
   const sizes = new Map<string | undefined, number>();
   for (const route of http) {
@@ -105,7 +117,7 @@ function routeCounter(
     const size = utf8Length(JSON.stringify(route)) + 1;
     sizes.set(route.name, (sizes.get(route.name) ?? 0) + size);
   }
-  return (some) => some.reduce((sum, one) => sum + (sizes.get(routeNameOf(one)) ?? 0), 0);
+  return (one) => sizes.get(routeNameOf(one)) ?? 0;
 }
 
 function byRank(injections: readonly PlannedInjection[]): PlannedInjection[] {

@@ -130,6 +130,21 @@ describe('injections', () => {
   });
 });
 
+describe('an injection that is too large', () => {
+  it('is left out without taking those of lower rank with it', () => {
+    const long = { headers: { user: { exact: 'x'.repeat(1000) }, lang: { exact: 'de' } } };
+    const all = [wish({ env: 'a' }), wish({ env: 'huge', matches: [long] }), wish({ env: 'z' })];
+    const { kept, leftOut } = fitInjections(
+      routing([BASE]),
+      all,
+      { plan: 1000, routes: MAX_OBJECT_BYTES, envs: true },
+      SCOPE,
+    );
+    expect(kept.map(({ env }) => env)).toEqual(['a', 'z']);
+    expect(leftOut.map(({ env }) => env)).toEqual(['huge']);
+  });
+});
+
 describe('notes', () => {
   const notes = ['a', 'b', 'c'].map((message) => planNote('skipped', message));
   const full = plan([wish()], { notes, attempt: 3, at: '2026-01-01T00:00:00Z' });
