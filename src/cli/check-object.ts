@@ -84,9 +84,10 @@ function wrong(field: string, message: string): Mistake {
   return { path: pathOf(field), message: field === '' ? message : `${field}: ${message}` };
 }
 
-/** `spec.subsets[0].name` as the members to follow. */
+/** `spec.subsets[0].name` and `spec.headers[x.y]` as the members to follow. */
 function pathOf(field: string): Path {
-  return [...field.matchAll(/\[(\d+)\]|\["([^"]*)"\]|([^.[\]]+)/g)].map(
-    ([, index, quoted, name]) => (index === undefined ? (quoted ?? name ?? '') : Number(index)),
-  );
+  return [...field.matchAll(/\["?([^\]"]*)"?\]|([^.[\]]+)/g)].map(([, key, name]) => {
+    if (key === undefined) return name ?? '';
+    return /^\d+$/.test(key) ? Number(key) : key;
+  });
 }

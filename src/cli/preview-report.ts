@@ -47,7 +47,8 @@ function readableEnv({ apiVersion, kind, metadata, spec, status }: DynamicEnv): 
 }
 
 function warnings({ envs, events }: Result): string[] {
-  return [...envs.flatMap(warningsOf), ...new Set(events)];
+  const none = envs.length === 0 ? ['no DynamicEnv among the files'] : [];
+  return [...none, ...envs.flatMap(warningsOf), ...new Set(events)];
 }
 
 function showText(result: Result, { write, paint }: Output): void {
@@ -61,11 +62,10 @@ function showText(result: Result, { write, paint }: Output): void {
     title(`Changed: ${key}`);
     write(`${paintDiff(unifiedDiff(key, before, after), paint)}\n\n`);
   }
-  title('Status');
-  if (envs.length === 0) write('  no DynamicEnv among the files\n');
+  if (envs.length > 0) title('Status');
   for (const line of envs.flatMap(describeEnv)) write(`  ${line}\n`);
   const told = warnings(result);
-  if (told.length > 0) title('\nWarnings');
+  if (told.length > 0) title(envs.length > 0 ? '\nWarnings' : 'Warnings');
   for (const warning of told) write(`  ${paint('yellow', warning)}\n`);
 }
 

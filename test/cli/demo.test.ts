@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import * as patch from '../../src/virtualservice/patch.ts';
+import * as render from '../../src/virtualservice/render.ts';
+import { recorder } from './lib/in-process.ts';
+
+jest.setTimeout(30_000);
+const FOLDER = '../../src/virtualservice';
+
+afterEach(() => {
+  jest.resetModules();
+  for (const name of ['render', 'patch']) jest.unstable_unmockModule(`${FOLDER}/${name}.ts`);
+});
+
+async function told(): Promise<{ code: number; lines: string[] }> {
+  const { demo } = await import('../../src/cli/demo.ts');
+  const output = recorder();
+  const code = await demo(output);
+  return { code, lines: output.text().trimEnd().split('\n') };
+}
+
+test('the story is true', async () => {
+  const { code, lines } = await told();
+  expect([code, lines.at(-1)]).toEqual([0, '0 differences from the start']);
+  expect(lines.filter((line) => /GET http:\/\/backend\/ .*→ version/.test(line))).toHaveLength(8);
+});
+
+describe('sabotage is noticed', () => {
+  const { renderRoutes } = render;
+  const { patchRoutes } = patch;
+
+  test.each<[string, string, object, RegExp]>([
+    [
+      'routes are never rendered',
+      'render',
+      { renderRoutes: (http: []) => ({ http, dropped: [] }) },
+      /^untrue: the routes come in within 120 s$/,
+    ],
+    [
+      'routes lead to the base',
+      'render',
+      {
+        renderRoutes: (...given: Parameters<typeof renderRoutes>) => {
+          const { http, ...rest } = renderRoutes(...given);
+          const misled = JSON.parse(
+            JSON.stringify(http).replaceAll('"subset":"test-user"', '"subset":"shared"'),
+          );
+          return { ...rest, http: misled };
+        },
+      },
+      /^untrue: GET .* with user: test-user goes to test-user, not to shared$/,
+    ],
+    [
+      'routes come after the ones they are to precede',
+      'patch',
+      {
+        patchRoutes: (from: object[], to: object[]) => [
+          ...(JSON.stringify(from) === JSON.stringify(to)
+            ? []
+            : [{ op: 'replace', path: '/spec/http', value: [...to].reverse() }]),
+        ],
+      },
+      /^untrue: GET .* with user: test-user goes to test-user, not to shared$/,
+    ],
+    [
+      'routes are not taken away',
+      'patch',
+      {
+        patchRoutes: (...given: Parameters<typeof patchRoutes>) =>
+          patchRoutes(...given).filter(({ op }) => op !== 'remove'),
+      },
+      /^untrue: the routes leave within 120 s$/,
+    ],
+  ])('%s', async (_, name, broken, message) => {
+    const whole = name === 'render' ? render : patch;
+    jest.unstable_mockModule(`${FOLDER}/${name}.ts`, () => ({
+      ...whole,
+      ...broken,
+    }));
+    const { code, lines } = await told();
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toMatch(message);
+  });
+});

@@ -1,0 +1,154 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
+import { paintDiff } from '../../src/cli/terminal.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { parseYaml } from '../../src/k8s/yaml.ts';
+import { previewed, recorder } from './lib/in-process.ts';
+
+jest.setTimeout(30_000);
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const SHOP = path('../../examples/shop');
+const CROWDED = path('./fixtures/crowded');
+
+describe('as text', () => {
+  test('what is created, what changes, how the env stands', async () => {
+    const { code, text, notes } = await previewed('-f', SHOP);
+    expect([code, notes]).toEqual([0, '']);
+    const [before = '', rest = ''] = text
+      .replace(/-[0-9a-f]{10}\b/g, '-#')
+      .split(/^Changed: VirtualService shop\/backend$/m);
+    expect(before).toBe(`Created (-o yaml shows them whole)
+  Deployment shop/backend-test-user
+  DestinationRule shop/backend-test-user-backend-#
+  RouteInjection test-user-backend-#
+
+`);
+    expect(rest).toMatch(/^\n--- VirtualService shop\/backend\tbefore\n\+{3} .*\tafter\n@@ /);
+    expect(rest.slice(rest.indexOf('\n\nStatus'))).toBe(`
+
+Status
+  DynamicEnv test-user is ready: 1 of 1 workloads ready, requests with user=test-user
+    subset shop/backend
+      Deployment shop/backend-test-user: running
+      DestinationRule shop/backend-test-user-backend-#: running
+      VirtualService shop/backend: running
+`);
+    const diff = text.split('\n').filter((line) => /^[-+](?![-+]{2})/.test(line));
+    expect(diff.filter((line) => line.startsWith('-'))).toEqual([]);
+    expect(diff.filter((line) => line.includes('subset: test-user'))).toHaveLength(2);
+    expect(text).not.toContain('route-injections');
+  });
+
+  test('warnings in words: skipped, unguarded, shadowed; 1, since one env is not ready', async () => {
+    const { code, text } = await previewed('-f', CROWDED);
+    expect(code).toBe(1);
+    expect(text).toContain('DynamicEnv alice is ready: 1 of 1');
+    expect(text).toMatch(
+      /DynamicEnv bob is degraded: 0 of 1 .*\n {4}why: shop\/backend: other envs/,
+    );
+    const warnings = text.slice(text.indexOf('\nWarnings\n'));
+    expect(warnings).toMatch(
+      /^ {2}alice: not guarded: .*route "open" .* name the subset shared there$/m,
+    );
+    expect(warnings).toMatch(
+      /^ {2}alice: .*route "testers" already decides on header user otherwise/m,
+    );
+    expect(warnings).toMatch(
+      /^ {2}bob: conflicting: .*env "alice" takes the same requests first$/m,
+    );
+    const lines = warnings.trim().split('\n');
+    expect(new Set(lines).size).toBe(lines.length);
+  });
+
+  test('--delete: nothing is left', async () => {
+    const { code, text } = await previewed('-f', SHOP, '--delete');
+    expect(code).toBe(0);
+    expect(text.endsWith('\nDeleted again: 0 differences from the start\n')).toBe(true);
+  });
+
+  test('--delete of an env that never became ready: clean, and still 1', async () => {
+    const { code, text } = await previewed('-f', CROWDED, '--delete');
+    expect(code).toBe(1);
+    expect(text).toContain('Deleted again: 0 differences from the start');
+  });
+
+  test('no DynamicEnv: 1', async () => {
+    const { code, text } = await previewed('-f', `${CROWDED}/shared.yaml`);
+    expect([code, text]).toEqual([1, 'Warnings\n  no DynamicEnv among the files\n']);
+  });
+
+  test("serve's flags count", async () => {
+    const args = ['-f', SHOP, '--default-version=stable'];
+    const { code, text } = await previewed(...args);
+    expect(code).toBe(1);
+    expect(text).toContain('DynamicEnv test-user is degraded');
+  });
+});
+
+const KEYS = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
+
+describe('for programs', () => {
+  test('-o yaml: documents that are read back; the env last, in the usual order', async () => {
+    const { code, text, notes } = await previewed('-f', SHOP, '-o', 'yaml');
+    expect([code, notes]).toEqual([0, '']);
+    const documents = parseYaml(text);
+    expect(documents.flatMap(({ problems }) => problems)).toEqual([]);
+    const objects = documents.map(({ value }) => value as KubeObject);
+    expect(objects.map(({ kind }) => kind)).toEqual([
+      'Deployment',
+      'DestinationRule',
+      'RouteInjection',
+      'VirtualService',
+      'DynamicEnv',
+    ]);
+    const env = objects.at(-1) as DynamicEnv;
+    expect(Object.keys(env)).toEqual(KEYS);
+    expect([env.metadata, env.status?.state]).toEqual([{ name: 'test-user' }, 'ready']);
+    for (const object of objects) {
+      expect(Object.keys(object)).toEqual(KEYS.slice(0, Object.keys(object).length));
+      expect(JSON.stringify(object)).not.toMatch(/managedFields|resourceVersion|"uid"/);
+    }
+  });
+
+  test('-o json: one List with the same objects', async () => {
+    const yaml = await previewed('-f', SHOP, '-o', 'yaml');
+    const json = await previewed('-f', SHOP, '--output=json');
+    const list = JSON.parse(json.text);
+    expect([json.code, list.apiVersion, list.kind]).toEqual([0, 'v1', 'List']);
+    expect(list.items).toEqual(parseYaml(yaml.text).map(({ value }) => value));
+  });
+
+  test('words go beside it: warnings, and how the deletion went', async () => {
+    const { code, text, notes } = await previewed('-f', CROWDED, '-o', 'yaml', '--delete');
+    expect(code).toBe(1);
+    expect(parseYaml(text).flatMap(({ problems }) => problems)).toEqual([]);
+    expect(notes).toContain('warning: bob: conflicting: ');
+    expect(notes).toContain('Deleted again: 0 differences from the start');
+  });
+});
+
+describe('what is read', () => {
+  test('-f several times, files and folders, one of them twice', async () => {
+    const base = ['-f', `${CROWDED}/shared.yaml`, '-f', `${CROWDED}/shared.yaml`];
+    const { code, text } = await previewed(...base, '-f', path('./fixtures/alone.json'));
+    expect(code).toBe(0);
+    expect(text).toContain(
+      '    consumer shop/backend\n      Deployment shop/backend-alone: running',
+    );
+  });
+});
+
+test('colours: of titles and of the lines of a diff', () => {
+  const { paint } = recorder(true);
+  const lines = ['--- a', '+++ b', '@@ -1 +1 @@', '-old', '+new', ' same'];
+  expect(paintDiff(lines.join('\n'), paint).split('\n')).toEqual([
+    '[bold --- a]',
+    '[bold +++ b]',
+    '[cyan @@ -1 +1 @@]',
+    '[red -old]',
+    '[green +new]',
+    ' same',
+  ]);
+});

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, jest, test } from '@jest/globals';
+import { SERVE_FLAGS } from '../../src/config.ts';
+import { variableOf } from '../../src/flags.ts';
+import { runProgram } from './lib/program.ts';
+
+jest.setTimeout(60_000);
+
+const SHOP = fileURLToPath(new URL('../../examples/shop/', import.meta.url));
+const ESCAPE = '\u{1b}[';
+
+describe('help', () => {
+  test.each([[[]], [['--help']], [['-h']], [['help']]])('%j: the commands', async (args) => {
+    const { code, stdout, stderr } = await runProgram(args);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const command of ['serve', 'preview', 'demo']) expect(stdout).toContain(`  ${command} `);
+  });
+
+  test('serve --help: every flag and variable', async () => {
+    const { code, stdout } = await runProgram(['serve', '--help']);
+    expect(code).toBe(0);
+    for (const { name } of Object.values(SERVE_FLAGS)) {
+      expect(stdout).toContain(`--${name} `);
+      expect(stdout).toContain(`[${variableOf(name)}]`);
+    }
+  });
+
+  test.each(['preview', 'demo'])('%s -h', async (command) => {
+    const { code, stdout } = await runProgram([command, '-h']);
+    expect([code, stdout.split('\n')[0]]).toEqual([
+      0,
+      expect.stringContaining(`Usage: dynamicenv ${command}`),
+    ]);
+  });
+
+  test('an unknown command', async () => {
+    expect(await runProgram(['preveiw'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'dynamicenv: unknown command preveiw; see --help\n',
+    });
+  });
+});
+
+describe('preview', () => {
+  test('0 and no colours when not to a terminal', async () => {
+    const { code, stdout, stderr } = await runProgram(['preview', '-f', SHOP]);
+    expect([code, stderr, stdout.includes(ESCAPE)]).toEqual([0, '', false]);
+  });
+
+  test.each<[Record<string, string>, boolean]>([
+    [{ FORCE_COLOR: '1' }, true],
+    [{ NO_COLOR: '1' }, false],
+  ])('%j', async (env, isColoured) => {
+    const { stdout } = await runProgram(['preview', '-f', SHOP], { env });
+    expect(stdout.includes(ESCAPE)).toBe(isColoured);
+  });
+
+  test('standard input', async () => {
+    const names = ['backend.yaml', 'web.yaml', 'dynamicenv.yaml'];
+    const input = names.map((name) => readFileSync(`${SHOP}${name}`, 'utf8')).join('\n---\n');
+    const piped = await runProgram(['preview', '-f', '-'], { input });
+    expect(piped).toEqual(await runProgram(['preview', '-f', SHOP]));
+  });
+
+  test('1: not ready', async () => {
+    const { code } = await runProgram(['preview', '-f', `${SHOP}dynamicenv.yaml`]);
+    expect(code).toBe(1);
+  });
+
+  test('2: bad input, and nothing but the error', async () => {
+    const input = 'kind: [';
+    expect(await runProgram(['preview', '-f', '-'], { input })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^dynamicenv: \(standard input\), document 1, line 1: Flow sequence .*\n$/,
+      ),
+    });
+  });
+});
+
+test('demo: told to its end', async () => {
+  const { code, stdout, stderr } = await runProgram(['demo']);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 differences from the start');
+  expect(stdout).not.toContain(ESCAPE);
+});
