@@ -1,3 +1,4 @@
+import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import type {
   AdmissionReview,
   AdmissionReviewResponse,
@@ -10,7 +11,7 @@ import type { Inject } from '../../../src/local/hook-call.ts';
 import { applyJsonPatch, type Operation } from '../../../src/local/json-patch.ts';
 import { toJson } from '../../../src/local/object.ts';
 import { firstDifference } from './first-difference.ts';
-import { cloneOf } from './mirror.ts';
+import { ledIn } from './mirror.ts';
 import type { TestService } from './service.ts';
 import { randomFrom, shuffled } from './shuffle.ts';
 
@@ -127,13 +128,14 @@ function hasTwin({ metadata, spec }: DestinationRule, { children }: CompositeReq
   );
 }
 
-/** Does any route of this env's that the service was shown lead to the clone that the child is, or is about? */
+/** Does any route that the service was shown lead to the clone that the child is, or is about? */
 function isReached(child: KubeObject, { related }: CompositeRequest): boolean {
-  const spec = (child as KubeObject & { spec?: { clone?: string; active?: boolean } }).spec;
-  if (child.kind === 'RouteInjection' && spec?.active === true) return true;
-  const clone = child.kind === 'Deployment' ? child.metadata.name : spec?.clone;
-  const shown = Object.values(related['VirtualService.networking.istio.io/v1'] ?? {});
-  return shown.some((object) =>
-    (object as VirtualService).spec.http?.some((route) => cloneOf(route) === clone),
+  const spec = (child as RouteInjection).spec as Partial<RouteInjection['spec']> | undefined;
+  const isInjection = child.kind === 'RouteInjection';
+  if (isInjection && spec?.active === true) return true;
+  const clone = isInjection ? spec?.clone : child.metadata.name;
+  const shown = related['VirtualService.networking.istio.io/v1'] ?? {};
+  return ledIn(Object.values(shown) as VirtualService[]).some(
+    (led) => led.clone === clone && (!isInjection || led.host === spec?.host),
   );
 }

@@ -11,6 +11,8 @@ export interface Phases {
   available: Map<string, number>;
   /** `host subset` and clone's name → when a route last led there (ms). */
   led: Map<string, number>;
+  /** RouteInjection's key → when it was activated (ms). */
+  activated: Map<string, number>;
 }
 
 export interface PhaseSettings {
@@ -20,10 +22,12 @@ export interface PhaseSettings {
   lagSeconds: number;
   metacontrollerUser: string;
   isExempt(env: EnvName): boolean;
+  /** When anybody last did anything (ms); that pods, hooks or writes fail is nobody's doing. */
+  lastDeed(): number;
 }
 
 export function createPhases(): Phases {
-  return { available: new Map(), led: new Map() };
+  return { available: new Map(), led: new Map(), activated: new Map() };
 }
 
 function names({ host, subset, clone }: Led): string[] {
@@ -52,11 +56,14 @@ export function phaseProblems(
   const { key, before, after } = entry;
   const now = Date.parse(entry.time);
   if (key.startsWith('RouteInjection ') && after !== undefined) {
-    const injection = after as unknown as RouteInjection;
-    const was = (before as unknown as RouteInjection | undefined)?.spec.active;
-    return injection.spec.active && was !== true
-      ? activationProblems(injection, phases, mirror, settings, now)
-      : [];
+    const [was, is] = [before, after].map(
+      (one) => (one as RouteInjection | undefined)?.spec.active,
+    );
+    if (is && !was) {
+      phases.activated.set(key, now);
+      return activationProblems(after as unknown as RouteInjection, phases, mirror, settings, now);
+    }
+    return was && !is ? withdrawalProblems(key, phases, settings) : [];
   }
   const isRemoval = after === undefined && isOurs(before);
   if (!isRemoval || entry.user !== settings.metacontrollerUser) return [];
@@ -86,6 +93,16 @@ function activationProblems(
     ...(rules.length === 0 ? [`${what} without a DestinationRule`] : []),
     ...(now - youngest < settleSeconds * 1000 ? [`${what} before its rule has settled`] : []),
   ];
+}
+
+/** A clone that crashes keeps its requests: only what somebody does is a reason to withdraw the routes. */
+function withdrawalProblems(
+  key: string,
+  { activated }: Phases,
+  { lastDeed }: PhaseSettings,
+): string[] {
+  const isUncalledFor = (activated.get(key) ?? 0) > lastDeed() + 100;
+  return isUncalledFor ? ['its routes are withdrawn, and nobody has done anything'] : [];
 }
 
 function removalProblems(

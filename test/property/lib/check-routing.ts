@@ -72,9 +72,9 @@ function judge(
     return `taken by env ${env}, none of whose matches it has`;
   }
   if (rules.isExempt(env)) return undefined;
-  // The user may take their own Service away: then nobody gets its requests.
-  if (reached.unavailable !== undefined && reached.unavailable !== 'no-service') {
-    return `sent to ${reached.host} ${reached.subset}: ${reached.unavailable}`;
+  // The user may take their own Service away, or keep it from our pods: then nobody gets its requests.
+  if (reached.unavailable === 'no-subset') {
+    return `sent to ${reached.host} ${reached.subset}, which no DestinationRule defines`;
   }
   return mirror.has(`Deployment shop/${clone}`) ? undefined : `sent to ${clone}, which is gone`;
 }

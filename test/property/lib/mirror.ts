@@ -1,4 +1,3 @@
-import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import type { LocalObject } from '../../../src/local/object.ts';
 import type { HistoryEntry } from '../../../src/local/store.ts';
@@ -33,7 +32,11 @@ export interface Led {
 }
 
 export function ledBy(mirror: Mirror): Led[] {
-  return ofKind<VirtualService>(mirror, 'VirtualService').flatMap(({ metadata, spec }) =>
+  return ledIn(ofKind<VirtualService>(mirror, 'VirtualService'));
+}
+
+export function ledIn(virtualServices: readonly VirtualService[]): Led[] {
+  return virtualServices.flatMap(({ metadata, spec }) =>
     (spec.http ?? []).flatMap((route) => {
       const clone = cloneOf(route);
       const { host, subset } = route.route?.[0]?.destination ?? {};
@@ -45,10 +48,6 @@ export function ledBy(mirror: Mirror): Led[] {
 
 export function fullName(host: string, namespace = ''): string {
   return host.includes('.') ? host : `${host}.${namespace}.svc.cluster.local`;
-}
-
-export function injections(mirror: Mirror): RouteInjection[] {
-  return ofKind<RouteInjection>(mirror, 'RouteInjection');
 }
 
 export function isOurs(object: LocalObject | undefined): boolean {

@@ -39,6 +39,8 @@ interface Run {
   matches: Map<EnvName, IstioMatch[]>;
   exempt: Set<EnvName>;
   causes: number[];
+  /** When the last step but a wait or a fault was taken. */
+  deed: { at: number };
   problems: string[];
   notebook: ReturnType<typeof createNotebook>;
 }
@@ -82,6 +84,7 @@ function createRun(options: RunOptions, validator: CrdValidator): Run {
   const twin = createTwin(shared);
   const matches = new Map<EnvName, IstioMatch[]>();
   const exempt = new Set<EnvName>();
+  const deed = { at: 0 };
   const watch = watchWrites(cluster, twin, {
     settleSeconds: service.config.settleSeconds,
     drainSeconds,
@@ -89,6 +92,7 @@ function createRun(options: RunOptions, validator: CrdValidator): Run {
     metacontrollerUser: user,
     matches: (env) => matches.get(env) ?? [],
     isExempt: (env) => exempt.has(env),
+    lastDeed: () => deed.at,
     complain: (problem) => problems.push(problem),
   });
   const notebook = createNotebook();
@@ -101,6 +105,7 @@ function createRun(options: RunOptions, validator: CrdValidator): Run {
     matches,
     exempt,
     causes: [],
+    deed,
     problems,
     notebook,
   };
@@ -118,6 +123,7 @@ function report(run: Run, steps: readonly Step[], options: RunOptions, when: str
 
 /** First on the twin, so that it tells what the user's object is to look like at the very moment of our write. */
 async function both(run: Run, write: Write): Promise<void> {
+  run.deed.at = run.cluster.now().getTime();
   run.causes.push(run.cluster.now().getTime());
   const expected = await outcomeOf(write, run.twin);
   const outcome = await outcomeOf(write, run.cluster);
@@ -167,7 +173,8 @@ async function perform(run: Run, step: Step): Promise<void> {
       const lift = startFault(cluster, step.fault, run.user);
       const until = cluster.now().getTime() + Math.round(step.seconds * 1000);
       run.faults.push({ until, lift });
-      return act(run, async () => undefined);
+      run.causes.push(cluster.now().getTime());
+      return undefined;
     }
     case 'tamper':
       if (isDestructive(step.what)) run.exempt.add(step.env);
@@ -185,6 +192,7 @@ async function forceRemoval(cluster: Cluster, env: EnvName): Promise<void> {
 
 /** What the twin has no part in. */
 async function act(run: Run, work: () => Promise<unknown>): Promise<void> {
+  run.deed.at = run.cluster.now().getTime();
   run.causes.push(run.cluster.now().getTime());
   await outcomeOf(work, run.cluster);
 }
