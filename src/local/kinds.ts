@@ -33,6 +33,10 @@ function istio(kind: string, resource: string): Kind {
 
 const ISTIO = 'networking.istio.io';
 const OURS = 'riskified.com';
+const RBAC = 'rbac.authorization.k8s.io';
+const GATEWAY_API = 'gateway.networking.k8s.io';
+const AUTOSCALING = { version: 'v2', alsoServed: ['v1'] };
+const BETA = { alsoServed: ['v1beta1'] };
 
 /** Everything this cluster serves. */
 const KINDS: readonly Kind[] = [
@@ -52,6 +56,42 @@ const KINDS: readonly Kind[] = [
   istio('ServiceEntry', 'serviceentries'),
   istio('Sidecar', 'sidecars'),
   custom('argoproj.io', 'v1alpha1', 'Rollout', 'rollouts'),
+  // What people's folders hold beside: stored, and nothing more.
+  builtIn('', 'PersistentVolumeClaim', 'persistentvolumeclaims'),
+  builtIn('', 'PersistentVolume', 'persistentvolumes', { namespaced: false }),
+  builtIn('', 'LimitRange', 'limitranges'),
+  builtIn('', 'ResourceQuota', 'resourcequotas'),
+  builtIn('autoscaling', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', AUTOSCALING),
+  builtIn('batch', 'Job', 'jobs'),
+  builtIn('batch', 'CronJob', 'cronjobs'),
+  builtIn('networking.k8s.io', 'Ingress', 'ingresses'),
+  builtIn('networking.k8s.io', 'NetworkPolicy', 'networkpolicies'),
+  builtIn('policy', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  builtIn(RBAC, 'Role', 'roles'),
+  builtIn(RBAC, 'RoleBinding', 'rolebindings'),
+  builtIn(RBAC, 'ClusterRole', 'clusterroles', { namespaced: false }),
+  builtIn(RBAC, 'ClusterRoleBinding', 'clusterrolebindings', { namespaced: false }),
+  builtIn('storage.k8s.io', 'StorageClass', 'storageclasses', { namespaced: false }),
+  builtIn('scheduling.k8s.io', 'PriorityClass', 'priorityclasses', { namespaced: false }),
+  builtIn('apiextensions.k8s.io', 'CustomResourceDefinition', 'customresourcedefinitions', {
+    namespaced: false,
+  }),
+  istio('WorkloadEntry', 'workloadentries'),
+  istio('WorkloadGroup', 'workloadgroups'),
+  custom(ISTIO, 'v1alpha3', 'EnvoyFilter', 'envoyfilters'),
+  { ...custom('security.istio.io', 'v1', 'AuthorizationPolicy', 'authorizationpolicies'), ...BETA },
+  { ...custom('security.istio.io', 'v1', 'PeerAuthentication', 'peerauthentications'), ...BETA },
+  {
+    ...custom('security.istio.io', 'v1', 'RequestAuthentication', 'requestauthentications'),
+    ...BETA,
+  },
+  { ...custom('telemetry.istio.io', 'v1', 'Telemetry', 'telemetries'), alsoServed: ['v1alpha1'] },
+  { ...custom(GATEWAY_API, 'v1', 'Gateway', 'gateways'), ...BETA },
+  { ...custom(GATEWAY_API, 'v1', 'HTTPRoute', 'httproutes'), ...BETA },
+  custom('monitoring.coreos.com', 'v1', 'ServiceMonitor', 'servicemonitors'),
+  custom('monitoring.coreos.com', 'v1', 'PodMonitor', 'podmonitors'),
+  custom('monitoring.coreos.com', 'v1', 'PrometheusRule', 'prometheusrules'),
+  custom('cert-manager.io', 'v1', 'Certificate', 'certificates'),
   { ...custom(OURS, 'v1alpha1', 'DynamicEnv', 'dynamicenvs'), namespaced: false },
   { ...custom(OURS, 'v1alpha1', 'RouteInjection', 'routeinjections'), namespaced: false },
 ];

@@ -140,6 +140,19 @@ describe('what is read', () => {
   });
 });
 
+test('kinds that do not concern an env are taken, and left alone', async () => {
+  const { code, text } = await previewed(
+    '-f',
+    SHOP,
+    '-f',
+    path('./fixtures/many-kinds'),
+    '--delete',
+  );
+  expect(code).toBe(0);
+  expect(text).toContain('Deleted again: 0 differences from the start');
+  expect(text.replaceAll(/^ {2}DynamicEnv .*/gm, '')).not.toMatch(/\bother\b/);
+});
+
 test('colours: of titles and of the lines of a diff', () => {
   const { paint } = recorder(true);
   const lines = ['--- a', '+++ b', '@@ -1 +1 @@', '-old', '+new', ' same'];
