@@ -79,7 +79,11 @@ test.each<[string, Words[], RegExp]>([
     [...READY, { expect: 'unchanged' }],
     /Deployment shop\/backend-alice: was not there/,
   ],
-  ['quiet', [{ fault: { webhook: 'lost' } }, { apply: 'alice' }, { expect: 'quiet' }], /written although nothing happened/],
+  [
+    'quiet',
+    [{ fault: { webhook: 'lost' } }, { apply: 'alice' }, { expect: 'quiet' }],
+    /written although nothing happened/,
+  ],
   [
     'a write too many',
     [{ apply: 'alice' }, { advance: '20s', writesAtMost: 3 }],

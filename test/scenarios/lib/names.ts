@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../src/local/object.ts';
+import { isMap, type LocalObject } from '../../../src/local/object.ts';
 import type { ObjectName } from './driver.ts';
 
 const API_VERSIONS: Record<string, string> = {
@@ -51,5 +51,21 @@ export function completed(manifest: unknown): LocalObject {
     throw new Error(`not a manifest: ${JSON.stringify(manifest)}`);
   }
   const scope = CLUSTER_SCOPED.includes(object.kind) ? {} : { namespace: NAMESPACE };
-  return { ...object, apiVersion, metadata: { ...scope, ...object.metadata } };
+  return expanded({
+    ...object,
+    apiVersion,
+    metadata: { ...scope, ...object.metadata },
+  }) as LocalObject;
+}
+
+/** `repeat(1000, x)` is a long text. */
+export function expanded(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(expanded);
+  if (isMap(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, expanded(member)]),
+    );
+  }
+  const [, count, text = ''] = /^repeat\((\d+), (.+)\)$/.exec(String(value)) ?? [];
+  return count === undefined ? value : text.repeat(Number(count));
 }

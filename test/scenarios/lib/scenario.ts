@@ -19,6 +19,8 @@ export interface Scenario {
   name: string;
   /** What only the in-memory cluster can play. */
   only?: 'memory';
+  /** Why it fails for now. */
+  known?: string;
   /** Names of fixtures. */
   given: string[];
   /** Decision flags, in camelCase. */
@@ -38,7 +40,7 @@ export async function loadScenario(file: string): Promise<Scenario> {
   const document = parseDocument(text, { lineCounter: lines });
   const [problem] = document.errors;
   if (problem) throw new Error(`${file}.yaml: ${problem.message}`);
-  const { name, only, given = [], settings = {}, steps, ...unknown } = document.toJS();
+  const { name, only, known, given = [], settings = {}, steps, ...unknown } = document.toJS();
   const items = (document.get('steps') as YAMLSeq<{ range?: [number, number, number] }>).items;
   const placed = (steps as Step['words'][]).map((words, index) => ({
     line: lines.linePos(items[index]?.range?.[0] ?? 0).line,
@@ -47,7 +49,14 @@ export async function loadScenario(file: string): Promise<Scenario> {
   for (const { line, words } of placed) actionOf(words, `${file}.yaml:${line}`);
   const [stranger] = Object.keys(unknown);
   if (stranger !== undefined) throw new Error(`${file}.yaml: unknown field ${stranger}`);
-  return { name, ...(only === undefined ? {} : { only }), given, settings, steps: placed };
+  return {
+    name,
+    ...(only === undefined ? {} : { only }),
+    ...(known === undefined ? {} : { known }),
+    given,
+    settings,
+    steps: placed,
+  };
 }
 
 /** The manifests of a fixture, as they are to be applied. */

@@ -7,7 +7,7 @@ import {
   type ManifestVerb,
   type WriteOptions,
 } from './driver.ts';
-import { completed, parseName } from './names.ts';
+import { completed, expanded, parseName } from './names.ts';
 import { loadFixture } from './scenario.ts';
 
 type Words = Record<string, unknown>;
@@ -39,7 +39,7 @@ async function writeAll(driver: Driver, action: string, words: Words): Promise<v
     return;
   }
   for (const [name, change] of Object.entries(what as Words)) {
-    await driver.patch(parseName(name), patchOf(action, change), options);
+    await driver.patch(parseName(name), patchOf(action, expanded(change)), options);
   }
 }
 
