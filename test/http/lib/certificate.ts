@@ -1,0 +1,36 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+
+/** One value in DER (ITU-T X.690): tag, length, content. */
+function der(tag: number, ...parts: Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const { length } = content;
+  const size = length < 128 ? [length] : [0x82, length >> 8, length & 255];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
+}
+
+const sequence = (...parts: Buffer[]) => der(0x30, ...parts);
+const hex = (text: string) => Buffer.from(text, 'hex');
+const ECDSA_SHA256 = sequence(der(0x06, hex('2a8648ce3d040302')));
+const COMMON_NAME = der(0x06, hex('550403'));
+
+/** A self-signed certificate (RFC 5280) for `name`, and its key, in PEM. */
+export function selfSigned(name: string): { cert: string; key: string } {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const subject = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name)))));
+  const time = (text: string) => der(0x17, Buffer.from(text));
+  const body = sequence(
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    der(0x02, Buffer.from([1])),
+    ECDSA_SHA256,
+    subject,
+    sequence(time('200101000000Z'), time('491231235959Z')),
+    subject,
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
+  const signature = der(0x03, Buffer.from([0]), sign('sha256', body, privateKey));
+  const base64 = sequence(body, ECDSA_SHA256, signature).toString('base64');
+  return {
+    cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
