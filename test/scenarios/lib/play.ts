@@ -1,0 +1,34 @@
+import { describe, test } from '@jest/globals';
+import type { LocalClusterOptions } from '../../../src/local/cluster.ts';
+import { memoryDriver } from './memory-driver.ts';
+import { runScenario } from './run.ts';
+import { decisionConfig, loadScenario, type Scenario, scenarioFiles } from './scenario.ts';
+
+type Strategy = LocalClusterOptions['strategy'];
+
+/** A busy machine is no mistake of a scenario's. */
+const LIMIT = 30_000;
+
+/** Every scenario on the in-memory cluster, as tests; one file per strategy, so that they run side by side. */
+export async function playAll(strategy: Strategy): Promise<void> {
+  const files = await scenarioFiles();
+  const scenarios = await Promise.all(files.map(loadScenario));
+  describe(`with ${strategy}`, () => {
+    files.forEach((file, index) => {
+      const scenario = scenarios[index];
+      if (scenario === undefined) return;
+      // A mistake that is known must be seen to go away.
+      const run = scenario.known === undefined ? test : test.failing;
+      run(file, () => play(scenario, strategy), LIMIT);
+    });
+  });
+}
+
+async function play(scenario: Scenario, strategy: Strategy): Promise<void> {
+  const driver = await memoryDriver(decisionConfig(scenario.settings), strategy);
+  try {
+    await runScenario(scenario, driver);
+  } finally {
+    await driver.close();
+  }
+}
