@@ -9,6 +9,7 @@ import {
   hostOf,
   injectionBaseKey,
   keep,
+  notedTime,
   type Observed,
   withAnnotation,
 } from './observed.ts';
@@ -42,7 +43,7 @@ function drain<T extends KubeObject>(
   if (context.force) return {};
   const kept = keep(child);
   if (isReached) return { child: kept };
-  const since = drainingSince(child, context.now);
+  const since = notedTime(child, DRAINING_ANNOTATION, context.now);
   const wait =
     since === undefined
       ? context.drainSeconds + 1
@@ -52,12 +53,6 @@ function drain<T extends KubeObject>(
     child: withAnnotation(kept, DRAINING_ANNOTATION, since ?? rfc3339(context.now)),
     wait,
   };
-}
-
-/** A time that cannot be read or is still to come is nothing that was noted here: the wait begins now. */
-function drainingSince({ metadata }: KubeObject, now: Date): string | undefined {
-  const since = metadata.annotations?.[DRAINING_ANNOTATION];
-  return since !== undefined && Date.parse(since) <= now.getTime() ? since : undefined;
 }
 
 /** Takes a clone away. One that no request was ever routed to (a consumer's, or without any Service) goes at once. */
@@ -114,7 +109,7 @@ export function deactivated(
 ): RouteInjection {
   const kept = keep(wanted);
   const off = { ...kept, spec: { ...kept.spec, active: false } };
-  const since = observed.metadata.annotations?.[INACTIVE_ANNOTATION];
+  const since = notedTime(observed, INACTIVE_ANNOTATION, context.now);
   if (since === undefined && !isLeadingTo(observed, context)) return off;
   return withAnnotation(off, INACTIVE_ANNOTATION, since ?? rfc3339(context.now));
 }

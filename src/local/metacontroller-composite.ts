@@ -49,6 +49,15 @@ function labelled(parent: LocalObject, child: LocalObject): LocalObject {
   throw new Error(`labels on desired child ${what} don't match parent selector`);
 }
 
+/** With `ignoreStatusChanges` (see metacontroller/dynamicenv.yaml) this brings no sync, unless the object is being deleted. */
+function isStatusChange({ before, after }: Change): boolean {
+  if (!before || !after || after.metadata.deletionTimestamp !== undefined) return false;
+  const decisive = ({ metadata: { generation, labels = {}, annotations = {} } }: LocalObject) => {
+    return { generation, labels, annotations };
+  };
+  return jsonEqual(decisive(before), decisive(after));
+}
+
 /** The CompositeController `dynamicenv` (pkg/controller/composite/controller.go). Returns what to do at each resync. */
 export function startComposite(metacontroller: Metacontroller): () => void {
   const { clock, informers } = metacontroller;
@@ -150,7 +159,7 @@ export function startComposite(metacontroller: Metacontroller): () => void {
   informers.onChange(async (change) => {
     const { kind, before, after } = change;
     const object = after ?? before;
-    if (kind === parentKind && object) enqueue(object);
+    if (kind === parentKind && object && !isStatusChange(change)) enqueue(object);
     if (childKinds.includes(kind)) onChild(change);
     await customize.notify(change);
   });

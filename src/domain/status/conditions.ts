@@ -5,9 +5,11 @@ export interface Verdict {
   status: boolean | 'unknown';
   reason: string;
   message: string;
+  /** When it became so (RFC 3339), where the cluster tells; else it is remembered from the status before. */
+  since?: string;
 }
 
-/** A condition with its time: kept while the status stays, as for every metav1.Condition. */
+/** A condition with its time: where it is remembered, it is kept while the status stays. */
 export function condition(
   type: ConditionType,
   verdict: Verdict,
@@ -22,7 +24,8 @@ export function condition(
     status,
     reason: verdict.reason,
     message: verdict.message,
-    lastTransitionTime: before?.status === status ? before.lastTransitionTime : rfc3339(now),
+    lastTransitionTime:
+      verdict.since ?? (before?.status === status ? before.lastTransitionTime : rfc3339(now)),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
   };
 }

@@ -1,8 +1,9 @@
 import type { DynamicEnvStatus } from '../../api/dynamicenv.ts';
 import { FORCE_REMOVAL_ANNOTATION, INACTIVE_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
-import { secondsLeft } from '../../k8s/time.ts';
+import { byText } from '../../k8s/canonical.ts';
+import { rfc3339, secondsLeft } from '../../k8s/time.ts';
 import { parsePlan } from '../../virtualservice/plan-codec.ts';
-import { allChildren } from '../observed.ts';
+import { allChildren, notedTime } from '../observed.ts';
 import { carriers, ownerOf } from '../routes-seen.ts';
 import { condition, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
@@ -22,13 +23,14 @@ export function findStall({ observed, view, now }: StatusContext): Stall {
   const held = observed.injections
     .filter(({ spec }) => !spec.active)
     .flatMap((injection) => {
-      const since = injection.metadata.annotations?.[INACTIVE_ANNOTATION];
+      const since = notedTime(injection, INACTIVE_ANNOTATION, now);
       const on = carriers(view.virtualServices(), ownerOf(injection));
       return since === undefined || on.length === 0
         ? []
-        : [{ on, left: secondsLeft(since, STALL_SECONDS, now) }];
+        : [{ on, since, left: secondsLeft(since, STALL_SECONDS, now) }];
     });
-  const stalled = held.filter(({ left }) => left === 0).flatMap(({ on }) => on);
+  const overdue = held.filter(({ left }) => left === 0);
+  const stalled = overdue.flatMap(({ on }) => on);
   const waits = held.map(({ left }) => left).filter((left) => left > 0);
   const wait = waits.length === 0 ? {} : { wait: Math.min(...waits) };
   if (stalled.length === 0)
@@ -38,19 +40,24 @@ export function findStall({ observed, view, now }: StatusContext): Stall {
     return `${metadata.namespace}/${metadata.name} (asked ${attempts + 1} times)`;
   });
   const message = `routes do not leave VirtualService ${[...new Set(names)].join(', ')}: is it writable, and is the admission webhook reachable? annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
-  return { verdict: yes('RoutesRemain', message), ...wait };
+  const [first = ''] = overdue.map(({ since }) => since).sort(byText);
+  const since = rfc3339(new Date(Date.parse(first) + STALL_SECONDS * 1000));
+  return { verdict: { ...yes('RoutesRemain', message), since }, ...wait };
 }
 
-/** The status of an env that is being deleted. */
+/**
+ * The status of an env that is being deleted. Nothing in its times is remembered: each of its writes brings the next
+ * sync, which may see a status that is one write behind, and two memories would replace one another for ever.
+ */
 export function removalStatus(context: StatusContext): { status: DynamicEnvStatus; wait?: number } {
   const { env, observed, now } = context;
-  const { generation } = env.metadata;
+  const { generation, deletionTimestamp = rfc3339(now) } = env.metadata;
   const previous = env.status;
   const stall = findStall(context);
   const left = allChildren(observed).length;
   const message = `${left} objects are still to go`;
   const write = (type: 'Ready' | 'Reconciling' | 'Stalled', verdict: Verdict) =>
-    condition(type, verdict, previous?.conditions, generation, now);
+    condition(type, { since: deletionTimestamp, ...verdict }, undefined, generation, now);
   return {
     status: {
       state: 'processing',
