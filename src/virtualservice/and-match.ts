@@ -50,14 +50,16 @@ function andEntry(
 }
 
 function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>): EntryOutcome {
-  const headers: Record<string, StringMatch> = { ...entry.headers };
+  let headers: Record<string, StringMatch> = { ...entry.headers };
   const skips: Skip[] = [];
   // Sorted, so that the reason told does not depend on the order of keys.
   for (const [name, value] of Object.entries(wanted).sort(([a], [b]) => byText(a, b))) {
     const skip = headerConflict({ ...entry, headers }, name, value);
     if (skip !== undefined) skips.push(skip);
-    // Envoy compares header names in lower case only.
-    else if (conditionsOn(name, headers).length === 0) headers[name.toLowerCase()] = value;
+    // Envoy compares header names in lower case only. Not by assignment: `__proto__` is a header name, too.
+    else if (conditionsOn(name, headers).length === 0) {
+      headers = { ...headers, [name.toLowerCase()]: value };
+    }
   }
   const skip = skips.find(({ isHarmless }) => isHarmless) ?? skips[0];
   if (skip !== undefined) return { skip };

@@ -61,12 +61,9 @@ function copyRoute(route: HTTPRoute, pair: Pair, scope: Scope): Outcome {
     return { pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless };
   });
   if (entries.length === 0) return { copies: [], dropped };
-  const copy = {
-    ...route,
-    name: routeName,
-    match: entries,
-    route: [pointAt(target, injection)],
-  };
+  const { name: _name, match: _match, ...kept } = route;
+  // In the order in which people write routes.
+  const copy = { name: routeName, match: entries, ...kept, route: [pointAt(target, injection)] };
   const [problem] = validateRoute(copy, scope).sort((a, b) => byText(a.field, b.field));
   if (problem === undefined) return { copies: [copy], dropped };
   const message = `Istio would refuse the copy of ${labelOf(route)}: ${problem.field}: ${problem.message}`;

@@ -43,7 +43,7 @@ describe('GET', () => {
 describe.each(HOOKS)('what is no request to %s', (url) => {
   const door = testApp();
 
-  test.each(['{"controller":', '', 'hello', '{"__proto__": {}}'])('%j: 400', async (payload) => {
+  test.each(['{"controller":', '', 'hello'])('%j: 400', async (payload) => {
     const { app } = await door;
     const headers = { 'content-type': 'application/json' };
     const { statusCode, json } = await app.inject({ method: 'POST', url, payload, headers });

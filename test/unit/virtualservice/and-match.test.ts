@@ -27,6 +27,12 @@ describe('headers', () => {
     expect(and(entries, USER)).toEqual(only({ headers: { user: { exact: 'test' } } }));
   });
 
+  it("keep a condition on a header that is called like an object's prototype", () => {
+    const match: IstioMatch = JSON.parse('{"headers":{"__proto__":{"exact":"a"}}}');
+    const [entry] = and(undefined, match).entries;
+    expect(JSON.stringify(entry)).toBe('{"headers":{"__proto__":{"exact":"a"}}}');
+  });
+
   it('are added to every entry beside what it has', () => {
     const entries = [
       { name: 'a', uri: { prefix: '/a' }, headers: { lang: { prefix: 'de' } } },
