@@ -13,7 +13,7 @@ import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
 import { injectFault } from './memory-faults.ts';
 
 /** As whom Metacontroller writes, whatever the service is told. */
-export const METACONTROLLER = 'system:serviceaccount:metacontroller:metacontroller';
+const METACONTROLLER = 'system:serviceaccount:metacontroller:metacontroller';
 
 type Validate = NonNullable<LocalClusterOptions['validate']>;
 
