@@ -1,5 +1,10 @@
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
-import { CONTROLLER_UID_LABEL, LAST_APPLIED_ANNOTATION } from '../../src/api/marks.ts';
+import { envId } from '../../src/api/env-id.ts';
+import {
+  CONTROLLER_UID_LABEL,
+  ENV_LABEL_PREFIX,
+  LAST_APPLIED_ANNOTATION,
+} from '../../src/api/marks.ts';
 import type { Refusal } from '../../src/api/refusal.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
 import type { DecisionConfig } from '../../src/domain/config.ts';
@@ -37,14 +42,20 @@ export function decide(now: World, refusals: readonly Refusal[] = []): EnvDecisi
   const input = deepFreeze({
     env: now.env,
     children: objectMap(now.children),
-    related: objectMap([
-      ...now.others,
-      ...now.children.filter(({ kind }) => kind === 'Deployment'),
-    ]),
+    related: objectMap(relatedOf(now)),
   });
   return now.env.metadata.deletionTimestamp === undefined
     ? syncEnv(input, refusals, now.config, at(now.time))
     : finalizeEnv(input, now.config, at(now.time));
+}
+
+/** What the env asked to see: not the VirtualServices that carry no label of its own. */
+function relatedOf({ env, others, children }: World): KubeObject[] {
+  const label = `${ENV_LABEL_PREFIX}${envId(env.metadata.name)}`;
+  const seen = others.filter(
+    ({ kind, metadata }) => kind !== 'VirtualService' || metadata.labels?.[label] !== undefined,
+  );
+  return [...seen, ...children.filter(({ kind }) => kind === 'Deployment')];
 }
 
 /** One sync, whose answer is applied as Metacontroller does; then the VirtualServices follow, if the webhook is there. */
