@@ -16,7 +16,7 @@ import type { TestService } from './service.ts';
 import { randomFrom, shuffled } from './shuffle.ts';
 
 /** One call in so many is made again in other ways. */
-const SAMPLE = 3;
+const SAMPLE = 5;
 
 export interface HookWatch {
   inject: Inject;

@@ -1,6 +1,11 @@
+import { envId } from '../../../src/api/env-id.ts';
 import type { Cluster } from '../../../src/local/cluster.ts';
 import type { Lift } from '../../../src/local/faults.ts';
+import { ENVS } from './env-choice.ts';
+import { BASES } from './manifests.ts';
 import type { FaultName } from './steps.ts';
+
+const CLONES = BASES.flatMap((base) => ENVS.map((env) => `${base}-${envId(env)}`));
 
 /** Only what Metacontroller does fails: the user's own writes must end as on the twin. */
 export function startFault(cluster: Cluster, name: FaultName, metacontrollerUser: string): Lift {
@@ -33,7 +38,7 @@ export function startFault(cluster: Cluster, name: FaultName, metacontrollerUser
     case 'children unwritable':
       return refuse((kind) => kind !== 'VirtualService' && kind !== 'DynamicEnv', 'refuse');
     case 'clones crash': {
-      const lifts = ['backend-al', 'web-al', 'backend-al-bob'].map((clone) => crash('shop', clone));
+      const lifts = CLONES.map((clone) => crash('shop', clone));
       return () => {
         for (const lift of lifts) lift();
       };

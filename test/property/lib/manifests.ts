@@ -67,7 +67,7 @@ const RULE_VARIANTS: Omit<DestinationRule['spec'], 'host'>[] = [
   { subsets: [SHARED] },
   { trafficPolicy: PATIENT, subsets: [{ ...SHARED, trafficPolicy: PATIENT }, CANARY] },
   { subsets: [CANARY] },
-  { subsets: [STABLE, CANARY], exportTo: ['*'] },
+  { subsets: [STABLE, CANARY] },
 ];
 
 function rule(name: string, variant: number): DestinationRule {
@@ -76,7 +76,12 @@ function rule(name: string, variant: number): DestinationRule {
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',
     metadata: { name, namespace: NAMESPACE },
-    spec: { host, ...RULE_VARIANTS[variant % RULE_VARIANTS.length] },
+    // Not an edit: Istio hides the clone's subset from the moment exportTo is another until the clone has followed.
+    spec: {
+      host,
+      ...(name === 'web' ? { exportTo: ['*'] } : {}),
+      ...RULE_VARIANTS[variant % RULE_VARIANTS.length],
+    },
   };
 }
 

@@ -39,7 +39,7 @@ interface Run {
   matches: Map<EnvName, IstioMatch[]>;
   exempt: Set<EnvName>;
   causes: number[];
-  /** When the last step but a wait or a fault was taken. */
+  /** When the last step was taken that may change what the clones are to be. */
   deed: { at: number };
   problems: string[];
   notebook: ReturnType<typeof createNotebook>;
@@ -123,7 +123,6 @@ function report(run: Run, steps: readonly Step[], options: RunOptions, when: str
 
 /** First on the twin, so that it tells what the user's object is to look like at the very moment of our write. */
 async function both(run: Run, write: Write): Promise<void> {
-  run.deed.at = run.cluster.now().getTime();
   run.causes.push(run.cluster.now().getTime());
   const expected = await outcomeOf(write, run.twin);
   const outcome = await outcomeOf(write, run.cluster);
@@ -151,6 +150,7 @@ async function advanceTo({ cluster, twin }: Run, time: number): Promise<void> {
 }
 
 async function perform(run: Run, step: Step): Promise<void> {
+  if (concernsClones(step)) run.deed.at = run.cluster.now().getTime();
   for (const write of writesOf(step, run.notebook)) await both(run, write);
   const { cluster } = run;
   switch (step.do) {
@@ -182,6 +182,12 @@ async function perform(run: Run, step: Step): Promise<void> {
     default:
       return undefined;
   }
+}
+
+/** May it be a reason to withdraw routes? Time, faults and VirtualServices are none. */
+function concernsClones(step: Step): boolean {
+  if ('kind' in step) return step.kind !== 'VirtualService';
+  return !['wait', 'rest', 'fault', 'save', 'restore'].includes(step.do);
 }
 
 async function forceRemoval(cluster: Cluster, env: EnvName): Promise<void> {

@@ -124,9 +124,12 @@ const copyStep = fc.record({
 });
 const faultStep = fc.record({
   do: fc.constant('fault' as const),
-  fault: fc.constantFrom(...FAULTS),
+  fault: fc.constantFrom<FaultName[]>(...FAULTS, 'webhook lost'),
   seconds: thousandths(0.1, 40),
 });
+const crashStep = thousandths(0.1, 20).map(
+  (time): Step => ({ do: 'fault', fault: 'clones crash', seconds: time }),
+);
 const tamperStep = fc.record({
   do: fc.constant('tamper' as const),
   what: fc.constantFrom(...TAMPERINGS),
@@ -142,6 +145,7 @@ const action: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: baseStep },
   { weight: 4, arbitrary: faultStep },
   { weight: 2, arbitrary: removeStep },
+  { weight: 2, arbitrary: crashStep },
   { weight: 2, arbitrary: tamperStep },
   { weight: 2, arbitrary: copyStep },
   { weight: 1, arbitrary: rest },
@@ -149,9 +153,21 @@ const action: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Every action is followed by a wait of some length, which may shrink away. */
-export const steps: fc.Arbitrary<Step[]> = fc
-  .array(fc.tuple(action, wait), { minLength: 1, maxLength: 14, size: 'max' })
+const life: fc.Arbitrary<Step[]> = fc
+  .array(fc.tuple(action, wait), { minLength: 1, maxLength: 12, size: 'max' })
   .map((pairs) => pairs.flat());
+
+/** Most lives begin with an env that may just have become ready, so that there is something to lose. */
+const birth: fc.Arbitrary<Step[]> = fc
+  .record({ choice: envChoice, seconds: thousandths(5, 20) })
+  .map(({ choice, seconds: time }) => [
+    { do: 'env', env: 'al', choice },
+    { do: 'wait', seconds: time },
+  ]);
+
+export const steps: fc.Arbitrary<Step[]> = fc
+  .tuple(fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 3, arbitrary: birth }), life)
+  .map((parts) => parts.flat());
 
 export function stepText(step: Step): string {
   const { do: verb, ...rest } = step;
