@@ -28,11 +28,19 @@ export function isReady({ status }: DynamicEnv): boolean {
 }
 
 /** At rest: every request that a ready env is to have, and that no other env may take, reaches its clone. */
-export function brokenPromises(mirror: Mirror, mesh: Mesh): string[] {
+export function brokenPromises(
+  mirror: Mirror,
+  mesh: Mesh,
+  inForce: (env: DynamicEnv) => readonly IstioMatch[],
+): string[] {
   const envs = ofKind<DynamicEnv>(mirror, 'DynamicEnv');
   const plain = withoutOurs(mesh);
+  const isWanted = (request: HostRequest, env: DynamicEnv) =>
+    inForce(env).some((match) => satisfies(request, match));
+  const isOnlyFor = (request: HostRequest, env: DynamicEnv) =>
+    envs.every((other) => isWanted(request, other) === (other === env));
   return envs.filter(isReady).flatMap((env) =>
-    REQUESTS.filter((request) => isOnlyFor(request, env, envs)).flatMap((request) => {
+    REQUESTS.filter((request) => isOnlyFor(request, env)).flatMap((request) => {
       const wanted = promised(request, env, plain, mirror);
       const taken = takenTo(evaluate(request, mesh), mesh);
       return wanted === undefined || taken === wanted
@@ -42,11 +50,6 @@ export function brokenPromises(mirror: Mirror, mesh: Mesh): string[] {
           ];
     }),
   );
-}
-
-function isOnlyFor(request: HostRequest, env: DynamicEnv, envs: readonly DynamicEnv[]): boolean {
-  const wants = ({ spec }: DynamicEnv) => spec.istioMatches.some((m) => satisfies(request, m));
-  return wants(env) && !envs.some((other) => other !== env && wants(other));
 }
 
 /** The clone that a request is to reach: everybody's goes to the base's subset, by a route that can be copied. */

@@ -10,14 +10,13 @@ export function restProblems(
   everWanted: (env: EnvName) => readonly IstioMatch[],
 ): string[] {
   const envs = ofKind<DynamicEnv>(mirror, 'DynamicEnv');
-  const matches = (name: EnvName) => {
-    const env = envs.find(({ metadata }) => metadata.name === name);
-    if (env === undefined) return [];
-    return isRefused(env) ? everWanted(name) : env.spec.istioMatches;
-  };
+  const inForce = (env: DynamicEnv) =>
+    isRefused(env) ? everWanted(env.metadata.name as EnvName) : env.spec.istioMatches;
+  const matches = (name: EnvName) =>
+    envs.filter(({ metadata }) => metadata.name === name).flatMap(inForce);
   return [
     ...misroutings(mirror, { matches, isExempt: () => false }),
-    ...brokenPromises(mirror, meshOf(mirror)),
+    ...brokenPromises(mirror, meshOf(mirror), inForce),
   ];
 }
 
