@@ -6,8 +6,8 @@ import type { LocalClusterOptions } from '../../../src/local/cluster.ts';
 import { type RunOptions, twinRun } from './run.ts';
 import { steps } from './steps.ts';
 
-/** Of each strategy; the two files run side by side. */
-const RUNS = 50;
+/** Of each strategy. */
+const RUNS = 40;
 /** A failure is made smaller by running again and again: nothing here depends on how long that takes. */
 const PATIENCE = 3_600_000;
 
