@@ -35,7 +35,7 @@ interface Run {
   watch: Watch;
   user: string;
   /** Faults that last, and when they end (ms). */
-  faults: { until: number; lift: () => void }[];
+  faults: { name: string; until: number; lift: () => void }[];
   matches: Map<EnvName, IstioMatch[]>;
   exempt: Set<EnvName>;
   causes: number[];
@@ -85,6 +85,7 @@ function createRun(options: RunOptions, validator: CrdValidator): Run {
   const matches = new Map<EnvName, IstioMatch[]>();
   const exempt = new Set<EnvName>();
   const deed = { at: 0 };
+  const faults: Run['faults'] = [];
   const watch = watchWrites(cluster, twin, {
     settleSeconds: service.config.settleSeconds,
     drainSeconds,
@@ -93,6 +94,7 @@ function createRun(options: RunOptions, validator: CrdValidator): Run {
     matches: (env) => matches.get(env) ?? [],
     isExempt: (env) => exempt.has(env),
     lastDeed: () => deed.at,
+    isWebhookLost: () => faults.some(({ name }) => name === 'webhook lost'),
     complain: (problem) => problems.push(problem),
   });
   const notebook = createNotebook();
@@ -101,7 +103,7 @@ function createRun(options: RunOptions, validator: CrdValidator): Run {
     twin,
     watch,
     user,
-    faults: [],
+    faults,
     matches,
     exempt,
     causes: [],
@@ -172,7 +174,7 @@ async function perform(run: Run, step: Step): Promise<void> {
     case 'fault': {
       const lift = startFault(cluster, step.fault, run.user);
       const until = cluster.now().getTime() + Math.round(step.seconds * 1000);
-      run.faults.push({ until, lift });
+      run.faults.push({ name: step.fault, until, lift });
       run.causes.push(cluster.now().getTime());
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { PLAN_ANNOTATION } from '../../../src/api/marks.ts';
 import type { Cluster } from '../../../src/local/cluster.ts';
 import type { HistoryEntry } from '../../../src/local/store.ts';
 import { createPhases, type PhaseSettings, phaseProblems, remember } from './check-phases.ts';
@@ -11,6 +12,7 @@ export interface Watch {
 
 export interface WatchSettings extends PhaseSettings, RoutingRules {
   complain(problem: string): void;
+  isWebhookLost(): boolean;
 }
 
 /** Looks at the cluster after every stored write. The twin tells what the user has last written. */
@@ -24,6 +26,7 @@ export function watchWrites(cluster: Cluster, twin: Cluster, settings: WatchSett
     record(mirror, entry);
     for (const problem of phaseProblems(entry, phases, mirror, settings)) tell(problem);
     for (const problem of alteredRoutes(entry, twin)) tell(problem);
+    for (const problem of lostPlan(entry, settings)) tell(problem);
     if (!movesRequests(entry)) return;
     for (const problem of misroutings(mirror, settings)) tell(problem);
   });
@@ -39,6 +42,14 @@ function alteredRoutes({ key, after }: HistoryEntry, twin: Cluster): string[] {
   return [
     `the user's routes of ${key} are ${JSON.stringify(routes)}, and not ${JSON.stringify(expected)}`,
   ];
+}
+
+/** Whatever a user writes, the routes are rendered again in that same write: there is no gap to repair. */
+function lostPlan({ user, before, after }: HistoryEntry, settings: WatchSettings): string[] {
+  const isTheirs = user !== settings.metacontrollerUser && !settings.isWebhookLost();
+  if (after?.kind !== 'VirtualService' || before === undefined || !isTheirs) return [];
+  const [was, is] = [before, after].map(({ metadata }) => metadata.annotations?.[PLAN_ANNOTATION]);
+  return was === is ? [] : [`the plan ${was} became ${is}`];
 }
 
 const ROUTING = ['VirtualService', 'DestinationRule', 'Service'];
