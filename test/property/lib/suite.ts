@@ -7,7 +7,7 @@ import { type RunOptions, twinRun } from './run.ts';
 import { steps } from './steps.ts';
 
 /** Of each strategy. */
-const RUNS = 40;
+const RUNS = 32;
 /** A failure is made smaller by running again and again: nothing here depends on how long that takes. */
 const PATIENCE = 3_600_000;
 
