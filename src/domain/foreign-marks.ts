@@ -35,6 +35,8 @@ const ANNOTATIONS = [
   'argocd.argoproj.io/*',
   'kustomize.toolkit.fluxcd.io/*',
   'helm.toolkit.fluxcd.io/*',
+  // Rancher writes these on every Deployment, and would answer each correction of ours with one of its own.
+  'field.cattle.io/*',
   DRAINING_ANNOTATION,
   INACTIVE_ANNOTATION,
   REPAIR_ANNOTATION,
