@@ -24,8 +24,6 @@ export const SPEC_ANNOTATION = 'riskified.com/spec-hash';
 export const HOST_ANNOTATION = 'riskified.com/service-host';
 /** Annotation: since when (RFC 3339) no route leads to this object, so that it may go after the drain time. */
 export const DRAINING_ANNOTATION = 'riskified.com/draining-since';
-/** Annotation on a RouteInjection: since when (RFC 3339) its routes are to leave. */
-export const INACTIVE_ANNOTATION = 'riskified.com/inactive-since';
 /** Annotation whose only use is to make the desired object differ, so that server-side apply writes it again. */
 export const REPAIR_ANNOTATION = 'riskified.com/repair';
 /** Response header on requests that a clone answered: the clone's name. */

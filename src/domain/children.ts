@@ -11,7 +11,6 @@ import {
 } from './observed.ts';
 import { repaired } from './repair.ts';
 import {
-  deactivated,
   type Leaving,
   type RetirementContext,
   retireDeployment,
@@ -68,7 +67,7 @@ function wantedOf(
   const hosts = plan.hosts.map((host) => {
     const { active, wait } = activation(plan, host, context.observed, context);
     return {
-      children: [...host.rules, injectionOf(host, active, context)],
+      children: [...host.rules, injectionOf(host, active)],
       waits: wait === undefined ? [] : [wait],
     };
   });
@@ -78,11 +77,8 @@ function wantedOf(
   };
 }
 
-function injectionOf(host: HostPlan, active: boolean, context: RetirementContext): RouteInjection {
-  const { injection } = host;
-  if (active) return { ...injection, spec: { ...injection.spec, active } };
-  const own = context.observed.injections.find((candidate) => sameObject(candidate, injection));
-  return own === undefined ? injection : deactivated(injection, own, context);
+function injectionOf({ injection }: HostPlan, active: boolean): RouteInjection {
+  return { ...injection, spec: { ...injection.spec, active } };
 }
 
 interface Exit {

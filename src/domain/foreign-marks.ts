@@ -4,7 +4,6 @@ import {
   ENV_LABEL_PREFIX,
   HOST_ANNOTATION,
   HOST_LABEL,
-  INACTIVE_ANNOTATION,
   PLAN_ANNOTATION,
   REPAIR_ANNOTATION,
   SPEC_ANNOTATION,
@@ -38,7 +37,6 @@ const ANNOTATIONS = [
   // Rancher writes these on every Deployment, and would answer each correction of ours with one of its own.
   'field.cattle.io/*',
   DRAINING_ANNOTATION,
-  INACTIVE_ANNOTATION,
   REPAIR_ANNOTATION,
   SPEC_ANNOTATION,
   HOST_ANNOTATION,

@@ -1,4 +1,4 @@
-import { DRAINING_ANNOTATION, INACTIVE_ANNOTATION } from '../api/marks.ts';
+import { DRAINING_ANNOTATION } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
@@ -98,20 +98,9 @@ export function retireInjection(
   );
   const isNeeded = holdsRules || isDeploymentLeaving || isLeadingTo(injection, context);
   if (context.force || !isNeeded) return {};
-  return { child: deactivated(injection, injection, context) };
-}
-
-/** The injection with its routes withdrawn, and since when they are. */
-export function deactivated(
-  wanted: RouteInjection,
-  observed: RouteInjection,
-  context: RetirementContext,
-): RouteInjection {
-  const kept = keep(wanted);
-  const off = { ...kept, spec: { ...kept.spec, active: false } };
-  const since = notedTime(observed, INACTIVE_ANNOTATION, context.now);
-  if (since === undefined && !isLeadingTo(observed, context)) return off;
-  return withAnnotation(off, INACTIVE_ANNOTATION, since ?? rfc3339(context.now));
+  const kept = keep(injection);
+  const withdrawn: RouteInjection = { ...kept, spec: { ...kept.spec, active: false } };
+  return { child: withdrawn };
 }
 
 /** May requests still be on their way through this injection? */

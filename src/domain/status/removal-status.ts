@@ -1,9 +1,10 @@
 import type { DynamicEnvStatus } from '../../api/dynamicenv.ts';
-import { FORCE_REMOVAL_ANNOTATION, INACTIVE_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
+import { FORCE_REMOVAL_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
 import { byText } from '../../k8s/canonical.ts';
 import { rfc3339, secondsLeft } from '../../k8s/time.ts';
+import { lastWritten } from '../../k8s/written.ts';
 import { parsePlan } from '../../virtualservice/plan-codec.ts';
-import { allChildren, notedTime } from '../observed.ts';
+import { allChildren } from '../observed.ts';
 import { carriers, ownerOf } from '../routes-seen.ts';
 import { condition, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
@@ -19,11 +20,12 @@ export interface Stall {
 }
 
 /** Which VirtualServices hold up a removal: routes that were withdrawn two minutes ago and are still there. */
-export function findStall({ observed, view, now }: StatusContext): Stall {
+export function findStall({ env, observed, view, now }: StatusContext): Stall {
   const held = observed.injections
     .filter(({ spec }) => !spec.active)
     .flatMap((injection) => {
-      const since = notedTime(injection, INACTIVE_ANNOTATION, now);
+      // The withdrawal is the last write; a note of our own would depend on which of two syncs came first.
+      const since = lastWritten(injection) ?? env.metadata.deletionTimestamp;
       const on = carriers(view.virtualServices(), ownerOf(injection));
       return since === undefined || on.length === 0
         ? []

@@ -47,7 +47,7 @@ describe('annotations', () => {
     'kustomize.toolkit.fluxcd.io/prune',
     'helm.toolkit.fluxcd.io/driftDetection',
     'riskified.com/draining-since',
-    'riskified.com/inactive-since',
+    'field.cattle.io/publicEndpoints',
     'riskified.com/repair',
     'riskified.com/service-host',
     'riskified.com/route-injections',

@@ -166,7 +166,6 @@ describe.each(MODES)('a part goes while the env lives (%s)', (mode) => {
     settle(now);
     const marks = now.children.flatMap(({ metadata }) => Object.keys(metadata.annotations ?? {}));
     expect(marks).not.toContain('riskified.com/draining-since');
-    expect(marks).not.toContain('riskified.com/inactive-since');
     expect(now.children).toHaveLength(6);
     expect(routes(now)).toBe(2);
   });

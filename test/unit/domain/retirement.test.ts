@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { injectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import {
-  deactivated,
   type RetirementContext,
   retireDeployment,
   retireInjection,
@@ -23,7 +22,6 @@ import {
 
 const HOST = 'backend.shop.svc.cluster.local';
 const DRAINING = 'riskified.com/draining-since';
-const INACTIVE = 'riskified.com/inactive-since';
 const BASE = { 'riskified.com/deployment': 'shop/backend' };
 const OTHER = { 'riskified.com/deployment': 'shop/other' };
 const ON_HOST = { 'riskified.com/service-host': HOST };
@@ -204,23 +202,15 @@ describe('retireRule', () => {
 });
 
 describe('retireInjection', () => {
-  const child = (since?: string) => ({
-    child: {
-      ...off,
-      metadata: {
-        ...off.metadata,
-        annotations: since === undefined ? {} : { [INACTIVE]: since },
-      },
-    },
-  });
+  const child = { child: { ...off, metadata: { ...off.metadata, annotations: {} } } };
 
   it.each<[string, RouteInjection, boolean, Given, object]>([
     ['nothing is left', off, false, {}, gone],
-    ['it was active', on, false, {}, child(stamp(0))],
-    ['its routes are there', off, false, { virtualServices: [routed] }, child(stamp(0))],
-    ['its rule is there', off, false, { rules: [ownRule()] }, child()],
-    ['a rule of unknown base', off, false, { rules: [ownRule(ON_HOST)] }, child()],
-    ['a rule of unknown host', off, false, { rules: [ownRule(BASE)] }, child()],
+    ['it was active', on, false, {}, child],
+    ['its routes are there', off, false, { virtualServices: [routed] }, child],
+    ['its rule is there', off, false, { rules: [ownRule()] }, child],
+    ['a rule of unknown base', off, false, { rules: [ownRule(ON_HOST)] }, child],
+    ['a rule of unknown host', off, false, { rules: [ownRule(BASE)] }, child],
     ['a rule of another base', off, false, { rules: [ownRule({ ...OTHER, ...ON_HOST })] }, gone],
     [
       'a rule of another host',
@@ -229,32 +219,9 @@ describe('retireInjection', () => {
       { rules: [ownRule({ ...BASE, 'riskified.com/service-host': 'x' })] },
       gone,
     ],
-    ['the Deployment is leaving', off, true, {}, child()],
+    ['the Deployment is leaving', off, true, {}, child],
     ['force', on, true, { rules: [ownRule()], virtualServices: [routed], force: true }, gone],
   ])('%s', (_what, one, isDeploymentLeaving, given, expected) => {
     expect(retireInjection(deepFreeze(one), isDeploymentLeaving, context(given))).toEqual(expected);
-  });
-});
-
-describe('deactivated', () => {
-  const since = (time: string) => injection({}, { annotations: { [INACTIVE]: time } });
-
-  it.each<[string, RouteInjection, Given, RouteInjection]>([
-    ['active until now', on, {}, since(stamp(0))],
-    ['inactive, with routes', off, { virtualServices: [routed] }, since(stamp(0))],
-    ['inactive for long', since(stamp(-60)), { virtualServices: [routed] }, since(stamp(-60))],
-    ['inactive for long, without routes', since(stamp(-60)), {}, since(stamp(-60))],
-    ['never active', off, {}, injection({}, { annotations: {} })],
-  ])('%s', (_what, observed, given, expected) => {
-    expect(deactivated(deepFreeze(injection({ active: true })), observed, context(given))).toEqual(
-      expected,
-    );
-  });
-
-  it('takes what is wanted from the new, and the time from the old', () => {
-    const wanted = injection({ from: ['new'] });
-    expect(deactivated(wanted, since(stamp(-60)), context({}))).toEqual(
-      injection({ from: ['new'] }, { annotations: { [INACTIVE]: stamp(-60) } }),
-    );
   });
 });

@@ -17,10 +17,11 @@ import {
   virtualService,
 } from '../../../support/objects.ts';
 
-const INACTIVE = 'riskified.com/inactive-since';
+const written = (time: string | undefined) =>
+  time === undefined ? {} : { managedFields: [{ manager: 'metacontroller', time }] };
 const off = (seconds?: number | string, active = false): RouteInjection => {
   const since = typeof seconds === 'number' ? stamp(seconds) : seconds;
-  return injection({ active }, since === undefined ? {} : { annotations: { [INACTIVE]: since } });
+  return injection({ active }, written(since));
 };
 const routed = carrying(virtualService('shop/backend'), [injection({ active: true })]);
 const askedOften = (attempt: number): VirtualService => ({
@@ -56,8 +57,8 @@ describe('findStall', () => {
     ['nothing there', [], [], { verdict: NOTHING }],
     ['routes are gone', [off(-500)], [virtualService('shop/backend')], { verdict: NOTHING }],
     ['still active', [off(-500, true)], [routed], { verdict: NOTHING }],
-    ['never active', [off()], [routed], { verdict: NOTHING }],
-    ['since an unreadable time', [off('soon')], [routed], { verdict: NOTHING }],
+    ['at an unknown time: since the deletion', [off()], [routed], { verdict: NOTHING, wait: 91 }],
+    ['at an unreadable time: likewise', [off('soon')], [routed], { verdict: NOTHING, wait: 91 }],
     ['a moment ago', [off(0)], [routed], { verdict: NOTHING, wait: 121 }],
     ['two minutes ago', [off(-120)], [routed], { verdict: NOTHING, wait: 1 }],
     [
@@ -93,11 +94,11 @@ describe('findStall', () => {
   it('names each VirtualService once, and looks again for the others', () => {
     const second = injection(
       { host: 'alt.shop.svc.cluster.local' },
-      { name: 'second', annotations: { [INACTIVE]: stamp(-200) } },
+      { name: 'second', ...written(stamp(-200)) },
     );
     const late = injection(
       { host: 'late.shop.svc.cluster.local' },
-      { name: 'late', annotations: { [INACTIVE]: stamp(-100) } },
+      { name: 'late', ...written(stamp(-100)) },
     );
     const injections = [off(-150), second, late];
     const both = virtualService('shop/both', {
