@@ -55,7 +55,7 @@ describe('what the documented manifests lead to', () => {
     expect(words(env.status?.subsetsStatus?.['no-common-host/details'])).toEqual({
       deployment: 'running',
       destinationRules: ['ignored-missing-destination-rule', 'running'],
-      virtualServices: ['initializing', 'ignored-missing-virtual-service'],
+      virtualServices: ['ignored-missing-destination-rule', 'ignored-missing-virtual-service'],
       errors: [
         "Couldn't find common active service hostname across DestinationRules and VirtualServices",
       ],

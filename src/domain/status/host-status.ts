@@ -43,7 +43,7 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
     secondsLeft(own.metadata.creationTimestamp, PATIENCE_SECONDS, context.now) === 0;
   const rules = ruleStatuses(host, context);
   const virtualServices = concerned.map((candidate) =>
-    virtualServiceStatus(candidate, injection, own, context),
+    virtualServiceStatus(candidate, host, own, context),
   );
   const isUnrouted = concerned.length === 0 && isAged;
   const hasRule = rules.some(({ status }) => status === 'running');
@@ -107,10 +107,11 @@ function missingVirtualService(host: HostPlan): ResourceStatus {
 
 function virtualServiceStatus(
   virtualService: VirtualService,
-  injection: RouteInjection,
+  host: HostPlan,
   own: RouteInjection | undefined,
   context: StatusContext,
 ): ResourceStatus {
+  const { injection } = host;
   const { name, namespace = '' } = virtualService.metadata;
   const notes = notesOf(virtualService, injection).filter(({ state }) => state !== 'unguarded');
   const status = lifeCycle({
@@ -118,7 +119,11 @@ function virtualServiceStatus(
     present: routesOn(virtualService, ownerOf(injection)),
     isActive: own?.spec.active === true,
     hasNoRoom: hasNoRoom(virtualService, notes, context),
+    hasRule: host.rules.length > 0,
   });
+  if (status === 'ignored-missing-destination-rule') {
+    return { name, namespace, status, message: missingRule(host) };
+  }
   const told = notes.map(({ message }) => message).join('; ');
   const message = messageOf(status, told, own, virtualService);
   return { name, namespace, status, ...(message === '' ? {} : { message }) };
@@ -129,10 +134,13 @@ function lifeCycle(facts: {
   present: HTTPRoute[];
   isActive: boolean;
   hasNoRoom: boolean;
+  hasRule: boolean;
 }): LifeCycle {
-  const { wanted, present, isActive, hasNoRoom } = facts;
+  const { wanted, present, isActive, hasNoRoom, hasRule } = facts;
   if (present.length > 0 && (!isActive || wanted.length === 0)) return 'removing';
   if (wanted.length === 0) return 'ignored-missing-virtual-service';
+  // A route to a subset that does not exist is a 503.
+  if (!hasRule) return 'ignored-missing-destination-rule';
   if (jsonEqual(wanted, present)) return 'running';
   if (hasNoRoom) return 'ignored-missing-virtual-service';
   return present.length > 0 ? 'updating' : 'initializing';

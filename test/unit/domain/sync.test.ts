@@ -208,7 +208,7 @@ describe('a Deployment with two Services (the four combinations of missing rules
       ['rule', 'vs'],
       'ready',
       [`alt ${NO_RULE}`, 'backend-alice-backend running'],
-      ['alt initializing', 'backend running'],
+      [`alt ${NO_RULE}`, 'backend running'],
     ],
     [
       'one without a VirtualService',
@@ -224,7 +224,7 @@ describe('a Deployment with two Services (the four combinations of missing rules
       ['vs'],
       'degraded',
       ['backend-alice-alt running', `backend ${NO_RULE}`],
-      [`alt ${NO_VS}`, 'backend initializing'],
+      [`alt ${NO_VS}`, `backend ${NO_RULE}`],
     ],
     [
       'nothing at all',

@@ -91,7 +91,14 @@ describe('a host', () => {
           message: `no DestinationRule of ${HOST} has a subset with the base's version label`,
         },
       ],
-      virtualServices: [vs('initializing')],
+      virtualServices: [
+        {
+          name: 'backend',
+          namespace: 'shop',
+          status: 'ignored-missing-destination-rule',
+          message: `no DestinationRule of ${HOST} has a subset with the base's version label`,
+        },
+      ],
       notes: [],
       isComplete: false,
       isUnrouted: false,
