@@ -26,6 +26,8 @@ export interface HostStatus {
   isComplete: boolean;
   /** No VirtualService that sends to the host has been found, and there was time to find one. */
   isUnrouted: boolean;
+  /** None has been found yet, and there was no time to. */
+  isLooking: boolean;
   /** Our routes are there, but other envs' routes before them take every request. */
   isShadowed: boolean;
   /** Requests will not reach the clone by this host, however long one waits. */
@@ -61,6 +63,7 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
     notes: concerned.flatMap((candidate) => notesOf(candidate, injection)),
     isComplete: hasRule && effective.length > 0,
     isUnrouted,
+    isLooking: concerned.length === 0 && !isAged,
     isShadowed,
     isHopeless: host.rules.length === 0 || isUnrouted || isIgnored || isShadowed,
   };

@@ -59,6 +59,10 @@ export function guarded(reports: readonly WorkloadReport[]): Verdict {
     ]),
   );
   if (leaks.length > 0) return no('Unguarded', [...new Set(leaks)].join('; '));
+  if (reports.some(({ hosts }) => hosts.some(({ isLooking }) => isLooking))) {
+    const message = 'VirtualServices for some of the hosts are still looked for';
+    return { status: 'unknown', reason: 'Looking', message };
+  }
   return yes('Guarded', 'every known route names a subset');
 }
 

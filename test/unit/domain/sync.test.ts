@@ -93,7 +93,13 @@ describe('a new env', () => {
           'shop/backend: waiting for its pods, rules and routes',
           0,
         ),
-        condition('Guarded', 'True', 'Guarded', 'every known route names a subset', 0),
+        condition(
+          'Guarded',
+          'Unknown',
+          'Looking',
+          'VirtualServices for some of the hosts are still looked for',
+          0,
+        ),
         condition(
           'Conflicting',
           'False',

@@ -76,6 +76,7 @@ describe('a host', () => {
       notes: [],
       isComplete: true,
       isUnrouted: false,
+      isLooking: false,
       isShadowed: false,
       isHopeless: false,
     });
@@ -102,6 +103,7 @@ describe('a host', () => {
       notes: [],
       isComplete: false,
       isUnrouted: false,
+      isLooking: false,
       isShadowed: false,
       isHopeless: true,
     });
@@ -132,6 +134,7 @@ describe('a host', () => {
       notes: [],
       isComplete: false,
       isUnrouted: isHopeless,
+      isLooking: !isHopeless,
       isShadowed: false,
       isHopeless,
     });

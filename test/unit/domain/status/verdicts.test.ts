@@ -25,6 +25,7 @@ const host = (rest: Partial<HostStatus> = {}): HostStatus => ({
   notes: [],
   isComplete: true,
   isUnrouted: false,
+  isLooking: false,
   isShadowed: false,
   isHopeless: false,
   ...rest,
@@ -204,6 +205,17 @@ describe('guarded', () => {
       reason: 'Guarded',
       message: 'every known route names a subset',
     });
+  });
+
+  it('is not known while VirtualServices are looked for, but a leak is told at once', () => {
+    const looking = host({ isLooking: true });
+    expect(guarded([report('a', { hosts: [host()] }), report('b', { hosts: [looking] })])).toEqual({
+      status: 'unknown',
+      reason: 'Looking',
+      message: 'VirtualServices for some of the hosts are still looked for',
+    });
+    const leak = host({ notes: [note('unguarded', 'leaks')] });
+    expect(guarded([report('a', { hosts: [looking, leak] })]).reason).toBe('Unguarded');
   });
 
   it('does not when a route names none, and each is told once, of consumers, too', () => {
