@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { childKey, decideChildren } from '../../../src/domain/children.ts';
+import type { Observed } from '../../../src/domain/observed.ts';
+import type { HostPlan, WorkloadPlan } from '../../../src/domain/workload-plan.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import {
+  deepFreeze,
+  deployment,
+  injection,
+  NOW,
+  rule,
+  running,
+  stamp,
+  workload,
+} from '../../support/objects.ts';
+
+const HOST = 'backend.shop.svc.cluster.local';
+const BASE = { 'riskified.com/deployment': 'shop/backend' };
+const ON_HOST = { ...BASE, 'riskified.com/service-host': HOST };
+const clone = running(deployment('shop/backend-alice', {}, { annotations: BASE }));
+const ownRule = rule('shop/own', {}, { annotations: ON_HOST, creationTimestamp: stamp(-60) });
+
+const hostPlan = (more: Partial<HostPlan> = {}): HostPlan => ({
+  service: 'backend',
+  namespace: 'shop',
+  host: HOST,
+  rules: [ownRule],
+  harmful: [],
+  injection: injection(),
+  ...more,
+});
+const plan = (more: Partial<WorkloadPlan> = {}): WorkloadPlan => ({
+  kind: 'subset',
+  key: 'shop/backend',
+  workload: workload('shop/backend'),
+  cloneName: 'backend-alice',
+  observed: clone,
+  deployment: clone,
+  recreate: false,
+  hosts: [hostPlan()],
+  problems: [],
+  ...more,
+});
+const decide = (plans: WorkloadPlan[], observed: Partial<Observed> = {}) =>
+  decideChildren(deepFreeze(plans), {
+    env: 'alice',
+    observed: deepFreeze({ deployments: [clone], rules: [ownRule], injections: [], ...observed }),
+    virtualServices: [],
+    drainSeconds: 10,
+    settleSeconds: 3,
+    now: NOW,
+    force: false,
+  });
+const keys = (children: readonly KubeObject[]) => children.map(childKey);
+
+describe('what is wanted', () => {
+  it('is answered, and nothing is waited for when all is settled', () => {
+    const { children, waits, leaving } = decide([plan()]);
+    expect(keys(children)).toEqual([
+      'Deployment shop/backend-alice',
+      'DestinationRule shop/own',
+      `RouteInjection /${injection().metadata.name}`,
+    ]);
+    expect(waits).toEqual([]);
+    expect([...leaving]).toEqual([]);
+  });
+
+  it.each<[string, KubeObject, Partial<Observed>]>([
+    ['Deployment', clone, { deployments: [edited(clone)] }],
+    ['DestinationRule', ownRule, { rules: [edited(ownRule)] }],
+  ])('is marked for repair where a %s lost an annotation', (_kind, wanted, observed) => {
+    const { children } = decide([plan()], observed);
+    const found = children.find((child) => childKey(child) === childKey(wanted));
+    expect(found?.metadata.annotations).toEqual({
+      ...wanted.metadata.annotations,
+      'riskified.com/repair': '77',
+    });
+  });
+});
+
+describe('a rule that is not wanted', () => {
+  it('goes at once when it is harmful', () => {
+    const harmful = hostPlan({ rules: [], harmful: [ownRule] });
+    const { children, leaving } = decide([plan({ hosts: [harmful] })]);
+    expect(keys(children)).not.toContain('DestinationRule shop/own');
+    expect([...leaving]).toEqual(['DestinationRule shop/own']);
+  });
+
+  it('drains when it is not', () => {
+    const { children, waits } = decide([plan({ hosts: [hostPlan({ rules: [] })] })]);
+    expect(keys(children)).toContain('DestinationRule shop/own');
+    expect(waits).toEqual([11]);
+  });
+});
+
+describe('an injection that is not wanted', () => {
+  const stray = injection({}, { name: 'stray' });
+
+  it.each<[string, WorkloadPlan[], Partial<Observed>, boolean]>([
+    ['stays while its rule is there', [plan({ hosts: [] })], {}, true],
+    ['stays while its Deployment leaves', [], { rules: [] }, true],
+    [
+      'stays while its Deployment is made anew',
+      [plan({ hosts: [], recreate: true })],
+      { rules: [] },
+      true,
+    ],
+    ['stays while its Deployment cannot be kept', [withoutClone()], { rules: [] }, true],
+    ['goes while its Deployment stays', [plan({ hosts: [] })], { rules: [] }, false],
+    [
+      'stays while only another Deployment stays',
+      [plan({ hosts: [], key: 'shop/web' })],
+      { rules: [] },
+      true,
+    ],
+  ])('%s', (_what, plans, observed, stays) => {
+    const { children } = decide(plans, { ...observed, injections: [stray] });
+    expect(keys(children).includes('RouteInjection /stray')).toBe(stays);
+  });
+});
+
+function edited<T extends KubeObject>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: '77', annotations: {} } };
+}
+
+function withoutClone(): WorkloadPlan {
+  const { deployment: _none, ...rest } = plan({ hosts: [] });
+  return rest;
+}

@@ -1,0 +1,38 @@
+import { expect, it } from '@jest/globals';
+import { judgeRules } from '../../../src/domain/rule-harm.ts';
+import { deepFreeze, rule, stamp } from '../../support/objects.ts';
+
+const base = rule(
+  'shop/base',
+  { host: 'backend', exportTo: ['web'] },
+  { creationTimestamp: stamp(-9) },
+);
+const other = rule(
+  'shop/ops',
+  { host: 'backend', exportTo: ['ops'] },
+  { creationTimestamp: stamp(-5) },
+);
+const clone = rule('shop/clone', { host: 'backend', exportTo: ['web'] });
+
+it('lets a clone be that Istio merges with its base', () => {
+  expect(judgeRules(deepFreeze([clone]), deepFreeze([base]), 'cluster.local')).toEqual({
+    rules: [clone],
+    harmful: [],
+  });
+});
+
+it('bars one that would hide the base from its clients, and says what to do', () => {
+  const twin = rule('shop/twin', { host: 'backend', exportTo: ['ops'] });
+  expect(judgeRules(deepFreeze([clone, twin]), deepFreeze([base, other]), 'cluster.local')).toEqual(
+    {
+      rules: [twin],
+      harmful: [
+        {
+          rule: clone,
+          message:
+            'a DestinationRule for backend in namespace shop would hide the subsets of shop/base from their clients, because the exportTo of the rules for this host differ; give all of them the same exportTo',
+        },
+      ],
+    },
+  );
+});
