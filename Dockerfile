@@ -14,6 +14,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY crds crds
+COPY examples examples
 USER nonroot
 EXPOSE 8080 8443
 ENTRYPOINT ["/nodejs/bin/node", "dist/cli.js"]

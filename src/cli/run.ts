@@ -47,7 +47,7 @@ ${Object.entries(COMMANDS)
 /** Runs one command; answers the exit code: 2 for a mistake in the arguments or input. */
 export async function run([name, ...args]: string[]): Promise<number> {
   if (name === undefined || name === 'help' || isHelp(name)) return print(USAGE);
-  const command = COMMANDS[name];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) return complain(`unknown command ${name}; see --help`);
   if (args.some(isHelp)) return print(command.help);
   try {

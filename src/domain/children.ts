@@ -2,7 +2,9 @@ import type { RouteInjection } from '../api/routeinjection.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { activation } from './activation.ts';
 import {
+  allChildren,
   baseKeyOf,
+  childKey,
   hostOf,
   injectionBaseKey,
   keep,
@@ -25,10 +27,6 @@ export interface Children {
   waits: number[];
   /** `kind namespace/name` of every child on its way out. */
   leaving: ReadonlySet<string>;
-}
-
-export function childKey({ kind, metadata }: KubeObject): string {
-  return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 /** Everything the env is to own now: what its plans want, and what is still on its way out. */
@@ -109,7 +107,8 @@ function leavingRules(plans: readonly WorkloadPlan[], context: RetirementContext
         same?.host.rules.some((own) =>
           context.observed.rules.some((candidate) => sameObject(candidate, own)),
         ) ?? false;
-      const isHarmful = same?.host.harmful.some((own) => sameObject(own, rule)) ?? false;
+      const isBarred = same?.host.harmful.some((own) => sameObject(own, rule)) ?? false;
+      const isHarmful = isBarred || context.harmful.has(childKey(rule));
       return { key: childKey(rule), leave: retireRule(rule, hasReplacement || isHarmful, context) };
     });
 }
@@ -133,9 +132,8 @@ function leavingInjections(plans: readonly WorkloadPlan[], context: RetirementCo
     });
 }
 
-/** All children as they are: the answer when nothing can be decided. */
-export function keepAll({ deployments, rules, injections }: Observed): KubeObject[] {
-  return [...deployments, ...rules, ...injections].map((child) =>
-    repaired(keep<KubeObject>(child), child),
-  );
+/** All children as they are, but those that harm others: the answer when nothing can be decided. */
+export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeObject[] {
+  const kept = allChildren(observed).filter((child) => !harmful.has(childKey(child)));
+  return kept.map((child) => repaired(keep<KubeObject>(child), child));
 }

@@ -5,7 +5,7 @@ import {
   ENVS_ANNOTATION,
   HOST_ANNOTATION,
 } from '../api/marks.ts';
-import { fqdn, mostSpecificHost } from '../istio/host.ts';
+import { fqdn, hostSubsetOf, mostSpecificHost } from '../istio/host.ts';
 import type { DestinationRule, Subset } from '../istio/types.ts';
 import { ruleName } from './names.ts';
 import type { ServiceHost } from './services.ts';
@@ -67,9 +67,31 @@ function defaultSubsets({ spec }: DestinationRule, scope: RuleScope): Subset[] {
   );
 }
 
-/** Is the env's subset name already taken in this rule by somebody else? */
-export function definesSubset({ spec }: DestinationRule, env: string): boolean {
-  return (spec.subsets ?? []).some(({ name }) => name === envId(env));
+/**
+ * Does this rule mean something by the env's id already? A subset of that name would be merged with the env's, and one
+ * that selects pods with that version would take the clone's for its own.
+ */
+export function definesSubset(
+  { spec }: DestinationRule,
+  env: string,
+  versionLabel: string,
+): boolean {
+  const id = envId(env);
+  return (spec.subsets ?? []).some(
+    ({ name, labels }) => name === id || labels?.[versionLabel] === id,
+  );
+}
+
+/** Somebody's rules that can decide about a host: for itself or for a wildcard that contains it, in any namespace seen. */
+export function rulesFor(
+  rules: readonly DestinationRule[],
+  host: string,
+  clusterDomain: string,
+): DestinationRule[] {
+  return rules.filter(({ metadata, spec }) => {
+    const full = fqdn(spec.host, metadata.namespace ?? '', clusterDomain);
+    return metadata.labels?.[DYNAMIC_ENV_LABEL] === undefined && hostSubsetOf(host, full);
+  });
 }
 
 /**

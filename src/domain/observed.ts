@@ -45,6 +45,11 @@ export function sameObject(a: KubeObject, b: KubeObject): boolean {
   );
 }
 
+/** `Kind namespace/name` */
+export function childKey({ kind, metadata }: KubeObject): string {
+  return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
 export function isBeingDeleted({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }

@@ -19,6 +19,8 @@ export interface RetirementContext {
   env: string;
   observed: Observed;
   virtualServices: readonly VirtualService[];
+  /** Rules that take other people's subsets away (`childKey`): they wait for nothing. */
+  harmful: ReadonlySet<string>;
   drainSeconds: number;
   now: Date;
   /** The user asked not to wait for anything. */

@@ -1,5 +1,6 @@
 import { hiddenRules } from '../istio/rule-hazard.ts';
 import type { DestinationRule } from '../istio/types.ts';
+import { childKey } from './observed.ts';
 
 export interface JudgedRules {
   rules: DestinationRule[];
@@ -26,6 +27,16 @@ export function judgeRules(
       .filter(({ hidden }) => hidden.length > 0)
       .map(({ rule, hidden }) => ({ rule, message: harm(rule, hidden) })),
   };
+}
+
+/** Which of an env's rules harm others now, as they are: somebody may have edited the rules beside them. By `childKey`. */
+export function harmfulKeys(
+  rules: readonly DestinationRule[],
+  existing: readonly DestinationRule[],
+  clusterDomain: string,
+): ReadonlySet<string> {
+  const harmful = rules.filter((rule) => hiddenRules(rule, existing, clusterDomain).length > 0);
+  return new Set(harmful.map(childKey));
 }
 
 function harm({ metadata, spec }: DestinationRule, hidden: readonly string[]): string {

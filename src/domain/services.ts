@@ -20,18 +20,29 @@ export function servicesOf(
   clusterDomain: string,
 ): ServiceHost[] {
   return services
-    .filter(({ spec }) => {
-      const selector = spec?.selector ?? {};
-      return (
-        spec?.type !== 'ExternalName' &&
-        Object.keys(selector).length > 0 &&
-        matchesSelector({ matchLabels: selector }, base) &&
-        matchesSelector({ matchLabels: selector }, clone)
-      );
-    })
+    .filter((service) => selects(service, base) && selects(service, clone))
     .map(({ metadata }) => {
       const namespace = metadata.namespace ?? '';
       const host = fqdn(metadata.name, namespace, clusterDomain);
       return { service: metadata.name, namespace, host };
     });
+}
+
+/** The Services that would send to the clone's pods although they do not send to the base's. */
+export function strangeServices(
+  services: readonly Service[],
+  base: Record<string, string>,
+  clone: Record<string, string>,
+): Service[] {
+  return services.filter((service) => !selects(service, base) && selects(service, clone));
+}
+
+/** One without a selector selects nothing (its endpoints are somebody's own), nor does an alias for another name. */
+function selects({ spec }: Service, labels: Record<string, string>): boolean {
+  const selector = spec?.selector ?? {};
+  return (
+    spec?.type !== 'ExternalName' &&
+    Object.keys(selector).length > 0 &&
+    matchesSelector({ matchLabels: selector }, labels)
+  );
 }

@@ -10,6 +10,7 @@ import type { DecisionConfig } from './config.ts';
 import { meshView } from './mesh-view.ts';
 import { allChildren, type Observed, observe } from './observed.ts';
 import type { RetirementContext } from './retirement.ts';
+import { harmfulKeys } from './rule-harm.ts';
 import { envStatus, refusedStatus } from './status/env-status.ts';
 import { PATIENCE_SECONDS } from './status/host-status.ts';
 import { findStall, removalStatus } from './status/removal-status.ts';
@@ -44,13 +45,14 @@ export function syncEnv(
   const view = meshView(input.related);
   const observed = observe(input.children);
   const context = { env, view, observed, leaving: new Set<string>(), config, now };
+  const harmful = harmfulKeys(observed.rules, view.destinationRules(), config.clusterDomain);
   if (refusals.length > 0) {
-    return { status: refusedStatus(refusals, context), children: keepAll(observed) };
+    return { status: refusedStatus(refusals, context), children: keepAll(observed, harmful) };
   }
   const plans = envWorkloads(env).map((entry) => planWorkload(entry, context));
   const taken = takenName(env, plans);
   if (taken.length > 0) {
-    return { status: refusedStatus(taken, context), children: keepAll(observed) };
+    return { status: refusedStatus(taken, context), children: keepAll(observed, harmful) };
   }
   const { children, waits, leaving } = decideChildren(plans, retirement(input, config, now));
   const told = { ...context, leaving };
@@ -76,7 +78,7 @@ export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date):
   const { status, wait } = removalStatus(context);
   // `kubectl delete --cascade=orphan`: the children stay, and without this answer the deletion hangs.
   if (env.metadata.finalizers?.includes('orphan')) {
-    return { status, children: keepAll(observed), finalized: true };
+    return { status, children: keepAll(observed, new Set()), finalized: true };
   }
   const { children, waits } = decideChildren([], retirement(input, config, now));
   const isDone = allChildren(observed).length === 0;
@@ -93,10 +95,13 @@ function retirement(
   config: DecisionConfig,
   now: Date,
 ): RetirementContext & { settleSeconds: number } {
+  const view = meshView(related);
+  const observed = observe(children);
   return {
     env: env.metadata.name,
-    observed: observe(children),
-    virtualServices: meshView(related).virtualServices(),
+    observed,
+    virtualServices: view.virtualServices(),
+    harmful: harmfulKeys(observed.rules, view.destinationRules(), config.clusterDomain),
     drainSeconds: config.drainSeconds,
     settleSeconds: config.settleSeconds,
     now,
@@ -113,7 +118,7 @@ function takenName(env: DynamicEnv, plans: readonly WorkloadPlan[]): Refusal[] {
           {
             reason: 'Forbidden',
             path: 'metadata.name',
-            message: `DestinationRule ${takenBy} already has a subset ${envId(env.metadata.name)}; give the env another name`,
+            message: `DestinationRule ${takenBy} already has a subset for ${envId(env.metadata.name)}; give the env another name`,
           },
         ],
   );

@@ -2,17 +2,17 @@ import type { DynamicEnv } from '../api/dynamicenv.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
-import type { Deployment } from '../k8s/workload.ts';
+import type { Deployment, Service } from '../k8s/workload.ts';
 import type { DecisionConfig } from './config.ts';
 import { cloneDeployment } from './deployment-clone.ts';
-import { type BaseRule, baseRules, cloneRule, definesSubset } from './destination-rules.ts';
+import { baseRules, cloneRule, definesSubset, rulesFor } from './destination-rules.ts';
 import { routeInjection } from './injections.ts';
 import type { MeshView } from './mesh-view.ts';
 import { cloneName } from './names.ts';
 import { noService } from './no-service.ts';
-import { keep, type Observed } from './observed.ts';
+import { keep, type Observed, sameObject } from './observed.ts';
 import { judgeRules } from './rule-harm.ts';
-import { type ServiceHost, servicesOf } from './services.ts';
+import { type ServiceHost, servicesOf, strangeServices } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
 /** Something that keeps a workload from being what was asked for; `section` as in the status' `subsetErrors`. */
@@ -39,7 +39,7 @@ export interface WorkloadPlan extends EnvWorkload {
   /** The clone must be deleted and created anew, because its selector cannot be changed. */
   recreate: boolean;
   hosts: HostPlan[];
-  /** A base rule that already has a subset of the env's name. */
+  /** A rule of one of the hosts that already has a subset of the env's name or version. */
   takenBy?: string;
   problems: Problem[];
 }
@@ -64,14 +64,15 @@ export function planWorkload(entry: EnvWorkload, context: PlanContext): Workload
     deployment !== undefined &&
     !jsonEqual(observed.spec.selector, deployment.spec.selector);
   const hosts = deployment === undefined ? [] : planHosts(entry, base, deployment, context);
-  const takenBy = takenSubset(entry, hosts, context);
+  const plans = hosts.map(({ plan }) => plan);
+  const takenBy = takenSubset(plans, context);
   return {
     ...entry,
     cloneName: name,
     ...(observed === undefined ? {} : { observed }),
     ...(deployment === undefined ? {} : { deployment }),
     recreate: changed,
-    hosts: hosts.map(({ plan }) => plan),
+    hosts: plans,
     ...(takenBy === undefined ? {} : { takenBy }),
     problems: [
       ...(problem === undefined ? [] : [problem]),
@@ -104,7 +105,18 @@ function planDeployment(
     );
   }
   const clone = cloneDeployment(base, workload, env.metadata.name, config);
-  return 'problem' in clone ? problem(clone.problem) : clone;
+  if ('problem' in clone) return problem(clone.problem);
+  const [stranger] = strangeServices(
+    view.services(workload.namespace),
+    base.spec.template.metadata?.labels ?? {},
+    clone.deployment.spec.template.metadata?.labels ?? {},
+  );
+  return stranger === undefined ? clone : problem(adopted(stranger, workload));
+}
+
+/** Regular requests to that Service would reach the clone. */
+function adopted({ metadata }: Service, { namespace }: EnvWorkload['workload']): string {
+  return `Service ${namespace}/${metadata.name} would send its requests to the clone, though not to the base; take the labels it selects out of podLabels`;
 }
 
 /** A clone may be seen as somebody's Deployment a moment before it is seen as the env's child. */
@@ -130,7 +142,6 @@ const ROLLOUT_ANNOTATION = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 
 interface PlannedHost {
   plan: HostPlan;
-  bases: BaseRule[];
   problems: Problem[];
 }
 
@@ -143,11 +154,11 @@ function planHosts(
   const { workload } = entry;
   const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
   const cloneLabels = clone.spec.template.metadata?.labels ?? {};
-  // A base that is gone had the clone's labels, but for the version.
-  const baseLabels = base?.spec.template.metadata?.labels ?? {
-    ...cloneLabels,
-    [config.versionLabel]: defaultVersion,
-  };
+  const baseLabels =
+    base?.spec.template.metadata?.labels ??
+    labelsOfLostBase(cloneLabels, workload, {
+      [config.versionLabel]: defaultVersion,
+    });
   const services = view.services(workload.namespace);
   return servicesOf(services, baseLabels, cloneLabels, config.clusterDomain).map((service) => {
     const scope = { ...config, defaultVersion };
@@ -159,7 +170,6 @@ function planHosts(
     );
     const { rules, harmful } = judgeRules(clones, view.destinationRules(), config.clusterDomain);
     return {
-      bases,
       problems: harmful.map(({ message }) => ({ section: 'destinationRule', message })),
       plan: {
         ...service,
@@ -171,15 +181,24 @@ function planHosts(
   });
 }
 
+/** A base that is gone had the clone's labels, but for the version and what `podLabels` changed. */
+function labelsOfLostBase(
+  clone: Record<string, string>,
+  { podLabels = {} }: EnvWorkload['workload'],
+  version: Record<string, string>,
+): Record<string, string> {
+  const own = Object.entries(clone).filter(([key]) => !Object.hasOwn(podLabels, key));
+  return { ...Object.fromEntries(own), ...version };
+}
+
 function takenSubset(
-  { kind }: EnvWorkload,
-  hosts: readonly PlannedHost[],
-  { env }: PlanContext,
+  hosts: readonly HostPlan[],
+  { env, view, observed, config }: PlanContext,
 ): string | undefined {
-  if (kind === 'consumer') return undefined;
   const rule = hosts
-    .flatMap(({ bases }) => bases)
-    .map(({ rule }) => rule)
-    .find((candidate) => definesSubset(candidate, env.metadata.name));
+    .flatMap(({ host }) => rulesFor(view.destinationRules(), host, config.clusterDomain))
+    // The env's own one whose label was edited away is seen among other people's.
+    .filter((candidate) => !observed.rules.some((own) => sameObject(own, candidate)))
+    .find((candidate) => definesSubset(candidate, env.metadata.name, config.versionLabel));
   return rule === undefined ? undefined : `${rule.metadata.namespace}/${rule.metadata.name}`;
 }

@@ -9,8 +9,7 @@ import {
   rolloutFailure,
   wasRolledOut,
 } from '../../k8s/workload.ts';
-import { childKey } from '../children.ts';
-import { injectionBaseKey, isBeingDeleted } from '../observed.ts';
+import { childKey, injectionBaseKey, isBeingDeleted } from '../observed.ts';
 import type { WorkloadPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
 

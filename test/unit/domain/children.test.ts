@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { childKey, decideChildren } from '../../../src/domain/children.ts';
-import type { Observed } from '../../../src/domain/observed.ts';
+import { decideChildren } from '../../../src/domain/children.ts';
+import { childKey, type Observed } from '../../../src/domain/observed.ts';
 import type { HostPlan, WorkloadPlan } from '../../../src/domain/workload-plan.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import {
@@ -41,11 +41,12 @@ const plan = (more: Partial<WorkloadPlan> = {}): WorkloadPlan => ({
   problems: [],
   ...more,
 });
-const decide = (plans: WorkloadPlan[], observed: Partial<Observed> = {}) =>
+const decide = (plans: WorkloadPlan[], observed: Partial<Observed> = {}, harmful: string[] = []) =>
   decideChildren(deepFreeze(plans), {
     env: 'alice',
     observed: deepFreeze({ deployments: [clone], rules: [ownRule], injections: [], ...observed }),
     virtualServices: [],
+    harmful: new Set(harmful),
     drainSeconds: 10,
     settleSeconds: 3,
     now: NOW,
@@ -84,6 +85,11 @@ describe('a rule that is not wanted', () => {
     const { children, leaving } = decide([plan({ hosts: [harmful] })]);
     expect(keys(children)).not.toContain('DestinationRule shop/own');
     expect([...leaving]).toEqual(['DestinationRule shop/own']);
+  });
+
+  it('goes at once when it became harmful as it is, even when the whole env goes', () => {
+    const { children } = decide([], {}, ['DestinationRule shop/own']);
+    expect(keys(children)).toEqual(['Deployment shop/backend-alice']);
   });
 
   it('drains when it is not', () => {

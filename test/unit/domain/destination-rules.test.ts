@@ -107,7 +107,7 @@ describe('definesSubset', () => {
     ['Alice', rule('shop/r', { subsets: [subset('Alice')] }), false],
     ['Alice', rule('shop/r', { subsets: [subset(`alice-${hash10('Alice')}`)] }), true],
   ])('%s', (env, one, expected) => {
-    expect(definesSubset(one, env)).toBe(expected);
+    expect(definesSubset(one, env, 'version')).toBe(expected);
   });
 });
 

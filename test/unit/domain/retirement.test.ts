@@ -62,6 +62,7 @@ function context(given: Given): RetirementContext {
     env: 'alice',
     observed: { deployments, rules, injections },
     virtualServices,
+    harmful: new Set<string>(),
     drainSeconds: given.drainSeconds ?? 10,
     now: NOW,
     force: given.force ?? false,

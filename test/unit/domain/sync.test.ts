@@ -546,7 +546,7 @@ describe('a spec that cannot be acted on', () => {
     expect(conditionsOf(status)['Stalled']).toMatchObject({
       status: 'True',
       message:
-        'metadata.name: DestinationRule shop/backend already has a subset alice; give the env another name',
+        'metadata.name: DestinationRule shop/backend already has a subset for alice; give the env another name',
     });
     expect(decide(world(dynamicEnv(), now.others)).children).toEqual([]);
   });

@@ -227,17 +227,36 @@ describe('a name that is taken', () => {
   const taken = rule('shop/backend', { subsets: [subset('shared'), subset('alice')] });
   const related = [deployment('shop/backend'), service('shop/backend'), taken];
 
-  it('is found in a base rule', () => {
-    expect(plan({ related }).takenBy).toBe('shop/backend');
+  const mesh = [deployment('shop/backend'), service('shop/backend')];
+  const byVersion = subset('canary', { labels: { version: 'alice' } });
+
+  it.each<[string, Given]>([
+    ['a base rule', { related }],
+    ['a base rule, for a consumer', { related, consumer: true }],
+    [
+      'a rule without the base',
+      { related: [...mesh, rule('shop/backend', { subsets: [subset('alice')] })] },
+    ],
+    [
+      'a subset of another name, by its version',
+      { related: [...mesh, rule('shop/backend', { subsets: [subset('shared'), byVersion] })] },
+    ],
+    [
+      'a rule for a wildcard',
+      {
+        related: [
+          ...mesh,
+          rule('shop/backend', { host: '*.svc.cluster.local', subsets: [byVersion] }),
+        ],
+      },
+    ],
+  ])('is found in %s', (_what, given) => {
+    expect(plan(given).takenBy).toBe('shop/backend');
   });
 
   it.each<[string, Given]>([
-    ['a consumer', { related, consumer: true }],
     ['another env', { related, name: 'bob' }],
-    [
-      'a rule without the base',
-      { related: [...MESH.slice(0, 2), rule('shop/backend', { subsets: [subset('alice')] })] },
-    ],
+    ['another host', { related: [...MESH, rule('shop/other', { subsets: [subset('alice')] })] }],
     [
       'our own clone',
       {
@@ -253,6 +272,27 @@ describe('a name that is taken', () => {
     ],
   ])('is not for %s', (_what, given) => {
     expect(plan(given)).not.toHaveProperty('takenBy');
+  });
+});
+
+describe('podLabels that another Service selects', () => {
+  const related = [...MESH, service('shop/payments', { app: 'payments' }, {})];
+  const pulled = { related, subset: { podLabels: { app: 'payments' } } };
+
+  it('make no clone, because that Service would send to it', () => {
+    const { deployment: made, problems } = plan(pulled);
+    expect(made).toBeUndefined();
+    expect(problems).toEqual([
+      {
+        section: 'deployment',
+        message:
+          'Service shop/payments would send its requests to the clone, though not to the base; take the labels it selects out of podLabels',
+      },
+    ]);
+  });
+
+  it('do not matter when the Service sends to the base, too', () => {
+    expect(plan({ related, subset: { podLabels: { tier: 'x' } } }).problems).toEqual([]);
   });
 });
 
