@@ -23,10 +23,18 @@ export function handleError(
     return reply.code(500).send({ error: error.message });
   }
   const [wrong] = error.validation ?? [];
-  const answer = wrong === undefined ? { error: error.message } : describeWrong(wrong);
+  const answer =
+    wrong === undefined
+      ? { error: error.message, field: fieldOfStatus(statusCode) }
+      : describeWrong(wrong);
   // The API server tells nobody what it was answered.
   request.log.warn({ url: request.url }, answer.error);
   return reply.code(statusCode).send(answer);
+}
+
+/** What is at fault when the body was not even looked into: its size or syntax, or its content type. */
+function fieldOfStatus(statusCode: number): string {
+  return statusCode === 415 ? 'Content-Type' : 'body';
 }
 
 function describeWrong(wrong: FastifySchemaValidationError): { error: string; field: string } {

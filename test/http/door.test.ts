@@ -49,6 +49,7 @@ describe.each(HOOKS)('what is no request to %s', (url) => {
     const { statusCode, json } = await app.inject({ method: 'POST', url, payload, headers });
     expect(statusCode).toBe(400);
     expect(json()['error']).toEqual(expect.stringMatching(/JSON|Unexpected|[Bb]ody|prototype/));
+    expect(json()['field']).toBe('body');
   });
 
   test.each(['null', '[]', '"text"', '3'])('%s: 400', async (payload) => {
@@ -64,7 +65,7 @@ describe.each(HOOKS)('what is no request to %s', (url) => {
     const response = await app.inject({ method: 'POST', url, payload: 'a: 1', headers });
     expect([response.statusCode, response.json()]).toEqual([
       415,
-      { error: 'Unsupported Media Type' },
+      { error: 'Unsupported Media Type', field: 'Content-Type' },
     ]);
   });
 
