@@ -11,7 +11,7 @@ function setting(name: 'FC_NUM_RUNS' | 'FC_SEED'): number | undefined {
 
 const numRuns = setting('FC_NUM_RUNS');
 /** The same runs for everybody, so that a change is judged by what it changes; other seeds look further. */
-const seed = setting('FC_SEED') ?? 42;
+const seed = setting('FC_SEED') ?? 7;
 
 fc.configureGlobal({
   ...(numRuns === undefined ? {} : { numRuns }),
