@@ -11,6 +11,7 @@ import { meshView } from './mesh-view.ts';
 import { allChildren, type Observed, observe } from './observed.ts';
 import type { RetirementContext } from './retirement.ts';
 import { harmfulKeys } from './rule-harm.ts';
+import type { StatusContext } from './status/context.ts';
 import { envStatus, refusedStatus } from './status/env-status.ts';
 import { PATIENCE_SECONDS } from './status/host-status.ts';
 import { findStall, removalStatus } from './status/removal-status.ts';
@@ -45,16 +46,16 @@ export function syncEnv(
   const view = meshView(input.related);
   const observed = observe(input.children);
   const context = { env, view, observed, leaving: new Set<string>(), config, now };
-  const harmful = harmfulKeys(observed.rules, view.destinationRules(), config.clusterDomain);
+  const leave = retirement(context);
   if (refusals.length > 0) {
-    return { status: refusedStatus(refusals, context), children: keepAll(observed, harmful) };
+    return { status: refusedStatus(refusals, context), children: keepAll(observed, leave.harmful) };
   }
   const plans = envWorkloads(env).map((entry) => planWorkload(entry, context));
   const taken = takenName(env, plans);
   if (taken.length > 0) {
-    return { status: refusedStatus(taken, context), children: keepAll(observed, harmful) };
+    return { status: refusedStatus(taken, context), children: keepAll(observed, leave.harmful) };
   }
-  const { children, waits, leaving } = decideChildren(plans, retirement(input, config, now));
+  const { children, waits, leaving } = decideChildren(plans, leave);
   const told = { ...context, leaving };
   const stall = findStall(context);
   const { status, wait } = envStatus(
@@ -80,7 +81,7 @@ export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date):
   if (env.metadata.finalizers?.includes('orphan')) {
     return { status, children: keepAll(observed, new Set()), finalized: true };
   }
-  const { children, waits } = decideChildren([], retirement(input, config, now));
+  const { children, waits } = decideChildren([], retirement(context));
   const isDone = allChildren(observed).length === 0;
   return {
     status,
@@ -90,13 +91,13 @@ export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date):
   };
 }
 
-function retirement(
-  { env, children, related }: EnvInput,
-  config: DecisionConfig,
-  now: Date,
-): RetirementContext & { settleSeconds: number } {
-  const view = meshView(related);
-  const observed = observe(children);
+function retirement({
+  env,
+  view,
+  observed,
+  config,
+  now,
+}: StatusContext): RetirementContext & { settleSeconds: number } {
   return {
     env: env.metadata.name,
     observed,
