@@ -205,11 +205,14 @@ async function act(run: Run, work: () => Promise<unknown>): Promise<void> {
   await outcomeOf(work, run.cluster);
 }
 
+/** The longest that a retry after many failures waits (client-go's default rate limiter), and two resyncs. */
+const PATIENCE_SECONDS = 1000 + 2 * 60;
+
 /** No more faults, and time enough to get over them. */
 async function rest(run: Run): Promise<void> {
   for (const { lift } of run.faults.splice(0)) lift();
   await wait(run, 180);
-  const { seconds, quiet } = await run.cluster.settle({ maxSeconds: 300 });
+  const { seconds, quiet } = await run.cluster.settle({ maxSeconds: PATIENCE_SECONDS });
   if (!quiet) run.problems.push(`there is no rest: writes until ${seconds} s after`);
   await catchUp(run);
   const writes = run.cluster.history.length;

@@ -8,7 +8,7 @@ import { steps } from './steps.ts';
 
 /** Of each strategy. */
 const RUNS = 32;
-/** A failure is made smaller by running again and again: nothing here depends on how long that takes. */
+/** Nothing here depends on how long it takes. FC_SHRINK=1 makes a failure smaller, which can take an hour. */
 const PATIENCE = 3_600_000;
 
 const options: fc.Arbitrary<Omit<RunOptions, 'strategy'>> = fc.record({
@@ -35,7 +35,10 @@ export function twinSuite(strategy: LocalClusterOptions['strategy']): void {
           fc.asyncProperty(steps, options, async (taken, chosen) => {
             await twinRun(taken, { strategy, ...chosen }, validator);
           }),
-          { numRuns: Number(process.env['FC_NUM_RUNS'] || RUNS) },
+          {
+            numRuns: Number(process.env['FC_NUM_RUNS'] || RUNS),
+            endOnFailure: process.env['FC_SHRINK'] === undefined,
+          },
         );
       },
       PATIENCE,
