@@ -16,7 +16,8 @@ export function repaired<T extends KubeObject>(desired: T, observed: KubeObject 
   return withAnnotation(desired, REPAIR_ANNOTATION, resourceVersion);
 }
 
-function hasDrifted(desired: KubeObject, observed: KubeObject): boolean {
+/** Has the observed object other labels or annotations than the desired one sets? */
+export function hasDrifted(desired: KubeObject, observed: KubeObject): boolean {
   return (
     lacks(desired.metadata.labels, observed.metadata.labels) ||
     lacks(desired.metadata.annotations, observed.metadata.annotations)

@@ -1,14 +1,17 @@
-import type { DynamicEnv } from '../api/dynamicenv.ts';
+import type { Condition, DynamicEnv } from '../api/dynamicenv.ts';
 import { envId } from '../api/env-id.ts';
 import type { Refusal } from '../api/refusal.ts';
 import { semanticRefusals } from '../api/semantic.ts';
+import { changesOf } from '../domain/changes.ts';
 import { relatedToEnv } from '../domain/customize.ts';
+import { observe } from '../domain/observed.ts';
 import { type EnvDecision, finalizeEnv, syncEnv } from '../domain/sync.ts';
 import type {
   CompositeRequest,
   CompositeResponse,
   CustomizeRequest,
   CustomizeResponse,
+  ObjectMap,
 } from '../hooks/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { Service } from './service.ts';
@@ -29,7 +32,7 @@ export function syncEnvHook(request: CompositeRequest, service: Service): Compos
   const refusals = refusalsOf(env, service);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
   const decision = syncEnv({ env, children, related }, refusals, service.config, service.now());
-  logChange(env, decision, service);
+  logChange(env, children, decision, service);
   return decision;
 }
 
@@ -38,7 +41,7 @@ export function finalizeEnvHook(request: CompositeRequest, service: Service): Co
   const { related } = request;
   const children = withUsableInjections(request.children);
   const decision = finalizeEnv({ env, children, related }, service.config, service.now());
-  logChange(env, decision, service);
+  logChange(env, children, decision, service);
   return decision;
 }
 
@@ -49,18 +52,36 @@ function refusalsOf(env: DynamicEnv, { validator, config }: Service): Refusal[] 
   return semanticRefusals(env, { ...config, subsetName: envId(env.metadata.name) });
 }
 
-/** One line when the decision changes what people see; an idle sync says nothing. */
-function logChange(env: DynamicEnv, decision: EnvDecision, { log }: Service): void {
-  const before = env.status;
+/** One line when the decision changes children, or what people see; an idle sync says nothing. */
+function logChange(
+  env: DynamicEnv,
+  children: ObjectMap,
+  decision: EnvDecision,
+  { log }: Service,
+): void {
   const { state, conditions } = decision.status;
-  const ready = conditions?.find(({ type }) => type === 'Ready');
-  const readyBefore = before?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = readyOf(conditions);
+  const readyBefore = readyOf(env.status?.conditions);
+  const changes = Object.entries(changesOf(observe(children), decision.children)).filter(
+    ([, keys]) => keys.length > 0,
+  );
   const isSame =
-    before?.state === state &&
+    changes.length === 0 &&
+    env.status?.state === state &&
     jsonEqual([ready?.status, ready?.reason], [readyBefore?.status, readyBefore?.reason]);
   if (isSame && decision.finalized !== true) return;
   log.info(
-    { env: env.metadata.name, state, reason: ready?.reason, finalized: decision.finalized },
+    {
+      env: env.metadata.name,
+      state,
+      reason: ready?.reason,
+      finalized: decision.finalized,
+      ...Object.fromEntries(changes),
+    },
     ready?.message ?? state,
   );
+}
+
+function readyOf(conditions: readonly Condition[] | undefined): Condition | undefined {
+  return conditions?.find(({ type }) => type === 'Ready');
 }

@@ -18,6 +18,8 @@ import {
 const OWNER = 'system:serviceaccount:metacontroller:metacontroller';
 const PLAN = 'riskified.com/route-injections';
 const LABEL = 'env.riskified.com/alice';
+/** What the service's clock says. */
+const NOW = '2026-01-01T00:00:00Z';
 
 /** Specs no CRD would have let through. */
 const STRANGE: unknown[] = [
@@ -137,17 +139,49 @@ function routeNames({ spec }: VirtualService): string[] {
   return (spec.http ?? []).map(({ name }) => name?.replace(/-[0-9a-f]{10}$/, '-#') ?? '');
 }
 
+/** What was answered, as Metacontroller sends it back once it is applied. */
+function childrenOf(json: Record<string, unknown>): Record<string, Record<string, KubeObject>> {
+  const map: Record<string, Record<string, KubeObject>> = {};
+  for (const child of json['children'] as KubeObject[]) {
+    const { namespace, name } = child.metadata;
+    const group = `${child.kind}.${child.apiVersion}`;
+    map[group] = {
+      ...map[group],
+      [namespace === undefined ? name : `${namespace}/${name}`]: {
+        ...child,
+        metadata: { ...child.metadata, creationTimestamp: NOW },
+      },
+    };
+  }
+  return map;
+}
+
 const OURS = 'dynamic-environment-alice-backend-#';
 
 describe('a line per change, and none without', () => {
   test('an env: created, idle, again idle', async () => {
     const { post, lines } = await testApp();
     const first = await post('/dynamicenv/sync', compositeBody());
-    expect(lines).toMatchObject([{ level: 30, env: 'alice', state: 'processing' }]);
+    const [{ created, ...line } = {}] = lines as Record<string, unknown>[];
+    expect(line).toMatchObject({ level: 30, env: 'alice', state: 'processing' });
+    expect(line).not.toHaveProperty('updated');
+    expect(created).toContain('Deployment shop/backend-alice');
     const parent = { ...env(), status: first.json['status'] };
-    await post('/dynamicenv/sync', compositeBody({ parent }));
+    const children = childrenOf(first.json);
+    await post('/dynamicenv/sync', compositeBody({ parent, children }));
     await post('/dynamicenv/customize', customizeBody());
     expect(lines).toHaveLength(1);
+  });
+
+  test('an env: what somebody deleted comes back, though its state stays', async () => {
+    const { post, lines } = await testApp();
+    const first = await post('/dynamicenv/sync', compositeBody());
+    const parent = { ...env(), status: first.json['status'] };
+    const children = { ...childrenOf(first.json), 'Deployment.apps/v1': {} };
+    await post('/dynamicenv/sync', compositeBody({ parent, children }));
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatchObject({ created: ['Deployment shop/backend-alice'] });
+    expect(lines[1]).not.toHaveProperty('deleted');
   });
 
   test('an env: refused, told once', async () => {

@@ -150,6 +150,10 @@ export function refusedStatus(
     .join('; ');
   const previous = context.env.status;
   const refused = no('InvalidSpec', message);
+  const unjudged: Verdict = {
+    ...no('InvalidSpec', 'not judged until the spec is corrected; what was made stays as it is'),
+    status: 'unknown',
+  };
   return {
     ...(previous?.subsetsStatus === undefined ? {} : { subsetsStatus: previous.subsetsStatus }),
     ...(previous?.consumersStatus === undefined
@@ -161,6 +165,10 @@ export function refusedStatus(
     ...(previous?.match === undefined ? {} : { match: previous.match }),
     conditions: [
       write('Ready', refused),
+      write('WorkloadsReady', unjudged),
+      write('RoutesInjected', unjudged),
+      write('Guarded', unjudged),
+      write('Conflicting', unjudged),
       write('Reconciling', no('InvalidSpec', 'waiting for the spec to be corrected')),
       write('Stalled', yes('InvalidSpec', message)),
     ],

@@ -1,51 +1,11 @@
-import type { DynamicEnvStatus } from '../../api/dynamicenv.ts';
-import { FORCE_REMOVAL_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
-import { byText } from '../../k8s/canonical.ts';
-import { rfc3339, secondsLeft } from '../../k8s/time.ts';
-import { lastWritten } from '../../k8s/written.ts';
-import { parsePlan } from '../../virtualservice/plan-codec.ts';
+import type { ConditionType, DynamicEnvStatus } from '../../api/dynamicenv.ts';
+import { rfc3339 } from '../../k8s/time.ts';
 import { allChildren } from '../observed.ts';
-import { carriers, ownerOf } from '../routes-seen.ts';
 import { condition, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
+import { leavingWorkloads } from './leaving-workloads.ts';
+import { findStall } from './stall.ts';
 import { no, yes } from './verdicts.ts';
-
-/** After this long a route that does not leave is worth a person's look. */
-const STALL_SECONDS = 120;
-
-export interface Stall {
-  verdict: Verdict;
-  /** Seconds until it may have to be judged otherwise. */
-  wait?: number;
-}
-
-/** Which VirtualServices hold up a removal: routes that were withdrawn two minutes ago and are still there. */
-export function findStall({ env, observed, view, now }: StatusContext): Stall {
-  const held = observed.injections
-    .filter(({ spec }) => !spec.active)
-    .flatMap((injection) => {
-      // The withdrawal is the last write; a note of our own would depend on which of two syncs came first.
-      const since = lastWritten(injection) ?? env.metadata.deletionTimestamp;
-      const on = carriers(view.virtualServices(), ownerOf(injection));
-      return since === undefined || on.length === 0
-        ? []
-        : [{ on, since, left: secondsLeft(since, STALL_SECONDS, now) }];
-    });
-  const overdue = held.filter(({ left }) => left === 0);
-  const stalled = overdue.flatMap(({ on }) => on);
-  const waits = held.map(({ left }) => left).filter((left) => left > 0);
-  const wait = waits.length === 0 ? {} : { wait: Math.min(...waits) };
-  if (stalled.length === 0)
-    return { verdict: no('Progressing', 'nothing blocks this env'), ...wait };
-  const names = stalled.map(({ metadata }) => {
-    const attempts = parsePlan(metadata.annotations?.[PLAN_ANNOTATION])?.attempt ?? 0;
-    return `${metadata.namespace}/${metadata.name} (asked ${attempts + 1} times)`;
-  });
-  const message = `routes do not leave VirtualService ${[...new Set(names)].join(', ')}: is it writable, and is the admission webhook reachable? annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
-  const [first = ''] = overdue.map(({ since }) => since).sort(byText);
-  const since = rfc3339(new Date(Date.parse(first) + STALL_SECONDS * 1000));
-  return { verdict: { ...yes('RoutesRemain', message), since }, ...wait };
-}
 
 /**
  * The status of an env that is being deleted. Nothing in its times is remembered: each of its writes brings the next
@@ -57,8 +17,8 @@ export function removalStatus(context: StatusContext): { status: DynamicEnvStatu
   const previous = env.status;
   const stall = findStall(context);
   const left = allChildren(observed).length;
-  const message = `${left} objects are still to go`;
-  const write = (type: 'Ready' | 'Reconciling' | 'Stalled', verdict: Verdict) =>
+  const message = `${left} ${left === 1 ? 'object is' : 'objects are'} still to go`;
+  const write = (type: ConditionType, verdict: Verdict) =>
     condition(type, { since: deletionTimestamp, ...verdict }, undefined, generation, now);
   return {
     status: {
@@ -66,8 +26,13 @@ export function removalStatus(context: StatusContext): { status: DynamicEnvStatu
       totalCount: previous?.totalCount ?? 0,
       totalReady: 0,
       ...(previous?.match === undefined ? {} : { match: previous.match }),
+      ...leavingWorkloads(context),
       conditions: [
         write('Ready', no('Removing', message)),
+        write('WorkloadsReady', no('Removing', 'the clones go when no request is led to them')),
+        write('RoutesInjected', no('Removing', 'the routes are taken out first')),
+        write('Guarded', { ...no('Removing', 'no longer looked at'), status: 'unknown' }),
+        write('Conflicting', no('Removing', 'an env on its way out takes no requests')),
         write('Reconciling', yes('Removing', message)),
         write('Stalled', stall.verdict),
       ],

@@ -507,6 +507,15 @@ describe('a spec that cannot be acted on', () => {
         subsetsStatus: before?.subsetsStatus,
         conditions: [
           condition('Ready', 'False', 'InvalidSpec', TEXT, 65),
+          ...(['WorkloadsReady', 'RoutesInjected', 'Guarded', 'Conflicting'] as const).map((type) =>
+            condition(
+              type,
+              'Unknown',
+              'InvalidSpec',
+              'not judged until the spec is corrected; what was made stays as it is',
+              65,
+            ),
+          ),
           condition(
             'Reconciling',
             'False',

@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { DynamicEnvStatus } from '../../../../src/api/dynamicenv.ts';
 import type { RouteInjection } from '../../../../src/api/routeinjection.ts';
 import { meshView } from '../../../../src/domain/mesh-view.ts';
-import { findStall, removalStatus } from '../../../../src/domain/status/removal-status.ts';
+import type { Observed } from '../../../../src/domain/observed.ts';
+import { removalStatus } from '../../../../src/domain/status/removal-status.ts';
 import type { VirtualService } from '../../../../src/istio/types.ts';
-import { carrying, planText } from '../../../support/env-world.ts';
+import { carrying } from '../../../support/env-world.ts';
 import {
   CONFIG,
   deepFreeze,
@@ -13,164 +14,132 @@ import {
   injection,
   NOW,
   objectMap,
+  rule,
   stamp,
   virtualService,
 } from '../../../support/objects.ts';
 
-const written = (time: string | undefined) =>
-  time === undefined ? {} : { managedFields: [{ manager: 'metacontroller', time }] };
-const off = (seconds?: number | string, active = false): RouteInjection => {
-  const since = typeof seconds === 'number' ? stamp(seconds) : seconds;
-  return injection({ active }, written(since));
+const ours = (base = 'shop/backend') => ({ annotations: { 'riskified.com/deployment': base } });
+const withdrawn = (seconds: number): RouteInjection =>
+  injection(
+    { active: false },
+    { managedFields: [{ manager: 'metacontroller', time: stamp(seconds) }] },
+  );
+const ROUTED = carrying(virtualService('shop/backend'), [injection({ active: true })]);
+const BEFORE: DynamicEnvStatus = {
+  state: 'ready',
+  totalCount: 2,
+  totalReady: 2,
+  match: 'user=alice',
+  conditions: [
+    { type: 'Ready', status: 'False', reason: 'x', message: 'y', lastTransitionTime: stamp(-999) },
+  ],
 };
-const routed = carrying(virtualService('shop/backend'), [injection({ active: true })]);
-const askedOften = (attempt: number): VirtualService => ({
-  ...routed,
-  metadata: {
-    ...routed.metadata,
-    annotations: { 'riskified.com/route-injections': planText({ attempt }) },
-  },
-});
 
-const context = (
-  injections: RouteInjection[],
-  virtualServices: VirtualService[],
+const statusOf = (
+  observed: Partial<Observed>,
+  virtualServices: VirtualService[] = [],
   status?: DynamicEnvStatus,
 ) => {
   const env = dynamicEnv({}, { deletionTimestamp: stamp(-30) });
-  return {
+  return removalStatus({
     env: deepFreeze(status === undefined ? env : { ...env, status }),
     view: meshView(deepFreeze(objectMap(virtualServices))),
-    observed: deepFreeze({ deployments: [deployment('shop/x')], rules: [], injections }),
+    observed: deepFreeze({ deployments: [], rules: [], injections: [], ...observed }),
     leaving: new Set<string>(),
     config: CONFIG,
     now: NOW,
-  };
+  });
 };
 
-const NOTHING = { status: false, reason: 'Progressing', message: 'nothing blocks this env' };
-const held = (name: string) =>
-  `routes do not leave VirtualService ${name}: is it writable, and is the admission webhook reachable? annotation riskified.com/force-removal: "true" on this env skips the wait`;
-
-describe('findStall', () => {
-  it.each<[string, RouteInjection[], VirtualService[], object]>([
-    ['nothing there', [], [], { verdict: NOTHING }],
-    ['routes are gone', [off(-500)], [virtualService('shop/backend')], { verdict: NOTHING }],
-    ['still active', [off(-500, true)], [routed], { verdict: NOTHING }],
-    ['at an unknown time: since the deletion', [off()], [routed], { verdict: NOTHING, wait: 91 }],
-    ['at an unreadable time: likewise', [off('soon')], [routed], { verdict: NOTHING, wait: 91 }],
-    ['a moment ago', [off(0)], [routed], { verdict: NOTHING, wait: 121 }],
-    ['two minutes ago', [off(-120)], [routed], { verdict: NOTHING, wait: 1 }],
-    [
-      'more than two minutes ago',
-      [off(-121)],
-      [routed],
-      {
-        verdict: {
-          status: true,
-          reason: 'RoutesRemain',
-          message: held('shop/backend (asked 1 times)'),
-          since: stamp(-1),
-        },
-      },
-    ],
-    [
-      'asked often',
-      [off(-300)],
-      [askedOften(4)],
-      {
-        verdict: {
-          status: true,
-          reason: 'RoutesRemain',
-          message: held('shop/backend (asked 5 times)'),
-          since: stamp(-180),
-        },
-      },
-    ],
-  ])('%s', (_what, injections, virtualServices, expected) => {
-    expect(findStall(context(injections, virtualServices))).toEqual(expected);
-  });
-
-  it('names each VirtualService once, and looks again for the others', () => {
-    const second = injection(
-      { host: 'alt.shop.svc.cluster.local' },
-      { name: 'second', ...written(stamp(-200)) },
-    );
-    const late = injection(
-      { host: 'late.shop.svc.cluster.local' },
-      { name: 'late', ...written(stamp(-100)) },
-    );
-    const injections = [off(-150), second, late];
-    const both = virtualService('shop/both', {
-      http: ['backend', 'alt', 'late'].flatMap((host) => ({
-        route: [{ destination: { host, subset: 'shared' } }],
-      })),
-    });
-    const vs = carrying(
-      both,
-      injections.map((one) => ({ ...one, spec: { ...one.spec, active: true } })),
-    );
-    expect(findStall(context(injections, [vs]))).toEqual({
-      verdict: {
-        status: true,
-        reason: 'RoutesRemain',
-        message: held('shop/both (asked 1 times)'),
-        since: stamp(-80),
-      },
-      wait: 21,
-    });
-  });
+const condition = (type: string, status: string, reason: string, message: string, at = -30) => ({
+  type,
+  status,
+  reason,
+  message,
+  lastTransitionTime: stamp(at),
+  observedGeneration: 1,
 });
 
 describe('removalStatus', () => {
-  const condition = (type: string, status: string, reason: string, message: string, at = -30) => ({
-    type,
-    status,
-    reason,
-    message,
-    lastTransitionTime: stamp(at),
-    observedGeneration: 1,
-  });
-
   it('says how much is left, and remembers nothing but the size', () => {
-    const before: DynamicEnvStatus = {
-      state: 'ready',
-      totalCount: 2,
-      totalReady: 2,
-      match: 'user=alice',
-      subsetsStatus: {},
-      conditions: [
-        {
-          type: 'Ready',
-          status: 'False',
-          reason: 'x',
-          message: 'y',
-          lastTransitionTime: stamp(-999),
-        },
-      ],
-    };
-    expect(removalStatus(context([off(0)], [routed], before))).toEqual({
-      status: {
-        state: 'processing',
-        totalCount: 2,
-        totalReady: 0,
-        match: 'user=alice',
-        conditions: [
-          condition('Ready', 'False', 'Removing', '2 objects are still to go'),
-          condition('Reconciling', 'True', 'Removing', '2 objects are still to go'),
-          condition('Stalled', 'False', 'Progressing', 'nothing blocks this env'),
-        ],
-      },
-      wait: 121,
-    });
+    const children = { deployments: [deployment('shop/x')], injections: [withdrawn(0)] };
+    const { status, wait } = statusOf(children, [ROUTED], BEFORE);
+    expect(wait).toBe(121);
+    expect(status).toMatchObject({ state: 'processing', totalCount: 2, totalReady: 0 });
+    expect(status.match).toBe('user=alice');
+    expect(status.conditions).toEqual([
+      condition('Ready', 'False', 'Removing', '2 objects are still to go'),
+      condition(
+        'WorkloadsReady',
+        'False',
+        'Removing',
+        'the clones go when no request is led to them',
+      ),
+      condition('RoutesInjected', 'False', 'Removing', 'the routes are taken out first'),
+      condition('Guarded', 'Unknown', 'Removing', 'no longer looked at'),
+      condition('Conflicting', 'False', 'Removing', 'an env on its way out takes no requests'),
+      condition('Reconciling', 'True', 'Removing', '2 objects are still to go'),
+      condition('Stalled', 'False', 'Progressing', 'nothing blocks this env'),
+    ]);
   });
 
   it('says what holds it up', () => {
-    const { status, wait } = removalStatus(context([off(-130)], [routed]));
+    const { status, wait } = statusOf({ injections: [withdrawn(-130)] }, [ROUTED]);
     expect(wait).toBeUndefined();
     expect([status.totalCount, status.match]).toEqual([0, undefined]);
-    expect(status.conditions?.[2]).toEqual(
-      condition('Stalled', 'True', 'RoutesRemain', held('shop/backend (asked 1 times)'), -10),
-    );
+    expect(status.conditions?.[0]?.message).toBe('1 object is still to go');
+    expect(status.conditions?.[6]).toMatchObject({
+      ...condition('Stalled', 'True', 'RoutesRemain', '', -10),
+      message: expect.stringMatching(/^routes do not leave VirtualService shop\/backend /),
+    });
+  });
+
+  const going = (name: string) => ({ name, namespace: 'shop', status: 'removing' });
+  const clone = deployment('shop/backend-alice', {}, ours());
+  const clonedRule = rule('shop/backend-alice-x', {}, ours());
+  const other = rule('shop/web-alice-x', {}, ours('shop/web'));
+
+  it.each<[string, Partial<Observed>, VirtualService[], object]>([
+    ['nothing is left', {}, [], {}],
+    [
+      'routes, clone and rule are there',
+      { deployments: [clone], rules: [clonedRule, other], injections: [withdrawn(0)] },
+      [ROUTED, virtualService('shop/other')],
+      {
+        'shop/backend': {
+          deployment: going('backend-alice'),
+          destinationRules: [going('backend-alice-x')],
+          virtualServices: [going('backend')],
+        },
+      },
+    ],
+    [
+      'the RouteInjection is the last',
+      { injections: [withdrawn(0)] },
+      [],
+      {
+        'shop/backend': {
+          deployment: { name: 'backend-alice', namespace: 'shop', status: 'missing' },
+          destinationRules: [],
+          virtualServices: [],
+        },
+      },
+    ],
+    ['its mark was edited away', { deployments: [deployment('shop/backend-alice')] }, [], {}],
+  ])('tells of each workload what is still there: %s', (_what, children, routed, expected) => {
+    const { status } = statusOf(children, routed);
+    expect(status.subsetsStatus ?? {}).toEqual(expected);
+    expect(status).not.toHaveProperty('consumersStatus');
+  });
+
+  it('tells consumers from subsets as the status before did, sorted by name', () => {
+    const running = { deployment: { name: 'x', namespace: 'shop', status: 'running' } } as const;
+    const before = { ...BEFORE, consumersStatus: { 'shop/jobs': running, 'shop/gone': running } };
+    const jobs = deployment('shop/jobs-alice', {}, ours('shop/jobs'));
+    const web = deployment('shop/web-alice', {}, ours('shop/web'));
+    const { status } = statusOf({ deployments: [web, jobs, clone] }, [], before);
+    expect(status.consumersStatus).toEqual({ 'shop/jobs': { deployment: going('jobs-alice') } });
+    expect(Object.keys(status.subsetsStatus ?? {})).toEqual(['shop/backend', 'shop/web']);
   });
 });
