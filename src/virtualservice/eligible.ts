@@ -1,5 +1,10 @@
 import { fqdn } from '../istio/host.ts';
-import { liveDestinations, type RouteKind, routeKind } from '../istio/route-kinds.ts';
+import {
+  liveDestinations,
+  mirrorDestinations,
+  type RouteKind,
+  routeKind,
+} from '../istio/route-kinds.ts';
 import type {
   Destination,
   HTTPRoute,
@@ -54,12 +59,15 @@ export function unguardedRoute(
 ): string | undefined {
   const leaks = (destination: Destination) =>
     !destination.subset && leadsTo(destination, host, scope);
-  const route = stripRoutes(httpOf(virtualService)).find(({ route: targets }) =>
+  const http = stripRoutes(httpOf(virtualService));
+  const route = http.find(({ route: targets }) =>
     targets?.some(({ destination }) => leaks(destination)),
   );
   if (route !== undefined) return labelOf(route);
   const others = { ...virtualService, spec: { ...virtualService.spec, http: [] } };
-  return liveDestinations(others).some(leaks) ? 'a tcp or tls route' : undefined;
+  if (liveDestinations(others).some(leaks)) return 'a tcp or tls route';
+  const users = { ...virtualService, spec: { ...virtualService.spec, http } };
+  return mirrorDestinations(users).some(leaks) ? 'a mirror' : undefined;
 }
 
 /** A route in words. */

@@ -199,6 +199,20 @@ describe('unguarded', () => {
     ]);
   });
 
+  it.each<[string, object]>([
+    ['mirror', { mirror: { host: 'backend' } }],
+    ['mirrors', { mirrors: [{ destination: { host: 'x' } }, { destination: { host: HOST } }] }],
+  ])('is a %s without a subset', (_, mirror) => {
+    expect(notesFor({ ...BASE, ...mirror })).toEqual([planNote('unguarded', leak('a mirror'))]);
+  });
+
+  it('is not a mirror to a subset, to another host, or of a route of ours', () => {
+    const mirrored = (mirror: object, name = 'r') => ({ ...BASE, name, mirror }) as HTTPRoute;
+    const named = mirrored({ host: 'backend', subset: 'shared' });
+    const ours = mirrored({ host: 'backend' }, 'dynamic-environment-a-backend-0123456789');
+    expect(notesFor(named, mirrored({ host: 'x' }), ours)).toEqual([]);
+  });
+
   it('is not one to another host, nor one without destinations', () => {
     expect(notesFor(BASE, { route: [to('other')] }, { redirect: {} })).toEqual([]);
   });
