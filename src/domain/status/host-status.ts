@@ -3,12 +3,12 @@ import { envId } from '../../api/env-id.ts';
 import { ENV_LABEL_PREFIX, PLAN_ANNOTATION } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import { liveHosts } from '../../istio/route-kinds.ts';
-import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import type { DestinationRule, HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { secondsLeft } from '../../k8s/time.ts';
 import { type PlanNote, parsePlan } from '../../virtualservice/plan-codec.ts';
 import { isAbout, isFullyShadowed } from '../../virtualservice/states.ts';
-import { childKey, isBeingDeleted, sameObject } from '../observed.ts';
+import { baseKeyOf, childKey, injectionBaseKey, isBeingDeleted, sameObject } from '../observed.ts';
 import { ownerOf, routesOn, routesWanted } from '../routes-seen.ts';
 import type { HostPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
@@ -86,10 +86,25 @@ function ruleStatuses(host: HostPlan, context: StatusContext): ResourceStatus[] 
   return host.rules.map((rule) => {
     const { name, namespace = '' } = rule.metadata;
     const own = context.observed.rules.find((candidate) => sameObject(candidate, rule));
-    if (own === undefined) return { name, namespace, status: 'initializing' };
+    if (own === undefined) return comingRule(rule, host, context);
     const isLeaving = isBeingDeleted(own) || context.leaving.has(childKey(own));
     return { name, namespace, status: isLeaving ? 'removing' : 'running' };
   });
+}
+
+/** Creation is silently given up, or taken for done, where something of that name exists already. */
+function comingRule(
+  { metadata: { name, namespace = '' } }: DestinationRule,
+  { injection }: HostPlan,
+  { observed, now }: StatusContext,
+): ResourceStatus {
+  const clone = observed.deployments.find((own) => baseKeyOf(own) === injectionBaseKey(injection));
+  const since = clone?.metadata.creationTimestamp;
+  if (since === undefined || secondsLeft(since, PATIENCE_SECONDS, now) > 0) {
+    return { name, namespace, status: 'initializing' };
+  }
+  const message = `DestinationRule ${namespace}/${name} was asked for and is not there; if one of that name is, such as one that an env left behind, it is not this env's: delete it`;
+  return { name, namespace, status: 'missing', message };
 }
 
 function missingRule({ host, harmful }: HostPlan): string {

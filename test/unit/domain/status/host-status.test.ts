@@ -3,10 +3,12 @@ import type { RouteInjection } from '../../../../src/api/routeinjection.ts';
 import { meshView } from '../../../../src/domain/mesh-view.ts';
 import { hostStatus } from '../../../../src/domain/status/host-status.ts';
 import type { DestinationRule, VirtualService } from '../../../../src/istio/types.ts';
+import type { Deployment } from '../../../../src/k8s/workload.ts';
 import { carrying, planText } from '../../../support/env-world.ts';
 import {
   CONFIG,
   deepFreeze,
+  deployment,
   dynamicEnv,
   injection,
   type Meta,
@@ -31,6 +33,7 @@ interface Given {
   injection?: RouteInjection | undefined;
   wanted?: RouteInjection;
   leaving?: string[];
+  clones?: Deployment[];
 }
 
 function judge(given: Given) {
@@ -47,7 +50,11 @@ function judge(given: Given) {
   return hostStatus(deepFreeze(host), {
     env: dynamicEnv(),
     view: meshView(deepFreeze(objectMap(virtualServices))),
-    observed: { deployments: [], rules: has, injections: seen === undefined ? [] : [seen] },
+    observed: {
+      deployments: given.clones ?? [],
+      rules: has,
+      injections: seen === undefined ? [] : [seen],
+    },
     leaving: new Set(leaving),
     config: CONFIG,
     now: NOW,
@@ -175,6 +182,28 @@ describe('rules', () => {
     expect(judged.rules).toEqual([{ ...running, status }]);
     expect(judged.isComplete).toBe(status === 'running');
     expect(judged.isHopeless).toBe(false);
+  });
+
+  const clone = (seconds: number | undefined, ofBase = 'shop/backend') =>
+    deployment(
+      'shop/backend-alice',
+      {},
+      {
+        annotations: { 'riskified.com/deployment': ofBase },
+        ...(seconds === undefined ? {} : { creationTimestamp: stamp(seconds) }),
+      },
+    );
+  const message =
+    "DestinationRule shop/own was asked for and is not there; if one of that name is, such as one that an env left behind, it is not this env's: delete it";
+
+  it.each<[string, Deployment, object]>([
+    ['for a moment', clone(-10), { status: 'initializing' }],
+    ['since a time nobody knows', clone(undefined), { status: 'initializing' }],
+    ['though another clone is', clone(-60, 'shop/x'), { status: 'initializing' }],
+    ['too long', clone(-11), { status: 'missing', message }],
+  ])('not there %s', (_what, own, expected) => {
+    const { rules } = judge({ has: [], clones: [own] });
+    expect(rules).toEqual([{ name: 'own', namespace: 'shop', ...expected }]);
   });
 
   it('are complete by one of several', () => {
