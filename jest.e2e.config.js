@@ -1,0 +1,21 @@
+import unit from './jest.config.js';
+
+const { testEnvironment, extensionsToTreatAsEsm, transform } = unit;
+const shared = { testEnvironment, extensionsToTreatAsEsm, transform };
+
+/** Runs on a real control plane; see test/e2e/README.md. `--selectProjects door` is what needs no Metacontroller. */
+export default {
+  // Scenarios that one file plays side by side, each on a control plane of its own.
+  maxConcurrency: Number(process.env.E2E_LANES ?? 3),
+  testTimeout: 120_000,
+  projects: [
+    {
+      ...shared,
+      displayName: 'door',
+      roots: ['<rootDir>/test/e2e/door'],
+      globalSetup: '<rootDir>/test/e2e/door/lib/setup.ts',
+      globalTeardown: '<rootDir>/test/e2e/door/lib/teardown.ts',
+    },
+    { ...shared, displayName: 'loop', roots: ['<rootDir>/test/e2e/loop'] },
+  ],
+};

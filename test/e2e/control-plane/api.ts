@@ -1,0 +1,125 @@
+import type { IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { text } from 'node:stream/consumers';
+
+/** Where an API server is, and as whom to speak to it. */
+export interface Access {
+  /** `https://127.0.0.1:6443` */
+  url: string;
+  /** PEM; the certificate is checked against it. */
+  ca: string;
+  token?: string;
+  /** Client certificate and key, PEM. */
+  cert?: string;
+  key?: string;
+}
+
+/** What the API server refused, with its HTTP status. */
+export class ApiFailure extends Error {
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface CallOptions {
+  body?: unknown;
+  /** Default `application/json`. */
+  contentType?: string;
+}
+
+export interface Api {
+  /** One call; answers the parsed body. Throws ApiFailure with the API server's message. */
+  call<T = unknown>(method: string, path: string, options?: CallOptions): Promise<T>;
+  /** Lines of a watch until `stop`; `onEnd` when the API server ended it or went away. */
+  stream(path: string, onLine: (line: unknown) => void, onEnd: (error?: Error) => void): () => void;
+  close(): void;
+}
+
+/** A client of one API server with the least that tests need: single calls and watches. */
+export function createApi({ url, ca, token, cert, key }: Access): Api {
+  const agent = new Agent({
+    keepAlive: true,
+    ca,
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
+  });
+  const open = (method: string, path: string, { body, contentType }: CallOptions = {}) => {
+    const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const options: RequestOptions = {
+      method,
+      agent,
+      headers: {
+        accept: 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(content === undefined
+          ? {}
+          : // Without a length, Node would send the body of a DELETE unframed, and it would be ignored.
+            {
+              'content-type': contentType ?? 'application/json',
+              'content-length': content.length,
+            }),
+      },
+    };
+    const sent = httpsRequest(`${url}${path}`, options);
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      sent.on('response', resolve).on('error', reject);
+    });
+    sent.end(content);
+    return { sent, answered };
+  };
+  return {
+    call: async (method, path, options) => {
+      const answer = await open(method, path, options).answered;
+      const content = await text(answer);
+      if ((answer.statusCode ?? 0) < 300) return JSON.parse(content);
+      throw new ApiFailure(answer.statusCode ?? 0, messageOf(content));
+    },
+    stream: (path, onLine, onEnd) => {
+      const { sent, answered } = open('GET', path);
+      let stopped = false;
+      const end = (error?: Error) => {
+        if (!stopped) onEnd(error);
+        stopped = true;
+      };
+      answered.then((answer) => readLines(answer, onLine, end), end);
+      return () => {
+        stopped = true;
+        sent.destroy();
+      };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function messageOf(content: string): string {
+  try {
+    return (JSON.parse(content) as { message?: string }).message ?? content;
+  } catch {
+    // Not every refusal is a Status.
+    return content;
+  }
+}
+
+function readLines(
+  answer: IncomingMessage,
+  onLine: (line: unknown) => void,
+  onEnd: (error?: Error) => void,
+): void {
+  if (answer.statusCode !== 200) {
+    text(answer).then(
+      (body) => onEnd(new ApiFailure(answer.statusCode ?? 0, messageOf(body))),
+      onEnd,
+    );
+    return;
+  }
+  let rest = '';
+  answer.setEncoding('utf8');
+  answer.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(JSON.parse(line));
+  });
+  answer.on('error', onEnd);
+  answer.on('close', () => onEnd());
+}

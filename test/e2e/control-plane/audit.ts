@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+
+/** What of the API server's audit events (audit.k8s.io/v1, level Metadata) the suites count. */
+export interface AuditEvent {
+  stage: string;
+  verb: string;
+  requestURI: string;
+  user: { username: string };
+  impersonatedUser?: { username: string };
+  objectRef?: { resource: string; namespace?: string; name?: string; subresource?: string };
+  responseStatus?: { code: number };
+  requestReceivedTimestamp: string;
+  stageTimestamp: string;
+  annotations?: Record<string, string>;
+}
+
+/** Every request once, when it was answered; a watch when it ended. */
+export const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived', 'ResponseStarted'],
+  rules: [{ level: 'Metadata' }],
+};
+
+/** All audit events so far, oldest first; the last line may not be whole yet. */
+export async function readAuditLog(file: string): Promise<AuditEvent[]> {
+  const content = await readFile(file, 'utf8');
+  return content
+    .slice(0, content.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as AuditEvent);
+}
