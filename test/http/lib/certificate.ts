@@ -4,7 +4,9 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
-  const size = length < 128 ? [length] : [0x82, length >> 8, length & 255];
+  // DER wants the shortest form, and Go insists on it.
+  const long = length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
+  const size = length < 128 ? [length] : long;
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
 }
 
@@ -12,6 +14,7 @@ const sequence = (...parts: Buffer[]) => der(0x30, ...parts);
 const hex = (text: string) => Buffer.from(text, 'hex');
 const ECDSA_SHA256 = sequence(der(0x06, hex('2a8648ce3d040302')));
 const COMMON_NAME = der(0x06, hex('550403'));
+const ALTERNATIVE_NAMES = der(0x06, hex('551d11'));
 
 /** A self-signed certificate (RFC 5280) for `name`, and its key, in PEM. */
 export function selfSigned(name: string): { cert: string; key: string } {
@@ -26,6 +29,11 @@ export function selfSigned(name: string): { cert: string; key: string } {
     sequence(time('200101000000Z'), time('491231235959Z')),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
+    // Go looks at nothing else for the name.
+    der(
+      0xa3,
+      sequence(sequence(ALTERNATIVE_NAMES, der(0x04, sequence(der(0x82, Buffer.from(name)))))),
+    ),
   );
   const signature = der(0x03, Buffer.from([0]), sign('sha256', body, privateKey));
   const base64 = sequence(body, ECDSA_SHA256, signature).toString('base64');

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface HookFault {
+  /** `error`: HTTP 500; `timeout`: no answer; `refused`: the connection is cut. Default `refused`. */
+  mode?: 'error' | 'timeout' | 'refused';
+  /** Text of the error. */
+  message?: string;
+  /** How many calls fail; default: all. */
+  times?: number;
+}
+
+interface Entry {
+  hook: string;
+  fault: HookFault;
+  left: number;
+  /** Calls that are kept waiting. */
+  held: Set<ServerResponse>;
+}
+
+/** Which calls of the hooks fail. */
+export function createHookFaults() {
+  const entries = new Set<Entry>();
+  return {
+    add: (hook: string, fault: HookFault): (() => void) => {
+      const left = fault.times ?? Number.POSITIVE_INFINITY;
+      const entry: Entry = { hook, fault, left, held: new Set() };
+      entries.add(entry);
+      return () => {
+        entries.delete(entry);
+        for (const response of entry.held) response.destroy();
+      };
+    },
+    /** Whether the call fails; then it is dealt with. */
+    fail: (request: IncomingMessage, response: ServerResponse): boolean => {
+      const entry = [...entries].find(({ hook, left }) => left > 0 && concerns(hook, request.url));
+      if (entry === undefined) return false;
+      entry.left -= 1;
+      answer(entry, response);
+      return true;
+    },
+  };
+}
+
+function concerns(hook: string, url = ''): boolean {
+  return hook === 'all' ? /^\/(dynamicenv|route-injection)\//.test(url) : hook === url;
+}
+
+function answer({ fault, held }: Entry, response: ServerResponse): void {
+  if (fault.mode === 'error') {
+    response.statusCode = 500;
+    response.end(fault.message ?? 'internal error');
+  } else if (fault.mode === 'timeout') {
+    held.add(response);
+    response.on('close', () => held.delete(response));
+  } else {
+    response.destroy();
+  }
+}

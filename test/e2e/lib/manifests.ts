@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { parseYaml } from '../../../src/k8s/yaml.ts';
+import type { HookService } from './service.ts';
+
+const FOLDER = new URL('../../../metacontroller/', import.meta.url);
+const FILES = ['dynamicenv.yaml', 'route-injection.yaml', 'webhook.yaml'];
+const SERVICE_URL = 'http://dynamicenv.dynamicenv.svc:8080';
+
+interface WebhookConfiguration {
+  webhooks?: { clientConfig: { service?: { path: string }; url?: string; caBundle?: string } }[];
+}
+
+/** The shipped manifests, pointed at a service outside the cluster. */
+export async function controllerManifests({
+  hooks,
+  admission,
+}: Pick<HookService, 'hooks' | 'admission'>): Promise<KubeObject[]> {
+  const texts = await Promise.all(FILES.map((file) => readFile(new URL(file, FOLDER), 'utf8')));
+  const objects = texts
+    .map((text) => text.replaceAll(SERVICE_URL, hooks))
+    .flatMap((text) => parseYaml(text).map(({ value }) => value as KubeObject));
+  for (const { webhooks = [] } of objects as WebhookConfiguration[]) {
+    for (const webhook of webhooks) {
+      const { path } = webhook.clientConfig.service ?? {};
+      const caBundle = Buffer.from(admission.ca).toString('base64');
+      webhook.clientConfig = { url: `${admission.url}${path}`, caBundle };
+    }
+  }
+  return objects;
+}

@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { loadValidators } from '../../../src/crds.ts';
+import type { DecisionConfig } from '../../../src/domain/config.ts';
+import { buildApp } from '../../../src/http/app.ts';
+import { createMetrics } from '../../../src/http/metrics.ts';
+import { selfSigned } from '../../http/lib/certificate.ts';
+import { createHookFaults, type HookFault } from './hook-faults.ts';
+
+export interface HookService {
+  /** Where Metacontroller finds the hooks, `http://127.0.0.1:8080`. */
+  hooks: string;
+  /** Where the API server finds the admission webhook, and the certificate to check it by. */
+  admission: { url: string; ca: string };
+  /** Decides by these flags from the next call on. */
+  configure(config: DecisionConfig): Promise<void>;
+  /** The hook (a path, or `all` but admission) fails until the fault is lifted, or `times` calls. */
+  failHook(hook: string, fault: HookFault): () => void;
+  /** The door that the API server knocks at is shut; answers how to open it again. */
+  loseWebhook(): Promise<() => Promise<void>>;
+  /** Both doors are shut, as if the service had been killed; answers how to open them again. */
+  kill(): Promise<() => Promise<void>>;
+  /** A new certificate; who knows only the old one cannot speak to the webhook. Answers the new one. */
+  rotateCertificate(): string;
+  stop(): Promise<void>;
+}
+
+const silent = () => undefined;
+const SILENCE = { debug: silent, info: silent, warn: silent, error: silent };
+
+// Compiled once: that takes a while.
+const validators = loadValidators();
+
+/**
+ * The service in this process, on two free ports of an address (default 127.0.0.1) that stay the same whatever happens
+ * to it. `name` is what others call the address in the webhook's URL; the certificate is for it.
+ */
+export async function startService(
+  config: DecisionConfig,
+  { address = '127.0.0.1', name = 'localhost' } = {},
+): Promise<HookService> {
+  const faults = createHookFaults();
+  let app = await appOf(config);
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    if (!faults.fail(request, response)) app.routing(request, response);
+  };
+  const pair = selfSigned(name);
+  const plain = await openDoor(createServer(handle), address);
+  const encrypted = await openDoor(createTlsServer(pair, handle), address);
+  const lost = (doors: readonly Door[]) => async () => {
+    for (const door of doors) await door.shut();
+    return async () => {
+      for (const door of doors) await door.open();
+    };
+  };
+  return {
+    hooks: `http://${address}:${plain.port}`,
+    admission: { url: `https://${name}:${encrypted.port}`, ca: pair.cert },
+    configure: async (next) => {
+      const former = app;
+      app = await appOf(next);
+      await former.close();
+    },
+    failHook: faults.add,
+    loseWebhook: lost([encrypted]),
+    kill: lost([plain, encrypted]),
+    rotateCertificate: () => {
+      const next = selfSigned(name);
+      (encrypted.server as TlsServer).setSecureContext(next);
+      return next.cert;
+    },
+    stop: async () => {
+      await plain.shut();
+      await encrypted.shut();
+      await app.close();
+    },
+  };
+}
+
+async function appOf(config: DecisionConfig) {
+  const { dynamicEnv } = await validators;
+  const metrics = createMetrics();
+  const service = { config, validator: dynamicEnv, now: () => new Date(), metrics, log: SILENCE };
+  const app = buildApp({ service });
+  await app.ready();
+  return app;
+}
+
+interface Door {
+  server: Server | TlsServer;
+  port: number;
+  /** Ends every connection, and refuses new ones. */
+  shut(): Promise<void>;
+  open(): Promise<void>;
+}
+
+async function openDoor(server: Server | TlsServer, address: string): Promise<Door> {
+  let port = 0;
+  const open = () =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, address, resolve);
+    });
+  await open();
+  ({ port } = server.address() as AddressInfo);
+  const shut = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { server, port, shut, open };
+}

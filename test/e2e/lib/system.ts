@@ -1,0 +1,77 @@
+import type { DecisionConfig } from '../../../src/domain/config.ts';
+import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import { decisionConfig } from '../../scenarios/lib/scenario.ts';
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import { installCrds } from '../control-plane/crds.ts';
+import { type PodOptions, type PodStandIn, startPods } from '../control-plane/pods.ts';
+import { controllerManifests } from './manifests.ts';
+import {
+  createMetacontrollerUser,
+  type PolicyRule,
+  startMetacontroller,
+} from './metacontroller.ts';
+import { type HookService, startService } from './service.ts';
+
+export interface SystemOptions {
+  strategy: ApplyStrategy;
+  /** Default: drain and settle 1 s, everything else as shipped. */
+  config?: DecisionConfig;
+  /** Rules of Metacontroller's role. */
+  rules?: readonly PolicyRule[];
+  pods?: PodOptions;
+}
+
+/** Everything: a control plane, Istio's kinds and ours, pods, the service, Metacontroller, the webhook. */
+export interface System {
+  cluster: ControlPlane;
+  pods: PodStandIn;
+  service: HookService;
+  strategy: ApplyStrategy;
+  /** Kills Metacontroller; answers how to start it again. */
+  killMetacontroller(): Promise<() => Promise<void>>;
+  stop(): Promise<void>;
+}
+
+/** Path of Metacontroller's program, when there is one. */
+export function metacontrollerProgram(): string | undefined {
+  const program = process.env['METACONTROLLER_BIN'] ?? '';
+  return program === '' ? undefined : program;
+}
+
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const program = metacontrollerProgram();
+  if (program === undefined) throw new Error('METACONTROLLER_BIN names no program');
+  const { strategy, config = decisionConfig({}), rules } = options;
+  const cluster = await startControlPlane();
+  const ends: (() => unknown)[] = [cluster.stop];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    await installCrds(cluster, 'istio', 'dynamicenv', 'metacontroller');
+    const pods = await startPods(cluster.api, options.pods);
+    ends.push(pods.stop);
+    const service = await startService(config);
+    ends.push(service.stop);
+    const kubeconfig = await createMetacontrollerUser(cluster, rules);
+    await install(cluster, service);
+    const start = () => startMetacontroller(cluster, { program, strategy, kubeconfig });
+    let running = await start();
+    ends.push(() => running.stop());
+    const killMetacontroller = async () => {
+      await running.stop();
+      return async () => {
+        running = await start();
+      };
+    };
+    return { cluster, pods, service, strategy, killMetacontroller, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function install({ kubectl }: ControlPlane, service: HookService): Promise<void> {
+  const items = await controllerManifests(service);
+  await kubectl(['apply', '-f', '-'], { input: { apiVersion: 'v1', kind: 'List', items } });
+}
