@@ -6,7 +6,8 @@ const shared = { testEnvironment, extensionsToTreatAsEsm, transform };
 /** Runs on a real control plane; see test/e2e/README.md. `--selectProjects door` is what needs no Metacontroller. */
 export default {
   // Scenarios that one file plays side by side, each on a control plane of its own.
-  maxConcurrency: Number(process.env.E2E_LANES ?? 3),
+  maxConcurrency: process.env.E2E_KUBECONFIG ? 1 : Number(process.env.E2E_LANES ?? 3),
+  reporters: ['default', '<rootDir>/test/e2e/lib/reporter.ts'],
   testTimeout: 120_000,
   projects: [
     {

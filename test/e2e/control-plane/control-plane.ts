@@ -112,13 +112,17 @@ export async function startControlPlane({
   }
 }
 
-/** The tools for a cluster that runs; kubectl and helm get caches of their own, which no other run has filled. */
+/**
+ * The tools for a cluster that runs; kubectl and helm get caches of their own, which no other run has filled. `given`: the
+ * administrator's kubeconfig, when there is one.
+ */
 export async function openCluster(
   access: Access,
   folder: string,
   binaries: Binaries,
+  given?: string,
 ): Promise<Cluster> {
-  const kubeconfig = await writeKubeconfig(join(folder, 'admin.json'), access);
+  const kubeconfig = given ?? (await writeKubeconfig(join(folder, 'admin.json'), access));
   const cache = join(folder, 'kube-cache');
   const helmEnv = {
     KUBECONFIG: kubeconfig,

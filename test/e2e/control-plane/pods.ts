@@ -27,7 +27,8 @@ export interface PodStandIn {
   stop(): void;
 }
 
-const NODE = 'stand-in';
+/** The node that pods are bound to; there is nothing behind it. */
+export const NODE = 'stand-in';
 
 /**
  * Does for pods what scheduler and kubelet would: binds each to a node that is only a name, marks it Running and

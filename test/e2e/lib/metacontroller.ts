@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
@@ -92,4 +93,10 @@ export async function startMetacontroller(
     );
   });
   return running;
+}
+
+/** What Metacontroller calls itself: it says so when it starts. */
+export async function metacontrollerVersion({ folder }: Cluster): Promise<string> {
+  const log = await readFile(join(folder, 'metacontroller.log'), 'utf8');
+  return /"version":"([^"]+)"/.exec(log)?.[1] ?? 'unknown';
 }

@@ -34,18 +34,18 @@ const validators = loadValidators();
 
 /**
  * The service in this process, on two free ports of an address (default 127.0.0.1) that stay the same whatever happens
- * to it. `name` is what others call the address in the webhook's URL; the certificate is for it.
+ * to it.
  */
 export async function startService(
   config: DecisionConfig,
-  { address = '127.0.0.1', name = 'localhost' } = {},
+  address = '127.0.0.1',
 ): Promise<HookService> {
   const faults = createHookFaults();
   let app = await appOf(config);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     if (!faults.fail(request, response)) app.routing(request, response);
   };
-  const pair = selfSigned(name);
+  const pair = selfSigned(address);
   const plain = await openDoor(createServer(handle), address);
   const encrypted = await openDoor(createTlsServer(pair, handle), address);
   const lost = (doors: readonly Door[]) => async () => {
@@ -56,7 +56,7 @@ export async function startService(
   };
   return {
     hooks: `http://${address}:${plain.port}`,
-    admission: { url: `https://${name}:${encrypted.port}`, ca: pair.cert },
+    admission: { url: `https://${address}:${encrypted.port}`, ca: pair.cert },
     configure: async (next) => {
       const former = app;
       app = await appOf(next);
@@ -66,7 +66,7 @@ export async function startService(
     loseWebhook: lost([encrypted]),
     kill: lost([plain, encrypted]),
     rotateCertificate: () => {
-      const next = selfSigned(name);
+      const next = selfSigned(address);
       (encrypted.server as TlsServer).setSecureContext(next);
       return next.cert;
     },

@@ -1,7 +1,11 @@
 import type { DecisionConfig } from '../../../src/domain/config.ts';
 import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
-import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import {
+  type Cluster,
+  type ControlPlane,
+  startControlPlane,
+} from '../control-plane/control-plane.ts';
 import { installCrds } from '../control-plane/crds.ts';
 import { type PodOptions, type PodStandIn, startPods } from '../control-plane/pods.ts';
 import { controllerManifests } from './manifests.ts';
@@ -21,15 +25,20 @@ export interface SystemOptions {
   pods?: PodOptions;
 }
 
-/** Everything: a control plane, Istio's kinds and ours, pods, the service, Metacontroller, the webhook. */
-export interface System {
-  cluster: ControlPlane;
+/** A cluster on which everything runs: Istio's kinds and ours, pods, the service, Metacontroller, the webhook. */
+export interface Stage {
+  cluster: Cluster;
   pods: PodStandIn;
   service: HookService;
   strategy: ApplyStrategy;
+  stop(): Promise<void>;
+}
+
+/** A stage whose control plane is its own. */
+export interface System extends Stage {
+  cluster: ControlPlane;
   /** Kills Metacontroller; answers how to start it again. */
   killMetacontroller(): Promise<() => Promise<void>>;
-  stop(): Promise<void>;
 }
 
 /** Path of Metacontroller's program, when there is one. */
@@ -71,7 +80,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-async function install({ kubectl }: ControlPlane, service: HookService): Promise<void> {
-  const items = await controllerManifests(service);
-  await kubectl(['apply', '-f', '-'], { input: { apiVersion: 'v1', kind: 'List', items } });
+/** Installs the controllers and the webhook, pointed at a service outside the cluster; answers how to take them away. */
+export async function install(
+  { kubectl }: Cluster,
+  service: HookService,
+): Promise<() => Promise<void>> {
+  const input = { apiVersion: 'v1', kind: 'List', items: await controllerManifests(service) };
+  await kubectl(['apply', '-f', '-'], { input });
+  return async () => {
+    await kubectl(['delete', '-f', '-', '--ignore-not-found'], { input });
+  };
 }

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 /** One value in DER (ITU-T X.690): tag, length, content. */
 function der(tag: number, ...parts: Buffer[]): Buffer {
@@ -16,7 +17,14 @@ const ECDSA_SHA256 = sequence(der(0x06, hex('2a8648ce3d040302')));
 const COMMON_NAME = der(0x06, hex('550403'));
 const ALTERNATIVE_NAMES = der(0x06, hex('551d11'));
 
-/** A self-signed certificate (RFC 5280) for `name`, and its key, in PEM. */
+/** RFC 5280, 4.2.1.6: an IPv4 address, or a DNS name. */
+function generalName(name: string): Buffer {
+  return isIPv4(name)
+    ? der(0x87, Buffer.from(name.split('.').map(Number)))
+    : der(0x82, Buffer.from(name));
+}
+
+/** A self-signed certificate (RFC 5280) for a DNS name or an IPv4 address, and its key, in PEM. */
 export function selfSigned(name: string): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const subject = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name)))));
@@ -30,10 +38,7 @@ export function selfSigned(name: string): { cert: string; key: string } {
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
     // Go looks at nothing else for the name.
-    der(
-      0xa3,
-      sequence(sequence(ALTERNATIVE_NAMES, der(0x04, sequence(der(0x82, Buffer.from(name)))))),
-    ),
+    der(0xa3, sequence(sequence(ALTERNATIVE_NAMES, der(0x04, sequence(generalName(name)))))),
   );
   const signature = der(0x03, Buffer.from([0]), sign('sha256', body, privateKey));
   const base64 = sequence(body, ECDSA_SHA256, signature).toString('base64');

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import { decisionConfig } from '../../scenarios/lib/scenario.ts';
+import type { Access } from '../control-plane/api.ts';
+import { findBinaries } from '../control-plane/binaries.ts';
+import { command } from '../control-plane/commands.ts';
+import { type Cluster, openCluster } from '../control-plane/control-plane.ts';
+import { installCrds } from '../control-plane/crds.ts';
+import { NODE, startPods } from '../control-plane/pods.ts';
+import { startService } from './service.ts';
+import { install, type Stage } from './system.ts';
+
+const NEEDED = [
+  'virtualservices.networking.istio.io',
+  'destinationrules.networking.istio.io',
+  'compositecontrollers.metacontroller.k8s.io',
+  'decoratorcontrollers.metacontroller.k8s.io',
+  'controllerrevisions.metacontroller.k8s.io',
+];
+
+/** The kubeconfig of a cluster that is there already. */
+export function foreignKubeconfig(): string | undefined {
+  const file = process.env['E2E_KUBECONFIG'] ?? '';
+  return file === '' ? undefined : file;
+}
+
+/**
+ * The cluster of a kubeconfig, with Istio's kinds and Metacontroller (which runs with `strategy`), gets our kinds,
+ * controllers and webhook for the time of the suite. The service listens on `E2E_SERVICE_ADDRESS`, under which the cluster
+ * must reach this machine. Nodes must be cordoned: pods are the stand-in's.
+ */
+export async function openForeign(kubeconfig: string, strategy: ApplyStrategy): Promise<Stage> {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const binaries = await findBinaries(say);
+  const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-e2e-'));
+  const kubectl = command(binaries.programs.kubectl, { KUBECONFIG: kubeconfig });
+  const access = accessOf(await kubectl(['config', 'view', '--raw', '--minify', '-o', 'json']));
+  const cluster = await openCluster(access, folder, binaries, kubeconfig);
+  await mustFit(cluster);
+  await installCrds(cluster, 'dynamicenv');
+  const address = process.env['E2E_SERVICE_ADDRESS'] ?? '127.0.0.1';
+  const service = await startService(decisionConfig({}), address);
+  const uninstall = await install(cluster, service);
+  const pods = await startPods(cluster.api);
+  const stop = async () => {
+    pods.stop();
+    await uninstall();
+    await service.stop();
+    cluster.api.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { cluster, pods, service, strategy, stop };
+}
+
+interface KubeconfigView {
+  clusters: { cluster: { server: string; 'certificate-authority-data'?: string } }[];
+  users: {
+    user: { token?: string; 'client-certificate-data'?: string; 'client-key-data'?: string };
+  }[];
+}
+
+function accessOf(view: string): Access {
+  const { clusters, users } = JSON.parse(view) as KubeconfigView;
+  const { server = '', 'certificate-authority-data': ca } = clusters[0]?.cluster ?? {};
+  const user = users[0]?.user ?? {};
+  const { token, 'client-certificate-data': cert, 'client-key-data': key } = user;
+  const isComplete = ca !== undefined && (token !== undefined || (cert && key) !== undefined);
+  if (!isComplete) {
+    throw new Error(
+      'E2E_KUBECONFIG: needs certificate-authority-data, and a token or client-certificate-data and client-key-data',
+    );
+  }
+  const plain = (text: string) => Buffer.from(text, 'base64').toString();
+  if (token !== undefined) return { url: server, ca: plain(ca), token };
+  return { url: server, ca: plain(ca), cert: plain(cert ?? ''), key: plain(key ?? '') };
+}
+
+interface Names {
+  items: { metadata: { name: string }; spec: { unschedulable?: boolean } }[];
+}
+
+/** Refuses, in words, a cluster on which scenarios could not be played. */
+async function mustFit({ api }: Cluster): Promise<void> {
+  const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const present = (await api.call<Names>('GET', crds)).items.map(({ metadata }) => metadata.name);
+  const missing = NEEDED.filter((name) => !present.includes(name));
+  if (missing.length > 0) {
+    throw new Error(
+      `E2E_KUBECONFIG: the cluster lacks ${missing.join(', ')}: install Istio's CRDs and Metacontroller`,
+    );
+  }
+  const nodes = (await api.call<Names>('GET', '/api/v1/nodes')).items
+    .filter(({ metadata, spec }) => metadata.name !== NODE && spec.unschedulable !== true)
+    .map(({ metadata }) => metadata.name);
+  if (nodes.length === 0) return;
+  throw new Error(
+    `E2E_KUBECONFIG: pods of scenarios have no images, a stand-in marks them Ready: kubectl cordon ${nodes.join(' ')}`,
+  );
+}

@@ -1,0 +1,34 @@
+/** What the API server calls a kind, and where its objects are. */
+export interface Collection {
+  apiVersion: string;
+  kind: string;
+  /** As kubectl takes it: plural and group. */
+  resource: string;
+  /** Of all namespaces. */
+  path: string;
+}
+
+function collection(group: string, version: string, kind: string, plural: string): Collection {
+  const apiVersion = group === '' ? version : `${group}/${version}`;
+  const root = group === '' ? `/api/${version}` : `/apis/${apiVersion}`;
+  const resource = group === '' ? plural : `${plural}.${group}`;
+  return { apiVersion, kind, resource, path: `${root}/${plural}` };
+}
+
+/** The kinds that scenarios deal with. */
+export const COLLECTIONS: readonly Collection[] = [
+  collection('', 'v1', 'Namespace', 'namespaces'),
+  collection('', 'v1', 'Service', 'services'),
+  collection('apps', 'v1', 'Deployment', 'deployments'),
+  collection('apps', 'v1', 'StatefulSet', 'statefulsets'),
+  collection('networking.istio.io', 'v1', 'VirtualService', 'virtualservices'),
+  collection('networking.istio.io', 'v1', 'DestinationRule', 'destinationrules'),
+  collection('riskified.com', 'v1alpha1', 'DynamicEnv', 'dynamicenvs'),
+  collection('riskified.com', 'v1alpha1', 'RouteInjection', 'routeinjections'),
+];
+
+export function collectionOf(kind: string): Collection {
+  const found = COLLECTIONS.find((candidate) => candidate.kind === kind);
+  if (found === undefined) throw new Error(`${kind} is no kind that scenarios deal with`);
+  return found;
+}

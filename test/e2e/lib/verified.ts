@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findBinaries } from '../control-plane/binaries.ts';
+import type { Figure } from './figures.ts';
+import { foreignKubeconfig } from './foreign.ts';
+
+const run = promisify(execFile);
+const PAGE = new URL('../../../docs/verified.md', import.meta.url);
+const HASH = fileURLToPath(new URL('../../../scripts/verified.mjs', import.meta.url));
+const STRATEGIES = ['dynamic-apply', 'server-side-apply'];
+/** Without these files a run was not whole. */
+const NEEDED = ['scenarios', 'figures'].flatMap((suite) =>
+  STRATEGIES.map((strategy) => `${suite}-${strategy}`),
+);
+
+/** One test file of the loop suite, and how each of its tests ended (`passed`, `failed`, `pending`). */
+export interface Ran {
+  file: string;
+  statuses: string[];
+}
+
+/** Why a run does not verify anything; nothing when it does. */
+export function whyNotVerified(ran: readonly Ran[]): string | undefined {
+  if (foreignKubeconfig() !== undefined) return 'this was not a control plane of the suite';
+  const missing = NEEDED.find((file) => !ran.some((other) => other.file === file));
+  if (missing !== undefined) return `${missing} did not run`;
+  const open = ran.find(({ statuses }) => statuses.some((status) => status !== 'passed'));
+  return open === undefined ? undefined : `not every test of ${open.file} ran and passed`;
+}
+
+export async function writeVerified(
+  ran: readonly Ran[],
+  figures: readonly Figure[],
+): Promise<void> {
+  const { programs } = await findBinaries(() => undefined);
+  const version = async (program: string, ...args: string[]) =>
+    (await run(program, args)).stdout.trim().split('\n')[0] ?? '';
+  const facts = [
+    ['Date', new Date().toISOString().slice(0, 10)],
+    ['State of `src/`', `\`sha256:${await version(process.execPath, HASH, '--hash')}\``],
+    ['kube-apiserver', await version(programs['kube-apiserver'], '--version')],
+    ['etcd', await version(programs.etcd, '--version')],
+    ['kubectl', await version(programs.kubectl, 'version', '--client')],
+    ['Helm', `${await helm(programs.helm)}, ${await helm(programs.helm3)}`],
+    ['Metacontroller', figureOf(figures, METACONTROLLER_FIGURE)],
+    ['Node', process.version],
+  ];
+  await writeFile(PAGE, page(facts, ran, figures));
+}
+
+/** What Metacontroller calls itself; recorded like a figure. */
+export const METACONTROLLER_FIGURE = 'Metacontroller';
+
+async function helm(program: string): Promise<string> {
+  return (await run(program, ['version', '--template', '{{.Version}}'])).stdout.trim();
+}
+
+function figureOf(figures: readonly Figure[], what: string): string {
+  return figures.find((figure) => figure.what === what)?.value ?? 'unknown';
+}
+
+function page(
+  facts: readonly (readonly string[])[],
+  ran: readonly Ran[],
+  figures: readonly Figure[],
+): string {
+  const measured = figures.filter(({ what }) => what !== METACONTROLLER_FIGURE);
+  const names = [...new Set(measured.map(({ what }) => what))];
+  const rows = names.map((what) => [
+    what,
+    ...STRATEGIES.map(
+      (strategy) =>
+        measured.find((figure) => figure.what === what && figure.strategy === strategy)?.value ??
+        '',
+    ),
+  ]);
+  const tests = ran.map(({ file, statuses }) => [file, String(statuses.length)]).sort();
+  return `# What was verified
+
+Written by the loop suite (\`npm run test:e2e\`, see [test/e2e](../test/e2e/README.md)) at the end of a whole run, in which
+every test passed: real etcd, kube-apiserver, kube-controller-manager and Metacontroller, with both of Metacontroller's apply
+strategies. \`node scripts/verified.mjs\` says whether \`src/\` has changed since.
+
+${table(['', ''], facts)}
+## What ran
+
+Every scenario of [test/scenarios](../test/scenarios) that can be played on a real cluster (\`scenarios-…\`), unchanged, with the
+end state of the in-memory cluster's at the end.
+
+${table(['test file', 'passed'], tests)}
+## Figures
+
+Settle and drain time 1 s; pods are Ready 0.2 s after they appear. The middle one of n, the least and the most. Times are
+those of a machine that does other things beside; requests are from the API server's audit log, watches left out.
+
+${table(['', ...STRATEGIES], rows)}
+## What was not tried
+
+There are no nodes and no network here: the effect of a NetworkPolicy, the pod of \`helm test\`, pulling the image, the probes
+of a running pod. Istio's own part (istiod, proxies) is not in this suite.
+`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
+}

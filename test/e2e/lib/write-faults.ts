@@ -1,0 +1,92 @@
+import type { FaultSpec } from '../../scenarios/lib/driver.ts';
+import type { Cluster } from '../control-plane/control-plane.ts';
+import { until } from '../control-plane/poll.ts';
+import { COLLECTIONS } from './kinds.ts';
+
+const ADMISSION = { apiVersion: 'admissionregistration.k8s.io/v1' };
+const MESSAGE = 'the write is refused by a test';
+
+let count = 0;
+
+/**
+ * Writes are refused by a ValidatingAdmissionPolicy, as an administrator's policy would; answers how to lift it. Both take
+ * effect when this has answered. `verb` is the API server's word: create, update (patches, too), delete.
+ */
+export async function refuseWrites(
+  cluster: Cluster,
+  which: NonNullable<FaultSpec['write']>,
+  message = MESSAGE,
+): Promise<() => Promise<void>> {
+  count += 1;
+  const name = `refused-by-a-test-${count}`;
+  const items = policy(name, which, message);
+  await cluster.kubectl(['create', '-f', '-'], {
+    input: { apiVersion: 'v1', kind: 'List', items },
+  });
+  await until(30, async () =>
+    (await isRefused(cluster, name)) ? undefined : `${name} is no policy yet`,
+  );
+  return async () => {
+    const names = [`validatingadmissionpolicybinding/${name}`, `validatingadmissionpolicy/${name}`];
+    await cluster.kubectl(['delete', ...names]);
+    await until(30, async () =>
+      (await isRefused(cluster, name)) ? `${name} is still a policy` : undefined,
+    );
+  };
+}
+
+/** A policy takes effect some time after it was written: this write of its own tells when. */
+async function isRefused(cluster: Cluster, name: string): Promise<boolean> {
+  return cluster.kubectl(['create', 'configmap', name, '--dry-run=server']).then(
+    () => false,
+    (error: Error) => {
+      if (error.message.includes(name)) return true;
+      throw error;
+    },
+  );
+}
+
+function policy(
+  name: string,
+  { user, verb, kind, namespace, name: object }: NonNullable<FaultSpec['write']>,
+  message: string,
+): object[] {
+  const collections = COLLECTIONS.filter(
+    (collection) => kind === undefined || collection.kind === kind,
+  );
+  const operations = verb === undefined ? ['CREATE', 'UPDATE', 'DELETE'] : [verb.toUpperCase()];
+  const rules = collections.map(({ apiVersion, resource }) => ({
+    apiGroups: [apiVersion.includes('/') ? apiVersion.split('/')[0] : ''],
+    apiVersions: ['*'],
+    resources: [resource.split('.')[0]],
+    operations,
+  }));
+  const probe = {
+    apiGroups: [''],
+    apiVersions: ['v1'],
+    resources: ['configmaps'],
+    operations: ['CREATE'],
+  };
+  const facts = [
+    ...(user === undefined ? [] : [`request.userInfo.username == '${user}'`]),
+    ...(namespace === undefined ? [] : [`request.namespace == '${namespace}'`]),
+    ...(object === undefined ? [] : [`request.name == '${object}'`]),
+    "request.resource.resource != 'configmaps'",
+  ];
+  const concerned = `(${facts.join(' && ')}) || request.name == '${name}'`;
+  const spec = {
+    failurePolicy: 'Fail',
+    matchConstraints: { resourceRules: [...rules, probe] },
+    matchConditions: [{ name: 'concerned', expression: concerned }],
+    validations: [{ expression: 'false', message }],
+  };
+  return [
+    { ...ADMISSION, kind: 'ValidatingAdmissionPolicy', metadata: { name }, spec },
+    {
+      ...ADMISSION,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name },
+      spec: { policyName: name, validationActions: ['Deny'] },
+    },
+  ];
+}

@@ -1,0 +1,3 @@
+import { measureAll } from './lib/figures.ts';
+
+measureAll('dynamic-apply');

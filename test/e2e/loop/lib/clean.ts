@@ -1,0 +1,77 @@
+import type { LocalObject } from '../../../../src/local/object.ts';
+import { decisionConfig } from '../../../scenarios/lib/scenario.ts';
+import type { Cluster } from '../../control-plane/control-plane.ts';
+import { until } from '../../control-plane/poll.ts';
+import { collectionOf } from '../../lib/kinds.ts';
+import { allObjects } from '../../lib/objects.ts';
+import type { Stage } from '../../lib/system.ts';
+
+const PATIENCE_SECONDS = 60;
+const IN_A_HURRY = decisionConfig({ drainSeconds: 0, settleSeconds: 0 });
+
+/**
+ * Takes away what a scenario made (`isOurs`), so that the next one finds a cluster as the first one did; empty namespaces
+ * stay. DynamicEnvs must go by themselves: one that does not is a failure of its scenario, and only then are finalizers
+ * taken away.
+ */
+export async function clean(
+  { cluster, service }: Stage,
+  isOurs: (object: LocalObject) => boolean,
+): Promise<void> {
+  await service.configure(IN_A_HURRY);
+  const remains = async () =>
+    (await allObjects(cluster.api)).filter(
+      (object) => object.kind !== 'Namespace' && isOurs(object),
+    );
+  const all = await remains();
+  const envs = ({ kind }: LocalObject) => kind === 'DynamicEnv';
+  // Without VirtualServices no route is waited for.
+  const first = all.filter((object) => envs(object) || object.kind === 'VirtualService');
+  for (const object of first) await remove(cluster, object);
+  const stuck = await gone(async () => (await remains()).filter(envs));
+  for (const object of await remains()) await remove(cluster, object);
+  const left = (await gone(remains)) ?? (await gone(() => podsBeside(cluster, all)));
+  if (stuck === undefined && left === undefined) return;
+  for (const object of await remains()) await stripFinalizers(cluster, object);
+  throw new Error(`not gone by itself: ${stuck ?? left}`);
+}
+
+/** Pods in the namespaces of these objects. */
+async function podsBeside({ api }: Cluster, all: readonly LocalObject[]): Promise<LocalObject[]> {
+  const namespaces = new Set(all.map(({ metadata }) => metadata.namespace));
+  const { items } = await api.call<{ items: LocalObject[] }>('GET', '/api/v1/pods');
+  return items.filter(({ metadata }) => namespaces.has(metadata.namespace));
+}
+
+function pathOf({ kind, metadata }: LocalObject): string {
+  const { path } = collectionOf(kind);
+  const { namespace, name } = metadata;
+  if (namespace === undefined) return `${path}/${name}`;
+  const slash = path.lastIndexOf('/');
+  return `${path.slice(0, slash)}/namespaces/${namespace}${path.slice(slash)}/${name}`;
+}
+
+async function remove({ api }: Cluster, object: LocalObject): Promise<void> {
+  const body = { propagationPolicy: 'Background' };
+  // What is gone already need not be.
+  await api.call('DELETE', pathOf(object), { body }).catch(() => undefined);
+}
+
+async function stripFinalizers({ api }: Cluster, object: LocalObject): Promise<void> {
+  const body = { metadata: { finalizers: null } };
+  const contentType = 'application/merge-patch+json';
+  await api.call('PATCH', pathOf(object), { body, contentType }).catch(() => undefined);
+}
+
+/** Nothing when all are gone in time; else what remains. */
+async function gone(remains: () => Promise<LocalObject[]>): Promise<string | undefined> {
+  const names = async () => {
+    const all = await remains();
+    if (all.length === 0) return undefined;
+    return all.map(({ kind = 'Pod', metadata }) => `${kind} ${metadata.name}`).join(', ');
+  };
+  return until(PATIENCE_SECONDS, names).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+}

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalObject } from '../../../../src/local/object.ts';
+import type {
+  Driver,
+  FaultSpec,
+  ManifestVerb,
+  WriteOptions,
+} from '../../../scenarios/lib/driver.ts';
+import { followHistory } from '../../lib/history.ts';
+import { collectionOf } from '../../lib/kinds.ts';
+import { allObjects, latestVersion } from '../../lib/objects.ts';
+import type { Stage } from '../../lib/system.ts';
+import { refuseWrites } from '../../lib/write-faults.ts';
+import { clean } from './clean.ts';
+
+const VERBS: Record<ManifestVerb, readonly string[]> = {
+  apply: ['apply'],
+  create: ['create'],
+  replace: ['replace'],
+  serverSideApply: ['apply', '--server-side'],
+};
+
+type Lift = () => unknown;
+
+/**
+ * A scenario's hands and eyes on a real cluster. What was there before the scenario, it does not see; `close` lifts all
+ * faults and takes away what it made.
+ */
+export async function clusterDriver(stage: Stage): Promise<Driver> {
+  const { cluster } = stage;
+  const { api, kubectl } = cluster;
+  const before = new Set((await allObjects(api)).map(({ metadata }) => metadata.uid));
+  const eventsFrom = await latestVersion(api);
+  const history = await followHistory(api);
+  /** Up to here, whoever begins to watch knows everything. */
+  let latest = eventsFrom;
+  const know = async () => {
+    latest = await latestVersion(api);
+  };
+  const lifts = new Set<Lift>();
+  const isOurs = ({ metadata }: LocalObject) => !before.has(metadata.uid);
+  /** The in-memory cluster asks for no namespaces: they are not part of a scenario unless it writes one. */
+  const createNamespace = async (name: string | undefined, kind: string) => {
+    if (name === undefined || kind === 'Namespace') return;
+    const created = await api
+      .call<LocalObject>('POST', '/api/v1/namespaces', { body: { metadata: { name } } })
+      .catch(() => undefined);
+    if (created !== undefined) before.add(created.metadata.uid);
+  };
+  return {
+    write: async (verb, object, options) => {
+      await createNamespace(object.metadata.namespace, object.kind);
+      const args = [...VERBS[verb], '-f', '-', ...who(options)];
+      if (verb === 'serverSideApply') {
+        if (options.manager !== undefined) args.push(`--field-manager=${options.manager}`);
+        if (options.force === true) args.push('--force-conflicts');
+      }
+      await kubectl(args, { input: object });
+      await know();
+    },
+    patch: async ({ kind, namespace, name }, patch, options) => {
+      const target = [collectionOf(kind).resource, name, ...inNamespace(namespace)];
+      const change = ['--type=merge', `--patch=${JSON.stringify(patch)}`];
+      await kubectl(['patch', ...target, ...change, ...who(options)]);
+      await know();
+    },
+    delete: async ({ kind, namespace, name }, cascade, options) => {
+      const target = [collectionOf(kind).resource, name, ...inNamespace(namespace)];
+      await kubectl(['delete', ...target, `--cascade=${cascade}`, '--wait=false', ...who(options)]);
+      await know();
+    },
+    objects: async () => {
+      await history.caughtUp();
+      await know();
+      return (await allObjects(api)).filter(isOurs);
+    },
+    events: async () => {
+      const events = await warnings(stage);
+      return events.filter(({ at }) => at > eventsFrom).map(({ message }) => message);
+    },
+    watch: (listener) =>
+      history.watch(latest, (objects, { object }) => {
+        if (isOurs(object)) listener(objects.filter(isOurs));
+      }),
+    advance: (seconds) => sleep(seconds * 1000),
+    fault: async (fault) => {
+      const undo = await injectFault(stage, fault);
+      lifts.add(undo);
+      return async () => {
+        lifts.delete(undo);
+        await undo();
+      };
+    },
+    close: async () => {
+      history.stop();
+      for (const lift of lifts) await lift();
+      await clean(stage, isOurs);
+    },
+  };
+}
+
+/** Everybody may do everything here: rights are a matter of other tests. */
+function who({ as = 'developer' }: WriteOptions): string[] {
+  return [`--as=${as}`, '--as-group=system:masters'];
+}
+
+function inNamespace(namespace: string | undefined): string[] {
+  return namespace === undefined ? [] : [`--namespace=${namespace}`];
+}
+
+async function injectFault(stage: Stage, fault: FaultSpec): Promise<Lift> {
+  const { cluster, service, pods } = stage;
+  const { hook, mode, message, times, webhook, write } = fault;
+  if (mode === 'conflict') throw new Error('a real cluster has no fault of mode "conflict"');
+  const lifts: Lift[] = [];
+  if (hook !== undefined) {
+    const how = { ...(mode && { mode }), ...(message && { message }), ...(times && { times }) };
+    lifts.push(service.failHook(hook, how));
+  }
+  if (webhook !== undefined) lifts.push(await service.loseWebhook());
+  if (fault.pods !== undefined) lifts.push(pods.failPods(fault.pods));
+  if (write !== undefined) lifts.push(await refuseWrites(cluster, write, message));
+  return async () => {
+    for (const lift of lifts) await lift();
+  };
+}
+
+interface EventList {
+  metadata: { resourceVersion: string };
+  items: { type: string; message: string; metadata: { resourceVersion: string } }[];
+}
+
+const events = ({ cluster }: Stage) => cluster.api.call<EventList>('GET', '/api/v1/events');
+
+async function warnings(stage: Stage): Promise<{ at: number; message: string }[]> {
+  return (await events(stage)).items
+    .filter(({ type }) => type === 'Warning')
+    .map(({ message, metadata }) => ({ at: Number(metadata.resourceVersion), message }))
+    .sort((one, other) => one.at - other.at);
+}

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ApplyStrategy } from '../../../../src/local/metacontroller.ts';
+import type { LocalObject } from '../../../../src/local/object.ts';
+import { recordFigure, spread } from '../../lib/figures.ts';
+import { foreignKubeconfig } from '../../lib/foreign.ts';
+import { metacontrollerVersion } from '../../lib/metacontroller.ts';
+import { metacontrollerProgram, startSystem } from '../../lib/system.ts';
+import { METACONTROLLER_FIGURE } from '../../lib/verified.ts';
+import { type Bench, env, requestsOf, type Sign, setUpBench } from './measure.ts';
+
+const ROUNDS = 10;
+const LIMIT_MS = 300_000;
+
+function is(kind: string, name: RegExp, also: Sign = () => true): Sign {
+  return (object) => object.kind === kind && name.test(object.metadata.name) && also(object);
+}
+
+const runs: Sign = ({ status }) => status?.['availableReplicas'] === 1;
+const isReady: Sign = ({ status }) => status?.['state'] === 'ready';
+const isRouted: Sign = ({ spec }) =>
+  ((spec?.['http'] ?? []) as { name?: string }[]).some(({ name }) => name?.startsWith('dynamic-'));
+
+const RUNS = is('Deployment', /^backend-/, runs);
+const ROUTED = is('VirtualService', /^backend$/, isRouted);
+const READY = is('DynamicEnv', /./, isReady);
+
+/** Measures what docs/verified.md tells, on a control plane of its own: what happens is asserted, how fast is not. */
+export function measureAll(strategy: ApplyStrategy): void {
+  const isLeftOut = metacontrollerProgram() === undefined || foreignKubeconfig() !== undefined;
+  const suite = isLeftOut ? describe.skip : describe;
+  const record = (what: string, value: string) => recordFigure({ what, strategy, value });
+  let bench: Bench;
+  const kubectl = (...args: string[]) => bench.system.cluster.kubectl(args);
+  const create = (name: string) =>
+    bench.system.cluster.kubectl(['create', '-f', '-'], { input: env(name) });
+  /** Deletes an object that was made for the env, and waits until another one is there. */
+  const recreation = async (resource: string, kind: string, name: RegExp, also: Sign) => {
+    const found = await kubectl('get', resource, '-A', '-l', 'dynamic-env', '-o', 'json');
+    const [object] = (JSON.parse(found) as { items: LocalObject[] }).items;
+    if (object === undefined) throw new Error(`no ${kind} was made`);
+    const { metadata } = object;
+    const where = metadata.namespace === undefined ? [] : ['-n', metadata.namespace];
+    const isNew: Sign = (other) => other.metadata.uid !== metadata.uid && also(other);
+    const [time = Number.NaN] = await bench.time(
+      () => kubectl('delete', resource, metadata.name, ...where, '--wait=false'),
+      is(kind, name, isNew),
+    );
+    return time;
+  };
+
+  suite(`figures with ${strategy}`, () => {
+    beforeAll(async () => {
+      bench = await setUpBench(await startSystem({ strategy }));
+      record(METACONTROLLER_FIGURE, await metacontrollerVersion(bench.system.cluster));
+    }, LIMIT_MS);
+    afterAll(async () => {
+      bench?.history.stop();
+      await bench?.system.stop();
+    }, LIMIT_MS);
+
+    test(
+      'envs that come and go',
+      async () => {
+        const times: Record<'route' | 'ready' | 'gone', number[]> = {
+          route: [],
+          ready: [],
+          gone: [],
+        };
+        const { cluster } = bench.system;
+        const requests = { create: [] as string[], delete: [] as string[] };
+        const count = async (from: Date) => {
+          const { reads, writes, events } = requestsOf(await cluster.auditLog(), from, new Date());
+          return `${reads} reads, ${writes} writes, ${events} events`;
+        };
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const name = `env-${round}`;
+          const start = new Date();
+          const [run = 0, route = 0, end = 0] = await bench.time(
+            () => create(name),
+            RUNS,
+            ROUTED,
+            READY,
+          );
+          times.route.push(route - run);
+          times.ready.push(end);
+          requests.create.push(await count(start));
+          const begin = new Date();
+          await kubectl('delete', 'de', name, '--timeout=60s');
+          times.gone.push(Date.now() - begin.getTime());
+          requests.delete.push(await count(begin));
+        }
+        record('pods ready → route in the VirtualService', spread(times.route));
+        record('env created → Ready', spread(times.ready));
+        record('env deleted → gone', spread(times.gone));
+        record('requests of Metacontroller per env created', mostOften(requests.create));
+        record('requests of Metacontroller per env deleted', mostOften(requests.delete));
+        expect(await kubectl('get', 'de,routeinjections', '-o', 'name')).toBe('');
+      },
+      LIMIT_MS,
+    );
+
+    test(
+      'what was broken heals',
+      async () => {
+        await bench.time(() => create('healed'), READY);
+        const healed = /^(backend-)?healed-?/;
+        record(
+          'clone deleted → available again',
+          spread([await recreation('deployments', 'Deployment', /^backend-healed$/, runs)]),
+        );
+        record(
+          'DestinationRule deleted → there again',
+          spread([
+            await recreation('destinationrules', 'DestinationRule', /^backend-healed-/, () => true),
+          ]),
+        );
+        record(
+          'RouteInjection deleted → there again',
+          spread([await recreation('routeinjections', 'RouteInjection', healed, () => true)]),
+        );
+        const restored = await bench.time(
+          async () => {
+            const open = await bench.system.service.loseWebhook();
+            const spec = {
+              http: [{ route: [{ destination: { host: 'backend', subset: 'shared' } }] }],
+            };
+            await kubectl(
+              'patch',
+              'vs',
+              'backend',
+              '-n',
+              'shop',
+              '--type=merge',
+              '-p',
+              JSON.stringify({ spec }),
+            );
+            await open();
+          },
+          is('VirtualService', /^backend$/, (object) => !isRouted(object)),
+          ROUTED,
+        );
+        record(
+          'routes lost while the webhook was away → there again',
+          spread([restored[1] ?? Number.NaN]),
+        );
+        await kubectl('delete', 'de', 'healed', '--timeout=60s');
+      },
+      LIMIT_MS,
+    );
+  });
+}
+
+/** Requests vary a little with how events coincide. */
+function mostOften(texts: readonly string[]): string {
+  const count = (text: string) => texts.filter((other) => other === text).length;
+  const [most = ''] = [...texts].sort((one, other) => count(other) - count(one));
+  return `${most} (${count(most)} of ${texts.length} times)`;
+}

@@ -1,0 +1,86 @@
+import type { LocalObject } from '../../../../src/local/object.ts';
+import { loadFixture } from '../../../scenarios/lib/scenario.ts';
+import type { AuditEvent } from '../../control-plane/audit.ts';
+import { until } from '../../control-plane/poll.ts';
+import { followHistory, type History } from '../../lib/history.ts';
+import { METACONTROLLER_USER } from '../../lib/metacontroller.ts';
+import { latestVersion } from '../../lib/objects.ts';
+import type { System } from '../../lib/system.ts';
+
+/** Whether an object, as it was stored, is what is waited for. */
+export type Sign = (object: LocalObject) => boolean;
+
+export interface Bench {
+  system: System;
+  history: History;
+  /** Does something, and waits for each sign in turn; answers when each was seen, in milliseconds from the beginning. */
+  time(action: () => Promise<unknown>, ...signs: Sign[]): Promise<number[]>;
+}
+
+const PATIENCE_SECONDS = 60;
+
+/** A system with the scenarios' shop on it, and a stop-watch. */
+export async function setUpBench(system: System): Promise<Bench> {
+  const { api, kubectl } = system.cluster;
+  await kubectl(['create', 'namespace', 'shop']);
+  for (const object of await loadFixture('shop')) {
+    await kubectl(['apply', '-f', '-'], { input: object });
+  }
+  await kubectl([
+    'wait',
+    '-n',
+    'shop',
+    '--for=condition=Available',
+    'deploy/backend',
+    '--timeout=60s',
+  ]);
+  const history = await followHistory(api);
+  return {
+    system,
+    history,
+    time: async (action, ...signs) => {
+      const from = await latestVersion(api);
+      const start = Date.now();
+      const seen: number[] = [];
+      const unwatch = history.watch(from, (_objects, { object, seenAt }) => {
+        if (signs[seen.length]?.(object)) seen.push(seenAt - start);
+      });
+      try {
+        await action();
+        await until(PATIENCE_SECONDS, async () =>
+          seen.length === signs.length ? undefined : `sign ${seen.length + 1} was not seen`,
+        );
+      } finally {
+        unwatch();
+      }
+      return seen;
+    },
+  };
+}
+
+export const env = (name: string): LocalObject => ({
+  apiVersion: 'riskified.com/v1alpha1',
+  kind: 'DynamicEnv',
+  metadata: { name },
+  spec: {
+    istioMatches: [{ headers: { user: { exact: name } } }],
+    subsets: [{ name: 'backend', namespace: 'shop', containers: [{ image: `backend:${name}` }] }],
+  },
+});
+
+/** What Metacontroller asked of the API server in a stretch of time, watches and leases left out. */
+export function requestsOf(
+  log: readonly AuditEvent[],
+  from: Date,
+  to: Date,
+): Record<'reads' | 'writes' | 'events', number> {
+  const found = log.filter(({ user, verb, requestReceivedTimestamp }) => {
+    const time = new Date(requestReceivedTimestamp);
+    return user.username === METACONTROLLER_USER && verb !== 'watch' && time >= from && time <= to;
+  });
+  const isEvent = ({ objectRef }: AuditEvent) => objectRef?.resource === 'events';
+  const isRead = ({ verb }: AuditEvent) => verb === 'get' || verb === 'list';
+  const events = found.filter(isEvent).length;
+  const reads = found.filter(isRead).length;
+  return { reads, events, writes: found.length - reads - events };
+}

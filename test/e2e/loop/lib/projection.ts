@@ -1,0 +1,120 @@
+import {
+  CONTROLLER_UID_LABEL,
+  LAST_APPLIED_ANNOTATION,
+  PLAN_ANNOTATION,
+  REPAIR_ANNOTATION,
+} from '../../../../src/api/marks.ts';
+import { canonicalJson } from '../../../../src/k8s/canonical.ts';
+import { isMap, type LocalObject } from '../../../../src/local/object.ts';
+import { nameOf } from '../../../scenarios/lib/names.ts';
+
+/*
+ * What must be the same at a scenario's end on the in-memory cluster and on a real one: what users and this project wrote.
+ *
+ * - which objects there are, by kind, namespace and name; namespaces themselves are left out
+ * - labels, annotations, finalizers, and whether something is being deleted
+ * - the whole spec of the kinds without defaults of the API server's; of Deployments, Services and StatefulSets every
+ *   field that the in-memory cluster has, but no field that only the real one filled in
+ * - the status of DynamicEnvs; of Deployments, how many pods are available
+ *
+ * Not compared: uids, versions, managed fields, addresses; times (each becomes `<time>`); how often a plan was asked for; what
+ * kubectl, Metacontroller and the deployment controller keep in annotations for themselves.
+ */
+
+const NOT_OURS = [
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'deployment.kubernetes.io/revision',
+  LAST_APPLIED_ANNOTATION,
+];
+const WITH_DEFAULTS = ['Deployment', 'Service', 'StatefulSet'];
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+
+export type Projection = Record<string, Record<string, unknown>>;
+
+/** Objects by name, with the parts that are compared. */
+export function project(objects: readonly LocalObject[]): Projection {
+  const entries = objects
+    .filter(({ kind }) => kind !== 'Namespace')
+    .map((object) => [nameOf(object), timeless(projected(object))]);
+  return Object.fromEntries(entries);
+}
+
+function projected({ kind, metadata, spec, status }: LocalObject): Record<string, unknown> {
+  return {
+    labels: renamed(metadata.labels, CONTROLLER_UID_LABEL),
+    annotations: annotationsOf(renamed(metadata.annotations, REPAIR_ANNOTATION)),
+    finalizers: metadata.finalizers ?? [],
+    isLeaving: metadata.deletionTimestamp !== undefined,
+    spec: isMap(spec) ? withoutGiven(spec) : spec,
+    status: statusOf(kind, status),
+  };
+}
+
+function statusOf(kind: string, status: LocalObject['status']): unknown {
+  if (kind === 'DynamicEnv') return status;
+  return kind === 'Deployment' ? { availableReplicas: status?.['availableReplicas'] ?? 0 } : {};
+}
+
+/** The value is another in every run; that it is there is not. */
+function renamed(map: Record<string, string> = {}, key: string): Record<string, string> {
+  return key in map ? { ...map, [key]: '<value>' } : map;
+}
+
+function annotationsOf(annotations: Record<string, string>): Record<string, unknown> {
+  const ours = Object.entries(annotations).filter(([key]) => !NOT_OURS.includes(key));
+  return Object.fromEntries(
+    ours.map(([key, value]) => [key, key === PLAN_ANNOTATION ? planOf(value) : value]),
+  );
+}
+
+function planOf(text: string): unknown {
+  try {
+    const { at: _at, attempt: _attempt, ...plan } = JSON.parse(text) as Record<string, unknown>;
+    return plan;
+  } catch {
+    // Some scenarios write nonsense there.
+    return text;
+  }
+}
+
+/** What the cluster itself gives: addresses of Services, and the parent's uid that generateSelector puts into selectors. */
+function withoutGiven(spec: Record<string, unknown>): unknown {
+  const { clusterIP: _ip, clusterIPs: _ips, ...rest } = spec;
+  return JSON.parse(canonicalJson(rest), (key, value) =>
+    key === CONTROLLER_UID_LABEL ? '<value>' : value,
+  );
+}
+
+function timeless(value: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(canonicalJson(value).replaceAll(TIME, '<time>'));
+}
+
+/** How the real cluster's projection differs from the in-memory one's, in words. */
+export function projectionDifferences(memory: Projection, real: Projection): string[] {
+  const names = [...new Set([...Object.keys(memory), ...Object.keys(real)])].sort();
+  return names.flatMap((name) => {
+    const [wanted, found] = [memory[name], real[name]];
+    if (wanted === undefined) return [`${name}: is on the real cluster only`];
+    if (found === undefined) return [`${name}: is on the in-memory cluster only`];
+    const hasDefaults = WITH_DEFAULTS.includes(name.split(' ')[0] ?? '');
+    return Object.keys(wanted).flatMap((part) =>
+      differing(wanted[part], found[part], `${name}: ${part}`, hasDefaults && part === 'spec'),
+    );
+  });
+}
+
+function differing(memory: unknown, real: unknown, path: string, partial: boolean): string[] {
+  if (canonicalJson(memory ?? null) === canonicalJson(real ?? null)) return [];
+  if (Array.isArray(memory) && Array.isArray(real) && memory.length === real.length) {
+    return memory.flatMap((item, index) =>
+      differing(item, real[index], `${path}[${index}]`, partial),
+    );
+  }
+  if (isMap(memory) && isMap(real)) {
+    const keys = partial
+      ? Object.keys(memory)
+      : [...new Set([...Object.keys(memory), ...Object.keys(real)])];
+    return keys.flatMap((key) => differing(memory[key], real[key], `${path}.${key}`, partial));
+  }
+  return [`${path}: in memory ${JSON.stringify(memory)}, really ${JSON.stringify(real)}`];
+}

@@ -1,0 +1,3 @@
+import { playAll } from './lib/play.ts';
+
+await playAll('dynamic-apply');
