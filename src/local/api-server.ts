@@ -29,7 +29,7 @@ function withStatusOf(live: LocalObject, sent: LocalObject): LocalObject {
 }
 
 export function createApiServer(parts: Parts): ApiServer {
-  const { clock, store } = parts;
+  const { clock, store, defaults } = parts;
   const path = createWritePath(parts);
 
   const find: ApiServer['find'] = ({ kind, namespace, name }) => store.get(kind, namespace, name);
@@ -60,7 +60,7 @@ export function createApiServer(parts: Parts): ApiServer {
 
   const create: ApiServer['create'] = (client, sent) => {
     const kind = kindOf(sent);
-    const next = withDefaults(kind, withoutStatus(normalize(kind, sent)));
+    const next = withDefaults(kind, withoutStatus(normalize(kind, sent)), defaults);
     const managedFields = trackUpdate(kind, undefined, next, writer(client, 'Update', next));
     const { apiVersion } = sent;
     const write = { client, kind, live: undefined, next, managedFields, apiVersion };
@@ -73,7 +73,7 @@ export function createApiServer(parts: Parts): ApiServer {
     const live = get(key);
     const { uid, resourceVersion: expected } = sent.metadata;
     checkUid(key, live, uid);
-    const next = withDefaults(kind, normalize(kind, sent));
+    const next = withDefaults(kind, normalize(kind, sent), defaults);
     const by = writer(client, 'Update', next);
     const managedFields = trackUpdate(kind, live, withStatusOf(live, next), by);
     const { apiVersion } = sent;
@@ -105,7 +105,7 @@ export function createApiServer(parts: Parts): ApiServer {
     retried(key, (live) => {
       const { kind } = key;
       const sent = withStatusOf(live, change(toJson(live)));
-      const next = withDefaults(kind, normalize(kind, sent));
+      const next = withDefaults(kind, normalize(kind, sent), defaults);
       const managedFields = trackUpdate(kind, live, next, writer(client, 'Update', next));
       const { apiVersion } = next;
       return { client, kind, verb: 'patch', live, next, managedFields, apiVersion };
@@ -118,7 +118,7 @@ export function createApiServer(parts: Parts): ApiServer {
     const by = writer(client, 'Apply', config);
     const make = (live: LocalObject | undefined): Write => {
       const { object, managedFields } = serverSideApply(kind, live, config, by, force);
-      const next = withDefaults(kind, object);
+      const next = withDefaults(kind, object, defaults);
       const { apiVersion } = sent;
       return { client, kind, verb: 'apply', live, next, managedFields, apiVersion };
     };

@@ -4,6 +4,7 @@ import { createApiServer } from './api-server.ts';
 import type { Validate, Warning } from './api-types.ts';
 import { createClock } from './clock.ts';
 import { RESYNC_SECONDS } from './controllers.ts';
+import type { Defaults } from './defaults.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { createHookClient, type HookCall, type Inject } from './hook-call.ts';
@@ -33,6 +34,8 @@ export interface LocalClusterOptions {
   informerDelay?: (kind: string) => number;
   /** Refusals of a real cluster's schemas and policies: a text refuses the write. */
   validate?: Validate;
+  /** What the schemas of custom kinds fill in. */
+  defaults?: Defaults;
 }
 
 /** API server, Metacontroller, deployment controller, kubelet and garbage collector, in memory, on a virtual clock. */
@@ -83,8 +86,8 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   let kubelet: Kubelet | undefined;
   const faults = createFaults((namespace, name) => kubelet?.refresh(namespace, name));
   const hooks = createHookClient(clock, options.inject, faults);
-  const { validate } = options;
-  const api = createApiServer({ clock, store, inject: hooks.call, faults, validate });
+  const { validate, defaults } = options;
+  const api = createApiServer({ clock, store, inject: hooks.call, faults, validate, defaults });
   startGarbageCollector(clock, store, api);
   kubelet = startKubelet(clock, store, api, {
     podReadySeconds: options.podReadySeconds ?? 1,

@@ -89,9 +89,13 @@ const BY_KIND: Readonly<Record<string, (spec: Fields) => Fields>> = {
   Service: service,
 };
 
-/** Idempotent; custom resources have no defaults here. */
-export function withDefaults(kind: Kind, object: LocalObject): LocalObject {
-  const defaults = kind.builtIn ? BY_KIND[kind.kind] : undefined;
+/** Fills in what a writer left out; idempotent. */
+export type Defaults = (object: LocalObject) => LocalObject;
+
+/** The API server's own for built-in kinds; for custom ones those of their schemas (`custom`), if there are any. */
+export function withDefaults(kind: Kind, object: LocalObject, custom?: Defaults): LocalObject {
+  if (!kind.builtIn) return custom?.(object) ?? object;
+  const defaults = BY_KIND[kind.kind];
   return defaults ? { ...object, spec: defaults(object.spec ?? {}) } : object;
 }
 

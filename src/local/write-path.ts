@@ -1,7 +1,7 @@
 import { admit } from './admission.ts';
 import { keyOf, type Validate, type Warning, type Write } from './api-types.ts';
 import type { Clock } from './clock.ts';
-import { keepAllocated, onCreate, withDefaults } from './defaults.ts';
+import { type Defaults, keepAllocated, onCreate, withDefaults } from './defaults.ts';
 import { ApiError, alreadyExists, conflict } from './errors.ts';
 import type { FaultState } from './faults.ts';
 import type { Inject } from './hook-call.ts';
@@ -25,6 +25,7 @@ export interface Parts {
   inject: Inject;
   faults: FaultState;
   validate: Validate | undefined;
+  defaults: Defaults | undefined;
 }
 
 /** The way of a write from the request to the store: admission, system fields, rules, storage. */
@@ -39,7 +40,8 @@ export interface WritePath {
   warnings: Warning[];
 }
 
-export function createWritePath({ clock, store, inject, faults, validate }: Parts): WritePath {
+export function createWritePath(parts: Parts): WritePath {
+  const { clock, store, inject, faults, validate, defaults } = parts;
   const warnings: Warning[] = [];
   let reviews = 0;
 
@@ -64,7 +66,7 @@ export function createWritePath({ clock, store, inject, faults, validate }: Part
     for (const message of heard) {
       warnings.push({ time: clock.now().toISOString(), user: client.user, message });
     }
-    return withDefaults(kind, normalize(kind, object));
+    return withDefaults(kind, normalize(kind, object), defaults);
   };
 
   const check = (object: LocalObject, live: LocalObject | undefined, { client }: Write): void => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Cluster } from './control-plane.ts';
+import { problem, until } from './poll.ts';
 
 const OURS = fileURLToPath(new URL('../../../crds/', import.meta.url));
 const METACONTROLLER = fileURLToPath(new URL('./metacontroller-crds.yaml', import.meta.url));
@@ -7,13 +8,31 @@ const METACONTROLLER = fileURLToPath(new URL('./metacontroller-crds.yaml', impor
 /** Whose CustomResourceDefinitions. */
 export type CrdSet = 'dynamicenv' | 'istio' | 'metacontroller';
 
+interface Definitions {
+  items: {
+    spec: {
+      group: string;
+      names: { plural: string };
+      versions: { name: string; served: boolean }[];
+    };
+  }[];
+}
+
 /** Installs definitions and waits until they are served. */
 export async function installCrds(
-  { kubectl, binaries }: Cluster,
+  { kubectl, api, binaries }: Cluster,
   ...sets: readonly CrdSet[]
 ): Promise<void> {
   const files = { dynamicenv: OURS, istio: binaries.istioCrds, metacontroller: METACONTROLLER };
   // Server-side: Istio's are too large for the annotation of a client-side apply.
   for (const set of sets) await kubectl(['apply', '--server-side', '-f', files[set]]);
   await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const { items } = await api.call<Definitions>('GET', path);
+  for (const { spec } of items) {
+    const version = spec.versions.find(({ served }) => served)?.name;
+    // Established, it may still answer "storage is (re)initializing".
+    const collection = `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`;
+    await until(60, () => problem(api.call('GET', collection)));
+  }
 }

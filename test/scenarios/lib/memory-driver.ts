@@ -35,6 +35,8 @@ export async function memoryDriver(
   strategy: LocalClusterOptions['strategy'],
 ): Promise<Driver> {
   const { dynamicEnv, routeInjection } = await validators;
+  const validatorOf = ({ kind }: LocalObject) =>
+    ({ DynamicEnv: dynamicEnv, RouteInjection: routeInjection })[kind];
   const notReady = new Set<string>();
   const overload = callLimit();
   let isUnchecked = false;
@@ -50,8 +52,7 @@ export async function memoryDriver(
   const validate: Validate = (object, before) => {
     // What was wrong before and is not touched passes (CRD validation ratcheting).
     if (isUnchecked || jsonEqual(object.spec, before?.spec)) return undefined;
-    const validator = { DynamicEnv: dynamicEnv, RouteInjection: routeInjection }[object.kind];
-    const verdict = validator?.validate(object);
+    const verdict = validatorOf(object)?.validate(object);
     const refusals = [...(verdict?.errors ?? []), ...(verdict?.unknown ?? [])];
     if (refusals.length === 0) return undefined;
     return refusals.map(({ path, message }) => `${path}: ${message}`).join('; ');
@@ -60,6 +61,7 @@ export async function memoryDriver(
     strategy,
     metacontrollerUser: METACONTROLLER,
     validate,
+    defaults: (object) => validatorOf(object)?.withDefaults(object) ?? object,
     neverReady: ({ metadata }) => notReady.has(`${metadata.namespace}/${metadata.name}`),
     inject: async ({ method, url, body }) => {
       await overload.count();
@@ -80,9 +82,8 @@ export async function memoryDriver(
     write: (verb, object, options) =>
       write(options, () => {
         const user = cluster.as(options.as);
-        const full = object.kind === 'DynamicEnv' ? dynamicEnv.withDefaults(object) : object;
-        if (verb !== 'serverSideApply') return user[verb](full);
-        return user.serverSideApply(full, options.manager, { force: options.force ?? false });
+        if (verb !== 'serverSideApply') return user[verb](object);
+        return user.serverSideApply(object, options.manager, { force: options.force ?? false });
       }),
     patch: ({ kind, namespace, name }, patch, options) =>
       write(options, () => cluster.as(options.as).patch(kind, namespace, name, patch)),

@@ -204,6 +204,23 @@ describe('update', () => {
   });
 });
 
+test('fills in the defaults of custom kinds with every write, and nobody comes to own them otherwise', async () => {
+  const on = cluster({
+    defaults: ({ spec, ...object }: LocalObject) => ({
+      ...object,
+      spec: { exportTo: ['*'], ...spec },
+    }),
+  });
+  const stored = () => on.get('DestinationRule', 'shop', 'rule');
+  await on.as().serverSideApply(rule('rule', { host: 'a' }), 'tool');
+  expect(stored()?.spec).toEqual({ host: 'a', exportTo: ['*'] });
+  expect(JSON.stringify(stored()?.metadata.managedFields)).not.toContain('exportTo');
+  await on.as().patch('DestinationRule', 'shop', 'rule', { spec: { host: 'b', exportTo: null } });
+  expect(stored()?.spec).toEqual({ host: 'b', exportTo: ['*'] });
+  await on.as().create({ ...SERVICE, spec: {} });
+  expect(on.get('Service', 'shop', 'shop')?.spec).not.toHaveProperty('exportTo');
+});
+
 describe('delete', () => {
   test('removes at once what has no finalizers', async () => {
     const on = cluster();
@@ -305,7 +322,14 @@ describe('for lack of luck', () => {
       }
       return { statusCode: 404, body: '' };
     };
-    return createApiServer({ clock, store, inject, faults, validate: undefined });
+    return createApiServer({
+      clock,
+      store,
+      inject,
+      faults,
+      validate: undefined,
+      defaults: undefined,
+    });
   }
 
   const PLANNED = {

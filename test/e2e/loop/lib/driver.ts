@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalObject } from '../../../../src/local/object.ts';
 import type {
@@ -60,7 +62,10 @@ export async function clusterDriver(stage: Stage): Promise<Driver> {
     },
     patch: async ({ kind, namespace, name }, patch, options) => {
       const target = [collectionOf(kind).resource, name, ...inNamespace(namespace)];
-      const change = ['--type=merge', `--patch=${JSON.stringify(patch)}`];
+      // Some patches are longer than an argument may be.
+      const file = join(cluster.folder, 'patch.json');
+      await writeFile(file, JSON.stringify(patch));
+      const change = ['--type=merge', `--patch-file=${file}`];
       await kubectl(['patch', ...target, ...change, ...who(options)]);
       await know();
     },
