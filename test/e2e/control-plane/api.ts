@@ -30,7 +30,7 @@ export interface CallOptions {
 }
 
 export interface Api {
-  /** One call; answers the parsed body. Throws ApiFailure with the API server's message. */
+  /** One call; answers the parsed body (of `/readyz`: the text). Throws ApiFailure with the API server's message. */
   call<T = unknown>(method: string, path: string, options?: CallOptions): Promise<T>;
   /** Lines of a watch until `stop`; `onEnd` when the API server ended it or went away. */
   stream(path: string, onLine: (line: unknown) => void, onEnd: (error?: Error) => void): () => void;
@@ -72,7 +72,8 @@ export function createApi({ url, ca, token, cert, key }: Access): Api {
     call: async (method, path, options) => {
       const answer = await open(method, path, options).answered;
       const content = await text(answer);
-      if ((answer.statusCode ?? 0) < 300) return JSON.parse(content);
+      const isJson = answer.headers['content-type']?.includes('json') ?? false;
+      if ((answer.statusCode ?? 0) < 300) return isJson ? JSON.parse(content) : content;
       throw new ApiFailure(answer.statusCode ?? 0, messageOf(content));
     },
     stream: (path, onLine, onEnd) => {

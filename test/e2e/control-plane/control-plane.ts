@@ -89,9 +89,10 @@ export async function startControlPlane({
     const manager = { ...access, token: tokens[CONTROLLER_MANAGER] ?? '' };
     const config = await writeKubeconfig(join(folder, 'controller-manager.json'), manager);
     const flags = controllerManagerFlags(folder, config);
-    running.push(
-      startProcess('kube-controller-manager', programs['kube-controller-manager'], flags, folder),
-    );
+    const program = programs['kube-controller-manager'];
+    const controllers = startProcess('kube-controller-manager', program, flags, folder);
+    running.push(controllers);
+    await controlled(cluster.api, controllers);
     return {
       ...cluster,
       tokens,
@@ -163,8 +164,16 @@ async function certificate(folder: string, server: Running): Promise<string> {
 async function ready(api: Api, server: Running): Promise<void> {
   await until(START_SECONDS, async () => {
     await mustRun(server);
-    // Made late in the start: the roles and priorities are there then.
-    return problem(api.call('GET', '/api/v1/namespaces/kube-system'));
+    // kube-controller-manager gives up after ten seconds without /healthz.
+    return problem(api.call('GET', '/healthz').then(() => api.call('GET', '/readyz')));
+  });
+}
+
+/** Namespaces get their service account when controllers work. */
+async function controlled(api: Api, manager: Running): Promise<void> {
+  await until(START_SECONDS, async () => {
+    await mustRun(manager);
+    return problem(api.call('GET', '/api/v1/namespaces/default/serviceaccounts/default'));
   });
 }
 

@@ -56,9 +56,17 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
       },
       500,
     );
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${await standing(stage)}`);
   } finally {
     await driver.close();
   }
+}
+
+/** What a scenario's own words do not show. */
+async function standing({ cluster }: Stage): Promise<string> {
+  const shown = await cluster.kubectl(['get', 'deploy,rs,pods', '-A', '-o', 'wide']);
+  return shown.replaceAll(/ {3,}/g, '  ');
 }
 
 async function inMemory(scenario: Scenario, strategy: ApplyStrategy): Promise<Projection> {
