@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, ApiFailure } from './api.ts';
+import { NODE, startNode } from './node.ts';
 import { follow, type Versioned, type WatchEvent } from './watch.ts';
 
 interface Pod extends Versioned {
@@ -27,9 +28,6 @@ export interface PodStandIn {
   stop(): void;
 }
 
-/** The node that pods are bound to; there is nothing behind it. */
-export const NODE = 'stand-in';
-
 /**
  * Does for pods what scheduler and kubelet would: binds each to a node that is only a name, marks it Running and
  * Ready after a while, and lets it go some time after its deletion.
@@ -40,7 +38,7 @@ export async function startPods(api: Api, options: PodOptions = {}): Promise<Pod
   const unready = new Set<string>();
   const seen = new Set<string>();
   let stopped = false;
-  await createNode(api);
+  const stopNode = await startNode(api);
   const settle = (pod: Pod) => report(api, pod, !unready.has(deploymentOf(pod)), address(pod));
   const onEvent = ({ type, object }: WatchEvent<Pod>) => {
     const { uid = '', deletionTimestamp } = object.metadata;
@@ -78,6 +76,7 @@ export async function startPods(api: Api, options: PodOptions = {}): Promise<Pod
     stop: () => {
       stopped = true;
       unfollow();
+      stopNode();
     },
   };
 }
@@ -141,17 +140,6 @@ async function finish(api: Api, pod: Pod, seconds: number): Promise<void> {
   const { uid } = pod.metadata;
   const body = { gracePeriodSeconds: 0, preconditions: { uid } };
   await api.call('DELETE', pathOf(pod), { body });
-}
-
-async function createNode(api: Api): Promise<void> {
-  const body = { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } };
-  await api.call('POST', '/api/v1/nodes', { body }).catch(ignoreCodes(409));
-}
-
-function ignoreCodes(...codes: number[]): (error: unknown) => void {
-  return (error) => {
-    if (!(error instanceof ApiFailure && codes.includes(error.code))) throw error;
-  };
 }
 
 /** A pod that went while we were at it, or an API server that is away, is no mistake; anything else must be seen. */

@@ -8,7 +8,8 @@ import { findBinaries } from '../control-plane/binaries.ts';
 import { command } from '../control-plane/commands.ts';
 import { type Cluster, openCluster } from '../control-plane/control-plane.ts';
 import { installCrds } from '../control-plane/crds.ts';
-import { NODE, startPods } from '../control-plane/pods.ts';
+import { NODE } from '../control-plane/node.ts';
+import { startPods } from '../control-plane/pods.ts';
 import { startService } from './service.ts';
 import { install, type Stage } from './system.ts';
 

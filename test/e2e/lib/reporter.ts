@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { FIGURES_FILE, readFigures } from './figures.ts';
+import { foreignKubeconfig } from './foreign.ts';
 import { metacontrollerProgram } from './system.ts';
 import { type Ran, whyNotVerified, writeVerified } from './verified.ts';
 
@@ -40,7 +41,13 @@ export default function reporter() {
     onTestFileStart: (file: TestFile) => {
       if (!isLoop(file)) return;
       loopFiles.add(file.path);
-      if (isSkipTold || metacontrollerProgram() !== undefined) return;
+      if (
+        isSkipTold ||
+        metacontrollerProgram() !== undefined ||
+        foreignKubeconfig() !== undefined
+      ) {
+        return;
+      }
       isSkipTold = true;
       say('SKIPPED: the loop suite, because METACONTROLLER_BIN names no program');
     },
