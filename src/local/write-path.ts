@@ -40,6 +40,20 @@ export interface WritePath {
   warnings: Warning[];
 }
 
+interface Admitted {
+  amended: LocalObject;
+  /** Even when nothing differs from what is stored. */
+  isWrittenAnyway: boolean;
+}
+
+/**
+ * An admission patch may take the last member out of a map and leave the map. Encoded, such a custom resource differs from
+ * the stored one, which has no map, so it is written again: seen with kube-apiserver 1.36, at every such write.
+ */
+function hasEmptyMap({ metadata: { labels, annotations } }: LocalObject): boolean {
+  return [labels, annotations].some((map) => map !== undefined && Object.keys(map).length === 0);
+}
+
 export function createWritePath(parts: Parts): WritePath {
   const { clock, store, inject, faults, validate, defaults } = parts;
   const warnings: Warning[] = [];
@@ -50,7 +64,7 @@ export function createWritePath(parts: Parts): WritePath {
     faults.checkWrite({ user: client.user, verb, kind: kind.kind, namespace, name }, kind);
   };
 
-  const admitted = async (write: Write): Promise<LocalObject> => {
+  const admitted = async (write: Write): Promise<Admitted> => {
     const { client, kind, live, next, managedFields, apiVersion } = write;
     reviews += 1;
     const { object, warnings: heard } = await admit(inject, {
@@ -66,7 +80,8 @@ export function createWritePath(parts: Parts): WritePath {
     for (const message of heard) {
       warnings.push({ time: clock.now().toISOString(), user: client.user, message });
     }
-    return withDefaults(kind, normalize(kind, object), defaults);
+    const amended = withDefaults(kind, normalize(kind, object), defaults);
+    return { amended, isWrittenAnyway: !kind.builtIn && hasEmptyMap(object) };
   };
 
   const check = (object: LocalObject, live: LocalObject | undefined, { client }: Write): void => {
@@ -84,7 +99,7 @@ export function createWritePath(parts: Parts): WritePath {
     const { kind, client, verb } = write;
     checkName(kind, write.next);
     checkFaults(write);
-    const object = await admitted(write);
+    const { amended: object } = await admitted(write);
     const { namespace, name } = object.metadata;
     if (store.get(kind, namespace, name)) throw alreadyExists(describe(kind, name));
     check(object, undefined, write);
@@ -95,7 +110,8 @@ export function createWritePath(parts: Parts): WritePath {
   const replace: WritePath['replace'] = async (write, live) => {
     const { kind, expected } = write;
     checkFaults(write);
-    const sent = keepSystemFields(live, await admitted(write));
+    const { amended, isWrittenAnyway } = await admitted(write);
+    const sent = keepSystemFields(live, amended);
     const { namespace, name } = keyOf(live);
     const now = store.get(kind, namespace, name);
     if (expected !== undefined && expected !== now?.metadata.resourceVersion) {
@@ -105,6 +121,8 @@ export function createWritePath(parts: Parts): WritePath {
     const next = bumpGeneration(kind, live, keepAllocated(kind, live, sent));
     checkUpdate(kind, live, next);
     check(next, live, write);
+    if (isWrittenAnyway)
+      return store.put(kind, next, { user: write.client.user, verb: write.verb });
     return commit(write, live, next);
   };
 

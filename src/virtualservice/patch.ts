@@ -35,7 +35,11 @@ export function patchRoutes(
   return [...removed, ...added];
 }
 
-/** Brings the marked members of one metadata map to the wanted ones and leaves all others alone. */
+/**
+ * Brings the marked members of one metadata map to the wanted ones and leaves all others alone. A map of which nothing
+ * would be left goes as a whole: to the API server, an object with an empty map is another than the stored one without,
+ * and it would write it anew each time, which calls Metacontroller, which writes it again.
+ */
 export function patchMap(
   object: KubeObject,
   field: 'labels' | 'annotations',
@@ -47,7 +51,10 @@ export function patchMap(
   if (present === undefined || present === null) {
     return Object.keys(wanted).length === 0 ? [] : [{ op: 'add', path, value: wanted }];
   }
-  const removed = Object.keys(present)
+  const keys = Object.keys(present);
+  const isEmptied = keys.length > 0 && keys.every((key) => isMark(key));
+  if (isEmptied && Object.keys(wanted).length === 0) return [{ op: 'remove', path }];
+  const removed = keys
     .filter((key) => isMark(key) && wanted[key] === undefined)
     .map((key): PatchOperation => ({ op: 'remove', path: `${path}/${escapePointer(key)}` }));
   const written = Object.entries(wanted)

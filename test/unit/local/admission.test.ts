@@ -138,6 +138,24 @@ describe('what its answers do', () => {
     await expect(write).rejects.toMatchObject({ code: 500, reason: 'InternalError' });
   });
 
+  test.each([
+    ['the last label', '/metadata/labels/env.riskified.com~1alice', 1],
+    ['the labels as a whole', '/metadata/labels', 0],
+  ])(
+    'a patch that takes %s away again: a write only when an empty map is left',
+    async (_, path, writes) => {
+      const { cluster, answers } = scripted();
+      await cluster.as().create(virtualService());
+      answers.admit = (body) => admitWith(body, jsonPatch({ op: 'remove', path }));
+      const put = () => cluster.as().replace({ ...virtualService(['stable'], LABELLED) });
+      // Whoever adds labels that are taken away again comes to own them, once.
+      await put();
+      const first = Number((await put()).metadata.resourceVersion);
+      const second = Number((await put()).metadata.resourceVersion);
+      expect(second - first).toBe(writes);
+    },
+  );
+
   test('a refusal refuses', async () => {
     const { cluster, answers } = scripted({ admit: (body) => admitWith(body, { allowed: false }) });
     const create = () => cluster.as().create(virtualService(['stable'], PLANNED));

@@ -55,7 +55,7 @@ describe("Metacontroller's update", () => {
 
   it('has no rights on a create', () => {
     const { object } = stored({ ...owner, operation: 'CREATE', oldObject: null });
-    expect(object).toEqual(routing([BASE], { annotations: {}, labels: {} }));
+    expect(object).toEqual(routing([BASE]));
   });
 });
 
@@ -110,9 +110,7 @@ describe("anybody else's update", () => {
   });
 
   it('without an old object loses all marks', () => {
-    expect(stored({ oldObject: null })).toEqual(
-      result(routing([BASE], { annotations: {}, labels: {} }), 0, true),
-    );
+    expect(stored({ oldObject: null })).toEqual(result(routing([BASE]), 0, true));
   });
 
   it('of a VirtualService that is to be ignored keeps the plan and has no routes', () => {

@@ -67,6 +67,14 @@ describe('marks', () => {
     ]);
   });
 
+  it('take the map along when nothing else is in it, so that the object is as if they had never been', () => {
+    expect(patchLabels({ [`${P}/a`]: 'b', [`${P}/c`]: 'd' }, {})).toEqual([
+      { op: 'remove', path: '/metadata/labels' },
+    ]);
+    expect(patchLabels({ [`${P}/a`]: 'b' }, { [`${P}/c`]: 'd' })).toHaveLength(2);
+    expect(patchLabels({}, {})).toEqual([]);
+  });
+
   it('need nothing when they are right', () => {
     expect(patchLabels({ app: 'x', [`${P}/a`]: 'b' }, { [`${P}/a`]: 'b' })).toEqual([]);
   });

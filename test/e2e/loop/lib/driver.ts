@@ -8,6 +8,7 @@ import type {
   ManifestVerb,
   WriteOptions,
 } from '../../../scenarios/lib/driver.ts';
+import { type Api, ApiFailure } from '../../control-plane/api.ts';
 import { followHistory } from '../../lib/history.ts';
 import { collectionOf } from '../../lib/kinds.ts';
 import { allObjects, latestVersion } from '../../lib/objects.ts';
@@ -41,17 +42,18 @@ export async function clusterDriver(stage: Stage): Promise<Driver> {
   };
   const lifts = new Set<Lift>();
   const isOurs = ({ metadata }: LocalObject) => !before.has(metadata.uid);
-  /** The in-memory cluster asks for no namespaces: they are not part of a scenario unless it writes one. */
-  const createNamespace = async (name: string | undefined, kind: string) => {
-    if (name === undefined || kind === 'Namespace') return;
-    const created = await api
-      .call<LocalObject>('POST', '/api/v1/namespaces', { body: { metadata: { name } } })
-      .catch(() => undefined);
-    if (created !== undefined) before.add(created.metadata.uid);
+  /** The in-memory cluster asks for no namespaces and no service accounts: scenarios do not write them. */
+  const createWhatItNeeds = async (namespace: string | undefined, object: Partial<LocalObject>) => {
+    if (namespace === undefined) return;
+    const root = '/api/v1/namespaces';
+    before.add(await createNew(api, root, namespace));
+    const account = serviceAccountOf(object);
+    if (account !== undefined)
+      await createNew(api, `${root}/${namespace}/serviceaccounts`, account);
   };
   return {
     write: async (verb, object, options) => {
-      await createNamespace(object.metadata.namespace, object.kind);
+      await createWhatItNeeds(object.metadata.namespace, object);
       const args = [...VERBS[verb], '-f', '-', ...who(options)];
       if (verb === 'serverSideApply') {
         if (options.manager !== undefined) args.push(`--field-manager=${options.manager}`);
@@ -61,6 +63,7 @@ export async function clusterDriver(stage: Stage): Promise<Driver> {
       await know();
     },
     patch: async ({ kind, namespace, name }, patch, options) => {
+      await createWhatItNeeds(namespace, patch);
       const target = [collectionOf(kind).resource, name, ...inNamespace(namespace)];
       // Some patches are longer than an argument may be.
       const file = join(cluster.folder, 'patch.json');
@@ -102,6 +105,24 @@ export async function clusterDriver(stage: Stage): Promise<Driver> {
       await clean(stage, isOurs);
     },
   };
+}
+
+/** Answers the new object's uid; nothing when there is one of that name. */
+async function createNew(api: Api, path: string, name: string): Promise<string | undefined> {
+  try {
+    const body = { metadata: { name } };
+    return (await api.call<LocalObject>('POST', path, { body })).metadata.uid;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.code === 409) return undefined;
+    throw error;
+  }
+}
+
+function serviceAccountOf({ spec }: Partial<LocalObject>): string | undefined {
+  const { template } = (spec ?? {}) as {
+    template?: { spec?: { serviceAccountName?: string } };
+  };
+  return template?.spec?.serviceAccountName;
 }
 
 /** Everybody may do everything here: rights are a matter of other tests. */
