@@ -64,7 +64,8 @@ export default function reporter() {
           file: basename(testFilePath, '.test.ts'),
           statuses: cases.map(({ status }) => status),
         }));
-      const reason = whyNotVerified(ran);
+      const isOwn = foreignKubeconfig() === undefined;
+      const reason = isOwn ? whyNotVerified(ran) : 'this was not a control plane of the suite';
       if (reason === undefined) await writeVerified(ran, readFigures(figures));
       else if (ran.length > 0) say(`docs/verified.md stays as it is: ${reason}`);
       await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { spread } from '../../e2e/lib/figures.ts';
+import { type Ran, whyNotVerified } from '../../e2e/lib/verified.ts';
+
+const WHOLE: readonly Ran[] = [
+  'scenarios-dynamic-apply',
+  'scenarios-server-side-apply',
+  'figures-dynamic-apply',
+  'figures-server-side-apply',
+].map((file) => ({ file, statuses: ['passed', 'passed'] }));
+
+test('only a whole run without failures verifies', () => {
+  expect(whyNotVerified(WHOLE)).toBeUndefined();
+  expect(whyNotVerified([...WHOLE, { file: 'faults', statuses: ['passed'] }])).toBeUndefined();
+  expect(whyNotVerified(WHOLE.slice(1))).toBe('scenarios-dynamic-apply did not run');
+  for (const status of ['failed', 'pending']) {
+    const open = { file: 'faults', statuses: ['passed', status] };
+    expect(whyNotVerified([...WHOLE, open])).toBe('not every test of faults ran and passed');
+  }
+});
+
+test('durations are told by the middle one, the least and the most', () => {
+  expect(spread([3000, 1000, 2000])).toBe('2.00 s (1.00 – 3.00, n = 3)');
+});
