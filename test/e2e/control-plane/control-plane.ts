@@ -66,9 +66,11 @@ export async function startControlPlane({
   const [etcd = 0, etcdPeer = 0, apiServer = 0] = await freePorts(3);
   const ports = { etcd, etcdPeer, apiServer };
   const { programs } = binaries;
-  const running: Running[] = [
-    startProcess('etcd', programs.etcd, etcdFlags(folder, ports), folder),
-  ];
+  // It starts first and ends last: whatever becomes of this process, nothing of the folder is left.
+  const etcdProcess = startProcess('etcd', programs.etcd, etcdFlags(folder, ports), folder, {
+    ownsFolder: true,
+  });
+  const running: Running[] = [];
   const startApiServer = () =>
     startProcess(
       'kube-apiserver',
@@ -79,6 +81,7 @@ export async function startControlPlane({
   let server = startApiServer();
   const stop = async () => {
     await Promise.all([...running, server].map((program) => program.stop()));
+    await etcdProcess.stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {

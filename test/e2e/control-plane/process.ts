@@ -8,17 +8,25 @@ import { join } from 'node:path';
  * SIGKILL, because kube-apiserver's graceful end waits for watches.
  */
 const GUARD = `
-log=$1; pidfile=$2; shift 2
+log=$1; pidfile=$2; remove=$3; shift 3
+rm -f "$pidfile.stopped"
 exec 3<&0
 "$@" </dev/null 3<&- >>"$log" 2>&1 &
 pid=$!
 echo $pid >"$pidfile"
-( cat <&3 >/dev/null; kill -KILL $pid 2>/dev/null ) &
+(
+  cat <&3 >/dev/null
+  : >"$pidfile.stopped"
+  kill -KILL $pid 2>/dev/null
+  [ -z "$remove" ] || rm -rf "$remove" || { sleep 1; rm -rf "$remove"; }
+) &
 guard=$!
 exec 3<&-
 wait $pid
 code=$?
-kill $guard 2>/dev/null
+# Ended by itself, it needs no guard any more; else the guard comes to its end.
+[ -e "$pidfile.stopped" ] || [ ! -e "$pidfile" ] || kill $guard 2>/dev/null
+wait $guard 2>/dev/null
 exit $code
 `;
 
@@ -34,19 +42,23 @@ export interface Running {
   tail(): Promise<string>;
 }
 
-/** Starts a program that ends with this process at the latest; `folder` gets its log and, in NAME.pid, its process id. */
+/**
+ * Starts a program that ends with this process at the latest; `folder` gets its log and, in NAME.pid, its process id.
+ * `ownsFolder`: the folder is removed when the program is stopped.
+ */
 export function startProcess(
   name: string,
   program: string,
   args: readonly string[],
   folder: string,
-  env: Readonly<Record<string, string>> = {},
+  { ownsFolder = false } = {},
 ): Running {
   const logFile = join(folder, `${name}.log`);
   const pidFile = join(folder, `${name}.pid`);
-  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', logFile, pidFile, program, ...args], {
+  const files = [logFile, pidFile, ownsFolder ? folder : ''];
+  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', ...files, program, ...args], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: { ...process.env, ...env },
+    env: process.env,
   });
   let ended = false;
   const exited = new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
@@ -108,5 +109,5 @@ test('nothing runs on when its owner was killed', async () => {
   expect(pids.map(isGone)).toEqual([false, false, false]);
   owner.kill('SIGKILL');
   await until(10, async () => (pids.every(isGone) ? undefined : `still running: ${pids}`));
-  await rm(folder, { recursive: true });
+  await until(10, async () => (existsSync(folder) ? `${folder} is still there` : undefined));
 });
