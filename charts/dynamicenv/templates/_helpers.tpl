@@ -1,0 +1,92 @@
+{{- define "dynamicenv.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "dynamicenv.fullname" -}}
+{{- $name := include "dynamicenv.name" . }}
+{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) }}
+{{- default $full .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "dynamicenv.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "dynamicenv.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "dynamicenv.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{ include "dynamicenv.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Labels and annotations of everything, with annotations of its own (a map) beside them: (dict "root" $ "own" $map). */}}
+{{- define "dynamicenv.marks" -}}
+labels:
+  {{- include "dynamicenv.labels" .root | nindent 2 }}
+  {{- with .labels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with merge (dict) (.own | default dict) .root.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* "true" when the service runs in this cluster, as a Deployment of this release. */}}
+{{- define "dynamicenv.isInside" -}}
+{{- if ne (empty .Values.hooks.url) (empty .Values.admission.url) }}
+{{- fail "hooks.url and admission.url go together: set both to use a service outside the cluster, or neither" }}
+{{- end }}
+{{- if not .Values.hooks.url }}true{{ end }}
+{{- end }}
+
+{{- define "dynamicenv.hooksUrl" -}}
+{{- if include "dynamicenv.isInside" . }}
+{{- printf "http://%s.%s.svc:8080" (include "dynamicenv.fullname" .) .Release.Namespace }}
+{{- else }}
+{{- .Values.hooks.url | trimSuffix "/" }}
+{{- end }}
+{{- end }}
+
+{{/* Who writes on Metacontroller's behalf. */}}
+{{- define "dynamicenv.metacontrollerUser" -}}
+{{- $account := printf "system:serviceaccount:%s:%s" .Values.metacontroller.namespace .Values.metacontroller.serviceAccount }}
+{{- default $account .Values.config.metacontrollerUser }}
+{{- end }}
+
+{{- define "dynamicenv.image" -}}
+{{- if .Values.image.digest }}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest }}
+{{- else }}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- end }}
+{{- end }}
+
+{{/* Secret with the webhook's certificate. */}}
+{{- define "dynamicenv.secretName" -}}
+{{- if eq .Values.certificate.source "secret" }}
+{{- .Values.certificate.secretName }}
+{{- else }}
+{{- printf "%s-webhook" (include "dynamicenv.fullname" .) }}
+{{- end }}
+{{- end }}
+
+{{- define "dynamicenv.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "dynamicenv.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
