@@ -1,0 +1,33 @@
+/** `helm template` with what the plain manifests are made of; the chart's folder comes last. */
+export const TEMPLATE_ARGS = [
+  ...['template', 'dynamicenv', '--namespace', 'dynamicenv', '--no-hooks'],
+  // Of crds/ itself, metacontroller/kustomization.yaml takes care.
+  ...['--set', 'crds.install=false', '--set', 'certificate.source=cert-manager'],
+];
+
+/** Written by hand: what a chart has no place for. */
+export const BY_HAND = ['kustomization.yaml', 'namespace.yaml'];
+
+const HEADER =
+  '# Generated from charts/dynamicenv by scripts/chart-manifests.ts: change the chart, and run `npm run chart`.\n';
+/** They say who installed an object; that is not Helm here. */
+const HELM_LABELS = /^ +(helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm;
+
+/** What Helm rendered, as files named after the chart's templates. */
+export function manifestsFrom(rendered: string): Map<string, string> {
+  const texts = new Map<string, string[]>();
+  for (const document of rendered.split(/^---$\n?/m)) {
+    const [line, file] = /^# Source: \S+\/templates\/(\S+)\n/.exec(document) ?? [];
+    if (line === undefined || file === undefined) continue;
+    const text = document.slice(line.length).replaceAll(HELM_LABELS, '').trimEnd();
+    texts.set(file, [...(texts.get(file) ?? []), text]);
+  }
+  return new Map(
+    [...texts].map(([file, parts]) => [file, `${HEADER}${parts.join('\n---\n')}\n`] as const),
+  );
+}
+
+/** A copy of a CustomResourceDefinition for the chart, which can read no file outside its folder. */
+export function crdCopy(source: string): string {
+  return `# A copy of crds/ by scripts/chart-manifests.ts: change it there, and run \`npm run chart\`.\n${source}`;
+}

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv, type SchemaObject } from 'ajv';
+import { parse } from 'yaml';
+import { SERVE_FLAGS } from '../../../src/config.ts';
+import { variableOf } from '../../../src/flags.ts';
+
+const CHART = new URL('../../../charts/dynamicenv/', import.meta.url);
+const text = (name: string) => readFile(new URL(name, CHART), 'utf8');
+const values = parse(await text('values.yaml'));
+const schema: SchemaObject = JSON.parse(await text('values.schema.json'));
+const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
+
+function problems(changes: object): string[] {
+  validate({ ...values, ...changes });
+  return (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
+}
+
+/** Every map of the schema with named fields, by path. */
+function maps(node: SchemaObject, path: string): [string, SchemaObject][] {
+  if (node['properties'] === undefined) return [];
+  const within = Object.entries(node['properties'] as Record<string, SchemaObject>);
+  return [[path, node], ...within.flatMap(([key, value]) => maps(value, `${path}/${key}`))];
+}
+
+describe('values.schema.json', () => {
+  test('the defaults are accepted', () => {
+    expect(problems({})).toEqual([]);
+  });
+
+  test('it knows exactly the values that values.yaml has', () => {
+    for (const [path, { properties, additionalProperties }] of maps(schema, '')) {
+      const keys = path.split('/').slice(1);
+      const value = keys.reduce((at, key) => at?.[key], values);
+      // Of these the keys are Kubernetes' or the user's.
+      if (Object.keys(value ?? {}).length === 0) continue;
+      expect([path, additionalProperties]).toEqual([path, false]);
+      const known = Object.keys(properties).filter((key) => key !== 'global');
+      expect([path, ...known.sort()]).toEqual([path, ...Object.keys(value).sort()]);
+    }
+  });
+
+  test.each([
+    ['a value that does not exist', { replicas: 2 }, ' additionalProperties'],
+    ['no pod at all', { replicaCount: 0 }, '/replicaCount minimum'],
+    ['a digest that is none', { image: { digest: 'latest' } }, '/image/digest pattern'],
+    ['a flag that does not exist', { config: { drain: 1 } }, '/config additionalProperties'],
+    ['seconds beyond an hour', { config: { drainSeconds: 3601 } }, '/config/drainSeconds maximum'],
+    ['seconds as text', { config: { settleSeconds: '3' } }, '/config/settleSeconds type'],
+    ['an unknown log level', { config: { logLevel: 'loud' } }, '/config/logLevel enum'],
+    ['a list as text', { config: { ruleNamespaces: 'a,b' } }, '/config/ruleNamespaces type'],
+    [
+      'a comma inside a list, which would make two',
+      { config: { allowedHeaderNames: ['a,b'] } },
+      '/config/allowedHeaderNames/0 pattern',
+    ],
+    ['an unencrypted webhook', { admission: { url: 'http://a' } }, '/admission/url pattern'],
+    [
+      'an authority that is no PEM',
+      { admission: { caBundle: 'LS0t' } },
+      '/admission/caBundle pattern',
+    ],
+    ['an unknown source', { certificate: { source: 'vault' } }, '/certificate/source enum'],
+    [
+      'a Secret of yours without a name',
+      { certificate: { source: 'secret', secretName: '' } },
+      '/certificate/secretName minLength',
+    ],
+    [
+      'a peer with an unknown field',
+      { networkPolicy: { apiServer: [{ cidr: '10.0.0.0/8' }] } },
+      '/networkPolicy/apiServer/0 additionalProperties',
+    ],
+  ])('refuses %s', (_name, changes, problem) => {
+    expect(problems(changes)).toContain(problem);
+  });
+});
+
+describe('config', () => {
+  // Where the service listens and finds its certificate is the chart's own matter.
+  const {
+    host: _host,
+    port: _port,
+    tlsPort: _tls,
+    tlsCertFile: _cert,
+    tlsKeyFile: _key,
+    ...flags
+  } = SERVE_FLAGS;
+
+  test("has every flag of the service that decides, with the service's own default", () => {
+    const config = Object.fromEntries(
+      Object.entries(values.config as object).map(([key, value]) => [key, String(value)]),
+    );
+    const defaults = Object.fromEntries(
+      Object.entries(flags).map(([key, { fallback }]) => [key, fallback]),
+    );
+    const { namespace, serviceAccount } = values.metacontroller;
+    expect({
+      ...config,
+      metacontrollerUser: `system:serviceaccount:${namespace}:${serviceAccount}`,
+    }).toEqual(defaults);
+  });
+
+  test('every flag reaches the container', async () => {
+    const template = await text('templates/deployment.yaml');
+    for (const { name } of Object.values(flags)) {
+      expect([variableOf(name), template.includes(`--${name}=`)]).toEqual([variableOf(name), true]);
+    }
+  });
+});
