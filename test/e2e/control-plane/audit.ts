@@ -7,7 +7,13 @@ export interface AuditEvent {
   requestURI: string;
   user: { username: string };
   impersonatedUser?: { username: string };
-  objectRef?: { resource: string; namespace?: string; name?: string; subresource?: string };
+  objectRef?: {
+    apiGroup?: string;
+    resource: string;
+    namespace?: string;
+    name?: string;
+    subresource?: string;
+  };
   responseStatus?: { code: number };
   requestReceivedTimestamp: string;
   stageTimestamp: string;

@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import type { Cluster } from '../control-plane/control-plane.ts';
+import { until } from '../control-plane/poll.ts';
+
+const SHOP = new URL('../../../examples/shop/', import.meta.url);
+const file = (name: string) => fileURLToPath(new URL(name, SHOP));
+
+/** The example's env. */
+export const ENV = 'test-user';
+export const ENV_FILE = file('dynamicenv.yaml');
+
+/** The example's applications, available. */
+export async function installShop({ kubectl }: Cluster): Promise<void> {
+  await kubectl(['create', 'namespace', 'shop']);
+  await kubectl(['apply', '-f', file('backend.yaml'), '-f', file('web.yaml')]);
+  await kubectl(['-n', 'shop', 'wait', '--for=condition=Available', 'deploy/backend', '--timeout=60s']);
+}
+
+export async function untilReady({ kubectl }: Cluster): Promise<void> {
+  await kubectl(['wait', '--for=condition=Ready', `de/${ENV}`, '--timeout=60s']);
+}
+
+/** Deletes the env and waits until nothing of it is left. */
+export async function deleteEnv(cluster: Cluster): Promise<void> {
+  await cluster.kubectl(['delete', 'de', ENV, '--timeout=60s']);
+  await until(30, async () => {
+    const left = await cluster.kubectl(['get', 'deploy,dr,routeinjections', '-A', '-o', 'name']);
+    return left.includes(ENV) ? `still there: ${left}` : undefined;
+  });
+}

@@ -1,0 +1,119 @@
+import { expect, test } from '@jest/globals';
+import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import type { AuditEvent } from '../control-plane/audit.ts';
+import { until } from '../control-plane/poll.ts';
+import { leastRules, metacontrollerValues } from '../lib/least-rules.ts';
+import { METACONTROLLER_USER, type PolicyRule } from '../lib/metacontroller.ts';
+import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
+import { startSystem, type System } from '../lib/system.ts';
+
+const STRATEGIES: ApplyStrategy[] = ['dynamic-apply', 'server-side-apply'];
+
+/** What is granted although no life here needs it. */
+const IN_RESERVE = [
+  // Only with the admission plugin OwnerReferencesPermissionEnforcement.
+  'riskified.com/dynamicenvs/finalizers update',
+  // Only to take in a child without an owner, or to let one go whose labels were changed by hand.
+  'apps/deployments get',
+  'networking.istio.io/destinationrules get',
+  'riskified.com/routeinjections get',
+];
+
+const EVENTS = 'jsonpath={range .items[*]}{.reason}={.count} {end}';
+
+/** Runs `work` on a system whose Metacontroller has these rules; answers what Metacontroller asked of the API server. */
+async function asked(
+  strategy: ApplyStrategy,
+  rules: readonly PolicyRule[],
+  work: (system: System, log: () => Promise<AuditEvent[]>) => Promise<void>,
+): Promise<AuditEvent[]> {
+  const system = await startSystem({ strategy, rules });
+  const log = async () =>
+    (await system.cluster.auditLog()).filter(({ user }) => user.username === METACONTROLLER_USER);
+  try {
+    await work(system, log);
+    // A watch is told when it ends.
+    await system.killMetacontroller();
+    return await log();
+  } finally {
+    await system.stop();
+  }
+}
+
+/** An env is created, ready, changed and deleted; a hook fails on the way. */
+async function life({ cluster, service }: System): Promise<void> {
+  const { kubectl } = cluster;
+  await installShop(cluster);
+  service.failHook('/dynamicenv/sync', { mode: 'error', times: 4 });
+  await kubectl(['apply', '-f', ENV_FILE]);
+  await untilReady(cluster);
+  const path = '/spec/subsets/0/containers/0/image';
+  const patch = JSON.stringify([{ op: 'replace', path, value: 'backend:2' }]);
+  await kubectl(['patch', 'de', ENV, '--type=json', '-p', patch]);
+  await until(30, async () => {
+    const clone = await kubectl(['-n', 'shop', 'get', 'deploy', `backend-${ENV}`, '-o', 'yaml']);
+    return clone.includes('image: backend:2') ? undefined : 'the clone has the old image';
+  });
+  await untilReady(cluster);
+  await deleteEnv(cluster);
+  // The second failure of the same kind counts up the event of the first.
+  await until(30, async () => {
+    const events = await kubectl(['get', 'events', '-A', '-o', EVENTS]);
+    return /SyncError=[2-9]/.test(events) ? undefined : `no repeated SyncError: ${events}`;
+  });
+}
+
+/** What was used, `group/resource verb`; a watch that begins with what there is, is a list too. */
+function namesOf(event: Asked): string[] {
+  const name = nameOf(event);
+  const isList = event.requestURI.includes('sendInitialEvents=true');
+  return isList ? [name, name.replace(/ watch$/, ' list')] : [name];
+}
+
+function nameOf({ verb, objectRef: { apiGroup = '', resource, subresource } }: Asked): string {
+  return `${apiGroup}/${[resource, subresource].filter(Boolean).join('/')} ${verb}`;
+}
+
+type Asked = AuditEvent & { objectRef: NonNullable<AuditEvent['objectRef']> };
+const isAboutObjects = (event: AuditEvent): event is Asked => event.objectRef !== undefined;
+const refused = (events: readonly AuditEvent[]) =>
+  events.filter(({ responseStatus }) => responseStatus?.code === 403);
+
+test('with the recommended role an env lives its life, nothing is refused, and nothing is granted in vain', async () => {
+  const rules = await leastRules();
+  const used = new Set<string>();
+  for (const strategy of STRATEGIES) {
+    const events = await asked(strategy, rules, life);
+    expect([strategy, ...refused(events).filter(isAboutObjects).map(nameOf)]).toEqual([strategy]);
+    for (const name of events.filter(isAboutObjects).flatMap(namesOf)) used.add(name);
+  }
+  const granted = rules.flatMap(({ apiGroups: [group], resources, verbs }) =>
+    resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
+  );
+  expect(granted.filter((name) => !used.has(name))).toEqual(IN_RESERVE);
+}, 300_000);
+
+test('one verb less, and it is refused', async () => {
+  const rules = (await leastRules()).map(({ verbs, ...rule }) =>
+    rule.resources.includes('virtualservices')
+      ? { ...rule, verbs: verbs.filter((verb) => verb !== 'update') }
+      : { ...rule, verbs },
+  );
+  const missing = 'networking.istio.io/virtualservices update';
+  const events = await asked('server-side-apply', rules, async ({ cluster }, log) => {
+    await installShop(cluster);
+    await cluster.kubectl(['apply', '-f', ENV_FILE]);
+    await until(60, async () =>
+      refused(await log()).length > 0 ? undefined : 'nothing was refused so far',
+    );
+  });
+  expect(new Set(refused(events).filter(isAboutObjects).map(nameOf))).toEqual(new Set([missing]));
+}, 180_000);
+
+test('the recommended flags are those of the suites', async () => {
+  const { commandArgs } = await metacontrollerValues();
+  for (const flag of ['--client-go-qps=100', '--client-go-burst=200', '--workers=20']) {
+    expect(commandArgs).toContain(flag);
+  }
+  expect(commandArgs).toContain('--apply-strategy=server-side-apply');
+});
