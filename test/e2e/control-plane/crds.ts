@@ -4,9 +4,10 @@ import { problem, until } from './poll.ts';
 
 const OURS = fileURLToPath(new URL('../../../crds/', import.meta.url));
 const METACONTROLLER = fileURLToPath(new URL('./metacontroller-crds.yaml', import.meta.url));
+const OTHERS = fileURLToPath(new URL('./other-crds.yaml', import.meta.url));
 
-/** Whose CustomResourceDefinitions. */
-export type CrdSet = 'dynamicenv' | 'istio' | 'metacontroller';
+/** Whose CustomResourceDefinitions; `others` are cert-manager and the Prometheus operator. */
+export type CrdSet = 'dynamicenv' | 'istio' | 'metacontroller' | 'others';
 
 interface Definitions {
   items: {
@@ -23,7 +24,12 @@ export async function installCrds(
   { kubectl, api, binaries }: Cluster,
   ...sets: readonly CrdSet[]
 ): Promise<void> {
-  const files = { dynamicenv: OURS, istio: binaries.istioCrds, metacontroller: METACONTROLLER };
+  const files = {
+    dynamicenv: OURS,
+    istio: binaries.istioCrds,
+    metacontroller: METACONTROLLER,
+    others: OTHERS,
+  };
   // Server-side: Istio's are too large for the annotation of a client-side apply.
   for (const set of sets) await kubectl(['apply', '--server-side', '-f', files[set]]);
   await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);

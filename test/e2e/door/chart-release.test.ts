@@ -1,0 +1,156 @@
+import { X509Certificate } from 'node:crypto';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import { installCrds } from '../control-plane/crds.ts';
+import { problem, until } from '../control-plane/poll.ts';
+import { CHART, set } from '../lib/chart.ts';
+import { ENV, ENV_FILE } from '../lib/shop.ts';
+
+const NAMESPACE = 'dynamicenv';
+const RELEASE = [NAMESPACE, '-n', NAMESPACE];
+const CRDS = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
+
+let plane: ControlPlane;
+/** The chart as a later version has it: with one more column in a definition. */
+let later: string;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  await installCrds(plane, 'istio', 'metacontroller', 'others');
+  await plane.kubectl(['create', 'namespace', NAMESPACE]);
+  const restricted = 'pod-security.kubernetes.io/enforce=restricted';
+  await plane.kubectl(['label', 'namespace', NAMESPACE, restricted]);
+  later = join(plane.folder, 'later');
+  await cp(CHART, later, { recursive: true });
+  const file = join(later, 'files', 'crds', 'dynamicenvs.riskified.com.yaml');
+  const crd = await readFile(file, 'utf8');
+  const column = '$&\n        - { name: Later, type: string, jsonPath: .metadata.uid }';
+  await writeFile(file, crd.replace('additionalPrinterColumns:', column));
+  const chart = await readFile(join(later, 'Chart.yaml'), 'utf8');
+  await writeFile(join(later, 'Chart.yaml'), chart.replaceAll('0.1.0', '0.2.0'));
+});
+
+afterAll(() => plane?.stop());
+
+const get = (...args: string[]) => plane.kubectl(['get', ...args]);
+const columns = async () => {
+  const path = 'jsonpath={.spec.versions[0].additionalPrinterColumns[*].name}';
+  return (await get('crd', 'dynamicenvs.riskified.com', '-o', path)).split(' ');
+};
+
+/** The webhook's certificate, and the authority by which the API server checks it; base64 of PEM. */
+async function certificate() {
+  const secret = JSON.parse(await get('secret', 'dynamicenv-webhook', '-n', NAMESPACE, '-o', 'json'));
+  const path = 'jsonpath={.webhooks[0].clientConfig.caBundle}';
+  const caBundle = await get('mutatingwebhookconfiguration', 'dynamicenv', '-o', path);
+  return { ...(secret.data as Record<'ca.crt' | 'tls.crt' | 'tls.key', string>), caBundle };
+}
+
+const x509 = (text: string) => new X509Certificate(Buffer.from(text, 'base64'));
+
+/** The second finds the definitions that the first left. */
+describe.each(['helm', 'helm3'] as const)('%s', (program) => {
+  const helm = (...args: string[]) => plane[program](args);
+  let first: Awaited<ReturnType<typeof certificate>>;
+
+  test('install', async () => {
+    const notes = await helm('install', ...RELEASE, CHART);
+    expect(notes).toContain('helm test dynamicenv -n dynamicenv');
+    expect(notes).toContain('default of five requests a second');
+    expect(notes).toContain('system:serviceaccount:metacontroller:metacontroller');
+    await plane.kubectl(['wait', '--for=condition=Established', 'crd', ...CRDS, '--timeout=30s']);
+    expect(await columns()).not.toContain('Later');
+  });
+
+  test('the certificate is for the Service, and the API server knows its authority', async () => {
+    first = await certificate();
+    expect(first.caBundle).toBe(first['ca.crt']);
+    const leaf = x509(first['tls.crt']);
+    expect(leaf.verify(x509(first['ca.crt']).publicKey)).toBe(true);
+    expect(leaf.checkHost('dynamicenv.dynamicenv.svc')).toBe('dynamicenv.dynamicenv.svc');
+  });
+
+  test('its pods are let in by the restricted standard, and carry no token', async () => {
+    const pods = ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/component=service'];
+    const path = 'jsonpath={range .items[*]}[{.spec.volumes[*].name}]{end}';
+    await until(30, async () => {
+      const volumes = await get(...pods, '-o', path);
+      return volumes === '[tls][tls]' ? undefined : `two pods with a certificate: ${volumes}`;
+    });
+  });
+
+  test('upgrade: values and definitions change, the certificate stays', async () => {
+    await helm('upgrade', ...RELEASE, later, ...set('config.drainSeconds=20'));
+    expect(await certificate()).toEqual(first);
+    expect(await columns()).toContain('Later');
+    const path = 'jsonpath={.spec.template.spec.containers[0].args}';
+    const args = await get('deployment', 'dynamicenv', '-n', NAMESPACE, '-o', path);
+    expect(args).toContain('--drain-seconds=20');
+  });
+
+  test('rollback: back to what was, the certificate stays', async () => {
+    await helm('rollback', ...RELEASE, '1');
+    expect(await certificate()).toEqual(first);
+    expect(await columns()).not.toContain('Later');
+    const path = 'jsonpath={.spec.template.spec.containers[0].args}';
+    const args = await get('deployment', 'dynamicenv', '-n', NAMESPACE, '-o', path);
+    expect(args).toContain('--drain-seconds=10');
+  });
+
+  test('a new certificate on demand', async () => {
+    await plane.kubectl(['delete', 'secret', 'dynamicenv-webhook', '-n', NAMESPACE]);
+    await helm('upgrade', ...RELEASE, CHART);
+    const second = await certificate();
+    expect(second['tls.crt']).not.toBe(first['tls.crt']);
+    expect(second.caBundle).toBe(second['ca.crt']);
+  });
+
+  test('uninstall: definitions and environments stay, nothing else', async () => {
+    await plane.kubectl(['apply', '-f', ENV_FILE]);
+    await helm('uninstall', ...RELEASE);
+    for (const crd of CRDS) expect(await get('crd', crd, '-o', 'name')).toContain(crd);
+    expect(await get('de', '-o', 'name')).toContain(ENV);
+    const kinds = 'deployments,services,serviceaccounts,secrets,networkpolicies,poddisruptionbudgets';
+    const label = 'app.kubernetes.io/instance=dynamicenv';
+    await until(30, async () => {
+      const left = await get(kinds, '-n', NAMESPACE, '-l', label, '-o', 'name');
+      return left === '' ? undefined : `still there: ${left}`;
+    });
+    const global = 'compositecontrollers,decoratorcontrollers,mutatingwebhookconfigurations';
+    expect(await get(global, '-o', 'name')).toBe('');
+  });
+
+  test('everything switched on is accepted', async () => {
+    const more = set(
+      'serviceMonitor.enabled=true',
+      'certificate.source=cert-manager',
+      'networkPolicy.metricsNamespace=monitoring',
+    );
+    await helm('install', ...RELEASE, CHART, ...more);
+    expect(await get('certificates,issuers,servicemonitors', '-n', NAMESPACE, '-o', 'name')).toBe(
+      [
+        'certificate.cert-manager.io/dynamicenv-ca',
+        'certificate.cert-manager.io/dynamicenv-webhook',
+        'issuer.cert-manager.io/dynamicenv-ca',
+        'issuer.cert-manager.io/dynamicenv-self-signed',
+        'servicemonitor.monitoring.coreos.com/dynamicenv',
+        '',
+      ].join('\n'),
+    );
+    await helm('uninstall', ...RELEASE);
+  });
+});
+
+test('definitions that kubectl installed are taken over when asked, and else left alone', async () => {
+  await plane.kubectl(['delete', 'crd', ...CRDS]);
+  await installCrds(plane, 'dynamicenv');
+  const refusal = await problem(plane.helm(['install', ...RELEASE, CHART]));
+  expect(refusal).toMatch(/invalid ownership metadata/);
+  await plane.helm(['install', ...RELEASE, CHART, ...set('crds.install=false')]);
+  await plane.helm(['upgrade', ...RELEASE, later, '--take-ownership']);
+  expect(await columns()).toContain('Later');
+  await plane.helm(['uninstall', ...RELEASE]);
+  await rm(later, { recursive: true });
+});

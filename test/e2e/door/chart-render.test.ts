@@ -1,0 +1,179 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { BY_HAND, manifestsFrom, TEMPLATE_ARGS } from '../../../scripts/lib/manifests.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { selfSigned } from '../../http/lib/certificate.ts';
+import type { Cluster } from '../control-plane/control-plane.ts';
+import { CHART, KUBE_VERSION, names, rendered, set } from '../lib/chart.ts';
+import { door } from './lib/door.ts';
+
+const MANIFESTS = new URL('../../../metacontroller/', import.meta.url);
+
+let cluster: Cluster;
+let caFile: string;
+
+beforeAll(async () => {
+  cluster = await door();
+  caFile = join(cluster.folder, 'ca.pem');
+  await writeFile(caFile, selfSigned('authority').cert);
+});
+
+test('metacontroller/ is what the chart renders', async () => {
+  const files = manifestsFrom(await cluster.helm([...TEMPLATE_ARGS, CHART]));
+  const there = (await readdir(MANIFESTS)).filter((file) => !BY_HAND.includes(file));
+  expect(there.sort()).toEqual([...files.keys()].sort());
+  for (const [file, text] of files) {
+    expect([file, await readFile(new URL(file, MANIFESTS), 'utf8')]).toEqual([file, text]);
+  }
+});
+
+/** Everything switched on. */
+const EVERYTHING = set(
+  'serviceMonitor.enabled=true',
+  'networkPolicy.metricsNamespace=monitoring',
+  'commonLabels.team=platform',
+  'commonAnnotations.contact=platform',
+  'priorityClassName=system-cluster-critical',
+  'imagePullSecrets[0].name=registry',
+  'extraEnv[0].name=NODE_OPTIONS',
+  'extraEnv[0].value=--max-old-space-size=384',
+  'extraVolumes[0].name=scratch',
+  'extraVolumes[0].emptyDir.sizeLimit=1Mi',
+  'extraVolumeMounts[0].name=scratch',
+  'extraVolumeMounts[0].mountPath=/scratch',
+  'nodeSelector.disk=ssd',
+  `image.digest=sha256:${'a'.repeat(64)}`,
+);
+
+interface PodSpec {
+  automountServiceAccountToken?: boolean;
+  serviceAccountName: string;
+  containers: { image: string }[];
+}
+
+interface Workload extends KubeObject {
+  spec: PodSpec & { template?: { spec: PodSpec } };
+}
+
+const podSpecs = (objects: readonly KubeObject[]): PodSpec[] =>
+  objects
+    .filter(({ kind }) => ['Deployment', 'Pod'].includes(kind))
+    .map((object) => (object as Workload).spec)
+    .map(({ template, ...spec }) => template?.spec ?? spec);
+
+describe.each(['helm', 'helm3'] as const)('%s', (program) => {
+  const render = (...args: string[]) => rendered(cluster[program], ...args);
+
+  test('by default', async () => {
+    expect(names(await render('--no-hooks'))).toEqual(
+      expect.arrayContaining([
+        'CompositeController/dynamicenv',
+        'CustomResourceDefinition/dynamicenvs.riskified.com',
+        'CustomResourceDefinition/routeinjections.riskified.com',
+        'DecoratorController/route-injection',
+        'Deployment/dynamicenv',
+        'MutatingWebhookConfiguration/dynamicenv',
+        'NetworkPolicy/dynamicenv',
+        'PodDisruptionBudget/dynamicenv',
+        'Secret/dynamicenv-webhook',
+        'Service/dynamicenv',
+        'ServiceAccount/dynamicenv',
+      ]),
+    );
+  });
+
+  test.each([
+    ['by default', []],
+    ['with everything', EVERYTHING],
+  ])('the pods have no way to the API server, %s', async (_name, args) => {
+    const objects = await render(...args);
+    const specs = podSpecs(objects);
+    // The Deployment's and the one of `helm test`.
+    expect(specs).toHaveLength(2);
+    const accounts = objects.filter(({ kind }) => kind === 'ServiceAccount') as (KubeObject &
+      PodSpec)[];
+    for (const { automountServiceAccountToken } of [...specs, ...accounts]) {
+      expect(automountServiceAccountToken).toBe(false);
+    }
+    const own = accounts.map(({ metadata }) => metadata.name);
+    expect(new Set(specs.map(({ serviceAccountName }) => serviceAccountName))).toEqual(
+      new Set(own),
+    );
+    // Roles are the users'; none of theirs is bound to an account of this chart.
+    expect(names(objects).filter((name) => /^Role(Binding)?\//.test(name))).toEqual([]);
+    const bindings = objects.filter(({ kind }) => kind === 'ClusterRoleBinding');
+    expect(JSON.stringify(bindings)).not.toContain('"ServiceAccount"');
+  });
+
+  test('a service outside the cluster: no workload, and both pointed at it', async () => {
+    const objects = await render(
+      ...set('crds.install=false', 'hooks.url=http://192.0.2.1:8080/'),
+      ...set('admission.url=https://host.example:8443'),
+      ...['--set-file', `admission.caBundle=${caFile}`],
+    );
+    const kinds = new Set(objects.map(({ kind }) => kind));
+    for (const kind of ['Deployment', 'Service', 'ServiceAccount', 'PodDisruptionBudget']) {
+      expect([kind, kinds.has(kind)]).toEqual([kind, false]);
+    }
+    for (const kind of ['NetworkPolicy', 'Secret', 'Pod']) {
+      expect([kind, kinds.has(kind)]).toEqual([kind, false]);
+    }
+    const text = JSON.stringify(objects);
+    expect(text).toContain('"http://192.0.2.1:8080/dynamicenv/sync"');
+    expect(text).toContain('"https://host.example:8443/admission/virtualservices"');
+    const ca = Buffer.from(await readFile(caFile, 'utf8')).toString('base64');
+    expect(text).toContain(`"caBundle":"${ca}"`);
+  });
+
+  test('a release of another name', async () => {
+    const release = ['template', 'blue', CHART, '-n', 'mesh'];
+    const text = await cluster[program]([...release, ...KUBE_VERSION]);
+    expect(text).toContain('url: http://blue-dynamicenv.mesh.svc:8080/dynamicenv/sync');
+    expect(text).toMatch(/service:\n +namespace: mesh\n +name: blue-dynamicenv\n/);
+    expect(text).toContain('secretName: blue-dynamicenv-webhook');
+  });
+
+  test('a Secret of yours', async () => {
+    const given = set('certificate.source=secret', 'certificate.secretName=mine');
+    const objects = await render(...given, '--set-file', `admission.caBundle=${caFile}`);
+    expect(names(objects).filter((name) => name.startsWith('Secret/'))).toEqual([]);
+    const [spec] = podSpecs(objects);
+    expect(spec).toMatchObject({ volumes: [{ name: 'tls', secret: { secretName: 'mine' } }] });
+  });
+
+  test.each([
+    ['an unknown value', ['replicas=3'], /replicas/],
+    ['no pod', ['replicaCount=0'], /replicaCount/],
+    ['text for a number', ['config.drainSeconds=soon'], /drainSeconds/],
+    ['an unknown flag', ['config.drain=1'], /drain/],
+    ['an unknown log level', ['config.logLevel=loud'], /logLevel/],
+    ['an unknown source', ['certificate.source=vault'], /source/],
+    ['a Secret without a name', ['certificate.source=secret'], /secretName/],
+    [
+      'a Secret without its authority',
+      ['certificate.source=secret', 'certificate.secretName=mine'],
+      /admission\.caBundle: .* give the authority of that certificate/,
+    ],
+    ['hooks outside alone', ['hooks.url=http://a'], /hooks\.url and admission\.url go together/],
+    [
+      'the webhook outside alone',
+      ['admission.url=https://a'],
+      /hooks\.url and admission\.url go together/,
+    ],
+    ['a webhook without encryption', ['admission.url=http://a'], /admission.?\/?url/],
+    ['an authority that is no PEM', ['admission.caBundle=abc'], /caBundle/],
+  ])('refuses %s', async (_name, values, words) => {
+    await expect(render(...set(...values))).rejects.toThrow(words);
+  });
+});
+
+test('both Helms render the same', async () => {
+  // A new certificate comes with each rendering.
+  const args = [...EVERYTHING, ...set('certificate.source=cert-manager')];
+  const byName = async (program: 'helm' | 'helm3') =>
+    (await rendered(cluster[program], ...args)).toSorted((a, b) =>
+      `${a.kind}/${a.metadata.name}` < `${b.kind}/${b.metadata.name}` ? -1 : 1,
+    );
+  expect(await byName('helm3')).toEqual(await byName('helm'));
+});

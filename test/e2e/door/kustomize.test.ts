@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import { installCrds } from '../control-plane/crds.ts';
+import { until } from '../control-plane/poll.ts';
+
+const ROOT = new URL('../../../', import.meta.url);
+const FOLDER = fileURLToPath(new URL('metacontroller', ROOT));
+
+let plane: ControlPlane;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  await installCrds(plane, 'istio', 'metacontroller', 'others');
+});
+
+afterAll(() => plane?.stop());
+
+test('kubectl apply -k metacontroller installs everything, in one go', async () => {
+  const { kubectl } = plane;
+  await kubectl(['apply', '-k', FOLDER, '--validate=strict']);
+  // A second time, nothing is left to do.
+  const again = await kubectl(['apply', '-k', FOLDER]);
+  expect(again.trim().split('\n').filter((line) => !line.endsWith(' unchanged'))).toEqual([]);
+  const crds = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
+  await kubectl(['wait', '--for=condition=Established', 'crd', ...crds, '--timeout=30s']);
+  const pods = ['get', 'pods', '-n', 'dynamicenv', '-o', 'name'];
+  await until(30, async () => {
+    const names = (await kubectl(pods)).trim().split('\n').filter(Boolean);
+    return names.length === 2 ? undefined : `two pods, by the restricted standard: ${names}`;
+  });
+});
+
+test('kubectl apply -f crds/ works as well', async () => {
+  const folder = fileURLToPath(new URL('crds', ROOT));
+  expect(await plane.kubectl(['apply', '-f', folder, '--dry-run=server'])).toMatch(
+    /^(customresourcedefinition\.\S+ \w+ \(server dry run\)\n){2}$/,
+  );
+});

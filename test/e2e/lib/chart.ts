@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { parseYaml } from '../../../src/k8s/yaml.ts';
+import type { Command } from '../control-plane/commands.ts';
+
+/** Folder of the chart. */
+export const CHART = fileURLToPath(new URL('../../../charts/dynamicenv', import.meta.url));
+
+/** A Helm 3 that was built from its module takes every cluster for a v1.20 that it cannot ask. */
+export const KUBE_VERSION = ['--kube-version', '1.36.0'];
+
+/** What Helm makes of the chart as the release `dynamicenv` in a namespace of that name. */
+export async function rendered(helm: Command, ...args: readonly string[]): Promise<KubeObject[]> {
+  const release = ['template', 'dynamicenv', CHART, '-n', 'dynamicenv'];
+  const text = await helm([...release, ...KUBE_VERSION, ...args]);
+  return parseYaml(text).map(({ value }) => value as KubeObject);
+}
+
+/** `--set` arguments. */
+export const set = (...values: readonly string[]): string[] =>
+  values.flatMap((value) => ['--set', value]);
+
+/** `Kind/name` of each, sorted. */
+export const names = (objects: readonly KubeObject[]): string[] =>
+  objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort();
