@@ -149,7 +149,8 @@ test('definitions that kubectl installed are taken over when asked, and else lef
   const refusal = await problem(plane.helm(['install', ...RELEASE, CHART]));
   expect(refusal).toMatch(/invalid ownership metadata/);
   await plane.helm(['install', ...RELEASE, CHART, ...set('crds.install=false')]);
-  await plane.helm(['upgrade', ...RELEASE, later, '--take-ownership']);
+  const withCrds = [...set('crds.install=true'), '--take-ownership', '--force-conflicts'];
+  await plane.helm(['upgrade', ...RELEASE, later, ...withCrds]);
   expect(await columns()).toContain('Later');
   await plane.helm(['uninstall', ...RELEASE]);
   await rm(later, { recursive: true });

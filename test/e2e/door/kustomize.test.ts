@@ -19,9 +19,13 @@ afterAll(() => plane?.stop());
 test('kubectl apply -k metacontroller installs everything, in one go', async () => {
   const { kubectl } = plane;
   await kubectl(['apply', '-k', FOLDER, '--validate=strict']);
+  const path = 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.generation};{end}';
+  const generations = () => kubectl(['get', '-k', FOLDER, '-o', path]);
+  const first = await generations();
+  expect(first).toContain('CompositeController/dynamicenv 1;');
   // A second time, nothing is left to do.
-  const again = await kubectl(['apply', '-k', FOLDER]);
-  expect(again.trim().split('\n').filter((line) => !line.endsWith(' unchanged'))).toEqual([]);
+  await kubectl(['apply', '-k', FOLDER]);
+  expect(await generations()).toBe(first);
   const crds = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
   await kubectl(['wait', '--for=condition=Established', 'crd', ...crds, '--timeout=30s']);
   const pods = ['get', 'pods', '-n', 'dynamicenv', '-o', 'name'];

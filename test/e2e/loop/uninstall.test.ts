@@ -1,0 +1,116 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { problem, until } from '../control-plane/poll.ts';
+import { CHART, set } from '../lib/chart.ts';
+import { leastRules } from '../lib/least-rules.ts';
+import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
+import { startSystem, type System } from '../lib/system.ts';
+
+const CRDS = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
+/** Everything of anybody's that the system could touch. */
+const KINDS = 'deployments,services,destinationrules,virtualservices';
+
+let system: System;
+/** Foreign objects, before there was any environment. */
+let before: KubeObject[];
+
+/** Metacontroller, and the chart with the service outside the cluster; the shop, and nothing of ours on it. */
+beforeEach(async () => {
+  system = await startSystem({ strategy: 'server-side-apply', rules: await leastRules() });
+  const { kubectl } = system.cluster;
+  // What the suites install with kubectl; the chart is to bring it.
+  const global = 'compositecontrollers,decoratorcontrollers,mutatingwebhookconfigurations';
+  await kubectl(['delete', global, '--all']);
+  await kubectl(['delete', 'crd', ...CRDS]);
+  await install();
+  await installShop(system.cluster);
+  before = await foreignObjects();
+  await kubectl(['apply', '-f', ENV_FILE]);
+  await untilReady(system.cluster);
+  expect(await foreignObjects()).not.toEqual(before);
+}, 120_000);
+
+afterEach(() => system?.stop());
+
+async function install(): Promise<void> {
+  const { cluster, service } = system;
+  const ca = join(cluster.folder, 'webhook-ca.pem');
+  await writeFile(ca, service.admission.ca);
+  const urls = set(`hooks.url=${service.hooks}`, `admission.url=${service.admission.url}`);
+  const namespace = ['-n', 'dynamicenv', '--create-namespace'];
+  await cluster.helm([
+    ...['install', 'dynamicenv', CHART, ...namespace, ...urls],
+    ...['--set-file', `admission.caBundle=${ca}`],
+  ]);
+}
+
+const uninstall = () => system.cluster.helm(['uninstall', 'dynamicenv', '-n', 'dynamicenv']);
+
+/** Without what the API server and the Deployment controller count up by themselves. */
+async function foreignObjects(): Promise<KubeObject[]> {
+  const text = await system.cluster.kubectl(['get', KINDS, '-n', 'shop', '-o', 'json']);
+  return (JSON.parse(text).items as (KubeObject & { status?: unknown })[]).map(
+    ({ status: _status, metadata, ...rest }) => {
+      const { resourceVersion: _v, generation: _g, managedFields: _m, ...kept } = metadata;
+      return { ...rest, metadata: kept };
+    },
+  );
+}
+
+test('environments first, then the release, then the definitions: nothing is left of it', async () => {
+  const { cluster } = system;
+  await deleteEnv(cluster);
+  await uninstall();
+  await cluster.kubectl(['delete', 'crd', ...CRDS, '--timeout=30s']);
+  expect(await foreignObjects()).toEqual(before);
+}, 120_000);
+
+test('the release first: environments and their routes stay; installed again, it takes them back', async () => {
+  const { cluster } = system;
+  await uninstall();
+  const stuck = await problem(cluster.kubectl(['delete', 'de', ENV, '--timeout=5s']));
+  expect(stuck).toContain('timed out waiting');
+  const route = `dynamic-environment-${ENV}`;
+  expect(JSON.stringify(await foreignObjects())).toContain(route);
+
+  await install();
+  await until(60, async () => {
+    const left = await cluster.kubectl(['get', 'de', '-o', 'name']);
+    return left === '' ? undefined : `still there: ${left}`;
+  });
+  await deleteEnv(cluster).catch(() => undefined);
+  await uninstall();
+  await cluster.kubectl(['delete', 'crd', ...CRDS, '--timeout=30s']);
+  expect(await foreignObjects()).toEqual(before);
+}, 180_000);
+
+test('the release first, and it does not come back: by hand, as the README of the chart says', async () => {
+  const { cluster } = system;
+  const { kubectl } = cluster;
+  await uninstall();
+  await kubectl(['delete', 'de', ENV, '--wait=false']);
+  const finalizers = '[{"op": "remove", "path": "/metadata/finalizers"}]';
+  await kubectl(['patch', 'de', ENV, '--type=json', '-p', finalizers]);
+  // The garbage collector removes what the environment owned.
+  await until(60, async () => {
+    const left = await kubectl(['get', 'deploy,dr,routeinjections', '-A', '-o', 'name']);
+    return left.includes(ENV) ? `still there: ${left}` : undefined;
+  });
+  const [route] = await kubectl(['get', 'vs', 'backend', '-n', 'shop', '-o', 'json']).then(
+    (text) => JSON.parse(text).spec.http as { name?: string }[],
+  );
+  expect(route?.name).toMatch(/^dynamic-environment-/);
+
+  const marked = await kubectl([
+    ...['get', 'vs', '-A', '-o', 'name', '-l', `env.riskified.com/${ENV}`],
+  ]);
+  expect(marked.trim()).toBe('virtualservice.networking.istio.io/backend');
+  await kubectl(['apply', '-f', join(CHART, '..', '..', 'examples', 'shop', 'backend.yaml')]);
+  const marks = ['riskified.com/route-injections-', 'riskified.com/dynamic-environment-'];
+  await kubectl(['annotate', 'vs', 'backend', '-n', 'shop', ...marks]);
+  await kubectl(['label', 'vs', 'backend', '-n', 'shop', `env.riskified.com/${ENV}-`]);
+  await kubectl(['delete', 'crd', ...CRDS, '--timeout=30s']);
+  expect(await foreignObjects()).toEqual(before);
+}, 180_000);
