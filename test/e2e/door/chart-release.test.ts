@@ -42,7 +42,9 @@ const columns = async () => {
 
 /** The webhook's certificate, and the authority by which the API server checks it; base64 of PEM. */
 async function certificate() {
-  const secret = JSON.parse(await get('secret', 'dynamicenv-webhook', '-n', NAMESPACE, '-o', 'json'));
+  const secret = JSON.parse(
+    await get('secret', 'dynamicenv-webhook', '-n', NAMESPACE, '-o', 'json'),
+  );
   const path = 'jsonpath={.webhooks[0].clientConfig.caBundle}';
   const caBundle = await get('mutatingwebhookconfiguration', 'dynamicenv', '-o', path);
   return { ...(secret.data as Record<'ca.crt' | 'tls.crt' | 'tls.key', string>), caBundle };
@@ -112,7 +114,8 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     await helm('uninstall', ...RELEASE);
     for (const crd of CRDS) expect(await get('crd', crd, '-o', 'name')).toContain(crd);
     expect(await get('de', '-o', 'name')).toContain(ENV);
-    const kinds = 'deployments,services,serviceaccounts,secrets,networkpolicies,poddisruptionbudgets';
+    const kinds =
+      'deployments,services,serviceaccounts,secrets,networkpolicies,poddisruptionbudgets';
     const label = 'app.kubernetes.io/instance=dynamicenv';
     await until(30, async () => {
       const left = await get(kinds, '-n', NAMESPACE, '-l', label, '-o', 'name');

@@ -13,7 +13,14 @@ export const ENV_FILE = file('dynamicenv.yaml');
 export async function installShop({ kubectl }: Cluster): Promise<void> {
   await kubectl(['create', 'namespace', 'shop']);
   await kubectl(['apply', '-f', file('backend.yaml'), '-f', file('web.yaml')]);
-  await kubectl(['-n', 'shop', 'wait', '--for=condition=Available', 'deploy/backend', '--timeout=60s']);
+  await kubectl([
+    '-n',
+    'shop',
+    'wait',
+    '--for=condition=Available',
+    'deploy/backend',
+    '--timeout=60s',
+  ]);
 }
 
 export async function untilReady({ kubectl }: Cluster): Promise<void> {

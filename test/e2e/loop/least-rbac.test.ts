@@ -5,7 +5,7 @@ import { until } from '../control-plane/poll.ts';
 import { leastRules, metacontrollerValues } from '../lib/least-rules.ts';
 import { METACONTROLLER_USER, type PolicyRule } from '../lib/metacontroller.ts';
 import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
-import { startSystem, type System } from '../lib/system.ts';
+import { type System, startSystem } from '../lib/system.ts';
 
 const STRATEGIES: ApplyStrategy[] = ['dynamic-apply', 'server-side-apply'];
 

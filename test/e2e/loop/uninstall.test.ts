@@ -6,7 +6,7 @@ import { problem, until } from '../control-plane/poll.ts';
 import { CHART, set } from '../lib/chart.ts';
 import { leastRules } from '../lib/least-rules.ts';
 import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
-import { startSystem, type System } from '../lib/system.ts';
+import { type System, startSystem } from '../lib/system.ts';
 
 const CRDS = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
 /** Everything of anybody's that the system could touch. */
