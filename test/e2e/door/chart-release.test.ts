@@ -77,7 +77,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
   test('its pods are let in by the restricted standard, and carry no token', async () => {
     const pods = ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/component=service'];
     const path = 'jsonpath={range .items[*]}[{.spec.volumes[*].name}]{end}';
-    await until(30, async () => {
+    await until(90, async () => {
       const volumes = await get(...pods, '-o', path);
       return volumes === '[tls][tls]' ? undefined : `two pods with a certificate: ${volumes}`;
     });
@@ -117,7 +117,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     const kinds =
       'deployments,services,serviceaccounts,secrets,networkpolicies,poddisruptionbudgets';
     const label = 'app.kubernetes.io/instance=dynamicenv';
-    await until(30, async () => {
+    await until(90, async () => {
       const left = await get(kinds, '-n', NAMESPACE, '-l', label, '-o', 'name');
       return left === '' ? undefined : `still there: ${left}`;
     });

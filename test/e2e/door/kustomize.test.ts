@@ -29,7 +29,7 @@ test('kubectl apply -k metacontroller installs everything, in one go', async () 
   const crds = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
   await kubectl(['wait', '--for=condition=Established', 'crd', ...crds, '--timeout=30s']);
   const pods = ['get', 'pods', '-n', 'dynamicenv', '-o', 'name'];
-  await until(30, async () => {
+  await until(90, async () => {
     const names = (await kubectl(pods)).trim().split('\n').filter(Boolean);
     return names.length === 2 ? undefined : `two pods, by the restricted standard: ${names}`;
   });

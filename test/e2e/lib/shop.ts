@@ -13,24 +13,18 @@ export const ENV_FILE = file('dynamicenv.yaml');
 export async function installShop({ kubectl }: Cluster): Promise<void> {
   await kubectl(['create', 'namespace', 'shop']);
   await kubectl(['apply', '-f', file('backend.yaml'), '-f', file('web.yaml')]);
-  await kubectl([
-    '-n',
-    'shop',
-    'wait',
-    '--for=condition=Available',
-    'deploy/backend',
-    '--timeout=60s',
-  ]);
+  const available = ['wait', '--for=condition=Available', 'deployment', '--all'];
+  await kubectl([...available, '-n', 'shop', '--timeout=120s']);
 }
 
 export async function untilReady({ kubectl }: Cluster): Promise<void> {
-  await kubectl(['wait', '--for=condition=Ready', `de/${ENV}`, '--timeout=60s']);
+  await kubectl(['wait', '--for=condition=Ready', `de/${ENV}`, '--timeout=120s']);
 }
 
 /** Deletes the env and waits until nothing of it is left. */
 export async function deleteEnv(cluster: Cluster): Promise<void> {
-  await cluster.kubectl(['delete', 'de', ENV, '--timeout=60s']);
-  await until(30, async () => {
+  await cluster.kubectl(['delete', 'de', ENV, '--timeout=120s']);
+  await until(60, async () => {
     const left = await cluster.kubectl(['get', 'deploy,dr,routeinjections', '-A', '-o', 'name']);
     return left.includes(ENV) ? `still there: ${left}` : undefined;
   });

@@ -50,14 +50,14 @@ async function life({ cluster, service }: System): Promise<void> {
   const path = '/spec/subsets/0/containers/0/image';
   const patch = JSON.stringify([{ op: 'replace', path, value: 'backend:2' }]);
   await kubectl(['patch', 'de', ENV, '--type=json', '-p', patch]);
-  await until(30, async () => {
+  await until(60, async () => {
     const clone = await kubectl(['-n', 'shop', 'get', 'deploy', `backend-${ENV}`, '-o', 'yaml']);
     return clone.includes('image: backend:2') ? undefined : 'the clone has the old image';
   });
   await untilReady(cluster);
   await deleteEnv(cluster);
   // The second failure of the same kind counts up the event of the first.
-  await until(30, async () => {
+  await until(60, async () => {
     const events = await kubectl(['get', 'events', '-A', '-o', EVENTS]);
     return /SyncError=[2-9]/.test(events) ? undefined : `no repeated SyncError: ${events}`;
   });
@@ -91,7 +91,7 @@ test('with the recommended role an env lives its life, nothing is refused, and n
     resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
   );
   expect(granted.filter((name) => !used.has(name))).toEqual(IN_RESERVE);
-}, 300_000);
+}, 600_000);
 
 test('one verb less, and it is refused', async () => {
   const rules = (await leastRules()).map(({ verbs, ...rule }) =>
@@ -103,12 +103,12 @@ test('one verb less, and it is refused', async () => {
   const events = await asked('server-side-apply', rules, async ({ cluster }, log) => {
     await installShop(cluster);
     await cluster.kubectl(['apply', '-f', ENV_FILE]);
-    await until(60, async () =>
+    await until(120, async () =>
       refused(await log()).length > 0 ? undefined : 'nothing was refused so far',
     );
   });
   expect(new Set(refused(events).filter(isAboutObjects).map(nameOf))).toEqual(new Set([missing]));
-}, 180_000);
+}, 300_000);
 
 test('the recommended flags are those of the suites', async () => {
   const { commandArgs } = await metacontrollerValues();
