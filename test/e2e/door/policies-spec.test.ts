@@ -5,7 +5,8 @@ import { problem, until } from '../control-plane/poll.ts';
 import type { PolicyValues } from '../lib/policies.ts';
 import { envOf, type Guarded, MATCH, send, startGuarded, workload } from './lib/guarded.ts';
 
-const DENIED = "ValidatingAdmissionPolicy 'dynamicenv-spec' with binding 'dynamicenv-spec' denied request: ";
+const DENIED =
+  "ValidatingAdmissionPolicy 'dynamicenv-spec' with binding 'dynamicenv-spec' denied request: ";
 
 let guarded: Guarded;
 
@@ -73,32 +74,157 @@ describe('matches are narrow', () => {
 
   test.each(['.*', 'a?', '', '(a|)', '^', '$'])('not by the regex %j', async (regex) => {
     const said = await told(withMatches({ headers: { user: { regex } } }));
-    expect(said).toContain(`${schema}spec.istioMatches[0].headers.user.regex: Invalid value`);
-    expect(said).toContain('it would take requests of others: narrow it to what only your requests');
+    expect(said).toContain(`${schema}spec.istioMatches[0].headers[user].regex: Invalid value`);
+    expect(said).toContain(
+      'it would take requests of others; narrow it to what only your requests carry',
+    );
   });
 });
 
+const replicas = (count: number): Workload => ({ ...backend, replicas: count });
+const image = (name: string): Workload => ({ ...backend, containers: [{ image: name }] });
+
+describe('what the administrator may choose', () => {
+  const SHOP = 'registry.example.com/shop/';
+  const elsewhere = (path: string, name: string) =>
+    `${path}: image ${name} begins with none of what the administrator allows: ${SHOP}, docker.io/a@: push it to such a place, and name it there`;
+
+  test('is nothing at first', async () => {
+    await configured(
+      {},
+      { subsets: [replicas(1000), two], consumers: [{ ...image('evil'), name: 'c' }] },
+    );
+  });
+
+  test('header names, in the words of the hook', async () => {
+    const allowedHeaderNames = ['User', 'x-env'];
+    const words =
+      'spec.istioMatches[1].headers[other]: the administrator allows these headers only: user, x-env';
+    const spec = withMatches(MATCH, {
+      headers: { 'X-Env': { exact: 'a' }, other: { exact: 'a' } },
+    });
+    await configured({ allowedHeaderNames }, spec, words);
+    expect(hookSays(spec, { allowedHeaderNames: ['user', 'x-env'] })).toBe(words);
+    const allowed = withMatches({ headers: { USER: { exact: 'a' }, 'x-env': { exact: 'a' } } });
+    expect(await told(allowed)).toBeUndefined();
+    expect(await told(withMatches({ sourceLabels: { app: 'a' } }))).toBeUndefined();
+  });
+
+  test('how many Deployments', async () => {
+    const words =
+      'spec.subsets, spec.consumers: 3 Deployments are listed, but the administrator allows 2 per DynamicEnv: take some out, or ask the administrator';
+    const three = { subsets: [backend, two], consumers: [{ ...two, name: 'c' }] };
+    await configured({ limits: { workloads: 2 } }, three, words);
+    expect(await told({ subsets: [backend], consumers: [two] })).toBeUndefined();
+  });
+
+  test('how many pods', async () => {
+    const words = (path: string) =>
+      `${path}.replicas: 4 pods are asked for, but the administrator allows 3: lower it, or ask the administrator`;
+    const limits = { replicas: 3 };
+    await configured({ limits }, { subsets: [two, replicas(4)] }, words('spec.subsets[1]'));
+    const consumer = { subsets: [two], consumers: [replicas(4)] };
+    expect(await told(consumer)).toBe(words('spec.consumers[0]'));
+    expect(await told({ subsets: [replicas(3)] })).toBeUndefined();
+  });
+
+  test('where images come from', async () => {
+    const limits = { imagePrefixes: [SHOP, 'docker.io/a@'] };
+    const bad = elsewhere('spec.subsets[0]', 'evil');
+    await configured({ limits }, { subsets: [image('evil')] }, bad);
+    const near = 'registry.example.com/shopping/x';
+    expect(await told({ subsets: [image(near)] })).toBe(elsewhere('spec.subsets[0]', near));
+    const init: Workload = { ...image(`${SHOP}x`), initContainers: [{ image: 'docker.io/a:1' }] };
+    const second = { subsets: [image(`${SHOP}x`)], consumers: [{ ...init, name: 'c' }] };
+    expect(await told(second)).toBe(elsewhere('spec.consumers[0]', 'docker.io/a:1'));
+    const containers = [{ containerName: 'a', image: `${SHOP}x` }, { args: ['b'] }];
+    expect(await told({ subsets: [{ ...backend, containers }] })).toBeUndefined();
+  });
+
+  test('later, and what is there already still changes its metadata, and goes', async () => {
+    const ann = guarded.as('ann');
+    await configured({}, { subsets: [replicas(4)] });
+    await send(ann, 'create', envOf('old', { subsets: [replicas(4)] }));
+    const words = await limitedToOne();
+    await ann(['annotate', 'de', 'old', 'riskified.com/force-removal=true']);
+    await expect(send(ann, 'replace', envOf('old', { subsets: [replicas(5)] }))).rejects.toThrow(
+      `${DENIED}${words.replace('4 pods', '5 pods')}`,
+    );
+    await ann(['delete', 'de', 'old']);
+  });
+});
+
+async function limitedToOne(): Promise<string> {
+  const words =
+    'spec.subsets[0].replicas: 4 pods are asked for, but the administrator allows 1: lower it, or ask the administrator';
+  await configured({ limits: { replicas: 1 } }, { subsets: [replicas(4)] }, words);
+  return words;
+}
+
+test('the greatest env that the API allows, under all policies, is within the budget', async () => {
+  const list = (length: number, of: (index: number) => string) =>
+    Array.from({ length }, (_, i) => of(i));
+  const imagePrefixes = list(32, (i) => `registry.example.com/${i}/`);
+  const allowedHeaderNames = list(32, (i) => `x-header-${i}`);
+  const limits = { workloads: 64, replicas: 9, imagePrefixes };
+  const many = replicas(10);
+  const words = `spec.subsets[0]: image x begins with none of what the administrator allows: ${imagePrefixes.join(', ')}: push it to such a place, and name it there`;
+  await configured(
+    { allowedHeaderNames, limits },
+    { istioMatches: greatMatches(), subsets: [backend] },
+    words,
+  );
+  const containers = list(16, (i) => `c${i}`).map((containerName) => ({
+    containerName,
+    image: 'registry.example.com/31/x',
+  }));
+  const workloads = (prefix: string) =>
+    list(32, (i) => `${prefix}${i}`).map((name) => ({
+      ...many,
+      name,
+      replicas: 9,
+      containers,
+      initContainers: containers,
+    }));
+  const spec = { istioMatches: greatMatches(), subsets: workloads('s'), consumers: workloads('c') };
+  expect(await told(spec)).toBeUndefined();
+});
+
+/** 16 times 16 headers, each with as long a regex as may be. */
+function greatMatches(): IstioMatch[] {
+  const headers = Object.fromEntries(
+    Array.from({ length: 16 }, (_, i) => [
+      `X-Header-${i}`,
+      { regex: `${'(a|b)'.repeat(204)}${i}` },
+    ]),
+  );
+  return Array.from({ length: 16 }, () => ({ headers }));
+}
+
 describe('with definitions of an older version, the policy itself keeps matches narrow', () => {
   beforeAll(async () => {
-    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/dynamicenvs.riskified.com';
+    const path =
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/dynamicenvs.riskified.com';
     const definition = await guarded.api.call<{ spec: object }>('GET', path);
     const text = JSON.stringify(definition, (key, value) =>
       key === 'x-kubernetes-validations' ? undefined : value,
     );
     await guarded.api.call('PUT', path, { body: JSON.parse(text) });
     await until(30, async () =>
-      (await told({ subsets: [] }))?.includes('is invalid') ? 'the rules are still there' : undefined,
+      (await told({ subsets: [] }))?.includes('is invalid')
+        ? 'the rules are still there'
+        : undefined,
     );
   });
 
-  test.each([
-    [{ ':path': { prefix: '/' } }, '[:path]: is part of', ''],
-    [{ ok: { exact: 'a' }, AUTHORITY: { exact: 'a' } }, '[AUTHORITY]: is part of', ''],
-    [{ user: { regex: '.*' } }, '[user].regex: matches the empty string, so it would take', ''],
-    [{ user: { regex: 'x|' } }, '[user].regex: matches the empty string, so it would take', ''],
+  test.each<[NonNullable<IstioMatch['headers']>, string]>([
+    [{ ':path': { prefix: '/' } }, '[:path]: is part of'],
+    [{ ok: { exact: 'a' }, AUTHORITY: { exact: 'a' } }, '[AUTHORITY]: is part of'],
+    [{ user: { regex: '.*' } }, '[user].regex: matches the empty string, so it would take'],
+    [{ user: { regex: 'x|' } }, '[user].regex: matches the empty string, so it would take'],
   ])('%j', async (headers, words) => {
     const said = await told(withMatches(MATCH, { headers }));
     expect(said).toContain(`spec.istioMatches[1].headers${words}`);
-    expect(said).toMatch(/: (match a header that only|narrow it to what only) your requests carry$/);
+    expect(said).toMatch(/(: match a header that|; narrow it to what) only your requests carry$/);
   });
 });

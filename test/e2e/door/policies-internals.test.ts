@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { metacontrollerMakes } from './lib/children.ts';
+import {
+  envOf,
+  type Guarded,
+  injectionOf,
+  refuses,
+  send,
+  startGuarded,
+  workload,
+} from './lib/guarded.ts';
+
+const DENIED = (policy: string) =>
+  `ValidatingAdmissionPolicy '${policy}' with binding '${policy}' denied request: `;
+const HINT = (user: string) =>
+  `. If ${user} is Metacontroller, set the value metacontroller.user of the chart dynamicenv`;
+const notYours = (user: string, env: string) =>
+  `${DENIED('dynamicenv-internals')}spec: RouteInjections are written by Metacontroller only: write the DynamicEnv ${env} instead; one without a DynamicEnv, as --cascade=orphan leaves it, is for cluster administrators to delete${HINT(user)}`;
+
+let guarded: Guarded;
+
+beforeAll(async () => {
+  guarded = await startGuarded({ ann: ['team-a'] });
+  const { kubectl } = guarded;
+  // Somebody who was given all of the API group, as happens.
+  const rights = ['--verb=*', '--resource=*.riskified.com'];
+  await kubectl(['create', 'clusterrole', 'generous', ...rights]);
+  await kubectl([
+    ...['create', 'clusterrole', 'generous-status', '--verb=*'],
+    '--resource=dynamicenvs.riskified.com/status',
+  ]);
+  for (const role of ['generous', 'generous-status']) {
+    await kubectl(['create', 'clusterrolebinding', role, `--clusterrole=${role}`, '--user=guy']);
+  }
+});
+
+afterAll(() => guarded?.stop());
+
+const merge = (target: string, patch: object) => [
+  ...['patch', ...target.split(' '), '--type=merge', '-p'],
+  JSON.stringify(patch),
+];
+
+describe('RouteInjections', () => {
+  const TARGET = 'routeinjection loose-backend';
+  const guy = (args: readonly string[]) => guarded.kubectl([...args, '--as=guy']);
+  const admin = (args: readonly string[]) => guarded.kubectl(args);
+
+  beforeAll(() => send(guarded.metacontroller, 'create', injectionOf('loose')));
+
+  test('are created by Metacontroller only', async () => {
+    const created = (...flags: string[]) =>
+      send(guarded.kubectl, 'create', injectionOf('x'), ...flags);
+    await expect(created('--as=guy')).rejects.toThrow(notYours('guy', 'x'));
+    await expect(created()).rejects.toThrow(notYours('admin', 'x'));
+    await expect(send(guarded.as('ann'), 'create', injectionOf('x'))).rejects.toThrow(
+      'User "ann" cannot create resource "routeinjections"',
+    );
+    await expect(
+      send(guarded.kubectl, 'apply', injectionOf('x'), '--server-side', '--dry-run=server'),
+    ).rejects.toThrow(notYours('admin', 'x'));
+  });
+
+  test.each([
+    ['its spec', { spec: { active: false } }],
+    ['its labels', { metadata: { labels: { a: 'b' } } }],
+    ['its owners', { metadata: { ownerReferences: null, finalizers: ['orphan'] } }],
+  ])('are not changed by others: %s', async (_what, patch) => {
+    await expect(guy(merge(TARGET, patch))).rejects.toThrow(notYours('guy', 'loose'));
+    await guarded.metacontroller([...merge(TARGET, patch), '--dry-run=server']);
+  });
+
+  test('keep their spec, whoever it is', async () => {
+    const patch = merge(TARGET, { spec: { host: 'other.team-b.svc.cluster.local' } });
+    await expect(admin(patch)).rejects.toThrow(notYours('admin', 'loose'));
+  });
+
+  test('are cleared up by administrators, and by nobody else', async () => {
+    await expect(guy(['delete', ...TARGET.split(' ')])).rejects.toThrow(notYours('guy', 'loose'));
+    await expect(
+      guy(['delete', '--raw', '/apis/riskified.com/v1alpha1/routeinjections']),
+    ).rejects.toThrow(notYours('guy', 'loose'));
+    await admin(merge(TARGET, { metadata: { labels: { a: 'b' } } }));
+    await admin(['delete', ...TARGET.split(' ')]);
+  });
+
+  test('are read by authors and by who may view the cluster', async () => {
+    await guarded.as('ann')(['get', 'routeinjections,de']);
+    const may = ['auth', 'can-i', '--as=vic'];
+    const view = ['create', 'clusterrolebinding', 'vic', '--clusterrole=view', '--user=vic'];
+    await guarded.kubectl(view);
+    for (const resource of ['dynamicenvs', 'routeinjections']) {
+      const group = `${resource}.riskified.com`;
+      expect(await guarded.kubectl([...may, 'list', group])).toBe('yes\n');
+      await expect(guarded.kubectl([...may, 'create', group])).rejects.toThrow('no');
+    }
+  });
+});
+
+const READY = { state: 'ready', totalCount: 1, totalReady: 1 };
+
+test("an env's status is written by Metacontroller only", async () => {
+  const input = envOf('told', { subsets: [workload('team-a')] });
+  await send(guarded.as('ann'), 'create', input);
+  const patch = [...merge('de told', { status: READY }), '--subresource=status'];
+  const words = (user: string) =>
+    `${DENIED('dynamicenv-internals')}status: written by Metacontroller only, at every change of what it tells: write the spec instead${HINT(user)}`;
+  await expect(guarded.kubectl([...patch, '--as=guy'])).rejects.toThrow(words('guy'));
+  await expect(guarded.kubectl(patch)).rejects.toThrow(words('admin'));
+  await expect(guarded.as('ann')(patch)).rejects.toThrow(
+    'User "ann" cannot get resource "dynamicenvs/status"',
+  );
+  // The status is no way round to the rest either.
+  const label = merge('de told', { metadata: { labels: { a: 'b' } }, status: READY });
+  await guarded.metacontroller([...label, '--subresource=status']);
+  expect(await guarded.kubectl(['get', 'de', 'told', '-o', 'jsonpath={.metadata.labels.a}'])).toBe(
+    '',
+  );
+});
+
+describe('an env with children is deleted by its author', () => {
+  const all = 'de,routeinjections,deployments';
+  const names = () => guarded.kubectl(['get', all, '-n', 'team-a', '-o', 'name']);
+
+  test.each(['background', 'foreground'])('in the %s', async (how) => {
+    const finish = await metacontrollerMakes(guarded, guarded.as('ann'), 'mine');
+    await guarded.as('ann')(['delete', 'de', 'mine', `--cascade=${how}`, '--wait=false']);
+    await finish();
+    await guarded.kubectl(['wait', '--for=delete', 'de/mine', '--timeout=30s']);
+    await guarded.kubectl([
+      ...['wait', '--for=delete', 'deployment/backend-mine', 'routeinjection/mine-backend'],
+      ...['-n', 'team-a', '--timeout=30s'],
+    ]);
+  });
+
+  test('alone, as orphans', async () => {
+    const finish = await metacontrollerMakes(guarded, guarded.as('ann'), 'mine');
+    await guarded.as('ann')(['delete', 'de', 'mine', '--cascade=orphan', '--wait=false']);
+    await finish();
+    await guarded.kubectl(['wait', '--for=delete', 'de/mine', '--timeout=30s']);
+    expect((await names()).split('\n')).toEqual(
+      expect.arrayContaining([
+        'routeinjection.riskified.com/mine-backend',
+        'deployment.apps/backend-mine',
+      ]),
+    );
+    const owners = [
+      'get',
+      'routeinjection',
+      'mine-backend',
+      '-o',
+      'jsonpath={.metadata.ownerReferences}',
+    ];
+    expect(await guarded.kubectl(owners)).toBe('');
+    await guarded.kubectl(['delete', 'routeinjection/mine-backend']);
+    await guarded.as('ann')(['delete', 'deployment/backend-mine', '-n', 'team-a']);
+  });
+});
+
+describe('deletion in the foreground', () => {
+  const words = `${DENIED('dynamicenv-deletion')}propagationPolicy: a deletion in the foreground takes the pods away before the routes that lead to them: delete in the background (kubectl delete --cascade=background; Argo CD: PrunePropagationPolicy=background)`;
+  const foreground = ['delete', 'de', 'held', '--cascade=foreground'];
+  const finalizers = (list: string[]) => merge('de held', { metadata: { finalizers: list } });
+
+  beforeAll(async () => {
+    await send(guarded.as('ann'), 'create', envOf('held', { subsets: [workload('team-a')] }));
+  });
+
+  test('is let through at first', async () => {
+    await guarded.as('ann')([...foreground, '--dry-run=server']);
+    await guarded.as('ann')([...finalizers(['foregroundDeletion']), '--dry-run=server']);
+  });
+
+  test('may be refused, to everybody', async () => {
+    await guarded.configure({ policies: { refuseForegroundDeletion: true } });
+    const tried = () => guarded.as('ann')([...foreground, '--dry-run=server']);
+    await refuses('dynamicenv-deletion', tried);
+    await expect(guarded.as('ann')(foreground)).rejects.toThrow(words);
+    await expect(guarded.kubectl(foreground)).rejects.toThrow(words);
+  });
+
+  test('is not to be had by its finalizer either', async () => {
+    const denied = `${DENIED('dynamicenv-deletion')}metadata.finalizers: foregroundDeletion makes the deletion one in the foreground, which takes the pods away before the routes that lead to them: take it out`;
+    await expect(guarded.as('ann')(finalizers(['foregroundDeletion']))).rejects.toThrow(denied);
+    const { metadata, ...rest } = envOf('new', { subsets: [workload('team-a')] });
+    const created = { ...rest, metadata: { ...metadata, finalizers: ['foregroundDeletion'] } };
+    await expect(send(guarded.as('ann'), 'create', created)).rejects.toThrow(denied);
+  });
+
+  test('leaves every other way', async () => {
+    await guarded.as('ann')(finalizers(['example.com/x']));
+    await guarded.as('ann')(finalizers([]));
+    const path = '/apis/riskified.com/v1alpha1/dynamicenvs/held';
+    await guarded.as('ann')(['delete', '--cascade=orphan', '--dry-run=server', 'de', 'held']);
+    await guarded.as('ann')(['delete', '--raw', path]);
+  });
+});
