@@ -1,25 +1,6 @@
-{{/* Labels of what is made here. */}}
-{{- define "dynamicenv.policies.labels" -}}
-app.kubernetes.io/name: dynamicenv
-app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- end }}
-
-{{/* Binds the policy of a name to the whole cluster. */}}
-{{- define "dynamicenv.policies.binding" -}}
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata:
-  name: {{ .name }}
-  labels: {{- include "dynamicenv.policies.labels" .root | nindent 4 }}
-spec:
-  policyName: {{ .name }}
-  validationActions: [Deny]
-{{- end }}
-
 {{/* CEL: the writer is not Metacontroller. */}}
 {{- define "dynamicenv.policies.notMetacontroller" -}}
-request.userInfo.username != {{ .Values.metacontroller.user | toJson }}
+request.userInfo.username != {{ include "dynamicenv.metacontrollerUser" . | toJson }}
 {{- end }}
 
 {{/*

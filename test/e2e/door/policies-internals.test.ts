@@ -13,7 +13,7 @@ import {
 const DENIED = (policy: string) =>
   `ValidatingAdmissionPolicy '${policy}' with binding '${policy}' denied request: `;
 const HINT = (user: string) =>
-  `. If ${user} is Metacontroller, set the value metacontroller.user of the chart dynamicenv`;
+  `. If ${user} is Metacontroller, say so with the value config.metacontrollerUser of the chart dynamicenv`;
 const notYours = (user: string, env: string) =>
   `${DENIED('dynamicenv-internals')}spec: RouteInjections are written by Metacontroller only: write the DynamicEnv ${env} instead; one without a DynamicEnv, as --cascade=orphan leaves it, is for cluster administrators to delete${HINT(user)}`;
 

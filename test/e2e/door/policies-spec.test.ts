@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { IstioMatch, Workload } from '../../../src/api/dynamicenv.ts';
 import { type SemanticSettings, semanticRefusals } from '../../../src/api/semantic.ts';
 import { problem, until } from '../control-plane/poll.ts';
-import type { PolicyValues } from '../lib/policies.ts';
+import type { PermissionValues, PolicyValues } from '../lib/policies.ts';
 import { envOf, type Guarded, MATCH, send, startGuarded, workload } from './lib/guarded.ts';
 
 const DENIED =
@@ -25,8 +25,12 @@ async function told(spec: Spec, name = 'x'): Promise<string | undefined> {
 }
 
 /** Applies the values, and waits until ann is told this about that. */
-async function configured(policies: PolicyValues, spec: Spec, expected?: string): Promise<void> {
-  await guarded.configure({ policies });
+async function configured(
+  { config, ...policies }: PolicyValues & Pick<PermissionValues, 'config'>,
+  spec: Spec,
+  expected?: string,
+): Promise<void> {
+  await guarded.configure({ policies, ...(config && { config }) });
   await until(30, async () => {
     const said = await told(spec);
     return said === expected ? undefined : (said ?? 'it is accepted');
@@ -103,7 +107,7 @@ describe('what the administrator may choose', () => {
     const spec = withMatches(MATCH, {
       headers: { 'X-Env': { exact: 'a' }, other: { exact: 'a' } },
     });
-    await configured({ allowedHeaderNames }, spec, words);
+    await configured({ config: { allowedHeaderNames } }, spec, words);
     expect(hookSays(spec, { allowedHeaderNames: ['user', 'x-env'] })).toBe(words);
     const allowed = withMatches({ headers: { USER: { exact: 'a' }, 'x-env': { exact: 'a' } } });
     expect(await told(allowed)).toBeUndefined();
@@ -170,7 +174,7 @@ test('the greatest env that the API allows, under all policies, is within the bu
   const many = replicas(10);
   const words = `spec.subsets[0]: image x begins with none of what the administrator allows: ${imagePrefixes.join(', ')}: push it to such a place, and name it there`;
   await configured(
-    { allowedHeaderNames, limits },
+    { config: { allowedHeaderNames }, limits },
     { istioMatches: greatMatches(), subsets: [backend] },
     words,
   );

@@ -1,21 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import type { Cluster } from '../control-plane/control-plane.ts';
-import { METACONTROLLER_USER } from './metacontroller.ts';
-
-const CHART = fileURLToPath(new URL('../../../charts/dynamicenv', import.meta.url));
+import { CHART } from './chart.ts';
 
 /** Templates that every installation renders; `policies-deletion.yaml` comes with `refuseForegroundDeletion`. */
 const ALWAYS = ['policies-authors', 'policies-spec', 'policies-internals', 'rbac'];
 
 /** What the chart's value `policies` may have. */
 export interface PolicyValues {
-  allowedHeaderNames?: readonly string[];
   limits?: { workloads?: number; replicas?: number; imagePrefixes?: readonly string[] };
   refuseForegroundDeletion?: boolean;
 }
 
 export interface PermissionValues {
   policies?: PolicyValues;
+  config?: { allowedHeaderNames: readonly string[] };
   rbac?: { authors?: readonly { kind: string; name: string; namespace?: string }[] };
 }
 
@@ -29,6 +26,5 @@ export async function renderPermissions(
     '--show-only',
     `templates/${name}.yaml`,
   ]);
-  const all = { ...values, metacontroller: { user: METACONTROLLER_USER } };
-  return helm(['template', 'dynamicenv', CHART, ...shown, '-f', '-'], { input: all });
+  return helm(['template', 'dynamicenv', CHART, ...shown, '-f', '-'], { input: values });
 }
