@@ -1,0 +1,81 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { Cluster } from '../control-plane/control-plane.ts';
+import { names, rendered, set } from '../lib/chart.ts';
+import { door } from './lib/door.ts';
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await door();
+});
+
+const KINDS = /^(ValidatingAdmissionPolicy|ClusterRole)/;
+const shown = async (helm: Cluster['helm'], ...values: string[]) =>
+  (await rendered(helm, ...set(...values))).filter(({ kind }) => KINDS.test(kind));
+
+test('policies and roles come without being asked for, in both Helms', async () => {
+  const objects = await shown(cluster.helm);
+  expect(names(objects)).toEqual([
+    'ClusterRole/dynamicenv-author',
+    'ClusterRole/dynamicenv-view',
+    ...['authors', 'internals', 'spec'].flatMap((name) => [
+      `ValidatingAdmissionPolicy/dynamicenv-${name}`,
+    ]),
+    ...['authors', 'internals', 'spec'].flatMap((name) => [
+      `ValidatingAdmissionPolicyBinding/dynamicenv-${name}`,
+    ]),
+  ]);
+  expect(await shown(cluster.helm3)).toEqual(objects);
+});
+
+test('every policy fails closed, and is bound to deny', async () => {
+  const objects = await shown(cluster.helm, 'policies.refuseForegroundDeletion=true');
+  const specs = (kind: string) =>
+    objects.filter((one) => one.kind === kind).map((one) => (one as KubeObject & Spec).spec);
+  expect(specs('ValidatingAdmissionPolicy').map(({ failurePolicy }) => failurePolicy)).toEqual(
+    Array(4).fill('Fail'),
+  );
+  for (const spec of specs('ValidatingAdmissionPolicyBinding')) {
+    expect(spec).toEqual({
+      policyName: expect.stringMatching(/^dynamicenv-/),
+      validationActions: ['Deny'],
+    });
+  }
+});
+
+interface Spec {
+  spec: { failurePolicy?: string };
+}
+
+test('each can be left out', async () => {
+  const off = ['policies.enabled=false', 'policies.refuseForegroundDeletion=true'];
+  expect(names(await shown(cluster.helm, ...off, 'rbac.create=false'))).toEqual([]);
+});
+
+test('Metacontroller is who the values say', async () => {
+  const user = 'system:serviceaccount:tools:mc';
+  const moved = ['metacontroller.namespace=tools', 'metacontroller.serviceAccount=mc'];
+  for (const values of [moved, [`config.metacontrollerUser=${user}`]]) {
+    const text = JSON.stringify(await shown(cluster.helm, ...values));
+    expect(text.split(`request.userInfo.username != \\"${user}\\"`)).toHaveLength(3);
+    expect(text).not.toContain('system:serviceaccount:metacontroller');
+  }
+});
+
+test('authors are bound', async () => {
+  const authors = [
+    ...['kind=Group', 'name=dev'].map((part) => `rbac.authors[0].${part}`),
+    ...['kind=ServiceAccount', 'name=ci', 'namespace=ci'].map((part) => `rbac.authors[1].${part}`),
+  ];
+  const bound = (await shown(cluster.helm, ...authors)).find(
+    ({ kind }) => kind === 'ClusterRoleBinding',
+  );
+  expect(bound).toMatchObject({
+    roleRef: { kind: 'ClusterRole', name: 'dynamicenv-author' },
+    subjects: [
+      { kind: 'Group', name: 'dev', apiGroup: 'rbac.authorization.k8s.io' },
+      { kind: 'ServiceAccount', name: 'ci', namespace: 'ci' },
+    ],
+  });
+});

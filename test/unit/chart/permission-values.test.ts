@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+
+const SCHEMA = new URL('../../../charts/dynamicenv/values.schema.json', import.meta.url);
+const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(
+  JSON.parse(await readFile(SCHEMA, 'utf8')),
+);
+
+function problems(values: object): string[] {
+  validate(values);
+  return (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
+}
+
+const authors = (...list: object[]) => ({ rbac: { authors: list } });
+const prefixes = (...imagePrefixes: string[]) => ({ policies: { limits: { imagePrefixes } } });
+
+test('authors and limits are accepted', () => {
+  const account = { kind: 'ServiceAccount', name: 'argocd', namespace: 'argocd' };
+  expect(problems(authors({ kind: 'Group', name: 'oidc:dev' }, account))).toEqual([]);
+  const limits = { workloads: 64, replicas: 3, imagePrefixes: [] };
+  expect(problems({ policies: { limits, refuseForegroundDeletion: true } })).toEqual([]);
+  expect(problems(prefixes('r.example.com/', 'r.example.com:5000/a:', 'r/a@'))).toEqual([]);
+});
+
+test.each([
+  ['a subject without a kind', authors({ name: 'ann' }), '/rbac/authors/0 required'],
+  ['a subject of another kind', authors({ kind: 'Team', name: 'a' }), '/rbac/authors/0/kind enum'],
+  [
+    'an account without its namespace',
+    authors({ kind: 'ServiceAccount', name: 'a' }),
+    '/rbac/authors/0 required',
+  ],
+  [
+    'a group in a namespace, which is none of theirs',
+    authors({ kind: 'Group', name: 'a', namespace: 'a' }),
+    '/rbac/authors/0 not',
+  ],
+  [
+    'more Deployments than the API allows',
+    { policies: { limits: { workloads: 65 } } },
+    '/policies/limits/workloads maximum',
+  ],
+  [
+    'a limit as text',
+    { policies: { limits: { replicas: '3' } } },
+    '/policies/limits/replicas type',
+  ],
+  [
+    'a prefix that others can begin with, too',
+    prefixes('registry.example.com/shop'),
+    '/policies/limits/imagePrefixes/0 pattern',
+  ],
+  ['an empty prefix', prefixes(''), '/policies/limits/imagePrefixes/0 pattern'],
+  ['a policy that does not exist', { policies: { limit: {} } }, '/policies additionalProperties'],
+])('refuses %s', (_name, values, problem) => {
+  expect(problems(values)).toContain(problem);
+});
