@@ -41,7 +41,7 @@ test('no expression of the policies is of doubtful type', async () => {
       }) => status?.observedGeneration !== metadata.generation,
     );
     if (open.length > 0) return 'not all are checked yet';
-    expect(all.items).toHaveLength(3);
+    expect(all.items).toHaveLength(4);
     for (const { status } of all.items) expect(status.typeChecking).toEqual({});
     return undefined;
   });

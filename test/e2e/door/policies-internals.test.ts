@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { metacontrollerMakes } from './lib/children.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { installCrds } from '../control-plane/crds.ts';
+import { deployment, metacontrollerMakes } from './lib/children.ts';
 import {
   envOf,
   type Guarded,
@@ -116,6 +118,59 @@ test("an env's status is written by Metacontroller only", async () => {
   expect(await guarded.kubectl(['get', 'de', 'told', '-o', 'jsonpath={.metadata.labels.a}'])).toBe(
     '',
   );
+});
+
+describe('the label by which Metacontroller adopts', () => {
+  const words = `${DENIED('dynamicenv-children')}metadata.labels[controller-uid]: by this label Metacontroller takes an object for a child of the DynamicEnv with that uid: take the label out`;
+  const label = (value: string | null) => ({ metadata: { labels: { 'controller-uid': value } } });
+  const labelled = (object: KubeObject, value: string) => ({
+    ...object,
+    metadata: { ...object.metadata, ...label(value).metadata },
+  });
+  const rule = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: { name: 'trap', namespace: 'team-a' },
+    spec: { host: 'backend' },
+  };
+  const target = (name: string) => `-n team-a deployment ${name}`;
+
+  beforeAll(async () => {
+    await installCrds(guarded, 'istio');
+    const rights = ['--verb=*', '--resource=destinationrules.networking.istio.io'];
+    await guarded.kubectl(['create', 'role', 'istio', '-n', 'team-a', ...rights]);
+    await guarded.kubectl([
+      ...['create', 'rolebinding', 'istio', '-n', 'team-a', '--role=istio', '--user=ann'],
+    ]);
+    await send(guarded.as('ann'), 'create', deployment('plain'));
+    await send(guarded.metacontroller, 'create', labelled(deployment('clone'), 'a'));
+  });
+
+  afterAll(() => guarded.kubectl(['delete', 'deployment', 'plain', 'clone', '-n', 'team-a']));
+
+  test.each([['Deployment'], ['DestinationRule']])('is not put on a %s', async (kind) => {
+    const object = kind === 'Deployment' ? deployment('trap') : rule;
+    const create = (input: object) => send(guarded.as('ann'), 'create', input, '--dry-run=server');
+    await create(object);
+    await refuses('dynamicenv-children', () => create(labelled(object, 'a')));
+    await expect(create(labelled(object, 'a'))).rejects.toThrow(words);
+    await send(guarded.kubectl, 'create', labelled(object, 'a'), '--dry-run=server');
+  });
+
+  test('is neither added nor changed', async () => {
+    const ann = guarded.as('ann');
+    await expect(ann(merge(target('plain'), label('a')))).rejects.toThrow(words);
+    await expect(ann(merge(target('clone'), label('b')))).rejects.toThrow(words);
+    const applied = send(ann, 'apply', labelled(deployment('plain'), 'a'), '--server-side');
+    await expect(applied).rejects.toThrow(words);
+  });
+
+  test("stands in nobody's way", async () => {
+    const ann = guarded.as('ann');
+    await ann(merge(target('clone'), { metadata: { annotations: { a: 'b' } } }));
+    await ann(['scale', '-n', 'team-a', 'deployment/clone', '--replicas=0']);
+    await ann(merge(target('clone'), label(null)));
+  });
 });
 
 describe('an env with children is deleted by its author', () => {

@@ -19,23 +19,27 @@ test('policies and roles come without being asked for, in both Helms', async () 
   expect(names(objects)).toEqual([
     'ClusterRole/dynamicenv-author',
     'ClusterRole/dynamicenv-view',
-    ...['authors', 'internals', 'spec'].flatMap((name) => [
+    ...['authors', 'children', 'internals', 'spec'].flatMap((name) => [
       `ValidatingAdmissionPolicy/dynamicenv-${name}`,
     ]),
-    ...['authors', 'internals', 'spec'].flatMap((name) => [
+    ...['authors', 'children', 'internals', 'spec'].flatMap((name) => [
       `ValidatingAdmissionPolicyBinding/dynamicenv-${name}`,
     ]),
   ]);
   expect(await shown(cluster.helm3)).toEqual(objects);
 });
 
-test('every policy fails closed, and is bound to deny', async () => {
+test("every policy but that for everybody's objects fails closed, and is bound to deny", async () => {
   const objects = await shown(cluster.helm, 'policies.refuseForegroundDeletion=true');
   const specs = (kind: string) =>
     objects.filter((one) => one.kind === kind).map((one) => (one as KubeObject & Spec).spec);
-  expect(specs('ValidatingAdmissionPolicy').map(({ failurePolicy }) => failurePolicy)).toEqual(
-    Array(4).fill('Fail'),
-  );
+  expect(specs('ValidatingAdmissionPolicy').map(({ failurePolicy }) => failurePolicy)).toEqual([
+    'Fail',
+    'Ignore',
+    'Fail',
+    'Fail',
+    'Fail',
+  ]);
   for (const spec of specs('ValidatingAdmissionPolicyBinding')) {
     expect(spec).toEqual({
       policyName: expect.stringMatching(/^dynamicenv-/),
@@ -58,7 +62,7 @@ test('Metacontroller is who the values say', async () => {
   const moved = ['metacontroller.namespace=tools', 'metacontroller.serviceAccount=mc'];
   for (const values of [moved, [`config.metacontrollerUser=${user}`]]) {
     const text = JSON.stringify(await shown(cluster.helm, ...values));
-    expect(text.split(`request.userInfo.username != \\"${user}\\"`)).toHaveLength(3);
+    expect(text.split(`request.userInfo.username != \\"${user}\\"`)).toHaveLength(4);
     expect(text).not.toContain('system:serviceaccount:metacontroller');
   }
 });

@@ -2,7 +2,13 @@ import type { Cluster } from '../control-plane/control-plane.ts';
 import { CHART } from './chart.ts';
 
 /** Templates that every installation renders; `policies-deletion.yaml` comes with `refuseForegroundDeletion`. */
-const ALWAYS = ['policies-authors', 'policies-spec', 'policies-internals', 'rbac'];
+const ALWAYS = [
+  'policies-authors',
+  'policies-children',
+  'policies-internals',
+  'policies-spec',
+  'rbac',
+];
 
 /** What the chart's value `policies` may have. */
 export interface PolicyValues {

@@ -47,7 +47,8 @@ async function release(metacontroller: Command, env: readonly string[]): Promise
   await send(metacontroller, 'replace', object);
 }
 
-function deployment(name: string) {
+/** A Deployment in team-a without pods. */
+export function deployment(name: string) {
   const labels = { app: name };
   return {
     apiVersion: 'apps/v1',
