@@ -112,8 +112,10 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
   test('uninstall: definitions and environments stay, nothing else', async () => {
     await plane.kubectl(['apply', '-f', ENV_FILE]);
     await helm('uninstall', ...RELEASE);
-    for (const crd of CRDS) expect(await get('crd', crd, '-o', 'name')).toContain(crd);
-    expect(await get('de', '-o', 'name')).toContain(ENV);
+    // A definition goes slowly, with all of its objects.
+    const path = 'jsonpath={.metadata.name}{.metadata.deletionTimestamp}';
+    for (const crd of CRDS) expect(await get('crd', crd, '-o', path)).toBe(crd);
+    expect(await get('de', ENV, '-o', path)).toBe(ENV);
     const kinds =
       'deployments,services,serviceaccounts,secrets,networkpolicies,poddisruptionbudgets';
     const label = 'app.kubernetes.io/instance=dynamicenv';
