@@ -101,6 +101,11 @@ describe('config', () => {
     }).toEqual(defaults);
   });
 
+  test('Metacontroller has the service account that the service expects', async () => {
+    const { serviceAccount } = parse(await text('metacontroller-values.yaml'));
+    expect(serviceAccount.name).toBe(values.metacontroller.serviceAccount);
+  });
+
   test('every flag reaches the container', async () => {
     const template = await text('templates/deployment.yaml');
     for (const { name } of Object.values(flags)) {
