@@ -1,10 +1,25 @@
 #!/usr/bin/env node
-import { run } from './cli/run.ts';
+// Nothing is imported before the version is known: an older Node fails somewhere in the middle, in words that help nobody.
+import { basename } from 'node:path';
 
-// Whoever reads the output may stop early (`| head`): no reason for a stack trace.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+/** As in package.json, `engines`. */
+const NEEDED = 24;
 
-process.exitCode = await run(process.argv.slice(2));
+if (Number.parseInt(process.versions.node, 10) < NEEDED) {
+  const remedy = 'install it, or in a clone use "npm run -s dynamicenv -- …", which brings its own';
+  process.stderr.write(
+    `dynamicenv: Node ${NEEDED} or newer is needed, this is ${process.versions.node}; ${remedy}\n`,
+  );
+  process.exitCode = 2;
+} else {
+  // Whoever reads the output may stop early (`| head`): no reason for a stack trace.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  const { run } = await import('./cli/run.ts');
+  const calledAs = basename(process.argv[1] ?? '', '.js');
+  // kubectl finds its plugins by this name, and people type it with a space.
+  const program = calledAs === 'kubectl-dynamicenv' ? 'kubectl dynamicenv' : 'dynamicenv';
+  process.exitCode = await run(process.argv.slice(2), program);
+}

@@ -30,13 +30,27 @@ export function optionsOf(flags: Flags): ParseArgsOptionsConfig {
   return Object.fromEntries(Object.values(flags).map(({ name }) => [name, { type: 'string' }]));
 }
 
-/** Node's parser; what it does not like is the user's mistake. */
+/** Options alone. */
 export function parseOptions<O extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: O,
 ) {
+  const { given, words } = parseWords(args, options);
+  const [word] = words;
+  if (word !== undefined) throw new UsageError(`Unexpected argument '${word}'; see --help`);
+  return given;
+}
+
+/** Options, and the words among them. Node's parser; what it does not like is the user's mistake. */
+export function parseWords<O extends ParseArgsOptionsConfig>(args: readonly string[], options: O) {
   try {
-    return parseArgs({ args: [...args], options, strict: true }).values;
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options,
+      strict: true,
+      allowPositionals: true,
+    });
+    return { given: values, words: positionals };
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split(/\.\s/)[0]}; see --help`);
   }

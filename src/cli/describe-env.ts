@@ -37,8 +37,13 @@ function describeResource(kind: string, { namespace, name, status }: ResourceSta
   return `    ${kind} ${namespace}/${name}: ${status}`;
 }
 
+/** What the status warns of, each with the env's name. */
+export function warningsOf(env: DynamicEnv): string[] {
+  return troublesOf(env).map((trouble) => `${env.metadata.name}: ${trouble}`);
+}
+
 /** What the status warns of, in whole sentences, each once. */
-export function warningsOf({ metadata, status }: DynamicEnv): string[] {
+export function troublesOf({ status }: DynamicEnv): string[] {
   const workloads = [
     ...Object.entries(status?.subsetsStatus ?? {}),
     ...Object.entries(status?.consumersStatus ?? {}),
@@ -51,7 +56,7 @@ export function warningsOf({ metadata, status }: DynamicEnv): string[] {
       ...resourceWarnings('VirtualService', workload.virtualServices),
     ]),
   ];
-  return [...new Set(warnings)].map((warning) => `${metadata.name}: ${warning}`);
+  return [...new Set(warnings)];
 }
 
 function errorsOf(errors: SubsetErrors | undefined): StatusError[] {

@@ -17,17 +17,30 @@ export interface Manifest {
   place: string;
 }
 
-/** The objects of files, folders (their files, not their subfolders) and `-`; every mistake names file, document, line and field. */
+/**
+ * The objects of files, folders (their files, not their subfolders) and `-`; every mistake names file, document, line and
+ * field. `namespace`: of those that name none and need one.
+ */
 export async function loadManifests(
   paths: readonly string[],
   validators: Record<string, CrdValidator>,
+  namespace = 'default',
 ): Promise<Manifest[]> {
   const files = (await Promise.all(paths.map(filesOf))).flat();
   const manifests = (
     await Promise.all(files.map((file) => readManifests(file, validators)))
   ).flat();
-  refuseDuplicates(manifests);
-  return manifests;
+  const placed = manifests.map(({ object, place }) => ({
+    object: within(namespace, object),
+    place,
+  }));
+  refuseDuplicates(placed);
+  return placed;
+}
+
+function within(namespace: string, object: KubeObject): KubeObject {
+  if (!kindOf(object).namespaced || object.metadata.namespace) return object;
+  return { ...object, metadata: { ...object.metadata, namespace } };
 }
 
 async function filesOf(path: string): Promise<string[]> {
@@ -81,7 +94,7 @@ function refuseDuplicates(manifests: readonly Manifest[]): void {
   const places = new Map<string, string>();
   for (const { object, place } of manifests) {
     const { namespaced, resource, group } = kindOf(object);
-    const namespace = namespaced ? (object.metadata.namespace ?? 'default') : '';
+    const namespace = namespaced ? object.metadata.namespace : '';
     const key = `${resource}.${group} ${namespace}/${object.metadata.name}`;
     const first = places.get(key);
     if (first !== undefined) {

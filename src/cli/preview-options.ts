@@ -2,32 +2,52 @@ import { DECISION_FLAGS } from '../config.ts';
 import type { DecisionConfig } from '../domain/config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, optionsOf, parseOptions, settingsOf } from '../flags.ts';
+import type { ClusterOptions } from '../kube/config.ts';
+import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions, textOf } from './cluster-options.ts';
+import { formatOf } from './format.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface PreviewOptions {
   files: string[];
+  /** Set: the files' objects are laid over those of this cluster. */
+  cluster: ClusterOptions | undefined;
+  /** Of manifests that name none; undefined: the context's, or `default`. */
+  namespace: string | undefined;
   format: Format;
   withDelete: boolean;
   config: DecisionConfig;
 }
 
-export const PREVIEW_HELP = `Usage: dynamicenv preview -f FILE|FOLDER|- [-f …] [flags]
+export function previewHelp(program: string): string {
+  return `Usage: ${program} preview -f FILE|FOLDER|- [-f …] [flags]
+       ${program} preview --from-cluster [-f FILE|FOLDER|- …] [flags]
 
 Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs among them do.
-Exit code: 0 all become ready, 1 one does not or there is none, 2 bad input.
+With --from-cluster the objects are read from a cluster, with your own rights, and the files' are applied over them in
+memory; without -f it is about the DynamicEnvs that the cluster has. Nothing is ever written to it.
+Exit code: 0 all become ready, 1 one does not or there is none, 2 bad input, no cluster to reach, or rights missing.
 
   -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
+  -n, --namespace NAME       of manifests that name none (default: default; with --from-cluster the context's)
   -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and the envs with status
   --delete                   delete the envs again; exit code 1 when anything differs from the start
+  --from-cluster             read Deployments, Services, DestinationRules, VirtualServices and DynamicEnvs from a cluster
+${CLUSTER_HELP}
+
+The settings of the service; give those with which it runs in the cluster:
 
 ${describeFlags(DECISION_FLAGS)}`;
+}
 
 const OWN = {
   file: { type: 'string', short: 'f', multiple: true },
+  namespace: { type: 'string', short: 'n' },
   output: { type: 'string', short: 'o' },
   delete: { type: 'boolean' },
+  'from-cluster': { type: 'boolean' },
+  ...CLUSTER_OPTIONS,
 } as const;
 
 export function readPreviewOptions(
@@ -36,15 +56,31 @@ export function readPreviewOptions(
 ): PreviewOptions {
   const given = parseOptions(args, { ...OWN, ...optionsOf(DECISION_FLAGS) });
   const files = (given['file'] ?? []) as string[];
-  if (files.length === 0) throw new UsageError('-f FILE is missing; see --help');
-  const format = FORMATS.find((name) => name === (given['output'] ?? 'text'));
-  if (format === undefined) {
-    throw new UsageError(`-o: expected one of ${FORMATS.join(', ')}, got "${given['output']}"`);
-  }
+  const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
+  if (cluster === undefined) refuseWithoutCluster(given, files);
   return {
     files: [...new Set(files)],
-    format,
+    cluster,
+    namespace: namespaceOf(given),
+    format: formatOf(FORMATS, given),
     withDelete: given['delete'] === true,
     config: settingsOf(DECISION_FLAGS, given, env),
   };
+}
+
+function refuseWithoutCluster(given: Record<string, unknown>, files: readonly string[]): void {
+  const stray = Object.keys(CLUSTER_OPTIONS).find((name) => given[name] !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray} goes with --from-cluster; see --help`);
+  if (files.length === 0) {
+    throw new UsageError('-f FILE is missing, or --from-cluster; see --help');
+  }
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function namespaceOf(given: Record<string, unknown>): string | undefined {
+  const namespace = textOf(given, 'namespace');
+  if (namespace === undefined || DNS_LABEL.test(namespace)) return namespace;
+  throw new UsageError(`--namespace: expected the name of a namespace, got "${namespace}"`);
 }

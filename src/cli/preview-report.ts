@@ -5,6 +5,7 @@ import { qualifiedName } from '../local/object.ts';
 import { type Changes, countOf, unifiedDiff } from './compare.ts';
 import { describeEnv, warningsOf } from './describe-env.ts';
 import type { Format } from './preview-options.ts';
+import { ownAnnotations } from './snapshot.ts';
 import { type Output, paintDiff } from './terminal.ts';
 
 /** What the envs did to the cluster. */
@@ -13,6 +14,8 @@ export interface Result {
   envs: DynamicEnv[];
   /** Metacontroller's warnings, and what else went wrong. */
   events: string[];
+  /** What else is to be said. */
+  notes: string[];
 }
 
 export function show(format: Format, result: Result, output: Output): void {
@@ -41,14 +44,15 @@ function asObjects(format: 'yaml' | 'json', { changes, envs }: Result): string {
 }
 
 function readableEnv({ apiVersion, kind, metadata, spec, status }: DynamicEnv): object {
-  const { name, labels, annotations } = metadata;
-  const own = { ...(labels && { labels }), ...(annotations && { annotations }) };
+  const { name, labels } = metadata;
+  const annotations = ownAnnotations(metadata.annotations);
+  const hasAny = Object.keys(annotations).length > 0;
+  const own = { ...(labels && { labels }), ...(hasAny && { annotations }) };
   return { apiVersion, kind, metadata: { name, ...own }, spec, status };
 }
 
-function warnings({ envs, events }: Result): string[] {
-  const none = envs.length === 0 ? ['no DynamicEnv among the files'] : [];
-  return [...none, ...envs.flatMap(warningsOf), ...new Set(events)];
+function warnings({ envs, events, notes }: Result): string[] {
+  return [...notes, ...envs.flatMap(warningsOf), ...new Set(events)];
 }
 
 function showText(result: Result, { write, paint }: Output): void {

@@ -1,19 +1,21 @@
 import { SERVE_FLAGS } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
-import { PREVIEW_HELP } from './preview-options.ts';
+import { getHelp } from './get-options.ts';
+import { previewHelp } from './preview-options.ts';
 import { terminal } from './terminal.ts';
 
 interface Command {
   summary: string;
-  help: string;
+  /** `program`: as it was called, `dynamicenv` or `kubectl dynamicenv`. */
+  help: (program: string) => string;
   run: (args: string[]) => Promise<number>;
 }
 
 const COMMANDS: Record<string, Command> = {
   serve: {
     summary: "answer Metacontroller's hooks and the admission webhook",
-    help: `Usage: dynamicenv serve [flags]\n\n${describeFlags(SERVE_FLAGS)}`,
+    help: (program) => `Usage: ${program} serve [flags]\n\n${describeFlags(SERVE_FLAGS)}`,
     run: async (args) => {
       const { serve } = await import('../main.ts');
       await serve(readFlags(SERVE_FLAGS, args, process.env));
@@ -21,16 +23,25 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   preview: {
-    summary: 'show what the DynamicEnvs among some files would do, without a cluster',
-    help: PREVIEW_HELP,
+    summary: 'show what DynamicEnvs would do, to the objects of some files or of a cluster',
+    help: previewHelp,
     run: async (args) => {
       const { preview } = await import('./preview.ts');
       return preview(args, terminal());
     },
   },
+  get: {
+    summary: 'show how a DynamicEnv of a cluster stands, and what to do',
+    help: getHelp,
+    run: async (args) => {
+      const { get } = await import('./get.ts');
+      return get(args, terminal());
+    },
+  },
   demo: {
     summary: 'tell the life of a DynamicEnv on a small shop, checking every step',
-    help: 'Usage: dynamicenv demo\n\nEverything happens in memory; exit code 1 when a step is untrue.',
+    help: (program) =>
+      `Usage: ${program} demo\n\nEverything happens in memory; exit code 1 when a step is untrue.`,
     run: async () => {
       const { demo } = await import('./demo.ts');
       return demo(terminal());
@@ -38,22 +49,23 @@ const COMMANDS: Record<string, Command> = {
   },
 };
 
-const USAGE = `Usage: dynamicenv COMMAND [flags]; dynamicenv COMMAND --help
-
-${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
-  .join('\n')}`;
+function usage(program: string): string {
+  const commands = Object.entries(COMMANDS).map(
+    ([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`,
+  );
+  return `Usage: ${program} COMMAND [flags]; ${program} COMMAND --help\n\n${commands.join('\n')}`;
+}
 
 /** Runs one command; answers the exit code: 2 for a mistake in the arguments or input. */
-export async function run([name, ...args]: string[]): Promise<number> {
-  if (name === undefined || name === 'help' || isHelp(name)) return print(USAGE);
+export async function run([name, ...args]: string[], program: string): Promise<number> {
+  if (name === undefined || name === 'help' || isHelp(name)) return print(usage(program));
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) return complain(`unknown command ${name}; see --help`);
-  if (args.some(isHelp)) return print(command.help);
+  if (command === undefined) return complain(program, `unknown command ${name}; see --help`);
+  if (args.some(isHelp)) return print(command.help(program));
   try {
     return await command.run(args);
   } catch (error) {
-    if (error instanceof UsageError) return complain(error.message);
+    if (error instanceof UsageError) return complain(program, error.message);
     throw error;
   }
 }
@@ -67,7 +79,7 @@ function print(text: string): number {
   return 0;
 }
 
-function complain(message: string): number {
-  process.stderr.write(`dynamicenv: ${message}\n`);
+function complain(program: string, message: string): number {
+  process.stderr.write(`${program}: ${message}\n`);
   return 2;
 }

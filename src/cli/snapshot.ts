@@ -22,7 +22,7 @@ function readable(object: KubeObject): Readable {
     name,
     ...(namespace === undefined ? {} : { namespace }),
     ...present('labels', ownLabels),
-    ...present('annotations', withoutRevision(annotations)),
+    ...present('annotations', ownAnnotations(annotations)),
     ...(finalizers === undefined || finalizers.length === 0 ? {} : { finalizers }),
     ...(owners === undefined || owners.length === 0 ? {} : { ownerReferences: owners }),
   };
@@ -36,7 +36,9 @@ const BOOKKEEPING = [
   'kubectl.kubernetes.io/last-applied-configuration',
 ];
 
-function withoutRevision(annotations: Record<string, string> | undefined): Record<string, string> {
+export function ownAnnotations(
+  annotations: Record<string, string> | undefined,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(annotations ?? {}).filter(([key]) => !BOOKKEEPING.includes(key)),
   );

@@ -9,12 +9,13 @@ import { createFaults, type Faults } from './faults.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { createHookClient, type HookCall, type Inject } from './hook-call.ts';
 import { createInformers } from './informers.ts';
-import { kindNamed } from './kinds.ts';
+import { kindNamed, kindOf } from './kinds.ts';
 import { createUser, objectKey, type User } from './kubectl.ts';
 import { type Kubelet, startKubelet } from './kubelet.ts';
 import type { ApplyStrategy, ClusterEvent, Metacontroller } from './metacontroller.ts';
 import { startComposite } from './metacontroller-composite.ts';
 import { startDecorator } from './metacontroller-decorator.ts';
+import { normalize } from './normalize.ts';
 import { type LocalObject, toJson } from './object.ts';
 import { type Settled, type SettleOptions, settle } from './settle.ts';
 import { createStore, type HistoryEntry } from './store.ts';
@@ -55,6 +56,8 @@ export interface Cluster {
     kind: string,
     filter?: { namespace?: string; labels?: LabelSelector },
   ): T[];
+  /** Puts an object in as it was in another cluster, with its uid, times and status; nobody is asked. */
+  restore(object: KubeObject): void;
   /** Copies of all objects. */
   all(): LocalObject[];
   /** Moves the clock on, running everything due, in the order of time. */
@@ -136,6 +139,11 @@ export function createCluster(options: LocalClusterOptions): Cluster {
           return here && matchesSelector(filter.labels ?? {}, labels);
         })
         .map((object) => toJson(object) as unknown as T),
+    restore: (object) => {
+      const kind = kindOf(object);
+      const author = { user: 'restore', verb: 'restore' };
+      store.put(kind, normalize(kind, toJson(object) as LocalObject), author);
+    },
     all: () => sorted(store.list()).map(toJson),
     advance: (seconds) => clock.runUntil(clock.milliseconds() + seconds * 1000),
     step: async () => clock.busy() && (await clock.runNext(Number.POSITIVE_INFINITY)),

@@ -32,7 +32,7 @@ export interface Author {
 export interface Store {
   get(kind: Kind, namespace: string | undefined, name: string): LocalObject | undefined;
   list(kind?: Kind): LocalObject[];
-  /** Returns the object as stored, with its new resourceVersion; a first one gets a uid and a creationTimestamp. */
+  /** Returns the object as stored, with its new resourceVersion; a first one without uid or creationTimestamp gets one. */
   put(kind: Kind, object: LocalObject, author: Author): LocalObject;
   remove(kind: Kind, object: LocalObject, author: Author): LocalObject;
   onChange(listener: (change: Change) => void): void;
@@ -86,8 +86,9 @@ export function createStore(clock: Clock): Store {
       const key = storageKey(kind, namespace, name);
       const before = objects.get(key)?.object;
       const metadata = { ...object.metadata, resourceVersion: nextVersion() };
-      metadata.uid = before?.metadata.uid ?? nextUid();
-      metadata.creationTimestamp = before?.metadata.creationTimestamp ?? rfc3339(clock.now());
+      metadata.uid = before?.metadata.uid ?? metadata.uid ?? nextUid();
+      metadata.creationTimestamp =
+        before?.metadata.creationTimestamp ?? metadata.creationTimestamp ?? rfc3339(clock.now());
       const after = deepFreeze<LocalObject>({ ...object, metadata });
       objects.set(key, { kind, object: after });
       tell(before ? { kind, before, after } : { kind, after }, author);

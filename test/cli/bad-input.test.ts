@@ -169,7 +169,10 @@ describe('every mistake with document, line and field', () => {
 
 describe('arguments', () => {
   test.each<[string[], string]>([
-    [[], '-f FILE is missing; see --help'],
+    [[], '-f FILE is missing, or --from-cluster; see --help'],
+    [['-f', folder, '--context=dev'], '--context goes with --from-cluster; see --help'],
+    [['--from-cluster', '--context='], '--context: expected a value, got an empty text'],
+    [['-f', folder, '-n', 'A_b'], '--namespace: expected the name of a namespace, got "A_b"'],
     [['-f', '/no/such'], '/no/such: no such file or directory'],
     [['-f', folder, '-o', 'xml'], '-o: expected one of text, yaml, json, got "xml"'],
     [

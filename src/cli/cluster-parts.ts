@@ -1,0 +1,154 @@
+import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { SPEC_ANNOTATION } from '../api/marks.ts';
+import { injectedRouteName } from '../api/route-name.ts';
+import { cloneName } from '../domain/names.ts';
+import { envWorkloads } from '../domain/workloads.ts';
+import { fqdn } from '../istio/host.ts';
+import { liveHosts } from '../istio/route-kinds.ts';
+import type { VirtualService } from '../istio/types.ts';
+import type { KubeObject, ObjectMeta } from '../k8s/object.ts';
+import { type Deployment, isAvailable } from '../k8s/workload.ts';
+import { isMarkAnnotation, isMarkLabel } from '../virtualservice/marks.ts';
+import { stripRoutes } from '../virtualservice/strip.ts';
+
+/**
+ * Other people's objects as they would be without any env: no children of envs, no marks and routes on
+ * VirtualServices. What is being deleted counts as gone. VirtualServices that send to none of the namespaces are left
+ * out: no env there hears of them.
+ */
+export function withoutEnvs(
+  objects: readonly KubeObject[],
+  namespaces: readonly string[],
+  clusterDomain: string,
+): KubeObject[] {
+  const ends = namespaces.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
+  const concerns = (object: KubeObject) =>
+    object.kind !== 'VirtualService' ||
+    liveHosts(object as VirtualService, clusterDomain).some((host) =>
+      ends.some((end) => host.endsWith(end)),
+    );
+  return objects
+    .filter((object) => !isGoing(object) && !isChild(object) && concerns(object))
+    .map((object) =>
+      object.kind === 'VirtualService' ? unmarked(object as VirtualService) : object,
+    )
+    .map((object) => ({ ...object, metadata: unowned(object.metadata) }));
+}
+
+export function isGoing({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
+
+/** Orphans (`--cascade=orphan`) are nobody's children: they stay, and stand in the way as they do in the cluster. */
+function isChild({ metadata }: KubeObject): boolean {
+  return (metadata.ownerReferences ?? []).some(
+    ({ kind, apiVersion, controller }) =>
+      controller === true && kind === 'DynamicEnv' && apiVersion.startsWith('riskified.com/'),
+  );
+}
+
+function unmarked(virtualService: VirtualService): VirtualService {
+  const { metadata, spec } = virtualService;
+  return {
+    ...virtualService,
+    metadata: {
+      ...metadata,
+      annotations: omit(metadata.annotations, isMarkAnnotation),
+      labels: omit(metadata.labels, isMarkLabel),
+    },
+    spec: spec.http === undefined ? spec : { ...spec, http: stripRoutes(spec.http) },
+  };
+}
+
+function omit(
+  map: Record<string, string> | undefined,
+  isLeft: (key: string) => boolean,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !isLeft(key)));
+}
+
+/** Without the bookkeeping of a cluster, whose owners and controllers are not here. */
+function unowned(metadata: ObjectMeta): ObjectMeta {
+  const { ownerReferences: _owners, managedFields: _fields, finalizers: _held, ...rest } = metadata;
+  return rest;
+}
+
+/** An env as it was written: the status and the finalizer come anew. */
+export function asWritten({ status: _status, metadata, ...env }: DynamicEnv): DynamicEnv {
+  return { ...env, metadata: unowned(metadata) };
+}
+
+/** The part of an env that lies in these namespaces; undefined: it has none there. */
+export function withinNamespaces(
+  env: DynamicEnv,
+  namespaces: readonly string[],
+): DynamicEnv | undefined {
+  const isThere = ({ namespace }: { namespace: string }) => namespaces.includes(namespace);
+  const { istioMatches, subsets = [], consumers = [] } = env.spec;
+  const near = { subsets: subsets.filter(isThere), consumers: consumers.filter(isThere) };
+  if (near.subsets.length + near.consumers.length === 0) return undefined;
+  const lists = Object.entries(near).filter(([, list]) => list.length > 0);
+  return { ...env, spec: { istioMatches, ...Object.fromEntries(lists) } };
+}
+
+/** A clone that has no available pods in the cluster. */
+export interface DownClone {
+  namespace: string;
+  name: string;
+  /** Of the spec it has there. */
+  specHash: string | undefined;
+  /** Its routes are in place: they came when it was available, and stay. */
+  isRouted: boolean;
+}
+
+/** The envs' clones that are in the cluster without available pods. */
+export function downClones(
+  envs: readonly DynamicEnv[],
+  objects: readonly KubeObject[],
+  clusterDomain: string,
+): DownClone[] {
+  const routes = routeNames(objects);
+  const hostsOf = (namespace: string) =>
+    objects
+      .filter(({ kind, metadata }) => kind === 'Service' && metadata.namespace === namespace)
+      .map(({ metadata }) => fqdn(metadata.name, namespace, clusterDomain));
+  return envs.flatMap((env) =>
+    envWorkloads(env).flatMap(({ workload }) => {
+      const { namespace, name: base } = workload;
+      const name = cloneName(base, env.metadata.name);
+      const clone = findDeployment(objects, namespace, name);
+      if (clone === undefined || !isChild(clone) || isAvailable(clone)) return [];
+      const isRouted = hostsOf(namespace).some((host) =>
+        routes.has(injectedRouteName(env.metadata.name, { namespace, name: base }, host)),
+      );
+      const specHash = clone.metadata.annotations?.[SPEC_ANNOTATION];
+      return [{ namespace, name, specHash, isRouted }];
+    }),
+  );
+}
+
+function routeNames(objects: readonly KubeObject[]): Set<unknown> {
+  const all = objects.filter(({ kind }) => kind === 'VirtualService') as VirtualService[];
+  return new Set(all.flatMap(({ spec }) => spec.http ?? []).map(({ name }) => name));
+}
+
+/** Bases that have no available pods although they are to have some. */
+export function downBases(envs: readonly DynamicEnv[], objects: readonly KubeObject[]): string[] {
+  const bases = envs.flatMap(envWorkloads).flatMap(({ workload: { namespace, name } }) => {
+    const base = findDeployment(objects, namespace, name);
+    const isDown = base !== undefined && base.spec.replicas !== 0 && !isAvailable(base);
+    return isDown ? [`${namespace}/${name}`] : [];
+  });
+  return [...new Set(bases)];
+}
+
+function findDeployment(
+  objects: readonly KubeObject[],
+  namespace: string,
+  name: string,
+): Deployment | undefined {
+  return objects.find(
+    ({ kind, metadata }) =>
+      kind === 'Deployment' && metadata.namespace === namespace && metadata.name === name,
+  ) as Deployment | undefined;
+}

@@ -1,0 +1,30 @@
+/** A right that the API server says the user does not have. */
+export interface Denied {
+  verb: 'get' | 'list';
+  /** `deployments.apps`, as RBAC and `kubectl auth can-i` have it. */
+  resource: string;
+  /** Absent: in all namespaces. */
+  namespace?: string;
+  /** As the cluster knows the user, if it says so. */
+  user?: string;
+}
+
+/**
+ * The user's name in the message of a 403, `… is forbidden: User "jane" cannot list …`
+ * (kubernetes/apiserver `pkg/endpoints/handlers/responsewriters/errors.go`).
+ */
+export function deniedUser(message: string): string | undefined {
+  return /\bUser "([^"]+)" cannot /.exec(message)?.[1];
+}
+
+/** `list deployments.apps in namespace shop` */
+export function rightText({ verb, resource, namespace }: Denied): string {
+  const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
+  return `${verb} ${resource} ${where}`;
+}
+
+/** The command with which the user can ask whether they have the right. */
+export function canI({ verb, resource, namespace }: Denied): string {
+  const where = namespace === undefined ? '--all-namespaces' : `--namespace ${namespace}`;
+  return `kubectl auth can-i ${verb} ${resource} ${where}`;
+}

@@ -1,0 +1,111 @@
+import { UsageError } from '../errors.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { ChosenConfig } from './config.ts';
+import { type Denied, deniedUser } from './denied.ts';
+import { type Answer, getJson } from './request.ts';
+
+export interface Resource {
+  apiVersion: string;
+  kind: string;
+  /** Lower-case plural, as in URLs. */
+  plural: string;
+}
+
+export type Listed = { objects: KubeObject[] } | { denied: Denied } | 'unserved';
+/** `undefined`: no object of that name. */
+export type Got = { object: KubeObject | undefined } | { denied: Denied } | 'unserved';
+
+/** Reads a cluster with the user's own rights. There is nothing here that writes. */
+export interface Reader {
+  /** Without a namespace: of all. `label`: only objects that have this label. */
+  list(resource: Resource, scope?: { namespace?: string; label?: string }): Promise<Listed>;
+  get(resource: Resource, name: string, namespace?: string): Promise<Got>;
+}
+
+/** As kubectl does: so many at once, then the rest. */
+const PAGE = '500';
+
+export function createReader(chosen: ChosenConfig): Reader {
+  const list: Reader['list'] = async (resource, { namespace, label } = {}) => {
+    const objects: KubeObject[] = [];
+    let next = '';
+    do {
+      const query = new URLSearchParams({ limit: PAGE });
+      if (label !== undefined) query.set('labelSelector', label);
+      if (next !== '') query.set('continue', next);
+      const answer = await getJson(chosen, `${pathOf(resource, namespace)}?${query}`);
+      const failure = failureOf(answer, 'list', resource, namespace, chosen);
+      if (failure !== undefined) return failure;
+      const { items, metadata } = answer.body as ListBody;
+      objects.push(...items.map((item) => named(item, resource)));
+      next = metadata?.continue ?? '';
+    } while (next !== '');
+    return { objects };
+  };
+  const get: Reader['get'] = async (resource, name, namespace) => {
+    const path = `${pathOf(resource, namespace)}/${encodeURIComponent(name)}`;
+    const answer = await getJson(chosen, path);
+    if (answer.status === 404 && isStatus(answer)) return { object: undefined };
+    const failure = failureOf(answer, 'get', resource, namespace, chosen);
+    return failure ?? { object: named(answer.body as KubeObject, resource) };
+  };
+  return { list, get };
+}
+
+interface ListBody {
+  items: KubeObject[];
+  metadata?: { continue?: string };
+}
+
+/** Items of a list of built-in kinds come without apiVersion and kind. */
+function named(object: KubeObject, { apiVersion, kind }: Resource): KubeObject {
+  return { ...object, apiVersion, kind };
+}
+
+function pathOf({ apiVersion, plural }: Resource, namespace: string | undefined): string {
+  const root = apiVersion.includes('/') ? '/apis' : '/api';
+  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${root}/${apiVersion}${scope}/${plural}`;
+}
+
+/** `deployments.apps`; `services` of the core group. */
+export function resourceName({ apiVersion, plural }: Resource): string {
+  const [group] = apiVersion.split('/');
+  return group === apiVersion ? plural : `${plural}.${group}`;
+}
+
+function failureOf(
+  answer: Answer,
+  verb: Denied['verb'],
+  resource: Resource,
+  namespace: string | undefined,
+  { server }: ChosenConfig,
+): { denied: Denied } | 'unserved' | undefined {
+  const { status, body } = answer;
+  if (status === 200 && body !== undefined) return undefined;
+  const message = messageOf(answer);
+  if (status === 403) {
+    const user = deniedUser(message);
+    return {
+      denied: {
+        verb,
+        resource: resourceName(resource),
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(user === undefined ? {} : { user }),
+      },
+    };
+  }
+  // The path of a kind that is not served is no API at all: plain text instead of a Status.
+  if (status === 404 && !isStatus(answer)) return 'unserved';
+  throw new UsageError(
+    `the API server ${server} answered ${status} to ${verb} ${resourceName(resource)}: ${message}`,
+  );
+}
+
+function isStatus({ body }: Answer): boolean {
+  return (body as { kind?: unknown } | undefined)?.kind === 'Status';
+}
+
+function messageOf({ body }: Answer): string {
+  return String((body as { message?: unknown } | undefined)?.message ?? 'without explanation');
+}

@@ -1,0 +1,42 @@
+import { loadManifests } from '../../../src/cli/manifests.ts';
+import { rehearse } from '../../../src/cli/rehearsal.ts';
+import { DECISION_FLAGS } from '../../../src/config.ts';
+import { loadValidators } from '../../../src/crds.ts';
+import { readFlags } from '../../../src/flags.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { Cluster } from '../../../src/local/cluster.ts';
+
+/** Long ago, as everything in a real cluster is. */
+const START = '2020-01-01T00:00:00Z';
+
+export interface Life {
+  /** Deployments whose pods never come, `namespace/name`. */
+  neverReady?: readonly string[];
+  /** What happens when all is settled. */
+  afterwards?: (cluster: Cluster) => Promise<void> | void;
+}
+
+/** A cluster in which these files were applied and the envs among them live: all its objects, as an API server has them. */
+export async function livingCluster(
+  files: readonly string[],
+  { neverReady = [], afterwards }: Life = {},
+): Promise<KubeObject[]> {
+  const { dynamicEnv } = await loadValidators();
+  const manifests = await loadManifests(files, { DynamicEnv: dynamicEnv });
+  const config = readFlags(DECISION_FLAGS, [], {});
+  const { cluster } = await rehearse(config, {
+    strategy: 'server-side-apply',
+    start: START,
+    neverReady: ({ metadata }) => neverReady.includes(`${metadata.namespace}/${metadata.name}`),
+  });
+  for (const { object } of manifests) {
+    await cluster
+      .as('team')
+      .apply(object.kind === 'DynamicEnv' ? dynamicEnv.withDefaults(object) : object);
+    await cluster.advance(1);
+  }
+  await cluster.settle();
+  await afterwards?.(cluster);
+  await cluster.settle();
+  return cluster.all();
+}

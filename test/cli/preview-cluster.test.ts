@@ -1,0 +1,456 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
+import type { VirtualService } from '../../src/istio/types.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { toYaml } from '../../src/k8s/yaml.ts';
+import { type FakeServer, type FakeServerOptions, fakeApiServer } from './lib/api-server.ts';
+import { type Previewed, previewed, refusal } from './lib/in-process.ts';
+import { temporaryFolder, writeConfig } from './lib/kubeconfig.ts';
+import { livingCluster } from './lib/living-cluster.ts';
+
+jest.setTimeout(60_000);
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const SHOP = ['backend.yaml', 'web.yaml'].map((name) => path(`../../examples/shop/${name}`));
+const ENV = path('../../examples/shop/dynamicenv.yaml');
+const CROWDED = ['shared.yaml', 'routes.yaml'].map((name) => path(`./fixtures/crowded/${name}`));
+const ALICE = path('./fixtures/crowded/alice.yaml');
+const BOB = path('./fixtures/crowded/bob.yaml');
+
+const folder = temporaryFolder();
+let shop: KubeObject[];
+let shopWithEnv: KubeObject[];
+let servers: FakeServer[] = [];
+
+beforeAll(async () => {
+  [shop, shopWithEnv] = await Promise.all([livingCluster(SHOP), livingCluster([...SHOP, ENV])]);
+});
+afterEach(async () => {
+  await Promise.all(servers.map(({ close }) => close()));
+  servers = [];
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A server with these objects, and the arguments with which `preview` finds it. */
+async function cluster(
+  options: FakeServerOptions,
+  parts: { namespace?: string } = {},
+): Promise<{ server: FakeServer; flags: string[] }> {
+  const server = await fakeApiServer(options);
+  servers.push(server);
+  const file = writeConfig(folder, 'config', { server: server.url, ...parts });
+  return { server, flags: ['--from-cluster', '--kubeconfig', file] };
+}
+
+async function previewOn(options: FakeServerOptions, ...args: string[]): Promise<Previewed> {
+  const { flags } = await cluster(options);
+  return previewed(...flags, ...args);
+}
+
+const envOf = (text: string) =>
+  (JSON.parse(text) as { items: KubeObject[] }).items.filter(
+    ({ kind }) => kind === 'DynamicEnv',
+  ) as DynamicEnv[];
+
+/** A status without its times, which the preview has of its own. */
+const timeless = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (key, member) =>
+      ['lastTransitionTime', 'lastOccurrence', 'observedGeneration'].includes(key)
+        ? undefined
+        : member,
+    ),
+  );
+
+function manifest(name: string, object: object): string {
+  const file = join(folder, name);
+  writeFileSync(file, toYaml(object));
+  return file;
+}
+
+describe('an env that is to come', () => {
+  test('as from files; what is read, in whose namespaces, and nothing else', async () => {
+    const { server, flags } = await cluster({ objects: shop });
+    const { code, text, notes } = await previewed(...flags, '-f', ENV);
+    const fromFiles = await previewed(...SHOP.flatMap((file) => ['-f', file]), '-f', ENV);
+    expect([code, notes]).toEqual([0, '']);
+    const [title, ...rest] = text.split('\n');
+    expect(title).toBe(`On the cluster of context dev (${server.url})`);
+    expect(rest.slice(1).join('\n')).toBe(fromFiles.text);
+    expect(server.asked.sort()).toEqual([
+      'list deployments.apps shop',
+      'list destinationrules.networking.istio.io shop',
+      'list dynamicenvs.riskified.com',
+      'list services shop',
+      'list virtualservices.networking.istio.io',
+    ]);
+    expect(server.headers.map(({ authorization }) => authorization)).toEqual(
+      server.asked.map(() => 'Bearer secret'),
+    );
+  });
+
+  test('lists in pages are read to their end', async () => {
+    const { code } = await previewOn({ objects: shop, pageSize: 1 }, '-f', ENV);
+    expect(code).toBe(0);
+  });
+
+  test('--delete: nothing is left', async () => {
+    const { code, text } = await previewOn({ objects: shop }, '-f', ENV, '--delete');
+    expect([code, text.trimEnd().split('\n').at(-1)]).toEqual([
+      0,
+      'Deleted again: 0 differences from the start',
+    ]);
+  });
+
+  test('an older env with the same match comes first: the new one is told', async () => {
+    const objects = await livingCluster([...CROWDED, ALICE]);
+    const { code, text } = await previewOn({ objects }, '-f', BOB);
+    expect(code).toBe(1);
+    expect(text.split('\n')[0]).toMatch(/, beside DynamicEnvs in the same namespaces: alice$/);
+    expect(text).toMatch(/bob: conflicting: .*env "alice" takes the same requests first/);
+    expect(text).not.toContain('DynamicEnv alice is');
+  });
+
+  test('an env elsewhere is nobody here', async () => {
+    const far = {
+      ...(await livingCluster([...CROWDED, ALICE])).find(({ kind }) => kind === 'DynamicEnv'),
+    };
+    const env = JSON.parse(JSON.stringify(far).replaceAll('"shop"', '"far"'));
+    const { server, flags } = await cluster({ objects: [...shop, env] });
+    const { code, text } = await previewed(...flags, '-f', ENV);
+    expect([code, text.split('\n')[0]]).toEqual([
+      0,
+      `On the cluster of context dev (${server.url})`,
+    ]);
+    expect(server.asked.filter((asked) => asked.includes('far'))).toEqual([]);
+  });
+
+  test('other objects of the files are applied first, in memory', async () => {
+    const open = manifest('open.yaml', {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'backend', namespace: 'shop' },
+      spec: { hosts: ['backend'], http: [{ route: [{ destination: { host: 'backend' } }] }] },
+    });
+    const { code, text } = await previewOn({ objects: shop }, '-f', ENV, '-f', open);
+    expect(code).toBe(1);
+    expect(text).toContain('test-user: not guarded: ');
+  });
+
+  test('a base that is a StatefulSet is called so', async () => {
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'backend', namespace: 'shop' },
+    };
+    const objects = [
+      ...shop.filter(({ kind, metadata }) => kind !== 'Deployment' || metadata.name !== 'backend'),
+      { ...set, spec: { selector: {}, template: { metadata: {}, spec: {} } } } as KubeObject,
+    ];
+    const { code, text } = await previewOn({ objects }, '-f', ENV);
+    expect(code).toBe(1);
+    expect(text).toContain('shop/backend is a StatefulSet; only Deployments can be cloned');
+  });
+
+  test('manifests without a namespace go into the context’s, or into the one of -n', async () => {
+    const { flags } = await cluster({ objects: [] }, { namespace: 'team' });
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a' }, spec: {} };
+    const env = manifest('team.yaml', {
+      apiVersion: 'riskified.com/v1alpha1',
+      kind: 'DynamicEnv',
+      metadata: { name: 'a' },
+      spec: {
+        istioMatches: [{ headers: { user: { exact: 'a' } } }],
+        consumers: ['team', 'other'].map((namespace) => ({
+          name: 'worker',
+          namespace,
+          containers: [{ image: 'worker:2' }],
+        })),
+      },
+    });
+    const worker = manifest('worker.yaml', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'worker' },
+      spec: {
+        selector: { matchLabels: { app: 'worker' } },
+        template: {
+          metadata: { labels: { app: 'worker' } },
+          spec: { containers: [{ name: 'worker', image: 'worker:1' }] },
+        },
+      },
+    });
+    const files = ['-f', env, '-f', worker, '-f', manifest('service.yaml', service)];
+    const there = await previewed(...flags, ...files);
+    expect(there.text).toContain('Deployment team/worker-a: running');
+    expect(there.text).toContain('Deployment other/worker-a: missing');
+    const other = await previewed(...flags, ...files, '-n', 'other');
+    expect(other.text).toContain('Deployment other/worker-a: running');
+  });
+});
+
+describe('envs that live there', () => {
+  test('without -f: they come out as they are, made anew', async () => {
+    const { code, text, notes } = await previewOn({ objects: shopWithEnv }, '-o', 'json');
+    expect([code, notes]).toEqual([0, '']);
+    const live = shopWithEnv.find(({ kind }) => kind === 'DynamicEnv') as DynamicEnv;
+    const [env] = envOf(text);
+    expect(timeless(env?.status)).toEqual(timeless(live.status));
+    const keys = (objects: readonly KubeObject[]) =>
+      objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort();
+    const items = (JSON.parse(text) as { items: KubeObject[] }).items;
+    expect(keys(items)).toEqual(
+      keys(
+        shopWithEnv.filter(
+          ({ kind, metadata }) =>
+            kind === 'DynamicEnv' || metadata.annotations?.['riskified.com/dynamic-environment'],
+        ),
+      ),
+    );
+  });
+
+  test('the order between them is that of their age, whatever their names', async () => {
+    const objects = await livingCluster([...CROWDED, BOB, ALICE]);
+    const { code, text } = await previewOn({ objects });
+    expect(code).toBe(1);
+    expect(text).toContain('DynamicEnv bob is ready');
+    expect(text).toMatch(/alice: conflicting: .*env "bob" takes the same requests first/);
+  });
+
+  test('given again as they are: nothing changes', async () => {
+    const { code, text } = await previewOn({ objects: shopWithEnv }, '-f', ENV);
+    expect(code).toBe(0);
+    expect(text).not.toMatch(/^(Created|Changed)/m);
+    expect(text).toContain('DynamicEnv test-user is ready');
+    expect(text).not.toContain('Warnings');
+  });
+
+  test('given with another image: that is what changes; --delete leads to before there was any', async () => {
+    const [env] = shopWithEnv.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
+    const { apiVersion, kind, spec } = env as DynamicEnv;
+    const next = JSON.parse(JSON.stringify(spec).replace('1.5.0-rc.1', '1.5.0-rc.2'));
+    const file = manifest('next.yaml', {
+      apiVersion,
+      kind,
+      metadata: { name: 'test-user' },
+      spec: next,
+    });
+    const { code, text } = await previewOn({ objects: shopWithEnv }, '-f', file, '--delete');
+    expect(code).toBe(0);
+    expect(text).not.toMatch(/^Created/m);
+    expect(text.match(/^Changed: .*$/gm)).toEqual([
+      'Changed: Deployment shop/backend-test-user',
+      'Changed: DynamicEnv test-user',
+    ]);
+    expect(text).toMatch(/^-.*image: .*:1\.5\.0-rc\.1\n\+.*image: .*:1\.5\.0-rc\.2$/m);
+    expect(text.endsWith('\nDeleted again: 0 differences from the start\n')).toBe(true);
+  });
+
+  test('what an orphaning deletion left stands in the way', async () => {
+    const objects = await livingCluster([...SHOP, ENV], {
+      afterwards: async (there) => {
+        await there
+          .as('team')
+          .delete('DynamicEnv', undefined, 'test-user', { propagation: 'Orphan' });
+      },
+    });
+    const { code, text } = await previewOn({ objects }, '-f', ENV);
+    expect(code).toBe(1);
+    expect(text).toContain(
+      'Deployment shop/backend-test-user exists and does not belong to this env',
+    );
+  });
+
+  test('one that is being deleted counts as gone, and is told of', async () => {
+    const objects = shopWithEnv.map((object) =>
+      object.kind === 'DynamicEnv'
+        ? { ...object, metadata: { ...object.metadata, deletionTimestamp: '2020-01-02T00:00:00Z' } }
+        : object,
+    );
+    const { code, text } = await previewOn({ objects });
+    expect(code).toBe(1);
+    expect(text).toContain('no DynamicEnv in the cluster');
+    expect(text).toContain('DynamicEnv test-user is being deleted, and counts as gone');
+  });
+
+  test('where the cluster says otherwise, people are told', async () => {
+    const objects = shopWithEnv.map((object) =>
+      object.kind === 'DynamicEnv' ? { ...object, status: { state: 'processing' } } : object,
+    );
+    const { code, text } = await previewOn({ objects });
+    expect(code).toBe(0);
+    expect(text).toMatch(
+      /DynamicEnv test-user is processing in the cluster, which this preview does not explain/,
+    );
+  });
+});
+
+describe('pods', () => {
+  test('a clone that never got any there gets none here; another image gets its chance', async () => {
+    const objects = await livingCluster([...SHOP, ENV], { neverReady: ['shop/backend-test-user'] });
+    const alone = await previewOn({ objects });
+    expect(alone.code).toBe(1);
+    expect(alone.text).toContain('Deployment shop/backend-test-user: initializing');
+    expect(alone.text).toContain(
+      'Deployment shop/backend-test-user has no available pods in the cluster; as long as',
+    );
+    const next = await previewOn({ objects }, '-f', nextImage(objects));
+    expect(next.code).toBe(0);
+  });
+
+  test('one whose pods crashed keeps its routes and fails, as there; another image gets its chance', async () => {
+    const objects = await livingCluster([...SHOP, ENV], {
+      afterwards: (there) => void there.faults.crash('shop', 'backend-test-user'),
+    });
+    const live = objects.find(({ kind }) => kind === 'DynamicEnv') as DynamicEnv;
+    const { code, text } = await previewOn({ objects }, '-o', 'json');
+    expect([code, live.status?.state]).toEqual([1, 'degraded']);
+    const [env] = envOf(text);
+    expect(timeless(env?.status)).toEqual(timeless(live.status));
+    const service = (JSON.parse(text) as { items: VirtualService[] }).items.find(
+      ({ kind }) => kind === 'VirtualService',
+    );
+    expect(service?.spec.http).toHaveLength(4);
+    const next = await previewOn({ objects }, '-f', nextImage(objects));
+    expect(next.code).toBe(0);
+  });
+
+  test('a base without pods is told of', async () => {
+    const objects = await livingCluster(SHOP, { neverReady: ['shop/backend'] });
+    const { code, text } = await previewOn({ objects }, '-f', ENV);
+    expect(code).toBe(0);
+    expect(text).toContain(
+      'Deployment shop/backend has no available pods in the cluster; a clone of it may',
+    );
+  });
+
+  function nextImage(objects: readonly KubeObject[]): string {
+    const { apiVersion, kind, spec } = objects.find(
+      (one) => one.kind === 'DynamicEnv',
+    ) as DynamicEnv;
+    const next = JSON.parse(JSON.stringify(spec).replace('1.5.0-rc.1', '1.5.0-rc.2'));
+    return manifest('next.yaml', { apiVersion, kind, metadata: { name: 'test-user' }, spec: next });
+  }
+});
+
+describe('rights that are missing', () => {
+  const refuse = async (options: FakeServerOptions, ...args: string[]) => {
+    const { flags } = await cluster(options);
+    return refusal(...flags, ...args);
+  };
+
+  test('needed ones: all of them, with the user, and what to do', async () => {
+    const told = await refuse(
+      {
+        objects: shop,
+        isDenied: ({ resource }) =>
+          resource !== 'dynamicenvs.riskified.com' && resource !== 'services',
+      },
+      '-f',
+      ENV,
+    );
+    expect(told).toBe(`rights of user "jane" are missing in the cluster of context dev:
+  list deployments.apps in namespace shop
+  list destinationrules.networking.istio.io in namespace shop
+  list virtualservices.networking.istio.io in namespace shop
+ask its administrator for them, or choose another --context; "kubectl auth can-i list deployments.apps --namespace shop" tells whether you have one`);
+  });
+
+  test('VirtualServices of all namespaces: those of the env’s are read, and the rest is told of', async () => {
+    const { server, flags } = await cluster({
+      objects: shop,
+      isDenied: ({ resource, namespace }) =>
+        resource.startsWith('virtualservices') && namespace === '',
+    });
+    const { code, text } = await previewed(...flags, '-f', ENV);
+    expect(code).toBe(0);
+    expect(server.asked).toContain('list virtualservices.networking.istio.io shop');
+    expect(text).toContain(
+      '  not seen, for want of the right to list virtualservices.networking.istio.io in all namespaces (user "jane"): VirtualServices outside of namespaces shop; those that route there may carry routes too, or be unguarded\n',
+    );
+  });
+
+  test('DynamicEnvs: beside a given one that is noted; without, it is the end', async () => {
+    const options: FakeServerOptions = {
+      objects: shop,
+      isDenied: ({ resource }) => resource === 'dynamicenvs.riskified.com',
+    };
+    const { code, text } = await previewOn(options, '-f', ENV);
+    expect(code).toBe(0);
+    expect(text).toContain(
+      '(user "jane"): other DynamicEnvs, which may take the same requests first',
+    );
+    expect(await refuse(options)).toContain(
+      '\n  list dynamicenvs.riskified.com in all namespaces\n',
+    );
+  });
+
+  test('rule namespaces: what they are for is told; * falls back to the env’s own', async () => {
+    const options: FakeServerOptions = {
+      objects: shop,
+      isDenied: ({ resource, namespace }) =>
+        resource.startsWith('destinationrules') && namespace !== 'shop',
+    };
+    const one = await previewOn(options, '-f', ENV, '--rule-namespaces=callers,shop');
+    expect([one.code, one.text]).toEqual([
+      0,
+      expect.stringContaining(
+        'DestinationRules of namespace callers, which --rule-namespaces asks for',
+      ),
+    ]);
+    const all = await previewOn(options, '-f', ENV, '--rule-namespaces=*');
+    expect([all.code, all.text]).toEqual([
+      0,
+      expect.stringContaining(
+        'DestinationRules outside of namespaces shop, which --rule-namespaces asks for',
+      ),
+    ]);
+  });
+
+  test('a StatefulSet that may not be looked for', async () => {
+    const { code, text } = await previewOn(
+      { objects: [], isDenied: ({ resource }) => resource === 'statefulsets.apps' },
+      '-f',
+      ENV,
+    );
+    expect(code).toBe(1);
+    expect(text).toContain('Deployment shop/backend not found');
+  });
+});
+
+describe('what a cluster lacks', () => {
+  test('DynamicEnv: a given one is previewed all the same', async () => {
+    const options = { objects: shop, unserved: ['dynamicenvs'] };
+    const { code, text } = await previewOn(options, '-f', ENV);
+    expect([code, text]).toEqual([
+      0,
+      expect.stringContaining(
+        'DynamicEnv is not installed in this cluster; this shows what would happen if it were',
+      ),
+    ]);
+    const { server, flags } = await cluster(options);
+    expect(await refusal(...flags)).toBe(
+      `the API server ${server.url} does not serve dynamicenvs.riskified.com in version v1alpha1; install crds/`,
+    );
+  });
+
+  test('Istio', async () => {
+    const { server, flags } = await cluster({ objects: shop, unserved: ['virtualservices'] });
+    expect(await refusal(...flags, '-f', ENV)).toBe(
+      `the API server ${server.url} does not serve virtualservices.networking.istio.io in version v1; is Istio ≥ 1.24 installed?`,
+    );
+  });
+
+  test('envs', async () => {
+    const { code, text } = await previewOn({ objects: shop });
+    expect([code, text]).toEqual([1, expect.stringContaining('no DynamicEnv in the cluster')]);
+    const none = await previewOn({ objects: shop }, '-f', SHOP[0] ?? '');
+    expect([none.code, none.text]).toEqual([
+      1,
+      expect.stringContaining('no DynamicEnv among the files'),
+    ]);
+  });
+});
