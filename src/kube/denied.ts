@@ -3,8 +3,10 @@ export interface Denied {
   verb: 'get' | 'list';
   /** `deployments.apps`, as RBAC and `kubectl auth can-i` have it. */
   resource: string;
-  /** Absent: in all namespaces. */
-  namespace?: string;
+  /** `undefined`: in all namespaces. */
+  namespace: string | undefined;
+  /** False: of a kind that lives in no namespace. */
+  isNamespaced: boolean;
   /** As the cluster knows the user, if it says so. */
   user?: string;
 }
@@ -18,13 +20,15 @@ export function deniedUser(message: string): string | undefined {
 }
 
 /** `list deployments.apps in namespace shop` */
-export function rightText({ verb, resource, namespace }: Denied): string {
+export function rightText({ verb, resource, namespace, isNamespaced }: Denied): string {
+  if (!isNamespaced) return `${verb} ${resource}, by a ClusterRole`;
   const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
   return `${verb} ${resource} ${where}`;
 }
 
 /** The command with which the user can ask whether they have the right. */
-export function canI({ verb, resource, namespace }: Denied): string {
-  const where = namespace === undefined ? '--all-namespaces' : `--namespace ${namespace}`;
-  return `kubectl auth can-i ${verb} ${resource} ${where}`;
+export function canI({ verb, resource, namespace, isNamespaced }: Denied): string {
+  const question = `kubectl auth can-i ${verb} ${resource}`;
+  if (!isNamespaced) return question;
+  return `${question} ${namespace === undefined ? '--all-namespaces' : `--namespace ${namespace}`}`;
 }

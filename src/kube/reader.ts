@@ -9,6 +9,7 @@ export interface Resource {
   kind: string;
   /** Lower-case plural, as in URLs. */
   plural: string;
+  isNamespaced: boolean;
 }
 
 export type Listed = { objects: KubeObject[] } | { denied: Denied } | 'unserved';
@@ -90,7 +91,8 @@ function failureOf(
       denied: {
         verb,
         resource: resourceName(resource),
-        ...(namespace === undefined ? {} : { namespace }),
+        namespace,
+        isNamespaced: resource.isNamespaced,
         ...(user === undefined ? {} : { user }),
       },
     };

@@ -384,7 +384,7 @@ ask its administrator for them, or choose another --context; "kubectl auth can-i
       '(user "jane"): other DynamicEnvs, which may take the same requests first',
     );
     expect(await refuse(options)).toContain(
-      '\n  list dynamicenvs.riskified.com in all namespaces\n',
+      '\n  list dynamicenvs.riskified.com, by a ClusterRole\n',
     );
   });
 

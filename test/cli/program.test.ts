@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { SERVE_FLAGS } from '../../src/config.ts';
 import { variableOf } from '../../src/flags.ts';
-import { runProgram } from './lib/program.ts';
+import { temporaryFolder } from './lib/kubeconfig.ts';
+import { PROGRAM, runProgram } from './lib/program.ts';
 
 jest.setTimeout(60_000);
 
@@ -14,7 +16,8 @@ describe('help', () => {
   test.each([[[]], [['--help']], [['-h']], [['help']]])('%j: the commands', async (args) => {
     const { code, stdout, stderr } = await runProgram(args);
     expect([code, stderr]).toEqual([0, '']);
-    for (const command of ['serve', 'preview', 'demo']) expect(stdout).toContain(`  ${command} `);
+    for (const command of ['serve', 'preview', 'get', 'demo'])
+      expect(stdout).toContain(`  ${command} `);
   });
 
   test('serve --help: every flag and variable', async () => {
@@ -26,7 +29,7 @@ describe('help', () => {
     }
   });
 
-  test.each(['preview', 'demo'])('%s -h', async (command) => {
+  test.each(['preview', 'get', 'demo'])('%s -h', async (command) => {
     const { code, stdout } = await runProgram([command, '-h']);
     expect([code, stdout.split('\n')[0]]).toEqual([
       0,
@@ -40,6 +43,56 @@ describe('help', () => {
       stdout: '',
       stderr: 'dynamicenv: unknown command preveiw; see --help\n',
     });
+  });
+});
+
+describe('as a plugin of kubectl', () => {
+  const folder = temporaryFolder();
+  const link = join(folder, 'kubectl-dynamicenv');
+  symlinkSync(PROGRAM, link);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('it is called as people type it', async () => {
+    const { stdout } = await runProgram(['--help'], { link });
+    expect(stdout.split('\n')[0]).toBe(
+      'Usage: kubectl dynamicenv COMMAND [flags]; kubectl dynamicenv COMMAND --help',
+    );
+    for (const command of ['serve', 'preview', 'get', 'demo']) {
+      const help = await runProgram([command, '--help'], { link });
+      expect(help.stdout).toMatch(new RegExp(`^Usage: kubectl dynamicenv ${command}`));
+      expect(help.stdout.replaceAll('kubectl dynamicenv', '')).not.toMatch(/\bdynamicenv \w/);
+    }
+    const { code, stderr } = await runProgram(['gte'], { link });
+    expect([code, stderr]).toEqual([2, 'kubectl dynamicenv: unknown command gte; see --help\n']);
+  });
+
+  test('package.json gives it that name', async () => {
+    const { bin } = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    );
+    expect(bin['kubectl-dynamicenv']).toBe(bin['dynamicenv']);
+  });
+});
+
+describe('an older Node', () => {
+  const older = (version: string) =>
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
+  const { engines } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  const needed = Number(engines.node.replace('>=', ''));
+
+  test('is told which one is needed, whatever it is asked', async () => {
+    expect(await runProgram(['serve'], { before: [older(`${needed - 1}.9.0`)] })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `dynamicenv: Node ${needed} or newer is needed, this is ${needed - 1}.9.0; install it, or in a clone use "npm run -s dynamicenv -- …", which brings its own\n`,
+    });
+  });
+
+  test('the one that is needed will do', async () => {
+    const { code } = await runProgram(['--help'], { before: [older(`${needed}.0.0`)] });
+    expect(code).toBe(0);
   });
 });
 

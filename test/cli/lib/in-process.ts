@@ -28,9 +28,14 @@ export async function previewed(...args: string[]): Promise<Previewed> {
 }
 
 /** The message with which `preview` refuses its input. */
-export async function refusal(...args: string[]): Promise<string> {
+export function refusal(...args: string[]): Promise<string> {
+  return refusalOf(previewed(...args));
+}
+
+/** The message with which a command refuses its input. */
+export async function refusalOf(command: Promise<unknown>): Promise<string> {
   try {
-    await previewed(...args);
+    await command;
   } catch (error) {
     if (error instanceof Error && error.name === 'UsageError') return error.message;
     throw error;

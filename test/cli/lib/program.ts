@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
 
 export interface Outcome {
   code: number | null;
@@ -16,10 +16,24 @@ export interface Running {
   ended: Promise<Outcome>;
 }
 
+export interface Launch {
+  /** A link to the program, by whose name it is called. */
+  link?: string;
+  /** Modules that are loaded first, as source text. */
+  before?: string[];
+}
+
 /** Starts `dynamicenv`, with no setting of this process's own. */
-export function start(args: readonly string[], env: Record<string, string> = {}): Running {
+export function start(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { link = PROGRAM, before = [] }: Launch = {},
+): Running {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH, ...env } });
+  const preloads = before.map(
+    (text) => `--import=data:text/javascript,${encodeURIComponent(text)}`,
+  );
+  const child = spawn(process.execPath, [...preloads, link, ...args], { env: { PATH, ...env } });
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     said.stdout += chunk;
@@ -36,9 +50,13 @@ export function start(args: readonly string[], env: Record<string, string> = {})
 /** Runs it to its end. */
 export function runProgram(
   args: readonly string[],
-  { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
+  {
+    env = {},
+    input = '',
+    ...launch
+  }: { env?: Record<string, string>; input?: string } & Launch = {},
 ): Promise<Outcome> {
-  const running = start(args, env);
+  const running = start(args, env, launch);
   running.process.stdin?.end(input);
   return running.ended;
 }

@@ -1,0 +1,116 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { type FakeServer, fakeApiServer } from './lib/api-server.ts';
+import { temporaryFolder, writeConfig } from './lib/kubeconfig.ts';
+import { livingCluster } from './lib/living-cluster.ts';
+import { eventually, runProgram, start } from './lib/program.ts';
+
+jest.setTimeout(60_000);
+
+const SHOP = fileURLToPath(new URL('../../examples/shop', import.meta.url));
+const CLIENT = '@kubernetes/client-node';
+/** What Node says of a package that is not there. */
+const WITHOUT_CLIENT = `
+import { registerHooks } from 'node:module';
+registerHooks({
+  resolve: (name, context, next) => {
+    if (name !== '${CLIENT}') return next(name, context);
+    const message = "Cannot find package '${CLIENT}' imported from " + context.parentURL;
+    throw Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' });
+  },
+});`;
+const ESCAPE = '\u{1b}[';
+
+const folder = temporaryFolder();
+let objects: KubeObject[];
+let server: FakeServer | undefined;
+
+beforeAll(async () => {
+  objects = await livingCluster([SHOP]);
+});
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A kubeconfig of a server with the shop and its env. */
+async function kubeconfig(): Promise<string> {
+  server = await fakeApiServer({ objects });
+  return writeConfig(folder, 'config', { server: server.url });
+}
+
+describe('from a cluster', () => {
+  test('preview and get: 0, no colours, by KUBECONFIG', async () => {
+    const env = { KUBECONFIG: await kubeconfig() };
+    for (const args of [
+      ['preview', '--from-cluster'],
+      ['get', 'test-user'],
+    ]) {
+      const { code, stdout, stderr } = await runProgram(args, { env });
+      expect([code, stderr, stdout.includes(ESCAPE)]).toEqual([0, '', false]);
+      expect(stdout).toContain('DynamicEnv test-user is ready');
+    }
+    expect(server?.asked.filter((asked) => !/^(get|list) /.test(asked))).toEqual([]);
+  });
+
+  test.each<[Record<string, string>, boolean]>([
+    [{ FORCE_COLOR: '1' }, true],
+    [{ NO_COLOR: '1' }, false],
+  ])('get with %j', async (env, isColoured) => {
+    const { stdout } = await runProgram(['get', 'test-user', '--kubeconfig', await kubeconfig()], {
+      env,
+    });
+    expect(stdout.includes(ESCAPE)).toBe(isColoured);
+  });
+
+  test('2: no cluster to reach, and nothing but the error', async () => {
+    const file = await kubeconfig();
+    await server?.close();
+    for (const args of [
+      ['preview', '--from-cluster'],
+      ['get', 'test-user'],
+    ]) {
+      expect(await runProgram([...args, '--kubeconfig', file])).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /^dynamicenv: the API server .* cannot be reached: .*ECONNREFUSED.*\n$/,
+        ),
+      });
+    }
+    server = undefined;
+  });
+});
+
+describe('without the client package', () => {
+  const before = [WITHOUT_CLIENT];
+
+  test('everything that needs no cluster works', async () => {
+    for (const args of [['--help'], ['preview', '-f', SHOP], ['get', '--help']]) {
+      const { code, stderr } = await runProgram(args, { before });
+      expect([args, code, stderr]).toEqual([args, 0, '']);
+    }
+    const service = start(['serve', '--host=127.0.0.1', '--port=0'], {}, { before });
+    await eventually(
+      () => service.said.stdout.match(/listening at/) ?? undefined,
+      service.said.stderr,
+    );
+    service.process.kill('SIGTERM');
+    expect((await service.ended).code).toBe(0);
+  });
+
+  test('a cluster is not read; what to install is said, in the version of package.json', async () => {
+    const { devDependencies } = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    );
+    const [major] = devDependencies[CLIENT].split('.');
+    const { code, stdout, stderr } = await runProgram(['get', 'test-user'], { before });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(
+      `dynamicenv: reading a cluster needs the package ${CLIENT}, which is not installed beside dynamicenv: "npm install ${CLIENT}@${major}" there, with --global if dynamicenv is installed so\n`,
+    );
+  });
+});
