@@ -46,7 +46,7 @@ async function credentials({ config, user }: ChosenConfig): Promise<RequestOptio
 
 function send(url: URL, options: RequestOptions): Promise<Answer> {
   const request = url.protocol === 'http:' ? plainRequest : secureRequest;
-  const headers = { accept: 'application/json', ...options.headers };
+  const headers = { accept: 'application/json', 'user-agent': 'dynamicenv', ...options.headers };
   return new Promise((resolve, reject) => {
     const sent = request(url, { ...options, method: 'GET', headers, timeout: TIMEOUT_MS });
     sent.on('timeout', () => {
