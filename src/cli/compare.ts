@@ -2,6 +2,8 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import { toYaml } from '../k8s/yaml.ts';
+import { samePlan } from '../virtualservice/plan.ts';
+import { type Plan, parsePlan } from '../virtualservice/plan-codec.ts';
 import type { Readable, Snapshot } from './snapshot.ts';
 
 export interface Changes {
@@ -15,12 +17,21 @@ export function compare(before: Snapshot, after: Snapshot): Changes {
     created: [...after].filter(([key]) => !before.has(key)).map(([, object]) => object),
     changed: [...after].flatMap(([key, object]) => {
       const old = before.get(key);
-      return old === undefined || jsonEqual(old, object)
-        ? []
-        : [{ key, before: old, after: object }];
+      return old === undefined || isSame(old, object) ? [] : [{ key, before: old, after: object }];
     }),
     deleted: [...before.keys()].filter((key) => !after.has(key)),
   };
+}
+
+/** When a plan was last tried is no difference between plans. */
+function isSame(a: Readable, b: Readable): boolean {
+  const [old, now] = [planOf(a), planOf(b)];
+  const isSamePlan = old !== undefined && now !== undefined && samePlan(old, now);
+  return jsonEqual(a, b) || (isSamePlan && jsonEqual(withoutPlan(a), withoutPlan(b)));
+}
+
+function planOf({ metadata }: Readable): Plan | undefined {
+  return parsePlan(metadata.annotations?.[PLAN_ANNOTATION]);
 }
 
 export function countOf({ created, changed, deleted }: Changes): number {

@@ -249,6 +249,13 @@ describe('envs that live there', () => {
     expect(text.endsWith('\nDeleted again: 0 differences from the start\n')).toBe(true);
   });
 
+  test('one goes, another with the same match stays: nothing else is different', async () => {
+    const objects = await livingCluster([...CROWDED, ALICE, BOB]);
+    const { code, text } = await previewOn({ objects }, '-f', ALICE, '--delete');
+    expect(code).toBe(0);
+    expect(text.endsWith('\nDeleted again: 0 differences from the start\n')).toBe(true);
+  });
+
   test('what an orphaning deletion left stands in the way', async () => {
     const objects = await livingCluster([...SHOP, ENV], {
       afterwards: async (there) => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DynamicEnv, Workload } from '../../../src/api/dynamicenv.ts';
-import { asWritten, withinNamespaces, withoutEnvs } from '../../../src/cli/cluster-parts.ts';
+import { injectedRouteName } from '../../../src/api/route-name.ts';
+import {
+  asWritten,
+  downClones,
+  withinNamespaces,
+  withoutEnvs,
+} from '../../../src/cli/cluster-parts.ts';
 import type { KubeObject, ObjectMeta } from '../../../src/k8s/object.ts';
 
 const DOMAIN = 'cluster.local';
@@ -128,5 +134,40 @@ describe('the part of an env in some namespaces', () => {
 
   test('none', () => {
     expect(withinNamespaces(env({ consumers: [workload('far')] }), ['shop'])).toBeUndefined();
+  });
+});
+
+describe('clones without pods', () => {
+  const owned = { ownerReferences: [{ ...OWNER, controller: true }] };
+  const clone = object('Deployment', {
+    ...owned,
+    name: 'backend-a',
+    annotations: { 'riskified.com/spec-hash': 'h' },
+  });
+  const living = env({ subsets: [workload('shop')] });
+  const found = { namespace: 'shop', name: 'backend-a', specHash: 'h', isRouted: false };
+
+  test('one of the env', () => {
+    expect(downClones([living], [clone], DOMAIN)).toEqual([found]);
+  });
+
+  test('with its routes in place', () => {
+    const host = 'backend.shop.svc.cluster.local';
+    const name = injectedRouteName('a', { namespace: 'shop', name: 'backend' }, host);
+    const routed = [
+      object('Service', { name: 'backend' }),
+      object('VirtualService', {}, { http: [routeTo('backend', name)] }),
+    ];
+    expect(downClones([living], [clone, ...routed], DOMAIN)).toEqual([
+      { ...found, isRouted: true },
+    ]);
+    expect(downClones([living], [clone, ...routed.slice(1)], DOMAIN)).toEqual([found]);
+  });
+
+  test('not one that only has the name, nor one with pods', () => {
+    const stranger = object('Deployment', { name: 'backend-a' });
+    const conditions = [{ type: 'Available', status: 'True' }];
+    const well = { ...clone, status: { availableReplicas: 1, conditions } };
+    for (const one of [stranger, well]) expect(downClones([living], [one], DOMAIN)).toEqual([]);
   });
 });
