@@ -92,11 +92,6 @@ describe('an env that is to come', () => {
     );
   });
 
-  test('lists in pages are read to their end', async () => {
-    const { code } = await previewOn({ objects: shop, pageSize: 1 }, '-f', ENV);
-    expect(code).toBe(0);
-  });
-
   test('--delete: nothing is left', async () => {
     const { code, text } = await previewOn({ objects: shop }, '-f', ENV, '--delete');
     expect([code, text.trimEnd().split('\n').at(-1)]).toEqual([

@@ -55,6 +55,16 @@ describe('what comes', () => {
     ]);
   });
 
+  test('lists in pages are read to their end', async () => {
+    const objects = ['a', 'b', 'c'].map((name) => ({
+      ...service,
+      metadata: { name, namespace: 'shop' },
+    }));
+    const { reader, server } = await open({ objects, pageSize: 1 });
+    expect(await reader.list(SERVICES)).toEqual({ objects });
+    expect(server.asked).toHaveLength(3);
+  });
+
   test('a refusal, as data', async () => {
     const { reader } = await open({ isDenied: () => true });
     const denied = { resource: 'deployments.apps', isNamespaced: true, user: 'jane' };
