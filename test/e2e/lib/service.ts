@@ -21,8 +21,11 @@ export interface HookService {
   loseWebhook(): Promise<() => Promise<void>>;
   /** Both doors are shut, as if the service had been killed; answers how to open them again. */
   kill(): Promise<() => Promise<void>>;
-  /** A new certificate; who knows only the old one cannot speak to the webhook. Answers the new one. */
-  rotateCertificate(): string;
+  /**
+   * A new certificate, made anew or given; who knows only the old one cannot open a connection to the webhook. Answers
+   * the new one.
+   */
+  rotateCertificate(pair?: { cert: string; key: string }): string;
   stop(): Promise<void>;
 }
 
@@ -65,8 +68,7 @@ export async function startService(
     failHook: faults.add,
     loseWebhook: lost([encrypted]),
     kill: lost([plain, encrypted]),
-    rotateCertificate: () => {
-      const next = selfSigned(address);
+    rotateCertificate: (next = selfSigned(address)) => {
       (encrypted.server as TlsServer).setSecureContext(next);
       return next.cert;
     },

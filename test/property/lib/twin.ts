@@ -36,20 +36,25 @@ function content({ status: _status, metadata, ...object }: LocalObject) {
   };
 }
 
-function keyed(cluster: Cluster): Map<string, ReturnType<typeof content>> {
+function keyed(objects: readonly LocalObject[]): Map<string, ReturnType<typeof content>> {
   return new Map(
-    cluster
-      .all()
-      .map((object) => [
-        `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`,
-        content(object),
-      ]),
+    objects.map((object) => [
+      `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`,
+      content(object),
+    ]),
   );
 }
 
 /** In words, what two clusters do not have in common. */
 export function differences(cluster: Cluster, twin: Cluster): string[] {
-  const [ours, theirs] = [keyed(cluster), keyed(twin)];
+  return contentDifferences(cluster.all(), twin.all());
+}
+
+export function contentDifferences(
+  objects: readonly LocalObject[],
+  twins: readonly LocalObject[],
+): string[] {
+  const [ours, theirs] = [keyed(objects), keyed(twins)];
   const keys = [...new Set([...ours.keys(), ...theirs.keys()])];
   return keys.flatMap((key) => {
     const difference = firstDifference(ours.get(key), theirs.get(key));

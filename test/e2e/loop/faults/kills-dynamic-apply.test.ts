@@ -1,0 +1,3 @@
+import { killTests } from './lib/kills.ts';
+
+killTests('dynamic-apply');

@@ -1,0 +1,170 @@
+import { expect } from '@jest/globals';
+import { until } from '../../../control-plane/poll.ts';
+import { allObjects } from '../../../lib/objects.ts';
+import { twinDifferences } from './compare.ts';
+import { metacontrollerWrites } from './count.ts';
+import { requestProblems } from './requests.ts';
+import { rule, virtualService } from './shop.ts';
+import { look } from './sight.ts';
+import {
+  both,
+  close,
+  createEnv,
+  deleteEnv,
+  gone,
+  HEAL_SECONDS,
+  heal,
+  openStage,
+  ready,
+  type Stage,
+} from './stage.ts';
+import { type LazyTheatre, sideBySide } from './suite.ts';
+import { apply, read, remove } from './writes.ts';
+
+/** Accidents with single objects: side by side, in namespaces of their own. */
+export function objectFaults(theatre: LazyTheatre): void {
+  const open = async (name: string, isKnown?: (problem: string) => boolean) =>
+    openStage(await theatre.get(), name, isKnown);
+  sideBySide('an env is deleted in the foreground', async () =>
+    foreground(await open('foreground', isOwn)),
+  );
+  sideBySide('an env is deleted with --cascade=orphan', async () => orphan(await open('orphan')));
+  sideBySide('the namespace with the base is deleted', async () =>
+    namespaceGone(await open('lost', () => true)),
+  );
+  sideBySide('a VirtualService is deleted and recreated', async () =>
+    recreated(await open('recreated', isUnrouted)),
+  );
+  sideBySide("a DestinationRule's exportTo is edited", async () =>
+    exportTo(await open('export', isHidden)),
+  );
+}
+
+/** Nobody but the env's own users notices: what goes in the foreground cannot be ordered. */
+function isOwn(problem: string): boolean {
+  return problem.startsWith("the env's");
+}
+
+/** Without a VirtualService, requests go to whatever the Service selects. */
+function isUnrouted(problem: string): boolean {
+  return problem.endsWith('go to backend.recreated');
+}
+
+/** docs/adr/0006: until the clone has followed, Istio hides the base's subset. */
+function isHidden(problem: string): boolean {
+  return problem.includes('go to 503 backend.export@');
+}
+
+async function serve(stage: Stage): Promise<void> {
+  await createEnv(stage);
+  await ready(stage);
+}
+
+async function foreground(stage: Stage): Promise<void> {
+  await serve(stage);
+  await deleteEnv(stage, 'Foreground');
+  await heal(stage, 'deleted in the foreground', gone(stage));
+  await close(stage);
+}
+
+async function orphan(stage: Stage): Promise<void> {
+  const { api, env } = stage;
+  await serve(stage);
+  const { injections } = await look(api, env, env);
+  const rules = (await allObjects(api)).filter(
+    ({ kind, metadata }) =>
+      kind === 'DestinationRule' && metadata.name.startsWith(`backend-${env}-`),
+  );
+  await deleteEnv(stage, 'Orphan');
+  await until(HEAL_SECONDS, async () =>
+    (await read(api, 'DynamicEnv', undefined, env)) ? 'the env is still there' : undefined,
+  );
+  // All that it made serves on, until somebody takes it away.
+  const { clone, virtualService: routed, injections: left } = await look(api, env, env);
+  expect([clone !== undefined, left.length]).toEqual([true, 1]);
+  expect(routed?.spec.http?.length).toBe(4);
+  for (const { metadata } of injections)
+    await remove(api, 'RouteInjection', undefined, metadata.name);
+  await until(HEAL_SECONDS, async () => {
+    const { virtualService: present } = await look(api, env, env);
+    return present?.spec.http?.length === 2 ? undefined : 'the routes are still there';
+  });
+  for (const { metadata } of rules) await remove(api, 'DestinationRule', env, metadata.name);
+  await remove(api, 'Deployment', env, `backend-${env}`);
+  await close(stage);
+}
+
+/** The env routes in a VirtualService of another namespace, too: that one stays. */
+async function namespaceGone(stage: Stage): Promise<void> {
+  const { api, env, twin, theatre } = stage;
+  const edge = (namespace: string) => `${namespace}-edge`;
+  await both(stage, async (namespace) => {
+    const metadata = { name: edge(namespace) };
+    await apply(api, { apiVersion: 'v1', kind: 'Namespace', metadata });
+    const host = `backend.${namespace}.svc.cluster.local`;
+    await apply(api, virtualService(edge(namespace), 1, { name: 'front', host }));
+  });
+  await serve(stage);
+  const since = new Date();
+  await both(stage, (namespace) => remove(api, 'Namespace', undefined, namespace));
+  const emptied = (name: string) =>
+    until(HEAL_SECONDS, async () => {
+      const namespace = await read(api, 'Namespace', undefined, name);
+      return namespace === undefined ? undefined : `${JSON.stringify(namespace.status)}`;
+    });
+  await Promise.all([
+    heal(stage, 'namespace with the base deleted, namespace gone', emptied(env)),
+    heal(stage, 'namespace without any env deleted, namespace gone', emptied(twin)),
+  ]);
+  const told = until(HEAL_SECONDS, async () => {
+    const state = await look(api, env, env);
+    const front = await read(api, 'VirtualService', edge(env), 'front');
+    const text = JSON.stringify(state.env?.status ?? {});
+    if (!/Deployment .*backend.* (not found|missing|does not exist)/i.test(text)) return text;
+    return Array.isArray(front?.spec?.['http']) && front.spec['http'].length === 2
+      ? undefined
+      : 'routes are left at the edge';
+  });
+  await heal(stage, 'namespace with the base deleted, routes elsewhere gone', told);
+  const creations = await metacontrollerWrites(theatre.cluster, { namespace: env, since });
+  expect(creations).toBeLessThan(20);
+  await deleteEnv(stage);
+  await gone(stage);
+  expect(await twinDifferences(api, stage, edge)).toEqual([]);
+}
+
+async function recreated(stage: Stage): Promise<void> {
+  const { api, env } = stage;
+  await serve(stage);
+  await both(stage, (namespace) => remove(api, 'VirtualService', namespace, 'backend'));
+  await until(HEAL_SECONDS, async () => {
+    const text = JSON.stringify((await look(api, env, env)).env?.status ?? {});
+    return text.includes('missing-virtual-service') ? undefined : text;
+  });
+  await both(stage, (namespace) => apply(api, virtualService(namespace, 1)));
+  await heal(stage, 'VirtualService deleted and recreated', ready(stage));
+  await deleteEnv(stage);
+  await close(stage);
+}
+
+async function exportTo(stage: Stage): Promise<void> {
+  const { api, env } = stage;
+  await serve(stage);
+  for (const value of [['.'], ['*'], undefined]) {
+    await both(stage, (namespace) => apply(api, rule(namespace, value)));
+    const healing = until(
+      HEAL_SECONDS,
+      async () => {
+        const objects = (await allObjects(api)).filter(
+          ({ metadata }) => metadata.namespace === env,
+        );
+        return requestProblems(objects, env, env)[0];
+      },
+      20,
+    );
+    await heal(stage, `exportTo edited to ${JSON.stringify(value) ?? 'none'}`, healing);
+    await ready(stage);
+  }
+  await deleteEnv(stage);
+  await close(stage);
+}

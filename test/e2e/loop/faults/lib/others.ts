@@ -1,0 +1,31 @@
+import { afterAll, describe, expect } from '@jest/globals';
+import type { ApplyStrategy } from '../../../../../src/local/metacontroller.ts';
+import { clusterFaults } from './cluster.ts';
+import { clusterScoped } from './compare.ts';
+import { objectFaults } from './objects.ts';
+import { rolloutFault } from './rollout.ts';
+import { stallFaults } from './stall.ts';
+import { stormFault } from './storm.ts';
+import { LIMIT_MS, lazyTheatre } from './suite.ts';
+import { webhookFaults } from './webhook.ts';
+
+/** Tests side by side run first, then those that concern everybody. */
+export function otherTests(strategy: ApplyStrategy): void {
+  const theatre = lazyTheatre(strategy);
+  afterAll(theatre.close, LIMIT_MS);
+  describe(`faults (${strategy})`, () => {
+    const stall = stallFaults(theatre);
+    stall.begin();
+    objectFaults(theatre);
+    webhookFaults(theatre);
+    clusterFaults(theatre);
+    rolloutFault(theatre);
+    stall.force();
+    stormFault(theatre);
+    stall.end();
+    oneByOne('in the end nothing of this system is left', async () => {
+      const { cluster } = await theatre.get();
+      expect(await clusterScoped(cluster.api)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,61 @@
+import type { LocalObject } from '../../../../../src/local/object.ts';
+import { destinationsOf } from '../../../../scenarios/lib/request.ts';
+import type { History } from '../../../lib/history.ts';
+
+export interface RequestWatch {
+  /** What went wrong so far, in words. */
+  problems(): string[];
+  stop(): void;
+}
+
+/**
+ * After every stored write in the namespace, from its VirtualService's first on: everybody's requests go to the base, and the env's to the base or to a clone
+ * that exists. `isKnown` says which problems are no news.
+ */
+export function watchRequests(
+  history: History,
+  namespace: string,
+  env: string,
+  isKnown: (problem: string) => boolean = () => false,
+): RequestWatch {
+  const found = new Set<string>();
+  let isOpen = false;
+  const stop = history.watch((all, { type, object }) => {
+    if (object.metadata.namespace !== namespace) return;
+    const objects = all.filter(({ metadata }) => metadata.namespace === namespace);
+    isOpen ||= isComplete(objects);
+    if (!isOpen) return;
+    const { kind, metadata } = object;
+    const problems = requestProblems(objects, namespace, env);
+    for (const problem of problems.filter((text) => !isKnown(text))) {
+      found.add(`${problem} after ${type} of ${kind} ${metadata.name} ${metadata.resourceVersion}`);
+    }
+  });
+  return { problems: () => [...found], stop };
+}
+
+function isComplete(objects: readonly LocalObject[]): boolean {
+  const kinds = ['Deployment', 'Service', 'DestinationRule', 'VirtualService'];
+  return kinds.every((kind) => objects.some((object) => object.kind === kind));
+}
+
+export function requestProblems(
+  objects: readonly LocalObject[],
+  namespace: string,
+  env: string,
+): string[] {
+  const base = `backend.${namespace}@shared`;
+  const clone = `backend.${namespace}@${env}`;
+  const hasClone = objects.some(
+    ({ kind, metadata }) => kind === 'Deployment' && metadata.name === `backend-${env}`,
+  );
+  const to = (headers: Record<string, string>) =>
+    Object.keys(
+      destinationsOf({ host: `backend.${namespace}`, headers, from: { namespace } }, objects),
+    );
+  const [regular, own] = [to({}).join(), to({ user: env }).join()];
+  return [
+    ...(regular === base ? [] : [`regular requests go to ${regular}`]),
+    ...(own === base || (own === clone && hasClone) ? [] : [`the env's requests go to ${own}`]),
+  ];
+}

@@ -1,0 +1,35 @@
+import { test } from '@jest/globals';
+import type { ApplyStrategy } from '../../../../../src/local/metacontroller.ts';
+import { metacontrollerProgram } from '../../../lib/system.ts';
+import { openTheatre, type Theatre } from './stage.ts';
+
+export const LIMIT_MS = 300_000;
+
+type Run = (name: string, run: () => Promise<void>) => void;
+
+/** Without METACONTROLLER_BIN every test is skipped, which the closing count shows. */
+const isSkipped = metacontrollerProgram() === undefined;
+
+/** A test of its own time. */
+export const oneByOne: Run = (name, run) =>
+  isSkipped ? test.skip(name, run) : test(name, run, LIMIT_MS);
+
+/** A test that disturbs no other; begins before all that are one by one, as soon as there is a lane. */
+export const sideBySide: Run = (name, run) =>
+  isSkipped ? test.skip(name, run) : test.concurrent(name, run, LIMIT_MS);
+
+export type LazyTheatre = ReturnType<typeof lazyTheatre>;
+
+/** One theatre for all tests of a file, opened by the first that needs it. */
+export function lazyTheatre(strategy: ApplyStrategy) {
+  let opening: Promise<Theatre> | undefined;
+  return {
+    get: (): Promise<Theatre> => {
+      opening ??= openTheatre({ strategy });
+      return opening;
+    },
+    close: async (): Promise<void> => {
+      await (await opening?.catch(() => undefined))?.stop();
+    },
+  };
+}

@@ -1,0 +1,3 @@
+import { otherTests } from './lib/others.ts';
+
+otherTests('dynamic-apply');
