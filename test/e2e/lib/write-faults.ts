@@ -70,10 +70,12 @@ function policy(
   const facts = [
     ...(user === undefined ? [] : [`request.userInfo.username == '${user}'`]),
     ...(namespace === undefined ? [] : [`request.namespace == '${namespace}'`]),
-    ...(object === undefined ? [] : [`request.name == '${object}'`]),
+    ...(object === undefined ? [] : [`has(request.name) && request.name == '${object}'`]),
     "request.resource.resource != 'configmaps'",
   ];
-  const concerned = `(${facts.join(' && ')}) || request.name == '${name}'`;
+  // Whole collections have no name.
+  const isProbe = `(has(request.name) && request.name == '${name}')`;
+  const concerned = `(${facts.join(' && ')}) || ${isProbe}`;
   const spec = {
     failurePolicy: 'Fail',
     matchConstraints: { resourceRules: [...rules, probe] },

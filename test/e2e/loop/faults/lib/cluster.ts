@@ -9,11 +9,11 @@ import {
   deleteEnv,
   gone,
   heal,
-  openStage,
+  openScene,
   ready,
   rewrite,
   type Theatre,
-} from './stage.ts';
+} from './scene.ts';
 import { type LazyTheatre, oneByOne } from './suite.ts';
 
 const CRDS = new URL('../../../../../crds/', import.meta.url);
@@ -26,10 +26,10 @@ export function clusterFaults(theatre: LazyTheatre): void {
 }
 
 async function restarted(theatre: Theatre): Promise<void> {
-  const open = (name: string) => openStage(theatre, name);
+  const open = (name: string) => openScene(theatre, name);
   const [serving, coming, leaving] = [await open('up'), await open('soon'), await open('off')];
-  for (const stage of [serving, leaving]) await createEnv(stage);
-  for (const stage of [serving, leaving]) await ready(stage);
+  for (const scene of [serving, leaving]) await createEnv(scene);
+  for (const scene of [serving, leaving]) await ready(scene);
   await deleteEnv(leaving);
   await createEnv(coming);
   await theatre.cluster.restartApiServer();
@@ -40,8 +40,8 @@ async function restarted(theatre: Theatre): Promise<void> {
   ]);
   await rewrite(serving);
   await ready(serving);
-  for (const stage of [serving, coming]) await deleteEnv(stage);
-  for (const stage of [serving, coming, leaving]) await close(stage);
+  for (const scene of [serving, coming]) await deleteEnv(scene);
+  for (const scene of [serving, coming, leaving]) await close(scene);
 }
 
 interface Schema {
@@ -71,21 +71,21 @@ async function definitions(isLater: boolean): Promise<object[]> {
 
 async function updated(theatre: Theatre): Promise<void> {
   const { cluster } = theatre;
-  const stage = await openStage(theatre, 'defined');
-  await createEnv(stage);
-  await ready(stage);
+  const scene = await openScene(theatre, 'defined');
+  await createEnv(scene);
+  await ready(scene);
   const since = new Date();
   for (const isLater of [true, false]) {
     const input = { apiVersion: 'v1', kind: 'List', items: await definitions(isLater) };
     await cluster.kubectl(['apply', ...MANAGER, '-f', '-'], { input });
     await sleep(3000);
     // Nothing is written because of that.
-    const { env: namespace } = stage;
+    const { env: namespace } = scene;
     expect(await metacontrollerWrites(cluster, { namespace, since })).toBe(0);
     expect(await metacontrollerWrites(cluster, { resource: 'routeinjections', since })).toBe(0);
   }
-  await createEnv(stage, 'backend:3');
-  await heal(stage, 'definitions updated, then the env', ready(stage, 'backend:3'));
-  await deleteEnv(stage);
-  await close(stage);
+  await createEnv(scene, 'backend:3');
+  await heal(scene, 'definitions updated, then the env', ready(scene, 'backend:3'));
+  await deleteEnv(scene);
+  await close(scene);
 }

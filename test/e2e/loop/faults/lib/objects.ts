@@ -4,8 +4,6 @@ import { allObjects } from '../../../lib/objects.ts';
 import { twinDifferences } from './compare.ts';
 import { metacontrollerWrites } from './count.ts';
 import { requestProblems } from './requests.ts';
-import { rule, virtualService } from './shop.ts';
-import { look } from './sight.ts';
 import {
   both,
   close,
@@ -14,17 +12,19 @@ import {
   gone,
   HEAL_SECONDS,
   heal,
-  openStage,
+  openScene,
   ready,
-  type Stage,
-} from './stage.ts';
+  type Scene,
+} from './scene.ts';
+import { rule, virtualService } from './shop.ts';
+import { look } from './sight.ts';
 import { type LazyTheatre, sideBySide } from './suite.ts';
 import { apply, read, remove } from './writes.ts';
 
 /** Accidents with single objects: side by side, in namespaces of their own. */
 export function objectFaults(theatre: LazyTheatre): void {
   const open = async (name: string, isKnown?: (problem: string) => boolean) =>
-    openStage(await theatre.get(), name, isKnown);
+    openScene(await theatre.get(), name, isKnown);
   sideBySide('an env is deleted in the foreground', async () =>
     foreground(await open('foreground', isOwn)),
   );
@@ -55,27 +55,27 @@ function isHidden(problem: string): boolean {
   return problem.includes('go to 503 backend.export@');
 }
 
-async function serve(stage: Stage): Promise<void> {
-  await createEnv(stage);
-  await ready(stage);
+async function serve(scene: Scene): Promise<void> {
+  await createEnv(scene);
+  await ready(scene);
 }
 
-async function foreground(stage: Stage): Promise<void> {
-  await serve(stage);
-  await deleteEnv(stage, 'Foreground');
-  await heal(stage, 'deleted in the foreground', gone(stage));
-  await close(stage);
+async function foreground(scene: Scene): Promise<void> {
+  await serve(scene);
+  await deleteEnv(scene, 'Foreground');
+  await heal(scene, 'deleted in the foreground', gone(scene));
+  await close(scene);
 }
 
-async function orphan(stage: Stage): Promise<void> {
-  const { api, env } = stage;
-  await serve(stage);
+async function orphan(scene: Scene): Promise<void> {
+  const { api, env } = scene;
+  await serve(scene);
   const { injections } = await look(api, env, env);
   const rules = (await allObjects(api)).filter(
     ({ kind, metadata }) =>
       kind === 'DestinationRule' && metadata.name.startsWith(`backend-${env}-`),
   );
-  await deleteEnv(stage, 'Orphan');
+  await deleteEnv(scene, 'Orphan');
   await until(HEAL_SECONDS, async () =>
     (await read(api, 'DynamicEnv', undefined, env)) ? 'the env is still there' : undefined,
   );
@@ -91,30 +91,30 @@ async function orphan(stage: Stage): Promise<void> {
   });
   for (const { metadata } of rules) await remove(api, 'DestinationRule', env, metadata.name);
   await remove(api, 'Deployment', env, `backend-${env}`);
-  await close(stage);
+  await close(scene);
 }
 
 /** The env routes in a VirtualService of another namespace, too: that one stays. */
-async function namespaceGone(stage: Stage): Promise<void> {
-  const { api, env, twin, theatre } = stage;
+async function namespaceGone(scene: Scene): Promise<void> {
+  const { api, env, twin, theatre } = scene;
   const edge = (namespace: string) => `${namespace}-edge`;
-  await both(stage, async (namespace) => {
+  await both(scene, async (namespace) => {
     const metadata = { name: edge(namespace) };
     await apply(api, { apiVersion: 'v1', kind: 'Namespace', metadata });
     const host = `backend.${namespace}.svc.cluster.local`;
     await apply(api, virtualService(edge(namespace), 1, { name: 'front', host }));
   });
-  await serve(stage);
+  await serve(scene);
   const since = new Date();
-  await both(stage, (namespace) => remove(api, 'Namespace', undefined, namespace));
+  await both(scene, (namespace) => remove(api, 'Namespace', undefined, namespace));
   const emptied = (name: string) =>
     until(HEAL_SECONDS, async () => {
       const namespace = await read(api, 'Namespace', undefined, name);
       return namespace === undefined ? undefined : `${JSON.stringify(namespace.status)}`;
     });
   await Promise.all([
-    heal(stage, 'namespace with the base deleted, namespace gone', emptied(env)),
-    heal(stage, 'namespace without any env deleted, namespace gone', emptied(twin)),
+    heal(scene, 'namespace with the base deleted, namespace gone', emptied(env)),
+    heal(scene, 'namespace without any env deleted, namespace gone', emptied(twin)),
   ]);
   const told = until(HEAL_SECONDS, async () => {
     const state = await look(api, env, env);
@@ -125,33 +125,33 @@ async function namespaceGone(stage: Stage): Promise<void> {
       ? undefined
       : 'routes are left at the edge';
   });
-  await heal(stage, 'namespace with the base deleted, routes elsewhere gone', told);
+  await heal(scene, 'namespace with the base deleted, routes elsewhere gone', told);
   const creations = await metacontrollerWrites(theatre.cluster, { namespace: env, since });
   expect(creations).toBeLessThan(20);
-  await deleteEnv(stage);
-  await gone(stage);
-  expect(await twinDifferences(api, stage, edge)).toEqual([]);
+  await deleteEnv(scene);
+  await gone(scene);
+  expect(await twinDifferences(api, scene, edge)).toEqual([]);
 }
 
-async function recreated(stage: Stage): Promise<void> {
-  const { api, env } = stage;
-  await serve(stage);
-  await both(stage, (namespace) => remove(api, 'VirtualService', namespace, 'backend'));
+async function recreated(scene: Scene): Promise<void> {
+  const { api, env } = scene;
+  await serve(scene);
+  await both(scene, (namespace) => remove(api, 'VirtualService', namespace, 'backend'));
   await until(HEAL_SECONDS, async () => {
     const text = JSON.stringify((await look(api, env, env)).env?.status ?? {});
     return text.includes('missing-virtual-service') ? undefined : text;
   });
-  await both(stage, (namespace) => apply(api, virtualService(namespace, 1)));
-  await heal(stage, 'VirtualService deleted and recreated', ready(stage));
-  await deleteEnv(stage);
-  await close(stage);
+  await both(scene, (namespace) => apply(api, virtualService(namespace, 1)));
+  await heal(scene, 'VirtualService deleted and recreated', ready(scene));
+  await deleteEnv(scene);
+  await close(scene);
 }
 
-async function exportTo(stage: Stage): Promise<void> {
-  const { api, env } = stage;
-  await serve(stage);
+async function exportTo(scene: Scene): Promise<void> {
+  const { api, env } = scene;
+  await serve(scene);
   for (const value of [['.'], ['*'], undefined]) {
-    await both(stage, (namespace) => apply(api, rule(namespace, value)));
+    await both(scene, (namespace) => apply(api, rule(namespace, value)));
     const healing = until(
       HEAL_SECONDS,
       async () => {
@@ -162,9 +162,9 @@ async function exportTo(stage: Stage): Promise<void> {
       },
       20,
     );
-    await heal(stage, `exportTo edited to ${JSON.stringify(value) ?? 'none'}`, healing);
-    await ready(stage);
+    await heal(scene, `exportTo edited to ${JSON.stringify(value) ?? 'none'}`, healing);
+    await ready(scene);
   }
-  await deleteEnv(stage);
-  await close(stage);
+  await deleteEnv(scene);
+  await close(scene);
 }

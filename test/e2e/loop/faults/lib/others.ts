@@ -6,7 +6,7 @@ import { objectFaults } from './objects.ts';
 import { rolloutFault } from './rollout.ts';
 import { stallFaults } from './stall.ts';
 import { stormFault } from './storm.ts';
-import { LIMIT_MS, lazyTheatre } from './suite.ts';
+import { LIMIT_MS, lazyTheatre, oneByOne } from './suite.ts';
 import { webhookFaults } from './webhook.ts';
 
 /** Tests side by side run first, then those that concern everybody. */

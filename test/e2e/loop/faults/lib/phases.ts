@@ -1,12 +1,12 @@
+import { createEnv, deleteEnv, reach, ready, type Scene } from './scene.ts';
 import { imageOf, isActive, isDraining, isRouted, isStarted } from './sight.ts';
-import { createEnv, deleteEnv, reach, ready, type Stage } from './stage.ts';
 
 /** Ends what keeps a phase from being over at once. */
 type Release = () => unknown;
 
 export interface Phase {
   /** Of a living env: how the env gets there. Ends in the midst of the phase. */
-  enter(stage: Stage): Promise<Release | undefined>;
+  enter(scene: Scene): Promise<Release | undefined>;
   /** What the env comes to, if nothing is lost: it serves with this image, or is gone. */
   end: { image: string } | 'gone';
 }
@@ -16,73 +16,73 @@ const ROUTES = '/route-injection/sync';
 
 /** An env's life. Phases of a few milliseconds are held open. */
 export const PHASES: Record<string, Phase> = {
-  created: { enter: async (stage) => void (await createEnv(stage)), end: SERVES },
+  created: { enter: async (scene) => void (await createEnv(scene)), end: SERVES },
   starting: {
-    enter: async (stage) => {
-      const release = stage.theatre.pods.failPods(`${stage.env}/backend-${stage.env}`);
-      await createEnv(stage);
-      await reach(stage, 'starting', (sight) => sight.clone !== undefined && !isStarted(sight));
+    enter: async (scene) => {
+      const release = scene.theatre.pods.failPods(`${scene.env}/backend-${scene.env}`);
+      await createEnv(scene);
+      await reach(scene, 'starting', (sight) => sight.clone !== undefined && !isStarted(sight));
       return release;
     },
     end: SERVES,
   },
   settling: {
-    enter: async (stage) => {
-      await createEnv(stage);
-      await reach(stage, 'settling', (sight) => isStarted(sight) && !isActive(sight));
+    enter: async (scene) => {
+      await createEnv(scene);
+      await reach(scene, 'settling', (sight) => isStarted(sight) && !isActive(sight));
       return undefined;
     },
     end: SERVES,
   },
   activated: {
-    enter: async (stage) => {
-      const release = stage.theatre.service.failHook(ROUTES, { mode: 'error' });
-      await createEnv(stage);
+    enter: async (scene) => {
+      const release = scene.theatre.service.failHook(ROUTES, { mode: 'error' });
+      await createEnv(scene);
       const isReached = (sight: Parameters<typeof isActive>[0]) =>
-        isActive(sight) && !isRouted(sight, stage.env);
-      await reach(stage, 'activated', isReached);
+        isActive(sight) && !isRouted(sight, scene.env);
+      await reach(scene, 'activated', isReached);
       return release;
     },
     end: SERVES,
   },
   serving: {
-    enter: async (stage) => {
-      await createEnv(stage);
-      await ready(stage);
+    enter: async (scene) => {
+      await createEnv(scene);
+      await ready(scene);
       return undefined;
     },
     end: SERVES,
   },
   updating: {
-    enter: async (stage) => {
-      await createEnv(stage);
-      await ready(stage);
-      const release = stage.theatre.pods.failPods(`${stage.env}/backend-${stage.env}`);
-      await createEnv(stage, 'backend:3');
-      await reach(stage, 'updating', (sight) => imageOf(sight) === 'backend:3');
+    enter: async (scene) => {
+      await createEnv(scene);
+      await ready(scene);
+      const release = scene.theatre.pods.failPods(`${scene.env}/backend-${scene.env}`);
+      await createEnv(scene, 'backend:3');
+      await reach(scene, 'updating', (sight) => imageOf(sight) === 'backend:3');
       return release;
     },
     end: { image: 'backend:3' },
   },
   leaving: {
-    enter: async (stage) => {
-      await createEnv(stage);
-      await ready(stage);
-      const release = stage.theatre.service.failHook(ROUTES, { mode: 'error' });
-      await deleteEnv(stage);
+    enter: async (scene) => {
+      await createEnv(scene);
+      await ready(scene);
+      const release = scene.theatre.service.failHook(ROUTES, { mode: 'error' });
+      await deleteEnv(scene);
       const isReached = (sight: Parameters<typeof isActive>[0]) =>
-        !isActive(sight) && isRouted(sight, stage.env);
-      await reach(stage, 'leaving', isReached);
+        !isActive(sight) && isRouted(sight, scene.env);
+      await reach(scene, 'leaving', isReached);
       return release;
     },
     end: 'gone',
   },
   draining: {
-    enter: async (stage) => {
-      await createEnv(stage);
-      await ready(stage);
-      await deleteEnv(stage);
-      await reach(stage, 'draining', (sight) => isDraining(sight) && !isRouted(sight, stage.env));
+    enter: async (scene) => {
+      await createEnv(scene);
+      await ready(scene);
+      await deleteEnv(scene);
+      await reach(scene, 'draining', (sight) => isDraining(sight) && !isRouted(sight, scene.env));
       return undefined;
     },
     end: 'gone',

@@ -20,7 +20,7 @@ export function watchRequests(
 ): RequestWatch {
   const found = new Set<string>();
   let isOpen = false;
-  const stop = history.watch((all, { type, object }) => {
+  const stop = history.watch(0, (all, { type, object }) => {
     if (object.metadata.namespace !== namespace) return;
     const objects = all.filter(({ metadata }) => metadata.namespace === namespace);
     isOpen ||= isComplete(objects);

@@ -6,20 +6,20 @@ import { expect } from '@jest/globals';
 import { SPEC_ANNOTATION } from '../../../../../src/api/marks.ts';
 import { decisionConfig } from '../../../../scenarios/lib/scenario.ts';
 import { until } from '../../../control-plane/poll.ts';
+import { recordFigure } from '../../../lib/figures.ts';
 import { controllerManifests } from '../../../lib/manifests.ts';
 import { startService } from '../../../lib/service.ts';
 import { metacontrollerWrites } from './count.ts';
-import { record } from './figures.ts';
 import {
   close,
   createEnv,
   deleteEnv,
   gone,
   heal,
-  openStage,
+  openScene,
   ready,
   type Theatre,
-} from './stage.ts';
+} from './scene.ts';
 import { type LazyTheatre, oneByOne } from './suite.ts';
 
 const ROLLOUT_SECONDS = 10;
@@ -33,14 +33,14 @@ export function rolloutFault(theatre: LazyTheatre): void {
 
 async function rollout(theatre: Theatre): Promise<void> {
   const { service, cluster, strategy } = theatre;
-  const open = (name: string) => openStage(theatre, name);
+  const open = (name: string) => openScene(theatre, name);
   const [serving, coming, leaving] = [
     await open('both'),
     await open('second'),
     await open('third'),
   ];
-  for (const stage of [serving, leaving]) await createEnv(stage);
-  for (const stage of [serving, leaving]) await ready(stage);
+  for (const scene of [serving, leaving]) await createEnv(scene);
+  for (const scene of [serving, leaving]) await ready(scene);
   const older = await startService(decisionConfig({ drainSeconds: 2 }));
   const front = await alternate([service.hooks, older.hooks]);
   try {
@@ -51,8 +51,8 @@ async function rollout(theatre: Theatre): Promise<void> {
     const since = new Date();
     await sleep(ROLLOUT_SECONDS * 1000);
     const value = await metacontrollerWrites(cluster, { since });
-    const figure = `two versions answer in turns for ${ROLLOUT_SECONDS} s, two envs`;
-    await record({ strategy, figure, value, unit: 'writes' });
+    const what = `two versions in turns for ${ROLLOUT_SECONDS} s, two envs: writes by Metacontroller`;
+    recordFigure({ what, strategy, value: String(value) });
   } finally {
     await ask(theatre, service.hooks);
     await front.stop();
@@ -69,8 +69,8 @@ async function rollout(theatre: Theatre): Promise<void> {
     const writes = await metacontrollerWrites(cluster, { since, namespace: serving.env });
     return writes === 0 ? undefined : `${writes} writes in 3 s`;
   });
-  for (const stage of [serving, coming]) await deleteEnv(stage);
-  for (const stage of [serving, coming, leaving]) await close(stage);
+  for (const scene of [serving, coming]) await deleteEnv(scene);
+  for (const scene of [serving, coming, leaving]) await close(scene);
 }
 
 /** Metacontroller's hooks are behind this address. */

@@ -5,7 +5,7 @@ import type { HTTPRoute, VirtualService } from '../../../../../src/istio/types.t
 import { type Deployment, isAvailable } from '../../../../../src/k8s/workload.ts';
 import type { LocalObject } from '../../../../../src/local/object.ts';
 import type { Api } from '../../../control-plane/api.ts';
-import { pathOfAll, read } from './writes.ts';
+import { pathOfAll } from './writes.ts';
 
 /** How an env stands at one moment. */
 export interface Sight {
@@ -15,16 +15,28 @@ export interface Sight {
   virtualService: VirtualService | undefined;
 }
 
-/** Reads an env whose base is `backend` in a namespace. */
-export async function look(api: Api, name: string, namespace: string): Promise<Sight> {
-  const [env, clone, injections, virtualService] = await Promise.all([
-    read<DynamicEnv>(api, 'DynamicEnv', undefined, name),
-    read<Deployment>(api, 'Deployment', namespace, `backend-${name}`),
-    api.call<{ items: RouteInjection[] }>('GET', pathOfAll('RouteInjection')),
-    read<VirtualService>(api, 'VirtualService', namespace, 'backend'),
+/** Reads all envs whose base is `backend` in a namespace; answers how the one of a name stands. */
+export async function lookAll(api: Api, namespace: string): Promise<(name: string) => Sight> {
+  const [envs, clones, injections, virtualServices] = await Promise.all([
+    list<DynamicEnv>(api, 'DynamicEnv'),
+    list<Deployment>(api, 'Deployment', namespace),
+    list<RouteInjection>(api, 'RouteInjection'),
+    list<VirtualService>(api, 'VirtualService', namespace),
   ]);
-  const own = injections.items.filter(({ spec }) => spec.env === name);
-  return { env, clone, injections: own, virtualService };
+  return (name) => ({
+    env: envs.find(({ metadata }) => metadata.name === name),
+    clone: clones.find(({ metadata }) => metadata.name === `backend-${name}`),
+    injections: injections.filter(({ spec }) => spec.env === name),
+    virtualService: virtualServices.find(({ metadata }) => metadata.name === 'backend'),
+  });
+}
+
+async function list<T>(api: Api, kind: string, namespace?: string): Promise<T[]> {
+  return (await api.call<{ items: T[] }>('GET', pathOfAll(kind, namespace))).items;
+}
+
+export async function look(api: Api, name: string, namespace: string): Promise<Sight> {
+  return (await lookAll(api, namespace))(name);
 }
 
 export function isActive({ injections }: Sight): boolean {
@@ -79,10 +91,7 @@ export function unready(sight: Sight, name: string, image: string): string | und
 /** What is left of an env that was deleted. */
 export async function remains(api: Api, name: string): Promise<string | undefined> {
   const of = async (kind: string) =>
-    (await api.call<{ items: LocalObject[] }>('GET', pathOfAll(kind))).items.map((object) => ({
-      ...object,
-      kind,
-    }));
+    (await list<LocalObject>(api, kind)).map((object) => ({ ...object, kind }));
   const kinds = ['DynamicEnv', 'RouteInjection', 'Deployment', 'DestinationRule', 'VirtualService'];
   const objects = (await Promise.all(kinds.map(of))).flat();
   const left = objects.filter((object) => mentions(object, name));

@@ -1,7 +1,6 @@
 import { expect } from '@jest/globals';
 import { until } from '../../../control-plane/poll.ts';
 import { refuseWrites } from '../../../lib/write-faults.ts';
-import { isRouted, look } from './sight.ts';
 import {
   close,
   createEnv,
@@ -9,10 +8,11 @@ import {
   gone,
   HEAL_SECONDS,
   heal,
-  openStage,
+  openScene,
   ready,
-  type Stage,
-} from './stage.ts';
+  type Scene,
+} from './scene.ts';
+import { isRouted, look } from './sight.ts';
 import { type LazyTheatre, oneByOne, sideBySide } from './suite.ts';
 import { mergePatch, read } from './writes.ts';
 
@@ -23,7 +23,7 @@ const STALL_SECONDS = 120;
  * what may take another. What others test meanwhile disturbs nothing here.
  */
 export function stallFaults(theatre: LazyTheatre) {
-  let stage: Stage;
+  let scene: Scene;
   let lift: () => Promise<void>;
   let healing: Promise<void>;
   return {
@@ -31,38 +31,38 @@ export function stallFaults(theatre: LazyTheatre) {
       sideBySide('a VirtualService refuses every write while its env is deleted', async () => {
         // By force the clone will go although routes lead to it.
         const isForced = (problem: string) => problem.startsWith("the env's");
-        stage = await openStage(await theatre.get(), 'stalled', isForced);
-        await createEnv(stage);
-        await ready(stage);
-        const which = { kind: 'VirtualService', namespace: stage.env };
-        lift = await refuseWrites(stage.theatre.cluster, which);
-        await deleteEnv(stage);
+        scene = await openScene(await theatre.get(), 'stalled', isForced);
+        await createEnv(scene);
+        await ready(scene);
+        const which = { kind: 'VirtualService', namespace: scene.env };
+        lift = await refuseWrites(scene.theatre.cluster, which);
+        await deleteEnv(scene);
       }),
     force: () =>
       oneByOne('after two minutes it is named, and the removal can be forced', async () => {
-        await until(STALL_SECONDS + HEAL_SECONDS, () => unnamed(stage));
-        const { api, env } = stage;
+        await until(STALL_SECONDS + HEAL_SECONDS, () => unnamed(scene));
+        const { api, env } = scene;
         const annotations = { 'riskified.com/force-removal': 'true' };
         await mergePatch(api, 'DynamicEnv', undefined, env, { metadata: { annotations } });
         const removed = until(HEAL_SECONDS, async () =>
           (await read(api, 'DynamicEnv', undefined, env)) ? 'the env is still there' : undefined,
         );
-        await heal(stage, 'removal forced while a VirtualService refuses writes', removed);
+        await heal(scene, 'removal forced while a VirtualService refuses writes', removed);
         expect(isRouted(await look(api, env, env), env)).toBe(true);
         await lift();
-        healing = heal(stage, 'VirtualService takes writes again', gone(stage));
+        healing = heal(scene, 'VirtualService takes writes again', gone(scene));
         // Seen at the end.
         healing.catch(() => undefined);
       }),
     end: () =>
       oneByOne('when it takes writes again, its routes go by themselves', async () => {
         await healing;
-        await close(stage);
+        await close(scene);
       }),
   };
 }
 
-async function unnamed({ api, env }: Stage): Promise<string | undefined> {
+async function unnamed({ api, env }: Scene): Promise<string | undefined> {
   const conditions = (await look(api, env, env)).env?.status?.conditions ?? [];
   const { status, message = '' } = conditions.find(({ type }) => type === 'Stalled') ?? {};
   const isNamed = status === 'True' && message.includes(`${env}/backend`);

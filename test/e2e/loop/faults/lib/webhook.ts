@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { selfSigned } from '../../../../http/lib/certificate.ts';
+import { recordFigure } from '../../../lib/figures.ts';
 import { metacontrollerWrites } from './count.ts';
-import { record } from './figures.ts';
-import { isRouted, look } from './sight.ts';
 import {
   close,
   createEnv,
   deleteEnv,
   gone,
   heal,
-  openStage,
+  openScene,
   ready,
   rewrite,
   type Theatre,
-} from './stage.ts';
+} from './scene.ts';
+import { isRouted, look } from './sight.ts';
 import { type LazyTheatre, oneByOne } from './suite.ts';
 
 const REWRITES = 6;
@@ -37,11 +37,11 @@ export function webhookFaults(theatre: LazyTheatre): void {
 async function away(theatre: Theatre): Promise<void> {
   const { service, cluster, strategy } = theatre;
   const [staying, coming, leaving] = await Promise.all(
-    ['staying', 'coming', 'leaving'].map((name) => openStage(theatre, name)),
+    ['staying', 'coming', 'leaving'].map((name) => openScene(theatre, name)),
   );
-  if (!staying || !coming || !leaving) throw new Error('three stages were opened');
-  for (const stage of [staying, leaving]) await createEnv(stage);
-  for (const stage of [staying, leaving]) await ready(stage);
+  if (!staying || !coming || !leaving) throw new Error('three scenes were opened');
+  for (const scene of [staying, leaving]) await createEnv(scene);
+  for (const scene of [staying, leaving]) await ready(scene);
   const back = await service.loseWebhook();
   const since = new Date();
   await createEnv(coming);
@@ -54,8 +54,8 @@ async function away(theatre: Theatre): Promise<void> {
   for (const { env } of [staying, coming, leaving]) {
     const counted = { resource: 'virtualservices', namespace: env, since };
     const value = await metacontrollerWrites(cluster, counted);
-    const figure = `webhook away ${AWAY_SECONDS} s, VirtualService of an env ${env}, rewritten ${REWRITES} times`;
-    await record({ strategy, figure, value, unit: 'writes' });
+    const what = `webhook away ${AWAY_SECONDS} s, env ${env}, ${REWRITES} rewrites: writes by Metacontroller`;
+    recordFigure({ what, strategy, value: String(value) });
     expect(value).toBeLessThanOrEqual(MOST_WRITES);
   }
   await back();
@@ -64,16 +64,16 @@ async function away(theatre: Theatre): Promise<void> {
     heal(coming, 'webhook was away, env coming', ready(coming)),
     heal(leaving, 'webhook was away, env leaving', gone(leaving)),
   ]);
-  for (const stage of [staying, coming]) await deleteEnv(stage);
-  for (const stage of [staying, coming, leaving]) await close(stage);
+  for (const scene of [staying, coming]) await deleteEnv(scene);
+  for (const scene of [staying, coming, leaving]) await close(scene);
 }
 
 async function rotated(theatre: Theatre): Promise<void> {
   const { service } = theatre;
-  const stage = await openStage(theatre, 'rotated');
-  const { api, env } = stage;
-  await createEnv(stage);
-  await ready(stage);
+  const scene = await openScene(theatre, 'rotated');
+  const { api, env } = scene;
+  await createEnv(scene);
+  await ready(scene);
   const isKept = async () => isRouted(await look(api, env, env), env);
   /** New connections, and with them the new certificate. */
   const rotate = async (pair?: Pair) => {
@@ -86,18 +86,18 @@ async function rotated(theatre: Theatre): Promise<void> {
   const second = selfSigned('localhost');
   await trust(theatre, service.admission.ca + second.cert);
   await rotate(second);
-  await rewrite(stage);
+  await rewrite(scene);
   expect(await isKept()).toBe(true);
   // Used before it is trusted.
   const third = await rotate();
-  await rewrite(stage);
+  await rewrite(scene);
   expect(await isKept()).toBe(false);
   await trust(theatre, third);
-  await heal(stage, 'certificate rotated before the API server trusts it', ready(stage));
-  await rewrite(stage);
+  await heal(scene, 'certificate rotated before the API server trusts it', ready(scene));
+  await rewrite(scene);
   expect(await isKept()).toBe(true);
-  await deleteEnv(stage);
-  await close(stage);
+  await deleteEnv(scene);
+  await close(scene);
 }
 
 type Pair = ReturnType<typeof selfSigned>;

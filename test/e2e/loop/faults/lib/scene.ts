@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
 import type { Api } from '../../../control-plane/api.ts';
 import { problem, until } from '../../../control-plane/poll.ts';
+import { recordFigure } from '../../../lib/figures.ts';
 import { followHistory, type History } from '../../../lib/history.ts';
 import { type System, type SystemOptions, startSystem } from '../../../lib/system.ts';
 import { twinDifferences } from './compare.ts';
-import { record } from './figures.ts';
 import { type RequestWatch, watchRequests } from './requests.ts';
 import { dynamicEnv, shop, virtualService } from './shop.ts';
 import { look, remains, type Sight, unready } from './sight.ts';
@@ -29,7 +29,7 @@ export async function openTheatre(options: SystemOptions): Promise<Theatre> {
 }
 
 /** A shop in a namespace of its own with an env of the same name, and a twin that never has an env. */
-export interface Stage {
+export interface Scene {
   theatre: Theatre;
   api: Api;
   env: string;
@@ -39,51 +39,51 @@ export interface Stage {
   requests: RequestWatch;
 }
 
-export async function openStage(
+export async function openScene(
   theatre: Theatre,
   env: string,
   isKnown?: (problem: string) => boolean,
-): Promise<Stage> {
+): Promise<Scene> {
   const { api } = theatre.cluster;
   const twin = `${env}-twin`;
   const requests = watchRequests(theatre.history, env, env, isKnown);
-  const stage = { theatre, api, env, twin, version: { at: 1 }, requests };
-  await both(stage, async (namespace) => {
+  const scene = { theatre, api, env, twin, version: { at: 1 }, requests };
+  await both(scene, async (namespace) => {
     for (const object of shop(namespace)) await apply(api, object);
   });
-  return stage;
+  return scene;
 }
 
 /** A step of the user's, in the namespace and in its twin. */
 export async function both(
-  { env, twin }: Pick<Stage, 'env' | 'twin'>,
+  { env, twin }: Pick<Scene, 'env' | 'twin'>,
   step: (namespace: string) => Promise<void>,
 ): Promise<void> {
   await Promise.all([step(env), step(twin)]);
 }
 
-export async function createEnv({ api, env }: Stage, image?: string): Promise<void> {
+export async function createEnv({ api, env }: Scene, image?: string): Promise<void> {
   await apply(api, dynamicEnv(env, env, image));
 }
 
 export async function deleteEnv(
-  { api, env }: Stage,
+  { api, env }: Scene,
   propagationPolicy?: 'Background' | 'Foreground' | 'Orphan',
 ): Promise<void> {
   await remove(api, 'DynamicEnv', undefined, env, propagationPolicy);
 }
 
 /** The VirtualService's owners write their next version, in turns as server-side apply and as replace do. */
-export async function rewrite(stage: Stage): Promise<void> {
-  stage.version.at += 1;
-  const { at } = stage.version;
+export async function rewrite(scene: Scene): Promise<void> {
+  scene.version.at += 1;
+  const { at } = scene.version;
   const write = at % 2 === 0 ? apply : replace;
-  await both(stage, (namespace) => write(stage.api, virtualService(namespace, at)));
+  await both(scene, (namespace) => write(scene.api, virtualService(namespace, at)));
 }
 
 /** Waits for a moment that may be short. */
 export async function reach(
-  { api, env }: Stage,
+  { api, env }: Scene,
   what: string,
   isReached: (sight: Sight) => boolean,
 ): Promise<void> {
@@ -94,22 +94,22 @@ export async function reach(
 
 /** Waits until the env serves, with the routes that its VirtualService's owners wrote last. */
 export async function ready(
-  stage: Stage,
+  scene: Scene,
   image = 'backend:2',
   seconds = HEAL_SECONDS,
 ): Promise<void> {
-  const { api, env } = stage;
+  const { api, env } = scene;
   const check = async () => {
     const sight = await look(api, env, env);
     const last = sight.virtualService?.spec.http?.at(-1)?.['timeout'];
-    const isOld = last !== `${stage.version.at}s`;
+    const isOld = last !== `${scene.version.at}s`;
     return isOld ? `the user's time-out is ${last}` : unready(sight, env, image);
   };
   await until(seconds, () => settled(check), 50);
 }
 
 /** Waits until nothing is left of the env. */
-export async function gone({ api, env }: Stage, seconds = HEAL_SECONDS): Promise<void> {
+export async function gone({ api, env }: Scene, seconds = HEAL_SECONDS): Promise<void> {
   await until(seconds, () => settled(() => remains(api, env)), 50);
 }
 
@@ -126,21 +126,21 @@ async function settled(check: () => Promise<string | undefined>): Promise<string
 
 /** Waits for what is to heal by itself, and takes down how long that took. */
 export async function heal(
-  { theatre }: Pick<Stage, 'theatre'>,
+  { theatre }: Pick<Scene, 'theatre'>,
   what: string,
   healing: Promise<unknown>,
 ): Promise<void> {
   const start = Date.now();
   await healing;
-  const value = (Date.now() - start) / 1000;
-  await record({ strategy: theatre.strategy, figure: `healed: ${what}`, value, unit: 's' });
+  const value = `${((Date.now() - start) / 1000).toFixed(1)} s`;
+  recordFigure({ what: `${what} → healed`, strategy: theatre.strategy, value });
 }
 
 /** The env is gone, and everything is as if it had never been. */
-export async function close(stage: Stage): Promise<void> {
-  const { api, theatre, requests } = stage;
-  await gone(stage);
-  await until(HEAL_SECONDS, async () => (await twinDifferences(api, stage))[0]);
+export async function close(scene: Scene): Promise<void> {
+  const { api, theatre, requests } = scene;
+  await gone(scene);
+  await until(HEAL_SECONDS, async () => (await twinDifferences(api, scene))[0]);
   await theatre.history.caughtUp();
   requests.stop();
   expect(requests.problems()).toEqual([]);
