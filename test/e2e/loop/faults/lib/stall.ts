@@ -26,12 +26,13 @@ export function stallFaults(theatre: LazyTheatre) {
   let scene: Scene;
   let lift: () => Promise<void>;
   let healing: Promise<void>;
+  let isForced = false;
   return {
     begin: () =>
       sideBySide('a VirtualService refuses every write while its env is deleted', async () => {
         // By force the clone will go although routes lead to it.
-        const isForced = (problem: string) => problem.startsWith("the env's");
-        scene = await openScene(await theatre.get(), 'stalled', isForced);
+        const isKnown = (problem: string) => isForced && problem.startsWith("the env's");
+        scene = await openScene(await theatre.get(), 'stalled', isKnown);
         await createEnv(scene);
         await ready(scene);
         const which = { kind: 'VirtualService', namespace: scene.env };
@@ -42,6 +43,8 @@ export function stallFaults(theatre: LazyTheatre) {
       oneByOne('after two minutes it is named, and the removal can be forced', async () => {
         await until(STALL_SECONDS + HEAL_SECONDS, () => unnamed(scene));
         const { api, env } = scene;
+        await scene.theatre.history.caughtUp();
+        isForced = true;
         const annotations = { 'riskified.com/force-removal': 'true' };
         await mergePatch(api, 'DynamicEnv', undefined, env, { metadata: { annotations } });
         const removed = until(HEAL_SECONDS, async () =>

@@ -4,15 +4,7 @@ import { until } from '../../../control-plane/poll.ts';
 import { recordFigure } from '../../../lib/figures.ts';
 import { metacontrollerWrites } from './count.ts';
 import { watchRequests } from './requests.ts';
-import {
-  close,
-  HEAL_SECONDS,
-  heal,
-  openScene,
-  rewrite,
-  type Scene,
-  type Theatre,
-} from './scene.ts';
+import { close, heal, openScene, rewrite, type Scene, type Theatre } from './scene.ts';
 import { dynamicEnv } from './shop.ts';
 import { lookAll, type Sight, unready } from './sight.ts';
 import { type LazyTheatre, oneByOne } from './suite.ts';
