@@ -38,8 +38,14 @@ function container(given: Fields): Fields {
   return { ...CONTAINER, imagePullPolicy, ...given, ...(ports.length > 0 && { ports }) };
 }
 
+/** The older name of the field is kept equal to the newer one (pkg/apis/core/v1/conversion.go). */
+function serviceAccount({ serviceAccountName, serviceAccount: older }: Fields): Fields {
+  const name = serviceAccountName ?? older;
+  return name === undefined ? {} : { serviceAccountName: name, serviceAccount: name };
+}
+
 function podSpec(given: Fields): Fields {
-  const spec: Fields = { ...POD, ...given };
+  const spec: Fields = { ...POD, ...given, ...serviceAccount(given) };
   for (const list of ['containers', 'initContainers']) {
     if (list in given) spec[list] = maps(given[list]).map(container);
   }

@@ -107,6 +107,19 @@ describe('create', () => {
   });
 });
 
+test('a pod template has its service account under both names', async () => {
+  const on = cluster();
+  const podSpec = (fields: object) => ({ spec: { template: { spec: fields } } });
+  await on.as().create(deployment());
+  const { name } = deployment().metadata;
+  const patched = (fields: object) => on.as().patch('Deployment', 'shop', name, podSpec(fields));
+  expect(await patched({ serviceAccount: 'a' })).toMatchObject(
+    podSpec({ serviceAccountName: 'a' }),
+  );
+  const both = { serviceAccountName: 'b', serviceAccount: 'b' };
+  expect(await patched({ serviceAccountName: 'b' })).toMatchObject(podSpec(both));
+});
+
 describe('update', () => {
   test('counts generations by spec, resource versions by every change', async () => {
     const on = cluster();
