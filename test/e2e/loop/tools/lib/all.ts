@@ -1,0 +1,24 @@
+import { afterAll, describe } from '@jest/globals';
+import type { ApplyStrategy } from '../../../../../src/local/metacontroller.ts';
+import { createBench } from './bench.ts';
+import { tellOfTheCheck } from './control.ts';
+import { tellOfAnotherCluster, tellOfCopies } from './copies.ts';
+import { tellOfHelm } from './helm.ts';
+import { tellOfApply } from './kubectl-apply.ts';
+import { tellOfEdits } from './kubectl-edit.ts';
+import { teller } from './tell.ts';
+
+/** Every story of other tools, on one control plane whose Metacontroller has this strategy. */
+export function tellAll(strategy: ApplyStrategy): void {
+  describe(`other tools, and Metacontroller with ${strategy}`, () => {
+    const bench = createBench(strategy);
+    afterAll(bench.stop);
+    const tell = teller(bench);
+    tellOfApply(tell);
+    tellOfEdits(tell);
+    tellOfHelm(tell);
+    tellOfCopies(tell);
+    tellOfAnotherCluster(bench);
+    tellOfTheCheck(bench);
+  });
+}

@@ -1,0 +1,56 @@
+import { basename } from 'node:path';
+import { metacontrollerProgram } from '../../../lib/system.ts';
+import type { ManagedFields, Stored } from './versions.ts';
+
+/** Who writes without a field manager's name is called as its program is (client-go's user agent). */
+const METACONTROLLER = basename(metacontrollerProgram() ?? '');
+
+const OUR_ANNOTATIONS = ['riskified.com/dynamic-environment', 'riskified.com/route-injections'];
+const OUR_LABELS = /^env\.riskified\.com\//;
+
+/**
+ * What other managers than Metacontroller own, without times. Who was the first to put something into a map (`.`) is left
+ * out: with an env, the maps of labels and annotations are there already.
+ */
+export function toolsFields({ metadata }: Stored): Omit<ManagedFields, 'time'>[] {
+  return (metadata.managedFields ?? [])
+    .filter(({ manager }) => manager !== METACONTROLLER)
+    .map(({ time: _time, fieldsV1, ...entry }) => ({
+      ...entry,
+      fieldsV1: JSON.parse(
+        JSON.stringify(fieldsV1, (key, value) => (key === '.' ? undefined : value)),
+      ),
+    }))
+    .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+}
+
+const keyOf = ({ manager, operation, apiVersion }: Omit<ManagedFields, 'time'>) =>
+  `${manager} ${operation} ${apiVersion}`;
+
+/** Names of the managers that own `spec.http`. */
+export function ownersOfRoutes({ metadata }: Stored): string[] {
+  return (metadata.managedFields ?? [])
+    .filter(({ fieldsV1 }) => 'f:http' in ((fieldsV1['f:spec'] ?? {}) as object))
+    .map(({ manager }) => manager)
+    .sort();
+}
+
+/** What Metacontroller owns, as paths. */
+export function metacontrollersFields({ metadata }: Stored): string[] {
+  return (metadata.managedFields ?? [])
+    .filter(({ manager }) => manager === METACONTROLLER)
+    .flatMap(({ fieldsV1 }) => leaves(fieldsV1, ''))
+    .sort();
+}
+
+function leaves(fields: Record<string, unknown>, path: string): string[] {
+  const below = Object.entries(fields).filter(([key]) => key !== '.');
+  if (below.length === 0) return [path];
+  return below.flatMap(([key, value]) =>
+    leaves(value as Record<string, unknown>, `${path}${path && '/'}${key.replace(/^f:/, '')}`),
+  );
+}
+
+export function isMark(key: string): boolean {
+  return OUR_ANNOTATIONS.includes(key) || OUR_LABELS.test(key);
+}

@@ -1,0 +1,3 @@
+import { tellAll } from './lib/all.ts';
+
+tellAll('dynamic-apply');
