@@ -35,7 +35,7 @@ export function ownersOfRoutes({ metadata }: Stored): string[] {
     .sort();
 }
 
-/** What Metacontroller owns, as paths. */
+/** What Metacontroller owns, as paths; a map that it was the first to put something into is nobody's content. */
 export function metacontrollersFields({ metadata }: Stored): string[] {
   return (metadata.managedFields ?? [])
     .filter(({ manager }) => manager === METACONTROLLER)
@@ -44,8 +44,9 @@ export function metacontrollersFields({ metadata }: Stored): string[] {
 }
 
 function leaves(fields: Record<string, unknown>, path: string): string[] {
+  const keys = Object.keys(fields);
+  if (keys.length === 0) return [path];
   const below = Object.entries(fields).filter(([key]) => key !== '.');
-  if (below.length === 0) return [path];
   return below.flatMap(([key, value]) =>
     leaves(value as Record<string, unknown>, `${path}${path && '/'}${key.replace(/^f:/, '')}`),
   );

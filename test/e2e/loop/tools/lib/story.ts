@@ -86,10 +86,10 @@ export async function beginStory(system: System, env: string): Promise<Story> {
         throw new Error(`with the env: ${said.words}\nwithout: ${reference.words}`);
       }
       if (said.failed) expect(said.words).toBe(reference.words);
+      if (hasEnv) expect(await missing()).toEqual([]);
       const changes = changesAmong(await live.all(), before[0]);
       expect(changes).toHaveLength(changesAmong(await twin.all(), before[1]).length);
       const stored = await check(expected);
-      if (hasEnv) expect(await missing()).toEqual([]);
       return { said: said.words, failed: said.failed, changes, stored };
     },
     envComes: async () => {
