@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { FIGURES_FILE, readFigures } from './figures.ts';
 import { foreignKubeconfig } from './foreign.ts';
 import { metacontrollerProgram } from './system.ts';
-import { type Ran, whyNotVerified, writeVerified } from './verified.ts';
+import { type Ran, sourceHash, whyNotVerified, writeVerified } from './verified.ts';
 
 /** As much of Jest's words (@jest/test-result) as is used here. */
 interface TestFile {
@@ -37,6 +37,12 @@ export default function reporter() {
   process.env[FIGURES_FILE] = figures;
   const loopFiles = new Set<string>();
   let isSkipTold = false;
+  const atStart = sourceHash();
+  const reasonOf = async (ran: readonly Ran[]) => {
+    if (foreignKubeconfig() !== undefined) return 'this was not a control plane of the suite';
+    if ((await atStart) !== (await sourceHash())) return 'src/ has changed meanwhile';
+    return whyNotVerified(ran);
+  };
   return {
     onTestFileStart: (file: TestFile) => {
       if (!isLoop(file)) return;
@@ -64,8 +70,7 @@ export default function reporter() {
           file: basename(testFilePath, '.test.ts'),
           statuses: cases.map(({ status }) => status),
         }));
-      const isOwn = foreignKubeconfig() === undefined;
-      const reason = isOwn ? whyNotVerified(ran) : 'this was not a control plane of the suite';
+      const reason = await reasonOf(ran);
       if (reason === undefined) await writeVerified(ran, readFigures(figures));
       else if (ran.length > 0) say(`docs/verified.md stays as it is: ${reason}`);
       await rm(folder, { recursive: true, force: true });

@@ -20,6 +20,11 @@ export interface Ran {
   statuses: string[];
 }
 
+/** Hash of src/ as it is now. */
+export async function sourceHash(): Promise<string> {
+  return (await run(process.execPath, [HASH, '--hash'])).stdout.trim();
+}
+
 /** Why a run does not verify anything; nothing when it does. */
 export function whyNotVerified(ran: readonly Ran[]): string | undefined {
   const missing = NEEDED.find((file) => !ran.some((other) => other.file === file));
@@ -37,7 +42,7 @@ export async function writeVerified(
     (await run(program, args)).stdout.trim().split('\n')[0] ?? '';
   const facts = [
     ['Date', new Date().toISOString().slice(0, 10)],
-    ['State of `src/`', `\`sha256:${await version(process.execPath, HASH, '--hash')}\``],
+    ['State of `src/`', `\`sha256:${await sourceHash()}\``],
     ['kube-apiserver', await version(programs['kube-apiserver'], '--version')],
     ['etcd', await version(programs.etcd, '--version')],
     ['kubectl', await version(programs.kubectl, 'version', '--client')],
@@ -91,7 +96,8 @@ ${table(['test file', 'passed'], tests)}
 ## Figures
 
 Settle and drain time 1 s; pods are Ready 0.2 s after they appear. The middle one of n, the least and the most. Times are
-those of a machine that does other things beside; requests are from the API server's audit log, watches left out.
+those of a machine that does other things beside; requests are from the API server's audit log, watches and
+events left out.
 
 ${table(['', ...STRATEGIES], rows)}
 ## What was not tried

@@ -6,7 +6,15 @@ import { foreignKubeconfig } from '../../lib/foreign.ts';
 import { metacontrollerVersion } from '../../lib/metacontroller.ts';
 import { metacontrollerProgram, startSystem } from '../../lib/system.ts';
 import { METACONTROLLER_FIGURE } from '../../lib/verified.ts';
-import { type Bench, env, requestsOf, type Sign, setUpBench } from './measure.ts';
+import {
+  type Bench,
+  env,
+  type Requests,
+  requestsOf,
+  requestsText,
+  type Sign,
+  setUpBench,
+} from './measure.ts';
 
 const ROUNDS = 10;
 const LIMIT_MS = 300_000;
@@ -67,11 +75,8 @@ export function measureAll(strategy: ApplyStrategy): void {
           gone: [],
         };
         const { cluster } = bench.system;
-        const requests = { create: [] as string[], delete: [] as string[] };
-        const count = async (from: Date) => {
-          const { reads, writes, events } = requestsOf(await cluster.auditLog(), from, new Date());
-          return `${reads} reads, ${writes} writes, ${events} events`;
-        };
+        const requests = { create: [] as Requests[], delete: [] as Requests[] };
+        const count = async (from: Date) => requestsOf(await cluster.auditLog(), from, new Date());
         for (let round = 0; round < ROUNDS; round += 1) {
           const name = `env-${round}`;
           const start = new Date();
@@ -92,8 +97,8 @@ export function measureAll(strategy: ApplyStrategy): void {
         record('pods ready → route in the VirtualService', spread(times.route));
         record('env created → Ready', spread(times.ready));
         record('env deleted → gone', spread(times.gone));
-        record('requests of Metacontroller per env created', mostOften(requests.create));
-        record('requests of Metacontroller per env deleted', mostOften(requests.delete));
+        record('requests of Metacontroller per env created', requestsText(requests.create));
+        record('requests of Metacontroller per env deleted', requestsText(requests.delete));
         expect(await kubectl('get', 'de,routeinjections', '-o', 'name')).toBe('');
       },
       LIMIT_MS,
@@ -148,11 +153,4 @@ export function measureAll(strategy: ApplyStrategy): void {
       LIMIT_MS,
     );
   });
-}
-
-/** Requests vary a little with how events coincide. */
-function mostOften(texts: readonly string[]): string {
-  const count = (text: string) => texts.filter((other) => other === text).length;
-  const [most = ''] = [...texts].sort((one, other) => count(other) - count(one));
-  return `${most} (${count(most)} of ${texts.length} times)`;
 }
