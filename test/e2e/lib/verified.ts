@@ -10,7 +10,7 @@ const PAGE = new URL('../../../docs/verified.md', import.meta.url);
 const HASH = fileURLToPath(new URL('../../../scripts/verified.mjs', import.meta.url));
 const STRATEGIES = ['dynamic-apply', 'server-side-apply'];
 /** Without these files a run was not whole. */
-const NEEDED = ['scenarios', 'figures'].flatMap((suite) =>
+const NEEDED = ['scenarios', 'figures', 'kills', 'others', 'tools'].flatMap((suite) =>
   STRATEGIES.map((strategy) => `${suite}-${strategy}`),
 );
 

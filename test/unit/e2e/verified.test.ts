@@ -2,20 +2,18 @@ import { expect, test } from '@jest/globals';
 import { spread } from '../../e2e/lib/figures.ts';
 import { type Ran, whyNotVerified } from '../../e2e/lib/verified.ts';
 
-const WHOLE: readonly Ran[] = [
-  'scenarios-dynamic-apply',
-  'scenarios-server-side-apply',
-  'figures-dynamic-apply',
-  'figures-server-side-apply',
-].map((file) => ({ file, statuses: ['passed', 'passed'] }));
+const WHOLE: readonly Ran[] = ['scenarios', 'figures', 'kills', 'others', 'tools']
+  .flatMap((suite) => [`${suite}-dynamic-apply`, `${suite}-server-side-apply`])
+  .map((file) => ({ file, statuses: ['passed', 'passed'] }));
 
 test('only a whole run without failures verifies', () => {
   expect(whyNotVerified(WHOLE)).toBeUndefined();
-  expect(whyNotVerified([...WHOLE, { file: 'faults', statuses: ['passed'] }])).toBeUndefined();
+  expect(whyNotVerified([...WHOLE, { file: 'uninstall', statuses: ['passed'] }])).toBeUndefined();
   expect(whyNotVerified(WHOLE.slice(1))).toBe('scenarios-dynamic-apply did not run');
+  expect(whyNotVerified(WHOLE.slice(0, -1))).toBe('tools-server-side-apply did not run');
   for (const status of ['failed', 'pending']) {
-    const open = { file: 'faults', statuses: ['passed', status] };
-    expect(whyNotVerified([...WHOLE, open])).toBe('not every test of faults ran and passed');
+    const open = { file: 'uninstall', statuses: ['passed', status] };
+    expect(whyNotVerified([...WHOLE, open])).toBe('not every test of uninstall ran and passed');
   }
 });
 
