@@ -114,7 +114,7 @@ export function tellOfEdits(tell: Tell): void {
       recordFigure({ what, strategy, value: spread([Date.now() - start]) });
       expect((await story.versions()).at(-1)?.object.spec.http.some(isOurs)).toBe(true);
       await withManifest(story, ['replace', '--force'])(story.plain);
-      await story.envGoes();
+      await story.envGoes({ wasRecreated: true });
     },
   );
 }

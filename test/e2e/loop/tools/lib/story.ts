@@ -23,9 +23,11 @@ export interface Done {
   stored: Stored;
 }
 
-/** `differ`: the env makes a difference to managed fields, which is said where it is used. */
 export interface Expected {
+  /** `differ`: the env makes a difference to managed fields, which is said where it is used. */
   owners?: 'differ';
+  /** The VirtualService was deleted and created anew: for a while there were no routes. */
+  wasRecreated?: true;
 }
 
 export interface Story {
@@ -101,6 +103,7 @@ export async function beginStory(system: System, env: string): Promise<Story> {
       await check({});
     },
     envGoes: async (expected = {}) => {
+      if (expected.wasRecreated === undefined) expect(await missing()).toEqual([]);
       await kubectl(['delete', 'de', env, '--timeout=90s']);
       await settled(live.all);
       hasEnv = false;
