@@ -102,8 +102,9 @@ events left out.
 ${table(['', ...STRATEGIES], rows)}
 ## What was not tried
 
-There are no nodes and no network here: the effect of a NetworkPolicy, the pod of \`helm test\`, pulling the image, the probes
-of a running pod. Istio's own part (istiod, proxies) is not in this suite.
+There are no nodes and no network here: the effect of a NetworkPolicy, the pod of \`helm test\`, pulling the image or
+Metacontroller's chart, the probes of a running pod. Nor are there cert-manager, Argo CD or Flux, or more than one
+Metacontroller (leader election). Istio's own part (istiod, proxies) is not in this suite.
 `;
 }
 

@@ -1,8 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
 import type { AuditEvent } from '../control-plane/audit.ts';
 import { until } from '../control-plane/poll.ts';
 import { leastRules, metacontrollerValues } from '../lib/least-rules.ts';
+import { loopTest } from '../lib/loop-test.ts';
 import { METACONTROLLER_USER, type PolicyRule } from '../lib/metacontroller.ts';
 import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
 import { type System, startSystem } from '../lib/system.ts';
@@ -79,38 +80,46 @@ const isAboutObjects = (event: AuditEvent): event is Asked => event.objectRef !=
 const refused = (events: readonly AuditEvent[]) =>
   events.filter(({ responseStatus }) => responseStatus?.code === 403);
 
-test('with the recommended role an env lives its life, nothing is refused, and nothing is granted in vain', async () => {
-  const rules = await leastRules();
-  const used = new Set<string>();
-  for (const strategy of STRATEGIES) {
-    const events = await asked(strategy, rules, life);
-    expect([strategy, ...refused(events).filter(isAboutObjects).map(nameOf)]).toEqual([strategy]);
-    for (const name of events.filter(isAboutObjects).flatMap(namesOf)) used.add(name);
-  }
-  const granted = rules.flatMap(({ apiGroups: [group], resources, verbs }) =>
-    resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
-  );
-  expect(granted.filter((name) => !used.has(name))).toEqual(IN_RESERVE);
-}, 600_000);
-
-test('one verb less, and it is refused', async () => {
-  const rules = (await leastRules()).map(({ verbs, ...rule }) =>
-    rule.resources.includes('virtualservices')
-      ? { ...rule, verbs: verbs.filter((verb) => verb !== 'update') }
-      : { ...rule, verbs },
-  );
-  const missing = 'networking.istio.io/virtualservices update';
-  const events = await asked('server-side-apply', rules, async ({ cluster }, log) => {
-    await installShop(cluster);
-    await cluster.kubectl(['apply', '-f', ENV_FILE]);
-    await until(120, async () =>
-      refused(await log()).length > 0 ? undefined : 'nothing was refused so far',
+loopTest(
+  'with the recommended role an env lives its life, nothing is refused, and nothing is granted in vain',
+  async () => {
+    const rules = await leastRules();
+    const used = new Set<string>();
+    for (const strategy of STRATEGIES) {
+      const events = await asked(strategy, rules, life);
+      expect([strategy, ...refused(events).filter(isAboutObjects).map(nameOf)]).toEqual([strategy]);
+      for (const name of events.filter(isAboutObjects).flatMap(namesOf)) used.add(name);
+    }
+    const granted = rules.flatMap(({ apiGroups: [group], resources, verbs }) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
     );
-  });
-  expect(new Set(refused(events).filter(isAboutObjects).map(nameOf))).toEqual(new Set([missing]));
-}, 300_000);
+    expect(granted.filter((name) => !used.has(name))).toEqual(IN_RESERVE);
+  },
+  600_000,
+);
 
-test('the recommended flags are those of the suites', async () => {
+loopTest(
+  'one verb less, and it is refused',
+  async () => {
+    const rules = (await leastRules()).map(({ verbs, ...rule }) =>
+      rule.resources.includes('virtualservices')
+        ? { ...rule, verbs: verbs.filter((verb) => verb !== 'update') }
+        : { ...rule, verbs },
+    );
+    const missing = 'networking.istio.io/virtualservices update';
+    const events = await asked('server-side-apply', rules, async ({ cluster }, log) => {
+      await installShop(cluster);
+      await cluster.kubectl(['apply', '-f', ENV_FILE]);
+      await until(120, async () =>
+        refused(await log()).length > 0 ? undefined : 'nothing was refused so far',
+      );
+    });
+    expect(new Set(refused(events).filter(isAboutObjects).map(nameOf))).toEqual(new Set([missing]));
+  },
+  300_000,
+);
+
+loopTest('the recommended flags are those of the suites', async () => {
   const { commandArgs } = await metacontrollerValues();
   for (const flag of ['--client-go-qps=100', '--client-go-burst=200', '--workers=20']) {
     expect(commandArgs).toContain(flag);

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { problem, until } from '../control-plane/poll.ts';
 import { CHART, set } from '../lib/chart.ts';
 import { leastRules } from '../lib/least-rules.ts';
+import { loopTest } from '../lib/loop-test.ts';
 import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
 import { type System, startSystem } from '../lib/system.ts';
 
@@ -59,57 +60,69 @@ async function foreignObjects(): Promise<KubeObject[]> {
   );
 }
 
-test('environments first, then the release, then the definitions: nothing is left of it', async () => {
-  const { cluster } = system;
-  await deleteEnv(cluster);
-  await uninstall();
-  await cluster.kubectl(['delete', 'crd', ...CRDS, '--timeout=30s']);
-  expect(await foreignObjects()).toEqual(before);
-}, 300_000);
+loopTest(
+  'environments first, then the release, then the definitions: nothing is left of it',
+  async () => {
+    const { cluster } = system;
+    await deleteEnv(cluster);
+    await uninstall();
+    await cluster.kubectl(['delete', 'crd', ...CRDS, '--timeout=30s']);
+    expect(await foreignObjects()).toEqual(before);
+  },
+  300_000,
+);
 
-test('the release first: environments and their routes stay; installed again, it takes them back', async () => {
-  const { cluster } = system;
-  await uninstall();
-  const stuck = await problem(cluster.kubectl(['delete', 'de', ENV, '--timeout=5s']));
-  expect(stuck).toContain('timed out waiting');
-  const route = `dynamic-environment-${ENV}`;
-  expect(JSON.stringify(await foreignObjects())).toContain(route);
+loopTest(
+  'the release first: environments and their routes stay; installed again, it takes them back',
+  async () => {
+    const { cluster } = system;
+    await uninstall();
+    const stuck = await problem(cluster.kubectl(['delete', 'de', ENV, '--timeout=5s']));
+    expect(stuck).toContain('timed out waiting');
+    const route = `dynamic-environment-${ENV}`;
+    expect(JSON.stringify(await foreignObjects())).toContain(route);
 
-  await install();
-  await until(120, async () => {
-    const left = await cluster.kubectl(['get', 'de', '-o', 'name']);
-    return left === '' ? undefined : `still there: ${left}`;
-  });
-  await uninstall();
-  await cluster.kubectl(['delete', 'crd', ...CRDS, '--timeout=30s']);
-  expect(await foreignObjects()).toEqual(before);
-}, 300_000);
+    await install();
+    await until(120, async () => {
+      const left = await cluster.kubectl(['get', 'de', '-o', 'name']);
+      return left === '' ? undefined : `still there: ${left}`;
+    });
+    await uninstall();
+    await cluster.kubectl(['delete', 'crd', ...CRDS, '--timeout=30s']);
+    expect(await foreignObjects()).toEqual(before);
+  },
+  300_000,
+);
 
-test('the release first, and it does not come back: by hand, as the README of the chart says', async () => {
-  const { cluster } = system;
-  const { kubectl } = cluster;
-  await uninstall();
-  await kubectl(['delete', 'de', ENV, '--wait=false']);
-  const finalizers = '[{"op": "remove", "path": "/metadata/finalizers"}]';
-  await kubectl(['patch', 'de', ENV, '--type=json', '-p', finalizers]);
-  // The garbage collector removes what the environment owned.
-  await until(120, async () => {
-    const left = await kubectl(['get', 'deploy,dr,routeinjections', '-A', '-o', 'name']);
-    return left.includes(ENV) ? `still there: ${left}` : undefined;
-  });
-  const [route] = await kubectl(['get', 'vs', 'backend', '-n', 'shop', '-o', 'json']).then(
-    (text) => JSON.parse(text).spec.http as { name?: string }[],
-  );
-  expect(route?.name).toMatch(/^dynamic-environment-/);
+loopTest(
+  'the release first, and it does not come back: by hand, as the README of the chart says',
+  async () => {
+    const { cluster } = system;
+    const { kubectl } = cluster;
+    await uninstall();
+    await kubectl(['delete', 'de', ENV, '--wait=false']);
+    const finalizers = '[{"op": "remove", "path": "/metadata/finalizers"}]';
+    await kubectl(['patch', 'de', ENV, '--type=json', '-p', finalizers]);
+    // The garbage collector removes what the environment owned.
+    await until(120, async () => {
+      const left = await kubectl(['get', 'deploy,dr,routeinjections', '-A', '-o', 'name']);
+      return left.includes(ENV) ? `still there: ${left}` : undefined;
+    });
+    const [route] = await kubectl(['get', 'vs', 'backend', '-n', 'shop', '-o', 'json']).then(
+      (text) => JSON.parse(text).spec.http as { name?: string }[],
+    );
+    expect(route?.name).toMatch(/^dynamic-environment-/);
 
-  const marked = await kubectl([
-    ...['get', 'vs', '-A', '-o', 'name', '-l', `env.riskified.com/${ENV}`],
-  ]);
-  expect(marked.trim()).toBe('virtualservice.networking.istio.io/backend');
-  await kubectl(['apply', '-f', join(CHART, '..', '..', 'examples', 'shop', 'backend.yaml')]);
-  const marks = ['riskified.com/route-injections-', 'riskified.com/dynamic-environment-'];
-  await kubectl(['annotate', 'vs', 'backend', '-n', 'shop', ...marks]);
-  await kubectl(['label', 'vs', 'backend', '-n', 'shop', `env.riskified.com/${ENV}-`]);
-  await kubectl(['delete', 'crd', ...CRDS, '--timeout=30s']);
-  expect(await foreignObjects()).toEqual(before);
-}, 300_000);
+    const marked = await kubectl([
+      ...['get', 'vs', '-A', '-o', 'name', '-l', `env.riskified.com/${ENV}`],
+    ]);
+    expect(marked.trim()).toBe('virtualservice.networking.istio.io/backend');
+    await kubectl(['apply', '-f', join(CHART, '..', '..', 'examples', 'shop', 'backend.yaml')]);
+    const marks = ['riskified.com/route-injections-', 'riskified.com/dynamic-environment-'];
+    await kubectl(['annotate', 'vs', 'backend', '-n', 'shop', ...marks]);
+    await kubectl(['label', 'vs', 'backend', '-n', 'shop', `env.riskified.com/${ENV}-`]);
+    await kubectl(['delete', 'crd', ...CRDS, '--timeout=30s']);
+    expect(await foreignObjects()).toEqual(before);
+  },
+  300_000,
+);

@@ -1,0 +1,7 @@
+import { test } from '@jest/globals';
+import { foreignKubeconfig } from './foreign.ts';
+import { metacontrollerProgram } from './system.ts';
+
+/** A test that needs a control plane of its own with a Metacontroller; skipped where that is not to be had. */
+export const loopTest =
+  metacontrollerProgram() === undefined || foreignKubeconfig() !== undefined ? test.skip : test;
