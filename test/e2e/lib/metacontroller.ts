@@ -18,11 +18,6 @@ const ACCOUNT = [
   },
 ];
 
-/** The default of Metacontroller's chart. */
-export const EVERYTHING = [
-  { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
-] as const satisfies readonly PolicyRule[];
-
 export interface PolicyRule {
   apiGroups: readonly string[];
   resources: readonly string[];
@@ -33,7 +28,7 @@ export interface PolicyRule {
 /** Makes Metacontroller's service account with a role of these rules; answers the path of its kubeconfig. */
 export async function createMetacontrollerUser(
   cluster: Cluster,
-  rules: readonly PolicyRule[] = EVERYTHING,
+  rules: readonly PolicyRule[],
 ): Promise<string> {
   const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'metacontroller' } };
   const subjects = [

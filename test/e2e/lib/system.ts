@@ -8,6 +8,7 @@ import {
 } from '../control-plane/control-plane.ts';
 import { installCrds } from '../control-plane/crds.ts';
 import { type PodOptions, type PodStandIn, startPods } from '../control-plane/pods.ts';
+import { leastRules } from './least-rules.ts';
 import { controllerManifests } from './manifests.ts';
 import {
   createMetacontrollerUser,
@@ -20,7 +21,7 @@ export interface SystemOptions {
   strategy: ApplyStrategy;
   /** Default: drain and settle 1 s, everything else as shipped. */
   config?: DecisionConfig;
-  /** Rules of Metacontroller's role. */
+  /** Rules of Metacontroller's role. Default: those that the chart recommends. */
   rules?: readonly PolicyRule[];
   pods?: PodOptions;
 }
@@ -50,7 +51,7 @@ export function metacontrollerProgram(): string | undefined {
 export async function startSystem(options: SystemOptions): Promise<System> {
   const program = metacontrollerProgram();
   if (program === undefined) throw new Error('METACONTROLLER_BIN names no program');
-  const { strategy, config = decisionConfig({}), rules } = options;
+  const { strategy, config = decisionConfig({}), rules = await leastRules() } = options;
   const cluster = await startControlPlane();
   const ends: (() => unknown)[] = [cluster.stop];
   const stop = async () => {

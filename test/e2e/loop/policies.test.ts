@@ -1,7 +1,6 @@
 import { expect } from '@jest/globals';
 import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
 import { until } from '../control-plane/poll.ts';
-import { leastRules } from '../lib/least-rules.ts';
 import { loopTest } from '../lib/loop-test.ts';
 import { renderPermissions } from '../lib/policies.ts';
 import { ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
@@ -39,7 +38,7 @@ async function deleted(system: System, cascade: string, isLeft: boolean): Promis
 loopTest.each(STRATEGIES)(
   'with %s and the least role, an author without any other right has an env, and deletes it in each way',
   async (strategy) => {
-    const system = await startSystem({ strategy, rules: await leastRules() });
+    const system = await startSystem({ strategy });
     const { kubectl, auditLog } = system.cluster;
     try {
       await installShop(system.cluster);

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { problem, until } from '../control-plane/poll.ts';
 import { CHART, set } from '../lib/chart.ts';
-import { leastRules } from '../lib/least-rules.ts';
 import { loopTest } from '../lib/loop-test.ts';
 import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
 import { type System, startSystem } from '../lib/system.ts';
@@ -19,7 +18,7 @@ let before: KubeObject[];
 
 /** Metacontroller, and the chart with the service outside the cluster; the shop, and nothing of ours on it. */
 beforeEach(async () => {
-  system = await startSystem({ strategy: 'server-side-apply', rules: await leastRules() });
+  system = await startSystem({ strategy: 'server-side-apply' });
   const { kubectl } = system.cluster;
   // What the suites install with kubectl; the chart is to bring it.
   const global = 'compositecontrollers,decoratorcontrollers,mutatingwebhookconfigurations';
