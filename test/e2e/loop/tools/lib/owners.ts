@@ -35,11 +35,15 @@ export function ownersOfRoutes({ metadata }: Stored): string[] {
     .sort();
 }
 
-/** What Metacontroller owns, as paths; a map that it was the first to put something into is nobody's content. */
+/** Maps that Metacontroller was the first to put something into: nobody's content, whether written `{".": {}}` or `{}`. */
+const MAPS = ['metadata/annotations', 'metadata/labels'];
+
+/** What Metacontroller owns, as paths. */
 export function metacontrollersFields({ metadata }: Stored): string[] {
   return (metadata.managedFields ?? [])
     .filter(({ manager }) => manager === METACONTROLLER)
     .flatMap(({ fieldsV1 }) => leaves(fieldsV1, ''))
+    .filter((path) => !MAPS.includes(path))
     .sort();
 }
 
