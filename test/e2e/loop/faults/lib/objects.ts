@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
+import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
+import type { Api } from '../../../control-plane/api.ts';
 import { until } from '../../../control-plane/poll.ts';
 import { allObjects } from '../../../lib/objects.ts';
 import { twinDifferences } from './compare.ts';
@@ -67,6 +70,25 @@ async function foreground(scene: Scene): Promise<void> {
   await close(scene);
 }
 
+/**
+ * The garbage collector learns of new kinds every half minute. What it does not know when an env is orphaned stays owned,
+ * and is collected later.
+ */
+async function collectorKnowsInjections(api: Api, { spec }: RouteInjection): Promise<void> {
+  const name = 'garbage';
+  const owner = { apiVersion: 'v1', kind: 'Namespace', name, uid: randomUUID() };
+  const host = 'nothing.nowhere.svc.cluster.local';
+  await apply(api, {
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'RouteInjection',
+    metadata: { name, ownerReferences: [owner] },
+    spec: { ...spec, env: name, host, active: false },
+  });
+  await until(HEAL_SECONDS, async () =>
+    (await read(api, 'RouteInjection', undefined, name)) ? 'it is not collected' : undefined,
+  );
+}
+
 async function orphan(scene: Scene): Promise<void> {
   const { api, env } = scene;
   await serve(scene);
@@ -75,6 +97,9 @@ async function orphan(scene: Scene): Promise<void> {
     ({ kind, metadata }) =>
       kind === 'DestinationRule' && metadata.name.startsWith(`backend-${env}-`),
   );
+  const [injection] = injections;
+  if (injection === undefined) throw new Error('the env has no RouteInjection');
+  await collectorKnowsInjections(api, injection);
   await deleteEnv(scene, 'Orphan');
   await until(HEAL_SECONDS, async () =>
     (await read(api, 'DynamicEnv', undefined, env)) ? 'the env is still there' : undefined,
