@@ -1,6 +1,6 @@
 /**
- * Says when docs/verified.md is about another state of src/ than the one that is here. Exit code 0 in any case: a stale page
- * is news, not an error. `--hash` prints the hash alone.
+ * Says which suite's part of docs/verified.md is about another state of src/ than the one that is here. Exit code 0 in any
+ * case: a stale part is news, not an error. `--hash` prints the hash alone.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
@@ -29,8 +29,16 @@ if (process.argv.includes('--hash')) {
   console.log(hash);
 } else {
   const page = await readFile(new URL('docs/verified.md', ROOT), 'utf8').catch(() => '');
-  const [, written] = /sha256:([0-9a-f]{64})/.exec(page) ?? [];
-  if (written === undefined) console.log('verified.md is STALE: it was never written');
-  else if (written === hash) console.log('verified.md is about this state of src/');
-  else console.log('verified.md is STALE: src/ has changed since the loop suite wrote it');
+  for (const suite of ['loop', 'mesh']) {
+    const part =
+      page.split(`<!-- end: ${suite} -->`)[0]?.split(`<!-- begin: ${suite} -->`)[1] ?? '';
+    const [, written] = /sha256:([0-9a-f]{64})/.exec(part) ?? [];
+    if (written === undefined) say(suite, 'STALE: the suite never wrote it');
+    else if (written === hash) say(suite, 'about this state of src/');
+    else say(suite, 'STALE: src/ has changed since the suite wrote it');
+  }
+}
+
+function say(suite, verdict) {
+  console.log(`verified.md is ${verdict} (part ${suite})`);
 }

@@ -2,10 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { sourceHash } from '../../support/verified-page.ts';
 import { FIGURES_FILE, readFigures } from './figures.ts';
 import { foreignKubeconfig } from './foreign.ts';
 import { metacontrollerProgram } from './system.ts';
-import { type Ran, sourceHash, whyNotVerified, writeVerified } from './verified.ts';
+import { type Ran, whyNotVerified, writeVerified } from './verified.ts';
 
 /** As much of Jest's words (@jest/test-result) as is used here. */
 interface TestFile {

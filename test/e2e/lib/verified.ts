@@ -1,13 +1,10 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { writePart } from '../../support/verified-page.ts';
 import { findBinaries } from '../control-plane/binaries.ts';
 import type { Figure } from './figures.ts';
 
 const run = promisify(execFile);
-const PAGE = new URL('../../../docs/verified.md', import.meta.url);
-const HASH = fileURLToPath(new URL('../../../scripts/verified.mjs', import.meta.url));
 const STRATEGIES = ['dynamic-apply', 'server-side-apply'];
 /** Without these files a run was not whole. */
 const NEEDED = ['scenarios', 'figures', 'kills', 'others', 'tools'].flatMap((suite) =>
@@ -18,11 +15,6 @@ const NEEDED = ['scenarios', 'figures', 'kills', 'others', 'tools'].flatMap((sui
 export interface Ran {
   file: string;
   statuses: string[];
-}
-
-/** Hash of src/ as it is now. */
-export async function sourceHash(): Promise<string> {
-  return (await run(process.execPath, [HASH, '--hash'])).stdout.trim();
 }
 
 /** Why a run does not verify anything; nothing when it does. */
@@ -41,8 +33,6 @@ export async function writeVerified(
   const version = async (program: string, ...args: string[]) =>
     (await run(program, args)).stdout.trim().split('\n')[0] ?? '';
   const facts = [
-    ['Date', new Date().toISOString().slice(0, 10)],
-    ['State of `src/`', `\`sha256:${await sourceHash()}\``],
     ['kube-apiserver', await version(programs['kube-apiserver'], '--version')],
     ['etcd', await version(programs.etcd, '--version')],
     ['kubectl', await version(programs.kubectl, 'version', '--client')],
@@ -50,7 +40,7 @@ export async function writeVerified(
     ['Metacontroller', figureOf(figures, METACONTROLLER_FIGURE)],
     ['Node', process.version],
   ];
-  await writeFile(PAGE, page(facts, ran, figures));
+  await writePart('loop', part(facts, ran, figures));
 }
 
 /** What Metacontroller calls itself; recorded like a figure. */
@@ -64,7 +54,7 @@ function figureOf(figures: readonly Figure[], what: string): string {
   return figures.find((figure) => figure.what === what)?.value ?? 'unknown';
 }
 
-function page(
+function part(
   facts: readonly (readonly string[])[],
   ran: readonly Ran[],
   figures: readonly Figure[],
@@ -80,27 +70,26 @@ function page(
     ),
   ]);
   const tests = ran.map(({ file, statuses }) => [file, String(statuses.length)]).sort();
-  return `# What was verified
+  return `## The loop, on a real control plane
 
-Written by the loop suite (\`npm run test:e2e\`, see [test/e2e](../test/e2e/README.md)) at the end of a whole run, in which
-every test passed: real etcd, kube-apiserver, kube-controller-manager and Metacontroller, with both of Metacontroller's apply
-strategies. \`node scripts/verified.mjs\` says whether \`src/\` has changed since.
+Written by the loop suite (\`npm run test:e2e\`, see [test/e2e](../test/e2e/README.md)): real etcd, kube-apiserver,
+kube-controller-manager and Metacontroller, with both of Metacontroller's apply strategies.
 
 ${table(['', ''], facts)}
-## What ran
+### What ran
 
 Every scenario of [test/scenarios](../test/scenarios) that can be played on a real cluster (\`scenarios-…\`), unchanged, with the
 end state of the in-memory cluster's at the end.
 
 ${table(['test file', 'passed'], tests)}
-## Figures
+### Figures
 
 Settle and drain time 1 s; pods are Ready 0.2 s after they appear. The middle one of n, the least and the most. Times are
 those of a machine that does other things beside; requests are from the API server's audit log, watches and
 events left out.
 
 ${table(['', ...STRATEGIES], rows)}
-## What was not tried
+### What was not tried
 
 There are no nodes and no network here: the effect of a NetworkPolicy, the pod of \`helm test\`, pulling the image or
 Metacontroller's chart, the probes of a running pod. Nor are there cert-manager, Argo CD or Flux, or more than one

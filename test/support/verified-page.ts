@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const PAGE = new URL('../../docs/verified.md', import.meta.url);
+const SCRIPT = fileURLToPath(new URL('../../scripts/verified.mjs', import.meta.url));
+
+/** The suites that write a part of docs/verified.md, in the order of the page. */
+const SUITES = ['loop', 'mesh'] as const;
+export type VerifyingSuite = (typeof SUITES)[number];
+
+const HEAD = `# What was verified
+
+Written by the suites themselves, each its own part, at the end of a whole run in which every test passed.
+\`node scripts/verified.mjs\` says which part is about another state of \`src/\` than the present one.
+`;
+
+/** Hash of src/ as it is now. */
+export async function sourceHash(): Promise<string> {
+  return (await run(process.execPath, [SCRIPT, '--hash'])).stdout.trim();
+}
+
+/** Replaces a suite's part of docs/verified.md; `text` is Markdown whose headings start at `##`. The date and the hash of src/ are added. */
+export async function writePart(suite: VerifyingSuite, text: string): Promise<void> {
+  const page = await readFile(PAGE, 'utf8').catch(() => '');
+  const date = new Date().toISOString().slice(0, 10);
+  await writeFile(PAGE, withPart(page, suite, text, { date, hash: await sourceHash() }));
+}
+
+export interface Stamp {
+  /** `2026-01-31` */
+  date: string;
+  /** Of src/, SHA-256 in hex. */
+  hash: string;
+}
+
+/** The page with a suite's part replaced, the others' as they are. */
+export function withPart(
+  page: string,
+  suite: VerifyingSuite,
+  text: string,
+  { date, hash }: Stamp,
+): string {
+  const own = `${text.trimEnd()}\n\nRun on ${date}, with \`src/\` of \`sha256:${hash}\`.\n`;
+  const marked = SUITES.map((name) => {
+    const part = name === suite ? own : partOf(page, name);
+    return part === undefined ? '' : `\n${begin(name)}\n${part}${end(name)}\n`;
+  });
+  return HEAD + marked.join('');
+}
+
+function partOf(page: string, suite: VerifyingSuite): string | undefined {
+  const from = page.indexOf(begin(suite));
+  const to = page.indexOf(end(suite));
+  return from < 0 || to < from ? undefined : page.slice(from + begin(suite).length + 1, to);
+}
+
+const begin = (suite: VerifyingSuite) => `<!-- begin: ${suite} -->`;
+const end = (suite: VerifyingSuite) => `<!-- end: ${suite} -->`;
