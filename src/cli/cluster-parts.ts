@@ -3,6 +3,7 @@ import { SPEC_ANNOTATION } from '../api/marks.ts';
 import { injectedRouteName } from '../api/route-name.ts';
 import { cloneName } from '../domain/names.ts';
 import { envWorkloads } from '../domain/workloads.ts';
+import { delegatingRoutes } from '../istio/delegates.ts';
 import { fqdn } from '../istio/host.ts';
 import { liveHosts } from '../istio/route-kinds.ts';
 import type { VirtualService } from '../istio/types.ts';
@@ -14,7 +15,7 @@ import { stripRoutes } from '../virtualservice/strip.ts';
 /**
  * Other people's objects as they would be without any env: no children of envs, no marks and routes on
  * VirtualServices. What is being deleted counts as gone. VirtualServices that send to none of the namespaces are left
- * out: no env there hears of them.
+ * out, for no env there hears of them, but for those that delegate to one that is kept.
  */
 export function withoutEnvs(
   objects: readonly KubeObject[],
@@ -22,17 +23,23 @@ export function withoutEnvs(
   clusterDomain: string,
 ): KubeObject[] {
   const ends = namespaces.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
+  const sends = (virtualService: VirtualService) =>
+    liveHosts(virtualService, clusterDomain).some((host) => ends.some((end) => host.endsWith(end)));
+  const delegates = objects
+    .filter(isVirtualService)
+    .filter((one) => !one.spec?.hosts?.length && sends(one));
   const concerns = (object: KubeObject) =>
-    object.kind !== 'VirtualService' ||
-    liveHosts(object as VirtualService, clusterDomain).some((host) =>
-      ends.some((end) => host.endsWith(end)),
-    );
+    !isVirtualService(object) ||
+    sends(object) ||
+    delegates.some((one) => delegatingRoutes(object, one, clusterDomain).length > 0);
   return objects
     .filter((object) => !isGoing(object) && !isChild(object) && concerns(object))
-    .map((object) =>
-      object.kind === 'VirtualService' ? unmarked(object as VirtualService) : object,
-    )
+    .map((object) => (isVirtualService(object) ? unmarked(object) : object))
     .map((object) => ({ ...object, metadata: unowned(object.metadata) }));
+}
+
+function isVirtualService(object: KubeObject): object is VirtualService {
+  return object.kind === 'VirtualService';
 }
 
 export function isGoing({ metadata }: KubeObject): boolean {
@@ -128,8 +135,12 @@ export function downClones(
 }
 
 function routeNames(objects: readonly KubeObject[]): Set<unknown> {
-  const all = objects.filter(({ kind }) => kind === 'VirtualService') as VirtualService[];
-  return new Set(all.flatMap(({ spec }) => spec.http ?? []).map(({ name }) => name));
+  return new Set(
+    objects
+      .filter(isVirtualService)
+      .flatMap(({ spec }) => spec.http ?? [])
+      .map(({ name }) => name),
+  );
 }
 
 /** Bases that have no available pods although they are to have some. */

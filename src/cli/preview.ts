@@ -1,6 +1,9 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
+import type { RouteInjection } from '../api/routeinjection.ts';
 import { loadValidators } from '../crds.ts';
+import type { VirtualService } from '../istio/types.ts';
 import { compare, countOf } from './compare.ts';
+import { delegateWarnings } from './delegate-warnings.ts';
 import { loadManifests } from './manifests.ts';
 import { readPreviewOptions } from './preview-options.ts';
 import { show, showLeftovers } from './preview-report.ts';
@@ -33,7 +36,16 @@ export async function preview(args: readonly string[], output: Output): Promise<
     .filter(({ object }) => isAbout(object, names))
     .map(({ object, message }) => `${object}: ${message}`);
   if (!quiet) events.push('things are still moving after ten minutes of the cluster');
-  const notes = [...(envs.length === 0 ? [scene.none] : []), ...scene.notes(envs)];
+  const notes = [
+    ...(envs.length === 0 ? [scene.none] : []),
+    ...scene.notes(envs),
+    ...delegateWarnings(
+      envs,
+      cluster.list<RouteInjection>('RouteInjection'),
+      cluster.list<VirtualService>('VirtualService'),
+      options.config,
+    ),
+  ];
   if (options.format === 'text' && scene.title) output.write(`${scene.title}\n\n`);
   show(options.format, { changes, envs, events, notes }, output);
   const isReady = envs.length > 0 && envs.every(({ status }) => status?.state === 'ready');

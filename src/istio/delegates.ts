@@ -31,12 +31,25 @@ export function effectiveRoutes(
   clusterDomain: string,
 ): readonly EffectiveRoute[] {
   return resolvedRoutes(root, clusterDomain).flatMap((effective) => {
-    const { delegate } = effective.route;
-    if (!delegate) return [effective];
-    const name = `${delegate.namespace || namespaceOf(root)}/${delegate.name}`;
-    const target = all.find((vs) => nameOf(vs) === name && isDelegateFor(vs, namespaceOf(root)));
+    if (!effective.route.delegate) return [effective];
+    const target = all.find((vs) => delegatesTo(effective.route, root, vs));
     return target ? merged(effective, resolvedRoutes(target, clusterDomain)) : [];
   });
+}
+
+/**
+ * The routes of a root that stand for those of a delegate, names in full. None: `root` has no hosts, does not delegate to it,
+ * or may not see it.
+ */
+export function delegatingRoutes(
+  root: VirtualService,
+  delegate: VirtualService,
+  clusterDomain: string,
+): readonly HTTPRoute[] {
+  if (!root.spec?.hosts?.length) return [];
+  return resolvedRoutes(root, clusterDomain)
+    .map(({ route }) => route)
+    .filter((route) => delegatesTo(route, root, delegate));
 }
 
 /** The namespaces a VirtualService is for, `.` replaced by its own; the mesh's default is taken to be `*`. */
@@ -44,6 +57,12 @@ export function virtualServiceExport(vs: VirtualService): ReadonlySet<string> {
   const targets = vs.spec.exportTo ?? [];
   if (targets.length === 0) return new Set(['*']);
   return new Set(targets.map((target) => (target === '.' ? namespaceOf(vs) : target)));
+}
+
+function delegatesTo({ delegate }: HTTPRoute, root: VirtualService, vs: VirtualService): boolean {
+  if (!delegate) return false;
+  const name = `${delegate.namespace || namespaceOf(root)}/${delegate.name}`;
+  return nameOf(vs) === name && isDelegateFor(vs, namespaceOf(root));
 }
 
 function isDelegateFor(vs: VirtualService, namespace: string): boolean {
@@ -63,7 +82,11 @@ function merged(root: EffectiveRoute, leaves: readonly EffectiveRoute[]): Effect
   });
 }
 
-function resolvedRoutes(vs: VirtualService, clusterDomain: string): readonly EffectiveRoute[] {
+/** The http routes as written, host and gateway names in full. */
+export function resolvedRoutes(
+  vs: VirtualService,
+  clusterDomain: string,
+): readonly EffectiveRoute[] {
   const namespace = namespaceOf(vs);
   return (vs.spec.http ?? []).map((route, routeIndex) => ({
     place: { virtualService: nameOf(vs), routeIndex },

@@ -15,7 +15,9 @@ export function mergeMatches(
   if (root.length === 0) return delegate;
   if (delegate.length === 0) return root;
   const merged = delegate.map((leaf) =>
-    root.filter((entry) => !contradicts(entry, leaf)).map((entry) => mergeMatch(entry, leaf)),
+    root
+      .filter((entry) => contradiction(entry, leaf) === undefined)
+      .map((entry) => mergeMatch(entry, leaf)),
   );
   return merged.every((entries) => entries.length > 0) ? merged.flat() : undefined;
 }
@@ -40,30 +42,35 @@ function withoutZeros(leaf: HTTPMatchRequest): HTTPMatchRequest {
   return Object.fromEntries(Object.entries(leaf).filter(([, value]) => !isZero(value)));
 }
 
-function contradicts(root: HTTPMatchRequest, leaf: HTTPMatchRequest): boolean {
+/**
+ * The first field, as a path within a match entry, in which an entry of a delegate contradicts one of its root; undefined
+ * when the two can be joined. A condition on a header that the root has by a regex, or by presence alone, contradicts even
+ * where it is narrower; so does an entry without `ignoreUriCase` or `sourceNamespace` where the root's has it.
+ * Source: hasConflict and stringMatchConflict in the same file.
+ */
+export function contradiction(root: HTTPMatchRequest, leaf: HTTPMatchRequest): string | undefined {
   return (
-    (['uri', 'scheme', 'method', 'authority'] as const).some((field) =>
+    (['uri', 'scheme', 'method', 'authority'] as const).find((field) =>
       stringsContradict(root[field], leaf[field]),
-    ) ||
-    (['headers', 'withoutHeaders', 'queryParams'] as const).some((field) =>
-      mapsContradict(root[field] ?? {}, leaf[field] ?? {}),
-    ) ||
-    Boolean(root.ignoreUriCase) !== Boolean(leaf.ignoreUriCase) ||
-    sourcesContradict(root, leaf)
+    ) ??
+    (['headers', 'withoutHeaders', 'queryParams'] as const)
+      .flatMap((field) => contraryKeys(root[field] ?? {}, leaf[field] ?? {}, field))
+      .at(0) ??
+    (Boolean(root.ignoreUriCase) === Boolean(leaf.ignoreUriCase) ? undefined : 'ignoreUriCase') ??
+    sourceContradiction(root, leaf)
   );
 }
 
 /** The root's namespace has to be repeated by the delegate; a port or a label may be left to either side. */
-function sourcesContradict(root: HTTPMatchRequest, leaf: HTTPMatchRequest): boolean {
+function sourceContradiction(root: HTTPMatchRequest, leaf: HTTPMatchRequest): string | undefined {
   const { port = 0, sourceNamespace = '', sourceLabels = {}, gateways = [] } = root;
-  return (
-    (Boolean(port) && Boolean(leaf.port) && port !== leaf.port) ||
-    (sourceNamespace !== '' && sourceNamespace !== leaf.sourceNamespace) ||
-    Object.entries(leaf.sourceLabels ?? {}).some(
-      ([key, value]) => Object.hasOwn(sourceLabels, key) && sourceLabels[key] !== value,
-    ) ||
-    gatewaysContradict(gateways, leaf.gateways ?? [])
+  if (port && leaf.port && port !== leaf.port) return 'port';
+  if (sourceNamespace !== '' && sourceNamespace !== leaf.sourceNamespace) return 'sourceNamespace';
+  const label = Object.entries(leaf.sourceLabels ?? {}).find(
+    ([key, value]) => Object.hasOwn(sourceLabels, key) && sourceLabels[key] !== value,
   );
+  if (label) return `sourceLabels.${label[0]}`;
+  return gatewaysContradict(gateways, leaf.gateways ?? []) ? 'gateways' : undefined;
 }
 
 function gatewaysContradict(root: readonly string[], leaf: readonly string[]): boolean {
@@ -72,10 +79,10 @@ function gatewaysContradict(root: readonly string[], leaf: readonly string[]): b
 }
 
 /** Keys are compared as written here, header names too. */
-function mapsContradict(root: StringMatches, leaf: StringMatches): boolean {
-  return Object.entries(leaf).some(
-    ([key, match]) => Object.hasOwn(root, key) && stringsContradict(root[key], match),
-  );
+function contraryKeys(root: StringMatches, leaf: StringMatches, field: string): string[] {
+  return Object.entries(leaf)
+    .filter(([key, match]) => Object.hasOwn(root, key) && stringsContradict(root[key], match))
+    .map(([key]) => `${field}.${key}`);
 }
 
 /** Only text that starts with the root's prefix, or equals its exact value, is known to stay within it. */

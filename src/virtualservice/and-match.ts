@@ -81,8 +81,11 @@ function headerConflict(
   return { reason, isHarmless: own.some((one) => areDisjoint(one, value)) };
 }
 
-/** Several, when a header is written in several spellings: all of them must hold. */
-function conditionsOn(name: string, headers: Record<string, StringMatch> | undefined) {
+/** The conditions on a header, whatever its spelling: where there are several, all of them must hold. */
+export function conditionsOn(
+  name: string,
+  headers: Record<string, StringMatch> | undefined,
+): StringMatch[] {
   return Object.entries(headers ?? {})
     .filter(([own]) => own.toLowerCase() === name.toLowerCase())
     .map(([, condition]) => condition);

@@ -6,6 +6,8 @@ import { liveHosts } from '../../istio/route-kinds.ts';
 import type { DestinationRule, HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { secondsLeft } from '../../k8s/time.ts';
+import { delegateLosses } from '../../virtualservice/delegate-loss.ts';
+import { planned } from '../../virtualservice/outcomes.ts';
 import { type PlanNote, parsePlan } from '../../virtualservice/plan-codec.ts';
 import { isAbout, isFullyShadowed } from '../../virtualservice/states.ts';
 import { baseKeyOf, childKey, injectionBaseKey, isBeingDeleted, sameObject } from '../observed.ts';
@@ -15,6 +17,9 @@ import type { StatusContext } from './context.ts';
 
 /** Seconds after which a VirtualService that was asked to carry routes and does not is worth a word. */
 export const PATIENCE_SECONDS = 10;
+
+/** So many are told of one VirtualService: each root and each route may have its own. */
+const MAX_LOSSES = 3;
 
 /** How one Service host of a subset stands. */
 export interface HostStatus {
@@ -141,9 +146,24 @@ function virtualServiceStatus(
   if (status === 'ignored-missing-destination-rule') {
     return { name, namespace, status, message: missingRule(host) };
   }
-  const told = notes.map(({ message }) => message).join('; ');
+  const told = [
+    ...notes.map(({ message }) => message),
+    ...losses(virtualService, host, context),
+  ].join('; ');
   const message = messageOf(status, told, own, virtualService);
   return { name, namespace, status, ...(message === '' ? {} : { message }) };
+}
+
+/** A root is seen only if it has routes of its own to one of the env's hosts: only then does it carry the env's label. */
+function losses(
+  virtualService: VirtualService,
+  { injection }: HostPlan,
+  { view, config }: StatusContext,
+): string[] {
+  const plan = planned(injection);
+  const found =
+    plan === undefined ? [] : delegateLosses(virtualService, view.virtualServices(), plan, config);
+  return found.slice(0, MAX_LOSSES);
 }
 
 function lifeCycle(facts: {
