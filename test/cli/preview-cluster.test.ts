@@ -109,6 +109,20 @@ describe('an env that is to come', () => {
     expect(text).not.toContain('DynamicEnv alice is');
   });
 
+  test('a root that only delegates to here, from another namespace, is read: what Istio drops is told', async () => {
+    const delegates = path('./fixtures/delegates/routes.yaml');
+    const objects = await livingCluster([path('./fixtures/crowded/shared.yaml'), delegates]);
+    const { code, text } = await previewOn({ objects }, '-f', ALICE);
+    expect(code).toBe(0);
+    expect(text).toMatch(
+      /alice: VirtualService shop\/backend: under VirtualService edge\/public Istio drops/,
+    );
+    expect(text).toMatch(
+      /alice: VirtualService shop\/forgotten: .* no VirtualService here delegates to it/,
+    );
+    expect(text).not.toMatch(/shop\/backend: it has no hosts/);
+  });
+
   test('an env elsewhere is nobody here', async () => {
     const far = {
       ...(await livingCluster([...CROWDED, ALICE])).find(({ kind }) => kind === 'DynamicEnv'),

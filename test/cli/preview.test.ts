@@ -11,6 +11,9 @@ jest.setTimeout(30_000);
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const SHOP = path('../../examples/shop');
 const CROWDED = path('./fixtures/crowded');
+const DELEGATES = path('./fixtures/delegates');
+const DROPPED =
+  'alice: VirtualService shop/backend: under VirtualService edge/public Istio drops the copy of route "all", and the env\'s requests stay with the base: it contradicts headers.user of route "known-users" there; take the condition on header user out of the root\'s route';
 
 describe('as text', () => {
   test('what is created, what changes, how the env stands', async () => {
@@ -60,6 +63,30 @@ Status
     );
     const lines = warnings.trim().split('\n');
     expect(new Set(lines).size).toBe(lines.length);
+  });
+
+  test('what Istio drops of delegates, though the env cannot know', async () => {
+    const [shared, alice] = ['shared.yaml', 'alice.yaml'].map((name) => `${CROWDED}/${name}`);
+    const { code, text } = await previewed('-f', `${shared}`, '-f', `${alice}`, '-f', DELEGATES);
+    expect(code).toBe(0);
+    expect(text.slice(text.indexOf('\nWarnings\n'))).toBe(`
+Warnings
+  ${DROPPED}
+  alice: VirtualService shop/forgotten: it has no hosts, and no VirtualService here delegates to it: its routes are in effect nowhere
+`);
+  });
+
+  test('what the status tells of delegates is not told again', async () => {
+    const root = path('./fixtures/delegates-of-a-known-root');
+    const { text } = await previewed(
+      '-f',
+      `${CROWDED}/shared.yaml`,
+      '-f',
+      `${CROWDED}/alice.yaml`,
+      '-f',
+      root,
+    );
+    expect(text.match(/Istio drops the copy/g)).toHaveLength(1);
   });
 
   test('--delete: nothing is left', async () => {

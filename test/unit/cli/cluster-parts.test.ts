@@ -73,6 +73,27 @@ describe('what stays of a cluster without its envs', () => {
     expect(left(one)).toHaveLength(count);
   });
 
+  test('a VirtualService that delegates to one that stays, and no other root', () => {
+    const child = object('VirtualService', { name: 'child' }, { http: [routeTo('backend')] });
+    const root = (name: string, spec: object) =>
+      object(
+        'VirtualService',
+        { name, namespace: 'edge' },
+        {
+          hosts: ['a.example.com'],
+          http: [{ delegate: { name: 'child', namespace: 'shop' } }],
+          ...spec,
+        },
+      );
+    const to = (name: string) => ({ http: [{ delegate: { name, namespace: 'shop' } }] });
+    const all = [child, root('own', {}), root('other', to('else')), root('none', { http: null })];
+    expect(
+      left(...all, object('VirtualService', { name: 'empty' }, {})).map(
+        ({ metadata }) => metadata.name,
+      ),
+    ).toEqual(['child', 'own']);
+  });
+
   test('VirtualServices lose our marks and routes, and nothing else', () => {
     const own = [routeTo('backend', 'mine'), routeTo('backend')];
     const marked = object(

@@ -173,6 +173,16 @@ describe('nothing is lost', () => {
       delegate({ redirect: { uri: '/' } }, ALL),
     ],
     [
+      'where the route is dropped for another of its entries',
+      [root([{ ...regex, uri: { prefix: '/a' } }])],
+      delegate(entries({ uri: { prefix: '/a/1' } }, { uri: { prefix: '/b' } })),
+    ],
+    [
+      'where the root keeps the env out',
+      [root([{ ignoreUriCase: true, withoutHeaders: { User: { prefix: 'a' } } }])],
+      delegate(ALL),
+    ],
+    [
       'of routes to other hosts',
       [root([regex])],
       delegate({ ...ALL, route: [to('web', 'shared')] }),

@@ -374,3 +374,53 @@ describe('another env', () => {
     });
   });
 });
+
+describe('a delegate', () => {
+  const match = [{ headers: { user: { regex: '.*' } } }];
+  const child = carrying(
+    virtualService('shop/child', { hosts: [], http: [routeTo('backend', 'shared')] }),
+    [own(true)],
+  );
+  const root = (name: string, count = 1) =>
+    carrying(
+      virtualService(`shop/${name}`, {
+        hosts: ['backend'],
+        http: [
+          ...Array.from({ length: count }, (_, index) => ({
+            name: `r${index}`,
+            match,
+            delegate: { name: 'child' },
+          })),
+          routeTo('backend', 'shared'),
+        ],
+      }),
+      [own(true)],
+    );
+
+  it('whose copies Istio drops under a root that the env sees, says so', () => {
+    const judged = judge({ virtualServices: [child, root('root')] });
+    expect(judged.virtualServices).toEqual([
+      {
+        name: 'child',
+        namespace: 'shop',
+        status: 'running',
+        message:
+          'under VirtualService shop/root Istio drops the copy of a route without a name, and the env\'s requests stay with the base: it contradicts headers.user of route "r0" there; take the condition on header user out of the root\'s route',
+      },
+      { name: 'root', namespace: 'shop', status: 'running' },
+    ]);
+  });
+
+  it('says three such things at most', () => {
+    const [judged] = judge({ virtualServices: [child, root('root', 5)] }).virtualServices;
+    expect(judged?.message?.match(/Istio drops/g)).toHaveLength(3);
+  });
+
+  it('says nothing of roots that are not seen, nor for a consumer', () => {
+    expect(judge({ virtualServices: [child] }).virtualServices[0]).not.toHaveProperty('message');
+    const { subset: _none, ...spec } = own(true).spec;
+    const consumer = { ...own(true), spec };
+    const seen = judge({ virtualServices: [child, root('root')], wanted: consumer });
+    expect(JSON.stringify(seen.virtualServices)).not.toContain('Istio drops');
+  });
+});
