@@ -3,6 +3,7 @@ import type { Workload } from '../../../src/api/dynamicenv.ts';
 import { type Clone, cloneDeployment } from '../../../src/domain/deployment-clone.ts';
 import { canonicalJson } from '../../../src/k8s/canonical.ts';
 import { hash10 } from '../../../src/k8s/hash.ts';
+import { matchesSelector } from '../../../src/k8s/selector.ts';
 import type { Deployment } from '../../../src/k8s/workload.ts';
 import { CONFIG, deepFreeze, deployment, running, workload } from '../../support/objects.ts';
 
@@ -268,5 +269,18 @@ describe('unknown containers', () => {
     expect(clone(two, { containers: [{ containerName: 'c', image: 'x' }] })).toEqual({
       problem: 'container c not found in Deployment shop/backend; it has: a, b',
     });
+  });
+});
+
+// Autoscalers count the pods of their target's selector, disruption budgets those of their own.
+describe("a clone's pods are selected by what selects the base's", () => {
+  it.each<[Record<string, string>, boolean]>([
+    [{ app: 'backend' }, true],
+    [{ app: 'backend', tier: 'web' }, true],
+    [{ app: 'backend', version: 'shared' }, false],
+  ])('by %j: %s', (matchLabels, isSelected) => {
+    const { template } = made({ ...base, spec: { ...base.spec, selector: { matchLabels } } }).spec;
+    expect(matchesSelector({ matchLabels }, base.spec.template.metadata?.labels ?? {})).toBe(true);
+    expect(matchesSelector({ matchLabels }, template.metadata?.labels ?? {})).toBe(isSelected);
   });
 });
