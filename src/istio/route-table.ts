@@ -142,7 +142,8 @@ function foreignTable(
   const foreign = candidates.map(({ hosts, entries }) => ({
     hosts: hosts.filter(
       (name) =>
-        !isWildcardHost(name) || !services.some((service) => hostSubsetOf(service.host, name)),
+        !isWildcardHost(name) ||
+        !services.some((service) => hostSubsetOf(service.host, name.toLowerCase())),
     ),
     entries,
   }));

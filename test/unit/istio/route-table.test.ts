@@ -231,6 +231,7 @@ describe('a host outside the registry', () => {
   it('is not served by a wildcard that stands for services', () => {
     const all = [vs('a/b', hosts('*.local', 'x.y'))];
     expect(foreign(all, request, 'unknown.local')).toBeUndefined();
+    expect(foreign([vs('a/b', hosts('*.LOCAL'))], request, 'unknown.local')).toBeUndefined();
     expect(foreign(all, request, 'x.y')).toEqual(['a/b']);
     expect(foreign([vs('a/b', hosts('*.elsewhere.local'))], request, 'a.elsewhere.local')).toEqual([
       'a/b',
