@@ -47,9 +47,9 @@ export function delegatingRoutes(
   clusterDomain: string,
 ): readonly HTTPRoute[] {
   if (!root.spec?.hosts?.length) return [];
-  return resolvedRoutes(root, clusterDomain)
-    .map(({ route }) => route)
-    .filter((route) => delegatesTo(route, root, delegate));
+  const http = (root.spec.http ?? []).filter((route) => delegatesTo(route, root, delegate));
+  const routes = resolvedRoutes({ ...root, spec: { ...root.spec, http } }, clusterDomain);
+  return routes.map(({ route }) => route);
 }
 
 /** The namespaces a VirtualService is for, `.` replaced by its own; the mesh's default is taken to be `*`. */

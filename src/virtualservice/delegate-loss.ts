@@ -24,15 +24,17 @@ export function delegateLosses(
 ): string[] {
   const scope = scopeOf(delegate, config);
   if (!scope.isDelegate || isIgnored(delegate)) return [];
+  const above = roots.flatMap((root) =>
+    delegatingRoutes(root, delegate, config.clusterDomain).map((route) => [root, route] as const),
+  );
+  if (above.length === 0) return [];
   const losses = injection.matches.flatMap((match) => {
     const one = { ...injection, matches: [match] };
     const { http } = renderRoutes(httpOf(delegate), [one], scope);
     const rendered = { ...delegate, spec: { ...delegate.spec, http } };
     const routes = resolvedRoutes(rendered, config.clusterDomain).map(({ route }) => route);
-    return roots.flatMap((root) =>
-      delegatingRoutes(root, delegate, config.clusterDomain).flatMap((above) =>
-        lossesUnder(above, routes, match).map((loss) => message(loss, nameOf(root), above)),
-      ),
+    return above.flatMap(([root, route]) =>
+      lossesUnder(route, routes, match).map((loss) => message(loss, nameOf(root), route)),
     );
   });
   return [...new Set(losses)];

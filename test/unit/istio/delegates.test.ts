@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { effectiveRoutes, virtualServiceExport } from '../../../src/istio/delegates.ts';
+import {
+  delegatingRoutes,
+  effectiveRoutes,
+  virtualServiceExport,
+} from '../../../src/istio/delegates.ts';
 import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import { route, to, virtualService } from './builders.ts';
 
@@ -152,5 +156,42 @@ describe('virtualServiceExport', () => {
   ])('of %j is %j', (exportTo, expected) => {
     const vs = virtualService('shop/a', exportTo ? { exportTo } : {});
     expect([...virtualServiceExport(vs)]).toEqual(expected);
+  });
+});
+
+describe('delegatingRoutes', () => {
+  const of = (above: VirtualService, vs: VirtualService) =>
+    delegatingRoutes(above, vs, 'cluster.local').map(({ name, match }) => ({ name, match }));
+
+  it('are those of a root that stand for the delegate, gateways in full', () => {
+    const match = [{ gateways: ['gw'] }];
+    const above = root(
+      { name: 'own', ...delegate('leaf'), match },
+      { name: 'named', ...delegate('leaf', 'shop') },
+      { name: 'other', ...delegate('else') },
+      { name: 'plain', ...route('z') },
+    );
+    expect(of(above, leaf('shop/leaf'))).toEqual([
+      { name: 'own', match: [{ gateways: ['shop/gw'] }] },
+      { name: 'named', match: undefined },
+    ]);
+    expect(of(above, leaf('team/leaf'))).toEqual([]);
+  });
+
+  it.each<[string, VirtualService, VirtualService]>([
+    ['the root has no hosts', leaf('shop/root', delegate('leaf')), leaf('shop/leaf')],
+    [
+      'the delegate has some',
+      root(delegate('leaf')),
+      virtualService('shop/leaf', { hosts: HOSTS, http: [] }),
+    ],
+    [
+      'it is not exported to the root',
+      root(delegate('leaf', 'team')),
+      virtualService('team/leaf', { exportTo: ['.'], http: [] }),
+    ],
+    ['the root has no http', virtualService('shop/root', { hosts: HOSTS }), leaf('shop/leaf')],
+  ])('none where %s', (_what, above, vs) => {
+    expect(of(above, vs)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mergeMatches } from '../../../src/istio/merge-match.ts';
+import { contradiction, mergeMatches } from '../../../src/istio/merge-match.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../../src/istio/types.ts';
 
 const ok = (root: HTTPMatchRequest, leaf: HTTPMatchRequest) =>
@@ -152,5 +152,28 @@ describe('the rest of the root and of the delegate', () => {
     [{ gateways: [] }, { gateways: ['mesh'] }, true],
   ])('%j, %j go together: %j', (root, leaf, expected) => {
     expect(ok(root, leaf)).toBe(expected);
+  });
+});
+
+describe('what contradicts is named', () => {
+  const regex = { regex: 'a' };
+  it.each<[string | undefined, HTTPMatchRequest, HTTPMatchRequest]>([
+    [undefined, {}, {}],
+    ['uri', { uri: regex, scheme: regex }, { uri: regex, scheme: regex }],
+    ['authority', { authority: regex, headers: { a: {} } }, { authority: {}, headers: { a: {} } }],
+    ['headers.b', { headers: { a: regex, b: {} } }, { headers: { b: {}, a: {} } }],
+    [
+      'withoutHeaders.a',
+      { withoutHeaders: { a: {} }, port: 1 },
+      { withoutHeaders: { a: {} }, port: 2 },
+    ],
+    ['queryParams.q', { queryParams: { q: {} } }, { queryParams: { q: {} } }],
+    ['ignoreUriCase', { ignoreUriCase: true, sourceNamespace: 'x' }, {}],
+    ['port', { port: 1, sourceNamespace: 'x' }, { port: 2 }],
+    ['sourceNamespace', { sourceNamespace: 'x' }, {}],
+    ['sourceLabels.a', { sourceLabels: { b: '1', a: '1' } }, { sourceLabels: { b: '1', a: '2' } }],
+    ['gateways', { gateways: ['mesh'] }, { gateways: ['ns/gw'] }],
+  ])('%s', (field, root, leaf) => {
+    expect(contradiction(root, leaf)).toBe(field);
   });
 });
