@@ -7,6 +7,11 @@ export interface ServiceHost {
   namespace: string;
   /** Fully qualified. */
   host: string;
+  /**
+   * Sidecars send to the address that the caller looked up (istio `pilot/pkg/networking/core/cluster.go`,
+   * convertResolution), whatever the subset.
+   */
+  isHeadless?: true;
 }
 
 /**
@@ -21,10 +26,11 @@ export function servicesOf(
 ): ServiceHost[] {
   return services
     .filter((service) => selects(service, base) && selects(service, clone))
-    .map(({ metadata }) => {
+    .map(({ metadata, spec }) => {
       const namespace = metadata.namespace ?? '';
       const host = fqdn(metadata.name, namespace, clusterDomain);
-      return { service: metadata.name, namespace, host };
+      const headless = spec?.clusterIP === 'None' ? { isHeadless: true as const } : {};
+      return { service: metadata.name, namespace, host, ...headless };
     });
 }
 

@@ -48,6 +48,11 @@ function routeTrouble(hosts: WorkloadReport['hosts']): string {
 export function guarded(reports: readonly WorkloadReport[]): Verdict {
   const leaks = reports.flatMap(({ plan, hosts }) =>
     plan.hosts.flatMap((host, index) => [
+      ...(host.isHeadless
+        ? [
+            `Service ${host.namespace}/${host.service} is headless: a sidecar sends to the address that the caller looked up, whatever the routes say, so that regular requests may reach the clone's pods; give it a cluster IP`,
+          ]
+        : []),
       ...(hosts[index]?.isUnrouted
         ? [
             `no VirtualService routes ${host.host}, so that its requests reach all pods, the clone's too; add one that names the base's subset`,

@@ -28,6 +28,17 @@ it.each<[string, Service, boolean]>([
   expect(found).toEqual(expected ? [host] : []);
 });
 
+it('tells a headless one', () => {
+  const headless = (clusterIP: string): Service => ({
+    ...service('shop/web', { app: 'backend' }),
+    spec: { clusterIP, selector: { app: 'backend' } },
+  });
+  const found = (clusterIP: string) =>
+    servicesOf([headless(clusterIP)], base, clone, 'cluster.local').map((one) => one.isHeadless);
+  expect(found('None')).toEqual([true]);
+  expect(found('10.0.0.1')).toEqual([undefined]);
+});
+
 it('keeps the order of several', () => {
   const services = [service('shop/b', { app: 'backend' }), service('shop/a', { app: 'backend' })];
   expect(servicesOf(services, base, clone, 'cluster.local').map((one) => one.host)).toEqual([

@@ -232,6 +232,18 @@ describe('guarded', () => {
   });
 });
 
+it('guarded does not hold for a headless Service', () => {
+  const one = report('a');
+  const [plan] = one.plan.hosts;
+  const hosts = [{ ...plan, isHeadless: true }] as typeof one.plan.hosts;
+  expect(guarded([{ ...one, plan: { ...one.plan, hosts } }])).toEqual({
+    status: false,
+    reason: 'Unguarded',
+    message:
+      "Service shop/a is headless: a sidecar sends to the address that the caller looked up, whatever the routes say, so that regular requests may reach the clone's pods; give it a cluster IP",
+  });
+});
+
 describe('conflicting', () => {
   it('does not hold', () => {
     const notes = [note('unguarded', 'x')];
