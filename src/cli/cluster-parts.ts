@@ -14,15 +14,17 @@ import { stripRoutes } from '../virtualservice/strip.ts';
 /**
  * Other people's objects as they would be without any env: no children of envs, no marks and routes on
  * VirtualServices. What is being deleted counts as gone. VirtualServices that send to none of the namespaces are left
- * out: no env there hears of them.
+ * out: no env there hears of them; `all` keeps them.
  */
 export function withoutEnvs(
   objects: readonly KubeObject[],
-  namespaces: readonly string[],
+  namespaces: readonly string[] | 'all',
   clusterDomain: string,
 ): KubeObject[] {
-  const ends = namespaces.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
+  const list = namespaces === 'all' ? [] : namespaces;
+  const ends = list.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
   const concerns = (object: KubeObject) =>
+    namespaces === 'all' ||
     object.kind !== 'VirtualService' ||
     liveHosts(object as VirtualService, clusterDomain).some((host) =>
       ends.some((end) => host.endsWith(end)),

@@ -1,3 +1,4 @@
+import type { SelectionReason } from '../istio/explain-selection.ts';
 import type { Mismatch } from '../istio/match-request.ts';
 import type { HTTPMatchRequest } from '../istio/types.ts';
 
@@ -82,19 +83,6 @@ export interface Caller {
   workload?: string;
 }
 
-export type CandidateReason =
-  | 'only'
-  | 'first'
-  | 'joined'
-  | 'other-gateway'
-  | 'not-exported'
-  | 'no-http-routes'
-  | 'other-callers'
-  | 'less-specific-host'
-  | 'later'
-  | 'port'
-  | 'services-only';
-
 export interface Candidate {
   virtualService: string;
   /** Those of its hosts that stand for the request's, in full. */
@@ -103,7 +91,7 @@ export interface Candidate {
   exportTo: string[];
   created?: string;
   decides: boolean;
-  reason: CandidateReason;
+  reason: SelectionReason;
   /** The reason in words. */
   why: string;
 }
@@ -147,7 +135,7 @@ export interface TracedDestination {
   /** Why, unless `ready`. */
   why?: string;
   workloads: TracedWorkload[];
-  /** No subset is named, and the pods of these envs' clones are reached with the base's. */
+  /** Pods of these envs' clones are reached with the base's: most often since no subset is named. */
   unguarded?: string[];
 }
 
@@ -164,10 +152,10 @@ export interface TracedWorkload {
 
 export interface EnvTaken {
   name: string;
-  /** The base Deployment. */
-  deployment: string;
+  /** The base Deployment. This and what follows is absent where the env's wish is not known any more. */
+  deployment?: string;
   clone?: string;
-  host: string;
+  host?: string;
   /** Which of the env's `istioMatches`; absent: not known. */
   matchIndex?: number;
   /** Envs that wanted the request too and come later, and by which rule. */
