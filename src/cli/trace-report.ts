@@ -2,8 +2,10 @@ import { percent } from '../trace/outcome.ts';
 import type {
   Caller,
   Candidate,
+  EnvTaken,
   Hop,
   RouteRef,
+  TakenRoute,
   Trace,
   TracedDestination,
   TracedWorkload,
@@ -29,35 +31,40 @@ export function traceText(
 }
 
 function hopLines(hop: Hop, paint: Paint): string[] {
-  const { request, caller, env, otherEnvs, withoutEnvs, notes, outcome } = hop;
+  const { request, caller, env, withoutEnvs, notes, outcome } = hop;
   const fields = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
-  const title = [`${request.method} ${request.url}`, ...fields].join('  ');
-  const isGood = REACHED.includes(outcome);
-  const colour = isGood ? 'green' : 'red';
-  if (outcome === 'not-called') return [paint('bold', title), `  ${paint(colour, hop.summary)}`];
-  const order = env?.before.map((one) => row('before', `${one.env}: ${one.why}`)) ?? [];
+  const colour = REACHED.includes(outcome) ? 'green' : 'red';
+  const head = [
+    paint('bold', [`${request.method} ${request.url}`, ...fields].join('  ')),
+    paint(colour, `→ ${answerText(hop)}`),
+  ];
+  if (outcome === 'not-called') return head;
   return [
-    paint('bold', title),
-    row('from', callerText(caller)),
-    row('host', `${request.host}, port ${request.port}`),
-    ...candidateRows(hop.candidates),
-    ...routeRows(hop),
-    ...(env ? [row('env', paint('cyan', envText(env)))] : []),
-    ...order,
-    ...destinationRows(hop.destinations),
-    row('answer', paint(colour, answerText(hop))),
-    ...(withoutEnvs ? [row('without envs', withoutText(withoutEnvs))] : []),
-    ...otherEnvs.map(({ env: name, why }, i) =>
-      row(i === 0 ? 'other envs' : '', `${name}: ${why}`),
+    ...head,
+    ...rows('from', [callerText(caller)]),
+    ...rows('host', [`${request.host}, port ${request.port}`]),
+    ...rows('decides', candidateTexts(hop.candidates)),
+    ...rows('taken by', hop.route ? [routeText(hop.route)] : []),
+    ...rows(
+      'tried before',
+      hop.tried.map((one) => `${refText(one)}: ${one.why}`),
     ),
-    ...notes.map((note) => row('note', paint('yellow', note))),
+    ...rows('env', env ? envTexts(env) : []),
+    ...rows('to', hop.destinations.flatMap(destinationTexts)),
+    ...rows(
+      'other envs',
+      hop.otherEnvs.map(({ env: name, why }) => `${name}: ${why}`),
+    ),
+    ...rows('without envs', withoutEnvs ? [withoutText(withoutEnvs)] : []),
+    ...rows('note', notes).map((line) => paint('yellow', line)),
   ];
 }
 
 const WIDTH = 15;
 
-function row(label: string, text: string): string {
-  return `  ${label.padEnd(WIDTH)}${text}`;
+/** One thing with its label, and what else is to be said of it below. */
+function rows(label: string, texts: readonly string[]): string[] {
+  return texts.map((text, i) => `  ${(i === 0 ? label : '').padEnd(WIDTH)}${text}`);
 }
 
 function callerText({ kind, gateway, namespace, labels, workload }: Caller): string {
@@ -67,53 +74,49 @@ function callerText({ kind, gateway, namespace, labels, workload }: Caller): str
   return `a pod of namespace ${namespace}, ${list.join(',') || 'no labels'}`;
 }
 
-function candidateRows(candidates: readonly Candidate[]): string[] {
-  if (!candidates.some(({ decides }) => decides)) {
-    const none = row('decides', 'no VirtualService');
-    return [none, ...candidates.map((one) => row('', `not ${one.virtualService}: ${one.why}`))];
-  }
-  return candidates.map(({ virtualService, decides, why }) =>
-    decides
-      ? row('decides', `VirtualService ${virtualService}, ${why}`)
-      : row('', `not ${virtualService}: ${why}`),
-  );
+function candidateTexts(candidates: readonly Candidate[]): string[] {
+  const isDecided = candidates.some(({ decides }) => decides);
+  return [
+    ...(isDecided ? [] : ['no VirtualService']),
+    ...candidates.map(({ virtualService, decides, why }) =>
+      decides ? `VirtualService ${virtualService}: ${why}` : `not ${virtualService}: ${why}`,
+    ),
+  ];
 }
 
-function routeRows({ route, tried }: Hop): string[] {
-  const failed = tried.map((one) => row('', `not ${refText(one)}: ${one.why}`));
-  if (route === undefined) return failed;
+function routeText(route: TakenRoute): string {
   const kind = route.kind === 'plain' ? '' : `, a ${route.kind.replace('-', ' ')}`;
-  return [row('route', `${refText(route)}${kind}`), ...failed];
+  return `${refText(route)}${kind}`;
 }
 
-/** People count from 1. */
-function refText({ virtualService, index, name, matchIndex, delegatedBy }: RouteRef): string {
+/** People count from 1; names of envs' routes say less than the env. */
+function refText({ virtualService, index, name, matchIndex, delegatedBy, env }: RouteRef): string {
   const label = name === undefined ? '' : ` "${name}"`;
-  const entry = matchIndex === undefined ? ', without match' : `, match ${matchIndex + 1}`;
+  const own = env === undefined ? label : ` (env ${env})`;
+  const entry = matchIndex === undefined ? '' : `, match ${matchIndex + 1}`;
   const root = delegatedBy
     ? `, for route ${delegatedBy.index + 1} of ${delegatedBy.virtualService}`
     : '';
-  return `${index + 1} of ${virtualService}${label}${entry}${root}`;
+  return `route ${index + 1} of ${virtualService}${own}${entry}${root}`;
 }
 
-function envText({ name, matchIndex, deployment }: NonNullable<Hop['env']>): string {
-  const which = matchIndex === undefined ? '' : `, match ${matchIndex + 1}`;
-  return `${name}${which}${deployment === undefined ? '' : `, instead of Deployment ${deployment}`}`;
+function envTexts({ name, matchIndex, deployment, before }: EnvTaken): string[] {
+  const which = matchIndex === undefined ? '' : `, by its match ${matchIndex + 1}`;
+  const base = deployment === undefined ? '' : `, instead of Deployment ${deployment}`;
+  return [`${name}${which}${base}`, ...before.map((one) => `before ${one.env}: ${one.why}`)];
 }
 
-function destinationRows(destinations: readonly TracedDestination[]): string[] {
-  return destinations.flatMap((target) => {
-    const { share, host, subset, selector, destinationRule, workloads } = target;
-    const part = share === 1 ? '' : `${percent(share)} `;
-    const rule = destinationRule === undefined ? '' : ` of DestinationRule ${destinationRule}`;
-    const to = subset === undefined ? 'no subset' : `subset ${subset}${rule}`;
-    const pods = Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`);
-    return [
-      row('to', `${part}${host}, ${to}`),
-      ...(pods.length === 0 ? [] : [row('', `pods with ${pods.join(',')}`)]),
-      ...workloads.map((one) => row('', workloadText(one))),
-    ];
-  });
+function destinationTexts(target: TracedDestination): string[] {
+  const { share, host, subset, selector, destinationRule, workloads } = target;
+  const part = share === 1 ? '' : `${percent(share)} `;
+  const rule = destinationRule === undefined ? '' : ` of DestinationRule ${destinationRule}`;
+  const to = subset === undefined ? 'no subset' : `subset ${subset}${rule}`;
+  const pods = Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`);
+  return [
+    `${part}${host}, ${to}`,
+    ...(pods.length === 0 ? [] : [`pods with ${pods.join(',')}`]),
+    ...workloads.map(workloadText),
+  ];
 }
 
 function workloadText({ kind, name, replicas, ready, env }: TracedWorkload): string {
@@ -121,15 +124,15 @@ function workloadText({ kind, name, replicas, ready, env }: TracedWorkload): str
   return `${kind} ${name}, ${count}${env === undefined ? '' : `, clone of env ${env}`}`;
 }
 
-function answerText({ summary, status, outcome }: Hop): string {
+function answerText({ summary, status, env, outcome }: Hop): string {
   const isTold = status === undefined || summary.includes(String(status));
   const text = isTold ? summary : `${status}: ${summary}`;
-  return outcome === 'pods' ? text.replace(/^to /, '') : text;
+  if (outcome !== 'pods') return text;
+  return `${text.replace(/^to /, '')}${env === undefined ? '' : `, env ${env.name}`}`;
 }
 
 function withoutText({ same, summary, route }: WithoutEnvs): string {
   if (same) return 'the same';
-  return route === undefined
-    ? summary
-    : `${summary.replace(/^to /, '')}, by route ${refText(route)}`;
+  const end = summary.replace(/^to /, '');
+  return route === undefined ? end : `${end}, by ${refText(route)}`;
 }

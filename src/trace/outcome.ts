@@ -107,7 +107,10 @@ function unknownHost({ host, port = 80, gateway }: HostRequest, { mesh }: World)
   if (service?.ports) {
     return `Service ${host} has no port ${port}, but ${service.ports.join(', ') || 'none'}`;
   }
-  return `nothing here is called ${host}: the caller's proxy lets it pass, or refuses it where the mesh allows registered hosts only`;
+  const namesakes = mesh.services.filter((one) => one.host.startsWith(`${host}.`));
+  const homes = namesakes.map(({ namespace }) => namespace).join(', ');
+  const hint = homes === '' ? '' : `; Services of this name are in: ${homes}`;
+  return `nothing is called ${host} for this caller, whose proxy lets it pass or refuses it, as the mesh is set${hint}`;
 }
 
 function sentence(target: TracedDestination): string {
