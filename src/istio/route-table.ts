@@ -190,7 +190,8 @@ function foreignOwner(
     ...candidate,
     hosts: candidate.hosts.filter((name) => !isForServicesOnly(name, services)),
   }));
-  return mostSpecific(host, foreign)[0];
+  const [owner] = mostSpecific(host, foreign);
+  return candidates.find(({ virtualService }) => virtualService === owner?.virtualService);
 }
 
 export function isForServicesOnly(host: string, services: readonly ServiceHost[]): boolean {

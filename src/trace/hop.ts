@@ -31,7 +31,7 @@ export function traceHop(request: HostRequest, world: World): Omit<Hop, 'request
     ...(taken ? { env: envTaken(taken, request, others) } : {}),
     otherEnvs: others,
     ...(hasEnvs ? { withoutEnvs: compared(plain, ending, world) } : {}),
-    notes: hopNotes(explanation.taken?.route, ending),
+    notes: hopNotes(explanation.taken?.route, ending, request, world),
   };
 }
 

@@ -148,7 +148,12 @@ function uncopied(
   const own = explanation.tried.findLast(({ row }) =>
     row.route.name?.endsWith(routeNameOf(injection)),
   );
-  return own && { reason: 'no-copy', why: `its route asks for more: ${mismatchText(own.failed)}` };
+  if (own)
+    return { reason: 'no-copy', why: `its route asks for more: ${mismatchText(own.failed)}` };
+  const { delegate, place } = explanation.taken ?? {};
+  if (delegate === undefined || place === undefined) return undefined;
+  const why = `Istio drops its copies in the delegate ${delegate.virtualService}: their matches contradict those of the route of ${place.virtualService} that delegates`;
+  return { reason: 'no-copy', why };
 }
 
 function copyProblem(
