@@ -1,5 +1,4 @@
 import { isInjectedRouteName } from '../api/route-name.ts';
-import { MESH } from '../istio/gateway-name.ts';
 import type { HttpRequest, Mismatch } from '../istio/match-request.ts';
 import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
@@ -64,12 +63,6 @@ export function metMatch(
 
 function unmet({ match }: Pair, request: HttpRequest): Mismatch | undefined {
   const { headers, sourceLabels } = match;
-  const [label] = Object.entries(sourceLabels ?? {});
-  // Copies for entries that name gateways would ignore source labels: none are made (see andMatch).
-  if (label !== undefined && request.gateway !== MESH) {
-    const [key, value] = label;
-    return { field: `sourceLabels.${key}`, wanted: `exact "${value}" of a pod in the mesh` };
-  }
   const entry = { ...(headers ? { headers } : {}), ...(sourceLabels ? { sourceLabels } : {}) };
   return firstMismatch(entry, request, '');
 }

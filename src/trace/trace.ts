@@ -42,18 +42,22 @@ export function trace(
 }
 
 function called(call: Call, caller: Caller, world: World): Hop {
-  const { scheme, ...request } = call;
+  const { scheme, ...rest } = call;
   const { method, authority, path, port, headers } = call;
   const { gateway, labels, namespace } = caller;
   const source = { sourceLabels: labels, sourceNamespace: namespace };
   const sent: HttpRequest = { method, scheme, authority, path, port, headers, gateway, ...source };
   const host = requestHost(sent, world.mesh);
-  return { request: { ...request, host }, caller, ...traceHop({ ...sent, host }, world) };
+  return { request: requestOf(rest, host), caller, ...traceHop({ ...sent, host }, world) };
 }
 
-function notCalled({ scheme: _scheme, ...request }: Call, caller: Caller): Hop {
+function requestOf({ method, url, ...rest }: Omit<TracedRequest, 'host'>, host: string) {
+  return { method, url, host, ...rest };
+}
+
+function notCalled({ scheme: _scheme, ...rest }: Call, caller: Caller): Hop {
   return {
-    request: { ...request, host: request.authority },
+    request: requestOf(rest, rest.authority),
     caller,
     outcome: 'not-called',
     summary: 'not called: the hop before does not reach pods',

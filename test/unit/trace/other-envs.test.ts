@@ -199,7 +199,7 @@ describe('the first thing that kept the request from an env', () => {
     const injections = [wish('alice', { matches })];
     const vs = virtualService('shop/backend', { hosts: ['x.com'], gateways: ['gw'] });
     const objects = shop({ injections, virtualServices: [rendered(vs, injections)] });
-    const caller = { ...POD, kind: 'gateway' as const, gateway: 'shop/gw' };
+    const caller = { ...POD, kind: 'gateway' as const, gateway: 'shop/gw', labels: {} };
     expect(hop(objects, call('x.com'), caller).otherEnvs).toMatchObject([
       { reason: 'no-match', why: expect.stringMatching(/^caller's label app: .* got none$/) },
     ]);
