@@ -58,19 +58,22 @@ export async function traceCluster(
   };
 }
 
-/** Where the request starts and where its URLs lead, as far as the names tell. */
+/** Where the URLs lead, as far as their names tell, and where the request starts. */
 function namespacesOf({ calls, caller, config }: TraceOptions, namespace: string): string[] {
   const end = `.svc.${config.clusterDomain}`;
-  const hosts = calls.map(({ authority }) => {
+  const hosts = calls.flatMap(({ authority }) => {
     const name = nameOfAuthority(authority)
       .replace(end, '')
       .replace(/\.svc$/, '');
     const [, home, ...rest] = name.split('.');
-    return rest.length === 0 ? home : undefined;
+    return home === undefined || rest.length > 0 ? [] : [home];
   });
-  const [gateway] = caller.gateway?.split('/') ?? [];
-  const all = [namespace, caller.from?.namespace, caller.namespace, gateway, ...hosts];
-  return [...new Set(all.filter((one) => one !== undefined))].sort();
+  const home = caller.from?.namespace ?? caller.namespace;
+  // Whoever asks about a gateway seldom has rights where it runs: only where no name says more it is asked.
+  const [edge] = caller.gateway?.split('/') ?? [];
+  const start = edge === undefined ? (home ?? namespace) : undefined;
+  const all = [...hosts, ...(start === undefined ? [] : [start])];
+  return all.length === 0 ? [edge ?? namespace] : [...new Set(all)].sort();
 }
 
 /** Living envs are made anew from what people wrote, as preview does it; here all of them. */

@@ -70,6 +70,13 @@ function routeless(wish: Wish, followed: Followed): Verdict | undefined {
     const why = `VirtualService ${nameOf(ignored)} is marked ${IGNORE_MARK}: "true"`;
     return { reason: 'not-planned', why };
   }
+  const elsewhere = explanation.considered
+    .map(({ virtualService }) => virtualService)
+    .find((vs) => vs.spec.http?.some((route) => route.name === name));
+  if (elsewhere !== undefined) {
+    const why = `its routes are in VirtualService ${nameOf(elsewhere)}, but ${asked.map(nameOf).join(', ')} decides for this caller`;
+    return { reason: 'no-virtual-service', why };
+  }
   const told = asked.flatMap((vs) => noteOf(wish, nameOf(vs), world));
   if (told[0] !== undefined) return { reason: 'not-planned', why: told[0] };
   const planned = asked.find((vs) => isPlanned(wish, nameOf(vs), world));

@@ -165,7 +165,7 @@ export interface EnvTaken {
 /**
  * The first thing that kept the request from the env. `no-injection`: not processed, or degraded; `consumer`: is never
  * routed to; `not-active`: its pods are not ready yet, or it is leaving; `no-match`: `failed` says what its matches miss;
- * `no-virtual-service`: none decides, or only one that does not send there; `not-planned`: the plan of the VirtualService
+ * `no-virtual-service`: none decides, or another one than that with its routes; `not-planned`: the plan of the VirtualService
  * leaves it out; `not-rendered`: planned, the routes are not there yet; `no-copy`: the route that took the request has no
  * copy for it; `shadowed`, `later`: another env comes first, always or for this request.
  */
