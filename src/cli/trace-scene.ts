@@ -61,7 +61,8 @@ export async function traceCluster(
 /** Where the URLs lead, as far as their names tell, and where the request starts. */
 function namespacesOf({ calls, caller, config }: TraceOptions, namespace: string): string[] {
   const end = `.svc.${config.clusterDomain}`;
-  const hosts = calls.flatMap(({ authority }) => {
+  const inMesh = caller.gateway === undefined ? calls : calls.slice(1);
+  const hosts = inMesh.flatMap(({ authority }) => {
     const name = nameOfAuthority(authority)
       .replace(end, '')
       .replace(/\.svc$/, '');
