@@ -1,11 +1,11 @@
 import { MESH, proxyNamespace } from './gateway-name.ts';
-import type { HttpRequest } from './match-request.ts';
+import { DEFAULT_PORT, type HttpRequest } from './match-request.ts';
 import { type RouteSources, selection } from './route-table.ts';
 import { servesPort } from './subset-lookup.ts';
 
 /**
- * The host that a proxy takes a request's authority for, to be given to `evaluate`. A service answers to its full name,
- * to `name.namespace` and `name.namespace.svc`, and within its own namespace to `name`
+ * The host that a proxy takes a request's authority for, to be given to `evaluate`. On its ports a service answers to its
+ * full name, to `name.namespace` and `name.namespace.svc`, and within its own namespace to `name`
  * (GenerateAltVirtualHosts in istio `pilot/pkg/networking/core/httproute.go`). A VirtualService may list such a name
  * itself (`backend.shop` is not made longer there): then its routes have it, unless a VirtualService before it, or the same
  * one, decides for the service (dedupeDomains in that file). At a gateway, and for what is no service, it is the name as written.
@@ -35,9 +35,9 @@ function serviceNamed(
   const names = [name, `${name}.${clusterDomain}`, name + suffix];
   // `web.shop` must not be taken for service `web.shop` of the caller's namespace.
   if (!name.includes('.')) names.push(`${name}.${proxyNamespace(request)}${suffix}`);
-  const known = services.filter(({ host }) => names.includes(host));
-  const here = known.find((service) => servesPort(service, request.port ?? 80));
-  return (here ?? known[0])?.host;
+  const port = request.port ?? DEFAULT_PORT;
+  return services.find((service) => names.includes(service.host) && servesPort(service, port))
+    ?.host;
 }
 
 /** Which of the VirtualServices decides, counted in the order in which they compete; none: after all of them. */

@@ -112,7 +112,9 @@ function triedRoutes({ tried }: Explanation, world: World): TriedRoute[] {
 function compared(plain: Ending, ending: Ending, world: World): WithoutEnvs {
   const essence = ({ outcome, destinations }: Ending) => ({
     outcome,
-    to: destinations.map(({ host, subset, share }) => ({ host, subset, share })),
+    to: destinations.map(({ host, subset, share, workloads }) => {
+      return { host, subset, share, workloads: workloads.map(({ kind, name }) => [kind, name]) };
+    }),
   });
   const { route, virtualService, ...rest } = plain;
   return {

@@ -1,6 +1,8 @@
 import type { HostRequest, Outcome } from '../istio/evaluate.ts';
 import type { Explanation } from '../istio/explain.ts';
 import { MESH } from '../istio/gateway-name.ts';
+import { DEFAULT_PORT } from '../istio/match-request.ts';
+import { requestHost } from '../istio/request-host.ts';
 import type { HTTPRoute } from '../istio/types.ts';
 import { tracedDestination } from './destinations.ts';
 import { envOfRow } from './env-routes.ts';
@@ -100,12 +102,16 @@ function summaryOf(
   }
 }
 
-function unknownHost({ host, port = 80, gateway }: HostRequest, { mesh }: World): string {
-  if (gateway !== MESH)
+function unknownHost(request: HostRequest, { mesh }: World): string {
+  const { host, port = DEFAULT_PORT, gateway } = request;
+  if (gateway !== MESH) {
     return `404: no VirtualService of gateway ${gateway} has routes for ${host}`;
-  const service = mesh.services.find((one) => one.host === host);
+  }
+  const anyPort = mesh.services.map(({ ports: _, ...service }) => service);
+  const meant = requestHost(request, { ...mesh, services: anyPort });
+  const service = mesh.services.find((one) => one.host === meant);
   if (service?.ports) {
-    return `Service ${host} has no port ${port}, but ${service.ports.join(', ') || 'none'}`;
+    return `Service ${meant} has no port ${port}, but ${service.ports.join(', ') || 'none'}`;
   }
   const namesakes = mesh.services.filter((one) => one.host.startsWith(`${host}.`));
   const homes = namesakes.map(({ namespace }) => namespace).join(', ');

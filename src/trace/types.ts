@@ -195,7 +195,7 @@ export interface OtherEnv {
 }
 
 export interface WithoutEnvs {
-  /** Same outcome, same destinations. */
+  /** Same outcome, same destinations, same workloads. */
   same: boolean;
   outcome: HopOutcome;
   status?: number;

@@ -39,6 +39,11 @@ describe('the host that a name stands for', () => {
     ['www.example.com:443', 'www.example.com'],
   ])('%s', (authority, host) => expect(hostOf(authority)).toBe(host));
 
+  it('on ports that it does not have the service is known by nothing but its full name', () => {
+    expect(hostOf('backend.shop:81', { port: 81 })).toBe('backend.shop');
+    expect(hostOf(`${FULL}:81`, { port: 81 })).toBe(FULL);
+  });
+
   it('of short names only those of the own namespace', () => {
     expect(hostOf('backend', { sourceNamespace: 'far' })).toBe('backend');
   });

@@ -259,6 +259,7 @@ describe('beside the answer', () => {
       'shop/backend',
       'shop/backend-alice',
     ]);
+    expect(found.withoutEnvs?.same).toBe(false);
     expect(found.notes[0]).toMatch(/^unguarded: .* reach pods of alice/);
   });
 
