@@ -15,20 +15,22 @@ import { stripRoutes } from '../virtualservice/strip.ts';
 /**
  * Other people's objects as they would be without any env: no children of envs, no marks and routes on
  * VirtualServices. What is being deleted counts as gone. VirtualServices that send to none of the namespaces are left
- * out, for no env there hears of them, but for those that delegate to one that is kept.
+ * out, for no env there hears of them, but for those that delegate to one that is kept; `all` keeps every one.
  */
 export function withoutEnvs(
   objects: readonly KubeObject[],
-  namespaces: readonly string[],
+  namespaces: readonly string[] | 'all',
   clusterDomain: string,
 ): KubeObject[] {
-  const ends = namespaces.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
+  const list = namespaces === 'all' ? [] : namespaces;
+  const ends = list.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
   const sends = (virtualService: VirtualService) =>
     liveHosts(virtualService, clusterDomain).some((host) => ends.some((end) => host.endsWith(end)));
   const delegates = objects
     .filter(isVirtualService)
     .filter((one) => !one.spec?.hosts?.length && sends(one));
   const concerns = (object: KubeObject) =>
+    namespaces === 'all' ||
     !isVirtualService(object) ||
     sends(object) ||
     delegates.some((one) => delegatingRoutes(object, one, clusterDomain).length > 0);

@@ -45,7 +45,7 @@ export async function readEnvs(
 }
 
 /** One list that is needed; `instead`: asked when it is refused, since part of the answer is better than none. */
-interface Wish {
+export interface Wish {
   resource: Resource;
   namespace?: string;
   /** What is said when it is refused; without it, the list is needed. */
@@ -59,13 +59,18 @@ export async function readAround(
   envs: readonly DynamicEnv[],
   config: DecisionConfig,
 ): Promise<Around> {
-  const outcomes = await Promise.all(wishes(envs, config).map((wish) => fulfil(wish, cluster)));
+  const { objects, notes } = await readWishes(cluster, wishes(envs, config));
+  const strangers = await statefulSets(cluster, envs, objects);
+  return { objects: [...objects, ...strangers], notes };
+}
+
+/** These lists, with the user's own rights; a UsageError names those that are needed and missing. */
+export async function readWishes(cluster: OpenCluster, list: readonly Wish[]): Promise<Around> {
+  const outcomes = await Promise.all(list.map((wish) => fulfil(wish, cluster)));
   const [first, ...others] = outcomes.flatMap(({ denied }) => denied);
   if (first !== undefined) throw missingRights([first, ...others], cluster);
-  const objects = unique(outcomes.flatMap((outcome) => outcome.objects));
-  const strangers = await statefulSets(cluster, envs, objects);
   return {
-    objects: [...objects, ...strangers],
+    objects: unique(outcomes.flatMap((outcome) => outcome.objects)),
     notes: [...new Set(outcomes.flatMap(({ notes }) => notes))],
   };
 }

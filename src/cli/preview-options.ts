@@ -61,14 +61,17 @@ export function readPreviewOptions(
   return {
     files: [...new Set(files)],
     cluster,
-    namespace: namespaceOf(given),
+    namespace: namespaceOf(given, 'namespace'),
     format: formatOf(FORMATS, given),
     withDelete: given['delete'] === true,
     config: settingsOf(DECISION_FLAGS, given, env),
   };
 }
 
-function refuseWithoutCluster(given: Record<string, unknown>, files: readonly string[]): void {
+export function refuseWithoutCluster(
+  given: Record<string, unknown>,
+  files: readonly string[],
+): void {
   const stray = Object.keys(CLUSTER_OPTIONS).find((name) => given[name] !== undefined);
   if (stray !== undefined) throw new UsageError(`--${stray} goes with --from-cluster; see --help`);
   if (files.length === 0) {
@@ -79,8 +82,8 @@ function refuseWithoutCluster(given: Record<string, unknown>, files: readonly st
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-function namespaceOf(given: Record<string, unknown>): string | undefined {
-  const namespace = textOf(given, 'namespace');
+export function namespaceOf(given: Record<string, unknown>, flag: string): string | undefined {
+  const namespace = textOf(given, flag);
   if (namespace === undefined || DNS_LABEL.test(namespace)) return namespace;
-  throw new UsageError(`--namespace: expected the name of a namespace, got "${namespace}"`);
+  throw new UsageError(`--${flag}: expected the name of a namespace, got "${namespace}"`);
 }

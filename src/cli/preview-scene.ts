@@ -28,7 +28,7 @@ export interface Scene {
 /** Everything from files. */
 export async function sceneOfFiles(
   manifests: readonly Manifest[],
-  { config }: PreviewOptions,
+  { config }: Pick<PreviewOptions, 'config'>,
   validator: CrdValidator,
 ): Promise<Scene> {
   const { cluster } = await rehearse(config, { strategy: 'server-side-apply' });

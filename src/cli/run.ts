@@ -4,6 +4,7 @@ import { describeFlags, readFlags } from '../flags.ts';
 import { getHelp } from './get-options.ts';
 import { previewHelp } from './preview-options.ts';
 import { terminal } from './terminal.ts';
+import { traceHelp } from './trace-options.ts';
 
 interface Command {
   summary: string;
@@ -28,6 +29,14 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => {
       const { preview } = await import('./preview.ts');
       return preview(args, terminal());
+    },
+  },
+  trace: {
+    summary: 'say where a request goes, and why: which route, which env, which pods',
+    help: traceHelp,
+    run: async (args) => {
+      const { trace } = await import('./trace.ts');
+      return trace(args, terminal());
     },
   },
   get: {

@@ -1,9 +1,9 @@
 import type { RoutePlace } from './delegates.ts';
 import { MESH, proxyNamespace } from './gateway-name.ts';
-import { type HttpRequest, requestMismatch } from './match-request.ts';
+import { DEFAULT_PORT, type HttpRequest, requestMismatch } from './match-request.ts';
 import { routeKind } from './route-kinds.ts';
 import { type RouteEntry, routeTable } from './route-table.ts';
-import { type MeshSettings, type ServiceHost, subsetsOf } from './subset-lookup.ts';
+import { type MeshSettings, type ServiceHost, servesPort, subsetsOf } from './subset-lookup.ts';
 import type { DestinationRule, HTTPRouteDestination, VirtualService } from './types.ts';
 
 /** Everything that decides where a request goes. */
@@ -27,15 +27,15 @@ export interface RouteHit extends RoutePlace {
 
 /**
  * A pod set that gets `share` (0..1) of such requests: pods with `labels`, the service's selector and the subset's labels.
- * With `unavailable` nobody gets them, the caller sees 503: the service or the subset is not known to the caller's
- * proxy, or the subset asks for pods that the service never selects.
+ * With `unavailable` nobody gets them, the caller sees 503: the service, its port or the subset is not known to the
+ * caller's proxy, or the subset asks for pods that the service never selects.
  */
 export interface ReachedDestination {
   host: string;
   subset?: string;
   share: number;
   labels?: Readonly<Record<string, string>>;
-  unavailable?: 'no-service' | 'no-subset' | 'no-pods';
+  unavailable?: 'no-service' | 'no-port' | 'no-subset' | 'no-pods';
 }
 
 /**
@@ -60,7 +60,8 @@ export function evaluate(request: HostRequest, mesh: Mesh): Outcome {
 function withoutVirtualService(request: HostRequest, mesh: Mesh): Outcome {
   const host = request.host.toLowerCase();
   const service = mesh.services.find((known) => known.host === host);
-  if (!service || request.gateway !== MESH) return { kind: 'none', reason: 'unknown-host' };
+  const isServed = service && servesPort(service, request.port ?? DEFAULT_PORT);
+  if (!isServed || request.gateway !== MESH) return { kind: 'none', reason: 'unknown-host' };
   return {
     kind: 'destinations',
     destinations: [{ host, share: 1, labels: service.selector ?? {} }],
@@ -111,6 +112,8 @@ function reached(
   const target = { host, ...(subset ? { subset } : {}), share };
   const service = mesh.services.find((known) => known.host === host);
   if (!service) return { ...target, unavailable: 'no-service' };
+  const port = destination.port?.number ?? defaultPort(service, request);
+  if (!servesPort(service, port)) return { ...target, unavailable: 'no-port' };
   const selector = service.selector ?? {};
   if (!subset) return { ...target, labels: selector };
   const client = {
@@ -126,4 +129,14 @@ function reached(
   );
   if (conflict) return { ...target, unavailable: 'no-pods' };
   return { ...target, labels: { ...selector, ...found.labels } };
+}
+
+/**
+ * The port of a destination that names none: the one addressed. Only a gateway takes the single port that a service has:
+ * a sidecar's registry holds of each service just the addressed port (GetDestinationCluster in istio
+ * `pilot/pkg/networking/core/route/route.go`, BuildSidecarOutboundVirtualHosts in `httproute.go`).
+ */
+function defaultPort({ ports = [] }: ServiceHost, request: HostRequest): number {
+  const addressed = request.port ?? DEFAULT_PORT;
+  return request.gateway !== MESH && ports.length === 1 ? (ports[0] ?? addressed) : addressed;
 }

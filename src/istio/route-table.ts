@@ -3,7 +3,7 @@ import { boundTo, MESH, proxyNamespace } from './gateway-name.ts';
 import { fqdn, hostSubsetOf, isWildcardHost, mostSpecificHost } from './host.ts';
 import { DEFAULT_PORT, type HttpRequest, proxyMismatch } from './match-request.ts';
 import { compareAge, namespaceOf } from './objects.ts';
-import type { ServiceHost } from './subset-lookup.ts';
+import { type ServiceHost, servesPort } from './subset-lookup.ts';
 import type { HTTPMatchRequest, VirtualService } from './types.ts';
 
 /** One row of a proxy's route table: a route with one of its match entries, or with none (`match` absent: always). */
@@ -22,7 +22,8 @@ export interface RouteSources {
 type Proxied = Pick<HttpRequest, 'gateway' | 'port' | 'sourceLabels' | 'sourceNamespace'>;
 
 /** A VirtualService as the proxy gets it: its hosts in full and the rows left for this proxy. */
-interface Candidate {
+export interface Candidate {
+  virtualService: VirtualService;
   hosts: readonly string[];
   entries: readonly RouteEntry[];
 }
@@ -36,15 +37,50 @@ export function routeTable(
   request: HttpRequest,
   sources: RouteSources,
 ): readonly RouteEntry[] | undefined {
+  const { owners } = selection(host, request, sources);
+  if (request.gateway === MESH) return owners[0]?.entries;
+  const rows = owners.flatMap(({ entries }) => entries);
+  if (rows.length === 0) return undefined;
+  // Those that catch everything come last, across all of them (SortVHostRoutes in route.go).
+  return [...rows.filter((row) => !isCatchAll(row)), ...rows.filter(isCatchAll)];
+}
+
+/** Who competes for a host, and whose rows make its table. */
+export interface Selection {
+  /** What the proxy gets, in the order in which they compete. */
+  candidates: readonly Candidate[];
+  /** Those that decide: one at most in the mesh, at a gateway all with the same name for the host. */
+  owners: readonly Candidate[];
+}
+
+/** Only services on the port of the request are of the registry (BuildSidecarOutboundVirtualHosts in httproute.go). */
+export function selection(host: string, request: HttpRequest, sources: RouteSources): Selection {
   const candidates = visibleTo(request, sources.virtualServices).map((vs) => ({
-    hosts: (vs.spec.hosts ?? []).map((name) => fqdn(name, namespaceOf(vs), sources.clusterDomain)),
+    virtualService: vs,
+    hosts: fullHosts(vs, sources.clusterDomain),
     entries: entriesFor(vs, request, sources),
   }));
-  const wanted = host.toLowerCase();
-  if (request.gateway !== MESH) return gatewayTable(wanted, candidates);
-  return sources.services.some((service) => service.host === wanted)
-    ? serviceTable(wanted, candidates)
-    : foreignTable(wanted, request, candidates, sources.services);
+  const port = request.port ?? DEFAULT_PORT;
+  const services = sources.services.filter((service) => servesPort(service, port));
+  return { candidates, owners: ownersOf(host.toLowerCase(), request, candidates, services) };
+}
+
+export function fullHosts(vs: VirtualService, clusterDomain: string): readonly string[] {
+  return (vs.spec.hosts ?? []).map((name) => fqdn(name, namespaceOf(vs), clusterDomain));
+}
+
+function ownersOf(
+  host: string,
+  request: HttpRequest,
+  candidates: readonly Candidate[],
+  services: readonly ServiceHost[],
+): readonly Candidate[] {
+  if (request.gateway !== MESH) return mostSpecific(host, candidates);
+  const isService = services.some((service) => service.host === host);
+  const owner = isService
+    ? serviceOwner(host, candidates)
+    : foreignOwner(host, request, candidates, services);
+  return owner ? [owner] : [];
 }
 
 /**
@@ -58,16 +94,22 @@ export function visibleTo(
   virtualServices: readonly VirtualService[],
 ): readonly VirtualService[] {
   const namespace = proxyNamespace(proxy);
-  const group = (vs: VirtualService) => {
-    const targets = virtualServiceExport(vs);
-    if (targets.has('*')) return 2;
-    if (targets.has('~') || !targets.has(namespace)) return -1;
-    return namespaceOf(vs) === namespace ? 0 : 1;
-  };
+  const group = (vs: VirtualService) => GROUPS.indexOf(exportGroup(vs, namespace));
   return virtualServices
-    .filter((vs) => vs.spec.hosts?.length && group(vs) >= 0)
+    .filter((vs) => vs.spec.hosts?.length && exportGroup(vs, namespace) !== 'hidden')
     .filter((vs) => boundTo(vs.spec.gateways, namespaceOf(vs), proxy.gateway))
     .sort((a, b) => group(a) - group(b) || compareAge(a, b));
+}
+
+const GROUPS = ['private', 'named', 'public', 'hidden'] as const;
+/** How a VirtualService is exported to a namespace: to its own alone, by name, to all, or not. */
+export type ExportGroup = (typeof GROUPS)[number];
+
+export function exportGroup(vs: VirtualService, namespace: string): ExportGroup {
+  const targets = virtualServiceExport(vs);
+  if (targets.has('*')) return 'public';
+  if (targets.has('~') || !targets.has(namespace)) return 'hidden';
+  return namespaceOf(vs) === namespace ? 'private' : 'named';
 }
 
 /**
@@ -77,13 +119,21 @@ export function visibleTo(
 function entriesFor(
   vs: VirtualService,
   request: HttpRequest,
-  { virtualServices, clusterDomain }: RouteSources,
+  sources: RouteSources,
 ): readonly RouteEntry[] {
-  const sent = effectiveRoutes(vs, virtualServices, clusterDomain)
-    .flatMap(rowsOf)
-    .filter(({ match }) => !proxyMismatch(match, request, namespaceOf(vs)));
+  const sent = allRows(vs, sources).filter(
+    ({ match }) => !proxyMismatch(match, request, namespaceOf(vs)),
+  );
   const last = sent.findIndex(isCatchAll);
   return last < 0 ? sent : sent.slice(0, last + 1);
+}
+
+/** Whoever they are for. */
+export function allRows(
+  vs: VirtualService,
+  { virtualServices, clusterDomain }: RouteSources,
+): readonly RouteEntry[] {
+  return effectiveRoutes(vs, virtualServices, clusterDomain).flatMap(rowsOf);
 }
 
 function rowsOf(effective: EffectiveRoute): readonly RouteEntry[] {
@@ -110,10 +160,7 @@ function isEmpty(record: object): boolean {
  * A VirtualService whose rows are all for other callers leaves the host to the next one, but its exact name still keeps
  * wildcards away. Source: separateVSHostsAndServices in route.go, computeWildcardHostVirtualServiceIndex in sidecar.go.
  */
-function serviceTable(
-  host: string,
-  candidates: readonly Candidate[],
-): readonly RouteEntry[] | undefined {
+function serviceOwner(host: string, candidates: readonly Candidate[]): Candidate | undefined {
   const decisive = mostSpecificHost(
     host,
     candidates.flatMap(({ hosts }) => hosts),
@@ -121,7 +168,7 @@ function serviceTable(
   const owner = candidates.find(({ hosts }) => hosts.some((name) => name === decisive));
   return candidates.find(
     (candidate) => candidate.entries.length > 0 && (candidate === owner || names(candidate, host)),
-  )?.entries;
+  );
 }
 
 function names({ hosts }: Candidate, host: string): boolean {
@@ -132,45 +179,44 @@ function names({ hosts }: Candidate, host: string): boolean {
  * A host outside the registry (`bookinfo.com`) is served on port 80 only, by the most specific of all names, the first
  * VirtualService with rows for that name deciding. A wildcard that stands for any service stands for services only.
  */
-function foreignTable(
+function foreignOwner(
   host: string,
   request: HttpRequest,
   candidates: readonly Candidate[],
   services: readonly ServiceHost[],
-): readonly RouteEntry[] | undefined {
+): Candidate | undefined {
   if ((request.port ?? DEFAULT_PORT) !== DEFAULT_PORT) return undefined;
-  const foreign = candidates.map(({ hosts, entries }) => ({
-    hosts: hosts.filter(
-      (name) =>
-        !isWildcardHost(name) ||
-        !services.some((service) => hostSubsetOf(service.host, name.toLowerCase())),
-    ),
-    entries,
+  const foreign = candidates.map((candidate) => ({
+    ...candidate,
+    hosts: candidate.hosts.filter((name) => !isForServicesOnly(name, services)),
   }));
-  return owners(host, foreign)[0]?.entries;
+  const [owner] = mostSpecific(host, foreign);
+  return candidates.find(({ virtualService }) => virtualService === owner?.virtualService);
+}
+
+export function isForServicesOnly(host: string, services: readonly ServiceHost[]): boolean {
+  return (
+    isWildcardHost(host) &&
+    services.some((service) => hostSubsetOf(service.host, host.toLowerCase()))
+  );
 }
 
 /**
- * At a gateway rows of all VirtualServices with the same name for the host go into one table, those that catch everything
- * to its end (buildGatewayHTTPRouteConfig in istio `pilot/pkg/networking/core/gateway.go`, SortVHostRoutes in route.go).
+ * Those with rows that list the most specific name for the host; here wildcards ignore case as well. At a gateway their
+ * rows go into one table (buildGatewayHTTPRouteConfig in istio `pilot/pkg/networking/core/gateway.go`).
  */
-function gatewayTable(
-  host: string,
-  candidates: readonly Candidate[],
-): readonly RouteEntry[] | undefined {
-  const rows = owners(host, candidates).flatMap(({ entries }) => entries);
-  if (rows.length === 0) return undefined;
-  return [...rows.filter((row) => !isCatchAll(row)), ...rows.filter(isCatchAll)];
-}
-
-/** Those with rows that list the most specific name for the host; here wildcards ignore case as well. */
-function owners(host: string, candidates: readonly Candidate[]): readonly Candidate[] {
+function mostSpecific(host: string, candidates: readonly Candidate[]): readonly Candidate[] {
   const lower = candidates
     .filter(({ entries }) => entries.length > 0)
-    .map(({ hosts, entries }) => ({ hosts: hosts.map((name) => name.toLowerCase()), entries }));
+    .map((candidate) => ({
+      candidate,
+      hosts: candidate.hosts.map((name) => name.toLowerCase()),
+    }));
   const decisive = mostSpecificHost(
     host,
     lower.flatMap(({ hosts }) => hosts),
   );
-  return lower.filter(({ hosts }) => hosts.some((name) => name === decisive));
+  return lower
+    .filter(({ hosts }) => hosts.some((name) => name === decisive))
+    .map(({ candidate }) => candidate);
 }

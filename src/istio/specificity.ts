@@ -8,19 +8,25 @@ import { type StringCondition, stringCondition } from './string-match.ts';
  * same header in two spellings.
  */
 export function compareSpecificity(a: HeaderAndSourceMatch, b: HeaderAndSourceMatch): number {
+  const decisive = decisiveCount(a, b);
+  return decisive === undefined ? 0 : decisive.b - decisive.a;
+}
+
+/** What is counted, in the order in which it counts. `literal`: characters. */
+const COUNTS = ['conditions', 'exact', 'prefix', 'literal'] as const;
+
+/** The first count in which two matches differ, and both numbers; undefined: they rank equal. */
+export function decisiveCount(
+  a: HeaderAndSourceMatch,
+  b: HeaderAndSourceMatch,
+): { count: (typeof COUNTS)[number]; a: number; b: number } | undefined {
   const [rankA, rankB] = [rank(a), rank(b)];
-  return (
-    rankB.conditions - rankA.conditions ||
-    rankB.exact - rankA.exact ||
-    rankB.prefix - rankA.prefix ||
-    rankB.literal - rankA.literal
-  );
+  const count = COUNTS.find((name) => rankA[name] !== rankB[name]);
+  return count && { count, a: rankA[count], b: rankB[count] };
 }
 
 /** The text of a regex is no literal: its length says nothing about how much it lets through. */
-function rank(
-  match: HeaderAndSourceMatch,
-): Record<'conditions' | 'exact' | 'prefix' | 'literal', number> {
+function rank(match: HeaderAndSourceMatch): Record<(typeof COUNTS)[number], number> {
   const labels = Object.values(match.sourceLabels ?? {});
   const headers = Object.values(match.headers ?? {}).map(stringCondition);
   const count = (kind: StringCondition['kind']) => headers.filter((h) => h.kind === kind).length;

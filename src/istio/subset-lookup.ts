@@ -5,11 +5,19 @@ import type { DestinationRule } from './types.ts';
 
 export type { MergedRule, MergedSubset } from './destination-rules.ts';
 
-/** A service by its full name. `selector`: the labels its pods have. Its own exportTo annotation is not modelled. */
+/**
+ * A service by its full name. `selector`: the labels its pods have; `ports`: what it listens on, absent: on every port.
+ * Its own exportTo annotation is not modelled.
+ */
 export interface ServiceHost {
   host: string;
   namespace: string;
   selector?: Readonly<Record<string, string>>;
+  ports?: readonly number[];
+}
+
+export function servesPort({ ports }: ServiceHost, port: number): boolean {
+  return ports === undefined || ports.includes(port);
 }
 
 /** The proxy that looks: its namespace and, for rules with a workloadSelector, its pod's labels. */

@@ -220,3 +220,48 @@ it('the order in which objects arrive does not matter', () => {
   expect(forth).toEqual(back);
   expect(forth).toMatchObject({ destinations: [{ subset: 'shared' }] });
 });
+
+describe('ports', () => {
+  const at = (ports: number[], port: number, gateway = 'mesh') => {
+    const services = [{ host: HOST, namespace: 'shop', ports }];
+    const spec = { hosts: ['backend'], gateways: [gateway], http: [route('backend')] };
+    const virtualServices = [virtualService('shop/vs', spec)];
+    const sent = { ...request, port, gateway, ...(gateway === 'mesh' ? {} : { host: HOST }) };
+    return evaluate(sent, mesh([], { services, virtualServices }));
+  };
+  const unavailable = (outcome: ReturnType<typeof evaluate>) =>
+    outcome.kind === 'destinations' ? outcome.destinations[0]?.unavailable : outcome;
+
+  it('a Service is unknown on a port that it does not have', () => {
+    const services = [{ host: HOST, namespace: 'shop', ports: [80] }];
+    const world = mesh([], { services, virtualServices: [] });
+    expect(evaluate({ ...request, port: 81 }, world)).toEqual({
+      kind: 'none',
+      reason: 'unknown-host',
+    });
+    expect(evaluate(request, world).kind).toBe('destinations');
+  });
+
+  it('routes count on each port that the Service has, and a host on port 80 anyway', () => {
+    expect(unavailable(at([80, 81], 81))).toBeUndefined();
+    expect(at([80], 81)).toEqual({ kind: 'none', reason: 'unknown-host' });
+    expect(unavailable(at([81], 80))).toBe('no-port');
+  });
+
+  it('a gateway takes the single port that a Service has, else the one addressed', () => {
+    expect(unavailable(at([8080], 80, 'shop/gw'))).toBeUndefined();
+    expect(unavailable(at([8080, 8081], 80, 'shop/gw'))).toBe('no-port');
+    expect(unavailable(at([80, 8081], 80, 'shop/gw'))).toBeUndefined();
+  });
+
+  it('a destination may name its port', () => {
+    const to8080 = { route: [{ destination: { host: HOST, port: { number: 8080 } } }] };
+    const services = (ports: number[]) => [{ host: HOST, namespace: 'shop', ports }];
+    expect(
+      unavailable(evaluate(request, mesh([to8080], { services: services([80, 8080]) }))),
+    ).toBeUndefined();
+    expect(unavailable(evaluate(request, mesh([to8080], { services: services([80]) })))).toBe(
+      'no-port',
+    );
+  });
+});

@@ -1,0 +1,29 @@
+import { loadValidators } from '../crds.ts';
+import { toYaml } from '../k8s/yaml.ts';
+import { trace as traced } from '../trace/trace.ts';
+import { worldOf } from '../trace/world.ts';
+import { loadManifests } from './manifests.ts';
+import type { Output } from './terminal.ts';
+import { callerOf } from './trace-caller.ts';
+import { readTraceOptions } from './trace-options.ts';
+import { traceText } from './trace-report.ts';
+import { traceCluster, traceFiles } from './trace-scene.ts';
+
+/** Where a request goes, and why. 0: it reaches pods, or is answered on the way; 1: it does not. */
+export async function trace(args: readonly string[], output: Output): Promise<number> {
+  const options = readTraceOptions(args, process.env);
+  const { dynamicEnv } = await loadValidators();
+  const load = (namespace: string | undefined) =>
+    loadManifests(options.files, { DynamicEnv: dynamicEnv }, options.namespace ?? namespace);
+  const scene =
+    options.cluster === undefined
+      ? await traceFiles(load, options, dynamicEnv)
+      : await traceCluster(load, options.cluster, options, dynamicEnv);
+  const world = worldOf(scene.objects, options.config.clusterDomain);
+  const { caller, notes } = callerOf(options.caller, scene.namespace, world);
+  const answer = traced(options.calls, caller, world, [...scene.notes, ...notes]);
+  if (options.format === 'json') output.write(`${JSON.stringify(answer, null, 2)}\n`);
+  else if (options.format === 'yaml') output.write(toYaml(answer));
+  else output.write(traceText(answer, scene.title, output.paint));
+  return answer.reached ? 0 : 1;
+}

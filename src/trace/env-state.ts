@@ -1,0 +1,83 @@
+import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { envWorkloads } from '../domain/workloads.ts';
+import type { ServiceHost } from '../istio/subset-lookup.ts';
+import { matchesSelector } from '../k8s/selector.ts';
+import type { OtherEnv } from './types.ts';
+import type { Wish, World } from './world.ts';
+
+/** Why the routes of an env are not asked for: it is leaving, or its pods are not ready. */
+export function unreadyText({ env, deployment }: Wish, world: World): string {
+  const found = world.envs.find(({ metadata }) => metadata.name === env);
+  if (found === undefined) return 'its routes are not asked for at present';
+  if (found.metadata.deletionTimestamp !== undefined) return 'it is being deleted';
+  const { status } = found;
+  const workload = status?.subsetsStatus?.[`${deployment.namespace}/${deployment.name}`];
+  const own = workload?.deployment;
+  if (own && own.status !== 'running') {
+    const more = own.message === undefined ? '' : `, ${own.message}`;
+    return `its Deployment ${own.namespace}/${own.name} is ${own.status}${more}`;
+  }
+  return `its routes are not asked for yet: ${stateText(found)}`;
+}
+
+/** Envs with a workload behind one of the hosts of which no RouteInjection speaks: not processed yet, or degraded. */
+export function envsWithoutWish(hosts: readonly string[], world: World): OtherEnv[] {
+  const services = world.mesh.services.filter(({ host }) => hosts.includes(host));
+  return services.flatMap((service) =>
+    world.envs.flatMap((env) =>
+      envWorkloads(env)
+        .filter(({ workload }) => isBehind(service, workload, world))
+        .filter(({ workload }) => !hasWish(env, workload, service.host, world))
+        .map(({ kind, workload }): OtherEnv => {
+          const deployment = `${workload.namespace}/${workload.name}`;
+          const head = { env: env.metadata.name, deployment, host: service.host };
+          const why = `it has no routes for this host: ${whyNone(env, deployment, kind)}`;
+          return { ...head, reason: 'no-injection', why };
+        }),
+    ),
+  );
+}
+
+function isBehind(
+  { namespace, selector }: ServiceHost,
+  workload: { namespace: string; name: string },
+  { workloads }: World,
+): boolean {
+  return workloads.some(
+    (one) =>
+      selector !== undefined &&
+      one.namespace === namespace &&
+      one.namespace === workload.namespace &&
+      one.name === workload.name &&
+      matchesSelector({ matchLabels: selector }, one.labels),
+  );
+}
+
+function hasWish(
+  env: DynamicEnv,
+  workload: { namespace: string; name: string },
+  host: string,
+  { wishes }: World,
+): boolean {
+  return wishes.some(
+    (wish) =>
+      wish.env === env.metadata.name &&
+      wish.host === host &&
+      wish.deployment.namespace === workload.namespace &&
+      wish.deployment.name === workload.name,
+  );
+}
+
+function whyNone(env: DynamicEnv, deployment: string, kind: 'subset' | 'consumer'): string {
+  const { subsetsStatus, consumersStatus } = env.status ?? {};
+  const errors = (kind === 'subset' ? subsetsStatus : consumersStatus)?.[deployment]?.subsetErrors;
+  const [told] = Object.values(errors ?? {}).flat() as { error: string }[];
+  return told?.error ?? stateText(env);
+}
+
+function stateText({ metadata, status }: DynamicEnv): string {
+  if (status === undefined) return `DynamicEnv ${metadata.name} has no status yet`;
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  const message = ready && ready.status !== 'True' ? `, ${ready.message}` : '';
+  return `DynamicEnv ${metadata.name} is ${status.state}${message}`;
+}

@@ -1,0 +1,72 @@
+import type { HostRequest } from '../istio/evaluate.ts';
+import { MESH } from '../istio/gateway-name.ts';
+import { fqdn } from '../istio/host.ts';
+import { DEFAULT_PORT } from '../istio/match-request.ts';
+import type { HTTPRoute } from '../istio/types.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Ending } from './outcome.ts';
+import type { World } from './world.ts';
+
+/** What a route does beside sending the request somewhere, and where pods of envs get other people's requests. */
+export function hopNotes(
+  route: HTTPRoute | undefined,
+  { destinations }: Ending,
+  request: HostRequest,
+  world: World,
+): string[] {
+  return [
+    ...protocolNotes(request, world),
+    ...destinations.flatMap(({ host, unguarded = [] }) =>
+      unguarded.length === 0
+        ? []
+        : `unguarded: requests like this one also reach pods of ${unguarded.join(', ')}: ${host} is named without a subset, or with one that selects them too`,
+    ),
+    ...(route ? routeNotes(route) : []),
+  ];
+}
+
+/** Protocols of ports on which Istio does no http routing. */
+const NOT_HTTP = ['tcp', 'udp', 'tls', 'https', 'mongo', 'mysql', 'redis'];
+
+/** Said by `appProtocol`, else by the port's name up to its first hyphen (istio `pkg/config/kube/conversion.go`). */
+function protocolNotes(
+  { host, port = DEFAULT_PORT, gateway }: HostRequest,
+  world: World,
+): string[] {
+  const { clusterDomain } = world.mesh;
+  const service = (world.objects as readonly ServiceObject[]).find(
+    ({ kind, metadata: { name, namespace = '' } }) =>
+      kind === 'Service' && fqdn(name, namespace, clusterDomain) === host,
+  );
+  const found = service?.spec?.ports?.find((one) => one.port === port);
+  const protocol = (found?.appProtocol ?? found?.name ?? '').split('-')[0]?.toLowerCase() ?? '';
+  if (gateway !== MESH || !NOT_HTTP.includes(protocol)) return [];
+  return [`port ${port} of the Service is declared as ${protocol}: http routes do not count there`];
+}
+
+interface ServiceObject extends KubeObject {
+  spec?: { ports?: { port: number; name?: string; appProtocol?: string }[] };
+}
+
+function routeNotes(route: HTTPRoute): string[] {
+  const { set = {}, add = {}, remove = [] } = route.headers?.request ?? {};
+  const changed = [...Object.keys(set), ...Object.keys(add), ...remove];
+  return [
+    ...(isGiven(route['fault'])
+      ? ['the route has a fault: some requests are delayed or aborted']
+      : []),
+    ...(isGiven(route['mirror']) || isGiven(route['mirrors'])
+      ? [
+          'the route has a mirror: copies of requests go elsewhere too, their answers are thrown away',
+        ]
+      : []),
+    ...(isGiven(route['rewrite'])
+      ? ['the route rewrites path or authority: the pods see others']
+      : []),
+    ...(changed.length > 0 ? [`the route changes request headers: ${changed.join(', ')}`] : []),
+  ];
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}

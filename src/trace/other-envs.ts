@@ -1,0 +1,172 @@
+import { IGNORE_MARK } from '../api/marks.ts';
+import type { HostRequest } from '../istio/evaluate.ts';
+import type { Explanation } from '../istio/explain.ts';
+import { mismatchText } from '../istio/mismatch-text.ts';
+import { nameOf } from '../istio/objects.ts';
+import type { VirtualService } from '../istio/types.ts';
+import { whyNotCopied } from '../virtualservice/not-copied.ts';
+import { orderReason } from '../virtualservice/order-reason.ts';
+import { isIgnored } from '../virtualservice/outcomes.ts';
+import { findShadows, orderedPairs, type Pair, routeNameOf } from '../virtualservice/pairs.ts';
+import type { PlannedInjection } from '../virtualservice/plan-codec.ts';
+import { scopeOf } from '../virtualservice/scope.ts';
+import { baseRoute, metMatch } from './env-routes.ts';
+import { unreadyText } from './env-state.ts';
+import type { OtherEnv } from './types.ts';
+import type { Wish, World } from './world.ts';
+
+/** A request that was followed to its end, and the env that took it. */
+export interface Followed {
+  request: HostRequest;
+  explanation: Explanation;
+  world: World;
+  taken?: { env: string; wish?: Wish };
+}
+
+type Verdict = Pick<OtherEnv, 'reason' | 'why' | 'failed' | 'by'>;
+
+/** Why the request did not go to what this wish is about. */
+export function whyNotTaken(wish: Wish, followed: Followed): OtherEnv {
+  const { env, deployment, host } = wish;
+  const head = { env, deployment: `${deployment.namespace}/${deployment.name}`, host };
+  return { ...head, ...verdictOf(wish, followed) };
+}
+
+function verdictOf(wish: Wish, followed: Followed): Verdict {
+  const { request, world } = followed;
+  const { injection } = wish;
+  if (injection === undefined) {
+    const why = 'it is a consumer there: its own copy of the pods, to which nothing is routed';
+    return { reason: 'consumer', why };
+  }
+  const met = metMatch(injection, request);
+  if ('failed' in met) {
+    const why = met.failed.map(mismatchText).join('; ');
+    return { reason: 'no-match', why, failed: met.failed };
+  }
+  if (!wish.isActive) return { reason: 'not-active', why: unreadyText(wish, world) };
+  return (
+    routeless(wish, followed) ??
+    outranked(met.pair, followed) ??
+    uncopied(injection, followed) ?? {
+      reason: 'no-copy',
+      why: 'none of its routes is among those that the caller has',
+    }
+  );
+}
+
+/** The VirtualServices whose routes were looked at carry none of the env's. */
+function routeless(wish: Wish, followed: Followed): Verdict | undefined {
+  const { world, explanation } = followed;
+  const name = wish.injection && routeNameOf(wish.injection);
+  const asked = decisive(followed);
+  if (asked.length === 0) {
+    const why = 'no VirtualService decides for this host, so the Service itself answers';
+    return { reason: 'no-virtual-service', why };
+  }
+  if (asked.some((vs) => vs.spec.http?.some((route) => route.name === name))) return undefined;
+  const ignored = asked.find(isIgnored);
+  if (ignored !== undefined) {
+    const why = `VirtualService ${nameOf(ignored)} is marked ${IGNORE_MARK}: "true"`;
+    return { reason: 'not-planned', why };
+  }
+  const elsewhere = explanation.considered
+    .map(({ virtualService }) => virtualService)
+    .find((vs) => vs.spec.http?.some((route) => route.name === name));
+  if (elsewhere !== undefined) {
+    const why = `its routes are in VirtualService ${nameOf(elsewhere)}, but ${asked.map(nameOf).join(', ')} decides for this caller`;
+    return { reason: 'no-virtual-service', why };
+  }
+  const told = asked.flatMap((vs) => noteOf(wish, nameOf(vs), world));
+  if (told[0] !== undefined) return { reason: 'not-planned', why: told[0] };
+  const planned = asked.find((vs) => isPlanned(wish, nameOf(vs), world));
+  if (planned !== undefined) {
+    const why = `planned in VirtualService ${nameOf(planned)}, whose routes were not rendered yet`;
+    return { reason: 'not-rendered', why };
+  }
+  const base = explanation.taken && baseRoute(explanation.taken, world);
+  const reason = base && copyProblem(base, wish.injection as PlannedInjection, world);
+  if (reason !== undefined) return { reason: 'no-copy', why: reason };
+  const names = asked.map(nameOf).join(', ');
+  return { reason: 'not-planned', why: `VirtualService ${names} has no plan for it` };
+}
+
+/** The VirtualServices that made the table, and the delegates that have routes in it. */
+function decisive({ explanation, world }: Followed): readonly VirtualService[] {
+  const rows = [explanation.taken, ...explanation.tried.map(({ row }) => row)];
+  const names = new Set([
+    ...explanation.considered
+      .filter(({ decides }) => decides)
+      .map((one) => nameOf(one.virtualService)),
+    ...rows.flatMap((row) => row?.delegate?.virtualService ?? []),
+  ]);
+  return world.mesh.virtualServices.filter((vs) => names.has(nameOf(vs)));
+}
+
+/** What the plan of a VirtualService says of what keeps the env's routes out of it. */
+function noteOf(wish: Wish, virtualService: string, world: World): string[] {
+  const { env, host, deployment } = wish;
+  return (world.plans.get(virtualService)?.notes ?? [])
+    .filter((note) => note.env === env && note.host === host)
+    .filter(
+      ({ deployment: { namespace, name } }) =>
+        namespace === deployment.namespace && name === deployment.name,
+    )
+    .filter(({ state }) => ['skipped', 'invalid', 'too-large'].includes(state))
+    .map(({ message }) => `VirtualService ${virtualService}: ${message}`);
+}
+
+function isPlanned({ injection }: Wish, virtualService: string, world: World): boolean {
+  const name = injection && routeNameOf(injection);
+  const planned = world.plans.get(virtualService)?.injections ?? [];
+  return planned.some((one) => routeNameOf(one) === name);
+}
+
+/** Another env's route took it, and that one comes first. */
+function outranked(pair: Pair, followed: Followed): Verdict | undefined {
+  const { taken, world, request } = followed;
+  const winner = taken?.wish?.injection;
+  if (taken === undefined || winner === undefined) return undefined;
+  const met = metMatch(winner, request);
+  if ('failed' in met || winner.host !== pair.injection.host) return undefined;
+  const why = `env ${taken.env} comes first: ${orderReason(met.pair, pair)}`;
+  const active = world.wishes.flatMap(({ injection, isActive }) =>
+    injection && isActive ? injection : [],
+  );
+  const shadow = findShadows(orderedPairs(active), () => true).find(
+    (one) =>
+      routeNameOf(one.pair.injection) === pair.routeName &&
+      one.pair.matchIndex === pair.matchIndex &&
+      one.by.injection.env === taken.env,
+  );
+  return shadow === undefined
+    ? { reason: 'later', why, by: taken.env }
+    : { reason: 'shadowed', why: `${why}; it takes all such requests`, by: taken.env };
+}
+
+/** The env has routes here, but none before the route that took the request; or its copy asks for more. */
+function uncopied(
+  injection: PlannedInjection,
+  { explanation, world }: Followed,
+): Verdict | undefined {
+  const base = explanation.taken && baseRoute(explanation.taken, world);
+  const reason = base && copyProblem(base, injection, world);
+  if (reason !== undefined) return { reason: 'no-copy', why: reason };
+  const own = explanation.tried.findLast(({ row }) =>
+    row.route.name?.endsWith(routeNameOf(injection)),
+  );
+  if (own)
+    return { reason: 'no-copy', why: `its route asks for more: ${mismatchText(own.failed)}` };
+  const { delegate, place } = explanation.taken ?? {};
+  if (delegate === undefined || place === undefined) return undefined;
+  const why = `Istio drops its copies in the delegate ${delegate.virtualService}: their matches contradict those of the route of ${place.virtualService} that delegates`;
+  return { reason: 'no-copy', why };
+}
+
+function copyProblem(
+  { virtualService, route }: NonNullable<ReturnType<typeof baseRoute>>,
+  injection: PlannedInjection,
+  { mesh }: World,
+): string | undefined {
+  return whyNotCopied(route, injection, scopeOf(virtualService, mesh));
+}

@@ -1,0 +1,48 @@
+import { isInjectedRouteName } from '../api/route-name.ts';
+import { nameOf } from '../istio/objects.ts';
+import type { RouteEntry } from '../istio/route-table.ts';
+import type { RouteRef } from './types.ts';
+import type { World } from './world.ts';
+
+/** Where a row is written. */
+export function refOf(
+  { place, delegate, matchIndex }: Pick<RouteEntry, 'place' | 'delegate' | 'matchIndex'>,
+  world: World,
+): RouteRef {
+  const { virtualService, routeIndex } = delegate ?? place;
+  const { name } = routeAt(virtualService, routeIndex, world) ?? {};
+  return {
+    virtualService,
+    index: routeIndex,
+    ...(name ? { name } : {}),
+    ...(matchIndex === undefined ? {} : { matchIndex }),
+    ...(delegate
+      ? { delegatedBy: { virtualService: place.virtualService, index: place.routeIndex } }
+      : {}),
+  };
+}
+
+function routeAt(virtualService: string, index: number, { mesh }: World) {
+  return mesh.virtualServices.find((vs) => nameOf(vs) === virtualService)?.spec.http?.[index];
+}
+
+/** A place in a VirtualService without the envs' routes, as one in the VirtualService as it is. */
+export function withEnvs<T extends RouteRef>(ref: T, world: World): T {
+  const users = (name: string) =>
+    (world.mesh.virtualServices.find((vs) => nameOf(vs) === name)?.spec.http ?? []).flatMap(
+      (route, index) => (isInjectedRouteName(route.name) ? [] : [index]),
+    );
+  const { delegatedBy } = ref;
+  return {
+    ...ref,
+    index: users(ref.virtualService)[ref.index] ?? ref.index,
+    ...(delegatedBy
+      ? {
+          delegatedBy: {
+            ...delegatedBy,
+            index: users(delegatedBy.virtualService)[delegatedBy.index] ?? delegatedBy.index,
+          },
+        }
+      : {}),
+  };
+}

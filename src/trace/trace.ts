@@ -1,0 +1,97 @@
+import { MESH } from '../istio/gateway-name.ts';
+import type { HttpRequest } from '../istio/match-request.ts';
+import { requestHost } from '../istio/request-host.ts';
+import { answering } from './destinations.ts';
+import { traceHop } from './hop.ts';
+import { notConsidered } from './not-considered.ts';
+import type { Caller, Hop, HopOutcome, Trace, TracedRequest } from './types.ts';
+import type { World } from './world.ts';
+
+/** A request as it is written; which service it means is a matter of who sends it. */
+export type Call = Omit<TracedRequest, 'host'> & { scheme: string };
+
+const REACHED: readonly HopOutcome[] = ['pods', 'redirect', 'direct-response'];
+
+/**
+ * Follows calls one behind the other: the first by `caller`, each further one by the pods that answered the one before,
+ * all with the headers they have. `notes`: what is known to be missing from the world.
+ */
+export function trace(
+  calls: readonly Call[],
+  caller: Caller,
+  world: World,
+  notes: readonly string[],
+): Trace {
+  const hops: Hop[] = [];
+  const more: string[] = [];
+  let next: Caller | undefined = caller;
+  for (const call of calls) {
+    const hop: Hop = next === undefined ? notCalled(call, caller) : called(call, next, world);
+    const following = callerAfter(hop, world);
+    next = following?.caller;
+    if (following?.note !== undefined && hops.length + 1 < calls.length) more.push(following.note);
+    hops.push(hop);
+  }
+  return {
+    version: 1,
+    reached: hops.every(({ outcome }) => REACHED.includes(outcome)),
+    hops,
+    notes: [...notes, ...more],
+    notConsidered: notConsidered(hops, world),
+  };
+}
+
+function called(call: Call, caller: Caller, world: World): Hop {
+  const { scheme, ...rest } = call;
+  const { method, authority, path, port, headers } = call;
+  const { gateway, labels, namespace } = caller;
+  const source = { sourceLabels: labels, sourceNamespace: namespace };
+  const sent: HttpRequest = { method, scheme, authority, path, port, headers, gateway, ...source };
+  const host = requestHost(sent, world.mesh);
+  return { request: requestOf(rest, host), caller, ...traceHop({ ...sent, host }, world) };
+}
+
+function requestOf({ method, url, ...rest }: Omit<TracedRequest, 'host'>, host: string) {
+  return { method, url, host, ...rest };
+}
+
+function notCalled({ scheme: _scheme, ...rest }: Call, caller: Caller): Hop {
+  return {
+    request: requestOf(rest, rest.authority),
+    caller,
+    outcome: 'not-called',
+    summary: 'not called: the hop before does not reach pods',
+    candidates: [],
+    tried: [],
+    destinations: [],
+    otherEnvs: [],
+    notes: [],
+  };
+}
+
+/** Who calls on: the pods with the largest share, in the mesh. A redirect's way ends at the caller. */
+function callerAfter(
+  { outcome, destinations }: Hop,
+  { workloads, mesh }: World,
+): { caller: Caller; note?: string } | undefined {
+  if (outcome !== 'pods') return undefined;
+  const [main, ...others] = [...destinations].sort((a, b) => b.share - a.share);
+  const found = main && answering(main);
+  const workload = workloads.find(
+    ({ kind, namespace, name }) => found?.kind === kind && found.name === `${namespace}/${name}`,
+  );
+  if (main === undefined || workload === undefined) return undefined;
+  const name = `${workload.kind} ${workload.namespace}/${workload.name}`;
+  const isOne = others.length === 0 && main.workloads.length === 1;
+  const service = mesh.services.find(({ host }) => host === main.host);
+  return {
+    caller: {
+      kind: 'pod',
+      gateway: MESH,
+      namespace: service?.namespace ?? workload.namespace,
+      labels: { ...workload.labels },
+      workload: name,
+    },
+    ...(isOne ? {} : { note: `the next hop is called by ${name}, one of several that may answer` }),
+  };
+}

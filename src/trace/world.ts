@@ -1,0 +1,119 @@
+import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { PLAN_ANNOTATION } from '../api/marks.ts';
+import type { RouteInjection } from '../api/routeinjection.ts';
+import type { Mesh } from '../istio/evaluate.ts';
+import { fqdn } from '../istio/host.ts';
+import { namespaceOf } from '../istio/objects.ts';
+import type { ServiceHost } from '../istio/subset-lookup.ts';
+import type { DestinationRule, VirtualService } from '../istio/types.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Service } from '../k8s/workload.ts';
+import { planned } from '../virtualservice/outcomes.ts';
+import { routeNameOf } from '../virtualservice/pairs.ts';
+import { type Plan, type PlannedInjection, parsePlan } from '../virtualservice/plan-codec.ts';
+import { stripRoutes } from '../virtualservice/strip.ts';
+import { isEnvObject } from './env-object.ts';
+import { type Workload, workloadOf } from './workloads.ts';
+
+/** The objects of a cluster as a trace looks at them. */
+export interface World {
+  mesh: Mesh;
+  workloads: readonly Workload[];
+  envs: readonly DynamicEnv[];
+  /** What envs want of VirtualServices. */
+  wishes: readonly Wish[];
+  /** Of the VirtualServices that have one, by `namespace/name`. */
+  plans: ReadonlyMap<string, Plan>;
+  objects: readonly KubeObject[];
+}
+
+/** What one env wants for one host: of its RouteInjection, or of a plan where that could not be read. */
+export interface Wish {
+  env: string;
+  deployment: { namespace: string; name: string };
+  host: string;
+  isActive: boolean;
+  /** Absent: a consumer's. */
+  injection?: PlannedInjection;
+}
+
+export function worldOf(objects: readonly KubeObject[], clusterDomain: string): World {
+  const of = <T extends KubeObject>(kind: string, group = '') =>
+    objects.filter((one) => one.kind === kind && one.apiVersion.startsWith(group)) as T[];
+  const virtualServices = of<VirtualService>('VirtualService');
+  const plans = new Map(
+    virtualServices.flatMap((vs) => {
+      const plan = parsePlan(vs.metadata.annotations?.[PLAN_ANNOTATION]);
+      return plan ? [[`${namespaceOf(vs)}/${vs.metadata.name}`, plan] as const] : [];
+    }),
+  );
+  return {
+    mesh: {
+      clusterDomain,
+      virtualServices,
+      destinationRules: of<DestinationRule>('DestinationRule'),
+      services: of<ServiceObject>('Service', 'v1').map((one) => serviceHost(one, clusterDomain)),
+    },
+    workloads: objects.flatMap((object) => workloadOf(object) ?? []),
+    envs: of<DynamicEnv>('DynamicEnv'),
+    wishes: wishesOf(of<RouteInjection>('RouteInjection'), [...plans.values()]),
+    plans,
+    objects,
+  };
+}
+
+interface ServiceObject extends Service {
+  spec?: Service['spec'] & { ports?: { port: number }[] };
+}
+
+/** One without a selector keeps none: its pods are not known. */
+function serviceHost({ metadata, spec }: ServiceObject, clusterDomain: string): ServiceHost {
+  const namespace = metadata.namespace ?? 'default';
+  const { selector, type, ports } = spec ?? {};
+  const isKnown = type !== 'ExternalName' && Object.keys(selector ?? {}).length > 0;
+  return {
+    host: fqdn(metadata.name, namespace, clusterDomain),
+    namespace,
+    ...(selector && isKnown ? { selector } : {}),
+    ...(ports ? { ports: ports.map(({ port }) => port) } : {}),
+  };
+}
+
+function wishesOf(injections: readonly RouteInjection[], plans: readonly Plan[]): Wish[] {
+  const own = injections.map((object): Wish => {
+    const { env, deployment, host, active } = object.spec;
+    const injection = planned(object);
+    return { env, deployment, host, isActive: active, ...(injection ? { injection } : {}) };
+  });
+  const known = new Set(own.map(({ injection }) => injection && routeNameOf(injection)));
+  const unseen = new Map(
+    plans
+      .flatMap(({ injections: list }) => list)
+      .filter((injection) => !known.has(routeNameOf(injection)))
+      .map((injection) => [routeNameOf(injection), injection]),
+  );
+  const more = [...unseen.values()].map((injection): Wish => {
+    const { env, deployment, host } = injection;
+    return { env, deployment, host, isActive: true, injection };
+  });
+  return [...own, ...more];
+}
+
+/** As if there were no env: no routes, no clones, no subsets of theirs. */
+export function withoutEnvs(world: World): World {
+  const { mesh } = world;
+  return {
+    ...world,
+    mesh: {
+      ...mesh,
+      virtualServices: mesh.virtualServices.map((vs) =>
+        vs.spec.http ? { ...vs, spec: { ...vs.spec, http: stripRoutes(vs.spec.http) } } : vs,
+      ),
+      destinationRules: mesh.destinationRules.filter((rule) => !isEnvObject(rule)),
+    },
+    workloads: world.workloads.filter(({ env }) => env === undefined),
+    envs: [],
+    wishes: [],
+    plans: new Map(),
+  };
+}

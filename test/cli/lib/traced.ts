@@ -1,0 +1,19 @@
+import { trace } from '../../../src/cli/trace.ts';
+import type { Hop, Trace } from '../../../src/trace/types.ts';
+import { type Previewed, recorder } from './in-process.ts';
+
+/** `trace` inside this process: quick. */
+export async function traced(...args: string[]): Promise<Previewed> {
+  const output = recorder();
+  const code = await trace(args, output);
+  return { code, text: output.text(), notes: output.notes() };
+}
+
+/** The answer for programs. */
+export async function tracedData(...args: string[]): Promise<Trace & { code: number; hop: Hop }> {
+  const { code, text } = await traced(...args, '-o', 'json');
+  const answer = JSON.parse(text) as Trace;
+  const [hop] = answer.hops;
+  if (hop === undefined) throw new Error('no hop');
+  return { ...answer, code, hop };
+}

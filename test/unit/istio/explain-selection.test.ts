@@ -1,0 +1,164 @@
+import { describe, expect, it } from '@jest/globals';
+import { explainSelection } from '../../../src/istio/explain-selection.ts';
+import type { HttpRequest } from '../../../src/istio/match-request.ts';
+import { nameOf } from '../../../src/istio/objects.ts';
+import type {
+  HTTPMatchRequest,
+  VirtualService,
+  VirtualServiceSpec,
+} from '../../../src/istio/types.ts';
+import { route, virtualService } from './builders.ts';
+
+const HOST = 'backend.shop.svc.cluster.local';
+const request: HttpRequest = {
+  method: 'GET',
+  scheme: 'http',
+  authority: 'backend',
+  path: '/',
+  headers: {},
+  sourceNamespace: 'client',
+  sourceLabels: { app: 'web' },
+  gateway: 'mesh',
+};
+const services = [{ host: HOST, namespace: 'shop', ports: [80] }];
+
+const vs = (
+  at: string,
+  spec: VirtualServiceSpec = {},
+  ...match: HTTPMatchRequest[]
+): VirtualService =>
+  virtualService(at, {
+    hosts: [HOST],
+    http: [{ ...route('x'), ...(match.length ? { match } : {}) }],
+    ...spec,
+  });
+
+const verdicts = (all: VirtualService[], over: Partial<HttpRequest> = {}, host = HOST) =>
+  Object.fromEntries(
+    explainSelection(
+      host,
+      { ...request, ...over },
+      { virtualServices: all, services, clusterDomain: 'cluster.local' },
+    ).map(({ virtualService: one, decides, reason, why }) => [
+      nameOf(one),
+      [decides, reason, why] as const,
+    ]),
+  );
+
+describe('which VirtualService decides, and why the others do not', () => {
+  it.each<[string, VirtualService, string, string]>([
+    ['a gateway', vs('b/x', { gateways: ['gw'] }), 'other-gateway', 'is for gw, not for mesh'],
+    [
+      'exportTo',
+      vs('b/x', { exportTo: ['.', 'c'] }),
+      'not-exported',
+      "is exported to ., c, not to the caller's namespace client",
+    ],
+    [
+      'no rows at all',
+      vs('b/x', { http: [] }),
+      'no-http-routes',
+      'has no http route of its own or of a delegate',
+    ],
+    [
+      'rows for others',
+      vs('b/x', {}, { sourceLabels: { app: 'cron' } }),
+      'other-callers',
+      'all its routes are for others: caller\'s label app: wanted exact "cron", got "web"',
+    ],
+    [
+      'a wildcard',
+      vs('a/x@1', { hosts: ['*.shop.svc.cluster.local', '*'] }),
+      'less-specific-host',
+      `*.shop.svc.cluster.local, * gives way to ${HOST} of shop/main`,
+    ],
+    ['age', vs('b/x@9'), 'later', 'shop/main is older (2024-01-01T00:05:00Z)'],
+    [
+      'the same age',
+      vs('b/z@5'),
+      'later',
+      'shop/main comes first by name, both are of the same age',
+    ],
+  ])('%s', (_name, loser, reason, why) => {
+    const told = verdicts([loser, vs('shop/main@5')]);
+    expect(told[nameOf(loser)]).toEqual([false, reason, why]);
+    expect(told['shop/main']?.[0]).toBe(true);
+    expect(Object.keys(told)[0]).toBe('shop/main');
+  });
+
+  it('the export group comes before age', () => {
+    const all = [
+      vs('a/public@1'),
+      vs('b/named@2', { exportTo: ['client'] }),
+      vs('client/private@3', { exportTo: ['.'] }),
+    ];
+    expect(verdicts(all)).toEqual({
+      'client/private': [true, 'first', 'comes before 2 others'],
+      'a/public': [
+        false,
+        'later',
+        'client/private, exported to its own namespace alone, comes before this one, exported to all',
+      ],
+      'b/named': [
+        false,
+        'later',
+        "client/private, exported to its own namespace alone, comes before this one, exported to the caller's namespace by name",
+      ],
+    });
+  });
+
+  it('one alone', () => {
+    expect(verdicts([vs('shop/main'), vs('b/other', { hosts: ['other'] })])).toEqual({
+      'shop/main': [true, 'only', 'the only one that counts for this host'],
+    });
+  });
+
+  it('an exact name whose rows are for others keeps wildcards away', () => {
+    const all = [vs('shop/main', {}, { sourceNamespace: 'x' }), vs('shop/wild', { hosts: ['*'] })];
+    expect(verdicts(all)).toEqual({
+      'shop/main': [
+        false,
+        'other-callers',
+        "all its routes are for others: caller's namespace: wanted x, got client",
+      ],
+      'shop/wild': [false, 'less-specific-host', `another one names ${HOST} itself`],
+    });
+  });
+
+  it('a host that is no Service: port 80 only, and wildcards that stand for none', () => {
+    const all = [vs('a/x', { hosts: ['shop.example.com'] })];
+    expect(verdicts(all, {}, 'shop.example.com')['a/x']?.[1]).toBe('only');
+    expect(verdicts(all, { port: 81 }, 'shop.example.com')['a/x']).toEqual([
+      false,
+      'port',
+      'counts on port 80 only: no Service of this name has port 81',
+    ]);
+    expect(verdicts([vs('a/x', { hosts: ['*'] })], {}, 'shop.example.com')['a/x']).toEqual([
+      false,
+      'services-only',
+      '* stands for Services, and this is none',
+    ]);
+  });
+
+  it('a Service counts on its ports only', () => {
+    expect(verdicts([vs('shop/main')], { port: 8080 })['shop/main']?.[1]).toBe('port');
+  });
+
+  it('at a gateway those of the same name are joined', () => {
+    const hosts = { hosts: ['a.example.com'], gateways: ['infra/gw'] };
+    const all = [
+      vs('a/one', hosts),
+      vs('b/two', hosts),
+      vs('c/wild', { ...hosts, hosts: ['*.example.com'] }),
+      vs('d/mesh', { hosts: ['a.example.com'] }),
+    ];
+    expect(
+      verdicts(all, { gateway: 'infra/gw', sourceNamespace: 'infra' }, 'a.example.com'),
+    ).toEqual({
+      'a/one': [true, 'joined', 'at a gateway the routes of all 2 are put together'],
+      'b/two': [true, 'joined', 'at a gateway the routes of all 2 are put together'],
+      'c/wild': [false, 'less-specific-host', '*.example.com gives way to a.example.com of a/one'],
+      'd/mesh': [false, 'other-gateway', 'is for mesh, not for infra/gw'],
+    });
+  });
+});

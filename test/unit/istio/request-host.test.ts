@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import type { HttpRequest } from '../../../src/istio/match-request.ts';
+import { requestHost } from '../../../src/istio/request-host.ts';
+import type { VirtualService } from '../../../src/istio/types.ts';
+import { route, virtualService } from './builders.ts';
+
+const FULL = 'backend.shop.svc.cluster.local';
+const services = [
+  { host: FULL, namespace: 'shop', ports: [80, 8080] },
+  { host: 'web.far.svc.cluster.local', namespace: 'far' },
+];
+
+const hostOf = (authority: string, over: Partial<HttpRequest> = {}, all: VirtualService[] = []) =>
+  requestHost(
+    {
+      method: 'GET',
+      scheme: 'http',
+      authority,
+      path: '/',
+      headers: {},
+      sourceNamespace: 'shop',
+      gateway: 'mesh',
+      ...over,
+    },
+    { virtualServices: all, services, clusterDomain: 'cluster.local' },
+  );
+const vs = (at: string, ...hosts: string[]) => virtualService(at, { hosts, http: [route(FULL)] });
+
+describe('the host that a name stands for', () => {
+  it.each<[string, string]>([
+    ['backend', FULL],
+    ['Backend.Shop', FULL],
+    ['backend.shop.svc', FULL],
+    [`${FULL}.`, FULL],
+    [`${FULL}:8080`, FULL],
+    ['web', 'web'],
+    ['web.far', 'web.far.svc.cluster.local'],
+    ['backend.shop.svc.cluster', 'backend.shop.svc.cluster'],
+    ['www.example.com:443', 'www.example.com'],
+  ])('%s', (authority, host) => expect(hostOf(authority)).toBe(host));
+
+  it('on ports that it does not have the service is known by nothing but its full name', () => {
+    expect(hostOf('backend.shop:81', { port: 81 })).toBe('backend.shop');
+    expect(hostOf(`${FULL}:81`, { port: 81 })).toBe(FULL);
+  });
+
+  it('of short names only those of the own namespace', () => {
+    expect(hostOf('backend', { sourceNamespace: 'far' })).toBe('backend');
+  });
+
+  it('at a gateway it is what was written', () => {
+    expect(hostOf('backend.shop', { gateway: 'shop/gw' })).toBe('backend.shop');
+  });
+});
+
+describe('a VirtualService that lists the short name itself', () => {
+  it.each<[string, VirtualService[], string]>([
+    ['has it where the service has none', [vs('a/x', 'backend.shop')], 'backend.shop'],
+    ['has it when it is older', [vs('a/x@1', 'backend.shop'), vs('a/y@2', FULL)], 'backend.shop'],
+    ['has it not when it is newer', [vs('a/x@2', 'backend.shop'), vs('a/y@1', FULL)], FULL],
+    ['is the same one', [vs('a/x', 'backend.shop', FULL)], FULL],
+    ['only stands for it by a wildcard', [vs('a/x', '*.shop')], FULL],
+  ])('%s', (_name, all, host) => expect(hostOf('backend.shop', {}, all)).toBe(host));
+
+  it('counts on port 80 only', () => {
+    expect(hostOf('backend.shop:8080', { port: 8080 }, [vs('a/x', 'backend.shop')])).toBe(FULL);
+  });
+});

@@ -1,0 +1,134 @@
+import type { RouteInjection } from '../../../src/api/routeinjection.ts';
+import { MESH } from '../../../src/istio/gateway-name.ts';
+import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { type Call, trace } from '../../../src/trace/trace.ts';
+import type { Caller, Hop, Trace } from '../../../src/trace/types.ts';
+import { worldOf } from '../../../src/trace/world.ts';
+import { EMPTY_PLAN, parsePlan } from '../../../src/virtualservice/plan-codec.ts';
+import { renderRoutes } from '../../../src/virtualservice/render.ts';
+import { scopeOf } from '../../../src/virtualservice/scope.ts';
+import { decorate } from '../../../src/virtualservice/sync.ts';
+import {
+  CONFIG,
+  deployment,
+  dynamicEnv,
+  injection,
+  NOW,
+  routeTo,
+  rule,
+  running,
+  service,
+  subset,
+  virtualService,
+} from '../../support/objects.ts';
+
+export const HOST = 'backend.shop.svc.cluster.local';
+const PLAN = 'riskified.com/route-injections';
+
+/** The VirtualService as the decorator and the webhook leave it. */
+export function rendered(
+  vs: VirtualService,
+  injections: readonly RouteInjection[],
+): VirtualService {
+  const { annotations } = decorate(vs, injections, CONFIG, NOW);
+  const text = annotations[PLAN] ?? undefined;
+  const plan = parsePlan(text) ?? EMPTY_PLAN;
+  const { http } = renderRoutes(vs.spec.http ?? [], plan.injections, scopeOf(vs, CONFIG));
+  const marks = text === undefined ? {} : { [PLAN]: text };
+  return {
+    ...vs,
+    metadata: { ...vs.metadata, annotations: { ...vs.metadata.annotations, ...marks } },
+    spec: { ...vs.spec, http: [...http] },
+  };
+}
+
+export const wish = (env: string, spec: Partial<RouteInjection['spec']> = {}) =>
+  injection(
+    { env, clone: `backend-${env}`, subset: env, active: true, ...spec },
+    { name: `${env}-backend` },
+  );
+
+/** A clone with its DestinationRule, as an env has them. */
+export function clone(env: string, ready = 1): KubeObject[] {
+  const meta = {
+    labels: { 'dynamic-env': 'true' },
+    annotations: { 'riskified.com/dynamic-environment': env },
+  };
+  const labels = { app: 'backend', version: env };
+  const template = { metadata: { labels }, spec: { containers: [] } };
+  return [
+    running(deployment(`shop/backend-${env}`, { replicas: 1, template }, meta), {
+      availableReplicas: ready,
+    }),
+    rule(`shop/backend-${env}`, { host: 'backend', subsets: [subset(env)] }, meta),
+  ];
+}
+
+export interface Shop {
+  injections?: RouteInjection[];
+  http?: HTTPRoute[];
+  /** Instead of the one that is made of `http`. */
+  virtualServices?: VirtualService[];
+  /** Envs with clone and status. */
+  envs?: string[];
+  more?: KubeObject[];
+}
+
+/** `shop/backend` and `shop/web` with Service, rule and VirtualService, and what envs made of them. */
+export function shop({ injections = [], http, virtualServices, envs = [], more = [] }: Shop) {
+  const own = [
+    rendered(virtualService('shop/backend', http === undefined ? {} : { http }), injections),
+  ];
+  return [
+    running(deployment('shop/backend')),
+    running(deployment('shop/web')),
+    service('shop/backend'),
+    service('shop/web'),
+    rule('shop/backend'),
+    rule('shop/web'),
+    virtualService('shop/web'),
+    ...(virtualServices ?? own),
+    ...injections,
+    ...envs.flatMap((env) => clone(env)),
+    ...envs.map((name) => dynamicEnv({}, { name })),
+    ...more,
+  ];
+}
+
+export const POD: Caller = {
+  kind: 'pod',
+  gateway: MESH,
+  namespace: 'shop',
+  labels: { app: 'web' },
+};
+
+export const call = (authority: string, over: Partial<Call> = {}): Call => ({
+  method: 'GET',
+  scheme: 'http',
+  url: `http://${authority}/`,
+  authority,
+  port: 80,
+  path: '/',
+  headers: {},
+  ...over,
+});
+
+export const user = (name: string): Partial<Call> => ({ headers: { user: name } });
+
+export function traced(
+  objects: readonly KubeObject[],
+  calls: readonly Call[] = [call('backend')],
+  caller: Caller = POD,
+): Trace {
+  return trace(calls, caller, worldOf(objects, 'cluster.local'), []);
+}
+
+/** The only hop. */
+export function hop(objects: readonly KubeObject[], one = call('backend'), caller = POD): Hop {
+  const [first] = traced(objects, [one], caller).hops;
+  if (first === undefined) throw new Error('no hop');
+  return first;
+}
+
+export { routeTo };
