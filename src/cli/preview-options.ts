@@ -5,6 +5,7 @@ import { describeFlags, optionsOf, parseOptions, settingsOf } from '../flags.ts'
 import type { ClusterOptions } from '../kube/config.ts';
 import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions, textOf } from './cluster-options.ts';
 import { formatOf } from './format.ts';
+import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from './graph.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -17,6 +18,8 @@ export interface PreviewOptions {
   namespace: string | undefined;
   format: Format;
   withDelete: boolean;
+  /** Where to draw it. */
+  graph: GraphFile | undefined;
   config: DecisionConfig;
 }
 
@@ -33,6 +36,7 @@ Exit code: 0 all become ready, 1 one does not or there is none, 2 bad input, no 
   -n, --namespace NAME       of manifests that name none (default: default; with --from-cluster the context's)
   -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and the envs with status
   --delete                   delete the envs again; exit code 1 when anything differs from the start
+${GRAPH_HELP}
   --from-cluster             read Deployments, Services, DestinationRules, VirtualServices and DynamicEnvs from a cluster
 ${CLUSTER_HELP}
 
@@ -47,6 +51,7 @@ const OWN = {
   output: { type: 'string', short: 'o' },
   delete: { type: 'boolean' },
   'from-cluster': { type: 'boolean' },
+  ...GRAPH_OPTION,
   ...CLUSTER_OPTIONS,
 } as const;
 
@@ -64,6 +69,7 @@ export function readPreviewOptions(
     namespace: namespaceOf(given, 'namespace'),
     format: formatOf(FORMATS, given),
     withDelete: given['delete'] === true,
+    graph: graphOption(given),
     config: settingsOf(DECISION_FLAGS, given, env),
   };
 }

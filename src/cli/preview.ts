@@ -4,6 +4,7 @@ import { loadValidators } from '../crds.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { compare, countOf } from './compare.ts';
 import { delegateWarnings } from './delegate-warnings.ts';
+import { drawGraph } from './graph.ts';
 import { loadManifests } from './manifests.ts';
 import { readPreviewOptions } from './preview-options.ts';
 import { show, showLeftovers } from './preview-report.ts';
@@ -48,6 +49,7 @@ export async function preview(args: readonly string[], output: Output): Promise<
   ];
   if (options.format === 'text' && scene.title) output.write(`${scene.title}\n\n`);
   show(options.format, { changes, envs, events, notes }, output);
+  await drawGraph(options.graph, cluster.all(), options.config);
   const isReady = envs.length > 0 && envs.every(({ status }) => status?.state === 'ready');
   if (!options.withDelete) return isReady ? 0 : 1;
   const words = options.format === 'text' ? output : { ...output, write: output.note };

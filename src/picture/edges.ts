@@ -1,0 +1,40 @@
+import type { RouteProblem } from './problems.ts';
+import type { PictureEdge, PictureNode } from './types.ts';
+
+/** Edges with the same ends are one, with the labels of all. */
+export function bundled(edges: readonly PictureEdge[]): PictureEdge[] {
+  const groups = Map.groupBy(edges, ({ from, to, kind }) => JSON.stringify([from, to, kind]));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const labels = unique(group.flatMap((edge) => edge.labels));
+    const problems = unique(group.flatMap((edge) => edge.problems));
+    return [{ ...first, labels, problems, hops: unique(group.flatMap(({ hops }) => hops)) }];
+  });
+}
+
+/** The edges, each with the problems of its routes. */
+export function troubled(
+  edges: readonly PictureEdge[],
+  nodes: readonly PictureNode[],
+  problems: readonly RouteProblem[],
+): PictureEdge[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const bySource = Map.groupBy(problems, ({ virtualService }) => virtualService);
+  return edges.map((edge) => {
+    const target = byId.get(edge.to);
+    const own = (bySource.get(edge.from) ?? []).filter((problem) => isAbout(problem, edge, target));
+    return { ...edge, problems: [...edge.problems, ...own.map(({ text }) => text)] };
+  });
+}
+
+/** What concerns one env is about the routes to its clone; what concerns everybody about those to all pods. */
+function isAbout({ host, env }: RouteProblem, edge: PictureEdge, target: PictureNode | undefined) {
+  if (target === undefined || edge.kind !== 'route') return false;
+  if (env === undefined) return target.id === `every ${host}`;
+  return target.env === env && target.parent === `service ${host}`;
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

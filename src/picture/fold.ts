@@ -1,0 +1,67 @@
+import { bundled } from './edges.ts';
+import type { Picture, PictureEdge, PictureNode } from './types.ts';
+
+/** So many Services are shown with everything behind them; of more, those where nothing is special are shown in short. */
+const MOST_WHOLE = 12;
+
+/**
+ * A picture of many Services with most of them folded: a box that says what is behind it in a line. Those with an env,
+ * a problem or a traced request stay whole. Edges from and to what is within a folded one end at its box.
+ */
+export function folded(picture: Picture): Picture {
+  const { nodes, edges } = picture;
+  const services = nodes.filter(({ kind }) => kind === 'service');
+  if (services.length <= MOST_WHOLE) return picture;
+  const special = specialOf(picture);
+  const calm = new Map(
+    services
+      .filter(({ id, problems }) => !special.has(id) && problems.length === 0)
+      .map((service) => [service.id, service]),
+  );
+  const homes = new Map(
+    nodes.flatMap(({ id, parent = '' }) => (calm.has(parent) ? [[id, parent] as const] : [])),
+  );
+  const home = (id: string) => homes.get(id) ?? id;
+  const moved = edges.map((edge) => ({ ...edge, from: home(edge.from), to: home(edge.to) }));
+  const byHome = Map.groupBy(nodes, ({ id }) => homes.get(id));
+  return {
+    ...picture,
+    nodes: nodes
+      .filter(({ id }) => !homes.has(id))
+      .map((node) => (calm.has(node.id) ? inShort(node, byHome.get(node.id) ?? [], edges) : node)),
+    edges: bundled(moved.filter(({ from, to }) => from !== to)),
+  };
+}
+
+/** The Services within which something is to be seen. */
+function specialOf({ nodes, edges }: Picture): Set<string | undefined> {
+  const parents = new Map(nodes.map(({ id, parent }) => [id, parent]));
+  return new Set([
+    ...nodes
+      .filter(({ env, problems }) => env !== undefined || problems.length > 0)
+      .map(({ parent }) => parent),
+    ...edges
+      .filter(({ env, problems, hops }) => (env ?? problems[0] ?? hops[0]) !== undefined)
+      .flatMap(({ from, to }) => [parents.get(from), parents.get(to)]),
+  ]);
+}
+
+function inShort(
+  service: PictureNode,
+  within: readonly PictureNode[],
+  edges: readonly PictureEdge[],
+): PictureNode {
+  const title = (id: string) => within.find((node) => node.id === id)?.title;
+  const own = edges.filter(({ from, to }) => title(from) !== undefined && title(to) !== undefined);
+  const pods = within.filter(({ kind }) => kind === 'base').map((node) => node.title);
+  const routes = own.flatMap(({ labels }) => labels).length;
+  const leads = routes === 0 ? 'no routes' : `${routes} route${routes === 1 ? '' : 's'}`;
+  return {
+    ...service,
+    kind: 'folded',
+    details: [`${leads}, ${pods.length === 0 ? 'no Deployment' : `Deployment ${pods.join(', ')}`}`],
+    hidden: own.flatMap(({ from, to, labels }) =>
+      labels.map((label) => `${title(from)}: ${label} → ${title(to)}`),
+    ),
+  };
+}

@@ -1,0 +1,50 @@
+import type { HTTPMatchRequest, HTTPRoute, StringMatch } from '../istio/types.ts';
+import { byText } from '../k8s/canonical.ts';
+
+/**
+ * The conditions of a route, a text for each of its match entries, in the notation of an env's `status.match`:
+ * `user=alice` (exact), `uri^=/api` (prefix), `user~a.*` (regex), `without user=alice`; `everything` without any.
+ * What tells an env's routes from others comes first: where there is little room the end is cut.
+ */
+export function matchTexts({ match }: HTTPRoute): string[] {
+  return match === undefined || match.length === 0 ? ['everything'] : match.map(matchText);
+}
+
+function matchText(match: HTTPMatchRequest): string {
+  const { uri, ignoreUriCase, scheme, method, authority, port } = match;
+  const { headers, withoutHeaders, queryParams } = match;
+  const { sourceLabels, sourceNamespace, gateways } = match;
+  const conditions = [
+    ...each('', headers),
+    ...byName(sourceLabels).map(([key, value]) => `source ${key}=${value}`),
+    ...one(ignoreUriCase ? 'uri (any case)' : 'uri', uri),
+    ...one('method', method),
+    ...one('authority', authority),
+    ...one('scheme', scheme),
+    ...(port ? [`port=${port}`] : []),
+    ...each('without ', withoutHeaders),
+    ...each('?', queryParams),
+    ...(sourceNamespace ? [`source namespace=${sourceNamespace}`] : []),
+    ...(gateways?.length ? [`gateway ${gateways.join(' or ')}`] : []),
+  ];
+  return conditions.length === 0 ? 'everything' : conditions.join(', ');
+}
+
+function one(name: string, match: StringMatch | undefined): string[] {
+  return match === undefined ? [] : [stringText(name, match)];
+}
+
+function each(prefix: string, matches: Record<string, StringMatch> | undefined): string[] {
+  return byName(matches).map(([name, match]) => stringText(`${prefix}${name}`, match));
+}
+
+/** An empty match asks for the header's presence alone. */
+function stringText(name: string, { exact, prefix, regex }: StringMatch): string {
+  if (exact !== undefined) return `${name}=${exact}`;
+  if (prefix !== undefined) return `${name}^=${prefix}`;
+  return regex === undefined ? name : `${name}~${regex}`;
+}
+
+function byName<T>(map: Record<string, T> = {}): [string, T][] {
+  return Object.entries(map).sort(([a], [b]) => byText(a, b));
+}

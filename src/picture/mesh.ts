@@ -1,0 +1,33 @@
+import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { nameOf } from '../istio/objects.ts';
+import type { DestinationRule, VirtualService } from '../istio/types.ts';
+import { byText } from '../k8s/canonical.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Deployment, Service } from '../k8s/workload.ts';
+
+/** The objects that a picture is made from, each list sorted by namespace and name. */
+export interface Mesh {
+  services: Service[];
+  deployments: Deployment[];
+  virtualServices: VirtualService[];
+  rules: DestinationRule[];
+}
+
+export function meshOf(objects: readonly KubeObject[]): Mesh {
+  const of = <T extends KubeObject>(kind: string) =>
+    objects
+      .filter((object) => object.kind === kind)
+      .sort((a, b) => byText(nameOf(a), nameOf(b))) as T[];
+  return {
+    services: of('Service'),
+    deployments: of('Deployment'),
+    virtualServices: of('VirtualService'),
+    rules: of('DestinationRule'),
+  };
+}
+
+/** The envs among the objects, sorted by name. */
+export function envsOf(objects: readonly KubeObject[]): DynamicEnv[] {
+  const envs = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
+  return envs.sort((a, b) => byText(a.metadata.name, b.metadata.name));
+}

@@ -1,0 +1,96 @@
+import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { nameOf, namespaceOf } from '../istio/objects.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Trace } from '../trace/types.ts';
+import { type Card, cardNodes, cardsOf, envOf, namespaceId, workloadNode } from './cards.ts';
+import { bundled, troubled } from './edges.ts';
+import { entriesOf } from './entries.ts';
+import { folded } from './fold.ts';
+import { envsOf, type Mesh, meshOf } from './mesh.ts';
+import { type Problem, planProblems, statusProblems, workloadId } from './problems.ts';
+import { joined, routesOf } from './routes.ts';
+import type { Picture, PictureEnv, PictureNode, PictureSettings } from './types.ts';
+import { virtualServiceNode } from './virtualservices.ts';
+import { wayOf, withWay } from './way.ts';
+
+/** What there is to show of a cluster's objects, with their status; with the way of a traced request, if there is one. */
+export function pictureOf(
+  objects: readonly KubeObject[],
+  settings: PictureSettings,
+  trace?: Trace,
+): Picture {
+  const mesh = meshOf(objects);
+  const envs = envsOf(objects);
+  const cards = cardsOf(mesh, settings);
+  const byHost = new Map(cards.map((card) => [card.host, card]));
+  const homes = mesh.virtualServices.map((vs) => ({
+    vs,
+    node: virtualServiceNode(vs, byHost, settings),
+  }));
+  const statuses = envs.map((env) => statusProblems(env, mesh, cards));
+  const plans = planProblems(mesh);
+  // Boxes of things before boxes for what only something else speaks of: of the same id the first counts.
+  const { nodes: things, edges } = joined([
+    {
+      nodes: [
+        ...cards.flatMap(cardNodes),
+        ...besideServices(mesh, cards),
+        ...homes.map(({ node }) => node),
+        ...statuses.flatMap(({ made }) => made),
+      ],
+      edges: [],
+    },
+    ...homes.map(({ vs, node }) => routesOf(vs, node, byHost, settings)),
+    ...homes.map(({ vs, node }) => entriesOf(vs, node)),
+  ]);
+  const way = trace === undefined ? { nodes: [], edges: [] } : wayOf(trace, things);
+  const all = [...things, ...way.nodes];
+  const told = [
+    ...statuses.flatMap(({ problems }) => problems),
+    ...plans.map(({ virtualService: id, text }) => ({ id, text })),
+  ];
+  return folded({
+    nodes: [...namespacesOf(all), ...withProblems(all, told)],
+    edges: withWay(troubled(bundled(edges), all, plans), bundled(way.edges)),
+    envs: envs.map(envSummary),
+    hops: (trace?.hops ?? []).map(({ summary }) => summary),
+  });
+}
+
+/** Clones behind no Service, and their bases: other Deployments without one are nobody's question. */
+function besideServices(mesh: Mesh, cards: readonly Card[]): PictureNode[] {
+  const behind = new Set(cards.flatMap(({ versions }) => versions.map((one) => one.deployment)));
+  return mesh.deployments
+    .filter((deployment) => envOf(deployment) !== undefined && !behind.has(deployment))
+    .map((deployment) => {
+      const node = workloadNode(deployment, workloadId(nameOf(deployment)));
+      const parent = namespaceId(namespaceOf(deployment));
+      return { ...node, parent, details: [...node.details, 'behind no Service'] };
+    });
+}
+
+function namespacesOf(nodes: readonly PictureNode[]): PictureNode[] {
+  const ids = new Set(nodes.flatMap(({ parent = '' }) => (isNamespace(parent) ? [parent] : [])));
+  return [...ids]
+    .sort()
+    .map((id) => ({ id, kind: 'namespace', title: id, details: [], problems: [] }));
+}
+
+function isNamespace(id: string): boolean {
+  return id.startsWith(namespaceId(''));
+}
+
+function withProblems(nodes: readonly PictureNode[], problems: readonly Problem[]): PictureNode[] {
+  const byId = Map.groupBy(problems, ({ id }) => id);
+  return nodes.map((node) => {
+    const texts = (byId.get(node.id) ?? []).map(({ text }) => text);
+    return { ...node, problems: [...new Set([...node.problems, ...texts])] };
+  });
+}
+
+function envSummary({ metadata, status }: DynamicEnv): PictureEnv {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const state = status?.state ?? 'no status';
+  const why = ready === undefined || state === 'ready' ? [] : [ready.message];
+  return { name: metadata.name, state, match: status?.match ?? '', problems: why };
+}

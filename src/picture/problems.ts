@@ -1,0 +1,143 @@
+import type { DynamicEnv, ResourceStatus, WorkloadStatus } from '../api/dynamicenv.ts';
+import { PLAN_ANNOTATION } from '../api/marks.ts';
+import { nameOf } from '../istio/objects.ts';
+import { parsePlan } from '../virtualservice/plan-codec.ts';
+import { type Card, envOf, namespaceId } from './cards.ts';
+import type { Mesh } from './mesh.ts';
+import type { PictureNode } from './types.ts';
+import { virtualServiceId } from './virtualservices.ts';
+
+/** What is wrong with the node of this id. */
+export interface Problem {
+  id: string;
+  text: string;
+}
+
+/** What is wrong with the routes from a VirtualService to a Service's pods. `env`: that env's alone; absent: those to all pods. */
+export interface RouteProblem {
+  virtualService: string;
+  host: string;
+  env?: string;
+  text: string;
+}
+
+/** What the plans on the VirtualServices say of envs: shadowed, unguarded, skipped … */
+export function planProblems({ virtualServices }: Mesh): RouteProblem[] {
+  return virtualServices.flatMap((vs) => {
+    const plan = parsePlan(vs.metadata.annotations?.[PLAN_ANNOTATION]);
+    return (plan?.notes ?? []).map(({ env, host, state, message }) => ({
+      virtualService: virtualServiceId(nameOf(vs)),
+      host,
+      ...(state === 'unguarded' ? {} : { env }),
+      text: state === 'unguarded' ? message : `${env}: ${state}: ${message}`,
+    }));
+  });
+}
+
+/** What an env's status says is wrong, with the boxes that it is about; `made`: of what is not there. */
+export function statusProblems(
+  env: DynamicEnv,
+  mesh: Mesh,
+  cards: readonly Card[],
+): { problems: Problem[]; made: PictureNode[] } {
+  const { subsetsStatus = {}, consumersStatus = {} } = env.status ?? {};
+  const workloads = [...Object.entries(subsetsStatus), ...Object.entries(consumersStatus)];
+  const parts = workloads.map(([base, status]) => workloadProblems(env, base, status, mesh, cards));
+  return {
+    problems: parts.flatMap(({ problems }) => problems),
+    made: parts.flatMap(({ made }) => made),
+  };
+}
+
+function workloadProblems(
+  env: DynamicEnv,
+  base: string,
+  status: WorkloadStatus,
+  mesh: Mesh,
+  cards: readonly Card[],
+): { problems: Problem[]; made: PictureNode[] } {
+  const { name } = env.metadata;
+  const { deployment, destinationRules = [], virtualServices = [] } = status;
+  const errors = Object.values(status.subsetErrors ?? {}).flat();
+  const clone = `${deployment.namespace}/${deployment.name}`;
+  const ids = boxesOf(clone, name, mesh, cards);
+  const made = ids.length > 0 ? [] : ghosts(env, base, deployment, mesh, cards);
+  const own = ids.length > 0 ? ids : made.map(({ id }) => id);
+  const about = (text: string) => own.map((id) => ({ id, text }));
+  const wrong = [
+    ...(deployment.status === 'running' ? [] : [said(deployment)]),
+    ...new Set(errors.map(({ error }) => error)),
+  ];
+  // A missing rule is told of each VirtualService that would need it, too.
+  const ruleTexts = new Set(destinationRules.map(({ message }) => message));
+  const elsewhere = [
+    ...destinationRules.map((one) => ({ one, id: undefined })),
+    ...virtualServices
+      .filter(({ message }) => !ruleTexts.has(message))
+      .map((one) => ({ one, id: virtualServiceOf(one, mesh) })),
+  ].filter(({ one }) => one.message !== undefined);
+  return {
+    made,
+    problems: [
+      ...wrong.flatMap(about),
+      ...elsewhere.flatMap(({ one, id }) => {
+        const place = id ?? serviceOf(one, cards);
+        const text = `${name}: ${one.message}`;
+        return place === undefined ? about(one.message ?? '') : [{ id: place, text }];
+      }),
+    ],
+  };
+}
+
+function said({ status, message }: ResourceStatus): string {
+  return message === undefined ? status : `${status}: ${message}`;
+}
+
+/** The boxes of a clone: one for each Service that sends to it, or one beside them. */
+function boxesOf(clone: string, env: string, mesh: Mesh, cards: readonly Card[]): string[] {
+  const deployment = mesh.deployments.find((one) => nameOf(one) === clone);
+  if (deployment === undefined || envOf(deployment) !== env) return [];
+  const behind = cards.flatMap(({ versions }) =>
+    versions.filter((version) => version.deployment === deployment).map(({ id }) => id),
+  );
+  return behind.length > 0 ? behind : [workloadId(clone)];
+}
+
+/** The id of a Deployment's box that is behind no Service. */
+export function workloadId(name: string): string {
+  return `workload ${name}`;
+}
+
+/** A clone that is not there is shown where it would be: where its base is. */
+function ghosts(
+  env: DynamicEnv,
+  base: string,
+  { name, namespace }: ResourceStatus,
+  mesh: Mesh,
+  cards: readonly Card[],
+): PictureNode[] {
+  const deployment = mesh.deployments.find((one) => nameOf(one) === base);
+  const behind = cards.filter(({ versions }) =>
+    versions.some((version) => version.deployment === deployment),
+  );
+  const parents = behind.length > 0 ? behind.map(({ id }) => id) : [namespaceId(namespace)];
+  return parents.map((parent) => ({
+    id: `absent ${parent} ${env.metadata.name} ${name}`,
+    kind: 'absent',
+    parent,
+    title: name,
+    details: [`env ${env.metadata.name}`],
+    env: env.metadata.name,
+    problems: [],
+  }));
+}
+
+function virtualServiceOf({ namespace, name }: ResourceStatus, mesh: Mesh): string | undefined {
+  const found = mesh.virtualServices.find((vs) => nameOf(vs) === `${namespace}/${name}`);
+  return found && virtualServiceId(nameOf(found));
+}
+
+/** Where an object is missing the status has the Service's name in its place. */
+function serviceOf({ namespace, name }: ResourceStatus, cards: readonly Card[]) {
+  return cards.find((card) => card.namespace === namespace && card.name === name)?.id;
+}

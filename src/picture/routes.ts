@@ -1,0 +1,97 @@
+import { nameOf, namespaceOf } from '../istio/objects.ts';
+import { liveDestinations, mirrorDestinations, routeKind } from '../istio/route-kinds.ts';
+import type { Destination, HTTPRoute, VirtualService } from '../istio/types.ts';
+import type { Card } from './cards.ts';
+import { matchTexts } from './match-text.ts';
+import { targetOf } from './targets.ts';
+import type { EdgeKind, Part, PictureNode, PictureSettings } from './types.ts';
+import { virtualServiceId } from './virtualservices.ts';
+
+/** Where the routes of a VirtualService (its box: `node`) lead; an edge for each of its routes and destinations. */
+export function routesOf(
+  vs: VirtualService,
+  node: PictureNode,
+  cards: ReadonlyMap<string, Card>,
+  settings: PictureSettings,
+): Part {
+  const namespace = namespaceOf(vs);
+  const leading = (kind: EdgeKind, labels: string[], destination: Destination): Part => {
+    const { ids, made, env } = targetOf(destination, namespace, cards, settings);
+    const more = env === undefined ? {} : { env };
+    const edge = { from: node.id, kind, labels, ...more, problems: [], hops: [] };
+    return { nodes: made, edges: ids.map((to) => ({ ...edge, to })) };
+  };
+  const { tls, tcp } = vs.spec;
+  const unseen = liveDestinations({
+    ...vs,
+    spec: { ...(tls ? { tls } : {}), ...(tcp ? { tcp } : {}) },
+  });
+  return joined([
+    ...(vs.spec.http ?? []).map((route) => {
+      const kind = routeKind(route);
+      const texts = matchTexts(route);
+      if (kind === 'delegate') return delegated(vs, route, node.id, texts);
+      if (kind !== 'plain') return answered(kind, node, texts);
+      return joined(
+        (route.route ?? []).map(({ destination, weight }) => {
+          const share = shareText(route, weight);
+          return leading(
+            'route',
+            texts.map((text) => text + share),
+            destination,
+          );
+        }),
+      );
+    }),
+    ...mirrorDestinations(vs).map((destination) => leading('mirror', ['copies'], destination)),
+    ...unseen.map((destination) => leading('route', ['tcp or tls'], destination)),
+  ]);
+}
+
+/** The share of each destination of a route, when there are several: Envoy divides by the sum of the weights. */
+function shareText({ route = [] }: HTTPRoute, weight = 0): string {
+  const sum = route.reduce((total, one) => total + (one.weight ?? 0), 0);
+  if (route.length < 2 || sum === 0) return '';
+  return ` (${Math.round((100 * weight) / sum)} %)`;
+}
+
+function delegated(vs: VirtualService, route: HTTPRoute, from: string, labels: string[]): Part {
+  const { name = '', namespace } = route.delegate ?? {};
+  const delegate = `${namespace || namespaceOf(vs)}/${name}`;
+  const problem = `delegates to VirtualService ${delegate}, which is not there`;
+  const id = virtualServiceId(delegate);
+  const ghost: PictureNode = {
+    id,
+    kind: 'absent',
+    title: delegate,
+    details: ['VirtualService'],
+    problems: [`${nameOf(vs)} ${problem}`],
+  };
+  return {
+    nodes: [ghost],
+    edges: [{ from, to: id, kind: 'delegate', labels, problems: [], hops: [] }],
+  };
+}
+
+function answered(
+  kind: 'redirect' | 'directResponse',
+  { id: from, parent }: PictureNode,
+  labels: string[],
+): Part {
+  const title = kind === 'redirect' ? 'redirect' : 'direct response';
+  const id = `${kind} ${from}`;
+  const place = parent === undefined ? {} : { parent };
+  return {
+    nodes: [{ id, kind: 'answer', ...place, title, details: [], problems: [] }],
+    edges: [{ from, to: id, kind: 'route', labels, problems: [], hops: [] }],
+  };
+}
+
+/** Parts put together. Of nodes with the same id the first stays. */
+export function joined(parts: readonly Part[]): Part {
+  const nodes = new Map<string, PictureNode>();
+  for (const node of parts.flatMap((part) => part.nodes)) {
+    if (!nodes.has(node.id)) nodes.set(node.id, node);
+  }
+  return { nodes: [...nodes.values()], edges: parts.flatMap(({ edges }) => edges) };
+}

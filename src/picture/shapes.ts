@@ -1,0 +1,83 @@
+import type { Box, Point } from './layout.ts';
+import { element, rounded } from './markup.ts';
+import type { NodeKind } from './types.ts';
+
+/** The outline of a box: each kind has its own, so that nothing hangs on colours. */
+export function outline(kind: NodeKind, { x, y, width, height }: Box): string {
+  const corners = { namespace: 10, service: 8, folded: 8, clone: 12, every: 4 } as Partial<
+    Record<NodeKind, number>
+  >;
+  const point = Math.min(9, height / 2);
+  if (kind === 'virtualservice') {
+    return polygon([
+      [x, y],
+      [x + width - point, y],
+      [x + width, y + height / 2],
+      [x + width - point, y + height],
+      [x, y + height],
+    ]);
+  }
+  if (kind === 'gateway') {
+    return polygon([
+      [x + point, y],
+      [x + width - point, y],
+      [x + width, y + height / 2],
+      [x + width - point, y + height],
+      [x + point, y + height],
+      [x, y + height / 2],
+    ]);
+  }
+  const isPill = kind === 'source' || kind === 'request' || kind === 'answer';
+  const rx = isPill ? Math.min(height / 2, 16) : (corners[kind] ?? 0);
+  return element('rect', { class: 'shape', x, y, width, height, rx });
+}
+
+function polygon(points: readonly (readonly [number, number])[]): string {
+  const text = points.map((pair) => pair.map(rounded).join(',')).join(' ');
+  return element('polygon', { class: 'shape', points: text });
+}
+
+const CORNER = 6;
+
+/** A line with its corners rounded. */
+export function lineThrough(points: readonly Point[]): string {
+  const [start, ...rest] = points;
+  if (start === undefined) return '';
+  const turns = rest.slice(0, -1).map((corner, index) => {
+    const before = towards(corner, points[index] ?? corner);
+    const after = towards(corner, rest[index + 1] ?? corner);
+    return `L${pair(before)}Q${pair(corner)} ${pair(after)}`;
+  });
+  const end = rest.at(-1) ?? start;
+  return `M${pair(start)}${turns.join('')}L${pair(end)}`;
+}
+
+/** The point on the way from one to the other where the corner's curve begins. */
+function towards(from: Point, to: Point): Point {
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  const share = length === 0 ? 0 : Math.min(CORNER, length / 2) / length;
+  return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+}
+
+function pair({ x, y }: Point): string {
+  return `${rounded(x)} ${rounded(y)}`;
+}
+
+/** The arrowhead at the end of a line; drawn, since markers in the line's own colour are not known everywhere. */
+export function arrowhead(points: readonly Point[]): string {
+  const [last, tip] = points.slice(-2);
+  if (last === undefined || tip === undefined) return '';
+  const angle = Math.atan2(tip.y - last.y, tip.x - last.x);
+  const back = (side: number): Point => ({
+    x: tip.x - 9 * Math.cos(angle) + side * 4 * Math.sin(angle),
+    y: tip.y - 9 * Math.sin(angle) - side * 4 * Math.cos(angle),
+  });
+  const d = `M${pair(tip)}L${pair(back(1))}L${pair(back(-1))}Z`;
+  return element('path', { class: 'head', d });
+}
+
+/** A warning's triangle, 12 pixels wide, its lower left corner at the point. */
+export function warningMark({ x, y }: Point): string {
+  const d = `M${pair({ x, y })}h12l-6 -11zM${pair({ x: x + 6, y: y - 7 })}v3.2m0 1.4v.6`;
+  return element('path', { class: 'mark', d });
+}

@@ -1,0 +1,76 @@
+import { fqdn } from '../istio/host.ts';
+import type { Destination } from '../istio/types.ts';
+import { type Card, envOf } from './cards.ts';
+import type { PictureNode, PictureSettings } from './types.ts';
+
+/** Where a destination leads: to nodes, of which some (`made`) exist only because something leads there. */
+export interface Target {
+  ids: string[];
+  made: PictureNode[];
+  /** The env whose pods these are, and nobody else's. */
+  env?: string;
+}
+
+/** The pods that a destination of a VirtualService of `namespace` stands for. */
+export function targetOf(
+  { host, subset }: Destination,
+  namespace: string,
+  cards: ReadonlyMap<string, Card>,
+  { clusterDomain }: PictureSettings,
+): Target {
+  const name = fqdn(host, namespace, clusterDomain);
+  const card = cards.get(fullHost(name, clusterDomain));
+  if (card === undefined) return made(outside(name, subset));
+  return subset === undefined || subset === '' ? everyPod(card) : subsetPods(card, subset);
+}
+
+/** `backend.shop` and `backend.shop.svc` find the Service, too, in DNS if not in a DestinationRule. */
+function fullHost(host: string, clusterDomain: string): string {
+  const labels = host.split('.');
+  if (labels.length === 2) return `${host}.svc.${clusterDomain}`;
+  return labels.length === 3 && labels[2] === 'svc' ? `${host}.${clusterDomain}` : host;
+}
+
+function made(node: PictureNode): Target {
+  return { ids: [node.id], made: [node] };
+}
+
+function outside(host: string, subset: string | undefined): PictureNode {
+  const details = subset ? [`subset ${subset}`] : [];
+  const id = `outside ${host} ${subset ?? ''}`;
+  return { id, kind: 'outside', title: host, details, problems: [] };
+}
+
+/** Where one Deployment alone is behind the Service, no subset means that one. */
+function everyPod({ id: parent, host, versions }: Card): Target {
+  const [only] = versions;
+  if (only !== undefined && versions.length === 1) return { ids: [only.id], made: [] };
+  const title = versions.length === 0 ? 'its pods' : 'any version';
+  return made({
+    id: `every ${host}`,
+    kind: 'every',
+    parent,
+    title,
+    details: ['no subset named'],
+    problems: [],
+  });
+}
+
+function subsetPods({ id: parent, host, subsets, versions }: Card, subset: string): Target {
+  const found = subsets.find(({ name }) => name === subset);
+  if (found !== undefined && found.versions.length > 0) {
+    const envs = found.versions.map((id) => versions.find((version) => version.id === id));
+    const [env, ...others] = new Set(envs.map((one) => one && envOf(one.deployment)));
+    const isOnes = env !== undefined && others.length === 0;
+    return { ids: found.versions, made: [], ...(isOnes ? { env } : {}) };
+  }
+  const problem = `no DestinationRule of ${host} has a subset ${subset}: requests sent there get 503`;
+  return made({
+    id: `absent ${host} ${subset}`,
+    kind: 'absent',
+    parent,
+    title: `subset ${subset}`,
+    details: found === undefined ? [] : ['no Deployment has its labels'],
+    problems: found === undefined ? [problem] : [],
+  });
+}

@@ -1,0 +1,22 @@
+import { MARK, type ShownLine } from './boxes.ts';
+import type { Point } from './layout.ts';
+import { element, escaped } from './markup.ts';
+import { warningMark } from './shapes.ts';
+import { FONT_SIZE, LINE_HEIGHT } from './text.ts';
+
+/** Lines of text under each other; `corner`: the upper left one of their room. */
+export function textMarkup(lines: readonly ShownLine[], corner: Point): string {
+  return lines
+    .map(({ text, role }, index) => {
+      const { x } = corner;
+      const y = corner.y + index * LINE_HEIGHT + FONT_SIZE;
+      const isProblem = role === 'problem';
+      const written = element(
+        'text',
+        { class: role, x: isProblem ? x + MARK : x, y },
+        escaped(text),
+      );
+      return isProblem ? warningMark({ x, y: y + 1 }) + written : written;
+    })
+    .join('');
+}
