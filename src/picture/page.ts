@@ -1,7 +1,7 @@
 export const PAGE_STYLE = `
 html,body{margin:0;height:100%;overflow:hidden}
 body{font:13px system-ui,sans-serif;color-scheme:light dark;background:Canvas;color:CanvasText}
-form{position:fixed;top:10px;right:10px;display:flex;gap:6px;align-items:center;padding:6px;border-radius:8px;background:Canvas;border:1px solid color-mix(in srgb,CanvasText 25%,Canvas)}
+form{position:fixed;z-index:1;top:10px;right:10px;display:flex;gap:6px;align-items:center;padding:6px;border-radius:8px;background:Canvas;border:1px solid color-mix(in srgb,CanvasText 25%,Canvas)}
 form :is(input,button){font:inherit;padding:4px 8px}
 input{width:230px}
 output{min-width:52px;text-align:center}
