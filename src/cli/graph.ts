@@ -11,6 +11,7 @@ import type { Trace } from '../trace/types.ts';
 import { textOf } from './cluster-options.ts';
 import { loadPlacer } from './layout-library.ts';
 
+/** For `preview` and `trace`. */
 export const GRAPH_OPTION = { graph: { type: 'string' } } as const;
 
 export const GRAPH_HELP =

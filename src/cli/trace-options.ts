@@ -6,6 +6,7 @@ import type { ClusterOptions } from '../kube/config.ts';
 import type { Call } from '../trace/trace.ts';
 import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from './cluster-options.ts';
 import { formatOf } from './format.ts';
+import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from './graph.ts';
 import { namespaceOf, refuseWithoutCluster } from './preview-options.ts';
 import { type CallerOptions, callerOptions } from './trace-caller.ts';
 import { readCalls } from './trace-calls.ts';
@@ -21,6 +22,8 @@ export interface TraceOptions {
   calls: Call[];
   caller: CallerOptions;
   format: (typeof FORMATS)[number];
+  /** Where to draw it. */
+  graph: GraphFile | undefined;
   config: DecisionConfig;
 }
 
@@ -43,6 +46,7 @@ where no pods are known to be ready; 2 bad input, no cluster to reach, or rights
   --gateway NAMESPACE/NAME   the request enters through this Gateway
   -n, --namespace NAME       of manifests that name none, and of the caller (default: default; with --from-cluster the context's)
   -o, --output FORMAT        text (default), yaml or json
+${GRAPH_HELP}
   --from-cluster             read the cluster's objects
 ${CLUSTER_HELP}
 
@@ -61,6 +65,7 @@ const OWN = {
   namespace: { type: 'string', short: 'n' },
   output: { type: 'string', short: 'o' },
   'from-cluster': { type: 'boolean' },
+  ...GRAPH_OPTION,
   ...CLUSTER_OPTIONS,
 } as const;
 
@@ -82,6 +87,7 @@ export function readTraceOptions(
     calls,
     caller,
     format: formatOf(FORMATS, given),
+    graph: graphOption(given),
     config: settingsOf(DECISION_FLAGS, given, env),
   };
 }

@@ -2,6 +2,7 @@ import { loadValidators } from '../crds.ts';
 import { toYaml } from '../k8s/yaml.ts';
 import { trace as traced } from '../trace/trace.ts';
 import { worldOf } from '../trace/world.ts';
+import { drawGraph } from './graph.ts';
 import { loadManifests } from './manifests.ts';
 import type { Output } from './terminal.ts';
 import { callerOf } from './trace-caller.ts';
@@ -25,5 +26,6 @@ export async function trace(args: readonly string[], output: Output): Promise<nu
   if (options.format === 'json') output.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (options.format === 'yaml') output.write(toYaml(answer));
   else output.write(traceText(answer, scene.title, output.paint));
+  await drawGraph(options.graph, scene.objects, options.config, answer);
   return answer.reached ? 0 : 1;
 }

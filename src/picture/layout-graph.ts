@@ -129,6 +129,7 @@ function edgeShape({ edge, index }: HomedEdge): ElkExtendedEdge {
 function tiedOf(edges: readonly PictureEdge[], tree: Tree): Set<string> {
   return new Set(
     edges.flatMap(({ from, to }) => {
+      if (from === to) return [from];
       const [a, b] = [tree.path(from), tree.path(to)];
       return [...a.filter((id) => !b.includes(id)), ...b.filter((id) => !a.includes(id))];
     }),

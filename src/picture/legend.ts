@@ -5,7 +5,7 @@ import { classes, element } from './markup.ts';
 import { arrowhead, lineThrough, outline, warningMark } from './shapes.ts';
 import { cutEnd, LINE_HEIGHT, widthOf } from './text.ts';
 import { textMarkup } from './text-markup.ts';
-import type { NodeKind, PictureEdge, PictureEnv } from './types.ts';
+import type { NodeKind, PictureEdge, PictureEnv, PictureHop } from './types.ts';
 
 interface Piece {
   markup: string;
@@ -36,7 +36,7 @@ function topOf({ envs, hops }: Drawing, looks: Looks, width: number): Piece {
   const rows = [
     ...sorted.slice(0, MOST_ENVS).flatMap((env) => envRows(env, looks, limit)),
     ...(envs.length > MOST_ENVS ? [textRow(`… and ${envs.length - MOST_ENVS} more`)] : []),
-    ...hops.map((summary, index) => hopRow(index + 1, cutEnd(summary, limit))),
+    ...hops.map((hop, index) => hopRow(index + 1, hop, limit)),
   ];
   const height = rows.length === 0 ? 0 : rows.length * (LINE_HEIGHT + 4) + 14;
   return { markup: rows.map((row, index) => row(index * (LINE_HEIGHT + 4))).join('\n'), height };
@@ -54,11 +54,11 @@ function envRows({ name, state, match, problems }: PictureEnv, looks: Looks, lim
   ];
 }
 
-function hopRow(number: number, summary: string): Row {
+function hopRow(number: number, { text, isReached }: PictureHop, limit: number): Row {
   return (y) =>
     element('rect', { class: 'hop', x: 8, y: y + 1, width: 18, height: 18, rx: 9 }) +
     element('text', { class: 'number', x: 17, y: y + 14 }, String(number)) +
-    line(summary, 'title', y);
+    line(cutEnd(text, limit), isReached ? 'title' : 'problem', y);
 }
 
 function textRow(text: string): Row {

@@ -11,7 +11,7 @@ import { type Problem, planProblems, statusProblems, workloadId } from './proble
 import { joined, routesOf } from './routes.ts';
 import type { Picture, PictureEnv, PictureNode, PictureSettings } from './types.ts';
 import { virtualServiceNode } from './virtualservices.ts';
-import { wayOf, withWay } from './way.ts';
+import { hopSummary, wayOf, withWay } from './way.ts';
 
 /** What there is to show of a cluster's objects, with their status; with the way of a traced request, if there is one. */
 export function pictureOf(
@@ -53,7 +53,7 @@ export function pictureOf(
     nodes: [...namespacesOf(all), ...withProblems(all, told)],
     edges: withWay(troubled(bundled(edges), all, plans), bundled(way.edges)),
     envs: envs.map(envSummary),
-    hops: (trace?.hops ?? []).map(({ summary }) => summary),
+    hops: (trace?.hops ?? []).map(hopSummary),
   });
 }
 

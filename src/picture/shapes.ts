@@ -2,33 +2,41 @@ import type { Box, Point } from './layout.ts';
 import { element, rounded } from './markup.ts';
 import type { NodeKind } from './types.ts';
 
+const CORNERS: Partial<Record<NodeKind, number>> = {
+  namespace: 10,
+  service: 8,
+  folded: 8,
+  clone: 12,
+  every: 4,
+  source: 16,
+  request: 16,
+  answer: 16,
+};
+/** How far the pointed sides reach; edges begin at the tip's height or a little in front of the line. */
+const POINT = 6;
+
 /** The outline of a box: each kind has its own, so that nothing hangs on colours. */
 export function outline(kind: NodeKind, { x, y, width, height }: Box): string {
-  const corners = { namespace: 10, service: 8, folded: 8, clone: 12, every: 4 } as Partial<
-    Record<NodeKind, number>
-  >;
-  const point = Math.min(9, height / 2);
   if (kind === 'virtualservice') {
     return polygon([
       [x, y],
-      [x + width - point, y],
+      [x + width - POINT, y],
       [x + width, y + height / 2],
-      [x + width - point, y + height],
+      [x + width - POINT, y + height],
       [x, y + height],
     ]);
   }
   if (kind === 'gateway') {
     return polygon([
-      [x + point, y],
-      [x + width - point, y],
+      [x + POINT, y],
+      [x + width - POINT, y],
       [x + width, y + height / 2],
-      [x + width - point, y + height],
-      [x + point, y + height],
+      [x + width - POINT, y + height],
+      [x + POINT, y + height],
       [x, y + height / 2],
     ]);
   }
-  const isPill = kind === 'source' || kind === 'request' || kind === 'answer';
-  const rx = isPill ? Math.min(height / 2, 16) : (corners[kind] ?? 0);
+  const rx = Math.min(height / 2, CORNERS[kind] ?? 0);
   return element('rect', { class: 'shape', x, y, width, height, rx });
 }
 
@@ -52,7 +60,7 @@ export function lineThrough(points: readonly Point[]): string {
   return `M${pair(start)}${turns.join('')}L${pair(end)}`;
 }
 
-/** The point on the way from one to the other where the corner's curve begins. */
+/** The POINT on the way from one to the other where the corner's curve begins. */
 function towards(from: Point, to: Point): Point {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const share = length === 0 ? 0 : Math.min(CORNER, length / 2) / length;
@@ -76,7 +84,7 @@ export function arrowhead(points: readonly Point[]): string {
   return element('path', { class: 'head', d });
 }
 
-/** A warning's triangle, 12 pixels wide, its lower left corner at the point. */
+/** A warning's triangle, 12 pixels wide, its lower left corner at the POINT. */
 export function warningMark({ x, y }: Point): string {
   const d = `M${pair({ x, y })}h12l-6 -11zM${pair({ x: x + 6, y: y - 7 })}v3.2m0 1.4v.6`;
   return element('path', { class: 'mark', d });

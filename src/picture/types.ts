@@ -62,12 +62,18 @@ export interface PictureEnv {
   problems: string[];
 }
 
+/** How one request of a traced way ended, in a sentence. */
+export interface PictureHop {
+  text: string;
+  isReached: boolean;
+}
+
 export interface Picture {
   nodes: PictureNode[];
   edges: PictureEdge[];
   envs: PictureEnv[];
-  /** How each hop of the traced request ended, in a sentence. */
-  hops: string[];
+  /** The hops of the traced request. */
+  hops: PictureHop[];
 }
 
 /** Part of a picture. */

@@ -1,5 +1,5 @@
-import type { Hop, Trace } from '../trace/types.ts';
-import type { Part, PictureEdge, PictureNode } from './types.ts';
+import type { Hop, HopOutcome, Trace } from '../trace/types.ts';
+import type { Part, PictureEdge, PictureHop, PictureNode } from './types.ts';
 import { virtualServiceId } from './virtualservices.ts';
 
 const REQUEST = 'request';
@@ -26,6 +26,13 @@ export function wayOf(trace: Trace, nodes: readonly PictureNode[]): Part {
     nodes: [requestNode(trace), ...parts.flatMap((part) => part.nodes)],
     edges: parts.flatMap(({ edges }) => edges),
   };
+}
+
+const REACHED: readonly HopOutcome[] = ['pods', 'redirect', 'direct-response'];
+
+export function hopSummary({ request, outcome, summary }: Hop): PictureHop {
+  const text = `${request.method} ${request.url}: ${summary}`;
+  return { text, isReached: REACHED.includes(outcome) };
 }
 
 function requestNode({ hops }: Trace): PictureNode {
