@@ -1,10 +1,10 @@
-import { DYNAMIC_ENV_LABEL, ENVS_ANNOTATION, isTrue } from '../api/marks.ts';
 import { fqdn, hostSubsetOf } from '../istio/host.ts';
-import { nameOf, namespaceOf } from '../istio/objects.ts';
+import { namespaceOf } from '../istio/objects.ts';
 import { subsetsOf } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
-import { type Deployment, isAvailable, type Service } from '../k8s/workload.ts';
-import type { Mesh } from './mesh.ts';
+import type { Service } from '../k8s/workload.ts';
+import type { Workload } from '../trace/workloads.ts';
+import { type Mesh, workloadName } from './mesh.ts';
 import type { PictureNode, PictureSettings } from './types.ts';
 
 /** A Service and what is behind it. */
@@ -22,7 +22,7 @@ export interface Card {
 export interface Version {
   /** Of its node. */
   id: string;
-  deployment: Deployment;
+  workload: Workload;
 }
 
 export interface CardSubset {
@@ -40,9 +40,12 @@ export function cardsOf(mesh: Mesh, { clusterDomain }: PictureSettings): Card[] 
     const namespace = namespaceOf(service);
     const { name } = service.metadata;
     const host = fqdn(name, namespace, clusterDomain);
-    const versions = mesh.deployments
-      .filter((deployment) => isBehind(deployment, service))
-      .map((deployment) => ({ id: `version ${host} ${nameOf(deployment)}`, deployment }));
+    const versions = mesh.workloads
+      .filter((workload) => isBehind(workload, service))
+      .map((workload) => ({
+        id: versionId(host, workload.kind, workloadName(workload)),
+        workload,
+      }));
     // Merging is the costly part, and only rules for this host can decide.
     const rules = mesh.rules.filter((rule) =>
       hostSubsetOf(host, fqdn(rule.spec.host, namespaceOf(rule), clusterDomain)),
@@ -51,7 +54,7 @@ export function cardsOf(mesh: Mesh, { clusterDomain }: PictureSettings): Card[] 
     const subsets = lookedUp.map((subset) => ({
       name: subset.name,
       versions: versions
-        .filter(({ deployment }) => isOf(deployment, subset.labels))
+        .filter(({ workload }) => isOf(workload, subset.labels))
         .map(({ id }) => id),
     }));
     return { id: `service ${host}`, host, namespace, name, versions, subsets };
@@ -59,23 +62,22 @@ export function cardsOf(mesh: Mesh, { clusterDomain }: PictureSettings): Card[] 
 }
 
 /** One without a selector selects nothing. */
-function isBehind(deployment: Deployment, service: Service): boolean {
+function isBehind(workload: Workload, service: Service): boolean {
   const selector = service.spec?.selector ?? {};
   return (
-    namespaceOf(deployment) === namespaceOf(service) &&
+    workload.namespace === namespaceOf(service) &&
     Object.keys(selector).length > 0 &&
-    isOf(deployment, selector)
+    isOf(workload, selector)
   );
 }
 
-function isOf({ spec }: Deployment, labels: Readonly<Record<string, string>> = {}): boolean {
-  return matchesSelector({ matchLabels: { ...labels } }, spec.template.metadata?.labels);
+function isOf({ labels }: Workload, wanted: Readonly<Record<string, string>>): boolean {
+  return matchesSelector({ matchLabels: { ...wanted } }, labels);
 }
 
-/** The env that a Deployment was cloned for. */
-export function envOf({ metadata }: Deployment): string | undefined {
-  const { labels, annotations } = metadata;
-  return isTrue(labels?.[DYNAMIC_ENV_LABEL]) ? annotations?.[ENVS_ANNOTATION] : undefined;
+/** `name`: `<namespace>/<name>` */
+export function versionId(host: string, kind: string, name: string): string {
+  return `version ${host} ${kind} ${name}`;
 }
 
 /** The boxes of a Service: itself, and its versions within. */
@@ -92,24 +94,24 @@ export function cardNodes(card: Card): PictureNode[] {
   return [service, ...versions.map((version) => versionNode(version, card))];
 }
 
-function versionNode({ id, deployment }: Version, { id: parent, subsets }: Card): PictureNode {
+function versionNode({ id, workload }: Version, { id: parent, subsets }: Card): PictureNode {
   const own = subsets.filter(({ versions }) => versions.includes(id)).map(({ name }) => name);
-  const node = workloadNode(deployment, id);
+  const node = workloadNode(workload, id);
   const subset = own.length > 0 ? [`subset ${own.join(', ')}`] : [];
   return { ...node, parent, details: [...node.details, ...subset] };
 }
 
-/** A Deployment, wherever it lies. */
-export function workloadNode(deployment: Deployment, id: string): PictureNode {
-  const { metadata, status } = deployment;
-  const env = envOf(deployment);
-  const isDown = status !== undefined && !isAvailable(deployment);
+/** What runs pods, wherever its box lies. */
+export function workloadNode(workload: Workload, id: string): PictureNode {
+  const { kind, name, env, ready, replicas } = workload;
+  const pods = ready === undefined ? [] : [`${ready} of ${replicas} pods ready`];
   return {
     id,
     kind: env === undefined ? 'base' : 'clone',
-    title: metadata.name,
+    title: name,
     ...(env === undefined ? { details: [] } : { env, details: [`env ${env}`] }),
+    hidden: [`${kind} ${workloadName(workload)}`, ...pods],
     // An env's status says more about its clones.
-    problems: isDown && env === undefined ? ['has no available pods'] : [],
+    problems: ready === 0 && env === undefined ? ['has no ready pods'] : [],
   };
 }

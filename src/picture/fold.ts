@@ -55,11 +55,12 @@ function inShort(
   const own = edges.filter(({ from, to }) => title(from) !== undefined && title(to) !== undefined);
   const pods = within.filter(({ kind }) => kind === 'base').map((node) => node.title);
   const routes = own.flatMap(({ labels }) => labels).length;
-  const leads = routes === 0 ? 'no routes' : `${routes} route${routes === 1 ? '' : 's'}`;
+  const behind = pods.length === 0 ? 'no pods' : pods.join(', ');
+  const many = `${routes} route${routes === 1 ? '' : 's'}`;
   return {
     ...service,
     kind: 'folded',
-    details: [`${leads}, ${pods.length === 0 ? 'no Deployment' : `Deployment ${pods.join(', ')}`}`],
+    details: [routes === 0 ? `no routes; ${behind}` : `${many} to ${behind}`],
     hidden: own.flatMap(({ from, to, labels }) =>
       labels.map((label) => `${title(from)}: ${label} → ${title(to)}`),
     ),

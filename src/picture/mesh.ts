@@ -3,12 +3,14 @@ import { nameOf } from '../istio/objects.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import type { Deployment, Service } from '../k8s/workload.ts';
+import type { Service } from '../k8s/workload.ts';
+import { type Workload, workloadOf } from '../trace/workloads.ts';
 
 /** The objects that a picture is made from, each list sorted by namespace and name. */
 export interface Mesh {
   services: Service[];
-  deployments: Deployment[];
+  /** What runs pods: Deployments, StatefulSets … */
+  workloads: Workload[];
   virtualServices: VirtualService[];
   rules: DestinationRule[];
 }
@@ -20,10 +22,17 @@ export function meshOf(objects: readonly KubeObject[]): Mesh {
       .sort((a, b) => byText(nameOf(a), nameOf(b))) as T[];
   return {
     services: of('Service'),
-    deployments: of('Deployment'),
+    workloads: objects
+      .flatMap((object) => workloadOf(object) ?? [])
+      .sort((a, b) => byText(workloadName(a), workloadName(b))),
     virtualServices: of('VirtualService'),
     rules: of('DestinationRule'),
   };
+}
+
+/** `shop/backend` */
+export function workloadName({ namespace, name }: Workload): string {
+  return `${namespace}/${name}`;
 }
 
 /** The envs among the objects, sorted by name. */

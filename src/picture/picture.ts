@@ -1,12 +1,11 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
-import { nameOf, namespaceOf } from '../istio/objects.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Trace } from '../trace/types.ts';
-import { type Card, cardNodes, cardsOf, envOf, namespaceId, workloadNode } from './cards.ts';
+import { type Card, cardNodes, cardsOf, namespaceId, workloadNode } from './cards.ts';
 import { bundled, troubled } from './edges.ts';
 import { entriesOf } from './entries.ts';
 import { folded } from './fold.ts';
-import { envsOf, type Mesh, meshOf } from './mesh.ts';
+import { envsOf, type Mesh, meshOf, workloadName } from './mesh.ts';
 import { type Problem, planProblems, statusProblems, workloadId } from './problems.ts';
 import { joined, routesOf } from './routes.ts';
 import type { Picture, PictureEnv, PictureNode, PictureSettings } from './types.ts';
@@ -57,14 +56,14 @@ export function pictureOf(
   });
 }
 
-/** Clones behind no Service, and their bases: other Deployments without one are nobody's question. */
-function besideServices(mesh: Mesh, cards: readonly Card[]): PictureNode[] {
-  const behind = new Set(cards.flatMap(({ versions }) => versions.map((one) => one.deployment)));
-  return mesh.deployments
-    .filter((deployment) => envOf(deployment) !== undefined && !behind.has(deployment))
-    .map((deployment) => {
-      const node = workloadNode(deployment, workloadId(nameOf(deployment)));
-      const parent = namespaceId(namespaceOf(deployment));
+/** Clones behind no Service; other workloads without one are nobody's question. */
+function besideServices({ workloads }: Mesh, cards: readonly Card[]): PictureNode[] {
+  const behind = new Set(cards.flatMap(({ versions }) => versions.map((one) => one.workload)));
+  return workloads
+    .filter((workload) => workload.env !== undefined && !behind.has(workload))
+    .map((workload) => {
+      const node = workloadNode(workload, workloadId(workloadName(workload)));
+      const parent = namespaceId(workload.namespace);
       return { ...node, parent, details: [...node.details, 'behind no Service'] };
     });
 }

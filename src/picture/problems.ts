@@ -2,8 +2,8 @@ import type { DynamicEnv, ResourceStatus, WorkloadStatus } from '../api/dynamice
 import { PLAN_ANNOTATION } from '../api/marks.ts';
 import { nameOf } from '../istio/objects.ts';
 import { parsePlan } from '../virtualservice/plan-codec.ts';
-import { type Card, envOf, namespaceId } from './cards.ts';
-import type { Mesh } from './mesh.ts';
+import { type Card, namespaceId } from './cards.ts';
+import { type Mesh, workloadName } from './mesh.ts';
 import type { PictureNode } from './types.ts';
 import { virtualServiceId } from './virtualservices.ts';
 
@@ -95,12 +95,16 @@ function said({ status, message }: ResourceStatus): string {
 
 /** The boxes of a clone: one for each Service that sends to it, or one beside them. */
 function boxesOf(clone: string, env: string, mesh: Mesh, cards: readonly Card[]): string[] {
-  const deployment = mesh.deployments.find((one) => nameOf(one) === clone);
-  if (deployment === undefined || envOf(deployment) !== env) return [];
+  const found = deploymentOf(clone, mesh);
+  if (found?.env !== env) return [];
   const behind = cards.flatMap(({ versions }) =>
-    versions.filter((version) => version.deployment === deployment).map(({ id }) => id),
+    versions.filter(({ workload }) => workload === found).map(({ id }) => id),
   );
   return behind.length > 0 ? behind : [workloadId(clone)];
+}
+
+function deploymentOf(name: string, { workloads }: Mesh) {
+  return workloads.find((one) => one.kind === 'Deployment' && workloadName(one) === name);
 }
 
 /** The id of a Deployment's box that is behind no Service. */
@@ -116,9 +120,9 @@ function ghosts(
   mesh: Mesh,
   cards: readonly Card[],
 ): PictureNode[] {
-  const deployment = mesh.deployments.find((one) => nameOf(one) === base);
+  const found = deploymentOf(base, mesh);
   const behind = cards.filter(({ versions }) =>
-    versions.some((version) => version.deployment === deployment),
+    versions.some(({ workload }) => workload === found),
   );
   const parents = behind.length > 0 ? behind.map(({ id }) => id) : [namespaceId(namespace)];
   return parents.map((parent) => ({

@@ -65,14 +65,14 @@ function nodeMarkup(node: Node, looks: Looks): string {
   );
 }
 
-/** What a box is; the titles of namespaces say it themselves. */
+/** What a box is, where its own lines do not say it. */
 const KIND_WORDS: Record<Node['kind'], string> = {
   namespace: '',
   service: 'Service ',
   folded: 'Service ',
   virtualservice: 'VirtualService ',
-  base: 'Deployment ',
-  clone: 'Deployment ',
+  base: '',
+  clone: '',
   every: '',
   absent: 'missing: ',
   outside: 'host ',

@@ -1,6 +1,6 @@
 import { fqdn } from '../istio/host.ts';
 import type { Destination } from '../istio/types.ts';
-import { type Card, envOf } from './cards.ts';
+import type { Card } from './cards.ts';
 import type { PictureNode, PictureSettings } from './types.ts';
 
 /** Where a destination leads: to nodes, of which some (`made`) exist only because something leads there. */
@@ -41,7 +41,7 @@ function outside(host: string, subset: string | undefined): PictureNode {
   return { id, kind: 'outside', title: host, details, problems: [] };
 }
 
-/** Where one Deployment alone is behind the Service, no subset means that one. */
+/** Where one version alone is behind the Service, no subset means that one. */
 function everyPod({ id: parent, host, versions }: Card): Target {
   const [only] = versions;
   if (only !== undefined && versions.length === 1) return { ids: [only.id], made: [] };
@@ -60,7 +60,7 @@ function subsetPods({ id: parent, host, subsets, versions }: Card, subset: strin
   const found = subsets.find(({ name }) => name === subset);
   if (found !== undefined && found.versions.length > 0) {
     const envs = found.versions.map((id) => versions.find((version) => version.id === id));
-    const [env, ...others] = new Set(envs.map((one) => one && envOf(one.deployment)));
+    const [env, ...others] = new Set(envs.map((one) => one?.workload.env));
     const isOnes = env !== undefined && others.length === 0;
     return { ids: found.versions, made: [], ...(isOnes ? { env } : {}) };
   }
@@ -70,7 +70,7 @@ function subsetPods({ id: parent, host, subsets, versions }: Card, subset: strin
     kind: 'absent',
     parent,
     title: `subset ${subset}`,
-    details: found === undefined ? [] : ['no Deployment has its labels'],
+    details: found === undefined ? [] : ['no pods here have its labels'],
     problems: found === undefined ? [problem] : [],
   });
 }

@@ -1,7 +1,7 @@
 /**
  * What a picture shows, before anybody knows where it goes on the paper. `service`: a Service with everything behind it;
  * `folded`: one in short, where nothing is special;
- * `base`, `clone`: Deployments; `every`: all pods of a Service, where a route names no subset; `absent`: something that
+ * `base`, `clone`: what runs its pods; `every`: all pods of a Service, where a route names no subset; `absent`: something that
  * a route or an env asks for and that is not there; `outside`: a host that is no Service here; `answer`: a route that sends
  * nowhere; `source`: pods that a match names; `request`: the request that is traced.
  */

@@ -1,4 +1,5 @@
 import type { Hop, HopOutcome, Trace } from '../trace/types.ts';
+import { versionId } from './cards.ts';
 import type { Part, PictureEdge, PictureHop, PictureNode } from './types.ts';
 import { virtualServiceId } from './virtualservices.ts';
 
@@ -53,8 +54,13 @@ function requestNode({ hops }: Trace): PictureNode {
 }
 
 /** The boxes that a hop passes before its end: the gateway, the VirtualService, the delegate. */
-function stopsOf({ caller, route, virtualService }: Hop, ids: ReadonlySet<string>): string[] {
-  const root = route?.delegatedBy?.virtualService ?? virtualService ?? route?.virtualService;
+function stopsOf(
+  { caller, route, virtualService, candidates }: Hop,
+  ids: ReadonlySet<string>,
+): string[] {
+  // Where no route takes it, the VirtualService that decided so is still passed.
+  const decided = virtualService ?? candidates.find(({ decides }) => decides)?.virtualService;
+  const root = route?.delegatedBy?.virtualService ?? decided ?? route?.virtualService;
   const services = [root, route?.virtualService].filter((name) => name !== undefined);
   const stops = [
     ...(caller.kind === 'gateway' ? [`gateway ${caller.gateway}`] : []),
@@ -70,25 +76,26 @@ function hopEnds(
   ids: ReadonlySet<string>,
 ): { ids: string[]; made: PictureNode[] } {
   const { route, outcome, destinations } = hop;
-  const answer = `${route?.kind === 'redirect' ? 'redirect' : 'directResponse'} ${virtualServiceId(route?.virtualService ?? '')}`;
+  const kind = outcome === 'redirect' ? 'redirect' : 'directResponse';
+  const answer = `${kind} ${virtualServiceId(route?.virtualService ?? '')}`;
   if ((outcome === 'redirect' || outcome === 'direct-response') && ids.has(answer)) {
     return { ids: [answer], made: [] };
   }
-  const pods = destinations.flatMap(({ host, subset, workloads }) => {
-    const versions = workloads.map(({ name }) => `version ${host} ${name}`);
-    const own = subset === undefined ? [`every ${host}`, ...versions] : versions;
-    const known = own.filter((id) => ids.has(id));
-    return subset === undefined ? known.slice(0, 1) : known;
-  });
-  const absent = destinations.map(({ host, subset }) => `absent ${host} ${subset ?? ''}`);
-  const ends = [...pods, ...absent.filter((id) => ids.has(id))];
+  const ends = destinations
+    .flatMap(({ host, subset = '', workloads }) => {
+      const every = `every ${host}`;
+      if (subset === '' && ids.has(every)) return [every];
+      const versions = workloads.map(({ kind, name }) => versionId(host, kind, name));
+      return [...versions, `absent ${host} ${subset}`, `outside ${host} ${subset}`];
+    })
+    .filter((id) => ids.has(id));
   if (ends.length > 0) return { ids: ends, made: [] };
-  const id = `end ${number}`;
-  const title = hop.status === undefined ? outcome : `${hop.status}`;
-  return {
-    ids: [id],
-    made: [{ id, kind: 'absent', title, details: [], problems: [hop.summary] }],
-  };
+  const title = hop.status === undefined ? outcome : String(hop.status);
+  const told = REACHED.includes(outcome)
+    ? { details: [hop.summary], problems: [] }
+    : { details: [], problems: [hop.summary] };
+  const end: PictureNode = { id: `end ${number}`, kind: 'absent', title, ...told };
+  return { ids: [end.id], made: [end] };
 }
 
 function crossed(from: readonly string[], to: readonly string[], hop: number): PictureEdge[] {

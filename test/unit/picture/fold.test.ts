@@ -34,7 +34,7 @@ test('more: those with an env or a problem are whole, the others say in a line w
   expect(shown(picture, 's4')).toEqual(['service', 'base', 'virtualservice']);
   expect(shown(picture, 's5')).toEqual(['folded']);
   const node = picture.nodes.find(({ title }) => title === 's5');
-  expect(node?.details).toEqual(['1 route, Deployment s5']);
+  expect(node?.details).toEqual(['1 route to s5']);
   expect(node?.hidden).toEqual(['s5: everything → s5']);
 });
 
@@ -61,5 +61,5 @@ test('a folded Service without routes or Deployments says so', () => {
       return metadata.name !== 's5' || kind === 'Service';
     });
   const node = pictureOf(objects, SETTINGS).nodes.find(({ title }) => title === 's5');
-  expect(node?.details).toEqual(['no routes, no Deployment']);
+  expect(node?.details).toEqual(['no routes; no pods']);
 });

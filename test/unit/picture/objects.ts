@@ -13,10 +13,7 @@ const place = (at: string) => {
   return { name, namespace };
 };
 
-const AVAILABLE = {
-  availableReplicas: 1,
-  conditions: [{ type: 'Available', status: 'True' }],
-};
+const READY = { replicas: 1, readyReplicas: 1 };
 
 /** A Deployment with the pod labels app and version. */
 export function deployment(at: string, app: string, version: string): Deployment {
@@ -29,7 +26,7 @@ export function deployment(at: string, app: string, version: string): Deployment
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec: { containers: [] } },
     },
-    status: AVAILABLE,
+    status: READY,
   };
 }
 

@@ -30,14 +30,16 @@ test('a Service with its versions, its VirtualService within, routes bundled by 
   expect(boxes(objects)).toEqual([
     'namespace shop',
     'namespace shop > service a',
-    'service a > version a a',
-    'service a > version a a-alice',
+    'service a > version a Deployment a',
+    'service a > version a Deployment a-alice',
     'service a > virtualservice a',
   ]);
-  expect(arrows(objects)).toEqual(['virtualservice a -route-> version a a: uri^=/r; everything']);
+  expect(arrows(objects)).toEqual([
+    'virtualservice a -route-> version a Deployment a: uri^=/r; everything',
+  ]);
   expect(arrows(simple('a', 'alice'))).toEqual([
-    'virtualservice a -alice-> version a a-alice: user=alice',
-    'virtualservice a -route-> version a a: everything',
+    'virtualservice a -alice-> version a Deployment a-alice: user=alice',
+    'virtualservice a -route-> version a Deployment a: everything',
   ]);
 });
 
@@ -62,7 +64,7 @@ describe('where a destination leads', () => {
     [
       'no subset, one Deployment: that one',
       base(route('a')),
-      ['virtualservice a -route-> version a a: everything'],
+      ['virtualservice a -route-> version a Deployment a: everything'],
     ],
     [
       'no subset, several: all of them',
@@ -72,7 +74,7 @@ describe('where a destination leads', () => {
     [
       'the full name, and the one without the domain',
       base(route('a.shop.svc.cluster.local', 'shared'), route('a.shop.svc'), route('a.shop')),
-      ['virtualservice a -route-> version a a: everything'],
+      ['virtualservice a -route-> version a Deployment a: everything'],
     ],
     [
       'another host',
@@ -88,7 +90,7 @@ describe('where a destination leads', () => {
         ],
       }),
       [
-        'virtualservice a -route-> version a a: everything (75 %)',
+        'virtualservice a -route-> version a Deployment a: everything (75 %)',
         'virtualservice a -route-> outside b : everything (25 %)',
       ],
     ],
@@ -97,8 +99,8 @@ describe('where a destination leads', () => {
       base({ redirect: { uri: '/' } }, { ...route('a', 'shared'), mirror: { host: 'a' } }),
       [
         'virtualservice a -route-> redirect virtualservice a: everything',
-        'virtualservice a -route-> version a a: everything',
-        'virtualservice a -mirror-> version a a: copies',
+        'virtualservice a -route-> version a Deployment a: everything',
+        'virtualservice a -mirror-> version a Deployment a: copies',
       ],
     ],
   ];
@@ -171,7 +173,7 @@ describe('what is wrong', () => {
     );
     const all = [...objects.slice(0, -1), vs];
     expect(arrows(all)).toEqual([
-      'virtualservice a -alice-> version a a-alice: everything; ! alice: shadowed: bob first',
+      'virtualservice a -alice-> version a Deployment a-alice: everything; ! alice: shadowed: bob first',
       'virtualservice a -route-> every a: everything; ! name the subset',
     ]);
     expect(boxes(all)).toContain(
@@ -182,7 +184,7 @@ describe('what is wrong', () => {
   test('a base without pods', () => {
     const [first, base, ...rest] = simple('a') as [KubeObject, KubeObject, ...KubeObject[]];
     expect(boxes([first, { ...base, status: {} } as KubeObject, ...rest])).toContain(
-      'service a > version a a ! has no available pods',
+      'service a > version a Deployment a ! has no ready pods',
     );
   });
 
@@ -210,7 +212,7 @@ describe('what is wrong', () => {
     [
       'a clone that fails',
       [...simple('a', 'alice'), env('a', { deployment: failed })],
-      'service a > version a a-alice ! failed: no image',
+      'service a > version a Deployment a-alice ! failed: no image',
     ],
     [
       'a clone that is not there: where its base is',
@@ -247,7 +249,7 @@ describe('what is wrong', () => {
         ...simple('a', 'alice'),
         env('a', { subsetErrors: { subset: [{ error: 'x' }], deployment: [{ error: 'x' }] } }),
       ],
-      'service a > version a a-alice ! x',
+      'service a > version a Deployment a-alice ! x',
     ],
   ];
   test.each(cases)('%s', (_, objects, expected) => {
