@@ -7,7 +7,7 @@ input{width:230px}
 output{min-width:52px;text-align:center}
 svg.picture{position:fixed;inset:0;width:100%;height:100%;cursor:grab;touch-action:none;user-select:none}
 svg.picture.searched :is(.node,.edge){opacity:.18}
-svg.picture.searched :is(.node.found,.edge.found),svg.picture.searched :is(.namespace,.service){opacity:1}
+svg.picture.searched :is(.node.found,.edge.found),svg.picture.searched .namespace{opacity:1}
 .found.current>.shape{stroke-width:5}
 `.trim();
 
@@ -23,7 +23,9 @@ export const PAGE_SCRIPT = `
   const output = document.querySelector('output');
   const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
   let view = { x: 0, y: 0, width, height };
+  let isWhole = true;
   const show = (next) => {
+    isWhole = false;
     view = next;
     svg.setAttribute('viewBox', [view.x, view.y, view.width, view.height].join(' '));
   };
@@ -32,6 +34,7 @@ export const PAGE_SCRIPT = `
     const smallest = Math.max(width / svg.clientWidth, height / svg.clientHeight, 0.8);
     const [w, h] = [svg.clientWidth * smallest, svg.clientHeight * smallest];
     show({ x: (width - w) / 2, y: (height - h) / 2, width: w, height: h });
+    isWhole = true;
   };
   const at = (event) => {
     const box = svg.getBoundingClientRect();
@@ -67,7 +70,7 @@ export const PAGE_SCRIPT = `
   addEventListener('keydown', (event) => {
     if (event.target !== input && event.key in KEYS) press(KEYS[event.key]);
   });
-  addEventListener('resize', all);
+  addEventListener('resize', () => isWhole && all());
   let found = [];
   let current = -1;
   const search = () => {
@@ -89,7 +92,7 @@ export const PAGE_SCRIPT = `
     output.textContent = current + 1 + ' of ' + found.length;
     const box = found[current].getBBox();
     const ratio = svg.clientHeight / svg.clientWidth;
-    const wide = Math.max(700, box.width * 1.5, (box.height * 1.5) / ratio);
+    const wide = Math.max(1100, box.width * 1.5, (box.height * 1.5) / ratio);
     const shift = found[current].parentNode.transform.baseVal.consolidate().matrix;
     const middle = { x: box.x + box.width / 2 + shift.e, y: box.y + box.height / 2 + shift.f };
     show({ x: middle.x - wide / 2, y: middle.y - (wide * ratio) / 2, width: wide, height: wide * ratio });
