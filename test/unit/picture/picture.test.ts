@@ -256,6 +256,14 @@ describe('what is wrong', () => {
     expect(boxes(objects)).toContain(expected);
   });
 
+  test('a missing rule is told at the Service, not again at each VirtualService', () => {
+    const told = { namespace: 'shop', name: 'a', message: 'no rule' };
+    const more = { destinationRules: [told], virtualServices: [told] };
+    const { nodes } = drawn([...simple('a', 'alice'), env('a', more)]);
+    const wrong = nodes.filter(({ problems }) => problems.length > 0);
+    expect(wrong.map(({ kind }) => kind)).toEqual(['service']);
+  });
+
   test('the env itself, and why', () => {
     expect(drawn([env('a', {})]).envs).toEqual([
       { name: 'alice', state: 'degraded', match: 'user=alice', problems: ['because'] },
