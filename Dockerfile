@@ -1,4 +1,4 @@
-# The hook service alone: without the packages that only the CLI's cluster access, the tests and the tools need.
+# The hook service alone: without the packages that only the CLI's cluster access and pictures, the tests and the tools need.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
