@@ -3,7 +3,7 @@ import { type Api, ApiFailure } from './api.ts';
 import { NODE, startNode } from './node.ts';
 import { follow, type Versioned, type WatchEvent } from './watch.ts';
 
-interface Pod extends Versioned {
+export interface Pod extends Versioned {
   metadata: Versioned['metadata'] & {
     namespace: string;
     labels?: Record<string, string>;
@@ -20,6 +20,8 @@ export interface PodOptions {
   finishSeconds?: number;
   /** Address of the next pod. */
   address?: (pod: Pod) => string;
+  /** Listens at a pod's address: opened before the pod is Ready, closed by what it answers when the pod has finished. */
+  serve?: (pod: Pod, address: string) => Promise<() => Promise<void>>;
 }
 
 export interface PodStandIn {
@@ -35,6 +37,7 @@ export interface PodStandIn {
 export async function startPods(api: Api, options: PodOptions = {}): Promise<PodStandIn> {
   const { startSeconds = 0.2, finishSeconds = 0.1, address = nextAddress() } = options;
   const pods = new Map<string, Pod>();
+  const doors = createDoors(options.serve, address);
   const unready = new Set<string>();
   const seen = new Set<string>();
   let stopped = false;
@@ -44,6 +47,7 @@ export async function startPods(api: Api, options: PodOptions = {}): Promise<Pod
     const { uid = '', deletionTimestamp } = object.metadata;
     if (type === 'DELETED') {
       pods.delete(uid);
+      doors.shut(object).catch((error: Error) => complain(object, error, stopped));
       return;
     }
     pods.set(uid, object);
@@ -52,8 +56,8 @@ export async function startPods(api: Api, options: PodOptions = {}): Promise<Pod
     seen.add(`${uid} ${step}`);
     const work =
       step === 'start'
-        ? start(api, object, startSeconds, settle)
-        : finish(api, object, finishSeconds);
+        ? start(api, object, startSeconds, doors, settle)
+        : finish(api, object, finishSeconds, doors);
     work.catch((error: Error) => complain(object, error, stopped));
   };
   const unfollow = await follow<Pod>(api, '/api/v1/pods', onEvent);
@@ -77,6 +81,7 @@ export async function startPods(api: Api, options: PodOptions = {}): Promise<Pod
       stopped = true;
       unfollow();
       stopNode();
+      for (const pod of pods.values()) void doors.shut(pod);
     },
   };
 }
@@ -89,6 +94,26 @@ function nextAddress(): (pod: Pod) => string {
     const address = given.get(uid) ?? `10.99.${number >> 8}.${number & 255}`;
     given.set(uid, address);
     return address;
+  };
+}
+
+interface Doors {
+  open(pod: Pod): Promise<void>;
+  shut(pod: Pod): Promise<void>;
+}
+
+/** What listens for each pod, so that it is closed once, whoever comes first. */
+function createDoors(serve: PodOptions['serve'], address: (pod: Pod) => string): Doors {
+  const open = new Map<string, () => Promise<void>>();
+  return {
+    open: async (pod) => {
+      if (serve) open.set(pod.metadata.uid ?? '', await serve(pod, address(pod)));
+    },
+    shut: async ({ metadata: { uid = '' } }) => {
+      const close = open.get(uid);
+      open.delete(uid);
+      await close?.();
+    },
   };
 }
 
@@ -106,6 +131,7 @@ async function start(
   api: Api,
   pod: Pod,
   seconds: number,
+  doors: Doors,
   settle: (pod: Pod) => Promise<void>,
 ): Promise<void> {
   if (pod.spec.nodeName === undefined) {
@@ -114,6 +140,7 @@ async function start(
     const body = { apiVersion: 'v1', kind: 'Binding', metadata: { namespace, name }, target };
     await api.call('POST', `${pathOf(pod)}/binding`, { body });
   }
+  await doors.open(pod);
   await sleep(seconds * 1000);
   await settle(pod);
 }
@@ -135,8 +162,9 @@ async function report(api: Api, pod: Pod, isReady: boolean, podIP: string): Prom
   await api.call('PATCH', `${pathOf(pod)}/status`, { body, contentType });
 }
 
-async function finish(api: Api, pod: Pod, seconds: number): Promise<void> {
+async function finish(api: Api, pod: Pod, seconds: number, doors: Doors): Promise<void> {
   await sleep(seconds * 1000);
+  await doors.shut(pod);
   const { uid } = pod.metadata;
   const body = { gracePeriodSeconds: 0, preconditions: { uid } };
   await api.call('DELETE', pathOf(pod), { body });

@@ -42,23 +42,27 @@ export interface Running {
   tail(): Promise<string>;
 }
 
-/**
- * Starts a program that ends with this process at the latest; `folder` gets its log and, in NAME.pid, its process id.
- * `ownsFolder`: the folder is removed when the program is stopped.
- */
+export interface ProcessOptions {
+  /** The folder is removed when the program is stopped. */
+  ownsFolder?: boolean;
+  /** Environment variables beside this process's own. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/** Starts a program that ends with this process at the latest; `folder` gets its log and, in NAME.pid, its process id. */
 export function startProcess(
   name: string,
   program: string,
   args: readonly string[],
   folder: string,
-  { ownsFolder = false } = {},
+  { ownsFolder = false, env = {} }: ProcessOptions = {},
 ): Running {
   const logFile = join(folder, `${name}.log`);
   const pidFile = join(folder, `${name}.pid`);
   const files = [logFile, pidFile, ownsFolder ? folder : ''];
   const child = spawn('/bin/sh', ['-c', GUARD, 'guard', ...files, program, ...args], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: process.env,
+    env: { ...process.env, ...env },
   });
   let ended = false;
   const exited = new Promise<void>((resolve) => {

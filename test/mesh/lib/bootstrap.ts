@@ -1,0 +1,128 @@
+/**
+ * Configurations of stock Envoy, as objects for its JSON. It lacks the filters that Istio builds in: listeners are
+ * static here, and take their routes from istiod (or a file) only.
+ */
+
+/** Where an Envoy gets routes and clusters from: an aggregated stream, or files that something else has written. */
+export type Source =
+  | { kind: 'ads'; port: number }
+  | { kind: 'files'; routes: Readonly<Record<string, string>>; clusters: string };
+
+/** A port that Envoy listens on, and the name of the route table that it uses there. */
+export interface Listener {
+  port: number;
+  routeName: string;
+}
+
+export interface BootstrapOptions {
+  node: { id: string; cluster: string; metadata: Readonly<Record<string, unknown>> };
+  admin: number;
+  listeners: readonly Listener[];
+  source: Source;
+}
+
+/**
+ * Header that every answer carries: which route answered (name, and the VirtualService's path in the API), which cluster
+ * was asked, why there was no answer from it. `-` stands for nothing.
+ */
+export const WAY_HEADER = 'x-mesh-way';
+const WAY = [
+  '%ROUTE_NAME%',
+  '%METADATA(ROUTE:istio:config)%',
+  '%UPSTREAM_CLUSTER_RAW%',
+  '%RESPONSE_CODE_DETAILS%',
+].join(';');
+
+const HTTP = 'type.googleapis.com/envoy.extensions.filters.http';
+
+export function bootstrap({ node, admin, listeners, source }: BootstrapOptions): object {
+  return {
+    node,
+    admin: { address: address(admin) },
+    static_resources: {
+      listeners: listeners.map((listener) => listenerConfig(listener, source)),
+      clusters: source.kind === 'ads' ? [adsCluster(source.port)] : [],
+    },
+    dynamic_resources: {
+      ...(source.kind === 'ads' ? { ads_config: ADS } : {}),
+      cds_config: clusterSource(source),
+    },
+  };
+}
+
+const ADS = {
+  api_type: 'GRPC',
+  transport_api_version: 'V3',
+  grpc_services: [{ envoy_grpc: { cluster_name: 'istiod' } }],
+};
+
+/** 0 s: Envoy is not ready before it has them, however long that takes. */
+const COMMON = { resource_api_version: 'V3', initial_fetch_timeout: '0s' };
+
+function clusterSource(source: Source): object {
+  return source.kind === 'ads'
+    ? { ads: {}, ...COMMON }
+    : { path_config_source: { path: source.clusters }, ...COMMON };
+}
+
+function routeSource(source: Source, routeName: string): object {
+  return source.kind === 'ads'
+    ? { ads: {}, ...COMMON }
+    : { path_config_source: { path: source.routes[routeName] }, ...COMMON };
+}
+
+function listenerConfig({ port, routeName }: Listener, source: Source): object {
+  const manager = {
+    '@type': `${'type.googleapis.com/envoy.extensions.filters.network'}.http_connection_manager.v3.HttpConnectionManager`,
+    stat_prefix: `routes_${routeName}`,
+    // As Istio has it (pathNormalization BASE).
+    normalize_path: true,
+    path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
+    rds: { route_config_name: routeName, config_source: routeSource(source, routeName) },
+    http_filters: [
+      tellWay(),
+      { name: 'router', typed_config: { '@type': `${HTTP}.router.v3.Router` } },
+    ],
+  };
+  return {
+    name: `listener_${routeName}`,
+    address: address(port),
+    filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
+  };
+}
+
+function tellWay(): object {
+  const header = { key: WAY_HEADER, value: WAY };
+  const append = { header, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' };
+  return {
+    name: 'way',
+    typed_config: {
+      '@type': `${HTTP}.header_mutation.v3.HeaderMutation`,
+      mutations: { response_mutations: [{ append }] },
+    },
+  };
+}
+
+function adsCluster(port: number): object {
+  const endpoint = { address: address(port) };
+  const http2 = { explicit_http_config: { http2_protocol_options: {} } };
+  return {
+    name: 'istiod',
+    type: 'STATIC',
+    connect_timeout: '5s',
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+        ...http2,
+      },
+    },
+    load_assignment: {
+      cluster_name: 'istiod',
+      endpoints: [{ lb_endpoints: [{ endpoint }] }],
+    },
+  };
+}
+
+function address(port: number): object {
+  return { socket_address: { address: '127.0.0.1', port_value: port } };
+}

@@ -1,0 +1,161 @@
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import type { Pod } from '../../e2e/control-plane/pods.ts';
+
+/** Port of every pod. */
+export const POD_PORT = 8080;
+
+/** What a pod answers to any request, as JSON. */
+export interface Echo {
+  pod: string;
+  namespace: string;
+  /** Of the pod; `version` is the interesting one. */
+  labels: Readonly<Record<string, string>>;
+  /** Of its first container. */
+  image: string;
+  protocol: string;
+  method: string;
+  host: string;
+  path: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** What a pod is, as far as its answers tell. */
+export type Identity = Pick<Echo, 'pod' | 'namespace' | 'labels' | 'image'>;
+
+type AnyRequest = IncomingMessage | Http2ServerRequest;
+type AnyResponse = ServerResponse | Http2ServerResponse;
+
+/** Listens for a pod until it is closed; for `startPods({serve: servePod})`. */
+export function servePod(pod: Pod, address: string): Promise<() => Promise<void>> {
+  return serveEcho(
+    {
+      pod: pod.metadata.name,
+      namespace: pod.metadata.namespace,
+      labels: pod.metadata.labels ?? {},
+      image: pod.spec.containers[0]?.image ?? '',
+    },
+    address,
+    POD_PORT,
+  );
+}
+
+/**
+ * An echo server, HTTP/1.1 and HTTP/2 without TLS on the same port. Closing it refuses new connections at once, ends
+ * idle ones, and lets those with a request end after their answer.
+ */
+export async function serveEcho(
+  identity: Identity,
+  address: string,
+  port: number,
+): Promise<() => Promise<void>> {
+  const connections = trackConnections();
+  const answer = (request: AnyRequest, response: AnyResponse) => {
+    connections.began(request, response);
+    // Whoever sends a body sends it to its end first.
+    request.on('end', () => send(response, echo(identity, request))).resume();
+  };
+  const http1 = createServer({ keepAlive: true }, answer);
+  // Envoy keeps connections for long; who closes them first must not be the server.
+  http1.keepAliveTimeout = 3_600_000;
+  http1.headersTimeout = 0;
+  http1.requestTimeout = 0;
+  const http2 = createHttp2Server(answer);
+  const server = createTcpServer((socket) => {
+    connections.opened(socket);
+    handOver(socket, http1, http2, connections.session);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, 1024, resolve);
+  });
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      connections.end();
+    });
+}
+
+/** The first bytes tell HTTP/2 from HTTP/1. */
+function handOver(
+  socket: Socket,
+  http1: HttpServer,
+  http2: ReturnType<typeof createHttp2Server>,
+  onSession: (socket: Socket, session: ServerHttp2Session) => void,
+): void {
+  socket.on('error', () => socket.destroy());
+  socket.once('data', (chunk) => {
+    socket.pause();
+    socket.unshift(chunk);
+    if (chunk.toString('latin1', 0, 3) === 'PRI') {
+      // Told within the next call.
+      http2.once('session', (session) => onSession(socket, session));
+      http2.emit('connection', socket);
+    } else {
+      http1.emit('connection', socket);
+      process.nextTick(() => socket.resume());
+    }
+  });
+}
+
+function trackConnections() {
+  const sockets = new Map<Socket, { busy: number; session?: ServerHttp2Session }>();
+  let ending = false;
+  const endIfIdle = (socket: Socket) => {
+    const connection = sockets.get(socket);
+    if (connection?.session) connection.session.close();
+    else if (connection?.busy === 0) socket.end();
+  };
+  return {
+    opened: (socket: Socket) => {
+      sockets.set(socket, { busy: 0 });
+      socket.on('close', () => sockets.delete(socket));
+    },
+    session: (socket: Socket, session: ServerHttp2Session) => {
+      const connection = sockets.get(socket);
+      if (connection) connection.session = session;
+    },
+    began: (request: AnyRequest, response: AnyResponse) => {
+      if (request.httpVersionMajor > 1) return;
+      const { socket } = request as IncomingMessage;
+      const connection = sockets.get(socket);
+      if (!connection) return;
+      connection.busy += 1;
+      response.on('close', () => {
+        connection.busy -= 1;
+        if (ending) endIfIdle(socket);
+      });
+    },
+    end: () => {
+      ending = true;
+      for (const socket of sockets.keys()) endIfIdle(socket);
+    },
+  };
+}
+
+function echo(identity: Identity, request: AnyRequest): Echo {
+  return {
+    ...identity,
+    protocol: `HTTP/${request.httpVersion}`,
+    method: request.method ?? '',
+    host: String(request.headers.host ?? request.headers[':authority'] ?? ''),
+    path: request.url ?? '',
+    headers: request.headers,
+  };
+}
+
+function send(response: AnyResponse, body: Echo): void {
+  response.setHeader('content-type', 'application/json');
+  (response as ServerResponse).end(JSON.stringify(body));
+}

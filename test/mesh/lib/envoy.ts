@@ -1,0 +1,101 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { until } from '../../e2e/control-plane/poll.ts';
+import { freePorts } from '../../e2e/control-plane/ports.ts';
+import { startProcess } from '../../e2e/control-plane/process.ts';
+import { bootstrap, type Source } from './bootstrap.ts';
+
+/** Ports of services that proxies here listen for. */
+export const SERVICE_PORTS: readonly number[] = [80, 8080];
+
+/** A proxy's pod, as istiod is told. */
+export interface ProxyIdentity {
+  namespace: string;
+  labels: Readonly<Record<string, string>>;
+  /** A gateway's proxy: it serves the Gateway objects whose selector its labels meet. */
+  isGateway?: boolean;
+}
+
+export interface EnvoyOptions extends ProxyIdentity {
+  /** Different for each proxy of a mesh; names its files. */
+  name: string;
+  /** Path of Envoy's program. */
+  program: string;
+  /** Each proxy gets a folder of its own in it. */
+  folder: string;
+  source: Source;
+  /** Worker threads; default 1. */
+  concurrency?: number;
+}
+
+export interface Envoy {
+  name: string;
+  identity: ProxyIdentity;
+  /** The port of 127.0.0.1 that stands for a service's port (`80`, `8080`). */
+  portFor(servicePort: number): number;
+  admin: number;
+  /** JSON of one of the admin interface's pages, `/config_dump?include_eds`. */
+  ask<T>(path: string): Promise<T>;
+  /** Waits until it has its first routes and clusters. A gateway has none before there is a Gateway for it. */
+  untilReady(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The name of the route table that Istio makes for a port: of a gateway, `http.80`. */
+export function routeNameOf(servicePort: number, isGateway: boolean): string {
+  return isGateway ? `http.${servicePort}` : String(servicePort);
+}
+
+let count = 0;
+
+/** Starts Envoy as the proxy of a pod that is not there: only istiod and the requests see it. */
+export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
+  const { name, namespace, labels, isGateway = false, program, source, concurrency = 1 } = options;
+  const folder = join(options.folder, `envoy-${name}`);
+  await mkdir(folder, { recursive: true });
+  const [admin = 0, ...ports] = await freePorts(1 + SERVICE_PORTS.length);
+  count += 1;
+  const listeners = SERVICE_PORTS.map((servicePort, index) => ({
+    port: ports[index] ?? 0,
+    routeName: routeNameOf(servicePort, isGateway),
+  }));
+  const type = isGateway ? 'router' : 'sidecar';
+  const node = {
+    id: `${type}~10.99.255.${count}~${name}.${namespace}~${namespace}.svc.cluster.local`,
+    cluster: `${name}.${namespace}`,
+    metadata: {
+      NAME: name,
+      NAMESPACE: namespace,
+      LABELS: labels,
+      CLUSTER_ID: 'Kubernetes',
+      ISTIO_VERSION: '1.30.3',
+    },
+  };
+  const file = join(folder, 'envoy.json');
+  await writeFile(file, JSON.stringify(bootstrap({ node, admin, listeners, source })));
+  const flags = ['-c', file, '--concurrency', String(concurrency), '--disable-hot-restart'];
+  const running = startProcess('envoy', program, [...flags, '-l', 'warning'], folder);
+  const get = (path: string) => fetch(`http://127.0.0.1:${admin}${path}`);
+  return {
+    name,
+    identity: { namespace, labels, isGateway },
+    portFor: (servicePort) => {
+      const index = SERVICE_PORTS.indexOf(servicePort);
+      const port = ports[index];
+      if (port === undefined)
+        throw new Error(`proxies here serve ${SERVICE_PORTS}, not ${servicePort}`);
+      return port;
+    },
+    admin,
+    ask: async <T>(path: string) => (await (await get(path)).json()) as T,
+    untilReady: () =>
+      until(60, async () => {
+        if (running.hasEnded()) throw new Error(`Envoy ${name} has ended: ${await running.tail()}`);
+        return get('/ready').then(
+          ({ status }) => (status === 200 ? undefined : `Envoy ${name}: /ready answers ${status}`),
+          () => `Envoy ${name} does not listen yet`,
+        );
+      }),
+    stop: running.stop,
+  };
+}

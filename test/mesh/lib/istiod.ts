@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cluster } from '../../e2e/control-plane/control-plane.ts';
+import { until } from '../../e2e/control-plane/poll.ts';
+import { freePorts } from '../../e2e/control-plane/ports.ts';
+import { type Running, startProcess } from '../../e2e/control-plane/process.ts';
+
+export const ROOT_NAMESPACE = 'istio-system';
+
+export interface Istiod {
+  /** Port of 127.0.0.1 where proxies ask for configuration, without TLS. */
+  grpcPort: number;
+  running: Running;
+}
+
+/** Path of istiod's program (pilot-discovery), when there is one. */
+export function istiodProgram(): string | undefined {
+  const program = process.env['ISTIOD_BIN'] ?? '';
+  return program === '' ? undefined : program;
+}
+
+/** Proxies here have no certificates, and lack Istio's own filters. */
+const MESH_CONFIG = { rootNamespace: ROOT_NAMESPACE, enableAutoMtls: false };
+const ENV = { PILOT_ENABLE_METADATA_EXCHANGE: 'false' };
+
+/** Starts istiod on free ports of 127.0.0.1 and waits until it is ready. Istio's kinds must be installed. */
+export async function startIstiod(cluster: Cluster, program: string): Promise<Istiod> {
+  const { kubectl, kubeconfig, folder } = cluster;
+  const meshConfig = join(folder, 'mesh-config.json');
+  await writeFile(meshConfig, JSON.stringify(MESH_CONFIG));
+  await kubectl(['create', 'namespace', ROOT_NAMESPACE]);
+  const data = [`--from-literal=mesh=${JSON.stringify(MESH_CONFIG)}`];
+  await kubectl(['create', 'configmap', 'istio', '-n', ROOT_NAMESPACE, ...data]);
+  const ports = await freePorts(5);
+  const [grpcPort = 0, http = 0, https = 0, monitoring = 0, control = 0] = ports;
+  const flags = [
+    'discovery',
+    `--kubeconfig=${kubeconfig}`,
+    `--namespace=${ROOT_NAMESPACE}`,
+    `--meshConfig=${meshConfig}`,
+    `--grpcAddr=127.0.0.1:${grpcPort}`,
+    '--secureGRPCAddr=',
+    `--httpAddr=127.0.0.1:${http}`,
+    `--httpsAddr=127.0.0.1:${https}`,
+    `--monitoringAddr=127.0.0.1:${monitoring}`,
+    `--ctrlz_port=${control}`,
+    '--kubernetesApiQPS=400',
+    '--kubernetesApiBurst=800',
+  ];
+  const running = startProcess('istiod', program, flags, folder, { env: ENV });
+  await until(120, async () => {
+    if (running.hasEnded()) throw new Error(`istiod has ended: ${await running.tail()}`);
+    return fetch(`http://127.0.0.1:${http}/ready`).then(
+      ({ status }) => (status === 200 ? undefined : `istiod: /ready answers ${status}`),
+      () => 'istiod does not listen yet',
+    );
+  });
+  return { grpcPort, running };
+}

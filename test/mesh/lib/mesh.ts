@@ -1,0 +1,97 @@
+import { type ControlPlane, startControlPlane } from '../../e2e/control-plane/control-plane.ts';
+import { installCrds } from '../../e2e/control-plane/crds.ts';
+import { type PodOptions, type PodStandIn, startPods } from '../../e2e/control-plane/pods.ts';
+import { type System, type SystemOptions, startSystem } from '../../e2e/lib/system.ts';
+import { servePod } from './echo.ts';
+import { type Envoy, type EnvoyOptions, startEnvoy } from './envoy.ts';
+import { findEnvoy } from './envoy-program.ts';
+import { type Istiod, istiodProgram, startIstiod } from './istiod.ts';
+import { mustBeInside } from './namespace.ts';
+
+export interface MeshOptions {
+  pods?: Omit<PodOptions, 'serve'>;
+  /** With the hook service and Metacontroller (METACONTROLLER_BIN), so that DynamicEnvs work. */
+  system?: Omit<SystemOptions, 'pods'>;
+}
+
+/** A control plane whose pods answer at their addresses, istiod, and as many proxies as are started. */
+export interface Mesh {
+  cluster: ControlPlane;
+  pods: PodStandIn;
+  istiod: Istiod;
+  /** There when asked for. */
+  system?: System;
+  /** A proxy that istiod configures; not yet ready. */
+  startEnvoy(options: Omit<EnvoyOptions, 'program' | 'folder' | 'source'>): Promise<Envoy>;
+  stop(): Promise<void>;
+}
+
+const silent = () => undefined;
+
+/** Only within the namespace (see namespace.ts), and with ISTIOD_BIN. */
+export async function startMesh({ pods, system }: MeshOptions = {}): Promise<Mesh> {
+  mustBeInside();
+  const program = istiodProgram();
+  if (program === undefined) throw new Error('ISTIOD_BIN names no istiod');
+  const envoyProgram = await findEnvoy(silent);
+  const ends: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    const podOptions = { ...pods, serve: servePod };
+    const base = system
+      ? await withSystem({ ...system, pods: podOptions })
+      : await withoutSystem(podOptions);
+    ends.push(base.stop);
+    const { cluster } = base;
+    const istiod = await startIstiod(cluster, program);
+    ends.push(() => istiod.running.stop());
+    const source = { kind: 'ads', port: istiod.grpcPort } as const;
+    return {
+      cluster,
+      pods: base.pods,
+      istiod,
+      ...(base.system ? { system: base.system } : {}),
+      startEnvoy: async (options) => {
+        const { folder } = cluster;
+        const envoy = await startEnvoy({ ...options, program: envoyProgram, folder, source });
+        ends.push(envoy.stop);
+        return envoy;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Base {
+  cluster: ControlPlane;
+  pods: PodStandIn;
+  system?: System;
+  stop(): Promise<void>;
+}
+
+async function withSystem(options: SystemOptions): Promise<Base> {
+  const system = await startSystem(options);
+  const { cluster, pods, stop } = system;
+  return { cluster, pods, system, stop };
+}
+
+async function withoutSystem(options: PodOptions): Promise<Base> {
+  const cluster = await startControlPlane();
+  try {
+    await installCrds(cluster, 'istio');
+    const pods = await startPods(cluster.api, options);
+    const stop = async () => {
+      pods.stop();
+      await cluster.stop();
+    };
+    return { cluster, pods, stop };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}

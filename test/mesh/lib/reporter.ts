@@ -1,0 +1,79 @@
+import { globSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { metacontrollerProgram } from '../../e2e/lib/system.ts';
+import { sourceHash } from '../../support/verified-page.ts';
+import { FIGURES_FILE, readFigures } from './figures.ts';
+import { istiodProgram } from './istiod.ts';
+import { writeVerified } from './verified.ts';
+
+/** As much of Jest's words (@jest/test-result) as is used here. */
+interface Results {
+  testResults: { testFilePath: string; testResults: { title: string; status: string }[] }[];
+}
+
+const FOLDER = fileURLToPath(new URL('../', import.meta.url));
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** A reporter for Jest: says what was skipped, and writes docs/verified.md after a whole run without failures. */
+// biome-ignore lint/style/noDefaultExport: Jest wants it so
+export default function reporter() {
+  const folder = mkdtempSync(join(tmpdir(), 'dynamicenv-mesh-figures-'));
+  const figures = join(folder, 'figures.jsonl');
+  // Test files run in other processes, which get this one's environment.
+  process.env[FIGURES_FILE] = figures;
+  const atStart = sourceHash();
+  return {
+    onRunComplete: async (_contexts: unknown, { testResults }: Results) => {
+      tellSkipped(testResults);
+      const changed = (await atStart) !== (await sourceHash());
+      const reason = changed ? 'src/ has changed meanwhile' : whyNotVerified(testResults);
+      if (reason === undefined) await writeVerified(passedOf(testResults), readFigures(figures));
+      else say(`docs/verified.md stays as it is: ${reason}`);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const fileOf = (path: string) => relative(FOLDER, path).replace(/\.test\.ts$/, '');
+
+function passedOf(results: Results['testResults']): [string, number][] {
+  return results
+    .map(({ testFilePath, testResults }): [string, number] => [
+      fileOf(testFilePath),
+      testResults.length,
+    ])
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function tellSkipped(results: Results['testResults']): void {
+  const skipped = results.flatMap(({ testFilePath, testResults }) =>
+    testResults
+      .filter(({ status }) => status === 'pending')
+      .map(({ title }) => `${fileOf(testFilePath)}: ${title}`),
+  );
+  if (skipped.length === 0) return;
+  const missing = [
+    ...(istiodProgram() === undefined ? ['ISTIOD_BIN names no istiod'] : []),
+    ...(metacontrollerProgram() === undefined
+      ? ['METACONTROLLER_BIN names no Metacontroller']
+      : []),
+  ];
+  say(
+    `SKIPPED: ${skipped.length} tests, because ${missing.join(' and ') || 'they were not asked for'}`,
+  );
+  for (const line of skipped) say(`  ${line}`);
+}
+
+/** Why a run does not verify anything; nothing when it does. */
+function whyNotVerified(results: Results['testResults']): string | undefined {
+  const ran = new Set(results.map(({ testFilePath }) => testFilePath));
+  const missing = globSync('**/*.test.ts', { cwd: FOLDER }).find((file) => !ran.has(FOLDER + file));
+  if (missing !== undefined) return `${missing} did not run`;
+  const open = results.find(({ testResults }) =>
+    testResults.some(({ status }) => status !== 'passed'),
+  );
+  return open && `not every test of ${fileOf(open.testFilePath)} ran and passed`;
+}
