@@ -37,18 +37,18 @@ export type Identity = Pick<Echo, 'pod' | 'namespace' | 'labels' | 'image'>;
 type AnyRequest = IncomingMessage | Http2ServerRequest;
 type AnyResponse = ServerResponse | Http2ServerResponse;
 
+export function identityOf({ metadata, spec }: Pod): Identity {
+  return {
+    pod: metadata.name,
+    namespace: metadata.namespace,
+    labels: metadata.labels ?? {},
+    image: spec.containers[0]?.image ?? '',
+  };
+}
+
 /** Listens for a pod until it is closed; for `startPods({serve: servePod})`. */
 export function servePod(pod: Pod, address: string): Promise<() => Promise<void>> {
-  return serveEcho(
-    {
-      pod: pod.metadata.name,
-      namespace: pod.metadata.namespace,
-      labels: pod.metadata.labels ?? {},
-      image: pod.spec.containers[0]?.image ?? '',
-    },
-    address,
-    POD_PORT,
-  );
+  return serveEcho(identityOf(pod), address, POD_PORT);
 }
 
 /**

@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Cluster } from '../../e2e/control-plane/control-plane.ts';
 import { until } from '../../e2e/control-plane/poll.ts';
 import { freePorts } from '../../e2e/control-plane/ports.ts';
 import { type Running, startProcess } from '../../e2e/control-plane/process.ts';
+
+const run = promisify(execFile);
 
 export const ROOT_NAMESPACE = 'istio-system';
 
@@ -17,6 +21,12 @@ export interface Istiod {
 export function istiodProgram(): string | undefined {
   const program = process.env['ISTIOD_BIN'] ?? '';
   return program === '' ? undefined : program;
+}
+
+/** `1.30.3` */
+export async function istiodVersion(): Promise<string> {
+  const { stdout } = await run(istiodProgram() ?? '', ['version', '--short']);
+  return stdout.trim().split('version: ').at(-1) ?? '';
 }
 
 /** Proxies here have no certificates, and lack Istio's own filters. */

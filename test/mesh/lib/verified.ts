@@ -4,7 +4,7 @@ import { findBinaries } from '../../e2e/control-plane/binaries.ts';
 import { writePart } from '../../support/verified-page.ts';
 import { findEnvoy } from './envoy-program.ts';
 import { type Figure, table } from './figures.ts';
-import { istiodProgram } from './istiod.ts';
+import { istiodVersion } from './istiod.ts';
 
 const run = promisify(execFile);
 const silent = () => undefined;
@@ -18,7 +18,7 @@ export async function writeVerified(
   const version = async (program: string, ...args: string[]) =>
     (await run(program, args)).stdout.trim().split('version: ').at(-1) ?? '';
   const facts = [
-    ['istiod', await version(istiodProgram() ?? '', 'version', '--short')],
+    ['istiod', await istiodVersion()],
     ['Envoy', await version(await findEnvoy(silent), '--version')],
     ['kube-apiserver', await version(programs['kube-apiserver'], '--version')],
     ['Node', process.version],

@@ -1,0 +1,33 @@
+import { outcomeOf } from './expectation.ts';
+import { ENV_HEADER, NOBODY } from './generate/envs.ts';
+import { type Judged, judged } from './judge.ts';
+import type { Phase } from './play.ts';
+
+/** What a caller and the mesh's owner can see of an answer, the choice between weighted destinations left out. */
+function seen({ request, mesh, answer: { status, body, location, way } }: Judged): string {
+  const outcome = outcomeOf(request, mesh);
+  const isByChance = outcome.kind === 'destinations' && outcome.destinations.length > 1;
+  const { routeName, virtualService, cluster } = way;
+  const route = { routeName, virtualService };
+  return JSON.stringify(isByChance ? route : { ...route, status, body, location, cluster });
+}
+
+/** The requests that no env asks for, with envs and without: how many there are, and those with another answer. */
+export function baseline(
+  without: Phase,
+  withEnvs: Phase,
+  hasEnvs: (configuration: string) => boolean,
+): { compared: number; changed: string[] } {
+  const after = judged(withEnvs);
+  const compared = judged(without).flatMap((before, index) => {
+    const later = after[index];
+    const env = before.request.headers[ENV_HEADER] ?? NOBODY;
+    return later && env === NOBODY && hasEnvs(before.configuration) ? [{ before, later }] : [];
+  });
+  return {
+    compared: compared.length,
+    changed: compared
+      .filter(({ before, later }) => seen(before) !== seen(later))
+      .map(({ before, later }) => `${before.configuration}: ${seen(before)} became ${seen(later)}`),
+  };
+}

@@ -1,0 +1,83 @@
+import type { HTTPMatchRequest, StringMatch } from '../../../../src/istio/types.ts';
+import type { Random } from './random.ts';
+import {
+  HEADER_VALUES,
+  METHODS,
+  PATHS,
+  QUERY_NAMES,
+  QUERY_VALUES,
+  type Sample,
+  SCHEMES,
+  WRITTEN_NAMES,
+} from './strings.ts';
+import { GATEWAY, OTHER_GATEWAY } from './world.ts';
+
+const SOURCE_LABELS: readonly Record<string, string>[] = [
+  { app: 'front' },
+  { app: 'batch' },
+  { tier: 'web' },
+  { app: 'front', tier: 'web' },
+  { istio: 'public' },
+  { app: 'nobody' },
+];
+const GATEWAYS = [['mesh'], [GATEWAY], ['mesh', GATEWAY], [OTHER_GATEWAY]];
+
+type Field = (random: Random, authorities: readonly string[]) => HTTPMatchRequest;
+
+const string = (random: Random, pool: readonly Sample[]) => random.pick(pool).match;
+
+function strings(
+  random: Random,
+  names: readonly string[],
+  pool: readonly Sample[],
+): Record<string, StringMatch> {
+  const chosen = random.some(names, random.chance(0.2) ? 2 : 1);
+  // Two spellings of one name would be one header, asked twice.
+  const apart = chosen.filter(
+    (name, index) => chosen.findIndex((o) => o.toLowerCase() === name.toLowerCase()) === index,
+  );
+  return Object.fromEntries(apart.map((name) => [name, string(random, pool)]));
+}
+
+/** One condition each, by how often it is wanted. */
+const FIELDS: readonly (readonly [number, Field])[] = [
+  [6, (random) => ({ uri: string(random, PATHS) })],
+  [3, (random) => ({ uri: string(random, PATHS), ignoreUriCase: true })],
+  [6, (random) => ({ headers: strings(random, WRITTEN_NAMES, HEADER_VALUES) })],
+  [4, (random) => ({ withoutHeaders: strings(random, WRITTEN_NAMES, HEADER_VALUES) })],
+  [3, (random) => ({ queryParams: strings(random, QUERY_NAMES, QUERY_VALUES) })],
+  [3, (random) => ({ method: string(random, METHODS) })],
+  [3, (random) => ({ scheme: string(random, SCHEMES) })],
+  [3, (random, authorities) => ({ authority: authority(random, authorities) })],
+  [3, (random) => ({ port: random.pick([80, 80, 8080]) })],
+  [3, (random) => ({ sourceLabels: random.pick(SOURCE_LABELS) })],
+  [3, (random) => ({ sourceNamespace: random.pick(['east', 'west', 'north', 'istio-system']) })],
+  [2, (random) => ({ gateways: random.pick(GATEWAYS) })],
+];
+
+/** A match entry of one to three conditions; now and then an empty one. */
+export function matchEntry(
+  name: string,
+  random: Random,
+  authorities: readonly string[],
+): HTTPMatchRequest {
+  const count = random.weighted([
+    [1, 0],
+    [8, 1],
+    [6, 2],
+    [2, 3],
+  ]);
+  const parts = Array.from({ length: count }, () => random.weighted(FIELDS)(random, authorities));
+  return { name, ...Object.assign({}, ...parts) };
+}
+
+function authority(random: Random, authorities: readonly string[]): StringMatch {
+  const host = random.pick(authorities);
+  const [first = '', ...rest] = host.split('.');
+  return random.pick([
+    { exact: host },
+    { prefix: first },
+    { prefix: 'a' },
+    { regex: `.*${rest.map((part) => `\\.${part}`).join('')}` },
+  ]);
+}

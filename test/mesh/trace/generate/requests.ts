@@ -1,0 +1,173 @@
+import type { DynamicEnv } from '../../../../src/api/dynamicenv.ts';
+import type { HTTPMatchRequest, StringMatch, VirtualService } from '../../../../src/istio/types.ts';
+import type { MeshRequest } from '../../lib/request.ts';
+import { ENV_HEADER, NOBODY } from './envs.ts';
+import type { Random } from './random.ts';
+import {
+  HEADER_NAMES,
+  HEADER_VALUES,
+  METHODS,
+  PATHS,
+  QUERY_NAMES,
+  QUERY_VALUES,
+  SCHEMES,
+  valueFor,
+} from './strings.ts';
+import type { Scope } from './virtual-services.ts';
+import { type Caller, PROXIES } from './world.ts';
+
+/** A request and where it is sent. */
+export interface PlannedRequest extends MeshRequest {
+  proxy: string;
+  port: number;
+  scheme: string;
+  /** Full name of the host that `authority` means to the proxy. */
+  host: string;
+}
+
+/**
+ * Requests that have a chance: each is led by a match entry of a route or an env, whose conditions it mostly meets, and
+ * is by chance in everything else.
+ */
+export function plannedRequests(
+  scope: Scope,
+  routes: readonly VirtualService[],
+  envs: readonly DynamicEnv[],
+  random: Random,
+  count: number,
+): PlannedRequest[] {
+  const hosts = hostsOf(scope, routes);
+  const entries = routes.flatMap(({ spec }) =>
+    (spec.http ?? []).flatMap(({ match = [] }) => match),
+  );
+  const envMatches = envs.flatMap(({ spec }) => spec.istioMatches);
+  return Array.from({ length: count }, () => {
+    const entry = entries.length > 0 && random.chance(0.9) ? random.pick(entries) : {};
+    const env = envMatches.length > 0 && random.chance(0.5) ? random.pick(envMatches) : {};
+    return planned({ ...scope, hosts }, lead(entry, env), random);
+  });
+}
+
+interface Aim extends Scope {
+  /** Those that a VirtualService lists, by whom: a sidecar or a gateway. */
+  hosts: { mesh: readonly string[]; gateway: readonly string[] };
+}
+
+/** Full names; a wildcard stands for a host that it contains. */
+function hostsOf({ id, services }: Scope, routes: readonly VirtualService[]): Aim['hosts'] {
+  const whole = (host: string, namespace: string) => {
+    if (host.startsWith('*.')) return [`any.${id}.example.com`];
+    if (host.startsWith('*')) return services.map((place) => place.host);
+    return [host.includes('.') ? host : `${host}.${namespace}.svc.cluster.local`];
+  };
+  const listed = (isOwn: (gateway: string) => boolean) =>
+    routes
+      .filter(({ spec }) => (spec.gateways ?? ['mesh']).some(isOwn))
+      .flatMap(({ metadata, spec }) =>
+        (spec.hosts ?? []).flatMap((host) => whole(host, metadata.namespace ?? '')),
+      );
+  return { mesh: listed((name) => name === 'mesh'), gateway: listed((name) => name !== 'mesh') };
+}
+
+function lead(entry: HTTPMatchRequest, env: HTTPMatchRequest): HTTPMatchRequest {
+  return {
+    ...entry,
+    headers: { ...entry.headers, ...env.headers },
+    sourceLabels: { ...entry.sourceLabels, ...env.sourceLabels },
+  };
+}
+
+function planned(aim: Aim, lead: HTTPMatchRequest, random: Random): PlannedRequest {
+  const proxy = proxyFor(lead, random);
+  const { host, authority } = target(aim, lead, proxy, random);
+  const port =
+    lead.port ??
+    random.weighted([
+      [5, 80],
+      [1, 8080],
+    ] as const);
+  const scheme = choose(lead.scheme, SCHEMES, random) ?? (random.chance(0.1) ? 'https' : 'http');
+  const method = choose(lead.method, METHODS, random) ?? random.pick(['GET', 'GET', 'POST', 'PUT']);
+  return {
+    proxy: proxy.name,
+    port,
+    scheme,
+    host,
+    method,
+    authority: authority + (random.chance(0.1) ? `:${port}` : ''),
+    path: path(lead, random),
+    headers: {
+      ...headers(lead, random),
+      // How a proxy that ends TLS is told from one that does not.
+      ...(scheme === 'https' ? { 'x-forwarded-proto': 'https' } : {}),
+    },
+  };
+}
+
+/** Met in most cases, else nearly met. */
+function choose(
+  match: StringMatch | undefined,
+  pool: typeof PATHS,
+  random: Random,
+): string | undefined {
+  return match && valueFor(match, pool, random, random.chance(0.3));
+}
+
+function proxyFor(lead: HTTPMatchRequest, random: Random): Caller {
+  const fitting = PROXIES.filter(
+    ({ namespace, labels, gateway }) =>
+      (lead.sourceNamespace ?? namespace) === namespace &&
+      (lead.gateways ?? [gateway]).includes(gateway) &&
+      Object.entries(lead.sourceLabels ?? {}).every(([key, value]) => labels[key] === value),
+  );
+  return random.pick(fitting.length > 0 && random.chance(0.65) ? fitting : PROXIES);
+}
+
+/** Mostly a host that a VirtualService lists; a service's in one of its spellings. */
+function target(
+  { services, foreign, authorities, hosts, id }: Aim,
+  lead: HTTPMatchRequest,
+  { namespace, gateway }: Caller,
+  random: Random,
+): { host: string; authority: string } {
+  const asked = lead.authority?.exact;
+  const listed = gateway === 'mesh' ? hosts.mesh : hosts.gateway;
+  const any = [...services.map(({ host }) => host), ...foreign, `any.${id}.example.com`];
+  const known = asked !== undefined && authorities.includes(asked) && random.chance(0.7);
+  const host = known ? asked : random.pick(listed.length > 0 && random.chance(0.85) ? listed : any);
+  const place = services.find((service) => service.host === host);
+  if (known || !place || gateway !== 'mesh') return { host, authority: host };
+  const [short = ''] = host.split('.');
+  const spellings = [host, `${short}.${place.namespace}`, `${short}.${place.namespace}.svc`];
+  const all = namespace === place.namespace ? [...spellings, short] : spellings;
+  return { host, authority: random.pick(all) };
+}
+
+function path(lead: HTTPMatchRequest, random: Random): string {
+  const led = choose(lead.uri, PATHS, random);
+  const plain = led ?? valueFor(random.pick(PATHS).match, PATHS, random) ?? '/';
+  const path = lead.ignoreUriCase && random.chance(0.5) ? plain.toUpperCase() : plain;
+  const names = Object.keys(lead.queryParams ?? {});
+  const pairs = (names.length > 0 ? names : random.some(QUERY_NAMES, random.int(2))).flatMap(
+    (name) => {
+      const match = lead.queryParams?.[name];
+      const value = match ? choose(match, QUERY_VALUES, random) : random.pick(['en', 'x', 'de']);
+      return value === undefined || random.chance(0.1) ? [] : [`${name}=${value}`];
+    },
+  );
+  if (pairs.length === 0) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}${pairs.join('&')}`;
+}
+
+function headers(lead: HTTPMatchRequest, random: Random): Record<string, string> {
+  const wanted = { ...lead.headers, ...lead.withoutHeaders };
+  const led = Object.entries(wanted).flatMap(([name, match]) => {
+    const value = choose(match, HEADER_VALUES, random);
+    return value === undefined || value === '' ? [] : [[name.toLowerCase(), value] as const];
+  });
+  const others = HEADER_NAMES.filter(() => random.chance(0.15)).map(
+    (name) => [name, random.pick(['ann', 'bob', 'other', 'ab'])] as const,
+  );
+  const nobody = random.chance(0.1) ? [[ENV_HEADER, NOBODY] as const] : [];
+  return Object.fromEntries([...others, ...nobody, ...led]);
+}

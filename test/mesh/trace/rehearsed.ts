@@ -1,0 +1,59 @@
+import { rehearse } from '../../../src/cli/rehearsal.ts';
+import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { decisionConfig } from '../../scenarios/lib/scenario.ts';
+import { type Configuration, withLabel } from './generate/configuration.ts';
+import { BASE_DEPLOYMENT } from './generate/envs.ts';
+import { BASE_VERSION, deployment } from './generate/world.ts';
+
+/** What DynamicEnvs make of a configuration. */
+export interface WithEnvs {
+  /** Those that have routes of envs now, whole. */
+  changed: readonly VirtualService[];
+  /** The envs' DestinationRules. */
+  added: readonly DestinationRule[];
+}
+
+/**
+ * The DynamicEnvs of a configuration do what they do, decided by the service behind its HTTP door, in the in-memory
+ * cluster: what would take a minute with a real Metacontroller takes a blink.
+ */
+export async function rehearsed({
+  id,
+  services,
+  older,
+  newer,
+  envs,
+}: Configuration): Promise<WithEnvs> {
+  const config = decisionConfig({ ruleNamespaces: ['*'] });
+  const { cluster, app } = await rehearse(config, { strategy: 'server-side-apply' });
+  const user = cluster.as();
+  const namespaces = new Set(
+    envs.flatMap(({ spec }) => spec.subsets?.map((s) => s.namespace) ?? []),
+  );
+  const bases = [...namespaces].map((name) => deployment(BASE_DEPLOYMENT, name, BASE_VERSION));
+  for (const object of [...bases, ...services, ...older, ...newer]) await user.create(object);
+  for (const env of envs) await user.create(env);
+  await cluster.settle();
+  const nameOf = ({ metadata }: KubeObject) => `${metadata.namespace}/${metadata.name}`;
+  const before = new Map(
+    [...older, ...newer].map((object) => [`${object.kind} ${nameOf(object)}`, object]),
+  );
+  const rules = cluster.list<DestinationRule>('DestinationRule');
+  const routes = cluster.list<VirtualService>('VirtualService');
+  await app.close();
+  return {
+    added: rules
+      .filter((rule) => !before.has(`DestinationRule ${nameOf(rule)}`))
+      .map(({ apiVersion, kind, metadata: { name, namespace }, spec }) =>
+        withLabel(
+          { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}) }, spec },
+          id,
+        ),
+      ),
+    changed: routes.filter((vs) => {
+      const old = before.get(`VirtualService ${nameOf(vs)}`) as VirtualService | undefined;
+      return JSON.stringify(old?.spec) !== JSON.stringify(vs.spec);
+    }),
+  };
+}
