@@ -12,6 +12,7 @@ import {
   type RouteSources,
   type Selection,
   selection,
+  servesForeign,
 } from './route-table.ts';
 import { servesPort } from './subset-lookup.ts';
 import type { VirtualService } from './types.ts';
@@ -134,11 +135,12 @@ function withoutRows(vs: VirtualService, { candidates, request }: Context): Verd
 
 /** It has rows for this caller, but others come first. */
 function outranked(named: Named, context: Context): Verdict {
-  const { host, request, sources, owners } = context;
+  const { host, request, sources, owners, candidates } = context;
   const port = request.port ?? DEFAULT_PORT;
   const onPort = sources.services.filter((service) => servesPort(service, port));
   const isForeign = request.gateway === MESH && !onPort.some((service) => service.host === host);
-  if (isForeign && port !== DEFAULT_PORT) {
+  const candidate = candidates.find(isOf(named.virtualService));
+  if (isForeign && candidate && !servesForeign(candidate, request, candidates, onPort)) {
     const why = `counts on port ${DEFAULT_PORT} only: no Service of this name has port ${port}`;
     return { reason: 'port', why };
   }

@@ -161,14 +161,17 @@ function isEmpty(record: object): boolean {
  * wildcards away. Source: separateVSHostsAndServices in route.go, computeWildcardHostVirtualServiceIndex in sidecar.go.
  */
 function serviceOwner(host: string, candidates: readonly Candidate[]): Candidate | undefined {
+  return claimants(host, candidates).find(({ entries }) => entries.length > 0);
+}
+
+/** Those that name a service, and the first with the most specific host for it. */
+function claimants(host: string, candidates: readonly Candidate[]): readonly Candidate[] {
   const decisive = mostSpecificHost(
     host,
     candidates.flatMap(({ hosts }) => hosts),
   );
   const owner = candidates.find(({ hosts }) => hosts.some((name) => name === decisive));
-  return candidates.find(
-    (candidate) => candidate.entries.length > 0 && (candidate === owner || names(candidate, host)),
-  );
+  return candidates.filter((candidate) => candidate === owner || names(candidate, host));
 }
 
 function names({ hosts }: Candidate, host: string): boolean {
@@ -176,8 +179,8 @@ function names({ hosts }: Candidate, host: string): boolean {
 }
 
 /**
- * A host outside the registry (`bookinfo.com`) is served on port 80 only, by the most specific of all names, the first
- * VirtualService with rows for that name deciding. A wildcard that stands for any service stands for services only.
+ * A host outside the registry (`bookinfo.com`) is served by the most specific of all names, the first VirtualService with
+ * rows for that name deciding. A wildcard that stands for any service stands for services only.
  */
 function foreignOwner(
   host: string,
@@ -185,13 +188,28 @@ function foreignOwner(
   candidates: readonly Candidate[],
   services: readonly ServiceHost[],
 ): Candidate | undefined {
-  if ((request.port ?? DEFAULT_PORT) !== DEFAULT_PORT) return undefined;
-  const foreign = candidates.map((candidate) => ({
-    ...candidate,
-    hosts: candidate.hosts.filter((name) => !isForServicesOnly(name, services)),
-  }));
+  const foreign = candidates
+    .filter((candidate) => servesForeign(candidate, request, candidates, services))
+    .map((candidate) => ({
+      ...candidate,
+      hosts: candidate.hosts.filter((name) => !isForServicesOnly(name, services)),
+    }));
   const [owner] = mostSpecific(host, foreign);
   return candidates.find(({ virtualService }) => virtualService === owner?.virtualService);
+}
+
+/**
+ * Does a VirtualService's route table for the port have its hosts outside the registry, too? On port 80 always; on another
+ * port only beside a service on that port (serviceByPort in buildSidecarVirtualHostsForVirtualService, route.go).
+ */
+export function servesForeign(
+  candidate: Candidate,
+  request: HttpRequest,
+  candidates: readonly Candidate[],
+  services: readonly ServiceHost[],
+): boolean {
+  if ((request.port ?? DEFAULT_PORT) === DEFAULT_PORT) return true;
+  return services.some(({ host }) => claimants(host, candidates).includes(candidate));
 }
 
 export function isForServicesOnly(host: string, services: readonly ServiceHost[]): boolean {

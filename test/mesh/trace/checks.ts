@@ -40,6 +40,7 @@ export function checks(
     );
     figure('Differences between trace and Envoy', found.length);
     expect(found).toEqual([]);
+    expect(differences(judged(recorded.before))).toEqual([]);
     expect(configurations).toBeGreaterThanOrEqual(LEAST.configurations);
     expect(pairs.length).toBeGreaterThanOrEqual(LEAST.pairs);
   });

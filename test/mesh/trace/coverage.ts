@@ -1,7 +1,7 @@
 import { firstMismatch } from '../../../src/istio/match-request.ts';
 import { routeTable } from '../../../src/istio/route-table.ts';
 import type { HTTPMatchRequest, VirtualService } from '../../../src/istio/types.ts';
-import { evaluatedRequest, outcomeOf } from './expectation.ts';
+import { hostRequest, outcomeOf } from './expectation.ts';
 import { BASE_VERSION, ENV_NAMES } from './generate/world.ts';
 import type { Judged } from './judge.ts';
 
@@ -46,7 +46,7 @@ export function fieldCoverage(pairs: readonly Judged[]): Record<Field, FieldCoun
 
 /** For each field whether some entry's condition on it is met, and some is not. */
 function fieldsOf(pair: Judged): Map<Field, Set<boolean>> {
-  const request = evaluatedRequest(pair.request);
+  const request = hostRequest(pair.request, pair.mesh);
   const results = new Map<Field, Set<boolean>>();
   for (const { metadata, spec } of consulted(pair)) {
     for (const match of (spec.http ?? []).flatMap((route) => route.match ?? [])) {
@@ -68,7 +68,8 @@ function only(match: HTTPMatchRequest, field: Field): HTTPMatchRequest {
 
 /** The VirtualServices, delegates included, that rows of the table come from. */
 function consulted({ request, mesh }: Judged): VirtualService[] {
-  const table = routeTable(request.host, evaluatedRequest(request), mesh) ?? [];
+  const routed = hostRequest(request, mesh);
+  const table = routeTable(routed.host, routed, mesh) ?? [];
   const names = new Set(
     table.flatMap(({ place, delegate }) => [place.virtualService, delegate?.virtualService]),
   );

@@ -6,6 +6,7 @@ import {
   type ReachedDestination,
   type RouteHit,
 } from '../../../src/istio/evaluate.ts';
+import { requestHost } from '../../../src/istio/request-host.ts';
 import type { HTTPRoute } from '../../../src/istio/types.ts';
 import type { Answer } from '../lib/request.ts';
 import type { PlannedRequest } from './generate/requests.ts';
@@ -19,20 +20,21 @@ export function outcomeOf(
   mesh: Mesh,
   judge: Evaluate = evaluate,
 ): Outcome {
-  return judge(evaluatedRequest(request), mesh);
+  return judge(hostRequest(request, mesh), mesh);
 }
 
-/** A request with the proxy that routes it. */
-export function evaluatedRequest(request: PlannedRequest): HostRequest {
+/** A request with the proxy that routes it, and the host that the proxy takes its authority for. */
+export function hostRequest(request: PlannedRequest, mesh: Mesh): HostRequest {
   const proxy = PROXIES.find(({ name }) => name === request.proxy);
   if (!proxy) throw new Error(`there is no proxy ${request.proxy}`);
-  const { method, scheme, authority, path, port, headers, host } = request;
-  return {
-    ...{ method, scheme, authority, path, port, headers, host },
+  const { method, scheme, authority, path, port, headers } = request;
+  const routed = {
+    ...{ method, scheme, authority, path, port, headers },
     gateway: proxy.gateway,
     sourceLabels: proxy.labels,
     sourceNamespace: proxy.namespace,
   };
+  return { ...routed, host: requestHost(routed, mesh) };
 }
 
 /** What the outcome says and Envoy did otherwise; undefined when they agree. */
@@ -86,8 +88,8 @@ function destinationProblem(
   { host, subset = '', labels = {}, unavailable }: ReachedDestination,
   { status, echo, way }: Answer,
 ): string | undefined {
-  const known = unavailable !== 'no-service' && unavailable !== 'no-subset';
-  if (!known) return expected('answer', '503 cluster_not_found', `${status} ${way.details}`);
+  const isKnown = unavailable === undefined || unavailable === 'no-pods';
+  if (!isKnown) return expected('answer', '503 cluster_not_found', `${status} ${way.details}`);
   const [, , asked, cluster] = way.cluster?.split('|') ?? [];
   const wrong = expected('host', host, cluster) ?? expected('subset', subset, asked);
   if (wrong) return wrong;

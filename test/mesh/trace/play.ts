@@ -15,7 +15,7 @@ export interface Pair {
 }
 
 interface Service extends KubeObject {
-  spec: { selector: Record<string, string> };
+  spec: { selector: Record<string, string>; ports: { port: number }[] };
 }
 
 /** A state of the mesh, and what was answered in it. */
@@ -45,6 +45,7 @@ function meshOf(own: readonly KubeObject[]): Mesh {
       host: `${name}.${namespace}.svc.cluster.local`,
       namespace,
       selector: spec.selector,
+      ports: spec.ports.map(({ port }) => port),
     })),
   };
 }

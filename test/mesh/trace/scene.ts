@@ -97,7 +97,7 @@ export async function storedObjects(api: Api): Promise<KubeObject[]> {
           creationTimestamp: metadata.creationTimestamp ?? '',
           labels: metadata.labels ?? {},
         },
-        spec: kind === 'Service' ? { selector: spec['selector'] } : spec,
+        spec: kind === 'Service' ? { selector: spec['selector'], ports: spec['ports'] } : spec,
       }));
     }),
   );

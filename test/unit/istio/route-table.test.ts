@@ -228,6 +228,23 @@ describe('a host outside the registry', () => {
     expect(foreign(all, { ...request, port: 80 })).toEqual(['a/b']);
   });
 
+  it.each<[string, VirtualService[], string[] | undefined]>([
+    ['that it names', [vs('a/b', hosts('www.bookinfo.com', HOST))], ['a/b']],
+    ['whose most specific wildcard it has', [vs('a/b', hosts('*.com', '*.local'))], ['a/b']],
+    [
+      'but not one that another has by a more specific wildcard',
+      [vs('a/b@1', hosts('*.com', '*.local')), vs('a/c@2', hosts('*.cluster.local'))],
+      undefined,
+    ],
+    [
+      'whoever decides for that one',
+      [vs('a/c@1', hosts(HOST)), vs('a/b@2', hosts('*.com', HOST))],
+      ['a/b'],
+    ],
+  ])('is served on other ports beside a service on that port %s', (_name, all, expected) => {
+    expect(foreign(all, { ...request, port: 8080 })).toEqual(expected);
+  });
+
   it('is not served by a wildcard that stands for services', () => {
     const all = [vs('a/b', hosts('*.local', 'x.y'))];
     expect(foreign(all, request, 'unknown.local')).toBeUndefined();

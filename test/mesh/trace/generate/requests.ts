@@ -21,8 +21,6 @@ export interface PlannedRequest extends MeshRequest {
   proxy: string;
   port: number;
   scheme: string;
-  /** Full name of the host that `authority` means to the proxy. */
-  host: string;
 }
 
 /**
@@ -79,7 +77,7 @@ function lead(entry: HTTPMatchRequest, env: HTTPMatchRequest): HTTPMatchRequest 
 
 function planned(aim: Aim, lead: HTTPMatchRequest, random: Random): PlannedRequest {
   const proxy = proxyFor(lead, random);
-  const { host, authority } = target(aim, lead, proxy, random);
+  const authority = target(aim, lead, proxy, random);
   const port =
     lead.port ??
     random.weighted([
@@ -92,7 +90,6 @@ function planned(aim: Aim, lead: HTTPMatchRequest, random: Random): PlannedReque
     proxy: proxy.name,
     port,
     scheme,
-    host,
     method,
     authority: authority + (random.chance(0.1) ? `:${port}` : ''),
     path: path(lead, random),
@@ -129,18 +126,18 @@ function target(
   lead: HTTPMatchRequest,
   { namespace, gateway }: Caller,
   random: Random,
-): { host: string; authority: string } {
+): string {
   const asked = lead.authority?.exact;
   const listed = gateway === 'mesh' ? hosts.mesh : hosts.gateway;
   const any = [...services.map(({ host }) => host), ...foreign, `any.${id}.example.com`];
   const known = asked !== undefined && authorities.includes(asked) && random.chance(0.7);
   const host = known ? asked : random.pick(listed.length > 0 && random.chance(0.85) ? listed : any);
   const place = services.find((service) => service.host === host);
-  if (known || !place || gateway !== 'mesh') return { host, authority: host };
+  if (known || !place || gateway !== 'mesh') return host;
   const [short = ''] = host.split('.');
   const spellings = [host, `${short}.${place.namespace}`, `${short}.${place.namespace}.svc`];
   const all = namespace === place.namespace ? [...spellings, short] : spellings;
-  return { host, authority: random.pick(all) };
+  return random.pick(all);
 }
 
 function path(lead: HTTPMatchRequest, random: Random): string {

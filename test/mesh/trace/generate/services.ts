@@ -13,7 +13,17 @@ export function services(id: string, random: Random): { objects: KubeObject[]; p
   const names = ['a', 'b', 'c'].slice(0, 1 + random.int(3)).map((letter) => `${letter}-${id}`);
   const placed = names.map((name) => ({ name, namespace: random.pick(SERVICE_NAMESPACES) }));
   return {
-    objects: placed.map(({ name, namespace }) => service(name, namespace)),
+    objects: placed.map(({ name, namespace }) =>
+      service(
+        name,
+        namespace,
+        random.weighted([
+          [8, [80, 8080]],
+          [1, [80]],
+          [1, [8080]],
+        ]),
+      ),
+    ),
     places: placed.map(({ name, namespace }) => ({
       namespace,
       host: `${name}.${namespace}.svc.cluster.local`,
@@ -21,8 +31,8 @@ export function services(id: string, random: Random): { objects: KubeObject[]; p
   };
 }
 
-function service(name: string, namespace: string): KubeObject {
-  const ports = [80, 8080].map((port) => ({ name: `http-${port}`, port, targetPort: 8080 }));
+function service(name: string, namespace: string, numbers: readonly number[]): KubeObject {
+  const ports = numbers.map((port) => ({ name: `http-${port}`, port, targetPort: 8080 }));
   const spec = { selector: { app: POD_APP }, ports };
   const object = { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec };
   return object;

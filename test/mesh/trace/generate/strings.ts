@@ -50,6 +50,7 @@ export const HEADER_VALUES: readonly Sample[] = [
 export const QUERY_VALUES: readonly Sample[] = [
   exact('en', 'de', 'EN'),
   prefix('e', ['n', 's', ''], 'de'),
+  oneOf('', 'en'),
   regex('e[nr]', ['en', 'er'], ['enx', 'de']),
   { match: { regex: '*' }, meets: ['en', 'x'], fails: [] },
 ];

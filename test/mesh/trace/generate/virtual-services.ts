@@ -87,6 +87,8 @@ function otherHost({ foreign, services, id }: Scope, random: Random): string {
     [4, random.pick(foreign)],
     [2, `*.${id}.example.com`],
     [1, random.pick(services).host],
+    // Not made longer by Istio: a host of its own, which callers of the service may mean.
+    [1, random.pick(services).host.split('.').slice(0, 2).join('.')],
   ]);
 }
 
@@ -177,7 +179,11 @@ function destinations(scope: Scope, random: Random) {
     const subset = scope.hasEnvs && random.chance(0.5) ? BASE_VERSION : random.pick(SUBSETS);
     const missing = random.chance(0.03) ? `gone-${scope.id}.east.svc.cluster.local` : host;
     return {
-      destination: { host: missing, ...(subset === '' ? {} : { subset }) },
+      destination: {
+        host: missing,
+        ...(subset === '' ? {} : { subset }),
+        ...(random.chance(0.1) ? { port: { number: random.pick([80, 8080]) } } : {}),
+      },
       ...(weights.length > 1 ? { weight } : {}),
     };
   });
