@@ -48,6 +48,11 @@ describe('the host that a name stands for', () => {
     expect(hostOf('backend', { sourceNamespace: 'far' })).toBe('backend');
   });
 
+  it('of short names only those of services on the port', () => {
+    expect(hostOf('backend.shop', { port: 81 })).toBe('backend.shop');
+    expect(hostOf(FULL, { port: 81 })).toBe(FULL);
+  });
+
   it('at a gateway it is what was written', () => {
     expect(hostOf('backend.shop', { gateway: 'shop/gw' })).toBe('backend.shop');
   });
