@@ -20,9 +20,20 @@ export function decisiveCount(
   a: HeaderAndSourceMatch,
   b: HeaderAndSourceMatch,
 ): { count: (typeof COUNTS)[number]; a: number; b: number } | undefined {
-  const [rankA, rankB] = [rank(a), rank(b)];
+  const [rankA, rankB] = [rankOf(a), rankOf(b)];
   const count = COUNTS.find((name) => rankA[name] !== rankB[name]);
   return count && { count, a: rankA[count], b: rankB[count] };
+}
+
+/** Sorting asks for each match again and again; forgotten together with the match. */
+const ranks = new WeakMap<HeaderAndSourceMatch, ReturnType<typeof rank>>();
+
+function rankOf(match: HeaderAndSourceMatch): ReturnType<typeof rank> {
+  const known = ranks.get(match);
+  if (known !== undefined) return known;
+  const fresh = rank(match);
+  ranks.set(match, fresh);
+  return fresh;
 }
 
 /** The text of a regex is no literal: its length says nothing about how much it lets through. */

@@ -1,6 +1,6 @@
 import type { IstioMatch } from '../api/dynamicenv.ts';
 import { injectedRouteName } from '../api/route-name.ts';
-import { covers } from '../istio/cover.ts';
+import { type CoverIndex, createCoverIndex } from '../istio/cover-index.ts';
 import { compareSpecificity } from '../istio/specificity.ts';
 import { byText } from '../k8s/canonical.ts';
 import type { PlannedInjection } from './plan-codec.ts';
@@ -66,22 +66,18 @@ export function findShadows(
   pairs: readonly Pair[],
   isActive: (injection: PlannedInjection) => boolean,
 ): Shadow[] {
-  const earlier = new Map<string, Pair[]>();
+  const earlier = new Map<string, CoverIndex<Pair>>();
   return pairs.flatMap((pair) => {
     const { host } = pair.injection;
-    const rivals = earlier.get(host) ?? [];
-    const by = rivals.find((rival) => shadows(rival, pair));
-    if (isActive(pair.injection)) earlier.set(host, [...rivals, pair]);
+    const rivals = earlier.get(host) ?? createCoverIndex<Pair>();
+    earlier.set(host, rivals);
+    const by = rivals.first(pair.match, (rival) => isBeforeAll(rival, pair));
+    if (isActive(pair.injection)) rivals.add(pair.match, pair);
     return by === undefined ? [] : [{ pair, by }];
   });
 }
 
-/** The earlier pair must have a copy before each route that the later one has a copy before. */
-function shadows(earlier: Pair, pair: Pair): boolean {
-  const { env, from } = earlier.injection;
-  return (
-    env !== pair.injection.env &&
-    pair.injection.from.every((subset) => from.includes(subset)) &&
-    covers(earlier.match, pair.match)
-  );
+/** Is it another env's, with a copy before each route that the later one has a copy before? */
+function isBeforeAll({ injection: { env, from } }: Pair, { injection }: Pair): boolean {
+  return env !== injection.env && injection.from.every((subset) => from.includes(subset));
 }
