@@ -1,13 +1,13 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
-import type { VirtualService } from '../istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import { hasRoom, roomOf } from './fit.ts';
 import { isMarkAnnotation, isMarkLabel, type Marks, marksOf } from './marks.ts';
 import { isIgnored } from './outcomes.ts';
 import { type PatchOperation, patchMap, patchRoutes } from './patch.ts';
 import { cutPlan, samePlan } from './plan.ts';
-import { EMPTY_PLAN, type Plan, parsePlan, serializePlan } from './plan-codec.ts';
-import { renderRoutes } from './render.ts';
+import { parsePlan, serializePlan } from './plan-codec.ts';
+import { draftRoutes, routesFor } from './render.ts';
 import { httpOf, type Scope, scopeOf } from './scope.ts';
 import { keepsUserRoutes, stripRoutes } from './strip.ts';
 
@@ -42,9 +42,8 @@ export function admit(
   const came = marksOf(object);
   const isOwner = write.operation === 'UPDATE' && write.username === config.metacontrollerUser;
   const allowed = isOwner ? came : marksOf(write.operation === 'UPDATE' ? write.oldObject : null);
-  const { plan, marks } = planFor(object, allowed, scope);
+  const { rendered, marks } = planFor(object, allowed, scope);
   const http = httpOf(object);
-  const rendered = renderRoutes(http, isIgnored(object) ? [] : plan.injections, scope).http;
   const markPatch = [
     ...patchMap(object, 'annotations', isMarkAnnotation, marks.annotations),
     ...patchMap(object, 'labels', isMarkLabel, marks.labels),
@@ -60,24 +59,26 @@ export function admit(
   };
 }
 
-/** The plan to render, cut to the room that this version of the object leaves, and the marks that go with it. */
+/** The routes by the plan, cut to the room that this version of the object leaves, and the marks that go with it. */
 function planFor(
   object: VirtualService,
   allowed: Marks,
   scope: Scope,
-): { plan: Plan; marks: Marks } {
+): { rendered: HTTPRoute[]; marks: Marks } {
   const { [PLAN_ANNOTATION]: text, [ENVS_ANNOTATION]: envs } = allowed.annotations;
+  const http = httpOf(object);
   const room = roomOf(object, envs);
   const plan = parsePlan(text);
   const annotations: Record<string, string> =
     envs !== undefined && room.envs ? { [ENVS_ANNOTATION]: envs } : {};
   if (text === undefined || plan === undefined || !hasRoom(room)) {
-    return { plan: EMPTY_PLAN, marks: { ...allowed, annotations } };
+    return { rendered: stripRoutes(http), marks: { ...allowed, annotations } };
   }
-  const cut = cutPlan(object, plan, room, scope);
+  const draft = draftRoutes(http, plan.injections, scope);
+  const cut = cutPlan(plan, draft, room);
   const kept = samePlan(cut, plan) ? text : serializePlan(cut);
   return {
-    plan: cut,
+    rendered: routesFor(draft, isIgnored(object) ? [] : cut.injections),
     marks: { ...allowed, annotations: { ...annotations, [PLAN_ANNOTATION]: kept } },
   };
 }

@@ -1,11 +1,11 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { VirtualService } from '../istio/types.ts';
-import { canonicalJson, utf8Length } from '../k8s/canonical.ts';
+import { utf8Length } from '../k8s/canonical.ts';
 import { isMarkAnnotation } from './marks.ts';
-import { compareInjections, orderedPairs, routeNameOf } from './pairs.ts';
-import { type Plan, type PlannedInjection, serializePlan } from './plan-codec.ts';
-import { renderRoutes } from './render.ts';
-import { httpOf, type Scope } from './scope.ts';
+import { compareInjections, routeNameOf } from './pairs.ts';
+import type { Plan, PlannedInjection } from './plan-codec.ts';
+import type { Draft } from './render.ts';
+import { httpOf } from './scope.ts';
 import { stripRoutes } from './strip.ts';
 
 /** What one VirtualService can carry, in bytes. */
@@ -42,9 +42,14 @@ export function roomOf(virtualService: VirtualService, envs: string | undefined)
   const spec = { ...virtualService.spec, http: stripRoutes(httpOf(virtualService)) };
   return {
     plan: Math.min(MAX_PLAN_BYTES, forPlan),
-    routes: MAX_OBJECT_BYTES - utf8Length(canonicalJson([own, spec])),
+    routes: MAX_OBJECT_BYTES - jsonBytes([own, spec]),
     envs: hasEnvs,
   };
+}
+
+/** The same whatever order the keys of maps come in. */
+function jsonBytes(value: unknown): number {
+  return utf8Length(JSON.stringify(value));
 }
 
 function bytes(key: string, value: string): number {
@@ -57,19 +62,19 @@ function bytes(key: string, value: string): number {
  * behind it that fit are kept, or a single env could take everybody's routes away.
  */
 export function fitInjections(
-  virtualService: VirtualService,
+  draft: Draft,
   injections: readonly PlannedInjection[],
   room: Room,
-  scope: Scope,
-): { kept: PlannedInjection[]; leftOut: PlannedInjection[] } {
-  const ranked = byRank(injections);
-  const routeBytes = routeCounter(virtualService, injections, scope);
+): { kept: readonly PlannedInjection[]; leftOut: PlannedInjection[] } {
+  if (fitsWhole(draft, injections, room)) return { kept: injections, leftOut: [] };
+  const ranked = byRank(draft, injections);
+  const routeBytes = routeCounter(draft);
   // The first item of the plan's list needs no comma.
   let plan = room.plan - planBytes({ injections: [], notes: [] }) + 1;
   let routes = room.routes;
   const kept = new Set<PlannedInjection>();
   for (const injection of ranked) {
-    const forPlan = utf8Length(canonicalJson(injection)) + 1;
+    const forPlan = jsonBytes(injection) + 1;
     const forRoutes = routeBytes(injection);
     if (forPlan > plan || forRoutes > routes) continue;
     kept.add(injection);
@@ -96,7 +101,7 @@ function fits(plan: Plan, room: Room): boolean {
 }
 
 function planBytes({ injections, notes }: Plan): number {
-  return utf8Length(serializePlan({ injections, notes })) + BOOKKEEPING_BYTES;
+  return jsonBytes({ injections, notes }) + BOOKKEEPING_BYTES;
 }
 
 /** Is there room for a plan at all? */
@@ -104,25 +109,38 @@ export function hasRoom(room: Room): boolean {
   return fits({ injections: [], notes: [] }, room);
 }
 
-/** How many bytes the routes of one of the injections add to an object. */
-function routeCounter(
-  virtualService: VirtualService,
+/** Names, marks and punctuation that a copy has beyond its route and its pair. */
+const COPY_BYTES = 1024;
+
+/** Do all fit, even if each copy were as large as its route, with the whole injection in each of its entries? */
+function fitsWhole(
+  { routes }: Draft,
   injections: readonly PlannedInjection[],
-  scope: Scope,
-): (one: PlannedInjection) => number {
-  const { http } = renderRoutes(httpOf(virtualService), injections, scope);
+  room: Room,
+): boolean {
+  const forPlan = planBytes({ injections: [...injections], notes: [] });
+  if (forPlan > room.plan) return false;
+  const largest = routes.reduce((sum, { route, copies }) => {
+    if (copies.length === 0) return sum;
+    const entries = (route.match ?? []).length + 1;
+    return sum + copies.length * (jsonBytes(route) + COPY_BYTES) + 2 * entries * forPlan;
+  }, 0);
+  return largest <= room.routes;
+}
+
+/** How many bytes the routes of one of the injections add to an object. */
+function routeCounter({ routes }: Draft): (one: PlannedInjection) => number {
   const sizes = new Map<string | undefined, number>();
-  for (const route of http) {
+  for (const { route } of routes.flatMap(({ copies }) => copies)) {
     // One more for the comma behind it.
-    const size = utf8Length(JSON.stringify(route)) + 1;
-    sizes.set(route.name, (sizes.get(route.name) ?? 0) + size);
+    sizes.set(route.name, (sizes.get(route.name) ?? 0) + jsonBytes(route) + 1);
   }
   return (one) => sizes.get(routeNameOf(one)) ?? 0;
 }
 
-function byRank(injections: readonly PlannedInjection[]): PlannedInjection[] {
+function byRank({ pairs }: Draft, injections: readonly PlannedInjection[]): PlannedInjection[] {
   const best = new Map<PlannedInjection, number>();
-  orderedPairs(injections).forEach(({ injection }, index) => {
+  pairs.forEach(({ injection }, index) => {
     if (!best.has(injection)) best.set(injection, index);
   });
   return [...injections].sort(

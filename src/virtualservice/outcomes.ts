@@ -2,11 +2,11 @@ import { IGNORE_MARK, isTrue } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { concerns, eligibleDestination, unguardedRoute, unroutable } from './eligible.ts';
-import { findShadows, orderedPairs, type Pair, type Shadow } from './pairs.ts';
+import { type ByOwner, groupByOwner } from './owner.ts';
+import { findShadows, type Pair, type Shadow } from './pairs.ts';
 import type { InjectionState, PlanNote, PlannedInjection } from './plan-codec.ts';
-import { type Dropped, renderRoutes } from './render.ts';
-import { httpOf, type Scope } from './scope.ts';
-import { stripRoutes } from './strip.ts';
+import type { Draft, Dropped } from './render.ts';
+import type { Scope } from './scope.ts';
 
 /** What the plan needs of a RouteInjection; undefined for a consumer's, which is never routed to. */
 export function planned({ spec }: RouteInjection): PlannedInjection | undefined {
@@ -30,35 +30,42 @@ export function isIgnored({ metadata }: VirtualService): boolean {
 /** So many routes of one kind are named to an env; the others are counted. */
 const MAX_NAMED = 3;
 
+/** An injection and what a plan needs of it; none of a consumer's. */
+export interface Wish {
+  injection: RouteInjection;
+  plan: PlannedInjection | undefined;
+}
+
+export function wishesOf(injections: readonly RouteInjection[]): Wish[] {
+  return injections.map((injection) => ({ injection, plan: planned(injection) }));
+}
+
 /**
  * What is worth telling the envs about this VirtualService, as if every injection were active: an env is to know
- * before its pods run which of its routes cannot be made, and why.
+ * before its pods run which of its routes cannot be made, and why. The draft is that of all wishes.
  */
 export function findNotes(
   virtualService: VirtualService,
-  injections: readonly RouteInjection[],
+  wishes: readonly Wish[],
+  draft: Draft,
   scope: Scope,
 ): PlanNote[] {
-  const http = stripRoutes(httpOf(virtualService));
-  const wanted = injections.flatMap((injection) => {
-    const plan = planned(injection);
-    return plan === undefined ? [] : [{ plan, isActive: injection.spec.active }];
-  });
-  const active = new Set(wanted.filter(({ isActive }) => isActive).map(({ plan }) => plan));
-  const plans = wanted.map(({ plan }) => plan);
-  const { http: rendered, dropped } = renderRoutes(http, plans, scope);
+  const active = new Set(
+    wishes.flatMap(({ injection, plan }) => (injection.spec.active ? (plan ?? []) : [])),
+  );
+  const isActive = (plan: PlannedInjection) => active.has(plan);
   const context = {
-    http,
-    copied: new Set(rendered.map(({ name }) => name)),
-    dropped,
-    shadows: findShadows(orderedPairs(plans), (injection) => active.has(injection)),
+    http: draft.routes.map(({ route }) => route),
+    copied: new Set(draft.routes.flatMap(({ copies }) => copies.map(({ route }) => route.name))),
+    dropped: groupByOwner(draft.dropped, ({ pair }) => pair.injection),
+    shadows: groupByOwner(findShadows(draft.pairs, isActive), ({ pair }) => pair.injection),
     scope,
   };
-  return injections.flatMap((injection) => [
-    ...guardNotes(virtualService, injection, scope),
-    ...(injection.spec.subset === undefined
-      ? []
-      : routeNotes(isIgnored(virtualService), injection, context)),
+  const guardNotes = guard(virtualService, scope);
+  const ignored = isIgnored(virtualService);
+  return wishes.flatMap(({ injection, plan }) => [
+    ...guardNotes(injection),
+    ...(plan === undefined ? [] : routeNotes(ignored, injection, context)),
   ]);
 }
 
@@ -67,25 +74,29 @@ function note(injection: RouteInjection, state: InjectionState, message: string)
   return { env, deployment, host, state, message };
 }
 
-function guardNotes(
-  virtualService: VirtualService,
-  injection: RouteInjection,
-  scope: Scope,
-): PlanNote[] {
-  const { host, from } = injection.spec;
-  const label = unguardedRoute(virtualService, host, scope);
-  if (label === undefined) return [];
-  const subset = from.length === 0 ? "the base's subset" : `the subset ${from.join(' or ')}`;
-  const message = `${label} sends to ${host} without a subset, so that regular requests reach the clone's pods; name ${subset} there`;
-  return [note(injection, 'unguarded', message)];
+/** The notes about requests that reach a clone's pods by a route to its host without a subset. */
+function guard(virtualService: VirtualService, scope: Scope) {
+  const known = new Map<string, string | undefined>();
+  const unguarded = (host: string): string | undefined => {
+    if (!known.has(host)) known.set(host, unguardedRoute(virtualService, host, scope));
+    return known.get(host);
+  };
+  return (injection: RouteInjection): PlanNote[] => {
+    const { host, from } = injection.spec;
+    const label = unguarded(host);
+    if (label === undefined) return [];
+    const subset = from.length === 0 ? "the base's subset" : `the subset ${from.join(' or ')}`;
+    const message = `${label} sends to ${host} without a subset, so that regular requests reach the clone's pods; name ${subset} there`;
+    return [note(injection, 'unguarded', message)];
+  };
 }
 
 interface Context {
   http: readonly HTTPRoute[];
   /** Names of all routes when every injection is active. */
   copied: ReadonlySet<string | undefined>;
-  dropped: readonly Dropped[];
-  shadows: readonly Shadow[];
+  dropped: ByOwner<Dropped>;
+  shadows: ByOwner<Shadow>;
   scope: Scope;
 }
 
@@ -97,8 +108,8 @@ function routeNotes(ignored: boolean, injection: RouteInjection, context: Contex
   return [
     ...messages('skipped').map((message) => note(injection, 'skipped', message)),
     ...messages('invalid').map((message) => note(injection, 'invalid', message)),
-    ...context.shadows
-      .filter(({ pair }) => isOf(pair, injection))
+    ...context
+      .shadows(injection.spec)
       .map(({ pair, by }) => note(injection, 'shadowed', shadowMessage(pair, by))),
   ];
 }
@@ -109,23 +120,14 @@ function droppedOf(
   { dropped, copied }: Context,
   state: Dropped['state'],
 ): string[] {
-  const mine = dropped.filter(({ pair }) => isOf(pair, injection));
-  const told = mine.filter(({ pair, isHarmless }) => !isHarmless || !copied.has(pair.routeName));
+  const told = dropped(injection.spec).filter(
+    ({ pair, isHarmless }) => !isHarmless || !copied.has(pair.routeName),
+  );
   return told.filter((one) => one.state === state).map(({ message }) => message);
 }
 
 function shadowMessage(pair: Pair, by: Pair): string {
   return `match ${pair.matchIndex + 1} never applies: env "${by.injection.env}" takes the same requests first`;
-}
-
-function isOf(pair: Pair, { spec }: RouteInjection): boolean {
-  const { env, deployment, host } = pair.injection;
-  return (
-    env === spec.env &&
-    host === spec.host &&
-    deployment.namespace === spec.deployment.namespace &&
-    deployment.name === spec.deployment.name
-  );
 }
 
 /** Undefined when there is an eligible route. */

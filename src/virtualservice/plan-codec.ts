@@ -1,5 +1,7 @@
 import type { IstioMatch } from '../api/dynamicenv.ts';
+import { PLAN_ANNOTATION } from '../api/marks.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
+import type { KubeObject } from '../k8s/object.ts';
 
 /** One active RouteInjection as far as rendering needs it. */
 export interface PlannedInjection {
@@ -57,6 +59,16 @@ export function parsePlan(text: string | undefined): Plan | undefined {
   if (text === undefined) return undefined;
   const value = parseJson(text);
   return isPlan(value) ? value : undefined;
+}
+
+/** Many questions are asked of one object's plan; forgotten together with the object. */
+const plans = new WeakMap<KubeObject, Plan | undefined>();
+
+/** The plan that an object carries. */
+export function planOf(object: KubeObject): Plan | undefined {
+  if (!plans.has(object))
+    plans.set(object, parsePlan(object.metadata.annotations?.[PLAN_ANNOTATION]));
+  return plans.get(object);
 }
 
 function parseJson(text: string): unknown {

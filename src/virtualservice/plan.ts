@@ -1,17 +1,20 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
-import type { VirtualService } from '../istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { byText, canonicalJson, jsonEqual } from '../k8s/canonical.ts';
 import { fitInjections, fitNotes, type Room } from './fit.ts';
-import { findNotes, isIgnored, planned } from './outcomes.ts';
+import { findNotes, isIgnored, wishesOf } from './outcomes.ts';
 import { compareInjections } from './pairs.ts';
 import type { Plan, PlanNote, PlannedInjection } from './plan-codec.ts';
-import type { Scope } from './scope.ts';
+import { type Draft, draftRoutes, routesFor } from './render.ts';
+import { httpOf, type Scope } from './scope.ts';
 
 /** What a VirtualService is to carry for the injections that concern it, and what the envs are to know. */
 export interface Decision {
   plan: Plan;
   /** All notes, also those the annotation had no room for. */
   notes: PlanNote[];
+  /** Its http routes when the plan is rendered. */
+  http: HTTPRoute[];
 }
 
 export function decidePlan(
@@ -20,25 +23,26 @@ export function decidePlan(
   room: Room,
   scope: Scope,
 ): Decision {
+  const wishes = wishesOf(injections);
+  const plans = wishes.flatMap(({ plan }) => plan ?? []);
+  const draft = draftRoutes(httpOf(virtualService), plans, scope);
   const active = isIgnored(virtualService)
     ? []
-    : injections.filter(({ spec }) => spec.active).flatMap((injection) => planned(injection) ?? []);
-  const wish = active.sort(compareInjections);
-  const { kept, leftOut } = fitInjections(virtualService, wish, room, scope);
-  const found = findNotes(virtualService, injections, scope);
+    : wishes.flatMap(({ plan, injection }) => (injection.spec.active ? (plan ?? []) : []));
+  const { kept, leftOut } = fitInjections(draft, active.sort(compareInjections), room);
+  const found = findNotes(virtualService, wishes, draft, scope);
   const notes = [...leftOut.map(tooLarge), ...found].sort(compareNotes);
-  return { plan: fitNotes({ injections: kept, notes }, room), notes };
+  return {
+    plan: fitNotes({ injections: [...kept], notes }, room),
+    notes,
+    http: routesFor(draft, kept),
+  };
 }
 
 /** A plan as it was decided, cut to the room that another version of the VirtualService leaves. */
-export function cutPlan(
-  virtualService: VirtualService,
-  plan: Plan,
-  room: Room,
-  scope: Scope,
-): Plan {
-  const { kept } = fitInjections(virtualService, plan.injections, room, scope);
-  return fitNotes({ ...plan, injections: kept }, room);
+export function cutPlan(plan: Plan, draft: Draft, room: Room): Plan {
+  const { kept } = fitInjections(draft, plan.injections, room);
+  return fitNotes({ ...plan, injections: [...kept] }, room);
 }
 
 function tooLarge({ env, deployment, host }: PlannedInjection): PlanNote {

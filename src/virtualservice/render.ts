@@ -1,4 +1,3 @@
-import { RESPONSE_HEADER } from '../api/marks.ts';
 import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
 import { validateRoute } from '../istio/validate-route.ts';
 import { byText } from '../k8s/canonical.ts';
@@ -6,7 +5,9 @@ import { andMatch } from './and-match.ts';
 import { eligibleDestination, labelOf } from './eligible.ts';
 import { orderedPairs, type Pair } from './pairs.ts';
 import type { PlannedInjection } from './plan-codec.ts';
+import { pointAt } from './point-at.ts';
 import type { Scope } from './scope.ts';
+import { soundPairs, soundRoutes } from './sound.ts';
 import { stripRoutes } from './strip.ts';
 
 /** Why one pair has no copy before one eligible route, or one that leaves entries of its match out. */
@@ -16,6 +17,20 @@ export interface Dropped {
   message: string;
   /** Nothing is lost: none of the env's requests could have met the route. */
   isHarmless: boolean;
+}
+
+/** Everything that some injections can make of a VirtualService, before it is settled which of them are to be rendered. */
+export interface Draft {
+  /** Of all injections, in order. */
+  pairs: Pair[];
+  /** The user's routes, each the very object that came in, with their copies in the pairs' order. */
+  routes: { route: HTTPRoute; copies: Copy[] }[];
+  dropped: Dropped[];
+}
+
+export interface Copy {
+  injection: PlannedInjection;
+  route: HTTPRoute;
 }
 
 export interface Rendering {
@@ -33,29 +48,67 @@ export function renderRoutes(
   injections: readonly PlannedInjection[],
   scope: Scope,
 ): Rendering {
+  const draft = draftRoutes(http, injections, scope);
+  return { http: routesFor(draft, injections), dropped: draft.dropped };
+}
+
+export function draftRoutes(
+  http: readonly HTTPRoute[],
+  injections: readonly PlannedInjection[],
+  scope: Scope,
+): Draft {
   const pairs = orderedPairs(injections);
+  const isSoundPair = soundPairs(scope);
   const dropped: Dropped[] = [];
-  const rendered = stripRoutes(http).flatMap((route) => {
-    const copies = pairs.flatMap((pair) => {
-      const outcome = copyRoute(route, pair, scope);
+  const routes = stripRoutes(http).map((route) => {
+    const targetOf = targets(route, scope);
+    const isSoundRoute = soundRoutes(route, scope);
+    const copies = pairs.flatMap((pair): Copy[] => {
+      const target = targetOf(pair.injection);
+      if (target === undefined) return [];
+      const isSound = () => isSoundRoute(target) && isSoundPair(pair);
+      const outcome = copyRoute(route, target, pair, scope, isSound);
       dropped.push(...outcome.dropped);
       return outcome.copies;
     });
-    return [...copies, route];
+    return { route, copies };
   });
-  return { http: rendered, dropped };
+  return { pairs, routes, dropped };
+}
+
+/** The rendering with these of the draft's injections alone. */
+export function routesFor({ routes }: Draft, injections: readonly PlannedInjection[]): HTTPRoute[] {
+  const wanted = new Set(injections);
+  return routes.flatMap(({ route, copies }) => [
+    ...copies.filter(({ injection }) => wanted.has(injection)).map((copy) => copy.route),
+    route,
+  ]);
+}
+
+/** The destination that a copy of the route keeps, looked for once for each kind of wish: envs mostly wish the same. */
+function targets(route: HTTPRoute, scope: Scope) {
+  const known = new Map<string, HTTPRouteDestination | undefined>();
+  return ({ host, from }: PlannedInjection): HTTPRouteDestination | undefined => {
+    const wish = [host, ...from].join(' ');
+    if (!known.has(wish)) known.set(wish, eligibleDestination(route, { host, from }, scope));
+    return known.get(wish);
+  };
 }
 
 interface Outcome {
   /** One or none. */
-  copies: HTTPRoute[];
+  copies: Copy[];
   dropped: Dropped[];
 }
 
-function copyRoute(route: HTTPRoute, pair: Pair, scope: Scope): Outcome {
+function copyRoute(
+  route: HTTPRoute,
+  target: HTTPRouteDestination,
+  pair: Pair,
+  scope: Scope,
+  isSound: () => boolean,
+): Outcome {
   const { injection, match, routeName } = pair;
-  const target = eligibleDestination(route, injection, scope);
-  if (target === undefined) return { copies: [], dropped: [] };
   const { entries, skips } = andMatch(route.match, match, scope);
   const dropped = skips.map(({ reason, isHarmless }): Dropped => {
     return { pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless };
@@ -64,24 +117,17 @@ function copyRoute(route: HTTPRoute, pair: Pair, scope: Scope): Outcome {
   const { name: _name, match: _match, ...kept } = route;
   // In the order in which people write routes.
   const copy = { name: routeName, match: entries, ...kept, route: [pointAt(target, injection)] };
-  const [problem] = validateRoute(copy, scope).sort((a, b) => byText(a.field, b.field));
-  if (problem === undefined) return { copies: [copy], dropped };
-  const message = `Istio would refuse the copy of ${labelOf(route)}: ${problem.field}: ${problem.message}`;
+  const message = isSound() ? undefined : refusal(copy, route, scope);
+  if (message === undefined) return { copies: [{ injection, route: copy }], dropped };
   return {
     copies: [],
     dropped: [...dropped, { pair, state: 'invalid', message, isHarmless: false }],
   };
 }
 
-function pointAt(target: HTTPRouteDestination, injection: PlannedInjection): HTTPRouteDestination {
-  const { weight: _weight, ...kept } = target;
-  const response = kept.headers?.response;
-  return {
-    ...kept,
-    destination: { ...kept.destination, subset: injection.to },
-    headers: {
-      ...kept.headers,
-      response: { ...response, add: { ...response?.add, [RESPONSE_HEADER]: injection.clone } },
-    },
-  };
+/** Why Istio would refuse the copy; undefined: it would not. */
+function refusal(copy: HTTPRoute, route: HTTPRoute, scope: Scope): string | undefined {
+  const [problem] = validateRoute(copy, scope).sort((a, b) => byText(a.field, b.field));
+  if (problem === undefined) return undefined;
+  return `Istio would refuse the copy of ${labelOf(route)}: ${problem.field}: ${problem.message}`;
 }

@@ -1,6 +1,7 @@
 import { envId } from '../api/env-id.ts';
 import { ENV_LABEL_PREFIX } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
+import { groupByOwner } from './owner.ts';
 import { INJECTION_STATES, type InjectionState, type PlanNote } from './plan-codec.ts';
 
 /** What became of one injection in a VirtualService with these notes. */
@@ -36,12 +37,15 @@ export function indexLabels(
   injections: readonly RouteInjection[],
   notes: readonly PlanNote[],
 ): Record<string, string> {
-  const states = new Map<string, InjectionState[]>();
-  for (const injection of injections) {
-    const key = `${ENV_LABEL_PREFIX}${envId(injection.spec.env)}`;
-    states.set(key, [...(states.get(key) ?? []), injectionState(injection, notes)]);
-  }
-  return Object.fromEntries([...states].map(([key, all]) => [key, worst(all)]));
+  const about = groupByOwner(notes, (note) => note);
+  const states = injections.map((injection) => ({
+    key: `${ENV_LABEL_PREFIX}${envId(injection.spec.env)}`,
+    state: injectionState(injection, about(injection.spec)),
+  }));
+  const byKey = Map.groupBy(states, ({ key }) => key);
+  return Object.fromEntries(
+    [...byKey].map(([key, all]) => [key, worst(all.map(({ state }) => state))]),
+  );
 }
 
 function worst(states: readonly InjectionState[]): InjectionState {

@@ -1,14 +1,13 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
-import type { VirtualService } from '../istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { byText, jsonEqual } from '../k8s/canonical.ts';
 import { nextAttempt } from './attempts.ts';
 import { roomOf } from './fit.ts';
 import { isMarkLabel } from './marks.ts';
 import { decidePlan } from './plan.ts';
-import { type Plan, type PlanNote, parsePlan, serializePlan } from './plan-codec.ts';
-import { renderRoutes } from './render.ts';
-import { httpOf, type Scope, scopeOf } from './scope.ts';
+import { type Plan, type PlanNote, planOf, serializePlan } from './plan-codec.ts';
+import { httpOf, scopeOf } from './scope.ts';
 import { indexLabels } from './states.ts';
 import { keepsUserRoutes } from './strip.ts';
 
@@ -34,9 +33,9 @@ export function decorate(
   const scope = scopeOf(virtualService, config);
   const envs = envNames(injections);
   const room = roomOf(virtualService, envs);
-  const { plan, notes } = decidePlan(virtualService, injections, room, scope);
-  const previous = parsePlan(virtualService.metadata.annotations?.[PLAN_ANNOTATION]);
-  const isRendered = matchesPlan(virtualService, plan, scope);
+  const { plan, notes, http } = decidePlan(virtualService, injections, room, scope);
+  const previous = planOf(virtualService);
+  const isRendered = isRenderedAs(http, httpOf(virtualService));
   const attempt = nextAttempt(plan, previous, isRendered, now);
   const annotations = {
     [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered),
@@ -53,10 +52,8 @@ export function decorate(
 }
 
 /** Does the VirtualService carry just the routes that the plan asks for? What admission refuses is not asked again. */
-function matchesPlan(virtualService: VirtualService, plan: Plan, scope: Scope): boolean {
-  const http = httpOf(virtualService);
-  const rendered = renderRoutes(http, plan.injections, scope).http;
-  return jsonEqual(rendered, http) || !keepsUserRoutes(http, rendered);
+function isRenderedAs(wanted: readonly HTTPRoute[], http: readonly HTTPRoute[]): boolean {
+  return jsonEqual(wanted, http) || !keepsUserRoutes(http, wanted);
 }
 
 /**

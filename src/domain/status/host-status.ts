@@ -1,6 +1,6 @@
 import type { LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
 import { envId } from '../../api/env-id.ts';
-import { ENV_LABEL_PREFIX, PLAN_ANNOTATION } from '../../api/marks.ts';
+import { ENV_LABEL_PREFIX } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import { liveHosts } from '../../istio/route-kinds.ts';
 import type { DestinationRule, HTTPRoute, VirtualService } from '../../istio/types.ts';
@@ -8,7 +8,7 @@ import { jsonEqual } from '../../k8s/canonical.ts';
 import { secondsLeft } from '../../k8s/time.ts';
 import { delegateLosses } from '../../virtualservice/delegate-loss.ts';
 import { planned } from '../../virtualservice/outcomes.ts';
-import { type PlanNote, parsePlan } from '../../virtualservice/plan-codec.ts';
+import { type PlanNote, planOf } from '../../virtualservice/plan-codec.ts';
 import { isAbout, isFullyShadowed } from '../../virtualservice/states.ts';
 import { baseKeyOf, childKey, injectionBaseKey, isBeingDeleted, sameObject } from '../observed.ts';
 import { ownerOf, routesOn, routesWanted } from '../routes-seen.ts';
@@ -206,8 +206,8 @@ function messageOf(
   return own?.spec.active ? waiting(virtualService, told) : told;
 }
 
-function waiting({ metadata }: VirtualService, told: string): string {
-  const attempts = parsePlan(metadata.annotations?.[PLAN_ANNOTATION])?.attempt ?? 0;
+function waiting(virtualService: VirtualService, told: string): string {
+  const attempts = planOf(virtualService)?.attempt ?? 0;
   if (attempts === 0) return told || 'waiting for the routes';
   return `asked ${attempts} times for the routes; is the admission webhook reachable, and is --metacontroller-user the name that Metacontroller writes with?`;
 }
@@ -217,8 +217,7 @@ function notesOf(
   injection: RouteInjection,
 ): (PlanNote & { virtualService: string })[] {
   const { namespace, name } = virtualService.metadata;
-  const plan = parsePlan(virtualService.metadata.annotations?.[PLAN_ANNOTATION]);
-  return (plan?.notes ?? [])
+  return (planOf(virtualService)?.notes ?? [])
     .filter((note) => isAbout(note, injection))
     .map((note) => ({ ...note, virtualService: `${namespace}/${name}` }));
 }

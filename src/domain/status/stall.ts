@@ -1,8 +1,8 @@
-import { FORCE_REMOVAL_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
+import { FORCE_REMOVAL_ANNOTATION } from '../../api/marks.ts';
 import { byText } from '../../k8s/canonical.ts';
 import { rfc3339, secondsLeft } from '../../k8s/time.ts';
 import { lastWritten } from '../../k8s/written.ts';
-import { parsePlan } from '../../virtualservice/plan-codec.ts';
+import { planOf } from '../../virtualservice/plan-codec.ts';
 import { carriers, ownerOf } from '../routes-seen.ts';
 import type { Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
@@ -35,8 +35,9 @@ export function findStall({ env, observed, view, now }: StatusContext): Stall {
   const wait = waits.length === 0 ? {} : { wait: Math.min(...waits) };
   if (stalled.length === 0)
     return { verdict: no('Progressing', 'nothing blocks this env'), ...wait };
-  const names = stalled.map(({ metadata }) => {
-    const attempts = parsePlan(metadata.annotations?.[PLAN_ANNOTATION])?.attempt ?? 0;
+  const names = stalled.map((virtualService) => {
+    const { metadata } = virtualService;
+    const attempts = planOf(virtualService)?.attempt ?? 0;
     return `${metadata.namespace}/${metadata.name} (asked ${attempts + 1} times)`;
   });
   const message = `routes do not leave VirtualService ${[...new Set(names)].join(', ')}: is it writable, and is the admission webhook reachable? annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;

@@ -11,6 +11,7 @@ import {
   roomOf,
 } from '../../../src/virtualservice/fit.ts';
 import { serializePlan } from '../../../src/virtualservice/plan-codec.ts';
+import { draftRoutes } from '../../../src/virtualservice/render.ts';
 import { BASE, copy, plan, planNote, routing, SCOPE, wish } from './builders.ts';
 
 const PLAN_KEY = 'riskified.com/route-injections';
@@ -77,14 +78,13 @@ describe('injections', () => {
   const envs = ['a', 'b', 'c'].map((env) => wish({ env }));
   const planBytes = (count: number) =>
     utf8Length(serializePlan(plan(envs.slice(0, count)))) + BOOKKEEPING;
-  const object = routing([BASE]);
   const fitted = (room: { plan?: number; routes?: number }, all = envs) => {
-    const { kept, leftOut } = fitInjections(
-      object,
-      all,
-      { plan: MAX_PLAN_BYTES, routes: MAX_OBJECT_BYTES, envs: true, ...room },
-      SCOPE,
-    );
+    const { kept, leftOut } = fitInjections(draftRoutes([BASE], all, SCOPE), all, {
+      plan: MAX_PLAN_BYTES,
+      routes: MAX_OBJECT_BYTES,
+      envs: true,
+      ...room,
+    });
     return [kept.map(({ env }) => env).join(), leftOut.map(({ env }) => env).join()];
   };
 
@@ -134,12 +134,11 @@ describe('an injection that is too large', () => {
   it('is left out without taking those of lower rank with it', () => {
     const long = { headers: { user: { exact: 'x'.repeat(1000) }, lang: { exact: 'de' } } };
     const all = [wish({ env: 'a' }), wish({ env: 'huge', matches: [long] }), wish({ env: 'z' })];
-    const { kept, leftOut } = fitInjections(
-      routing([BASE]),
-      all,
-      { plan: 1000, routes: MAX_OBJECT_BYTES, envs: true },
-      SCOPE,
-    );
+    const { kept, leftOut } = fitInjections(draftRoutes([BASE], all, SCOPE), all, {
+      plan: 1000,
+      routes: MAX_OBJECT_BYTES,
+      envs: true,
+    });
     expect(kept.map(({ env }) => env)).toEqual(['a', 'z']);
     expect(leftOut.map(({ env }) => env)).toEqual(['huge']);
   });

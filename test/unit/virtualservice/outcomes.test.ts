@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
-import { findNotes, isIgnored, planned } from '../../../src/virtualservice/outcomes.ts';
+import { findNotes, isIgnored, planned, wishesOf } from '../../../src/virtualservice/outcomes.ts';
+import { draftRoutes } from '../../../src/virtualservice/render.ts';
+import { httpOf } from '../../../src/virtualservice/scope.ts';
 import {
   BASE,
   consumer,
@@ -15,8 +17,11 @@ import {
   virtualService,
 } from './builders.ts';
 
-const notesOf = (object: VirtualService, ...injections: RouteInjection[]) =>
-  findNotes(object, injections, SCOPE);
+const notesOf = (object: VirtualService, ...injections: RouteInjection[]) => {
+  const wishes = wishesOf(injections);
+  const plans = wishes.flatMap(({ plan }) => plan ?? []);
+  return findNotes(object, wishes, draftRoutes(httpOf(object), plans, SCOPE), SCOPE);
+};
 const notesFor = (...http: HTTPRoute[]) => notesOf(routing(http), injection());
 const skipped = (message: string) => planNote('skipped', message);
 

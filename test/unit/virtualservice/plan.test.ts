@@ -1,12 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
+import type { VirtualService } from '../../../src/istio/types.ts';
 import { MAX_PLAN_BYTES, roomOf } from '../../../src/virtualservice/fit.ts';
 import { cutPlan, decidePlan, samePlan } from '../../../src/virtualservice/plan.ts';
-import { serializePlan } from '../../../src/virtualservice/plan-codec.ts';
+import { type Plan, serializePlan } from '../../../src/virtualservice/plan-codec.ts';
+import { draftRoutes } from '../../../src/virtualservice/render.ts';
+import { httpOf } from '../../../src/virtualservice/scope.ts';
 import { BASE, consumer, injection, plan, planNote, routing, SCOPE, to, wish } from './builders.ts';
 
 const object = routing([BASE]);
-const decide = (injections: Parameters<typeof decidePlan>[1], vs = object) =>
-  decidePlan(vs, injections, roomOf(vs, undefined), SCOPE);
+const decide = (injections: Parameters<typeof decidePlan>[1], vs = object) => {
+  const { plan: made, notes } = decidePlan(vs, injections, roomOf(vs, undefined), SCOPE);
+  return { plan: made, notes };
+};
+const cut = (whole: Plan, vs: VirtualService) =>
+  cutPlan(whole, draftRoutes(httpOf(vs), whole.injections, SCOPE), roomOf(vs, undefined));
 const TOO_LARGE =
   'this VirtualService has no room for more routes; delete an env, or split the VirtualService';
 
@@ -70,7 +77,7 @@ describe('a plan', () => {
     const { plan: made, notes } = decide([injection()], vs);
     expect(made).toEqual(plan([wish()]));
     expect(notes.map(({ state }) => state)).toEqual(['unguarded']);
-    expect(cutPlan(vs, plan([wish()], { notes }), roomOf(vs, undefined), SCOPE)).toEqual(made);
+    expect(cut(plan([wish()], { notes }), vs)).toEqual(made);
   });
 
   it('cut to the same room is the same', () => {
@@ -78,7 +85,7 @@ describe('a plan', () => {
     const vs = routing([BASE, { route: [to()] }]);
     const { plan: made } = decide(many, vs);
     const again = { ...made, attempt: 12, at: '2026-01-01T00:00:00Z' };
-    expect(cutPlan(vs, again, roomOf(vs, undefined), SCOPE)).toEqual(again);
+    expect(cut(again, vs)).toEqual(again);
   });
 
   it('is the same as another whatever their attempts', () => {

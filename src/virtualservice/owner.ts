@@ -1,0 +1,21 @@
+/** What routes, notes and injections belong to: one env's Deployment, for one service host. */
+export interface Owner {
+  env: string;
+  deployment: { namespace: string; name: string };
+  host: string;
+}
+
+/** Those of a list that belong to an owner, in the list's order. */
+export type ByOwner<T> = (owner: Owner) => readonly T[];
+
+/** Looked up in no time however many there are: each env asks for its own. */
+export function groupByOwner<T>(items: readonly T[], ownerOf: (item: T) => Owner): ByOwner<T> {
+  if (items.length === 0) return () => [];
+  const groups = Map.groupBy(items, (item) => keyOf(ownerOf(item)));
+  return (owner) => groups.get(keyOf(owner)) ?? [];
+}
+
+/** Host names and Kubernetes' names have no spaces. */
+function keyOf({ env, deployment, host }: Owner): string {
+  return `${env} ${deployment.namespace} ${deployment.name} ${host}`;
+}

@@ -1,0 +1,44 @@
+import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
+import { validateRoute } from '../istio/validate-route.ts';
+import { andMatch } from './and-match.ts';
+import type { Pair } from './pairs.ts';
+import { pointAt } from './point-at.ts';
+import type { Scope } from './scope.ts';
+
+/**
+ * A copy is the user's route with a pair's match, subset and header put in, and each of Istio's rules is about one of these
+ * fields alone: where the two are sound by themselves, every copy is. So each is judged once, not once for each copy.
+ */
+
+/** Would any sound pair's copy of this route be sound, as far as the route's own part goes? */
+export function soundRoutes(
+  route: HTTPRoute,
+  scope: Scope,
+): (target: HTTPRouteDestination) => boolean {
+  const known = new Map<HTTPRouteDestination, boolean>();
+  return (target) => {
+    const isKnown = known.get(target);
+    if (isKnown !== undefined) return isKnown;
+    const any = { ...route, route: [pointAt(target, { to: 'any', clone: 'any' })] };
+    const isSound = validateRoute(any, scope).length === 0;
+    known.set(target, isSound);
+    return isSound;
+  };
+}
+
+/** Would the pair's copy of any sound route be sound, as far as the pair's own part goes? */
+export function soundPairs(scope: Scope): (pair: Pair) => boolean {
+  const known = new Map<Pair, boolean>();
+  return (pair) => {
+    const isKnown = known.get(pair);
+    if (isKnown !== undefined) return isKnown;
+    const { entries } = andMatch(undefined, pair.match, scope);
+    const any = {
+      match: entries,
+      route: [pointAt({ destination: { host: 'any' } }, pair.injection)],
+    };
+    const isSound = entries.length > 0 && validateRoute(any, scope).length === 0;
+    known.set(pair, isSound);
+    return isSound;
+  };
+}
