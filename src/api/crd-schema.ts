@@ -1,5 +1,7 @@
+import type { KubeObject } from '../k8s/object.ts';
 import { objectSchema } from './object-meta.ts';
 import type { Refusal } from './refusal.ts';
+import { rememberedByText } from './remembered.ts';
 import { compileKeywords } from './schema-ajv.ts';
 import { compileRules } from './schema-cel.ts';
 import { applyDefaults } from './schema-defaults.ts';
@@ -19,20 +21,32 @@ export interface Verdict {
 export interface CrdValidator {
   /** The object as its author writes it: what its status says does not count, as the API server drops it. */
   validate(object: unknown): Verdict;
+  /** The errors in an object's spec alone. An object that comes back with every resync is judged once. */
+  specErrors(object: KubeObject): readonly Refusal[];
   /** The status alone, which is written by itself. */
   validateStatus(object: unknown): Verdict;
   /** A copy with the defaults of the schema. */
   withDefaults<T>(object: T): T;
 }
 
+/** More than a cluster has envs whose syncs are small beside the judging; each takes a few KiB. */
+const REMEMBERED = 512;
+
 /** Compiles the stored version's schema and rules; throws when the CRD itself is wrong. */
 export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
   const schema = objectSchema(crd);
   const verdict = compileVerdict(schema);
+  const validate = (object: unknown): Verdict => {
+    const { errors, unknown } = verdict(object);
+    return { errors: errors.filter((error) => !isAboutStatus(error)), unknown };
+  };
+  const errorsIn = rememberedByText(REMEMBERED, (text) => validate(JSON.parse(text)).errors);
   return {
-    validate: (object) => {
-      const { errors, unknown } = verdict(object);
-      return { errors: errors.filter((error) => !isAboutStatus(error)), unknown };
+    validate,
+    specErrors: (object) => {
+      const { apiVersion, kind, metadata, spec } = object as KubeObject & { spec?: unknown };
+      const { name, namespace } = metadata;
+      return errorsIn(JSON.stringify({ apiVersion, kind, metadata: { name, namespace }, spec }));
     },
     validateStatus: (object) => {
       const { errors, unknown } = verdict(object);

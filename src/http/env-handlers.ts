@@ -19,7 +19,7 @@ import { withUsableInjections } from './usable-injections.ts';
 
 export function customizeEnv({ parent }: CustomizeRequest, service: Service): CustomizeResponse {
   const env = parent as DynamicEnv;
-  const isUsable = service.validator.validate(env).errors.length === 0;
+  const isUsable = service.validator.specErrors(env).length === 0;
   // Without a usable spec the routes are all that is needed, for the way out.
   const usable = isUsable ? env : { ...env, spec: { istioMatches: [] } };
   return { relatedResources: relatedToEnv(usable, service.config) };
@@ -46,8 +46,8 @@ export function finalizeEnvHook(request: CompositeRequest, service: Service): Co
 }
 
 /** The CRD's own rules, for a spec that slipped past them, then what the CRD cannot say. */
-function refusalsOf(env: DynamicEnv, { validator, config }: Service): Refusal[] {
-  const { errors } = validator.validate(env);
+function refusalsOf(env: DynamicEnv, { validator, config }: Service): readonly Refusal[] {
+  const errors = validator.specErrors(env);
   if (errors.length > 0) return errors;
   return semanticRefusals(env, { ...config, subsetName: envId(env.metadata.name) });
 }
