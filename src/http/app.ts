@@ -1,4 +1,3 @@
-import { Ajv } from 'ajv';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -8,6 +7,7 @@ import Fastify, {
 import { handleError } from './error-handler.ts';
 import { HOOKS, type Hook } from './hook-table.ts';
 import type { Service } from './service.ts';
+import { strictAjv } from './strict-ajv.ts';
 
 /**
  * A sync of an env sees every Service and DestinationRule of its namespaces: at about 2 KiB each, 16 MiB holds some
@@ -59,17 +59,6 @@ function endConnectionsOnClose(app: FastifyInstance): void {
   });
   app.addHook('onSend', async (_request, reply) => {
     if (isClosing) reply.header('connection', 'close');
-  });
-}
-
-/** Fastify's own would change what was sent: coerce types, fill in defaults, drop properties. */
-function strictAjv(): Ajv {
-  return new Ajv({
-    removeAdditional: false,
-    coerceTypes: false,
-    useDefaults: false,
-    allErrors: false,
-    strict: true,
   });
 }
 

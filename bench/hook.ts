@@ -1,0 +1,63 @@
+import type { Call } from './lib/calls.ts';
+import { answer, decide } from './lib/hook.ts';
+import type { Row } from './lib/rows.ts';
+import { createService } from './lib/service.ts';
+import { callsOf, SIZES, type SizeName } from './lib/sizes.ts';
+import { compare, heldBy, quantile, type Ratio } from './lib/timing.ts';
+
+const GOALS: Record<SizeName, number | undefined> = { small: undefined, typical: 2, large: 1.3 };
+/** Runs of one call when its longest is looked for. */
+const HELD_RUNS = 200;
+const HELD_MS = 10;
+
+/** What a hook takes beyond reading its question and writing its answer. */
+export async function hookRows(options: { isSmoke: boolean }): Promise<Row[]> {
+  const service = await createService();
+  const names: SizeName[] = options.isSmoke ? ['small'] : ['small', 'typical', 'large'];
+  return names.flatMap((name) => {
+    const calls = callsOf(SIZES[name]);
+    const rounds = options.isSmoke ? 2 : name === 'large' ? 15 : 41;
+    const measured = calls.map((call) => {
+      const answered = decide(call, JSON.parse(call.text), service);
+      const base = () => [JSON.parse(call.text), JSON.stringify(answered)];
+      return { call, ...compare({ work: () => answer(call, service), base }, rounds) };
+    });
+    const kinds = Map.groupBy(measured, ({ call }) => `${call.hook}, ${call.state}`);
+    const held = name === 'typical' ? [heldRow(calls, (call) => answer(call, service))] : [];
+    return [...[...kinds].map(([kind, all]) => kindRow(name, kind, all)), ...held];
+  });
+}
+
+function kindRow(size: SizeName, kind: string, all: (Ratio & { call: Call })[]): Row {
+  const most = GOALS[size];
+  const each = all.map(
+    ({ call, work, ratio }) => `${kib(call)} KiB ${work.toFixed(2)} ms ×${ratio.toFixed(2)}`,
+  );
+  return {
+    part: `hook, ${size}`,
+    name: kind,
+    figure: Math.max(...all.map(({ ratio }) => ratio)),
+    unit: '×',
+    ...(most === undefined ? {} : { goal: { most } }),
+    note: each.join('; '),
+  };
+}
+
+/** The event loop is held by one call at a time. */
+function heldRow(calls: readonly Call[], run: (call: Call) => unknown): Row {
+  const longest = calls.map((call) => {
+    const times = Array.from({ length: HELD_RUNS }, () => heldBy(() => run(call)));
+    return quantile(times, 0.99);
+  });
+  return {
+    part: 'hook, typical',
+    name: 'event loop held by one call (99 of 100 calls of the slowest kind)',
+    figure: Math.max(...longest),
+    unit: 'ms',
+    goal: { most: HELD_MS },
+  };
+}
+
+function kib({ text }: Call): string {
+  return (text.length / 1024).toFixed(0);
+}

@@ -1,0 +1,20 @@
+import { HOOKS } from '../../src/http/hook-table.ts';
+import type { Service } from '../../src/http/service.ts';
+import { strictAjv } from '../../src/http/strict-ajv.ts';
+import type { Call } from './calls.ts';
+
+const ajv = strictAjv();
+const checks = new Map(HOOKS.map(({ url, schema }) => [url, ajv.compile(schema)]));
+
+/** What the door does with a body's text: parse, check, decide, stringify. */
+export function answer(call: Call, service: Service): string {
+  return JSON.stringify(decide(call, JSON.parse(call.text), service));
+}
+
+/** The answer to a body that is parsed already. */
+export function decide({ url }: Call, body: unknown, service: Service): object {
+  const hook = HOOKS.find((candidate) => candidate.url === url);
+  if (hook === undefined || checks.get(url)?.(body) !== true)
+    throw new Error(`${url} refuses the body`);
+  return hook.answer(body as never, service);
+}

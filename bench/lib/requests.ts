@@ -1,0 +1,113 @@
+import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
+import type { DecisionConfig } from '../../src/domain/config.ts';
+import { relatedToEnv } from '../../src/domain/customize.ts';
+import type { RelatedRule } from '../../src/hooks/types.ts';
+import type { VirtualService } from '../../src/istio/types.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { matchesSelector } from '../../src/k8s/selector.ts';
+import { admissionReview } from '../../src/local/admission.ts';
+import {
+  CHILD_KINDS,
+  compositeController,
+  decoratorController,
+} from '../../src/local/controllers.ts';
+import {
+  apiVersionOf,
+  groupKey,
+  type Kind,
+  kindNamed,
+  kindOf,
+  resourceOf,
+} from '../../src/local/kinds.ts';
+import { type LocalObject, qualifiedName } from '../../src/local/object.ts';
+import { relatedInjections } from '../../src/virtualservice/customize.ts';
+import { ago } from './stored.ts';
+
+/** Every object of a cluster by its kind's name. */
+export type Inventory = ReadonlyMap<string, readonly KubeObject[]>;
+
+const COMPOSITE = compositeController(ago(90_000));
+const DECORATOR = decoratorController(ago(90_000));
+
+/** A CompositeController's sync or finalize: the related objects are those that our own customize hook asks for. */
+export function compositeRequest(
+  env: DynamicEnv,
+  children: readonly KubeObject[],
+  inventory: Inventory,
+  config: DecisionConfig,
+) {
+  return {
+    controller: COMPOSITE,
+    parent: env,
+    children: groups(children, CHILD_KINDS.map(kindNamed)),
+    related: related(relatedToEnv(env, config), inventory),
+    finalizing: env.metadata.deletionTimestamp !== undefined,
+  };
+}
+
+export function decoratorRequest(
+  object: VirtualService,
+  injections: readonly KubeObject[],
+  config: DecisionConfig,
+) {
+  const rules = relatedInjections(object, config);
+  return {
+    controller: DECORATOR,
+    object,
+    attachments: {},
+    related: related(rules, new Map([['RouteInjection', injections]])),
+    finalizing: false,
+  };
+}
+
+/** The API server's question about an update of a VirtualService. */
+export function updateReview(user: string, object: VirtualService, oldObject: VirtualService) {
+  return admissionReview({
+    uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
+    kind: kindOf(object),
+    apiVersion: object.apiVersion,
+    operation: 'UPDATE',
+    user,
+    object: object as unknown as LocalObject,
+    oldObject: oldObject as unknown as LocalObject,
+    fieldManager: 'kubectl-client-side-apply',
+  });
+}
+
+function related(rules: readonly RelatedRule[], inventory: Inventory) {
+  const kinds = rules.map(({ apiVersion, resource }) => {
+    const kind = resourceOf(apiVersion, resource);
+    if (kind === undefined) throw new Error(`customize asks for ${resource}, which is not served`);
+    return kind;
+  });
+  const found = rules.flatMap((rule, at) =>
+    (inventory.get(kinds[at]?.kind ?? '') ?? []).filter((object) => isWanted(object, rule)),
+  );
+  return groups(found, kinds);
+}
+
+function isWanted({ metadata }: KubeObject, rule: RelatedRule): boolean {
+  return (
+    (rule.namespace === undefined || rule.namespace === metadata.namespace) &&
+    (rule.names === undefined || rule.names.includes(metadata.name)) &&
+    matchesSelector(rule.labelSelector ?? {}, metadata.labels)
+  );
+}
+
+/** Objects by `Kind.group/version` and name; Go writes maps sorted by key. */
+function groups(objects: readonly KubeObject[], kinds: readonly Kind[]) {
+  const byKey = Object.groupBy(objects, ({ apiVersion, kind }) => groupKey(apiVersion, kind));
+  const keys = kinds.map((kind) => groupKey(apiVersionOf(kind), kind.kind));
+  return Object.fromEntries(
+    [...new Set(keys)]
+      .sort()
+      .map((key) => [
+        key,
+        Object.fromEntries(
+          (byKey[key] ?? [])
+            .map((object): [string, KubeObject] => [qualifiedName(object as LocalObject), object])
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        ),
+      ]),
+  );
+}

@@ -1,0 +1,194 @@
+import type { DynamicEnv, IstioMatch } from '../../src/api/dynamicenv.ts';
+import type { RouteInjection } from '../../src/api/routeinjection.ts';
+import { DECISION_FLAGS } from '../../src/config.ts';
+import type { DecisionConfig } from '../../src/domain/config.ts';
+import { syncEnv } from '../../src/domain/sync.ts';
+import { readFlags } from '../../src/flags.ts';
+import type { VirtualService } from '../../src/istio/types.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { applyJsonPatch, type Operation } from '../../src/local/json-patch.ts';
+import { admit } from '../../src/virtualservice/admit.ts';
+import { decorate } from '../../src/virtualservice/sync.ts';
+import { child, dynamicEnv } from './envs.ts';
+import { compositeRequest, type Inventory } from './requests.ts';
+import { type ServiceObjects, serviceName, serviceObjects } from './shop.ts';
+import { NOW } from './stored.ts';
+
+export interface Size {
+  services: number;
+  envs: number;
+  /** So many of the envs are on the first service. */
+  crowded: number;
+  routes?: number;
+  matches?: number;
+  /** All envs ask for the same requests: each after the first is shadowed, and told so. */
+  isContested?: boolean;
+}
+
+/** An env together with what it owns. */
+export interface Owned {
+  env: DynamicEnv;
+  services: number[];
+  children: KubeObject[];
+}
+
+/** A cluster in which every env has been ready for a while. */
+export interface Scene {
+  size: Size;
+  config: DecisionConfig;
+  owned: Owned[];
+  services: ServiceObjects[];
+  /** By the service's index, with marks and routes. */
+  virtualServices: VirtualService[];
+  inventory: Inventory;
+  injectionsOf(service: number): RouteInjection[];
+}
+
+const CONFIG: DecisionConfig = readFlags(DECISION_FLAGS, [], {});
+
+/** Plays the cluster by the project's own decisions: first all children, then plans and routes, then the statuses. */
+export function createScene(size: Size): Scene {
+  const services = Array.from({ length: size.services }, (_, at) =>
+    serviceObjects(at, size.routes),
+  );
+  const owned = Array.from({ length: size.envs }, (_, at) => ownedBy(at, size, services));
+  const byService = new Map<string, RouteInjection[]>();
+  for (const injection of owned.flatMap(({ children }) => injectionsAmong(children))) {
+    const { name } = injection.spec.deployment;
+    byService.set(name, [...(byService.get(name) ?? []), injection]);
+  }
+  const injectionsOf = (at: number) => byService.get(serviceName(at)) ?? [];
+  const virtualServices = services.map(({ virtualService }, at) =>
+    followed(virtualService as VirtualService, injectionsOf(at), CONFIG),
+  );
+  const inventory = inventoryOf(services, virtualServices, owned);
+  return {
+    size,
+    config: CONFIG,
+    services,
+    virtualServices,
+    inventory,
+    injectionsOf,
+    owned: owned.map((one) => settled(one, virtualServices, services)),
+  };
+}
+
+function ownedBy(at: number, size: Size, services: readonly ServiceObjects[]): Owned {
+  const name = `env-${String(at).padStart(4, '0')}`;
+  const chosen = servicesOf(at, size);
+  const env = dynamicEnv(
+    name,
+    chosen,
+    matchesOf(size.isContested ? 'all' : name, size.matches ?? 1),
+  );
+  const seen = inventoryOf(
+    chosen.flatMap((index) => services[index] ?? []),
+    [],
+    [],
+  );
+  const created = decided(env, [], seen).children.map((one) => child(one, env));
+  const children = decided(env, created, seen).children.map((one) => child(one, env));
+  return { env, services: chosen, children };
+}
+
+/** The crowd is on the first service, the others have two services each, spread evenly. */
+function servicesOf(at: number, { services, crowded }: Size): number[] {
+  if (at < crowded || services === 1) return [0];
+  const first = 1 + ((2 * (at - crowded)) % (services - 1));
+  return first + 1 < services ? [first, first + 1] : [first];
+}
+
+function matchesOf(env: string, count: number): IstioMatch[] {
+  return Array.from({ length: count }, (_, at) => ({
+    headers: { 'x-env': { exact: at === 0 ? env : `${env}-${at}` } },
+  }));
+}
+
+/** The env's status when everything has been in place for long. */
+function settled(
+  one: Owned,
+  virtualServices: readonly VirtualService[],
+  services: readonly ServiceObjects[],
+): Owned {
+  const near = inventoryOf(
+    one.services.flatMap((index) => services[index] ?? []),
+    one.services.flatMap((index) => virtualServices[index] ?? []),
+    [one],
+  );
+  const { status } = decided(one.env, one.children, near);
+  const old = (status.conditions ?? []).map((condition) => ({
+    ...condition,
+    lastTransitionTime: '2026-01-01T11:00:00Z',
+  }));
+  const before = { ...one.env, status: { ...status, conditions: old } };
+  const ready = decided(before, one.children, near).status;
+  return { ...one, env: { ...one.env, status: { ...ready, observedGeneration: 1 } } };
+}
+
+function decided(env: DynamicEnv, children: readonly KubeObject[], inventory: Inventory) {
+  const { parent: _parent, ...request } = compositeRequest(env, children, inventory, CONFIG);
+  return syncEnv({ env, children: request.children, related: request.related }, [], CONFIG, NOW);
+}
+
+/** A VirtualService after decorator and webhook have seen these injections. */
+export function followed(
+  virtualService: VirtualService,
+  injections: readonly RouteInjection[],
+  config: DecisionConfig,
+): VirtualService {
+  const marked = decorated(virtualService, injections, config);
+  const { patch } = admit(
+    {
+      operation: 'UPDATE',
+      username: config.metacontrollerUser,
+      object: marked,
+      oldObject: virtualService,
+    },
+    config,
+  );
+  return applyJsonPatch(marked as never, patch as Operation[]) as unknown as VirtualService;
+}
+
+/** A VirtualService as Metacontroller writes it after the decorator's answer. */
+export function decorated(
+  virtualService: VirtualService,
+  injections: readonly RouteInjection[],
+  config: DecisionConfig,
+): VirtualService {
+  const { labels, annotations } = decorate(virtualService, injections, config, NOW);
+  const { metadata } = virtualService;
+  return {
+    ...virtualService,
+    metadata: {
+      ...metadata,
+      labels: changed(metadata.labels, labels),
+      annotations: changed(metadata.annotations, annotations),
+    },
+  };
+}
+
+function changed(map: Record<string, string> | undefined, changes: Record<string, string | null>) {
+  const entries = Object.entries({ ...map, ...changes });
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+}
+
+export function injectionsAmong(objects: readonly KubeObject[]): RouteInjection[] {
+  return objects.filter(({ kind }) => kind === 'RouteInjection') as RouteInjection[];
+}
+
+function inventoryOf(
+  services: readonly ServiceObjects[],
+  virtualServices: readonly VirtualService[],
+  owned: readonly Owned[],
+): Inventory {
+  const children = owned.flatMap((one) => one.children);
+  const clones = (kind: string) => children.filter((object) => object.kind === kind);
+  return new Map<string, readonly KubeObject[]>([
+    ['Deployment', [...services.map(({ deployment }) => deployment), ...clones('Deployment')]],
+    ['Service', services.map(({ service }) => service)],
+    ['DestinationRule', [...services.map(({ rule }) => rule), ...clones('DestinationRule')]],
+    ['VirtualService', virtualServices],
+  ]);
+}

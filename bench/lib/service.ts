@@ -1,0 +1,18 @@
+import { pino } from 'pino';
+import { DECISION_FLAGS } from '../../src/config.ts';
+import { loadValidators } from '../../src/crds.ts';
+import { readFlags } from '../../src/flags.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import type { Service } from '../../src/http/service.ts';
+import { NOW } from './stored.ts';
+
+/** What the handlers work with, as `serve` makes it, but for a clock that stands still and a log that nobody reads. */
+export async function createService(): Promise<Service> {
+  return {
+    config: readFlags(DECISION_FLAGS, [], {}),
+    validator: (await loadValidators()).dynamicEnv,
+    now: () => NOW,
+    metrics: createMetrics(),
+    log: pino({ level: 'info' }, { write: () => undefined }),
+  };
+}

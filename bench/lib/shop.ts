@@ -1,0 +1,142 @@
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { applied } from './stored.ts';
+
+export const NAMESPACE = 'shop';
+
+/** What the owners of one service applied, as it is in the cluster. */
+export interface ServiceObjects {
+  deployment: KubeObject;
+  service: KubeObject;
+  rule: KubeObject;
+  virtualService: KubeObject;
+}
+
+export function serviceName(index: number): string {
+  return `service-${String(index).padStart(4, '0')}`;
+}
+
+/** One service of the shop; `routes`: how many routes its VirtualService has, the last one for everything. */
+export function serviceObjects(index: number, routes = 3): ServiceObjects {
+  const name = serviceName(index);
+  const metadata = { name, namespace: NAMESPACE, labels: labelsOf(name) };
+  return {
+    deployment: running(applied(deployment(name, metadata))),
+    service: applied({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+    } as KubeObject),
+    rule: applied({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata,
+      spec: {
+        host: name,
+        trafficPolicy: {
+          connectionPool: {
+            http: { http1MaxPendingRequests: 1024, maxRequestsPerConnection: 100 },
+          },
+          outlierDetection: { consecutive5xxErrors: 5, interval: '10s', baseEjectionTime: '30s' },
+        },
+        subsets: [{ name: 'shared', labels: { version: 'shared' } }],
+      },
+    } as KubeObject),
+    virtualService: applied({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata,
+      spec: {
+        hosts: [name],
+        http: Array.from({ length: routes }, (_, at) => route(name, at, at === routes - 1)),
+      },
+    } as KubeObject),
+  };
+}
+
+function labelsOf(name: string): Record<string, string> {
+  return { app: name, 'app.kubernetes.io/part-of': 'shop', team: `team-${name.slice(-1)}` };
+}
+
+function route(host: string, at: number, isLast: boolean) {
+  return {
+    name: isLast ? 'default' : `path-${at}`,
+    ...(isLast ? {} : { match: [{ uri: { prefix: `/api/v${at}/` } }] }),
+    route: [{ destination: { host, subset: 'shared', port: { number: 80 } } }],
+    timeout: '10s',
+    retries: { attempts: 2, perTryTimeout: '3s', retryOn: '5xx,reset' },
+  };
+}
+
+function deployment(name: string, metadata: object): KubeObject {
+  const probe = { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 10 };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { ...labelsOf(name), version: 'shared' } },
+        spec: {
+          serviceAccountName: name,
+          containers: [
+            {
+              name: 'main',
+              image: `registry.example.com/shop/${name}:1.4.2`,
+              ports: [{ name: 'http', containerPort: 8080 }],
+              env: Array.from({ length: 12 }, (_, at) => ({
+                name: `SETTING_${at}`,
+                value: `https://dependency-${at}.shop.svc.cluster.local:8080`,
+              })),
+              resources: {
+                requests: { cpu: '250m', memory: '512Mi' },
+                limits: { memory: '512Mi' },
+              },
+              readinessProbe: probe,
+              livenessProbe: probe,
+            },
+          ],
+        },
+      },
+    },
+  } as unknown as KubeObject;
+}
+
+/** As a Deployment is when all of its pods run its present spec. */
+export function running<T extends KubeObject>(object: T): T {
+  const { replicas = 1 } = (object as unknown as { spec: { replicas?: number } }).spec;
+  const time = object.metadata.creationTimestamp;
+  const condition = (type: string, reason: string, message: string) => ({
+    type,
+    status: 'True',
+    reason,
+    message,
+    lastTransitionTime: time,
+    lastUpdateTime: time,
+  });
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: { ...object.metadata.annotations, 'deployment.kubernetes.io/revision': '1' },
+    },
+    status: {
+      observedGeneration: object.metadata.generation,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: replicas,
+      availableReplicas: replicas,
+      terminatingReplicas: 0,
+      conditions: [
+        condition('Available', 'MinimumReplicasAvailable', 'Deployment has minimum availability.'),
+        condition(
+          'Progressing',
+          'NewReplicaSetAvailable',
+          `ReplicaSet "${object.metadata.name}-5f6fb548b" has successfully progressed.`,
+        ),
+      ],
+    },
+  };
+}

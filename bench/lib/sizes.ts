@@ -1,0 +1,23 @@
+import { type Call, envCalls, virtualServiceCalls } from './calls.ts';
+import { createScene, type Size } from './scene.ts';
+
+/** In one namespace, so that every env's sync carries all Services and DestinationRules. */
+export const SIZES = {
+  small: { services: 5, envs: 3, crowded: 1 },
+  typical: { services: 100, envs: 30, crowded: 6 },
+  large: { services: 1700, envs: 300, crowded: 60 },
+} satisfies Record<string, Size>;
+
+export type SizeName = keyof typeof SIZES;
+
+/** A mix of calls: about an env on the crowded service, one elsewhere, and both services' VirtualServices. */
+export function callsOf(size: Size): Call[] {
+  const scene = createScene(size);
+  const last = scene.owned.at(-1);
+  return [
+    ...envCalls(scene, 0),
+    ...envCalls(scene, size.envs - 1),
+    ...virtualServiceCalls(scene, 0),
+    ...virtualServiceCalls(scene, last?.services[0] ?? 0),
+  ];
+}

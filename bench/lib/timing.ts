@@ -1,0 +1,86 @@
+/** A sample takes at least so long, or the clock's own steps would show. */
+const SAMPLE_MS = 5;
+
+export interface Pair {
+  /** What is measured, and what it is compared with; both do the whole of their work once. */
+  work: () => unknown;
+  base: () => unknown;
+}
+
+export interface Ratio {
+  /** Median over all rounds: work's time in each round by base's time in the same round. */
+  ratio: number;
+  /** Milliseconds, medians. */
+  work: number;
+  base: number;
+}
+
+/** Both are run by turns, so that a machine that is busy elsewhere slows both down. */
+export function compare({ work, base }: Pair, rounds: number): Ratio {
+  const count = repetitions(base);
+  warm(work, count);
+  warm(base, count);
+  const samples = Array.from({ length: rounds }, (_, round) => {
+    // Neither always comes first: the second one may pay for the first one's garbage.
+    const workFirst = round % 2 === 0;
+    const first = milliseconds(workFirst ? work : base, count);
+    const second = milliseconds(workFirst ? base : work, count);
+    return workFirst ? { work: first, base: second } : { work: second, base: first };
+  });
+  return {
+    ratio: median(samples.map((one) => one.work / one.base)),
+    work: median(samples.map((one) => one.work)),
+    base: median(samples.map((one) => one.base)),
+  };
+}
+
+/** Milliseconds that one run takes: the least of several samples, each of several runs. */
+export function leastTime(work: () => unknown, samples: number): number {
+  const count = repetitions(work);
+  warm(work, count);
+  return Math.min(...Array.from({ length: samples }, () => milliseconds(work, count)));
+}
+
+function repetitions(work: () => unknown): number {
+  work();
+  return Math.max(1, Math.ceil(SAMPLE_MS / milliseconds(work, 1)));
+}
+
+function warm(work: () => unknown, count: number): void {
+  for (let done = 0; done < 3 * count; done += 1) work();
+}
+
+/** Of processor time, garbage collection included: what other processes of the machine take does not count. */
+function milliseconds(work: () => unknown, count: number): number {
+  const start = process.cpuUsage();
+  for (let done = 0; done < count; done += 1) work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000 / count;
+}
+
+/** Processor time in milliseconds that one run takes of the thread that the event loop runs on. */
+export function heldBy(work: () => unknown): number {
+  const start = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1000;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The nearest of the values, not something between two. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+/** Slope of the line of least squares through the points' logarithms: 1 is linear, 2 quadratic. */
+export function logLogSlope(points: readonly (readonly [size: number, value: number])[]): number {
+  const logs = points.map(([size, value]) => [Math.log(size), Math.log(value)] as const);
+  const mean = (at: 0 | 1) => logs.reduce((sum, one) => sum + one[at], 0) / logs.length;
+  const [x, y] = [mean(0), mean(1)];
+  const covariance = logs.reduce((sum, one) => sum + (one[0] - x) * (one[1] - y), 0);
+  return covariance / logs.reduce((sum, one) => sum + (one[0] - x) ** 2, 0);
+}

@@ -1,0 +1,73 @@
+/**
+ * What the hook costs, and how the cost grows: a table of goals and figures, `!` where a figure falls short, and JSON.
+ * Needs the built program (`npm run build`). `--smoke`: everything once and tiny; shows that it runs, judges nothing.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { arch, cpus, release, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { doorRows } from './door.ts';
+import { growthRows } from './growth.ts';
+import { hookRows } from './hook.ts';
+import { fallsShort, type Row, table } from './lib/rows.ts';
+import { memoryRows } from './memory.ts';
+import { replicaRows } from './replicas.ts';
+import { startRows } from './start.ts';
+
+const PARTS: Record<string, (options: { isSmoke: boolean }) => Promise<Row[]>> = {
+  hook: hookRows,
+  growth: growthRows,
+  door: doorRows,
+  memory: memoryRows,
+  start: startRows,
+  replicas: replicaRows,
+};
+const NAMES = Object.keys(PARTS);
+
+function fail(message: string): never {
+  process.stderr.write(`bench: ${message}\n`);
+  process.exit(2);
+}
+
+function options() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        smoke: { type: 'boolean', default: false },
+        only: { type: 'string', default: NAMES.join(',') },
+        json: { type: 'string' },
+      },
+    });
+    const parts = values.only.split(',');
+    const unknown = parts.find((name) => PARTS[name] === undefined);
+    if (unknown !== undefined) fail(`--only ${unknown}: expected some of ${NAMES.join(',')}`);
+    return { ...values, parts };
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+const { smoke, parts, json } = options();
+if (!existsSync(new URL('../dist/cli.js', import.meta.url))) {
+  fail('dist/cli.js is missing: run npm run build first');
+}
+const machine = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  system: `${process.platform} ${release()} ${arch()}`,
+  processors: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
+  memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
+};
+const rows: Row[] = [];
+for (const name of parts) {
+  process.stderr.write(`${name} …\n`);
+  rows.push(...((await PARTS[name]?.({ isSmoke: smoke })) ?? []));
+}
+const shown = smoke ? rows.map(({ goal: _goal, ...row }): Row => row) : rows;
+const short = shown.filter(fallsShort);
+process.stdout.write(`${Object.values(machine).join(', ')}\n\n${table(shown)}\n\n`);
+process.stdout.write(
+  smoke
+    ? 'a smoke run: it runs, and nothing of it is to be judged\n'
+    : `${shown.filter(({ goal }) => goal).length - short.length} goals hold, ${short.length} do not\n`,
+);
+if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);

@@ -1,0 +1,28 @@
+import { startProgram, stop } from './lib/process.ts';
+import type { Row } from './lib/rows.ts';
+import { median } from './lib/timing.ts';
+import { HEAP_FLAGS } from './memory.ts';
+
+const MOST_MS = 400;
+
+/** From the start of the process until it says that it is ready. */
+export async function startRows(options: { isSmoke: boolean }): Promise<Row[]> {
+  const times: number[] = [];
+  const cpus: number[] = [];
+  for (let count = 0; count < (options.isSmoke ? 2 : 11); count += 1) {
+    const { child, started, cpu } = await startProgram(HEAP_FLAGS);
+    times.push(started);
+    cpus.push(cpu);
+    await stop(child);
+  }
+  return [
+    {
+      part: 'start',
+      name: `until /readyz answers, median of ${times.length}`,
+      figure: median(times),
+      unit: 'ms',
+      goal: { most: MOST_MS },
+      note: `processor time ${median(cpus)} ms; ${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)} ms`,
+    },
+  ];
+}
