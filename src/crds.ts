@@ -13,13 +13,20 @@ const DIRECTORY = new URL('../crds/', import.meta.url);
 
 /** Reads the CRDs that ship with this program: the one source of validation. */
 export async function loadCrds(directory: URL = DIRECTORY): Promise<Crds> {
-  const load = async (plural: string): Promise<CustomResourceDefinition> =>
-    parse(await readFile(new URL(`${plural}.riskified.com.yaml`, directory), 'utf8'));
   const [dynamicEnv, routeInjection] = await Promise.all([
-    load('dynamicenvs'),
-    load('routeinjections'),
+    loadCrd('dynamicenvs', directory),
+    loadCrd('routeinjections', directory),
   ]);
   return { dynamicEnv, routeInjection };
+}
+
+async function loadCrd(plural: string, directory: URL): Promise<CustomResourceDefinition> {
+  return parse(await readFile(new URL(`${plural}.riskified.com.yaml`, directory), 'utf8'));
+}
+
+/** The only one that the hooks need: reading and compiling is most of the service's start. */
+export async function loadEnvValidator(directory: URL = DIRECTORY): Promise<CrdValidator> {
+  return compileCrd(await loadCrd('dynamicenvs', directory));
 }
 
 /** The CRDs' validators, compiled (tens of milliseconds): make them once. */

@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import type { ServeConfig } from './config.ts';
-import { loadValidators } from './crds.ts';
+import { loadEnvValidator } from './crds.ts';
 import { UsageError } from './errors.ts';
 import { buildApp } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -25,7 +25,7 @@ export async function serve(config: ServeConfig): Promise<void> {
   const log = pino({ level: config.logLevel });
   const service: Service = {
     config,
-    validator: (await loadValidators()).dynamicEnv,
+    validator: await loadEnvValidator(),
     now: () => new Date(),
     metrics: createMetrics(),
     log,

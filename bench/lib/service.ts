@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { DECISION_FLAGS } from '../../src/config.ts';
-import { loadValidators } from '../../src/crds.ts';
+import { loadEnvValidator } from '../../src/crds.ts';
 import { readFlags } from '../../src/flags.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import type { Service } from '../../src/http/service.ts';
@@ -10,7 +10,7 @@ import { NOW } from './stored.ts';
 export async function createService(): Promise<Service> {
   return {
     config: readFlags(DECISION_FLAGS, [], {}),
-    validator: (await loadValidators()).dynamicEnv,
+    validator: await loadEnvValidator(),
     now: () => NOW,
     metrics: createMetrics(),
     log: pino({ level: 'info' }, { write: () => undefined }),

@@ -28,7 +28,11 @@ function structuralAjv(): Ajv {
     strictRequired: false,
     allErrors: true,
     verbose: true,
-    code: { regExp: Object.assign(namedRe2, { code: 're2' }) },
+    // The schema of schemas and shorter code would take most of the time to compile, which the service's start waits for:
+    // strict mode finds what is no keyword.
+    validateSchema: false,
+    meta: false,
+    code: { regExp: Object.assign(namedRe2, { code: 're2' }), optimize: false },
     formats: {
       int32: { type: 'number', validate: (value) => value >= -MAX_INT32 - 1 && value <= MAX_INT32 },
       int64: { type: 'number', validate: Number.isSafeInteger },

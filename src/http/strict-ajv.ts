@@ -8,5 +8,8 @@ export function strictAjv(): Ajv {
     useDefaults: false,
     allErrors: false,
     strict: true,
+    // The start would wait for the schema of schemas, too; strict mode finds what is no keyword.
+    validateSchema: false,
+    meta: false,
   });
 }
