@@ -49,7 +49,8 @@ function headerConditions(
   field: string,
   options: { claims: boolean },
 ): FieldProblem[] {
-  return Object.entries(headers ?? {}).flatMap(([name, condition]) => {
+  if (!headers) return [];
+  return Object.entries(headers).flatMap(([name, condition]) => {
     const at = `${field}.${name}`;
     const claim = !options.claims && isClaimName(name);
     return [

@@ -70,10 +70,11 @@ function destinationProblems(destination: Destination, field: string): FieldProb
 
 /** Of the internal headers only the authority may be changed, and only by add or set in the request. */
 function headersProblems(headers: Headers | undefined, field: string): FieldProblem[] {
+  if (!headers) return [];
   const request = (name: string) => (isAuthorityHeader(name) ? undefined : changeProblem(name));
   return [
-    ...operationProblems(headers?.request, `${field}.request`, request),
-    ...operationProblems(headers?.response, `${field}.response`, changeProblem),
+    ...operationProblems(headers.request, `${field}.request`, request),
+    ...operationProblems(headers.response, `${field}.response`, changeProblem),
   ];
 }
 
@@ -82,7 +83,8 @@ function operationProblems(
   field: string,
   nameProblem: (name: string) => string | undefined,
 ): FieldProblem[] {
-  const { add = {}, set = {}, remove = [] } = operations ?? {};
+  if (!operations) return [];
+  const { add = {}, set = {}, remove = [] } = operations;
   const values = (op: string, headers: Record<string, string>) =>
     Object.entries(headers).flatMap(([name, value]) =>
       problemsAt(`${field}.${op}.${name}`, nameProblem(name), headerValueProblem(value)),

@@ -50,6 +50,10 @@ function andEntry(
 }
 
 function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>): EntryOutcome {
+  const only = onlyHeader(wanted);
+  if (only !== undefined && !entry.headers && !entry.withoutHeaders) {
+    return { entry: { ...entry, headers: { [only.toLowerCase()]: wanted[only] as StringMatch } } };
+  }
   let headers: Record<string, StringMatch> = { ...entry.headers };
   const skips: Skip[] = [];
   // Sorted, so that the reason told does not depend on the order of keys.
@@ -64,6 +68,12 @@ function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>
   const skip = skips.find(({ isHarmless }) => isHarmless) ?? skips[0];
   if (skip !== undefined) return { skip };
   return { entry: Object.keys(wanted).length === 0 ? entry : { ...entry, headers } };
+}
+
+/** Most envs ask for one header, and most entries for none: then there is nothing to compare. */
+function onlyHeader(wanted: Record<string, StringMatch>): string | undefined {
+  const names = Object.keys(wanted);
+  return names.length === 1 ? names[0] : undefined;
 }
 
 function headerConflict(

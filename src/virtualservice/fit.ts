@@ -90,6 +90,7 @@ export function fitInjections(
 /** The plan with as many of its notes as fit beside its injections: routes matter more than words. */
 export function fitNotes(plan: Plan, room: Room): Plan {
   const { notes } = plan;
+  if (notes.length === 0) return plan;
   const count = largest(notes.length, (length) =>
     fits({ ...plan, notes: notes.slice(0, length) }, room),
   );

@@ -11,15 +11,16 @@ import type { Scope } from './scope.ts';
 /** What the plan needs of a RouteInjection; undefined for a consumer's, which is never routed to. */
 export function planned({ spec }: RouteInjection): PlannedInjection | undefined {
   if (spec.subset === undefined) return undefined;
+  // In the order in which the annotation has them.
   return {
-    env: spec.env,
+    clone: spec.clone,
     created: spec.envCreationTimestamp,
     deployment: spec.deployment,
-    clone: spec.clone,
-    host: spec.host,
+    env: spec.env,
     from: spec.from,
-    to: spec.subset,
+    host: spec.host,
     matches: spec.matches,
+    to: spec.subset,
   };
 }
 
