@@ -3,6 +3,7 @@ import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Deployment, Service } from '../k8s/workload.ts';
+import { rulesByHost, servicesByLabel } from './narrowed.ts';
 
 /**
  * The only way in which decisions look at other people's objects: whatever brings them (today Metacontroller's
@@ -13,15 +14,23 @@ export interface MeshView {
   hasStatefulSet(namespace: string, name: string): boolean;
   /** Sorted by name. */
   services(namespace: string): Service[];
-  /** All rules seen, sorted by namespace and name. */
-  destinationRules(): DestinationRule[];
+  /** Those of `services` that ask for at least one of these labels. */
+  servicesAskingFor(namespace: string, ...labels: Readonly<Record<string, string>>[]): Service[];
+  /** All rules for a host (fully qualified) and for wildcards that contain it, sorted by namespace and name. */
+  rulesAbout(host: string): DestinationRule[];
   /** Those that carry the env's index label, sorted by namespace and name. */
   virtualServices(): VirtualService[];
 }
 
-export function meshView(related: ObjectMap): MeshView {
+export function meshView(related: ObjectMap, clusterDomain: string): MeshView {
   const services = groupByNamespace(list<Service>(related, 'Service.v1'));
-  const destinationRules = list<DestinationRule>(related, 'DestinationRule.networking.istio.io/v1');
+  const askingIn = once((namespace) => servicesByLabel(services.get(namespace) ?? []));
+  const rulesAbout = once(() =>
+    rulesByHost(
+      list<DestinationRule>(related, 'DestinationRule.networking.istio.io/v1'),
+      clusterDomain,
+    ),
+  );
   const virtualServices = list<VirtualService>(related, 'VirtualService.networking.istio.io/v1');
   const deployments = related['Deployment.apps/v1'] ?? {};
   const statefulSets = related['StatefulSet.apps/v1'] ?? {};
@@ -29,8 +38,21 @@ export function meshView(related: ObjectMap): MeshView {
     deployment: (namespace, name) => deployments[`${namespace}/${name}`] as Deployment | undefined,
     hasStatefulSet: (namespace, name) => statefulSets[`${namespace}/${name}`] !== undefined,
     services: (namespace) => services.get(namespace) ?? [],
-    destinationRules: () => destinationRules,
+    servicesAskingFor: (namespace, ...labels) => askingIn(namespace)(labels),
+    rulesAbout: (host) => rulesAbout('')(host),
     virtualServices: () => virtualServices,
+  };
+}
+
+/** What is made for a key when it is first asked for. */
+function once<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const fresh = make(key);
+    made.set(key, fresh);
+    return fresh;
   };
 }
 

@@ -1,5 +1,8 @@
+import { fqdn } from '../istio/host.ts';
+import { namespaceOf } from '../istio/objects.ts';
 import { hiddenRules } from '../istio/rule-hazard.ts';
 import type { DestinationRule } from '../istio/types.ts';
+import type { MeshView } from './mesh-view.ts';
 import { childKey } from './observed.ts';
 
 export interface JudgedRules {
@@ -14,12 +17,12 @@ export interface JudgedRules {
  */
 export function judgeRules(
   clones: readonly DestinationRule[],
-  existing: readonly DestinationRule[],
+  view: Pick<MeshView, 'rulesAbout'>,
   clusterDomain: string,
 ): JudgedRules {
   const judged = clones.map((rule) => ({
     rule,
-    hidden: hiddenRules(rule, existing, clusterDomain),
+    hidden: hiddenBy(rule, view, clusterDomain),
   }));
   return {
     rules: judged.filter(({ hidden }) => hidden.length === 0).map(({ rule }) => rule),
@@ -32,11 +35,20 @@ export function judgeRules(
 /** Which of an env's rules harm others now, as they are: somebody may have edited the rules beside them. By `childKey`. */
 export function harmfulKeys(
   rules: readonly DestinationRule[],
-  existing: readonly DestinationRule[],
+  view: Pick<MeshView, 'rulesAbout'>,
   clusterDomain: string,
 ): ReadonlySet<string> {
-  const harmful = rules.filter((rule) => hiddenRules(rule, existing, clusterDomain).length > 0);
+  const harmful = rules.filter((rule) => hiddenBy(rule, view, clusterDomain).length > 0);
   return new Set(harmful.map(childKey));
+}
+
+function hiddenBy(
+  rule: DestinationRule,
+  view: Pick<MeshView, 'rulesAbout'>,
+  clusterDomain: string,
+): readonly string[] {
+  const host = fqdn(rule.spec.host, namespaceOf(rule), clusterDomain);
+  return hiddenRules(rule, view.rulesAbout(host), clusterDomain);
 }
 
 function harm({ metadata, spec }: DestinationRule, hidden: readonly string[]): string {

@@ -44,7 +44,7 @@ export function syncEnv(
   now: Date,
 ): EnvDecision {
   const { env } = input;
-  const view = meshView(input.related);
+  const view = meshView(input.related, config.clusterDomain);
   const observed = observe(input.children);
   const context = { env, view, observed, leaving: new Set<string>(), config, now };
   const leave = retirement(context);
@@ -75,7 +75,7 @@ export function syncEnv(
 export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date): EnvDecision {
   const { env } = input;
   const observed = observe(input.children);
-  const view = meshView(input.related);
+  const view = meshView(input.related, config.clusterDomain);
   const context = { env, view, observed, leaving: new Set<string>(), config, now };
   const { status, wait } = removalStatus(context);
   // `kubectl delete --cascade=orphan`: the children stay, and without this answer the deletion hangs.
@@ -103,7 +103,7 @@ function retirement({
     env: env.metadata.name,
     observed,
     virtualServices: view.virtualServices(),
-    harmful: harmfulKeys(observed.rules, view.destinationRules(), config.clusterDomain),
+    harmful: harmfulKeys(observed.rules, view, config.clusterDomain),
     drainSeconds: config.drainSeconds,
     settleSeconds: config.settleSeconds,
     now,

@@ -106,11 +106,10 @@ function planDeployment(
   }
   const clone = cloneDeployment(base, workload, env.metadata.name, config);
   if ('problem' in clone) return problem(clone.problem);
-  const [stranger] = strangeServices(
-    view.services(workload.namespace),
-    base.spec.template.metadata?.labels ?? {},
-    clone.deployment.spec.template.metadata?.labels ?? {},
-  );
+  const baseLabels = base.spec.template.metadata?.labels ?? {};
+  const cloneLabels = clone.deployment.spec.template.metadata?.labels ?? {};
+  const services = view.servicesAskingFor(workload.namespace, baseLabels, cloneLabels);
+  const [stranger] = strangeServices(services, baseLabels, cloneLabels);
   return stranger === undefined ? clone : problem(adopted(stranger, workload));
 }
 
@@ -159,16 +158,16 @@ function planHosts(
     labelsOfLostBase(cloneLabels, workload, {
       [config.versionLabel]: defaultVersion,
     });
-  const services = view.services(workload.namespace);
+  const services = view.servicesAskingFor(workload.namespace, baseLabels, cloneLabels);
   return servicesOf(services, baseLabels, cloneLabels, config.clusterDomain).map((service) => {
     const scope = { ...config, defaultVersion };
     const bases =
-      entry.kind === 'consumer' ? [] : baseRules(view.destinationRules(), service, scope);
+      entry.kind === 'consumer' ? [] : baseRules(view.rulesAbout(service.host), service, scope);
     const from = bases.length === 0 ? [defaultVersion] : bases.flatMap(({ names }) => names);
     const clones = bases.map((rule) =>
       cloneRule(rule, env.metadata.name, workload, service, config.versionLabel),
     );
-    const { rules, harmful } = judgeRules(clones, view.destinationRules(), config.clusterDomain);
+    const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
     return {
       problems: harmful.map(({ message }) => ({ section: 'destinationRule', message })),
       plan: {
@@ -196,7 +195,7 @@ function takenSubset(
   { env, view, observed, config }: PlanContext,
 ): string | undefined {
   const rule = hosts
-    .flatMap(({ host }) => rulesFor(view.destinationRules(), host, config.clusterDomain))
+    .flatMap(({ host }) => rulesFor(view.rulesAbout(host), host, config.clusterDomain))
     // The env's own one whose label was edited away is seen among other people's.
     .filter((candidate) => !observed.rules.some((own) => sameObject(own, candidate)))
     .find((candidate) => definesSubset(candidate, env.metadata.name, config.versionLabel));

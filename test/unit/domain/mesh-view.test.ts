@@ -29,6 +29,7 @@ const view = meshView(
       virtualService('bank/c'),
     ]),
   ),
+  'cluster.local',
 );
 
 describe('meshView', () => {
@@ -46,18 +47,25 @@ describe('meshView', () => {
   it('sorts', () => {
     expect(view.services('shop')).toEqual([service('shop/a'), service('shop/b')]);
     expect(view.services('none')).toEqual([]);
-    expect(view.destinationRules()).toEqual([rule('bank/c'), rule('shop/a'), rule('shop/b')]);
     expect(view.virtualServices()).toEqual([virtualService('bank/c'), virtualService('shop/b')]);
   });
 
+  it('shows of the many what a workload concerns', () => {
+    const asking = view.servicesAskingFor('shop', { app: 'b' }, { app: 'none', version: 'x' });
+    expect(asking).toEqual([service('shop/b')]);
+    expect(view.rulesAbout('a.shop.svc.cluster.local')).toEqual([rule('shop/a')]);
+    expect(view.rulesAbout('a.bank.svc.cluster.local')).toEqual([]);
+  });
+
   it('is empty when nothing was sent', () => {
-    const empty = meshView({});
+    const empty = meshView({}, 'cluster.local');
     expect([
       empty.deployment('shop', 'backend'),
       empty.hasStatefulSet('shop', 'db'),
       empty.services('shop'),
-      empty.destinationRules(),
+      empty.servicesAskingFor('shop', { app: 'a' }),
+      empty.rulesAbout('a.shop.svc.cluster.local'),
       empty.virtualServices(),
-    ]).toEqual([undefined, false, [], [], []]);
+    ]).toEqual([undefined, false, [], [], [], []]);
   });
 });

@@ -1,6 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { judgeRules } from '../../../src/domain/rule-harm.ts';
+import type { DestinationRule } from '../../../src/istio/types.ts';
 import { deepFreeze, rule, stamp } from '../../support/objects.ts';
+
+/** A view of rules that are all about the same host. */
+const seeing = (rules: DestinationRule[]) => ({ rulesAbout: () => deepFreeze(rules) });
 
 const base = rule(
   'shop/base',
@@ -15,7 +19,7 @@ const other = rule(
 const clone = rule('shop/clone', { host: 'backend', exportTo: ['web'] });
 
 it('lets a clone be that Istio merges with its base', () => {
-  expect(judgeRules(deepFreeze([clone]), deepFreeze([base]), 'cluster.local')).toEqual({
+  expect(judgeRules(deepFreeze([clone]), seeing([base]), 'cluster.local')).toEqual({
     rules: [clone],
     harmful: [],
   });
@@ -23,16 +27,14 @@ it('lets a clone be that Istio merges with its base', () => {
 
 it('bars one that would hide the base from its clients, and says what to do', () => {
   const twin = rule('shop/twin', { host: 'backend', exportTo: ['ops'] });
-  expect(judgeRules(deepFreeze([clone, twin]), deepFreeze([base, other]), 'cluster.local')).toEqual(
-    {
-      rules: [twin],
-      harmful: [
-        {
-          rule: clone,
-          message:
-            'a DestinationRule for backend in namespace shop would hide the subsets of shop/base from their clients, because the exportTo of the rules for this host differ; give all of them the same exportTo',
-        },
-      ],
-    },
-  );
+  expect(judgeRules(deepFreeze([clone, twin]), seeing([base, other]), 'cluster.local')).toEqual({
+    rules: [twin],
+    harmful: [
+      {
+        rule: clone,
+        message:
+          'a DestinationRule for backend in namespace shop would hide the subsets of shop/base from their clients, because the exportTo of the rules for this host differ; give all of them the same exportTo',
+      },
+    ],
+  });
 });

@@ -43,7 +43,7 @@ function plan({ related = MESH, children = [], subset = {}, consumer, name }: Gi
   });
   const [entry] = envWorkloads(context.env);
   if (entry === undefined) throw new Error('no workload');
-  return planWorkload(entry, { ...context, view: meshView(context.related) });
+  return planWorkload(entry, { ...context, view: meshView(context.related, 'cluster.local') });
 }
 
 const clone = () => {

@@ -48,7 +48,7 @@ function judge(given: Given) {
   };
   const { name, namespace, ...rest } = deploymentStatus(deepFreeze(plan), {
     env: dynamicEnv(),
-    view: meshView({}),
+    view: meshView({}, 'cluster.local'),
     observed: { deployments: [], rules: [], injections },
     leaving: new Set(leaving),
     config: CONFIG,

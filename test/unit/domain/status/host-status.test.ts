@@ -49,7 +49,7 @@ function judge(given: Given) {
   };
   return hostStatus(deepFreeze(host), {
     env: dynamicEnv(),
-    view: meshView(deepFreeze(objectMap(virtualServices))),
+    view: meshView(deepFreeze(objectMap(virtualServices)), 'cluster.local'),
     observed: {
       deployments: given.clones ?? [],
       rules: has,

@@ -44,7 +44,7 @@ const statusOf = (
   const env = dynamicEnv({}, { deletionTimestamp: stamp(-30) });
   return removalStatus({
     env: deepFreeze(status === undefined ? env : { ...env, status }),
-    view: meshView(deepFreeze(objectMap(virtualServices))),
+    view: meshView(deepFreeze(objectMap(virtualServices)), 'cluster.local'),
     observed: deepFreeze({ deployments: [], rules: [], injections: [], ...observed }),
     leaving: new Set<string>(),
     config: CONFIG,

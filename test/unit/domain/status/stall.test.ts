@@ -33,7 +33,7 @@ const askedOften = (attempt: number): VirtualService => ({
 
 const context = (injections: RouteInjection[], virtualServices: VirtualService[]) => ({
   env: deepFreeze(dynamicEnv({}, { deletionTimestamp: stamp(-30) })),
-  view: meshView(deepFreeze(objectMap(virtualServices))),
+  view: meshView(deepFreeze(objectMap(virtualServices)), 'cluster.local'),
   observed: deepFreeze({ deployments: [deployment('shop/x')], rules: [], injections }),
   leaving: new Set<string>(),
   config: CONFIG,

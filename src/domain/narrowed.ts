@@ -1,0 +1,62 @@
+import { fqdn, hostSubsetOf, isWildcardHost } from '../istio/host.ts';
+import { namespaceOf } from '../istio/objects.ts';
+import type { DestinationRule } from '../istio/types.ts';
+import type { Service } from '../k8s/workload.ts';
+
+/**
+ * Namespaces have thousands of Services and DestinationRules, of which a workload concerns a few. Both functions read a list
+ * once; what they return then leaves out only what cannot matter, and keeps the list's order.
+ */
+
+/** The Services that ask for at least one of these labels; those that select pods with them are among them. */
+export function servicesByLabel(
+  services: readonly Service[],
+): (labels: readonly Readonly<Record<string, string>>[]) => Service[] {
+  // Each under one pair alone: what selects asks for all of its pairs.
+  const places = new Map<string, number[]>();
+  services.forEach(({ spec }, place) => {
+    const [first] = Object.entries(spec?.selector ?? {});
+    if (first !== undefined) append(places, pairKey(first), place);
+  });
+  return (labels) => {
+    const keys = new Set(labels.flatMap((map) => Object.entries(map).map(pairKey)));
+    return pick(
+      services,
+      [...keys].flatMap((key) => places.get(key) ?? []),
+    );
+  };
+}
+
+/** The rules for a host (fully qualified, a wildcard too) and for wildcards that contain it. */
+export function rulesByHost(
+  rules: readonly DestinationRule[],
+  clusterDomain: string,
+): (host: string) => DestinationRule[] {
+  const places = new Map<string, number[]>();
+  rules.forEach((rule, place) => {
+    append(places, fqdn(rule.spec.host, namespaceOf(rule), clusterDomain), place);
+  });
+  const wildcards = [...places.keys()].filter(isWildcardHost);
+  return (host) => {
+    const hosts = new Set([host, ...wildcards.filter((wildcard) => hostSubsetOf(host, wildcard))]);
+    return pick(
+      rules,
+      [...hosts].flatMap((one) => places.get(one) ?? []),
+    );
+  };
+}
+
+function append(places: Map<string, number[]>, key: string, place: number): void {
+  const known = places.get(key);
+  if (known === undefined) places.set(key, [place]);
+  else known.push(place);
+}
+
+function pick<T>(items: readonly T[], places: readonly number[]): T[] {
+  return places.toSorted((a, b) => a - b).map((place) => items[place] as T);
+}
+
+/** A label's key and value: neither has a space. */
+function pairKey([key, value]: [string, string]): string {
+  return `${key} ${value}`;
+}
