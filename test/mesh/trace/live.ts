@@ -7,7 +7,7 @@ import { startMesh } from '../lib/mesh.ts';
 import { configuration } from './generate/configuration.ts';
 import { type Phase, play } from './play.ts';
 import type { Recorded } from './record.ts';
-import { rehearsed } from './rehearsed.ts';
+import { rehearsed, type WithEnvs } from './rehearsed.ts';
 import { install, installEnvs, startScene, storedObjects, untilPushed } from './scene.ts';
 import type { Settings } from './settings.ts';
 import { tablesOf } from './tables.ts';
@@ -34,8 +34,8 @@ export async function runLive(settings: Settings, say: (line: string) => void): 
     await install(api, all);
     const before = await phase('before');
     const owners = all.filter(({ envs }) => envs.length > 0);
-    const results = [];
-    for (const owner of owners) results.push(await rehearsed(owner));
+    const results: WithEnvs[] = [];
+    for (const owner of owners) results.push(await rehearsed(owner, before.objects));
     await installEnvs(api, results);
     const after = await phase('after');
     return {

@@ -2,7 +2,7 @@ import { rehearse } from '../../../src/cli/rehearsal.ts';
 import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
-import { type Configuration, withLabel } from './generate/configuration.ts';
+import { CONFIGURATION_LABEL, type Configuration, withLabel } from './generate/configuration.ts';
 import { BASE_DEPLOYMENT } from './generate/envs.ts';
 import { BASE_VERSION, deployment } from './generate/world.ts';
 
@@ -18,21 +18,24 @@ export interface WithEnvs {
  * The DynamicEnvs of a configuration do what they do, decided by the service behind its HTTP door, in the in-memory
  * cluster: what would take a minute with a real Metacontroller takes a blink.
  */
-export async function rehearsed({
-  id,
-  services,
-  older,
-  newer,
-  envs,
-}: Configuration): Promise<WithEnvs> {
+export async function rehearsed(
+  { id, older, newer, envs }: Configuration,
+  stored: readonly KubeObject[],
+): Promise<WithEnvs> {
   const config = decisionConfig({ ruleNamespaces: ['*'] });
-  const { cluster, app } = await rehearse(config, { strategy: 'server-side-apply' });
+  const { cluster, app } = await rehearse(config, {
+    strategy: 'server-side-apply',
+    start: new Date().toISOString(),
+  });
   const user = cluster.as();
   const namespaces = new Set(
     envs.flatMap(({ spec }) => spec.subsets?.map((s) => s.namespace) ?? []),
   );
   const bases = [...namespaces].map((name) => deployment(BASE_DEPLOYMENT, name, BASE_VERSION));
-  for (const object of [...bases, ...services, ...older, ...newer]) await user.create(object);
+  for (const object of bases) await user.create(object);
+  // With their ages, which decide whose rule hides whose.
+  const own = stored.filter(({ metadata }) => metadata.labels?.[CONFIGURATION_LABEL] === id);
+  for (const object of own) cluster.restore(object);
   for (const env of envs) await user.create(env);
   await cluster.settle();
   const nameOf = ({ metadata }: KubeObject) => `${metadata.namespace}/${metadata.name}`;

@@ -96,6 +96,7 @@ export async function storedObjects(api: Api): Promise<KubeObject[]> {
           namespace: metadata.namespace ?? '',
           creationTimestamp: metadata.creationTimestamp ?? '',
           labels: metadata.labels ?? {},
+          uid: metadata.uid ?? '',
         },
         spec: kind === 'Service' ? { selector: spec['selector'], ports: spec['ports'] } : spec,
       }));

@@ -49,8 +49,9 @@ describe('the host that a name stands for', () => {
   });
 
   it('of short names only those of services on the port', () => {
-    expect(hostOf('backend.shop', { port: 81 })).toBe('backend.shop');
-    expect(hostOf(FULL, { port: 81 })).toBe(FULL);
+    const all = [vs('a/x', FULL, 'web.far.svc.cluster.local')];
+    expect(hostOf('backend.shop', { port: 81 }, all)).toBe('backend.shop');
+    expect(hostOf(FULL, { port: 81 }, all)).toBe(FULL);
   });
 
   it('at a gateway it is what was written', () => {
