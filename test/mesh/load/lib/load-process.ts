@@ -1,0 +1,60 @@
+/**
+ * Runs as a process of its own, so that neither the hooks nor the echo servers wait for it, nor it for them. Sends what it
+ * is told at a steady rate, whatever becomes of it, and tells the answers in batches. Ends with its parent.
+ */
+import { type Mix, mixer } from './mix.ts';
+import type { Door, Sent } from './request.ts';
+import { createSender } from './send.ts';
+
+export interface Order {
+  doors: readonly Door[];
+  host: string;
+  mix: Mix;
+  /** Requests a second. */
+  rate: number;
+}
+
+/** What is told to the parent; `isLast`: everything that was sent is answered. */
+export interface Batch {
+  sent: Sent[];
+  isLast: boolean;
+}
+
+const TICK_MS = 10;
+const BATCH_MS = 200;
+
+process.on('disconnect', () => process.exit(0));
+process.once('message', (order: Order) => run(order));
+
+function run({ doors, host, mix, rate }: Order): void {
+  const { send, close } = createSender(doors, host);
+  const next = mixer(mix);
+  const since = performance.now();
+  let batch: Sent[] = [];
+  let count = 0;
+  let waiting = 0;
+  const tell = (isLast: boolean) => {
+    process.send?.({ sent: batch, isLast } satisfies Batch);
+    batch = [];
+  };
+  const sendOne = async () => {
+    waiting += 1;
+    batch.push(await send(next()));
+    waiting -= 1;
+  };
+  const ticks = setInterval(() => {
+    const due = ((performance.now() - since) * rate) / 1000;
+    for (; count < due; count += 1) void sendOne();
+  }, TICK_MS);
+  const batches = setInterval(() => tell(false), BATCH_MS);
+  process.once('message', () => {
+    clearInterval(ticks);
+    const end = setInterval(() => {
+      if (waiting > 0) return;
+      clearInterval(end);
+      clearInterval(batches);
+      close();
+      tell(true);
+    }, TICK_MS);
+  });
+}

@@ -1,0 +1,39 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Batch, Order } from './load-process.ts';
+import type { Sent } from './request.ts';
+
+const PROGRAM = fileURLToPath(new URL('load-process.ts', import.meta.url));
+
+export interface Load {
+  /** What is answered so far, in the order of the answers. */
+  sent(): readonly Sent[];
+  /** Sends nothing more, waits for the last answer, and answers all of them. */
+  stop(): Promise<readonly Sent[]>;
+}
+
+/** Steady traffic from a process of its own, until stopped. */
+export function startLoad(order: Order): Load {
+  const sent: Sent[] = [];
+  const child = fork(PROGRAM, [], { execArgv: [], serialization: 'advanced' });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('message', (batch: Batch) => {
+      for (const one of batch.sent) sent.push(one);
+      if (batch.isLast) resolve();
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`the load has ended with ${code}`)));
+  });
+  // Told by stop.
+  ended.catch(() => undefined);
+  child.send(order);
+  return {
+    sent: () => sent,
+    stop: async () => {
+      if (child.connected) child.send('stop');
+      await ended;
+      child.disconnect();
+      return sent;
+    },
+  };
+}

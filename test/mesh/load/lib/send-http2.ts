@@ -1,0 +1,45 @@
+import { type ClientHttp2Session, connect } from 'node:http2';
+import type { Door, Intent } from './request.ts';
+import type { Send } from './send.ts';
+
+/** Sends by HTTP/2 without TLS and without asking first, on one connection or, where asked for, on a new one. */
+export function http2({ address, port }: Door, host: string): { send: Send; close(): void } {
+  let kept: ClientHttp2Session | undefined;
+  const open = () => {
+    const session = connect(`http://${address}:${port}`);
+    // Requests that are on it tell of it themselves.
+    session.on('error', () => undefined);
+    return session;
+  };
+  const keep = (): ClientHttp2Session => {
+    if (kept === undefined || kept.closed || kept.destroyed) kept = open();
+    return kept;
+  };
+  const send: Send = async (intent, signal) => {
+    if (!intent.isFresh) return sendOn(keep(), intent, host, signal);
+    const session = open();
+    return sendOn(session, intent, host, signal).finally(() => session.close());
+  };
+  return { send, close: () => kept?.destroy() };
+}
+
+function sendOn(
+  session: ClientHttp2Session,
+  { path, headers }: Intent,
+  host: string,
+  signal: AbortSignal,
+): ReturnType<Send> {
+  return new Promise((resolve, reject) => {
+    const stream = session.request({ ':path': path, ':authority': host, ...headers }, { signal });
+    let status = 0;
+    const chunks: Buffer[] = [];
+    stream.on('response', (fields) => {
+      status = fields[':status'] ?? 0;
+    });
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('error', reject);
+    // A stream that was refused or reset without an error has no status.
+    stream.on('close', () => resolve({ status, body: Buffer.concat(chunks).toString() }));
+    stream.end();
+  });
+}

@@ -1,0 +1,55 @@
+import type { Answer, Door, Intent, Sent } from './request.ts';
+import { http1 } from './send-http1.ts';
+import { http2 } from './send-http2.ts';
+
+/** Sends one request; rejects when there was no whole answer. */
+export type Send = (
+  intent: Intent,
+  signal: AbortSignal,
+) => Promise<{ status: number; body: string }>;
+
+export interface Sender {
+  send(intent: Intent): Promise<Sent>;
+  close(): void;
+}
+
+/** Longer than any request takes whose answer still counts. */
+const PATIENCE_MS = 15_000;
+const DETAIL_LENGTH = 160;
+
+/** Sends requests for a host to listeners, and never fails: that there was no answer is an answer, too. */
+export function createSender(doors: readonly Door[], host: string): Sender {
+  const ways = doors.map((door) => ({ http1: http1(door, host), http2: http2(door, host) }));
+  return {
+    send: async (intent) => {
+      const way = ways[intent.door]?.[intent.protocol];
+      if (way === undefined) throw new Error(`there is no listener ${intent.door}`);
+      const start = Date.now();
+      const answer = await way.send(intent, AbortSignal.timeout(PATIENCE_MS)).then(answered, lost);
+      return { ...intent, ...answer, start, end: Date.now() };
+    },
+    close: () => {
+      for (const way of ways.flatMap((both) => Object.values(both))) way.close();
+    },
+  };
+}
+
+function lost(error: Error & { code?: string }): Answer {
+  return { status: 0, detail: `${error.code ?? error.name}: ${error.message}` };
+}
+
+/** An echo server's answer names itself; whatever else answers is quoted. */
+function answered({ status, body }: { status: number; body: string }): Answer {
+  const { version, pod } = echoOf(body);
+  if (status === 200 && version !== undefined && pod !== undefined) return { status, version, pod };
+  return { status, detail: body.slice(0, DETAIL_LENGTH) };
+}
+
+function echoOf(body: string): { version?: string; pod?: string } {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // Envoy's own answers are plain text.
+    return {};
+  }
+}
