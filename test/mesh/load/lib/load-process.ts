@@ -39,7 +39,9 @@ function run({ doors, host, mix, rate }: Order): void {
   };
   const sendOne = async () => {
     waiting += 1;
-    batch.push(await send(next()));
+    // Awaited before `batch` is read: that may be another one by then.
+    const sent = await send(next());
+    batch.push(sent);
     waiting -= 1;
   };
   const ticks = setInterval(() => {

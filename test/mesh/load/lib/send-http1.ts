@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { WAY_HEADER } from '../../lib/bootstrap.ts';
 import type { Door, Intent } from './request.ts';
 import type { Send } from './send.ts';
 
@@ -18,7 +19,11 @@ export function http1({ address, port }: Door, host: string): { send: Send; clos
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+          resolve({
+            status: response.statusCode ?? 0,
+            body: Buffer.concat(chunks).toString(),
+            way: String(response.headers[WAY_HEADER] ?? ''),
+          }),
         );
       });
       sent.end();

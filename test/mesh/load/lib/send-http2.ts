@@ -1,4 +1,5 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
+import { WAY_HEADER } from '../../lib/bootstrap.ts';
 import type { Door, Intent } from './request.ts';
 import type { Send } from './send.ts';
 
@@ -32,14 +33,16 @@ function sendOn(
   return new Promise((resolve, reject) => {
     const stream = session.request({ ':path': path, ':authority': host, ...headers }, { signal });
     let status = 0;
+    let way = '';
     const chunks: Buffer[] = [];
     stream.on('response', (fields) => {
       status = fields[':status'] ?? 0;
+      way = String(fields[WAY_HEADER] ?? '');
     });
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('error', reject);
     // A stream that was refused or reset without an error has no status.
-    stream.on('close', () => resolve({ status, body: Buffer.concat(chunks).toString() }));
+    stream.on('close', () => resolve({ status, body: Buffer.concat(chunks).toString(), way }));
     stream.end();
   });
 }

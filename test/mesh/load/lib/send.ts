@@ -1,12 +1,17 @@
+import type { Echo } from '../../lib/echo.ts';
 import type { Answer, Door, Intent, Sent } from './request.ts';
 import { http1 } from './send-http1.ts';
 import { http2 } from './send-http2.ts';
 
+/** What came back; `way`: what the proxy says of its way. */
+export interface Response {
+  status: number;
+  body: string;
+  way: string;
+}
+
 /** Sends one request; rejects when there was no whole answer. */
-export type Send = (
-  intent: Intent,
-  signal: AbortSignal,
-) => Promise<{ status: number; body: string }>;
+export type Send = (intent: Intent, signal: AbortSignal) => Promise<Response>;
 
 export interface Sender {
   send(intent: Intent): Promise<Sent>;
@@ -38,14 +43,15 @@ function lost(error: Error & { code?: string }): Answer {
   return { status: 0, detail: `${error.code ?? error.name}: ${error.message}` };
 }
 
-/** An echo server's answer names itself; whatever else answers is quoted. */
-function answered({ status, body }: { status: number; body: string }): Answer {
-  const { version, pod } = echoOf(body);
+/** A pod's answer names itself; whatever else answers is quoted. */
+function answered({ status, body, way }: Response): Answer {
+  const { pod, labels } = echoOf(body);
+  const version = labels?.['version'];
   if (status === 200 && version !== undefined && pod !== undefined) return { status, version, pod };
-  return { status, detail: body.slice(0, DETAIL_LENGTH) };
+  return { status, detail: `${way} ${body.slice(0, DETAIL_LENGTH)}` };
 }
 
-function echoOf(body: string): { version?: string; pod?: string } {
+function echoOf(body: string): Partial<Pick<Echo, 'pod' | 'labels'>> {
   try {
     return JSON.parse(body);
   } catch {

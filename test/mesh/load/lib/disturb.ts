@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rollBase } from './base.ts';
+import type { Tool } from './gitops.ts';
+import type { Scene } from './scene.ts';
+
+const REST_MS = 8000;
+const AWAY_MS = 5000;
+
+/** How often each was done. */
+export type Disturbances = Record<'base rolled' | 'hooks killed' | 'Metacontroller killed', number>;
+
+/**
+ * Disturbs envs that live, in turns, until told: new pods for the base; Metacontroller killed; the hook service killed.
+ * While the service is away nobody writes a VirtualService: then the API server would let the write pass without our
+ * routes, as any cluster without an admission webhook would.
+ */
+export async function disturb(
+  { cluster, system }: Scene,
+  tool: Tool,
+  isOver: () => boolean,
+): Promise<Disturbances> {
+  const done: Disturbances = { 'base rolled': 0, 'hooks killed': 0, 'Metacontroller killed': 0 };
+  const ways: [keyof Disturbances, () => Promise<void>][] = [
+    ['base rolled', () => rollBase(cluster)],
+    [
+      'Metacontroller killed',
+      async () => {
+        const start = await system.killMetacontroller();
+        await sleep(AWAY_MS);
+        await start();
+      },
+    ],
+    [
+      'hooks killed',
+      async () => {
+        const resume = await tool.pause();
+        const open = await system.service.kill();
+        await sleep(AWAY_MS);
+        await open();
+        resume();
+      },
+    ],
+  ];
+  while (!isOver()) {
+    for (const [name, way] of ways) {
+      await sleep(REST_MS);
+      if (isOver()) break;
+      await way();
+      done[name] += 1;
+    }
+  }
+  return done;
+}

@@ -1,0 +1,48 @@
+import type { DynamicEnv } from '../../../../src/api/dynamicenv.ts';
+import type { LocalObject } from '../../../../src/local/object.ts';
+import type { Api } from '../../../e2e/control-plane/api.ts';
+import { until } from '../../../e2e/control-plane/poll.ts';
+import { follow } from '../../../e2e/control-plane/watch.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+import { dynamicEnv } from './world.ts';
+
+const ENVS = '/apis/riskified.com/v1alpha1/dynamicenvs';
+const READY_SECONDS = 90;
+const LOOK_MS = 20;
+
+/** A developer who writes envs and waits for them, while the timeline takes down what was wanted and what was seen. */
+export interface Envs {
+  timeline: Timeline;
+  create(env: string, user: string): Promise<void>;
+  /** A merge patch of the spec, after which the env takes this user's requests. */
+  patch(env: string, user: string, spec: Partial<DynamicEnv['spec']>): Promise<void>;
+  remove(env: string): Promise<void>;
+  untilReady(env: string): Promise<void>;
+  untilGone(env: string): Promise<void>;
+  stop(): void;
+}
+
+export async function followEnvs(api: Api): Promise<Envs> {
+  const timeline = createTimeline();
+  const stop = await follow<DynamicEnv>(api, ENVS, timeline.observe);
+  const seen = (env: string, what: string, check: (env: string) => boolean) =>
+    until(READY_SECONDS, async () => (check(env) ? undefined : `${env} is not ${what}`), LOOK_MS);
+  return {
+    timeline,
+    create: (env, user) => {
+      const body: LocalObject = dynamicEnv(env, user);
+      return timeline.change(env, user, () => api.call('POST', ENVS, { body }));
+    },
+    patch: (env, user, spec) => {
+      const options = { body: { spec }, contentType: 'application/merge-patch+json' };
+      return timeline.change(env, user, () => api.call('PATCH', `${ENVS}/${env}`, options));
+    },
+    remove: (env) => {
+      const body = { propagationPolicy: 'Background' };
+      return timeline.remove(env, () => api.call('DELETE', `${ENVS}/${env}`, { body }));
+    },
+    untilReady: (env) => seen(env, 'Ready', timeline.isReady),
+    untilGone: (env) => seen(env, 'gone', timeline.isGone),
+    stop,
+  };
+}

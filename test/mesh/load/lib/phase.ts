@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { judge, WRONGS, type Wrong } from './judge.ts';
+import { type Load, startLoad } from './load.ts';
+import type { Mix } from './mix.ts';
+import { type Sent, userOf } from './request.ts';
+import type { Scene } from './scene.ts';
+import { HOST } from './world.ts';
+
+/** What became of the requests of one phase. */
+export interface Count {
+  requests: number;
+  /** Those with a header that envs match. */
+  matching: number;
+  /** Those that an env's pod answered. */
+  byEnvs: number;
+  wrong: Record<Wrong, Sent[]>;
+}
+
+export interface PhaseOptions extends Omit<Mix, 'doors'> {
+  /** Requests a second. */
+  rate: number;
+}
+
+/** A watch tells of a write within this time. */
+const LATE_MS = 500;
+
+/** Requests at a steady rate from before `work` until after it, and what was wrong about their answers. */
+export async function phase(
+  { doors, envs }: Scene,
+  { rate, ...mix }: PhaseOptions,
+  work: (load: Load) => Promise<unknown>,
+): Promise<Count> {
+  const load = startLoad({ doors, host: HOST, rate, mix: { ...mix, doors: doors.length } });
+  try {
+    await work(load);
+  } finally {
+    await load.stop();
+  }
+  await sleep(LATE_MS);
+  const sent = load.sent();
+  const epochs = envs.timeline.epochs();
+  const wrong = Object.fromEntries(WRONGS.map((kind) => [kind, [] as Sent[]])) as Count['wrong'];
+  for (const one of sent) {
+    const kind = judge(one, epochs);
+    if (kind !== undefined) wrong[kind].push(one);
+  }
+  const users = new Set(mix.users);
+  return {
+    requests: sent.length,
+    matching: sent.filter((one) => users.has(userOf(one) ?? '')).length,
+    byEnvs: sent.filter(({ version }) => epochs.some(({ env }) => env === version)).length,
+    wrong,
+  };
+}
+
+/** How many answers were wrong, by kind. */
+export function wrongs({ wrong }: Pick<Count, 'wrong'>): Record<Wrong, number> {
+  const counts = Object.entries(wrong).map(([kind, sent]) => [kind, sent.length]);
+  return Object.fromEntries(counts) as Record<Wrong, number>;
+}
+
+/** `12,345 requests (7,012 matching, 5,100 answered by envs): 3 5xx, 1 missed` */
+export function describeCount(count: Count): string {
+  const number = (value: number) => value.toLocaleString('en-GB');
+  const found = Object.entries(wrongs(count)).filter(([, amount]) => amount > 0);
+  const told = found.map(([kind, amount]) => `${number(amount)} ${kind}`).join(', ');
+  const { requests, matching, byEnvs } = count;
+  return `${number(requests)} requests (${number(matching)} matching, ${number(byEnvs)} answered by envs): ${told || 'none wrong'}`;
+}

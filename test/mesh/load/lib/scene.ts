@@ -1,0 +1,80 @@
+import type { DecisionConfig } from '../../../../src/domain/config.ts';
+import type { Cluster } from '../../../e2e/control-plane/control-plane.ts';
+import { until } from '../../../e2e/control-plane/poll.ts';
+import type { System } from '../../../e2e/lib/system.ts';
+import { startMesh } from '../../lib/mesh.ts';
+import { type Envs, followEnvs } from './envs.ts';
+import { BASE } from './judge.ts';
+import type { Door } from './request.ts';
+import { createSender } from './send.ts';
+import { HOST, NAMESPACE, world } from './world.ts';
+
+export interface Scene {
+  system: System;
+  cluster: Cluster;
+  envs: Envs;
+  /** A listener of each proxy. */
+  doors: Door[];
+  stop(): Promise<void>;
+}
+
+export interface SceneOptions {
+  config: DecisionConfig;
+  proxies: number;
+  /** From a pod's deletion until it stops; default 5 s. */
+  finishSeconds?: number;
+}
+
+/**
+ * The world with everything that envs need, and proxies of clients that know it. A pod that is deleted serves for some
+ * seconds more, as one does whose preStop hook sleeps: without that, every rolling update loses requests, env or not.
+ */
+export async function openScene(options: SceneOptions): Promise<Scene> {
+  const { config, proxies, finishSeconds = 5 } = options;
+  const mesh = await startMesh({
+    system: { strategy: 'server-side-apply', config },
+    pods: { finishSeconds },
+  });
+  try {
+    const { cluster, system } = mesh;
+    if (system === undefined) throw new Error('the mesh has no hook service');
+    await cluster.kubectl(['apply', '-f', '-'], {
+      input: { apiVersion: 'v1', kind: 'List', items: world() },
+    });
+    const available = ['wait', '--for=condition=Available', 'deployment', '--all'];
+    await cluster.kubectl([...available, '-n', NAMESPACE, '--timeout=60s']);
+    const envoys = await Promise.all(
+      Array.from({ length: proxies }, (_, index) =>
+        mesh.startEnvoy({
+          name: `client-${index}`,
+          namespace: NAMESPACE,
+          labels: { app: `client-${index}` },
+        }),
+      ),
+    );
+    await Promise.all(envoys.map((envoy) => envoy.untilReady()));
+    const doors = envoys.map((envoy) => ({ address: '127.0.0.1', port: envoy.portFor(80) }));
+    await untilServed(doors);
+    const envs = await followEnvs(cluster.api);
+    const stop = async () => {
+      envs.stop();
+      await mesh.stop();
+    };
+    return { system, cluster, envs, doors, stop };
+  } catch (error) {
+    await mesh.stop();
+    throw error;
+  }
+}
+
+/** The base answers at every listener. */
+async function untilServed(doors: readonly Door[]): Promise<void> {
+  const { send, close } = createSender(doors, HOST);
+  const ask = (door: number) =>
+    send({ door, protocol: 'http1', isFresh: true, path: '/', headers: {} });
+  await until(60, async () => {
+    const answers = await Promise.all(doors.map((_, door) => ask(door)));
+    const wrong = answers.find(({ version }) => version !== BASE);
+    return wrong && `listener ${wrong.door} answers ${wrong.status} ${wrong.detail}`;
+  }).finally(close);
+}

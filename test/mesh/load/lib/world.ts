@@ -1,0 +1,75 @@
+import type { DynamicEnv, IstioMatch } from '../../../../src/api/dynamicenv.ts';
+import type { VirtualService } from '../../../../src/istio/types.ts';
+import type { LocalObject } from '../../../../src/local/object.ts';
+import { HEADER } from './request.ts';
+
+export const NAMESPACE = 'shop';
+export const HOST = `backend.${NAMESPACE}`;
+const LABELS = { app: 'backend', version: 'shared' };
+
+/** What is there without any env: one Deployment behind one Service, with all that Istio needs to tell versions apart. */
+export function world(): LocalObject[] {
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'backend', namespace: NAMESPACE, labels: { app: 'backend' } },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: LABELS },
+        template: {
+          metadata: { labels: LABELS },
+          spec: { containers: [{ name: 'backend', image: 'backend:1' }] },
+        },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'backend', namespace: NAMESPACE },
+      spec: { selector: { app: 'backend' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+    },
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata: { name: 'backend', namespace: NAMESPACE },
+      spec: { host: 'backend', subsets: [{ name: 'shared', labels: { version: 'shared' } }] },
+    },
+    virtualService(1),
+  ];
+}
+
+/** What its owners have in their repository; `release` is seen in a time-out, so that every release is another route table. */
+export function virtualService(release: number): LocalObject & VirtualService {
+  const route = [{ destination: { host: 'backend', subset: 'shared' } }];
+  return {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'backend', namespace: NAMESPACE },
+    spec: {
+      hosts: ['backend'],
+      http: [
+        { name: 'reports', match: [{ uri: { prefix: '/reports' } }], timeout: '60s', route },
+        { name: 'everything-else', timeout: `${30 + (release % 2)}s`, route },
+      ],
+    },
+  };
+}
+
+/** An env whose user's requests are to reach a backend of its own. */
+export function dynamicEnv(name: string, user: string): LocalObject & DynamicEnv {
+  return {
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'DynamicEnv',
+    metadata: { name },
+    spec: {
+      istioMatches: matchesOf(user),
+      subsets: [{ name: 'backend', namespace: NAMESPACE, containers: [{ image: 'backend:2' }] }],
+    },
+  };
+}
+
+export function matchesOf(user: string): IstioMatch[] {
+  return [{ headers: { [HEADER]: { exact: user } } }];
+}
