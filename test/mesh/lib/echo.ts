@@ -16,6 +16,9 @@ import type { Pod } from '../../e2e/control-plane/pods.ts';
 /** Port of every pod. */
 export const POD_PORT = 8080;
 
+/** Header of a request that is to be answered so many milliseconds later. */
+export const DELAY_HEADER = 'x-delay-ms';
+
 /** What a pod answers to any request, as JSON. */
 export interface Echo {
   pod: string;
@@ -64,7 +67,9 @@ export async function serveEcho(
   const answer = (request: AnyRequest, response: AnyResponse) => {
     connections.began(request, response);
     // Whoever sends a body sends it to its end first.
-    request.on('end', () => send(response, echo(identity, request))).resume();
+    const delay = Number(request.headers[DELAY_HEADER] ?? 0);
+    const reply = () => send(response, echo(identity, request));
+    request.on('end', () => (delay > 0 ? setTimeout(reply, delay) : reply())).resume();
   };
   const http1 = createServer({ keepAlive: true }, answer);
   // Envoy keeps connections for long; who closes them first must not be the server.

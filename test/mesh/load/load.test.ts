@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { disturb } from './lib/disturb.ts';
 import { startTool } from './lib/gitops.ts';
 import { liveAgain, usersOf } from './lib/lives.ts';
+import { canLoad, loadTest } from './lib/load-test.ts';
 import { type Count, describeCount, phase, wrongs } from './lib/phase.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 
@@ -22,6 +23,7 @@ describe('not one request is lost', () => {
   let total = 0;
 
   beforeAll(async () => {
+    if (!canLoad) return;
     scene = await openScene({ config: DEFAULTS, proxies: 2 });
   }, 240_000);
   afterAll(() => scene?.stop());
@@ -37,41 +39,53 @@ describe('not one request is lost', () => {
     return counted;
   };
 
-  test('without any env, nothing is wrong with the same load', async () => {
-    const counted = await count('no env', async (load) => {
-      while (load.sent().length < REQUESTS * 0.1) await sleep(100);
-    });
-    expect(wrongs(counted)).toEqual(NONE);
-    expect(counted.byEnvs).toBe(0);
-  }, 120_000);
+  loadTest(
+    'without any env, nothing is wrong with the same load',
+    async () => {
+      const counted = await count('no env', async (load) => {
+        while (load.sent().length < REQUESTS * 0.1) await sleep(100);
+      });
+      expect(wrongs(counted)).toEqual(NONE);
+      expect(counted.byEnvs).toBe(0);
+    },
+    120_000,
+  );
 
-  test('while envs live, are changed and deleted, and everything around them moves', async () => {
-    let lives = 0;
-    const counted = await count('lives', async (load) => {
-      const tool = startTool(scene.cluster);
-      let isOver = false;
-      const disturbing = disturb(scene, tool, () => isOver);
-      const isWanted = (lived: number) => lived < 4 || load.sent().length < REQUESTS * 0.8;
-      const lived = await Promise.all(ENVS.map((env) => liveAgain(scene.envs, env, isWanted)));
-      isOver = true;
-      lives = lived.reduce((sum, one) => sum + one, 0);
-      const done = await disturbing;
-      await tool.stop();
-      process.stderr.write(`${lives} lives, ${JSON.stringify(done)}, ${tool.writes()} writes\n`);
-    });
-    expect(lives).toBeGreaterThanOrEqual(10);
-    expect(wrongs(counted)).toEqual(NONE);
-  }, 900_000);
+  loadTest(
+    'while envs live, are changed and deleted, and everything around them moves',
+    async () => {
+      let lives = 0;
+      const counted = await count('lives', async (load) => {
+        const tool = startTool(scene.cluster);
+        let isOver = false;
+        const disturbing = disturb(scene, tool, () => isOver);
+        const isWanted = (lived: number) => lived < 4 || load.sent().length < REQUESTS * 0.8;
+        const lived = await Promise.all(ENVS.map((env) => liveAgain(scene.envs, env, isWanted)));
+        isOver = true;
+        lives = lived.reduce((sum, one) => sum + one, 0);
+        const done = await disturbing;
+        await tool.stop();
+        process.stderr.write(`${lives} lives, ${JSON.stringify(done)}, ${tool.writes()} writes\n`);
+      });
+      expect(lives).toBeGreaterThanOrEqual(10);
+      expect(wrongs(counted)).toEqual(NONE);
+    },
+    900_000,
+  );
 
-  test('without settle and drain time, the same load shows what gets lost', async () => {
-    await scene.system.service.configure({ ...DEFAULTS, settleSeconds: 0, drainSeconds: 0 });
-    const counted = await count('settle 0, drain 0', async (load) => {
-      const from = load.sent().length;
-      const isWanted = (lived: number) => lived < 3 || load.sent().length - from < REQUESTS * 0.1;
-      await Promise.all(ENVS.map((env) => liveAgain(scene.envs, env, isWanted)));
-    });
-    expect(counted.wrong['5xx'].length + counted.wrong.missed.length).toBeGreaterThan(0);
-    expect(wrongs(counted)).toMatchObject({ leaked: 0, strange: 0, unanswered: 0 });
-    expect(total).toBeGreaterThanOrEqual(REQUESTS);
-  }, 600_000);
+  loadTest(
+    'without settle and drain time, the same load shows what gets lost',
+    async () => {
+      await scene.system.service.configure({ ...DEFAULTS, settleSeconds: 0, drainSeconds: 0 });
+      const counted = await count('settle 0, drain 0', async (load) => {
+        const from = load.sent().length;
+        const isWanted = (lived: number) => lived < 3 || load.sent().length - from < REQUESTS * 0.1;
+        await Promise.all(ENVS.map((env) => liveAgain(scene.envs, env, isWanted)));
+      });
+      expect(counted.wrong['5xx'].length + counted.wrong.missed.length).toBeGreaterThan(0);
+      expect(wrongs(counted)).toMatchObject({ leaked: 0, strange: 0, unanswered: 0 });
+      expect(total).toBeGreaterThanOrEqual(REQUESTS);
+    },
+    600_000,
+  );
 });

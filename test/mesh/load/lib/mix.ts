@@ -1,3 +1,4 @@
+import { DELAY_HEADER } from '../../lib/echo.ts';
 import { HEADER, type Intent } from './request.ts';
 
 /** What steady traffic is made of. */
@@ -24,6 +25,9 @@ const STRANGERS: readonly ((user: string) => Record<string, string>)[] = [
 ];
 
 const FRESH_SHARE = 0.2;
+/** Requests that are under way for a while, whatever happens meanwhile. */
+const SLOW_SHARE = 0.02;
+const SLOW_MS = '1000';
 
 /** Answers one request after the other, at random, but the same ones for the same seed. */
 export function mixer({ users, doors, share = 0.6, paths = ['/'], seed }: Mix): () => Intent {
@@ -37,7 +41,10 @@ export function mixer({ users, doors, share = 0.6, paths = ['/'], seed }: Mix): 
       protocol: random() < 0.5 ? 'http1' : 'http2',
       isFresh: random() < FRESH_SHARE,
       path: one(paths),
-      headers: isTheirs ? { [HEADER]: user } : one(STRANGERS)(user),
+      headers: {
+        ...(isTheirs ? { [HEADER]: user } : one(STRANGERS)(user)),
+        ...(random() < SLOW_SHARE ? { [DELAY_HEADER]: SLOW_MS } : {}),
+      },
     };
   };
 }

@@ -14,6 +14,7 @@ export interface Count {
   /** Those that an env's pod answered. */
   byEnvs: number;
   wrong: Record<Wrong, Sent[]>;
+  sent: readonly Sent[];
 }
 
 export interface PhaseOptions extends Omit<Mix, 'doors'> {
@@ -50,6 +51,7 @@ export async function phase(
     matching: sent.filter((one) => users.has(userOf(one) ?? '')).length,
     byEnvs: sent.filter(({ version }) => epochs.some(({ env }) => env === version)).length,
     wrong,
+    sent,
   };
 }
 

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Envs } from './envs.ts';
+import { BASE } from './judge.ts';
+import { followMarks, type Marks } from './marks.ts';
+import { type Count, phase } from './phase.ts';
+import { type Sent, userOf } from './request.ts';
+import type { Scene } from './scene.ts';
+
+/** One env that came and went under load; times in milliseconds. */
+export interface Sample {
+  /** From the rule's coming to the routes', and from the routes' leaving to the rule's. */
+  settled: number;
+  drained: number;
+  /** From the routes' coming until Ready. */
+  readied: number;
+  /** After the routes had come, the last request that the base got; after they had left, the last that the env got. */
+  comingLag: number;
+  leavingLag: number;
+  /** Requests that got 5xx or no answer, before and after the env was to be removed. */
+  lostComing: number;
+  lostLeaving: number;
+  /** Requests that the base got while the env was Ready. */
+  missed: number;
+}
+
+const STAGGER_MS = 170;
+const REST_MS = 1200;
+
+/** So many envs come and go, almost at once, under load of which most is theirs. */
+export async function sampleRound(
+  scene: Scene,
+  { envs: amount, rate, seed }: { envs: number; rate: number; seed: number },
+): Promise<Sample[]> {
+  const names = Array.from({ length: amount }, (_, index) => `s${seed}-${index}`);
+  const marks = await followMarks(scene.cluster.api, names);
+  const removed = new Map<string, number>();
+  const counted = await phase(scene, { rate, users: names, share: 0.9, seed }, async () => {
+    await sleep(REST_MS);
+    await Promise.all(
+      names.map(async (env, index) => {
+        await sleep(index * STAGGER_MS);
+        await comeAndGo(scene.envs, env, () => removed.set(env, Date.now()));
+      }),
+    );
+    await sleep(REST_MS);
+  });
+  marks.stop();
+  return names.map((env) => {
+    const readyAt = scene.envs.timeline.epochs().find((epoch) => epoch.env === env)?.ready[0]?.from;
+    return sampleOf(env, { ...marks.of(env), readyAt, removedAt: removed.get(env) }, counted);
+  });
+}
+
+async function comeAndGo(envs: Envs, env: string, onRemove: () => void): Promise<void> {
+  await envs.create(env, env);
+  await envs.untilReady(env);
+  await sleep(REST_MS);
+  onRemove();
+  await envs.remove(env);
+  await envs.untilGone(env);
+}
+
+interface Times extends Marks {
+  readyAt: number | undefined;
+  removedAt: number | undefined;
+}
+
+function sampleOf(env: string, times: Times, { sent, wrong }: Count): Sample {
+  const at = (name: keyof Times): number => {
+    const time = times[name];
+    if (time === undefined) throw new Error(`env ${env}: nobody saw when ${name}`);
+    return time;
+  };
+  const isOwn = (one: Sent) => userOf(one) === env;
+  const lost = [...wrong['5xx'], ...wrong.unanswered].filter(isOwn);
+  const isBefore = ({ start }: Sent) => start < at('removedAt');
+  const own = sent.filter(isOwn);
+  return {
+    settled: at('routesCame') - at('ruleCame'),
+    readied: at('readyAt') - at('routesCame'),
+    drained: at('ruleLeft') - at('routesLeft'),
+    comingLag:
+      lastStart(own.filter((one) => one.version === BASE && isBefore(one))) - at('routesCame'),
+    leavingLag: lastStart(own.filter(({ version }) => version === env)) - at('routesLeft'),
+    lostComing: lost.filter(isBefore).length,
+    lostLeaving: lost.filter((one) => !isBefore(one)).length,
+    missed: wrong.missed.filter(isOwn).length,
+  };
+}
+
+function lastStart(sent: readonly Sent[]): number {
+  return sent.reduce((last, { start }) => Math.max(last, start), 0);
+}
