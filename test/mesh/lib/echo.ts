@@ -66,9 +66,9 @@ export async function serveEcho(
   const connections = trackConnections();
   const answer = (request: AnyRequest, response: AnyResponse) => {
     connections.began(request, response);
-    // Whoever sends a body sends it to its end first.
     const delay = Number(request.headers[DELAY_HEADER] ?? 0);
     const reply = () => send(response, echo(identity, request));
+    // Whoever sends a body sends it to its end first.
     request.on('end', () => (delay > 0 ? setTimeout(reply, delay) : reply())).resume();
   };
   const http1 = createServer({ keepAlive: true }, answer);
