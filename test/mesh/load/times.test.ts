@@ -12,7 +12,7 @@ const DEFAULTS = readFlags(DECISION_FLAGS, [], {});
  * Settle and drain seconds. The service adds a second, because its times have whole ones: with -1 it does not wait at
  * all, with 0 from 0 to 1 s.
  */
-const SECONDS = [-1, -0.75, -0.5, 0, 0.5, 1, 2, 3];
+const SECONDS = [-1, -0.5, 0, 0.5, 1, 2, 3];
 const ROUNDS = Number(process.env['MESH_ROUNDS'] ?? 2);
 const ENVS = 6;
 const RATE = 600;

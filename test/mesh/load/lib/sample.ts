@@ -73,7 +73,8 @@ function sampleOf(env: string, times: Times, { sent, wrong }: Count): Sample {
   };
   const isOwn = (one: Sent) => userOf(one) === env;
   const lost = [...wrong['5xx'], ...wrong.unanswered].filter(isOwn);
-  const isBefore = ({ start }: Sent) => start < at('removedAt');
+  // By its end: what is under way at the removal is lost by the removal.
+  const isBefore = ({ end }: Sent) => end < at('removedAt');
   const own = sent.filter(isOwn);
   return {
     settled: at('routesCame') - at('ruleCame'),

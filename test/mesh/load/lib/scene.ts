@@ -21,6 +21,8 @@ export interface Scene {
 export interface SceneOptions {
   config: DecisionConfig;
   proxies: number;
+  /** From a pod's appearance until it is Ready; default 0.2 s. */
+  startSeconds?: number;
   /** From a pod's deletion until it stops; default 5 s. */
   finishSeconds?: number;
 }
@@ -30,10 +32,10 @@ export interface SceneOptions {
  * seconds more, as one does whose preStop hook sleeps: without that, every rolling update loses requests, env or not.
  */
 export async function openScene(options: SceneOptions): Promise<Scene> {
-  const { config, proxies, finishSeconds = 5 } = options;
+  const { config, proxies, startSeconds = 0.2, finishSeconds = 5 } = options;
   const mesh = await startMesh({
     system: { strategy: 'server-side-apply', config },
-    pods: { finishSeconds },
+    pods: { startSeconds, finishSeconds },
   });
   try {
     const { cluster, system } = mesh;

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalObject } from '../../../../src/local/object.ts';
+import type { Api } from '../../../e2e/control-plane/api.ts';
+
+const PATH = '/apis/networking.istio.io/v1/namespaces/default/virtualservices/busy';
+/** Shorter than istiod waits for quiet before it tells proxies anything (PILOT_DEBOUNCE_AFTER, 100 ms). */
+const PAUSE_MS = 40;
+
+/** Writes a VirtualService that concerns nobody over and over, as if much else went on in the mesh; answers how to stop. */
+export function startNoise(api: Api): () => Promise<void> {
+  let isStopped = false;
+  const run = async () => {
+    for (let count = 0; !isStopped; count += 1) {
+      const body: LocalObject = {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'VirtualService',
+        metadata: { name: 'busy', namespace: 'default' },
+        spec: {
+          hosts: ['busy.example.com'],
+          http: [
+            {
+              timeout: `${1 + (count % 50)}s`,
+              route: [{ destination: { host: 'nobody.example.com' } }],
+            },
+          ],
+        },
+      };
+      const contentType = 'application/apply-patch+yaml';
+      await api.call('PATCH', `${PATH}?fieldManager=noise&force=true`, { body, contentType });
+      await sleep(PAUSE_MS);
+    }
+  };
+  const running = run();
+  // Told by whoever stops it.
+  running.catch(() => undefined);
+  return async () => {
+    isStopped = true;
+    await running;
+  };
+}
