@@ -23,7 +23,11 @@ export function startTool({ kubectl }: Cluster): Tool {
   let isStopped = false;
   let resumed: Promise<void> = Promise.resolve();
   let writing: Promise<unknown> = Promise.resolve();
-  const write = () => kubectl(verbs[writes % 3] ?? [], { input: virtualService(writes) });
+  const write = () =>
+    kubectl(verbs[writes % 3] ?? [], { input: virtualService(writes) }).catch((error: Error) => {
+      // Somebody wrote between its reading and its writing; a tool comes again.
+      if (!error.message.includes('(Conflict)')) throw error;
+    });
   const run = async () => {
     while (!isStopped) {
       await resumed;
