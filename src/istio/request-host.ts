@@ -29,19 +29,15 @@ export function nameOfAuthority(authority: string): string {
 function serviceNamed(
   name: string,
   request: HttpRequest,
-  sources: RouteSources,
+  { services, clusterDomain }: RouteSources,
 ): string | undefined {
-  const { services, clusterDomain } = sources;
   const suffix = `.svc.${clusterDomain}`;
   const names = [name, `${name}.${clusterDomain}`, name + suffix];
   // `web.shop` must not be taken for service `web.shop` of the caller's namespace.
   if (!name.includes('.')) names.push(`${name}.${proxyNamespace(request)}${suffix}`);
-  const known = services.filter(({ host }) => names.includes(host)).map(({ host }) => host);
   const port = request.port ?? DEFAULT_PORT;
-  const here = services.find((one) => known.includes(one.host) && servesPort(one, port));
-  if (here) return here.host;
-  // On another port a VirtualService has the service's full name only: it is no service there.
-  return known.find((host) => selection(host, request, sources).owners.length === 0);
+  return services.find((service) => names.includes(service.host) && servesPort(service, port))
+    ?.host;
 }
 
 /** Which of the VirtualServices decides, counted in the order in which they compete; none: after all of them. */
