@@ -25,14 +25,19 @@ test('the story is true', async () => {
 });
 
 describe('sabotage is noticed', () => {
-  const { renderRoutes } = render;
+  const { renderRoutes, routesFor } = render;
+  const misled = <T>(http: T): T =>
+    JSON.parse(JSON.stringify(http).replaceAll('"subset":"test-user"', '"subset":"shared"'));
   const { patchRoutes } = patch;
 
   test.each<[string, string, object, RegExp]>([
     [
       'routes are never rendered',
       'render',
-      { renderRoutes: (http: []) => ({ http, dropped: [] }) },
+      {
+        renderRoutes: (http: []) => ({ http, dropped: [] }),
+        routesFor: ({ routes }: render.Draft) => routes.map(({ route }) => route),
+      },
       /^untrue: the routes come in within 120 s$/,
     ],
     [
@@ -41,11 +46,9 @@ describe('sabotage is noticed', () => {
       {
         renderRoutes: (...given: Parameters<typeof renderRoutes>) => {
           const { http, ...rest } = renderRoutes(...given);
-          const misled = JSON.parse(
-            JSON.stringify(http).replaceAll('"subset":"test-user"', '"subset":"shared"'),
-          );
-          return { ...rest, http: misled };
+          return { ...rest, http: misled(http) };
         },
+        routesFor: (...given: Parameters<typeof routesFor>) => misled(routesFor(...given)),
       },
       /^untrue: GET .* with user: test-user goes to test-user, not to shared$/,
     ],

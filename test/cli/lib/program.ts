@@ -57,6 +57,10 @@ export function runProgram(
   }: { env?: Record<string, string>; input?: string } & Launch = {},
 ): Promise<Outcome> {
   const running = start(args, env, launch);
+  // A program that reads no input may be gone before it gets any.
+  running.process.stdin?.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   running.process.stdin?.end(input);
   return running.ended;
 }
