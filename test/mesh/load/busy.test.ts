@@ -28,7 +28,9 @@ describe('a mesh in which something changes all the time', () => {
       const samples = await sampleRound(scene, { envs: 4, rate: 300, seed: settleSeconds });
       await stop();
       const section = 'A mesh in which something changes all the time';
-      for (const [what, value] of sampleRows(new Map([[settleSeconds, samples]]))) {
+      const times = `settle ${settleSeconds} s, drain ${drainSeconds} s`;
+      for (const [row, value] of sampleRows(new Map([[settleSeconds, samples]]))) {
+        const what = row.replace(/^settle and drain .*/, times);
         recordFigure({ section, what: `${name}: ${what}`, value });
         process.stderr.write(`${name} | ${what} | ${value}\n`);
       }
