@@ -111,6 +111,7 @@ export function applied(child: KubeObject, now: World): KubeObject {
       resourceVersion: String(Number(old?.metadata.resourceVersion ?? 100) + 1),
       creationTimestamp: old?.metadata.creationTimestamp ?? stamp(now.time),
       ownerReferences: [ownerOf(now.env)],
+      managedFields: [{ manager: 'metacontroller', operation: 'Apply', time: stamp(now.time) }],
     },
   };
   return child.kind === 'Deployment' && now.podsStart

@@ -8,6 +8,9 @@ import type {
 } from '../../api/dynamicenv.ts';
 import type { Refusal } from '../../api/refusal.ts';
 import { byText } from '../../k8s/canonical.ts';
+import { secondsLeft } from '../../k8s/time.ts';
+import { lastWritten } from '../../k8s/written.ts';
+import { sameObject } from '../observed.ts';
 import { condition, settlingSeconds, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 import { conflicting, guarded, no, routesInjected, workloadsReady, yes } from './verdicts.ts';
@@ -60,14 +63,27 @@ function writer({ env, now }: StatusContext) {
     condition(type, verdict, env.status?.conditions, env.metadata.generation, now);
 }
 
-/** No matching request may meet the base any more: every proxy must have had time to learn the routes. */
+/**
+ * No matching request may meet the base any more: every proxy must have had time to learn the routes. The condition's time
+ * alone does not tell: a sync may see the status that was there before its own last one (Metacontroller's cache is late, or
+ * it ended before it wrote the status), and with it the time of routes for other matches. Routes are never older than the
+ * last change of what asks for them.
+ */
 function settling4Ready(
   reports: readonly WorkloadReport[],
   injected: Condition,
-  { config, now }: StatusContext,
+  { observed, config, now }: StatusContext,
 ): number | undefined {
-  const hasSubsets = reports.some(({ plan }) => plan.kind === 'subset');
-  return hasSubsets ? settlingSeconds(injected, config.settleSeconds, now) : 0;
+  const subsets = reports.filter(({ plan }) => plan.kind === 'subset');
+  if (subsets.length === 0) return 0;
+  const settling = settlingSeconds(injected, config.settleSeconds, now);
+  if (settling === undefined) return undefined;
+  const wanted = subsets.flatMap(({ plan }) => plan.hosts.map(({ injection }) => injection));
+  const asking = observed.injections.filter(
+    (own) => own.spec.active && wanted.some((one) => sameObject(one, own)),
+  );
+  const sinceAsked = asking.map((own) => secondsLeft(lastWritten(own), config.settleSeconds, now));
+  return Math.max(settling, ...sinceAsked);
 }
 
 function readyVerdict(facts: {

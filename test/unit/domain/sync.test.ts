@@ -348,6 +348,25 @@ describe('a change of the spec', () => {
     expect(wait(now, 4).status.state).toBe('ready');
   });
 
+  it('of the matches is not ready at once where the sync sees the status that was there before it', () => {
+    const now = ready();
+    const { status } = now.env;
+    now.time += 60;
+    now.env = {
+      ...now.env,
+      metadata: { ...now.env.metadata, generation: 2 },
+      spec: { ...now.env.spec, istioMatches: [{ headers: { user: { exact: 'al' } } }] },
+    };
+    step(now);
+    now.env = { ...now.env, ...(status ? { status } : {}) };
+    const { resyncAfterSeconds, status: after } = decide(now);
+    expect(after.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
+      ...{ status: 'False', reason: 'Settling' },
+    });
+    expect(resyncAfterSeconds).toBe(4);
+    expect(wait(now, 4).status.state).toBe('ready');
+  });
+
   it('that takes a subset out shows what is on its way out, while the rest is ready', () => {
     const web = [
       deployment('shop/web'),
