@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFigure, figuresOf } from '../../support/figures-file.ts';
 
 /** One measured thing, for docs/verified.md. */
 export interface Figure {
@@ -11,14 +11,11 @@ export interface Figure {
 export const FIGURES_FILE = 'E2E_FIGURES';
 
 export function recordFigure(figure: Figure): void {
-  const file = process.env[FIGURES_FILE];
-  if (file !== undefined) appendFileSync(file, `${JSON.stringify(figure)}\n`);
+  appendFigure(FIGURES_FILE, figure);
 }
 
 export function readFigures(file: string): Figure[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Figure);
+  return figuresOf<Figure>(file);
 }
 
 /** `0.4 s (0.2 – 1.1)`: the middle one, the least and the most of some durations in milliseconds. */

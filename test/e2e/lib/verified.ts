@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { table } from '../../support/figures-file.ts';
 import { writePart } from '../../support/verified-page.ts';
 import { findBinaries } from '../control-plane/binaries.ts';
 import type { Figure } from './figures.ts';
@@ -95,9 +96,4 @@ There are no nodes and no network here: the effect of a NetworkPolicy, the pod o
 Metacontroller's chart, the probes of a running pod. Nor are there cert-manager, Argo CD or Flux, or more than one
 Metacontroller (leader election). Istio's own part (istiod, proxies) is not in this suite.
 `;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
 }

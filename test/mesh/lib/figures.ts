@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFigure, figuresOf } from '../../support/figures-file.ts';
 
 /** One measured thing, for docs/verified.md: a row of its section's table, or text below the table. */
 export interface Figure {
@@ -13,18 +13,9 @@ export interface Figure {
 export const FIGURES_FILE = 'MESH_FIGURES';
 
 export function recordFigure(figure: Figure): void {
-  const file = process.env[FIGURES_FILE];
-  if (file !== undefined) appendFileSync(file, `${JSON.stringify(figure)}\n`);
+  appendFigure(FIGURES_FILE, figure);
 }
 
 export function readFigures(file: string): Figure[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Figure);
-}
-
-/** A Markdown table. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
+  return figuresOf<Figure>(file);
 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { findBinaries } from '../../e2e/control-plane/binaries.ts';
+import { table } from '../../support/figures-file.ts';
 import { writePart } from '../../support/verified-page.ts';
 import { findEnvoy } from './envoy-program.ts';
-import { type Figure, table } from './figures.ts';
+import type { Figure } from './figures.ts';
 import { istiodVersion } from './istiod.ts';
 
 const run = promisify(execFile);

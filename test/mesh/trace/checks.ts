@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { recordFigure, table } from '../lib/figures.ts';
+import { table } from '../../support/figures-file.ts';
+import { recordFigure } from '../lib/figures.ts';
 import { baseline } from './baseline.ts';
 import { BUGS } from './bugs.ts';
 import { BASE_ENDING, ENV_ENDING, endings, FIELDS, fieldCoverage } from './coverage.ts';
