@@ -37,8 +37,9 @@ export function decorate(
   const previous = planOf(virtualService);
   const isRendered = isRenderedAs(http, httpOf(virtualService));
   const attempt = nextAttempt(plan, previous, isRendered, now);
+  const isAwaited = previous !== undefined && injections.length > 0;
   const annotations = {
-    [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered),
+    [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered && !isAwaited),
     [ENVS_ANNOTATION]: envs !== undefined && room.envs ? envs : null,
   };
   return {
@@ -58,12 +59,11 @@ function isRenderedAs(wanted: readonly HTTPRoute[], http: readonly HTTPRoute[]):
 
 /**
  * An empty plan stays until the routes are gone, and only then leaves: an annotation taken off while the webhook
- * is away would leave routes that nobody remembers.
+ * is away would leave routes that nobody remembers. It leaves together with the last env's label, in one write.
  */
-function planValue(plan: Plan, isRendered: boolean): string | null {
+function planValue(plan: Plan, isDone: boolean): string | null {
   const isEmpty = plan.injections.length === 0 && plan.notes.length === 0;
-  if (isEmpty && isRendered) return null;
-  return serializePlan(plan);
+  return isEmpty && isDone ? null : serializePlan(plan);
 }
 
 function envNames(injections: readonly RouteInjection[]): string | undefined {

@@ -41,6 +41,15 @@ describe('repaired', () => {
     expect(repaired(desired, observed(meta))).toEqual(withRepair('7'));
   });
 
+  it('needs no note where a time is noted anew, which is a change by itself', () => {
+    const since = { 'riskified.com/draining-since': '2026-01-01T00:00:00Z' };
+    const draining = rule('shop/a', {}, { annotations: { a: '1', ...since } });
+    expect(repaired(draining, observed({ annotations: { a: '1' } }))).toBe(draining);
+    expect(repaired(draining, observed({ annotations: { a: '2' } }))).toEqual(
+      rule('shop/a', {}, { annotations: { a: '1', ...since, 'riskified.com/repair': '7' } }),
+    );
+  });
+
   it('drops the note when the drift is gone', () => {
     const meta = { labels: { l: '1' }, annotations: { a: '1', 'riskified.com/repair': '3' } };
     expect(repaired(desired, observed(meta))).toBe(desired);

@@ -58,6 +58,21 @@ describe('sync', () => {
     });
   });
 
+  it('keeps the empty plan while an injection is there, so that both leave in one write', () => {
+    const empty = text({ at: AT }, plan([]));
+    const object = marked([BASE], empty);
+    expect(sync(object, [injection({ active: false })])).toEqual({
+      annotations: { [PLAN]: empty, [ENVS]: 'test' },
+      labels: { [LABEL]: 'pending' },
+      isRepair: false,
+    });
+    expect(sync(object, [])).toEqual({
+      annotations: { [PLAN]: null, [ENVS]: null },
+      labels: { [LABEL]: null },
+      isRepair: false,
+    });
+  });
+
   it('plans words only when there is something to tell', () => {
     const object = routing([{ route: [to('backend', 'x')] }]);
     const notes = [
