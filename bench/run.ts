@@ -9,7 +9,9 @@ import { doorRows } from './door.ts';
 import { growthRows } from './growth.ts';
 import { hookRows } from './hook.ts';
 import { fallsShort, type Row, table } from './lib/rows.ts';
+import { loopRows } from './loop.ts';
 import { memoryRows } from './memory.ts';
+import { modelRows } from './model.ts';
 import { replicaRows } from './replicas.ts';
 import { startRows } from './start.ts';
 
@@ -20,6 +22,8 @@ const PARTS: Record<string, (options: { isSmoke: boolean }) => Promise<Row[]>> =
   memory: memoryRows,
   start: startRows,
   replicas: replicaRows,
+  model: modelRows,
+  loop: loopRows,
 };
 const NAMES = Object.keys(PARTS);
 

@@ -36,7 +36,12 @@ export async function startProgram(nodeFlags: readonly string[]): Promise<Progra
     if (performance.now() - start > START_MS) throw new Error('the service does not become ready');
     await sleep(2);
   }
-  return { child, port, started: performance.now() - start, cpu: await processorTime(child) };
+  return {
+    child,
+    port,
+    started: performance.now() - start,
+    cpu: await processorTime(child.pid ?? 0),
+  };
 }
 
 export async function stop(child: ChildProcess): Promise<void> {
@@ -62,7 +67,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Processor time in milliseconds that a process has taken (Linux; its clock ticks a hundred times a second). */
-async function processorTime({ pid }: ChildProcess): Promise<number> {
+export async function processorTime(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
   const [user, system] = text
     .slice(text.lastIndexOf(')') + 2)

@@ -58,20 +58,23 @@ export interface MetacontrollerOptions {
   strategy: ApplyStrategy;
   /** See createMetacontrollerUser. */
   kubeconfig: string;
+  /** How fast it may work. Default: as README recommends. */
+  pace?: readonly string[];
 }
+
+/** The pace that README recommends. */
+const PACE = ['-client-go-qps=100', '-client-go-burst=200', '-workers=20'];
 
 /** Starts Metacontroller with the flags that README recommends, and waits until it says that it is ready. */
 export async function startMetacontroller(
   { folder }: Cluster,
-  { program, strategy, kubeconfig }: MetacontrollerOptions,
+  { program, strategy, kubeconfig, pace = PACE }: MetacontrollerOptions,
 ): Promise<Running> {
   const [probes = 0] = await freePorts(1);
   const flags = [
     `-kubeconfig=${kubeconfig}`,
     `-apply-strategy=${strategy}`,
-    '-client-go-qps=100',
-    '-client-go-burst=200',
-    '-workers=20',
+    ...pace,
     '-metrics-address=0',
     `-health-probe-bind-address=127.0.0.1:${probes}`,
   ];

@@ -84,7 +84,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 /** Installs the controllers and the webhook, pointed at a service outside the cluster; answers how to take them away. */
 export async function install(
   { kubectl }: Cluster,
-  service: HookService,
+  service: Pick<HookService, 'hooks' | 'admission'>,
 ): Promise<() => Promise<void>> {
   const input = { apiVersion: 'v1', kind: 'List', items: await controllerManifests(service) };
   await kubectl(['apply', '-f', '-'], { input });

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { until } from '../../test/e2e/control-plane/poll.ts';
+import { follow } from '../../test/e2e/control-plane/watch.ts';
+import type { HookFigures } from './hook-orders.ts';
+import { type Requests, requestsBetween } from './requests.ts';
+import { envManifest } from './shop.ts';
+import type { Stage } from './stage.ts';
+
+const ENVS = '/apis/riskified.com/v1alpha1/dynamicenvs';
+/** So many of the administrator's calls are under way. */
+const HANDS = 10;
+const PATIENCE_SECONDS = 300;
+/** What Metacontroller still does afterwards belongs to it, too. */
+const AFTERWARDS_MS = 2_000;
+
+export interface EnvPlan {
+  name: string;
+  /** Index of its service. */
+  service: number;
+}
+
+/** What it took until all were Ready, or gone. */
+export interface Leg {
+  seconds: number;
+  requests: Requests;
+  hooks: HookFigures;
+  /** Seconds of processor time of Metacontroller and of the API server. */
+  cpu: { metacontroller: number; apiServer: number };
+}
+
+export interface Course {
+  create(envs: readonly EnvPlan[]): Promise<Leg>;
+  remove(envs: readonly EnvPlan[]): Promise<Leg>;
+  stop(): void;
+}
+
+type Env = KubeObject & { status?: { state?: string } };
+
+/** Creates and deletes envs, and measures until all are Ready, or gone. */
+export async function startCourse(stage: Stage): Promise<Course> {
+  const { api } = stage.cluster;
+  const states = new Map<string, { state: string; at: number }>();
+  const unfollow = await follow<Env>(api, ENVS, ({ type, object: { metadata, status } }) => {
+    const state = type === 'DELETED' ? 'gone' : (status?.state ?? '');
+    if (states.get(metadata.name)?.state !== state)
+      states.set(metadata.name, { state, at: Date.now() });
+  });
+  const leg = async (
+    envs: readonly EnvPlan[],
+    state: string,
+    act: (env: EnvPlan) => Promise<unknown>,
+  ): Promise<Leg> => {
+    await stage.hooks.figures();
+    const before = await stage.processorSeconds();
+    const start = Date.now();
+    await byHands(envs, act);
+    await until(PATIENCE_SECONDS, async () => {
+      const late = envs.filter(({ name }) => states.get(name)?.state !== state);
+      const [first] = late;
+      return first === undefined ? undefined : `${late.length} are not ${state}: ${first.name}`;
+    });
+    const end = Math.max(...envs.map(({ name }) => states.get(name)?.at ?? Number.NaN));
+    await sleep(AFTERWARDS_MS);
+    const after = await stage.processorSeconds();
+    return {
+      seconds: (end - start) / 1000,
+      requests: requestsBetween(await stage.cluster.auditLog(), start, Date.now()),
+      hooks: await stage.hooks.figures(),
+      cpu: {
+        metacontroller: after.metacontroller - before.metacontroller,
+        apiServer: after.apiServer - before.apiServer,
+      },
+    };
+  };
+  return {
+    create: (envs) =>
+      leg(envs, 'ready', ({ name, service }) =>
+        api.call('POST', ENVS, { body: envManifest(name, service) }),
+      ),
+    remove: (envs) => leg(envs, 'gone', ({ name }) => api.call('DELETE', `${ENVS}/${name}`)),
+    stop: unfollow,
+  };
+}
+
+/** Does the work for each, some at a time. */
+export async function byHands<T>(
+  items: readonly T[],
+  act: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const waiting = [...items];
+  const work = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item);
+  };
+  await Promise.all(Array.from({ length: HANDS }, work));
+}

@@ -1,0 +1,50 @@
+import type { Row } from '../lib/rows.ts';
+import type { Course, EnvPlan } from './course.ts';
+import type { Stage } from './stage.ts';
+
+/** What Metacontroller may be told, the recommended pace among them. */
+const PACES = [
+  { qps: 20, burst: 40, workers: 5 },
+  { qps: 50, burst: 100, workers: 20 },
+  { qps: 100, burst: 200, workers: 20 },
+  { qps: 300, burst: 600, workers: 20 },
+  { qps: 300, burst: 600, workers: 50 },
+];
+
+/** How long many envs take at each pace, and what that costs the API server meanwhile. */
+export async function paceRows(
+  stage: Stage,
+  course: Course,
+  envs: readonly EnvPlan[],
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const { qps, burst, workers } of PACES) {
+    await stage.setPace([
+      `-client-go-qps=${qps}`,
+      `-client-go-burst=${burst}`,
+      `-workers=${workers}`,
+    ]);
+    const create = await course.create(envs);
+    const remove = await course.remove(envs);
+    const part = `loop, pace ${qps}/${burst}, ${workers} workers`;
+    const load = (leg: typeof create) =>
+      `API server ${(leg.cpu.apiServer / leg.seconds).toFixed(2)} processors`;
+    rows.push(
+      {
+        part,
+        name: `${envs.length} envs created → all Ready`,
+        figure: create.seconds,
+        unit: 's',
+        note: load(create),
+      },
+      {
+        part,
+        name: `${envs.length} envs deleted → all gone`,
+        figure: remove.seconds,
+        unit: 's',
+        note: load(remove),
+      },
+    );
+  }
+  return rows;
+}

@@ -1,0 +1,94 @@
+import type { Service } from '../src/http/service.ts';
+import { type Call, envCalls, virtualServiceCalls } from './lib/calls.ts';
+import { answer } from './lib/hook.ts';
+import type { Row } from './lib/rows.ts';
+import { createScene, type Size } from './lib/scene.ts';
+import { createService } from './lib/service.ts';
+import { leastTime } from './lib/timing.ts';
+
+/** A straight line through two measured points, and two more points that tell whether it holds. */
+interface Line {
+  hook: string;
+  of: string;
+  fitted: readonly [number, number];
+  checked: readonly number[];
+  size: (count: number) => Size;
+  call: (size: Size) => Call | undefined;
+}
+
+/** The last env of a scene is alone on its service; the first one shares the crowded service. */
+const LINES: Line[] = [
+  {
+    hook: 'sync of an env',
+    of: 'service in its namespace',
+    fitted: [100, 1600],
+    checked: [400, 2400],
+    size: (services) => ({ services, envs: 4, crowded: 2 }),
+    call: (size) => envCalls(createScene(size), size.envs - 1)[0],
+  },
+  {
+    hook: 'sync of a VirtualService',
+    of: 'env on its service',
+    fitted: [5, 60],
+    checked: [20, 120],
+    size: (envs) => ({ services: 2, envs, crowded: envs }),
+    call: (size) => virtualServiceCalls(createScene(size), 0)[0],
+  },
+  {
+    hook: 'admission of a VirtualService',
+    of: 'env on its service',
+    fitted: [5, 60],
+    checked: [20, 120],
+    size: (envs) => ({ services: 2, envs, crowded: envs }),
+    call: (size) =>
+      virtualServiceCalls(createScene(size), 0).find(({ state }) => state === 'rewrite'),
+  },
+];
+
+interface Point {
+  /** KiB of the body and of the answer. */
+  kib: number;
+  /** Processor time in milliseconds. */
+  ms: number;
+}
+
+/** What docs/scaling.md reckons with: what a call costs at all, and for each thing more; and how far off that is elsewhere. */
+export async function modelRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[]> {
+  const service = await createService();
+  return LINES.flatMap(({ hook, of, fitted, checked, size, call }) => {
+    const measure = (count: number) =>
+      pointOf(call(size(isSmoke ? Math.min(count, 20) : count)), service);
+    const [few, many] = fitted;
+    const [low, high] = [measure(few), measure(many)];
+    const checks = checked.map((count) => ({ count, point: measure(count) }));
+    return (['kib', 'ms'] as const).flatMap((key): Row[] => {
+      const slope = (high[key] - low[key]) / (many - few);
+      const base = low[key] - slope * few;
+      const part = `model, ${hook}`;
+      const unit = key === 'kib' ? 'KiB' : 'ms';
+      return [
+        { part, name: `${unit} at all`, figure: base, unit },
+        {
+          part,
+          name: `${unit} for each ${of}`,
+          figure: slope,
+          unit,
+          note: `fitted at ${few} and ${many}`,
+        },
+        ...checks.map(({ count, point }) => ({
+          part,
+          name: `${unit} with ${count}, by what the line says`,
+          figure: point[key] / (base + slope * count),
+          unit: '×',
+          note: `${point[key].toPrecision(3)} ${unit} measured`,
+        })),
+      ];
+    });
+  });
+}
+
+function pointOf(call: Call | undefined, service: Service): Point {
+  if (call === undefined) throw new Error('there is no such call');
+  const bytes = Buffer.byteLength(call.text) + Buffer.byteLength(answer(call, service));
+  return { kib: bytes / 1024, ms: leastTime(() => answer(call, service), 7) };
+}
