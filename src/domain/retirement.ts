@@ -35,7 +35,7 @@ export interface Leaving {
 
 /**
  * A DestinationRule or Deployment may go once no route has led to it for the drain time; the time since when is
- * noted on the object itself. A route that is seen again starts the wait anew.
+ * noted on the object itself. A route that is seen again starts the wait anew. Without a drain time there is nothing to note.
  */
 function drain<T extends KubeObject>(
   child: T,
@@ -45,6 +45,7 @@ function drain<T extends KubeObject>(
   if (context.force) return {};
   const kept = keep(child);
   if (isReached) return { child: kept };
+  if (context.drainSeconds === 0) return {};
   const since = notedTime(child, DRAINING_ANNOTATION, context.now);
   const wait =
     since === undefined

@@ -101,8 +101,15 @@ describe('retireDeployment', () => {
     [
       'nothing, with another drain time',
       clone(),
-      { injections: [off], drainSeconds: 0 },
-      drained(0, 1),
+      { injections: [off], drainSeconds: 1 },
+      drained(0, 2),
+    ],
+    ['nothing, without drain time', clone(), { injections: [off], drainSeconds: 0 }, gone],
+    [
+      'an active injection, without drain time',
+      clone(),
+      { injections: [on], drainSeconds: 0 },
+      kept,
     ],
     ['nothing since an unreadable time', draining('soon'), { injections: [off] }, drained(0, 11)],
     ['nothing since a time to come', draining(stamp(60)), { injections: [off] }, drained(0, 11)],
