@@ -1,53 +1,69 @@
 import type { Row } from './lib/rows.ts';
-import { type EnvPlan, startCourse } from './loop/course.ts';
+import { type Course, type EnvPlan, startCourse } from './loop/course.ts';
 import { manyRows } from './loop/many.ts';
 import { oneMoreRows, type Population } from './loop/one-more.ts';
 import { paceRows } from './loop/pace.ts';
 import { openShop } from './loop/shop-on.ts';
-import { startStage } from './loop/stage.ts';
+import { type Stage, startStage } from './loop/stage.ts';
 
-/** Without what is waited for on purpose: what is left is work. */
+/**
+ * The whole loop, on a real control plane with a real Metacontroller, when `METACONTROLLER_BIN` names one. Without what is
+ * waited for on purpose: what is left is work.
+ */
 const FLAGS = ['--settle-seconds=0', '--drain-seconds=0'];
 
-interface Sizes {
-  many: number;
-  populations: readonly number[];
-  rounds: number;
+interface Options {
+  isSmoke: boolean;
 }
 
-const FULL: Sizes = { many: 100, populations: [10, 300], rounds: 3 };
-const SMOKE: Sizes = { many: 2, populations: [1, 2], rounds: 1 };
+/** Many envs at once: over as many services, and on one. */
+export async function manyEnvsRows({ isSmoke }: Options): Promise<Row[]> {
+  const many = isSmoke ? 2 : 100;
+  return onStage('many', many, async (stage, course) => [
+    ...(await manyRows(stage, course, {
+      ...{ part: `many: ${many} envs on as many services`, isJudged: !isSmoke },
+      ...{ envs: envsOn(many, (at) => at), rounds: isSmoke ? 1 : 3 },
+    })),
+    ...(await manyRows(stage, course, {
+      ...{ part: `many: ${many} envs on one service`, isJudged: false },
+      ...{ envs: envsOn(many, () => 0), rounds: isSmoke ? 1 : 2 },
+    })),
+  ]);
+}
 
-/** The whole loop on a real control plane with a real Metacontroller, when `METACONTROLLER_BIN` names one. */
-export async function loopRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[]> {
+/** One more env, where few and where many are. */
+export async function oneMoreEnvRows({ isSmoke }: Options): Promise<Row[]> {
+  const sizes = isSmoke ? [1, 2] : [10, 300];
+  const last = Math.max(...sizes);
+  return onStage('one-more', last + 1, (_stage, course) => {
+    const populations = sizes.map((size) => population(size, last));
+    return oneMoreRows(course, populations, isSmoke ? 1 : 5);
+  });
+}
+
+/** What Metacontroller is allowed to do in a second, and what that makes of it. */
+export async function paceOfMetacontrollerRows({ isSmoke }: Options): Promise<Row[]> {
+  const many = isSmoke ? 2 : 100;
+  const envs = envsOn(many, (at) => at);
+  return onStage('pace', many, (stage, course) => paceRows(stage, course, envs));
+}
+
+async function onStage(
+  part: string,
+  services: number,
+  measure: (stage: Stage, course: Course) => Promise<Row[]>,
+): Promise<Row[]> {
   const program = process.env['METACONTROLLER_BIN'] ?? '';
   if (program === '') {
-    process.stderr.write('loop: left out, because METACONTROLLER_BIN names no Metacontroller\n');
+    const why = 'METACONTROLLER_BIN names no Metacontroller';
+    process.stderr.write(`${part}: left out, because ${why}\n`);
     return [];
   }
-  const { many, populations, rounds } = isSmoke ? SMOKE : FULL;
   const stage = await startStage({ program, strategy: 'server-side-apply', flags: FLAGS });
   try {
-    const last = Math.max(many, ...populations) + 1;
-    await openShop(stage, last + 1);
+    await openShop(stage, services);
     const course = await startCourse(stage);
-    const spread = envsOn(many, (at) => at);
-    const rows = [
-      ...(await manyRows(stage, course, {
-        ...{ part: `loop, ${many} envs on as many services`, envs: spread, rounds },
-        isJudged: many === FULL.many,
-      })),
-      ...(await manyRows(stage, course, {
-        ...{ part: `loop, ${many} envs on one service`, envs: envsOn(many, () => 0), rounds: 1 },
-        isJudged: false,
-      })),
-      ...(await oneMoreRows(
-        course,
-        populations.map((size) => population(size, last)),
-        rounds,
-      )),
-      ...(isSmoke ? [] : await paceRows(stage, course, spread)),
-    ];
+    const rows = await measure(stage, course);
     course.stop();
     return rows;
   } finally {
@@ -61,6 +77,6 @@ function envsOn(count: number, serviceOf: (at: number) => number): EnvPlan[] {
 
 /** A fifth of the envs share the first service; the others have one each. */
 function population(size: number, elsewhere: number): Population {
-  const envs = envsOn(size, (at) => (at < size / 5 ? 0 : at));
+  const envs = envsOn(size, (at) => (at % 5 === 0 ? 0 : at));
   return { envs, elsewhere, crowded: 0 };
 }

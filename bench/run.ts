@@ -9,7 +9,7 @@ import { doorRows } from './door.ts';
 import { growthRows } from './growth.ts';
 import { hookRows } from './hook.ts';
 import { fallsShort, type Row, table } from './lib/rows.ts';
-import { loopRows } from './loop.ts';
+import { manyEnvsRows, oneMoreEnvRows, paceOfMetacontrollerRows } from './loop.ts';
 import { memoryRows } from './memory.ts';
 import { modelRows } from './model.ts';
 import { replicaRows } from './replicas.ts';
@@ -23,7 +23,9 @@ const PARTS: Record<string, (options: { isSmoke: boolean }) => Promise<Row[]>> =
   start: startRows,
   replicas: replicaRows,
   model: modelRows,
-  loop: loopRows,
+  many: manyEnvsRows,
+  'one-more': oneMoreEnvRows,
+  pace: paceOfMetacontrollerRows,
 };
 const NAMES = Object.keys(PARTS);
 

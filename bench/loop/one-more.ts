@@ -58,7 +58,7 @@ function rowsOf({ population, ...lives }: Found): Row[] {
   const { envs, crowded } = population;
   const crowd = envs.filter(({ service }) => service === crowded).length;
   return PLACES.flatMap((place) => {
-    const part = `loop, one more beside ${envs.length}, ${placeText[place]}`;
+    const part = `one more beside ${envs.length}, ${placeText[place]}`;
     const note = place === 'crowded' ? { note: `it has ${crowd} envs already` } : {};
     return [
       {
@@ -77,7 +77,7 @@ function rowsOf({ population, ...lives }: Found): Row[] {
 function ratios(found: readonly Found[]): Row[] {
   const [few, many] = [found[0], found.at(-1)];
   if (few === undefined || many === undefined || few === many) return [];
-  const part = `loop, one more beside ${many.population.envs.length} by one beside ${few.population.envs.length}`;
+  const part = `one more beside ${many.population.envs.length} by one beside ${few.population.envs.length}`;
   return PLACES.flatMap((place) =>
     (['create', 'remove'] as const).map((leg) => ({
       part,
@@ -91,6 +91,11 @@ function ratios(found: readonly Found[]): Row[] {
 
 function goneRows(envs: readonly EnvPlan[], seconds: number): Row[] {
   return [
-    { part: 'loop', name: `${envs.length} envs deleted → all gone`, figure: seconds, unit: 's' },
+    {
+      part: 'one more',
+      name: `${envs.length} envs deleted → all gone`,
+      figure: seconds,
+      unit: 's',
+    },
   ];
 }
