@@ -44,6 +44,8 @@ const LABEL_VALUE = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const LABEL_KEY =
   /^([a-z0-9]([a-z0-9-.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const DNS_NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._/-]*\*?$/;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
@@ -82,6 +84,11 @@ export const DECISION_FLAGS = {
     'rule-namespaces',
     "namespaces beside a Service's own whose DestinationRules are cloned; * for all",
     (item) => (item === '*' ? item : matching(DNS_NAME, 'namespaces or *')(item)),
+  ),
+  indexedNamespaces: list(
+    'indexed-namespaces',
+    'namespaces whose Services and DestinationRules are read through a MeshIndex, which a controller must keep there',
+    matching(DNS_LABEL, 'namespaces'),
   ),
   removeLabels: list(
     'remove-labels',

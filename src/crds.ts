@@ -6,6 +6,7 @@ import type { CustomResourceDefinition } from './api/schema-types.ts';
 export interface Crds {
   dynamicEnv: CustomResourceDefinition;
   routeInjection: CustomResourceDefinition;
+  meshIndex: CustomResourceDefinition;
 }
 
 /** Same distance from `src/` and from `dist/`. */
@@ -13,11 +14,12 @@ const DIRECTORY = new URL('../crds/', import.meta.url);
 
 /** Reads the CRDs that ship with this program: the one source of validation. */
 export async function loadCrds(directory: URL = DIRECTORY): Promise<Crds> {
-  const [dynamicEnv, routeInjection] = await Promise.all([
+  const [dynamicEnv, routeInjection, meshIndex] = await Promise.all([
     loadCrd('dynamicenvs', directory),
     loadCrd('routeinjections', directory),
+    loadCrd('meshindexes', directory),
   ]);
-  return { dynamicEnv, routeInjection };
+  return { dynamicEnv, routeInjection, meshIndex };
 }
 
 async function loadCrd(plural: string, directory: URL): Promise<CustomResourceDefinition> {
@@ -33,6 +35,10 @@ export async function loadEnvValidator(directory: URL = DIRECTORY): Promise<CrdV
 export async function loadValidators(
   directory: URL = DIRECTORY,
 ): Promise<Record<keyof Crds, CrdValidator>> {
-  const { dynamicEnv, routeInjection } = await loadCrds(directory);
-  return { dynamicEnv: compileCrd(dynamicEnv), routeInjection: compileCrd(routeInjection) };
+  const { dynamicEnv, routeInjection, meshIndex } = await loadCrds(directory);
+  return {
+    dynamicEnv: compileCrd(dynamicEnv),
+    routeInjection: compileCrd(routeInjection),
+    meshIndex: compileCrd(meshIndex),
+  };
 }

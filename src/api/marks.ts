@@ -1,9 +1,15 @@
+import type { LabelSelector } from '../k8s/object.ts';
+
 /** Everything this system writes on objects to recognise them again. */
 
 export const API_VERSION = 'riskified.com/v1alpha1';
 
 /** Label (`"true"`) on clones, their pods and every other object made for an env. */
 export const DYNAMIC_ENV_LABEL = 'dynamic-env';
+/** Everybody's objects but those made for an env: the clones are many, and come as children anyway. */
+export const NOT_OURS: LabelSelector = {
+  matchExpressions: [{ key: DYNAMIC_ENV_LABEL, operator: 'DoesNotExist' }],
+};
 /** Annotation with the names of the envs, comma-separated, on everything made or amended. */
 export const ENVS_ANNOTATION = 'riskified.com/dynamic-environment';
 /** Annotation on a VirtualService: the routes it is to carry (JSON, see `virtualservice/plan-codec.ts`). */
@@ -31,8 +37,13 @@ export const RESPONSE_HEADER = 'x-dynamic-env';
 
 /** Metacontroller's selector label (generateSelector). */
 export const CONTROLLER_UID_LABEL = 'controller-uid';
+/** By which a DecoratorController knows its attachments again (its name), beside their owner. */
+export const DECORATOR_ANNOTATION = 'metacontroller.k8s.io/decorator-controller';
 /** What Metacontroller last applied, in dynamic-apply mode only. */
 export const LAST_APPLIED_ANNOTATION = 'metacontroller.k8s.io/last-applied-configuration';
+
+/** Argo Rollouts marks the Services it manages (https://argo-rollouts.readthedocs.io); its own kind may not exist here. */
+export const ROLLOUT_ANNOTATION = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 
 export function isTrue(value: string | undefined): boolean {
   return value === 'true';

@@ -20,7 +20,7 @@ const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } sat
 /** The service and an in-memory cluster that calls it through its HTTP door; both live by the cluster's clock. */
 export async function rehearse(
   config: DecisionConfig,
-  options: Omit<LocalClusterOptions, 'inject' | 'metacontrollerUser'>,
+  options: Omit<LocalClusterOptions, 'inject' | 'metacontrollerUser' | 'indexedNamespaces'>,
 ): Promise<Rehearsal> {
   const validators = await loadValidators();
   const app = buildApp({
@@ -35,6 +35,7 @@ export async function rehearse(
   const cluster: Cluster = createCluster({
     ...options,
     metacontrollerUser: config.metacontrollerUser,
+    indexedNamespaces: config.indexedNamespaces,
     inject: async ({ method, url, body }) => {
       const { statusCode, body: answer } = await app.inject({
         method,

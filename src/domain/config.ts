@@ -11,6 +11,8 @@ export interface DecisionConfig {
   clusterDomain: string;
   /** Namespaces beside the Service's own whose DestinationRules count; `*`: all. */
   ruleNamespaces: readonly string[];
+  /** Namespaces whose Services and DestinationRules are read through a MeshIndex. */
+  indexedNamespaces: readonly string[];
   /** Labels a clone does not take over, beside the built-in list; a trailing `*` stands for any ending. */
   removeLabels: readonly string[];
   removeAnnotations: readonly string[];

@@ -1,18 +1,14 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
 import { envId } from '../api/env-id.ts';
-import { DYNAMIC_ENV_LABEL, ENV_LABEL_PREFIX } from '../api/marks.ts';
+import { API_VERSION, ENV_LABEL_PREFIX, NOT_OURS } from '../api/marks.ts';
+import { MESH_INDEX_NAME } from '../api/meshindex.ts';
 import type { RelatedRule } from '../hooks/types.ts';
 import { byText } from '../k8s/canonical.ts';
-import type { LabelSelector } from '../k8s/object.ts';
 import type { DecisionConfig } from './config.ts';
 import { cloneName } from './names.ts';
 import { envWorkloads } from './workloads.ts';
 
 const ISTIO = 'networking.istio.io/v1';
-/** The clones are many, and come as children anyway. */
-const NOT_OURS: LabelSelector = {
-  matchExpressions: [{ key: DYNAMIC_ENV_LABEL, operator: 'DoesNotExist' }],
-};
 
 /** What an env's decisions need to see; from its spec alone, because Metacontroller keeps the answer. */
 export function relatedToEnv(env: DynamicEnv, config: DecisionConfig): RelatedRule[] {
@@ -30,22 +26,54 @@ export function relatedToEnv(env: DynamicEnv, config: DecisionConfig): RelatedRu
         names: unique([...bases, ...clones]),
       },
       { apiVersion: 'apps/v1', resource: 'statefulsets', namespace, names: bases },
-      { apiVersion: 'v1', resource: 'services', namespace },
+      ...(config.indexedNamespaces.includes(namespace)
+        ? []
+        : [{ apiVersion: 'v1', resource: 'services', namespace }]),
     ];
   });
-  return [...perNamespace, ...destinationRules(env, config), virtualServices(name)];
+  return [
+    ...perNamespace,
+    ...destinationRules(env, config),
+    ...meshIndexes(env, config),
+    virtualServices(name),
+  ];
 }
 
 function destinationRules(env: DynamicEnv, config: DecisionConfig): RelatedRule[] {
   const rule = { apiVersion: ISTIO, resource: 'destinationrules', labelSelector: NOT_OURS };
+  const namespaces = ruleNamespaces(env, config);
+  if (namespaces.includes('*')) return [rule];
+  return namespaces
+    .filter((namespace) => !config.indexedNamespaces.includes(namespace))
+    .map((namespace) => ({ ...rule, namespace }));
+}
+
+/** Consumers need no rules. */
+function ruleNamespaces(env: DynamicEnv, config: DecisionConfig): string[] {
   const subsets = envWorkloads(env).filter(({ kind }) => kind === 'subset');
   if (subsets.length === 0) return [];
-  if (config.ruleNamespaces.includes('*')) return [rule];
-  const namespaces = [
-    ...subsets.map(({ workload }) => workload.namespace),
-    ...config.ruleNamespaces,
+  return unique([...subsets.map(({ workload }) => workload.namespace), ...config.ruleNamespaces]);
+}
+
+/**
+ * The indexes, and the Namespaces beside them: that a Namespace comes tells a sync that its index was asked for. The list
+ * cannot tell, since Metacontroller keeps this answer for 20 minutes, whatever the service is started with meanwhile.
+ */
+function meshIndexes(env: DynamicEnv, config: DecisionConfig): RelatedRule[] {
+  const namespaces = unique([
+    ...envWorkloads(env).map(({ workload }) => workload.namespace),
+    ...ruleNamespaces(env, config),
+  ]).filter((namespace) => config.indexedNamespaces.includes(namespace));
+  if (namespaces.length === 0) return [];
+  return [
+    ...namespaces.map((namespace) => ({
+      apiVersion: API_VERSION,
+      resource: 'meshindexes',
+      namespace,
+      names: [MESH_INDEX_NAME],
+    })),
+    { apiVersion: 'v1', resource: 'namespaces', names: namespaces },
   ];
-  return unique(namespaces).map((namespace) => ({ ...rule, namespace }));
 }
 
 function virtualServices(env: string): RelatedRule {

@@ -1,8 +1,11 @@
+import { MESH_INDEX_NAME } from '../api/meshindex.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Deployment, Service } from '../k8s/workload.ts';
+import type { MeshContent } from '../mesh-index/content.ts';
+import { readMeshIndex } from '../mesh-index/read.ts';
 import { rulesByHost, servicesByLabel } from './narrowed.ts';
 
 /**
@@ -20,14 +23,23 @@ export interface MeshView {
   rulesAbout(host: string): DestinationRule[];
   /** Those that carry the env's index label, sorted by namespace and name. */
   virtualServices(): VirtualService[];
+  /** Which namespaces' Services and DestinationRules cannot be seen, and what to do. */
+  problems(): readonly string[];
 }
 
 export function meshView(related: ObjectMap, clusterDomain: string): MeshView {
-  const services = groupByNamespace(list<Service>(related, 'Service.v1'));
+  const indexed = indexedNamespaces(related);
+  const services = groupByNamespace([
+    ...list<Service>(related, 'Service.v1'),
+    ...indexed.contents.flatMap(({ services: all }) => all),
+  ]);
   const askingIn = once((namespace) => servicesByLabel(services.get(namespace) ?? []));
   const rulesAbout = once(() =>
     rulesByHost(
-      list<DestinationRule>(related, 'DestinationRule.networking.istio.io/v1'),
+      withIndexed(
+        list<DestinationRule>(related, 'DestinationRule.networking.istio.io/v1'),
+        indexed.contents.flatMap(({ rules }) => rules),
+      ),
       clusterDomain,
     ),
   );
@@ -41,7 +53,33 @@ export function meshView(related: ObjectMap, clusterDomain: string): MeshView {
     servicesAskingFor: (namespace, ...labels) => askingIn(namespace)(labels),
     rulesAbout: (host) => rulesAbout('')(host),
     virtualServices: () => virtualServices,
+    problems: () => indexed.problems,
   };
+}
+
+/** What was asked for through an index; a namespace without a usable one must not look as if it had no Services. */
+function indexedNamespaces(related: ObjectMap): { contents: MeshContent[]; problems: string[] } {
+  const indexes = related['MeshIndex.riskified.com/v1alpha1'] ?? {};
+  const read = Object.keys(related['Namespace.v1'] ?? {})
+    .sort(byText)
+    .map((namespace) => readMeshIndex(namespace, indexes[`${namespace}/${MESH_INDEX_NAME}`]));
+  return {
+    contents: read.filter((one) => 'services' in one),
+    problems: read.flatMap((one) => ('problem' in one ? one.problem : [])),
+  };
+}
+
+/** Where rules came as objects too (`--rule-namespaces=*`), those are fresher. Sorted as `list` sorts. */
+function withIndexed(
+  objects: readonly DestinationRule[],
+  indexed: readonly DestinationRule[],
+): readonly DestinationRule[] {
+  if (indexed.length === 0) return objects;
+  const seen = new Set(objects.map(({ metadata }) => metadata.namespace));
+  const key = ({ metadata }: DestinationRule) => `${metadata.namespace}/${metadata.name}`;
+  return [...objects, ...indexed.filter(({ metadata }) => !seen.has(metadata.namespace))].sort(
+    (a, b) => byText(key(a), key(b)),
+  );
 }
 
 /** What is made for a key when it is first asked for. */

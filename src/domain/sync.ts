@@ -12,7 +12,7 @@ import { allChildren, type Observed, observe } from './observed.ts';
 import type { RetirementContext } from './retirement.ts';
 import { harmfulKeys } from './rule-harm.ts';
 import type { StatusContext } from './status/context.ts';
-import { envStatus, refusedStatus } from './status/env-status.ts';
+import { envStatus, NO_MESH_INDEX, refusedStatus } from './status/env-status.ts';
 import { PATIENCE_SECONDS } from './status/host-status.ts';
 import { removalStatus } from './status/removal-status.ts';
 import { findStall } from './status/stall.ts';
@@ -50,6 +50,14 @@ export function syncEnv(
   const leave = retirement(context);
   if (refusals.length > 0) {
     return { status: refusedStatus(refusals, context), children: keepAll(observed, leave.harmful) };
+  }
+  const unseen = view.problems();
+  if (unseen.length > 0) {
+    const messages = unseen.map((message) => ({ reason: 'NoMeshIndex', message }));
+    return {
+      status: refusedStatus(messages, context, NO_MESH_INDEX),
+      children: keepAll(observed, leave.harmful),
+    };
   }
   const plans = envWorkloads(env).map((entry) => planWorkload(entry, context));
   const taken = takenName(env, plans);

@@ -1,4 +1,5 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { ROLLOUT_ANNOTATION } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
@@ -135,9 +136,6 @@ function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshVie
   if (rollout) return `${namespace}/${name} is an Argo Rollout; only Deployments can be cloned`;
   return `Deployment ${namespace}/${name} not found (a StatefulSet or an Argo Rollout cannot be cloned)`;
 }
-
-/** Argo Rollouts marks the Services it manages (https://argo-rollouts.readthedocs.io); its own kind may not exist here. */
-const ROLLOUT_ANNOTATION = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 
 interface PlannedHost {
   plan: HostPlan;

@@ -6,6 +6,7 @@ import {
 } from '../hooks/schemas.ts';
 import { admitVirtualService } from './admission-handler.ts';
 import { customizeEnv, finalizeEnvHook, syncEnvHook } from './env-handlers.ts';
+import { customizeMeshIndex, syncMeshIndex } from './mesh-index-handlers.ts';
 import type { Service } from './service.ts';
 import { customizeVirtualService, syncVirtualService } from './virtualservice-handlers.ts';
 
@@ -48,6 +49,18 @@ export const HOOKS: readonly Hook[] = [
     name: 'route-injection-sync',
     schema: DECORATOR_REQUEST,
     answer: syncVirtualService,
+  },
+  {
+    url: '/mesh-index/customize',
+    name: 'mesh-index-customize',
+    schema: CUSTOMIZE_REQUEST,
+    answer: customizeMeshIndex,
+  },
+  {
+    url: '/mesh-index/sync',
+    name: 'mesh-index-sync',
+    schema: DECORATOR_REQUEST,
+    answer: syncMeshIndex,
   },
   {
     url: '/admission/virtualservices',

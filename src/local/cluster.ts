@@ -4,7 +4,8 @@ import { createApiServer } from './api-server.ts';
 import type { Validate, Warning } from './api-types.ts';
 import { createClock } from './clock.ts';
 import { RESYNC_SECONDS } from './controllers.ts';
-import type { Defaults } from './defaults.ts';
+import { meshIndexDecorator, routeInjectionDecorator } from './decorators.ts';
+import { type Defaults, withDefaults } from './defaults.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { createHookClient, type HookCall, type Inject } from './hook-call.ts';
@@ -18,7 +19,7 @@ import { startDecorator } from './metacontroller-decorator.ts';
 import { normalize } from './normalize.ts';
 import { type LocalObject, toJson } from './object.ts';
 import { type Settled, type SettleOptions, settle } from './settle.ts';
-import { createStore, type HistoryEntry } from './store.ts';
+import { createStore, type HistoryEntry, type Store } from './store.ts';
 
 export interface LocalClusterOptions {
   /** Calls the service; wraps Fastify's `inject`. A rejection counts as a connection that failed. */
@@ -35,6 +36,8 @@ export interface LocalClusterOptions {
   informerDelay?: (kind: string) => number;
   /** Refusals of a real cluster's schemas and policies: a text refuses the write. */
   validate?: Validate;
+  /** Namespaces that are there from the start, and that the controller `mesh-index` selects; none: it is not installed. */
+  indexedNamespaces?: readonly string[];
   /** What the schemas of custom kinds fill in. */
   defaults?: Defaults;
 }
@@ -109,7 +112,15 @@ export function createCluster(options: LocalClusterOptions): Cluster {
     strategy: options.strategy,
     events,
   };
-  const resyncs = [startComposite(metacontroller), startDecorator(metacontroller)];
+  const resyncs = [
+    startComposite(metacontroller),
+    startDecorator(metacontroller, routeInjectionDecorator(clock)),
+  ];
+  const { indexedNamespaces = [] } = options;
+  if (indexedNamespaces.length > 0) {
+    resyncs.push(startDecorator(metacontroller, meshIndexDecorator(clock, indexedNamespaces)));
+  }
+  for (const name of indexedNamespaces) createNamespace(store, name);
   let resyncCount = 0;
   const resync = (): void => {
     for (const enqueueAll of resyncs) enqueueAll();
@@ -155,6 +166,12 @@ export function createCluster(options: LocalClusterOptions): Cluster {
     hookCalls: hooks.calls,
     faults: faults.faults,
   };
+}
+
+function createNamespace(store: Store, name: string): void {
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  const kind = kindOf(object);
+  store.put(kind, withDefaults(kind, object), { user: 'restore', verb: 'restore' });
 }
 
 function sorted(objects: LocalObject[]): LocalObject[] {

@@ -1,4 +1,7 @@
+import { MESH_INDEX_NAME } from '../api/meshindex.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
+import type { LabelSelector } from '../k8s/object.ts';
+import { NAMESPACE_NAME_LABEL } from './defaults.ts';
 import { fieldsOf, toFieldsV1 } from './field-set.ts';
 import type { LocalObject } from './object.ts';
 
@@ -40,6 +43,23 @@ const DECORATOR_SPEC = {
   resyncPeriodSeconds: RESYNC_SECONDS,
 };
 
+/** The Namespaces that the controller `mesh-index` selects. */
+export function namespaceSelector(names: readonly string[]): LabelSelector {
+  return { matchExpressions: [{ key: NAMESPACE_NAME_LABEL, operator: 'In', values: [...names] }] };
+}
+
+function meshIndexSpec(namespaces: readonly string[]) {
+  const labelSelector = namespaceSelector(namespaces);
+  return {
+    resources: [{ apiVersion: 'v1', resource: 'namespaces', labelSelector }],
+    attachments: [
+      { apiVersion: OURS, resource: 'meshindexes', updateStrategy: { method: 'InPlace' } },
+    ],
+    hooks: { customize: hook('/mesh-index/customize'), sync: hook('/mesh-index/sync') },
+    resyncPeriodSeconds: RESYNC_SECONDS,
+  };
+}
+
 /** A controller object as every hook request carries it, after `kubectl apply`. */
 function controller(
   kind: string,
@@ -75,6 +95,11 @@ export function decoratorController(time: string): LocalObject {
   return controller('DecoratorController', DECORATOR_NAME, uid, time, DECORATOR_SPEC);
 }
 
+export function meshIndexController(time: string, namespaces: readonly string[]): LocalObject {
+  const uid = '00000000-0000-4000-a000-000000000003';
+  return controller('DecoratorController', MESH_INDEX_NAME, uid, time, meshIndexSpec(namespaces));
+}
+
 /** Where its hooks are, without the host: how the service is called in-process. */
 export const URLS = {
   composite: {
@@ -83,6 +108,7 @@ export const URLS = {
     finalize: '/dynamicenv/finalize',
   },
   decorator: { customize: '/route-injection/customize', sync: '/route-injection/sync' },
+  meshIndex: { customize: '/mesh-index/customize', sync: '/mesh-index/sync' },
 } as const;
 
 /** The child kinds of the CompositeController. */

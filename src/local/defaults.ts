@@ -95,12 +95,21 @@ const BY_KIND: Readonly<Record<string, (spec: Fields) => Fields>> = {
   Service: service,
 };
 
+/** Every Namespace has it, with its name (SetDefaults_Namespace in pkg/apis/core/v1/defaults.go). */
+export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+
+function namespace({ metadata, ...rest }: LocalObject): LocalObject {
+  const labels = { ...metadata.labels, [NAMESPACE_NAME_LABEL]: metadata.name };
+  return { ...rest, metadata: { ...metadata, labels } };
+}
+
 /** Fills in what a writer left out; idempotent. */
 export type Defaults = (object: LocalObject) => LocalObject;
 
 /** The API server's own for built-in kinds; for custom ones those of their schemas (`custom`), if there are any. */
 export function withDefaults(kind: Kind, object: LocalObject, custom?: Defaults): LocalObject {
   if (!kind.builtIn) return custom?.(object) ?? object;
+  if (kind.kind === 'Namespace') return namespace(object);
   const defaults = BY_KIND[kind.kind];
   return defaults ? { ...object, spec: defaults(object.spec ?? {}) } : object;
 }

@@ -94,6 +94,7 @@ const KINDS: readonly Kind[] = [
   custom('cert-manager.io', 'v1', 'Certificate', 'certificates'),
   { ...custom(OURS, 'v1alpha1', 'DynamicEnv', 'dynamicenvs'), namespaced: false },
   { ...custom(OURS, 'v1alpha1', 'RouteInjection', 'routeinjections'), namespaced: false },
+  custom(OURS, 'v1alpha1', 'MeshIndex', 'meshindexes'),
 ];
 
 export function splitApiVersion(apiVersion: string): { group: string; version: string } {

@@ -1,12 +1,22 @@
+import { DECORATOR_ANNOTATION } from '../api/marks.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
-import { rfc3339 } from '../k8s/time.ts';
-import { decoratorController, URLS } from './controllers.ts';
+import { matchesSelector } from '../k8s/selector.ts';
+import type { AppliedCache } from './apply-server-side.ts';
 import { createCustomize } from './customize.ts';
+import type { Decorator } from './decorators.ts';
 import { isReason } from './errors.ts';
 import { type DecoratorAnswer, decodeDecorator } from './hook-response.ts';
-import { kindNamed } from './kinds.ts';
-import { callHook, type Metacontroller, syncOrRetry } from './metacontroller.ts';
-import { type LocalObject, qualifiedName } from './object.ts';
+import { groupDesired, manageChildren } from './manage-children.ts';
+import {
+  addGroup,
+  callHook,
+  type Groups,
+  type Metacontroller,
+  message,
+  syncOrRetry,
+} from './metacontroller.ts';
+import { controllerUid, type LocalObject, qualifiedName } from './object.ts';
+import type { Change } from './store.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 /** Null deletes; keys that are not named stay. */
@@ -32,54 +42,97 @@ function decorated(parent: LocalObject, answer: DecoratorAnswer): LocalObject | 
 }
 
 /**
- * The DecoratorController `route-injection` on VirtualServices (pkg/controller/decorator/controller.go), without
- * finalize hook and attachments. Returns what to do at each resync.
+ * A DecoratorController (pkg/controller/decorator/controller.go), without finalize hook. Returns what to do at each
+ * resync.
  */
-export function startDecorator(metacontroller: Metacontroller): () => void {
+export function startDecorator(
+  metacontroller: Metacontroller,
+  { controller, parentKind, selector, attachmentKinds, urls }: Decorator,
+): () => void {
   const { clock, api, client, informers } = metacontroller;
-  const controller = decoratorController(rfc3339(clock.now()));
-  const parentKind = kindNamed('VirtualService');
+  const { name: controllerName } = controller.metadata;
+  const applied: AppliedCache = new Map();
 
-  const enqueue = (parent: LocalObject): void => queue.add(qualifiedName(parent));
+  const isSelected = ({ metadata }: LocalObject) => matchesSelector(selector, metadata.labels);
+
+  const enqueue = (parent: LocalObject): void => {
+    if (isSelected(parent)) queue.add(qualifiedName(parent));
+  };
 
   const customize = createCustomize(metacontroller, {
-    url: URLS.decorator.customize,
+    url: urls.customize,
     controller,
     parentKind,
     enqueue,
   });
 
-  const callSync = async (object: LocalObject): Promise<DecoratorAnswer> => {
+  /** Those that it made itself, as an annotation tells; it adopts none. */
+  const attachmentsOf = (parent: LocalObject): Groups => {
+    const groups: Groups = {};
+    for (const kind of attachmentKinds) {
+      const own = informers
+        .list(kind)
+        .filter((child) => controllerUid(child) === parent.metadata.uid)
+        .filter(({ metadata }) => metadata.annotations?.[DECORATOR_ANNOTATION] === controllerName);
+      addGroup(groups, kind, own);
+    }
+    return groups;
+  };
+
+  const callSync = async (object: LocalObject, attachments: Groups): Promise<DecoratorAnswer> => {
     const related = await customize.related(object);
-    const body = { controller, object, attachments: {}, related, finalizing: false };
+    const body = { controller, object, attachments, related, finalizing: false };
     try {
-      return await callHook(metacontroller, URLS.decorator.sync, body, decodeDecorator);
+      return await callHook(metacontroller, urls.sync, body, decodeDecorator);
     } catch (error) {
       if (error instanceof Error) error.message = `sync hook failed (version=v2): ${error.message}`;
       throw error;
     }
   };
 
-  /** PUT of the object as it was seen: when it has changed since, its own event brings the next sync. */
-  const write = async (object: LocalObject): Promise<void> => {
+  /** PUT of the object as it was seen: when it has changed since, its own event brings the next sync. False: it had. */
+  const write = async (object: LocalObject): Promise<boolean> => {
     try {
       await api.update(client, object);
+      return true;
     } catch (error) {
-      if (isReason(error, 'NotFound') || isReason(error, 'Conflict')) return;
+      if (isReason(error, 'NotFound') || isReason(error, 'Conflict')) return false;
       const what = `${object.kind} ${qualifiedName(object)}`;
-      throw new Error(`can't update ${what}: ${error instanceof Error ? error.message : error}`);
+      throw new Error(`can't update ${what}: ${message(error)}`);
+    }
+  };
+
+  const marked = (child: LocalObject): LocalObject => {
+    const annotations = { ...child.metadata.annotations, [DECORATOR_ANNOTATION]: controllerName };
+    return { ...child, metadata: { ...child.metadata, annotations } };
+  };
+
+  const manage = async (
+    parent: LocalObject,
+    observed: Groups,
+    answer: DecoratorAnswer,
+  ): Promise<void> => {
+    if (parent.metadata.deletionTimestamp !== undefined) return;
+    const desired = groupDesired(answer.attachments.map(marked));
+    try {
+      await manageChildren(metacontroller, applied, parent, observed, desired);
+    } catch (error) {
+      const what = `${parent.kind} /${qualifiedName(parent)}`;
+      throw new Error(`can't reconcile children for ${what}: ${message(error)}`);
     }
   };
 
   const sync = async (parent: LocalObject): Promise<void> => {
-    const answer = await callSync(parent);
+    const observed = attachmentsOf(parent);
+    const answer = await callSync(parent, observed);
     const delay = answer.resyncAfterSeconds;
     if (delay > 0) queue.addAfter(qualifiedName(parent), delay * 1000);
-    if (answer.status !== undefined || answer.attachments.length > 0) {
-      throw new Error('the in-memory cluster plays no status and no attachments of a decorator');
+    if (answer.status !== undefined) {
+      throw new Error('the in-memory cluster plays no status of a decorator');
     }
     const object = decorated(parent, answer);
-    if (object) await write(object);
+    if (object && !(await write(object))) return;
+    await manage(parent, observed, answer);
   };
 
   const queue = createWorkQueue(clock, async (key) => {
@@ -91,9 +144,16 @@ export function startDecorator(metacontroller: Metacontroller): () => void {
     await syncOrRetry(metacontroller, queue, key, parent, () => sync(parent));
   });
 
+  const onAttachment = ({ before, after }: Change): void => {
+    const uid = controllerUid(after ?? before ?? controller);
+    const parent = informers.list(parentKind).find(({ metadata }) => metadata.uid === uid);
+    if (uid !== undefined && parent) enqueue(parent);
+  };
+
   informers.onChange(async (change) => {
     const object = change.after ?? change.before;
     if (change.kind === parentKind && object) enqueue(object);
+    if (attachmentKinds.includes(change.kind)) onAttachment(change);
     await customize.notify(change);
   });
 

@@ -30,6 +30,7 @@ export const CONFIG: DecisionConfig = Object.freeze({
   defaultVersion: 'shared',
   clusterDomain: 'cluster.local',
   ruleNamespaces: [],
+  indexedNamespaces: [],
   removeLabels: [],
   removeAnnotations: [],
   allowedHeaderNames: [],

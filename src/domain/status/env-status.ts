@@ -155,19 +155,39 @@ function byName<T>(map: Record<string, T> = {}): [string, T][] {
   return Object.entries(map).sort(([a], [b]) => byText(a, b));
 }
 
-/** The status of an env whose spec cannot be acted on: what exists stays as it is. */
+/** Why nothing is done. */
+interface Standstill {
+  /** CamelCase, in every condition. */
+  reason: string;
+  until: string;
+  waiting: string;
+}
+
+const INVALID_SPEC: Standstill = {
+  reason: 'InvalidSpec',
+  until: 'the spec is corrected',
+  waiting: 'waiting for the spec to be corrected',
+};
+export const NO_MESH_INDEX: Standstill = {
+  reason: 'NoMeshIndex',
+  until: 'the MeshIndex can be read',
+  waiting: 'waiting for a MeshIndex that can be read',
+};
+
+/** The status of an env that cannot be acted on: what exists stays as it is. */
 export function refusedStatus(
   refusals: readonly Refusal[],
   context: StatusContext,
+  { reason, until, waiting }: Standstill = INVALID_SPEC,
 ): DynamicEnvStatus {
   const write = writer(context);
   const message = refusals
     .map(({ path, message: text }) => (path === undefined ? text : `${path}: ${text}`))
     .join('; ');
   const previous = context.env.status;
-  const refused = no('InvalidSpec', message);
+  const refused = no(reason, message);
   const unjudged: Verdict = {
-    ...no('InvalidSpec', 'not judged until the spec is corrected; what was made stays as it is'),
+    ...no(reason, `not judged until ${until}; what was made stays as it is`),
     status: 'unknown',
   };
   return {
@@ -185,8 +205,8 @@ export function refusedStatus(
       write('RoutesInjected', unjudged),
       write('Guarded', unjudged),
       write('Conflicting', unjudged),
-      write('Reconciling', no('InvalidSpec', 'waiting for the spec to be corrected')),
-      write('Stalled', yes('InvalidSpec', message)),
+      write('Reconciling', no(reason, waiting)),
+      write('Stalled', yes(reason, message)),
     ],
   };
 }

@@ -34,9 +34,9 @@ export async function memoryDriver(
   config: DecisionConfig,
   strategy: LocalClusterOptions['strategy'],
 ): Promise<Driver> {
-  const { dynamicEnv, routeInjection } = await validators;
+  const { dynamicEnv, routeInjection, meshIndex } = await validators;
   const validatorOf = ({ kind }: LocalObject) =>
-    ({ DynamicEnv: dynamicEnv, RouteInjection: routeInjection })[kind];
+    ({ DynamicEnv: dynamicEnv, RouteInjection: routeInjection, MeshIndex: meshIndex })[kind];
   const notReady = new Set<string>();
   const overload = callLimit();
   let isUnchecked = false;
@@ -60,6 +60,7 @@ export async function memoryDriver(
   const cluster: Cluster = createCluster({
     strategy,
     metacontrollerUser: METACONTROLLER,
+    indexedNamespaces: config.indexedNamespaces,
     validate,
     defaults: (object) => validatorOf(object)?.withDefaults(object) ?? object,
     neverReady: ({ metadata }) => notReady.has(`${metadata.namespace}/${metadata.name}`),

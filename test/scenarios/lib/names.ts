@@ -10,6 +10,7 @@ const API_VERSIONS: Record<string, string> = {
   DestinationRule: 'networking.istio.io/v1',
   DynamicEnv: 'riskified.com/v1alpha1',
   RouteInjection: 'riskified.com/v1alpha1',
+  MeshIndex: 'riskified.com/v1alpha1',
 };
 const CLUSTER_SCOPED = ['Namespace', 'DynamicEnv', 'RouteInjection'];
 const NAMESPACE = 'shop';

@@ -14,6 +14,7 @@ const DEFAULTS: ServeConfig = {
   defaultVersion: 'shared',
   clusterDomain: 'cluster.local',
   ruleNamespaces: [],
+  indexedNamespaces: [],
   removeLabels: [],
   removeAnnotations: [],
   allowedHeaderNames: [],

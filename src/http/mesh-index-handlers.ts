@@ -1,0 +1,32 @@
+import type {
+  CustomizeRequest,
+  CustomizeResponse,
+  DecoratorRequest,
+  DecoratorResponse,
+} from '../hooks/types.ts';
+import { relatedToNamespace } from '../mesh-index/customize.ts';
+import { meshIndex } from '../mesh-index/sync.ts';
+import type { Service } from './service.ts';
+
+/** For every namespace, whether it is indexed or not: its controller's selector tells, which this service does not know. */
+export function customizeMeshIndex({ parent }: CustomizeRequest): CustomizeResponse {
+  return { relatedResources: relatedToNamespace(parent.metadata.name) };
+}
+
+export function syncMeshIndex(
+  { object, related }: DecoratorRequest,
+  { metrics }: Service,
+): DecoratorResponse {
+  const index = meshIndex(object.metadata.name, related);
+  if ('reason' in index) {
+    metrics.refusals.inc({ reason: index.reason });
+    throw new RefusedError(index.message);
+  }
+  return { attachments: [index] };
+}
+
+/** Answered with 422: with anything but 200 the attachment that is there stays. */
+class RefusedError extends Error {
+  override name = 'RefusedError';
+  statusCode = 422;
+}

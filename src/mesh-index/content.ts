@@ -1,0 +1,75 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { rememberedByText } from '../api/remembered.ts';
+import type { DestinationRule } from '../istio/types.ts';
+import { canonicalJson } from '../k8s/canonical.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Service } from '../k8s/workload.ts';
+import { prunedRule, prunedService } from './prune.ts';
+
+/** A namespace's Services and DestinationRules as decisions know them, each list sorted by name. */
+export interface MeshContent {
+  namespace: string;
+  services: Service[];
+  rules: DestinationRule[];
+}
+
+/** The same objects give the same text, whatever order their keys come in. */
+export function encodeContent({ namespace, services, rules }: MeshContent): string {
+  const json = canonicalJson({
+    namespace,
+    services: services.map(prunedService),
+    rules: rules.map(prunedRule),
+  });
+  return gzipSync(json, { level: 9 }).toString('base64');
+}
+
+/** Every sync of an env reads the same few texts; with thousands of Services one takes some megabytes. */
+const REMEMBERED = 16;
+/** A text of a few KiB can stand for gigabytes. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+
+/** The way back; undefined: it is no such text. */
+export const decodeContent = rememberedByText(REMEMBERED, decode);
+
+function decode(text: string): { content?: MeshContent } {
+  const json = unzipped(text);
+  const { namespace, services, rules } = (json ?? {}) as Partial<MeshContent>;
+  if (typeof namespace !== 'string' || !isListOfObjects(services) || !isListOfObjects(rules)) {
+    return {};
+  }
+  const placed =
+    (apiVersion: string, kind: string) =>
+    <T extends KubeObject>(object: T): T => ({
+      ...object,
+      apiVersion,
+      kind,
+      metadata: { ...object.metadata, namespace },
+    });
+  return {
+    content: {
+      namespace,
+      services: services.map(placed('v1', 'Service')),
+      rules: rules.map(placed('networking.istio.io/v1', 'DestinationRule')),
+    },
+  };
+}
+
+function unzipped(text: string): unknown {
+  try {
+    const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_JSON_BYTES });
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function isListOfObjects(value: unknown): value is KubeObject[] {
+  return (
+    Array.isArray(value) &&
+    value.every((item) => typeof item?.metadata?.name === 'string' && isMap(item.spec))
+  );
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
