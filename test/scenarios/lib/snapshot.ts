@@ -13,7 +13,9 @@ const SYSTEM_ANNOTATIONS = [
 export type Snapshot = ReadonlyMap<string, LocalObject>;
 
 export function snapshot(objects: readonly LocalObject[]): Snapshot {
-  return new Map(objects.map((object) => [nameOf(object), asWritten(object)]));
+  // An index follows from the objects that are in it.
+  const written = objects.filter(({ kind }) => kind !== 'MeshIndex');
+  return new Map(written.map((object) => [nameOf(object), asWritten(object)]));
 }
 
 function asWritten({ status: _status, ...object }: LocalObject): LocalObject {

@@ -18,6 +18,7 @@ describe('types and schemas say the same', () => {
     ['spec', 'DynamicEnvSpec', crds.dynamicEnv, 'src/api/dynamicenv.ts'],
     ['status', 'DynamicEnvStatus', crds.dynamicEnv, 'src/api/dynamicenv.ts'],
     ['spec', 'RouteInjectionSpec', crds.routeInjection, 'src/api/routeinjection.ts'],
+    ['spec', 'MeshIndexSpec', crds.meshIndex, 'src/api/meshindex.ts'],
   ])('%s of %s', (name, type, crd, file) => {
     const fromTypes = typeLines(file, type, name).map((line) => line.replace(STRICTER, ''));
     expect(schemaLines(part(crd, name), name).sort()).toEqual(fromTypes.sort());
