@@ -48,8 +48,8 @@ function destinationRules(env: DynamicEnv, config: DecisionConfig): RelatedRule[
     .map((namespace) => ({ ...rule, namespace }));
 }
 
-/** Consumers need no rules. */
-function ruleNamespaces(env: DynamicEnv, config: DecisionConfig): string[] {
+/** Whose DestinationRules an env looks at, `*`: all; consumers need none. */
+export function ruleNamespaces(env: DynamicEnv, config: DecisionConfig): string[] {
   const subsets = envWorkloads(env).filter(({ kind }) => kind === 'subset');
   if (subsets.length === 0) return [];
   return unique([...subsets.map(({ workload }) => workload.namespace), ...config.ruleNamespaces]);

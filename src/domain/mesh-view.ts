@@ -27,7 +27,15 @@ export interface MeshView {
   problems(): readonly string[];
 }
 
-export function meshView(related: ObjectMap, clusterDomain: string): MeshView {
+/**
+ * What came with a sync. `ruleNamespaces`: those whose DestinationRules were asked for; an index brings them always. Asked
+ * only where there is an index: a spec that cannot be used asks for none.
+ */
+export function meshView(
+  related: ObjectMap,
+  clusterDomain: string,
+  ruleNamespaces: () => readonly string[] = () => ['*'],
+): MeshView {
   const indexed = indexedNamespaces(related);
   const services = groupByNamespace([
     ...list<Service>(related, 'Service.v1'),
@@ -38,7 +46,8 @@ export function meshView(related: ObjectMap, clusterDomain: string): MeshView {
     rulesByHost(
       withIndexed(
         list<DestinationRule>(related, 'DestinationRule.networking.istio.io/v1'),
-        indexed.contents.flatMap(({ rules }) => rules),
+        indexed.contents,
+        ruleNamespaces,
       ),
       clusterDomain,
     ),
@@ -72,14 +81,17 @@ function indexedNamespaces(related: ObjectMap): { contents: MeshContent[]; probl
 /** Where rules came as objects too (`--rule-namespaces=*`), those are fresher. Sorted as `list` sorts. */
 function withIndexed(
   objects: readonly DestinationRule[],
-  indexed: readonly DestinationRule[],
+  contents: readonly MeshContent[],
+  ruleNamespaces: () => readonly string[],
 ): readonly DestinationRule[] {
-  if (indexed.length === 0) return objects;
-  const seen = new Set(objects.map(({ metadata }) => metadata.namespace));
-  const key = ({ metadata }: DestinationRule) => `${metadata.namespace}/${metadata.name}`;
-  return [...objects, ...indexed.filter(({ metadata }) => !seen.has(metadata.namespace))].sort(
-    (a, b) => byText(key(a), key(b)),
+  if (contents.length === 0) return objects;
+  const asked = ruleNamespaces();
+  const came = new Set(objects.map(({ metadata }) => metadata.namespace));
+  const more = contents.filter(
+    ({ namespace }) => (asked.includes('*') || asked.includes(namespace)) && !came.has(namespace),
   );
+  const key = ({ metadata }: DestinationRule) => `${metadata.namespace}/${metadata.name}`;
+  return [...objects, ...more.flatMap(({ rules }) => rules)].sort((a, b) => byText(key(a), key(b)));
 }
 
 /** What is made for a key when it is first asked for. */

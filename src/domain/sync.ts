@@ -7,7 +7,8 @@ import type { KubeObject } from '../k8s/object.ts';
 import { secondsLeft } from '../k8s/time.ts';
 import { decideChildren, keepAll } from './children.ts';
 import type { DecisionConfig } from './config.ts';
-import { meshView } from './mesh-view.ts';
+import { ruleNamespaces } from './customize.ts';
+import { type MeshView, meshView } from './mesh-view.ts';
 import { allChildren, type Observed, observe } from './observed.ts';
 import type { RetirementContext } from './retirement.ts';
 import { harmfulKeys } from './rule-harm.ts';
@@ -44,7 +45,7 @@ export function syncEnv(
   now: Date,
 ): EnvDecision {
   const { env } = input;
-  const view = meshView(input.related, config.clusterDomain);
+  const view = viewOf(input, config);
   const observed = observe(input.children);
   const context = { env, view, observed, leaving: new Set<string>(), config, now };
   const leave = retirement(context);
@@ -83,7 +84,7 @@ export function syncEnv(
 export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date): EnvDecision {
   const { env } = input;
   const observed = observe(input.children);
-  const view = meshView(input.related, config.clusterDomain);
+  const view = viewOf(input, config);
   const context = { env, view, observed, leaving: new Set<string>(), config, now };
   const { status, wait } = removalStatus(context);
   // `kubectl delete --cascade=orphan`: the children stay, and without this answer the deletion hangs.
@@ -98,6 +99,10 @@ export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date):
     finalized: isDone,
     ...resync([...waits, wait]),
   };
+}
+
+function viewOf({ env, related }: EnvInput, config: DecisionConfig): MeshView {
+  return meshView(related, config.clusterDomain, () => ruleNamespaces(env, config));
 }
 
 function retirement({
