@@ -127,8 +127,11 @@ export function startDecorator(
     const answer = await callSync(parent, observed);
     const delay = answer.resyncAfterSeconds;
     if (delay > 0) queue.addAfter(qualifiedName(parent), delay * 1000);
-    if (answer.status !== undefined) {
-      throw new Error('the in-memory cluster plays no status of a decorator');
+    const isPlayed = ({ kind }: LocalObject) => attachmentKinds.some((one) => one.kind === kind);
+    if (answer.status !== undefined || !answer.attachments.every(isPlayed)) {
+      throw new Error(
+        'the in-memory cluster plays no status and no undeclared attachments of a decorator',
+      );
     }
     const object = decorated(parent, answer);
     if (object && !(await write(object))) return;

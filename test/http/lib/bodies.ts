@@ -88,6 +88,18 @@ export function decoratorBody(more: object = {}) {
   };
 }
 
+export function meshIndexBody(more: object = {}) {
+  return decoratorBody({
+    object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+    attachments: { 'MeshIndex.riskified.com/v1alpha1': {} },
+    related: {
+      'Service.v1': { 'shop/backend': SERVICE },
+      'DestinationRule.networking.istio.io/v1': { 'shop/backend': RULE },
+    },
+    ...more,
+  });
+}
+
 export function admissionBody(more: Partial<AdmissionRequest> = {}) {
   return {
     apiVersion: 'admission.k8s.io/v1',
@@ -112,5 +124,8 @@ export const BODIES: Record<string, () => object> = {
   '/dynamicenv/finalize': () => compositeBody({ finalizing: true }),
   '/route-injection/customize': () => customizeBody(virtualService()),
   '/route-injection/sync': decoratorBody,
+  '/mesh-index/customize': () =>
+    customizeBody({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }),
+  '/mesh-index/sync': meshIndexBody,
   '/admission/virtualservices': admissionBody,
 };

@@ -100,6 +100,58 @@ describe('relatedToEnv', () => {
     expect(asked.filter(({ resource }) => resource === 'destinationrules')).toEqual([rules]);
   });
 
+  describe('of namespaces that are indexed', () => {
+    const index = (namespace: string) => ({
+      apiVersion: 'riskified.com/v1alpha1',
+      resource: 'meshindexes',
+      namespace,
+      names: ['mesh-index'],
+    });
+    const namespaces = (names: string[]) => ({ apiVersion: 'v1', resource: 'namespaces', names });
+
+    it('asks for the index, and for the Namespace, by which a sync sees that it did', () => {
+      expect(related({}, { indexedNamespaces: ['other', 'shop'] })).toEqual([
+        deployments('shop', ['backend', 'backend-alice']),
+        statefulSets('shop', ['backend']),
+        index('shop'),
+        namespaces(['shop']),
+        virtualServices('alice'),
+      ]);
+    });
+
+    it('asks for the objects of others', () => {
+      const spec = { subsets: [workload('shop/web'), workload('bank/teller')] };
+      expect(related(spec, { indexedNamespaces: ['shop'] })).toEqual([
+        deployments('shop', ['web', 'web-alice']),
+        statefulSets('shop', ['web']),
+        deployments('bank', ['teller', 'teller-alice']),
+        statefulSets('bank', ['teller']),
+        services('bank'),
+        { ...rules, namespace: 'bank' },
+        index('shop'),
+        namespaces(['shop']),
+        virtualServices('alice'),
+      ]);
+    });
+
+    it('needs those with rules only where rules are needed', () => {
+      const config = { indexedNamespaces: ['mesh'], ruleNamespaces: ['mesh'] };
+      expect(related({}, config)).toContainEqual(index('mesh'));
+      const consumer = { subsets: [], consumers: [workload('shop/worker')] };
+      expect(related(consumer, config)).not.toContainEqual(index('mesh'));
+    });
+
+    it('asks for all rules as objects where those of all namespaces count', () => {
+      const asked = related({}, { indexedNamespaces: ['shop'], ruleNamespaces: ['*'] });
+      expect(asked.slice(2)).toEqual([
+        rules,
+        index('shop'),
+        namespaces(['shop']),
+        virtualServices('alice'),
+      ]);
+    });
+  });
+
   it('without a usable spec asks for the routes alone', () => {
     const env = { ...dynamicEnv(), spec: { istioMatches: [] } };
     expect(relatedToEnv(env, CONFIG)).toEqual([virtualServices('alice')]);

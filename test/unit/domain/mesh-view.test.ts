@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { meshView } from '../../../src/domain/mesh-view.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
+import { keptIndex } from '../../support/mesh-index.ts';
 import {
   deepFreeze,
   deployment,
@@ -66,6 +67,58 @@ describe('meshView', () => {
       empty.servicesAskingFor('shop', { app: 'a' }),
       empty.rulesAbout('a.shop.svc.cluster.local'),
       empty.virtualServices(),
-    ]).toEqual([undefined, false, [], [], [], []]);
+      empty.problems(),
+    ]).toEqual([undefined, false, [], [], [], [], []]);
+  });
+});
+
+describe('a namespace that came as an index', () => {
+  const shop = keptIndex('shop', [service('shop/b'), service('shop/a'), rule('shop/a')]);
+  const seen = (objects: KubeObject[], ruleNamespaces?: string[]) =>
+    meshView(
+      deepFreeze(objectMap(objects)),
+      'cluster.local',
+      ruleNamespaces && (() => ruleNamespaces),
+    );
+  const host = 'a.shop.svc.cluster.local';
+
+  it('is seen beside one that came as objects', () => {
+    const both = seen([...shop, service('bank/c'), rule('bank/c', { host })]);
+    expect(both.services('shop')).toEqual([service('shop/a'), service('shop/b')]);
+    expect(both.services('bank')).toEqual([service('bank/c')]);
+    expect(both.rulesAbout(host)).toEqual([rule('bank/c', { host }), rule('shop/a')]);
+    expect(both.problems()).toEqual([]);
+  });
+
+  it('shows its rules only where rules were asked for', () => {
+    expect(seen(shop, ['shop']).rulesAbout(host)).toEqual([rule('shop/a')]);
+    expect(seen(shop, ['*']).rulesAbout(host)).toEqual([rule('shop/a')]);
+    expect(seen(shop, ['bank']).rulesAbout(host)).toEqual([]);
+    expect(seen(shop, []).rulesAbout(host)).toEqual([]);
+  });
+
+  it('has fresher rules as objects, where those came, too', () => {
+    const fresh = rule('shop/new', { host: 'a' });
+    expect(seen([...shop, fresh], ['*']).rulesAbout(host)).toEqual([fresh]);
+  });
+
+  it('is a problem without a usable index, sorted', () => {
+    const namespaces = ['shop', 'bank'].map((name) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name },
+    }));
+    expect(seen([...shop, ...namespaces]).problems()).toEqual([
+      expect.stringContaining('MeshIndex bank/mesh-index'),
+    ]);
+    expect(seen(namespaces).problems()).toEqual([
+      expect.stringContaining('MeshIndex bank/mesh-index'),
+      expect.stringContaining('MeshIndex shop/mesh-index'),
+    ]);
+  });
+
+  it('is none without its Namespace: its index was not asked for', () => {
+    const [, index] = shop;
+    expect(seen(index === undefined ? [] : [index]).services('shop')).toEqual([]);
   });
 });

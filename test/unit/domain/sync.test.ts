@@ -580,6 +580,81 @@ describe('a spec that cannot be acted on', () => {
   });
 });
 
+describe('an env with a namespace whose index was asked for and did not come', () => {
+  const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
+  const withoutIndex = (now: World) => {
+    const hidden = ['Service', 'DestinationRule'];
+    now.others = [NAMESPACE, ...now.others.filter(({ kind }) => !hidden.includes(kind))];
+  };
+
+  it.each(['dynamic-apply', 'server-side-apply'] as const)(
+    'keeps what it has, and says so (%s)',
+    (mode) => {
+      const now = ready({}, MESH, { mode });
+      const before = now.env.status;
+      const answered = decide(now).children;
+      withoutIndex(now);
+      const { children, status, ...rest } = decide(now);
+      expect(children).toEqual(
+        mode === 'dynamic-apply'
+          ? now.children.map((child) =>
+              JSON.parse(
+                child.metadata.annotations?.['metacontroller.k8s.io/last-applied-configuration'] ??
+                  '',
+              ),
+            )
+          : expect.arrayContaining(
+              answered.map(({ spec }: KubeObject & { spec?: object }) =>
+                expect.objectContaining({ spec }),
+              ),
+            ),
+      );
+      expect(rest).toEqual({});
+      const text =
+        'MeshIndex shop/mesh-index, through which this namespace is read, is missing; see the events of Namespace shop, and whether the DecoratorController mesh-index is installed and selects it; or take the namespace out of indexedNamespaces';
+      const kept = 'not judged until the MeshIndex can be read; what was made stays as it is';
+      const waiting = 'waiting for a MeshIndex that can be read';
+      expect(status).toEqual({
+        ...before,
+        state: 'degraded',
+        conditions: [
+          condition('Ready', 'False', 'NoMeshIndex', text, 65),
+          ...(['WorkloadsReady', 'RoutesInjected', 'Guarded', 'Conflicting'] as const).map((type) =>
+            condition(type, 'Unknown', 'NoMeshIndex', kept, 65),
+          ),
+          condition('Reconciling', 'False', 'NoMeshIndex', waiting, 65),
+          condition('Stalled', 'True', 'NoMeshIndex', text, 65),
+        ],
+      });
+    },
+  );
+
+  it('makes nothing', () => {
+    const now = world(dynamicEnv(), MESH);
+    withoutIndex(now);
+    expect(decide(now).children).toEqual([]);
+  });
+
+  it('goes as any other', () => {
+    const now = ready();
+    withoutIndex(now);
+    now.env = {
+      ...now.env,
+      metadata: { ...now.env.metadata, deletionTimestamp: stamp(65) },
+    };
+    settle(now);
+    expect(namesOf(now.children)).not.toEqual([]);
+    expect(wait(now, 11).finalized).toBe(true);
+  });
+
+  it('tells of an unusable spec first', () => {
+    const now = ready();
+    withoutIndex(now);
+    const { status } = decide(now, [{ reason: 'Invalid', message: 'wrong', path: 'spec' }]);
+    expect(conditionsOf(status)['Ready']?.reason).toBe('InvalidSpec');
+  });
+});
+
 describe('resyncAfterSeconds', () => {
   it('is never longer than an hour', () => {
     const now = ready();

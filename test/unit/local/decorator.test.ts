@@ -100,8 +100,8 @@ describe('the decorator', () => {
     ],
     ['a child', () => ({ children: [] }), 'unknown field "children"'],
     ['a number for a label', () => ({ labels: { a: 1 } }), 'cannot unmarshal labels.a'],
-    ['a status', () => ({ status: {} }), 'plays no status and no attachments'],
-    ['an attachment', () => ({ attachments: [rule()] }), 'plays no status and no attachments'],
+    ['a status', () => ({ status: {} }), 'plays no status'],
+    ['an attachment', () => ({ attachments: [rule()] }), 'no undeclared attachments'],
   ])('%s becomes a Warning', async (_name, decorate, message) => {
     const { cluster } = scripted({ decorate });
     await cluster.as().create(VIRTUAL_SERVICE);
@@ -130,3 +130,134 @@ describe('the decorator', () => {
     expect(get(cluster)?.metadata.labels).toEqual({ a: 'b' });
   });
 });
+
+describe.each(['dynamic-apply', 'server-side-apply'] as const)(
+  'a decorator with attachments, with %s',
+  (strategy) => {
+    const INDEX_SYNC = '/mesh-index/sync';
+    const content = { text: 'one' };
+    const attached = (name = 'mesh-index', namespace = 'shop') => ({
+      apiVersion: 'riskified.com/v1alpha1',
+      kind: 'MeshIndex',
+      metadata: { name, namespace },
+      spec: { ...content },
+    });
+    const related = () => ({
+      relatedResources: [{ apiVersion: 'v1', resource: 'services', namespace: 'shop' }],
+    });
+    const cluster4Index = (index: () => unknown = () => ({ attachments: [attached()] })) => {
+      content.text = 'one';
+      return scripted({ index, indexRelated: related }, { strategy, indexedNamespaces: ['shop'] });
+    };
+    const indexOf = ({ cluster }: ReturnType<typeof scripted>) =>
+      cluster.get('MeshIndex', 'shop', 'mesh-index');
+
+    test('makes them, with their owner and its own mark, and sees them again', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      const uid = all.cluster.get('Namespace', undefined, 'shop')?.metadata.uid;
+      expect(indexOf(all)).toMatchObject({
+        metadata: {
+          annotations: { 'metacontroller.k8s.io/decorator-controller': 'mesh-index' },
+          ownerReferences: [
+            {
+              apiVersion: 'v1',
+              kind: 'Namespace',
+              name: 'shop',
+              uid,
+              controller: true,
+              blockOwnerDeletion: true,
+            },
+          ],
+        },
+        spec: { text: 'one' },
+      });
+      const [first, ...more] = all.bodies(INDEX_SYNC);
+      expect(first).toMatchObject({
+        object: {
+          kind: 'Namespace',
+          metadata: { name: 'shop', labels: { 'kubernetes.io/metadata.name': 'shop' } },
+        },
+        attachments: { 'MeshIndex.riskified.com/v1alpha1': {} },
+        related: { 'Service.v1': {} },
+        finalizing: false,
+      });
+      expect(more.at(-1)?.attachments['MeshIndex.riskified.com/v1alpha1']).toHaveProperty([
+        'shop/mesh-index',
+      ]);
+      expect(all.cluster.history.filter(({ key }) => key.startsWith('MeshIndex'))).toHaveLength(1);
+    });
+
+    test('changes them in place when something related does', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      const { uid } = indexOf(all)?.metadata ?? {};
+      content.text = 'two';
+      await all.cluster.as().create({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'a', namespace: 'shop' },
+      });
+      await all.cluster.advance(1);
+      expect(indexOf(all)).toMatchObject({ metadata: { uid }, spec: { text: 'two' } });
+    });
+
+    test('takes edits back, and makes anew what was deleted', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      const user = all.cluster.as();
+      await user.patch('MeshIndex', 'shop', 'mesh-index', { spec: { text: 'edited' } });
+      await all.cluster.advance(1);
+      expect(indexOf(all)).toMatchObject({ spec: { text: 'one' } });
+      await user.delete('MeshIndex', 'shop', 'mesh-index');
+      expect(indexOf(all)).toBeUndefined();
+      await all.cluster.advance(1);
+      expect(indexOf(all)).toMatchObject({ spec: { text: 'one' } });
+    });
+
+    test('deletes what it is not answered any more, but keeps all at an error', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      all.answers.index = () => answer(422, 'too large');
+      await all.cluster.advance(61);
+      expect(indexOf(all)).toBeDefined();
+      expect(all.cluster.events[0]).toMatchObject({ object: 'Namespace shop', type: 'Warning' });
+      all.answers.index = () => ({ attachments: [] });
+      await all.cluster.advance(61);
+      expect(indexOf(all)).toBeUndefined();
+    });
+
+    test('sees only what it made: one without its mark is somebody else\u2019s', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      const annotations = { 'metacontroller.k8s.io/decorator-controller': null };
+      await all.cluster
+        .as()
+        .patch('MeshIndex', 'shop', 'mesh-index', { metadata: { annotations } });
+      await all.cluster.advance(1);
+      // Creating it anew fails without a word; server-side apply takes it over.
+      const isMarked =
+        indexOf(all)?.metadata.annotations?.['metacontroller.k8s.io/decorator-controller'];
+      expect(isMarked).toBe(strategy === 'server-side-apply' ? 'mesh-index' : undefined);
+    });
+
+    test('looks at no other parents', async () => {
+      const all = cluster4Index();
+      await all.cluster
+        .as()
+        .create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bank' } });
+      await all.cluster.settle();
+      const names = all.bodies(INDEX_SYNC).map(({ object }) => object.metadata.name);
+      expect([...new Set(names)]).toEqual(['shop']);
+    });
+
+    test('an attachment without a namespace is an error', async () => {
+      const all = cluster4Index(() => {
+        const { namespace: _, ...metadata } = attached().metadata;
+        return { attachments: [{ ...attached(), metadata }] };
+      });
+      await all.cluster.advance(1);
+      expect(all.cluster.events[0]?.message).toContain("can't reconcile children for Namespace");
+    });
+  },
+);

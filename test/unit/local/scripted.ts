@@ -12,6 +12,7 @@ export interface HookBody {
   parent: LocalObject;
   object: LocalObject;
   children: Record<string, Record<string, LocalObject>>;
+  attachments: Record<string, Record<string, LocalObject>>;
   related: Record<string, Record<string, LocalObject>>;
   finalizing: boolean;
 }
@@ -22,7 +23,10 @@ export interface Scripted {
   cluster: Cluster;
   requests: Recorded[];
   /** Answers by hook name; replace one and the next call gets the new one. */
-  answers: Record<'customize' | 'sync' | 'finalize' | 'decorate' | 'related' | 'admit', Answer>;
+  answers: Record<
+    'customize' | 'sync' | 'finalize' | 'decorate' | 'related' | 'admit' | 'index' | 'indexRelated',
+    Answer
+  >;
   bodies(url: string): HookBody[];
 }
 
@@ -32,6 +36,8 @@ const HOOKS: Readonly<Record<string, keyof Scripted['answers']>> = {
   '/dynamicenv/finalize': 'finalize',
   '/route-injection/customize': 'related',
   '/route-injection/sync': 'decorate',
+  '/mesh-index/customize': 'indexRelated',
+  '/mesh-index/sync': 'index',
   '/admission/virtualservices': 'admit',
 };
 
@@ -67,6 +73,8 @@ export function scripted(
     related: () => ({ relatedResources: [] }),
     decorate: () => ({ attachments: [] }),
     admit: (body) => admitWith(body),
+    indexRelated: () => ({ relatedResources: [] }),
+    index: () => ({ attachments: [] }),
     ...answers,
   };
   const requests: Recorded[] = [];
