@@ -18,3 +18,11 @@ export async function metacontrollerValues(): Promise<MetacontrollerValues> {
 export async function leastRules(): Promise<PolicyRule[]> {
   return (await metacontrollerValues()).clusterRole.rules;
 }
+
+/** What it needs beside where namespaces are indexed: a comment there. */
+export async function indexRules(): Promise<PolicyRule[]> {
+  const [comment = ''] =
+    /( *# .*\n)( *# +resources: \[meshindexes\]\n)( *# .*\n)/.exec(await readFile(FILE, 'utf8')) ??
+    [];
+  return parse(comment.replaceAll('# ', ''));
+}

@@ -8,7 +8,7 @@ import {
 } from '../control-plane/control-plane.ts';
 import { installCrds } from '../control-plane/crds.ts';
 import { type PodOptions, type PodStandIn, startPods } from '../control-plane/pods.ts';
-import { leastRules } from './least-rules.ts';
+import { indexRules, leastRules } from './least-rules.ts';
 import { controllerManifests } from './manifests.ts';
 import {
   createMetacontrollerUser,
@@ -21,7 +21,7 @@ export interface SystemOptions {
   strategy: ApplyStrategy;
   /** Default: drain and settle 1 s, everything else as shipped. */
   config?: DecisionConfig;
-  /** Rules of Metacontroller's role. Default: those that the chart recommends. */
+  /** Rules of Metacontroller's role. Default: those that the chart recommends, with indexed namespaces. */
   rules?: readonly PolicyRule[];
   pods?: PodOptions;
 }
@@ -51,7 +51,7 @@ export function metacontrollerProgram(): string | undefined {
 export async function startSystem(options: SystemOptions): Promise<System> {
   const program = metacontrollerProgram();
   if (program === undefined) throw new Error('METACONTROLLER_BIN names no program');
-  const { strategy, config = decisionConfig({}), rules = await leastRules() } = options;
+  const { strategy, config = decisionConfig({}), rules = await defaultRules() } = options;
   const cluster = await startControlPlane();
   const ends: (() => unknown)[] = [cluster.stop];
   const stop = async () => {
@@ -79,6 +79,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await stop();
     throw error;
   }
+}
+
+async function defaultRules(): Promise<PolicyRule[]> {
+  return [...(await leastRules()), ...(await indexRules())];
 }
 
 /** Installs the controllers and the webhook, pointed at a service outside the cluster; answers how to take them away. */

@@ -9,8 +9,14 @@ type Strategy = LocalClusterOptions['strategy'];
 /** A busy machine is no mistake of a scenario's. */
 const LIMIT = 30_000;
 
-/** Every scenario on the in-memory cluster, as tests; one file per strategy, so that they run side by side. */
-export async function playAll(strategy: Strategy): Promise<void> {
+/**
+ * Every scenario on the in-memory cluster, as tests; one file per strategy, so that they run side by side. `settings`: where
+ * a scenario says nothing else.
+ */
+export async function playAll(
+  strategy: Strategy,
+  settings: Scenario['settings'] = {},
+): Promise<void> {
   const files = await scenarioFiles();
   const scenarios = await Promise.all(files.map(loadScenario));
   describe(`with ${strategy}`, () => {
@@ -19,7 +25,8 @@ export async function playAll(strategy: Strategy): Promise<void> {
       if (scenario === undefined) return;
       // A mistake that is known must be seen to go away.
       const run = scenario.known === undefined ? test : test.failing;
-      run(file, () => play(scenario, strategy), LIMIT);
+      const set = { ...scenario, settings: { ...settings, ...scenario.settings } };
+      run(file, () => play(set, strategy), LIMIT);
     });
   });
 }

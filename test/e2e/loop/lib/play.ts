@@ -10,6 +10,7 @@ import {
 } from '../../../scenarios/lib/scenario.ts';
 import { until } from '../../control-plane/poll.ts';
 import { foreignKubeconfig } from '../../lib/foreign.ts';
+import { installMeshIndex } from '../../lib/mesh-index.ts';
 import { metacontrollerProgram, type Stage } from '../../lib/system.ts';
 import { clusterDriver } from './driver.ts';
 import { createPool } from './pool.ts';
@@ -50,6 +51,7 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
   const config = decisionConfig(scenario.settings);
   await stage.service.configure(config);
   const driver = await clusterDriver(stage);
+  const uninstallIndex = await installMeshIndex(stage, config.indexedNamespaces);
   try {
     await runScenario(scenario, driver);
     const memory = await inMemory(scenario, stage.strategy);
@@ -66,6 +68,8 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${await standing(stage)}`);
   } finally {
+    // First, or it would make anew what is taken away.
+    await uninstallIndex();
     await driver.close();
   }
 }

@@ -6,6 +6,7 @@ import {
 } from '../../../../src/api/marks.ts';
 import { canonicalJson } from '../../../../src/k8s/canonical.ts';
 import { isMap, type LocalObject } from '../../../../src/local/object.ts';
+import { decodeContent } from '../../../../src/mesh-index/content.ts';
 import { nameOf } from '../../../scenarios/lib/names.ts';
 
 /*
@@ -45,9 +46,15 @@ function projected({ kind, metadata, spec, status }: LocalObject): Record<string
     annotations: annotationsOf(renamed(metadata.annotations, REPAIR_ANNOTATION)),
     finalizers: metadata.finalizers ?? [],
     isLeaving: metadata.deletionTimestamp !== undefined,
-    spec: isMap(spec) ? withoutGiven(spec) : spec,
+    spec: isMap(spec) ? withoutGiven(readable(spec)) : spec,
     status: statusOf(kind, status),
   };
+}
+
+/** An index' content, of which the times differ, as what it stands for. */
+function readable(spec: Record<string, unknown>): Record<string, unknown> {
+  const { content } = spec;
+  return typeof content === 'string' ? { ...spec, ...decodeContent(content) } : spec;
 }
 
 function statusOf(kind: string, status: LocalObject['status']): unknown {
