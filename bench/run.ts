@@ -5,6 +5,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { byteRows } from './bytes.ts';
 import { doorRows } from './door.ts';
 import { growthRows } from './growth.ts';
 import { hookRows } from './hook.ts';
@@ -18,6 +19,7 @@ import { startRows } from './start.ts';
 const PARTS: Record<string, (options: { isSmoke: boolean }) => Promise<Row[]>> = {
   hook: hookRows,
   growth: growthRows,
+  bytes: byteRows,
   door: doorRows,
   memory: memoryRows,
   start: startRows,

@@ -74,7 +74,8 @@ export function updateReview(user: string, object: VirtualService, oldObject: Vi
   });
 }
 
-function related(rules: readonly RelatedRule[], inventory: Inventory) {
+/** What these rules choose. */
+export function related(rules: readonly RelatedRule[], inventory: Inventory) {
   const kinds = rules.map(({ apiVersion, resource }) => {
     const kind = resourceOf(apiVersion, resource);
     if (kind === undefined) throw new Error(`customize asks for ${resource}, which is not served`);
@@ -95,7 +96,7 @@ function isWanted({ metadata }: KubeObject, rule: RelatedRule): boolean {
 }
 
 /** Objects by `Kind.group/version` and name; Go writes maps sorted by key. */
-function groups(objects: readonly KubeObject[], kinds: readonly Kind[]) {
+export function groups(objects: readonly KubeObject[], kinds: readonly Kind[]) {
   const byKey = Object.groupBy(objects, ({ apiVersion, kind }) => groupKey(apiVersion, kind));
   const keys = kinds.map((kind) => groupKey(apiVersionOf(kind), kind.kind));
   return Object.fromEntries(

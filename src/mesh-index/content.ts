@@ -20,7 +20,7 @@ export function encodeContent({ namespace, services, rules }: MeshContent): stri
     services: services.map(prunedService),
     rules: rules.map(prunedRule),
   });
-  return gzipSync(json, { level: 9 }).toString('base64');
+  return gzipSync(json).toString('base64');
 }
 
 /** Every sync of an env reads the same few texts; with thousands of Services one takes some megabytes. */
