@@ -16,6 +16,9 @@ import { SIZES, type SizeName } from './lib/sizes.ts';
 import { ago } from './lib/stored.ts';
 import { leastTime, logLogSlope } from './lib/timing.ts';
 
+/** Bytes for each further service; names and times of a real namespace are between the regular and the random ones. */
+const MOST_REGULAR = 32;
+const MOST_RANDOM = 64;
 const COUNTS = [64, 128, 256, 512, 1024, 2048];
 
 /** What a sync of an env carries, from all objects of its namespace and through its index, and what keeping that costs. */
@@ -52,13 +55,18 @@ function growthRows(counts: readonly number[], config: Scene['config']): Row[] {
     idleSync(scene).text.length,
   ];
   const random = counts.map((count) => [count, randomContent(count).length] as const);
-  const row = (name: string, points: readonly (readonly [number, number])[]): Row => {
-    const [[few, least], [many, most]] = [points[0] ?? [0, 0], points.at(-1) ?? [0, 0]];
+  const row = (
+    name: string,
+    points: readonly (readonly [number, number])[],
+    most?: number,
+  ): Row => {
+    const [[few, small], [many, large]] = [points[0] ?? [0, 0], points.at(-1) ?? [0, 0]];
     return {
       part: 'bytes, growth',
       name,
-      figure: (most - least) / (many - few),
+      figure: (large - small) / (many - few),
       unit: 'bytes',
+      ...(most === undefined ? {} : { goal: { most } }),
       note: `per further service, ${few} to ${many}; slope ${logLogSlope(points).toFixed(2)}`,
     };
   };
@@ -67,8 +75,9 @@ function growthRows(counts: readonly number[], config: Scene['config']): Row[] {
     row(
       'sync of an env, through the index',
       scenes.map((scene) => bytes(withIndex(scene, config))),
+      MOST_REGULAR,
     ),
-    row('content of the index, if names and times were random', random),
+    row('content of the index, if names and times were random', random, MOST_RANDOM),
   ];
 }
 

@@ -1,8 +1,8 @@
 import { DECORATOR_ANNOTATION } from '../api/marks.ts';
-import { jsonEqual } from '../k8s/canonical.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import type { AppliedCache } from './apply-server-side.ts';
 import { createCustomize } from './customize.ts';
+import { decorated } from './decorated.ts';
 import type { Decorator } from './decorators.ts';
 import { isReason } from './errors.ts';
 import { type DecoratorAnswer, decodeDecorator } from './hook-response.ts';
@@ -18,28 +18,6 @@ import {
 import { controllerUid, type LocalObject, qualifiedName } from './object.ts';
 import type { Change } from './store.ts';
 import { createWorkQueue } from './work-queue.ts';
-
-/** Null deletes; keys that are not named stay. */
-function updated(
-  old: Readonly<Record<string, string>> = {},
-  changes: Readonly<Record<string, string | null>>,
-): Record<string, string> {
-  const result = { ...old };
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === null) delete result[key];
-    else result[key] = value;
-  }
-  return result;
-}
-
-function decorated(parent: LocalObject, answer: DecoratorAnswer): LocalObject | undefined {
-  const labels = updated(parent.metadata.labels, answer.labels);
-  const annotations = updated(parent.metadata.annotations, answer.annotations);
-  const same =
-    jsonEqual(labels, parent.metadata.labels ?? {}) &&
-    jsonEqual(annotations, parent.metadata.annotations ?? {});
-  return same ? undefined : { ...parent, metadata: { ...parent.metadata, labels, annotations } };
-}
 
 /**
  * A DecoratorController (pkg/controller/decorator/controller.go), without finalize hook. Returns what to do at each
