@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BY_HAND, manifestsFrom, TEMPLATE_ARGS } from '../../../scripts/lib/manifests.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
+import { meshIndexController } from '../../../src/local/controllers.ts';
 import { selfSigned } from '../../http/lib/certificate.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { CHART, KUBE_VERSION, names, rendered, set } from '../lib/chart.ts';
@@ -43,6 +44,7 @@ const EVERYTHING = set(
   'extraVolumeMounts[0].name=scratch',
   'extraVolumeMounts[0].mountPath=/scratch',
   'nodeSelector.disk=ssd',
+  'config.indexedNamespaces[0]=shop',
   `image.digest=sha256:${'a'.repeat(64)}`,
 );
 
@@ -81,6 +83,21 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
         'ServiceAccount/dynamicenv',
       ]),
     );
+  });
+
+  test('namespaces that are indexed bring a definition, a controller and a flag; else there is no word of it', async () => {
+    expect(JSON.stringify(await render('--no-hooks'))).not.toMatch(/mesh-?index|indexed/i);
+    const objects = await render(...set('config.indexedNamespaces={shop,bank}'));
+    expect(names(objects)).toEqual(
+      expect.arrayContaining([
+        'CustomResourceDefinition/meshindexes.riskified.com',
+        'DecoratorController/mesh-index',
+      ]),
+    );
+    const controller = objects.find(({ metadata }) => metadata.name === 'mesh-index');
+    const { resources, attachments } = meshIndexController('', ['shop', 'bank']).spec ?? {};
+    expect(controller).toMatchObject({ spec: { resources, attachments } });
+    expect(JSON.stringify(objects)).toContain('"--indexed-namespaces=shop,bank"');
   });
 
   test.each([

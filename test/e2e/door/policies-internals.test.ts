@@ -99,6 +99,60 @@ describe('RouteInjections', () => {
   });
 });
 
+describe('MeshIndexes', () => {
+  const indexOf = (namespace: string) => ({
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'MeshIndex',
+    metadata: { name: 'mesh-index', namespace },
+    spec: { format: 1, services: 0, destinationRules: 0, content: 'x' },
+  });
+  const TARGET = '-n team-a meshindex mesh-index';
+  const words = (user: string) =>
+    `${DENIED('dynamicenv-internals')}spec: a MeshIndex is written by Metacontroller only: change the Services and DestinationRules of its namespace, and it follows${HINT(user)}`;
+  const guy = (args: readonly string[]) => guarded.kubectl([...args, '--as=guy']);
+
+  beforeAll(async () => {
+    await guarded.configure({ config: { indexedNamespaces: ['team-a'] } });
+    await refuses('dynamicenv-internals', () =>
+      send(guarded.kubectl, 'create', indexOf('team-a'), '--as=guy', '--dry-run=server'),
+    );
+    await send(guarded.metacontroller, 'create', indexOf('team-a'));
+  });
+
+  test('are created by Metacontroller only', async () => {
+    const created = (...flags: string[]) =>
+      send(guarded.kubectl, 'create', indexOf('default'), ...flags);
+    await expect(created('--as=guy')).rejects.toThrow(words('guy'));
+    await expect(created()).rejects.toThrow(words('admin'));
+  });
+
+  test.each([
+    ['its spec', { spec: { content: 'y' } }],
+    ['its owners', { metadata: { ownerReferences: null, labels: { a: 'b' } } }],
+  ])('are not changed by others: %s', async (_what, patch) => {
+    await expect(guy(merge(TARGET, patch))).rejects.toThrow(words('guy'));
+    await guarded.metacontroller([...merge(TARGET, patch), '--dry-run=server']);
+  });
+
+  test('keep their spec, whoever it is', async () => {
+    const patch = merge(TARGET, { spec: { content: 'y' } });
+    await expect(guarded.kubectl(patch)).rejects.toThrow(words('admin'));
+  });
+
+  test('go with their namespace, which Kubernetes empties as a user of few rights', async () => {
+    const { kubectl } = guarded;
+    await kubectl(['create', 'namespace', 'leaving']);
+    await send(guarded.metacontroller, 'create', indexOf('leaving'));
+    await kubectl(['delete', 'namespace', 'leaving', '--timeout=60s']);
+    await guy(['delete', ...TARGET.split(' ')]);
+  });
+
+  test('are read by who may view their namespace', async () => {
+    const may = ['auth', 'can-i', 'list', 'meshindexes.riskified.com', '-n', 'team-a'];
+    expect(await guarded.as('ann')(may)).toBe('yes\n');
+  });
+});
+
 const READY = { state: 'ready', totalCount: 1, totalReady: 1 };
 
 test("an env's status is written by Metacontroller only", async () => {
