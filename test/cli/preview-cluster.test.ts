@@ -437,6 +437,15 @@ ask its administrator for them, or choose another --context; "kubectl auth can-i
   });
 });
 
+test.each([false, true])(
+  'the same where namespaces are read through their indexes',
+  async (isThere) => {
+    const { flags } = await cluster({ objects: isThere ? shopWithEnv : shop });
+    const plain = await previewed(...flags, '-f', ENV);
+    expect(await previewed(...flags, '-f', ENV, '--indexed-namespaces=shop')).toEqual(plain);
+  },
+);
+
 describe('what a cluster lacks', () => {
   test('DynamicEnv: a given one is previewed all the same', async () => {
     const options = { objects: shop, unserved: ['dynamicenvs'] };

@@ -44,6 +44,11 @@ Status
     expect(text).not.toContain('route-injections');
   });
 
+  test('the same where namespaces are read through their indexes', async () => {
+    const plain = await previewed('-f', SHOP, '--delete');
+    expect(await previewed('-f', SHOP, '--delete', '--indexed-namespaces=shop')).toEqual(plain);
+  });
+
   test('warnings in words: skipped, unguarded, shadowed; 1, since one env is not ready', async () => {
     const { code, text } = await previewed('-f', CROWDED);
     expect(code).toBe(1);
