@@ -24,11 +24,11 @@ export function encodeContent({ namespace, services, rules }: MeshContent): stri
 }
 
 /** Every sync of an env reads the same few texts; with thousands of Services one takes some megabytes. */
-const REMEMBERED = 16;
+const REMEMBERED = 8;
 /** A text of a few KiB can stand for gigabytes. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
-/** The way back; undefined: it is no such text. */
+/** The way back; without `content`: it is no such text. */
 export const decodeContent = rememberedByText(REMEMBERED, decode);
 
 function decode(text: string): { content?: MeshContent } {
