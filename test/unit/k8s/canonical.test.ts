@@ -29,6 +29,9 @@ describe('jsonEqual', () => {
     [{ a: { b: [{ c: 1 }] } }, { a: { b: [{ c: 2 }] } }, false],
     ['a', {}, false],
     [{}, 'a', false],
+    [JSON.parse('{"__proto__": {}}'), {}, false],
+    [{}, JSON.parse('{"__proto__": {}}'), false],
+    [{ constructor: undefined }, {}, true],
   ])('%j and %j: %s', (a, b, expected) => {
     expect(jsonEqual(a, b)).toBe(expected);
   });
@@ -47,6 +50,23 @@ describe('canonicalJson', () => {
     expect(canonicalJson({ b: [2, 1, { d: null, c: 1 }], a: 'x', B: 1 })).toBe(
       '{"B":1,"a":"x","b":[2,1,{"c":1,"d":null}]}',
     );
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a map in a sorted map', { a: { c: 1, b: 2 } }, '{"a":{"b":2,"c":1}}'],
+    ['a map in a list of a sorted map', { a: [1, { c: 1, b: 2 }] }, '{"a":[1,{"b":2,"c":1}]}'],
+    [
+      'two maps side by side',
+      { a: { z: 1 }, b: { y: 1, x: 1 } },
+      '{"a":{"z":1},"b":{"x":1,"y":1}}',
+    ],
+    [
+      'nothing, where all is sorted',
+      { a: { b: 1, c: [] }, d: 'x' },
+      '{"a":{"b":1,"c":[]},"d":"x"}',
+    ],
+  ])('sorts %s', (_, value, expected) => {
+    expect(canonicalJson(value)).toBe(expected);
   });
 });
 
