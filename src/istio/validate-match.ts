@@ -15,103 +15,97 @@ export interface FieldProblem {
   message: string;
 }
 
-/** Put the messages that there are under one field. */
-export function problemsAt(field: string, ...messages: (string | undefined)[]): FieldProblem[] {
-  return messages.flatMap((message) => (message === undefined ? [] : { field, message }));
-}
+/** Takes what is wrong with a field; undefined: nothing is. */
+export type Report = (field: string, message: string | undefined) => void;
 
 /**
  * istiod's field rules for one match entry (validateHTTPRouteMatchRequest and the claim rule of ValidateVirtualService in
  * istio `pkg/config/validation`) and the VirtualService CRD's "at most one of exact, prefix, regex".
  * `claims`: may JWT claims be asked for? Only a VirtualService that is not bound to the mesh may.
  */
-export function validateMatch(
+export function checkMatch(
   match: HTTPMatchRequest,
   field: string,
   options: { claims: boolean },
-): FieldProblem[] {
-  return [
-    ...headerConditions(match.headers, `${field}.headers`, options),
-    ...headerConditions(match.withoutHeaders, `${field}.withoutHeaders`, options),
-    ...uriProblems(match.uri, `${field}.uri`),
-    ...stringProblems(match.scheme, `${field}.scheme`),
-    ...stringProblems(match.method, `${field}.method`),
-    ...stringProblems(match.authority, `${field}.authority`),
-    ...Object.entries(match.queryParams ?? {}).flatMap(([name, condition]) =>
-      stringProblems(condition, `${field}.queryParams.${name}`),
-    ),
-    ...sourceProblems(match, field),
-  ];
+  report: Report,
+): void {
+  checkHeaders(match.headers, `${field}.headers`, { ...options, absence: false }, report);
+  checkHeaders(
+    match.withoutHeaders,
+    `${field}.withoutHeaders`,
+    { ...options, absence: true },
+    report,
+  );
+  checkUri(match.uri, `${field}.uri`, report);
+  checkString(match.scheme, `${field}.scheme`, report);
+  checkString(match.method, `${field}.method`, report);
+  checkString(match.authority, `${field}.authority`, report);
+  for (const [name, condition] of Object.entries(match.queryParams ?? {})) {
+    checkString(condition, `${field}.queryParams.${name}`, report);
+  }
+  checkSource(match, field, report);
 }
 
-function headerConditions(
+/** `absence`: the conditions are those under which a header may not be there. */
+function checkHeaders(
   headers: Record<string, StringMatch | null> | undefined,
   field: string,
-  options: { claims: boolean },
-): FieldProblem[] {
-  if (!headers) return [];
-  return Object.entries(headers).flatMap(([name, condition]) => {
+  { claims, absence }: { claims: boolean; absence: boolean },
+  report: Report,
+): void {
+  for (const [name, condition] of Object.entries(headers ?? {})) {
     const at = `${field}.${name}`;
-    const claim = !options.claims && isClaimName(name);
-    return [
-      ...problemsAt(at, matchHeaderNameProblem(name)),
-      ...problemsAt(at, claim ? 'JWT claims can be matched at gateways only' : undefined),
-      ...headerConditionProblems(condition, at, field.endsWith('.withoutHeaders')),
-    ];
-  });
-}
-
-/** Absence is asked for with null, `{}` or the regex `*`; for presence only `{}` will do. */
-function headerConditionProblems(
-  condition: StringMatch | null,
-  field: string,
-  absence: boolean,
-): FieldProblem[] {
-  if (absence && stringCondition(condition).kind === 'present') return [];
-  if (condition === null) return problemsAt(field, 'must not be null');
-  return stringProblems(condition, field);
+    report(at, matchHeaderNameProblem(name));
+    const claim = !claims && isClaimName(name);
+    report(at, claim ? 'JWT claims can be matched at gateways only' : undefined);
+    // Absence is asked for with null, `{}` or the regex `*`; for presence only `{}` will do.
+    if (absence && stringCondition(condition).kind === 'present') continue;
+    report(at, condition === null ? 'must not be null' : undefined);
+    checkString(condition, at, report);
+  }
 }
 
 /** Of all matches only the uri may have an empty prefix. */
-function uriProblems(match: StringMatch | null | undefined, field: string): FieldProblem[] {
-  return match?.prefix === '' ? oneOfProblems(match, field) : stringProblems(match, field);
+function checkUri(match: StringMatch | null | undefined, field: string, report: Report): void {
+  if (match?.prefix === '') checkOneOf(match, field, report);
+  else checkString(match, field, report);
 }
 
-function stringProblems(match: StringMatch | null | undefined, field: string): FieldProblem[] {
-  if (!match) return [];
+function checkString(match: StringMatch | null | undefined, field: string, report: Report): void {
+  if (!match) return;
   const { prefix, regex } = match;
-  return [
-    ...oneOfProblems(match, field),
-    ...problemsAt(`${field}.prefix`, prefix === '' ? 'must not be empty' : undefined),
-    ...problemsAt(`${field}.regex`, regex === undefined ? undefined : regexProblem(regex)),
-  ];
+  checkOneOf(match, field, report);
+  report(`${field}.prefix`, prefix === '' ? 'must not be empty' : undefined);
+  report(`${field}.regex`, regex === undefined ? undefined : regexProblem(regex));
 }
 
-function oneOfProblems(match: StringMatch, field: string): FieldProblem[] {
+function checkOneOf(match: StringMatch, field: string, report: Report): void {
   const set = [match.exact, match.prefix, match.regex].filter((value) => value !== undefined);
-  return problemsAt(field, set.length > 1 ? 'takes one of exact, prefix, regex only' : undefined);
+  report(field, set.length > 1 ? 'takes one of exact, prefix, regex only' : undefined);
 }
 
 /** Port 0 is protobuf's "not set". */
-function sourceProblems(match: HTTPMatchRequest, field: string): FieldProblem[] {
+function checkSource(match: HTTPMatchRequest, field: string, report: Report): void {
   const { port = 0, sourceLabels = {}, sourceNamespace = '' } = match;
-  const namespace = sourceNamespace === '' || isDnsLabel(sourceNamespace);
-  return [
-    ...problemsAt(`${field}.port`, port === 0 ? undefined : portProblem(port)),
-    ...Object.entries(sourceLabels).flatMap(([key, value]) =>
-      problemsAt(`${field}.sourceLabels.${key}`, labelKeyProblem(key), labelValueProblem(value)),
-    ),
-    ...problemsAt(
-      `${field}.sourceNamespace`,
-      namespace ? undefined : `"${sourceNamespace}" is not a valid namespace`,
-    ),
-    ...gatewayProblems(match.gateways ?? [], `${field}.gateways`),
-  ];
+  report(`${field}.port`, port === 0 ? undefined : portProblem(port));
+  for (const [key, value] of Object.entries(sourceLabels)) {
+    const at = `${field}.sourceLabels.${key}`;
+    report(at, labelKeyProblem(key));
+    report(at, labelValueProblem(value));
+  }
+  const named = sourceNamespace === '' || isDnsLabel(sourceNamespace);
+  report(
+    `${field}.sourceNamespace`,
+    named ? undefined : `"${sourceNamespace}" is not a valid namespace`,
+  );
+  checkGateways(match.gateways ?? [], `${field}.gateways`, report);
 }
 
 /** istiod stops looking after the first name without a slash, `mesh` among them (validateGatewayNames). */
-function gatewayProblems(gateways: readonly string[], field: string): FieldProblem[] {
+function checkGateways(gateways: readonly string[], field: string, report: Report): void {
   const short = gateways.findIndex((gateway) => !gateway.includes('/'));
   const checked = short < 0 ? gateways : gateways.slice(0, short + 1);
-  return checked.flatMap((gateway, i) => problemsAt(`${field}[${i}]`, gatewayNameProblem(gateway)));
+  checked.forEach((gateway, i) => {
+    report(`${field}[${i}]`, gatewayNameProblem(gateway));
+  });
 }

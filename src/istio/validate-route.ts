@@ -9,7 +9,7 @@ import type {
   HTTPRoute,
   HTTPRouteDestination,
 } from './types.ts';
-import { type FieldProblem, problemsAt, validateMatch } from './validate-match.ts';
+import { checkMatch, type FieldProblem, type Report } from './validate-match.ts';
 
 export type { FieldProblem } from './validate-match.ts';
 
@@ -24,76 +24,76 @@ export function validateRoute(
   route: HTTPRoute,
   context: { gateways?: readonly string[] | undefined } = {},
 ): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const report: Report = (field, message) => {
+    if (message !== undefined) problems.push({ field, message });
+  };
   const gateways = context.gateways ?? [];
   const claims = gateways.length > 0 && !gateways.includes('mesh');
-  return [
-    ...(route.match ?? []).flatMap((match, i) => validateMatch(match, `match[${i}]`, { claims })),
-    ...headersProblems(route.headers, 'headers'),
-    ...destinationsProblems(route),
-  ];
+  (route.match ?? []).forEach((match, i) => {
+    checkMatch(match, `match[${i}]`, { claims }, report);
+  });
+  checkHeaders(route.headers, 'headers', report);
+  checkDestinations(route, report);
+  return problems;
 }
 
-function destinationsProblems(route: HTTPRoute): FieldProblem[] {
+function checkDestinations(route: HTTPRoute, report: Report): void {
   const targets = route.route ?? [];
   if (targets.length === 0) {
-    return problemsAt(
-      'route',
-      routeKind(route) === 'plain' ? 'must name a destination' : undefined,
-    );
+    report('route', routeKind(route) === 'plain' ? 'must name a destination' : undefined);
+    return;
   }
+  targets.forEach((target, i) => {
+    checkTarget(target, `route[${i}]`, report);
+  });
   const total = targets.reduce((sum, { weight = 0 }) => sum + weight, 0);
   const weightless = targets.length > 1 && total === 0;
-  return [
-    ...targets.flatMap((target, i) => targetProblems(target, `route[${i}]`)),
-    ...problemsAt('route', weightless ? 'the weights must not add up to 0' : undefined),
-  ];
+  report('route', weightless ? 'the weights must not add up to 0' : undefined);
 }
 
-function targetProblems(target: HTTPRouteDestination, field: string): FieldProblem[] {
+function checkTarget(target: HTTPRouteDestination, field: string, report: Report): void {
+  checkDestination(target.destination, `${field}.destination`, report);
+  checkHeaders(target.headers, `${field}.headers`, report);
   const negative = (target.weight ?? 0) < 0;
-  return [
-    ...destinationProblems(target.destination, `${field}.destination`),
-    ...headersProblems(target.headers, `${field}.headers`),
-    ...problemsAt(`${field}.weight`, negative ? 'must not be negative' : undefined),
-  ];
+  report(`${field}.weight`, negative ? 'must not be negative' : undefined);
 }
 
-function destinationProblems(destination: Destination, field: string): FieldProblem[] {
+function checkDestination(destination: Destination, field: string, report: Report): void {
   const { host, subset = '', port } = destination;
+  report(`${field}.host`, destinationHostProblem(host));
   const named = subset === '' || isDnsLabel(subset);
-  return [
-    ...problemsAt(`${field}.host`, destinationHostProblem(host)),
-    ...problemsAt(`${field}.subset`, named ? undefined : `"${subset}" is not a valid subset name`),
-    ...problemsAt(`${field}.port`, port ? portProblem(port.number ?? 0) : undefined),
-  ];
+  report(`${field}.subset`, named ? undefined : `"${subset}" is not a valid subset name`);
+  report(`${field}.port`, port ? portProblem(port.number ?? 0) : undefined);
 }
 
 /** Of the internal headers only the authority may be changed, and only by add or set in the request. */
-function headersProblems(headers: Headers | undefined, field: string): FieldProblem[] {
-  if (!headers) return [];
+function checkHeaders(headers: Headers | undefined, field: string, report: Report): void {
+  if (!headers) return;
   const request = (name: string) => (isAuthorityHeader(name) ? undefined : changeProblem(name));
-  return [
-    ...operationProblems(headers.request, `${field}.request`, request),
-    ...operationProblems(headers.response, `${field}.response`, changeProblem),
-  ];
+  checkOperations(headers.request, `${field}.request`, request, report);
+  checkOperations(headers.response, `${field}.response`, changeProblem, report);
 }
 
-function operationProblems(
+function checkOperations(
   operations: HeaderOperations | undefined,
   field: string,
   nameProblem: (name: string) => string | undefined,
-): FieldProblem[] {
-  if (!operations) return [];
+  report: Report,
+): void {
+  if (!operations) return;
   const { add = {}, set = {}, remove = [] } = operations;
-  const values = (op: string, headers: Record<string, string>) =>
-    Object.entries(headers).flatMap(([name, value]) =>
-      problemsAt(`${field}.${op}.${name}`, nameProblem(name), headerValueProblem(value)),
-    );
-  return [
-    ...values('add', add),
-    ...values('set', set),
-    ...remove.flatMap((name, i) => problemsAt(`${field}.remove[${i}]`, changeProblem(name))),
-  ];
+  const checkValues = (op: string, headers: Record<string, string>) => {
+    for (const [name, value] of Object.entries(headers)) {
+      report(`${field}.${op}.${name}`, nameProblem(name));
+      report(`${field}.${op}.${name}`, headerValueProblem(value));
+    }
+  };
+  checkValues('add', add);
+  checkValues('set', set);
+  remove.forEach((name, i) => {
+    report(`${field}.remove[${i}]`, changeProblem(name));
+  });
 }
 
 function changeProblem(name: string): string | undefined {
