@@ -27,9 +27,13 @@ export function andMatch(
   scope: Pick<Scope, 'isDelegate'>,
 ): Anded {
   const base = entries?.length ? entries : [{}];
-  const outcomes = base.map((entry) => andEntry(entry, match, scope));
-  const made = outcomes.flatMap((outcome) => ('skip' in outcome ? [] : [outcome.entry]));
-  const skips = outcomes.flatMap((outcome) => ('skip' in outcome ? [outcome.skip] : []));
+  const made: HTTPMatchRequest[] = [];
+  const skips: Skip[] = [];
+  for (const entry of base) {
+    const outcome = andEntry(entry, match, scope);
+    if ('skip' in outcome) skips.push(outcome.skip);
+    else made.push(outcome.entry);
+  }
   // Istio drops a delegate's route when one of its entries contradicts the root; a copy without that entry would
   // stay, alone, and every other request would find no route (mergeHTTPMatchRequests in virtualservice.go).
   if (scope.isDelegate && made.length > 0 && skips.length > 0) {

@@ -61,16 +61,16 @@ export function draftRoutes(
   const isSoundPair = soundPairs(scope);
   const dropped: Dropped[] = [];
   const routes = stripRoutes(http).map((route) => {
-    const targetOf = targets(route, scope);
     const isSoundRoute = soundRoutes(route, scope);
-    const copies = pairs.flatMap((pair): Copy[] => {
-      const target = targetOf(pair.injection);
-      if (target === undefined) return [];
-      const isSound = () => isSoundRoute(target) && isSoundPair(pair);
-      const outcome = copyRoute(route, target, pair, scope, isSound);
+    const copies: Copy[] = [];
+    for (const pair of pairs) {
+      const target = eligibleDestination(route, pair.injection, scope);
+      if (target === undefined) continue;
+      const isSound = isSoundRoute(target) && isSoundPair(pair);
+      const outcome = copyRoute({ route, target, isSound }, pair, scope);
+      if (outcome.copy) copies.push({ injection: pair.injection, route: outcome.copy });
       dropped.push(...outcome.dropped);
-      return outcome.copies;
-    });
+    }
     return { route, copies };
   });
   return { pairs, routes, dropped };
@@ -85,44 +85,29 @@ export function routesFor({ routes }: Draft, injections: readonly PlannedInjecti
   ]);
 }
 
-/** The destination that a copy of the route keeps, looked for once for each kind of wish: envs mostly wish the same. */
-function targets(route: HTTPRoute, scope: Scope) {
-  const known = new Map<string, HTTPRouteDestination | undefined>();
-  return ({ host, from }: PlannedInjection): HTTPRouteDestination | undefined => {
-    const wish = [host, ...from].join(' ');
-    if (!known.has(wish)) known.set(wish, eligibleDestination(route, { host, from }, scope));
-    return known.get(wish);
-  };
-}
-
 interface Outcome {
-  /** One or none. */
-  copies: Copy[];
+  copy?: HTTPRoute;
   dropped: Dropped[];
 }
 
+/** `isSound`: nothing that Istio would refuse can come out. */
 function copyRoute(
-  route: HTTPRoute,
-  target: HTTPRouteDestination,
+  { route, target, isSound }: { route: HTTPRoute; target: HTTPRouteDestination; isSound: boolean },
   pair: Pair,
   scope: Scope,
-  isSound: () => boolean,
 ): Outcome {
   const { injection, match, routeName } = pair;
   const { entries, skips } = andMatch(route.match, match, scope);
   const dropped = skips.map(({ reason, isHarmless }): Dropped => {
     return { pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless };
   });
-  if (entries.length === 0) return { copies: [], dropped };
+  if (entries.length === 0) return { dropped };
   const { name: _name, match: _match, ...kept } = route;
   // In the order in which people write routes.
   const copy = { name: routeName, match: entries, ...kept, route: [pointAt(target, injection)] };
-  const message = isSound() ? undefined : refusal(copy, route, scope);
-  if (message === undefined) return { copies: [{ injection, route: copy }], dropped };
-  return {
-    copies: [],
-    dropped: [...dropped, { pair, state: 'invalid', message, isHarmless: false }],
-  };
+  const message = isSound ? undefined : refusal(copy, route, scope);
+  if (message === undefined) return { copy, dropped };
+  return { dropped: [...dropped, { pair, state: 'invalid', message, isHarmless: false }] };
 }
 
 /** Why Istio would refuse the copy; undefined: it would not. */
