@@ -34,7 +34,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
   const regexes = new Map<string, Set<string>>();
   let count = 0;
 
-  const listsFor = (width: number, { on, condition }: Condition): (Entry<T>[] | undefined)[] => {
+  const listsAt = (width: number, { on, condition }: Condition): (Entry<T>[] | undefined)[] => {
     const at = `${width} ${on}`;
     const present = lists.get(listKey(at, { kind: 'present' }));
     if (condition.kind === 'present') return [present];
@@ -49,6 +49,15 @@ export function createCoverIndex<T>(): CoverIndex<T> {
       .filter((regex) => matchesString({ regex }, value))
       .map((regex) => lists.get(listKey(at, { kind: 'regex', value: regex })));
     return [present, same, ...prefixes, ...patterns];
+  };
+
+  const listsFor = (all: readonly Condition[]): (Entry<T>[] | undefined)[] => {
+    const found = [lists.get('')];
+    const most = widthOf(all);
+    for (let width = 1; width <= most; width += 1) {
+      for (const one of all) found.push(...listsAt(width, one));
+    }
+    return found;
   };
 
   return {
@@ -67,11 +76,8 @@ export function createCoverIndex<T>(): CoverIndex<T> {
       }
     },
     first: (match, isAccepted) => {
-      const all = conditionsOf(match);
-      const widths = Array.from({ length: widthOf(all) }, (_, less) => less + 1);
-      const searched = widths.flatMap((width) => all.flatMap((one) => listsFor(width, one)));
       let found: Entry<T> | undefined;
-      for (const list of [lists.get(''), ...searched]) {
+      for (const list of listsFor(conditionsOf(match))) {
         const best = list?.find(
           (entry) =>
             entry.place >= (found?.place ?? Number.POSITIVE_INFINITY) ||
