@@ -28,8 +28,9 @@ export interface AppOptions {
 export function buildApp({ service, logger, https }: AppOptions): FastifyInstance {
   const options: FastifyServerOptions = {
     bodyLimit: BODY_LIMIT,
-    // A header match may be called `__proto__`; nothing here assigns by such a key.
+    // A header match may be called `__proto__`; nothing here assigns by such a key, and bodies need not be searched for it.
     onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     requestTimeout: REQUEST_MS,
     // One line per decision that changed something is enough.
     logController: new LogController({ disableRequestLogging: true }),

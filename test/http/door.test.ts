@@ -19,6 +19,18 @@ describe('every hook answers', () => {
     expect([statusCode, json['error']]).toEqual([200, undefined]);
     expect(lines.filter(({ level }) => level > 30)).toEqual([]);
   });
+
+  test.each(
+    ['"__proto__":{}', '"constructor":{"prototype":{}}'].flatMap((extra) =>
+      HOOKS.map(([url, body]) => [extra, url, body] as const),
+    ),
+  )('whatever keys there are: {%s,…} to %s', async (extra, url, body) => {
+    const { app, post } = await testApp();
+    const payload = JSON.stringify(body()).replace('{', `{${extra},`);
+    const headers = { 'content-type': 'application/json' };
+    const { statusCode, body: text } = await app.inject({ method: 'POST', url, payload, headers });
+    expect([statusCode, JSON.parse(text)]).toEqual([200, (await post(url, body())).json]);
+  });
 });
 
 describe('GET', () => {
