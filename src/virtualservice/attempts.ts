@@ -14,8 +14,9 @@ export function nextAttempt(
   isRendered: boolean,
   now: Date,
 ): { plan: Plan; resyncAfterSeconds?: number; isRepair: boolean } {
+  const { injections, notes } = plan;
   if (previous === undefined || !samePlan(plan, previous)) {
-    return { plan: { ...plan, at: rfc3339(now) }, isRepair: false };
+    return { plan: { at: rfc3339(now), injections, notes }, isRepair: false };
   }
   if (isRendered) return { plan: previous, isRepair: false };
   const attempt = previous.attempt ?? 0;
@@ -26,7 +27,7 @@ export function nextAttempt(
     return { plan: previous, resyncAfterSeconds: left, isRepair: false };
   }
   return {
-    plan: { ...plan, attempt: attempt + 1, at: rfc3339(now) },
+    plan: { at: rfc3339(now), attempt: attempt + 1, injections, notes },
     resyncAfterSeconds: Math.min(2 ** (attempt + 1), MAX_BACKOFF_SECONDS),
     isRepair: true,
   };

@@ -72,7 +72,8 @@ export function findNotes(
 
 function note(injection: RouteInjection, state: InjectionState, message: string): PlanNote {
   const { env, deployment, host } = injection.spec;
-  return { env, deployment, host, state, message };
+  // In the order in which the annotation has them.
+  return { deployment, env, host, message, state };
 }
 
 /** The notes about requests that reach a clone's pods by a route to its host without a subset. */

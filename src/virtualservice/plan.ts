@@ -48,7 +48,7 @@ export function cutPlan(plan: Plan, draft: Draft, room: Room): Plan {
 function tooLarge({ env, deployment, host }: PlannedInjection): PlanNote {
   const message =
     'this VirtualService has no room for more routes; delete an env, or split the VirtualService';
-  return { env, deployment, host, state: 'too-large', message };
+  return { deployment, env, host, message, state: 'too-large' };
 }
 
 function compareNotes(a: PlanNote, b: PlanNote): number {
