@@ -63,7 +63,7 @@ export interface MetacontrollerOptions {
 }
 
 /** The pace that README recommends. */
-const PACE = ['-client-go-qps=100', '-client-go-burst=200', '-workers=20'];
+const PACE = ['-client-go-qps=200', '-client-go-burst=400', '-workers=20'];
 
 /** Starts Metacontroller with the flags that README recommends, and waits until it says that it is ready. */
 export async function startMetacontroller(

@@ -121,7 +121,7 @@ loopTest(
 
 loopTest('the recommended flags are those of the suites', async () => {
   const { commandArgs } = await metacontrollerValues();
-  for (const flag of ['--client-go-qps=100', '--client-go-burst=200', '--workers=20']) {
+  for (const flag of ['--client-go-qps=200', '--client-go-burst=400', '--workers=20']) {
     expect(commandArgs).toContain(flag);
   }
   expect(commandArgs).toContain('--apply-strategy=server-side-apply');
