@@ -34,7 +34,7 @@ export async function startProgram(nodeFlags: readonly string[]): Promise<Progra
   while (!(await isReady(port))) {
     if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}`);
     if (performance.now() - start > START_MS) throw new Error('the service does not become ready');
-    await sleep(2);
+    await sleep(10);
   }
   return {
     child,
