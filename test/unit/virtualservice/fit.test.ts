@@ -112,6 +112,24 @@ describe('injections', () => {
     expect(fitted({ routes: -5 })).toEqual(['', 'a,b,c']);
   });
 
+  it.each([
+    ['the match, in each of many entries', 30, 'x'.repeat(1000), 0],
+    ['the route itself', 1, 'x', 50_000],
+    ['nothing', 1, 'x', 0],
+  ])(
+    'are kept as far as their routes fit when they are large by %s',
+    (_what, entries, exact, size) => {
+      const match = Array.from({ length: entries }, (_, at) => ({ uri: { prefix: `/${at}` } }));
+      const route = { ...BASE, match, headers: { request: { set: { x: 'y'.repeat(size) } } } };
+      const all = [wish({ matches: [{ headers: { user: { exact } } }] })];
+      const draft = draftRoutes([route], all, SCOPE);
+      const room = (routes: number) => ({ plan: MAX_PLAN_BYTES, routes, envs: true });
+      const needed = JSON.stringify(draft.routes[0]?.copies.map((one) => one.route)).length - 1;
+      expect(fitInjections(draft, all, room(needed)).kept).toEqual(all);
+      expect(fitInjections(draft, all, room(needed - 1)).leftOut).toEqual(all);
+    },
+  );
+
   it('are left out by the rank of their best match, and keep their order', () => {
     const weak = { headers: { user: { regex: 'a.*' } } };
     const strong = { headers: { user: { exact: 'a' }, lang: { exact: 'de' } } };
