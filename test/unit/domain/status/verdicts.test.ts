@@ -265,3 +265,29 @@ describe('conflicting', () => {
     });
   });
 });
+
+describe('one of several is enough', () => {
+  const problem = { section: 'deployment' as const, message: 'no such container' };
+  const some = (...hosts: HostStatus[]) => [report('backend', { hosts })];
+
+  it('for workloads to have failed, not only to be late', () => {
+    const late = report('web', deploymentIs('web', 'initializing'));
+    const failed = report('backend', { ...deploymentIs('backend', 'failed'), problems: [problem] });
+    expect(workloadsReady([late, failed]).reason).toBe('WorkloadFailed');
+    expect(workloadsReady([late]).reason).toBe('WorkloadsPending');
+  });
+
+  it('for routes to be waited for: a host of two, a rule of two', () => {
+    const pending = host({
+      rules: [resource('rule', 'running'), resource('other', 'initializing')],
+      virtualServices: [resource('vs', 'running'), resource('vs-2', 'updating')],
+    });
+    expect(routesInjected(some(host(), pending)).reason).toBe('RoutesPending');
+    expect(routesInjected(some(host(), host())).reason).toBe('AllInjected');
+  });
+
+  it('for VirtualServices to be looked for', () => {
+    expect(guarded(some(host(), host({ isLooking: true }))).reason).toBe('Looking');
+    expect(guarded([...some(host()), ...some(host({ isLooking: true }))]).reason).toBe('Looking');
+  });
+});
