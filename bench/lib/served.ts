@@ -1,6 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { asked, started } from './child.ts';
 import type { Figures, Order } from './server.ts';
 
 const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
@@ -12,38 +13,22 @@ export interface Served {
 }
 
 export async function serveHooks(port: number): Promise<Served> {
-  return served(await started('hooks', port));
+  return served((await started(SERVER, ['hooks', String(port)])).child);
 }
 
 export async function serveNothing(port: number, answers: object[]): Promise<Served> {
-  const child = await started('nothing', port);
-  await asked(child, { answers });
+  const { child } = await started(SERVER, ['nothing', String(port)]);
+  const order: Order = { answers };
+  await asked(child, order);
   return served(child);
-}
-
-async function started(kind: 'hooks' | 'nothing', port: number): Promise<ChildProcess> {
-  const child = fork(SERVER, [kind, String(port)]);
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the server ended with ${code}`);
-  });
-  await Promise.race([once(child, 'message'), ended]);
-  ended.catch(() => undefined);
-  return child;
 }
 
 function served(child: ChildProcess): Served {
   return {
-    figures: () => asked<Figures>(child, 'figures'),
+    figures: () => asked<Figures>(child, 'figures' satisfies Order),
     close: async () => {
       child.disconnect();
       await once(child, 'exit');
     },
   };
-}
-
-async function asked<T>(child: ChildProcess, order: Order): Promise<T> {
-  const answered = once(child, 'message');
-  child.send(order);
-  const [answer] = await answered;
-  return answer as T;
 }

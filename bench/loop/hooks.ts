@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { asked, started } from '../lib/child.ts';
 import type { Doors, HookFigures, HookOrder } from './hook-orders.ts';
 
 const PROGRAM = fileURLToPath(new URL('./hook-process.ts', import.meta.url));
@@ -15,12 +15,7 @@ export interface Hooks {
 
 /** The service in a process of its own, with these decision flags. */
 export async function startHooks(flags: readonly string[]): Promise<Hooks> {
-  const child = fork(PROGRAM, [...flags]);
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the hooks' process ended with ${code}`);
-  });
-  const [doors] = (await Promise.race([once(child, 'message'), ended])) as [Doors];
-  ended.catch(() => undefined);
+  const { child, told: doors } = await started<Doors>(PROGRAM, flags);
   return {
     doors,
     answerBy: async (mode) => {
@@ -33,11 +28,4 @@ export async function startHooks(flags: readonly string[]): Promise<Hooks> {
       await gone;
     },
   };
-}
-
-async function asked<T>(child: ChildProcess, order: HookOrder): Promise<T> {
-  const answered = once(child, 'message');
-  child.send(order);
-  const [answer] = await answered;
-  return answer as T;
 }
