@@ -1,3 +1,4 @@
+import { metacontrollerProgram } from '../test/e2e/lib/system.ts';
 import type { Row } from './lib/rows.ts';
 import { type Course, type EnvPlan, startCourse } from './loop/course.ts';
 import { manyRows } from './loop/many.ts';
@@ -53,13 +54,12 @@ async function onStage(
   services: number,
   measure: (stage: Stage, course: Course) => Promise<Row[]>,
 ): Promise<Row[]> {
-  const program = process.env['METACONTROLLER_BIN'] ?? '';
-  if (program === '') {
+  if (metacontrollerProgram() === undefined) {
     const why = 'METACONTROLLER_BIN names no Metacontroller';
     process.stderr.write(`${part}: left out, because ${why}\n`);
     return [];
   }
-  const stage = await startStage({ program, strategy: 'server-side-apply', flags: FLAGS });
+  const stage = await startStage(FLAGS);
   try {
     await openShop(stage, services);
     const course = await startCourse(stage);

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { until } from '../../test/e2e/control-plane/poll.ts';
 import { follow } from '../../test/e2e/control-plane/watch.ts';
+import { processorTime } from '../lib/process.ts';
 import type { HookFigures } from './hook-orders.ts';
 import { type Requests, requestsBetween } from './requests.ts';
 import { envManifest } from './shop.ts';
@@ -51,8 +54,8 @@ export async function startCourse(stage: Stage): Promise<Course> {
     state: string,
     act: (env: EnvPlan) => Promise<unknown>,
   ): Promise<Leg> => {
-    await stage.hooks.figures();
-    const before = await stage.processorSeconds();
+    await stage.service.figures();
+    const before = await processorSeconds(stage);
     const start = Date.now();
     await byHands(envs, act);
     await until(PATIENCE_SECONDS, async () => {
@@ -62,11 +65,11 @@ export async function startCourse(stage: Stage): Promise<Course> {
     });
     const end = Math.max(...envs.map(({ name }) => states.get(name)?.at ?? Number.NaN));
     await sleep(AFTERWARDS_MS);
-    const after = await stage.processorSeconds();
+    const after = await processorSeconds(stage);
     return {
       seconds: (end - start) / 1000,
       requests: requestsBetween(await stage.cluster.auditLog(), start, Date.now()),
-      hooks: await stage.hooks.figures(),
+      hooks: await stage.service.figures(),
       cpu: {
         metacontroller: after.metacontroller - before.metacontroller,
         apiServer: after.apiServer - before.apiServer,
@@ -80,6 +83,18 @@ export async function startCourse(stage: Stage): Promise<Course> {
       ),
     remove: (envs) => leg(envs, 'gone', ({ name }) => api.call('DELETE', `${ENVS}/${name}`)),
     stop: unfollow,
+  };
+}
+
+/** Seconds of processor time that each has taken. */
+async function processorSeconds({ cluster: { folder } }: Stage) {
+  const seconds = async (name: string) => {
+    const pid = await readFile(join(folder, `${name}.pid`), 'utf8');
+    return (await processorTime(Number(pid))) / 1000;
+  };
+  return {
+    metacontroller: await seconds('metacontroller'),
+    apiServer: await seconds('kube-apiserver'),
   };
 }
 

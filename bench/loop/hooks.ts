@@ -5,8 +5,7 @@ import type { Doors, HookFigures, HookOrder } from './hook-orders.ts';
 
 const PROGRAM = fileURLToPath(new URL('./hook-process.ts', import.meta.url));
 
-export interface Hooks {
-  doors: Doors;
+export interface Hooks extends Doors {
   answerBy(mode: Exclude<HookOrder, 'figures'>): Promise<void>;
   /** Since they were asked for last. */
   figures(): Promise<HookFigures>;
@@ -17,7 +16,7 @@ export interface Hooks {
 export async function startHooks(flags: readonly string[]): Promise<Hooks> {
   const { child, told: doors } = await started<Doors>(PROGRAM, flags);
   return {
-    doors,
+    ...doors,
     answerBy: async (mode) => {
       await asked(child, mode);
     },

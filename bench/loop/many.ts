@@ -21,7 +21,7 @@ interface Options {
 
 /** Many envs at once; by turns decided by the service, and answered from a table of the same answers. */
 export async function manyRows(
-  { hooks }: Stage,
+  { service: hooks }: Stage,
   course: Course,
   { part, envs, rounds, isJudged }: Options,
 ): Promise<Row[]> {

@@ -19,11 +19,8 @@ export async function paceRows(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { qps, burst, workers } of PACES) {
-    await stage.setPace([
-      `-client-go-qps=${qps}`,
-      `-client-go-burst=${burst}`,
-      `-workers=${workers}`,
-    ]);
+    const start = await stage.killMetacontroller();
+    await start([`-client-go-qps=${qps}`, `-client-go-burst=${burst}`, `-workers=${workers}`]);
     const create = await course.create(envs);
     const remove = await course.remove(envs);
     const part = `pace ${qps}/${burst}, ${workers} workers`;

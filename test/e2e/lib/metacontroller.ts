@@ -59,7 +59,7 @@ export interface MetacontrollerOptions {
   /** See createMetacontrollerUser. */
   kubeconfig: string;
   /** How fast it may work. Default: as README recommends. */
-  pace?: readonly string[];
+  pace?: readonly string[] | undefined;
 }
 
 /** The pace that README recommends. */

@@ -38,8 +38,13 @@ export interface Stage {
 /** A stage whose control plane is its own. */
 export interface System extends Stage {
   cluster: ControlPlane;
-  /** Kills Metacontroller; answers how to start it again. */
-  killMetacontroller(): Promise<() => Promise<void>>;
+  /** Kills Metacontroller; answers how to start it again, at another pace if need be. */
+  killMetacontroller(): Promise<(pace?: readonly string[]) => Promise<void>>;
+}
+
+/** What Metacontroller and the API server call. */
+interface Doors extends Pick<HookService, 'hooks' | 'admission'> {
+  stop(): Promise<void>;
 }
 
 /** Path of Metacontroller's program, when there is one. */
@@ -48,10 +53,21 @@ export function metacontrollerProgram(): string | undefined {
   return program === '' ? undefined : program;
 }
 
-export async function startSystem(options: SystemOptions): Promise<System> {
+export function startSystem({
+  config = decisionConfig({}),
+  ...options
+}: SystemOptions): Promise<System> {
+  return startAround(() => startService(config), options);
+}
+
+/** The same with any service. */
+export async function startAround<S extends Doors>(
+  startDoors: () => Promise<S>,
+  options: Omit<SystemOptions, 'config'>,
+): Promise<Omit<System, 'service'> & { service: S }> {
   const program = metacontrollerProgram();
   if (program === undefined) throw new Error('METACONTROLLER_BIN names no program');
-  const { strategy, config = decisionConfig({}), rules = await defaultRules() } = options;
+  const { strategy, rules = await defaultRules() } = options;
   const cluster = await startControlPlane();
   const ends: (() => unknown)[] = [cluster.stop];
   const stop = async () => {
@@ -61,17 +77,18 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await installCrds(cluster, 'istio', 'dynamicenv', 'metacontroller');
     const pods = await startPods(cluster.api, options.pods);
     ends.push(pods.stop);
-    const service = await startService(config);
+    const service = await startDoors();
     ends.push(service.stop);
     const kubeconfig = await createMetacontrollerUser(cluster, rules);
     await install(cluster, service);
-    const start = () => startMetacontroller(cluster, { program, strategy, kubeconfig });
+    const start = (pace?: readonly string[]) =>
+      startMetacontroller(cluster, { program, strategy, kubeconfig, pace });
     let running = await start();
     ends.push(() => running.stop());
     const killMetacontroller = async () => {
       await running.stop();
-      return async () => {
-        running = await start();
+      return async (pace?: readonly string[]) => {
+        running = await start(pace);
       };
     };
     return { cluster, pods, service, strategy, killMetacontroller, stop };
