@@ -36,9 +36,9 @@ export function decideChildren(
 ): Children {
   const wanted = plans.map((plan) => wantedOf(plan, context));
   const staying = wanted.flatMap(({ children }) => children);
-  const leaving = [...leavingDeployments(plans, context), ...leavingRules(plans, context)];
-  const gone = leavingInjections(plans, context);
-  const all = [...leaving, ...gone];
+  const led = [...leavingDeployments(plans, context), ...leavingRules(plans, context)];
+  const draining = led.flatMap(({ leave }) => leave.child ?? []);
+  const all = [...led, ...leavingInjections(plans, draining, context)];
   return {
     children: [
       ...staying,
@@ -113,23 +113,26 @@ function leavingRules(plans: readonly WorkloadPlan[], context: RetirementContext
     });
 }
 
-function leavingInjections(plans: readonly WorkloadPlan[], context: RetirementContext): Exit[] {
+/** `draining`: what still has to stay of the clones and rules that leave. */
+function leavingInjections(
+  plans: readonly WorkloadPlan[],
+  draining: readonly KubeObject[],
+  context: RetirementContext,
+): Exit[] {
   const wanted = plans.flatMap(({ hosts }) => hosts.map(({ injection }) => injection));
   return context.observed.injections
     .filter((injection) => !wanted.some((own) => sameObject(own, injection)))
     .map((injection) => {
-      const key = injectionBaseKey(injection);
-      const staysDeployed = plans.some(
-        (plan) => plan.key === key && plan.deployment !== undefined && !plan.recreate,
-      );
-      const isDeploymentLeaving =
-        !staysDeployed &&
-        context.observed.deployments.some((clone) => (baseKeyOf(clone) ?? key) === key);
-      return {
-        key: childKey(injection),
-        leave: retireInjection(injection, isDeploymentLeaving, context),
-      };
+      const isNeeded = draining.some((child) => isLedToBy(injection, child));
+      return { key: childKey(injection), leave: retireInjection(injection, isNeeded, context) };
     });
+}
+
+/** One whose marks were edited away may belong to any. */
+function isLedToBy(injection: RouteInjection, child: KubeObject): boolean {
+  const key = injectionBaseKey(injection);
+  const { host } = injection.spec;
+  return (baseKeyOf(child) ?? key) === key && (hostOf(child) ?? host) === host;
 }
 
 /** All children as they are, but those that harm others: the answer when nothing can be decided. */

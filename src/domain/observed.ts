@@ -59,7 +59,7 @@ export function baseKeyOf({ metadata }: KubeObject): string | undefined {
   return metadata.annotations?.[DEPLOYMENT_ANNOTATION];
 }
 
-export function hostOf({ metadata }: DestinationRule): string | undefined {
+export function hostOf({ metadata }: KubeObject): string | undefined {
   return metadata.annotations?.[HOST_ANNOTATION];
 }
 

@@ -87,20 +87,16 @@ export function retireRule(
   return drain(rule, isReached, context);
 }
 
-/** Takes a RouteInjection away, last: its routes first, then what they led to, then the injection itself. */
+/**
+ * Takes a RouteInjection away: its routes first, then, together with the last of what they led to, the injection itself.
+ * `isNeeded`: some of that has to stay.
+ */
 export function retireInjection(
   injection: RouteInjection,
-  isDeploymentLeaving: boolean,
+  isNeeded: boolean,
   context: RetirementContext,
 ): Leaving {
-  const key = injectionBaseKey(injection);
-  const holdsRules = context.observed.rules.some(
-    (rule) =>
-      (baseKeyOf(rule) ?? key) === key &&
-      (hostOf(rule) ?? injection.spec.host) === injection.spec.host,
-  );
-  const isNeeded = holdsRules || isDeploymentLeaving || isLeadingTo(injection, context);
-  if (context.force || !isNeeded) return {};
+  if (context.force || !(isNeeded || isLeadingTo(injection, context))) return {};
   const kept = keep(injection);
   const withdrawn: RouteInjection = { ...kept, spec: { ...kept.spec, active: false } };
   return { child: withdrawn };

@@ -97,7 +97,7 @@ export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date):
     status,
     children,
     finalized: isDone,
-    ...resync([...waits, wait]),
+    ...(isDone ? {} : resync([...waits, wait])),
   };
 }
 

@@ -5,19 +5,14 @@ import { baseKeyOf, injectionBaseKey } from '../observed.ts';
 import { carriers, ownerOf } from '../routes-seen.ts';
 import type { StatusContext } from './context.ts';
 
-/**
- * What is still there of each workload of an env that goes, by `<namespace>/<deployment>` of its base. Told by the
- * children alone: the spec of an env that is deleted may be unusable.
- */
+/** What is still there of each workload of an env that goes, by `<namespace>/<deployment>` of its base. */
 export function leavingWorkloads(
   context: StatusContext,
 ): Pick<DynamicEnvStatus, 'subsetsStatus' | 'consumersStatus'> {
   const { deployments, injections } = context.observed;
   const keys = [...deployments.map(baseKeyOf), ...injections.map(injectionBaseKey)];
   const known = [...new Set(keys.filter((key) => key !== undefined))].sort(byText);
-  const consumers = known.filter((key) =>
-    Object.hasOwn(context.env.status?.consumersStatus ?? {}, key),
-  );
+  const consumers = known.filter((key) => isConsumer(key, context.env));
   const subsets = known.filter((key) => !consumers.includes(key));
   const statuses = (chosen: readonly string[], status: (key: string) => WorkloadStatus) =>
     Object.fromEntries(chosen.map((key) => [key, status(key)]));
@@ -33,6 +28,15 @@ export function leavingWorkloads(
           })),
         }),
   };
+}
+
+/** The spec of an env that is deleted may be unusable. */
+function isConsumer(key: string, { spec }: { spec?: { consumers?: unknown } }): boolean {
+  const consumers: unknown[] = Array.isArray(spec?.consumers) ? spec.consumers : [];
+  return consumers.some((one) => {
+    const { namespace, name } = (one ?? {}) as { namespace?: unknown; name?: unknown };
+    return key === `${namespace}/${name}`;
+  });
 }
 
 function leavingSubset(key: string, context: StatusContext): WorkloadStatus {

@@ -1,5 +1,6 @@
 import type { ConditionType, DynamicEnvStatus } from '../../api/dynamicenv.ts';
-import { rfc3339 } from '../../k8s/time.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { rfc3339, secondsLeft } from '../../k8s/time.ts';
 import { allChildren } from '../observed.ts';
 import { condition, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
@@ -7,26 +8,32 @@ import { leavingWorkloads } from './leaving-workloads.ts';
 import { findStall } from './stall.ts';
 import { no, yes } from './verdicts.ts';
 
+/** Beside the drain time, so many seconds are enough for a removal that nothing holds up. */
+const UNHINDERED_SECONDS = 5;
+
 /**
- * The status of an env that is being deleted. Nothing in its times is remembered: each of its writes brings the next
- * sync, which may see a status that is one write behind, and two memories would replace one another for ever.
+ * The status of an env that is being deleted. While it goes as it should, one text is enough: each write of it brings a
+ * sync of its own, and who deletes many envs would wait for three of each. What is left is told when it takes longer.
+ * Nothing in its times is remembered: a sync may see a status that is one write behind, and two memories would replace
+ * one another for ever.
  */
 export function removalStatus(context: StatusContext): { status: DynamicEnvStatus; wait?: number } {
-  const { env, observed, now } = context;
+  const { env, config, now } = context;
   const { generation, deletionTimestamp = rfc3339(now) } = env.metadata;
   const previous = env.status;
   const stall = findStall(context);
-  const left = allChildren(observed).length;
-  const message = `${left} ${left === 1 ? 'object is' : 'objects are'} still to go`;
+  const unhindered = secondsLeft(deletionTimestamp, config.drainSeconds + UNHINDERED_SECONDS, now);
+  const { message, ...left } = unhindered > 0 ? { message: ON_ITS_WAY } : whatIsLeft(context);
   const write = (type: ConditionType, verdict: Verdict) =>
     condition(type, { since: deletionTimestamp, ...verdict }, undefined, generation, now);
+  const waits = [unhindered, stall.wait ?? 0].filter((wait) => wait > 0);
   return {
     status: {
       state: 'processing',
       totalCount: previous?.totalCount ?? 0,
       totalReady: 0,
       ...(previous?.match === undefined ? {} : { match: previous.match }),
-      ...leavingWorkloads(context),
+      ...left,
       conditions: [
         write('Ready', no('Removing', message)),
         write('WorkloadsReady', no('Removing', 'the clones go when no request is led to them')),
@@ -37,6 +44,23 @@ export function removalStatus(context: StatusContext): { status: DynamicEnvStatu
         write('Stalled', stall.verdict),
       ],
     },
-    ...(stall.wait === undefined ? {} : { wait: stall.wait }),
+    ...(waits.length === 0 ? {} : { wait: Math.min(...waits) }),
   };
+}
+
+const ON_ITS_WAY = 'the routes go first, then what they led to';
+
+/** So many are named; the others are counted. */
+const MAX_NAMED = 3;
+
+function whatIsLeft(context: StatusContext) {
+  const left = allChildren(context.observed).map(nameOf);
+  const more = left.length - MAX_NAMED;
+  const named = left.slice(0, MAX_NAMED).join(', ');
+  const message = `still to go: ${named || 'nothing'}${more > 0 ? ` and ${more} more` : ''}`;
+  return { message, ...leavingWorkloads(context) };
+}
+
+function nameOf({ kind, metadata: { namespace, name } }: KubeObject): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }

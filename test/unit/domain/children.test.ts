@@ -16,7 +16,10 @@ import {
 
 const HOST = 'backend.shop.svc.cluster.local';
 const BASE = { 'riskified.com/deployment': 'shop/backend' };
-const ON_HOST = { ...BASE, 'riskified.com/service-host': HOST };
+const WEB = { 'riskified.com/deployment': 'shop/web' };
+const HOST_MARK = 'riskified.com/service-host';
+const DRAINING = 'riskified.com/draining-since';
+const ON_HOST = { ...BASE, [HOST_MARK]: HOST };
 const clone = running(deployment('shop/backend-alice', {}, { annotations: BASE }));
 const ownRule = rule('shop/own', {}, { annotations: ON_HOST, creationTimestamp: stamp(-60) });
 
@@ -101,6 +104,10 @@ describe('a rule that is not wanted', () => {
 
 describe('an injection that is not wanted', () => {
   const stray = injection({}, { name: 'stray' });
+  const onlyRule = (marks: Record<string, string>) => ({
+    deployments: [],
+    rules: [marked(ownRule, marks)],
+  });
 
   it.each<[string, WorkloadPlan[], Partial<Observed>, boolean]>([
     ['stays while its rule is there', [plan({ hosts: [] })], {}, true],
@@ -114,16 +121,35 @@ describe('an injection that is not wanted', () => {
     ['stays while its Deployment cannot be kept', [withoutClone()], { rules: [] }, true],
     ['goes while its Deployment stays', [plan({ hosts: [] })], { rules: [] }, false],
     [
-      'stays while only another Deployment stays',
-      [plan({ hosts: [], key: 'shop/web' })],
-      { rules: [] },
+      'goes while another Deployment leaves',
+      [],
+      { deployments: [marked(clone, { ...WEB, [DRAINING]: stamp(0) })], rules: [] },
+      false,
+    ],
+    [
+      'stays while one of unknown base leaves',
+      [],
+      { deployments: [marked(clone, {})], rules: [] },
       true,
     ],
+    ['goes while the rule of another base drains', [], onlyRule({ ...ON_HOST, ...WEB }), false],
+    [
+      'goes while the rule of another host drains',
+      [],
+      onlyRule({ ...BASE, [HOST_MARK]: 'x' }),
+      false,
+    ],
+    ['stays while a rule of unknown base drains', [], onlyRule({ [HOST_MARK]: HOST }), true],
+    ['stays while a rule of unknown host drains', [], onlyRule(BASE), true],
   ])('%s', (_what, plans, observed, stays) => {
     const { children } = decide(plans, { ...observed, injections: [stray] });
     expect(keys(children).includes('RouteInjection /stray')).toBe(stays);
   });
 });
+
+function marked<T extends KubeObject>(object: T, annotations: Record<string, string>): T {
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
 
 function edited<T extends KubeObject>(object: T): T {
   return { ...object, metadata: { ...object.metadata, resourceVersion: '77', annotations: {} } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DynamicEnvStatus } from '../../../../src/api/dynamicenv.ts';
+import type { DynamicEnvSpec, DynamicEnvStatus, Workload } from '../../../../src/api/dynamicenv.ts';
 import type { RouteInjection } from '../../../../src/api/routeinjection.ts';
 import { meshView } from '../../../../src/domain/mesh-view.ts';
 import type { Observed } from '../../../../src/domain/observed.ts';
@@ -17,6 +17,7 @@ import {
   rule,
   stamp,
   virtualService,
+  workload,
 } from '../../../support/objects.ts';
 
 const ours = (base = 'shop/backend') => ({ annotations: { 'riskified.com/deployment': base } });
@@ -40,8 +41,10 @@ const statusOf = (
   observed: Partial<Observed>,
   virtualServices: VirtualService[] = [],
   status?: DynamicEnvStatus,
+  spec: Partial<DynamicEnvSpec> = {},
+  deletedAt = -30,
 ) => {
-  const env = dynamicEnv({}, { deletionTimestamp: stamp(-30) });
+  const env = dynamicEnv(spec, { deletionTimestamp: stamp(deletedAt) });
   return removalStatus({
     env: deepFreeze(status === undefined ? env : { ...env, status }),
     view: meshView(deepFreeze(objectMap(virtualServices)), 'cluster.local'),
@@ -69,7 +72,12 @@ describe('removalStatus', () => {
     expect(status).toMatchObject({ state: 'processing', totalCount: 2, totalReady: 0 });
     expect(status.match).toBe('user=alice');
     expect(status.conditions).toEqual([
-      condition('Ready', 'False', 'Removing', '2 objects are still to go'),
+      condition(
+        'Ready',
+        'False',
+        'Removing',
+        'still to go: Deployment shop/x, RouteInjection alice-backend',
+      ),
       condition(
         'WorkloadsReady',
         'False',
@@ -79,7 +87,12 @@ describe('removalStatus', () => {
       condition('RoutesInjected', 'False', 'Removing', 'the routes are taken out first'),
       condition('Guarded', 'Unknown', 'Removing', 'no longer looked at'),
       condition('Conflicting', 'False', 'Removing', 'an env on its way out takes no requests'),
-      condition('Reconciling', 'True', 'Removing', '2 objects are still to go'),
+      condition(
+        'Reconciling',
+        'True',
+        'Removing',
+        'still to go: Deployment shop/x, RouteInjection alice-backend',
+      ),
       condition('Stalled', 'False', 'Progressing', 'nothing blocks this env'),
     ]);
   });
@@ -88,7 +101,7 @@ describe('removalStatus', () => {
     const { status, wait } = statusOf({ injections: [withdrawn(-130)] }, [ROUTED]);
     expect(wait).toBeUndefined();
     expect([status.totalCount, status.match]).toEqual([0, undefined]);
-    expect(status.conditions?.[0]?.message).toBe('1 object is still to go');
+    expect(status.conditions?.[0]?.message).toBe('still to go: RouteInjection alice-backend');
     expect(status.conditions?.[6]).toMatchObject({
       ...condition('Stalled', 'True', 'RoutesRemain', '', -10),
       message: expect.stringMatching(/^routes do not leave VirtualService shop\/backend /),
@@ -133,13 +146,46 @@ describe('removalStatus', () => {
     expect(status).not.toHaveProperty('consumersStatus');
   });
 
-  it('tells consumers from subsets as the status before did, sorted by name', () => {
-    const running = { deployment: { name: 'x', namespace: 'shop', status: 'running' } } as const;
-    const before = { ...BEFORE, consumersStatus: { 'shop/jobs': running, 'shop/gone': running } };
+  it('tells consumers from subsets as the spec does, sorted by name', () => {
     const jobs = deployment('shop/jobs-alice', {}, ours('shop/jobs'));
     const web = deployment('shop/web-alice', {}, ours('shop/web'));
-    const { status } = statusOf({ deployments: [web, jobs, clone] }, [], before);
+    const consumers = [workload('shop/gone'), workload('shop/jobs')];
+    const { status } = statusOf({ deployments: [web, jobs, clone] }, [], BEFORE, { consumers });
     expect(status.consumersStatus).toEqual({ 'shop/jobs': { deployment: going('jobs-alice') } });
     expect(Object.keys(status.subsetsStatus ?? {})).toEqual(['shop/backend', 'shop/web']);
+  });
+
+  it.each([undefined, null, 'shop/jobs', [null, 7, {}]])(
+    'makes nothing of consumers: %j',
+    (bad) => {
+      const consumers = bad as unknown as Workload[];
+      const { status } = statusOf({ deployments: [clone] }, [], BEFORE, { consumers });
+      expect(Object.keys(status.subsetsStatus ?? {})).toEqual(['shop/backend']);
+    },
+  );
+
+  it('names the first of many that are left', () => {
+    const deployments = ['a', 'b', 'c', 'd', 'e'].map((name) => deployment(`shop/${name}`));
+    const { status } = statusOf({ deployments });
+    const message =
+      'still to go: Deployment shop/a, Deployment shop/b, Deployment shop/c and 2 more';
+    expect(status.conditions?.[0]?.message).toBe(message);
+  });
+
+  it('is one text while nothing can be said to hold it up, and looks again then', () => {
+    const quick = (observed: Partial<Observed>, virtualServices: VirtualService[], at: number) =>
+      statusOf(observed, virtualServices, BEFORE, {}, at);
+    const first = quick({ deployments: [clone], injections: [withdrawn(0)] }, [ROUTED], 0);
+    const last = quick({}, [], -15);
+    expect(first.status.conditions?.[0]?.message).toBe(
+      'the routes go first, then what they led to',
+    );
+    expect([first.wait, last.wait]).toEqual([16, 1]);
+    const textOf = ({ status: { conditions = [], ...rest } }: typeof first) => ({
+      ...rest,
+      conditions: conditions.map(({ lastTransitionTime: _at, ...condition }) => condition),
+    });
+    expect(textOf(last)).toEqual(textOf(first));
+    expect(quick({}, [], -16).wait).toBeUndefined();
   });
 });
