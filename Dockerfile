@@ -5,7 +5,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npx tsc -p tsconfig.build.json && npm prune --omit=dev --ignore-scripts
+COPY crds crds
+COPY scripts/built-crds.ts scripts/
+RUN npx tsc -p tsconfig.build.json && /usr/local/bin/node scripts/built-crds.ts && npm prune --omit=dev --ignore-scripts
 
 FROM gcr.io/distroless/nodejs24-debian12:nonroot
 WORKDIR /app
@@ -13,9 +15,11 @@ ENV NODE_ENV=production
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
-COPY crds crds
 COPY examples examples
 USER nonroot
+# One start and stop, so that the next ones find compiled code: theirs may have no folder to write to.
+ENV NODE_COMPILE_CACHE=/home/nonroot/compile-cache
+RUN ["/nodejs/bin/node", "--input-type=module", "--eval", "import { run } from './dist/cli/run.js'; await run(['serve', '--host=127.0.0.1', '--port=0'], 'dynamicenv'); process.kill(process.pid, 'SIGTERM')"]
 EXPOSE 8080 8443
 ENTRYPOINT ["/nodejs/bin/node", "dist/cli.js"]
 CMD ["serve"]

@@ -18,8 +18,11 @@ export interface Program {
   cpu: number;
 }
 
-/** Starts the built program with these flags for Node; it logs nothing, as nobody reads. */
-export async function startProgram(nodeFlags: readonly string[]): Promise<Program> {
+/** Starts the built program with these flags for Node and environment; it logs nothing, as nobody reads. */
+export async function startProgram(
+  nodeFlags: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Program> {
   const port = await freePort();
   const args = [
     ...nodeFlags,
@@ -30,7 +33,10 @@ export async function startProgram(nodeFlags: readonly string[]): Promise<Progra
     '--log-level=error',
   ];
   const start = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   while (!(await isReady(port))) {
     if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}`);
     if (performance.now() - start > START_MS) throw new Error('the service does not become ready');

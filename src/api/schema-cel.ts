@@ -8,8 +8,10 @@ import { isMap, memberSchema, type SchemaNode, subschemas } from './schema-walk.
 /** Asks a node's own rules (`x-kubernetes-validations`), not those of the nodes below. */
 export type RuleCheck = (node: SchemaNode) => Refusal[];
 
+type Program = (context: { self: CelInput }) => CelResult;
+
 interface CompiledRule extends ValidationRule {
-  evaluate: (context: { self: CelInput }) => CelResult;
+  evaluate: Program;
 }
 
 const environment = celEnv({ funcs: strings, re2: { compile: re2 } });
@@ -17,9 +19,16 @@ const environment = celEnv({ funcs: strings, re2: { compile: re2 } });
 /** Compiles every rule of a schema; a rule that is no CEL expression throws. */
 export function compileRules(schema: Schema): RuleCheck {
   const compiled = new Map<Schema, CompiledRule[]>();
+  // A container's rules are there four times.
+  const programs = new Map<string, Program>();
+  const compile = (rule: ValidationRule): CompiledRule => {
+    const evaluate = programs.get(rule.rule) ?? plan(environment, parse(rule.rule));
+    programs.set(rule.rule, evaluate);
+    return { ...rule, evaluate };
+  };
   for (const inner of subschemas(schema)) {
     const rules = inner['x-kubernetes-validations'];
-    if (rules && !compiled.has(inner)) compiled.set(inner, rules.map(compileRule));
+    if (rules) compiled.set(inner, rules.map(compile));
   }
   return (node) => {
     const rules = compiled.get(node.schema);
@@ -27,10 +36,6 @@ export function compileRules(schema: Schema): RuleCheck {
     const self = celValue(node.schema, node.value);
     return rules.flatMap((rule) => broken(rule, self, node.path));
   };
-}
-
-function compileRule(rule: ValidationRule): CompiledRule {
-  return { ...rule, evaluate: plan(environment, parse(rule.rule)) };
 }
 
 /** A rule that cannot be evaluated is broken, as it is for the API server: that is how an invalid regex shows. */
