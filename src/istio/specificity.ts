@@ -1,54 +1,43 @@
 import type { HeaderAndSourceMatch } from './cover.ts';
 import { type StringCondition, stringCondition } from './string-match.ts';
 
+/** How much a match asks for. */
+export interface Specificity {
+  conditions: number;
+  exact: number;
+  prefix: number;
+  /** Characters to compare. The text of a regex is no literal: its length says nothing about how much it lets through. */
+  literal: number;
+}
+
+/** In the order in which they count. */
+const COUNTS = ['conditions', 'exact', 'prefix', 'literal'] as const;
+
+export function specificityOf({ headers, sourceLabels }: HeaderAndSourceMatch): Specificity {
+  const counts = { conditions: 0, exact: 0, prefix: 0, literal: 0 };
+  const count = (condition: StringCondition) => {
+    counts.conditions += 1;
+    if (condition.kind !== 'exact' && condition.kind !== 'prefix') return;
+    counts[condition.kind] += 1;
+    counts.literal += condition.value.length;
+  };
+  for (const value of Object.values(sourceLabels ?? {})) count({ kind: 'exact', value });
+  for (const header of Object.values(headers ?? {})) count(stringCondition(header));
+  return counts;
+}
+
 /**
  * Sort order for matches that are tried one after the other: negative when `a` has to come first.
  * More conditions go first, then more exact ones (a source label is one), then more prefixes, then the longer literal
  * text. Hence a match never stands behind one that covers it, except when the two rank equal, or when one names the
  * same header in two spellings.
  */
-export function compareSpecificity(a: HeaderAndSourceMatch, b: HeaderAndSourceMatch): number {
-  const decisive = decisiveCount(a, b);
-  return decisive === undefined ? 0 : decisive.b - decisive.a;
+export function compareSpecificity(a: Specificity, b: Specificity): number {
+  const count = decisiveCount(a, b);
+  return count === undefined ? 0 : b[count] - a[count];
 }
 
-/** What is counted, in the order in which it counts. `literal`: characters. */
-const COUNTS = ['conditions', 'exact', 'prefix', 'literal'] as const;
-
-/** The first count in which two matches differ, and both numbers; undefined: they rank equal. */
-export function decisiveCount(
-  a: HeaderAndSourceMatch,
-  b: HeaderAndSourceMatch,
-): { count: (typeof COUNTS)[number]; a: number; b: number } | undefined {
-  const [rankA, rankB] = [rankOf(a), rankOf(b)];
-  const count = COUNTS.find((name) => rankA[name] !== rankB[name]);
-  return count && { count, a: rankA[count], b: rankB[count] };
-}
-
-/** Sorting asks for each match again and again; forgotten together with the match. */
-const ranks = new WeakMap<HeaderAndSourceMatch, ReturnType<typeof rank>>();
-
-function rankOf(match: HeaderAndSourceMatch): ReturnType<typeof rank> {
-  const known = ranks.get(match);
-  if (known !== undefined) return known;
-  const fresh = rank(match);
-  ranks.set(match, fresh);
-  return fresh;
-}
-
-/** The text of a regex is no literal: its length says nothing about how much it lets through. */
-function rank(match: HeaderAndSourceMatch): Record<(typeof COUNTS)[number], number> {
-  const labels = Object.values(match.sourceLabels ?? {});
-  const headers = Object.values(match.headers ?? {}).map(stringCondition);
-  const count = (kind: StringCondition['kind']) => headers.filter((h) => h.kind === kind).length;
-  return {
-    conditions: headers.length + labels.length,
-    exact: count('exact') + labels.length,
-    prefix: count('prefix'),
-    literal: [...labels, ...headers.map(literal)].join('').length,
-  };
-}
-
-function literal(condition: StringCondition): string {
-  return condition.kind === 'exact' || condition.kind === 'prefix' ? condition.value : '';
+/** The first count in which two differ; undefined: they rank equal. */
+export function decisiveCount(a: Specificity, b: Specificity): keyof Specificity | undefined {
+  return COUNTS.find((count) => a[count] !== b[count]);
 }

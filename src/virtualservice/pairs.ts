@@ -1,7 +1,7 @@
 import type { IstioMatch } from '../api/dynamicenv.ts';
 import { injectedRouteName } from '../api/route-name.ts';
 import { type CoverIndex, createCoverIndex } from '../istio/cover-index.ts';
-import { compareSpecificity } from '../istio/specificity.ts';
+import { compareSpecificity, type Specificity, specificityOf } from '../istio/specificity.ts';
 import { byText } from '../k8s/canonical.ts';
 import type { PlannedInjection } from './plan-codec.ts';
 
@@ -15,17 +15,21 @@ export interface Pair {
 
 /** All pairs, the one that decides first leading: the narrower match, then the older env, then by name. */
 export function orderedPairs(injections: readonly PlannedInjection[]): Pair[] {
-  return injections
-    .flatMap((injection) => {
-      const routeName = routeNameOf(injection);
-      return injection.matches.map((match, matchIndex) => ({
-        injection,
-        match,
-        matchIndex,
-        routeName,
-      }));
-    })
-    .sort(comparePairs);
+  const ranked: Ranked[] = [];
+  for (const injection of injections) {
+    const routeName = routeNameOf(injection);
+    injection.matches.forEach((match, matchIndex) => {
+      const pair = { injection, match, matchIndex, routeName };
+      ranked.push({ pair, specificity: specificityOf(match) });
+    });
+  }
+  return ranked.sort(compareRanked).map(({ pair }) => pair);
+}
+
+/** Sorting asks for each pair's rank again and again. */
+interface Ranked {
+  pair: Pair;
+  specificity: Specificity;
 }
 
 /** The name of all routes of one injection. */
@@ -33,11 +37,11 @@ export function routeNameOf({ env, deployment, host }: PlannedInjection): string
   return injectedRouteName(env, deployment, host);
 }
 
-function comparePairs(a: Pair, b: Pair): number {
+function compareRanked(a: Ranked, b: Ranked): number {
   return (
-    compareSpecificity(a.match, b.match) ||
-    compareInjections(a.injection, b.injection) ||
-    a.matchIndex - b.matchIndex
+    compareSpecificity(a.specificity, b.specificity) ||
+    compareInjections(a.pair.injection, b.pair.injection) ||
+    a.pair.matchIndex - b.pair.matchIndex
   );
 }
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HeaderAndSourceMatch } from '../../../src/istio/cover.ts';
-import { compareSpecificity } from '../../../src/istio/specificity.ts';
+import { compareSpecificity, specificityOf } from '../../../src/istio/specificity.ts';
 
 describe('compareSpecificity', () => {
+  const compare = (a: HeaderAndSourceMatch, b: HeaderAndSourceMatch) =>
+    compareSpecificity(specificityOf(a), specificityOf(b));
+
   it('sorts by conditions, exact ones, prefixes, literal length', () => {
     const sorted: HeaderAndSourceMatch[] = [
       { headers: { a: { regex: 'x' }, b: { regex: 'x' }, c: { regex: 'x' } } },
@@ -22,7 +25,7 @@ describe('compareSpecificity', () => {
       { headers: { a: { regex: 'xxxxxx' } } },
       {},
     ];
-    expect([...sorted].reverse().sort(compareSpecificity)).toEqual(sorted);
+    expect([...sorted].reverse().sort(compare)).toEqual(sorted);
   });
 
   it.each<[HeaderAndSourceMatch, HeaderAndSourceMatch]>([
@@ -31,7 +34,7 @@ describe('compareSpecificity', () => {
     [{ headers: { a: { regex: 'x' } } }, { headers: { b: { regex: 'long' } } }],
     [{ headers: { a: { regex: 'x' } } }, { headers: { b: {} } }],
   ])('%j and %j rank equal', (a, b) => {
-    expect(compareSpecificity(a, b)).toBe(0);
-    expect(compareSpecificity(b, a)).toBe(0);
+    expect(compare(a, b)).toBe(0);
+    expect(compare(b, a)).toBe(0);
   });
 });
