@@ -22,40 +22,36 @@ interface Condition {
   condition: StringCondition;
 }
 
+/** The matches that stand in the lists of conditions on one thing, apart by what the condition asks for. */
+interface Shelf<T> {
+  present: Entry<T>[];
+  exact: Map<string, Entry<T>[]>;
+  prefix: Map<string, Entry<T>[]>;
+  regex: Map<string, Entry<T>[]>;
+  /** Those of the prefixes there are. */
+  lengths: Set<number>;
+}
+
 /**
  * Every match stands in one list only: that of its rarest condition. One that covers another has no condition that the
  * other has nothing to imply by (see `covers`); so it is in a list of a condition that one of the other's implies. And it
  * does not have conditions on more things than the other: hence the lists are apart by that number.
  */
 export function createCoverIndex<T>(): CoverIndex<T> {
-  const lists = new Map<string, Entry<T>[]>();
-  /** By number and thing: the lengths of the prefixes there are, and the regexes. */
-  const lengths = new Map<string, Set<number>>();
-  const regexes = new Map<string, Set<string>>();
+  /** Of matches that ask for nothing. */
+  const open: Entry<T>[] = [];
+  /** By number and thing. */
+  const shelves = new Map<string, Shelf<T>>();
   let count = 0;
 
-  const listsAt = (width: number, { on, condition }: Condition): (Entry<T>[] | undefined)[] => {
-    const at = `${width} ${on}`;
-    const present = lists.get(listKey(at, { kind: 'present' }));
-    if (condition.kind === 'present') return [present];
-    const { kind, value } = condition;
-    const same = lists.get(listKey(at, condition));
-    if (kind === 'regex') return [present, same];
-    const prefixes = [...(lengths.get(at) ?? [])]
-      .filter((length) => length <= value.length)
-      .map((length) => lists.get(listKey(at, { kind: 'prefix', value: value.slice(0, length) })));
-    if (kind === 'prefix') return [present, ...prefixes];
-    const patterns = [...(regexes.get(at) ?? [])]
-      .filter((regex) => matchesString({ regex }, value))
-      .map((regex) => lists.get(listKey(at, { kind: 'regex', value: regex })));
-    return [present, same, ...prefixes, ...patterns];
-  };
-
-  const listsFor = (all: readonly Condition[]): (Entry<T>[] | undefined)[] => {
-    const found = [lists.get('')];
+  const listsFor = (all: readonly Condition[]): (readonly Entry<T>[])[] => {
+    const found: (readonly Entry<T>[])[] = [open];
     const most = widthOf(all);
     for (let width = 1; width <= most; width += 1) {
-      for (const one of all) found.push(...listsAt(width, one));
+      for (const { on, condition } of all) {
+        const shelf = shelves.get(shelfKey(width, on));
+        if (shelf !== undefined) found.push(...impliedLists(shelf, condition));
+      }
     }
     return found;
   };
@@ -64,21 +60,17 @@ export function createCoverIndex<T>(): CoverIndex<T> {
     add: (match, item) => {
       const all = conditionsOf(match);
       const width = widthOf(all);
-      const keys = all.map(({ on, condition }) => listKey(`${width} ${on}`, condition));
-      const size = (key: string) => lists.get(key)?.length ?? 0;
-      const rarest = keys.reduce((a, b) => (size(b) < size(a) ? b : a), keys[0] ?? '');
-      add(lists, rarest, []).push({ match, item, place: count });
+      const lists = all.map(({ on, condition }) =>
+        listOf(added(shelves, shelfKey(width, on), emptyShelf), condition),
+      );
+      const rarest = lists.reduce((a, b) => (b.length < a.length ? b : a), lists[0] ?? open);
+      rarest.push({ match, item, place: count });
       count += 1;
-      for (const { on, condition } of all) {
-        const at = `${width} ${on}`;
-        if (condition.kind === 'prefix') add(lengths, at, new Set()).add(condition.value.length);
-        if (condition.kind === 'regex') add(regexes, at, new Set()).add(condition.value);
-      }
     },
     first: (match, isAccepted) => {
       let found: Entry<T> | undefined;
       for (const list of listsFor(conditionsOf(match))) {
-        const best = list?.find(
+        const best = list.find(
           (entry) =>
             entry.place >= (found?.place ?? Number.POSITIVE_INFINITY) ||
             (isAccepted(entry.item) && covers(entry.match, match)),
@@ -92,33 +84,67 @@ export function createCoverIndex<T>(): CoverIndex<T> {
   };
 }
 
+function emptyShelf<T>(): Shelf<T> {
+  return {
+    present: [],
+    exact: new Map(),
+    prefix: new Map(),
+    regex: new Map(),
+    lengths: new Set(),
+  };
+}
+
+/** The list of one condition; made where there is none yet. */
+function listOf<T>(shelf: Shelf<T>, condition: StringCondition): Entry<T>[] {
+  if (condition.kind === 'present') return shelf.present;
+  if (condition.kind === 'prefix') shelf.lengths.add(condition.value.length);
+  return added(shelf[condition.kind], condition.value, () => []);
+}
+
+/** The lists of all conditions that this one implies. */
+function impliedLists<T>(
+  { present, exact, prefix, regex, lengths }: Shelf<T>,
+  condition: StringCondition,
+): (readonly Entry<T>[])[] {
+  if (condition.kind === 'present') return [present];
+  const { kind, value } = condition;
+  if (kind === 'regex') return [present, regex.get(value) ?? []];
+  const found = [present];
+  for (const length of lengths) {
+    if (length <= value.length) found.push(prefix.get(value.slice(0, length)) ?? []);
+  }
+  if (kind === 'prefix') return found;
+  found.push(exact.get(value) ?? []);
+  for (const [pattern, list] of regex) {
+    if (matchesString({ regex: pattern }, value)) found.push(list);
+  }
+  return found;
+}
+
 function conditionsOf({ headers = {}, sourceLabels = {} }: HeaderAndSourceMatch): Condition[] {
-  return [
-    ...Object.entries(headers).map(([name, match]) => ({
-      on: `header ${headerKey(name)}`,
-      condition: stringCondition(match),
-    })),
-    ...Object.entries(sourceLabels).map(([key, value]) => ({
-      on: `label ${key}`,
-      condition: { kind: 'exact' as const, value },
-    })),
-  ];
+  const found: Condition[] = [];
+  for (const [name, match] of Object.entries(headers)) {
+    found.push({ on: `header ${headerKey(name)}`, condition: stringCondition(match) });
+  }
+  for (const [key, value] of Object.entries(sourceLabels)) {
+    found.push({ on: `label ${key}`, condition: { kind: 'exact', value } });
+  }
+  return found;
 }
 
 /** On how many different things; one header may be named in two spellings. */
 function widthOf(conditions: readonly Condition[]): number {
-  return new Set(conditions.map(({ on }) => on)).size;
+  return conditions.length < 2 ? conditions.length : new Set(conditions.map(({ on }) => on)).size;
 }
 
-function listKey(at: string, condition: StringCondition): string {
-  return condition.kind === 'present'
-    ? `${at} present`
-    : `${at} ${condition.kind} ${condition.value}`;
+function shelfKey(width: number, on: string): string {
+  return `${width} ${on}`;
 }
 
-function add<V>(map: Map<string, V>, key: string, fresh: V): V {
+function added<V>(map: Map<string, V>, key: string, fresh: () => V): V {
   const known = map.get(key);
   if (known !== undefined) return known;
-  map.set(key, fresh);
-  return fresh;
+  const value = fresh();
+  map.set(key, value);
+  return value;
 }
