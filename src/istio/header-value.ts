@@ -38,6 +38,8 @@ const NEXT: Record<State, Readonly<Record<string, State | undefined>>> = {
  */
 export function headerValueProblem(value: string): string | undefined {
   if (CONTROL_CHARACTER.test(value)) return 'header value must not contain control characters';
+  // Text from end to end, as most values are.
+  if (!value.includes('%')) return undefined;
   let state: State = 'text';
   for (const char of value) {
     const next: State | undefined = NEXT[state][char] ?? NEXT[state]['other'];

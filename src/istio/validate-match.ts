@@ -15,8 +15,11 @@ export interface FieldProblem {
   message: string;
 }
 
-/** Takes what is wrong with a field; undefined: nothing is. */
-export type Report = (field: string, message: string | undefined) => void;
+/**
+ * Takes what is wrong with a field, or with a member of it; undefined: nothing is. The two are put together only then: to
+ * write paths that nobody reads takes as long as the rules.
+ */
+export type Report = (field: string, message: string | undefined, member?: string) => void;
 
 /**
  * istiod's field rules for one match entry (validateHTTPRouteMatchRequest and the claim rule of ValidateVirtualService in
@@ -29,76 +32,77 @@ export function checkMatch(
   options: { claims: boolean },
   report: Report,
 ): void {
-  checkHeaders(match.headers, `${field}.headers`, { ...options, absence: false }, report);
-  checkHeaders(
-    match.withoutHeaders,
-    `${field}.withoutHeaders`,
-    { ...options, absence: true },
-    report,
-  );
-  checkUri(match.uri, `${field}.uri`, report);
-  checkString(match.scheme, `${field}.scheme`, report);
-  checkString(match.method, `${field}.method`, report);
-  checkString(match.authority, `${field}.authority`, report);
+  checkHeaders(match, 'headers', field, options, report);
+  checkHeaders(match, 'withoutHeaders', field, options, report);
+  checkUri(match.uri, field, report);
+  checkString(match.scheme, field, 'scheme', report);
+  checkString(match.method, field, 'method', report);
+  checkString(match.authority, field, 'authority', report);
   for (const [name, condition] of Object.entries(match.queryParams ?? {})) {
-    checkString(condition, `${field}.queryParams.${name}`, report);
+    checkString(condition, `${field}.queryParams`, name, report);
   }
   checkSource(match, field, report);
 }
 
-/** `absence`: the conditions are those under which a header may not be there. */
 function checkHeaders(
-  headers: Record<string, StringMatch | null> | undefined,
-  field: string,
-  { claims, absence }: { claims: boolean; absence: boolean },
+  match: HTTPMatchRequest,
+  kind: 'headers' | 'withoutHeaders',
+  above: string,
+  { claims }: { claims: boolean },
   report: Report,
 ): void {
-  for (const [name, condition] of Object.entries(headers ?? {})) {
-    const at = `${field}.${name}`;
-    report(at, matchHeaderNameProblem(name));
+  const headers: Record<string, StringMatch | null> | undefined = match[kind];
+  if (!headers) return;
+  const field = `${above}.${kind}`;
+  for (const [name, condition] of Object.entries(headers)) {
+    report(field, matchHeaderNameProblem(name), name);
     const claim = !claims && isClaimName(name);
-    report(at, claim ? 'JWT claims can be matched at gateways only' : undefined);
+    report(field, claim ? 'JWT claims can be matched at gateways only' : undefined, name);
     // Absence is asked for with null, `{}` or the regex `*`; for presence only `{}` will do.
-    if (absence && stringCondition(condition).kind === 'present') continue;
-    report(at, condition === null ? 'must not be null' : undefined);
-    checkString(condition, at, report);
+    if (kind === 'withoutHeaders' && stringCondition(condition).kind === 'present') continue;
+    report(field, condition === null ? 'must not be null' : undefined, name);
+    checkString(condition, field, name, report);
   }
 }
 
 /** Of all matches only the uri may have an empty prefix. */
 function checkUri(match: StringMatch | null | undefined, field: string, report: Report): void {
-  if (match?.prefix === '') checkOneOf(match, field, report);
-  else checkString(match, field, report);
+  if (match?.prefix === '') checkOneOf(match, `${field}.uri`, report);
+  else checkString(match, field, 'uri', report);
 }
 
-function checkString(match: StringMatch | null | undefined, field: string, report: Report): void {
+function checkString(
+  match: StringMatch | null | undefined,
+  above: string,
+  name: string,
+  report: Report,
+): void {
   if (!match) return;
   const { prefix, regex } = match;
+  const field = `${above}.${name}`;
   checkOneOf(match, field, report);
-  report(`${field}.prefix`, prefix === '' ? 'must not be empty' : undefined);
-  report(`${field}.regex`, regex === undefined ? undefined : regexProblem(regex));
+  report(field, prefix === '' ? 'must not be empty' : undefined, 'prefix');
+  report(field, regex === undefined ? undefined : regexProblem(regex), 'regex');
 }
 
-function checkOneOf(match: StringMatch, field: string, report: Report): void {
-  const set = [match.exact, match.prefix, match.regex].filter((value) => value !== undefined);
-  report(field, set.length > 1 ? 'takes one of exact, prefix, regex only' : undefined);
+function checkOneOf({ exact, prefix, regex }: StringMatch, field: string, report: Report): void {
+  const isSet = (value: unknown) => Number(value !== undefined);
+  const isSeveral = isSet(exact) + isSet(prefix) + isSet(regex) > 1;
+  report(field, isSeveral ? 'takes one of exact, prefix, regex only' : undefined);
 }
 
 /** Port 0 is protobuf's "not set". */
 function checkSource(match: HTTPMatchRequest, field: string, report: Report): void {
   const { port = 0, sourceLabels = {}, sourceNamespace = '' } = match;
-  report(`${field}.port`, port === 0 ? undefined : portProblem(port));
+  report(field, port === 0 ? undefined : portProblem(port), 'port');
   for (const [key, value] of Object.entries(sourceLabels)) {
-    const at = `${field}.sourceLabels.${key}`;
-    report(at, labelKeyProblem(key));
-    report(at, labelValueProblem(value));
+    report(`${field}.sourceLabels`, labelKeyProblem(key), key);
+    report(`${field}.sourceLabels`, labelValueProblem(value), key);
   }
   const named = sourceNamespace === '' || isDnsLabel(sourceNamespace);
-  report(
-    `${field}.sourceNamespace`,
-    named ? undefined : `"${sourceNamespace}" is not a valid namespace`,
-  );
-  checkGateways(match.gateways ?? [], `${field}.gateways`, report);
+  const problem = named ? undefined : `"${sourceNamespace}" is not a valid namespace`;
+  report(field, problem, 'sourceNamespace');
+  checkGateways(match.gateways ?? [], field, report);
 }
 
 /** istiod stops looking after the first name without a slash, `mesh` among them (validateGatewayNames). */
@@ -106,6 +110,6 @@ function checkGateways(gateways: readonly string[], field: string, report: Repor
   const short = gateways.findIndex((gateway) => !gateway.includes('/'));
   const checked = short < 0 ? gateways : gateways.slice(0, short + 1);
   checked.forEach((gateway, i) => {
-    report(`${field}[${i}]`, gatewayNameProblem(gateway));
+    report(field, gatewayNameProblem(gateway), `gateways[${i}]`);
   });
 }

@@ -25,8 +25,9 @@ export function validateRoute(
   context: { gateways?: readonly string[] | undefined } = {},
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  const report: Report = (field, message) => {
-    if (message !== undefined) problems.push({ field, message });
+  const report: Report = (field, message, member) => {
+    if (message === undefined) return;
+    problems.push({ field: member === undefined ? field : `${field}.${member}`, message });
   };
   const gateways = context.gateways ?? [];
   const claims = gateways.length > 0 && !gateways.includes('mesh');
@@ -56,15 +57,15 @@ function checkTarget(target: HTTPRouteDestination, field: string, report: Report
   checkDestination(target.destination, `${field}.destination`, report);
   checkHeaders(target.headers, `${field}.headers`, report);
   const negative = (target.weight ?? 0) < 0;
-  report(`${field}.weight`, negative ? 'must not be negative' : undefined);
+  report(field, negative ? 'must not be negative' : undefined, 'weight');
 }
 
 function checkDestination(destination: Destination, field: string, report: Report): void {
   const { host, subset = '', port } = destination;
-  report(`${field}.host`, destinationHostProblem(host));
+  report(field, destinationHostProblem(host), 'host');
   const named = subset === '' || isDnsLabel(subset);
-  report(`${field}.subset`, named ? undefined : `"${subset}" is not a valid subset name`);
-  report(`${field}.port`, port ? portProblem(port.number ?? 0) : undefined);
+  report(field, named ? undefined : `"${subset}" is not a valid subset name`, 'subset');
+  report(field, port ? portProblem(port.number ?? 0) : undefined, 'port');
 }
 
 /** Of the internal headers only the authority may be changed, and only by add or set in the request. */
@@ -82,17 +83,15 @@ function checkOperations(
   report: Report,
 ): void {
   if (!operations) return;
-  const { add = {}, set = {}, remove = [] } = operations;
-  const checkValues = (op: string, headers: Record<string, string>) => {
-    for (const [name, value] of Object.entries(headers)) {
-      report(`${field}.${op}.${name}`, nameProblem(name));
-      report(`${field}.${op}.${name}`, headerValueProblem(value));
+  const { remove = [] } = operations;
+  for (const kind of ['add', 'set'] as const) {
+    for (const [name, value] of Object.entries(operations[kind] ?? {})) {
+      report(`${field}.${kind}`, nameProblem(name), name);
+      report(`${field}.${kind}`, headerValueProblem(value), name);
     }
-  };
-  checkValues('add', add);
-  checkValues('set', set);
+  }
   remove.forEach((name, i) => {
-    report(`${field}.remove[${i}]`, changeProblem(name));
+    report(field, changeProblem(name), `remove[${i}]`);
   });
 }
 
