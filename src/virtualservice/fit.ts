@@ -113,7 +113,10 @@ export function hasRoom(room: Room): boolean {
 /** Names, marks and punctuation that a copy has beyond its route and its pair. */
 const COPY_BYTES = 1024;
 
-/** Do all fit, even if each copy were as large as its route, with the whole injection in each of its entries? */
+/**
+ * Do all fit, even if each copy had the whole injection in each of its entries, and every route had as many copies as the
+ * one that has most? Then no route has to be measured by itself: together they are no larger than the user's part.
+ */
 function fitsWhole(
   { routes }: Draft,
   injections: readonly PlannedInjection[],
@@ -121,12 +124,15 @@ function fitsWhole(
 ): boolean {
   const forPlan = planBytes({ injections: [...injections], notes: [] });
   if (forPlan > room.plan) return false;
-  const largest = routes.reduce((sum, { route, copies }) => {
-    if (copies.length === 0) return sum;
+  let most = 0;
+  let added = 0;
+  for (const { route, copies } of routes) {
+    if (copies.length === 0) continue;
     const entries = (route.match ?? []).length + 1;
-    return sum + copies.length * (jsonBytes(route) + COPY_BYTES) + 2 * entries * forPlan;
-  }, 0);
-  return largest <= room.routes;
+    most = Math.max(most, copies.length);
+    added += copies.length * COPY_BYTES + 2 * entries * forPlan;
+  }
+  return most * (MAX_OBJECT_BYTES - room.routes) + added <= room.routes;
 }
 
 /** How many bytes the routes of one of the injections add to an object. */
