@@ -9,7 +9,7 @@ import { cutPlan, samePlan } from './plan.ts';
 import { parsePlan, serializePlan } from './plan-codec.ts';
 import { draftRoutes, routesFor } from './render.ts';
 import { httpOf, type Scope, scopeOf } from './scope.ts';
-import { keepsUserRoutes, stripRoutes } from './strip.ts';
+import { keepsUserRoutes, withoutOurRoutes } from './strip.ts';
 
 /** One write of a VirtualService, as admission sees it. */
 export interface VirtualServiceWrite {
@@ -38,47 +38,48 @@ export function admit(
   config: { metacontrollerUser: string; clusterDomain: string },
 ): Amendment {
   const { object } = write;
+  const users = withoutOurRoutes(object);
   const scope = scopeOf(object, config);
   const came = marksOf(object);
   const isOwner = write.operation === 'UPDATE' && write.username === config.metacontrollerUser;
   const allowed = isOwner ? came : marksOf(write.operation === 'UPDATE' ? write.oldObject : null);
-  const { rendered, marks } = planFor(object, allowed, scope);
+  const { rendered, marks } = planFor(users, allowed, scope);
   const http = httpOf(object);
   const markPatch = [
     ...patchMap(object, 'annotations', isMarkAnnotation, marks.annotations),
     ...patchMap(object, 'labels', isMarkLabel, marks.labels),
   ];
   const restoredMarks = !isOwner && !jsonEqual(came, allowed);
-  if (!keepsUserRoutes(http, rendered)) {
+  if (!keepsUserRoutes(httpOf(users), rendered)) {
     return { patch: markPatch, routes: 0, restoredMarks, refusal: 'rendering would alter routes' };
   }
   return {
     patch: [...markPatch, ...patchRoutes(http, rendered)],
-    routes: rendered.length - stripRoutes(rendered).length,
+    routes: rendered.length - httpOf(users).length,
     restoredMarks,
   };
 }
 
 /** The routes by the plan, cut to the room that this version of the object leaves, and the marks that go with it. */
 function planFor(
-  object: VirtualService,
+  users: VirtualService,
   allowed: Marks,
   scope: Scope,
 ): { rendered: HTTPRoute[]; marks: Marks } {
   const { [PLAN_ANNOTATION]: text, [ENVS_ANNOTATION]: envs } = allowed.annotations;
-  const http = httpOf(object);
-  const room = roomOf(object, envs);
+  const http = httpOf(users);
+  const room = roomOf(users, envs);
   const plan = parsePlan(text);
   const annotations: Record<string, string> =
     envs !== undefined && room.envs ? { [ENVS_ANNOTATION]: envs } : {};
   if (text === undefined || plan === undefined || !hasRoom(room)) {
-    return { rendered: stripRoutes(http), marks: { ...allowed, annotations } };
+    return { rendered: [...http], marks: { ...allowed, annotations } };
   }
   const draft = draftRoutes(http, plan.injections, scope);
   const cut = cutPlan(plan, draft, room);
   const kept = samePlan(cut, plan) ? text : serializePlan(cut);
   return {
-    rendered: routesFor(draft, isIgnored(object) ? [] : cut.injections),
+    rendered: routesFor(draft, isIgnored(users) ? [] : cut.injections),
     marks: { ...allowed, annotations: { ...annotations, [PLAN_ANNOTATION]: kept } },
   };
 }

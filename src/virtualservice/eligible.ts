@@ -12,11 +12,15 @@ import type {
   VirtualService,
 } from '../istio/types.ts';
 import { httpOf, type Scope } from './scope.ts';
-import { stripRoutes } from './strip.ts';
+import { withoutOurRoutes } from './strip.ts';
 
 /** Does this destination lead to the host (fully qualified)? */
 function leadsTo({ host }: Destination, wanted: string, scope: Scope): boolean {
-  return fqdn(host, scope.namespace, scope.clusterDomain) === wanted;
+  return fullName(host, scope) === wanted;
+}
+
+function fullName(host: string, { namespace, clusterDomain }: Scope): string {
+  return fqdn(host, namespace, clusterDomain);
 }
 
 /** Is one of the route's destinations the host, whatever the subset? */
@@ -36,19 +40,34 @@ export function unroutable(route: HTTPRoute): string | undefined {
   return REASONS[routeKind(route)];
 }
 
+/** What a copy has to do with: the host, and the subsets of it that are the base's. */
+interface Want {
+  host: string;
+  from: readonly string[];
+}
+
 /** The destination of an eligible route that a copy keeps: the host with one of the base's subsets. */
 export function eligibleDestination(
   route: HTTPRoute,
-  want: { host: string; from: readonly string[] },
+  want: Want,
   scope: Scope,
 ): HTTPRouteDestination | undefined {
-  if (unroutable(route) !== undefined) return undefined;
-  return route.route?.find(
-    ({ destination }) =>
-      destination.subset !== undefined &&
-      want.from.includes(destination.subset) &&
-      leadsTo(destination, want.host, scope),
-  );
+  return eligibleDestinations(route, scope)(want);
+}
+
+/** The same for many wants of one route, whose hosts get their full names once. */
+export function eligibleDestinations(
+  route: HTTPRoute,
+  scope: Scope,
+): (want: Want) => HTTPRouteDestination | undefined {
+  if (unroutable(route) !== undefined) return () => undefined;
+  const named = (route.route ?? []).flatMap((target) => {
+    // Admission comes before the schema: there may be a target without destination or host.
+    const { host = '', subset } = target.destination ?? {};
+    return subset === undefined ? [] : [{ target, subset, host: fullName(host, scope) }];
+  });
+  return ({ host, from }) =>
+    named.find((one) => one.host === host && from.includes(one.subset))?.target;
 }
 
 /** Which route sends to the host without naming a subset, so that its requests reach every pod of the Service. */
@@ -59,14 +78,13 @@ export function unguardedRoute(
 ): string | undefined {
   const leaks = (destination: Destination) =>
     !destination.subset && leadsTo(destination, host, scope);
-  const http = stripRoutes(httpOf(virtualService));
-  const route = http.find(({ route: targets }) =>
+  const users = withoutOurRoutes(virtualService);
+  const route = httpOf(users).find(({ route: targets }) =>
     targets?.some(({ destination }) => leaks(destination)),
   );
   if (route !== undefined) return labelOf(route);
   const others = { ...virtualService, spec: { ...virtualService.spec, http: [] } };
   if (liveDestinations(others).some(leaks)) return 'a tcp or tls route';
-  const users = { ...virtualService, spec: { ...virtualService.spec, http } };
   return mirrorDestinations(users).some(leaks) ? 'a mirror' : undefined;
 }
 

@@ -5,8 +5,7 @@ import { isMarkAnnotation } from './marks.ts';
 import { compareInjections, routeNameOf } from './pairs.ts';
 import type { Plan, PlannedInjection } from './plan-codec.ts';
 import type { Draft } from './render.ts';
-import { httpOf } from './scope.ts';
-import { stripRoutes } from './strip.ts';
+import { withoutOurRoutes } from './strip.ts';
 
 /** What one VirtualService can carry, in bytes. */
 export interface Room {
@@ -39,10 +38,9 @@ export function roomOf(virtualService: VirtualService, envs: string | undefined)
   const forEnvs = envs === undefined ? 0 : bytes(ENVS_ANNOTATION, envs);
   const hasEnvs = forEnvs <= left;
   const forPlan = left - (hasEnvs ? forEnvs : 0) - utf8Length(PLAN_ANNOTATION);
-  const spec = { ...virtualService.spec, http: stripRoutes(httpOf(virtualService)) };
   return {
     plan: Math.min(MAX_PLAN_BYTES, forPlan),
-    routes: MAX_OBJECT_BYTES - jsonBytes([own, spec]),
+    routes: MAX_OBJECT_BYTES - jsonBytes([own, withoutOurRoutes(virtualService).spec]),
     envs: hasEnvs,
   };
 }

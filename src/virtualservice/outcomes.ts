@@ -55,19 +55,23 @@ export function findNotes(
     wishes.flatMap(({ injection, plan }) => (injection.spec.active ? (plan ?? []) : [])),
   );
   const isActive = (plan: PlannedInjection) => active.has(plan);
+  const copied = new Set<PlannedInjection>();
+  for (const { copies } of draft.routes) for (const { injection } of copies) copied.add(injection);
   const context = {
     http: draft.routes.map(({ route }) => route),
-    copied: new Set(draft.routes.flatMap(({ copies }) => copies.map(({ route }) => route.name))),
+    copied,
     dropped: groupByOwner(draft.dropped, ({ pair }) => pair.injection),
     shadows: groupByOwner(findShadows(draft.pairs, isActive), ({ pair }) => pair.injection),
+    isIgnored: isIgnored(virtualService),
     scope,
   };
   const guardNotes = guard(virtualService, scope);
-  const ignored = isIgnored(virtualService);
-  return wishes.flatMap(({ injection, plan }) => [
-    ...guardNotes(injection),
-    ...(plan === undefined ? [] : routeNotes(ignored, injection, context)),
-  ]);
+  const notes: PlanNote[] = [];
+  for (const { injection, plan } of wishes) {
+    notes.push(...guardNotes(injection));
+    if (plan !== undefined) notes.push(...routeNotes(injection, plan, context));
+  }
+  return notes;
 }
 
 function note(injection: RouteInjection, state: InjectionState, message: string): PlanNote {
@@ -95,16 +99,21 @@ function guard(virtualService: VirtualService, scope: Scope) {
 
 interface Context {
   http: readonly HTTPRoute[];
-  /** Names of all routes when every injection is active. */
-  copied: ReadonlySet<string | undefined>;
+  /** Those that have a copy before some route. */
+  copied: ReadonlySet<PlannedInjection>;
   dropped: ByOwner<Dropped>;
   shadows: ByOwner<Shadow>;
+  isIgnored: boolean;
   scope: Scope;
 }
 
-function routeNotes(ignored: boolean, injection: RouteInjection, context: Context): PlanNote[] {
-  if (ignored) return [note(injection, 'skipped', `it is marked ${IGNORE_MARK}: "true"`)];
-  const reason = whyNoneEligible(injection, context);
+function routeNotes(
+  injection: RouteInjection,
+  plan: PlannedInjection,
+  context: Context,
+): PlanNote[] {
+  if (context.isIgnored) return [note(injection, 'skipped', `it is marked ${IGNORE_MARK}: "true"`)];
+  const reason = context.copied.has(plan) ? undefined : whyNoneEligible(injection, context);
   if (reason !== undefined) return [note(injection, 'skipped', reason)];
   const messages = (state: Dropped['state']) => summary(droppedOf(injection, context, state));
   return [
@@ -123,7 +132,7 @@ function droppedOf(
   state: Dropped['state'],
 ): string[] {
   const told = dropped(injection.spec).filter(
-    ({ pair, isHarmless }) => !isHarmless || !copied.has(pair.routeName),
+    ({ pair, isHarmless }) => !isHarmless || !copied.has(pair.injection),
   );
   return told.filter((one) => one.state === state).map(({ message }) => message);
 }
@@ -151,7 +160,8 @@ function whyNoneEligible(
 }
 
 /** The first few of different messages; the last one tells how many more there are. */
-function summary(messages: readonly string[]): string[] {
+function summary(messages: readonly string[]): readonly string[] {
+  if (messages.length < 2) return messages;
   const different = [...new Set(messages)];
   const more = different.length - MAX_NAMED;
   if (more <= 0) return different;

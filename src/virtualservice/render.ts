@@ -1,8 +1,8 @@
-import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
+import type { HTTPRoute } from '../istio/types.ts';
 import { validateRoute } from '../istio/validate-route.ts';
 import { byText } from '../k8s/canonical.ts';
 import { andMatch } from './and-match.ts';
-import { eligibleDestination, labelOf } from './eligible.ts';
+import { eligibleDestinations, labelOf } from './eligible.ts';
 import { orderedPairs, type Pair } from './pairs.ts';
 import type { PlannedInjection } from './plan-codec.ts';
 import { pointAt } from './point-at.ts';
@@ -61,53 +61,56 @@ export function draftRoutes(
   const isSoundPair = soundPairs(scope);
   const dropped: Dropped[] = [];
   const routes = stripRoutes(http).map((route) => {
-    const isSoundRoute = soundRoutes(route, scope);
+    const copyFor = copier(route, isSoundPair, dropped, scope);
     const copies: Copy[] = [];
     for (const pair of pairs) {
-      const target = eligibleDestination(route, pair.injection, scope);
-      if (target === undefined) continue;
-      const isSound = isSoundRoute(target) && isSoundPair(pair);
-      const outcome = copyRoute({ route, target, isSound }, pair, scope);
-      if (outcome.copy) copies.push({ injection: pair.injection, route: outcome.copy });
-      dropped.push(...outcome.dropped);
+      const copy = copyFor(pair);
+      if (copy !== undefined) copies.push({ injection: pair.injection, route: copy });
     }
     return { route, copies };
   });
   return { pairs, routes, dropped };
 }
 
+/** Makes the copies of one route. What cannot be made is put to what was dropped. */
+function copier(
+  route: HTTPRoute,
+  isSoundPair: (pair: Pair) => boolean,
+  dropped: Dropped[],
+  scope: Scope,
+): (pair: Pair) => HTTPRoute | undefined {
+  const targetFor = eligibleDestinations(route, scope);
+  const isSoundRoute = soundRoutes(route, scope);
+  const { name: _name, match: own, ...kept } = route;
+  return (pair) => {
+    const { injection, match, routeName } = pair;
+    const target = targetFor(injection);
+    if (target === undefined) return undefined;
+    const { entries, skips } = andMatch(own, match, scope);
+    for (const { reason, isHarmless } of skips) {
+      dropped.push({ pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless });
+    }
+    if (entries.length === 0) return undefined;
+    // In the order in which people write routes.
+    const copy = { name: routeName, match: entries, ...kept, route: [pointAt(target, injection)] };
+    // Where both are sound, nothing that Istio would refuse can come out.
+    const isSound = isSoundRoute(target) && isSoundPair(pair);
+    const message = isSound ? undefined : refusal(copy, route, scope);
+    if (message === undefined) return copy;
+    dropped.push({ pair, state: 'invalid', message, isHarmless: false });
+    return undefined;
+  };
+}
+
 /** The rendering with these of the draft's injections alone. */
 export function routesFor({ routes }: Draft, injections: readonly PlannedInjection[]): HTTPRoute[] {
   const wanted = new Set(injections);
-  return routes.flatMap(({ route, copies }) => [
-    ...copies.filter(({ injection }) => wanted.has(injection)).map((copy) => copy.route),
-    route,
-  ]);
-}
-
-interface Outcome {
-  copy?: HTTPRoute;
-  dropped: Dropped[];
-}
-
-/** `isSound`: nothing that Istio would refuse can come out. */
-function copyRoute(
-  { route, target, isSound }: { route: HTTPRoute; target: HTTPRouteDestination; isSound: boolean },
-  pair: Pair,
-  scope: Scope,
-): Outcome {
-  const { injection, match, routeName } = pair;
-  const { entries, skips } = andMatch(route.match, match, scope);
-  const dropped = skips.map(({ reason, isHarmless }): Dropped => {
-    return { pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless };
-  });
-  if (entries.length === 0) return { dropped };
-  const { name: _name, match: _match, ...kept } = route;
-  // In the order in which people write routes.
-  const copy = { name: routeName, match: entries, ...kept, route: [pointAt(target, injection)] };
-  const message = isSound ? undefined : refusal(copy, route, scope);
-  if (message === undefined) return { copy, dropped };
-  return { dropped: [...dropped, { pair, state: 'invalid', message, isHarmless: false }] };
+  const http: HTTPRoute[] = [];
+  for (const { route, copies } of routes) {
+    for (const copy of copies) if (wanted.has(copy.injection)) http.push(copy.route);
+    http.push(route);
+  }
+  return http;
 }
 
 /** Why Istio would refuse the copy; undefined: it would not. */

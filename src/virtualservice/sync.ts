@@ -6,10 +6,10 @@ import { nextAttempt } from './attempts.ts';
 import { roomOf } from './fit.ts';
 import { isMarkLabel } from './marks.ts';
 import { decidePlan } from './plan.ts';
-import { type Plan, type PlanNote, planOf, serializePlan } from './plan-codec.ts';
+import { type Plan, type PlanNote, parsePlan, serializePlan } from './plan-codec.ts';
 import { httpOf, scopeOf } from './scope.ts';
 import { indexLabels } from './states.ts';
-import { keepsUserRoutes } from './strip.ts';
+import { keepsUserRoutes, withoutOurRoutes } from './strip.ts';
 
 /** What the decorator sets on a VirtualService; null takes a mark off. */
 export interface Decoration {
@@ -32,9 +32,10 @@ export function decorate(
 ): Decoration {
   const scope = scopeOf(virtualService, config);
   const envs = envNames(injections);
-  const room = roomOf(virtualService, envs);
-  const { plan, notes, http } = decidePlan(virtualService, injections, room, scope);
-  const previous = planOf(virtualService);
+  const users = withoutOurRoutes(virtualService);
+  const room = roomOf(users, envs);
+  const { plan, notes, http } = decidePlan(users, injections, room, scope);
+  const previous = parsePlan(virtualService.metadata.annotations?.[PLAN_ANNOTATION]);
   const isRendered = isRenderedAs(http, httpOf(virtualService));
   const attempt = nextAttempt(plan, previous, isRendered, now);
   const isAwaited = previous !== undefined && injections.length > 0;
