@@ -2,27 +2,28 @@
 export function jsonEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && listEqual(a, b);
-  }
+  if (Array.isArray(a)) return Array.isArray(b) && listEqual(a, b);
+  if (Array.isArray(b)) return false;
   return mapEqual(a as Record<string, unknown>, b as Record<string, unknown>);
 }
 
 function listEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, index) => jsonEqual(item, b[index]));
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (!jsonEqual(a[at], b[at])) return false;
+  return true;
 }
 
 /** `for…in`, here and below: it takes a third of the time of `Object.keys`, and what JSON has inherits nothing. */
 function mapEqual(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
-  let missing = 0;
-  for (const key in b) if (b[key] !== undefined) missing += 1;
+  let more = 0;
   for (const key in a) {
     const value = a[key];
     if (value === undefined) continue;
-    if (b[key] === undefined || !jsonEqual(value, b[key])) return false;
-    missing -= 1;
+    if (!jsonEqual(value, b[key])) return false;
+    more += 1;
   }
-  return missing === 0;
+  for (const key in b) if (b[key] !== undefined) more -= 1;
+  return more === 0;
 }
 
 /** JSON text in which every map's keys are sorted: equal values give equal text. */
