@@ -1,18 +1,19 @@
 import { hash10 } from '../k8s/hash.ts';
 
 const MAX_ENV = 40;
+const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /**
  * The env's name as a DNS-1123 label of at most 40 characters: subset name, version label value, part of other
  * names. Whenever that changes the name a hash of the whole name follows, so that two envs never share one.
  */
 export function envId(name: string): string {
+  if (name.length <= MAX_ENV && LABEL.test(name)) return name;
   const label = name
     .toLowerCase()
     .replace(/[^a-z0-9-]/g, '-')
     .replace(/^-+/, '');
-  const isLabel = label === name && name.length <= MAX_ENV && !name.endsWith('-');
-  return isLabel ? name : withHash(label, hash10(name), MAX_ENV);
+  return withHash(label, hash10(name), MAX_ENV);
 }
 
 /** `<name>-<hash>` in at most `limit` characters; the name gives way. */

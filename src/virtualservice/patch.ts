@@ -17,22 +17,16 @@ export function patchRoutes(
   to: readonly HTTPRoute[],
 ): PatchOperation[] {
   if (jsonEqual(from, to)) return [];
-  const removed = from
-    .map((route, index) => ({ route, index }))
-    .filter(({ route }) => isInjectedRouteName(route.name))
-    .reverse()
-    .map(({ index }): PatchOperation => ({ op: 'remove', path: `/spec/http/${index}` }));
-  const added = to
-    .map((route, index) => ({ route, index }))
-    .filter(({ route }) => isInjectedRouteName(route.name))
-    .map(
-      ({ route, index }): PatchOperation => ({
-        op: 'add',
-        path: `/spec/http/${index}`,
-        value: route,
-      }),
-    );
-  return [...removed, ...added];
+  const removed: PatchOperation[] = [];
+  const added: PatchOperation[] = [];
+  from.forEach(({ name }, index) => {
+    if (isInjectedRouteName(name)) removed.push({ op: 'remove', path: `/spec/http/${index}` });
+  });
+  to.forEach((value, index) => {
+    if (isInjectedRouteName(value.name))
+      added.push({ op: 'add', path: `/spec/http/${index}`, value });
+  });
+  return [...removed.reverse(), ...added];
 }
 
 /**

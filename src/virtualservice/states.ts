@@ -13,7 +13,7 @@ export function injectionState(
   const told = about
     .map(({ state }) => state)
     .filter((state) => state !== 'shadowed' || isFullyShadowed(injection, about));
-  return worst([injection.spec.active ? 'injected' : 'pending', ...told]);
+  return told.reduce(worse, injection.spec.active ? 'injected' : 'pending');
 }
 
 /** Is the note about this injection? */
@@ -38,17 +38,15 @@ export function indexLabels(
   notes: readonly PlanNote[],
 ): Record<string, string> {
   const about = groupByOwner(notes, (note) => note);
-  const states = injections.map((injection) => ({
-    key: `${ENV_LABEL_PREFIX}${envId(injection.spec.env)}`,
-    state: injectionState(injection, about(injection.spec)),
-  }));
-  const byKey = Map.groupBy(states, ({ key }) => key);
-  return Object.fromEntries(
-    [...byKey].map(([key, all]) => [key, worst(all.map(({ state }) => state))]),
-  );
+  const labels: Record<string, InjectionState> = {};
+  for (const injection of injections) {
+    const key = `${ENV_LABEL_PREFIX}${envId(injection.spec.env)}`;
+    const state = injectionState(injection, about(injection.spec));
+    labels[key] = worse(labels[key] ?? state, state);
+  }
+  return labels;
 }
 
-function worst(states: readonly InjectionState[]): InjectionState {
-  const rank = (state: InjectionState) => INJECTION_STATES.indexOf(state);
-  return states.reduce((a, b) => (rank(b) > rank(a) ? b : a), 'injected');
+function worse(a: InjectionState, b: InjectionState): InjectionState {
+  return INJECTION_STATES.indexOf(b) > INJECTION_STATES.indexOf(a) ? b : a;
 }
