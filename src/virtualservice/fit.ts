@@ -11,8 +11,12 @@ import { withoutOurRoutes } from './strip.ts';
 export interface Room {
   /** For the plan annotation. */
   plan: number;
-  /** For our routes. */
-  routes: number;
+  /** For our routes. Counted when it is asked for, which is seldom: to escape the user's annotations takes long. */
+  routes: () => number;
+  /** What can be told without counting: so much at the least. */
+  routesAtLeast: number;
+  /** What the user's spec takes, and so the most that one of their routes takes. */
+  spec: number;
   /** Is there room for the annotation with the envs' names? */
   envs: boolean;
 }
@@ -34,16 +38,24 @@ export function roomOf(virtualService: VirtualService, envs: string | undefined)
   const own = Object.entries(virtualService.metadata.annotations ?? {}).filter(
     ([key]) => !isMarkAnnotation(key),
   );
-  const left = MAX_ANNOTATION_BYTES - own.reduce((sum, [key, value]) => sum + bytes(key, value), 0);
+  const annotations = own.reduce((sum, [key, value]) => sum + bytes(key, value), 0);
+  const left = MAX_ANNOTATION_BYTES - annotations;
   const forEnvs = envs === undefined ? 0 : bytes(ENVS_ANNOTATION, envs);
   const hasEnvs = forEnvs <= left;
   const forPlan = left - (hasEnvs ? forEnvs : 0) - utf8Length(PLAN_ANNOTATION);
+  const { spec } = withoutOurRoutes(virtualService);
+  const specBytes = jsonBytes(spec);
   return {
     plan: Math.min(MAX_PLAN_BYTES, forPlan),
-    routes: MAX_OBJECT_BYTES - jsonBytes([own, withoutOurRoutes(virtualService).spec]),
+    routes: () => MAX_OBJECT_BYTES - jsonBytes([own, spec]),
+    routesAtLeast: MAX_OBJECT_BYTES - specBytes - MOST_ESCAPED * (annotations + own.length + 1),
+    spec: specBytes,
     envs: hasEnvs,
   };
 }
+
+/** A character may become six in JSON (`\u0000`); so many bytes are more than the punctuation of an annotation, too. */
+const MOST_ESCAPED = 7;
 
 /** The same whatever order the keys of maps come in. */
 function jsonBytes(value: unknown): number {
@@ -69,7 +81,7 @@ export function fitInjections(
   const routeBytes = routeCounter(draft);
   // The first item of the plan's list needs no comma.
   let plan = room.plan - planBytes({ injections: [], notes: [] }) + 1;
-  let routes = room.routes;
+  let routes = room.routes();
   const kept = new Set<PlannedInjection>();
   for (const injection of ranked) {
     const forPlan = jsonBytes(injection) + 1;
@@ -113,7 +125,7 @@ const COPY_BYTES = 1024;
 
 /**
  * Do all fit, even if each copy had the whole injection in each of its entries, and every route had as many copies as the
- * one that has most? Then no route has to be measured by itself: together they are no larger than the user's part.
+ * one that has most? Then no route has to be measured by itself: together they are no larger than the user's spec.
  */
 function fitsWhole(
   { routes }: Draft,
@@ -130,7 +142,7 @@ function fitsWhole(
     most = Math.max(most, copies.length);
     added += copies.length * COPY_BYTES + 2 * entries * forPlan;
   }
-  return most * (MAX_OBJECT_BYTES - room.routes) + added <= room.routes;
+  return most * room.spec + added <= room.routesAtLeast;
 }
 
 /** How many bytes the routes of one of the injections add to an object. */

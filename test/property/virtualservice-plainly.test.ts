@@ -9,7 +9,7 @@ import { utf8Length } from '../../src/k8s/canonical.ts';
 import { deepFreeze } from '../../src/local/object.ts';
 import { andMatch } from '../../src/virtualservice/and-match.ts';
 import { eligibleDestination } from '../../src/virtualservice/eligible.ts';
-import { fitInjections } from '../../src/virtualservice/fit.ts';
+import { fitInjections, roomOf } from '../../src/virtualservice/fit.ts';
 import { planned } from '../../src/virtualservice/outcomes.ts';
 import { findShadows, orderedPairs, type Pair } from '../../src/virtualservice/pairs.ts';
 import { serializePlan } from '../../src/virtualservice/plan-codec.ts';
@@ -138,7 +138,9 @@ describe('against the plain definition', () => {
           );
           const routes = Math.floor((exact * percent) / 100);
           const plan = utf8Length(serializePlan({ injections: plans, notes: [] })) + 64;
-          const { leftOut } = fitInjections(draft, plans, { plan, routes, envs: true });
+          const room = roomOf(object, undefined);
+          const left = { ...room, plan, routes: () => routes, routesAtLeast: routes };
+          const { leftOut } = fitInjections(draft, plans, left);
           expect(leftOut.length === 0).toBe(exact <= routes || plans.length === 0);
         },
       ),
