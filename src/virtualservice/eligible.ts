@@ -61,11 +61,12 @@ export function eligibleDestinations(
   scope: Scope,
 ): (want: Want) => HTTPRouteDestination | undefined {
   if (unroutable(route) !== undefined) return () => undefined;
-  const named = (route.route ?? []).flatMap((target) => {
+  const named: { target: HTTPRouteDestination; subset: string; host: string }[] = [];
+  for (const target of route.route ?? []) {
     // Admission comes before the schema: there may be a target without destination or host.
     const { host = '', subset } = target.destination ?? {};
-    return subset === undefined ? [] : [{ target, subset, host: fullName(host, scope) }];
-  });
+    if (subset !== undefined) named.push({ target, subset, host: fullName(host, scope) });
+  }
   return ({ host, from }) =>
     named.find((one) => one.host === host && from.includes(one.subset))?.target;
 }

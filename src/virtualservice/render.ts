@@ -82,6 +82,8 @@ function copier(
   const targetFor = eligibleDestinations(route, scope);
   const isSoundRoute = soundRoutes(route, scope);
   const { name: _name, match: own, ...kept } = route;
+  // In the order in which people write routes.
+  const blank = { name: '', match: [], ...kept };
   return (pair) => {
     const { injection, match, routeName } = pair;
     const target = targetFor(injection);
@@ -91,8 +93,7 @@ function copier(
       dropped.push({ pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless });
     }
     if (entries.length === 0) return undefined;
-    // In the order in which people write routes.
-    const copy = { name: routeName, match: entries, ...kept, route: [pointAt(target, injection)] };
+    const copy = { ...blank, name: routeName, match: entries, route: [pointAt(target, injection)] };
     // Where both are sound, nothing that Istio would refuse can come out.
     const isSound = isSoundRoute(target) && isSoundPair(pair);
     const message = isSound ? undefined : refusal(copy, route, scope);
