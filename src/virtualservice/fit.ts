@@ -15,8 +15,6 @@ export interface Room {
   routes: () => number;
   /** What can be told without counting: so much at the least. */
   routesAtLeast: number;
-  /** What the user's spec takes, and so the most that one of their routes takes. */
-  spec: number;
   /** Is there room for the annotation with the envs' names? */
   envs: boolean;
 }
@@ -44,12 +42,11 @@ export function roomOf(virtualService: VirtualService, envs: string | undefined)
   const hasEnvs = forEnvs <= left;
   const forPlan = left - (hasEnvs ? forEnvs : 0) - utf8Length(PLAN_ANNOTATION);
   const { spec } = withoutOurRoutes(virtualService);
-  const specBytes = jsonBytes(spec);
+  const mostForOwn = MOST_ESCAPED * (annotations + own.length + 1);
   return {
     plan: Math.min(MAX_PLAN_BYTES, forPlan),
     routes: () => MAX_OBJECT_BYTES - jsonBytes([own, spec]),
-    routesAtLeast: MAX_OBJECT_BYTES - specBytes - MOST_ESCAPED * (annotations + own.length + 1),
-    spec: specBytes,
+    routesAtLeast: MAX_OBJECT_BYTES - jsonBytes(spec) - mostForOwn,
     envs: hasEnvs,
   };
 }
@@ -123,10 +120,7 @@ export function hasRoom(room: Room): boolean {
 /** Names, marks and punctuation that a copy has beyond its route and its pair. */
 const COPY_BYTES = 1024;
 
-/**
- * Do all fit, even if each copy had the whole injection in each of its entries, and every route had as many copies as the
- * one that has most? Then no route has to be measured by itself: together they are no larger than the user's spec.
- */
+/** Do all fit, even if each copy were as large as its route, with the whole injection in each of its entries? */
 function fitsWhole(
   { routes }: Draft,
   injections: readonly PlannedInjection[],
@@ -134,15 +128,12 @@ function fitsWhole(
 ): boolean {
   const forPlan = planBytes({ injections: [...injections], notes: [] });
   if (forPlan > room.plan) return false;
-  let most = 0;
-  let added = 0;
-  for (const { route, copies } of routes) {
-    if (copies.length === 0) continue;
+  const largest = routes.reduce((sum, { route, copies }) => {
+    if (copies.length === 0) return sum;
     const entries = (route.match ?? []).length + 1;
-    most = Math.max(most, copies.length);
-    added += copies.length * COPY_BYTES + 2 * entries * forPlan;
-  }
-  return most * room.spec + added <= room.routesAtLeast;
+    return sum + copies.length * (jsonBytes(route) + COPY_BYTES) + 2 * entries * forPlan;
+  }, 0);
+  return largest <= room.routesAtLeast;
 }
 
 /** How many bytes the routes of one of the injections add to an object. */
