@@ -117,10 +117,13 @@ export function hasRoom(room: Room): boolean {
   return fits({ injections: [], notes: [] }, room);
 }
 
-/** Names, marks and punctuation that a copy has beyond its route and its pair. */
-const COPY_BYTES = 1024;
+/** Marks and punctuation that a copy has beyond its route and what comes from its injection. */
+const COPY_BYTES = 256;
 
-/** Do all fit, even if each copy were as large as its route, with the whole injection in each of its entries? */
+/**
+ * Do all fit, even if each copy were as large as its route, with its injection's names and with the match in each of its
+ * entries? All names and all matches are in the plan: together they are no larger, but for names that come with each match.
+ */
 function fitsWhole(
   { routes }: Draft,
   injections: readonly PlannedInjection[],
@@ -128,12 +131,14 @@ function fitsWhole(
 ): boolean {
   const forPlan = planBytes({ injections: [...injections], notes: [] });
   if (forPlan > room.plan) return false;
+  const mostMatches = injections.reduce((most, { matches }) => Math.max(most, matches.length), 0);
   const largest = routes.reduce((sum, { route, copies }) => {
     if (copies.length === 0) return sum;
-    const entries = (route.match ?? []).length + 1;
-    return sum + copies.length * (jsonBytes(route) + COPY_BYTES) + 2 * entries * forPlan;
+    const entries = Math.max((route.match ?? []).length, 1);
+    const forCopies = copies.length * (jsonBytes(route) + COPY_BYTES);
+    return sum + forCopies + (mostMatches + entries) * forPlan;
   }, 0);
-  return largest <= room.routesAtLeast;
+  return largest <= room.routesAtLeast || largest <= room.routes();
 }
 
 /** How many bytes the routes of one of the injections add to an object. */
