@@ -19,6 +19,8 @@ function mapEqual(a: Record<string, unknown>, b: Record<string, unknown>): boole
   for (const key in a) {
     const value = a[key];
     if (value === undefined) continue;
+    // The one name by which a map without it has something.
+    if (key === '__proto__' && !Object.hasOwn(b, key)) return false;
     if (!jsonEqual(value, b[key])) return false;
     more += 1;
   }

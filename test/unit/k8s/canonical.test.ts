@@ -31,6 +31,9 @@ describe('jsonEqual', () => {
     [{}, 'a', false],
     [JSON.parse('{"__proto__": {}}'), {}, false],
     [{}, JSON.parse('{"__proto__": {}}'), false],
+    [JSON.parse('{"__proto__": {}}'), { a: 1 }, false],
+    [{ a: 1 }, JSON.parse('{"__proto__": {}}'), false],
+    [JSON.parse('{"__proto__": {}}'), JSON.parse('{"__proto__": {}}'), true],
     [{ constructor: undefined }, {}, true],
   ])('%j and %j: %s', (a, b, expected) => {
     expect(jsonEqual(a, b)).toBe(expected);
