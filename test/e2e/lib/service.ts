@@ -33,7 +33,7 @@ const silent = () => undefined;
 const SILENCE = { debug: silent, info: silent, warn: silent, error: silent };
 
 // Compiled once: that takes a while.
-const validators = loadValidators();
+const validators = await loadValidators();
 
 /**
  * The service in this process, on two free ports of an address (default 127.0.0.1) that stay the same whatever happens
@@ -81,7 +81,7 @@ export async function startService(
 }
 
 async function appOf(config: DecisionConfig) {
-  const { dynamicEnv } = await validators;
+  const { dynamicEnv } = validators;
   const metrics = createMetrics();
   const service = { config, validator: dynamicEnv, now: () => new Date(), metrics, log: SILENCE };
   const app = buildApp({ service });

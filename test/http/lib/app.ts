@@ -8,7 +8,7 @@ import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 
 // Compiled once: that takes longer than a test.
-const validators = loadValidators();
+const validators = await loadValidators();
 
 export interface LogLine extends Record<string, unknown> {
   level: number;
@@ -32,7 +32,7 @@ export async function testApp(flags: string[] = []): Promise<TestApp> {
   const lines: LogLine[] = [];
   const log = pino({ level: 'info' }, { write: (text) => lines.push(JSON.parse(text)) });
   let now = new Date('2026-01-01T00:00:00Z');
-  const { dynamicEnv: validator } = await validators;
+  const { dynamicEnv: validator } = validators;
   const service = { config, validator, now: () => now, metrics: createMetrics(), log };
   const app = buildApp({ service, logger: log });
   return {

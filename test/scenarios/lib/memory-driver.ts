@@ -27,14 +27,14 @@ const silent = () => undefined;
 const SILENCE = { debug: silent, info: silent, warn: silent, error: silent };
 
 // Compiled once: that takes longer than a scenario.
-const validators = loadValidators();
+const validators = await loadValidators();
 
 /** The service, called through its HTTP door by an in-memory cluster whose schemas are the shipped CRDs. */
 export async function memoryDriver(
   config: DecisionConfig,
   strategy: LocalClusterOptions['strategy'],
 ): Promise<Driver> {
-  const { dynamicEnv, routeInjection, meshIndex } = await validators;
+  const { dynamicEnv, routeInjection, meshIndex } = validators;
   const validatorOf = ({ kind }: LocalObject) =>
     ({ DynamicEnv: dynamicEnv, RouteInjection: routeInjection, MeshIndex: meshIndex })[kind];
   const notReady = new Set<string>();
