@@ -1,5 +1,7 @@
 /** A sample takes at least so long, or the clock's own steps would show. */
 const SAMPLE_MS = 5;
+/** So long each work is done before it is measured, until the code is compiled that a service of some age runs. */
+const WARM_MS = 200;
 
 export interface Pair {
   /** What is measured, and what it is compared with; both do the whole of their work once. */
@@ -17,9 +19,9 @@ export interface Ratio {
 
 /** Both are run by turns, so that a machine that is busy elsewhere slows both down. */
 export function compare({ work, base }: Pair, rounds: number): Ratio {
+  warm(work);
+  warm(base);
   const count = repetitions(base);
-  warm(work, count);
-  warm(base, count);
   const samples = Array.from({ length: rounds }, (_, round) => {
     // Neither always comes first: the second one may pay for the first one's garbage.
     const workFirst = round % 2 === 0;
@@ -36,18 +38,19 @@ export function compare({ work, base }: Pair, rounds: number): Ratio {
 
 /** Milliseconds that one run takes: the least of several samples, each of several runs. */
 export function leastTime(work: () => unknown, samples: number): number {
+  warm(work);
   const count = repetitions(work);
-  warm(work, count);
   return Math.min(...Array.from({ length: samples }, () => milliseconds(work, count)));
 }
 
 function repetitions(work: () => unknown): number {
-  work();
-  return Math.max(1, Math.ceil(SAMPLE_MS / milliseconds(work, 1)));
+  return Math.ceil(SAMPLE_MS / milliseconds(work, 5));
 }
 
-function warm(work: () => unknown, count: number): void {
-  for (let done = 0; done < 3 * count; done += 1) work();
+function warm(work: () => unknown): void {
+  const end = performance.now() + WARM_MS;
+  do work();
+  while (performance.now() < end);
 }
 
 /** Of processor time, garbage collection included: what other processes of the machine take does not count. */
