@@ -6,7 +6,7 @@ import { nextAttempt } from './attempts.ts';
 import { roomOf } from './fit.ts';
 import { isMarkLabel } from './marks.ts';
 import { decidePlan } from './plan.ts';
-import { type Plan, type PlanNote, parsePlan, serializePlan } from './plan-codec.ts';
+import { type Plan, type PlanNote, planOf, serializePlan } from './plan-codec.ts';
 import { httpOf, scopeOf } from './scope.ts';
 import { indexLabels } from './states.ts';
 import { keepsUserRoutes, withoutOurRoutes } from './strip.ts';
@@ -35,7 +35,7 @@ export function decorate(
   const users = withoutOurRoutes(virtualService);
   const room = roomOf(users, envs);
   const { plan, notes, http } = decidePlan(users, injections, room, scope);
-  const previous = parsePlan(virtualService.metadata.annotations?.[PLAN_ANNOTATION]);
+  const previous = planOf(virtualService);
   const isRendered = isRenderedAs(http, httpOf(virtualService));
   const attempt = nextAttempt(plan, previous, isRendered, now);
   const isAwaited = previous !== undefined && injections.length > 0;

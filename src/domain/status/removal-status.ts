@@ -10,6 +10,9 @@ import { no, yes } from './verdicts.ts';
 
 /** Beside the drain time, so many seconds are enough for a removal that nothing holds up. */
 const UNHINDERED_SECONDS = 5;
+const UNHINDERED = 'the routes go first, then what they led to';
+/** So many of what is left are named; the others are counted. */
+const MAX_NAMED = 3;
 
 /**
  * The status of an env that is being deleted. While it goes as it should, one text is enough: each write of it brings a
@@ -23,7 +26,7 @@ export function removalStatus(context: StatusContext): { status: DynamicEnvStatu
   const previous = env.status;
   const stall = findStall(context);
   const unhindered = secondsLeft(deletionTimestamp, config.drainSeconds + UNHINDERED_SECONDS, now);
-  const { message, ...left } = unhindered > 0 ? { message: ON_ITS_WAY } : whatIsLeft(context);
+  const { message, ...left } = unhindered > 0 ? { message: UNHINDERED } : whatIsLeft(context);
   const write = (type: ConditionType, verdict: Verdict) =>
     condition(type, { since: deletionTimestamp, ...verdict }, undefined, generation, now);
   const waits = [unhindered, stall.wait ?? 0].filter((wait) => wait > 0);
@@ -47,11 +50,6 @@ export function removalStatus(context: StatusContext): { status: DynamicEnvStatu
     ...(waits.length === 0 ? {} : { wait: Math.min(...waits) }),
   };
 }
-
-const ON_ITS_WAY = 'the routes go first, then what they led to';
-
-/** So many are named; the others are counted. */
-const MAX_NAMED = 3;
 
 function whatIsLeft(context: StatusContext) {
   const left = allChildren(context.observed).map(nameOf);
