@@ -28,6 +28,7 @@ describe('stringCovers', () => {
     [{ regex: '.*' }, { prefix: 'a' }, false],
     [{ regex: 'a.*' }, { regex: 'a.*' }, true],
     [{ regex: '.*' }, { regex: 'a.*' }, false],
+    [{ regex: 'a' }, { regex: 'ab' }, false],
     [{ regex: 'a' }, { prefix: 'a' }, false],
     [{ regex: '.*' }, {}, false],
   ])('%j of %j: %j', (a, b, expected) => {

@@ -17,7 +17,13 @@ const request: HostRequest = {
 };
 const rule = destinationRule('shop/rule', {
   host: 'backend',
-  subsets: [subset('shared'), subset('env-a'), subset('odd', { app: 'other' })],
+  subsets: [
+    subset('shared'),
+    subset('env-a'),
+    subset('odd', { app: 'other' }),
+    subset('odd-version', { app: 'other', version: 'odd' }),
+    subset('same', { app: 'backend' }),
+  ],
 });
 
 const mesh = (http: HTTPRoute[], over: Partial<Mesh> = {}): Mesh => ({
@@ -88,6 +94,12 @@ describe('a request is sent', () => {
     };
     expect(evaluate(request, mesh([{ route: [{ ...to('backend'), weight: 0 }] }]))).toEqual(whole);
     expect(evaluate(request, mesh([route('backend', '')]))).toEqual(whole);
+  });
+
+  it("to a subset whose labels repeat the service's", () => {
+    expect(evaluate(request, mesh([route('backend', 'same')]))).toMatchObject({
+      destinations: [{ subset: 'same', labels: { app: 'backend' } }],
+    });
   });
 
   it('to the service itself when no VirtualService has anything for it', () => {
@@ -168,6 +180,7 @@ describe('a request gets 503', () => {
     ['no-service', route('nobody', 'v1'), { host: 'nobody.shop.svc.cluster.local', subset: 'v1' }],
     ['no-service', route('Backend'), { host: 'Backend.shop.svc.cluster.local' }],
     ['no-pods', route('backend', 'odd'), { host: HOST, subset: 'odd' }],
+    ['no-pods', route('backend', 'odd-version'), { host: HOST, subset: 'odd-version' }],
   ])('%s: %j', (unavailable, one, target) => {
     expect(evaluate(request, mesh([one]))).toEqual({
       kind: 'destinations',
@@ -244,6 +257,7 @@ describe('ports', () => {
 
   it('routes count on each port that the Service has, and a host on port 80 anyway', () => {
     expect(unavailable(at([80, 81], 81))).toBeUndefined();
+    expect(unavailable(at([81], 81))).toBeUndefined();
     expect(at([80], 81)).toEqual({ kind: 'none', reason: 'unknown-host' });
     expect(unavailable(at([81], 80))).toBe('no-port');
   });

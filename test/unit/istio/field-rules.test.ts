@@ -90,6 +90,8 @@ describe('destinationHostProblem', () => {
     `${a63}.com`,
     long(255),
     '10a.b',
+    'shop.2nd',
+    'shop.v2',
   ])('takes %j', (host) => {
     expect(destinationHostProblem(host)).toBeUndefined();
   });

@@ -37,6 +37,7 @@ describe('isClaimName', () => {
     ['@request.auth.claimsx[a]', false],
     ['@request.auth.claims[a]x', false],
     ['x@request.auth.claims.a', false],
+    ['x-header-of-20-chars.a', false],
     ['user', false],
   ])('%j: %j', (name, expected) => {
     expect(isClaimName(name)).toBe(expected);

@@ -8,6 +8,7 @@ const FULL = 'backend.shop.svc.cluster.local';
 const services = [
   { host: FULL, namespace: 'shop', ports: [80, 8080] },
   { host: 'web.far.svc.cluster.local', namespace: 'far' },
+  { host: 'db.main.shop.svc.cluster.local', namespace: 'shop' },
 ];
 
 const hostOf = (authority: string, over: Partial<HttpRequest> = {}, all: VirtualService[] = []) =>
@@ -37,6 +38,8 @@ describe('the host that a name stands for', () => {
     ['web.far', 'web.far.svc.cluster.local'],
     ['backend.shop.svc.cluster', 'backend.shop.svc.cluster'],
     ['www.example.com:443', 'www.example.com'],
+    ['[::1]:8080', '[::1]'],
+    ['db.main', 'db.main'],
   ])('%s', (authority, host) => expect(hostOf(authority)).toBe(host));
 
   it('on ports that it does not have the service is known by nothing but its full name', () => {
@@ -62,10 +65,16 @@ describe('the host that a name stands for', () => {
 describe('a VirtualService that lists the short name itself', () => {
   it.each<[string, VirtualService[], string]>([
     ['has it where the service has none', [vs('a/x', 'backend.shop')], 'backend.shop'],
+    ['has it beside other hosts', [vs('a/x', 'x.y', 'backend.shop')], 'backend.shop'],
     ['has it when it is older', [vs('a/x@1', 'backend.shop'), vs('a/y@2', FULL)], 'backend.shop'],
     ['has it not when it is newer', [vs('a/x@2', 'backend.shop'), vs('a/y@1', FULL)], FULL],
     ['is the same one', [vs('a/x', 'backend.shop', FULL)], FULL],
     ['only stands for it by a wildcard', [vs('a/x', '*.shop')], FULL],
+    [
+      'is none of those before the one of the service',
+      [vs('a/x@1', 'x.y'), vs('a/y@2', 'y.z'), vs('a/z@3', FULL)],
+      FULL,
+    ],
   ])('%s', (_name, all, host) => expect(hostOf('backend.shop', {}, all)).toBe(host));
 
   it('counts on port 80 only', () => {

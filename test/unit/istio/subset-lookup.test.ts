@@ -221,6 +221,15 @@ describe('workloadSelector', () => {
       ['b'],
     ],
     [
+      'another selector with a label in common: apart',
+      [
+        rule('shop/a@1', { workloadSelector: { matchLabels: { app: 'web', v: '1' } } }),
+        rule('shop/b@2', { workloadSelector: { matchLabels: { app: 'web', v: '2' } } }),
+      ],
+      { app: 'web', v: '2' },
+      ['b'],
+    ],
+    [
       'a wider selector: apart, the first that fits',
       [
         rule('shop/a@1', web),
