@@ -49,6 +49,12 @@ describe('which VirtualService decides, and why the others do not', () => {
   it.each<[string, VirtualService, string, string]>([
     ['a gateway', vs('b/x', { gateways: ['gw'] }), 'other-gateway', 'is for gw, not for mesh'],
     [
+      'several gateways',
+      vs('b/x', { gateways: ['gw', 'infra/other'] }),
+      'other-gateway',
+      'is for gw, infra/other, not for mesh',
+    ],
+    [
       'exportTo',
       vs('b/x', { exportTo: ['.', 'c'] }),
       'not-exported',
@@ -59,6 +65,23 @@ describe('which VirtualService decides, and why the others do not', () => {
       vs('b/x', { http: [] }),
       'no-http-routes',
       'has no http route of its own or of a delegate',
+    ],
+    [
+      'no http',
+      virtualService('b/x', { hosts: [HOST] }),
+      'no-http-routes',
+      'has no http route of its own or of a delegate',
+    ],
+    [
+      'rows for others behind a delegate that is not there',
+      vs('b/x', {
+        http: [
+          { match: [{}], delegate: { name: 'nobody' } },
+          { ...route('x'), match: [{ port: 81 }] },
+        ],
+      }),
+      'other-callers',
+      'all its routes are for others: port: wanted 81, got 80',
     ],
     [
       'rows for others',
@@ -73,6 +96,12 @@ describe('which VirtualService decides, and why the others do not', () => {
       `*.shop.svc.cluster.local, * gives way to ${HOST} of shop/main`,
     ],
     ['age', vs('b/x@9'), 'later', 'shop/main is older (2024-01-01T00:05:00Z)'],
+    [
+      'age, though it has other hosts as well',
+      vs('b/x@9', { hosts: ['*', HOST] }),
+      'later',
+      'shop/main is older (2024-01-01T00:05:00Z)',
+    ],
     [
       'the same age',
       vs('b/z@5'),
@@ -105,6 +134,31 @@ describe('which VirtualService decides, and why the others do not', () => {
         "client/private, exported to its own namespace alone, comes before this one, exported to the caller's namespace by name",
       ],
     });
+  });
+
+  it('one without a time is older than any other', () => {
+    expect(verdicts([vs('b/x@1'), vs('shop/main')])['b/x']).toEqual([
+      false,
+      'later',
+      'shop/main is older (without a time)',
+    ]);
+  });
+
+  it('of the hosts of the first one only those for the request count', () => {
+    const hosts = ['x.y', '*.cluster.local', '*.local'];
+    expect(verdicts([vs('a/x@9', { hosts: ['*.local'] }), vs('shop/main@5', { hosts })])).toEqual({
+      'shop/main': [true, 'first', 'comes before 1 other'],
+      'a/x': [false, 'later', 'shop/main is older (2024-01-01T00:05:00Z)'],
+    });
+    expect(verdicts([vs('a/x@9', { hosts: ['*'] }), vs('shop/main@5', { hosts })])).toEqual({
+      'shop/main': [true, 'first', 'comes before 1 other'],
+      'a/x': [false, 'less-specific-host', '* gives way to *.cluster.local, *.local of shop/main'],
+    });
+  });
+
+  it('those that the proxy does not get do not count as others', () => {
+    const all = [vs('shop/main'), vs('b/gw', { gateways: ['gw'] })];
+    expect(verdicts(all)['shop/main']?.[1]).toBe('only');
   });
 
   it('one alone', () => {
@@ -140,8 +194,35 @@ describe('which VirtualService decides, and why the others do not', () => {
     ]);
   });
 
+  it('one of its wildcards has to stand for more than Services', () => {
+    const wild = (...hosts: string[]) => vs('a/wild', { hosts });
+    const main = vs('b/main', { hosts: ['x.local'] });
+    expect(verdicts([wild('*', '*x.local'), main], {}, 'x.local')['a/wild']).toEqual([
+      false,
+      'less-specific-host',
+      '*, *x.local gives way to x.local of b/main',
+    ]);
+    expect(verdicts([wild('*', '*.local'), main], {}, 'x.local')['a/wild']).toEqual([
+      false,
+      'services-only',
+      '*, *.local stands for Services, and this is none',
+    ]);
+  });
+
   it('a Service counts on its ports only', () => {
     expect(verdicts([vs('shop/main')], { port: 8080 })['shop/main']?.[1]).toBe('port');
+  });
+
+  it('at a gateway neither the port nor the Services of the mesh matter', () => {
+    const bound = (...hosts: string[]) => ({ hosts, gateways: ['infra/gw'] });
+    const all = [vs('a/one', bound('a.example.com')), vs('c/wild', bound('*'))];
+    const edge = { gateway: 'infra/gw', sourceNamespace: 'infra' };
+    for (const port of [80, 443]) {
+      expect(verdicts(all, { ...edge, port }, 'a.example.com')).toEqual({
+        'a/one': [true, 'first', 'comes before 1 other'],
+        'c/wild': [false, 'less-specific-host', '* gives way to a.example.com of a/one'],
+      });
+    }
   });
 
   it('at a gateway those of the same name are joined', () => {

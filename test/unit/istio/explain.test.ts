@@ -52,6 +52,33 @@ it('tells what failed up to the row that took it, also what the proxy never got'
   });
 });
 
+it('tells of nothing that comes after the row that took it', () => {
+  const first = virtualService('shop/main', {
+    hosts: [HOST],
+    http: [
+      named('a', { match: [{ uri: { exact: '/a' } }] }),
+      named('b', { match: [{ uri: { exact: '/b' } }] }),
+    ],
+  });
+  expect(told(mesh(first))).toEqual({ tried: [], taken: 'a' });
+});
+
+it('tells of no row that fits but comes last, as one for everything does at a gateway', () => {
+  const bound = { hosts: [HOST], gateways: ['infra/gw'] };
+  const rest = virtualService('a/rest', { ...bound, http: [named('rest')] });
+  const own = virtualService('b/own', {
+    ...bound,
+    http: [
+      named('b', { match: [{ uri: { exact: '/b' } }] }),
+      named('a', { match: [{ uri: { exact: '/a' } }] }),
+    ],
+  });
+  expect(told(mesh(rest, own), { gateway: 'infra/gw' })).toEqual({
+    tried: ['b[0] uri'],
+    taken: 'a',
+  });
+});
+
 it('tells all when none fits, and nothing when none decides', () => {
   expect(told(mesh(main), { path: '/z' }).tried).toHaveLength(6);
   expect(told(mesh())).toEqual({ tried: [], taken: undefined });
