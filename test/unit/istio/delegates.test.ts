@@ -93,6 +93,11 @@ describe('effectiveRoutes of a root', () => {
     ]);
   });
 
+  it('leaves a route without a match where neither has one', () => {
+    const routes = effective(root(delegate('leaf')), leaf('shop/leaf', route('a')));
+    expect(routes.map(({ route: { match } }) => match)).toEqual([[]]);
+  });
+
   it('finds a delegate without namespace in its own', () => {
     const target = leaf('shop/leaf', route('a'));
     expect(effective(root(delegate('leaf')), leaf('team/leaf', route('b')), target)).toHaveLength(
@@ -190,6 +195,7 @@ describe('delegatingRoutes', () => {
       root(delegate('leaf', 'team')),
       virtualService('team/leaf', { exportTo: ['.'], http: [] }),
     ],
+    ['the root has no spec', { ...root(), spec: undefined as never }, leaf('shop/leaf')],
     ['the root has no http', virtualService('shop/root', { hosts: HOSTS }), leaf('shop/leaf')],
   ])('none where %s', (_what, above, vs) => {
     expect(of(above, vs)).toEqual([]);

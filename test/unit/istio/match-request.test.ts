@@ -117,6 +117,10 @@ describe('an entry does not fit', () => {
       { field: 'withoutHeaders.other', wanted: 'not regex ".*"' },
     ],
     [
+      { withoutHeaders: { other: { exact: '' } } },
+      { field: 'withoutHeaders.other', wanted: 'not exact ""' },
+    ],
+    [
       { queryParams: { q: { exact: 'second' } } },
       { field: 'queryParams.q', wanted: 'exact "second"', got: 'a%20b' },
     ],
@@ -135,6 +139,15 @@ describe('an entry does not fit', () => {
     ],
   ])('%j', (match, mismatch) => {
     expect(firstMismatch(match, request, 'shop')).toEqual(mismatch);
+  });
+
+  it('by a claim, even if a header is named like it', () => {
+    const name = '@request.auth.claims.user';
+    const sent = { ...request, headers: { [name]: 'a' } };
+    expect(firstMismatch({ headers: { [name]: { exact: 'a' } } }, sent, 'shop')).toEqual({
+      field: `headers.${name}`,
+      wanted: 'exact "a"',
+    });
   });
 
   it('at a gateway that it does not name', () => {

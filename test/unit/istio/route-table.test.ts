@@ -24,6 +24,7 @@ const edge: HttpRequest = { ...request, gateway: 'infra/gw', sourceNamespace: 'i
 const services = [
   { host: HOST, namespace: 'shop' },
   { host: 'other.shop.svc.cluster.local', namespace: 'shop' },
+  { host: 'web.far.svc.cluster.local', namespace: 'far' },
 ];
 
 /** One route, named like the VirtualService, with the given match entries. */
@@ -250,6 +251,8 @@ describe('a host outside the registry', () => {
     expect(foreign(all, request, 'unknown.local')).toBeUndefined();
     expect(foreign([vs('a/b', hosts('*.LOCAL'))], request, 'unknown.local')).toBeUndefined();
     expect(foreign(all, request, 'x.y')).toEqual(['a/b']);
+    const some = [vs('a/b', hosts('*.far.svc.cluster.local'))];
+    expect(foreign(some, request, 'unknown.far.svc.cluster.local')).toBeUndefined();
     expect(foreign([vs('a/b', hosts('*.elsewhere.local'))], request, 'a.elsewhere.local')).toEqual([
       'a/b',
     ]);

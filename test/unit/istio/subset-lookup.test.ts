@@ -184,7 +184,7 @@ describe('merging', () => {
   });
 
   it('treats a rule without subsets as one', () => {
-    expect(names([destinationRule('shop/a', { host: HOST })])).toEqual([]);
+    expect(names([destinationRule('shop/a', { host: HOST })])).toStrictEqual([]);
   });
 });
 

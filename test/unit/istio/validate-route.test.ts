@@ -62,6 +62,7 @@ describe('validateRoute takes', () => {
     ],
     // istiod looks at gateway names up to the first one without a slash only.
     ['a bad gateway name behind a short one', withMatch({ gateways: ['ns/a', 'mesh', '_/_'] })],
+    ['a bad gateway name behind the mesh', withMatch({ gateways: ['mesh', '_/_'] })],
   ])('%s', (_name, route) => {
     expect(validateRoute(route)).toEqual([]);
   });
@@ -95,6 +96,12 @@ describe('validateRoute refuses in a match', () => {
     [
       'two kinds at once',
       { headers: { a: { exact: 'a', prefix: 'a' } } },
+      'headers.a',
+      'takes one of exact, prefix, regex only',
+    ],
+    [
+      'two kinds at once, a regex among them',
+      { headers: { a: { exact: 'a', regex: 'a' } } },
       'headers.a',
       'takes one of exact, prefix, regex only',
     ],
