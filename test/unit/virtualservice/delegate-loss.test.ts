@@ -77,6 +77,12 @@ describe('a root that decides on the same header', () => {
     ['a longer prefix', { headers: { user: { prefix: 'al' } } }, { user: { prefix: 'a' } }, true],
     ['a shorter prefix', { headers: { user: { prefix: 'a' } } }, { user: { prefix: 'al' } }, false],
     ['absence', { withoutHeaders: { user: {} } }, { user: { exact: 'al' } }, false],
+    [
+      'another value of one of two headers',
+      { headers: { team: { exact: 'x' } } },
+      { user: { exact: 'al' }, team: { prefix: 'y' } },
+      false,
+    ],
     ['another header', { headers: { team: { regex: '.*' } } }, { user: { exact: 'al' } }, false],
     // Istio compares the names as they are written; a copy's are in lower case.
     ['another spelling', { headers: { User: { regex: 'a.*' } } }, { user: { exact: 'al' } }, false],
@@ -84,6 +90,13 @@ describe('a root that decides on the same header', () => {
   ])('%s', (_what, match, headers = {}, isLost) => {
     const found = losses([root([match])], delegate(ALL), [{ headers }]);
     expect(found).toEqual(isLost ? [sentence('headers.user', drop('user'))] : []);
+  });
+
+  it('whose name has a dot', () => {
+    const found = losses([root([{ headers: { 'x.user': {} } }])], delegate(ALL), [
+      { headers: { 'x.user': { exact: 'al' } } },
+    ]);
+    expect(found).toEqual([sentence('headers.x.user', drop('x.user'))]);
   });
 
   it('in one of two entries: a part is lost', () => {
@@ -101,9 +114,11 @@ describe('a root that decides on the same header', () => {
 
   it('for others: the whole copy is lost with the one entry that joins no other', () => {
     const bob = { headers: { user: { exact: 'bo' } }, uri: { prefix: '/a' } };
-    const child = delegate(entries({ uri: { exact: '/a/1' } }, { uri: { exact: '/b/1' } }));
-    const found = losses([root([bob, { uri: { prefix: '/b' } }])], child);
-    expect(found).toEqual([sentence('headers.user', drop('user'))]);
+    const own = [{ uri: { exact: '/a/1' } }, { uri: { exact: '/b/1' } }];
+    for (const child of [delegate(entries(...own)), delegate(entries(...own.toReversed()))]) {
+      const found = losses([root([bob, { uri: { prefix: '/b' } }])], child);
+      expect(found).toEqual([sentence('headers.user', drop('user'))]);
+    }
   });
 });
 
@@ -121,12 +136,23 @@ describe('a root that decides on what a route without a match cannot repeat', ()
 
   it('repeated by a route before it, which takes all that is under that root', () => {
     const match = { uri: { prefix: '/a' }, ignoreUriCase: true };
-    const any = (own: HTTPMatchRequest): HTTPRoute => ({ ...BASE, name: 'any', match: [own] });
-    const under = (own: HTTPMatchRequest) => losses([root([match])], delegate(any(own), ALL));
+    const any = (...own: HTTPMatchRequest[]): HTTPRoute => ({ ...BASE, name: 'any', match: own });
+    const under = (...own: HTTPMatchRequest[]) =>
+      losses([root([match])], delegate(any(...own), ALL));
     expect(under({ name: 'n', ignoreUriCase: true })).toEqual([]);
     const still = [sentence('ignoreUriCase', repeat('ignoreUriCase'))];
     expect(under({ ignoreUriCase: true, method: { exact: 'GET' } })).toEqual(still);
     expect(under({})).toEqual(still);
+    expect(under({ ignoreUriCase: true }, {})).toEqual(still);
+    const team = { sourceNamespace: 'team' };
+    expect(losses([root([team])], delegate(any(team), ALL))).toEqual([]);
+  });
+
+  it('repeated for one of its entries only: the others still come to the routes behind', () => {
+    const regex = { uri: { prefix: '/b' }, headers: { user: { regex: 'a.*' } } };
+    const above = root([regex, { uri: { prefix: '/a' }, ignoreUriCase: true }]);
+    const any: HTTPRoute = { ...BASE, name: 'any', match: [{ ignoreUriCase: true }] };
+    expect(losses([above], delegate(any, ALL))).toEqual([sentence('headers.user', drop('user'))]);
   });
 
   it.each<HTTPMatchRequest>([
@@ -146,6 +172,11 @@ describe('nothing is lost', () => {
   it.each<[string, VirtualService[], VirtualService]>([
     ['without a root', [], delegate(ALL)],
     ['under a root without a match', [root([])], delegate(ALL)],
+    [
+      'under a root that does not speak of a match',
+      [routing([{ delegate: { name: 'child' } }], { name: 'root' })],
+      delegate(entries({ uri: { prefix: '/a' } })),
+    ],
     ['in what is no delegate', [root([regex])], routing([ALL], { name: 'child' })],
     [
       'under one that delegates to another',
@@ -166,6 +197,11 @@ describe('nothing is lost', () => {
       'where the route itself is dropped',
       [root([{ ...regex, uri: { prefix: '/a' } }])],
       delegate(entries({ uri: { prefix: '/b' } })),
+    ],
+    [
+      'where the route before it is dropped, copy and all',
+      [root([{ uri: { prefix: '/b' } }])],
+      delegate(entries({ uri: { prefix: '/a' } }), ALL),
     ],
     [
       'behind a route that takes everything',
