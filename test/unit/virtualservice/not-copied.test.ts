@@ -21,6 +21,15 @@ it.each<[string, HTTPRoute, string | undefined]>([
     { ...routeTo('other', 'shared'), name: 'r' },
     `route "r" does not send to ${HOST}`,
   ],
+  ['no destination', { name: 'r' }, `route "r" does not send to ${HOST}`],
+  [
+    'no subset, beside another host',
+    {
+      name: 'r',
+      route: [...(routeTo('other', 'shared').route ?? []), ...(routeTo('backend').route ?? [])],
+    },
+    `route "r" sends to ${HOST}, but not to subset shared, of which copies are made`,
+  ],
   [
     'no subset',
     { ...routeTo('backend'), name: 'r' },
@@ -31,8 +40,20 @@ it.each<[string, HTTPRoute, string | undefined]>([
     { ...routeTo('backend', 'shared'), name: 'r', match: header('somebody') },
     'route "r" already decides on header user otherwise',
   ],
+  [
+    'there is one of another entry',
+    { ...routeTo('backend', 'shared'), name: 'r', match: [...header('somebody'), {}] },
+    undefined,
+  ],
 ])('%s', (_name, route, reason) => {
   expect(whyNotCopied(route, wish(), scope)).toBe(reason);
+});
+
+it('names all subsets of the base', () => {
+  const route = { ...routeTo('backend', 'shared'), name: 'r' };
+  expect(whyNotCopied(route, wish({ from: ['v1', 'v2'] }), scope)).toBe(
+    `route "r" sends to ${HOST}, but not to subset v1 or v2, of which copies are made`,
+  );
 });
 
 it('names no subset where the base has none', () => {

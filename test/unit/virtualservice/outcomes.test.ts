@@ -118,6 +118,13 @@ describe('skipped', () => {
     ]);
   });
 
+  it('says that a route redirects, though one before it has another subset', () => {
+    const plain = { route: [to('backend', 'x')] };
+    expect(notesFor(plain, { redirect: {}, route: [to('backend', 'x')] })).toEqual([
+      skipped(`its route to ${HOST} cannot be copied: it redirects`),
+    ]);
+  });
+
   it('looks past a route that redirects when another one is eligible', () => {
     expect(notesFor({ redirect: {}, route: [to('backend', 'x')] }, BASE)).toEqual([]);
   });
@@ -133,6 +140,16 @@ describe('skipped', () => {
   it('names a route that may take requests of the env, though others are copied', () => {
     const match = [{ headers: { user: { prefix: 'te' } } }, { headers: { user: { regex: 'x' } } }];
     expect(notesFor({ ...BASE, match, name: 'r' }, BASE)).toEqual([
+      skipped('route "r" already decides on header user otherwise'),
+    ]);
+  });
+
+  it('is told once in the same words', () => {
+    const match = [
+      { headers: { user: { prefix: 'te' } } },
+      { headers: { user: { regex: 't.*' } } },
+    ];
+    expect(notesFor({ ...BASE, match, name: 'r' })).toEqual([
       skipped('route "r" already decides on header user otherwise'),
     ]);
   });

@@ -42,11 +42,19 @@ describe('a plan as text', () => {
     ['headers that are no map', withInjection({ matches: [{ headers: [] }] })],
     ['a header that is no map', withInjection({ matches: [{ headers: { a: 'b' } }] })],
     [
+      'one header of several that is no map',
+      withInjection({ matches: [{ headers: { a: { exact: 'b' }, c: 'd' } }] }),
+    ],
+    [
       'a header value that is no text',
       withInjection({ matches: [{ headers: { a: { exact: 1 } } }] }),
     ],
     ['source labels that are no map', withInjection({ matches: [{ sourceLabels: 'a' }] })],
     ['a source label that is no text', withInjection({ matches: [{ sourceLabels: { a: 1 } }] })],
+    [
+      'one source label of several that is no text',
+      withInjection({ matches: [{ sourceLabels: { a: 'b', c: 1 } }] }),
+    ],
     ['a note that is no map', { ...full, notes: ['x'] }],
     ...['env', 'host', 'message', 'deployment', 'state'].map((key): [string, unknown] => [
       `a note without ${key}`,

@@ -239,6 +239,13 @@ describe('a copy that cannot be', () => {
     ]);
   });
 
+  it('is not one for an entry that istiod would refuse, where that entry has none', () => {
+    const match = [{ headers: { user: { regex: '(' } } }, {}];
+    const { http, dropped } = render([{ ...BASE, match }]);
+    expect(http).toEqual([copy(), { ...BASE, match }]);
+    expect(dropped.map(({ state }) => state)).toEqual(['skipped']);
+  });
+
   it('is not one for JWT claims of the user at a gateway, where Istio knows them', () => {
     const match = [{ headers: { '@request.auth.claims.group': { exact: 'a' } } }];
     const route = { ...BASE, match };
