@@ -58,16 +58,18 @@ function lossesUnder(
   });
 }
 
-/** What an entry may have that asks nothing of a request which satisfies the root's entry that it joins. */
-const NO_CONDITIONS = ['name', 'ignoreUriCase', 'sourceNamespace'];
-
 function takesAll(root: readonly HTTPMatchRequest[], base: readonly HTTPMatchRequest[]): boolean {
   if (base.length === 0) return true;
   if (root.length === 0 || mergeMatches(root, base) === undefined) return false;
-  const open = base.filter((leaf) =>
-    Object.keys(leaf).every((field) => NO_CONDITIONS.includes(field)),
+  return root.every((entry) =>
+    base.some((leaf) => asksNothingMore(entry, leaf) && contradiction(entry, leaf) === undefined),
   );
-  return root.every((entry) => open.some((leaf) => contradiction(entry, leaf) === undefined));
+}
+
+/** Does a request that satisfies the root's entry satisfy what joins it, too? */
+function asksNothingMore({ sourceNamespace }: HTTPMatchRequest, leaf: HTTPMatchRequest): boolean {
+  const known = ['name', 'ignoreUriCase', ...(sourceNamespace ? ['sourceNamespace'] : [])];
+  return Object.keys(leaf).every((field) => known.includes(field));
 }
 
 interface Loss {

@@ -148,6 +148,12 @@ describe('a root that decides on what a route without a match cannot repeat', ()
     expect(losses([root([team])], delegate(any(team), ALL))).toEqual([]);
   });
 
+  it('not repeated by a route for callers of one namespace, where the root asks for none', () => {
+    const above = root([{ uri: { prefix: '/a' }, headers: { user: { regex: 'a.*' } } }]);
+    const any: HTTPRoute = { match: [{ sourceNamespace: 'team' }], redirect: { uri: '/' } };
+    expect(losses([above], delegate(any, ALL))).toEqual([sentence('headers.user', drop('user'))]);
+  });
+
   it('repeated for one of its entries only: the others still come to the routes behind', () => {
     const regex = { uri: { prefix: '/b' }, headers: { user: { regex: 'a.*' } } };
     const above = root([regex, { uri: { prefix: '/a' }, ignoreUriCase: true }]);

@@ -108,6 +108,10 @@ describe('sync', () => {
     expect(sync(object).labels).toEqual({ 'env.riskified.com/gone': null, [LABEL]: 'injected' });
   });
 
+  it('makes a plan anew for routes that are there without one', () => {
+    expect(sync(routing([copy(), BASE])).annotations[PLAN]).toBe(text({ at: AT }));
+  });
+
   it('replaces a broken plan', () => {
     expect(sync(marked([BASE], '{'))).toEqual({
       ...IN_PLACE,
