@@ -102,6 +102,9 @@ describe('baseRules', () => {
 describe('definesSubset', () => {
   it.each<[string, DestinationRule, boolean]>([
     ['alice', rule('shop/r', { subsets: [subset('shared'), subset('alice')] }), true],
+    ['alice', rule('shop/r', { subsets: [subset('x', { labels: { version: 'alice' } })] }), true],
+    ['alice', rule('shop/r', { subsets: [{ name: 'alice' }] }), true],
+    ['alice', rule('shop/r', { subsets: [{ name: 'x' }] }), false],
     ['alice', rule('shop/r'), false],
     ['alice', { ...rule('shop/r'), spec: { host: 'x' } }, false],
     ['Alice', rule('shop/r', { subsets: [subset('Alice')] }), false],
