@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { judgeRules } from '../../../src/domain/rule-harm.ts';
+import { harmfulKeys, judgeRules } from '../../../src/domain/rule-harm.ts';
 import type { DestinationRule } from '../../../src/istio/types.ts';
 import { deepFreeze, rule, stamp } from '../../support/objects.ts';
 
@@ -37,4 +37,22 @@ it('bars one that would hide the base from its clients, and says what to do', ()
       },
     ],
   });
+});
+
+it('names every rule that would be hidden', () => {
+  const second = rule(
+    'shop/second',
+    { host: 'backend', exportTo: ['web'] },
+    { creationTimestamp: stamp(-8) },
+  );
+  const { harmful } = judgeRules([clone], seeing([base, second, other]), 'cluster.local');
+  expect(harmful.map(({ message }) => message)).toEqual([
+    expect.stringContaining('would hide the subsets of shop/base and shop/second from'),
+  ]);
+});
+
+it('knows which of the rules that are there harm others', () => {
+  const there = [clone, rule('shop/twin', { host: 'backend', exportTo: ['ops'] })];
+  const seen = seeing([base, other]);
+  expect([...harmfulKeys(there, seen, 'cluster.local')]).toEqual(['DestinationRule shop/clone']);
 });
