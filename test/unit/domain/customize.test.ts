@@ -134,6 +134,21 @@ describe('relatedToEnv', () => {
       ]);
     });
 
+    it('asks for the index of a consumer’s namespace, which shows its Services', () => {
+      const spec = { subsets: [workload('bank/teller')], consumers: [workload('shop/worker')] };
+      expect(related(spec, { indexedNamespaces: ['shop'] })).toEqual([
+        deployments('bank', ['teller', 'teller-alice']),
+        statefulSets('bank', ['teller']),
+        services('bank'),
+        deployments('shop', ['worker', 'worker-alice']),
+        statefulSets('shop', ['worker']),
+        { ...rules, namespace: 'bank' },
+        index('shop'),
+        namespaces(['shop']),
+        virtualServices('alice'),
+      ]);
+    });
+
     it('needs those with rules only where rules are needed', () => {
       const config = { indexedNamespaces: ['mesh'], ruleNamespaces: ['mesh'] };
       expect(related({}, config)).toContainEqual(index('mesh'));
