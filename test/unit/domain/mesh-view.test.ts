@@ -58,6 +58,14 @@ describe('meshView', () => {
     expect(view.rulesAbout('a.bank.svc.cluster.local')).toEqual([]);
   });
 
+  it('shows rules for a host and for wildcards that contain it in one order', () => {
+    const wild = rule('bank/wild', { host: '*.svc.cluster.local' });
+    const others = rule('bank/others', { host: '*.bank.svc.cluster.local' });
+    const objects = [rule('shop/a'), wild, others];
+    const { rulesAbout } = meshView(deepFreeze(objectMap(objects)), 'cluster.local');
+    expect(rulesAbout('a.shop.svc.cluster.local')).toEqual([wild, rule('shop/a')]);
+  });
+
   it('is empty when nothing was sent', () => {
     const empty = meshView({}, 'cluster.local');
     expect([
@@ -88,6 +96,11 @@ describe('a namespace that came as an index', () => {
     expect(both.services('bank')).toEqual([service('bank/c')]);
     expect(both.rulesAbout(host)).toEqual([rule('bank/c', { host }), rule('shop/a')]);
     expect(both.problems()).toEqual([]);
+  });
+
+  it('shows its rules in one order with those of others', () => {
+    const after = rule('web/c', { host });
+    expect(seen([...shop, after]).rulesAbout(host)).toEqual([rule('shop/a'), after]);
   });
 
   it('shows its rules only where rules were asked for', () => {
