@@ -4,6 +4,7 @@ import { meshView } from '../../../../src/domain/mesh-view.ts';
 import { hostStatus } from '../../../../src/domain/status/host-status.ts';
 import type { DestinationRule, VirtualService } from '../../../../src/istio/types.ts';
 import type { Deployment } from '../../../../src/k8s/workload.ts';
+import type { PlanNote } from '../../../../src/virtualservice/plan-codec.ts';
 import { carrying, planText } from '../../../support/env-world.ts';
 import {
   CONFIG,
@@ -225,11 +226,13 @@ describe('a VirtualService', () => {
   });
   const labelled = (state: string, meta: Meta = {}) =>
     virtualService('shop/backend', {}, { labels: { 'env.riskified.com/alice': state }, ...meta });
-  const noted = (state: 'too-large' | 'skipped' | 'unguarded', message: string) => {
-    const about = { env: 'alice', deployment: { namespace: 'shop', name: 'backend' }, host: HOST };
-    const text = planText({ notes: [{ ...about, state, message }] });
-    return labelled('pending', { annotations: { 'riskified.com/route-injections': text } });
-  };
+  const about = { env: 'alice', deployment: { namespace: 'shop', name: 'backend' }, host: HOST };
+  const noting = (...notes: PlanNote[]) =>
+    labelled('pending', {
+      annotations: { 'riskified.com/route-injections': planText({ notes }) },
+    });
+  const noted = (state: 'too-large' | 'skipped' | 'unguarded', message: string) =>
+    noting({ ...about, state, message });
   const newMatches = injection({ matches: [{ headers: { user: { exact: 'al' } } }] });
   const half = virtualService('shop/backend', {
     http: [
@@ -275,6 +278,25 @@ describe('a VirtualService', () => {
       vs('ignored-missing-virtual-service', 'full'),
     ],
     ['has room for this one', noted('skipped', 'x'), {}, vs('initializing', 'x')],
+    [
+      'has no room for all',
+      noting(
+        { ...about, state: 'skipped', message: 'x' },
+        { ...about, state: 'too-large', message: 'full' },
+      ),
+      {},
+      vs('ignored-missing-virtual-service', 'x; full'),
+    ],
+    [
+      'has no room for others',
+      noting(
+        { ...about, env: 'bob', state: 'too-large', message: 'full' },
+        { ...about, host: 'alt.shop.svc.cluster.local', state: 'skipped', message: 'x' },
+      ),
+      {},
+      vs('initializing', 'waiting for the routes'),
+    ],
+    ['has lost its plan', labelled('pending'), {}, vs('initializing', 'waiting for the routes')],
     [
       'is unguarded, which is told elsewhere',
       noted('unguarded', 'x'),
@@ -421,6 +443,8 @@ describe('a delegate', () => {
     const { subset: _none, ...spec } = own(true).spec;
     const consumer = { ...own(true), spec };
     const seen = judge({ virtualServices: [child, root('root')], wanted: consumer });
-    expect(JSON.stringify(seen.virtualServices)).not.toContain('Istio drops');
+    expect(seen.virtualServices).toEqual(
+      ['child', 'root'].map((name) => ({ name, namespace: 'shop', status: 'removing' })),
+    );
   });
 });
