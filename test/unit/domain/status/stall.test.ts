@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DynamicEnv } from '../../../../src/api/dynamicenv.ts';
 import type { RouteInjection } from '../../../../src/api/routeinjection.ts';
 import { meshView } from '../../../../src/domain/mesh-view.ts';
 import { findStall } from '../../../../src/domain/status/stall.ts';
@@ -31,8 +32,13 @@ const askedOften = (attempt: number): VirtualService => ({
   },
 });
 
-const context = (injections: RouteInjection[], virtualServices: VirtualService[]) => ({
-  env: deepFreeze(dynamicEnv({}, { deletionTimestamp: stamp(-30) })),
+const LEAVING = dynamicEnv({}, { deletionTimestamp: stamp(-30) });
+const context = (
+  injections: RouteInjection[],
+  virtualServices: VirtualService[],
+  env: DynamicEnv = LEAVING,
+) => ({
+  env: deepFreeze(env),
   view: meshView(deepFreeze(objectMap(virtualServices)), 'cluster.local'),
   observed: deepFreeze({ deployments: [deployment('shop/x')], rules: [], injections }),
   leaving: new Set<string>(),
@@ -81,6 +87,31 @@ describe('findStall', () => {
     ],
   ])('%s', (_what, injections, virtualServices, expected) => {
     expect(findStall(context(injections, virtualServices))).toEqual(expected);
+  });
+
+  it('does not complain of an unknown time while the env lives', () => {
+    expect(findStall(context([off()], [routed], dynamicEnv()))).toEqual({ verdict: NOTHING });
+  });
+
+  it('looks again when the first of several is due', () => {
+    const alt = injection(
+      { host: 'alt.shop.svc.cluster.local' },
+      { name: 'alt', ...written(stamp(-100)) },
+    );
+    const carried = carrying(virtualService('shop/alt'), [
+      { ...alt, spec: { ...alt.spec, active: true } },
+    ]);
+    expect(findStall(context([off(-50), alt], [routed, carried]))).toEqual({
+      verdict: NOTHING,
+      wait: 21,
+    });
+  });
+
+  it('names all that hold it up', () => {
+    const second = { ...routed, metadata: { ...routed.metadata, name: 'second', annotations: {} } };
+    expect(findStall(context([off(-300)], [routed, second])).verdict.message).toBe(
+      held('shop/backend (asked 1 times), shop/second (asked 1 times)'),
+    );
   });
 
   it('names each VirtualService once, and looks again for the others', () => {
