@@ -26,6 +26,7 @@ const withdrawn = (seconds: number): RouteInjection =>
     { active: false },
     { managedFields: [{ manager: 'metacontroller', time: stamp(seconds) }] },
   );
+const WEB_HOST = 'web.shop.svc.cluster.local';
 const ROUTED = carrying(virtualService('shop/backend'), [injection({ active: true })]);
 const BEFORE: DynamicEnvStatus = {
   state: 'ready',
@@ -146,6 +147,36 @@ describe('removalStatus', () => {
     expect(status).not.toHaveProperty('consumersStatus');
   });
 
+  it('tells of no workload, and that nothing is to go, when nothing is left', () => {
+    const { status } = statusOf({});
+    expect(status).not.toHaveProperty('subsetsStatus');
+    expect(status.conditions?.[0]?.message).toBe('still to go: nothing');
+  });
+
+  it('tells of each workload its own', () => {
+    const web = injection(
+      { deployment: { namespace: 'shop', name: 'web' }, clone: 'web-alice', host: WEB_HOST },
+      { name: 'alice-web' },
+    );
+    const routes = carrying(virtualService('shop/web'), [
+      { ...web, spec: { ...web.spec, active: true } },
+    ]);
+    const { status } = statusOf({ injections: [withdrawn(0), web] }, [ROUTED, routes]);
+    const missing = (name: string) => ({ name, namespace: 'shop', status: 'missing' });
+    expect(status.subsetsStatus).toEqual({
+      'shop/backend': {
+        deployment: missing('backend-alice'),
+        destinationRules: [],
+        virtualServices: [going('backend')],
+      },
+      'shop/web': {
+        deployment: missing('web-alice'),
+        destinationRules: [],
+        virtualServices: [going('web')],
+      },
+    });
+  });
+
   it('tells consumers from subsets as the spec does, sorted by name', () => {
     const jobs = deployment('shop/jobs-alice', {}, ours('shop/jobs'));
     const web = deployment('shop/web-alice', {}, ours('shop/web'));
@@ -153,6 +184,8 @@ describe('removalStatus', () => {
     const { status } = statusOf({ deployments: [web, jobs, clone] }, [], BEFORE, { consumers });
     expect(status.consumersStatus).toEqual({ 'shop/jobs': { deployment: going('jobs-alice') } });
     expect(Object.keys(status.subsetsStatus ?? {})).toEqual(['shop/backend', 'shop/web']);
+    const left = statusOf({ deployments: [jobs] }, [], BEFORE, { consumers }).status;
+    expect(left).not.toHaveProperty('subsetsStatus');
   });
 
   it.each([undefined, null, 'shop/jobs', [null, 7, {}]])(
