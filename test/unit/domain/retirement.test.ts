@@ -114,6 +114,13 @@ describe('retireDeployment', () => {
     ['nothing since an unreadable time', draining('soon'), { injections: [off] }, drained(0, 11)],
     ['nothing since a time to come', draining(stamp(60)), { injections: [off] }, drained(0, 11)],
     ['no injection ever', clone(), {}, gone],
+    ['no injection ever, without annotations', deployment('shop/backend-alice'), {}, gone],
+    [
+      'nothing any more, without annotations',
+      deployment('shop/backend-alice'),
+      { injections: [off] },
+      drained(0, 11),
+    ],
     ['no injection any more', draining(stamp(-5)), {}, drained(-5, 6)],
     ['no routes ever (a consumer)', clone(), { injections: [consumer()] }, gone],
     [

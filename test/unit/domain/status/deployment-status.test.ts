@@ -117,6 +117,11 @@ describe('deploymentStatus', () => {
       { status: 'updating' },
     ],
     [
+      'it has lost all annotations',
+      { clone: running({ ...wanted, metadata: { name: 'backend-alice', namespace: 'shop' } }) },
+      { status: 'updating' },
+    ],
+    [
       'it has lost its marks',
       { clone: running(applied({ annotations: {} })) },
       { status: 'updating' },
