@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decideChildren } from '../../../src/domain/children.ts';
+import { decideChildren, keepAll } from '../../../src/domain/children.ts';
 import { childKey, type Observed } from '../../../src/domain/observed.ts';
 import type { HostPlan, WorkloadPlan } from '../../../src/domain/workload-plan.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
@@ -93,6 +93,20 @@ describe('a rule that is not wanted', () => {
   it('goes at once when it became harmful as it is, even when the whole env goes', () => {
     const { children } = decide([], {}, ['DestinationRule shop/own']);
     expect(keys(children)).toEqual(['Deployment shop/backend-alice']);
+  });
+
+  it('goes at once when it became harmful, though nothing can be decided', () => {
+    const observed = deepFreeze({ deployments: [clone], rules: [ownRule], injections: [] });
+    const kept = keepAll(observed, new Set(['DestinationRule shop/own']));
+    expect(keys(kept)).toEqual(['Deployment shop/backend-alice']);
+  });
+
+  it('drains though a rule of another Deployment for its host is there', () => {
+    const webRule = rule('shop/web-own', {}, { annotations: { ...WEB, [HOST_MARK]: HOST } });
+    const web = plan({ key: 'shop/web', hosts: [hostPlan({ rules: [webRule] })] });
+    const backend = plan({ hosts: [hostPlan({ rules: [] })] });
+    const { children } = decide([web, backend], { rules: [ownRule, webRule] });
+    expect(keys(children)).toContain('DestinationRule shop/own');
   });
 
   it('drains when it is not', () => {
