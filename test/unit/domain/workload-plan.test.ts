@@ -4,6 +4,7 @@ import { meshView } from '../../../src/domain/mesh-view.ts';
 import { observe } from '../../../src/domain/observed.ts';
 import { planWorkload, type WorkloadPlan } from '../../../src/domain/workload-plan.ts';
 import { envWorkloads } from '../../../src/domain/workloads.ts';
+import type { DestinationRule } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import {
   CONFIG,
@@ -14,6 +15,7 @@ import {
   rule,
   running,
   service,
+  stamp,
   subset,
   workload,
 } from '../../support/objects.ts';
@@ -109,6 +111,29 @@ describe('planWorkload', () => {
   });
 });
 
+describe('a rule that would hide others', () => {
+  const bases = ['web', 'ops'].map((namespace, index) =>
+    rule(
+      `shop/${namespace}`,
+      { host: 'backend', exportTo: [namespace] },
+      { creationTimestamp: stamp(index) },
+    ),
+  );
+
+  it('is not planned, and told', () => {
+    const { hosts, problems } = plan({ related: [...MESH.slice(0, 2), ...bases] });
+    const [host] = hosts;
+    const ofRules = (rules: DestinationRule[] = []) => rules.map(({ spec }) => spec.exportTo);
+    expect([ofRules(host?.rules), ofRules(host?.harmful)]).toEqual([[['ops']], [['web']]]);
+    expect(problems).toEqual([
+      {
+        section: 'destinationRule',
+        message: expect.stringContaining('would hide the subsets of shop/web from their clients'),
+      },
+    ]);
+  });
+});
+
 describe('problems of the base', () => {
   it.each<[string, KubeObject[], string]>([
     [
@@ -155,6 +180,16 @@ describe('problems of the base', () => {
     expect(messages(gone)).toEqual([
       'Deployment shop/backend not found (a StatefulSet or an Argo Rollout cannot be cloned)',
     ]);
+  });
+
+  it.each<[string, Record<string, string>, Partial<Workload>]>([
+    ['the version of the env', { app: 'backend', version: 'alice' }, {}],
+    ['podLabels', { tier: 'x' }, { podLabels: { tier: 'x' } }],
+  ])('has no host by a Service that asks for %s when the base is gone', (_what, selector, rest) => {
+    const { deployment: made } = plan({ subset: rest });
+    const related = [...MESH.slice(1), service('shop/picky', selector)];
+    const gone = plan({ related, children: made === undefined ? [] : [made], subset: rest });
+    expect(gone.hosts.map(({ service: name }) => name)).toEqual(['backend']);
   });
 
   it('keeps the clone when the overrides do not fit any more', () => {
@@ -228,6 +263,7 @@ describe('a name that is taken', () => {
   const related = [deployment('shop/backend'), service('shop/backend'), taken];
 
   const mesh = [deployment('shop/backend'), service('shop/backend')];
+  const unmarked = rule('shop/own', { host: 'backend', subsets: [subset('alice')] });
   const byVersion = subset('canary', { labels: { version: 'alice' } });
 
   it.each<[string, Given]>([
@@ -269,6 +305,10 @@ describe('a name that is taken', () => {
           ),
         ],
       },
+    ],
+    [
+      'our own clone whose label was edited away',
+      { related: [...MESH, unmarked], children: [unmarked] },
     ],
   ])('is not for %s', (_what, given) => {
     expect(plan(given)).not.toHaveProperty('takenBy');
@@ -334,5 +374,7 @@ describe('no Service', () => {
   it('is told of a kept clone, too', () => {
     const problems = plan({ related: [], children: [clone()] }).problems;
     expect(problems.map(({ section }) => section)).toEqual(['deployment', 'subset']);
+    const others = [service('shop/other')];
+    expect(plan({ related: others, children: [clone()] }).problems).toEqual(problems);
   });
 });
