@@ -5,6 +5,7 @@ import { envWorkloads } from '../../../src/domain/workloads.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Deployment } from '../../../src/k8s/workload.ts';
 import { decide, namesOf, settle, step, type World, wait, world } from '../../support/env-world.ts';
+import { keptIndex } from '../../support/mesh-index.ts';
 import {
   CONFIG,
   deployment,
@@ -577,6 +578,32 @@ describe('a spec that cannot be acted on', () => {
         'metadata.name: DestinationRule shop/backend already has a subset for alice; give the env another name',
     });
     expect(decide(world(dynamicEnv(), now.others)).children).toEqual([]);
+  });
+});
+
+describe('an env with a namespace that came as an index', () => {
+  const index = (more: KubeObject[] = []) => keptIndex('shop', [...MESH, ...more]);
+
+  it('is the same as by its objects', () => {
+    const byIndex = ready({}, [...without('Service', 'DestinationRule'), ...index()]);
+    const byObjects = ready();
+    expect(byIndex.env.status).toEqual(byObjects.env.status);
+    expect(byIndex.children).toEqual(byObjects.children);
+  });
+
+  it('shows no rules there to an env whose consumers need none', () => {
+    const taken = rule('shop/x', {
+      host: 'teller.bank.svc.cluster.local',
+      subsets: [subset('alice')],
+    });
+    const bank = [deployment('bank/teller'), service('bank/teller')];
+    const others = [deployment('shop/backend'), ...bank, ...index([taken])];
+    const consumers = [workload('shop/backend')];
+    const reasonOf = (spec: object) =>
+      conditionsOf(decide(world(dynamicEnv(spec), others)).status)['Stalled']?.reason;
+    const subsets = [workload('bank/teller')];
+    expect(reasonOf({ subsets, consumers })).toBe('Progressing');
+    expect(reasonOf({ subsets: [...subsets, ...consumers] })).toBe('InvalidSpec');
   });
 });
 
