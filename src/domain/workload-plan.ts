@@ -8,6 +8,7 @@ import type { DecisionConfig } from './config.ts';
 import { cloneDeployment } from './deployment-clone.ts';
 import { baseRules, cloneRule, definesSubset, rulesFor } from './destination-rules.ts';
 import { routeInjection } from './injections.ts';
+import { servicesOfLostBase } from './lost-base.ts';
 import type { MeshView } from './mesh-view.ts';
 import { cloneName } from './names.ts';
 import { noService } from './no-service.ts';
@@ -146,18 +147,13 @@ function planHosts(
   entry: EnvWorkload,
   base: Deployment | undefined,
   clone: Deployment,
-  { env, view, config }: PlanContext,
+  context: PlanContext,
 ): PlannedHost[] {
+  const { env, view, config } = context;
   const { workload } = entry;
   const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
   const cloneLabels = clone.spec.template.metadata?.labels ?? {};
-  const baseLabels =
-    base?.spec.template.metadata?.labels ??
-    labelsOfLostBase(cloneLabels, workload, {
-      [config.versionLabel]: defaultVersion,
-    });
-  const services = view.servicesAskingFor(workload.namespace, baseLabels, cloneLabels);
-  return servicesOf(services, baseLabels, cloneLabels, config.clusterDomain).map((service) => {
+  return serviceHosts(entry, base, cloneLabels, defaultVersion, context).map((service) => {
     const scope = { ...config, defaultVersion };
     const bases =
       entry.kind === 'consumer' ? [] : baseRules(view.rulesAbout(service.host), service, scope);
@@ -178,14 +174,21 @@ function planHosts(
   });
 }
 
-/** A base that is gone had the clone's labels, but for the version and what `podLabels` changed. */
-function labelsOfLostBase(
+function serviceHosts(
+  entry: EnvWorkload,
+  base: Deployment | undefined,
   clone: Record<string, string>,
-  { podLabels = {} }: EnvWorkload['workload'],
-  version: Record<string, string>,
-): Record<string, string> {
-  const own = Object.entries(clone).filter(([key]) => !Object.hasOwn(podLabels, key));
-  return { ...Object.fromEntries(own), ...version };
+  defaultVersion: string,
+  { observed, view, config }: PlanContext,
+): ServiceHost[] {
+  const { namespace } = entry.workload;
+  const { clusterDomain, versionLabel } = config;
+  const version = { [versionLabel]: defaultVersion };
+  const labels = base?.spec.template.metadata?.labels ?? { ...clone, ...version };
+  const services = view.servicesAskingFor(namespace, labels, clone);
+  return base === undefined
+    ? servicesOfLostBase(services, entry, clone, version, observed, clusterDomain)
+    : servicesOf(services, labels, clone, clusterDomain);
 }
 
 function takenSubset(

@@ -192,6 +192,14 @@ describe('problems of the base', () => {
     expect(gone.hosts.map(({ service: name }) => name)).toEqual(['backend']);
   });
 
+  it('keeps its hosts when the base is gone, though podLabels name a label that the base had, too', () => {
+    const subset = { podLabels: { app: 'backend' } };
+    const { deployment: made, hosts } = plan({ subset });
+    const children = [made, ...hosts.map(({ injection }) => injection)].flatMap((one) => one ?? []);
+    const gone = plan({ related: MESH.slice(1), children, subset });
+    expect([hosts.length, gone.hosts]).toEqual([1, hosts]);
+  });
+
   it('keeps the clone when the overrides do not fit any more', () => {
     const kept = plan({
       children: [clone()],
