@@ -1,4 +1,5 @@
 import { hash10 } from '../k8s/hash.ts';
+import { rememberedByText } from './remembered.ts';
 
 const OURS = /^dynamic-environment-.+-[0-9a-f]{10}$/;
 
@@ -7,13 +8,16 @@ export function isInjectedRouteName(name: unknown): boolean {
   return typeof name === 'string' && OURS.test(name);
 }
 
+/** The same names are asked for in each sync and each write; `hash10` joins its parts in this way. */
+const hashOfJoined = rememberedByText(4096, hash10);
+
 /** The name of the routes of one env's Deployment for one service host: compared whole, so `foo` never takes `foo-bar`'s. */
 export function injectedRouteName(
   env: string,
   deployment: { namespace: string; name: string },
   host: string,
 ): string {
-  const hash = hash10(env, deployment.namespace, deployment.name, host);
+  const hash = hashOfJoined(`${env}\n${deployment.namespace}\n${deployment.name}\n${host}`);
   return `dynamic-environment-${env}-${deployment.name}-${hash}`;
 }
 

@@ -8,6 +8,7 @@ import { nameOf } from './virtualservice-handlers.ts';
 export function admitVirtualService(
   { request }: AdmissionReview,
   service: Service,
+  bodyBytes: number | undefined,
 ): AdmissionReviewResponse {
   const { uid, operation, object, oldObject, userInfo } = request;
   const isWrite = operation === 'CREATE' || operation === 'UPDATE';
@@ -19,6 +20,7 @@ export function admitVirtualService(
       username: userInfo.username,
       object: virtualService,
       oldObject: (oldObject ?? null) as VirtualService | null,
+      ...(bodyBytes === undefined ? {} : { sentBytes: bodyBytes }),
     },
     service.config,
   );

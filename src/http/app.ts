@@ -1,6 +1,7 @@
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyRequest,
   type FastifyServerOptions,
   LogController,
 } from 'fastify';
@@ -68,7 +69,7 @@ function addHook(app: FastifyInstance, hook: Hook, service: Service): void {
   app.post(hook.url, {
     schema: { body: hook.schema },
     handler: (request, reply) => {
-      const answer = hook.answer(request.body as never, service);
+      const answer = hook.answer(request.body as never, service, contentLength(request));
       return reply.send(answer);
     },
     onSend: async (_request, _reply, payload) => {
@@ -77,12 +78,18 @@ function addHook(app: FastifyInstance, hook: Hook, service: Service): void {
       }
     },
     onResponse: async (request, reply) => {
-      const length = Number(request.headers['content-length']);
-      if (length >= 0) bodyBytes.observe({ hook: hook.name, direction: 'in' }, length);
+      const length = contentLength(request);
+      if (length !== undefined) bodyBytes.observe({ hook: hook.name, direction: 'in' }, length);
       const result = resultOf(reply.statusCode);
       hookSeconds.observe({ hook: hook.name, result }, reply.elapsedTime / 1000);
     },
   });
+}
+
+/** Undefined when the body came in chunks. */
+function contentLength({ headers }: FastifyRequest): number | undefined {
+  const length = Number(headers['content-length']);
+  return length >= 0 ? length : undefined;
 }
 
 function resultOf(statusCode: number): 'ok' | 'refused' | 'error' {

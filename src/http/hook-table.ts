@@ -15,7 +15,8 @@ export interface Hook {
   /** Name in metrics and logs. */
   name: string;
   schema: object;
-  answer: (body: never, service: Service) => object;
+  /** `bodyBytes`: length of the body, if it was announced. */
+  answer: (body: never, service: Service, bodyBytes: number | undefined) => object;
 }
 
 /** Every hook: where, what it is sent, who answers. */

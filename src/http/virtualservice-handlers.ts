@@ -18,7 +18,11 @@ export function customizeVirtualService(
   return { relatedResources: relatedInjections(parent as VirtualService, config) };
 }
 
-export function syncVirtualService(request: DecoratorRequest, service: Service): DecoratorResponse {
+export function syncVirtualService(
+  request: DecoratorRequest,
+  service: Service,
+  bodyBytes: number | undefined,
+): DecoratorResponse {
   const virtualService = request.object as VirtualService;
   const injections = usableInjections(request.related);
   const { isRepair, ...decoration } = decorate(
@@ -26,6 +30,7 @@ export function syncVirtualService(request: DecoratorRequest, service: Service):
     injections,
     service.config,
     service.now(),
+    bodyBytes,
   );
   const facts = { virtualService: nameOf(virtualService) };
   if (isRepair) {

@@ -17,6 +17,8 @@ export interface VirtualServiceWrite {
   username: string;
   object: VirtualService;
   oldObject: VirtualService | null;
+  /** See `roomOf`. */
+  sentBytes?: number;
 }
 
 export interface Amendment {
@@ -44,7 +46,7 @@ export function admit(
   const came = marksOf(object);
   const isOwner = write.operation === 'UPDATE' && write.username === config.metacontrollerUser;
   const allowed = isOwner ? came : marksOf(write.operation === 'UPDATE' ? write.oldObject : null);
-  const { rendered, marks } = planFor(users, allowed, scope);
+  const { rendered, marks } = planFor(users, allowed, scope, write.sentBytes);
   const http = httpOf(object);
   const restoredMarks = !isOwner && !jsonEqual(came, allowed);
   if (!keepsUserRoutes(httpOf(users), rendered)) {
@@ -80,10 +82,11 @@ function planFor(
   users: VirtualService,
   allowed: Marks,
   scope: Scope,
+  sentBytes: number | undefined,
 ): { rendered: HTTPRoute[]; marks: Marks } {
   const { [PLAN_ANNOTATION]: text, [ENVS_ANNOTATION]: envs } = allowed.annotations;
   const http = httpOf(users);
-  const room = roomOf(users, envs);
+  const room = roomOf(users, envs, sentBytes);
   const plan = parsePlan(text);
   const annotations: Record<string, string> =
     envs !== undefined && room.envs ? { [ENVS_ANNOTATION]: envs } : {};

@@ -1,9 +1,9 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
-import type { VirtualService } from '../istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { utf8Length } from '../k8s/canonical.ts';
 import { isMarkAnnotation } from './marks.ts';
 import { compareInjections, routeNameOf } from './pairs.ts';
-import type { Plan, PlannedInjection } from './plan-codec.ts';
+import { EMPTY_PLAN, type Plan, type PlannedInjection } from './plan-codec.ts';
 import type { Draft } from './render.ts';
 import { withoutOurRoutes } from './strip.ts';
 
@@ -13,8 +13,10 @@ export interface Room {
   plan: number;
   /** For our routes. Counted when it is asked for, which is seldom: to escape the user's annotations takes long. */
   routes: () => number;
-  /** What can be told without counting: so much at the least. */
-  routesAtLeast: number;
+  /** So much at the least: takes less long to tell. */
+  routesAtLeast: () => number;
+  /** Object and injections came in so many bytes; infinite when that is not known. */
+  sent: number;
   /** Is there room for the annotation with the envs' names? */
   envs: boolean;
 }
@@ -31,8 +33,13 @@ const BOOKKEEPING_BYTES = 64;
 /**
  * The room that the user's own part of a VirtualService leaves. Nothing that changes by our own writes counts (marks,
  * routes, managedFields): sync and admission must come to the same plan, or they would write by turns for ever.
+ * `sentBytes`: object and injections, or its plan, were sent in so many, which tells of most that all fits; it changes no answer.
  */
-export function roomOf(virtualService: VirtualService, envs: string | undefined): Room {
+export function roomOf(
+  virtualService: VirtualService,
+  envs: string | undefined,
+  sentBytes = Number.POSITIVE_INFINITY,
+): Room {
   const own = Object.entries(virtualService.metadata.annotations ?? {}).filter(
     ([key]) => !isMarkAnnotation(key),
   );
@@ -46,7 +53,8 @@ export function roomOf(virtualService: VirtualService, envs: string | undefined)
   return {
     plan: Math.min(MAX_PLAN_BYTES, forPlan),
     routes: () => MAX_OBJECT_BYTES - jsonBytes([own, spec]),
-    routesAtLeast: MAX_OBJECT_BYTES - jsonBytes(spec) - mostForOwn,
+    routesAtLeast: () => MAX_OBJECT_BYTES - jsonBytes(spec) - mostForOwn,
+    sent: sentBytes,
     envs: hasEnvs,
   };
 }
@@ -77,7 +85,7 @@ export function fitInjections(
   const ranked = byRank(draft, injections);
   const routeBytes = routeCounter(draft);
   // The first item of the plan's list needs no comma.
-  let plan = room.plan - planBytes({ injections: [], notes: [] }) + 1;
+  let plan = room.plan - EMPTY_PLAN_BYTES + 1;
   let routes = room.routes();
   const kept = new Set<PlannedInjection>();
   for (const injection of ranked) {
@@ -112,9 +120,12 @@ function planBytes({ injections, notes }: Plan): number {
   return jsonBytes({ injections, notes }) + BOOKKEEPING_BYTES;
 }
 
+/** What a plan takes in which nothing is. */
+const EMPTY_PLAN_BYTES = planBytes(EMPTY_PLAN);
+
 /** Is there room for a plan at all? */
 export function hasRoom(room: Room): boolean {
-  return fits({ injections: [], notes: [] }, room);
+  return EMPTY_PLAN_BYTES <= room.plan;
 }
 
 /** Marks and punctuation that a copy has beyond its route and what comes from its injection. */
@@ -129,16 +140,21 @@ function fitsWhole(
   injections: readonly PlannedInjection[],
   room: Room,
 ): boolean {
+  const mostMatches = injections.reduce((most, { matches }) => Math.max(most, matches.length), 0);
+  const largest = (forPlan: number, bytesOf: (route: HTTPRoute) => number) =>
+    routes.reduce((sum, { route, copies }) => {
+      if (copies.length === 0) return sum;
+      const entries = Math.max((route.match ?? []).length, 1);
+      const forCopies = copies.length * (bytesOf(route) + COPY_BYTES);
+      return sum + forCopies + (mostMatches + entries) * forPlan;
+    }, 0);
+  // No part is larger than the whole that came, mostly that is enough to know. Twice, since `routes` counts some commas more.
+  const most = room.sent + EMPTY_PLAN_BYTES;
+  if (most <= room.plan && 2 * most + largest(most, () => most) <= MAX_OBJECT_BYTES) return true;
   const forPlan = planBytes({ injections: [...injections], notes: [] });
   if (forPlan > room.plan) return false;
-  const mostMatches = injections.reduce((most, { matches }) => Math.max(most, matches.length), 0);
-  const largest = routes.reduce((sum, { route, copies }) => {
-    if (copies.length === 0) return sum;
-    const entries = Math.max((route.match ?? []).length, 1);
-    const forCopies = copies.length * (jsonBytes(route) + COPY_BYTES);
-    return sum + forCopies + (mostMatches + entries) * forPlan;
-  }, 0);
-  return largest <= room.routesAtLeast || largest <= room.routes();
+  const counted = largest(forPlan, jsonBytes);
+  return counted <= room.routesAtLeast() || counted <= room.routes();
 }
 
 /** How many bytes the routes of one of the injections add to an object. */

@@ -70,6 +70,8 @@ export function findShadows(
   pairs: readonly Pair[],
   isActive: (injection: PlannedInjection) => boolean,
 ): Shadow[] {
+  // One alone is in nobody's shadow.
+  if (pairs.length < 2) return [];
   const earlier = new Map<string, CoverIndex<Pair>>();
   return pairs.flatMap((pair) => {
     const { host } = pair.injection;

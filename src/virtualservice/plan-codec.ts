@@ -1,5 +1,6 @@
 import type { IstioMatch } from '../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
+import { rememberedByText } from '../api/remembered.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
 import type { KubeObject } from '../k8s/object.ts';
 
@@ -60,10 +61,14 @@ export function serializePlan(plan: Plan): string {
 
 /** Undefined when the text is not a plan: edited by hand, or written by something else. */
 export function parsePlan(text: string | undefined): Plan | undefined {
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : planIn(text);
+}
+
+/** What is written as a plan is read as one soon after: in that write's admission, and in the sync that it causes. */
+const planIn = rememberedByText(64, (text): Plan | undefined => {
   const value = parseJson(text);
   return isPlan(value) ? value : undefined;
-}
+});
 
 /** Many questions are asked of one object's plan; forgotten together with the object. */
 const plans = new WeakMap<KubeObject, Plan | undefined>();

@@ -22,20 +22,21 @@ export interface Decoration {
 
 /**
  * The marks of one VirtualService for the injections whose hosts it routes to. It only says what the routes should
- * be: the admission webhook renders them in the write that this causes.
+ * be: the admission webhook renders them in the write that this causes. `sentBytes`: see `roomOf`.
  */
 export function decorate(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],
   config: { clusterDomain: string },
   now: Date,
+  sentBytes?: number,
 ): Decoration {
   const scope = scopeOf(virtualService, config);
   const leaving = injections.filter(({ spec }) => spec.leaving === true);
   const staying = injections.filter(({ spec }) => spec.leaving !== true);
   const envs = envNames(staying);
   const users = withoutOurRoutes(virtualService);
-  const room = roomOf(users, envs);
+  const room = roomOf(users, envs, sentBytes);
   const { plan, notes, http } = decidePlan(users, staying, room, scope);
   const previous = planOf(virtualService);
   const isRendered = isRenderedAs(http, httpOf(virtualService));

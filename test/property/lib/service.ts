@@ -7,6 +7,7 @@ import { buildApp } from '../../../src/http/app.ts';
 import { HOOKS } from '../../../src/http/hook-table.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import type { Service } from '../../../src/http/service.ts';
+import { utf8Length } from '../../../src/k8s/canonical.ts';
 import { deepFreeze } from '../../../src/local/object.ts';
 
 const silent = () => undefined;
@@ -32,7 +33,7 @@ export function createService(
     answerFrozen: (url, body) => {
       const hook = HOOKS.find((candidate) => candidate.url === url);
       if (hook === undefined) throw new Error(`no hook ${url}`);
-      return hook.answer(deepFreeze(body) as never, service);
+      return hook.answer(deepFreeze(body) as never, service, utf8Length(JSON.stringify(body)));
     },
   };
 }

@@ -61,8 +61,11 @@ describe('room', () => {
       managedFields: [{ manager: 'x' }],
       resourceVersion: '1',
     });
-    const [one, other] = [roomOf(marked, 'a'), roomOf(bare, 'a')];
-    expect({ ...one, routes: one.routes() }).toEqual({ ...other, routes: other.routes() });
+    const [one, other] = [marked, bare].map((object) => {
+      const { routes, routesAtLeast, ...rest } = roomOf(object, 'a');
+      return { ...rest, routes: routes(), routesAtLeast: routesAtLeast() };
+    });
+    expect(one).toEqual(other);
   });
 
   it('for routes is what spec and annotations leave', () => {
@@ -80,7 +83,7 @@ describe('room', () => {
     ['halves of characters', { a: '\ud800'.repeat(1000) }],
   ])('for routes is at least what is told without counting: %s', (_what, annotations) => {
     const { routes, routesAtLeast } = roomOf(routing([BASE], { annotations }), undefined);
-    expect(routesAtLeast).toBeLessThanOrEqual(routes());
+    expect(routesAtLeast()).toBeLessThanOrEqual(routes());
   });
 });
 
@@ -88,7 +91,8 @@ describe('injections', () => {
   const roomFor = (routes: number) => ({
     plan: MAX_PLAN_BYTES,
     routes: () => routes,
-    routesAtLeast: routes,
+    routesAtLeast: () => routes,
+    sent: Number.POSITIVE_INFINITY,
     envs: true,
   });
   const envs = ['a', 'b', 'c'].map((env) => wish({ env }));
@@ -107,6 +111,43 @@ describe('injections', () => {
     expect(fitted({})).toEqual(['a,b,c', '']);
     expect(fitted({ plan: planBytes(3) })).toEqual(['a,b,c', '']);
   });
+
+  it('are not counted when all came in few bytes', () => {
+    const never = () => {
+      throw new Error('counted');
+    };
+    const room = { plan: MAX_PLAN_BYTES, routes: never, routesAtLeast: never, envs: true };
+    const draft = draftRoutes([BASE], envs, SCOPE);
+    expect(fitInjections(draft, envs, { ...room, sent: 5_000 })).toEqual({
+      kept: envs,
+      leftOut: [],
+    });
+    expect(() => fitInjections(draft, envs, { ...room, sent: 500_000 })).toThrow('counted');
+  });
+
+  it.each([
+    ['the route', 20_000, 0, 0, 3],
+    ['the route, for three copies', 330_000, 0, 0, 2],
+    ['the route, for one copy', 650_000, 0, 0, 1],
+    ['the annotations', 0, 262_000, 0, 0],
+    ['the matches', 0, 0, 18_000, 3],
+    ['the matches, for a plan', 0, 0, 22_000, 2],
+  ])(
+    'are the same whether it is known in how many bytes they came: large is %s',
+    (_what, forRoute, forAnnotations, forMatch, count) => {
+      const route = { ...BASE, headers: { request: { set: { x: 'y'.repeat(forRoute) } } } };
+      const object = routing([route], { annotations: { a: 'x'.repeat(forAnnotations) } });
+      const all = ['a', 'b', 'c'].map((env) => {
+        const exact = `${env}${'x'.repeat(forMatch)}`;
+        return wish({ env, matches: [{ headers: { user: { exact } } }] });
+      });
+      const draft = draftRoutes([route], all, SCOPE);
+      const sent = utf8Length(JSON.stringify([object, all]));
+      const known = fitInjections(draft, all, roomOf(object, undefined, sent));
+      expect(known).toEqual(fitInjections(draft, all, roomOf(object, undefined)));
+      expect(known.kept).toHaveLength(count);
+    },
+  );
 
   it.each([0, 1, 2])('are kept as far as the plan fits, to the byte: %s', (count) => {
     const expected = [
