@@ -11,7 +11,7 @@ function seconds(name: string, fallback: string, help: string): Flag<number> {
 
 function readSeconds(given: string): number {
   const number = Number(given);
-  if (given.trim() === '' || !Number.isFinite(number) || number < 0 || number > 3600) {
+  if (!/^\d+(\.\d+)?$/.test(given) || number > 3600) {
     throw new Error('expected a number of seconds from 0 to 3600');
   }
   return number;
@@ -23,30 +23,31 @@ function port(name: string, fallback: string, help: string): Flag<number> {
 
 function readPort(given: string): number {
   const number = Number(given);
-  if (given.trim() === '' || !Number.isInteger(number) || number < 0 || number > 65_535) {
+  if (!/^\d+$/.test(given) || number > 65_535) {
     throw new Error('expected a port from 0 to 65535');
   }
   return number;
 }
 
 function list(name: string, help: string, readItem: (item: string) => string): Flag<string[]> {
-  const read = (given: string) =>
-    given
+  const read = (given: string) => {
+    const items = given
       .split(',')
       .map((item) => item.trim())
-      .filter((item) => item !== '')
-      .map(readItem);
+      .filter((item) => item !== '');
+    // To some flags an empty list means "all".
+    if (given !== '' && items.length === 0) throw new Error('expected something between commas');
+    return items.map(readItem);
+  };
   return { name, value: 'LIST', fallback: '', help, read };
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 const LABEL_VALUE = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-const LABEL_KEY =
-  /^([a-z0-9]([a-z0-9-.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-const DNS_NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._/-]*\*?$/;
+const KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*(\*|\/\*|\/[A-Za-z0-9][A-Za-z0-9._-]*\*?)?$/;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
 function matching(pattern: RegExp, expected: string) {
@@ -54,6 +55,14 @@ function matching(pattern: RegExp, expected: string) {
     if (!pattern.test(given)) throw new Error(`expected ${expected}`);
     return given;
   };
+}
+
+function readLabelKey(given: string): string {
+  const [name = '', prefix, ...more] = given.split('/').reverse();
+  const isPrefixed = prefix === undefined || DNS_NAME.test(prefix);
+  if (!LABEL_VALUE.test(name) || !isPrefixed || more.length > 0)
+    throw new Error('expected a label key');
+  return given;
 }
 
 /** The flags that decide; `preview` has them too. */
@@ -70,7 +79,7 @@ export const DECISION_FLAGS = {
   ),
   versionLabel: {
     ...text('version-label', 'LABEL', 'version', 'pod label that tells versions apart'),
-    read: matching(LABEL_KEY, 'a label key'),
+    read: readLabelKey,
   },
   defaultVersion: {
     ...text('default-version', 'VALUE', 'shared', "the version label's value on bases"),
@@ -83,7 +92,7 @@ export const DECISION_FLAGS = {
   ruleNamespaces: list(
     'rule-namespaces',
     "namespaces beside a Service's own whose DestinationRules are cloned; * for all",
-    (item) => (item === '*' ? item : matching(DNS_NAME, 'namespaces or *')(item)),
+    (item) => (item === '*' ? item : matching(DNS_LABEL, 'namespaces or *')(item)),
   ),
   indexedNamespaces: list(
     'indexed-namespaces',

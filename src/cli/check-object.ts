@@ -1,6 +1,7 @@
 import type { CrdValidator } from '../api/crd-schema.ts';
 import { kindOf } from '../local/kinds.ts';
 import { isMap } from '../local/object.ts';
+import { wrongShape } from './foreign-shapes.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -20,6 +21,7 @@ export function checkObject(
     checkKind(value) ??
     checkMetadata(value['metadata']) ??
     checkNeeded(value) ??
+    checkShape(value) ??
     checkByCrd(value, validators)
   );
 }
@@ -65,6 +67,16 @@ function checkNeeded(value: Record<string, unknown>): Mistake | undefined {
   const fields = NEEDED[String(value['kind'])] ?? [];
   const missing = fields.find((field) => !isMap(memberOf(value, pathOf(field))));
   return missing === undefined ? undefined : wrong(missing, 'expected a map');
+}
+
+function checkShape(value: Record<string, unknown>): Mistake | undefined {
+  const found = wrongShape(String(value['kind']), value);
+  if (found === undefined) return undefined;
+  const { path, expected } = found;
+  const field = path
+    .map((member) => (typeof member === 'number' ? `[${member}]` : `.${member}`))
+    .join('');
+  return { path, message: `${field.slice(1)}: ${expected}` };
 }
 
 function memberOf(value: unknown, path: Path): unknown {

@@ -5,7 +5,7 @@ import { cloneName } from '../domain/names.ts';
 import { envWorkloads } from '../domain/workloads.ts';
 import { delegatingRoutes } from '../istio/delegates.ts';
 import { fqdn } from '../istio/host.ts';
-import { liveHosts } from '../istio/route-kinds.ts';
+import { concernedHosts } from '../istio/route-kinds.ts';
 import type { VirtualService } from '../istio/types.ts';
 import type { KubeObject, ObjectMeta } from '../k8s/object.ts';
 import { type Deployment, isAvailable } from '../k8s/workload.ts';
@@ -25,7 +25,9 @@ export function withoutEnvs(
   const list = namespaces === 'all' ? [] : namespaces;
   const ends = list.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
   const sends = (virtualService: VirtualService) =>
-    liveHosts(virtualService, clusterDomain).some((host) => ends.some((end) => host.endsWith(end)));
+    concernedHosts(virtualService, clusterDomain).some((host) =>
+      ends.some((end) => host.endsWith(end)),
+    );
   const delegates = objects
     .filter(isVirtualService)
     .filter((one) => !one.spec?.hosts?.length && sends(one));

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { CrdValidator } from '../api/crd-schema.ts';
@@ -26,7 +26,7 @@ export async function loadManifests(
   validators: Record<string, CrdValidator>,
   namespace = 'default',
 ): Promise<Manifest[]> {
-  const files = (await Promise.all(paths.map(filesOf))).flat();
+  const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
   const manifests = (
     await Promise.all(files.map((file) => readManifests(file, validators)))
   ).flat();
@@ -41,6 +41,12 @@ export async function loadManifests(
 function within(namespace: string, object: KubeObject): KubeObject {
   if (!kindOf(object).namespaced || object.metadata.namespace) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };
+}
+
+/** A file that is named twice, such as by its folder and by itself, is read once. */
+async function distinct(files: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(files.map((file) => (file === '-' ? file : realpath(file))));
+  return files.filter((_, index) => real.indexOf(real[index] ?? '') === index);
 }
 
 async function filesOf(path: string): Promise<string[]> {

@@ -75,7 +75,9 @@ function showText(result: Result, { write, paint }: Output): void {
 
 /** What is otherwise after the envs were deleted again. */
 export function showLeftovers(left: Changes, { write, paint }: Output): void {
-  write(`\n${paint('bold', 'Deleted again')}: ${countOf(left)} differences from the start\n`);
+  const count = countOf(left);
+  const differences = count === 1 ? 'difference' : 'differences';
+  write(`\n${paint('bold', 'Deleted again')}: ${count} ${differences} from the start\n`);
   for (const object of left.created) write(`  ${nameOf(object)} is left over\n`);
   for (const { key, before, after } of left.changed) {
     write(`${paintDiff(unifiedDiff(key, before, after), paint)}\n`);

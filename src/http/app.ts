@@ -42,6 +42,8 @@ export function buildApp({ service, logger, https }: AppOptions): FastifyInstanc
   const ajv = strictAjv();
   app.setValidatorCompiler(({ schema }) => ajv.compile(schema));
   app.setErrorHandler(handleError);
+  // A text is no body of ours, whatever is in it.
+  app.removeContentTypeParser('text/plain');
   endConnectionsOnClose(app);
   for (const hook of HOOKS) addHook(app, hook, service);
   app.get('/healthz', () => ({ status: 'ok' }));

@@ -25,11 +25,16 @@ export function handleError(
   const [wrong] = error.validation ?? [];
   const answer =
     wrong === undefined
-      ? { error: error.message, field: fieldOfStatus(statusCode) }
+      ? { error: describeBody(error, request), field: fieldOfStatus(statusCode) }
       : describeWrong(wrong);
   // The API server tells nobody what it was answered.
   request.log.warn({ url: request.url }, answer.error);
   return reply.code(statusCode).send(answer);
+}
+
+function describeBody({ message, statusCode }: FastifyError, request: FastifyRequest): string {
+  const limit = request.routeOptions.bodyLimit / 2 ** 20;
+  return statusCode === 413 ? `${message}: at most ${limit} MiB are read` : message;
 }
 
 /** What is at fault when the body was not even looked into: its size or syntax, or its content type. */

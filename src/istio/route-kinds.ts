@@ -38,6 +38,20 @@ export function liveHosts(vs: VirtualService, clusterDomain: string): string[] {
   return [...new Set(hosts)].sort();
 }
 
+/**
+ * The hosts that a VirtualService decides about: those of `liveDestinations`, and its own where it has a route that sends to
+ * none. As full names, each once, sorted.
+ */
+export function concernedHosts(vs: VirtualService, clusterDomain: string): string[] {
+  const routes = list(field(vs.spec, 'http')) as HTTPRoute[];
+  if (routes.every((route) => routeKind(route ?? {}) === 'plain'))
+    return liveHosts(vs, clusterDomain);
+  const namespace = vs.metadata.namespace ?? 'default';
+  const own = list(field(vs.spec, 'hosts')).filter((host) => typeof host === 'string');
+  const names = own.map((host) => fqdn(host, namespace, clusterDomain));
+  return [...new Set([...liveHosts(vs, clusterDomain), ...names])].sort();
+}
+
 /** YAML's `redirect:` with nothing behind it arrives as null and means "not set". */
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;

@@ -18,7 +18,7 @@ export type { FieldProblem } from './validate-match.ts';
  * and exchanging its destinations: match entries, destinations and header operations. Fields that such a route keeps as
  * they were (timeout, fault, rewrite …) are not looked at: istiod has judged them already, in the user's own route.
  * `gateways` are those of the VirtualService: JWT claims are refused where it has none, or `mesh` is one of them.
- * Source: validateHTTPRoute and its helpers in istio `pkg/config/validation/virtualservice.go` and `validation.go`.
+ * Source: validateHTTPRoute and what it calls in istio `pkg/config/validation/virtualservice.go` and `validation.go`.
  */
 export function validateRoute(
   route: HTTPRoute,

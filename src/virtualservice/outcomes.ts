@@ -1,7 +1,7 @@
 import { IGNORE_MARK, isTrue } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { concerns, eligibleDestination, unguardedRoute, unroutable } from './eligible.ts';
+import { concerns, eligibleDestination, labelOf, unguardedRoute, unroutable } from './eligible.ts';
 import { type ByOwner, groupByOwner } from './owner.ts';
 import { findShadows, type Pair, type Shadow } from './pairs.ts';
 import type { InjectionState, PlanNote, PlannedInjection } from './plan-codec.ts';
@@ -152,6 +152,10 @@ function whyNoneEligible(
   const reason = concerned.map(unroutable).find((why) => why !== undefined);
   if (reason !== undefined) return `its route to ${host} cannot be copied: ${reason}`;
   if (concerned.length === 0) {
+    const other = http.find((route) => unroutable(route) !== undefined);
+    if (other !== undefined) {
+      return `no route of it sends to ${host}, and ${labelOf(other)} cannot be copied: ${unroutable(other)}`;
+    }
     return `it routes to ${host} by tcp or tls only, where headers are not seen`;
   }
   if (from.length === 0)

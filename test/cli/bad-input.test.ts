@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { refusal } from './lib/in-process.ts';
+import { previewed, refusal } from './lib/in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dynamicenv-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -101,6 +101,40 @@ describe('every mistake with document, line and field', () => {
       8,
       'spec.template.spec: expected a map',
     ],
+    ...[
+      ['VirtualService', 'networking.istio.io/v1', 'http: nope', 'spec.http: expected a list'],
+      ['VirtualService', 'networking.istio.io/v1', 'http: [null]', 'spec.http[0]: expected a map'],
+      ['VirtualService', 'networking.istio.io/v1', 'hosts: backend', 'spec.hosts: expected a list'],
+      [
+        'VirtualService',
+        'networking.istio.io/v1',
+        'http: [{route: [{destination: {host: 5}}]}]',
+        'spec.http[0].route[0].destination.host: expected a text',
+      ],
+      ['DestinationRule', 'networking.istio.io/v1', 'host: 5', 'spec.host: expected a text'],
+      ['DestinationRule', 'networking.istio.io/v1', 'subsets: x', 'spec.subsets: expected a list'],
+      [
+        'DestinationRule',
+        'networking.istio.io/v1',
+        'subsets: [x]',
+        'spec.subsets[0]: expected a map',
+      ],
+      ['Service', 'v1', 'selector: [a]', 'spec.selector: expected a map'],
+      ['Service', 'v1', 'selector: {a.b/c: 1}', 'spec.selector.a.b/c: expected a text'],
+    ].map(([kind, version, spec, message]): [string, string, number, number, string] => [
+      `a ${kind} with ${spec}`,
+      `apiVersion: ${version}\nkind: ${kind}\nmetadata:\n  name: a\nspec:\n  ${spec}\n`,
+      1,
+      6,
+      `${message}`,
+    ]),
+    [
+      'a Deployment whose containers are none',
+      `${DEPLOYMENT}spec:\n  selector: {}\n  template:\n    metadata: {}\n    spec:\n      containers: x\n`,
+      1,
+      10,
+      'spec.template.spec.containers: expected a list',
+    ],
     [
       'a name that is none',
       SERVICE.replace('name: a', 'name: A_b'),
@@ -152,6 +186,18 @@ describe('every mistake with document, line and field', () => {
     expect(await refusal('-f', first, '-f', second)).toBe(
       `${second}, document 2, line 7: metadata.name: Service default/a was there already: ${first}, document 1, line 2; remove one of them`,
     );
+  });
+
+  test('a file that is named twice is read once, by whatever path', async () => {
+    const own = mkdtempSync(join(folder, 'twice-'));
+    writeFileSync(join(own, 'a.yaml'), SERVICE);
+    const { code, text } = await previewed(
+      '-f',
+      own,
+      '-f',
+      join(own, '..', basename(own), 'a.yaml'),
+    );
+    expect([code, text]).toEqual([1, expect.stringContaining('no DynamicEnv')]);
   });
 
   test('an object of a List', async () => {

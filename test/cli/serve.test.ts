@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { request as requestSecurely } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +10,7 @@ import { connect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { BODIES } from '../http/lib/bodies.ts';
 import { selfSigned } from '../http/lib/certificate.ts';
-import { eventually, type Running, runProgram, start } from './lib/program.ts';
+import { eventually, PROGRAM, type Running, runProgram, start } from './lib/program.ts';
 
 jest.setTimeout(60_000);
 
@@ -196,4 +197,31 @@ describe('what it will not start with: exit 2, one line, nothing else', () => {
       `dynamicenv: --host 127.0.0.1, --tls-port ${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
     );
   });
+});
+
+test('npm start ends with the program: its shell is replaced by it', async () => {
+  const { scripts } = JSON.parse(
+    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  const command = scripts.start.replace('node dist/cli.js', `${process.execPath} ${PROGRAM}`);
+  // As npm does: by a shell, which gets the signal. A group of its own, so that nothing is left of it in any case.
+  const args = ['-c', `${command} --host=127.0.0.1 --port=0`];
+  const shell = spawn('sh', args, { env: {}, detached: true });
+  const pid = shell.pid ?? Number.NaN;
+  let said = '';
+  shell.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  try {
+    await eventually(() => said.match(/listening at/) ?? undefined, 'listening');
+    shell.kill('SIGTERM');
+    const [code] = await once(shell, 'exit');
+    expect([code, said]).toEqual([0, expect.stringContaining('"closing"')]);
+  } finally {
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // As it should be: nobody is left.
+    }
+  }
 });

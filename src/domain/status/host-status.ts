@@ -1,7 +1,7 @@
 import type { LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
 import { envLabel } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import { liveHosts } from '../../istio/route-kinds.ts';
+import { concernedHosts } from '../../istio/route-kinds.ts';
 import type { DestinationRule, HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { secondsLeft } from '../../k8s/time.ts';
@@ -27,7 +27,7 @@ export interface HostStatus {
   notes: (PlanNote & { virtualService: string })[];
   /** A DestinationRule and a VirtualService with our routes exist. */
   isComplete: boolean;
-  /** No VirtualService that sends to the host has been found, and there was time to find one. */
+  /** No VirtualService that decides about the host has been found, and there was time to find one. */
   isUnrouted: boolean;
   /** None has been found yet, and there was no time to. */
   isLooking: boolean;
@@ -41,7 +41,9 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
   const { injection } = host;
   const concerned = context.view
     .virtualServices()
-    .filter((candidate) => liveHosts(candidate, context.config.clusterDomain).includes(host.host));
+    .filter((candidate) =>
+      concernedHosts(candidate, context.config.clusterDomain).includes(host.host),
+    );
   const own = context.observed.injections.find((candidate) => sameObject(candidate, injection));
   const isAged =
     own !== undefined &&
@@ -153,7 +155,7 @@ function virtualServiceStatus(
   return { name, namespace, status, ...(message === '' ? {} : { message }) };
 }
 
-/** A root is seen only if it has routes of its own to one of the env's hosts: only then does it carry the env's label. */
+/** A root is seen only if it is for one of the env's hosts, or has routes to one: only then does it carry the env's label. */
 function losses(
   virtualService: VirtualService,
   { injection }: HostPlan,

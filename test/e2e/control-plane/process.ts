@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /**
  * Ends the program when our end of the pipe closes: by `stop`, and just as well when this process was killed, crashed or
- * ran out of time. No exit handler could promise that, and Jest's sandbox hides them from the real process.
+ * ran out of time. No exit handler could promise that, and Jest's own environment hides them from the real process.
  * SIGKILL, because kube-apiserver's graceful end waits for watches.
  */
 const GUARD = `

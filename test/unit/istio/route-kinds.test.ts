@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  concernedHosts,
   liveDestinations,
   liveHosts,
   mirrorDestinations,
@@ -87,5 +88,31 @@ describe('liveHosts', () => {
       'a.default.svc.x',
       'b.default.svc.x',
     ]);
+  });
+});
+
+describe('concernedHosts', () => {
+  it('are those of the destinations alone where every http route is plain', () => {
+    const object = virtualService({ hosts: ['own'], http: [{ route: [to('b')] }], tls: [{}] });
+    expect(concernedHosts(object, 'x')).toEqual(['b.default.svc.x']);
+  });
+
+  it('and its own where one is not', () => {
+    const http = [{ route: [to('b')] }, { redirect: {} }];
+    const object = virtualService({ hosts: ['own', 'b', 'a.example'], http });
+    expect(concernedHosts(object, 'x')).toEqual([
+      'a.example',
+      'b.default.svc.x',
+      'own.default.svc.x',
+    ]);
+  });
+
+  it.each([
+    { http: null },
+    { http: [null] },
+    { hosts: 'own', http: [{ redirect: {} }] },
+    { hosts: [5] },
+  ])('are none of %j', (spec) => {
+    expect(concernedHosts(virtualService(spec as never), 'x')).toEqual([]);
   });
 });

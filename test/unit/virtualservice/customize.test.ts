@@ -29,9 +29,18 @@ describe('the injections of a VirtualService', () => {
     );
   });
 
+  it.each([{ redirect: {} }, { directResponse: { status: 404 } }, { delegate: { name: 'x' } }])(
+    'are those of its own hosts, too, when it does with requests what no copy can do: %j',
+    (route) => {
+      const http = [route, { route: [to('b.x')] }];
+      const object = virtualService({ hosts: ['backend', 'shop.example.com'], http });
+      expect(relatedInjections(object, CONFIG)).toEqual(rule(HOST, 'shop.example.com', 'b.x'));
+    },
+  );
+
   it.each<[string, object]>([
     ['no routes', { spec: { http: [] } }],
-    ['routes without destinations', { spec: { http: [{ redirect: {} }] } }],
+    ['routes without destinations and hosts', { spec: { http: [{ redirect: {} }] } }],
     ['nulls', { spec: { http: null, tls: null, tcp: null } }],
     ['no spec', { spec: undefined }],
     ['null for spec', { spec: null }],

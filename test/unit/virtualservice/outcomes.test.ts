@@ -118,6 +118,19 @@ describe('skipped', () => {
     ]);
   });
 
+  it.each([
+    ['it redirects', { name: 'moved', redirect: {} }],
+    ['it answers directly', { name: 'moved', directResponse: { status: 404 } }],
+    [
+      'it delegates to another VirtualService, which gets routes of its own',
+      { name: 'moved', delegate: { name: 'x' } },
+    ],
+  ])('says of a VirtualService that sends nowhere: %s', (why, route) => {
+    expect(notesFor({ route: [to('other')] }, route)).toEqual([
+      skipped(`no route of it sends to ${HOST}, and route "moved" cannot be copied: ${why}`),
+    ]);
+  });
+
   it('says that a route redirects, though one before it has another subset', () => {
     const plain = { route: [to('backend', 'x')] };
     expect(notesFor(plain, { redirect: {}, route: [to('backend', 'x')] })).toEqual([
