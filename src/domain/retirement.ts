@@ -98,10 +98,7 @@ export function retireInjection(
 ): Leaving {
   if (context.force || !(isNeeded || isLeadingTo(injection, context))) return {};
   const kept = keep(injection);
-  const withdrawn: RouteInjection = {
-    ...kept,
-    spec: { ...kept.spec, active: false, leaving: true },
-  };
+  const withdrawn: RouteInjection = { ...kept, spec: { ...kept.spec, active: false } };
   return { child: withdrawn };
 }
 

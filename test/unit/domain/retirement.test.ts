@@ -217,13 +217,7 @@ describe('retireRule', () => {
 });
 
 describe('retireInjection', () => {
-  const child = {
-    child: {
-      ...off,
-      metadata: { ...off.metadata, annotations: {} },
-      spec: { ...off.spec, leaving: true },
-    },
-  };
+  const child = { child: { ...off, metadata: { ...off.metadata, annotations: {} } } };
 
   it.each<[string, RouteInjection, boolean, Given, object]>([
     ['nothing is left', off, false, {}, gone],
