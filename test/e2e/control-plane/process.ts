@@ -5,7 +5,8 @@ import { join } from 'node:path';
 /**
  * Ends the program when our end of the pipe closes: by `stop`, and just as well when this process was killed, crashed or
  * ran out of time. No exit handler could promise that, and Jest's own environment hides them from the real process.
- * SIGKILL, because kube-apiserver's graceful end waits for watches.
+ * SIGKILL, because kube-apiserver's graceful end waits for watches. `true`, not `:`, because a shell ends when it cannot write for a
+ * special builtin, and another program's guard may have removed the folder already.
  */
 const GUARD = `
 log=$1; pidfile=$2; remove=$3; shift 3
@@ -16,7 +17,7 @@ pid=$!
 echo $pid >"$pidfile"
 (
   cat <&3 >/dev/null
-  : >"$pidfile.stopped"
+  true >"$pidfile.stopped"
   kill -KILL $pid 2>/dev/null
   [ -z "$remove" ] || rm -rf "$remove" || { sleep 1; rm -rf "$remove"; }
 ) &
