@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { type PodStandIn, startPods } from '../control-plane/pods.ts';
 import { problem, until } from '../control-plane/poll.ts';
+import { startProcess } from '../control-plane/process.ts';
 
 const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager'];
 
@@ -111,3 +113,12 @@ test('nothing runs on when its owner was killed', async () => {
   await until(10, async () => (pids.every(isGone) ? undefined : `still running: ${pids}`));
   await until(10, async () => (existsSync(folder) ? `${folder} is still there` : undefined));
 });
+
+test('a program ends though its folder was removed before', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-e2e-'));
+  const program = startProcess('sleeper', 'sleep', ['60'], folder);
+  const pid = await pidOf(folder, 'sleeper');
+  await rm(folder, { recursive: true });
+  await program.stop();
+  expect(isGone(pid)).toBe(true);
+}, 20_000);
