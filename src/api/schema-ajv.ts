@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject } from 'ajv';
+import { pointerKeys } from '../k8s/json-pointer.ts';
 import { re2 } from './re2.ts';
 import type { Refusal } from './refusal.ts';
 import { schemaMessage } from './schema-messages.ts';
@@ -67,14 +68,6 @@ function refusal(schema: Schema, error: ErrorObject): Refusal {
     path: readablePath(schema, [...pointerKeys(error.instancePath), ...missing]),
     message: schemaMessage(error),
   };
-}
-
-/** Ajv names a place by a JSON pointer (RFC 6901). */
-function pointerKeys(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function readablePath(root: Schema, keys: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { pointerKeys } from '../k8s/json-pointer.ts';
 
 const TEXT = { type: 'string' };
 const MAP = { type: 'object' };
@@ -74,10 +75,7 @@ export function wrongShape(
   };
 }
 
-/** A JSON pointer's members; what counts an item is a number. */
+/** The members on the way; what counts an item is a number. */
 function membersOf(pointer: string): (string | number)[] {
-  const members = pointer.split('/').slice(1);
-  return members.map((member) =>
-    /^\d+$/.test(member) ? Number(member) : member.replaceAll('~1', '/').replaceAll('~0', '~'),
-  );
+  return pointerKeys(pointer).map((key) => (/^\d+$/.test(key) ? Number(key) : key));
 }

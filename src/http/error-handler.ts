@@ -4,6 +4,7 @@ import type {
   FastifyRequest,
   FastifySchemaValidationError,
 } from 'fastify';
+import { pointerKeys } from '../k8s/json-pointer.ts';
 
 const EXPECTED =
   "expected Metacontroller's hook version v2, or an AdmissionReview of admission.k8s.io/v1";
@@ -51,11 +52,7 @@ function describeWrong(wrong: FastifySchemaValidationError): { error: string; fi
 /** `children["Deployment.apps/v1"]["shop/backend"].metadata`; the body itself is `body`. */
 function fieldOf({ instancePath, keyword, params }: FastifySchemaValidationError): string {
   const missing = keyword === 'required' ? [`${params['missingProperty']}`] : [];
-  const keys = instancePath
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const path = [...keys, ...missing]
+  const path = [...pointerKeys(instancePath), ...missing]
     .map((key) => (/^\w+$/.test(key) ? `.${key}` : `["${key}"]`))
     .join('');
   return path === '' ? 'body' : path.replace(/^\./, '');

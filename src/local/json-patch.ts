@@ -1,4 +1,5 @@
 import { jsonEqual } from '../k8s/canonical.ts';
+import { pointerKeys } from '../k8s/json-pointer.ts';
 import { isMap, toJson } from './object.ts';
 
 /** JSON Patch, RFC 6902; `move` and `copy` are part of it but nobody here sends them. */
@@ -10,12 +11,11 @@ export interface Operation {
 
 type Container = Record<string, unknown> | unknown[];
 
-/** RFC 6901: `~1` stands for `/` and `~0` for `~`. */
 function parsePointer(pointer: string): string[] {
-  if (pointer === '') return [];
-  if (!pointer.startsWith('/')) throw new Error(`invalid JSON pointer: ${pointer}`);
-  const parts = pointer.slice(1).split('/');
-  return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  if (pointer !== '' && !pointer.startsWith('/')) {
+    throw new Error(`invalid JSON pointer: ${pointer}`);
+  }
+  return pointerKeys(pointer);
 }
 
 function isContainer(value: unknown): value is Container {
