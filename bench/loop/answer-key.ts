@@ -1,5 +1,4 @@
-import { envId } from '../../src/api/env-id.ts';
-import { DRAINING_ANNOTATION, ENV_LABEL_PREFIX, PLAN_ANNOTATION } from '../../src/api/marks.ts';
+import { DRAINING_ANNOTATION, envLabel, PLAN_ANNOTATION } from '../../src/api/marks.ts';
 import type {
   CompositeRequest,
   CustomizeRequest,
@@ -30,7 +29,7 @@ function parts(url: string, body: unknown): unknown[] {
 /** An env's answer depends on the stage that its children and its routes have reached. */
 function compositeParts({ parent, children, related, finalizing }: CompositeRequest): unknown[] {
   const env = parent.metadata.name;
-  const label = `${ENV_LABEL_PREFIX}${envId(env)}`;
+  const label = envLabel(env);
   const virtualServices = Object.values(related['VirtualService.networking.istio.io/v1'] ?? {});
   return [
     env,
@@ -52,7 +51,11 @@ function decoratorParts({ object, related }: DecoratorRequest): unknown[] {
     object.metadata.labels,
     object.metadata.annotations?.[PLAN_ANNOTATION] !== undefined,
     routesOf(object, ''),
-    objectsOf(related).map(({ metadata, spec }) => [metadata.name, spec?.['active']]),
+    objectsOf(related).map(({ metadata, spec }) => [
+      metadata.name,
+      spec?.['active'],
+      spec?.['leaving'],
+    ]),
   ];
 }
 

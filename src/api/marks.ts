@@ -1,4 +1,5 @@
 import type { LabelSelector } from '../k8s/object.ts';
+import { envId } from './env-id.ts';
 
 /** Everything this system writes on objects to recognise them again. */
 
@@ -47,4 +48,9 @@ export const ROLLOUT_ANNOTATION = 'argo-rollouts.argoproj.io/managed-by-rollouts
 
 export function isTrue(value: string | undefined): boolean {
   return value === 'true';
+}
+
+/** The label of an env, by its name. */
+export function envLabel(env: string): string {
+  return `${ENV_LABEL_PREFIX}${envId(env)}`;
 }

@@ -23,6 +23,8 @@ export interface RouteInjectionSpec {
   matches: IstioMatch[];
   /** True: requests may be routed to the clone now. */
   active: boolean;
+  /** True: it is on its way out, and a VirtualService keeps nothing for it once its routes are gone. */
+  leaving?: boolean;
 }
 
 export interface RouteInjection extends KubeObject {

@@ -1,6 +1,5 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
-import { envId } from '../api/env-id.ts';
-import { ENV_LABEL_PREFIX } from '../api/marks.ts';
+import { envLabel } from '../api/marks.ts';
 import { UsageError } from '../errors.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { toYaml } from '../k8s/yaml.ts';
@@ -49,7 +48,7 @@ interface Carriers {
 
 /** The VirtualServices that carry the env's label; for want of the right to list them all, those its status names. */
 async function readCarriers({ reader }: OpenCluster, env: DynamicEnv): Promise<Carriers> {
-  const label = `${ENV_LABEL_PREFIX}${envId(env.metadata.name)}`;
+  const label = envLabel(env.metadata.name);
   const listed = await reader.list(VIRTUAL_SERVICES, { label });
   if (listed === 'unserved') {
     return {

@@ -1,6 +1,5 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
-import { envId } from '../api/env-id.ts';
-import { API_VERSION, ENV_LABEL_PREFIX, NOT_OURS } from '../api/marks.ts';
+import { API_VERSION, envLabel, NOT_OURS } from '../api/marks.ts';
 import { MESH_INDEX_NAME } from '../api/meshindex.ts';
 import type { RelatedRule } from '../hooks/types.ts';
 import { byText } from '../k8s/canonical.ts';
@@ -77,7 +76,7 @@ function meshIndexes(env: DynamicEnv, config: DecisionConfig): RelatedRule[] {
 }
 
 function virtualServices(env: string): RelatedRule {
-  const key = `${ENV_LABEL_PREFIX}${envId(env)}`;
+  const key = envLabel(env);
   return {
     apiVersion: ISTIO,
     resource: 'virtualservices',

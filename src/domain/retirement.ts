@@ -98,7 +98,10 @@ export function retireInjection(
 ): Leaving {
   if (context.force || !(isNeeded || isLeadingTo(injection, context))) return {};
   const kept = keep(injection);
-  const withdrawn: RouteInjection = { ...kept, spec: { ...kept.spec, active: false } };
+  const withdrawn: RouteInjection = {
+    ...kept,
+    spec: { ...kept.spec, active: false, leaving: true },
+  };
   return { child: withdrawn };
 }
 

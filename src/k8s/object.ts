@@ -20,7 +20,11 @@ export interface ManagedFieldsEntry {
   operation?: string;
   time?: string;
   subresource?: string;
+  fieldsV1?: FieldsV1;
 }
+
+/** A tree of `f:<field>`, `k:<keys of a list's item>`, `v:<value of a set>` and `.` (the thing itself); a leaf is `{}`. */
+export type FieldsV1 = { [element: string]: FieldsV1 };
 
 export interface OwnerReference {
   apiVersion: string;

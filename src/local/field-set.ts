@@ -1,3 +1,4 @@
+import type { FieldsV1 } from '../k8s/object.ts';
 import { applyKeys, isAtomicMap } from './list-keys.ts';
 import { isMap, type LocalObject } from './object.ts';
 import { identityOf } from './three-way-merge.ts';
@@ -95,9 +96,6 @@ export function fieldsOf(object: LocalObject, builtIn: boolean, inner: boolean):
   }
   return walk.found;
 }
-
-/** The nested form of managedFields: `{"f:spec": {"f:replicas": {}}}`. */
-export type FieldsV1 = { [element: string]: FieldsV1 };
 
 export function toFieldsV1(paths: Iterable<string>): FieldsV1 {
   const root: FieldsV1 = {};

@@ -1,5 +1,6 @@
 import { jsonEqual } from '../k8s/canonical.ts';
-import { type FieldSet, type FieldsV1, fieldsOf, fromFieldsV1, toFieldsV1 } from './field-set.ts';
+import type { FieldsV1 } from '../k8s/object.ts';
+import { type FieldSet, fieldsOf, fromFieldsV1, toFieldsV1 } from './field-set.ts';
 import type { Kind } from './kinds.ts';
 import type { LocalObject } from './object.ts';
 

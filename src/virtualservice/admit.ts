@@ -2,11 +2,11 @@ import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import { hasRoom, roomOf } from './fit.ts';
-import { isMarkAnnotation, isMarkLabel, type Marks, marksOf } from './marks.ts';
+import { isMarkAnnotation, isMarkLabel, LEAVING, type Marks, marksOf } from './marks.ts';
 import { isIgnored } from './outcomes.ts';
-import { type PatchOperation, patchMap, patchRoutes } from './patch.ts';
+import { type PatchOperation, patchMap, patchOwners, patchRoutes } from './patch.ts';
 import { cutPlan, samePlan } from './plan.ts';
-import { parsePlan, serializePlan } from './plan-codec.ts';
+import { EMPTY_PLAN, isEmptyPlan, parsePlan, serializePlan } from './plan-codec.ts';
 import { draftRoutes, routesFor } from './render.ts';
 import { httpOf, type Scope, scopeOf } from './scope.ts';
 import { keepsUserRoutes, withoutOurRoutes } from './strip.ts';
@@ -33,7 +33,8 @@ export interface Amendment {
 
 /**
  * What is amended in a write of a VirtualService. Only Metacontroller's user may change marks: in anybody else's
- * update the old ones are put back, on a create they are taken off. Then the routes are rendered from the plan.
+ * update the old ones are put back, on a create they are taken off. Then the routes are rendered from the plan, and
+ * marks that were kept only for routes that are now gone go with them.
  */
 export function admit(
   write: VirtualServiceWrite,
@@ -47,19 +48,34 @@ export function admit(
   const allowed = isOwner ? came : marksOf(write.operation === 'UPDATE' ? write.oldObject : null);
   const { rendered, marks } = planFor(users, allowed, scope, write.sentBytes);
   const http = httpOf(object);
-  const markPatch = [
-    ...patchMap(object, 'annotations', isMarkAnnotation, marks.annotations),
-    ...patchMap(object, 'labels', isMarkLabel, marks.labels),
-  ];
   const restoredMarks = !isOwner && !jsonEqual(came, allowed);
   if (!keepsUserRoutes(httpOf(users), rendered)) {
-    return { patch: markPatch, routes: 0, restoredMarks, refusal: 'rendering would alter routes' };
+    const patch = patchMarks(object, marks);
+    return { patch, routes: 0, restoredMarks, refusal: 'rendering would alter routes' };
   }
   return {
-    patch: [...markPatch, ...patchRoutes(http, rendered)],
+    patch: [...patchMarks(object, withoutLeaving(marks)), ...patchRoutes(http, rendered)],
     routes: rendered.length - httpOf(users).length,
     restoredMarks,
   };
+}
+
+/** Once the routes are as planned, the labels of envs that leave have done their work; with the last env the plan has, too. */
+function withoutLeaving({ annotations, labels }: Marks): Marks {
+  const staying = Object.fromEntries(
+    Object.entries(labels).filter(([, state]) => state !== LEAVING),
+  );
+  if (Object.keys(staying).length > 0) return { annotations, labels: staying };
+  const plan = parsePlan(annotations[PLAN_ANNOTATION]) ?? EMPTY_PLAN;
+  return { annotations: isEmptyPlan(plan) ? {} : annotations, labels: staying };
+}
+
+function patchMarks(object: VirtualService, { annotations, labels }: Marks): PatchOperation[] {
+  const patch = [
+    ...patchMap(object, 'annotations', isMarkAnnotation, annotations),
+    ...patchMap(object, 'labels', isMarkLabel, labels),
+  ];
+  return [...patch, ...patchOwners(object, patch)];
 }
 
 /** The routes by the plan, cut to the room that this version of the object leaves, and the marks that go with it. */

@@ -7,6 +7,9 @@ export interface Marks {
   labels: Record<string, string>;
 }
 
+/** Value of an env's label whose routes are on their way out: admission takes it off in the write that loses them. */
+export const LEAVING = 'leaving';
+
 export function isMarkAnnotation(key: string): boolean {
   return key === PLAN_ANNOTATION || key === ENVS_ANNOTATION;
 }

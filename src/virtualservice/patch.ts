@@ -1,6 +1,8 @@
 import { isInjectedRouteName } from '../api/route-name.ts';
 import type { HTTPRoute } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
+import { pointerPart } from '../k8s/json-pointer.ts';
+import { ownersOf } from '../k8s/managed-fields.ts';
 import type { KubeObject } from '../k8s/object.ts';
 
 /** RFC 6902 */
@@ -50,20 +52,31 @@ export function patchMap(
   if (isEmptied && Object.keys(wanted).length === 0) return [{ op: 'remove', path }];
   const removed = keys
     .filter((key) => isMark(key) && wanted[key] === undefined)
-    .map((key): PatchOperation => ({ op: 'remove', path: `${path}/${escapePointer(key)}` }));
+    .map((key): PatchOperation => ({ op: 'remove', path: path + pointerPart(key) }));
   const written = Object.entries(wanted)
     .filter(([key, value]) => present[key] !== value)
     // "add" on a member that exists replaces it (RFC 6902, 4.1).
     .map(
       ([key, value]): PatchOperation => ({
         op: 'add',
-        path: `${path}/${escapePointer(key)}`,
+        path: path + pointerPart(key),
         value,
       }),
     );
   return [...removed, ...written];
 }
 
-function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+/**
+ * What a patch takes off leaves managedFields with it: the API server reckons who owns what before it calls webhooks, and what
+ * they answer does not change that (`managedfields` in kubernetes `apiserver/pkg/endpoints/handlers`). They may change
+ * managedFields themselves, as long as these can be read.
+ */
+export function patchOwners(
+  { metadata }: KubeObject,
+  patch: readonly PatchOperation[],
+): PatchOperation[] {
+  const gone = patch.filter(({ op }) => op === 'remove').map(({ path }) => path);
+  return ownersOf(metadata.managedFields ?? [], gone)
+    .map((pointer): PatchOperation => ({ op: 'remove', path: `/metadata/managedFields${pointer}` }))
+    .reverse();
 }

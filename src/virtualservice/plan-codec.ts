@@ -50,6 +50,10 @@ export interface Plan {
 
 export const EMPTY_PLAN: Plan = Object.freeze({ injections: [], notes: [] });
 
+export function isEmptyPlan({ injections, notes }: Plan): boolean {
+  return injections.length === 0 && notes.length === 0;
+}
+
 /** Equal plans give equal text, so that an unchanged plan is an unchanged annotation. */
 export function serializePlan(plan: Plan): string {
   return canonicalJson(plan);

@@ -1,5 +1,4 @@
-import { envId } from '../api/env-id.ts';
-import { ENV_LABEL_PREFIX } from '../api/marks.ts';
+import { envLabel } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import { groupByOwner } from './owner.ts';
 import { INJECTION_STATES, type InjectionState, type PlanNote } from './plan-codec.ts';
@@ -40,7 +39,7 @@ export function indexLabels(
   const about = groupByOwner(notes, (note) => note);
   const labels: Record<string, InjectionState> = {};
   for (const injection of injections) {
-    const key = `${ENV_LABEL_PREFIX}${envId(injection.spec.env)}`;
+    const key = envLabel(injection.spec.env);
     const state = injectionState(injection, about(injection.spec));
     labels[key] = worse(labels[key] ?? state, state);
   }

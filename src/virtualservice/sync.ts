@@ -1,12 +1,12 @@
-import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
+import { ENVS_ANNOTATION, envLabel, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { byText, jsonEqual } from '../k8s/canonical.ts';
 import { nextAttempt } from './attempts.ts';
 import { roomOf } from './fit.ts';
-import { isMarkLabel } from './marks.ts';
+import { isMarkLabel, LEAVING } from './marks.ts';
 import { decidePlan } from './plan.ts';
-import { type Plan, type PlanNote, planOf, serializePlan } from './plan-codec.ts';
+import { isEmptyPlan, type Plan, planOf, serializePlan } from './plan-codec.ts';
 import { httpOf, scopeOf } from './scope.ts';
 import { indexLabels } from './states.ts';
 import { keepsUserRoutes, withoutOurRoutes } from './strip.ts';
@@ -32,21 +32,26 @@ export function decorate(
   sentBytes?: number,
 ): Decoration {
   const scope = scopeOf(virtualService, config);
-  const envs = envNames(injections);
+  const leaving = injections.filter(({ spec }) => spec.leaving === true);
+  const staying = injections.filter(({ spec }) => spec.leaving !== true);
+  const envs = envNames(staying);
   const users = withoutOurRoutes(virtualService);
   const room = roomOf(users, envs, sentBytes);
-  const { plan, notes, http } = decidePlan(users, injections, room, scope);
+  const { plan, notes, http } = decidePlan(users, staying, room, scope);
   const previous = planOf(virtualService);
   const isRendered = isRenderedAs(http, httpOf(virtualService));
   const attempt = nextAttempt(plan, previous, isRendered, now);
-  const isAwaited = previous !== undefined && injections.length > 0;
+  const isAwaited = previous !== undefined && staying.length > 0;
   const annotations = {
     [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered && !isAwaited),
     [ENVS_ANNOTATION]: envs !== undefined && room.envs ? envs : null,
   };
   return {
     annotations,
-    labels: labelChanges(virtualService, injections, notes),
+    labels: {
+      ...labelsToLeave(virtualService, leaving, isRendered),
+      ...indexLabels(staying, notes),
+    },
     isRepair: attempt.isRepair,
     ...(attempt.resyncAfterSeconds === undefined
       ? {}
@@ -61,11 +66,10 @@ function isRenderedAs(wanted: readonly HTTPRoute[], http: readonly HTTPRoute[]):
 
 /**
  * An empty plan stays until the routes are gone, and only then leaves: an annotation taken off while the webhook
- * is away would leave routes that nobody remembers. It leaves together with the last env's label, in one write.
+ * is away would leave routes that nobody remembers. The webhook takes it off in the very write that loses the routes.
  */
 function planValue(plan: Plan, isDone: boolean): string | null {
-  const isEmpty = plan.injections.length === 0 && plan.notes.length === 0;
-  return isEmpty && isDone ? null : serializePlan(plan);
+  return isEmptyPlan(plan) && isDone ? null : serializePlan(plan);
 }
 
 function envNames(injections: readonly RouteInjection[]): string | undefined {
@@ -73,14 +77,14 @@ function envNames(injections: readonly RouteInjection[]): string | undefined {
   return names.size === 0 ? undefined : [...names].sort(byText).join(',');
 }
 
-function labelChanges(
-  virtualService: VirtualService,
-  injections: readonly RouteInjection[],
-  notes: readonly PlanNote[],
+/** By its label an env finds the VirtualService: it is there, too, as long as there may be a route of the env. */
+function labelsToLeave(
+  { metadata }: VirtualService,
+  leaving: readonly RouteInjection[],
+  isRendered: boolean,
 ): Record<string, string | null> {
-  const wanted = indexLabels(injections, notes);
-  const stale = Object.keys(virtualService.metadata.labels ?? {}).filter(
-    (key) => isMarkLabel(key) && wanted[key] === undefined,
-  );
-  return { ...Object.fromEntries(stale.map((key) => [key, null])), ...wanted };
+  const present = Object.keys(metadata.labels ?? {}).filter(isMarkLabel);
+  if (isRendered) return Object.fromEntries(present.map((key) => [key, null]));
+  const keys = [...present, ...leaving.map(({ spec }) => envLabel(spec.env))];
+  return Object.fromEntries(keys.map((key) => [key, LEAVING]));
 }

@@ -1,10 +1,5 @@
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
-import { envId } from '../../src/api/env-id.ts';
-import {
-  CONTROLLER_UID_LABEL,
-  ENV_LABEL_PREFIX,
-  LAST_APPLIED_ANNOTATION,
-} from '../../src/api/marks.ts';
+import { CONTROLLER_UID_LABEL, envLabel, LAST_APPLIED_ANNOTATION } from '../../src/api/marks.ts';
 import type { Refusal } from '../../src/api/refusal.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
 import type { DecisionConfig } from '../../src/domain/config.ts';
@@ -51,7 +46,7 @@ export function decide(now: World, refusals: readonly Refusal[] = []): EnvDecisi
 
 /** What the env asked to see: not the VirtualServices that carry no label of its own. */
 function relatedOf({ env, others, children }: World): KubeObject[] {
-  const label = `${ENV_LABEL_PREFIX}${envId(env.metadata.name)}`;
+  const label = envLabel(env.metadata.name);
   const seen = others.filter(
     ({ kind, metadata }) => kind !== 'VirtualService' || metadata.labels?.[label] !== undefined,
   );

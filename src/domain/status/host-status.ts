@@ -1,6 +1,5 @@
 import type { LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
-import { envId } from '../../api/env-id.ts';
-import { ENV_LABEL_PREFIX } from '../../api/marks.ts';
+import { envLabel } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import { concernedHosts } from '../../istio/route-kinds.ts';
 import type { DestinationRule, HTTPRoute, VirtualService } from '../../istio/types.ts';
@@ -192,7 +191,7 @@ function hasNoRoom(
   { env }: StatusContext,
 ): boolean {
   if (notes.length > 0) return notes.some(({ state }) => state === 'too-large');
-  return metadata.labels?.[`${ENV_LABEL_PREFIX}${envId(env.metadata.name)}`] === 'too-large';
+  return metadata.labels?.[envLabel(env.metadata.name)] === 'too-large';
 }
 
 function messageOf(

@@ -5,6 +5,7 @@ import {
 } from '../../../src/local/cluster.ts';
 import type { Inject } from '../../../src/local/hook-call.ts';
 import type { LocalObject } from '../../../src/local/object.ts';
+import { strayOwners } from '../../support/stray-owners.ts';
 import { firstDifference } from './first-difference.ts';
 
 /** A service that never wants anything: the cluster as if this system were not installed. */
@@ -20,7 +21,8 @@ export function createTwin(options: Omit<LocalClusterOptions, 'inject'>): Cluste
 }
 
 /** What is compared: all that a user can have written; not what the API server allocates by its own count. */
-function content({ status: _status, metadata, ...object }: LocalObject) {
+function content(whole: LocalObject) {
+  const { status: _status, metadata, ...object } = whole;
   const { namespace, name, labels, annotations, finalizers, ownerReferences } = metadata;
   const { 'deployment.kubernetes.io/revision': _revision, ...kept } = annotations ?? {};
   const { clusterIP: _ip, clusterIPs: _ips, ...spec } = object.spec ?? {};
@@ -33,6 +35,7 @@ function content({ status: _status, metadata, ...object }: LocalObject) {
     annotations: kept,
     finalizers,
     ownerReferences,
+    strayOwners: strayOwners(whole),
   };
 }
 

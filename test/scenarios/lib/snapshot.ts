@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../../src/k8s/canonical.ts';
 import { isMap, type LocalObject } from '../../../src/local/object.ts';
+import { strayOwners } from '../../support/stray-owners.ts';
 import { glob, nameOf } from './names.ts';
 
 /** Metadata that the system writes, and that no user could tell the difference by. */
@@ -25,6 +26,7 @@ function asWritten({ status: _status, ...object }: LocalObject): LocalObject {
     ([key]) => !SYSTEM_ANNOTATIONS.includes(key),
   );
   metadata['annotations'] = Object.fromEntries(annotations);
+  metadata['owners of what is gone'] = strayOwners(object);
   const members = Object.entries(metadata).filter(([, value]) => !isEmpty(value));
   return { ...object, metadata: Object.fromEntries(members) as unknown as LocalObject['metadata'] };
 }

@@ -217,7 +217,13 @@ describe('retireRule', () => {
 });
 
 describe('retireInjection', () => {
-  const child = { child: { ...off, metadata: { ...off.metadata, annotations: {} } } };
+  const child = {
+    child: {
+      ...off,
+      metadata: { ...off.metadata, annotations: {} },
+      spec: { ...off.spec, leaving: true },
+    },
+  };
 
   it.each<[string, RouteInjection, boolean, Given, object]>([
     ['nothing is left', off, false, {}, gone],

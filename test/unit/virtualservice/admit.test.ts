@@ -42,8 +42,9 @@ describe("Metacontroller's update", () => {
 
   it('takes the routes out with an empty plan, and with none', () => {
     const empty = { annotations: { [PLAN]: serializePlan(plan([])) } };
-    const object = routing([copy(), BASE], empty);
-    expect(stored({ ...owner, object })).toEqual(result(routing([BASE], empty), 0, false));
+    const object = routing([copy(), BASE], { ...empty, labels: { [LABEL]: 'pending' } });
+    const after = routing([BASE], { ...empty, labels: { [LABEL]: 'pending' } });
+    expect(stored({ ...owner, object })).toEqual(result(after, 0, false));
     const bare = routing([copy(), BASE]);
     expect(stored({ ...owner, object: bare })).toEqual(result(routing([BASE]), 0, false));
   });
@@ -117,6 +118,80 @@ describe("anybody else's update", () => {
     const ignored = { ...MARKS, labels: { ...MARKS.labels, 'riskified.com/ignore': 'true' } };
     const object = routing([copy(), BASE], ignored);
     expect(stored({ object })).toEqual(result(routing([BASE], ignored), 0, false));
+  });
+});
+
+describe('an env that leaves', () => {
+  const EMPTY = serializePlan(plan([]));
+  const LEFT = { [LABEL]: 'leaving' };
+
+  it.each([
+    ["Metacontroller's write", CONFIG.metacontrollerUser],
+    ["anybody's write after the webhook was away", 'jane'],
+  ])('leaves no mark in the write that loses its routes: %s', (_, username) => {
+    const annotations = { [PLAN]: EMPTY, [ENVS]: 'test', mine: 'x' };
+    const object = routing([copy(), BASE], { annotations, labels: LEFT });
+    expect(write({ username, object, oldObject: object })).toEqual({
+      patch: [
+        { op: 'remove', path: '/metadata/annotations/riskified.com~1route-injections' },
+        { op: 'remove', path: '/metadata/annotations/riskified.com~1dynamic-environment' },
+        { op: 'remove', path: '/metadata/labels' },
+        { op: 'remove', path: '/spec/http/0' },
+      ],
+      routes: 0,
+      restoredMarks: false,
+    });
+  });
+
+  it('leaves nobody who owns its marks', () => {
+    const owned = (...keys: string[]) => Object.fromEntries(keys.map((key) => [`f:${key}`, {}]));
+    const entry = (manager: string, ...labels: string[]) => ({
+      manager,
+      fieldsV1: {
+        'f:metadata': { 'f:annotations': owned(PLAN), 'f:labels': owned(...labels) },
+      },
+    });
+    const managedFields = [entry('metacontroller', LABEL), entry('kubectl', LABEL, 'app')];
+    const object = routing([copy(), BASE], {
+      annotations: { [PLAN]: EMPTY },
+      labels: { ...LEFT, app: 'x' },
+      managedFields,
+    });
+    const { metadata } = stored({ object, oldObject: object }).object;
+    expect(metadata.managedFields).toEqual([
+      { manager: 'kubectl', fieldsV1: { 'f:metadata': { 'f:labels': owned('app') } } },
+    ]);
+  });
+
+  it('takes no plan along that others need', () => {
+    const others = plan([wish({ env: 'other' })]);
+    for (const [text, labels, routes] of [
+      [serializePlan(others), { 'env.riskified.com/other': 'injected' }, [copy('other')]],
+      [EMPTY, { 'env.riskified.com/other': 'pending' }, []],
+      // As it would be after somebody edited the label away while the webhook was gone.
+      [serializePlan(others), {}, [copy('other')]],
+    ] as const) {
+      const annotations = { [PLAN]: text };
+      const object = routing([copy(), BASE], { annotations, labels: { ...labels, ...LEFT } });
+      const { metadata, spec } = stored({ object, oldObject: object }).object;
+      expect(metadata.annotations).toEqual(annotations);
+      expect(metadata.labels ?? {}).toEqual(labels);
+      expect(spec.http).toEqual([...routes, BASE]);
+    }
+  });
+
+  it('leaves notes in place that are for others', () => {
+    const annotations = { [PLAN]: serializePlan(plan([], { notes: [planNote('skipped', 'x')] })) };
+    const object = routing([BASE], { annotations, labels: LEFT });
+    expect(stored({ object, oldObject: object }).object.metadata.annotations).toEqual(annotations);
+  });
+
+  it('keeps its label where routes cannot be rendered', () => {
+    const annotations = {
+      [PLAN]: serializePlan(plan([wish({ env: 'two\nlines', subset: 'two', clone: 'two' })])),
+    };
+    const object = routing([BASE], { annotations, labels: LEFT });
+    expect(write({ object, oldObject: object }).patch).toEqual([]);
   });
 });
 

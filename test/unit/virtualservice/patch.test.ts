@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { applyJsonPatch } from '../../../src/local/json-patch.ts';
 import { isMarkLabel } from '../../../src/virtualservice/marks.ts';
-import { patchMap, patchRoutes } from '../../../src/virtualservice/patch.ts';
+import { patchMap, patchOwners, patchRoutes } from '../../../src/virtualservice/patch.ts';
 import { BASE, copy, routing } from './builders.ts';
 
 const a = { ...BASE, name: 'a' };
@@ -85,5 +85,43 @@ describe('marks', () => {
       { op: 'remove', path: '/metadata/annotations/a' },
       { op: 'add', path: '/metadata/annotations/c', value: 'd' },
     ]);
+  });
+});
+
+describe('owners', () => {
+  const mark = { 'f:env.riskified.com/a': {} };
+  const patch = [
+    { op: 'remove' as const, path: '/metadata/labels/env.riskified.com~1a' },
+    { op: 'add' as const, path: '/metadata/labels/b', value: 'x' },
+  ];
+
+  it('of what a patch removes go with it, the last ones first, and no others', () => {
+    const fields = { 'f:metadata': { 'f:labels': { ...mark, 'f:b': {} } } };
+    const managedFields = [
+      { manager: 'first', fieldsV1: { 'f:metadata': { 'f:labels': mark } } },
+      { manager: 'second', fieldsV1: fields },
+      { manager: 'third', fieldsV1: { 'f:metadata': { 'f:labels': mark } } },
+    ];
+    const labels = { 'env.riskified.com/a': 'leaving', b: '' };
+    const object = { apiVersion: 'v1', kind: 'X', metadata: { name: 'x', labels, managedFields } };
+    const owners = patchOwners(object, patch);
+    expect(owners).toEqual([
+      { op: 'remove', path: '/metadata/managedFields/2' },
+      {
+        op: 'remove',
+        path: '/metadata/managedFields/1/fieldsV1/f:metadata/f:labels/f:env.riskified.com~1a',
+      },
+      { op: 'remove', path: '/metadata/managedFields/0' },
+    ]);
+    const after = applyJsonPatch(object, [...patch, ...owners]) as KubeObject;
+    expect(after.metadata.managedFields).toEqual([
+      { manager: 'second', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:b': {} } } } },
+    ]);
+  });
+
+  it('are not looked for where nobody is known', () => {
+    expect(patchOwners({ apiVersion: 'v1', kind: 'X', metadata: { name: 'x' } }, patch)).toEqual(
+      [],
+    );
   });
 });

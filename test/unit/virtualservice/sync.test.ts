@@ -58,7 +58,7 @@ describe('sync', () => {
     });
   });
 
-  it('keeps the empty plan while an injection is there, so that both leave in one write', () => {
+  it('keeps the empty plan while a pending injection is there, so that both leave in one write', () => {
     const empty = text({ at: AT }, plan([]));
     const object = marked([BASE], empty);
     expect(sync(object, [injection({ active: false })])).toEqual({
@@ -101,9 +101,11 @@ describe('sync', () => {
   it('takes stale labels off, and no others', () => {
     const labels = { 'env.riskified.com/gone': 'injected', app: 'x', [LABEL]: 'pending' };
     expect(sync(routing([BASE], { labels })).labels).toEqual({
-      'env.riskified.com/gone': null,
+      'env.riskified.com/gone': 'leaving',
       [LABEL]: 'injected',
     });
+    const object = routing([copy(), BASE], { labels });
+    expect(sync(object).labels).toEqual({ 'env.riskified.com/gone': null, [LABEL]: 'injected' });
   });
 
   it('makes a plan anew for routes that are there without one', () => {
@@ -118,32 +120,61 @@ describe('sync', () => {
   });
 });
 
-describe('a plan leaves in two steps', () => {
-  it('empty, as long as there are routes', () => {
-    expect(sync(marked([copy(), BASE]), [])).toEqual({
-      annotations: { [PLAN]: text({ at: AT }, plan([])), [ENVS]: null },
-      labels: { [LABEL]: null },
+describe('marks leave only when the routes have', () => {
+  const leaving = [injection({ active: false, leaving: true })];
+  const EMPTY = plan([]);
+
+  describe.each([
+    ['whose injection leaves', leaving],
+    ['whose injection is gone', []],
+  ])('of an env %s', (_, injections) => {
+    it('an empty plan and the label stay as long as there are routes', () => {
+      expect(sync(marked([copy(), BASE]), injections)).toEqual({
+        annotations: { [PLAN]: text({ at: AT }, EMPTY), [ENVS]: null },
+        labels: { [LABEL]: 'leaving' },
+        isRepair: false,
+      });
+    });
+
+    it('the routes are asked for again, when the webhook was away', () => {
+      const object = marked([copy(), BASE], text({ at: BEFORE }, EMPTY));
+      expect(sync(object, injections)).toEqual({
+        annotations: { [PLAN]: text({ attempt: 1, at: AT }, EMPTY), [ENVS]: null },
+        labels: { [LABEL]: 'leaving' },
+        resyncAfterSeconds: 2,
+        isRepair: true,
+      });
+    });
+
+    it('nothing stays when there are none', () => {
+      const nothing = { annotations: { [PLAN]: null, [ENVS]: null }, isRepair: false };
+      for (const planned of [text({ at: BEFORE }, EMPTY), text()]) {
+        const labels = { [LABEL]: null };
+        expect(sync(marked([BASE], planned), injections)).toEqual({ ...nothing, labels });
+      }
+      expect(sync(routing([BASE]), injections)).toEqual({ ...nothing, labels: {} });
+    });
+  });
+
+  it('an env that leaves gets its label again when somebody brings its routes along', () => {
+    expect(sync(routing([copy(), BASE]), leaving)).toEqual({
+      annotations: { [PLAN]: text({ at: AT }, EMPTY), [ENVS]: null },
+      labels: { [LABEL]: 'leaving' },
       isRepair: false,
     });
   });
 
-  it('asked for again, when the webhook was away', () => {
-    const object = marked([copy(), BASE], text({ at: BEFORE }, plan([])));
-    expect(sync(object, [])).toEqual({
-      annotations: { [PLAN]: text({ attempt: 1, at: AT }, plan([])), [ENVS]: null },
-      labels: { [LABEL]: null },
-      resyncAfterSeconds: 2,
-      isRepair: true,
-    });
-  });
-
-  it('and wholly, when there are none', () => {
-    expect(sync(marked([BASE], text({ at: BEFORE }, plan([]))), [])).toEqual({
-      annotations: { [PLAN]: null, [ENVS]: null },
-      labels: { [LABEL]: null },
+  it('an env that stays says how it stands, and with another injection the one that leaves has no word', () => {
+    const two = { namespace: 'shop', name: 'two' };
+    const other = injection({ env: 'other' });
+    const object = marked([copy(), BASE]);
+    expect(sync(object, [...leaving, other])).toEqual({
+      annotations: { [PLAN]: text({ at: AT }, plan([wish({ env: 'other' })])), [ENVS]: 'other' },
+      labels: { [LABEL]: 'leaving', 'env.riskified.com/other': 'injected' },
       isRepair: false,
     });
-    expect(sync(marked([BASE]), []).annotations).toEqual({ [PLAN]: null, [ENVS]: null });
+    const same = injection({ deployment: two });
+    expect(sync(object, [...leaving, same]).labels).toEqual({ [LABEL]: 'injected' });
   });
 
   it('also without any plan, when somebody brought routes of ours along', () => {

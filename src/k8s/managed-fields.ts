@@ -1,0 +1,32 @@
+import { pointerPart } from './json-pointer.ts';
+import type { FieldsV1, ManagedFieldsEntry } from './object.ts';
+
+/**
+ * Where managedFields name fields that are `gone` (JSON pointers into the object), as pointers into managedFields, first ones
+ * first. Nothing empty is left behind: an empty tree would mean that its root is owned.
+ */
+export function ownersOf(
+  entries: readonly ManagedFieldsEntry[],
+  gone: readonly string[],
+): string[] {
+  if (gone.length === 0) return [];
+  return entries.flatMap(({ fieldsV1 }, index) => {
+    const owned = fieldsV1 === undefined ? [] : goneOf(fieldsV1, '', new Set(gone));
+    return owned === 'all' ? [`/${index}`] : owned.map((pointer) => `/${index}/fieldsV1${pointer}`);
+  });
+}
+
+/** `all`: nothing of the tree is left. */
+function goneOf(fields: FieldsV1, field: string, gone: ReadonlySet<string>): string[] | 'all' {
+  if (gone.has(field)) return 'all';
+  const elements = Object.entries(fields);
+  const below = elements.map(([element, inner]) =>
+    element.startsWith('f:') ? goneOf(inner, field + pointerPart(element.slice(2)), gone) : [],
+  );
+  if (elements.length > 0 && below.every((owned) => owned === 'all')) return 'all';
+  return elements.flatMap(([element], index) => {
+    const owned = below[index] ?? [];
+    const at = pointerPart(element);
+    return owned === 'all' ? [at] : owned.map((pointer) => at + pointer);
+  });
+}

@@ -1,0 +1,21 @@
+import type { FieldsV1, KubeObject } from '../../src/k8s/object.ts';
+
+/** Our marks, as managedFields name them. */
+const MARK = /^f:(env\.)?riskified\.com\//;
+
+/** Marks that an object does not have, and that somebody owns all the same: `<manager>: <mark>`. */
+export function strayOwners({ metadata }: KubeObject): string[] {
+  const present = new Set([
+    ...Object.keys(metadata.labels ?? {}),
+    ...Object.keys(metadata.annotations ?? {}),
+  ]);
+  return (metadata.managedFields ?? []).flatMap(({ manager, fieldsV1 = {} }) =>
+    elementsOf(fieldsV1)
+      .filter((element) => MARK.test(element) && !present.has(element.slice(2)))
+      .map((element) => `${manager}: ${element.slice(2)}`),
+  );
+}
+
+function elementsOf(fields: FieldsV1): string[] {
+  return Object.entries(fields).flatMap(([element, inner]) => [element, ...elementsOf(inner)]);
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { ownersOf } from '../../../src/k8s/managed-fields.ts';
+import type { FieldsV1 } from '../../../src/k8s/object.ts';
+
+const LABELS = '/metadata/labels';
+
+/** One entry's tree of labels, and beside it what else it has. */
+function tree(labels: FieldsV1, beside: FieldsV1 = {}): FieldsV1 {
+  return { 'f:metadata': { 'f:labels': labels, ...beside } };
+}
+
+describe('where managedFields name what is gone', () => {
+  it.each<[string, FieldsV1 | undefined, string[], string[]]>([
+    ['nothing is gone', tree({ 'f:a': {} }), [], []],
+    ['a manager without fields', undefined, [`${LABELS}/a`], []],
+    ['somebody owns nothing of it', tree({ 'f:b': {} }), [`${LABELS}/a`], []],
+    [
+      'a key beside others',
+      tree({ 'f:a': {}, 'f:b': {} }),
+      [`${LABELS}/a`],
+      ['/0/fieldsV1/f:metadata/f:labels/f:a'],
+    ],
+    [
+      'some keys beside others',
+      tree({ 'f:a': {}, 'f:b': {}, 'f:c': {} }),
+      [`${LABELS}/c`, `${LABELS}/a`],
+      ['/0/fieldsV1/f:metadata/f:labels/f:a', '/0/fieldsV1/f:metadata/f:labels/f:c'],
+    ],
+    [
+      'the last key: no empty tree is left, as that would be the map itself',
+      tree({ 'f:a': {} }, { 'f:annotations': { 'f:b': {} } }),
+      [`${LABELS}/a`],
+      ['/0/fieldsV1/f:metadata/f:labels'],
+    ],
+    [
+      'the last key of several trees',
+      { ...tree({ 'f:a': {} }, { 'f:annotations': { 'f:b': {} } }), 'f:spec': {} },
+      [`${LABELS}/a`, '/metadata/annotations/b'],
+      ['/0/fieldsV1/f:metadata'],
+    ],
+    ['all that a manager owned', tree({ 'f:a': {} }), [`${LABELS}/a`], ['/0']],
+    [
+      'a key, but not the map that its owner made',
+      tree({ '.': {}, 'f:a': {} }),
+      [`${LABELS}/a`],
+      ['/0/fieldsV1/f:metadata/f:labels/f:a'],
+    ],
+    ['the whole map', tree({ '.': {}, 'f:a': {} }), [LABELS], ['/0']],
+    [
+      'the whole map of who owns more',
+      { ...tree({ '.': {} }), 'f:spec': { 'f:http': {} } },
+      [LABELS],
+      ['/0/fieldsV1/f:metadata'],
+    ],
+    [
+      'keys with signs that pointers have for themselves',
+      tree({ 'f:x/a~b': {}, 'f:b': {} }),
+      [`${LABELS}/x~1a~0b`],
+      ['/0/fieldsV1/f:metadata/f:labels/f:x~1a~0b'],
+    ],
+    [
+      'items of lists and values of sets are other things',
+      { 'f:metadata': { 'f:labels': { 'k:{"a":1}': {}, 'v:a': {}, 'f:a': {} } } },
+      [`${LABELS}/a`],
+      ['/0/fieldsV1/f:metadata/f:labels/f:a'],
+    ],
+    [
+      'a key whose name begins with another',
+      tree({ 'f:a': {}, 'f:ab': {} }),
+      [`${LABELS}/ab`],
+      ['/0/fieldsV1/f:metadata/f:labels/f:ab'],
+    ],
+  ])('%s', (_, fieldsV1, gone, expected) => {
+    const entry = { manager: 'x', ...(fieldsV1 === undefined ? {} : { fieldsV1 }) };
+    expect(ownersOf([entry], gone)).toEqual(expected);
+  });
+
+  it('of several managers, each', () => {
+    const entries = [
+      { fieldsV1: tree({ 'f:a': {} }) },
+      { fieldsV1: tree({ 'f:b': {} }) },
+      { fieldsV1: tree({ 'f:a': {}, 'f:b': {} }) },
+    ];
+    expect(ownersOf(entries, [`${LABELS}/a`])).toEqual([
+      '/0',
+      '/2/fieldsV1/f:metadata/f:labels/f:a',
+    ]);
+    expect(ownersOf([], [`${LABELS}/a`])).toEqual([]);
+  });
+});
