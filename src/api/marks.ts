@@ -15,7 +15,7 @@ export const NOT_OURS: LabelSelector = {
 export const ENVS_ANNOTATION = 'riskified.com/dynamic-environment';
 /** Annotation on a VirtualService: the routes it is to carry (JSON, see `virtualservice/plan-codec.ts`). */
 export const PLAN_ANNOTATION = 'riskified.com/route-injections';
-/** Label `env.riskified.com/<env>` on a VirtualService: an index for the env, with its worst state there. */
+/** Label `env.riskified.com/<env>` on a VirtualService: an index for the env, with its worst state there, or `leaving`. */
 export const ENV_LABEL_PREFIX = 'env.riskified.com/';
 /** Label on a RouteInjection: hash of its host's fully qualified name. */
 export const HOST_LABEL = 'riskified.com/host';

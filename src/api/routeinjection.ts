@@ -30,3 +30,8 @@ export interface RouteInjectionSpec {
 export interface RouteInjection extends KubeObject {
   spec: RouteInjectionSpec;
 }
+
+/** May a VirtualService forget it once its routes are gone? Who asks for routes does not leave, whatever else it says. */
+export function isLeaving({ spec }: RouteInjection): boolean {
+  return spec.leaving === true && !spec.active;
+}

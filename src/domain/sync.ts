@@ -4,17 +4,15 @@ import { FORCE_REMOVAL_ANNOTATION, isTrue } from '../api/marks.ts';
 import type { Refusal } from '../api/refusal.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { secondsLeft } from '../k8s/time.ts';
 import { decideChildren, keepAll } from './children.ts';
 import type { DecisionConfig } from './config.ts';
 import { ruleNamespaces } from './customize.ts';
 import { type MeshView, meshView } from './mesh-view.ts';
-import { allChildren, type Observed, observe } from './observed.ts';
+import { allChildren, observe } from './observed.ts';
 import type { RetirementContext } from './retirement.ts';
 import { harmfulKeys } from './rule-harm.ts';
 import type { StatusContext } from './status/context.ts';
 import { envStatus, NO_MESH_INDEX, refusedStatus } from './status/env-status.ts';
-import { PATIENCE_SECONDS } from './status/host-status.ts';
 import { removalStatus } from './status/removal-status.ts';
 import { findStall } from './status/stall.ts';
 import { workloadReport } from './status/workload-report.ts';
@@ -68,7 +66,7 @@ export function syncEnv(
   const { children, waits, leaving } = decideChildren(plans, leave);
   const told = { ...context, leaving };
   const stall = findStall(context);
-  const { status, wait } = envStatus(
+  const { status, waits: later } = envStatus(
     plans.map((plan) => workloadReport(plan, told)),
     stall.verdict,
     told,
@@ -76,7 +74,7 @@ export function syncEnv(
   return {
     status,
     children,
-    ...resync([...waits, wait, stall.wait, ...youth(observed, now)]),
+    ...resync([...waits, ...later, stall.wait]),
   };
 }
 
@@ -136,13 +134,6 @@ function takenName(env: DynamicEnv, plans: readonly WorkloadPlan[]): Refusal[] {
             message: `DestinationRule ${takenBy} already has a subset for ${envId(env.metadata.name)}; give the env another name`,
           },
         ],
-  );
-}
-
-/** Seconds until "no VirtualService was found" may be said of an injection. */
-function youth({ injections }: Observed, now: Date): number[] {
-  return injections.map(({ metadata }) =>
-    secondsLeft(metadata.creationTimestamp, PATIENCE_SECONDS, now),
   );
 }
 

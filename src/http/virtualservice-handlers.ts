@@ -50,7 +50,7 @@ function isChange({ metadata }: VirtualService, marks: Marks): boolean {
   );
 }
 
-/** What becomes of each env here; null: it leaves. */
+/** What becomes of each env here: `leaving` while its routes are there, and then null. */
 function statesByEnv({ labels }: Marks): Record<string, string | null> {
   return Object.fromEntries(
     Object.entries(labels).map(([key, state]) => [key.replace(ENV_LABEL_PREFIX, ''), state]),

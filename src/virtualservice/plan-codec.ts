@@ -17,7 +17,7 @@ export interface PlannedInjection {
   matches: IstioMatch[];
 }
 
-/** What became of one env's wish in this VirtualService; also the value of its index label. Mildest first. */
+/** What became of one env's wish in this VirtualService; also the value of its index label, until it leaves. Mildest first. */
 export const INJECTION_STATES = [
   'injected',
   'pending',

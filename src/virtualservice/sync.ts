@@ -1,5 +1,5 @@
 import { ENVS_ANNOTATION, envLabel, PLAN_ANNOTATION } from '../api/marks.ts';
-import type { RouteInjection } from '../api/routeinjection.ts';
+import { isLeaving, type RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { byText, jsonEqual } from '../k8s/canonical.ts';
 import { nextAttempt } from './attempts.ts';
@@ -32,8 +32,8 @@ export function decorate(
   sentBytes?: number,
 ): Decoration {
   const scope = scopeOf(virtualService, config);
-  const leaving = injections.filter(({ spec }) => spec.leaving === true);
-  const staying = injections.filter(({ spec }) => spec.leaving !== true);
+  const leaving = injections.filter(isLeaving);
+  const staying = injections.filter((injection) => !isLeaving(injection));
   const envs = envNames(staying);
   const users = withoutOurRoutes(virtualService);
   const room = roomOf(users, envs, sentBytes);
@@ -84,7 +84,6 @@ function labelsToLeave(
   isRendered: boolean,
 ): Record<string, string | null> {
   const present = Object.keys(metadata.labels ?? {}).filter(isMarkLabel);
-  if (isRendered) return Object.fromEntries(present.map((key) => [key, null]));
   const keys = [...present, ...leaving.map(({ spec }) => envLabel(spec.env))];
-  return Object.fromEntries(keys.map((key) => [key, LEAVING]));
+  return Object.fromEntries(keys.map((key) => [key, isRendered ? null : LEAVING]));
 }

@@ -19,7 +19,7 @@ import type { WorkloadReport } from './workload-report.ts';
 export interface Report {
   status: DynamicEnvStatus;
   /** Seconds until the status may change by itself. */
-  wait?: number;
+  waits: number[];
 }
 
 /** The status of an env that is alive. */
@@ -54,7 +54,10 @@ export function envStatus(
         write('Stalled', stall),
       ],
     },
-    ...(settling === undefined || settling <= 0 ? {} : { wait: settling }),
+    waits: [
+      ...(settling === undefined ? [] : [settling]),
+      ...reports.flatMap(({ hosts }) => hosts.flatMap(({ waits }) => waits)),
+    ],
   };
 }
 

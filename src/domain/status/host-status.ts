@@ -1,10 +1,11 @@
 import type { LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
 import { envLabel } from '../../api/marks.ts';
-import type { RouteInjection } from '../../api/routeinjection.ts';
+import { isLeaving, type RouteInjection } from '../../api/routeinjection.ts';
 import { concernedHosts } from '../../istio/route-kinds.ts';
 import type { DestinationRule, HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { secondsLeft } from '../../k8s/time.ts';
+import { lastWritten } from '../../k8s/written.ts';
 import { delegateLosses } from '../../virtualservice/delegate-loss.ts';
 import { planned } from '../../virtualservice/outcomes.ts';
 import { type PlanNote, planOf } from '../../virtualservice/plan-codec.ts';
@@ -14,8 +15,8 @@ import { ownerOf, routesOn, routesWanted } from '../routes-seen.ts';
 import type { HostPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
 
-/** Seconds after which a VirtualService that was asked to carry routes and does not is worth a word. */
-export const PATIENCE_SECONDS = 10;
+/** Seconds after which something that was asked for and is not there is worth a word. */
+const PATIENCE_SECONDS = 10;
 
 /** So many are told of one VirtualService: each root and each route may have its own. */
 const MAX_LOSSES = 3;
@@ -35,6 +36,8 @@ export interface HostStatus {
   isShadowed: boolean;
   /** Requests will not reach the clone by this host, however long one waits. */
   isHopeless: boolean;
+  /** Seconds until this may be told otherwise without anything else that happens. */
+  waits: number[];
 }
 
 export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
@@ -45,14 +48,14 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
       concernedHosts(candidate, context.config.clusterDomain).includes(host.host),
     );
   const own = context.observed.injections.find((candidate) => sameObject(candidate, injection));
-  const isAged =
-    own !== undefined &&
-    secondsLeft(own.metadata.creationTimestamp, PATIENCE_SECONDS, context.now) === 0;
-  const rules = ruleStatuses(host, context);
+  const patience = searchTime(own, context);
+  const ruleTime = comingTime(host, context);
+  const rules = ruleStatuses(host, ruleTime, context);
   const virtualServices = concerned.map((candidate) =>
     virtualServiceStatus(candidate, host, own, context),
   );
-  const isUnrouted = concerned.length === 0 && isAged;
+  const isFound = concerned.length > 0;
+  const isUnrouted = !isFound && patience === 0;
   const hasRule = rules.some(({ status }) => status === 'running');
   const carrying = concerned.filter((_, index) => isCarrying(virtualServices[index]));
   const effective = carrying.filter(
@@ -60,25 +63,48 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
   );
   const isShadowed = carrying.length > 0 && effective.length === 0;
   const isIgnored =
-    concerned.length > 0 &&
-    virtualServices.every(({ status }) => status === 'ignored-missing-virtual-service');
+    isFound && virtualServices.every(({ status }) => status === 'ignored-missing-virtual-service');
   return {
     rules,
     virtualServices: isUnrouted ? [missingVirtualService(host)] : virtualServices,
     notes: concerned.flatMap((candidate) => notesOf(candidate, injection)),
     isComplete: hasRule && effective.length > 0,
     isUnrouted,
-    isLooking: concerned.length === 0 && !isAged,
+    isLooking: !isFound && !isUnrouted,
     isShadowed,
     isHopeless: host.rules.length === 0 || isUnrouted || isIgnored || isShadowed,
+    waits: [
+      ...(isFound ? [] : [patience]),
+      ...(rules.some(({ status }) => status === 'initializing') ? [ruleTime] : []),
+    ].filter((wait) => wait !== undefined),
   };
+}
+
+/**
+ * Seconds until a VirtualService should have been found, since the injection asked for what it asks now: before, it may
+ * have been on its way out, and forgotten there. Undefined: it does not ask yet.
+ */
+function searchTime(own: RouteInjection | undefined, { now }: StatusContext): number | undefined {
+  if (own === undefined || isLeaving(own)) return undefined;
+  return secondsLeft(lastWritten(own) ?? own.metadata.creationTimestamp, PATIENCE_SECONDS, now);
+}
+
+/** Seconds until the DestinationRules should have come, which are made together with the clone. Undefined: it is not there. */
+function comingTime({ injection }: HostPlan, { observed, now }: StatusContext): number | undefined {
+  const clone = observed.deployments.find((own) => baseKeyOf(own) === injectionBaseKey(injection));
+  const since = clone?.metadata.creationTimestamp;
+  return since === undefined ? undefined : secondsLeft(since, PATIENCE_SECONDS, now);
 }
 
 function isCarrying(status: ResourceStatus | undefined): boolean {
   return status?.status === 'running' || status?.status === 'updating';
 }
 
-function ruleStatuses(host: HostPlan, context: StatusContext): ResourceStatus[] {
+function ruleStatuses(
+  host: HostPlan,
+  seconds: number | undefined,
+  context: StatusContext,
+): ResourceStatus[] {
   if (host.rules.length === 0) {
     return [
       {
@@ -92,21 +118,18 @@ function ruleStatuses(host: HostPlan, context: StatusContext): ResourceStatus[] 
   return host.rules.map((rule) => {
     const { name, namespace = '' } = rule.metadata;
     const own = context.observed.rules.find((candidate) => sameObject(candidate, rule));
-    if (own === undefined) return comingRule(rule, host, context);
-    const isLeaving = isBeingDeleted(own) || context.leaving.has(childKey(own));
-    return { name, namespace, status: isLeaving ? 'removing' : 'running' };
+    if (own === undefined) return comingRule(rule, seconds);
+    const isRemoved = isBeingDeleted(own) || context.leaving.has(childKey(own));
+    return { name, namespace, status: isRemoved ? 'removing' : 'running' };
   });
 }
 
 /** Creation is silently given up, or taken for done, where something of that name exists already. */
 function comingRule(
   { metadata: { name, namespace = '' } }: DestinationRule,
-  { injection }: HostPlan,
-  { observed, now }: StatusContext,
+  seconds: number | undefined,
 ): ResourceStatus {
-  const clone = observed.deployments.find((own) => baseKeyOf(own) === injectionBaseKey(injection));
-  const since = clone?.metadata.creationTimestamp;
-  if (since === undefined || secondsLeft(since, PATIENCE_SECONDS, now) > 0) {
+  if (seconds !== 0) {
     return { name, namespace, status: 'initializing' };
   }
   const message = `DestinationRule ${namespace}/${name} was asked for and is not there; if one of that name is, such as one that an env left behind, it is not this env's: delete it`;

@@ -135,7 +135,8 @@ describe('a new env', () => {
     expect(wait(now, 3)).toMatchObject({ resyncAfterSeconds: 1, status: { state: 'processing' } });
 
     const last = wait(now, 1);
-    expect(last.resyncAfterSeconds).toBe(3);
+    // All was found: nothing is looked for later.
+    expect(last.resyncAfterSeconds).toBeUndefined();
     expect(last.status).toEqual({
       state: 'ready',
       totalCount: 1,
@@ -262,11 +263,13 @@ describe('youth is no fault', () => {
   it('a VirtualService may be found late', () => {
     const now = world(dynamicEnv(), without('VirtualService'));
     expect(settle(now).status.state).toBe('processing');
+    // Since it was last asked for: when the pods were ready.
+    expect(wait(now, 4)).toMatchObject({ resyncAfterSeconds: 11, status: { state: 'processing' } });
     expect(wait(now, 10)).toMatchObject({ resyncAfterSeconds: 1, status: { state: 'processing' } });
     const late = wait(now, 1);
     expect(late.status.state).toBe('degraded');
     expect(errorsOf(late.status)).toEqual({
-      subset: [{ error: UNREACHABLE, lastOccurrence: stamp(11) }],
+      subset: [{ error: UNREACHABLE, lastOccurrence: stamp(15) }],
     });
     expect(conditionsOf(late.status)).toMatchObject({
       Ready: { reason: 'Degraded', message: `shop/backend: ${UNREACHABLE}` },
@@ -684,9 +687,10 @@ describe('an env with a namespace whose index was asked for and did not come', (
 
 describe('resyncAfterSeconds', () => {
   it('is never longer than an hour', () => {
-    const now = ready();
+    const now = world(dynamicEnv(), MESH);
+    settle(now);
     now.children = now.children.map((child) =>
-      child.kind === 'RouteInjection'
+      child.kind === 'DestinationRule'
         ? { ...child, metadata: { ...child.metadata, creationTimestamp: '9999-01-01T00:00:00Z' } }
         : child,
     );

@@ -152,8 +152,14 @@ describe('marks leave only when the routes have', () => {
         const labels = { [LABEL]: null };
         expect(sync(marked([BASE], planned), injections)).toEqual({ ...nothing, labels });
       }
-      expect(sync(routing([BASE]), injections)).toEqual({ ...nothing, labels: {} });
+      const labels = injections.length > 0 ? { [LABEL]: null } : {};
+      expect(sync(routing([BASE]), injections)).toEqual({ ...nothing, labels });
     });
+  });
+
+  it('an injection that asks for routes does not leave, whatever else it says', () => {
+    const asking = [injection({ active: true, leaving: true })];
+    expect(sync(marked([copy(), BASE]), asking)).toEqual(sync(marked([copy(), BASE])));
   });
 
   it('an env that leaves gets its label again when somebody brings its routes along', () => {

@@ -54,7 +54,7 @@ function judge(reports: WorkloadReport[], injections: RouteInjection[] = []) {
     lastTransitionTime: stamp(-60),
   };
   const env = { ...dynamicEnv(), status: { state: 'ready' as const, conditions: [routed] } };
-  const { status, wait } = envStatus(deepFreeze(reports), no('Progressing', ''), {
+  const { status, waits } = envStatus(deepFreeze(reports), no('Progressing', ''), {
     env: deepFreeze({ ...env, status: { ...env.status, totalCount: 1, totalReady: 1 } }),
     view: meshView({}, 'cluster.local'),
     observed: deepFreeze({ deployments: [], rules: [], injections }),
@@ -63,7 +63,7 @@ function judge(reports: WorkloadReport[], injections: RouteInjection[] = []) {
     now: NOW,
   });
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
-  return { status, ready, wait };
+  return { status, ready, wait: waits.find((seconds) => seconds > 0) };
 }
 
 const asked = (name: string, seconds: number, active = true): RouteInjection =>

@@ -87,6 +87,7 @@ describe('a host', () => {
       isLooking: false,
       isShadowed: false,
       isHopeless: false,
+      waits: [],
     });
   });
 
@@ -114,6 +115,7 @@ describe('a host', () => {
       isLooking: false,
       isShadowed: false,
       isHopeless: true,
+      waits: [],
     });
   });
 
@@ -130,12 +132,28 @@ describe('a host', () => {
     ]);
   });
 
-  it.each<[string, RouteInjection | undefined, boolean]>([
-    ['without an injection', undefined, false],
-    ['with a fresh injection', own(false, 0), false],
-    ['with an injection of ten seconds', own(false, -10), false],
-    ['with an injection of eleven seconds', own(false, -11), true],
-  ])('%s and without a VirtualService is hopeless: %s', (_what, seen, isHopeless) => {
+  const written = (seconds: number, spec: Partial<RouteInjection['spec']>) =>
+    injection(spec, {
+      creationTimestamp: stamp(-60),
+      managedFields: [{ manager: 'metacontroller', time: stamp(seconds) }],
+    });
+
+  it.each<[string, RouteInjection | undefined, boolean, number[]]>([
+    ['without an injection', undefined, false, []],
+    ['with a fresh injection', own(false, 0), false, [11]],
+    ['with an injection of ten seconds', own(false, -10), false, [1]],
+    ['with an injection of eleven seconds', own(false, -11), true, [0]],
+    // It was forgotten there while it was on its way out.
+    ['with an injection that leaves', written(-60, { active: false, leaving: true }), false, []],
+    ['with one that is wanted again', written(-1, { active: true }), false, [10]],
+    ['with one wanted again, long ago', written(-11, { active: true }), true, [0]],
+    [
+      'with one that asks, and says it leaves',
+      written(-60, { active: true, leaving: true }),
+      true,
+      [0],
+    ],
+  ])('%s and without a VirtualService is hopeless: %s', (_what, seen, isHopeless, waits) => {
     expect(judge({ injection: seen })).toEqual({
       rules: [running],
       virtualServices: isHopeless ? [vs('ignored-missing-virtual-service', NO_ROUTE)] : [],
@@ -145,6 +163,7 @@ describe('a host', () => {
       isLooking: !isHopeless,
       isShadowed: false,
       isHopeless,
+      waits,
     });
   });
 
@@ -197,14 +216,15 @@ describe('rules', () => {
   const message =
     "DestinationRule shop/own was asked for and is not there; if one of that name is, such as one that an env left behind, it is not this env's: delete it";
 
-  it.each<[string, Deployment, object]>([
-    ['for a moment', clone(-10), { status: 'initializing' }],
-    ['since a time nobody knows', clone(undefined), { status: 'initializing' }],
-    ['though another clone is', clone(-60, 'shop/x'), { status: 'initializing' }],
-    ['too long', clone(-11), { status: 'missing', message }],
-  ])('not there %s', (_what, own, expected) => {
-    const { rules } = judge({ has: [], clones: [own] });
+  it.each<[string, Deployment, object, number[]]>([
+    ['for a moment', clone(-10), { status: 'initializing' }, [1]],
+    ['since a time nobody knows', clone(undefined), { status: 'initializing' }, []],
+    ['though another clone is', clone(-60, 'shop/x'), { status: 'initializing' }, []],
+    ['too long', clone(-11), { status: 'missing', message }, []],
+  ])('not there %s', (_what, own, expected, until) => {
+    const { rules, waits } = judge({ has: [], clones: [own], virtualServices: [routed] });
     expect(rules).toEqual([{ name: 'own', namespace: 'shop', ...expected }]);
+    expect(waits).toEqual(until);
   });
 
   it('are complete by one of several', () => {

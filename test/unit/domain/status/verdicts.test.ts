@@ -28,6 +28,7 @@ const host = (rest: Partial<HostStatus> = {}): HostStatus => ({
   isLooking: false,
   isShadowed: false,
   isHopeless: false,
+  waits: [],
   ...rest,
 });
 
