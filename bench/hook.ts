@@ -16,7 +16,7 @@ export async function hookRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const names: SizeName[] = options.isSmoke ? ['small'] : ['small', 'typical', 'large'];
   return names.flatMap((name) => {
     const calls = callsOf(SIZES[name]);
-    const rounds = options.isSmoke ? 2 : name === 'large' ? 3 : 9;
+    const rounds = options.isSmoke ? 2 : name === 'large' ? 9 : 45;
     const measured = calls.map((call) => {
       const answered = decide(call, JSON.parse(call.text), service);
       const base = () => [JSON.parse(call.text), JSON.stringify(answered)];
