@@ -224,14 +224,16 @@ describe('rules', () => {
   ])('not there %s', (_what, own, expected, until) => {
     const { rules, waits } = judge({ has: [], clones: [own], virtualServices: [routed] });
     expect(rules).toEqual([{ name: 'own', namespace: 'shop', ...expected }]);
-    expect(waits).toEqual(until);
+    expect(waits).toStrictEqual(until);
   });
 
   it('are complete by one of several', () => {
     const rules = [rule('shop/own'), rule('shop/second')];
-    expect(judge({ rules, has: rules.slice(1), virtualServices: [routed] })).toMatchObject({
+    const given = { rules, has: rules.slice(1), virtualServices: [routed], clones: [clone(-4)] };
+    expect(judge(given)).toMatchObject({
       rules: [{ status: 'initializing' }, { status: 'running' }],
       isComplete: true,
+      waits: [7],
     });
   });
 });
