@@ -11,6 +11,7 @@ import {
   deepFreeze,
   deployment,
   dynamicEnv,
+  injection,
   objectMap,
   rule,
   running,
@@ -198,6 +199,17 @@ describe('problems of the base', () => {
     const children = [made, ...hosts.map(({ injection }) => injection)].flatMap((one) => one ?? []);
     const gone = plan({ related: MESH.slice(1), children, subset });
     expect([hosts.length, gone.hosts]).toEqual([1, hosts]);
+  });
+
+  it('does not take a host that only another base of the env has an injection for', () => {
+    const subset = { podLabels: { tier: 'x' } };
+    const { deployment: made } = plan({ subset });
+    const picky = service('shop/picky', { tier: 'x' });
+    const host = 'picky.shop.svc.cluster.local';
+    const other = injection({ host, deployment: { namespace: 'shop', name: 'other' } });
+    const children = [...(made === undefined ? [] : [made]), other];
+    const gone = plan({ related: [...MESH.slice(1), picky], children, subset });
+    expect(gone.hosts.map(({ service: name }) => name)).toEqual(['backend']);
   });
 
   it('keeps the clone when the overrides do not fit any more', () => {
