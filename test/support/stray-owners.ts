@@ -1,4 +1,5 @@
-import type { FieldsV1, KubeObject } from '../../src/k8s/object.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { elementsOf, fromFieldsV1 } from '../../src/local/field-set.ts';
 
 /** Our marks, as managedFields name them. */
 const MARK = /^f:(env\.)?riskified\.com\//;
@@ -10,12 +11,9 @@ export function strayOwners({ metadata }: KubeObject): string[] {
     ...Object.keys(metadata.annotations ?? {}),
   ]);
   return (metadata.managedFields ?? []).flatMap(({ manager, fieldsV1 = {} }) =>
-    elementsOf(fieldsV1)
+    fromFieldsV1(fieldsV1)
+      .flatMap(elementsOf)
       .filter((element) => MARK.test(element) && !present.has(element.slice(2)))
       .map((element) => `${manager}: ${element.slice(2)}`),
   );
-}
-
-function elementsOf(fields: FieldsV1): string[] {
-  return Object.entries(fields).flatMap(([element, inner]) => [element, ...elementsOf(inner)]);
 }
