@@ -13,6 +13,8 @@ export interface HookService {
   hooks: string;
   /** Where the API server finds the admission webhook, and the certificate to check it by. */
   admission: { url: string; ca: string };
+  /** The certificate and key that it began with (PEM). */
+  tls: { cert: string; key: string };
   /** Decides by these flags from the next call on. */
   configure(config: DecisionConfig): Promise<void>;
   /** The hook (a path, or `all` but admission) fails until the fault is lifted, or `times` calls. */
@@ -60,6 +62,7 @@ export async function startService(
   return {
     hooks: `http://${address}:${plain.port}`,
     admission: { url: `https://${address}:${encrypted.port}`, ca: pair.cert },
+    tls: pair,
     configure: async (next) => {
       const former = app;
       app = await appOf(next);

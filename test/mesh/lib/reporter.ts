@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { metacontrollerProgram } from '../../e2e/lib/system.ts';
 import { sourceHash } from '../../support/verified-page.ts';
+import { OLDER, olderFolder } from '../load/lib/older.ts';
 import { FIGURES_FILE, readFigures } from './figures.ts';
 import { istiodProgram } from './istiod.ts';
 import { writeVerified } from './verified.ts';
@@ -60,6 +61,7 @@ function tellSkipped(results: Results['testResults']): void {
     ...(metacontrollerProgram() === undefined
       ? ['METACONTROLLER_BIN names no Metacontroller']
       : []),
+    ...(olderFolder() === undefined ? [`${OLDER} names no older version`] : []),
   ];
   say(
     `SKIPPED: ${skipped.length} tests, because ${missing.join(' and ') || 'they were not asked for'}`,
