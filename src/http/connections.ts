@@ -9,10 +9,8 @@ import type { FastifyServerOptions } from 'fastify';
 const CHECK_MS = 1_000;
 const HEADERS_MS = 5_000;
 const REQUEST_MS = 8_000;
-/** Nothing came and nothing went. */
-const SILENCE_MS = 10_000;
-/** From the first byte of a request to the last of its answer: whoever reads slowly holds the answer in memory. */
-const EXCHANGE_MS = 20_000;
+/** From a request's headers to the last byte of its answer: whoever does not read holds the answer in memory. */
+const EXCHANGE_MS = 10_000;
 /**
  * Go's clients, Metacontroller and the API server, keep an idle connection for 90 s (`IdleConnTimeout` of
  * `http.DefaultTransport`). It must be they who close it: a POST that meets the server's end of a connection is not sent again.
@@ -21,7 +19,6 @@ const IDLE_MS = 100_000;
 
 /** Fastify's part of the time-outs; for `http.createServer` and `https.createServer` there is `SERVER_OPTIONS`. */
 export const APP_TIMES = {
-  connectionTimeout: SILENCE_MS,
   keepAliveTimeout: IDLE_MS,
   requestTimeout: REQUEST_MS,
 } satisfies FastifyServerOptions;
