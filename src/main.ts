@@ -34,17 +34,18 @@ export async function serve(config: ServeConfig): Promise<void> {
     ...(admission && { otherMetrics: admission.metrics }),
   });
   const close = () => Promise.all([app.close(), admission?.close()]);
-  const { host, port } = config;
-  // The last door to open: who finds it ready finds the other open.
-  await app.listen({ host, port }).catch(async (error: Error) => {
-    // The one that is open already would keep the process alive.
-    await close();
-    throw new UsageError(`--host ${host}, --port ${port}: ${error.message}`);
-  });
-  closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
+  const grace = closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
     if (err) log.error(err);
     else log.info({ signal }, 'closing');
     await close();
+  });
+  const { host, port } = config;
+  // The last door to open: who finds it ready finds the other open.
+  await app.listen({ host, port }).catch(async (error: Error) => {
+    grace.uninstall();
+    // The one that is open already would keep the process alive.
+    await close();
+    throw new UsageError(`--host ${host}, --port ${port}: ${error.message}`);
   });
 }
 
