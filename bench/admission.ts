@@ -45,7 +45,6 @@ export async function admissionRows({ isSmoke }: { isSmoke: boolean }): Promise<
     ]);
     const own: Door = { port: tlsPort, encrypted: true };
     const shared: Door = { port, encrypted: false };
-    const count = isSmoke ? 5 : 150;
     const seconds = isSmoke ? 0.2 : 4;
     const turn = (door: Door) => timesOf(door, reviews, seconds);
     await turn(own);
