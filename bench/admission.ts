@@ -1,12 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { Agent, request as requestSecurely } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { selfSigned } from '../test/http/lib/certificate.ts';
 import type { Call } from './lib/calls.ts';
+import { encryptedFlags } from './lib/certificate.ts';
 import { freePort, startProgram, stop } from './lib/process.ts';
 import type { Row } from './lib/rows.ts';
 import { callsOf, SIZES, type SizeName } from './lib/sizes.ts';
@@ -33,16 +33,8 @@ export async function admissionRows({ isSmoke }: { isSmoke: boolean }): Promise<
   const reviews = callsOf(SIZES[size]).filter(({ hook }) => hook === 'admission');
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-bench-'));
   try {
-    const files = { cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
-    const pair = selfSigned('127.0.0.1');
-    await writeFile(files.cert, pair.cert);
-    await writeFile(files.key, pair.key);
     const tlsPort = await freePort();
-    const { child, port } = await startProgram([], {}, [
-      `--tls-port=${tlsPort}`,
-      `--tls-cert-file=${files.cert}`,
-      `--tls-key-file=${files.key}`,
-    ]);
+    const { child, port } = await startProgram([], {}, await encryptedFlags(folder, tlsPort));
     const own: Door = { port: tlsPort, encrypted: true };
     const shared: Door = { port, encrypted: false };
     const seconds = isSmoke ? 0.2 : 4;
