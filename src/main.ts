@@ -1,11 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import { type AdmissionDoor, openAdmissionDoor } from './admission-door.ts';
 import type { ServeConfig } from './config.ts';
-import { loadEnvValidator } from './crds.ts';
 import { UsageError } from './errors.ts';
-import { buildApp } from './http/app.ts';
-import { createLog } from './http/log.ts';
-import { createMetrics } from './http/metrics.ts';
 import type { Service } from './http/service.ts';
 import type { TlsFiles } from './http/tls.ts';
 
@@ -14,20 +10,11 @@ const GRACE_MS = 10_000;
 
 /** Opens the doors, and closes them on SIGTERM or SIGINT after what is in flight. */
 export async function serve(config: ServeConfig): Promise<void> {
-  const log = createLog(config.logLevel);
   const files = tlsFiles(config);
-  // The thread starts while this one gets ready.
-  const [admission, validator] = await Promise.all([
+  const [admission, { log, service, buildApp }] = await Promise.all([
     files && openAdmission(files, config),
-    loadEnvValidator(),
+    plainParts(config),
   ]);
-  const service: Service = {
-    config,
-    validator,
-    now: () => new Date(),
-    metrics: createMetrics(),
-    log,
-  };
   const app = buildApp({
     service,
     logger: log,
@@ -47,6 +34,26 @@ export async function serve(config: ServeConfig): Promise<void> {
     await close();
     throw new UsageError(`--host ${host}, --port ${port}: ${error.message}`);
   });
+}
+
+/** Loaded only now: the thread starts while this one gets ready. */
+async function plainParts(config: ServeConfig) {
+  const [{ loadEnvValidator }, { buildApp }, { createLog }, { createMetrics }] = await Promise.all([
+    import('./crds.ts'),
+    import('./http/app.ts'),
+    import('./http/log.ts'),
+    import('./http/metrics.ts'),
+  ]);
+  const log = createLog(config.logLevel);
+  const validator = await loadEnvValidator();
+  const service: Service = {
+    config,
+    validator,
+    now: () => new Date(),
+    metrics: createMetrics(),
+    log,
+  };
+  return { log, service, buildApp };
 }
 
 function openAdmission(files: TlsFiles, config: ServeConfig): Promise<AdmissionDoor> {

@@ -62,10 +62,13 @@ export function baseApp({ limits, metrics, logger, https }: BaseOptions): Fastif
 
 /** Before a body is read: there is nobody to read it. */
 function refuseUnknownUrls(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) {
+      done();
+      return;
+    }
     const message = `Route ${request.method}:${cutText(request.url, MOST_OF_URL)} not found`;
-    await reply.code(404).send({ message, error: 'Not Found', statusCode: 404 });
+    reply.code(404).send({ message, error: 'Not Found', statusCode: 404 });
   });
 }
 
