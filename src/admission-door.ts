@@ -27,8 +27,11 @@ export type Order = 'metrics' | 'close';
 export type Report = 'open' | { failed: string } | { metrics: MetricsPart };
 
 const METRICS_MS = 1_000;
-/** The thread's own heap: the largest review, 4 MiB of empty objects, takes some 130 MiB of it. */
-const HEAP_MIB = 256;
+/**
+ * The thread's own heap, in MiB. 4 MiB of whatever JSON takes most when it is parsed (a million empty objects, or as many keys
+ * that are all different) still go through with 128 and 16. When it is exhausted, the thread ends, and the process with it.
+ */
+const HEAP = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 16 };
 /** `.ts` in a clone, `.js` when built. */
 const SCRIPT = new URL(`./admission-worker${extname(import.meta.url)}`, import.meta.url);
 
@@ -42,7 +45,7 @@ export async function openAdmissionDoor(
 ): Promise<AdmissionDoor> {
   const worker = new Worker(SCRIPT, {
     workerData: options,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
+    resourceLimits: HEAP,
   });
   const [report] = (await once(worker, 'message')) as [
     Extract<Report, 'open' | { failed: string }>,
