@@ -5,6 +5,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { admissionRows } from './admission.ts';
 import { byteRows } from './bytes.ts';
 import { doorRows } from './door.ts';
 import { growthRows } from './growth.ts';
@@ -21,6 +22,7 @@ const PARTS: Record<string, (options: { isSmoke: boolean }) => Promise<Row[]>> =
   growth: growthRows,
   bytes: byteRows,
   door: doorRows,
+  admission: admissionRows,
   memory: memoryRows,
   start: startRows,
   replicas: replicaRows,

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProgram, stop } from './lib/process.ts';
+import { encryptedFlags } from './lib/certificate.ts';
+import { freePort, startProgram, stop } from './lib/process.ts';
 import type { Row } from './lib/rows.ts';
 import { median } from './lib/timing.ts';
 
@@ -15,24 +16,31 @@ export async function startRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[
   try {
     const withCache = { NODE_COMPILE_CACHE: folder };
     // As the image's build does.
-    await stop((await startProgram([], withCache)).child);
+    const encrypted = await encryptedFlags(folder, await freePort());
+    await stop((await startProgram([], withCache, encrypted)).child);
     return [
       {
         ...(await startRow('until /readyz answers', count, withCache)),
         goal: { most: MOST_MS },
       },
       await startRow('the same without compiled code', count, WITHOUT_CACHE),
+      await startRow('the same with compiled code and both doors', count, withCache, encrypted),
     ];
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function startRow(name: string, count: number, env: Record<string, string>): Promise<Row> {
+async function startRow(
+  name: string,
+  count: number,
+  env: Record<string, string>,
+  flags: readonly string[] = [],
+): Promise<Row> {
   const times: number[] = [];
   const cpus: number[] = [];
   for (let at = 0; at < count; at += 1) {
-    const { child, started, cpu } = await startProgram([], env);
+    const { child, started, cpu } = await startProgram([], env, flags);
     times.push(started);
     cpus.push(cpu);
     await stop(child);

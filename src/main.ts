@@ -1,56 +1,66 @@
-import type { Server } from 'node:https';
 import closeWithGrace from 'close-with-grace';
-import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import { type AdmissionDoor, openAdmissionDoor } from './admission-door.ts';
 import type { ServeConfig } from './config.ts';
-import { loadEnvValidator } from './crds.ts';
 import { UsageError } from './errors.ts';
-import { buildApp } from './http/app.ts';
-import { createMetrics } from './http/metrics.ts';
 import type { Service } from './http/service.ts';
-import { readTls, type TlsFiles, watchTls } from './http/tls.ts';
+import type { TlsFiles } from './http/tls.ts';
 
 /** Time for answers under way when the process is asked to stop; Metacontroller's own time-out is 10 s. */
 const GRACE_MS = 10_000;
 
-interface Door {
-  app: FastifyInstance;
-  /** Flag that says where it is; for errors. */
-  flag: string;
-  port: number;
-}
-
 /** Opens the doors, and closes them on SIGTERM or SIGINT after what is in flight. */
 export async function serve(config: ServeConfig): Promise<void> {
-  const log = pino({ level: config.logLevel });
-  const service: Service = {
-    config,
-    validator: await loadEnvValidator(),
-    now: () => new Date(),
-    metrics: createMetrics(),
-    log,
-  };
-  const plain = { app: buildApp({ service, logger: log }), flag: '--port', port: config.port };
   const files = tlsFiles(config);
-  const doors = files === undefined ? [plain] : [plain, await tlsDoor(files, config, service, log)];
-  const close = () => Promise.all(doors.map(({ app }) => app.close()));
-  for (const door of doors) {
-    await open(door, config.host).catch(async (error: Error) => {
-      // One that is open already would keep the process alive.
-      await close();
-      throw error;
-    });
-  }
-  closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
+  const [admission, { log, service, buildApp }] = await Promise.all([
+    files && openAdmission(files, config),
+    plainParts(config),
+  ]);
+  const app = buildApp({
+    service,
+    logger: log,
+    ...(admission && { otherMetrics: admission.metrics }),
+  });
+  const close = () => Promise.all([app.close(), admission?.close()]);
+  const grace = closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
     if (err) log.error(err);
     else log.info({ signal }, 'closing');
     await close();
   });
+  const { host, port } = config;
+  // The last door to open: who finds it ready finds the other open.
+  await app.listen({ host, port }).catch(async (error: Error) => {
+    grace.uninstall();
+    // The one that is open already would keep the process alive.
+    await close();
+    throw new UsageError(`--host ${host}, --port ${port}: ${error.message}`);
+  });
 }
 
-async function open({ app, flag, port }: Door, host: string): Promise<void> {
-  await app.listen({ host, port }).catch((error: Error) => {
-    throw new UsageError(`--host ${host}, ${flag} ${port}: ${error.message}`);
+/** Loaded only now: the thread starts while this one gets ready. */
+async function plainParts(config: ServeConfig) {
+  const [{ loadEnvValidator }, { buildApp }, { createLog }, { createMetrics }] = await Promise.all([
+    import('./crds.ts'),
+    import('./http/app.ts'),
+    import('./http/log.ts'),
+    import('./http/metrics.ts'),
+  ]);
+  const log = createLog(config.logLevel);
+  const validator = await loadEnvValidator();
+  const service: Service = {
+    config,
+    validator,
+    now: () => new Date(),
+    metrics: createMetrics(),
+    log,
+  };
+  return { log, service, buildApp };
+}
+
+function openAdmission(files: TlsFiles, config: ServeConfig): Promise<AdmissionDoor> {
+  const { host, tlsPort: port, logLevel } = config;
+  // Half a service is none: it ends with 1, and whoever started it starts it again.
+  return openAdmissionDoor({ config, host, port, files, logLevel }, (error) => {
+    throw error;
   });
 }
 
@@ -59,23 +69,4 @@ function tlsFiles({ tlsCertFile, tlsKeyFile }: ServeConfig): TlsFiles | undefine
   if (tlsCertFile === '') throw new UsageError('--tls-cert-file is missing beside --tls-key-file');
   if (tlsKeyFile === '') throw new UsageError('--tls-key-file is missing beside --tls-cert-file');
   return { certFile: tlsCertFile, keyFile: tlsKeyFile };
-}
-
-async function tlsDoor(
-  files: TlsFiles,
-  { tlsPort }: ServeConfig,
-  service: Service,
-  log: Logger,
-): Promise<Door> {
-  try {
-    const app = buildApp({ service, logger: log, https: await readTls(files) });
-    const unwatch = watchTls(files, app.server as unknown as Server, (error) => {
-      if (error === undefined) log.info('certificate reloaded');
-      else log.error(error, 'the new certificate cannot be used; the old one stays');
-    });
-    app.addHook('onClose', async () => unwatch());
-    return { app, flag: '--tls-port', port: tlsPort };
-  } catch (error) {
-    throw new UsageError(`--tls-cert-file, --tls-key-file: ${(error as Error).message}`);
-  }
 }

@@ -18,10 +18,11 @@ export interface Program {
   cpu: number;
 }
 
-/** Starts the built program with these flags for Node and environment; it logs nothing, as nobody reads. */
+/** Starts the built program with these flags for Node, environment and own flags; it logs nothing, as nobody reads. */
 export async function startProgram(
   nodeFlags: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
 ): Promise<Program> {
   const port = await freePort();
   const args = [
@@ -31,6 +32,7 @@ export async function startProgram(
     '--host=127.0.0.1',
     `--port=${port}`,
     '--log-level=error',
+    ...flags,
   ];
   const start = performance.now();
   const child = spawn(process.execPath, args, {

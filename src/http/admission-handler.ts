@@ -3,11 +3,14 @@ import type { AdmissionReview, AdmissionReviewResponse } from '../hooks/types.ts
 import type { VirtualService } from '../istio/types.ts';
 import { type Amendment, admit } from '../virtualservice/admit.ts';
 import type { Service } from './service.ts';
-import { nameOf } from './virtualservice-handlers.ts';
+import { nameOf } from './virtualservice-name.ts';
+
+/** What admission works with; nothing of it comes from the cluster. */
+export type AdmissionService = Pick<Service, 'config' | 'metrics' | 'log'>;
 
 export function admitVirtualService(
   { request }: AdmissionReview,
-  service: Service,
+  service: AdmissionService,
   bodyBytes: number | undefined,
 ): AdmissionReviewResponse {
   const { uid, operation, object, oldObject, userInfo } = request;
@@ -31,7 +34,7 @@ export function admitVirtualService(
   return allow(uid, amendment.patch);
 }
 
-function report(amendment: Amendment, facts: object, { log, metrics }: Service): void {
+function report(amendment: Amendment, facts: object, { log, metrics }: AdmissionService): void {
   const { patch, routes, restoredMarks, refusal } = amendment;
   if (refusal !== undefined) {
     metrics.refusals.inc({ reason: 'WouldAlterRoutes' });

@@ -4,7 +4,11 @@ import type {
   FastifyRequest,
   FastifySchemaValidationError,
 } from 'fastify';
+import { cutText } from '../k8s/cut-text.ts';
 import { pointerKeys } from '../k8s/json-pointer.ts';
+
+/** UTF-16 units of what is quoted: keys are whatever somebody sent. Metacontroller makes an event of it, whose bound is 1,024. */
+const MOST_OF = { key: 100, field: 400, text: 1000 };
 
 const EXPECTED =
   "expected Metacontroller's hook version v2, or an AdmissionReview of admission.k8s.io/v1";
@@ -19,14 +23,22 @@ export function handleError(
   reply: FastifyReply,
 ): FastifyReply {
   const statusCode = error.statusCode ?? 500;
+  const text = cutText(error.message, MOST_OF.text);
+  if (statusCode === 503) {
+    request.log.warn({ url: request.url }, text);
+    return reply.code(503).send({ error: text });
+  }
   if (statusCode >= 500) {
     request.log.error(error);
-    return reply.code(500).send({ error: error.message });
+    return reply.code(500).send({ error: text });
   }
   const [wrong] = error.validation ?? [];
   const answer =
     wrong === undefined
-      ? { error: describeBody(error, request), field: fieldOfStatus(statusCode) }
+      ? {
+          error: cutText(describeBody(error, request), MOST_OF.text),
+          field: fieldOfStatus(statusCode),
+        }
       : describeWrong(wrong);
   // The API server tells nobody what it was answered.
   request.log.warn({ url: request.url }, answer.error);
@@ -45,7 +57,8 @@ function fieldOfStatus(statusCode: number): string {
 
 function describeWrong(wrong: FastifySchemaValidationError): { error: string; field: string } {
   const field = fieldOf(wrong);
-  const problem = wrong.keyword === 'required' ? 'is missing' : wrong.message;
+  const problem =
+    wrong.keyword === 'required' ? 'is missing' : cutText(`${wrong.message}`, MOST_OF.field);
   return { error: `${field} ${problem}: ${EXPECTED}`, field };
 }
 
@@ -53,7 +66,8 @@ function describeWrong(wrong: FastifySchemaValidationError): { error: string; fi
 function fieldOf({ instancePath, keyword, params }: FastifySchemaValidationError): string {
   const missing = keyword === 'required' ? [`${params['missingProperty']}`] : [];
   const path = [...pointerKeys(instancePath), ...missing]
+    .map((key) => cutText(key, MOST_OF.key))
     .map((key) => (/^\w+$/.test(key) ? `.${key}` : `["${key}"]`))
     .join('');
-  return path === '' ? 'body' : path.replace(/^\./, '');
+  return path === '' ? 'body' : cutText(path.replace(/^\./, ''), MOST_OF.field);
 }

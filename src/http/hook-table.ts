@@ -1,26 +1,13 @@
-import {
-  ADMISSION_REVIEW,
-  COMPOSITE_REQUEST,
-  CUSTOMIZE_REQUEST,
-  DECORATOR_REQUEST,
-} from '../hooks/schemas.ts';
-import { admitVirtualService } from './admission-handler.ts';
+import { COMPOSITE_REQUEST, CUSTOMIZE_REQUEST, DECORATOR_REQUEST } from '../hooks/schemas.ts';
+import { ADMISSION_HOOK } from './admission-hook.ts';
 import { customizeEnv, finalizeEnvHook, syncEnvHook } from './env-handlers.ts';
+import type { Hook } from './hook.ts';
 import { customizeMeshIndex, syncMeshIndex } from './mesh-index-handlers.ts';
 import type { Service } from './service.ts';
 import { customizeVirtualService, syncVirtualService } from './virtualservice-handlers.ts';
 
-export interface Hook {
-  url: string;
-  /** Name in metrics and logs. */
-  name: string;
-  schema: object;
-  /** `bodyBytes`: length of the body, if it was announced. */
-  answer: (body: never, service: Service, bodyBytes: number | undefined) => object;
-}
-
 /** Every hook: where, what it is sent, who answers. */
-export const HOOKS: readonly Hook[] = [
+export const HOOKS: readonly Hook<Service>[] = [
   {
     url: '/dynamicenv/customize',
     name: 'dynamicenv-customize',
@@ -63,10 +50,5 @@ export const HOOKS: readonly Hook[] = [
     schema: DECORATOR_REQUEST,
     answer: syncMeshIndex,
   },
-  {
-    url: '/admission/virtualservices',
-    name: 'admission-virtualservices',
-    schema: ADMISSION_REVIEW,
-    answer: admitVirtualService,
-  },
+  ADMISSION_HOOK,
 ];

@@ -1,4 +1,11 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 
 export interface Metrics {
   registry: Registry;
@@ -9,6 +16,9 @@ export interface Metrics {
   repairs: Counter;
   restoredMarks: Counter;
 }
+
+/** Metrics of one registry, as `getMetricsAsJSON` tells them: they can be sent to another thread. */
+export type MetricsPart = MetricObjectWithValues<MetricValue<string>>[];
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const BYTES = [1e3, 4e3, 16e3, 64e3, 256e3, 1e6, 4e6, 16e6];
@@ -55,4 +65,13 @@ export function createMetrics(): Metrics {
       registers,
     }),
   };
+}
+
+/** The text of /metrics: those of the registry, with the parts added up, which have metrics of the same names. */
+export async function joinedMetrics(
+  registry: Registry,
+  parts: readonly MetricsPart[],
+): Promise<string> {
+  if (parts.length === 0) return registry.metrics();
+  return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...parts]).metrics();
 }

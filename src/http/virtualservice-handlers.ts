@@ -10,6 +10,7 @@ import { relatedInjections } from '../virtualservice/customize.ts';
 import { decorate } from '../virtualservice/sync.ts';
 import type { Service } from './service.ts';
 import { usableInjections } from './usable-injections.ts';
+import { nameOf } from './virtualservice-name.ts';
 
 export function customizeVirtualService(
   { parent }: CustomizeRequest,
@@ -55,8 +56,4 @@ function statesByEnv({ labels }: Marks): Record<string, string | null> {
   return Object.fromEntries(
     Object.entries(labels).map(([key, state]) => [key.replace(ENV_LABEL_PREFIX, ''), state]),
   );
-}
-
-export function nameOf({ metadata }: VirtualService): string {
-  return `${metadata.namespace}/${metadata.name}`;
 }

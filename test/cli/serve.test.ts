@@ -41,8 +41,21 @@ async function tlsFiles(name: string): Promise<{ cert: string; key: string; flag
   };
 }
 
-function serve(flags: string[] = [], env = {}): Running {
-  const started = start([...LOCAL, ...flags], env);
+/** Loaded before the program: on a signal its main thread does nothing else for a while. */
+const BLOCKS = `import { writeSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+if (isMainThread) process.on('SIGUSR2', () => {
+  writeSync(2, 'blocked\\n');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8_000);
+  writeSync(2, 'free\\n');
+});`;
+
+/** Likewise: the thread of the encrypted door fails, once it is open. */
+const BREAKS = `import { isMainThread } from 'node:worker_threads';
+if (!isMainThread) setTimeout(() => { throw new Error('the thread broke'); }, 3_000);`;
+
+function serve(flags: string[] = [], env = {}, before: string[] = []): Running {
+  const started = start([...LOCAL, ...flags], env, { before });
   running.push(started);
   return started;
 }
@@ -81,21 +94,55 @@ async function servedName({ hostname, port }: URL): Promise<string> {
   return name;
 }
 
-describe('both doors', () => {
-  test('serve everything', async () => {
+describe('the doors', () => {
+  test('the plain one serves everything, the encrypted one admission and health; metrics tell of both', async () => {
     const { flags } = await tlsFiles('both');
     const server = serve(flags);
-    for (const scheme of ['http', 'https']) {
-      const door = await urlOf(server, scheme);
-      for (const path of ['/healthz', '/readyz', '/metrics']) {
-        expect([path, (await call(door, path)).status]).toEqual([path, 200]);
-      }
-      for (const [path, body] of Object.entries(BODIES)) {
-        expect([path, (await call(door, path, body())).status]).toEqual([path, 200]);
-      }
+    const statusOf = async (scheme: string, path: string, body?: object) =>
+      (await call(await urlOf(server, scheme), path, body)).status;
+    for (const path of ['/healthz', '/readyz', '/metrics']) {
+      expect([path, await statusOf('http', path)]).toEqual([path, 200]);
+      const expected = path === '/metrics' ? 404 : 200;
+      expect([path, await statusOf('https', path)]).toEqual([path, expected]);
+    }
+    for (const [path, body] of Object.entries(BODIES)) {
+      expect([path, await statusOf('http', path, body())]).toEqual([path, 200]);
+      const expected = path.startsWith('/admission') ? 200 : 404;
+      expect([path, await statusOf('https', path, body())]).toEqual([path, expected]);
     }
     const { body } = await call(await urlOf(server, 'http'), '/metrics');
-    expect(body).toContain('_count{hook="dynamicenv-sync",result="ok"} 2');
+    expect(body).toContain('_count{hook="dynamicenv-sync",result="ok"} 1');
+    expect(body).toContain('_count{hook="admission-virtualservices",result="ok"} 2');
+  });
+
+  test('who is ready has both open', async () => {
+    const { flags } = await tlsFiles('ready');
+    const server = serve(flags);
+    await urlOf(server, 'http');
+    expect(server.said.stdout).toMatch(/listening at https:.*listening at http:/s);
+  });
+
+  test('a sync that takes long keeps no admission waiting', async () => {
+    const { flags } = await tlsFiles('busy');
+    const server = serve(flags, {}, [BLOCKS]);
+    const door = await urlOf(server, 'https');
+    await urlOf(server, 'http');
+    const review = BODIES['/admission/virtualservices']?.();
+    await call(door, '/admission/virtualservices', review);
+    server.process.kill('SIGUSR2');
+    await eventually(() => server.said.stderr.match(/blocked/) ?? undefined, 'blocked');
+    for (let at = 0; at < 5; at += 1) {
+      expect((await call(door, '/admission/virtualservices', review)).status).toBe(200);
+    }
+    expect(server.said.stderr).toBe('blocked\n');
+    await eventually(() => server.said.stderr.match(/free/) ?? undefined, 'free');
+  });
+
+  test('when the thread of the encrypted one ends, everything does: 1, with the reason', async () => {
+    const { flags } = await tlsFiles('lost');
+    const server = serve(flags, {}, [BREAKS]);
+    const { code, stdout } = await server.ended;
+    expect([code, stdout]).toEqual([1, expect.stringContaining('"the thread broke"')]);
   });
 
   test('without a certificate there is one only', async () => {
@@ -134,6 +181,29 @@ describe('a certificate that changes', () => {
     );
     expect((await call(door, '/healthz')).status).toBe(200);
   });
+});
+
+test('SIGTERM: a review in flight is finished; then 0', async () => {
+  const { flags } = await tlsFiles('grace');
+  const server = serve(flags);
+  const door = await urlOf(server, 'https');
+  await urlOf(server, 'http');
+  const body = JSON.stringify(BODIES['/admission/virtualservices']?.());
+  const sent = requestSecurely(new URL('/admission/virtualservices', door), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    rejectUnauthorized: false,
+  });
+  sent.write(body.slice(0, 10));
+  const [socket] = await once(sent, 'socket');
+  await once(socket, 'secureConnect');
+  await call(door, '/healthz');
+  server.process.kill('SIGTERM');
+  await eventually(() => server.said.stdout.match(/"closing"/) ?? undefined, 'closing');
+  const response = once(sent, 'response');
+  sent.end(body.slice(10));
+  expect((await response)[0].statusCode).toBe(200);
+  expect((await server.ended).code).toBe(0);
 });
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {

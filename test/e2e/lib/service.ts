@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo } from 'node:net';
 import { loadValidators } from '../../../src/crds.ts';
 import type { DecisionConfig } from '../../../src/domain/config.ts';
+import { buildAdmissionApp } from '../../../src/http/admission-app.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import { selfSigned } from '../../http/lib/certificate.ts';
@@ -46,13 +47,14 @@ export async function startService(
   address = '127.0.0.1',
 ): Promise<HookService> {
   const faults = createHookFaults();
-  let app = await appOf(config);
-  const handle = (request: IncomingMessage, response: ServerResponse) => {
-    if (!faults.fail(request, response)) app.routing(request, response);
-  };
+  let apps = await appsOf(config);
+  const handle =
+    (door: 'plain' | 'encrypted') => (request: IncomingMessage, response: ServerResponse) => {
+      if (!faults.fail(request, response)) apps[door].routing(request, response);
+    };
   const pair = selfSigned(address);
-  const plain = await openDoor(createServer(handle), address);
-  const encrypted = await openDoor(createTlsServer(pair, handle), address);
+  const plain = await openDoor(createServer(handle('plain')), address);
+  const encrypted = await openDoor(createTlsServer(pair, handle('encrypted')), address);
   const lost = (doors: readonly Door[]) => async () => {
     for (const door of doors) await door.shut();
     return async () => {
@@ -64,9 +66,9 @@ export async function startService(
     admission: { url: `https://${address}:${encrypted.port}`, ca: pair.cert },
     tls: pair,
     configure: async (next) => {
-      const former = app;
-      app = await appOf(next);
-      await former.close();
+      const former = apps;
+      apps = await appsOf(next);
+      await closeAll(former);
     },
     failHook: faults.add,
     loseWebhook: lost([encrypted]),
@@ -78,18 +80,23 @@ export async function startService(
     stop: async () => {
       await plain.shut();
       await encrypted.shut();
-      await app.close();
+      await closeAll(apps);
     },
   };
 }
 
-async function appOf(config: DecisionConfig) {
+/** What is behind each door, with one set of counters. */
+async function appsOf(config: DecisionConfig) {
   const { dynamicEnv } = validators;
   const metrics = createMetrics();
   const service = { config, validator: dynamicEnv, now: () => new Date(), metrics, log: SILENCE };
-  const app = buildApp({ service });
-  await app.ready();
-  return app;
+  const apps = { plain: buildApp({ service }), encrypted: buildAdmissionApp({ service }) };
+  await Promise.all([apps.plain.ready(), apps.encrypted.ready()]);
+  return apps;
+}
+
+async function closeAll({ plain, encrypted }: Awaited<ReturnType<typeof appsOf>>): Promise<void> {
+  await Promise.all([plain.close(), encrypted.close()]);
 }
 
 interface Door {

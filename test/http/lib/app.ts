@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { loadValidators } from '../../../src/crds.ts';
 import type { DecisionConfig } from '../../../src/domain/config.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { buildApp } from '../../../src/http/app.ts';
+import { createLog } from '../../../src/http/log.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
+import type { Service } from '../../../src/http/service.ts';
 
 // Compiled once: that takes longer than a test.
 const validators = await loadValidators();
@@ -17,6 +18,7 @@ export interface LogLine extends Record<string, unknown> {
 
 export interface TestApp {
   app: FastifyInstance;
+  service: Service;
   /** What was logged so far, at info and above. */
   lines: LogLine[];
   config: DecisionConfig;
@@ -30,13 +32,14 @@ export interface TestApp {
 export async function testApp(flags: string[] = []): Promise<TestApp> {
   const config = readFlags(DECISION_FLAGS, flags, {});
   const lines: LogLine[] = [];
-  const log = pino({ level: 'info' }, { write: (text) => lines.push(JSON.parse(text)) });
+  const log = createLog('info', { write: (text) => lines.push(JSON.parse(text)) });
   let now = new Date('2026-01-01T00:00:00Z');
   const { dynamicEnv: validator } = validators;
   const service = { config, validator, now: () => now, metrics: createMetrics(), log };
   const app = buildApp({ service, logger: log });
   return {
     app,
+    service,
     lines,
     config,
     setNow: (time) => {

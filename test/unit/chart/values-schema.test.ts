@@ -28,6 +28,14 @@ describe('values.schema.json', () => {
     expect(problems({})).toEqual([]);
   });
 
+  test.each(['10.0.0.0/28', '192.0.2.1/32', 'fd00::/8', '::ffff:10.0.0.0/104'])(
+    'the API server may be at %s',
+    (cidr) => {
+      const peer = { ipBlock: { cidr, except: [cidr] } };
+      expect(problems({ networkPolicy: { apiServer: [peer] } })).toEqual([]);
+    },
+  );
+
   test('it knows exactly the values that values.yaml has', () => {
     for (const [path, { properties, additionalProperties }] of maps(schema, '')) {
       const keys = path.split('/').slice(1);
@@ -70,6 +78,11 @@ describe('values.schema.json', () => {
       'a peer with an unknown field',
       { networkPolicy: { apiServer: [{ cidr: '10.0.0.0/8' }] } },
       '/networkPolicy/apiServer/0 additionalProperties',
+    ],
+    [
+      'an address without the length of its network',
+      { networkPolicy: { apiServer: [{ ipBlock: { cidr: '10.0.0.1' } }] } },
+      '/networkPolicy/apiServer/0/ipBlock/cidr pattern',
     ],
   ])('refuses %s', (_name, changes, problem) => {
     expect(problems(changes)).toContain(problem);

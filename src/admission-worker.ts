@@ -1,0 +1,58 @@
+/** The thread of the encrypted door: opens it, tells so, and answers what the main thread asks, until it is told to close. */
+import type { Server } from 'node:https';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FastifyInstance } from 'fastify';
+import type { AdmissionDoorOptions, Order, Report } from './admission-door.ts';
+import { buildAdmissionApp } from './http/admission-app.ts';
+import { createLog } from './http/log.ts';
+import { createMetrics } from './http/metrics.ts';
+import { readTls, watchTls } from './http/tls.ts';
+
+const { config, host, port, files, logLevel } = workerData as AdmissionDoorOptions;
+const log = createLog(logLevel);
+const metrics = createMetrics();
+
+function report(message: Report): void {
+  parentPort?.postMessage(message);
+}
+
+async function encryptedApp(): Promise<FastifyInstance> {
+  const pair = await readTls(files);
+  const app = buildAdmissionApp({ service: { config, metrics, log }, logger: log, https: pair });
+  const unwatch = watchTls(files, app.server as unknown as Server, (error) => {
+    if (error === undefined) log.info('certificate reloaded');
+    else log.error(error, 'the new certificate cannot be used; the old one stays');
+  });
+  app.addHook('onClose', async () => unwatch());
+  return app;
+}
+
+async function follow(order: Order, app: FastifyInstance): Promise<void> {
+  if (order === 'metrics') {
+    report({ metrics: await metrics.registry.getMetricsAsJSON() });
+    return;
+  }
+  await app.close();
+  parentPort?.close();
+}
+
+/** Undefined when it failed, which is told: where the door is to be, and by which certificate, is the user's choice. */
+async function open(): Promise<FastifyInstance | undefined> {
+  const flags = '--tls-cert-file, --tls-key-file';
+  const failed = (what: string) => (error: Error) =>
+    report({ failed: `${what}: ${error.message}` });
+  const app = await encryptedApp().catch(failed(flags));
+  if (!app) return undefined;
+  const listening = await app
+    .listen({ host, port })
+    .catch(failed(`--host ${host}, --tls-port ${port}`));
+  if (listening) return app;
+  await app.close();
+  return undefined;
+}
+
+const app = await open();
+if (app) {
+  parentPort?.on('message', (order: Order) => void follow(order, app));
+  report('open');
+}

@@ -1,0 +1,33 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { addHook } from './add-hook.ts';
+import type { AdmissionService } from './admission-handler.ts';
+import { ADMISSION_HOOK } from './admission-hook.ts';
+import { baseApp, type DoorLimits } from './base-app.ts';
+import type { TlsPair } from './tls.ts';
+
+/**
+ * A review carries the object before and after. What is stored has at most 1.5 MiB (etcd's `--max-request-bytes`), so that two
+ * and what stands around them are within 4 MiB. The API server reads writes of up to 3 MiB (`MaxRequestBodyBytes` in
+ * `k8s.io/apiserver/pkg/server/config.go`); one that makes a larger review could not be stored, whatever the webhook says.
+ * A review beyond is answered with 413, and the write goes on without the webhook (`failurePolicy: Ignore`).
+ *
+ * Reviews of large VirtualServices have some 200 KiB: 32 MiB are more than a hundred and fifty at once.
+ */
+const LIMITS: DoorLimits = { body: 4 * 2 ** 20, held: 32 * 2 ** 20, connections: 512 };
+
+export interface AdmissionAppOptions {
+  service: AdmissionService;
+  logger?: FastifyBaseLogger;
+  https?: TlsPair;
+}
+
+/** The encrypted door: admission and health, nothing else. Listens nowhere yet. */
+export function buildAdmissionApp({
+  service,
+  logger,
+  https,
+}: AdmissionAppOptions): FastifyInstance {
+  const app = baseApp({ limits: LIMITS, metrics: service.metrics, logger, https });
+  addHook(app, ADMISSION_HOOK, service);
+  return app;
+}

@@ -1,0 +1,53 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { cutText } from '../k8s/cut-text.ts';
+
+/** UTF-16 units. */
+const MOST_OF = { message: 1000, fact: 200, stack: 4000 };
+const MOST_ITEMS = 50;
+const MOST_DEPTH = 3;
+
+/**
+ * One JSON line for each event, on standard output unless told otherwise. Lines are short whatever the facts are: names and
+ * messages come from what anybody may send. Writes at once, so that lines of threads do not mix and none waits for a thread.
+ */
+export function createLog(level: string, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      formatters: { log: (facts) => shortFacts(facts, 0) },
+      serializers: { err: shortError },
+      hooks: {
+        logMethod(args, method) {
+          const [first] = args as unknown[];
+          const texts = first instanceof Error && args.length === 1 ? [first.message] : [];
+          const short = [...args, ...texts].map((one: unknown) =>
+            typeof one === 'string' ? cutText(one, MOST_OF.message) : one,
+          );
+          method.apply(this, short as Parameters<typeof method>);
+        },
+      },
+    },
+    destination ?? pino.destination({ dest: 1, sync: true }),
+  );
+}
+
+function shortFacts(facts: object, depth: number): Record<string, unknown> {
+  const entries = Object.entries(facts).slice(0, MOST_ITEMS);
+  return Object.fromEntries(
+    entries.map(([key, fact]) => [cutText(key, MOST_OF.fact), shortFact(fact, depth + 1)]),
+  );
+}
+
+function shortFact(fact: unknown, depth: number): unknown {
+  if (typeof fact === 'string') return cutText(fact, MOST_OF.fact);
+  // The error's own serializer comes after this.
+  if (typeof fact !== 'object' || fact === null || fact instanceof Error) return fact;
+  if (depth > MOST_DEPTH) return '…';
+  if (Array.isArray(fact)) return fact.slice(0, MOST_ITEMS).map((one) => shortFact(one, depth + 1));
+  return shortFacts(fact, depth);
+}
+
+function shortError(error: Error): object {
+  const { type, message, stack } = pino.stdSerializers.err(error);
+  return { type, message: cutText(message, MOST_OF.message), stack: cutText(stack, MOST_OF.stack) };
+}

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { buildAdmissionApp } from '../../src/http/admission-app.ts';
+import { testApp } from './lib/app.ts';
+import { selfSigned } from './lib/certificate.ts';
+import { drip, head, portOf, raw } from './lib/raw.ts';
+
+jest.setTimeout(60_000);
+
+/** What the doors promise, and what a busy machine may add to it. */
+const WITHIN_MS = 10_000 + 3_000;
+
+interface Opened {
+  app: FastifyInstance;
+  port: number;
+  encrypted: boolean;
+}
+
+let doors: Opened[];
+
+beforeAll(async () => {
+  const { app: plain, service } = await testApp();
+  plain.get('/large', () => Buffer.alloc(64 * 2 ** 20));
+  const https = selfSigned('127.0.0.1');
+  const secure = buildAdmissionApp({ service, https });
+  doors = [
+    { app: plain, port: await portOf(plain), encrypted: false },
+    { app: secure, port: await portOf(secure), encrypted: true },
+  ];
+});
+
+afterAll(() => Promise.all(doors.map(({ app }) => app.close())));
+
+const REVIEW = '/admission/virtualservices';
+
+/** What holds a connection without ever being a request; answers when the server ended it. */
+const HOLDERS: Record<string, (door: Opened) => Promise<[number, string]>> = {
+  'nothing at all': async (door) => {
+    const one = await raw(door.port, door);
+    return [await one.ended, one.said()];
+  },
+  'nothing, not even a handshake': async ({ port }) => {
+    const one = await raw(port);
+    return [await one.ended, one.said()];
+  },
+  'headers, byte by byte': async (door) => {
+    const one = await raw(door.port, door);
+    return [
+      await drip(one, 'POST / HTTP/1.1\r\nhost: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'),
+      '',
+    ];
+  },
+  'a body, byte by byte': async (door) => {
+    const one = await raw(door.port, door);
+    one.send(head(REVIEW, 'content-length: 1000'));
+    return [await drip(one, ' '), one.said()];
+  },
+  'a body in chunks, byte by byte': async (door) => {
+    const one = await raw(door.port, door);
+    one.send(head(REVIEW, 'transfer-encoding: chunked'));
+    return [await drip(one, '1\r\n \r\n'), one.said()];
+  },
+  'half a body': async (door) => {
+    const one = await raw(door.port, door);
+    one.send(`${head(REVIEW, 'content-length: 1000')}{`);
+    return [await one.ended, one.said()];
+  },
+};
+
+test('whatever holds a connection is gone within ten seconds', async () => {
+  const all = doors.flatMap((door) =>
+    Object.entries(HOLDERS).map(async ([name, hold]) => {
+      const [time, said] = await hold(door);
+      return { name, encrypted: door.encrypted, time, said };
+    }),
+  );
+  for (const { name, encrypted, time, said } of await Promise.all(all)) {
+    expect([name, encrypted, time < WITHIN_MS]).toEqual([name, encrypted, true]);
+    if (name.includes('body')) expect([name, said.slice(0, 12)]).toEqual([name, 'HTTP/1.1 408']);
+  }
+});
+
+test.each([
+  ['takes', 0],
+  ['takes but slowly', 500],
+])('an answer that nobody %s is thrown away', async (_name, pause) => {
+  const [{ app, port }] = doors as [Opened];
+  const held = once(app.server, 'connection');
+  const one = await raw(port);
+  const [socket] = (await held) as [Socket];
+  one.socket.pause();
+  const timer = setInterval(() => pause > 0 && one.socket.read(65_536), pause || 1_000);
+  const start = performance.now();
+  one.send('GET /large HTTP/1.1\r\nhost: a\r\n\r\n');
+  await new Promise((resolve) => socket.once('close', resolve));
+  clearInterval(timer);
+  one.socket.destroy();
+  expect(performance.now() - start).toBeLessThan(WITHIN_MS);
+});
+
+test("idle connections outlive those of Go's clients, which keep them for 90 seconds", () => {
+  for (const { app } of doors) {
+    expect(app.server.keepAliveTimeout).toBeGreaterThan(90_000);
+  }
+});
