@@ -37,7 +37,10 @@ function splitYaml(text: string, first: number, firstNumber: number): Chunk[] {
   let lines: string[] = [];
   let number = firstNumber;
   let isBegun = false;
-  const all = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const all = text
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   for (const [index, line] of all.entries()) {
     const border = /^---\s*(.?)/.exec(line)?.[1];
     if (border === undefined) {

@@ -1,4 +1,4 @@
-import { Document, LineCounter, type ParsedNode, visit } from 'yaml';
+import { Document, LineCounter, type ParsedNode, type Tags, visit } from 'yaml';
 import { plainValue } from './yaml-plain.ts';
 import { type Chunk, splitDocuments } from './yaml-split.ts';
 import { treesOf } from './yaml-tree.ts';
@@ -48,7 +48,7 @@ function readChunk(chunk: Chunk): Read {
   }
   try {
     const read = readTree(text, first);
-    return json === undefined ? read : { ...read, value: json, problems: [], warnings: [] };
+    return json === undefined ? read : { ...read, value: json, problems: [] };
   } catch (error) {
     // The parser calls itself for each level.
     if (!(error instanceof RangeError)) throw error;
@@ -107,7 +107,11 @@ function offsetOf(
 
 /** YAML that kubectl reads back as the same value: a text that would be more without quotes gets them. */
 export function toYaml(value: unknown): string {
-  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false });
+  const document = new Document(value, {
+    version: '1.1',
+    customTags: (tags) => tags.filter((tag) => !isMerge(tag)),
+    aliasDuplicateObjects: false,
+  });
   visit(document, {
     Scalar: (_, node) => {
       if (typeof node.value === 'string' && needsQuotes(node.value)) node.type = 'QUOTE_DOUBLE';
@@ -121,9 +125,22 @@ export function toYaml(value: unknown): string {
     );
 }
 
-function needsQuotes(text: string): boolean {
-  return typeof plainValue(text) !== 'string' || text === '<<' || text.search(UNPRINTABLE) >= 0;
+/** It would write a key `<<` without quotes, whatever its node says. */
+function isMerge(tag: Tags[number]): boolean {
+  return tag === 'merge' || (typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:merge');
 }
+
+function needsQuotes(text: string): boolean {
+  return (
+    typeof plainValue(text) !== 'string' ||
+    text === '<<' ||
+    text.search(UNPRINTABLE) >= 0 ||
+    BAD_BLOCK.test(text)
+  );
+}
+
+/** Several lines of which the first says no indentation, or one begins with a tab or is of blanks alone. */
+const BAD_BLOCK = /^\s[\s\S]*\n|\n *\t|\n +(?:\n|$)/;
 
 /** Refused by Go's parser, or taken for the end of a line; within double quotes they can be written by their number. */
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
