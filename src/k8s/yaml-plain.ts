@@ -7,8 +7,8 @@ export type Plain = null | boolean | bigint | number | string;
  */
 export function plainValue(text: string): Plain {
   if (WORDS.has(text)) return WORDS.get(text) ?? null;
-  // ParseFloat takes no underscore here, which an integer may have.
-  if (text.startsWith('.')) return decimal(text) ?? text;
+  // ParseFloat takes underscores between digits only.
+  if (text.startsWith('.')) return decimal(text.replace(/(?<=\d)_(?=\d)/g, '')) ?? text;
   if (!/^[-+0-9]/.test(text)) return text;
   const digits = text.replaceAll('_', '');
   return integer(digits) ?? decimal(digits) ?? text;

@@ -51,7 +51,7 @@ function readChunk(chunk: Chunk): Read {
     return json === undefined ? read : { ...read, value: json, problems: [] };
   } catch (error) {
     // The parser calls itself for each level.
-    if (!(error instanceof RangeError)) throw error;
+    if ((error as Error).name !== 'RangeError') throw error;
     return refused({ line: first, message: 'nested too deeply' });
   }
 }
@@ -63,7 +63,9 @@ function refused(problem: YamlNote): Read {
 /** What `readerc.go` refuses, and what ends a line in YAML 1.1 only. */
 const CONTROL = /[^\t\n\r -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-function readTree(text: string, first: number): Read {
+function readTree(written: string, first: number): Read {
+  // A line may end with CR alone, though a document may not.
+  const text = written.replace(/\r\n?/g, '\n');
   const lines = new LineCounter();
   const { documents, strange } = treesOf(text, lines);
   const [document, ...others] = documents;
