@@ -84,6 +84,21 @@ export interface WorkloadStatus {
   subsetErrors?: SubsetErrors;
 }
 
+/** As in the operator that the API comes from; read it by `consumersOf`, which knows earlier shapes. */
+export interface ConsumerStatus {
+  /** Of the clone. */
+  name?: string;
+  namespace?: string;
+  status?: LifeCycle;
+  /** Why it is not `running`, and what to do. */
+  message?: string;
+  errors?: StatusError[];
+  /** Deprecated: the same as beside it. */
+  deployment?: ResourceStatus;
+  /** Deprecated, not written any more. */
+  subsetErrors?: SubsetErrors;
+}
+
 export type ConditionType =
   | 'Ready'
   | 'WorkloadsReady'
@@ -111,7 +126,7 @@ export interface DynamicEnvStatus {
   match?: string;
   /** Keyed `<namespace>/<deployment>`. */
   subsetsStatus?: Record<string, WorkloadStatus>;
-  consumersStatus?: Record<string, WorkloadStatus>;
+  consumersStatus?: Record<string, ConsumerStatus>;
   conditions?: Condition[];
   /** Set by Metacontroller. */
   observedGeneration?: number;

@@ -1,3 +1,4 @@
+import { consumersOf } from '../api/consumer-status.ts';
 import type {
   Condition,
   DynamicEnv,
@@ -17,7 +18,7 @@ export function describeEnv({ metadata, status }: DynamicEnv): string[] {
     `DynamicEnv ${metadata.name} is ${state}: ${totalReady} of ${totalCount} workloads ready${requests}`,
     ...(state === 'ready' || ready === undefined ? [] : [`  why: ${ready.message}`]),
     ...describeWorkloads('subset', status.subsetsStatus),
-    ...describeWorkloads('consumer', status.consumersStatus),
+    ...describeWorkloads('consumer', consumersOf(status)),
   ];
 }
 
@@ -46,7 +47,7 @@ export function warningsOf(env: DynamicEnv): string[] {
 export function troublesOf({ status }: DynamicEnv): string[] {
   const workloads = [
     ...Object.entries(status?.subsetsStatus ?? {}),
-    ...Object.entries(status?.consumersStatus ?? {}),
+    ...Object.entries(consumersOf(status)),
   ];
   const warnings = [
     ...conditionWarnings(status?.conditions ?? []),

@@ -1,3 +1,4 @@
+import { consumersOf } from '../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus } from '../api/dynamicenv.ts';
 import { FORCE_REMOVAL_ANNOTATION } from '../api/marks.ts';
 import { isGoing } from './cluster-parts.ts';
@@ -37,7 +38,7 @@ function going({ metadata, status }: DynamicEnv): string {
 }
 
 function deploymentsOf({ status }: DynamicEnv): ResourceStatus[] {
-  const all = { ...status?.subsetsStatus, ...status?.consumersStatus };
+  const all = { ...status?.subsetsStatus, ...consumersOf(status) };
   return Object.values(all).map(({ deployment }) => deployment);
 }
 

@@ -1,3 +1,4 @@
+import { consumersOf } from '../api/consumer-status.ts';
 import type {
   Condition,
   DynamicEnv,
@@ -74,7 +75,7 @@ export function reportOf(
     state: status?.state ?? 'unknown',
     subset,
     ...(status?.match === undefined ? {} : { match: status.match }),
-    workloads: [...of('subset', status?.subsetsStatus), ...of('consumer', status?.consumersStatus)],
+    workloads: [...of('subset', status?.subsetsStatus), ...of('consumer', consumersOf(status))],
     conditions: status?.conditions ?? [],
     advice: [...adviceFor(env), ...notes],
   };

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { CrdValidator } from '../api/crd-schema.ts';
 import { UsageError } from '../errors.ts';
 import type { KubeObject } from '../k8s/object.ts';
@@ -19,16 +19,17 @@ export interface Manifest {
 
 /**
  * The objects of files, folders (their files, not their subfolders) and `-`; every mistake names file, document, line and
- * field. `namespace`: of those that name none and need one.
+ * field. `namespace`: of those that name none and need one. `warn` is told what kubectl passes over in silence.
  */
 export async function loadManifests(
   paths: readonly string[],
   validators: Record<string, CrdValidator>,
   namespace = 'default',
+  warn: (text: string) => void = () => undefined,
 ): Promise<Manifest[]> {
   const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
   const manifests = (
-    await Promise.all(files.map((file) => readManifests(file, validators)))
+    await Promise.all(files.map((file) => readManifests(file, validators, warn)))
   ).flat();
   const placed = manifests.map(({ object, place }) => ({
     object: within(namespace, object),
@@ -63,14 +64,35 @@ async function filesOf(path: string): Promise<string[]> {
 async function readManifests(
   file: string,
   validators: Record<string, CrdValidator>,
+  warn: (text: string) => void,
 ): Promise<Manifest[]> {
   const name = file === '-' ? '(standard input)' : file;
-  const content = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch(
+  const content = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(
     (error: Error) => {
       throw new UsageError(`${name}: ${error.message}`);
     },
   );
-  return parseYaml(content).flatMap((document) => readDocument(document, name, validators));
+  const documents = parseYaml(textOf(content));
+  for (const { number, warnings } of documents) {
+    for (const { line, message } of warnings) warn(`${placeIn(name, number, line)}: ${message}`);
+  }
+  return documents.flatMap((document) => readDocument(document, name, validators));
+}
+
+/** UTF-16 where the file begins with its mark, else UTF-8: `FileVisitor` in cli-runtime's `pkg/resource/visitor.go`. */
+function textOf(bytes: Uint8Array): string {
+  const mark = `${bytes[0]} ${bytes[1]}`;
+  const encoding = MARKS.get(mark) ?? 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+const MARKS = new Map([
+  [`${0xff} ${0xfe}`, 'utf-16le'],
+  [`${0xfe} ${0xff}`, 'utf-16be'],
+]);
+
+function placeIn(file: string, number: number, line: number): string {
+  return `${file}, document ${number}, line ${line}`;
 }
 
 function readDocument(
@@ -79,7 +101,7 @@ function readDocument(
   validators: Record<string, CrdValidator>,
 ): Manifest[] {
   const { value, problems, number } = document;
-  const placeOf = (line: number) => `${file}, document ${number}, line ${line}`;
+  const placeOf = (line: number) => placeIn(file, number, line);
   const [problem] = problems;
   if (problem !== undefined) throw new UsageError(`${placeOf(problem.line)}: ${problem.message}`);
   const isList = isMap(value) && value['kind'] === 'List' && Array.isArray(value['items']);

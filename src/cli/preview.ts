@@ -16,8 +16,14 @@ import type { Output } from './terminal.ts';
 export async function preview(args: readonly string[], output: Output): Promise<number> {
   const options = readPreviewOptions(args, process.env);
   const { dynamicEnv } = await loadValidators();
-  const load = (namespace: string | undefined) =>
-    loadManifests(options.files, { DynamicEnv: dynamicEnv }, options.namespace ?? namespace);
+  const told: string[] = [];
+  const load = (namespace = 'default') =>
+    loadManifests(
+      options.files,
+      { DynamicEnv: dynamicEnv },
+      options.namespace ?? namespace,
+      (warning) => void told.push(warning),
+    );
   const scene =
     options.cluster === undefined
       ? await sceneOfFiles(await load(undefined), options, dynamicEnv)
@@ -38,6 +44,7 @@ export async function preview(args: readonly string[], output: Output): Promise<
     .map(({ object, message }) => `${object}: ${message}`);
   if (!quiet) events.push('things are still moving after ten minutes of the cluster');
   const notes = [
+    ...told,
     ...(envs.length === 0 ? [scene.none] : []),
     ...scene.notes(envs),
     ...delegateWarnings(

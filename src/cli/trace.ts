@@ -14,15 +14,21 @@ import { traceCluster, traceFiles } from './trace-scene.ts';
 export async function trace(args: readonly string[], output: Output): Promise<number> {
   const options = readTraceOptions(args, process.env);
   const { dynamicEnv } = await loadValidators();
-  const load = (namespace: string | undefined) =>
-    loadManifests(options.files, { DynamicEnv: dynamicEnv }, options.namespace ?? namespace);
+  const told: string[] = [];
+  const load = (namespace = 'default') =>
+    loadManifests(
+      options.files,
+      { DynamicEnv: dynamicEnv },
+      options.namespace ?? namespace,
+      (warning) => void told.push(warning),
+    );
   const scene =
     options.cluster === undefined
       ? await traceFiles(load, options, dynamicEnv)
       : await traceCluster(load, options.cluster, options, dynamicEnv);
   const world = worldOf(scene.objects, options.config.clusterDomain);
   const { caller, notes } = callerOf(options.caller, scene.namespace, world);
-  const answer = traced(options.calls, caller, world, [...scene.notes, ...notes]);
+  const answer = traced(options.calls, caller, world, [...told, ...scene.notes, ...notes]);
   if (options.format === 'json') output.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (options.format === 'yaml') output.write(toYaml(answer));
   else output.write(traceText(answer, scene.title, output.paint));

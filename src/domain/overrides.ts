@@ -1,5 +1,6 @@
 import type { ContainerOverride } from '../api/dynamicenv.ts';
-import type { Container, EnvVar } from '../k8s/workload.ts';
+import type { Container } from '../k8s/workload.ts';
+import { mergeEnv } from './env-order.ts';
 
 export interface Overridden {
   containers: Container[];
@@ -33,17 +34,4 @@ function overrideContainer(container: Container, override: ContainerOverride): C
     ...(env === undefined ? {} : { env: mergeEnv(container.env ?? [], env) }),
     ...(envFrom === undefined ? {} : { envFrom: [...(container.envFrom ?? []), ...envFrom] }),
   };
-}
-
-/**
- * The base's variables in their order, replaced by name, then the new ones: a variable may refer to those before
- * it, so the order is kept.
- */
-function mergeEnv(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[] {
-  const byName = new Map(overrides.map((variable) => [variable.name, variable]));
-  const known = new Set(base.map(({ name }) => name));
-  return [
-    ...base.map((variable) => byName.get(variable.name) ?? variable),
-    ...overrides.filter(({ name }) => !known.has(name)),
-  ];
 }

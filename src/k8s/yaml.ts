@@ -1,147 +1,148 @@
-import {
-  type Document,
-  isCollection,
-  isMap,
-  isScalar,
-  LineCounter,
-  type Pair,
-  type ParsedNode,
-  parseAllDocuments,
-  type ScalarTag,
-  stringify,
-  type Tags,
-  visit,
-} from 'yaml';
+import { Document, LineCounter, type ParsedNode, type Tags, visit } from 'yaml';
+import { plainValue } from './yaml-plain.ts';
+import { type Chunk, splitDocuments } from './yaml-split.ts';
+import { treesOf } from './yaml-tree.ts';
+import { meaningOf, type Remark } from './yaml-value.ts';
+
+export interface YamlNote {
+  line: number;
+  message: string;
+}
 
 export interface YamlDocument {
   /** Position in the file, from 1, empty documents counted. */
   number: number;
   value: unknown;
   /** Mistakes, with their line; then there is no value. */
-  problems: { line: number; message: string }[];
+  problems: YamlNote[];
+  /** What kubectl passes over in silence. */
+  warnings: YamlNote[];
   /** Line of a member, or of the nearest parent that is there. */
   lineOf(path: readonly (string | number)[]): number;
 }
 
 /**
  * The documents of a file as kubectl reads them, without the empty ones: YAML 1.1 (`yes` is true, 0644 is octal, `<<`
- * merges), but without its dates and sexagesimal numbers, which Go's parser does not know either.
+ * merges) as far as Go's parser knows it, which has no dates and no sexagesimal numbers.
  */
 export function parseYaml(text: string): YamlDocument[] {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    version: '1.1',
-    merge: true,
-    lineCounter: lines,
-    // What it would warn of is refused below, or read as kubectl reads it.
-    logLevel: 'error',
-    customTags,
-  });
-  if (!Array.isArray(documents)) return [];
-  return documents.flatMap((document, index) => {
-    const read = readDocument(document as Document.Parsed, text, lines);
-    return read.value === null ? [] : [{ ...read, number: index + 1 }];
+  return splitDocuments(text).flatMap((chunk) => {
+    const read = readChunk(chunk);
+    return read.value === null ? [] : [{ ...read, number: chunk.number }];
   });
 }
 
-function customTags(tags: Tags): Tags {
-  return [...tags.filter(isKnownToGo), OCTAL];
-}
+type Read = Omit<YamlDocument, 'number'>;
 
-function isKnownToGo(tag: Tags[number]): boolean {
-  if (typeof tag === 'string') return true;
-  return tag.format !== 'TIME' && !NOT_JSON.includes(tag.tag);
-}
-
-/** Their values are no JSON; Go's parser leaves them texts, too. */
-const NOT_JSON = ['timestamp', 'binary', 'set', 'omap', 'pairs'].map(
-  (name) => `tag:yaml.org,2002:${name}`,
-);
-
-/** YAML 1.2's way to write octal numbers, which Go's parser takes as well. */
-const OCTAL: ScalarTag = {
-  identify: () => false,
-  default: true,
-  tag: 'tag:yaml.org,2002:int',
-  format: 'OCT',
-  test: /^[-+]?0o[0-7]+$/,
-  resolve: (text) => (text.startsWith('-') ? -1 : 1) * Number.parseInt(text.split('o')[1] ?? '', 8),
-};
-
-function readDocument(
-  document: Document.Parsed,
-  text: string,
-  lines: LineCounter,
-): Omit<YamlDocument, 'number'> {
-  const lineAt = (offset: number) => lines.linePos(offset).line;
-  const lineOf: YamlDocument['lineOf'] = (path) => lineAt(offsetOf(document, path));
-  joinFlowTexts(document, text);
-  const problems = [
-    ...document.errors.map(({ message, pos }) => ({ line: lineAt(pos[0]), message })),
-    ...collectionKeys(document).map((offset) => ({ line: lineAt(offset), message: BAD_KEY })),
-  ].map(({ line, message }) => ({ line, message: firstLine(message) }));
-  if (problems.length > 0) return { value: undefined, problems, lineOf };
+function readChunk(chunk: Chunk): Read {
+  const { text, line: first, problem, json } = chunk;
+  if (problem !== undefined) return refused({ line: first, message: problem });
+  const control = CONTROL.exec(text);
+  if (control !== null) {
+    const code = text.codePointAt(control.index)?.toString(16).padStart(4, '0');
+    const line = first + text.slice(0, control.index).split('\n').length - 1;
+    return refused({
+      line,
+      message: `kubectl takes no U+${code?.toUpperCase()} in YAML, or ends the line there: take it out, or write it by its number within double quotes`,
+    });
+  }
   try {
-    return { value: document.toJS(), problems, lineOf };
+    const read = readTree(text, first);
+    return json === undefined ? read : { ...read, value: json, problems: [] };
   } catch (error) {
-    // An alias without its anchor, or aliases that multiply without end.
-    const problem = { line: lineOf([]), message: (error as Error).message };
-    return { value: undefined, problems: [problem], lineOf };
+    // The parser calls itself for each level.
+    if ((error as Error).name !== 'RangeError') throw error;
+    return refused({ line: first, message: 'nested too deeply' });
   }
 }
 
-const BAD_KEY = 'a map or list as a key; a template that was not rendered?';
+function refused(problem: YamlNote): Read {
+  return { value: undefined, problems: [problem], warnings: [], lineOf: () => problem.line };
+}
+
+/** What `readerc.go` refuses, and what ends a line in YAML 1.1 only. */
+const CONTROL = /[^\t\n\r -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+function readTree(written: string, first: number): Read {
+  // A line may end with CR alone, though a document may not.
+  const text = written.replace(/\r\n?/g, '\n');
+  const lines = new LineCounter();
+  const { documents, strange } = treesOf(text, lines);
+  const [document, ...others] = documents;
+  // The end of the text is on its last line.
+  const last = text.trimEnd().length;
+  const lineAt = (offset: number) => first + lines.linePos(Math.min(offset, last)).line - 1;
+  const noted = ({ offset, message }: Remark) => ({ line: lineAt(offset), message });
+  const lineOf: YamlDocument['lineOf'] = (path) => lineAt(offsetOf(document, path));
+  if (document === undefined) return { value: null, problems: [], warnings: [], lineOf };
+  const errors = document.errors.map(({ message, pos }) => ({
+    offset: pos[0],
+    message: firstLine(message),
+  }));
+  const { value, problems, warnings } = meaningOf(document.contents);
+  const wrong = [...errors, ...strange, ...problems];
+  const ignored = others.map(({ range }) => ({ offset: range[0], message: IGNORED }));
+  return {
+    value: wrong.length > 0 ? undefined : value,
+    problems: wrong.map(noted),
+    warnings: [...warnings, ...ignored].map(noted),
+    lineOf,
+  };
+}
+
+const IGNORED = 'kubectl reads nothing that stands behind "..."; write "---" instead';
 
 function firstLine(message: string): string {
   return (message.split('\n')[0] ?? message).replace(/ at line \d+.*$/, '');
 }
 
-function collectionKeys(document: Document.Parsed): number[] {
-  const offsets: number[] = [];
-  visit(document, {
-    Pair: (_, { key }) => {
-      if (isCollection(key)) offsets.push(key.range?.[0] ?? 0);
-    },
-  });
-  return offsets;
-}
-
-/**
- * In `[2001:2::, a]` the specification sees a map, with the key `2001:2:`; Go's parser sees a text, since no space
- * follows the colon.
- */
-function joinFlowTexts(document: Document.Parsed, text: string): void {
-  visit(document, {
-    Seq: (_, list) => {
-      if (list.flow !== true) return;
-      list.items.forEach((item, index) => {
-        const [pair] = isMap(item) && item.items.length === 1 ? item.items : [];
-        const joined = pair && joinedText(pair as Pair<ParsedNode, ParsedNode | null>, text);
-        if (joined !== undefined) list.items[index] = document.createNode(joined);
-      });
-    },
-  });
-}
-
-function joinedText(
-  { key }: Pair<ParsedNode, ParsedNode | null>,
-  text: string,
-): string | undefined {
-  if (!isScalar(key) || key.type !== 'PLAIN' || key.source === undefined) return undefined;
-  const end = key.range[1];
-  return /^:[,\]]/.test(text.slice(end, end + 2)) ? `${key.source}:` : undefined;
-}
-
-function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
+function offsetOf(
+  document: Document.Parsed | undefined,
+  path: readonly (string | number)[],
+): number {
   for (let length = path.length; length >= 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true) as ParsedNode | undefined;
+    const node = document?.getIn(path.slice(0, length), true) as ParsedNode | undefined;
     if (node?.range) return node.range[0];
   }
   return 0;
 }
 
-/** YAML that kubectl reads back as the same value: what 1.1 takes for a boolean is quoted. */
+/** YAML that kubectl reads back as the same value: a text that would be more without quotes gets them. */
 export function toYaml(value: unknown): string {
-  const options = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
-  return stringify(value, { ...options, customTags });
+  const document = new Document(value, {
+    version: '1.1',
+    customTags: (tags) => tags.filter((tag) => !isMerge(tag)),
+    aliasDuplicateObjects: false,
+  });
+  visit(document, {
+    Scalar: (_, node) => {
+      if (typeof node.value === 'string' && needsQuotes(node.value)) node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return document
+    .toString({ lineWidth: 0 })
+    .replace(
+      UNPRINTABLE,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
 }
+
+/** It would write a key `<<` without quotes, whatever its node says. */
+function isMerge(tag: Tags[number]): boolean {
+  return tag === 'merge' || (typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:merge');
+}
+
+function needsQuotes(text: string): boolean {
+  return (
+    typeof plainValue(text) !== 'string' ||
+    text === '<<' ||
+    text.search(UNPRINTABLE) >= 0 ||
+    BAD_BLOCK.test(text)
+  );
+}
+
+/** Several lines of which the first says no indentation, or one begins with a tab or is of blanks alone. */
+const BAD_BLOCK = /^\s[\s\S]*\n|\n *\t|\n +(?:\n|$)/;
+
+/** Refused by Go's parser, or taken for the end of a line; within double quotes they can be written by their number. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;

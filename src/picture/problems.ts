@@ -1,3 +1,4 @@
+import { consumersOf } from '../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus, WorkloadStatus } from '../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
 import { nameOf } from '../istio/objects.ts';
@@ -40,8 +41,8 @@ export function statusProblems(
   mesh: Mesh,
   cards: readonly Card[],
 ): { problems: Problem[]; made: PictureNode[] } {
-  const { subsetsStatus = {}, consumersStatus = {} } = env.status ?? {};
-  const workloads = [...Object.entries(subsetsStatus), ...Object.entries(consumersStatus)];
+  const subsets = Object.entries(env.status?.subsetsStatus ?? {});
+  const workloads = [...subsets, ...Object.entries(consumersOf(env.status))];
   const parts = workloads.map(([base, status]) => workloadProblems(env, base, status, mesh, cards));
   return {
     problems: parts.flatMap(({ problems }) => problems),

@@ -1,3 +1,4 @@
+import { consumersOf } from '../api/consumer-status.ts';
 import type { DynamicEnv } from '../api/dynamicenv.ts';
 import { envWorkloads } from '../domain/workloads.ts';
 import type { ServiceHost } from '../istio/subset-lookup.ts';
@@ -69,8 +70,9 @@ function hasWish(
 }
 
 function whyNone(env: DynamicEnv, deployment: string, kind: 'subset' | 'consumer'): string {
-  const { subsetsStatus, consumersStatus } = env.status ?? {};
-  const errors = (kind === 'subset' ? subsetsStatus : consumersStatus)?.[deployment]?.subsetErrors;
+  const { status } = env;
+  const workloads = kind === 'subset' ? status?.subsetsStatus : consumersOf(status);
+  const errors = workloads?.[deployment]?.subsetErrors;
   const [told] = Object.values(errors ?? {}).flat() as { error: string }[];
   return told?.error ?? stateText(env);
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
@@ -169,6 +172,33 @@ describe('what is read', () => {
     expect(text).toContain(
       '    consumer shop/backend\n      Deployment shop/backend-alone: running',
     );
+  });
+});
+
+describe('what kubectl reads otherwise than it is written', () => {
+  const rule = (exportTo: string) =>
+    `apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: app, name: own}\nspec: {host: app, exportTo: [${exportTo}]}\n...\nrest: 1\n`;
+  const folder = mkdtempSync(join(tmpdir(), 'dynamicenv-'));
+  const file = join(folder, 'rule.yaml');
+
+  test('is told: a key that is there twice, and what it passes over', async () => {
+    writeFileSync(file, rule('.'));
+    const { text } = await previewed('-f', file);
+    expect(text).toBe(`Warnings
+  ${file}, document 1, line 3: the key "name" is there twice: kubectl takes the last one
+  ${file}, document 1, line 6: kubectl reads nothing that stands behind "..."; write "---" instead
+  no DynamicEnv among the files
+`);
+  });
+
+  test.each(['utf16le', 'utf8'] as const)('a file in %s with a mark', async (encoding) => {
+    writeFileSync(file, Buffer.from(`\ufeff${rule('.')}`, encoding));
+    expect((await previewed('-f', file)).text).toContain('line 3: the key "name"');
+  });
+
+  test('a file in utf16be with a mark', async () => {
+    writeFileSync(file, Buffer.from(`\ufeff${rule('.')}`, 'utf16le').swap16());
+    expect((await previewed('-f', file)).text).toContain('line 3: the key "name"');
   });
 });
 

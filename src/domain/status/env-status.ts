@@ -1,3 +1,4 @@
+import { consumersIn, consumersOf } from '../../api/consumer-status.ts';
 import type {
   Condition,
   ConditionType,
@@ -134,7 +135,7 @@ function workloadStatuses(
   const consumers = of('consumer');
   return {
     ...(Object.keys(subsets).length === 0 ? {} : { subsetsStatus: subsets }),
-    ...(Object.keys(consumers).length === 0 ? {} : { consumersStatus: consumers }),
+    ...consumersIn(consumers),
   };
 }
 
@@ -195,9 +196,7 @@ export function refusedStatus(
   };
   return {
     ...(previous?.subsetsStatus === undefined ? {} : { subsetsStatus: previous.subsetsStatus }),
-    ...(previous?.consumersStatus === undefined
-      ? {}
-      : { consumersStatus: previous.consumersStatus }),
+    ...consumersIn(consumersOf(previous)),
     state: 'degraded',
     totalCount: previous?.totalCount ?? 0,
     totalReady: previous?.totalReady ?? 0,

@@ -1,3 +1,4 @@
+import { consumersOf } from '../../api/consumer-status.ts';
 import type { ResourceStatus, WorkloadStatus } from '../../api/dynamicenv.ts';
 import type { Problem, WorkloadPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
@@ -41,8 +42,11 @@ export function workloadReport(plan: WorkloadPlan, context: StatusContext): Work
       : []),
     ...(isSubset && isUnreachable(hosts) ? [unreachable(hosts)] : []),
   ];
-  const previous = context.env.status?.[isSubset ? 'subsetsStatus' : 'consumersStatus']?.[plan.key];
-  const errors = subsetErrors(problems, previous, context.now);
+  const { status } = context.env;
+  const previous = (isSubset ? status?.subsetsStatus : consumersOf(status))?.[plan.key];
+  // A consumer's are one list.
+  const told = problems.map((one) => (isSubset ? one : { ...one, section: 'deployment' as const }));
+  const errors = subsetErrors(told, previous, context.now);
   return {
     plan,
     status: {

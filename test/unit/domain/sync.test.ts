@@ -176,6 +176,9 @@ describe('a new env', () => {
     expect(status).not.toHaveProperty('subsetsStatus');
     expect(status.consumersStatus).toEqual({
       'shop/backend': {
+        name: 'backend-alice',
+        namespace: 'shop',
+        status: 'running',
         deployment: { name: 'backend-alice', namespace: 'shop', status: 'running' },
       },
     });

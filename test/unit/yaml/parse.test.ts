@@ -69,7 +69,6 @@ describe('documents', () => {
 
 describe('mistakes, with their line', () => {
   test.each<[string, number, string]>([
-    ['a: 1\na: 2', 2, 'Map keys must be unique'],
     ['a:\n\t- b', 2, 'Tabs are not allowed as indentation'],
     [
       'a: [1',
@@ -77,12 +76,77 @@ describe('mistakes, with their line', () => {
       'Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
     ['a: 1\nb: {{ .Values.x }}', 2, 'a map or list as a key; a template that was not rendered?'],
-    ['a: 1\nb: *x', 1, 'Unresolved alias (the anchor must be set before the alias): x'],
-    [bomb(), 1, 'Excessive alias count indicates a resource exhaustion attack'],
+    ['a: 1\nb: *x', 2, 'the alias *x has no anchor &x before it'],
+    ['a: &a\n- 1\n- *a', 3, 'the anchor &a contains itself'],
+    ['a: 1\nb: &a {<<: *a}', 2, 'the anchor &a contains itself'],
+    [bomb(), 1, 'aliases multiply without end'],
+    ['a: 1\n\nb: .inf', 3, 'JSON has no such number: quote it, if it is a text'],
+    ['a:\n  ~: 1', 2, 'no key for JSON: quote it'],
+    ['a: !!int x', 1, '"x" is no !!int'],
+    ['a: !!binary x', 1, 'no base64 after !!binary'],
+    [
+      'a: 1\nb: [http://x/?a=b]',
+      2,
+      'kubectl refuses this within [] or {}: quote what has a "?" or begins with ":"',
+    ],
+    [
+      'a: 1\nb: "\\/"',
+      2,
+      'kubectl knows neither "\\/" nor halves of characters ("\\ud83d\\ude00") in YAML',
+    ],
+    ['a: &é 1', 1, 'the anchor é has more than letters, digits, _ and -'],
+    [
+      'a: 1\nb: x\u2028y',
+      2,
+      'kubectl takes no U+2028 in YAML, or ends the line there: take it out, or write it by its number within double quotes',
+    ],
+    [
+      '--- a: 1',
+      1,
+      'nothing but a comment may follow "---": kubectl refuses it; use a line of its own',
+    ],
   ])('%s', (text, line, message) => {
     const [document] = parseYaml(text);
     expect(document?.problems[0]).toEqual({ line, message });
     expect(document?.value).toBeUndefined();
+  });
+});
+
+test.each(['[', '{a: ', '- '])('%j, nested without end, is refused in words', (open) => {
+  const [document] = parseYaml(open.repeat(20_000));
+  expect(document?.problems[0]).toEqual({ line: 1, message: expect.any(String) });
+});
+
+describe('what kubectl passes over in silence, with its line', () => {
+  test.each<[string, unknown, number, string]>([
+    [
+      'a: 1\nb: 2\na: 3',
+      { a: 3, b: 2 },
+      3,
+      'the key "a" is there twice: kubectl takes the last one',
+    ],
+    ['{"a": 1,\n "a": 2}', { a: 2 }, 2, 'the key "a" is there twice: kubectl takes the last one'],
+    [
+      'yes: 1\ntrue: 2',
+      { true: 2 },
+      2,
+      'the key "true" is there twice: kubectl takes the last one',
+    ],
+    [
+      'a: 1\n...\nb: 2',
+      { a: 1 },
+      3,
+      'kubectl reads nothing that stands behind "..."; write "---" instead',
+    ],
+  ])('%s', (text, value, line, message) => {
+    const [document, ...others] = parseYaml(text);
+    expect(document).toMatchObject({ value, problems: [], warnings: [{ line, message }] });
+    expect(others).toEqual([]);
+  });
+
+  test('not that a merge is overridden', () => {
+    const [document] = parseYaml('x: &x {q: 1}\nz: {<<: *x, q: 2}');
+    expect(document?.warnings).toEqual([]);
   });
 });
 
@@ -108,6 +172,20 @@ describe('what is printed', () => {
     '2020-01-01',
     '2001:2::',
     '=',
+    '<<',
+    'e1',
+    '.',
+    '.5',
+    '1234e567',
+    '0o8',
+    '\u0085',
+    'a\u2028b',
+    '\ufeff',
+    '\n\ta',
+    ' a\nb',
+    'a\n \nb',
+    'a\n\n\n',
+    '---\na',
   ])('the text %j is read back as a text', (text) => {
     expect(read(toYaml({ a: text, b: [text], c: { [text]: text } }))).toEqual({
       a: text,

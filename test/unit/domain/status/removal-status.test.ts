@@ -182,7 +182,9 @@ describe('removalStatus', () => {
     const web = deployment('shop/web-alice', {}, ours('shop/web'));
     const consumers = [workload('shop/gone'), workload('shop/jobs')];
     const { status } = statusOf({ deployments: [web, jobs, clone] }, [], BEFORE, { consumers });
-    expect(status.consumersStatus).toEqual({ 'shop/jobs': { deployment: going('jobs-alice') } });
+    expect(status.consumersStatus).toEqual({
+      'shop/jobs': { ...going('jobs-alice'), deployment: going('jobs-alice') },
+    });
     expect(Object.keys(status.subsetsStatus ?? {})).toEqual(['shop/backend', 'shop/web']);
     const left = statusOf({ deployments: [jobs] }, [], BEFORE, { consumers }).status;
     expect(left).not.toHaveProperty('subsetsStatus');

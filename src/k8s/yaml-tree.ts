@@ -1,0 +1,63 @@
+import { Composer, type Document, type LineCounter, type Node, Parser, visit } from 'yaml';
+import { lexemesOf } from './yaml-lexemes.ts';
+import type { Remark } from './yaml-value.ts';
+
+/**
+ * The documents of a text as trees of texts: what a scalar means is not decided here. Where Go's parser (`scannerc.go` of
+ * go.yaml.in/yaml/v2) parts a text otherwise than the specification, it is done as there; `strange`: what it refuses.
+ */
+export function treesOf(
+  text: string,
+  lines: LineCounter,
+): { documents: Document.Parsed[]; strange: Remark[] } {
+  const composer = new Composer({
+    version: '1.1',
+    schema: 'failsafe',
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    logLevel: 'error',
+  });
+  const documents = [
+    ...composer.compose(tokensOf(text, lines), true, text.length),
+  ] as Document.Parsed[];
+  const [document] = documents;
+  if (document === undefined) return { documents, strange: [] };
+  return { documents, strange: strangeIn(document, text) };
+}
+
+function* tokensOf(text: string, lines: LineCounter) {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of lexemesOf(text)) yield* parser.next(lexeme);
+  yield* parser.end();
+}
+
+/** What the specification allows and Go's parser does not. */
+function strangeIn(document: Document.Parsed, text: string): Remark[] {
+  const found: Remark[] = [];
+  const say = (node: Node, message: string) =>
+    found.push({ offset: node.range?.[0] ?? 0, message });
+  const sayName = (node: Node, name: string | undefined) => {
+    if (name === undefined || /^[\w-]+$/.test(name)) return;
+    say(node, `the anchor ${name} has more than letters, digits, _ and -`);
+  };
+  visit(document, {
+    Alias: (_, node) => sayName(node, node.source),
+    Collection: (_, node) => sayName(node, node.anchor),
+    Scalar: (_, node, path) => {
+      sayName(node, node.anchor);
+      const [start = 0, end = 0] = node.range ?? [];
+      const written = text.slice(start, end);
+      if (node.type === 'QUOTE_DOUBLE' && ESCAPE.test(written)) say(node, BAD_ESCAPE);
+      if (node.type !== 'PLAIN' || !/^:|\?/.test(written)) return;
+      if (path.some((one) => (one as { flow?: boolean }).flow === true)) say(node, BAD_FLOW);
+    },
+  });
+  return found;
+}
+
+/** A half of a pair, or `\/`. */
+const ESCAPE = /(?<!\\)(?:\\\\)*\\(?:\/|u[dD][89a-fA-F])/;
+const BAD_ESCAPE =
+  'kubectl knows neither "\\/" nor halves of characters ("\\ud83d\\ude00") in YAML';
+const BAD_FLOW = 'kubectl refuses this within [] or {}: quote what has a "?" or begins with ":"';

@@ -1,0 +1,70 @@
+import type { EnvVar } from '../../src/k8s/workload.ts';
+
+/**
+ * The variables that a kubelet gives to a container: those of `envFrom`, then each of `env`, resolved from what there is by then; of
+ * two with one name the last counts. `valueFrom` is taken for a text of its own.
+ */
+export function kubeletEnv(
+  envFrom: Readonly<Record<string, string>>,
+  env: readonly EnvVar[],
+): Map<string, string> {
+  const known = new Map(Object.entries(envFrom));
+  for (const { name, value = '', valueFrom } of env) {
+    known.set(name, value === '' ? JSON.stringify(valueFrom ?? '') : expand(value, known));
+  }
+  return known;
+}
+
+/** Each variable's value when all references are resolved; undefined where they go in a circle. */
+export function resolvedEnv(
+  envFrom: Readonly<Record<string, string>>,
+  env: readonly EnvVar[],
+): Map<string, string> | undefined {
+  const byName = new Map(env.map((variable) => [variable.name, variable]));
+  const known = new Map<string, string>();
+  const open = new Set<string>();
+  let isCircle = false;
+  const resolve = (name: string): string | undefined => {
+    const variable = byName.get(name);
+    if (variable === undefined) return envFrom[name];
+    if (open.has(name)) isCircle = true;
+    const done = known.get(name);
+    if (done !== undefined || isCircle) return done ?? '';
+    open.add(name);
+    const { value = '', valueFrom } = variable;
+    const lookup = { get: resolve };
+    const own = value === '' ? JSON.stringify(valueFrom ?? '') : expand(value, lookup);
+    open.delete(name);
+    known.set(name, own);
+    return own;
+  };
+  for (const name of Object.keys(envFrom)) known.set(name, resolve(name) ?? '');
+  for (const { name } of env) resolve(name);
+  return isCircle ? undefined : known;
+}
+
+/** `Expand` in Kubernetes' `third_party/forked/golang/expansion/expand.go`, letter by letter. */
+export function expand(
+  input: string,
+  known: { get: (name: string) => string | undefined },
+): string {
+  let output = '';
+  for (let at = 0; at < input.length; at += 1) {
+    const next = input[at + 1];
+    const end = input.indexOf(')', at);
+    if (input[at] !== '$' || next === undefined) {
+      output += input[at];
+    } else if (next === '$') {
+      output += '$';
+      at += 1;
+    } else if (next === '(' && end > 0) {
+      const name = input.slice(at + 2, end);
+      output += known.get(name) ?? `$(${name})`;
+      at = end;
+    } else {
+      output += `$${next}`;
+      at += 1;
+    }
+  }
+  return output;
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { consumersIn, consumersOf } from '../../../src/api/consumer-status.ts';
+import type { ConsumerStatus, WorkloadStatus } from '../../../src/api/dynamicenv.ts';
+
+const clone = { name: 'jobs-alice', namespace: 'shop', status: 'failed', message: 'why' } as const;
+const error = { error: 'not found', lastOccurrence: '2026-01-01T00:00:00Z' };
+const other = { error: 'another', lastOccurrence: '2026-01-01T00:00:01Z' };
+
+describe("a consumer's entry", () => {
+  test.each<[string, WorkloadStatus, ConsumerStatus]>([
+    ['that runs', { deployment: clone }, { ...clone, deployment: clone }],
+    [
+      'with errors of several parts, each told once',
+      {
+        deployment: clone,
+        subsetErrors: { deployment: [error, other], subset: [error], virtualServices: [] },
+      },
+      { ...clone, errors: [error, other], deployment: clone },
+    ],
+  ])('%s', (_what, workload, entry) => {
+    expect(consumersIn({ 'shop/jobs': workload })).toEqual({
+      consumersStatus: { 'shop/jobs': entry },
+    });
+  });
+
+  test('is not there without consumers', () => {
+    expect(consumersIn({})).toEqual({});
+  });
+});
+
+describe("consumers' entries in the shape of subsets'", () => {
+  test.each<[string, ConsumerStatus, WorkloadStatus]>([
+    ['as written now', { ...clone, deployment: clone }, { deployment: clone }],
+    [
+      'with errors',
+      { ...clone, deployment: clone, errors: [error] },
+      { deployment: clone, subsetErrors: { deployment: [error] } },
+    ],
+    [
+      'as an earlier version wrote them',
+      { deployment: clone, subsetErrors: { deployment: [error], subset: [other] } },
+      { deployment: clone, subsetErrors: { deployment: [error, other] } },
+    ],
+    [
+      'without any clone',
+      { errors: [error] },
+      {
+        deployment: { name: 'jobs', namespace: 'shop', status: 'unknown' },
+        subsetErrors: { deployment: [error] },
+      },
+    ],
+    ['empty', {}, { deployment: { name: 'jobs', namespace: 'shop', status: 'unknown' } }],
+  ])('%s', (_what, entry, workload) => {
+    expect(consumersOf({ consumersStatus: { 'shop/jobs': entry } })).toEqual({
+      'shop/jobs': workload,
+    });
+  });
+
+  test.each([undefined, {}])('none in %j', (status) => {
+    expect(consumersOf(status)).toEqual({});
+  });
+});
