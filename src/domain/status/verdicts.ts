@@ -53,14 +53,18 @@ export function guarded(reports: readonly WorkloadReport[]): Verdict {
             `Service ${host.namespace}/${host.service} is headless: a sidecar sends to the address that the caller looked up, whatever the routes say, so that regular requests may reach the clone's pods; give it a cluster IP`,
           ]
         : []),
-      ...(hosts[index]?.isUnrouted
+      ...(hosts[index]?.isUnrouted && hosts[index].decidedBy === undefined
         ? [
             `no VirtualService routes ${host.host}, so that its requests reach all pods, the clone's too; add one that names the base's subset`,
           ]
         : []),
       ...(hosts[index]?.notes ?? [])
         .filter(({ state }) => state === 'unguarded')
-        .map(({ virtualService, message }) => `VirtualService ${virtualService}: ${message}`),
+        .map(({ virtualService, message }) => {
+          // A route to a subset that is not there answers 503.
+          const first = host.missing === undefined ? '' : ', once a DestinationRule has it';
+          return `VirtualService ${virtualService}: ${message}${first}`;
+        }),
     ]),
   );
   if (leaks.length > 0) return no('Unguarded', [...new Set(leaks)].join('; '));
