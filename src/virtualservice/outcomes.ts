@@ -89,14 +89,10 @@ function guard(virtualService: VirtualService, scope: Scope) {
     return known.get(host);
   };
   return (injection: RouteInjection): PlanNote[] => {
-    const { host, from, subset: own } = injection.spec;
+    const { host, from } = injection.spec;
     const label = unguarded(host);
     if (label === undefined) return [];
-    // A consumer does not look for rules: which subsets there are is not known.
-    const subset =
-      from.length === 0 || own === undefined
-        ? "the base's subset"
-        : `the subset ${from.join(' or ')}`;
+    const subset = from.length === 0 ? "the base's subset" : `the subset ${from.join(' or ')}`;
     const message = `${label} sends to ${host} without a subset, so that regular requests reach the clone's pods; name ${subset} there`;
     return [note(injection, 'unguarded', message)];
   };

@@ -46,6 +46,13 @@ function routeTrouble(hosts: WorkloadReport['hosts']): string {
 
 /** Regular requests never reach a clone's pods. */
 export function guarded(reports: readonly WorkloadReport[]): Verdict {
+  // A consumer looks for no rules.
+  const ruled = new Set(
+    reports
+      .filter(({ plan }) => plan.kind === 'subset')
+      .flatMap(({ plan }) => plan.hosts.filter(({ missing }) => missing === undefined))
+      .map(({ host }) => host),
+  );
   const leaks = reports.flatMap(({ plan, hosts }) =>
     plan.hosts.flatMap((host, index) => [
       ...(host.isHeadless
@@ -62,7 +69,7 @@ export function guarded(reports: readonly WorkloadReport[]): Verdict {
         .filter(({ state }) => state === 'unguarded')
         .map(({ virtualService, message }) => {
           // A route to a subset that is not there answers 503.
-          const first = host.missing === undefined ? '' : ', once a DestinationRule has it';
+          const first = ruled.has(host.host) ? '' : ', once a DestinationRule has it';
           return `VirtualService ${virtualService}: ${message}${first}`;
         }),
     ]),
