@@ -50,11 +50,11 @@ export function troublesOf({ status }: DynamicEnv): string[] {
     ...Object.entries(status?.subsetsStatus ?? {}),
     ...Object.entries(status?.consumersStatus ?? {}),
   ];
-  const warnings = [
-    ...workloads.flatMap(([key, workload]) => workloadTroubles(key, workload)),
-    ...conditionWarnings(status?.conditions ?? []),
-  ];
-  return [...new Set(warnings)];
+  const general = conditionWarnings(status?.conditions ?? []);
+  const special = workloads
+    .flatMap(([key, workload]) => workloadTroubles(key, workload))
+    .filter((message) => !general.some((text) => text.includes(message)));
+  return [...new Set([...special, ...general])];
 }
 
 /** The Deployment's errors first: what it says of versions decides what rules and routes have to say. */

@@ -1,4 +1,5 @@
 import type { Verdict } from './conditions.ts';
+import { unrouted } from './virtualservices-of.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
 /** All workloads run what was asked for. */
@@ -61,9 +62,7 @@ export function guarded(reports: readonly WorkloadReport[]): Verdict {
           ]
         : []),
       ...(hosts[index]?.isUnrouted && hosts[index].decidedBy === undefined
-        ? [
-            `no VirtualService routes ${host.host}, so that its requests reach all pods, the clone's too; add one that names the base's subset`,
-          ]
+        ? [unrouted(host.host)]
         : []),
       ...(hosts[index]?.notes ?? [])
         .filter(({ state }) => state === 'unguarded')

@@ -31,19 +31,29 @@ export function deciderOf(
   return found && nameOf(found);
 }
 
+/** That no VirtualService is there for a host, and what it means. */
+export function unrouted(host: string): string {
+  return `no VirtualService routes ${host}, so that its requests reach all pods, the clone's too; add one that names the base's subset`;
+}
+
 /** That none can carry routes for a host. `decider`: see `deciderOf`. */
 export function missingVirtualService(
   { host, service, namespace }: HostPlan,
   decider: string | undefined,
   { config }: StatusContext,
 ): ResourceStatus {
-  return {
-    name: service,
-    namespace,
-    status: 'ignored-missing-virtual-service',
-    message:
-      decider === undefined
-        ? `no VirtualService with a route to ${host} ${config.isRehearsal ? "is there; add one that names the base's subset" : 'is marked for this env; if there is one, its marks may be refused: see --metacontroller-user'}`
-        : `requests to ${host} go where VirtualService ${decider} sends them, which is not there`,
-  };
+  const status = 'ignored-missing-virtual-service';
+  return { name: service, namespace, status, message: whyMissing(host, decider, config) };
+}
+
+function whyMissing(
+  host: string,
+  decider: string | undefined,
+  { isRehearsal }: StatusContext['config'],
+): string {
+  if (decider !== undefined) {
+    return `requests to ${host} go where VirtualService ${decider} sends them, which is not there`;
+  }
+  if (isRehearsal) return unrouted(host);
+  return `no VirtualService with a route to ${host} is marked for this env; if there is one, its marks may be refused: see --metacontroller-user`;
 }
