@@ -123,7 +123,7 @@ export const DECISION_FLAGS = {
     ),
     read: matching(/^\S+$/, 'a user name'),
   },
-} satisfies Record<keyof DecisionConfig, Flag<unknown>>;
+} satisfies Record<Exclude<keyof DecisionConfig, 'isRehearsal'>, Flag<unknown>>;
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 

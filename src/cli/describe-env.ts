@@ -7,6 +7,8 @@ import type {
   SubsetErrors,
   WorkloadStatus,
 } from '../api/dynamicenv.ts';
+import { saidOf } from '../domain/status/said-of.ts';
+import { NO_COMMON_HOST } from '../domain/status/workload-report.ts';
 
 /** How an env stands, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
 export function describeEnv({ metadata, status }: DynamicEnv): string[] {
@@ -43,25 +45,46 @@ export function warningsOf(env: DynamicEnv): string[] {
   return troublesOf(env).map((trouble) => `${env.metadata.name}: ${trouble}`);
 }
 
-/** What the status warns of, in whole sentences, each once. */
+/** What the status warns of, in whole sentences, each once, in the order in which a person has to act. */
 export function troublesOf({ status }: DynamicEnv): string[] {
   const workloads = [
     ...Object.entries(status?.subsetsStatus ?? {}),
     ...Object.entries(consumersOf(status)),
   ];
-  const warnings = [
-    ...conditionWarnings(status?.conditions ?? []),
-    ...workloads.flatMap(([key, workload]) => [
-      ...errorsOf(workload.subsetErrors).map(({ error }) => `${key}: ${error}`),
-      ...resourceWarnings('DestinationRule', workload.destinationRules),
-      ...resourceWarnings('VirtualService', workload.virtualServices),
-    ]),
-  ];
-  return [...new Set(warnings)];
+  const general = conditionWarnings(status?.conditions ?? []);
+  const special = workloads
+    .flatMap(([key, workload]) => workloadTroubles(key, workload))
+    .filter((message) => !general.some((text) => text.includes(message)));
+  return [...new Set([...special, ...general])];
 }
 
-function errorsOf(errors: SubsetErrors | undefined): StatusError[] {
-  return Object.values(errors ?? {}).flat();
+/** The Deployment's errors first: what it says of versions decides what rules and routes have to say. */
+function workloadTroubles(key: string, workload: WorkloadStatus): string[] {
+  const { deployment, destinationRules, virtualServices = [], subsetErrors = {} } = workload;
+  const { subset = [], ...before } = subsetErrors;
+  const isTold = errorsOf(before).some(({ error }) => error === deployment.message);
+  const known = new Set(destinationRules?.map(({ message }) => message));
+  const parts = [
+    ...resourceWarnings('DestinationRule', destinationRules),
+    // A missing rule is told of each VirtualService that would need it, too.
+    ...resourceWarnings(
+      'VirtualService',
+      virtualServices.filter(({ message }) => !known.has(message)),
+    ),
+  ];
+  return [
+    ...errorsOf(before).map(({ error }) => saidOf(key, error)),
+    ...parts,
+    // That the two do not meet is no news where either says why.
+    ...subset.flatMap(({ error }) =>
+      error === NO_COMMON_HOST && parts.length > 0 ? [] : [saidOf(key, error)],
+    ),
+    ...(isTold ? [] : resourceWarnings('Deployment', [deployment])),
+  ];
+}
+
+function errorsOf(errors: SubsetErrors): StatusError[] {
+  return Object.values(errors).flat();
 }
 
 /** Conditions whose other value is the good one. */
@@ -84,7 +107,11 @@ function resourceWarnings(
   kind: string,
   resources: readonly ResourceStatus[] | undefined,
 ): string[] {
-  return (resources ?? []).flatMap(({ namespace, name, message }) =>
-    message === undefined ? [] : [`${kind} ${namespace}/${name}: ${message}`],
-  );
+  return (resources ?? []).flatMap(({ namespace, name, message }) => {
+    if (message === undefined) return [];
+    // Where none is there, the status has the Service's name in its place.
+    return message.startsWith(`no ${kind} `)
+      ? [message]
+      : [`${kind} ${namespace}/${name}: ${message}`];
+  });
 }

@@ -25,7 +25,7 @@ export async function rehearse(
   const validators = await loadValidators();
   const app = buildApp({
     service: {
-      config,
+      config: { ...config, isRehearsal: true },
       validator: validators.dynamicEnv,
       now: () => cluster.now(),
       metrics: createMetrics(),

@@ -20,4 +20,6 @@ export interface DecisionConfig {
   allowedHeaderNames: readonly string[];
   /** The only user who may write plans and index labels. */
   metacontrollerUser: string;
+  /** Decided in memory: the webhook is there, and nobody refuses what Metacontroller writes. Never set by a flag. */
+  isRehearsal?: true;
 }

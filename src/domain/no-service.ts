@@ -1,6 +1,7 @@
 import { byText } from '../k8s/canonical.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import type { Deployment, Service } from '../k8s/workload.ts';
+import { ROLLOUT_HASH, rolloutServices, rolloutText } from './argo-rollout.ts';
 import type { MeshView } from './mesh-view.ts';
 import type { Problem } from './workload-plan.ts';
 import type { EnvWorkload } from './workloads.ts';
@@ -13,6 +14,8 @@ export function noService(
   view: MeshView,
 ): Problem {
   const cloneLabels = labelsOf(clone);
+  const [rollout] = rolloutServices(view.services(namespace), labelsOf(base));
+  if (rollout !== undefined) return { section: 'subset', message: ofRollout(rollout) };
   const picky = view
     .services(namespace)
     .flatMap((service) => versionAsked(service, labelsOf(base), cloneLabels));
@@ -22,6 +25,10 @@ export function noService(
       : `${picky.join(', ')}: take out of the selector what differs between versions`;
   const message = `no Service in namespace ${namespace} selects both the base's and the clone's pods (${text(cloneLabels)}); ${advice}`;
   return { section: 'subset', message };
+}
+
+function ofRollout(service: Service): string {
+  return `${rolloutText(service)}: it keeps the Service at its own pods (${ROLLOUT_HASH}), which no clone of a Deployment can be among; only Deployments that run their pods themselves can be cloned`;
 }
 
 /** What a Service that selects the base's pods asks for beyond what the clone's have. */

@@ -112,12 +112,6 @@ function withoutDraining<T extends KubeObject>(child: T): T {
   return { ...child, metadata: { ...child.metadata, annotations } };
 }
 
-/** A time in an annotation. One that cannot be read or is still to come was not noted by this system: it is none. */
-export function notedTime({ metadata }: KubeObject, key: string, now: Date): string | undefined {
-  const since = metadata.annotations?.[key];
-  return since !== undefined && Date.parse(since) <= now.getTime() ? since : undefined;
-}
-
 export function withAnnotation<T extends KubeObject>(child: T, key: string, value: string): T {
   const annotations = { ...child.metadata.annotations, [key]: value };
   return { ...child, metadata: { ...child.metadata, annotations } };

@@ -4,12 +4,12 @@ import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../k8s/time.ts';
 import type { Deployment } from '../k8s/workload.ts';
+import { lastWritten } from '../k8s/written.ts';
 import {
   baseKeyOf,
   hostOf,
   injectionBaseKey,
   keep,
-  notedTime,
   type Observed,
   withAnnotation,
 } from './observed.ts';
@@ -46,16 +46,33 @@ function drain<T extends KubeObject>(
   const kept = keep(child);
   if (isReached) return { child: kept };
   if (context.drainSeconds === 0) return {};
-  const since = notedTime(child, DRAINING_ANNOTATION, context.now);
+  const { noted, since } = drainingSince(child, context.now);
   const wait =
     since === undefined
       ? context.drainSeconds + 1
       : secondsLeft(since, context.drainSeconds, context.now);
   if (wait <= 0) return {};
   return {
-    child: withAnnotation(kept, DRAINING_ANNOTATION, since ?? rfc3339(context.now)),
+    child: withAnnotation(kept, DRAINING_ANNOTATION, noted ?? rfc3339(context.now)),
     wait,
   };
+}
+
+/**
+ * Since when a child drains, and what is noted of it. A time still to come is of a replica whose clock is ahead, or of
+ * somebody's hand. It is not corrected: the other replica, which may see the object one write late, would write its own
+ * again, and both for ever. What counts then is when the object was last written, by the API server's clock.
+ */
+function drainingSince(
+  child: KubeObject,
+  now: Date,
+): { noted?: string | undefined; since?: string | undefined } {
+  const noted = child.metadata.annotations?.[DRAINING_ANNOTATION];
+  const time = Date.parse(noted ?? '');
+  if (Number.isNaN(time)) return {};
+  if (time <= now.getTime()) return { noted, since: noted };
+  const written = lastWritten(child);
+  return written === undefined ? {} : { noted, since: written };
 }
 
 /** Takes a clone away. One that no request was ever routed to (a consumer's, or without any Service) goes at once. */

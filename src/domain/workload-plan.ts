@@ -4,6 +4,8 @@ import type { RouteInjection } from '../api/routeinjection.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { Deployment, Service } from '../k8s/workload.ts';
+import { withoutPods } from './argo-rollout.ts';
+import { otherEnvsClone, wrongVersion } from './base-trouble.ts';
 import type { DecisionConfig } from './config.ts';
 import { cloneDeployment } from './deployment-clone.ts';
 import { baseRules, cloneRule, definesSubset, rulesFor } from './destination-rules.ts';
@@ -11,7 +13,9 @@ import { routeInjection } from './injections.ts';
 import { servicesOfLostBase } from './lost-base.ts';
 import type { MeshView } from './mesh-view.ts';
 import { cloneName } from './names.ts';
+import { noRule } from './no-rule.ts';
 import { noService } from './no-service.ts';
+import { nodeShares } from './node-shares.ts';
 import { keep, type Observed, sameObject } from './observed.ts';
 import { judgeRules } from './rule-harm.ts';
 import { type ServiceHost, servicesOf, strangeServices } from './services.ts';
@@ -26,6 +30,8 @@ export interface Problem {
 export interface HostPlan extends ServiceHost {
   /** Rules to have, one per base rule; none: the host has no rule with the base's subset. */
   rules: DestinationRule[];
+  /** Why there is none, and what to do; absent for consumers, which need none. */
+  missing?: string;
   /** Rules that must not exist, because they would harm other people's requests. */
   harmful: DestinationRule[];
   injection: RouteInjection;
@@ -44,6 +50,8 @@ export interface WorkloadPlan extends EnvWorkload {
   /** A rule of one of the hosts that already has a subset of the env's name or version. */
   takenBy?: string;
   problems: Problem[];
+  /** What may surprise and yet keeps nothing from working; absent: nothing. */
+  warnings?: string[];
 }
 
 export interface PlanContext {
@@ -68,6 +76,7 @@ export function planWorkload(entry: EnvWorkload, context: PlanContext): Workload
   const hosts = deployment === undefined ? [] : planHosts(entry, base, deployment, context);
   const plans = hosts.map(({ plan }) => plan);
   const takenBy = takenSubset(plans, context);
+  const warnings = deployment === undefined ? [] : warningsOf(base, deployment, context.view);
   return {
     ...entry,
     cloneName: name,
@@ -78,12 +87,31 @@ export function planWorkload(entry: EnvWorkload, context: PlanContext): Workload
     ...(takenBy === undefined ? {} : { takenBy }),
     problems: [
       ...(problem === undefined ? [] : [problem]),
+      ...baseProblems(entry, base, deployment, context.config),
       ...hosts.flatMap(({ problems }) => problems),
       ...(deployment !== undefined && hosts.length === 0 && entry.kind === 'subset'
         ? [noService(entry, base, deployment, context.view)]
         : []),
     ],
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
+}
+
+/** What is wrong with the base's pods. A consumer's need no version: nothing is routed to them. */
+function baseProblems(
+  { kind, workload }: EnvWorkload,
+  base: Deployment | undefined,
+  clone: Deployment | undefined,
+  { versionLabel, defaultVersion }: DecisionConfig,
+): Problem[] {
+  if (kind === 'consumer' || base === undefined || clone === undefined) return [];
+  const message = wrongVersion(base, versionLabel, workload.defaultVersion ?? defaultVersion);
+  return message === undefined ? [] : [{ section: 'deployment', message }];
+}
+
+function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshView): string[] {
+  const without = base && withoutPods(base, view.services(base.metadata.namespace ?? ''));
+  return [...(without === undefined ? [] : [without]), ...nodeShares(clone)];
 }
 
 /** The clone to have; if it cannot be computed, the one that exists. */
@@ -100,6 +128,8 @@ function planDeployment(
     problem: { section: 'deployment' as const, message },
   });
   if (base === undefined) return problem(missingBase(workload, view));
+  const another = otherEnvsClone(base);
+  if (another !== undefined) return problem(another);
   const namesake = observed === undefined ? view.deployment(workload.namespace, name) : undefined;
   if (namesake !== undefined && !isOwnedBy(namesake, env)) {
     return problem(
@@ -151,13 +181,17 @@ function planHosts(
 ): PlannedHost[] {
   const { env, view, config } = context;
   const { workload } = entry;
+  const { versionLabel, clusterDomain } = config;
   const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
   const cloneLabels = clone.spec.template.metadata?.labels ?? {};
   return serviceHosts(entry, base, cloneLabels, defaultVersion, context).map((service) => {
     const scope = { ...config, defaultVersion };
     const bases =
       entry.kind === 'consumer' ? [] : baseRules(view.rulesAbout(service.host), service, scope);
-    const from = bases.length === 0 ? [defaultVersion] : bases.flatMap(({ names }) => names);
+    const isNamed = base === undefined || !wrongVersion(base, versionLabel, defaultVersion);
+    // The name of a subset that would select none of the base's pods is no advice to give.
+    const wished = isNamed ? [defaultVersion] : [];
+    const from = bases.length === 0 ? wished : bases.flatMap(({ names }) => names);
     const clones = bases.map((rule) =>
       cloneRule(rule, env.metadata.name, workload, service, config.versionLabel),
     );
@@ -167,6 +201,16 @@ function planHosts(
       plan: {
         ...service,
         rules,
+        ...(entry.kind === 'consumer' || bases.length > 0
+          ? {}
+          : {
+              missing: noRule(service.host, view, {
+                labels: base?.spec.template.metadata?.labels,
+                versionLabel,
+                defaultVersion,
+                clusterDomain,
+              }),
+            }),
         harmful: harmful.map(({ rule }) => rule),
         injection: routeInjection(env, entry, service.host, from),
       },

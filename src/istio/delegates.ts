@@ -2,6 +2,7 @@ import { resolveGateway } from './gateway-name.ts';
 import { fqdn } from './host.ts';
 import { mergeMatches } from './merge-match.ts';
 import { nameOf, namespaceOf } from './objects.ts';
+import { liveHosts } from './route-kinds.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from './types.ts';
 
 /** Where a route is written: in which VirtualService (`namespace/name`), at which index of `spec.http`. */
@@ -50,6 +51,19 @@ export function delegatingRoutes(
   const http = (root.spec.http ?? []).filter((route) => delegatesTo(route, root, delegate));
   const routes = resolvedRoutes({ ...root, spec: { ...root.spec, http } }, clusterDomain);
   return routes.map(({ route }) => route);
+}
+
+/** Does a VirtualService send to a host (fully qualified) by no route of its own, and delegate to one of `others`? */
+export function onlyDelegates(
+  root: VirtualService,
+  host: string,
+  others: readonly VirtualService[],
+  clusterDomain: string,
+): boolean {
+  return (
+    !liveHosts(root, clusterDomain).includes(host) &&
+    others.some((other) => delegatingRoutes(root, other, clusterDomain).length > 0)
+  );
 }
 
 /** The namespaces a VirtualService is for, `.` replaced by its own; the mesh's default is taken to be `*`. */

@@ -60,7 +60,9 @@ export function evaluate(request: HostRequest, mesh: Mesh): Outcome {
 function withoutVirtualService(request: HostRequest, mesh: Mesh): Outcome {
   const host = request.host.toLowerCase();
   const service = mesh.services.find((known) => known.host === host);
-  const isServed = service && servesPort(service, request.port ?? DEFAULT_PORT);
+  // An alias has no routes of its own: its names are the service's (`requestHost`).
+  const isServed =
+    service && !service.aliasFor && servesPort(service, request.port ?? DEFAULT_PORT);
   if (!isServed || request.gateway !== MESH) return { kind: 'none', reason: 'unknown-host' };
   return {
     kind: 'destinations',
@@ -108,11 +110,14 @@ function reached(
   request: HostRequest,
   mesh: Mesh,
 ): ReachedDestination {
-  const { host, subset } = destination;
+  const { subset } = destination;
+  const named = mesh.services.find((known) => known.host === destination.host);
+  const host = destinationHost(destination.host, named, request);
   const target = { host, ...(subset ? { subset } : {}), share };
-  const service = mesh.services.find((known) => known.host === host);
-  if (!service) return { ...target, unavailable: 'no-service' };
-  const port = destination.port?.number ?? defaultPort(service, request);
+  const service = host === named?.host ? named : mesh.services.find((one) => one.host === host);
+  // One alias of another leads nowhere: nothing is sent to an alias itself.
+  if (!named || !service || service.aliasFor) return { ...target, unavailable: 'no-service' };
+  const port = destination.port?.number ?? defaultPort(named, request);
   if (!servesPort(service, port)) return { ...target, unavailable: 'no-port' };
   const selector = service.selector ?? {};
   if (!subset) return { ...target, labels: selector };
@@ -129,6 +134,20 @@ function reached(
   );
   if (conflict) return { ...target, unavailable: 'no-pods' };
   return { ...target, labels: { ...selector, ...found.labels } };
+}
+
+/**
+ * The host whose pods a destination means: for an alias what it stands for, if the proxy knows the alias, which a sidecar
+ * does on its ports alone (GetDestinationCluster in istio `pilot/pkg/networking/core/route/route.go`).
+ */
+function destinationHost(
+  host: string,
+  named: ServiceHost | undefined,
+  request: HostRequest,
+): string {
+  if (!named?.aliasFor) return host;
+  const isKnown = request.gateway !== MESH || servesPort(named, request.port ?? DEFAULT_PORT);
+  return isKnown ? named.aliasFor : host;
 }
 
 /**

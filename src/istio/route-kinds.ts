@@ -1,3 +1,4 @@
+import { meantBy } from './half-name.ts';
 import { fqdn } from './host.ts';
 import type { Destination, HTTPRoute, VirtualService } from './types.ts';
 
@@ -39,17 +40,22 @@ export function liveHosts(vs: VirtualService, clusterDomain: string): string[] {
 }
 
 /**
- * The hosts that a VirtualService decides about: those of `liveDestinations`, and its own where it has a route that sends to
- * none. As full names, each once, sorted.
+ * The hosts that a VirtualService decides about: those of `liveDestinations`, those that are meant by half names there, and
+ * its own where it has a route that sends to none. As full names, each once, sorted.
  */
 export function concernedHosts(vs: VirtualService, clusterDomain: string): string[] {
   const routes = list(field(vs.spec, 'http')) as HTTPRoute[];
+  const live = liveHosts(vs, clusterDomain);
+  const http = { ...vs, spec: { ...vs.spec, tls: [], tcp: [] } };
+  const meant = liveHosts(http, clusterDomain).flatMap(
+    (host) => meantBy(host, clusterDomain) ?? [],
+  );
   if (routes.every((route) => routeKind(route ?? {}) === 'plain'))
-    return liveHosts(vs, clusterDomain);
+    return [...new Set([...live, ...meant])].sort();
   const namespace = vs.metadata.namespace ?? 'default';
   const own = list(field(vs.spec, 'hosts')).filter((host) => typeof host === 'string');
   const names = own.map((host) => fqdn(host, namespace, clusterDomain));
-  return [...new Set([...liveHosts(vs, clusterDomain), ...names])].sort();
+  return [...new Set([...live, ...meant, ...names])].sort();
 }
 
 /** YAML's `redirect:` with nothing behind it arrives as null and means "not set". */

@@ -7,13 +7,14 @@ export type { MergedRule, MergedSubset } from './destination-rules.ts';
 
 /**
  * A service by its full name. `selector`: the labels its pods have; `ports`: what it listens on, absent: on every port.
- * Its own exportTo annotation is not modelled.
+ * `aliasFor`: it is no more than another name (ExternalName) for this host. Its own exportTo annotation is not modelled.
  */
 export interface ServiceHost {
   host: string;
   namespace: string;
   selector?: Readonly<Record<string, string>>;
   ports?: readonly number[];
+  aliasFor?: string;
 }
 
 export function servesPort({ ports }: ServiceHost, port: number): boolean {

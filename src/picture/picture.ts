@@ -27,7 +27,7 @@ export function pictureOf(
     node: virtualServiceNode(vs, byHost, settings),
   }));
   const statuses = envs.map((env) => statusProblems(env, mesh, cards));
-  const plans = planProblems(mesh);
+  const plans = planProblems(mesh, settings);
   // Boxes of things before boxes for what only something else speaks of: of the same id the first counts.
   const { nodes: things, edges } = joined([
     {

@@ -1,6 +1,7 @@
 import { consumersOf } from '../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus, WorkloadStatus } from '../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
+import { onlyDelegates } from '../istio/delegates.ts';
 import { nameOf } from '../istio/objects.ts';
 import { parsePlan } from '../virtualservice/plan-codec.ts';
 import { type Card, namespaceId } from './cards.ts';
@@ -23,10 +24,17 @@ export interface RouteProblem {
 }
 
 /** What the plans on the VirtualServices say of envs: shadowed, unguarded, skipped … */
-export function planProblems({ virtualServices }: Mesh): RouteProblem[] {
+export function planProblems(
+  { virtualServices }: Mesh,
+  { clusterDomain }: { clusterDomain: string },
+): RouteProblem[] {
   return virtualServices.flatMap((vs) => {
     const plan = parsePlan(vs.metadata.annotations?.[PLAN_ANNOTATION]);
-    return (plan?.notes ?? []).map(({ env, host, state, message }) => ({
+    const notes = (plan?.notes ?? []).filter(
+      ({ state, host }) =>
+        state !== 'skipped' || !onlyDelegates(vs, host, virtualServices, clusterDomain),
+    );
+    return notes.map(({ env, host, state, message }) => ({
       virtualService: virtualServiceId(nameOf(vs)),
       host,
       ...(state === 'unguarded' ? {} : { env }),

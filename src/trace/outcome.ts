@@ -110,6 +110,9 @@ function unknownHost(request: HostRequest, { mesh }: World): string {
   const anyPort = mesh.services.map(({ ports: _, ...service }) => service);
   const meant = requestHost(request, { ...mesh, services: anyPort });
   const service = mesh.services.find((one) => one.host === meant);
+  if (service?.aliasFor) {
+    return `Service ${meant} is only another name for ${service.aliasFor}, and no Service here is that, so that the proxy lets the request pass or refuses it, as the mesh is set`;
+  }
   if (service?.ports) {
     return `Service ${meant} has no port ${port}, but ${service.ports.join(', ') || 'none'}`;
   }

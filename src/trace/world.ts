@@ -63,19 +63,23 @@ export function worldOf(objects: readonly KubeObject[], clusterDomain: string): 
 }
 
 interface ServiceObject extends Service {
-  spec?: Service['spec'] & { ports?: { port: number }[] };
+  spec?: Service['spec'] & { ports?: { port: number }[]; externalName?: string };
 }
 
 /** One without a selector keeps none: its pods are not known. */
 function serviceHost({ metadata, spec }: ServiceObject, clusterDomain: string): ServiceHost {
   const namespace = metadata.namespace ?? 'default';
-  const { selector, type, ports } = spec ?? {};
+  const { selector, type, ports: all, externalName } = spec ?? {};
+  const aliasFor = type === 'ExternalName' ? externalName : undefined;
+  // An alias needs no ports; a sidecar then knows it on none.
+  const ports = all ?? (aliasFor ? [] : undefined);
   const isKnown = type !== 'ExternalName' && Object.keys(selector ?? {}).length > 0;
   return {
     host: fqdn(metadata.name, namespace, clusterDomain),
     namespace,
     ...(selector && isKnown ? { selector } : {}),
     ...(ports ? { ports: ports.map(({ port }) => port) } : {}),
+    ...(aliasFor ? { aliasFor } : {}),
   };
 }
 

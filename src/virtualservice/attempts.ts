@@ -6,13 +6,16 @@ const MAX_BACKOFF_SECONDS = 60;
 
 /**
  * When the API server is asked once more to have a plan rendered: the annotation must change for that, and each
- * change is a write, so the waits double. (A change at every sync makes hundreds of writes a second.)
+ * change is a write, so the waits double. (A change at every sync makes hundreds of writes a second.) `written`: when the
+ * object was last changed, by the API server's clock: replicas whose clocks differ by minutes would else find each other's
+ * times no help, and ask in turn.
  */
 export function nextAttempt(
   plan: Plan,
   previous: Plan | undefined,
   isRendered: boolean,
   now: Date,
+  written?: string,
 ): { plan: Plan; resyncAfterSeconds?: number; isRepair: boolean } {
   const { injections, notes } = plan;
   if (previous === undefined || !samePlan(plan, previous)) {
@@ -21,9 +24,8 @@ export function nextAttempt(
   if (isRendered) return { plan: previous, isRepair: false };
   const attempt = previous.attempt ?? 0;
   const wait = Math.min(2 ** attempt, MAX_BACKOFF_SECONDS);
-  const left = (Date.parse(previous.at ?? '') || 0) / 1000 + wait - now.getTime() / 1000;
-  // A time far ahead was taken from a clock that has been set right since.
-  if (left > 0 && left <= 2 * MAX_BACKOFF_SECONDS) {
+  const left = Math.max(...[previous.at, written].map((since) => leftOf(since, wait, now)));
+  if (left > 0) {
     return { plan: previous, resyncAfterSeconds: left, isRepair: false };
   }
   return {
@@ -31,4 +33,10 @@ export function nextAttempt(
     resyncAfterSeconds: Math.min(2 ** (attempt + 1), MAX_BACKOFF_SECONDS),
     isRepair: true,
   };
+}
+
+/** A time far ahead is of another clock, or of one that has been set right since: it says nothing. */
+function leftOf(since: string | undefined, wait: number, now: Date): number {
+  const left = (Date.parse(since ?? '') || 0) / 1000 + wait - now.getTime() / 1000;
+  return left <= 2 * MAX_BACKOFF_SECONDS ? left : 0;
 }

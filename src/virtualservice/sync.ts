@@ -2,6 +2,7 @@ import { ENVS_ANNOTATION, envLabel, PLAN_ANNOTATION } from '../api/marks.ts';
 import { isLeaving, type RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { byText, jsonEqual } from '../k8s/canonical.ts';
+import { lastWritten } from '../k8s/written.ts';
 import { nextAttempt } from './attempts.ts';
 import { roomOf } from './fit.ts';
 import { isMarkLabel, LEAVING } from './marks.ts';
@@ -40,7 +41,7 @@ export function decorate(
   const { plan, notes, http } = decidePlan(users, staying, room, scope);
   const previous = planOf(virtualService);
   const isRendered = isRenderedAs(http, httpOf(virtualService));
-  const attempt = nextAttempt(plan, previous, isRendered, now);
+  const attempt = nextAttempt(plan, previous, isRendered, now, lastWritten(virtualService));
   const isAwaited = previous !== undefined && staying.length > 0;
   const annotations = {
     [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered && !isAwaited),

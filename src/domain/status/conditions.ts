@@ -9,7 +9,10 @@ export interface Verdict {
   since?: string;
 }
 
-/** A condition with its time: where it is remembered, it is kept while the status stays. */
+/**
+ * A condition with its time: where it is remembered, it is kept while the status stays. One that is still to come was noted
+ * by a replica whose clock is ahead: nobody is to wait for that.
+ */
 export function condition(
   type: ConditionType,
   verdict: Verdict,
@@ -19,13 +22,14 @@ export function condition(
 ): Condition {
   const status = verdict.status === 'unknown' ? 'Unknown' : verdict.status ? 'True' : 'False';
   const before = previous?.find((candidate) => candidate.type === type);
+  const isKept =
+    before?.status === status && Date.parse(before.lastTransitionTime) <= now.getTime();
   return {
     type,
     status,
     reason: verdict.reason,
     message: verdict.message,
-    lastTransitionTime:
-      verdict.since ?? (before?.status === status ? before.lastTransitionTime : rfc3339(now)),
+    lastTransitionTime: verdict.since ?? (isKept ? before.lastTransitionTime : rfc3339(now)),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
   };
 }

@@ -13,9 +13,9 @@ import { childKey, injectionBaseKey, isBeingDeleted } from '../observed.ts';
 import type { WorkloadPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
 
-/** The clone's life-cycle word, from what the cluster shows. */
+/** The clone's life-cycle word, from what the cluster shows; with what may surprise, where nothing else is to be said. */
 export function deploymentStatus(plan: WorkloadPlan, context: StatusContext): ResourceStatus {
-  const { status, message } = lifeCycle(plan, context);
+  const { status, message = plan.warnings?.join('; ') } = lifeCycle(plan, context);
   return {
     name: plan.cloneName,
     namespace: plan.workload.namespace,

@@ -14,6 +14,7 @@ import { lastWritten } from '../../k8s/written.ts';
 import { sameObject } from '../observed.ts';
 import { condition, settlingSeconds, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
+import { saidOf } from './said-of.ts';
 import { conflicting, guarded, no, routesInjected, workloadsReady, yes } from './verdicts.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
@@ -34,7 +35,7 @@ export function envStatus(
   const workloads = write('WorkloadsReady', workloadsReady(reports));
   const settling = settling4Ready(reports, injected, context);
   const problem = reports.flatMap(({ plan, problems }) =>
-    problems.map(({ message }) => `${plan.key}: ${message}`),
+    problems.map(({ message }) => saidOf(plan.key, message)),
   );
   const verdict = readyVerdict({ problem, injected, workloads, settling });
   const state: State =

@@ -1,7 +1,6 @@
 import type { LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
 import { envLabel } from '../../api/marks.ts';
 import { isLeaving, type RouteInjection } from '../../api/routeinjection.ts';
-import { concernedHosts } from '../../istio/route-kinds.ts';
 import type { DestinationRule, HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { secondsLeft } from '../../k8s/time.ts';
@@ -14,6 +13,7 @@ import { baseKeyOf, childKey, injectionBaseKey, isBeingDeleted, sameObject } fro
 import { ownerOf, routesOn, routesWanted } from '../routes-seen.ts';
 import type { HostPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
+import { carriersOf, deciderOf, missingVirtualService } from './virtualservices-of.ts';
 
 /** Seconds after which something that was asked for and is not there is worth a word. */
 const PATIENCE_SECONDS = 10;
@@ -30,6 +30,8 @@ export interface HostStatus {
   isComplete: boolean;
   /** No VirtualService that decides about the host has been found, and there was time to find one. */
   isUnrouted: boolean;
+  /** One that sends its requests elsewhere (`namespace/name`): they meet neither the base's pods nor the clone's. */
+  decidedBy?: string;
   /** None has been found yet, and there was no time to. */
   isLooking: boolean;
   /** Our routes are there, but other envs' routes before them take every request. */
@@ -42,11 +44,7 @@ export interface HostStatus {
 
 export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
   const { injection } = host;
-  const concerned = context.view
-    .virtualServices()
-    .filter((candidate) =>
-      concernedHosts(candidate, context.config.clusterDomain).includes(host.host),
-    );
+  const concerned = carriersOf(host.host, context);
   const own = context.observed.injections.find((candidate) => sameObject(candidate, injection));
   const patience = searchTime(own, context);
   const ruleTime = comingTime(host, context);
@@ -56,6 +54,7 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
   );
   const isFound = concerned.length > 0;
   const isUnrouted = !isFound && patience === 0;
+  const decider = deciderOf(host.host, context);
   const hasRule = rules.some(({ status }) => status === 'running');
   const carrying = concerned.filter((_, index) => isCarrying(virtualServices[index]));
   const effective = carrying.filter(
@@ -66,10 +65,11 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
     isFound && virtualServices.every(({ status }) => status === 'ignored-missing-virtual-service');
   return {
     rules,
-    virtualServices: isUnrouted ? [missingVirtualService(host)] : virtualServices,
+    virtualServices: isUnrouted ? [missingVirtualService(host, decider, context)] : virtualServices,
     notes: concerned.flatMap((candidate) => notesOf(candidate, injection)),
     isComplete: hasRule && effective.length > 0,
     isUnrouted,
+    ...(isUnrouted && decider !== undefined ? { decidedBy: decider } : {}),
     isLooking: !isFound && !isUnrouted,
     isShadowed,
     isHopeless: host.rules.length === 0 || isUnrouted || isIgnored || isShadowed,
@@ -136,19 +136,10 @@ function comingRule(
   return { name, namespace, status: 'missing', message };
 }
 
-function missingRule({ host, harmful }: HostPlan): string {
-  return harmful.length > 0
-    ? `the DestinationRule of ${host} cannot be cloned; see subsetErrors`
-    : `no DestinationRule of ${host} has a subset with the base's version label`;
-}
-
-function missingVirtualService(host: HostPlan): ResourceStatus {
-  return {
-    name: host.service,
-    namespace: host.namespace,
-    status: 'ignored-missing-virtual-service',
-    message: `no VirtualService with a route to ${host.host} is marked for this env; if there is one, its marks may be refused: see --metacontroller-user`,
-  };
+function missingRule({ host, harmful, missing }: HostPlan): string {
+  if (harmful.length > 0)
+    return `the DestinationRule of ${host} cannot be cloned; see subsetErrors`;
+  return missing ?? `no DestinationRule of ${host} has a subset with the base's version label`;
 }
 
 function virtualServiceStatus(
@@ -167,7 +158,8 @@ function virtualServiceStatus(
     hasNoRoom: hasNoRoom(virtualService, notes, context),
     hasRule: host.rules.length > 0,
   });
-  if (status === 'ignored-missing-destination-rule') {
+  // Without a subset to copy from, the rule is what is missing.
+  if (status === 'ignored-missing-destination-rule' || injection.spec.from.length === 0) {
     return { name, namespace, status, message: missingRule(host) };
   }
   const told = [

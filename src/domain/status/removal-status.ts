@@ -10,6 +10,7 @@ import { no, yes } from './verdicts.ts';
 
 /** Beside the drain time, so many seconds are enough for a removal that nothing holds up. */
 const UNHINDERED_SECONDS = 5;
+const STILL_TO_GO = 'still to go: ';
 const UNHINDERED = 'the routes go first, then what they led to';
 /** So many of what is left are named; the others are counted. */
 const MAX_NAMED = 3;
@@ -18,14 +19,18 @@ const MAX_NAMED = 3;
  * The status of an env that is being deleted. While it goes as it should, one text is enough: each write of it brings a
  * sync of its own, and who deletes many envs would wait for three of each. What is left is told when it takes longer.
  * Nothing in its times is remembered: a sync may see a status that is one write behind, and two memories would replace
- * one another for ever.
+ * one another for ever. What is left, once told, is told on: a replica whose clock is behind would take it back, and each
+ * of the two writes bring the other.
  */
 export function removalStatus(context: StatusContext): { status: DynamicEnvStatus; wait?: number } {
   const { env, config, now } = context;
   const { generation, deletionTimestamp = rfc3339(now) } = env.metadata;
   const previous = env.status;
   const stall = findStall(context);
-  const unhindered = secondsLeft(deletionTimestamp, config.drainSeconds + UNHINDERED_SECONDS, now);
+  const isTold = ready(previous)?.message?.startsWith(STILL_TO_GO) === true;
+  const unhindered = isTold
+    ? 0
+    : secondsLeft(deletionTimestamp, config.drainSeconds + UNHINDERED_SECONDS, now);
   const { message, ...left } = unhindered > 0 ? { message: UNHINDERED } : whatIsLeft(context);
   const write = (type: ConditionType, verdict: Verdict) =>
     condition(type, { since: deletionTimestamp, ...verdict }, undefined, generation, now);
@@ -51,11 +56,15 @@ export function removalStatus(context: StatusContext): { status: DynamicEnvStatu
   };
 }
 
+function ready(status: DynamicEnvStatus | undefined) {
+  return status?.conditions?.find(({ type }) => type === 'Ready');
+}
+
 function whatIsLeft(context: StatusContext) {
   const left = allChildren(context.observed).map(nameOf);
   const more = left.length - MAX_NAMED;
   const named = left.slice(0, MAX_NAMED).join(', ');
-  const message = `still to go: ${named || 'nothing'}${more > 0 ? ` and ${more} more` : ''}`;
+  const message = `${STILL_TO_GO}${named || 'nothing'}${more > 0 ? ` and ${more} more` : ''}`;
   return { message, ...leavingWorkloads(context) };
 }
 

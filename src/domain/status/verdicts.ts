@@ -1,4 +1,5 @@
 import type { Verdict } from './conditions.ts';
+import { unrouted } from './virtualservices-of.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
 /** All workloads run what was asked for. */
@@ -46,6 +47,13 @@ function routeTrouble(hosts: WorkloadReport['hosts']): string {
 
 /** Regular requests never reach a clone's pods. */
 export function guarded(reports: readonly WorkloadReport[]): Verdict {
+  // A consumer looks for no rules.
+  const ruled = new Set(
+    reports
+      .filter(({ plan }) => plan.kind === 'subset')
+      .flatMap(({ plan }) => plan.hosts.filter(({ missing }) => missing === undefined))
+      .map(({ host }) => host),
+  );
   const leaks = reports.flatMap(({ plan, hosts }) =>
     plan.hosts.flatMap((host, index) => [
       ...(host.isHeadless
@@ -53,14 +61,16 @@ export function guarded(reports: readonly WorkloadReport[]): Verdict {
             `Service ${host.namespace}/${host.service} is headless: a sidecar sends to the address that the caller looked up, whatever the routes say, so that regular requests may reach the clone's pods; give it a cluster IP`,
           ]
         : []),
-      ...(hosts[index]?.isUnrouted
-        ? [
-            `no VirtualService routes ${host.host}, so that its requests reach all pods, the clone's too; add one that names the base's subset`,
-          ]
+      ...(hosts[index]?.isUnrouted && hosts[index].decidedBy === undefined
+        ? [unrouted(host.host)]
         : []),
       ...(hosts[index]?.notes ?? [])
         .filter(({ state }) => state === 'unguarded')
-        .map(({ virtualService, message }) => `VirtualService ${virtualService}: ${message}`),
+        .map(({ virtualService, message }) => {
+          // A route to a subset that is not there answers 503.
+          const first = ruled.has(host.host) ? '' : ', once a DestinationRule has it';
+          return `VirtualService ${virtualService}: ${message}${first}`;
+        }),
     ]),
   );
   if (leaks.length > 0) return no('Unguarded', [...new Set(leaks)].join('; '));

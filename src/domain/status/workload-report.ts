@@ -7,7 +7,7 @@ import { subsetErrors } from './errors.ts';
 import { type HostStatus, hostStatus } from './host-status.ts';
 
 /** The words of the seed operator's documentation, which its users' scripts may look for. */
-const NO_COMMON_HOST =
+export const NO_COMMON_HOST =
   "Couldn't find common active service hostname across DestinationRules and VirtualServices";
 
 const SHADOWED =
@@ -72,12 +72,17 @@ function isUnreachable(hosts: readonly HostStatus[]): boolean {
   return hosts.length > 0 && hosts.every(({ isHopeless }) => isHopeless);
 }
 
-/** One VirtualService may serve several hosts: it is listed once for each word that they have for it. */
+/** One VirtualService may serve several hosts: it is listed once for each word that they have for it, with all they say. */
 function unique(hosts: readonly HostStatus[]): ResourceStatus[] {
   const all = hosts.flatMap(({ virtualServices }) => virtualServices);
-  const seen = new Set<string>();
-  return all.filter(({ namespace, name, status }) => {
-    const key = `${namespace}/${name}/${status}`;
-    return seen.has(key) ? false : Boolean(seen.add(key));
+  const groups = Map.groupBy(
+    all,
+    ({ namespace, name, status }) => `${namespace}/${name}/${status}`,
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    const told = new Set(group.flatMap(({ message }) => message ?? []));
+    if (first === undefined || told.size < 2) return group.slice(0, 1);
+    return [{ ...first, message: [...told].join('; ') }];
   });
 }

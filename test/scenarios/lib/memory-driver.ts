@@ -11,6 +11,7 @@ import {
 import type { LocalObject } from '../../../src/local/object.ts';
 import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
 import { injectFault } from './memory-faults.ts';
+import type { Scenario } from './scenario.ts';
 
 /** As whom Metacontroller writes, whatever the service is told. */
 const METACONTROLLER = 'system:serviceaccount:metacontroller:metacontroller';
@@ -33,6 +34,7 @@ const validators = await loadValidators();
 export async function memoryDriver(
   config: DecisionConfig,
   strategy: LocalClusterOptions['strategy'],
+  skew: Scenario['skew'] = [0],
 ): Promise<Driver> {
   const { dynamicEnv, routeInjection, meshIndex } = validators;
   const validatorOf = ({ kind }: LocalObject) =>
@@ -40,11 +42,16 @@ export async function memoryDriver(
   const notReady = new Set<string>();
   const overload = callLimit();
   let isUnchecked = false;
+  let calls = 0;
+  const clock = () => {
+    const ahead = skew[calls % skew.length] ?? 0;
+    return new Date(cluster.now().getTime() + ahead * 1000);
+  };
   const app = buildApp({
     service: {
       config,
       validator: dynamicEnv,
-      now: () => cluster.now(),
+      now: clock,
       metrics: createMetrics(),
       log: SILENCE,
     },
@@ -66,6 +73,7 @@ export async function memoryDriver(
     neverReady: ({ metadata }) => notReady.has(`${metadata.namespace}/${metadata.name}`),
     inject: async ({ method, url, body }) => {
       await overload.count();
+      calls += 1;
       const answer = await app.inject({ method, url, payload: body as object });
       return { statusCode: answer.statusCode, body: answer.body };
     },

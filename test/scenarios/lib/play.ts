@@ -32,7 +32,7 @@ export async function playAll(
 }
 
 async function play(scenario: Scenario, strategy: Strategy): Promise<void> {
-  const driver = await memoryDriver(decisionConfig(scenario.settings), strategy);
+  const driver = await memoryDriver(decisionConfig(scenario.settings), strategy, scenario.skew);
   try {
     await runScenario(scenario, driver);
   } finally {

@@ -25,6 +25,8 @@ export interface Scenario {
   given: string[];
   /** Decision flags, in camelCase. */
   settings: Record<string, unknown>;
+  /** By how many seconds the clocks of the service's replicas are ahead of the API server's; calls go to them in turn. */
+  skew?: number[];
   steps: Step[];
 }
 
@@ -40,7 +42,16 @@ export async function loadScenario(file: string): Promise<Scenario> {
   const document = parseDocument(text, { lineCounter: lines });
   const [problem] = document.errors;
   if (problem) throw new Error(`${file}.yaml: ${problem.message}`);
-  const { name, only, known, given = [], settings = {}, steps, ...unknown } = document.toJS();
+  const {
+    name,
+    only,
+    known,
+    given = [],
+    settings = {},
+    skew = [0],
+    steps,
+    ...unknown
+  } = document.toJS();
   const items = (document.get('steps') as YAMLSeq<{ range?: [number, number, number] }>).items;
   const placed = (steps as Step['words'][]).map((words, index) => ({
     line: lines.linePos(items[index]?.range?.[0] ?? 0).line,
@@ -55,6 +66,7 @@ export async function loadScenario(file: string): Promise<Scenario> {
     ...(known === undefined ? {} : { known }),
     given,
     settings,
+    skew,
     steps: placed,
   };
 }

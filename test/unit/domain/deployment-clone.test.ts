@@ -162,6 +162,22 @@ describe('the clone', () => {
     expect(spec.template.metadata?.labels).toMatchObject({ version: 'shared', v: 'alice' });
   });
 
+  it('leaves the labels by which Istio names revisions in telemetry, unless podLabels say otherwise', () => {
+    const labels = {
+      'app.kubernetes.io/version': '1.2',
+      'service.istio.io/canonical-revision': 'r1',
+    };
+    const template = { ...base.spec.template, metadata: { labels } };
+    const versioned = { ...base, spec: { ...base.spec, selector: {}, template } };
+    const { metadata } = made(versioned, {}).spec.template;
+    expect(metadata?.labels).toEqual({ ...labels, version: 'alice', 'dynamic-env': 'true' });
+    const podLabels = { 'service.istio.io/canonical-revision': 'alice' };
+    expect(made(versioned, { podLabels }).spec.template.metadata?.labels).toMatchObject({
+      'app.kubernetes.io/version': '1.2',
+      ...podLabels,
+    });
+  });
+
   it('takes a short name for a long env, everywhere but in the annotation', () => {
     const env = 'e'.repeat(50);
     const result = cloneDeployment(base, workload('shop/backend'), env, CONFIG);

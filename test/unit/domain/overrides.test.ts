@@ -82,6 +82,12 @@ describe('overrideContainers', () => {
     expect(override(one)).toEqual({ containers, unknown: [] });
   });
 
+  it('leaves the pull policy, whatever the new tag: the API server sets one only where there is none', () => {
+    const pulled = { name: 'main', image: 'main:1', imagePullPolicy: 'IfNotPresent' };
+    const { containers } = overrideContainers([pulled], [{ image: 'main:latest' }]);
+    expect(containers).toEqual([{ ...pulled, image: 'main:latest' }]);
+  });
+
   it('changes nothing without overrides', () => {
     expect(override()).toEqual({ containers: [main, side], unknown: [] });
   });

@@ -83,6 +83,25 @@ function brief(leave: ReturnType<typeof retireDeployment>): object {
 describe('retireDeployment', () => {
   const draining = (time: string) => clone({ ...BASE, [DRAINING]: time });
 
+  /** Noted by a replica whose clock is ahead: what counts is when the object was written, by the API server's. */
+  const ahead = (
+    noted: number,
+    written: number,
+    told: object,
+  ): [string, Deployment, Given, object][] => {
+    const { metadata, ...rest } = draining(stamp(noted));
+    const managedFields = [{ manager: 'metacontroller', time: stamp(written) }];
+    const child = { ...rest, metadata: { ...metadata, managedFields } };
+    return [
+      [
+        `nothing since a time to come, written ${written} s ago`,
+        child,
+        { injections: [off] },
+        told,
+      ],
+    ];
+  };
+
   it.each<[string, Deployment, Given, object]>([
     ['an active injection', clone(), { injections: [on] }, kept],
     ['routes', clone(), { injections: [off], virtualServices: [routed] }, kept],
@@ -113,6 +132,9 @@ describe('retireDeployment', () => {
     ],
     ['nothing since an unreadable time', draining('soon'), { injections: [off] }, drained(0, 11)],
     ['nothing since a time to come', draining(stamp(60)), { injections: [off] }, drained(0, 11)],
+    ...ahead(60, -5, drained(60, 6)),
+    ...ahead(60, -11, gone),
+    ...ahead(9e9, -11, gone),
     ['no injection ever', clone(), {}, gone],
     ['no injection ever, without annotations', deployment('shop/backend-alice'), {}, gone],
     [

@@ -81,3 +81,56 @@ describe('a VirtualService that lists the short name itself', () => {
     expect(hostOf('backend.shop:8080', { port: 8080 }, [vs('a/x', 'backend.shop')])).toBe(FULL);
   });
 });
+
+describe('an alias (ExternalName)', () => {
+  const ALIAS = 'other.shop.svc.cluster.local';
+  const PORTED = 'ported.shop.svc.cluster.local';
+  const known = [
+    ...services,
+    { host: ALIAS, namespace: 'shop', ports: [], aliasFor: FULL },
+    { host: PORTED, namespace: 'shop', ports: [80], aliasFor: FULL },
+    { host: 'twice.shop.svc.cluster.local', namespace: 'shop', ports: [], aliasFor: ALIAS },
+    { host: 'away.shop.svc.cluster.local', namespace: 'shop', ports: [], aliasFor: 'example.com' },
+    { host: 'x.shop.svc.cluster.local', namespace: 'shop', aliasFor: 'y.shop.svc.cluster.local' },
+    { host: 'y.shop.svc.cluster.local', namespace: 'shop', aliasFor: 'x.shop.svc.cluster.local' },
+  ];
+  const aliased = (authority: string, all: VirtualService[] = [], port = 80) =>
+    requestHost(
+      {
+        method: 'GET',
+        scheme: 'http',
+        authority,
+        path: '/',
+        port,
+        headers: {},
+        sourceNamespace: 'shop',
+        gateway: 'mesh',
+      },
+      { virtualServices: all, services: known, clusterDomain: 'cluster.local' },
+    );
+
+  it.each<[string, VirtualService[], string]>([
+    ['other', [], FULL],
+    ['other.shop', [], FULL],
+    [ALIAS, [], FULL],
+    ['twice', [], FULL],
+    ['ported', [], FULL],
+    // Nothing in the mesh.
+    ['away', [], 'away'],
+    ['x.shop', [], 'x.shop.svc.cluster.local'],
+    // Which VirtualService is older decides whose routes have the alias's names.
+    ['ported', [vs('a/x@1', PORTED), vs('a/y@2', FULL)], PORTED],
+    ['ported', [vs('a/x@2', PORTED), vs('a/y@1', FULL)], FULL],
+    ['ported', [vs('a/x@1', PORTED)], PORTED],
+    ['ported', [vs('a/x@1', PORTED, FULL)], FULL],
+    // Without a port it is no service of the registry: the name counts as it is listed.
+    [ALIAS, [vs('a/x@1', ALIAS), vs('a/y@2', FULL)], ALIAS],
+    ['other', [vs('a/x@1', ALIAS), vs('a/y@2', FULL)], FULL],
+    [ALIAS, [vs('a/x@2', ALIAS), vs('a/y@1', FULL)], FULL],
+  ])('%s', (authority, all, host) => expect(aliased(authority, all)).toBe(host));
+
+  it('has the ports of what it stands for', () => {
+    expect(aliased('other', [], 8080)).toBe(FULL);
+    expect(aliased('other', [], 81)).toBe('other');
+  });
+});

@@ -74,4 +74,20 @@ describe('a plan', () => {
     const previous = { ...wanted, attempt: 6, at: '2026-01-01T12:01:00.500Z' };
     expect(nextAttempt(wanted, previous, false, NOW).resyncAfterSeconds).toBe(120);
   });
+
+  it.each<[string, string | undefined, number | undefined]>([
+    // Of a replica whose clock is minutes ahead, or behind.
+    ['2026-01-01T12:05:00Z', '2026-01-01T12:00:00Z', 0.5],
+    ['2026-01-01T11:55:00Z', '2026-01-01T12:00:00Z', 0.5],
+    ['2026-01-01T11:55:00Z', '2026-01-01T11:59:59Z', undefined],
+    // The API server's own clock is far ahead of this one.
+    ['2026-01-01T12:00:00Z', '2026-01-01T13:00:00Z', 0.5],
+    ['2026-01-01T11:59:59Z', '2026-01-01T13:00:00Z', undefined],
+    ['2026-01-01T11:59:59Z', undefined, undefined],
+  ])('noted at %s, with the object written at %s', (at, written, left) => {
+    const previous = { ...wanted, at };
+    const { isRepair, resyncAfterSeconds } = nextAttempt(wanted, previous, false, NOW, written);
+    expect(isRepair).toBe(left === undefined);
+    if (left !== undefined) expect(resyncAfterSeconds).toBe(left);
+  });
 });

@@ -17,6 +17,7 @@ const rule = (...hosts: string[]) => [
 ];
 
 describe('the injections of a VirtualService', () => {
+  // `b.x` is another host to Istio, though people write it for the Service's: that is told.
   it('are those of the hosts it sends live traffic to, each once, in full', () => {
     const mirror = { host: 'mirrored' };
     const object = virtualService({
@@ -25,7 +26,7 @@ describe('the injections of a VirtualService', () => {
       tcp: [{ route: [to('*')] }],
     });
     expect(relatedInjections(object, CONFIG)).toEqual(
-      rule(HOST, 'b.x', 'c.shop.svc.cluster.local', '*'),
+      rule(HOST, 'b.x', 'b.x.svc.cluster.local', 'c.shop.svc.cluster.local', '*'),
     );
   });
 
@@ -34,7 +35,9 @@ describe('the injections of a VirtualService', () => {
     (route) => {
       const http = [route, { route: [to('b.x')] }];
       const object = virtualService({ hosts: ['backend', 'shop.example.com'], http });
-      expect(relatedInjections(object, CONFIG)).toEqual(rule(HOST, 'shop.example.com', 'b.x'));
+      expect(relatedInjections(object, CONFIG)).toEqual(
+        rule(HOST, 'shop.example.com', 'b.x', 'b.x.svc.cluster.local'),
+      );
     },
   );
 

@@ -12,12 +12,15 @@ const previous = (status: Condition['status']): Condition[] =>
 describe('condition', () => {
   const verdict = (status: boolean | 'unknown') => ({ status, reason: 'Why', message: 'so' });
 
+  const ahead = previous('True').map((one) => ({ ...one, lastTransitionTime: stamp(60) }));
+
   it.each<[string, boolean | 'unknown', Condition[] | undefined, string, string]>([
     ['nothing before', true, undefined, 'True', stamp(0)],
     ['not there before', false, [], 'False', stamp(0)],
     ['unknown', 'unknown', undefined, 'Unknown', stamp(0)],
     ['the same before', true, previous('True'), 'True', stamp(-60)],
     ['the same False', false, previous('False'), 'False', stamp(-60)],
+    ['the same, noted by a clock that is ahead', true, ahead, 'True', stamp(0)],
     ['another before', true, previous('False'), 'True', stamp(0)],
     ['unknown before', false, previous('Unknown'), 'False', stamp(0)],
   ])('%s', (_what, status, before, text, lastTransitionTime) => {

@@ -109,6 +109,17 @@ describe('removalStatus', () => {
     });
   });
 
+  it('tells on what is left once it is told, though by the clock here it would be too early', () => {
+    const told = 'still to go: Deployment shop/x';
+    const [ready] = BEFORE.conditions ?? [];
+    const before = { ...BEFORE, conditions: ready ? [{ ...ready, message: told }] : [] };
+    const children = { deployments: [deployment('shop/x')] };
+    const messages = [BEFORE, before].map(
+      (status) => statusOf(children, [], status, {}, -1).status.conditions?.[0]?.message,
+    );
+    expect(messages).toEqual(['the routes go first, then what they led to', told]);
+  });
+
   const going = (name: string) => ({ name, namespace: 'shop', status: 'removing' });
   const clone = deployment('shop/backend-alice', {}, ours());
   const clonedRule = rule('shop/backend-alice-x', {}, ours());

@@ -1,0 +1,25 @@
+/**
+ * Names that DNS in a pod completes, and Istio does not: it completes only a name without a dot, so that `backend.shop` in a
+ * destination is another host than the Service's, and finds no cluster.
+ * Source: `ResolveShortnameToFQDN` in istio `pilot/pkg/model/config.go`.
+ */
+
+/** The Service host that a half name may be meant for; undefined: it is a short or full name, or has too many parts. */
+export function meantBy(host: string, clusterDomain: string): string | undefined {
+  const [service, namespace, svc, ...rest] = host.split('.');
+  const isHalf = !!service && !!namespace && (svc ?? 'svc') === 'svc' && rest.length === 0;
+  if (!isHalf || service.includes('*')) return undefined;
+  return `${service}.${namespace}.svc.${clusterDomain}`;
+}
+
+/**
+ * The half names of a Service's host (fully qualified).
+ *
+ *     'backend.shop.svc.cluster.local' → ['backend.shop', 'backend.shop.svc']
+ */
+export function halfNamesOf(host: string, clusterDomain: string): string[] {
+  const end = `.svc.${clusterDomain}`;
+  if (!host.endsWith(end)) return [];
+  const name = host.slice(0, -end.length);
+  return [name, `${name}.svc`].filter((half) => meantBy(half, clusterDomain) === host);
+}

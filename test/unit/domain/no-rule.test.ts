@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { meshView } from '../../../src/domain/mesh-view.ts';
+import { noRule } from '../../../src/domain/no-rule.ts';
+import type { DestinationRule } from '../../../src/istio/types.ts';
+import { objectMap, rule } from '../../support/objects.ts';
+
+const HOST = 'backend.shop.svc.cluster.local';
+const WRONG = `no DestinationRule of ${HOST} has a subset with the base's version label`;
+const subset = (name: string, labels: Record<string, string>) => ({ name, labels });
+const told = (rules: DestinationRule[], labels: Record<string, string> | undefined) =>
+  noRule(HOST, meshView(objectMap(rules), 'cluster.local'), {
+    labels,
+    versionLabel: 'version',
+    defaultVersion: 'shared',
+    clusterDomain: 'cluster.local',
+  });
+const shared = { app: 'backend', version: 'shared' };
+
+describe('why no rule leads to the base', () => {
+  it.each<[string, DestinationRule[], Record<string, string> | undefined, string]>([
+    [
+      'there is none',
+      [],
+      shared,
+      ' (there is none): create one with the subset {name: shared, labels: {version: shared}}',
+    ],
+    [
+      'the base is gone',
+      [],
+      undefined,
+      ' (there is none): create one with the subset {name: shared, labels: {version: shared}}',
+    ],
+    [
+      'there is one without subsets',
+      [rule('shop/backend', { host: 'backend', subsets: [] })],
+      shared,
+      ': add the subset {name: shared, labels: {version: shared}} to DestinationRule shop/backend',
+    ],
+    [
+      'its subset asks for more',
+      [
+        rule('shop/backend', {
+          host: 'backend',
+          subsets: [subset('main', { version: 'shared', tier: 'a' })],
+        }),
+      ],
+      shared,
+      ": subset main of DestinationRule shop/backend asks for tier=a as well, which the base's pods do not carry; add a subset {name: shared, labels: {version: shared}}",
+    ],
+    [
+      'the env means another version',
+      [rule('shop/backend', { host: 'backend', subsets: [subset('v1', { version: 'v1' })] })],
+      { app: 'backend', version: 'v1' },
+      ', as the env describes it (version: shared)',
+    ],
+    [
+      'the base has another version, and nobody names it',
+      [rule('shop/backend', { host: 'backend', subsets: [subset('v2', { version: 'v2' })] })],
+      { app: 'backend', version: 'v1' },
+      ': add the subset {name: v1, labels: {version: v1}} to DestinationRule shop/backend',
+    ],
+    [
+      'its host is a half name',
+      [
+        rule('shop/backend', {
+          host: 'backend.shop',
+          subsets: [subset('shared', { version: 'shared' })],
+        }),
+      ],
+      shared,
+      `: DestinationRule shop/backend is for "backend.shop", which Istio takes for another host; write ${HOST} there`,
+    ],
+  ])('%s', (_name, rules, labels, rest) => expect(told(rules, labels)).toBe(`${WRONG}${rest}`));
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { halfNamesOf, meantBy } from '../../../src/istio/half-name.ts';
+
+describe('half names', () => {
+  it.each<[string, string | undefined]>([
+    ['backend.shop', 'backend.shop.svc.cluster.local'],
+    ['backend.shop.svc', 'backend.shop.svc.cluster.local'],
+    ['backend', undefined],
+    ['backend.shop.svc.cluster.local', undefined],
+    ['shop.example.com', undefined],
+    ['*.shop', undefined],
+    ['backend.', undefined],
+    ['.shop', undefined],
+    ['', undefined],
+    ['10.1.2.3', undefined],
+  ])('%j is meant for %j', (host, meant) => {
+    expect(meantBy(host, 'cluster.local')).toBe(meant);
+  });
+
+  it.each<[string, string[]]>([
+    ['backend.shop.svc.cluster.local', ['backend.shop', 'backend.shop.svc']],
+    ['shop.example.com', []],
+    ['backend.shop.svc.other.domain', []],
+    ['a.b.c.svc.cluster.local', []],
+  ])('of %j are %j', (host, halves) => {
+    expect(halfNamesOf(host, 'cluster.local')).toEqual(halves);
+  });
+});
