@@ -55,7 +55,7 @@ export function envoyRegexProblem(pattern: string): string | undefined {
   if (bound !== undefined) return bound;
   const odd = firstOddEscape(pattern);
   if (odd === undefined) return undefined;
-  return `has "${odd}", which not every proxy reads as meant (Unicode classes, escapes above \\xff, octal ones): name the ASCII characters themselves, as in [0-9A-Za-z]`;
+  return `has "${odd}", which not every proxy reads as meant (Unicode classes, backreferences, octal escapes and those above \\xff): name the ASCII characters themselves, as in [0-9A-Za-z]`;
 }
 
 function firstOddEscape(pattern: string): string | undefined {

@@ -114,7 +114,8 @@ function checkOperationCounts(route: HTTPRoute, report: Report): void {
   }
 }
 
-function addedBy({ add, set }: HeaderOperations = {}): number {
+function addedBy(operations: HeaderOperations | null | undefined): number {
+  const { add, set } = operations ?? {};
   return Object.keys(add ?? {}).length + Object.keys(set ?? {}).length;
 }
 

@@ -88,7 +88,7 @@ function headerConflict(
   value: StringMatch,
   isTold: (pattern: string) => boolean,
 ): Skip | undefined {
-  const canTell = ({ regex }: StringMatch) => regex === undefined || isTold(regex);
+  const canTell = (one: StringMatch | null) => one?.regex === undefined || isTold(one.regex);
   const reason = `already decides on header ${name} otherwise`;
   const unwanted = conditionsOn(name, withoutHeaders);
   if (unwanted.length > 0) {
