@@ -142,12 +142,13 @@ function isLedToBy(injection: RouteInjection, child: KubeObject): boolean {
  */
 export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeObject[] {
   const kept = allChildren(observed).filter((child) => !harmful.has(childKey(child)));
-  return kept.map((child) => repaired(withdrawn(keep<KubeObject>(child)), child));
+  return kept.map((child) => repaired(withdrawn(keep<KubeObject>(child), child), child));
 }
 
-function withdrawn(child: KubeObject): KubeObject {
-  if (child.kind !== 'RouteInjection') return child;
-  const { spec } = child as RouteInjection;
-  if (!spec.active || matchesProblem(spec.matches) === undefined) return child;
-  return { ...child, spec: { ...spec, active: false } } as RouteInjection;
+function withdrawn(kept: KubeObject, child: KubeObject): KubeObject {
+  if (child.kind !== 'RouteInjection') return kept;
+  const { spec } = kept as RouteInjection;
+  const all = [kept as RouteInjection, child as RouteInjection];
+  if (all.every((one) => matchesProblem(one.spec.matches) === undefined)) return kept;
+  return { ...kept, spec: { ...spec, active: false } } as RouteInjection;
 }
