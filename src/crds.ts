@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { boundsFirst } from './api/bounds-first.ts';
 import { type CrdValidator, compileCrd } from './api/crd-schema.ts';
 import type { CustomResourceDefinition } from './api/schema-types.ts';
 
@@ -34,14 +35,14 @@ export async function readCrds(directory: URL = DIRECTORY): Promise<Crds> {
 
 /** The only one that the hooks need: compiling is a good part of the service's start. */
 export async function loadEnvValidator(): Promise<CrdValidator> {
-  return compileCrd((await loadCrds()).dynamicEnv);
+  return boundsFirst(compileCrd((await loadCrds()).dynamicEnv));
 }
 
 /** The CRDs' validators, compiled (tens of milliseconds): make them once. */
 export async function loadValidators(): Promise<Record<keyof Crds, CrdValidator>> {
   const { dynamicEnv, routeInjection, meshIndex } = await loadCrds();
   return {
-    dynamicEnv: compileCrd(dynamicEnv),
+    dynamicEnv: boundsFirst(compileCrd(dynamicEnv)),
     routeInjection: compileCrd(routeInjection),
     meshIndex: compileCrd(meshIndex),
   };

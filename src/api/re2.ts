@@ -1,15 +1,22 @@
 import { RE2JS } from 're2js';
+import { regexSize } from '../istio/regex-size.ts';
+import { byteCache } from '../k8s/byte-cache.ts';
 
-const CACHE_SIZE = 512;
-const compiled = new Map<string, RE2JS>();
+const MAX_BYTES = 8 * 1024 * 1024;
+/** Compiled, and what a few values have left behind. */
+const BYTES_PER_INSTRUCTION = 800;
+const LEAST_BYTES = 2048;
 
-/** Compiles an RE2 expression (throws when it is none); the CRDs' own few patterns come back with every object. */
+const compiled = byteCache<RE2JS>(MAX_BYTES);
+
+/**
+ * Compiles an RE2 expression (throws when it is none); the CRDs' own few patterns come back with every object. People's own
+ * get here within their bounds only (`boundsFirst`).
+ */
 export function re2(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known) return known;
   const fresh = RE2JS.compile(pattern);
-  const [oldest] = compiled.keys();
-  if (oldest !== undefined && compiled.size >= CACHE_SIZE) compiled.delete(oldest);
-  compiled.set(pattern, fresh);
+  compiled.set(pattern, fresh, LEAST_BYTES + regexSize(pattern).size * BYTES_PER_INSTRUCTION);
   return fresh;
 }

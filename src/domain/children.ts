@@ -1,5 +1,6 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { KubeObject } from '../k8s/object.ts';
+import { matchesProblem } from '../virtualservice/pair-problem.ts';
 import { activation } from './activation.ts';
 import {
   allChildren,
@@ -135,8 +136,19 @@ function isLedToBy(injection: RouteInjection, child: KubeObject): boolean {
   return (baseKeyOf(child) ?? key) === key && (hostOf(child) ?? host) === host;
 }
 
-/** All children as they are, but those that harm others: the answer when nothing can be decided. */
+/**
+ * All children as they are, but those that harm others: the answer when nothing can be decided. An injection whose routes no
+ * proxy may get (one made by a version before, which asked less) asks for none any more.
+ */
 export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeObject[] {
   const kept = allChildren(observed).filter((child) => !harmful.has(childKey(child)));
-  return kept.map((child) => repaired(keep<KubeObject>(child), child));
+  return kept.map((child) => repaired(withdrawn(keep<KubeObject>(child), child), child));
+}
+
+function withdrawn(kept: KubeObject, child: KubeObject): KubeObject {
+  if (child.kind !== 'RouteInjection') return kept;
+  const { spec } = kept as RouteInjection;
+  const all = [kept as RouteInjection, child as RouteInjection];
+  if (all.every((one) => matchesProblem(one.spec.matches) === undefined)) return kept;
+  return { ...kept, spec: { ...spec, active: false } } as RouteInjection;
 }

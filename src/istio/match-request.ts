@@ -1,6 +1,6 @@
 import { proxyNamespace, resolveGateway } from './gateway-name.ts';
 import { headerKey, isClaimName } from './header-name.ts';
-import { matchesString, stringCondition } from './string-match.ts';
+import { stringCondition, stringVerdict } from './string-match.ts';
 import type { HTTPMatchRequest, StringMatch } from './types.ts';
 
 /**
@@ -31,6 +31,7 @@ export interface Mismatch {
 type Check = Mismatch & { ok: boolean };
 
 export const DEFAULT_PORT = 80;
+const MAX_SHOWN = 60;
 
 /**
  * The first condition of a match entry that a request does not meet, or undefined when it meets all of them.
@@ -116,20 +117,23 @@ function uriChecks({ uri, ignoreUriCase }: HTTPMatchRequest, request: HttpReques
   const condition = stringCondition(uri);
   if (condition.kind === 'present') return [];
   const fold = ignoreUriCase === true && condition.kind !== 'regex';
-  const wanted = fold ? { [condition.kind]: condition.value.toLowerCase() } : uri;
-  const ok = matchesString(wanted, fold ? path.toLowerCase() : path);
-  return [check('uri', describe(uri) + (fold ? ' in any case' : ''), path, ok)];
+  const wanted = fold ? { [condition.kind]: lowered(condition.value) } : uri;
+  const verdict = stringVerdict(wanted, fold ? lowered(path) : path);
+  return [
+    check('uri', describe(uri, verdict) + (fold ? ' in any case' : ''), path, verdict === true),
+  ];
 }
 
 function stringCheck(field: string, wanted: StringMatch, got: string | undefined): Check {
-  return check(field, describe(wanted), got, matchesString(wanted, got));
+  const verdict = stringVerdict(wanted, got);
+  return check(field, describe(wanted, verdict), got, verdict === true);
 }
 
 /** A missing header counts as an empty one here, except where presence itself is what must not be. */
 function absenceCheck(field: string, unwanted: StringMatch, got: string | undefined): Check {
   const presence = stringCondition(unwanted).kind === 'present';
-  const ok = !matchesString(unwanted, presence ? got : (got ?? ''));
-  return check(field, `not ${describe(unwanted)}`, got, ok);
+  const verdict = stringVerdict(unwanted, presence ? got : (got ?? ''));
+  return check(field, `not ${describe(unwanted, verdict)}`, got, verdict === false);
 }
 
 /** Envoy knows Host by its HTTP/2 name only. A claim is in no header, even if one is named like it. */
@@ -155,9 +159,19 @@ function queryValue(path: string, name: string): string | undefined {
   return pair?.slice(name.length + 1);
 }
 
-function describe(match: StringMatch | undefined): string {
+/** Without a verdict: a regex that is not tried here, which may be long. */
+function describe(match: StringMatch | undefined, verdict: boolean | undefined): string {
   const condition = stringCondition(match);
-  return condition.kind === 'present' ? 'present' : `${condition.kind} "${condition.value}"`;
+  if (condition.kind === 'present') return 'present';
+  const { kind, value } = condition;
+  if (verdict !== undefined) return `${kind} "${value}"`;
+  const cut = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
+  return `${kind} "${cut}", of which is not known here what it matches`;
+}
+
+/** Envoy ignores the case of ASCII letters only (absl::EqualsIgnoreCase). */
+function lowered(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function own(record: Readonly<Record<string, string>>, key: string): string | undefined {

@@ -1,15 +1,11 @@
-import { RE2JS } from 're2js';
+import { regexSyntaxProblem, regexVerdict } from './compiled-regexes.ts';
+import { regexLengthProblem } from './regex-bounds.ts';
 import type { StringMatch } from './types.ts';
 
 /** What a StringMatch asks for, as one value. `present`: any value will do, there only has to be one. */
 export type StringCondition =
   | { kind: 'exact' | 'prefix' | 'regex'; value: string }
   | { kind: 'present' };
-
-/** Istio refuses longer patterns (`pkg/config/validation`, validateStringRegexp); the limit counts UTF-8 bytes. */
-const MAX_REGEX_BYTES = 1024;
-const CACHE_SIZE = 512;
-const compiled = new Map<string, RE2JS | Error>();
 
 /**
  * Read a StringMatch. An empty one (`{}`, or null from careless YAML) asks for presence only, and so does the regex `*`,
@@ -23,62 +19,56 @@ export function stringCondition(match: StringMatch | null | undefined): StringCo
   return { kind: 'regex', value: match.regex };
 }
 
+/** So many steps a proof may take: some 5 ms. A value that somebody sent may take any number. */
+const MAX_PROOF_STEPS = 65_536;
+
 /**
- * Does `value` satisfy the match? `undefined` (no such header, no such parameter) satisfies nothing.
- * A regex has to match the whole value, as Envoy's safe_regex does; an invalid one matches nothing.
+ * Does `value` satisfy the match, as Envoy compares them: byte by byte of their UTF-8? `undefined` (no such header, no such
+ * parameter) satisfies nothing. A regex has to match the whole value, as Envoy's safe_regex does.
+ * Undefined: that cannot be told of this regex. Istio or Envoy would refuse it, or it is too costly to try.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/type/matcher/v3/regex.proto
  */
-export function matchesString(
+export function stringVerdict(
   match: StringMatch | null | undefined,
   value: string | undefined,
-): boolean {
+  maxSteps = Number.POSITIVE_INFINITY,
+): boolean | undefined {
   if (value === undefined) return false;
   const condition = stringCondition(match);
   switch (condition.kind) {
     case 'present':
       return true;
+    // Texts that are well-formed are equal, or begin alike, just when their bytes do.
     case 'exact':
       return value === condition.value;
     case 'prefix':
       return value.startsWith(condition.value);
     case 'regex':
-      return regexMatches(condition.value, value);
+      return regexVerdict(condition.value, value, maxSteps);
   }
 }
 
+/** True only if the value provably satisfies the match; nothing is proved by trying for long. */
+export function matchesString(
+  match: StringMatch | null | undefined,
+  value: string | undefined,
+): boolean {
+  return stringVerdict(match, value, MAX_PROOF_STEPS) === true;
+}
+
+/** True only if the value provably does not satisfy the match. */
+export function failsString(match: StringMatch | null | undefined, value: string): boolean {
+  return stringVerdict(match, value, MAX_PROOF_STEPS) === false;
+}
+
 /**
- * Why Istio would refuse this regex, or undefined when it would take it.
+ * Why Istio would refuse this regex, or undefined: it would take it, or that is not asked, since to compile it costs too much.
  * Source: validateStringRegexp in istio `pkg/config/validation/validation.go`.
  */
 export function regexProblem(pattern: string): string | undefined {
   if (pattern === '') return 'must not be empty';
-  if (new TextEncoder().encode(pattern).length > MAX_REGEX_BYTES) {
-    return `must not be longer than ${MAX_REGEX_BYTES} bytes`;
-  }
-  const regex = compile(pattern);
-  return regex instanceof Error ? `is no RE2 expression: ${regex.message}` : undefined;
-}
-
-function regexMatches(pattern: string, value: string): boolean {
-  const regex = compile(pattern);
-  return !(regex instanceof Error) && regex.matches(value);
-}
-
-/** Compiling is slow and the same few patterns come back with every request; the oldest one goes when it is full. */
-function compile(pattern: string): RE2JS | Error {
-  const known = compiled.get(pattern);
-  if (known) return known;
-  const fresh = tryCompile(pattern);
-  const [oldest] = compiled.keys();
-  if (oldest !== undefined && compiled.size >= CACHE_SIZE) compiled.delete(oldest);
-  compiled.set(pattern, fresh);
-  return fresh;
-}
-
-function tryCompile(pattern: string): RE2JS | Error {
-  try {
-    return RE2JS.compile(pattern);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+  const length = regexLengthProblem(pattern);
+  if (length !== undefined) return length;
+  const problem = regexSyntaxProblem(pattern);
+  return problem === undefined ? undefined : `is no RE2 expression: ${problem}`;
 }

@@ -21,6 +21,14 @@ export interface FieldProblem {
  */
 export type Report = (field: string, message: string | undefined, member?: string) => void;
 
+/** Is this regex to be compiled, to see whether it is one? */
+export type IsTold = (pattern: string) => boolean;
+
+interface Options {
+  claims: boolean;
+  isTold: IsTold;
+}
+
 /**
  * istiod's field rules for one match entry (validateHTTPRouteMatchRequest and the claim rule of ValidateVirtualService in
  * istio `pkg/config/validation`) and the VirtualService CRD's "at most one of exact, prefix, regex".
@@ -29,17 +37,18 @@ export type Report = (field: string, message: string | undefined, member?: strin
 export function checkMatch(
   match: HTTPMatchRequest,
   field: string,
-  options: { claims: boolean },
+  options: Options,
   report: Report,
 ): void {
+  const { isTold } = options;
   checkHeaders(match, 'headers', field, options, report);
   checkHeaders(match, 'withoutHeaders', field, options, report);
-  checkUri(match.uri, field, report);
-  checkString(match.scheme, field, 'scheme', report);
-  checkString(match.method, field, 'method', report);
-  checkString(match.authority, field, 'authority', report);
+  checkUri(match.uri, field, isTold, report);
+  checkString(match.scheme, field, 'scheme', isTold, report);
+  checkString(match.method, field, 'method', isTold, report);
+  checkString(match.authority, field, 'authority', isTold, report);
   for (const [name, condition] of Object.entries(match.queryParams ?? {})) {
-    checkString(condition, `${field}.queryParams`, name, report);
+    checkString(condition, `${field}.queryParams`, name, isTold, report);
   }
   checkSource(match, field, report);
 }
@@ -48,7 +57,7 @@ function checkHeaders(
   match: HTTPMatchRequest,
   kind: 'headers' | 'withoutHeaders',
   above: string,
-  { claims }: { claims: boolean },
+  { claims, isTold }: Options,
   report: Report,
 ): void {
   const headers: Record<string, StringMatch | null> | undefined = match[kind];
@@ -61,20 +70,26 @@ function checkHeaders(
     // Absence is asked for with null, `{}` or the regex `*`; for presence only `{}` will do.
     if (kind === 'withoutHeaders' && stringCondition(condition).kind === 'present') continue;
     report(field, condition === null ? 'must not be null' : undefined, name);
-    checkString(condition, field, name, report);
+    checkString(condition, field, name, isTold, report);
   }
 }
 
 /** Of all matches only the uri may have an empty prefix. */
-function checkUri(match: StringMatch | null | undefined, field: string, report: Report): void {
+function checkUri(
+  match: StringMatch | null | undefined,
+  field: string,
+  isTold: IsTold,
+  report: Report,
+): void {
   if (match?.prefix === '') checkOneOf(match, `${field}.uri`, report);
-  else checkString(match, field, 'uri', report);
+  else checkString(match, field, 'uri', isTold, report);
 }
 
 function checkString(
   match: StringMatch | null | undefined,
   above: string,
   name: string,
+  isTold: IsTold,
   report: Report,
 ): void {
   if (!match) return;
@@ -82,7 +97,7 @@ function checkString(
   const field = `${above}.${name}`;
   checkOneOf(match, field, report);
   report(field, prefix === '' ? 'must not be empty' : undefined, 'prefix');
-  report(field, regex === undefined ? undefined : regexProblem(regex), 'regex');
+  report(field, regex === undefined || !isTold(regex) ? undefined : regexProblem(regex), 'regex');
 }
 
 function checkOneOf({ exact, prefix, regex }: StringMatch, field: string, report: Report): void {

@@ -9,7 +9,7 @@ import type {
   HTTPRoute,
   HTTPRouteDestination,
 } from './types.ts';
-import { checkMatch, type FieldProblem, type Report } from './validate-match.ts';
+import { checkMatch, type FieldProblem, type IsTold, type Report } from './validate-match.ts';
 
 export type { FieldProblem } from './validate-match.ts';
 
@@ -18,11 +18,12 @@ export type { FieldProblem } from './validate-match.ts';
  * and exchanging its destinations: match entries, destinations and header operations. Fields that such a route keeps as
  * they were (timeout, fault, rewrite …) are not looked at: istiod has judged them already, in the user's own route.
  * `gateways` are those of the VirtualService: JWT claims are refused where it has none, or `mesh` is one of them.
+ * `isTold`: is this regex to be compiled, to see whether it is one? Omitted: each is, within the bounds.
  * Source: validateHTTPRoute and what it calls in istio `pkg/config/validation/virtualservice.go` and `validation.go`.
  */
 export function validateRoute(
   route: HTTPRoute,
-  context: { gateways?: readonly string[] | undefined } = {},
+  context: { gateways?: readonly string[] | undefined; isTold?: IsTold } = {},
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const report: Report = (field, message, member) => {
@@ -32,10 +33,11 @@ export function validateRoute(
   const gateways = context.gateways ?? [];
   const claims = gateways.length > 0 && !gateways.includes('mesh');
   (route.match ?? []).forEach((match, i) => {
-    checkMatch(match, `match[${i}]`, { claims }, report);
+    checkMatch(match, `match[${i}]`, { claims, isTold: context.isTold ?? (() => true) }, report);
   });
   checkHeaders(route.headers, 'headers', report);
   checkDestinations(route, report);
+  checkOperationCounts(route, report);
   return problems;
 }
 
@@ -93,6 +95,28 @@ function checkOperations(
   remove.forEach((name, i) => {
     report(field, changeProblem(name), `remove[${i}]`);
   });
+}
+
+/** Envoy takes no more values to add; istiod does not count, and puts those of a lone destination to the route's. */
+const MAX_ADDED = 1000;
+
+/**
+ * Envoy's limit (`request_headers_to_add`, `response_headers_to_add` in `config/route/v3/route_components.proto`): beyond it
+ * it refuses the whole route table.
+ */
+function checkOperationCounts(route: HTTPRoute, report: Report): void {
+  for (const kind of ['request', 'response'] as const) {
+    const [target, ...others] = route.route ?? [];
+    const lone = others.length === 0 ? target?.headers?.[kind] : undefined;
+    const count = addedBy(route.headers?.[kind]) + addedBy(lone);
+    const message = `sets or adds ${count} headers together with the destination, Envoy takes ${MAX_ADDED}`;
+    report('headers', count > MAX_ADDED ? message : undefined, kind);
+  }
+}
+
+function addedBy(operations: HeaderOperations | null | undefined): number {
+  const { add, set } = operations ?? {};
+  return Object.keys(add ?? {}).length + Object.keys(set ?? {}).length;
 }
 
 function changeProblem(name: string): string | undefined {

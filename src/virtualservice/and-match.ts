@@ -24,7 +24,7 @@ export interface Anded {
 export function andMatch(
   entries: readonly HTTPMatchRequest[] | null | undefined,
   match: IstioMatch,
-  scope: Pick<Scope, 'isDelegate'>,
+  scope: Judging,
 ): Anded {
   const base = entries?.length ? entries : [{}];
   const made: HTTPMatchRequest[] = [];
@@ -42,18 +42,20 @@ export function andMatch(
   return { entries: made, skips };
 }
 
+type Judging = Pick<Scope, 'isDelegate' | 'isTold'>;
+
 type EntryOutcome = { entry: HTTPMatchRequest } | { skip: Skip };
 
-function andEntry(
-  entry: HTTPMatchRequest,
-  match: IstioMatch,
-  scope: Pick<Scope, 'isDelegate'>,
-): EntryOutcome {
+function andEntry(entry: HTTPMatchRequest, match: IstioMatch, scope: Judging): EntryOutcome {
   const labelled = andSourceLabels(entry, match.sourceLabels ?? {}, scope);
-  return 'skip' in labelled ? labelled : andHeaders(labelled.entry, match.headers ?? {});
+  return 'skip' in labelled ? labelled : andHeaders(labelled.entry, match.headers ?? {}, scope);
 }
 
-function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>): EntryOutcome {
+function andHeaders(
+  entry: HTTPMatchRequest,
+  wanted: Record<string, StringMatch>,
+  { isTold = () => true }: Judging,
+): EntryOutcome {
   const only = onlyHeader(wanted);
   if (only !== undefined && !entry.headers && !entry.withoutHeaders) {
     return { entry: { ...entry, headers: { [only.toLowerCase()]: wanted[only] as StringMatch } } };
@@ -62,7 +64,7 @@ function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>
   const skips: Skip[] = [];
   // Sorted, so that the reason told does not depend on the order of keys.
   for (const [name, value] of Object.entries(wanted).sort(([a], [b]) => byText(a, b))) {
-    const skip = headerConflict({ ...entry, headers }, name, value);
+    const skip = headerConflict({ ...entry, headers }, name, value, isTold);
     if (skip !== undefined) skips.push(skip);
     // Envoy compares header names in lower case only. Not by assignment: `__proto__` is a header name, too.
     else if (conditionsOn(name, headers).length === 0) {
@@ -84,15 +86,17 @@ function headerConflict(
   { headers, withoutHeaders }: HTTPMatchRequest,
   name: string,
   value: StringMatch,
+  isTold: (pattern: string) => boolean,
 ): Skip | undefined {
+  const canTell = (one: StringMatch | null) => one?.regex === undefined || isTold(one.regex);
   const reason = `already decides on header ${name} otherwise`;
   const unwanted = conditionsOn(name, withoutHeaders);
   if (unwanted.length > 0) {
-    return { reason, isHarmless: unwanted.some((one) => isKeptOut(value, one)) };
+    return { reason, isHarmless: unwanted.some((one) => canTell(one) && isKeptOut(value, one)) };
   }
   const own = conditionsOn(name, headers);
   if (own.length === 0 || own.some((one) => jsonEqual(one, value))) return undefined;
-  return { reason, isHarmless: own.some((one) => areDisjoint(one, value)) };
+  return { reason, isHarmless: own.some((one) => canTell(one) && areDisjoint(one, value)) };
 }
 
 /** The conditions on a header, whatever its spelling: where there are several, all of them must hold. */
@@ -113,7 +117,7 @@ export function conditionsOn(
 function andSourceLabels(
   entry: HTTPMatchRequest,
   wanted: Record<string, string>,
-  { isDelegate }: Pick<Scope, 'isDelegate'>,
+  { isDelegate }: Judging,
 ): EntryOutcome {
   if (Object.keys(wanted).length === 0) return { entry };
   // The root's `gateways` would be merged into the copy (mergeHTTPMatchRequest in `pilot/pkg/model/virtualservice.go`).

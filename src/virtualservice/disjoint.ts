@@ -1,19 +1,19 @@
 import { stringCovers } from '../istio/cover.ts';
-import { matchesString, stringCondition } from '../istio/string-match.ts';
+import { failsString, stringCondition } from '../istio/string-match.ts';
 import type { StringMatch } from '../istio/types.ts';
 
 /**
  * True only if no value provably satisfies both: no request can ever meet them together.
  *
  *     a \ b    exact                   prefix                          regex
- *     exact    unless equal            unless it starts so             unless it matches
+ *     exact    unless equal            unless it starts so             if it provably does not match
  *     prefix   unless it starts so     unless one starts the other     no
- *     regex    unless it matches       no                              no
+ *     regex    likewise                no                              no
  */
 export function areDisjoint(a: StringMatch, b: StringMatch): boolean {
   const [one, other] = [stringCondition(a), stringCondition(b)];
-  if (one.kind === 'exact') return !matchesString(b, one.value);
-  if (other.kind === 'exact') return !matchesString(a, other.value);
+  if (one.kind === 'exact') return failsString(b, one.value);
+  if (other.kind === 'exact') return failsString(a, other.value);
   if (one.kind !== 'prefix' || other.kind !== 'prefix') return false;
   return !one.value.startsWith(other.value) && !other.value.startsWith(one.value);
 }

@@ -3,12 +3,14 @@ import { validateRoute } from '../istio/validate-route.ts';
 import { byText } from '../k8s/canonical.ts';
 import { andMatch } from './and-match.ts';
 import { eligibleDestinations, labelOf } from './eligible.ts';
+import { pairProblem } from './pair-problem.ts';
 import { orderedPairs, type Pair } from './pairs.ts';
 import type { PlannedInjection } from './plan-codec.ts';
 import { pointAt } from './point-at.ts';
 import type { Scope } from './scope.ts';
 import { soundPairs, soundRoutes } from './sound.ts';
 import { stripRoutes } from './strip.ts';
+import { toldRegexes } from './told-regexes.ts';
 
 /** Why one pair has no copy before one eligible route, or one that leaves entries of its match out. */
 export interface Dropped {
@@ -58,10 +60,12 @@ export function draftRoutes(
   scope: Scope,
 ): Draft {
   const pairs = orderedPairs(injections);
-  const isSoundPair = soundPairs(scope);
+  const own = stripRoutes(http);
+  const judging = { ...scope, isTold: toldRegexes(own) };
+  const isSoundPair = soundPairs(judging);
   const dropped: Dropped[] = [];
-  const routes = stripRoutes(http).map((route) => {
-    const copyFor = copier(route, isSoundPair, dropped, scope);
+  const routes = own.map((route) => {
+    const copyFor = copier(route, isSoundPair, dropped, judging);
     const copies: Copy[] = [];
     for (const pair of pairs) {
       const copy = copyFor(pair);
@@ -94,9 +98,9 @@ function copier(
     }
     if (entries.length === 0) return undefined;
     const copy = { ...blank, name: routeName, match: entries, route: [pointAt(target, injection)] };
-    // Where both are sound, nothing that Istio would refuse can come out.
+    // Where both are sound, nothing that Istio or Envoy would refuse can come out.
     const isSound = isSoundRoute(target) && isSoundPair(pair);
-    const message = isSound ? undefined : refusal(copy, route, scope);
+    const message = isSound ? undefined : refusal(pair, copy, route, scope);
     if (message === undefined) return copy;
     dropped.push({ pair, state: 'invalid', message, isHarmless: false });
     return undefined;
@@ -114,8 +118,10 @@ export function routesFor({ routes }: Draft, injections: readonly PlannedInjecti
   return http;
 }
 
-/** Why Istio would refuse the copy; undefined: it would not. */
-function refusal(copy: HTTPRoute, route: HTTPRoute, scope: Scope): string | undefined {
+/** Why Envoy or Istio would refuse the copy; undefined: they would not. */
+function refusal(pair: Pair, copy: HTTPRoute, route: HTTPRoute, scope: Scope): string | undefined {
+  const ofPair = pairProblem(pair);
+  if (ofPair !== undefined) return ofPair;
   const [problem] = validateRoute(copy, scope).sort((a, b) => byText(a.field, b.field));
   if (problem === undefined) return undefined;
   return `Istio would refuse the copy of ${labelOf(route)}: ${problem.field}: ${problem.message}`;

@@ -1,6 +1,7 @@
 import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
 import { validateRoute } from '../istio/validate-route.ts';
 import { andMatch } from './and-match.ts';
+import { pairProblem } from './pair-problem.ts';
 import type { Pair } from './pairs.ts';
 import { pointAt } from './point-at.ts';
 import type { Scope } from './scope.ts';
@@ -32,6 +33,10 @@ export function soundPairs(scope: Scope): (pair: Pair) => boolean {
   return (pair) => {
     const isKnown = known.get(pair);
     if (isKnown !== undefined) return isKnown;
+    if (pairProblem(pair) !== undefined) {
+      known.set(pair, false);
+      return false;
+    }
     const { entries } = andMatch(undefined, pair.match, scope);
     const any = {
       match: entries,

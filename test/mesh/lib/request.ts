@@ -38,7 +38,7 @@ export async function send(port: number, request: MeshRequest): Promise<Answer> 
   const { method, path, authority, headers } = request;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const options = { agent, host: '127.0.0.1', port, method, path, setHost: false };
-    httpRequest({ ...options, headers: { host: authority, ...headers } })
+    httpRequest({ ...options, headers: { host: authority, ...asSent(headers) } })
       .on('response', resolve)
       .on('error', reject)
       .end();
@@ -53,6 +53,13 @@ export async function send(port: number, request: MeshRequest): Promise<Answer> 
     ...(location === undefined ? {} : { location }),
     way: readWay(String(answer.headers[WAY_HEADER] ?? '')),
   };
+}
+
+/** As bytes of UTF-8: Node writes each character of a header as one byte, and refuses what is above. */
+function asSent(headers: MeshRequest['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
+  );
 }
 
 /** See WAY in bootstrap.ts. */

@@ -3,6 +3,7 @@ import type { DecisionConfig } from '../../../src/domain/config.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
 import {
   type Cluster,
   createCluster,
@@ -60,7 +61,9 @@ export async function memoryDriver(
     // What was wrong before and is not touched passes (CRD validation ratcheting).
     if (isUnchecked || jsonEqual(object.spec, before?.spec)) return undefined;
     const verdict = validatorOf(object)?.validate(object);
-    const refusals = [...(verdict?.errors ?? []), ...(verdict?.unknown ?? [])];
+    const refusals = [...(verdict?.errors ?? []), ...(verdict?.unknown ?? [])].filter(
+      ({ path }) => !isUntouched(path ?? '', object, before),
+    );
     if (refusals.length === 0) return undefined;
     return refusals.map(({ path, message }) => `${path}: ${message}`).join('; ');
   };
@@ -147,4 +150,13 @@ function callLimit() {
       await new Promise<never>(() => undefined);
     },
   };
+}
+
+/** Is the field of the spec that the path leads into as it was? */
+function isUntouched(path: string, object: KubeObject, before: KubeObject | undefined): boolean {
+  const [, field] = /^spec\.(\w+)/.exec(path) ?? [];
+  if (field === undefined || before === undefined) return false;
+  const valueIn = ({ spec }: KubeObject & { spec?: unknown }) =>
+    (spec as Record<string, unknown> | undefined)?.[field];
+  return valueIn(before) !== undefined && jsonEqual(valueIn(object), valueIn(before));
 }

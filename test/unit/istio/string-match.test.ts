@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { matchesString, regexProblem, stringCondition } from '../../../src/istio/string-match.ts';
+import {
+  failsString,
+  matchesString,
+  regexProblem,
+  stringCondition,
+  stringVerdict,
+} from '../../../src/istio/string-match.ts';
 import type { StringMatch } from '../../../src/istio/types.ts';
 
 describe('stringCondition', () => {
@@ -61,13 +67,56 @@ describe('matchesString', () => {
     expect(matchesString({ regex: '(a+)+b' }, 'a'.repeat(5000))).toBe(false);
   });
 
+  it('proves nothing by trying for long', () => {
+    const regex = 'x{900}';
+    expect(matchesString({ regex }, 'x'.repeat(900))).toBe(false);
+    expect(failsString({ regex }, 'y'.repeat(900))).toBe(false);
+    expect(stringVerdict({ regex }, 'x'.repeat(900))).toBe(true);
+  });
+
   it('answers the same when more patterns come by than it remembers', () => {
     for (let round = 0; round < 2; round++) {
       for (let i = 0; i < 600; i++) {
-        expect(matchesString({ regex: `x{${i}}` }, 'x'.repeat(i))).toBe(true);
+        expect(matchesString({ regex: `x{${i}}|y` }, 'y')).toBe(true);
       }
     }
     expect(matchesString({ regex: 'x{1}' }, 'xx')).toBe(false);
+  });
+});
+
+describe('bytes, not characters, as Envoy compares them', () => {
+  it.each<[StringMatch, string, boolean | undefined]>([
+    [{ regex: '.' }, 'é', false],
+    [{ regex: '..' }, 'é', true],
+    [{ regex: '.{4}' }, '😀', true],
+    [{ regex: 'é' }, 'é', true],
+    [{ regex: '[é]' }, 'é', false],
+    [{ regex: '[é]+' }, 'é', true],
+    [{ regex: '\\xc3\\xa9' }, 'é', true],
+    [{ regex: '\\x{c3}\\x{a9}' }, 'é', true],
+    [{ regex: '\\xe9' }, 'é', false],
+    [{ regex: '[^a]' }, 'é', false],
+    [{ regex: '[^a][^a]' }, 'é', true],
+    [{ regex: '(?i)é' }, 'É', false],
+    [{ regex: '(?i)\\xe3.' }, 'é', true],
+    [{ regex: '(?i)k' }, '\u212a', false],
+    [{ regex: '\\pL' }, 'é', false],
+    [{ regex: '\\pL.' }, 'é', true],
+    [{ regex: '\\w+' }, 'é', false],
+    [{ regex: '\\x{100}' }, 'Ā', undefined],
+    [{ regex: '[^\\x{100}]' }, 'a', undefined],
+    [{ regex: '\\400' }, 'a', undefined],
+    [{ regex: '\\377' }, 'a', false],
+    [{ regex: '(' }, 'a', undefined],
+    [{ regex: '(?:a{30}){40}' }, 'a', undefined],
+    [{ exact: 'é' }, 'é', true],
+    [{ exact: 'é' }, 'e\u0301', false],
+    [{ prefix: 'é' }, 'éa', true],
+    [{ prefix: 'é' }, 'è', false],
+  ])('%j on %j: %s', (match, value, expected) => {
+    expect(stringVerdict(match, value)).toBe(expected);
+    expect(matchesString(match, value)).toBe(expected === true);
+    expect(failsString(match, value)).toBe(expected === false);
   });
 });
 
@@ -91,6 +140,10 @@ describe('regexProblem', () => {
     ['a{1001}', 'is no RE2 expression: '],
   ])('refuses %j', (pattern, message) => {
     expect(regexProblem(pattern)).toContain(message);
+  });
+
+  it('compiles nothing that is beyond the bounds', () => {
+    expect(regexProblem(`(${'a{99}'.repeat(20)}`)).toBeUndefined();
   });
 
   it('says what is wrong with the expression', () => {

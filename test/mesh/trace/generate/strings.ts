@@ -43,6 +43,13 @@ export const HEADER_VALUES: readonly Sample[] = [
   prefix('b', ['ob', 'x'], 'ab'),
   regex('a.*|bob', ['ann', 'bob', 'a'], ['bobx', 'xann']),
   regex('[ab]+', ['ab', 'b'], ['abc', 'c']),
+  exact('zoë', 'zoe', 'ZOË'),
+  prefix('é', ['', 'a'], 'è', 'e'),
+  // Proxies compare bytes: é has two, and a class has one of them.
+  regex('.{2}', ['é', 'ab'], ['a', 'éa', '…']),
+  regex('[é]+', ['é', 'éé'], ['e', 'ë']),
+  regex('(?i)zo\\xc3.', ['zoë', 'ZOã'], ['zoe', 'zo']),
+  regex('[^a-z].*', ['é', 'ëb'], ['ann', 'bob']),
   { match: {}, meets: ['ann', 'anything'], fails: [] },
   { match: { regex: '*' }, meets: ['bob', 'anything'], fails: [] },
 ];

@@ -1,0 +1,67 @@
+import { envoyRegexProblem, regexWeight } from '../istio/regex-bounds.ts';
+import type { Refusal } from './refusal.ts';
+import { isMap } from './schema-walk.ts';
+
+/** Instructions of all compiled regexes of an env: each of its routes costs every proxy some. */
+export const MAX_ENV_REGEX_SIZE = 4096;
+const MAX_CHARACTERS = 1024;
+/** So many are told: a spec may be large. */
+const MAX_TOLD = 8;
+
+/**
+ * Which regexes of a spec's matches no proxy is to get, and that nothing here compiles. The spec may be of any shape.
+ * Each path is that of the regex; `matches` is where the list of matches is, as `spec.istioMatches`.
+ */
+export function regexRefusals(matches: unknown, place: string): Refusal[] {
+  const refusals: Refusal[] = [];
+  let total = 0;
+  for (const [path, regex] of regexesOf(matches, place)) {
+    const message = envoyRegexProblem(regex);
+    if (message !== undefined) refusals.push({ reason: 'Invalid', path, message });
+    else total += regexWeight(regex);
+    if (refusals.length >= MAX_TOLD) return refusals;
+  }
+  if (refusals.length === 0 && total > MAX_ENV_REGEX_SIZE) {
+    const message = `its regexes are too costly for every proxy: together they have some ${total} steps, at most ${MAX_ENV_REGEX_SIZE} are allowed; use exact or prefix, or shorter regexes`;
+    refusals.push({ reason: 'Invalid', path: place, message });
+  }
+  return refusals;
+}
+
+function* regexesOf(matches: unknown, place: string): Generator<[path: string, regex: string]> {
+  if (!Array.isArray(matches)) return;
+  for (const [index, match] of matches.entries()) {
+    for (const [name, value] of members(memberOf(match, 'headers'))) {
+      const regex = memberOf(value, 'regex');
+      if (isJudged(regex)) yield [`${place}[${index}].headers[${name}].regex`, regex];
+    }
+  }
+}
+
+/** The same matches with another regex for each, so that the rest can be judged. */
+export function withoutRegexes(matches: unknown): unknown {
+  if (!Array.isArray(matches)) return matches;
+  return matches.map((match) => {
+    const headers = memberOf(match, 'headers');
+    if (headers === undefined) return match;
+    const plain = members(headers).map(([name, value]) => [
+      name,
+      isJudged(memberOf(value, 'regex')) ? { ...(value as object), regex: 'x' } : value,
+    ]);
+    return { ...(match as object), headers: Object.fromEntries(plain) };
+  });
+}
+
+/** What is longer than the schema allows is refused by it, before any rule compiles it. */
+function isJudged(regex: unknown): regex is string {
+  if (typeof regex !== 'string' || regex.length > 2 * MAX_CHARACTERS) return false;
+  return [...regex].length <= MAX_CHARACTERS;
+}
+
+function members(value: unknown): [string, unknown][] {
+  return isMap(value) ? Object.entries(value) : [];
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}

@@ -1,0 +1,92 @@
+import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
+import { isInjectedRouteName } from '../../../src/api/route-name.ts';
+import type { RouteInjection } from '../../../src/api/routeinjection.ts';
+import { routeInjection } from '../../../src/domain/injections.ts';
+import { envWorkloads } from '../../../src/domain/workloads.ts';
+import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
+import { applyJsonPatch } from '../../../src/local/json-patch.ts';
+import { admit } from '../../../src/virtualservice/admit.ts';
+import { andMatch } from '../../../src/virtualservice/and-match.ts';
+import { planned } from '../../../src/virtualservice/outcomes.ts';
+import { pointAt } from '../../../src/virtualservice/point-at.ts';
+import { decorate } from '../../../src/virtualservice/sync.ts';
+
+const CONFIG = { clusterDomain: 'cluster.local', metacontrollerUser: 'metacontroller' };
+const HOST = 'backend.shop.svc.cluster.local';
+const NOW = new Date('2026-01-01T01:00:00Z');
+
+const manyHeaders = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'v']));
+
+/** Routes of the user's that Envoy takes, with no room for more. */
+export const FULL_ROUTES: HTTPRoute[] = [
+  {
+    name: 'full',
+    match: [{ uri: { exact: '/full' }, headers: { 'x-1': { regex: 'user-.*' } } }],
+    headers: { response: { add: manyHeaders(999), set: { 'x-last': '100%%' } } },
+    route: [{ destination: { host: 'backend', subset: 'shared' } }],
+  },
+  {
+    name: 'nearly-full',
+    match: [{ uri: { prefix: '/nearly-full' } }, { uri: { regex: '/n.*' } }],
+    headers: { response: { add: manyHeaders(900) } },
+    route: [
+      {
+        destination: { host: 'backend', subset: 'shared' },
+        headers: { response: { add: manyHeaders(99) } },
+      },
+    ],
+  },
+];
+
+const USUAL_ROUTES: HTTPRoute[] = [
+  {
+    match: [{ uri: { regex: '/n.*' } }, { uri: { prefix: '/a' }, headers: { 'x-1': {} } }],
+    headers: { response: { add: { 'x-answer': '100%%' } } },
+    route: [{ destination: { host: 'backend', subset: 'shared' } }],
+  },
+  { route: [{ destination: { host: 'backend', subset: 'shared' } }] },
+];
+
+/** As the env's sync has it once its clone is available: whatever the env says, as if a version before had let it in. */
+export function activeInjection(env: DynamicEnv): RouteInjection {
+  const [entry] = envWorkloads(env);
+  if (entry === undefined) throw new Error('an env without a workload');
+  const injection = routeInjection(env, entry, HOST, ['shared']);
+  return { ...injection, spec: { ...injection.spec, active: true } };
+}
+
+/** The routes that a VirtualService carries for an injection, as sync and admission make them one after the other. */
+export function renderedRoutes(injection: RouteInjection, own = USUAL_ROUTES): HTTPRoute[] {
+  const before: VirtualService = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'backend', namespace: 'shop' },
+    spec: { hosts: ['backend'], http: own },
+  };
+  const { annotations, labels } = decorate(before, [injection], CONFIG, NOW);
+  const metadata = { ...before.metadata, annotations, labels } as VirtualService['metadata'];
+  const written = { ...before, metadata };
+  const { patch } = admit(
+    { operation: 'UPDATE', username: 'metacontroller', object: written, oldObject: before },
+    CONFIG,
+  );
+  const after = applyJsonPatch(written, patch) as VirtualService;
+  return after.spec.http ?? [];
+}
+
+export function copiesIn(http: readonly HTTPRoute[]): number {
+  return http.filter(({ name }) => isInjectedRouteName(name)).length;
+}
+
+/** The control: what would be rendered if nobody looked at the values. */
+export function uncheckedRoutes(injection: RouteInjection): HTTPRoute[] {
+  const plan = planned(injection);
+  if (plan === undefined) return [];
+  return USUAL_ROUTES.slice(1).flatMap((route) =>
+    plan.matches.map((match) => ({
+      match: andMatch(undefined, match, { isDelegate: false }).entries,
+      route: (route.route ?? []).map((target) => pointAt(target, plan)),
+    })),
+  );
+}

@@ -1,0 +1,78 @@
+import type {
+  HeaderOperations,
+  Headers,
+  HTTPMatchRequest,
+  HTTPRoute,
+  StringMatch,
+} from '../../../src/istio/types.ts';
+
+/** One virtual host of Envoy's, with the routes of one VirtualService. */
+export interface VirtualHost {
+  name: string;
+  domains: string[];
+  routes: object[];
+}
+
+/**
+ * http routes as istiod makes Envoy's of them, one for each match entry. As much of it as the tests' routes have.
+ * Source: TranslateRouteMatch, translateHeaderMatch and applyHTTPRouteDestination in istio
+ * `pilot/pkg/networking/core/route/route.go`, ConvertToEnvoyMatch in `pilot/pkg/networking/util/util.go`.
+ */
+export function virtualHost(name: string, http: readonly HTTPRoute[]): VirtualHost {
+  const routes = http.flatMap((route) =>
+    (route.match?.length ? route.match : [{}]).map((entry) => envoyRoute(route, entry)),
+  );
+  return { name, domains: [`${name}.example.com`], routes };
+}
+
+function envoyRoute(route: HTTPRoute, entry: HTTPMatchRequest): object {
+  const [target] = route.route ?? [];
+  const { host = '', subset = '' } = target?.destination ?? {};
+  return {
+    ...(route.name ? { name: route.name } : {}),
+    match: {
+      ...pathOf(entry.uri),
+      case_sensitive: !entry.ignoreUriCase,
+      headers: headersOf(entry),
+    },
+    route: { cluster: `outbound|80|${subset}|${host}` },
+    ...operations(route.headers, target?.headers),
+  };
+}
+
+function pathOf(uri: StringMatch | undefined): object {
+  if (uri?.exact !== undefined) return { path: uri.exact };
+  if (uri?.regex !== undefined) return { safe_regex: { regex: uri.regex } };
+  return { prefix: uri?.prefix ?? '/' };
+}
+
+function headersOf({ headers = {}, withoutHeaders = {} }: HTTPMatchRequest): object[] {
+  const matchers = (map: Record<string, StringMatch>, more: object) =>
+    Object.entries(map).map(([name, match]) => ({ name, ...conditionOf(match), ...more }));
+  return [
+    ...matchers(headers, {}),
+    ...matchers(withoutHeaders, { invert_match: true, treat_missing_header_as_empty: true }),
+  ];
+}
+
+function conditionOf({ exact, prefix, regex }: StringMatch): object {
+  if (exact !== undefined) return { string_match: { exact } };
+  if (prefix !== undefined) return { string_match: { prefix } };
+  if (regex === undefined || regex === '*') return { present_match: true };
+  return { string_match: { safe_regex: { regex } } };
+}
+
+function operations(ofRoute: Headers | undefined, ofTarget: Headers | undefined): object {
+  const added = (one: HeaderOperations | undefined) => [
+    ...Object.entries(one?.add ?? {}).map(header('APPEND_IF_EXISTS_OR_ADD')),
+    ...Object.entries(one?.set ?? {}).map(header('OVERWRITE_IF_EXISTS_OR_ADD')),
+  ];
+  return {
+    request_headers_to_add: [...added(ofRoute?.request), ...added(ofTarget?.request)],
+    response_headers_to_add: [...added(ofRoute?.response), ...added(ofTarget?.response)],
+  };
+}
+
+function header(append_action: string) {
+  return ([key, value]: [string, string]) => ({ header: { key, value }, append_action });
+}

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { VirtualHost } from './route-config.ts';
+
+const run = promisify(execFile);
+const MANAGER =
+  'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+const ROUTER = 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router';
+
+/** What Istio's bootstrap says (extractRuntimeFlags in istio `pkg/bootstrap/config.go`). */
+export const ISTIO_MAX_PROGRAM = 32_768;
+
+/** What Envoy says against one route table with these hosts; undefined: it takes it. */
+export async function refusalOf(
+  program: string,
+  hosts: readonly VirtualHost[],
+  maxProgram = ISTIO_MAX_PROGRAM,
+): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-accepts-'));
+  try {
+    const file = join(folder, 'envoy.json');
+    await writeFile(file, JSON.stringify(bootstrap(hosts, maxProgram)));
+    await run(program, ['--mode', 'validate', '-c', file, '-l', 'error'], { maxBuffer: 2 ** 26 });
+    return undefined;
+  } catch (error) {
+    const {
+      stderr = '',
+      stdout = '',
+      message,
+    } = error as Error & Record<'stderr' | 'stdout', string>;
+    return (stderr + stdout || message).slice(0, 500);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The hosts that Envoy refuses by themselves, at most `limit` of them, by halves. */
+export async function refusedHosts(
+  program: string,
+  hosts: readonly VirtualHost[],
+  maxProgram = ISTIO_MAX_PROGRAM,
+  limit = 5,
+): Promise<{ host: VirtualHost; refusal: string }[]> {
+  const refusal = await refusalOf(program, hosts, maxProgram);
+  if (refusal === undefined) return [];
+  const [host] = hosts;
+  if (host !== undefined && hosts.length === 1) return [{ host, refusal }];
+  const middle = hosts.length >> 1;
+  const first = await refusedHosts(program, hosts.slice(0, middle), maxProgram, limit);
+  if (first.length >= limit) return first;
+  const rest = limit - first.length;
+  return [...first, ...(await refusedHosts(program, hosts.slice(middle), maxProgram, rest))];
+}
+
+function bootstrap(virtual_hosts: readonly VirtualHost[], maxProgram: number): object {
+  const manager = {
+    '@type': MANAGER,
+    stat_prefix: 'routes',
+    route_config: { name: '80', virtual_hosts, validate_clusters: false },
+    http_filters: [{ name: 'router', typed_config: { '@type': ROUTER } }],
+  };
+  const listener = {
+    name: 'routes',
+    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
+  };
+  const limit = { 're2.max_program_size.error_level': `${maxProgram}` };
+  return {
+    static_resources: { listeners: [listener] },
+    layered_runtime: { layers: [{ name: 'istio', static_layer: limit }] },
+  };
+}
