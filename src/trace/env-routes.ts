@@ -30,7 +30,7 @@ export function envOfRow(
     ({ injection }) => injection && routeNameOf(injection) === route.name,
   );
   if (wish) return { env: wish.env, wish };
-  return { env: route.route?.[0]?.destination.subset ?? String(route.name) };
+  return { env: String(route.name) };
 }
 
 /** The user's route before which an env's copy stands; the route itself when it is a user's. */
