@@ -181,14 +181,10 @@ function leadsWithin({ spec }: RouteInjection, rules: readonly DestinationRule[]
 }
 
 /** What is wanted now, led as it is. */
-function ledAs(injection: RouteInjection, { spec: { subset, subsets } }: RouteInjection) {
-  const { subset: _subset, subsets: _subsets, ...spec } = injection.spec;
+function ledAs(injection: RouteInjection, { spec: { subset = '', subsets } }: RouteInjection) {
+  const { subsets: _subsets, ...spec } = injection.spec;
   return {
     ...injection,
-    spec: {
-      ...spec,
-      ...(subset === undefined ? {} : { subset }),
-      ...(subsets === undefined ? {} : { subsets }),
-    },
+    spec: { ...spec, subset, ...(subsets === undefined ? {} : { subsets }) },
   };
 }

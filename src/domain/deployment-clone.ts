@@ -20,7 +20,7 @@ export type Clone = { deployment: Deployment } | { problem: string };
 
 /**
  * The base Deployment with a workload's overrides, as a Deployment of its own with the env's version label. `observed`: the
- * clone that is there, whose selector is kept if it is one of ours.
+ * clone that is there, whose selector is kept if it is one of ours. `isRouted`: requests are led to it.
  */
 export function cloneDeployment(
   base: Deployment,
@@ -28,6 +28,7 @@ export function cloneDeployment(
   env: string,
   config: DecisionConfig,
   observed?: Deployment,
+  isRouted = true,
 ): Clone {
   const pod = base.spec.template.spec;
   const containers = overrideContainers(pod?.containers ?? [], workload.containers ?? []);
@@ -43,6 +44,7 @@ export function cloneDeployment(
   const spec = cloneSpec(base.spec, workload, {
     marks: cloneMarks(cloneName(workload.name, env), env, config.versionLabel),
     observed: observed?.spec.selector,
+    isRouted,
     versionLabel: config.versionLabel,
     containers: containers.containers,
     initContainers: initContainers.containers,
@@ -100,22 +102,34 @@ interface Parts {
   versionLabel: string;
   /** The selector of the clone that is there. */
   observed: PodSelector | undefined;
+  isRouted: boolean;
   containers: Container[];
   initContainers: Container[];
 }
 
+/**
+ * A clone of the version before is told by the env's version alone: it keeps that selector, which cannot be changed without
+ * making it anew.
+ */
 function cloneSpec(
   { paused: _paused, ...spec }: DeploymentSpec,
   workload: Workload,
-  { marks, versionLabel, observed, containers, initContainers }: Parts,
+  { marks, versionLabel, observed, isRouted, containers, initContainers }: Parts,
 ): DeploymentSpec {
   const { template } = spec;
   const pod = template.spec;
-  const changed = { ...workload.podLabels, ...marks };
+  const { [CLONE_LABEL]: _clone, ...marksBefore } = marks;
+  const before = { ...workload.podLabels, ...marksBefore };
+  const selectorBefore = narrowed(spec.selector, before, [versionLabel]);
+  const isOld = jsonEqual(selectorBefore, observed);
+  // Pods to which nothing is led need no subset: they are not started anew for the mark of one.
+  const changed = isOld && !isRouted ? before : { ...workload.podLabels, ...marks };
   return {
     ...spec,
     replicas: workload.replicas ?? 1,
-    selector: cloneSelector(spec.selector, changed, versionLabel, observed),
+    selector: isOld
+      ? selectorBefore
+      : narrowed(spec.selector, changed, [versionLabel, CLONE_LABEL]),
     template: {
       ...template,
       metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...changed } },
@@ -140,23 +154,8 @@ function unknownContainer(kind: string, name: string, base: Deployment): string 
 }
 
 /**
- * The base's selector, narrowed to the clone's pods. A clone of the version before is told by the env's version alone: it keeps
- * that selector, which cannot be changed without making it anew.
- */
-function cloneSelector(
-  base: PodSelector,
-  changed: Record<string, string>,
-  versionLabel: string,
-  observed: PodSelector | undefined,
-): PodSelector {
-  const { [CLONE_LABEL]: _clone, ...before } = changed;
-  const old = narrowed(base, before, [versionLabel]);
-  return jsonEqual(old, observed) ? old : narrowed(base, changed, [versionLabel, CLONE_LABEL]);
-}
-
-/**
- * Where the base's selector names a label that the clone's pods have otherwise, it names their value: the API server
- * refuses a selector that does not select its own pods.
+ * The base's selector, narrowed to the clone's pods. Where it names a label that the clone's pods have otherwise, it names their
+ * value: the API server refuses a selector that does not select its own pods.
  */
 function narrowed(
   { matchLabels = {}, matchExpressions = [] }: PodSelector,

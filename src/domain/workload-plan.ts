@@ -108,7 +108,7 @@ export function planWorkload(entry: EnvWorkload, context: PlanContext): Workload
 
 /** The clone to have; if it cannot be computed, the one that exists. */
 function planDeployment(
-  { workload }: EnvWorkload,
+  { kind, workload }: EnvWorkload,
   base: Deployment | undefined,
   observed: Deployment | undefined,
   name: string,
@@ -126,7 +126,8 @@ function planDeployment(
       `Deployment ${workload.namespace}/${name} exists and does not belong to this env; delete or rename it, or give the env another name`,
     );
   }
-  const clone = cloneDeployment(base, workload, env.metadata.name, config, observed);
+  const isRouted = kind === 'subset';
+  const clone = cloneDeployment(base, workload, env.metadata.name, config, observed, isRouted);
   if ('problem' in clone) return problem(clone.problem);
   const baseLabels = podLabelsOf(base);
   const cloneLabels = podLabelsOf(clone.deployment);
