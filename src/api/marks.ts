@@ -11,6 +11,8 @@ export const DYNAMIC_ENV_LABEL = 'dynamic-env';
 export const NOT_OURS: LabelSelector = {
   matchExpressions: [{ key: DYNAMIC_ENV_LABEL, operator: 'DoesNotExist' }],
 };
+/** Label on a clone's pods: the clone's name. With the version label it tells them from all other pods of a Service. */
+export const CLONE_LABEL = 'riskified.com/clone';
 /** Annotation with the names of the envs, comma-separated, on everything made or amended. */
 export const ENVS_ANNOTATION = 'riskified.com/dynamic-environment';
 /** Annotation on a VirtualService: the routes it is to carry (JSON, see `virtualservice/plan-codec.ts`). */

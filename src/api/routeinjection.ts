@@ -16,15 +16,26 @@ export interface RouteInjectionSpec {
   clone: string;
   /** Fully qualified name of the Service. */
   host: string;
-  /** Names of the subsets that carry the base's version, sorted. */
+  /** Names of the subsets that select the base's pods, sorted. */
   from: string[];
   /** The env's subset; absent for a consumer, which is never routed to. */
   subset?: string;
+  /** The env's subset instead of the base's subset that is the key, where it is not `subset`. */
+  subsets?: Record<string, string>;
+  /** Other people's subsets that select the clone's pods, too. Absent: none is known. */
+  exposed?: ExposedSubset[];
   matches: IstioMatch[];
   /** True: requests may be routed to the clone now. */
   active: boolean;
   /** True: it is on its way out, and a VirtualService keeps nothing for it once its routes are gone. */
   leaving?: boolean;
+}
+
+/** Somebody's subset of the host that selects a clone's pods, so that regular requests reach them. */
+export interface ExposedSubset {
+  subset: string;
+  /** What to do about it. */
+  remedy: string;
 }
 
 export interface RouteInjection extends KubeObject {

@@ -1,5 +1,11 @@
 import type { DynamicEnv, IstioMatch, Workload } from './dynamicenv.ts';
-import { CONTROLLER_UID_LABEL, DYNAMIC_ENV_LABEL, ENV_LABEL_PREFIX, HOST_LABEL } from './marks.ts';
+import {
+  CLONE_LABEL,
+  CONTROLLER_UID_LABEL,
+  DYNAMIC_ENV_LABEL,
+  ENV_LABEL_PREFIX,
+  HOST_LABEL,
+} from './marks.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What the administrator chose, and the name that the env gets. */
@@ -8,7 +14,7 @@ export interface SemanticSettings {
   defaultVersion: string;
   /** Lower case; empty: any. */
   allowedHeaderNames: readonly string[];
-  /** The env's subset and version label value (`envId(metadata.name)`). */
+  /** The env's version label value (`envId(metadata.name)`). */
   subsetName: string;
 }
 
@@ -69,7 +75,7 @@ function repeatedWorkloads(placed: readonly Placed[]): Refusal[] {
 }
 
 function podLabelRefusals([path, workload]: Placed, { versionLabel }: SemanticSettings): Refusal[] {
-  const reserved = [versionLabel, DYNAMIC_ENV_LABEL, CONTROLLER_UID_LABEL, HOST_LABEL];
+  const reserved = [versionLabel, CLONE_LABEL, DYNAMIC_ENV_LABEL, CONTROLLER_UID_LABEL, HOST_LABEL];
   return Object.keys(workload.podLabels ?? {})
     .filter((key) => reserved.includes(key) || key.startsWith(ENV_LABEL_PREFIX))
     .map((key) => ({

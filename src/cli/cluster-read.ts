@@ -78,13 +78,12 @@ export async function readWishes(cluster: OpenCluster, list: readonly Wish[]): P
 function wishes(envs: readonly DynamicEnv[], config: DecisionConfig): Wish[] {
   const workloads = envs.flatMap(envWorkloads);
   const namespaces = namespacesOf(workloads);
-  const subsets = namespacesOf(workloads.filter(({ kind }) => kind === 'subset'));
   const each = (resource: Resource, list: readonly string[]): Wish[] =>
     list.map((namespace) => ({ resource, namespace }));
   return [
     ...each(DEPLOYMENTS, namespaces),
     ...each(SERVICES, namespaces),
-    ...ruleWishes(subsets, config.ruleNamespaces),
+    ...ruleWishes(namespaces, config.ruleNamespaces),
     {
       resource: VIRTUAL_SERVICES,
       note: `VirtualServices outside of namespaces ${namespaces.join(', ')}; those that route there may carry routes too, or be unguarded`,
@@ -93,14 +92,14 @@ function wishes(envs: readonly DynamicEnv[], config: DecisionConfig): Wish[] {
   ];
 }
 
-function ruleWishes(subsets: readonly string[], ruleNamespaces: readonly string[]): Wish[] {
-  const own = subsets.map((namespace) => ({ resource: DESTINATION_RULES, namespace }));
-  if (subsets.length === 0) return [];
+function ruleWishes(namespaces: readonly string[], ruleNamespaces: readonly string[]): Wish[] {
+  const own = namespaces.map((namespace) => ({ resource: DESTINATION_RULES, namespace }));
+  if (namespaces.length === 0) return [];
   if (ruleNamespaces.includes('*')) {
-    const note = `DestinationRules outside of namespaces ${subsets.join(', ')}, which --rule-namespaces asks for`;
+    const note = `DestinationRules outside of namespaces ${namespaces.join(', ')}, which --rule-namespaces asks for`;
     return [{ resource: DESTINATION_RULES, note, instead: own }];
   }
-  const more = ruleNamespaces.filter((namespace) => !subsets.includes(namespace));
+  const more = ruleNamespaces.filter((namespace) => !namespaces.includes(namespace));
   return [
     ...own,
     ...more.map((namespace) => ({

@@ -80,7 +80,7 @@ async function apply(env: DynamicEnv, stage: Stage): Promise<void> {
   const clone = `backend-${name}`;
   claim(hasObject(stage, 'Deployment', clone), `Deployment ${clone} exists`);
   claim(hasObject(stage, 'DestinationRule', clone), `a DestinationRule for ${clone} exists`);
-  say(`Deployment ${clone} and a DestinationRule with subset ${name} are created; its pods start`);
+  say(`Deployment ${clone} and a DestinationRule with subset ${clone} are created; its pods start`);
   claim(ourRoutes(cluster) === 0, 'no route leads to pods that are not ready');
   say('no route yet: nobody is sent to pods that are not ready');
   await until(cluster, () => ourRoutes(cluster) > 0, 'the routes come in');

@@ -7,8 +7,9 @@ import type {
   WorkloadStatus,
 } from '../api/dynamicenv.ts';
 import { envId } from '../api/env-id.ts';
+import { RESPONSE_HEADER } from '../api/marks.ts';
 import { isInjectedRouteName } from '../api/route-name.ts';
-import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import type { Destination, HTTPRoute, VirtualService } from '../istio/types.ts';
 import { isGoing } from './cluster-parts.ts';
 import { adviceFor } from './get-advice.ts';
 
@@ -39,8 +40,8 @@ export interface EnvReport {
   name: string;
   ready: boolean;
   state: State | 'unknown';
-  /** Name of the subset in DestinationRules, and value of the version label. */
-  subset: string;
+  /** Value of the version label on the clones' pods. */
+  version: string;
   match?: string;
   workloads: WorkloadReport[];
   conditions: Condition[];
@@ -55,7 +56,6 @@ export function reportOf(
   notes: readonly string[],
 ): EnvReport {
   const { metadata, status } = env;
-  const subset = envId(metadata.name);
   const of = (kind: WorkloadReport['kind'], workloads: Record<string, WorkloadStatus> = {}) =>
     Object.entries(workloads).map(
       ([base, workload]): WorkloadReport => ({
@@ -65,7 +65,7 @@ export function reportOf(
         destinationRules: workload.destinationRules ?? [],
         virtualServices: (workload.virtualServices ?? []).map((one) => ({
           ...one,
-          routes: routesIn(virtualServices, one, base, metadata.name),
+          routes: routesIn(virtualServices, one, base, workload.deployment.name),
         })),
       }),
     );
@@ -73,7 +73,7 @@ export function reportOf(
     name: metadata.name,
     ready: isReady(env),
     state: status?.state ?? 'unknown',
-    subset,
+    version: envId(metadata.name),
     ...(status?.match === undefined ? {} : { match: status.match }),
     workloads: [...of('subset', status?.subsetsStatus), ...of('consumer', consumersOf(status))],
     conditions: status?.conditions ?? [],
@@ -97,7 +97,7 @@ function routesIn(
   virtualServices: readonly VirtualService[],
   { namespace, name }: ResourceStatus,
   base: string,
-  env: string,
+  clone: string,
 ): RouteReport[] {
   const found = virtualServices.find(
     ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
@@ -105,27 +105,26 @@ function routesIn(
   const http = found?.spec.http ?? [];
   const own = http.filter((route) => !isInjectedRouteName(route.name));
   return http.flatMap((route, index) => {
-    const destination = route.route?.[0]?.destination;
-    if (destination?.subset !== envId(env) || !isFor(route, base, env, namespace)) return [];
+    const destination = destinationFor(route, base, clone, namespace);
+    if (destination?.subset === undefined) return [];
     const next = http.slice(index).find((later) => own.includes(later));
     const place = next === undefined ? 'the end' : (next.name ?? String(own.indexOf(next) + 1));
     return [{ before: place, host: destination.host, subset: destination.subset }];
   });
 }
 
-/** By the route's name, and by the namespace of the host that it goes to. */
-function isFor(route: HTTPRoute, base: string, env: string, namespace: string): boolean {
-  const [baseNamespace = '', deployment = ''] = base.split('/');
-  const { name = '' } = route;
-  const start = `dynamic-environment-${env}-${deployment}-`;
-  const host = route.route?.[0]?.destination.host ?? '';
-  const [, hostNamespace = namespace] = host.split('.');
-  return (
-    isInjectedRouteName(name) &&
-    name.startsWith(start) &&
-    name.length === start.length + HASH_LENGTH &&
-    hostNamespace === baseNamespace
+/** The part of a route that goes to the clone: it says so to the caller, and its host is in the base's namespace. */
+function destinationFor(
+  route: HTTPRoute,
+  base: string,
+  clone: string,
+  namespace: string,
+): Destination | undefined {
+  const [baseNamespace] = base.split('/');
+  if (!isInjectedRouteName(route.name)) return undefined;
+  const own = (route.route ?? []).find(
+    ({ headers }) => headers?.response?.add?.[RESPONSE_HEADER] === clone,
   );
+  const [, hostNamespace = namespace] = (own?.destination.host ?? '').split('.');
+  return hostNamespace === baseNamespace ? own?.destination : undefined;
 }
-
-const HASH_LENGTH = 10;

@@ -15,7 +15,7 @@ export function treeOf(report: EnvReport, paint: Paint): string[] {
   const stale = state === 'ready' && !report.ready ? ' by an earlier spec' : '';
   const title = `${paint('bold', `DynamicEnv ${name}`)} is ${paint(colour, state)}${stale}${requests}`;
   const branches = [
-    ...workloads.map((workload) => workloadBranch(workload, report.subset, paint)),
+    ...workloads.map((workload) => workloadBranch(workload, paint)),
     ...section(
       'conditions',
       conditions.map((one) => conditionText(one, paint)),
@@ -33,15 +33,13 @@ function section(text: string, lines: readonly string[]): Branch[] {
   return [{ text, branches: lines.map((line) => ({ text: line })) }];
 }
 
-function workloadBranch(workload: WorkloadReport, subset: string, paint: Paint): Branch {
+function workloadBranch(workload: WorkloadReport, paint: Paint): Branch {
   const { kind, base, deployment, destinationRules, virtualServices } = workload;
   return {
     text: `${kind} ${base}`,
     branches: [
       { text: resource('Deployment', deployment, paint) },
-      ...destinationRules.map((rule) => ({
-        text: `${resource('DestinationRule', rule, paint)}${rule.status === 'running' ? `, subset ${subset}` : ''}`,
-      })),
+      ...destinationRules.map((rule) => ({ text: resource('DestinationRule', rule, paint) })),
       ...virtualServices.map((one) => virtualServiceBranch(one, paint)),
     ],
   };

@@ -1,7 +1,6 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
-import type { DestinationRule } from '../istio/types.ts';
-import { secondsLeft } from '../k8s/time.ts';
 import { isAvailable } from '../k8s/workload.ts';
+import { arrivalLeft, isMarked } from './carry-over.ts';
 import { isBeingDeleted, type Observed, sameObject } from './observed.ts';
 import type { HostPlan, WorkloadPlan } from './workload-plan.ts';
 
@@ -29,18 +28,12 @@ export function activation(
     plan.kind === 'subset' && !plan.recreate && clone !== undefined && !isBeingDeleted(clone);
   if (!possible || present.length === 0) return { active: false };
   if (isActive(host.injection, observed)) return { active: true };
-  if (!isAvailable(clone) || present.length < rules.length) return { active: false };
-  const wait = Math.max(...present.map((rule) => settling(rule, settings)));
+  if (!isAvailable(clone) || !isMarked(clone)) return { active: false };
+  const wait = arrivalLeft(host, { observed, config: settings, now: settings.now });
+  if (wait === undefined) return { active: false };
   return wait > 0 ? { active: false, wait } : { active: true };
 }
 
 function isActive(injection: RouteInjection, observed: Observed): boolean {
   return observed.injections.some((own) => sameObject(own, injection) && own.spec.active);
-}
-
-function settling(
-  rule: DestinationRule | undefined,
-  { settleSeconds, now }: { settleSeconds: number; now: Date },
-): number {
-  return secondsLeft(rule?.metadata.creationTimestamp, settleSeconds, now);
 }

@@ -67,7 +67,7 @@ function wantedOf(
     const { active, wait } = activation(plan, host, context.observed, context);
     return {
       children: [...host.rules, injectionOf(host, active)],
-      waits: wait === undefined ? [] : [wait],
+      waits: [wait, host.wait].filter((one) => one !== undefined),
     };
   });
   return {

@@ -47,11 +47,11 @@ function destinationRules(env: DynamicEnv, config: DecisionConfig): RelatedRule[
     .map((namespace) => ({ ...rule, namespace }));
 }
 
-/** Whose DestinationRules an env looks at, `*`: all; consumers need none. */
+/** Whose DestinationRules an env looks at, `*`: all; for a consumer, too, since somebody's subset may select its pods. */
 export function ruleNamespaces(env: DynamicEnv, config: DecisionConfig): string[] {
-  const subsets = envWorkloads(env).filter(({ kind }) => kind === 'subset');
-  if (subsets.length === 0) return [];
-  return unique([...subsets.map(({ workload }) => workload.namespace), ...config.ruleNamespaces]);
+  const workloads = envWorkloads(env);
+  if (workloads.length === 0) return [];
+  return unique([...workloads.map(({ workload }) => workload.namespace), ...config.ruleNamespaces]);
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { Workload } from '../api/dynamicenv.ts';
 import { envId } from '../api/env-id.ts';
 import {
+  CLONE_LABEL,
   DEPLOYMENT_ANNOTATION,
   DYNAMIC_ENV_LABEL,
   ENVS_ANNOTATION,
   SPEC_ANNOTATION,
 } from '../api/marks.ts';
-import { canonicalJson } from '../k8s/canonical.ts';
+import { canonicalJson, jsonEqual } from '../k8s/canonical.ts';
 import { hash10 } from '../k8s/hash.ts';
 import type { ObjectMeta } from '../k8s/object.ts';
 import type { Container, Deployment, DeploymentSpec, PodSelector } from '../k8s/workload.ts';
@@ -17,12 +18,17 @@ import { overrideContainers } from './overrides.ts';
 
 export type Clone = { deployment: Deployment } | { problem: string };
 
-/** The base Deployment with a workload's overrides, as a Deployment of its own with the env's version label. */
+/**
+ * The base Deployment with a workload's overrides, as a Deployment of its own with the env's version label. `observed`: the
+ * clone that is there, whose selector is kept if it is one of ours. `isRouted`: requests are led to it.
+ */
 export function cloneDeployment(
   base: Deployment,
   workload: Workload,
   env: string,
   config: DecisionConfig,
+  observed?: Deployment,
+  isRouted = true,
 ): Clone {
   const pod = base.spec.template.spec;
   const containers = overrideContainers(pod?.containers ?? [], workload.containers ?? []);
@@ -36,7 +42,9 @@ export function cloneDeployment(
   ];
   if (unknown.length > 0) return { problem: unknown.join('; ') };
   const spec = cloneSpec(base.spec, workload, {
-    marks: { [config.versionLabel]: envId(env), [DYNAMIC_ENV_LABEL]: 'true' },
+    marks: cloneMarks(cloneName(workload.name, env), env, config.versionLabel),
+    observed: observed?.spec.selector,
+    isRouted,
     versionLabel: config.versionLabel,
     containers: containers.containers,
     initContainers: initContainers.containers,
@@ -49,6 +57,19 @@ export function cloneDeployment(
       spec,
     },
   };
+}
+
+/** The labels that only this clone's pods have together; `podLabels` cannot set them. */
+export function subsetMarks(
+  clone: string,
+  env: string,
+  versionLabel: string,
+): Record<string, string> {
+  return { [versionLabel]: envId(env), [CLONE_LABEL]: clone };
+}
+
+function cloneMarks(clone: string, env: string, versionLabel: string): Record<string, string> {
+  return { ...subsetMarks(clone, env, versionLabel), [DYNAMIC_ENV_LABEL]: 'true' };
 }
 
 function cloneMetadata(
@@ -79,22 +100,36 @@ interface Parts {
   /** Labels of the clone and its pods that no one may change. */
   marks: Record<string, string>;
   versionLabel: string;
+  /** The selector of the clone that is there. */
+  observed: PodSelector | undefined;
+  isRouted: boolean;
   containers: Container[];
   initContainers: Container[];
 }
 
+/**
+ * A clone of the version before is told by the env's version alone: it keeps that selector, which cannot be changed without
+ * making it anew.
+ */
 function cloneSpec(
   { paused: _paused, ...spec }: DeploymentSpec,
   workload: Workload,
-  { marks, versionLabel, containers, initContainers }: Parts,
+  { marks, versionLabel, observed, isRouted, containers, initContainers }: Parts,
 ): DeploymentSpec {
   const { template } = spec;
   const pod = template.spec;
-  const changed = { ...workload.podLabels, ...marks };
+  const { [CLONE_LABEL]: _clone, ...marksBefore } = marks;
+  const before = { ...workload.podLabels, ...marksBefore };
+  const selectorBefore = narrowed(spec.selector, before, [versionLabel]);
+  const isOld = jsonEqual(selectorBefore, observed);
+  // Pods to which nothing is led need no subset: they are not started anew for the mark of one.
+  const changed = isOld && !isRouted ? before : { ...workload.podLabels, ...marks };
   return {
     ...spec,
     replicas: workload.replicas ?? 1,
-    selector: cloneSelector(spec.selector, changed, versionLabel),
+    selector: isOld
+      ? selectorBefore
+      : narrowed(spec.selector, changed, [versionLabel, CLONE_LABEL]),
     template: {
       ...template,
       metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...changed } },
@@ -119,21 +154,21 @@ function unknownContainer(kind: string, name: string, base: Deployment): string 
 }
 
 /**
- * The base's selector, narrowed to the env's version. Where it names a label that the clone's pods have otherwise, it
- * names their value: the API server refuses a selector that does not select its own pods.
+ * The base's selector, narrowed to the clone's pods. Where it names a label that the clone's pods have otherwise, it names their
+ * value: the API server refuses a selector that does not select its own pods.
  */
-function cloneSelector(
+function narrowed(
   { matchLabels = {}, matchExpressions = [] }: PodSelector,
   changed: Record<string, string>,
-  versionLabel: string,
+  keys: readonly string[],
 ): PodSelector {
   const named = new Set([
-    versionLabel,
+    ...keys,
     ...Object.keys(matchLabels),
     ...matchExpressions.map(({ key }) => key),
   ]);
   const own = Object.entries(changed).filter(([key]) => named.has(key));
-  const expressions = matchExpressions.filter(({ key }) => changed[key] === undefined);
+  const expressions = matchExpressions.filter(({ key }) => !Object.hasOwn(changed, key));
   return {
     matchLabels: { ...matchLabels, ...Object.fromEntries(own) },
     ...(expressions.length === 0 ? {} : { matchExpressions: expressions }),

@@ -1,4 +1,3 @@
-import { envId } from '../api/env-id.ts';
 import {
   DEPLOYMENT_ANNOTATION,
   DYNAMIC_ENV_LABEL,
@@ -7,22 +6,25 @@ import {
 } from '../api/marks.ts';
 import { fqdn, hostSubsetOf, mostSpecificHost } from '../istio/host.ts';
 import type { DestinationRule, Subset } from '../istio/types.ts';
+import type { EnvSubsets } from './env-subsets.ts';
 import { ruleName } from './names.ts';
 import type { ServiceHost } from './services.ts';
 
 /** A rule that defines the base's version of a host. */
 export interface BaseRule {
   rule: DestinationRule;
-  /** The (first) subset with the base's version label. */
-  subset: Subset;
-  /** The names of all subsets with that label. */
-  names: string[];
+  /** All subsets that select the base's pods, by their version among other things; one at least. */
+  subsets: Subset[];
 }
+
+/** Does a subset, which asks for the base's version, ask for nothing that the base's pods lack? */
+export type IsOfBase = (subset: Subset) => boolean;
 
 export interface RuleScope {
   clusterDomain: string;
   versionLabel: string;
   defaultVersion: string;
+  isOfBase: IsOfBase;
   /** Namespaces beside the Service's own; `*`: all. */
   ruleNamespaces: readonly string[];
 }
@@ -39,47 +41,53 @@ export function baseRules(
   const counted = rules.filter(({ metadata }) => {
     const own = metadata.namespace ?? '';
     return (
-      metadata.labels?.[DYNAMIC_ENV_LABEL] === undefined &&
-      (own === namespace ||
-        scope.ruleNamespaces.includes('*') ||
-        scope.ruleNamespaces.includes(own))
+      own === namespace || scope.ruleNamespaces.includes('*') || scope.ruleNamespaces.includes(own)
     );
   });
-  const byNamespace = Map.groupBy(counted, ({ metadata }) => metadata.namespace ?? '');
+  return decidingRules(counted, host, scope.clusterDomain)
+    .map((rule) => ({ rule, subsets: defaultSubsets(rule, scope) }))
+    .filter(({ subsets }) => subsets.length > 0);
+}
+
+/** Somebody's rules that decide about a host for some client: in each namespace those of the most specific host. */
+export function decidingRules(
+  rules: readonly DestinationRule[],
+  host: string,
+  clusterDomain: string,
+): DestinationRule[] {
+  const others = rules.filter(({ metadata }) => metadata.labels?.[DYNAMIC_ENV_LABEL] === undefined);
+  const byNamespace = Map.groupBy(others, ({ metadata }) => metadata.namespace ?? '');
   return [...byNamespace].flatMap(([own, candidates]) => {
-    const hostOf = ({ spec }: DestinationRule) => fqdn(spec.host, own, scope.clusterDomain);
+    const hostOf = ({ spec }: DestinationRule) => fqdn(spec.host, own, clusterDomain);
     const decisive = mostSpecificHost(host, candidates.map(hostOf));
-    return candidates
-      .filter((rule) => hostOf(rule) === decisive)
-      .flatMap((rule) => {
-        const subsets = defaultSubsets(rule, scope);
-        const [subset] = subsets;
-        return subset === undefined
-          ? []
-          : [{ rule, subset, names: subsets.map(({ name }) => name) }];
-      });
+    return candidates.filter((rule) => hostOf(rule) === decisive);
   });
 }
 
 function defaultSubsets({ spec }: DestinationRule, scope: RuleScope): Subset[] {
   return (spec.subsets ?? []).filter(
-    ({ labels }) => labels?.[scope.versionLabel] === scope.defaultVersion,
+    (subset) =>
+      subset.labels?.[scope.versionLabel] === scope.defaultVersion && scope.isOfBase(subset),
   );
 }
 
 /**
- * Does this rule mean something by the env's id already? A subset of that name would be merged with the env's, and one
- * that selects pods with that version would take the clone's for its own.
+ * Which subset of a rule means one of the env's already? One of the same name would be merged with the env's, and one that asks
+ * for one of its marks would take the clone's pods for its own.
  */
-export function definesSubset(
+export function takenSubset(
   { spec }: DestinationRule,
-  env: string,
-  versionLabel: string,
-): boolean {
-  const id = envId(env);
-  return (spec.subsets ?? []).some(
-    ({ name, labels }) => name === id || labels?.[versionLabel] === id,
+  names: readonly string[],
+  marks: Readonly<Record<string, string>>,
+): string | undefined {
+  const taken = (spec.subsets ?? []).find(
+    ({ name, labels = {} }) =>
+      names.includes(name) ||
+      Object.entries(marks).some(
+        ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
+      ),
   );
+  return taken?.name;
 }
 
 /** Somebody's rules that can decide about a host: for itself or for a wildcard that contains it, in any namespace seen. */
@@ -100,12 +108,13 @@ export function rulesFor(
  * (https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services).
  */
 export function cloneRule(
-  { rule, subset }: Pick<BaseRule, 'rule' | 'subset'>,
+  base: BaseRule,
+  subsets: EnvSubsets,
   env: string,
   deployment: { namespace: string; name: string },
   { service, host }: ServiceHost,
-  versionLabel: string,
 ): DestinationRule {
+  const { rule } = base;
   const { namespace = '' } = rule.metadata;
   const parts = { env, namespace: deployment.namespace, deployment: deployment.name, host };
   const { host: ruleHost, exportTo, workloadSelector } = rule.spec;
@@ -126,13 +135,7 @@ export function cloneRule(
       host: ruleHost,
       ...(exportTo === undefined ? {} : { exportTo }),
       ...(workloadSelector === undefined ? {} : { workloadSelector }),
-      subsets: [
-        {
-          name: envId(env),
-          labels: { ...subset.labels, [versionLabel]: envId(env) },
-          ...(subset.trafficPolicy === undefined ? {} : { trafficPolicy: subset.trafficPolicy }),
-        },
-      ],
+      subsets: subsets.of(base),
     },
   };
 }

@@ -1,4 +1,5 @@
 import {
+  CLONE_LABEL,
   CONTROLLER_UID_LABEL,
   DRAINING_ANNOTATION,
   ENV_LABEL_PREFIX,
@@ -23,6 +24,7 @@ const LABELS = [
   'kustomize.toolkit.fluxcd.io/*',
   'helm.toolkit.fluxcd.io/*',
   HOST_LABEL,
+  CLONE_LABEL,
   `${ENV_LABEL_PREFIX}*`,
 ];
 const ANNOTATIONS = [

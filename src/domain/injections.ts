@@ -1,18 +1,25 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
-import { envId } from '../api/env-id.ts';
 import { API_VERSION, DYNAMIC_ENV_LABEL, ENVS_ANNOTATION, HOST_LABEL } from '../api/marks.ts';
 import { hostLabelValue } from '../api/route-name.ts';
-import type { RouteInjection } from '../api/routeinjection.ts';
+import type { ExposedSubset, RouteInjection, RouteInjectionSpec } from '../api/routeinjection.ts';
 import { byText } from '../k8s/canonical.ts';
+import type { EnvSubsets } from './env-subsets.ts';
 import { cloneName, injectionName } from './names.ts';
 import type { EnvWorkload } from './workloads.ts';
+
+/** Which subsets of a host an injection is about. */
+interface Subsets {
+  from: readonly string[];
+  to: Pick<EnvSubsets, 'name' | 'others'>;
+  exposed: ExposedSubset[];
+}
 
 /** What an env wants of the VirtualServices that route to a host, not active yet. */
 export function routeInjection(
   env: DynamicEnv,
   { kind, workload }: EnvWorkload,
   host: string,
-  from: readonly string[],
+  { from, to, exposed }: Subsets,
 ): RouteInjection {
   const { name } = env.metadata;
   const { namespace, name: deployment } = workload;
@@ -31,9 +38,17 @@ export function routeInjection(
       clone: cloneName(deployment, name),
       host,
       from: [...new Set(from)].sort(byText),
-      ...(kind === 'subset' ? { subset: envId(name) } : {}),
+      ...(kind === 'subset' ? targetsOf(to) : {}),
+      ...(exposed.length === 0 ? {} : { exposed }),
       matches: env.spec.istioMatches,
       active: false,
     },
   };
+}
+
+function targetsOf({
+  name,
+  others,
+}: Subsets['to']): Pick<RouteInjectionSpec, 'subset' | 'subsets'> {
+  return { subset: name, ...(Object.keys(others).length === 0 ? {} : { subsets: others }) };
 }

@@ -10,6 +10,21 @@ export function cloneName(deployment: string, env: string): string {
   return name.length <= MAX_CLONE ? name : withHash(name, hash10(deployment, env), MAX_CLONE);
 }
 
+const HASHED = /-[0-9a-f]{10}$/;
+const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+/**
+ * Name of the subset of a clone: the clone's own where that is a DNS-1123 label, which Istio asks for (`validateSubsetName` in
+ * `pkg/config/validation/validation.go`). With `more`, what tells apart subsets whose clones may have one name, or several of one
+ * clone, or where the clone's name has to be changed, a hash follows. A name that ends as if it did gets one, too: so no two
+ * meet.
+ */
+export function subsetName(clone: string, ...more: readonly string[]): string {
+  const isPlain = clone.length <= MAX_CLONE && LABEL.test(clone) && !HASHED.test(clone);
+  if (isPlain && more.length === 0) return clone;
+  return withHash(clone.replace(/[^a-z0-9-]/g, '-'), hash10(clone, ...more), MAX_CLONE);
+}
+
 /** What one DestinationRule clone or RouteInjection belongs to. */
 export interface Parts {
   env: string;

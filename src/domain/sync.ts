@@ -131,7 +131,7 @@ function takenName(env: DynamicEnv, plans: readonly WorkloadPlan[]): Refusal[] {
           {
             reason: 'Forbidden',
             path: 'metadata.name',
-            message: `DestinationRule ${takenBy} already has a subset for ${envId(env.metadata.name)}; give the env another name`,
+            message: `DestinationRule ${takenBy.rule} already has a subset for ${envId(env.metadata.name)} (${takenBy.subset}); give the env another name`,
           },
         ],
   );

@@ -1,14 +1,29 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
 import { ROLLOUT_ANNOTATION } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
+import { fqdn } from '../istio/host.ts';
+import { namespaceOf } from '../istio/objects.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { Deployment, Service } from '../k8s/workload.ts';
+import { targetSubsets } from '../virtualservice/targets.ts';
 import { withoutPods } from './argo-rollout.ts';
+import { ofBase, ofLostBase, podLabelsOf } from './base-labels.ts';
 import { otherEnvsClone, wrongVersion } from './base-trouble.ts';
+import { carryOver } from './carry-over.ts';
 import type { DecisionConfig } from './config.ts';
-import { cloneDeployment } from './deployment-clone.ts';
-import { baseRules, cloneRule, definesSubset, rulesFor } from './destination-rules.ts';
+import { cloneDeployment, subsetMarks } from './deployment-clone.ts';
+import {
+  type BaseRule,
+  baseRules,
+  cloneRule,
+  decidingRules,
+  type IsOfBase,
+  rulesFor,
+  takenSubset,
+} from './destination-rules.ts';
+import { envSubsets } from './env-subsets.ts';
+import { exposedSubsets } from './exposed.ts';
 import { routeInjection } from './injections.ts';
 import { servicesOfLostBase } from './lost-base.ts';
 import type { MeshView } from './mesh-view.ts';
@@ -16,7 +31,7 @@ import { cloneName } from './names.ts';
 import { noRule } from './no-rule.ts';
 import { noService } from './no-service.ts';
 import { nodeShares } from './node-shares.ts';
-import { keep, type Observed, sameObject } from './observed.ts';
+import { injectionBaseKey, keep, type Observed, sameObject } from './observed.ts';
 import { judgeRules } from './rule-harm.ts';
 import { type ServiceHost, servicesOf, strangeServices } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
@@ -35,6 +50,10 @@ export interface HostPlan extends ServiceHost {
   /** Rules that must not exist, because they would harm other people's requests. */
   harmful: DestinationRule[];
   injection: RouteInjection;
+  /** The rules have subsets that are on their way out, see `carry-over.ts`. */
+  isCarried?: true;
+  /** Seconds until the next stage may begin. */
+  wait?: number;
 }
 
 /** What one workload should look like, life cycle aside. */
@@ -47,8 +66,8 @@ export interface WorkloadPlan extends EnvWorkload {
   /** The clone must be deleted and created anew, because its selector cannot be changed. */
   recreate: boolean;
   hosts: HostPlan[];
-  /** A rule of one of the hosts that already has a subset of the env's name or version. */
-  takenBy?: string;
+  /** A rule of one of the hosts, and its subset that has the name of one of the env's or asks for its marks. */
+  takenBy?: { rule: string; subset: string };
   problems: Problem[];
   /** What may surprise and yet keeps nothing from working; absent: nothing. */
   warnings?: string[];
@@ -59,6 +78,7 @@ export interface PlanContext {
   view: MeshView;
   observed: Observed;
   config: DecisionConfig;
+  now: Date;
 }
 
 export function planWorkload(entry: EnvWorkload, context: PlanContext): WorkloadPlan {
@@ -74,8 +94,8 @@ export function planWorkload(entry: EnvWorkload, context: PlanContext): Workload
     deployment !== undefined &&
     !jsonEqual(observed.spec.selector, deployment.spec.selector);
   const hosts = deployment === undefined ? [] : planHosts(entry, base, deployment, context);
-  const plans = hosts.map(({ plan }) => plan);
-  const takenBy = takenSubset(plans, context);
+  const plans = hosts.map(({ plan }) => carryOver(plan, observed, context));
+  const takenBy = takenByRule(hosts, name, context);
   const warnings = deployment === undefined ? [] : warningsOf(base, deployment, context.view);
   return {
     ...entry,
@@ -116,7 +136,7 @@ function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshV
 
 /** The clone to have; if it cannot be computed, the one that exists. */
 function planDeployment(
-  { workload }: EnvWorkload,
+  { kind, workload }: EnvWorkload,
   base: Deployment | undefined,
   observed: Deployment | undefined,
   name: string,
@@ -136,10 +156,11 @@ function planDeployment(
       `Deployment ${workload.namespace}/${name} exists and does not belong to this env; delete or rename it, or give the env another name`,
     );
   }
-  const clone = cloneDeployment(base, workload, env.metadata.name, config);
+  const isRouted = kind === 'subset';
+  const clone = cloneDeployment(base, workload, env.metadata.name, config, observed, isRouted);
   if ('problem' in clone) return problem(clone.problem);
-  const baseLabels = base.spec.template.metadata?.labels ?? {};
-  const cloneLabels = clone.deployment.spec.template.metadata?.labels ?? {};
+  const baseLabels = podLabelsOf(base);
+  const cloneLabels = podLabelsOf(clone.deployment);
   const services = view.servicesAskingFor(workload.namespace, baseLabels, cloneLabels);
   const [stranger] = strangeServices(services, baseLabels, cloneLabels);
   return stranger === undefined ? clone : problem(adopted(stranger, workload));
@@ -183,19 +204,34 @@ function planHosts(
   const { workload } = entry;
   const { versionLabel, clusterDomain } = config;
   const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
-  const cloneLabels = clone.spec.template.metadata?.labels ?? {};
+  const cloneLabels = podLabelsOf(clone);
   return serviceHosts(entry, base, cloneLabels, defaultVersion, context).map((service) => {
-    const scope = { ...config, defaultVersion };
+    const about = view.rulesAbout(service.host);
+    const isOfBase = baseTest(entry, base, cloneLabels, service.host, context);
     const bases =
-      entry.kind === 'consumer' ? [] : baseRules(view.rulesAbout(service.host), service, scope);
+      entry.kind === 'consumer'
+        ? []
+        : baseRules(about, service, { ...config, defaultVersion, isOfBase });
+    const names = bases.flatMap(({ subsets }) => subsets.map(({ name }) => name));
+    const to = envSubsets(bases, {
+      name: clone.metadata.name,
+      distinction: distinction(bases, service.host, workload, context),
+      marks: subsetMarks(clone.metadata.name, env.metadata.name, config.versionLabel),
+    });
+    const others = withoutOwn(decidingRules(about, service.host, config.clusterDomain), context);
+    const exposed = exposedSubsets(others, {
+      clone: cloneLabels,
+      podLabels: workload.podLabels ?? {},
+      isOfBase,
+      versionLabel: config.versionLabel,
+      defaultVersion,
+    });
+    const clones = bases.map((rule) => cloneRule(rule, to, env.metadata.name, workload, service));
+    const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
     const isNamed = base === undefined || !wrongVersion(base, versionLabel, defaultVersion);
     // The name of a subset that would select none of the base's pods is no advice to give.
     const wished = isNamed ? [defaultVersion] : [];
-    const from = bases.length === 0 ? wished : bases.flatMap(({ names }) => names);
-    const clones = bases.map((rule) =>
-      cloneRule(rule, env.metadata.name, workload, service, config.versionLabel),
-    );
-    const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
+    const from = names.length === 0 ? wished : names;
     return {
       problems: harmful.map(({ message }) => ({ section: 'destinationRule', message })),
       plan: {
@@ -212,10 +248,45 @@ function planHosts(
               }),
             }),
         harmful: harmful.map(({ rule }) => rule),
-        injection: routeInjection(env, entry, service.host, from),
+        injection: routeInjection(env, entry, service.host, { from, to, exposed }),
       },
     };
   });
+}
+
+function baseTest(
+  entry: EnvWorkload,
+  base: Deployment | undefined,
+  clone: Record<string, string>,
+  host: string,
+  { observed, config }: PlanContext,
+): IsOfBase {
+  if (base !== undefined) return ofBase(podLabelsOf(base));
+  const known = observed.injections.find(
+    (one) => injectionBaseKey(one) === entry.key && one.spec.host === host,
+  );
+  return ofLostBase(entry, clone, config.versionLabel, known);
+}
+
+/**
+ * A rule for a wildcard is cloned as one, and meets those of other Services, in whose namespaces another env's clone may have the
+ * same name. In one namespace none may.
+ */
+function distinction(
+  bases: readonly BaseRule[],
+  host: string,
+  { namespace }: EnvWorkload['workload'],
+  { env, config }: PlanContext,
+): string[] {
+  const isShared = bases.some(
+    ({ rule }) => fqdn(rule.spec.host, namespaceOf(rule), config.clusterDomain) !== host,
+  );
+  return isShared ? [namespace, env.metadata.name] : [];
+}
+
+/** The env's own one whose label was edited away is seen among other people's. */
+function withoutOwn(rules: readonly DestinationRule[], { observed }: PlanContext) {
+  return rules.filter((rule) => !observed.rules.some((own) => sameObject(own, rule)));
 }
 
 function serviceHosts(
@@ -228,21 +299,30 @@ function serviceHosts(
   const { namespace } = entry.workload;
   const { clusterDomain, versionLabel } = config;
   const version = { [versionLabel]: defaultVersion };
-  const labels = base?.spec.template.metadata?.labels ?? { ...clone, ...version };
+  const labels = base === undefined ? { ...clone, ...version } : podLabelsOf(base);
   const services = view.servicesAskingFor(namespace, labels, clone);
   return base === undefined
     ? servicesOfLostBase(services, entry, clone, version, observed, clusterDomain)
     : servicesOf(services, labels, clone, clusterDomain);
 }
 
-function takenSubset(
-  hosts: readonly HostPlan[],
-  { env, view, observed, config }: PlanContext,
-): string | undefined {
-  const rule = hosts
-    .flatMap(({ host }) => rulesFor(view.rulesAbout(host), host, config.clusterDomain))
-    // The env's own one whose label was edited away is seen among other people's.
-    .filter((candidate) => !observed.rules.some((own) => sameObject(own, candidate)))
-    .find((candidate) => definesSubset(candidate, env.metadata.name, config.versionLabel));
-  return rule === undefined ? undefined : `${rule.metadata.namespace}/${rule.metadata.name}`;
+function takenByRule(
+  hosts: readonly PlannedHost[],
+  clone: string,
+  context: PlanContext,
+): WorkloadPlan['takenBy'] {
+  const { env, view, config } = context;
+  const marks = subsetMarks(clone, env.metadata.name, config.versionLabel);
+  for (const {
+    plan: { host, injection },
+  } of hosts) {
+    const rules = rulesFor(view.rulesAbout(host), host, config.clusterDomain);
+    for (const rule of withoutOwn(rules, context)) {
+      const subset = takenSubset(rule, targetSubsets(injection.spec), marks);
+      if (subset !== undefined) {
+        return { rule: `${rule.metadata.namespace}/${rule.metadata.name}`, subset };
+      }
+    }
+  }
+  return undefined;
 }

@@ -123,7 +123,7 @@ export function startKubelet(
     if (!live || live.metadata.deletionTimestamp !== undefined) return;
     const template = hash10(canonicalJson(live.spec?.['template']));
     const known = rolloutOf(live);
-    const rollout = known ?? freshRollout();
+    const rollout = known ?? freshRollout(live);
     if (rollout.template !== template) {
       rollout.template = template;
       rollout.revision += 1;
@@ -152,8 +152,10 @@ export function startKubelet(
   };
 }
 
-function freshRollout(): Rollout {
-  return { template: '', revision: 0, phase: 'created', served: false, timedOut: false };
+/** A Deployment that came in from another cluster may have pods already. */
+function freshRollout({ status }: LocalObject): Rollout {
+  const served = Number(status?.['availableReplicas'] ?? 0) > 0;
+  return { template: '', revision: 0, phase: 'created', served, timedOut: false };
 }
 
 /** The deployment controller has not seen this yet, or somebody took its annotation away. */

@@ -1,3 +1,4 @@
+import { RESPONSE_HEADER } from '../api/marks.ts';
 import { isInjectedRouteName } from '../api/route-name.ts';
 import type { HttpRequest, Mismatch } from '../istio/match-request.ts';
 import { firstMismatch } from '../istio/match-request.ts';
@@ -30,7 +31,21 @@ export function envOfRow(
     ({ injection }) => injection && routeNameOf(injection) === route.name,
   );
   if (wish) return { env: wish.env, wish };
-  return { env: route.route?.[0]?.destination.subset ?? String(route.name) };
+  const env = world.workloads.find(
+    (one) => one.env !== undefined && isRouteTo(route, { ...one, env: one.env }),
+  )?.env;
+  return { env: env ?? String(route.name) };
+}
+
+/** Does the route tell its caller that this clone answers? */
+function isRouteTo(
+  { name = '', route = [] }: HTTPRoute,
+  clone: { env: string; name: string },
+): boolean {
+  return (
+    name.startsWith(`dynamic-environment-${clone.env}-`) &&
+    route.some(({ headers }) => headers?.response?.add?.[RESPONSE_HEADER] === clone.name)
+  );
 }
 
 /** The user's route before which an env's copy stands; the route itself when it is a user's. */

@@ -3,6 +3,7 @@ import type { RouteInjection } from '../api/routeinjection.ts';
 import { halfNamesOf } from '../istio/half-name.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { concerns, eligibleDestination, labelOf, unguardedRoute, unroutable } from './eligible.ts';
+import { exposedRoutes } from './guard.ts';
 import { type ByOwner, groupByOwner } from './owner.ts';
 import { findShadows, type Pair, type Shadow } from './pairs.ts';
 import type { InjectionState, PlanNote, PlannedInjection } from './plan-codec.ts';
@@ -21,6 +22,7 @@ export function planned({ spec }: RouteInjection): PlannedInjection | undefined 
     from: spec.from,
     host: spec.host,
     matches: spec.matches,
+    ...(spec.subsets === undefined ? {} : { targets: spec.subsets }),
     to: spec.subset,
   };
 }
@@ -81,7 +83,7 @@ function note(injection: RouteInjection, state: InjectionState, message: string)
   return { deployment, env, host, message, state };
 }
 
-/** The notes about requests that reach a clone's pods by a route to its host without a subset. */
+/** The notes about requests that reach a clone's pods by a route to its host without a subset, or with one that selects them. */
 function guard(virtualService: VirtualService, scope: Scope) {
   const known = new Map<string, string | undefined>();
   const unguarded = (host: string): string | undefined => {
@@ -90,11 +92,14 @@ function guard(virtualService: VirtualService, scope: Scope) {
   };
   return (injection: RouteInjection): PlanNote[] => {
     const { host, from } = injection.spec;
+    const exposed = exposedRoutes(virtualService, injection, scope).map((message) =>
+      note(injection, 'unguarded', message),
+    );
     const label = unguarded(host);
-    if (label === undefined) return [];
+    if (label === undefined) return exposed;
     const subset = from.length === 0 ? "the base's subset" : `the subset ${from.join(' or ')}`;
     const message = `${label} sends to ${host} without a subset, so that regular requests reach the clone's pods; name ${subset} there`;
-    return [note(injection, 'unguarded', message)];
+    return [note(injection, 'unguarded', message), ...exposed];
   };
 }
 

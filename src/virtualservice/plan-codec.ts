@@ -13,7 +13,10 @@ export interface PlannedInjection {
   clone: string;
   host: string;
   from: string[];
+  /** The env's subset; what the version before reads. */
   to: string;
+  /** The env's subset instead of the base's subset that is the key, where it is not `to`. */
+  targets?: Record<string, string>;
   matches: IstioMatch[];
 }
 
@@ -104,6 +107,7 @@ function isInjection(value: unknown): boolean {
     ['env', 'created', 'clone', 'host', 'to'].every((key) => typeof value[key] === 'string') &&
     isDeployment(value['deployment']) &&
     isListOf(value['from'], (item) => typeof item === 'string') &&
+    isOptionalMapOf(value['targets'], (item) => typeof item === 'string') &&
     isListOf(value['matches'], isMatch)
   );
 }

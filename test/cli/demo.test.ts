@@ -27,7 +27,9 @@ test('the story is true', async () => {
 describe('sabotage is noticed', () => {
   const { renderRoutes, routesFor } = render;
   const misled = <T>(http: T): T =>
-    JSON.parse(JSON.stringify(http).replaceAll('"subset":"test-user"', '"subset":"shared"'));
+    JSON.parse(
+      JSON.stringify(http).replaceAll('"subset":"backend-test-user"', '"subset":"shared"'),
+    );
   const { patchRoutes } = patch;
 
   test.each<[string, string, object, RegExp]>([

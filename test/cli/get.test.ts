@@ -72,10 +72,10 @@ describe('the tree', () => {
     ).toBe(`DynamicEnv test-user is ready, requests with user=test-user
 ├─ subset shop/backend
 │  ├─ Deployment shop/backend-test-user: running
-│  ├─ DestinationRule shop/backend-test-user-backend-#: running, subset test-user
+│  ├─ DestinationRule shop/backend-test-user-backend-#: running
 │  └─ VirtualService shop/backend: running
-│     ├─ before route reports: to backend, subset test-user
-│     └─ before route everything-else: to backend, subset test-user
+│     ├─ before route reports: to backend, subset backend-test-user
+│     └─ before route everything-else: to backend, subset backend-test-user
 └─ conditions
    ├─ Ready          True    matching requests reach the clones
    ├─ WorkloadsReady True    all clones run
@@ -109,7 +109,7 @@ describe('the tree', () => {
         : object,
     );
     const { text } = await got({ objects }, 'alice');
-    expect(text).toMatch(/^│ {5}└─ before route 4: to backend, subset alice$/m);
+    expect(text).toMatch(/^│ {5}└─ before route 4: to backend, subset backend-alice$/m);
   });
 
   test('colours: green, yellow, red', async () => {
@@ -203,7 +203,7 @@ describe('for programs', () => {
       name: 'test-user',
       ready: true,
       state: 'ready',
-      subset: 'test-user',
+      version: 'test-user',
       match: 'user=test-user',
       workloads: [
         {

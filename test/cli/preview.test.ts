@@ -43,7 +43,7 @@ Status
 `);
     const diff = text.split('\n').filter((line) => /^[-+](?![-+]{2})/.test(line));
     expect(diff.filter((line) => line.startsWith('-'))).toEqual([]);
-    expect(diff.filter((line) => line.includes('subset: test-user'))).toHaveLength(2);
+    expect(diff.filter((line) => line.includes('subset: backend-test-user'))).toHaveLength(2);
     expect(text).not.toContain('route-injections');
   });
 

@@ -42,8 +42,8 @@ describe('on the example, through the program', () => {
   tried before   route 1 of shop/backend (env test-user), match 1: path: wanted prefix "/reports", got "/api/x"
                  route 2 of shop/backend "reports", match 1: path: wanted prefix "/reports", got "/api/x"
   env            test-user, by its match 1, instead of Deployment shop/backend
-  to             backend.shop.svc.cluster.local, subset test-user of DestinationRule shop/backend-test-user-backend-#
-                 pods with app=backend,version=test-user
+  to             backend.shop.svc.cluster.local, subset backend-test-user of DestinationRule shop/backend-test-user-backend-#
+                 pods with app=backend,version=test-user,riskified.com/clone=backend-test-user
                  Deployment shop/backend-test-user, 1 of 1 ready, clone of env test-user
   without envs   Deployment shop/backend, by route 4 of shop/backend "everything-else"
 `,

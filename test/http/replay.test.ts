@@ -110,7 +110,7 @@ function ours(more: Partial<HTTPRoute> = {}) {
     ...more,
     route: [
       {
-        destination: { host: 'backend', subset: 'alice' },
+        destination: { host: 'backend', subset: 'backend-alice' },
         headers: { response: { add: { 'x-dynamic-env': 'backend-alice' } } },
       },
     ],
@@ -178,7 +178,12 @@ describe.each(STRATEGIES)('the recorded calls replayed in order, %s', (strategy)
     });
     expect(child(first, 'DestinationRule')?.spec).toEqual({
       host: 'backend',
-      subsets: [{ name: 'alice', labels: { version: 'alice' } }],
+      subsets: [
+        {
+          name: 'backend-alice',
+          labels: { version: 'alice', 'riskified.com/clone': 'backend-alice' },
+        },
+      ],
     });
     expect(child(first, 'RouteInjection')?.spec).toMatchObject({
       env: 'alice',
@@ -186,7 +191,7 @@ describe.each(STRATEGIES)('the recorded calls replayed in order, %s', (strategy)
       clone: 'backend-alice',
       host: 'backend.shop.svc.cluster.local',
       from: ['shared'],
-      subset: 'alice',
+      subset: 'backend-alice',
       matches: [{ headers: { user: { exact: 'alice' } } }],
       active: false,
     });

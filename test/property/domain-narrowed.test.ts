@@ -58,6 +58,7 @@ describe('what a workload is shown of a namespace', () => {
       versionLabel: 'version',
       defaultVersion: 'shared',
       ruleNamespaces: ['*'],
+      isOfBase: () => true,
     };
     fc.assert(
       fc.property(rules, asked, (all, wanted) => {

@@ -1,5 +1,6 @@
 import type { Condition, ConditionType } from '../../api/dynamicenv.ts';
 import { rfc3339, secondsLeft } from '../../k8s/time.ts';
+import type { StatusContext } from './context.ts';
 
 export interface Verdict {
   status: boolean | 'unknown';
@@ -41,4 +42,10 @@ export function settlingSeconds(
   now: Date,
 ): number | undefined {
   return status === 'True' ? secondsLeft(lastTransitionTime, settleSeconds, now) : undefined;
+}
+
+/** Has the env been `Ready` with the spec that it has now? */
+export function wasReady({ env: { metadata, status } }: Pick<StatusContext, 'env'>): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === metadata.generation;
 }

@@ -9,8 +9,10 @@ import {
   rolloutFailure,
   wasRolledOut,
 } from '../../k8s/workload.ts';
+import { isMarked } from '../carry-over.ts';
 import { childKey, injectionBaseKey, isBeingDeleted } from '../observed.ts';
 import type { WorkloadPlan } from '../workload-plan.ts';
+import { wasReady } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 
 /** The clone's life-cycle word, from what the cluster shows; with what may surprise, where nothing else is to be said. */
@@ -29,17 +31,34 @@ interface Standing {
   message?: string;
 }
 
-function lifeCycle(plan: WorkloadPlan, { leaving, observed }: StatusContext): Standing {
+function lifeCycle(plan: WorkloadPlan, context: StatusContext): Standing {
+  const { leaving } = context;
   const clone = plan.observed;
   if (clone === undefined) {
     return { status: plan.deployment === undefined ? 'missing' : 'initializing' };
   }
   if (isBeingDeleted(clone) || leaving.has(childKey(clone))) return { status: 'removing' };
+  if (isServedMeanwhile(plan, clone, context)) return { status: 'running' };
+  const { observed } = context;
   const wasActive = observed.injections.some(
     (own) => own.spec.active && injectionBaseKey(own) === plan.key,
   );
   if (!isApplied(plan, clone) || !isObserved(clone)) return coming(clone, wasActive);
   return rollout(clone, wasActive);
+}
+
+/**
+ * A clone of the version before gets the mark of its new subset, and nothing else is new: pods answer all the time. An env whose
+ * present spec has not been `Ready` is told as ever.
+ */
+function isServedMeanwhile(plan: WorkloadPlan, clone: Deployment, context: StatusContext): boolean {
+  return (
+    plan.hosts.some(({ isCarried }) => isCarried) &&
+    !isMarked(clone) &&
+    (clone.status?.availableReplicas ?? 0) > 0 &&
+    rolloutFailure(clone) === undefined &&
+    wasReady(context)
+  );
 }
 
 /** Where a clone stands whose status is about the spec that is wanted. */

@@ -12,7 +12,7 @@ import { byText } from '../../k8s/canonical.ts';
 import { secondsLeft } from '../../k8s/time.ts';
 import { lastWritten } from '../../k8s/written.ts';
 import { sameObject } from '../observed.ts';
-import { condition, settlingSeconds, type Verdict } from './conditions.ts';
+import { condition, settlingSeconds, type Verdict, wasReady } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 import { saidOf } from './said-of.ts';
 import { conflicting, guarded, no, routesInjected, workloadsReady, yes } from './verdicts.ts';
@@ -72,18 +72,23 @@ function writer({ env, now }: StatusContext) {
  * No matching request may meet the base any more: every proxy must have had time to learn the routes. The condition's time
  * alone does not tell: a sync may see the status that was there before its own last one (Metacontroller's cache is late, or
  * it ended before it wrote the status), and with it the time of routes for other matches. Routes are never older than the
- * last change of what asks for them.
+ * last change of what asks for them. That other subsets of the same pods were asked for is no such change.
  */
 function settling4Ready(
   reports: readonly WorkloadReport[],
   injected: Condition,
-  { observed, config, now }: StatusContext,
+  context: StatusContext,
 ): number | undefined {
+  const { observed, config, now } = context;
   const subsets = reports.filter(({ plan }) => plan.kind === 'subset');
   if (subsets.length === 0) return 0;
   const settling = settlingSeconds(injected, config.settleSeconds, now);
   if (settling === undefined) return undefined;
-  const wanted = subsets.flatMap(({ plan }) => plan.hosts.map(({ injection }) => injection));
+  const isReady = wasReady(context);
+  const wanted = subsets
+    .flatMap(({ plan }) => plan.hosts)
+    .filter(({ isCarried }) => !(isCarried && isReady))
+    .map(({ injection }) => injection);
   const asking = observed.injections.filter(
     (own) => own.spec.active && wanted.some((one) => sameObject(one, own)),
   );

@@ -154,6 +154,7 @@ function virtualServiceStatus(
   const status = lifeCycle({
     wanted: routesWanted(virtualService, injection, context.config),
     present: routesOn(virtualService, ownerOf(injection)),
+    subsets: subsetsOf(host),
     isActive: own?.spec.active === true,
     hasNoRoom: hasNoRoom(virtualService, notes, context),
     hasRule: host.rules.length > 0,
@@ -185,18 +186,36 @@ function losses(
 function lifeCycle(facts: {
   wanted: HTTPRoute[];
   present: HTTPRoute[];
+  subsets: ReadonlySet<string>;
   isActive: boolean;
   hasNoRoom: boolean;
   hasRule: boolean;
 }): LifeCycle {
-  const { wanted, present, isActive, hasNoRoom, hasRule } = facts;
+  const { wanted, present, subsets, isActive, hasNoRoom, hasRule } = facts;
   if (present.length > 0 && (!isActive || wanted.length === 0)) return 'removing';
   if (wanted.length === 0) return 'ignored-missing-virtual-service';
   // A route to a subset that does not exist is a 503.
   if (!hasRule) return 'ignored-missing-destination-rule';
-  if (jsonEqual(wanted, present)) return 'running';
+  if (jsonEqual(wanted.map(anySubset(subsets)), present.map(anySubset(subsets)))) return 'running';
   if (hasNoRoom) return 'ignored-missing-virtual-service';
   return present.length > 0 ? 'updating' : 'initializing';
+}
+
+/** The env's subsets that the rules of a host have now: whichever of them a route names, the clone answers. */
+function subsetsOf({ rules }: HostPlan): ReadonlySet<string> {
+  return new Set(rules.flatMap(({ spec }) => (spec.subsets ?? []).map(({ name }) => name)));
+}
+
+/** A route without the difference that one of these subsets makes. */
+function anySubset(subsets: ReadonlySet<string>) {
+  return (route: HTTPRoute): HTTPRoute => ({
+    ...route,
+    route: (route.route ?? []).map((target) =>
+      subsets.has(target.destination?.subset ?? '')
+        ? { ...target, destination: { ...target.destination, subset: '' } }
+        : target,
+    ),
+  });
 }
 
 /** Did the routes not fit? The note that says so may not have fitted, either; the label always does. */

@@ -32,7 +32,7 @@ loopTest(
       await untilReady(cluster);
       const picture = join(cluster.folder, 'shop.svg');
       expect(await traced(cluster, ...AS_TEST_USER, '--graph', picture)).toMatchObject({
-        ...{ code: 0, outcome: 'pods', env: ENV, subset: ENV, state: 'ready' },
+        ...{ code: 0, outcome: 'pods', env: ENV, subset: `backend-${ENV}`, state: 'ready' },
         pods: [`shop/backend-${ENV}`],
         otherEnvs: [],
         withoutEnvs: { same: false },

@@ -52,7 +52,11 @@ const USUAL_ROUTES: HTTPRoute[] = [
 export function activeInjection(env: DynamicEnv): RouteInjection {
   const [entry] = envWorkloads(env);
   if (entry === undefined) throw new Error('an env without a workload');
-  const injection = routeInjection(env, entry, HOST, ['shared']);
+  const injection = routeInjection(env, entry, HOST, {
+    from: ['shared'],
+    to: { name: `backend-${env.metadata.name}`.slice(0, 63), others: {} },
+    exposed: [],
+  });
   return { ...injection, spec: { ...injection.spec, active: true } };
 }
 

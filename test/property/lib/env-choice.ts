@@ -1,14 +1,25 @@
 import fc from 'fast-check';
 import type { DynamicEnv, IstioMatch, Workload } from '../../../src/api/dynamicenv.ts';
-import { envId } from '../../../src/api/env-id.ts';
+import { cloneName, subsetName } from '../../../src/domain/names.ts';
 
 /** One name begins with another, and one is no label: both have caught mistakes before. */
 export const ENVS = ['al', 'al-bob', 'bo.x'] as const;
 export type EnvName = (typeof ENVS)[number];
 
+/** The env whose clone a subset has, one for a traffic policy of its own too. */
 export function envOfSubset(subset: string): EnvName | undefined {
-  return ENVS.find((name) => envId(name) === subset);
+  return ENVS.find((name) => SUBSETS.get(name)?.has(subset));
 }
+
+const SUBSETS = new Map(
+  ENVS.map((name) => {
+    const clones = ['backend', 'web'].map((base) => cloneName(base, name));
+    const names = clones.flatMap((clone) =>
+      [[], ['shared'], ['stable']].map((more) => subsetName(clone, ...more)),
+    );
+    return [name, new Set(names)];
+  }),
+);
 
 export const MATCHES: readonly IstioMatch[] = [
   { headers: { user: { exact: 'alice' } } },

@@ -23,7 +23,7 @@ const NOTHING_CHANGED =
 const NO_WORKLOAD =
   'name at least one Deployment to clone, under subsets (receives requests) or consumers (does not)';
 const RESERVED =
-  'dynamic-env, controller-uid and pod-template-hash are set by controllers: take them out';
+  'dynamic-env, riskified.com/clone, controller-uid and pod-template-hash are set by controllers: take them out';
 const ONE_SOURCE =
   'give exactly one of configMapKeyRef, fieldRef, fileKeyRef, resourceFieldRef and secretKeyRef';
 const QUANTITY =
@@ -133,12 +133,15 @@ describe('a workload', () => {
     expect(errors).toEqual([{ reason: 'Invalid', path: `${SUBSET}${place}`, message }]);
   });
 
-  test.each(['dynamic-env', 'controller-uid', 'pod-template-hash'])('sets the label %s', (key) => {
-    const { errors } = validator.validate(withSubset({ podLabels: { team: 'a', [key]: 'b' } }));
-    expect(errors).toEqual([
-      { reason: 'Forbidden', path: `${SUBSET}.podLabels`, message: RESERVED },
-    ]);
-  });
+  test.each(['dynamic-env', 'riskified.com/clone', 'controller-uid', 'pod-template-hash'])(
+    'sets the label %s',
+    (key) => {
+      const { errors } = validator.validate(withSubset({ podLabels: { team: 'a', [key]: 'b' } }));
+      expect(errors).toEqual([
+        { reason: 'Forbidden', path: `${SUBSET}.podLabels`, message: RESERVED },
+      ]);
+    },
+  );
 
   test('lacks its name and namespace', () => {
     const { errors } = validator.validate(dynamicEnv({ subsets: [{}] }));

@@ -16,8 +16,18 @@ import {
 } from '../../support/objects.ts';
 
 const HOST = 'backend.shop.svc.cluster.local';
+const subsets = [
+  { name: 'backend-alice', labels: { version: 'alice', 'riskified.com/clone': 'backend-alice' } },
+];
+const wantedRule = (name: string, meta: Meta = {}) => rule(name, { subsets }, meta);
 const aged = (name: string, seconds: number, meta: Meta = {}) =>
-  rule(name, {}, { creationTimestamp: stamp(-seconds), ...meta });
+  wantedRule(name, { creationTimestamp: stamp(-seconds), ...meta });
+const labels = { app: 'backend', version: 'alice', 'riskified.com/clone': 'backend-alice' };
+const marked = (selector: Record<string, string> = labels) =>
+  deployment('shop/backend-alice', {
+    selector: { matchLabels: selector },
+    template: { metadata: { labels } },
+  });
 
 interface Given {
   clone?: Deployment | undefined;
@@ -30,14 +40,14 @@ interface Given {
 
 function judge(given: Given) {
   const { wanted = ['shop/r'], rules = [aged('shop/r', 60)], active, settleSeconds = 3 } = given;
-  const clone = 'clone' in given ? given.clone : running(deployment('shop/backend-alice'));
+  const clone = 'clone' in given ? given.clone : running(marked());
   const host: HostPlan = {
     service: 'backend',
     namespace: 'shop',
     host: HOST,
-    rules: wanted.map((path) => rule(path)),
+    rules: wanted.map((path) => wantedRule(path)),
     harmful: [],
-    injection: injection(),
+    injection: injection({ subset: 'backend-alice' }),
   };
   const plan: WorkloadPlan = {
     kind: 'subset',
@@ -50,12 +60,13 @@ function judge(given: Given) {
     problems: [],
     ...given.plan,
   };
-  const injections = active === undefined ? [] : [injection({ active })];
+  const injections = active === undefined ? [] : [injection({ active, subset: 'backend-alice' })];
   const observed = { deployments: [], rules, injections };
   return activation(deepFreeze(plan), host, deepFreeze(observed), { settleSeconds, now: at(0) });
 }
 
-const unavailable = deployment('shop/backend-alice');
+const unavailable = marked();
+const OF_BEFORE = marked({ app: 'backend', version: 'alice' });
 const dying = { deletionTimestamp: stamp(0) };
 
 describe('activation', () => {
@@ -70,6 +81,29 @@ describe('activation', () => {
     ['the rule is going', { rules: [aged('shop/r', 60, dying)] }, { active: false }],
     ['the clone is going', { clone: running(deployment('shop/x', {}, dying)) }, { active: false }],
     ['the clone is to be made anew', { plan: { recreate: true } }, { active: false }],
+    ['the rule without the subset', { rules: [rule('shop/r')] }, { active: false }],
+    [
+      'the rule with the subset of other pods',
+      { rules: [rule('shop/r', { subsets: [{ name: 'backend-alice' }] })] },
+      { active: false },
+    ],
+    [
+      'the rule of an hour written a second ago',
+      { rules: [aged('shop/r', 3600, { managedFields: [{ time: stamp(-1) }] })] },
+      { active: false, wait: 3 },
+    ],
+    [
+      'pods without the mark',
+      { clone: running(deployment('shop/backend-alice')) },
+      { active: false },
+    ],
+    ['a clone of the version before, marked', { clone: running(OF_BEFORE) }, { active: true }],
+    [
+      'a clone of the version before of which some pods have no mark yet',
+      { clone: running(OF_BEFORE, { updatedReplicas: 1 }) },
+      { active: false },
+    ],
+    ['a clone that rolls', { clone: running(marked(), { updatedReplicas: 1 }) }, { active: true }],
     ['a consumer', { plan: { kind: 'consumer' } }, { active: false }],
     ['a fresh rule', { rules: [aged('shop/r', 0)] }, { active: false, wait: 4 }],
     ['a rule of three seconds', { rules: [aged('shop/r', 3)] }, { active: false, wait: 1 }],
@@ -79,7 +113,7 @@ describe('activation', () => {
       { rules: [aged('shop/r', 4)], settleSeconds: 9 },
       { active: false, wait: 6 },
     ],
-    ['a rule without a time', { rules: [rule('shop/r')] }, { active: true }],
+    ['a rule without a time', { rules: [wantedRule('shop/r')] }, { active: true }],
     ['one of two rules missing', { wanted: ['shop/r', 'shop/s'] }, { active: false }],
     [
       'the younger of two rules decides',

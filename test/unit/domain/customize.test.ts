@@ -65,16 +65,18 @@ describe('relatedToEnv', () => {
       statefulSets('batch', ['job']),
       services('batch'),
       { ...rules, namespace: 'bank' },
+      { ...rules, namespace: 'batch' },
       { ...rules, namespace: 'shop' },
       virtualServices('alice'),
     ]);
   });
 
-  it('needs no rules for consumers', () => {
+  it('looks at the rules of consumers, too, whose pods their subsets may select', () => {
     expect(related({ subsets: [], consumers: [workload('shop/worker')] })).toEqual([
       deployments('shop', ['worker', 'worker-alice']),
       statefulSets('shop', ['worker']),
       services('shop'),
+      { ...rules, namespace: 'shop' },
       virtualServices('alice'),
     ]);
   });
@@ -149,11 +151,11 @@ describe('relatedToEnv', () => {
       ]);
     });
 
-    it('needs those with rules only where rules are needed', () => {
+    it('needs those with rules for consumers, too', () => {
       const config = { indexedNamespaces: ['mesh'], ruleNamespaces: ['mesh'] };
       expect(related({}, config)).toContainEqual(index('mesh'));
       const consumer = { subsets: [], consumers: [workload('shop/worker')] };
-      expect(related(consumer, config)).not.toContainEqual(index('mesh'));
+      expect(related(consumer, config)).toContainEqual(index('mesh'));
     });
 
     it('asks for all rules as objects where those of all namespaces count', () => {

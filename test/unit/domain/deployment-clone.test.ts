@@ -60,16 +60,24 @@ const base = deployment(
   },
 );
 
+const CLONE = { 'riskified.com/clone': 'backend-alice' };
+
 describe('the clone', () => {
   it('is the base with overrides and marks, and without what is not ours', () => {
     const spec = {
       replicas: 1,
-      selector: { matchLabels: { app: 'backend', version: 'alice' } },
+      selector: { matchLabels: { app: 'backend', version: 'alice', ...CLONE } },
       strategy: { type: 'Recreate' },
       revisionHistoryLimit: 3,
       template: {
         metadata: {
-          labels: { app: 'backend', version: 'alice', tier: 'web', 'dynamic-env': 'true' },
+          labels: {
+            app: 'backend',
+            version: 'alice',
+            tier: 'web',
+            ...CLONE,
+            'dynamic-env': 'true',
+          },
           annotations: { 'prometheus.io/scrape': 'true' },
         },
         spec: {
@@ -145,8 +153,8 @@ describe('the clone', () => {
     expect(metadata.labels).toEqual({ version: 'alice', 'dynamic-env': 'true' });
     expect(spec).toEqual({
       replicas: 1,
-      selector: { matchLabels: { version: 'alice' } },
-      template: { metadata: { labels: { version: 'alice', 'dynamic-env': 'true' } } },
+      selector: { matchLabels: { version: 'alice', ...CLONE } },
+      template: { metadata: { labels: { version: 'alice', ...CLONE, 'dynamic-env': 'true' } } },
     });
   });
 
@@ -158,7 +166,7 @@ describe('the clone', () => {
       v: 'alice',
       'dynamic-env': 'true',
     });
-    expect(spec.selector).toEqual({ matchLabels: { app: 'backend', v: 'alice' } });
+    expect(spec.selector).toEqual({ matchLabels: { app: 'backend', v: 'alice', ...CLONE } });
     expect(spec.template.metadata?.labels).toMatchObject({ version: 'shared', v: 'alice' });
   });
 
@@ -199,19 +207,23 @@ describe('podLabels', () => {
       version: 'alice',
       tier: 'web',
       extra: 'x',
+      ...CLONE,
       'dynamic-env': 'true',
     });
-    expect(spec.selector).toEqual({ matchLabels: { app: 'mine', version: 'alice' } });
+    expect(spec.selector).toEqual({ matchLabels: { app: 'mine', version: 'alice', ...CLONE } });
     expect(metadata.labels).toEqual({ app: 'backend', version: 'alice', 'dynamic-env': 'true' });
   });
 
   it('never replace the marks', () => {
-    const { spec } = made(base, { podLabels: { version: 'x', 'dynamic-env': 'no' } });
+    const { spec } = made(base, {
+      podLabels: { version: 'x', 'dynamic-env': 'no', 'riskified.com/clone': 'other' },
+    });
     expect(spec.template.metadata?.labels).toMatchObject({
       version: 'alice',
+      ...CLONE,
       'dynamic-env': 'true',
     });
-    expect(spec.selector.matchLabels).toEqual({ app: 'backend', version: 'alice' });
+    expect(spec.selector.matchLabels).toEqual({ app: 'backend', version: 'alice', ...CLONE });
   });
 });
 
@@ -222,7 +234,7 @@ describe('the selector', () => {
   it('keeps expressions about other labels', () => {
     const expression = { key: 'tier', operator: 'Exists' };
     expect(selecting({ matchExpressions: [expression] })).toEqual({
-      matchLabels: { version: 'alice' },
+      matchLabels: { version: 'alice', ...CLONE },
       matchExpressions: [expression],
     });
   });
@@ -240,13 +252,31 @@ describe('the selector', () => {
       { version: 'alice', tier: 'job' },
     ],
   ])('has no expression that the clone contradicts: %j', (expression, podLabels, matchLabels) => {
-    expect(selecting({ matchExpressions: [expression] }, podLabels)).toEqual({ matchLabels });
+    expect(selecting({ matchExpressions: [expression] }, podLabels)).toEqual({
+      matchLabels: { ...matchLabels, ...CLONE },
+    });
   });
 
   it('follows the marks where the base names them', () => {
     expect(selecting({ matchLabels: { app: 'backend', 'dynamic-env': 'false' } })).toEqual({
-      matchLabels: { app: 'backend', version: 'alice', 'dynamic-env': 'true' },
+      matchLabels: { app: 'backend', version: 'alice', ...CLONE, 'dynamic-env': 'true' },
     });
+  });
+
+  it.each<[string, Deployment['spec']['selector'], boolean]>([
+    ['that the version before made', { matchLabels: { app: 'backend', version: 'alice' } }, true],
+    ['of a base that had another', { matchLabels: { app: 'x', version: 'alice' } }, false],
+  ])('is kept on a clone with the one %s: %j %s', (_what, selector, isKept) => {
+    const observed = { ...base, spec: { ...base.spec, selector } };
+    const result = cloneDeployment(base, workload('shop/backend'), 'alice', CONFIG, observed);
+    if ('problem' in result) throw new Error(result.problem);
+    const { spec } = result.deployment;
+    expect(spec.selector.matchLabels).toEqual({
+      app: 'backend',
+      version: 'alice',
+      ...(isKept ? {} : CLONE),
+    });
+    expect(spec.template.metadata?.labels).toMatchObject(CLONE);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { baseRules, cloneRule, definesSubset } from '../../../src/domain/destination-rules.ts';
-import type { DestinationRule } from '../../../src/istio/types.ts';
+import { baseRules, cloneRule, takenSubset } from '../../../src/domain/destination-rules.ts';
+import { envSubsets } from '../../../src/domain/env-subsets.ts';
+import type { DestinationRule, Subset } from '../../../src/istio/types.ts';
 import { hash10 } from '../../../src/k8s/hash.ts';
 import { deepFreeze, rule, subset } from '../../support/objects.ts';
 
@@ -11,11 +12,13 @@ const scope = {
   versionLabel: 'version',
   defaultVersion: 'shared',
   ruleNamespaces: [] as string[],
+  isOfBase: () => true,
 };
 
 const found = (rules: DestinationRule[], rest = {}) =>
   baseRules(deepFreeze(rules), host, { ...scope, ...rest }).map(
-    ({ rule: { metadata }, subset: { name } }) => `${metadata.namespace}/${metadata.name} ${name}`,
+    ({ rule: { metadata }, subsets: [one] }) =>
+      `${metadata.namespace}/${metadata.name} ${one?.name}`,
   );
 
 describe('baseRules', () => {
@@ -89,7 +92,7 @@ describe('baseRules', () => {
     const blue = subset('blue', { labels: { version: 'shared', colour: 'blue' } });
     const one = rule('shop/backend', { subsets: [subset('shared'), subset('x'), blue] });
     expect(baseRules([one], host, scope)).toEqual([
-      { rule: one, subset: subset('shared'), names: ['shared', 'blue'] },
+      { rule: one, subsets: [subset('shared'), blue] },
     ]);
   });
 
@@ -99,25 +102,30 @@ describe('baseRules', () => {
   }
 });
 
-describe('definesSubset', () => {
-  it.each<[string, DestinationRule, boolean]>([
-    ['alice', rule('shop/r', { subsets: [subset('shared'), subset('alice')] }), true],
-    ['alice', rule('shop/r', { subsets: [subset('x', { labels: { version: 'alice' } })] }), true],
-    ['alice', rule('shop/r', { subsets: [{ name: 'alice' }] }), true],
-    ['alice', rule('shop/r', { subsets: [{ name: 'x' }] }), false],
-    ['alice', rule('shop/r'), false],
-    ['alice', { ...rule('shop/r'), spec: { host: 'x' } }, false],
-    ['Alice', rule('shop/r', { subsets: [subset('Alice')] }), false],
-    ['Alice', rule('shop/r', { subsets: [subset(`alice-${hash10('Alice')}`)] }), true],
-  ])('%s', (env, one, expected) => {
-    expect(definesSubset(one, env, 'version')).toBe(expected);
+describe('takenSubset', () => {
+  const marks = { version: 'alice', 'riskified.com/clone': 'backend-alice' };
+  const of = (...subsets: Subset[]) => rule('shop/r', { subsets });
+  it.each<[string, DestinationRule, string | undefined]>([
+    ['by its name', of(subset('shared'), subset('backend-alice')), 'backend-alice'],
+    ['by its name, without labels', of({ name: 'backend-alice' }), 'backend-alice'],
+    ['by the second name', of({ name: 'backend-alice-2' }), 'backend-alice-2'],
+    ['by the version', of(subset('x', { labels: { version: 'alice' } })), 'x'],
+    ['by the clone', of(subset('x', { labels: { ...marks, version: 'y' } })), 'x'],
+    ['not by the name of the env', of(subset('alice', { labels: { version: 'x' } })), undefined],
+    ['not without labels', of({ name: 'x' }), undefined],
+    ['not by others', rule('shop/r'), undefined],
+    ['not without subsets', { ...rule('shop/r'), spec: { host: 'x' } }, undefined],
+  ])('%s', (_what, one, expected) => {
+    expect(takenSubset(one, ['backend-alice', 'backend-alice-2'], marks)).toBe(expected);
   });
 });
 
 describe('cloneRule', () => {
-  const clone = (base: DestinationRule, env = 'alice') => {
-    const one = deepFreeze({ rule: base, subset: base.spec.subsets?.[0] ?? subset('x') });
-    return cloneRule(one, env, { namespace: 'shop', name: 'backend' }, host, 'version');
+  const marks = { version: 'alice', 'riskified.com/clone': 'backend-alice' };
+  const clone = (one: DestinationRule, env = 'alice') => {
+    const base = deepFreeze({ rule: one, subsets: one.spec.subsets?.slice(0, 1) ?? [] });
+    const subsets = envSubsets([base], { name: 'backend-alice', distinction: [], marks });
+    return cloneRule(base, subsets, env, { namespace: 'shop', name: 'backend' }, host);
   };
   const policy = { connectionPool: { http: { maxRetries: 1 } } };
 
@@ -154,9 +162,7 @@ describe('cloneRule', () => {
         host: HOST,
         exportTo: ['.'],
         workloadSelector: { matchLabels: { a: 'b' } },
-        subsets: [
-          { name: 'alice', labels: { version: 'alice', zone: 'z' }, trafficPolicy: policy },
-        ],
+        subsets: [{ name: 'backend-alice', labels: marks, trafficPolicy: policy }],
       },
     });
   });
@@ -164,15 +170,7 @@ describe('cloneRule', () => {
   it('says nothing that the base does not say', () => {
     expect(clone(rule('shop/backend')).spec).toEqual({
       host: 'backend',
-      subsets: [{ name: 'alice', labels: { version: 'alice' } }],
+      subsets: [{ name: 'backend-alice', labels: marks }],
     });
-  });
-
-  it('takes the short name of a long env for the subset', () => {
-    const env = 'e'.repeat(50);
-    const { metadata, spec } = clone(rule('shop/backend'), env);
-    const id = `${'e'.repeat(29)}-${hash10(env)}`;
-    expect(spec.subsets).toEqual([{ name: id, labels: { version: id } }]);
-    expect(metadata.annotations?.['riskified.com/dynamic-environment']).toBe(env);
   });
 });

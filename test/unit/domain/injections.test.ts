@@ -9,6 +9,8 @@ const entry = (kind: 'subset' | 'consumer') => ({
   workload: workload('shop/backend'),
   key: 'shop/backend',
 });
+const subsets = (from: string[]) =>
+  deepFreeze({ from, to: { name: 'backend-alice', others: {} }, exposed: [] });
 const whole = {
   apiVersion: 'riskified.com/v1alpha1',
   kind: 'RouteInjection',
@@ -24,7 +26,7 @@ const whole = {
     clone: 'backend-alice',
     host: HOST,
     from: ['a', 'b'],
-    subset: 'alice',
+    subset: 'backend-alice',
     matches: [{ headers: { user: { exact: 'alice' } } }],
     active: false,
   },
@@ -32,25 +34,35 @@ const whole = {
 
 it('asks for a subset, with the names it replaces sorted and once each', () => {
   const env = deepFreeze(dynamicEnv());
-  expect(routeInjection(env, entry('subset'), HOST, deepFreeze(['b', 'a', 'b']))).toEqual(whole);
+  expect(routeInjection(env, entry('subset'), HOST, subsets(['b', 'a', 'b']))).toEqual(whole);
 });
 
 it('asks for nothing for a consumer', () => {
   const { subset: _subset, ...spec } = whole.spec;
-  expect(routeInjection(dynamicEnv(), entry('consumer'), HOST, ['a', 'b'])).toEqual({
+  expect(routeInjection(dynamicEnv(), entry('consumer'), HOST, subsets(['a', 'b']))).toEqual({
     ...whole,
     spec,
   });
 });
 
-it('shortens the env where it is a subset, and nowhere else', () => {
-  const env = dynamicEnv({}, { name: 'x.y' });
-  const { spec } = routeInjection(env, entry('subset'), HOST, []);
-  expect([spec.env, spec.subset]).toEqual(['x.y', `x-y-${hash10('x.y')}`]);
+it('names other subsets of the env, and other people’s that select its pods, where there are any', () => {
+  const exposed = [{ subset: 'any', remedy: 'add a label' }];
+  const to = { name: 'backend-alice', others: { b: 'backend-alice-2' } };
+  const { spec } = routeInjection(dynamicEnv(), entry('subset'), HOST, {
+    from: ['a', 'b'],
+    to,
+    exposed,
+  });
+  expect(spec).toEqual({ ...whole.spec, subsets: { b: 'backend-alice-2' }, exposed });
 });
 
 it('can do without a creation time, as in a preview', () => {
   const { creationTimestamp: _time, ...metadata } = dynamicEnv().metadata;
-  const { spec } = routeInjection({ ...dynamicEnv(), metadata }, entry('subset'), HOST, []);
+  const { spec } = routeInjection(
+    { ...dynamicEnv(), metadata },
+    entry('subset'),
+    HOST,
+    subsets([]),
+  );
   expect(spec.envCreationTimestamp).toBe('');
 });

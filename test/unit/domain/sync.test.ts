@@ -574,14 +574,14 @@ describe('a spec that cannot be acted on', () => {
   it('is one with a name that a base rule has taken', () => {
     const now = ready();
     const before = namesOf(now.children);
-    const taken = rule('shop/backend', { subsets: [subset('shared'), subset('alice')] });
+    const taken = rule('shop/backend', { subsets: [subset('shared'), subset('backend-alice')] });
     now.others = [...now.others.filter(({ kind }) => kind !== 'DestinationRule'), taken];
     const { children, status } = decide(now);
     expect(namesOf(children)).toEqual(before);
     expect(conditionsOf(status)['Stalled']).toMatchObject({
       status: 'True',
       message:
-        'metadata.name: DestinationRule shop/backend already has a subset for alice; give the env another name',
+        'metadata.name: DestinationRule shop/backend already has a subset for alice (backend-alice); give the env another name',
     });
     expect(decide(world(dynamicEnv(), now.others)).children).toEqual([]);
   });
@@ -597,7 +597,7 @@ describe('an env with a namespace that came as an index', () => {
     expect(byIndex.children).toEqual(byObjects.children);
   });
 
-  it('shows no rules there to an env whose consumers need none', () => {
+  it('shows the rules there to an env that has a consumer alone in it', () => {
     const taken = rule('shop/x', {
       host: 'teller.bank.svc.cluster.local',
       subsets: [subset('alice')],
@@ -608,7 +608,7 @@ describe('an env with a namespace that came as an index', () => {
     const reasonOf = (spec: object) =>
       conditionsOf(decide(world(dynamicEnv(spec), others)).status)['Stalled']?.reason;
     const subsets = [workload('bank/teller')];
-    expect(reasonOf({ subsets, consumers })).toBe('Progressing');
+    expect(reasonOf({ subsets, consumers })).toBe('InvalidSpec');
     expect(reasonOf({ subsets: [...subsets, ...consumers] })).toBe('InvalidSpec');
   });
 });
@@ -694,7 +694,10 @@ describe('resyncAfterSeconds', () => {
     settle(now);
     now.children = now.children.map((child) =>
       child.kind === 'DestinationRule'
-        ? { ...child, metadata: { ...child.metadata, creationTimestamp: '9999-01-01T00:00:00Z' } }
+        ? {
+            ...child,
+            metadata: { ...child.metadata, managedFields: [{ time: '9999-01-01T00:00:00Z' }] },
+          }
         : child,
     );
     expect(decide(now).resyncAfterSeconds).toBe(3600);

@@ -5,6 +5,7 @@ import { observe } from '../../../src/domain/observed.ts';
 import { planWorkload, type WorkloadPlan } from '../../../src/domain/workload-plan.ts';
 import { envWorkloads } from '../../../src/domain/workloads.ts';
 import type { DestinationRule } from '../../../src/istio/types.ts';
+import { hash10 } from '../../../src/k8s/hash.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import {
   CONFIG,
@@ -12,6 +13,7 @@ import {
   deployment,
   dynamicEnv,
   injection,
+  NOW,
   objectMap,
   rule,
   running,
@@ -42,6 +44,7 @@ function plan({ related = MESH, children = [], subset = {}, consumer, name }: Gi
     env,
     observed: observe(objectMap(children)),
     config: CONFIG,
+    now: NOW,
     related: objectMap(related),
   });
   const [entry] = envWorkloads(context.env);
@@ -53,6 +56,10 @@ const clone = () => {
   const { deployment: made } = plan();
   if (made === undefined) throw new Error('no clone');
   return made;
+};
+const labelled = (labels: Record<string, string>) => {
+  const { template } = deployment('shop/backend').spec;
+  return deployment('shop/backend', { template: { ...template, metadata: { labels } } });
 };
 const messages = ({ problems }: WorkloadPlan) => problems.map(({ message }) => message);
 
@@ -74,7 +81,9 @@ describe('planWorkload', () => {
         namespace: 'shop',
         host: HOST,
         rules: [{ metadata: { namespace: 'shop' }, spec: { host: 'backend' } }],
-        injection: { spec: { host: HOST, from: ['shared'], subset: 'alice', active: false } },
+        injection: {
+          spec: { host: HOST, from: ['shared'], subset: 'backend-alice', active: false },
+        },
       },
     ]);
   });
@@ -104,7 +113,9 @@ describe('planWorkload', () => {
 
   it('goes by the default version of the workload', () => {
     const base = rule('shop/backend', { subsets: [subset('stable')] });
-    const related = [deployment('shop/backend'), service('shop/backend'), base];
+    const labels = { app: 'backend', version: 'stable' };
+    const stable = labelled(labels);
+    const related = [stable, service('shop/backend'), base];
     const [host] = plan({ related, subset: { defaultVersion: 'stable' } }).hosts;
     expect([host?.rules.length, host?.injection.spec.from]).toEqual([1, ['stable']]);
     const [none] = plan({ related, subset: { defaultVersion: 'v9' } }).hosts;
@@ -228,6 +239,63 @@ describe('problems of the base', () => {
   });
 });
 
+describe("the base's subsets", () => {
+  const tiered = (labels: Record<string, string>) =>
+    labelled({ app: 'backend', version: 'shared', ...labels });
+  const asking = (labels: Record<string, string>) =>
+    rule('shop/backend', {
+      subsets: [subset('x', { labels: { version: 'shared', ...labels } }), subset('v2')],
+    });
+  const fromOf = (given: Given) =>
+    plan(given).hosts.map(({ rules, injection: { spec } }) => [rules.length, spec.from]);
+
+  it.each<[string, KubeObject, KubeObject, [number, string[]]]>([
+    ['ask for what its pods have', tiered({ tier: 'a' }), asking({ tier: 'a' }), [1, ['x']]],
+    ['are not those of other pods', tiered({ tier: 'a' }), asking({ tier: 'b' }), [0, ['shared']]],
+    ['are not those that ask for more', tiered({}), asking({ tier: 'a' }), [0, ['shared']]],
+    ['are not a map’s own', tiered({}), asking({ constructor: 'a' }), [0, ['shared']]],
+  ])('%s', (_what, base, one, expected) => {
+    expect(fromOf({ related: [base, service('shop/backend'), one] })).toEqual([expected]);
+  });
+
+  describe('of a base that is gone', () => {
+    const podLabels = { tier: 'mine' };
+    const made = (labels = {}) =>
+      plan({
+        related: [tiered(labels), service('shop/backend'), asking(labels)],
+        subset: { podLabels },
+      });
+    const gone = (one: KubeObject, from: string[] = []) => {
+      const { deployment: there, hosts } = made({ zone: 'z' });
+      const known = hosts.map(({ injection: own }) => ({ ...own, spec: { ...own.spec, from } }));
+      return fromOf({
+        related: [service('shop/backend'), one],
+        children: [...(there === undefined ? [] : [there]), ...known],
+        subset: { podLabels },
+      });
+    };
+
+    it.each<[string, Record<string, string>, string[], [number, string[]]]>([
+      ['ask for what the clone has', { zone: 'z' }, [], [1, ['x']]],
+      ['ask for what podLabels may have changed', { tier: 'a' }, [], [1, ['x']]],
+      ['were the base’s before', { zone: 'other' }, ['x'], [1, ['x']]],
+      ['are not those of other pods', { zone: 'other' }, [], [0, ['shared']]],
+    ])('%s', (_what, labels, from, expected) => {
+      expect(gone(asking(labels), from)).toEqual([expected]);
+    });
+  });
+
+  it('lead to subsets whose names nobody else has, where their rule is for a wildcard', () => {
+    const wild = rule('shop/wild', { host: '*.shop.svc.cluster.local' });
+    const [host] = plan({
+      related: [deployment('shop/backend'), service('shop/backend'), wild],
+    }).hosts;
+    const name = `backend-alice-${hash10('backend-alice', 'shop', 'alice')}`;
+    expect(host?.injection.spec.subset).toBe(name);
+    expect(host?.rules.map(({ spec }) => spec.subsets?.map((one) => one.name))).toEqual([[name]]);
+  });
+});
+
 describe('an object with the name of the clone', () => {
   const foreign = deployment('shop/backend-alice');
   const message =
@@ -280,19 +348,22 @@ describe('recreate', () => {
 });
 
 describe('a name that is taken', () => {
-  const taken = rule('shop/backend', { subsets: [subset('shared'), subset('alice')] });
+  const taken = rule('shop/backend', { subsets: [subset('shared'), subset('backend-alice')] });
   const related = [deployment('shop/backend'), service('shop/backend'), taken];
 
   const mesh = [deployment('shop/backend'), service('shop/backend')];
-  const unmarked = rule('shop/own', { host: 'backend', subsets: [subset('alice')] });
+  const unmarked = rule('shop/own', { host: 'backend', subsets: [subset('backend-alice')] });
   const byVersion = subset('canary', { labels: { version: 'alice' } });
 
   it.each<[string, Given]>([
     ['a base rule', { related }],
-    ['a base rule, for a consumer', { related, consumer: true }],
+    [
+      'a base rule, for a consumer',
+      { related: [...mesh, rule('shop/backend', { subsets: [byVersion] })], consumer: true },
+    ],
     [
       'a rule without the base',
-      { related: [...mesh, rule('shop/backend', { subsets: [subset('alice')] })] },
+      { related: [...mesh, rule('shop/backend', { subsets: [subset('backend-alice')] })] },
     ],
     [
       'a subset of another name, by its version',
@@ -308,12 +379,15 @@ describe('a name that is taken', () => {
       },
     ],
   ])('is found in %s', (_what, given) => {
-    expect(plan(given).takenBy).toBe('shop/backend');
+    expect(plan(given).takenBy?.rule).toBe('shop/backend');
   });
 
   it.each<[string, Given]>([
     ['another env', { related, name: 'bob' }],
-    ['another host', { related: [...MESH, rule('shop/other', { subsets: [subset('alice')] })] }],
+    [
+      'another host',
+      { related: [...MESH, rule('shop/other', { subsets: [subset('backend-alice')] })] },
+    ],
     [
       'our own clone',
       {
@@ -321,7 +395,7 @@ describe('a name that is taken', () => {
           ...MESH,
           rule(
             'shop/own',
-            { host: 'backend', subsets: [subset('alice')] },
+            { host: 'backend', subsets: [subset('backend-alice')] },
             { labels: { 'dynamic-env': 'true' } },
           ),
         ],
@@ -366,7 +440,7 @@ describe('no Service', () => {
       {
         section: 'subset',
         message:
-          "no Service in namespace shop selects both the base's and the clone's pods (app=backend,dynamic-env=true,version=alice); add one, or list the Deployment under consumers",
+          "no Service in namespace shop selects both the base's and the clone's pods (app=backend,dynamic-env=true,riskified.com/clone=backend-alice,version=alice); add one, or list the Deployment under consumers",
       },
     ]);
   });
@@ -383,7 +457,7 @@ describe('no Service', () => {
       {
         section: 'subset',
         message:
-          "no Service in namespace shop selects both the base's and the clone's pods (app=backend,dynamic-env=true,version=alice); Service a asks for version=shared, Service b asks for version=shared: take out of the selector what differs between versions",
+          "no Service in namespace shop selects both the base's and the clone's pods (app=backend,dynamic-env=true,riskified.com/clone=backend-alice,version=alice); Service a asks for version=shared, Service b asks for version=shared: take out of the selector what differs between versions",
       },
     ]);
   });

@@ -218,12 +218,13 @@ describe('without the right to list RouteInjections', () => {
     });
   });
 
-  it('and without a plan the subset', () => {
+  it.each([
+    ['the clone that it names', ['alice'], 'alice'],
+    ['no more than the name of the route', [], 'dynamic-environment-alice-backend-f88556ef6f'],
+  ])('and without a plan %s', (_what, envs, name) => {
     const done = rendered(virtualService('shop/backend'), [wish('alice')]);
     const bare = { ...done, metadata: { name: 'backend', namespace: 'shop' } };
-    expect(hop(shop({ virtualServices: [bare] }), call('backend', user('alice'))).env).toEqual({
-      name: 'alice',
-      before: [],
-    });
+    const objects = shop({ envs, virtualServices: [bare] });
+    expect(hop(objects, call('backend', user('alice'))).env).toEqual({ name, before: [] });
   });
 });

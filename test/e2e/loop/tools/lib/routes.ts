@@ -45,7 +45,7 @@ function isCopy(route: HTTPRoute, base: HTTPRoute | undefined, env: string): boo
   const [target, ...more] = route.route ?? [];
   return (
     more.length === 0 &&
-    isSame(target?.destination, { host: 'backend', subset: env }) &&
+    isSame(target?.destination, { host: 'backend', subset: `backend-${env}` }) &&
     isSame(sorted(route.match), sorted(matches)) &&
     route['timeout'] === base['timeout']
   );

@@ -1,0 +1,33 @@
+import type { Deployment } from '../../../src/k8s/workload.ts';
+import type { HistoryEntry } from '../../../src/local/store.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Which labels the ready pods of each Deployment may have: while it rolls, those of its old template and those of the new one. */
+export function createPods(deployments: readonly Deployment[]) {
+  const serving = new Map<string, Labels[]>();
+  const see = (deployment: Deployment) => {
+    const key = `${deployment.metadata.namespace}/${deployment.metadata.name}`;
+    const labels = deployment.spec.template.metadata?.labels ?? {};
+    const old = isComplete(deployment) ? [] : (serving.get(key) ?? []);
+    const isKnown = old.some((one) => JSON.stringify(one) === JSON.stringify(labels));
+    serving.set(key, isKnown ? old : [...old, labels]);
+  };
+  for (const deployment of deployments) see(deployment);
+  return {
+    follow: ({ key, after }: HistoryEntry) => {
+      if (after?.kind === 'Deployment') see(after as unknown as Deployment);
+      else if (key.startsWith('Deployment')) serving.delete(key.slice(key.indexOf(' ') + 1));
+    },
+    /** By `namespace/name`. */
+    serving: serving as ReadonlyMap<string, readonly Labels[]>,
+  };
+}
+
+function isComplete({ metadata, spec, status = {} }: Deployment): boolean {
+  const { observedGeneration, replicas, updatedReplicas, availableReplicas } = status;
+  return (
+    observedGeneration === metadata.generation &&
+    [replicas, updatedReplicas, availableReplicas].every((count) => count === (spec.replicas ?? 1))
+  );
+}

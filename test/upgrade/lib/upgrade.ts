@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { rehearse } from '../../../src/cli/rehearsal.ts';
+import { DECISION_FLAGS } from '../../../src/config.ts';
+import { readFlags } from '../../../src/flags.ts';
+import { evaluate } from '../../../src/istio/evaluate.ts';
+import { fqdn } from '../../../src/istio/host.ts';
+import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { matchesSelector } from '../../../src/k8s/selector.ts';
+import type { Deployment, Service } from '../../../src/k8s/workload.ts';
+import type { Cluster } from '../../../src/local/cluster.ts';
+import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import { createPods } from './pods.ts';
+
+export const STRATEGIES = ['server-side-apply', 'dynamic-apply'] as const;
+export const SETTINGS = readFlags(DECISION_FLAGS, [], {});
+const DOMAIN = SETTINGS.clusterDomain;
+
+/** A request of an env, and the clone that is to answer it. */
+export interface Wanted {
+  host: string;
+  path?: string;
+  headers: Record<string, string>;
+  clone: string;
+}
+
+/** Seconds of the cluster's clock at which something began and ended; infinite where it did not. */
+export interface Times {
+  from: number;
+  to: number;
+}
+
+export interface Upgrade {
+  cluster: Cluster;
+  /** What went wrong at some write. */
+  problems: string[];
+  /** By name, when an env's subset was in the rule, and when a route led to it; what was there at the start has no beginning. */
+  defined: ReadonlyMap<string, Times>;
+  routed: ReadonlyMap<string, Times>;
+  close(): Promise<void>;
+}
+
+/** A cluster as the version before left it, under this version; after each write every request must find its clone's ready pods. */
+export async function upgrade(
+  name: string,
+  strategy: ApplyStrategy,
+  requests: readonly Wanted[],
+  settings: Partial<typeof SETTINGS> = {},
+  podReadySeconds = 5,
+): Promise<Upgrade> {
+  const file = new URL(`../../fixtures/version-before/${name}.${strategy}.json`, import.meta.url);
+  const objects: KubeObject[] = JSON.parse(await readFile(file, 'utf8'));
+  const start = '2026-01-01T00:10:00Z';
+  const { cluster, app } = await rehearse(
+    { ...SETTINGS, ...settings },
+    { strategy, start, podReadySeconds },
+  );
+  const pods = createPods(objects.filter(({ kind }) => kind === 'Deployment') as Deployment[]);
+  const problems: string[] = [];
+  const defined = new Map<string, Times>();
+  const routed = new Map<string, Times>();
+  for (const object of objects) cluster.restore(object);
+  note(defined, definedIn(cluster), Number.NEGATIVE_INFINITY);
+  note(routed, routedIn(cluster), Number.NEGATIVE_INFINITY);
+  cluster.onWrite((entry) => {
+    pods.follow(entry);
+    const now = Date.parse(entry.time) / 1000;
+    note(defined, definedIn(cluster), now);
+    note(routed, routedIn(cluster), now);
+    for (const request of requests) {
+      const problem = misled(request, cluster, pods.serving);
+      if (problem !== undefined)
+        problems.push(`${entry.time} ${entry.verb} ${entry.key}: ${problem}`);
+    }
+  });
+  return { cluster, problems, defined, routed, close: () => app.close() };
+}
+
+function note(times: Map<string, Times>, present: ReadonlySet<string>, now: number): void {
+  for (const name of present) {
+    times.set(name, { from: times.get(name)?.from ?? now, to: Number.POSITIVE_INFINITY });
+  }
+  for (const [name, { from, to }] of times) {
+    if (!present.has(name) && to === Number.POSITIVE_INFINITY) times.set(name, { from, to: now });
+  }
+}
+
+function definedIn(cluster: Cluster): Set<string> {
+  const ours = cluster
+    .list<DestinationRule>('DestinationRule')
+    .filter(({ metadata }) => metadata.labels?.['dynamic-env'] !== undefined);
+  return new Set(ours.flatMap(({ spec }) => (spec.subsets ?? []).map(({ name }) => name)));
+}
+
+function routedIn(cluster: Cluster): Set<string> {
+  const http = cluster
+    .list<VirtualService>('VirtualService')
+    .flatMap(({ spec }) => spec.http ?? [])
+    .filter(({ name }) => name?.startsWith('dynamic-environment-'));
+  const names = http.flatMap(({ route = [] }) =>
+    route.map(({ destination }) => destination.subset),
+  );
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+/** Why a request does not reach ready pods of its clone, whichever of them answers. */
+function misled(
+  { host, path = '/', headers, clone }: Wanted,
+  cluster: Cluster,
+  serving: ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>,
+): string | undefined {
+  const outcome = evaluate(
+    {
+      host,
+      method: 'GET',
+      scheme: 'http',
+      authority: host,
+      path,
+      headers,
+      gateway: 'mesh',
+      sourceNamespace: 'shop',
+    },
+    {
+      clusterDomain: DOMAIN,
+      virtualServices: cluster.list<VirtualService>('VirtualService'),
+      destinationRules: cluster.list<DestinationRule>('DestinationRule'),
+      services: cluster
+        .list<Service>('Service')
+        .map(({ metadata: { name, namespace = '' }, spec }) => ({
+          host: fqdn(name, namespace, DOMAIN),
+          namespace,
+          selector: spec?.selector ?? {},
+        })),
+    },
+  );
+  if (outcome.kind !== 'destinations') return outcome.kind;
+  const [reached] = outcome.destinations;
+  if (reached === undefined || reached.unavailable !== undefined) {
+    return `${path} goes to ${reached?.subset}: ${reached?.unavailable}`;
+  }
+  const templates = serving.get(`shop/${clone}`) ?? [];
+  const isReached =
+    templates.length > 0 &&
+    templates.every((labels) => matchesSelector({ matchLabels: { ...reached.labels } }, labels));
+  return isReached ? undefined : `${path} goes to ${JSON.stringify(reached)}, not to ${clone}`;
+}
