@@ -13,6 +13,7 @@ import {
   type Observed,
   withAnnotation,
 } from './observed.ts';
+import { cloneName } from './names.ts';
 import { carriers, ownerOf, type RouteOwner } from './routes-seen.ts';
 
 export interface RetirementContext {
@@ -21,6 +22,7 @@ export interface RetirementContext {
   virtualServices: readonly VirtualService[];
   /** Rules that take other people's subsets away (`childKey`): they wait for nothing. */
   harmful: ReadonlySet<string>;
+  clusterDomain: string;
   drainSeconds: number;
   now: Date;
   /** The user asked not to wait for anything. */
@@ -111,7 +113,7 @@ function isLeadingTo(injection: RouteInjection, context: RetirementContext): boo
 }
 
 function hasRoutes(owner: RouteOwner | undefined, context: RetirementContext): boolean {
-  return owner !== undefined && carriers(context.virtualServices, owner).length > 0;
+  return owner !== undefined && carriers(context.virtualServices, owner, context).length > 0;
 }
 
 /** Where a rule's routes would be; from its marks, since its injection may have been deleted by hand. */
@@ -119,7 +121,13 @@ function ruleOwner(rule: DestinationRule, context: RetirementContext): RouteOwne
   const [namespace, name] = (baseKeyOf(rule) ?? '').split('/');
   const host = hostOf(rule);
   if (!namespace || !name || host === undefined) return undefined;
-  return { env: context.env, deployment: { namespace, name }, host };
+  return {
+    env: context.env,
+    deployment: { namespace, name },
+    host,
+    clone: cloneName(name, context.env),
+    subsets: (rule.spec?.subsets ?? []).map((subset) => subset.name),
+  };
 }
 
 /** The injections of a base; all of them when the mark that names the base was edited away. */

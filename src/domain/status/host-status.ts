@@ -162,7 +162,7 @@ function virtualServiceStatus(
   const notes = notesOf(virtualService, injection).filter(({ state }) => state !== 'unguarded');
   const status = lifeCycle({
     wanted: routesWanted(virtualService, injection, context.config),
-    present: routesOn(virtualService, ownerOf(injection)),
+    present: routesOn(virtualService, ownerOf(injection), context.config),
     isActive: own?.spec.active === true,
     hasNoRoom: hasNoRoom(virtualService, notes, context),
     hasRule: host.rules.length > 0,

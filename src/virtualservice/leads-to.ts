@@ -1,0 +1,45 @@
+import { RESPONSE_HEADER } from '../api/marks.ts';
+import { injectedRouteName, isInjectedRouteName, isRouteNameOf } from '../api/route-name.ts';
+import { fqdn } from '../istio/host.ts';
+import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
+import type { Owner } from './owner.ts';
+import type { Scope } from './scope.ts';
+
+/** Whose clone a route may lead to, and how that is seen in the route. */
+export interface CloneOwner extends Owner {
+  /** The clone's name, noted in the response header of each target that leads there. */
+  clone: string;
+  /** Names of the subsets that lead there: they count where somebody has taken the header off. */
+  subsets: readonly string[];
+}
+
+/**
+ * Does a route of ours lead to the owner's clone? A copy may lead to several clones of one env and is named after the first of
+ * them: so not the name alone decides, but where its targets lead.
+ */
+export function leadsTo(
+  route: HTTPRoute,
+  owner: CloneOwner,
+  scope: Pick<Scope, 'namespace' | 'clusterDomain'>,
+): boolean {
+  const { env, deployment, host } = owner;
+  if (!isInjectedRouteName(route.name) || !isRouteNameOf(route.name, env)) return false;
+  if (route.name === injectedRouteName(env, deployment, host)) return true;
+  return (route.route ?? []).some((target) => targetLeadsTo(target, owner, scope));
+}
+
+function targetLeadsTo(
+  target: HTTPRouteDestination,
+  { host, clone, subsets }: CloneOwner,
+  { namespace, clusterDomain }: Pick<Scope, 'namespace' | 'clusterDomain'>,
+): boolean {
+  const { host: named = '', subset = '' } = target?.destination ?? {};
+  if (fqdn(named, namespace, clusterDomain) !== host) return false;
+  const noted = cloneOf(target);
+  return noted === undefined ? subsets.includes(subset) : noted === clone;
+}
+
+/** The name of the clone that a target leads to; undefined: none is noted there. */
+export function cloneOf({ headers }: HTTPRouteDestination): string | undefined {
+  return headers?.response?.add?.[RESPONSE_HEADER];
+}

@@ -1,0 +1,89 @@
+import { jsonEqual } from '../k8s/canonical.ts';
+import { MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from './limits.ts';
+import { compareInjections, routeNameOf } from './pairs.ts';
+import type { PlannedInjection } from './plan-codec.ts';
+
+/** Of a plan's 64 KiB one env may take so much: a quarter. */
+export const PLAN_SHARE_BYTES = MAX_PLAN_BYTES / 4;
+/**
+ * Of an object's 1.25 MiB one env may take so much for routes beyond those of one match: a quarter. How large the copies for one match
+ * are is the user's doing, not the env's.
+ */
+export const ROUTES_SHARE_BYTES = MAX_OBJECT_BYTES / 4;
+
+/** An injection in the order in which room is given. */
+export interface Applicant {
+  injection: PlannedInjection;
+  /** It is in already, and does not ask for more: its env's share does not matter. */
+  isSettled: boolean;
+}
+
+/**
+ * In which order injections get room: first those in the present plan as they are, then those there that changed (first such as
+ * did not grow), then newcomers; the older env first. So nobody who is in is pushed out by another env, new or grown.
+ */
+export function applicants(
+  injections: readonly PlannedInjection[],
+  present: readonly PlannedInjection[],
+  bytes: (injection: PlannedInjection) => number,
+): Applicant[] {
+  const known = new Map(present.map((injection) => [routeNameOf(injection), injection]));
+  const classOf = (injection: PlannedInjection): number => {
+    const before = known.get(routeNameOf(injection));
+    if (before === undefined) return 3;
+    if (jsonEqual(before, injection)) return 0;
+    return bytes(injection) <= bytes(before) ? 1 : 2;
+  };
+  return injections
+    .map((injection) => ({ injection, place: classOf(injection) }))
+    .sort((a, b) => a.place - b.place || compareInjections(a.injection, b.injection))
+    .map(({ injection, place }) => ({ injection, isSettled: place < 2 }));
+}
+
+/** What one env has, and may have. */
+export interface Shares {
+  /** Would the env be beyond its share with this one, and by what? */
+  excess(injection: PlannedInjection): string | undefined;
+  take(injection: PlannedInjection): void;
+}
+
+interface Sizes {
+  plan: (injection: PlannedInjection) => number;
+  routes: (injection: PlannedInjection) => number;
+}
+
+export function createShares({ plan, routes }: Sizes): Shares {
+  const taken = new Map<string, PlannedInjection[]>();
+  return {
+    excess: (injection) => {
+      const all = [...(taken.get(injection.env) ?? []), injection];
+      const forPlan = sum(all, plan);
+      if (forPlan > PLAN_SHARE_BYTES) return excessText('plan', forPlan, PLAN_SHARE_BYTES);
+      const forRoutes = sum(all, (one) => beyondOneMatch(one, routes));
+      return forRoutes > ROUTES_SHARE_BYTES
+        ? excessText('routes of more than one match', forRoutes, ROUTES_SHARE_BYTES)
+        : undefined;
+    },
+    take: (injection) => {
+      const known = taken.get(injection.env);
+      if (known === undefined) taken.set(injection.env, [injection]);
+      else known.push(injection);
+    },
+  };
+}
+
+function sum<T>(items: readonly T[], bytes: (item: T) => number): number {
+  return items.reduce((total, item) => total + bytes(item), 0);
+}
+
+function beyondOneMatch(
+  injection: PlannedInjection,
+  routes: (injection: PlannedInjection) => number,
+): number {
+  const count = injection.matches.length;
+  return count < 2 ? 0 : Math.ceil((routes(injection) * (count - 1)) / count);
+}
+
+function excessText(what: string, bytes: number, share: number): string {
+  return `its ${what} would take ${bytes} bytes here, and one env may take ${share}; use fewer or shorter matches`;
+}
