@@ -21,9 +21,13 @@ export function injectedRouteName(
   return `dynamic-environment-${env}-${deployment.name}-${hash}`;
 }
 
-/** Is this, of the routes that this system put into a VirtualService, one of the env's? One of env `foo-bar` may count as one of `foo`, too. */
+/** May this be the name of one of the env's routes? One of env `foo-bar` counts as one of `foo`, too. */
 export function isRouteNameOf(name: unknown, env: string): boolean {
-  return typeof name === 'string' && name.startsWith(`dynamic-environment-${env}-`);
+  return (
+    typeof name === 'string' &&
+    name.startsWith(`dynamic-environment-${env}-`) &&
+    isInjectedRouteName(name)
+  );
 }
 
 /** Value of the label by which VirtualServices find the injections for a host (fully qualified). */

@@ -6,8 +6,10 @@ import type {
   WorkloadStatus,
 } from '../api/dynamicenv.ts';
 import { envId } from '../api/env-id.ts';
-import { isInjectedRouteName } from '../api/route-name.ts';
-import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import { isInjectedRouteName, isRouteNameOf } from '../api/route-name.ts';
+import { cloneName } from '../domain/names.ts';
+import type { HTTPRouteDestination, VirtualService } from '../istio/types.ts';
+import { cloneOf } from '../virtualservice/leads-to.ts';
 import { isGoing } from './cluster-parts.ts';
 import { adviceFor } from './get-advice.ts';
 
@@ -104,27 +106,23 @@ function routesIn(
   const http = found?.spec.http ?? [];
   const own = http.filter((route) => !isInjectedRouteName(route.name));
   return http.flatMap((route, index) => {
-    const destination = route.route?.[0]?.destination;
-    if (destination?.subset !== envId(env) || !isFor(route, base, env, namespace)) return [];
+    if (!isRouteNameOf(route.name, env)) return [];
     const next = http.slice(index).find((later) => own.includes(later));
     const place = next === undefined ? 'the end' : (next.name ?? String(own.indexOf(next) + 1));
-    return [{ before: place, host: destination.host, subset: destination.subset }];
+    return (route.route ?? [])
+      .filter((target) => isFor(target, base, env, namespace))
+      .map(({ destination: { host, subset = '' } }) => ({ before: place, host, subset }));
   });
 }
 
-/** By the route's name, and by the namespace of the host that it goes to. */
-function isFor(route: HTTPRoute, base: string, env: string, namespace: string): boolean {
+/** By the clone that the target leads to, and by the namespace of its host. */
+function isFor(
+  target: HTTPRouteDestination,
+  base: string,
+  env: string,
+  namespace: string,
+): boolean {
   const [baseNamespace = '', deployment = ''] = base.split('/');
-  const { name = '' } = route;
-  const start = `dynamic-environment-${env}-${deployment}-`;
-  const host = route.route?.[0]?.destination.host ?? '';
-  const [, hostNamespace = namespace] = host.split('.');
-  return (
-    isInjectedRouteName(name) &&
-    name.startsWith(start) &&
-    name.length === start.length + HASH_LENGTH &&
-    hostNamespace === baseNamespace
-  );
+  const [, hostNamespace = namespace] = target.destination.host.split('.');
+  return cloneOf(target) === cloneName(deployment, env) && hostNamespace === baseNamespace;
 }
-
-const HASH_LENGTH = 10;

@@ -4,6 +4,7 @@ import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../k8s/time.ts';
 import type { Deployment } from '../k8s/workload.ts';
+import { cloneName } from './names.ts';
 import {
   baseKeyOf,
   hostOf,
@@ -13,7 +14,6 @@ import {
   type Observed,
   withAnnotation,
 } from './observed.ts';
-import { cloneName } from './names.ts';
 import { carriers, ownerOf, type RouteOwner } from './routes-seen.ts';
 
 export interface RetirementContext {

@@ -1,6 +1,6 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { type CloneOwner, leadsTo } from '../virtualservice/leads-to.ts';
+import { type CloneOwner, leadingTo } from '../virtualservice/leads-to.ts';
 import { isIgnored, planned } from '../virtualservice/outcomes.ts';
 import { compareInjections } from '../virtualservice/pairs.ts';
 import { type PlannedInjection, planOf } from '../virtualservice/plan-codec.ts';
@@ -34,8 +34,8 @@ export function routesOn(
   owner: RouteOwner,
   settings: Settings,
 ): HTTPRoute[] {
-  const scope = scopeOf(virtualService, settings);
-  return httpOf(virtualService).filter((route) => leadsTo(route, owner, scope));
+  const isOwn = leadingTo(owner, scopeOf(virtualService, settings));
+  return httpOf(virtualService).filter(isOwn);
 }
 
 /**

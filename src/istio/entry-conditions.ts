@@ -1,7 +1,7 @@
 import { canonicalJson } from '../k8s/canonical.ts';
 import type { HeaderAndSourceMatch } from './cover.ts';
 import { headerKey } from './header-name.ts';
-import type { HTTPMatchRequest, StringMatch } from './types.ts';
+import type { HTTPMatchRequest } from './types.ts';
 
 /**
  * A whole match entry in the form that `covers` compares: what is no condition on a header or a label of the caller counts as a
@@ -17,31 +17,40 @@ export function entryConditions(
     headers,
     withoutHeaders,
     queryParams,
-    sourceLabels,
-    sourceNamespace,
-    gateways,
     uri,
     ignoreUriCase,
     ...others
   } = entry;
-  const labels: [string, string][] = [];
-  const add = (what: string, value: unknown) => labels.push([`: ${what}`, canonicalJson(value)]);
-  if (uri) add('uri', [uri, ignoreUriCase === true]);
-  if (gateways?.length) add('gateways', gateways);
-  // Beside `gateways` Istio ignores them (sourceMatchHTTP in `pilot/pkg/networking/core/route/route.go`).
-  else {
-    labels.push(...Object.entries(sourceLabels ?? {}));
-    if (sourceNamespace) add('sourceNamespace', sourceNamespace);
-  }
-  const own: [string, StringMatch][] = [];
-  for (const [key, value] of Object.entries(headers ?? {})) {
-    if (compared.has(headerKey(key))) own.push([key, value]);
-    else add(`header ${headerKey(key)}`, value);
-  }
-  for (const [key, value] of Object.entries(withoutHeaders ?? {})) {
-    add(`without ${headerKey(key)}`, value);
-  }
-  for (const [key, value] of Object.entries(queryParams ?? {})) add(`query ${key}`, value);
-  for (const [field, value] of Object.entries(others)) add(field, value);
-  return { headers: Object.fromEntries(own), sourceLabels: Object.fromEntries(labels) };
+  const { sourceLabels, sourceNamespace, gateways, ...rest } = others;
+  const isCompared = ([key]: [string, unknown]) => compared.has(headerKey(key));
+  const all = Object.entries(headers ?? {});
+  // Beside `gateways` Istio ignores what is asked of the caller (sourceMatchHTTP in `pilot/pkg/networking/core/route/route.go`).
+  const caller = gateways?.length ? { gateways } : sourceNamespace ? { sourceNamespace } : {};
+  const conditions: [string, unknown][] = [
+    ...(uri ? [['uri', [uri, ignoreUriCase === true]] as [string, unknown]] : []),
+    ...Object.entries({ ...rest, ...caller }),
+    ...byHeader('header', Object.fromEntries(all.filter((one) => !isCompared(one)))),
+    ...byHeader('without', withoutHeaders),
+    ...Object.entries(queryParams ?? {}).map(([key, value]) => condition('query', key, value)),
+  ];
+  return {
+    headers: Object.fromEntries(all.filter(isCompared)),
+    sourceLabels: {
+      ...(gateways?.length ? {} : sourceLabels),
+      ...Object.fromEntries(conditions.map(([what, value]) => [`: ${what}`, canonicalJson(value)])),
+    },
+  };
+}
+
+function byHeader(
+  kind: string,
+  conditions: Record<string, unknown> | undefined,
+): [string, unknown][] {
+  return Object.entries(conditions ?? {}).map(([key, value]) =>
+    condition(kind, headerKey(key), value),
+  );
+}
+
+function condition(kind: string, key: string, value: unknown): [string, unknown] {
+  return [`${kind} ${key}`, value];
 }

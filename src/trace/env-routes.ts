@@ -4,8 +4,10 @@ import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-table.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import { cloneOf, leadingTo } from '../virtualservice/leads-to.ts';
 import { orderedPairs, type Pair, routeNameOf } from '../virtualservice/pairs.ts';
 import type { PlannedInjection } from '../virtualservice/plan-codec.ts';
+import { scopeOf } from '../virtualservice/scope.ts';
 import type { Wish, World } from './world.ts';
 
 /** The route as somebody or some env wrote it: a delegate's own, where it stands for another. */
@@ -19,18 +21,54 @@ export function writtenRoute(
   return virtualService && route && { virtualService, route, index };
 }
 
-/** Whose route it is: an env, and what it wanted if that is known; undefined: somebody's own. */
+/** Whose route it is, and what that env wanted. */
+export interface RowEnv {
+  env: string;
+  /** The wishes to whose clones it leads, the one that it is named after first; none: they are not known. */
+  wishes: readonly Wish[];
+}
+
+/** Whose route it is; undefined: somebody's own. */
 export function envOfRow(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   world: World,
-): { env: string; wish?: Wish } | undefined {
-  const route = writtenRoute(row, world)?.route;
-  if (route === undefined || !isInjectedRouteName(route.name)) return undefined;
-  const wish = world.wishes.find(
-    ({ injection }) => injection && routeNameOf(injection) === route.name,
-  );
-  if (wish) return { env: wish.env, wish };
-  return { env: route.route?.[0]?.destination.subset ?? String(route.name) };
+): RowEnv | undefined {
+  const written = writtenRoute(row, world);
+  if (written === undefined || !isInjectedRouteName(written.route.name)) return undefined;
+  const { route } = written;
+  const wishes = world.wishes
+    .filter(({ injection }) => injection && leadsToWish(row, injection, world))
+    .sort((a, b) => Number(isNamedAfter(route, b)) - Number(isNamedAfter(route, a)));
+  const [first] = wishes;
+  if (first !== undefined) {
+    return { env: first.env, wishes: wishes.filter(({ env }) => env === first.env) };
+  }
+  const target = route.route?.find((one) => cloneOf(one) !== undefined) ?? route.route?.[0];
+  return { env: target?.destination.subset ?? String(route.name), wishes: [] };
+}
+
+function isNamedAfter({ name }: HTTPRoute, { injection }: Wish): boolean {
+  return injection !== undefined && routeNameOf(injection) === name;
+}
+
+/** Is the row a route of ours that leads to this injection's clone? */
+export function leadsToWish(
+  row: Pick<RouteEntry, 'place' | 'delegate'>,
+  injection: PlannedInjection,
+  world: World,
+): boolean {
+  const written = writtenRoute(row, world);
+  return written !== undefined && isLedBy(written.virtualService, injection, world)(written.route);
+}
+
+/** Tells of the VirtualService's routes those of ours that lead to this injection's clone. */
+export function isLedBy(
+  virtualService: VirtualService,
+  injection: PlannedInjection,
+  { mesh }: World,
+): (route: HTTPRoute) => boolean {
+  const owner = { ...injection, subsets: [injection.to] };
+  return leadingTo(owner, scopeOf(virtualService, mesh));
 }
 
 /** The user's route before which an env's copy stands; the route itself when it is a user's. */

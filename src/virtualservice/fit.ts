@@ -1,11 +1,12 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { jsonEqual, utf8Length } from '../k8s/canonical.ts';
+import { type Copy, partOf } from './copies.ts';
 import { MAX_ANNOTATION_BYTES, MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from './limits.ts';
 import { isMarkAnnotation } from './marks.ts';
 import { EMPTY_PLAN, type Plan, type PlannedInjection } from './plan-codec.ts';
-import { type Copy, type Draft, partOf } from './render.ts';
-import { applicants, createShares } from './share.ts';
+import type { Draft } from './render.ts';
+import { type Applicant, applicants, createShares } from './share.ts';
 import { withoutOurRoutes } from './strip.ts';
 
 /** What one VirtualService can carry, in bytes. */
@@ -85,33 +86,42 @@ export function fitInjections(
 ): { kept: readonly PlannedInjection[]; leftOut: LeftOut[] } {
   const isWhole = fitsWhole(draft, injections, room);
   if (isWhole && jsonEqual(injections, present)) return { kept: injections, leftOut: [] };
-  const sizes = { plan: planCounter(), routes: isWhole ? aloneCounter(draft) : routeCounter(draft) };
-  const shares = createShares(sizes);
-  const hasRoomFor = isWhole ? () => true : roomCounter(room, sizes);
-  const kept = new Set<PlannedInjection>();
-  const leftOut: LeftOut[] = [];
-  for (const { injection, isSettled } of applicants(injections, present, sizes.plan)) {
-    const excess = isSettled ? undefined : shares.excess(injection);
-    if (excess !== undefined || !hasRoomFor(injection)) {
-      leftOut.push({ injection, ...(excess === undefined ? {} : { excess }) });
-      continue;
-    }
-    kept.add(injection);
-    shares.take(injection);
-  }
-  return {
-    kept: leftOut.length === 0 ? injections : injections.filter((one) => kept.has(one)),
-    leftOut,
+  const sizes = {
+    plan: planCounter(),
+    routes: isWhole ? aloneCounter(draft) : routeCounter(draft),
   };
+  const queue = applicants(injections, present, sizes.plan);
+  const leftOut = turnedAway(queue, sizes, isWhole ? () => true : roomCounter(room, sizes));
+  if (leftOut.length === 0) return { kept: injections, leftOut };
+  const out = new Set(leftOut.map(({ injection }) => injection));
+  return { kept: injections.filter((injection) => !out.has(injection)), leftOut };
+}
+
+interface Sizes {
+  plan: Counter;
+  routes: Counter;
+}
+
+/** Those for whom there is no room, or who are beyond their env's share. */
+function turnedAway(
+  queue: readonly Applicant[],
+  sizes: Sizes,
+  hasRoomFor: (injection: PlannedInjection) => boolean,
+): LeftOut[] {
+  const shares = createShares(sizes);
+  return queue.flatMap(({ injection, isSettled }): LeftOut[] => {
+    const excess = isSettled ? undefined : shares.excess(injection);
+    if (excess !== undefined) return [{ injection, excess }];
+    if (!hasRoomFor(injection)) return [{ injection }];
+    shares.take(injection);
+    return [];
+  });
 }
 
 type Counter = (injection: PlannedInjection) => number;
 
 /** Is there room for one more? Then it is taken. */
-function roomCounter(
-  room: Room,
-  sizes: { plan: Counter; routes: Counter },
-): (injection: PlannedInjection) => boolean {
+function roomCounter(room: Room, sizes: Sizes): (injection: PlannedInjection) => boolean {
   // The first item of the plan's list needs no comma.
   let plan = room.plan - EMPTY_PLAN_BYTES + 1;
   let routes = room.routes();

@@ -76,43 +76,55 @@ export function ledTargets(
 ): HTTPRouteDestination[] {
   const named = namedTargets(route, scope);
   const { exact, hosts } = claims(named, injections);
-  const led: { target: HTTPRouteDestination; isOurs: boolean }[] = [];
-  const known = new Map<string, { target: HTTPRouteDestination }>();
-  for (const { target, host, subset } of named) {
+  const led = named.map(({ target, host, subset }): Led => {
     const first = hosts.get(host);
-    if (first === undefined) {
-      led.push({ target, isOurs: false });
-      continue;
-    }
+    if (first === undefined) return { target };
     const own = exact.get(keyOf(host, subset));
     const base = own === undefined ? withSubset(target, first.subset) : target;
     const clone = withWeight(pointAt(base, own ?? first.lead), target.weight);
-    const key = whatIs(host, clone);
-    const same = known.get(key);
-    const weight = same && sumOf(same.target, clone);
+    return { target: clone, clone: whatIs(host, clone) };
+  });
+  const [only, ...others] = summedUp(led);
+  if (only === undefined) return [];
+  return others.length === 0 && only.clone !== undefined
+    ? [withWeight(only.target, undefined)]
+    : [only, ...others].map(({ target }) => target);
+}
+
+/** A target of a copy. `clone`: it leads to one, and what it is but for its weight; absent: as the user has it. */
+interface Led {
+  target: HTTPRouteDestination;
+  clone?: string;
+}
+
+/** Those that lead to a clone in the same way are one, in the place of the first. */
+function summedUp(led: readonly Led[]): Led[] {
+  const left: Led[] = [];
+  const known = new Map<string, Led>();
+  for (const { target, clone } of led) {
+    const same = clone === undefined ? undefined : known.get(clone);
+    const weight = same && sumOf(same.target, target);
     if (same !== undefined && (weight ?? 0) <= MAX_WEIGHT) {
       same.target = withWeight(same.target, weight);
       continue;
     }
-    const fresh = { target: clone, isOurs: true };
-    known.set(key, fresh);
-    led.push(fresh);
+    const fresh = { target, ...(clone === undefined ? {} : { clone }) };
+    if (clone !== undefined) known.set(clone, fresh);
+    left.push(fresh);
   }
-  const [only, ...others] = led;
-  return only?.isOurs && others.length === 0
-    ? [withWeight(only.target, undefined)]
-    : led.map(({ target }) => target);
+  return left;
 }
 
 function withSubset(target: HTTPRouteDestination, subset: string): HTTPRouteDestination {
   return { ...target, destination: { ...target.destination, subset } };
 }
 
+/** In the order in which people write targets. */
 function withWeight(
-  { weight: _weight, ...target }: HTTPRouteDestination,
+  { destination, weight: _weight, ...rest }: HTTPRouteDestination,
   weight: number | undefined,
 ): HTTPRouteDestination {
-  return weight === undefined ? target : { ...target, weight };
+  return { destination, ...(weight === undefined ? {} : { weight }), ...rest };
 }
 
 /** All of a target but for the weight and the host's spelling. */

@@ -1,5 +1,5 @@
 import { RESPONSE_HEADER } from '../api/marks.ts';
-import { injectedRouteName, isInjectedRouteName, isRouteNameOf } from '../api/route-name.ts';
+import { injectedRouteName, isRouteNameOf } from '../api/route-name.ts';
 import { fqdn } from '../istio/host.ts';
 import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
 import type { Owner } from './owner.ts';
@@ -13,25 +13,25 @@ export interface CloneOwner extends Owner {
   subsets: readonly string[];
 }
 
+type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
+
 /**
  * Does a route of ours lead to the owner's clone? A copy may lead to several clones of one env and is named after the first of
  * them: so not the name alone decides, but where its targets lead.
  */
-export function leadsTo(
-  route: HTTPRoute,
-  owner: CloneOwner,
-  scope: Pick<Scope, 'namespace' | 'clusterDomain'>,
-): boolean {
+export function leadingTo(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
   const { env, deployment, host } = owner;
-  if (!isInjectedRouteName(route.name) || !isRouteNameOf(route.name, env)) return false;
-  if (route.name === injectedRouteName(env, deployment, host)) return true;
-  return (route.route ?? []).some((target) => targetLeadsTo(target, owner, scope));
+  const own = injectedRouteName(env, deployment, host);
+  return ({ name, route }) =>
+    name === own ||
+    (isRouteNameOf(name, env) &&
+      (route ?? []).some((target) => targetLeadsTo(target, owner, place)));
 }
 
 function targetLeadsTo(
   target: HTTPRouteDestination,
   { host, clone, subsets }: CloneOwner,
-  { namespace, clusterDomain }: Pick<Scope, 'namespace' | 'clusterDomain'>,
+  { namespace, clusterDomain }: Place,
 ): boolean {
   const { host: named = '', subset = '' } = target?.destination ?? {};
   if (fqdn(named, namespace, clusterDomain) !== host) return false;

@@ -1,10 +1,11 @@
 import { IGNORE_MARK, isTrue } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import type { Dropped } from './copies.ts';
 import { concerns, eligibleDestination, labelOf, unguardedRoute, unroutable } from './eligible.ts';
 import { type ByOwner, groupByOwner } from './owner.ts';
 import type { InjectionState, PlanNote, PlannedInjection } from './plan-codec.ts';
-import type { Draft, Dropped } from './render.ts';
+import type { Draft } from './render.ts';
 import type { Scope } from './scope.ts';
 import { findShadows, type Shadow } from './shadows.ts';
 

@@ -3,12 +3,13 @@ import { createCoverIndex } from '../istio/cover-index.ts';
 import { entryConditions } from '../istio/entry-conditions.ts';
 import { headerKey } from '../istio/header-name.ts';
 import type { HTTPRoute } from '../istio/types.ts';
+import type { Copy } from './copies.ts';
 import { labelOf } from './eligible.ts';
 import type { Group } from './groups.ts';
 import { claimsOn } from './lead.ts';
 import type { Pair } from './pairs.ts';
 import type { PlannedInjection } from './plan-codec.ts';
-import type { Copy, Draft } from './render.ts';
+import type { Draft } from './render.ts';
 import type { Scope } from './scope.ts';
 
 /** A pair whose requests all go to an earlier one, wherever it has a copy or in some of these places. */
@@ -124,11 +125,18 @@ function subjectsOf(groups: readonly Group[]): Subjects {
 /** Does the route say anything about one of the subjects? */
 function says({ match }: HTTPRoute, { headers, hasLabels }: Subjects): boolean {
   return (match ?? []).some((entry) => {
-    if (hasLabels && (entry.sourceLabels || entry.sourceNamespace || entry.gateways)) return true;
-    for (const name in entry.headers) if (headers.has(headerKey(name))) return true;
-    for (const name in entry.withoutHeaders) if (headers.has(headerKey(name))) return true;
-    return false;
+    const isAboutCallers = entry.sourceLabels || entry.sourceNamespace || entry.gateways;
+    return (
+      (hasLabels && isAboutCallers !== undefined) ||
+      names(entry.headers, headers) ||
+      names(entry.withoutHeaders, headers)
+    );
   });
+}
+
+function names(conditions: object | undefined, headers: ReadonlySet<string>): boolean {
+  for (const name in conditions) if (headers.has(headerKey(name))) return true;
+  return false;
 }
 
 /** Is any group's match covered by that of an earlier one? Mostly none is, and there is nothing to look at route by route. */

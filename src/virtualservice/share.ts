@@ -53,27 +53,51 @@ interface Sizes {
 }
 
 export function createShares({ plan, routes }: Sizes): Shares {
-  const taken = new Map<string, PlannedInjection[]>();
+  const used = new Map<string, { plan: LazySum; routes: LazySum }>();
+  const usedBy = (env: string) => {
+    const fresh = {
+      plan: lazySum(plan),
+      routes: lazySum((one) => beyondOneMatch(one, routes)),
+    };
+    const known = used.get(env) ?? fresh;
+    used.set(env, known);
+    return known;
+  };
   return {
     excess: (injection) => {
-      const all = [...(taken.get(injection.env) ?? []), injection];
-      const forPlan = sum(all, plan);
+      const own = usedBy(injection.env);
+      const forPlan = own.plan.with(injection);
       if (forPlan > PLAN_SHARE_BYTES) return excessText('plan', forPlan, PLAN_SHARE_BYTES);
-      const forRoutes = sum(all, (one) => beyondOneMatch(one, routes));
+      const forRoutes = own.routes.with(injection);
       return forRoutes > ROUTES_SHARE_BYTES
         ? excessText('routes of more than one match', forRoutes, ROUTES_SHARE_BYTES)
         : undefined;
     },
     take: (injection) => {
-      const known = taken.get(injection.env);
-      if (known === undefined) taken.set(injection.env, [injection]);
-      else known.push(injection);
+      const own = usedBy(injection.env);
+      own.plan.add(injection);
+      own.routes.add(injection);
     },
   };
 }
 
-function sum<T>(items: readonly T[], bytes: (item: T) => number): number {
-  return items.reduce((total, item) => total + bytes(item), 0);
+/** A sum that is counted only when it is asked for, each item once: mostly nobody asks. */
+interface LazySum {
+  add(injection: PlannedInjection): void;
+  with(injection: PlannedInjection): number;
+}
+
+function lazySum(bytes: (injection: PlannedInjection) => number): LazySum {
+  let total = 0;
+  let uncounted: PlannedInjection[] = [];
+  return {
+    add: (injection) => uncounted.push(injection),
+    with: (injection) => {
+      for (const one of uncounted) total += bytes(one);
+      uncounted = [];
+      return total + bytes(injection);
+    },
+  };
 }
 
 function beyondOneMatch(
