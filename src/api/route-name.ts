@@ -21,13 +21,10 @@ export function injectedRouteName(
   return `dynamic-environment-${env}-${deployment.name}-${hash}`;
 }
 
-/** May this be the name of one of the env's routes? One of env `foo-bar` counts as one of `foo`, too. */
-export function isRouteNameOf(name: unknown, env: string): boolean {
-  return (
-    typeof name === 'string' &&
-    name.startsWith(`dynamic-environment-${env}-`) &&
-    isInjectedRouteName(name)
-  );
+/** Tells which names may be those of the env's routes. One of env `foo-bar` counts as one of `foo`, too. */
+export function routeNamesOf(env: string): (name: unknown) => boolean {
+  const start = `dynamic-environment-${env}-`;
+  return (name) => typeof name === 'string' && name.startsWith(start) && isInjectedRouteName(name);
 }
 
 /** Value of the label by which VirtualServices find the injections for a host (fully qualified). */

@@ -6,7 +6,7 @@ import type {
   WorkloadStatus,
 } from '../api/dynamicenv.ts';
 import { envId } from '../api/env-id.ts';
-import { isInjectedRouteName, isRouteNameOf } from '../api/route-name.ts';
+import { isInjectedRouteName, routeNamesOf } from '../api/route-name.ts';
 import { cloneName } from '../domain/names.ts';
 import type { HTTPRouteDestination, VirtualService } from '../istio/types.ts';
 import { cloneOf } from '../virtualservice/leads-to.ts';
@@ -105,8 +105,9 @@ function routesIn(
   );
   const http = found?.spec.http ?? [];
   const own = http.filter((route) => !isInjectedRouteName(route.name));
+  const isOfEnv = routeNamesOf(env);
   return http.flatMap((route, index) => {
-    if (!isRouteNameOf(route.name, env)) return [];
+    if (!isOfEnv(route.name)) return [];
     const next = http.slice(index).find((later) => own.includes(later));
     const place = next === undefined ? 'the end' : (next.name ?? String(own.indexOf(next) + 1));
     return (route.route ?? [])

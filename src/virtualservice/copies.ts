@@ -76,14 +76,14 @@ export function copier(
   };
 }
 
-/** Most groups have one pair. */
 function eligibleOf(
   pairs: readonly Pair[],
   targetFor: (injection: PlannedInjection) => unknown,
 ): readonly Pair[] {
-  return pairs.every(({ injection }) => targetFor(injection) !== undefined)
-    ? pairs
-    : pairs.filter(({ injection }) => targetFor(injection) !== undefined);
+  const [only, ...others] = pairs;
+  // Most groups have one pair, and need no list of their own.
+  if (only !== undefined && others.length === 0 && targetFor(only.injection)) return pairs;
+  return pairs.filter(({ injection }) => targetFor(injection) !== undefined);
 }
 
 /** The targets of a copy that leads to one clone alone. Most routes have one target. */

@@ -1,12 +1,12 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { jsonEqual, utf8Length } from '../k8s/canonical.ts';
+import { utf8Length } from '../k8s/canonical.ts';
 import { type Copy, partOf } from './copies.ts';
 import { MAX_ANNOTATION_BYTES, MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from './limits.ts';
 import { isMarkAnnotation } from './marks.ts';
 import { EMPTY_PLAN, type Plan, type PlannedInjection } from './plan-codec.ts';
 import type { Draft } from './render.ts';
-import { type Applicant, applicants, createShares } from './share.ts';
+import { type Applicant, applicants, areSurelyModest, createShares } from './share.ts';
 import { withoutOurRoutes } from './strip.ts';
 
 /** What one VirtualService can carry, in bytes. */
@@ -85,7 +85,7 @@ export function fitInjections(
   present: readonly PlannedInjection[],
 ): { kept: readonly PlannedInjection[]; leftOut: LeftOut[] } {
   const isWhole = fitsWhole(draft, injections, room);
-  if (isWhole && jsonEqual(injections, present)) return { kept: injections, leftOut: [] };
+  if (isWhole && areSurelyModest(injections)) return { kept: injections, leftOut: [] };
   const sizes = {
     plan: planCounter(),
     routes: isWhole ? aloneCounter(draft) : routeCounter(draft),

@@ -17,6 +17,9 @@ export interface Group {
 /** The pairs by env and match, in the order of each group's first pair. A match that an injection has twice is in two groups. */
 export function groupsOf(pairs: readonly Pair[]): Group[] {
   const several = envsOfSeveral(pairs);
+  if (several.size === 0) {
+    return pairs.map((pair) => ({ env: pair.injection.env, match: pair.match, pairs: [pair] }));
+  }
   const groups: (Group & { pairs: Pair[] })[] = [];
   const open = new Map<string, (Group & { pairs: Pair[] })[]>();
   for (const pair of pairs) {

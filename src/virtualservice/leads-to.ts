@@ -1,5 +1,5 @@
 import { RESPONSE_HEADER } from '../api/marks.ts';
-import { injectedRouteName, isRouteNameOf } from '../api/route-name.ts';
+import { injectedRouteName, routeNamesOf } from '../api/route-name.ts';
 import { fqdn } from '../istio/host.ts';
 import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
 import type { Owner } from './owner.ts';
@@ -22,9 +22,12 @@ type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
 export function leadingTo(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
   const { env, deployment, host } = owner;
   const own = injectedRouteName(env, deployment, host);
+  const isOfEnv = routeNamesOf(env);
   return ({ name, route }) =>
     name === own ||
-    (isRouteNameOf(name, env) &&
+    // One with a single target leads to the clone that it is named after, and to no other.
+    ((route?.length ?? 0) > 1 &&
+      isOfEnv(name) &&
       (route ?? []).some((target) => targetLeadsTo(target, owner, place)));
 }
 

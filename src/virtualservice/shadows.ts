@@ -24,7 +24,9 @@ export interface Shadow {
 type IsActive = (injection: PlannedInjection) => boolean;
 
 /** Pairs that get nothing by one copy each, and the one that gets it. */
-type Taken = Map<Pair, Pair>;
+type Taken = ReadonlyMap<Pair, Pair>;
+
+const NOTHING: Taken = new Map();
 
 /**
  * What pairs get nothing, judged by the copies that there are: before one route, a copy is never met if each of its match entries
@@ -74,12 +76,14 @@ function copyCounts({ routes }: Draft, asked: ReadonlyMap<Pair, unknown>): Map<P
  * of another copy just if the match does: then the matches alone are compared, once for all routes with the same copies.
  */
 function judgeOf({ groups, pairs, scope }: Draft, isActive: IsActive) {
-  const ids = new Map(pairs.map((pair, index) => [pair, index]));
   const known = new Map<string, Taken>();
+  let ids: Map<Pair, number> | undefined;
   const subjects = subjectsOf(groups);
   const hasCovered = someCovered(groups, isActive);
+  const isShared = groups.some((group) => group.pairs.length > 1);
   const plainly = (copies: readonly Copy[]): Taken => {
-    const key = copies.map((copy) => copy.pairs.map((pair) => ids.get(pair)).join('+')).join();
+    ids ??= new Map(pairs.map((pair, index) => [pair, index]));
+    const key = copies.map((copy) => copy.pairs.map((pair) => ids?.get(pair)).join('+')).join();
     const before = known.get(key);
     if (before !== undefined) return before;
     const fresh = takenByEarlier(copies, matchesOf, isActive);
@@ -89,7 +93,7 @@ function judgeOf({ groups, pairs, scope }: Draft, isActive: IsActive) {
   const byEntries = (copies: readonly Copy[]): Taken =>
     takenByEarlier(copies, (copy) => entriesOf(copy, subjects.headers), isActive);
   return (route: HTTPRoute, copies: readonly Copy[]): Taken => {
-    const within = takenWithin(route, copies, scope, isActive);
+    const within = isShared ? takenWithin(route, copies, scope, isActive) : NOTHING;
     if (copies.length < 2) return within;
     const isFree = !says(route, subjects);
     if (isFree && !hasCovered) return within;
@@ -155,7 +159,7 @@ function takenByEarlier(
   entries: (copy: Copy) => HeaderAndSourceMatch[],
   isActive: IsActive,
 ): Taken {
-  const taken: Taken = new Map();
+  const taken = new Map<Pair, Pair>();
   const earlier = createCoverIndex<{ pairs: readonly Pair[]; by: Pair }>();
   for (const copy of copies) {
     const conditions = entries(copy);
@@ -192,7 +196,7 @@ function takenWithin(
   scope: Scope,
   isActive: IsActive,
 ): Taken {
-  const taken: Taken = new Map();
+  const taken = new Map<Pair, Pair>();
   for (const { pairs } of copies) {
     if (pairs.length < 2) continue;
     const places = new Map(pairs.map(({ injection }, place) => [injection, place]));

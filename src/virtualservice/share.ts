@@ -40,6 +40,46 @@ export function applicants(
     .map(({ injection, place }) => ({ injection, isSettled: place < 2 }));
 }
 
+/**
+ * Is every env within its share, for sure? Told without counting, and mostly true: a character takes six bytes of JSON at the most, and
+ * what is beside the texts takes no more than this.
+ */
+export function areSurelyModest(injections: readonly PlannedInjection[]): boolean {
+  const used = new Map<string, number>();
+  for (const injection of injections) {
+    const { env, matches } = injection;
+    if (matches.length > 1) return false;
+    const bytes = (used.get(env) ?? 0) + mostBytes(injection);
+    if (bytes > PLAN_SHARE_BYTES) return false;
+    used.set(env, bytes);
+  }
+  return true;
+}
+
+const BESIDE_TEXTS = 256;
+const BESIDE_CONDITION = 64;
+
+function mostBytes({ clone, created, deployment, env, from, host, to, matches }: PlannedInjection) {
+  const { namespace, name } = deployment;
+  const texts = [clone, created, namespace, name, env, host, to, ...from];
+  let bytes = BESIDE_TEXTS;
+  for (const text of texts) bytes += MOST_ESCAPED * text.length + 3;
+  for (const { headers, sourceLabels } of matches) {
+    for (const key in headers) {
+      const { exact = '', prefix = '', regex = '' } = headers[key] ?? {};
+      const length = key.length + exact.length + prefix.length + regex.length;
+      bytes += BESIDE_CONDITION + MOST_ESCAPED * length;
+    }
+    for (const key in sourceLabels) {
+      bytes += BESIDE_CONDITION + MOST_ESCAPED * (key.length + (sourceLabels[key] ?? '').length);
+    }
+  }
+  return bytes;
+}
+
+/** A character may become six bytes in JSON (`\u0000`). */
+const MOST_ESCAPED = 6;
+
 /** What one env has, and may have. */
 export interface Shares {
   /** Would the env be beyond its share with this one, and by what? */
