@@ -21,6 +21,12 @@ export function injectedRouteName(
   return `dynamic-environment-${env}-${deployment.name}-${hash}`;
 }
 
+/** Tells which names may be those of the env's routes. One of env `foo-bar` counts as one of `foo`, too. */
+export function routeNamesOf(env: string): (name: unknown) => boolean {
+  const start = `dynamic-environment-${env}-`;
+  return (name) => typeof name === 'string' && name.startsWith(start) && isInjectedRouteName(name);
+}
+
 /** Value of the label by which VirtualServices find the injections for a host (fully qualified). */
 export function hostLabelValue(host: string): string {
   return hash10(host);

@@ -1,6 +1,6 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
 import { SPEC_ANNOTATION } from '../api/marks.ts';
-import { injectedRouteName } from '../api/route-name.ts';
+import { injectedRouteName, isInjectedRouteName } from '../api/route-name.ts';
 import { cloneName } from '../domain/names.ts';
 import { envWorkloads } from '../domain/workloads.ts';
 import { delegatingRoutes } from '../istio/delegates.ts';
@@ -9,6 +9,7 @@ import { concernedHosts } from '../istio/route-kinds.ts';
 import type { VirtualService } from '../istio/types.ts';
 import type { KubeObject, ObjectMeta } from '../k8s/object.ts';
 import { type Deployment, isAvailable } from '../k8s/workload.ts';
+import { cloneOf } from '../virtualservice/leads-to.ts';
 import { isMarkAnnotation, isMarkLabel } from '../virtualservice/marks.ts';
 import { stripRoutes } from '../virtualservice/strip.ts';
 
@@ -118,7 +119,7 @@ export function downClones(
   objects: readonly KubeObject[],
   clusterDomain: string,
 ): DownClone[] {
-  const routes = routeNames(objects);
+  const routes = routesSeen(objects, clusterDomain);
   const hostsOf = (namespace: string) =>
     objects
       .filter(({ kind, metadata }) => kind === 'Service' && metadata.namespace === namespace)
@@ -129,8 +130,10 @@ export function downClones(
       const name = cloneName(base, env.metadata.name);
       const clone = findDeployment(objects, namespace, name);
       if (clone === undefined || !isChild(clone) || isAvailable(clone)) return [];
-      const isRouted = hostsOf(namespace).some((host) =>
-        routes.has(injectedRouteName(env.metadata.name, { namespace, name: base }, host)),
+      const isRouted = hostsOf(namespace).some(
+        (host) =>
+          routes.has(injectedRouteName(env.metadata.name, { namespace, name: base }, host)) ||
+          routes.has(`${name} ${host}`),
       );
       const specHash = clone.metadata.annotations?.[SPEC_ANNOTATION];
       return [{ namespace, name, specHash, isRouted }];
@@ -138,13 +141,20 @@ export function downClones(
   );
 }
 
-function routeNames(objects: readonly KubeObject[]): Set<unknown> {
-  return new Set(
-    objects
-      .filter(isVirtualService)
-      .flatMap(({ spec }) => spec.http ?? [])
-      .map(({ name }) => name),
+/** The names of our routes, and clone and host of all that they lead to: one leads to several clones of its env, perhaps. */
+function routesSeen(objects: readonly KubeObject[], clusterDomain: string): Set<unknown> {
+  const seen = objects.filter(isVirtualService).flatMap(({ metadata, spec }) =>
+    (spec.http ?? [])
+      .filter(({ name }) => isInjectedRouteName(name))
+      .flatMap(({ name, route = [] }) => [
+        name,
+        ...route.map((target) => {
+          const host = fqdn(target.destination.host, metadata.namespace ?? '', clusterDomain);
+          return `${cloneOf(target)} ${host}`;
+        }),
+      ]),
   );
+  return new Set(seen);
 }
 
 /** Bases that have no available pods although they are to have some. */

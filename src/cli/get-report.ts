@@ -7,9 +7,9 @@ import type {
   WorkloadStatus,
 } from '../api/dynamicenv.ts';
 import { envId } from '../api/env-id.ts';
-import { RESPONSE_HEADER } from '../api/marks.ts';
-import { isInjectedRouteName } from '../api/route-name.ts';
-import type { Destination, HTTPRoute, VirtualService } from '../istio/types.ts';
+import { isInjectedRouteName, routeNamesOf } from '../api/route-name.ts';
+import type { HTTPRouteDestination, VirtualService } from '../istio/types.ts';
+import { cloneOf } from '../virtualservice/leads-to.ts';
 import { isGoing } from './cluster-parts.ts';
 import { adviceFor } from './get-advice.ts';
 
@@ -65,7 +65,11 @@ export function reportOf(
         destinationRules: workload.destinationRules ?? [],
         virtualServices: (workload.virtualServices ?? []).map((one) => ({
           ...one,
-          routes: routesIn(virtualServices, one, base, workload.deployment.name),
+          routes: routesIn(virtualServices, one, {
+            env: metadata.name,
+            base,
+            clone: workload.deployment.name,
+          }),
         })),
       }),
     );
@@ -96,35 +100,32 @@ function isReady(env: DynamicEnv): boolean {
 function routesIn(
   virtualServices: readonly VirtualService[],
   { namespace, name }: ResourceStatus,
-  base: string,
-  clone: string,
+  { env, base, clone }: { env: string; base: string; clone: string },
 ): RouteReport[] {
   const found = virtualServices.find(
     ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
   );
   const http = found?.spec.http ?? [];
   const own = http.filter((route) => !isInjectedRouteName(route.name));
+  const isOfEnv = routeNamesOf(env);
   return http.flatMap((route, index) => {
-    const destination = destinationFor(route, base, clone, namespace);
-    if (destination?.subset === undefined) return [];
+    if (!isOfEnv(route.name)) return [];
     const next = http.slice(index).find((later) => own.includes(later));
     const place = next === undefined ? 'the end' : (next.name ?? String(own.indexOf(next) + 1));
-    return [{ before: place, host: destination.host, subset: destination.subset }];
+    return (route.route ?? [])
+      .filter((target) => isFor(target, base, clone, namespace))
+      .map(({ destination: { host, subset = '' } }) => ({ before: place, host, subset }));
   });
 }
 
-/** The part of a route that goes to the clone: it says so to the caller, and its host is in the base's namespace. */
-function destinationFor(
-  route: HTTPRoute,
+/** By the clone that the target leads to, and by the namespace of its host. */
+function isFor(
+  target: HTTPRouteDestination,
   base: string,
   clone: string,
   namespace: string,
-): Destination | undefined {
+): boolean {
   const [baseNamespace] = base.split('/');
-  if (!isInjectedRouteName(route.name)) return undefined;
-  const own = (route.route ?? []).find(
-    ({ headers }) => headers?.response?.add?.[RESPONSE_HEADER] === clone,
-  );
-  const [, hostNamespace = namespace] = (own?.destination.host ?? '').split('.');
-  return hostNamespace === baseNamespace ? own?.destination : undefined;
+  const [, hostNamespace = namespace] = target.destination.host.split('.');
+  return cloneOf(target) === clone && hostNamespace === baseNamespace;
 }

@@ -127,9 +127,10 @@ function oldSubsets(
 function namesUsed(
   { injection }: HostPlan,
   active: RouteInjection | undefined,
-  { view }: CarryContext,
+  { view, config }: CarryContext,
 ): Set<string | undefined> {
-  const routes = view.virtualServices().flatMap((one) => routesOn(one, ownerOf(injection)));
+  const owner = ownerOf(injection);
+  const routes = view.virtualServices().flatMap((one) => routesOn(one, owner, config));
   return new Set([
     ...(active === undefined ? [] : targetSubsets(active.spec)),
     ...routes.flatMap(({ route = [] }) => route.map(({ destination }) => destination?.subset)),

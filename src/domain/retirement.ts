@@ -5,6 +5,7 @@ import type { KubeObject } from '../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../k8s/time.ts';
 import type { Deployment } from '../k8s/workload.ts';
 import { lastWritten } from '../k8s/written.ts';
+import { cloneName } from './names.ts';
 import {
   baseKeyOf,
   hostOf,
@@ -21,6 +22,7 @@ export interface RetirementContext {
   virtualServices: readonly VirtualService[];
   /** Rules that take other people's subsets away (`childKey`): they wait for nothing. */
   harmful: ReadonlySet<string>;
+  clusterDomain: string;
   drainSeconds: number;
   now: Date;
   /** The user asked not to wait for anything. */
@@ -128,7 +130,7 @@ function isLeadingTo(injection: RouteInjection, context: RetirementContext): boo
 }
 
 function hasRoutes(owner: RouteOwner | undefined, context: RetirementContext): boolean {
-  return owner !== undefined && carriers(context.virtualServices, owner).length > 0;
+  return owner !== undefined && carriers(context.virtualServices, owner, context).length > 0;
 }
 
 /** Where a rule's routes would be; from its marks, since its injection may have been deleted by hand. */
@@ -136,7 +138,13 @@ function ruleOwner(rule: DestinationRule, context: RetirementContext): RouteOwne
   const [namespace, name] = (baseKeyOf(rule) ?? '').split('/');
   const host = hostOf(rule);
   if (!namespace || !name || host === undefined) return undefined;
-  return { env: context.env, deployment: { namespace, name }, host };
+  return {
+    env: context.env,
+    deployment: { namespace, name },
+    host,
+    clone: cloneName(name, context.env),
+    subsets: (rule.spec?.subsets ?? []).map((subset) => subset.name),
+  };
 }
 
 /** The injections of a base; all of them when the mark that names the base was edited away. */

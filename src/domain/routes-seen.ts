@@ -1,47 +1,74 @@
-import { injectedRouteName } from '../api/route-name.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import { type CloneOwner, leadingTo } from '../virtualservice/leads-to.ts';
 import { isIgnored, planned } from '../virtualservice/outcomes.ts';
+import { compareInjections } from '../virtualservice/pairs.ts';
+import { type PlannedInjection, planOf } from '../virtualservice/plan-codec.ts';
 import { renderRoutes } from '../virtualservice/render.ts';
 import { httpOf, scopeOf } from '../virtualservice/scope.ts';
+import { targetSubsets } from '../virtualservice/targets.ts';
 
 /** What identifies the routes of one deployment for one host. */
-export interface RouteOwner {
-  env: string;
-  deployment: { namespace: string; name: string };
-  host: string;
+export type RouteOwner = CloneOwner;
+
+interface Settings {
+  clusterDomain: string;
 }
 
 export function ownerOf({ spec }: RouteInjection): RouteOwner {
-  return { env: spec.env, deployment: spec.deployment, host: spec.host };
+  const { env, deployment, host, clone } = spec;
+  return { env, deployment, host, clone, subsets: targetSubsets(spec) };
 }
 
 /** The VirtualServices that carry routes of this owner: the routes themselves are the truth, not any label. */
 export function carriers(
   virtualServices: readonly VirtualService[],
   owner: RouteOwner,
+  settings: Settings,
 ): VirtualService[] {
-  return virtualServices.filter((candidate) => routesOn(candidate, owner).length > 0);
+  return virtualServices.filter((candidate) => routesOn(candidate, owner, settings).length > 0);
 }
 
-/** The routes of this owner that a VirtualService carries. */
+/** The routes that lead to the clone of this owner in a VirtualService, perhaps to other clones of the env, too. */
 export function routesOn(
   virtualService: VirtualService,
-  { env, deployment, host }: RouteOwner,
+  owner: RouteOwner,
+  settings: Settings,
 ): HTTPRoute[] {
-  const name = injectedRouteName(env, deployment, host);
-  return httpOf(virtualService).filter((route) => route.name === name);
+  const isOwn = leadingTo(owner, scopeOf(virtualService, settings));
+  return httpOf(virtualService).filter(isOwn);
 }
 
-/** The routes that a VirtualService carries for an injection when it is active and rendered; none: it cannot. */
+/**
+ * The routes that a VirtualService carries for an injection when it is active and rendered, beside what its plan has of the same
+ * env; none: it cannot.
+ */
 export function routesWanted(
   virtualService: VirtualService,
   injection: RouteInjection,
-  settings: { clusterDomain: string },
+  settings: Settings,
 ): HTTPRoute[] {
   const plan = planned(injection);
   if (plan === undefined || isIgnored(virtualService)) return [];
   const scope = scopeOf(virtualService, settings);
-  const { http } = renderRoutes(httpOf(virtualService), [plan], scope);
-  return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection));
+  const all = [plan, ...companions(virtualService, plan)].sort(compareInjections);
+  const { http } = renderRoutes(httpOf(virtualService), all, scope);
+  return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection), settings);
+}
+
+/** What the plan has of the same env that may share copies with the injection: on the same host, or on routes with several targets. */
+function companions(virtualService: VirtualService, own: PlannedInjection): PlannedInjection[] {
+  const planned = planOf(virtualService)?.injections ?? [];
+  const isSplit = httpOf(virtualService).some(({ route }) => (route ?? []).length > 1);
+  return planned.filter(
+    (one) => one.env === own.env && !isSameOwner(one, own) && (isSplit || one.host === own.host),
+  );
+}
+
+function isSameOwner(a: PlannedInjection, b: PlannedInjection): boolean {
+  return (
+    a.host === b.host &&
+    a.deployment.namespace === b.deployment.namespace &&
+    a.deployment.name === b.deployment.name
+  );
 }

@@ -115,6 +115,7 @@ function retirement({
     observed,
     virtualServices: view.virtualServices(),
     harmful: harmfulKeys(observed.rules, view, config.clusterDomain),
+    clusterDomain: config.clusterDomain,
     drainSeconds: config.drainSeconds,
     settleSeconds: config.settleSeconds,
     now,

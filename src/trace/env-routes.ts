@@ -1,12 +1,14 @@
-import { RESPONSE_HEADER } from '../api/marks.ts';
-import { isInjectedRouteName } from '../api/route-name.ts';
+import { isInjectedRouteName, routeNamesOf } from '../api/route-name.ts';
 import type { HttpRequest, Mismatch } from '../istio/match-request.ts';
 import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-table.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import { cloneOf, leadingTo } from '../virtualservice/leads-to.ts';
 import { orderedPairs, type Pair, routeNameOf } from '../virtualservice/pairs.ts';
 import type { PlannedInjection } from '../virtualservice/plan-codec.ts';
+import { scopeOf } from '../virtualservice/scope.ts';
+import { plannedSubsets } from '../virtualservice/targets.ts';
 import type { Wish, World } from './world.ts';
 
 /** The route as somebody or some env wrote it: a delegate's own, where it stands for another. */
@@ -20,32 +22,61 @@ export function writtenRoute(
   return virtualService && route && { virtualService, route, index };
 }
 
-/** Whose route it is: an env, and what it wanted if that is known; undefined: somebody's own. */
+/** Whose route it is, and what that env wanted. */
+export interface RowEnv {
+  env: string;
+  /** The wishes to whose clones it leads, the one that it is named after first; none: they are not known. */
+  wishes: readonly Wish[];
+}
+
+/** Whose route it is; undefined: somebody's own. */
 export function envOfRow(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   world: World,
-): { env: string; wish?: Wish } | undefined {
-  const route = writtenRoute(row, world)?.route;
-  if (route === undefined || !isInjectedRouteName(route.name)) return undefined;
-  const wish = world.wishes.find(
-    ({ injection }) => injection && routeNameOf(injection) === route.name,
-  );
-  if (wish) return { env: wish.env, wish };
+): RowEnv | undefined {
+  const written = writtenRoute(row, world);
+  if (written === undefined || !isInjectedRouteName(written.route.name)) return undefined;
+  const { route } = written;
+  const wishes = world.wishes
+    .filter(({ injection }) => injection && leadsToWish(row, injection, world))
+    .sort((a, b) => Number(isNamedAfter(route, b)) - Number(isNamedAfter(route, a)));
+  const [first] = wishes;
+  if (first !== undefined) {
+    return { env: first.env, wishes: wishes.filter(({ env }) => env === first.env) };
+  }
   const env = world.workloads.find(
     (one) => one.env !== undefined && isRouteTo(route, { ...one, env: one.env }),
   )?.env;
-  return { env: env ?? String(route.name) };
+  return { env: env ?? String(route.name), wishes: [] };
 }
 
 /** Does the route tell its caller that this clone answers? */
-function isRouteTo(
-  { name = '', route = [] }: HTTPRoute,
-  clone: { env: string; name: string },
+function isRouteTo({ name, route }: HTTPRoute, clone: { env: string; name: string }): boolean {
+  return routeNamesOf(clone.env)(name) && (route ?? []).some((one) => cloneOf(one) === clone.name);
+}
+
+function isNamedAfter({ name }: HTTPRoute, { injection }: Wish): boolean {
+  return injection !== undefined && routeNameOf(injection) === name;
+}
+
+/** Is the row a route of ours that leads to this injection's clone? */
+export function leadsToWish(
+  row: Pick<RouteEntry, 'place' | 'delegate'>,
+  injection: PlannedInjection,
+  world: World,
 ): boolean {
-  return (
-    name.startsWith(`dynamic-environment-${clone.env}-`) &&
-    route.some(({ headers }) => headers?.response?.add?.[RESPONSE_HEADER] === clone.name)
-  );
+  const written = writtenRoute(row, world);
+  return written !== undefined && isLedBy(written.virtualService, injection, world)(written.route);
+}
+
+/** Tells of the VirtualService's routes those of ours that lead to this injection's clone. */
+export function isLedBy(
+  virtualService: VirtualService,
+  injection: PlannedInjection,
+  { mesh }: World,
+): (route: HTTPRoute) => boolean {
+  const owner = { ...injection, subsets: plannedSubsets(injection) };
+  return leadingTo(owner, scopeOf(virtualService, mesh));
 }
 
 /** The user's route before which an env's copy stands; the route itself when it is a user's. */

@@ -5,14 +5,23 @@ import { mismatchText } from '../istio/mismatch-text.ts';
 import { nameOf } from '../istio/objects.ts';
 import { selection } from '../istio/route-table.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
-import { envOfRow, metMatch } from './env-routes.ts';
+import type { PlannedInjection } from '../virtualservice/plan-codec.ts';
+import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
 import { envsWithoutWish } from './env-state.ts';
 import { hopNotes } from './hop-notes.ts';
 import { whyNotTaken } from './other-envs.ts';
 import { type Ending, endingOf } from './outcome.ts';
 import { refOf, withEnvs } from './route-ref.ts';
-import type { Candidate, EnvTaken, Hop, OtherEnv, TriedRoute, WithoutEnvs } from './types.ts';
-import { type Wish, type World, withoutEnvs } from './world.ts';
+import type {
+  Candidate,
+  CloneTaken,
+  EnvTaken,
+  Hop,
+  OtherEnv,
+  TriedRoute,
+  WithoutEnvs,
+} from './types.ts';
+import { type World, withoutEnvs } from './world.ts';
 
 /** One request followed through the mesh; without what only the whole way knows. */
 export function traceHop(request: HostRequest, world: World): Omit<Hop, 'request' | 'caller'> {
@@ -53,10 +62,12 @@ function otherEnvs(
   explanation: Explanation,
   world: World,
   hosts: readonly string[],
-  taken: { env: string; wish?: Wish } | undefined,
+  taken: RowEnv | undefined,
 ): OtherEnv[] {
   const followed = { request, explanation, world, ...(taken ? { taken } : {}) };
-  const wishes = world.wishes.filter((wish) => hosts.includes(wish.host) && wish !== taken?.wish);
+  const wishes = world.wishes.filter(
+    (wish) => hosts.includes(wish.host) && !taken?.wishes.includes(wish),
+  );
   return [
     ...wishes.map((wish) => whyNotTaken(wish, followed)),
     ...envsWithoutWish(hosts, world),
@@ -64,24 +75,30 @@ function otherEnvs(
 }
 
 function envTaken(
-  { env, wish }: { env: string; wish?: Wish },
+  { env, wishes }: RowEnv,
   request: HostRequest,
   others: readonly OtherEnv[],
 ): EnvTaken {
   const before = others
     .filter(({ by }) => by === env)
     .map(({ env: other, why }) => ({ env: other, why }));
-  const injection = wish?.injection;
+  const [injection, ...more] = wishes.flatMap((wish) => wish.injection ?? []);
   if (injection === undefined) return { name: env, before };
   const met = metMatch(injection, request);
-  const { deployment, clone, host } = injection;
   return {
     name: env,
+    ...cloneTaken(injection),
+    ...('pair' in met ? { matchIndex: met.pair.matchIndex } : {}),
+    ...(more.length === 0 ? {} : { also: more.map(cloneTaken) }),
+    before,
+  };
+}
+
+function cloneTaken({ deployment, clone, host }: PlannedInjection): CloneTaken {
+  return {
     deployment: `${deployment.namespace}/${deployment.name}`,
     clone: `${deployment.namespace}/${clone}`,
     host,
-    ...('pair' in met ? { matchIndex: met.pair.matchIndex } : {}),
-    before,
   };
 }
 

@@ -7,10 +7,12 @@ import type { VirtualService } from '../istio/types.ts';
 import { whyNotCopied } from '../virtualservice/not-copied.ts';
 import { orderReason } from '../virtualservice/order-reason.ts';
 import { isIgnored } from '../virtualservice/outcomes.ts';
-import { findShadows, orderedPairs, type Pair, routeNameOf } from '../virtualservice/pairs.ts';
+import { type Pair, routeNameOf } from '../virtualservice/pairs.ts';
 import type { PlannedInjection } from '../virtualservice/plan-codec.ts';
+import { draftRoutes } from '../virtualservice/render.ts';
 import { scopeOf } from '../virtualservice/scope.ts';
-import { baseRoute, metMatch } from './env-routes.ts';
+import { findShadows } from '../virtualservice/shadows.ts';
+import { baseRoute, isLedBy, leadsToWish, metMatch, type RowEnv } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
 import type { OtherEnv } from './types.ts';
 import type { Wish, World } from './world.ts';
@@ -20,7 +22,7 @@ export interface Followed {
   request: HostRequest;
   explanation: Explanation;
   world: World;
-  taken?: { env: string; wish?: Wish };
+  taken?: RowEnv;
 }
 
 type Verdict = Pick<OtherEnv, 'reason' | 'why' | 'failed' | 'by'>;
@@ -58,13 +60,15 @@ function verdictOf(wish: Wish, followed: Followed): Verdict {
 /** The VirtualServices whose routes were looked at carry none of the env's. */
 function routeless(wish: Wish, followed: Followed): Verdict | undefined {
   const { world, explanation } = followed;
-  const name = wish.injection && routeNameOf(wish.injection);
+  const { injection } = wish;
+  const hasRoutes = (vs: VirtualService) =>
+    injection !== undefined && vs.spec.http?.some(isLedBy(vs, injection, world));
   const asked = decisive(followed);
   if (asked.length === 0) {
     const why = 'no VirtualService decides for this host, so the Service itself answers';
     return { reason: 'no-virtual-service', why };
   }
-  if (asked.some((vs) => vs.spec.http?.some((route) => route.name === name))) return undefined;
+  if (asked.some(hasRoutes)) return undefined;
   const ignored = asked.find(isIgnored);
   if (ignored !== undefined) {
     const why = `VirtualService ${nameOf(ignored)} is marked ${IGNORE_MARK}: "true"`;
@@ -72,7 +76,7 @@ function routeless(wish: Wish, followed: Followed): Verdict | undefined {
   }
   const elsewhere = explanation.considered
     .map(({ virtualService }) => virtualService)
-    .find((vs) => vs.spec.http?.some((route) => route.name === name));
+    .find(hasRoutes);
   if (elsewhere !== undefined) {
     const why = `its routes are in VirtualService ${nameOf(elsewhere)}, but ${asked.map(nameOf).join(', ')} decides for this caller`;
     return { reason: 'no-virtual-service', why };
@@ -122,22 +126,30 @@ function isPlanned({ injection }: Wish, virtualService: string, world: World): b
   return planned.some((one) => routeNameOf(one) === name);
 }
 
-/** Another env's route took it, and that one comes first. */
-function outranked(pair: Pair, followed: Followed): Verdict | undefined {
-  const { taken, world, request } = followed;
-  const winner = taken?.wish?.injection;
-  if (taken === undefined || winner === undefined) return undefined;
+/** Another route of an env took it, and that one comes first before the route that both have copies of. */
+function outranked(
+  pair: Pair,
+  { taken, world, request, explanation }: Followed,
+): Verdict | undefined {
+  const winner = taken?.wishes[0]?.injection;
+  const base = explanation.taken && baseRoute(explanation.taken, world);
+  if (taken === undefined || winner === undefined || base === undefined) return undefined;
   const met = metMatch(winner, request);
-  if ('failed' in met || winner.host !== pair.injection.host) return undefined;
-  const why = `env ${taken.env} comes first: ${orderReason(met.pair, pair)}`;
   const active = world.wishes.flatMap(({ injection, isActive }) =>
     injection && isActive ? injection : [],
   );
-  const shadow = findShadows(orderedPairs(active), () => true).find(
-    (one) =>
-      routeNameOf(one.pair.injection) === pair.routeName &&
-      one.pair.matchIndex === pair.matchIndex &&
-      one.by.injection.env === taken.env,
+  const draft = draftRoutes([base.route], active, scopeOf(base.virtualService, world.mesh));
+  const isOwn = (one: Pair) =>
+    routeNameOf(one.injection) === pair.routeName && one.matchIndex === pair.matchIndex;
+  const isCopied = draft.routes.some(({ copies }) => copies.some(({ pairs }) => pairs.some(isOwn)));
+  if ('failed' in met || !isCopied) return undefined;
+  const { deployment } = winner;
+  const why =
+    taken.env === pair.injection.env
+      ? `its Deployment ${deployment.namespace}/${deployment.name} comes first`
+      : `env ${taken.env} comes first: ${orderReason(met.pair, pair)}`;
+  const shadow = findShadows(draft, () => true).find(
+    (one) => isOwn(one.pair) && one.by.injection.env === taken.env,
   );
   return shadow === undefined
     ? { reason: 'later', why, by: taken.env }
@@ -152,9 +164,7 @@ function uncopied(
   const base = explanation.taken && baseRoute(explanation.taken, world);
   const reason = base && copyProblem(base, injection, world);
   if (reason !== undefined) return { reason: 'no-copy', why: reason };
-  const own = explanation.tried.findLast(({ row }) =>
-    row.route.name?.endsWith(routeNameOf(injection)),
-  );
+  const own = explanation.tried.findLast(({ row }) => leadsToWish(row, injection, world));
   if (own)
     return { reason: 'no-copy', why: `its route asks for more: ${mismatchText(own.failed)}` };
   const { delegate, place } = explanation.taken ?? {};

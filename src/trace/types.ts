@@ -150,6 +150,13 @@ export interface TracedWorkload {
   env?: string;
 }
 
+/** A clone that a route leads to, instead of a base Deployment. */
+export interface CloneTaken {
+  deployment: string;
+  clone: string;
+  host: string;
+}
+
 export interface EnvTaken {
   name: string;
   /** The base Deployment. This and what follows is absent where the env's wish is not known any more. */
@@ -158,6 +165,8 @@ export interface EnvTaken {
   host?: string;
   /** Which of the env's `istioMatches`; absent: not known. */
   matchIndex?: number;
+  /** The other clones of the env that the same route leads to: it has several targets. */
+  also?: CloneTaken[];
   /** Envs that wanted the request too and come later, and by which rule. */
   before: { env: string; why: string }[];
 }
@@ -167,7 +176,7 @@ export interface EnvTaken {
  * routed to; `not-active`: its pods are not ready yet, or it is leaving; `no-match`: `failed` says what its matches miss;
  * `no-virtual-service`: none decides, or another one than that with its routes; `not-planned`: the plan of the VirtualService
  * leaves it out; `not-rendered`: planned, the routes are not there yet; `no-copy`: the route that took the request has no
- * copy for it; `shadowed`, `later`: another env comes first, always or for this request.
+ * copy for it; `shadowed`, `later`: another env comes first before that route, always or for this request.
  */
 export type OtherEnvReason =
   | 'no-injection'

@@ -64,7 +64,7 @@ export function eligibleDestinations(
   const named: { target: HTTPRouteDestination; subset: string; host: string }[] = [];
   for (const target of route.route ?? []) {
     // Admission comes before the schema: there may be a target without destination or host.
-    const { host = '', subset } = target.destination ?? {};
+    const { host = '', subset } = target?.destination ?? {};
     if (subset !== undefined) named.push({ target, subset, host: fullName(host, scope) });
   }
   return ({ host, from }) =>

@@ -1,10 +1,12 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { utf8Length } from '../k8s/canonical.ts';
+import { type Copy, partOf } from './copies.ts';
+import { MAX_ANNOTATION_BYTES, MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from './limits.ts';
 import { isMarkAnnotation } from './marks.ts';
-import { compareInjections, routeNameOf } from './pairs.ts';
 import { EMPTY_PLAN, type Plan, type PlannedInjection } from './plan-codec.ts';
 import type { Draft } from './render.ts';
+import { type Applicant, applicants, areSurelyModest, createShares } from './share.ts';
 import { withoutOurRoutes } from './strip.ts';
 
 /** What one VirtualService can carry, in bytes. */
@@ -21,18 +23,13 @@ export interface Room {
   envs: boolean;
 }
 
-/** Longest plan, so that many VirtualServices do not weigh on etcd and on Metacontroller's calls. */
-export const MAX_PLAN_BYTES = 64 * 1024;
-/** All annotations of an object together (k8s.io/apimachinery, TotalAnnotationSizeLimitB). */
-export const MAX_ANNOTATION_BYTES = 256 * 1024;
-/** etcd's default request limit is 1.5 MiB; the rest is left to marks, managedFields and to what the user adds. */
-export const MAX_OBJECT_BYTES = 1.25 * 1024 * 1024;
 /** Kept free in the plan for `attempt` and `at`, so that a plan that fits still does when it is asked for again. */
 const BOOKKEEPING_BYTES = 64;
 
 /**
  * The room that the user's own part of a VirtualService leaves. Nothing that changes by our own writes counts (marks,
- * routes, managedFields): sync and admission must come to the same plan, or they would write by turns for ever.
+ * routes, managedFields): sync and admission must come to the same plan, or they would write by turns for ever. Nor do the names of the
+ * envs: they are noted only where the longest plan has room beside them, or a newcomer's name could push another env out.
  * `sentBytes`: object and injections, or its plan, were sent in so many, which tells of most that all fits; it changes no answer.
  */
 export function roomOf(
@@ -46,8 +43,7 @@ export function roomOf(
   const annotations = own.reduce((sum, [key, value]) => sum + bytes(key, value), 0);
   const left = MAX_ANNOTATION_BYTES - annotations;
   const forEnvs = envs === undefined ? 0 : bytes(ENVS_ANNOTATION, envs);
-  const hasEnvs = forEnvs <= left;
-  const forPlan = left - (hasEnvs ? forEnvs : 0) - utf8Length(PLAN_ANNOTATION);
+  const forPlan = left - utf8Length(PLAN_ANNOTATION);
   const { spec } = withoutOurRoutes(virtualService);
   const mostForOwn = MOST_ESCAPED * (annotations + own.length + 1);
   return {
@@ -55,7 +51,7 @@ export function roomOf(
     routes: () => MAX_OBJECT_BYTES - jsonBytes([own, spec]),
     routesAtLeast: () => MAX_OBJECT_BYTES - jsonBytes(spec) - mostForOwn,
     sent: sentBytes,
-    envs: hasEnvs,
+    envs: forEnvs <= forPlan - MAX_PLAN_BYTES,
   };
 }
 
@@ -71,34 +67,83 @@ function bytes(key: string, value: string): number {
   return utf8Length(key) + utf8Length(value);
 }
 
+/** An injection that is not in the plan, and why, unless there is simply no room. */
+export interface LeftOut {
+  injection: PlannedInjection;
+  excess?: string;
+}
+
 /**
- * The injections that fit into the room, in their order, and the ones left out: the lowest rank goes first. Rank is
- * the place of an injection's best pair. One that is too large for what is left makes no room for itself: those
- * behind it that fit are kept, or a single env could take everybody's routes away.
+ * The injections that fit into the room, in their order, and the ones left out. `present`: those of the plan that the
+ * VirtualService carries now; they come first (see `applicants`), and no env gets more than its share. One that is too large for
+ * what is left makes no room for itself: those behind it that fit are kept.
  */
 export function fitInjections(
   draft: Draft,
   injections: readonly PlannedInjection[],
   room: Room,
-): { kept: readonly PlannedInjection[]; leftOut: PlannedInjection[] } {
-  if (fitsWhole(draft, injections, room)) return { kept: injections, leftOut: [] };
-  const ranked = byRank(draft, injections);
-  const routeBytes = routeCounter(draft);
+  present: readonly PlannedInjection[],
+): { kept: readonly PlannedInjection[]; leftOut: LeftOut[] } {
+  const isWhole = fitsWhole(draft, injections, room);
+  if (isWhole && areSurelyModest(injections)) return { kept: injections, leftOut: [] };
+  const sizes = {
+    plan: planCounter(),
+    routes: isWhole ? aloneCounter(draft) : routeCounter(draft),
+  };
+  const queue = applicants(injections, present, sizes.plan);
+  const leftOut = turnedAway(queue, sizes, isWhole ? () => true : roomCounter(room, sizes));
+  if (leftOut.length === 0) return { kept: injections, leftOut };
+  const out = new Set(leftOut.map(({ injection }) => injection));
+  return { kept: injections.filter((injection) => !out.has(injection)), leftOut };
+}
+
+interface Sizes {
+  plan: Counter;
+  routes: Counter;
+}
+
+/** Those for whom there is no room, or who are beyond their env's share. */
+function turnedAway(
+  queue: readonly Applicant[],
+  sizes: Sizes,
+  hasRoomFor: (injection: PlannedInjection) => boolean,
+): LeftOut[] {
+  const shares = createShares(sizes);
+  return queue.flatMap(({ injection, isSettled }): LeftOut[] => {
+    const excess = isSettled ? undefined : shares.excess(injection);
+    if (excess !== undefined) return [{ injection, excess }];
+    if (!hasRoomFor(injection)) return [{ injection }];
+    shares.take(injection);
+    return [];
+  });
+}
+
+type Counter = (injection: PlannedInjection) => number;
+
+/** Is there room for one more? Then it is taken. */
+function roomCounter(room: Room, sizes: Sizes): (injection: PlannedInjection) => boolean {
   // The first item of the plan's list needs no comma.
   let plan = room.plan - EMPTY_PLAN_BYTES + 1;
   let routes = room.routes();
-  const kept = new Set<PlannedInjection>();
-  for (const injection of ranked) {
-    const forPlan = jsonBytes(injection) + 1;
-    const forRoutes = routeBytes(injection);
-    if (forPlan > plan || forRoutes > routes) continue;
-    kept.add(injection);
+  return (injection) => {
+    const forPlan = sizes.plan(injection) + 1;
+    const forRoutes = sizes.routes(injection);
+    if (forPlan > plan || forRoutes > routes) return false;
     plan -= forPlan;
     routes -= forRoutes;
-  }
-  return {
-    kept: injections.filter((injection) => kept.has(injection)),
-    leftOut: ranked.filter((injection) => !kept.has(injection)),
+    return true;
+  };
+}
+
+/** How many bytes an injection takes in a plan. */
+function planCounter(): Counter {
+  const known = new Map<PlannedInjection, number>();
+  return (injection) => {
+    const before = known.get(injection);
+    if (before !== undefined) return before;
+    const fresh = jsonBytes(injection);
+    known.set(injection, fresh);
+    return fresh;
   };
 }
 
@@ -128,12 +173,12 @@ export function hasRoom(room: Room): boolean {
   return EMPTY_PLAN_BYTES <= room.plan;
 }
 
-/** Marks and punctuation that a copy has beyond its route and what comes from its injection. */
+/** Marks and punctuation that a copy has beyond its route and what comes from its injection, for each target. */
 const COPY_BYTES = 256;
 
 /**
- * Do all fit, even if each copy were as large as its route, with its injection's names and with the match in each of its
- * entries? All names and all matches are in the plan: together they are no larger, but for names that come with each match.
+ * Do all fit, even if each copy were as large as its route, with its injection's names at each target and with the match in each of
+ * its entries? All names and all matches are in the plan: together they are no larger, but for names that come with each match.
  */
 function fitsWhole(
   { routes }: Draft,
@@ -145,8 +190,9 @@ function fitsWhole(
     routes.reduce((sum, { route, copies }) => {
       if (copies.length === 0) return sum;
       const entries = Math.max((route.match ?? []).length, 1);
-      const forCopies = copies.length * (bytesOf(route) + COPY_BYTES);
-      return sum + forCopies + (mostMatches + entries) * forPlan;
+      const targets = Math.max((route.route ?? []).length, 1);
+      const forCopies = countPairs(copies) * (bytesOf(route) + COPY_BYTES * targets);
+      return sum + forCopies + (mostMatches * targets + entries) * forPlan;
     }, 0);
   // No part is larger than the whole that came, mostly that is enough to know. Twice, since `routes` counts some commas more.
   const most = room.sent + EMPTY_PLAN_BYTES;
@@ -157,24 +203,50 @@ function fitsWhole(
   return counted <= room.routesAtLeast() || counted <= room.routes();
 }
 
-/** How many bytes the routes of one of the injections add to an object. */
-function routeCounter({ routes }: Draft): (one: PlannedInjection) => number {
-  const sizes = new Map<string | undefined, number>();
-  for (const { route } of routes.flatMap(({ copies }) => copies)) {
-    // One more for the comma behind it.
-    sizes.set(route.name, (sizes.get(route.name) ?? 0) + jsonBytes(route) + 1);
-  }
-  return (one) => sizes.get(routeNameOf(one)) ?? 0;
+/**
+ * How many bytes the routes of one of the injections add to an object, at the most: where it shares copies with others of its env,
+ * these are together no larger than one for each.
+ */
+function routeCounter({ routes, scope }: Draft): Counter {
+  let known: Map<PlannedInjection, number> | undefined;
+  const count = () => {
+    const sizes = new Map<PlannedInjection, number>();
+    for (const { route, copies } of routes) {
+      for (const copy of copies) {
+        for (const { injection } of copy.pairs) {
+          const alone = partOf(copy, route, new Set([injection]), scope);
+          // One more for the comma behind it.
+          sizes.set(injection, (sizes.get(injection) ?? 0) + jsonBytes(alone) + 1);
+        }
+      }
+    }
+    return sizes;
+  };
+  return (injection) => {
+    known ??= count();
+    return known.get(injection) ?? 0;
+  };
 }
 
-function byRank({ pairs }: Draft, injections: readonly PlannedInjection[]): PlannedInjection[] {
-  const best = new Map<PlannedInjection, number>();
-  pairs.forEach(({ injection }, index) => {
-    if (!best.has(injection)) best.set(injection, index);
-  });
-  return [...injections].sort(
-    (a, b) => (best.get(a) ?? 0) - (best.get(b) ?? 0) || compareInjections(a, b),
-  );
+/** The same, for few of them: only theirs are counted. */
+function aloneCounter({ routes, scope }: Draft): Counter {
+  return (injection) => {
+    const wanted = new Set([injection]);
+    let size = 0;
+    for (const { route, copies } of routes) {
+      for (const copy of copies) {
+        const alone = partOf(copy, route, wanted, scope);
+        if (alone !== undefined) size += jsonBytes(alone) + 1;
+      }
+    }
+    return size;
+  };
+}
+
+function countPairs(copies: readonly Copy[]): number {
+  let count = 0;
+  for (const { pairs } of copies) count += pairs.length;
+  return count;
 }
 
 /** The largest count from 0 to `limit` that fits, where fewer always fit when more do; 0 when none does. */

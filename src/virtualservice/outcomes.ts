@@ -2,13 +2,14 @@ import { IGNORE_MARK, isTrue } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import { halfNamesOf } from '../istio/half-name.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import type { Dropped } from './copies.ts';
 import { concerns, eligibleDestination, labelOf, unguardedRoute, unroutable } from './eligible.ts';
 import { exposedRoutes } from './guard.ts';
 import { type ByOwner, groupByOwner } from './owner.ts';
-import { findShadows, type Pair, type Shadow } from './pairs.ts';
 import type { InjectionState, PlanNote, PlannedInjection } from './plan-codec.ts';
-import type { Draft, Dropped } from './render.ts';
+import type { Draft } from './render.ts';
 import type { Scope } from './scope.ts';
+import { findShadows, type Shadow } from './shadows.ts';
 
 /** What the plan needs of a RouteInjection; undefined for a consumer's, which is never routed to. */
 export function planned({ spec }: RouteInjection): PlannedInjection | undefined {
@@ -59,12 +60,14 @@ export function findNotes(
   );
   const isActive = (plan: PlannedInjection) => active.has(plan);
   const copied = new Set<PlannedInjection>();
-  for (const { copies } of draft.routes) for (const { injection } of copies) copied.add(injection);
+  for (const { copies } of draft.routes) {
+    for (const { pairs } of copies) for (const { injection } of pairs) copied.add(injection);
+  }
   const context = {
     http: draft.routes.map(({ route }) => route),
     copied,
     dropped: groupByOwner(draft.dropped, ({ pair }) => pair.injection),
-    shadows: groupByOwner(findShadows(draft.pairs, isActive), ({ pair }) => pair.injection),
+    shadows: groupByOwner(findShadows(draft, isActive), ({ pair }) => pair.injection),
     isIgnored: isIgnored(virtualService),
     scope,
   };
@@ -125,9 +128,7 @@ function routeNotes(
   return [
     ...messages('skipped').map((message) => note(injection, 'skipped', message)),
     ...messages('invalid').map((message) => note(injection, 'invalid', message)),
-    ...context
-      .shadows(injection.spec)
-      .map(({ pair, by }) => note(injection, 'shadowed', shadowMessage(pair, by))),
+    ...context.shadows(injection.spec).map((shadow) => shadowNote(injection, shadow)),
   ];
 }
 
@@ -143,8 +144,23 @@ function droppedOf(
   return told.filter((one) => one.state === state).map(({ message }) => message);
 }
 
-function shadowMessage(pair: Pair, by: Pair): string {
-  return `match ${pair.matchIndex + 1} never applies: env "${by.injection.env}" takes the same requests first`;
+function shadowNote(injection: RouteInjection, { pair, by, at }: Shadow): PlanNote {
+  const { env, deployment } = by.injection;
+  const taker =
+    env === injection.spec.env
+      ? `Deployment "${deployment.namespace}/${deployment.name}" of this env`
+      : `env "${env}"`;
+  const where = at === undefined ? 'never applies' : `does not apply to ${routesText(at)}`;
+  const message = `match ${pair.matchIndex + 1} ${where}: ${taker} takes the same requests first`;
+  const told = note(injection, 'shadowed', message);
+  return at === undefined ? told : { ...told, partial: true };
+}
+
+function routesText(labels: readonly string[]): string {
+  const different = [...new Set(labels)];
+  const more = different.length - MAX_NAMED;
+  const named = different.slice(0, MAX_NAMED).join(', ');
+  return more > 0 ? `${named} and ${more} more` : named;
 }
 
 /** Undefined when there is an eligible route. */

@@ -1,6 +1,5 @@
 import type { IstioMatch } from '../api/dynamicenv.ts';
 import { injectedRouteName } from '../api/route-name.ts';
-import { type CoverIndex, createCoverIndex } from '../istio/cover-index.ts';
 import { compareSpecificity, type Specificity, specificityOf } from '../istio/specificity.ts';
 import { byText } from '../k8s/canonical.ts';
 import type { PlannedInjection } from './plan-codec.ts';
@@ -54,36 +53,4 @@ export function compareInjections(a: PlannedInjection, b: PlannedInjection): num
     byText(a.deployment.name, b.deployment.name) ||
     byText(a.host, b.host)
   );
-}
-
-/** A pair whose requests all go to an earlier pair of another env. */
-export interface Shadow {
-  pair: Pair;
-  by: Pair;
-}
-
-/**
- * Every pair that an earlier active one of the same host provably covers; one that is not active takes nothing.
- * The pairs must be in order.
- */
-export function findShadows(
-  pairs: readonly Pair[],
-  isActive: (injection: PlannedInjection) => boolean,
-): Shadow[] {
-  // One alone is in nobody's shadow.
-  if (pairs.length < 2) return [];
-  const earlier = new Map<string, CoverIndex<Pair>>();
-  return pairs.flatMap((pair) => {
-    const { host } = pair.injection;
-    const rivals = earlier.get(host) ?? createCoverIndex<Pair>();
-    earlier.set(host, rivals);
-    const by = rivals.first(pair.match, (rival) => isBeforeAll(rival, pair));
-    if (isActive(pair.injection)) rivals.add(pair.match, pair);
-    return by === undefined ? [] : [{ pair, by }];
-  });
-}
-
-/** Is it another env's, with a copy before each route that the later one has a copy before? */
-function isBeforeAll({ injection: { env, from } }: Pair, { injection }: Pair): boolean {
-  return env !== injection.env && injection.from.every((subset) => from.includes(subset));
 }

@@ -39,6 +39,8 @@ export interface PlanNote {
   host: string;
   state: InjectionState;
   message: string;
+  /** With `shadowed`: only before some routes. */
+  partial?: boolean;
 }
 
 /** Value of the plan annotation. */
@@ -125,6 +127,7 @@ function isNote(value: unknown): boolean {
     isMap(value) &&
     ['env', 'host', 'message'].every((key) => typeof value[key] === 'string') &&
     isDeployment(value['deployment']) &&
+    isOptional(value['partial'], 'boolean') &&
     INJECTION_STATES.some((state) => state === value['state'])
   );
 }
@@ -149,6 +152,6 @@ function isOptionalMapOf(value: unknown, isItem: (item: unknown) => boolean): bo
   return value === undefined || (isMap(value) && Object.values(value).every(isItem));
 }
 
-function isOptional(value: unknown, type: 'number' | 'string'): boolean {
+function isOptional(value: unknown, type: 'boolean' | 'number' | 'string'): boolean {
   return value === undefined || typeof value === type;
 }

@@ -1,10 +1,10 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { byText, canonicalJson, jsonEqual } from '../k8s/canonical.ts';
-import { fitInjections, fitNotes, type Room } from './fit.ts';
+import { fitInjections, fitNotes, type LeftOut, type Room } from './fit.ts';
 import { findNotes, isIgnored, wishesOf } from './outcomes.ts';
 import { compareInjections } from './pairs.ts';
-import type { Plan, PlanNote, PlannedInjection } from './plan-codec.ts';
+import type { Plan, PlanNote } from './plan-codec.ts';
 import { type Draft, draftRoutes, routesFor } from './render.ts';
 import { httpOf, type Scope } from './scope.ts';
 
@@ -17,11 +17,13 @@ export interface Decision {
   http: HTTPRoute[];
 }
 
+/** `present`: the plan that the VirtualService carries now; who is in it stays, as long as there is room. */
 export function decidePlan(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],
   room: Room,
   scope: Scope,
+  present: Plan | undefined,
 ): Decision {
   const wishes = wishesOf(injections);
   const plans = wishes.flatMap(({ plan }) => plan ?? []);
@@ -29,7 +31,8 @@ export function decidePlan(
   const active = isIgnored(virtualService)
     ? []
     : wishes.flatMap(({ plan, injection }) => (injection.spec.active ? (plan ?? []) : []));
-  const { kept, leftOut } = fitInjections(draft, active.sort(compareInjections), room);
+  active.sort(compareInjections);
+  const { kept, leftOut } = fitInjections(draft, active, room, present?.injections ?? []);
   const found = findNotes(virtualService, wishes, draft, scope);
   const notes = [...leftOut.map(tooLarge), ...found].sort(compareNotes);
   return {
@@ -41,13 +44,16 @@ export function decidePlan(
 
 /** A plan as it was decided, cut to the room that another version of the VirtualService leaves. */
 export function cutPlan(plan: Plan, draft: Draft, room: Room): Plan {
-  const { kept } = fitInjections(draft, plan.injections, room);
+  const { kept } = fitInjections(draft, plan.injections, room, plan.injections);
   return fitNotes({ ...plan, injections: [...kept] }, room);
 }
 
-function tooLarge({ env, deployment, host }: PlannedInjection): PlanNote {
+function tooLarge({ injection, excess }: LeftOut): PlanNote {
+  const { env, deployment, host } = injection;
   const message =
-    'this VirtualService has no room for more routes; delete an env, or split the VirtualService';
+    excess === undefined
+      ? 'this VirtualService has no room for more routes; delete an env, or split the VirtualService'
+      : `this VirtualService has no room for more routes of this env: ${excess}`;
   return { deployment, env, host, message, state: 'too-large' };
 }
 

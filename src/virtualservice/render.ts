@@ -1,38 +1,23 @@
 import type { HTTPRoute } from '../istio/types.ts';
-import { validateRoute } from '../istio/validate-route.ts';
-import { byText } from '../k8s/canonical.ts';
-import { andMatch } from './and-match.ts';
-import { eligibleDestinations, labelOf } from './eligible.ts';
-import { pairProblem } from './pair-problem.ts';
+import { type Copy, copier, type Dropped, partOf } from './copies.ts';
+import { type Group, groupsOf } from './groups.ts';
 import { orderedPairs, type Pair } from './pairs.ts';
 import type { PlannedInjection } from './plan-codec.ts';
-import { pointAt } from './point-at.ts';
 import type { Scope } from './scope.ts';
-import { soundPairs, soundRoutes } from './sound.ts';
+import { soundPairs } from './sound.ts';
 import { stripRoutes } from './strip.ts';
 import { toldRegexes } from './told-regexes.ts';
-
-/** Why one pair has no copy before one eligible route, or one that leaves entries of its match out. */
-export interface Dropped {
-  pair: Pair;
-  state: 'skipped' | 'invalid';
-  message: string;
-  /** Nothing is lost: none of the env's requests could have met the route. */
-  isHarmless: boolean;
-}
 
 /** Everything that some injections can make of a VirtualService, before it is settled which of them are to be rendered. */
 export interface Draft {
   /** Of all injections, in order. */
   pairs: Pair[];
-  /** The user's routes, each the very object that came in, with their copies in the pairs' order. */
+  /** The pairs by env and match, in order. */
+  groups: Group[];
+  /** The user's routes, each the very object that came in, with their copies in the groups' order. */
   routes: { route: HTTPRoute; copies: Copy[] }[];
   dropped: Dropped[];
-}
-
-export interface Copy {
-  injection: PlannedInjection;
-  route: HTTPRoute;
+  scope: Scope;
 }
 
 export interface Rendering {
@@ -42,7 +27,7 @@ export interface Rendering {
 }
 
 /**
- * The routes a VirtualService is to carry: before each eligible route a copy per pair, in the pairs' order.
+ * The routes a VirtualService is to carry: before each eligible route a copy for each match of an env, in the pairs' order.
  * The user's own routes keep their order and are the very objects that came in.
  */
 export function renderRoutes(
@@ -62,67 +47,34 @@ export function draftRoutes(
   const pairs = orderedPairs(injections);
   const own = stripRoutes(http);
   const judging = { ...scope, isTold: toldRegexes(own) };
+  const groups = groupsOf(pairs);
   const isSoundPair = soundPairs(judging);
   const dropped: Dropped[] = [];
   const routes = own.map((route) => {
     const copyFor = copier(route, isSoundPair, dropped, judging);
     const copies: Copy[] = [];
-    for (const pair of pairs) {
-      const copy = copyFor(pair);
-      if (copy !== undefined) copies.push({ injection: pair.injection, route: copy });
+    for (const group of groups) {
+      const copy = copyFor(group);
+      if (copy !== undefined) copies.push(copy);
     }
     return { route, copies };
   });
-  return { pairs, routes, dropped };
-}
-
-/** Makes the copies of one route. What cannot be made is put to what was dropped. */
-function copier(
-  route: HTTPRoute,
-  isSoundPair: (pair: Pair) => boolean,
-  dropped: Dropped[],
-  scope: Scope,
-): (pair: Pair) => HTTPRoute | undefined {
-  const targetFor = eligibleDestinations(route, scope);
-  const isSoundRoute = soundRoutes(route, scope);
-  const { name: _name, match: own, ...kept } = route;
-  // In the order in which people write routes.
-  const blank = { name: '', match: [], ...kept };
-  return (pair) => {
-    const { injection, match, routeName } = pair;
-    const target = targetFor(injection);
-    if (target === undefined) return undefined;
-    const { entries, skips } = andMatch(own, match, scope);
-    for (const { reason, isHarmless } of skips) {
-      dropped.push({ pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless });
-    }
-    if (entries.length === 0) return undefined;
-    const copy = { ...blank, name: routeName, match: entries, route: [pointAt(target, injection)] };
-    // Where both are sound, nothing that Istio or Envoy would refuse can come out.
-    const isSound = isSoundRoute(target) && isSoundPair(pair);
-    const message = isSound ? undefined : refusal(pair, copy, route, scope);
-    if (message === undefined) return copy;
-    dropped.push({ pair, state: 'invalid', message, isHarmless: false });
-    return undefined;
-  };
+  return { pairs, groups, routes, dropped, scope: judging };
 }
 
 /** The rendering with these of the draft's injections alone. */
-export function routesFor({ routes }: Draft, injections: readonly PlannedInjection[]): HTTPRoute[] {
+export function routesFor(
+  { routes, scope }: Draft,
+  injections: readonly PlannedInjection[],
+): HTTPRoute[] {
   const wanted = new Set(injections);
   const http: HTTPRoute[] = [];
   for (const { route, copies } of routes) {
-    for (const copy of copies) if (wanted.has(copy.injection)) http.push(copy.route);
+    for (const copy of copies) {
+      const part = partOf(copy, route, wanted, scope);
+      if (part !== undefined) http.push(part);
+    }
     http.push(route);
   }
   return http;
-}
-
-/** Why Envoy or Istio would refuse the copy; undefined: they would not. */
-function refusal(pair: Pair, copy: HTTPRoute, route: HTTPRoute, scope: Scope): string | undefined {
-  const ofPair = pairProblem(pair);
-  if (ofPair !== undefined) return ofPair;
-  const [problem] = validateRoute(copy, scope).sort((a, b) => byText(a.field, b.field));
-  if (problem === undefined) return undefined;
-  return `Istio would refuse the copy of ${labelOf(route)}: ${problem.field}: ${problem.message}`;
 }

@@ -1,4 +1,4 @@
-import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
+import type { HTTPRoute } from '../istio/types.ts';
 import { validateRoute } from '../istio/validate-route.ts';
 import { andMatch } from './and-match.ts';
 import { pairProblem } from './pair-problem.ts';
@@ -11,20 +11,25 @@ import type { Scope } from './scope.ts';
  * fields alone: where the two are sound by themselves, every copy is. So each is judged once, not once for each copy.
  */
 
-/** Would any sound pair's copy of this route be sound, as far as the route's own part goes? */
-export function soundRoutes(
-  route: HTTPRoute,
-  scope: Scope,
-): (target: HTTPRouteDestination) => boolean {
-  const known = new Map<HTTPRouteDestination, boolean>();
-  return (target) => {
-    const isKnown = known.get(target);
-    if (isKnown !== undefined) return isKnown;
-    const any = { ...route, route: [pointAt(target, { to: 'any', clone: 'any' })] };
-    const isSound = validateRoute(any, scope).length === 0;
-    known.set(target, isSound);
-    return isSound;
+/** Would any sound pair's copy of this route be sound, as far as the route's own part goes? True only if it surely is. */
+export function soundRoute(route: HTTPRoute, scope: Scope): () => boolean {
+  let known: boolean | undefined;
+  return () => {
+    known ??= isSoundRoute(route, scope);
+    return known;
   };
+}
+
+/** Each target may stay as it is or become a clone's, unless it is alone. */
+function isSoundRoute(route: HTTPRoute, scope: Scope): boolean {
+  const targets = route.route ?? [];
+  const led = targets.map((target) => {
+    const { weight } = target;
+    const clone = pointAt(target, { to: 'any', clone: 'any' });
+    return weight === undefined ? clone : { ...clone, weight };
+  });
+  const any = { ...route, route: targets.length === 1 ? led : [...targets, ...led] };
+  return validateRoute(any, scope).length === 0;
 }
 
 /** Would the pair's copy of any sound route be sound, as far as the pair's own part goes? */

@@ -25,9 +25,9 @@ export function isAbout(note: PlanNote, { spec }: RouteInjection): boolean {
   );
 }
 
-/** One shadowed match of several leaves the env reachable. */
+/** One shadowed match of several, or a match that is shadowed before some routes only, leaves the env reachable. */
 export function isFullyShadowed(injection: RouteInjection, about: readonly PlanNote[]): boolean {
-  const shadowed = about.filter(({ state }) => state === 'shadowed');
+  const shadowed = about.filter(({ state, partial }) => state === 'shadowed' && partial !== true);
   return shadowed.length >= injection.spec.matches.length;
 }
 

@@ -38,8 +38,8 @@ export function decorate(
   const envs = envNames(staying);
   const users = withoutOurRoutes(virtualService);
   const room = roomOf(users, envs, sentBytes);
-  const { plan, notes, http } = decidePlan(users, staying, room, scope);
   const previous = planOf(virtualService);
+  const { plan, notes, http } = decidePlan(users, staying, room, scope, previous);
   const isRendered = isRenderedAs(http, httpOf(virtualService));
   const attempt = nextAttempt(plan, previous, isRendered, now, lastWritten(virtualService));
   const isAwaited = previous !== undefined && staying.length > 0;

@@ -9,6 +9,11 @@ export function targetSubset({ to, targets = {} }: Targets, subset: string | und
   return own ?? to;
 }
 
+/** All subsets to which a planned injection leads. */
+export function plannedSubsets({ to, targets = {} }: Targets): string[] {
+  return [...new Set([to, ...Object.values(targets)])];
+}
+
 /** All subsets to which an injection leads, each once; none: it is a consumer's. */
 export function targetSubsets({
   subset,

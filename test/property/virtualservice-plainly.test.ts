@@ -1,21 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import '../support/fast-check.ts';
+import { isInjectedRouteName } from '../../src/api/route-name.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
 import { covers } from '../../src/istio/cover.ts';
+import { entryConditions } from '../../src/istio/entry-conditions.ts';
+import { headerKey } from '../../src/istio/header-name.ts';
 import type { HTTPRoute, StringMatch } from '../../src/istio/types.ts';
 import { validateRoute } from '../../src/istio/validate-route.ts';
-import { utf8Length } from '../../src/k8s/canonical.ts';
+import { canonicalJson, jsonEqual, utf8Length } from '../../src/k8s/canonical.ts';
 import { deepFreeze } from '../../src/local/object.ts';
 import { andMatch } from '../../src/virtualservice/and-match.ts';
-import { eligibleDestination } from '../../src/virtualservice/eligible.ts';
+import { eligibleDestination, labelOf } from '../../src/virtualservice/eligible.ts';
 import { fitInjections, roomOf } from '../../src/virtualservice/fit.ts';
+import { ledTargets } from '../../src/virtualservice/lead.ts';
 import { planned } from '../../src/virtualservice/outcomes.ts';
-import { findShadows, orderedPairs, type Pair } from '../../src/virtualservice/pairs.ts';
+import { orderedPairs, type Pair } from '../../src/virtualservice/pairs.ts';
 import { serializePlan } from '../../src/virtualservice/plan-codec.ts';
-import { pointAt } from '../../src/virtualservice/point-at.ts';
 import { draftRoutes, renderRoutes } from '../../src/virtualservice/render.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/scope.ts';
+import { findShadows } from '../../src/virtualservice/shadows.ts';
 import { stripRoutes } from '../../src/virtualservice/strip.ts';
 import { CONFIG } from '../unit/virtualservice/builders.ts';
 import { injections, planOf, virtualServices } from './lib/virtualservice.ts';
@@ -50,6 +54,17 @@ const oddInjections = fc
         : { ...one, spec: { ...spec, matches: [...spec.matches, extra] } };
     }),
   );
+/** Some with a second workload on the same host and with the same match, as an env whose bases share a subset has. */
+const twins = fc.tuple(injections, fc.boolean()).map(([all, isDoubled]): RouteInjection[] => {
+  const [first] = all;
+  if (first === undefined || !isDoubled) return all;
+  const deployment = { namespace: 'shop', name: 'twin' };
+  const twin = { ...first, metadata: { name: 'twin' }, spec: { ...first.spec, deployment } };
+  return [
+    ...all,
+    { ...twin, spec: { ...twin.spec, clone: 'twin-clone', active: !first.spec.active } },
+  ];
+});
 const oddRoutes = fc.constantFrom<Partial<HTTPRoute>>(
   {},
   { headers: { request: { add: { 'x%': '%' } } } },
@@ -57,28 +72,98 @@ const oddRoutes = fc.constantFrom<Partial<HTTPRoute>>(
   { match: [{ uri: { regex: '(' } }, { headers: { user: { exact: 'b' } } }] },
 );
 
+/** Pairs of one env with the same match, each injection once, in the order of the first. */
+function sharing(pairs: readonly Pair[]): Pair[][] {
+  const keyOf = ({ injection, match, matchIndex }: Pair) => {
+    const before = injection.matches.slice(0, matchIndex).filter((one) => jsonEqual(one, match));
+    return canonicalJson([injection.env, match, before.length]);
+  };
+  return [...Map.groupBy(pairs, keyOf).values()];
+}
+
+type Drafted = { pairs: Pair[]; copy: HTTPRoute };
+
 /** Every copy made by itself and judged whole. */
+function copiesOf(
+  route: HTTPRoute,
+  pairs: readonly Pair[],
+  scope: ReturnType<typeof scopeOf>,
+): Drafted[] {
+  const { name: _name, match: _match, ...kept } = route;
+  const made = (members: readonly Pair[]): HTTPRoute => ({
+    name: members[0]?.routeName ?? '',
+    match: andMatch(route.match, members[0]?.match ?? {}, scope).entries,
+    ...kept,
+    route: ledTargets(
+      route,
+      members.map(({ injection }) => injection),
+      scope,
+    ),
+  });
+  return sharing(pairs).flatMap((all) => {
+    const members = all.filter((pair) => {
+      if (eligibleDestination(route, pair.injection, scope) === undefined) return false;
+      const alone = made([pair]);
+      return (alone.match ?? []).length > 0 && validateRoute(alone, scope).length === 0;
+    });
+    return members.length === 0 ? [] : [{ pairs: members, copy: made(members) }];
+  });
+}
+
 function plainly(
   http: readonly HTTPRoute[],
   pairs: readonly Pair[],
   scope: ReturnType<typeof scopeOf>,
 ) {
   return stripRoutes(http).flatMap((route) => [
-    ...pairs.flatMap(({ injection, match, routeName }) => {
-      const target = eligibleDestination(route, injection, scope);
-      if (target === undefined) return [];
-      const { entries } = andMatch(route.match, match, scope);
-      const { name: _name, match: _match, ...kept } = route;
-      const copy = {
-        name: routeName,
-        match: entries,
-        ...kept,
-        route: [pointAt(target, injection)],
-      };
-      return entries.length > 0 && validateRoute(copy, scope).length === 0 ? [copy] : [];
-    }),
+    ...copiesOf(route, pairs, scope).map(({ copy }) => copy),
     route,
   ]);
+}
+
+/** Who takes all of a pair's requests before one route, looked for one by one. */
+function takenAt(
+  route: HTTPRoute,
+  pairs: readonly Pair[],
+  scope: ReturnType<typeof scopeOf>,
+  isActive: (pair: Pair) => boolean,
+): Map<Pair, Pair> {
+  const headers = new Set(
+    pairs.flatMap(({ match }) => Object.keys(match.headers ?? {}).map(headerKey)),
+  );
+  const copies = copiesOf(route, pairs, scope);
+  const entriesOf = ({ copy }: Drafted) =>
+    (copy.match ?? []).map((entry) => entryConditions(entry, headers));
+  const taken = new Map<Pair, Pair>();
+  copies.forEach((copy, at) => {
+    const earlier = copies.slice(0, at).filter((one) => one.pairs.some(isActive));
+    copy.pairs.forEach((pair, place) => {
+      const rivals = earlier.filter(
+        (one) =>
+          one.pairs[0]?.injection.env !== pair.injection.env ||
+          !one.pairs.some(({ injection }) => injection === pair.injection),
+      );
+      const by = entriesOf(copy).map((entry) =>
+        rivals.find((rival) => entriesOf(rival).some((wide) => covers(wide, entry))),
+      );
+      const before = copy.pairs.slice(0, place).filter(isActive);
+      const own = (route.route ?? []).filter(
+        (one) => eligibleDestination({ route: [one] }, pair.injection, scope) !== undefined,
+      );
+      const winners = own.map((one) =>
+        before.find(
+          ({ injection }) => eligibleDestination({ route: [one] }, injection, scope) !== undefined,
+        ),
+      );
+      const first = by.every((one) => one !== undefined)
+        ? by[0]?.pairs.find(isActive)
+        : winners.every((one) => one !== undefined)
+          ? winners[0]
+          : undefined;
+      if (first !== undefined) taken.set(pair, first);
+    });
+  });
+  return taken;
 }
 
 describe('against the plain definition', () => {
@@ -97,26 +182,35 @@ describe('against the plain definition', () => {
     );
   });
 
-  it('the same pairs are shadowed, by the same ones', () => {
+  it('the same pairs are shadowed, by the same ones, before the same routes', () => {
     fc.assert(
-      fc.property(injections, (all) => {
+      fc.property(virtualServices, twins, (object, all) => {
         const plans = all.flatMap((one) => planned(one) ?? []);
         const active = new Set(plans.filter((_, at) => all[at]?.spec.active));
-        const pairs = orderedPairs(plans);
-        const plain = pairs.flatMap((pair, at) => {
-          const by = pairs
-            .slice(0, at)
-            .find(
-              (rival) =>
-                active.has(rival.injection) &&
-                rival.injection.host === pair.injection.host &&
-                rival.injection.env !== pair.injection.env &&
-                pair.injection.from.every((subset) => rival.injection.from.includes(subset)) &&
-                covers(rival.match, pair.match),
-            );
-          return by === undefined ? [] : [{ pair, by }];
-        });
-        expect(findShadows(pairs, (one) => active.has(one))).toEqual(plain);
+        const scope = scopeOf(object, CONFIG);
+        const draft = draftRoutes(httpOf(object), plans, scope);
+        const { pairs } = draft;
+        const isActive = ({ injection }: Pair) => active.has(injection);
+        const routes = draft.routes.map(({ route }) => route);
+        const taken = routes.map((route) => takenAt(route, pairs, scope, isActive));
+        const counts = new Map(
+          pairs.map((pair) => [
+            pair,
+            routes.filter((route) =>
+              copiesOf(route, pairs, scope).some((one) => one.pairs.includes(pair)),
+            ).length,
+          ]),
+        );
+        const plain = sharing(pairs)
+          .flat()
+          .flatMap((pair) => {
+            const at = routes.filter((_, place) => taken[place]?.has(pair));
+            const by = taken.flatMap((one) => one.get(pair) ?? [])[0];
+            if (by === undefined) return [];
+            const isWhole = at.length === counts.get(pair);
+            return [{ pair, by, ...(isWhole ? {} : { at: at.map(labelOf) }) }];
+          });
+        expect(findShadows(draft, (one) => active.has(one))).toEqual(plain);
       }),
       { numRuns: 500 },
     );
@@ -131,16 +225,16 @@ describe('against the plain definition', () => {
         (object, all, percent) => {
           const plans = planOf(all);
           const draft = draftRoutes(httpOf(object), plans, scopeOf(object, CONFIG));
-          const copies = draft.routes.flatMap((one) => one.copies);
-          const exact = copies.reduce(
-            (sum, { route }) => sum + utf8Length(JSON.stringify(route)) + 1,
-            0,
-          );
+          const exact = plans.reduce((sum, one) => {
+            const { http } = renderRoutes(httpOf(object), [one], scopeOf(object, CONFIG));
+            const own = http.filter(({ name }) => isInjectedRouteName(name));
+            return own.reduce((bytes, route) => bytes + utf8Length(JSON.stringify(route)) + 1, sum);
+          }, 0);
           const routes = Math.floor((exact * percent) / 100);
           const plan = utf8Length(serializePlan({ injections: plans, notes: [] })) + 64;
           const room = roomOf(object, undefined);
           const left = { ...room, plan, routes: () => routes, routesAtLeast: () => routes };
-          const { leftOut } = fitInjections(draft, plans, left);
+          const { leftOut } = fitInjections(draft, plans, left, []);
           expect(leftOut.length === 0).toBe(exact <= routes || plans.length === 0);
         },
       ),

@@ -153,7 +153,7 @@ function virtualServiceStatus(
   const notes = notesOf(virtualService, injection).filter(({ state }) => state !== 'unguarded');
   const status = lifeCycle({
     wanted: routesWanted(virtualService, injection, context.config),
-    present: routesOn(virtualService, ownerOf(injection)),
+    present: routesOn(virtualService, ownerOf(injection), context.config),
     subsets: subsetsOf(host),
     isActive: own?.spec.active === true,
     hasNoRoom: hasNoRoom(virtualService, notes, context),

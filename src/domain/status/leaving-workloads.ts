@@ -38,7 +38,9 @@ function leavingSubset(key: string, context: StatusContext): WorkloadStatus {
   const { rules, injections } = context.observed;
   const routed = injections
     .filter((injection) => injectionBaseKey(injection) === key)
-    .flatMap((injection) => carriers(context.view.virtualServices(), ownerOf(injection)));
+    .flatMap((injection) =>
+      carriers(context.view.virtualServices(), ownerOf(injection), context.config),
+    );
   return {
     deployment: leavingDeployment(key, context),
     destinationRules: rules.filter((rule) => baseKeyOf(rule) === key).map(removing),

@@ -18,13 +18,13 @@ export interface Stall {
 }
 
 /** Which VirtualServices hold up a removal: routes that were withdrawn two minutes ago and are still there. */
-export function findStall({ env, observed, view, now }: StatusContext): Stall {
+export function findStall({ env, observed, view, config, now }: StatusContext): Stall {
   const held = observed.injections
     .filter(({ spec }) => !spec.active)
     .flatMap((injection) => {
       // The withdrawal is the last write; a note of our own would depend on which of two syncs came first.
       const since = lastWritten(injection) ?? env.metadata.deletionTimestamp;
-      const on = carriers(view.virtualServices(), ownerOf(injection));
+      const on = carriers(view.virtualServices(), ownerOf(injection), config);
       return since === undefined || on.length === 0
         ? []
         : [{ on, since, left: secondsLeft(since, STALL_SECONDS, now) }];

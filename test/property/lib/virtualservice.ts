@@ -47,13 +47,20 @@ const target = fc.constantFrom(
   { host: 'backend' },
   { host: 'other', subset: 'shared' },
 );
-const targets = fc
-  .tuple(target, fc.option(target))
-  .map(([one, two]) =>
-    two === null
-      ? [{ destination: one }]
-      : [one, two].map((destination) => ({ destination, weight: 50 })),
-  );
+const weight = fc.constantFrom(undefined, 0, 1, 2, 50);
+const targets = fc.oneof(
+  target.map((destination) => [{ destination }]),
+  fc
+    .array(fc.tuple(target, weight), { minLength: 2, maxLength: 4 })
+    // Weights that add up to nothing are refused by Istio.
+    .filter((all) => all.some(([, part = 0]) => part > 0))
+    .map((all) =>
+      all.map(([destination, part]) => ({
+        destination,
+        ...(part === undefined ? {} : { weight: part }),
+      })),
+    ),
+);
 const plain: fc.Arbitrary<HTTPRoute> = fc.record(
   {
     name: fc.constantFrom('r', 'dynamic-environment-mine'),

@@ -50,6 +50,7 @@ const decide = (plans: WorkloadPlan[], observed: Partial<Observed> = {}, harmful
     observed: deepFreeze({ deployments: [clone], rules: [ownRule], injections: [], ...observed }),
     virtualServices: [],
     harmful: new Set(harmful),
+    clusterDomain: 'cluster.local',
     drainSeconds: 10,
     settleSeconds: 3,
     now: NOW,

@@ -178,7 +178,12 @@ describe('the clone', () => {
     const template = { ...base.spec.template, metadata: { labels } };
     const versioned = { ...base, spec: { ...base.spec, selector: {}, template } };
     const { metadata } = made(versioned, {}).spec.template;
-    expect(metadata?.labels).toEqual({ ...labels, version: 'alice', 'dynamic-env': 'true' });
+    expect(metadata?.labels).toEqual({
+      ...labels,
+      version: 'alice',
+      'dynamic-env': 'true',
+      'riskified.com/clone': 'backend-alice',
+    });
     const podLabels = { 'service.istio.io/canonical-revision': 'alice' };
     expect(made(versioned, { podLabels }).spec.template.metadata?.labels).toMatchObject({
       'app.kubernetes.io/version': '1.2',

@@ -63,6 +63,7 @@ function context(given: Given): RetirementContext {
     observed: { deployments, rules, injections },
     virtualServices,
     harmful: new Set<string>(),
+    clusterDomain: 'cluster.local',
     drainSeconds: given.drainSeconds ?? 10,
     now: NOW,
     force: given.force ?? false,

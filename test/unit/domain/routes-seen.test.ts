@@ -11,6 +11,8 @@ it('knows whose routes an injection makes', () => {
     env: 'alice',
     deployment: { namespace: 'shop', name: 'backend' },
     host: 'backend.shop.svc.cluster.local',
+    clone: 'backend-alice',
+    subsets: ['alice'],
   });
 });
 
@@ -25,5 +27,5 @@ it('finds the VirtualServices that carry them, by the routes themselves', () => 
     virtualService('shop/c'),
     { ...virtualService('shop/d'), spec: {} },
   ];
-  expect(carriers(all, owner)).toEqual([all[0]]);
+  expect(carriers(all, owner, { clusterDomain: 'cluster.local' })).toEqual([all[0]]);
 });

@@ -258,15 +258,17 @@ describe('size', () => {
     const { filler: _, ...annotations } = object.metadata.annotations ?? {};
     return { annotations, routes: (object.spec.http ?? []).length - 1 };
   };
-  const envs = ENVS.length + 'test'.length;
 
   it('leaves out what has no room beside the annotations of the user', () => {
-    const all = envs + PLAN.length + PLANNED.length + 64;
-    expect(marksOf(all)).toEqual({ annotations: MARKS.annotations, routes: 1 });
-    const none = { [ENVS]: 'test', [PLAN]: expect.stringContaining('"injections":[]') as never };
+    const names = ENVS.length + 'test'.length + PLAN.length + 64 * 1024;
+    const planned = { [PLAN]: PLANNED };
+    expect(marksOf(names)).toEqual({ annotations: MARKS.annotations, routes: 1 });
+    expect(marksOf(names - 1)).toEqual({ annotations: planned, routes: 1 });
+    const all = PLAN.length + PLANNED.length + 64;
+    expect(marksOf(all)).toEqual({ annotations: planned, routes: 1 });
+    const none = { [PLAN]: expect.stringContaining('"injections":[]') as never };
     expect(marksOf(all - 100)).toEqual({ annotations: none, routes: 0 });
-    expect(marksOf(envs + PLAN.length)).toEqual({ annotations: { [ENVS]: 'test' }, routes: 0 });
-    expect(marksOf(envs - 1)).toEqual({ annotations: {}, routes: 0 });
+    expect(marksOf(PLAN.length)).toEqual({ annotations: {}, routes: 0 });
   });
 
   it('leaves out notes before routes', () => {

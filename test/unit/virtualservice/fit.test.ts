@@ -5,11 +5,13 @@ import {
   fitNotes,
   hasRoom,
   largest,
+  roomOf,
+} from '../../../src/virtualservice/fit.ts';
+import {
   MAX_ANNOTATION_BYTES,
   MAX_OBJECT_BYTES,
   MAX_PLAN_BYTES,
-  roomOf,
-} from '../../../src/virtualservice/fit.ts';
+} from '../../../src/virtualservice/limits.ts';
 import { serializePlan } from '../../../src/virtualservice/plan-codec.ts';
 import { draftRoutes } from '../../../src/virtualservice/render.ts';
 import { BASE, copy, plan, planNote, routing, SCOPE, wish } from './builders.ts';
@@ -34,22 +36,21 @@ describe('room', () => {
     expect(room.routes()).toBe(MAX_OBJECT_BYTES - EMPTY_SPEC.length);
   });
 
-  it('is what the annotations of others leave, in bytes, and the names of the envs', () => {
+  it('is what the annotations of others leave, in bytes', () => {
     const annotations = { note: 'ä'.repeat(100_000), more: 'x'.repeat(50_000) };
     const left = MAX_ANNOTATION_BYTES - 200_000 - 50_000 - 8 - PLAN_KEY.length;
     expect(roomOf(routing([], { annotations }), undefined).plan).toBe(left);
-    expect(roomOf(routing([], { annotations }), 'a,b').plan).toBe(left - ENVS_KEY.length - 3);
+    expect(roomOf(routing([], { annotations }), 'a,b').plan).toBe(left);
   });
 
-  it('is given to the plan when it does not do for the names of the envs', () => {
-    const room = (bytes: number) =>
-      roomOf(
-        routing([], { annotations: { a: 'x'.repeat(MAX_ANNOTATION_BYTES - 1 - bytes) } }),
-        'e',
-      );
+  it('is for the names of the envs only beside the longest plan, so that no name takes a plan its place', () => {
+    const most = MAX_ANNOTATION_BYTES - 1 - PLAN_KEY.length - MAX_PLAN_BYTES;
+    const room = (free: number) =>
+      roomOf(routing([], { annotations: { a: 'x'.repeat(most - free) } }), 'e');
     const envs = ENVS_KEY.length + 1;
-    expect(room(envs)).toMatchObject({ envs: true, plan: -PLAN_KEY.length });
-    expect(room(envs - 1)).toMatchObject({ envs: false, plan: envs - 1 - PLAN_KEY.length });
+    expect(room(envs)).toMatchObject({ envs: true, plan: MAX_PLAN_BYTES });
+    expect(room(envs - 1)).toMatchObject({ envs: false, plan: MAX_PLAN_BYTES });
+    expect(room(-1)).toMatchObject({ envs: false, plan: MAX_PLAN_BYTES - 1 });
   });
 
   it('does not depend on our own marks, routes or on who wrote what', () => {
@@ -100,11 +101,11 @@ describe('injections', () => {
     utf8Length(serializePlan(plan(envs.slice(0, count)))) + BOOKKEEPING;
   const fitted = (room: { plan?: number; routes?: number }, all = envs) => {
     const { plan: forPlan = MAX_PLAN_BYTES, routes = MAX_OBJECT_BYTES } = room;
-    const { kept, leftOut } = fitInjections(draftRoutes([BASE], all, SCOPE), all, {
-      ...roomFor(routes),
-      plan: forPlan,
-    });
-    return [kept.map(({ env }) => env).join(), leftOut.map(({ env }) => env).join()];
+    const draft = draftRoutes([BASE], all, SCOPE);
+    const { kept, leftOut } = fitInjections(draft, all, { ...roomFor(routes), plan: forPlan }, []);
+    return [kept, leftOut.map(({ injection }) => injection)].map((list) =>
+      list.map(({ env }) => env).join(),
+    );
   };
 
   it('are all kept when there is room', () => {
@@ -118,11 +119,11 @@ describe('injections', () => {
     };
     const room = { plan: MAX_PLAN_BYTES, routes: never, routesAtLeast: never, envs: true };
     const draft = draftRoutes([BASE], envs, SCOPE);
-    expect(fitInjections(draft, envs, { ...room, sent: 5_000 })).toEqual({
+    expect(fitInjections(draft, envs, { ...room, sent: 5_000 }, [])).toEqual({
       kept: envs,
       leftOut: [],
     });
-    expect(() => fitInjections(draft, envs, { ...room, sent: 500_000 })).toThrow('counted');
+    expect(() => fitInjections(draft, envs, { ...room, sent: 500_000 }, [])).toThrow('counted');
   });
 
   it.each([
@@ -143,8 +144,8 @@ describe('injections', () => {
       });
       const draft = draftRoutes([route], all, SCOPE);
       const sent = utf8Length(JSON.stringify([object, all]));
-      const known = fitInjections(draft, all, roomOf(object, undefined, sent));
-      expect(known).toEqual(fitInjections(draft, all, roomOf(object, undefined)));
+      const known = fitInjections(draft, all, roomOf(object, undefined, sent), all);
+      expect(known).toEqual(fitInjections(draft, all, roomOf(object, undefined), all));
       expect(known.kept).toHaveLength(count);
     },
   );
@@ -180,26 +181,25 @@ describe('injections', () => {
       const all = [wish({ matches: [{ headers: { user: { exact } } }] })];
       const draft = draftRoutes([route], all, SCOPE);
       const needed = JSON.stringify(draft.routes[0]?.copies.map((one) => one.route)).length - 1;
-      expect(fitInjections(draft, all, roomFor(needed)).kept).toEqual(all);
-      expect(fitInjections(draft, all, roomFor(needed - 1)).leftOut).toEqual(all);
+      expect(fitInjections(draft, all, roomFor(needed), []).kept).toEqual(all);
+      const { kept } = fitInjections(draft, all, roomFor(needed - 1), []);
+      expect(kept).toEqual([]);
     },
   );
 
-  it('are left out by the rank of their best match, and keep their order', () => {
-    const weak = { headers: { user: { regex: 'a.*' } } };
+  it('are left out by age, whatever their matches are, and keep their order', () => {
     const strong = { headers: { user: { exact: 'a' }, lang: { exact: 'de' } } };
     const all = [
-      wish({ env: 'a', matches: [weak] }),
-      wish({ env: 'b', matches: [weak, strong] }),
+      wish({ env: 'a', envCreationTimestamp: '2026-01-03T00:00:00Z', matches: [strong] }),
+      wish({ env: 'b', envCreationTimestamp: '2026-01-02T00:00:00Z' }),
       wish({ env: 'c' }),
     ];
     const room = (...kept: typeof all) => ({
       plan: utf8Length(serializePlan(plan(kept))) + BOOKKEEPING,
     });
-    const [a = wish(), b = wish(), c = wish()] = all;
+    const [, b = wish(), c = wish()] = all;
     expect(fitted(room(b, c), all)).toEqual(['b,c', 'a']);
-    expect(fitted(room(b), all)).toEqual(['b', 'c,a']);
-    expect(fitted(room(b, c), [c, a, b])).toEqual(['c,b', 'a']);
+    expect(fitted(room(c), all)).toEqual(['c', 'b,a']);
   });
 });
 
@@ -207,12 +207,10 @@ describe('an injection that is too large', () => {
   it('is left out without taking those of lower rank with it', () => {
     const long = { headers: { user: { exact: 'x'.repeat(1000) }, lang: { exact: 'de' } } };
     const all = [wish({ env: 'a' }), wish({ env: 'huge', matches: [long] }), wish({ env: 'z' })];
-    const { kept, leftOut } = fitInjections(draftRoutes([BASE], all, SCOPE), all, {
-      ...roomOf(routing([BASE]), undefined),
-      plan: 1000,
-    });
+    const room = { ...roomOf(routing([BASE]), undefined), plan: 1000 };
+    const { kept, leftOut } = fitInjections(draftRoutes([BASE], all, SCOPE), all, room, []);
     expect(kept.map(({ env }) => env)).toEqual(['a', 'z']);
-    expect(leftOut.map(({ env }) => env)).toEqual(['huge']);
+    expect(leftOut.map(({ injection }) => injection.env)).toEqual(['huge']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IstioMatch } from '../../../src/api/dynamicenv.ts';
-import { compareInjections, findShadows, orderedPairs } from '../../../src/virtualservice/pairs.ts';
-import { HOST, nameOf, wish } from './builders.ts';
+import { compareInjections, orderedPairs } from '../../../src/virtualservice/pairs.ts';
+import { nameOf, wish } from './builders.ts';
 
 const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value } } });
 const envsOf = (pairs: ReturnType<typeof orderedPairs>) =>
@@ -59,52 +59,5 @@ describe('order of pairs', () => {
       { injection, match: exact('ab'), matchIndex: 1, routeName: nameOf() },
       { injection, match: env.matches[0], matchIndex: 0, routeName: nameOf() },
     ]);
-  });
-});
-
-describe('shadows', () => {
-  const first = wish({ env: 'first', envCreationTimestamp: '2025-01-01T00:00:00Z' });
-  const second = wish({ env: 'second' });
-  const shadowsOf = (injections: (typeof first)[], inactive: (typeof first)[] = []) =>
-    findShadows(orderedPairs(injections), (one) => !inactive.includes(one)).map(
-      ({ pair, by }) =>
-        `${pair.injection.env}/${pair.matchIndex} by ${by.injection.env}/${by.matchIndex}`,
-    );
-
-  it('fall on a pair that an earlier one of another env covers', () => {
-    expect(shadowsOf([second, first])).toEqual(['second/0 by first/0']);
-  });
-
-  it('fall on every env after the first, by the first', () => {
-    expect(shadowsOf([first, second, wish({ env: 'third' })])).toEqual([
-      'second/0 by first/0',
-      'third/0 by first/0',
-    ]);
-  });
-
-  it('fall on single matches', () => {
-    const two = wish({ env: 'second', matches: [exact('mine'), exact('test-user')] });
-    expect(shadowsOf([first, two])).toEqual(['second/1 by first/0']);
-  });
-
-  it('are cast whatever subset the base has, if the earlier one has it too', () => {
-    const wide = wish({ ...first, env: 'first', from: ['shared', 'v1'] });
-    const narrow = wish({ env: 'second', from: ['v1'] });
-    expect(shadowsOf([wide, narrow])).toEqual(['second/0 by first/0']);
-  });
-
-  it.each<[string, Parameters<typeof wish>[0]]>([
-    ['of another host', { host: `x.${HOST}` }],
-    ['of other routes (another base subset)', { from: ['v2'] }],
-    ['of more routes (one base subset more)', { from: ['shared', 'v2'] }],
-    ['with other requests', { matches: [exact('test-user2')] }],
-    ['of the same env', { env: 'first', deployment: { namespace: 'shop', name: 'x' } }],
-  ])('do not fall on a pair %s', (_, spec) => {
-    expect(shadowsOf([first, wish({ env: 'second', ...spec })])).toEqual([]);
-  });
-
-  it('are not cast by an env whose routes are not there', () => {
-    expect(shadowsOf([first, second], [first])).toEqual([]);
-    expect(shadowsOf([first, second], [second])).toEqual(['second/0 by first/0']);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { VirtualService } from '../../../src/istio/types.ts';
-import { MAX_PLAN_BYTES, roomOf } from '../../../src/virtualservice/fit.ts';
+import { roomOf } from '../../../src/virtualservice/fit.ts';
+import { MAX_PLAN_BYTES } from '../../../src/virtualservice/limits.ts';
 import { cutPlan, decidePlan, samePlan } from '../../../src/virtualservice/plan.ts';
 import { type Plan, serializePlan } from '../../../src/virtualservice/plan-codec.ts';
 import { draftRoutes } from '../../../src/virtualservice/render.ts';
@@ -9,7 +10,7 @@ import { BASE, consumer, injection, plan, planNote, routing, SCOPE, to, wish } f
 
 const object = routing([BASE]);
 const decide = (injections: Parameters<typeof decidePlan>[1], vs = object) => {
-  const { plan: made, notes } = decidePlan(vs, injections, roomOf(vs, undefined), SCOPE);
+  const { plan: made, notes } = decidePlan(vs, injections, roomOf(vs, undefined), SCOPE, undefined);
   return { plan: made, notes };
 };
 const cut = (whole: Plan, vs: VirtualService) =>

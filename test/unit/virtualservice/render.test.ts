@@ -68,7 +68,7 @@ describe('which routes get a copy', () => {
 });
 
 describe('a copy', () => {
-  it('keeps everything but name, match, weight and the other destinations', () => {
+  it('keeps everything but name, match and the targets on the env host', () => {
     const route: HTTPRoute = {
       name: 'canary',
       match: [{ uri: { prefix: '/' }, method: { exact: 'GET' } }],
@@ -93,12 +93,19 @@ describe('a copy', () => {
         name: nameOf(),
         match: [{ ...route.match?.[0], headers: { user: { exact: 'test-user' } } }],
         route: [
+          { ...to('other', 'shared'), weight: 10 },
           {
             destination: { host: 'backend', subset: 'test', port: { number: 8080 } },
+            weight: 70,
             headers: {
               request: { remove: ['x'] },
               response: { set: { s: '1' }, add: { a: '2', 'x-dynamic-env': 'backend-test' } },
             },
+          },
+          {
+            destination: { host: 'backend', subset: 'test' },
+            weight: 20,
+            headers: { response: { add: { 'x-dynamic-env': 'backend-test' } } },
           },
         ],
       },

@@ -239,7 +239,10 @@ describe('the size of annotations', () => {
       labels: { [LABEL]: 'too-large' },
       isRepair: false,
     });
-    expect(sync(filled(ENVS.length + 4)).annotations).toEqual({ [PLAN]: null, [ENVS]: 'test' });
+    const names = sync(filled(64 * 1024 + PLAN.length + ENVS.length + 4)).annotations;
+    expect(names).toMatchObject({ [ENVS]: 'test' });
+    const plan = sync(filled(64 * 1024 + PLAN.length + ENVS.length + 3)).annotations;
+    expect(plan).toEqual({ ...names, [ENVS]: null });
   });
 });
 

@@ -1,0 +1,48 @@
+import { RESPONSE_HEADER } from '../api/marks.ts';
+import { injectedRouteName, routeNamesOf } from '../api/route-name.ts';
+import { fqdn } from '../istio/host.ts';
+import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
+import type { Owner } from './owner.ts';
+import type { Scope } from './scope.ts';
+
+/** Whose clone a route may lead to, and how that is seen in the route. */
+export interface CloneOwner extends Owner {
+  /** The clone's name, noted in the response header of each target that leads there. */
+  clone: string;
+  /** Names of the subsets that lead there: they count where somebody has taken the header off. */
+  subsets: readonly string[];
+}
+
+type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
+
+/**
+ * Does a route of ours lead to the owner's clone? A copy may lead to several clones of one env and is named after the first of
+ * them: so not the name alone decides, but where its targets lead.
+ */
+export function leadingTo(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
+  const { env, deployment, host } = owner;
+  const own = injectedRouteName(env, deployment, host);
+  const isOfEnv = routeNamesOf(env);
+  return ({ name, route }) =>
+    name === own ||
+    // One with a single target leads to the clone that it is named after, and to no other.
+    ((route?.length ?? 0) > 1 &&
+      isOfEnv(name) &&
+      (route ?? []).some((target) => targetLeadsTo(target, owner, place)));
+}
+
+function targetLeadsTo(
+  target: HTTPRouteDestination,
+  { host, clone, subsets }: CloneOwner,
+  { namespace, clusterDomain }: Place,
+): boolean {
+  const { host: named = '', subset = '' } = target?.destination ?? {};
+  if (fqdn(named, namespace, clusterDomain) !== host) return false;
+  const noted = cloneOf(target);
+  return noted === undefined ? subsets.includes(subset) : noted === clone;
+}
+
+/** The name of the clone that a target leads to; undefined: none is noted there. */
+export function cloneOf({ headers }: HTTPRouteDestination): string | undefined {
+  return headers?.response?.add?.[RESPONSE_HEADER];
+}

@@ -1,0 +1,6 @@
+/** Longest plan, so that many VirtualServices do not weigh on etcd and on Metacontroller's calls. */
+export const MAX_PLAN_BYTES = 64 * 1024;
+/** All annotations of an object together (k8s.io/apimachinery, TotalAnnotationSizeLimitB). */
+export const MAX_ANNOTATION_BYTES = 256 * 1024;
+/** etcd's default request limit is 1.5 MiB; the rest is left to marks, managedFields and to what the user adds. */
+export const MAX_OBJECT_BYTES = 1.25 * 1024 * 1024;

@@ -1,0 +1,178 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import '../support/fast-check.ts';
+import type { RouteInjection } from '../../src/api/routeinjection.ts';
+import type { VirtualService } from '../../src/istio/types.ts';
+import { jsonEqual } from '../../src/k8s/canonical.ts';
+import { applyJsonPatch } from '../../src/local/json-patch.ts';
+import { admit } from '../../src/virtualservice/admit.ts';
+import { type PlannedInjection, planOf } from '../../src/virtualservice/plan-codec.ts';
+import { PLAN_SHARE_BYTES } from '../../src/virtualservice/share.ts';
+import { decorate } from '../../src/virtualservice/sync.ts';
+import { CONFIG, injection, routing, to } from '../unit/virtualservice/builders.ts';
+
+/** Histories of envs that come, change and go in a VirtualService that has little room, and whose user's part changes, too. */
+
+const NOW = new Date('2026-02-01T00:00:00Z');
+const ENVS = ['a', 'b', 'c', 'd', 'e'];
+const HOSTS = ['backend', 'web'];
+
+/** Each is a history of writes of a large object. */
+const RUNS = { numRuns: 40 };
+
+type Step =
+  | { kind: 'want'; env: string; hosts: string[]; match: number; count: number }
+  | { kind: 'go'; env: string }
+  | { kind: 'user'; free: number; routes: number };
+
+const want = fc.record({
+  kind: fc.constant('want' as const),
+  env: fc.constantFrom(...ENVS),
+  hosts: fc.constantFrom(HOSTS, ['backend'], ['web']),
+  match: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constant(PLAN_SHARE_BYTES)),
+  count: fc.integer({ min: 1, max: 3 }),
+});
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: want },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('go' as const), env: fc.constantFrom(...ENVS) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('user' as const),
+        free: fc.oneof(fc.integer({ min: 0, max: 4000 }), fc.constant(70_000)),
+        routes: fc.integer({ min: 1, max: 3 }),
+      }),
+    },
+  ),
+  { minLength: 3, maxLength: 14 },
+);
+
+/** A VirtualService whose annotations leave so many bytes; one route of its has both hosts. */
+function usersPart(free: number, routes: number): VirtualService {
+  const filler = 'x'.repeat(Math.max(0, 256 * 1024 - free));
+  const split = { route: HOSTS.map((host) => ({ ...to(host, 'shared'), weight: 1 })) };
+  const single = { route: [to('web', 'shared')] };
+  return routing([split, single, { ...single, name: 'r' }].slice(0, routes), {
+    annotations: { filler },
+  });
+}
+
+function wishes({ env, hosts, match, count }: Extract<Step, { kind: 'want' }>): RouteInjection[] {
+  const matches = Array.from({ length: count }, (_, at) => ({
+    headers: { user: { exact: `${at}${'m'.repeat(match)}` } },
+  }));
+  return hosts.map((host) =>
+    injection({
+      env,
+      envCreationTimestamp: `2026-01-0${5 - ENVS.indexOf(env)}T00:00:00Z`,
+      deployment: { namespace: 'shop', name: host },
+      host: `${host}.shop.svc.cluster.local`,
+      clone: `${host}-${env}`,
+      matches,
+    }),
+  );
+}
+
+function admitted(object: VirtualService, oldObject: VirtualService, username: string) {
+  const { patch, refusal } = admit({ operation: 'UPDATE', username, object, oldObject }, CONFIG);
+  expect(refusal).toBeUndefined();
+  return applyJsonPatch(object, patch);
+}
+
+/** Metacontroller's next write. */
+function synced(object: VirtualService, all: readonly RouteInjection[]): VirtualService {
+  const { annotations, labels } = decorate(object, all, CONFIG, NOW);
+  const set = (old: Record<string, string> = {}, changes: Record<string, string | null>) =>
+    Object.fromEntries(
+      Object.entries({ ...old, ...changes }).filter(
+        (member): member is [string, string] => member[1] !== null,
+      ),
+    );
+  const metadata = {
+    ...object.metadata,
+    annotations: set(object.metadata.annotations, annotations),
+    labels: set(object.metadata.labels, labels),
+  };
+  return admitted({ ...object, metadata }, object, CONFIG.metacontrollerUser);
+}
+
+/** As many writes as it takes until nothing is written any more: an empty plan leaves after its routes. */
+function settled(object: VirtualService, all: readonly RouteInjection[]): VirtualService {
+  const once = synced(object, all);
+  const twice = synced(once, all);
+  const same = (a: VirtualService, b: VirtualService) => jsonEqual(essence(a), essence(b));
+  expect(same(synced(twice, all), twice)).toBe(true);
+  if (all.length > 0) expect(same(twice, once)).toBe(true);
+  return once;
+}
+
+/** Without the long text that takes the room. */
+function essence({ metadata, spec }: VirtualService) {
+  const { filler: _filler, ...annotations } = metadata.annotations ?? {};
+  return { annotations, labels: metadata.labels ?? {}, spec };
+}
+
+const inPlan = (object: VirtualService): readonly PlannedInjection[] =>
+  planOf(object)?.injections ?? [];
+const ids = (list: readonly PlannedInjection[]) => list.map(({ env, host }) => `${env} ${host}`);
+const missing = (wanted: readonly PlannedInjection[], found: readonly PlannedInjection[]) =>
+  ids(wanted).filter((id) => !ids(found).includes(id));
+
+/** The user writes the whole object anew, as from a manifest. */
+function rewritten(object: VirtualService, step: Extract<Step, { kind: 'user' }>): VirtualService {
+  const cut = admitted({ ...usersPart(step.free, step.routes) }, object, 'jane');
+  // Nobody comes in by a user's write.
+  expect(missing(inPlan(cut), inPlan(object))).toEqual([]);
+  return cut;
+}
+
+/** Those in the plan that are wanted just as they are there. */
+function asBefore(object: VirtualService, all: readonly RouteInjection[]) {
+  return inPlan(object).filter(({ env, host, matches }) =>
+    all.some(
+      ({ spec }) => spec.env === env && spec.host === host && jsonEqual(spec.matches, matches),
+    ),
+  );
+}
+
+function expectShares(object: VirtualService): void {
+  const byEnv = Map.groupBy(inPlan(object), ({ env }) => env);
+  for (const own of byEnv.values()) {
+    const bytes = own.reduce((sum, one) => sum + JSON.stringify(one).length, 0);
+    expect(bytes).toBeLessThanOrEqual(PLAN_SHARE_BYTES);
+  }
+}
+
+function expectTold(object: VirtualService, all: readonly RouteInjection[]): void {
+  const isIn = new Set(ids(inPlan(object)));
+  for (const { spec } of all) {
+    if (isIn.has(`${spec.env} ${spec.host}`)) continue;
+    expect(object.metadata.labels?.[`env.riskified.com/${spec.env}`]).toBe('too-large');
+  }
+}
+
+it('nobody who is in a plan and stays as it is loses its place to another env, and sync and admission agree', () => {
+  fc.assert(
+    fc.property(steps, (history) => {
+      let object = usersPart(3000, 1);
+      let all: RouteInjection[] = [];
+      for (const step of history) {
+        if (step.kind === 'user') object = rewritten(object, step);
+        else {
+          const others = all.filter(({ spec }) => spec.env !== step.env);
+          all = step.kind === 'want' ? [...others, ...wishes(step)] : others;
+        }
+        const staying = asBefore(object, all);
+        object = settled(object, all);
+        expect(missing(staying, inPlan(object))).toEqual([]);
+        expectShares(object);
+        expectTold(object, all);
+      }
+    }),
+    RUNS,
+  );
+});
