@@ -209,6 +209,7 @@ function planHosts(
                 versionLabel,
                 defaultVersion,
                 clusterDomain,
+                namespaces: [service.namespace, ...config.ruleNamespaces],
               }),
             }),
         harmful: harmful.map(({ rule }) => rule),
