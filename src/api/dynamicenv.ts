@@ -59,7 +59,7 @@ export interface ResourceStatus {
   name: string;
   namespace: string;
   status: LifeCycle;
-  /** Why it is not `running`, and what to do. */
+  /** Why it is not `running`, and what to do; of a clone that runs: what may surprise. */
   message?: string;
 }
 

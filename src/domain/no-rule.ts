@@ -10,11 +10,13 @@ interface Base {
   versionLabel: string;
   defaultVersion: string;
   clusterDomain: string;
+  /** Whose rules are looked at: the Service's, and what `--rule-namespaces` names (`*`: all). */
+  namespaces: readonly string[];
 }
 
 /** Why no DestinationRule of a host (fully qualified) leads to the base, and what to do. */
 export function noRule(host: string, view: Pick<MeshView, 'rulesAbout'>, base: Base): string {
-  const { labels, versionLabel, defaultVersion, clusterDomain } = base;
+  const { labels, versionLabel, defaultVersion, clusterDomain, namespaces } = base;
   const version = labels?.[versionLabel] ?? defaultVersion;
   const rules = rulesFor(view.rulesAbout(host), host, clusterDomain);
   const named = rules.flatMap((rule) =>
@@ -42,8 +44,16 @@ export function noRule(host: string, view: Pick<MeshView, 'rulesAbout'>, base: B
   }
   const [first] = rules;
   return first === undefined
-    ? `${wrong} (there is none): create one with the subset ${wanted}`
+    ? `${wrong} (${noneIn(namespaces)}): create one with the subset ${wanted}`
     : `${wrong}: add the subset ${wanted} to ${nameOf(first)}`;
+}
+
+function noneIn(namespaces: readonly string[]): string {
+  if (namespaces.includes('*')) return 'there is none';
+  const [only, ...others] = [...new Set(namespaces)];
+  return others.length === 0
+    ? `there is none in namespace ${only}, and --rule-namespaces names no other`
+    : `there is none in namespaces ${[only, ...others].join(', ')}`;
 }
 
 function notCarried({ labels = {} }: Subset, pods: Record<string, string>): string[] {

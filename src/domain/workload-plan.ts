@@ -1,4 +1,4 @@
-import type { DynamicEnv } from '../api/dynamicenv.ts';
+import type { DynamicEnv, Workload } from '../api/dynamicenv.ts';
 import { ROLLOUT_ANNOTATION } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import { fqdn } from '../istio/host.ts';
@@ -166,9 +166,13 @@ function planDeployment(
   return stranger === undefined ? clone : problem(adopted(stranger, workload));
 }
 
-/** Regular requests to that Service would reach the clone. */
-function adopted({ metadata }: Service, { namespace }: EnvWorkload['workload']): string {
-  return `Service ${namespace}/${metadata.name} would send its requests to the clone, though not to the base; take the labels it selects out of podLabels`;
+/** Regular requests to that Service would reach the clone: by labels of the author's, or by the marks of every clone. */
+function adopted({ metadata, spec }: Service, { namespace, podLabels = {} }: Workload): string {
+  const own = Object.keys(spec?.selector ?? {}).some((key) => Object.hasOwn(podLabels, key));
+  const remedy = own
+    ? 'take the labels it selects out of podLabels'
+    : 'let the Service select other labels, or give the env another name';
+  return `Service ${namespace}/${metadata.name} would send its requests to the clone, though not to the base; ${remedy}`;
 }
 
 /** A clone may be seen as somebody's Deployment a moment before it is seen as the env's child. */
@@ -245,6 +249,7 @@ function planHosts(
                 versionLabel,
                 defaultVersion,
                 clusterDomain,
+                namespaces: [service.namespace, ...config.ruleNamespaces],
               }),
             }),
         harmful: harmful.map(({ rule }) => rule),

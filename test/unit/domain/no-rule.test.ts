@@ -7,12 +7,17 @@ import { objectMap, rule } from '../../support/objects.ts';
 const HOST = 'backend.shop.svc.cluster.local';
 const WRONG = `no DestinationRule of ${HOST} has a subset with the base's version label`;
 const subset = (name: string, labels: Record<string, string>) => ({ name, labels });
-const told = (rules: DestinationRule[], labels: Record<string, string> | undefined) =>
+const told = (
+  rules: DestinationRule[],
+  labels: Record<string, string> | undefined,
+  ruleNamespaces: string[] = ['*'],
+) =>
   noRule(HOST, meshView(objectMap(rules), 'cluster.local'), {
     labels,
     versionLabel: 'version',
     defaultVersion: 'shared',
     clusterDomain: 'cluster.local',
+    namespaces: ['shop', ...ruleNamespaces],
   });
 const shared = { app: 'backend', version: 'shared' };
 
@@ -71,4 +76,13 @@ describe('why no rule leads to the base', () => {
       `: DestinationRule shop/backend is for "backend.shop", which Istio takes for another host; write ${HOST} there`,
     ],
   ])('%s', (_name, rules, labels, rest) => expect(told(rules, labels)).toBe(`${WRONG}${rest}`));
+
+  it.each<[string[], string]>([
+    [[], '(there is none in namespace shop, and --rule-namespaces names no other)'],
+    [['shop'], '(there is none in namespace shop, and --rule-namespaces names no other)'],
+    [['istio-system'], '(there is none in namespaces shop, istio-system)'],
+    [['*'], '(there is none)'],
+  ])('there may be one where nobody looks: beside its own %j', (namespaces, text) => {
+    expect(told([], shared, namespaces)).toContain(text);
+  });
 });

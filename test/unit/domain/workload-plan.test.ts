@@ -410,6 +410,15 @@ describe('a name that is taken', () => {
   });
 });
 
+it('a Service that selects every clone by its mark is told with what can be changed', () => {
+  const related = [...MESH, service('shop/clones', { 'dynamic-env': 'true' }, {})];
+  const { deployment: made, problems } = plan({ related });
+  expect(made).toBeUndefined();
+  expect(problems[0]?.message).toMatch(
+    /let the Service select other labels, or give the env another name$/,
+  );
+});
+
 describe('podLabels that another Service selects', () => {
   const related = [...MESH, service('shop/payments', { app: 'payments' }, {})];
   const pulled = { related, subset: { podLabels: { app: 'payments' } } };
