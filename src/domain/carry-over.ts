@@ -13,6 +13,14 @@ import { isBeingDeleted, type Observed, sameObject } from './observed.ts';
 import { ownerOf, routesOn } from './routes-seen.ts';
 import type { HostPlan } from './workload-plan.ts';
 
+/**
+ * Replicas of the version before may answer, too, while they are replaced, and would take the new subset out of a rule: the rule
+ * has to stay as it is for so many seconds before a route of the version before is moved,
+ */
+const OVERLAP_SECONDS = 30;
+/** and all that time they get the chance to, so often. */
+const LOOK_SECONDS = 5;
+
 interface CarryContext {
   view: MeshView;
   observed: Observed;
@@ -24,7 +32,7 @@ interface CarryContext {
  * Requests that are led to one subset are led to another without a moment in which theirs has no pods: each stage begins when the
  * one before is seen to have ended.
  * 1. The clone's pods get the mark that the new subset asks for; all of them have it when the rollout is over.
- * 2. The rule has the new subset beside the old one; every proxy has the settle time to learn it.
+ * 2. The rule has the new subset beside the old one; every proxy has the settle time to learn it, and longer in an upgrade.
  * 3. The injection, and with it the routes, name the new subset.
  * 4. No route names the old one any more, for the drain time: it leaves the rule.
  * So clones of the version before are carried over, whose subset had the env's name, and a clone whose base's traffic policies
@@ -46,7 +54,7 @@ export function carryOver(
   const kept = [...old.values()].filter(({ name }) => used.has(name) || rest > 0);
   const isEarly = kept.some(({ name }) => used.has(name)) && !isMarked(clone);
   const rules = host.rules.map((rule) => withOld(rule, kept, isEarly, context));
-  const arrival = isEarly ? undefined : arrivalLeft(host, context);
+  const arrival = isEarly ? undefined : changeLeft(host, active, context);
   const held =
     isChanging && arrival !== 0 && leadsWithin(active, rules)
       ? ledAs(host.injection, active)
@@ -58,6 +66,25 @@ export function carryOver(
     ...(kept.length === 0 ? {} : { isCarried: true as const }),
     ...waitOf(held === null ? rest : arrival),
   };
+}
+
+/** Seconds until the injection may name other subsets than it does. */
+function changeLeft(
+  host: HostPlan,
+  active: RouteInjection | undefined,
+  { observed, config, now }: CarryContext,
+): number | undefined {
+  const { settleSeconds, versionLabel } = config;
+  const isOfBefore = active !== undefined && active.spec.subset === versionOf(host, versionLabel);
+  if (!isOfBefore) return arrivalLeft(host, { observed, config, now });
+  const seconds = Math.max(settleSeconds, OVERLAP_SECONDS);
+  const left = arrivalLeft(host, { observed, config: { settleSeconds: seconds }, now });
+  return left === undefined ? undefined : Math.min(left, LOOK_SECONDS);
+}
+
+/** The env's value of the version label, by which the version before named its subset, too. */
+function versionOf({ rules }: HostPlan, versionLabel: string): string | undefined {
+  return rules[0]?.spec.subsets?.[0]?.labels?.[versionLabel];
 }
 
 function waitOf(seconds = 0): Pick<HostPlan, 'wait'> {
@@ -107,13 +134,13 @@ function hasSubsets(own: DestinationRule, wanted: DestinationRule, names: readon
 
 /** The env's subsets in the rules that are there which are no longer wanted, by name. */
 function oldSubsets(
-  { rules }: HostPlan,
+  host: HostPlan,
   wanted: ReadonlySet<string>,
   { observed, config }: CarryContext,
 ): Map<string, Subset> {
   const old = new Map<string, Subset>();
-  for (const rule of rules) {
-    const version = rule.spec.subsets?.[0]?.labels?.[config.versionLabel];
+  const version = versionOf(host, config.versionLabel);
+  for (const rule of host.rules) {
     const own = observed.rules.find((one) => sameObject(one, rule));
     for (const subset of own?.spec.subsets ?? []) {
       const isOurs = subset.labels?.[config.versionLabel] === version;

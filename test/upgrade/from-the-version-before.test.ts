@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
 import type { DestinationRule } from '../../src/istio/types.ts';
 import type { Deployment } from '../../src/k8s/workload.ts';
@@ -20,6 +20,7 @@ const BLUE: Wanted[] = [
 const OLD_BLUE = ['cms-admin-blue', 'cms-public-blue'];
 
 let running: Upgrade | undefined;
+jest.setTimeout(30_000);
 afterEach(() => running?.close());
 
 async function start(...args: Parameters<typeof upgrade>): Promise<Upgrade> {
@@ -65,7 +66,8 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
       defined.get('backend-alice')?.from,
       routed.get('backend-alice')?.from,
     );
-    expect(fresh).toBeGreaterThanOrEqual(SETTINGS.settleSeconds);
+    expect(fresh).toBeGreaterThanOrEqual(30);
+    expect(fresh).toBeLessThan(33);
     const old = secondsBetween(routed.get('alice')?.to, defined.get('alice')?.to);
     expect(old).toBeGreaterThanOrEqual(SETTINGS.drainSeconds);
     expect(old).toBeLessThan(SETTINGS.drainSeconds + 5);
@@ -84,12 +86,12 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
 
   it('waits as long as its pods do not come, and serves its requests meanwhile', async () => {
     const { cluster, problems, routed } = await start('shop', strategy, ALICE, {}, 3600);
-    await cluster.advance(60);
+    await cluster.advance(120);
     expect(problems).toEqual([]);
     expect([...routed.keys()]).toEqual(['alice']);
   });
 
-  it.each([0.5, 3, 6, 8, 10, 12, 15, 20])(
+  it.each([0.5, 3, 6, 10, 35, 37, 42, 50])(
     'goes without a trace when it is deleted after %d s of it',
     async (seconds) => {
       const { cluster, problems } = await start('shop', strategy, ALICE);
@@ -107,7 +109,7 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
     },
   );
 
-  it('needs no time where none is asked for', async () => {
+  it('is carried over without settle and drain times, too', async () => {
     const none = { settleSeconds: 0, drainSeconds: 0 };
     const { cluster, problems, defined } = await start('shop', strategy, ALICE, none);
     await cluster.settle();
