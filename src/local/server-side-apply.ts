@@ -3,6 +3,7 @@ import { ApiError } from './errors.ts';
 import { elementsOf, fieldsOf } from './field-set.ts';
 import type { Kind } from './kinds.ts';
 import { applyKeys } from './list-keys.ts';
+import { appliedOrder } from './list-order.ts';
 import {
   changedPaths,
   disown,
@@ -109,7 +110,13 @@ export function serverSideApply(
     const count = `Apply failed with ${conflicts.length} conflict${conflicts.length > 1 ? 's' : ''}`;
     throw new ApiError(409, 'Conflict', `${count}: ${conflicts.join('; ')}`);
   }
-  const merged = threeWayMerge(toJson(live ?? config), {}, config, applyKeys(kind.builtIn));
+  const merged = threeWayMerge(
+    toJson(live ?? config),
+    {},
+    config,
+    applyKeys(kind.builtIn),
+    appliedOrder,
+  );
   const object = toJson(merged) as LocalObject;
   disown(others, (path) => changed.has(path));
   for (const path of abandoned(mine, others, new Set(wanted.keys()))) removePath(object, path);

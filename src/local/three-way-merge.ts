@@ -1,3 +1,4 @@
+import { type ListOrder, liveFirst } from './list-order.ts';
 import { isMap } from './object.ts';
 
 type Fields = Record<string, unknown>;
@@ -16,15 +17,27 @@ export type ListKeys = (
  * applied last and is wanted no longer goes; what somebody else has added stays.
  * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
  */
-export function threeWayMerge(live: Fields, last: Fields, desired: Fields, keys: ListKeys): Fields {
-  return mergeMaps(live, last, desired, keys);
+export function threeWayMerge(
+  live: Fields,
+  last: Fields,
+  desired: Fields,
+  keys: ListKeys,
+  order: ListOrder = liveFirst,
+): Fields {
+  return mergeMaps(live, last, desired, { keys, order });
 }
 
-function mergeMaps(live: Fields, last: Fields, desired: Fields, keys: ListKeys): Fields {
+/** How lists are merged. */
+interface Lists {
+  keys: ListKeys;
+  order: ListOrder;
+}
+
+function mergeMaps(live: Fields, last: Fields, desired: Fields, lists: Lists): Fields {
   const merged = { ...live };
   for (const key of Object.keys(last)) if (!Object.hasOwn(desired, key)) delete merged[key];
   for (const [key, value] of Object.entries(desired)) {
-    merged[key] = mergeValues(key, live[key], last[key], value, keys);
+    merged[key] = mergeValues(key, live[key], last[key], value, lists);
   }
   return merged;
 }
@@ -34,33 +47,30 @@ function mergeValues(
   live: unknown,
   last: unknown,
   desired: unknown,
-  keys: ListKeys,
+  lists: Lists,
 ): unknown {
   if (isMap(live)) {
-    return mergeMaps(live, isMap(last) ? last : {}, isMap(desired) ? desired : {}, keys);
+    return mergeMaps(live, isMap(last) ? last : {}, isMap(desired) ? desired : {}, lists);
   }
   if (!Array.isArray(live)) return desired;
   const lastList = Array.isArray(last) ? last : [];
   const desiredList = Array.isArray(desired) ? desired : [];
-  const by = keys(field, [live, lastList, desiredList]);
-  return by ? mergeLists(live, lastList, desiredList, by, keys) : desiredList;
+  const by = lists.keys(field, [live, lastList, desiredList]);
+  return by ? mergeLists(live, lastList, desiredList, by, lists) : desiredList;
 }
 
-/**
- * Items that were there come first, in their order; then the new ones, in theirs. Two live items with one key become
- * twice the same, as in Metacontroller.
- */
+/** Two live items with one key become twice the same, as in Metacontroller. */
 function mergeLists(
   live: readonly unknown[],
   last: readonly unknown[],
   desired: readonly unknown[],
   by: readonly string[],
-  keys: ListKeys,
+  lists: Lists,
 ): unknown[] {
   const desiredItems = itemsByKey(desired, by);
-  const merged = mergeMaps(itemsByKey(live, by), itemsByKey(last, by), desiredItems, keys);
+  const merged = mergeMaps(itemsByKey(live, by), itemsByKey(last, by), desiredItems, lists);
   const old = live.map((item) => itemKey(item, by));
-  const order = [...old, ...Object.keys(desiredItems).filter((key) => !old.includes(key))];
+  const order = lists.order(old, Object.keys(desiredItems));
   return order.filter((key) => Object.hasOwn(merged, key)).map((key) => merged[key]);
 }
 

@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import type { Deployment, EnvVar } from '../../../src/k8s/workload.ts';
+import { door } from './lib/door.ts';
+
+const NAMESPACE = 'applied-order';
+const LISTS = [
+  ['URL', 'PORT'],
+  ['NAME', 'URL', 'PORT'],
+  ['NAME', 'PORT', 'URL', 'LAST'],
+  ['LAST', 'URL'],
+];
+
+function deployment(names: readonly string[]): object {
+  const labels = { app: 'web' };
+  const env: EnvVar[] = names.map((name) => ({ name, value: 'x' }));
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: NAMESPACE },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'web', image: 'web:1', env }] },
+      },
+    },
+  };
+}
+
+test('server-side apply keeps the order of the list that is applied, on an object that is there, too', async () => {
+  const { kubectl } = await door();
+  await kubectl(['create', 'namespace', NAMESPACE]);
+  const stored: unknown[] = [];
+  for (const names of LISTS) {
+    const input = JSON.stringify(deployment(names));
+    const text = await kubectl(['apply', '--server-side', '-o', 'json', '-f', '-'], { input });
+    const { spec } = JSON.parse(text) as Deployment;
+    stored.push(spec.template.spec?.containers[0]?.env?.map(({ name }) => name));
+  }
+  expect(stored).toEqual(LISTS);
+});
