@@ -17,9 +17,10 @@ COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY examples examples
 USER nonroot
-# One start and stop, so that the next ones find compiled code: theirs may have no folder to write to.
+# One start and stop, and what the thread of the encrypted door loads, so that the next ones find compiled code: theirs may
+# have no folder to write to.
 ENV NODE_COMPILE_CACHE=/home/nonroot/compile-cache
-RUN ["/nodejs/bin/node", "--input-type=module", "--eval", "import { run } from './dist/cli/run.js'; await run(['serve', '--host=127.0.0.1', '--port=0'], 'dynamicenv'); process.kill(process.pid, 'SIGTERM')"]
+RUN ["/nodejs/bin/node", "--input-type=module", "--eval", "import './dist/http/admission-app.js'; import './dist/http/tls.js'; import { run } from './dist/cli/run.js'; await run(['serve', '--host=127.0.0.1', '--port=0'], 'dynamicenv'); process.kill(process.pid, 'SIGTERM')"]
 EXPOSE 8080 8443
 ENTRYPOINT ["/nodejs/bin/node", "dist/cli.js"]
 CMD ["serve"]

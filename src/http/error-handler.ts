@@ -10,6 +10,9 @@ import { pointerKeys } from '../k8s/json-pointer.ts';
 /** UTF-16 units of what is quoted: keys are whatever somebody sent. Metacontroller makes an event of it, whose bound is 1,024. */
 const MOST_OF = { key: 100, field: 400, text: 1000 };
 
+/** After it was too busy. */
+const RETRY_SECONDS = 1;
+
 const EXPECTED =
   "expected Metacontroller's hook version v2, or an AdmissionReview of admission.k8s.io/v1";
 
@@ -24,10 +27,6 @@ export function handleError(
 ): FastifyReply {
   const statusCode = error.statusCode ?? 500;
   const text = cutText(error.message, MOST_OF.text);
-  if (statusCode === 503) {
-    request.log.warn({ url: request.url }, text);
-    return reply.code(503).send({ error: text });
-  }
   if (statusCode >= 500) {
     request.log.error(error);
     return reply.code(500).send({ error: text });
@@ -42,6 +41,7 @@ export function handleError(
       : describeWrong(wrong);
   // The API server tells nobody what it was answered.
   request.log.warn({ url: request.url }, answer.error);
+  if (statusCode === 429) reply.header('retry-after', RETRY_SECONDS);
   return reply.code(statusCode).send(answer);
 }
 

@@ -1,14 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Answered with 503: Metacontroller asks again, and the API server goes on without the webhook. */
+/**
+ * Answered with 429: Metacontroller asks again after the time that it is told (`Call` in its `pkg/hooks/webhook.go`), and the API
+ * server goes on without the webhook.
+ */
 class BusyError extends Error {
   override name = 'BusyError';
-  statusCode = 503;
+  statusCode = 429;
 }
 
 /**
  * Bounds the memory of bodies that are on their way, of all connections together: bytes that have come count, announced
- * ones do not. A body that would go beyond is refused with 503, and its connection closed. Once it is read whole, a body is
+ * ones do not. A body that would go beyond is refused with 429, and its connection closed. Once it is read whole, a body is
  * answered at once, and counts no more.
  */
 export function limitHeldBytes(app: FastifyInstance, most: number, onRefusal: () => void): void {

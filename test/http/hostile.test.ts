@@ -110,7 +110,8 @@ describe.each([
     held.push(beyond);
     // Whose bytes come last is refused.
     const said = await Promise.race(held.map((one) => answered(one, /together/)));
-    expect(said.slice(0, 12)).toBe('HTTP/1.1 503');
+    expect(said.slice(0, 12)).toBe('HTTP/1.1 429');
+    expect(said).toMatch(/^retry-after: 1\r$/im);
     expect(said).toContain(`busy: bodies under way have more than ${most} MiB together`);
     expect(await metric('dynamicenv_refusals_total{reason="Busy"}')).toBe(1);
     // Who sends little is served meanwhile.

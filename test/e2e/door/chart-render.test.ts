@@ -143,6 +143,21 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(text).toContain(`"caBundle":"${ca}"`);
   });
 
+  test("the API server's addresses are let in to the webhook's port, and to no other", async () => {
+    const cidr = '192.0.2.0/28';
+    const objects = await render(...set(`networkPolicy.apiServer[0].ipBlock.cidr=${cidr}`));
+    const policy = objects.find(({ kind }) => kind === 'NetworkPolicy') as KubeObject & {
+      spec: { ingress: { from?: object[]; ports: { port: string }[] }[] };
+    };
+    const named = policy.spec.ingress.filter(({ from }) => JSON.stringify(from)?.includes(cidr));
+    expect(named.map(({ ports }) => ports.map(({ port }) => port))).toEqual([['https']]);
+    const open = policy.spec.ingress.filter(({ from }) => from === undefined);
+    expect(open).toEqual([]);
+    await expect(
+      render(...set('networkPolicy.apiServer[0].ipBlock.cidr=192.0.2.1')),
+    ).rejects.toThrow(/cidr/);
+  });
+
   test('a release of another name', async () => {
     const release = ['template', 'blue', CHART, '-n', 'mesh'];
     const text = await cluster[program]([...release, ...KUBE_VERSION]);
