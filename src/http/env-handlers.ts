@@ -15,7 +15,6 @@ import type {
 } from '../hooks/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { Service } from './service.ts';
-import { withUsableInjections } from './usable-injections.ts';
 
 export function customizeEnv({ parent }: CustomizeRequest, service: Service): CustomizeResponse {
   const env = parent as DynamicEnv;
@@ -27,8 +26,7 @@ export function customizeEnv({ parent }: CustomizeRequest, service: Service): Cu
 
 export function syncEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
   const env = request.parent as DynamicEnv;
-  const { related } = request;
-  const children = withUsableInjections(request.children);
+  const { children, related } = request;
   const refusals = refusalsOf(env, service);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
   const decision = syncEnv({ env, children, related }, refusals, service.config, service.now());
@@ -38,8 +36,7 @@ export function syncEnvHook(request: CompositeRequest, service: Service): Compos
 
 export function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
   const env = request.parent as DynamicEnv;
-  const { related } = request;
-  const children = withUsableInjections(request.children);
+  const { children, related } = request;
   const decision = finalizeEnv({ env, children, related }, service.config, service.now());
   logChange(env, children, decision, service);
   return decision;

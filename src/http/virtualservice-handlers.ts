@@ -7,9 +7,10 @@ import type {
 } from '../hooks/types.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { relatedInjections } from '../virtualservice/customize.ts';
+import { readInjections } from '../virtualservice/read-injections.ts';
 import { decorate } from '../virtualservice/sync.ts';
+import { RefusedError } from './refused-error.ts';
 import type { Service } from './service.ts';
-import { usableInjections } from './usable-injections.ts';
 
 export function customizeVirtualService(
   { parent }: CustomizeRequest,
@@ -24,10 +25,14 @@ export function syncVirtualService(
   bodyBytes: number | undefined,
 ): DecoratorResponse {
   const virtualService = request.object as VirtualService;
-  const injections = usableInjections(request.related);
+  const read = readInjections(virtualService, request.related, service.config);
+  if ('reason' in read) {
+    service.metrics.refusals.inc({ reason: read.reason });
+    throw new RefusedError(read.message);
+  }
   const { isRepair, ...decoration } = decorate(
     virtualService,
-    injections,
+    read.injections,
     service.config,
     service.now(),
     bodyBytes,

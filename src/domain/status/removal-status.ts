@@ -1,11 +1,13 @@
 import type { ConditionType, DynamicEnvStatus } from '../../api/dynamicenv.ts';
+import { FORCE_REMOVAL_ANNOTATION } from '../../api/marks.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../../k8s/time.ts';
 import { allChildren } from '../observed.ts';
+import type { Undecided } from '../undecided.ts';
 import { condition, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 import { leavingWorkloads } from './leaving-workloads.ts';
-import { findStall } from './stall.ts';
+import { findStall, type Stall } from './stall.ts';
 import { no, yes } from './verdicts.ts';
 
 /** Beside the drain time, so many seconds are enough for a removal that nothing holds up. */
@@ -20,11 +22,14 @@ const MAX_NAMED = 3;
  * Nothing in its times is remembered: a sync may see a status that is one write behind, and two memories would replace
  * one another for ever.
  */
-export function removalStatus(context: StatusContext): { status: DynamicEnvStatus; wait?: number } {
+export function removalStatus(
+  context: StatusContext,
+  unknown?: Pick<Undecided, 'reason' | 'messages'>,
+): { status: DynamicEnvStatus; wait?: number } {
   const { env, config, now } = context;
   const { generation, deletionTimestamp = rfc3339(now) } = env.metadata;
   const previous = env.status;
-  const stall = findStall(context);
+  const stall = unknown === undefined ? findStall(context) : heldUp(unknown);
   const unhindered = secondsLeft(deletionTimestamp, config.drainSeconds + UNHINDERED_SECONDS, now);
   const { message, ...left } = unhindered > 0 ? { message: UNHINDERED } : whatIsLeft(context);
   const write = (type: ConditionType, verdict: Verdict) =>
@@ -49,6 +54,12 @@ export function removalStatus(context: StatusContext): { status: DynamicEnvStatu
     },
     ...(waits.length === 0 ? {} : { wait: Math.min(...waits) }),
   };
+}
+
+/** The routes cannot be seen: nothing is taken out from under them. */
+function heldUp({ reason, messages }: Pick<Undecided, 'reason' | 'messages'>): Stall {
+  const advice = `annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
+  return { verdict: yes(reason, `${messages.join('; ')}; ${advice}`) };
 }
 
 function whatIsLeft(context: StatusContext) {
