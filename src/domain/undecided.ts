@@ -5,10 +5,10 @@ import type { ObjectMap } from '../hooks/types.ts';
 import { fqdn, hostSubsetOf } from '../istio/host.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import type { DecisionConfig } from './config.ts';
-import { relatedToEnv } from './customize.ts';
 import type { MeshView } from './mesh-view.ts';
 import { ruleName } from './names.ts';
 import { baseKeyOf, hostOf, type Observed } from './observed.ts';
+import { groupsNotSent } from './sent-groups.ts';
 
 /** Why nothing can be decided now, so that all children stay as they are. */
 export interface Undecided {
@@ -29,10 +29,7 @@ interface Seen {
 /** Undefined: what an env's sync looks at was sent, and can be read. */
 export function undecided(seen: Seen): Undecided | undefined {
   const { env, children, related, view, observed, config } = seen;
-  const missing = [
-    ...missingGroups(relatedToEnv(env, config), related).map(relatedGroup),
-    ...missingChildren(children),
-  ];
+  const missing = [...notSent(groupsNotSent(env, config, related)), ...missingChildren(children)];
   if (missing.length > 0) return { reason: 'NotSent', messages: missing };
   const found = [
     ...(observed.unread ?? []),
@@ -46,7 +43,7 @@ export function undecidedRemoval({
   related,
   view,
 }: Pick<Seen, 'related' | 'view'>): Undecided | undefined {
-  const missing = missingGroups([ROUTES], related).map(relatedGroup);
+  const missing = notSent(missingGroups([ROUTES], related));
   if (missing.length > 0) return { reason: 'NotSent', messages: missing };
   const found = view.unread().filter(({ kind }) => kind === 'VirtualService');
   return found.length > 0 ? unreadable(found) : undefined;
@@ -54,8 +51,11 @@ export function undecidedRemoval({
 
 const ROUTES = { apiVersion: 'networking.istio.io/v1', resource: 'virtualservices' };
 
-function relatedGroup(key: string): string {
-  return `related objects ${key} were not sent, though they are asked for; if this service was just upgraded or its settings changed, Metacontroller still asks for what it was told before, for up to 20 minutes or until it is restarted`;
+function notSent(groups: readonly string[]): string[] {
+  if (groups.length === 0) return [];
+  return [
+    `related objects ${groups.join(', ')} were not sent, though they are asked for; if this service was just upgraded or its settings changed, Metacontroller still asks for what it was told before, for up to 20 minutes or until it is restarted`,
+  ];
 }
 
 const CHILDREN = [

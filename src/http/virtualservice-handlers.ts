@@ -27,8 +27,13 @@ export function syncVirtualService(
   const virtualService = request.object as VirtualService;
   const read = readInjections(virtualService, request.related, service.config);
   if ('reason' in read) {
-    service.metrics.refusals.inc({ reason: read.reason });
-    throw new RefusedError(read.message);
+    const { reason, message } = read;
+    service.metrics.refusals.inc({ reason });
+    // Its own mistake is told on the VirtualService, by an event; what only the system can mend is told by the envs.
+    if (reason === 'Invalid') throw new RefusedError(message);
+    service.log.warn({ virtualService: nameOf(virtualService) }, message);
+    // Labels and annotations that an answer does not name stay.
+    return { labels: {}, annotations: {}, attachments: [] };
   }
   const { isRepair, ...decoration } = decorate(
     virtualService,

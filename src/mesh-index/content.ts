@@ -61,12 +61,13 @@ function decode(text: string): { content?: MeshContent } {
     'DestinationRule',
     rules.map(placed('networking.istio.io/v1', 'DestinationRule')) as DestinationRule[],
   );
+  const wrong = [...known.unread, ...read.unread, ...unread.map((one) => ({ ...one, namespace }))];
   return {
     content: {
       namespace,
       services: [...known.objects],
       rules: [...read.objects],
-      unread: [...known.unread, ...read.unread, ...unread.map((one) => ({ ...one, namespace }))],
+      ...(wrong.length === 0 ? {} : { unread: wrong }),
     },
   };
 }

@@ -22,7 +22,7 @@ export function readInjections(
   const wrong = unreadOf('VirtualService', virtualService);
   if (wrong !== undefined) {
     const message = `${unreadText(wrong)} cannot be read: correct it; what it carries for envs stays as it is`;
-    return { reason: 'Unreadable', message };
+    return { reason: 'Invalid', message };
   }
   const [missing] = missingGroups(relatedInjections(virtualService, config), related);
   if (missing !== undefined) {
