@@ -63,6 +63,9 @@ const SHAPES: Record<string, Shape> = {
         'selector',
         'template',
       ),
+      status: map({
+        conditions: listOf(map({ type: TEXT, status: TEXT, reason: TEXT, message: TEXT })),
+      }),
     },
     'spec',
   ),
@@ -124,9 +127,17 @@ export interface WrongShape {
   expected: string;
 }
 
-/** The first field of such an object that is missing or has another type than its API says. */
-export function wrongShape(kind: string, value: object): WrongShape | undefined {
-  return Object.hasOwn(SHAPES, kind) ? findWrong(SHAPES[kind] as Shape, value) : undefined;
+/**
+ * The first field of such an object that is missing or has another type than its API says. `areNullsUnset`: as a person writes
+ * it, `subsets:` with nothing behind it; the API server drops such members, so what it sends has none.
+ */
+export function wrongShape(
+  kind: string,
+  value: object,
+  areNullsUnset = true,
+): WrongShape | undefined {
+  if (!Object.hasOwn(SHAPES, kind)) return undefined;
+  return findWrong(SHAPES[kind] as Shape, value, areNullsUnset);
 }
 
 /** As sentences have it: `spec.http[0].route: expected a list`. */
@@ -137,14 +148,15 @@ export function shapeText({ path, expected }: WrongShape): string {
   return `${field.replace(/^\./, '')}: ${expected}`;
 }
 
-function findWrong(shape: Shape, value: unknown): WrongShape | undefined {
+function findWrong(shape: Shape, value: unknown, areNullsUnset: boolean): WrongShape | undefined {
   switch (shape.type) {
     case 'text':
       return typeof value === 'string' ? undefined : wrong(shape);
     case 'list':
-      return Array.isArray(value) ? wrongItem(shape, value) : wrong(shape);
+      return Array.isArray(value) ? wrongItem(shape, value, areNullsUnset) : wrong(shape);
     case 'map':
-      return isMap(value) ? (wrongMember(shape, value) ?? wrongValue(shape, value)) : wrong(shape);
+      if (!isMap(value)) return wrong(shape);
+      return wrongMember(shape, value, areNullsUnset) ?? wrongValue(shape, value, areNullsUnset);
   }
 }
 
@@ -156,33 +168,41 @@ function within(member: string | number, found: WrongShape): WrongShape {
   return { ...found, path: [member, ...found.path] };
 }
 
-function wrongItem({ items }: ListShape, list: readonly unknown[]): WrongShape | undefined {
+function wrongItem(
+  { items }: ListShape,
+  list: readonly unknown[],
+  areNullsUnset: boolean,
+): WrongShape | undefined {
   for (let index = 0; index < list.length; index += 1) {
-    const found = findWrong(items, list[index]);
+    const found = findWrong(items, list[index], areNullsUnset);
     if (found !== undefined) return within(index, found);
   }
   return undefined;
 }
 
-/** A member that is not set may be null, as in YAML's `http:`; an item or one that is needed may not. */
 function wrongMember(
   { members = {}, needed = [] }: MapShape,
   map: Record<string, unknown>,
+  areNullsUnset: boolean,
 ): WrongShape | undefined {
   for (const name in members) {
     const value = Object.hasOwn(map, name) ? map[name] : undefined;
-    if (value === undefined || value === null) continue;
-    const found = findWrong(members[name] as Shape, value);
+    if (value === undefined || (value === null && areNullsUnset)) continue;
+    const found = findWrong(members[name] as Shape, value, areNullsUnset);
     if (found !== undefined) return within(name, found);
   }
   const missing = needed.find((name) => !Object.hasOwn(map, name) || map[name] === null);
   return missing === undefined ? undefined : within(missing, wrong(members[missing] ?? MAP));
 }
 
-function wrongValue({ values }: MapShape, map: Record<string, unknown>): WrongShape | undefined {
+function wrongValue(
+  { values }: MapShape,
+  map: Record<string, unknown>,
+  areNullsUnset: boolean,
+): WrongShape | undefined {
   if (values === undefined) return undefined;
   for (const [name, value] of Object.entries(map)) {
-    const found = findWrong(values, value);
+    const found = findWrong(values, value, areNullsUnset);
     if (found !== undefined) return within(name, found);
   }
   return undefined;

@@ -14,6 +14,7 @@ import type {
   ObjectMap,
 } from '../hooks/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
+import { withReadableStatus } from './readable-status.ts';
 import type { Service } from './service.ts';
 
 export function customizeEnv({ parent }: CustomizeRequest, service: Service): CustomizeResponse {
@@ -25,7 +26,7 @@ export function customizeEnv({ parent }: CustomizeRequest, service: Service): Cu
 }
 
 export function syncEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
-  const env = request.parent as DynamicEnv;
+  const env = withReadableStatus(request.parent, service.validator);
   const { children, related } = request;
   const refusals = refusalsOf(env, service);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
@@ -35,7 +36,7 @@ export function syncEnvHook(request: CompositeRequest, service: Service): Compos
 }
 
 export function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
-  const env = request.parent as DynamicEnv;
+  const env = withReadableStatus(request.parent, service.validator);
   const { children, related } = request;
   const decision = finalizeEnv({ env, children, related }, service.config, service.now());
   logChange(env, children, decision, service);
