@@ -133,7 +133,7 @@ function cloneSelector(
     ...matchExpressions.map(({ key }) => key),
   ]);
   const own = Object.entries(changed).filter(([key]) => named.has(key));
-  const expressions = matchExpressions.filter(({ key }) => changed[key] === undefined);
+  const expressions = matchExpressions.filter(({ key }) => !Object.hasOwn(changed, key));
   return {
     matchLabels: { ...matchLabels, ...Object.fromEntries(own) },
     ...(expressions.length === 0 ? {} : { matchExpressions: expressions }),

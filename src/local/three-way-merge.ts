@@ -21,12 +21,17 @@ export function threeWayMerge(live: Fields, last: Fields, desired: Fields, keys:
 }
 
 function mergeMaps(live: Fields, last: Fields, desired: Fields, keys: ListKeys): Fields {
-  const merged = { ...live };
-  for (const key of Object.keys(last)) if (!Object.hasOwn(desired, key)) delete merged[key];
+  // Not by assignment: `constructor` is a label, and `__proto__` a header.
+  const merged = new Map(Object.entries(live));
+  for (const key of Object.keys(last)) if (!Object.hasOwn(desired, key)) merged.delete(key);
   for (const [key, value] of Object.entries(desired)) {
-    merged[key] = mergeValues(key, live[key], last[key], value, keys);
+    merged.set(key, mergeValues(key, own(live, key), own(last, key), value, keys));
   }
-  return merged;
+  return Object.fromEntries(merged);
+}
+
+function own(map: Fields, key: string): unknown {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
 function mergeValues(
