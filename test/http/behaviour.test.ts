@@ -293,6 +293,43 @@ describe('a RouteInjection of another shape', () => {
   });
 });
 
+describe('a limit that came later', () => {
+  const spec = {
+    istioMatches: [{ headers: { 'user-agent': { exact: 'alice' } } }],
+    subsets: [{ name: 'backend', namespace: 'shop', replicas: 30 }],
+  };
+
+  test('is for what is asked anew: an env keeps what it has, and gets no more of it', async () => {
+    const before = await testApp(['--allowed-common-headers=user-agent', '--max-replicas=0']);
+    const first = await before.post(
+      '/dynamicenv/sync',
+      compositeBody({ parent: { ...env(), spec } }),
+    );
+    const children = childrenMap(first.json['children'] as KubeObject[]);
+    const { post } = await testApp();
+    const stateOf = async (parent: object, own: ObjectMap) => {
+      const { json } = await post('/dynamicenv/sync', compositeBody({ parent, children: own }));
+      const { conditions } = json['status'] as DynamicEnvStatus;
+      const message = conditions?.find(({ type }) => type === 'Stalled')?.message;
+      return [(json['children'] as unknown[]).length, message];
+    };
+    const calm = [3, 'nothing blocks this env'];
+    expect(await stateOf({ ...env(), spec }, children)).toEqual(calm);
+    expect(await stateOf({ ...env(), spec }, childrenMap([]))).toEqual([
+      0,
+      expect.stringMatching(/user-agent\]: everybody's .*replicas: 30 pods are asked for/),
+    ]);
+    const more = {
+      ...spec,
+      istioMatches: [...spec.istioMatches, { headers: { via: { exact: 'a' } } }],
+    };
+    expect(await stateOf({ ...env(), spec: more }, children)).toEqual([
+      3,
+      expect.stringContaining("spec.istioMatches[1].headers[via]: everybody's requests carry it"),
+    ]);
+  });
+});
+
 describe('metrics', () => {
   test('latency by hook and result, sizes by hook and direction', async () => {
     const { post, metric } = await testApp();
