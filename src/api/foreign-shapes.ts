@@ -3,7 +3,7 @@ import { isMap } from './schema-walk.ts';
 /** `members`: of these names; `values`: of any name; `needed`: which must be there. */
 interface MapShape {
   type: 'map';
-  members?: Record<string, Shape>;
+  members?: readonly (readonly [name: string, shape: Shape])[];
   needed?: readonly string[];
   values?: Shape;
 }
@@ -19,7 +19,7 @@ const listOf = (items: Shape): Shape => ({ type: 'list', items });
 const mapOf = (values: Shape): Shape => ({ type: 'map', values });
 const map = (members: Record<string, Shape>, ...needed: string[]): Shape => ({
   type: 'map',
-  members,
+  members: Object.entries(members),
   needed,
 });
 
@@ -94,6 +94,17 @@ const SHAPES: Record<string, Shape> = {
       tcp: STREAM,
     }),
   }),
+  /** What the next status is made of. */
+  DynamicEnvStatus: map({
+    conditions: listOf(
+      map(
+        { type: TEXT, status: TEXT, reason: TEXT, message: TEXT, lastTransitionTime: TEXT },
+        'type',
+        'status',
+      ),
+    ),
+    subsetsStatus: mapOf(MAP),
+  }),
   RouteInjection: map(
     {
       spec: map(
@@ -148,16 +159,17 @@ export function shapeText({ path, expected }: WrongShape): string {
   return `${field.replace(/^\./, '')}: ${expected}`;
 }
 
+/** Each sync looks at everything that it was sent: no lists are made, and no names are looked up twice. */
 function findWrong(shape: Shape, value: unknown, areNullsUnset: boolean): WrongShape | undefined {
-  switch (shape.type) {
-    case 'text':
-      return typeof value === 'string' ? undefined : wrong(shape);
-    case 'list':
-      return Array.isArray(value) ? wrongItem(shape, value, areNullsUnset) : wrong(shape);
-    case 'map':
-      if (!isMap(value)) return wrong(shape);
-      return wrongMember(shape, value, areNullsUnset) ?? wrongValue(shape, value, areNullsUnset);
+  if (shape.type === 'text') return typeof value === 'string' ? undefined : wrong(shape);
+  if (shape.type === 'list') {
+    return Array.isArray(value) ? wrongItem(shape, value, areNullsUnset) : wrong(shape);
   }
+  if (!isMap(value)) return wrong(shape);
+  const found = wrongMember(shape, value, areNullsUnset);
+  return found === undefined && shape.values !== undefined
+    ? wrongValue(shape.values, value, areNullsUnset)
+    : found;
 }
 
 function wrong({ type }: Shape): WrongShape {
@@ -180,29 +192,33 @@ function wrongItem(
   return undefined;
 }
 
+/** None of the members' names is one that every object has. */
 function wrongMember(
-  { members = {}, needed = [] }: MapShape,
+  { members = [], needed = [] }: MapShape,
   map: Record<string, unknown>,
   areNullsUnset: boolean,
 ): WrongShape | undefined {
-  for (const name in members) {
-    const value = Object.hasOwn(map, name) ? map[name] : undefined;
+  for (const [name, shape] of members) {
+    const value = map[name];
     if (value === undefined || (value === null && areNullsUnset)) continue;
-    const found = findWrong(members[name] as Shape, value, areNullsUnset);
+    const found = findWrong(shape, value, areNullsUnset);
     if (found !== undefined) return within(name, found);
   }
-  const missing = needed.find((name) => !Object.hasOwn(map, name) || map[name] === null);
-  return missing === undefined ? undefined : within(missing, wrong(members[missing] ?? MAP));
+  for (const name of needed) {
+    if (map[name] !== undefined && map[name] !== null) continue;
+    const [, shape = MAP] = members.find(([own]) => own === name) ?? [];
+    return within(name, wrong(shape));
+  }
+  return undefined;
 }
 
 function wrongValue(
-  { values }: MapShape,
+  values: Shape,
   map: Record<string, unknown>,
   areNullsUnset: boolean,
 ): WrongShape | undefined {
-  if (values === undefined) return undefined;
-  for (const [name, value] of Object.entries(map)) {
-    const found = findWrong(values, value, areNullsUnset);
+  for (const name in map) {
+    const found = findWrong(values, map[name], areNullsUnset);
     if (found !== undefined) return within(name, found);
   }
   return undefined;

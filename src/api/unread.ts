@@ -39,7 +39,11 @@ export function readable<T extends KubeObject>(
   kind: string,
   objects: readonly T[],
 ): { objects: readonly T[]; unread: Unread[] } {
-  const unread = objects.flatMap((object) => unreadOf(kind, object) ?? []);
+  const unread: Unread[] = [];
+  for (const object of objects) {
+    const found = unreadOf(kind, object);
+    if (found !== undefined) unread.push(found);
+  }
   if (unread.length === 0) return { objects, unread };
   return { objects: objects.filter((object) => unreadOf(kind, object) === undefined), unread };
 }

@@ -27,7 +27,7 @@ export function customizeEnv({ parent }: CustomizeRequest, service: Service): Cu
 }
 
 export function syncEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
-  const env = withReadableStatus(request.parent, service.validator);
+  const env = withReadableStatus(request.parent);
   const { children, related } = request;
   const refusals = refusalsOf(env, children, service);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
@@ -37,7 +37,7 @@ export function syncEnvHook(request: CompositeRequest, service: Service): Compos
 }
 
 export function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
-  const env = withReadableStatus(request.parent, service.validator);
+  const env = withReadableStatus(request.parent);
   const { children, related } = request;
   const decision = finalizeEnv({ env, children, related }, service.config, service.now());
   logChange(env, children, decision, service);
