@@ -1,5 +1,10 @@
 # The hook service alone: without the packages that only the CLI's cluster access and pictures, the tests and the tools need.
-FROM node:24-bookworm-slim AS build
+# By digest (of the index of all platforms), since a tag can be moved. `docker buildx imagetools inspect <name>:<tag>` says what
+# it is now; --build-arg takes another one, such as a mirror's.
+ARG BUILD_IMAGE=node:24.18.0-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d
+ARG RUN_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot@sha256:14d42e2511532589a7c7e01a753667a74fcc96266e137e8125006b87b0c32d0a
+
+FROM ${BUILD_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
@@ -9,7 +14,7 @@ COPY crds crds
 COPY scripts/built-crds.ts scripts/
 RUN npx tsc -p tsconfig.build.json && /usr/local/bin/node scripts/built-crds.ts && npm prune --omit=dev --ignore-scripts
 
-FROM gcr.io/distroless/nodejs24-debian12:nonroot
+FROM ${RUN_IMAGE}
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=build /app/node_modules node_modules

@@ -17,6 +17,11 @@ function readSeconds(given: string): number {
   return number;
 }
 
+function readCount(given: string): number {
+  if (!/^\d{1,9}$/.test(given)) throw new Error('expected a whole number');
+  return Number(given);
+}
+
 function port(name: string, fallback: string, help: string): Flag<number> {
   return { name, value: 'PORT', fallback, help, read: readPort };
 }
@@ -114,6 +119,18 @@ export const DECISION_FLAGS = {
     'the only header names that matches may use; empty: any',
     (item) => matching(HEADER_NAME, 'header names')(item).toLowerCase(),
   ),
+  allowedCommonHeaders: list(
+    'allowed-common-headers',
+    "headers that everybody's requests carry (user-agent, accept, x-request-id …) and that matches may use nevertheless",
+    (item) => matching(HEADER_NAME, 'header names')(item).toLowerCase(),
+  ),
+  maxReplicas: {
+    name: 'max-replicas',
+    value: 'NUMBER',
+    fallback: '20',
+    help: 'the most pods of one clone; 0: any number',
+    read: readCount,
+  },
   metacontrollerUser: {
     ...text(
       'metacontroller-user',

@@ -1,3 +1,4 @@
+import { isCommonHeader } from './common-headers.ts';
 import type { DynamicEnv, IstioMatch, Workload } from './dynamicenv.ts';
 import {
   CLONE_LABEL,
@@ -14,6 +15,12 @@ export interface SemanticSettings {
   defaultVersion: string;
   /** Lower case; empty: any. */
   allowedHeaderNames: readonly string[];
+  /** Lower case; those of everybody's headers that may be matched nevertheless. */
+  allowedCommonHeaders?: readonly string[];
+  /** Pods of one clone; 0: any number. */
+  maxReplicas?: number;
+  /** Header names (lower case) and pods by `<namespace>/<deployment>` that the env has already. */
+  inEffect?: { headerNames: ReadonlySet<string>; replicas: ReadonlyMap<string, number> };
   /** The env's version label value (`envId(metadata.name)`). */
   subsetName: string;
 }
@@ -35,6 +42,7 @@ export function semanticRefusals({ spec }: DynamicEnv, settings: SemanticSetting
       headerRefusals(match, `spec.istioMatches[${index}].headers`, settings),
     ),
     ...repeatedWorkloads(placed),
+    ...placed.flatMap((one) => replicaRefusals(one, settings)),
     ...placed.flatMap((one) => podLabelRefusals(one, settings)),
     ...defaultVersionRefusals(placed, settings),
   ];
@@ -49,8 +57,26 @@ function headerRefusals(match: IstioMatch, path: string, settings: SemanticSetti
     const first = lowered.indexOf(key);
     const place = `${path}[${name}]`;
     if (first < index) return [repeatedHeader(place, names[first])];
-    return allowed.length === 0 || allowed.includes(key) ? [] : [foreignHeader(place, allowed)];
+    if (allowed.length > 0) return allowed.includes(key) ? [] : [foreignHeader(place, allowed)];
+    return isRefusedCommon(key, settings) ? [commonHeader(place)] : [];
   });
+}
+
+function isRefusedCommon(
+  name: string,
+  { allowedCommonHeaders = [], inEffect }: SemanticSettings,
+): boolean {
+  return (
+    isCommonHeader(name) &&
+    !allowedCommonHeaders.includes(name) &&
+    inEffect?.headerNames.has(name) !== true
+  );
+}
+
+function commonHeader(path: string): Refusal {
+  const message =
+    "everybody's requests carry it: match a header that only yours carry, or ask the administrator to allow it (allowed-common-headers)";
+  return { reason: 'Forbidden', path, message };
 }
 
 function repeatedHeader(path: string, first: string | undefined): Refusal {
@@ -72,6 +98,16 @@ function repeatedWorkloads(placed: readonly Placed[]): Refusal[] {
     const message = `Deployment ${key} is listed at ${first}, too: it can have one clone only, take one out`;
     return first === undefined ? [] : [{ reason: 'Duplicate', path, message }];
   });
+}
+
+function replicaRefusals(
+  [path, { namespace, name, replicas = 1 }]: Placed,
+  { maxReplicas = 0, inEffect }: SemanticSettings,
+): Refusal[] {
+  const limit = Math.max(maxReplicas, inEffect?.replicas.get(`${namespace}/${name}`) ?? 0);
+  if (maxReplicas === 0 || replicas <= limit) return [];
+  const message = `${replicas} pods are asked for, but the administrator allows ${maxReplicas}: lower it, or ask the administrator`;
+  return [{ reason: 'Forbidden', path: `${path}.replicas`, message }];
 }
 
 function podLabelRefusals([path, workload]: Placed, { versionLabel }: SemanticSettings): Refusal[] {

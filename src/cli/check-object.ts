@@ -1,7 +1,7 @@
 import type { CrdValidator } from '../api/crd-schema.ts';
+import { shapeText, wrongShape } from '../api/foreign-shapes.ts';
 import { kindOf } from '../local/kinds.ts';
 import { isMap } from '../local/object.ts';
-import { wrongShape } from './foreign-shapes.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -21,7 +21,7 @@ export function checkObject(
     checkKind(value) ??
     checkMetadata(value['metadata']) ??
     checkNeeded(value) ??
-    checkShape(value) ??
+    checkShape(value, validators) ??
     checkByCrd(value, validators)
   );
 }
@@ -69,14 +69,14 @@ function checkNeeded(value: Record<string, unknown>): Mistake | undefined {
   return missing === undefined ? undefined : wrong(missing, 'expected a map');
 }
 
-function checkShape(value: Record<string, unknown>): Mistake | undefined {
-  const found = wrongShape(String(value['kind']), value);
-  if (found === undefined) return undefined;
-  const { path, expected } = found;
-  const field = path
-    .map((member) => (typeof member === 'number' ? `[${member}]` : `.${member}`))
-    .join('');
-  return { path, message: `${field.slice(1)}: ${expected}` };
+/** Of our own kinds the definitions say more. */
+function checkShape(
+  value: Record<string, unknown>,
+  validators: Record<string, CrdValidator>,
+): Mistake | undefined {
+  const kind = String(value['kind']);
+  const found = Object.hasOwn(validators, kind) ? undefined : wrongShape(kind, value);
+  return found && { path: found.path, message: shapeText(found) };
 }
 
 function memberOf(value: unknown, path: Path): unknown {

@@ -1,4 +1,5 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { unreadOf, unreadText } from '../api/unread.ts';
 import type { DecisionConfig } from '../domain/config.ts';
 import { envWorkloads } from '../domain/workloads.ts';
 import { UsageError } from '../errors.ts';
@@ -69,9 +70,14 @@ export async function readWishes(cluster: OpenCluster, list: readonly Wish[]): P
   const outcomes = await Promise.all(list.map((wish) => fulfil(wish, cluster)));
   const [first, ...others] = outcomes.flatMap(({ denied }) => denied);
   if (first !== undefined) throw missingRights([first, ...others], cluster);
+  const all = unique(outcomes.flatMap((outcome) => outcome.objects));
+  const unread = all.flatMap((object) => unreadOf(object.kind, object) ?? []);
   return {
-    objects: unique(outcomes.flatMap((outcome) => outcome.objects)),
-    notes: [...new Set(outcomes.flatMap(({ notes }) => notes))],
+    objects: all.filter((object) => unreadOf(object.kind, object) === undefined),
+    notes: [
+      ...new Set(outcomes.flatMap(({ notes }) => notes)),
+      ...unread.map((one) => `${unreadText(one)} cannot be read, and is not looked at`),
+    ],
   };
 }
 

@@ -51,7 +51,7 @@ function urlOf(text: string): URL {
 
 /** As curl has them: `name: value`. Several of one name are sent as one, as Envoy compares them. */
 function readHeaders(given: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers = new Map<string, string>();
   for (const text of given) {
     const colon = text.indexOf(':');
     const name = text.slice(0, colon).trim().toLowerCase();
@@ -59,7 +59,8 @@ function readHeaders(given: readonly string[]): Record<string, string> {
     if (colon <= 0 || !HEADER_NAME.test(name) || /[\r\n\0]/.test(value)) {
       throw new UsageError(`-H: expected 'name: value', got "${text}"`);
     }
-    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value;
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before},${value}`);
   }
-  return headers;
+  return Object.fromEntries(headers);
 }

@@ -136,6 +136,11 @@ function isLedToBy(injection: RouteInjection, child: KubeObject): boolean {
   return (baseKeyOf(child) ?? key) === key && (hostOf(child) ?? host) === host;
 }
 
+/** What another version of this system must have made, as it is, while the env lives. */
+export function keptStrange({ strange = [] }: Observed): KubeObject[] {
+  return strange.map((child) => repaired(keep<KubeObject>(child), child));
+}
+
 /**
  * All children as they are, but those that harm others: the answer when nothing can be decided. An injection whose routes no
  * proxy may get (one made by a version before, which asked less) asks for none any more.

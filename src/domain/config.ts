@@ -18,6 +18,10 @@ export interface DecisionConfig {
   removeAnnotations: readonly string[];
   /** The only header names matches may use, lower case; empty: any. */
   allowedHeaderNames: readonly string[];
+  /** Names of headers that everybody's requests carry and that matches may use nevertheless, lower case. */
+  allowedCommonHeaders: readonly string[];
+  /** The most pods of one clone; 0: any number. */
+  maxReplicas: number;
   /** The only user who may write plans and index labels. */
   metacontrollerUser: string;
   /** Decided in memory: the webhook is there, and nobody refuses what Metacontroller writes. Never set by a flag. */

@@ -1,3 +1,4 @@
+import { readable, type Unread } from '../api/unread.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
@@ -20,9 +21,11 @@ export interface MeshView {
   /** All rules for a host (fully qualified) and for wildcards that contain it, sorted by namespace and name. */
   rulesAbout(host: string): DestinationRule[];
   /** Those that carry the env's index label, sorted by namespace and name. */
-  virtualServices(): VirtualService[];
+  virtualServices(): readonly VirtualService[];
   /** Which namespaces' Services and DestinationRules cannot be seen, and what to do. */
   problems(): readonly string[];
+  /** What came in a shape that cannot be read: nothing above returns it. */
+  unread(): readonly Unread[];
 }
 
 /**
@@ -35,32 +38,43 @@ export function meshView(
   ruleNamespaces: () => readonly string[] = () => ['*'],
 ): MeshView {
   const indexed = indexedNamespaces(related);
+  const came = {
+    services: readable('Service', list<Service>(related, 'Service.v1')),
+    rules: readable(
+      'DestinationRule',
+      list<DestinationRule>(related, 'DestinationRule.networking.istio.io/v1'),
+    ),
+    virtualServices: readable(
+      'VirtualService',
+      list<VirtualService>(related, 'VirtualService.networking.istio.io/v1'),
+    ),
+    deployments: readable('Deployment', list<Deployment>(related, 'Deployment.apps/v1')),
+  };
   const services = groupByNamespace([
-    ...list<Service>(related, 'Service.v1'),
+    ...came.services.objects,
     ...indexed.contents.flatMap(({ services: all }) => all),
   ]);
   const askingIn = once((namespace) => servicesByLabel(services.get(namespace) ?? []));
   const rulesAbout = once(() =>
-    rulesByHost(
-      withIndexed(
-        list<DestinationRule>(related, 'DestinationRule.networking.istio.io/v1'),
-        indexed.contents,
-        ruleNamespaces,
-      ),
-      clusterDomain,
-    ),
+    rulesByHost(withIndexed(came.rules.objects, indexed.contents, ruleNamespaces), clusterDomain),
   );
-  const virtualServices = list<VirtualService>(related, 'VirtualService.networking.istio.io/v1');
-  const deployments = related['Deployment.apps/v1'] ?? {};
+  const deployments = new Map(
+    came.deployments.objects.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]),
+  );
+  const unread = [
+    ...Object.values(came).flatMap(({ unread: some }) => some),
+    ...indexed.contents.flatMap(({ unread: some = [] }) => some),
+  ];
   const statefulSets = related['StatefulSet.apps/v1'] ?? {};
   return {
-    deployment: (namespace, name) => deployments[`${namespace}/${name}`] as Deployment | undefined,
-    hasStatefulSet: (namespace, name) => statefulSets[`${namespace}/${name}`] !== undefined,
+    deployment: (namespace, name) => deployments.get(`${namespace}/${name}`),
+    hasStatefulSet: (namespace, name) => Object.hasOwn(statefulSets, `${namespace}/${name}`),
     services: (namespace) => services.get(namespace) ?? [],
     servicesAskingFor: (namespace, ...labels) => askingIn(namespace)(labels),
     rulesAbout: (host) => rulesAbout('')(host),
-    virtualServices: () => virtualServices,
+    virtualServices: () => came.virtualServices.objects,
     problems: () => indexed.problems,
+    unread: () => unread,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   REPAIR_ANNOTATION,
 } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
+import { readable, type Unread } from '../api/unread.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
@@ -17,13 +18,40 @@ export interface Observed {
   deployments: Deployment[];
   rules: DestinationRule[];
   injections: RouteInjection[];
+  /**
+   * Kinds, and RouteInjections of a shape, that another version of this system must have made: in none of the lists above.
+   * They stay as they are.
+   */
+  strange?: readonly KubeObject[];
+  /** What is wrong with the Deployments and RouteInjections that cannot be read. */
+  unread?: readonly Unread[];
 }
 
+/**
+ * A DestinationRule is read by its marks alone, and made anew when it is not as wanted; so is a Deployment at removal.
+ * Without its spec nobody knows whether it has to be created anew, or what a RouteInjection asks for.
+ */
 export function observe(children: ObjectMap): Observed {
+  const {
+    'Deployment.apps/v1': deployments,
+    'DestinationRule.networking.istio.io/v1': rules,
+    'RouteInjection.riskified.com/v1alpha1': injections,
+    ...others
+  } = children;
+  const made = sorted<Deployment>(deployments);
+  const asking = sorted<RouteInjection>(injections);
+  const known = readable('RouteInjection', asking);
+  const unread = [...readable('Deployment', made).unread, ...known.unread];
+  const strange = [
+    ...asking.filter((child) => !known.objects.includes(child)),
+    ...Object.values(others).flatMap(sorted<KubeObject>),
+  ];
   return {
-    deployments: sorted<Deployment>(children['Deployment.apps/v1']),
-    rules: sorted<DestinationRule>(children['DestinationRule.networking.istio.io/v1']),
-    injections: sorted<RouteInjection>(children['RouteInjection.riskified.com/v1alpha1']),
+    deployments: made,
+    rules: sorted<DestinationRule>(rules),
+    injections: [...known.objects],
+    ...(strange.length === 0 ? {} : { strange }),
+    ...(unread.length === 0 ? {} : { unread }),
   };
 }
 
@@ -33,8 +61,9 @@ function sorted<T extends KubeObject>(map: Record<string, KubeObject> | undefine
     .map(([, object]) => object as T);
 }
 
-export function allChildren({ deployments, rules, injections }: Observed): KubeObject[] {
-  return [...deployments, ...rules, ...injections];
+export function allChildren(observed: Observed): KubeObject[] {
+  const { deployments, rules, injections, strange = [] } = observed;
+  return [...deployments, ...rules, ...injections, ...strange];
 }
 
 export function sameObject(a: KubeObject, b: KubeObject): boolean {

@@ -1,3 +1,4 @@
+import { readable } from '../api/unread.ts';
 import { fqdn } from '../istio/host.ts';
 import { namespaceOf } from '../istio/objects.ts';
 import { hiddenRules } from '../istio/rule-hazard.ts';
@@ -38,7 +39,10 @@ export function harmfulKeys(
   view: Pick<MeshView, 'rulesAbout'>,
   clusterDomain: string,
 ): ReadonlySet<string> {
-  const harmful = rules.filter((rule) => hiddenBy(rule, view, clusterDomain).length > 0);
+  // One that somebody emptied hides nothing.
+  const harmful = readable('DestinationRule', rules).objects.filter(
+    (rule) => hiddenBy(rule, view, clusterDomain).length > 0,
+  );
   return new Set(harmful.map(childKey));
 }
 

@@ -4,7 +4,7 @@ import { FORCE_REMOVAL_ANNOTATION, isTrue } from '../api/marks.ts';
 import type { Refusal } from '../api/refusal.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { decideChildren, keepAll } from './children.ts';
+import { decideChildren, keepAll, keptStrange } from './children.ts';
 import type { DecisionConfig } from './config.ts';
 import { ruleNamespaces } from './customize.ts';
 import { type MeshView, meshView } from './mesh-view.ts';
@@ -12,10 +12,11 @@ import { allChildren, observe } from './observed.ts';
 import type { RetirementContext } from './retirement.ts';
 import { harmfulKeys } from './rule-harm.ts';
 import type { StatusContext } from './status/context.ts';
-import { envStatus, NO_MESH_INDEX, refusedStatus } from './status/env-status.ts';
+import { envStatus, NO_MESH_INDEX, refusedStatus, standstill } from './status/env-status.ts';
 import { removalStatus } from './status/removal-status.ts';
 import { findStall } from './status/stall.ts';
 import { workloadReport } from './status/workload-report.ts';
+import { type Undecided, undecided, undecidedRemoval } from './undecided.ts';
 import { planWorkload, type WorkloadPlan } from './workload-plan.ts';
 import { envWorkloads } from './workloads.ts';
 
@@ -50,6 +51,13 @@ export function syncEnv(
   if (refusals.length > 0) {
     return { status: refusedStatus(refusals, context), children: keepAll(observed, leave.harmful) };
   }
+  const unknown = undecided({ ...input, ...context });
+  if (unknown !== undefined) {
+    return {
+      status: refusedStatus(refusalsFor(unknown), context, standstill(unknown.reason)),
+      children: keepAll(observed, leave.harmful),
+    };
+  }
   const unseen = view.problems();
   if (unseen.length > 0) {
     const messages = unseen.map((message) => ({ reason: 'NoMeshIndex', message }));
@@ -73,7 +81,7 @@ export function syncEnv(
   );
   return {
     status,
-    children,
+    children: [...children, ...keptStrange(observed)],
     ...resync([...waits, ...later, stall.wait]),
   };
 }
@@ -84,12 +92,17 @@ export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date):
   const observed = observe(input.children);
   const view = viewOf(input, config);
   const context = { env, view, observed, leaving: new Set<string>(), config, now };
-  const { status, wait } = removalStatus(context);
+  const leave = retirement(context);
+  const unknown = leave.force ? undefined : undecidedRemoval({ ...input, view });
+  const { status, wait } = removalStatus(context, unknown);
   // `kubectl delete --cascade=orphan`: the children stay, and without this answer the deletion hangs.
   if (env.metadata.finalizers?.includes('orphan')) {
     return { status, children: keepAll(observed, new Set()), finalized: true };
   }
-  const { children, waits } = decideChildren([], retirement(context));
+  if (unknown !== undefined) {
+    return { status, children: keepAll(observed, leave.harmful), finalized: false };
+  }
+  const { children, waits } = decideChildren([], leave);
   const isDone = allChildren(observed).length === 0;
   return {
     status,
@@ -97,6 +110,10 @@ export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date):
     finalized: isDone,
     ...(isDone ? {} : resync([...waits, wait])),
   };
+}
+
+function refusalsFor({ reason, messages }: Undecided): Refusal[] {
+  return messages.map((message) => ({ reason, message }));
 }
 
 function viewOf({ env, related }: EnvInput, config: DecisionConfig): MeshView {

@@ -35,11 +35,12 @@ export function admitVirtualService(
 }
 
 function report(amendment: Amendment, facts: object, { log, metrics }: AdmissionService): void {
-  const { patch, routes, restoredMarks, refusal } = amendment;
+  const { patch, routes, restoredMarks, refusal, unread } = amendment;
   if (refusal !== undefined) {
     metrics.refusals.inc({ reason: 'WouldAlterRoutes' });
     log.error(facts, refusal);
   }
+  if (unread !== undefined) log.warn(facts, `no routes were rendered: ${unread}`);
   if (patch.length === 0) return;
   metrics.routesRendered.inc(routes);
   if (restoredMarks) {

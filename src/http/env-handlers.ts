@@ -4,6 +4,7 @@ import type { Refusal } from '../api/refusal.ts';
 import { semanticRefusals } from '../api/semantic.ts';
 import { changesOf } from '../domain/changes.ts';
 import { relatedToEnv } from '../domain/customize.ts';
+import { inEffect } from '../domain/in-effect.ts';
 import { observe } from '../domain/observed.ts';
 import { type EnvDecision, finalizeEnv, syncEnv } from '../domain/sync.ts';
 import type {
@@ -14,8 +15,8 @@ import type {
   ObjectMap,
 } from '../hooks/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
+import { withReadableStatus } from './readable-status.ts';
 import type { Service } from './service.ts';
-import { withUsableInjections } from './usable-injections.ts';
 
 export function customizeEnv({ parent }: CustomizeRequest, service: Service): CustomizeResponse {
   const env = parent as DynamicEnv;
@@ -26,10 +27,9 @@ export function customizeEnv({ parent }: CustomizeRequest, service: Service): Cu
 }
 
 export function syncEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
-  const env = request.parent as DynamicEnv;
-  const { related } = request;
-  const children = withUsableInjections(request.children);
-  const refusals = refusalsOf(env, service);
+  const env = withReadableStatus(request.parent);
+  const { children, related } = request;
+  const refusals = refusalsOf(env, children, service);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
   const decision = syncEnv({ env, children, related }, refusals, service.config, service.now());
   logChange(env, children, decision, service);
@@ -37,19 +37,26 @@ export function syncEnvHook(request: CompositeRequest, service: Service): Compos
 }
 
 export function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
-  const env = request.parent as DynamicEnv;
-  const { related } = request;
-  const children = withUsableInjections(request.children);
+  const env = withReadableStatus(request.parent);
+  const { children, related } = request;
   const decision = finalizeEnv({ env, children, related }, service.config, service.now());
   logChange(env, children, decision, service);
   return decision;
 }
 
 /** The CRD's own rules, for a spec that slipped past them, then what the CRD cannot say. */
-function refusalsOf(env: DynamicEnv, { validator, config }: Service): readonly Refusal[] {
+function refusalsOf(
+  env: DynamicEnv,
+  children: ObjectMap,
+  { validator, config }: Service,
+): readonly Refusal[] {
   const errors = validator.specErrors(env);
   if (errors.length > 0) return errors;
-  return semanticRefusals(env, { ...config, subsetName: envId(env.metadata.name) });
+  return semanticRefusals(env, {
+    ...config,
+    subsetName: envId(env.metadata.name),
+    inEffect: inEffect(children),
+  });
 }
 
 /** One line when the decision changes children, or what people see; an idle sync says nothing. */

@@ -6,6 +6,7 @@ import type {
 } from '../hooks/types.ts';
 import { relatedToNamespace } from '../mesh-index/customize.ts';
 import { meshIndex } from '../mesh-index/sync.ts';
+import { RefusedError } from './refused-error.ts';
 import type { Service } from './service.ts';
 
 /** For every namespace, whether it is indexed or not: its controller's selector tells, which this service does not know. */
@@ -23,10 +24,4 @@ export function syncMeshIndex(
     throw new RefusedError(index.message);
   }
   return { attachments: [index] };
-}
-
-/** Answered with 422: with anything but 200 the attachment that is there stays. */
-class RefusedError extends Error {
-  override name = 'RefusedError';
-  statusCode = 422;
 }

@@ -7,9 +7,10 @@ import type {
 } from '../hooks/types.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { relatedInjections } from '../virtualservice/customize.ts';
+import { readInjections } from '../virtualservice/read-injections.ts';
 import { decorate } from '../virtualservice/sync.ts';
+import { RefusedError } from './refused-error.ts';
 import type { Service } from './service.ts';
-import { usableInjections } from './usable-injections.ts';
 import { nameOf } from './virtualservice-name.ts';
 
 export function customizeVirtualService(
@@ -25,10 +26,19 @@ export function syncVirtualService(
   bodyBytes: number | undefined,
 ): DecoratorResponse {
   const virtualService = request.object as VirtualService;
-  const injections = usableInjections(request.related);
+  const read = readInjections(virtualService, request.related, service.config);
+  if ('reason' in read) {
+    const { reason, message } = read;
+    service.metrics.refusals.inc({ reason });
+    // Its own mistake is told on the VirtualService, by an event; what only the system can mend is told by the envs.
+    if (reason === 'Invalid') throw new RefusedError(message);
+    service.log.warn({ virtualService: nameOf(virtualService) }, message);
+    // Labels and annotations that an answer does not name stay.
+    return { labels: {}, annotations: {}, attachments: [] };
+  }
   const { isRepair, ...decoration } = decorate(
     virtualService,
-    injections,
+    read.injections,
     service.config,
     service.now(),
     bodyBytes,

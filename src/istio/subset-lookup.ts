@@ -53,7 +53,8 @@ export function ruleFor(
   settings: MeshSettings,
 ): MergedRule | undefined {
   const root = settings.rootNamespace ?? DEFAULT_ROOT_NAMESPACE;
-  const within = (namespace: string) => rules.filter((rule) => namespaceOf(rule) === namespace);
+  const within = (namespace: string) =>
+    rules.filter((rule) => namespaceOf(rule) === namespace && isForSomeHost(rule));
   const forHost = (candidates: readonly DestinationRule[]) =>
     decidingRules(service.host, mergeRules(candidates, settings.clusterDomain));
   const exported = (namespace: string) =>
@@ -67,6 +68,11 @@ export function ruleFor(
     if (found.length > 0) return ruleOfClient(found, client);
   }
   return undefined;
+}
+
+/** Istio's definition lets a rule without a spec pass; it is for no host. */
+function isForSomeHost({ spec }: Partial<DestinationRule>): boolean {
+  return typeof spec?.host === 'string';
 }
 
 /** The subsets a client can address at a service. */

@@ -3,10 +3,10 @@ import { isMap } from './object.ts';
 /** JSON Merge Patch (RFC 7386): null removes, maps are merged, everything else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isMap(patch)) return patch;
-  const result: Record<string, unknown> = isMap(target) ? { ...target } : {};
+  const result = new Map(isMap(target) ? Object.entries(target) : []);
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value);
+    if (value === null) result.delete(key);
+    else result.set(key, mergePatch(result.get(key), value));
   }
-  return result;
+  return Object.fromEntries(result);
 }

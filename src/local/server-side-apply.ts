@@ -34,7 +34,9 @@ function readable(path: string): string {
 
 function child(container: unknown, element: string): unknown {
   const text = element.slice(2);
-  if (element.startsWith('f:')) return isMap(container) ? container[text] : undefined;
+  if (element.startsWith('f:')) {
+    return isMap(container) && Object.hasOwn(container, text) ? container[text] : undefined;
+  }
   if (!Array.isArray(container)) return undefined;
   const wanted: unknown = JSON.parse(text);
   return container.find((item) => isItem(item, wanted));

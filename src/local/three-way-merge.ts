@@ -34,12 +34,17 @@ interface Lists {
 }
 
 function mergeMaps(live: Fields, last: Fields, desired: Fields, lists: Lists): Fields {
-  const merged = { ...live };
-  for (const key of Object.keys(last)) if (!Object.hasOwn(desired, key)) delete merged[key];
+  // Not by assignment: `constructor` is a label, and `__proto__` a header.
+  const merged = new Map(Object.entries(live));
+  for (const key of Object.keys(last)) if (!Object.hasOwn(desired, key)) merged.delete(key);
   for (const [key, value] of Object.entries(desired)) {
-    merged[key] = mergeValues(key, live[key], last[key], value, lists);
+    merged.set(key, mergeValues(key, own(live, key), own(last, key), value, lists));
   }
-  return merged;
+  return Object.fromEntries(merged);
+}
+
+function own(map: Fields, key: string): unknown {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
 function mergeValues(

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { rememberedByText } from '../api/remembered.ts';
+import { readable, type Unread } from '../api/unread.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
 import type { KubeObject } from '../k8s/object.ts';
@@ -11,14 +12,21 @@ export interface MeshContent {
   namespace: string;
   services: Service[];
   rules: DestinationRule[];
+  /** What is in neither list, as it cannot be read. */
+  unread?: Unread[];
 }
 
 /** The same objects give the same text, whatever order their keys come in. */
-export function encodeContent({ namespace, services, rules }: MeshContent): string {
+export function encodeContent(content: MeshContent): string {
+  const services = readable('Service', content.services);
+  const rules = readable('DestinationRule', content.rules);
+  const unread = [...services.unread, ...rules.unread];
   const json = canonicalJson({
-    namespace,
-    services: services.map(prunedService),
-    rules: rules.map(prunedRule),
+    namespace: content.namespace,
+    services: services.objects.map(prunedService),
+    rules: rules.objects.map(prunedRule),
+    // A reader of the version before does not know it, and sees none of them.
+    ...(unread.length === 0 ? {} : { unread }),
   });
   return gzipSync(json).toString('base64');
 }
@@ -33,10 +41,13 @@ export const decodeContent = rememberedByText(REMEMBERED, decode);
 
 function decode(text: string): { content?: MeshContent } {
   const json = unzipped(text);
-  const { namespace, services, rules } = (json ?? {}) as Partial<MeshContent>;
-  if (typeof namespace !== 'string' || !isListOfObjects(services) || !isListOfObjects(rules)) {
-    return {};
-  }
+  const { namespace, services, rules, unread = [] } = (json ?? {}) as Partial<MeshContent>;
+  const isContent =
+    typeof namespace === 'string' &&
+    isListOfObjects(services) &&
+    isListOfObjects(rules) &&
+    isListOfUnread(unread);
+  if (!isContent) return {};
   const placed =
     (apiVersion: string, kind: string) =>
     <T extends KubeObject>(object: T): T => ({
@@ -45,11 +56,18 @@ function decode(text: string): { content?: MeshContent } {
       kind,
       metadata: { ...object.metadata, namespace },
     });
+  const known = readable('Service', services.map(placed('v1', 'Service')) as Service[]);
+  const read = readable(
+    'DestinationRule',
+    rules.map(placed('networking.istio.io/v1', 'DestinationRule')) as DestinationRule[],
+  );
+  const wrong = [...known.unread, ...read.unread, ...unread.map((one) => ({ ...one, namespace }))];
   return {
     content: {
       namespace,
-      services: services.map(placed('v1', 'Service')),
-      rules: rules.map(placed('networking.istio.io/v1', 'DestinationRule')),
+      services: [...known.objects],
+      rules: [...read.objects],
+      ...(wrong.length === 0 ? {} : { unread: wrong }),
     },
   };
 }
@@ -67,6 +85,18 @@ function isListOfObjects(value: unknown): value is KubeObject[] {
   return (
     Array.isArray(value) &&
     value.every((item) => typeof item?.metadata?.name === 'string' && isMap(item.spec))
+  );
+}
+
+function isListOfUnread(value: unknown): value is Unread[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (item) =>
+        isMap(item) &&
+        ['kind', 'name', 'wrong'].every((key) => typeof item[key] === 'string') &&
+        ['undefined', 'string'].includes(typeof item.host),
+    )
   );
 }
 

@@ -1,3 +1,4 @@
+import { shapeText, wrongShape } from '../api/foreign-shapes.ts';
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
@@ -29,6 +30,8 @@ export interface Amendment {
   restoredMarks: boolean;
   /** Set when the routes were left as they came, and why: a mistake of ours. */
   refusal?: string;
+  /** Set when the routes were left as they came because they cannot be read: which field is wrong. */
+  unread?: string;
 }
 
 /**
@@ -41,14 +44,24 @@ export function admit(
   config: { metacontrollerUser: string; clusterDomain: string },
 ): Amendment {
   const { object } = write;
-  const users = withoutOurRoutes(object);
-  const scope = scopeOf(object, config);
   const came = marksOf(object);
   const isOwner = write.operation === 'UPDATE' && write.username === config.metacontrollerUser;
   const allowed = isOwner ? came : marksOf(write.operation === 'UPDATE' ? write.oldObject : null);
+  const restoredMarks = !isOwner && !jsonEqual(came, allowed);
+  const wrong = wrongShape('VirtualService', object);
+  if (wrong !== undefined) {
+    // The schema is asked after the webhook, and refuses such an object; where it does not, nothing of it is lost.
+    return {
+      patch: patchMarks(object, allowed),
+      routes: 0,
+      restoredMarks,
+      unread: shapeText(wrong),
+    };
+  }
+  const users = withoutOurRoutes(object);
+  const scope = scopeOf(object, config);
   const { rendered, marks } = planFor(users, allowed, scope, write.sentBytes);
   const http = httpOf(object);
-  const restoredMarks = !isOwner && !jsonEqual(came, allowed);
   if (!keepsUserRoutes(httpOf(users), rendered)) {
     const patch = patchMarks(object, marks);
     return { patch, routes: 0, restoredMarks, refusal: 'rendering would alter routes' };

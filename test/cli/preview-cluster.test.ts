@@ -92,6 +92,16 @@ describe('an env that is to come', () => {
     );
   });
 
+  test('what cannot be read is told, and not looked at', async () => {
+    const metadata = { name: 'nospec', namespace: 'shop', uid: 'n' };
+    const nospec = { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata };
+    const { code, text } = await previewOn({ objects: [...shop, nospec] }, '-f', ENV);
+    expect([code, text]).toEqual([0, expect.stringContaining('DynamicEnv test-user is ready')]);
+    expect(text).toContain(
+      'DestinationRule shop/nospec (spec: expected a map) cannot be read, and is not looked at',
+    );
+  });
+
   test('--delete: nothing is left', async () => {
     const { code, text } = await previewOn({ objects: shop }, '-f', ENV, '--delete');
     expect([code, text.trimEnd().split('\n').at(-1)]).toEqual([

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DynamicEnv, DynamicEnvStatus } from '../../src/api/dynamicenv.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
+import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { applyJsonPatch, type Operation } from '../../src/local/json-patch.ts';
 import type { LocalObject } from '../../src/local/object.ts';
+import { childrenMap } from '../support/sent.ts';
 import { type TestApp, testApp } from './lib/app.ts';
 import {
   admissionBody,
@@ -234,18 +236,97 @@ describe('a RouteInjection of another shape', () => {
   const bad = { ...injection(true), metadata: { name: 'bad' }, spec: { from: 'shared' } };
   const injections = { 'RouteInjection.riskified.com/v1alpha1': { bad } };
 
-  test('is not looked at for a VirtualService', async () => {
-    const { post } = await testApp();
-    const { json } = await post('/route-injection/sync', decoratorBody({ related: injections }));
-    expect(json).toEqual((await post('/route-injection/sync', decoratorBody())).json);
+  test('leaves the marks of a VirtualService as they are', async () => {
+    const app = await testApp();
+    const object = await planned(app);
+    for (const related of [injections, {}]) {
+      const { json } = await app.post('/route-injection/sync', decoratorBody({ object, related }));
+      expect(json).toEqual({ labels: {}, annotations: {}, attachments: [] });
+    }
+    const told = app.lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
+    expect(told).toEqual([
+      'VirtualService shop/backend: RouteInjection bad (spec.from: expected a list) cannot be read, so its marks stay as they are; wait until all pods of the service have the same version, or delete the RouteInjection, and it is made anew',
+      'VirtualService shop/backend: related objects RouteInjection.riskified.com/v1alpha1 were not sent, though they are asked for; its marks stay as they are',
+    ]);
   });
 
-  test.each(['sync', 'finalize'])("is not among the env's children any more: %s", async (hook) => {
+  /** Without the injection, whose place the other one takes. */
+  function byKind(objects: readonly KubeObject[]): ObjectMap {
+    return childrenMap(objects.filter(({ kind }) => kind !== 'RouteInjection'));
+  }
+
+  test.each([
+    ['sync', env()],
+    ['sync of a spec that is refused', { ...env(), spec: {} }],
+  ])('stays, as it is, among the children of an env: %s', async (_, parent) => {
     const { post } = await testApp();
-    const body = compositeBody({ children: injections });
-    const { statusCode, json } = await post(`/dynamicenv/${hook}`, body);
+    const { json: made } = await post('/dynamicenv/sync', compositeBody());
+    const others = made['children'] as KubeObject[];
+    const body = compositeBody({ parent, children: { ...byKind(others), ...injections } });
+    const { statusCode, json } = await post('/dynamicenv/sync', body);
     expect(statusCode).toBe(200);
-    expect(JSON.stringify(json['children'])).not.toContain('"bad"');
+    const answered = json['children'] as KubeObject[];
+    expect(answered).toContainEqual(
+      expect.objectContaining({
+        metadata: expect.objectContaining({ name: 'bad' }),
+        spec: bad.spec,
+      }),
+    );
+    expect(answered.map(({ kind }) => kind).sort()).toEqual([
+      'Deployment',
+      'DestinationRule',
+      'RouteInjection',
+    ]);
+  });
+
+  test('goes with an env that is deleted, before anything it may lead to', async () => {
+    const { post } = await testApp();
+    const { json: made } = await post('/dynamicenv/sync', compositeBody());
+    const body = compositeBody({
+      children: { ...byKind(made['children'] as KubeObject[]), ...injections },
+      finalizing: true,
+    });
+    const { json } = await post('/dynamicenv/finalize', body);
+    expect([json['finalized'], (json['children'] as KubeObject[]).map(({ kind }) => kind)]).toEqual(
+      [false, ['Deployment', 'DestinationRule']],
+    );
+  });
+});
+
+describe('a limit that came later', () => {
+  const spec = {
+    istioMatches: [{ headers: { 'user-agent': { exact: 'alice' } } }],
+    subsets: [{ name: 'backend', namespace: 'shop', replicas: 30 }],
+  };
+
+  test('is for what is asked anew: an env keeps what it has, and gets no more of it', async () => {
+    const before = await testApp(['--allowed-common-headers=user-agent', '--max-replicas=0']);
+    const first = await before.post(
+      '/dynamicenv/sync',
+      compositeBody({ parent: { ...env(), spec } }),
+    );
+    const children = childrenMap(first.json['children'] as KubeObject[]);
+    const { post } = await testApp();
+    const stateOf = async (parent: object, own: ObjectMap) => {
+      const { json } = await post('/dynamicenv/sync', compositeBody({ parent, children: own }));
+      const { conditions } = json['status'] as DynamicEnvStatus;
+      const message = conditions?.find(({ type }) => type === 'Stalled')?.message;
+      return [(json['children'] as unknown[]).length, message];
+    };
+    const calm = [3, 'nothing blocks this env'];
+    expect(await stateOf({ ...env(), spec }, children)).toEqual(calm);
+    expect(await stateOf({ ...env(), spec }, childrenMap([]))).toEqual([
+      0,
+      expect.stringMatching(/user-agent\]: everybody's .*replicas: 30 pods are asked for/),
+    ]);
+    const more = {
+      ...spec,
+      istioMatches: [...spec.istioMatches, { headers: { via: { exact: 'a' } } }],
+    };
+    expect(await stateOf({ ...env(), spec: more }, children)).toEqual([
+      3,
+      expect.stringContaining("spec.istioMatches[1].headers[via]: everybody's requests carry it"),
+    ]);
   });
 });
 
@@ -268,9 +349,9 @@ describe('metrics', () => {
   });
 
   test('an exception counts as an error', async () => {
-    const { post, metric } = await testApp();
-    const object = { ...virtualService(), spec: { http: [null] } };
-    const body = decoratorBody({ object });
+    const { post, metric, setNow } = await testApp();
+    setNow(new Date(Number.NaN));
+    const body = decoratorBody({ related: related(true) });
     expect((await post('/route-injection/sync', body)).statusCode).toBe(500);
     const count = 'dynamicenv_hook_duration_seconds_count';
     expect(await metric(`${count}{hook="route-injection-sync",result="error"}`)).toBe(1);

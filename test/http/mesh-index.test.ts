@@ -39,6 +39,8 @@ describe('the index of a namespace', () => {
     const { 'Deployment.apps/v1': bases } = plain.related;
     const related = (indexes: object) => ({
       'Deployment.apps/v1': bases,
+      'StatefulSet.apps/v1': {},
+      'VirtualService.networking.istio.io/v1': {},
       'Namespace.v1': { shop: NAMESPACE },
       'MeshIndex.riskified.com/v1alpha1': indexes,
     });

@@ -12,7 +12,6 @@ import {
   at,
   deployment,
   dynamicEnv,
-  objectMap,
   routeTo,
   rule,
   running,
@@ -22,6 +21,7 @@ import {
   virtualService,
   workload,
 } from '../support/objects.ts';
+import { childrenMap, relatedMap } from '../support/sent.ts';
 
 const NAMES = ['a', 'b'];
 
@@ -204,8 +204,8 @@ describe('the decisions about an env, at any point of its life', () => {
             ? finalizeEnv(input, now.config, at(now.time))
             : syncEnv(input, [], now.config, at(now.time));
         };
-        const children = objectMap(now.children);
-        const related = objectMap([...now.others, ...now.children]);
+        const children = childrenMap(now.children);
+        const related = relatedMap(now.env, now.config, [...now.others, ...now.children]);
         const shuffle = <T>(value: T): T => shuffled(value, stream);
         expect(canonicalJson(decideOn(shuffle(children), shuffle(related)))).toBe(
           canonicalJson(decideOn(children, related)),

@@ -22,6 +22,7 @@ import {
   stamp,
   workload,
 } from '../support/objects.ts';
+import { childrenMap } from '../support/sent.ts';
 
 const NAMESPACES = ['bank', 'shop'];
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
@@ -147,7 +148,7 @@ describe('an env that reads namespaces through their indexes', () => {
         expect(decide(before, {}, settings)).toEqual(first);
         // Its clones then meet other objects than those that they were made for.
         const made = first.alive.children.map((child) => applied(child, world(env, [])));
-        const children = objectMap(made);
+        const children = childrenMap(made);
         expect(decide(now, children, settings)).toEqual(decide(now, children, plain));
       }),
       { numRuns: 400 },

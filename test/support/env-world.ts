@@ -12,7 +12,8 @@ import { type Plan, parsePlan, serializePlan } from '../../src/virtualservice/pl
 import { renderRoutes } from '../../src/virtualservice/render.ts';
 import { scopeOf } from '../../src/virtualservice/scope.ts';
 import { decorate } from '../../src/virtualservice/sync.ts';
-import { at, CONFIG, deepFreeze, objectMap, running, stamp } from './objects.ts';
+import { at, CONFIG, deepFreeze, running, stamp } from './objects.ts';
+import { childrenMap, relatedMap } from './sent.ts';
 
 /** One env, what it owns and what it sees, as far as its decisions can tell; steps change it in place. */
 export interface World {
@@ -36,8 +37,8 @@ export function world(env: DynamicEnv, others: KubeObject[], rest: Partial<World
 export function decide(now: World, refusals: readonly Refusal[] = []): EnvDecision {
   const input = deepFreeze({
     env: now.env,
-    children: objectMap(now.children),
-    related: objectMap(relatedOf(now)),
+    children: childrenMap(now.children),
+    related: relatedMap(now.env, now.config, relatedOf(now)),
   });
   return now.env.metadata.deletionTimestamp === undefined
     ? syncEnv(input, refusals, now.config, at(now.time))

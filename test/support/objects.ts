@@ -34,6 +34,8 @@ export const CONFIG: DecisionConfig = Object.freeze({
   removeLabels: [],
   removeAnnotations: [],
   allowedHeaderNames: [],
+  allowedCommonHeaders: [],
+  maxReplicas: 20,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
 });
 

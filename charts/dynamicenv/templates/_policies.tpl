@@ -16,6 +16,11 @@ authorizer.group('*').resource('*').check('patch').allowed()
 (has({{ index . 0 }}.{{ index . 1 }}) ? {{ index . 0 }}.{{ index . 1 }} : [])
 {{- end }}
 
+{{/* RE2: the names of headers that everybody's requests carry, in lower case; src/api/common-headers.ts has the same. */}}
+{{- define "dynamicenv.policies.commonHeaders" -}}
+^(accept|accept-.*|authorization|b3|cache-control|connection|content-.*|date|dnt|expect|forwarded|from|grpc-.*|host|if-.*|keep-alive|origin|pragma|priority|proxy-.*|range|referer|sec-.*|te|trailer|transfer-encoding|traceparent|tracestate|uber-trace-id|upgrade|upgrade-.*|user-agent|via|x-amzn-trace-id|x-b3-.*|x-client-trace-id|x-cloud-trace-context|x-datadog-.*|x-envoy-.*|x-forwarded-.*|x-ot-span-context|x-real-ip|x-request-id)$
+{{- end }}
+
 {{/* CEL: a list of header names in lower case. */}}
 {{- define "dynamicenv.policies.lowered" -}}
 {{- $names := list }}

@@ -8,6 +8,7 @@ import type {
   WorkloadStatus,
 } from '../../api/dynamicenv.ts';
 import type { Refusal } from '../../api/refusal.ts';
+import { type Unread, unreadText } from '../../api/unread.ts';
 import { byText } from '../../k8s/canonical.ts';
 import { secondsLeft } from '../../k8s/time.ts';
 import { lastWritten } from '../../k8s/written.ts';
@@ -37,7 +38,8 @@ export function envStatus(
   const problem = reports.flatMap(({ plan, problems }) =>
     problems.map(({ message }) => saidOf(plan.key, message)),
   );
-  const verdict = readyVerdict({ problem, injected, workloads, settling });
+  const judged = readyVerdict({ problem, injected, workloads, settling });
+  const verdict = { ...judged, message: judged.message + skipped(context.view.unread()) };
   const state: State =
     problem.length > 0 ? 'degraded' : verdict.status === true ? 'ready' : 'processing';
   return {
@@ -112,6 +114,17 @@ function readyVerdict(facts: {
   return yes('Ready', 'matching requests reach the clones');
 }
 
+/** So many objects that cannot be read are named; the others are counted. */
+const MAX_SKIPPED = 3;
+
+/** They concern no host of the env's, as far as one can tell: worth a word, and nobody's readiness. */
+function skipped(unread: readonly Unread[]): string {
+  if (unread.length === 0) return '';
+  const named = unread.slice(0, MAX_SKIPPED).map(unreadText).join(', ');
+  const more = unread.length - MAX_SKIPPED;
+  return `; not looked at, as it cannot be read: ${named}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 function reconciling(state: State, ready: Verdict, leaving: ReadonlySet<string>): Verdict {
   if (state === 'processing') return yes(ready.reason, ready.message);
   if (leaving.size > 0) {
@@ -183,6 +196,12 @@ export const NO_MESH_INDEX: Standstill = {
   until: 'the MeshIndex can be read',
   waiting: 'waiting for a MeshIndex that can be read',
 };
+
+/** What an env looks at was not sent, or cannot be read. */
+export function standstill(reason: 'NotSent' | 'Unreadable'): Standstill {
+  const until = reason === 'NotSent' ? 'everything is sent' : 'everything can be read';
+  return { reason, until, waiting: `waiting until ${until}` };
+}
 
 /** The status of an env that cannot be acted on: what exists stays as it is. */
 export function refusedStatus(

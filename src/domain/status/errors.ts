@@ -11,7 +11,8 @@ export function subsetErrors(
   if (problems.length === 0) return undefined;
   const errors: SubsetErrors = {};
   for (const { section, message } of problems) {
-    const known = previous?.subsetErrors?.[section]?.find(({ error }) => error === message);
+    const before: unknown = previous?.subsetErrors?.[section];
+    const known = (Array.isArray(before) ? before : []).find((one) => one?.error === message);
     const entry: StatusError = known ?? { error: message, lastOccurrence: rfc3339(now) };
     errors[section] = [...(errors[section] ?? []), entry];
   }

@@ -1,11 +1,13 @@
 import type { ConditionType, DynamicEnvStatus } from '../../api/dynamicenv.ts';
+import { FORCE_REMOVAL_ANNOTATION } from '../../api/marks.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../../k8s/time.ts';
 import { allChildren } from '../observed.ts';
+import type { Undecided } from '../undecided.ts';
 import { condition, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 import { leavingWorkloads } from './leaving-workloads.ts';
-import { findStall } from './stall.ts';
+import { findStall, type Stall } from './stall.ts';
 import { no, yes } from './verdicts.ts';
 
 /** Beside the drain time, so many seconds are enough for a removal that nothing holds up. */
@@ -22,11 +24,14 @@ const MAX_NAMED = 3;
  * one another for ever. What is left, once told, is told on: a replica whose clock is behind would take it back, and each
  * of the two writes bring the other.
  */
-export function removalStatus(context: StatusContext): { status: DynamicEnvStatus; wait?: number } {
+export function removalStatus(
+  context: StatusContext,
+  unknown?: Pick<Undecided, 'reason' | 'messages'>,
+): { status: DynamicEnvStatus; wait?: number } {
   const { env, config, now } = context;
   const { generation, deletionTimestamp = rfc3339(now) } = env.metadata;
   const previous = env.status;
-  const stall = findStall(context);
+  const stall = unknown === undefined ? findStall(context) : heldUp(unknown);
   const isTold = ready(previous)?.message?.startsWith(STILL_TO_GO) === true;
   const unhindered = isTold
     ? 0
@@ -58,6 +63,12 @@ export function removalStatus(context: StatusContext): { status: DynamicEnvStatu
 
 function ready(status: DynamicEnvStatus | undefined) {
   return status?.conditions?.find(({ type }) => type === 'Ready');
+}
+
+/** The routes cannot be seen: nothing is taken out from under them. */
+function heldUp({ reason, messages }: Pick<Undecided, 'reason' | 'messages'>): Stall {
+  const advice = `annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
+  return { verdict: yes(reason, `${messages.join('; ')}; ${advice}`) };
 }
 
 function whatIsLeft(context: StatusContext) {

@@ -93,11 +93,40 @@ describe('what the administrator may choose', () => {
   const elsewhere = (path: string, name: string) =>
     `${path}: image ${name} begins with none of what the administrator allows: ${SHOP}, docker.io/a@: push it to such a place, and name it there`;
 
-  test('is nothing at first', async () => {
-    await configured(
-      {},
-      { subsets: [replicas(1000), two], consumers: [{ ...image('evil'), name: 'c' }] },
-    );
+  test('is nothing at first, but for the number of pods', async () => {
+    const spec = { subsets: [replicas(20), two], consumers: [{ ...image('evil'), name: 'c' }] };
+    await configured({}, spec);
+    const words =
+      'spec.subsets[0].replicas: 21 pods are asked for, but the administrator allows 20: lower it, or ask the administrator';
+    expect(await told({ subsets: [replicas(21)] })).toBe(words);
+    expect(hookSays({ subsets: [replicas(21)] }, { maxReplicas: 20 })).toBe(words);
+    await configured({ limits: { replicas: 0 } }, { subsets: [replicas(1000)] });
+    expect(hookSays({ subsets: [replicas(1000)] }, { maxReplicas: 0 })).toBe('');
+  });
+
+  test("headers that everybody's requests carry are refused, unless they are allowed; in the words of the hook", async () => {
+    const words = (name: string) =>
+      `spec.istioMatches[1].headers[${name}]: everybody's requests carry it: match a header that only yours carry, or ask the administrator to allow it (allowed-common-headers)`;
+    const by = (name: string) => withMatches(MATCH, { headers: { [name]: { prefix: 'a' } } });
+    await configured({}, by('User-Agent'), words('User-Agent'));
+    for (const name of ['accept', 'X-Request-Id', 'x-forwarded-for', 'traceparent', 'Sec-CH-UA']) {
+      expect([name, await told(by(name))]).toEqual([name, words(name)]);
+      expect(hookSays(by(name))).toBe(words(name));
+    }
+    for (const name of [
+      'cookie',
+      'baggage',
+      'x-user-agent',
+      'accepts',
+      `accept-${'a'.repeat(60)}`,
+    ]) {
+      expect([name, await told(by(name)), hookSays(by(name))]).toEqual([name, undefined, '']);
+    }
+    await configured({ config: { allowedCommonHeaders: ['user-Agent'] } }, by('User-Agent'));
+    expect(hookSays(by('User-Agent'), { allowedCommonHeaders: ['user-agent'] })).toBe('');
+    expect(await told(by('accept'))).toBe(words('accept'));
+    await configured({ config: { allowedHeaderNames: ['ACCEPT', 'user'] } }, by('accept'));
+    expect(hookSays(by('accept'), { allowedHeaderNames: ['accept', 'user'] })).toBe('');
   });
 
   test('header names, in the words of the hook', async () => {
@@ -141,6 +170,17 @@ describe('what the administrator may choose', () => {
     const init: Workload = { ...image(`${SHOP}x`), initContainers: [{ image: 'docker.io/a:1' }] };
     const second = { subsets: [image(`${SHOP}x`)], consumers: [{ ...init, name: 'c' }] };
     expect(await told(second)).toBe(elsewhere('spec.consumers[0]', 'docker.io/a:1'));
+    // What follows a tag's colon or a digest's sign is no path: there the name before it would be a registry's.
+    const nginx = { limits: { imagePrefixes: ['nginx:', 'nginx@', 'r.example.com:5000/a:'] } };
+    const of = (name: string): Spec => ({ subsets: [image(name)] });
+    await configured(nginx, of('nginx:1.27'));
+    for (const name of ['nginx@sha256:0a', 'nginx:1@sha256:0a', 'r.example.com:5000/a:1']) {
+      expect([name, await told(of(name))]).toEqual([name, undefined]);
+    }
+    for (const name of ['nginx:5000/x', 'nginx', 'nginx-evil:1', 'r.example.com:5000/a:1/b']) {
+      expect(await told(of(name))).toContain(`image ${name} begins with none of`);
+    }
+    await configured({ limits }, of('evil'), bad);
     const containers = [{ containerName: 'a', image: `${SHOP}x` }, { args: ['b'] }];
     expect(await told({ subsets: [{ ...backend, containers }] })).toBeUndefined();
   });

@@ -18,7 +18,11 @@ export interface PolicyValues {
 
 export interface PermissionValues {
   policies?: PolicyValues;
-  config?: { allowedHeaderNames?: readonly string[]; indexedNamespaces?: readonly string[] };
+  config?: {
+    allowedHeaderNames?: readonly string[];
+    allowedCommonHeaders?: readonly string[];
+    indexedNamespaces?: readonly string[];
+  };
   rbac?: { authors?: readonly { kind: string; name: string; namespace?: string }[] };
 }
 

@@ -66,11 +66,17 @@ export function compositeBody(more: object = {}) {
   return {
     controller: {},
     parent: env(),
-    children: {},
+    children: {
+      'Deployment.apps/v1': {},
+      'DestinationRule.networking.istio.io/v1': {},
+      'RouteInjection.riskified.com/v1alpha1': {},
+    },
     related: {
       'Deployment.apps/v1': { 'shop/backend': BASE },
+      'StatefulSet.apps/v1': {},
       'Service.v1': { 'shop/backend': SERVICE },
       'DestinationRule.networking.istio.io/v1': { 'shop/backend': RULE },
+      'VirtualService.networking.istio.io/v1': {},
     },
     finalizing: false,
     ...more,
@@ -82,7 +88,7 @@ export function decoratorBody(more: object = {}) {
     controller: {},
     object: virtualService(),
     attachments: {},
-    related: {},
+    related: { 'RouteInjection.riskified.com/v1alpha1': {} },
     finalizing: false,
     ...more,
   };

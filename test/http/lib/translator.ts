@@ -103,6 +103,8 @@ export function createTranslator(strategy: string) {
           Object.entries(KINDS).map(([kind, key]) => [key, childrenOf(kind)]),
         ),
         related: {
+          // The prototype did not ask for these.
+          'StatefulSet.apps/v1': {},
           ...request.related,
           // The prototype asked for its own clones, too.
           [KINDS.DestinationRule]: Object.fromEntries(

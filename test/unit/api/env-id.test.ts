@@ -7,7 +7,16 @@ const hashed = (name: string, head: string) => `${head}-${hash10(name)}`;
 const long = 'a'.repeat(40);
 
 describe('envId', () => {
-  it.each(['alice', 'a', '0', 'pr-1234', 'a--b', long])('keeps %s', (name) => {
+  it.each([
+    'alice',
+    'a',
+    '0',
+    'pr-1234',
+    'a--b',
+    long,
+    'pr-1764442800',
+    'web-deadbeef01-0123456789',
+  ])('keeps %s', (name) => {
     expect(envId(name)).toBe(name);
   });
 
@@ -23,6 +32,23 @@ describe('envId', () => {
       hashed(`${'a'.repeat(28)}-${'b'.repeat(20)}`, 'a'.repeat(28)),
     ],
     ['nothing usable', '...', hash10('...')],
+    // Else a short name could be left, that anybody may have.
+    [
+      'a cut behind dashes',
+      `ab${'-'.repeat(40)}c`,
+      hashed(`ab${'-'.repeat(40)}c`, `ab${'x'.repeat(27)}`),
+    ],
+    ['what a name with dots becomes', envId('team.a'), hashed(envId('team.a'), envId('team.a'))],
+    [
+      'what that becomes',
+      envId(envId('team.a')),
+      hashed(envId(envId('team.a')), 'team-a-dc6273296f-1a2696f0e6'),
+    ],
+    [
+      'what a long name may become',
+      `${'a'.repeat(29)}-0123456789`,
+      hashed(`${'a'.repeat(29)}-0123456789`, 'a'.repeat(29)),
+    ],
   ])('changes %s and says so by a hash', (_what, name, id) => {
     expect(envId(name)).toBe(id);
   });
@@ -32,6 +58,26 @@ describe('envId', () => {
   it('is always a label of at most 40 characters', () => {
     fc.assert(
       fc.property(names, (name) => /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(envId(name))),
+    );
+  });
+
+  it('never gives a name the id of another', () => {
+    const label = '[a-c]([-a-c]{0,5}[a-c])?';
+    const given = fc.oneof(
+      fc.stringMatching(new RegExp(`^${label}([.]${label}){0,3}$`)),
+      fc.stringMatching(/^[a-c][-a-c]{20,60}[a-c]$/),
+    );
+    fc.assert(
+      fc.property(given, fc.nat(3), (name, times) => {
+        // Whoever knows the rule makes names of ids.
+        const chain = Array.from({ length: times + 1 }).reduce<string[]>(
+          (made) => [...made, envId(made.at(-1) ?? name)],
+          [name],
+        );
+        const different = [...new Set(chain)];
+        expect(new Set(different.map(envId)).size).toBe(different.length);
+      }),
+      { numRuns: 1000 },
     );
   });
 

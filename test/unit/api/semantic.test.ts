@@ -110,6 +110,63 @@ describe('header names', () => {
   });
 });
 
+describe("headers that everybody's requests carry", () => {
+  const names = ['user-agent', 'Accept-Language', 'x-request-id', 'X-B3-TraceId', 'cookie', 'user'];
+  const istioMatches = names.map((name) => ({ headers: { [name]: { prefix: 'a' } } }));
+  const refusedOnes = (settings: Partial<SemanticSettings>) =>
+    refusals({ istioMatches }, settings).map(({ path }) => path?.replace(/^.*\[(.*)\]$/, '$1'));
+
+  test('are refused by name, with the remedy', () => {
+    expect(refusals({ istioMatches: istioMatches.slice(0, 1) })).toEqual([
+      {
+        reason: 'Forbidden',
+        path: 'spec.istioMatches[0].headers[user-agent]',
+        message:
+          "everybody's requests carry it: match a header that only yours carry, or ask the administrator to allow it (allowed-common-headers)",
+      },
+    ]);
+    expect(refusedOnes({})).toEqual(names.slice(0, 4));
+  });
+
+  test('are allowed by name, and where the env has them already', () => {
+    expect(refusedOnes({ allowedCommonHeaders: ['user-agent', 'x-b3-traceid'] })).toEqual([
+      'Accept-Language',
+      'x-request-id',
+    ]);
+    const inEffect = { headerNames: new Set(['accept-language']), replicas: new Map() };
+    expect(refusedOnes({ inEffect })).not.toContain('Accept-Language');
+    const all = names.map((name) => name.toLowerCase());
+    expect(refusedOnes({ allowedHeaderNames: all })).toEqual([]);
+  });
+});
+
+describe('the number of pods', () => {
+  const of = (replicas: number, settings: Partial<SemanticSettings>) =>
+    refusals({ subsets: [{ ...backend, replicas }] }, settings);
+  const has = (count: number) => ({
+    headerNames: new Set<string>(),
+    replicas: new Map([['shop/backend', count]]),
+  });
+
+  test('is limited, by the path of its workload', () => {
+    expect(of(21, { maxReplicas: 20 })).toEqual([
+      {
+        reason: 'Forbidden',
+        path: 'spec.subsets[0].replicas',
+        message:
+          '21 pods are asked for, but the administrator allows 20: lower it, or ask the administrator',
+      },
+    ]);
+    expect(of(20, { maxReplicas: 20 })).toEqual([]);
+  });
+
+  test('may be anything without a limit, and stay what it is under one that came later', () => {
+    expect(of(1000, { maxReplicas: 0 })).toEqual([]);
+    expect(of(30, { maxReplicas: 20, inEffect: has(30) })).toEqual([]);
+    expect(of(31, { maxReplicas: 20, inEffect: has(30) })).toHaveLength(1);
+  });
+});
+
 describe('the name may not be a default version', () => {
   const refused = (name: string, place: string) => ({
     reason: 'Forbidden',

@@ -110,6 +110,8 @@ describe('config', () => {
     const { namespace, serviceAccount } = values.metacontroller;
     expect({
       ...config,
+      // A limit of the policies, which the service repeats.
+      maxReplicas: String(values.policies.limits.replicas),
       metacontrollerUser: `system:serviceaccount:${namespace}:${serviceAccount}`,
     }).toEqual(defaults);
   });

@@ -18,6 +18,8 @@ const DEFAULTS: ServeConfig = {
   removeLabels: [],
   removeAnnotations: [],
   allowedHeaderNames: [],
+  allowedCommonHeaders: [],
+  maxReplicas: 20,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
   logLevel: 'info',
 };
@@ -51,6 +53,8 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
   ],
   ['remove-annotations', 'example.com/sync', { removeAnnotations: ['example.com/sync'] }],
   ['allowed-header-names', 'User,X-Env', { allowedHeaderNames: ['user', 'x-env'] }],
+  ['allowed-common-headers', 'User-Agent', { allowedCommonHeaders: ['user-agent'] }],
+  ['max-replicas', '0', { maxReplicas: 0 }],
   ['metacontroller-user', 'mc', { metacontrollerUser: 'mc' }],
   ['log-level', 'silent', { logLevel: 'silent' }],
 ];
@@ -106,6 +110,9 @@ const BAD: [string, string, string][] = [
   ['allowed-header-names', ':path', 'expected header names'],
   ['allowed-header-names', ',', 'expected something between commas'],
   ['allowed-header-names', ' , ', 'expected something between commas'],
+  ['allowed-common-headers', 'a b', 'expected header names'],
+  ['max-replicas', '-1', 'expected a whole number'],
+  ['max-replicas', '', 'expected a whole number'],
   ['metacontroller-user', '', 'expected a user name'],
   ['log-level', 'loud', 'expected one of trace, debug, info, warn, error, fatal, silent'],
 ];

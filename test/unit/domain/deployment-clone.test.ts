@@ -236,13 +236,16 @@ describe('the selector', () => {
   const selecting = (selector: Deployment['spec']['selector'], podLabels = {}) =>
     made({ ...base, spec: { ...base.spec, selector } }, { podLabels }).spec.selector;
 
-  it('keeps expressions about other labels', () => {
-    const expression = { key: 'tier', operator: 'Exists' };
-    expect(selecting({ matchExpressions: [expression] })).toEqual({
-      matchLabels: { version: 'alice', ...CLONE },
-      matchExpressions: [expression],
-    });
-  });
+  it.each(['tier', 'constructor', 'toString'])(
+    'keeps an expression about another label: %s',
+    (key) => {
+      const expression = { key, operator: 'Exists' };
+      expect(selecting({ matchExpressions: [expression] })).toEqual({
+        matchLabels: { version: 'alice', ...CLONE },
+        matchExpressions: [expression],
+      });
+    },
+  );
 
   it.each([
     [{ key: 'version', operator: 'In', values: ['shared'] }, {}, { version: 'alice' }],

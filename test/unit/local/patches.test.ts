@@ -124,3 +124,18 @@ describe('guessed list keys', () => {
     });
   });
 });
+
+test('keys that every object inherits are keys like others', () => {
+  const labels = (value: string) => ({
+    labels: JSON.parse(`{"constructor": "${value}", "__proto__": "${value}"}`),
+  });
+  expect(Object.entries((mergePatch({}, labels('a')) as { labels: object }).labels)).toEqual([
+    ['constructor', 'a'],
+    ['__proto__', 'a'],
+  ]);
+  const { labels: merged } = threeWayMerge(labels('a'), labels('a'), labels('b'), strategicKeys);
+  expect(Object.entries(merged as object)).toEqual([
+    ['constructor', 'b'],
+    ['__proto__', 'b'],
+  ]);
+});

@@ -1,0 +1,225 @@
+import { isMap } from './schema-walk.ts';
+
+/** `members`: of these names; `values`: of any name; `needed`: which must be there. */
+interface MapShape {
+  type: 'map';
+  members?: readonly (readonly [name: string, shape: Shape])[];
+  needed?: readonly string[];
+  values?: Shape;
+}
+interface ListShape {
+  type: 'list';
+  items: Shape;
+}
+type Shape = { type: 'text' } | ListShape | MapShape;
+
+const TEXT: Shape = { type: 'text' };
+const MAP: Shape = { type: 'map' };
+const listOf = (items: Shape): Shape => ({ type: 'list', items });
+const mapOf = (values: Shape): Shape => ({ type: 'map', values });
+const map = (members: Record<string, Shape>, ...needed: string[]): Shape => ({
+  type: 'map',
+  members: Object.entries(members),
+  needed,
+});
+
+const TEXTS = mapOf(TEXT);
+
+const TARGET = map({ destination: map({ host: TEXT, subset: TEXT }, 'host') }, 'destination');
+const STRING_MATCHES = mapOf(map({ exact: TEXT, prefix: TEXT, regex: TEXT }));
+const MATCH = map({
+  headers: STRING_MATCHES,
+  withoutHeaders: STRING_MATCHES,
+  queryParams: STRING_MATCHES,
+  sourceLabels: TEXTS,
+  gateways: listOf(TEXT),
+});
+const HTTP = listOf(map({ name: TEXT, match: listOf(MATCH), route: listOf(TARGET) }));
+const STREAM = listOf(map({ match: listOf(MAP), route: listOf(TARGET) }));
+const CONTAINERS = listOf(map({ name: TEXT, env: listOf(MAP), envFrom: listOf(MAP) }, 'name'));
+const POD = map({ containers: CONTAINERS, initContainers: CONTAINERS });
+const REQUIREMENT = map({ key: TEXT, operator: TEXT, values: listOf(TEXT) }, 'key', 'operator');
+
+/**
+ * The types of what is read of objects that others write, as Kubernetes' API and Istio's CRDs have them: nothing else is
+ * checked. Of our own kinds only RouteInjection, which another version of this system may have written. `needed` is what
+ * no API server with the kind's own schema lets an object pass without, but for a DestinationRule's and a VirtualService's
+ * `spec`, which Istio's CRDs allow to be absent. A VirtualService without one has no routes; a DestinationRule without one
+ * means nothing.
+ */
+const SHAPES: Record<string, Shape> = {
+  Service: map({ spec: map({ selector: TEXTS, type: TEXT, clusterIP: TEXT }) }),
+  Deployment: map(
+    {
+      spec: map(
+        {
+          selector: map({ matchLabels: TEXTS, matchExpressions: listOf(REQUIREMENT) }),
+          template: map(
+            { metadata: map({ labels: TEXTS, annotations: TEXTS }), spec: POD },
+            'metadata',
+            'spec',
+          ),
+        },
+        'selector',
+        'template',
+      ),
+      status: map({
+        conditions: listOf(map({ type: TEXT, status: TEXT, reason: TEXT, message: TEXT })),
+      }),
+    },
+    'spec',
+  ),
+  DestinationRule: map(
+    {
+      spec: map(
+        {
+          host: TEXT,
+          subsets: listOf(map({ name: TEXT, labels: TEXTS, trafficPolicy: MAP }, 'name')),
+          exportTo: listOf(TEXT),
+          workloadSelector: map({ matchLabels: TEXTS }),
+          trafficPolicy: MAP,
+        },
+        'host',
+      ),
+    },
+    'spec',
+  ),
+  VirtualService: map({
+    spec: map({
+      hosts: listOf(TEXT),
+      gateways: listOf(TEXT),
+      exportTo: listOf(TEXT),
+      http: HTTP,
+      tls: STREAM,
+      tcp: STREAM,
+    }),
+  }),
+  /** What the next status is made of. */
+  DynamicEnvStatus: map({
+    conditions: listOf(
+      map(
+        { type: TEXT, status: TEXT, reason: TEXT, message: TEXT, lastTransitionTime: TEXT },
+        'type',
+        'status',
+      ),
+    ),
+    subsetsStatus: mapOf(MAP),
+  }),
+  RouteInjection: map(
+    {
+      spec: map(
+        {
+          env: TEXT,
+          envCreationTimestamp: TEXT,
+          deployment: map({ namespace: TEXT, name: TEXT }, 'namespace', 'name'),
+          clone: TEXT,
+          host: TEXT,
+          from: listOf(TEXT),
+          subset: TEXT,
+          matches: listOf(map({ headers: STRING_MATCHES, sourceLabels: TEXTS })),
+        },
+        'env',
+        'envCreationTimestamp',
+        'deployment',
+        'clone',
+        'host',
+        'from',
+        'matches',
+      ),
+    },
+    'spec',
+  ),
+};
+
+export interface WrongShape {
+  /** The members on the way; what counts an item is a number. */
+  path: readonly (string | number)[];
+  /** `expected a list` and so on. */
+  expected: string;
+}
+
+/**
+ * The first field of such an object that is missing or has another type than its API says. `areNullsUnset`: as a person writes
+ * it, `subsets:` with nothing behind it; the API server drops such members, so what it sends has none.
+ */
+export function wrongShape(
+  kind: string,
+  value: object,
+  areNullsUnset = true,
+): WrongShape | undefined {
+  if (!Object.hasOwn(SHAPES, kind)) return undefined;
+  return findWrong(SHAPES[kind] as Shape, value, areNullsUnset);
+}
+
+/** As sentences have it: `spec.http[0].route: expected a list`. */
+export function shapeText({ path, expected }: WrongShape): string {
+  const field = path
+    .map((member) => (typeof member === 'number' ? `[${member}]` : `.${member}`))
+    .join('');
+  return `${field.replace(/^\./, '')}: ${expected}`;
+}
+
+/** Each sync looks at everything that it was sent: no lists are made, and no names are looked up twice. */
+function findWrong(shape: Shape, value: unknown, areNullsUnset: boolean): WrongShape | undefined {
+  if (shape.type === 'text') return typeof value === 'string' ? undefined : wrong(shape);
+  if (shape.type === 'list') {
+    return Array.isArray(value) ? wrongItem(shape, value, areNullsUnset) : wrong(shape);
+  }
+  if (!isMap(value)) return wrong(shape);
+  const found = wrongMember(shape, value, areNullsUnset);
+  return found === undefined && shape.values !== undefined
+    ? wrongValue(shape.values, value, areNullsUnset)
+    : found;
+}
+
+function wrong({ type }: Shape): WrongShape {
+  return { path: [], expected: `expected a ${type}` };
+}
+
+function within(member: string | number, found: WrongShape): WrongShape {
+  return { ...found, path: [member, ...found.path] };
+}
+
+function wrongItem(
+  { items }: ListShape,
+  list: readonly unknown[],
+  areNullsUnset: boolean,
+): WrongShape | undefined {
+  for (let index = 0; index < list.length; index += 1) {
+    const found = findWrong(items, list[index], areNullsUnset);
+    if (found !== undefined) return within(index, found);
+  }
+  return undefined;
+}
+
+/** None of the members' names is one that every object has. */
+function wrongMember(
+  { members = [], needed = [] }: MapShape,
+  map: Record<string, unknown>,
+  areNullsUnset: boolean,
+): WrongShape | undefined {
+  for (const [name, shape] of members) {
+    const value = map[name];
+    if (value === undefined || (value === null && areNullsUnset)) continue;
+    const found = findWrong(shape, value, areNullsUnset);
+    if (found !== undefined) return within(name, found);
+  }
+  for (const name of needed) {
+    if (map[name] !== undefined && map[name] !== null) continue;
+    const [, shape = MAP] = members.find(([own]) => own === name) ?? [];
+    return within(name, wrong(shape));
+  }
+  return undefined;
+}
+
+function wrongValue(
+  values: Shape,
+  map: Record<string, unknown>,
+  areNullsUnset: boolean,
+): WrongShape | undefined {
+  for (const name in map) {
+    const found = findWrong(values, map[name], areNullsUnset);
+    if (found !== undefined) return within(name, found);
+  }
+  return undefined;
+}

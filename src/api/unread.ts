@@ -1,0 +1,54 @@
+import type { KubeObject } from '../k8s/object.ts';
+import { shapeText, wrongShape } from './foreign-shapes.ts';
+
+/** An object that somebody wrote in a shape of which nothing can be made. */
+export interface Unread {
+  kind: string;
+  namespace: string;
+  name: string;
+  /** Which field, and what was expected there: `spec.subsets: expected a list`. */
+  wrong: string;
+  /** A DestinationRule's `spec.host`, where that much can be read. */
+  host?: string;
+}
+
+/** Undefined: the object is of the shape that its API says, as far as decisions read it. */
+export function unreadOf(kind: string, object: KubeObject): Unread | undefined {
+  // A VirtualService comes to admission as its writer has it.
+  const found = wrongShape(kind, object, kind === 'VirtualService');
+  if (found === undefined) return undefined;
+  const { metadata } = object;
+  const { namespace = '', name } = metadata;
+  const host = kind === 'DestinationRule' ? hostOf(object) : undefined;
+  return {
+    kind,
+    namespace,
+    name,
+    wrong: shapeText(found),
+    ...(host === undefined ? {} : { host }),
+  };
+}
+
+function hostOf(object: KubeObject & { spec?: unknown }): string | undefined {
+  const { host } = (object.spec ?? {}) as { host?: unknown };
+  return typeof host === 'string' ? host : undefined;
+}
+
+/** Those that can be read, in their order, and what is wrong with the others. */
+export function readable<T extends KubeObject>(
+  kind: string,
+  objects: readonly T[],
+): { objects: readonly T[]; unread: Unread[] } {
+  const unread: Unread[] = [];
+  for (const object of objects) {
+    const found = unreadOf(kind, object);
+    if (found !== undefined) unread.push(found);
+  }
+  if (unread.length === 0) return { objects, unread };
+  return { objects: objects.filter((object) => unreadOf(kind, object) === undefined), unread };
+}
+
+/** `DestinationRule shop/backend (spec: expected a map)` */
+export function unreadText({ kind, namespace, name, wrong }: Unread): string {
+  return `${kind} ${namespace === '' ? name : `${namespace}/${name}`} (${wrong})`;
+}

@@ -1,0 +1,34 @@
+import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
+import type { DecisionConfig } from '../../src/domain/config.ts';
+import { relatedToEnv } from '../../src/domain/customize.ts';
+import type { ObjectMap } from '../../src/hooks/types.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { resourceOf } from '../../src/local/kinds.ts';
+import { objectMap } from './objects.ts';
+
+/** An env's related objects as Metacontroller sends them: a group for each rule, even when it is empty. */
+export function relatedMap(
+  env: DynamicEnv,
+  config: DecisionConfig,
+  objects: readonly KubeObject[],
+): ObjectMap {
+  const groups = relatedToEnv(env, config).map(
+    ({ apiVersion, resource }) => `${resourceOf(apiVersion, resource)?.kind}.${apiVersion}`,
+  );
+  return { ...empty(groups), ...objectMap(objects) };
+}
+
+/** An env's children likewise. */
+export function childrenMap(objects: readonly KubeObject[]): ObjectMap {
+  return { ...empty(CHILDREN), ...objectMap(objects) };
+}
+
+const CHILDREN = [
+  'Deployment.apps/v1',
+  'DestinationRule.networking.istio.io/v1',
+  'RouteInjection.riskified.com/v1alpha1',
+];
+
+function empty(groups: readonly string[]): ObjectMap {
+  return Object.fromEntries(groups.map((key) => [key, {}]));
+}

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@jest/globals';
+import { COMMON_HEADERS, isCommonHeader } from '../../../src/api/common-headers.ts';
+
+const HELPERS = new URL('../../../charts/dynamicenv/templates/_policies.tpl', import.meta.url);
+
+test('the policy and the hook know the same headers as common', async () => {
+  const [, inChart] =
+    /define "dynamicenv.policies.commonHeaders" -}}\n(.*)\n/.exec(
+      await readFile(HELPERS, 'utf8'),
+    ) ?? [];
+  expect(inChart).toBe(COMMON_HEADERS);
+});
+
+test.each([
+  'accept',
+  'accept-encoding',
+  'forwarded',
+  'x-forwarded-host',
+  'tracestate',
+  'sec-fetch-mode',
+])('%s is one', (name) => expect(isCommonHeader(name)).toBe(true));
+
+test.each([
+  'cookie',
+  'baggage',
+  'user',
+  'x-env',
+  'acceptance',
+  'my-user-agent',
+  `x-b3-${'a'.repeat(60)}`,
+])('%s is none', (name) => expect(isCommonHeader(name)).toBe(false));
