@@ -1,6 +1,7 @@
 import { injectedRouteName } from '../api/route-name.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import { affordableInjections } from '../virtualservice/affordable.ts';
 import { isIgnored, planned } from '../virtualservice/outcomes.ts';
 import { renderRoutes } from '../virtualservice/render.ts';
 import { httpOf, scopeOf } from '../virtualservice/scope.ts';
@@ -42,6 +43,7 @@ export function routesWanted(
   const plan = planned(injection);
   if (plan === undefined || isIgnored(virtualService)) return [];
   const scope = scopeOf(virtualService, settings);
-  const { http } = renderRoutes(httpOf(virtualService), [plan], scope);
+  const { affordable } = affordableInjections(httpOf(virtualService), [plan], scope);
+  const { http } = renderRoutes(httpOf(virtualService), affordable, scope);
   return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection));
 }

@@ -7,6 +7,7 @@ import Fastify, {
 } from 'fastify';
 import { handleError } from './error-handler.ts';
 import { HOOKS, type Hook } from './hook-table.ts';
+import { readJsonBodies } from './json-body.ts';
 import type { Service } from './service.ts';
 import { strictAjv } from './strict-ajv.ts';
 
@@ -29,9 +30,6 @@ export interface AppOptions {
 export function buildApp({ service, logger, https }: AppOptions): FastifyInstance {
   const options: FastifyServerOptions = {
     bodyLimit: BODY_LIMIT,
-    // A header match may be called `__proto__`; nothing here assigns by such a key, and bodies need not be searched for it.
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
     requestTimeout: REQUEST_MS,
     // One line per decision that changed something is enough.
     logController: new LogController({ disableRequestLogging: true }),
@@ -44,6 +42,7 @@ export function buildApp({ service, logger, https }: AppOptions): FastifyInstanc
   app.setErrorHandler(handleError);
   // A text is no body of ours, whatever is in it.
   app.removeContentTypeParser('text/plain');
+  readJsonBodies(app);
   endConnectionsOnClose(app);
   for (const hook of HOOKS) addHook(app, hook, service);
   app.get('/healthz', () => ({ status: 'ok' }));

@@ -1,3 +1,4 @@
+import { isMatchList, isName } from '../api/match-shape.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import { byText } from '../k8s/canonical.ts';
@@ -23,5 +24,5 @@ function isUsable(object: KubeObject): object is RouteInjection {
   const { env, host, clone, deployment, from, matches } =
     (object as Partial<RouteInjection>).spec ?? {};
   const texts = [env, host, clone, deployment?.namespace, deployment?.name];
-  return texts.every((text) => typeof text === 'string') && [from, matches].every(Array.isArray);
+  return texts.every(isName) && Array.isArray(from) && from.every(isName) && isMatchList(matches);
 }

@@ -58,20 +58,25 @@ function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>
   if (only !== undefined && !entry.headers && !entry.withoutHeaders) {
     return { entry: { ...entry, headers: { [only.toLowerCase()]: wanted[only] as StringMatch } } };
   }
-  let headers: Record<string, StringMatch> = { ...entry.headers };
+  const own = conditionsByName(entry.headers);
+  const unwanted = conditionsByName(entry.withoutHeaders);
+  const added = new Map<string, StringMatch>();
   const skips: Skip[] = [];
   // Sorted, so that the reason told does not depend on the order of keys.
   for (const [name, value] of Object.entries(wanted).sort(([a], [b]) => byText(a, b))) {
-    const skip = headerConflict({ ...entry, headers }, name, value);
+    // Envoy compares header names in lower case only.
+    const key = name.toLowerCase();
+    const mine = added.get(key);
+    const present = mine === undefined ? (own.get(key) ?? []) : [mine];
+    const skip = headerConflict(name, value, present, unwanted.get(key) ?? []);
     if (skip !== undefined) skips.push(skip);
-    // Envoy compares header names in lower case only. Not by assignment: `__proto__` is a header name, too.
-    else if (conditionsOn(name, headers).length === 0) {
-      headers = { ...headers, [name.toLowerCase()]: value };
-    }
+    else if (present.length === 0) added.set(key, value);
   }
-  const skip = skips.find(({ isHarmless }) => isHarmless) ?? skips[0];
+  const [skip] = [...skips.filter(({ isHarmless }) => isHarmless), ...skips];
   if (skip !== undefined) return { skip };
-  return { entry: Object.keys(wanted).length === 0 ? entry : { ...entry, headers } };
+  if (added.size === 0) return { entry };
+  // Not by assignment: `__proto__` is a header name, too.
+  return { entry: { ...entry, headers: { ...entry.headers, ...Object.fromEntries(added) } } };
 }
 
 /** Most envs ask for one header, and most entries for none: then there is nothing to compare. */
@@ -80,19 +85,33 @@ function onlyHeader(wanted: Record<string, StringMatch>): string | undefined {
   return names.length === 1 ? names[0] : undefined;
 }
 
+/** `own`, `unwanted`: the entry's conditions on the header. */
 function headerConflict(
-  { headers, withoutHeaders }: HTTPMatchRequest,
   name: string,
   value: StringMatch,
+  own: readonly StringMatch[],
+  unwanted: readonly StringMatch[],
 ): Skip | undefined {
   const reason = `already decides on header ${name} otherwise`;
-  const unwanted = conditionsOn(name, withoutHeaders);
   if (unwanted.length > 0) {
     return { reason, isHarmless: unwanted.some((one) => isKeptOut(value, one)) };
   }
-  const own = conditionsOn(name, headers);
   if (own.length === 0 || own.some((one) => jsonEqual(one, value))) return undefined;
   return { reason, isHarmless: own.some((one) => areDisjoint(one, value)) };
+}
+
+/** All conditions by their headers' names in lower case: an entry may have thousands. */
+function conditionsByName(
+  headers: Record<string, StringMatch> | undefined,
+): ReadonlyMap<string, StringMatch[]> {
+  const found = new Map<string, StringMatch[]>();
+  for (const [name, condition] of Object.entries(headers ?? {})) {
+    const key = name.toLowerCase();
+    const before = found.get(key);
+    if (before === undefined) found.set(key, [condition]);
+    else before.push(condition);
+  }
+  return found;
 }
 
 /** The conditions on a header, whatever its spelling: where there are several, all of them must hold. */

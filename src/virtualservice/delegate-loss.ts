@@ -28,6 +28,8 @@ export function delegateLosses(
     delegatingRoutes(root, delegate, config.clusterDomain).map((route) => [root, route] as const),
   );
   if (above.length === 0) return [];
+  const joins = conditionsIn(above.map(([, route]) => route)) * conditionsIn(httpOf(delegate));
+  if (joins * injection.matches.length > MAX_JOINS) return [TOO_MANY];
   const losses = injection.matches.flatMap((match) => {
     const one = { ...injection, matches: [match] };
     const { http } = renderRoutes(httpOf(delegate), [one], scope);
@@ -38,6 +40,15 @@ export function delegateLosses(
     );
   });
   return [...new Set(losses)];
+}
+
+/** So many pairs of match entries, one of a root and one of a copy, are compared for one env. */
+const MAX_JOINS = 10_000;
+const TOO_MANY =
+  'it and the VirtualServices that delegate to it have too many match entries to tell which copies Istio drops there; split it';
+
+function conditionsIn(routes: readonly HTTPRoute[]): number {
+  return routes.reduce((sum, { match }) => sum + Math.max(match?.length ?? 0, 1), 0);
 }
 
 /** Of the copies, each before its base; what is behind a route that takes everything under this root is never asked. */

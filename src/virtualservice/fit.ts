@@ -129,7 +129,7 @@ export function hasRoom(room: Room): boolean {
 }
 
 /** Marks and punctuation that a copy has beyond its route and what comes from its injection. */
-const COPY_BYTES = 256;
+export const COPY_BYTES = 256;
 
 /**
  * Do all fit, even if each copy were as large as its route, with its injection's names and with the match in each of its

@@ -1,8 +1,9 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { byText, canonicalJson, jsonEqual } from '../k8s/canonical.ts';
+import { affordableInjections } from './affordable.ts';
 import { fitInjections, fitNotes, type Room } from './fit.ts';
-import { findNotes, isIgnored, wishesOf } from './outcomes.ts';
+import { findNotes, isIgnored, type Wish, wishesOf } from './outcomes.ts';
 import { compareInjections } from './pairs.ts';
 import type { Plan, PlanNote, PlannedInjection } from './plan-codec.ts';
 import { type Draft, draftRoutes, routesFor } from './render.ts';
@@ -23,19 +24,41 @@ export function decidePlan(
   room: Room,
   scope: Scope,
 ): Decision {
-  const wishes = wishesOf(injections);
+  const http = httpOf(virtualService);
+  const { wishes, costly } = affordableWishes(http, wishesOf(injections), scope, room.sent);
   const plans = wishes.flatMap(({ plan }) => plan ?? []);
-  const draft = draftRoutes(httpOf(virtualService), plans, scope);
+  const draft = draftRoutes(http, plans, scope);
   const active = isIgnored(virtualService)
     ? []
     : wishes.flatMap(({ plan, injection }) => (injection.spec.active ? (plan ?? []) : []));
   const { kept, leftOut } = fitInjections(draft, active.sort(compareInjections), room);
   const found = findNotes(virtualService, wishes, draft, scope);
-  const notes = [...leftOut.map(tooLarge), ...found].sort(compareNotes);
+  const notes = [...[...costly, ...leftOut].map(tooLarge), ...found].sort(compareNotes);
   return {
     plan: fitNotes({ injections: [...kept], notes }, room),
     notes,
     http: routesFor(draft, kept),
+  };
+}
+
+/** Those that have or had routes come before those that wait, then the older ones: whoever asks for too much asks last. */
+function affordableWishes(
+  http: readonly HTTPRoute[],
+  wishes: readonly Wish[],
+  scope: Scope,
+  sentBytes: number,
+): { wishes: Wish[]; costly: PlannedInjection[] } {
+  const of = (isActive: boolean) =>
+    wishes
+      .flatMap(({ injection, plan }) => (injection.spec.active === isActive ? (plan ?? []) : []))
+      .sort(compareInjections);
+  const ordered = [...of(true), ...of(false)];
+  const { leftOut } = affordableInjections(http, ordered, scope, sentBytes);
+  if (leftOut.length === 0) return { wishes: [...wishes], costly: [] };
+  const costly = new Set(leftOut);
+  return {
+    wishes: wishes.filter(({ plan }) => plan === undefined || !costly.has(plan)),
+    costly: leftOut,
   };
 }
 
