@@ -39,22 +39,18 @@ export function decideChildren(
   const led = [...leavingDeployments(plans, context), ...leavingRules(plans, context)];
   const draining = led.flatMap(({ leave }) => leave.child ?? []);
   const all = [...led, ...leavingInjections(plans, draining, context)];
+  const observed = new Map(allChildren(context.observed).map((child) => [childKey(child), child]));
   return {
     children: [
       ...staying,
       ...all.flatMap(({ leave }) => (leave.child === undefined ? [] : [leave.child])),
-    ].map((child) => repaired(child, observedLike(child, context.observed))),
+    ].map((child) => repaired(child, observed.get(childKey(child)))),
     waits: [
       ...wanted.flatMap(({ waits }) => waits),
       ...all.flatMap(({ leave }) => leave.wait ?? []),
     ],
     leaving: new Set(all.map(({ key }) => key)),
   };
-}
-
-function observedLike(child: KubeObject, observed: Observed): KubeObject | undefined {
-  const lists = [...observed.deployments, ...observed.rules, ...observed.injections];
-  return lists.find((own) => sameObject(own, child));
 }
 
 function wantedOf(

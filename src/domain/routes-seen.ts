@@ -1,4 +1,4 @@
-import { injectedRouteName } from '../api/route-name.ts';
+import { injectedRouteName, isInjectedRouteName } from '../api/route-name.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { affordableInjections } from '../virtualservice/affordable.ts';
@@ -22,7 +22,30 @@ export function carriers(
   virtualServices: readonly VirtualService[],
   owner: RouteOwner,
 ): VirtualService[] {
-  return virtualServices.filter((candidate) => routesOn(candidate, owner).length > 0);
+  const { env, deployment, host } = owner;
+  return namesOn(virtualServices).get(injectedRouteName(env, deployment, host)) ?? [];
+}
+
+/** Every child asks the same VirtualServices. */
+const named = new WeakMap<readonly VirtualService[], Map<string, VirtualService[]>>();
+
+/** The VirtualServices by the names of the routes that they carry. */
+function namesOn(
+  virtualServices: readonly VirtualService[],
+): ReadonlyMap<string, VirtualService[]> {
+  const before = named.get(virtualServices);
+  if (before !== undefined) return before;
+  const byName = new Map<string, VirtualService[]>();
+  for (const one of virtualServices) {
+    for (const name of new Set(httpOf(one).map((route) => route.name))) {
+      if (name === undefined || !isInjectedRouteName(name)) continue;
+      const list = byName.get(name);
+      if (list === undefined) byName.set(name, [one]);
+      else list.push(one);
+    }
+  }
+  named.set(virtualServices, byName);
+  return byName;
 }
 
 /** The routes of this owner that a VirtualService carries. */

@@ -4,6 +4,7 @@ import { hiddenRules } from '../istio/rule-hazard.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import type { MeshView } from './mesh-view.ts';
 import { childKey } from './observed.ts';
+import { canJudge, ruleWork } from './too-much.ts';
 
 export interface JudgedRules {
   rules: DestinationRule[];
@@ -38,6 +39,8 @@ export function harmfulKeys(
   view: Pick<MeshView, 'rulesAbout'>,
   clusterDomain: string,
 ): ReadonlySet<string> {
+  const work = rules.reduce((sum, rule) => sum + ruleWork(rivals(rule, view, clusterDomain)), 0);
+  if (!canJudge(work)) return new Set();
   const harmful = rules.filter((rule) => hiddenBy(rule, view, clusterDomain).length > 0);
   return new Set(harmful.map(childKey));
 }
@@ -47,8 +50,15 @@ function hiddenBy(
   view: Pick<MeshView, 'rulesAbout'>,
   clusterDomain: string,
 ): readonly string[] {
-  const host = fqdn(rule.spec.host, namespaceOf(rule), clusterDomain);
-  return hiddenRules(rule, view.rulesAbout(host), clusterDomain);
+  return hiddenRules(rule, rivals(rule, view, clusterDomain), clusterDomain);
+}
+
+function rivals(
+  rule: DestinationRule,
+  view: Pick<MeshView, 'rulesAbout'>,
+  clusterDomain: string,
+): readonly DestinationRule[] {
+  return view.rulesAbout(fqdn(rule.spec.host, namespaceOf(rule), clusterDomain));
 }
 
 function harm({ metadata, spec }: DestinationRule, hidden: readonly string[]): string {

@@ -1,3 +1,4 @@
+import type { IstioMatch } from '../api/dynamicenv.ts';
 import { fqdn } from '../istio/host.ts';
 import type { HTTPRoute } from '../istio/types.ts';
 import { utf8Length } from '../k8s/canonical.ts';
@@ -100,6 +101,23 @@ function costOf({ host, from, matches, ...names }: PlannedInjection, { bySubset,
     },
     looks * LOOK_BYTES + forAll,
   );
+}
+
+/** At most so many bytes, to some multiple, are copied when an env's routes to a host are made for a VirtualService. */
+export function draftBytes(
+  http: readonly HTTPRoute[],
+  host: string,
+  matches: readonly IstioMatch[],
+  scope: Scope,
+): number {
+  const { bySubset, looks } = weightsOf(http, scope);
+  const forMatches = jsonBytes(matches);
+  let sum = looks * LOOK_BYTES;
+  for (const [key, { routes, entries, bytes }] of bySubset) {
+    if (!key.startsWith(`${host} `)) continue;
+    sum += matches.length * (bytes + routes * COPY_BYTES) + entries * forMatches;
+  }
+  return Math.min(sum, MAX_DRAFT_BYTES);
 }
 
 /** Several injections, and several hosts of one env, ask for the same routes. */

@@ -177,6 +177,12 @@ export const NO_MESH_INDEX: Standstill = {
   waiting: 'waiting for a MeshIndex that can be read',
 };
 
+export const TOO_LARGE: Standstill = {
+  reason: 'TooLarge',
+  until: 'there is less around this env',
+  waiting: 'waiting until there is less around this env',
+};
+
 /** The status of an env that cannot be acted on: what exists stays as it is. */
 export function refusedStatus(
   refusals: readonly Refusal[],
