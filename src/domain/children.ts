@@ -1,12 +1,12 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { activation } from './activation.ts';
+import { ledTo } from './by-base.ts';
 import {
   allChildren,
   baseKeyOf,
   childKey,
   hostOf,
-  injectionBaseKey,
   keep,
   type Observed,
   sameObject,
@@ -92,17 +92,15 @@ function isFor(wanted: KubeObject | undefined, observed: KubeObject): boolean {
 
 function leavingRules(plans: readonly WorkloadPlan[], context: RetirementContext): Exit[] {
   const hosts = plans.flatMap((plan) => plan.hosts.map((host) => ({ plan, host })));
-  const wanted = hosts.flatMap(({ host }) => host.rules);
+  const wanted = new Set(hosts.flatMap(({ host }) => host.rules.map(childKey)));
+  const present = new Set(context.observed.rules.map(childKey));
   return context.observed.rules
-    .filter((rule) => !wanted.some((own) => sameObject(own, rule)))
+    .filter((rule) => !wanted.has(childKey(rule)))
     .map((rule) => {
       const same = hosts.find(
         ({ plan, host }) => plan.key === baseKeyOf(rule) && host.host === hostOf(rule),
       );
-      const hasReplacement =
-        same?.host.rules.some((own) =>
-          context.observed.rules.some((candidate) => sameObject(candidate, own)),
-        ) ?? false;
+      const hasReplacement = same?.host.rules.some((own) => present.has(childKey(own))) ?? false;
       const isBarred = same?.host.harmful.some((own) => sameObject(own, rule)) ?? false;
       const isHarmful = isBarred || context.harmful.has(childKey(rule));
       return { key: childKey(rule), leave: retireRule(rule, hasReplacement || isHarmful, context) };
@@ -115,20 +113,14 @@ function leavingInjections(
   draining: readonly KubeObject[],
   context: RetirementContext,
 ): Exit[] {
-  const wanted = plans.flatMap(({ hosts }) => hosts.map(({ injection }) => injection));
+  const wanted = new Set(plans.flatMap(({ hosts }) => hosts.map((one) => childKey(one.injection))));
+  const isNeeded = ledTo(draining);
   return context.observed.injections
-    .filter((injection) => !wanted.some((own) => sameObject(own, injection)))
-    .map((injection) => {
-      const isNeeded = draining.some((child) => isLedToBy(injection, child));
-      return { key: childKey(injection), leave: retireInjection(injection, isNeeded, context) };
-    });
-}
-
-/** One whose marks were edited away may belong to any. */
-function isLedToBy(injection: RouteInjection, child: KubeObject): boolean {
-  const key = injectionBaseKey(injection);
-  const { host } = injection.spec;
-  return (baseKeyOf(child) ?? key) === key && (hostOf(child) ?? host) === host;
+    .filter((injection) => !wanted.has(childKey(injection)))
+    .map((injection) => ({
+      key: childKey(injection),
+      leave: retireInjection(injection, isNeeded(injection), context),
+    }));
 }
 
 /** All children as they are, but those that harm others: the answer when nothing can be decided. */

@@ -54,10 +54,8 @@ function andEntry(
 }
 
 function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>): EntryOutcome {
-  const only = onlyHeader(wanted);
-  if (only !== undefined && !entry.headers && !entry.withoutHeaders) {
-    return { entry: { ...entry, headers: { [only.toLowerCase()]: wanted[only] as StringMatch } } };
-  }
+  const only = onlyHeader(entry, wanted);
+  if (only !== undefined) return { entry: { ...entry, headers: only } };
   const own = conditionsByName(entry.headers);
   const unwanted = conditionsByName(entry.withoutHeaders);
   const added = new Map<string, StringMatch>();
@@ -80,9 +78,11 @@ function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>
 }
 
 /** Most envs ask for one header, and most entries for none: then there is nothing to compare. */
-function onlyHeader(wanted: Record<string, StringMatch>): string | undefined {
+function onlyHeader(wanted: Record<string, StringMatch>): Record<string, StringMatch> | undefined {
   const names = Object.keys(wanted);
-  return names.length === 1 ? names[0] : undefined;
+  const [only] = names;
+  if (only === undefined || names.length > 1) return undefined;
+  return { [only.toLowerCase()]: wanted[only] as StringMatch };
 }
 
 /** `own`, `unwanted`: the entry's conditions on the header. */
