@@ -78,10 +78,12 @@ function andHeaders(entry: HTTPMatchRequest, wanted: Record<string, StringMatch>
 }
 
 /** Most envs ask for one header, and most entries for none: then there is nothing to compare. */
-function onlyHeader(wanted: Record<string, StringMatch>): Record<string, StringMatch> | undefined {
-  const names = Object.keys(wanted);
-  const [only] = names;
-  if (only === undefined || names.length > 1) return undefined;
+function onlyHeader(
+  { headers, withoutHeaders }: HTTPMatchRequest,
+  wanted: Record<string, StringMatch>,
+): Record<string, StringMatch> | undefined {
+  const [only, second] = headers || withoutHeaders ? [] : Object.keys(wanted);
+  if (only === undefined || second !== undefined) return undefined;
   return { [only.toLowerCase()]: wanted[only] as StringMatch };
 }
 
