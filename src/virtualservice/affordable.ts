@@ -67,13 +67,16 @@ function isPlenty(
   const pairs = injections.reduce((sum, { matches }) => sum + matches.length, 0);
   let entries = 0;
   let targets = 0;
+  // A route with several subsets of the host counts for each of them.
+  let times = 1;
   for (const { match, route } of http) {
     entries += Math.max(match?.length ?? 0, 1);
     targets += route?.length ?? 0;
+    times = Math.max(times, route?.length ?? 0);
   }
   const looks = injections.length * (targets + http.length) * LOOK_BYTES;
-  const copies = pairs * http.length * COPY_BYTES;
-  return looks + copies + (pairs + entries + COMPARISONS) * sentBytes <= MAX_DRAFT_BYTES;
+  const copies = times * (pairs * http.length * COPY_BYTES + (pairs + entries) * sentBytes);
+  return looks + copies + COMPARISONS * sentBytes <= MAX_DRAFT_BYTES;
 }
 
 /** What the routes to one subset of a host are, together. */

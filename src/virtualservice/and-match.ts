@@ -102,12 +102,23 @@ function headerConflict(
   return { reason, isHarmless: own.some((one) => areDisjoint(one, value)) };
 }
 
+const NONE: ReadonlyMap<string, StringMatch[]> = new Map();
+/** Every match is put into the same entries. */
+const byName = new WeakMap<object, ReadonlyMap<string, StringMatch[]>>();
+
 /** All conditions by their headers' names in lower case: an entry may have thousands. */
 function conditionsByName(
   headers: Record<string, StringMatch> | undefined,
 ): ReadonlyMap<string, StringMatch[]> {
+  if (!headers) return NONE;
+  const known = byName.get(headers) ?? sortedByName(headers);
+  byName.set(headers, known);
+  return known;
+}
+
+function sortedByName(headers: Record<string, StringMatch>): ReadonlyMap<string, StringMatch[]> {
   const found = new Map<string, StringMatch[]>();
-  for (const [name, condition] of Object.entries(headers ?? {})) {
+  for (const [name, condition] of Object.entries(headers)) {
     const key = name.toLowerCase();
     const before = found.get(key);
     if (before === undefined) found.set(key, [condition]);
