@@ -6,6 +6,7 @@ import { compileKeywords } from './schema-ajv.ts';
 import { compileRules } from './schema-cel.ts';
 import { applyDefaults } from './schema-defaults.ts';
 import { duplicateItems } from './schema-list-map.ts';
+import { oversized } from './schema-size.ts';
 import type { CustomResourceDefinition, Schema } from './schema-types.ts';
 import { unknownFields } from './schema-unknown.ts';
 import { schemaNodes } from './schema-walk.ts';
@@ -29,8 +30,10 @@ export interface CrdValidator {
   withDefaults<T>(object: T): T;
 }
 
-/** More than a cluster has envs whose syncs are small beside the judging; each takes a few KiB. */
-const REMEMBERED = 512;
+/** More than a cluster has envs whose syncs are small beside the judging. */
+const REMEMBERED = { size: 512, bytes: 2 ** 20 };
+/** So many errors are told: who has mended them sees the next ones. */
+const MAX_TOLD = 16;
 
 /** Compiles the stored version's schema and rules; throws when the CRD itself is wrong. */
 export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
@@ -40,7 +43,10 @@ export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
     const { errors, unknown } = verdict(object);
     return { errors: errors.filter((error) => !isAboutStatus(error)), unknown };
   };
-  const errorsIn = rememberedByText(REMEMBERED, (text) => validate(JSON.parse(text)).errors);
+  const errorsIn = rememberedByText<readonly Refusal[]>(
+    { ...REMEMBERED, bytesOf: (errors) => errors.reduce((sum, one) => sum + bytesOf(one), 0) },
+    (text) => told(verdict(JSON.parse(text)).errors.filter((error) => !isAboutStatus(error))),
+  );
   return {
     validate,
     specErrors: (object) => {
@@ -60,16 +66,41 @@ function compileVerdict(schema: Schema): (object: unknown) => Verdict {
   const keywordErrors = compileKeywords(schema);
   const brokenRules = compileRules(schema);
   return (object) => {
+    const long = oversized(schema, object);
+    if (long.length > 0) return { errors: long, unknown: [] };
     const value = applyDefaults(schema, object);
-    const errors = keywordErrors(value);
-    const rules = [...schemaNodes(schema, value)]
-      .filter(({ path }) => !errors.some((error) => isWithin(error.path ?? '', path)))
-      .flatMap(brokenRules);
+    const { errors, more } = keywordErrors(value, MAX_TOLD);
+    const found = [...errors, ...duplicateItems(schema, value)];
+    const rules = more === 0 ? rulesBroken(value, errors) : [];
     return {
-      errors: [...errors, ...duplicateItems(schema, value), ...rules],
+      errors: [...found, ...rules, ...(more === 0 ? [] : [andMore(more)])],
       unknown: unknownFields(schema, value),
     };
   };
+
+  function rulesBroken(value: unknown, errors: readonly Refusal[]): Refusal[] {
+    const broken: Refusal[] = [];
+    for (const node of schemaNodes(schema, value)) {
+      if (broken.length > MAX_TOLD) break;
+      if (errors.some((error) => isWithin(error.path ?? '', node.path))) continue;
+      broken.push(...brokenRules(node));
+    }
+    return broken;
+  }
+}
+
+/** The first ones, and how many there are besides. */
+function told(errors: readonly Refusal[]): readonly Refusal[] {
+  const more = errors.length - MAX_TOLD;
+  return more <= 1 ? errors : [...errors.slice(0, MAX_TOLD), andMore(more)];
+}
+
+function andMore(count: number): Refusal {
+  return { reason: 'Invalid', message: `and ${count} more; correct these first` };
+}
+
+function bytesOf({ reason, message, path = '' }: Refusal): number {
+  return reason.length + message.length + path.length;
 }
 
 /** A rule is asked only where the schema holds at and below its place: it may rely on the types. */

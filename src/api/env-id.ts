@@ -12,7 +12,7 @@ const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
  * names. Whenever that changes the name a hash of the whole name follows, and a name that is what another one is changed to
  * is changed as well, so that two envs never share one (ADR 21).
  */
-export const envId = rememberedByText(1024, (name): string => {
+export const envId = rememberedByText({ size: 1024, bytes: 2 ** 19 }, (name): string => {
   if (name.length <= MAX_ENV && LABEL.test(name) && !isMadeOfAnother(name)) return name;
   const label = name
     .toLowerCase()

@@ -9,7 +9,7 @@ export function isInjectedRouteName(name: unknown): boolean {
 }
 
 /** The same names are asked for in each sync and each write; `hash10` joins its parts in this way. */
-const hashOfJoined = rememberedByText(4096, hash10);
+const hashOfJoined = rememberedByText({ size: 4096, bytes: 2 ** 20 }, hash10);
 
 /** The name of the routes of one env's Deployment for one service host: compared whole, so `foo` never takes `foo-bar`'s. */
 export function injectedRouteName(

@@ -9,12 +9,21 @@ import { memberPath, memberSchema } from './schema-walk.ts';
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d)$/;
 const MAX_INT32 = 2 ** 31 - 1;
 
-/** Compiles the schema's keywords; rules and list maps are not Ajv's part. */
-export function compileKeywords(schema: Schema): (value: unknown) => Refusal[] {
+/**
+ * Compiles the schema's keywords; rules and list maps are not Ajv's part. The first `limit` errors, and how many there are
+ * besides: to write messages takes longer than to find what they are about.
+ */
+export function compileKeywords(
+  schema: Schema,
+): (value: unknown, limit: number) => { errors: Refusal[]; more: number } {
   const check = structuralAjv().compile(schema);
-  return (value) => {
-    if (check(value)) return [];
-    return (check.errors ?? []).map((error) => refusal(schema, error));
+  return (value, limit) => {
+    const found = check(value) ? [] : (check.errors ?? []);
+    const told = found.length <= limit + 1 ? found : found.slice(0, limit);
+    return {
+      errors: told.map((error) => refusal(schema, error)),
+      more: found.length - told.length,
+    };
   };
 }
 

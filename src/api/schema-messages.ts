@@ -22,7 +22,9 @@ const MESSAGES: Record<string, Message> = {
   maxProperties: ({ limit }) => `must have at most ${counted(limit, 'key')}: take some out`,
 };
 
-export function schemaMessage(error: ErrorObject): string {
+export function schemaMessage(
+  error: Pick<ErrorObject, 'keyword' | 'params'> & Partial<ErrorObject>,
+): string {
   const message = MESSAGES[error.keyword];
   const schema = (error.parentSchema ?? {}) as Schema;
   return message?.(error.params, schema, error.data) ?? error.message ?? error.keyword;

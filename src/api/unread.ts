@@ -1,5 +1,7 @@
 import type { KubeObject } from '../k8s/object.ts';
-import { shapeText, wrongShape } from './foreign-shapes.ts';
+import { shapeText, type WrongShape, wrongShape } from './foreign-shapes.ts';
+import { isMatchList, isName } from './match-shape.ts';
+import type { RouteInjection } from './routeinjection.ts';
 
 /** An object that somebody wrote in a shape of which nothing can be made. */
 export interface Unread {
@@ -15,7 +17,9 @@ export interface Unread {
 /** Undefined: the object is of the shape that its API says, as far as decisions read it. */
 export function unreadOf(kind: string, object: KubeObject): Unread | undefined {
   // A VirtualService comes to admission as its writer has it.
-  const found = wrongShape(kind, object, kind === 'VirtualService');
+  const found =
+    wrongShape(kind, object, kind === 'VirtualService') ??
+    (kind === 'RouteInjection' ? tooLarge(object) : undefined);
   if (found === undefined) return undefined;
   const { metadata } = object;
   const { namespace = '', name } = metadata;
@@ -27,6 +31,15 @@ export function unreadOf(kind: string, object: KubeObject): Unread | undefined {
     wrong: shapeText(found),
     ...(host === undefined ? {} : { host }),
   };
+}
+
+/** The API server stores no such injection; whoever sends one does not get us to work on it. */
+function tooLarge(object: KubeObject): WrongShape | undefined {
+  const { env, host, clone, deployment, from, matches } = (object as RouteInjection).spec;
+  const names = [env, host, clone, deployment.namespace, deployment.name, ...from];
+  if (!names.every(isName)) return { path: ['spec'], expected: 'expected shorter names' };
+  const isFine = isMatchList(matches);
+  return isFine ? undefined : { path: ['spec', 'matches'], expected: 'expected fewer and shorter' };
 }
 
 function hostOf(object: KubeObject & { spec?: unknown }): string | undefined {

@@ -2,12 +2,12 @@ import type { RouteInjection } from '../api/routeinjection.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { matchesProblem } from '../virtualservice/pair-problem.ts';
 import { activation } from './activation.ts';
+import { ledTo } from './by-base.ts';
 import {
   allChildren,
   baseKeyOf,
   childKey,
   hostOf,
-  injectionBaseKey,
   keep,
   type Observed,
   sameObject,
@@ -40,22 +40,18 @@ export function decideChildren(
   const led = [...leavingDeployments(plans, context), ...leavingRules(plans, context)];
   const draining = led.flatMap(({ leave }) => leave.child ?? []);
   const all = [...led, ...leavingInjections(plans, draining, context)];
+  const observed = new Map(allChildren(context.observed).map((child) => [childKey(child), child]));
   return {
     children: [
       ...staying,
       ...all.flatMap(({ leave }) => (leave.child === undefined ? [] : [leave.child])),
-    ].map((child) => repaired(child, observedLike(child, context.observed))),
+    ].map((child) => repaired(child, observed.get(childKey(child)))),
     waits: [
       ...wanted.flatMap(({ waits }) => waits),
       ...all.flatMap(({ leave }) => leave.wait ?? []),
     ],
     leaving: new Set(all.map(({ key }) => key)),
   };
-}
-
-function observedLike(child: KubeObject, observed: Observed): KubeObject | undefined {
-  const lists = [...observed.deployments, ...observed.rules, ...observed.injections];
-  return lists.find((own) => sameObject(own, child));
 }
 
 function wantedOf(
@@ -97,17 +93,15 @@ function isFor(wanted: KubeObject | undefined, observed: KubeObject): boolean {
 
 function leavingRules(plans: readonly WorkloadPlan[], context: RetirementContext): Exit[] {
   const hosts = plans.flatMap((plan) => plan.hosts.map((host) => ({ plan, host })));
-  const wanted = hosts.flatMap(({ host }) => host.rules);
+  const wanted = new Set(hosts.flatMap(({ host }) => host.rules.map(childKey)));
+  const present = new Set(context.observed.rules.map(childKey));
   return context.observed.rules
-    .filter((rule) => !wanted.some((own) => sameObject(own, rule)))
+    .filter((rule) => !wanted.has(childKey(rule)))
     .map((rule) => {
       const same = hosts.find(
         ({ plan, host }) => plan.key === baseKeyOf(rule) && host.host === hostOf(rule),
       );
-      const hasReplacement =
-        same?.host.rules.some((own) =>
-          context.observed.rules.some((candidate) => sameObject(candidate, own)),
-        ) ?? false;
+      const hasReplacement = same?.host.rules.some((own) => present.has(childKey(own))) ?? false;
       const isBarred = same?.host.harmful.some((own) => sameObject(own, rule)) ?? false;
       const isHarmful = isBarred || context.harmful.has(childKey(rule));
       return { key: childKey(rule), leave: retireRule(rule, hasReplacement || isHarmful, context) };
@@ -120,20 +114,14 @@ function leavingInjections(
   draining: readonly KubeObject[],
   context: RetirementContext,
 ): Exit[] {
-  const wanted = plans.flatMap(({ hosts }) => hosts.map(({ injection }) => injection));
+  const wanted = new Set(plans.flatMap(({ hosts }) => hosts.map((one) => childKey(one.injection))));
+  const isNeeded = ledTo(draining);
   return context.observed.injections
-    .filter((injection) => !wanted.some((own) => sameObject(own, injection)))
-    .map((injection) => {
-      const isNeeded = draining.some((child) => isLedToBy(injection, child));
-      return { key: childKey(injection), leave: retireInjection(injection, isNeeded, context) };
-    });
-}
-
-/** One whose marks were edited away may belong to any. */
-function isLedToBy(injection: RouteInjection, child: KubeObject): boolean {
-  const key = injectionBaseKey(injection);
-  const { host } = injection.spec;
-  return (baseKeyOf(child) ?? key) === key && (hostOf(child) ?? host) === host;
+    .filter((injection) => !wanted.has(childKey(injection)))
+    .map((injection) => ({
+      key: childKey(injection),
+      leave: retireInjection(injection, isNeeded(injection), context),
+    }));
 }
 
 /** What another version of this system must have made, as it is, while the env lives. */

@@ -37,12 +37,17 @@ export function rulesByHost(
     append(places, fqdn(rule.spec.host, namespaceOf(rule), clusterDomain), place);
   });
   const wildcards = [...places.keys()].filter(isWildcardHost);
+  const known = new Map<string, DestinationRule[]>();
   return (host) => {
+    const before = known.get(host);
+    if (before !== undefined) return before;
     const hosts = new Set([host, ...wildcards.filter((wildcard) => hostSubsetOf(host, wildcard))]);
-    return pick(
+    const found = pick(
       rules,
       [...hosts].flatMap((one) => places.get(one) ?? []),
     );
+    known.set(host, found);
+    return found;
   };
 }
 

@@ -42,8 +42,9 @@ export function observe(children: ObjectMap): Observed {
   const asking = sorted<RouteInjection>(injections);
   const known = readable('RouteInjection', asking);
   const unread = [...readable('Deployment', made).unread, ...known.unread];
+  const read = new Set(known.objects);
   const strange = [
-    ...asking.filter((child) => !known.objects.includes(child)),
+    ...asking.filter((child) => !read.has(child)),
     ...Object.values(others).flatMap(sorted<KubeObject>),
   ];
   return {

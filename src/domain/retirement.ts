@@ -5,15 +5,9 @@ import type { KubeObject } from '../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../k8s/time.ts';
 import type { Deployment } from '../k8s/workload.ts';
 import { lastWritten } from '../k8s/written.ts';
+import { injectionsOf, oncePer, rulesOf } from './by-base.ts';
 import { cloneName } from './names.ts';
-import {
-  baseKeyOf,
-  hostOf,
-  injectionBaseKey,
-  keep,
-  type Observed,
-  withAnnotation,
-} from './observed.ts';
+import { baseKeyOf, hostOf, keep, type Observed, withAnnotation } from './observed.ts';
 import { carriers, ownerOf, type RouteOwner } from './routes-seen.ts';
 
 export interface RetirementContext {
@@ -80,12 +74,16 @@ function drainingSince(
 /** Takes a clone away. One that no request was ever routed to (a consumer's, or without any Service) goes at once. */
 export function retireDeployment(clone: Deployment, context: RetirementContext): Leaving {
   const injections = injectionsOf(baseKeyOf(clone), context.observed);
-  const rules = context.observed.rules.filter((rule) => concerns(baseKeyOf(rule), clone));
+  const rules = rulesOf(baseKeyOf(clone), context.observed);
   const isRouted = rules.length > 0 || injections.some(({ spec }) => spec.subset !== undefined);
   if (!isRouted && clone.metadata.annotations?.[DRAINING_ANNOTATION] === undefined) return {};
-  const isReached =
-    injections.some((injection) => isLeadingTo(injection, context)) ||
-    rules.some((rule) => hasRoutes(ruleOwner(rule, context), context));
+  const isReached = oncePer(
+    context,
+    `clones of ${baseKeyOf(clone)}`,
+    () =>
+      injections.some((injection) => isLeadingTo(injection, context)) ||
+      rules.some((rule) => hasRoutes(ruleOwner(rule, context), context)),
+  );
   return drain(clone, isReached, context);
 }
 
@@ -97,12 +95,13 @@ export function retireRule(
 ): Leaving {
   if (isUrgent) return {};
   const host = hostOf(rule);
-  const injections = injectionsOf(baseKeyOf(rule), context.observed).filter(
-    ({ spec }) => host === undefined || spec.host === host,
-  );
+  const key = baseKeyOf(rule);
   const isReached =
-    injections.some((injection) => isLeadingTo(injection, context)) ||
-    hasRoutes(ruleOwner(rule, context), context);
+    oncePer(context, `rules of ${key} ${host}`, () =>
+      injectionsOf(key, context.observed)
+        .filter(({ spec }) => host === undefined || spec.host === host)
+        .some((injection) => isLeadingTo(injection, context)),
+    ) || hasRoutes(ruleOwner(rule, context), context);
   return drain(rule, isReached, context);
 }
 
@@ -145,16 +144,4 @@ function ruleOwner(rule: DestinationRule, context: RetirementContext): RouteOwne
     clone: cloneName(name, context.env),
     subsets: (rule.spec?.subsets ?? []).map((subset) => subset.name),
   };
-}
-
-/** The injections of a base; all of them when the mark that names the base was edited away. */
-function injectionsOf(key: string | undefined, observed: Observed): RouteInjection[] {
-  return observed.injections.filter(
-    (injection) => key === undefined || injectionBaseKey(injection) === key,
-  );
-}
-
-function concerns(key: string | undefined, clone: Deployment): boolean {
-  const base = baseKeyOf(clone);
-  return key === undefined || base === undefined || key === base;
 }

@@ -1,6 +1,7 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { type CloneOwner, leadingTo } from '../virtualservice/leads-to.ts';
+import { affordableInjections } from '../virtualservice/affordable.ts';
+import { type CloneOwner, leadingTo, leadsIn, leadsOf } from '../virtualservice/leads-to.ts';
 import { isIgnored, planned } from '../virtualservice/outcomes.ts';
 import { compareInjections } from '../virtualservice/pairs.ts';
 import { type PlannedInjection, planOf } from '../virtualservice/plan-codec.ts';
@@ -26,7 +27,31 @@ export function carriers(
   owner: RouteOwner,
   settings: Settings,
 ): VirtualService[] {
-  return virtualServices.filter((candidate) => routesOn(candidate, owner, settings).length > 0);
+  const index = leadIndex(virtualServices, settings);
+  return [...new Set(leadsOf(owner).flatMap((lead) => index.get(lead) ?? []))];
+}
+
+/** Every child asks the same VirtualServices. */
+const indexes = new WeakMap<readonly VirtualService[], Map<string, VirtualService[]>>();
+
+/** The VirtualServices by what their routes of ours lead to (see `leadsIn`). */
+function leadIndex(
+  virtualServices: readonly VirtualService[],
+  settings: Settings,
+): ReadonlyMap<string, VirtualService[]> {
+  const before = indexes.get(virtualServices);
+  if (before !== undefined) return before;
+  const index = new Map<string, VirtualService[]>();
+  for (const one of virtualServices) {
+    const scope = scopeOf(one, settings);
+    for (const lead of new Set(httpOf(one).flatMap((route) => leadsIn(route, scope)))) {
+      const list = index.get(lead);
+      if (list === undefined) index.set(lead, [one]);
+      else list.push(one);
+    }
+  }
+  indexes.set(virtualServices, index);
+  return index;
 }
 
 /** The routes that lead to the clone of this owner in a VirtualService, perhaps to other clones of the env, too. */
@@ -52,7 +77,8 @@ export function routesWanted(
   if (plan === undefined || isIgnored(virtualService)) return [];
   const scope = scopeOf(virtualService, settings);
   const all = [plan, ...companions(virtualService, plan)].sort(compareInjections);
-  const { http } = renderRoutes(httpOf(virtualService), all, scope);
+  const { affordable } = affordableInjections(httpOf(virtualService), all, scope);
+  const { http } = renderRoutes(httpOf(virtualService), affordable, scope);
   return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection), settings);
 }
 

@@ -5,6 +5,7 @@ import { hiddenRules } from '../istio/rule-hazard.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import type { MeshView } from './mesh-view.ts';
 import { childKey } from './observed.ts';
+import { canJudge, ruleWork } from './too-much.ts';
 
 export interface JudgedRules {
   rules: DestinationRule[];
@@ -40,9 +41,10 @@ export function harmfulKeys(
   clusterDomain: string,
 ): ReadonlySet<string> {
   // One that somebody emptied hides nothing.
-  const harmful = readable('DestinationRule', rules).objects.filter(
-    (rule) => hiddenBy(rule, view, clusterDomain).length > 0,
-  );
+  const { objects } = readable('DestinationRule', rules);
+  const work = objects.reduce((sum, rule) => sum + ruleWork(rivals(rule, view, clusterDomain)), 0);
+  if (!canJudge(work)) return new Set();
+  const harmful = objects.filter((rule) => hiddenBy(rule, view, clusterDomain).length > 0);
   return new Set(harmful.map(childKey));
 }
 
@@ -51,8 +53,15 @@ function hiddenBy(
   view: Pick<MeshView, 'rulesAbout'>,
   clusterDomain: string,
 ): readonly string[] {
-  const host = fqdn(rule.spec.host, namespaceOf(rule), clusterDomain);
-  return hiddenRules(rule, view.rulesAbout(host), clusterDomain);
+  return hiddenRules(rule, rivals(rule, view, clusterDomain), clusterDomain);
+}
+
+function rivals(
+  rule: DestinationRule,
+  view: Pick<MeshView, 'rulesAbout'>,
+  clusterDomain: string,
+): readonly DestinationRule[] {
+  return view.rulesAbout(fqdn(rule.spec.host, namespaceOf(rule), clusterDomain));
 }
 
 function harm({ metadata, spec }: DestinationRule, hidden: readonly string[]): string {

@@ -12,10 +12,17 @@ import { allChildren, observe } from './observed.ts';
 import type { RetirementContext } from './retirement.ts';
 import { harmfulKeys } from './rule-harm.ts';
 import type { StatusContext } from './status/context.ts';
-import { envStatus, NO_MESH_INDEX, refusedStatus, standstill } from './status/env-status.ts';
+import {
+  envStatus,
+  NO_MESH_INDEX,
+  refusedStatus,
+  standstill,
+  TOO_LARGE,
+} from './status/env-status.ts';
 import { removalStatus } from './status/removal-status.ts';
 import { findStall } from './status/stall.ts';
 import { workloadReport } from './status/workload-report.ts';
+import { tooMuch } from './too-much.ts';
 import { type Undecided, undecided, undecidedRemoval } from './undecided.ts';
 import { planWorkload, type WorkloadPlan } from './workload-plan.ts';
 import { envWorkloads } from './workloads.ts';
@@ -63,6 +70,14 @@ export function syncEnv(
     const messages = unseen.map((message) => ({ reason: 'NoMeshIndex', message }));
     return {
       status: refusedStatus(messages, context, NO_MESH_INDEX),
+      children: keepAll(observed, leave.harmful),
+    };
+  }
+  const tooLarge = tooMuch(env, view, config);
+  if (tooLarge.length > 0) {
+    const messages = tooLarge.map((message) => ({ reason: 'TooLarge', message }));
+    return {
+      status: refusedStatus(messages, context, TOO_LARGE),
       children: keepAll(observed, leave.harmful),
     };
   }

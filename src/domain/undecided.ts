@@ -31,9 +31,10 @@ export function undecided(seen: Seen): Undecided | undefined {
   const { env, children, related, view, observed, config } = seen;
   const missing = [...notSent(groupsNotSent(env, config, related)), ...missingChildren(children)];
   if (missing.length > 0) return { reason: 'NotSent', messages: missing };
+  const hosts = hostsOf(seen);
   const found = [
     ...(observed.unread ?? []),
-    ...view.unread().filter((one) => mayConcern(one, seen)),
+    ...view.unread().filter((one) => mayConcern(one, hosts, seen)),
   ];
   return found.length > 0 ? unreadable(found) : undefined;
 }
@@ -91,14 +92,14 @@ function remedy({ kind }: Unread): string {
  * namespaces those matter that the env has something for already; a broken one beside them is nobody's base, and Istio makes
  * nothing of it either.
  */
-function mayConcern(one: Unread, seen: Seen): boolean {
+function mayConcern(one: Unread, hosts: ReadonlySet<string>, seen: Seen): boolean {
   if (one.kind === 'Service')
-    return hostsOf(seen).has(fqdn(one.name, one.namespace, seen.config.clusterDomain));
+    return hosts.has(fqdn(one.name, one.namespace, seen.config.clusterDomain));
   if (one.kind !== 'DestinationRule') return true;
   if (seen.observed.rules.some((rule) => isMadeOf(rule, one, seen))) return true;
   if (one.host === undefined) return false;
   const full = fqdn(one.host, one.namespace, seen.config.clusterDomain);
-  return [...hostsOf(seen)].some((host) => hostSubsetOf(host, full));
+  return [...hosts].some((host) => hostSubsetOf(host, full));
 }
 
 /** The Service hosts that the env has rules or injections for. */

@@ -8,6 +8,7 @@ import { cutText } from '../k8s/cut-text.ts';
 import { APP_TIMES, limitConnections, SERVER_OPTIONS, TLS_OPTIONS } from './connections.ts';
 import { handleError } from './error-handler.ts';
 import { limitHeldBytes } from './held-bodies.ts';
+import { readJsonBodies } from './json-body.ts';
 import type { Metrics } from './metrics.ts';
 import { strictAjv } from './strict-ajv.ts';
 import type { TlsPair } from './tls.ts';
@@ -37,9 +38,6 @@ export function baseApp({ limits, metrics, logger, https }: BaseOptions): Fastif
   const options: FastifyServerOptions = {
     ...APP_TIMES,
     bodyLimit: limits.body,
-    // A header match may be called `__proto__`; nothing here assigns by such a key, and bodies need not be searched for it.
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
     // One line per decision that changed something is enough.
     logController: new LogController({ disableRequestLogging: true }),
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
@@ -52,6 +50,7 @@ export function baseApp({ limits, metrics, logger, https }: BaseOptions): Fastif
   app.setErrorHandler(handleError);
   // A text is no body of ours, whatever is in it.
   app.removeContentTypeParser('text/plain');
+  readJsonBodies(app);
   refuseUnknownUrls(app);
   limitHeldBytes(app, limits.held, () => metrics.refusals.inc({ reason: 'Busy' }));
   endConnectionsOnClose(app);

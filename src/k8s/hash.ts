@@ -7,3 +7,8 @@ import { hash } from 'node:crypto';
 export function hash10(...parts: readonly string[]): string {
   return hash('sha256', parts.join('\n')).slice(0, 10);
 }
+
+/** 64 hex digits that stand for a text: nobody finds two texts with the same ones (SHA-256). */
+export function digest(text: string): string {
+  return hash('sha256', text);
+}

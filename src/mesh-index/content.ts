@@ -3,6 +3,7 @@ import { rememberedByText } from '../api/remembered.ts';
 import { readable, type Unread } from '../api/unread.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
+import { shapeProblem } from '../k8s/json-shape.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Service } from '../k8s/workload.ts';
 import { prunedRule, prunedService } from './prune.ts';
@@ -32,15 +33,31 @@ export function encodeContent(content: MeshContent): string {
 }
 
 /** Every sync of an env reads the same few texts; with thousands of Services one takes some megabytes. */
-const REMEMBERED = 8;
-/** A text of a few KiB can stand for gigabytes. */
-const MAX_JSON_BYTES = 64 * 1024 * 1024;
+const REMEMBERED = { size: 8, bytes: 16 * 2 ** 20 };
+/** A text of a few KiB can stand for gigabytes; no namespace that could be sent makes more than this. */
+const MAX_JSON_BYTES = 16 * 2 ** 20;
 
 /** The way back; without `content`: it is no such text. */
-export const decodeContent = rememberedByText(REMEMBERED, decode);
+export function decodeContent(text: string): { content?: MeshContent } {
+  return decoded(text).decoded;
+}
+
+interface Decoded {
+  decoded: { content?: MeshContent };
+  /** Of its JSON. */
+  bytes: number;
+}
+
+const decoded = rememberedByText<Decoded>(
+  { ...REMEMBERED, bytesOf: ({ bytes }) => bytes },
+  (text) => {
+    const json = unzipped(text);
+    return { decoded: decode(json), bytes: json.length };
+  },
+);
 
 function decode(text: string): { content?: MeshContent } {
-  const json = unzipped(text);
+  const json = parsed(text);
   const { namespace, services, rules, unread = [] } = (json ?? {}) as Partial<MeshContent>;
   const isContent =
     typeof namespace === 'string' &&
@@ -72,10 +89,20 @@ function decode(text: string): { content?: MeshContent } {
   };
 }
 
-function unzipped(text: string): unknown {
+/** Empty: it is no gzip, or too much. */
+function unzipped(text: string): string {
   try {
     const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_JSON_BYTES });
-    return JSON.parse(bytes.toString());
+    return bytes.toString();
+  } catch {
+    return '';
+  }
+}
+
+function parsed(text: string): unknown {
+  if (shapeProblem(text) !== undefined) return undefined;
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

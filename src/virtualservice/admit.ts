@@ -2,6 +2,7 @@ import { shapeText, wrongShape } from '../api/foreign-shapes.ts';
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
+import { affordableInjections } from './affordable.ts';
 import { hasRoom, roomOf } from './fit.ts';
 import { isMarkAnnotation, isMarkLabel, LEAVING, type Marks, marksOf } from './marks.ts';
 import { isIgnored } from './outcomes.ts';
@@ -107,8 +108,9 @@ function planFor(
   if (text === undefined || plan === undefined || !hasRoom(room)) {
     return { rendered: [...http], marks: { ...allowed, annotations } };
   }
-  const draft = draftRoutes(http, plan.injections, scope);
-  const cut = cutPlan(plan, draft, room);
+  const { affordable } = affordableInjections(http, plan.injections, scope, sentBytes);
+  const draft = draftRoutes(http, affordable, scope);
+  const cut = cutPlan({ ...plan, injections: affordable }, draft, room);
   const kept = samePlan(cut, plan) ? text : serializePlan(cut);
   return {
     rendered: routesFor(draft, isIgnored(users) ? [] : cut.injections),

@@ -56,47 +56,79 @@ function andHeaders(
   wanted: Record<string, StringMatch>,
   { isTold = () => true }: Judging,
 ): EntryOutcome {
-  const only = onlyHeader(wanted);
-  if (only !== undefined && !entry.headers && !entry.withoutHeaders) {
-    return { entry: { ...entry, headers: { [only.toLowerCase()]: wanted[only] as StringMatch } } };
-  }
-  let headers: Record<string, StringMatch> = { ...entry.headers };
+  const only = onlyHeader(entry, wanted);
+  if (only !== undefined) return { entry: { ...entry, headers: only } };
+  const own = conditionsByName(entry.headers);
+  const unwanted = conditionsByName(entry.withoutHeaders);
+  const added = new Map<string, StringMatch>();
   const skips: Skip[] = [];
   // Sorted, so that the reason told does not depend on the order of keys.
   for (const [name, value] of Object.entries(wanted).sort(([a], [b]) => byText(a, b))) {
-    const skip = headerConflict({ ...entry, headers }, name, value, isTold);
+    // Envoy compares header names in lower case only.
+    const key = name.toLowerCase();
+    const mine = added.get(key);
+    const present = mine === undefined ? (own.get(key) ?? []) : [mine];
+    const skip = headerConflict(name, value, present, unwanted.get(key) ?? [], isTold);
     if (skip !== undefined) skips.push(skip);
-    // Envoy compares header names in lower case only. Not by assignment: `__proto__` is a header name, too.
-    else if (conditionsOn(name, headers).length === 0) {
-      headers = { ...headers, [name.toLowerCase()]: value };
-    }
+    else if (present.length === 0) added.set(key, value);
   }
-  const skip = skips.find(({ isHarmless }) => isHarmless) ?? skips[0];
+  const [skip] = [...skips.filter(({ isHarmless }) => isHarmless), ...skips];
   if (skip !== undefined) return { skip };
-  return { entry: Object.keys(wanted).length === 0 ? entry : { ...entry, headers } };
+  if (added.size === 0) return { entry };
+  // Not by assignment: `__proto__` is a header name, too.
+  return { entry: { ...entry, headers: { ...entry.headers, ...Object.fromEntries(added) } } };
 }
 
 /** Most envs ask for one header, and most entries for none: then there is nothing to compare. */
-function onlyHeader(wanted: Record<string, StringMatch>): string | undefined {
-  const names = Object.keys(wanted);
-  return names.length === 1 ? names[0] : undefined;
+function onlyHeader(
+  { headers, withoutHeaders }: HTTPMatchRequest,
+  wanted: Record<string, StringMatch>,
+): Record<string, StringMatch> | undefined {
+  const [only, second] = headers || withoutHeaders ? [] : Object.keys(wanted);
+  if (only === undefined || second !== undefined) return undefined;
+  return { [only.toLowerCase()]: wanted[only] as StringMatch };
 }
 
+/** `own`, `unwanted`: the entry's conditions on the header. */
 function headerConflict(
-  { headers, withoutHeaders }: HTTPMatchRequest,
   name: string,
   value: StringMatch,
+  own: readonly StringMatch[],
+  unwanted: readonly StringMatch[],
   isTold: (pattern: string) => boolean,
 ): Skip | undefined {
   const canTell = (one: StringMatch | null) => one?.regex === undefined || isTold(one.regex);
   const reason = `already decides on header ${name} otherwise`;
-  const unwanted = conditionsOn(name, withoutHeaders);
   if (unwanted.length > 0) {
     return { reason, isHarmless: unwanted.some((one) => canTell(one) && isKeptOut(value, one)) };
   }
-  const own = conditionsOn(name, headers);
   if (own.length === 0 || own.some((one) => jsonEqual(one, value))) return undefined;
   return { reason, isHarmless: own.some((one) => canTell(one) && areDisjoint(one, value)) };
+}
+
+const NONE: ReadonlyMap<string, StringMatch[]> = new Map();
+/** Every match is put into the same entries. */
+const byName = new WeakMap<object, ReadonlyMap<string, StringMatch[]>>();
+
+/** All conditions by their headers' names in lower case: an entry may have thousands. */
+function conditionsByName(
+  headers: Record<string, StringMatch> | undefined,
+): ReadonlyMap<string, StringMatch[]> {
+  if (!headers) return NONE;
+  const known = byName.get(headers) ?? sortedByName(headers);
+  byName.set(headers, known);
+  return known;
+}
+
+function sortedByName(headers: Record<string, StringMatch>): ReadonlyMap<string, StringMatch[]> {
+  const found = new Map<string, StringMatch[]>();
+  for (const [name, condition] of Object.entries(headers)) {
+    const key = name.toLowerCase();
+    const before = found.get(key);
+    if (before === undefined) found.set(key, [condition]);
+    else before.push(condition);
+  }
+  return found;
 }
 
 /** The conditions on a header, whatever its spelling: where there are several, all of them must hold. */

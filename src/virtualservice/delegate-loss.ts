@@ -2,7 +2,7 @@ import type { IstioMatch } from '../api/dynamicenv.ts';
 import { isInjectedRouteName } from '../api/route-name.ts';
 import { delegatingRoutes, resolvedRoutes } from '../istio/delegates.ts';
 import { contradiction, mergeMatches } from '../istio/merge-match.ts';
-import { nameOf } from '../istio/objects.ts';
+import { nameOf, namespaceOf } from '../istio/objects.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../istio/types.ts';
 import { conditionsOn } from './and-match.ts';
 import { areDisjoint, isKeptOut } from './disjoint.ts';
@@ -24,10 +24,12 @@ export function delegateLosses(
 ): string[] {
   const scope = scopeOf(delegate, config);
   if (!scope.isDelegate || isIgnored(delegate)) return [];
-  const above = roots.flatMap((root) =>
+  const above = delegating(roots, nameOf(delegate)).flatMap((root) =>
     delegatingRoutes(root, delegate, config.clusterDomain).map((route) => [root, route] as const),
   );
   if (above.length === 0) return [];
+  const joins = conditionsIn(above.map(([, route]) => route)) * conditionsIn(httpOf(delegate));
+  if (joins * injection.matches.length > MAX_JOINS) return [TOO_MANY];
   const losses = injection.matches.flatMap((match) => {
     const one = { ...injection, matches: [match] };
     const { http } = renderRoutes(httpOf(delegate), [one], scope);
@@ -38,6 +40,37 @@ export function delegateLosses(
     );
   });
   return [...new Set(losses)];
+}
+
+/** Every delegate asks the same roots. */
+const known = new WeakMap<readonly VirtualService[], Map<string, VirtualService[]>>();
+
+/** Those of the roots that have a route to this delegate (`namespace/name`). */
+function delegating(roots: readonly VirtualService[], name: string): readonly VirtualService[] {
+  const before = known.get(roots);
+  if (before !== undefined) return before.get(name) ?? [];
+  const byDelegate = new Map<string, VirtualService[]>();
+  for (const root of roots) {
+    const names = httpOf(root).flatMap(({ delegate }) =>
+      delegate ? `${delegate.namespace || namespaceOf(root)}/${delegate.name}` : [],
+    );
+    for (const one of new Set(names)) {
+      const list = byDelegate.get(one);
+      if (list === undefined) byDelegate.set(one, [root]);
+      else list.push(root);
+    }
+  }
+  known.set(roots, byDelegate);
+  return byDelegate.get(name) ?? [];
+}
+
+/** So many pairs of match entries, one of a root and one of a copy, are compared for one env. */
+const MAX_JOINS = 10_000;
+const TOO_MANY =
+  'it and the VirtualServices that delegate to it have too many match entries to tell which copies Istio drops there; split it';
+
+function conditionsIn(routes: readonly HTTPRoute[]): number {
+  return routes.reduce((sum, { match }) => sum + Math.max(match?.length ?? 0, 1), 0);
 }
 
 /** Of the copies, each before its base; what is behind a route that takes everything under this root is never asked. */

@@ -174,7 +174,7 @@ export function hasRoom(room: Room): boolean {
 }
 
 /** Marks and punctuation that a copy has beyond its route and what comes from its injection, for each target. */
-const COPY_BYTES = 256;
+export const COPY_BYTES = 256;
 
 /**
  * Do all fit, even if each copy were as large as its route, with its injection's names at each target and with the match in each of

@@ -1,5 +1,5 @@
 import { RESPONSE_HEADER } from '../api/marks.ts';
-import { injectedRouteName, routeNamesOf } from '../api/route-name.ts';
+import { injectedRouteName, isInjectedRouteName, routeNamesOf } from '../api/route-name.ts';
 import { fqdn } from '../istio/host.ts';
 import type { HTTPRoute, HTTPRouteDestination } from '../istio/types.ts';
 import type { Owner } from './owner.ts';
@@ -40,6 +40,33 @@ function targetLeadsTo(
   if (fqdn(named, namespace, clusterDomain) !== host) return false;
   const noted = cloneOf(target);
   return noted === undefined ? subsets.includes(subset) : noted === clone;
+}
+
+/**
+ * What a route leads to, one text each, as `leadsOf` has them; none: it is nobody's of ours. To look many owners up in many
+ * routes.
+ */
+export function leadsIn({ name, route }: HTTPRoute, place: Place): string[] {
+  if (name === undefined || !isInjectedRouteName(name)) return [];
+  const targets = route ?? [];
+  if (targets.length < 2) return [name];
+  return [name, ...targets.map((target) => leadOf(target, place))];
+}
+
+/** What leads to an owner's clone: a route has one of these texts exactly if `leadingTo` says so. */
+export function leadsOf({ env, deployment, host, clone, subsets }: CloneOwner): string[] {
+  return [
+    injectedRouteName(env, deployment, host),
+    `${host} clone ${clone}`,
+    ...subsets.map((subset) => `${host} subset ${subset}`),
+  ];
+}
+
+function leadOf(target: HTTPRouteDestination, { namespace, clusterDomain }: Place): string {
+  const { host = '', subset = '' } = target?.destination ?? {};
+  const clone = cloneOf(target);
+  const lead = clone === undefined ? `subset ${subset}` : `clone ${clone}`;
+  return `${fqdn(host, namespace, clusterDomain)} ${lead}`;
 }
 
 /** The name of the clone that a target leads to; undefined: none is noted there. */

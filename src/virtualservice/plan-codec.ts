@@ -1,5 +1,6 @@
 import type { IstioMatch } from '../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
+import { isMatchList, isName } from '../api/match-shape.ts';
 import { rememberedByText } from '../api/remembered.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
 import type { KubeObject } from '../k8s/object.ts';
@@ -70,7 +71,7 @@ export function parsePlan(text: string | undefined): Plan | undefined {
 }
 
 /** What is written as a plan is read as one soon after: in that write's admission, and in the sync that it causes. */
-const planIn = rememberedByText(64, (text): Plan | undefined => {
+const planIn = rememberedByText({ size: 64, bytes: 2 * 2 ** 20 }, (text): Plan | undefined => {
   const value = parseJson(text);
   return isPlan(value) ? value : undefined;
 });
@@ -106,19 +107,11 @@ function isPlan(value: unknown): value is Plan {
 function isInjection(value: unknown): boolean {
   return (
     isMap(value) &&
-    ['env', 'created', 'clone', 'host', 'to'].every((key) => typeof value[key] === 'string') &&
+    ['env', 'created', 'clone', 'host', 'to'].every((key) => isName(value[key])) &&
     isDeployment(value['deployment']) &&
-    isListOf(value['from'], (item) => typeof item === 'string') &&
-    isOptionalMapOf(value['targets'], (item) => typeof item === 'string') &&
-    isListOf(value['matches'], isMatch)
-  );
-}
-
-function isMatch(value: unknown): boolean {
-  return (
-    isMap(value) &&
-    isOptionalMapOf(value['headers'], isTextMap) &&
-    (value['sourceLabels'] === undefined || isTextMap(value['sourceLabels']))
+    isListOf(value['from'], isName) &&
+    (value['targets'] === undefined || isMapOfNames(value['targets'])) &&
+    isMatchList(value['matches'])
   );
 }
 
@@ -133,23 +126,19 @@ function isNote(value: unknown): boolean {
 }
 
 function isDeployment(value: unknown): boolean {
-  return isMap(value) && ['namespace', 'name'].every((key) => typeof value[key] === 'string');
+  return isMap(value) && ['namespace', 'name'].every((key) => isName(value[key]));
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isTextMap(value: unknown): boolean {
-  return isMap(value) && Object.values(value).every((item) => typeof item === 'string');
-}
-
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(isItem);
 }
 
-function isOptionalMapOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
-  return value === undefined || (isMap(value) && Object.values(value).every(isItem));
+function isMapOfNames(value: unknown): boolean {
+  return isMap(value) && Object.values(value).every(isName);
 }
 
 function isOptional(value: unknown, type: 'boolean' | 'number' | 'string'): boolean {

@@ -1,8 +1,10 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { byText, canonicalJson, jsonEqual } from '../k8s/canonical.ts';
+import { affordableInjections } from './affordable.ts';
 import { fitInjections, fitNotes, type LeftOut, type Room } from './fit.ts';
-import { findNotes, isIgnored, wishesOf } from './outcomes.ts';
+import { findNotes, isIgnored, type Wish, wishesOf } from './outcomes.ts';
+import { groupByOwner } from './owner.ts';
 import { compareInjections } from './pairs.ts';
 import type { Plan, PlanNote } from './plan-codec.ts';
 import { type Draft, draftRoutes, routesFor } from './render.ts';
@@ -25,20 +27,53 @@ export function decidePlan(
   scope: Scope,
   present: Plan | undefined,
 ): Decision {
-  const wishes = wishesOf(injections);
+  const http = httpOf(virtualService);
+  const { wishes, costly } = affordableWishes(
+    http,
+    wishesOf(injections),
+    scope,
+    room.sent,
+    present,
+  );
   const plans = wishes.flatMap(({ plan }) => plan ?? []);
-  const draft = draftRoutes(httpOf(virtualService), plans, scope);
+  const draft = draftRoutes(http, plans, scope);
   const active = isIgnored(virtualService)
     ? []
     : wishes.flatMap(({ plan, injection }) => (injection.spec.active ? (plan ?? []) : []));
   active.sort(compareInjections);
   const { kept, leftOut } = fitInjections(draft, active, room, present?.injections ?? []);
   const found = findNotes(virtualService, wishes, draft, scope);
-  const notes = [...leftOut.map(tooLarge), ...found].sort(compareNotes);
+  const notes = [...[...costly, ...leftOut].map(tooLarge), ...found].sort(compareNotes);
   return {
     plan: fitNotes({ injections: [...kept], notes }, room),
     notes,
     http: routesFor(draft, kept),
+  };
+}
+
+/** Who is in the present plan comes first, then who asks for routes, then who waits; the older ones first. */
+function affordableWishes(
+  http: readonly HTTPRoute[],
+  wishes: readonly Wish[],
+  scope: Scope,
+  sentBytes: number,
+  present: Plan | undefined,
+): { wishes: readonly Wish[]; costly: LeftOut[] } {
+  const settled = groupByOwner(present?.injections ?? [], (one) => one);
+  const rankOf = ({ injection, plan }: Wish): number => {
+    if (plan !== undefined && settled(plan).length > 0) return 0;
+    return injection.spec.active ? 1 : 2;
+  };
+  const ranked = Map.groupBy(wishes, rankOf);
+  const ordered = [0, 1, 2].flatMap((rank) =>
+    (ranked.get(rank) ?? []).flatMap(({ plan }) => plan ?? []).sort(compareInjections),
+  );
+  const { leftOut } = affordableInjections(http, ordered, scope, sentBytes);
+  if (leftOut.length === 0) return { wishes, costly: [] };
+  const costly = new Set(leftOut);
+  return {
+    wishes: wishes.filter(({ plan }) => plan === undefined || !costly.has(plan)),
+    costly: leftOut.map((injection) => ({ injection })),
   };
 }
 

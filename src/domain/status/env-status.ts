@@ -203,6 +203,12 @@ export function standstill(reason: 'NotSent' | 'Unreadable'): Standstill {
   return { reason, until, waiting: `waiting until ${until}` };
 }
 
+export const TOO_LARGE: Standstill = {
+  reason: 'TooLarge',
+  until: 'there is less around this env',
+  waiting: 'waiting until there is less around this env',
+};
+
 /** The status of an env that cannot be acted on: what exists stays as it is. */
 export function refusedStatus(
   refusals: readonly Refusal[],

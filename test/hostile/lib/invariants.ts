@@ -1,0 +1,117 @@
+import type { RouteInjection } from '../../../src/api/routeinjection.ts';
+import { readable } from '../../../src/api/unread.ts';
+import type {
+  AdmissionReview,
+  AdmissionReviewResponse,
+  CompositeRequest,
+} from '../../../src/hooks/types.ts';
+import type { HTTPRoute } from '../../../src/istio/types.ts';
+import { jsonEqual } from '../../../src/k8s/canonical.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { applyJsonPatch, type Operation } from '../../../src/local/json-patch.ts';
+import { stripRoutes } from '../../../src/virtualservice/strip.ts';
+
+/** An answer through the door. */
+export interface Answer {
+  url: string;
+  sent: unknown;
+  statusCode: number;
+  text: string;
+}
+
+/** Words of JavaScript, not of ours. */
+const CRASH =
+  /Cannot (read|convert|set|destructure|create)|is not (a function|iterable|an object|defined|a constructor)|Maximum call stack|Invalid (array|string|count|time)|circular|undefined is|null is|Reduce of empty|out of memory|must be of type function/i;
+
+/** What is wrong with an answer, whatever was sent; undefined: nothing is. */
+export function fault(answer: Answer): string | undefined {
+  const { url, sent, statusCode, text } = answer;
+  let body: Record<string, unknown>;
+  try {
+    body = JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return 'the answer is no JSON';
+  }
+  if (statusCode !== 200) return wordless(body, statusCode);
+  if (/^\/dynamicenv\/(sync|finalize)$/.test(url)) return lostChild(sent as CompositeRequest, body);
+  if (url.startsWith('/admission/')) return alteredRoutes(sent as AdmissionReview, body);
+  return undefined;
+}
+
+function wordless({ error }: Record<string, unknown>, statusCode: number): string | undefined {
+  if (typeof error !== 'string' || error.length < 10) return `status ${statusCode} without a word`;
+  return CRASH.test(error) ? `a crash: ${error}` : undefined;
+}
+
+/** In a status: nothing was decided. */
+const HELD_UP = ['InvalidSpec', 'NoMeshIndex', 'NotSent', 'TooLarge', 'Unreadable'];
+
+/**
+ * A child that requests are led to must be answered again, and all children where nothing was decided; rules that
+ * take other people's subsets away are the exception.
+ */
+function lostChild(sent: CompositeRequest, body: Record<string, unknown>): string | undefined {
+  const children = body['children'] as KubeObject[];
+  const kept = new Set(children.map(nameOf));
+  const { metadata } = sent.parent;
+  if (metadata.annotations?.['riskified.com/force-removal'] === 'true') return undefined;
+  const injections = Object.values(sent.children['RouteInjection.riskified.com/v1alpha1'] ?? {});
+  const { objects } = readable('RouteInjection', injections as RouteInjection[]);
+  const active = objects.filter(({ spec }) => spec.active === true);
+  const clones = Object.values(sent.children['Deployment.apps/v1'] ?? {});
+  const led = clones.filter((clone) =>
+    active.some(({ spec: { deployment } }) => {
+      const base = clone.metadata.annotations?.['riskified.com/deployment'];
+      return base === `${deployment.namespace}/${deployment.name}`;
+    }),
+  );
+  const { conditions } = body['status'] as { conditions: { reason: string }[] };
+  const isHeldUp = HELD_UP.includes(conditions[0]?.reason ?? '');
+  const needed: KubeObject[] = isHeldUp
+    ? [...clones, ...injections]
+    : [...led, ...active];
+  const lost = needed.find((child) => !kept.has(nameOf(child)));
+  return lost === undefined ? undefined : `the child ${nameOf(lost)} is lost`;
+}
+
+function nameOf({ kind, metadata: { namespace, name } }: KubeObject): string {
+  return `${kind} ${namespace ?? ''}/${name}`;
+}
+
+/** Nothing of the user's is otherwise afterwards: our routes, marks and their owners are all that a patch may touch. */
+function alteredRoutes(sent: AdmissionReview, body: Record<string, unknown>): string | undefined {
+  const { response } = body as unknown as AdmissionReviewResponse;
+  if (!response.allowed) return 'the write was refused';
+  if (response.patch === undefined) return undefined;
+  const patch = JSON.parse(Buffer.from(response.patch, 'base64').toString()) as Operation[];
+  const before = sent.request.object;
+  const after = applyJsonPatch(before, patch);
+  return jsonEqual(usersPart(before), usersPart(after))
+    ? undefined
+    : 'something of the user was altered';
+}
+
+function usersPart(object: unknown): unknown {
+  const { metadata, spec, ...rest } = structuredClone(object) as Record<
+    string,
+    Record<string, unknown>
+  >;
+  const { managedFields: _owners, labels, annotations, ...others } = metadata ?? {};
+  const { http, ...otherSpec } = (spec ?? {}) as { http?: HTTPRoute[] | null };
+  return {
+    ...rest,
+    others,
+    labels: unmarked(labels),
+    annotations: unmarked(annotations),
+    otherSpec,
+    http: stripRoutes(http ?? []),
+  };
+}
+
+function unmarked(map: unknown): unknown {
+  const entries = Object.entries((map ?? {}) as Record<string, unknown>);
+  const marks = ['riskified.com/route-injections', 'riskified.com/dynamic-environment'];
+  return Object.fromEntries(
+    entries.filter(([key]) => !marks.includes(key) && !key.startsWith('env.riskified.com/')),
+  );
+}

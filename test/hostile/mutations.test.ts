@@ -1,0 +1,42 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { corpus, type Sample } from './lib/corpus.ts';
+import { fault } from './lib/invariants.ts';
+import { MAX_MS, postQuickly, usedBytes } from './lib/measure.ts';
+import { mutated } from './lib/mutate.ts';
+import { createRandom } from './lib/random.ts';
+import { hostileApp } from './lib/service.ts';
+
+/** HOSTILE_CALLS: how many; HOSTILE_SEED: which ones. */
+const CALLS = Number(process.env['HOSTILE_CALLS'] || 100_000);
+const SEED = Number(process.env['HOSTILE_SEED'] || 7);
+/** What may be in use more after all calls than after a quarter of them: the memories are full by then. */
+const MAX_GROWTH_BYTES = 16 * 2 ** 20;
+
+const { app, crash } = hostileApp();
+afterAll(() => app.close());
+
+/** What is wrong with one call, if anything. */
+async function problemOf({ url }: Sample, body: unknown): Promise<string | undefined> {
+  const { statusCode, text, ms } = await postQuickly(app, url, JSON.stringify(body));
+  if (ms > MAX_MS) return `${url} took ${Math.round(ms)} ms of the processor`;
+  const problem = fault({ url, sent: body, statusCode, text });
+  if (problem === undefined) return undefined;
+  return `${url}: ${problem}${statusCode < 500 ? '' : ` in ${crash()}`}`;
+}
+
+test(`${CALLS} bodies in which something is wrong: each is answered in words, and nothing is lost`, async () => {
+  const samples = corpus();
+  const random = createRandom(SEED);
+  const faults = new Map<string, string>();
+  let usedBefore = 0;
+  for (let call = 0; call < CALLS; call += 1) {
+    if (call === Math.floor(CALLS / 4)) usedBefore = usedBytes();
+    const sample = random.pick(samples);
+    const body = mutated(sample.body, random);
+    const problem = await problemOf(sample, body);
+    if (problem === undefined || faults.has(problem)) continue;
+    faults.set(problem, `${problem}\n  ${JSON.stringify(body).slice(0, 2000)}`);
+  }
+  expect([...faults.values()]).toEqual([]);
+  expect(usedBytes() - usedBefore).toBeLessThan(MAX_GROWTH_BYTES);
+});
