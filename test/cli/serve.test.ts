@@ -50,9 +50,12 @@ if (isMainThread) process.on('SIGUSR2', () => {
   writeSync(2, 'free\\n');
 });`;
 
-/** Likewise: the thread of the encrypted door fails, once it is open. */
-const BREAKS = `import { isMainThread } from 'node:worker_threads';
-if (!isMainThread) setTimeout(() => { throw new Error('the thread broke'); }, 3_000);`;
+/** Likewise: the thread of the encrypted door fails once there is this file. */
+const breaksBy = (file: string) => `import { existsSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+if (!isMainThread) setInterval(() => {
+  if (existsSync(${JSON.stringify(file)})) throw new Error('the thread broke');
+}, 50);`;
 
 function serve(flags: string[] = [], env = {}, before: string[] = []): Running {
   const started = start([...LOCAL, ...flags], env, { before });
@@ -139,7 +142,10 @@ describe('the doors', () => {
 
   test('when the thread of the encrypted one ends, everything does: 1, with the reason', async () => {
     const { flags } = await tlsFiles('lost');
-    const server = serve(flags, {}, [BREAKS]);
+    const sign = join(folder, 'break');
+    const server = serve(flags, {}, [breaksBy(sign)]);
+    await urlOf(server, 'http');
+    await writeFile(sign, '');
     const { code, stdout } = await server.ended;
     expect([code, stdout]).toEqual([1, expect.stringContaining('"the thread broke"')]);
   });
