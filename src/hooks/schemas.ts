@@ -9,6 +9,18 @@ const META = {
     uid: { type: 'string' },
     labels: { type: 'object', additionalProperties: { type: 'string' } },
     annotations: { type: 'object', additionalProperties: { type: 'string' } },
+    ownerReferences: { type: 'array', items: { type: 'object' } },
+    managedFields: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          time: { type: 'string' },
+          subresource: { type: 'string' },
+          fieldsV1: { type: 'object' },
+        },
+      },
+    },
     finalizers: { type: 'array', items: { type: 'string' } },
     generation: { type: 'integer' },
     resourceVersion: { type: 'string' },

@@ -296,7 +296,9 @@ describe('a RouteInjection of another shape', () => {
 describe('a limit that came later', () => {
   const spec = {
     istioMatches: [{ headers: { 'user-agent': { exact: 'alice' } } }],
-    subsets: [{ name: 'backend', namespace: 'shop', replicas: 30 }],
+    subsets: [
+      { name: 'backend', namespace: 'shop', replicas: 30, containers: [{ image: 'backend:2' }] },
+    ],
   };
 
   test('is for what is asked anew: an env keeps what it has, and gets no more of it', async () => {

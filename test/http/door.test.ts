@@ -103,6 +103,8 @@ function without(body: object, field: string): object {
 const NAMELESS = { apiVersion: 'v1', kind: 'Service', metadata: {} };
 const LABELLED = { ...NAMELESS, metadata: { name: 'a', labels: { a: 1 } } };
 
+const owned = (metadata: object) => ({ ...env(), metadata: { ...env().metadata, ...metadata } });
+
 describe('a body of the wrong shape is refused by the field', () => {
   test.each<[string, object, string]>([
     ['/dynamicenv/customize', without(customizeBody(), 'parent'), 'parent'],
@@ -128,6 +130,16 @@ describe('a body of the wrong shape is refused by the field', () => {
       '/dynamicenv/finalize',
       compositeBody({ related: { 'Service.v1': { 'shop/a': LABELLED } } }),
       'related["Service.v1"]["shop/a"].metadata.labels.a',
+    ],
+    [
+      '/dynamicenv/sync',
+      compositeBody({ parent: owned({ ownerReferences: 'x' }) }),
+      'parent.metadata.ownerReferences',
+    ],
+    [
+      '/dynamicenv/sync',
+      compositeBody({ parent: owned({ managedFields: [null] }) }),
+      'parent.metadata.managedFields.0',
     ],
     ['/route-injection/customize', {}, 'controller'],
     ['/route-injection/sync', without(decoratorBody(), 'object'), 'object'],
