@@ -13,6 +13,8 @@ import { stripRoutes } from './strip.ts';
  * some of them are dropped, and those of envs that wait are tried, too. More would only cost time and memory.
  */
 export const MAX_DRAFT_BYTES = 4 * MAX_OBJECT_BYTES;
+/** Conditions in one entry of a match: each copy repeats all of them. */
+export const MAX_CONDITIONS = 1024;
 /** Names of subsets by which one injection knows the base's destinations. */
 export const MAX_FROM = 256;
 
@@ -70,10 +72,12 @@ function isPlenty(
   let targets = 0;
   // A route with several subsets of the host counts for each of them.
   let times = 1;
-  for (const { match, route } of http) {
-    entries += Math.max(match?.length ?? 0, 1);
-    targets += route?.length ?? 0;
-    times = Math.max(times, route?.length ?? 0);
+  for (const one of http) {
+    if (isTooWide(one)) return false;
+    const count = listOf(one?.route).length;
+    entries += Math.max(listOf(one?.match).length, 1);
+    targets += count;
+    times = Math.max(times, count);
   }
   const looks = injections.length * (targets + http.length) * LOOK_BYTES;
   const copies = times * (pairs * http.length * COPY_BYTES + (pairs + entries) * sentBytes);
@@ -137,11 +141,11 @@ function weightsOf(http: readonly HTTPRoute[], { namespace, clusterDomain }: Sco
   const users = stripRoutes(http);
   let looks = users.length;
   for (const route of users) {
-    const one = { entries: Math.max(route.match?.length ?? 0, 1), bytes: jsonBytes(route) };
-    const targets = route.route ?? [];
+    const one = { entries: Math.max(listOf(route?.match).length, 1), bytes: bytesOf(route) };
+    const targets = listOf(route?.route);
     looks += targets.length;
-    const subsets = targets.flatMap(({ destination }) => {
-      const { host, subset } = destination ?? {};
+    const subsets = targets.flatMap((target) => {
+      const { host, subset } = target?.destination ?? {};
       if (typeof host !== 'string' || subset === undefined) return [];
       return `${fqdn(host, namespace, clusterDomain)} ${subset}`;
     });
@@ -156,6 +160,28 @@ function weightsOf(http: readonly HTTPRoute[], { namespace, clusterDomain }: Sco
   const weights = { bySubset, looks };
   of.set(key, weights);
   return weights;
+}
+
+function bytesOf(route: HTTPRoute): number {
+  return isTooWide(route) ? Number.POSITIVE_INFINITY : jsonBytes(route);
+}
+
+function isTooWide(route: HTTPRoute): boolean {
+  return listOf(route?.match).some((entry) => {
+    const { headers, withoutHeaders, queryParams, sourceLabels } = entry ?? {};
+    return [headers, withoutHeaders, queryParams, sourceLabels].some(
+      (conditions) => countOf(conditions) > MAX_CONDITIONS,
+    );
+  });
+}
+
+/** Admission comes before the schema: there may be anything. */
+function listOf<T>(value: readonly T[] | null | undefined): readonly T[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function countOf(map: object | null | undefined): number {
+  return map ? Object.keys(map).length : 0;
 }
 
 function jsonBytes(value: unknown): number {

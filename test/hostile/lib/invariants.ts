@@ -67,9 +67,7 @@ function lostChild(sent: CompositeRequest, body: Record<string, unknown>): strin
   );
   const { conditions } = body['status'] as { conditions: { reason: string }[] };
   const isHeldUp = HELD_UP.includes(conditions[0]?.reason ?? '');
-  const needed: KubeObject[] = isHeldUp
-    ? [...clones, ...injections]
-    : [...led, ...active];
+  const needed: KubeObject[] = isHeldUp ? [...clones, ...injections] : [...led, ...active];
   const lost = needed.find((child) => !kept.has(nameOf(child)));
   return lost === undefined ? undefined : `the child ${nameOf(lost)} is lost`;
 }

@@ -14,6 +14,8 @@ const route = (more: Partial<HTTPRoute> = {}): HTTPRoute => ({
 });
 const routes = (count: number, more: Partial<HTTPRoute> = {}) =>
   Array.from({ length: count }, () => route(more));
+const many = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`h${at}`, { exact: 'a' }]));
 const names = (list: readonly { env: string }[]) => list.map(({ env }) => env);
 
 function split(http: readonly HTTPRoute[], ...injections: ReturnType<typeof wish>[]) {
@@ -43,6 +45,7 @@ describe('copies that may be tried out', () => {
 
   it.each<[string, HTTPRoute[]]>([
     ['match entries', [route({ match: Array.from({ length: 200_000 }, () => ({ port: 1 })) })]],
+    ['conditions', [route({ match: [{ headers: many(1025) }] })]],
     ['text', routes(20, { timeout: 'x'.repeat(300_000) })],
     ['destinations', [{ route: Array(400_000).fill({ destination: { host: 'a' } }) }]],
   ])('are none where a route has too many or too much of %s', (_what, http) => {
@@ -55,6 +58,11 @@ describe('copies that may be tried out', () => {
       affordable: ['two'],
       leftOut: ['one'],
     });
+  });
+
+  it('are some where an entry has as many conditions as people write, and more', () => {
+    const http = [route({ match: [{ headers: many(1024) }] })];
+    expect(split(http, wish({ env: 'one' })).leftOut).toEqual([]);
   });
 
   it('do not count routes that are ours, nor those of other hosts and subsets', () => {
