@@ -139,7 +139,7 @@ function comingRule(
 function missingRule({ host, harmful }: HostPlan): string {
   return harmful.length > 0
     ? `the DestinationRule of ${host} cannot be cloned; see subsetErrors`
-    : `no DestinationRule of ${host} has a subset with the base's version label`;
+    : `no DestinationRule of ${host} has a subset with the base's version label and no label that its pods lack`;
 }
 
 function missingVirtualService(host: HostPlan): ResourceStatus {

@@ -81,7 +81,8 @@ function activationProblems(
   const clone = mirror.get(`Deployment shop/${spec.clone}`);
   const seen = available.get(clone?.metadata.uid ?? '');
   const rules = ofKind<DestinationRule>(mirror, 'DestinationRule').filter(
-    (rule) => ruleHost(rule) === spec.host && rule.spec.subsets?.some(({ name }) => name === spec.subset),
+    (rule) =>
+      ruleHost(rule) === spec.host && rule.spec.subsets?.some(({ name }) => name === spec.subset),
   );
   const youngest = Math.max(
     ...rules.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '')),
