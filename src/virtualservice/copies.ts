@@ -14,6 +14,7 @@ import { soundRoute } from './sound.ts';
 
 /** What one group makes of one route. */
 export interface Copy {
+  group: Group;
   /** The group's pairs that have a target in the route, in order. */
   pairs: readonly Pair[];
   /** The copy, when all of them are rendered. */
@@ -67,13 +68,13 @@ export function copier(
     const anded = andMatch(own, group.match, scope);
     if (eligible.length === 1) {
       const copy = judged(first, anded);
-      return copy && { pairs: eligible, route: copy };
+      return copy && { group, pairs: eligible, route: copy };
     }
     // What Istio takes of each by itself, it takes of all together.
     const pairs = eligible.filter((pair) => judged(pair, anded) !== undefined);
     const [leading] = pairs;
     if (leading === undefined) return undefined;
-    return { pairs, route: ledBy(pairs, copyOf(leading, anded.entries), route, scope) };
+    return { group, pairs, route: ledBy(pairs, copyOf(leading, anded.entries), route, scope) };
   };
 }
 

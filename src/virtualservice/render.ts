@@ -62,19 +62,38 @@ export function draftRoutes(
   return { pairs, groups, routes, dropped, scope: judging };
 }
 
-/** The rendering with these of the draft's injections alone. */
+/**
+ * The rendering with these of the draft's injections alone: in just the order, too, in which a draft of them alone has it. Admission
+ * drafts no others.
+ */
 export function routesFor(
-  { routes, scope }: Draft,
+  { pairs, groups, routes, scope }: Draft,
   injections: readonly PlannedInjection[],
 ): HTTPRoute[] {
   const wanted = new Set(injections);
+  const isShared = groups.length < pairs.length;
+  const inOrder = isShared ? orderBy(pairs, wanted) : (copies: readonly Copy[]) => copies;
   const http: HTTPRoute[] = [];
   for (const { route, copies } of routes) {
-    for (const copy of copies) {
+    for (const copy of inOrder(copies)) {
       const part = partOf(copy, route, wanted, scope);
       if (part !== undefined) http.push(part);
     }
     http.push(route);
   }
   return http;
+}
+
+/** By the first pair of each copy's group that is wanted. */
+function orderBy(pairs: readonly Pair[], wanted: ReadonlySet<PlannedInjection>) {
+  const places = new Map(pairs.map((pair, place) => [pair, place]));
+  const placeOf = ({ group }: Copy) => {
+    const first = group.pairs.find(({ injection }) => wanted.has(injection));
+    return (first && places.get(first)) ?? pairs.length;
+  };
+  return (copies: readonly Copy[]) =>
+    copies
+      .map((copy) => ({ copy, place: placeOf(copy) }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ copy }) => copy);
 }

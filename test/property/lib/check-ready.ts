@@ -43,34 +43,35 @@ export function brokenPromises(
     REQUESTS.filter((request) => isOnlyFor(request, env)).flatMap((request) => {
       const wanted = promised(request, env, plain, mirror);
       const taken = takenTo(evaluate(request, mesh), mesh);
-      return wanted === undefined || taken === wanted
-        ? []
-        : [
-            `${requestText(request)}: env ${env.metadata.name} is ready, but it is not sent to ${wanted}`,
-          ];
+      return wanted
+        .filter((clone) => !taken.includes(clone))
+        .map(
+          (clone) =>
+            `${requestText(request)}: env ${env.metadata.name} is ready, but it is not sent to ${clone}`,
+        );
     }),
   );
 }
 
-/** The clone that a request is to reach: everybody's goes to the base's subset, by a route that can be copied. */
+/** The clones that a request is to reach: everybody's goes to the base's subset, by a route that can be copied. */
 function promised(
   request: HostRequest,
   { metadata, spec }: DynamicEnv,
   plain: Mesh,
   mirror: Mirror,
-): string | undefined {
+): string[] {
   const outcome = evaluate(request, plain);
   const hit = hitRoute(outcome, plain);
-  if (outcome.kind !== 'destinations' || hit === undefined) return undefined;
+  if (outcome.kind !== 'destinations' || hit === undefined) return [];
   const matches = spec.istioMatches.filter((match) => satisfies(request, match));
-  if (matches.every((match) => isContrary(hit.entry, match))) return undefined;
-  const base = (spec.subsets ?? []).find(({ name }) =>
+  if (matches.every((match) => isContrary(hit.entry, match))) return [];
+  const bases = (spec.subsets ?? []).filter(({ name }) =>
     outcome.destinations.some(
       ({ host, subset }) =>
         isServedBy(host, name, mirror) && baseSubsets(host, mirror).includes(subset ?? ''),
     ),
   );
-  return base && `${base.name}-${envId(metadata.name)}`;
+  return bases.map(({ name }) => `${name}-${envId(metadata.name)}`);
 }
 
 function hitRoute(

@@ -4,11 +4,12 @@ import {
   type HostRequest,
   type Mesh,
   type Outcome,
+  type ReachedDestination,
 } from '../../../src/istio/evaluate.ts';
-import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
+import type { DestinationRule, HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import type { Service } from '../../../src/k8s/workload.ts';
 import { type EnvName, envOfSubset } from './env-choice.ts';
-import { cloneOf, fullName, type Mirror, ofKind } from './mirror.ts';
+import { cloneOf, clonesOf, fullName, type Mirror, ofKind } from './mirror.ts';
 import { REQUESTS, requestText, satisfies } from './requests.ts';
 
 export function meshOf(mirror: Mirror): Mesh {
@@ -24,14 +25,22 @@ export function meshOf(mirror: Mirror): Mesh {
   };
 }
 
-/** The clone that one of our routes sends a request to, if one takes it. */
-export function takenTo(outcome: Outcome, mesh: Mesh): string | undefined {
+/** Our route that takes a request, if one does, and the user's route behind it. */
+function takenBy(outcome: Outcome, mesh: Mesh): { ours: HTTPRoute; base: HTTPRoute } | undefined {
   if (!('hit' in outcome) || outcome.hit === undefined) return undefined;
   const { virtualService, routeIndex } = outcome.hit;
   const owner = mesh.virtualServices.find(
     ({ metadata }) => `${metadata.namespace}/${metadata.name}` === virtualService,
   );
-  return cloneOf(owner?.spec.http?.[routeIndex]);
+  const [ours, ...behind] = (owner?.spec.http ?? []).slice(routeIndex);
+  if (cloneOf(ours) === undefined) return undefined;
+  const base = behind.find((route) => cloneOf(route) === undefined) ?? {};
+  return ours && { ours, base };
+}
+
+/** The clones that one of our routes sends a request to, if one takes it. */
+export function takenTo(outcome: Outcome, mesh: Mesh): string[] {
+  return clonesOf(takenBy(outcome, mesh)?.ours);
 }
 
 export interface RoutingRules {
@@ -48,9 +57,9 @@ export function misroutings(mirror: Mirror, rules: RoutingRules): string[] {
   if (!ours) return [];
   return REQUESTS.flatMap((request) => {
     const outcome = evaluate(request, mesh);
-    const clone = takenTo(outcome, mesh);
-    if (clone === undefined) return [];
-    const problem = judge(request, outcome, clone, mirror, rules);
+    const taken = takenBy(outcome, mesh);
+    if (taken === undefined) return [];
+    const problem = judge(request, outcome, taken, mirror, rules);
     return problem === undefined ? [] : [`${requestText(request)}: ${problem}`];
   });
 }
@@ -58,14 +67,17 @@ export function misroutings(mirror: Mirror, rules: RoutingRules): string[] {
 function judge(
   request: HostRequest,
   outcome: Outcome,
-  clone: string,
+  { ours, base }: { ours: HTTPRoute; base: HTTPRoute },
   mirror: Mirror,
   rules: RoutingRules,
 ): string | undefined {
   if (outcome.kind !== 'destinations') return `our route answers with ${outcome.kind}`;
-  const [reached, ...others] = outcome.destinations;
-  const env = envOfSubset(reached?.subset ?? '');
-  if (reached === undefined || env === undefined || others.length > 0) {
+  const isUsers = ({ subset }: ReachedDestination) =>
+    base.route?.some(({ destination }) => destination.subset === subset);
+  const reached = outcome.destinations.filter((one) => !isUsers(one));
+  const envs = new Set(reached.map(({ subset }) => envOfSubset(subset ?? '')));
+  const [env, ...others] = envs;
+  if (env === undefined || others.length > 0) {
     return `our route leads to ${JSON.stringify(outcome.destinations)}`;
   }
   if (!rules.matches(env).some((match) => satisfies(request, match))) {
@@ -73,8 +85,10 @@ function judge(
   }
   if (rules.isExempt(env)) return undefined;
   // The user may take their own Service away, or keep it from our pods: then nobody gets its requests.
-  if (reached.unavailable === 'no-subset') {
-    return `sent to ${reached.host} ${reached.subset}, which no DestinationRule defines`;
+  const lost = reached.find(({ unavailable }) => unavailable === 'no-subset');
+  if (lost !== undefined) {
+    return `sent to ${lost.host} ${lost.subset}, which no DestinationRule defines`;
   }
-  return mirror.has(`Deployment shop/${clone}`) ? undefined : `sent to ${clone}, which is gone`;
+  const gone = clonesOf(ours).find((clone) => !mirror.has(`Deployment shop/${clone}`));
+  return gone === undefined ? undefined : `sent to ${gone}, which is gone`;
 }

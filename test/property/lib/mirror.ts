@@ -1,4 +1,4 @@
-import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
+import type { HTTPRoute, HTTPRouteDestination, VirtualService } from '../../../src/istio/types.ts';
 import type { LocalObject } from '../../../src/local/object.ts';
 import type { HistoryEntry } from '../../../src/local/store.ts';
 
@@ -16,7 +16,16 @@ export function ofKind<T = LocalObject>(mirror: Mirror, kind: string): T[] {
 
 /** Told by what no user's route here has, not by its name: names are what the code under test goes by. */
 export function cloneOf(route: HTTPRoute | undefined): string | undefined {
-  return route?.route?.[0]?.headers?.response?.add?.['x-dynamic-env'];
+  return clonesOf(route)[0];
+}
+
+/** All clones that it leads to; none: it is not ours. */
+export function clonesOf(route: HTTPRoute | undefined): string[] {
+  return (route?.route ?? []).flatMap((target) => cloneAt(target) ?? []);
+}
+
+function cloneAt({ headers }: HTTPRouteDestination): string | undefined {
+  return headers?.response?.add?.['x-dynamic-env'];
 }
 
 export function userRoutes(object: LocalObject | undefined): HTTPRoute[] | undefined {
@@ -37,12 +46,14 @@ export function ledBy(mirror: Mirror): Led[] {
 
 export function ledIn(virtualServices: readonly VirtualService[]): Led[] {
   return virtualServices.flatMap(({ metadata, spec }) =>
-    (spec.http ?? []).flatMap((route) => {
-      const clone = cloneOf(route);
-      const { host, subset } = route.route?.[0]?.destination ?? {};
-      if (clone === undefined || host === undefined || subset === undefined) return [];
-      return [{ host: fullName(host, metadata.namespace), subset, clone }];
-    }),
+    (spec.http ?? []).flatMap(({ route = [] }) =>
+      route.flatMap((target) => {
+        const clone = cloneAt(target);
+        const { host, subset } = target.destination;
+        if (clone === undefined || subset === undefined) return [];
+        return [{ host: fullName(host, metadata.namespace), subset, clone }];
+      }),
+    ),
   );
 }
 

@@ -144,10 +144,23 @@ const injection: fc.Arbitrary<RouteInjection> = fc
     };
   });
 
-export const injections = fc.uniqueArray(injection, {
+const different = fc.uniqueArray(injection, {
   maxLength: 4,
   selector: ({ metadata }) => metadata.name,
 });
+
+/** Mostly an env's injections have the same matches; here perhaps in another order. */
+export const injections = fc
+  .tuple(different, fc.constantFrom('different', 'alike', 'reversed'))
+  .map(([all, how]): RouteInjection[] =>
+    all.map((one) => {
+      const first = all.find(({ spec }) => spec.env === one.spec.env) ?? one;
+      if (how === 'different' || first === one) return one;
+      const { matches } = first.spec;
+      const own = how === 'alike' ? matches : matches.toReversed();
+      return { ...one, spec: { ...one.spec, matches: own } };
+    }),
+  );
 
 /** The active ones, as a plan has them. */
 export function planOf(all: readonly RouteInjection[]) {
