@@ -24,3 +24,29 @@ test('a DynamicEnv without matches is refused by the field', async () => {
   const created = kubectl(['create', '-f', '-'], { input: env });
   await expect(created).rejects.toThrow('spec.istioMatches');
 });
+
+test.each([
+  ['\\x{100}', 'must consist of printable ASCII'],
+  ['\\pL', 'must consist of printable ASCII'],
+  ['é', 'must consist of printable ASCII'],
+  [`(?:${'a'.repeat(900)}){1000}`, 'is too costly for every proxy'],
+  ['.{0,999}'.repeat(8), 'is too costly for every proxy'],
+])(
+  'regexes that proxies refuse, sixteen times sixteen of them, take no time: %.20s',
+  async (regex, words) => {
+    const { kubectl } = await door();
+    const headers = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`x-${i}`, { regex }]));
+    const env = {
+      apiVersion: 'riskified.com/v1alpha1',
+      kind: 'DynamicEnv',
+      metadata: { name: 'costly' },
+      spec: {
+        istioMatches: Array.from({ length: 16 }, () => ({ headers })),
+        subsets: [{ name: 'backend', namespace: 'shop', containers: [{ image: 'backend:2' }] }],
+      },
+    };
+    const before = performance.now();
+    await expect(kubectl(['create', '-f', '-'], { input: env })).rejects.toThrow(words);
+    expect(performance.now() - before).toBeLessThan(5000);
+  },
+);
