@@ -126,7 +126,7 @@ export function arrivalLeft(
 function hasSubsets(own: DestinationRule, wanted: DestinationRule, names: readonly string[]) {
   return names.every((name) => {
     const [there, one] = [own, wanted].map(({ spec }) =>
-      spec.subsets?.find((subset) => subset.name === name),
+      spec?.subsets?.find((subset) => subset.name === name),
     );
     return there !== undefined && (one === undefined || jsonEqual(there.labels, one.labels));
   });
@@ -142,7 +142,7 @@ function oldSubsets(
   const version = versionOf(host, config.versionLabel);
   for (const rule of host.rules) {
     const own = observed.rules.find((one) => sameObject(one, rule));
-    for (const subset of own?.spec.subsets ?? []) {
+    for (const subset of own?.spec?.subsets ?? []) {
       const isOurs = subset.labels?.[config.versionLabel] === version;
       if (isOurs && !wanted.has(subset.name) && !old.has(subset.name)) old.set(subset.name, subset);
     }
@@ -186,7 +186,7 @@ function withOld(
   isEarly: boolean,
   { observed }: CarryContext,
 ): DestinationRule {
-  const own = observed.rules.find((one) => sameObject(one, rule))?.spec.subsets ?? [];
+  const own = observed.rules.find((one) => sameObject(one, rule))?.spec?.subsets ?? [];
   const has = ({ name }: Subset) => own.some((one) => one.name === name);
   const fresh = (rule.spec.subsets ?? []).filter((subset) => !isEarly || has(subset));
   const old = kept.map((subset) => own.find(({ name }) => name === subset.name) ?? subset);

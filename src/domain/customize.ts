@@ -5,7 +5,7 @@ import type { RelatedRule } from '../hooks/types.ts';
 import { byText } from '../k8s/canonical.ts';
 import type { DecisionConfig } from './config.ts';
 import { cloneName } from './names.ts';
-import { envWorkloads } from './workloads.ts';
+import { type EnvWorkload, envWorkloads } from './workloads.ts';
 
 const ISTIO = 'networking.istio.io/v1';
 
@@ -49,7 +49,18 @@ function destinationRules(env: DynamicEnv, config: DecisionConfig): RelatedRule[
 
 /** Whose DestinationRules an env looks at, `*`: all; for a consumer, too, since somebody's subset may select its pods. */
 export function ruleNamespaces(env: DynamicEnv, config: DecisionConfig): string[] {
-  const workloads = envWorkloads(env);
+  return rulesBeside(envWorkloads(env), config);
+}
+
+/** Those without which nothing can be decided. A consumer is not routed to: without rules there is only less to warn of. */
+export function neededRuleNamespaces(env: DynamicEnv, config: DecisionConfig): string[] {
+  return rulesBeside(
+    envWorkloads(env).filter(({ kind }) => kind === 'subset'),
+    config,
+  );
+}
+
+function rulesBeside(workloads: readonly EnvWorkload[], config: DecisionConfig): string[] {
   if (workloads.length === 0) return [];
   return unique([...workloads.map(({ workload }) => workload.namespace), ...config.ruleNamespaces]);
 }

@@ -2,7 +2,7 @@ import type { DynamicEnv } from '../api/dynamicenv.ts';
 import { missingGroups } from '../hooks/related-groups.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { DecisionConfig } from './config.ts';
-import { relatedToEnv, ruleNamespaces } from './customize.ts';
+import { neededRuleNamespaces, relatedToEnv } from './customize.ts';
 import { envWorkloads } from './workloads.ts';
 
 const SERVICES = 'Service.v1';
@@ -19,7 +19,10 @@ export function groupsNotSent(
   config: DecisionConfig,
   related: ObjectMap,
 ): string[] {
-  const missing = missingGroups(relatedToEnv(env, config), related);
+  const rules = neededRuleNamespaces(env, config);
+  const missing = missingGroups(relatedToEnv(env, config), related).filter(
+    (key) => key !== RULES || rules.length > 0,
+  );
   const either = [SERVICES, RULES, NAMESPACES, INDEXES];
   if (!missing.some((key) => either.includes(key))) return missing;
   const isSeen = (kind: string) => (namespace: string) =>
@@ -27,7 +30,7 @@ export function groupsNotSent(
   const own = envWorkloads(env).map(({ workload }) => workload.namespace);
   const isAllSeen =
     own.every(isSeen(SERVICES)) &&
-    ruleNamespaces(env, config).every((one) =>
+    rules.every((one) =>
       one === '*' || own.includes(one)
         ? isSent(RULES, related) || isIndexSent(one, related)
         : isSeen(RULES)(one),

@@ -62,7 +62,7 @@ test.each<[string, Words[], RegExp]>([
   [
     'a destination',
     [...READY, { request: ALICE, goesTo: 'backend.shop@shared' }],
-    /goes to backend.shop@alice/,
+    /goes to backend.shop@backend-alice/,
   ],
   [
     'a condition',

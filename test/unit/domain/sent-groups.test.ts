@@ -53,6 +53,12 @@ test.each(ALWAYS)('%s is needed whatever else comes', (key) => {
   expect(groupsNotSent(ENV, CONFIG, related)).toEqual([key]);
 });
 
+test('consumers need no rules', () => {
+  const { [RULES]: _rules, ...related } = sent(plain);
+  const env = dynamicEnv({ consumers: [workload('bank/web')] });
+  expect(groupsNotSent(env, CONFIG, related)).toEqual([]);
+});
+
 test('a spec that cannot be used needs the routes alone', () => {
   expect(groupsNotSent(dynamicEnv({ subsets: [] }), CONFIG, {})).toEqual([
     'VirtualService.networking.istio.io/v1',

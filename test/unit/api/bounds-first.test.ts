@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { boundsFirst } from '../../../src/api/bounds-first.ts';
+import { compileCrd } from '../../../src/api/crd-schema.ts';
+import { loadCrds } from '../../../src/crds.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { dynamicEnv, many } from './samples.ts';
+
+const crd = compileCrd((await loadCrds()).dynamicEnv);
+const validator = boundsFirst(crd);
+const withRegexes = (...regexes: unknown[]) =>
+  dynamicEnv({ istioMatches: regexes.map((regex) => ({ headers: { user: { regex } } })) });
+
+describe('the regexes of an env', () => {
+  it('are told by their fields, beside what else is wrong', () => {
+    const env = withRegexes('a', '\\pL', '.{0,999}'.repeat(100));
+    const { errors } = validator.validate({ ...env, metadata: { name: 'A' } });
+    expect(errors.map(({ path }) => path)).toEqual([
+      'spec.istioMatches[1].headers[user].regex',
+      'spec.istioMatches[2].headers[user].regex',
+      'metadata.name',
+    ]);
+    expect(validator.specErrors(env as unknown as KubeObject)).toHaveLength(2);
+  });
+
+  it('are few, and small together', () => {
+    const { errors } = validator.validate(withRegexes(...many(5, (n) => `a{90${n}}`)));
+    expect(errors).toMatchObject([{ path: 'spec.istioMatches', reason: 'Invalid' }]);
+    expect(validator.validate(withRegexes(...many(4, (n) => `a{90${n}}`))).errors).toEqual([]);
+  });
+
+  it.each([[1], [null], [{}], ['x'.repeat(1025)]])(
+    'of another kind are left to the schema: %j',
+    (regex) => {
+      const env = withRegexes(regex);
+      expect(validator.validate(env)).toEqual(crd.validate(env));
+    },
+  );
+
+  it.each([null, 'text', { spec: null }, { spec: { istioMatches: [null, { headers: [] }] } }])(
+    'of no shape at all: %j',
+    (object) => {
+      expect(validator.validate(object).errors).toEqual(crd.validate(object).errors);
+    },
+  );
+});
+
+/** The schema has what CEL can tell, for those who write past the hook. */
+describe('the schema by itself', () => {
+  it.each(['\\x{100}', '\\400', '\\0', '\\pL', '\\PL', 'é', 'a\tb', '\\C', '\\x{0100}'])(
+    'refuses characters and escapes that proxies read otherwise: %j',
+    (regex) => {
+      expect(crd.validate(withRegexes(regex)).errors[0]?.message).toContain('printable ASCII');
+    },
+  );
+
+  it.each([
+    'a{1000}',
+    'a{0,1000}',
+    '.{0,999}'.repeat(3),
+    'a{2}'.repeat(17),
+    '(?:a){2}(?:b){2}(?:c){2}',
+    `(?:a){10}${'x'.repeat(60)}`,
+    `(?:a){2}${'x'.repeat(260)}`,
+    `(?:${'a'.repeat(900)}){1000}`,
+  ])('refuses costly counts: %.40s', (regex) => {
+    expect(crd.validate(withRegexes(regex)).errors).toMatchObject([
+      { message: expect.stringContaining('is too costly for every proxy') },
+    ]);
+  });
+
+  it.each([
+    'a{999}',
+    '([0-9]{1,3}\\.){3}[0-9]{1,3}',
+    '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+    '^(.*?;)?(user=jason)(;.*)?$',
+    '\\Qa.b\\E|\\x41\\x{ff}\\.\\-[]a][^]b]',
+    '.{1,255}',
+  ])('takes %s, as the hook does', (regex) => {
+    expect(crd.validate(withRegexes(regex)).errors).toEqual([]);
+    expect(validator.validate(withRegexes(regex)).errors).toEqual([]);
+  });
+});
