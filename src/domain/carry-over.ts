@@ -1,5 +1,6 @@
 import { CLONE_LABEL } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
+import { unreadOf } from '../api/unread.ts';
 import { concernedHosts } from '../istio/route-kinds.ts';
 import type { DestinationRule, Subset } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
@@ -91,6 +92,12 @@ function waitOf(seconds = 0): Pick<HostPlan, 'wait'> {
   return seconds > 0 ? { wait: seconds } : {};
 }
 
+/** The rule that is there. One that somebody edited so that nothing can be made of it is made anew. */
+function readableOwn(rule: DestinationRule, { rules }: Observed): DestinationRule | undefined {
+  const own = rules.find((one) => sameObject(one, rule));
+  return own !== undefined && unreadOf('DestinationRule', own) === undefined ? own : undefined;
+}
+
 /** Do all pods of the clone carry the mark by which a subset selects them? */
 export function isMarked(clone: Deployment | undefined): boolean {
   if (clone === undefined) return false;
@@ -113,7 +120,7 @@ export function arrivalLeft(
 ): number | undefined {
   const names = targetSubsets(injection.spec);
   const waits = rules.map((rule) => {
-    const own = observed.rules.find((one) => sameObject(one, rule));
+    const own = readableOwn(rule, observed);
     const isThere = own !== undefined && !isBeingDeleted(own) && hasSubsets(own, rule, names);
     const since = own && (lastWritten(own) ?? own.metadata.creationTimestamp);
     return isThere ? secondsLeft(since, config.settleSeconds, now) : Number.NaN;
@@ -126,7 +133,7 @@ export function arrivalLeft(
 function hasSubsets(own: DestinationRule, wanted: DestinationRule, names: readonly string[]) {
   return names.every((name) => {
     const [there, one] = [own, wanted].map(({ spec }) =>
-      spec?.subsets?.find((subset) => subset.name === name),
+      spec.subsets?.find((subset) => subset.name === name),
     );
     return there !== undefined && (one === undefined || jsonEqual(there.labels, one.labels));
   });
@@ -141,8 +148,8 @@ function oldSubsets(
   const old = new Map<string, Subset>();
   const version = versionOf(host, config.versionLabel);
   for (const rule of host.rules) {
-    const own = observed.rules.find((one) => sameObject(one, rule));
-    for (const subset of own?.spec?.subsets ?? []) {
+    const own = readableOwn(rule, observed);
+    for (const subset of own?.spec.subsets ?? []) {
       const isOurs = subset.labels?.[config.versionLabel] === version;
       if (isOurs && !wanted.has(subset.name) && !old.has(subset.name)) old.set(subset.name, subset);
     }
@@ -186,7 +193,7 @@ function withOld(
   isEarly: boolean,
   { observed }: CarryContext,
 ): DestinationRule {
-  const own = observed.rules.find((one) => sameObject(one, rule))?.spec?.subsets ?? [];
+  const own = readableOwn(rule, observed)?.spec.subsets ?? [];
   const has = ({ name }: Subset) => own.some((one) => one.name === name);
   const fresh = (rule.spec.subsets ?? []).filter((subset) => !isEarly || has(subset));
   const old = kept.map((subset) => own.find(({ name }) => name === subset.name) ?? subset);

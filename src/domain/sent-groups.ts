@@ -20,8 +20,9 @@ export function groupsNotSent(
   related: ObjectMap,
 ): string[] {
   const rules = neededRuleNamespaces(env, config);
+  const asObjects = rules.filter((namespace) => !config.indexedNamespaces.includes(namespace));
   const missing = missingGroups(relatedToEnv(env, config), related).filter(
-    (key) => key !== RULES || rules.length > 0,
+    (key) => key !== RULES || asObjects.length > 0,
   );
   const either = [SERVICES, RULES, NAMESPACES, INDEXES];
   if (!missing.some((key) => either.includes(key))) return missing;

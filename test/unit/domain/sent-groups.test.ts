@@ -55,7 +55,7 @@ test.each(ALWAYS)('%s is needed whatever else comes', (key) => {
 
 test('consumers need no rules', () => {
   const { [RULES]: _rules, ...related } = sent(plain);
-  const env = dynamicEnv({ consumers: [workload('bank/web')] });
+  const env = dynamicEnv({ subsets: [], consumers: [workload('bank/web')] });
   expect(groupsNotSent(env, CONFIG, related)).toEqual([]);
 });
 

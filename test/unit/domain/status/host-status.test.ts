@@ -98,7 +98,7 @@ describe('a host', () => {
           name: 'backend',
           namespace: 'shop',
           status: 'ignored-missing-destination-rule',
-          message: `no DestinationRule of ${HOST} has a subset with the base's version label and no label that its pods lack`,
+          message: `no DestinationRule of ${HOST} has a subset with the base's version label`,
         },
       ],
       virtualServices: [
@@ -106,7 +106,7 @@ describe('a host', () => {
           name: 'backend',
           namespace: 'shop',
           status: 'ignored-missing-destination-rule',
-          message: `no DestinationRule of ${HOST} has a subset with the base's version label and no label that its pods lack`,
+          message: `no DestinationRule of ${HOST} has a subset with the base's version label`,
         },
       ],
       notes: [],
