@@ -131,7 +131,7 @@ export function keptStrange({ strange = [] }: Observed): KubeObject[] {
 
 /**
  * All children as they are, but those that harm others: the answer when nothing can be decided. An injection whose routes no
- * proxy may get (one made by a version before, which asked less) asks for none any more.
+ * proxy may get (one made by a version before, which asked less) asks for none any more. They may be of any shape.
  */
 export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeObject[] {
   const kept = allChildren(observed).filter((child) => !harmful.has(childKey(child)));
@@ -140,8 +140,10 @@ export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeO
 
 function withdrawn(kept: KubeObject, child: KubeObject): KubeObject {
   if (child.kind !== 'RouteInjection') return kept;
-  const { spec } = kept as RouteInjection;
-  const all = [kept as RouteInjection, child as RouteInjection];
-  if (all.every((one) => matchesProblem(one.spec.matches) === undefined)) return kept;
+  const { spec } = kept as Partial<RouteInjection>;
+  const { spec: present } = child as Partial<RouteInjection>;
+  if (spec === undefined) return kept;
+  const all = [spec.matches, present?.matches ?? []];
+  if (all.every((matches) => matchesProblem(matches) === undefined)) return kept;
   return { ...kept, spec: { ...spec, active: false } } as RouteInjection;
 }

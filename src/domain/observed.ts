@@ -126,12 +126,18 @@ export function keep<T extends KubeObject>(child: T): T {
 
 const NOT_KEPT = [LAST_APPLIED_ANNOTATION, REPAIR_ANNOTATION];
 
-function lastApplied<T extends KubeObject>({ metadata }: T): T | undefined {
-  const text = metadata.annotations?.[LAST_APPLIED_ANNOTATION];
+/** Undefined, too, where somebody edited it so that it is of no such child any more. */
+function lastApplied<T extends KubeObject>(child: T): T | undefined {
+  const text = child.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
   if (text === undefined) return undefined;
   try {
-    const applied = JSON.parse(text) as T;
-    return applied?.metadata?.name === metadata.name ? applied : undefined;
+    const applied = JSON.parse(text) as T & { spec?: unknown };
+    const isOfChild =
+      applied?.kind === child.kind &&
+      applied.apiVersion === child.apiVersion &&
+      applied.metadata?.name === child.metadata.name &&
+      applied.spec !== undefined;
+    return isOfChild ? applied : undefined;
   } catch {
     return undefined;
   }
