@@ -59,6 +59,11 @@ export function utf8Length(text: string): number {
   return Buffer.byteLength(text);
 }
 
+/** Bytes of a value in JSON: the same whatever order the keys of maps come in. */
+export function jsonBytes(value: unknown): number {
+  return utf8Length(JSON.stringify(value));
+}
+
 /** Orders texts by code unit, so that no locale changes an answer. */
 export function byText(a: string, b: string): number {
   if (a === b) return 0;

@@ -1,7 +1,7 @@
 import type { IstioMatch } from '../api/dynamicenv.ts';
 import { fqdn } from '../istio/host.ts';
 import type { HTTPRoute } from '../istio/types.ts';
-import { utf8Length } from '../k8s/canonical.ts';
+import { jsonBytes } from '../k8s/canonical.ts';
 import { COPY_BYTES } from './fit.ts';
 import { MAX_OBJECT_BYTES } from './limits.ts';
 import type { PlannedInjection } from './plan-codec.ts';
@@ -42,7 +42,9 @@ export function affordableInjections(
   scope: Scope,
   sentBytes = Number.POSITIVE_INFINITY,
 ): Affordable {
-  if (isPlenty(http, injections, sentBytes)) return { affordable: [...injections], leftOut: [] };
+  if (areSurelyAffordable(http, injections, sentBytes)) {
+    return { affordable: [...injections], leftOut: [] };
+  }
   const weights = weightsOf(http, scope);
   const affordable: PlannedInjection[] = [];
   const leftOut: PlannedInjection[] = [];
@@ -60,8 +62,11 @@ export function affordableInjections(
   return { affordable, leftOut };
 }
 
-/** No route, no match and no name is larger than all that came: is it enough to know how many there are? */
-function isPlenty(
+/**
+ * Are all affordable, in whatever order? No route, no match and no name is larger than all that came (`sentBytes`), so mostly it is
+ * enough to know how many there are.
+ */
+export function areSurelyAffordable(
   http: readonly HTTPRoute[],
   injections: readonly PlannedInjection[],
   sentBytes: number,
@@ -182,8 +187,4 @@ function listOf<T>(value: readonly T[] | null | undefined): readonly T[] {
 
 function countOf(map: object | null | undefined): number {
   return map ? Object.keys(map).length : 0;
-}
-
-function jsonBytes(value: unknown): number {
-  return utf8Length(JSON.stringify(value));
 }

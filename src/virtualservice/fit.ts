@@ -1,6 +1,6 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { utf8Length } from '../k8s/canonical.ts';
+import { jsonBytes, utf8Length } from '../k8s/canonical.ts';
 import { type Copy, partOf } from './copies.ts';
 import { MAX_ANNOTATION_BYTES, MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from './limits.ts';
 import { isMarkAnnotation } from './marks.ts';
@@ -57,11 +57,6 @@ export function roomOf(
 
 /** A character may become six in JSON (`\u0000`); so many bytes are more than the punctuation of an annotation, too. */
 const MOST_ESCAPED = 7;
-
-/** The same whatever order the keys of maps come in. */
-function jsonBytes(value: unknown): number {
-  return utf8Length(JSON.stringify(value));
-}
 
 function bytes(key: string, value: string): number {
   return utf8Length(key) + utf8Length(value);

@@ -1,14 +1,14 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { byText, canonicalJson, jsonEqual } from '../k8s/canonical.ts';
-import { affordableInjections } from './affordable.ts';
+import { byText, canonicalJson, jsonBytes, jsonEqual } from '../k8s/canonical.ts';
+import { affordableInjections, areSurelyAffordable } from './affordable.ts';
 import { fitInjections, fitNotes, type LeftOut, type Room } from './fit.ts';
 import { findNotes, isIgnored, type Wish, wishesOf } from './outcomes.ts';
-import { groupByOwner } from './owner.ts';
 import { compareInjections } from './pairs.ts';
 import type { Plan, PlanNote } from './plan-codec.ts';
 import { type Draft, draftRoutes, routesFor } from './render.ts';
 import { httpOf, type Scope } from './scope.ts';
+import { applicants } from './share.ts';
 
 /** What a VirtualService is to carry for the injections that concern it, and what the envs are to know. */
 export interface Decision {
@@ -51,7 +51,7 @@ export function decidePlan(
   };
 }
 
-/** Who is in the present plan comes first, then who asks for routes, then who waits; the older ones first. */
+/** Who asks for routes comes first, in the order in which room is given (see `applicants`); then who waits. */
 function affordableWishes(
   http: readonly HTTPRoute[],
   wishes: readonly Wish[],
@@ -59,16 +59,18 @@ function affordableWishes(
   sentBytes: number,
   present: Plan | undefined,
 ): { wishes: readonly Wish[]; costly: LeftOut[] } {
-  const settled = groupByOwner(present?.injections ?? [], (one) => one);
-  const rankOf = ({ injection, plan }: Wish): number => {
-    if (plan !== undefined && settled(plan).length > 0) return 0;
-    return injection.spec.active ? 1 : 2;
-  };
-  const ranked = Map.groupBy(wishes, rankOf);
-  const ordered = [0, 1, 2].flatMap((rank) =>
-    (ranked.get(rank) ?? []).flatMap(({ plan }) => plan ?? []).sort(compareInjections),
+  const plans = wishes.flatMap(({ plan }) => plan ?? []);
+  if (areSurelyAffordable(http, plans, sentBytes)) return { wishes, costly: [] };
+  const ordered = [true, false].flatMap((isActive) => {
+    const asking = wishes.filter(({ injection }) => injection.spec.active === isActive);
+    const injections = asking.flatMap(({ plan }) => plan ?? []);
+    return applicants(injections, present?.injections ?? [], jsonBytes);
+  });
+  const { leftOut } = affordableInjections(
+    http,
+    ordered.map(({ injection }) => injection),
+    scope,
   );
-  const { leftOut } = affordableInjections(http, ordered, scope, sentBytes);
   if (leftOut.length === 0) return { wishes, costly: [] };
   const costly = new Set(leftOut);
   return {

@@ -52,6 +52,18 @@ describe('a plan', () => {
     expect(decide([injection({ env: 'a' }), injection({ env: 'b' })], vs).notes).toEqual(notes);
   });
 
+  it('has no copies tried out of one that grew before those of who is in as they are', () => {
+    const vs = routing(Array.from({ length: 800 }, () => BASE));
+    const matches = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ headers: { user: { exact: `a${at}` } } }));
+    const older = { env: 'older', envCreationTimestamp: '2025-01-01T00:00:00Z' };
+    const present = plan([wish({ ...older, matches: matches(1) }), wish({ matches: matches(3) })]);
+    const now = [injection({ ...older, matches: matches(16) }), injection({ matches: matches(3) })];
+    const made = decidePlan(vs, now, roomOf(vs, undefined), SCOPE, present);
+    expect(made.plan.injections).toEqual([wish({ matches: matches(3) })]);
+    expect(made.notes).toEqual([planNote('too-large', TOO_LARGE, { env: 'older' })]);
+  });
+
   it('leaves out and tells what has no room', () => {
     const many = Array.from({ length: 300 }, (_, i) =>
       injection({
