@@ -1,8 +1,8 @@
+import { isMap } from '../k8s/json-map.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { CrdValidator } from './crd-schema.ts';
 import type { Refusal } from './refusal.ts';
 import { regexRefusals, withoutRegexes } from './regex-refusals.ts';
-import { isMap } from './schema-walk.ts';
 
 /**
  * The validator of DynamicEnvs, with the regexes judged by their text first: the CRD's rules compile them, and what has no bound

@@ -1,4 +1,4 @@
-import { isMap } from './schema-walk.ts';
+import { isMap } from '../k8s/json-map.ts';
 
 /** `members`: of these names; `values`: of any name; `needed`: which must be there. */
 interface MapShape {

@@ -1,3 +1,4 @@
+import { isMap } from '../k8s/json-map.ts';
 import type { IstioMatch } from './dynamicenv.ts';
 
 /**
@@ -35,8 +36,4 @@ function isMapOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
   if (!isMap(value)) return false;
   const keys = Object.keys(value);
   return keys.length <= MAX_CONDITIONS && keys.every((key) => isName(key) && isItem(value[key]));
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { byteCache } from '../k8s/byte-cache.ts';
 import { digest } from '../k8s/hash.ts';
 
 /** How much is remembered: the oldest goes when more comes. */
@@ -18,26 +19,15 @@ export function rememberedByText<T>(
   { size, bytes, bytesOf = (_answer, text) => text.length }: Memory<T>,
   answer: (text: string) => T,
 ): (text: string) => T {
-  const known = new Map<string, { answer: T; held: number }>();
-  let held = 0;
-  const forgetOldest = () => {
-    const [oldest] = known;
-    if (oldest === undefined) return;
-    held -= oldest[1].held;
-    known.delete(oldest[0]);
-  };
+  const known = byteCache<{ answer: T }>(bytes, size);
   return (text) => {
     // No hash begins like this.
     const key = text.length > LONGEST_KEY ? digest(text) : `=${text}`;
     const before = known.get(key);
     if (before !== undefined) return before.answer;
-    const fresh = { answer: answer(text), held: 0 };
-    fresh.held = bytesOf(fresh.answer, text);
-    if (fresh.held > bytes) return fresh.answer;
-    while (known.size >= size || held + fresh.held > bytes) forgetOldest();
-    known.set(key, fresh);
-    held += fresh.held;
-    return fresh.answer;
+    const fresh = answer(text);
+    known.set(key, { answer: fresh }, bytesOf(fresh, text));
+    return fresh;
   };
 }
 

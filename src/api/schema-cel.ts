@@ -1,9 +1,10 @@
 import { type CelInput, type CelResult, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
+import { isMap } from '../k8s/json-map.ts';
 import { re2 } from './re2.ts';
 import type { Refusal } from './refusal.ts';
 import type { Schema, ValidationRule } from './schema-types.ts';
-import { isMap, memberSchema, type SchemaNode, subschemas } from './schema-walk.ts';
+import { memberSchema, type SchemaNode, subschemas } from './schema-walk.ts';
 
 /** Asks a node's own rules (`x-kubernetes-validations`), not those of the nodes below. */
 export type RuleCheck = (node: SchemaNode) => Refusal[];

@@ -1,5 +1,6 @@
+import { isMap, type JsonMap } from '../k8s/json-map.ts';
 import type { Schema } from './schema-types.ts';
-import { isMap, type JsonMap, memberSchema } from './schema-walk.ts';
+import { memberSchema } from './schema-walk.ts';
 
 /**
  * A copy of the value with the schema's defaults, as the API server stores it: a null that the schema does not

@@ -1,6 +1,7 @@
+import { isMap } from '../k8s/json-map.ts';
 import type { Refusal } from './refusal.ts';
 import type { Schema } from './schema-types.ts';
-import { isMap, schemaNodes } from './schema-walk.ts';
+import { schemaNodes } from './schema-walk.ts';
 
 /** Items of `x-kubernetes-list-type: map` lists whose keys an earlier item of the list has, too. */
 export function duplicateItems(schema: Schema, value: unknown): Refusal[] {

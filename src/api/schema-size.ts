@@ -1,7 +1,8 @@
+import { isMap } from '../k8s/json-map.ts';
 import type { Refusal } from './refusal.ts';
 import { schemaMessage } from './schema-messages.ts';
 import type { Schema } from './schema-types.ts';
-import { isMap, memberPath, memberSchema } from './schema-walk.ts';
+import { memberPath, memberSchema } from './schema-walk.ts';
 
 /** Where a schema sets no limit of its own: more members than anybody writes by hand. */
 const MAX_MEMBERS = 4096;

@@ -1,6 +1,7 @@
+import { isMap } from '../k8s/json-map.ts';
 import type { Refusal } from './refusal.ts';
 import type { Schema } from './schema-types.ts';
-import { isMap, memberPath, memberSchema, schemaNodes } from './schema-walk.ts';
+import { memberPath, memberSchema, schemaNodes } from './schema-walk.ts';
 
 /** Fields that the schema does not know. The API server drops them, or refuses them under strict field validation. */
 export function unknownFields(schema: Schema, value: unknown): Refusal[] {

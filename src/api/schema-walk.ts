@@ -1,3 +1,4 @@
+import { isMap } from '../k8s/json-map.ts';
 import type { Schema } from './schema-types.ts';
 
 /** A value together with the schema that governs it; the path is written as the API server writes it. */
@@ -5,12 +6,6 @@ export interface SchemaNode {
   schema: Schema;
   value: unknown;
   path: string;
-}
-
-export type JsonMap = Record<string, unknown>;
-
-export function isMap(value: unknown): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The schema of one member of an object, or undefined when the object may not have it. */

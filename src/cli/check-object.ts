@@ -1,7 +1,7 @@
 import type { CrdValidator } from '../api/crd-schema.ts';
 import { shapeText, wrongShape } from '../api/foreign-shapes.ts';
+import { isMap } from '../k8s/json-map.ts';
 import { kindOf } from '../local/kinds.ts';
-import { isMap } from '../local/object.ts';
 
 export type Path = readonly (string | number)[];
 

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { CrdValidator } from '../api/crd-schema.ts';
 import { UsageError } from '../errors.ts';
+import { isMap } from '../k8s/json-map.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { parseYaml, type YamlDocument } from '../k8s/yaml.ts';
 import { kindOf } from '../local/kinds.ts';
-import { isMap, qualifiedName } from '../local/object.ts';
+import { qualifiedName } from '../local/object.ts';
 import { checkObject, type Path } from './check-object.ts';
 
 const ENDINGS = ['.yaml', '.yml', '.json'];

@@ -1,4 +1,4 @@
-/** Values by text, the oldest of which go when all together are larger than they may be. */
+/** Values by text, the oldest of which go when there are too many, or all together are larger than they may be. */
 export interface ByteCache<V> {
   get(key: string): V | undefined;
   /** `bytes`: what it takes with its key, nearly. */
@@ -7,13 +7,16 @@ export interface ByteCache<V> {
   grow(key: string, bytes: number): void;
 }
 
-/** One that is larger than `maxBytes` by itself is not kept at all. */
-export function byteCache<V>(maxBytes: number): ByteCache<V> {
+/** One that is larger than `maxBytes` by itself is not kept at all, and makes no room for itself. */
+export function byteCache<V>(
+  maxBytes: number,
+  maxEntries = Number.POSITIVE_INFINITY,
+): ByteCache<V> {
   const known = new Map<string, { value: V; bytes: number }>();
   let total = 0;
   const makeRoom = () => {
     for (const [key, { bytes }] of known) {
-      if (total <= maxBytes) return;
+      if (total <= maxBytes && known.size <= maxEntries) return;
       known.delete(key);
       total -= bytes;
     }
@@ -21,8 +24,10 @@ export function byteCache<V>(maxBytes: number): ByteCache<V> {
   return {
     get: (key) => known.get(key)?.value,
     set: (key, value, bytes) => {
-      total += bytes - (known.get(key)?.bytes ?? 0);
+      total -= known.get(key)?.bytes ?? 0;
       known.delete(key);
+      if (bytes > maxBytes) return;
+      total += bytes;
       known.set(key, { value, bytes });
       makeRoom();
     },

@@ -3,6 +3,7 @@ import { rememberedByText } from '../api/remembered.ts';
 import { readable, type Unread } from '../api/unread.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
+import { isMap } from '../k8s/json-map.ts';
 import { shapeProblem } from '../k8s/json-shape.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Service } from '../k8s/workload.ts';
@@ -122,11 +123,7 @@ function isListOfUnread(value: unknown): value is Unread[] {
       (item) =>
         isMap(item) &&
         ['kind', 'name', 'wrong'].every((key) => typeof item[key] === 'string') &&
-        ['undefined', 'string'].includes(typeof item.host),
+        ['undefined', 'string'].includes(typeof item['host']),
     )
   );
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

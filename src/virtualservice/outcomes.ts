@@ -95,7 +95,7 @@ function guard(virtualService: VirtualService, scope: Scope) {
   };
   return (injection: RouteInjection): PlanNote[] => {
     const { host, from } = injection.spec;
-    const exposed = exposedRoutes(virtualService, injection, scope).map((message) =>
+    const exposed = summary(exposedRoutes(virtualService, injection, scope)).map((message) =>
       note(injection, 'unguarded', message),
     );
     const label = unguarded(host);

@@ -3,6 +3,7 @@ import { PLAN_ANNOTATION } from '../api/marks.ts';
 import { isMatchList, isName } from '../api/match-shape.ts';
 import { rememberedByText } from '../api/remembered.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
+import { isMap } from '../k8s/json-map.ts';
 import type { KubeObject } from '../k8s/object.ts';
 
 /** One active RouteInjection as far as rendering needs it. */
@@ -127,10 +128,6 @@ function isNote(value: unknown): boolean {
 
 function isDeployment(value: unknown): boolean {
   return isMap(value) && ['namespace', 'name'].every((key) => isName(value[key]));
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {

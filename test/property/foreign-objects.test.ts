@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
-import { isMap } from '../../src/api/schema-walk.ts';
 import { unreadOf, unreadText } from '../../src/api/unread.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
+import { isMap } from '../../src/k8s/json-map.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { applyJsonPatch, type Operation } from '../../src/local/json-patch.ts';
 import type { LocalObject } from '../../src/local/object.ts';

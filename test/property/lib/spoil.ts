@@ -1,4 +1,4 @@
-import { isMap } from '../../../src/api/schema-walk.ts';
+import { isMap } from '../../../src/k8s/json-map.ts';
 
 export type Path = readonly (string | number)[];
 

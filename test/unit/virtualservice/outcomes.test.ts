@@ -41,6 +41,16 @@ describe('a plan', () => {
   });
 });
 
+it('tells an env of the first few of many subsets that select its clone, and how many more there are', () => {
+  const names = Array.from({ length: 9 }, (_, at) => `other-${at}`);
+  const object = routing(names.map((name) => ({ route: [to('backend', name)] })));
+  const exposed = names.map((subset) => ({ subset, remedy: 'change it' }));
+  const notes = notesOf(object, consumer({ exposed }));
+  expect(notes).toHaveLength(3);
+  expect(notes.map(({ state }) => state)).toEqual(['unguarded', 'unguarded', 'unguarded']);
+  expect(notes[2]?.message).toMatch(/subset other-2, .* \(and 6 more like this\)$/);
+});
+
 describe('the ignore mark', () => {
   it('is a label or an annotation that is true', () => {
     const mark = 'riskified.com/ignore';
