@@ -1,8 +1,9 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import { isAvailable } from '../k8s/workload.ts';
 import { arrivalLeft, isMarked } from './carry-over.ts';
+import type { HostPlan } from './host-plan.ts';
 import { isBeingDeleted, type Observed, sameObject } from './observed.ts';
-import type { HostPlan, WorkloadPlan } from './workload-plan.ts';
+import type { WorkloadPlan } from './workload-plan.ts';
 
 export interface Activation {
   active: boolean;

@@ -9,10 +9,10 @@ import { type Deployment, isRolledOut } from '../k8s/workload.ts';
 import { lastWritten } from '../k8s/written.ts';
 import { targetSubsets } from '../virtualservice/targets.ts';
 import type { DecisionConfig } from './config.ts';
+import type { HostPlan } from './host-plan.ts';
 import type { MeshView } from './mesh-view.ts';
 import { isBeingDeleted, type Observed, sameObject } from './observed.ts';
 import { ownerOf, routesOn } from './routes-seen.ts';
-import type { HostPlan } from './workload-plan.ts';
 
 /**
  * Replicas of the version before may answer, too, while they are replaced, and would take the new subset out of a rule: the rule

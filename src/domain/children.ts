@@ -3,6 +3,7 @@ import type { KubeObject } from '../k8s/object.ts';
 import { matchesProblem } from '../virtualservice/pair-problem.ts';
 import { activation } from './activation.ts';
 import { ledTo } from './by-base.ts';
+import type { HostPlan } from './host-plan.ts';
 import {
   allChildren,
   baseKeyOf,
@@ -20,7 +21,7 @@ import {
   retireInjection,
   retireRule,
 } from './retirement.ts';
-import type { HostPlan, WorkloadPlan } from './workload-plan.ts';
+import type { WorkloadPlan } from './workload-plan.ts';
 
 export interface Children {
   children: KubeObject[];

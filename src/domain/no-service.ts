@@ -2,8 +2,8 @@ import { byText } from '../k8s/canonical.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import type { Deployment, Service } from '../k8s/workload.ts';
 import { ROLLOUT_HASH, rolloutServices, rolloutText } from './argo-rollout.ts';
+import type { Problem } from './host-plan.ts';
 import type { MeshView } from './mesh-view.ts';
-import type { Problem } from './workload-plan.ts';
 import type { EnvWorkload } from './workloads.ts';
 
 /** That no Service sends to a subset's clone, why, and what to do. */

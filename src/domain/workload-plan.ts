@@ -1,60 +1,30 @@
 import type { DynamicEnv, Workload } from '../api/dynamicenv.ts';
 import { ROLLOUT_ANNOTATION } from '../api/marks.ts';
-import type { RouteInjection } from '../api/routeinjection.ts';
-import { fqdn } from '../istio/host.ts';
-import { namespaceOf } from '../istio/objects.ts';
-import type { DestinationRule } from '../istio/types.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { Deployment, Service } from '../k8s/workload.ts';
 import { targetSubsets } from '../virtualservice/targets.ts';
 import { withoutPods } from './argo-rollout.ts';
-import { ofBase, ofLostBase, podLabelsOf } from './base-labels.ts';
+import { podLabelsOf } from './base-labels.ts';
 import { otherEnvsClone, wrongVersion } from './base-trouble.ts';
 import { carryOver } from './carry-over.ts';
 import type { DecisionConfig } from './config.ts';
 import { cloneDeployment, subsetMarks } from './deployment-clone.ts';
+import { rulesFor, takenSubset } from './destination-rules.ts';
 import {
-  type BaseRule,
-  baseRules,
-  cloneRule,
-  decidingRules,
-  type IsOfBase,
-  rulesFor,
-  takenSubset,
-} from './destination-rules.ts';
-import { envSubsets } from './env-subsets.ts';
-import { exposedSubsets } from './exposed.ts';
-import { routeInjection } from './injections.ts';
-import { servicesOfLostBase } from './lost-base.ts';
+  type HostPlan,
+  type PlanContext,
+  type PlannedHost,
+  type Problem,
+  planHosts,
+  withoutOwn,
+} from './host-plan.ts';
 import type { MeshView } from './mesh-view.ts';
 import { cloneName } from './names.ts';
-import { noRule } from './no-rule.ts';
 import { noService } from './no-service.ts';
 import { nodeShares } from './node-shares.ts';
-import { injectionBaseKey, keep, type Observed, sameObject } from './observed.ts';
-import { judgeRules } from './rule-harm.ts';
-import { type ServiceHost, servicesOf, strangeServices } from './services.ts';
+import { keep } from './observed.ts';
+import { strangeServices } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
-
-/** Something that keeps a workload from being what was asked for; `section` as in the status' `subsetErrors`. */
-export interface Problem {
-  section: 'deployment' | 'destinationRule' | 'virtualServices' | 'subset';
-  message: string;
-}
-
-export interface HostPlan extends ServiceHost {
-  /** Rules to have, one per base rule; none: the host has no rule with the base's subset. */
-  rules: DestinationRule[];
-  /** Why there is none, and what to do; absent for consumers, which need none. */
-  missing?: string;
-  /** Rules that must not exist, because they would harm other people's requests. */
-  harmful: DestinationRule[];
-  injection: RouteInjection;
-  /** The rules have subsets that are on their way out, see `carry-over.ts`. */
-  isCarried?: true;
-  /** Seconds until the next stage may begin. */
-  wait?: number;
-}
 
 /** What one workload should look like, life cycle aside. */
 export interface WorkloadPlan extends EnvWorkload {
@@ -71,14 +41,6 @@ export interface WorkloadPlan extends EnvWorkload {
   problems: Problem[];
   /** What may surprise and yet keeps nothing from working; absent: nothing. */
   warnings?: string[];
-}
-
-export interface PlanContext {
-  env: DynamicEnv;
-  view: MeshView;
-  observed: Observed;
-  config: DecisionConfig;
-  now: Date;
 }
 
 export function planWorkload(entry: EnvWorkload, context: PlanContext): WorkloadPlan {
@@ -191,124 +153,6 @@ function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshVie
     .some(({ metadata }) => metadata.annotations?.[ROLLOUT_ANNOTATION] === name);
   if (rollout) return `${namespace}/${name} is an Argo Rollout; only Deployments can be cloned`;
   return `Deployment ${namespace}/${name} not found (a StatefulSet or an Argo Rollout cannot be cloned)`;
-}
-
-interface PlannedHost {
-  plan: HostPlan;
-  problems: Problem[];
-}
-
-function planHosts(
-  entry: EnvWorkload,
-  base: Deployment | undefined,
-  clone: Deployment,
-  context: PlanContext,
-): PlannedHost[] {
-  const { env, view, config } = context;
-  const { workload } = entry;
-  const { versionLabel, clusterDomain } = config;
-  const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
-  const cloneLabels = podLabelsOf(clone);
-  return serviceHosts(entry, base, cloneLabels, defaultVersion, context).map((service) => {
-    const about = view.rulesAbout(service.host);
-    const isOfBase = baseTest(entry, base, cloneLabels, service.host, context);
-    const bases =
-      entry.kind === 'consumer'
-        ? []
-        : baseRules(about, service, { ...config, defaultVersion, isOfBase });
-    const names = bases.flatMap(({ subsets }) => subsets.map(({ name }) => name));
-    const to = envSubsets(bases, {
-      name: clone.metadata.name,
-      distinction: distinction(bases, service.host, workload, context),
-      marks: subsetMarks(clone.metadata.name, env.metadata.name, config.versionLabel),
-    });
-    const others = withoutOwn(decidingRules(about, service.host, config.clusterDomain), context);
-    const exposed = exposedSubsets(others, {
-      clone: cloneLabels,
-      podLabels: workload.podLabels ?? {},
-      isOfBase,
-      versionLabel: config.versionLabel,
-      defaultVersion,
-    });
-    const clones = bases.map((rule) => cloneRule(rule, to, env.metadata.name, workload, service));
-    const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
-    const isNamed = base === undefined || !wrongVersion(base, versionLabel, defaultVersion);
-    // The name of a subset that would select none of the base's pods is no advice to give.
-    const wished = isNamed ? [defaultVersion] : [];
-    const from = names.length === 0 ? wished : names;
-    return {
-      problems: harmful.map(({ message }) => ({ section: 'destinationRule', message })),
-      plan: {
-        ...service,
-        rules,
-        ...(entry.kind === 'consumer' || bases.length > 0
-          ? {}
-          : {
-              missing: noRule(service.host, view, {
-                labels: base?.spec.template.metadata?.labels,
-                versionLabel,
-                defaultVersion,
-                clusterDomain,
-                namespaces: [service.namespace, ...config.ruleNamespaces],
-              }),
-            }),
-        harmful: harmful.map(({ rule }) => rule),
-        injection: routeInjection(env, entry, service.host, { from, to, exposed }),
-      },
-    };
-  });
-}
-
-function baseTest(
-  entry: EnvWorkload,
-  base: Deployment | undefined,
-  clone: Record<string, string>,
-  host: string,
-  { observed, config }: PlanContext,
-): IsOfBase {
-  if (base !== undefined) return ofBase(podLabelsOf(base));
-  const known = observed.injections.find(
-    (one) => injectionBaseKey(one) === entry.key && one.spec.host === host,
-  );
-  return ofLostBase(entry, clone, config.versionLabel, known);
-}
-
-/**
- * A rule for a wildcard is cloned as one, and meets those of other Services, in whose namespaces another env's clone may have the
- * same name. In one namespace none may.
- */
-function distinction(
-  bases: readonly BaseRule[],
-  host: string,
-  { namespace }: EnvWorkload['workload'],
-  { env, config }: PlanContext,
-): string[] {
-  const isShared = bases.some(
-    ({ rule }) => fqdn(rule.spec.host, namespaceOf(rule), config.clusterDomain) !== host,
-  );
-  return isShared ? [namespace, env.metadata.name] : [];
-}
-
-/** The env's own one whose label was edited away is seen among other people's. */
-function withoutOwn(rules: readonly DestinationRule[], { observed }: PlanContext) {
-  return rules.filter((rule) => !observed.rules.some((own) => sameObject(own, rule)));
-}
-
-function serviceHosts(
-  entry: EnvWorkload,
-  base: Deployment | undefined,
-  clone: Record<string, string>,
-  defaultVersion: string,
-  { observed, view, config }: PlanContext,
-): ServiceHost[] {
-  const { namespace } = entry.workload;
-  const { clusterDomain, versionLabel } = config;
-  const version = { [versionLabel]: defaultVersion };
-  const labels = base === undefined ? { ...clone, ...version } : podLabelsOf(base);
-  const services = view.servicesAskingFor(namespace, labels, clone);
-  return base === undefined
-    ? servicesOfLostBase(services, entry, clone, version, observed, clusterDomain)
-    : servicesOf(services, labels, clone, clusterDomain);
 }
 
 function takenByRule(

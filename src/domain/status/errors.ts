@@ -1,6 +1,6 @@
 import type { StatusError, SubsetErrors, WorkloadStatus } from '../../api/dynamicenv.ts';
 import { rfc3339 } from '../../k8s/time.ts';
-import type { Problem } from '../workload-plan.ts';
+import type { Problem } from '../host-plan.ts';
 
 /** The problems by section; one that was there already keeps its time, or the status would change by itself. */
 export function subsetErrors(

@@ -9,9 +9,9 @@ import { delegateLosses } from '../../virtualservice/delegate-loss.ts';
 import { planned } from '../../virtualservice/outcomes.ts';
 import { type PlanNote, planOf } from '../../virtualservice/plan-codec.ts';
 import { isAbout, isFullyShadowed } from '../../virtualservice/states.ts';
+import type { HostPlan } from '../host-plan.ts';
 import { baseKeyOf, childKey, injectionBaseKey, isBeingDeleted, sameObject } from '../observed.ts';
 import { ownerOf, routesOn, routesWanted } from '../routes-seen.ts';
-import type { HostPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
 import { carriersOf, deciderOf, missingVirtualService } from './virtualservices-of.ts';
 

@@ -4,7 +4,7 @@ import { fqdn } from '../../istio/host.ts';
 import { nameOf, namespaceOf } from '../../istio/objects.ts';
 import { concernedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
-import type { HostPlan } from '../workload-plan.ts';
+import type { HostPlan } from '../host-plan.ts';
 import type { StatusContext } from './context.ts';
 
 /** The VirtualServices that can carry routes for a host. A root is none where its delegate is: nothing is missing in it. */

@@ -1,6 +1,7 @@
 import { consumersOf } from '../../api/consumer-status.ts';
 import type { ResourceStatus, WorkloadStatus } from '../../api/dynamicenv.ts';
-import type { Problem, WorkloadPlan } from '../workload-plan.ts';
+import type { Problem } from '../host-plan.ts';
+import type { WorkloadPlan } from '../workload-plan.ts';
 import type { StatusContext } from './context.ts';
 import { deploymentStatus } from './deployment-status.ts';
 import { subsetErrors } from './errors.ts';

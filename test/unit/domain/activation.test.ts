@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { activation } from '../../../src/domain/activation.ts';
-import type { HostPlan, WorkloadPlan } from '../../../src/domain/workload-plan.ts';
+import type { HostPlan } from '../../../src/domain/host-plan.ts';
+import type { WorkloadPlan } from '../../../src/domain/workload-plan.ts';
 import type { DestinationRule } from '../../../src/istio/types.ts';
 import type { Deployment } from '../../../src/k8s/workload.ts';
 import {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { decideChildren, keepAll } from '../../../src/domain/children.ts';
+import type { HostPlan } from '../../../src/domain/host-plan.ts';
 import { childKey, type Observed } from '../../../src/domain/observed.ts';
-import type { HostPlan, WorkloadPlan } from '../../../src/domain/workload-plan.ts';
+import type { WorkloadPlan } from '../../../src/domain/workload-plan.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import {
   deepFreeze,

@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
 import type { RouteInjection } from '../../../../src/api/routeinjection.ts';
+import type { Problem } from '../../../../src/domain/host-plan.ts';
 import { meshView } from '../../../../src/domain/mesh-view.ts';
 import { envStatus } from '../../../../src/domain/status/env-status.ts';
 import { no } from '../../../../src/domain/status/verdicts.ts';
 import type { WorkloadReport } from '../../../../src/domain/status/workload-report.ts';
-import type { Problem } from '../../../../src/domain/workload-plan.ts';
 import {
   CONFIG,
   deepFreeze,

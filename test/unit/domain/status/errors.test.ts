@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
+import type { Problem } from '../../../../src/domain/host-plan.ts';
 import { subsetErrors } from '../../../../src/domain/status/errors.ts';
-import type { Problem } from '../../../../src/domain/workload-plan.ts';
 import { deepFreeze, NOW, stamp } from '../../../support/objects.ts';
 
 const problems: Problem[] = deepFreeze([

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DynamicEnvStatus } from '../../../../src/api/dynamicenv.ts';
+import type { HostPlan } from '../../../../src/domain/host-plan.ts';
 import { meshView } from '../../../../src/domain/mesh-view.ts';
 import { workloadReport } from '../../../../src/domain/status/workload-report.ts';
-import type { HostPlan, WorkloadPlan } from '../../../../src/domain/workload-plan.ts';
+import type { WorkloadPlan } from '../../../../src/domain/workload-plan.ts';
 import type { VirtualService } from '../../../../src/istio/types.ts';
 import { carrying } from '../../../support/env-world.ts';
 import {
