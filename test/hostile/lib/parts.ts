@@ -79,3 +79,10 @@ export function virtualService(spec: object, metadata: object = {}) {
     spec: { hosts: ['backend'], ...spec },
   };
 }
+
+/** Names that only differ by case. */
+export function spelling(at: number): string {
+  return [...'user-agent-name']
+    .map((char, bit) => (at & (1 << bit) ? char.toUpperCase() : char))
+    .join('');
+}

@@ -1,0 +1,147 @@
+import { type Cluster, deployment, rule, service } from './env-parts.ts';
+import type { Growing } from './growing.ts';
+import { HOST, map, times } from './parts.ts';
+
+/** Services and DestinationRules around an env that grow. */
+export const MESH_CLUSTERS: Growing<Cluster> = {
+  'rules of one host': { most: 8000, of: (n) => ({ rules: times(n, (at) => rule(at)) }) },
+  'rules of one host with exportTo of their own': {
+    most: 8000,
+    of: (n) => ({ rules: times(n, (at) => rule(at, { exportTo: [`n${at}`] })) }),
+  },
+  'rules of one host with many exportTo': {
+    most: 1000,
+    of: (n) => ({
+      rules: times(n, (at) =>
+        rule(at, { exportTo: times(300, (one) => `n${(one * 31 + at) % 500}`) }),
+      ),
+    }),
+  },
+  'rules of one host with selectors': {
+    most: 8000,
+    of: (n) => ({
+      rules: times(n, (at) => rule(at, { workloadSelector: { matchLabels: { app: `${at}` } } })),
+    }),
+  },
+  'rules of wildcards': {
+    most: 8000,
+    of: (n) => ({ rules: times(n, (at) => rule(at, { host: `*${HOST.slice(at % 25)}` })) }),
+  },
+  'rules of other wildcards': {
+    most: 8000,
+    of: (n) => ({ rules: times(n, (at) => rule(at, { host: `*.n${at}.com` })) }),
+  },
+  'subsets of a rule': {
+    most: 20_000,
+    of: (n) => ({
+      rules: [
+        rule(0, { subsets: times(n, (at) => ({ name: `s${at}`, labels: { version: 'shared' } })) }),
+      ],
+    }),
+  },
+  'rules with many subsets': {
+    most: 400,
+    of: (n) => ({
+      rules: times(n, (at) =>
+        rule(at, {
+          subsets: times(400, (one) => ({ name: `s${one}`, labels: { version: 'shared' } })),
+        }),
+      ),
+    }),
+  },
+  'labels of a subset': {
+    most: 30_000,
+    of: (n) => ({
+      rules: [
+        rule(0, {
+          subsets: [
+            {
+              name: 'shared',
+              labels: {
+                version: 'shared',
+                ...map(
+                  n,
+                  (at) => `l${at}`,
+                  () => 'a',
+                ),
+              },
+            },
+          ],
+        }),
+      ],
+    }),
+  },
+  'services that select the base': {
+    most: 20_000,
+    of: (n) => ({ services: times(n, (at) => service(at)) }),
+  },
+  'services and rules of each': {
+    most: 8000,
+    of: (n) => ({
+      services: times(n, (at) => service(at)),
+      rules: times(n, (at) => rule(at, { host: at === 0 ? 'backend' : `service-${at}` })),
+    }),
+  },
+  'services and rules of wildcards': {
+    most: 8000,
+    of: (n) => ({
+      services: times(n, (at) => service(at)),
+      rules: times(n, (at) => rule(at, { host: `*.${'shop.svc.cluster.local'.slice(at % 20)}` })),
+    }),
+  },
+  'services of others': {
+    most: 20_000,
+    of: (n) => ({ services: times(n, (at) => service(at, { selector: { app: `a${at}` } })) }),
+  },
+  'labels that a service selects': {
+    most: 30_000,
+    of: (n) => ({
+      services: [
+        service(0, {
+          selector: {
+            app: 'backend',
+            ...map(
+              n,
+              (at) => `l${at}`,
+              () => 'a',
+            ),
+          },
+        }),
+      ],
+      base: deployment(
+        {},
+        map(
+          n,
+          (at) => `l${at}`,
+          () => 'a',
+        ),
+      ),
+    }),
+  },
+  'services that ask for labels of the base': {
+    most: 8000,
+    of: (n) => ({
+      services: times(n, (at) =>
+        service(at, {
+          selector: {
+            app: 'backend',
+            version: 'shared',
+            ...map(
+              10,
+              (one) => `l${one}`,
+              () => 'a',
+            ),
+          },
+        }),
+      ),
+      base: deployment(
+        {},
+        map(
+          n,
+          (at) => `l${at}`,
+          () => 'a',
+        ),
+      ),
+    }),
+  },
+};

@@ -1,0 +1,2 @@
+/** What grows, and how far: see `Family`. */
+export type Growing<T> = Readonly<Record<string, { most: number; of: (size: number) => T }>>;

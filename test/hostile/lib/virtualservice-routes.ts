@@ -1,0 +1,120 @@
+import type { Growing } from './growing.ts';
+import { map, route, spelling, times, virtualService } from './parts.ts';
+
+/** VirtualServices whose http routes grow. */
+export const GROWING_ROUTES: Growing<ReturnType<typeof virtualService>> = {
+  routes: { most: 20_000, of: (n) => virtualService({ http: times(n, () => route()) }) },
+  'routes with an entry': {
+    most: 12_000,
+    of: (n) =>
+      virtualService({ http: times(n, (at) => route({ match: [{ uri: { prefix: `/${at}` } }] })) }),
+  },
+  'match entries': {
+    most: 30_000,
+    of: (n) =>
+      virtualService({
+        http: [route({ match: times(n, (at) => ({ uri: { prefix: `/${at}` } })) })],
+      }),
+  },
+  'headers of an entry': {
+    most: 30_000,
+    of: (n) =>
+      virtualService({
+        http: [
+          route({
+            match: [
+              {
+                headers: map(
+                  n,
+                  (at) => `h${at}`,
+                  () => ({ exact: 'a' }),
+                ),
+              },
+            ],
+          }),
+        ],
+      }),
+  },
+  'headers kept out': {
+    most: 30_000,
+    of: (n) =>
+      virtualService({
+        http: [
+          route({
+            match: [
+              {
+                withoutHeaders: map(
+                  n,
+                  (at) => `h${at}`,
+                  () => ({ exact: 'a' }),
+                ),
+              },
+            ],
+          }),
+        ],
+      }),
+  },
+  'spellings of a header': {
+    most: 8000,
+    of: (n) =>
+      virtualService({
+        http: [route({ match: [{ headers: map(n, spelling, (at) => ({ prefix: `env${at}` })) }] })],
+      }),
+  },
+  'source labels': {
+    most: 30_000,
+    of: (n) =>
+      virtualService({
+        http: [
+          route({
+            match: [
+              {
+                sourceLabels: map(
+                  n,
+                  (at) => `l${at}`,
+                  () => 'a',
+                ),
+              },
+            ],
+          }),
+        ],
+      }),
+  },
+  destinations: {
+    most: 20_000,
+    of: (n) =>
+      virtualService({
+        http: [
+          { route: times(n, (at) => ({ destination: { host: `h${at}`, subset: 'shared' } })) },
+        ],
+      }),
+  },
+  'subsets of the host': {
+    most: 20_000,
+    of: (n) =>
+      virtualService({
+        http: times(n, (at) => ({
+          route: [{ destination: { host: 'backend', subset: `s${at}` } }],
+        })),
+      }),
+  },
+  'header operations': {
+    most: 40_000,
+    of: (n) =>
+      virtualService({
+        http: [
+          route({
+            headers: {
+              response: {
+                add: map(
+                  n,
+                  (at) => `h${at}`,
+                  () => 'a',
+                ),
+              },
+            },
+          }),
+        ],
+      }),
+  },
+};
