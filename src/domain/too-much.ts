@@ -15,6 +15,8 @@ const MAX_SERVICES = 64;
 const MAX_RULE_WORK = 2_000_000;
 /** Each of an env's hosts is looked up in each VirtualService that carries the env's label. */
 const MAX_LOOKUPS = 10_000;
+/** Routes, match entries and destinations of all VirtualServices that carry the env's label. */
+const MAX_PARTS = 60_000;
 /** What the routes that are compared with what the VirtualServices carry come to. */
 const MAX_COMPARED_BYTES = 64 * 2 ** 20;
 
@@ -41,7 +43,23 @@ export function tooMuch(env: DynamicEnv, view: MeshView, config: DecisionConfig)
           fqdn(metadata.name, entry.workload.namespace, config.clusterDomain),
         ),
   );
+  const parts = tooManyParts(view);
+  if (parts.length > 0) return parts;
   return [...tooManyRules(hosts, view), ...tooManyRoutes(hosts, env, view, config)];
+}
+
+/** Each of them is looked at several times. */
+function tooManyParts(view: MeshView): string[] {
+  let parts = 0;
+  for (const { spec } of view.virtualServices()) {
+    for (const { match, route } of spec?.http ?? []) {
+      parts += 1 + (match?.length ?? 0) + (route?.length ?? 0);
+    }
+  }
+  if (parts <= MAX_PARTS) return [];
+  return [
+    `the VirtualServices of this env have ${parts} routes, match entries and destinations together, and at most ${MAX_PARTS} are dealt with; split the hosts that they route to among several envs`,
+  ];
 }
 
 function tooManyRules(hosts: readonly string[], view: MeshView): string[] {

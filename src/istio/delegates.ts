@@ -2,7 +2,6 @@ import { resolveGateway } from './gateway-name.ts';
 import { fqdn } from './host.ts';
 import { mergeMatches } from './merge-match.ts';
 import { nameOf, namespaceOf } from './objects.ts';
-import { liveHosts } from './route-kinds.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from './types.ts';
 
 /** Where a route is written: in which VirtualService (`namespace/name`), at which index of `spec.http`. */
@@ -53,17 +52,17 @@ export function delegatingRoutes(
   return routes.map(({ route }) => route);
 }
 
-/** Does a VirtualService send to a host (fully qualified) by no route of its own, and delegate to one of `others`? */
-export function onlyDelegates(
+/** Does a VirtualService delegate to one of those that are found by name (`namespace/name`)? */
+export function delegatesToAny(
   root: VirtualService,
-  host: string,
-  others: readonly VirtualService[],
-  clusterDomain: string,
+  find: (name: string) => VirtualService | undefined,
 ): boolean {
-  return (
-    !liveHosts(root, clusterDomain).includes(host) &&
-    others.some((other) => delegatingRoutes(root, other, clusterDomain).length > 0)
-  );
+  if (!root.spec?.hosts?.length) return false;
+  return (root.spec.http ?? []).some((route) => {
+    const name = delegateName(route, root);
+    const found = name === undefined ? undefined : find(name);
+    return found !== undefined && isDelegateFor(found, namespaceOf(root));
+  });
 }
 
 /** The namespaces a VirtualService is for, `.` replaced by its own; the mesh's default is taken to be `*`. */
@@ -73,10 +72,13 @@ export function virtualServiceExport(vs: VirtualService): ReadonlySet<string> {
   return new Set(targets.map((target) => (target === '.' ? namespaceOf(vs) : target)));
 }
 
-function delegatesTo({ delegate }: HTTPRoute, root: VirtualService, vs: VirtualService): boolean {
-  if (!delegate) return false;
-  const name = `${delegate.namespace || namespaceOf(root)}/${delegate.name}`;
-  return nameOf(vs) === name && isDelegateFor(vs, namespaceOf(root));
+function delegatesTo(route: HTTPRoute, root: VirtualService, vs: VirtualService): boolean {
+  return nameOf(vs) === delegateName(route, root) && isDelegateFor(vs, namespaceOf(root));
+}
+
+/** `namespace/name` */
+function delegateName({ delegate }: HTTPRoute, root: VirtualService): string | undefined {
+  return delegate && `${delegate.namespace || namespaceOf(root)}/${delegate.name}`;
 }
 
 function isDelegateFor(vs: VirtualService, namespace: string): boolean {

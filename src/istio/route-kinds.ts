@@ -46,10 +46,11 @@ export function liveHosts(vs: VirtualService, clusterDomain: string): string[] {
 export function concernedHosts(vs: VirtualService, clusterDomain: string): string[] {
   const routes = list(field(vs.spec, 'http')) as HTTPRoute[];
   const live = liveHosts(vs, clusterDomain);
-  const http = { ...vs, spec: { ...vs.spec, tls: [], tcp: [] } };
-  const meant = liveHosts(http, clusterDomain).flatMap(
-    (host) => meantBy(host, clusterDomain) ?? [],
-  );
+  const isHttpAlone = [...list(field(vs.spec, 'tls')), ...list(field(vs.spec, 'tcp'))].length === 0;
+  const named = isHttpAlone
+    ? live
+    : liveHosts({ ...vs, spec: { ...vs.spec, tls: [], tcp: [] } }, clusterDomain);
+  const meant = named.flatMap((host) => meantBy(host, clusterDomain) ?? []);
   if (routes.every((route) => routeKind(route ?? {}) === 'plain'))
     return [...new Set([...live, ...meant])].sort();
   const namespace = vs.metadata.namespace ?? 'default';

@@ -1,8 +1,10 @@
 import { consumersOf } from '../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus, WorkloadStatus } from '../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
-import { onlyDelegates } from '../istio/delegates.ts';
+import { delegatesToAny } from '../istio/delegates.ts';
 import { nameOf } from '../istio/objects.ts';
+import { liveHosts } from '../istio/route-kinds.ts';
+import type { VirtualService } from '../istio/types.ts';
 import { parsePlan } from '../virtualservice/plan-codec.ts';
 import { type Card, namespaceId } from './cards.ts';
 import { type Mesh, workloadName } from './mesh.ts';
@@ -28,11 +30,14 @@ export function planProblems(
   { virtualServices }: Mesh,
   { clusterDomain }: { clusterDomain: string },
 ): RouteProblem[] {
+  const byName = new Map(virtualServices.map((vs) => [nameOf(vs), vs]));
+  // Its delegate says what there is to say.
+  const isRootAlone = (vs: VirtualService, host: string) =>
+    !liveHosts(vs, clusterDomain).includes(host) && delegatesToAny(vs, (name) => byName.get(name));
   return virtualServices.flatMap((vs) => {
     const plan = parsePlan(vs.metadata.annotations?.[PLAN_ANNOTATION]);
     const notes = (plan?.notes ?? []).filter(
-      ({ state, host }) =>
-        state !== 'skipped' || !onlyDelegates(vs, host, virtualServices, clusterDomain),
+      ({ state, host }) => state !== 'skipped' || !isRootAlone(vs, host),
     );
     return notes.map(({ env, host, state, message }) => ({
       virtualService: virtualServiceId(nameOf(vs)),

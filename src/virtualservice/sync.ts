@@ -6,6 +6,7 @@ import { lastWritten } from '../k8s/written.ts';
 import { nextAttempt } from './attempts.ts';
 import { roomOf } from './fit.ts';
 import { isMarkLabel, LEAVING } from './marks.ts';
+import { oldestInjections } from './oldest.ts';
 import { decidePlan } from './plan.ts';
 import { isEmptyPlan, type Plan, planOf, serializePlan } from './plan-codec.ts';
 import { httpOf, scopeOf } from './scope.ts';
@@ -34,7 +35,7 @@ export function decorate(
 ): Decoration {
   const scope = scopeOf(virtualService, config);
   const leaving = injections.filter(isLeaving);
-  const staying = injections.filter((injection) => !isLeaving(injection));
+  const staying = oldestInjections(injections.filter((injection) => !isLeaving(injection)));
   const envs = envNames(staying);
   const users = withoutOurRoutes(virtualService);
   const room = roomOf(users, envs, sentBytes);

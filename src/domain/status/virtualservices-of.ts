@@ -1,8 +1,8 @@
 import type { ResourceStatus } from '../../api/dynamicenv.ts';
-import { onlyDelegates } from '../../istio/delegates.ts';
+import { delegatesToAny } from '../../istio/delegates.ts';
 import { fqdn } from '../../istio/host.ts';
 import { nameOf, namespaceOf } from '../../istio/objects.ts';
-import { concernedHosts } from '../../istio/route-kinds.ts';
+import { concernedHosts, liveHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { HostPlan } from '../host-plan.ts';
 import type { StatusContext } from './context.ts';
@@ -12,10 +12,41 @@ export function carriersOf(
   host: string,
   { view, config: { clusterDomain } }: StatusContext,
 ): VirtualService[] {
-  const concerned = view
-    .virtualServices()
-    .filter((candidate) => concernedHosts(candidate, clusterDomain).includes(host));
-  return concerned.filter((candidate) => !onlyDelegates(candidate, host, concerned, clusterDomain));
+  const concerned = byHost(view.virtualServices(), clusterDomain).get(host) ?? [];
+  const byName = new Map(concerned.map(({ virtualService: one }) => [nameOf(one), one]));
+  return concerned
+    .filter(({ isLive, virtualService }) => {
+      return isLive || !delegatesToAny(virtualService, (name) => byName.get(name));
+    })
+    .map(({ virtualService }) => virtualService);
+}
+
+/** `isLive`: it has routes of its own there. */
+interface Concerned {
+  virtualService: VirtualService;
+  isLive: boolean;
+}
+
+/** Each host of an env asks the same VirtualServices. */
+const indexes = new WeakMap<readonly VirtualService[], ReadonlyMap<string, Concerned[]>>();
+
+function byHost(
+  virtualServices: readonly VirtualService[],
+  clusterDomain: string,
+): ReadonlyMap<string, Concerned[]> {
+  const before = indexes.get(virtualServices);
+  if (before !== undefined) return before;
+  const index = new Map<string, Concerned[]>();
+  for (const virtualService of virtualServices) {
+    const live = new Set(liveHosts(virtualService, clusterDomain));
+    for (const host of concernedHosts(virtualService, clusterDomain)) {
+      const list = index.get(host) ?? [];
+      index.set(host, list);
+      list.push({ virtualService, isLive: live.has(host) });
+    }
+  }
+  indexes.set(virtualServices, index);
+  return index;
 }
 
 /** Which VirtualService seen here decides about the mesh's requests to a host, though it has no route to it (`namespace/name`). */

@@ -1,3 +1,4 @@
+import { isInjectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import { readable } from '../../../src/api/unread.ts';
 import type {
@@ -9,7 +10,6 @@ import type { HTTPRoute } from '../../../src/istio/types.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { applyJsonPatch, type Operation } from '../../../src/local/json-patch.ts';
-import { stripRoutes } from '../../../src/virtualservice/strip.ts';
 
 /** An answer through the door. */
 export interface Answer {
@@ -102,7 +102,7 @@ function usersPart(object: unknown): unknown {
     labels: unmarked(labels),
     annotations: unmarked(annotations),
     otherSpec,
-    http: stripRoutes(http ?? []),
+    http: Array.isArray(http) ? http.filter((route) => !isInjectedRouteName(route?.name)) : http,
   };
 }
 

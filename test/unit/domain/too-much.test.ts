@@ -56,6 +56,7 @@ describe('where there is more than can be decided on in time', () => {
       [...services(60), ...routing(170, 0)],
       /^there are too many routes in the 171 V/,
     ],
+    ['small routes', routing(2, 16_000), /^the VirtualServices of this env have 6\d{4} routes, /],
     ['routes', routing(14, 40, 150_000), /^there are too many routes in the 15 VirtualServices/],
   ])('everything stays as it is, and the env says why: %s', (_what, more, message) => {
     const now = surrounded(more);
