@@ -25,7 +25,12 @@ const map = (members: Record<string, Shape>, ...needed: string[]): Shape => ({
 
 const TEXTS = mapOf(TEXT);
 
-const TARGET = map({ destination: map({ host: TEXT, subset: TEXT }, 'host') }, 'destination');
+const OPERATIONS = map({ add: TEXTS, set: TEXTS, remove: listOf(TEXT) });
+const HEADERS = map({ request: OPERATIONS, response: OPERATIONS });
+const TARGET = map(
+  { destination: map({ host: TEXT, subset: TEXT }, 'host'), headers: HEADERS },
+  'destination',
+);
 const STRING_MATCHES = mapOf(map({ exact: TEXT, prefix: TEXT, regex: TEXT }));
 const MATCH = map({
   headers: STRING_MATCHES,
@@ -34,7 +39,9 @@ const MATCH = map({
   sourceLabels: TEXTS,
   gateways: listOf(TEXT),
 });
-const HTTP = listOf(map({ name: TEXT, match: listOf(MATCH), route: listOf(TARGET) }));
+const HTTP = listOf(
+  map({ name: TEXT, match: listOf(MATCH), route: listOf(TARGET), headers: HEADERS }),
+);
 const STREAM = listOf(map({ match: listOf(MAP), route: listOf(TARGET) }));
 const CONTAINERS = listOf(map({ name: TEXT, env: listOf(MAP), envFrom: listOf(MAP) }, 'name'));
 const POD = map({ containers: CONTAINERS, initContainers: CONTAINERS });

@@ -97,7 +97,8 @@ function checkString(
   const field = `${above}.${name}`;
   checkOneOf(match, field, report);
   report(field, prefix === '' ? 'must not be empty' : undefined, 'prefix');
-  report(field, regex === undefined || !isTold(regex) ? undefined : regexProblem(regex), 'regex');
+  const isJudged = typeof regex === 'string' && isTold(regex);
+  report(field, isJudged ? regexProblem(regex) : undefined, 'regex');
 }
 
 function checkOneOf({ exact, prefix, regex }: StringMatch, field: string, report: Report): void {
@@ -108,9 +109,11 @@ function checkOneOf({ exact, prefix, regex }: StringMatch, field: string, report
 
 /** Port 0 is protobuf's "not set". */
 function checkSource(match: HTTPMatchRequest, field: string, report: Report): void {
-  const { port = 0, sourceLabels = {}, sourceNamespace = '' } = match;
+  // Admission comes before the schema: what is not set may be null.
+  const port = match.port ?? 0;
+  const sourceNamespace = match.sourceNamespace ?? '';
   report(field, port === 0 ? undefined : portProblem(port), 'port');
-  for (const [key, value] of Object.entries(sourceLabels)) {
+  for (const [key, value] of Object.entries(match.sourceLabels ?? {})) {
     report(`${field}.sourceLabels`, labelKeyProblem(key), key);
     report(`${field}.sourceLabels`, labelValueProblem(value), key);
   }

@@ -1,3 +1,4 @@
+import { isMap } from './json-map.ts';
 import { pointerPart } from './json-pointer.ts';
 import type { FieldsV1, ManagedFieldsEntry } from './object.ts';
 
@@ -11,7 +12,7 @@ export function ownersOf(
 ): string[] {
   if (gone.length === 0) return [];
   return entries.flatMap(({ fieldsV1 }, index) => {
-    const owned = fieldsV1 === undefined ? [] : goneOf(fieldsV1, '', new Set(gone));
+    const owned = !isMap(fieldsV1) ? [] : goneOf(fieldsV1, '', new Set(gone));
     return owned === 'all' ? [`/${index}`] : owned.map((pointer) => `/${index}/fieldsV1${pointer}`);
   });
 }
@@ -21,7 +22,9 @@ function goneOf(fields: FieldsV1, field: string, gone: ReadonlySet<string>): str
   if (gone.has(field)) return 'all';
   const elements = Object.entries(fields);
   const below = elements.map(([element, inner]) =>
-    element.startsWith('f:') ? goneOf(inner, field + pointerPart(element.slice(2)), gone) : [],
+    element.startsWith('f:') && isMap(inner)
+      ? goneOf(inner, field + pointerPart(element.slice(2)), gone)
+      : [],
   );
   if (elements.length > 0 && below.every((owned) => owned === 'all')) return 'all';
   return elements.flatMap(([element], index) => {

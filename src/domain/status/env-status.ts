@@ -163,7 +163,9 @@ export function matchText(matches: readonly IstioMatch[]): string {
   return matches
     .map(({ headers, sourceLabels }) =>
       [
-        ...byName(headers).map(([name, { exact, prefix, regex }]) => {
+        ...byName(headers).map(([name, value]) => {
+          // Of a spec that is refused there may be anything.
+          const { exact, prefix, regex } = value ?? {};
           if (exact !== undefined) return `${name}=${exact}`;
           return prefix === undefined ? `${name}~${regex}` : `${name}^=${prefix}`;
         }),
