@@ -123,6 +123,8 @@ const SHAPES: Record<string, Shape> = {
           host: TEXT,
           from: listOf(TEXT),
           subset: TEXT,
+          subsets: TEXTS,
+          exposed: listOf(map({ subset: TEXT, remedy: TEXT }, 'subset', 'remedy')),
           matches: listOf(map({ headers: STRING_MATCHES, sourceLabels: TEXTS })),
         },
         'env',

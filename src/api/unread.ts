@@ -35,8 +35,9 @@ export function unreadOf(kind: string, object: KubeObject): Unread | undefined {
 
 /** The API server stores no such injection; whoever sends one does not get us to work on it. */
 function tooLarge(object: KubeObject): WrongShape | undefined {
-  const { env, host, clone, deployment, from, matches } = (object as RouteInjection).spec;
-  const names = [env, host, clone, deployment.namespace, deployment.name, ...from];
+  const { env, host, clone, deployment, from, matches, ...more } = (object as RouteInjection).spec;
+  const to = [more.subset ?? '', ...Object.values(more.subsets ?? {})];
+  const names = [env, host, clone, deployment.namespace, deployment.name, ...from, ...to];
   if (!names.every(isName)) return { path: ['spec'], expected: 'expected shorter names' };
   const isFine = isMatchList(matches);
   return isFine ? undefined : { path: ['spec', 'matches'], expected: 'expected fewer and shorter' };

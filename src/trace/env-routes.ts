@@ -17,9 +17,20 @@ export function writtenRoute(
   world: World,
 ): { virtualService: VirtualService; route: HTTPRoute; index: number } | undefined {
   const { virtualService: name, routeIndex: index } = delegate ?? place;
-  const virtualService = world.mesh.virtualServices.find((vs) => nameOf(vs) === name);
+  const virtualService = byName(world.mesh.virtualServices).get(name);
   const route = virtualService?.spec.http?.[index];
   return virtualService && route && { virtualService, route, index };
+}
+
+/** Each row that was tried asks for its own. */
+const names = new WeakMap<readonly VirtualService[], ReadonlyMap<string, VirtualService>>();
+
+function byName(all: readonly VirtualService[]): ReadonlyMap<string, VirtualService> {
+  const known = names.get(all);
+  if (known !== undefined) return known;
+  const fresh = new Map(all.map((vs) => [nameOf(vs), vs]));
+  names.set(all, fresh);
+  return fresh;
 }
 
 /** Whose route it is, and what that env wanted. */
@@ -36,9 +47,9 @@ export function envOfRow(
 ): RowEnv | undefined {
   const written = writtenRoute(row, world);
   if (written === undefined || !isInjectedRouteName(written.route.name)) return undefined;
-  const { route } = written;
+  const { route, virtualService } = written;
   const wishes = world.wishes
-    .filter(({ injection }) => injection && leadsToWish(row, injection, world))
+    .filter(({ injection }) => injection && isLedBy(virtualService, injection, world)(route))
     .sort((a, b) => Number(isNamedAfter(route, b)) - Number(isNamedAfter(route, a)));
   const [first] = wishes;
   if (first !== undefined) {

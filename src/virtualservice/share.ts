@@ -32,12 +32,17 @@ export function applicants(
     const before = known.get(routeNameOf(injection));
     if (before === undefined) return 3;
     if (jsonEqual(before, injection)) return 0;
-    return bytes(injection) <= bytes(before) ? 1 : 2;
+    return bytes(asked(injection)) <= bytes(asked(before)) ? 1 : 2;
   };
   return injections
     .map((injection) => ({ injection, place: classOf(injection) }))
     .sort((a, b) => a.place - b.place || compareInjections(a.injection, b.injection))
     .map(({ injection, place }) => ({ injection, isSettled: place < 2 }));
+}
+
+/** What an env asks for. How its subsets are named is our doing, or the base's rules': nobody is to lose a place for it. */
+function asked({ targets: _targets, ...injection }: PlannedInjection): PlannedInjection {
+  return { ...injection, to: '' };
 }
 
 /**

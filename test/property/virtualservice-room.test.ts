@@ -4,16 +4,13 @@ import '../support/fast-check.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import { jsonEqual } from '../../src/k8s/canonical.ts';
-import { applyJsonPatch } from '../../src/local/json-patch.ts';
-import { admit } from '../../src/virtualservice/admit.ts';
 import { type PlannedInjection, planOf } from '../../src/virtualservice/plan-codec.ts';
 import { PLAN_SHARE_BYTES } from '../../src/virtualservice/share.ts';
-import { decorate } from '../../src/virtualservice/sync.ts';
-import { CONFIG, injection, routing, to } from '../unit/virtualservice/builders.ts';
+import { injection, routing, to } from '../unit/virtualservice/builders.ts';
+import { admitted, settled } from './lib/writes.ts';
 
 /** Histories of envs that come, change and go in a VirtualService that has little room, and whose user's part changes, too. */
 
-const NOW = new Date('2026-02-01T00:00:00Z');
 const ENVS = ['a', 'b', 'c', 'd', 'e'];
 const HOSTS = ['backend', 'web'];
 
@@ -75,45 +72,6 @@ function wishes({ env, hosts, match, count }: Extract<Step, { kind: 'want' }>): 
       matches,
     }),
   );
-}
-
-function admitted(object: VirtualService, oldObject: VirtualService, username: string) {
-  const { patch, refusal } = admit({ operation: 'UPDATE', username, object, oldObject }, CONFIG);
-  expect(refusal).toBeUndefined();
-  return applyJsonPatch(object, patch);
-}
-
-/** Metacontroller's next write. */
-function synced(object: VirtualService, all: readonly RouteInjection[]): VirtualService {
-  const { annotations, labels } = decorate(object, all, CONFIG, NOW);
-  const set = (old: Record<string, string> = {}, changes: Record<string, string | null>) =>
-    Object.fromEntries(
-      Object.entries({ ...old, ...changes }).filter(
-        (member): member is [string, string] => member[1] !== null,
-      ),
-    );
-  const metadata = {
-    ...object.metadata,
-    annotations: set(object.metadata.annotations, annotations),
-    labels: set(object.metadata.labels, labels),
-  };
-  return admitted({ ...object, metadata }, object, CONFIG.metacontrollerUser);
-}
-
-/** As many writes as it takes until nothing is written any more: an empty plan leaves after its routes. */
-function settled(object: VirtualService, all: readonly RouteInjection[]): VirtualService {
-  const once = synced(object, all);
-  const twice = synced(once, all);
-  const same = (a: VirtualService, b: VirtualService) => jsonEqual(essence(a), essence(b));
-  expect(same(synced(twice, all), twice)).toBe(true);
-  if (all.length > 0) expect(same(twice, once)).toBe(true);
-  return once;
-}
-
-/** Without the long text that takes the room. */
-function essence({ metadata, spec }: VirtualService) {
-  const { filler: _filler, ...annotations } = metadata.annotations ?? {};
-  return { annotations, labels: metadata.labels ?? {}, spec };
 }
 
 const inPlan = (object: VirtualService): readonly PlannedInjection[] =>

@@ -47,7 +47,7 @@ function routeTrouble(hosts: WorkloadReport['hosts']): string {
 
 /** Regular requests never reach a clone's pods. */
 export function guarded(reports: readonly WorkloadReport[]): Verdict {
-  // A consumer looks for no rules.
+  // Whether a rule leads to a consumer's base nobody asks.
   const ruled = new Set(
     reports
       .filter(({ plan }) => plan.kind === 'subset')

@@ -46,6 +46,19 @@ describe('the order in which room is given', () => {
   });
 });
 
+it('is no growth that an upgrade or the base names the subsets otherwise: nobody loses a place, or meets a share, by it', () => {
+  const before = sized('a', PLAN_SHARE_BYTES + 100, { subset: 'a' });
+  const after = { ...before, to: 'backend-a', targets: { v1: 'backend-a-0123456789' } };
+  const other = sized('b', 300);
+  const draft = draftRoutes([BASE], [after, other], SCOPE);
+  const room = roomOf(routing([BASE]), undefined);
+  const { leftOut } = fitInjections(draft, [after, other], room, [before]);
+  expect(leftOut).toEqual([]);
+  const larger = { ...after, matches: [...after.matches, long(1)] };
+  const again = draftRoutes([BASE], [larger, other], SCOPE);
+  expect(fitInjections(again, [larger, other], room, [before]).leftOut).toHaveLength(1);
+});
+
 describe('the share of an env', () => {
   const fitted = (all: PlannedInjection[], present: PlannedInjection[] = [], http = [BASE]) => {
     const draft = draftRoutes(http, all, SCOPE);

@@ -1,0 +1,50 @@
+import { expect } from '@jest/globals';
+import type { RouteInjection } from '../../../src/api/routeinjection.ts';
+import type { VirtualService } from '../../../src/istio/types.ts';
+import { jsonEqual } from '../../../src/k8s/canonical.ts';
+import { applyJsonPatch } from '../../../src/local/json-patch.ts';
+import { admit } from '../../../src/virtualservice/admit.ts';
+import { decorate } from '../../../src/virtualservice/sync.ts';
+import { CONFIG } from '../../unit/virtualservice/builders.ts';
+
+const NOW = new Date('2026-02-01T00:00:00Z');
+
+/** A write as the webhook leaves it. */
+export function admitted(object: VirtualService, oldObject: VirtualService, username: string) {
+  const { patch, refusal } = admit({ operation: 'UPDATE', username, object, oldObject }, CONFIG);
+  expect(refusal).toBeUndefined();
+  return applyJsonPatch(object, patch);
+}
+
+/** Metacontroller's next write. */
+function synced(object: VirtualService, all: readonly RouteInjection[]): VirtualService {
+  const { annotations, labels } = decorate(object, all, CONFIG, NOW);
+  const set = (old: Record<string, string> = {}, changes: Record<string, string | null>) =>
+    Object.fromEntries(
+      Object.entries({ ...old, ...changes }).filter(
+        (member): member is [string, string] => member[1] !== null,
+      ),
+    );
+  const metadata = {
+    ...object.metadata,
+    annotations: set(object.metadata.annotations, annotations),
+    labels: set(object.metadata.labels, labels),
+  };
+  return admitted({ ...object, metadata }, object, CONFIG.metacontrollerUser);
+}
+
+/** As many writes as it takes until nothing is written any more: an empty plan leaves after its routes. */
+export function settled(object: VirtualService, all: readonly RouteInjection[]): VirtualService {
+  const once = synced(object, all);
+  const twice = synced(once, all);
+  const same = (a: VirtualService, b: VirtualService) => jsonEqual(essence(a), essence(b));
+  expect(same(synced(twice, all), twice)).toBe(true);
+  if (all.length > 0) expect(same(twice, once)).toBe(true);
+  return once;
+}
+
+/** Without the long text that takes the room. */
+function essence({ metadata, spec }: VirtualService) {
+  const { filler: _filler, ...annotations } = metadata.annotations ?? {};
+  return { annotations, labels: metadata.labels ?? {}, spec };
+}

@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { unreadOf, unreadText } from '../../../src/api/unread.ts';
+import { injection } from '../virtualservice/builders.ts';
+
+const told = (spec: object) => {
+  const object = injection();
+  const edited = { ...object, spec: { ...object.spec, ...spec } };
+  const found = unreadOf('RouteInjection', edited);
+  return found && unreadText(found);
+};
+
+it('reads a RouteInjection with all that it may have', () => {
+  const exposed = [{ subset: 'all', remedy: 'add a label' }];
+  expect(told({ subsets: { v1: 'backend-test-0123456789' }, exposed })).toBeUndefined();
+});
+
+it.each<[object, string]>([
+  [{ subsets: 'backend-test' }, 'spec.subsets: expected a map'],
+  [{ subsets: { v1: ['a'] } }, 'spec.subsets.v1: expected a text'],
+  [{ exposed: 'all' }, 'spec.exposed: expected a list'],
+  [{ exposed: [{ subset: 'all' }] }, 'spec.exposed[0].remedy: expected a text'],
+  [{ from: 'shared' }, 'spec.from: expected a list'],
+  [{ subset: 's'.repeat(1025) }, 'spec: expected shorter names'],
+  [{ subsets: { v1: 's'.repeat(1025) } }, 'spec: expected shorter names'],
+  [{ matches: Array(65).fill({}) }, 'spec.matches: expected fewer and shorter'],
+])('does not read one of another version whose spec has %j', (spec, wrong) => {
+  expect(told(spec)).toBe(`RouteInjection ${injection().metadata.name} (${wrong})`);
+});
