@@ -28,7 +28,7 @@ import { routeInjection } from './injections.ts';
 import { servicesOfLostBase } from './lost-base.ts';
 import type { MeshView } from './mesh-view.ts';
 import { cloneName } from './names.ts';
-import { noRule } from './no-rule.ts';
+import { baseSubsetName, noRule } from './no-rule.ts';
 import { noService } from './no-service.ts';
 import { nodeShares } from './node-shares.ts';
 import { injectionBaseKey, keep, type Observed, sameObject } from './observed.ts';
@@ -209,14 +209,13 @@ function planHosts(
   const { versionLabel, clusterDomain } = config;
   const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
   const cloneLabels = podLabelsOf(clone);
+  const baseLabels = base && podLabelsOf(base);
   return serviceHosts(entry, base, cloneLabels, defaultVersion, context).map((service) => {
     const about = view.rulesAbout(service.host);
     const isOfBase = baseTest(entry, base, cloneLabels, service.host, context);
-    const bases =
-      entry.kind === 'consumer'
-        ? []
-        : baseRules(about, service, { ...config, defaultVersion, isOfBase });
-    const names = bases.flatMap(({ subsets }) => subsets.map(({ name }) => name));
+    const leading = baseRules(about, service, { ...config, defaultVersion, isOfBase });
+    const bases = entry.kind === 'consumer' ? [] : leading;
+    const names = leading.flatMap(({ subsets }) => subsets.map(({ name }) => name));
     const to = envSubsets(bases, {
       name: clone.metadata.name,
       distinction: distinction(bases, service.host, workload, context),
@@ -227,14 +226,15 @@ function planHosts(
       clone: cloneLabels,
       podLabels: workload.podLabels ?? {},
       isOfBase,
-      versionLabel: config.versionLabel,
+      versionLabel,
+      baseLabels,
       defaultVersion,
     });
     const clones = bases.map((rule) => cloneRule(rule, to, env.metadata.name, workload, service));
     const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
     const isNamed = base === undefined || !wrongVersion(base, versionLabel, defaultVersion);
     // The name of a subset that would select none of the base's pods is no advice to give.
-    const wished = isNamed ? [defaultVersion] : [];
+    const wished = isNamed ? [baseSubsetName(defaultVersion, others)] : [];
     const from = names.length === 0 ? wished : names;
     return {
       problems: harmful.map(({ message }) => ({ section: 'destinationRule', message })),
@@ -245,7 +245,7 @@ function planHosts(
           ? {}
           : {
               missing: noRule(service.host, view, {
-                labels: base?.spec.template.metadata?.labels,
+                labels: baseLabels,
                 versionLabel,
                 defaultVersion,
                 clusterDomain,
