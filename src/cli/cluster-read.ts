@@ -7,6 +7,7 @@ import type { KubeObject } from '../k8s/object.ts';
 import type { Denied } from '../kube/denied.ts';
 import type { OpenCluster } from '../kube/open.ts';
 import { type Resource, resourceName } from '../kube/reader.ts';
+import { isEmpty } from './check-object.ts';
 import {
   DEPLOYMENTS,
   DESTINATION_RULES,
@@ -71,9 +72,11 @@ export async function readWishes(cluster: OpenCluster, list: readonly Wish[]): P
   const [first, ...others] = outcomes.flatMap(({ denied }) => denied);
   if (first !== undefined) throw missingRights([first, ...others], cluster);
   const all = unique(outcomes.flatMap((outcome) => outcome.objects));
-  const unread = all.flatMap((object) => unreadOf(object.kind, object) ?? []);
+  // A VirtualService without a spec has no routes, and is read as such in a cluster; nothing here is to stumble over it.
+  const whole = all.filter((object) => object.kind !== 'VirtualService' || !isEmpty(object));
+  const unread = whole.flatMap((object) => unreadOf(object.kind, object) ?? []);
   return {
-    objects: all.filter((object) => unreadOf(object.kind, object) === undefined),
+    objects: whole.filter((object) => unreadOf(object.kind, object) === undefined),
     notes: [
       ...new Set(outcomes.flatMap(({ notes }) => notes)),
       ...unread.map((one) => `${unreadText(one)} cannot be read, and is not looked at`),

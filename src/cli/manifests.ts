@@ -8,7 +8,7 @@ import type { KubeObject } from '../k8s/object.ts';
 import { parseYaml, type YamlDocument } from '../k8s/yaml.ts';
 import { kindOf } from '../local/kinds.ts';
 import { qualifiedName } from '../local/object.ts';
-import { checkObject, type Path } from './check-object.ts';
+import { checkObject, isEmpty, type Path } from './check-object.ts';
 
 const ENDINGS = ['.yaml', '.yml', '.json'];
 
@@ -20,7 +20,8 @@ export interface Manifest {
 
 /**
  * The objects of files, folders (their files, not their subfolders) and `-`; every mistake names file, document, line and
- * field. `namespace`: of those that name none and need one. `warn` is told what kubectl passes over in silence.
+ * field. `namespace`: of those that name none and need one. `warn` is told what kubectl passes over in silence, and
+ * what is left out, since nothing can be made of it.
  */
 export async function loadManifests(
   paths: readonly string[],
@@ -37,7 +38,11 @@ export async function loadManifests(
     place,
   }));
   refuseDuplicates(placed);
-  return placed;
+  return placed.filter(({ object, place }) => {
+    if (!isEmpty(object)) return true;
+    warn(`${place}: ${object.kind} ${qualifiedName(object)} has no spec, and is not looked at`);
+    return false;
+  });
 }
 
 function within(namespace: string, object: KubeObject): KubeObject {

@@ -15,6 +15,8 @@ interface Exposure {
   podLabels: Readonly<Record<string, string>>;
   isOfBase: IsOfBase;
   versionLabel: string;
+  /** Of the base's pods; undefined: it is gone. */
+  baseLabels: Readonly<Record<string, string>> | undefined;
   defaultVersion: string;
 }
 
@@ -42,11 +44,14 @@ export function exposedSubsets(
 
 /** A subset that is the base's, too, is to ask for its version; another one selects the clone by what `podLabels` set. */
 function remedy(subset: Subset, rule: string, exposure: Exposure): string {
-  const { podLabels, isOfBase, versionLabel, defaultVersion } = exposure;
+  const { podLabels, isOfBase, versionLabel, baseLabels, defaultVersion } = exposure;
   const place = `subset ${subset.name} of DestinationRule ${rule}`;
   const set = Object.keys(subset.labels ?? {}).filter((key) => Object.hasOwn(podLabels, key));
   if (isOfBase(subset) || set.length === 0) {
-    return `add the label ${versionLabel}: ${defaultVersion} to ${place}`;
+    const version = baseLabels === undefined ? defaultVersion : baseLabels[versionLabel];
+    // A subset that asks for what no pod has answers 503.
+    const first = version === undefined ? ", once the base's pods have it" : '';
+    return `add the label ${versionLabel}: ${version ?? defaultVersion} to ${place}${first}`;
   }
   return `take ${set.sort(byText).join(', ')} out of podLabels, or add a label to ${place} that the clone's pods lack`;
 }

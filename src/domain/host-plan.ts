@@ -20,7 +20,7 @@ import { exposedSubsets } from './exposed.ts';
 import { routeInjection } from './injections.ts';
 import { servicesOfLostBase } from './lost-base.ts';
 import type { MeshView } from './mesh-view.ts';
-import { noRule } from './no-rule.ts';
+import { baseSubsetName, noRule } from './no-rule.ts';
 import { injectionBaseKey, type Observed, sameObject } from './observed.ts';
 import { judgeRules } from './rule-harm.ts';
 import { type ServiceHost, servicesOf } from './services.ts';
@@ -71,14 +71,13 @@ export function planHosts(
   const { versionLabel, clusterDomain } = config;
   const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
   const cloneLabels = podLabelsOf(clone);
+  const baseLabels = base && podLabelsOf(base);
   return serviceHosts(entry, base, cloneLabels, defaultVersion, context).map((service) => {
     const about = view.rulesAbout(service.host);
     const isOfBase = baseTest(entry, base, cloneLabels, service.host, context);
-    const bases =
-      entry.kind === 'consumer'
-        ? []
-        : baseRules(about, service, { ...config, defaultVersion, isOfBase });
-    const names = bases.flatMap(({ subsets }) => subsets.map(({ name }) => name));
+    const leading = baseRules(about, service, { ...config, defaultVersion, isOfBase });
+    const bases = entry.kind === 'consumer' ? [] : leading;
+    const names = leading.flatMap(({ subsets }) => subsets.map(({ name }) => name));
     const to = envSubsets(bases, {
       name: clone.metadata.name,
       distinction: distinction(bases, service.host, workload, context),
@@ -89,14 +88,15 @@ export function planHosts(
       clone: cloneLabels,
       podLabels: workload.podLabels ?? {},
       isOfBase,
-      versionLabel: config.versionLabel,
+      versionLabel,
+      baseLabels,
       defaultVersion,
     });
     const clones = bases.map((rule) => cloneRule(rule, to, env.metadata.name, workload, service));
     const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
     const isNamed = base === undefined || !wrongVersion(base, versionLabel, defaultVersion);
     // The name of a subset that would select none of the base's pods is no advice to give.
-    const wished = isNamed ? [defaultVersion] : [];
+    const wished = isNamed ? [baseSubsetName(defaultVersion, others)] : [];
     const from = names.length === 0 ? wished : names;
     return {
       problems: harmful.map(({ message }) => ({ section: 'destinationRule', message })),
@@ -107,7 +107,7 @@ export function planHosts(
           ? {}
           : {
               missing: noRule(service.host, view, {
-                labels: base?.spec.template.metadata?.labels,
+                labels: baseLabels,
                 versionLabel,
                 defaultVersion,
                 clusterDomain,

@@ -14,6 +14,20 @@ interface Base {
   namespaces: readonly string[];
 }
 
+/**
+ * A name for a base's subset that the rules of its host can be given: a DNS label (Istio's `ValidateSubset` wants one, a label's
+ * value need not be), and none that is there, as Istio keeps only the first of a name.
+ */
+export function baseSubsetName(version: string, rules: readonly DestinationRule[]): string {
+  const taken = new Set(rules.flatMap(({ spec }) => (spec.subsets ?? []).map(({ name }) => name)));
+  const plain = version.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
+  for (let count = 0; ; count += 1) {
+    const ending = ['', '-base'][count] ?? `-base-${count}`;
+    const name = `${plain.slice(0, 63 - ending.length)}${ending}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
 /** Why no DestinationRule of a host (fully qualified) leads to the base, and what to do. */
 export function noRule(host: string, view: Pick<MeshView, 'rulesAbout'>, base: Base): string {
   const { labels, versionLabel, defaultVersion, clusterDomain, namespaces } = base;
@@ -25,7 +39,7 @@ export function noRule(host: string, view: Pick<MeshView, 'rulesAbout'>, base: B
       .map((subset) => ({ rule, subset })),
   );
   const wrong = `no DestinationRule of ${host} has a subset with the base's version label`;
-  const wanted = `{name: ${version}, labels: {${versionLabel}: ${version}}}`;
+  const wanted = `{name: ${baseSubsetName(version, rules)}, labels: {${versionLabel}: ${version}}}`;
   const [found] = named;
   if (found !== undefined) {
     const asked = notCarried(found.subset, labels ?? {});

@@ -47,9 +47,13 @@ function verdictOf(wish: Wish, followed: Followed): Verdict {
     return { reason: 'no-match', why, failed: met.failed };
   }
   if (!wish.isActive) return { reason: 'not-active', why: unreadyText(wish, world) };
+  const none = routeless(wish, followed);
+  // One copy may be for several workloads of an env: it is rendered, though it does not lead to this one.
+  const isOthers = none?.reason === 'not-rendered' && followed.taken?.env === wish.env;
   return (
-    routeless(wish, followed) ??
+    (isOthers ? undefined : none) ??
     outranked(met.pair, followed) ??
+    none ??
     uncopied(injection, followed) ?? {
       reason: 'no-copy',
       why: 'none of its routes is among those that the caller has',

@@ -52,6 +52,22 @@ Status
     expect(await previewed('-f', SHOP, '--delete', '--indexed-namespaces=shop')).toEqual(plain);
   });
 
+  test.each(['DestinationRule', 'VirtualService'])(
+    'a %s without a spec, which Istio lets pass, is told and not looked at',
+    async (kind) => {
+      const file = join(mkdtempSync(join(tmpdir(), 'preview-')), 'nospec.yaml');
+      const head = `apiVersion: networking.istio.io/v1\nkind: ${kind}`;
+      writeFileSync(file, `${head}\nmetadata: {name: nospec, namespace: shop}\n`);
+      const { code, text } = await previewed('-f', SHOP, '-f', file);
+      expect([code, text]).toEqual([
+        0,
+        expect.stringContaining(
+          `Warnings\n  ${file}, document 1, line 1: ${kind} shop/nospec has no spec, and is not looked at\n`,
+        ),
+      ]);
+    },
+  );
+
   test('warnings in words: skipped, unguarded, shadowed; 1, since one env is not ready', async () => {
     const { code, text } = await previewed('-f', CROWDED);
     expect(code).toBe(1);

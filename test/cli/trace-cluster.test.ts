@@ -40,6 +40,17 @@ async function cluster(options: FakeServerOptions, parts: { namespace?: string }
 }
 
 describe('as the cluster is now', () => {
+  test('a VirtualService without a spec, which Istio lets pass, has no routes', async () => {
+    const metadata = { name: 'nospec', namespace: 'shop', uid: 'n' };
+    const nospec = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata };
+    const { flags } = await cluster({ objects: [...objects, nospec] });
+    const { code, text } = await traced(...flags, ...REQUEST);
+    expect([code, text]).toEqual([
+      0,
+      expect.stringContaining('→ Deployment shop/backend-test-user'),
+    ]);
+  });
+
   test('what is asked, and that nothing is played: routes are those that are there', async () => {
     const { server, flags } = await cluster({});
     const { code, text } = await traced(...flags, ...REQUEST);

@@ -36,6 +36,8 @@ export interface HostStatus {
   isLooking: boolean;
   /** Our routes are there, but other envs' routes before them take every request. */
   isShadowed: boolean;
+  /** Another workload of the env has the copies that this one would have, by the same subset of the base's. */
+  isTaken?: boolean;
   /** Requests will not reach the clone by this host, however long one waits. */
   isHopeless: boolean;
   /** Seconds until this may be told otherwise without anything else that happens. */
@@ -57,9 +59,9 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
   const decider = deciderOf(host.host, context);
   const hasRule = rules.some(({ status }) => status === 'running');
   const carrying = concerned.filter((_, index) => isCarrying(virtualServices[index]));
-  const effective = carrying.filter(
-    (candidate) => !isFullyShadowed(injection, notesOf(candidate, injection)),
-  );
+  const isBehind = (candidate: VirtualService) =>
+    isFullyShadowed(injection, notesOf(candidate, injection));
+  const effective = carrying.filter((candidate) => !isBehind(candidate));
   const isShadowed = carrying.length > 0 && effective.length === 0;
   const isIgnored =
     isFound && virtualServices.every(({ status }) => status === 'ignored-missing-virtual-service');
@@ -72,12 +74,18 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
     ...(isUnrouted && decider !== undefined ? { decidedBy: decider } : {}),
     isLooking: !isFound && !isUnrouted,
     isShadowed,
+    ...taken(isIgnored ? concerned.filter(isBehind) : []),
     isHopeless: host.rules.length === 0 || isUnrouted || isIgnored || isShadowed,
     waits: [
       ...(isFound ? [] : [patience]),
       ...(rules.some(({ status }) => status === 'initializing') ? [ruleTime] : []),
     ].filter((wait) => wait !== undefined),
   };
+}
+
+/** Behind another env there would be routes nevertheless. */
+function taken(withoutRoutes: readonly VirtualService[]): Pick<HostStatus, 'isTaken'> {
+  return withoutRoutes.length > 0 ? { isTaken: true } : {};
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { HostPlan } from '../host-plan.ts';
 import type { Verdict } from './conditions.ts';
 import { unrouted } from './virtualservices-of.ts';
 import type { WorkloadReport } from './workload-report.ts';
@@ -67,8 +68,9 @@ export function guarded(reports: readonly WorkloadReport[]): Verdict {
       ...(hosts[index]?.notes ?? [])
         .filter(({ state }) => state === 'unguarded')
         .map(({ virtualService, message }) => {
-          // A route to a subset that is not there answers 503.
-          const first = ruled.has(host.host) ? '' : ', once a DestinationRule has it';
+          // A route to a subset that is not there answers 503; of one that is there, a label is what is missing.
+          const isThere = ruled.has(host.host) || isOfExposed(message, host);
+          const first = isThere ? '' : ', once a DestinationRule has it';
           return `VirtualService ${virtualService}: ${message}${first}`;
         }),
     ]),
@@ -79,6 +81,11 @@ export function guarded(reports: readonly WorkloadReport[]): Verdict {
     return { status: 'unknown', reason: 'Looking', message };
   }
   return yes('Guarded', 'every known route names a subset');
+}
+
+/** Is what is told about a subset of somebody's that selects the clone, too? */
+function isOfExposed(message: string, { injection }: HostPlan): boolean {
+  return (injection.spec.exposed ?? []).some(({ remedy }) => message.endsWith(remedy));
 }
 
 /** Another env takes some of this one's requests. */

@@ -14,6 +14,9 @@ export const NO_COMMON_HOST =
 const SHADOWED =
   'other envs take all requests that match this one; see the condition Conflicting, and narrow the matches';
 
+const TAKEN =
+  'another workload of this env takes all requests that this one would get, since one subset leads to both bases; see the condition Conflicting, and give each base a subset of its own, with labels that only its pods have';
+
 /** How one workload stands: its part of the status, and what the env's conditions are made of. */
 export interface WorkloadReport {
   plan: WorkloadPlan;
@@ -64,8 +67,10 @@ export function workloadReport(plan: WorkloadPlan, context: StatusContext): Work
 }
 
 function unreachable(hosts: readonly HostStatus[]): Problem {
+  const isTaken = hosts.some((host) => host.isTaken);
   const isShadowed = hosts.some((host) => host.isShadowed);
-  return { section: 'subset', message: isShadowed ? SHADOWED : NO_COMMON_HOST };
+  const unseen = isTaken ? TAKEN : NO_COMMON_HOST;
+  return { section: 'subset', message: isShadowed ? SHADOWED : unseen };
 }
 
 /** Without any host the plan has told why. While one may still come there is nothing to complain of. */

@@ -5,13 +5,22 @@ import type { DestinationRule, Subset } from '../../../src/istio/types.ts';
 import { deepFreeze, rule, subset } from '../../support/objects.ts';
 
 const told = (podLabels: Record<string, string>, ...rules: DestinationRule[]) =>
-  exposedSubsets(deepFreeze(rules), {
+  toldOf('shared', podLabels, ...rules);
+const toldOf = (
+  version: string | undefined,
+  podLabels: Record<string, string>,
+  ...rules: DestinationRule[]
+) => {
+  const baseLabels = { app: 'backend', ...(version === undefined ? {} : { version }) };
+  return exposedSubsets(deepFreeze(rules), {
     clone: { app: 'backend', version: 'alice', ...podLabels },
     podLabels,
-    isOfBase: ofBase({ app: 'backend', version: 'shared' }),
+    isOfBase: ofBase(baseLabels),
     versionLabel: 'version',
+    baseLabels,
     defaultVersion: 'shared',
   });
+};
 const asking = (name: string, labels?: Record<string, string>): Subset =>
   labels === undefined ? { name } : subset(name, { labels });
 const ADD = (name: string, of = 'shop/backend') =>
@@ -28,6 +37,18 @@ describe('exposedSubsets', () => {
   ])('%s', (_what, one, remedy) => {
     const found = told({}, rule('shop/backend', { subsets: [one] }));
     expect(found).toEqual(remedy === undefined ? [] : [{ subset: 'a', remedy }]);
+  });
+
+  it.each([
+    ['that is not the env’s', 'v1', 'version: v1 to subset a of DestinationRule shop/backend'],
+    [
+      'that the pods are still to get',
+      undefined,
+      "version: shared to subset a of DestinationRule shop/backend, once the base's pods have it",
+    ],
+  ])('ask for the version of the base’s pods, one %s', (_what, version, asked) => {
+    const one = rule('shop/backend', { subsets: [asking('a', { app: 'backend' })] });
+    expect(toldOf(version, {}, one)).toEqual([{ subset: 'a', remedy: `add the label ${asked}` }]);
   });
 
   it('are sorted, and told once, of the first rule', () => {

@@ -65,6 +65,23 @@ describe('why no rule leads to the base', () => {
       ': add the subset {name: v1, labels: {version: v1}} to DestinationRule shop/backend',
     ],
     [
+      'a subset of that name is somebody’s',
+      [
+        rule('shop/backend', {
+          host: 'backend',
+          subsets: [subset('shared', { version: 'shared', tier: 'a' }), subset('shared-base', {})],
+        }),
+      ],
+      shared,
+      ": subset shared of DestinationRule shop/backend asks for tier=a as well, which the base's pods do not carry; add a subset {name: shared-base-2, labels: {version: shared}}",
+    ],
+    [
+      'the version is no name for a subset',
+      [],
+      { app: 'backend', version: '1.2_A' },
+      ' (there is none): create one with the subset {name: 1-2-a, labels: {version: 1.2_A}}',
+    ],
+    [
       'its host is a half name',
       [
         rule('shop/backend', {

@@ -233,6 +233,21 @@ describe('guarded', () => {
   });
 });
 
+it.each([
+  ['names none', 'leaks; name it there', 'leaks; name it there, once a DestinationRule has it'],
+  ['lacks a label only', 'leaks; add the label', 'leaks; add the label'],
+])('without a rule, of a route whose subset %s', (_what, message, told) => {
+  const one = report('a', { hosts: [host({ notes: [note('unguarded', message)] })] });
+  const hosts = one.plan.hosts.map((plan) => ({
+    ...plan,
+    missing: 'no rule',
+    injection: injection({ exposed: [{ subset: 'x', remedy: 'add the label' }] }),
+  }));
+  expect(guarded([{ ...one, plan: { ...one.plan, hosts } }]).message).toBe(
+    `VirtualService shop/vs: ${told}`,
+  );
+});
+
 it('guarded does not hold for a headless Service', () => {
   const one = report('a');
   const [plan] = one.plan.hosts;
