@@ -21,7 +21,7 @@ import { routeInjection } from './injections.ts';
 import { servicesOfLostBase } from './lost-base.ts';
 import type { MeshView } from './mesh-view.ts';
 import { baseSubsetName, noRule } from './no-rule.ts';
-import { injectionBaseKey, type Observed, sameObject } from './observed.ts';
+import { childKey, injectionBaseKey, type Observed } from './observed.ts';
 import { judgeRules } from './rule-harm.ts';
 import { type ServiceHost, servicesOf } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
@@ -151,9 +151,14 @@ function distinction(
   return isShared ? [namespace, env.metadata.name] : [];
 }
 
+/** Every host asks. */
+const ownKeys = new WeakMap<Observed, ReadonlySet<string>>();
+
 /** The env's own one whose label was edited away is seen among other people's. */
 export function withoutOwn(rules: readonly DestinationRule[], { observed }: PlanContext) {
-  return rules.filter((rule) => !observed.rules.some((own) => sameObject(own, rule)));
+  const own = ownKeys.get(observed) ?? new Set(observed.rules.map(childKey));
+  ownKeys.set(observed, own);
+  return own.size === 0 ? rules : rules.filter((rule) => !own.has(childKey(rule)));
 }
 
 function serviceHosts(

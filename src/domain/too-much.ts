@@ -20,6 +20,8 @@ const MAX_PARTS = 60_000;
 /** What the routes that are compared with what the VirtualServices carry come to. */
 const MAX_COMPARED_BYTES = 64 * 2 ** 20;
 
+/** To find out whom a rule is for takes as long as to look at so many subsets. */
+const LOOKS_PER_RULE = 4;
 /** Exported names make the comparison of two rules longer. */
 const NAMES_PER_RULE = 8;
 
@@ -37,15 +39,15 @@ export function tooMuch(env: DynamicEnv, view: MeshView, config: DecisionConfig)
     );
   }
   const hosts = served.flatMap(({ entry, services }) =>
-    entry.kind === 'consumer'
-      ? []
-      : services.map(({ metadata }) =>
-          fqdn(metadata.name, entry.workload.namespace, config.clusterDomain),
-        ),
+    services.map(({ metadata }) => ({
+      host: fqdn(metadata.name, entry.workload.namespace, config.clusterDomain),
+      kind: entry.kind,
+    })),
   );
   const parts = tooManyParts(view);
   if (parts.length > 0) return parts;
-  return [...tooManyRules(hosts, view), ...tooManyRoutes(hosts, env, view, config)];
+  const routed = hosts.filter(({ kind }) => kind === 'subset').map(({ host }) => host);
+  return [...tooManyRules(hosts, view), ...tooManyRoutes(routed, env, view, config)];
 }
 
 /** Each of them is looked at several times. */
@@ -62,18 +64,28 @@ function tooManyParts(view: MeshView): string[] {
   ];
 }
 
-function tooManyRules(hosts: readonly string[], view: MeshView): string[] {
+function tooManyRules(
+  hosts: readonly { host: string; kind: EnvWorkload['kind'] }[],
+  view: MeshView,
+): string[] {
   let work = 0;
-  for (const host of hosts) {
+  for (const { host, kind } of hosts) {
     const rules = view.rulesAbout(host);
-    work += rules.length * ruleWork(rules);
+    work += lookWork(rules) + (kind === 'subset' ? rules.length * ruleWork(rules) : 0);
     if (work > MAX_RULE_WORK) {
       return [
-        `there are too many DestinationRules for ${host} (${rules.length}) to tell which clients would see which; put those of one namespace together`,
+        `there are too many DestinationRules for ${host} (${rules.length}) to tell which clients would see which, and which pods their subsets select; put those of one namespace together`,
       ];
     }
   }
   return [];
+}
+
+/** About how many steps it takes to tell which subsets of these select a clone's pods. A rule is as much as some subsets. */
+function lookWork(rules: readonly DestinationRule[]): number {
+  let work = LOOKS_PER_RULE * rules.length;
+  for (const { spec } of rules) work += spec.subsets?.length ?? 0;
+  return work;
 }
 
 /** About how many steps it takes to tell whether one more rule hides some of these. */

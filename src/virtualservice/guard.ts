@@ -6,20 +6,26 @@ import { labelOf } from './eligible.ts';
 import { httpOf, type Scope } from './scope.ts';
 import { withoutOurRoutes } from './strip.ts';
 
-/** In words, which routes send regular requests to subsets that select a clone's pods, too, and what to do; one of each subset. */
+/**
+ * Tells of an injection, in words, which routes send regular requests to subsets that select its clone's pods, too, and what to do;
+ * one of each subset. The routes are looked through once for each host.
+ */
 export function exposedRoutes(
   virtualService: VirtualService,
-  { spec: { host, exposed = [] } }: RouteInjection,
   scope: Scope,
-): string[] {
-  if (exposed.length === 0) return [];
+): (injection: RouteInjection) => string[] {
   const users = withoutOurRoutes(virtualService);
-  const routes = routesBySubset(users, host, scope);
-  return exposed.flatMap(({ subset, remedy }) => {
-    const label = routes.get(subset);
-    if (label === undefined) return [];
-    return `${label} sends to ${host} with subset ${subset}, which selects the clone's pods, too, so that regular requests reach them; ${remedy}`;
-  });
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  return ({ spec: { host, exposed = [] } }) => {
+    if (exposed.length === 0) return [];
+    const routes = known.get(host) ?? routesBySubset(users, host, scope);
+    known.set(host, routes);
+    return exposed.flatMap(({ subset, remedy }) => {
+      const label = routes.get(subset);
+      if (label === undefined) return [];
+      return `${label} sends to ${host} with subset ${subset}, which selects the clone's pods, too, so that regular requests reach them; ${remedy}`;
+    });
+  };
 }
 
 /** By subset of the host the first route that names it. */

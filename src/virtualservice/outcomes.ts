@@ -93,9 +93,10 @@ function guard(virtualService: VirtualService, scope: Scope) {
     if (!known.has(host)) known.set(host, unguardedRoute(virtualService, host, scope));
     return known.get(host);
   };
+  const exposedTo = exposedRoutes(virtualService, scope);
   return (injection: RouteInjection): PlanNote[] => {
     const { host, from } = injection.spec;
-    const exposed = summary(exposedRoutes(virtualService, injection, scope)).map((message) =>
+    const exposed = summary(exposedTo(injection)).map((message) =>
       note(injection, 'unguarded', message),
     );
     const label = unguarded(host);

@@ -18,7 +18,7 @@ authorizer.group('*').resource('*').check('patch').allowed()
 
 {{/* RE2: the names of headers that everybody's requests carry, in lower case; src/api/common-headers.ts has the same. */}}
 {{- define "dynamicenv.policies.commonHeaders" -}}
-^(accept|accept-.*|authorization|b3|cache-control|connection|content-.*|date|dnt|expect|forwarded|from|grpc-.*|host|if-.*|keep-alive|origin|pragma|priority|proxy-.*|range|referer|sec-.*|te|trailer|transfer-encoding|traceparent|tracestate|uber-trace-id|upgrade|upgrade-.*|user-agent|via|x-amzn-trace-id|x-b3-.*|x-client-trace-id|x-cloud-trace-context|x-datadog-.*|x-envoy-.*|x-forwarded-.*|x-ot-span-context|x-real-ip|x-request-id)$
+^(accept|accept-.*|access-control-.*|authorization|b3|cache-control|cdn-loop|cf-.*|connection|content-.*|date|dnt|expect|forwarded|from|grpc-.*|host|if-.*|keep-alive|origin|pragma|priority|proxy-.*|range|referer|save-data|sec-.*|te|trailer|transfer-encoding|traceparent|tracestate|true-client-ip|uber-trace-id|upgrade|upgrade-.*|user-agent|via|x-amz-cf-id|x-amzn-trace-id|x-azure-ref|x-b3-.*|x-client-ip|x-client-trace-id|x-cloud-trace-context|x-datadog-.*|x-envoy-.*|x-forwarded-.*|x-original-forwarded-for|x-ot-span-context|x-real-ip|x-request-id|x-request-start|x-scheme)$
 {{- end }}
 
 {{/* CEL: a list of header names in lower case. */}}

@@ -1,6 +1,18 @@
-import { type Cluster, deployment, rule, service } from './env-parts.ts';
+import { type Cluster, deployment, env, rule, SUBSET, service } from './env-parts.ts';
 import type { Growing } from './growing.ts';
-import { HOST, map, times } from './parts.ts';
+import { byName, HOST, map, times } from './parts.ts';
+
+/** As many consumers as an env may have behind as many Services, and rules that concern all of them. */
+function consuming(rules: object[]): Cluster {
+  const names = times(32, (at) => `backend-${at}`);
+  return {
+    env: env({ subsets: [], consumers: names.map((name) => ({ ...SUBSET, name })) }),
+    services: times(64, (at) => service(at)),
+    rules,
+    related: { 'Deployment.apps/v1': byName(names.map((name) => deployment({}, {}, name))) },
+  };
+}
+const EVERY = `*.${HOST.slice(HOST.indexOf('.') + 1)}`;
 
 /** Services and DestinationRules around an env that grow. */
 export const MESH_CLUSTERS: Growing<Cluster> = {
@@ -30,6 +42,22 @@ export const MESH_CLUSTERS: Growing<Cluster> = {
   'rules of other wildcards': {
     most: 8000,
     of: (n) => ({ rules: times(n, (at) => rule(at, { host: `*.n${at}.com` })) }),
+  },
+  'rules of a wildcard, 32 consumers behind 64 services': {
+    most: 4000,
+    of: (n) => consuming(times(n, (at) => rule(at, { host: EVERY }))),
+  },
+  'subsets of wildcards, 32 consumers behind 64 services': {
+    most: 10_000,
+    of: (n) =>
+      consuming(
+        times(10, (at) =>
+          rule(at, {
+            host: EVERY,
+            subsets: times(n, (one) => ({ name: `s${one}`, labels: { version: `v${one}` } })),
+          }),
+        ),
+      ),
   },
   'subsets of a rule': {
     most: 20_000,

@@ -54,6 +54,10 @@ export const INJECTIONS: Record<
     }),
   },
   'envs without a DestinationRule': { most: 20_000, of: () => ({ from: [] }) },
+  'envs whose clones many subsets select': {
+    most: 1500,
+    of: () => ({ exposed: times(100, (at) => ({ subset: `s${at}`, remedy: 'add a label' })) }),
+  },
   'envs that wait': { most: 20_000, of: () => ({ active: false }) },
   'envs that leave': { most: 20_000, of: () => ({ active: false, leaving: true }) },
   'envs with many subsets to come from': {

@@ -75,6 +75,30 @@ describe('where there is more than can be decided on in time', () => {
     });
   });
 
+  it.each<[string, KubeObject[]]>([
+    ['rules', times(300, (at) => rule(`shop/r${at}`, { host: '*.shop.svc.cluster.local' }))],
+    [
+      'subsets',
+      [
+        rule('shop/r', {
+          host: '*.shop.svc.cluster.local',
+          subsets: times(1500, (at) => ({ name: `s${at}`, labels: { version: `${at}` } })),
+        }),
+      ],
+    ],
+  ])('many consumers behind many Services, and %s that may select their pods', (_what, more) => {
+    const template = {
+      metadata: { labels: { app: 'backend', version: 'shared' } },
+      spec: { containers: [{ name: 'main', image: 'main:1' }] },
+    };
+    const bases = times(32, (at) => deployment(`shop/c${at}`, { template }));
+    const consumers = times(32, (at) => ({ namespace: 'shop', name: `c${at}` }));
+    const env = dynamicEnv({ subsets: [], consumers });
+    const all = [...bases, ...services(64), ...more];
+    const { status } = decide(world(env, all));
+    expect(status.conditions?.[0]?.reason).toBe('TooLarge');
+  });
+
   it('a removal goes on', () => {
     const now = surrounded([...services(64), ...rules(130)]);
     const { metadata } = now.env;
