@@ -28,8 +28,9 @@ export function wrongVersion(
   const version = spec.template.metadata?.labels?.[versionLabel];
   if (version === defaultVersion) return undefined;
   const base = `Deployment ${metadata.namespace}/${metadata.name}`;
-  if (version === undefined) {
-    return `the pods of ${base} have no label ${versionLabel}, by which a subset can tell them from a clone's; first add "${versionLabel}: ${defaultVersion}" to its spec.template.metadata.labels (spec.selector cannot be changed, and need not be)`;
+  if (version === undefined || version === '') {
+    const found = version === undefined ? 'no' : 'an empty';
+    return `the pods of ${base} have ${found} label ${versionLabel}, by which a subset can tell them from a clone's; first add "${versionLabel}: ${defaultVersion}" to its spec.template.metadata.labels (spec.selector cannot be changed, and need not be)`;
   }
   return `the pods of ${base} have ${versionLabel}: ${version}, not ${defaultVersion}; give this workload of the env "defaultVersion: ${version}", or correct the label in the Deployment's template`;
 }

@@ -1,4 +1,5 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
+import { unreadOf } from '../api/unread.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { matchesProblem } from '../virtualservice/pair-problem.ts';
 import { activation } from './activation.ts';
@@ -141,10 +142,11 @@ export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeO
 
 function withdrawn(kept: KubeObject, child: KubeObject): KubeObject {
   if (child.kind !== 'RouteInjection') return kept;
-  const { spec } = kept as Partial<RouteInjection>;
-  const { spec: present } = child as Partial<RouteInjection>;
-  if (spec === undefined) return kept;
-  const all = [spec.matches, present?.matches ?? []];
-  if (all.every((matches) => matchesProblem(matches) === undefined)) return kept;
+  const { spec } = kept as RouteInjection;
+  // Nobody renders one that cannot be read.
+  const all = [kept as RouteInjection, child as RouteInjection].filter(
+    (one) => unreadOf(one.kind, one) === undefined,
+  );
+  if (all.every((one) => matchesProblem(one.spec.matches) === undefined)) return kept;
   return { ...kept, spec: { ...spec, active: false } } as RouteInjection;
 }

@@ -32,7 +32,11 @@ export function envsWithoutWish(hosts: readonly string[], world: World): OtherEn
         .map(({ kind, workload }): OtherEnv => {
           const deployment = `${workload.namespace}/${workload.name}`;
           const head = { env: env.metadata.name, deployment, host: service.host };
-          const why = `it has no routes for this host: ${whyNone(env, deployment, kind)}`;
+          const reason =
+            toldOf(env, deployment, kind) ??
+            unselected(service, env, deployment, world) ??
+            stateText(env);
+          const why = `it has no routes for this host: ${reason}`;
           return { ...head, reason: 'no-injection', why };
         }),
     ),
@@ -69,12 +73,33 @@ function hasWish(
   );
 }
 
-function whyNone(env: DynamicEnv, deployment: string, kind: 'subset' | 'consumer'): string {
+/** A Service that asks for the base's version never reaches the clone, though another one of its may. */
+function unselected(
+  { namespace, selector = {} }: ServiceHost,
+  { status }: DynamicEnv,
+  deployment: string,
+  { workloads }: World,
+): string | undefined {
+  const name = status?.subsetsStatus?.[deployment]?.deployment.name;
+  const clone = workloads.find((one) => one.namespace === namespace && one.name === name);
+  if (clone === undefined || matchesSelector({ matchLabels: selector }, clone.labels))
+    return undefined;
+  const asked = Object.entries(selector)
+    .filter(([key, value]) => !matchesSelector({ matchLabels: { [key]: value } }, clone.labels))
+    .map(([key, value]) => `${key}=${value}`);
+  return `its Service asks for ${asked.join(', ')}, which its clone's pods do not carry: take out of the selector what differs between versions`;
+}
+
+function toldOf(
+  env: DynamicEnv,
+  deployment: string,
+  kind: 'subset' | 'consumer',
+): string | undefined {
   const { status } = env;
   const workloads = kind === 'subset' ? status?.subsetsStatus : consumersOf(status);
   const errors = workloads?.[deployment]?.subsetErrors;
   const [told] = Object.values(errors ?? {}).flat() as { error: string }[];
-  return told?.error ?? stateText(env);
+  return told?.error;
 }
 
 function stateText({ metadata, status }: DynamicEnv): string {

@@ -295,3 +295,16 @@ describe('requests', () => {
     ]);
   });
 });
+
+test('a Service that asks for the version of the base is why its clone is not reached by it', async () => {
+  const file = join(folder, 'old.yaml');
+  const spec = '{selector: {app: backend, version: shared}, ports: [{port: 80}]}';
+  writeFileSync(
+    file,
+    `{apiVersion: v1, kind: Service, metadata: {name: old, namespace: shop}, spec: ${spec}}`,
+  );
+  const { text } = await traced(...SHOP, '-f', file, 'http://old.shop/', ...USER);
+  expect(text).toContain(
+    "test-user: it has no routes for this host: its Service asks for version=shared, which its clone's pods do not carry",
+  );
+});

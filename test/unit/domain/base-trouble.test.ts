@@ -15,6 +15,7 @@ describe("the version of a base's pods", () => {
     [{ version: 'shared' }, 'version', 'shared', undefined],
     [{ version: 'v1' }, 'version', 'v1', undefined],
     [{ app: 'api' }, 'version', 'shared', /no label version.*first add "version: shared"/],
+    [{ version: '' }, 'version', 'shared', /an empty label version.*first add "version: shared"/],
     [{ version: 'v1' }, 'version', 'shared', /have version: v1, not shared.*"defaultVersion: v1"/],
     [{ version: 'v1' }, 'rev', 'main', /no label rev.*first add "rev: main"/],
   ])('%j, asked for %s=%s', (labels, label, version, told) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import { decideChildren, keepAll } from '../../../src/domain/children.ts';
 import type { HostPlan } from '../../../src/domain/host-plan.ts';
-import { childKey, type Observed } from '../../../src/domain/observed.ts';
+import { childKey, type Observed, observe } from '../../../src/domain/observed.ts';
 import type { WorkloadPlan } from '../../../src/domain/workload-plan.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import {
@@ -175,3 +176,17 @@ function withoutClone(): WorkloadPlan {
   const { deployment: _none, ...rest } = plan({ hosts: [] });
   return rest;
 }
+
+it.each<[string, unknown]>([
+  ['no spec', undefined],
+  ['a spec that is null', null],
+  ['no matches', { other: 1 }],
+  ['matches that are no list', { matches: 5 }],
+  ['matches that are no maps', { matches: [null] }],
+  ['headers that are none', { matches: [{ headers: null }, { headers: { user: null } }] }],
+])('keeps a RouteInjection with %s as it is', (_what, spec) => {
+  const child = { ...injection(), spec } as unknown as RouteInjection;
+  const map = { [child.metadata.name]: child };
+  const observed = observe({ 'RouteInjection.riskified.com/v1alpha1': map });
+  expect(keepAll(observed, new Set())).toMatchObject([{ metadata: { name: child.metadata.name } }]);
+});
