@@ -55,7 +55,8 @@ export function deciderOf(
   { view, config: { clusterDomain } }: StatusContext,
 ): string | undefined {
   const found = view.virtualServices().find((candidate) => {
-    const { hosts = [], gateways = ['mesh'] } = candidate.spec ?? {};
+    const hosts = candidate.spec?.hosts ?? [];
+    const gateways = candidate.spec?.gateways ?? ['mesh'];
     const full = hosts.map((one) => fqdn(one, namespaceOf(candidate), clusterDomain));
     return full.includes(host) && gateways.includes('mesh');
   });

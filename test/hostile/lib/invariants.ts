@@ -68,12 +68,19 @@ function lostChild(sent: CompositeRequest, body: Record<string, unknown>): strin
   const { conditions } = body['status'] as { conditions: { reason: string }[] };
   const isHeldUp = HELD_UP.includes(conditions[0]?.reason ?? '');
   const needed: KubeObject[] = isHeldUp ? [...clones, ...injections] : [...led, ...active];
-  const lost = needed.find((child) => !kept.has(nameOf(child)));
+  const lost = needed.find((child) => !namesOf(child, sent).some((name) => kept.has(name)));
   return lost === undefined ? undefined : `the child ${nameOf(lost)} is lost`;
 }
 
 function nameOf({ kind, metadata: { namespace, name } }: KubeObject): string {
   return `${kind} ${namespace ?? ''}/${name}`;
+}
+
+/** By its own metadata and, as it may lack a namespace, by its place among the children. */
+function namesOf(child: KubeObject, { children }: CompositeRequest): string[] {
+  const places = Object.values(children).flatMap((group) => Object.entries(group ?? {}));
+  const [key = ''] = places.find(([, one]) => one === child) ?? [];
+  return [nameOf(child), `${child.kind} ${key.includes('/') ? key : `/${key}`}`];
 }
 
 /** Nothing of the user's is otherwise afterwards: our routes, marks and their owners are all that a patch may touch. */
