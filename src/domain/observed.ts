@@ -32,6 +32,15 @@ export interface Observed {
  * Without its spec nobody knows whether it has to be created anew, or what a RouteInjection asks for.
  */
 export function observe(children: ObjectMap): Observed {
+  const known = seen.get(children) ?? observed(children);
+  seen.set(children, known);
+  return known;
+}
+
+/** What was sent is asked for its spec's limits, for the decision, and for what is told of it. */
+const seen = new WeakMap<ObjectMap, Observed>();
+
+function observed(children: ObjectMap): Observed {
   const {
     'Deployment.apps/v1': deployments,
     'DestinationRule.networking.istio.io/v1': rules,

@@ -3,7 +3,7 @@ import { DYNAMIC_ENV_LABEL } from '../api/marks.ts';
 import { fqdn } from '../istio/host.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import type { Service } from '../k8s/workload.ts';
-import { draftBytes } from '../virtualservice/affordable.ts';
+import { draftBytes, MAX_DRAFT_BYTES } from '../virtualservice/affordable.ts';
 import { httpOf, scopeOf } from '../virtualservice/scope.ts';
 import type { DecisionConfig } from './config.ts';
 import type { MeshView } from './mesh-view.ts';
@@ -117,6 +117,8 @@ function tooManyRoutes(
   config: DecisionConfig,
 ): string[] {
   const all = view.virtualServices();
+  // Mostly so few that nothing has to be measured.
+  if (hosts.length * all.length * MAX_DRAFT_BYTES <= MAX_COMPARED_BYTES) return [];
   let bytes = 0;
   const isTooMuch =
     hosts.length * all.length > MAX_LOOKUPS ||

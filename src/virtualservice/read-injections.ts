@@ -9,6 +9,11 @@ import { relatedInjections } from './customize.ts';
 
 const KEY = 'RouteInjection.riskified.com/v1alpha1';
 
+/** What is asked for need not be known where it has come. */
+function isSent(related: ObjectMap): boolean {
+  return Object.hasOwn(related, KEY);
+}
+
 /**
  * The RouteInjections that concern a VirtualService, sorted by name; or why its marks must stay as they are. An injection that
  * was not sent or cannot be read may be the reason for routes that are there: without it they would be withdrawn.
@@ -24,7 +29,9 @@ export function readInjections(
     const message = `${unreadText(wrong)} cannot be read: correct it; what it carries for envs stays as it is`;
     return { reason: 'Invalid', message };
   }
-  const [missing] = missingGroups(relatedInjections(virtualService, config), related);
+  const [missing] = isSent(related)
+    ? []
+    : missingGroups(relatedInjections(virtualService, config), related);
   if (missing !== undefined) {
     const message = `${name}: related objects ${missing} were not sent, though they are asked for; its marks stay as they are`;
     return { reason: 'NotSent', message };
