@@ -45,7 +45,7 @@ export function requestProblems(
   env: string,
 ): string[] {
   const base = `backend.${namespace}@shared`;
-  const clone = `backend.${namespace}@${env}`;
+  const clone = `backend.${namespace}@backend-${env}`;
   const hasClone = objects.some(
     ({ kind, metadata }) => kind === 'Deployment' && metadata.name === `backend-${env}`,
   );
