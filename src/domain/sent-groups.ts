@@ -7,6 +7,13 @@ import { envWorkloads } from './workloads.ts';
 
 const SERVICES = 'Service.v1';
 const RULES = 'DestinationRule.networking.istio.io/v1';
+const OBJECTS = [
+  'Deployment.apps/v1',
+  'StatefulSet.apps/v1',
+  'VirtualService.networking.istio.io/v1',
+  SERVICES,
+  RULES,
+];
 const NAMESPACES = 'Namespace.v1';
 const INDEXES = 'MeshIndex.riskified.com/v1alpha1';
 
@@ -19,6 +26,9 @@ export function groupsNotSent(
   config: DecisionConfig,
   related: ObjectMap,
 ): string[] {
+  // Without indexes nothing else is asked for.
+  const isPlain = config.indexedNamespaces.length === 0;
+  if (isPlain && OBJECTS.every((key) => isSent(key, related))) return [];
   const rules = neededRuleNamespaces(env, config);
   const asObjects = rules.filter((namespace) => !config.indexedNamespaces.includes(namespace));
   const missing = missingGroups(relatedToEnv(env, config), related).filter(

@@ -13,36 +13,29 @@ export function carriersOf(
   { view, config: { clusterDomain } }: StatusContext,
 ): VirtualService[] {
   const concerned = byHost(view.virtualServices(), clusterDomain).get(host) ?? [];
-  const byName = new Map(concerned.map(({ virtualService: one }) => [nameOf(one), one]));
-  return concerned
-    .filter(({ isLive, virtualService }) => {
-      return isLive || !delegatesToAny(virtualService, (name) => byName.get(name));
-    })
-    .map(({ virtualService }) => virtualService);
-}
-
-/** `isLive`: it has routes of its own there. */
-interface Concerned {
-  virtualService: VirtualService;
-  isLive: boolean;
+  const byName = new Map(concerned.map((one) => [nameOf(one), one]));
+  return concerned.filter(
+    (one) =>
+      !delegatesToAny(one, (name) => byName.get(name)) ||
+      liveHosts(one, clusterDomain).includes(host),
+  );
 }
 
 /** Each host of an env asks the same VirtualServices. */
-const indexes = new WeakMap<readonly VirtualService[], ReadonlyMap<string, Concerned[]>>();
+const indexes = new WeakMap<readonly VirtualService[], ReadonlyMap<string, VirtualService[]>>();
 
 function byHost(
   virtualServices: readonly VirtualService[],
   clusterDomain: string,
-): ReadonlyMap<string, Concerned[]> {
+): ReadonlyMap<string, VirtualService[]> {
   const before = indexes.get(virtualServices);
   if (before !== undefined) return before;
-  const index = new Map<string, Concerned[]>();
-  for (const virtualService of virtualServices) {
-    const live = new Set(liveHosts(virtualService, clusterDomain));
-    for (const host of concernedHosts(virtualService, clusterDomain)) {
+  const index = new Map<string, VirtualService[]>();
+  for (const one of virtualServices) {
+    for (const host of concernedHosts(one, clusterDomain)) {
       const list = index.get(host) ?? [];
       index.set(host, list);
-      list.push({ virtualService, isLive: live.has(host) });
+      list.push(one);
     }
   }
   indexes.set(virtualServices, index);
