@@ -34,8 +34,8 @@ export function nodeShares({ spec }: Deployment): string[] {
   ];
 }
 
-function hostPorts({ ports = [] }: Container): string[] {
-  return ports.flatMap(({ hostPort }) => (hostPort ? String(hostPort) : []));
+function hostPorts({ ports }: Container): string[] {
+  return (ports ?? []).flatMap(({ hostPort }) => (hostPort ? String(hostPort) : []));
 }
 
 function named(texts: readonly string[]): string {

@@ -13,7 +13,8 @@ export interface EnvWorkload {
 /** All workloads of an env, subsets first, in the spec's order. */
 export function envWorkloads({ spec }: Pick<DynamicEnv, 'spec'>): EnvWorkload[] {
   const of = (kind: WorkloadKind, list: readonly Workload[] | undefined) =>
-    (list ?? []).map((workload) => ({
+    // At removal nobody has asked whether the spec is one.
+    (Array.isArray(list) ? list : []).map((workload: Workload) => ({
       kind,
       workload,
       key: `${workload.namespace}/${workload.name}`,
