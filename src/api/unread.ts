@@ -54,12 +54,15 @@ export function readable<T extends KubeObject>(
   objects: readonly T[],
 ): { objects: readonly T[]; unread: Unread[] } {
   const unread: Unread[] = [];
+  const wrong = new Set<T>();
   for (const object of objects) {
     const found = unreadOf(kind, object);
-    if (found !== undefined) unread.push(found);
+    if (found === undefined) continue;
+    unread.push(found);
+    wrong.add(object);
   }
   if (unread.length === 0) return { objects, unread };
-  return { objects: objects.filter((object) => unreadOf(kind, object) === undefined), unread };
+  return { objects: objects.filter((object) => !wrong.has(object)), unread };
 }
 
 /** `DestinationRule shop/backend (spec: expected a map)` */

@@ -3,6 +3,7 @@ import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { affordableInjections } from '../virtualservice/affordable.ts';
 import { type CloneOwner, leadingTo, leadsIn, leadsOf } from '../virtualservice/leads-to.ts';
 import { isIgnored, planned } from '../virtualservice/outcomes.ts';
+import { isSameOwner } from '../virtualservice/owner.ts';
 import { compareInjections } from '../virtualservice/pairs.ts';
 import { type PlannedInjection, planOf } from '../virtualservice/plan-codec.ts';
 import { renderRoutes } from '../virtualservice/render.ts';
@@ -88,13 +89,5 @@ function companions(virtualService: VirtualService, own: PlannedInjection): Plan
   const isSplit = httpOf(virtualService).some(({ route }) => (route ?? []).length > 1);
   return planned.filter(
     (one) => one.env === own.env && !isSameOwner(one, own) && (isSplit || one.host === own.host),
-  );
-}
-
-function isSameOwner(a: PlannedInjection, b: PlannedInjection): boolean {
-  return (
-    a.host === b.host &&
-    a.deployment.namespace === b.deployment.namespace &&
-    a.deployment.name === b.deployment.name
   );
 }

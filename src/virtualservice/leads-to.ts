@@ -20,26 +20,14 @@ type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
  * them: so not the name alone decides, but where its targets lead.
  */
 export function leadingTo(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
-  const { env, deployment, host } = owner;
-  const own = injectedRouteName(env, deployment, host);
-  const isOfEnv = routeNamesOf(env);
+  const [own, ...leads] = leadsOf(owner);
+  const isOfEnv = routeNamesOf(owner.env);
   return ({ name, route }) =>
     name === own ||
     // One with a single target leads to the clone that it is named after, and to no other.
     ((route?.length ?? 0) > 1 &&
       isOfEnv(name) &&
-      (route ?? []).some((target) => targetLeadsTo(target, owner, place)));
-}
-
-function targetLeadsTo(
-  target: HTTPRouteDestination,
-  { host, clone, subsets }: CloneOwner,
-  { namespace, clusterDomain }: Place,
-): boolean {
-  const { host: named = '', subset = '' } = target?.destination ?? {};
-  if (fqdn(named, namespace, clusterDomain) !== host) return false;
-  const noted = cloneOf(target);
-  return noted === undefined ? subsets.includes(subset) : noted === clone;
+      (route ?? []).some((target) => leads.includes(leadOf(target, place))));
 }
 
 /**
@@ -53,7 +41,10 @@ export function leadsIn({ name, route }: HTTPRoute, place: Place): string[] {
   return [name, ...targets.map((target) => leadOf(target, place))];
 }
 
-/** What leads to an owner's clone: a route has one of these texts exactly if `leadingTo` says so. */
+/**
+ * What leads to an owner's clone: every route of which `leadingTo` says so has one of these texts. Another env's may have one, too,
+ * as the env is not in them: a clone of that name in the same place is awaited all the longer.
+ */
 export function leadsOf({ env, deployment, host, clone, subsets }: CloneOwner): string[] {
   return [
     injectedRouteName(env, deployment, host),

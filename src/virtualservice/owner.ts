@@ -5,6 +5,10 @@ export interface Owner {
   host: string;
 }
 
+export function isSameOwner(a: Owner, b: Owner): boolean {
+  return keyOf(a) === keyOf(b);
+}
+
 /** Those of a list that belong to an owner, in the list's order. */
 export type ByOwner<T> = (owner: Owner) => readonly T[];
 

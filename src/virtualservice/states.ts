@@ -1,6 +1,6 @@
 import { envLabel } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
-import { groupByOwner } from './owner.ts';
+import { groupByOwner, isSameOwner } from './owner.ts';
 import { INJECTION_STATES, type InjectionState, type PlanNote } from './plan-codec.ts';
 
 /** What became of one injection in a VirtualService with these notes. */
@@ -17,12 +17,7 @@ export function injectionState(
 
 /** Is the note about this injection? */
 export function isAbout(note: PlanNote, { spec }: RouteInjection): boolean {
-  return (
-    note.env === spec.env &&
-    note.host === spec.host &&
-    note.deployment.namespace === spec.deployment.namespace &&
-    note.deployment.name === spec.deployment.name
-  );
+  return isSameOwner(note, spec);
 }
 
 /** One shadowed match of several, or a match that is shadowed before some routes only, leaves the env reachable. */
