@@ -19,6 +19,24 @@ export interface Manifest {
 }
 
 /**
+ * Loads what a command's options name; `told` gets the warnings. The namespace that is given is for objects without one, where the
+ * options name none.
+ */
+export function manifestLoader(
+  options: { files: readonly string[]; namespace?: string | undefined },
+  dynamicEnv: CrdValidator,
+  told: string[],
+): (namespace?: string) => Promise<Manifest[]> {
+  return (namespace = 'default') =>
+    loadManifests(
+      options.files,
+      { DynamicEnv: dynamicEnv },
+      options.namespace ?? namespace,
+      (warning) => void told.push(warning),
+    );
+}
+
+/**
  * The objects of files, folders (their files, not their subfolders) and `-`; every mistake names file, document, line and
  * field. `namespace`: of those that name none and need one. `warn` is told what kubectl passes over in silence, and
  * what is left out, since nothing can be made of it.

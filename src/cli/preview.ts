@@ -5,7 +5,7 @@ import type { VirtualService } from '../istio/types.ts';
 import { compare, countOf } from './compare.ts';
 import { delegateWarnings } from './delegate-warnings.ts';
 import { drawGraph } from './graph.ts';
-import { loadManifests } from './manifests.ts';
+import { manifestLoader } from './manifests.ts';
 import { readPreviewOptions } from './preview-options.ts';
 import { show, showLeftovers } from './preview-report.ts';
 import { type Scene, sceneOfFiles } from './preview-scene.ts';
@@ -17,13 +17,7 @@ export async function preview(args: readonly string[], output: Output): Promise<
   const options = readPreviewOptions(args, process.env);
   const { dynamicEnv } = await loadValidators();
   const told: string[] = [];
-  const load = (namespace = 'default') =>
-    loadManifests(
-      options.files,
-      { DynamicEnv: dynamicEnv },
-      options.namespace ?? namespace,
-      (warning) => void told.push(warning),
-    );
+  const load = manifestLoader(options, dynamicEnv, told);
   const scene =
     options.cluster === undefined
       ? await sceneOfFiles(await load(undefined), options, dynamicEnv)

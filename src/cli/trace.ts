@@ -3,7 +3,7 @@ import { toYaml } from '../k8s/yaml.ts';
 import { trace as traced } from '../trace/trace.ts';
 import { worldOf } from '../trace/world.ts';
 import { drawGraph } from './graph.ts';
-import { loadManifests } from './manifests.ts';
+import { manifestLoader } from './manifests.ts';
 import type { Output } from './terminal.ts';
 import { callerOf } from './trace-caller.ts';
 import { readTraceOptions } from './trace-options.ts';
@@ -15,13 +15,7 @@ export async function trace(args: readonly string[], output: Output): Promise<nu
   const options = readTraceOptions(args, process.env);
   const { dynamicEnv } = await loadValidators();
   const told: string[] = [];
-  const load = (namespace = 'default') =>
-    loadManifests(
-      options.files,
-      { DynamicEnv: dynamicEnv },
-      options.namespace ?? namespace,
-      (warning) => void told.push(warning),
-    );
+  const load = manifestLoader(options, dynamicEnv, told);
   const scene =
     options.cluster === undefined
       ? await traceFiles(load, options, dynamicEnv)
