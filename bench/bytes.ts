@@ -3,7 +3,7 @@ import { DECISION_FLAGS } from '../src/config.ts';
 import { readFlags } from '../src/flags.ts';
 import type { DestinationRule } from '../src/istio/types.ts';
 import type { KubeObject } from '../src/k8s/object.ts';
-import { encodeContent } from '../src/mesh-index/content.ts';
+import { encodeContent } from '../src/mesh/index-content.ts';
 import type { Call } from './lib/calls.ts';
 import { envCalls } from './lib/calls.ts';
 import { answer } from './lib/hook.ts';

@@ -1,4 +1,4 @@
-import type { Service } from '../src/http/service.ts';
+import type { Service } from '../src/hooks/service.ts';
 import type { Call } from './lib/calls.ts';
 import { envCalls, virtualServiceCalls } from './lib/calls.ts';
 import { answer, decide } from './lib/hook.ts';

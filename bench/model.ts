@@ -1,4 +1,4 @@
-import type { Service } from '../src/http/service.ts';
+import type { Service } from '../src/hooks/service.ts';
 import { type Call, envCalls, virtualServiceCalls } from './lib/calls.ts';
 import { answer } from './lib/hook.ts';
 import type { Row } from './lib/rows.ts';

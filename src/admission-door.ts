@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { DecisionConfig } from './domain/config.ts';
 import { UsageError } from './errors.ts';
 import type { MetricsPart } from './http/metrics.ts';
 import type { TlsFiles } from './http/tls.ts';
+import type { DecisionConfig } from './kinds/dynamicenv/settings.ts';
 
 export interface AdmissionDoorOptions {
   config: DecisionConfig;

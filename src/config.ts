@@ -1,5 +1,5 @@
-import type { DecisionConfig } from './domain/config.ts';
 import type { Flag, Values } from './flags.ts';
+import type { DecisionConfig } from './kinds/dynamicenv/settings.ts';
 
 function text(name: string, value: string, fallback: string, help: string): Flag<string> {
   return { name, value, fallback, help, read: (given) => given };

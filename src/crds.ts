@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { boundsFirst } from './api/bounds-first.ts';
-import { type CrdValidator, compileCrd } from './api/crd-schema.ts';
-import type { CustomResourceDefinition } from './api/schema-types.ts';
+import { type CrdValidator, compileCrd } from './crd/schema.ts';
+import type { CustomResourceDefinition } from './crd/types.ts';
 
 export interface Crds {
   dynamicEnv: CustomResourceDefinition;

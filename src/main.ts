@@ -2,7 +2,6 @@ import closeWithGrace from 'close-with-grace';
 import { type AdmissionDoor, openAdmissionDoor } from './admission-door.ts';
 import type { ServeConfig } from './config.ts';
 import { UsageError } from './errors.ts';
-import type { Service } from './http/service.ts';
 import type { TlsFiles } from './http/tls.ts';
 
 /** Time for answers under way when the process is asked to stop; Metacontroller's own time-out is 10 s. */
@@ -46,7 +45,7 @@ async function plainParts(config: ServeConfig) {
   ]);
   const log = createLog(config.logLevel);
   const validator = await loadEnvValidator();
-  const service: Service = {
+  const service = {
     config,
     validator,
     now: () => new Date(),

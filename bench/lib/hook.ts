@@ -1,5 +1,5 @@
+import type { Service } from '../../src/hooks/service.ts';
 import { HOOKS } from '../../src/http/hook-table.ts';
-import type { Service } from '../../src/http/service.ts';
 import { strictAjv } from '../../src/http/strict-ajv.ts';
 import type { Call } from './calls.ts';
 

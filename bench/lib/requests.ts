@@ -1,16 +1,12 @@
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
-import type { DecisionConfig } from '../../src/domain/config.ts';
-import { relatedToEnv } from '../../src/domain/customize.ts';
 import type { RelatedRule } from '../../src/hooks/types.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { matchesSelector } from '../../src/k8s/selector.ts';
-import { admissionReview } from '../../src/local/admission.ts';
-import {
-  CHILD_KINDS,
-  compositeController,
-  decoratorController,
-} from '../../src/local/controllers.ts';
+import { relatedToEnv } from '../../src/kinds/dynamicenv/customize.ts';
+import type { DecisionConfig } from '../../src/kinds/dynamicenv/settings.ts';
+import { relatedInjections } from '../../src/kinds/virtualservice/customize.ts';
+import { admissionReview } from '../../src/simulator/api-server/admission.ts';
 import {
   apiVersionOf,
   groupKey,
@@ -18,9 +14,13 @@ import {
   kindNamed,
   kindOf,
   resourceOf,
-} from '../../src/local/kinds.ts';
-import { type LocalObject, qualifiedName } from '../../src/local/object.ts';
-import { relatedInjections } from '../../src/virtualservice/customize.ts';
+} from '../../src/simulator/kinds.ts';
+import {
+  CHILD_KINDS,
+  compositeController,
+  decoratorController,
+} from '../../src/simulator/metacontroller/controllers.ts';
+import { type LocalObject, qualifiedName } from '../../src/simulator/object.ts';
 import { ago } from './stored.ts';
 
 /** Every object of a cluster by its kind's name. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../src/k8s/object.ts';
-import { onCreate, withDefaults } from '../../src/local/defaults.ts';
-import { fieldsOf, toFieldsV1 } from '../../src/local/field-set.ts';
-import { kindOf } from '../../src/local/kinds.ts';
-import { type LocalObject, qualifiedName } from '../../src/local/object.ts';
+import { onCreate, withDefaults } from '../../src/simulator/api-server/defaults.ts';
+import { fieldsOf, toFieldsV1 } from '../../src/simulator/api-server/field-set.ts';
+import { kindOf } from '../../src/simulator/kinds.ts';
+import { type LocalObject, qualifiedName } from '../../src/simulator/object.ts';
 
 /** The moment of every call; what is older was written before it. */
 export const NOW = new Date('2026-01-01T12:00:00Z');

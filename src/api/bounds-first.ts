@@ -1,7 +1,7 @@
+import type { Refusal } from '../crd/refusal.ts';
+import type { CrdValidator } from '../crd/schema.ts';
 import { isMap } from '../k8s/json-map.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import type { CrdValidator } from './crd-schema.ts';
-import type { Refusal } from './refusal.ts';
 import { regexRefusals, withoutRegexes } from './regex-refusals.ts';
 
 /**

@@ -1,6 +1,6 @@
+import type { Refusal } from '../crd/refusal.ts';
 import { envoyRegexProblem, regexWeight } from '../istio/regex-bounds.ts';
 import { isMap } from '../k8s/json-map.ts';
-import type { Refusal } from './refusal.ts';
 
 /** Instructions of all compiled regexes of an env: each of its routes costs every proxy some. */
 export const MAX_ENV_REGEX_SIZE = 4096;

@@ -1,5 +1,5 @@
 import { hash10 } from '../k8s/hash.ts';
-import { rememberedByText } from './remembered.ts';
+import { rememberedByText } from '../k8s/remembered.ts';
 
 const OURS = /^dynamic-environment-.+-[0-9a-f]{10}$/;
 

@@ -1,3 +1,4 @@
+import type { Refusal } from '../crd/refusal.ts';
 import { isCommonHeader } from './common-headers.ts';
 import type { DynamicEnv, IstioMatch, Workload } from './dynamicenv.ts';
 import {
@@ -7,7 +8,6 @@ import {
   ENV_LABEL_PREFIX,
   HOST_LABEL,
 } from './marks.ts';
-import type { Refusal } from './refusal.ts';
 
 /** What the administrator chose, and the name that the env gets. */
 export interface SemanticSettings {

@@ -1,10 +1,10 @@
 import { SERVE_FLAGS } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
-import { getHelp } from './get-options.ts';
-import { previewHelp } from './preview-options.ts';
-import { terminal } from './terminal.ts';
-import { traceHelp } from './trace-options.ts';
+import { getHelp } from './get/options.ts';
+import { previewHelp } from './preview/options.ts';
+import { terminal } from './shared/terminal.ts';
+import { traceHelp } from './trace/options.ts';
 
 interface Command {
   summary: string;
@@ -27,7 +27,7 @@ const COMMANDS: Record<string, Command> = {
     summary: 'show what DynamicEnvs would do, to the objects of some files or of a cluster',
     help: previewHelp,
     run: async (args) => {
-      const { preview } = await import('./preview.ts');
+      const { preview } = await import('./preview/preview.ts');
       return preview(args, terminal());
     },
   },
@@ -35,7 +35,7 @@ const COMMANDS: Record<string, Command> = {
     summary: 'say where a request goes, and why: which route, which env, which pods',
     help: traceHelp,
     run: async (args) => {
-      const { trace } = await import('./trace.ts');
+      const { trace } = await import('./trace/trace.ts');
       return trace(args, terminal());
     },
   },
@@ -43,7 +43,7 @@ const COMMANDS: Record<string, Command> = {
     summary: 'show how a DynamicEnv of a cluster stands, and what to do',
     help: getHelp,
     run: async (args) => {
-      const { get } = await import('./get.ts');
+      const { get } = await import('./get/get.ts');
       return get(args, terminal());
     },
   },
@@ -52,7 +52,7 @@ const COMMANDS: Record<string, Command> = {
     help: (program) =>
       `Usage: ${program} demo\n\nEverything happens in memory; exit code 1 when a step is untrue.`,
     run: async () => {
-      const { demo } = await import('./demo.ts');
+      const { demo } = await import('./demo/demo.ts');
       return demo(terminal());
     },
   },

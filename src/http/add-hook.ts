@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Hook } from './hook.ts';
+import type { Hook } from '../hooks/hook.ts';
 import type { Metrics } from './metrics.ts';
 import { withShortStatus } from './short-status.ts';
 
 /** The hook answers at its URL, and is measured. */
-export function addHook<S extends { metrics: Metrics }>(
+export function addHook<S>(
   app: FastifyInstance,
   hook: Hook<S>,
-  service: S,
+  service: S & { metrics: Metrics },
 ): void {
   const { hookSeconds, bodyBytes } = service.metrics;
   app.post(hook.url, {

@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { AdmissionService } from '../kinds/virtualservice/admission.ts';
+import { ADMISSION_HOOK } from '../kinds/virtualservice/admission-hook.ts';
 import { addHook } from './add-hook.ts';
-import type { AdmissionService } from './admission-handler.ts';
-import { ADMISSION_HOOK } from './admission-hook.ts';
 import { baseApp, type DoorLimits } from './base-app.ts';
+import type { Metrics } from './metrics.ts';
 import type { TlsPair } from './tls.ts';
 
 /**
@@ -16,7 +17,7 @@ import type { TlsPair } from './tls.ts';
 const LIMITS: DoorLimits = { body: 4 * 2 ** 20, held: 32 * 2 ** 20, connections: 512 };
 
 export interface AdmissionAppOptions {
-  service: AdmissionService;
+  service: AdmissionService & { metrics: Metrics };
   logger?: FastifyBaseLogger;
   https?: TlsPair;
 }

@@ -1,10 +1,10 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Service } from '../hooks/service.ts';
 import { addHook } from './add-hook.ts';
 import { baseApp, type DoorLimits } from './base-app.ts';
 import { HOOKS } from './hook-table.ts';
-import type { MetricsPart } from './metrics.ts';
+import type { Metrics, MetricsPart } from './metrics.ts';
 import { joinedMetrics } from './metrics.ts';
-import type { Service } from './service.ts';
 
 /**
  * A sync of an env sees every Service and DestinationRule of its namespaces: at about 2 KiB each, 16 MiB holds some
@@ -14,7 +14,7 @@ import type { Service } from './service.ts';
 const LIMITS: DoorLimits = { body: 16 * 2 ** 20, held: 128 * 2 ** 20, connections: 512 };
 
 export interface AppOptions {
-  service: Service;
+  service: Service & { metrics: Metrics };
   logger?: FastifyBaseLogger;
   /** Metrics that are counted elsewhere and told here. */
   otherMetrics?: () => Promise<MetricsPart>;

@@ -1,10 +1,10 @@
+import type { Hook } from '../hooks/hook.ts';
 import { COMPOSITE_REQUEST, CUSTOMIZE_REQUEST, DECORATOR_REQUEST } from '../hooks/schemas.ts';
-import { ADMISSION_HOOK } from './admission-hook.ts';
-import { customizeEnv, finalizeEnvHook, syncEnvHook } from './env-handlers.ts';
-import type { Hook } from './hook.ts';
-import { customizeMeshIndex, syncMeshIndex } from './mesh-index-handlers.ts';
-import type { Service } from './service.ts';
-import { customizeVirtualService, syncVirtualService } from './virtualservice-handlers.ts';
+import type { Service } from '../hooks/service.ts';
+import { customizeEnv, finalizeEnvHook, syncEnvHook } from '../kinds/dynamicenv/hooks.ts';
+import { customizeMeshIndex, syncMeshIndex } from '../kinds/mesh-index/hooks.ts';
+import { ADMISSION_HOOK } from '../kinds/virtualservice/admission-hook.ts';
+import { customizeVirtualService, syncVirtualService } from '../kinds/virtualservice/hooks.ts';
 
 /** Every hook: where, what it is sent, who answers. */
 export const HOOKS: readonly Hook<Service>[] = [

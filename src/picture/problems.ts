@@ -5,7 +5,7 @@ import { delegatesToAny } from '../istio/delegates.ts';
 import { nameOf } from '../istio/objects.ts';
 import { liveHosts } from '../istio/route-kinds.ts';
 import type { VirtualService } from '../istio/types.ts';
-import { parsePlan } from '../virtualservice/plan-codec.ts';
+import { parsePlan } from '../virtualservice/routes/plan-codec.ts';
 import { type Card, namespaceId } from './cards.ts';
 import { type Mesh, workloadName } from './mesh.ts';
 import type { PictureNode } from './types.ts';

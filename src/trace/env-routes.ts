@@ -4,11 +4,11 @@ import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-table.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { cloneOf, leadingTo } from '../virtualservice/leads-to.ts';
-import { orderedPairs, type Pair, routeNameOf } from '../virtualservice/pairs.ts';
-import type { PlannedInjection } from '../virtualservice/plan-codec.ts';
-import { scopeOf } from '../virtualservice/scope.ts';
-import { plannedSubsets } from '../virtualservice/targets.ts';
+import { orderedPairs, type Pair, routeNameOf } from '../virtualservice/injections/precedence.ts';
+import { cloneOf, leadingTo } from '../virtualservice/routes/leads-to.ts';
+import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
+import { scopeOf } from '../virtualservice/routes/scope.ts';
+import { plannedSubsets } from '../virtualservice/routes/targets.ts';
 import type { Wish, World } from './world.ts';
 
 /** The route as somebody or some env wrote it: a delegate's own, where it stands for another. */

@@ -1,8 +1,8 @@
 import { consumersOf } from '../api/consumer-status.ts';
 import type { DynamicEnv } from '../api/dynamicenv.ts';
-import { envWorkloads } from '../domain/workloads.ts';
 import type { ServiceHost } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
+import { envWorkloads } from '../kinds/dynamicenv/plan/workloads.ts';
 import type { OtherEnv } from './types.ts';
 import type { Wish, World } from './world.ts';
 

@@ -5,7 +5,7 @@ import { mismatchText } from '../istio/mismatch-text.ts';
 import { nameOf } from '../istio/objects.ts';
 import { selection } from '../istio/route-table.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
-import type { PlannedInjection } from '../virtualservice/plan-codec.ts';
+import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
 import { envsWithoutWish } from './env-state.ts';
 import { hopNotes } from './hop-notes.ts';

@@ -8,10 +8,14 @@ import type { ServiceHost } from '../istio/subset-lookup.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Service } from '../k8s/workload.ts';
-import { planned } from '../virtualservice/outcomes.ts';
-import { routeNameOf } from '../virtualservice/pairs.ts';
-import { type Plan, type PlannedInjection, parsePlan } from '../virtualservice/plan-codec.ts';
-import { stripRoutes } from '../virtualservice/strip.ts';
+import { planned } from '../virtualservice/injections/outcomes.ts';
+import { routeNameOf } from '../virtualservice/injections/precedence.ts';
+import {
+  type Plan,
+  type PlannedInjection,
+  parsePlan,
+} from '../virtualservice/routes/plan-codec.ts';
+import { stripRoutes } from '../virtualservice/routes/strip.ts';
 import { isEnvObject } from './env-object.ts';
 import { type Workload, workloadOf } from './workloads.ts';
 

@@ -1,18 +1,21 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import * as patch from '../../src/virtualservice/patch.ts';
-import * as render from '../../src/virtualservice/render.ts';
+import * as render from '../../src/virtualservice/injections/render.ts';
+import * as patch from '../../src/virtualservice/routes/patch.ts';
 import { recorder } from './lib/in-process.ts';
 
 jest.setTimeout(30_000);
-const FOLDER = '../../src/virtualservice';
+const FILES = {
+  render: '../../src/virtualservice/injections/render.ts',
+  patch: '../../src/virtualservice/routes/patch.ts',
+};
 
 afterEach(() => {
   jest.resetModules();
-  for (const name of ['render', 'patch']) jest.unstable_unmockModule(`${FOLDER}/${name}.ts`);
+  for (const file of Object.values(FILES)) jest.unstable_unmockModule(file);
 });
 
 async function told(): Promise<{ code: number; lines: string[] }> {
-  const { demo } = await import('../../src/cli/demo.ts');
+  const { demo } = await import('../../src/cli/demo/demo.ts');
   const output = recorder();
   const code = await demo(output);
   return { code, lines: output.text().trimEnd().split('\n') };
@@ -77,7 +80,7 @@ describe('sabotage is noticed', () => {
     ],
   ])('%s', async (_, name, broken, message) => {
     const whole = name === 'render' ? render : patch;
-    jest.unstable_mockModule(`${FOLDER}/${name}.ts`, () => ({
+    jest.unstable_mockModule(name === 'render' ? FILES.render : FILES.patch, () => ({
       ...whole,
       ...broken,
     }));

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { DynamicEnv, DynamicEnvStatus } from '../../src/api/dynamicenv.ts';
-import { get } from '../../src/cli/get.ts';
+import { get } from '../../src/cli/get/get.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { parseYaml } from '../../src/k8s/yaml.ts';
 import { type FakeServer, type FakeServerOptions, fakeApiServer } from './lib/api-server.ts';

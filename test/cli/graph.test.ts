@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
-import { trace } from '../../src/cli/trace.ts';
+import { trace } from '../../src/cli/trace/trace.ts';
 import { previewed, recorder, refusal } from './lib/in-process.ts';
 import { runProgram } from './lib/program.ts';
 

@@ -8,7 +8,7 @@ import { readFlags } from '../../src/flags.ts';
 import type { AdmissionReview, AdmissionReviewResponse } from '../../src/hooks/types.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
-import { applyJsonPatch, type Operation } from '../../src/local/json-patch.ts';
+import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
 
 /**
  * Every folder `test/golden/<group>/<case>` holds one call through the HTTP door:

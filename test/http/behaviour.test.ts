@@ -4,8 +4,8 @@ import type { RouteInjection } from '../../src/api/routeinjection.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
-import { applyJsonPatch, type Operation } from '../../src/local/json-patch.ts';
-import type { LocalObject } from '../../src/local/object.ts';
+import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
+import type { LocalObject } from '../../src/simulator/object.ts';
 import { childrenMap } from '../support/sent.ts';
 import { type TestApp, testApp } from './lib/app.ts';
 import {

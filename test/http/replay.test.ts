@@ -2,14 +2,14 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { DynamicEnvStatus } from '../../src/api/dynamicenv.ts';
 import type { AdmissionReview, CompositeRequest, DecoratorRequest } from '../../src/hooks/types.ts';
 import type { HTTPRoute, VirtualService } from '../../src/istio/types.ts';
+import type { Operation } from '../../src/simulator/api-server/json-patch.ts';
 import {
   decodeComposite,
   decodeCustomize,
   decodeDecorator,
-} from '../../src/local/hook-response.ts';
-import type { Operation } from '../../src/local/json-patch.ts';
-import type { LocalObject } from '../../src/local/object.ts';
-import { type RecordedCall, recordedCalls } from '../unit/local/recorded.ts';
+} from '../../src/simulator/metacontroller/hook-response.ts';
+import type { LocalObject } from '../../src/simulator/object.ts';
+import { type RecordedCall, recordedCalls } from '../unit/simulator/recorded.ts';
 import { testApp } from './lib/app.ts';
 import { createTranslator, METACONTROLLER } from './lib/translator.ts';
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import '../support/fast-check.ts';
-import { relatedToEnv } from '../../src/domain/customize.ts';
-import { finalizeEnv, syncEnv } from '../../src/domain/sync.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { DestinationRule } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Service } from '../../src/k8s/workload.ts';
-import { decodeContent, encodeContent } from '../../src/mesh-index/content.ts';
+import { relatedToEnv } from '../../src/kinds/dynamicenv/customize.ts';
+import { finalizeEnv, syncEnv } from '../../src/kinds/dynamicenv/sync.ts';
+import { decodeContent, encodeContent } from '../../src/mesh/index-content.ts';
 import { applied, world } from '../support/env-world.ts';
 import { indexed } from '../support/mesh-index.ts';
 import {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
-import { podLabelsOf } from '../../src/domain/base-labels.ts';
-import { decidingRules } from '../../src/domain/destination-rules.ts';
-import { meshView } from '../../src/domain/mesh-view.ts';
-import { observe } from '../../src/domain/observed.ts';
-import { planWorkload, type WorkloadPlan } from '../../src/domain/workload-plan.ts';
-import { envWorkloads } from '../../src/domain/workloads.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { matchesSelector } from '../../src/k8s/selector.ts';
-import { decorate } from '../../src/virtualservice/sync.ts';
-import { targetSubsets } from '../../src/virtualservice/targets.ts';
+import { observe } from '../../src/kinds/dynamicenv/observed.ts';
+import { podLabelsOf } from '../../src/kinds/dynamicenv/plan/base-labels.ts';
+import { decidingRules } from '../../src/kinds/dynamicenv/plan/destination-rules.ts';
+import { planWorkload, type WorkloadPlan } from '../../src/kinds/dynamicenv/plan/workload-plan.ts';
+import { envWorkloads } from '../../src/kinds/dynamicenv/plan/workloads.ts';
+import { decorate } from '../../src/kinds/virtualservice/sync.ts';
+import { meshView } from '../../src/mesh/view.ts';
+import { targetSubsets } from '../../src/virtualservice/routes/targets.ts';
 import {
   at,
   CONFIG,

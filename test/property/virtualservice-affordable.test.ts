@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import '../support/fast-check.ts';
-import { planOf } from '../../src/virtualservice/plan-codec.ts';
+import { planOf } from '../../src/virtualservice/routes/plan-codec.ts';
 import { BASE, injection, routing } from '../unit/virtualservice/builders.ts';
 import { admitted, settled } from './lib/writes.ts';
 

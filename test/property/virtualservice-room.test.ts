@@ -4,8 +4,8 @@ import '../support/fast-check.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import { jsonEqual } from '../../src/k8s/canonical.ts';
-import { type PlannedInjection, planOf } from '../../src/virtualservice/plan-codec.ts';
-import { PLAN_SHARE_BYTES } from '../../src/virtualservice/share.ts';
+import { PLAN_SHARE_BYTES } from '../../src/virtualservice/injections/share.ts';
+import { type PlannedInjection, planOf } from '../../src/virtualservice/routes/plan-codec.ts';
 import { injection, routing, to } from '../unit/virtualservice/builders.ts';
 import { admitted, settled } from './lib/writes.ts';
 

@@ -8,17 +8,17 @@ import { firstMismatch } from '../../src/istio/match-request.ts';
 import { matchesString } from '../../src/istio/string-match.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../src/istio/types.ts';
 import { jsonEqual } from '../../src/k8s/canonical.ts';
-import { applyJsonPatch } from '../../src/local/json-patch.ts';
-import { deepFreeze } from '../../src/local/object.ts';
-import { admit } from '../../src/virtualservice/admit.ts';
-import { eligibleDestination } from '../../src/virtualservice/eligible.ts';
-import { orderedPairs } from '../../src/virtualservice/pairs.ts';
-import { patchRoutes } from '../../src/virtualservice/patch.ts';
-import { serializePlan } from '../../src/virtualservice/plan-codec.ts';
-import { renderRoutes } from '../../src/virtualservice/render.ts';
-import { httpOf, scopeOf } from '../../src/virtualservice/scope.ts';
-import { stripRoutes } from '../../src/virtualservice/strip.ts';
-import { decorate } from '../../src/virtualservice/sync.ts';
+import { admit } from '../../src/kinds/virtualservice/admit.ts';
+import { decorate } from '../../src/kinds/virtualservice/sync.ts';
+import { applyJsonPatch } from '../../src/simulator/api-server/json-patch.ts';
+import { deepFreeze } from '../../src/simulator/object.ts';
+import { orderedPairs } from '../../src/virtualservice/injections/precedence.ts';
+import { renderRoutes } from '../../src/virtualservice/injections/render.ts';
+import { eligibleDestination } from '../../src/virtualservice/routes/eligible.ts';
+import { patchRoutes } from '../../src/virtualservice/routes/patch.ts';
+import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
+import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
+import { stripRoutes } from '../../src/virtualservice/routes/strip.ts';
 import { CONFIG } from '../unit/virtualservice/builders.ts';
 import {
   ENVS,

@@ -1,17 +1,17 @@
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
 import { CONTROLLER_UID_LABEL, envLabel, LAST_APPLIED_ANNOTATION } from '../../src/api/marks.ts';
-import type { Refusal } from '../../src/api/refusal.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
-import type { DecisionConfig } from '../../src/domain/config.ts';
-import { type EnvDecision, finalizeEnv, syncEnv } from '../../src/domain/sync.ts';
+import type { Refusal } from '../../src/crd/refusal.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import { jsonEqual } from '../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Deployment } from '../../src/k8s/workload.ts';
-import { type Plan, parsePlan, serializePlan } from '../../src/virtualservice/plan-codec.ts';
-import { renderRoutes } from '../../src/virtualservice/render.ts';
-import { scopeOf } from '../../src/virtualservice/scope.ts';
-import { decorate } from '../../src/virtualservice/sync.ts';
+import type { DecisionConfig } from '../../src/kinds/dynamicenv/settings.ts';
+import { type EnvDecision, finalizeEnv, syncEnv } from '../../src/kinds/dynamicenv/sync.ts';
+import { decorate } from '../../src/kinds/virtualservice/sync.ts';
+import { renderRoutes } from '../../src/virtualservice/injections/render.ts';
+import { type Plan, parsePlan, serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
+import { scopeOf } from '../../src/virtualservice/routes/scope.ts';
 import { at, CONFIG, deepFreeze, running, stamp } from './objects.ts';
 import { childrenMap, relatedMap } from './sent.ts';
 

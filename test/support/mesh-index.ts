@@ -2,9 +2,9 @@ import type { MeshIndex } from '../../src/api/meshindex.ts';
 import type { ObjectMap, RelatedRule } from '../../src/hooks/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { matchesSelector } from '../../src/k8s/selector.ts';
-import { resourceOf } from '../../src/local/kinds.ts';
-import { relatedToNamespace } from '../../src/mesh-index/customize.ts';
-import { meshIndex } from '../../src/mesh-index/sync.ts';
+import { relatedToNamespace } from '../../src/kinds/mesh-index/customize.ts';
+import { meshIndex } from '../../src/kinds/mesh-index/sync.ts';
+import { resourceOf } from '../../src/simulator/kinds.ts';
 import { objectMap } from './objects.ts';
 
 /** What Metacontroller would send for these rules, of a cluster with these objects and an index wherever one is asked for. */

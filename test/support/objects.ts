@@ -1,6 +1,5 @@
 import type { DynamicEnv, DynamicEnvSpec, Workload } from '../../src/api/dynamicenv.ts';
 import type { RouteInjection, RouteInjectionSpec } from '../../src/api/routeinjection.ts';
-import type { DecisionConfig } from '../../src/domain/config.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import type {
   DestinationRule,
@@ -17,6 +16,7 @@ import type {
   DeploymentStatus,
   Service,
 } from '../../src/k8s/workload.ts';
+import type { DecisionConfig } from '../../src/kinds/dynamicenv/settings.ts';
 
 /** The moment at which tests take place; `at(5)` is five seconds later. */
 export const NOW = new Date('2026-01-01T12:00:00Z');

@@ -1,9 +1,9 @@
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
-import type { DecisionConfig } from '../../src/domain/config.ts';
-import { relatedToEnv } from '../../src/domain/customize.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
-import { resourceOf } from '../../src/local/kinds.ts';
+import { relatedToEnv } from '../../src/kinds/dynamicenv/customize.ts';
+import type { DecisionConfig } from '../../src/kinds/dynamicenv/settings.ts';
+import { resourceOf } from '../../src/simulator/kinds.ts';
 import { objectMap } from './objects.ts';
 
 /** An env's related objects as Metacontroller sends them: a group for each rule, even when it is empty. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../src/k8s/object.ts';
-import { elementsOf, fromFieldsV1 } from '../../src/local/field-set.ts';
+import { elementsOf, fromFieldsV1 } from '../../src/simulator/api-server/field-set.ts';
 
 /** Our marks, as managedFields name them. */
 const MARK = /^f:(env\.)?riskified\.com\//;

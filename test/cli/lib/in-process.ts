@@ -1,5 +1,5 @@
-import { preview } from '../../../src/cli/preview.ts';
-import type { Output } from '../../../src/cli/terminal.ts';
+import { preview } from '../../../src/cli/preview/preview.ts';
+import type { Output } from '../../../src/cli/shared/terminal.ts';
 
 /** An output that is written down; what would be coloured is in brackets when `marked`. */
 export function recorder(marked = false): Output & { text: () => string; notes: () => string } {

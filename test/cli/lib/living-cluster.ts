@@ -1,10 +1,10 @@
-import { loadManifests } from '../../../src/cli/manifests.ts';
-import { rehearse } from '../../../src/cli/rehearsal.ts';
+import { loadManifests } from '../../../src/cli/shared/manifests.ts';
+import { rehearse } from '../../../src/cli/shared/rehearsal.ts';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { loadValidators } from '../../../src/crds.ts';
 import { readFlags } from '../../../src/flags.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import type { Cluster } from '../../../src/local/cluster.ts';
+import type { Cluster } from '../../../src/simulator/cluster.ts';
 
 /** Long ago, as everything in a real cluster is. */
 const START = '2020-01-01T00:00:00Z';

@@ -1,4 +1,4 @@
-import { trace } from '../../../src/cli/trace.ts';
+import { trace } from '../../../src/cli/trace/trace.ts';
 import type { Hop, Trace } from '../../../src/trace/types.ts';
 import { type Previewed, recorder } from './in-process.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BY_HAND, manifestsFrom, TEMPLATE_ARGS } from '../../../scripts/lib/manifests.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import { meshIndexController } from '../../../src/local/controllers.ts';
+import { meshIndexController } from '../../../src/simulator/metacontroller/controllers.ts';
 import { selfSigned } from '../../http/lib/certificate.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { CHART, KUBE_VERSION, names, rendered, set } from '../lib/chart.ts';

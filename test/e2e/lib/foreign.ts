@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
 import type { Access } from '../control-plane/api.ts';
 import { findBinaries } from '../control-plane/binaries.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalObject } from '../../../src/local/object.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Api } from '../control-plane/api.ts';
 import { follow, type WatchEvent } from '../control-plane/watch.ts';
 import { COLLECTIONS } from './kinds.ts';

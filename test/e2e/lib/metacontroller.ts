@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { until } from '../control-plane/poll.ts';
 import { freePorts } from '../control-plane/ports.ts';

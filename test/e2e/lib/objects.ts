@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../src/local/object.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Api } from '../control-plane/api.ts';
 import { COLLECTIONS, type Collection } from './kinds.ts';
 

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { loadValidators } from '../../../src/crds.ts';
-import type { DecisionConfig } from '../../../src/domain/config.ts';
 import { buildAdmissionApp } from '../../../src/http/admission-app.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
+import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
 import { selfSigned } from '../../http/lib/certificate.ts';
 import { createHookFaults, type HookFault } from './hook-faults.ts';
 

@@ -1,5 +1,5 @@
-import type { DecisionConfig } from '../../../src/domain/config.ts';
-import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
+import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
 import {
   type Cluster,

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import type { AuditEvent } from '../control-plane/audit.ts';
 import { until } from '../control-plane/poll.ts';
 import { leastRules, metacontrollerValues } from '../lib/least-rules.ts';

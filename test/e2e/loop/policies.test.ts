@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import { until } from '../control-plane/poll.ts';
 import { loopTest } from '../lib/loop-test.ts';
 import { renderPermissions } from '../lib/policies.ts';

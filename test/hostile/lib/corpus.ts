@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { BODIES } from '../../http/lib/bodies.ts';
-import { recordedCalls } from '../../unit/local/recorded.ts';
+import { recordedCalls } from '../../unit/simulator/recorded.ts';
 import { FAMILIES } from './families.ts';
 import { jsonOf } from './parts.ts';
 

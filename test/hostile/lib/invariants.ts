@@ -9,7 +9,7 @@ import type {
 import type { HTTPRoute } from '../../../src/istio/types.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import { applyJsonPatch, type Operation } from '../../../src/local/json-patch.ts';
+import { applyJsonPatch, type Operation } from '../../../src/simulator/api-server/json-patch.ts';
 
 /** An answer through the door. */
 export interface Answer {

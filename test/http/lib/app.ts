@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { loadValidators } from '../../../src/crds.ts';
-import type { DecisionConfig } from '../../../src/domain/config.ts';
 import { readFlags } from '../../../src/flags.ts';
+import type { Service } from '../../../src/hooks/service.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createLog } from '../../../src/http/log.ts';
-import { createMetrics } from '../../../src/http/metrics.ts';
-import type { Service } from '../../../src/http/service.ts';
+import { createMetrics, type Metrics } from '../../../src/http/metrics.ts';
+import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
 
 // Compiled once: that takes longer than a test.
 const validators = await loadValidators();
@@ -18,7 +18,7 @@ export interface LogLine extends Record<string, unknown> {
 
 export interface TestApp {
   app: FastifyInstance;
-  service: Service;
+  service: Service & { metrics: Metrics };
   /** What was logged so far, at info and above. */
   lines: LogLine[];
   config: DecisionConfig;

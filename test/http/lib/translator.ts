@@ -9,16 +9,19 @@ import type {
 import type { VirtualService } from '../../../src/istio/types.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import type { CompositeAnswer, DecoratorAnswer } from '../../../src/local/hook-response.ts';
-import { applyJsonPatch, type Operation } from '../../../src/local/json-patch.ts';
-import { type LocalObject, qualifiedName } from '../../../src/local/object.ts';
+import { applyJsonPatch, type Operation } from '../../../src/simulator/api-server/json-patch.ts';
+import type {
+  CompositeAnswer,
+  DecoratorAnswer,
+} from '../../../src/simulator/metacontroller/hook-response.ts';
+import { type LocalObject, qualifiedName } from '../../../src/simulator/object.ts';
 import {
   isMarkAnnotation,
   isMarkLabel,
   type Marks,
   marksOf,
-} from '../../../src/virtualservice/marks.ts';
-import { stripRoutes } from '../../../src/virtualservice/strip.ts';
+} from '../../../src/virtualservice/routes/marks.ts';
+import { stripRoutes } from '../../../src/virtualservice/routes/strip.ts';
 
 /** The user whom Metacontroller was in the recordings. */
 export const METACONTROLLER = 'mc';

@@ -1,15 +1,15 @@
 import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
 import { isInjectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
-import { routeInjection } from '../../../src/domain/injections.ts';
-import { envWorkloads } from '../../../src/domain/workloads.ts';
 import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
-import { applyJsonPatch } from '../../../src/local/json-patch.ts';
-import { admit } from '../../../src/virtualservice/admit.ts';
-import { andMatch } from '../../../src/virtualservice/and-match.ts';
-import { planned } from '../../../src/virtualservice/outcomes.ts';
-import { pointAt } from '../../../src/virtualservice/point-at.ts';
-import { decorate } from '../../../src/virtualservice/sync.ts';
+import { routeInjection } from '../../../src/kinds/dynamicenv/plan/injections.ts';
+import { envWorkloads } from '../../../src/kinds/dynamicenv/plan/workloads.ts';
+import { admit } from '../../../src/kinds/virtualservice/admit.ts';
+import { decorate } from '../../../src/kinds/virtualservice/sync.ts';
+import { applyJsonPatch } from '../../../src/simulator/api-server/json-patch.ts';
+import { andMatch } from '../../../src/virtualservice/injections/and-match.ts';
+import { planned } from '../../../src/virtualservice/injections/outcomes.ts';
+import { pointAt } from '../../../src/virtualservice/routes/point-at.ts';
 
 const CONFIG = { clusterDomain: 'cluster.local', metacontrollerUser: 'metacontroller' };
 const HOST = 'backend.shop.svc.cluster.local';

@@ -1,4 +1,4 @@
-import { rehearse } from '../../../src/cli/rehearsal.ts';
+import { rehearse } from '../../../src/cli/shared/rehearsal.ts';
 import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';

@@ -7,9 +7,9 @@ import type {
 } from '../../../src/hooks/types.ts';
 import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import type { Inject } from '../../../src/local/hook-call.ts';
-import { applyJsonPatch, type Operation } from '../../../src/local/json-patch.ts';
-import { toJson } from '../../../src/local/object.ts';
+import { applyJsonPatch, type Operation } from '../../../src/simulator/api-server/json-patch.ts';
+import type { Inject } from '../../../src/simulator/hook-call.ts';
+import { toJson } from '../../../src/simulator/object.ts';
 import { firstDifference } from './first-difference.ts';
 import { ledIn } from './mirror.ts';
 import type { TestService } from './service.ts';

@@ -1,7 +1,7 @@
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import type { DestinationRule } from '../../../src/istio/types.ts';
 import { type Deployment, isAvailable } from '../../../src/k8s/workload.ts';
-import type { HistoryEntry } from '../../../src/local/store.ts';
+import type { HistoryEntry } from '../../../src/simulator/api-server/store.ts';
 import { type EnvName, envOfSubset } from './env-choice.ts';
 import { fullName, isOurs, type Led, ledBy, type Mirror, ofKind } from './mirror.ts';
 

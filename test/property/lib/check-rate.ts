@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../../src/local/store.ts';
+import type { HistoryEntry } from '../../../src/simulator/api-server/store.ts';
 
 const MINUTE = 60_000;
 

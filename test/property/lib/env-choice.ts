@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DynamicEnv, IstioMatch, Workload } from '../../../src/api/dynamicenv.ts';
-import { cloneName, subsetName } from '../../../src/domain/names.ts';
+import { cloneName, subsetName } from '../../../src/kinds/dynamicenv/plan/names.ts';
 
 /** One name begins with another, and one is no label: both have caught mistakes before. */
 export const ENVS = ['al', 'al-bob', 'bo.x'] as const;

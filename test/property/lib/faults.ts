@@ -1,6 +1,6 @@
 import { envId } from '../../../src/api/env-id.ts';
-import type { Cluster } from '../../../src/local/cluster.ts';
-import type { Lift } from '../../../src/local/faults.ts';
+import type { Cluster } from '../../../src/simulator/cluster.ts';
+import type { Lift } from '../../../src/simulator/faults.ts';
 import { ENVS } from './env-choice.ts';
 import { BASES } from './manifests.ts';
 import type { FaultName } from './steps.ts';

@@ -1,6 +1,6 @@
 import type { HTTPRoute, HTTPRouteDestination, VirtualService } from '../../../src/istio/types.ts';
-import type { LocalObject } from '../../../src/local/object.ts';
-import type { HistoryEntry } from '../../../src/local/store.ts';
+import type { HistoryEntry } from '../../../src/simulator/api-server/store.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 
 /** The stored objects by key (`Kind namespace/name`), kept up to date write by write. */
 export type Mirror = Map<string, LocalObject>;

@@ -1,10 +1,10 @@
-import type { CrdValidator } from '../../../src/api/crd-schema.ts';
 import type { IstioMatch } from '../../../src/api/dynamicenv.ts';
+import type { CrdValidator } from '../../../src/crd/schema.ts';
 import {
   type Cluster,
   createCluster,
   type LocalClusterOptions,
-} from '../../../src/local/cluster.ts';
+} from '../../../src/simulator/cluster.ts';
 import { watchHooks } from './check-hooks.ts';
 import { writeLoops } from './check-rate.ts';
 import { restProblems } from './check-rest.ts';

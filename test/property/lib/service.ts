@@ -1,14 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import type { CrdValidator } from '../../../src/api/crd-schema.ts';
 import { DECISION_FLAGS } from '../../../src/config.ts';
-import type { DecisionConfig } from '../../../src/domain/config.ts';
+import type { CrdValidator } from '../../../src/crd/schema.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { HOOKS } from '../../../src/http/hook-table.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
-import type { Service } from '../../../src/http/service.ts';
 import { utf8Length } from '../../../src/k8s/canonical.ts';
-import { deepFreeze } from '../../../src/local/object.ts';
+import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
+import { deepFreeze } from '../../../src/simulator/object.ts';
 
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
@@ -26,7 +25,7 @@ export function createService(
   settings: Partial<DecisionConfig>,
 ): TestService {
   const config = deepFreeze({ ...readFlags(DECISION_FLAGS, [], {}), ...settings });
-  const service: Service = { config, validator, now, metrics: createMetrics(), log };
+  const service = { config, validator, now, metrics: createMetrics(), log };
   return {
     app: buildApp({ service }),
     config,

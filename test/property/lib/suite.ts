@@ -1,8 +1,8 @@
 import { beforeAll, describe, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CrdValidator } from '../../../src/api/crd-schema.ts';
+import type { CrdValidator } from '../../../src/crd/schema.ts';
 import { loadValidators } from '../../../src/crds.ts';
-import type { LocalClusterOptions } from '../../../src/local/cluster.ts';
+import type { LocalClusterOptions } from '../../../src/simulator/cluster.ts';
 import { type RunOptions, twinRun } from './run.ts';
 import { steps } from './steps.ts';
 

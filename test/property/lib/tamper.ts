@@ -1,5 +1,5 @@
-import type { Cluster } from '../../../src/local/cluster.ts';
-import type { LocalObject } from '../../../src/local/object.ts';
+import type { Cluster } from '../../../src/simulator/cluster.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { EnvName } from './env-choice.ts';
 import type { Tampering } from './steps.ts';
 

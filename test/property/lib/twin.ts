@@ -2,9 +2,9 @@ import {
   type Cluster,
   createCluster,
   type LocalClusterOptions,
-} from '../../../src/local/cluster.ts';
-import type { Inject } from '../../../src/local/hook-call.ts';
-import type { LocalObject } from '../../../src/local/object.ts';
+} from '../../../src/simulator/cluster.ts';
+import type { Inject } from '../../../src/simulator/hook-call.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 import { strayOwners } from '../../support/stray-owners.ts';
 import { firstDifference } from './first-difference.ts';
 

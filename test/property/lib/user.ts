@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import type { Cluster } from '../../../src/local/cluster.ts';
-import { ApiError } from '../../../src/local/errors.ts';
-import type { LocalObject } from '../../../src/local/object.ts';
+import type { Cluster } from '../../../src/simulator/cluster.ts';
+import { ApiError } from '../../../src/simulator/errors.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 import { type BaseVariant, base, FIRST, meshObject } from './manifests.ts';
 import type { BaseChange, Step, Writer } from './steps.ts';
 

@@ -7,9 +7,9 @@ import type {
   StringMatch,
   VirtualService,
 } from '../../../src/istio/types.ts';
-import { toJson } from '../../../src/local/object.ts';
-import { planned } from '../../../src/virtualservice/outcomes.ts';
-import { compareInjections } from '../../../src/virtualservice/pairs.ts';
+import { toJson } from '../../../src/simulator/object.ts';
+import { planned } from '../../../src/virtualservice/injections/outcomes.ts';
+import { compareInjections } from '../../../src/virtualservice/injections/precedence.ts';
 
 /** Random VirtualServices, RouteInjections and requests, small enough to meet each other often. */
 export const HOSTS = ['backend.shop.svc.cluster.local', 'other.shop.svc.cluster.local'];

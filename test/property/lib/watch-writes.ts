@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PLAN_ANNOTATION } from '../../../src/api/marks.ts';
-import type { Cluster } from '../../../src/local/cluster.ts';
-import type { HistoryEntry } from '../../../src/local/store.ts';
+import type { HistoryEntry } from '../../../src/simulator/api-server/store.ts';
+import type { Cluster } from '../../../src/simulator/cluster.ts';
 import { createPhases, type PhaseSettings, phaseProblems, remember } from './check-phases.ts';
 import { misroutings, type RoutingRules } from './check-routing.ts';
 import { isOurs, type Mirror, record, userRoutes } from './mirror.ts';

@@ -2,9 +2,9 @@ import { expect } from '@jest/globals';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import type { VirtualService } from '../../../src/istio/types.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
-import { applyJsonPatch } from '../../../src/local/json-patch.ts';
-import { admit } from '../../../src/virtualservice/admit.ts';
-import { decorate } from '../../../src/virtualservice/sync.ts';
+import { admit } from '../../../src/kinds/virtualservice/admit.ts';
+import { decorate } from '../../../src/kinds/virtualservice/sync.ts';
+import { applyJsonPatch } from '../../../src/simulator/api-server/json-patch.ts';
 import { CONFIG } from '../../unit/virtualservice/builders.ts';
 
 const NOW = new Date('2026-02-01T00:00:00Z');

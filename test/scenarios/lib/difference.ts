@@ -1,4 +1,4 @@
-import { isMap } from '../../../src/local/object.ts';
+import { isMap } from '../../../src/simulator/object.ts';
 
 /**
  * What differs from the expected value, in words; nothing when it is as expected. A map says what must be there, with

@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../src/local/object.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 
 /** The verbs with which a scenario writes whole manifests. */
 export const MANIFEST_VERBS = ['apply', 'create', 'serverSideApply', 'replace'] as const;

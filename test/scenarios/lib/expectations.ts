@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../../src/k8s/canonical.ts';
-import { isMap, type LocalObject } from '../../../src/local/object.ts';
+import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
 import { differences } from './difference.ts';
 import { glob, named } from './names.ts';
 import { destinationsOf, type RequestSpec } from './request.ts';

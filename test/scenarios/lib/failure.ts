@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../src/local/object.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Driver } from './driver.ts';
 import type { Step } from './scenario.ts';
 

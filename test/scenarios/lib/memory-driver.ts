@@ -1,15 +1,15 @@
 import { loadValidators } from '../../../src/crds.ts';
-import type { DecisionConfig } from '../../../src/domain/config.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
 import {
   type Cluster,
   createCluster,
   type LocalClusterOptions,
-} from '../../../src/local/cluster.ts';
-import type { LocalObject } from '../../../src/local/object.ts';
+} from '../../../src/simulator/cluster.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
 import { injectFault } from './memory-faults.ts';
 import type { Scenario } from './scenario.ts';

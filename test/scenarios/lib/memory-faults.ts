@@ -1,5 +1,5 @@
-import type { Cluster } from '../../../src/local/cluster.ts';
-import type { HookFault, Lift, WriteFault } from '../../../src/local/faults.ts';
+import type { Cluster } from '../../../src/simulator/cluster.ts';
+import type { HookFault, Lift, WriteFault } from '../../../src/simulator/faults.ts';
 import type { FaultSpec } from './driver.ts';
 
 type Undo = () => Promise<void>;

@@ -1,4 +1,4 @@
-import { isMap, type LocalObject } from '../../../src/local/object.ts';
+import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
 import type { ObjectName } from './driver.ts';
 
 const API_VERSIONS: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { describe, test } from '@jest/globals';
-import type { LocalClusterOptions } from '../../../src/local/cluster.ts';
+import type { LocalClusterOptions } from '../../../src/simulator/cluster.ts';
 import { memoryDriver } from './memory-driver.ts';
 import { runScenario } from './run.ts';
 import { decisionConfig, loadScenario, type Scenario, scenarioFiles } from './scenario.ts';

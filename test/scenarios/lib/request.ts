@@ -1,7 +1,7 @@
 import { evaluate, type HostRequest, type Outcome } from '../../../src/istio/evaluate.ts';
 import { fqdn } from '../../../src/istio/host.ts';
 import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
-import type { LocalObject } from '../../../src/local/object.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 
 /** A request as a scenario writes it. */
 export interface RequestSpec {

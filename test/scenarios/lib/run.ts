@@ -1,4 +1,4 @@
-import { isMap, type LocalObject } from '../../../src/local/object.ts';
+import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
 import type { Driver, FaultSpec } from './driver.ts';
 import { type Expectations, goesElsewhere, unmet } from './expectations.ts';
 import { failure } from './failure.ts';

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type YAMLSeq } from 'yaml';
 import { DECISION_FLAGS } from '../../../src/config.ts';
-import type { DecisionConfig } from '../../../src/domain/config.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { parseYaml } from '../../../src/k8s/yaml.ts';
-import type { LocalObject } from '../../../src/local/object.ts';
+import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 import { completed } from './names.ts';
 import { actionOf } from './step.ts';
 
@@ -30,10 +30,13 @@ export interface Scenario {
   steps: Step[];
 }
 
-/** Every scenario's file, without its ending. */
+/** Every scenario's file, as `<kind>/<name>`, without its ending. */
 export async function scenarioFiles(): Promise<string[]> {
-  const files = await readdir(DIRECTORY);
-  return files.flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+  const files = await readdir(DIRECTORY, { recursive: true });
+  return files
+    .flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .filter((file) => !file.startsWith('fixtures/'))
+    .sort();
 }
 
 export async function loadScenario(file: string): Promise<Scenario> {

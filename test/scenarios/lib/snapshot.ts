@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../../src/k8s/canonical.ts';
-import { isMap, type LocalObject } from '../../../src/local/object.ts';
+import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
 import { strayOwners } from '../../support/stray-owners.ts';
 import { glob, nameOf } from './names.ts';
 

@@ -1,5 +1,5 @@
 import { parseYaml } from '../../../src/k8s/yaml.ts';
-import { isMap, type LocalObject } from '../../../src/local/object.ts';
+import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
 import {
   type Cascade,
   type Driver,

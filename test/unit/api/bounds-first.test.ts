@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { boundsFirst } from '../../../src/api/bounds-first.ts';
-import { compileCrd } from '../../../src/api/crd-schema.ts';
+import { compileCrd } from '../../../src/crd/schema.ts';
 import { loadCrds } from '../../../src/crds.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import { dynamicEnv, many } from './samples.ts';
+import { dynamicEnv, many } from '../crd/samples.ts';
 
 const crd = compileCrd((await loadCrds()).dynamicEnv);
 const validator = boundsFirst(crd);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CustomResourceDefinition, Schema } from '../../../src/api/schema-types.ts';
+import type { CustomResourceDefinition, Schema } from '../../../src/crd/types.ts';
 import { loadCrds } from '../../../src/crds.ts';
-import { schemaLines } from './schema-lines.ts';
+import { schemaLines } from '../crd/schema-lines.ts';
 import { typeLines } from './type-lines.ts';
 
 const crds = await loadCrds();

@@ -6,7 +6,7 @@ import {
   downClones,
   withinNamespaces,
   withoutEnvs,
-} from '../../../src/cli/cluster-parts.ts';
+} from '../../../src/cli/shared/cluster-parts.ts';
 import type { KubeObject, ObjectMeta } from '../../../src/k8s/object.ts';
 
 const DOMAIN = 'cluster.local';

@@ -2,7 +2,7 @@ import { DEPLOYMENT_ANNOTATION, ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../.
 import type { DestinationRule, HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Deployment, Service } from '../../../src/k8s/workload.ts';
-import { type PlanNote, serializePlan } from '../../../src/virtualservice/plan-codec.ts';
+import { type PlanNote, serializePlan } from '../../../src/virtualservice/routes/plan-codec.ts';
 import { destinationRule, route, subset, to, virtualService } from '../istio/builders.ts';
 
 /** Objects for the tables of this folder, all in the namespace `shop` unless the name says otherwise. */

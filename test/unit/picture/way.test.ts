@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readCalls } from '../../../src/cli/trace-calls.ts';
+import { readCalls } from '../../../src/cli/trace/calls.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { pictureOf } from '../../../src/picture/picture.ts';
 import { trace } from '../../../src/trace/trace.ts';

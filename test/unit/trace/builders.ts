@@ -2,13 +2,13 @@ import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import { MESH } from '../../../src/istio/gateway-name.ts';
 import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
+import { decorate } from '../../../src/kinds/virtualservice/sync.ts';
 import { type Call, trace } from '../../../src/trace/trace.ts';
 import type { Caller, Hop, Trace } from '../../../src/trace/types.ts';
 import { worldOf } from '../../../src/trace/world.ts';
-import { EMPTY_PLAN, parsePlan } from '../../../src/virtualservice/plan-codec.ts';
-import { renderRoutes } from '../../../src/virtualservice/render.ts';
-import { scopeOf } from '../../../src/virtualservice/scope.ts';
-import { decorate } from '../../../src/virtualservice/sync.ts';
+import { renderRoutes } from '../../../src/virtualservice/injections/render.ts';
+import { EMPTY_PLAN, parsePlan } from '../../../src/virtualservice/routes/plan-codec.ts';
+import { scopeOf } from '../../../src/virtualservice/routes/scope.ts';
 import {
   CONFIG,
   deployment,

@@ -1,10 +1,14 @@
 import { injectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection, RouteInjectionSpec } from '../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService, VirtualServiceSpec } from '../../../src/istio/types.ts';
-import { deepFreeze } from '../../../src/local/object.ts';
-import { planned } from '../../../src/virtualservice/outcomes.ts';
-import type { Plan, PlanNote, PlannedInjection } from '../../../src/virtualservice/plan-codec.ts';
-import type { Scope } from '../../../src/virtualservice/scope.ts';
+import { deepFreeze } from '../../../src/simulator/object.ts';
+import { planned } from '../../../src/virtualservice/injections/outcomes.ts';
+import type {
+  Plan,
+  PlanNote,
+  PlannedInjection,
+} from '../../../src/virtualservice/routes/plan-codec.ts';
+import type { Scope } from '../../../src/virtualservice/routes/scope.ts';
 
 /** Objects for the tables of this folder, all of one shop; deep-frozen, as nothing may ever change its input. */
 export const CONFIG = { clusterDomain: 'cluster.local', metacontrollerUser: 'metacontroller' };

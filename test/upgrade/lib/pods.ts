@@ -1,5 +1,5 @@
 import type { Deployment } from '../../../src/k8s/workload.ts';
-import type { HistoryEntry } from '../../../src/local/store.ts';
+import type { HistoryEntry } from '../../../src/simulator/api-server/store.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

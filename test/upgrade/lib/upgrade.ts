@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { rehearse } from '../../../src/cli/rehearsal.ts';
+import { rehearse } from '../../../src/cli/shared/rehearsal.ts';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { evaluate } from '../../../src/istio/evaluate.ts';
@@ -8,8 +8,8 @@ import type { DestinationRule, VirtualService } from '../../../src/istio/types.t
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { matchesSelector } from '../../../src/k8s/selector.ts';
 import type { Deployment, Service } from '../../../src/k8s/workload.ts';
-import type { Cluster } from '../../../src/local/cluster.ts';
-import type { ApplyStrategy } from '../../../src/local/metacontroller.ts';
+import type { Cluster } from '../../../src/simulator/cluster.ts';
+import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import { createPods } from './pods.ts';
 
 export const STRATEGIES = ['server-side-apply', 'dynamic-apply'] as const;

@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { decisionConfig } from '../../../scenarios/lib/scenario.ts';
 import type { Cluster } from '../../control-plane/control-plane.ts';
 import { until } from '../../control-plane/poll.ts';

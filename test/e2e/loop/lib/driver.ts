@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalObject } from '../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../src/simulator/object.ts';
 import type {
   Driver,
   FaultSpec,

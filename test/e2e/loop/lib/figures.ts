@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ApplyStrategy } from '../../../../src/local/metacontroller.ts';
-import type { LocalObject } from '../../../../src/local/object.ts';
+import type { ApplyStrategy } from '../../../../src/simulator/metacontroller/controller.ts';
+import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { recordFigure, spread } from '../../lib/figures.ts';
 import { foreignKubeconfig } from '../../lib/foreign.ts';
 import { metacontrollerVersion } from '../../lib/metacontroller.ts';

@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { loadFixture } from '../../../scenarios/lib/scenario.ts';
 import type { AuditEvent } from '../../control-plane/audit.ts';
 import { until } from '../../control-plane/poll.ts';

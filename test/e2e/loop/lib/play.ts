@@ -1,5 +1,5 @@
 import { afterAll, describe, test } from '@jest/globals';
-import type { ApplyStrategy } from '../../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../../src/simulator/metacontroller/controller.ts';
 import { memoryDriver } from '../../../scenarios/lib/memory-driver.ts';
 import { runScenario } from '../../../scenarios/lib/run.ts';
 import {

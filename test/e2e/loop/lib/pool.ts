@@ -1,4 +1,4 @@
-import type { ApplyStrategy } from '../../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../../src/simulator/metacontroller/controller.ts';
 import { foreignKubeconfig, openForeign } from '../../lib/foreign.ts';
 import { type Stage, startSystem } from '../../lib/system.ts';
 

@@ -5,8 +5,8 @@ import {
   REPAIR_ANNOTATION,
 } from '../../../../src/api/marks.ts';
 import { canonicalJson } from '../../../../src/k8s/canonical.ts';
-import { isMap, type LocalObject } from '../../../../src/local/object.ts';
-import { decodeContent } from '../../../../src/mesh-index/content.ts';
+import { decodeContent } from '../../../../src/mesh/index-content.ts';
+import { isMap, type LocalObject } from '../../../../src/simulator/object.ts';
 import { nameOf } from '../../../scenarios/lib/names.ts';
 
 /*

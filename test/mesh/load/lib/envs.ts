@@ -1,5 +1,5 @@
 import type { DynamicEnv } from '../../../../src/api/dynamicenv.ts';
-import type { LocalObject } from '../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../src/simulator/object.ts';
 import type { Api } from '../../../e2e/control-plane/api.ts';
 import { until } from '../../../e2e/control-plane/poll.ts';
 import { follow } from '../../../e2e/control-plane/watch.ts';

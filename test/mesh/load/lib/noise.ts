@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalObject } from '../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../src/simulator/object.ts';
 import type { Api } from '../../../e2e/control-plane/api.ts';
 
 const PATH = '/apis/networking.istio.io/v1/namespaces/default/virtualservices/busy';

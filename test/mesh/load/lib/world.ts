@@ -1,6 +1,6 @@
 import type { DynamicEnv, IstioMatch } from '../../../../src/api/dynamicenv.ts';
 import type { VirtualService } from '../../../../src/istio/types.ts';
-import type { LocalObject } from '../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { HEADER } from './request.ts';
 
 export const NAMESPACE = 'shop';

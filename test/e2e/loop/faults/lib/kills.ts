@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe } from '@jest/globals';
-import type { ApplyStrategy } from '../../../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../../../src/simulator/metacontroller/controller.ts';
 import { PHASES, type Phase } from './phases.ts';
 import { close, deleteEnv, gone, heal, openScene, ready, rewrite, type Scene } from './scene.ts';
 import { LIMIT_MS, lazyTheatre, oneByOne } from './suite.ts';

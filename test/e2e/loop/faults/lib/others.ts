@@ -1,5 +1,5 @@
 import { afterAll, describe, expect } from '@jest/globals';
-import type { ApplyStrategy } from '../../../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../../../src/simulator/metacontroller/controller.ts';
 import { clusterFaults } from './cluster.ts';
 import { clusterScoped } from './compare.ts';
 import { objectFaults } from './objects.ts';

@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../../src/simulator/object.ts';
 import { destinationsOf } from '../../../../scenarios/lib/request.ts';
 import type { History } from '../../../lib/history.ts';
 

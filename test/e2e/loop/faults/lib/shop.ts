@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../../src/simulator/object.ts';
 
 /** One Deployment behind one Service, with all that Istio needs to tell versions apart, in a namespace of its own. */
 export function shop(namespace: string): LocalObject[] {

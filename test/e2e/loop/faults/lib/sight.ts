@@ -3,7 +3,7 @@ import { DRAINING_ANNOTATION, SPEC_ANNOTATION } from '../../../../../src/api/mar
 import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../../../src/istio/types.ts';
 import { type Deployment, isAvailable } from '../../../../../src/k8s/workload.ts';
-import type { LocalObject } from '../../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../../src/simulator/object.ts';
 import type { Api } from '../../../control-plane/api.ts';
 import { pathOfAll } from './writes.ts';
 

@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import type { ApplyStrategy } from '../../../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../../../src/simulator/metacontroller/controller.ts';
 import { foreignKubeconfig } from '../../../lib/foreign.ts';
 import { metacontrollerProgram } from '../../../lib/system.ts';
 import { openTheatre, type Theatre } from './scene.ts';

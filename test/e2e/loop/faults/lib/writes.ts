@@ -1,4 +1,4 @@
-import type { LocalObject } from '../../../../../src/local/object.ts';
+import type { LocalObject } from '../../../../../src/simulator/object.ts';
 import { type Api, ApiFailure } from '../../../control-plane/api.ts';
 import { collectionOf } from '../../../lib/kinds.ts';
 

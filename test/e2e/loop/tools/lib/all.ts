@@ -1,5 +1,5 @@
 import { afterAll, describe } from '@jest/globals';
-import type { ApplyStrategy } from '../../../../../src/local/metacontroller.ts';
+import type { ApplyStrategy } from '../../../../../src/simulator/metacontroller/controller.ts';
 import { createBench } from './bench.ts';
 import { tellOfTheCheck } from './control.ts';
 import { tellOfAnotherCluster, tellOfCopies } from './copies.ts';

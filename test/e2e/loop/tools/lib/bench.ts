@@ -1,5 +1,5 @@
-import type { ApplyStrategy } from '../../../../../src/local/metacontroller.ts';
-import type { LocalObject } from '../../../../../src/local/object.ts';
+import type { ApplyStrategy } from '../../../../../src/simulator/metacontroller/controller.ts';
+import type { LocalObject } from '../../../../../src/simulator/object.ts';
 import { loadFixture } from '../../../../scenarios/lib/scenario.ts';
 import { type System, startSystem } from '../../../lib/system.ts';
 

@@ -1,0 +1,129 @@
+import { fileURLToPath } from 'node:url';
+import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import { DECISION_FLAGS } from '../../config.ts';
+import { loadValidators } from '../../crds.ts';
+import { readFlags } from '../../flags.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { compare, countOf, unifiedDiff } from '../shared/compare.ts';
+import { loadManifests } from '../shared/manifests.ts';
+import { rehearse } from '../shared/rehearsal.ts';
+import { type Snapshot, snapshot } from '../shared/snapshot.ts';
+import { type Output, paintDiff } from '../shared/terminal.ts';
+import {
+  claim,
+  hasObject,
+  ourRoutes,
+  type Stage,
+  sendBoth,
+  stateOf,
+  UntrueError,
+  until,
+} from './context.ts';
+
+const SHOP = fileURLToPath(new URL('../../../examples/shop/', import.meta.url));
+
+/** The life of a DynamicEnv on a small shop. Every claim is checked on the cluster; 1 when one is untrue. */
+export async function demo(output: Output): Promise<number> {
+  try {
+    await tell(output);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UntrueError)) throw error;
+    output.write(`${output.paint('red', `untrue: ${error.message}`)}\n`);
+    return 1;
+  }
+}
+
+async function tell(output: Output): Promise<void> {
+  const { dynamicEnv } = await loadValidators();
+  const manifests = await loadManifests([SHOP], { DynamicEnv: dynamicEnv });
+  const objects = manifests.map(({ object }) => object);
+  const env = objects.find(({ kind }) => kind === 'DynamicEnv') as DynamicEnv;
+  const shop = objects.filter(({ kind }) => kind !== 'DynamicEnv');
+  const config = readFlags(DECISION_FLAGS, [], {});
+  const { cluster } = await rehearse(config, { strategy: 'server-side-apply' });
+  for (const object of shop) await cluster.as('team').create(object);
+  await cluster.settle();
+  const before = snapshot(cluster.all());
+  const start = cluster.now().getTime();
+  const { write, paint } = output;
+  const stage: Stage = {
+    cluster,
+    name: env.metadata.name,
+    title: (text) => write(`${paint('bold', text)}\n`),
+    say: (text) => {
+      const seconds = ((cluster.now().getTime() - start) / 1000).toFixed(1).padStart(6);
+      write(`${paint('dim', `${seconds} s`)}  ${text}\n`);
+    },
+  };
+
+  write('The real service on a cluster in memory, with a clock of its own.\n\n');
+  stage.title('A shop with a front-end and a backend, shared by everybody (examples/shop)');
+  sendBoth(stage, { plain: 'shared', marked: 'shared' });
+  await apply(env, stage);
+  showChanges(before, stage, output);
+  await rewrite(shop, stage);
+  await remove(config.drainSeconds, stage);
+  await cluster.settle();
+  const differences = countOf(compare(before, snapshot(cluster.all())));
+  claim(differences === 0, `nothing is left over, but there are ${differences} differences`);
+  write(`\n${differences} differences from the start\n`);
+}
+
+async function apply(env: DynamicEnv, stage: Stage): Promise<void> {
+  const { cluster, name, title, say } = stage;
+  title(
+    `\nA developer applies DynamicEnv ${name}: an own backend for requests with user: test-user`,
+  );
+  await cluster.as('developer').apply(env);
+  await cluster.advance(0.5);
+  const clone = `backend-${name}`;
+  claim(hasObject(stage, 'Deployment', clone), `Deployment ${clone} exists`);
+  claim(hasObject(stage, 'DestinationRule', clone), `a DestinationRule for ${clone} exists`);
+  say(`Deployment ${clone} and a DestinationRule with subset ${clone} are created; its pods start`);
+  claim(ourRoutes(cluster) === 0, 'no route leads to pods that are not ready');
+  say('no route yet: nobody is sent to pods that are not ready');
+  await until(cluster, () => ourRoutes(cluster) > 0, 'the routes come in');
+  const routes = ourRoutes(cluster);
+  say(`pods ready, proxies know the subset: ${routes} routes go into VirtualService shop/backend`);
+  await until(cluster, () => stateOf(stage) === 'ready', 'the env becomes ready');
+  say(`DynamicEnv ${name} is ready`);
+  sendBoth(stage, { plain: 'shared', marked: name });
+}
+
+/** Routes were added to the VirtualService, and nothing of it was changed. */
+function showChanges(before: Snapshot, { cluster }: Stage, { write, paint }: Output): void {
+  for (const change of compare(before, snapshot(cluster.all())).changed) {
+    const diff = unifiedDiff(change.key, change.before, change.after);
+    claim(!/^-(?!--)/m.test(diff), `every line of ${change.key} is as it was`);
+    write(`\n          What was added; every other line is as it was:\n`);
+    write(`${paintDiff(diff, paint).replaceAll(/^(?=.)/gm, '          ')}\n`);
+  }
+}
+
+async function rewrite(shop: readonly KubeObject[], stage: Stage): Promise<void> {
+  const { cluster, name, title, say } = stage;
+  title('\nA GitOps tool writes the VirtualService again, as it is in Git');
+  const manifest = shop.find(
+    ({ kind, metadata }) => kind === 'VirtualService' && metadata.name === 'backend',
+  ) as KubeObject;
+  const routes = ourRoutes(cluster);
+  await cluster.as('gitops').replace(manifest);
+  claim(ourRoutes(cluster) === routes, 'the routes are there in that very write');
+  say(`the ${routes} routes were put back in the same write: no request went astray`);
+  sendBoth(stage, { plain: 'shared', marked: name });
+}
+
+async function remove(drainSeconds: number, stage: Stage): Promise<void> {
+  const { cluster, name, title, say } = stage;
+  const clone = `backend-${name}`;
+  title(`\nThe developer deletes DynamicEnv ${name}`);
+  await cluster.as('developer').delete('DynamicEnv', undefined, name);
+  await until(cluster, () => ourRoutes(cluster) === 0, 'the routes leave');
+  claim(hasObject(stage, 'Deployment', clone), 'the pods outlive the routes');
+  say('first the routes leave; requests under way still find their pods');
+  sendBoth(stage, { plain: 'shared', marked: 'shared' });
+  await until(cluster, () => stateOf(stage) === undefined, 'the env goes');
+  claim(!hasObject(stage, 'Deployment', clone), `Deployment ${clone} is gone`);
+  say(`after the drain time (${drainSeconds} s) the clone, its subset and the env are gone`);
+}

@@ -1,0 +1,84 @@
+import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import { envLabel } from '../../api/marks.ts';
+import { UsageError } from '../../errors.ts';
+import type { VirtualService } from '../../istio/types.ts';
+import { toYaml } from '../../k8s/yaml.ts';
+import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
+import { DYNAMIC_ENVS, VIRTUAL_SERVICES } from '../shared/cluster-kinds.ts';
+import { missingRights, notSeen } from '../shared/missing-rights.ts';
+import type { Output } from '../shared/terminal.ts';
+import { readGetOptions } from './options.ts';
+import { type EnvReport, reportOf } from './report.ts';
+import { treeOf } from './tree.ts';
+
+/** How an env of a cluster stands. 0: ready; 1: not ready. */
+export async function get(args: readonly string[], output: Output): Promise<number> {
+  const { name, format, cluster } = readGetOptions(args);
+  const open = await openCluster(cluster, process.env);
+  const env = await readEnv(open, name);
+  const { virtualServices, notes } = await readCarriers(open, env);
+  const report = reportOf(env, virtualServices, notes);
+  if (format === 'text') output.write(`${treeOf(report, output.paint).join('\n')}\n`);
+  else output.write(asData(format, report));
+  return report.ready ? 0 : 1;
+}
+
+function asData(format: 'yaml' | 'json', report: EnvReport): string {
+  return format === 'yaml' ? toYaml(report) : `${JSON.stringify(report, null, 2)}\n`;
+}
+
+async function readEnv(open: OpenCluster, name: string): Promise<DynamicEnv> {
+  const got = await open.reader.get(DYNAMIC_ENVS, name);
+  if (got === 'unserved') {
+    throw new UsageError(
+      `the cluster of context ${open.context} knows no DynamicEnvs: is DynamicEnv installed there?`,
+    );
+  }
+  if ('denied' in got) throw missingRights([got.denied], open);
+  if (got.object !== undefined) return got.object as DynamicEnv;
+  throw new UsageError(
+    `no DynamicEnv "${name}" in the cluster of context ${open.context}; "kubectl get de" lists them`,
+  );
+}
+
+interface Carriers {
+  virtualServices: VirtualService[];
+  notes: string[];
+}
+
+/** The VirtualServices that carry the env's label; for want of the right to list them all, those its status names. */
+async function readCarriers({ reader }: OpenCluster, env: DynamicEnv): Promise<Carriers> {
+  const label = envLabel(env.metadata.name);
+  const listed = await reader.list(VIRTUAL_SERVICES, { label });
+  if (listed === 'unserved') {
+    return {
+      virtualServices: [],
+      notes: ['this cluster has no VirtualServices: is Istio installed?'],
+    };
+  }
+  if ('objects' in listed)
+    return { virtualServices: listed.objects as VirtualService[], notes: [] };
+  const parts = await Promise.all(
+    namespacesOf(env).map(async (namespace) => {
+      const part = await reader.list(VIRTUAL_SERVICES, { namespace, label });
+      return part !== 'unserved' && 'objects' in part
+        ? { namespace, objects: part.objects }
+        : undefined;
+    }),
+  );
+  const seen = parts.filter((part) => part !== undefined);
+  const where = seen.map(({ namespace }) => namespace).join(', ');
+  const what =
+    where === '' ? 'routes of VirtualServices' : `routes of VirtualServices outside of ${where}`;
+  return {
+    virtualServices: seen.flatMap(({ objects }) => objects) as VirtualService[],
+    notes: [notSeen(listed.denied, what)],
+  };
+}
+
+/** Where the status says that VirtualServices are. */
+function namespacesOf({ status }: DynamicEnv): string[] {
+  const workloads = Object.values(status?.subsetsStatus ?? {});
+  const all = workloads.flatMap(({ virtualServices = [] }) => virtualServices);
+  return [...new Set(all.map(({ namespace }) => namespace))].sort();
+}

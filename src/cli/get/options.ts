@@ -1,0 +1,37 @@
+import { UsageError } from '../../errors.ts';
+import { parseWords } from '../../flags.ts';
+import type { ClusterOptions } from '../../kube-client/config.ts';
+import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from '../shared/cluster-options.ts';
+import { formatOf } from '../shared/format.ts';
+
+const FORMATS = ['text', 'yaml', 'json'] as const;
+
+export interface GetOptions {
+  name: string;
+  format: (typeof FORMATS)[number];
+  cluster: ClusterOptions;
+}
+
+export function getHelp(program: string): string {
+  return `Usage: ${program} get NAME [flags]
+
+Shows how a DynamicEnv of a cluster stands: its workloads with their subsets and routes, its conditions, and what to do.
+Reads the DynamicEnv and the VirtualServices that carry its label, with your own rights; writes nothing.
+Exit code: 0 ready, 1 not ready, 2 no such DynamicEnv, no cluster to reach, or rights missing.
+
+  -o, --output FORMAT        text (default); yaml or json for programs
+${CLUSTER_HELP}`;
+}
+
+export function readGetOptions(args: readonly string[]): GetOptions {
+  const own = { output: { type: 'string', short: 'o' }, ...CLUSTER_OPTIONS } as const;
+  const { given, words } = parseWords(args, own);
+  const [name, ...more] = words;
+  if (name === undefined) {
+    throw new UsageError(
+      'NAME of the DynamicEnv is missing ("kubectl get de" lists them); see --help',
+    );
+  }
+  if (more.length > 0) throw new UsageError(`Unexpected argument '${more[0]}'; see --help`);
+  return { name, format: formatOf(FORMATS, given), cluster: clusterOptions(given) };
+}

@@ -1,0 +1,131 @@
+import { consumersOf } from '../../api/consumer-status.ts';
+import type {
+  Condition,
+  DynamicEnv,
+  ResourceStatus,
+  State,
+  WorkloadStatus,
+} from '../../api/dynamicenv.ts';
+import { envId } from '../../api/env-id.ts';
+import { isInjectedRouteName, routeNamesOf } from '../../api/route-name.ts';
+import type { HTTPRouteDestination, VirtualService } from '../../istio/types.ts';
+import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
+import { isGoing } from '../shared/cluster-parts.ts';
+import { adviceFor } from './advice.ts';
+
+/** One of the env's routes in a VirtualService. */
+export interface RouteReport {
+  /** The user's route that it comes before: its name, or its place among the user's, from 1. */
+  before: string;
+  /** As the VirtualService names it. */
+  host: string;
+  subset: string;
+}
+
+export interface VirtualServiceReport extends ResourceStatus {
+  routes: RouteReport[];
+}
+
+export interface WorkloadReport {
+  kind: 'subset' | 'consumer';
+  /** `<namespace>/<deployment>` of the base. */
+  base: string;
+  deployment: ResourceStatus;
+  destinationRules: ResourceStatus[];
+  virtualServices: VirtualServiceReport[];
+}
+
+/** How an env stands, for people (`get-tree.ts`) and programs (`-o json`) alike. */
+export interface EnvReport {
+  name: string;
+  ready: boolean;
+  state: State | 'unknown';
+  /** Value of the version label on the clones' pods. */
+  version: string;
+  match?: string;
+  workloads: WorkloadReport[];
+  conditions: Condition[];
+  /** What is missing, and what to do. */
+  advice: string[];
+}
+
+/** `notes`: what could not be seen. */
+export function reportOf(
+  env: DynamicEnv,
+  virtualServices: readonly VirtualService[],
+  notes: readonly string[],
+): EnvReport {
+  const { metadata, status } = env;
+  const of = (kind: WorkloadReport['kind'], workloads: Record<string, WorkloadStatus> = {}) =>
+    Object.entries(workloads).map(
+      ([base, workload]): WorkloadReport => ({
+        kind,
+        base,
+        deployment: workload.deployment,
+        destinationRules: workload.destinationRules ?? [],
+        virtualServices: (workload.virtualServices ?? []).map((one) => ({
+          ...one,
+          routes: routesIn(virtualServices, one, {
+            env: metadata.name,
+            base,
+            clone: workload.deployment.name,
+          }),
+        })),
+      }),
+    );
+  return {
+    name: metadata.name,
+    ready: isReady(env),
+    state: status?.state ?? 'unknown',
+    version: envId(metadata.name),
+    ...(status?.match === undefined ? {} : { match: status.match }),
+    workloads: [...of('subset', status?.subsetsStatus), ...of('consumer', consumersOf(status))],
+    conditions: status?.conditions ?? [],
+    advice: [...adviceFor(env), ...notes],
+  };
+}
+
+/** As `kubectl wait --for=condition=Ready`, for the spec as it is now. */
+function isReady(env: DynamicEnv): boolean {
+  const { metadata, status } = env;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return (
+    !isGoing(env) &&
+    ready?.status === 'True' &&
+    (ready.observedGeneration ?? 0) >= (metadata.generation ?? 0)
+  );
+}
+
+/** The env's routes for one base in one VirtualService, in their order. */
+function routesIn(
+  virtualServices: readonly VirtualService[],
+  { namespace, name }: ResourceStatus,
+  { env, base, clone }: { env: string; base: string; clone: string },
+): RouteReport[] {
+  const found = virtualServices.find(
+    ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
+  );
+  const http = found?.spec.http ?? [];
+  const own = http.filter((route) => !isInjectedRouteName(route.name));
+  const isOfEnv = routeNamesOf(env);
+  return http.flatMap((route, index) => {
+    if (!isOfEnv(route.name)) return [];
+    const next = http.slice(index).find((later) => own.includes(later));
+    const place = next === undefined ? 'the end' : (next.name ?? String(own.indexOf(next) + 1));
+    return (route.route ?? [])
+      .filter((target) => isFor(target, base, clone, namespace))
+      .map(({ destination: { host, subset = '' } }) => ({ before: place, host, subset }));
+  });
+}
+
+/** By the clone that the target leads to, and by the namespace of its host. */
+function isFor(
+  target: HTTPRouteDestination,
+  base: string,
+  clone: string,
+  namespace: string,
+): boolean {
+  const [baseNamespace] = base.split('/');
+  const [, hostNamespace = namespace] = target.destination.host.split('.');
+  return cloneOf(target) === clone && hostNamespace === baseNamespace;
+}

@@ -1,0 +1,83 @@
+import type { Condition, LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
+import type { Paint } from '../shared/terminal.ts';
+import type { EnvReport, RouteReport, VirtualServiceReport, WorkloadReport } from './report.ts';
+
+interface Branch {
+  text: string;
+  branches?: Branch[];
+}
+
+/** The report as a tree, a line each. */
+export function treeOf(report: EnvReport, paint: Paint): string[] {
+  const { name, state, match, workloads, conditions, advice } = report;
+  const requests = match === undefined ? '' : `, requests with ${match}`;
+  const colour = report.ready ? 'green' : state === 'degraded' ? 'red' : 'yellow';
+  const stale = state === 'ready' && !report.ready ? ' by an earlier spec' : '';
+  const title = `${paint('bold', `DynamicEnv ${name}`)} is ${paint(colour, state)}${stale}${requests}`;
+  const branches = [
+    ...workloads.map((workload) => workloadBranch(workload, paint)),
+    ...section(
+      'conditions',
+      conditions.map((one) => conditionText(one, paint)),
+    ),
+    ...section(
+      'what to do',
+      advice.map((text) => paint('yellow', text)),
+    ),
+  ];
+  return [title, ...linesOf(branches)];
+}
+
+function section(text: string, lines: readonly string[]): Branch[] {
+  if (lines.length === 0) return [];
+  return [{ text, branches: lines.map((line) => ({ text: line })) }];
+}
+
+function workloadBranch(workload: WorkloadReport, paint: Paint): Branch {
+  const { kind, base, deployment, destinationRules, virtualServices } = workload;
+  return {
+    text: `${kind} ${base}`,
+    branches: [
+      { text: resource('Deployment', deployment, paint) },
+      ...destinationRules.map((rule) => ({ text: resource('DestinationRule', rule, paint) })),
+      ...virtualServices.map((one) => virtualServiceBranch(one, paint)),
+    ],
+  };
+}
+
+function virtualServiceBranch(one: VirtualServiceReport, paint: Paint): Branch {
+  return {
+    text: resource('VirtualService', one, paint),
+    branches: one.routes.map((route) => ({ text: routeText(route) })),
+  };
+}
+
+function routeText({ before, host, subset }: RouteReport): string {
+  return `before route ${before}: to ${host}, subset ${subset}`;
+}
+
+function resource(kind: string, { namespace, name, status }: ResourceStatus, paint: Paint): string {
+  return `${kind} ${namespace}/${name}: ${paint(colourOf(status), status)}`;
+}
+
+function colourOf(status: LifeCycle): 'green' | 'red' | 'yellow' {
+  if (status === 'running') return 'green';
+  return status === 'failed' || status === 'missing' ? 'red' : 'yellow';
+}
+
+function conditionText({ type, status, message }: Condition, paint: Paint): string {
+  return `${type.padEnd(CONDITION_WIDTH)} ${status.padEnd(STATUS_WIDTH)} ${paint('dim', message)}`;
+}
+
+const CONDITION_WIDTH = 'RoutesInjected'.length;
+const STATUS_WIDTH = 'Unknown'.length;
+
+function linesOf(branches: readonly Branch[]): string[] {
+  return branches.flatMap(({ text, branches: inner = [] }, index) => {
+    const isLast = index === branches.length - 1;
+    return [
+      `${isLast ? '└─' : '├─'} ${text}`,
+      ...linesOf(inner).map((line) => `${isLast ? '  ' : '│ '} ${line}`),
+    ];
+  });
+}

@@ -1,0 +1,141 @@
+import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { CrdValidator } from '../../crd/schema.ts';
+import { jsonEqual } from '../../k8s/canonical.ts';
+import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
+import type { ClusterOptions } from '../../kube-client/config.ts';
+import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
+import {
+  asWritten,
+  type DownClone,
+  downBases,
+  downClones,
+  isGoing,
+  withinNamespaces,
+  withoutEnvs,
+} from '../shared/cluster-parts.ts';
+import { readAround, readEnvs } from '../shared/cluster-read.ts';
+import { downAgain } from '../shared/down-clones.ts';
+import type { Manifest } from '../shared/manifests.ts';
+import { rehearse } from '../shared/rehearsal.ts';
+import { snapshot } from '../shared/snapshot.ts';
+import type { PreviewOptions } from './options.ts';
+import { applyAll, envManifests, isNoEnv, type Scene } from './preview-run.ts';
+
+/**
+ * A cluster's own objects, with the files' applied over them. The envs that live there are not taken as they are but
+ * made anew, from people's objects alone: docs/adr/0009-the-cli-reads-clusters.md.
+ */
+export async function sceneOfCluster(
+  load: (namespace: string) => Promise<Manifest[]>,
+  access: ClusterOptions,
+  { files, config }: PreviewOptions,
+  validator: CrdValidator,
+): Promise<Scene> {
+  const open = await openCluster(access, process.env);
+  const manifests = await load(open.namespace);
+  const written = envManifests(manifests, validator);
+  const isGiven = files.length > 0;
+  const { envs: living, notes: unseen } = await readEnvs(open, !isGiven);
+  const cast = castOf(living, isGiven ? written.map(({ object }) => object) : undefined);
+  const around = await readAround(open, [...cast.wanted, ...cast.present], config);
+  const downIn = (envs: readonly DynamicEnv[]) =>
+    downClones(envs, around.objects, config.clusterDomain);
+  const { isNeverReady, bringBack, recover } = downAgain(
+    downIn([...cast.present, ...cast.neighbours]),
+  );
+  const { cluster } = await rehearse(config, {
+    strategy: 'server-side-apply',
+    start: new Date().toISOString(),
+    neverReady: isNeverReady,
+  });
+  for (const object of withoutEnvs(around.objects, cast.namespaces, config.clusterDomain)) {
+    cluster.restore(object);
+  }
+  await applyAll(cluster, manifests.filter(isNoEnv));
+  await bringBack(cluster, cast.neighbours);
+  const without = snapshot(cluster.all());
+  await bringBack(cluster, cast.present);
+  const before = isGiven ? snapshot(cluster.all()) : without;
+  await applyAll(cluster, written);
+  await recover(cluster);
+  return {
+    cluster,
+    title: titleOf(open, cast.neighbours),
+    without,
+    before,
+    names: cast.wanted.map(({ metadata }) => metadata.name),
+    notes: (envs) => [
+      ...unseen,
+      ...around.notes,
+      ...goingNotes(living),
+      ...downNotes(downIn(cast.present), downBases(cast.wanted, around.objects)),
+      ...envs.flatMap((env) => differenceNotes(env, living)),
+    ],
+    none: isGiven ? 'no DynamicEnv among the files' : 'no DynamicEnv in the cluster',
+  };
+}
+
+function titleOf({ context, server }: OpenCluster, neighbours: readonly DynamicEnv[]): string {
+  const names = neighbours.map(({ metadata }) => metadata.name).join(', ');
+  const beside = names === '' ? '' : `, beside DynamicEnvs in the same namespaces: ${names}`;
+  return `On the cluster of context ${context} (${server})${beside}`;
+}
+
+/** Who plays which part. */
+interface Cast {
+  /** The envs in question, as they are to be. */
+  wanted: DynamicEnv[];
+  /** Those of them that live in the cluster, as they are there. */
+  present: DynamicEnv[];
+  /** All others there that have something in the same namespaces: only that. */
+  neighbours: DynamicEnv[];
+  namespaces: string[];
+}
+
+function castOf(living: readonly DynamicEnv[], given: readonly DynamicEnv[] | undefined): Cast {
+  const alive = living.filter((env) => !isGoing(env)).map(asWritten);
+  const wanted = given ?? alive;
+  const isWanted = ({ metadata }: DynamicEnv) =>
+    wanted.some((env) => env.metadata.name === metadata.name);
+  const present = alive.filter(isWanted);
+  const workloads = [...wanted, ...present].flatMap(envWorkloads);
+  const namespaces = [...new Set(workloads.map(({ workload }) => workload.namespace))];
+  const neighbours = alive
+    .filter((env) => !isWanted(env))
+    .flatMap((env) => withinNamespaces(env, namespaces) ?? []);
+  return { wanted: [...wanted], present, neighbours, namespaces };
+}
+
+function goingNotes(living: readonly DynamicEnv[]): string[] {
+  return living
+    .filter(isGoing)
+    .map(({ metadata }) => `DynamicEnv ${metadata.name} is being deleted, and counts as gone`);
+}
+
+function downNotes(clones: readonly DownClone[], bases: readonly string[]): string[] {
+  return [
+    ...bases.map(
+      (base) =>
+        `Deployment ${base} has no available pods in the cluster; a clone of it may not get any either`,
+    ),
+    ...clones.map(
+      ({ namespace, name }) =>
+        `Deployment ${namespace}/${name} has no available pods in the cluster; as long as its spec stays it is taken to get none`,
+    ),
+  ];
+}
+
+/** Where the cluster itself says otherwise of the same spec, people must know. */
+function differenceNotes(
+  { metadata, spec, status }: DynamicEnv,
+  living: readonly DynamicEnv[],
+): string[] {
+  const { name } = metadata;
+  const there = living.find((env) => env.metadata.name === name && !isGoing(env));
+  if (there === undefined || !jsonEqual(there.spec, spec)) return [];
+  if (there.status?.state === status?.state) return [];
+  const state = there.status === undefined ? 'has no status' : `is ${there.status.state}`;
+  return [
+    `DynamicEnv ${name} ${state} in the cluster, which this preview does not explain; see "get ${name}"`,
+  ];
+}

@@ -1,0 +1,100 @@
+import { DECISION_FLAGS } from '../../config.ts';
+import { UsageError } from '../../errors.ts';
+import { describeFlags, optionsOf, parseOptions, settingsOf } from '../../flags.ts';
+import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
+import type { ClusterOptions } from '../../kube-client/config.ts';
+import {
+  CLUSTER_HELP,
+  CLUSTER_OPTIONS,
+  clusterOptions,
+  textOf,
+} from '../shared/cluster-options.ts';
+import { formatOf } from '../shared/format.ts';
+import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../shared/graph.ts';
+
+const FORMATS = ['text', 'yaml', 'json'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface PreviewOptions {
+  files: string[];
+  /** Set: the files' objects are laid over those of this cluster. */
+  cluster: ClusterOptions | undefined;
+  /** Of manifests that name none; undefined: the context's, or `default`. */
+  namespace: string | undefined;
+  format: Format;
+  withDelete: boolean;
+  /** Where to draw it. */
+  graph: GraphFile | undefined;
+  config: DecisionConfig;
+}
+
+export function previewHelp(program: string): string {
+  return `Usage: ${program} preview -f FILE|FOLDER|- [-f …] [flags]
+       ${program} preview --from-cluster [-f FILE|FOLDER|- …] [flags]
+
+Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs among them do.
+With --from-cluster the objects are read from a cluster, with your own rights, and the files' are applied over them in
+memory; without -f it is about the DynamicEnvs that the cluster has. Nothing is ever written to it.
+Exit code: 0 all become ready, 1 one does not or there is none, 2 bad input, no cluster to reach, or rights missing.
+
+  -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
+  -n, --namespace NAME       of manifests that name none (default: default; with --from-cluster the context's)
+  -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and the envs with status
+  --delete                   delete the envs again; exit code 1 when anything differs from the start
+${GRAPH_HELP}
+  --from-cluster             read Deployments, Services, DestinationRules, VirtualServices and DynamicEnvs from a cluster
+${CLUSTER_HELP}
+
+The settings of the service; give those with which it runs in the cluster:
+
+${describeFlags(DECISION_FLAGS)}`;
+}
+
+const OWN = {
+  file: { type: 'string', short: 'f', multiple: true },
+  namespace: { type: 'string', short: 'n' },
+  output: { type: 'string', short: 'o' },
+  delete: { type: 'boolean' },
+  'from-cluster': { type: 'boolean' },
+  ...GRAPH_OPTION,
+  ...CLUSTER_OPTIONS,
+} as const;
+
+export function readPreviewOptions(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): PreviewOptions {
+  const given = parseOptions(args, { ...OWN, ...optionsOf(DECISION_FLAGS) });
+  const files = (given['file'] ?? []) as string[];
+  const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
+  if (cluster === undefined) refuseWithoutCluster(given, files);
+  return {
+    files: [...new Set(files)],
+    cluster,
+    namespace: namespaceOf(given, 'namespace'),
+    format: formatOf(FORMATS, given),
+    withDelete: given['delete'] === true,
+    graph: graphOption(given),
+    config: settingsOf(DECISION_FLAGS, given, env),
+  };
+}
+
+export function refuseWithoutCluster(
+  given: Record<string, unknown>,
+  files: readonly string[],
+): void {
+  const stray = Object.keys(CLUSTER_OPTIONS).find((name) => given[name] !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray} goes with --from-cluster; see --help`);
+  if (files.length === 0) {
+    throw new UsageError('-f FILE is missing, or --from-cluster; see --help');
+  }
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export function namespaceOf(given: Record<string, unknown>, flag: string): string | undefined {
+  const namespace = textOf(given, flag);
+  if (namespace === undefined || DNS_LABEL.test(namespace)) return namespace;
+  throw new UsageError(`--${flag}: expected the name of a namespace, got "${namespace}"`);
+}

@@ -1,0 +1,76 @@
+import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { RouteInjection } from '../../api/routeinjection.ts';
+import { loadValidators } from '../../crds.ts';
+import type { VirtualService } from '../../istio/types.ts';
+import { compare, countOf } from '../shared/compare.ts';
+import { delegateWarnings } from '../shared/delegate-warnings.ts';
+import { drawGraph } from '../shared/graph.ts';
+import { manifestLoader } from '../shared/manifests.ts';
+import { snapshot } from '../shared/snapshot.ts';
+import type { Output } from '../shared/terminal.ts';
+import { readPreviewOptions } from './options.ts';
+import { type Scene, sceneOfFiles } from './preview-run.ts';
+import { show, showLeftovers } from './report.ts';
+
+/** What DynamicEnvs would do. 0: all become ready; 1: one does not, or there is none. */
+export async function preview(args: readonly string[], output: Output): Promise<number> {
+  const options = readPreviewOptions(args, process.env);
+  const { dynamicEnv } = await loadValidators();
+  const told: string[] = [];
+  const load = manifestLoader(options, dynamicEnv, told);
+  const scene =
+    options.cluster === undefined
+      ? await sceneOfFiles(await load(undefined), options, dynamicEnv)
+      : await (await import('./cluster.ts')).sceneOfCluster(
+          load,
+          options.cluster,
+          options,
+          dynamicEnv,
+        );
+  const { cluster, before, names } = scene;
+  const { quiet } = await cluster.settle();
+  const envs = cluster
+    .list<DynamicEnv>('DynamicEnv')
+    .filter(({ metadata }) => names.includes(metadata.name));
+  const changes = compare(before, snapshot(cluster.all()));
+  const events = cluster.events
+    .filter(({ object }) => isAbout(object, names))
+    .map(({ object, message }) => `${object}: ${message}`);
+  if (!quiet) events.push('things are still moving after ten minutes of the cluster');
+  const notes = [
+    ...told,
+    ...(envs.length === 0 ? [scene.none] : []),
+    ...scene.notes(envs),
+    ...delegateWarnings(
+      envs,
+      cluster.list<RouteInjection>('RouteInjection'),
+      cluster.list<VirtualService>('VirtualService'),
+      options.config,
+    ),
+  ];
+  if (options.format === 'text' && scene.title) output.write(`${scene.title}\n\n`);
+  show(options.format, { changes, envs, events, notes }, output);
+  await drawGraph(options.graph, cluster.all(), options.config);
+  const isReady = envs.length > 0 && envs.every(({ status }) => status?.state === 'ready');
+  if (!options.withDelete) return isReady ? 0 : 1;
+  const words = options.format === 'text' ? output : { ...output, write: output.note };
+  const isClean = await deletesCleanly(scene, words);
+  return isReady && isClean ? 0 : 1;
+}
+
+/** What befalls other envs is nobody's question. */
+function isAbout(object: string, names: readonly string[]): boolean {
+  return !object.startsWith('DynamicEnv ') || names.some((name) => object === `DynamicEnv ${name}`);
+}
+
+/** Deletes the envs again; does everything look as if they had never come? */
+async function deletesCleanly(
+  { cluster, without, names }: Scene,
+  output: Output,
+): Promise<boolean> {
+  for (const name of names) await cluster.as('preview').delete('DynamicEnv', undefined, name);
+  await cluster.settle();
+  const left = compare(without, snapshot(cluster.all()));
+  showLeftovers(left, output);
+  return countOf(left) === 0;
+}

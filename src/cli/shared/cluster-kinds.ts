@@ -1,0 +1,33 @@
+import { API_VERSION } from '../../api/marks.ts';
+import type { Resource } from '../../kube-client/reader.ts';
+
+const ISTIO = 'networking.istio.io/v1';
+
+export const DYNAMIC_ENVS: Resource = {
+  ...resource(API_VERSION, 'DynamicEnv', 'dynamicenvs'),
+  isNamespaced: false,
+};
+export const ROUTE_INJECTIONS: Resource = {
+  ...resource(API_VERSION, 'RouteInjection', 'routeinjections'),
+  isNamespaced: false,
+};
+export const DEPLOYMENTS: Resource = resource('apps/v1', 'Deployment', 'deployments');
+export const STATEFUL_SETS: Resource = resource('apps/v1', 'StatefulSet', 'statefulsets');
+export const SERVICES: Resource = resource('v1', 'Service', 'services');
+export const DESTINATION_RULES: Resource = resource(ISTIO, 'DestinationRule', 'destinationrules');
+export const VIRTUAL_SERVICES: Resource = resource(ISTIO, 'VirtualService', 'virtualservices');
+/** What may change the way of a request, and is no part of a trace. */
+export const NOT_CONSIDERED: readonly Resource[] = [
+  resource(ISTIO, 'Sidecar', 'sidecars'),
+  resource(ISTIO, 'ServiceEntry', 'serviceentries'),
+  resource(ISTIO, 'Gateway', 'gateways'),
+  resource('networking.istio.io/v1alpha3', 'EnvoyFilter', 'envoyfilters'),
+  resource('security.istio.io/v1', 'AuthorizationPolicy', 'authorizationpolicies'),
+  resource('security.istio.io/v1', 'RequestAuthentication', 'requestauthentications'),
+  resource('security.istio.io/v1', 'PeerAuthentication', 'peerauthentications'),
+  resource('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
+];
+
+function resource(apiVersion: string, kind: string, plural: string): Resource {
+  return { apiVersion, kind, plural, isNamespaced: true };
+}

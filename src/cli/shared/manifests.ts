@@ -1,0 +1,159 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { CrdValidator } from '../../crd/schema.ts';
+import { UsageError } from '../../errors.ts';
+import { isMap } from '../../k8s/json-map.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { parseYaml, type YamlDocument } from '../../k8s/yaml.ts';
+import { kindOf } from '../../simulator/kinds.ts';
+import { qualifiedName } from '../../simulator/object.ts';
+import { checkObject, isEmpty, type Path } from './check-object.ts';
+
+const ENDINGS = ['.yaml', '.yml', '.json'];
+
+/** One object, and where it was written: file, document and line. */
+export interface Manifest {
+  object: KubeObject;
+  place: string;
+}
+
+/**
+ * Loads what a command's options name; `told` gets the warnings. The namespace that is given is for objects without one, where the
+ * options name none.
+ */
+export function manifestLoader(
+  options: { files: readonly string[]; namespace?: string | undefined },
+  dynamicEnv: CrdValidator,
+  told: string[],
+): (namespace?: string) => Promise<Manifest[]> {
+  return (namespace = 'default') =>
+    loadManifests(
+      options.files,
+      { DynamicEnv: dynamicEnv },
+      options.namespace ?? namespace,
+      (warning) => void told.push(warning),
+    );
+}
+
+/**
+ * The objects of files, folders (their files, not their subfolders) and `-`; every mistake names file, document, line and
+ * field. `namespace`: of those that name none and need one. `warn` is told what kubectl passes over in silence, and
+ * what is left out, since nothing can be made of it.
+ */
+export async function loadManifests(
+  paths: readonly string[],
+  validators: Record<string, CrdValidator>,
+  namespace = 'default',
+  warn: (text: string) => void = () => undefined,
+): Promise<Manifest[]> {
+  const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
+  const manifests = (
+    await Promise.all(files.map((file) => readManifests(file, validators, warn)))
+  ).flat();
+  const placed = manifests.map(({ object, place }) => ({
+    object: within(namespace, object),
+    place,
+  }));
+  refuseDuplicates(placed);
+  return placed.filter(({ object, place }) => {
+    if (!isEmpty(object)) return true;
+    warn(`${place}: ${object.kind} ${qualifiedName(object)} has no spec, and is not looked at`);
+    return false;
+  });
+}
+
+function within(namespace: string, object: KubeObject): KubeObject {
+  if (!kindOf(object).namespaced || object.metadata.namespace) return object;
+  return { ...object, metadata: { ...object.metadata, namespace } };
+}
+
+/** A file that is named twice, such as by its folder and by itself, is read once. */
+async function distinct(files: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(files.map((file) => (file === '-' ? file : realpath(file))));
+  return files.filter((_, index) => real.indexOf(real[index] ?? '') === index);
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  if (path === '-') return [path];
+  const kind = await stat(path).catch(() => {
+    throw new UsageError(`${path}: no such file or directory`);
+  });
+  if (!kind.isDirectory()) return [path];
+  const names = (await readdir(path)).filter((name) => ENDINGS.some((end) => name.endsWith(end)));
+  if (names.length === 0) throw new UsageError(`${path}: no ${ENDINGS.join(', ')} files in it`);
+  return names.sort().map((name) => join(path, name));
+}
+
+async function readManifests(
+  file: string,
+  validators: Record<string, CrdValidator>,
+  warn: (text: string) => void,
+): Promise<Manifest[]> {
+  const name = file === '-' ? '(standard input)' : file;
+  const content = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(
+    (error: Error) => {
+      throw new UsageError(`${name}: ${error.message}`);
+    },
+  );
+  const documents = parseYaml(textOf(content));
+  for (const { number, warnings } of documents) {
+    for (const { line, message } of warnings) warn(`${placeIn(name, number, line)}: ${message}`);
+  }
+  return documents.flatMap((document) => readDocument(document, name, validators));
+}
+
+/** UTF-16 where the file begins with its mark, else UTF-8: `FileVisitor` in cli-runtime's `pkg/resource/visitor.go`. */
+function textOf(bytes: Uint8Array): string {
+  const mark = `${bytes[0]} ${bytes[1]}`;
+  const encoding = MARKS.get(mark) ?? 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+const MARKS = new Map([
+  [`${0xff} ${0xfe}`, 'utf-16le'],
+  [`${0xfe} ${0xff}`, 'utf-16be'],
+]);
+
+function placeIn(file: string, number: number, line: number): string {
+  return `${file}, document ${number}, line ${line}`;
+}
+
+function readDocument(
+  document: YamlDocument,
+  file: string,
+  validators: Record<string, CrdValidator>,
+): Manifest[] {
+  const { value, problems, number } = document;
+  const placeOf = (line: number) => placeIn(file, number, line);
+  const [problem] = problems;
+  if (problem !== undefined) throw new UsageError(`${placeOf(problem.line)}: ${problem.message}`);
+  const isList = isMap(value) && value['kind'] === 'List' && Array.isArray(value['items']);
+  const items: [unknown, Path][] = isList
+    ? (value['items'] as unknown[]).map((item, index) => [item, ['items', index]])
+    : [[value, []]];
+  return items.map(([item, at]) => {
+    const mistake = checkObject(item, validators);
+    if (mistake !== undefined) {
+      const place = placeOf(document.lineOf([...at, ...mistake.path]));
+      throw new UsageError(`${place}: ${mistake.message}`);
+    }
+    return { object: item as KubeObject, place: placeOf(document.lineOf(at)) };
+  });
+}
+
+function refuseDuplicates(manifests: readonly Manifest[]): void {
+  const places = new Map<string, string>();
+  for (const { object, place } of manifests) {
+    const { namespaced, resource, group } = kindOf(object);
+    const namespace = namespaced ? object.metadata.namespace : '';
+    const key = `${resource}.${group} ${namespace}/${object.metadata.name}`;
+    const first = places.get(key);
+    if (first !== undefined) {
+      throw new UsageError(
+        `${place}: metadata.name: ${object.kind} ${qualifiedName(object)} was there already: ${first}; remove one of them`,
+      );
+    }
+    places.set(key, place);
+  }
+}

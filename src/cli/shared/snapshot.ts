@@ -1,0 +1,49 @@
+import type { KubeObject } from '../../k8s/object.ts';
+import { qualifiedName } from '../../simulator/object.ts';
+
+/** What people write and read of an object: without what the cluster keeps for itself. */
+export type Readable = KubeObject & Record<string, unknown>;
+
+/** One cluster's state by `Kind namespace/name`. */
+export type Snapshot = ReadonlyMap<string, Readable>;
+
+export function snapshot(objects: readonly KubeObject[]): Snapshot {
+  return new Map(
+    objects.map((object) => [`${object.kind} ${qualifiedName(object)}`, readable(object)]),
+  );
+}
+
+function readable(object: KubeObject): Readable {
+  const { status: _status, ...rest } = object as Readable;
+  const { name, namespace, labels, annotations, finalizers, ownerReferences } = object.metadata;
+  const owners = ownerReferences?.map(({ uid: _uid, ...owner }) => owner);
+  const { 'controller-uid': _controller, ...ownLabels } = labels ?? {};
+  const metadata = {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...present('labels', ownLabels),
+    ...present('annotations', ownAnnotations(annotations)),
+    ...(finalizers === undefined || finalizers.length === 0 ? {} : { finalizers }),
+    ...(owners === undefined || owners.length === 0 ? {} : { ownerReferences: owners }),
+  };
+  return { ...rest, metadata } as Readable;
+}
+
+/** Counted by the Deployment controller, Metacontroller and kubectl: not what anybody asked for. */
+const BOOKKEEPING = [
+  'deployment.kubernetes.io/revision',
+  'metacontroller.k8s.io/last-applied-configuration',
+  'kubectl.kubernetes.io/last-applied-configuration',
+];
+
+export function ownAnnotations(
+  annotations: Record<string, string> | undefined,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(annotations ?? {}).filter(([key]) => !BOOKKEEPING.includes(key)),
+  );
+}
+
+function present(field: string, map: Record<string, string>): object {
+  return Object.keys(map).length === 0 ? {} : { [field]: map };
+}

@@ -1,0 +1,96 @@
+import { UsageError } from '../../errors.ts';
+import { MESH } from '../../istio/gateway-name.ts';
+import type { Caller } from '../../trace/types.ts';
+import type { World } from '../../trace/world.ts';
+import { namespaceOf } from '../preview/options.ts';
+import { textOf } from '../shared/cluster-options.ts';
+
+/** Who sends the request, as the flags say it. */
+export interface CallerOptions {
+  from?: { namespace: string; name: string };
+  namespace?: string;
+  labels?: Record<string, string>;
+  /** `namespace/name` */
+  gateway?: string;
+}
+
+export function callerOptions(given: Record<string, unknown>): CallerOptions {
+  const from = pairOf(given, 'from', 'Deployment');
+  const gateway = pairOf(given, 'gateway', 'Gateway');
+  const labels = labelsOf(textOf(given, 'from-labels'));
+  const namespace = namespaceOf(given, 'from-namespace');
+  const ways = [from && '--from', gateway && '--gateway'].filter((way) => way !== undefined);
+  const parts = [labels && '--from-labels', namespace && '--from-namespace'];
+  const [one, other] = [...ways, ...parts.filter((part) => part !== undefined)];
+  if (ways.length > 0 && other !== undefined) {
+    throw new UsageError(`${one} and ${other} exclude each other; see --help`);
+  }
+  return {
+    ...(from ? { from } : {}),
+    ...(namespace ? { namespace } : {}),
+    ...(labels ? { labels } : {}),
+    ...(gateway ? { gateway: `${gateway.namespace}/${gateway.name}` } : {}),
+  };
+}
+
+function pairOf(given: Record<string, unknown>, flag: string, kind: string) {
+  const text = textOf(given, flag);
+  if (text === undefined) return undefined;
+  const [namespace = '', name = '', ...rest] = text.split('/');
+  if (namespace && name && rest.length === 0) return { namespace, name };
+  throw new UsageError(`--${flag}: expected NAMESPACE/NAME of a ${kind}, got "${text}"`);
+}
+
+function labelsOf(text: string | undefined): Record<string, string> | undefined {
+  if (text === undefined) return undefined;
+  const pairs = text.split(',').map((pair) => {
+    const [key = '', value, ...rest] = pair.split('=').map((part) => part.trim());
+    if (key && value !== undefined && rest.length === 0) return [key, value] as const;
+    throw new UsageError(`--from-labels: expected KEY=VALUE,…, got "${text}"`);
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The caller among the objects there are; `namespace`: of one of whom nothing is said. */
+export function callerOf(
+  { from, namespace, labels, gateway }: CallerOptions,
+  fallback: string,
+  { workloads }: World,
+): { caller: Caller; notes: string[] } {
+  if (gateway !== undefined) {
+    const [home = ''] = gateway.split('/');
+    const caller: Caller = { kind: 'gateway', gateway, namespace: home, labels: {} };
+    return { caller, notes: [] };
+  }
+  if (from === undefined) {
+    const own: Caller = {
+      kind: 'pod',
+      gateway: MESH,
+      namespace: namespace ?? fallback,
+      labels: labels ?? {},
+    };
+    const isAssumed = namespace === undefined && labels === undefined;
+    const note = `the caller is taken to be a pod of namespace ${own.namespace} without labels; --from names another`;
+    return { caller: own, notes: isAssumed ? [note] : [] };
+  }
+  const found = workloads.find((one) => one.namespace === from.namespace && one.name === from.name);
+  if (found === undefined) throw unknownCaller(from, workloads);
+  const workload = `${found.kind} ${found.namespace}/${found.name}`;
+  const { namespace: home } = found;
+  return {
+    caller: { kind: 'pod', gateway: MESH, namespace: home, labels: { ...found.labels }, workload },
+    notes: [],
+  };
+}
+
+const MOST = 8;
+
+function unknownCaller(
+  { namespace, name }: { namespace: string; name: string },
+  workloads: World['workloads'],
+): UsageError {
+  const names = workloads.map((one) => `${one.namespace}/${one.name}`);
+  const some = names.slice(0, MOST).join(', ') + (names.length > MOST ? ' …' : '');
+  const known = some === '' ? 'there is none at all' : `there are ${some}`;
+  return new UsageError(`--from: no Deployment ${namespace}/${name} among the objects; ${known}`);
+}

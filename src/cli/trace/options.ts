@@ -1,0 +1,102 @@
+import { DECISION_FLAGS } from '../../config.ts';
+import { UsageError } from '../../errors.ts';
+import { describeFlags, optionsOf, parseWords, settingsOf } from '../../flags.ts';
+import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
+import type { ClusterOptions } from '../../kube-client/config.ts';
+import type { Call } from '../../trace/trace.ts';
+import { namespaceOf, refuseWithoutCluster } from '../preview/options.ts';
+import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from '../shared/cluster-options.ts';
+import { formatOf } from '../shared/format.ts';
+import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../shared/graph.ts';
+import { type CallerOptions, callerOptions } from './caller.ts';
+import { readCalls } from './calls.ts';
+
+const FORMATS = ['text', 'yaml', 'json'] as const;
+
+export interface TraceOptions {
+  files: string[];
+  /** Set: the objects are those of this cluster, the files' laid over them. */
+  cluster: ClusterOptions | undefined;
+  /** Of manifests that name none, and of a caller of whom nothing is said; undefined: the context's, or `default`. */
+  namespace: string | undefined;
+  calls: Call[];
+  caller: CallerOptions;
+  format: (typeof FORMATS)[number];
+  /** Where to draw it. */
+  graph: GraphFile | undefined;
+  config: DecisionConfig;
+}
+
+export function traceHelp(program: string): string {
+  return `Usage: ${program} trace -f FILE|FOLDER|- [-f …] [METHOD] URL [[METHOD] URL …] [-H 'name: value' …] [flags]
+       ${program} trace --from-cluster [-f …] [METHOD] URL … [-H 'name: value' …] [flags]
+
+Says where a request goes by Istio's rules, and why: which VirtualService decides, which route takes it, which env's it is,
+which pods get it, why each other env does not, and where it would go without any env. Nothing is sent.
+Each further URL is called by the pods that answered the one before, with the same headers.
+With -f DynamicEnvs among the files take effect as in preview; with --from-cluster the routes are those of this moment.
+Exit code: 0 pods (a redirect, a direct response) are reached, 1 the request ends in 404 or 503, at a host unknown here, or
+where no pods are known to be ready; 2 bad input, no cluster to reach, or rights missing.
+
+  -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
+  -H, --header 'NAME: VALUE' a request header; may be repeated; Host: stands for the URL's host
+  --from NAMESPACE/NAME      the Deployment whose pods call
+  --from-namespace NAME      the caller's namespace (default: that of -n)
+  --from-labels KEY=VALUE,…  the caller's pod labels (default: none)
+  --gateway NAMESPACE/NAME   the request enters through this Gateway
+  -n, --namespace NAME       of manifests that name none, and of the caller (default: default; with --from-cluster the context's)
+  -o, --output FORMAT        text (default), yaml or json
+${GRAPH_HELP}
+  --from-cluster             read the cluster's objects
+${CLUSTER_HELP}
+
+The settings of the service; give those with which it runs in the cluster:
+
+${describeFlags(DECISION_FLAGS)}`;
+}
+
+const OWN = {
+  file: { type: 'string', short: 'f', multiple: true },
+  header: { type: 'string', short: 'H', multiple: true },
+  from: { type: 'string' },
+  'from-namespace': { type: 'string' },
+  'from-labels': { type: 'string' },
+  gateway: { type: 'string' },
+  namespace: { type: 'string', short: 'n' },
+  output: { type: 'string', short: 'o' },
+  'from-cluster': { type: 'boolean' },
+  ...GRAPH_OPTION,
+  ...CLUSTER_OPTIONS,
+} as const;
+
+export function readTraceOptions(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): TraceOptions {
+  const { given, words } = parseWords(args, { ...OWN, ...optionsOf(DECISION_FLAGS) });
+  const files = (given['file'] ?? []) as string[];
+  const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
+  if (cluster === undefined) refuseWithoutCluster(given, files);
+  const calls = readCalls(words, (given['header'] ?? []) as string[]);
+  const caller = callerOptions(given);
+  refuseTls(calls, caller);
+  return {
+    files: [...new Set(files)],
+    cluster,
+    namespace: namespaceOf(given, 'namespace'),
+    calls,
+    caller,
+    format: formatOf(FORMATS, given),
+    graph: graphOption(given),
+    config: settingsOf(DECISION_FLAGS, given, env),
+  };
+}
+
+/** A sidecar sees of a pod's own TLS only the server's name: http routes do not concern it. */
+function refuseTls(calls: readonly Call[], { gateway }: CallerOptions): void {
+  const tls = calls.slice(gateway === undefined ? 0 : 1).find(({ scheme }) => scheme === 'https');
+  if (tls === undefined) return;
+  throw new UsageError(
+    `"${tls.url}": of a pod's own https its proxy sees no path and no headers; use http:// (the mesh encrypts it), or --gateway for a request from outside`,
+  );
+}

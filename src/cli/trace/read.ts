@@ -1,0 +1,101 @@
+import type { KubeObject } from '../../k8s/object.ts';
+import { canI, type Denied } from '../../kube-client/denied.ts';
+import type { OpenCluster } from '../../kube-client/open.ts';
+import type { Resource } from '../../kube-client/reader.ts';
+import {
+  DEPLOYMENTS,
+  DESTINATION_RULES,
+  DYNAMIC_ENVS,
+  NOT_CONSIDERED,
+  ROUTE_INJECTIONS,
+  SERVICES,
+  VIRTUAL_SERVICES,
+} from '../shared/cluster-kinds.ts';
+import { type Around, readWishes, type Wish } from '../shared/cluster-read.ts';
+import { notSeen } from '../shared/missing-rights.ts';
+
+const LEFT_OUT: [Resource, string][] = [
+  [VIRTUAL_SERVICES, 'one elsewhere may decide instead'],
+  [DESTINATION_RULES, 'one elsewhere may hide or bring subsets'],
+  [SERVICES, 'those elsewhere count as unknown'],
+  [DEPLOYMENTS, 'pods elsewhere count as unknown'],
+];
+
+/**
+ * What a trace looks at, as it is in the cluster now; of `namespaces` alone where all may not be listed. A UsageError
+ * names the rights without which there is no answer.
+ */
+export async function readWorld(
+  cluster: OpenCluster,
+  namespaces: readonly string[],
+): Promise<Around> {
+  const wishes = LEFT_OUT.map(([resource, meaning]): Wish => {
+    const where = `${resource.kind}s outside of namespaces ${namespaces.join(', ')}; ${meaning}`;
+    return {
+      resource,
+      note: where,
+      instead: namespaces.map((namespace) => ({ resource, namespace })),
+    };
+  });
+  const [around, ours, others] = await Promise.all([
+    readWishes(cluster, wishes),
+    readOurs(cluster),
+    readOthers(cluster, namespaces),
+  ]);
+  return {
+    objects: [...around.objects, ...ours.objects, ...others.objects],
+    notes: [...around.notes, ...ours.notes, ...others.notes],
+  };
+}
+
+/** Without them the routes are there to see; the envs that have none, and their reasons, are not. */
+async function readOurs({ reader }: OpenCluster): Promise<Around> {
+  const parts = await Promise.all(
+    [DYNAMIC_ENVS, ROUTE_INJECTIONS].map(async (resource): Promise<Around> => {
+      const listed = await reader.list(resource);
+      if (listed === 'unserved') {
+        return { objects: [], notes: ['DynamicEnv is not installed in this cluster'] };
+      }
+      if ('objects' in listed) return { objects: listed.objects, notes: [] };
+      const what = `${resource.kind}s; envs without routes, and why they have none, are not told`;
+      return { objects: [], notes: [notSeen(listed.denied, what)] };
+    }),
+  );
+  return joined(parts);
+}
+
+function joined(parts: readonly Around[]): Around {
+  return {
+    objects: parts.flatMap(({ objects }) => objects),
+    notes: [...new Set(parts.flatMap(({ notes }) => notes))],
+  };
+}
+
+/** What is only named where it matters: whoever may not list it learns that. */
+async function readOthers(cluster: OpenCluster, namespaces: readonly string[]): Promise<Around> {
+  const parts = await Promise.all(NOT_CONSIDERED.map((one) => readOther(one, cluster, namespaces)));
+  const denied = parts.flatMap((part) => part.denied);
+  const [first] = denied;
+  const names = [...new Set(denied.map(({ resource }) => resource))].join(', ');
+  return {
+    objects: parts.flatMap(({ objects }) => objects),
+    notes: first ? [`not looked for, for want of rights: ${names} ("${canI(first)}")`] : [],
+  };
+}
+
+async function readOther(
+  resource: Resource,
+  { reader }: OpenCluster,
+  namespaces: readonly string[],
+): Promise<{ objects: KubeObject[]; denied: Denied[] }> {
+  const all = await reader.list(resource);
+  if (all === 'unserved') return { objects: [], denied: [] };
+  if ('objects' in all) return { objects: all.objects, denied: [] };
+  const lists = await Promise.all(
+    namespaces.map((namespace) => reader.list(resource, { namespace })),
+  );
+  return {
+    objects: lists.flatMap((one) => (one !== 'unserved' && 'objects' in one ? one.objects : [])),
+    denied: lists.flatMap((one) => (one !== 'unserved' && 'denied' in one ? one.denied : [])),
+  };
+}

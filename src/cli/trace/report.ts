@@ -1,0 +1,139 @@
+import { percent } from '../../trace/outcome.ts';
+import type {
+  Caller,
+  Candidate,
+  EnvTaken,
+  Hop,
+  RouteRef,
+  TakenRoute,
+  Trace,
+  TracedDestination,
+  TracedWorkload,
+  WithoutEnvs,
+} from '../../trace/types.ts';
+import type { Paint } from '../shared/terminal.ts';
+
+const REACHED = ['pods', 'redirect', 'direct-response'];
+
+/** A trace for people. */
+export function traceText(
+  { hops, notes, notConsidered }: Trace,
+  title: string | undefined,
+  paint: Paint,
+): string {
+  const blocks = [
+    ...(title === undefined ? [] : [[title]]),
+    ...hops.map((hop) => hopLines(hop, paint)),
+    ...(notConsidered.length === 0 ? [] : [[`Not considered: ${notConsidered.join('; ')}`]]),
+    ...(notes.length === 0 ? [] : [notes.map((note) => paint('yellow', `Note: ${note}`))]),
+  ];
+  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function hopLines(hop: Hop, paint: Paint): string[] {
+  const { request, caller, env, withoutEnvs, notes, outcome } = hop;
+  const fields = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
+  const colour = REACHED.includes(outcome) ? 'green' : 'red';
+  const head = [
+    paint('bold', [`${request.method} ${request.url}`, ...fields].join('  ')),
+    paint(colour, `→ ${answerText(hop)}`),
+  ];
+  if (outcome === 'not-called') return head;
+  return [
+    ...head,
+    ...rows('from', [callerText(caller)]),
+    ...rows('host', [`${request.host}, port ${request.port}`]),
+    ...rows('decides', candidateTexts(hop.candidates)),
+    ...rows('taken by', hop.route ? [routeText(hop.route)] : []),
+    ...rows(
+      'tried before',
+      hop.tried.map((one) => `${refText(one)}: ${one.why}`),
+    ),
+    ...rows('env', env ? envTexts(env) : []),
+    ...rows('to', hop.destinations.flatMap(destinationTexts)),
+    ...rows(
+      'other envs',
+      hop.otherEnvs.map(({ env: name, why }) => `${name}: ${why}`),
+    ),
+    ...rows('without envs', withoutEnvs ? [withoutText(withoutEnvs)] : []),
+    ...rows('note', notes).map((line) => paint('yellow', line)),
+  ];
+}
+
+const WIDTH = 15;
+
+/** One thing with its label, and what else is to be said of it below. */
+function rows(label: string, texts: readonly string[]): string[] {
+  return texts.map((text, i) => `  ${(i === 0 ? label : '').padEnd(WIDTH)}${text}`);
+}
+
+function callerText({ kind, gateway, namespace, labels, workload }: Caller): string {
+  if (kind === 'gateway') return `outside, through Gateway ${gateway}`;
+  if (workload !== undefined) return `pods of ${workload}`;
+  const list = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return `a pod of namespace ${namespace}, ${list.join(',') || 'no labels'}`;
+}
+
+function candidateTexts(candidates: readonly Candidate[]): string[] {
+  const isDecided = candidates.some(({ decides }) => decides);
+  return [
+    ...(isDecided ? [] : ['no VirtualService']),
+    ...candidates.map(({ virtualService, decides, why }) =>
+      decides ? `VirtualService ${virtualService}: ${why}` : `not ${virtualService}: ${why}`,
+    ),
+  ];
+}
+
+function routeText(route: TakenRoute): string {
+  const kind = route.kind === 'plain' ? '' : `, a ${route.kind.replace('-', ' ')}`;
+  return `${refText(route)}${kind}`;
+}
+
+/** People count from 1; names of envs' routes say less than the env. */
+function refText({ virtualService, index, name, matchIndex, delegatedBy, env }: RouteRef): string {
+  const label = name === undefined ? '' : ` "${name}"`;
+  const own = env === undefined ? label : ` (env ${env})`;
+  const entry = matchIndex === undefined ? '' : `, match ${matchIndex + 1}`;
+  const root = delegatedBy
+    ? `, for route ${delegatedBy.index + 1} of ${delegatedBy.virtualService}`
+    : '';
+  return `route ${index + 1} of ${virtualService}${own}${entry}${root}`;
+}
+
+function envTexts({ name, matchIndex, deployment, also = [], before }: EnvTaken): string[] {
+  const which = matchIndex === undefined ? '' : `, by its match ${matchIndex + 1}`;
+  const bases = [deployment, ...also.map((one) => one.deployment)];
+  const base = deployment === undefined ? '' : `, instead of Deployment ${bases.join(' and ')}`;
+  return [`${name}${which}${base}`, ...before.map((one) => `before ${one.env}: ${one.why}`)];
+}
+
+function destinationTexts(target: TracedDestination): string[] {
+  const { share, host, subset, selector, destinationRule, workloads } = target;
+  const part = share === 1 ? '' : `${percent(share)} `;
+  const rule = destinationRule === undefined ? '' : ` of DestinationRule ${destinationRule}`;
+  const to = subset === undefined ? 'no subset' : `subset ${subset}${rule}`;
+  const pods = Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`);
+  return [
+    `${part}${host}, ${to}`,
+    ...(pods.length === 0 ? [] : [`pods with ${pods.join(',')}`]),
+    ...workloads.map(workloadText),
+  ];
+}
+
+function workloadText({ kind, name, replicas, ready, env }: TracedWorkload): string {
+  const count = ready === undefined ? 'readiness unknown' : `${ready} of ${replicas} ready`;
+  return `${kind} ${name}, ${count}${env === undefined ? '' : `, clone of env ${env}`}`;
+}
+
+function answerText({ summary, status, env, outcome }: Hop): string {
+  const isTold = status === undefined || summary.includes(String(status));
+  const text = isTold ? summary : `${status}: ${summary}`;
+  if (outcome !== 'pods') return text;
+  return `${text.replace(/^to /, '')}${env === undefined ? '' : `, env ${env.name}`}`;
+}
+
+function withoutText({ same, summary, route }: WithoutEnvs): string {
+  if (same) return 'the same';
+  const end = summary.replace(/^to /, '');
+  return route === undefined ? end : `${end}, by ${refText(route)}`;
+}

@@ -1,0 +1,108 @@
+import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { CrdValidator } from '../../crd/schema.ts';
+import { nameOfAuthority } from '../../istio/request-host.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { ClusterOptions } from '../../kube-client/config.ts';
+import { openCluster } from '../../kube-client/open.ts';
+import type { Cluster } from '../../simulator/cluster.ts';
+import { applyAll, envManifests, isNoEnv, sceneOfFiles } from '../preview/preview-run.ts';
+import { asWritten, downClones, isGoing, withoutEnvs } from '../shared/cluster-parts.ts';
+import type { Around } from '../shared/cluster-read.ts';
+import { downAgain } from '../shared/down-clones.ts';
+import type { Manifest } from '../shared/manifests.ts';
+import { rehearse } from '../shared/rehearsal.ts';
+import type { TraceOptions } from './options.ts';
+import { readWorld } from './read.ts';
+
+/** The objects among which a request is traced. */
+export interface TraceScene {
+  objects: readonly KubeObject[];
+  notes: string[];
+  /** Where this is, if not among files. */
+  title?: string;
+  /** Of a caller of whom nothing is said. */
+  namespace: string;
+}
+
+type Load = (namespace: string | undefined) => Promise<Manifest[]>;
+
+/** Everything from files, with the envs among them settled. */
+export async function traceFiles(
+  load: Load,
+  options: TraceOptions,
+  validator: CrdValidator,
+): Promise<TraceScene> {
+  const { cluster } = await sceneOfFiles(await load(undefined), options, validator);
+  return { ...(await settled(cluster)), namespace: options.namespace ?? 'default' };
+}
+
+/** A cluster's objects as they are now; with files, as they would be when those had been applied and all had settled. */
+export async function traceCluster(
+  load: Load,
+  access: ClusterOptions,
+  options: TraceOptions,
+  validator: CrdValidator,
+): Promise<TraceScene> {
+  const open = await openCluster(access, process.env);
+  const manifests = await load(open.namespace);
+  const namespace = options.namespace ?? open.namespace;
+  const around = await readWorld(open, namespacesOf(options, namespace));
+  const title = `On the cluster of context ${open.context} (${open.server})`;
+  if (options.files.length === 0) return { ...around, title, namespace };
+  const played = await overlaid(around.objects, manifests, options, validator);
+  return {
+    objects: played.objects,
+    notes: [...around.notes, ...played.notes],
+    title: `${title}, with the files applied`,
+    namespace,
+  };
+}
+
+/** Where the URLs lead, as far as their names tell, and where the request starts. */
+function namespacesOf({ calls, caller, config }: TraceOptions, namespace: string): string[] {
+  const end = `.svc.${config.clusterDomain}`;
+  const inMesh = caller.gateway === undefined ? calls : calls.slice(1);
+  const hosts = inMesh.flatMap(({ authority }) => {
+    const name = nameOfAuthority(authority)
+      .replace(end, '')
+      .replace(/\.svc$/, '');
+    const [, home, ...rest] = name.split('.');
+    return home === undefined || rest.length > 0 ? [] : [home];
+  });
+  const home = caller.from?.namespace ?? caller.namespace;
+  // Whoever asks about a gateway seldom has rights where it runs: only where no name says more it is asked.
+  const [edge] = caller.gateway?.split('/') ?? [];
+  const start = edge === undefined ? (home ?? namespace) : undefined;
+  const all = [...hosts, ...(start === undefined ? [] : [start])];
+  return all.length === 0 ? [edge ?? namespace] : [...new Set(all)].sort();
+}
+
+/** Living envs are made anew from what people wrote, as preview does it; here all of them. */
+async function overlaid(
+  objects: readonly KubeObject[],
+  manifests: readonly Manifest[],
+  { config }: TraceOptions,
+  validator: CrdValidator,
+): Promise<Around> {
+  const living = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
+  const envs = living.filter((env) => !isGoing(env)).map(asWritten);
+  const down = downAgain(downClones(envs, objects, config.clusterDomain));
+  const { cluster } = await rehearse(config, {
+    strategy: 'server-side-apply',
+    start: new Date().toISOString(),
+    neverReady: down.isNeverReady,
+  });
+  const others = objects.filter(({ kind }) => kind !== 'DynamicEnv');
+  for (const object of withoutEnvs(others, 'all', config.clusterDomain)) cluster.restore(object);
+  await applyAll(cluster, manifests.filter(isNoEnv));
+  await down.bringBack(cluster, envs);
+  await applyAll(cluster, envManifests(manifests, validator));
+  await down.recover(cluster);
+  return settled(cluster);
+}
+
+async function settled(cluster: Cluster): Promise<Around> {
+  const { quiet } = await cluster.settle();
+  const notes = quiet ? [] : ['things are still moving after ten minutes of the cluster'];
+  return { objects: cluster.all(), notes };
+}

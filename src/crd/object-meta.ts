@@ -1,0 +1,51 @@
+import type { CustomResourceDefinition, Schema } from './types.ts';
+
+const ANY: Schema = {};
+const TEXT: Schema = { type: 'string' };
+const TEXTS: Schema = { type: 'object', additionalProperties: TEXT };
+
+/** metav1.ObjectMeta as far as authors write it; the API server checks it for every kind, so CRDs may not declare it. */
+const OBJECT_META: Schema = {
+  type: 'object',
+  description: 'the name and the labels of the object',
+  required: ['name'],
+  properties: {
+    name: {
+      type: 'string',
+      description: 'lower-case letters, digits, - and .',
+      maxLength: 253,
+      pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+    },
+    namespace: TEXT,
+    labels: TEXTS,
+    annotations: TEXTS,
+    finalizers: { type: 'array', items: TEXT },
+    ownerReferences: ANY,
+    generateName: ANY,
+    uid: ANY,
+    resourceVersion: ANY,
+    generation: ANY,
+    creationTimestamp: ANY,
+    deletionTimestamp: ANY,
+    deletionGracePeriodSeconds: ANY,
+    managedFields: ANY,
+    selfLink: ANY,
+  },
+};
+
+/** The stored version's schema, together with what the API server demands of every object of the kind. */
+export function objectSchema({ metadata, spec }: CustomResourceDefinition): Schema {
+  const version = spec.versions.find(({ storage }) => storage);
+  if (!version) throw new Error(`${metadata.name} has no version with storage: true`);
+  const schema = version.schema.openAPIV3Schema;
+  return {
+    ...schema,
+    required: ['apiVersion', 'kind', 'metadata', ...(schema.required ?? [])],
+    properties: {
+      ...schema.properties,
+      apiVersion: { type: 'string', enum: [`${spec.group}/${version.name}`] },
+      kind: { type: 'string', enum: [spec.names.kind] },
+      metadata: OBJECT_META,
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { RouteInjection } from '../../../api/routeinjection.ts';
+import { isAvailable } from '../../../k8s/workload.ts';
+import { isBeingDeleted, type Observed, sameObject } from '../observed.ts';
+import { arrivalLeft, isMarked } from '../plan/carry-over.ts';
+import type { HostPlan } from '../plan/host-plan.ts';
+import type { WorkloadPlan } from '../plan/workload-plan.ts';
+
+export interface Activation {
+  active: boolean;
+  /** Seconds until it is worth looking again; absent when something else must happen first. */
+  wait?: number;
+}
+
+/**
+ * May requests be routed to the clone? Only when its pods are available and every proxy has had time to learn its
+ * subset. Once given, the leave lasts while Deployment and DestinationRule exist: a clone that crashes later is a
+ * matter of status, and its requests must not silently go to the base.
+ */
+export function activation(
+  plan: WorkloadPlan,
+  host: HostPlan,
+  observed: Observed,
+  settings: { settleSeconds: number; now: Date },
+): Activation {
+  const clone = plan.observed;
+  const rules = host.rules.map((rule) => observed.rules.find((own) => sameObject(own, rule)));
+  const present = rules.filter((rule) => rule !== undefined && !isBeingDeleted(rule));
+  const possible =
+    plan.kind === 'subset' && !plan.recreate && clone !== undefined && !isBeingDeleted(clone);
+  if (!possible || present.length === 0) return { active: false };
+  if (isActive(host.injection, observed)) return { active: true };
+  if (!isAvailable(clone) || !isMarked(clone)) return { active: false };
+  const wait = arrivalLeft(host, { observed, config: settings, now: settings.now });
+  if (wait === undefined) return { active: false };
+  return wait > 0 ? { active: false, wait } : { active: true };
+}
+
+function isActive(injection: RouteInjection, observed: Observed): boolean {
+  return observed.injections.some((own) => sameObject(own, injection) && own.spec.active);
+}

@@ -1,0 +1,68 @@
+import type { RouteInjection } from '../../../api/routeinjection.ts';
+import type { DestinationRule } from '../../../istio/types.ts';
+import type { KubeObject } from '../../../k8s/object.ts';
+import { baseKeyOf, hostOf, injectionBaseKey, type Observed } from '../observed.ts';
+
+interface ByBase {
+  injections: Map<string, RouteInjection[]>;
+  /** `undefined`: those whose mark was edited away. */
+  rules: Map<string | undefined, DestinationRule[]>;
+}
+
+/** Every child asks for those of its base: they are grouped once. */
+const groups = new WeakMap<Observed, ByBase>();
+
+function byBase(observed: Observed): ByBase {
+  const known = groups.get(observed);
+  if (known !== undefined) return known;
+  const fresh = {
+    injections: Map.groupBy(observed.injections, injectionBaseKey),
+    rules: Map.groupBy(observed.rules, baseKeyOf),
+  };
+  groups.set(observed, fresh);
+  return fresh;
+}
+
+/** The injections of a base (`<namespace>/<name>`); all of them when the mark that names the base was edited away. */
+export function injectionsOf(
+  key: string | undefined,
+  observed: Observed,
+): readonly RouteInjection[] {
+  return key === undefined ? observed.injections : (byBase(observed).injections.get(key) ?? []);
+}
+
+/** The rules that may be of a base: those without its mark, too. */
+export function rulesOf(key: string | undefined, observed: Observed): readonly DestinationRule[] {
+  if (key === undefined) return observed.rules;
+  const { rules } = byBase(observed);
+  return [...(rules.get(undefined) ?? []), ...(rules.get(key) ?? [])];
+}
+
+/** Tells of an injection whether it leads to one of these; one whose marks were edited away may belong to any. */
+export function ledTo(children: readonly KubeObject[]): (injection: RouteInjection) => boolean {
+  const key = (base: string | undefined, host: string | undefined) => `${base ?? ''} ${host ?? ''}`;
+  const places = new Set(children.map((child) => key(baseKeyOf(child), hostOf(child))));
+  return (injection) => {
+    const base = injectionBaseKey(injection);
+    const { host } = injection.spec;
+    return [
+      key(base, host),
+      key(base, undefined),
+      key(undefined, host),
+      key(undefined, undefined),
+    ].some((place) => places.has(place));
+  };
+}
+
+const answers = new WeakMap<object, Map<string, boolean>>();
+
+/** What is asked for each child of a kind and base is answered once for all of them. */
+export function oncePer(context: object, question: string, answer: () => boolean): boolean {
+  const known = answers.get(context) ?? new Map<string, boolean>();
+  answers.set(context, known);
+  const before = known.get(question);
+  if (before !== undefined) return before;
+  const fresh = answer();
+  known.set(question, fresh);
+  return fresh;
+}

@@ -1,0 +1,38 @@
+import { jsonEqual } from '../../../k8s/canonical.ts';
+import type { KubeObject } from '../../../k8s/object.ts';
+import { allChildren, childKey, isBeingDeleted, type Observed } from '../observed.ts';
+import { hasDrifted } from './repair.ts';
+
+/** Children by `Kind namespace/name`. */
+export interface Changes {
+  created: string[];
+  updated: string[];
+  deleted: string[];
+}
+
+/** What Metacontroller will do to an env's children when it is answered with these. */
+export function changesOf(observed: Observed, desired: readonly KubeObject[]): Changes {
+  const before = new Map(allChildren(observed).map((child) => [childKey(child), child]));
+  const wanted = new Set(desired.map(childKey));
+  return {
+    created: [...wanted].filter((key) => !before.has(key)),
+    updated: desired.filter((child) => differs(child, before.get(childKey(child)))).map(childKey),
+    deleted: [...before]
+      .filter(([key, child]) => !wanted.has(key) && !isBeingDeleted(child))
+      .map(([key]) => key),
+  };
+}
+
+function differs(desired: KubeObject, observed: KubeObject | undefined): boolean {
+  if (observed === undefined) return false;
+  return hasDrifted(desired, observed) || hasOtherSpec(desired, observed);
+}
+
+/** A Deployment's spec has the API server's defaults; a mark on it has its hash. */
+function hasOtherSpec(desired: KubeObject, observed: KubeObject): boolean {
+  return desired.kind !== 'Deployment' && !jsonEqual(specOf(desired), specOf(observed));
+}
+
+function specOf(object: KubeObject): unknown {
+  return (object as KubeObject & { spec?: unknown }).spec;
+}

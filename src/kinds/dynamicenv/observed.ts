@@ -1,0 +1,163 @@
+import {
+  DEPLOYMENT_ANNOTATION,
+  DRAINING_ANNOTATION,
+  HOST_ANNOTATION,
+  LAST_APPLIED_ANNOTATION,
+  REPAIR_ANNOTATION,
+} from '../../api/marks.ts';
+import type { RouteInjection } from '../../api/routeinjection.ts';
+import { readable, type Unread } from '../../api/unread.ts';
+import type { ObjectMap } from '../../hooks/types.ts';
+import type { DestinationRule } from '../../istio/types.ts';
+import { byText } from '../../k8s/canonical.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Deployment } from '../../k8s/workload.ts';
+
+/** The env's children as the cluster has them, each list sorted by namespace and name. */
+export interface Observed {
+  deployments: Deployment[];
+  rules: DestinationRule[];
+  injections: RouteInjection[];
+  /**
+   * Kinds, and RouteInjections of a shape, that another version of this system must have made: in none of the lists above.
+   * They stay as they are.
+   */
+  strange?: readonly KubeObject[];
+  /** What is wrong with the Deployments and RouteInjections that cannot be read. */
+  unread?: readonly Unread[];
+}
+
+/**
+ * A DestinationRule is read by its marks alone, and made anew when it is not as wanted; so is a Deployment at removal.
+ * Without its spec nobody knows whether it has to be created anew, or what a RouteInjection asks for.
+ */
+export function observe(children: ObjectMap): Observed {
+  const known = seen.get(children) ?? observed(children);
+  seen.set(children, known);
+  return known;
+}
+
+/** What was sent is asked for its spec's limits, for the decision, and for what is told of it. */
+const seen = new WeakMap<ObjectMap, Observed>();
+
+function observed(children: ObjectMap): Observed {
+  const {
+    'Deployment.apps/v1': deployments,
+    'DestinationRule.networking.istio.io/v1': rules,
+    'RouteInjection.riskified.com/v1alpha1': injections,
+    ...others
+  } = children;
+  const made = sorted<Deployment>(deployments);
+  const asking = sorted<RouteInjection>(injections);
+  const known = readable('RouteInjection', asking);
+  const unread = [...readable('Deployment', made).unread, ...known.unread];
+  const read = new Set(known.objects);
+  const strange = [
+    ...asking.filter((child) => !read.has(child)),
+    ...Object.values(others).flatMap(sorted<KubeObject>),
+  ];
+  return {
+    deployments: made,
+    rules: sorted<DestinationRule>(rules),
+    injections: [...known.objects],
+    ...(strange.length === 0 ? {} : { strange }),
+    ...(unread.length === 0 ? {} : { unread }),
+  };
+}
+
+function sorted<T extends KubeObject>(map: Record<string, KubeObject> | undefined): T[] {
+  return Object.entries(map ?? {})
+    .sort(([a], [b]) => byText(a, b))
+    .map(([, object]) => object as T);
+}
+
+export function allChildren(observed: Observed): KubeObject[] {
+  const { deployments, rules, injections, strange = [] } = observed;
+  return [...deployments, ...rules, ...injections, ...strange];
+}
+
+export function sameObject(a: KubeObject, b: KubeObject): boolean {
+  return (
+    a.kind === b.kind &&
+    a.metadata.name === b.metadata.name &&
+    (a.metadata.namespace ?? '') === (b.metadata.namespace ?? '')
+  );
+}
+
+/** `Kind namespace/name` */
+export function childKey({ kind, metadata }: KubeObject): string {
+  return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+export function isBeingDeleted({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
+
+/** `<namespace>/<name>` of the base Deployment of a clone or of its DestinationRule; undefined if the mark was edited away. */
+export function baseKeyOf({ metadata }: KubeObject): string | undefined {
+  return metadata.annotations?.[DEPLOYMENT_ANNOTATION];
+}
+
+export function hostOf({ metadata }: KubeObject): string | undefined {
+  return metadata.annotations?.[HOST_ANNOTATION];
+}
+
+export function injectionBaseKey({ spec }: RouteInjection): string {
+  return `${spec.deployment.namespace}/${spec.deployment.name}`;
+}
+
+/**
+ * A child as it is, to be answered again: in dynamic-apply mode what Metacontroller applied last, else everything
+ * but what others own, since server-side apply removes the fields that are no longer sent.
+ */
+export function keep<T extends KubeObject>(child: T): T {
+  const applied = lastApplied<T>(child);
+  if (applied !== undefined) return withoutDraining(applied);
+  const { apiVersion, kind, metadata, spec } = child as T & { spec: unknown };
+  const annotations = Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(
+      ([key]) => !key.startsWith('deployment.kubernetes.io/') && !NOT_KEPT.includes(key),
+    ),
+  );
+  const { name, namespace, labels } = metadata;
+  return withoutDraining({
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels }),
+      annotations,
+    },
+    spec,
+  } as unknown as T);
+}
+
+const NOT_KEPT = [LAST_APPLIED_ANNOTATION, REPAIR_ANNOTATION];
+
+/** Undefined, too, where somebody edited it so that it is of no such child any more. */
+function lastApplied<T extends KubeObject>(child: T): T | undefined {
+  const text = child.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
+  if (text === undefined) return undefined;
+  try {
+    const applied = JSON.parse(text) as T & { spec?: unknown };
+    const isOfChild =
+      applied?.kind === child.kind &&
+      applied.apiVersion === child.apiVersion &&
+      applied.metadata?.name === child.metadata.name &&
+      applied.spec !== undefined;
+    return isOfChild ? applied : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutDraining<T extends KubeObject>(child: T): T {
+  const { [DRAINING_ANNOTATION]: _since, ...annotations } = child.metadata.annotations ?? {};
+  return { ...child, metadata: { ...child.metadata, annotations } };
+}
+
+export function withAnnotation<T extends KubeObject>(child: T, key: string, value: string): T {
+  const annotations = { ...child.metadata.annotations, [key]: value };
+  return { ...child, metadata: { ...child.metadata, annotations } };
+}

@@ -1,0 +1,73 @@
+import {
+  CLONE_LABEL,
+  CONTROLLER_UID_LABEL,
+  DRAINING_ANNOTATION,
+  ENV_LABEL_PREFIX,
+  HOST_ANNOTATION,
+  HOST_LABEL,
+  PLAN_ANNOTATION,
+  REPAIR_ANNOTATION,
+  SPEC_ANNOTATION,
+} from '../../../api/marks.ts';
+
+/**
+ * Labels and annotations by which tools hold an object for theirs: a clone that carried them would be pruned or
+ * adopted, and with our own marks (a base may come from a copied manifest) be taken for one that drains. Helm, Argo CD (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/), Flux
+ * (https://fluxcd.io/flux/components/kustomize/kustomizations/), kubectl, the Deployment controller, Metacontroller.
+ */
+const LABELS = [
+  CONTROLLER_UID_LABEL,
+  'app.kubernetes.io/managed-by',
+  'app.kubernetes.io/instance',
+  'helm.sh/chart',
+  'argocd.argoproj.io/*',
+  'kustomize.toolkit.fluxcd.io/*',
+  'helm.toolkit.fluxcd.io/*',
+  HOST_LABEL,
+  CLONE_LABEL,
+  `${ENV_LABEL_PREFIX}*`,
+];
+const ANNOTATIONS = [
+  'kubectl.kubernetes.io/*',
+  'deployment.kubernetes.io/*',
+  'metacontroller.k8s.io/*',
+  'meta.helm.sh/*',
+  'helm.sh/*',
+  'argocd.argoproj.io/*',
+  'kustomize.toolkit.fluxcd.io/*',
+  'helm.toolkit.fluxcd.io/*',
+  // Rancher writes these on every Deployment, and would answer each correction of ours with one of its own.
+  'field.cattle.io/*',
+  DRAINING_ANNOTATION,
+  REPAIR_ANNOTATION,
+  SPEC_ANNOTATION,
+  HOST_ANNOTATION,
+  PLAN_ANNOTATION,
+];
+
+export function withoutForeignLabels(
+  labels: Record<string, string> | undefined,
+  extra: readonly string[],
+): Record<string, string> {
+  return without(labels, [...LABELS, ...extra]);
+}
+
+export function withoutForeignAnnotations(
+  annotations: Record<string, string> | undefined,
+  extra: readonly string[],
+): Record<string, string> {
+  return without(annotations, [...ANNOTATIONS, ...extra]);
+}
+
+function without(
+  map: Record<string, string> | undefined,
+  patterns: readonly string[],
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(map ?? {}).filter(([key]) => !patterns.some((pattern) => fits(key, pattern))),
+  );
+}
+
+function fits(key: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+}

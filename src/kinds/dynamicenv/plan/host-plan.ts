@@ -1,0 +1,179 @@
+import type { DynamicEnv } from '../../../api/dynamicenv.ts';
+import type { RouteInjection } from '../../../api/routeinjection.ts';
+import { fqdn } from '../../../istio/host.ts';
+import { namespaceOf } from '../../../istio/objects.ts';
+import type { DestinationRule } from '../../../istio/types.ts';
+import type { Deployment } from '../../../k8s/workload.ts';
+import type { MeshView } from '../../../mesh/view.ts';
+import { childKey, injectionBaseKey, type Observed } from '../observed.ts';
+import type { DecisionConfig } from '../settings.ts';
+import { ofBase, ofLostBase, podLabelsOf } from './base-labels.ts';
+import { wrongVersion } from './base-trouble.ts';
+import { subsetMarks } from './deployment-clone.ts';
+import {
+  type BaseRule,
+  baseRules,
+  cloneRule,
+  decidingRules,
+  type IsOfBase,
+} from './destination-rules.ts';
+import { envSubsets } from './env-subsets.ts';
+import { exposedSubsets } from './exposed.ts';
+import { routeInjection } from './injections.ts';
+import { servicesOfLostBase } from './lost-base.ts';
+import { baseSubsetName, noRule } from './no-rule.ts';
+import { judgeRules } from './rule-harm.ts';
+import { type ServiceHost, servicesOf } from './services.ts';
+import type { EnvWorkload } from './workloads.ts';
+
+/** Something that keeps a workload from being what was asked for; `section` as in the status' `subsetErrors`. */
+export interface Problem {
+  section: 'deployment' | 'destinationRule' | 'virtualServices' | 'subset';
+  message: string;
+}
+
+export interface HostPlan extends ServiceHost {
+  /** Rules to have, one per base rule; none: the host has no rule with the base's subset. */
+  rules: DestinationRule[];
+  /** Why there is none, and what to do; absent for consumers, which need none. */
+  missing?: string;
+  /** Rules that must not exist, because they would harm other people's requests. */
+  harmful: DestinationRule[];
+  injection: RouteInjection;
+  /** The rules have subsets that are on their way out, see `carry-over.ts`. */
+  isCarried?: true;
+  /** Seconds until the next stage may begin. */
+  wait?: number;
+}
+
+export interface PlanContext {
+  env: DynamicEnv;
+  view: MeshView;
+  observed: Observed;
+  config: DecisionConfig;
+  now: Date;
+}
+
+export interface PlannedHost {
+  plan: HostPlan;
+  problems: Problem[];
+}
+
+/** What a workload should look like for each of its Services; `clone`: the Deployment to have. */
+export function planHosts(
+  entry: EnvWorkload,
+  base: Deployment | undefined,
+  clone: Deployment,
+  context: PlanContext,
+): PlannedHost[] {
+  const { env, view, config } = context;
+  const { workload } = entry;
+  const { versionLabel, clusterDomain } = config;
+  const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
+  const cloneLabels = podLabelsOf(clone);
+  const baseLabels = base && podLabelsOf(base);
+  return serviceHosts(entry, base, cloneLabels, defaultVersion, context).map((service) => {
+    const about = view.rulesAbout(service.host);
+    const isOfBase = baseTest(entry, base, cloneLabels, service.host, context);
+    const leading = baseRules(about, service, { ...config, defaultVersion, isOfBase });
+    const bases = entry.kind === 'consumer' ? [] : leading;
+    const names = leading.flatMap(({ subsets }) => subsets.map(({ name }) => name));
+    const to = envSubsets(bases, {
+      name: clone.metadata.name,
+      distinction: distinction(bases, service.host, workload, context),
+      marks: subsetMarks(clone.metadata.name, env.metadata.name, config.versionLabel),
+    });
+    const others = withoutOwn(decidingRules(about, service.host, config.clusterDomain), context);
+    const exposed = exposedSubsets(others, {
+      clone: cloneLabels,
+      podLabels: workload.podLabels ?? {},
+      isOfBase,
+      versionLabel,
+      baseLabels,
+      defaultVersion,
+    });
+    const clones = bases.map((rule) => cloneRule(rule, to, env.metadata.name, workload, service));
+    const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
+    const isNamed = base === undefined || !wrongVersion(base, versionLabel, defaultVersion);
+    // The name of a subset that would select none of the base's pods is no advice to give.
+    const wished = isNamed ? [baseSubsetName(defaultVersion, others)] : [];
+    const from = names.length === 0 ? wished : names;
+    return {
+      problems: harmful.map(({ message }) => ({ section: 'destinationRule', message })),
+      plan: {
+        ...service,
+        rules,
+        ...(entry.kind === 'consumer' || bases.length > 0
+          ? {}
+          : {
+              missing: noRule(service.host, view, {
+                labels: baseLabels,
+                versionLabel,
+                defaultVersion,
+                clusterDomain,
+                namespaces: [service.namespace, ...config.ruleNamespaces],
+              }),
+            }),
+        harmful: harmful.map(({ rule }) => rule),
+        injection: routeInjection(env, entry, service.host, { from, to, exposed }),
+      },
+    };
+  });
+}
+
+function baseTest(
+  entry: EnvWorkload,
+  base: Deployment | undefined,
+  clone: Record<string, string>,
+  host: string,
+  { observed, config }: PlanContext,
+): IsOfBase {
+  if (base !== undefined) return ofBase(podLabelsOf(base));
+  const known = observed.injections.find(
+    (one) => injectionBaseKey(one) === entry.key && one.spec.host === host,
+  );
+  return ofLostBase(entry, clone, config.versionLabel, known);
+}
+
+/**
+ * A rule for a wildcard is cloned as one, and meets those of other Services, in whose namespaces another env's clone may have the
+ * same name. In one namespace none may.
+ */
+function distinction(
+  bases: readonly BaseRule[],
+  host: string,
+  { namespace }: EnvWorkload['workload'],
+  { env, config }: PlanContext,
+): string[] {
+  const isShared = bases.some(
+    ({ rule }) => fqdn(rule.spec.host, namespaceOf(rule), config.clusterDomain) !== host,
+  );
+  return isShared ? [namespace, env.metadata.name] : [];
+}
+
+/** Every host asks. */
+const ownKeys = new WeakMap<Observed, ReadonlySet<string>>();
+
+/** The env's own one whose label was edited away is seen among other people's. */
+export function withoutOwn(rules: readonly DestinationRule[], { observed }: PlanContext) {
+  const own = ownKeys.get(observed) ?? new Set(observed.rules.map(childKey));
+  ownKeys.set(observed, own);
+  return own.size === 0 ? rules : rules.filter((rule) => !own.has(childKey(rule)));
+}
+
+function serviceHosts(
+  entry: EnvWorkload,
+  base: Deployment | undefined,
+  clone: Record<string, string>,
+  defaultVersion: string,
+  { observed, view, config }: PlanContext,
+): ServiceHost[] {
+  const { namespace } = entry.workload;
+  const { clusterDomain, versionLabel } = config;
+  const version = { [versionLabel]: defaultVersion };
+  const labels = base === undefined ? { ...clone, ...version } : podLabelsOf(base);
+  const services = view.servicesAskingFor(namespace, labels, clone);
+  return base === undefined
+    ? servicesOfLostBase(services, entry, clone, version, observed, clusterDomain)
+    : servicesOf(services, labels, clone, clusterDomain);
+}

@@ -1,0 +1,58 @@
+import type { DynamicEnv } from '../../../api/dynamicenv.ts';
+import { API_VERSION, DYNAMIC_ENV_LABEL, ENVS_ANNOTATION, HOST_LABEL } from '../../../api/marks.ts';
+import { hostLabelValue } from '../../../api/route-name.ts';
+import type {
+  ExposedSubset,
+  RouteInjection,
+  RouteInjectionSpec,
+} from '../../../api/routeinjection.ts';
+import { byText } from '../../../k8s/canonical.ts';
+import type { EnvSubsets } from './env-subsets.ts';
+import { cloneName, injectionName } from './names.ts';
+import type { EnvWorkload } from './workloads.ts';
+
+/** Which subsets of a host an injection is about. */
+interface Subsets {
+  from: readonly string[];
+  to: Pick<EnvSubsets, 'name' | 'others'>;
+  exposed: ExposedSubset[];
+}
+
+/** What an env wants of the VirtualServices that route to a host, not active yet. */
+export function routeInjection(
+  env: DynamicEnv,
+  { kind, workload }: EnvWorkload,
+  host: string,
+  { from, to, exposed }: Subsets,
+): RouteInjection {
+  const { name } = env.metadata;
+  const { namespace, name: deployment } = workload;
+  return {
+    apiVersion: API_VERSION,
+    kind: 'RouteInjection',
+    metadata: {
+      name: injectionName({ env: name, namespace, deployment, host }),
+      labels: { [HOST_LABEL]: hostLabelValue(host), [DYNAMIC_ENV_LABEL]: 'true' },
+      annotations: { [ENVS_ANNOTATION]: name },
+    },
+    spec: {
+      env: name,
+      envCreationTimestamp: env.metadata.creationTimestamp ?? '',
+      deployment: { namespace, name: deployment },
+      clone: cloneName(deployment, name),
+      host,
+      from: [...new Set(from)].sort(byText),
+      ...(kind === 'subset' ? targetsOf(to) : {}),
+      ...(exposed.length === 0 ? {} : { exposed }),
+      matches: env.spec.istioMatches,
+      active: false,
+    },
+  };
+}
+
+function targetsOf({
+  name,
+  others,
+}: Subsets['to']): Pick<RouteInjectionSpec, 'subset' | 'subsets'> {
+  return { subset: name, ...(Object.keys(others).length === 0 ? {} : { subsets: others }) };
+}

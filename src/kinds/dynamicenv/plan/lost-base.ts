@@ -1,0 +1,31 @@
+import type { Service } from '../../../k8s/workload.ts';
+import { injectionBaseKey, type Observed } from '../observed.ts';
+import { type ServiceHost, servicesOf } from './services.ts';
+import type { EnvWorkload } from './workloads.ts';
+
+/**
+ * The Services that sent to a base that is gone. It had the clone's labels, but for the version and what `podLabels` added or
+ * changed; whether it had one of those as well only the hosts tell that the env has an injection for.
+ */
+export function servicesOfLostBase(
+  services: readonly Service[],
+  { workload, key }: EnvWorkload,
+  clone: Record<string, string>,
+  version: Record<string, string>,
+  observed: Observed,
+  clusterDomain: string,
+): ServiceHost[] {
+  const { podLabels = {} } = workload;
+  const own = Object.entries(clone).filter(([name]) => !Object.hasOwn(podLabels, name));
+  const known = new Set([
+    ...servicesOf(services, { ...Object.fromEntries(own), ...version }, clone, clusterDomain).map(
+      ({ host }) => host,
+    ),
+    ...observed.injections
+      .filter((injection) => injectionBaseKey(injection) === key)
+      .map(({ spec }) => spec.host),
+  ]);
+  return servicesOf(services, { ...clone, ...version }, clone, clusterDomain).filter(({ host }) =>
+    known.has(host),
+  );
+}

@@ -1,0 +1,48 @@
+import { envId, withHash } from '../../../api/env-id.ts';
+import { hash10 } from '../../../k8s/hash.ts';
+
+const MAX_CLONE = 63;
+const MAX_NAME = 253;
+
+/** Name of the clone of a Deployment. 63 characters: Kubernetes copies it into pods' host names. */
+export function cloneName(deployment: string, env: string): string {
+  const name = `${deployment}-${envId(env)}`;
+  return name.length <= MAX_CLONE ? name : withHash(name, hash10(deployment, env), MAX_CLONE);
+}
+
+const HASHED = /-[0-9a-f]{10}$/;
+const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+/**
+ * Name of the subset of a clone: the clone's own where that is a DNS-1123 label, which Istio asks for (`validateSubsetName` in
+ * `pkg/config/validation/validation.go`). With `more`, what tells apart subsets whose clones may have one name, or several of one
+ * clone, or where the clone's name has to be changed, a hash follows. A name that ends as if it did gets one, too: so no two
+ * meet.
+ */
+export function subsetName(clone: string, ...more: readonly string[]): string {
+  const isPlain = clone.length <= MAX_CLONE && LABEL.test(clone) && !HASHED.test(clone);
+  if (isPlain && more.length === 0) return clone;
+  return withHash(clone.replace(/[^a-z0-9-]/g, '-'), hash10(clone, ...more), MAX_CLONE);
+}
+
+/** What one DestinationRule clone or RouteInjection belongs to. */
+export interface Parts {
+  env: string;
+  /** Of the base Deployment. */
+  namespace: string;
+  deployment: string;
+  /** The Service's fully qualified name. */
+  host: string;
+}
+
+/** Name of the clone of one DestinationRule (`<namespace>/<name>`). */
+export function ruleName(parts: Parts, service: string, baseRule: string): string {
+  const { env, namespace, deployment, host } = parts;
+  const hash = hash10(env, namespace, deployment, host, baseRule);
+  return withHash(`${deployment}-${envId(env)}-${service}`, hash, MAX_NAME);
+}
+
+export function injectionName({ env, namespace, deployment, host }: Parts): string {
+  const hash = hash10(env, namespace, deployment, host);
+  return withHash(`${envId(env)}-${deployment}`, hash, MAX_NAME);
+}

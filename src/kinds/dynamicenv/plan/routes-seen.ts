@@ -1,0 +1,98 @@
+import type { RouteInjection } from '../../../api/routeinjection.ts';
+import type { HTTPRoute, VirtualService } from '../../../istio/types.ts';
+import { isIgnored, planned } from '../../../virtualservice/injections/outcomes.ts';
+import { compareInjections } from '../../../virtualservice/injections/precedence.ts';
+import { renderRoutes } from '../../../virtualservice/injections/render.ts';
+import { affordableInjections } from '../../../virtualservice/plan/affordable.ts';
+import {
+  type CloneOwner,
+  leadingTo,
+  leadsIn,
+  leadsOf,
+} from '../../../virtualservice/routes/leads-to.ts';
+import { isSameOwner } from '../../../virtualservice/routes/owner.ts';
+import { type PlannedInjection, planOf } from '../../../virtualservice/routes/plan-codec.ts';
+import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';
+import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
+
+/** What identifies the routes of one deployment for one host. */
+export type RouteOwner = CloneOwner;
+
+interface Settings {
+  clusterDomain: string;
+}
+
+export function ownerOf({ spec }: RouteInjection): RouteOwner {
+  const { env, deployment, host, clone } = spec;
+  return { env, deployment, host, clone, subsets: targetSubsets(spec) };
+}
+
+/** The VirtualServices that carry routes of this owner: the routes themselves are the truth, not any label. */
+export function carriers(
+  virtualServices: readonly VirtualService[],
+  owner: RouteOwner,
+  settings: Settings,
+): VirtualService[] {
+  const index = leadIndex(virtualServices, settings);
+  return [...new Set(leadsOf(owner).flatMap((lead) => index.get(lead) ?? []))];
+}
+
+/** Every child asks the same VirtualServices. */
+const indexes = new WeakMap<readonly VirtualService[], Map<string, VirtualService[]>>();
+
+/** The VirtualServices by what their routes of ours lead to (see `leadsIn`). */
+function leadIndex(
+  virtualServices: readonly VirtualService[],
+  settings: Settings,
+): ReadonlyMap<string, VirtualService[]> {
+  const before = indexes.get(virtualServices);
+  if (before !== undefined) return before;
+  const index = new Map<string, VirtualService[]>();
+  for (const one of virtualServices) {
+    const scope = scopeOf(one, settings);
+    for (const lead of new Set(httpOf(one).flatMap((route) => leadsIn(route, scope)))) {
+      const list = index.get(lead);
+      if (list === undefined) index.set(lead, [one]);
+      else list.push(one);
+    }
+  }
+  indexes.set(virtualServices, index);
+  return index;
+}
+
+/** The routes that lead to the clone of this owner in a VirtualService, perhaps to other clones of the env, too. */
+export function routesOn(
+  virtualService: VirtualService,
+  owner: RouteOwner,
+  settings: Settings,
+): HTTPRoute[] {
+  const isOwn = leadingTo(owner, scopeOf(virtualService, settings));
+  return httpOf(virtualService).filter(isOwn);
+}
+
+/**
+ * The routes that a VirtualService carries for an injection when it is active and rendered, beside what its plan has of the same
+ * env; none: it cannot.
+ */
+export function routesWanted(
+  virtualService: VirtualService,
+  injection: RouteInjection,
+  settings: Settings,
+): HTTPRoute[] {
+  const plan = planned(injection);
+  if (plan === undefined || isIgnored(virtualService)) return [];
+  const scope = scopeOf(virtualService, settings);
+  const all = [plan, ...companions(virtualService, plan)].sort(compareInjections);
+  const { affordable } = affordableInjections(httpOf(virtualService), all, scope);
+  const { http } = renderRoutes(httpOf(virtualService), affordable, scope);
+  return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection), settings);
+}
+
+/** What the plan has of the same env that may share copies with the injection: on the same host, or on routes with several targets. */
+function companions(virtualService: VirtualService, own: PlannedInjection): PlannedInjection[] {
+  const planned = planOf(virtualService)?.injections ?? [];
+  const isSplit = httpOf(virtualService).some(({ route }) => (route ?? []).length > 1);
+  return planned.filter(
+    (one) => one.env === own.env && !isSameOwner(one, own) && (isSplit || one.host === own.host),
+  );
+}

@@ -1,0 +1,54 @@
+import { fqdn } from '../../../istio/host.ts';
+import { matchesSelector } from '../../../k8s/selector.ts';
+import type { Service } from '../../../k8s/workload.ts';
+
+export interface ServiceHost {
+  service: string;
+  namespace: string;
+  /** Fully qualified. */
+  host: string;
+  /**
+   * Sidecars send to the address that the caller looked up (istio `pilot/pkg/networking/core/cluster.go`,
+   * convertResolution), whatever the subset.
+   */
+  isHeadless?: true;
+}
+
+/**
+ * The Services that send to both the base's and the clone's pods; one without a selector selects no pod, and
+ * ExternalName means another host whatever its selector.
+ */
+export function servicesOf(
+  services: readonly Service[],
+  base: Record<string, string>,
+  clone: Record<string, string>,
+  clusterDomain: string,
+): ServiceHost[] {
+  return services
+    .filter((service) => selects(service, base) && selects(service, clone))
+    .map(({ metadata, spec }) => {
+      const namespace = metadata.namespace ?? '';
+      const host = fqdn(metadata.name, namespace, clusterDomain);
+      const headless = spec?.clusterIP === 'None' ? { isHeadless: true as const } : {};
+      return { service: metadata.name, namespace, host, ...headless };
+    });
+}
+
+/** The Services that would send to the clone's pods although they do not send to the base's. */
+export function strangeServices(
+  services: readonly Service[],
+  base: Record<string, string>,
+  clone: Record<string, string>,
+): Service[] {
+  return services.filter((service) => !selects(service, base) && selects(service, clone));
+}
+
+/** One without a selector selects nothing (its endpoints are somebody's own), nor does an alias for another name. */
+function selects({ spec }: Service, labels: Record<string, string>): boolean {
+  const selector = spec?.selector ?? {};
+  return (
+    spec?.type !== 'ExternalName' &&
+    Object.keys(selector).length > 0 &&
+    matchesSelector({ matchLabels: selector }, labels)
+  );
+}

@@ -1,0 +1,107 @@
+import { referencesIn } from '../../../k8s/variable-references.ts';
+import type { EnvVar } from '../../../k8s/workload.ts';
+import { type Edge, sortedBy } from './variable-sort.ts';
+
+/** What gives way to what, where not everything can hold: the own order of what is added first. */
+const LISTED = 0;
+const BASE_OF_CONCERNED = 1;
+const RESOLVED = 2;
+const BASE = 3;
+
+/**
+ * The base's variables, replaced by name, then the new ones; moved only where a reference would not be resolved otherwise. A kubelet
+ * resolves `$(NAME)` from `envFrom` and from what stands before (`makeEnvironmentVariables` in `pkg/kubelet/kubelet_pods.go`).
+ * So a variable of the override stands before all that refer to it and behind all that it refers to. Others keep their
+ * order among each other, as far as they refer to each other: what the base leaves unresolved stays so. In a circle of
+ * references nobody can be right; those stay as they are.
+ */
+export function mergeEnv(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[] {
+  const byName = new Map(overrides.map((variable) => [variable.name, variable]));
+  const known = new Set(base.map(({ name }) => name));
+  const merged = [
+    ...base.map((variable) => byName.get(variable.name) ?? variable),
+    ...overrides.filter(({ name }) => !known.has(name)),
+  ];
+  const references = merged.map(({ value }) => referencesIn(value ?? ''));
+  const asked = resolved(merged, references, byName);
+  if (asked.every(({ from, to }) => from < to)) return merged;
+  const edges = [
+    ...asked,
+    ...kept(merged, references, byName),
+    ...merged.slice(base.length + 1).map((_, index) => {
+      const from = base.length + index;
+      return { from, to: from + 1, strength: LISTED };
+    }),
+  ];
+  return sortedBy(merged.length, edges).flatMap((index) => merged[index] ?? []);
+}
+
+type Names = ReadonlyMap<string, unknown>;
+
+/** Where each name stands. */
+function places(merged: readonly EnvVar[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const [index, { name }] of merged.entries()) {
+    const all = found.get(name);
+    if (all === undefined) found.set(name, [index]);
+    else all.push(index);
+  }
+  return found;
+}
+
+/** References of which one side at least is of the override. */
+function resolved(
+  merged: readonly EnvVar[],
+  references: readonly ReadonlySet<string>[],
+  overrides: Names,
+): Edge[] {
+  const at = places(merged);
+  return merged.flatMap(({ name }, to) =>
+    [...(references[to] ?? [])].flatMap((asked) => {
+      if (asked === name || !(overrides.has(asked) || overrides.has(name))) return [];
+      const all = at.get(asked) ?? [];
+      // A name that the base has twice was replaced twice.
+      const needed = overrides.has(asked) ? all.slice(0, 1) : all;
+      return needed.map((from) => ({ from, to, strength: RESOLVED }));
+    }),
+  );
+}
+
+/** References within the base: what stands before stays before, and what stands behind, behind. */
+function kept(
+  merged: readonly EnvVar[],
+  references: readonly ReadonlySet<string>[],
+  overrides: Names,
+): Edge[] {
+  const at = places(merged);
+  const concerned = concernedBy(merged, references, overrides);
+  return merged.flatMap(({ name }, index) => {
+    if (overrides.has(name)) return [];
+    const strength = concerned.has(name) ? BASE_OF_CONCERNED : BASE;
+    return [...(references[index] ?? [])]
+      .filter((asked) => !overrides.has(asked))
+      .flatMap((asked) => at.get(asked) ?? [])
+      .filter((other) => other !== index)
+      .map((other) => ({ from: Math.min(other, index), to: Math.max(other, index), strength }));
+  });
+}
+
+/** The names whose values the override changes: its own, and those that refer to such. */
+function concernedBy(
+  merged: readonly EnvVar[],
+  references: readonly ReadonlySet<string>[],
+  overrides: Names,
+): Set<string> {
+  const referrers = new Map<string, string[]>();
+  for (const [index, { name }] of merged.entries()) {
+    for (const asked of references[index] ?? []) {
+      const all = referrers.get(asked);
+      if (all === undefined) referrers.set(asked, [name]);
+      else all.push(name);
+    }
+  }
+  const concerned = new Set(overrides.keys());
+  // A Set that grows is walked to its end.
+  for (const name of concerned) for (const one of referrers.get(name) ?? []) concerned.add(one);
+  return concerned;
+}

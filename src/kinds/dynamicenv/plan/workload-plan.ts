@@ -1,0 +1,177 @@
+import type { DynamicEnv, Workload } from '../../../api/dynamicenv.ts';
+import { ROLLOUT_ANNOTATION } from '../../../api/marks.ts';
+import { jsonEqual } from '../../../k8s/canonical.ts';
+import type { Deployment, Service } from '../../../k8s/workload.ts';
+import type { MeshView } from '../../../mesh/view.ts';
+import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
+import { keep } from '../observed.ts';
+import type { DecisionConfig } from '../settings.ts';
+import { withoutPods } from './argo-rollout.ts';
+import { podLabelsOf } from './base-labels.ts';
+import { otherEnvsClone, wrongVersion } from './base-trouble.ts';
+import { carryOver } from './carry-over.ts';
+import { cloneDeployment, subsetMarks } from './deployment-clone.ts';
+import { rulesFor, takenSubset } from './destination-rules.ts';
+import {
+  type HostPlan,
+  type PlanContext,
+  type PlannedHost,
+  type Problem,
+  planHosts,
+  withoutOwn,
+} from './host-plan.ts';
+import { cloneName } from './names.ts';
+import { noService } from './no-service.ts';
+import { nodeShares } from './node-shares.ts';
+import { strangeServices } from './services.ts';
+import type { EnvWorkload } from './workloads.ts';
+
+/** What one workload should look like, life cycle aside. */
+export interface WorkloadPlan extends EnvWorkload {
+  cloneName: string;
+  /** The child as observed. */
+  observed?: Deployment;
+  /** Absent: there is nothing to create, see `problems`. */
+  deployment?: Deployment;
+  /** The clone must be deleted and created anew, because its selector cannot be changed. */
+  recreate: boolean;
+  hosts: HostPlan[];
+  /** A rule of one of the hosts, and its subset that has the name of one of the env's or asks for its marks. */
+  takenBy?: { rule: string; subset: string };
+  problems: Problem[];
+  /** What may surprise and yet keeps nothing from working; absent: nothing. */
+  warnings?: string[];
+}
+
+export function planWorkload(entry: EnvWorkload, context: PlanContext): WorkloadPlan {
+  const { workload } = entry;
+  const name = cloneName(workload.name, context.env.metadata.name);
+  const observed = context.observed.deployments.find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === workload.namespace,
+  );
+  const base = context.view.deployment(workload.namespace, workload.name);
+  const { deployment, problem } = planDeployment(entry, base, observed, name, context);
+  const changed =
+    observed !== undefined &&
+    deployment !== undefined &&
+    !jsonEqual(observed.spec.selector, deployment.spec.selector);
+  const hosts = deployment === undefined ? [] : planHosts(entry, base, deployment, context);
+  const plans = hosts.map(({ plan }) => carryOver(plan, observed, context));
+  const takenBy = takenByRule(hosts, name, context);
+  const warnings = deployment === undefined ? [] : warningsOf(base, deployment, context.view);
+  return {
+    ...entry,
+    cloneName: name,
+    ...(observed === undefined ? {} : { observed }),
+    ...(deployment === undefined ? {} : { deployment }),
+    recreate: changed,
+    hosts: plans,
+    ...(takenBy === undefined ? {} : { takenBy }),
+    problems: [
+      ...(problem === undefined ? [] : [problem]),
+      ...baseProblems(entry, base, deployment, context.config),
+      ...hosts.flatMap(({ problems }) => problems),
+      ...(deployment !== undefined && hosts.length === 0 && entry.kind === 'subset'
+        ? [noService(entry, base, deployment, context.view)]
+        : []),
+    ],
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
+}
+
+/** What is wrong with the base's pods. A consumer's need no version: nothing is routed to them. */
+function baseProblems(
+  { kind, workload }: EnvWorkload,
+  base: Deployment | undefined,
+  clone: Deployment | undefined,
+  { versionLabel, defaultVersion }: DecisionConfig,
+): Problem[] {
+  if (kind === 'consumer' || base === undefined || clone === undefined) return [];
+  const message = wrongVersion(base, versionLabel, workload.defaultVersion ?? defaultVersion);
+  return message === undefined ? [] : [{ section: 'deployment', message }];
+}
+
+function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshView): string[] {
+  const without = base && withoutPods(base, view.services(base.metadata.namespace ?? ''));
+  return [...(without === undefined ? [] : [without]), ...nodeShares(clone)];
+}
+
+/** The clone to have; if it cannot be computed, the one that exists. */
+function planDeployment(
+  { kind, workload }: EnvWorkload,
+  base: Deployment | undefined,
+  observed: Deployment | undefined,
+  name: string,
+  { env, view, config }: PlanContext,
+): { deployment?: Deployment; problem?: Problem } {
+  const kept = observed === undefined ? {} : { deployment: keep(observed) };
+  const problem = (message: string) => ({
+    ...kept,
+    problem: { section: 'deployment' as const, message },
+  });
+  if (base === undefined) return problem(missingBase(workload, view));
+  const another = otherEnvsClone(base);
+  if (another !== undefined) return problem(another);
+  const namesake = observed === undefined ? view.deployment(workload.namespace, name) : undefined;
+  if (namesake !== undefined && !isOwnedBy(namesake, env)) {
+    return problem(
+      `Deployment ${workload.namespace}/${name} exists and does not belong to this env; delete or rename it, or give the env another name`,
+    );
+  }
+  const isRouted = kind === 'subset';
+  const clone = cloneDeployment(base, workload, env.metadata.name, config, observed, isRouted);
+  if ('problem' in clone) return problem(clone.problem);
+  const baseLabels = podLabelsOf(base);
+  const cloneLabels = podLabelsOf(clone.deployment);
+  const services = view.servicesAskingFor(workload.namespace, baseLabels, cloneLabels);
+  const [stranger] = strangeServices(services, baseLabels, cloneLabels);
+  return stranger === undefined ? clone : problem(adopted(stranger, workload));
+}
+
+/** Regular requests to that Service would reach the clone: by labels of the author's, or by the marks of every clone. */
+function adopted({ metadata, spec }: Service, { namespace, podLabels = {} }: Workload): string {
+  const own = Object.keys(spec?.selector ?? {}).some((key) => Object.hasOwn(podLabels, key));
+  const remedy = own
+    ? 'take the labels it selects out of podLabels'
+    : 'let the Service select other labels, or give the env another name';
+  return `Service ${namespace}/${metadata.name} would send its requests to the clone, though not to the base; ${remedy}`;
+}
+
+/** A clone may be seen as somebody's Deployment a moment before it is seen as the env's child. */
+function isOwnedBy({ metadata }: Deployment, env: DynamicEnv): boolean {
+  return (metadata.ownerReferences ?? []).some(
+    ({ controller, uid }) => controller === true && uid === env.metadata.uid,
+  );
+}
+
+function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshView): string {
+  if (view.hasStatefulSet(namespace, name)) {
+    return `${namespace}/${name} is a StatefulSet; only Deployments can be cloned`;
+  }
+  const rollout = view
+    .services(namespace)
+    .some(({ metadata }) => metadata.annotations?.[ROLLOUT_ANNOTATION] === name);
+  if (rollout) return `${namespace}/${name} is an Argo Rollout; only Deployments can be cloned`;
+  return `Deployment ${namespace}/${name} not found (a StatefulSet or an Argo Rollout cannot be cloned)`;
+}
+
+function takenByRule(
+  hosts: readonly PlannedHost[],
+  clone: string,
+  context: PlanContext,
+): WorkloadPlan['takenBy'] {
+  const { env, view, config } = context;
+  const marks = subsetMarks(clone, env.metadata.name, config.versionLabel);
+  for (const {
+    plan: { host, injection },
+  } of hosts) {
+    const rules = rulesFor(view.rulesAbout(host), host, config.clusterDomain);
+    for (const rule of withoutOwn(rules, context)) {
+      const subset = takenSubset(rule, targetSubsets(injection.spec), marks);
+      if (subset !== undefined) {
+        return { rule: `${rule.metadata.namespace}/${rule.metadata.name}`, subset };
+      }
+    }
+  }
+  return undefined;
+}

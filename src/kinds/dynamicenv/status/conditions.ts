@@ -1,0 +1,51 @@
+import type { Condition, ConditionType } from '../../../api/dynamicenv.ts';
+import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
+import type { StatusContext } from './context.ts';
+
+export interface Verdict {
+  status: boolean | 'unknown';
+  reason: string;
+  message: string;
+  /** When it became so (RFC 3339), where the cluster tells; else it is remembered from the status before. */
+  since?: string;
+}
+
+/**
+ * A condition with its time: where it is remembered, it is kept while the status stays. One that is still to come was noted
+ * by a replica whose clock is ahead: nobody is to wait for that.
+ */
+export function condition(
+  type: ConditionType,
+  verdict: Verdict,
+  previous: readonly Condition[] | undefined,
+  generation: number | undefined,
+  now: Date,
+): Condition {
+  const status = verdict.status === 'unknown' ? 'Unknown' : verdict.status ? 'True' : 'False';
+  const before = previous?.find((candidate) => candidate.type === type);
+  const isKept =
+    before?.status === status && Date.parse(before.lastTransitionTime) <= now.getTime();
+  return {
+    type,
+    status,
+    reason: verdict.reason,
+    message: verdict.message,
+    lastTransitionTime: verdict.since ?? (isKept ? before.lastTransitionTime : rfc3339(now)),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  };
+}
+
+/** Seconds until a condition has been true for the settle time; undefined when it is not true. */
+export function settlingSeconds(
+  { status, lastTransitionTime }: Condition,
+  settleSeconds: number,
+  now: Date,
+): number | undefined {
+  return status === 'True' ? secondsLeft(lastTransitionTime, settleSeconds, now) : undefined;
+}
+
+/** Has the env been `Ready` with the spec that it has now? */
+export function wasReady({ env: { metadata, status } }: Pick<StatusContext, 'env'>): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === metadata.generation;
+}

@@ -1,0 +1,15 @@
+import type { DynamicEnv } from '../../../api/dynamicenv.ts';
+import type { MeshView } from '../../../mesh/view.ts';
+import type { Observed } from '../observed.ts';
+import type { DecisionConfig } from '../settings.ts';
+
+/** What every part of the status is judged on. */
+export interface StatusContext {
+  env: DynamicEnv;
+  view: MeshView;
+  observed: Observed;
+  /** Children on their way out, see `childKey`. */
+  leaving: ReadonlySet<string>;
+  config: DecisionConfig;
+  now: Date;
+}

@@ -1,0 +1,62 @@
+import { consumersIn } from '../../../api/consumer-status.ts';
+import type { DynamicEnvStatus, ResourceStatus, WorkloadStatus } from '../../../api/dynamicenv.ts';
+import { byText } from '../../../k8s/canonical.ts';
+import type { KubeObject } from '../../../k8s/object.ts';
+import { baseKeyOf, injectionBaseKey } from '../observed.ts';
+import { carriers, ownerOf } from '../plan/routes-seen.ts';
+import type { StatusContext } from './context.ts';
+
+/** What is still there of each workload of an env that goes, by `<namespace>/<deployment>` of its base. */
+export function leavingWorkloads(
+  context: StatusContext,
+): Pick<DynamicEnvStatus, 'subsetsStatus' | 'consumersStatus'> {
+  const { deployments, injections } = context.observed;
+  const keys = [...deployments.map(baseKeyOf), ...injections.map(injectionBaseKey)];
+  const known = [...new Set(keys.filter((key) => key !== undefined))].sort(byText);
+  const consumers = known.filter((key) => isConsumer(key, context.env));
+  const subsets = known.filter((key) => !consumers.includes(key));
+  const statuses = (chosen: readonly string[], status: (key: string) => WorkloadStatus) =>
+    Object.fromEntries(chosen.map((key) => [key, status(key)]));
+  return {
+    ...(subsets.length === 0
+      ? {}
+      : { subsetsStatus: statuses(subsets, (key) => leavingSubset(key, context)) }),
+    ...consumersIn(statuses(consumers, (key) => ({ deployment: leavingDeployment(key, context) }))),
+  };
+}
+
+/** The spec of an env that is deleted may be unusable. */
+function isConsumer(key: string, { spec }: { spec?: { consumers?: unknown } }): boolean {
+  const consumers: unknown[] = Array.isArray(spec?.consumers) ? spec.consumers : [];
+  return consumers.some((one) => {
+    const { namespace, name } = (one ?? {}) as { namespace?: unknown; name?: unknown };
+    return key === `${namespace}/${name}`;
+  });
+}
+
+function leavingSubset(key: string, context: StatusContext): WorkloadStatus {
+  const { rules, injections } = context.observed;
+  const routed = injections
+    .filter((injection) => injectionBaseKey(injection) === key)
+    .flatMap((injection) =>
+      carriers(context.view.virtualServices(), ownerOf(injection), context.config),
+    );
+  return {
+    deployment: leavingDeployment(key, context),
+    destinationRules: rules.filter((rule) => baseKeyOf(rule) === key).map(removing),
+    virtualServices: [...new Set(routed)].map(removing),
+  };
+}
+
+/** The clone, or where it was. */
+function leavingDeployment(key: string, { observed }: StatusContext): ResourceStatus {
+  const clone = observed.deployments.find((candidate) => baseKeyOf(candidate) === key);
+  if (clone !== undefined) return removing(clone);
+  const [namespace = ''] = key.split('/');
+  const name = observed.injections.find((one) => injectionBaseKey(one) === key)?.spec.clone ?? '';
+  return { name, namespace, status: 'missing' };
+}
+
+function removing({ metadata: { name, namespace = '' } }: KubeObject): ResourceStatus {
+  return { name, namespace, status: 'removing' };
+}

@@ -1,0 +1,47 @@
+import { FORCE_REMOVAL_ANNOTATION } from '../../../api/marks.ts';
+import { byText } from '../../../k8s/canonical.ts';
+import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
+import { lastWritten } from '../../../k8s/written.ts';
+import { planOf } from '../../../virtualservice/routes/plan-codec.ts';
+import { carriers, ownerOf } from '../plan/routes-seen.ts';
+import type { Verdict } from './conditions.ts';
+import type { StatusContext } from './context.ts';
+import { no, yes } from './verdicts.ts';
+
+/** After this long a route that does not leave is worth a person's look. */
+const STALL_SECONDS = 120;
+
+export interface Stall {
+  verdict: Verdict;
+  /** Seconds until it may have to be judged otherwise. */
+  wait?: number;
+}
+
+/** Which VirtualServices hold up a removal: routes that were withdrawn two minutes ago and are still there. */
+export function findStall({ env, observed, view, config, now }: StatusContext): Stall {
+  const held = observed.injections
+    .filter(({ spec }) => !spec.active)
+    .flatMap((injection) => {
+      // The withdrawal is the last write; a note of our own would depend on which of two syncs came first.
+      const since = lastWritten(injection) ?? env.metadata.deletionTimestamp;
+      const on = carriers(view.virtualServices(), ownerOf(injection), config);
+      return since === undefined || on.length === 0
+        ? []
+        : [{ on, since, left: secondsLeft(since, STALL_SECONDS, now) }];
+    });
+  const overdue = held.filter(({ left }) => left === 0);
+  const stalled = overdue.flatMap(({ on }) => on);
+  const waits = held.map(({ left }) => left).filter((left) => left > 0);
+  const wait = waits.length === 0 ? {} : { wait: Math.min(...waits) };
+  if (stalled.length === 0)
+    return { verdict: no('Progressing', 'nothing blocks this env'), ...wait };
+  const names = stalled.map((virtualService) => {
+    const { metadata } = virtualService;
+    const attempts = planOf(virtualService)?.attempt ?? 0;
+    return `${metadata.namespace}/${metadata.name} (asked ${attempts + 1} times)`;
+  });
+  const message = `routes do not leave VirtualService ${[...new Set(names)].join(', ')}: is it writable, and is the admission webhook reachable? annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
+  const [first = ''] = overdue.map(({ since }) => since).sort(byText);
+  const since = rfc3339(new Date(Date.parse(first) + STALL_SECONDS * 1000));
+  return { verdict: { ...yes('RoutesRemain', message), since }, ...wait };
+}

@@ -1,0 +1,111 @@
+import type { HostPlan } from '../plan/host-plan.ts';
+import type { Verdict } from './conditions.ts';
+import { unrouted } from './virtualservices-of.ts';
+import type { WorkloadReport } from './workload-report.ts';
+
+/** All workloads run what was asked for. */
+export function workloadsReady(reports: readonly WorkloadReport[]): Verdict {
+  const waiting = reports.filter(({ isRunning }) => !isRunning);
+  if (waiting.length === 0) return yes('AllRunning', 'all clones run');
+  const message = waiting
+    .map(({ status }) => {
+      const { namespace, name, status: word, message: why } = status.deployment;
+      return `Deployment ${namespace}/${name} is ${word}${why === undefined ? '' : `: ${why}`}`;
+    })
+    .join('; ');
+  return no(firstProblem(waiting, 'deployment') ? 'WorkloadFailed' : 'WorkloadsPending', message);
+}
+
+/** Each subset has a host by which its requests reach it. */
+export function routesInjected(reports: readonly WorkloadReport[]): Verdict {
+  const subsets = reports.filter(({ plan }) => plan.kind === 'subset');
+  if (subsets.length === 0) return yes('NoSubsets', 'consumers get no routes');
+  const waiting = subsets.filter(({ isRouted, hosts }) => !isRouted || isPending(hosts));
+  if (waiting.length === 0) return yes('AllInjected', 'every subset has its routes');
+  const message = waiting
+    .map(({ plan, hosts }) => `${plan.key}: ${routeTrouble(hosts)}`)
+    .join('; ');
+  return no('RoutesPending', message);
+}
+
+function isPending(hosts: WorkloadReport['hosts']): boolean {
+  return hosts.some(
+    ({ rules, virtualServices }) =>
+      rules.some(({ status }) => status === 'running') &&
+      virtualServices.some(({ status }) => status === 'initializing' || status === 'updating'),
+  );
+}
+
+function routeTrouble(hosts: WorkloadReport['hosts']): string {
+  const told = hosts
+    .flatMap(({ rules, virtualServices }) => [...rules, ...virtualServices])
+    .filter(({ status, message }) => status !== 'running' && message !== undefined)
+    .map(({ namespace, name, message }) => `${namespace}/${name}: ${message}`);
+  return told.length === 0
+    ? 'waiting for its pods, rules and routes'
+    : [...new Set(told)].join('; ');
+}
+
+/** Regular requests never reach a clone's pods. */
+export function guarded(reports: readonly WorkloadReport[]): Verdict {
+  // Whether a rule leads to a consumer's base nobody asks.
+  const ruled = new Set(
+    reports
+      .filter(({ plan }) => plan.kind === 'subset')
+      .flatMap(({ plan }) => plan.hosts.filter(({ missing }) => missing === undefined))
+      .map(({ host }) => host),
+  );
+  const leaks = reports.flatMap(({ plan, hosts }) =>
+    plan.hosts.flatMap((host, index) => [
+      ...(host.isHeadless
+        ? [
+            `Service ${host.namespace}/${host.service} is headless: a sidecar sends to the address that the caller looked up, whatever the routes say, so that regular requests may reach the clone's pods; give it a cluster IP`,
+          ]
+        : []),
+      ...(hosts[index]?.isUnrouted && hosts[index].decidedBy === undefined
+        ? [unrouted(host.host)]
+        : []),
+      ...(hosts[index]?.notes ?? [])
+        .filter(({ state }) => state === 'unguarded')
+        .map(({ virtualService, message }) => {
+          // A route to a subset that is not there answers 503; of one that is there, a label is what is missing.
+          const isThere = ruled.has(host.host) || isOfExposed(message, host);
+          const first = isThere ? '' : ', once a DestinationRule has it';
+          return `VirtualService ${virtualService}: ${message}${first}`;
+        }),
+    ]),
+  );
+  if (leaks.length > 0) return no('Unguarded', [...new Set(leaks)].join('; '));
+  if (reports.some(({ hosts }) => hosts.some(({ isLooking }) => isLooking))) {
+    const message = 'VirtualServices for some of the hosts are still looked for';
+    return { status: 'unknown', reason: 'Looking', message };
+  }
+  return yes('Guarded', 'every known route names a subset');
+}
+
+/** Is what is told about a subset of somebody's that selects the clone, too? */
+function isOfExposed(message: string, { injection }: HostPlan): boolean {
+  return (injection.spec.exposed ?? []).some(({ remedy }) => message.endsWith(remedy));
+}
+
+/** Another env takes some of this one's requests. */
+export function conflicting(reports: readonly WorkloadReport[]): Verdict {
+  const shadowed = reports
+    .flatMap(({ hosts }) => hosts.flatMap(({ notes }) => notes))
+    .filter(({ state }) => state === 'shadowed')
+    .map(({ virtualService, message }) => `VirtualService ${virtualService}: ${message}`);
+  if (shadowed.length === 0) return no('NoConflict', 'no other env takes the same requests first');
+  return yes('Shadowed', [...new Set(shadowed)].join('; '));
+}
+
+function firstProblem(reports: readonly WorkloadReport[], section: string): boolean {
+  return reports.some(({ problems }) => problems.some((problem) => problem.section === section));
+}
+
+export function yes(reason: string, message: string): Verdict {
+  return { status: true, reason, message };
+}
+
+export function no(reason: string, message: string): Verdict {
+  return { status: false, reason, message };
+}

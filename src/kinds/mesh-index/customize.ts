@@ -1,0 +1,15 @@
+import { NOT_OURS } from '../../api/marks.ts';
+import type { RelatedRule } from '../../hooks/types.ts';
+
+/** What is kept in a namespace's index. */
+export function relatedToNamespace(namespace: string): RelatedRule[] {
+  return [
+    { apiVersion: 'v1', resource: 'services', namespace },
+    {
+      apiVersion: 'networking.istio.io/v1',
+      resource: 'destinationrules',
+      namespace,
+      labelSelector: NOT_OURS,
+    },
+  ];
+}

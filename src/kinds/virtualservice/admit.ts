@@ -1,0 +1,135 @@
+import { shapeText, wrongShape } from '../../api/foreign-shapes.ts';
+import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
+import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import { jsonEqual } from '../../k8s/canonical.ts';
+import { isIgnored } from '../../virtualservice/injections/outcomes.ts';
+import { draftRoutes, routesFor } from '../../virtualservice/injections/render.ts';
+import { affordableInjections } from '../../virtualservice/plan/affordable.ts';
+import { cutPlan, samePlan } from '../../virtualservice/plan/decide.ts';
+import { hasRoom, roomOf } from '../../virtualservice/plan/fit.ts';
+import {
+  isMarkAnnotation,
+  isMarkLabel,
+  LEAVING,
+  type Marks,
+  marksOf,
+} from '../../virtualservice/routes/marks.ts';
+import {
+  type PatchOperation,
+  patchMap,
+  patchOwners,
+  patchRoutes,
+} from '../../virtualservice/routes/patch.ts';
+import {
+  EMPTY_PLAN,
+  isEmptyPlan,
+  parsePlan,
+  serializePlan,
+} from '../../virtualservice/routes/plan-codec.ts';
+import { httpOf, type Scope, scopeOf } from '../../virtualservice/routes/scope.ts';
+import { keepsUserRoutes, withoutOurRoutes } from '../../virtualservice/routes/strip.ts';
+
+/** One write of a VirtualService, as admission sees it. */
+export interface VirtualServiceWrite {
+  operation: 'CREATE' | 'UPDATE';
+  username: string;
+  object: VirtualService;
+  oldObject: VirtualService | null;
+  /** See `roomOf`. */
+  sentBytes?: number;
+}
+
+export interface Amendment {
+  patch: PatchOperation[];
+  /** How many of our routes the object carries afterwards. */
+  routes: number;
+  /** The writer had changed marks that are not theirs, and they were put back or taken off. */
+  restoredMarks: boolean;
+  /** Set when the routes were left as they came, and why: a mistake of ours. */
+  refusal?: string;
+  /** Set when the routes were left as they came because they cannot be read: which field is wrong. */
+  unread?: string;
+}
+
+/**
+ * What is amended in a write of a VirtualService. Only Metacontroller's user may change marks: in anybody else's
+ * update the old ones are put back, on a create they are taken off. Then the routes are rendered from the plan, and
+ * marks that were kept only for routes that are now gone go with them.
+ */
+export function admit(
+  write: VirtualServiceWrite,
+  config: { metacontrollerUser: string; clusterDomain: string },
+): Amendment {
+  const { object } = write;
+  const came = marksOf(object);
+  const isOwner = write.operation === 'UPDATE' && write.username === config.metacontrollerUser;
+  const allowed = isOwner ? came : marksOf(write.operation === 'UPDATE' ? write.oldObject : null);
+  const restoredMarks = !isOwner && !jsonEqual(came, allowed);
+  const wrong = wrongShape('VirtualService', object);
+  if (wrong !== undefined) {
+    // The schema is asked after the webhook, and refuses such an object; where it does not, nothing of it is lost.
+    return {
+      patch: patchMarks(object, allowed),
+      routes: 0,
+      restoredMarks,
+      unread: shapeText(wrong),
+    };
+  }
+  const users = withoutOurRoutes(object);
+  const scope = scopeOf(object, config);
+  const { rendered, marks } = planFor(users, allowed, scope, write.sentBytes);
+  const http = httpOf(object);
+  if (!keepsUserRoutes(httpOf(users), rendered)) {
+    const patch = patchMarks(object, marks);
+    return { patch, routes: 0, restoredMarks, refusal: 'rendering would alter routes' };
+  }
+  return {
+    patch: [...patchMarks(object, withoutLeaving(marks)), ...patchRoutes(http, rendered)],
+    routes: rendered.length - httpOf(users).length,
+    restoredMarks,
+  };
+}
+
+/** Once the routes are as planned, the labels of envs that leave have done their work; with the last env the plan has, too. */
+function withoutLeaving({ annotations, labels }: Marks): Marks {
+  const staying = Object.fromEntries(
+    Object.entries(labels).filter(([, state]) => state !== LEAVING),
+  );
+  if (Object.keys(staying).length > 0) return { annotations, labels: staying };
+  const plan = parsePlan(annotations[PLAN_ANNOTATION]) ?? EMPTY_PLAN;
+  return { annotations: isEmptyPlan(plan) ? {} : annotations, labels: staying };
+}
+
+function patchMarks(object: VirtualService, { annotations, labels }: Marks): PatchOperation[] {
+  const patch = [
+    ...patchMap(object, 'annotations', isMarkAnnotation, annotations),
+    ...patchMap(object, 'labels', isMarkLabel, labels),
+  ];
+  return [...patch, ...patchOwners(object, patch)];
+}
+
+/** The routes by the plan, cut to the room that this version of the object leaves, and the marks that go with it. */
+function planFor(
+  users: VirtualService,
+  allowed: Marks,
+  scope: Scope,
+  sentBytes: number | undefined,
+): { rendered: HTTPRoute[]; marks: Marks } {
+  const { [PLAN_ANNOTATION]: text, [ENVS_ANNOTATION]: envs } = allowed.annotations;
+  const http = httpOf(users);
+  const room = roomOf(users, envs, sentBytes);
+  const plan = parsePlan(text);
+  const annotations: Record<string, string> =
+    envs !== undefined && room.envs ? { [ENVS_ANNOTATION]: envs } : {};
+  if (text === undefined || plan === undefined || !hasRoom(room)) {
+    return { rendered: [...http], marks: { ...allowed, annotations } };
+  }
+  const { affordable } = affordableInjections(http, plan.injections, scope, sentBytes);
+  const draft = draftRoutes(http, affordable, scope);
+  const cut = cutPlan({ ...plan, injections: affordable }, draft, room);
+  const kept = samePlan(cut, plan) ? text : serializePlan(cut);
+  return {
+    rendered: routesFor(draft, isIgnored(users) ? [] : cut.injections),
+    marks: { ...allowed, annotations: { ...annotations, [PLAN_ANNOTATION]: kept } },
+  };
+}

@@ -1,0 +1,69 @@
+import { ENV_LABEL_PREFIX } from '../../api/marks.ts';
+import { RefusedError } from '../../hooks/refused-error.ts';
+import type { Service } from '../../hooks/service.ts';
+import type {
+  CustomizeRequest,
+  CustomizeResponse,
+  DecoratorRequest,
+  DecoratorResponse,
+} from '../../hooks/types.ts';
+import type { VirtualService } from '../../istio/types.ts';
+import { relatedInjections } from './customize.ts';
+import { nameOf } from './name.ts';
+import { readInjections } from './read-injections.ts';
+import { decorate } from './sync.ts';
+
+export function customizeVirtualService(
+  { parent }: CustomizeRequest,
+  { config }: Service,
+): CustomizeResponse {
+  return { relatedResources: relatedInjections(parent as VirtualService, config) };
+}
+
+export function syncVirtualService(
+  request: DecoratorRequest,
+  service: Service,
+  bodyBytes: number | undefined,
+): DecoratorResponse {
+  const virtualService = request.object as VirtualService;
+  const read = readInjections(virtualService, request.related, service.config);
+  if ('reason' in read) {
+    const { reason, message } = read;
+    service.metrics.refusals.inc({ reason });
+    // Its own mistake is told on the VirtualService, by an event; what only the system can mend is told by the envs.
+    if (reason === 'Invalid') throw new RefusedError(message);
+    service.log.warn({ virtualService: nameOf(virtualService) }, message);
+    // Labels and annotations that an answer does not name stay.
+    return { labels: {}, annotations: {}, attachments: [] };
+  }
+  const { isRepair, ...decoration } = decorate(
+    virtualService,
+    read.injections,
+    service.config,
+    service.now(),
+    bodyBytes,
+  );
+  const facts = { virtualService: nameOf(virtualService) };
+  if (isRepair) {
+    service.metrics.repairs.inc();
+    service.log.warn(facts, 'routes are not as planned; asking once more to have them rendered');
+  } else if (isChange(virtualService, decoration)) {
+    service.log.info({ ...facts, envs: statesByEnv(decoration) }, 'plan changed');
+  }
+  return { ...decoration, attachments: [] };
+}
+
+type Marks = Required<Pick<DecoratorResponse, 'labels' | 'annotations'>>;
+
+function isChange({ metadata }: VirtualService, marks: Marks): boolean {
+  return (['labels', 'annotations'] as const).some((field) =>
+    Object.entries(marks[field]).some(([key, value]) => (metadata[field]?.[key] ?? null) !== value),
+  );
+}
+
+/** What becomes of each env here: `leaving` while its routes are there, and then null. */
+function statesByEnv({ labels }: Marks): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(labels).map(([key, state]) => [key.replace(ENV_LABEL_PREFIX, ''), state]),
+  );
+}

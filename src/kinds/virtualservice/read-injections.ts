@@ -1,0 +1,48 @@
+import type { RouteInjection } from '../../api/routeinjection.ts';
+import { readable, unreadOf, unreadText } from '../../api/unread.ts';
+import type { Refusal } from '../../crd/refusal.ts';
+import { missingGroups } from '../../hooks/related-groups.ts';
+import type { ObjectMap } from '../../hooks/types.ts';
+import type { VirtualService } from '../../istio/types.ts';
+import { byText } from '../../k8s/canonical.ts';
+import { relatedInjections } from './customize.ts';
+
+const KEY = 'RouteInjection.riskified.com/v1alpha1';
+
+/** What is asked for need not be known where it has come. */
+function isSent(related: ObjectMap): boolean {
+  return Object.hasOwn(related, KEY);
+}
+
+/**
+ * The RouteInjections that concern a VirtualService, sorted by name; or why its marks must stay as they are. An injection that
+ * was not sent or cannot be read may be the reason for routes that are there: without it they would be withdrawn.
+ */
+export function readInjections(
+  virtualService: VirtualService,
+  related: ObjectMap,
+  config: { clusterDomain: string },
+): { injections: readonly RouteInjection[] } | Refusal {
+  const name = `VirtualService ${virtualService.metadata.namespace}/${virtualService.metadata.name}`;
+  const wrong = unreadOf('VirtualService', virtualService);
+  if (wrong !== undefined) {
+    const message = `${unreadText(wrong)} cannot be read: correct it; what it carries for envs stays as it is`;
+    return { reason: 'Invalid', message };
+  }
+  const [missing] = isSent(related)
+    ? []
+    : missingGroups(relatedInjections(virtualService, config), related);
+  if (missing !== undefined) {
+    const message = `${name}: related objects ${missing} were not sent, though they are asked for; its marks stay as they are`;
+    return { reason: 'NotSent', message };
+  }
+  const sorted = Object.entries(related[KEY] ?? {}).sort(([a], [b]) => byText(a, b));
+  const { objects, unread } = readable(
+    'RouteInjection',
+    sorted.map(([, object]) => object as RouteInjection),
+  );
+  const [first] = unread;
+  if (first === undefined) return { injections: objects };
+  const message = `${name}: ${unreadText(first)} cannot be read, so its marks stay as they are; wait until all pods of the service have the same version, or delete the RouteInjection, and it is made anew`;
+  return { reason: 'Unreadable', message };
+}

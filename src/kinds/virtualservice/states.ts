@@ -1,0 +1,50 @@
+import { envLabel } from '../../api/marks.ts';
+import type { RouteInjection } from '../../api/routeinjection.ts';
+import { groupByOwner, isSameOwner } from '../../virtualservice/routes/owner.ts';
+import {
+  INJECTION_STATES,
+  type InjectionState,
+  type PlanNote,
+} from '../../virtualservice/routes/plan-codec.ts';
+
+/** What became of one injection in a VirtualService with these notes. */
+export function injectionState(
+  injection: RouteInjection,
+  notes: readonly PlanNote[],
+): InjectionState {
+  const about = notes.filter((note) => isAbout(note, injection));
+  const told = about
+    .map(({ state }) => state)
+    .filter((state) => state !== 'shadowed' || isFullyShadowed(injection, about));
+  return told.reduce(worse, injection.spec.active ? 'injected' : 'pending');
+}
+
+/** Is the note about this injection? */
+export function isAbout(note: PlanNote, { spec }: RouteInjection): boolean {
+  return isSameOwner(note, spec);
+}
+
+/** One shadowed match of several, or a match that is shadowed before some routes only, leaves the env reachable. */
+export function isFullyShadowed(injection: RouteInjection, about: readonly PlanNote[]): boolean {
+  const shadowed = about.filter(({ state, partial }) => state === 'shadowed' && partial !== true);
+  return shadowed.length >= injection.spec.matches.length;
+}
+
+/** The index labels of a VirtualService: for each env its worst state there. */
+export function indexLabels(
+  injections: readonly RouteInjection[],
+  notes: readonly PlanNote[],
+): Record<string, string> {
+  const about = groupByOwner(notes, (note) => note);
+  const labels: Record<string, InjectionState> = {};
+  for (const injection of injections) {
+    const key = envLabel(injection.spec.env);
+    const state = injectionState(injection, about(injection.spec));
+    labels[key] = worse(labels[key] ?? state, state);
+  }
+  return labels;
+}
+
+function worse(a: InjectionState, b: InjectionState): InjectionState {
+  return INJECTION_STATES.indexOf(b) > INJECTION_STATES.indexOf(a) ? b : a;
+}

@@ -1,0 +1,96 @@
+import { ENVS_ANNOTATION, envLabel, PLAN_ANNOTATION } from '../../api/marks.ts';
+import { isLeaving, type RouteInjection } from '../../api/routeinjection.ts';
+import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import { byText, jsonEqual } from '../../k8s/canonical.ts';
+import { lastWritten } from '../../k8s/written.ts';
+import { nextAttempt } from '../../virtualservice/plan/attempts.ts';
+import { decidePlan } from '../../virtualservice/plan/decide.ts';
+import { roomOf } from '../../virtualservice/plan/fit.ts';
+import { isMarkLabel, LEAVING } from '../../virtualservice/routes/marks.ts';
+import {
+  isEmptyPlan,
+  type Plan,
+  planOf,
+  serializePlan,
+} from '../../virtualservice/routes/plan-codec.ts';
+import { httpOf, scopeOf } from '../../virtualservice/routes/scope.ts';
+import { keepsUserRoutes, withoutOurRoutes } from '../../virtualservice/routes/strip.ts';
+import { oldestInjections } from './oldest.ts';
+import { indexLabels } from './states.ts';
+
+/** What the decorator sets on a VirtualService; null takes a mark off. */
+export interface Decoration {
+  labels: Record<string, string | null>;
+  annotations: Record<string, string | null>;
+  resyncAfterSeconds?: number;
+  /** The API server is asked again to have the routes rendered. */
+  isRepair: boolean;
+}
+
+/**
+ * The marks of one VirtualService for the injections whose hosts it routes to. It only says what the routes should
+ * be: the admission webhook renders them in the write that this causes. `sentBytes`: see `roomOf`.
+ */
+export function decorate(
+  virtualService: VirtualService,
+  injections: readonly RouteInjection[],
+  config: { clusterDomain: string },
+  now: Date,
+  sentBytes?: number,
+): Decoration {
+  const scope = scopeOf(virtualService, config);
+  const leaving = injections.filter(isLeaving);
+  const staying = oldestInjections(injections.filter((injection) => !isLeaving(injection)));
+  const envs = envNames(staying);
+  const users = withoutOurRoutes(virtualService);
+  const room = roomOf(users, envs, sentBytes);
+  const previous = planOf(virtualService);
+  const { plan, notes, http } = decidePlan(users, staying, room, scope, previous);
+  const isRendered = isRenderedAs(http, httpOf(virtualService));
+  const attempt = nextAttempt(plan, previous, isRendered, now, lastWritten(virtualService));
+  const isAwaited = previous !== undefined && staying.length > 0;
+  const annotations = {
+    [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered && !isAwaited),
+    [ENVS_ANNOTATION]: envs !== undefined && room.envs ? envs : null,
+  };
+  return {
+    annotations,
+    labels: {
+      ...labelsToLeave(virtualService, leaving, isRendered),
+      ...indexLabels(staying, notes),
+    },
+    isRepair: attempt.isRepair,
+    ...(attempt.resyncAfterSeconds === undefined
+      ? {}
+      : { resyncAfterSeconds: attempt.resyncAfterSeconds }),
+  };
+}
+
+/** Does the VirtualService carry just the routes that the plan asks for? What admission refuses is not asked again. */
+function isRenderedAs(wanted: readonly HTTPRoute[], http: readonly HTTPRoute[]): boolean {
+  return jsonEqual(wanted, http) || !keepsUserRoutes(http, wanted);
+}
+
+/**
+ * An empty plan stays until the routes are gone, and only then leaves: an annotation taken off while the webhook
+ * is away would leave routes that nobody remembers. The webhook takes it off in the very write that loses the routes.
+ */
+function planValue(plan: Plan, isDone: boolean): string | null {
+  return isEmptyPlan(plan) && isDone ? null : serializePlan(plan);
+}
+
+function envNames(injections: readonly RouteInjection[]): string | undefined {
+  const names = new Set(injections.map(({ spec }) => spec.env));
+  return names.size === 0 ? undefined : [...names].sort(byText).join(',');
+}
+
+/** By its label an env finds the VirtualService: it is there, too, as long as there may be a route of the env. */
+function labelsToLeave(
+  { metadata }: VirtualService,
+  leaving: readonly RouteInjection[],
+  isRendered: boolean,
+): Record<string, string | null> {
+  const present = Object.keys(metadata.labels ?? {}).filter(isMarkLabel);
+  const keys = [...present, ...leaving.map(({ spec }) => envLabel(spec.env))];
+  return Object.fromEntries(keys.map((key) => [key, isRendered ? null : LEAVING]));
+}

@@ -1,0 +1,129 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { readable, type Unread } from '../api/unread.ts';
+import type { DestinationRule } from '../istio/types.ts';
+import { canonicalJson } from '../k8s/canonical.ts';
+import { isMap } from '../k8s/json-map.ts';
+import { shapeProblem } from '../k8s/json-shape.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { rememberedByText } from '../k8s/remembered.ts';
+import type { Service } from '../k8s/workload.ts';
+import { prunedRule, prunedService } from './index-prune.ts';
+
+/** A namespace's Services and DestinationRules as decisions know them, each list sorted by name. */
+export interface MeshContent {
+  namespace: string;
+  services: Service[];
+  rules: DestinationRule[];
+  /** What is in neither list, as it cannot be read. */
+  unread?: Unread[];
+}
+
+/** The same objects give the same text, whatever order their keys come in. */
+export function encodeContent(content: MeshContent): string {
+  const services = readable('Service', content.services);
+  const rules = readable('DestinationRule', content.rules);
+  const unread = [...services.unread, ...rules.unread];
+  const json = canonicalJson({
+    namespace: content.namespace,
+    services: services.objects.map(prunedService),
+    rules: rules.objects.map(prunedRule),
+    // A reader of the version before does not know it, and sees none of them.
+    ...(unread.length === 0 ? {} : { unread }),
+  });
+  return gzipSync(json).toString('base64');
+}
+
+/** Every sync of an env reads the same few texts; with thousands of Services one takes some megabytes. */
+const REMEMBERED = { size: 8, bytes: 16 * 2 ** 20 };
+/** A text of a few KiB can stand for gigabytes; no namespace that could be sent makes more than this. */
+const MAX_JSON_BYTES = 16 * 2 ** 20;
+
+/** The way back; without `content`: it is no such text. */
+export function decodeContent(text: string): { content?: MeshContent } {
+  return decoded(text).decoded;
+}
+
+interface Decoded {
+  decoded: { content?: MeshContent };
+  /** Of its JSON. */
+  bytes: number;
+}
+
+const decoded = rememberedByText<Decoded>(
+  { ...REMEMBERED, bytesOf: ({ bytes }) => bytes },
+  (text) => {
+    const json = unzipped(text);
+    return { decoded: decode(json), bytes: json.length };
+  },
+);
+
+function decode(text: string): { content?: MeshContent } {
+  const json = parsed(text);
+  const { namespace, services, rules, unread = [] } = (json ?? {}) as Partial<MeshContent>;
+  const isContent =
+    typeof namespace === 'string' &&
+    isListOfObjects(services) &&
+    isListOfObjects(rules) &&
+    isListOfUnread(unread);
+  if (!isContent) return {};
+  const placed =
+    (apiVersion: string, kind: string) =>
+    <T extends KubeObject>(object: T): T => ({
+      ...object,
+      apiVersion,
+      kind,
+      metadata: { ...object.metadata, namespace },
+    });
+  const known = readable('Service', services.map(placed('v1', 'Service')) as Service[]);
+  const read = readable(
+    'DestinationRule',
+    rules.map(placed('networking.istio.io/v1', 'DestinationRule')) as DestinationRule[],
+  );
+  const wrong = [...known.unread, ...read.unread, ...unread.map((one) => ({ ...one, namespace }))];
+  return {
+    content: {
+      namespace,
+      services: [...known.objects],
+      rules: [...read.objects],
+      ...(wrong.length === 0 ? {} : { unread: wrong }),
+    },
+  };
+}
+
+/** Empty: it is no gzip, or too much. */
+function unzipped(text: string): string {
+  try {
+    const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_JSON_BYTES });
+    return bytes.toString();
+  } catch {
+    return '';
+  }
+}
+
+function parsed(text: string): unknown {
+  if (shapeProblem(text) !== undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isListOfObjects(value: unknown): value is KubeObject[] {
+  return (
+    Array.isArray(value) &&
+    value.every((item) => typeof item?.metadata?.name === 'string' && isMap(item.spec))
+  );
+}
+
+function isListOfUnread(value: unknown): value is Unread[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (item) =>
+        isMap(item) &&
+        ['kind', 'name', 'wrong'].every((key) => typeof item[key] === 'string') &&
+        ['undefined', 'string'].includes(typeof item['host']),
+    )
+  );
+}

@@ -1,0 +1,101 @@
+import { readable, type Unread } from '../api/unread.ts';
+import type { ObjectMap } from '../hooks/types.ts';
+import type { DestinationRule, VirtualService } from '../istio/types.ts';
+import { byText } from '../k8s/canonical.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Deployment, Service } from '../k8s/workload.ts';
+import { indexedNamespaces, withIndexed } from './from-index.ts';
+import { rulesByHost, servicesByLabel } from './lookups.ts';
+
+/**
+ * The only way in which decisions look at other people's objects: whatever brings them (today Metacontroller's
+ * related objects) can be replaced here.
+ */
+export interface MeshView {
+  deployment(namespace: string, name: string): Deployment | undefined;
+  hasStatefulSet(namespace: string, name: string): boolean;
+  /** Sorted by name. */
+  services(namespace: string): Service[];
+  /** Those of `services` that ask for at least one of these labels. */
+  servicesAskingFor(namespace: string, ...labels: Readonly<Record<string, string>>[]): Service[];
+  /** All rules for a host (fully qualified) and for wildcards that contain it, sorted by namespace and name. */
+  rulesAbout(host: string): DestinationRule[];
+  /** Those that carry the env's index label, sorted by namespace and name. */
+  virtualServices(): readonly VirtualService[];
+  /** Which namespaces' Services and DestinationRules cannot be seen, and what to do. */
+  problems(): readonly string[];
+  /** What came in a shape that cannot be read: nothing above returns it. */
+  unread(): readonly Unread[];
+}
+
+/**
+ * What came with a sync. `ruleNamespaces`: those whose DestinationRules were asked for; an index brings them always. Asked
+ * only where there is an index: a spec that cannot be used asks for none.
+ */
+export function meshView(
+  related: ObjectMap,
+  clusterDomain: string,
+  ruleNamespaces: () => readonly string[] = () => ['*'],
+): MeshView {
+  const indexed = indexedNamespaces(related);
+  const came = {
+    services: readable('Service', list<Service>(related, 'Service.v1')),
+    rules: readable(
+      'DestinationRule',
+      list<DestinationRule>(related, 'DestinationRule.networking.istio.io/v1'),
+    ),
+    virtualServices: readable(
+      'VirtualService',
+      list<VirtualService>(related, 'VirtualService.networking.istio.io/v1'),
+    ),
+    deployments: readable('Deployment', list<Deployment>(related, 'Deployment.apps/v1')),
+  };
+  const services = groupByNamespace([
+    ...came.services.objects,
+    ...indexed.contents.flatMap(({ services: all }) => all),
+  ]);
+  const askingIn = once((namespace) => servicesByLabel(services.get(namespace) ?? []));
+  const rulesAbout = once(() =>
+    rulesByHost(withIndexed(came.rules.objects, indexed.contents, ruleNamespaces), clusterDomain),
+  );
+  const deployments = new Map(
+    came.deployments.objects.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]),
+  );
+  const unread = [
+    ...Object.values(came).flatMap(({ unread: some }) => some),
+    ...indexed.contents.flatMap(({ unread: some = [] }) => some),
+  ];
+  const statefulSets = related['StatefulSet.apps/v1'] ?? {};
+  return {
+    deployment: (namespace, name) => deployments.get(`${namespace}/${name}`),
+    hasStatefulSet: (namespace, name) => Object.hasOwn(statefulSets, `${namespace}/${name}`),
+    services: (namespace) => services.get(namespace) ?? [],
+    servicesAskingFor: (namespace, ...labels) => askingIn(namespace)(labels),
+    rulesAbout: (host) => rulesAbout('')(host),
+    virtualServices: () => came.virtualServices.objects,
+    problems: () => indexed.problems,
+    unread: () => unread,
+  };
+}
+
+/** What is made for a key when it is first asked for. */
+function once<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const fresh = make(key);
+    made.set(key, fresh);
+    return fresh;
+  };
+}
+
+function list<T extends KubeObject>(map: ObjectMap, key: string): T[] {
+  return Object.entries(map[key] ?? {})
+    .sort(([a], [b]) => byText(a, b))
+    .map(([, object]) => object as T);
+}
+
+function groupByNamespace<T extends KubeObject>(objects: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(objects, ({ metadata }) => metadata.namespace ?? '');
+}

@@ -1,0 +1,75 @@
+import { type Kind, kindOf } from '../kinds.ts';
+import type { LocalObject } from '../object.ts';
+import type { ManagedFieldsEntry } from './managed-fields.ts';
+import type { Propagation } from './write-rules.ts';
+
+/** Who writes: the user that admission sees, and the field manager that managedFields name. */
+export interface Client {
+  user: string;
+  manager: string;
+  /** True: the manager was named in the request (kubectl does), so that admission sees it. */
+  named?: boolean;
+}
+
+export interface ObjectKey {
+  kind: Kind;
+  namespace: string | undefined;
+  name: string;
+}
+
+export type Change = (live: LocalObject) => LocalObject;
+
+/** The verbs of one API server; objects it returns are frozen. */
+export interface ApiServer {
+  find(key: ObjectKey): LocalObject | undefined;
+  get(key: ObjectKey): LocalObject;
+  create(client: Client, object: LocalObject): Promise<LocalObject>;
+  /** PUT: refused as a conflict when the object carries another resourceVersion than the stored one. */
+  update(client: Client, object: LocalObject): Promise<LocalObject>;
+  updateStatus(client: Client, object: LocalObject): Promise<LocalObject>;
+  /** PATCH: `change` gets the latest object, and is asked again when somebody else was faster. */
+  patch(client: Client, key: ObjectKey, change: Change): Promise<LocalObject>;
+  /** PATCH application/apply-patch+yaml: creates or updates. */
+  apply(client: Client, object: LocalObject, force: boolean): Promise<LocalObject>;
+  /** Resolves to undefined when the object is gone at once. */
+  delete(
+    client: Client,
+    key: ObjectKey,
+    options?: { uid?: string | undefined; propagation?: Propagation },
+  ): Promise<LocalObject | undefined>;
+  warnings: Warning[];
+}
+
+/** What admission had to say to a writer. */
+export interface Warning {
+  time: string;
+  user: string;
+  message: string;
+}
+
+/** Refusals that a real cluster's schemas and policies would give; undefined: fine. */
+export type Validate = (
+  object: LocalObject,
+  oldObject: LocalObject | undefined,
+  user: string,
+) => string | undefined;
+
+/** One write on its way through the API server. */
+export interface Write {
+  client: Client;
+  kind: Kind;
+  verb: string;
+  live: LocalObject | undefined;
+  next: LocalObject;
+  managedFields: ManagedFieldsEntry[];
+  /** As the client wrote it. */
+  apiVersion: string;
+  /** resourceVersion that the client insists on. */
+  expected?: string | undefined;
+}
+
+export function keyOf(object: LocalObject): ObjectKey {
+  const kind = kindOf(object);
+  const namespace = kind.namespaced ? (object.metadata.namespace ?? 'default') : undefined;
+  return { kind, namespace, name: object.metadata.name };
+}

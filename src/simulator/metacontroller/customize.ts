@@ -1,0 +1,128 @@
+import { matchesSelector } from '../../k8s/selector.ts';
+import type { Change } from '../api-server/store.ts';
+import { apiVersionOf, type Kind, kindNamed, resourceOf } from '../kinds.ts';
+import type { LocalObject } from '../object.ts';
+import {
+  addGroup,
+  callHook,
+  type Groups,
+  type Metacontroller,
+  sortedGroups,
+} from './controller.ts';
+import { decodeCustomize, type Rule } from './hook-response.ts';
+
+const KEPT = 20 * 60 * 1000;
+
+/** Related objects (https://metacontroller.github.io/metacontroller/api/customize.html, pkg/controller/common/customize). */
+export interface Customize {
+  related(parent: LocalObject): Promise<Groups>;
+  /** Calls `enqueue` for every parent that asks for this object, as it was or as it is. */
+  notify(change: Change): Promise<void>;
+}
+
+interface Parts {
+  url: string;
+  controller: LocalObject;
+  parentKind: Kind;
+  enqueue: (parent: LocalObject) => void;
+}
+
+function checkSelector(selector: Rule['labelSelector']): void {
+  for (const { key, operator } of selector?.matchExpressions ?? []) {
+    if (['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator)) continue;
+    throw new Error(`"${operator}" is not a valid label selector operator (key ${key})`);
+  }
+}
+
+function checkRule(rule: Rule): void {
+  const hasNames = (rule.names ?? []).length > 0;
+  if (hasNames && (rule.labelSelector || rule.namespaceSelector)) {
+    throw new Error(
+      'related rule cannot have both names and labelSelector/namespaceSelector specified',
+    );
+  }
+  if (rule.namespace && rule.namespaceSelector) {
+    throw new Error('related rule cannot have both namespace and namespaceSelector specified');
+  }
+  checkSelector(rule.labelSelector);
+  checkSelector(rule.namespaceSelector);
+}
+
+export function createCustomize(
+  metacontroller: Metacontroller,
+  { url, controller, parentKind, enqueue }: Parts,
+): Customize {
+  const { clock, informers } = metacontroller;
+  const cache = new Map<string, { until: number; rules: Rule[] }>();
+  /** Kinds that some rule has asked for: only these are watched. */
+  const watched = new Set<Kind>();
+
+  /** Answers are kept by uid and generation, whatever else about the parent has changed. */
+  const rulesFor = async (parent: LocalObject): Promise<Rule[]> => {
+    const key = `${parent.metadata.uid} ${parent.metadata.generation}`;
+    const known = cache.get(key);
+    if (known && known.until > clock.milliseconds()) return known.rules;
+    const rules = await callHook(metacontroller, url, { controller, parent }, decodeCustomize);
+    cache.set(key, { until: clock.milliseconds() + KEPT, rules });
+    return rules;
+  };
+
+  const inNamespace = ({ metadata }: LocalObject, rule: Rule, kind: Kind): boolean => {
+    if (!kind.namespaced) return true;
+    if (rule.namespaceSelector) {
+      const namespace = informers.get(kindNamed('Namespace'), metadata.namespace ?? '');
+      return (
+        namespace !== undefined &&
+        matchesSelector(rule.namespaceSelector, namespace.metadata.labels)
+      );
+    }
+    return !rule.namespace || rule.namespace === metadata.namespace;
+  };
+
+  /** A rule that says nothing more selects every object of its kind. */
+  const matches = (object: LocalObject, rule: Rule, kind: Kind): boolean =>
+    inNamespace(object, rule, kind) &&
+    ((rule.names ?? []).length === 0 || (rule.names ?? []).includes(object.metadata.name)) &&
+    matchesSelector(rule.labelSelector ?? {}, object.metadata.labels);
+
+  const servedKind = (rule: Rule): Kind => {
+    const kind = resourceOf(rule.apiVersion, rule.resource);
+    if (kind) return kind;
+    const what = `resource ${rule.resource} in apiVersion ${rule.apiVersion}`;
+    throw new Error(`discovery: can't find ${what}`);
+  };
+
+  const asksFor = (rules: readonly Rule[], objects: readonly LocalObject[], kind: Kind): boolean =>
+    rules.some(
+      (rule) =>
+        rule.apiVersion === apiVersionOf(kind) &&
+        rule.resource === kind.resource &&
+        objects.some((object) => matches(object, rule, kind)),
+    );
+
+  return {
+    related: async (parent) => {
+      const groups: Groups = {};
+      for (const rule of await rulesFor(parent)) {
+        checkRule(rule);
+        const kind = servedKind(rule);
+        watched.add(kind);
+        addGroup(
+          groups,
+          kind,
+          informers.list(kind).filter((object) => matches(object, rule, kind)),
+        );
+      }
+      return sortedGroups(groups);
+    },
+    notify: async ({ kind, before, after }) => {
+      if (!watched.has(kind)) return;
+      const objects = [before, after].filter((object) => object !== undefined);
+      for (const parent of informers.list(parentKind)) {
+        // A customize hook that fails here loses the event: the next resync makes up for it.
+        const rules = await rulesFor(parent).catch(() => []);
+        if (asksFor(rules, objects, kind)) enqueue(parent);
+      }
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import type { IstioMatch } from '../../api/dynamicenv.ts';
+import { MESH } from '../../istio/gateway-name.ts';
+import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
+import { byText, jsonEqual } from '../../k8s/canonical.ts';
+import type { Scope } from '../routes/scope.ts';
+import { areDisjoint, isKeptOut } from './disjoint.ts';
+
+/** Why an entry has no copy. `isHarmless`: no request of the env's can meet the entry, so nothing is lost. */
+interface Skip {
+  reason: string;
+  isHarmless: boolean;
+}
+
+export interface Anded {
+  /** Empty: there is nothing to route. */
+  entries: HTTPMatchRequest[];
+  skips: Skip[];
+}
+
+/**
+ * The env's match ANDed into every entry of a route's `match` (absent: one entry that matches everything).
+ * Entries in which the two cannot both hold, or where that cannot be told, are left out.
+ */
+export function andMatch(
+  entries: readonly HTTPMatchRequest[] | null | undefined,
+  match: IstioMatch,
+  scope: Judging,
+): Anded {
+  const base = entries?.length ? entries : [{}];
+  const made: HTTPMatchRequest[] = [];
+  const skips: Skip[] = [];
+  for (const entry of base) {
+    const outcome = andEntry(entry, match, scope);
+    if ('skip' in outcome) skips.push(outcome.skip);
+    else made.push(outcome.entry);
+  }
+  // Istio drops a delegate's route when one of its entries contradicts the root; a copy without that entry would
+  // stay, alone, and every other request would find no route (mergeHTTPMatchRequests in virtualservice.go).
+  if (scope.isDelegate && made.length > 0 && skips.length > 0) {
+    return { entries: [], skips: skips.map((skip) => ({ ...skip, isHarmless: false })) };
+  }
+  return { entries: made, skips };
+}
+
+type Judging = Pick<Scope, 'isDelegate' | 'isTold'>;
+
+type EntryOutcome = { entry: HTTPMatchRequest } | { skip: Skip };
+
+function andEntry(entry: HTTPMatchRequest, match: IstioMatch, scope: Judging): EntryOutcome {
+  const labelled = andSourceLabels(entry, match.sourceLabels ?? {}, scope);
+  return 'skip' in labelled ? labelled : andHeaders(labelled.entry, match.headers ?? {}, scope);
+}
+
+function andHeaders(
+  entry: HTTPMatchRequest,
+  wanted: Record<string, StringMatch>,
+  { isTold = () => true }: Judging,
+): EntryOutcome {
+  const only = onlyHeader(entry, wanted);
+  if (only !== undefined) return { entry: { ...entry, headers: only } };
+  const own = conditionsByName(entry.headers);
+  const unwanted = conditionsByName(entry.withoutHeaders);
+  const added = new Map<string, StringMatch>();
+  const skips: Skip[] = [];
+  // Sorted, so that the reason told does not depend on the order of keys.
+  for (const [name, value] of Object.entries(wanted).sort(([a], [b]) => byText(a, b))) {
+    // Envoy compares header names in lower case only.
+    const key = name.toLowerCase();
+    const mine = added.get(key);
+    const present = mine === undefined ? (own.get(key) ?? []) : [mine];
+    const skip = headerConflict(name, value, present, unwanted.get(key) ?? [], isTold);
+    if (skip !== undefined) skips.push(skip);
+    else if (present.length === 0) added.set(key, value);
+  }
+  const [skip] = [...skips.filter(({ isHarmless }) => isHarmless), ...skips];
+  if (skip !== undefined) return { skip };
+  if (added.size === 0) return { entry };
+  // Not by assignment: `__proto__` is a header name, too.
+  return { entry: { ...entry, headers: { ...entry.headers, ...Object.fromEntries(added) } } };
+}
+
+/** Most envs ask for one header, and most entries for none: then there is nothing to compare. */
+function onlyHeader(
+  { headers, withoutHeaders }: HTTPMatchRequest,
+  wanted: Record<string, StringMatch>,
+): Record<string, StringMatch> | undefined {
+  const [only, second] = headers || withoutHeaders ? [] : Object.keys(wanted);
+  if (only === undefined || second !== undefined) return undefined;
+  return { [only.toLowerCase()]: wanted[only] as StringMatch };
+}
+
+/** `own`, `unwanted`: the entry's conditions on the header. */
+function headerConflict(
+  name: string,
+  value: StringMatch,
+  own: readonly StringMatch[],
+  unwanted: readonly StringMatch[],
+  isTold: (pattern: string) => boolean,
+): Skip | undefined {
+  const canTell = (one: StringMatch | null) => one?.regex === undefined || isTold(one.regex);
+  const reason = `already decides on header ${name} otherwise`;
+  if (unwanted.length > 0) {
+    return { reason, isHarmless: unwanted.some((one) => canTell(one) && isKeptOut(value, one)) };
+  }
+  if (own.length === 0 || own.some((one) => jsonEqual(one, value))) return undefined;
+  return { reason, isHarmless: own.some((one) => canTell(one) && areDisjoint(one, value)) };
+}
+
+const NONE: ReadonlyMap<string, StringMatch[]> = new Map();
+/** Every match is put into the same entries. */
+const byName = new WeakMap<object, ReadonlyMap<string, StringMatch[]>>();
+
+/** All conditions by their headers' names in lower case: an entry may have thousands. */
+function conditionsByName(
+  headers: Record<string, StringMatch> | undefined,
+): ReadonlyMap<string, StringMatch[]> {
+  if (!headers) return NONE;
+  const known = byName.get(headers) ?? sortedByName(headers);
+  byName.set(headers, known);
+  return known;
+}
+
+function sortedByName(headers: Record<string, StringMatch>): ReadonlyMap<string, StringMatch[]> {
+  const found = new Map<string, StringMatch[]>();
+  for (const [name, condition] of Object.entries(headers)) {
+    const key = name.toLowerCase();
+    const before = found.get(key);
+    if (before === undefined) found.set(key, [condition]);
+    else before.push(condition);
+  }
+  return found;
+}
+
+/** The conditions on a header, whatever its spelling: where there are several, all of them must hold. */
+export function conditionsOn(
+  name: string,
+  headers: Record<string, StringMatch> | undefined,
+): StringMatch[] {
+  return Object.entries(headers ?? {})
+    .filter(([own]) => own.toLowerCase() === name.toLowerCase())
+    .map(([, condition]) => condition);
+}
+
+/**
+ * Beside `gateways` Istio ignores source conditions (istio `pilot/pkg/networking/core/route/route.go`,
+ * sourceMatchHTTP): kept together, the copy would take everybody's requests. So `gateways` goes, and with it those
+ * conditions of the entry that it made void.
+ */
+function andSourceLabels(
+  entry: HTTPMatchRequest,
+  wanted: Record<string, string>,
+  { isDelegate }: Judging,
+): EntryOutcome {
+  if (Object.keys(wanted).length === 0) return { entry };
+  // The root's `gateways` would be merged into the copy (mergeHTTPMatchRequest in `pilot/pkg/model/virtualservice.go`).
+  if (isDelegate) {
+    const reason = 'is in a delegate, where source labels may be ignored';
+    return { skip: { reason, isHarmless: false } };
+  }
+  const { gateways, ...rest } = entry;
+  if (gateways?.length) {
+    const { sourceLabels: _labels, sourceNamespace: _namespace, ...kept } = rest;
+    return gateways.includes(MESH)
+      ? { entry: { ...kept, sourceLabels: wanted } }
+      : { skip: { reason: 'is for gateways only, where no caller is known', isHarmless: true } };
+  }
+  const own = entry.sourceLabels ?? {};
+  const contrary = Object.keys(wanted)
+    .sort(byText)
+    .find((key) => Object.hasOwn(own, key) && own[key] !== wanted[key]);
+  if (contrary === undefined) return { entry: { ...entry, sourceLabels: { ...own, ...wanted } } };
+  const reason = `already decides on source label ${contrary} otherwise`;
+  return { skip: { reason, isHarmless: true } };
+}

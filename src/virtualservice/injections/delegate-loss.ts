@@ -1,0 +1,167 @@
+import type { IstioMatch } from '../../api/dynamicenv.ts';
+import { isInjectedRouteName } from '../../api/route-name.ts';
+import { delegatingRoutes, resolvedRoutes } from '../../istio/delegates.ts';
+import { contradiction, mergeMatches } from '../../istio/merge-match.ts';
+import { nameOf, namespaceOf } from '../../istio/objects.ts';
+import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../istio/types.ts';
+import { labelOf } from '../routes/eligible.ts';
+import type { PlannedInjection } from '../routes/plan-codec.ts';
+import { httpOf, scopeOf } from '../routes/scope.ts';
+import { conditionsOn } from './and-match.ts';
+import { areDisjoint, isKeptOut } from './disjoint.ts';
+import { isIgnored } from './outcomes.ts';
+import { renderRoutes } from './render.ts';
+
+/**
+ * Which copies in a delegate Istio drops under one of these roots although it takes the route they were made of: the env's
+ * requests then go to the base there. One sentence each; empty for what is no delegate, or is nobody's among `roots`.
+ */
+export function delegateLosses(
+  delegate: VirtualService,
+  roots: readonly VirtualService[],
+  injection: PlannedInjection,
+  config: { clusterDomain: string },
+): string[] {
+  const scope = scopeOf(delegate, config);
+  if (!scope.isDelegate || isIgnored(delegate)) return [];
+  const above = delegating(roots, nameOf(delegate)).flatMap((root) =>
+    delegatingRoutes(root, delegate, config.clusterDomain).map((route) => [root, route] as const),
+  );
+  if (above.length === 0) return [];
+  const joins = conditionsIn(above.map(([, route]) => route)) * conditionsIn(httpOf(delegate));
+  if (joins * injection.matches.length > MAX_JOINS) return [TOO_MANY];
+  const losses = injection.matches.flatMap((match) => {
+    const one = { ...injection, matches: [match] };
+    const { http } = renderRoutes(httpOf(delegate), [one], scope);
+    const rendered = { ...delegate, spec: { ...delegate.spec, http } };
+    const routes = resolvedRoutes(rendered, config.clusterDomain).map(({ route }) => route);
+    return above.flatMap(([root, route]) =>
+      lossesUnder(route, routes, match).map((loss) => message(loss, nameOf(root), route)),
+    );
+  });
+  return [...new Set(losses)];
+}
+
+/** Every delegate asks the same roots. */
+const known = new WeakMap<readonly VirtualService[], Map<string, VirtualService[]>>();
+
+/** Those of the roots that have a route to this delegate (`namespace/name`). */
+function delegating(roots: readonly VirtualService[], name: string): readonly VirtualService[] {
+  const before = known.get(roots);
+  if (before !== undefined) return before.get(name) ?? [];
+  const byDelegate = new Map<string, VirtualService[]>();
+  for (const root of roots) {
+    const names = httpOf(root).flatMap(({ delegate }) =>
+      delegate ? `${delegate.namespace || namespaceOf(root)}/${delegate.name}` : [],
+    );
+    for (const one of new Set(names)) {
+      const list = byDelegate.get(one);
+      if (list === undefined) byDelegate.set(one, [root]);
+      else list.push(root);
+    }
+  }
+  known.set(roots, byDelegate);
+  return byDelegate.get(name) ?? [];
+}
+
+/** So many pairs of match entries, one of a root and one of a copy, are compared for one env. */
+const MAX_JOINS = 10_000;
+const TOO_MANY =
+  'it and the VirtualServices that delegate to it have too many match entries to tell which copies Istio drops there; split it';
+
+function conditionsIn(routes: readonly HTTPRoute[]): number {
+  return routes.reduce((sum, { match }) => sum + Math.max(match?.length ?? 0, 1), 0);
+}
+
+/** Of the copies, each before its base; what is behind a route that takes everything under this root is never asked. */
+function lossesUnder(
+  { match: root = [] }: HTTPRoute,
+  routes: readonly HTTPRoute[],
+  match: IstioMatch,
+): Loss[] {
+  const last = routes.findIndex(
+    (route) => !isInjectedRouteName(route.name) && takesAll(root, route.match ?? []),
+  );
+  const asked = last < 0 ? routes : routes.slice(0, last + 1);
+  return asked.flatMap((copy, index) => {
+    const base = asked[index + 1];
+    if (base === undefined || !isInjectedRouteName(copy.name)) return [];
+    const loss = lossOf(root, base.match ?? [], copy.match ?? [], match);
+    return loss === undefined ? [] : [{ ...loss, base: labelOf(base) }];
+  });
+}
+
+function takesAll(root: readonly HTTPMatchRequest[], base: readonly HTTPMatchRequest[]): boolean {
+  if (base.length === 0) return true;
+  if (root.length === 0 || mergeMatches(root, base) === undefined) return false;
+  return root.every((entry) =>
+    base.some((leaf) => asksNothingMore(entry, leaf) && contradiction(entry, leaf) === undefined),
+  );
+}
+
+/** Does a request that satisfies the root's entry satisfy what joins it, too? */
+function asksNothingMore({ sourceNamespace }: HTTPMatchRequest, leaf: HTTPMatchRequest): boolean {
+  const known = ['name', 'ignoreUriCase', ...(sourceNamespace ? ['sourceNamespace'] : [])];
+  return Object.keys(leaf).every((field) => known.includes(field));
+}
+
+interface Loss {
+  /** The route that the copy was made of, in words. */
+  base: string;
+  /** In which the copy contradicts the root. */
+  field: string;
+  /** The copy is in effect for other requests. */
+  isPartial: boolean;
+}
+
+/**
+ * A copy has an entry for each entry of its base, or one where the base has none; and a base without a match takes all
+ * entries of the root as they are, which a copy of it cannot.
+ */
+function lossOf(
+  root: readonly HTTPMatchRequest[],
+  base: readonly HTTPMatchRequest[],
+  copy: readonly HTTPMatchRequest[],
+  match: IstioMatch,
+): Omit<Loss, 'base'> | undefined {
+  if (mergeMatches(root, base) === undefined) return undefined;
+  const dropped = mergeMatches(root, copy) === undefined ? contraryEntry(root, copy) : undefined;
+  const fields = copy.flatMap((leaf, index) => {
+    const own = base[index];
+    return root
+      .filter((entry) => own === undefined || contradiction(entry, own) === undefined)
+      .filter((entry) => !isNeverMet(entry, match))
+      .flatMap((entry) => contradiction(entry, leaf) ?? dropped ?? []);
+  });
+  const [field] = fields;
+  return field === undefined ? undefined : { field, isPartial: dropped === undefined };
+}
+
+/** Why the whole copy is dropped: one of its entries contradicts all of the root's, for this field first. */
+function contraryEntry(
+  root: readonly HTTPMatchRequest[],
+  copy: readonly HTTPMatchRequest[],
+): string | undefined {
+  return copy
+    .map((leaf) => root.map((entry) => contradiction(entry, leaf)))
+    .find((fields) => fields.every((field) => field !== undefined))?.[0];
+}
+
+/** True only if no request of the env's can satisfy the entry: then it has nothing to lose there. */
+function isNeverMet(entry: HTTPMatchRequest, { headers = {} }: IstioMatch): boolean {
+  return Object.entries(headers).some(
+    ([name, wanted]) =>
+      conditionsOn(name, entry.headers).some((own) => areDisjoint(own, wanted)) ||
+      conditionsOn(name, entry.withoutHeaders).some((unwanted) => isKeptOut(wanted, unwanted)),
+  );
+}
+
+function message({ base, field, isPartial }: Loss, root: string, above: HTTPRoute): string {
+  const [kind, ...name] = field.split('.');
+  const remedy =
+    kind === 'headers'
+      ? `take the condition on header ${name.join('.')} out of the root's route`
+      : `put a route before ${base} whose match repeats the root's ${field}`;
+  const part = isPartial ? ' for a part of its requests' : '';
+  return `under VirtualService ${root} Istio drops the copy of ${base}${part}, and the env's requests stay with the base: it contradicts ${field} of ${labelOf(above)} there; ${remedy}`;
+}

@@ -1,0 +1,62 @@
+import type { IstioMatch } from '../../api/dynamicenv.ts';
+import { canonicalJson } from '../../k8s/canonical.ts';
+import type { PlannedInjection } from '../routes/plan-codec.ts';
+import type { Pair } from './precedence.ts';
+
+/**
+ * One match of one env, with all injections of the env that have it: before a route they share one copy, since the first
+ * copy would take the requests of all others.
+ */
+export interface Group {
+  env: string;
+  match: IstioMatch;
+  /** Of different injections, in order. */
+  pairs: readonly Pair[];
+}
+
+/** The pairs by env and match, in the order of each group's first pair. A match that an injection has twice is in two groups. */
+export function groupsOf(pairs: readonly Pair[]): Group[] {
+  const several = envsOfSeveral(pairs);
+  if (several.size === 0) {
+    return pairs.map((pair) => ({ env: pair.injection.env, match: pair.match, pairs: [pair] }));
+  }
+  const groups: (Group & { pairs: Pair[] })[] = [];
+  const open = new Map<string, (Group & { pairs: Pair[] })[]>();
+  for (const pair of pairs) {
+    const { env } = pair.injection;
+    const group = { env, match: pair.match, pairs: [pair] };
+    if (!several.has(env)) {
+      groups.push(group);
+      continue;
+    }
+    const key = canonicalJson([env, pair.match]);
+    const same = open.get(key) ?? [];
+    open.set(key, same);
+    const place = timesSeen(same, pair.injection);
+    const known = same[place];
+    if (known !== undefined) {
+      known.pairs.push(pair);
+      continue;
+    }
+    same.push(group);
+    groups.push(group);
+  }
+  return groups;
+}
+
+/** The envs with more than one injection; most have one, and nothing to put together. */
+function envsOfSeveral(pairs: readonly Pair[]): Set<string> {
+  const first = new Map<string, PlannedInjection>();
+  const several = new Set<string>();
+  for (const { injection } of pairs) {
+    const known = first.get(injection.env);
+    if (known === undefined) first.set(injection.env, injection);
+    else if (known !== injection) several.add(injection.env);
+  }
+  return several;
+}
+
+/** In how many of the groups of one match the injection is: they fill one after the other. */
+function timesSeen(groups: readonly Group[], injection: PlannedInjection): number {
+  return groups.filter(({ pairs }) => pairs.some((pair) => pair.injection === injection)).length;
+}

@@ -1,0 +1,24 @@
+import type { HTTPRoute } from '../../istio/types.ts';
+import { concerns, eligibleDestination, labelOf, unroutable } from '../routes/eligible.ts';
+import type { PlannedInjection } from '../routes/plan-codec.ts';
+import type { Scope } from '../routes/scope.ts';
+import { renderRoutes } from './render.ts';
+
+/** Why there is no copy of a user's route for an injection; undefined: there is one. */
+export function whyNotCopied(
+  route: HTTPRoute,
+  injection: PlannedInjection,
+  scope: Scope,
+): string | undefined {
+  const { host, from } = injection;
+  const label = labelOf(route);
+  const reason = unroutable(route);
+  if (reason !== undefined) return `${label} has no copy: ${reason}`;
+  if (!concerns(route, host, scope)) return `${label} does not send to ${host}`;
+  if (eligibleDestination(route, injection, scope) === undefined) {
+    const wanted = from.length === 0 ? "the base's" : from.join(' or ');
+    return `${label} sends to ${host}, but not to subset ${wanted}, of which copies are made`;
+  }
+  const { http, dropped } = renderRoutes([route], [injection], scope);
+  return http.length > 1 ? undefined : dropped[0]?.message;
+}

@@ -1,0 +1,99 @@
+import type { HTTPRoute } from '../../istio/types.ts';
+import type { PlannedInjection } from '../routes/plan-codec.ts';
+import type { Scope } from '../routes/scope.ts';
+import { stripRoutes } from '../routes/strip.ts';
+import { toldRegexes } from '../routes/told-regexes.ts';
+import { type Copy, copier, type Dropped, partOf } from './copies.ts';
+import { type Group, groupsOf } from './groups.ts';
+import { orderedPairs, type Pair } from './precedence.ts';
+import { soundPairs } from './prevalidate.ts';
+
+/** Everything that some injections can make of a VirtualService, before it is settled which of them are to be rendered. */
+export interface Draft {
+  /** Of all injections, in order. */
+  pairs: Pair[];
+  /** The pairs by env and match, in order. */
+  groups: Group[];
+  /** The user's routes, each the very object that came in, with their copies in the groups' order. */
+  routes: { route: HTTPRoute; copies: Copy[] }[];
+  dropped: Dropped[];
+  scope: Scope;
+}
+
+export interface Rendering {
+  /** The user's routes with ours before them. */
+  http: HTTPRoute[];
+  dropped: Dropped[];
+}
+
+/**
+ * The routes a VirtualService is to carry: before each eligible route a copy for each match of an env, in the pairs' order.
+ * The user's own routes keep their order and are the very objects that came in.
+ */
+export function renderRoutes(
+  http: readonly HTTPRoute[],
+  injections: readonly PlannedInjection[],
+  scope: Scope,
+): Rendering {
+  const draft = draftRoutes(http, injections, scope);
+  return { http: routesFor(draft, injections), dropped: draft.dropped };
+}
+
+export function draftRoutes(
+  http: readonly HTTPRoute[],
+  injections: readonly PlannedInjection[],
+  scope: Scope,
+): Draft {
+  const pairs = orderedPairs(injections);
+  const own = stripRoutes(http);
+  const judging = { ...scope, isTold: toldRegexes(own) };
+  const groups = groupsOf(pairs);
+  const isSoundPair = soundPairs(judging);
+  const dropped: Dropped[] = [];
+  const routes = own.map((route) => {
+    const copyFor = copier(route, isSoundPair, dropped, judging);
+    const copies: Copy[] = [];
+    for (const group of groups) {
+      const copy = copyFor(group);
+      if (copy !== undefined) copies.push(copy);
+    }
+    return { route, copies };
+  });
+  return { pairs, groups, routes, dropped, scope: judging };
+}
+
+/**
+ * The rendering with these of the draft's injections alone: in just the order, too, in which a draft of them alone has it. Admission
+ * drafts no others.
+ */
+export function routesFor(
+  { pairs, groups, routes, scope }: Draft,
+  injections: readonly PlannedInjection[],
+): HTTPRoute[] {
+  const wanted = new Set(injections);
+  const isShared = groups.length < pairs.length;
+  const inOrder = isShared ? orderBy(pairs, wanted) : (copies: readonly Copy[]) => copies;
+  const http: HTTPRoute[] = [];
+  for (const { route, copies } of routes) {
+    for (const copy of inOrder(copies)) {
+      const part = partOf(copy, route, wanted, scope);
+      if (part !== undefined) http.push(part);
+    }
+    http.push(route);
+  }
+  return http;
+}
+
+/** By the first pair of each copy's group that is wanted. */
+function orderBy(pairs: readonly Pair[], wanted: ReadonlySet<PlannedInjection>) {
+  const places = new Map(pairs.map((pair, place) => [pair, place]));
+  const placeOf = ({ group }: Copy) => {
+    const first = group.pairs.find(({ injection }) => wanted.has(injection));
+    return (first && places.get(first)) ?? pairs.length;
+  };
+  return (copies: readonly Copy[]) =>
+    copies
+      .map((copy) => ({ copy, place: placeOf(copy) }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ copy }) => copy);
+}

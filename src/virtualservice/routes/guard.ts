@@ -1,0 +1,52 @@
+import type { RouteInjection } from '../../api/routeinjection.ts';
+import { fqdn } from '../../istio/host.ts';
+import { liveDestinations, mirrorDestinations } from '../../istio/route-kinds.ts';
+import type { Destination, VirtualService } from '../../istio/types.ts';
+import { labelOf } from './eligible.ts';
+import { httpOf, type Scope } from './scope.ts';
+import { withoutOurRoutes } from './strip.ts';
+
+/**
+ * Tells of an injection, in words, which routes send regular requests to subsets that select its clone's pods, too, and what to do;
+ * one of each subset. The routes are looked through once for each host.
+ */
+export function exposedRoutes(
+  virtualService: VirtualService,
+  scope: Scope,
+): (injection: RouteInjection) => string[] {
+  const users = withoutOurRoutes(virtualService);
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  return ({ spec: { host, exposed = [] } }) => {
+    if (exposed.length === 0) return [];
+    const routes = known.get(host) ?? routesBySubset(users, host, scope);
+    known.set(host, routes);
+    return exposed.flatMap(({ subset, remedy }) => {
+      const label = routes.get(subset);
+      if (label === undefined) return [];
+      return `${label} sends to ${host} with subset ${subset}, which selects the clone's pods, too, so that regular requests reach them; ${remedy}`;
+    });
+  };
+}
+
+/** By subset of the host the first route that names it. */
+function routesBySubset(
+  virtualService: VirtualService,
+  host: string,
+  scope: Scope,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const look = (destinations: readonly Destination[], label: string) => {
+    for (const { host: name, subset } of destinations) {
+      if (!subset || found.has(subset)) continue;
+      if (fqdn(name, scope.namespace, scope.clusterDomain) === host) found.set(subset, label);
+    }
+  };
+  for (const route of httpOf(virtualService)) look(live({ http: [route] }), labelOf(route));
+  look(live({ ...virtualService.spec, http: [] }), 'a tcp or tls route');
+  look(mirrorDestinations(virtualService), 'a mirror');
+  return found;
+
+  function live(spec: VirtualService['spec']): Destination[] {
+    return liveDestinations({ ...virtualService, spec });
+  }
+}

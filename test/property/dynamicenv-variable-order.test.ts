@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import '../support/fast-check.ts';
+import { referencesIn } from '../../src/k8s/variable-references.ts';
+import type { EnvVar } from '../../src/k8s/workload.ts';
+import { mergeEnv } from '../../src/kinds/dynamicenv/plan/variable-order.ts';
+import { expand, kubeletEnv, resolvedEnv } from '../support/kubelet-env.ts';
+import { deepFreeze } from '../support/objects.ts';
+
+const NAMES = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
+const name = fc.constantFrom(...NAMES);
+const piece = fc.oneof(
+  { weight: 4, arbitrary: name.map((one) => `$(${one})`) },
+  { weight: 3, arbitrary: fc.constantFrom('x', '/', '$', '$$', '$$(A)', '$(', ')', '$(A', '$B') },
+);
+const value = fc.array(piece, { maxLength: 3 }).map((all) => all.join(''));
+const variable = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ name, value }) },
+  {
+    weight: 1,
+    arbitrary: name.map((one) => ({
+      name: one,
+      valueFrom: { secretKeyRef: { name: 's', key: one } },
+    })),
+  },
+);
+const list = (maxLength: number) =>
+  fc.uniqueArray(variable, { maxLength, selector: (one) => one.name }) as fc.Arbitrary<EnvVar[]>;
+const envFrom = fc.dictionary(name, fc.constantFrom('from', 'other'), { maxKeys: 3 });
+const runs = { numRuns: 3000 };
+
+/** Refers only to what stands before, or to nothing in the list. */
+function isResolved(env: readonly EnvVar[]): boolean {
+  const later = new Set(env.map((one) => one.name));
+  return env.every((one) => {
+    const isFine = [...referencesIn(one.value ?? '')].every((asked) => !later.has(asked));
+    later.delete(one.name);
+    return isFine;
+  });
+}
+
+/** What was today's order before references counted. */
+function inPlace(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[] {
+  const byName = new Map(overrides.map((one) => [one.name, one]));
+  return [
+    ...base.map((one) => byName.get(one.name) ?? one),
+    ...overrides.filter((one) => base.every((own) => own.name !== one.name)),
+  ];
+}
+
+/** The names whose values an override can change. */
+function concerned(env: readonly EnvVar[], overrides: readonly EnvVar[]): Set<string> {
+  const found = new Set(overrides.map((one) => one.name));
+  for (const asked of found) {
+    for (const one of env) if (referencesIn(one.value ?? '').has(asked)) found.add(one.name);
+  }
+  return found;
+}
+
+describe('the variables of an override, as a kubelet resolves them', () => {
+  it('have the values that they have when everything is resolved, unless they go in a circle', () => {
+    fc.assert(
+      fc.property(list(5), list(4), envFrom, (base, overrides, from) => {
+        fc.pre(isResolved(base));
+        const merged = mergeEnv(deepFreeze(base), deepFreeze(overrides));
+        const wanted = resolvedEnv(from, merged);
+        fc.pre(wanted !== undefined && everyRefersToOthers(merged));
+        expect(kubeletEnv(from, merged)).toEqual(wanted);
+      }),
+      runs,
+    );
+  });
+
+  it('change nothing of what does not refer to them, whatever the base leaves unresolved', () => {
+    fc.assert(
+      fc.property(list(6), list(4), envFrom, (base, overrides, from) => {
+        const merged = mergeEnv(deepFreeze(base), deepFreeze(overrides));
+        const touched = concerned(merged, overrides);
+        const before = kubeletEnv(from, base);
+        const after = kubeletEnv(from, merged);
+        const others = [...before.keys()].filter((one) => !touched.has(one));
+        expect(others.map((one) => after.get(one))).toEqual(others.map((one) => before.get(one)));
+      }),
+      runs,
+    );
+  });
+
+  it('are the same variables, each once', () => {
+    fc.assert(
+      fc.property(list(6), list(4), (base, overrides) => {
+        const sorted = (env: readonly EnvVar[]) => env.map((one) => JSON.stringify(one)).sort();
+        const merged = mergeEnv(deepFreeze(base), deepFreeze(overrides));
+        expect(sorted(merged)).toEqual(sorted(inPlace(base, overrides)));
+      }),
+      runs,
+    );
+  });
+
+  it('stay where they are when what they concern is resolved there', () => {
+    fc.assert(
+      fc.property(list(6), list(4), (base, overrides) => {
+        const plain = inPlace(base, overrides);
+        const touched = new Set(overrides.map((one) => one.name));
+        const place = new Map(plain.map((one, index) => [one.name, index]));
+        const isFine = plain.every((one, index) =>
+          [...referencesIn(one.value ?? '')].every(
+            (asked) =>
+              asked === one.name ||
+              !(touched.has(asked) || touched.has(one.name)) ||
+              (place.get(asked) ?? -1) < index,
+          ),
+        );
+        fc.pre(isFine);
+        expect(mergeEnv(deepFreeze(base), deepFreeze(overrides))).toEqual(plain);
+      }),
+      runs,
+    );
+  });
+});
+
+/** One that refers to itself means what `envFrom` has, which is its own question. */
+function everyRefersToOthers(env: readonly EnvVar[]): boolean {
+  return env.every((one) => !referencesIn(one.value ?? '').has(one.name));
+}
+
+it('references are what a kubelet replaces', () => {
+  fc.assert(
+    fc.property(value, (text) => {
+      const asked = new Set<string>();
+      const get = (one: string) => {
+        asked.add(one);
+        return undefined;
+      };
+      expand(text, { get });
+      expect(referencesIn(text)).toEqual(asked);
+    }),
+    runs,
+  );
+});

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import type { Schema } from '../../../src/crd/types.ts';
+import { subschemas } from '../../../src/crd/walk.ts';
+import { loadCrds, loadValidators, readCrds } from '../../../src/crds.ts';
+import { dynamicEnv } from './samples.ts';
+
+const DIRECTORY = new URL('../../../crds/', import.meta.url);
+const crds = await loadCrds();
+const all = Object.values(crds);
+
+function schemaOf(crd: (typeof all)[number]): Schema {
+  return crd.spec.versions[0]?.schema.openAPIV3Schema ?? {};
+}
+
+function schemaAt(schema: Schema | undefined, ...path: string[]): Schema | undefined {
+  return path.reduce<Schema | undefined>(
+    (outer, key) => (key === '[]' ? outer?.items : outer?.properties?.[key]),
+    schema,
+  );
+}
+
+describe.each(all.map((crd) => [crd.metadata.name, crd] as const))('%s', (name, crd) => {
+  test('every field is described, so that kubectl explain is a manual', () => {
+    // The API server describes metadata itself and refuses a description there.
+    const { metadata: _metadata, ...fields } = schemaOf(crd).properties ?? {};
+    const inner = [...subschemas({ ...schemaOf(crd), properties: fields })];
+    expect(inner.filter(({ description }) => !description)).toEqual([]);
+    expect(inner.length).toBeGreaterThan(name.startsWith('meshindexes') ? 5 : 20);
+  });
+
+  test('rules stay within what is evaluated without an API server', () => {
+    const rules = [...subschemas(schemaOf(crd))].flatMap(
+      (inner) => inner['x-kubernetes-validations'] ?? [],
+    );
+    for (const { rule, message, reason, ...others } of rules) {
+      expect(rule).not.toMatch(/\.\?|cel\.bind|oldSelf|__/);
+      expect(message.length).toBeGreaterThan(10);
+      expect(message).not.toMatch(/\n/);
+      expect([undefined, 'FieldValueForbidden']).toContain(reason);
+      expect(others).toEqual({});
+    }
+    expect(rules.length > 8).toBe(!name.startsWith('meshindexes'));
+  });
+
+  test('is named after its plural and group, with one stored version', async () => {
+    const file = parse(await readFile(new URL(`${name}.yaml`, DIRECTORY), 'utf8'));
+    expect(file.spec).toMatchObject({
+      group: 'riskified.com',
+      scope: name.startsWith('meshindexes') ? 'Namespaced' : 'Cluster',
+    });
+    expect(name).toBe(`${file.spec.names.plural}.riskified.com`);
+    expect(file.spec.versions).toHaveLength(1);
+    expect(file.spec.versions[0]).toMatchObject({ name: 'v1alpha1', served: true, storage: true });
+  });
+});
+
+test('kubectl shows the columns in this order', async () => {
+  const columns = async (plural: string) => {
+    const file = parse(await readFile(new URL(`${plural}.riskified.com.yaml`, DIRECTORY), 'utf8'));
+    const version = file.spec.versions[0];
+    return version.additionalPrinterColumns.map(
+      (column: { name: string; jsonPath: string; priority?: number }) =>
+        `${column.name} ${column.jsonPath} ${column.priority ?? 0}`,
+    );
+  };
+  expect(await columns('dynamicenvs')).toEqual([
+    'Status .status.state 0',
+    'Desired .status.totalCount 0',
+    'Current .status.totalReady 0',
+    'Age .metadata.creationTimestamp 0',
+    'Match .status.match 1',
+    'Message .status.conditions[?(@.type=="Ready")].message 1',
+  ]);
+  expect(await columns('routeinjections')).toEqual([
+    'Env .spec.env 0',
+    'Host .spec.host 0',
+    'Active .spec.active 0',
+    'Age .metadata.creationTimestamp 0',
+  ]);
+  expect(await columns('meshindexes')).toEqual([
+    'Services .spec.services 0',
+    'Rules .spec.destinationRules 0',
+    'Age .metadata.creationTimestamp 0',
+  ]);
+});
+
+test('DynamicEnv has a short name and a status of its own', async () => {
+  const file = parse(await readFile(new URL('dynamicenvs.riskified.com.yaml', DIRECTORY), 'utf8'));
+  expect(file.spec.names).toEqual({
+    kind: 'DynamicEnv',
+    listKind: 'DynamicEnvList',
+    plural: 'dynamicenvs',
+    singular: 'dynamicenv',
+    shortNames: ['de'],
+    categories: ['riskified'],
+  });
+  expect(file.spec.versions[0].subresources).toEqual({ status: {} });
+});
+
+test('a RouteInjection carries the matches that a DynamicEnv may have', () => {
+  const ours = schemaAt(schemaOf(crds.routeInjection), 'spec', 'matches', '[]');
+  expect(ours).toBeDefined();
+  expect(ours).toEqual(schemaAt(schemaOf(crds.dynamicEnv), 'spec', 'istioMatches', '[]'));
+});
+
+test('consumers are written as subsets are, and init containers as containers', () => {
+  const spec = schemaAt(schemaOf(crds.dynamicEnv), 'spec');
+  const subset = schemaAt(spec, 'subsets', '[]');
+  expect(schemaAt(spec, 'consumers', '[]')).toBe(subset);
+  expect(subset?.properties?.['initContainers']).toBe(subset?.properties?.['containers']);
+});
+
+describe('loading', () => {
+  test('the directory may be another one', async () => {
+    await expect(readCrds(new URL('file:///absent/'))).rejects.toThrow('ENOENT');
+    expect(await readCrds(DIRECTORY)).toEqual(crds);
+  });
+
+  test('each CRD gives the validator of its kind', async () => {
+    const validators = await loadValidators();
+    expect(validators.dynamicEnv.validate(dynamicEnv()).errors).toEqual([]);
+    expect(validators.routeInjection.validate(dynamicEnv()).errors).toContainEqual({
+      reason: 'Invalid',
+      path: 'kind',
+      message: 'must be RouteInjection',
+    });
+  });
+});

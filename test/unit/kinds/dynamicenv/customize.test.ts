@@ -1,0 +1,180 @@
+import { describe, expect, it } from '@jest/globals';
+import { hash10 } from '../../../../src/k8s/hash.ts';
+import { relatedToEnv } from '../../../../src/kinds/dynamicenv/customize.ts';
+import { CONFIG, deepFreeze, dynamicEnv, workload } from '../../../support/objects.ts';
+
+const NOT_OURS = { matchExpressions: [{ key: 'dynamic-env', operator: 'DoesNotExist' }] };
+const deployments = (namespace: string, names: string[]) => ({
+  apiVersion: 'apps/v1',
+  resource: 'deployments',
+  namespace,
+  names,
+});
+const statefulSets = (namespace: string, names: string[]) => ({
+  apiVersion: 'apps/v1',
+  resource: 'statefulsets',
+  namespace,
+  names,
+});
+const services = (namespace: string) => ({ apiVersion: 'v1', resource: 'services', namespace });
+const rules = {
+  apiVersion: 'networking.istio.io/v1',
+  resource: 'destinationrules',
+  labelSelector: NOT_OURS,
+};
+const virtualServices = (id: string) => ({
+  apiVersion: 'networking.istio.io/v1',
+  resource: 'virtualservices',
+  labelSelector: { matchExpressions: [{ key: `env.riskified.com/${id}`, operator: 'Exists' }] },
+});
+
+const related = (spec = {}, config = {}, name = 'alice') =>
+  relatedToEnv(deepFreeze(dynamicEnv(spec, { name })), { ...CONFIG, ...config });
+
+describe('relatedToEnv', () => {
+  it('asks for what one subset needs', () => {
+    expect(related()).toEqual([
+      deployments('shop', ['backend', 'backend-alice']),
+      statefulSets('shop', ['backend']),
+      services('shop'),
+      { ...rules, namespace: 'shop' },
+      virtualServices('alice'),
+    ]);
+  });
+
+  it('asks once per namespace, sorted, whatever the order in the spec', () => {
+    const spec = {
+      subsets: [workload('shop/web'), workload('bank/teller'), workload('shop/backend')],
+      consumers: [workload('shop/worker'), workload('batch/job')],
+    };
+    expect(related(spec)).toEqual([
+      deployments('shop', [
+        'backend',
+        'backend-alice',
+        'web',
+        'web-alice',
+        'worker',
+        'worker-alice',
+      ]),
+      statefulSets('shop', ['backend', 'web', 'worker']),
+      services('shop'),
+      deployments('bank', ['teller', 'teller-alice']),
+      statefulSets('bank', ['teller']),
+      services('bank'),
+      deployments('batch', ['job', 'job-alice']),
+      statefulSets('batch', ['job']),
+      services('batch'),
+      { ...rules, namespace: 'bank' },
+      { ...rules, namespace: 'batch' },
+      { ...rules, namespace: 'shop' },
+      virtualServices('alice'),
+    ]);
+  });
+
+  it('looks at the rules of consumers, too, whose pods their subsets may select', () => {
+    expect(related({ subsets: [], consumers: [workload('shop/worker')] })).toEqual([
+      deployments('shop', ['worker', 'worker-alice']),
+      statefulSets('shop', ['worker']),
+      services('shop'),
+      { ...rules, namespace: 'shop' },
+      virtualServices('alice'),
+    ]);
+  });
+
+  it('names a base that is another clone once', () => {
+    const subsets = [workload('shop/backend'), workload('shop/backend-alice')];
+    expect(related({ subsets })[0]).toEqual(
+      deployments('shop', ['backend', 'backend-alice', 'backend-alice-alice']),
+    );
+  });
+
+  it('looks for rules in further namespaces', () => {
+    const asked = related({}, { ruleNamespaces: ['mesh', 'shop', 'front'] });
+    expect(asked.filter(({ resource }) => resource === 'destinationrules')).toEqual([
+      { ...rules, namespace: 'front' },
+      { ...rules, namespace: 'mesh' },
+      { ...rules, namespace: 'shop' },
+    ]);
+  });
+
+  it('looks for rules everywhere', () => {
+    const asked = related({}, { ruleNamespaces: ['front', '*'] });
+    expect(asked.filter(({ resource }) => resource === 'destinationrules')).toEqual([rules]);
+  });
+
+  describe('of namespaces that are indexed', () => {
+    const index = (namespace: string) => ({
+      apiVersion: 'riskified.com/v1alpha1',
+      resource: 'meshindexes',
+      namespace,
+      names: ['mesh-index'],
+    });
+    const namespaces = (names: string[]) => ({ apiVersion: 'v1', resource: 'namespaces', names });
+
+    it('asks for the index, and for the Namespace, by which a sync sees that it did', () => {
+      expect(related({}, { indexedNamespaces: ['other', 'shop'] })).toEqual([
+        deployments('shop', ['backend', 'backend-alice']),
+        statefulSets('shop', ['backend']),
+        index('shop'),
+        namespaces(['shop']),
+        virtualServices('alice'),
+      ]);
+    });
+
+    it('asks for the objects of others', () => {
+      const spec = { subsets: [workload('shop/web'), workload('bank/teller')] };
+      expect(related(spec, { indexedNamespaces: ['shop'] })).toEqual([
+        deployments('shop', ['web', 'web-alice']),
+        statefulSets('shop', ['web']),
+        deployments('bank', ['teller', 'teller-alice']),
+        statefulSets('bank', ['teller']),
+        services('bank'),
+        { ...rules, namespace: 'bank' },
+        index('shop'),
+        namespaces(['shop']),
+        virtualServices('alice'),
+      ]);
+    });
+
+    it('asks for the index of a consumer’s namespace, which shows its Services', () => {
+      const spec = { subsets: [workload('bank/teller')], consumers: [workload('shop/worker')] };
+      expect(related(spec, { indexedNamespaces: ['shop'] })).toEqual([
+        deployments('bank', ['teller', 'teller-alice']),
+        statefulSets('bank', ['teller']),
+        services('bank'),
+        deployments('shop', ['worker', 'worker-alice']),
+        statefulSets('shop', ['worker']),
+        { ...rules, namespace: 'bank' },
+        index('shop'),
+        namespaces(['shop']),
+        virtualServices('alice'),
+      ]);
+    });
+
+    it('needs those with rules for consumers, too', () => {
+      const config = { indexedNamespaces: ['mesh'], ruleNamespaces: ['mesh'] };
+      expect(related({}, config)).toContainEqual(index('mesh'));
+      const consumer = { subsets: [], consumers: [workload('shop/worker')] };
+      expect(related(consumer, config)).toContainEqual(index('mesh'));
+    });
+
+    it('asks for all rules as objects where those of all namespaces count', () => {
+      const asked = related({}, { indexedNamespaces: ['shop'], ruleNamespaces: ['*'] });
+      expect(asked.slice(2)).toEqual([
+        rules,
+        index('shop'),
+        namespaces(['shop']),
+        virtualServices('alice'),
+      ]);
+    });
+  });
+
+  it('without a usable spec asks for the routes alone', () => {
+    const env = { ...dynamicEnv(), spec: { istioMatches: [] } };
+    expect(relatedToEnv(env, CONFIG)).toEqual([virtualServices('alice')]);
+  });
+
+  it('knows the routes by the short name of the env', () => {
+    expect(related({}, {}, 'x.y').at(-1)).toEqual(virtualServices(`x-y-${hash10('x.y')}`));
+  });
+});

@@ -1,0 +1,192 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
+import type { KubeObject } from '../../../../../src/k8s/object.ts';
+import { decideChildren, keepAll } from '../../../../../src/kinds/dynamicenv/lifecycle/children.ts';
+import { childKey, type Observed, observe } from '../../../../../src/kinds/dynamicenv/observed.ts';
+import type { HostPlan } from '../../../../../src/kinds/dynamicenv/plan/host-plan.ts';
+import type { WorkloadPlan } from '../../../../../src/kinds/dynamicenv/plan/workload-plan.ts';
+import {
+  deepFreeze,
+  deployment,
+  injection,
+  NOW,
+  rule,
+  running,
+  stamp,
+  workload,
+} from '../../../../support/objects.ts';
+
+const HOST = 'backend.shop.svc.cluster.local';
+const BASE = { 'riskified.com/deployment': 'shop/backend' };
+const WEB = { 'riskified.com/deployment': 'shop/web' };
+const HOST_MARK = 'riskified.com/service-host';
+const DRAINING = 'riskified.com/draining-since';
+const ON_HOST = { ...BASE, [HOST_MARK]: HOST };
+const clone = running(deployment('shop/backend-alice', {}, { annotations: BASE }));
+const ownRule = rule('shop/own', {}, { annotations: ON_HOST, creationTimestamp: stamp(-60) });
+
+const hostPlan = (more: Partial<HostPlan> = {}): HostPlan => ({
+  service: 'backend',
+  namespace: 'shop',
+  host: HOST,
+  rules: [ownRule],
+  harmful: [],
+  injection: injection(),
+  ...more,
+});
+const plan = (more: Partial<WorkloadPlan> = {}): WorkloadPlan => ({
+  kind: 'subset',
+  key: 'shop/backend',
+  workload: workload('shop/backend'),
+  cloneName: 'backend-alice',
+  observed: clone,
+  deployment: clone,
+  recreate: false,
+  hosts: [hostPlan()],
+  problems: [],
+  ...more,
+});
+const decide = (plans: WorkloadPlan[], observed: Partial<Observed> = {}, harmful: string[] = []) =>
+  decideChildren(deepFreeze(plans), {
+    env: 'alice',
+    observed: deepFreeze({ deployments: [clone], rules: [ownRule], injections: [], ...observed }),
+    virtualServices: [],
+    harmful: new Set(harmful),
+    clusterDomain: 'cluster.local',
+    drainSeconds: 10,
+    settleSeconds: 3,
+    now: NOW,
+    force: false,
+  });
+const keys = (children: readonly KubeObject[]) => children.map(childKey);
+
+describe('what is wanted', () => {
+  it('is answered, and nothing is waited for when all is settled', () => {
+    const { children, waits, leaving } = decide([plan()]);
+    expect(keys(children)).toEqual([
+      'Deployment shop/backend-alice',
+      'DestinationRule shop/own',
+      `RouteInjection /${injection().metadata.name}`,
+    ]);
+    expect(waits).toEqual([]);
+    expect([...leaving]).toEqual([]);
+  });
+
+  it.each<[string, KubeObject, Partial<Observed>]>([
+    ['Deployment', clone, { deployments: [edited(clone)] }],
+    ['DestinationRule', ownRule, { rules: [edited(ownRule)] }],
+  ])('is marked for repair where a %s lost an annotation', (_kind, wanted, observed) => {
+    const { children } = decide([plan()], observed);
+    const found = children.find((child) => childKey(child) === childKey(wanted));
+    expect(found?.metadata.annotations).toEqual({
+      ...wanted.metadata.annotations,
+      'riskified.com/repair': '77',
+    });
+  });
+});
+
+describe('a rule that is not wanted', () => {
+  it('goes at once when it is harmful', () => {
+    const harmful = hostPlan({ rules: [], harmful: [ownRule] });
+    const { children, leaving } = decide([plan({ hosts: [harmful] })]);
+    expect(keys(children)).not.toContain('DestinationRule shop/own');
+    expect([...leaving]).toEqual(['DestinationRule shop/own']);
+  });
+
+  it('goes at once when it became harmful as it is, even when the whole env goes', () => {
+    const { children } = decide([], {}, ['DestinationRule shop/own']);
+    expect(keys(children)).toEqual(['Deployment shop/backend-alice']);
+  });
+
+  it('goes at once when it became harmful, though nothing can be decided', () => {
+    const observed = deepFreeze({ deployments: [clone], rules: [ownRule], injections: [] });
+    const kept = keepAll(observed, new Set(['DestinationRule shop/own']));
+    expect(keys(kept)).toEqual(['Deployment shop/backend-alice']);
+  });
+
+  it('drains though a rule of another Deployment for its host is there', () => {
+    const webRule = rule('shop/web-own', {}, { annotations: { ...WEB, [HOST_MARK]: HOST } });
+    const web = plan({ key: 'shop/web', hosts: [hostPlan({ rules: [webRule] })] });
+    const backend = plan({ hosts: [hostPlan({ rules: [] })] });
+    const { children } = decide([web, backend], { rules: [ownRule, webRule] });
+    expect(keys(children)).toContain('DestinationRule shop/own');
+  });
+
+  it('drains when it is not', () => {
+    const { children, waits } = decide([plan({ hosts: [hostPlan({ rules: [] })] })]);
+    expect(keys(children)).toContain('DestinationRule shop/own');
+    expect(waits).toEqual([11]);
+  });
+});
+
+describe('an injection that is not wanted', () => {
+  const stray = injection({}, { name: 'stray' });
+  const onlyRule = (marks: Record<string, string>) => ({
+    deployments: [],
+    rules: [marked(ownRule, marks)],
+  });
+
+  it.each<[string, WorkloadPlan[], Partial<Observed>, boolean]>([
+    ['stays while its rule is there', [plan({ hosts: [] })], {}, true],
+    ['stays while its Deployment leaves', [], { rules: [] }, true],
+    [
+      'stays while its Deployment is made anew',
+      [plan({ hosts: [], recreate: true })],
+      { rules: [] },
+      true,
+    ],
+    ['stays while its Deployment cannot be kept', [withoutClone()], { rules: [] }, true],
+    ['goes while its Deployment stays', [plan({ hosts: [] })], { rules: [] }, false],
+    [
+      'goes while another Deployment leaves',
+      [],
+      { deployments: [marked(clone, { ...WEB, [DRAINING]: stamp(0) })], rules: [] },
+      false,
+    ],
+    [
+      'stays while one of unknown base leaves',
+      [],
+      { deployments: [marked(clone, {})], rules: [] },
+      true,
+    ],
+    ['goes while the rule of another base drains', [], onlyRule({ ...ON_HOST, ...WEB }), false],
+    [
+      'goes while the rule of another host drains',
+      [],
+      onlyRule({ ...BASE, [HOST_MARK]: 'x' }),
+      false,
+    ],
+    ['stays while a rule of unknown base drains', [], onlyRule({ [HOST_MARK]: HOST }), true],
+    ['stays while a rule of unknown host drains', [], onlyRule(BASE), true],
+  ])('%s', (_what, plans, observed, stays) => {
+    const { children } = decide(plans, { ...observed, injections: [stray] });
+    expect(keys(children).includes('RouteInjection /stray')).toBe(stays);
+  });
+});
+
+function marked<T extends KubeObject>(object: T, annotations: Record<string, string>): T {
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+function edited<T extends KubeObject>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: '77', annotations: {} } };
+}
+
+function withoutClone(): WorkloadPlan {
+  const { deployment: _none, ...rest } = plan({ hosts: [] });
+  return rest;
+}
+
+it.each<[string, unknown]>([
+  ['no spec', undefined],
+  ['a spec that is null', null],
+  ['no matches', { other: 1 }],
+  ['matches that are no list', { matches: 5 }],
+  ['matches that are no maps', { matches: [null] }],
+  ['headers that are none', { matches: [{ headers: null }, { headers: { user: null } }] }],
+])('keeps a RouteInjection with %s as it is', (_what, spec) => {
+  const child = { ...injection(), spec } as unknown as RouteInjection;
+  const map = { [child.metadata.name]: child };
+  const observed = observe({ 'RouteInjection.riskified.com/v1alpha1': map });
+  expect(keepAll(observed, new Set())).toMatchObject([{ metadata: { name: child.metadata.name } }]);
+});

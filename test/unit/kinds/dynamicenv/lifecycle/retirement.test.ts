@@ -1,0 +1,261 @@
+import { describe, expect, it } from '@jest/globals';
+import { injectedRouteName } from '../../../../../src/api/route-name.ts';
+import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
+import type { DestinationRule, VirtualService } from '../../../../../src/istio/types.ts';
+import type { Deployment } from '../../../../../src/k8s/workload.ts';
+import {
+  type RetirementContext,
+  retireDeployment,
+  retireInjection,
+  retireRule,
+} from '../../../../../src/kinds/dynamicenv/lifecycle/retirement.ts';
+import {
+  deepFreeze,
+  deployment,
+  injection,
+  NOW,
+  routeTo,
+  rule,
+  stamp,
+  virtualService,
+} from '../../../../support/objects.ts';
+
+const HOST = 'backend.shop.svc.cluster.local';
+const DRAINING = 'riskified.com/draining-since';
+const BASE = { 'riskified.com/deployment': 'shop/backend' };
+const OTHER = { 'riskified.com/deployment': 'shop/other' };
+const ON_HOST = { 'riskified.com/service-host': HOST };
+
+const clone = (annotations: Record<string, string> = BASE) =>
+  deployment('shop/backend-alice', {}, { annotations });
+const ownRule = (annotations: Record<string, string> = { ...BASE, ...ON_HOST }) =>
+  rule('shop/own', {}, { annotations });
+const off = injection();
+const on = injection({ active: true });
+const consumer = (): RouteInjection => {
+  const { subset: _subset, ...spec } = off.spec;
+  return { ...off, spec };
+};
+
+const name = injectedRouteName('alice', { namespace: 'shop', name: 'backend' }, HOST);
+const routed = virtualService('shop/backend', { http: [routeTo('backend', 'alice', { name })] });
+const strange = virtualService('shop/backend', {
+  http: [
+    routeTo('backend', 'bob', {
+      name: injectedRouteName('bob', { namespace: 'shop', name: 'backend' }, HOST),
+    }),
+  ],
+});
+
+interface Given {
+  deployments?: Deployment[];
+  rules?: DestinationRule[];
+  injections?: RouteInjection[];
+  virtualServices?: VirtualService[];
+  force?: boolean;
+  drainSeconds?: number;
+}
+
+function context(given: Given): RetirementContext {
+  const { deployments = [], rules = [], injections = [], virtualServices = [] } = given;
+  return deepFreeze({
+    env: 'alice',
+    observed: { deployments, rules, injections },
+    virtualServices,
+    harmful: new Set<string>(),
+    clusterDomain: 'cluster.local',
+    drainSeconds: given.drainSeconds ?? 10,
+    now: NOW,
+    force: given.force ?? false,
+  });
+}
+
+const kept = { keep: true };
+const gone = {};
+const drained = (since: number, wait: number) => ({ since: stamp(since), wait });
+
+/** An answer in short: what is answered beside the child itself. */
+function brief(leave: ReturnType<typeof retireDeployment>): object {
+  if (leave.child === undefined) return leave;
+  const since = leave.child.metadata.annotations?.[DRAINING];
+  return since === undefined ? kept : { since, wait: leave.wait };
+}
+
+describe('retireDeployment', () => {
+  const draining = (time: string) => clone({ ...BASE, [DRAINING]: time });
+
+  /** Noted by a replica whose clock is ahead: what counts is when the object was written, by the API server's. */
+  const ahead = (
+    noted: number,
+    written: number,
+    told: object,
+  ): [string, Deployment, Given, object][] => {
+    const { metadata, ...rest } = draining(stamp(noted));
+    const managedFields = [{ manager: 'metacontroller', time: stamp(written) }];
+    const child = { ...rest, metadata: { ...metadata, managedFields } };
+    return [
+      [
+        `nothing since a time to come, written ${written} s ago`,
+        child,
+        { injections: [off] },
+        told,
+      ],
+    ];
+  };
+
+  it.each<[string, Deployment, Given, object]>([
+    ['an active injection', clone(), { injections: [on] }, kept],
+    ['routes', clone(), { injections: [off], virtualServices: [routed] }, kept],
+    [
+      'routes of other envs',
+      clone(),
+      { injections: [off], virtualServices: [strange] },
+      drained(0, 11),
+    ],
+    ['nothing any more', clone(), { injections: [off] }, drained(0, 11)],
+    ['nothing for 5 s', draining(stamp(-5)), { injections: [off] }, drained(-5, 6)],
+    ['nothing for 10 s', draining(stamp(-10)), { injections: [off] }, drained(-10, 1)],
+    ['nothing for 11 s', draining(stamp(-11)), { injections: [off] }, gone],
+    ['routes again', draining(stamp(-5)), { injections: [off], virtualServices: [routed] }, kept],
+    ['an active injection again', draining(stamp(-50)), { injections: [on] }, kept],
+    [
+      'nothing, with another drain time',
+      clone(),
+      { injections: [off], drainSeconds: 1 },
+      drained(0, 2),
+    ],
+    ['nothing, without drain time', clone(), { injections: [off], drainSeconds: 0 }, gone],
+    [
+      'an active injection, without drain time',
+      clone(),
+      { injections: [on], drainSeconds: 0 },
+      kept,
+    ],
+    ['nothing since an unreadable time', draining('soon'), { injections: [off] }, drained(0, 11)],
+    ['nothing since a time to come', draining(stamp(60)), { injections: [off] }, drained(0, 11)],
+    ...ahead(60, -5, drained(60, 6)),
+    ...ahead(60, -11, gone),
+    ...ahead(9e9, -11, gone),
+    ['no injection ever', clone(), {}, gone],
+    ['no injection ever, without annotations', deployment('shop/backend-alice'), {}, gone],
+    [
+      'nothing any more, without annotations',
+      deployment('shop/backend-alice'),
+      { injections: [off] },
+      drained(0, 11),
+    ],
+    ['no injection any more', draining(stamp(-5)), {}, drained(-5, 6)],
+    ['no routes ever (a consumer)', clone(), { injections: [consumer()] }, gone],
+    [
+      'another’s injection only',
+      clone(),
+      {
+        injections: [injection({ deployment: { namespace: 'shop', name: 'other' }, active: true })],
+      },
+      gone,
+    ],
+    ['a rule', clone(), { rules: [ownRule()] }, drained(0, 11)],
+    ['a rule with routes', clone(), { rules: [ownRule()], virtualServices: [routed] }, kept],
+    [
+      'a rule whose host is unknown',
+      clone(),
+      { rules: [ownRule(BASE)], virtualServices: [routed] },
+      drained(0, 11),
+    ],
+    ['a rule of unknown base', clone(), { rules: [ownRule(ON_HOST)] }, drained(0, 11)],
+    ['another’s rule', clone(), { rules: [ownRule({ ...OTHER, ...ON_HOST })] }, gone],
+    [
+      'somebody’s, it is unknown whose',
+      clone({}),
+      {
+        injections: [injection({ deployment: { namespace: 'shop', name: 'other' }, active: true })],
+      },
+      kept,
+    ],
+    [
+      'somebody’s rule, it is unknown whose',
+      clone({}),
+      { rules: [ownRule({ ...OTHER, ...ON_HOST })] },
+      drained(0, 11),
+    ],
+    [
+      'routes, but force',
+      clone(),
+      { injections: [on], virtualServices: [routed], force: true },
+      gone,
+    ],
+  ])('leads to it: %s', (_what, child, given, expected) => {
+    expect(brief(retireDeployment(deepFreeze(child), context(given)))).toEqual(expected);
+  });
+
+  it('answers the child as it is, and the note', () => {
+    expect(retireDeployment(clone(), context({ injections: [off] }))).toEqual({
+      child: clone({ ...BASE, [DRAINING]: stamp(0) }),
+      wait: 11,
+    });
+    expect(retireDeployment(draining(stamp(-5)), context({ injections: [on] }))).toEqual({
+      child: clone(),
+    });
+  });
+});
+
+describe('retireRule', () => {
+  const elsewhere = injection({ host: 'alt.shop.svc.cluster.local', active: true });
+  const draining = { ...BASE, ...ON_HOST, [DRAINING]: stamp(-11) };
+
+  it.each<[string, DestinationRule, boolean, Given, object]>([
+    ['an active injection', ownRule(), false, { injections: [on] }, kept],
+    ['routes', ownRule(), false, { injections: [off], virtualServices: [routed] }, kept],
+    [
+      'routes, though the injection was deleted',
+      ownRule(),
+      false,
+      { virtualServices: [routed] },
+      kept,
+    ],
+    ['routes of other envs', ownRule(), false, { virtualServices: [strange] }, drained(0, 11)],
+    ['nothing', ownRule(), false, { injections: [off] }, drained(0, 11)],
+    ['another host only', ownRule(), false, { injections: [elsewhere] }, drained(0, 11)],
+    ['some host, it is unknown which', ownRule(BASE), false, { injections: [elsewhere] }, kept],
+    ['some base, it is unknown which', ownRule(ON_HOST), false, { injections: [on] }, kept],
+    [
+      'another base only',
+      ownRule({ ...OTHER, ...ON_HOST }),
+      false,
+      { injections: [on] },
+      drained(0, 11),
+    ],
+    ['nothing for long', ownRule(draining), false, { injections: [off] }, gone],
+    ['active, but replaced', ownRule(), true, { injections: [on] }, gone],
+    ['active, but force', ownRule(), false, { injections: [on], force: true }, gone],
+  ])('%s', (_what, child, hasReplacement, given, expected) => {
+    expect(brief(retireRule(deepFreeze(child), hasReplacement, context(given)))).toEqual(expected);
+  });
+
+  it.each(['shop', 'shop/', '/backend'])('makes nothing of the mark "%s"', (mark) => {
+    const child = ownRule({ ...ON_HOST, 'riskified.com/deployment': mark });
+    const given = { virtualServices: [routed] };
+    expect(brief(retireRule(child, false, context(given)))).toEqual(drained(0, 11));
+  });
+});
+
+describe('retireInjection', () => {
+  const child = {
+    child: {
+      ...off,
+      metadata: { ...off.metadata, annotations: {} },
+      spec: { ...off.spec, leaving: true },
+    },
+  };
+
+  it.each<[string, RouteInjection, boolean, Given, object]>([
+    ['nothing is left', off, false, {}, gone],
+    ['it was active', on, false, {}, child],
+    ['its routes are there', off, false, { virtualServices: [routed] }, child],
+    ['a rule that is there does not matter by itself', off, false, { rules: [ownRule()] }, gone],
+    ['something of it has to stay', off, true, {}, child],
+    ['force', on, true, { virtualServices: [routed], force: true }, gone],
+  ])('%s', (_what, one, isNeeded, given, expected) => {
+    expect(retireInjection(deepFreeze(one), isNeeded, context(given))).toEqual(expected);
+  });
+});

@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals';
+import type { ObjectMap } from '../../../../../src/hooks/types.ts';
+import { groupsNotSent } from '../../../../../src/kinds/dynamicenv/lifecycle/sent-groups.ts';
+import { CONFIG, dynamicEnv, rule, service, workload } from '../../../../support/objects.ts';
+
+const ENV = dynamicEnv({ subsets: [workload('shop/backend')], consumers: [workload('bank/web')] });
+const ALWAYS = [
+  'Deployment.apps/v1',
+  'StatefulSet.apps/v1',
+  'VirtualService.networking.istio.io/v1',
+];
+const RULES = 'DestinationRule.networking.istio.io/v1';
+const INDEX = 'MeshIndex.riskified.com/v1alpha1';
+const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
+
+const sent = (groups: ObjectMap): ObjectMap => ({
+  ...Object.fromEntries(ALWAYS.map((key) => [key, {}])),
+  ...groups,
+});
+const notSent = (groups: ObjectMap, ...indexedNamespaces: string[]) =>
+  groupsNotSent(ENV, { ...CONFIG, indexedNamespaces }, sent(groups));
+
+const plain = { 'Service.v1': {}, [RULES]: {} };
+const shop = { 'shop/backend': service('shop/backend') };
+const shopIndexed = { [INDEX]: {}, 'Namespace.v1': { shop: NAMESPACE } };
+
+test.each<[string, ObjectMap, string[], string[]]>([
+  ['all as objects, empty', plain, [], []],
+  ['no Services', { [RULES]: {} }, [], ['Service.v1']],
+  ['neither', {}, [], [RULES, 'Service.v1']],
+  ['one namespace by its index', { 'Service.v1': {}, ...shopIndexed }, ['shop'], []],
+  ['the same, from when it was on the list', { 'Service.v1': {}, ...shopIndexed }, [], []],
+  [
+    'as objects, from when it was not',
+    { 'Service.v1': shop, [RULES]: { 'shop/a': rule('shop/a') } },
+    ['shop'],
+    [],
+  ],
+  ['objects of another namespace alone', plain, ['shop'], [INDEX, 'Namespace.v1']],
+  ['an index without its Namespace', { 'Service.v1': {}, [INDEX]: {} }, ['shop'], ['Namespace.v1']],
+  [
+    'a Namespace without an index',
+    { 'Service.v1': {}, 'Namespace.v1': { shop: NAMESPACE } },
+    ['shop'],
+    [INDEX],
+  ],
+])('%s', (_, groups, indexed, missing) => {
+  expect(notSent(groups, ...indexed)).toEqual(missing);
+});
+
+test.each(ALWAYS)('%s is needed whatever else comes', (key) => {
+  const { [key]: _group, ...related } = sent(plain);
+  expect(groupsNotSent(ENV, CONFIG, related)).toEqual([key]);
+});
+
+test('consumers need no rules', () => {
+  const { [RULES]: _rules, ...related } = sent(plain);
+  const env = dynamicEnv({ subsets: [], consumers: [workload('bank/web')] });
+  expect(groupsNotSent(env, CONFIG, related)).toEqual([]);
+});
+
+test('a spec that cannot be used needs the routes alone', () => {
+  expect(groupsNotSent(dynamicEnv({ subsets: [] }), CONFIG, {})).toEqual([
+    'VirtualService.networking.istio.io/v1',
+  ]);
+});

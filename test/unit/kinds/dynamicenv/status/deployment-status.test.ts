@@ -1,0 +1,189 @@
+import { describe, expect, it } from '@jest/globals';
+import { SPEC_ANNOTATION } from '../../../../../src/api/marks.ts';
+import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
+import type { Deployment, DeploymentStatus } from '../../../../../src/k8s/workload.ts';
+import { deploymentStatus } from '../../../../../src/kinds/dynamicenv/status/deployment-status.ts';
+import { meshView } from '../../../../../src/mesh/view.ts';
+import {
+  CONFIG,
+  deepFreeze,
+  deployment,
+  dynamicEnv,
+  injection,
+  type Meta,
+  NOW,
+  running,
+  stamp,
+  workload,
+} from '../../../../support/objects.ts';
+
+const applied = (meta: Meta = {}) =>
+  deployment(
+    'shop/backend-alice',
+    { replicas: 2 },
+    { generation: 2, annotations: { [SPEC_ANNOTATION]: 'now' }, ...meta },
+  );
+const wanted = applied();
+
+interface Given {
+  clone?: Deployment;
+  wanted?: Deployment | undefined;
+  leaving?: string[];
+  injections?: RouteInjection[];
+}
+
+function judge(given: Given) {
+  const { clone, leaving = [], injections = [] } = given;
+  const deploymentWanted = 'wanted' in given ? given.wanted : wanted;
+  const plan = {
+    kind: 'subset' as const,
+    workload: workload('shop/backend'),
+    key: 'shop/backend',
+    cloneName: 'backend-alice',
+    ...(clone === undefined ? {} : { observed: clone }),
+    ...(deploymentWanted === undefined ? {} : { deployment: deploymentWanted }),
+    recreate: false,
+    hosts: [],
+    problems: [],
+  };
+  const { name, namespace, ...rest } = deploymentStatus(deepFreeze(plan), {
+    env: dynamicEnv(),
+    view: meshView({}, 'cluster.local'),
+    observed: { deployments: [], rules: [], injections },
+    leaving: new Set(leaving),
+    config: CONFIG,
+    now: NOW,
+  });
+  expect([name, namespace]).toEqual(['backend-alice', 'shop']);
+  return rest;
+}
+
+const active = [injection({ active: true })];
+const inactive = [injection()];
+const elsewhere = [
+  injection({ active: true, deployment: { namespace: 'bank', name: 'backend' } }),
+  injection({ active: true, deployment: { namespace: 'shop', name: 'web' } }),
+];
+const CRASHED = {
+  status: 'failed',
+  message: 'its pods were available and no longer are; see its events',
+};
+
+/** The status of a clone without available pods; `progress`: the reason of its condition Progressing. */
+function without(progress: string | undefined, rest: DeploymentStatus = {}): Deployment {
+  const conditions = [
+    { type: 'Available', status: 'False' },
+    ...(progress === undefined ? [] : [{ type: 'Progressing', status: 'True', reason: progress }]),
+  ];
+  return running(applied(), { availableReplicas: 0, conditions, ...rest });
+}
+
+describe('deploymentStatus', () => {
+  it.each<[string, Given, object]>([
+    ['nothing can be created', { wanted: undefined }, { status: 'missing' }],
+    ['not created yet', {}, { status: 'initializing' }],
+    ['all pods run', { clone: running(applied()) }, { status: 'running' }],
+    [
+      'being deleted',
+      { clone: running(applied({ deletionTimestamp: stamp(0) })) },
+      { status: 'removing' },
+    ],
+    [
+      'on its way out',
+      { clone: running(applied()), leaving: ['Deployment shop/backend-alice'] },
+      { status: 'removing' },
+    ],
+    [
+      'another is on its way out',
+      { clone: running(applied()), leaving: ['Deployment bank/backend-alice'] },
+      { status: 'running' },
+    ],
+    ['no status yet', { clone: applied() }, { status: 'initializing' }],
+    ['first pods start', { clone: without('ReplicaSetUpdated') }, { status: 'initializing' }],
+    ['first pods start, nobody tells', { clone: without(undefined) }, { status: 'initializing' }],
+    [
+      'some pods run',
+      { clone: running(applied(), { updatedReplicas: 1 }) },
+      { status: 'updating' },
+    ],
+    [
+      'some pods are enough for none',
+      { clone: without('ReplicaSetUpdated', { availableReplicas: 1 }) },
+      { status: 'updating' },
+    ],
+    [
+      'the change is not written yet',
+      { clone: running(applied({ annotations: { [SPEC_ANNOTATION]: 'old' } })) },
+      { status: 'updating' },
+    ],
+    [
+      'it has lost all annotations',
+      { clone: running({ ...wanted, metadata: { name: 'backend-alice', namespace: 'shop' } }) },
+      { status: 'updating' },
+    ],
+    [
+      'it has lost its marks',
+      { clone: running(applied({ annotations: {} })) },
+      { status: 'updating' },
+    ],
+    [
+      'the change is not seen yet',
+      { clone: running(applied(), { observedGeneration: 1 }) },
+      { status: 'updating' },
+    ],
+    [
+      'what failed is the old spec',
+      {
+        clone: running(applied(), {
+          observedGeneration: 1,
+          availableReplicas: 0,
+          conditions: [
+            { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' },
+          ],
+        }),
+      },
+      { status: 'initializing' },
+    ],
+    [
+      'the change is not seen yet, and its routes are in place',
+      { clone: without('NewReplicaSetAvailable', { observedGeneration: 1 }), injections: active },
+      { status: 'updating' },
+    ],
+    [
+      'the new pods come after the old ones have gone',
+      { clone: without('ReplicaSetUpdated'), injections: active },
+      { status: 'updating' },
+    ],
+    [
+      'the rollout is stuck',
+      {
+        clone: running(applied(), {
+          conditions: [
+            {
+              type: 'Progressing',
+              status: 'False',
+              reason: 'ProgressDeadlineExceeded',
+              message: 'timed out',
+            },
+          ],
+        }),
+      },
+      { status: 'failed', message: 'timed out' },
+    ],
+    ['its pods crash', { clone: without('NewReplicaSetAvailable'), injections: active }, CRASHED],
+    ['its pods crash before it has routes', { clone: without('NewReplicaSetAvailable') }, CRASHED],
+    ['its pods crash, nobody tells', { clone: without(undefined), injections: active }, CRASHED],
+    [
+      'no routes yet',
+      { clone: without(undefined), injections: inactive },
+      { status: 'initializing' },
+    ],
+    [
+      'routes to others',
+      { clone: without(undefined), injections: elsewhere },
+      { status: 'initializing' },
+    ],
+  ])('%s', (_what, given, expected) => {
+    expect(judge(given)).toEqual(expected);
+  });
+});

@@ -1,0 +1,116 @@
+import { expect, it } from '@jest/globals';
+import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
+import type { Problem } from '../../../../../src/kinds/dynamicenv/plan/host-plan.ts';
+import { envStatus } from '../../../../../src/kinds/dynamicenv/status/env-status.ts';
+import { no } from '../../../../../src/kinds/dynamicenv/status/verdicts.ts';
+import type { WorkloadReport } from '../../../../../src/kinds/dynamicenv/status/workload-report.ts';
+import { meshView } from '../../../../../src/mesh/view.ts';
+import {
+  CONFIG,
+  deepFreeze,
+  dynamicEnv,
+  injection,
+  NOW,
+  stamp,
+  workload,
+} from '../../../../support/objects.ts';
+
+/** One that runs and is routed. */
+function report(path: string, injections: RouteInjection[], problems: Problem[] = []) {
+  const [namespace = '', name = ''] = path.split('/');
+  const judged: WorkloadReport = {
+    plan: {
+      kind: 'subset',
+      workload: workload(path),
+      key: path,
+      cloneName: `${name}-alice`,
+      recreate: false,
+      hosts: injections.map((one) => ({
+        service: name,
+        namespace,
+        host: one.spec.host,
+        rules: [],
+        harmful: [],
+        injection: one,
+      })),
+      problems,
+    },
+    status: { deployment: { name: `${name}-alice`, namespace, status: 'running' } },
+    hosts: [],
+    problems,
+    isRunning: true,
+    isRouted: true,
+  };
+  return judged;
+}
+
+/** Of an env whose routes have been known to be in place for a minute. */
+function judge(reports: WorkloadReport[], injections: RouteInjection[] = []) {
+  const routed = {
+    type: 'RoutesInjected' as const,
+    status: 'True' as const,
+    reason: 'AllInjected',
+    message: '',
+    lastTransitionTime: stamp(-60),
+  };
+  const env = { ...dynamicEnv(), status: { state: 'ready' as const, conditions: [routed] } };
+  const { status, waits } = envStatus(deepFreeze(reports), no('Progressing', ''), {
+    env: deepFreeze({ ...env, status: { ...env.status, totalCount: 1, totalReady: 1 } }),
+    view: meshView({}, 'cluster.local'),
+    observed: deepFreeze({ deployments: [], rules: [], injections }),
+    leaving: new Set<string>(),
+    config: CONFIG,
+    now: NOW,
+  });
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  return { status, ready, wait: waits.find((seconds) => seconds > 0) };
+}
+
+const asked = (name: string, seconds: number, active = true): RouteInjection =>
+  injection(
+    { active, host: `${name}.shop.svc.cluster.local` },
+    { name, managedFields: [{ manager: 'metacontroller', time: stamp(seconds) }] },
+  );
+
+it.each<[string, RouteInjection[], RouteInjection[], number | undefined]>([
+  ['nothing, settled long ago', [asked('a', -60)], [asked('a', -60)], undefined],
+  ['nothing, settled just now', [asked('a', -4)], [asked('a', -4)], undefined],
+  ['routes that were asked for lately', [asked('a', -1)], [asked('a', -1)], 3],
+  [
+    'the latest of several routes',
+    [asked('a', -60), asked('b', -1)],
+    [asked('a', -60), asked('b', -1)],
+    3,
+  ],
+  [
+    'no routes that are not asked for yet',
+    [asked('a', -60), asked('b', -1)],
+    [asked('a', -60), asked('b', -1, false)],
+    undefined,
+  ],
+  [
+    'no routes that are no longer wanted',
+    [asked('a', -60)],
+    [asked('a', -60), asked('gone', -1)],
+    undefined,
+  ],
+])('to be ready waits for %s', (_what, wanted, observed, expected) => {
+  const { ready, wait } = judge([report('shop/backend', wanted)], observed);
+  expect([ready?.reason, wait]).toEqual([expected === undefined ? 'Ready' : 'Settling', expected]);
+});
+
+it('counts no workload with a problem as ready, and tells all problems', () => {
+  const missing = { section: 'deployment' as const, message: 'not found' };
+  const hidden = { section: 'destinationRule' as const, message: 'would hide' };
+  const reports = [
+    report('shop/backend', [], [missing, hidden]),
+    report('shop/job', [], [missing]),
+    report('shop/web', []),
+  ];
+  const { status, ready } = judge(reports);
+  expect(status).toMatchObject({ state: 'degraded', totalCount: 3, totalReady: 1 });
+  expect(ready).toMatchObject({
+    reason: 'Degraded',
+    message: 'shop/backend: not found; shop/backend: would hide; shop/job: not found',
+  });
+});

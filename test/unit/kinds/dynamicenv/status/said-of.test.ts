@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+import { saidOf } from '../../../../../src/kinds/dynamicenv/status/said-of.ts';
+
+describe('a message about a workload', () => {
+  it.each([
+    ['no such image', 'shop/api: no such image'],
+    ['Deployment shop/api not found', 'Deployment shop/api not found'],
+    ['shop/api is a StatefulSet', 'shop/api is a StatefulSet'],
+    ['in Deployment shop/api; it has: api', 'in Deployment shop/api; it has: api'],
+    // Others of which the name is a part.
+    ['Deployment shop/api-alice is there', 'shop/api: Deployment shop/api-alice is there'],
+    ['Service web-shop/api is there', 'shop/api: Service web-shop/api is there'],
+  ])('%j', (message, said) => {
+    expect(saidOf('shop/api', message)).toBe(said);
+  });
+});

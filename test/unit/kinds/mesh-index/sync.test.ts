@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { relatedToNamespace } from '../../../../src/kinds/mesh-index/customize.ts';
+import { MAX_CONTENT_BYTES, meshIndex } from '../../../../src/kinds/mesh-index/sync.ts';
+import { deepFreeze, objectMap, rule, service } from '../../../support/objects.ts';
+
+const NONE = { 'Service.v1': {}, 'DestinationRule.networking.istio.io/v1': {} };
+
+test('asks for what is to be in the index of a namespace: all but what was made for envs', () => {
+  expect(relatedToNamespace('shop')).toEqual([
+    { apiVersion: 'v1', resource: 'services', namespace: 'shop' },
+    {
+      apiVersion: 'networking.istio.io/v1',
+      resource: 'destinationrules',
+      namespace: 'shop',
+      labelSelector: { matchExpressions: [{ key: 'dynamic-env', operator: 'DoesNotExist' }] },
+    },
+  ]);
+});
+
+test('one object with a fixed name, counts, and the content', () => {
+  const related = objectMap([service('shop/a'), service('shop/b'), rule('shop/a')]);
+  expect(meshIndex('shop', deepFreeze(related))).toEqual({
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'MeshIndex',
+    metadata: { name: 'mesh-index', namespace: 'shop' },
+    spec: { format: 1, services: 2, destinationRules: 1, content: expect.any(String) },
+  });
+});
+
+test('a namespace without anything has an index that says so', () => {
+  expect(meshIndex('shop', NONE)).toMatchObject({ spec: { services: 0, destinationRules: 0 } });
+});
+
+describe('is refused', () => {
+  test.each(Object.keys(NONE))('when no %s was sent, not even none', (key) => {
+    const { [key]: _, ...related } = NONE as Record<string, object>;
+    expect(meshIndex('shop', related as typeof NONE)).toEqual({
+      reason: 'Required',
+      message: expect.stringContaining('were not sent'),
+    });
+  });
+
+  test('when it is more than can be stored', () => {
+    const noise = randomBytes(MAX_CONTENT_BYTES).toString('base64');
+    const large = service('shop/a', { app: noise });
+    expect(meshIndex('shop', { ...NONE, ...objectMap([large]) })).toEqual({
+      reason: 'TooLarge',
+      message: expect.stringMatching(
+        /^the index of namespace shop would have \d+ bytes, 1048576 at most/,
+      ),
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { hostLabelValue } from '../../../../src/api/route-name.ts';
+import type { VirtualService } from '../../../../src/istio/types.ts';
+import { relatedInjections } from '../../../../src/kinds/virtualservice/customize.ts';
+import { BASE, CONFIG, HOST, to, virtualService } from '../../virtualservice/builders.ts';
+
+const rule = (...hosts: string[]) => [
+  {
+    apiVersion: 'riskified.com/v1alpha1',
+    resource: 'routeinjections',
+    labelSelector: {
+      matchExpressions: [
+        { key: 'riskified.com/host', operator: 'In', values: hosts.map(hostLabelValue).sort() },
+      ],
+    },
+  },
+];
+
+describe('the injections of a VirtualService', () => {
+  // `b.x` is another host to Istio, though people write it for the Service's: that is told.
+  it('are those of the hosts it sends live traffic to, each once, in full', () => {
+    const mirror = { host: 'mirrored' };
+    const object = virtualService({
+      http: [{ ...BASE, mirror }, { route: [to('b.x'), to(HOST)] }, { redirect: {} }],
+      tls: [{ route: [to('c')] }],
+      tcp: [{ route: [to('*')] }],
+    });
+    expect(relatedInjections(object, CONFIG)).toEqual(
+      rule(HOST, 'b.x', 'b.x.svc.cluster.local', 'c.shop.svc.cluster.local', '*'),
+    );
+  });
+
+  it.each([{ redirect: {} }, { directResponse: { status: 404 } }, { delegate: { name: 'x' } }])(
+    'are those of its own hosts, too, when it does with requests what no copy can do: %j',
+    (route) => {
+      const http = [route, { route: [to('b.x')] }];
+      const object = virtualService({ hosts: ['backend', 'shop.example.com'], http });
+      expect(relatedInjections(object, CONFIG)).toEqual(
+        rule(HOST, 'shop.example.com', 'b.x', 'b.x.svc.cluster.local'),
+      );
+    },
+  );
+
+  it.each<[string, object]>([
+    ['no routes', { spec: { http: [] } }],
+    ['routes without destinations and hosts', { spec: { http: [{ redirect: {} }] } }],
+    ['nulls', { spec: { http: null, tls: null, tcp: null } }],
+    ['no spec', { spec: undefined }],
+    ['null for spec', { spec: null }],
+  ])('are none, not all, with %s', (_, fields) => {
+    const object = { ...virtualService({}), ...fields } as VirtualService;
+    expect(relatedInjections(object, CONFIG)).toEqual([]);
+  });
+});

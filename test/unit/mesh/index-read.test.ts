@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import type { MeshIndex } from '../../../src/api/meshindex.ts';
+import { encodeContent } from '../../../src/mesh/index-content.ts';
+import { readMeshIndex } from '../../../src/mesh/index-read.ts';
+import { keptIndex } from '../../support/mesh-index.ts';
+import { deepFreeze, rule, service } from '../../support/objects.ts';
+
+const [, object] = keptIndex('shop', [service('shop/b'), service('shop/a'), rule('shop/a')]);
+const index = deepFreeze(object as MeshIndex);
+
+const withSpec = (spec: object) => ({ ...index, spec: { ...index.spec, ...spec } });
+const withMetadata = (metadata: object) => ({
+  ...index,
+  metadata: { ...index.metadata, ...metadata },
+});
+const owner = index.metadata.ownerReferences?.[0] ?? {
+  apiVersion: '',
+  kind: '',
+  name: '',
+  uid: '',
+};
+
+test('a namespace as its index tells', () => {
+  expect(readMeshIndex('shop', index)).toEqual({
+    namespace: 'shop',
+    services: [service('shop/a'), service('shop/b')],
+    rules: [rule('shop/a')],
+  });
+});
+
+test('a namespace without anything is one, too', () => {
+  const [, empty] = keptIndex('shop', []);
+  expect(readMeshIndex('shop', empty)).toEqual({ namespace: 'shop', services: [], rules: [] });
+});
+
+describe('an index that tells nothing says why, and what to do', () => {
+  const gzip = (value: unknown) =>
+    encodeContent({ namespace: value as string, services: [], rules: [] });
+
+  test.each<[string, object | undefined, string]>([
+    [
+      'none',
+      undefined,
+      'MeshIndex shop/mesh-index, through which this namespace is read, is missing',
+    ],
+    ['another format', withSpec({ format: 2 }), 'has format 2, read is 1'],
+    ['no format', withSpec({ format: undefined }), 'has format undefined, read is 1'],
+    ['no spec', { ...index, spec: undefined }, 'has format undefined, read is 1'],
+    ['no text', withSpec({ content: undefined }), 'cannot be read; delete it'],
+    ['an empty text', withSpec({ content: '' }), 'cannot be read; delete it'],
+    ['nonsense', withSpec({ content: 'nonsense' }), 'cannot be read; delete it'],
+    ['half of it', withSpec({ content: index.spec.content.slice(0, 40) }), 'cannot be read'],
+    ['something else', withSpec({ content: gzip(7) }), 'cannot be read'],
+    ["another namespace's", withSpec({ content: gzip('bank') }), 'cannot be read'],
+    ["nobody's", withMetadata({ ownerReferences: [] }), 'is not kept by Metacontroller; delete it'],
+    ['without owners', withMetadata({ ownerReferences: undefined }), 'is not kept by'],
+    [
+      "another Namespace's",
+      withMetadata({ ownerReferences: [{ ...owner, name: 'bank' }] }),
+      'is not kept by',
+    ],
+    [
+      "another kind's",
+      withMetadata({ ownerReferences: [{ ...owner, kind: 'Service' }] }),
+      'is not kept by',
+    ],
+    [
+      'of an owner who does not control it',
+      withMetadata({ ownerReferences: [{ ...owner, controller: false }] }),
+      'is not kept by',
+    ],
+    ['not made by its controller', withMetadata({ annotations: {} }), 'is not kept by'],
+    [
+      "another controller's",
+      withMetadata({ annotations: { 'metacontroller.k8s.io/decorator-controller': 'other' } }),
+      'is not kept by',
+    ],
+  ])('%s', (_, found, problem) => {
+    const read = readMeshIndex('shop', found as MeshIndex | undefined);
+    expect(read).toEqual({ problem: expect.stringContaining(problem) });
+  });
+});

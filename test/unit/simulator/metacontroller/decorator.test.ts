@@ -1,0 +1,263 @@
+import { describe, expect, test } from '@jest/globals';
+import { answer, rule, scripted } from '../scripted.ts';
+import { VIRTUAL_SERVICE } from '../story.ts';
+
+const SYNC = '/route-injection/sync';
+
+function get(cluster: ReturnType<typeof scripted>['cluster']) {
+  return cluster.get('VirtualService', 'shop', 'backend');
+}
+
+describe('the decorator', () => {
+  test('sees every VirtualService and touches none unless told', async () => {
+    const { cluster, bodies } = scripted();
+    await cluster.as().create(VIRTUAL_SERVICE);
+    await cluster.as().create(rule());
+    await cluster.settle();
+    expect(bodies(SYNC)[0]).toMatchObject({
+      object: { metadata: { name: 'backend' } },
+      attachments: {},
+      related: {},
+      finalizing: false,
+    });
+    expect(cluster.history).toHaveLength(2);
+    expect(bodies(SYNC).length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('sets labels and annotations, null deletes, others stay', async () => {
+    const { cluster, answers } = scripted();
+    const labels = { mine: 'x', old: 'y' };
+    await cluster
+      .as()
+      .create({ ...VIRTUAL_SERVICE, metadata: { ...VIRTUAL_SERVICE.metadata, labels } });
+    answers.decorate = () => ({
+      labels: { old: null, gone: null, new: 'z' },
+      annotations: { plan: '[]' },
+      attachments: [],
+    });
+    await cluster.settle();
+    expect(get(cluster)?.metadata).toMatchObject({
+      labels: { mine: 'x', new: 'z' },
+      annotations: { plan: '[]' },
+      generation: 1,
+    });
+    expect(get(cluster)?.metadata.labels).not.toHaveProperty('old');
+    expect(cluster.history).toHaveLength(2);
+    answers.decorate = () => ({ labels: { new: null, mine: null }, annotations: { plan: null } });
+    await cluster.settle();
+    expect(get(cluster)?.metadata).not.toHaveProperty('labels');
+    expect(get(cluster)?.metadata).not.toHaveProperty('annotations');
+  });
+
+  test('asks again when it is told to', async () => {
+    const { cluster, bodies } = scripted({ decorate: () => ({ resyncAfterSeconds: 4 }) });
+    await cluster.as().create(VIRTUAL_SERVICE);
+    await cluster.advance(9);
+    expect(bodies(SYNC)).toHaveLength(3);
+  });
+
+  test('gives way when somebody else has written: the next sync does it', async () => {
+    const { cluster, answers } = scripted({}, { informerDelay: () => 100 });
+    await cluster.as().create(VIRTUAL_SERVICE);
+    await cluster.settle();
+    answers.decorate = () => ({ labels: { ours: 'yes' } });
+    const touch = (hosts: string[]) =>
+      cluster.as().patch('VirtualService', 'shop', 'backend', { spec: { hosts } });
+    await touch(['a']);
+    await cluster.advance(0.09);
+    await touch(['b']);
+    await cluster.advance(0.05);
+    expect(get(cluster)?.metadata.labels).toBeUndefined();
+    await cluster.settle();
+    expect(get(cluster)).toMatchObject({
+      metadata: { labels: { ours: 'yes' } },
+      spec: { hosts: ['b'] },
+    });
+    expect(cluster.events).toEqual([]);
+  });
+
+  test('a VirtualService that goes while the hook is called is not missed', async () => {
+    const { cluster } = scripted({ decorate: () => ({ labels: { a: 'b' } }) });
+    await cluster.as().create(VIRTUAL_SERVICE);
+    await cluster.as().delete('VirtualService', 'shop', 'backend');
+    await cluster.settle();
+    const late = scripted(
+      { decorate: () => ({ labels: { a: 'b' } }) },
+      { informerDelay: () => 50 },
+    );
+    await late.cluster.as().create(VIRTUAL_SERVICE);
+    await late.cluster.advance(0.04);
+    await late.cluster.as().delete('VirtualService', 'shop', 'backend');
+    await late.cluster.settle();
+    expect([...cluster.events, ...late.cluster.events]).toEqual([]);
+  });
+
+  test.each([
+    [
+      'an error',
+      () => answer(503, 'away'),
+      'sync hook failed (version=v2): unsupported status code: 503',
+    ],
+    ['a child', () => ({ children: [] }), 'unknown field "children"'],
+    ['a number for a label', () => ({ labels: { a: 1 } }), 'cannot unmarshal labels.a'],
+    ['a status', () => ({ status: {} }), 'plays no status'],
+    ['an attachment', () => ({ attachments: [rule()] }), 'no undeclared attachments'],
+  ])('%s becomes a Warning', async (_name, decorate, message) => {
+    const { cluster } = scripted({ decorate });
+    await cluster.as().create(VIRTUAL_SERVICE);
+    await cluster.advance(1);
+    expect(cluster.events[0]).toMatchObject({
+      object: 'VirtualService shop/backend',
+      reason: 'SyncError',
+    });
+    expect(cluster.events[0]?.message).toContain(message);
+  });
+
+  test('an unwritable VirtualService: a Warning and retries, until it can be written', async () => {
+    const { cluster } = scripted({ decorate: () => ({ labels: { a: 'b' } }) });
+    const lift = cluster.faults.failWrite(
+      ({ kind, user }) => kind === 'VirtualService' && user === 'metacontroller',
+      { message: 'frozen' },
+    );
+    await cluster.as().create(VIRTUAL_SERVICE);
+    await cluster.advance(5);
+    expect(cluster.events.length).toBeGreaterThan(3);
+    expect(cluster.events[0]?.message).toBe(
+      'Sync error: can\'t update VirtualService shop/backend: virtualservices.networking.istio.io "backend" is forbidden: frozen',
+    );
+    lift();
+    await cluster.settle();
+    expect(get(cluster)?.metadata.labels).toEqual({ a: 'b' });
+  });
+});
+
+describe.each(['dynamic-apply', 'server-side-apply'] as const)(
+  'a decorator with attachments, with %s',
+  (strategy) => {
+    const INDEX_SYNC = '/mesh-index/sync';
+    const content = { text: 'one' };
+    const attached = (name = 'mesh-index', namespace = 'shop') => ({
+      apiVersion: 'riskified.com/v1alpha1',
+      kind: 'MeshIndex',
+      metadata: { name, namespace },
+      spec: { ...content },
+    });
+    const related = () => ({
+      relatedResources: [{ apiVersion: 'v1', resource: 'services', namespace: 'shop' }],
+    });
+    const cluster4Index = (index: () => unknown = () => ({ attachments: [attached()] })) => {
+      content.text = 'one';
+      return scripted({ index, indexRelated: related }, { strategy, indexedNamespaces: ['shop'] });
+    };
+    const indexOf = ({ cluster }: ReturnType<typeof scripted>) =>
+      cluster.get('MeshIndex', 'shop', 'mesh-index');
+
+    test('makes them, with their owner and its own mark, and sees them again', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      const uid = all.cluster.get('Namespace', undefined, 'shop')?.metadata.uid;
+      expect(indexOf(all)).toMatchObject({
+        metadata: {
+          annotations: { 'metacontroller.k8s.io/decorator-controller': 'mesh-index' },
+          ownerReferences: [
+            {
+              apiVersion: 'v1',
+              kind: 'Namespace',
+              name: 'shop',
+              uid,
+              controller: true,
+              blockOwnerDeletion: true,
+            },
+          ],
+        },
+        spec: { text: 'one' },
+      });
+      const [first, ...more] = all.bodies(INDEX_SYNC);
+      expect(first).toMatchObject({
+        object: {
+          kind: 'Namespace',
+          metadata: { name: 'shop', labels: { 'kubernetes.io/metadata.name': 'shop' } },
+        },
+        attachments: { 'MeshIndex.riskified.com/v1alpha1': {} },
+        related: { 'Service.v1': {} },
+        finalizing: false,
+      });
+      expect(more.at(-1)?.attachments['MeshIndex.riskified.com/v1alpha1']).toHaveProperty([
+        'shop/mesh-index',
+      ]);
+      expect(all.cluster.history.filter(({ key }) => key.startsWith('MeshIndex'))).toHaveLength(1);
+    });
+
+    test('changes them in place when something related does', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      const { uid } = indexOf(all)?.metadata ?? {};
+      content.text = 'two';
+      await all.cluster.as().create({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'a', namespace: 'shop' },
+      });
+      await all.cluster.advance(1);
+      expect(indexOf(all)).toMatchObject({ metadata: { uid }, spec: { text: 'two' } });
+    });
+
+    test('takes edits back, and makes anew what was deleted', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      const user = all.cluster.as();
+      await user.patch('MeshIndex', 'shop', 'mesh-index', { spec: { text: 'edited' } });
+      await all.cluster.advance(1);
+      expect(indexOf(all)).toMatchObject({ spec: { text: 'one' } });
+      await user.delete('MeshIndex', 'shop', 'mesh-index');
+      expect(indexOf(all)).toBeUndefined();
+      await all.cluster.advance(1);
+      expect(indexOf(all)).toMatchObject({ spec: { text: 'one' } });
+    });
+
+    test('deletes what it is not answered any more, but keeps all at an error', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      all.answers.index = () => answer(422, 'too large');
+      await all.cluster.advance(61);
+      expect(indexOf(all)).toBeDefined();
+      expect(all.cluster.events[0]).toMatchObject({ object: 'Namespace shop', type: 'Warning' });
+      all.answers.index = () => ({ attachments: [] });
+      await all.cluster.advance(61);
+      expect(indexOf(all)).toBeUndefined();
+    });
+
+    test('sees only what it made: one without its mark is somebody else\u2019s', async () => {
+      const all = cluster4Index();
+      await all.cluster.settle();
+      const annotations = { 'metacontroller.k8s.io/decorator-controller': null };
+      await all.cluster
+        .as()
+        .patch('MeshIndex', 'shop', 'mesh-index', { metadata: { annotations } });
+      await all.cluster.advance(1);
+      // Creating it anew fails without a word; server-side apply takes it over.
+      const isMarked =
+        indexOf(all)?.metadata.annotations?.['metacontroller.k8s.io/decorator-controller'];
+      expect(isMarked).toBe(strategy === 'server-side-apply' ? 'mesh-index' : undefined);
+    });
+
+    test('looks at no other parents', async () => {
+      const all = cluster4Index();
+      await all.cluster
+        .as()
+        .create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bank' } });
+      await all.cluster.settle();
+      const names = all.bodies(INDEX_SYNC).map(({ object }) => object.metadata.name);
+      expect([...new Set(names)]).toEqual(['shop']);
+    });
+
+    test('an attachment without a namespace is an error', async () => {
+      const all = cluster4Index(() => {
+        const { namespace: _, ...metadata } = attached().metadata;
+        return { attachments: [{ ...attached(), metadata }] };
+      });
+      await all.cluster.advance(1);
+      expect(all.cluster.events[0]?.message).toContain("can't reconcile children for Namespace");
+    });
+  },
+);

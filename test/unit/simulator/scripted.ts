@@ -1,0 +1,112 @@
+import {
+  type Cluster,
+  createCluster,
+  type LocalClusterOptions,
+} from '../../../src/simulator/cluster.ts';
+import type { HookAnswer } from '../../../src/simulator/hook-call.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
+import type { Recorded } from './prototype.ts';
+
+/** What a hook gets, as far as tests look into it. */
+export interface HookBody {
+  parent: LocalObject;
+  object: LocalObject;
+  children: Record<string, Record<string, LocalObject>>;
+  attachments: Record<string, Record<string, LocalObject>>;
+  related: Record<string, Record<string, LocalObject>>;
+  finalizing: boolean;
+}
+
+export type Answer = (body: HookBody) => unknown;
+
+export interface Scripted {
+  cluster: Cluster;
+  requests: Recorded[];
+  /** Answers by hook name; replace one and the next call gets the new one. */
+  answers: Record<
+    'customize' | 'sync' | 'finalize' | 'decorate' | 'related' | 'admit' | 'index' | 'indexRelated',
+    Answer
+  >;
+  bodies(url: string): HookBody[];
+}
+
+const HOOKS: Readonly<Record<string, keyof Scripted['answers']>> = {
+  '/dynamicenv/customize': 'customize',
+  '/dynamicenv/sync': 'sync',
+  '/dynamicenv/finalize': 'finalize',
+  '/route-injection/customize': 'related',
+  '/route-injection/sync': 'decorate',
+  '/mesh-index/customize': 'indexRelated',
+  '/mesh-index/sync': 'index',
+  '/admission/virtualservices': 'admit',
+};
+
+/** An HTTP answer instead of a 200 with a body. */
+export function answer(statusCode: number, body = '', headers = {}): HookAnswer {
+  return { statusCode, body, headers };
+}
+
+function isAnswer(value: unknown): value is HookAnswer {
+  return typeof value === 'object' && value !== null && 'statusCode' in value;
+}
+
+export function admitWith(body: HookBody, more: object = {}) {
+  const { uid } = (body as unknown as { request: { uid: string } }).request;
+  const response = { uid, allowed: true, ...more };
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
+}
+
+export function jsonPatch(...operations: object[]) {
+  const patch = Buffer.from(JSON.stringify(operations)).toString('base64');
+  return { patchType: 'JSONPatch', patch };
+}
+
+/** A cluster whose service does nothing unless told otherwise. */
+export function scripted(
+  answers: Partial<Scripted['answers']> = {},
+  options: Partial<LocalClusterOptions> = {},
+): Scripted {
+  const script: Scripted['answers'] = {
+    customize: () => ({ relatedResources: [] }),
+    sync: () => ({ status: {}, children: [] }),
+    finalize: () => ({ status: {}, children: [], finalized: true }),
+    related: () => ({ relatedResources: [] }),
+    decorate: () => ({ attachments: [] }),
+    admit: (body) => admitWith(body),
+    indexRelated: () => ({ relatedResources: [] }),
+    index: () => ({ attachments: [] }),
+    ...answers,
+  };
+  const requests: Recorded[] = [];
+  const inject: LocalClusterOptions['inject'] = async ({ url, body }) => {
+    requests.push({ url, body: structuredClone(body) });
+    const given = script[HOOKS[url] ?? 'sync'](body as HookBody);
+    return isAnswer(given) ? given : { statusCode: 200, body: JSON.stringify(given) };
+  };
+  const cluster = createCluster({ inject, strategy: 'dynamic-apply', ...options });
+  const bodies = (url: string) =>
+    requests.filter((request) => request.url === url).map(({ body }) => body as HookBody);
+  return { cluster, requests, answers: script, bodies };
+}
+
+/** A small custom resource that nothing here reacts to. */
+export function rule(name = 'rule', spec: Record<string, unknown> = { host: 'a' }): LocalObject {
+  const metadata = { name, namespace: 'shop' };
+  return { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata, spec };
+}
+
+export function deployment(name = 'clone', image = 'app:1', more: object = {}): LocalObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'shop' },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'main', image, ...more }] },
+      },
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { expect, it } from '@jest/globals';
+import { groupsOf } from '../../../../src/virtualservice/injections/groups.ts';
+import { orderedPairs } from '../../../../src/virtualservice/injections/precedence.ts';
+import { wish } from '../builders.ts';
+
+const a = { headers: { user: { exact: 'aa' } } };
+const b = { headers: { user: { exact: 'bb' } } };
+const one = wish({ env: 'x', matches: [a, b] });
+const two = wish({ env: 'x', host: 'two', matches: [b, { headers: { user: { exact: 'aa' } } }] });
+const groups = (...injections: (typeof one)[]) =>
+  groupsOf(orderedPairs(injections)).map(
+    ({ env, match, pairs }) =>
+      `${env} ${match.headers?.['user']?.exact}: ${pairs.map(({ injection, matchIndex }) => `${injection.host.split('.')[0]}/${matchIndex}`).join()}`,
+  );
+
+it('put pairs of one env and match together, in the order of the first', () => {
+  expect(groups(one, two)).toEqual(['x aa: backend/0,two/1', 'x bb: backend/1,two/0']);
+  expect(groups(one)).toEqual(['x aa: backend/0', 'x bb: backend/1']);
+  expect(groups(one, { ...two, env: 'y' })).toEqual([
+    'x aa: backend/0',
+    'x bb: backend/1',
+    'y bb: two/0',
+    'y aa: two/1',
+  ]);
+});
+
+it('have each injection once: a match that it has twice is in two', () => {
+  const twice = wish({ env: 'x', matches: [a, a, a] });
+  const again = { ...two, matches: [a, a] };
+  expect(groups(twice, again)).toEqual([
+    'x aa: backend/0,two/0',
+    'x aa: backend/1,two/1',
+    'x aa: backend/2',
+  ]);
+});

@@ -1,0 +1,64 @@
+import { expect, it } from '@jest/globals';
+import type { HTTPRoute } from '../../../../src/istio/types.ts';
+import { whyNotCopied } from '../../../../src/virtualservice/injections/not-copied.ts';
+import { scopeOf } from '../../../../src/virtualservice/routes/scope.ts';
+import { routeTo, virtualService } from '../../../support/objects.ts';
+import { HOST, wish } from '../builders.ts';
+
+const scope = scopeOf(virtualService('shop/backend'), { clusterDomain: 'cluster.local' });
+const header = (value: string) => [{ headers: { user: { exact: value } } }];
+
+it.each<[string, HTTPRoute, string | undefined]>([
+  ['there is one', { ...routeTo('backend', 'shared'), name: 'r' }, undefined],
+  ['a redirect', { name: 'r', redirect: {} }, 'route "r" has no copy: it redirects'],
+  [
+    'a direct response',
+    { directResponse: { status: 200 } },
+    'a route without a name has no copy: it answers directly',
+  ],
+  [
+    'another host',
+    { ...routeTo('other', 'shared'), name: 'r' },
+    `route "r" does not send to ${HOST}`,
+  ],
+  ['no destination', { name: 'r' }, `route "r" does not send to ${HOST}`],
+  [
+    'no subset, beside another host',
+    {
+      name: 'r',
+      route: [...(routeTo('other', 'shared').route ?? []), ...(routeTo('backend').route ?? [])],
+    },
+    `route "r" sends to ${HOST}, but not to subset shared, of which copies are made`,
+  ],
+  [
+    'no subset',
+    { ...routeTo('backend'), name: 'r' },
+    `route "r" sends to ${HOST}, but not to subset shared, of which copies are made`,
+  ],
+  [
+    'a condition of its own',
+    { ...routeTo('backend', 'shared'), name: 'r', match: header('somebody') },
+    'route "r" already decides on header user otherwise',
+  ],
+  [
+    'there is one of another entry',
+    { ...routeTo('backend', 'shared'), name: 'r', match: [...header('somebody'), {}] },
+    undefined,
+  ],
+])('%s', (_name, route, reason) => {
+  expect(whyNotCopied(route, wish(), scope)).toBe(reason);
+});
+
+it('names all subsets of the base', () => {
+  const route = { ...routeTo('backend', 'shared'), name: 'r' };
+  expect(whyNotCopied(route, wish({ from: ['v1', 'v2'] }), scope)).toBe(
+    `route "r" sends to ${HOST}, but not to subset v1 or v2, of which copies are made`,
+  );
+});
+
+it('names no subset where the base has none', () => {
+  const route = { ...routeTo('backend', 'shared'), name: 'r' };
+  expect(whyNotCopied(route, wish({ from: [] }), scope)).toBe(
+    `route "r" sends to ${HOST}, but not to subset the base's, of which copies are made`,
+  );
+});

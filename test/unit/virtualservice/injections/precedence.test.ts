@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import type { IstioMatch } from '../../../../src/api/dynamicenv.ts';
+import {
+  compareInjections,
+  orderedPairs,
+} from '../../../../src/virtualservice/injections/precedence.ts';
+import { nameOf, wish } from '../builders.ts';
+
+const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value } } });
+const envsOf = (pairs: ReturnType<typeof orderedPairs>) =>
+  pairs.map(({ injection, matchIndex }) => `${injection.env}/${matchIndex}`);
+
+describe('order of pairs', () => {
+  it('is by conditions, exact ones, prefixes, length of text', () => {
+    const ranked: IstioMatch[] = [
+      { headers: { a: { regex: 'x' }, b: { regex: 'x' }, c: { regex: 'x' } } },
+      { headers: { a: { exact: 'x' } }, sourceLabels: { app: 'x' } },
+      { headers: { a: { exact: 'x' }, b: { prefix: 'x' } } },
+      { headers: { a: { prefix: 'xxxx' }, b: { prefix: 'x' } } },
+      { sourceLabels: { app: 'x-x' } },
+      { headers: { a: { exact: 'xx' } } },
+      { headers: { a: { prefix: 'xxxxx' } } },
+      { headers: { a: { regex: 'xxxxxxxx' } } },
+    ];
+    const injections = ranked.map((match, index) =>
+      wish({ env: `env-${index}`, matches: [match] }),
+    );
+    const expected = ranked.map((_, index) => `env-${index}/0`);
+    expect(envsOf(orderedPairs(injections))).toEqual(expected);
+    expect(envsOf(orderedPairs(injections.toReversed()))).toEqual(expected);
+  });
+
+  it('is by age, env, Deployment, host and place where the matches weigh the same', () => {
+    const matches = [exact('aa'), exact('bb')];
+    const old = wish({ env: 'z', envCreationTimestamp: '2025-12-31T23:59:59Z', matches });
+    const a = wish({ env: 'a', matches });
+    const b = wish({ env: 'b', matches });
+    const b2 = wish({ env: 'b', deployment: { namespace: 'shop', name: 'backend2' }, matches });
+    const b3 = wish({ env: 'b', deployment: { namespace: 'shop2', name: 'a' }, matches });
+    const b4 = wish({
+      env: 'b',
+      deployment: { namespace: 'shop2', name: 'a' },
+      host: 'z',
+      matches,
+    });
+    const all = [old, a, b, b2, b3, b4];
+    const expected = all.flatMap((injection) => [
+      [injection, 0],
+      [injection, 1],
+    ]);
+    for (const given of [all, all.toReversed()]) {
+      const pairs = orderedPairs(given).map(({ injection, matchIndex }) => [injection, matchIndex]);
+      expect(pairs).toEqual(expected);
+    }
+    expect(all.toReversed().sort(compareInjections)).toEqual(all);
+  });
+
+  it('puts the narrower of one env first, and names both alike', () => {
+    const env = wish({ matches: [{ headers: { user: { prefix: 'a' } } }, exact('ab')] });
+    const injection = env;
+    expect(orderedPairs([env])).toEqual([
+      { injection, match: exact('ab'), matchIndex: 1, routeName: nameOf() },
+      { injection, match: env.matches[0], matchIndex: 0, routeName: nameOf() },
+    ]);
+  });
+});

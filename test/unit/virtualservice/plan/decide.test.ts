@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import type { VirtualService } from '../../../../src/istio/types.ts';
+import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
+import { cutPlan, decidePlan, samePlan } from '../../../../src/virtualservice/plan/decide.ts';
+import { roomOf } from '../../../../src/virtualservice/plan/fit.ts';
+import { MAX_PLAN_BYTES } from '../../../../src/virtualservice/routes/limits.ts';
+import { type Plan, serializePlan } from '../../../../src/virtualservice/routes/plan-codec.ts';
+import { httpOf } from '../../../../src/virtualservice/routes/scope.ts';
+import {
+  BASE,
+  consumer,
+  injection,
+  plan,
+  planNote,
+  routing,
+  SCOPE,
+  to,
+  wish,
+} from '../builders.ts';
+
+const object = routing([BASE]);
+const decide = (injections: Parameters<typeof decidePlan>[1], vs = object) => {
+  const { plan: made, notes } = decidePlan(vs, injections, roomOf(vs, undefined), SCOPE, undefined);
+  return { plan: made, notes };
+};
+const cut = (whole: Plan, vs: VirtualService) =>
+  cutPlan(whole, draftRoutes(httpOf(vs), whole.injections, SCOPE), roomOf(vs, undefined));
+const TOO_LARGE =
+  'this VirtualService has no room for more routes; delete an env, or split the VirtualService';
+
+describe('a plan', () => {
+  it('has the active injections of subsets, older envs first', () => {
+    const old = { env: 'old', envCreationTimestamp: '2025-01-01T00:00:00Z' };
+    const matches = [{ headers: { a: { exact: 'b' } } }];
+    const injections = [
+      injection(),
+      injection({ env: 'pending', active: false }),
+      consumer({ env: 'consumer' }),
+      injection({ ...old, matches }),
+    ];
+    const expected = { plan: plan([wish({ ...old, matches }), wish()]), notes: [] };
+    expect(decide(injections)).toEqual(expected);
+    expect(decide(injections.toReversed())).toEqual(expected);
+  });
+
+  it('has nothing for a VirtualService that is to be ignored', () => {
+    const ignored = routing([BASE], { labels: { 'riskified.com/ignore': 'true' } });
+    const notes = [planNote('skipped', 'it is marked riskified.com/ignore: "true"')];
+    expect(decide([injection()], ignored)).toEqual({ plan: plan([], { notes }), notes });
+  });
+
+  it('has notes about all injections, in an order of its own', () => {
+    const vs = routing([{ route: [to('backend', 'x')] }, { name: 'r', route: [to()] }]);
+    const unguarded = (env: string) => planNote('unguarded', expect.any(String) as never, { env });
+    const skipped = (env: string) => planNote('skipped', expect.any(String) as never, { env });
+    const expected = [skipped('a'), unguarded('a'), skipped('b'), unguarded('b')];
+    const byMessage = expect.arrayContaining(expected) as never;
+    const { notes, plan: made } = decide([injection({ env: 'b' }), injection({ env: 'a' })], vs);
+    expect(notes).toEqual(byMessage);
+    expect(notes.map(({ env }) => env)).toEqual(['a', 'a', 'b', 'b']);
+    expect(made.notes).toEqual(notes);
+    expect(decide([injection({ env: 'a' }), injection({ env: 'b' })], vs).notes).toEqual(notes);
+  });
+
+  it('has no copies tried out of one that grew before those of who is in as they are', () => {
+    const vs = routing(Array.from({ length: 800 }, () => BASE));
+    const matches = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ headers: { user: { exact: `a${at}` } } }));
+    const older = { env: 'older', envCreationTimestamp: '2025-01-01T00:00:00Z' };
+    const present = plan([wish({ ...older, matches: matches(1) }), wish({ matches: matches(3) })]);
+    const now = [injection({ ...older, matches: matches(16) }), injection({ matches: matches(3) })];
+    const made = decidePlan(vs, now, roomOf(vs, undefined), SCOPE, present);
+    expect(made.plan.injections).toEqual([wish({ matches: matches(3) })]);
+    expect(made.notes).toEqual([planNote('too-large', TOO_LARGE, { env: 'older' })]);
+  });
+
+  it('leaves out and tells what has no room', () => {
+    const many = Array.from({ length: 300 }, (_, i) =>
+      injection({
+        env: `env-${String(i).padStart(3, '0')}`,
+        matches: [{ headers: { user: { exact: String(i).padStart(3, '0') } } }],
+      }),
+    );
+    const { plan: made, notes } = decide(many);
+    const kept = made.injections.length;
+    expect(serializePlan(made).length).toBeLessThanOrEqual(MAX_PLAN_BYTES - 64);
+    expect(serializePlan(made).length).toBeGreaterThan(MAX_PLAN_BYTES - 600);
+    expect(made.injections.map(({ env }) => env)).toEqual(
+      many.slice(0, kept).map(({ spec }) => spec.env),
+    );
+    expect(notes).toEqual(
+      many.slice(kept).map(({ spec: { env } }) => planNote('too-large', TOO_LARGE, { env })),
+    );
+    expect(decide(many.toReversed())).toEqual({ plan: made, notes });
+  });
+
+  it('has routes rather than notes', () => {
+    const annotations = { filler: 'x'.repeat(256 * 1024 - 700) };
+    const vs = routing([BASE, { name: 'r'.repeat(300), route: [to()] }], { annotations });
+    const { plan: made, notes } = decide([injection()], vs);
+    expect(made).toEqual(plan([wish()]));
+    expect(notes.map(({ state }) => state)).toEqual(['unguarded']);
+    expect(cut(plan([wish()], { notes }), vs)).toEqual(made);
+  });
+
+  it('cut to the same room is the same', () => {
+    const many = Array.from({ length: 300 }, (_, i) => injection({ env: `env-${i}` }));
+    const vs = routing([BASE, { route: [to()] }]);
+    const { plan: made } = decide(many, vs);
+    const again = { ...made, attempt: 12, at: '2026-01-01T00:00:00Z' };
+    expect(cut(again, vs)).toEqual(again);
+  });
+
+  it('is the same as another whatever their attempts', () => {
+    const notes = [planNote('skipped', 'x')];
+    const one = plan([wish()], { notes, attempt: 1, at: 'a' });
+    expect(samePlan(one, plan([wish()], { notes }))).toBe(true);
+    expect(samePlan(one, plan([wish()]))).toBe(false);
+    expect(samePlan(one, plan([], { notes }))).toBe(false);
+  });
+});

@@ -1,0 +1,258 @@
+import { describe, expect, it } from '@jest/globals';
+import { utf8Length } from '../../../../src/k8s/canonical.ts';
+import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
+import {
+  fitInjections,
+  fitNotes,
+  hasRoom,
+  largest,
+  roomOf,
+} from '../../../../src/virtualservice/plan/fit.ts';
+import {
+  MAX_ANNOTATION_BYTES,
+  MAX_OBJECT_BYTES,
+  MAX_PLAN_BYTES,
+} from '../../../../src/virtualservice/routes/limits.ts';
+import { serializePlan } from '../../../../src/virtualservice/routes/plan-codec.ts';
+import { BASE, copy, plan, planNote, routing, SCOPE, wish } from '../builders.ts';
+
+const PLAN_KEY = 'riskified.com/route-injections';
+const ENVS_KEY = 'riskified.com/dynamic-environment';
+const BOOKKEEPING = 64;
+const EMPTY_SPEC = '[[],{"hosts":["backend"],"http":[]}]';
+
+describe('limits', () => {
+  it('are those of Kubernetes and etcd, and a plan of 64 KiB', () => {
+    expect([MAX_PLAN_BYTES, MAX_ANNOTATION_BYTES, MAX_OBJECT_BYTES]).toEqual([
+      65_536, 262_144, 1_310_720,
+    ]);
+  });
+});
+
+describe('room', () => {
+  it('of a VirtualService with nothing is all there is', () => {
+    const room = roomOf(routing([]), undefined);
+    expect(room).toMatchObject({ plan: MAX_PLAN_BYTES, envs: true });
+    expect(room.routes()).toBe(MAX_OBJECT_BYTES - EMPTY_SPEC.length);
+  });
+
+  it('is what the annotations of others leave, in bytes', () => {
+    const annotations = { note: 'ä'.repeat(100_000), more: 'x'.repeat(50_000) };
+    const left = MAX_ANNOTATION_BYTES - 200_000 - 50_000 - 8 - PLAN_KEY.length;
+    expect(roomOf(routing([], { annotations }), undefined).plan).toBe(left);
+    expect(roomOf(routing([], { annotations }), 'a,b').plan).toBe(left);
+  });
+
+  it('is for the names of the envs only beside the longest plan, so that no name takes a plan its place', () => {
+    const most = MAX_ANNOTATION_BYTES - 1 - PLAN_KEY.length - MAX_PLAN_BYTES;
+    const room = (free: number) =>
+      roomOf(routing([], { annotations: { a: 'x'.repeat(most - free) } }), 'e');
+    const envs = ENVS_KEY.length + 1;
+    expect(room(envs)).toMatchObject({ envs: true, plan: MAX_PLAN_BYTES });
+    expect(room(envs - 1)).toMatchObject({ envs: false, plan: MAX_PLAN_BYTES });
+    expect(room(-1)).toMatchObject({ envs: false, plan: MAX_PLAN_BYTES - 1 });
+  });
+
+  it('does not depend on our own marks, routes or on who wrote what', () => {
+    const annotations = { a: 'b' };
+    const bare = routing([BASE], { annotations });
+    const marked = routing([copy(), BASE], {
+      annotations: { ...annotations, [PLAN_KEY]: 'x'.repeat(999), [ENVS_KEY]: 'a,b' },
+      labels: { 'env.riskified.com/a': 'injected' },
+      managedFields: [{ manager: 'x' }],
+      resourceVersion: '1',
+    });
+    const [one, other] = [marked, bare].map((object) => {
+      const { routes, routesAtLeast, ...rest } = roomOf(object, 'a');
+      return { ...rest, routes: routes(), routesAtLeast: routesAtLeast() };
+    });
+    expect(one).toEqual(other);
+  });
+
+  it('for routes is what spec and annotations leave', () => {
+    const annotations = { a: 'x'.repeat(1000) };
+    const spec = JSON.stringify([[['a', annotations.a]], { hosts: ['backend'], http: [BASE] }]);
+    const routes = MAX_OBJECT_BYTES - spec.length;
+    expect(roomOf(routing([copy(), BASE], { annotations }), undefined).routes()).toBe(routes);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['empty texts', { a: '', b: '' }],
+    ['much to escape', { a: '\u0000'.repeat(1000) }],
+    ['two bytes a character', { a: 'ä'.repeat(1000) }],
+    ['halves of characters', { a: '\ud800'.repeat(1000) }],
+  ])('for routes is at least what is told without counting: %s', (_what, annotations) => {
+    const { routes, routesAtLeast } = roomOf(routing([BASE], { annotations }), undefined);
+    expect(routesAtLeast()).toBeLessThanOrEqual(routes());
+  });
+});
+
+describe('injections', () => {
+  const roomFor = (routes: number) => ({
+    plan: MAX_PLAN_BYTES,
+    routes: () => routes,
+    routesAtLeast: () => routes,
+    sent: Number.POSITIVE_INFINITY,
+    envs: true,
+  });
+  const envs = ['a', 'b', 'c'].map((env) => wish({ env }));
+  const planBytes = (count: number) =>
+    utf8Length(serializePlan(plan(envs.slice(0, count)))) + BOOKKEEPING;
+  const fitted = (room: { plan?: number; routes?: number }, all = envs) => {
+    const { plan: forPlan = MAX_PLAN_BYTES, routes = MAX_OBJECT_BYTES } = room;
+    const draft = draftRoutes([BASE], all, SCOPE);
+    const { kept, leftOut } = fitInjections(draft, all, { ...roomFor(routes), plan: forPlan }, []);
+    return [kept, leftOut.map(({ injection }) => injection)].map((list) =>
+      list.map(({ env }) => env).join(),
+    );
+  };
+
+  it('are all kept when there is room', () => {
+    expect(fitted({})).toEqual(['a,b,c', '']);
+    expect(fitted({ plan: planBytes(3) })).toEqual(['a,b,c', '']);
+  });
+
+  it('are not counted when all came in few bytes', () => {
+    const never = () => {
+      throw new Error('counted');
+    };
+    const room = { plan: MAX_PLAN_BYTES, routes: never, routesAtLeast: never, envs: true };
+    const draft = draftRoutes([BASE], envs, SCOPE);
+    expect(fitInjections(draft, envs, { ...room, sent: 5_000 }, [])).toEqual({
+      kept: envs,
+      leftOut: [],
+    });
+    expect(() => fitInjections(draft, envs, { ...room, sent: 500_000 }, [])).toThrow('counted');
+  });
+
+  it.each([
+    ['the route', 20_000, 0, 0, 3],
+    ['the route, for three copies', 330_000, 0, 0, 2],
+    ['the route, for one copy', 650_000, 0, 0, 1],
+    ['the annotations', 0, 262_000, 0, 0],
+    ['the matches', 0, 0, 18_000, 3],
+    ['the matches, for a plan', 0, 0, 22_000, 2],
+  ])(
+    'are the same whether it is known in how many bytes they came: large is %s',
+    (_what, forRoute, forAnnotations, forMatch, count) => {
+      const route = { ...BASE, headers: { request: { set: { x: 'y'.repeat(forRoute) } } } };
+      const object = routing([route], { annotations: { a: 'x'.repeat(forAnnotations) } });
+      const all = ['a', 'b', 'c'].map((env) => {
+        const exact = `${env}${'x'.repeat(forMatch)}`;
+        return wish({ env, matches: [{ headers: { user: { exact } } }] });
+      });
+      const draft = draftRoutes([route], all, SCOPE);
+      const sent = utf8Length(JSON.stringify([object, all]));
+      const known = fitInjections(draft, all, roomOf(object, undefined, sent), all);
+      expect(known).toEqual(fitInjections(draft, all, roomOf(object, undefined), all));
+      expect(known.kept).toHaveLength(count);
+    },
+  );
+
+  it.each([0, 1, 2])('are kept as far as the plan fits, to the byte: %s', (count) => {
+    const expected = [
+      ['', 'a,b,c'],
+      ['a', 'b,c'],
+      ['a,b', 'c'],
+    ][count];
+    expect(fitted({ plan: planBytes(count + 1) - 1 })).toEqual(expected);
+    expect(fitted({ plan: planBytes(count) })).toEqual(expected);
+  });
+
+  it('are kept as far as their routes fit, to the byte', () => {
+    const bytes = (count: number) =>
+      JSON.stringify([...['a', 'b', 'c'].slice(0, count).map((env) => copy(env)), BASE]).length -
+      JSON.stringify([BASE]).length;
+    expect(fitted({ routes: bytes(2) })).toEqual(['a,b', 'c']);
+    expect(fitted({ routes: bytes(2) - 1 })).toEqual(['a', 'b,c']);
+    expect(fitted({ routes: -5 })).toEqual(['', 'a,b,c']);
+  });
+
+  it.each([
+    ['the match, in each of many entries', 30, 'x'.repeat(1000), 0],
+    ['the route itself', 1, 'x', 50_000],
+    ['nothing', 1, 'x', 0],
+  ])(
+    'are kept as far as their routes fit when they are large by %s',
+    (_what, entries, exact, size) => {
+      const match = Array.from({ length: entries }, (_, at) => ({ uri: { prefix: `/${at}` } }));
+      const route = { ...BASE, match, headers: { request: { set: { x: 'y'.repeat(size) } } } };
+      const all = [wish({ matches: [{ headers: { user: { exact } } }] })];
+      const draft = draftRoutes([route], all, SCOPE);
+      const needed = JSON.stringify(draft.routes[0]?.copies.map((one) => one.route)).length - 1;
+      expect(fitInjections(draft, all, roomFor(needed), []).kept).toEqual(all);
+      const { kept } = fitInjections(draft, all, roomFor(needed - 1), []);
+      expect(kept).toEqual([]);
+    },
+  );
+
+  it('are left out by age, whatever their matches are, and keep their order', () => {
+    const strong = { headers: { user: { exact: 'a' }, lang: { exact: 'de' } } };
+    const all = [
+      wish({ env: 'a', envCreationTimestamp: '2026-01-03T00:00:00Z', matches: [strong] }),
+      wish({ env: 'b', envCreationTimestamp: '2026-01-02T00:00:00Z' }),
+      wish({ env: 'c' }),
+    ];
+    const room = (...kept: typeof all) => ({
+      plan: utf8Length(serializePlan(plan(kept))) + BOOKKEEPING,
+    });
+    const [, b = wish(), c = wish()] = all;
+    expect(fitted(room(b, c), all)).toEqual(['b,c', 'a']);
+    expect(fitted(room(c), all)).toEqual(['c', 'b,a']);
+  });
+});
+
+describe('an injection that is too large', () => {
+  it('is left out without taking those of lower rank with it', () => {
+    const long = { headers: { user: { exact: 'x'.repeat(1000) }, lang: { exact: 'de' } } };
+    const all = [wish({ env: 'a' }), wish({ env: 'huge', matches: [long] }), wish({ env: 'z' })];
+    const room = { ...roomOf(routing([BASE]), undefined), plan: 1000 };
+    const { kept, leftOut } = fitInjections(draftRoutes([BASE], all, SCOPE), all, room, []);
+    expect(kept.map(({ env }) => env)).toEqual(['a', 'z']);
+    expect(leftOut.map(({ injection }) => injection.env)).toEqual(['huge']);
+  });
+});
+
+describe('notes', () => {
+  const notes = ['a', 'b', 'c'].map((message) => planNote('skipped', message));
+  const full = plan([wish()], { notes, attempt: 3, at: '2026-01-01T00:00:00Z' });
+  const room = (bytes: number) => ({ ...roomOf(routing([BASE]), undefined), plan: bytes });
+  const bytes = (count: number) =>
+    utf8Length(serializePlan(plan([wish()], { notes: notes.slice(0, count) }))) + BOOKKEEPING;
+
+  it('are kept as far as they fit beside the injections', () => {
+    expect(fitNotes(full, room(bytes(3)))).toEqual(full);
+    expect(fitNotes(full, room(bytes(3) - 1))).toEqual({ ...full, notes: notes.slice(0, 2) });
+    expect(fitNotes(full, room(bytes(1)))).toEqual({ ...full, notes: notes.slice(0, 1) });
+    expect(fitNotes(full, room(0))).toEqual({ ...full, notes: [] });
+  });
+
+  it('leave room to be asked for again', () => {
+    const fitting = fitNotes(full, room(bytes(2)));
+    const again = serializePlan({ ...fitting, attempt: 999_999, at: '2026-01-01T00:00:00Z' });
+    expect(utf8Length(again)).toBeLessThanOrEqual(bytes(2));
+  });
+
+  it('and injections need some room at all', () => {
+    expect(hasRoom(room(28 + BOOKKEEPING))).toBe(true);
+    expect(hasRoom(room(27 + BOOKKEEPING))).toBe(false);
+  });
+});
+
+describe('the largest count that fits', () => {
+  it.each([0, 1, 2, 3, 7, 8, 99, 100])('is found: %s', (most) => {
+    expect(largest(100, (count) => count <= most)).toBe(most);
+  });
+
+  it('is none when not even none fits', () => {
+    expect(largest(5, () => false)).toBe(0);
+    expect(largest(0, () => false)).toBe(0);
+  });
+
+  it('is tried with few counts', () => {
+    const tried: number[] = [];
+    largest(1000, (count) => count <= 321 && Boolean(tried.push(count)));
+    expect(tried.length).toBeLessThan(11);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import type { VirtualService } from '../../../../src/istio/types.ts';
+import {
+  isMarkAnnotation,
+  isMarkLabel,
+  marksOf,
+} from '../../../../src/virtualservice/routes/marks.ts';
+import { httpOf, scopeOf } from '../../../../src/virtualservice/routes/scope.ts';
+import { keepsUserRoutes, stripRoutes } from '../../../../src/virtualservice/routes/strip.ts';
+import { BASE, CONFIG, copy, routing, virtualService } from '../builders.ts';
+
+describe('marks', () => {
+  it('are the plan, the envs and the index labels, nothing else', () => {
+    const mine = {
+      'riskified.com/route-injections': '{}',
+      'riskified.com/dynamic-environment': 'a',
+    };
+    const annotations = { ...mine, 'riskified.com/ignore': 'true', 'env.riskified.com/a': 'x' };
+    const labels = { 'env.riskified.com/a': 'injected', app: 'x', 'xenv.riskified.com/a': 'y' };
+    expect(marksOf(routing([], { annotations, labels }))).toEqual({
+      annotations: mine,
+      labels: { 'env.riskified.com/a': 'injected' },
+    });
+    expect(Object.keys(annotations).map(isMarkAnnotation)).toEqual([true, true, false, false]);
+    expect(Object.keys(labels).map(isMarkLabel)).toEqual([true, false, false]);
+  });
+
+  it('are none on nothing', () => {
+    const none = { annotations: {}, labels: {} };
+    expect(marksOf(null)).toEqual(none);
+    expect(marksOf(routing([]))).toEqual(none);
+    const nulls = { annotations: null, labels: null } as unknown as VirtualService['metadata'];
+    expect(marksOf(routing([], nulls))).toEqual(none);
+  });
+});
+
+describe('the user routes', () => {
+  it('are those whose names are not made as ours are', () => {
+    const names = [
+      undefined,
+      '',
+      'dynamic-environment-foo',
+      'dynamic-environment-foo-0123456789a',
+      'dynamic-environment-0123456789',
+      'x-dynamic-environment-foo-0123456789',
+      'dynamic-environment-foo-012345678G',
+    ];
+    const users = names.map((name) => (name === undefined ? BASE : { ...BASE, name }));
+    const mixed = users.flatMap((route) => [copy(), route]);
+    expect(stripRoutes([...mixed, copy('foo')])).toEqual(users);
+    expect(stripRoutes([...mixed, copy('foo')])[0]).toBe(BASE);
+  });
+
+  it('are kept when all of them are there, in their order, unchanged', () => {
+    const other = { ...BASE, name: 'other' };
+    expect(keepsUserRoutes([copy(), BASE, other], [BASE, copy('x'), other])).toBe(true);
+    expect(keepsUserRoutes([BASE, other], [other, BASE])).toBe(false);
+    expect(keepsUserRoutes([BASE, other], [BASE])).toBe(false);
+    expect(keepsUserRoutes([BASE], [{ ...BASE, timeout: '1s' }])).toBe(false);
+  });
+});
+
+describe('what a careless manifest leaves out', () => {
+  const bare = { apiVersion: 'v1', kind: 'VirtualService', metadata: { name: 'x' } };
+  const nothing = { namespace: '', clusterDomain: 'cluster.local', gateways: [], isDelegate: true };
+
+  it.each<[string, object]>([
+    ['spec', {}],
+    ['null for spec', { spec: null }],
+    ['http', { spec: {} }],
+    ['null for everything', { spec: { http: null, hosts: null, gateways: null } }],
+  ])('counts as none: %s', (_, spec) => {
+    const object = { ...bare, ...spec } as VirtualService;
+    expect(httpOf(object)).toEqual([]);
+    expect(scopeOf(object, CONFIG)).toEqual(nothing);
+  });
+
+  it('is otherwise read as written', () => {
+    const object = virtualService({ http: [BASE], gateways: ['gw'] });
+    expect(httpOf(object)).toEqual([BASE]);
+    const scope = { namespace: 'shop', clusterDomain: 'cluster.local', gateways: ['gw'] };
+    expect(scopeOf(object, CONFIG)).toEqual({ ...scope, isDelegate: false });
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  EMPTY_PLAN,
+  parsePlan,
+  serializePlan,
+} from '../../../../src/virtualservice/routes/plan-codec.ts';
+import { plan, planNote, wish } from '../builders.ts';
+
+const note = planNote('skipped', 'why');
+const full = plan(
+  [wish({ matches: [{ headers: { a: { exact: 'b' } }, sourceLabels: { c: 'd' } }, {}] })],
+  { notes: [note], attempt: 2, at: '2026-01-01T00:00:00Z' },
+);
+
+describe('a plan as text', () => {
+  it('comes back as it was', () => {
+    expect(parsePlan(serializePlan(full))).toEqual(full);
+    expect(serializePlan(EMPTY_PLAN)).toBe('{"injections":[],"notes":[]}');
+    expect(parsePlan('{"injections":[],"notes":[]}')).toEqual(EMPTY_PLAN);
+  });
+
+  it('is blind to the order of keys', () => {
+    const { injections, notes, attempt, at } = full;
+    const other = { at, attempt, notes, injections: injections.map(reversed) };
+    expect(serializePlan(other as typeof full)).toBe(serializePlan(full));
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a list', []],
+    ['a text', 'x'],
+    ['no injections', { notes: [] }],
+    ['no notes', { injections: [] }],
+    ['injections that are no list', { injections: {}, notes: [] }],
+    ['an attempt that is no number', { ...full, attempt: '1' }],
+    ['a time that is no text', { ...full, at: 1 }],
+    ['an injection that is no map', { ...full, injections: [null] }],
+    ...['env', 'created', 'clone', 'host', 'to', 'deployment', 'from', 'matches'].map(
+      (key): [string, unknown] => [`no ${key}`, withInjection({ [key]: undefined })],
+    ),
+    ['a Deployment without a namespace', withInjection({ deployment: { name: 'a' } })],
+    ['a Deployment without a name', withInjection({ deployment: { namespace: 'a' } })],
+    ['a Deployment that is a list', withInjection({ deployment: [] })],
+    ['base subsets that are no texts', withInjection({ from: [1] })],
+    ['a match that is no map', withInjection({ matches: [[]] })],
+    ['headers that are no map', withInjection({ matches: [{ headers: [] }] })],
+    ['a header that is no map', withInjection({ matches: [{ headers: { a: 'b' } }] })],
+    [
+      'one header of several that is no map',
+      withInjection({ matches: [{ headers: { a: { exact: 'b' }, c: 'd' } }] }),
+    ],
+    [
+      'a header value that is no text',
+      withInjection({ matches: [{ headers: { a: { exact: 1 } } }] }),
+    ],
+    ['source labels that are no map', withInjection({ matches: [{ sourceLabels: 'a' }] })],
+    ['a source label that is no text', withInjection({ matches: [{ sourceLabels: { a: 1 } }] })],
+    [
+      'one source label of several that is no text',
+      withInjection({ matches: [{ sourceLabels: { a: 'b', c: 1 } }] }),
+    ],
+    ['a note that is no map', { ...full, notes: ['x'] }],
+    ...['env', 'host', 'message', 'deployment', 'state'].map((key): [string, unknown] => [
+      `a note without ${key}`,
+      { ...full, notes: [{ ...note, [key]: undefined }] },
+    ]),
+    ['a note of unknown state', { ...full, notes: [{ ...note, state: 'x' }] }],
+  ])('is none: %s', (_, value) => {
+    expect(parsePlan(JSON.stringify(value))).toBeUndefined();
+  });
+
+  it('is none when it is no JSON, or not there', () => {
+    expect(parsePlan('{')).toBeUndefined();
+    expect(parsePlan('')).toBeUndefined();
+    expect(parsePlan(undefined)).toBeUndefined();
+  });
+});
+
+function withInjection(fields: object): unknown {
+  return { ...full, injections: [{ ...wish(), ...fields }] };
+}
+
+function reversed<T extends object>(map: T): T {
+  return Object.fromEntries(Object.entries(map).reverse()) as T;
+}
