@@ -9,6 +9,7 @@ import type { AdmissionReview, AdmissionReviewResponse } from '../../src/hooks/t
 import { buildApp } from '../../src/http/app.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
+import { answersFile } from '../support/answers-file.ts';
 
 /**
  * Every folder `test/golden/<group>/<case>` holds one call through the HTTP door:
@@ -74,6 +75,13 @@ describe.each(folders(ROOT))('%s', (group) => {
     const file = new URL('response.yaml', folder);
     const request: Request = parse(readFileSync(new URL('request.yaml', folder), 'utf8'));
     const actual = await answer(request);
+    const { post, body } = request;
+    answersFile(`golden-${group}-${name}`)({
+      url: post,
+      request: body,
+      status: actual.status,
+      response: actual,
+    });
     if (UPDATE)
       writeFileSync(file, stringify(actual, { lineWidth: 0, aliasDuplicateObjects: false }));
     expect(existsSync(file)).toBe(true);

@@ -10,6 +10,8 @@ import {
   type LocalClusterOptions,
 } from '../../../src/simulator/cluster.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
+import type { Answered } from '../../support/answers-file.ts';
+
 import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
 import { injectFault } from './memory-faults.ts';
 import type { Scenario } from './scenario.ts';
@@ -36,6 +38,7 @@ export async function memoryDriver(
   config: DecisionConfig,
   strategy: LocalClusterOptions['strategy'],
   skew: Scenario['skew'] = [0],
+  tell: (answered: Answered) => void = silent,
 ): Promise<Driver> {
   const { dynamicEnv, routeInjection, meshIndex } = validators;
   const validatorOf = ({ kind }: LocalObject) =>
@@ -78,7 +81,9 @@ export async function memoryDriver(
       await overload.count();
       calls += 1;
       const answer = await app.inject({ method, url, payload: body as object });
-      return { statusCode: answer.statusCode, body: answer.body };
+      const { statusCode } = answer;
+      tell({ url, request: body, status: statusCode, response: answer.body });
+      return { statusCode, body: answer.body };
     },
   });
   const live = mirror(cluster);

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import { describe, test } from '@jest/globals';
 import type { LocalClusterOptions } from '../../../src/simulator/cluster.ts';
+import { answersFile } from '../../support/answers-file.ts';
 import { memoryDriver } from './memory-driver.ts';
 import { runScenario } from './run.ts';
 import { decisionConfig, loadScenario, type Scenario, scenarioFiles } from './scenario.ts';
@@ -16,6 +18,7 @@ const LIMIT = 30_000;
 export async function playAll(
   strategy: Strategy,
   settings: Scenario['settings'] = {},
+  suite: string = strategy,
 ): Promise<void> {
   const files = await scenarioFiles();
   const scenarios = await Promise.all(files.map(loadScenario));
@@ -26,13 +29,19 @@ export async function playAll(
       // A mistake that is known must be seen to go away.
       const run = scenario.known === undefined ? test : test.failing;
       const set = { ...scenario, settings: { ...settings, ...scenario.settings } };
-      run(file, () => play(set, strategy), LIMIT);
+      const tell = answersFile(`${suite}-${basename(file)}`);
+      run(file, () => play(set, strategy, tell), LIMIT);
     });
   });
 }
 
-async function play(scenario: Scenario, strategy: Strategy): Promise<void> {
-  const driver = await memoryDriver(decisionConfig(scenario.settings), strategy, scenario.skew);
+async function play(
+  scenario: Scenario,
+  strategy: Strategy,
+  tell: ReturnType<typeof answersFile>,
+): Promise<void> {
+  const config = decisionConfig(scenario.settings);
+  const driver = await memoryDriver(config, strategy, scenario.skew, tell);
   try {
     await runScenario(scenario, driver);
   } finally {
