@@ -15,8 +15,9 @@ const MAX_TOLD = 8;
 export function regexRefusals(matches: unknown, place: string): Refusal[] {
   const refusals: Refusal[] = [];
   let total = 0;
-  for (const [path, regex] of regexesOf(matches, place)) {
+  for (const { index, name, regex } of regexesOf(matches)) {
     const message = envoyRegexProblem(regex);
+    const path = `${place}[${index}].headers[${name}].regex`;
     if (message !== undefined) refusals.push({ reason: 'Invalid', path, message });
     else total += regexWeight(regex);
     if (refusals.length >= MAX_TOLD) return refusals;
@@ -28,14 +29,19 @@ export function regexRefusals(matches: unknown, place: string): Refusal[] {
   return refusals;
 }
 
-function* regexesOf(matches: unknown, place: string): Generator<[path: string, regex: string]> {
-  if (!Array.isArray(matches)) return;
-  for (const [index, match] of matches.entries()) {
-    for (const [name, value] of members(memberOf(match, 'headers'))) {
-      const regex = memberOf(value, 'regex');
-      if (isJudged(regex)) yield [`${place}[${index}].headers[${name}].regex`, regex];
+/** Most matches have none. */
+function regexesOf(matches: unknown): { index: number; name: string; regex: string }[] {
+  const found: { index: number; name: string; regex: string }[] = [];
+  if (!Array.isArray(matches)) return found;
+  matches.forEach((match: unknown, index) => {
+    const headers = memberOf(match, 'headers');
+    if (!isMap(headers)) return;
+    for (const name of Object.keys(headers)) {
+      const regex = memberOf(headers[name], 'regex');
+      if (isJudged(regex)) found.push({ index, name, regex });
     }
-  }
+  });
+  return found;
 }
 
 /** The same matches with another regex for each, so that the rest can be judged. */

@@ -27,6 +27,8 @@ export function hiddenRules(
       namespaceOf(other) === namespaceOf(rule) &&
       hostOf(other, clusterDomain) === host,
   );
+  // Then all are merged into one, as nearly always.
+  if (isPlain(rule) && rivals.every(isPlain)) return [];
   const hidden = [isLocal, isPrivate, isExported]
     .filter((index) => index(rule))
     .flatMap((index) => {
@@ -34,6 +36,11 @@ export function hiddenRules(
       return hiddenAmong(merged, nameOf(rule), index === isExported);
     });
   return [...new Set(hidden)].sort();
+}
+
+/** For everybody, and for all pods. */
+function isPlain({ spec }: DestinationRule): boolean {
+  return spec.exportTo === undefined && spec.workloadSelector === undefined;
 }
 
 /** Rules with a workloadSelector do not compete in this way: of those the first one that fits decides. */

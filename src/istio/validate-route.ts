@@ -32,8 +32,9 @@ export function validateRoute(
   };
   const gateways = context.gateways ?? [];
   const claims = gateways.length > 0 && !gateways.includes('mesh');
+  const options = { claims, isTold: context.isTold ?? (() => true) };
   (route.match ?? []).forEach((match, i) => {
-    checkMatch(match, `match[${i}]`, { claims, isTold: context.isTold ?? (() => true) }, report);
+    checkMatch(match, `match[${i}]`, options, report);
   });
   checkHeaders(route.headers, 'headers', report);
   checkDestinations(route, report);
@@ -105,17 +106,19 @@ const MAX_ADDED = 1000;
  * it refuses the whole route table.
  */
 function checkOperationCounts(route: HTTPRoute, report: Report): void {
+  const targets = route.route ?? [];
+  const lone = targets.length === 1 ? targets[0]?.headers : undefined;
   for (const kind of ['request', 'response'] as const) {
-    const [target, ...others] = route.route ?? [];
-    const lone = others.length === 0 ? target?.headers?.[kind] : undefined;
-    const count = addedBy(route.headers?.[kind]) + addedBy(lone);
+    const count = addedBy(route.headers?.[kind]) + addedBy(lone?.[kind]);
+    if (count <= MAX_ADDED) continue;
     const message = `sets or adds ${count} headers together with the destination, Envoy takes ${MAX_ADDED}`;
-    report('headers', count > MAX_ADDED ? message : undefined, kind);
+    report('headers', message, kind);
   }
 }
 
 function addedBy(operations: HeaderOperations | null | undefined): number {
-  const { add, set } = operations ?? {};
+  if (!operations) return 0;
+  const { add, set } = operations;
   return Object.keys(add ?? {}).length + Object.keys(set ?? {}).length;
 }
 

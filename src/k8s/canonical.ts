@@ -30,28 +30,37 @@ function mapEqual(a: Record<string, unknown>, b: Record<string, unknown>): boole
 
 /** JSON text in which every map's keys are sorted: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(isInOrder(value) ? value : inOrder(value));
+  return JSON.stringify(inOrder(value));
 }
 
-/** Are all maps' keys sorted, as in all that the API server sends? Then nothing has to be copied. */
-function isInOrder(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) return value.every(isInOrder);
-  const map = value as Record<string, unknown>;
-  let before = '';
-  for (const key in map) {
-    if (key < before || !isInOrder(map[key])) return false;
-    before = key;
-  }
-  return true;
-}
-
-/** A copy with all maps' keys sorted. */
+/** With all maps' keys sorted. What is so already, as most of what the API server sends, is not copied. */
 function inOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(inOrder);
-  const members = Object.entries(value).sort(([a], [b]) => byText(a, b));
-  return Object.fromEntries(members.map(([key, member]) => [key, inOrder(member)]));
+  return Array.isArray(value) ? listInOrder(value) : mapInOrder(value as Record<string, unknown>);
+}
+
+function listInOrder(list: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let at = 0; at < list.length; at += 1) {
+    const item = inOrder(list[at]);
+    if (item === list[at]) continue;
+    copy ??= [...list];
+    copy[at] = item;
+  }
+  return copy ?? list;
+}
+
+function mapInOrder(map: Record<string, unknown>): Record<string, unknown> {
+  let isSame = true;
+  let before = '';
+  const members: [string, unknown][] = [];
+  for (const key in map) {
+    const member = inOrder(map[key]);
+    if (key < before || member !== map[key]) isSame = false;
+    before = key;
+    members.push([key, member]);
+  }
+  return isSame ? map : Object.fromEntries(members.sort(([a], [b]) => byText(a, b)));
 }
 
 /** Bytes of a text in UTF-8: what Kubernetes' size limits count. */

@@ -13,7 +13,7 @@ export interface Memory<T> {
 
 /**
  * A function of a text, with its last answers remembered: the same text has the same answer, whatever was asked before.
- * Of the texts only hashes are kept.
+ * Of long texts only hashes are kept.
  */
 export function rememberedByText<T>(
   { size, bytes, bytesOf = (_answer, text) => text.length }: Memory<T>,
@@ -21,15 +21,38 @@ export function rememberedByText<T>(
 ): (text: string) => T {
   const known = byteCache<{ answer: T }>(bytes, size);
   return (text) => {
-    // No hash begins like this.
-    const key = text.length > LONGEST_KEY ? digest(text) : `=${text}`;
+    // Whatever begins like a hash is hashed, too. Most texts are their own keys, without a copy.
+    const isHashed = text.length > LONGEST_KEY || text.startsWith('#');
+    const key = isHashed ? `#${digest(text)}` : text;
     const before = known.get(key);
     if (before !== undefined) return before.answer;
     const fresh = answer(text);
-    known.set(key, { answer: fresh }, bytesOf(fresh, text));
+    const forKey = key.length > SHORT_KEY ? key.length : 0;
+    known.set(key, { answer: fresh }, bytesOf(fresh, text) + forKey);
     return fresh;
   };
 }
 
-/** To hash a short text takes longer than to look it up. */
-const LONGEST_KEY = 512;
+/**
+ * A function of an object that comes with one call of a hook, such as a list that many ask: the answer to the last object is
+ * remembered. Of more, even a WeakMap keeps the answers alive, with all that they refer to, until the next full garbage
+ * collection (in V8 its values are strong for the others): every call's body would be copied over and over.
+ */
+export function rememberedOfLast<K extends object, A extends unknown[], V extends object>(
+  answer: (object: K, ...more: A) => V,
+): (object: K, ...more: A) => V {
+  // When no other call comes, it goes with its object.
+  let last = new WeakMap<K, V>();
+  return (object, ...more) => {
+    const before = last.get(object);
+    if (before !== undefined) return before;
+    const fresh = answer(object, ...more);
+    last = new WeakMap([[object, fresh]]);
+    return fresh;
+  };
+}
+
+/** To hash a text takes longer than to look it up; a longer one takes too much memory. */
+const LONGEST_KEY = 4096;
+/** Not worth counting. */
+const SHORT_KEY = 512;

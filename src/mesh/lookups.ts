@@ -15,15 +15,20 @@ export function servicesByLabel(
   // Each under one pair alone: what selects asks for all of its pairs.
   const places = new Map<string, number[]>();
   services.forEach(({ spec }, place) => {
-    const [first] = Object.entries(spec?.selector ?? {});
-    if (first !== undefined) append(places, pairKey(first), place);
+    const selector = spec?.selector;
+    for (const key in selector) {
+      append(places, pairKey(key, selector[key]), place);
+      break;
+    }
   });
   return (labels) => {
-    const keys = new Set(labels.flatMap((map) => Object.entries(map).map(pairKey)));
-    return pick(
-      services,
-      [...keys].flatMap((key) => places.get(key) ?? []),
-    );
+    const found = new Set<number>();
+    for (const map of labels) {
+      for (const key in map) {
+        for (const place of places.get(pairKey(key, map[key])) ?? []) found.add(place);
+      }
+    }
+    return pick(services, [...found]);
   };
 }
 
@@ -62,6 +67,6 @@ function pick<T>(items: readonly T[], places: readonly number[]): T[] {
 }
 
 /** A label's key and value: neither has a space. */
-function pairKey([key, value]: [string, string]): string {
+function pairKey(key: string, value: string | undefined): string {
   return `${key} ${value}`;
 }

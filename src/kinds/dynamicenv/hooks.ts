@@ -26,12 +26,17 @@ export function customizeEnv({ parent }: CustomizeRequest, service: Service): Cu
   return { relatedResources: relatedToEnv(usable, service.config) };
 }
 
-export function syncEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
+export function syncEnvHook(
+  request: CompositeRequest,
+  service: Service,
+  sentBytes?: number,
+): CompositeResponse {
   const env = withReadableStatus(request.parent);
   const { children, related } = request;
   const refusals = refusalsOf(env, children, service);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
-  const decision = syncEnv({ env, children, related }, refusals, service.config, service.now());
+  const input = { env, children, related, sentBytes };
+  const decision = syncEnv(input, refusals, service.config, service.now());
   logChange(env, children, decision, service);
   return decision;
 }

@@ -11,6 +11,7 @@ import type { ObjectMap } from '../../hooks/types.ts';
 import type { DestinationRule } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import { rememberedOfLast } from '../../k8s/remembered.ts';
 import type { Deployment } from '../../k8s/workload.ts';
 
 /** The env's children as the cluster has them, each list sorted by namespace and name. */
@@ -32,13 +33,11 @@ export interface Observed {
  * Without its spec nobody knows whether it has to be created anew, or what a RouteInjection asks for.
  */
 export function observe(children: ObjectMap): Observed {
-  const known = seen.get(children) ?? observed(children);
-  seen.set(children, known);
-  return known;
+  return seen(children);
 }
 
 /** What was sent is asked for its spec's limits, for the decision, and for what is told of it. */
-const seen = new WeakMap<ObjectMap, Observed>();
+const seen = rememberedOfLast(observed);
 
 function observed(children: ObjectMap): Observed {
   const {

@@ -41,6 +41,8 @@ export interface EnvInput {
   env: DynamicEnv;
   children: ObjectMap;
   related: ObjectMap;
+  /** All came in so many bytes; absent: nobody counted. It changes no answer. */
+  sentBytes?: number | undefined;
 }
 
 /** What an env is to own now, and how it stands. `refusals`: why its spec cannot be acted on. */
@@ -87,7 +89,7 @@ export function syncEnv(
     return { status: refusedStatus(taken, context), children: keepAll(observed, leave.harmful) };
   }
   const { children, waits, leaving } = decideChildren(plans, leave);
-  const told = { ...context, leaving };
+  const told = { ...context, leaving, sentBytes: input.sentBytes };
   const stall = findStall(context);
   const { status, waits: later } = envStatus(
     plans.map((plan) => workloadReport(plan, told)),

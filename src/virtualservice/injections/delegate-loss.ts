@@ -4,6 +4,7 @@ import { delegatingRoutes, resolvedRoutes } from '../../istio/delegates.ts';
 import { contradiction, mergeMatches } from '../../istio/merge-match.ts';
 import { nameOf, namespaceOf } from '../../istio/objects.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../istio/types.ts';
+import { rememberedOfLast } from '../../k8s/remembered.ts';
 import { labelOf } from '../routes/eligible.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../routes/scope.ts';
@@ -24,7 +25,7 @@ export function delegateLosses(
 ): string[] {
   const scope = scopeOf(delegate, config);
   if (!scope.isDelegate || isIgnored(delegate)) return [];
-  const above = delegating(roots, nameOf(delegate)).flatMap((root) =>
+  const above = (delegating(roots).get(nameOf(delegate)) ?? []).flatMap((root) =>
     delegatingRoutes(root, delegate, config.clusterDomain).map((route) => [root, route] as const),
   );
   if (above.length === 0) return [];
@@ -43,25 +44,22 @@ export function delegateLosses(
 }
 
 /** Every delegate asks the same roots. */
-const known = new WeakMap<readonly VirtualService[], Map<string, VirtualService[]>>();
+const delegating = rememberedOfLast(byDelegate);
 
-/** Those of the roots that have a route to this delegate (`namespace/name`). */
-function delegating(roots: readonly VirtualService[], name: string): readonly VirtualService[] {
-  const before = known.get(roots);
-  if (before !== undefined) return before.get(name) ?? [];
-  const byDelegate = new Map<string, VirtualService[]>();
+/** The roots by the delegates (`namespace/name`) that they have a route to. */
+function byDelegate(roots: readonly VirtualService[]): ReadonlyMap<string, VirtualService[]> {
+  const known = new Map<string, VirtualService[]>();
   for (const root of roots) {
     const names = httpOf(root).flatMap(({ delegate }) =>
       delegate ? `${delegate.namespace || namespaceOf(root)}/${delegate.name}` : [],
     );
     for (const one of new Set(names)) {
-      const list = byDelegate.get(one);
-      if (list === undefined) byDelegate.set(one, [root]);
+      const list = known.get(one);
+      if (list === undefined) known.set(one, [root]);
       else list.push(root);
     }
   }
-  known.set(roots, byDelegate);
-  return byDelegate.get(name) ?? [];
+  return known;
 }
 
 /** So many pairs of match entries, one of a root and one of a copy, are compared for one env. */

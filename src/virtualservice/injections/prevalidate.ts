@@ -1,9 +1,10 @@
 import type { HTTPRoute } from '../../istio/types.ts';
 import { validateRoute } from '../../istio/validate-route.ts';
+import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { pointAt } from '../routes/point-at.ts';
 import type { Scope } from '../routes/scope.ts';
 import { andMatch } from './and-match.ts';
-import { pairProblem } from './pair-problem.ts';
+import { injectionProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
 
 /**
@@ -35,10 +36,15 @@ function isSoundRoute(route: HTTPRoute, scope: Scope): boolean {
 /** Would the pair's copy of any sound route be sound, as far as the pair's own part goes? */
 export function soundPairs(scope: Scope): (pair: Pair) => boolean {
   const known = new Map<Pair, boolean>();
+  const problems = new Map<PlannedInjection, string | undefined>();
+  const hasProblem = ({ injection }: Pair): boolean => {
+    if (!problems.has(injection)) problems.set(injection, injectionProblem(injection));
+    return problems.get(injection) !== undefined;
+  };
   return (pair) => {
     const isKnown = known.get(pair);
     if (isKnown !== undefined) return isKnown;
-    if (pairProblem(pair) !== undefined) {
+    if (hasProblem(pair)) {
       known.set(pair, false);
       return false;
     }

@@ -42,7 +42,11 @@ export function affordableInjections(
   scope: Scope,
   sentBytes = Number.POSITIVE_INFINITY,
 ): Affordable {
-  if (areSurelyAffordable(http, injections, sentBytes)) {
+  const users = stripRoutes(http);
+  if (
+    areSurelyAffordable(users, injections, sentBytes) ||
+    areSurelyAffordable(users, injections, bytesOfUsers(http) + jsonBytes(injections))
+  ) {
     return { affordable: [...injections], leftOut: [] };
   }
   const weights = weightsOf(http, scope);
@@ -63,7 +67,7 @@ export function affordableInjections(
 }
 
 /**
- * Are all affordable, in whatever order? No route, no match and no name is larger than all that came (`sentBytes`), so mostly it is
+ * Are all affordable, in whatever order? No route, no match and no name is larger than all of them (`sentBytes`), so mostly it is
  * enough to know how many there are.
  */
 export function areSurelyAffordable(
@@ -87,6 +91,17 @@ export function areSurelyAffordable(
   const looks = injections.length * (targets + http.length) * LOOK_BYTES;
   const copies = times * (pairs * http.length * COPY_BYTES + (pairs + entries) * sentBytes);
   return looks + copies + COMPARISONS * sentBytes <= MAX_DRAFT_BYTES;
+}
+
+/** Several injections ask for the same routes. A number holds no routes in memory. */
+const knownBytes = new WeakMap<readonly HTTPRoute[], number>();
+
+function bytesOfUsers(http: readonly HTTPRoute[]): number {
+  const before = knownBytes.get(http);
+  if (before !== undefined) return before;
+  const fresh = jsonBytes(stripRoutes(http));
+  knownBytes.set(http, fresh);
+  return fresh;
 }
 
 /** What the routes to one subset of a host are, together. */

@@ -1,27 +1,14 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
+import { rememberedOfLast } from '../../../k8s/remembered.ts';
 import { baseKeyOf, hostOf, injectionBaseKey, type Observed } from '../observed.ts';
 
-interface ByBase {
-  injections: Map<string, RouteInjection[]>;
-  /** `undefined`: those whose mark was edited away. */
-  rules: Map<string | undefined, DestinationRule[]>;
-}
-
-/** Every child asks for those of its base: they are grouped once. */
-const groups = new WeakMap<Observed, ByBase>();
-
-function byBase(observed: Observed): ByBase {
-  const known = groups.get(observed);
-  if (known !== undefined) return known;
-  const fresh = {
-    injections: Map.groupBy(observed.injections, injectionBaseKey),
-    rules: Map.groupBy(observed.rules, baseKeyOf),
-  };
-  groups.set(observed, fresh);
-  return fresh;
-}
+/** Every child asks for those of its base: they are grouped once. Under `undefined`: the rules whose mark was edited away. */
+const byBase = rememberedOfLast(({ injections, rules }: Observed) => ({
+  injections: Map.groupBy(injections, injectionBaseKey),
+  rules: Map.groupBy(rules, baseKeyOf),
+}));
 
 /** The injections of a base (`<namespace>/<name>`); all of them when the mark that names the base was edited away. */
 export function injectionsOf(
@@ -54,12 +41,11 @@ export function ledTo(children: readonly KubeObject[]): (injection: RouteInjecti
   };
 }
 
-const answers = new WeakMap<object, Map<string, boolean>>();
+const answers = rememberedOfLast((_context: object) => new Map<string, boolean>());
 
 /** What is asked for each child of a kind and base is answered once for all of them. */
 export function oncePer(context: object, question: string, answer: () => boolean): boolean {
-  const known = answers.get(context) ?? new Map<string, boolean>();
-  answers.set(context, known);
+  const known = answers(context);
   const before = known.get(question);
   if (before !== undefined) return before;
   const fresh = answer();

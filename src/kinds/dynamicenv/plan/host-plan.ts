@@ -3,6 +3,7 @@ import type { RouteInjection } from '../../../api/routeinjection.ts';
 import { fqdn } from '../../../istio/host.ts';
 import { namespaceOf } from '../../../istio/objects.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
+import { rememberedOfLast } from '../../../k8s/remembered.ts';
 import type { Deployment } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { childKey, injectionBaseKey, type Observed } from '../observed.ts';
@@ -152,12 +153,11 @@ function distinction(
 }
 
 /** Every host asks. */
-const ownKeys = new WeakMap<Observed, ReadonlySet<string>>();
+const ownKeys = rememberedOfLast(({ rules }: Observed) => new Set(rules.map(childKey)));
 
 /** The env's own one whose label was edited away is seen among other people's. */
 export function withoutOwn(rules: readonly DestinationRule[], { observed }: PlanContext) {
-  const own = ownKeys.get(observed) ?? new Set(observed.rules.map(childKey));
-  ownKeys.set(observed, own);
+  const own = ownKeys(observed);
   return own.size === 0 ? rules : rules.filter((rule) => !own.has(childKey(rule)));
 }
 

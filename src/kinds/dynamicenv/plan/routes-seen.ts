@@ -1,5 +1,6 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../istio/types.ts';
+import { rememberedOfLast } from '../../../k8s/remembered.ts';
 import { isIgnored, planned } from '../../../virtualservice/injections/outcomes.ts';
 import { compareInjections } from '../../../virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../../virtualservice/injections/render.ts';
@@ -38,15 +39,13 @@ export function carriers(
 }
 
 /** Every child asks the same VirtualServices. */
-const indexes = new WeakMap<readonly VirtualService[], Map<string, VirtualService[]>>();
+const leadIndex = rememberedOfLast(byLead);
 
 /** The VirtualServices by what their routes of ours lead to (see `leadsIn`). */
-function leadIndex(
+function byLead(
   virtualServices: readonly VirtualService[],
   settings: Settings,
 ): ReadonlyMap<string, VirtualService[]> {
-  const before = indexes.get(virtualServices);
-  if (before !== undefined) return before;
   const index = new Map<string, VirtualService[]>();
   for (const one of virtualServices) {
     const scope = scopeOf(one, settings);
@@ -56,7 +55,6 @@ function leadIndex(
       else list.push(one);
     }
   }
-  indexes.set(virtualServices, index);
   return index;
 }
 
@@ -72,18 +70,19 @@ export function routesOn(
 
 /**
  * The routes that a VirtualService carries for an injection when it is active and rendered, beside what its plan has of the same
- * env; none: it cannot.
+ * env; none: it cannot. `sentBytes`: see `affordableInjections`.
  */
 export function routesWanted(
   virtualService: VirtualService,
   injection: RouteInjection,
   settings: Settings,
+  sentBytes?: number,
 ): HTTPRoute[] {
   const plan = planned(injection);
   if (plan === undefined || isIgnored(virtualService)) return [];
   const scope = scopeOf(virtualService, settings);
   const all = [plan, ...companions(virtualService, plan)].sort(compareInjections);
-  const { affordable } = affordableInjections(httpOf(virtualService), all, scope);
+  const { affordable } = affordableInjections(httpOf(virtualService), all, scope, sentBytes);
   const { http } = renderRoutes(httpOf(virtualService), affordable, scope);
   return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection), settings);
 }

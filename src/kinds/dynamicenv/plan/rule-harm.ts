@@ -24,7 +24,7 @@ export function judgeRules(
 ): JudgedRules {
   const judged = clones.map((rule) => ({
     rule,
-    hidden: hiddenBy(rule, view, clusterDomain),
+    hidden: hiddenRules(rule, rivals(rule, view, clusterDomain), clusterDomain),
   }));
   return {
     rules: judged.filter(({ hidden }) => hidden.length === 0).map(({ rule }) => rule),
@@ -42,18 +42,13 @@ export function harmfulKeys(
 ): ReadonlySet<string> {
   // One that somebody emptied hides nothing.
   const { objects } = readable('DestinationRule', rules);
-  const work = objects.reduce((sum, rule) => sum + ruleWork(rivals(rule, view, clusterDomain)), 0);
+  const judged = objects.map((rule) => ({ rule, others: rivals(rule, view, clusterDomain) }));
+  const work = judged.reduce((sum, { others }) => sum + ruleWork(others), 0);
   if (!canJudge(work)) return new Set();
-  const harmful = objects.filter((rule) => hiddenBy(rule, view, clusterDomain).length > 0);
-  return new Set(harmful.map(childKey));
-}
-
-function hiddenBy(
-  rule: DestinationRule,
-  view: Pick<MeshView, 'rulesAbout'>,
-  clusterDomain: string,
-): readonly string[] {
-  return hiddenRules(rule, rivals(rule, view, clusterDomain), clusterDomain);
+  const harmful = judged.filter(
+    ({ rule, others }) => hiddenRules(rule, others, clusterDomain).length > 0,
+  );
+  return new Set(harmful.map(({ rule }) => childKey(rule)));
 }
 
 function rivals(

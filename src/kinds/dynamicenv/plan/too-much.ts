@@ -139,9 +139,15 @@ function servicesOf({ workload }: EnvWorkload, view: MeshView): Service[] {
   const labels = [base ?? {}, workload.podLabels ?? {}];
   return view
     .servicesAskingFor(workload.namespace, ...labels)
-    .filter(({ spec }) =>
-      Object.entries(spec?.selector ?? {}).every(([key, value]) =>
-        labels.some((map) => Object.hasOwn(map, key) && map[key] === value),
-      ),
-    );
+    .filter(({ spec }) => isOfSome(spec?.selector ?? {}, labels));
+}
+
+function isOfSome(
+  selector: Readonly<Record<string, string>>,
+  labels: readonly Readonly<Record<string, string>>[],
+): boolean {
+  for (const key in selector) {
+    if (!labels.some((map) => Object.hasOwn(map, key) && map[key] === selector[key])) return false;
+  }
+  return true;
 }

@@ -12,4 +12,6 @@ export interface StatusContext {
   leaving: ReadonlySet<string>;
   config: DecisionConfig;
   now: Date;
+  /** All came in so many bytes; absent: nobody counted. */
+  sentBytes?: number | undefined;
 }

@@ -160,7 +160,7 @@ function virtualServiceStatus(
   const { name, namespace = '' } = virtualService.metadata;
   const notes = notesOf(virtualService, injection).filter(({ state }) => state !== 'unguarded');
   const status = lifeCycle({
-    wanted: routesWanted(virtualService, injection, context.config),
+    wanted: routesWanted(virtualService, injection, context.config, context.sentBytes),
     present: routesOn(virtualService, ownerOf(injection), context.config),
     subsets: subsetsOf(host),
     isActive: own?.spec.active === true,

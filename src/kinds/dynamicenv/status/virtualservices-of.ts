@@ -4,6 +4,7 @@ import { fqdn } from '../../../istio/host.ts';
 import { nameOf, namespaceOf } from '../../../istio/objects.ts';
 import { concernedHosts, liveHosts } from '../../../istio/route-kinds.ts';
 import type { VirtualService } from '../../../istio/types.ts';
+import { rememberedOfLast } from '../../../k8s/remembered.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { StatusContext } from './context.ts';
 
@@ -12,7 +13,7 @@ export function carriersOf(
   host: string,
   { view, config: { clusterDomain } }: StatusContext,
 ): VirtualService[] {
-  const concerned = byHost(view.virtualServices(), clusterDomain).get(host) ?? [];
+  const concerned = hostIndex(view.virtualServices(), clusterDomain).get(host) ?? [];
   const byName = new Map(concerned.map((one) => [nameOf(one), one]));
   return concerned.filter(
     (one) =>
@@ -22,14 +23,12 @@ export function carriersOf(
 }
 
 /** Each host of an env asks the same VirtualServices. */
-const indexes = new WeakMap<readonly VirtualService[], ReadonlyMap<string, VirtualService[]>>();
+const hostIndex = rememberedOfLast(byHost);
 
 function byHost(
   virtualServices: readonly VirtualService[],
   clusterDomain: string,
 ): ReadonlyMap<string, VirtualService[]> {
-  const before = indexes.get(virtualServices);
-  if (before !== undefined) return before;
   const index = new Map<string, VirtualService[]>();
   for (const one of virtualServices) {
     for (const host of concernedHosts(one, clusterDomain)) {
@@ -38,7 +37,6 @@ function byHost(
       list.push(one);
     }
   }
-  indexes.set(virtualServices, index);
   return index;
 }
 
