@@ -3,6 +3,7 @@ import { isInjectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import { routeInjection } from '../../../src/kinds/dynamicenv/plan/injections.ts';
+import { cloneName } from '../../../src/kinds/dynamicenv/plan/names.ts';
 import { envWorkloads } from '../../../src/kinds/dynamicenv/plan/workloads.ts';
 import { admit } from '../../../src/kinds/virtualservice/admit.ts';
 import { decorate } from '../../../src/kinds/virtualservice/sync.ts';
@@ -54,7 +55,7 @@ export function activeInjection(env: DynamicEnv): RouteInjection {
   if (entry === undefined) throw new Error('an env without a workload');
   const injection = routeInjection(env, entry, HOST, {
     from: ['shared'],
-    to: { name: `backend-${env.metadata.name}`.slice(0, 63), others: {} },
+    to: { name: cloneName('backend', env.metadata.name), others: {} },
     exposed: [],
   });
   return { ...injection, spec: { ...injection.spec, active: true } };
