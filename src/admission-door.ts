@@ -4,10 +4,12 @@ import { Worker } from 'node:worker_threads';
 import { UsageError } from './errors.ts';
 import type { MetricsPart } from './http/metrics.ts';
 import type { TlsFiles } from './http/tls.ts';
-import type { DecisionConfig } from './kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from './kinds/kinds.ts';
 
 export interface AdmissionDoorOptions {
   config: DecisionConfig;
+  /** Names of the optional kinds that are on. */
+  kinds: readonly string[];
   host: string;
   port: number;
   files: TlsFiles;

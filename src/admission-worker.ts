@@ -3,12 +3,14 @@ import type { Server } from 'node:https';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FastifyInstance } from 'fastify';
 import type { AdmissionDoorOptions, Order, Report } from './admission-door.ts';
+import { kindsOn, loadAdmission } from './hooks/kind.ts';
 import { buildAdmissionApp } from './http/admission-app.ts';
 import { createLog } from './http/log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { readTls, watchTls } from './http/tls.ts';
+import { type DecisionConfig, KINDS } from './kinds/kinds.ts';
 
-const { config, host, port, files, logLevel } = workerData as AdmissionDoorOptions;
+const { config, kinds, host, port, files, logLevel } = workerData as AdmissionDoorOptions;
 const log = createLog(logLevel);
 const metrics = createMetrics();
 
@@ -17,8 +19,11 @@ function report(message: Report): void {
 }
 
 async function encryptedApp(): Promise<FastifyInstance> {
-  const pair = await readTls(files);
-  const app = buildAdmissionApp({ service: { config, metrics, log }, logger: log, https: pair });
+  const [https, hooks] = await Promise.all([
+    readTls(files),
+    loadAdmission<DecisionConfig>(kindsOn(KINDS, kinds)),
+  ]);
+  const app = buildAdmissionApp({ hooks, service: { config, metrics, log }, logger: log, https });
   const unwatch = watchTls(files, app.server as unknown as Server, (error) => {
     if (error === undefined) log.info('certificate reloaded');
     else log.error(error, 'the new certificate cannot be used; the old one stays');

@@ -1,19 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
+import type { Flag, Flags, Values } from './hooks/flag.ts';
 
-/** One setting: a flag, or the environment variable `DYNAMICENV_<FLAG>` in capitals with underscores. */
-export interface Flag<T> {
-  name: string;
-  /** Placeholder in `--help`. */
-  value: string;
-  help: string;
-  fallback: string;
-  /** Turns the text into the value; an Error's message says what is expected. */
-  read: (text: string) => T;
-}
-
-export type Flags = Record<string, Flag<unknown>>;
-export type Values<F extends Flags> = { [K in keyof F]: F[K] extends Flag<infer T> ? T : never };
 type Environment = Record<string, string | undefined>;
 
 /** The settings from arguments, else from the environment, else their defaults. */

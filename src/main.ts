@@ -2,7 +2,9 @@ import closeWithGrace from 'close-with-grace';
 import { type AdmissionDoor, openAdmissionDoor } from './admission-door.ts';
 import type { ServeConfig } from './config.ts';
 import { UsageError } from './errors.ts';
+import { kindsOn, loadHooks } from './hooks/kind.ts';
 import type { TlsFiles } from './http/tls.ts';
+import { type DecisionConfig, KINDS } from './kinds/kinds.ts';
 
 /** Time for answers under way when the process is asked to stop; Metacontroller's own time-out is 10 s. */
 const GRACE_MS = 10_000;
@@ -10,11 +12,12 @@ const GRACE_MS = 10_000;
 /** Opens the doors, and closes them on SIGTERM or SIGINT after what is in flight. */
 export async function serve(config: ServeConfig): Promise<void> {
   const files = tlsFiles(config);
-  const [admission, { log, service, buildApp }] = await Promise.all([
+  const [admission, { log, service, hooks, buildApp }] = await Promise.all([
     files && openAdmission(files, config),
     plainParts(config),
   ]);
   const app = buildApp({
+    hooks,
     service,
     logger: log,
     ...(admission && { otherMetrics: admission.metrics }),
@@ -37,28 +40,27 @@ export async function serve(config: ServeConfig): Promise<void> {
 
 /** Loaded only now: the thread starts while this one gets ready. */
 async function plainParts(config: ServeConfig) {
-  const [{ loadEnvValidator }, { buildApp }, { createLog }, { createMetrics }] = await Promise.all([
+  const [{ loadValidator }, { buildApp }, { createLog }, { createMetrics }] = await Promise.all([
     import('./crds.ts'),
     import('./http/app.ts'),
     import('./http/log.ts'),
     import('./http/metrics.ts'),
   ]);
   const log = createLog(config.logLevel);
-  const validator = await loadEnvValidator();
+  const hooks = await loadHooks<DecisionConfig>(kindsOn(KINDS, config.kinds), loadValidator);
   const service = {
     config,
-    validator,
     now: () => new Date(),
     metrics: createMetrics(),
     log,
   };
-  return { log, service, buildApp };
+  return { log, service, hooks, buildApp };
 }
 
 function openAdmission(files: TlsFiles, config: ServeConfig): Promise<AdmissionDoor> {
-  const { host, tlsPort: port, logLevel } = config;
+  const { kinds, host, tlsPort: port, logLevel } = config;
   // Half a service is none: it ends with 1, and whoever started it starts it again.
-  return openAdmissionDoor({ config, host, port, files, logLevel }, (error) => {
+  return openAdmissionDoor({ config, kinds, host, port, files, logLevel }, (error) => {
     throw error;
   });
 }

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import type { AdmissionService } from '../kinds/virtualservice/admission.ts';
-import { ADMISSION_HOOK } from '../kinds/virtualservice/admission-hook.ts';
+import type { Hook } from '../hooks/hook.ts';
+import type { AdmissionService } from '../hooks/service.ts';
 import { addHook } from './add-hook.ts';
 import { baseApp, type DoorLimits } from './base-app.ts';
 import type { Metrics } from './metrics.ts';
@@ -16,19 +16,21 @@ import type { TlsPair } from './tls.ts';
  */
 const LIMITS: DoorLimits = { body: 4 * 2 ** 20, held: 32 * 2 ** 20, connections: 512 };
 
-export interface AdmissionAppOptions {
-  service: AdmissionService & { metrics: Metrics };
+export interface AdmissionAppOptions<Settings> {
+  hooks: readonly Hook<AdmissionService<Settings>>[];
+  service: AdmissionService<Settings> & { metrics: Metrics };
   logger?: FastifyBaseLogger;
   https?: TlsPair;
 }
 
-/** The encrypted door: admission and health, nothing else. Listens nowhere yet. */
-export function buildAdmissionApp({
+/** The encrypted door: admission hooks and health, nothing else. Listens nowhere yet. */
+export function buildAdmissionApp<Settings>({
+  hooks,
   service,
   logger,
   https,
-}: AdmissionAppOptions): FastifyInstance {
+}: AdmissionAppOptions<Settings>): FastifyInstance {
   const app = baseApp({ limits: LIMITS, metrics: service.metrics, logger, https });
-  addHook(app, ADMISSION_HOOK, service);
+  for (const hook of hooks) addHook(app, hook, service);
   return app;
 }

@@ -1,6 +1,8 @@
 import { ENV_LABEL_PREFIX } from '../../api/marks.ts';
+import { decoratorHooks } from '../../hooks/controller-hooks.ts';
+import type { Hook } from '../../hooks/hook.ts';
 import { RefusedError } from '../../hooks/refused-error.ts';
-import type { Service } from '../../hooks/service.ts';
+import type { Service as HookService } from '../../hooks/service.ts';
 import type {
   CustomizeRequest,
   CustomizeResponse,
@@ -8,19 +10,28 @@ import type {
   DecoratorResponse,
 } from '../../hooks/types.ts';
 import type { VirtualService } from '../../istio/types.ts';
+import { VIRTUAL_SERVICE_CONTROLLER } from './controller.ts';
 import { relatedInjections } from './customize.ts';
 import { nameOf } from './name.ts';
 import { readInjections } from './read-injections.ts';
+import type { VirtualServiceSettings } from './settings.ts';
 import { decorate } from './sync.ts';
 
-export function customizeVirtualService(
+type Service = HookService<VirtualServiceSettings>;
+
+export const VIRTUAL_SERVICE_HOOKS: readonly Hook<Service>[] = decoratorHooks(
+  VIRTUAL_SERVICE_CONTROLLER,
+  { customize: customizeVirtualService, sync: syncVirtualService },
+);
+
+function customizeVirtualService(
   { parent }: CustomizeRequest,
   { config }: Service,
 ): CustomizeResponse {
   return { relatedResources: relatedInjections(parent as VirtualService, config) };
 }
 
-export function syncVirtualService(
+function syncVirtualService(
   request: DecoratorRequest,
   service: Service,
   bodyBytes: number | undefined,

@@ -1,4 +1,4 @@
-import type { ObjectMap, RelatedRule } from './types.ts';
+import type { ObjectMap, RelatedRule } from '../hooks/types.ts';
 
 /** Resources that rules ask for here, by their plural. */
 const KINDS: Readonly<Record<string, string>> = {
