@@ -40,14 +40,13 @@ export async function serve(config: ServeConfig): Promise<void> {
 
 /** Loaded only now: the thread starts while this one gets ready. */
 async function plainParts(config: ServeConfig) {
-  const [{ loadValidator }, { buildApp }, { createLog }, { createMetrics }] = await Promise.all([
-    import('./crds.ts'),
+  const [hooks, { buildApp }, { createLog }, { createMetrics }] = await Promise.all([
+    hooksOf(config),
     import('./http/app.ts'),
     import('./http/log.ts'),
     import('./http/metrics.ts'),
   ]);
   const log = createLog(config.logLevel);
-  const hooks = await loadHooks<DecisionConfig>(kindsOn(KINDS, config.kinds), loadValidator);
   const service = {
     config,
     now: () => new Date(),
@@ -55,6 +54,11 @@ async function plainParts(config: ServeConfig) {
     log,
   };
   return { log, service, hooks, buildApp };
+}
+
+async function hooksOf({ kinds }: ServeConfig) {
+  const { loadValidator } = await import('./crds.ts');
+  return loadHooks<DecisionConfig>(kindsOn(KINDS, kinds), loadValidator);
 }
 
 function openAdmission(files: TlsFiles, config: ServeConfig): Promise<AdmissionDoor> {
