@@ -13,16 +13,14 @@ import { type DecisionConfig, KINDS } from './kinds/kinds.ts';
 const { config, kinds, host, port, files, logLevel } = workerData as AdmissionDoorOptions;
 const log = createLog(logLevel);
 const metrics = createMetrics();
+const hooks = await loadAdmission<DecisionConfig>(kindsOn(KINDS, kinds));
 
 function report(message: Report): void {
   parentPort?.postMessage(message);
 }
 
 async function encryptedApp(): Promise<FastifyInstance> {
-  const [https, hooks] = await Promise.all([
-    readTls(files),
-    loadAdmission<DecisionConfig>(kindsOn(KINDS, kinds)),
-  ]);
+  const https = await readTls(files);
   const app = buildAdmissionApp({ hooks, service: { config, metrics, log }, logger: log, https });
   const unwatch = watchTls(files, app.server as unknown as Server, (error) => {
     if (error === undefined) log.info('certificate reloaded');

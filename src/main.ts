@@ -41,7 +41,7 @@ export async function serve(config: ServeConfig): Promise<void> {
 /** Loaded only now: the thread starts while this one gets ready. */
 async function plainParts(config: ServeConfig) {
   const [hooks, { buildApp }, { createLog }, { createMetrics }] = await Promise.all([
-    hooksOf(config),
+    loadHooks<DecisionConfig>(kindsOn(KINDS, config.kinds), validatorOf),
     import('./http/app.ts'),
     import('./http/log.ts'),
     import('./http/metrics.ts'),
@@ -56,9 +56,9 @@ async function plainParts(config: ServeConfig) {
   return { log, service, hooks, buildApp };
 }
 
-async function hooksOf({ kinds }: ServeConfig) {
+async function validatorOf(crd: string) {
   const { loadValidator } = await import('./crds.ts');
-  return loadHooks<DecisionConfig>(kindsOn(KINDS, kinds), loadValidator);
+  return loadValidator(crd);
 }
 
 function openAdmission(files: TlsFiles, config: ServeConfig): Promise<AdmissionDoor> {
