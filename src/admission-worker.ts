@@ -1,4 +1,4 @@
-/** The thread of the encrypted door: opens it, tells so, and answers what the main thread asks, until it is told to close. */
+/** The thread of the encrypted door: opens it, reports that, and answers the main thread's messages until it is told to close. */
 import type { Server } from 'node:https';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FastifyInstance } from 'fastify';
@@ -39,7 +39,7 @@ async function follow(order: Order, app: FastifyInstance): Promise<void> {
   parentPort?.close();
 }
 
-/** Undefined when it failed, which is told: where the door is to be, and by which certificate, is the user's choice. */
+/** Undefined after a failure, which is reported: address and certificate are the user's settings. */
 async function open(): Promise<FastifyInstance | undefined> {
   const flags = '--tls-cert-file, --tls-key-file';
   const failed = (what: string) => (error: Error) =>

@@ -21,7 +21,7 @@ export function readCount(given: string): number {
   return Number(given);
 }
 
-/** Items between commas; spaces around them do not count. */
+/** Items separated by commas; spaces around an item are ignored. */
 export function list(
   name: string,
   help: string,

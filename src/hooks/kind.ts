@@ -9,7 +9,7 @@ import type { AdmissionService, Service } from './service.ts';
 export interface KindCrd {
   /** `<plural>.<group>` */
   name: string;
-  /** Makes its validator, where there is more to it than the definition. */
+  /** Makes its validator. Default: the compiled definition. */
   validator?: (crd: CustomResourceDefinition) => Promise<CrdValidator>;
 }
 
@@ -17,9 +17,9 @@ export interface KindCrd {
 export type LoadValidator = (crd: string) => Promise<CrdValidator>;
 
 /**
- * A kind of parent objects and who answers for them, as data: hook table, metrics, validators, flags and the simulator's
- * controllers are derived from it. What decides is loaded by `hooks` and `admission`, so that help texts and the thread of
- * the admission webhook do without what they do not need. `Settings`: the part of all settings that the kind reads.
+ * A kind of objects that this service decides about, as data: the hook table, names of metrics, validators, flags and
+ * controllers are derived from it. `hooks` and `admission` import the code that decides only when they are called: `--help` needs
+ * none of it, and the admission thread only its own. `Settings`: the part of all settings that this kind reads.
  */
 export interface Kind<Settings> {
   /** As in `--kinds`; lower case, with dashes. */
@@ -29,14 +29,14 @@ export interface Kind<Settings> {
   crds: readonly KindCrd[];
   /** Flags of its settings; a flag that several kinds share is the same object in each. */
   flags: Flags;
-  /** Its controller in Metacontroller; undefined: with these settings there is nothing for it to do. */
+  /** Its controller in Metacontroller; undefined: these settings need none. */
   controller: (settings: Settings) => ControllerDefinition | undefined;
   hooks: (validator: LoadValidator) => Promise<readonly Hook<Service<Settings>>[]>;
   /** Its admission webhook. */
   admission?: () => Promise<Hook<AdmissionService<Settings>>>;
 }
 
-/** The kinds that are on, when `names` are those of the optional ones. */
+/** The kinds that are served: all that are not optional, and the optional ones in `names`. */
 export function kindsOn<K extends Pick<Kind<never>, 'name' | 'isOptional'>>(
   kinds: readonly K[],
   names: readonly string[],
@@ -61,7 +61,7 @@ export async function loadHooks<Settings>(
   return [...lists.flat(), ...(await loadAdmission(kinds))];
 }
 
-/** The admission hooks alone; nothing else is loaded. */
+/** The admission hooks only; no other code of the kinds is imported. */
 export async function loadAdmission<Settings>(
   kinds: readonly Kind<Settings>[],
 ): Promise<Hook<AdmissionService<Settings>>[]> {

@@ -1,4 +1,4 @@
-/** What handlers count; `src/http/metrics.ts` says what each is. */
+/** Counters of the handlers; `src/http/metrics.ts` describes each. */
 export interface Counters {
   refusals: { inc(labels: { reason: string }): void };
   routesRendered: { inc(count: number): void };

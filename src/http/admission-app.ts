@@ -7,12 +7,12 @@ import type { Metrics } from './metrics.ts';
 import type { TlsPair } from './tls.ts';
 
 /**
- * A review carries the object before and after. What is stored has at most 1.5 MiB (etcd's `--max-request-bytes`), so that two
- * and what stands around them are within 4 MiB. The API server reads writes of up to 3 MiB (`MaxRequestBodyBytes` in
- * `k8s.io/apiserver/pkg/server/config.go`); one that makes a larger review could not be stored, whatever the webhook says.
- * A review beyond is answered with 413, and the write goes on without the webhook (`failurePolicy: Ignore`).
+ * A review carries the object before and after the write. A stored object has at most 1.5 MiB (etcd's `--max-request-bytes`), so
+ * two of them and their envelope fit into 4 MiB. The API server reads writes of up to 3 MiB (`MaxRequestBodyBytes` in
+ * `k8s.io/apiserver/pkg/server/config.go`); a write whose review is larger than 4 MiB could not be stored anyway.
+ * A larger review is answered with 413, and the write continues without the webhook (`failurePolicy: Ignore`).
  *
- * Reviews of large VirtualServices have some 200 KiB: 32 MiB are more than a hundred and fifty at once.
+ * A review of a large VirtualService has some 200 KiB: 32 MiB hold more than 150 of them at once.
  */
 const LIMITS: DoorLimits = { body: 4 * 2 ** 20, held: 32 * 2 ** 20, connections: 512 };
 

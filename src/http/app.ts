@@ -8,7 +8,7 @@ import { joinedMetrics } from './metrics.ts';
 
 /**
  * A sync of an env sees every Service and DestinationRule of its namespaces: at about 2 KiB each, 16 MiB holds some
- * 8,000 of them. What is larger is a mistake, and is refused before it is read. Twenty workers of Metacontroller that sync
+ * 8,000 of them. A larger body is a mistake, and is refused before it is read. Twenty workers of Metacontroller that sync
  * 1,700 services each send 118 MB together.
  */
 const LIMITS: DoorLimits = { body: 16 * 2 ** 20, held: 128 * 2 ** 20, connections: 512 };

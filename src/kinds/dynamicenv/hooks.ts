@@ -68,7 +68,7 @@ function finalizeEnvHook(request: CompositeRequest, service: Service): Composite
   return decision;
 }
 
-/** The CRD's own rules, for a spec that slipped past them, then what the CRD cannot say. */
+/** Violations of the CRD's rules, for a spec that was stored without them, else of the rules that a CRD cannot express. */
 function refusalsOf(
   env: DynamicEnv,
   children: ObjectMap,
@@ -84,7 +84,7 @@ function refusalsOf(
   });
 }
 
-/** One line when the decision changes children, or what people see; an idle sync says nothing. */
+/** Logs one line when the decision changes children or the state that users see; an idle sync logs nothing. */
 function logChange(
   env: DynamicEnv,
   children: ObjectMap,

@@ -34,7 +34,7 @@ export interface EnvSettings extends Pick<ClusterSettings, 'clusterDomain' | 'in
   allowedCommonHeaders: readonly string[];
   /** The most pods of one clone; 0: any number. */
   maxReplicas: number;
-  /** Decided in memory: the webhook is there, and nobody refuses what Metacontroller writes. Never set by a flag. */
+  /** In a simulation: the webhook always works, and nobody refuses Metacontroller's writes. Not set by a flag. */
   isRehearsal?: true;
 }
 
@@ -66,12 +66,12 @@ export const ENV_FLAGS = {
   indexedNamespaces: CLUSTER_FLAGS.indexedNamespaces,
   removeLabels: list(
     'remove-labels',
-    'labels that clones do not take over, beside the built-in list; * at the end for any ending',
+    'labels that clones do not copy, beside the built-in list; * at the end for any ending',
     matching(KEY_PATTERN, 'label keys, with * only at the end'),
   ),
   removeAnnotations: list(
     'remove-annotations',
-    'annotations that clones do not take over, likewise',
+    'annotations that clones do not copy; * at the end for any ending',
     matching(KEY_PATTERN, 'annotation keys, with * only at the end'),
   ),
   allowedHeaderNames: list(

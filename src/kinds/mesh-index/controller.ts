@@ -1,6 +1,6 @@
 import type { DecoratorDefinition } from '../../hooks/controller.ts';
 
-/** The Namespaces that are indexed, by the label that every Namespace has. */
+/** Selects the indexed Namespaces by their name, which every Namespace has as a label. */
 export function meshIndexController(indexedNamespaces: readonly string[]): DecoratorDefinition {
   const key = 'kubernetes.io/metadata.name';
   const values = [...indexedNamespaces];

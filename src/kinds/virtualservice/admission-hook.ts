@@ -4,7 +4,7 @@ import type { AdmissionService } from '../../hooks/service.ts';
 import { admitVirtualService } from './admission.ts';
 import type { VirtualServiceSettings } from './settings.ts';
 
-/** Apart from the other hooks: the encrypted door has this one alone, and loads nothing of theirs. */
+/** In its own file: the encrypted door serves only this hook, and imports nothing of the others. */
 export const ADMISSION_HOOK: Hook<AdmissionService<VirtualServiceSettings>> = hookAt(
   '/admission/virtualservices',
   ADMISSION_REVIEW,

@@ -27,7 +27,7 @@ export function admitVirtualService(
     },
     service.config,
   );
-  // A dry run changes nothing: nobody wants to read of it later.
+  // A dry run changes nothing, so it is neither logged nor counted.
   if (request.dryRun !== true) {
     report(amendment, { virtualService: nameOf(virtualService), user: userInfo.username }, service);
   }

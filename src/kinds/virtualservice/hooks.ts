@@ -41,10 +41,10 @@ function syncVirtualService(
   if ('reason' in read) {
     const { reason, message } = read;
     service.metrics.refusals.inc({ reason });
-    // Its own mistake is told on the VirtualService, by an event; what only the system can mend is told by the envs.
+    // A mistake in the VirtualService becomes an event on it; what its owner cannot correct is reported by the envs.
     if (reason === 'Invalid') throw new RefusedError(message);
     service.log.warn({ virtualService: nameOf(virtualService) }, message);
-    // Labels and annotations that an answer does not name stay.
+    // Metacontroller keeps labels and annotations that an answer does not name.
     return { labels: {}, annotations: {}, attachments: [] };
   }
   const { isRepair, ...decoration } = decorate(
@@ -72,7 +72,7 @@ function isChange({ metadata }: VirtualService, marks: Marks): boolean {
   );
 }
 
-/** What becomes of each env here: `leaving` while its routes are there, and then null. */
+/** The state of each env here: `leaving` while its routes are removed, null when they are gone. */
 function statesByEnv({ labels }: Marks): Record<string, string | null> {
   return Object.fromEntries(
     Object.entries(labels).map(([key, state]) => [key.replace(ENV_LABEL_PREFIX, ''), state]),
