@@ -170,3 +170,20 @@ test.each(['src/hooks', 'src/http'])('%s knows no kind', async (folder) => {
     expect([file, imports]).toEqual([file, null]);
   }
 });
+
+test.each(KINDS.map(({ name }) => name))(
+  '%s: its data imports no code that decides, which --help and the admission thread do without',
+  async (name) => {
+    const imports = (await text(`src/kinds/${name}/kind.ts`)).matchAll(
+      /^import .* from '([^']*)'/gm,
+    );
+    const files = [...imports].map(([, file]) => file);
+    const light = [
+      './controller.ts',
+      './settings.ts',
+      '../../hooks/kind.ts',
+      '../../hooks/settings.ts',
+    ];
+    expect(light).toEqual(expect.arrayContaining(files));
+  },
+);
