@@ -7,7 +7,7 @@ interface Resource {
   resource: string;
 }
 
-/** Paths of a controller's hooks; the chart prepends the service's address. */
+/** Paths of a controller's hooks; the chart puts the service's address in front. */
 interface HookPaths {
   customize: string;
   sync: string;

@@ -1,6 +1,6 @@
 import type { DecoratorDefinition } from '../../hooks/controller.ts';
 
-/** Selects the indexed Namespaces by their name, which every Namespace has as a label. */
+/** The DecoratorController for the indexed Namespaces. It selects them by the label that every Namespace has. */
 export function meshIndexController(indexedNamespaces: readonly string[]): DecoratorDefinition {
   const key = 'kubernetes.io/metadata.name';
   const values = [...indexedNamespaces];

@@ -46,28 +46,19 @@ interface Named {
   labelSelector?: object;
 }
 
-/** The manifest's part that a kind's definition has. */
+/** A manifest in the form of a kind's definition; it may have more fields. */
 function definitionOf({ kind, metadata, spec }: Manifest): object {
-  const named = ({ apiVersion, resource, labelSelector }: Named) => ({
-    apiVersion,
-    resource,
-    ...(labelSelector && { labelSelector }),
-  });
   const hooks = Object.entries(spec.hooks).map(([name, { webhook }]) => [
     name,
     webhook.url.replace(SERVICE, ''),
   ]);
-  const resources =
-    kind === 'CompositeController'
-      ? {
-          parentResource: spec.parentResource && named(spec.parentResource),
-          childResources: (spec.childResources ?? []).map(named),
-        }
-      : {
-          resources: (spec.resources ?? []).map(named),
-          attachments: (spec.attachments ?? []).map(named),
-        };
-  return { kind, name: metadata.name, ...resources, hooks: Object.fromEntries(hooks) };
+  return {
+    ...spec,
+    kind,
+    name: metadata.name,
+    attachments: spec.attachments ?? [],
+    hooks: Object.fromEntries(hooks),
+  };
 }
 
 describe.each(KINDS.map((kind): [string, Kind<DecisionConfig>] => [kind.name, kind]))(
@@ -76,7 +67,9 @@ describe.each(KINDS.map((kind): [string, Kind<DecisionConfig>] => [kind.name, ki
     test('its controller is the one that is installed', async () => {
       const documents = parseYaml((await MANIFESTS[name]?.()) ?? '');
       const manifests = documents.map(({ value }) => value as Manifest);
-      expect(manifests.map(definitionOf)).toEqual([kind.controller(CONFIG)]);
+      expect(manifests.map(definitionOf)).toMatchObject([kind.controller(CONFIG)]);
+      const paths = Object.keys(manifests[0]?.spec.hooks ?? {});
+      expect(paths).toEqual(Object.keys(kind.controller(CONFIG)?.hooks ?? {}));
     });
 
     test('its hooks are at the paths of its controller, and no others', async () => {
