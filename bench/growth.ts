@@ -1,4 +1,5 @@
 import type { Service } from '../src/hooks/service.ts';
+import type { DecisionConfig } from '../src/kinds/kinds.ts';
 import type { Call } from './lib/calls.ts';
 import { envCalls, virtualServiceCalls } from './lib/calls.ts';
 import { answer, decide } from './lib/hook.ts';
@@ -95,7 +96,7 @@ function row(
 }
 
 /** The parent or object itself is left as it is: parts of it are copied by the runtime, which takes no proxy. */
-function readsOf(call: Call, service: Service): number {
+function readsOf(call: Call, service: Service<DecisionConfig>): number {
   const body = JSON.parse(call.text) as Record<string, object>;
   const names = { sync: ['children', 'related'], finalize: ['children', 'related'] } as const;
   const watched =

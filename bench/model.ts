@@ -1,4 +1,5 @@
 import type { Service } from '../src/hooks/service.ts';
+import type { DecisionConfig } from '../src/kinds/kinds.ts';
 import { type Call, envCalls, virtualServiceCalls } from './lib/calls.ts';
 import { answer } from './lib/hook.ts';
 import type { Row } from './lib/rows.ts';
@@ -87,7 +88,7 @@ export async function modelRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[
   });
 }
 
-function pointOf(call: Call | undefined, service: Service): Point {
+function pointOf(call: Call | undefined, service: Service<DecisionConfig>): Point {
   if (call === undefined) throw new Error('there is no such call');
   const bytes = Buffer.byteLength(call.text) + Buffer.byteLength(answer(call, service));
   return { kib: bytes / 1024, ms: leastTime(() => answer(call, service), 7) };

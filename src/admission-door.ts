@@ -4,10 +4,12 @@ import { Worker } from 'node:worker_threads';
 import { UsageError } from './errors.ts';
 import type { MetricsPart } from './http/metrics.ts';
 import type { TlsFiles } from './http/tls.ts';
-import type { DecisionConfig } from './kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from './kinds/kinds.ts';
 
 export interface AdmissionDoorOptions {
   config: DecisionConfig;
+  /** Names of the optional kinds that are on. */
+  kinds: readonly string[];
   host: string;
   port: number;
   files: TlsFiles;
@@ -15,29 +17,29 @@ export interface AdmissionDoorOptions {
 }
 
 export interface AdmissionDoor {
-  /** What was counted there; where the thread is busy for longer than a second, what it told the time before. */
+  /** The thread's metrics. If it does not answer within a second: those of its last answer. */
   metrics(): Promise<MetricsPart>;
-  /** After what is in flight. */
+  /** Ends the thread after the requests in flight. */
   close(): Promise<void>;
 }
 
-/** What the thread is told. */
+/** Message to the thread. */
 export type Order = 'metrics' | 'close';
-/** What it tells. */
+/** Message from the thread. */
 export type Report = 'open' | { failed: string } | { metrics: MetricsPart };
 
 const METRICS_MS = 1_000;
 /**
- * The thread's own heap, in MiB. 4 MiB of whatever JSON takes most when it is parsed (a million empty objects, or as many keys
- * that are all different) still go through with 128 and 16. When it is exhausted, the thread ends, and the process with it.
+ * Limits of the thread's heap, in MiB. 128 and 16 are enough to parse 4 MiB of the most expensive JSON (a million empty objects,
+ * or a million different keys). When the heap is exhausted, the thread ends, and the process with it.
  */
 const HEAP = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 16 };
 /** `.ts` in a clone, `.js` when built. */
 const SCRIPT = new URL(`./admission-worker${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Opens the encrypted door in a thread of its own, with an event loop and a heap of its own: a sync that takes long, or a
- * collection of its garbage, keeps no write of a VirtualService waiting. `lose` is called when the thread ends unasked.
+ * Opens the encrypted door in its own thread, with its own event loop and heap: neither a long sync nor its garbage
+ * collection delays a write of a VirtualService. `lose` is called when the thread ends without being asked to.
  */
 export async function openAdmissionDoor(
   options: AdmissionDoorOptions,
@@ -82,7 +84,7 @@ function metricsOf(worker: Worker): () => Promise<MetricsPart> {
     if (typeof report === 'object' && 'metrics' in report) last = report.metrics;
   });
   return async () => {
-    // Those that ask at the same time share an answer.
+    // Concurrent callers share one answer.
     asked ??= once(worker, 'message', { signal: AbortSignal.timeout(METRICS_MS) })
       .then(
         () => undefined,

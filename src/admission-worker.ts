@@ -1,24 +1,27 @@
-/** The thread of the encrypted door: opens it, tells so, and answers what the main thread asks, until it is told to close. */
+/** The thread of the encrypted door: opens it, reports that, and answers the main thread's messages until it is told to close. */
 import type { Server } from 'node:https';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FastifyInstance } from 'fastify';
 import type { AdmissionDoorOptions, Order, Report } from './admission-door.ts';
+import { kindsOn, loadAdmission } from './hooks/kind.ts';
 import { buildAdmissionApp } from './http/admission-app.ts';
 import { createLog } from './http/log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { readTls, watchTls } from './http/tls.ts';
+import { type DecisionConfig, KINDS } from './kinds/kinds.ts';
 
-const { config, host, port, files, logLevel } = workerData as AdmissionDoorOptions;
+const { config, kinds, host, port, files, logLevel } = workerData as AdmissionDoorOptions;
 const log = createLog(logLevel);
 const metrics = createMetrics();
+const hooks = await loadAdmission<DecisionConfig>(kindsOn(KINDS, kinds));
 
 function report(message: Report): void {
   parentPort?.postMessage(message);
 }
 
 async function encryptedApp(): Promise<FastifyInstance> {
-  const pair = await readTls(files);
-  const app = buildAdmissionApp({ service: { config, metrics, log }, logger: log, https: pair });
+  const https = await readTls(files);
+  const app = buildAdmissionApp({ hooks, service: { config, metrics, log }, logger: log, https });
   const unwatch = watchTls(files, app.server as unknown as Server, (error) => {
     if (error === undefined) log.info('certificate reloaded');
     else log.error(error, 'the new certificate cannot be used; the old one stays');
@@ -36,7 +39,7 @@ async function follow(order: Order, app: FastifyInstance): Promise<void> {
   parentPort?.close();
 }
 
-/** Undefined when it failed, which is told: where the door is to be, and by which certificate, is the user's choice. */
+/** Undefined after a failure, which is reported: address and certificate are the user's settings. */
 async function open(): Promise<FastifyInstance | undefined> {
   const flags = '--tls-cert-file, --tls-key-file';
   const failed = (what: string) => (error: Error) =>

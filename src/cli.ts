@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing is imported before the version is known: an older Node fails somewhere in the middle, in words that help nobody.
+// Nothing is imported before the version is checked: an older Node would fail later, with an error that does not name the cause.
 import { basename } from 'node:path';
 
 /** As in package.json, `engines`. */
@@ -12,14 +12,14 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   );
   process.exitCode = 2;
 } else {
-  // Whoever reads the output may stop early (`| head`): no reason for a stack trace.
+  // The reader of the output may stop early (`| head`), which is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
   });
   const { run } = await import('./cli/run.ts');
   const calledAs = basename(process.argv[1] ?? '', '.js');
-  // kubectl finds its plugins by this name, and people type it with a space.
+  // kubectl finds its plugins by this name; users type it with a space.
   const program = calledAs === 'kubectl-dynamicenv' ? 'kubectl dynamicenv' : 'dynamicenv';
   process.exitCode = await run(process.argv.slice(2), program);
 }

@@ -1,4 +1,4 @@
-/** A mistake of the person who started the program: its text is all they need to see. */
+/** A mistake in the user's input: only its message is printed, without a stack trace. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }

@@ -1,19 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
+import type { Flag, Flags, Values } from './hooks/flag.ts';
 
-/** One setting: a flag, or the environment variable `DYNAMICENV_<FLAG>` in capitals with underscores. */
-export interface Flag<T> {
-  name: string;
-  /** Placeholder in `--help`. */
-  value: string;
-  help: string;
-  fallback: string;
-  /** Turns the text into the value; an Error's message says what is expected. */
-  read: (text: string) => T;
-}
-
-export type Flags = Record<string, Flag<unknown>>;
-export type Values<F extends Flags> = { [K in keyof F]: F[K] extends Flag<infer T> ? T : never };
 type Environment = Record<string, string | undefined>;
 
 /** The settings from arguments, else from the environment, else their defaults. */
@@ -41,7 +29,7 @@ export function parseOptions<O extends ParseArgsOptionsConfig>(
   return given;
 }
 
-/** Options, and the words among them. Node's parser; what it does not like is the user's mistake. */
+/** Options, and the words between them. What Node's parser refuses is the user's mistake. */
 export function parseWords<O extends ParseArgsOptionsConfig>(args: readonly string[], options: O) {
   try {
     const { values, positionals } = parseArgs({
@@ -56,7 +44,7 @@ export function parseWords<O extends ParseArgsOptionsConfig>(args: readonly stri
   }
 }
 
-/** The settings for which options were given (by the flags' names), or variables are set. */
+/** The value of each flag: of its option if given, else of its variable, else the default. */
 export function settingsOf<F extends Flags>(
   flags: F,
   given: Record<string, unknown>,
@@ -76,7 +64,7 @@ export function settingsOf<F extends Flags>(
 
 /**
  * For a Service called `dynamicenv`, Kubernetes sets `DYNAMICENV_PORT=tcp://10.0.0.1:8080` in the containers of its
- * namespace: nobody's setting.
+ * namespace. That is no setting.
  */
 const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
 

@@ -1,18 +1,23 @@
 import type { Service } from '../../src/hooks/service.ts';
-import { HOOKS } from '../../src/http/hook-table.ts';
 import { strictAjv } from '../../src/http/strict-ajv.ts';
+import type { DecisionConfig } from '../../src/kinds/kinds.ts';
 import type { Call } from './calls.ts';
+import { HOOKS } from './service.ts';
 
 const ajv = strictAjv();
 const checks = new Map(HOOKS.map(({ url, schema }) => [url, ajv.compile(schema)]));
 
 /** What the door does with a body's text: parse, check, decide, stringify. */
-export function answer(call: Call, service: Service): string {
+export function answer(call: Call, service: Service<DecisionConfig>): string {
   return JSON.stringify(decide(call, JSON.parse(call.text), service));
 }
 
 /** The answer to a body that is parsed already. */
-export function decide({ url, text }: Call, body: unknown, service: Service): object {
+export function decide(
+  { url, text }: Call,
+  body: unknown,
+  service: Service<DecisionConfig>,
+): object {
   const hook = HOOKS.find((candidate) => candidate.url === url);
   if (hook === undefined || checks.get(url)?.(body) !== true)
     throw new Error(`${url} refuses the body`);

@@ -4,7 +4,7 @@ import type { VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { matchesSelector } from '../../src/k8s/selector.ts';
 import { relatedToEnv } from '../../src/kinds/dynamicenv/customize.ts';
-import type { DecisionConfig } from '../../src/kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../src/kinds/kinds.ts';
 import { relatedInjections } from '../../src/kinds/virtualservice/customize.ts';
 import { admissionReview } from '../../src/simulator/api-server/admission.ts';
 import {

@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/http/app.ts';
-import { createService } from './service.ts';
+import { createService, HOOKS } from './service.ts';
 
 /** What the parent sends: answers for the route that does nothing, or a wish for figures. */
 export type Order = { answers: object[] } | 'figures';
@@ -28,7 +28,8 @@ function nothing(): FastifyInstance {
   return app;
 }
 
-const app = kind === 'hooks' ? buildApp({ service: await createService() }) : nothing();
+const app =
+  kind === 'hooks' ? buildApp({ hooks: HOOKS, service: await createService() }) : nothing();
 app.addHook('onResponse', async () => {
   calls += 1;
 });

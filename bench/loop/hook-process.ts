@@ -10,14 +10,14 @@ import { DECISION_FLAGS } from '../../src/config.ts';
 import { readFlags } from '../../src/flags.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { selfSigned } from '../../test/http/lib/certificate.ts';
-import { createService } from '../lib/service.ts';
+import { createService, HOOKS } from '../lib/service.ts';
 import { answerKey } from './answer-key.ts';
 import { bytesOf, callsOf } from './hook-metrics.ts';
 import type { Doors, HookFigures, HookOrder } from './hook-orders.ts';
 
 const config = readFlags(DECISION_FLAGS, process.argv.slice(2), {});
 const service = { ...(await createService()), config, now: () => new Date() };
-const app = buildApp({ service });
+const app = buildApp({ hooks: HOOKS, service });
 await app.ready();
 
 let mode: Exclude<HookOrder, 'figures'> = 'decide';

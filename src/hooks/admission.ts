@@ -1,6 +1,6 @@
 import type { AdmissionReviewResponse } from './types.ts';
 
-/** An answer that lets the write pass, amended by a JSON Patch (RFC 6902) when there is anything to amend. */
+/** The answer that allows the write, with a JSON Patch (RFC 6902) if it has operations. */
 export function allow(uid: string, patch: readonly object[]): AdmissionReviewResponse {
   const amended =
     patch.length === 0

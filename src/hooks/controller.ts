@@ -15,9 +15,9 @@ interface HookPaths {
 }
 
 /**
- * A CompositeController, as far as it is its kind's business: the service's address, time-outs and the resync period are
- * the chart's. `name` is a contract: Metacontroller derives finalizers and marks from it, which a renamed controller would
- * leave behind (https://metacontroller.github.io/metacontroller/api/compositecontroller.html).
+ * The part of a CompositeController that its kind decides; the chart sets the service's address, time-outs and the resync
+ * period. `name` must never change: Metacontroller derives finalizers and labels from it, and nobody would remove those of the
+ * old name (https://metacontroller.github.io/metacontroller/api/compositecontroller.html).
  */
 export interface CompositeDefinition {
   kind: 'CompositeController';
@@ -27,7 +27,7 @@ export interface CompositeDefinition {
   hooks: HookPaths;
 }
 
-/** A DecoratorController, likewise (https://metacontroller.github.io/metacontroller/api/decoratorcontroller.html). */
+/** The same part of a DecoratorController (https://metacontroller.github.io/metacontroller/api/decoratorcontroller.html). */
 export interface DecoratorDefinition {
   kind: 'DecoratorController';
   name: string;

@@ -1,9 +1,20 @@
-/** One hook; `S` is what it works with. */
-export interface Hook<S> {
+/** One hook; `Service` is what it works with. */
+export interface Hook<Service> {
+  /** Path at which it is served. */
   url: string;
   /** Name in metrics and logs. */
   name: string;
+  /** JSON Schema of the request's body. */
   schema: object;
   /** `bodyBytes`: length of the body, if it was announced. */
-  answer: (body: never, service: S, bodyBytes: number | undefined) => object;
+  answer: (body: never, service: Service, bodyBytes: number | undefined) => object;
+}
+
+/** A hook, with the name that metrics and logs give it: `dynamicenv-sync` for `/dynamicenv/sync`. */
+export function hookAt<Service>(
+  url: string,
+  schema: object,
+  answer: Hook<Service>['answer'],
+): Hook<Service> {
+  return { url, name: url.slice(1).replaceAll('/', '-'), schema, answer };
 }

@@ -1,4 +1,4 @@
-/** Answered with 422 and its text: with anything but 200 Metacontroller leaves what is there as it is. */
+/** Answered with 422 and its message. On any status but 200 Metacontroller changes nothing. */
 export class RefusedError extends Error {
   override name = 'RefusedError';
   statusCode = 422;

@@ -1,4 +1,4 @@
-/** JSON Schemas of what Metacontroller (hook version v2) and the API server send; only what is read here is asked for. */
+/** JSON Schemas of what Metacontroller (hook version v2) and the API server send; they require only the fields that are read here. */
 
 const META = {
   type: 'object',
@@ -72,7 +72,7 @@ export const DECORATOR_REQUEST = {
   },
 };
 
-/** Its name may still be to come (generateName). */
+/** It may have no name yet (generateName). */
 const NULLABLE_OBJECT = {
   anyOf: [
     { type: 'null' },

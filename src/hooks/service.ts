@@ -1,7 +1,4 @@
-import type { CrdValidator } from '../crd/schema.ts';
-import type { DecisionConfig } from '../kinds/dynamicenv/settings.ts';
-
-/** What handlers count; `src/http/metrics.ts` says what each is. */
+/** Counters of the handlers; `src/http/metrics.ts` describes each. */
 export interface Counters {
   refusals: { inc(labels: { reason: string }): void };
   routesRendered: { inc(count: number): void };
@@ -11,11 +8,13 @@ export interface Counters {
 
 type LogLine = (facts: object, message?: string) => void;
 
-/** What the handlers work with; nothing of it changes between calls. */
-export interface Service {
-  config: DecisionConfig;
-  validator: CrdValidator;
+/** What a kind's hooks work with; nothing of it changes between calls. `Settings`: what the kind reads of all settings. */
+export interface Service<Settings> {
+  config: Settings;
   now: () => Date;
   metrics: Counters;
   log: Record<'info' | 'warn' | 'error' | 'debug', LogLine>;
 }
+
+/** What admission works with: its answer does not depend on the time. */
+export type AdmissionService<Settings> = Omit<Service<Settings>, 'now'>;

@@ -55,7 +55,7 @@ export interface DecoratorResponse {
   resyncAfterSeconds?: number;
 }
 
-/** admission.k8s.io/v1, as far as it is read here. */
+/** The fields of admission.k8s.io/v1 that are read here. */
 export interface AdmissionRequest {
   uid: string;
   operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';

@@ -3,7 +3,7 @@ import type { Hook } from '../hooks/hook.ts';
 import type { Metrics } from './metrics.ts';
 import { withShortStatus } from './short-status.ts';
 
-/** The hook answers at its URL, and is measured. */
+/** Serves the hook at its URL, and measures its calls. */
 export function addHook<S>(
   app: FastifyInstance,
   hook: Hook<S>,

@@ -13,11 +13,11 @@ import type { Metrics } from './metrics.ts';
 import { strictAjv } from './strict-ajv.ts';
 import type { TlsPair } from './tls.ts';
 
-/** What a door holds at most. */
+/** Limits of one door. */
 export interface DoorLimits {
   /** Bytes of one body. */
   body: number;
-  /** Bytes of all bodies that are on their way. */
+  /** Bytes of all bodies that are being received. */
   held: number;
   connections: number;
 }
@@ -26,19 +26,19 @@ export interface BaseOptions {
   limits: DoorLimits;
   metrics: Metrics;
   logger: FastifyBaseLogger | undefined;
-  /** When this door is the encrypted one. */
+  /** Certificate and key of the encrypted door; undefined: no encryption. */
   https: TlsPair | undefined;
 }
 
-/** UTF-16 units of a URL that is not there. */
+/** UTF-16 units of an unknown URL that the answer quotes. */
 const MOST_OF_URL = 200;
 
-/** A door with its limits, health, and answers to what it does not know; without a hook. */
+/** A door (an HTTP server) with limits, health checks and 404 for unknown paths. The caller adds the hooks. */
 export function baseApp({ limits, metrics, logger, https }: BaseOptions): FastifyInstance {
   const options: FastifyServerOptions = {
     ...APP_TIMES,
     bodyLimit: limits.body,
-    // One line per decision that changed something is enough.
+    // Handlers log each decision that changed something; a line per request would add nothing.
     logController: new LogController({ disableRequestLogging: true }),
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     ...(https === undefined ? { http: SERVER_OPTIONS } : { https: { ...https, ...TLS_OPTIONS } }),
@@ -48,7 +48,7 @@ export function baseApp({ limits, metrics, logger, https }: BaseOptions): Fastif
   const ajv = strictAjv();
   app.setValidatorCompiler(({ schema }) => ajv.compile(schema));
   app.setErrorHandler(handleError);
-  // A text is no body of ours, whatever is in it.
+  // No hook takes plain text.
   app.removeContentTypeParser('text/plain');
   readJsonBodies(app);
   refuseUnknownUrls(app);
@@ -59,7 +59,7 @@ export function baseApp({ limits, metrics, logger, https }: BaseOptions): Fastif
   return app;
 }
 
-/** Before a body is read: there is nobody to read it. */
+/** Answers before the body is read, as no handler needs it. */
 function refuseUnknownUrls(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) {
@@ -71,7 +71,7 @@ function refuseUnknownUrls(app: FastifyInstance): void {
   });
 }
 
-/** A connection that was answering when the door closed would stay open for the next request, and hold the door. */
+/** Without this, a connection that is busy when the server begins to close is kept alive, and the server does not end. */
 function endConnectionsOnClose(app: FastifyInstance): void {
   let isClosing = false;
   app.addHook('preClose', async () => {

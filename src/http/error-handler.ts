@@ -7,18 +7,18 @@ import type {
 import { cutText } from '../k8s/cut-text.ts';
 import { pointerKeys } from '../k8s/json-pointer.ts';
 
-/** UTF-16 units of what is quoted: keys are whatever somebody sent. Metacontroller makes an event of it, whose bound is 1,024. */
+/** Limits of quoted text in UTF-16 units: a client may send keys of any length. Metacontroller makes an event of it, limited to 1,024. */
 const MOST_OF = { key: 100, field: 400, text: 1000 };
 
-/** After it was too busy. */
+/** When a client should retry after 429. */
 const RETRY_SECONDS = 1;
 
 const EXPECTED =
   "expected Metacontroller's hook version v2, or an AdmissionReview of admission.k8s.io/v1";
 
 /**
- * Never 200: Metacontroller takes a 200 without a child for the wish to delete that child. The text becomes the
- * message of a Warning event on the object.
+ * Never answers 200: after a 200 that lacks a child, Metacontroller deletes that child. The text becomes the message of a
+ * Warning event on the object.
  */
 export function handleError(
   error: FastifyError,
@@ -39,7 +39,7 @@ export function handleError(
           field: fieldOfStatus(statusCode),
         }
       : describeWrong(wrong);
-  // The API server tells nobody what it was answered.
+  // The API server does not report the webhook's error to anybody: log it here.
   request.log.warn({ url: request.url }, answer.error);
   if (statusCode === 429) reply.header('retry-after', RETRY_SECONDS);
   return reply.code(statusCode).send(answer);
@@ -50,7 +50,7 @@ function describeBody({ message, statusCode }: FastifyError, request: FastifyReq
   return statusCode === 413 ? `${message}: at most ${limit} MiB are read` : message;
 }
 
-/** What is at fault when the body was not even looked into: its size or syntax, or its content type. */
+/** The field to name when the body was not validated: its size or syntax, or its content type, is wrong. */
 function fieldOfStatus(statusCode: number): string {
   return statusCode === 415 ? 'Content-Type' : 'body';
 }

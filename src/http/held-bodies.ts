@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Answered with 429: Metacontroller asks again after the time that it is told (`Call` in its `pkg/hooks/webhook.go`), and the API
- * server goes on without the webhook.
+ * Answered with 429: Metacontroller retries after the time in `retry-after` (`Call` in its `pkg/hooks/webhook.go`), and the API
+ * server continues without the webhook.
  */
 class BusyError extends Error {
   override name = 'BusyError';
@@ -10,9 +10,9 @@ class BusyError extends Error {
 }
 
 /**
- * Bounds the memory of bodies that are on their way, of all connections together: bytes that have come count, announced
- * ones do not. A body that would go beyond is refused with 429, and its connection closed. Once it is read whole, a body is
- * answered at once, and counts no more.
+ * Limits the memory of all bodies that are being received, over all connections: received bytes count, announced ones do not.
+ * A body that exceeds the limit is refused with 429, and its connection is closed. A complete body is answered at once, and
+ * no longer counts.
  */
 export function limitHeldBytes(app: FastifyInstance, most: number, onRefusal: () => void): void {
   let held = 0;
@@ -33,11 +33,11 @@ export function limitHeldBytes(app: FastifyInstance, most: number, onRefusal: ()
       onRefusal();
       payload.emit('error', busy(most));
     };
-    // Not every body has a reader: one of an unknown content type has none, and no error of it may be thrown.
+    // A body of an unknown content type has no reader: without a listener its error would be thrown.
     payload.on('error', () => undefined);
     payload.on('data', count);
     payload.once('close', release);
-    // Where the answer came first, the rest is thrown away as it comes.
+    // If the answer is sent before the whole body has come, the rest is discarded on arrival.
     reply.raw.once('finish', release);
     done(null, payload);
   });

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { shapeProblem } from '../k8s/json-shape.ts';
 
-/** Reads bodies as JSON as Fastify does, but refuses what is too much to be worked on before anything walks through it. */
+/** Parses JSON bodies as Fastify does, and first refuses those that nest too deep or have too many values. */
 export function readJsonBodies(app: FastifyInstance): void {
-  // A header match may be called `__proto__`; nothing here assigns by such a key, and bodies need not be searched for it.
+  // A header match may be named `__proto__`. No code here assigns properties by such a key, so bodies are not searched for it.
   const parse = app.getDefaultJsonParser('ignore', 'ignore');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     const problem = shapeProblem(`${text}`);

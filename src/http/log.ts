@@ -7,8 +7,8 @@ const MOST_ITEMS = 50;
 const MOST_DEPTH = 3;
 
 /**
- * One JSON line for each event, on standard output unless told otherwise. Lines are short whatever the facts are: names and
- * messages come from what anybody may send. Writes at once, so that lines of threads do not mix and none waits for a thread.
+ * Logs one JSON line for each event, by default to standard output. Long facts are cut, as names and messages may come from
+ * any client. Writes are synchronous: lines of two threads do not mix, and none waits for the other thread.
  */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   return pino(
@@ -40,7 +40,7 @@ function shortFacts(facts: object, depth: number): Record<string, unknown> {
 
 function shortFact(fact: unknown, depth: number): unknown {
   if (typeof fact === 'string') return cutText(fact, MOST_OF.fact);
-  // The error's own serializer comes after this.
+  // The serializer of errors runs later.
   if (typeof fact !== 'object' || fact === null || fact instanceof Error) return fact;
   if (depth > MOST_DEPTH) return '…';
   if (Array.isArray(fact)) return fact.slice(0, MOST_ITEMS).map((one) => shortFact(one, depth + 1));

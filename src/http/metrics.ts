@@ -17,13 +17,13 @@ export interface Metrics {
   restoredMarks: Counter;
 }
 
-/** Metrics of one registry, as `getMetricsAsJSON` tells them: they can be sent to another thread. */
+/** Metrics of one registry as `getMetricsAsJSON` returns them, which can be sent to another thread. */
 export type MetricsPart = MetricObjectWithValues<MetricValue<string>>[];
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const BYTES = [1e3, 4e3, 16e3, 64e3, 256e3, 1e6, 4e6, 16e6];
 
-/** The service's own figures. What only a watcher of the cluster can know is left to kube-state-metrics. */
+/** The service's own metrics. The state of objects in the cluster is exported by kube-state-metrics. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -45,7 +45,7 @@ export function createMetrics(): Metrics {
     }),
     refusals: new Counter({
       name: 'dynamicenv_refusals_total',
-      help: 'Things that were asked for and not done, by reason',
+      help: 'What was asked for and refused, by reason',
       labelNames: ['reason'],
       registers,
     }),
@@ -61,13 +61,13 @@ export function createMetrics(): Metrics {
     }),
     restoredMarks: new Counter({
       name: 'dynamicenv_marks_restored_total',
-      help: "Writes in which somebody but Metacontroller's user had changed marks",
+      help: "Writes of other users than Metacontroller's whose changes of marks were undone",
       registers,
     }),
   };
 }
 
-/** The text of /metrics: those of the registry, with the parts added up, which have metrics of the same names. */
+/** The text of /metrics: the registry's metrics plus those of the parts, added up by name. */
 export async function joinedMetrics(
   registry: Registry,
   parts: readonly MetricsPart[],

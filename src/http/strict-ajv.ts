@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 
-/** Fastify's own would change what was sent: coerce types, fill in defaults, drop properties. */
+/** Fastify's default Ajv would change bodies: coerce types, fill in defaults, drop properties. */
 export function strictAjv(): Ajv {
   return new Ajv({
     removeAdditional: false,
@@ -8,7 +8,7 @@ export function strictAjv(): Ajv {
     useDefaults: false,
     allErrors: false,
     strict: true,
-    // The start would wait for the schema of schemas, too; strict mode finds what is no keyword.
+    // Compiling the meta-schema would slow the start; strict mode reports unknown keywords without it.
     validateSchema: false,
     meta: false,
   });

@@ -23,9 +23,9 @@ export async function readTls(files: TlsFiles): Promise<TlsPair> {
 }
 
 /**
- * Gives the server the new pair whenever a file changes. Polled: Kubernetes swaps the files of a mounted Secret by a
- * symbolic link, which notifications of the file system miss. A pair that does not fit together (one file is new,
- * the other old) is tried again with the next change.
+ * Gives the server the new pair whenever a file changes. Files are polled: Kubernetes replaces the files of a mounted Secret by
+ * a symbolic link, which file system notifications miss. A pair that does not match (one file is new, the other old) is
+ * tried again at the next change.
  */
 export function watchTls(
   files: TlsFiles,
@@ -35,7 +35,7 @@ export function watchTls(
   let used: TlsPair | undefined;
   const reload = async () => {
     const pair = await readTls(files);
-    // Both files changed: the second call finds nothing new.
+    // When both files change, the second call finds nothing new.
     if (pair.cert === used?.cert && pair.key === used.key) return;
     server.setSecureContext(pair);
     used = pair;

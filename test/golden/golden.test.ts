@@ -3,13 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { parse, stringify } from 'yaml';
 import { DECISION_FLAGS } from '../../src/config.ts';
-import { loadValidators } from '../../src/crds.ts';
 import { readFlags } from '../../src/flags.ts';
 import type { AdmissionReview, AdmissionReviewResponse } from '../../src/hooks/types.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
 import { answersFile } from '../support/answers-file.ts';
+import { HOOKS } from '../support/hooks.ts';
 
 /**
  * Every folder `test/golden/<group>/<case>` holds one call through the HTTP door:
@@ -36,17 +36,15 @@ interface Response {
 
 const ROOT = new URL('./', import.meta.url);
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
-const validators = await loadValidators();
 
 async function answer({ post, now, flags, body }: Request): Promise<Response> {
   const service = {
     config: readFlags(DECISION_FLAGS, flags ?? [], {}),
-    validator: validators.dynamicEnv,
     now: () => new Date(now ?? '2026-01-01T12:00:00Z'),
     metrics: createMetrics(),
     log: pino({ level: 'silent' }),
   };
-  const app = buildApp({ service });
+  const app = buildApp({ hooks: HOOKS, service });
   const reply = await app.inject({ method: 'POST', url: post, payload: body as object });
   await app.close();
   const answered = { status: reply.statusCode, body: reply.json() };

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { buildAdmissionApp } from '../../src/http/admission-app.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { ADMISSION_HOOKS, HOOKS } from '../support/hooks.ts';
 import { testApp } from './lib/app.ts';
 import { admissionBody, BODIES, compositeBody, env } from './lib/bodies.ts';
 import { answered, head, portOf, type Raw, raw } from './lib/raw.ts';
@@ -29,7 +30,7 @@ interface Door {
 
 async function door(kind: 'plain' | 'admission'): Promise<Door> {
   const { app: plain, service, metric } = await testApp();
-  const app = kind === 'plain' ? plain : buildAdmissionApp({ service });
+  const app = kind === 'plain' ? plain : buildAdmissionApp({ hooks: ADMISSION_HOOKS, service });
   open.app = app;
   const port = await portOf(app);
   const dial = async () => {
@@ -51,7 +52,7 @@ describe('the door of admission', () => {
     'has no %s, and reads no body for it',
     async (url) => {
       const { service } = await testApp();
-      const app = buildAdmissionApp({ service });
+      const app = buildAdmissionApp({ hooks: ADMISSION_HOOKS, service });
       const method = url === '/metrics' || url === '/' ? 'GET' : 'POST';
       const body = BODIES[url]?.();
       const { statusCode } = await app.inject({ method, url, ...(body && { payload: body }) });
@@ -61,7 +62,7 @@ describe('the door of admission', () => {
 
   test('answers reviews and health', async () => {
     const { service, post } = await testApp();
-    const app = buildAdmissionApp({ service });
+    const app = buildAdmissionApp({ hooks: ADMISSION_HOOKS, service });
     const answer = await app.inject({ method: 'POST', url: REVIEW, payload: admissionBody() });
     expect(answer.json()).toEqual((await post(REVIEW, admissionBody())).json);
     for (const url of ['/healthz', '/readyz']) {
@@ -71,7 +72,7 @@ describe('the door of admission', () => {
 
   test('reads at most 4 MiB', async () => {
     const { service } = await testApp();
-    const app = buildAdmissionApp({ service });
+    const app = buildAdmissionApp({ hooks: ADMISSION_HOOKS, service });
     const review = JSON.stringify(admissionBody());
     const sent = (bytes: number) =>
       app.inject({
@@ -271,7 +272,11 @@ test('metrics of both threads are one text', async () => {
   const { service } = await testApp();
   service.metrics.routesRendered.inc(4);
   const { buildApp } = await import('../../src/http/app.ts');
-  const app = buildApp({ service, otherMetrics: () => other.registry.getMetricsAsJSON() });
+  const app = buildApp({
+    hooks: HOOKS,
+    service,
+    otherMetrics: () => other.registry.getMetricsAsJSON(),
+  });
   const { body } = await app.inject({ method: 'GET', url: '/metrics' });
   expect(body).toContain('\ndynamicenv_routes_rendered_total 7\n');
   expect(body).toContain('_count{hook="admission-virtualservices",result="ok"} 1\n');

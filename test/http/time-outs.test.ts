@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { buildAdmissionApp } from '../../src/http/admission-app.ts';
+import { ADMISSION_HOOKS } from '../support/hooks.ts';
 import { testApp } from './lib/app.ts';
 import { selfSigned } from './lib/certificate.ts';
 import { drip, head, portOf, raw } from './lib/raw.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const { app: plain, service } = await testApp();
   plain.get('/large', () => Buffer.alloc(64 * 2 ** 20));
   const https = selfSigned('127.0.0.1');
-  const secure = buildAdmissionApp({ service, https });
+  const secure = buildAdmissionApp({ hooks: ADMISSION_HOOKS, service, https });
   doors = [
     { app: plain, port: await portOf(plain), encrypted: false },
     { app: secure, port: await portOf(secure), encrypted: true },

@@ -16,7 +16,7 @@ import type {
   DeploymentStatus,
   Service,
 } from '../../src/k8s/workload.ts';
-import type { DecisionConfig } from '../../src/kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../src/kinds/kinds.ts';
 
 /** The moment at which tests take place; `at(5)` is five seconds later. */
 export const NOW = new Date('2026-01-01T12:00:00Z');

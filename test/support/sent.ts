@@ -2,7 +2,7 @@ import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { relatedToEnv } from '../../src/kinds/dynamicenv/customize.ts';
-import type { DecisionConfig } from '../../src/kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../src/kinds/kinds.ts';
 import { resourceOf } from '../../src/simulator/kinds.ts';
 import { objectMap } from './objects.ts';
 

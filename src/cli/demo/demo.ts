@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import { DECISION_FLAGS } from '../../config.ts';
-import { loadValidators } from '../../crds.ts';
+import { loadValidator } from '../../crds.ts';
 import { readFlags } from '../../flags.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
 import { compare, countOf, unifiedDiff } from '../shared/compare.ts';
 import { loadManifests } from '../shared/manifests.ts';
 import { rehearse } from '../shared/rehearsal.ts';
@@ -35,7 +36,7 @@ export async function demo(output: Output): Promise<number> {
 }
 
 async function tell(output: Output): Promise<void> {
-  const { dynamicEnv } = await loadValidators();
+  const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);
   const manifests = await loadManifests([SHOP], { DynamicEnv: dynamicEnv });
   const objects = manifests.map(({ object }) => object);
   const env = objects.find(({ kind }) => kind === 'DynamicEnv') as DynamicEnv;

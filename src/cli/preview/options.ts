@@ -1,7 +1,7 @@
 import { DECISION_FLAGS } from '../../config.ts';
 import { UsageError } from '../../errors.ts';
 import { describeFlags, optionsOf, parseOptions, settingsOf } from '../../flags.ts';
-import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../kinds/kinds.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import {
   CLUSTER_HELP,

@@ -1,7 +1,8 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import { loadValidators } from '../../crds.ts';
+import { loadValidator } from '../../crds.ts';
 import type { VirtualService } from '../../istio/types.ts';
+import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
 import { compare, countOf } from '../shared/compare.ts';
 import { delegateWarnings } from '../shared/delegate-warnings.ts';
 import { drawGraph } from '../shared/graph.ts';
@@ -15,7 +16,7 @@ import { show, showLeftovers } from './report.ts';
 /** What DynamicEnvs would do. 0: all become ready; 1: one does not, or there is none. */
 export async function preview(args: readonly string[], output: Output): Promise<number> {
   const options = readPreviewOptions(args, process.env);
-  const { dynamicEnv } = await loadValidators();
+  const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);
   const told: string[] = [];
   const load = manifestLoader(options, dynamicEnv, told);
   const scene =

@@ -3,7 +3,7 @@ import { unreadOf, unreadText } from '../../api/unread.ts';
 import { UsageError } from '../../errors.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
-import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../kinds/kinds.ts';
 import type { Denied } from '../../kube-client/denied.ts';
 import type { OpenCluster } from '../../kube-client/open.ts';
 import { type Resource, resourceName } from '../../kube-client/reader.ts';

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { loadValidators } from '../../crds.ts';
+import { loadValidator } from '../../crds.ts';
+import { loadHooks } from '../../hooks/kind.ts';
 import { buildApp } from '../../http/app.ts';
 import { createMetrics } from '../../http/metrics.ts';
-import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
+import { type DecisionConfig, KINDS } from '../../kinds/kinds.ts';
 import { type Cluster, createCluster, type LocalClusterOptions } from '../../simulator/cluster.ts';
 
 export interface Rehearsal {
@@ -22,11 +23,10 @@ export async function rehearse(
   config: DecisionConfig,
   options: Omit<LocalClusterOptions, 'inject' | 'metacontrollerUser' | 'indexedNamespaces'>,
 ): Promise<Rehearsal> {
-  const validators = await loadValidators();
   const app = buildApp({
+    hooks: await loadHooks<DecisionConfig>(KINDS, loadValidator),
     service: {
       config: { ...config, isRehearsal: true },
-      validator: validators.dynamicEnv,
       now: () => cluster.now(),
       metrics: createMetrics(),
       log: SILENCE,

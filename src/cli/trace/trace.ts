@@ -1,5 +1,6 @@
-import { loadValidators } from '../../crds.ts';
+import { loadValidator } from '../../crds.ts';
 import { toYaml } from '../../k8s/yaml.ts';
+import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
 import { trace as traced } from '../../trace/trace.ts';
 import { worldOf } from '../../trace/world.ts';
 import { drawGraph } from '../shared/graph.ts';
@@ -13,7 +14,7 @@ import { traceCluster, traceFiles } from './scene.ts';
 /** Where a request goes, and why. 0: it reaches pods, or is answered on the way; 1: it does not. */
 export async function trace(args: readonly string[], output: Output): Promise<number> {
   const options = readTraceOptions(args, process.env);
-  const { dynamicEnv } = await loadValidators();
+  const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);
   const told: string[] = [];
   const load = manifestLoader(options, dynamicEnv, told);
   const scene =

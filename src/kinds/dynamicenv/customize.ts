@@ -5,12 +5,12 @@ import type { RelatedRule } from '../../hooks/types.ts';
 import { byText } from '../../k8s/canonical.ts';
 import { cloneName } from './plan/names.ts';
 import { type EnvWorkload, envWorkloads } from './plan/workloads.ts';
-import type { DecisionConfig } from './settings.ts';
+import type { EnvSettings } from './settings.ts';
 
 const ISTIO = 'networking.istio.io/v1';
 
 /** What an env's decisions need to see; from its spec alone, because Metacontroller keeps the answer. */
-export function relatedToEnv(env: DynamicEnv, config: DecisionConfig): RelatedRule[] {
+export function relatedToEnv(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
   const name = env.metadata.name;
   const byNamespace = Map.groupBy(envWorkloads(env), ({ workload }) => workload.namespace);
   const perNamespace = [...byNamespace].flatMap(([namespace, workloads]): RelatedRule[] => {
@@ -38,7 +38,7 @@ export function relatedToEnv(env: DynamicEnv, config: DecisionConfig): RelatedRu
   ];
 }
 
-function destinationRules(env: DynamicEnv, config: DecisionConfig): RelatedRule[] {
+function destinationRules(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
   const rule = { apiVersion: ISTIO, resource: 'destinationrules', labelSelector: NOT_OURS };
   const namespaces = ruleNamespaces(env, config);
   if (namespaces.includes('*')) return [rule];
@@ -48,19 +48,19 @@ function destinationRules(env: DynamicEnv, config: DecisionConfig): RelatedRule[
 }
 
 /** Whose DestinationRules an env looks at, `*`: all; for a consumer, too, since somebody's subset may select its pods. */
-export function ruleNamespaces(env: DynamicEnv, config: DecisionConfig): string[] {
+export function ruleNamespaces(env: DynamicEnv, config: EnvSettings): string[] {
   return rulesBeside(envWorkloads(env), config);
 }
 
 /** Those without which nothing can be decided. A consumer is not routed to: without rules there is only less to warn of. */
-export function neededRuleNamespaces(env: DynamicEnv, config: DecisionConfig): string[] {
+export function neededRuleNamespaces(env: DynamicEnv, config: EnvSettings): string[] {
   return rulesBeside(
     envWorkloads(env).filter(({ kind }) => kind === 'subset'),
     config,
   );
 }
 
-function rulesBeside(workloads: readonly EnvWorkload[], config: DecisionConfig): string[] {
+function rulesBeside(workloads: readonly EnvWorkload[], config: EnvSettings): string[] {
   if (workloads.length === 0) return [];
   return unique([...workloads.map(({ workload }) => workload.namespace), ...config.ruleNamespaces]);
 }
@@ -69,7 +69,7 @@ function rulesBeside(workloads: readonly EnvWorkload[], config: DecisionConfig):
  * The indexes, and the Namespaces beside them: that a Namespace comes tells a sync that its index was asked for. The list
  * cannot tell, since Metacontroller keeps this answer for 20 minutes, whatever the service is started with meanwhile.
  */
-function meshIndexes(env: DynamicEnv, config: DecisionConfig): RelatedRule[] {
+function meshIndexes(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
   const namespaces = unique([
     ...envWorkloads(env).map(({ workload }) => workload.namespace),
     ...ruleNamespaces(env, config),

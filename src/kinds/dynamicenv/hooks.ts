@@ -2,7 +2,10 @@ import type { Condition, DynamicEnv } from '../../api/dynamicenv.ts';
 import { envId } from '../../api/env-id.ts';
 import { semanticRefusals } from '../../api/semantic.ts';
 import type { Refusal } from '../../crd/refusal.ts';
-import type { Service } from '../../hooks/service.ts';
+import type { CrdValidator } from '../../crd/schema.ts';
+import { compositeHooks } from '../../hooks/controller-hooks.ts';
+import type { Hook } from '../../hooks/hook.ts';
+import type { Service as HookService } from '../../hooks/service.ts';
 import type {
   CompositeRequest,
   CompositeResponse,
@@ -11,29 +14,47 @@ import type {
   ObjectMap,
 } from '../../hooks/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import { DYNAMIC_ENV_CONTROLLER } from './controller.ts';
 import { relatedToEnv } from './customize.ts';
 import { changesOf } from './lifecycle/changes.ts';
 import { inEffect } from './lifecycle/in-effect.ts';
 import { observe } from './observed.ts';
 import { withReadableStatus } from './readable-status.ts';
+import type { EnvSettings } from './settings.ts';
 import { type EnvDecision, finalizeEnv, syncEnv } from './sync.ts';
 
-export function customizeEnv({ parent }: CustomizeRequest, service: Service): CustomizeResponse {
-  const env = parent as DynamicEnv;
-  const isUsable = service.validator.specErrors(env).length === 0;
-  // Without a usable spec the routes are all that is needed, for the way out.
-  const usable = isUsable ? env : { ...env, spec: { istioMatches: [] } };
-  return { relatedResources: relatedToEnv(usable, service.config) };
+type Service = HookService<EnvSettings>;
+
+/** `validator`: of DynamicEnvs. */
+export function envHooks(validator: CrdValidator): Hook<Service>[] {
+  return compositeHooks<Service>(DYNAMIC_ENV_CONTROLLER, {
+    customize: (request, service) => customizeEnv(request, validator, service),
+    sync: (request, service, sentBytes) => syncEnvHook(request, validator, service, sentBytes),
+    finalize: finalizeEnvHook,
+  });
 }
 
-export function syncEnvHook(
+function customizeEnv(
+  { parent }: CustomizeRequest,
+  validator: CrdValidator,
+  { config }: Service,
+): CustomizeResponse {
+  const env = parent as DynamicEnv;
+  const isUsable = validator.specErrors(env).length === 0;
+  // Without a usable spec, only what is needed to remove the env's routes is asked for.
+  const usable = isUsable ? env : { ...env, spec: { istioMatches: [] } };
+  return { relatedResources: relatedToEnv(usable, config) };
+}
+
+function syncEnvHook(
   request: CompositeRequest,
+  validator: CrdValidator,
   service: Service,
-  sentBytes?: number,
+  sentBytes: number | undefined,
 ): CompositeResponse {
   const env = withReadableStatus(request.parent);
   const { children, related } = request;
-  const refusals = refusalsOf(env, children, service);
+  const refusals = refusalsOf(env, children, validator, service.config);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
   const input = { env, children, related, sentBytes };
   const decision = syncEnv(input, refusals, service.config, service.now());
@@ -41,7 +62,7 @@ export function syncEnvHook(
   return decision;
 }
 
-export function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
+function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
   const env = withReadableStatus(request.parent);
   const { children, related } = request;
   const decision = finalizeEnv({ env, children, related }, service.config, service.now());
@@ -49,11 +70,12 @@ export function finalizeEnvHook(request: CompositeRequest, service: Service): Co
   return decision;
 }
 
-/** The CRD's own rules, for a spec that slipped past them, then what the CRD cannot say. */
+/** Violations of the CRD's rules, for a spec that was stored without them, else of the rules that a CRD cannot express. */
 function refusalsOf(
   env: DynamicEnv,
   children: ObjectMap,
-  { validator, config }: Service,
+  validator: CrdValidator,
+  config: EnvSettings,
 ): readonly Refusal[] {
   const errors = validator.specErrors(env);
   if (errors.length > 0) return errors;
@@ -64,7 +86,7 @@ function refusalsOf(
   });
 }
 
-/** One line when the decision changes children, or what people see; an idle sync says nothing. */
+/** Logs one line when the decision changes children or the state that users see; an idle sync logs nothing. */
 function logChange(
   env: DynamicEnv,
   children: ObjectMap,

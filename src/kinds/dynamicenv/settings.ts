@@ -1,6 +1,21 @@
-/** What an administrator decides once for the cluster; the flags of `dynamicenv serve` (and of `preview`). */
-export interface DecisionConfig {
-  /** Seconds between the routes' leaving and the clone's deletion: Istio's own propagation and requests in flight. */
+import type { FlagsFor } from '../../hooks/flag.ts';
+import {
+  DNS_LABEL,
+  HEADER_NAME,
+  KEY_PATTERN,
+  LABEL_VALUE,
+  list,
+  matching,
+  readCount,
+  readLabelKey,
+  seconds,
+  text,
+} from '../../hooks/flag-values.ts';
+import { CLUSTER_FLAGS, type ClusterSettings } from '../../hooks/settings.ts';
+
+/** What an administrator decides once for all DynamicEnvs of a cluster. */
+export interface EnvSettings extends Pick<ClusterSettings, 'clusterDomain' | 'indexedNamespaces'> {
+  /** Seconds between the removal of the routes and the deletion of the clone: Istio's propagation and requests in flight. */
   drainSeconds: number;
   /** Seconds a DestinationRule must exist before requests are routed to its subset. */
   settleSeconds: number;
@@ -8,22 +23,72 @@ export interface DecisionConfig {
   versionLabel: string;
   /** Value of the version label on the base's pods, unless a workload says otherwise. */
   defaultVersion: string;
-  clusterDomain: string;
   /** Namespaces beside the Service's own whose DestinationRules count; `*`: all. */
   ruleNamespaces: readonly string[];
-  /** Namespaces whose Services and DestinationRules are read through a MeshIndex. */
-  indexedNamespaces: readonly string[];
-  /** Labels a clone does not take over, beside the built-in list; a trailing `*` stands for any ending. */
+  /** Labels that a clone does not copy, beside the built-in list; a trailing `*` matches any ending. */
   removeLabels: readonly string[];
   removeAnnotations: readonly string[];
   /** The only header names matches may use, lower case; empty: any. */
   allowedHeaderNames: readonly string[];
-  /** Names of headers that everybody's requests carry and that matches may use nevertheless, lower case. */
+  /** Names of headers that are in nearly every request and that matches may use nevertheless, lower case. */
   allowedCommonHeaders: readonly string[];
   /** The most pods of one clone; 0: any number. */
   maxReplicas: number;
-  /** The only user who may write plans and index labels. */
-  metacontrollerUser: string;
-  /** Decided in memory: the webhook is there, and nobody refuses what Metacontroller writes. Never set by a flag. */
+  /** In a simulation: the webhook always works, and nobody refuses Metacontroller's writes. Not set by a flag. */
   isRehearsal?: true;
 }
+
+export const ENV_FLAGS = {
+  drainSeconds: seconds(
+    'drain-seconds',
+    '10',
+    "how long a clone stays after its last route left (Istio's propagation and requests in flight)",
+  ),
+  settleSeconds: seconds(
+    'settle-seconds',
+    '3',
+    'how long a DestinationRule exists before requests are routed to its subset',
+  ),
+  versionLabel: {
+    ...text('version-label', 'LABEL', 'version', 'pod label that tells versions apart'),
+    read: readLabelKey,
+  },
+  defaultVersion: {
+    ...text('default-version', 'VALUE', 'shared', "the version label's value on bases"),
+    read: matching(LABEL_VALUE, 'a label value'),
+  },
+  clusterDomain: CLUSTER_FLAGS.clusterDomain,
+  ruleNamespaces: list(
+    'rule-namespaces',
+    "namespaces beside a Service's own whose DestinationRules are cloned; * for all",
+    (item) => (item === '*' ? item : matching(DNS_LABEL, 'namespaces or *')(item)),
+  ),
+  indexedNamespaces: CLUSTER_FLAGS.indexedNamespaces,
+  removeLabels: list(
+    'remove-labels',
+    'labels that clones do not copy, beside the built-in list; * at the end for any ending',
+    matching(KEY_PATTERN, 'label keys, with * only at the end'),
+  ),
+  removeAnnotations: list(
+    'remove-annotations',
+    'annotations that clones do not copy; * at the end for any ending',
+    matching(KEY_PATTERN, 'annotation keys, with * only at the end'),
+  ),
+  allowedHeaderNames: list(
+    'allowed-header-names',
+    'the only header names that matches may use; empty: any',
+    (item) => matching(HEADER_NAME, 'header names')(item).toLowerCase(),
+  ),
+  allowedCommonHeaders: list(
+    'allowed-common-headers',
+    "headers that everybody's requests carry (user-agent, accept, x-request-id …) and that matches may use nevertheless",
+    (item) => matching(HEADER_NAME, 'header names')(item).toLowerCase(),
+  ),
+  maxReplicas: {
+    name: 'max-replicas',
+    value: 'NUMBER',
+    fallback: '20',
+    help: 'the most pods of one clone; 0: any number',
+    read: readCount,
+  },
+} satisfies FlagsFor<EnvSettings>;

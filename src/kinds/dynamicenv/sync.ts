@@ -14,7 +14,7 @@ import { harmfulKeys } from './plan/rule-harm.ts';
 import { tooMuch } from './plan/too-much.ts';
 import { planWorkload, type WorkloadPlan } from './plan/workload-plan.ts';
 import { envWorkloads } from './plan/workloads.ts';
-import type { DecisionConfig } from './settings.ts';
+import type { EnvSettings } from './settings.ts';
 import type { StatusContext } from './status/context.ts';
 import {
   envStatus,
@@ -49,7 +49,7 @@ export interface EnvInput {
 export function syncEnv(
   input: EnvInput,
   refusals: readonly Refusal[],
-  config: DecisionConfig,
+  config: EnvSettings,
   now: Date,
 ): EnvDecision {
   const { env } = input;
@@ -104,7 +104,7 @@ export function syncEnv(
 }
 
 /** How an env that is being deleted goes: the same stages as for one subset, until nothing of it is left. */
-export function finalizeEnv(input: EnvInput, config: DecisionConfig, now: Date): EnvDecision {
+export function finalizeEnv(input: EnvInput, config: EnvSettings, now: Date): EnvDecision {
   const { env } = input;
   const observed = observe(input.children);
   const view = viewOf(input, config);
@@ -133,7 +133,7 @@ function refusalsFor({ reason, messages }: Undecided): Refusal[] {
   return messages.map((message) => ({ reason, message }));
 }
 
-function viewOf({ env, related }: EnvInput, config: DecisionConfig): MeshView {
+function viewOf({ env, related }: EnvInput, config: EnvSettings): MeshView {
   return meshView(related, config.clusterDomain, () => ruleNamespaces(env, config));
 }
 

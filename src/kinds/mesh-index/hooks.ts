@@ -1,3 +1,5 @@
+import { decoratorHooks } from '../../hooks/controller-hooks.ts';
+import type { Hook } from '../../hooks/hook.ts';
 import { RefusedError } from '../../hooks/refused-error.ts';
 import type { Service } from '../../hooks/service.ts';
 import type {
@@ -6,17 +8,23 @@ import type {
   DecoratorRequest,
   DecoratorResponse,
 } from '../../hooks/types.ts';
+import { meshIndexController } from './controller.ts';
 import { relatedToNamespace } from './customize.ts';
 import { meshIndex } from './sync.ts';
 
-/** For every namespace, whether it is indexed or not: its controller's selector tells, which this service does not know. */
-export function customizeMeshIndex({ parent }: CustomizeRequest): CustomizeResponse {
+/** The same for every namespace: which ones are indexed is said by the controller's selector. */
+export const MESH_INDEX_HOOKS: readonly Hook<Service<unknown>>[] = decoratorHooks(
+  meshIndexController([]),
+  { customize: customizeMeshIndex, sync: syncMeshIndex },
+);
+
+function customizeMeshIndex({ parent }: CustomizeRequest): CustomizeResponse {
   return { relatedResources: relatedToNamespace(parent.metadata.name) };
 }
 
-export function syncMeshIndex(
+function syncMeshIndex(
   { object, related }: DecoratorRequest,
-  { metrics }: Service,
+  { metrics }: Service<unknown>,
 ): DecoratorResponse {
   const index = meshIndex(object.metadata.name, related);
   if ('reason' in index) {

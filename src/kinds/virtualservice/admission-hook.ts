@@ -1,11 +1,12 @@
-import type { Hook } from '../../hooks/hook.ts';
+import { type Hook, hookAt } from '../../hooks/hook.ts';
 import { ADMISSION_REVIEW } from '../../hooks/schemas.ts';
-import { type AdmissionService, admitVirtualService } from './admission.ts';
+import type { AdmissionService } from '../../hooks/service.ts';
+import { admitVirtualService } from './admission.ts';
+import type { VirtualServiceSettings } from './settings.ts';
 
-/** Apart from the other hooks: the encrypted door has this one alone, and loads nothing of theirs. */
-export const ADMISSION_HOOK: Hook<AdmissionService> = {
-  url: '/admission/virtualservices',
-  name: 'admission-virtualservices',
-  schema: ADMISSION_REVIEW,
-  answer: admitVirtualService,
-};
+/** In its own file: the encrypted door serves only this hook, and imports nothing of the others. */
+export const ADMISSION_HOOK: Hook<AdmissionService<VirtualServiceSettings>> = hookAt(
+  '/admission/virtualservices',
+  ADMISSION_REVIEW,
+  admitVirtualService,
+);

@@ -1,16 +1,16 @@
 import { allow } from '../../hooks/admission.ts';
-import type { Service } from '../../hooks/service.ts';
+import type { AdmissionService } from '../../hooks/service.ts';
 import type { AdmissionReview, AdmissionReviewResponse } from '../../hooks/types.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { type Amendment, admit } from './admit.ts';
 import { nameOf } from './name.ts';
+import type { VirtualServiceSettings } from './settings.ts';
 
-/** What admission works with; nothing of it comes from the cluster. */
-export type AdmissionService = Pick<Service, 'config' | 'metrics' | 'log'>;
+type Service = AdmissionService<VirtualServiceSettings>;
 
 export function admitVirtualService(
   { request }: AdmissionReview,
-  service: AdmissionService,
+  service: Service,
   bodyBytes: number | undefined,
 ): AdmissionReviewResponse {
   const { uid, operation, object, oldObject, userInfo } = request;
@@ -27,14 +27,14 @@ export function admitVirtualService(
     },
     service.config,
   );
-  // A dry run changes nothing: nobody wants to read of it later.
+  // A dry run changes nothing, so it is neither logged nor counted.
   if (request.dryRun !== true) {
     report(amendment, { virtualService: nameOf(virtualService), user: userInfo.username }, service);
   }
   return allow(uid, amendment.patch);
 }
 
-function report(amendment: Amendment, facts: object, { log, metrics }: AdmissionService): void {
+function report(amendment: Amendment, facts: object, { log, metrics }: Service): void {
   const { patch, routes, restoredMarks, refusal, unread } = amendment;
   if (refusal !== undefined) {
     metrics.refusals.inc({ reason: 'WouldAlterRoutes' });

@@ -1,6 +1,8 @@
 import { ENV_LABEL_PREFIX } from '../../api/marks.ts';
+import { decoratorHooks } from '../../hooks/controller-hooks.ts';
+import type { Hook } from '../../hooks/hook.ts';
 import { RefusedError } from '../../hooks/refused-error.ts';
-import type { Service } from '../../hooks/service.ts';
+import type { Service as HookService } from '../../hooks/service.ts';
 import type {
   CustomizeRequest,
   CustomizeResponse,
@@ -8,19 +10,28 @@ import type {
   DecoratorResponse,
 } from '../../hooks/types.ts';
 import type { VirtualService } from '../../istio/types.ts';
+import { VIRTUAL_SERVICE_CONTROLLER } from './controller.ts';
 import { relatedInjections } from './customize.ts';
 import { nameOf } from './name.ts';
 import { readInjections } from './read-injections.ts';
+import type { VirtualServiceSettings } from './settings.ts';
 import { decorate } from './sync.ts';
 
-export function customizeVirtualService(
+type Service = HookService<VirtualServiceSettings>;
+
+export const VIRTUAL_SERVICE_HOOKS: readonly Hook<Service>[] = decoratorHooks(
+  VIRTUAL_SERVICE_CONTROLLER,
+  { customize: customizeVirtualService, sync: syncVirtualService },
+);
+
+function customizeVirtualService(
   { parent }: CustomizeRequest,
   { config }: Service,
 ): CustomizeResponse {
   return { relatedResources: relatedInjections(parent as VirtualService, config) };
 }
 
-export function syncVirtualService(
+function syncVirtualService(
   request: DecoratorRequest,
   service: Service,
   bodyBytes: number | undefined,
@@ -30,10 +41,10 @@ export function syncVirtualService(
   if ('reason' in read) {
     const { reason, message } = read;
     service.metrics.refusals.inc({ reason });
-    // Its own mistake is told on the VirtualService, by an event; what only the system can mend is told by the envs.
+    // A mistake in the VirtualService becomes an event on it; what its owner cannot correct is reported by the envs.
     if (reason === 'Invalid') throw new RefusedError(message);
     service.log.warn({ virtualService: nameOf(virtualService) }, message);
-    // Labels and annotations that an answer does not name stay.
+    // Metacontroller keeps labels and annotations that an answer does not name.
     return { labels: {}, annotations: {}, attachments: [] };
   }
   const { isRepair, ...decoration } = decorate(
@@ -61,7 +72,7 @@ function isChange({ metadata }: VirtualService, marks: Marks): boolean {
   );
 }
 
-/** What becomes of each env here: `leaving` while its routes are there, and then null. */
+/** The state of each env here: `leaving` while its routes are removed, null when they are gone. */
 function statesByEnv({ labels }: Marks): Record<string, string | null> {
   return Object.fromEntries(
     Object.entries(labels).map(([key, state]) => [key.replace(ENV_LABEL_PREFIX, ''), state]),

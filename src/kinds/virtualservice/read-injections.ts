@@ -1,10 +1,10 @@
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import { readable, unreadOf, unreadText } from '../../api/unread.ts';
 import type { Refusal } from '../../crd/refusal.ts';
-import { missingGroups } from '../../hooks/related-groups.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
+import { missingGroups } from '../../mesh/related-groups.ts';
 import { relatedInjections } from './customize.ts';
 
 const KEY = 'RouteInjection.riskified.com/v1alpha1';

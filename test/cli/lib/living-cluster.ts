@@ -1,7 +1,7 @@
 import { loadManifests } from '../../../src/cli/shared/manifests.ts';
 import { rehearse } from '../../../src/cli/shared/rehearsal.ts';
 import { DECISION_FLAGS } from '../../../src/config.ts';
-import { loadValidators } from '../../../src/crds.ts';
+import { loadValidator } from '../../../src/crds.ts';
 import { readFlags } from '../../../src/flags.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Cluster } from '../../../src/simulator/cluster.ts';
@@ -21,7 +21,7 @@ export async function livingCluster(
   files: readonly string[],
   { neverReady = [], afterwards }: Life = {},
 ): Promise<KubeObject[]> {
-  const { dynamicEnv } = await loadValidators();
+  const dynamicEnv = await loadValidator('dynamicenvs.riskified.com');
   const manifests = await loadManifests(files, { DynamicEnv: dynamicEnv });
   const config = readFlags(DECISION_FLAGS, [], {});
   const { cluster } = await rehearse(config, {

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { loadValidators } from '../../../src/crds.ts';
 import { buildAdmissionApp } from '../../../src/http/admission-app.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
-import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
 import { selfSigned } from '../../http/lib/certificate.ts';
+import { ADMISSION_HOOKS, HOOKS } from '../../support/hooks.ts';
 import { createHookFaults, type HookFault } from './hook-faults.ts';
 
 export interface HookService {
@@ -34,9 +34,6 @@ export interface HookService {
 
 const silent = () => undefined;
 const SILENCE = { debug: silent, info: silent, warn: silent, error: silent };
-
-// Compiled once: that takes a while.
-const validators = await loadValidators();
 
 /**
  * The service in this process, on two free ports of an address (default 127.0.0.1) that stay the same whatever happens
@@ -87,10 +84,12 @@ export async function startService(
 
 /** What is behind each door, with one set of counters. */
 async function appsOf(config: DecisionConfig) {
-  const { dynamicEnv } = validators;
   const metrics = createMetrics();
-  const service = { config, validator: dynamicEnv, now: () => new Date(), metrics, log: SILENCE };
-  const apps = { plain: buildApp({ service }), encrypted: buildAdmissionApp({ service }) };
+  const service = { config, now: () => new Date(), metrics, log: SILENCE };
+  const apps = {
+    plain: buildApp({ hooks: HOOKS, service }),
+    encrypted: buildAdmissionApp({ hooks: ADMISSION_HOOKS, service }),
+  };
   await Promise.all([apps.plain.ready(), apps.encrypted.ready()]);
   return apps;
 }

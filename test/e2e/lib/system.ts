@@ -1,4 +1,4 @@
-import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
 import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
 import {

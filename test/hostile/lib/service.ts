@@ -1,13 +1,11 @@
 import { pino } from 'pino';
 import { DECISION_FLAGS } from '../../../src/config.ts';
-import { loadValidators } from '../../../src/crds.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
+import { HOOKS } from '../../support/hooks.ts';
 
 export const METACONTROLLER_USER = 'system:serviceaccount:metacontroller:metacontroller';
-
-const validators = await loadValidators();
 
 /** The service as `serve` makes it, asked in this process. `crash`: where the last error that was logged came from. */
 export function hostileApp(flags: string[] = []) {
@@ -24,7 +22,8 @@ export function hostileApp(flags: string[] = []) {
   );
   const now = () => new Date('2026-01-01T12:00:00Z');
   const app = buildApp({
-    service: { config, validator: validators.dynamicEnv, now, metrics: createMetrics(), log },
+    hooks: HOOKS,
+    service: { config, now, metrics: createMetrics(), log },
     logger: log,
   });
   return { app, crash: () => last };

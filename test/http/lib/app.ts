@@ -1,15 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { DECISION_FLAGS } from '../../../src/config.ts';
-import { loadValidators } from '../../../src/crds.ts';
 import { readFlags } from '../../../src/flags.ts';
 import type { Service } from '../../../src/hooks/service.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createLog } from '../../../src/http/log.ts';
 import { createMetrics, type Metrics } from '../../../src/http/metrics.ts';
-import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
-
-// Compiled once: that takes longer than a test.
-const validators = await loadValidators();
+import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
+import { HOOKS } from '../../support/hooks.ts';
 
 export interface LogLine extends Record<string, unknown> {
   level: number;
@@ -18,7 +15,7 @@ export interface LogLine extends Record<string, unknown> {
 
 export interface TestApp {
   app: FastifyInstance;
-  service: Service & { metrics: Metrics };
+  service: Service<DecisionConfig> & { metrics: Metrics };
   /** What was logged so far, at info and above. */
   lines: LogLine[];
   config: DecisionConfig;
@@ -34,9 +31,8 @@ export async function testApp(flags: string[] = []): Promise<TestApp> {
   const lines: LogLine[] = [];
   const log = createLog('info', { write: (text) => lines.push(JSON.parse(text)) });
   let now = new Date('2026-01-01T00:00:00Z');
-  const { dynamicEnv: validator } = validators;
-  const service = { config, validator, now: () => now, metrics: createMetrics(), log };
-  const app = buildApp({ service, logger: log });
+  const service = { config, now: () => now, metrics: createMetrics(), log };
+  const app = buildApp({ hooks: HOOKS, service, logger: log });
   return {
     app,
     service,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
-import { loadEnvValidator } from '../../../src/crds.ts';
+import { loadValidator } from '../../../src/crds.ts';
 import { MAX_REGEX_SIZE } from '../../../src/istio/regex-bounds.ts';
 import { ENVOY_BIN } from '../lib/envoy-program.ts';
 import { generatedEnvs } from './generated-envs.ts';
@@ -24,7 +24,7 @@ interface Case {
   isAccepted: boolean;
 }
 
-const { specErrors } = await loadEnvValidator();
+const { specErrors } = await loadValidator('dynamicenvs.riskified.com');
 const cases: Case[] = generatedEnvs(seed, COUNT).map((env) => ({
   env,
   isAccepted: specErrors(env).length === 0,

@@ -1,5 +1,4 @@
 import type { IstioMatch } from '../../../src/api/dynamicenv.ts';
-import type { CrdValidator } from '../../../src/crd/schema.ts';
 import {
   type Cluster,
   createCluster,
@@ -46,12 +45,8 @@ interface Run {
 }
 
 /** Runs the steps on a cluster with the system and on one without; throws what went wrong, in words. */
-export async function twinRun(
-  steps: readonly Step[],
-  options: RunOptions,
-  validator: CrdValidator,
-): Promise<void> {
-  const run = createRun(options, validator);
+export async function twinRun(steps: readonly Step[], options: RunOptions): Promise<void> {
+  const run = createRun(options);
   for (const object of firstObjects()) await both(run, (cluster) => cluster.as().apply(object));
   await wait(run, 5);
   for (const [index, step] of steps.entries()) {
@@ -64,10 +59,10 @@ export async function twinRun(
   report(run, steps, options, 'after all envs were deleted');
 }
 
-function createRun(options: RunOptions, validator: CrdValidator): Run {
+function createRun(options: RunOptions): Run {
   const problems: string[] = [];
   const { drainSeconds, lagSeconds } = options;
-  const service = createService(validator, () => cluster.now(), { drainSeconds });
+  const service = createService(() => cluster.now(), { drainSeconds });
   const user = service.config.metacontrollerUser;
   const hooks = watchHooks(
     service,

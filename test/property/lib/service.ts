@@ -1,13 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { DECISION_FLAGS } from '../../../src/config.ts';
-import type { CrdValidator } from '../../../src/crd/schema.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { buildApp } from '../../../src/http/app.ts';
-import { HOOKS } from '../../../src/http/hook-table.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import { utf8Length } from '../../../src/k8s/canonical.ts';
-import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
 import { deepFreeze } from '../../../src/simulator/object.ts';
+import { HOOKS } from '../../support/hooks.ts';
 
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
@@ -19,15 +18,11 @@ export interface TestService {
   answerFrozen(url: string, body: unknown): object;
 }
 
-export function createService(
-  validator: CrdValidator,
-  now: () => Date,
-  settings: Partial<DecisionConfig>,
-): TestService {
+export function createService(now: () => Date, settings: Partial<DecisionConfig>): TestService {
   const config = deepFreeze({ ...readFlags(DECISION_FLAGS, [], {}), ...settings });
-  const service = { config, validator, now, metrics: createMetrics(), log };
+  const service = { config, now, metrics: createMetrics(), log };
   return {
-    app: buildApp({ service }),
+    app: buildApp({ hooks: HOOKS, service }),
     config,
     answerFrozen: (url, body) => {
       const hook = HOOKS.find((candidate) => candidate.url === url);

@@ -1,7 +1,5 @@
-import { beforeAll, describe, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CrdValidator } from '../../../src/crd/schema.ts';
-import { loadValidators } from '../../../src/crds.ts';
 import type { LocalClusterOptions } from '../../../src/simulator/cluster.ts';
 import { type RunOptions, twinRun } from './run.ts';
 import { steps } from './steps.ts';
@@ -23,17 +21,12 @@ const options: fc.Arbitrary<Omit<RunOptions, 'strategy'>> = fc.record({
  */
 export function twinSuite(strategy: LocalClusterOptions['strategy']): void {
   describe(`a cluster with envs, ${strategy}`, () => {
-    let validator: CrdValidator;
-    beforeAll(async () => {
-      validator = (await loadValidators()).dynamicEnv;
-    });
-
     it(
       'equals its twin without any, when they are gone, and routes right on the way',
       async () => {
         await fc.assert(
           fc.asyncProperty(steps, options, async (taken, chosen) => {
-            await twinRun(taken, { strategy, ...chosen }, validator);
+            await twinRun(taken, { strategy, ...chosen });
           }),
           {
             numRuns: Number(process.env['FC_NUM_RUNS'] || RUNS),

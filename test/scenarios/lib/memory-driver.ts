@@ -3,7 +3,7 @@ import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
 import {
   type Cluster,
   createCluster,
@@ -11,7 +11,7 @@ import {
 } from '../../../src/simulator/cluster.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Answered } from '../../support/answers-file.ts';
-
+import { HOOKS } from '../../support/hooks.ts';
 import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
 import { injectFault } from './memory-faults.ts';
 import type { Scenario } from './scenario.ts';
@@ -40,9 +40,7 @@ export async function memoryDriver(
   skew: Scenario['skew'] = [0],
   tell: (answered: Answered) => void = silent,
 ): Promise<Driver> {
-  const { dynamicEnv, routeInjection, meshIndex } = validators;
-  const validatorOf = ({ kind }: LocalObject) =>
-    ({ DynamicEnv: dynamicEnv, RouteInjection: routeInjection, MeshIndex: meshIndex })[kind];
+  const validatorOf = ({ kind }: LocalObject) => validators[kind];
   const notReady = new Set<string>();
   const overload = callLimit();
   let isUnchecked = false;
@@ -52,9 +50,9 @@ export async function memoryDriver(
     return new Date(cluster.now().getTime() + ahead * 1000);
   };
   const app = buildApp({
+    hooks: HOOKS,
     service: {
       config,
-      validator: dynamicEnv,
       now: clock,
       metrics: createMetrics(),
       log: SILENCE,

@@ -3,7 +3,7 @@ import { LineCounter, parseDocument, type YAMLSeq } from 'yaml';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { parseYaml } from '../../../src/k8s/yaml.ts';
-import type { DecisionConfig } from '../../../src/kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import { completed } from './names.ts';
 import { actionOf } from './step.ts';

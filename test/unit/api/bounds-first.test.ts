@@ -5,7 +5,7 @@ import { loadCrds } from '../../../src/crds.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { dynamicEnv, many } from '../crd/samples.ts';
 
-const crd = compileCrd((await loadCrds()).dynamicEnv);
+const crd = compileCrd((await loadCrds())['dynamicenvs.riskified.com']);
 const validator = boundsFirst(crd);
 const withRegexes = (...regexes: unknown[]) =>
   dynamicEnv({ istioMatches: regexes.map((regex) => ({ headers: { user: { regex } } })) });

@@ -15,10 +15,15 @@ function part(crd: CustomResourceDefinition, name: string): Schema {
 
 describe('types and schemas say the same', () => {
   test.each([
-    ['spec', 'DynamicEnvSpec', crds.dynamicEnv, 'src/api/dynamicenv.ts'],
-    ['status', 'DynamicEnvStatus', crds.dynamicEnv, 'src/api/dynamicenv.ts'],
-    ['spec', 'RouteInjectionSpec', crds.routeInjection, 'src/api/routeinjection.ts'],
-    ['spec', 'MeshIndexSpec', crds.meshIndex, 'src/api/meshindex.ts'],
+    ['spec', 'DynamicEnvSpec', crds['dynamicenvs.riskified.com'], 'src/api/dynamicenv.ts'],
+    ['status', 'DynamicEnvStatus', crds['dynamicenvs.riskified.com'], 'src/api/dynamicenv.ts'],
+    [
+      'spec',
+      'RouteInjectionSpec',
+      crds['routeinjections.riskified.com'],
+      'src/api/routeinjection.ts',
+    ],
+    ['spec', 'MeshIndexSpec', crds['meshindexes.riskified.com'], 'src/api/meshindex.ts'],
   ])('%s of %s', (name, type, crd, file) => {
     const fromTypes = typeLines(file, type, name).map((line) => line.replace(STRICTER, ''));
     expect(schemaLines(part(crd, name), name).sort()).toEqual(fromTypes.sort());
@@ -38,7 +43,7 @@ describe('types and schemas say the same', () => {
   });
 
   test('a status field carries the words that its type allows', () => {
-    expect(schemaLines(part(crds.dynamicEnv, 'status'), 'status')).toContain(
+    expect(schemaLines(part(crds['dynamicenvs.riskified.com'], 'status'), 'status')).toContain(
       'status.state: degraded|processing|ready',
     );
   });

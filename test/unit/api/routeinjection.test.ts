@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
-import { loadValidators } from '../../../src/crds.ts';
+import { loadValidator } from '../../../src/crds.ts';
 
-const { routeInjection: validator } = await loadValidators();
+const validator = await loadValidator('routeinjections.riskified.com');
 
 const injection: RouteInjection = {
   apiVersion: 'riskified.com/v1alpha1',

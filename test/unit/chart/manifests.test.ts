@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { BY_HAND, crdCopy, manifestsFrom } from '../../../scripts/lib/manifests.ts';
 import { SERVE_FLAGS } from '../../../src/config.ts';
 import { readFlags } from '../../../src/flags.ts';
-import { HOOKS } from '../../../src/http/hook-table.ts';
 import { parseYaml } from '../../../src/k8s/yaml.ts';
+import { HOOKS } from '../../support/hooks.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const text = (path: string) => readFile(new URL(path, ROOT), 'utf8');

@@ -8,6 +8,7 @@ const DEFAULTS: ServeConfig = {
   tlsPort: 8443,
   tlsCertFile: '',
   tlsKeyFile: '',
+  kinds: [],
   drainSeconds: 10,
   settleSeconds: 3,
   versionLabel: 'version',
@@ -37,6 +38,8 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
   ['tls-port', '443', { tlsPort: 443 }],
   ['tls-cert-file', '/tls/tls.crt', { tlsCertFile: '/tls/tls.crt' }],
   ['tls-key-file', '/tls/tls.key', { tlsKeyFile: '/tls/tls.key' }],
+  // No kind is optional as yet.
+  ['kinds', '', { kinds: [] }],
   ['drain-seconds', '0', { drainSeconds: 0 }],
   ['drain-seconds', '3600', { drainSeconds: 3600 }],
   ['settle-seconds', '0.5', { settleSeconds: 0.5 }],
@@ -73,6 +76,8 @@ describe.each(GOOD)('--%s %s', (name, value, expected) => {
 
 const SECONDS = 'expected a number of seconds from 0 to 3600';
 const PORT = 'expected a port from 0 to 65535';
+const KINDS_EXPECTED =
+  'expected names of optional kinds: this version has none (always served: dynamicenv, virtualservice, mesh-index)';
 
 /** Every flag with values it must not take. */
 const BAD: [string, string, string][] = [
@@ -80,6 +85,7 @@ const BAD: [string, string, string][] = [
   ['host', 'a b', 'expected an address'],
   ...['', 'x', '-1', '1.5', '65536', 'NaN', '0x50'].map((value) => ['port', value, PORT] as never),
   ['tls-port', '99999', PORT],
+  ['kinds', 'mesh-index', KINDS_EXPECTED],
   ...['', ' ', '-1', '3601', '10s', 'Infinity', '0x10', '1e1', ' 5'].map(
     (value) => ['drain-seconds', value, SECONDS] as never,
   ),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadValidators } from '../../../src/crds.ts';
+import { loadValidator } from '../../../src/crds.ts';
 import { dynamicEnv, many, manyKeys, withMatch, withOverride, withSubset } from './samples.ts';
 
-const { dynamicEnv: validator } = await loadValidators();
+const validator = await loadValidator('dynamicenvs.riskified.com');
 const NOTHING = { errors: [], unknown: [] };
 const consumer = { name: 'worker', namespace: 'shop', containers: [{ image: 'x' }] };
 

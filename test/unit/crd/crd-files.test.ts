@@ -100,13 +100,15 @@ test('DynamicEnv has a short name and a status of its own', async () => {
 });
 
 test('a RouteInjection carries the matches that a DynamicEnv may have', () => {
-  const ours = schemaAt(schemaOf(crds.routeInjection), 'spec', 'matches', '[]');
+  const ours = schemaAt(schemaOf(crds['routeinjections.riskified.com']), 'spec', 'matches', '[]');
   expect(ours).toBeDefined();
-  expect(ours).toEqual(schemaAt(schemaOf(crds.dynamicEnv), 'spec', 'istioMatches', '[]'));
+  expect(ours).toEqual(
+    schemaAt(schemaOf(crds['dynamicenvs.riskified.com']), 'spec', 'istioMatches', '[]'),
+  );
 });
 
 test('consumers are written as subsets are, and init containers as containers', () => {
-  const spec = schemaAt(schemaOf(crds.dynamicEnv), 'spec');
+  const spec = schemaAt(schemaOf(crds['dynamicenvs.riskified.com']), 'spec');
   const subset = schemaAt(spec, 'subsets', '[]');
   expect(schemaAt(spec, 'consumers', '[]')).toBe(subset);
   expect(subset?.properties?.['initContainers']).toBe(subset?.properties?.['containers']);
@@ -120,8 +122,8 @@ describe('loading', () => {
 
   test('each CRD gives the validator of its kind', async () => {
     const validators = await loadValidators();
-    expect(validators.dynamicEnv.validate(dynamicEnv()).errors).toEqual([]);
-    expect(validators.routeInjection.validate(dynamicEnv()).errors).toContainEqual({
+    expect(validators['DynamicEnv']?.validate(dynamicEnv()).errors).toEqual([]);
+    expect(validators['RouteInjection']?.validate(dynamicEnv()).errors).toContainEqual({
       reason: 'Invalid',
       path: 'kind',
       message: 'must be RouteInjection',

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { applyDefaults } from '../../../src/crd/defaults.ts';
 import type { Schema } from '../../../src/crd/types.ts';
-import { loadValidators } from '../../../src/crds.ts';
+import { loadValidator } from '../../../src/crds.ts';
 import { dynamicEnv } from './samples.ts';
 
 describe('a DynamicEnv', () => {
   test('gets one replica for each workload that says nothing', async () => {
-    const { dynamicEnv: validator } = await loadValidators();
+    const validator = await loadValidator('dynamicenvs.riskified.com');
     const [a, b, c] = [{ name: 'a' }, { name: 'b', replicas: 2 }, { name: 'c', replicas: null }];
     const object = dynamicEnv({ subsets: [a, b, c], consumers: [a] });
     const before = structuredClone(object);

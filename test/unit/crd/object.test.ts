@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadValidators } from '../../../src/crds.ts';
+import { loadValidator } from '../../../src/crds.ts';
 import { dynamicEnv, withSubset } from './samples.ts';
 
-const { dynamicEnv: validator } = await loadValidators();
+const validator = await loadValidator('dynamicenvs.riskified.com');
 const NAME_FORM =
   'must match ^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ (lower-case letters, digits, - and .)';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadValidators } from '../../../src/crds.ts';
+import { loadValidator } from '../../../src/crds.ts';
 import { dynamicEnv, many, manyKeys, withMatch } from './samples.ts';
 
-const { dynamicEnv: validator } = await loadValidators();
+const validator = await loadValidator('dynamicenvs.riskified.com');
 const MATCH = 'spec.istioMatches[0]';
 const HEADERS = `${MATCH}.headers`;
 const LABELS = `${MATCH}.sourceLabels`;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadValidators } from '../../../src/crds.ts';
+import { loadValidator } from '../../../src/crds.ts';
 import { dynamicEnv, many, manyKeys, withOverride, withSubset } from './samples.ts';
 
-const { dynamicEnv: validator } = await loadValidators();
+const validator = await loadValidator('dynamicenvs.riskified.com');
 const SUBSET = 'spec.subsets[0]';
 const OVERRIDE = `${SUBSET}.containers[0]`;
 

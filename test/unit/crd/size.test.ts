@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadValidators } from '../../../src/crds.ts';
+import { loadValidator } from '../../../src/crds.ts';
 import { dynamicEnv } from './samples.ts';
 
-const { dynamicEnv: validator } = await loadValidators();
+const validator = await loadValidator('dynamicenvs.riskified.com');
 
 const many = (count: number) => Array.from({ length: count }, (_, at) => `r${at}`);
 const map = (count: number, value: unknown) =>

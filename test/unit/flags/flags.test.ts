@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../../src/errors.ts';
-import {
-  describeFlags,
-  type Flag,
-  parseOptions,
-  readFlags,
-  variableOf,
-} from '../../../src/flags.ts';
+import { describeFlags, parseOptions, readFlags, variableOf } from '../../../src/flags.ts';
+import type { Flag } from '../../../src/hooks/flag.ts';
 
 const size: Flag<number> = {
   name: 'max-size',

@@ -1,9 +1,9 @@
 import type { DynamicEnv } from '../../../api/dynamicenv.ts';
-import { missingGroups } from '../../../hooks/related-groups.ts';
 import type { ObjectMap } from '../../../hooks/types.ts';
+import { missingGroups } from '../../../mesh/related-groups.ts';
 import { neededRuleNamespaces, relatedToEnv } from '../customize.ts';
 import { envWorkloads } from '../plan/workloads.ts';
-import type { DecisionConfig } from '../settings.ts';
+import type { EnvSettings } from '../settings.ts';
 
 const SERVICES = 'Service.v1';
 const RULES = 'DestinationRule.networking.istio.io/v1';
@@ -21,11 +21,7 @@ const INDEXES = 'MeshIndex.riskified.com/v1alpha1';
  * The groups of related objects without which nothing can be decided. What Metacontroller sends was asked for up to 20 minutes
  * ago, maybe under another list of indexed namespaces: a namespace may come either way.
  */
-export function groupsNotSent(
-  env: DynamicEnv,
-  config: DecisionConfig,
-  related: ObjectMap,
-): string[] {
+export function groupsNotSent(env: DynamicEnv, config: EnvSettings, related: ObjectMap): string[] {
   // Without indexes nothing else is asked for.
   const isPlain = config.indexedNamespaces.length === 0;
   if (isPlain && OBJECTS.every((key) => isSent(key, related))) return [];
@@ -61,7 +57,7 @@ function isIndexSent(namespace: string, related: ObjectMap): boolean {
 function areObjectsSent(
   kind: string,
   namespace: string,
-  { indexedNamespaces }: DecisionConfig,
+  { indexedNamespaces }: EnvSettings,
   related: ObjectMap,
 ): boolean {
   if (!isSent(kind, related)) return false;

@@ -1,13 +1,13 @@
 import type { DynamicEnv } from '../../../api/dynamicenv.ts';
 import { type Unread, unreadText } from '../../../api/unread.ts';
-import { missingGroups } from '../../../hooks/related-groups.ts';
 import type { ObjectMap } from '../../../hooks/types.ts';
 import { fqdn, hostSubsetOf } from '../../../istio/host.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
+import { missingGroups } from '../../../mesh/related-groups.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { baseKeyOf, hostOf, type Observed } from '../observed.ts';
 import { ruleName } from '../plan/names.ts';
-import type { DecisionConfig } from '../settings.ts';
+import type { EnvSettings } from '../settings.ts';
 import { groupsNotSent } from './sent-groups.ts';
 
 /** Why nothing can be decided now, so that all children stay as they are. */
@@ -23,7 +23,7 @@ interface Seen {
   related: ObjectMap;
   view: MeshView;
   observed: Observed;
-  config: DecisionConfig;
+  config: EnvSettings;
 }
 
 /** Undefined: what an env's sync looks at was sent, and can be read. */

@@ -10,7 +10,7 @@ import { lastWritten } from '../../../k8s/written.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 import { isBeingDeleted, type Observed, sameObject } from '../observed.ts';
-import type { DecisionConfig } from '../settings.ts';
+import type { EnvSettings } from '../settings.ts';
 import type { HostPlan } from './host-plan.ts';
 import { ownerOf, routesOn } from './routes-seen.ts';
 
@@ -25,7 +25,7 @@ const LOOK_SECONDS = 5;
 interface CarryContext {
   view: MeshView;
   observed: Observed;
-  config: DecisionConfig;
+  config: EnvSettings;
   now: Date;
 }
 

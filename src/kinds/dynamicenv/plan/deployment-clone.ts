@@ -11,7 +11,7 @@ import { canonicalJson, jsonEqual } from '../../../k8s/canonical.ts';
 import { hash10 } from '../../../k8s/hash.ts';
 import type { ObjectMeta } from '../../../k8s/object.ts';
 import type { Container, Deployment, DeploymentSpec, PodSelector } from '../../../k8s/workload.ts';
-import type { DecisionConfig } from '../settings.ts';
+import type { EnvSettings } from '../settings.ts';
 import { withoutForeignAnnotations, withoutForeignLabels } from './foreign-marks.ts';
 import { cloneName } from './names.ts';
 import { overrideContainers } from './overrides.ts';
@@ -26,7 +26,7 @@ export function cloneDeployment(
   base: Deployment,
   workload: Workload,
   env: string,
-  config: DecisionConfig,
+  config: EnvSettings,
   observed?: Deployment,
   isRouted = true,
 ): Clone {
@@ -76,7 +76,7 @@ function cloneMetadata(
   base: Deployment,
   workload: Workload,
   env: string,
-  config: DecisionConfig,
+  config: EnvSettings,
   spec: DeploymentSpec,
 ): ObjectMeta {
   return {

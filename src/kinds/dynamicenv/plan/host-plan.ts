@@ -7,7 +7,7 @@ import { rememberedOfLast } from '../../../k8s/remembered.ts';
 import type { Deployment } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { childKey, injectionBaseKey, type Observed } from '../observed.ts';
-import type { DecisionConfig } from '../settings.ts';
+import type { EnvSettings } from '../settings.ts';
 import { ofBase, ofLostBase, podLabelsOf } from './base-labels.ts';
 import { wrongVersion } from './base-trouble.ts';
 import { subsetMarks } from './deployment-clone.ts';
@@ -51,7 +51,7 @@ export interface PlanContext {
   env: DynamicEnv;
   view: MeshView;
   observed: Observed;
-  config: DecisionConfig;
+  config: EnvSettings;
   now: Date;
 }
 

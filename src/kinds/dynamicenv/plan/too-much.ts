@@ -6,7 +6,7 @@ import type { Service } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { draftBytes, MAX_DRAFT_BYTES } from '../../../virtualservice/plan/affordable.ts';
 import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';
-import type { DecisionConfig } from '../settings.ts';
+import type { EnvSettings } from '../settings.ts';
 import { type EnvWorkload, envWorkloads } from './workloads.ts';
 
 /** Services that send to the pods of one Deployment. */
@@ -29,7 +29,7 @@ const NAMES_PER_RULE = 8;
  * Why there is more around an env than can be decided on in time, and what to do; none: there is not. Far more than anybody
  * has: somebody made a thousand rules of one host. It is counted before anything is decided, and then nothing is.
  */
-export function tooMuch(env: DynamicEnv, view: MeshView, config: DecisionConfig): string[] {
+export function tooMuch(env: DynamicEnv, view: MeshView, config: EnvSettings): string[] {
   const served = envWorkloads(env).map((entry) => ({ entry, services: servicesOf(entry, view) }));
   const crowded = served.filter(({ services }) => services.length > MAX_SERVICES);
   if (crowded.length > 0) {
@@ -114,7 +114,7 @@ function tooManyRoutes(
   hosts: readonly string[],
   { spec: { istioMatches } }: DynamicEnv,
   view: MeshView,
-  config: DecisionConfig,
+  config: EnvSettings,
 ): string[] {
   const all = view.virtualServices();
   // Mostly so few that nothing has to be measured.

@@ -5,7 +5,7 @@ import type { Deployment, Service } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 import { keep } from '../observed.ts';
-import type { DecisionConfig } from '../settings.ts';
+import type { EnvSettings } from '../settings.ts';
 import { withoutPods } from './argo-rollout.ts';
 import { podLabelsOf } from './base-labels.ts';
 import { otherEnvsClone, wrongVersion } from './base-trouble.ts';
@@ -84,7 +84,7 @@ function baseProblems(
   { kind, workload }: EnvWorkload,
   base: Deployment | undefined,
   clone: Deployment | undefined,
-  { versionLabel, defaultVersion }: DecisionConfig,
+  { versionLabel, defaultVersion }: EnvSettings,
 ): Problem[] {
   if (kind === 'consumer' || base === undefined || clone === undefined) return [];
   const message = wrongVersion(base, versionLabel, workload.defaultVersion ?? defaultVersion);

@@ -1,7 +1,7 @@
 import type { DynamicEnv } from '../../../api/dynamicenv.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import type { Observed } from '../observed.ts';
-import type { DecisionConfig } from '../settings.ts';
+import type { EnvSettings } from '../settings.ts';
 
 /** What every part of the status is judged on. */
 export interface StatusContext {
@@ -10,7 +10,7 @@ export interface StatusContext {
   observed: Observed;
   /** Children on their way out, see `childKey`. */
   leaving: ReadonlySet<string>;
-  config: DecisionConfig;
+  config: EnvSettings;
   now: Date;
   /** All came in so many bytes; absent: nobody counted. */
   sentBytes?: number | undefined;

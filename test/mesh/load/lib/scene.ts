@@ -1,4 +1,4 @@
-import type { DecisionConfig } from '../../../../src/kinds/dynamicenv/settings.ts';
+import type { DecisionConfig } from '../../../../src/kinds/kinds.ts';
 import type { Cluster } from '../../../e2e/control-plane/control-plane.ts';
 import { until } from '../../../e2e/control-plane/poll.ts';
 import type { System } from '../../../e2e/lib/system.ts';

@@ -1,6 +1,6 @@
-import type { ObjectMap, RelatedRule } from './types.ts';
+import type { ObjectMap, RelatedRule } from '../hooks/types.ts';
 
-/** Resources that rules ask for here, by their plural. */
+/** Kinds of the resources that rules ask for here, by their plural. */
 const KINDS: Readonly<Record<string, string>> = {
   deployments: 'Deployment',
   statefulsets: 'StatefulSet',
@@ -13,9 +13,9 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The groups (`Kind.group/version`, sorted) that these rules ask for and that were not sent. Metacontroller sends one for each
- * rule, an empty one too (`InitGroup` in its `pkg/controller/common/customize/manager.go`): what is not there was not looked
- * for, and is not known to be empty.
+ * The groups (`Kind.group/version`, sorted) that these rules ask for and that were not sent. Metacontroller sends a group for
+ * each rule, even if it is empty (`InitGroup` in its `pkg/controller/common/customize/manager.go`). So Metacontroller did not look
+ * for a group that is absent, and nothing is known about its objects.
  */
 export function missingGroups(rules: readonly RelatedRule[], related: ObjectMap): string[] {
   const asked = rules.map(({ apiVersion, resource }) => `${KINDS[resource]}.${apiVersion}`);

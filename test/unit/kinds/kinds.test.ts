@@ -1,0 +1,182 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { DECISION_FLAGS, kindsFlag } from '../../../src/config.ts';
+import { loadCrds } from '../../../src/crds.ts';
+import { readFlags } from '../../../src/flags.ts';
+import type { ControllerDefinition } from '../../../src/hooks/controller.ts';
+import { controllersOf, type Kind, kindsOn } from '../../../src/hooks/kind.ts';
+import { parseYaml } from '../../../src/k8s/yaml.ts';
+import { type DecisionConfig, KINDS } from '../../../src/kinds/kinds.ts';
+import { ADMISSION_HOOKS, HOOKS } from '../../support/hooks.ts';
+import { NOTE } from '../../support/tiny-kind/kind.ts';
+
+const ROOT = new URL('../../../', import.meta.url);
+const text = (path: string) => readFile(new URL(path, ROOT), 'utf8');
+const SERVICE = 'http://dynamicenv.dynamicenv.svc:8080';
+
+/** What Metacontroller is told about each kind, by the kind's name. */
+const MANIFESTS: Record<string, () => Promise<string>> = {
+  dynamicenv: () => text('metacontroller/dynamicenv.yaml'),
+  virtualservice: () => text('metacontroller/route-injection.yaml'),
+  // Rendered only for namespaces that are indexed.
+  'mesh-index': async () =>
+    (await text('charts/dynamicenv/templates/mesh-index.yaml'))
+      .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \$ \}\}/g, SERVICE)
+      .replace(/\{\{- toYaml \. \| nindent 14 \}\}/, '- shop\n              - bank')
+      .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
+};
+
+const CONFIG: DecisionConfig = readFlags(DECISION_FLAGS, ['--indexed-namespaces=shop,bank'], {});
+
+interface Manifest {
+  kind: string;
+  metadata: { name: string };
+  spec: {
+    parentResource?: Named;
+    childResources?: Named[];
+    resources?: Named[];
+    attachments?: Named[];
+    hooks: Record<string, { version: string; webhook: { url: string } }>;
+  };
+}
+
+interface Named {
+  apiVersion: string;
+  resource: string;
+  labelSelector?: object;
+}
+
+/** A manifest in the form of a kind's definition; it may have more fields. */
+function definitionOf({ kind, metadata, spec }: Manifest): object {
+  const hooks = Object.entries(spec.hooks).map(([name, { webhook }]) => [
+    name,
+    webhook.url.replace(SERVICE, ''),
+  ]);
+  return {
+    ...spec,
+    kind,
+    name: metadata.name,
+    attachments: spec.attachments ?? [],
+    hooks: Object.fromEntries(hooks),
+  };
+}
+
+describe.each(KINDS.map((kind): [string, Kind<DecisionConfig>] => [kind.name, kind]))(
+  '%s',
+  (name, kind) => {
+    test('its controller is the one that is installed', async () => {
+      const documents = parseYaml((await MANIFESTS[name]?.()) ?? '');
+      const manifests = documents.map(({ value }) => value as Manifest);
+      expect(manifests.map(definitionOf)).toMatchObject([kind.controller(CONFIG)]);
+      const paths = Object.keys(manifests[0]?.spec.hooks ?? {});
+      expect(paths).toEqual(Object.keys(kind.controller(CONFIG)?.hooks ?? {}));
+    });
+
+    test('its hooks are at the paths of its controller, and no others', async () => {
+      const { hooks } = kind.controller(CONFIG) ?? { hooks: {} };
+      const urls = (await kind.hooks(async () => NO_VALIDATOR)).map(({ url }) => url);
+      expect(urls.sort()).toEqual(Object.values(hooks).sort());
+    });
+
+    test('it names the definition of every resource of ours that its controller has', () => {
+      const controller = kind.controller(CONFIG);
+      const ours = resourcesOf(controller)
+        .filter(({ apiVersion }) => apiVersion.startsWith('riskified.com/'))
+        .map(({ resource }) => `${resource}.riskified.com`);
+      expect(kind.crds.map((crd) => crd.name)).toEqual(expect.arrayContaining(ours));
+    });
+  },
+);
+
+const NO_VALIDATOR = {} as never;
+
+function resourcesOf(controller: ControllerDefinition | undefined): Named[] {
+  if (controller === undefined) return [];
+  return controller.kind === 'CompositeController'
+    ? [controller.parentResource, ...controller.childResources]
+    : [...controller.resources, ...controller.attachments];
+}
+
+describe('all kinds', () => {
+  test('names of hooks, which metrics have as a label, stay as they are', () => {
+    expect(HOOKS.map(({ url, name }) => [url, name])).toEqual([
+      ['/dynamicenv/customize', 'dynamicenv-customize'],
+      ['/dynamicenv/sync', 'dynamicenv-sync'],
+      ['/dynamicenv/finalize', 'dynamicenv-finalize'],
+      ['/route-injection/customize', 'route-injection-customize'],
+      ['/route-injection/sync', 'route-injection-sync'],
+      ['/mesh-index/customize', 'mesh-index-customize'],
+      ['/mesh-index/sync', 'mesh-index-sync'],
+      ['/admission/virtualservices', 'admission-virtualservices'],
+    ]);
+    expect(ADMISSION_HOOKS.map(({ url }) => url)).toEqual(['/admission/virtualservices']);
+  });
+
+  test('their definitions are the files of crds/', async () => {
+    const files = (await readdir(new URL('crds/', ROOT))).filter((file) => file.endsWith('.yaml'));
+    const crds = await loadCrds();
+    expect(
+      Object.keys(crds)
+        .map((name) => `${name}.yaml`)
+        .sort(),
+    ).toEqual(files.sort());
+    for (const [name, crd] of Object.entries(crds))
+      expect([name, crd.metadata.name]).toEqual([name, name]);
+  });
+
+  test('a setting has one flag, whichever kinds share it', () => {
+    for (const { flags } of KINDS) expect(DECISION_FLAGS).toMatchObject(flags);
+    const names = Object.values(DECISION_FLAGS).map(({ name }) => name);
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  test('no namespace is indexed: there is no controller for indexes', () => {
+    const names = (config: DecisionConfig) => controllersOf(KINDS, config).map(({ name }) => name);
+    expect(names(CONFIG)).toEqual(['dynamicenv', 'route-injection', 'mesh-index']);
+    expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual(['dynamicenv', 'route-injection']);
+  });
+
+  test("the chart's value kinds takes the names of optional kinds", async () => {
+    const { properties } = JSON.parse(await text('charts/dynamicenv/values.schema.json'));
+    const optional = KINDS.filter(({ isOptional }) => isOptional).map(({ name }) => name);
+    const { maxItems, items } = properties.kinds;
+    expect(optional).toEqual(maxItems === 0 ? [] : items.enum);
+  });
+});
+
+describe('a further kind', () => {
+  const kinds = [...KINDS, NOTE];
+
+  test('is off unless --kinds names it', () => {
+    const { read, help } = kindsFlag(kinds);
+    expect(help).toContain('optional kinds to serve: note; always served: dynamicenv,');
+    expect(kindsOn(kinds, read(''))).toEqual(KINDS);
+    expect(kindsOn(kinds, read(' note,'))).toEqual(kinds);
+    expect(() => read('notes')).toThrow('expected names of optional kinds: note (always served:');
+  });
+});
+
+test.each(['src/hooks', 'src/http'])('%s knows no kind', async (folder) => {
+  const files = await readdir(new URL(`${folder}/`, ROOT));
+  for (const file of files) {
+    const imports = (await text(`${folder}/${file}`)).match(/from '[^']*kinds\/[^']*'/g);
+    expect([file, imports]).toEqual([file, null]);
+  }
+});
+
+test.each(KINDS.map(({ name }) => name))(
+  '%s: its data imports no code that decides, which --help and the admission thread do without',
+  async (name) => {
+    const imports = (await text(`src/kinds/${name}/kind.ts`)).matchAll(
+      /^import .* from '([^']*)'/gm,
+    );
+    const files = [...imports].map(([, file]) => file);
+    const light = [
+      './controller.ts',
+      './settings.ts',
+      '../../hooks/kind.ts',
+      '../../hooks/settings.ts',
+    ];
+    expect(light).toEqual(expect.arrayContaining(files));
+  },
+);
