@@ -5,7 +5,7 @@ import { hiddenRules } from '../../../istio/rule-hazard.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { childKey } from '../observed.ts';
-import { canJudge, ruleWork } from './too-much.ts';
+import { canJudge, ruleWork } from './rule-work.ts';
 
 export interface JudgedRules {
   rules: DestinationRule[];

@@ -2,7 +2,7 @@ import type { ConditionType, DynamicEnvStatus } from '../../../api/dynamicenv.ts
 import { FORCE_REMOVAL_ANNOTATION } from '../../../api/marks.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
-import type { Undecided } from '../lifecycle/undecided.ts';
+import type { Undecided } from '../checks/undecided.ts';
 import { allChildren } from '../observed.ts';
 import { condition, type Verdict } from './conditions.ts';
 import type { StatusContext } from './context.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ObjectMap } from '../../../../../src/hooks/types.ts';
-import { groupsNotSent } from '../../../../../src/kinds/dynamicenv/lifecycle/sent-groups.ts';
+import { groupsNotSent } from '../../../../../src/kinds/dynamicenv/checks/sent-groups.ts';
 import { CONFIG, dynamicEnv, rule, service, workload } from '../../../../support/objects.ts';
 
 const ENV = dynamicEnv({ subsets: [workload('shop/backend')], consumers: [workload('bank/web')] });

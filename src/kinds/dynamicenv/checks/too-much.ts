@@ -1,18 +1,16 @@
 import type { DynamicEnv } from '../../../api/dynamicenv.ts';
-import { DYNAMIC_ENV_LABEL } from '../../../api/marks.ts';
 import { fqdn } from '../../../istio/host.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import type { Service } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { draftBytes, MAX_DRAFT_BYTES } from '../../../virtualservice/plan/affordable.ts';
 import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';
+import { MAX_RULE_WORK, ruleWork } from '../plan/rule-work.ts';
+import { type EnvWorkload, envWorkloads } from '../plan/workloads.ts';
 import type { DecisionConfig } from '../settings.ts';
-import { type EnvWorkload, envWorkloads } from './workloads.ts';
 
 /** Services that send to the pods of one Deployment. */
 const MAX_SERVICES = 64;
-/** To tell whether a new rule hides others takes as long as the square of their number in its namespace, for each new one. */
-const MAX_RULE_WORK = 2_000_000;
 /** Each of an env's hosts is looked up in each VirtualService that carries the env's label. */
 const MAX_LOOKUPS = 10_000;
 /** Routes, match entries and destinations of all VirtualServices that carry the env's label. */
@@ -22,8 +20,6 @@ const MAX_COMPARED_BYTES = 64 * 2 ** 20;
 
 /** To find out whom a rule is for takes as long as to look at so many subsets. */
 const LOOKS_PER_RULE = 4;
-/** Exported names make the comparison of two rules longer. */
-const NAMES_PER_RULE = 8;
 
 /**
  * Why there is more around an env than can be decided on in time, and what to do; none: there is not. Far more than anybody
@@ -86,28 +82,6 @@ function lookWork(rules: readonly DestinationRule[]): number {
   let work = LOOKS_PER_RULE * rules.length;
   for (const { spec } of rules) work += spec.subsets?.length ?? 0;
   return work;
-}
-
-/** About how many steps it takes to tell whether one more rule hides some of these. */
-export function ruleWork(rules: readonly DestinationRule[]): number {
-  const sizes = new Map<string, { rules: number; names: number }>();
-  for (const { metadata, spec } of rules) {
-    if (metadata.labels?.[DYNAMIC_ENV_LABEL] !== undefined) continue;
-    const key = metadata.namespace ?? '';
-    const size = sizes.get(key) ?? { rules: 0, names: 0 };
-    size.rules += 1;
-    size.names +=
-      1 + ((spec?.exportTo?.length ?? 0) + (spec?.subsets?.length ?? 0)) / NAMES_PER_RULE;
-    sizes.set(key, size);
-  }
-  let most = 0;
-  for (const { rules: count, names } of sizes.values()) most = Math.max(most, count * names);
-  return rules.length + most;
-}
-
-/** Can it be told whether so many rules hide others? Where it cannot, they are left as they are. */
-export function canJudge(work: number): boolean {
-  return work <= MAX_RULE_WORK;
 }
 
 function tooManyRoutes(
