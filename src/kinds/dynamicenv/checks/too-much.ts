@@ -5,9 +5,11 @@ import type { Service } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { draftBytes, MAX_DRAFT_BYTES } from '../../../virtualservice/plan/affordable.ts';
 import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';
+import type { EnvInput } from '../gather.ts';
 import { MAX_RULE_WORK, ruleWork } from '../plan/rule-work.ts';
 import { type EnvWorkload, envWorkloads } from '../plan/workloads.ts';
 import type { DecisionConfig } from '../settings.ts';
+import type { Check } from './check.ts';
 
 /** Services that send to the pods of one Deployment. */
 const MAX_SERVICES = 64;
@@ -22,10 +24,22 @@ const MAX_COMPARED_BYTES = 64 * 2 ** 20;
 const LOOKS_PER_RULE = 4;
 
 /**
- * Why there is more around an env than can be decided on in time, and what to do; none: there is not. Far more than anybody
- * has: somebody made a thousand rules of one host. It is counted before anything is decided, and then nothing is.
+ * There is more around an env than can be decided on in time. The limits are far above what anybody needs; somebody made, say, a
+ * thousand rules for one host.
  */
-export function tooMuch(env: DynamicEnv, view: MeshView, config: DecisionConfig): string[] {
+export const tooMuch: Check = (input) => {
+  const messages = reasonsOf(input);
+  return messages.length === 0
+    ? undefined
+    : {
+        reason: 'TooLarge',
+        messages,
+        until: 'there is less around this env',
+        waiting: 'waiting until there is less around this env',
+      };
+};
+
+function reasonsOf({ env, view, config }: EnvInput): string[] {
   const served = envWorkloads(env).map((entry) => ({ entry, services: servicesOf(entry, view) }));
   const crowded = served.filter(({ services }) => services.length > MAX_SERVICES);
   if (crowded.length > 0) {

@@ -24,18 +24,22 @@ import {
   retireRule,
 } from './retirement.ts';
 
+export interface LifecycleContext extends RetirementContext {
+  settleSeconds: number;
+}
+
 export interface Children {
   children: KubeObject[];
   /** Seconds until something may be due. */
   waits: number[];
   /** `kind namespace/name` of every child on its way out. */
-  leaving: ReadonlySet<string>;
+  departing: ReadonlySet<string>;
 }
 
 /** Everything the env is to own now: what its plans want, and what is still on its way out. */
 export function decideChildren(
   plans: readonly WorkloadPlan[],
-  context: RetirementContext & { settleSeconds: number },
+  context: LifecycleContext,
 ): Children {
   const wanted = plans.map((plan) => wantedOf(plan, context));
   const staying = wanted.flatMap(({ children }) => children);
@@ -52,13 +56,13 @@ export function decideChildren(
       ...wanted.flatMap(({ waits }) => waits),
       ...all.flatMap(({ leave }) => leave.wait ?? []),
     ],
-    leaving: new Set(all.map(({ key }) => key)),
+    departing: new Set(all.map(({ key }) => key)),
   };
 }
 
 function wantedOf(
   plan: WorkloadPlan,
-  context: RetirementContext & { settleSeconds: number },
+  context: LifecycleContext,
 ): { children: KubeObject[]; waits: number[] } {
   const clone = plan.deployment === undefined || plan.recreate ? [] : [plan.deployment];
   const hosts = plan.hosts.map((host) => {

@@ -7,10 +7,9 @@ import { jsonEqual } from '../../../k8s/canonical.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
 import { type Deployment, isRolledOut } from '../../../k8s/workload.ts';
 import { lastWritten } from '../../../k8s/written.ts';
-import type { MeshView } from '../../../mesh/view.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
+import type { EnvContext } from '../context.ts';
 import { isBeingDeleted, type Observed, sameObject } from '../observed.ts';
-import type { DecisionConfig } from '../settings.ts';
 import type { HostPlan } from './host-plan.ts';
 import { ownerOf, routesOn } from './routes-seen.ts';
 
@@ -22,12 +21,7 @@ const OVERLAP_SECONDS = 30;
 /** and all that time they get the chance to, so often. */
 const LOOK_SECONDS = 5;
 
-interface CarryContext {
-  view: MeshView;
-  observed: Observed;
-  config: DecisionConfig;
-  now: Date;
-}
+type CarryContext = Omit<EnvContext, 'env'>;
 
 /**
  * Requests that are led to one subset are led to another without a moment in which theirs has no pods: each stage begins when the

@@ -1,12 +1,10 @@
-import type { DynamicEnv } from '../../../api/dynamicenv.ts';
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import { fqdn } from '../../../istio/host.ts';
 import { namespaceOf } from '../../../istio/objects.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import type { Deployment } from '../../../k8s/workload.ts';
-import type { MeshView } from '../../../mesh/view.ts';
+import type { EnvContext } from '../context.ts';
 import { childKey, injectionBaseKey, type Observed } from '../observed.ts';
-import type { DecisionConfig } from '../settings.ts';
 import { ofBase, ofLostBase, podLabelsOf } from './base-labels.ts';
 import { wrongVersion } from './base-trouble.ts';
 import { subsetMarks } from './deployment-clone.ts';
@@ -46,14 +44,6 @@ export interface HostPlan extends ServiceHost {
   wait?: number;
 }
 
-export interface PlanContext {
-  env: DynamicEnv;
-  view: MeshView;
-  observed: Observed;
-  config: DecisionConfig;
-  now: Date;
-}
-
 export interface PlannedHost {
   plan: HostPlan;
   problems: Problem[];
@@ -64,7 +54,7 @@ export function planHosts(
   entry: EnvWorkload,
   base: Deployment | undefined,
   clone: Deployment,
-  context: PlanContext,
+  context: EnvContext,
 ): PlannedHost[] {
   const { env, view, config } = context;
   const { workload } = entry;
@@ -126,7 +116,7 @@ function baseTest(
   base: Deployment | undefined,
   clone: Record<string, string>,
   host: string,
-  { observed, config }: PlanContext,
+  { observed, config }: EnvContext,
 ): IsOfBase {
   if (base !== undefined) return ofBase(podLabelsOf(base));
   const known = observed.injections.find(
@@ -143,7 +133,7 @@ function distinction(
   bases: readonly BaseRule[],
   host: string,
   { namespace }: EnvWorkload['workload'],
-  { env, config }: PlanContext,
+  { env, config }: EnvContext,
 ): string[] {
   const isShared = bases.some(
     ({ rule }) => fqdn(rule.spec.host, namespaceOf(rule), config.clusterDomain) !== host,
@@ -155,7 +145,7 @@ function distinction(
 const ownKeys = new WeakMap<Observed, ReadonlySet<string>>();
 
 /** The env's own one whose label was edited away is seen among other people's. */
-export function withoutOwn(rules: readonly DestinationRule[], { observed }: PlanContext) {
+export function withoutOwn(rules: readonly DestinationRule[], { observed }: EnvContext) {
   const own = ownKeys.get(observed) ?? new Set(observed.rules.map(childKey));
   ownKeys.set(observed, own);
   return own.size === 0 ? rules : rules.filter((rule) => !own.has(childKey(rule)));
@@ -166,7 +156,7 @@ function serviceHosts(
   base: Deployment | undefined,
   clone: Record<string, string>,
   defaultVersion: string,
-  { observed, view, config }: PlanContext,
+  { observed, view, config }: EnvContext,
 ): ServiceHost[] {
   const { namespace } = entry.workload;
   const { clusterDomain, versionLabel } = config;

@@ -4,6 +4,7 @@ import { jsonEqual } from '../../../k8s/canonical.ts';
 import type { Deployment, Service } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
+import type { EnvContext } from '../context.ts';
 import { keep } from '../observed.ts';
 import type { DecisionConfig } from '../settings.ts';
 import { withoutPods } from './argo-rollout.ts';
@@ -14,7 +15,6 @@ import { cloneDeployment, subsetMarks } from './deployment-clone.ts';
 import { rulesFor, takenSubset } from './destination-rules.ts';
 import {
   type HostPlan,
-  type PlanContext,
   type PlannedHost,
   type Problem,
   planHosts,
@@ -43,7 +43,7 @@ export interface WorkloadPlan extends EnvWorkload {
   warnings?: string[];
 }
 
-export function planWorkload(entry: EnvWorkload, context: PlanContext): WorkloadPlan {
+export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadPlan {
   const { workload } = entry;
   const name = cloneName(workload.name, context.env.metadata.name);
   const observed = context.observed.deployments.find(
@@ -102,7 +102,7 @@ function planDeployment(
   base: Deployment | undefined,
   observed: Deployment | undefined,
   name: string,
-  { env, view, config }: PlanContext,
+  { env, view, config }: EnvContext,
 ): { deployment?: Deployment; problem?: Problem } {
   const kept = observed === undefined ? {} : { deployment: keep(observed) };
   const problem = (message: string) => ({
@@ -158,7 +158,7 @@ function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshVie
 function takenByRule(
   hosts: readonly PlannedHost[],
   clone: string,
-  context: PlanContext,
+  context: EnvContext,
 ): WorkloadPlan['takenBy'] {
   const { env, view, config } = context;
   const marks = subsetMarks(clone, env.metadata.name, config.versionLabel);

@@ -1,6 +1,6 @@
 import type { Condition, ConditionType } from '../../../api/dynamicenv.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
-import type { StatusContext } from './context.ts';
+import type { EnvContext } from '../context.ts';
 
 export interface Verdict {
   status: boolean | 'unknown';
@@ -8,6 +8,14 @@ export interface Verdict {
   message: string;
   /** When it became so (RFC 3339), where the cluster tells; else it is remembered from the status before. */
   since?: string;
+}
+
+export function yes(reason: string, message: string): Verdict {
+  return { status: true, reason, message };
+}
+
+export function no(reason: string, message: string): Verdict {
+  return { status: false, reason, message };
 }
 
 /**
@@ -35,6 +43,12 @@ export function condition(
   };
 }
 
+/** Writes the conditions of a living env: each is remembered in the status before. */
+export function conditionWriter({ env, now }: Pick<EnvContext, 'env' | 'now'>) {
+  return (type: ConditionType, verdict: Verdict): Condition =>
+    condition(type, verdict, env.status?.conditions, env.metadata.generation, now);
+}
+
 /** Seconds until a condition has been true for the settle time; undefined when it is not true. */
 export function settlingSeconds(
   { status, lastTransitionTime }: Condition,
@@ -45,7 +59,7 @@ export function settlingSeconds(
 }
 
 /** Has the env been `Ready` with the spec that it has now? */
-export function wasReady({ env: { metadata, status } }: Pick<StatusContext, 'env'>): boolean {
+export function wasReady({ env: { metadata, status } }: Pick<EnvContext, 'env'>): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'True' && ready.observedGeneration === metadata.generation;
 }

@@ -1,15 +1,7 @@
-import type { DynamicEnv } from '../../../api/dynamicenv.ts';
-import type { MeshView } from '../../../mesh/view.ts';
-import type { Observed } from '../observed.ts';
-import type { DecisionConfig } from '../settings.ts';
+import type { EnvContext } from '../context.ts';
 
-/** What every part of the status is judged on. */
-export interface StatusContext {
-  env: DynamicEnv;
-  view: MeshView;
-  observed: Observed;
-  /** Children on their way out, see `childKey`. */
-  leaving: ReadonlySet<string>;
-  config: DecisionConfig;
-  now: Date;
+/** What every part of a living env's status is based on. */
+export interface StatusContext extends EnvContext {
+  /** Children that are being removed, see `childKey`. */
+  departing: ReadonlySet<string>;
 }

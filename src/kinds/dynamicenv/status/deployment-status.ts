@@ -32,12 +32,12 @@ interface Standing {
 }
 
 function lifeCycle(plan: WorkloadPlan, context: StatusContext): Standing {
-  const { leaving } = context;
+  const { departing } = context;
   const clone = plan.observed;
   if (clone === undefined) {
     return { status: plan.deployment === undefined ? 'missing' : 'initializing' };
   }
-  if (isBeingDeleted(clone) || leaving.has(childKey(clone))) return { status: 'removing' };
+  if (isBeingDeleted(clone) || departing.has(childKey(clone))) return { status: 'removing' };
   if (isServedMeanwhile(plan, clone, context)) return { status: 'running' };
   const { observed } = context;
   const wasActive = observed.injections.some(

@@ -1,22 +1,20 @@
-import { consumersIn, consumersOf } from '../../../api/consumer-status.ts';
+import { consumersIn } from '../../../api/consumer-status.ts';
 import type {
   Condition,
-  ConditionType,
   DynamicEnvStatus,
-  IstioMatch,
   State,
   WorkloadStatus,
 } from '../../../api/dynamicenv.ts';
 import { type Unread, unreadText } from '../../../api/unread.ts';
-import type { Refusal } from '../../../crd/refusal.ts';
 import { byText } from '../../../k8s/canonical.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { sameObject } from '../observed.ts';
-import { condition, settlingSeconds, type Verdict, wasReady } from './conditions.ts';
+import { conditionWriter, no, settlingSeconds, type Verdict, wasReady, yes } from './conditions.ts';
 import type { StatusContext } from './context.ts';
+import { matchText } from './match-text.ts';
 import { saidOf } from './said-of.ts';
-import { conflicting, guarded, no, routesInjected, workloadsReady, yes } from './verdicts.ts';
+import { conflicting, guarded, routesInjected, workloadsReady } from './verdicts.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
 export interface Report {
@@ -31,7 +29,7 @@ export function envStatus(
   stall: Verdict,
   context: StatusContext,
 ): Report {
-  const write = writer(context);
+  const write = conditionWriter(context);
   const injected = write('RoutesInjected', routesInjected(reports));
   const workloads = write('WorkloadsReady', workloadsReady(reports));
   const settling = settling4Ready(reports, injected, context);
@@ -54,7 +52,7 @@ export function envStatus(
         injected,
         write('Guarded', guarded(reports)),
         write('Conflicting', conflicting(reports)),
-        write('Reconciling', reconciling(state, verdict, context.leaving)),
+        write('Reconciling', reconciling(state, verdict, context.departing)),
         write('Stalled', stall),
       ],
     },
@@ -63,11 +61,6 @@ export function envStatus(
       ...reports.flatMap(({ hosts }) => hosts.flatMap(({ waits }) => waits)),
     ],
   };
-}
-
-function writer({ env, now }: StatusContext) {
-  return (type: ConditionType, verdict: Verdict): Condition =>
-    condition(type, verdict, env.status?.conditions, env.metadata.generation, now);
 }
 
 /**
@@ -125,10 +118,10 @@ function skipped(unread: readonly Unread[]): string {
   return `; not looked at, as it cannot be read: ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function reconciling(state: State, ready: Verdict, leaving: ReadonlySet<string>): Verdict {
+function reconciling(state: State, ready: Verdict, departing: ReadonlySet<string>): Verdict {
   if (state === 'processing') return yes(ready.reason, ready.message);
-  if (leaving.size > 0) {
-    const names = [...leaving].sort(byText).map((key) => key.replace(' /', ' '));
+  if (departing.size > 0) {
+    const names = [...departing].sort(byText).map((key) => key.replace(' /', ' '));
     return yes('Removing', `no longer wanted, on the way out: ${names.join(', ')}`);
   }
   return no(state === 'ready' ? 'UpToDate' : 'Degraded', ready.message);
@@ -155,93 +148,5 @@ function workloadStatuses(
   return {
     ...(Object.keys(subsets).length === 0 ? {} : { subsetsStatus: subsets }),
     ...consumersIn(consumers),
-  };
-}
-
-/** The matches in one line: `user=alice` (exact), `user^=al` (prefix), `user~a.*` (regex), `source app=web`; ` or ` between them. */
-export function matchText(matches: readonly IstioMatch[]): string {
-  return matches
-    .map(({ headers, sourceLabels }) =>
-      [
-        ...byName(headers).map(([name, value]) => {
-          // Of a spec that is refused there may be anything.
-          const { exact, prefix, regex } = value ?? {};
-          if (exact !== undefined) return `${name}=${exact}`;
-          return prefix === undefined ? `${name}~${regex}` : `${name}^=${prefix}`;
-        }),
-        ...byName(sourceLabels).map(([key, value]) => `source ${key}=${value}`),
-      ].join(','),
-    )
-    .join(' or ');
-}
-
-/** The same text whatever order a map's keys come in. */
-function byName<T>(map: Record<string, T> = {}): [string, T][] {
-  return Object.entries(map).sort(([a], [b]) => byText(a, b));
-}
-
-/** Why nothing is done. */
-interface Standstill {
-  /** CamelCase, in every condition. */
-  reason: string;
-  until: string;
-  waiting: string;
-}
-
-const INVALID_SPEC: Standstill = {
-  reason: 'InvalidSpec',
-  until: 'the spec is corrected',
-  waiting: 'waiting for the spec to be corrected',
-};
-export const NO_MESH_INDEX: Standstill = {
-  reason: 'NoMeshIndex',
-  until: 'the MeshIndex can be read',
-  waiting: 'waiting for a MeshIndex that can be read',
-};
-
-/** What an env looks at was not sent, or cannot be read. */
-export function standstill(reason: 'NotSent' | 'Unreadable'): Standstill {
-  const until = reason === 'NotSent' ? 'everything is sent' : 'everything can be read';
-  return { reason, until, waiting: `waiting until ${until}` };
-}
-
-export const TOO_LARGE: Standstill = {
-  reason: 'TooLarge',
-  until: 'there is less around this env',
-  waiting: 'waiting until there is less around this env',
-};
-
-/** The status of an env that cannot be acted on: what exists stays as it is. */
-export function refusedStatus(
-  refusals: readonly Refusal[],
-  context: StatusContext,
-  { reason, until, waiting }: Standstill = INVALID_SPEC,
-): DynamicEnvStatus {
-  const write = writer(context);
-  const message = refusals
-    .map(({ path, message: text }) => (path === undefined ? text : `${path}: ${text}`))
-    .join('; ');
-  const previous = context.env.status;
-  const refused = no(reason, message);
-  const unjudged: Verdict = {
-    ...no(reason, `not judged until ${until}; what was made stays as it is`),
-    status: 'unknown',
-  };
-  return {
-    ...(previous?.subsetsStatus === undefined ? {} : { subsetsStatus: previous.subsetsStatus }),
-    ...consumersIn(consumersOf(previous)),
-    state: 'degraded',
-    totalCount: previous?.totalCount ?? 0,
-    totalReady: previous?.totalReady ?? 0,
-    ...(previous?.match === undefined ? {} : { match: previous.match }),
-    conditions: [
-      write('Ready', refused),
-      write('WorkloadsReady', unjudged),
-      write('RoutesInjected', unjudged),
-      write('Guarded', unjudged),
-      write('Conflicting', unjudged),
-      write('Reconciling', no(reason, waiting)),
-      write('Stalled', yes(reason, message)),
-    ],
   };
 }

@@ -127,7 +127,7 @@ function ruleStatuses(
     const { name, namespace = '' } = rule.metadata;
     const own = context.observed.rules.find((candidate) => sameObject(candidate, rule));
     if (own === undefined) return comingRule(rule, seconds);
-    const isRemoved = isBeingDeleted(own) || context.leaving.has(childKey(own));
+    const isRemoved = isBeingDeleted(own) || context.departing.has(childKey(own));
     return { name, namespace, status: isRemoved ? 'removing' : 'running' };
   });
 }

@@ -2,13 +2,13 @@ import { consumersIn } from '../../../api/consumer-status.ts';
 import type { DynamicEnvStatus, ResourceStatus, WorkloadStatus } from '../../../api/dynamicenv.ts';
 import { byText } from '../../../k8s/canonical.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
+import type { EnvContext } from '../context.ts';
 import { baseKeyOf, injectionBaseKey } from '../observed.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
-import type { StatusContext } from './context.ts';
 
 /** What is still there of each workload of an env that goes, by `<namespace>/<deployment>` of its base. */
 export function leavingWorkloads(
-  context: StatusContext,
+  context: EnvContext,
 ): Pick<DynamicEnvStatus, 'subsetsStatus' | 'consumersStatus'> {
   const { deployments, injections } = context.observed;
   const keys = [...deployments.map(baseKeyOf), ...injections.map(injectionBaseKey)];
@@ -34,7 +34,7 @@ function isConsumer(key: string, { spec }: { spec?: { consumers?: unknown } }): 
   });
 }
 
-function leavingSubset(key: string, context: StatusContext): WorkloadStatus {
+function leavingSubset(key: string, context: EnvContext): WorkloadStatus {
   const { rules, injections } = context.observed;
   const routed = injections
     .filter((injection) => injectionBaseKey(injection) === key)
@@ -49,7 +49,7 @@ function leavingSubset(key: string, context: StatusContext): WorkloadStatus {
 }
 
 /** The clone, or where it was. */
-function leavingDeployment(key: string, { observed }: StatusContext): ResourceStatus {
+function leavingDeployment(key: string, { observed }: EnvContext): ResourceStatus {
   const clone = observed.deployments.find((candidate) => baseKeyOf(candidate) === key);
   if (clone !== undefined) return removing(clone);
   const [namespace = ''] = key.split('/');

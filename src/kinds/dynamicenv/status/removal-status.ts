@@ -2,13 +2,12 @@ import type { ConditionType, DynamicEnvStatus } from '../../../api/dynamicenv.ts
 import { FORCE_REMOVAL_ANNOTATION } from '../../../api/marks.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
-import type { Undecided } from '../checks/undecided.ts';
+import type { Blocker } from '../checks/check.ts';
+import type { EnvContext } from '../context.ts';
 import { allChildren } from '../observed.ts';
-import { condition, type Verdict } from './conditions.ts';
-import type { StatusContext } from './context.ts';
+import { condition, no, type Verdict, yes } from './conditions.ts';
 import { leavingWorkloads } from './leaving-workloads.ts';
 import { findStall, type Stall } from './stall.ts';
-import { no, yes } from './verdicts.ts';
 
 /** Beside the drain time, so many seconds are enough for a removal that nothing holds up. */
 const UNHINDERED_SECONDS = 5;
@@ -25,13 +24,13 @@ const MAX_NAMED = 3;
  * of the two writes bring the other.
  */
 export function removalStatus(
-  context: StatusContext,
-  unknown?: Pick<Undecided, 'reason' | 'messages'>,
+  context: EnvContext,
+  blocker?: Pick<Blocker, 'reason' | 'messages'>,
 ): { status: DynamicEnvStatus; wait?: number } {
   const { env, config, now } = context;
   const { generation, deletionTimestamp = rfc3339(now) } = env.metadata;
   const previous = env.status;
-  const stall = unknown === undefined ? findStall(context) : heldUp(unknown);
+  const stall = blocker === undefined ? findStall(context) : heldUp(blocker);
   const isTold = ready(previous)?.message?.startsWith(STILL_TO_GO) === true;
   const unhindered = isTold
     ? 0
@@ -66,12 +65,12 @@ function ready(status: DynamicEnvStatus | undefined) {
 }
 
 /** The routes cannot be seen: nothing is taken out from under them. */
-function heldUp({ reason, messages }: Pick<Undecided, 'reason' | 'messages'>): Stall {
+function heldUp({ reason, messages }: Pick<Blocker, 'reason' | 'messages'>): Stall {
   const advice = `annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
   return { verdict: yes(reason, `${messages.join('; ')}; ${advice}`) };
 }
 
-function whatIsLeft(context: StatusContext) {
+function whatIsLeft(context: EnvContext) {
   const left = allChildren(context.observed).map(nameOf);
   const more = left.length - MAX_NAMED;
   const named = left.slice(0, MAX_NAMED).join(', ');

@@ -3,10 +3,9 @@ import { byText } from '../../../k8s/canonical.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { planOf } from '../../../virtualservice/routes/plan-codec.ts';
+import type { EnvContext } from '../context.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
-import type { Verdict } from './conditions.ts';
-import type { StatusContext } from './context.ts';
-import { no, yes } from './verdicts.ts';
+import { no, type Verdict, yes } from './conditions.ts';
 
 /** After this long a route that does not leave is worth a person's look. */
 const STALL_SECONDS = 120;
@@ -18,7 +17,7 @@ export interface Stall {
 }
 
 /** Which VirtualServices hold up a removal: routes that were withdrawn two minutes ago and are still there. */
-export function findStall({ env, observed, view, config, now }: StatusContext): Stall {
+export function findStall({ env, observed, view, config, now }: EnvContext): Stall {
   const held = observed.injections
     .filter(({ spec }) => !spec.active)
     .flatMap((injection) => {

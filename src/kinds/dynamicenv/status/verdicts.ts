@@ -1,5 +1,5 @@
 import type { HostPlan } from '../plan/host-plan.ts';
-import type { Verdict } from './conditions.ts';
+import { no, type Verdict, yes } from './conditions.ts';
 import { unrouted } from './virtualservices-of.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
@@ -100,12 +100,4 @@ export function conflicting(reports: readonly WorkloadReport[]): Verdict {
 
 function firstProblem(reports: readonly WorkloadReport[], section: string): boolean {
   return reports.some(({ problems }) => problems.some((problem) => problem.section === section));
-}
-
-export function yes(reason: string, message: string): Verdict {
-  return { status: true, reason, message };
-}
-
-export function no(reason: string, message: string): Verdict {
-  return { status: false, reason, message };
 }

@@ -62,14 +62,14 @@ const keys = (children: readonly KubeObject[]) => children.map(childKey);
 
 describe('what is wanted', () => {
   it('is answered, and nothing is waited for when all is settled', () => {
-    const { children, waits, leaving } = decide([plan()]);
+    const { children, waits, departing } = decide([plan()]);
     expect(keys(children)).toEqual([
       'Deployment shop/backend-alice',
       'DestinationRule shop/own',
       `RouteInjection /${injection().metadata.name}`,
     ]);
     expect(waits).toEqual([]);
-    expect([...leaving]).toEqual([]);
+    expect([...departing]).toEqual([]);
   });
 
   it.each<[string, KubeObject, Partial<Observed>]>([
@@ -88,9 +88,9 @@ describe('what is wanted', () => {
 describe('a rule that is not wanted', () => {
   it('goes at once when it is harmful', () => {
     const harmful = hostPlan({ rules: [], harmful: [ownRule] });
-    const { children, leaving } = decide([plan({ hosts: [harmful] })]);
+    const { children, departing } = decide([plan({ hosts: [harmful] })]);
     expect(keys(children)).not.toContain('DestinationRule shop/own');
-    expect([...leaving]).toEqual(['DestinationRule shop/own']);
+    expect([...departing]).toEqual(['DestinationRule shop/own']);
   });
 
   it('goes at once when it became harmful as it is, even when the whole env goes', () => {

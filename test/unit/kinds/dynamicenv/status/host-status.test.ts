@@ -33,12 +33,12 @@ interface Given {
   virtualServices?: VirtualService[];
   injection?: RouteInjection | undefined;
   wanted?: RouteInjection;
-  leaving?: string[];
+  departing?: string[];
   clones?: Deployment[];
 }
 
 function judge(given: Given) {
-  const { rules = [rule('shop/own')], has = rules, virtualServices = [], leaving = [] } = given;
+  const { rules = [rule('shop/own')], has = rules, virtualServices = [], departing = [] } = given;
   const seen = 'injection' in given ? given.injection : own(true);
   const host = {
     service: 'backend',
@@ -56,7 +56,7 @@ function judge(given: Given) {
       rules: has,
       injections: seen === undefined ? [] : [seen],
     },
-    leaving: new Set(leaving),
+    departing: new Set(departing),
     config: CONFIG,
     now: NOW,
   });
@@ -196,7 +196,7 @@ describe('rules', () => {
     ['another', { has: [rule('shop/other')] }, 'initializing'],
     ['there', {}, 'running'],
     ['being deleted', { has: [going] }, 'removing'],
-    ['on its way out', { leaving: ['DestinationRule shop/own'] }, 'removing'],
+    ['on its way out', { departing: ['DestinationRule shop/own'] }, 'removing'],
   ])('%s', (_what, given, status) => {
     const judged = judge({ ...given, virtualServices: [routed] });
     expect(judged.rules).toEqual([{ ...running, status }]);

@@ -54,7 +54,6 @@ const statusOf = (
     env: deepFreeze(status === undefined ? env : { ...env, status }),
     view: meshView(deepFreeze(objectMap(virtualServices)), 'cluster.local'),
     observed: deepFreeze({ deployments: [], rules: [], injections: [], ...observed }),
-    leaving: new Set<string>(),
     config: CONFIG,
     now: NOW,
   });

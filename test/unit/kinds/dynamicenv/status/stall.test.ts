@@ -41,7 +41,6 @@ const context = (
   env: deepFreeze(env),
   view: meshView(deepFreeze(objectMap(virtualServices)), 'cluster.local'),
   observed: deepFreeze({ deployments: [deployment('shop/x')], rules: [], injections }),
-  leaving: new Set<string>(),
   config: CONFIG,
   now: NOW,
 });

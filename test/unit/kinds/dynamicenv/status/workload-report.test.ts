@@ -63,7 +63,7 @@ function judge({ plan = {}, virtualServices = [], status }: Given) {
       rules: whole.hosts.flatMap(({ rules }) => rules),
       injections: whole.hosts.map(({ injection: own }) => own),
     },
-    leaving: new Set<string>(),
+    departing: new Set<string>(),
     config: CONFIG,
     now: NOW,
   });
