@@ -1,8 +1,8 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import { isAvailable } from '../../../k8s/workload.ts';
 import { isBeingDeleted, type Observed, sameObject } from '../observed.ts';
-import { arrivalLeft, isMarked } from '../plan/carry-over.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
+import { arrivalLeft, isMarked } from '../plan/subset-arrival.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
 
 export interface Activation {

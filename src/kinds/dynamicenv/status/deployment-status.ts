@@ -10,7 +10,7 @@ import {
   wasRolledOut,
 } from '../../../k8s/workload.ts';
 import { childKey, injectionBaseKey, isBeingDeleted } from '../observed.ts';
-import { isMarked } from '../plan/carry-over.ts';
+import { isMarked } from '../plan/subset-arrival.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
 import { wasReady } from './conditions.ts';
 import type { StatusContext } from './context.ts';
