@@ -32,7 +32,7 @@ export function envStatus(
   const write = conditionWriter(context);
   const injected = write('RoutesInjected', routesInjected(reports));
   const workloads = write('WorkloadsReady', workloadsReady(reports));
-  const settling = settling4Ready(reports, injected, context);
+  const settling = secondsUntilReady(reports, injected, context);
   const problem = reports.flatMap(({ plan, problems }) =>
     problems.map(({ message }) => saidOf(plan.key, message)),
   );
@@ -69,7 +69,7 @@ export function envStatus(
  * it ended before it wrote the status), and with it the time of routes for other matches. Routes are never older than the
  * last change of what asks for them. That other subsets of the same pods were asked for is no such change.
  */
-function settling4Ready(
+function secondsUntilReady(
   reports: readonly WorkloadReport[],
   injected: Condition,
   context: StatusContext,
