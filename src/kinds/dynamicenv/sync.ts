@@ -43,7 +43,7 @@ export function syncEnv(
   const context = { ...input, departing };
   const reports = plans.map((plan) => workloadReport(plan, context));
   const stall = findStall(input);
-  const { status, waits: later } = envStatus(reports, stall.verdict, context);
+  const { status, waits: later } = envStatus(reports, stall.finding, context);
   return {
     status,
     children: [...children, ...keptStrange(observed)],

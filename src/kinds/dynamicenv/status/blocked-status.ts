@@ -2,7 +2,7 @@ import { consumersIn, consumersOf } from '../../../api/consumer-status.ts';
 import type { DynamicEnvStatus } from '../../../api/dynamicenv.ts';
 import type { Blocker } from '../checks/check.ts';
 import type { EnvContext } from '../context.ts';
-import { conditionWriter, no, type Verdict, yes } from './conditions.ts';
+import { conditionWriter, type Finding, no, yes } from './conditions.ts';
 
 /** The status of an env that cannot be decided on now. What was known of its workloads is kept. */
 export function blockedStatus(
@@ -13,7 +13,7 @@ export function blockedStatus(
   const message = messages.join('; ');
   const previous = context.env.status;
   const refused = no(reason, message);
-  const unjudged: Verdict = {
+  const unjudged: Finding = {
     ...no(reason, `not judged until ${until}; what was made stays as it is`),
     status: 'unknown',
   };

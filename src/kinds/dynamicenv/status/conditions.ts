@@ -2,7 +2,8 @@ import type { Condition, ConditionType } from '../../../api/dynamicenv.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
 import type { EnvContext } from '../context.ts';
 
-export interface Verdict {
+/** What a condition says: its `status`, `reason` and `message`. */
+export interface Finding {
   status: boolean | 'unknown';
   reason: string;
   message: string;
@@ -10,11 +11,11 @@ export interface Verdict {
   since?: string;
 }
 
-export function yes(reason: string, message: string): Verdict {
+export function yes(reason: string, message: string): Finding {
   return { status: true, reason, message };
 }
 
-export function no(reason: string, message: string): Verdict {
+export function no(reason: string, message: string): Finding {
   return { status: false, reason, message };
 }
 
@@ -24,29 +25,29 @@ export function no(reason: string, message: string): Verdict {
  */
 export function condition(
   type: ConditionType,
-  verdict: Verdict,
+  finding: Finding,
   previous: readonly Condition[] | undefined,
   generation: number | undefined,
   now: Date,
 ): Condition {
-  const status = verdict.status === 'unknown' ? 'Unknown' : verdict.status ? 'True' : 'False';
+  const status = finding.status === 'unknown' ? 'Unknown' : finding.status ? 'True' : 'False';
   const before = previous?.find((candidate) => candidate.type === type);
   const isKept =
     before?.status === status && Date.parse(before.lastTransitionTime) <= now.getTime();
   return {
     type,
     status,
-    reason: verdict.reason,
-    message: verdict.message,
-    lastTransitionTime: verdict.since ?? (isKept ? before.lastTransitionTime : rfc3339(now)),
+    reason: finding.reason,
+    message: finding.message,
+    lastTransitionTime: finding.since ?? (isKept ? before.lastTransitionTime : rfc3339(now)),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
   };
 }
 
 /** Writes the conditions of a living env: each is remembered in the status before. */
 export function conditionWriter({ env, now }: Pick<EnvContext, 'env' | 'now'>) {
-  return (type: ConditionType, verdict: Verdict): Condition =>
-    condition(type, verdict, env.status?.conditions, env.metadata.generation, now);
+  return (type: ConditionType, finding: Finding): Condition =>
+    condition(type, finding, env.status?.conditions, env.metadata.generation, now);
 }
 
 /** Seconds until a condition has been true for the settle time; undefined when it is not true. */

@@ -10,11 +10,11 @@ import { byText } from '../../../k8s/canonical.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { sameObject } from '../observed.ts';
-import { conditionWriter, no, settlingSeconds, type Verdict, wasReady, yes } from './conditions.ts';
+import { conditionWriter, type Finding, no, settlingSeconds, wasReady, yes } from './conditions.ts';
 import type { StatusContext } from './context.ts';
+import { conflicting, guarded, routesInjected, workloadsReady } from './findings.ts';
 import { matchText } from './match-text.ts';
 import { saidOf } from './said-of.ts';
-import { conflicting, guarded, routesInjected, workloadsReady } from './verdicts.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
 export interface Report {
@@ -26,7 +26,7 @@ export interface Report {
 /** The status of an env that is alive. */
 export function envStatus(
   reports: readonly WorkloadReport[],
-  stall: Verdict,
+  stall: Finding,
   context: StatusContext,
 ): Report {
   const write = conditionWriter(context);
@@ -36,10 +36,10 @@ export function envStatus(
   const problem = reports.flatMap(({ plan, problems }) =>
     problems.map(({ message }) => saidOf(plan.key, message)),
   );
-  const judged = readyVerdict({ problem, injected, workloads, settling });
-  const verdict = { ...judged, message: judged.message + skipped(context.view.unread()) };
+  const judged = readyFinding({ problem, injected, workloads, settling });
+  const finding = { ...judged, message: judged.message + skipped(context.view.unread()) };
   const state: State =
-    problem.length > 0 ? 'degraded' : verdict.status === true ? 'ready' : 'processing';
+    problem.length > 0 ? 'degraded' : finding.status === true ? 'ready' : 'processing';
   return {
     status: {
       state,
@@ -47,12 +47,12 @@ export function envStatus(
       match: matchText(context.env.spec.istioMatches),
       ...workloadStatuses(reports),
       conditions: [
-        write('Ready', verdict),
+        write('Ready', finding),
         workloads,
         injected,
         write('Guarded', guarded(reports)),
         write('Conflicting', conflicting(reports)),
-        write('Reconciling', reconciling(state, verdict, context.departing)),
+        write('Reconciling', reconciling(state, finding, context.departing)),
         write('Stalled', stall),
       ],
     },
@@ -91,12 +91,12 @@ function secondsUntilReady(
   return Math.max(settling, ...sinceAsked);
 }
 
-function readyVerdict(facts: {
+function readyFinding(facts: {
   problem: string[];
   injected: Condition;
   workloads: Condition;
   settling: number | undefined;
-}): Verdict {
+}): Finding {
   const { problem, injected, workloads, settling } = facts;
   if (problem.length > 0) return no('Degraded', problem.join('; '));
   if (workloads.status !== 'True') return no(workloads.reason, workloads.message);
@@ -118,7 +118,7 @@ function skipped(unread: readonly Unread[]): string {
   return `; not looked at, as it cannot be read: ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function reconciling(state: State, ready: Verdict, departing: ReadonlySet<string>): Verdict {
+function reconciling(state: State, ready: Finding, departing: ReadonlySet<string>): Finding {
   if (state === 'processing') return yes(ready.reason, ready.message);
   if (departing.size > 0) {
     const names = [...departing].sort(byText).map((key) => key.replace(' /', ' '));

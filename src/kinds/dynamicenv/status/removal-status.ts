@@ -5,7 +5,7 @@ import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
 import type { Blocker } from '../checks/check.ts';
 import type { EnvContext } from '../context.ts';
 import { allChildren } from '../observed.ts';
-import { condition, no, type Verdict, yes } from './conditions.ts';
+import { condition, type Finding, no, yes } from './conditions.ts';
 import { leavingWorkloads } from './leaving-workloads.ts';
 import { findStall, type Stall } from './stall.ts';
 
@@ -36,8 +36,8 @@ export function removalStatus(
     ? 0
     : secondsLeft(deletionTimestamp, config.drainSeconds + UNHINDERED_SECONDS, now);
   const { message, ...left } = unhindered > 0 ? { message: UNHINDERED } : whatIsLeft(context);
-  const write = (type: ConditionType, verdict: Verdict) =>
-    condition(type, { since: deletionTimestamp, ...verdict }, undefined, generation, now);
+  const write = (type: ConditionType, finding: Finding) =>
+    condition(type, { since: deletionTimestamp, ...finding }, undefined, generation, now);
   const waits = [unhindered, stall.wait ?? 0].filter((wait) => wait > 0);
   return {
     status: {
@@ -53,7 +53,7 @@ export function removalStatus(
         write('Guarded', { ...no('Removing', 'no longer looked at'), status: 'unknown' }),
         write('Conflicting', no('Removing', 'an env on its way out takes no requests')),
         write('Reconciling', yes('Removing', message)),
-        write('Stalled', stall.verdict),
+        write('Stalled', stall.finding),
       ],
     },
     ...(waits.length === 0 ? {} : { wait: Math.min(...waits) }),
@@ -67,7 +67,7 @@ function ready(status: DynamicEnvStatus | undefined) {
 /** The routes cannot be seen: nothing is taken out from under them. */
 function heldUp({ reason, messages }: Pick<Blocker, 'reason' | 'messages'>): Stall {
   const advice = `annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
-  return { verdict: yes(reason, `${messages.join('; ')}; ${advice}`) };
+  return { finding: yes(reason, `${messages.join('; ')}; ${advice}`) };
 }
 
 function whatIsLeft(context: EnvContext) {

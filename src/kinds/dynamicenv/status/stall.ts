@@ -5,13 +5,13 @@ import { lastWritten } from '../../../k8s/written.ts';
 import { planOf } from '../../../virtualservice/routes/plan-codec.ts';
 import type { EnvContext } from '../context.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
-import { no, type Verdict, yes } from './conditions.ts';
+import { type Finding, no, yes } from './conditions.ts';
 
 /** After this long a route that does not leave is worth a person's look. */
 const STALL_SECONDS = 120;
 
 export interface Stall {
-  verdict: Verdict;
+  finding: Finding;
   /** Seconds until it may have to be judged otherwise. */
   wait?: number;
 }
@@ -33,7 +33,7 @@ export function findStall({ env, observed, view, config, now }: EnvContext): Sta
   const waits = held.map(({ left }) => left).filter((left) => left > 0);
   const wait = waits.length === 0 ? {} : { wait: Math.min(...waits) };
   if (stalled.length === 0)
-    return { verdict: no('Progressing', 'nothing blocks this env'), ...wait };
+    return { finding: no('Progressing', 'nothing blocks this env'), ...wait };
   const names = stalled.map((virtualService) => {
     const { metadata } = virtualService;
     const attempts = planOf(virtualService)?.attempt ?? 0;
@@ -42,5 +42,5 @@ export function findStall({ env, observed, view, config, now }: EnvContext): Sta
   const message = `routes do not leave VirtualService ${[...new Set(names)].join(', ')}: is it writable, and is the admission webhook reachable? annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
   const [first = ''] = overdue.map(({ since }) => since).sort(byText);
   const since = rfc3339(new Date(Date.parse(first) + STALL_SECONDS * 1000));
-  return { verdict: { ...yes('RoutesRemain', message), since }, ...wait };
+  return { finding: { ...yes('RoutesRemain', message), since }, ...wait };
 }

@@ -51,19 +51,19 @@ const held = (name: string) =>
 
 describe('findStall', () => {
   it.each<[string, RouteInjection[], VirtualService[], object]>([
-    ['nothing there', [], [], { verdict: NOTHING }],
-    ['routes are gone', [off(-500)], [virtualService('shop/backend')], { verdict: NOTHING }],
-    ['still active', [off(-500, true)], [routed], { verdict: NOTHING }],
-    ['at an unknown time: since the deletion', [off()], [routed], { verdict: NOTHING, wait: 91 }],
-    ['at an unreadable time: likewise', [off('soon')], [routed], { verdict: NOTHING, wait: 91 }],
-    ['a moment ago', [off(0)], [routed], { verdict: NOTHING, wait: 121 }],
-    ['two minutes ago', [off(-120)], [routed], { verdict: NOTHING, wait: 1 }],
+    ['nothing there', [], [], { finding: NOTHING }],
+    ['routes are gone', [off(-500)], [virtualService('shop/backend')], { finding: NOTHING }],
+    ['still active', [off(-500, true)], [routed], { finding: NOTHING }],
+    ['at an unknown time: since the deletion', [off()], [routed], { finding: NOTHING, wait: 91 }],
+    ['at an unreadable time: likewise', [off('soon')], [routed], { finding: NOTHING, wait: 91 }],
+    ['a moment ago', [off(0)], [routed], { finding: NOTHING, wait: 121 }],
+    ['two minutes ago', [off(-120)], [routed], { finding: NOTHING, wait: 1 }],
     [
       'more than two minutes ago',
       [off(-121)],
       [routed],
       {
-        verdict: {
+        finding: {
           status: true,
           reason: 'RoutesRemain',
           message: held('shop/backend (asked 1 times)'),
@@ -76,7 +76,7 @@ describe('findStall', () => {
       [off(-300)],
       [askedOften(4)],
       {
-        verdict: {
+        finding: {
           status: true,
           reason: 'RoutesRemain',
           message: held('shop/backend (asked 5 times)'),
@@ -89,7 +89,7 @@ describe('findStall', () => {
   });
 
   it('does not complain of an unknown time while the env lives', () => {
-    expect(findStall(context([off()], [routed], dynamicEnv()))).toEqual({ verdict: NOTHING });
+    expect(findStall(context([off()], [routed], dynamicEnv()))).toEqual({ finding: NOTHING });
   });
 
   it('looks again when the first of several is due', () => {
@@ -101,14 +101,14 @@ describe('findStall', () => {
       { ...alt, spec: { ...alt.spec, active: true } },
     ]);
     expect(findStall(context([off(-50), alt], [routed, carried]))).toEqual({
-      verdict: NOTHING,
+      finding: NOTHING,
       wait: 21,
     });
   });
 
   it('names all that hold it up', () => {
     const second = { ...routed, metadata: { ...routed.metadata, name: 'second', annotations: {} } };
-    expect(findStall(context([off(-300)], [routed, second])).verdict.message).toBe(
+    expect(findStall(context([off(-300)], [routed, second])).finding.message).toBe(
       held('shop/backend (asked 1 times), shop/second (asked 1 times)'),
     );
   });
@@ -133,7 +133,7 @@ describe('findStall', () => {
       injections.map((one) => ({ ...one, spec: { ...one.spec, active: true } })),
     );
     expect(findStall(context(injections, [vs]))).toEqual({
-      verdict: {
+      finding: {
         status: true,
         reason: 'RoutesRemain',
         message: held('shop/both (asked 1 times)'),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LifeCycle, ResourceStatus } from '../../../../../src/api/dynamicenv.ts';
-import type { HostStatus } from '../../../../../src/kinds/dynamicenv/status/host-status.ts';
 import {
   conflicting,
   guarded,
   routesInjected,
   workloadsReady,
-} from '../../../../../src/kinds/dynamicenv/status/verdicts.ts';
+} from '../../../../../src/kinds/dynamicenv/status/findings.ts';
+import type { HostStatus } from '../../../../../src/kinds/dynamicenv/status/host-status.ts';
 import type { WorkloadReport } from '../../../../../src/kinds/dynamicenv/status/workload-report.ts';
 import type { PlanNote } from '../../../../../src/virtualservice/routes/plan-codec.ts';
 import { deepFreeze, injection, workload } from '../../../../support/objects.ts';

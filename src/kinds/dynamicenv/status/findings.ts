@@ -1,10 +1,10 @@
 import type { HostPlan } from '../plan/host-plan.ts';
-import { no, type Verdict, yes } from './conditions.ts';
+import { type Finding, no, yes } from './conditions.ts';
 import { unrouted } from './virtualservices-of.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
 /** All workloads run what was asked for. */
-export function workloadsReady(reports: readonly WorkloadReport[]): Verdict {
+export function workloadsReady(reports: readonly WorkloadReport[]): Finding {
   const waiting = reports.filter(({ isRunning }) => !isRunning);
   if (waiting.length === 0) return yes('AllRunning', 'all clones run');
   const message = waiting
@@ -17,7 +17,7 @@ export function workloadsReady(reports: readonly WorkloadReport[]): Verdict {
 }
 
 /** Each subset has a host by which its requests reach it. */
-export function routesInjected(reports: readonly WorkloadReport[]): Verdict {
+export function routesInjected(reports: readonly WorkloadReport[]): Finding {
   const subsets = reports.filter(({ plan }) => plan.kind === 'subset');
   if (subsets.length === 0) return yes('NoSubsets', 'consumers get no routes');
   const waiting = subsets.filter(({ isRouted, hosts }) => !isRouted || isPending(hosts));
@@ -47,7 +47,7 @@ function routeTrouble(hosts: WorkloadReport['hosts']): string {
 }
 
 /** Regular requests never reach a clone's pods. */
-export function guarded(reports: readonly WorkloadReport[]): Verdict {
+export function guarded(reports: readonly WorkloadReport[]): Finding {
   // Whether a rule leads to a consumer's base nobody asks.
   const ruled = new Set(
     reports
@@ -89,7 +89,7 @@ function isOfExposed(message: string, { injection }: HostPlan): boolean {
 }
 
 /** Another env takes some of this one's requests. */
-export function conflicting(reports: readonly WorkloadReport[]): Verdict {
+export function conflicting(reports: readonly WorkloadReport[]): Finding {
   const shadowed = reports
     .flatMap(({ hosts }) => hosts.flatMap(({ notes }) => notes))
     .filter(({ state }) => state === 'shadowed')
