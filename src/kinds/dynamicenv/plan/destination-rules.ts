@@ -8,7 +8,7 @@ import { fqdn, hostSubsetOf, mostSpecificHost } from '../../../istio/host.ts';
 import type { DestinationRule, Subset } from '../../../istio/types.ts';
 import type { EnvSubsets } from './env-subsets.ts';
 import { ruleName } from './names.ts';
-import type { ServiceHost } from './services.ts';
+import type { EnvService } from './services.ts';
 
 /** A rule that defines the base's version of a host. */
 export interface BaseRule {
@@ -35,7 +35,7 @@ export interface RuleScope {
  */
 export function baseRules(
   rules: readonly DestinationRule[],
-  { host, namespace }: ServiceHost,
+  { host, namespace }: EnvService,
   scope: RuleScope,
 ): BaseRule[] {
   const counted = rules.filter(({ metadata }) => {
@@ -112,7 +112,7 @@ export function cloneRule(
   subsets: EnvSubsets,
   env: string,
   deployment: { namespace: string; name: string },
-  { service, host }: ServiceHost,
+  { service, host }: EnvService,
 ): DestinationRule {
   const { rule } = base;
   const { namespace = '' } = rule.metadata;

@@ -21,7 +21,7 @@ import { routeInjection } from './injections.ts';
 import { servicesOfLostBase } from './lost-base.ts';
 import { baseSubsetName, noRule } from './no-rule.ts';
 import { judgeRules } from './rule-harm.ts';
-import { type ServiceHost, servicesOf } from './services.ts';
+import { type EnvService, servicesOf } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
 /** Something that keeps a workload from being what was asked for; `section` as in the status' `subsetErrors`. */
@@ -30,7 +30,7 @@ export interface Problem {
   message: string;
 }
 
-export interface HostPlan extends ServiceHost {
+export interface HostPlan extends EnvService {
   /** Rules to have, one per base rule; none: the host has no rule with the base's subset. */
   rules: DestinationRule[];
   /** Why there is none, and what to do; absent for consumers, which need none. */
@@ -157,7 +157,7 @@ function serviceHosts(
   clone: Record<string, string>,
   defaultVersion: string,
   { observed, view, config }: EnvContext,
-): ServiceHost[] {
+): EnvService[] {
   const { namespace } = entry.workload;
   const { clusterDomain, versionLabel } = config;
   const version = { [versionLabel]: defaultVersion };

@@ -1,6 +1,6 @@
 import type { Service } from '../../../k8s/workload.ts';
 import { injectionBaseKey, type Observed } from '../observed.ts';
-import { type ServiceHost, servicesOf } from './services.ts';
+import { type EnvService, servicesOf } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
 /**
@@ -14,7 +14,7 @@ export function servicesOfLostBase(
   version: Record<string, string>,
   observed: Observed,
   clusterDomain: string,
-): ServiceHost[] {
+): EnvService[] {
   const { podLabels = {} } = workload;
   const own = Object.entries(clone).filter(([name]) => !Object.hasOwn(podLabels, name));
   const known = new Set([

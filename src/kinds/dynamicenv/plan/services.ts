@@ -2,7 +2,7 @@ import { fqdn } from '../../../istio/host.ts';
 import { matchesSelector } from '../../../k8s/selector.ts';
 import type { Service } from '../../../k8s/workload.ts';
 
-export interface ServiceHost {
+export interface EnvService {
   service: string;
   namespace: string;
   /** Fully qualified. */
@@ -23,7 +23,7 @@ export function servicesOf(
   base: Record<string, string>,
   clone: Record<string, string>,
   clusterDomain: string,
-): ServiceHost[] {
+): EnvService[] {
   return services
     .filter((service) => selects(service, base) && selects(service, clone))
     .map(({ metadata, spec }) => {
