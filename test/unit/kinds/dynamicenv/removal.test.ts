@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   decide,
+  type EnvFixture,
+  envFixture,
   namesOf,
   settle,
   step,
-  type World,
   wait,
-  world,
-} from '../../../support/env-world.ts';
+} from '../../../support/env-fixture.ts';
 import {
   CONFIG,
   deployment,
@@ -28,8 +28,8 @@ const MESH = ['backend', 'web'].flatMap((name) => [
 const MODES = ['server-side-apply', 'dynamic-apply'] as const;
 
 /** An env whose routes have been in place for long. */
-function ready(spec = {}, rest: Partial<World> = {}): World {
-  const now = world(dynamicEnv(spec), MESH, rest);
+function ready(spec = {}, rest: Partial<EnvFixture> = {}): EnvFixture {
+  const now = envFixture(dynamicEnv(spec), MESH, rest);
   settle(now);
   wait(now, 5);
   wait(now, 60);
@@ -37,18 +37,18 @@ function ready(spec = {}, rest: Partial<World> = {}): World {
   return now;
 }
 
-function deleted(now: World, meta = {}): void {
+function deleted(now: EnvFixture, meta = {}): void {
   const metadata = { ...now.env.metadata, deletionTimestamp: stamp(now.time), ...meta };
   now.env = { ...now.env, metadata };
 }
 
-const routes = ({ others }: World) =>
+const routes = ({ others }: EnvFixture) =>
   others.flatMap((object) =>
     object.kind === 'VirtualService'
       ? (Reflect.get(object, 'spec').http as { name?: string }[]).flatMap(({ name }) => name ?? [])
       : [],
   ).length;
-const kinds = (now: World) => now.children.map(({ kind }) => kind).sort();
+const kinds = (now: EnvFixture) => now.children.map(({ kind }) => kind).sort();
 const ALL = ['Deployment', 'DestinationRule', 'RouteInjection'];
 
 describe.each(MODES)('an env is deleted (%s)', (mode) => {
@@ -90,7 +90,7 @@ describe.each(MODES)('an env is deleted (%s)', (mode) => {
     wait(now, 1);
     wait(now, 5);
     expect(namesOf(now.children)).toHaveLength(3);
-    const since = (object: World['children'][number]) =>
+    const since = (object: EnvFixture['children'][number]) =>
       object.metadata.annotations?.['riskified.com/draining-since'];
     expect(now.children.map(since)).toEqual([stamp(126), stamp(126), undefined]);
 
@@ -272,7 +272,7 @@ describe.each(MODES)('a part goes while the env lives (%s)', (mode) => {
 });
 
 describe('marks that were edited away', () => {
-  const without = (now: World, key: string) => {
+  const without = (now: EnvFixture, key: string) => {
     now.children = now.children.map((child) => {
       const { [key]: _gone, ...annotations } = child.metadata.annotations ?? {};
       return { ...child, metadata: { ...child.metadata, annotations } };

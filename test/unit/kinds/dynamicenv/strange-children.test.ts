@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../../src/k8s/object.ts';
-import { decide, settle, type World, wait, world } from '../../../support/env-world.ts';
+import { decide, type EnvFixture, envFixture, settle, wait } from '../../../support/env-fixture.ts';
 import {
   deployment,
   dynamicEnv,
@@ -20,8 +20,11 @@ const REFUSALS = [{ reason: 'Invalid' as const, path: 'spec', message: 'is wrong
 const APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
 
 /** An env whose routes are there, and one of whose children somebody edits. */
-function edited(kind: string, edit: (child: KubeObject & { spec?: unknown }) => object): World {
-  const now = world(dynamicEnv(), MESH);
+function edited(
+  kind: string,
+  edit: (child: KubeObject & { spec?: unknown }) => object,
+): EnvFixture {
+  const now = envFixture(dynamicEnv(), MESH);
   settle(now);
   wait(now, 5);
   wait(now, 60);
@@ -31,7 +34,7 @@ function edited(kind: string, edit: (child: KubeObject & { spec?: unknown }) => 
   return now;
 }
 
-function deleted(now: World): World {
+function deleted(now: EnvFixture): EnvFixture {
   now.env = { ...now.env, metadata: { ...now.env.metadata, deletionTimestamp: stamp(0) } };
   return now;
 }

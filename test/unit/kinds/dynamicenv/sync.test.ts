@@ -6,13 +6,13 @@ import { injectionName, ruleName } from '../../../../src/kinds/dynamicenv/plan/n
 import { envWorkloads } from '../../../../src/kinds/dynamicenv/plan/workloads.ts';
 import {
   decide,
+  type EnvFixture,
+  envFixture,
   namesOf,
   settle,
   step,
-  type World,
   wait,
-  world,
-} from '../../../support/env-world.ts';
+} from '../../../support/env-fixture.ts';
 import { keptIndex } from '../../../support/mesh-index.ts';
 import {
   CONFIG,
@@ -41,8 +41,8 @@ const MESH = [
 const UNREACHABLE =
   "Couldn't find common active service hostname across DestinationRules and VirtualServices";
 
-function ready(spec = {}, others: KubeObject[] = MESH, rest: Partial<World> = {}): World {
-  const now = world(dynamicEnv(spec), others, rest);
+function ready(spec = {}, others: KubeObject[] = MESH, rest: Partial<EnvFixture> = {}): EnvFixture {
+  const now = envFixture(dynamicEnv(spec), others, rest);
   settle(now);
   wait(now, 5);
   wait(now, 60);
@@ -71,7 +71,7 @@ const errorsOf = (status: DynamicEnvStatus, key = 'shop/backend') =>
 
 describe('a new env', () => {
   it('makes everything at once, routes inactive, and says what it waits for', () => {
-    const now = world(dynamicEnv(), MESH);
+    const now = envFixture(dynamicEnv(), MESH);
     const { children, status, ...rest } = decide(now);
     expect(namesOf(children)).toEqual([
       'Deployment backend-alice',
@@ -123,7 +123,7 @@ describe('a new env', () => {
   });
 
   it('becomes ready: pods, settled rule, routes, settled routes', () => {
-    const now = world(dynamicEnv(), MESH);
+    const now = envFixture(dynamicEnv(), MESH);
     expect(settle(now).resyncAfterSeconds).toBe(4);
     expect(wait(now, 3)).toMatchObject({ resyncAfterSeconds: 1, status: { state: 'processing' } });
 
@@ -177,7 +177,10 @@ describe('a new env', () => {
   });
 
   it('of consumers is ready with its pods', () => {
-    const now = world(dynamicEnv({ subsets: [], consumers: [workload('shop/backend')] }), MESH);
+    const now = envFixture(
+      dynamicEnv({ subsets: [], consumers: [workload('shop/backend')] }),
+      MESH,
+    );
     const { status, children } = settle(now);
     expect(namesOf(children)).toEqual(['Deployment backend-alice', `RouteInjection ${INJECTION}`]);
     expect(status).toMatchObject({ state: 'ready', totalCount: 1, totalReady: 1 });
@@ -203,7 +206,7 @@ describe('a Deployment with two Services (the four combinations of missing rules
       ...(kinds[name].includes('vs') ? [virtualService(`shop/${name}`)] : []),
     ]),
   ];
-  const words = (now: World) => {
+  const words = (now: EnvFixture) => {
     const status = now.env.status?.subsetsStatus?.['shop/backend'];
     return [status?.destinationRules, status?.virtualServices].map((list) =>
       list?.map((one) => `${one.name.replace(/-[0-9a-f]{10}$/, '')} ${one.status}`),
@@ -272,7 +275,7 @@ describe('a Deployment with two Services (the four combinations of missing rules
 
 describe('youth is no fault', () => {
   it('a VirtualService may be found late', () => {
-    const now = world(dynamicEnv(), without('VirtualService'));
+    const now = envFixture(dynamicEnv(), without('VirtualService'));
     expect(settle(now).status.state).toBe('processing');
     // Since it was last asked for: when the pods were ready.
     expect(wait(now, 4)).toMatchObject({ resyncAfterSeconds: 11, status: { state: 'processing' } });
@@ -293,7 +296,7 @@ describe('youth is no fault', () => {
   });
 
   it('without any base rule there is nothing to wait for', () => {
-    const now = world(dynamicEnv(), without('DestinationRule'), { podsStart: false });
+    const now = envFixture(dynamicEnv(), without('DestinationRule'), { podsStart: false });
     expect(settle(now).status.state).toBe('degraded');
   });
 
@@ -302,7 +305,9 @@ describe('youth is no fault', () => {
     const contrary = virtualService('shop/backend', {
       http: [routeTo('backend', 'shared', { match })],
     });
-    const now = world(dynamicEnv(), [...without('VirtualService'), contrary], { podsStart: false });
+    const now = envFixture(dynamicEnv(), [...without('VirtualService'), contrary], {
+      podsStart: false,
+    });
     expect(settle(now).status.state).toBe('degraded');
   });
 
@@ -310,7 +315,9 @@ describe('youth is no fault', () => {
     const match = [{ headers: { user: { prefix: 'a' } } }];
     const http = [routeTo('backend', 'shared', { match }), routeTo('backend', 'shared')];
     const half = virtualService('shop/backend', { http });
-    const now = world(dynamicEnv(), [...without('VirtualService'), half], { podsStart: false });
+    const now = envFixture(dynamicEnv(), [...without('VirtualService'), half], {
+      podsStart: false,
+    });
     const states = [settle(now), wait(now, 60)].map(({ status }) => status.state);
     now.podsStart = true;
     now.children = now.children.map((child) =>
@@ -463,7 +470,7 @@ describe('the base', () => {
   );
 
   it('that is missing is told in those words, and nothing is made', () => {
-    const now = world(dynamicEnv(), without('Deployment'));
+    const now = envFixture(dynamicEnv(), without('Deployment'));
     const { children, status } = settle(now);
     expect(children).toEqual([]);
     expect(status).toMatchObject({
@@ -565,7 +572,7 @@ describe('a spec that cannot be acted on', () => {
 
   it('may be the first that is seen, whatever it looks like', () => {
     const env = { ...dynamicEnv(), spec: {} } as unknown as ReturnType<typeof dynamicEnv>;
-    const { children, status } = decide(world(env, MESH), refusals);
+    const { children, status } = decide(envFixture(env, MESH), refusals);
     expect(children).toEqual([]);
     expect([status.state, status.totalCount, status.totalReady]).toEqual(['degraded', 0, 0]);
     expect(status).not.toHaveProperty('match');
@@ -591,7 +598,7 @@ describe('a spec that cannot be acted on', () => {
       message:
         'metadata.name: DestinationRule shop/backend already has a subset for alice (backend-alice); give the env another name',
     });
-    expect(decide(world(dynamicEnv(), now.others)).children).toEqual([]);
+    expect(decide(envFixture(dynamicEnv(), now.others)).children).toEqual([]);
   });
 });
 
@@ -614,7 +621,7 @@ describe('an env with a namespace that came as an index', () => {
     const others = [deployment('shop/backend'), ...bank, ...index([taken])];
     const consumers = [workload('shop/backend')];
     const reasonOf = (spec: object) =>
-      conditionsOf(decide(world(dynamicEnv(spec), others)).status)['Stalled']?.reason;
+      conditionsOf(decide(envFixture(dynamicEnv(spec), others)).status)['Stalled']?.reason;
     const subsets = [workload('bank/teller')];
     expect(reasonOf({ subsets, consumers })).toBe('InvalidSpec');
     expect(reasonOf({ subsets: [...subsets, ...consumers] })).toBe('InvalidSpec');
@@ -623,7 +630,7 @@ describe('an env with a namespace that came as an index', () => {
 
 describe('an env with a namespace whose index was asked for and did not come', () => {
   const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
-  const withoutIndex = (now: World) => {
+  const withoutIndex = (now: EnvFixture) => {
     const hidden = ['Service', 'DestinationRule'];
     now.others = [NAMESPACE, ...now.others.filter(({ kind }) => !hidden.includes(kind))];
   };
@@ -671,7 +678,7 @@ describe('an env with a namespace whose index was asked for and did not come', (
   );
 
   it('makes nothing', () => {
-    const now = world(dynamicEnv(), MESH);
+    const now = envFixture(dynamicEnv(), MESH);
     withoutIndex(now);
     expect(decide(now).children).toEqual([]);
   });
@@ -698,7 +705,7 @@ describe('an env with a namespace whose index was asked for and did not come', (
 
 describe('resyncAfterSeconds', () => {
   it('is never longer than an hour', () => {
-    const now = world(dynamicEnv(), MESH);
+    const now = envFixture(dynamicEnv(), MESH);
     settle(now);
     now.children = now.children.map((child) =>
       child.kind === 'DestinationRule'
@@ -712,7 +719,7 @@ describe('resyncAfterSeconds', () => {
   });
 
   it('follows the settle time', () => {
-    const now = world(dynamicEnv(), MESH, { config: { ...CONFIG, settleSeconds: 7 } });
+    const now = envFixture(dynamicEnv(), MESH, { config: { ...CONFIG, settleSeconds: 7 } });
     expect(settle(now).resyncAfterSeconds).toBe(8);
   });
 });

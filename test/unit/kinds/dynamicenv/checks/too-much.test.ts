@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../../../src/k8s/object.ts';
-import { decide, namesOf, settle, type World, wait, world } from '../../../../support/env-world.ts';
+import {
+  decide,
+  type EnvFixture,
+  envFixture,
+  namesOf,
+  settle,
+  wait,
+} from '../../../../support/env-fixture.ts';
 import {
   deployment,
   dynamicEnv,
@@ -21,8 +28,8 @@ const MESH = [
 ];
 
 /** An env whose routes are there, and then all this comes. */
-function surrounded(more: readonly KubeObject[]): World {
-  const now = world(dynamicEnv(), MESH);
+function surrounded(more: readonly KubeObject[]): EnvFixture {
+  const now = envFixture(dynamicEnv(), MESH);
   settle(now);
   wait(now, 5);
   wait(now, 60);
@@ -95,7 +102,7 @@ describe('where there is more than can be decided on in time', () => {
     const consumers = times(32, (at) => ({ namespace: 'shop', name: `c${at}` }));
     const env = dynamicEnv({ subsets: [], consumers });
     const all = [...bases, ...services(64), ...more];
-    const { status } = decide(world(env, all));
+    const { status } = decide(envFixture(env, all));
     expect(status.conditions?.[0]?.reason).toBe('TooLarge');
   });
 

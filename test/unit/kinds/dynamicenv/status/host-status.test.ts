@@ -5,7 +5,7 @@ import type { Deployment } from '../../../../../src/k8s/workload.ts';
 import { hostStatus } from '../../../../../src/kinds/dynamicenv/status/host-status.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
 import type { PlanNote } from '../../../../../src/virtualservice/routes/plan-codec.ts';
-import { carrying, planText } from '../../../../support/env-world.ts';
+import { carrying, planText } from '../../../../support/env-fixture.ts';
 import {
   CONFIG,
   deepFreeze,

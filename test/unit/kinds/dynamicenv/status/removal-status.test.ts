@@ -9,7 +9,7 @@ import type { VirtualService } from '../../../../../src/istio/types.ts';
 import type { Observed } from '../../../../../src/kinds/dynamicenv/observed.ts';
 import { removalStatus } from '../../../../../src/kinds/dynamicenv/status/removal-status.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
-import { carrying } from '../../../../support/env-world.ts';
+import { carrying } from '../../../../support/env-fixture.ts';
 import {
   CONFIG,
   deepFreeze,

@@ -4,7 +4,7 @@ import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
 import type { VirtualService } from '../../../../../src/istio/types.ts';
 import { findStall } from '../../../../../src/kinds/dynamicenv/status/stall.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
-import { carrying, planText } from '../../../../support/env-world.ts';
+import { carrying, planText } from '../../../../support/env-fixture.ts';
 import {
   CONFIG,
   deepFreeze,

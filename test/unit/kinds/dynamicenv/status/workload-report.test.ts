@@ -5,7 +5,7 @@ import type { HostPlan } from '../../../../../src/kinds/dynamicenv/plan/host-pla
 import type { WorkloadPlan } from '../../../../../src/kinds/dynamicenv/plan/workload-plan.ts';
 import { workloadReport } from '../../../../../src/kinds/dynamicenv/status/workload-report.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
-import { carrying } from '../../../../support/env-world.ts';
+import { carrying } from '../../../../support/env-fixture.ts';
 import {
   CONFIG,
   deepFreeze,
