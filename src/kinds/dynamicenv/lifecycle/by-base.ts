@@ -39,7 +39,9 @@ export function rulesOf(key: string | undefined, observed: Observed): readonly D
 }
 
 /** Tells of an injection whether it leads to one of these; one whose marks were edited away may belong to any. */
-export function ledTo(children: readonly KubeObject[]): (injection: RouteInjection) => boolean {
+export function leadingToAny(
+  children: readonly KubeObject[],
+): (injection: RouteInjection) => boolean {
   const key = (base: string | undefined, host: string | undefined) => `${base ?? ''} ${host ?? ''}`;
   const places = new Set(children.map((child) => key(baseKeyOf(child), hostOf(child))));
   return (injection) => {

@@ -6,7 +6,7 @@ import type { Blocker } from '../checks/check.ts';
 import type { EnvContext } from '../context.ts';
 import { allChildren } from '../observed.ts';
 import { condition, type Finding, no, yes } from './conditions.ts';
-import { leavingWorkloads } from './leaving-workloads.ts';
+import { departingWorkloads } from './departing-workloads.ts';
 import { findStall, type Stall } from './stall.ts';
 
 /** Beside the drain time, so many seconds are enough for a removal that nothing holds up. */
@@ -75,7 +75,7 @@ function whatIsLeft(context: EnvContext) {
   const more = left.length - MAX_NAMED;
   const named = left.slice(0, MAX_NAMED).join(', ');
   const message = `${STILL_TO_GO}${named || 'nothing'}${more > 0 ? ` and ${more} more` : ''}`;
-  return { message, ...leavingWorkloads(context) };
+  return { message, ...departingWorkloads(context) };
 }
 
 function nameOf({ kind, metadata: { namespace, name } }: KubeObject): string {

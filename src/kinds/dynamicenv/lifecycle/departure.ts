@@ -11,7 +11,7 @@ import { cloneName } from '../plan/names.ts';
 import { carriers, ownerOf, type RouteOwner } from '../plan/routes-seen.ts';
 import { injectionsOf, oncePer, rulesOf } from './by-base.ts';
 
-export interface RetirementContext {
+export interface DepartureContext {
   env: string;
   observed: Observed;
   virtualServices: readonly VirtualService[];
@@ -25,7 +25,7 @@ export interface RetirementContext {
 }
 
 /** A child on its way out: what to answer for it now (absent: delete it) and when to look again. */
-export interface Leaving {
+export interface Departure {
   child?: KubeObject;
   wait?: number;
 }
@@ -37,8 +37,8 @@ export interface Leaving {
 function drain<T extends KubeObject>(
   child: T,
   isReached: boolean,
-  context: RetirementContext,
-): Leaving {
+  context: DepartureContext,
+): Departure {
   if (context.force) return {};
   const kept = keep(child);
   if (isReached) return { child: kept };
@@ -73,7 +73,7 @@ function drainingSince(
 }
 
 /** Takes a clone away. One that no request was ever routed to (a consumer's, or without any Service) goes at once. */
-export function retireDeployment(clone: Deployment, context: RetirementContext): Leaving {
+export function deploymentDeparture(clone: Deployment, context: DepartureContext): Departure {
   const injections = injectionsOf(baseKeyOf(clone), context.observed);
   const rules = rulesOf(baseKeyOf(clone), context.observed);
   const isRouted = rules.length > 0 || injections.some(({ spec }) => spec.subset !== undefined);
@@ -89,11 +89,11 @@ export function retireDeployment(clone: Deployment, context: RetirementContext):
 }
 
 /** Takes a DestinationRule clone away; at once when another one keeps the env's subset, or when it harms others. */
-export function retireRule(
+export function ruleDeparture(
   rule: DestinationRule,
   isUrgent: boolean,
-  context: RetirementContext,
-): Leaving {
+  context: DepartureContext,
+): Departure {
   if (isUrgent) return {};
   const host = hostOf(rule);
   const key = baseKeyOf(rule);
@@ -110,11 +110,11 @@ export function retireRule(
  * Takes a RouteInjection away: its routes first, then, together with the last of what they led to, the injection itself.
  * `isNeeded`: some of that has to stay.
  */
-export function retireInjection(
+export function injectionDeparture(
   injection: RouteInjection,
   isNeeded: boolean,
-  context: RetirementContext,
-): Leaving {
+  context: DepartureContext,
+): Departure {
   if (context.force || !(isNeeded || isLeadingTo(injection, context))) return {};
   const kept = keep(injection);
   const withdrawn: RouteInjection = {
@@ -125,16 +125,16 @@ export function retireInjection(
 }
 
 /** May requests still be on their way through this injection? */
-function isLeadingTo(injection: RouteInjection, context: RetirementContext): boolean {
+function isLeadingTo(injection: RouteInjection, context: DepartureContext): boolean {
   return injection.spec.active || hasRoutes(ownerOf(injection), context);
 }
 
-function hasRoutes(owner: RouteOwner | undefined, context: RetirementContext): boolean {
+function hasRoutes(owner: RouteOwner | undefined, context: DepartureContext): boolean {
   return owner !== undefined && carriers(context.virtualServices, owner, context).length > 0;
 }
 
 /** Where a rule's routes would be; from its marks, since its injection may have been deleted by hand. */
-function ruleOwner(rule: DestinationRule, context: RetirementContext): RouteOwner | undefined {
+function ruleOwner(rule: DestinationRule, context: DepartureContext): RouteOwner | undefined {
   const [namespace, name] = (baseKeyOf(rule) ?? '').split('/');
   const host = hostOf(rule);
   if (!namespace || !name || host === undefined) return undefined;

@@ -7,7 +7,7 @@ import { baseKeyOf, injectionBaseKey } from '../observed.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
 
 /** What is still there of each workload of an env that goes, by `<namespace>/<deployment>` of its base. */
-export function leavingWorkloads(
+export function departingWorkloads(
   context: EnvContext,
 ): Pick<DynamicEnvStatus, 'subsetsStatus' | 'consumersStatus'> {
   const { deployments, injections } = context.observed;
@@ -20,8 +20,10 @@ export function leavingWorkloads(
   return {
     ...(subsets.length === 0
       ? {}
-      : { subsetsStatus: statuses(subsets, (key) => leavingSubset(key, context)) }),
-    ...consumersIn(statuses(consumers, (key) => ({ deployment: leavingDeployment(key, context) }))),
+      : { subsetsStatus: statuses(subsets, (key) => departingSubset(key, context)) }),
+    ...consumersIn(
+      statuses(consumers, (key) => ({ deployment: departingDeployment(key, context) })),
+    ),
   };
 }
 
@@ -34,7 +36,7 @@ function isConsumer(key: string, { spec }: { spec?: { consumers?: unknown } }): 
   });
 }
 
-function leavingSubset(key: string, context: EnvContext): WorkloadStatus {
+function departingSubset(key: string, context: EnvContext): WorkloadStatus {
   const { rules, injections } = context.observed;
   const routed = injections
     .filter((injection) => injectionBaseKey(injection) === key)
@@ -42,14 +44,14 @@ function leavingSubset(key: string, context: EnvContext): WorkloadStatus {
       carriers(context.view.virtualServices(), ownerOf(injection), context.config),
     );
   return {
-    deployment: leavingDeployment(key, context),
+    deployment: departingDeployment(key, context),
     destinationRules: rules.filter((rule) => baseKeyOf(rule) === key).map(removing),
     virtualServices: [...new Set(routed)].map(removing),
   };
 }
 
 /** The clone, or where it was. */
-function leavingDeployment(key: string, { observed }: EnvContext): ResourceStatus {
+function departingDeployment(key: string, { observed }: EnvContext): ResourceStatus {
   const clone = observed.deployments.find((candidate) => baseKeyOf(candidate) === key);
   if (clone !== undefined) return removing(clone);
   const [namespace = ''] = key.split('/');
