@@ -1,4 +1,5 @@
 import type { Flag, Values } from './flags.ts';
+import { headerKey } from './istio/header-name.ts';
 import type { DecisionConfig } from './kinds/dynamicenv/settings.ts';
 
 function text(name: string, value: string, fallback: string, help: string): Flag<string> {
@@ -117,12 +118,12 @@ export const DECISION_FLAGS = {
   allowedHeaderNames: list(
     'allowed-header-names',
     'the only header names that matches may use; empty: any',
-    (item) => matching(HEADER_NAME, 'header names')(item).toLowerCase(),
+    (item) => headerKey(matching(HEADER_NAME, 'header names')(item)),
   ),
   allowedCommonHeaders: list(
     'allowed-common-headers',
     "headers that everybody's requests carry (user-agent, accept, x-request-id …) and that matches may use nevertheless",
-    (item) => matching(HEADER_NAME, 'header names')(item).toLowerCase(),
+    (item) => headerKey(matching(HEADER_NAME, 'header names')(item)),
   ),
   maxReplicas: {
     name: 'max-replicas',

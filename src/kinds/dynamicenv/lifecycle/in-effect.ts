@@ -1,5 +1,6 @@
 import type { SemanticSettings } from '../../../api/semantic.ts';
 import type { ObjectMap } from '../../../hooks/types.ts';
+import { headerKey } from '../../../istio/header-name.ts';
 import { baseKeyOf, observe } from '../observed.ts';
 
 /**
@@ -13,7 +14,7 @@ export function inEffect(children: ObjectMap): NonNullable<SemanticSettings['inE
   );
   const readable = unread.some(({ kind }) => kind === 'Deployment') ? [] : deployments;
   return {
-    headerNames: new Set(names.map((name) => name.toLowerCase())),
+    headerNames: new Set(names.map(headerKey)),
     replicas: new Map(
       readable.map((clone) => [baseKeyOf(clone) ?? '', clone.spec.replicas ?? 1] as const),
     ),
