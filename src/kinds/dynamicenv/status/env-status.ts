@@ -14,7 +14,7 @@ import { conditionWriter, type Finding, no, settlingSeconds, wasReady, yes } fro
 import type { StatusContext } from './context.ts';
 import { conflicting, guarded, routesInjected, workloadsReady } from './findings.ts';
 import { matchText } from './match-text.ts';
-import { saidOf } from './said-of.ts';
+import { messageAbout } from './message-about.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
 export interface Report {
@@ -34,7 +34,7 @@ export function envStatus(
   const workloads = write('WorkloadsReady', workloadsReady(reports));
   const settling = secondsUntilReady(reports, injected, context);
   const problem = reports.flatMap(({ plan, problems }) =>
-    problems.map(({ message }) => saidOf(plan.key, message)),
+    problems.map(({ message }) => messageAbout(plan.key, message)),
   );
   const judged = readyFinding({ problem, injected, workloads, settling });
   const finding = { ...judged, message: judged.message + skipped(context.view.unread()) };
