@@ -22,7 +22,7 @@ export interface Observed {
    * Kinds, and RouteInjections of a shape, that another version of this system must have made: in none of the lists above.
    * They stay as they are.
    */
-  strange?: readonly KubeObject[];
+  unrecognized?: readonly KubeObject[];
   /** What is wrong with the Deployments and RouteInjections that cannot be read. */
   unread?: readonly Unread[];
 }
@@ -52,7 +52,7 @@ function observed(children: ObjectMap): Observed {
   const known = readable('RouteInjection', asking);
   const unread = [...readable('Deployment', made).unread, ...known.unread];
   const read = new Set(known.objects);
-  const strange = [
+  const unrecognized = [
     ...asking.filter((child) => !read.has(child)),
     ...Object.values(others).flatMap(sorted<KubeObject>),
   ];
@@ -60,7 +60,7 @@ function observed(children: ObjectMap): Observed {
     deployments: made,
     rules: sorted<DestinationRule>(rules),
     injections: [...known.objects],
-    ...(strange.length === 0 ? {} : { strange }),
+    ...(unrecognized.length === 0 ? {} : { unrecognized }),
     ...(unread.length === 0 ? {} : { unread }),
   };
 }
@@ -72,8 +72,8 @@ function sorted<T extends KubeObject>(map: Record<string, KubeObject> | undefine
 }
 
 export function allChildren(observed: Observed): KubeObject[] {
-  const { deployments, rules, injections, strange = [] } = observed;
-  return [...deployments, ...rules, ...injections, ...strange];
+  const { deployments, rules, injections, unrecognized = [] } = observed;
+  return [...deployments, ...rules, ...injections, ...unrecognized];
 }
 
 export function sameObject(a: KubeObject, b: KubeObject): boolean {

@@ -3,7 +3,7 @@ import type { Refusal } from '../../crd/refusal.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { removalBlocker, syncBlocker } from './checks/order.ts';
 import { type EnvRequest, gather } from './gather.ts';
-import { decideChildren, keepAll, keptStrange } from './lifecycle/children.ts';
+import { decideChildren, keepAll, keptUnrecognized } from './lifecycle/children.ts';
 import { allChildren } from './observed.ts';
 import type { DecisionConfig } from './settings.ts';
 import { blockedStatus } from './status/blocked-status.ts';
@@ -46,7 +46,7 @@ export function syncEnv(
   const { status, waits: later } = envStatus(reports, stall.finding, context);
   return {
     status,
-    children: [...children, ...keptStrange(observed)],
+    children: [...children, ...keptUnrecognized(observed)],
     ...resync([...waits, ...later, stall.wait]),
   };
 }

@@ -143,8 +143,8 @@ function departingInjections(
 }
 
 /** What another version of this system must have made, as it is, while the env lives. */
-export function keptStrange({ strange = [] }: Observed): KubeObject[] {
-  return strange.map((child) => repaired(keep<KubeObject>(child), child));
+export function keptUnrecognized({ unrecognized = [] }: Observed): KubeObject[] {
+  return unrecognized.map((child) => repaired(keep<KubeObject>(child), child));
 }
 
 /**

@@ -35,7 +35,7 @@ export function servicesOf(
 }
 
 /** The Services that would send to the clone's pods although they do not send to the base's. */
-export function strangeServices(
+export function cloneOnlyServices(
   services: readonly Service[],
   base: Record<string, string>,
   clone: Record<string, string>,

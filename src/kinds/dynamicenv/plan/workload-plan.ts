@@ -23,7 +23,7 @@ import {
 import { cloneName } from './names.ts';
 import { noService } from './no-service.ts';
 import { nodeShares } from './node-shares.ts';
-import { strangeServices } from './services.ts';
+import { cloneOnlyServices } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
 /** What one workload should look like, life cycle aside. */
@@ -124,7 +124,7 @@ function planDeployment(
   const baseLabels = podLabelsOf(base);
   const cloneLabels = podLabelsOf(clone.deployment);
   const services = view.servicesAskingFor(workload.namespace, baseLabels, cloneLabels);
-  const [stranger] = strangeServices(services, baseLabels, cloneLabels);
+  const [stranger] = cloneOnlyServices(services, baseLabels, cloneLabels);
   return stranger === undefined ? clone : problem(adopted(stranger, workload));
 }
 
