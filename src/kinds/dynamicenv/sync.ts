@@ -12,7 +12,7 @@ import { removalStatus } from './status/removal-status.ts';
 import { findStall } from './status/stall.ts';
 import { workloadReport } from './status/workload-report.ts';
 
-/** A wait from a time that is wrong by centuries overflows Metacontroller's clock, which then asks without a pause. */
+/** A wait that is computed from a time centuries away overflows Metacontroller's clock; it then asks without a pause. */
 const MAX_RESYNC_SECONDS = 3600;
 
 export interface EnvDecision {

@@ -11,16 +11,16 @@ import { type EnvWorkload, envWorkloads } from '../plan/workloads.ts';
 import type { DecisionConfig } from '../settings.ts';
 import type { Check } from './check.ts';
 
-/** Services that send to the pods of one Deployment. */
+/** Services that send to the pods of one Deployment, at most. */
 const MAX_SERVICES = 64;
-/** Each of an env's hosts is looked up in each VirtualService that carries the env's label. */
+/** Lookups of an env's hosts in the VirtualServices that carry the env's label: each in each. */
 const MAX_LOOKUPS = 10_000;
-/** Routes, match entries and destinations of all VirtualServices that carry the env's label. */
+/** Routes, match entries and destinations together, in all VirtualServices that carry the env's label. */
 const MAX_PARTS = 60_000;
-/** What the routes that are compared with what the VirtualServices carry come to. */
+/** Bytes of the wanted routes that are compared with those in the VirtualServices. */
 const MAX_COMPARED_BYTES = 64 * 2 ** 20;
 
-/** To find out whom a rule is for takes as long as to look at so many subsets. */
+/** Finding out which host a rule is for takes as long as reading this many subsets. */
 const LOOKS_PER_RULE = 4;
 
 /**
@@ -60,7 +60,7 @@ function reasonsOf({ env, view, config }: EnvInput): string[] {
   return [...tooManyRules(hosts, view), ...tooManyRoutes(routed, env, view, config)];
 }
 
-/** Each of them is looked at several times. */
+/** Each part is read several times. */
 function tooManyParts(view: MeshView): string[] {
   let parts = 0;
   for (const { spec } of view.virtualServices()) {
@@ -91,7 +91,7 @@ function tooManyRules(
   return [];
 }
 
-/** About how many steps it takes to tell which subsets of these select a clone's pods. A rule is as much as some subsets. */
+/** Approximate steps to find the subsets of these rules that select a clone's pods. */
 function lookWork(rules: readonly DestinationRule[]): number {
   let work = LOOKS_PER_RULE * rules.length;
   for (const { spec } of rules) work += spec.subsets?.length ?? 0;
@@ -105,7 +105,7 @@ function tooManyRoutes(
   config: DecisionConfig,
 ): string[] {
   const all = view.virtualServices();
-  // Mostly so few that nothing has to be measured.
+  // Usually there are so few that nothing has to be measured.
   if (hosts.length * all.length * MAX_DRAFT_BYTES <= MAX_COMPARED_BYTES) return [];
   let bytes = 0;
   const isTooMuch =

@@ -23,7 +23,7 @@ function byBase(observed: Observed): ByBase {
   return fresh;
 }
 
-/** The injections of a base (`<namespace>/<name>`); all of them when the mark that names the base was edited away. */
+/** The injections of a base (`<namespace>/<name>`); all of them if `key` is unknown, because somebody removed a child's mark. */
 export function injectionsOf(
   key: string | undefined,
   observed: Observed,
@@ -31,14 +31,14 @@ export function injectionsOf(
   return key === undefined ? observed.injections : (byBase(observed).injections.get(key) ?? []);
 }
 
-/** The rules that may be of a base: those without its mark, too. */
+/** The rules that may belong to a base: rules without the mark count, too. */
 export function rulesOf(key: string | undefined, observed: Observed): readonly DestinationRule[] {
   if (key === undefined) return observed.rules;
   const { rules } = byBase(observed);
   return [...(rules.get(undefined) ?? []), ...(rules.get(key) ?? [])];
 }
 
-/** Tells of an injection whether it leads to one of these; one whose marks were edited away may belong to any. */
+/** Does an injection lead to one of these children? A child without its marks may belong to any injection. */
 export function leadingToAny(
   children: readonly KubeObject[],
 ): (injection: RouteInjection) => boolean {
@@ -58,7 +58,7 @@ export function leadingToAny(
 
 const answers = new WeakMap<object, Map<string, boolean>>();
 
-/** What is asked for each child of a kind and base is answered once for all of them. */
+/** Computes an answer that all children of a kind and base share once per context. */
 export function oncePer(context: object, question: string, answer: () => boolean): boolean {
   const known = answers.get(context) ?? new Map<string, boolean>();
   answers.set(context, known);

@@ -32,11 +32,11 @@ export interface Children {
   children: KubeObject[];
   /** Seconds until something may be due. */
   waits: number[];
-  /** `kind namespace/name` of every child on its way out. */
+  /** `kind namespace/name` of every child that is being removed. */
   departing: ReadonlySet<string>;
 }
 
-/** Everything the env is to own now: what its plans want, and what is still on its way out. */
+/** Everything the env is to own now: what its plans want, and what is being removed but must stay for a while. */
 export function decideChildren(
   plans: readonly WorkloadPlan[],
   context: LifecycleContext,
@@ -126,7 +126,7 @@ function departingRules(
     });
 }
 
-/** `draining`: what still has to stay of the clones and rules that leave. */
+/** `draining`: the departing clones and rules that still have to stay. */
 function departingInjections(
   plans: readonly WorkloadPlan[],
   draining: readonly KubeObject[],
@@ -142,14 +142,14 @@ function departingInjections(
     }));
 }
 
-/** What another version of this system must have made, as it is, while the env lives. */
+/** Children that another version of this system must have made: they stay as they are while the env lives. */
 export function keptUnrecognized({ unrecognized = [] }: Observed): KubeObject[] {
   return unrecognized.map((child) => repaired(keep<KubeObject>(child), child));
 }
 
 /**
- * All children as they are, but those that harm others: the answer when nothing can be decided. An injection whose routes no
- * proxy may get (one made by a version before, which asked less) asks for none any more. They may be of any shape.
+ * All children as they are, except those that harm others: the answer when nothing can be decided. An injection is deactivated if
+ * no proxy may get its routes: a previous version, which checked less, may have made it. Children may have any shape.
  */
 export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeObject[] {
   const kept = allChildren(observed).filter((child) => !harmful.has(childKey(child)));
@@ -159,7 +159,7 @@ export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeO
 function withdrawn(kept: KubeObject, child: KubeObject): KubeObject {
   if (child.kind !== 'RouteInjection') return kept;
   const { spec } = kept as RouteInjection;
-  // Nobody renders one that cannot be read.
+  // One that cannot be read is never rendered.
   const all = [kept as RouteInjection, child as RouteInjection].filter(
     (one) => unreadOf(one.kind, one) === undefined,
   );

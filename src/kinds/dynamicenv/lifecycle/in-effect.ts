@@ -4,8 +4,8 @@ import { headerKey } from '../../../istio/header-name.ts';
 import { baseKeyOf, observe } from '../observed.ts';
 
 /**
- * What an env has been given already. Limits that came later, or were lowered, are for what is asked anew, as in the chart's
- * policies: an upgrade must not take a living env's routes or pods.
+ * What an env already has. Limits that were added or lowered later apply to new requests only, as in the chart's policies: an
+ * upgrade must not take routes or pods from a living env.
  */
 export function inEffect(children: ObjectMap): NonNullable<SemanticSettings['inEffect']> {
   const { injections, deployments, unread = [] } = observe(children);

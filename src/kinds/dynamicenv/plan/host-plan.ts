@@ -24,21 +24,21 @@ import { judgeRules } from './rule-harm.ts';
 import { type EnvService, servicesOf } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
-/** Something that keeps a workload from being what was asked for; `section` as in the status' `subsetErrors`. */
+/** Why a workload cannot be as the spec asks; `section` as in `subsetErrors` of the status. */
 export interface Problem {
   section: 'deployment' | 'destinationRule' | 'virtualServices' | 'subset';
   message: string;
 }
 
 export interface HostPlan extends EnvService {
-  /** Rules to have, one per base rule; none: the host has no rule with the base's subset. */
+  /** The wanted rules, one for each base rule; empty: the host has no rule with the base's subset. */
   rules: DestinationRule[];
-  /** Why there is none, and what to do; absent for consumers, which need none. */
+  /** Why `rules` is empty, and what to do; absent for consumers, which need no rules. */
   missing?: string;
   /** Rules that must not exist, because they would harm other people's requests. */
   harmful: DestinationRule[];
   injection: RouteInjection;
-  /** The rules have subsets that are on their way out, see `carry-over.ts`. */
+  /** The rules have old subsets that are to be removed later, see `carry-over.ts`. */
   isCarried?: true;
   /** Seconds until the next stage may begin. */
   wait?: number;
@@ -49,7 +49,7 @@ export interface PlannedHost {
   problems: Problem[];
 }
 
-/** What a workload should look like for each of its Services; `clone`: the Deployment to have. */
+/** What a workload should have for each of its Services; `clone`: the wanted Deployment. */
 export function planHosts(
   entry: EnvWorkload,
   base: Deployment | undefined,
@@ -85,7 +85,7 @@ export function planHosts(
     const clones = bases.map((rule) => cloneRule(rule, to, env.metadata.name, workload, service));
     const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
     const isNamed = base === undefined || !wrongVersion(base, versionLabel, defaultVersion);
-    // The name of a subset that would select none of the base's pods is no advice to give.
+    // A subset that would select none of the base's pods is not advised.
     const wished = isNamed ? [baseSubsetName(defaultVersion, others)] : [];
     const from = names.length === 0 ? wished : names;
     return {
@@ -126,8 +126,8 @@ function baseTest(
 }
 
 /**
- * A rule for a wildcard is cloned as one, and meets those of other Services, in whose namespaces another env's clone may have the
- * same name. In one namespace none may.
+ * A rule for a wildcard host is cloned as such, and merged with those of Services in other namespaces, where another env's clone may
+ * have the same name. Within one namespace names are unique.
  */
 function distinction(
   bases: readonly BaseRule[],
@@ -144,7 +144,7 @@ function distinction(
 /** Every host asks. */
 const ownKeys = new WeakMap<Observed, ReadonlySet<string>>();
 
-/** The env's own one whose label was edited away is seen among other people's. */
+/** Without the env's own rules: one whose label somebody removed is seen among other people's. */
 export function withoutOwn(rules: readonly DestinationRule[], { observed }: EnvContext) {
   const own = ownKeys.get(observed) ?? new Set(observed.rules.map(childKey));
   ownKeys.set(observed, own);

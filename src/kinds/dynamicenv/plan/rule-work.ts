@@ -1,12 +1,12 @@
 import { DYNAMIC_ENV_LABEL } from '../../../api/marks.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 
-/** To tell whether a new rule hides others takes as long as the square of their number in its namespace, for each new one. */
+/** Steps. To tell whether one new rule hides others takes about the square of their number in its namespace. */
 export const MAX_RULE_WORK = 2_000_000;
-/** Exported names make the comparison of two rules longer. */
+/** Exported names and subsets make the comparison of two rules longer: this many count as one more rule. */
 const NAMES_PER_RULE = 8;
 
-/** About how many steps it takes to tell whether one more rule hides some of these. */
+/** Approximate steps to tell whether one more rule hides some of these. */
 export function ruleWork(rules: readonly DestinationRule[]): number {
   const sizes = new Map<string, { rules: number; names: number }>();
   for (const { metadata, spec } of rules) {
@@ -23,7 +23,7 @@ export function ruleWork(rules: readonly DestinationRule[]): number {
   return rules.length + most;
 }
 
-/** Can it be told whether so many rules hide others? Where it cannot, they are left as they are. */
+/** Is the work small enough to tell whether rules hide others? If not, they are left as they are. */
 export function canJudge(work: number): boolean {
   return work <= MAX_RULE_WORK;
 }

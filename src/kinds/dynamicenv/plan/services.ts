@@ -14,10 +14,7 @@ export interface EnvService {
   isHeadless?: true;
 }
 
-/**
- * The Services that send to both the base's and the clone's pods; one without a selector selects no pod, and
- * ExternalName means another host whatever its selector.
- */
+/** The Services that send to both the base's and the clone's pods. */
 export function servicesOf(
   services: readonly Service[],
   base: Record<string, string>,
@@ -43,7 +40,7 @@ export function cloneOnlyServices(
   return services.filter((service) => !selects(service, base) && selects(service, clone));
 }
 
-/** One without a selector selects nothing (its endpoints are somebody's own), nor does an alias for another name. */
+/** A Service without a selector selects nothing (somebody writes its endpoints). ExternalName is an alias for another host. */
 function selects({ spec }: Service, labels: Record<string, string>): boolean {
   const selector = spec?.selector ?? {};
   return (

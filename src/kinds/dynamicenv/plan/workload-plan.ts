@@ -26,20 +26,20 @@ import { nodeShares } from './node-shares.ts';
 import { cloneOnlyServices } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
-/** What one workload should look like, life cycle aside. */
+/** What one workload should have in the end; `lifecycle/` decides about the steps. */
 export interface WorkloadPlan extends EnvWorkload {
   cloneName: string;
-  /** The child as observed. */
+  /** The observed clone. */
   observed?: Deployment;
-  /** Absent: there is nothing to create, see `problems`. */
+  /** The wanted clone; absent: there is nothing to create, see `problems`. */
   deployment?: Deployment;
-  /** The clone must be deleted and created anew, because its selector cannot be changed. */
+  /** The clone must be recreated, because its selector has to change and cannot. */
   recreate: boolean;
   hosts: HostPlan[];
-  /** A rule of one of the hosts, and its subset that has the name of one of the env's or asks for its marks. */
+  /** Another person's rule and its subset that has the name of one of the env's subsets, or asks for the env's marks. */
   takenBy?: { rule: string; subset: string };
   problems: Problem[];
-  /** What may surprise and yet keeps nothing from working; absent: nothing. */
+  /** Facts that may surprise, though everything works; absent: none. */
   warnings?: string[];
 }
 
@@ -79,7 +79,7 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
   };
 }
 
-/** What is wrong with the base's pods. A consumer's need no version: nothing is routed to them. */
+/** What is wrong with the base's pods. A consumer's base needs no version: no requests are routed to its clone. */
 function baseProblems(
   { kind, workload }: EnvWorkload,
   base: Deployment | undefined,
@@ -96,7 +96,7 @@ function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshV
   return [...(without === undefined ? [] : [without]), ...nodeShares(clone)];
 }
 
-/** The clone to have; if it cannot be computed, the one that exists. */
+/** The wanted clone; if it cannot be computed, the existing one. */
 function planDeployment(
   { kind, workload }: EnvWorkload,
   base: Deployment | undefined,
@@ -128,7 +128,7 @@ function planDeployment(
   return stranger === undefined ? clone : problem(adopted(stranger, workload));
 }
 
-/** Regular requests to that Service would reach the clone: by labels of the author's, or by the marks of every clone. */
+/** A Service selects the clone but not the base, by labels from `podLabels` or by marks that every clone has. */
 function adopted({ metadata, spec }: Service, { namespace, podLabels = {} }: Workload): string {
   const own = Object.keys(spec?.selector ?? {}).some((key) => Object.hasOwn(podLabels, key));
   const remedy = own
@@ -137,7 +137,7 @@ function adopted({ metadata, spec }: Service, { namespace, podLabels = {} }: Wor
   return `Service ${namespace}/${metadata.name} would send its requests to the clone, though not to the base; ${remedy}`;
 }
 
-/** A clone may be seen as somebody's Deployment a moment before it is seen as the env's child. */
+/** A new clone may come among the related objects a moment before it comes among the children. */
 function isOwnedBy({ metadata }: Deployment, env: DynamicEnv): boolean {
   return (metadata.ownerReferences ?? []).some(
     ({ controller, uid }) => controller === true && uid === env.metadata.uid,

@@ -7,7 +7,7 @@ export interface Finding {
   status: boolean | 'unknown';
   reason: string;
   message: string;
-  /** When it became so (RFC 3339), where the cluster tells; else it is remembered from the status before. */
+  /** Since when it is so (RFC 3339), if the cluster tells it. Otherwise the previous status does. */
   since?: string;
 }
 
@@ -20,8 +20,8 @@ export function no(reason: string, message: string): Finding {
 }
 
 /**
- * A condition with its time: where it is remembered, it is kept while the status stays. One that is still to come was noted
- * by a replica whose clock is ahead: nobody is to wait for that.
+ * A condition with its time, which is taken over from the previous conditions while the status stays the same. A time in the future
+ * was written by a replica whose clock is ahead. It is replaced, so that nobody waits for it.
  */
 export function condition(
   type: ConditionType,
@@ -44,7 +44,7 @@ export function condition(
   };
 }
 
-/** Writes the conditions of a living env: each is remembered in the status before. */
+/** Writes the conditions of a living env, with times from its previous status. */
 export function conditionWriter({ env, now }: Pick<EnvContext, 'env' | 'now'>) {
   return (type: ConditionType, finding: Finding): Condition =>
     condition(type, finding, env.status?.conditions, env.metadata.generation, now);
@@ -59,7 +59,7 @@ export function settlingSeconds(
   return status === 'True' ? secondsLeft(lastTransitionTime, settleSeconds, now) : undefined;
 }
 
-/** Has the env been `Ready` with the spec that it has now? */
+/** Was the env `Ready` with its present spec? */
 export function wasReady({ env: { metadata, status } }: Pick<EnvContext, 'env'>): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'True' && ready.observedGeneration === metadata.generation;

@@ -6,7 +6,7 @@ import type { EnvContext } from '../context.ts';
 import { baseKeyOf, injectionBaseKey } from '../observed.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
 
-/** What is still there of each workload of an env that goes, by `<namespace>/<deployment>` of its base. */
+/** What is left of each workload of an env that is being deleted, by `<namespace>/<deployment>` of its base. */
 export function departingWorkloads(
   context: EnvContext,
 ): Pick<DynamicEnvStatus, 'subsetsStatus' | 'consumersStatus'> {
@@ -27,7 +27,7 @@ export function departingWorkloads(
   };
 }
 
-/** The spec of an env that is deleted may be unusable. */
+/** At deletion nobody has checked the spec: it may be invalid. */
 function isConsumer(key: string, { spec }: { spec?: { consumers?: unknown } }): boolean {
   const consumers: unknown[] = Array.isArray(spec?.consumers) ? spec.consumers : [];
   return consumers.some((one) => {
@@ -50,7 +50,7 @@ function departingSubset(key: string, context: EnvContext): WorkloadStatus {
   };
 }
 
-/** The clone, or where it was. */
+/** The clone; if it is gone, its name from the injection. */
 function departingDeployment(key: string, { observed }: EnvContext): ResourceStatus {
   const clone = observed.deployments.find((candidate) => baseKeyOf(candidate) === key);
   if (clone !== undefined) return removing(clone);

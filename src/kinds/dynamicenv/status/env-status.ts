@@ -64,10 +64,10 @@ export function envStatus(
 }
 
 /**
- * No matching request may meet the base any more: every proxy must have had time to learn the routes. The condition's time
- * alone does not tell: a sync may see the status that was there before its own last one (Metacontroller's cache is late, or
- * it ended before it wrote the status), and with it the time of routes for other matches. Routes are never older than the
- * last change of what asks for them. That other subsets of the same pods were asked for is no such change.
+ * An env is ready when no matching request can reach the base any more: every proxy must have had time to learn the routes. The
+ * time of the condition alone is not enough: a sync may see the status before its own last one (Metacontroller's cache is late, or
+ * Metacontroller ended before it wrote the status), and in it the time of routes for other matches. So the last change of the
+ * injections counts, too: routes are never older. A change to other subsets of the same pods does not count.
  */
 function secondsUntilReady(
   reports: readonly WorkloadReport[],
@@ -107,10 +107,10 @@ function readyFinding(facts: {
   return yes('Ready', 'matching requests reach the clones');
 }
 
-/** So many objects that cannot be read are named; the others are counted. */
+/** At most this many objects that cannot be read are named; the others are counted. */
 const MAX_SKIPPED = 3;
 
-/** They concern no host of the env's, as far as one can tell: worth a word, and nobody's readiness. */
+/** As far as can be told they concern no host of the env: they are mentioned, but do not keep it from being ready. */
 function skipped(unread: readonly Unread[]): string {
   if (unread.length === 0) return '';
   const named = unread.slice(0, MAX_SKIPPED).map(unreadText).join(', ');

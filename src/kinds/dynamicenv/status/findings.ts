@@ -37,18 +37,18 @@ function isPending(hosts: WorkloadReport['hosts']): boolean {
 }
 
 function routeTrouble(hosts: WorkloadReport['hosts']): string {
-  const told = hosts
+  const messages = hosts
     .flatMap(({ rules, virtualServices }) => [...rules, ...virtualServices])
     .filter(({ status, message }) => status !== 'running' && message !== undefined)
     .map(({ namespace, name, message }) => `${namespace}/${name}: ${message}`);
-  return told.length === 0
+  return messages.length === 0
     ? 'waiting for its pods, rules and routes'
-    : [...new Set(told)].join('; ');
+    : [...new Set(messages)].join('; ');
 }
 
 /** Regular requests never reach a clone's pods. */
 export function guarded(reports: readonly WorkloadReport[]): Finding {
-  // Whether a rule leads to a consumer's base nobody asks.
+  // Only subsets need a rule that leads to their base; for consumers it is not checked.
   const ruled = new Set(
     reports
       .filter(({ plan }) => plan.kind === 'subset')
@@ -68,7 +68,7 @@ export function guarded(reports: readonly WorkloadReport[]): Finding {
       ...(hosts[index]?.notes ?? [])
         .filter(({ state }) => state === 'unguarded')
         .map(({ virtualService, message }) => {
-          // A route to a subset that is not there answers 503; of one that is there, a label is what is missing.
+          // A route to a subset that does not exist answers 503. If the subset exists, it lacks a label.
           const isThere = ruled.has(host.host) || isOfExposed(message, host);
           const first = isThere ? '' : ', once a DestinationRule has it';
           return `VirtualService ${virtualService}: ${message}${first}`;
@@ -83,7 +83,7 @@ export function guarded(reports: readonly WorkloadReport[]): Finding {
   return yes('Guarded', 'every known route names a subset');
 }
 
-/** Is what is told about a subset of somebody's that selects the clone, too? */
+/** Is the note about another person's subset that selects the clone, too? */
 function isOfExposed(message: string, { injection }: HostPlan): boolean {
   return (injection.spec.exposed ?? []).some(({ remedy }) => message.endsWith(remedy));
 }

@@ -10,26 +10,26 @@ import { ruleStatuses } from './rule-status.ts';
 import { notesOf, virtualServiceStatus } from './virtualservice-status.ts';
 import { carriersOf, deciderOf, missingVirtualService } from './virtualservices-of.ts';
 
-/** How one Service host of a subset stands. */
+/** The status of one Service host of a subset. */
 export interface HostStatus {
   rules: ResourceStatus[];
   virtualServices: ResourceStatus[];
   notes: (PlanNote & { virtualService: string })[];
   /** A DestinationRule and a VirtualService with our routes exist. */
   isComplete: boolean;
-  /** No VirtualService that decides about the host has been found, and there was time to find one. */
+  /** No VirtualService that decides about the host was found in time. */
   isUnrouted: boolean;
-  /** One that sends its requests elsewhere (`namespace/name`): they meet neither the base's pods nor the clone's. */
+  /** A VirtualService that sends the host's requests elsewhere (`namespace/name`): to neither the base's pods nor the clone's. */
   decidedBy?: string;
-  /** None has been found yet, and there was no time to. */
+  /** None was found yet, and there is still time. */
   isLooking: boolean;
-  /** Our routes are there, but other envs' routes before them take every request. */
+  /** Our routes exist, but other envs' routes before them take every request. */
   isShadowed: boolean;
-  /** Another workload of the env has the copies that this one would have, by the same subset of the base's. */
+  /** Another workload of the env has the copies that this one would have, because both bases are in the same subset. */
   isTaken?: boolean;
-  /** Requests will not reach the clone by this host, however long one waits. */
+  /** Requests will never reach the clone by this host, unless somebody changes something. */
   isHopeless: boolean;
-  /** Seconds until this may be told otherwise without anything else that happens. */
+  /** Seconds until this status may change by itself. */
   waits: number[];
 }
 
@@ -72,7 +72,7 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
   };
 }
 
-/** Behind another env there would be routes nevertheless. */
+/** An injection that another env shadows still gets routes. If it gets none, another workload of its own env has them. */
 function taken(withoutRoutes: readonly VirtualService[]): Pick<HostStatus, 'isTaken'> {
   return withoutRoutes.length > 0 ? { isTaken: true } : {};
 }

@@ -1,5 +1,5 @@
 /**
- * A message with the workload that it is about (`<namespace>/<name>`) before it, unless it names it itself.
+ * The message, after the workload that it is about (`<namespace>/<name>`). If the message names the workload itself, it stays as it is.
  *
  *     messageAbout('shop/api', 'no such image')                → 'shop/api: no such image'
  *     messageAbout('shop/api', 'Deployment shop/api not found') → 'Deployment shop/api not found'

@@ -9,8 +9,8 @@ import type { StatusContext } from './context.ts';
 const PATIENCE_SECONDS = 10;
 
 /**
- * Seconds until a VirtualService should have been found, since the injection asked for what it asks now: before, it may
- * have been on its way out, and forgotten there. Undefined: it does not ask yet.
+ * Seconds until a VirtualService should have been found, counted from the injection's last change: before it, the injection may have
+ * been departing, and VirtualServices do not carry the label of such a one. Undefined: there is no injection that asks.
  */
 export function searchTime(
   own: RouteInjection | undefined,
@@ -20,7 +20,7 @@ export function searchTime(
   return secondsLeft(lastWritten(own) ?? own.metadata.creationTimestamp, PATIENCE_SECONDS, now);
 }
 
-/** Seconds until the DestinationRules should have come, which are made together with the clone. Undefined: it is not there. */
+/** Seconds until the DestinationRules should exist, which are created together with the clone. Undefined: there is no clone. */
 export function comingTime(
   { injection }: HostPlan,
   { observed, now }: StatusContext,

@@ -9,19 +9,20 @@ import { condition, type Finding, no, yes } from './conditions.ts';
 import { departingWorkloads } from './departing-workloads.ts';
 import { findStall, type Stall } from './stall.ts';
 
-/** Beside the drain time, so many seconds are enough for a removal that nothing holds up. */
+/** A removal that nothing holds up takes the drain time, and at most so many seconds more. */
 const UNHINDERED_SECONDS = 5;
 const STILL_TO_GO = 'still to go: ';
 const UNHINDERED = 'the routes go first, then what they led to';
-/** So many of what is left are named; the others are counted. */
+/** At most this many children are named; the others are counted. */
 const MAX_NAMED = 3;
 
 /**
- * The status of an env that is being deleted. While it goes as it should, one text is enough: each write of it brings a
- * sync of its own, and who deletes many envs would wait for three of each. What is left is told when it takes longer.
- * Nothing in its times is remembered: a sync may see a status that is one write behind, and two memories would replace
- * one another for ever. What is left, once told, is told on: a replica whose clock is behind would take it back, and each
- * of the two writes bring the other.
+ * The status of an env that is being deleted. While the removal takes no longer than expected, the message stays the same: each
+ * write of the status causes another sync, so that deleting many envs would take three syncs for each. After that, the message
+ * names what is left.
+ * No time is taken over from the previous status: a sync may see a status that is one write behind, and two times would replace
+ * each other for ever. Once the message names what is left, it goes on doing so: a replica whose clock is behind would
+ * change it back, and the two would overwrite each other.
  */
 export function removalStatus(
   context: EnvContext,
@@ -31,8 +32,8 @@ export function removalStatus(
   const { generation, deletionTimestamp = rfc3339(now) } = env.metadata;
   const previous = env.status;
   const stall = blocker === undefined ? findStall(context) : heldUp(blocker);
-  const isTold = ready(previous)?.message?.startsWith(STILL_TO_GO) === true;
-  const unhindered = isTold
+  const namesLeft = ready(previous)?.message?.startsWith(STILL_TO_GO) === true;
+  const unhindered = namesLeft
     ? 0
     : secondsLeft(deletionTimestamp, config.drainSeconds + UNHINDERED_SECONDS, now);
   const { message, ...left } = unhindered > 0 ? { message: UNHINDERED } : whatIsLeft(context);
@@ -64,7 +65,7 @@ function ready(status: DynamicEnvStatus | undefined) {
   return status?.conditions?.find(({ type }) => type === 'Ready');
 }
 
-/** The routes cannot be seen: nothing is taken out from under them. */
+/** The routes cannot be seen: no clone and no rule is deleted, since a route may still lead to it. */
 function heldUp({ reason, messages }: Pick<Blocker, 'reason' | 'messages'>): Stall {
   const advice = `annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
   return { finding: yes(reason, `${messages.join('; ')}; ${advice}`) };

@@ -28,7 +28,7 @@ export function ruleStatuses(
   });
 }
 
-/** Creation is silently given up, or taken for done, where something of that name exists already. */
+/** If an object of that name exists already, Metacontroller silently gives up, or takes it for created. */
 function comingRule(
   { metadata: { name, namespace = '' } }: DestinationRule,
   seconds: number | undefined,

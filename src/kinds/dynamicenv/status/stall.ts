@@ -7,21 +7,21 @@ import type { EnvContext } from '../context.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
 import { type Finding, no, yes } from './conditions.ts';
 
-/** After this long a route that does not leave is worth a person's look. */
+/** A route that is still there after this many seconds needs a person's attention. */
 const STALL_SECONDS = 120;
 
 export interface Stall {
   finding: Finding;
-  /** Seconds until it may have to be judged otherwise. */
+  /** Seconds until the finding may change by itself. */
   wait?: number;
 }
 
-/** Which VirtualServices hold up a removal: routes that were withdrawn two minutes ago and are still there. */
+/** The VirtualServices that hold up a removal: their routes were withdrawn two minutes ago, and are still there. */
 export function findStall({ env, observed, view, config, now }: EnvContext): Stall {
   const held = observed.injections
     .filter(({ spec }) => !spec.active)
     .flatMap((injection) => {
-      // The withdrawal is the last write; a note of our own would depend on which of two syncs came first.
+      // The withdrawal is the last write. A time that we note ourselves would depend on which of two syncs came first.
       const since = lastWritten(injection) ?? env.metadata.deletionTimestamp;
       const on = carriers(view.virtualServices(), ownerOf(injection), config);
       return since === undefined || on.length === 0

@@ -12,7 +12,7 @@ import { ownerOf, routesOn, routesWanted } from '../plan/routes-seen.ts';
 import type { StatusContext } from './context.ts';
 import { missingRule } from './rule-status.ts';
 
-/** So many are told of one VirtualService: each root and each route may have its own. */
+/** At most this many losses are named for one VirtualService: each root and each route may have its own. */
 const MAX_LOSSES = 3;
 
 export function virtualServiceStatus(
@@ -32,19 +32,19 @@ export function virtualServiceStatus(
     hasNoRoom: hasNoRoom(virtualService, notes, context),
     hasRule: host.rules.length > 0,
   });
-  // Without a subset to copy from, the rule is what is missing.
+  // If the base has no subset, the problem is the rule.
   if (status === 'ignored-missing-destination-rule' || injection.spec.from.length === 0) {
     return { name, namespace, status, message: missingRule(host) };
   }
-  const told = [
+  const noted = [
     ...notes.map(({ message }) => message),
     ...losses(virtualService, host, context),
   ].join('; ');
-  const message = messageOf(status, told, own, virtualService);
+  const message = messageOf(status, noted, own, virtualService);
   return { name, namespace, status, ...(message === '' ? {} : { message }) };
 }
 
-/** A root is seen only if it is for one of the env's hosts, or has routes to one: only then does it carry the env's label. */
+/** Only roots that are for one of the env's hosts, or have routes to one, carry the env's label and are seen here. */
 function losses(
   virtualService: VirtualService,
   { injection }: HostPlan,
@@ -74,12 +74,12 @@ function lifeCycle(facts: {
   return present.length > 0 ? 'updating' : 'initializing';
 }
 
-/** The env's subsets that the rules of a host have now: whichever of them a route names, the clone answers. */
+/** The env's subsets in the rules of a host: whichever of them a route names, the clone answers. */
 function subsetsOf({ rules }: HostPlan): ReadonlySet<string> {
   return new Set(rules.flatMap(({ spec }) => (spec.subsets ?? []).map(({ name }) => name)));
 }
 
-/** A route without the difference that one of these subsets makes. */
+/** The route, with the same name for all of these subsets. */
 function anySubset(subsets: ReadonlySet<string>) {
   return (route: HTTPRoute): HTTPRoute => ({
     ...route,
@@ -91,7 +91,7 @@ function anySubset(subsets: ReadonlySet<string>) {
   });
 }
 
-/** Did the routes not fit? The note that says so may not have fitted, either; the label always does. */
+/** Were the routes too large? The note that says so may have been too large itself; the label always fits. */
 function hasNoRoom(
   { metadata }: VirtualService,
   notes: readonly PlanNote[],
@@ -103,20 +103,20 @@ function hasNoRoom(
 
 function messageOf(
   status: LifeCycle,
-  told: string,
+  noted: string,
   own: RouteInjection | undefined,
   virtualService: VirtualService,
 ): string {
   if (status === 'ignored-missing-virtual-service') {
-    return told || 'it can carry no routes for this env';
+    return noted || 'it can carry no routes for this env';
   }
-  if (status !== 'initializing' && status !== 'updating') return told;
-  return own?.spec.active ? waiting(virtualService, told) : told;
+  if (status !== 'initializing' && status !== 'updating') return noted;
+  return own?.spec.active ? waiting(virtualService, noted) : noted;
 }
 
-function waiting(virtualService: VirtualService, told: string): string {
+function waiting(virtualService: VirtualService, noted: string): string {
   const attempts = planOf(virtualService)?.attempt ?? 0;
-  if (attempts === 0) return told || 'waiting for the routes';
+  if (attempts === 0) return noted || 'waiting for the routes';
   return `asked ${attempts} times for the routes; is the admission webhook reachable, and is --metacontroller-user the name that Metacontroller writes with?`;
 }
 

@@ -7,7 +7,10 @@ import type { VirtualService } from '../../../istio/types.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { StatusContext } from './context.ts';
 
-/** The VirtualServices that can carry routes for a host. A root is none where its delegate is: nothing is missing in it. */
+/**
+ * The VirtualServices that can carry routes for a host. A root whose delegate can is left out, unless it routes to the host
+ * itself.
+ */
 export function carriersOf(
   host: string,
   { view, config: { clusterDomain } }: StatusContext,
@@ -42,7 +45,7 @@ function byHost(
   return index;
 }
 
-/** Which VirtualService seen here decides about the mesh's requests to a host, though it has no route to it (`namespace/name`). */
+/** The VirtualService that decides about the mesh's requests to a host without having a route to it (`namespace/name`). */
 export function deciderOf(
   host: string,
   { view, config: { clusterDomain } }: StatusContext,
@@ -56,12 +59,12 @@ export function deciderOf(
   return found && nameOf(found);
 }
 
-/** That no VirtualService is there for a host, and what it means. */
+/** Says that no VirtualService exists for a host, and what that means. */
 export function unrouted(host: string): string {
   return `no VirtualService routes ${host}, so that its requests reach all pods, the clone's too; add one that names the base's subset`;
 }
 
-/** That none can carry routes for a host. `decider`: see `deciderOf`. */
+/** The entry of a host for which no VirtualService can carry routes. `decider`: see `deciderOf`. */
 export function missingVirtualService(
   { host, service, namespace }: HostPlan,
   decider: string | undefined,
