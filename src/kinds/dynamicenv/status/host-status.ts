@@ -1,7 +1,7 @@
 import type { ResourceStatus } from '../../../api/dynamicenv.ts';
 import type { VirtualService } from '../../../istio/types.ts';
+import { isFullyShadowed } from '../../../virtualservice/injections/notes-about.ts';
 import type { PlanNote } from '../../../virtualservice/routes/plan-codec.ts';
-import { isFullyShadowed } from '../../virtualservice/states.ts';
 import { sameObject } from '../observed.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { StatusContext } from './context.ts';
