@@ -20,7 +20,7 @@ const owner = index.metadata.ownerReferences?.[0] ?? {
   uid: '',
 };
 
-test('a namespace as its index tells', () => {
+test('a namespace is read from its index', () => {
   expect(readMeshIndex('shop', index)).toEqual({
     namespace: 'shop',
     services: [service('shop/a'), service('shop/b')],
@@ -28,12 +28,12 @@ test('a namespace as its index tells', () => {
   });
 });
 
-test('a namespace without anything is one, too', () => {
+test('an empty namespace is read, too', () => {
   const [, empty] = keptIndex('shop', []);
   expect(readMeshIndex('shop', empty)).toEqual({ namespace: 'shop', services: [], rules: [] });
 });
 
-describe('an index that tells nothing says why, and what to do', () => {
+describe('an index that cannot be used says why, and what to do', () => {
   const gzip = (value: unknown) =>
     encodeContent({ namespace: value as string, services: [], rules: [] });
 

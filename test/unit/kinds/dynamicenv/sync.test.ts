@@ -70,7 +70,7 @@ const errorsOf = (status: DynamicEnvStatus, key = 'shop/backend') =>
   status.subsetsStatus?.[key]?.subsetErrors;
 
 describe('a new env', () => {
-  it('makes everything at once, routes inactive, and says what it waits for', () => {
+  it('creates everything at once, with inactive routes, and says what it waits for', () => {
     const now = envFixture(dynamicEnv(), MESH);
     const { children, status, ...rest } = decide(now);
     expect(namesOf(children)).toEqual([
@@ -273,7 +273,7 @@ describe('a Deployment with two Services (the four combinations of missing rules
   }
 });
 
-describe('youth is no fault', () => {
+describe('what is not there yet is no error', () => {
   it('a VirtualService may be found late', () => {
     const now = envFixture(dynamicEnv(), without('VirtualService'));
     expect(settle(now).status.state).toBe('processing');
@@ -295,12 +295,12 @@ describe('youth is no fault', () => {
     expect(wait(now, 60).status).toMatchObject({ state: 'ready' });
   });
 
-  it('without any base rule there is nothing to wait for', () => {
+  it('without any base rule there is an error at once', () => {
     const now = envFixture(dynamicEnv(), without('DestinationRule'), { podsStart: false });
     expect(settle(now).status.state).toBe('degraded');
   });
 
-  it('a route that cannot be copied is told before the pods run', () => {
+  it('a route that cannot be copied is reported before the pods run', () => {
     const match = [{ headers: { user: { prefix: 'a' } } }];
     const contrary = virtualService('shop/backend', {
       http: [routeTo('backend', 'shared', { match })],
@@ -311,7 +311,7 @@ describe('youth is no fault', () => {
     expect(settle(now).status.state).toBe('degraded');
   });
 
-  it('slow pods are no fault, though one of two routes cannot be copied', () => {
+  it('slow pods are no error, even if one of two routes cannot be copied', () => {
     const match = [{ headers: { user: { prefix: 'a' } } }];
     const http = [routeTo('backend', 'shared', { match }), routeTo('backend', 'shared')];
     const half = virtualService('shop/backend', { http });
@@ -330,7 +330,7 @@ describe('youth is no fault', () => {
 });
 
 describe('a change of the spec', () => {
-  it('of the image is no failure, and Ready is false until the new pods run', () => {
+  it('of the image is no error, and Ready is false until the new pods run', () => {
     const now = ready();
     const subsets = [workload('shop/backend', { containers: [{ image: 'backend:3' }] })];
     now.env = {
@@ -353,7 +353,7 @@ describe('a change of the spec', () => {
     expect(step(now).status.state).toBe('ready');
   });
 
-  it('of the matches is not ready before the new routes are there, and settled', () => {
+  it('of the matches is not ready before the new routes exist, and are settled', () => {
     const now = ready();
     const istioMatches = [{ headers: { user: { exact: 'al' } } }];
     now.env = {
@@ -370,7 +370,7 @@ describe('a change of the spec', () => {
     expect(wait(now, 4).status.state).toBe('ready');
   });
 
-  it('of the matches is not ready at once where the sync sees the status that was there before it', () => {
+  it('of the matches is not ready at once if the sync sees an older status', () => {
     const now = ready();
     const { status } = now.env;
     now.time += 60;
@@ -389,7 +389,7 @@ describe('a change of the spec', () => {
     expect(wait(now, 4).status.state).toBe('ready');
   });
 
-  it('that takes a subset out shows what is on its way out, while the rest is ready', () => {
+  it('that removes a subset names the departing children, while the rest is ready', () => {
     const web = [
       deployment('shop/web'),
       service('shop/web'),
@@ -419,7 +419,7 @@ describe('a change of the spec', () => {
   });
 });
 
-describe('what somebody deletes by hand', () => {
+describe('a child that somebody deletes', () => {
   it.each(['Deployment', 'DestinationRule', 'RouteInjection'])('a %s comes back', (kind) => {
     const now = ready();
     const before = namesOf(now.children);
@@ -432,7 +432,7 @@ describe('what somebody deletes by hand', () => {
     expect(now.children.map((child) => Reflect.get(child, 'spec').active)).toContain(true);
   });
 
-  it('a rule while its routes are in place: they leave, and no fault is told', () => {
+  it('a rule while its routes exist: the routes are removed, and no error is reported', () => {
     const now = ready();
     now.children = now.children.filter(({ kind }) => kind !== 'DestinationRule');
     const { status, children } = step(now, { webhook: false });
@@ -469,7 +469,7 @@ describe('the base', () => {
     },
   );
 
-  it('that is missing is told in those words, and nothing is made', () => {
+  it('that is missing is reported, and nothing is created', () => {
     const now = envFixture(dynamicEnv(), without('Deployment'));
     const { children, status } = settle(now);
     expect(children).toEqual([]);
@@ -497,7 +497,7 @@ describe('the base', () => {
 });
 
 describe('a clone that crashes', () => {
-  it('keeps its routes, and is told', () => {
+  it('keeps its routes, and is reported', () => {
     const now = ready();
     now.children = now.children.map((child) =>
       child.kind === 'Deployment'
@@ -570,7 +570,7 @@ describe('a spec that cannot be acted on', () => {
     },
   );
 
-  it('may be the first that is seen, whatever it looks like', () => {
+  it('may be the first one seen, in any shape', () => {
     const env = { ...dynamicEnv(), spec: {} } as unknown as ReturnType<typeof dynamicEnv>;
     const { children, status } = decide(envFixture(env, MESH), refusals);
     expect(children).toEqual([]);
@@ -579,14 +579,14 @@ describe('a spec that cannot be acted on', () => {
     expect(status).not.toHaveProperty('subsetsStatus');
   });
 
-  it('keeps the words about consumers, too', () => {
+  it('keeps the status of consumers, too', () => {
     const now = ready({ subsets: [], consumers: [workload('shop/backend')] });
     const { status } = decide(now, refusals);
     expect(status.consumersStatus).toEqual(now.env.status?.consumersStatus);
     expect(status).not.toHaveProperty('subsetsStatus');
   });
 
-  it('is one with a name that a base rule has taken', () => {
+  it('is also one whose env name is already a subset of a base rule', () => {
     const now = ready();
     const before = namesOf(now.children);
     const taken = rule('shop/backend', { subsets: [subset('shared'), subset('backend-alice')] });
@@ -605,14 +605,14 @@ describe('a spec that cannot be acted on', () => {
 describe('an env with a namespace that came as an index', () => {
   const index = (more: KubeObject[] = []) => keptIndex('shop', [...MESH, ...more]);
 
-  it('is the same as by its objects', () => {
+  it('gets the same answer as with objects', () => {
     const byIndex = ready({}, [...without('Service', 'DestinationRule'), ...index()]);
     const byObjects = ready();
     expect(byIndex.env.status).toEqual(byObjects.env.status);
     expect(byIndex.children).toEqual(byObjects.children);
   });
 
-  it('shows the rules there to an env that has a consumer alone in it', () => {
+  it('shows its rules to an env that has only a consumer in it', () => {
     const taken = rule('shop/x', {
       host: 'teller.bank.svc.cluster.local',
       subsets: [subset('alice')],
@@ -636,7 +636,7 @@ describe('an env with a namespace whose index was asked for and did not come', (
   };
 
   it.each(['dynamic-apply', 'server-side-apply'] as const)(
-    'keeps what it has, and says so (%s)',
+    'keeps its children, and says why (%s)',
     (mode) => {
       const now = ready({}, MESH, { mode });
       const before = now.env.status;
@@ -677,13 +677,13 @@ describe('an env with a namespace whose index was asked for and did not come', (
     },
   );
 
-  it('makes nothing', () => {
+  it('creates nothing', () => {
     const now = envFixture(dynamicEnv(), MESH);
     withoutIndex(now);
     expect(decide(now).children).toEqual([]);
   });
 
-  it('goes as any other', () => {
+  it('is removed as any other', () => {
     const now = ready();
     withoutIndex(now);
     now.env = {
@@ -695,7 +695,7 @@ describe('an env with a namespace whose index was asked for and did not come', (
     expect(wait(now, 11).finalized).toBe(true);
   });
 
-  it('tells of an unusable spec first', () => {
+  it('reports an invalid spec first', () => {
     const now = ready();
     withoutIndex(now);
     const { status } = decide(now, [{ reason: 'Invalid', message: 'wrong', path: 'spec' }]);
@@ -724,7 +724,7 @@ describe('resyncAfterSeconds', () => {
   });
 });
 
-it('knows an env’s workloads, subsets first', () => {
+it('lists an env’s workloads, subsets first', () => {
   const consumers = [workload('shop/a')];
   const subsets = [workload('shop/c'), workload('bank/b')];
   const brief = envWorkloads(dynamicEnv({ consumers, subsets }));

@@ -47,14 +47,14 @@ describe.each<[string, (child: KubeObject & { spec?: unknown }) => object]>([
   ['has a list for a spec', (child) => ({ ...child, spec: [] })],
   ['has no matches', (child) => ({ ...child, spec: { ...(child.spec as object), matches: null } })],
 ])('a RouteInjection that %s', (_what, edit) => {
-  it('stays as it is, once, whether or not the spec of its env can be acted on', () => {
+  it('stays as it is, listed once, whether or not the spec of its env is valid', () => {
     const now = edited('RouteInjection', edit);
     for (const refusals of [[], REFUSALS]) {
       expect(kindsOf(decide(now, refusals).children)).toEqual(ALL);
     }
   });
 
-  it('goes first when the env is deleted, and the rest waits for its routes', () => {
+  it('is removed first when the env is deleted, and the rest waits for its routes', () => {
     const { children, finalized } = decide(deleted(edited('RouteInjection', edit)));
     expect(kindsOf(children)).toEqual(['Deployment', 'DestinationRule']);
     expect(finalized).toBe(false);

@@ -48,7 +48,7 @@ const broken = {
   spec: { http: 'none' },
 } as KubeObject;
 
-/** In the order in which they are to be told. */
+/** In the order of the checks. */
 const TROUBLES: [string, Partial<Given>, RegExp][] = [
   [
     'InvalidSpec',
@@ -96,7 +96,7 @@ function joined(troubles: typeof TROUBLES): Partial<Given> {
 
 describe('what blocks a living env', () => {
   it.each(TROUBLES.map((trouble, place) => [place, ...trouble] as const))(
-    'check %s, %s, is told before those behind it',
+    'check %s, %s, comes before the later ones',
     (place, reason, _given, message) => {
       const found = syncBlocker(inputOf(joined(TROUBLES.slice(place))));
       expect(found).toMatchObject({ reason, messages: [expect.stringMatching(message)] });

@@ -50,7 +50,7 @@ const routing = (count: number, routes: number, bytes = 10) =>
     ),
   );
 
-describe('where there is more than can be decided on in time', () => {
+describe('more than can be decided on in time', () => {
   it.each<[string, KubeObject[], RegExp]>([
     [
       'Services of one Deployment',
@@ -106,7 +106,7 @@ describe('where there is more than can be decided on in time', () => {
     expect(status.conditions?.[0]?.reason).toBe('TooLarge');
   });
 
-  it('a removal goes on', () => {
+  it('does not stop a removal', () => {
     const now = surrounded([...services(64), ...rules(130)]);
     const { metadata } = now.env;
     now.env = { ...now.env, metadata: { ...metadata, deletionTimestamp: '2026-01-01T12:02:00Z' } };
@@ -117,7 +117,7 @@ describe('where there is more than can be decided on in time', () => {
   });
 });
 
-describe('what large meshes have is decided on', () => {
+describe('a large mesh is decided on', () => {
   it.each<[string, KubeObject[]]>([
     ['Services of one Deployment', services(20)],
     ['Services of others', times(2000, (at) => service(`shop/o${at}`))],

@@ -184,11 +184,11 @@ describe('deploymentDeparture', () => {
       { injections: [on], virtualServices: [routed], force: true },
       gone,
     ],
-  ])('leads to it: %s', (_what, child, given, expected) => {
+  ])('requests are routed to it by %s', (_what, child, given, expected) => {
     expect(brief(deploymentDeparture(deepFreeze(child), context(given)))).toEqual(expected);
   });
 
-  it('answers the child as it is, and the note', () => {
+  it('returns the child as it is, with the draining time', () => {
     expect(deploymentDeparture(clone(), context({ injections: [off] }))).toEqual({
       child: clone({ ...BASE, [DRAINING]: stamp(0) }),
       wait: 11,
@@ -234,7 +234,7 @@ describe('ruleDeparture', () => {
     );
   });
 
-  it.each(['shop', 'shop/', '/backend'])('makes nothing of the mark "%s"', (mark) => {
+  it.each(['shop', 'shop/', '/backend'])('ignores the mark "%s"', (mark) => {
     const child = ownRule({ ...ON_HOST, 'riskified.com/deployment': mark });
     const given = { virtualServices: [routed] };
     expect(brief(ruleDeparture(child, false, context(given)))).toEqual(drained(0, 11));

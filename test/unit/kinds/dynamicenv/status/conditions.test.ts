@@ -37,7 +37,7 @@ describe('condition', () => {
     });
   });
 
-  it('names no generation when there is none', () => {
+  it('has no generation if there is none', () => {
     expect(condition('Ready', finding(true), undefined, undefined, NOW)).not.toHaveProperty(
       'observedGeneration',
     );

@@ -99,7 +99,7 @@ it.each<[string, RouteInjection[], RouteInjection[], number | undefined]>([
   expect([ready?.reason, wait]).toEqual([expected === undefined ? 'Ready' : 'Settling', expected]);
 });
 
-it('counts no workload with a problem as ready, and tells all problems', () => {
+it('counts no workload with a problem as ready, and names all problems', () => {
   const missing = { section: 'deployment' as const, message: 'not found' };
   const hidden = { section: 'destinationRule' as const, message: 'would hide' };
   const reports = [

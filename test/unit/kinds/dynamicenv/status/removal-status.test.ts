@@ -69,7 +69,7 @@ const condition = (type: string, status: string, reason: string, message: string
 });
 
 describe('removalStatus', () => {
-  it('says how much is left, and remembers nothing but the size', () => {
+  it('says what is left, and takes over only the counts', () => {
     const children = { deployments: [deployment('shop/x')], injections: [withdrawn(0)] };
     const { status, wait } = statusOf(children, [ROUTED], BEFORE);
     expect(wait).toBe(121);
@@ -112,7 +112,7 @@ describe('removalStatus', () => {
     });
   });
 
-  it('tells on what is left once it is told, though by the clock here it would be too early', () => {
+  it('goes on naming what is left, though by this clock it would be too early', () => {
     const told = 'still to go: Deployment shop/x';
     const [ready] = BEFORE.conditions ?? [];
     const before = { ...BEFORE, conditions: ready ? [{ ...ready, message: told }] : [] };
@@ -155,19 +155,19 @@ describe('removalStatus', () => {
       },
     ],
     ['its mark was edited away', { deployments: [deployment('shop/backend-alice')] }, [], {}],
-  ])('tells of each workload what is still there: %s', (_what, children, routed, expected) => {
+  ])('reports what is left of each workload: %s', (_what, children, routed, expected) => {
     const { status } = statusOf(children, routed);
     expect(status.subsetsStatus ?? {}).toEqual(expected);
     expect(status).not.toHaveProperty('consumersStatus');
   });
 
-  it('tells of no workload, and that nothing is to go, when nothing is left', () => {
+  it('names no workload, and says so, if nothing is left', () => {
     const { status } = statusOf({});
     expect(status).not.toHaveProperty('subsetsStatus');
     expect(status.conditions?.[0]?.message).toBe('still to go: nothing');
   });
 
-  it('tells of each workload its own', () => {
+  it('reports each workload separately', () => {
     const web = injection(
       { deployment: { namespace: 'shop', name: 'web' }, clone: 'web-alice', host: WEB_HOST },
       { name: 'alice-web' },
@@ -221,7 +221,7 @@ describe('removalStatus', () => {
     expect(status.conditions?.[0]?.message).toBe(message);
   });
 
-  it('is one text while nothing can be said to hold it up, and looks again then', () => {
+  it('has one message while the removal takes no longer than expected, and looks again then', () => {
     const quick = (observed: Partial<Observed>, virtualServices: VirtualService[], at: number) =>
       statusOf(observed, virtualServices, BEFORE, {}, at);
     const first = quick({ deployments: [clone], injections: [withdrawn(0)] }, [ROUTED], 0);

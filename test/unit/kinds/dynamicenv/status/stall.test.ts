@@ -88,7 +88,7 @@ describe('findStall', () => {
     expect(findStall(context(injections, virtualServices))).toEqual(expected);
   });
 
-  it('does not complain of an unknown time while the env lives', () => {
+  it('ignores an unknown time while the env lives', () => {
     expect(findStall(context([off()], [routed], dynamicEnv()))).toEqual({ finding: NOTHING });
   });
 

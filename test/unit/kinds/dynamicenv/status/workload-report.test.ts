@@ -99,7 +99,7 @@ describe('the VirtualServices of several hosts', () => {
       [both('shop/both'), both('shop/second')],
       ['shop/both running', 'shop/second running'],
     ],
-  ])('are told %s', (_what, hosts, virtualServices, expected) => {
+  ])('are listed %s', (_what, hosts, virtualServices, expected) => {
     const { status } = judge({ plan: { hosts }, virtualServices });
     expect(
       status.virtualServices?.map(({ namespace, name, status: word }) =>
