@@ -16,17 +16,19 @@ export function readMeshIndex(
   }
   // Without these marks its controller does not manage it, and its content would never change again.
   if (!isKept(object, namespace)) {
-    return { problem: `${name} is not kept by Metacontroller; delete it, and it is made anew` };
+    return {
+      problem: `${name} is not managed by Metacontroller; delete it, and it is created again`,
+    };
   }
   const { format, content } = (object as Partial<MeshIndex>).spec ?? {};
   if (format !== MESH_INDEX_FORMAT) {
     return {
-      problem: `${name} has format ${format}, read is ${MESH_INDEX_FORMAT}; wait until all pods of the service have the same version, or delete it, and it is made anew`,
+      problem: `${name} has format ${format}, and this version reads ${MESH_INDEX_FORMAT}; wait until all pods of this service run the same version, or delete it, and it is created again`,
     };
   }
   const decoded = typeof content === 'string' ? decodeContent(content).content : undefined;
   if (decoded?.namespace !== namespace) {
-    return { problem: `${name} cannot be read; delete it, and it is made anew` };
+    return { problem: `${name} cannot be read; delete it, and it is created again` };
   }
   return decoded;
 }

@@ -6,7 +6,7 @@ export interface Blocker {
   reason: string;
   /** What is wrong, and what to do. */
   messages: readonly string[];
-  /** When decisions go on: "not judged until …". */
+  /** When decisions go on: "not checked until …". */
   until: string;
   /** The same as the message of the condition `Reconciling`. */
   waiting: string;

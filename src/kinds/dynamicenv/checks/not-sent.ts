@@ -22,7 +22,7 @@ const CHILDREN = [
 function missingRelated(groups: readonly string[]): string[] {
   if (groups.length === 0) return [];
   return [
-    `related objects ${groups.join(', ')} were not sent, though they are asked for; if this service was just upgraded or its settings changed, Metacontroller still asks for what it was told before, for up to 20 minutes or until it is restarted`,
+    `related objects ${groups.join(', ')} were not sent, though this service asks for them; after an upgrade or a change of settings Metacontroller goes on with the answer before, for up to 20 minutes or until it is restarted`,
   ];
 }
 
@@ -31,7 +31,7 @@ function missingChildren(children: ObjectMap): string[] {
   if (Object.keys(children).length === 0) return [];
   return CHILDREN.filter((key) => !Object.hasOwn(children, key)).map(
     (key) =>
-      `children ${key} were not sent: has the CompositeController dynamicenv all its childResources?`,
+      `children ${key} were not sent; check that the CompositeController dynamicenv has all its childResources`,
   );
 }
 

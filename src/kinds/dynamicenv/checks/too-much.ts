@@ -34,8 +34,8 @@ export const tooMuch: Check = (input) => {
     : {
         reason: 'TooLarge',
         messages,
-        until: 'there is less around this env',
-        waiting: 'waiting until there is less around this env',
+        until: 'the env is within the limits',
+        waiting: 'waiting until the env is within the limits',
       };
 };
 
@@ -45,7 +45,7 @@ function reasonsOf({ env, view, config }: EnvInput): string[] {
   if (crowded.length > 0) {
     return crowded.map(
       ({ entry, services }) =>
-        `${services.length} Services send to the pods of Deployment ${entry.key}, and at most ${MAX_SERVICES} are dealt with; narrow their selectors`,
+        `${services.length} Services send to the pods of Deployment ${entry.key}, and at most ${MAX_SERVICES} are supported; narrow their selectors`,
     );
   }
   const hosts = served.flatMap(({ entry, services }) =>
@@ -70,7 +70,7 @@ function tooManyParts(view: MeshView): string[] {
   }
   if (parts <= MAX_PARTS) return [];
   return [
-    `the VirtualServices of this env have ${parts} routes, match entries and destinations together, and at most ${MAX_PARTS} are dealt with; split the hosts that they route to among several envs`,
+    `the VirtualServices of this env have ${parts} routes, match entries and destinations together, and at most ${MAX_PARTS} are supported; split the hosts that they route to among several envs`,
   ];
 }
 
@@ -84,7 +84,7 @@ function tooManyRules(
     work += lookWork(rules) + (kind === 'subset' ? rules.length * ruleWork(rules) : 0);
     if (work > MAX_RULE_WORK) {
       return [
-        `there are too many DestinationRules for ${host} (${rules.length}) to tell which clients would see which, and which pods their subsets select; put those of one namespace together`,
+        `there are too many DestinationRules for ${host} (${rules.length}) to check which clients see them, and which pods their subsets select; merge those of one namespace into one`,
       ];
     }
   }
@@ -117,7 +117,7 @@ function tooManyRoutes(
     });
   if (!isTooMuch) return [];
   return [
-    `there are too many routes in the ${all.length} VirtualServices of this env to compare them with what it wants; give it fewer subsets or matches, or split the VirtualServices`,
+    `there are too many routes in the ${all.length} VirtualServices of this env to compare them with the wanted routes; give it fewer subsets or matches, or split the VirtualServices`,
   ];
 }
 

@@ -31,7 +31,7 @@ function blocker(found: readonly Unread[]): Blocker | undefined {
 
 function remedy({ kind }: Unread): string {
   return kind === 'RouteInjection'
-    ? 'wait until all pods of the service have the same version, or delete it, and it is made anew'
+    ? 'wait until all pods of this service run the same version, or delete it, and it is created again'
     : 'correct or delete it';
 }
 

@@ -18,18 +18,18 @@ export function nodeShares({ spec }: Deployment): string[] {
   return [
     ...(pod?.hostNetwork === true
       ? [
-          "its pods use their node's network (hostNetwork), as the base's do: it needs a node without one of those",
+          "its pods use their node's network (hostNetwork), as the base's do: it needs a node where no such pod runs",
         ]
       : []),
     ...(ports.length === 0
       ? []
       : [
-          `its pods ask for host port ${named(ports)}, as the base's do: it needs a node without one of those`,
+          `its pods ask for host port ${named(ports)}, as the base's do: it needs a node where no such pod runs`,
         ]),
     ...(claims.length === 0
       ? []
       : [
-          `its pods mount PersistentVolumeClaim ${named(claims)} together with the base's: where only one pod or node may (ReadWriteOncePod, ReadWriteOnce), they may not start, and else they write to the base's data`,
+          `its pods mount PersistentVolumeClaim ${named(claims)} together with the base's: with the access modes ReadWriteOncePod and ReadWriteOnce they may not start, and with others they write to the base's data`,
         ]),
   ];
 }

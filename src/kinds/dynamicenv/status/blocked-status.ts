@@ -14,7 +14,7 @@ export function blockedStatus(
   const previous = context.env.status;
   const refused = no(reason, message);
   const unjudged: Finding = {
-    ...no(reason, `not judged until ${until}; what was made stays as it is`),
+    ...no(reason, `not checked until ${until}; existing objects stay as they are`),
     status: 'unknown',
   };
   return {

@@ -115,14 +115,14 @@ function skipped(unread: readonly Unread[]): string {
   if (unread.length === 0) return '';
   const named = unread.slice(0, MAX_SKIPPED).map(unreadText).join(', ');
   const more = unread.length - MAX_SKIPPED;
-  return `; not looked at, as it cannot be read: ${named}${more > 0 ? ` and ${more} more` : ''}`;
+  return `; ignored, because it cannot be read: ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function reconciling(state: State, ready: Finding, departing: ReadonlySet<string>): Finding {
   if (state === 'processing') return yes(ready.reason, ready.message);
   if (departing.size > 0) {
     const names = [...departing].sort(byText).map((key) => key.replace(' /', ' '));
-    return yes('Removing', `no longer wanted, on the way out: ${names.join(', ')}`);
+    return yes('Removing', `no longer wanted, being removed: ${names.join(', ')}`);
   }
   return no(state === 'ready' ? 'UpToDate' : 'Degraded', ready.message);
 }

@@ -77,7 +77,7 @@ export function guarded(reports: readonly WorkloadReport[]): Finding {
   );
   if (leaks.length > 0) return no('Unguarded', [...new Set(leaks)].join('; '));
   if (reports.some(({ hosts }) => hosts.some(({ isLooking }) => isLooking))) {
-    const message = 'VirtualServices for some of the hosts are still looked for';
+    const message = 'still looking for VirtualServices of some hosts';
     return { status: 'unknown', reason: 'Looking', message };
   }
   return yes('Guarded', 'every known route names a subset');

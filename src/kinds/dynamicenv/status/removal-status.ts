@@ -12,7 +12,7 @@ import { findStall, type Stall } from './stall.ts';
 /** A removal that nothing holds up takes the drain time, and at most so many seconds more. */
 const UNHINDERED_SECONDS = 5;
 const STILL_TO_GO = 'still to go: ';
-const UNHINDERED = 'the routes go first, then what they led to';
+const UNHINDERED = 'first the routes are removed, then the clones and rules that they led to';
 /** At most this many children are named; the others are counted. */
 const MAX_NAMED = 3;
 
@@ -49,10 +49,13 @@ export function removalStatus(
       ...left,
       conditions: [
         write('Ready', no('Removing', message)),
-        write('WorkloadsReady', no('Removing', 'the clones go when no request is led to them')),
-        write('RoutesInjected', no('Removing', 'the routes are taken out first')),
-        write('Guarded', { ...no('Removing', 'no longer looked at'), status: 'unknown' }),
-        write('Conflicting', no('Removing', 'an env on its way out takes no requests')),
+        write(
+          'WorkloadsReady',
+          no('Removing', 'the clones are deleted when no request is routed to them'),
+        ),
+        write('RoutesInjected', no('Removing', 'the routes are removed first')),
+        write('Guarded', { ...no('Removing', 'no longer checked'), status: 'unknown' }),
+        write('Conflicting', no('Removing', 'an env that is being removed takes no requests')),
         write('Reconciling', yes('Removing', message)),
         write('Stalled', stall.finding),
       ],

@@ -36,7 +36,7 @@ function comingRule(
   if (seconds !== 0) {
     return { name, namespace, status: 'initializing' };
   }
-  const message = `DestinationRule ${namespace}/${name} was asked for and is not there; if one of that name is, such as one that an env left behind, it is not this env's: delete it`;
+  const message = `DestinationRule ${namespace}/${name} of this env does not exist; if another one of that name exists, for example from an earlier env, delete it`;
   return { name, namespace, status: 'missing', message };
 }
 

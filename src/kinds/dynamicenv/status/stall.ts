@@ -39,7 +39,7 @@ export function findStall({ env, observed, view, config, now }: EnvContext): Sta
     const attempts = planOf(virtualService)?.attempt ?? 0;
     return `${metadata.namespace}/${metadata.name} (asked ${attempts + 1} times)`;
   });
-  const message = `routes do not leave VirtualService ${[...new Set(names)].join(', ')}: is it writable, and is the admission webhook reachable? annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
+  const message = `routes stay in VirtualService ${[...new Set(names)].join(', ')}; check that it is writable, and that the admission webhook is reachable; annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
   const [first = ''] = overdue.map(({ since }) => since).sort(byText);
   const since = rfc3339(new Date(Date.parse(first) + STALL_SECONDS * 1000));
   return { finding: { ...yes('RoutesRemain', message), since }, ...wait };

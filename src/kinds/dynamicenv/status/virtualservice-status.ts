@@ -117,7 +117,7 @@ function messageOf(
 function waiting(virtualService: VirtualService, noted: string): string {
   const attempts = planOf(virtualService)?.attempt ?? 0;
   if (attempts === 0) return noted || 'waiting for the routes';
-  return `asked ${attempts} times for the routes; is the admission webhook reachable, and is --metacontroller-user the name that Metacontroller writes with?`;
+  return `asked ${attempts} times for the routes; check that the admission webhook is reachable, and that --metacontroller-user is the user that Metacontroller writes as`;
 }
 
 export function notesOf(

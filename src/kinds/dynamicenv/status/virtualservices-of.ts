@@ -80,7 +80,7 @@ function whyMissing(
   { isRehearsal }: StatusContext['config'],
 ): string {
   if (decider !== undefined) {
-    return `requests to ${host} go where VirtualService ${decider} sends them, which is not there`;
+    return `VirtualService ${decider} sends the requests to ${host} elsewhere, not to the base's pods`;
   }
   if (isRehearsal) return unrouted(host);
   return `no VirtualService with a route to ${host} is marked for this env; if there is one, its marks may be refused: see --metacontroller-user`;

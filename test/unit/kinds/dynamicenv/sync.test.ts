@@ -106,7 +106,7 @@ describe('a new env', () => {
           'Guarded',
           'Unknown',
           'Looking',
-          'VirtualServices for some of the hosts are still looked for',
+          'still looking for VirtualServices of some hosts',
           0,
         ),
         condition(
@@ -413,7 +413,7 @@ describe('a change of the spec', () => {
     expect(conditionsOf(status)['Reconciling']).toMatchObject({
       status: 'True',
       reason: 'Removing',
-      message: `no longer wanted, on the way out: ${names.sort().join(', ')}`,
+      message: `no longer wanted, being removed: ${names.sort().join(', ')}`,
     });
     expect(conditionsOf(wait(now, 11).status)['Reconciling']?.status).toBe('False');
   });
@@ -553,7 +553,7 @@ describe('a spec that cannot be acted on', () => {
               type,
               'Unknown',
               'InvalidSpec',
-              'not judged until the spec is corrected; what was made stays as it is',
+              'not checked until the spec is corrected; existing objects stay as they are',
               65,
             ),
           ),
@@ -660,7 +660,7 @@ describe('an env with a namespace whose index was asked for and did not come', (
       expect(rest).toEqual({});
       const text =
         'MeshIndex shop/mesh-index, through which this namespace is read, is missing; see the events of Namespace shop, and whether the DecoratorController mesh-index is installed and selects it; or take the namespace out of indexedNamespaces';
-      const kept = 'not judged until the MeshIndex can be read; what was made stays as it is';
+      const kept = 'not checked until the MeshIndex can be read; existing objects stay as they are';
       const waiting = 'waiting for a MeshIndex that can be read';
       expect(status).toEqual({
         ...before,

@@ -213,7 +213,7 @@ describe('guarded', () => {
     expect(guarded([report('a', { hosts: [host()] }), report('b', { hosts: [looking] })])).toEqual({
       status: 'unknown',
       reason: 'Looking',
-      message: 'VirtualServices for some of the hosts are still looked for',
+      message: 'still looking for VirtualServices of some hosts',
     });
     const leak = host({ notes: [note('unguarded', 'leaks')] });
     expect(guarded([report('a', { hosts: [looking, leak] })]).reason).toBe('Unguarded');

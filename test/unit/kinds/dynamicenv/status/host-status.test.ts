@@ -214,7 +214,7 @@ describe('rules', () => {
       },
     );
   const message =
-    "DestinationRule shop/own was asked for and is not there; if one of that name is, such as one that an env left behind, it is not this env's: delete it";
+    'DestinationRule shop/own of this env does not exist; if another one of that name exists, for example from an earlier env, delete it';
 
   it.each<[string, Deployment, object, number[]]>([
     ['for a moment', clone(-10), { status: 'initializing' }, [1]],
@@ -266,7 +266,7 @@ describe('a VirtualService', () => {
     http: [routeTo('backend', 'shared', { match: [{ headers: { user: { prefix: 'a' } } }] })],
   });
   const ASKED =
-    'is the admission webhook reachable, and is --metacontroller-user the name that Metacontroller writes with?';
+    'check that the admission webhook is reachable, and that --metacontroller-user is the user that Metacontroller writes as';
 
   it.each<[string, VirtualService, Given, object]>([
     ['has its routes', routed, {}, vs('running')],

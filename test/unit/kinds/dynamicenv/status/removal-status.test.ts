@@ -86,11 +86,16 @@ describe('removalStatus', () => {
         'WorkloadsReady',
         'False',
         'Removing',
-        'the clones go when no request is led to them',
+        'the clones are deleted when no request is routed to them',
       ),
-      condition('RoutesInjected', 'False', 'Removing', 'the routes are taken out first'),
-      condition('Guarded', 'Unknown', 'Removing', 'no longer looked at'),
-      condition('Conflicting', 'False', 'Removing', 'an env on its way out takes no requests'),
+      condition('RoutesInjected', 'False', 'Removing', 'the routes are removed first'),
+      condition('Guarded', 'Unknown', 'Removing', 'no longer checked'),
+      condition(
+        'Conflicting',
+        'False',
+        'Removing',
+        'an env that is being removed takes no requests',
+      ),
       condition(
         'Reconciling',
         'True',
@@ -108,7 +113,7 @@ describe('removalStatus', () => {
     expect(status.conditions?.[0]?.message).toBe('still to go: RouteInjection alice-backend');
     expect(status.conditions?.[6]).toMatchObject({
       ...condition('Stalled', 'True', 'RoutesRemain', '', -10),
-      message: expect.stringMatching(/^routes do not leave VirtualService shop\/backend /),
+      message: expect.stringMatching(/^routes stay in VirtualService shop\/backend /),
     });
   });
 
@@ -120,7 +125,10 @@ describe('removalStatus', () => {
     const messages = [BEFORE, before].map(
       (status) => statusOf(children, [], status, {}, -1).status.conditions?.[0]?.message,
     );
-    expect(messages).toEqual(['the routes go first, then what they led to', told]);
+    expect(messages).toEqual([
+      'first the routes are removed, then the clones and rules that they led to',
+      told,
+    ]);
   });
 
   const going = (name: string) => ({ name, namespace: 'shop', status: 'removing' });
@@ -227,7 +235,7 @@ describe('removalStatus', () => {
     const first = quick({ deployments: [clone], injections: [withdrawn(0)] }, [ROUTED], 0);
     const last = quick({}, [], -15);
     expect(first.status.conditions?.[0]?.message).toBe(
-      'the routes go first, then what they led to',
+      'first the routes are removed, then the clones and rules that they led to',
     );
     expect([first.wait, last.wait]).toEqual([16, 1]);
     const textOf = ({ status: { conditions = [], ...rest } }: typeof first) => ({

@@ -47,7 +47,7 @@ const context = (
 
 const NOTHING = { status: false, reason: 'Progressing', message: 'nothing blocks this env' };
 const held = (name: string) =>
-  `routes do not leave VirtualService ${name}: is it writable, and is the admission webhook reachable? annotation riskified.com/force-removal: "true" on this env skips the wait`;
+  `routes stay in VirtualService ${name}; check that it is writable, and that the admission webhook is reachable; annotation riskified.com/force-removal: "true" on this env skips the wait`;
 
 describe('findStall', () => {
   it.each<[string, RouteInjection[], VirtualService[], object]>([
