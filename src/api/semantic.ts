@@ -1,4 +1,5 @@
 import type { Refusal } from '../crd/refusal.ts';
+import { headerKey } from '../istio/header-name.ts';
 import { isCommonHeader } from './common-headers.ts';
 import type { DynamicEnv, IstioMatch, Workload } from './dynamicenv.ts';
 import {
@@ -50,11 +51,11 @@ export function semanticRefusals({ spec }: DynamicEnv, settings: SemanticSetting
 
 function headerRefusals(match: IstioMatch, path: string, settings: SemanticSettings): Refusal[] {
   const names = Object.keys(match.headers ?? {});
-  const lowered = names.map((name) => name.toLowerCase());
+  const keys = names.map(headerKey);
   const allowed = settings.allowedHeaderNames;
   return names.flatMap((name, index) => {
-    const key = name.toLowerCase();
-    const first = lowered.indexOf(key);
+    const key = headerKey(name);
+    const first = keys.indexOf(key);
     const place = `${path}[${name}]`;
     if (first < index) return [repeatedHeader(place, names[first])];
     if (allowed.length > 0) return allowed.includes(key) ? [] : [foreignHeader(place, allowed)];

@@ -11,7 +11,7 @@ import type { CustomResourceDefinition, Schema } from './types.ts';
 import { unknownFields } from './unknown.ts';
 import { schemaNodes } from './walk.ts';
 
-export interface Verdict {
+export interface ValidationResult {
   /** What the API server would refuse. */
   errors: Refusal[];
   /** Fields that the API server would drop, or refuse under strict field validation (kubectl's default). */
@@ -21,11 +21,11 @@ export interface Verdict {
 /** What the API server does with the objects of one kind, without an API server. */
 export interface CrdValidator {
   /** The object as its author writes it: what its status says does not count, as the API server drops it. */
-  validate(object: unknown): Verdict;
+  validate(object: unknown): ValidationResult;
   /** The errors in an object's spec alone. An object that comes back with every resync is judged once. */
   specErrors(object: KubeObject): readonly Refusal[];
   /** The status alone, which is written by itself. */
-  validateStatus(object: unknown): Verdict;
+  validateStatus(object: unknown): ValidationResult;
   /** A copy with the defaults of the schema. */
   withDefaults<T>(object: T): T;
 }
@@ -38,14 +38,14 @@ const MAX_TOLD = 16;
 /** Compiles the stored version's schema and rules; throws when the CRD itself is wrong. */
 export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
   const schema = objectSchema(crd);
-  const verdict = compileVerdict(schema);
-  const validate = (object: unknown): Verdict => {
-    const { errors, unknown } = verdict(object);
+  const validation = compileValidation(schema);
+  const validate = (object: unknown): ValidationResult => {
+    const { errors, unknown } = validation(object);
     return { errors: errors.filter((error) => !isAboutStatus(error)), unknown };
   };
   const errorsIn = rememberedByText<readonly Refusal[]>(
     { ...REMEMBERED, bytesOf: (errors) => errors.reduce((sum, one) => sum + bytesOf(one), 0) },
-    (text) => told(verdict(JSON.parse(text)).errors.filter((error) => !isAboutStatus(error))),
+    (text) => told(validation(JSON.parse(text)).errors.filter((error) => !isAboutStatus(error))),
   );
   return {
     validate,
@@ -55,14 +55,14 @@ export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
       return errorsIn(JSON.stringify({ apiVersion, kind, metadata: { name, namespace }, spec }));
     },
     validateStatus: (object) => {
-      const { errors, unknown } = verdict(object);
+      const { errors, unknown } = validation(object);
       return { errors: errors.filter(isAboutStatus), unknown: unknown.filter(isAboutStatus) };
     },
     withDefaults: <T>(object: T) => applyDefaults(schema, object) as T,
   };
 }
 
-function compileVerdict(schema: Schema): (object: unknown) => Verdict {
+function compileValidation(schema: Schema): (object: unknown) => ValidationResult {
   const keywordErrors = compileKeywords(schema);
   const brokenRules = compileRules(schema);
   return (object) => {

@@ -1,4 +1,4 @@
-import { type ServiceHost, servesPort } from './subset-lookup.ts';
+import { type MeshService, servesPort } from './subset-lookup.ts';
 
 /**
  * The service on a port that a Service of type ExternalName is another name for, through as many of those as it takes;
@@ -7,16 +7,16 @@ import { type ServiceHost, servesPort } from './subset-lookup.ts';
  * `pilot/pkg/networking/core/httproute.go`.
  */
 export function concreteOf(
-  alias: ServiceHost,
-  services: readonly ServiceHost[],
+  alias: MeshService,
+  services: readonly MeshService[],
   port: number,
-): ServiceHost | undefined {
+): MeshService | undefined {
   const seen = new Set<string>();
-  let at: ServiceHost | undefined = alias;
+  let at: MeshService | undefined = alias;
   while (at?.aliasFor !== undefined) {
     if (seen.has(at.host)) return undefined;
     seen.add(at.host);
-    const { aliasFor }: ServiceHost = at;
+    const { aliasFor }: MeshService = at;
     at = services.find(({ host }) => host === aliasFor);
   }
   return at !== undefined && servesPort(at, port) ? at : undefined;

@@ -3,14 +3,14 @@ import { MESH, proxyNamespace } from './gateway-name.ts';
 import { DEFAULT_PORT, type HttpRequest, requestMismatch } from './match-request.ts';
 import { routeKind } from './route-kinds.ts';
 import { type RouteEntry, routeTable } from './route-table.ts';
-import { type MeshSettings, type ServiceHost, servesPort, subsetsOf } from './subset-lookup.ts';
+import { type MeshService, type MeshSettings, servesPort, subsetsOf } from './subset-lookup.ts';
 import type { DestinationRule, HTTPRouteDestination, VirtualService } from './types.ts';
 
 /** Everything that decides where a request goes. */
 export interface Mesh extends MeshSettings {
   virtualServices: readonly VirtualService[];
   destinationRules: readonly DestinationRule[];
-  services: readonly ServiceHost[];
+  services: readonly MeshService[];
 }
 
 /** A request for a host, given by its full name. `authority` is what the caller wrote, possibly short or with a port. */
@@ -142,7 +142,7 @@ function reached(
  */
 function destinationHost(
   host: string,
-  named: ServiceHost | undefined,
+  named: MeshService | undefined,
   request: HostRequest,
 ): string {
   if (!named?.aliasFor) return host;
@@ -155,7 +155,7 @@ function destinationHost(
  * a sidecar's registry holds of each service just the addressed port (GetDestinationCluster in istio
  * `pilot/pkg/networking/core/route/route.go`, BuildSidecarOutboundVirtualHosts in `httproute.go`).
  */
-function defaultPort({ ports = [] }: ServiceHost, request: HostRequest): number {
+function defaultPort({ ports = [] }: MeshService, request: HostRequest): number {
   const addressed = request.port ?? DEFAULT_PORT;
   return request.gateway !== MESH && ports.length === 1 ? (ports[0] ?? addressed) : addressed;
 }

@@ -71,7 +71,7 @@ interface Context extends Selection {
   sources: RouteSources;
 }
 
-interface Verdict {
+interface SelectionCause {
   reason: SelectionReason;
   why: string;
 }
@@ -85,7 +85,7 @@ function isOf(virtualService: VirtualService): (candidate: Candidate) => boolean
   return (candidate) => candidate.virtualService === virtualService;
 }
 
-function whyChosen({ owners }: Context, losers: readonly Verdict[]): Verdict {
+function whyChosen({ owners }: Context, losers: readonly SelectionCause[]): SelectionCause {
   if (owners.length > 1) {
     return {
       reason: 'joined',
@@ -101,7 +101,7 @@ function whyChosen({ owners }: Context, losers: readonly Verdict[]): Verdict {
       };
 }
 
-function whyNot(named: Named, context: Context): Verdict {
+function whyNot(named: Named, context: Context): SelectionCause {
   return (
     notSent(named.virtualService, context.request) ??
     withoutRows(named.virtualService, context) ??
@@ -110,7 +110,7 @@ function whyNot(named: Named, context: Context): Verdict {
 }
 
 /** The proxy does not get it at all. */
-function notSent(vs: VirtualService, request: HttpRequest): Verdict | undefined {
+function notSent(vs: VirtualService, request: HttpRequest): SelectionCause | undefined {
   const { gateways, exportTo = [] } = vs.spec;
   if (!boundTo(gateways, namespaceOf(vs), request.gateway)) {
     const bound = gateways?.length ? gateways.join(', ') : MESH;
@@ -122,7 +122,10 @@ function notSent(vs: VirtualService, request: HttpRequest): Verdict | undefined 
   return { reason: 'not-exported', why };
 }
 
-function withoutRows(vs: VirtualService, { candidates, request }: Context): Verdict | undefined {
+function withoutRows(
+  vs: VirtualService,
+  { candidates, request }: Context,
+): SelectionCause | undefined {
   if (candidates.find(isOf(vs))?.entries.length !== 0) return undefined;
   const matches = (vs.spec.http ?? []).flatMap(({ match }) => match ?? []);
   const failed = matches
@@ -134,7 +137,7 @@ function withoutRows(vs: VirtualService, { candidates, request }: Context): Verd
 }
 
 /** It has rows for this caller, but others come first. */
-function outranked(named: Named, context: Context): Verdict {
+function outranked(named: Named, context: Context): SelectionCause {
   const { host, request, sources, owners, candidates } = context;
   const port = request.port ?? DEFAULT_PORT;
   const onPort = sources.services.filter((service) => servesPort(service, port));
@@ -163,7 +166,7 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-function lessSpecific({ hosts }: Named, winner: Candidate, host: string): Verdict {
+function lessSpecific({ hosts }: Named, winner: Candidate, host: string): SelectionCause {
   const better = winner.hosts.filter((name) => hostSubsetOf(host, name.toLowerCase()));
   const why = `${hosts.join(', ')} gives way to ${better.join(', ')} of ${nameOf(winner.virtualService)}`;
   return { reason: 'less-specific-host', why };

@@ -22,7 +22,7 @@ export function headerKey(name: string): string {
 
 /** Source: istio `pkg/jwt/routing.go`, ToRoutingClaim. */
 export function isClaimName(name: string): boolean {
-  if (!name.toLowerCase().startsWith(CLAIMS)) return false;
+  if (!name.startsWith('@') || !name.toLowerCase().startsWith(CLAIMS)) return false;
   const path = name.slice(CLAIMS.length);
   return /^\..|^\[.+\]$/s.test(path);
 }

@@ -2,7 +2,7 @@ import { concreteOf } from './alias.ts';
 import { MESH, proxyNamespace } from './gateway-name.ts';
 import { DEFAULT_PORT, type HttpRequest } from './match-request.ts';
 import { type RouteSources, selection } from './route-table.ts';
-import { type ServiceHost, servesPort } from './subset-lookup.ts';
+import { type MeshService, servesPort } from './subset-lookup.ts';
 
 /**
  * The host that a proxy takes a request's authority for, to be given to `evaluate`. On its ports a service answers to its
@@ -43,7 +43,7 @@ function servicesNamed(
   name: string,
   request: HttpRequest,
   { services, clusterDomain }: RouteSources,
-): readonly ServiceHost[] {
+): readonly MeshService[] {
   const suffix = `.svc.${clusterDomain}`;
   const names = [name, `${name}.${clusterDomain}`, name + suffix];
   // `web.shop` must not be taken for service `web.shop` of the caller's namespace.

@@ -3,7 +3,7 @@ import { boundTo, MESH, proxyNamespace } from './gateway-name.ts';
 import { fqdn, hostSubsetOf, isWildcardHost, mostSpecificHost } from './host.ts';
 import { DEFAULT_PORT, type HttpRequest, proxyMismatch } from './match-request.ts';
 import { compareAge, namespaceOf } from './objects.ts';
-import { type ServiceHost, servesPort } from './subset-lookup.ts';
+import { type MeshService, servesPort } from './subset-lookup.ts';
 import type { HTTPMatchRequest, VirtualService } from './types.ts';
 
 /** One row of a proxy's route table: a route with one of its match entries, or with none (`match` absent: always). */
@@ -15,7 +15,7 @@ export interface RouteEntry extends EffectiveRoute {
 /** What a table is made from. Sidecar and Gateway objects are not modelled: everything is imported, every host served. */
 export interface RouteSources {
   virtualServices: readonly VirtualService[];
-  services: readonly ServiceHost[];
+  services: readonly MeshService[];
   clusterDomain: string;
 }
 
@@ -73,7 +73,7 @@ function ownersOf(
   host: string,
   request: HttpRequest,
   candidates: readonly Candidate[],
-  services: readonly ServiceHost[],
+  services: readonly MeshService[],
 ): readonly Candidate[] {
   if (request.gateway !== MESH) return mostSpecific(host, candidates);
   const isService = services.some((service) => service.host === host);
@@ -186,7 +186,7 @@ function foreignOwner(
   host: string,
   request: HttpRequest,
   candidates: readonly Candidate[],
-  services: readonly ServiceHost[],
+  services: readonly MeshService[],
 ): Candidate | undefined {
   const foreign = candidates
     .filter((candidate) => servesForeign(candidate, request, candidates, services))
@@ -206,13 +206,13 @@ export function servesForeign(
   candidate: Candidate,
   request: HttpRequest,
   candidates: readonly Candidate[],
-  services: readonly ServiceHost[],
+  services: readonly MeshService[],
 ): boolean {
   if ((request.port ?? DEFAULT_PORT) === DEFAULT_PORT) return true;
   return services.some(({ host }) => claimants(host, candidates).includes(candidate));
 }
 
-export function isForServicesOnly(host: string, services: readonly ServiceHost[]): boolean {
+export function isForServicesOnly(host: string, services: readonly MeshService[]): boolean {
   return (
     isWildcardHost(host) &&
     services.some((service) => hostSubsetOf(service.host, host.toLowerCase()))

@@ -9,7 +9,7 @@ export type { MergedRule, MergedSubset } from './destination-rules.ts';
  * A service by its full name. `selector`: the labels its pods have; `ports`: what it listens on, absent: on every port.
  * `aliasFor`: it is no more than another name (ExternalName) for this host. Its own exportTo annotation is not modelled.
  */
-export interface ServiceHost {
+export interface MeshService {
   host: string;
   namespace: string;
   selector?: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface ServiceHost {
   aliasFor?: string;
 }
 
-export function servesPort({ ports }: ServiceHost, port: number): boolean {
+export function servesPort({ ports }: MeshService, port: number): boolean {
   return ports === undefined || ports.includes(port);
 }
 
@@ -47,7 +47,7 @@ export const DEFAULT_ROOT_NAMESPACE = 'istio-system';
  * in `pilot/pkg/model/sidecar.go`. The mesh's default exportTo is taken to be `*`.
  */
 export function ruleFor(
-  service: ServiceHost,
+  service: MeshService,
   client: Client,
   rules: readonly DestinationRule[],
   settings: MeshSettings,
@@ -77,7 +77,7 @@ function isForSomeHost({ spec }: Partial<DestinationRule>): boolean {
 
 /** The subsets a client can address at a service. */
 export function subsetsOf(
-  service: ServiceHost,
+  service: MeshService,
   client: Client,
   rules: readonly DestinationRule[],
   settings: MeshSettings,

@@ -5,7 +5,10 @@ import { byText } from '../k8s/canonical.ts';
 import type { MeshContent } from './index-content.ts';
 import { readMeshIndex } from './index-read.ts';
 
-/** What was asked for through an index; a namespace without a usable one must not look as if it had no Services. */
+/**
+ * The namespaces that are read through an index. One without a usable index is a problem: it must not look as if it had no
+ * Services.
+ */
 export function indexedNamespaces(related: ObjectMap): {
   contents: MeshContent[];
   problems: string[];
@@ -20,7 +23,10 @@ export function indexedNamespaces(related: ObjectMap): {
   };
 }
 
-/** Where rules came as objects too (`--rule-namespaces=*`), those are fresher. Sorted as `list` sorts. */
+/**
+ * The rules that came as objects, and those from indexes, sorted by namespace and name. If a namespace's rules came as objects
+ * (`--rule-namespaces=*`), they are newer and count.
+ */
 export function withIndexed(
   objects: readonly DestinationRule[],
   contents: readonly MeshContent[],

@@ -9,16 +9,16 @@ import { rememberedByText } from '../k8s/remembered.ts';
 import type { Service } from '../k8s/workload.ts';
 import { prunedRule, prunedService } from './index-prune.ts';
 
-/** A namespace's Services and DestinationRules as decisions know them, each list sorted by name. */
+/** A namespace's Services and DestinationRules, with the fields that decisions read; each list sorted by name. */
 export interface MeshContent {
   namespace: string;
   services: Service[];
   rules: DestinationRule[];
-  /** What is in neither list, as it cannot be read. */
+  /** Objects that cannot be read; they are in neither list. */
   unread?: Unread[];
 }
 
-/** The same objects give the same text, whatever order their keys come in. */
+/** Gzip in Base64 of canonical JSON: the order of keys does not change the text. */
 export function encodeContent(content: MeshContent): string {
   const services = readable('Service', content.services);
   const rules = readable('DestinationRule', content.rules);
@@ -27,25 +27,25 @@ export function encodeContent(content: MeshContent): string {
     namespace: content.namespace,
     services: services.objects.map(prunedService),
     rules: rules.objects.map(prunedRule),
-    // A reader of the version before does not know it, and sees none of them.
+    // The previous version ignores this field, and does not see these objects.
     ...(unread.length === 0 ? {} : { unread }),
   });
   return gzipSync(json).toString('base64');
 }
 
-/** Every sync of an env reads the same few texts; with thousands of Services one takes some megabytes. */
+/** Every sync of an env reads the same few texts. With thousands of Services one takes some megabytes. */
 const REMEMBERED = { size: 8, bytes: 16 * 2 ** 20 };
-/** A text of a few KiB can stand for gigabytes; no namespace that could be sent makes more than this. */
+/** A few KiB of gzip can unpack to gigabytes. No namespace that fits into a request needs more than this. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
 
-/** The way back; without `content`: it is no such text. */
+/** The reverse of `encodeContent`; without `content`: the text cannot be read. */
 export function decodeContent(text: string): { content?: MeshContent } {
   return decoded(text).decoded;
 }
 
 interface Decoded {
   decoded: { content?: MeshContent };
-  /** Of its JSON. */
+  /** UTF-16 units of its JSON. */
   bytes: number;
 }
 
@@ -90,7 +90,7 @@ function decode(text: string): { content?: MeshContent } {
   };
 }
 
-/** Empty: it is no gzip, or too much. */
+/** Empty: the text is no gzip, or unpacks to too much. */
 function unzipped(text: string): string {
   try {
     const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MAX_JSON_BYTES });

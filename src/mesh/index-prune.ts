@@ -3,11 +3,11 @@ import type { DestinationRule } from '../istio/types.ts';
 import type { Service } from '../k8s/workload.ts';
 
 /**
- * What decisions read of other people's objects, and nothing else: whoever reads one more field in `src/domain` adds it
- * here, and raises the format. Members that are undefined are not written.
+ * The fields of other people's objects that decisions read, and no others. If `src/kinds/dynamicenv` reads one more field, add it
+ * here and raise the format (`MESH_INDEX_FORMAT`). Members that are undefined are not written.
  */
 
-/** Its selector, the two kinds of Services that are special, and Argo Rollouts' mark. */
+/** The selector, whether the Service is headless or an ExternalName, and the annotation of Argo Rollouts. */
 export function prunedService({ metadata, spec = {} }: Service): object {
   const rollout = metadata.annotations?.[ROLLOUT_ANNOTATION];
   return {
@@ -23,7 +23,7 @@ export function prunedService({ metadata, spec = {} }: Service): object {
   };
 }
 
-/** What clones of it take over, and what Istio merges rules by; its own trafficPolicy is neither. */
+/** The fields that clones take over, and those that decide how Istio merges rules. The top-level trafficPolicy is neither. */
 export function prunedRule({ metadata, spec }: DestinationRule): object {
   const { name, creationTimestamp } = metadata;
   const { host, exportTo, workloadSelector, subsets } = spec;

@@ -3,7 +3,7 @@ import { MESH_INDEX_FORMAT, MESH_INDEX_NAME, type MeshIndex } from '../api/meshi
 import type { KubeObject } from '../k8s/object.ts';
 import { decodeContent, type MeshContent } from './index-content.ts';
 
-/** A namespace as its index tells; or, for people, why the index tells nothing, and what to do. */
+/** A namespace's content from its index; or a message for people: why the index cannot be used, and what to do. */
 export function readMeshIndex(
   namespace: string,
   object: KubeObject | undefined,
@@ -14,19 +14,21 @@ export function readMeshIndex(
       problem: `${name}, through which this namespace is read, is missing; see the events of Namespace ${namespace}, and whether the DecoratorController ${MESH_INDEX_NAME} is installed and selects it; or take the namespace out of indexedNamespaces`,
     };
   }
-  // Without these marks its controller does not know it: what it says would never change again.
+  // Without these marks its controller does not manage it, and its content would never change again.
   if (!isKept(object, namespace)) {
-    return { problem: `${name} is not kept by Metacontroller; delete it, and it is made anew` };
+    return {
+      problem: `${name} is not managed by Metacontroller; delete it, and it is created again`,
+    };
   }
   const { format, content } = (object as Partial<MeshIndex>).spec ?? {};
   if (format !== MESH_INDEX_FORMAT) {
     return {
-      problem: `${name} has format ${format}, read is ${MESH_INDEX_FORMAT}; wait until all pods of the service have the same version, or delete it, and it is made anew`,
+      problem: `${name} has format ${format}, and this version reads ${MESH_INDEX_FORMAT}; wait until all pods of this service run the same version, or delete it, and it is created again`,
     };
   }
   const decoded = typeof content === 'string' ? decodeContent(content).content : undefined;
   if (decoded?.namespace !== namespace) {
-    return { problem: `${name} cannot be read; delete it, and it is made anew` };
+    return { problem: `${name} cannot be read; delete it, and it is created again` };
   }
   return decoded;
 }

@@ -4,11 +4,11 @@ import type { DestinationRule } from '../istio/types.ts';
 import type { Service } from '../k8s/workload.ts';
 
 /**
- * Namespaces have thousands of Services and DestinationRules, of which a workload concerns a few. Both functions read a list
- * once; what they return then leaves out only what cannot matter, and keeps the list's order.
+ * A namespace may have thousands of Services and DestinationRules, and a workload concerns only a few. Both functions read a list
+ * once. What they return gives the candidates only, in the list's order; it leaves out nothing that could matter.
  */
 
-/** The Services that ask for at least one of these labels; those that select pods with them are among them. */
+/** The Services whose selector asks for at least one of these labels. All that select pods with these labels are among them. */
 export function servicesByLabel(
   services: readonly Service[],
 ): (labels: readonly Readonly<Record<string, string>>[]) => Service[] {
@@ -32,7 +32,7 @@ export function servicesByLabel(
   };
 }
 
-/** The rules for a host (fully qualified, a wildcard too) and for wildcards that contain it. */
+/** The rules for a host (fully qualified; it may be a wildcard), and for wildcards that contain it. */
 export function rulesByHost(
   rules: readonly DestinationRule[],
   clusterDomain: string,

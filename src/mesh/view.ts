@@ -8,8 +8,8 @@ import { indexedNamespaces, withIndexed } from './from-index.ts';
 import { rulesByHost, servicesByLabel } from './lookups.ts';
 
 /**
- * The only way in which decisions look at other people's objects: whatever brings them (today Metacontroller's
- * related objects) can be replaced here.
+ * Decisions read other people's objects only through this interface. So their source (today Metacontroller's related objects) can
+ * be replaced here.
  */
 export interface MeshView {
   deployment(namespace: string, name: string): Deployment | undefined;
@@ -24,13 +24,13 @@ export interface MeshView {
   virtualServices(): readonly VirtualService[];
   /** Which namespaces' Services and DestinationRules cannot be seen, and what to do. */
   problems(): readonly string[];
-  /** What came in a shape that cannot be read: nothing above returns it. */
+  /** Objects that came in a shape that cannot be read; none of the functions above returns them. */
   unread(): readonly Unread[];
 }
 
 /**
- * What came with a sync. `ruleNamespaces`: those whose DestinationRules were asked for; an index brings them always. Asked
- * only where there is an index: a spec that cannot be used asks for none.
+ * The view of the related objects that came with a sync. `ruleNamespaces`: the namespaces whose DestinationRules were asked for (an
+ * index always contains them). It is called only if an index came: with an invalid spec none is asked for.
  */
 export function meshView(
   related: ObjectMap,
@@ -78,7 +78,7 @@ export function meshView(
   };
 }
 
-/** What is made for a key when it is first asked for. */
+/** Computes the value of a key at the first call, and returns the same one afterwards. */
 function once<T>(make: (key: string) => T): (key: string) => T {
   const made = new Map<string, T>();
   return (key) => {

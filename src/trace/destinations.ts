@@ -1,6 +1,6 @@
 import type { HostRequest, ReachedDestination } from '../istio/evaluate.ts';
 import { proxyNamespace } from '../istio/gateway-name.ts';
-import { ruleFor, type ServiceHost } from '../istio/subset-lookup.ts';
+import { type MeshService, ruleFor } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import type { TracedDestination, TracedWorkload } from './types.ts';
 import { traced, type Workload } from './workloads.ts';
@@ -51,7 +51,7 @@ interface SubsetSeen {
 /** With the eyes of the proxy that sends the request, as `evaluate` has them. */
 function subsetSeen(
   { subset }: Pick<ReachedDestination, 'subset'>,
-  service: ServiceHost | undefined,
+  service: MeshService | undefined,
   request: HostRequest,
   { mesh }: World,
 ): SubsetSeen {
@@ -66,7 +66,7 @@ function subsetSeen(
 function whyUnavailable(
   reason: NonNullable<ReachedDestination['unavailable']>,
   { host, subset }: Pick<ReachedDestination, 'host' | 'subset'>,
-  service: ServiceHost | undefined,
+  service: MeshService | undefined,
   names: readonly string[],
 ): string {
   switch (reason) {

@@ -1,6 +1,6 @@
 import { consumersOf } from '../api/consumer-status.ts';
 import type { DynamicEnv } from '../api/dynamicenv.ts';
-import type { ServiceHost } from '../istio/subset-lookup.ts';
+import type { MeshService } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import { envWorkloads } from '../kinds/dynamicenv/plan/workloads.ts';
 import type { OtherEnv } from './types.ts';
@@ -44,7 +44,7 @@ export function envsWithoutWish(hosts: readonly string[], world: World): OtherEn
 }
 
 function isBehind(
-  { namespace, selector }: ServiceHost,
+  { namespace, selector }: MeshService,
   workload: { namespace: string; name: string },
   { workloads }: World,
 ): boolean {
@@ -75,7 +75,7 @@ function hasWish(
 
 /** A Service that asks for the base's version never reaches the clone, though another one of its may. */
 function unselected(
-  { namespace, selector = {} }: ServiceHost,
+  { namespace, selector = {} }: MeshService,
   { status }: DynamicEnv,
   deployment: string,
   { workloads }: World,

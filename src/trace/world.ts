@@ -4,7 +4,7 @@ import type { RouteInjection } from '../api/routeinjection.ts';
 import type { Mesh } from '../istio/evaluate.ts';
 import { fqdn } from '../istio/host.ts';
 import { namespaceOf } from '../istio/objects.ts';
-import type { ServiceHost } from '../istio/subset-lookup.ts';
+import type { MeshService } from '../istio/subset-lookup.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Service } from '../k8s/workload.ts';
@@ -71,7 +71,7 @@ interface ServiceObject extends Service {
 }
 
 /** One without a selector keeps none: its pods are not known. */
-function serviceHost({ metadata, spec }: ServiceObject, clusterDomain: string): ServiceHost {
+function serviceHost({ metadata, spec }: ServiceObject, clusterDomain: string): MeshService {
   const namespace = metadata.namespace ?? 'default';
   const { selector, type, ports: all, externalName } = spec ?? {};
   const aliasFor = type === 'ExternalName' ? externalName : undefined;

@@ -7,7 +7,14 @@ import { canonicalJson } from '../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Deployment } from '../../src/k8s/workload.ts';
 import { finalizeEnv, syncEnv } from '../../src/kinds/dynamicenv/sync.ts';
-import { decide, namesOf, settle, step, type World, world } from '../support/env-world.ts';
+import {
+  decide,
+  type EnvFixture,
+  envFixture,
+  namesOf,
+  settle,
+  step,
+} from '../support/env-fixture.ts';
 import {
   at,
   deployment,
@@ -76,7 +83,7 @@ const envSpec = fc
   });
 
 /** One thing that happens in an env's life. */
-type Happening = (now: World) => void;
+type Happening = (now: EnvFixture) => void;
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<Happening>((now) => void step(now)) },
   { weight: 2, arbitrary: fc.constantFrom<Happening>((now) => void step(now, { webhook: false })) },
@@ -131,12 +138,12 @@ const life = fc
   .record({
     env: envSpec,
     others: mesh,
-    mode: fc.constantFrom<World['mode']>('dynamic-apply', 'server-side-apply'),
+    mode: fc.constantFrom<EnvFixture['mode']>('dynamic-apply', 'server-side-apply'),
     happenings: fc.array(happening, { maxLength: 12 }),
     isDeleted: fc.boolean(),
   })
-  .map(({ env, others, mode, happenings, isDeleted }): World => {
-    const now = world(dynamicEnv(env), others, { mode });
+  .map(({ env, others, mode, happenings, isDeleted }): EnvFixture => {
+    const now = envFixture(dynamicEnv(env), others, { mode });
     step(now);
     for (const happen of happenings) happen(now);
     if (!isDeleted) return now;
@@ -162,7 +169,7 @@ function stopped(child: KubeObject): KubeObject {
     : child;
 }
 
-const isRemoval = ({ env }: World): boolean => env.metadata.deletionTimestamp !== undefined;
+const isRemoval = ({ env }: EnvFixture): boolean => env.metadata.deletionTimestamp !== undefined;
 
 describe('the decisions about an env, at any point of its life', () => {
   it('ask for a look in a sensible time or not at all', () => {
@@ -249,7 +256,7 @@ describe('the decisions about an env, at any point of its life', () => {
 });
 
 /** May a child be missing from an answer? */
-function mayGo(child: KubeObject, now: World): boolean {
+function mayGo(child: KubeObject, now: EnvFixture): boolean {
   const { annotations = {} } = child.metadata;
   const since = Date.parse(annotations['riskified.com/draining-since'] ?? '');
   if (at(now.time).getTime() - since >= 11_000) return true;

@@ -11,7 +11,7 @@ import type { LocalObject } from '../../src/simulator/object.ts';
 import { stripRoutes } from '../../src/virtualservice/routes/strip.ts';
 import { testApp } from '../http/lib/app.ts';
 import { admissionBody, decoratorBody, meshIndexBody } from '../http/lib/bodies.ts';
-import { settle, type World, wait, world } from '../support/env-world.ts';
+import { type EnvFixture, envFixture, settle, wait } from '../support/env-fixture.ts';
 import {
   deployment,
   dynamicEnv,
@@ -26,9 +26,9 @@ import { childrenMap, relatedMap } from '../support/sent.ts';
 import { type Path, placesIn, STRANGE, spoiled } from './lib/spoil.ts';
 
 /** An env whose routes are there, for a Service with two rules, beside a consumer and what does not concern it. */
-function readyWorld(): World {
+function readyFixture(): EnvFixture {
   const env = dynamicEnv({ consumers: [workload('shop/web')] });
-  const now = world(env, [
+  const now = envFixture(env, [
     deployment('shop/backend'),
     deployment('shop/web'),
     service('shop/backend'),
@@ -48,7 +48,7 @@ function readyWorld(): World {
   return now;
 }
 
-const READY = readyWorld();
+const READY = readyFixture();
 const { post, setNow } = await testApp();
 setNow(new Date('2026-01-01T13:00:00Z'));
 

@@ -8,7 +8,7 @@ import type { Service } from '../../src/k8s/workload.ts';
 import { relatedToEnv } from '../../src/kinds/dynamicenv/customize.ts';
 import { finalizeEnv, syncEnv } from '../../src/kinds/dynamicenv/sync.ts';
 import { decodeContent, encodeContent } from '../../src/mesh/index-content.ts';
-import { applied, world } from '../support/env-world.ts';
+import { applied, envFixture } from '../support/env-fixture.ts';
 import { indexed } from '../support/mesh-index.ts';
 import {
   at,
@@ -147,7 +147,7 @@ describe('an env that reads namespaces through their indexes', () => {
         const first = decide(before, {}, plain);
         expect(decide(before, {}, settings)).toEqual(first);
         // Its clones then meet other objects than those that they were made for.
-        const made = first.alive.children.map((child) => applied(child, world(env, [])));
+        const made = first.alive.children.map((child) => applied(child, envFixture(env, [])));
         const children = childrenMap(made);
         expect(decide(now, children, settings)).toEqual(decide(now, children, plain));
       }),

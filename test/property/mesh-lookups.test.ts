@@ -4,7 +4,7 @@ import '../support/fast-check.ts';
 import { hiddenRules } from '../../src/istio/rule-hazard.ts';
 import { byText } from '../../src/k8s/canonical.ts';
 import { baseRules, rulesFor } from '../../src/kinds/dynamicenv/plan/destination-rules.ts';
-import { servicesOf, strangeServices } from '../../src/kinds/dynamicenv/plan/services.ts';
+import { cloneOnlyServices, servicesOf } from '../../src/kinds/dynamicenv/plan/services.ts';
 import { rulesByHost, servicesByLabel } from '../../src/mesh/lookups.ts';
 import { rule, service } from '../support/objects.ts';
 
@@ -46,7 +46,7 @@ describe('what a workload is shown of a namespace', () => {
       fc.property(services, labels, labels, (all, base, clone) => {
         const few = servicesByLabel(all)([base, clone]);
         expect(servicesOf(few, base, clone, DOMAIN)).toEqual(servicesOf(all, base, clone, DOMAIN));
-        expect(strangeServices(few, base, clone)).toEqual(strangeServices(all, base, clone));
+        expect(cloneOnlyServices(few, base, clone)).toEqual(cloneOnlyServices(all, base, clone));
       }),
       { numRuns: 500 },
     );

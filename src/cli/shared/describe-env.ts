@@ -7,7 +7,7 @@ import type {
   SubsetErrors,
   WorkloadStatus,
 } from '../../api/dynamicenv.ts';
-import { saidOf } from '../../kinds/dynamicenv/status/said-of.ts';
+import { messageAbout } from '../../kinds/dynamicenv/status/message-about.ts';
 import { NO_COMMON_HOST } from '../../kinds/dynamicenv/status/workload-report.ts';
 
 /** How an env stands, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
@@ -73,11 +73,11 @@ function workloadTroubles(key: string, workload: WorkloadStatus): string[] {
     ),
   ];
   return [
-    ...errorsOf(before).map(({ error }) => saidOf(key, error)),
+    ...errorsOf(before).map(({ error }) => messageAbout(key, error)),
     ...parts,
     // That the two do not meet is no news where either says why.
     ...subset.flatMap(({ error }) =>
-      error === NO_COMMON_HOST && parts.length > 0 ? [] : [saidOf(key, error)],
+      error === NO_COMMON_HOST && parts.length > 0 ? [] : [messageAbout(key, error)],
     ),
     ...(isTold ? [] : resourceWarnings('Deployment', [deployment])),
   ];

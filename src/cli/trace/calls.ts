@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.ts';
+import { headerKey } from '../../istio/header-name.ts';
 import type { Call } from '../../trace/trace.ts';
 
 /** RFC 9110, 9.1: a method is a token; by custom in capitals, which tells it from an URL. */
@@ -54,7 +55,7 @@ function readHeaders(given: readonly string[]): Record<string, string> {
   const headers = new Map<string, string>();
   for (const text of given) {
     const colon = text.indexOf(':');
-    const name = text.slice(0, colon).trim().toLowerCase();
+    const name = headerKey(text.slice(0, colon).trim());
     const value = text.slice(colon + 1).trim();
     if (colon <= 0 || !HEADER_NAME.test(name) || /[\r\n\0]/.test(value)) {
       throw new UsageError(`-H: expected 'name: value', got "${text}"`);

@@ -9,7 +9,7 @@ import type { EnvSettings } from './settings.ts';
 
 const ISTIO = 'networking.istio.io/v1';
 
-/** What an env's decisions need to see; from its spec alone, because Metacontroller keeps the answer. */
+/** The objects that an env's decisions need. Computed from its spec alone, because Metacontroller caches the answer. */
 export function relatedToEnv(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
   const name = env.metadata.name;
   const byNamespace = Map.groupBy(envWorkloads(env), ({ workload }) => workload.namespace);
@@ -17,7 +17,7 @@ export function relatedToEnv(env: DynamicEnv, config: EnvSettings): RelatedRule[
     const bases = unique(workloads.map(({ workload }) => workload.name));
     const clones = bases.map((base) => cloneName(base, name));
     return [
-      // The clones' names too: somebody else's object may have one.
+      // The clones' names, too: another object may already have one.
       {
         apiVersion: 'apps/v1',
         resource: 'deployments',
@@ -47,12 +47,12 @@ function destinationRules(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
     .map((namespace) => ({ ...rule, namespace }));
 }
 
-/** Whose DestinationRules an env looks at, `*`: all; for a consumer, too, since somebody's subset may select its pods. */
+/** Namespaces whose DestinationRules an env reads; `*`: all. Consumers count, too: another subset may select their pods. */
 export function ruleNamespaces(env: DynamicEnv, config: EnvSettings): string[] {
   return rulesBeside(envWorkloads(env), config);
 }
 
-/** Those without which nothing can be decided. A consumer is not routed to: without rules there is only less to warn of. */
+/** Those without which nothing can be decided. For a consumer, which gets no routes, missing rules only mean fewer warnings. */
 export function neededRuleNamespaces(env: DynamicEnv, config: EnvSettings): string[] {
   return rulesBeside(
     envWorkloads(env).filter(({ kind }) => kind === 'subset'),
@@ -66,8 +66,8 @@ function rulesBeside(workloads: readonly EnvWorkload[], config: EnvSettings): st
 }
 
 /**
- * The indexes, and the Namespaces beside them: that a Namespace comes tells a sync that its index was asked for. The list
- * cannot tell, since Metacontroller keeps this answer for 20 minutes, whatever the service is started with meanwhile.
+ * The indexes, and their Namespaces: if a Namespace comes, its index was asked for. The flag `indexedNamespaces` cannot tell that,
+ * since Metacontroller caches this answer for 20 minutes, and the service may be restarted with other flags meanwhile.
  */
 function meshIndexes(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
   const namespaces = unique([

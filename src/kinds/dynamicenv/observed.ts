@@ -14,29 +14,30 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { rememberedOfLast } from '../../k8s/remembered.ts';
 import type { Deployment } from '../../k8s/workload.ts';
 
-/** The env's children as the cluster has them, each list sorted by namespace and name. */
+/** The env's observed children, each list sorted by namespace and name. */
 export interface Observed {
   deployments: Deployment[];
   rules: DestinationRule[];
   injections: RouteInjection[];
   /**
-   * Kinds, and RouteInjections of a shape, that another version of this system must have made: in none of the lists above.
-   * They stay as they are.
+   * Children of other kinds, and RouteInjections of another shape: another version of this system must have made them. They are in
+   * none of the lists above, and stay as they are.
    */
-  strange?: readonly KubeObject[];
+  unrecognized?: readonly KubeObject[];
   /** What is wrong with the Deployments and RouteInjections that cannot be read. */
   unread?: readonly Unread[];
 }
 
 /**
- * A DestinationRule is read by its marks alone, and made anew when it is not as wanted; so is a Deployment at removal.
- * Without its spec nobody knows whether it has to be created anew, or what a RouteInjection asks for.
+ * The children that were sent. A DestinationRule counts as read whatever its spec: its marks identify it, and a wrong spec is
+ * replaced. Deployments and RouteInjections need a readable spec: it tells whether a clone must be recreated, and which routes are
+ * asked for.
  */
 export function observe(children: ObjectMap): Observed {
   return seen(children);
 }
 
-/** What was sent is asked for its spec's limits, for the decision, and for what is told of it. */
+/** Read three times a sync: for the limits of the spec, for the decision, and for the log. */
 const seen = rememberedOfLast(observed);
 
 function observed(children: ObjectMap): Observed {
@@ -51,7 +52,7 @@ function observed(children: ObjectMap): Observed {
   const known = readable('RouteInjection', asking);
   const unread = [...readable('Deployment', made).unread, ...known.unread];
   const read = new Set(known.objects);
-  const strange = [
+  const unrecognized = [
     ...asking.filter((child) => !read.has(child)),
     ...Object.values(others).flatMap(sorted<KubeObject>),
   ];
@@ -59,7 +60,7 @@ function observed(children: ObjectMap): Observed {
     deployments: made,
     rules: sorted<DestinationRule>(rules),
     injections: [...known.objects],
-    ...(strange.length === 0 ? {} : { strange }),
+    ...(unrecognized.length === 0 ? {} : { unrecognized }),
     ...(unread.length === 0 ? {} : { unread }),
   };
 }
@@ -71,8 +72,8 @@ function sorted<T extends KubeObject>(map: Record<string, KubeObject> | undefine
 }
 
 export function allChildren(observed: Observed): KubeObject[] {
-  const { deployments, rules, injections, strange = [] } = observed;
-  return [...deployments, ...rules, ...injections, ...strange];
+  const { deployments, rules, injections, unrecognized = [] } = observed;
+  return [...deployments, ...rules, ...injections, ...unrecognized];
 }
 
 export function sameObject(a: KubeObject, b: KubeObject): boolean {
@@ -92,7 +93,7 @@ export function isBeingDeleted({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-/** `<namespace>/<name>` of the base Deployment of a clone or of its DestinationRule; undefined if the mark was edited away. */
+/** `<namespace>/<name>` of the base of a cloned Deployment or DestinationRule; undefined if somebody removed the mark. */
 export function baseKeyOf({ metadata }: KubeObject): string | undefined {
   return metadata.annotations?.[DEPLOYMENT_ANNOTATION];
 }
@@ -106,8 +107,8 @@ export function injectionBaseKey({ spec }: RouteInjection): string {
 }
 
 /**
- * A child as it is, to be answered again: in dynamic-apply mode what Metacontroller applied last, else everything
- * but what others own, since server-side apply removes the fields that are no longer sent.
+ * A child as it is, to be answered again. In dynamic-apply mode: what Metacontroller applied last. In server-side-apply mode:
+ * everything but what others own, since a field that is no longer sent is removed.
  */
 export function keep<T extends KubeObject>(child: T): T {
   const applied = lastApplied<T>(child);
@@ -134,7 +135,7 @@ export function keep<T extends KubeObject>(child: T): T {
 
 const NOT_KEPT = [LAST_APPLIED_ANNOTATION, REPAIR_ANNOTATION];
 
-/** Undefined, too, where somebody edited it so that it is of no such child any more. */
+/** Undefined: there is none, or somebody edited it and it is not this child's any more. */
 function lastApplied<T extends KubeObject>(child: T): T | undefined {
   const text = child.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
   if (text === undefined) return undefined;

@@ -3,8 +3,8 @@ import { wrongShape } from '../../api/foreign-shapes.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 
 /**
- * The env with the status that it has, if that can be read: the next one is made of it (since when a condition holds).
- * Without it everything is judged anew.
+ * The env, without its status if that cannot be read. The next status takes over from it since when a condition holds; without it
+ * all times start now.
  */
 export function withReadableStatus(parent: KubeObject & { status?: unknown }): DynamicEnv {
   const { status, ...rest } = parent;

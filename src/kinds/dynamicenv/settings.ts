@@ -12,6 +12,7 @@ import {
   text,
 } from '../../hooks/flag-values.ts';
 import { CLUSTER_FLAGS, type ClusterSettings } from '../../hooks/settings.ts';
+import { headerKey } from '../../istio/header-name.ts';
 
 /** What an administrator decides once for all DynamicEnvs of a cluster. */
 export interface EnvSettings extends Pick<ClusterSettings, 'clusterDomain' | 'indexedNamespaces'> {
@@ -77,12 +78,12 @@ export const ENV_FLAGS = {
   allowedHeaderNames: list(
     'allowed-header-names',
     'the only header names that matches may use; empty: any',
-    (item) => matching(HEADER_NAME, 'header names')(item).toLowerCase(),
+    (item) => headerKey(matching(HEADER_NAME, 'header names')(item)),
   ),
   allowedCommonHeaders: list(
     'allowed-common-headers',
     "headers that everybody's requests carry (user-agent, accept, x-request-id …) and that matches may use nevertheless",
-    (item) => matching(HEADER_NAME, 'header names')(item).toLowerCase(),
+    (item) => headerKey(matching(HEADER_NAME, 'header names')(item)),
   ),
   maxReplicas: {
     name: 'max-replicas',

@@ -1,33 +1,18 @@
-import type { DynamicEnv, DynamicEnvStatus } from '../../api/dynamicenv.ts';
-import { envId } from '../../api/env-id.ts';
-import { FORCE_REMOVAL_ANNOTATION, isTrue } from '../../api/marks.ts';
+import type { DynamicEnvStatus } from '../../api/dynamicenv.ts';
 import type { Refusal } from '../../crd/refusal.ts';
-import type { ObjectMap } from '../../hooks/types.ts';
 import type { KubeObject } from '../../k8s/object.ts';
-import { type MeshView, meshView } from '../../mesh/view.ts';
-import { ruleNamespaces } from './customize.ts';
-import { decideChildren, keepAll, keptStrange } from './lifecycle/children.ts';
-import type { RetirementContext } from './lifecycle/retirement.ts';
-import { type Undecided, undecided, undecidedRemoval } from './lifecycle/undecided.ts';
-import { allChildren, observe } from './observed.ts';
-import { harmfulKeys } from './plan/rule-harm.ts';
-import { tooMuch } from './plan/too-much.ts';
-import { planWorkload, type WorkloadPlan } from './plan/workload-plan.ts';
-import { envWorkloads } from './plan/workloads.ts';
+import { removalBlocker, syncBlocker } from './checks/order.ts';
+import { type EnvRequest, gather } from './gather.ts';
+import { decideChildren, keepAll, keptUnrecognized } from './lifecycle/children.ts';
+import { allChildren } from './observed.ts';
 import type { EnvSettings } from './settings.ts';
-import type { StatusContext } from './status/context.ts';
-import {
-  envStatus,
-  NO_MESH_INDEX,
-  refusedStatus,
-  standstill,
-  TOO_LARGE,
-} from './status/env-status.ts';
+import { blockedStatus } from './status/blocked-status.ts';
+import { envStatus } from './status/env-status.ts';
 import { removalStatus } from './status/removal-status.ts';
 import { findStall } from './status/stall.ts';
 import { workloadReport } from './status/workload-report.ts';
 
-/** A wait from a time that is wrong by centuries overflows Metacontroller's clock, which then asks without a pause. */
+/** A wait that is computed from a time centuries away overflows Metacontroller's clock; it then asks without a pause. */
 const MAX_RESYNC_SECONDS = 3600;
 
 export interface EnvDecision {
@@ -37,89 +22,49 @@ export interface EnvDecision {
   finalized?: boolean;
 }
 
-export interface EnvInput {
-  env: DynamicEnv;
-  children: ObjectMap;
-  related: ObjectMap;
-  /** All came in so many bytes; absent: nobody counted. It changes no answer. */
-  sentBytes?: number | undefined;
-}
-
-/** What an env is to own now, and how it stands. `refusals`: why its spec cannot be acted on. */
+/** What an env is to own now, and its status. `refusals`: why its spec cannot be acted on. */
 export function syncEnv(
-  input: EnvInput,
+  request: EnvRequest,
   refusals: readonly Refusal[],
   config: EnvSettings,
   now: Date,
 ): EnvDecision {
-  const { env } = input;
-  const view = viewOf(input, config);
-  const observed = observe(input.children);
-  const context = { env, view, observed, leaving: new Set<string>(), config, now };
-  const leave = retirement(context);
-  if (refusals.length > 0) {
-    return { status: refusedStatus(refusals, context), children: keepAll(observed, leave.harmful) };
-  }
-  const unknown = undecided({ ...input, ...context });
-  if (unknown !== undefined) {
+  const input = gather(request, refusals, config, now);
+  const { observed, lifecycle } = input;
+  const blocker = syncBlocker(input);
+  if (blocker !== undefined) {
     return {
-      status: refusedStatus(refusalsFor(unknown), context, standstill(unknown.reason)),
-      children: keepAll(observed, leave.harmful),
+      status: blockedStatus(blocker, input),
+      children: keepAll(observed, lifecycle.harmful),
     };
   }
-  const unseen = view.problems();
-  if (unseen.length > 0) {
-    const messages = unseen.map((message) => ({ reason: 'NoMeshIndex', message }));
-    return {
-      status: refusedStatus(messages, context, NO_MESH_INDEX),
-      children: keepAll(observed, leave.harmful),
-    };
-  }
-  const tooLarge = tooMuch(env, view, config);
-  if (tooLarge.length > 0) {
-    const messages = tooLarge.map((message) => ({ reason: 'TooLarge', message }));
-    return {
-      status: refusedStatus(messages, context, TOO_LARGE),
-      children: keepAll(observed, leave.harmful),
-    };
-  }
-  const plans = envWorkloads(env).map((entry) => planWorkload(entry, context));
-  const taken = takenName(env, plans);
-  if (taken.length > 0) {
-    return { status: refusedStatus(taken, context), children: keepAll(observed, leave.harmful) };
-  }
-  const { children, waits, leaving } = decideChildren(plans, leave);
-  const told = { ...context, leaving, sentBytes: input.sentBytes };
-  const stall = findStall(context);
-  const { status, waits: later } = envStatus(
-    plans.map((plan) => workloadReport(plan, told)),
-    stall.verdict,
-    told,
-  );
+  const plans = input.plans();
+  const { children, waits, departing } = decideChildren(plans, lifecycle);
+  const context = { ...input, departing };
+  const reports = plans.map((plan) => workloadReport(plan, context));
+  const stall = findStall(input);
+  const { status, waits: later } = envStatus(reports, stall.finding, context);
   return {
     status,
-    children: [...children, ...keptStrange(observed)],
+    children: [...children, ...keptUnrecognized(observed)],
     ...resync([...waits, ...later, stall.wait]),
   };
 }
 
-/** How an env that is being deleted goes: the same stages as for one subset, until nothing of it is left. */
-export function finalizeEnv(input: EnvInput, config: EnvSettings, now: Date): EnvDecision {
-  const { env } = input;
-  const observed = observe(input.children);
-  const view = viewOf(input, config);
-  const context = { env, view, observed, leaving: new Set<string>(), config, now };
-  const leave = retirement(context);
-  const unknown = leave.force ? undefined : undecidedRemoval({ ...input, view });
-  const { status, wait } = removalStatus(context, unknown);
+/** An env that is being deleted: the stages are those of the removal of one subset, until it owns nothing any more. */
+export function finalizeEnv(request: EnvRequest, config: EnvSettings, now: Date): EnvDecision {
+  const input = gather(request, [], config, now);
+  const { env, observed, lifecycle } = input;
+  const blocker = removalBlocker(input);
+  const { status, wait } = removalStatus(input, blocker);
   // `kubectl delete --cascade=orphan`: the children stay, and without this answer the deletion hangs.
   if (env.metadata.finalizers?.includes('orphan')) {
     return { status, children: keepAll(observed, new Set()), finalized: true };
   }
-  if (unknown !== undefined) {
-    return { status, children: keepAll(observed, leave.harmful), finalized: false };
+  if (blocker !== undefined) {
+    return { status, children: keepAll(observed, lifecycle.harmful), finalized: false };
   }
-  const { children, waits } = decideChildren([], leave);
+  const { children, waits } = decideChildren([], lifecycle);
   const isDone = allChildren(observed).length === 0;
   return {
     status,
@@ -127,49 +72,6 @@ export function finalizeEnv(input: EnvInput, config: EnvSettings, now: Date): En
     finalized: isDone,
     ...(isDone ? {} : resync([...waits, wait])),
   };
-}
-
-function refusalsFor({ reason, messages }: Undecided): Refusal[] {
-  return messages.map((message) => ({ reason, message }));
-}
-
-function viewOf({ env, related }: EnvInput, config: EnvSettings): MeshView {
-  return meshView(related, config.clusterDomain, () => ruleNamespaces(env, config));
-}
-
-function retirement({
-  env,
-  view,
-  observed,
-  config,
-  now,
-}: StatusContext): RetirementContext & { settleSeconds: number } {
-  return {
-    env: env.metadata.name,
-    observed,
-    virtualServices: view.virtualServices(),
-    harmful: harmfulKeys(observed.rules, view, config.clusterDomain),
-    clusterDomain: config.clusterDomain,
-    drainSeconds: config.drainSeconds,
-    settleSeconds: config.settleSeconds,
-    now,
-    force: isTrue(env.metadata.annotations?.[FORCE_REMOVAL_ANNOTATION]),
-  };
-}
-
-/** An env whose subset name means something already would change where other people's requests go. */
-function takenName(env: DynamicEnv, plans: readonly WorkloadPlan[]): Refusal[] {
-  return plans.flatMap(({ takenBy }) =>
-    takenBy === undefined
-      ? []
-      : [
-          {
-            reason: 'Forbidden',
-            path: 'metadata.name',
-            message: `DestinationRule ${takenBy.rule} already has a subset for ${envId(env.metadata.name)} (${takenBy.subset}); give the env another name`,
-          },
-        ],
-  );
 }
 
 function resync(waits: readonly (number | undefined)[]): { resyncAfterSeconds?: number } {

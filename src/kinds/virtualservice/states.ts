@@ -1,6 +1,7 @@
 import { envLabel } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import { groupByOwner, isSameOwner } from '../../virtualservice/routes/owner.ts';
+import { isAbout, isFullyShadowed } from '../../virtualservice/injections/notes-about.ts';
+import { groupByOwner } from '../../virtualservice/routes/owner.ts';
 import {
   INJECTION_STATES,
   type InjectionState,
@@ -17,17 +18,6 @@ export function injectionState(
     .map(({ state }) => state)
     .filter((state) => state !== 'shadowed' || isFullyShadowed(injection, about));
   return told.reduce(worse, injection.spec.active ? 'injected' : 'pending');
-}
-
-/** Is the note about this injection? */
-export function isAbout(note: PlanNote, { spec }: RouteInjection): boolean {
-  return isSameOwner(note, spec);
-}
-
-/** One shadowed match of several, or a match that is shadowed before some routes only, leaves the env reachable. */
-export function isFullyShadowed(injection: RouteInjection, about: readonly PlanNote[]): boolean {
-  const shadowed = about.filter(({ state, partial }) => state === 'shadowed' && partial !== true);
-  return shadowed.length >= injection.spec.matches.length;
 }
 
 /** The index labels of a VirtualService: for each env its worst state there. */

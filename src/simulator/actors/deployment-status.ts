@@ -25,7 +25,7 @@ interface DeploymentCondition {
   lastTransitionTime: string;
 }
 
-type Verdict = Pick<DeploymentCondition, 'status' | 'reason' | 'message'>;
+type ConditionContent = Pick<DeploymentCondition, 'status' | 'reason' | 'message'>;
 
 /** Numbers as the deployment controller writes them: zero is left out, but for terminatingReplicas. */
 function counts(live: LocalObject, { phase, served }: StatusInput): Record<string, number> {
@@ -43,7 +43,7 @@ function counts(live: LocalObject, { phase, served }: StatusInput): Record<strin
   return { ...seen, replicas: n, unavailableReplicas: n, updatedReplicas: n };
 }
 
-function available(live: LocalObject, { phase, served }: StatusInput): Verdict {
+function available(live: LocalObject, { phase, served }: StatusInput): ConditionContent {
   const has = phase === 'complete' || (phase !== 'crashed' && served);
   return has || live.spec?.['replicas'] === 0
     ? {
@@ -58,7 +58,7 @@ function available(live: LocalObject, { phase, served }: StatusInput): Verdict {
       };
 }
 
-function progressing({ phase, replicaSet, timedOut }: StatusInput): Verdict {
+function progressing({ phase, replicaSet, timedOut }: StatusInput): ConditionContent {
   const set = `ReplicaSet "${replicaSet}"`;
   if (timedOut) {
     const message = `${set} has timed out progressing.`;
@@ -75,16 +75,16 @@ function progressing({ phase, replicaSet, timedOut }: StatusInput): Verdict {
   return { status: 'True', reason: 'NewReplicaSetAvailable', message };
 }
 
-function condition(live: LocalObject, type: string, verdict: Verdict, now: string) {
+function condition(live: LocalObject, type: string, content: ConditionContent, now: string) {
   const conditions = live.status?.['conditions'];
   const list = (Array.isArray(conditions) ? conditions : []) as DeploymentCondition[];
   const old = list.find((candidate) => candidate.type === type);
-  const same = old?.reason === verdict.reason && old.message === verdict.message;
+  const same = old?.reason === content.reason && old.message === content.message;
   return {
     type,
-    ...verdict,
+    ...content,
     lastUpdateTime: same ? old.lastUpdateTime : now,
-    lastTransitionTime: old?.status === verdict.status ? old.lastTransitionTime : now,
+    lastTransitionTime: old?.status === content.status ? old.lastTransitionTime : now,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { MESH } from '../../istio/gateway-name.ts';
+import { headerKey } from '../../istio/header-name.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import type { Scope } from '../routes/scope.ts';
@@ -65,7 +66,7 @@ function andHeaders(
   // Sorted, so that the reason told does not depend on the order of keys.
   for (const [name, value] of Object.entries(wanted).sort(([a], [b]) => byText(a, b))) {
     // Envoy compares header names in lower case only.
-    const key = name.toLowerCase();
+    const key = headerKey(name);
     const mine = added.get(key);
     const present = mine === undefined ? (own.get(key) ?? []) : [mine];
     const skip = headerConflict(name, value, present, unwanted.get(key) ?? [], isTold);
@@ -86,7 +87,7 @@ function onlyHeader(
 ): Record<string, StringMatch> | undefined {
   const [only, second] = headers || withoutHeaders ? [] : Object.keys(wanted);
   if (only === undefined || second !== undefined) return undefined;
-  return { [only.toLowerCase()]: wanted[only] as StringMatch };
+  return { [headerKey(only)]: wanted[only] as StringMatch };
 }
 
 /** `own`, `unwanted`: the entry's conditions on the header. */
@@ -123,7 +124,7 @@ function conditionsByName(
 function sortedByName(headers: Record<string, StringMatch>): ReadonlyMap<string, StringMatch[]> {
   const found = new Map<string, StringMatch[]>();
   for (const [name, condition] of Object.entries(headers)) {
-    const key = name.toLowerCase();
+    const key = headerKey(name);
     const before = found.get(key);
     if (before === undefined) found.set(key, [condition]);
     else before.push(condition);
@@ -137,7 +138,7 @@ export function conditionsOn(
   headers: Record<string, StringMatch> | undefined,
 ): StringMatch[] {
   return Object.entries(headers ?? {})
-    .filter(([own]) => own.toLowerCase() === name.toLowerCase())
+    .filter(([own]) => headerKey(own) === headerKey(name))
     .map(([, condition]) => condition);
 }
 

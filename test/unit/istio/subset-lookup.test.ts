@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { ruleFor, type ServiceHost, subsetsOf } from '../../../src/istio/subset-lookup.ts';
+import { type MeshService, ruleFor, subsetsOf } from '../../../src/istio/subset-lookup.ts';
 import type { DestinationRule } from '../../../src/istio/types.ts';
 import { destinationRule, subset } from './builders.ts';
 
 const HOST = 'backend.shop.svc.cluster.local';
-const service: ServiceHost = { host: HOST, namespace: 'shop' };
+const service: MeshService = { host: HOST, namespace: 'shop' };
 const settings = { clusterDomain: 'cluster.local' };
 
 const names = (rules: DestinationRule[], namespace = 'client', labels = {}) =>

@@ -20,7 +20,7 @@ const owner = index.metadata.ownerReferences?.[0] ?? {
   uid: '',
 };
 
-test('a namespace as its index tells', () => {
+test('a namespace is read from its index', () => {
   expect(readMeshIndex('shop', index)).toEqual({
     namespace: 'shop',
     services: [service('shop/a'), service('shop/b')],
@@ -28,12 +28,12 @@ test('a namespace as its index tells', () => {
   });
 });
 
-test('a namespace without anything is one, too', () => {
+test('an empty namespace is read, too', () => {
   const [, empty] = keptIndex('shop', []);
   expect(readMeshIndex('shop', empty)).toEqual({ namespace: 'shop', services: [], rules: [] });
 });
 
-describe('an index that tells nothing says why, and what to do', () => {
+describe('an index that cannot be used says why, and what to do', () => {
   const gzip = (value: unknown) =>
     encodeContent({ namespace: value as string, services: [], rules: [] });
 
@@ -43,37 +43,45 @@ describe('an index that tells nothing says why, and what to do', () => {
       undefined,
       'MeshIndex shop/mesh-index, through which this namespace is read, is missing',
     ],
-    ['another format', withSpec({ format: 2 }), 'has format 2, read is 1'],
-    ['no format', withSpec({ format: undefined }), 'has format undefined, read is 1'],
-    ['no spec', { ...index, spec: undefined }, 'has format undefined, read is 1'],
+    ['another format', withSpec({ format: 2 }), 'has format 2, and this version reads 1'],
+    [
+      'no format',
+      withSpec({ format: undefined }),
+      'has format undefined, and this version reads 1',
+    ],
+    ['no spec', { ...index, spec: undefined }, 'has format undefined, and this version reads 1'],
     ['no text', withSpec({ content: undefined }), 'cannot be read; delete it'],
     ['an empty text', withSpec({ content: '' }), 'cannot be read; delete it'],
     ['nonsense', withSpec({ content: 'nonsense' }), 'cannot be read; delete it'],
     ['half of it', withSpec({ content: index.spec.content.slice(0, 40) }), 'cannot be read'],
     ['something else', withSpec({ content: gzip(7) }), 'cannot be read'],
     ["another namespace's", withSpec({ content: gzip('bank') }), 'cannot be read'],
-    ["nobody's", withMetadata({ ownerReferences: [] }), 'is not kept by Metacontroller; delete it'],
-    ['without owners', withMetadata({ ownerReferences: undefined }), 'is not kept by'],
+    [
+      "nobody's",
+      withMetadata({ ownerReferences: [] }),
+      'is not managed by Metacontroller; delete it',
+    ],
+    ['without owners', withMetadata({ ownerReferences: undefined }), 'is not managed by'],
     [
       "another Namespace's",
       withMetadata({ ownerReferences: [{ ...owner, name: 'bank' }] }),
-      'is not kept by',
+      'is not managed by',
     ],
     [
       "another kind's",
       withMetadata({ ownerReferences: [{ ...owner, kind: 'Service' }] }),
-      'is not kept by',
+      'is not managed by',
     ],
     [
       'of an owner who does not control it',
       withMetadata({ ownerReferences: [{ ...owner, controller: false }] }),
-      'is not kept by',
+      'is not managed by',
     ],
-    ['not made by its controller', withMetadata({ annotations: {} }), 'is not kept by'],
+    ['not made by its controller', withMetadata({ annotations: {} }), 'is not managed by'],
     [
       "another controller's",
       withMetadata({ annotations: { 'metacontroller.k8s.io/decorator-controller': 'other' } }),
-      'is not kept by',
+      'is not managed by',
     ],
   ])('%s', (_, found, problem) => {
     const read = readMeshIndex('shop', found as MeshIndex | undefined);

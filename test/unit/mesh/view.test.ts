@@ -40,7 +40,7 @@ describe('meshView', () => {
     expect(view.deployment('shop', 'db')).toBeUndefined();
   });
 
-  it('knows StatefulSets', () => {
+  it('finds StatefulSets', () => {
     expect(view.hasStatefulSet('shop', 'db')).toBe(true);
     expect(view.hasStatefulSet('shop', 'backend')).toBe(false);
   });
@@ -51,14 +51,14 @@ describe('meshView', () => {
     expect(view.virtualServices()).toEqual([virtualService('bank/c'), virtualService('shop/b')]);
   });
 
-  it('shows of the many what a workload concerns', () => {
+  it('returns the Services that a workload concerns', () => {
     const asking = view.servicesAskingFor('shop', { app: 'b' }, { app: 'none', version: 'x' });
     expect(asking).toEqual([service('shop/b')]);
     expect(view.rulesAbout('a.shop.svc.cluster.local')).toEqual([rule('shop/a')]);
     expect(view.rulesAbout('a.bank.svc.cluster.local')).toEqual([]);
   });
 
-  it('shows rules for a host and for wildcards that contain it in one order', () => {
+  it('returns rules for a host and for wildcards that contain it, sorted together', () => {
     const wild = rule('bank/wild', { host: '*.svc.cluster.local' });
     const others = rule('bank/others', { host: '*.bank.svc.cluster.local' });
     const objects = [rule('shop/a'), wild, others];
@@ -90,7 +90,7 @@ describe('a namespace that came as an index', () => {
     );
   const host = 'a.shop.svc.cluster.local';
 
-  it('is seen beside one that came as objects', () => {
+  it('is visible beside one that came as objects', () => {
     const both = seen([...shop, service('bank/c'), rule('bank/c', { host })]);
     expect(both.services('shop')).toEqual([service('shop/a'), service('shop/b')]);
     expect(both.services('bank')).toEqual([service('bank/c')]);
@@ -98,19 +98,19 @@ describe('a namespace that came as an index', () => {
     expect(both.problems()).toEqual([]);
   });
 
-  it('shows its rules in one order with those of others', () => {
+  it('has its rules sorted together with those of others', () => {
     const after = rule('web/c', { host });
     expect(seen([...shop, after]).rulesAbout(host)).toEqual([rule('shop/a'), after]);
   });
 
-  it('shows its rules only where rules were asked for', () => {
+  it('has its rules only if rules were asked for', () => {
     expect(seen(shop, ['shop']).rulesAbout(host)).toEqual([rule('shop/a')]);
     expect(seen(shop, ['*']).rulesAbout(host)).toEqual([rule('shop/a')]);
     expect(seen(shop, ['bank']).rulesAbout(host)).toEqual([]);
     expect(seen(shop, []).rulesAbout(host)).toEqual([]);
   });
 
-  it('has fresher rules as objects, where those came, too', () => {
+  it('has its rules from objects if they came, too: they are newer', () => {
     const fresh = rule('shop/new', { host: 'a' });
     expect(seen([...shop, fresh], ['*']).rulesAbout(host)).toEqual([fresh]);
   });
@@ -130,7 +130,7 @@ describe('a namespace that came as an index', () => {
     ]);
   });
 
-  it('is none without its Namespace: its index was not asked for', () => {
+  it('is no problem without its Namespace: its index was not asked for', () => {
     const [, index] = shop;
     expect(seen(index === undefined ? [] : [index]).services('shop')).toEqual([]);
   });

@@ -1,20 +1,20 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import { isAvailable } from '../../../k8s/workload.ts';
 import { isBeingDeleted, type Observed, sameObject } from '../observed.ts';
-import { arrivalLeft, isMarked } from '../plan/carry-over.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
+import { arrivalLeft, isMarked } from '../plan/subset-arrival.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
 
 export interface Activation {
   active: boolean;
-  /** Seconds until it is worth looking again; absent when something else must happen first. */
+  /** Seconds until the next look; absent: something else must happen first. */
   wait?: number;
 }
 
 /**
  * May requests be routed to the clone? Only when its pods are available and every proxy has had time to learn its
- * subset. Once given, the leave lasts while Deployment and DestinationRule exist: a clone that crashes later is a
- * matter of status, and its requests must not silently go to the base.
+ * subset. An active injection stays active while Deployment and DestinationRule exist: if the clone crashes later, the status says
+ * so, and its requests do not silently go to the base.
  */
 export function activation(
   plan: WorkloadPlan,

@@ -10,7 +10,7 @@ const byBase = rememberedOfLast(({ injections, rules }: Observed) => ({
   rules: Map.groupBy(rules, baseKeyOf),
 }));
 
-/** The injections of a base (`<namespace>/<name>`); all of them when the mark that names the base was edited away. */
+/** The injections of a base (`<namespace>/<name>`); all of them if `key` is unknown, because somebody removed a child's mark. */
 export function injectionsOf(
   key: string | undefined,
   observed: Observed,
@@ -18,15 +18,17 @@ export function injectionsOf(
   return key === undefined ? observed.injections : (byBase(observed).injections.get(key) ?? []);
 }
 
-/** The rules that may be of a base: those without its mark, too. */
+/** The rules that may belong to a base: rules without the mark count, too. */
 export function rulesOf(key: string | undefined, observed: Observed): readonly DestinationRule[] {
   if (key === undefined) return observed.rules;
   const { rules } = byBase(observed);
   return [...(rules.get(undefined) ?? []), ...(rules.get(key) ?? [])];
 }
 
-/** Tells of an injection whether it leads to one of these; one whose marks were edited away may belong to any. */
-export function ledTo(children: readonly KubeObject[]): (injection: RouteInjection) => boolean {
+/** Does an injection lead to one of these children? A child without its marks may belong to any injection. */
+export function leadingToAny(
+  children: readonly KubeObject[],
+): (injection: RouteInjection) => boolean {
   const key = (base: string | undefined, host: string | undefined) => `${base ?? ''} ${host ?? ''}`;
   const places = new Set(children.map((child) => key(baseKeyOf(child), hostOf(child))));
   return (injection) => {
@@ -43,7 +45,7 @@ export function ledTo(children: readonly KubeObject[]): (injection: RouteInjecti
 
 const answers = rememberedOfLast((_context: object) => new Map<string, boolean>());
 
-/** What is asked for each child of a kind and base is answered once for all of them. */
+/** Computes an answer that all children of a kind and base share once per context. */
 export function oncePer(context: object, question: string, answer: () => boolean): boolean {
   const known = answers(context);
   const before = known.get(question);

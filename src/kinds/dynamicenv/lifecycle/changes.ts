@@ -10,7 +10,7 @@ export interface Changes {
   deleted: string[];
 }
 
-/** What Metacontroller will do to an env's children when it is answered with these. */
+/** What Metacontroller will do to an env's children if `desired` is the answer. */
 export function changesOf(observed: Observed, desired: readonly KubeObject[]): Changes {
   const before = new Map(allChildren(observed).map((child) => [childKey(child), child]));
   const wanted = new Set(desired.map(childKey));
@@ -28,7 +28,7 @@ function differs(desired: KubeObject, observed: KubeObject | undefined): boolean
   return hasDrifted(desired, observed) || hasOtherSpec(desired, observed);
 }
 
-/** A Deployment's spec has the API server's defaults; a mark on it has its hash. */
+/** The API server adds defaults to a Deployment's spec, so it is compared by the hash in its annotation (see `hasDrifted`). */
 function hasOtherSpec(desired: KubeObject, observed: KubeObject): boolean {
   return desired.kind !== 'Deployment' && !jsonEqual(specOf(desired), specOf(observed));
 }

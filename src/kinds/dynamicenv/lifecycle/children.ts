@@ -14,51 +14,58 @@ import {
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
 import { activation } from './activation.ts';
-import { ledTo } from './by-base.ts';
-import { repaired } from './repair.ts';
+import { leadingToAny } from './by-base.ts';
 import {
-  type Leaving,
-  type RetirementContext,
-  retireDeployment,
-  retireInjection,
-  retireRule,
-} from './retirement.ts';
+  type Departure,
+  type DepartureContext,
+  deploymentDeparture,
+  injectionDeparture,
+  ruleDeparture,
+} from './departure.ts';
+import { repaired } from './repair.ts';
+
+export interface LifecycleContext extends DepartureContext {
+  settleSeconds: number;
+}
 
 export interface Children {
   children: KubeObject[];
   /** Seconds until something may be due. */
   waits: number[];
-  /** `kind namespace/name` of every child on its way out. */
-  leaving: ReadonlySet<string>;
+  /** `kind namespace/name` of every child that is being removed. */
+  departing: ReadonlySet<string>;
 }
 
-/** Everything the env is to own now: what its plans want, and what is still on its way out. */
+/** Everything the env is to own now: what its plans want, and what is being removed but must stay for a while. */
 export function decideChildren(
   plans: readonly WorkloadPlan[],
-  context: RetirementContext & { settleSeconds: number },
+  context: LifecycleContext,
 ): Children {
   const wanted = plans.map((plan) => wantedOf(plan, context));
   const staying = wanted.flatMap(({ children }) => children);
-  const led = [...leavingDeployments(plans, context), ...leavingRules(plans, context)];
-  const draining = led.flatMap(({ leave }) => leave.child ?? []);
-  const all = [...led, ...leavingInjections(plans, draining, context)];
+  const clonesAndRules = [
+    ...departingDeployments(plans, context),
+    ...departingRules(plans, context),
+  ];
+  const draining = clonesAndRules.flatMap(({ departure }) => departure.child ?? []);
+  const all = [...clonesAndRules, ...departingInjections(plans, draining, context)];
   const observed = new Map(allChildren(context.observed).map((child) => [childKey(child), child]));
   return {
     children: [
       ...staying,
-      ...all.flatMap(({ leave }) => (leave.child === undefined ? [] : [leave.child])),
+      ...all.flatMap(({ departure }) => (departure.child === undefined ? [] : [departure.child])),
     ].map((child) => repaired(child, observed.get(childKey(child)))),
     waits: [
       ...wanted.flatMap(({ waits }) => waits),
-      ...all.flatMap(({ leave }) => leave.wait ?? []),
+      ...all.flatMap(({ departure }) => departure.wait ?? []),
     ],
-    leaving: new Set(all.map(({ key }) => key)),
+    departing: new Set(all.map(({ key }) => key)),
   };
 }
 
 function wantedOf(
   plan: WorkloadPlan,
-  context: RetirementContext & { settleSeconds: number },
+  context: LifecycleContext,
 ): { children: KubeObject[]; waits: number[] } {
   const clone = plan.deployment === undefined || plan.recreate ? [] : [plan.deployment];
   const hosts = plan.hosts.map((host) => {
@@ -78,22 +85,28 @@ function injectionOf({ injection }: HostPlan, active: boolean): RouteInjection {
   return { ...injection, spec: { ...injection.spec, active } };
 }
 
-interface Exit {
+interface DepartingChild {
   key: string;
-  leave: Leaving;
+  departure: Departure;
 }
 
-function leavingDeployments(plans: readonly WorkloadPlan[], context: RetirementContext): Exit[] {
+function departingDeployments(
+  plans: readonly WorkloadPlan[],
+  context: DepartureContext,
+): DepartingChild[] {
   return context.observed.deployments
     .filter((clone) => !plans.some((plan) => !plan.recreate && isFor(plan.deployment, clone)))
-    .map((clone) => ({ key: childKey(clone), leave: retireDeployment(clone, context) }));
+    .map((clone) => ({ key: childKey(clone), departure: deploymentDeparture(clone, context) }));
 }
 
 function isFor(wanted: KubeObject | undefined, observed: KubeObject): boolean {
   return wanted !== undefined && sameObject(wanted, observed);
 }
 
-function leavingRules(plans: readonly WorkloadPlan[], context: RetirementContext): Exit[] {
+function departingRules(
+  plans: readonly WorkloadPlan[],
+  context: DepartureContext,
+): DepartingChild[] {
   const hosts = plans.flatMap((plan) => plan.hosts.map((host) => ({ plan, host })));
   const wanted = new Set(hosts.flatMap(({ host }) => host.rules.map(childKey)));
   const present = new Set(context.observed.rules.map(childKey));
@@ -106,34 +119,37 @@ function leavingRules(plans: readonly WorkloadPlan[], context: RetirementContext
       const hasReplacement = same?.host.rules.some((own) => present.has(childKey(own))) ?? false;
       const isBarred = same?.host.harmful.some((own) => sameObject(own, rule)) ?? false;
       const isHarmful = isBarred || context.harmful.has(childKey(rule));
-      return { key: childKey(rule), leave: retireRule(rule, hasReplacement || isHarmful, context) };
+      return {
+        key: childKey(rule),
+        departure: ruleDeparture(rule, hasReplacement || isHarmful, context),
+      };
     });
 }
 
-/** `draining`: what still has to stay of the clones and rules that leave. */
-function leavingInjections(
+/** `draining`: the departing clones and rules that still have to stay. */
+function departingInjections(
   plans: readonly WorkloadPlan[],
   draining: readonly KubeObject[],
-  context: RetirementContext,
-): Exit[] {
+  context: DepartureContext,
+): DepartingChild[] {
   const wanted = new Set(plans.flatMap(({ hosts }) => hosts.map((one) => childKey(one.injection))));
-  const isNeeded = ledTo(draining);
+  const isNeeded = leadingToAny(draining);
   return context.observed.injections
     .filter((injection) => !wanted.has(childKey(injection)))
     .map((injection) => ({
       key: childKey(injection),
-      leave: retireInjection(injection, isNeeded(injection), context),
+      departure: injectionDeparture(injection, isNeeded(injection), context),
     }));
 }
 
-/** What another version of this system must have made, as it is, while the env lives. */
-export function keptStrange({ strange = [] }: Observed): KubeObject[] {
-  return strange.map((child) => repaired(keep<KubeObject>(child), child));
+/** Children that another version of this system must have made: they stay as they are while the env lives. */
+export function keptUnrecognized({ unrecognized = [] }: Observed): KubeObject[] {
+  return unrecognized.map((child) => repaired(keep<KubeObject>(child), child));
 }
 
 /**
- * All children as they are, but those that harm others: the answer when nothing can be decided. An injection whose routes no
- * proxy may get (one made by a version before, which asked less) asks for none any more. They may be of any shape.
+ * All children as they are, except those that harm others: the answer when nothing can be decided. An injection is deactivated if
+ * no proxy may get its routes: a previous version, which checked less, may have made it. Children may have any shape.
  */
 export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeObject[] {
   const kept = allChildren(observed).filter((child) => !harmful.has(childKey(child)));
@@ -143,7 +159,7 @@ export function keepAll(observed: Observed, harmful: ReadonlySet<string>): KubeO
 function withdrawn(kept: KubeObject, child: KubeObject): KubeObject {
   if (child.kind !== 'RouteInjection') return kept;
   const { spec } = kept as RouteInjection;
-  // Nobody renders one that cannot be read.
+  // One that cannot be read is never rendered.
   const all = [kept as RouteInjection, child as RouteInjection].filter(
     (one) => unreadOf(one.kind, one) === undefined,
   );

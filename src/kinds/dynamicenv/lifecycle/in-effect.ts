@@ -1,10 +1,11 @@
 import type { SemanticSettings } from '../../../api/semantic.ts';
 import type { ObjectMap } from '../../../hooks/types.ts';
+import { headerKey } from '../../../istio/header-name.ts';
 import { baseKeyOf, observe } from '../observed.ts';
 
 /**
- * What an env has been given already. Limits that came later, or were lowered, are for what is asked anew, as in the chart's
- * policies: an upgrade must not take a living env's routes or pods.
+ * What an env already has. Limits that were added or lowered later apply to new requests only, as in the chart's policies: an
+ * upgrade must not take routes or pods from a living env.
  */
 export function inEffect(children: ObjectMap): NonNullable<SemanticSettings['inEffect']> {
   const { injections, deployments, unread = [] } = observe(children);
@@ -13,7 +14,7 @@ export function inEffect(children: ObjectMap): NonNullable<SemanticSettings['inE
   );
   const readable = unread.some(({ kind }) => kind === 'Deployment') ? [] : deployments;
   return {
-    headerNames: new Set(names.map((name) => name.toLowerCase())),
+    headerNames: new Set(names.map(headerKey)),
     replicas: new Map(
       readable.map((clone) => [baseKeyOf(clone) ?? '', clone.spec.replicas ?? 1] as const),
     ),

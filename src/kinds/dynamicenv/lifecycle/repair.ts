@@ -7,11 +7,11 @@ import type { KubeObject } from '../../../k8s/object.ts';
 import { withAnnotation } from '../observed.ts';
 
 /**
- * Server-side-apply mode applies a child again only when the desired object differs from the one it applied last, or
- * the spec changed: labels and annotations that somebody edited would stay edited. So the desired object is made to
- * differ, by the resourceVersion in which the drift was seen, and no longer than it is seen. (A note that is kept would
- * have to be read back from an observation that is behind the last write: two notes then chase each other for ever.)
- * A time that is noted anew makes it differ by itself.
+ * In server-side-apply mode Metacontroller applies a child again only if the desired object differs from the one it applied last,
+ * or the spec changed: labels and annotations that somebody edited would stay edited. So while the drift is seen, the desired object
+ * gets an annotation with the resourceVersion in which it was seen. (It is not kept longer: it would have to be read back
+ * from an observation that may be older than the last write, and two values would replace each other for ever.)
+ * A new draining time makes the object differ by itself.
  */
 export function repaired<T extends KubeObject>(desired: T, observed: KubeObject | undefined): T {
   if (observed === undefined) return desired;

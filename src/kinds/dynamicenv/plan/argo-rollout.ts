@@ -8,7 +8,7 @@ import type { Deployment, Service } from '../../../k8s/workload.ts';
  */
 export const ROLLOUT_HASH = 'rollouts-pod-template-hash';
 
-/** The Services that an Argo Rollout manages, of those that would select these pods but for its hash. */
+/** The Services that an Argo Rollout manages, and that would select these pods if their selectors lacked its hash. */
 export function rolloutServices(
   services: readonly Service[],
   pods: Record<string, string>,
@@ -29,7 +29,7 @@ export function rolloutText({ metadata }: Service): string {
 }
 
 /**
- * That a base has no pods of its own: it may be no more than the template of a Rollout (`workloadRef`, which scales it to
+ * A warning if a base has no pods of its own: it may only be the template of a Rollout (`workloadRef`, which scales it to
  * zero: https://argo-rollouts.readthedocs.io/en/stable/migrating/).
  */
 export function withoutPods(

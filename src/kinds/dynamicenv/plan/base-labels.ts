@@ -5,19 +5,19 @@ import type { Deployment } from '../../../k8s/workload.ts';
 import type { IsOfBase } from './destination-rules.ts';
 import type { EnvWorkload } from './workloads.ts';
 
-/** What a Deployment's pods carry. */
+/** The labels of a Deployment's pods. */
 export function podLabelsOf(deployment: Deployment | undefined): Record<string, string> {
   return deployment?.spec.template.metadata?.labels ?? {};
 }
 
-/** A subset of a base that is there: its pods have every label that the subset asks for. */
+/** For a base that exists: a subset is the base's if the base's pods have every label that the subset asks for. */
 export function ofBase(labels: Readonly<Record<string, string>>): IsOfBase {
   return (subset) => matchesSelector({ matchLabels: subset.labels ?? {} }, labels);
 }
 
 /**
- * A subset of a base that is gone: one that was the base's before, by the injection that is there, or that asks for nothing but
- * what the base had. It had the clone's labels, but for the version and what `podLabels` added or changed, which may be anything.
+ * For a base that is gone: a subset is the base's if it was before, as the existing injection says, or if it asks only for labels that
+ * the base had. The base had the clone's labels, except for the version and those that `podLabels` set: these are unknown.
  */
 export function ofLostBase(
   { workload }: EnvWorkload,

@@ -2,8 +2,8 @@ import { DEPLOYMENT_ANNOTATION } from '../../../api/marks.ts';
 import type { Deployment } from '../../../k8s/workload.ts';
 
 /**
- * That a base was made for an env, whose pods and version come and go with that one; undefined: it was not. Marks may have
- * been copied, an owner is not.
+ * The message if a base is itself a clone, whose pods and version come and go with its env; undefined: it is not. The owner
+ * decides: marks may have been copied from a manifest.
  */
 export function otherEnvsClone({ metadata }: Deployment): string | undefined {
   const owner = metadata.ownerReferences?.find(
@@ -17,8 +17,8 @@ export function otherEnvsClone({ metadata }: Deployment): string | undefined {
 }
 
 /**
- * Why the base's pods are not of the version that is asked for, and what to do; undefined: they are. A subset for that
- * version would select none of them, so this comes before whatever else is to be done.
+ * Why the base's pods do not have the version that is asked for, and what to do; undefined: they have it. A subset for that
+ * version would select none of them, so this must be corrected first.
  */
 export function wrongVersion(
   { metadata, spec }: Deployment,

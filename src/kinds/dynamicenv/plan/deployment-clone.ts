@@ -19,8 +19,8 @@ import { overrideContainers } from './overrides.ts';
 export type Clone = { deployment: Deployment } | { problem: string };
 
 /**
- * The base Deployment with a workload's overrides, as a Deployment of its own with the env's version label. `observed`: the
- * clone that is there, whose selector is kept if it is one of ours. `isRouted`: requests are led to it.
+ * The base Deployment with a workload's overrides, as a separate Deployment with the env's version label. `observed`: the existing
+ * clone, whose selector is kept if this system made it. `isRouted`: requests are routed to the clone.
  */
 export function cloneDeployment(
   base: Deployment,
@@ -59,7 +59,7 @@ export function cloneDeployment(
   };
 }
 
-/** The labels that only this clone's pods have together; `podLabels` cannot set them. */
+/** Labels that, together, only this clone's pods have. `podLabels` cannot set them. */
 export function subsetMarks(
   clone: string,
   env: string,
@@ -97,10 +97,10 @@ function cloneMetadata(
 }
 
 interface Parts {
-  /** Labels of the clone and its pods that no one may change. */
+  /** Labels of the clone and its pods that an override cannot change. */
   marks: Record<string, string>;
   versionLabel: string;
-  /** The selector of the clone that is there. */
+  /** The selector of the existing clone. */
   observed: PodSelector | undefined;
   isRouted: boolean;
   containers: Container[];
@@ -108,8 +108,8 @@ interface Parts {
 }
 
 /**
- * A clone of the version before is told by the env's version alone: it keeps that selector, which cannot be changed without
- * making it anew.
+ * A clone that the previous version of this service made has the env's version alone in its selector. It keeps that selector, which
+ * cannot be changed without recreating the clone.
  */
 function cloneSpec(
   { paused: _paused, ...spec }: DeploymentSpec,
@@ -122,7 +122,7 @@ function cloneSpec(
   const before = { ...workload.podLabels, ...marksBefore };
   const selectorBefore = narrowed(spec.selector, before, [versionLabel]);
   const isOld = jsonEqual(selectorBefore, observed);
-  // Pods to which nothing is led need no subset: they are not started anew for the mark of one.
+  // Pods that get no routed requests need no subset: they are not restarted for the mark of one.
   const changed = isOld && !isRouted ? before : { ...workload.podLabels, ...marks };
   return {
     ...spec,
@@ -154,8 +154,8 @@ function unknownContainer(kind: string, name: string, base: Deployment): string 
 }
 
 /**
- * The base's selector, narrowed to the clone's pods. Where it names a label that the clone's pods have otherwise, it names their
- * value: the API server refuses a selector that does not select its own pods.
+ * The base's selector, narrowed to the clone's pods. If the clone's pods have another value of a label in it, it asks for that
+ * value: the API server refuses a selector that does not select the Deployment's own pods.
  */
 function narrowed(
   { matchLabels = {}, matchExpressions = [] }: PodSelector,

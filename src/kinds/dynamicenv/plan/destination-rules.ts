@@ -8,16 +8,16 @@ import { fqdn, hostSubsetOf, mostSpecificHost } from '../../../istio/host.ts';
 import type { DestinationRule, Subset } from '../../../istio/types.ts';
 import type { EnvSubsets } from './env-subsets.ts';
 import { ruleName } from './names.ts';
-import type { ServiceHost } from './services.ts';
+import type { EnvService } from './services.ts';
 
 /** A rule that defines the base's version of a host. */
 export interface BaseRule {
   rule: DestinationRule;
-  /** All subsets that select the base's pods, by their version among other things; one at least. */
+  /** All subsets that select the base's pods and ask for the base's version; at least one. */
   subsets: Subset[];
 }
 
-/** Does a subset, which asks for the base's version, ask for nothing that the base's pods lack? */
+/** Do the base's pods have every label that a subset asks for? The subset is known to ask for the base's version. */
 export type IsOfBase = (subset: Subset) => boolean;
 
 export interface RuleScope {
@@ -35,7 +35,7 @@ export interface RuleScope {
  */
 export function baseRules(
   rules: readonly DestinationRule[],
-  { host, namespace }: ServiceHost,
+  { host, namespace }: EnvService,
   scope: RuleScope,
 ): BaseRule[] {
   const counted = rules.filter(({ metadata }) => {
@@ -49,7 +49,7 @@ export function baseRules(
     .filter(({ subsets }) => subsets.length > 0);
 }
 
-/** Somebody's rules that decide about a host for some client: in each namespace those of the most specific host. */
+/** Other people's rules that decide about a host for some client: in each namespace those of the most specific host. */
 export function decidingRules(
   rules: readonly DestinationRule[],
   host: string,
@@ -72,8 +72,8 @@ function defaultSubsets({ spec }: DestinationRule, scope: RuleScope): Subset[] {
 }
 
 /**
- * Which subset of a rule means one of the env's already? One of the same name would be merged with the env's, and one that asks
- * for one of its marks would take the clone's pods for its own.
+ * The subset of a rule that conflicts with the env's subsets. One of the same name would be merged with the env's, and one that asks
+ * for one of the env's marks would select the clone's pods.
  */
 export function takenSubset(
   { spec }: DestinationRule,
@@ -90,7 +90,7 @@ export function takenSubset(
   return taken?.name;
 }
 
-/** Somebody's rules that can decide about a host: for itself or for a wildcard that contains it, in any namespace seen. */
+/** Other people's rules that can decide about a host: for the host or for a wildcard that contains it, in any namespace seen. */
 export function rulesFor(
   rules: readonly DestinationRule[],
   host: string,
@@ -112,7 +112,7 @@ export function cloneRule(
   subsets: EnvSubsets,
   env: string,
   deployment: { namespace: string; name: string },
-  { service, host }: ServiceHost,
+  { service, host }: EnvService,
 ): DestinationRule {
   const { rule } = base;
   const { namespace = '' } = rule.metadata;

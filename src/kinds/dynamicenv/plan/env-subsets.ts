@@ -5,27 +5,27 @@ import { subsetName } from './names.ts';
 
 /** The subsets of one clone for one host. */
 export interface EnvSubsets {
-  /** Where the env's requests go whatever subset of the base they would reach, but for `others`. */
+  /** The subset that the env's requests go to, except for those in `others`. */
   name: string;
-  /** The env's subset by the base's, where it is another one. */
+  /** By the name of a base's subset: the env's subset instead of `name`. */
   others: Readonly<Record<string, string>>;
-  /** What the clone of a base rule defines. */
+  /** The subsets that the clone of a base rule defines. */
   of(base: BaseRule): Subset[];
 }
 
-/** A clone as its subsets name and select it. */
+/** What the names and labels of a clone's subsets are made from. */
 interface CloneParts {
   name: string;
-  /** What tells the clone from others of that name, where they can meet in one rule. */
+  /** Distinguishes the clone from others of the same name, if their subsets can meet in one rule. */
   distinction: readonly string[];
   /** Labels that only its pods have. */
   marks: Readonly<Record<string, string>>;
 }
 
 /**
- * One subset for each traffic policy that the base's subsets have, so that the env's requests keep it: nearly always one alone.
- * The first of them has the clone's name; the others' depend on the first subset of the base with that policy.
- * All select the clone by its marks alone: what else a subset of the base asks for, `podLabels` may have changed.
+ * One subset for each traffic policy that the base's subsets have, so that the env's requests keep it. Nearly always there is one.
+ * The first has the clone's name; the names of the others depend on the first subset of the base with that policy.
+ * All select the clone by its marks alone, since `podLabels` may have changed the other labels that a base's subset asks for.
  */
 export function envSubsets(bases: readonly BaseRule[], clone: CloneParts): EnvSubsets {
   const groups = byPolicy(bases).map((members, index) => ({
@@ -38,7 +38,7 @@ export function envSubsets(bases: readonly BaseRule[], clone: CloneParts): EnvSu
     others: Object.fromEntries(
       groups.slice(1).flatMap((group) => [...group.members].map((one) => [one, group.name])),
     ),
-    // A client that sees this rule alone may still be led to a group that is from others.
+    // All groups, because a client that sees only this rule may be routed to a group that comes from other rules.
     of: ({ subsets }) =>
       groups.map((group) => {
         const like = subsets.find((one) => group.members.has(one.name)) ?? subsets[0];
@@ -52,7 +52,7 @@ export function envSubsets(bases: readonly BaseRule[], clone: CloneParts): EnvSu
   };
 }
 
-/** The names of the base's subsets in their order, those with equal policies together. */
+/** The names of the base's subsets in their order, grouped by equal policies. */
 function byPolicy(bases: readonly BaseRule[]): string[][] {
   const policies = new Map<string, Map<number, string>>();
   bases.forEach(({ subsets }, place) => {
@@ -67,7 +67,7 @@ function byPolicy(bases: readonly BaseRule[]): string[][] {
   return [...groups.values()].map((members) => members.map(([name]) => name));
 }
 
-/** One policy in all rules that have the subset, or for each rule its own. */
+/** The one policy of all rules that have the subset; if they differ, the policy of each rule. */
 function policyKey(known: ReadonlyMap<number, string>): string {
   const different = new Set(known.values());
   return different.size === 1 ? [...different].join('') : canonicalJson([...known]);

@@ -5,23 +5,23 @@ import { byText } from '../../../k8s/canonical.ts';
 import { matchesSelector } from '../../../k8s/selector.ts';
 import type { IsOfBase } from './destination-rules.ts';
 
-/** So many are told of one host, by name. */
+/** At most this many are named for one host. */
 const MAX_EXPOSED = 100;
 
-/** What decides about a clone's being seen by other people's subsets. */
+/** What decides whether other people's subsets select a clone. */
 interface Exposure {
   /** Labels of the clone's pods. */
   clone: Readonly<Record<string, string>>;
   podLabels: Readonly<Record<string, string>>;
   isOfBase: IsOfBase;
   versionLabel: string;
-  /** Of the base's pods; undefined: it is gone. */
+  /** Labels of the base's pods; undefined: the base is gone. */
   baseLabels: Readonly<Record<string, string>> | undefined;
   defaultVersion: string;
 }
 
 /**
- * Other people's subsets of a host that select the clone's pods, too; sorted by name. One without labels selects every pod of the
+ * Other people's subsets of a host that also select the clone's pods, sorted by name. A subset without labels selects every pod of the
  * Service. `rules`: those that decide about the host.
  */
 export function exposedSubsets(
@@ -42,14 +42,14 @@ export function exposedSubsets(
   return [...found.values()].sort((a, b) => byText(a.subset, b.subset)).slice(0, MAX_EXPOSED);
 }
 
-/** A subset that is the base's, too, is to ask for its version; another one selects the clone by what `podLabels` set. */
+/** If the subset is also the base's, it should ask for the base's version. Otherwise `podLabels` make it select the clone. */
 function remedy(subset: Subset, rule: string, exposure: Exposure): string {
   const { podLabels, isOfBase, versionLabel, baseLabels, defaultVersion } = exposure;
   const place = `subset ${subset.name} of DestinationRule ${rule}`;
   const set = Object.keys(subset.labels ?? {}).filter((key) => Object.hasOwn(podLabels, key));
   if (isOfBase(subset) || set.length === 0) {
     const version = baseLabels === undefined ? defaultVersion : baseLabels[versionLabel];
-    // A subset that asks for what no pod has answers 503.
+    // A subset that no pod matches answers 503.
     const first = version === undefined ? ", once the base's pods have it" : '';
     return `add the label ${versionLabel}: ${version ?? defaultVersion} to ${place}${first}`;
   }

@@ -11,8 +11,9 @@ import {
 } from '../../../api/marks.ts';
 
 /**
- * Labels and annotations by which tools hold an object for theirs: a clone that carried them would be pruned or
- * adopted, and with our own marks (a base may come from a copied manifest) be taken for one that drains. Helm, Argo CD (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/), Flux
+ * Labels and annotations by which tools recognize their own objects. They would prune or adopt a clone that carried them. With our
+ * own marks (a base may come from a copied manifest) the clone would be taken for one that drains. The tools: Helm, Argo CD
+ * (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/), Flux
  * (https://fluxcd.io/flux/components/kustomize/kustomizations/), kubectl, the Deployment controller, Metacontroller.
  */
 const LABELS = [
@@ -36,7 +37,7 @@ const ANNOTATIONS = [
   'argocd.argoproj.io/*',
   'kustomize.toolkit.fluxcd.io/*',
   'helm.toolkit.fluxcd.io/*',
-  // Rancher writes these on every Deployment, and would answer each correction of ours with one of its own.
+  // Rancher writes these on every Deployment. If we corrected them, it would write them again, and so on.
   'field.cattle.io/*',
   DRAINING_ANNOTATION,
   REPAIR_ANNOTATION,

@@ -1,13 +1,11 @@
-import type { DynamicEnv } from '../../../api/dynamicenv.ts';
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import { fqdn } from '../../../istio/host.ts';
 import { namespaceOf } from '../../../istio/objects.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import { rememberedOfLast } from '../../../k8s/remembered.ts';
 import type { Deployment } from '../../../k8s/workload.ts';
-import type { MeshView } from '../../../mesh/view.ts';
+import type { EnvContext } from '../context.ts';
 import { childKey, injectionBaseKey, type Observed } from '../observed.ts';
-import type { EnvSettings } from '../settings.ts';
 import { ofBase, ofLostBase, podLabelsOf } from './base-labels.ts';
 import { wrongVersion } from './base-trouble.ts';
 import { subsetMarks } from './deployment-clone.ts';
@@ -24,35 +22,27 @@ import { routeInjection } from './injections.ts';
 import { servicesOfLostBase } from './lost-base.ts';
 import { baseSubsetName, noRule } from './no-rule.ts';
 import { judgeRules } from './rule-harm.ts';
-import { type ServiceHost, servicesOf } from './services.ts';
+import { type EnvService, servicesOf } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
-/** Something that keeps a workload from being what was asked for; `section` as in the status' `subsetErrors`. */
+/** Why a workload cannot be as the spec asks; `section` as in `subsetErrors` of the status. */
 export interface Problem {
   section: 'deployment' | 'destinationRule' | 'virtualServices' | 'subset';
   message: string;
 }
 
-export interface HostPlan extends ServiceHost {
-  /** Rules to have, one per base rule; none: the host has no rule with the base's subset. */
+export interface HostPlan extends EnvService {
+  /** The wanted rules, one for each base rule; empty: the host has no rule with the base's subset. */
   rules: DestinationRule[];
-  /** Why there is none, and what to do; absent for consumers, which need none. */
+  /** Why `rules` is empty, and what to do; absent for consumers, which need no rules. */
   missing?: string;
   /** Rules that must not exist, because they would harm other people's requests. */
   harmful: DestinationRule[];
   injection: RouteInjection;
-  /** The rules have subsets that are on their way out, see `carry-over.ts`. */
+  /** The rules have old subsets that are to be removed later, see `carry-over.ts`. */
   isCarried?: true;
   /** Seconds until the next stage may begin. */
   wait?: number;
-}
-
-export interface PlanContext {
-  env: DynamicEnv;
-  view: MeshView;
-  observed: Observed;
-  config: EnvSettings;
-  now: Date;
 }
 
 export interface PlannedHost {
@@ -60,12 +50,12 @@ export interface PlannedHost {
   problems: Problem[];
 }
 
-/** What a workload should look like for each of its Services; `clone`: the Deployment to have. */
+/** What a workload should have for each of its Services; `clone`: the wanted Deployment. */
 export function planHosts(
   entry: EnvWorkload,
   base: Deployment | undefined,
   clone: Deployment,
-  context: PlanContext,
+  context: EnvContext,
 ): PlannedHost[] {
   const { env, view, config } = context;
   const { workload } = entry;
@@ -96,7 +86,7 @@ export function planHosts(
     const clones = bases.map((rule) => cloneRule(rule, to, env.metadata.name, workload, service));
     const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
     const isNamed = base === undefined || !wrongVersion(base, versionLabel, defaultVersion);
-    // The name of a subset that would select none of the base's pods is no advice to give.
+    // A subset that would select none of the base's pods is not advised.
     const wished = isNamed ? [baseSubsetName(defaultVersion, others)] : [];
     const from = names.length === 0 ? wished : names;
     return {
@@ -127,7 +117,7 @@ function baseTest(
   base: Deployment | undefined,
   clone: Record<string, string>,
   host: string,
-  { observed, config }: PlanContext,
+  { observed, config }: EnvContext,
 ): IsOfBase {
   if (base !== undefined) return ofBase(podLabelsOf(base));
   const known = observed.injections.find(
@@ -137,14 +127,14 @@ function baseTest(
 }
 
 /**
- * A rule for a wildcard is cloned as one, and meets those of other Services, in whose namespaces another env's clone may have the
- * same name. In one namespace none may.
+ * A rule for a wildcard host is cloned as such, and merged with those of Services in other namespaces, where another env's clone may
+ * have the same name. Within one namespace names are unique.
  */
 function distinction(
   bases: readonly BaseRule[],
   host: string,
   { namespace }: EnvWorkload['workload'],
-  { env, config }: PlanContext,
+  { env, config }: EnvContext,
 ): string[] {
   const isShared = bases.some(
     ({ rule }) => fqdn(rule.spec.host, namespaceOf(rule), config.clusterDomain) !== host,
@@ -155,8 +145,8 @@ function distinction(
 /** Every host asks. */
 const ownKeys = rememberedOfLast(({ rules }: Observed) => new Set(rules.map(childKey)));
 
-/** The env's own one whose label was edited away is seen among other people's. */
-export function withoutOwn(rules: readonly DestinationRule[], { observed }: PlanContext) {
+/** Without the env's own rules: one whose label somebody removed is seen among other people's. */
+export function withoutOwn(rules: readonly DestinationRule[], { observed }: EnvContext) {
   const own = ownKeys(observed);
   return own.size === 0 ? rules : rules.filter((rule) => !own.has(childKey(rule)));
 }
@@ -166,8 +156,8 @@ function serviceHosts(
   base: Deployment | undefined,
   clone: Record<string, string>,
   defaultVersion: string,
-  { observed, view, config }: PlanContext,
-): ServiceHost[] {
+  { observed, view, config }: EnvContext,
+): EnvService[] {
   const { namespace } = entry.workload;
   const { clusterDomain, versionLabel } = config;
   const version = { [versionLabel]: defaultVersion };

@@ -11,14 +11,14 @@ import type { EnvSubsets } from './env-subsets.ts';
 import { cloneName, injectionName } from './names.ts';
 import type { EnvWorkload } from './workloads.ts';
 
-/** Which subsets of a host an injection is about. */
+/** The subsets of a host that an injection names. */
 interface Subsets {
   from: readonly string[];
   to: Pick<EnvSubsets, 'name' | 'others'>;
   exposed: ExposedSubset[];
 }
 
-/** What an env wants of the VirtualServices that route to a host, not active yet. */
+/** The RouteInjection of a workload for one host, not active yet. */
 export function routeInjection(
   env: DynamicEnv,
   { kind, workload }: EnvWorkload,

@@ -1,11 +1,11 @@
 import type { Service } from '../../../k8s/workload.ts';
 import { injectionBaseKey, type Observed } from '../observed.ts';
-import { type ServiceHost, servicesOf } from './services.ts';
+import { type EnvService, servicesOf } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
 /**
- * The Services that sent to a base that is gone. It had the clone's labels, but for the version and what `podLabels` added or
- * changed; whether it had one of those as well only the hosts tell that the env has an injection for.
+ * The Services that sent requests to a base that is gone. It had the clone's labels, except for the version and those that `podLabels`
+ * set. Whether it had one of those is known only for hosts that the env already has an injection for.
  */
 export function servicesOfLostBase(
   services: readonly Service[],
@@ -14,7 +14,7 @@ export function servicesOfLostBase(
   version: Record<string, string>,
   observed: Observed,
   clusterDomain: string,
-): ServiceHost[] {
+): EnvService[] {
   const { podLabels = {} } = workload;
   const own = Object.entries(clone).filter(([name]) => !Object.hasOwn(podLabels, name));
   const known = new Set([

@@ -4,7 +4,7 @@ import { hash10 } from '../../../k8s/hash.ts';
 const MAX_CLONE = 63;
 const MAX_NAME = 253;
 
-/** Name of the clone of a Deployment. 63 characters: Kubernetes copies it into pods' host names. */
+/** Name of the clone of a Deployment, at most 63 characters: Kubernetes copies it into pods' host names. */
 export function cloneName(deployment: string, env: string): string {
   const name = `${deployment}-${envId(env)}`;
   return name.length <= MAX_CLONE ? name : withHash(name, hash10(deployment, env), MAX_CLONE);
@@ -14,10 +14,10 @@ const HASHED = /-[0-9a-f]{10}$/;
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /**
- * Name of the subset of a clone: the clone's own where that is a DNS-1123 label, which Istio asks for (`validateSubsetName` in
- * `pkg/config/validation/validation.go`). With `more`, what tells apart subsets whose clones may have one name, or several of one
- * clone, or where the clone's name has to be changed, a hash follows. A name that ends as if it did gets one, too: so no two
- * meet.
+ * Name of the subset of a clone: the clone's own name if that is a DNS-1123 label, as Istio requires (`validateSubsetName` in
+ * `pkg/config/validation/validation.go`). A hash is added if the clone's name must be changed for that, and if `more` is given, which
+ * distinguishes several subsets of one clone, or of clones of the same name. A name that already ends like a hash gets one, too, so
+ * that two names are never equal.
  */
 export function subsetName(clone: string, ...more: readonly string[]): string {
   const isPlain = clone.length <= MAX_CLONE && LABEL.test(clone) && !HASHED.test(clone);
@@ -25,7 +25,7 @@ export function subsetName(clone: string, ...more: readonly string[]): string {
   return withHash(clone.replace(/[^a-z0-9-]/g, '-'), hash10(clone, ...more), MAX_CLONE);
 }
 
-/** What one DestinationRule clone or RouteInjection belongs to. */
+/** What a cloned DestinationRule or a RouteInjection belongs to. */
 export interface Parts {
   env: string;
   /** Of the base Deployment. */
@@ -35,7 +35,7 @@ export interface Parts {
   host: string;
 }
 
-/** Name of the clone of one DestinationRule (`<namespace>/<name>`). */
+/** Name of the clone of a DestinationRule; `baseRule`: `<namespace>/<name>`. */
 export function ruleName(parts: Parts, service: string, baseRule: string): string {
   const { env, namespace, deployment, host } = parts;
   const hash = hash10(env, namespace, deployment, host, baseRule);

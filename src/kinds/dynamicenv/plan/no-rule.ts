@@ -5,18 +5,18 @@ import type { MeshView } from '../../../mesh/view.ts';
 import { rulesFor } from './destination-rules.ts';
 
 interface Base {
-  /** Of its pods; undefined: the base is gone. */
+  /** Labels of its pods; undefined: the base is gone. */
   labels: Record<string, string> | undefined;
   versionLabel: string;
   defaultVersion: string;
   clusterDomain: string;
-  /** Whose rules are looked at: the Service's, and what `--rule-namespaces` names (`*`: all). */
+  /** Namespaces whose rules are read: the Service's, and those of `--rule-namespaces` (`*`: all). */
   namespaces: readonly string[];
 }
 
 /**
- * A name for a base's subset that the rules of its host can be given: a DNS label (Istio's `ValidateSubset` wants one, a label's
- * value need not be), and none that is there, as Istio keeps only the first of a name.
+ * A name to propose for a base's subset: a DNS label, as Istio's `ValidateSubset` requires (the version, a label's value, need not be
+ * one), and no name that the rules of the host already have, because Istio keeps only the first subset of a name.
  */
 export function baseSubsetName(version: string, rules: readonly DestinationRule[]): string {
   const taken = new Set(rules.flatMap(({ spec }) => (spec.subsets ?? []).map(({ name }) => name)));
@@ -46,7 +46,7 @@ export function noRule(host: string, view: Pick<MeshView, 'rulesAbout'>, base: B
     if (asked.length > 0) {
       return `${wrong}: subset ${found.subset.name} of ${nameOf(found.rule)} asks for ${asked.join(', ')} as well, which the base's pods do not carry; add a subset ${wanted}`;
     }
-    // The base's own trouble says the rest.
+    // The message about the base's version says the rest (`wrongVersion`).
     if (version !== defaultVersion)
       return `${wrong}, as the env describes it (${versionLabel}: ${defaultVersion})`;
   }

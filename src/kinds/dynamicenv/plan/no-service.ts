@@ -6,7 +6,7 @@ import { ROLLOUT_HASH, rolloutServices, rolloutText } from './argo-rollout.ts';
 import type { Problem } from './host-plan.ts';
 import type { EnvWorkload } from './workloads.ts';
 
-/** That no Service sends to a subset's clone, why, and what to do. */
+/** The problem that no Service sends to a subset's clone, with the reason and what to do. */
 export function noService(
   { workload: { namespace } }: EnvWorkload,
   base: Deployment | undefined,
@@ -31,7 +31,7 @@ function ofRollout(service: Service): string {
   return `${rolloutText(service)}: it keeps the Service at its own pods (${ROLLOUT_HASH}), which no clone of a Deployment can be among; only Deployments that run their pods themselves can be cloned`;
 }
 
-/** What a Service that selects the base's pods asks for beyond what the clone's have. */
+/** What a Service that selects the base's pods asks for and the clone's pods lack. */
 function versionAsked(
   { metadata, spec }: Service,
   base: Record<string, string>,

@@ -1,12 +1,12 @@
 import type { Container, Deployment } from '../../../k8s/workload.ts';
 
-/** So many of one kind are named; the others are counted. */
+/** At most this many of one kind are named; the others are counted. */
 const MAX_NAMED = 3;
 
 /**
- * What a clone's pods share with the base's outside of them, as far as the template shows it: ports of a node
- * (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container, hostPort), and claims, whose
- * access modes (https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes) it does not show.
+ * Warnings about what a clone's pods share with the base's pods, as far as the template shows it: ports of the node
+ * (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container, hostPort), and volume claims. The
+ * template does not show their access modes (https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes).
  */
 export function nodeShares({ spec }: Deployment): string[] {
   const pod = spec.template.spec;
@@ -18,18 +18,18 @@ export function nodeShares({ spec }: Deployment): string[] {
   return [
     ...(pod?.hostNetwork === true
       ? [
-          "its pods use their node's network (hostNetwork), as the base's do: it needs a node without one of those",
+          "its pods use their node's network (hostNetwork), as the base's do: it needs a node where no such pod runs",
         ]
       : []),
     ...(ports.length === 0
       ? []
       : [
-          `its pods ask for host port ${named(ports)}, as the base's do: it needs a node without one of those`,
+          `its pods ask for host port ${named(ports)}, as the base's do: it needs a node where no such pod runs`,
         ]),
     ...(claims.length === 0
       ? []
       : [
-          `its pods mount PersistentVolumeClaim ${named(claims)} together with the base's: where only one pod or node may (ReadWriteOncePod, ReadWriteOnce), they may not start, and else they write to the base's data`,
+          `its pods mount PersistentVolumeClaim ${named(claims)} together with the base's: with the access modes ReadWriteOncePod and ReadWriteOnce they may not start, and with others they write to the base's data`,
         ]),
   ];
 }

@@ -8,7 +8,7 @@ export interface Overridden {
   unknown: string[];
 }
 
-/** The containers with their overrides; without a name an override means the first container. */
+/** The containers with their overrides. An override without a name is for the first container. */
 export function overrideContainers(
   containers: readonly Container[],
   overrides: readonly ContainerOverride[],

@@ -16,7 +16,7 @@ import { type PlannedInjection, planOf } from '../../../virtualservice/routes/pl
 import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 
-/** What identifies the routes of one deployment for one host. */
+/** Identifies the routes of one deployment for one host. */
 export type RouteOwner = CloneOwner;
 
 interface Settings {
@@ -28,7 +28,7 @@ export function ownerOf({ spec }: RouteInjection): RouteOwner {
   return { env, deployment, host, clone, subsets: targetSubsets(spec) };
 }
 
-/** The VirtualServices that carry routes of this owner: the routes themselves are the truth, not any label. */
+/** The VirtualServices that carry routes of this owner. The routes themselves are read, not a label. */
 export function carriers(
   virtualServices: readonly VirtualService[],
   owner: RouteOwner,
@@ -58,7 +58,7 @@ function byLead(
   return index;
 }
 
-/** The routes that lead to the clone of this owner in a VirtualService, perhaps to other clones of the env, too. */
+/** The routes of a VirtualService that lead to the clone of this owner. They may lead to other clones of the env, too. */
 export function routesOn(
   virtualService: VirtualService,
   owner: RouteOwner,
@@ -69,8 +69,8 @@ export function routesOn(
 }
 
 /**
- * The routes that a VirtualService carries for an injection when it is active and rendered, beside what its plan has of the same
- * env; none: it cannot. `sentBytes`: see `affordableInjections`.
+ * The routes that a VirtualService would carry for an injection if that were active and rendered together with the env's other
+ * injections in its plan; empty: it can carry none. `sentBytes`: see `affordableInjections`.
  */
 export function routesWanted(
   virtualService: VirtualService,
@@ -87,7 +87,10 @@ export function routesWanted(
   return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection), settings);
 }
 
-/** What the plan has of the same env that may share copies with the injection: on the same host, or on routes with several targets. */
+/**
+ * The env's other injections in the plan that may share copies with this one: on the same host, or on routes with several
+ * targets.
+ */
 function companions(virtualService: VirtualService, own: PlannedInjection): PlannedInjection[] {
   const planned = planOf(virtualService)?.injections ?? [];
   const isSplit = httpOf(virtualService).some(({ route }) => (route ?? []).length > 1);

@@ -5,7 +5,7 @@ import { hiddenRules } from '../../../istio/rule-hazard.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { childKey } from '../observed.ts';
-import { canJudge, ruleWork } from './too-much.ts';
+import { canJudge, ruleWork } from './rule-work.ts';
 
 export interface JudgedRules {
   rules: DestinationRule[];
@@ -14,8 +14,8 @@ export interface JudgedRules {
 }
 
 /**
- * Parts the clones that may be created from those that would take other people's subsets away: equal host and exportTo
- * are not always enough for Istio to merge two rules. An env never comes before everybody else's requests.
+ * Separates the clones that may be created from those that would hide other people's subsets: equal host and exportTo
+ * are not always enough for Istio to merge two rules. Everybody else's requests are more important than an env.
  */
 export function judgeRules(
   clones: readonly DestinationRule[],
@@ -34,13 +34,13 @@ export function judgeRules(
   };
 }
 
-/** Which of an env's rules harm others now, as they are: somebody may have edited the rules beside them. By `childKey`. */
+/** The env's observed rules that harm others (`childKey`): somebody may have edited the rules beside them. */
 export function harmfulKeys(
   rules: readonly DestinationRule[],
   view: Pick<MeshView, 'rulesAbout'>,
   clusterDomain: string,
 ): ReadonlySet<string> {
-  // One that somebody emptied hides nothing.
+  // A rule without a readable spec hides nothing.
   const { objects } = readable('DestinationRule', rules);
   const judged = objects.map((rule) => ({ rule, others: rivals(rule, view, clusterDomain) }));
   const work = judged.reduce((sum, { others }) => sum + ruleWork(others), 0);

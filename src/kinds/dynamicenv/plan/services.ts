@@ -2,7 +2,7 @@ import { fqdn } from '../../../istio/host.ts';
 import { matchesSelector } from '../../../k8s/selector.ts';
 import type { Service } from '../../../k8s/workload.ts';
 
-export interface ServiceHost {
+export interface EnvService {
   service: string;
   namespace: string;
   /** Fully qualified. */
@@ -14,16 +14,13 @@ export interface ServiceHost {
   isHeadless?: true;
 }
 
-/**
- * The Services that send to both the base's and the clone's pods; one without a selector selects no pod, and
- * ExternalName means another host whatever its selector.
- */
+/** The Services that send to both the base's and the clone's pods. */
 export function servicesOf(
   services: readonly Service[],
   base: Record<string, string>,
   clone: Record<string, string>,
   clusterDomain: string,
-): ServiceHost[] {
+): EnvService[] {
   return services
     .filter((service) => selects(service, base) && selects(service, clone))
     .map(({ metadata, spec }) => {
@@ -35,7 +32,7 @@ export function servicesOf(
 }
 
 /** The Services that would send to the clone's pods although they do not send to the base's. */
-export function strangeServices(
+export function cloneOnlyServices(
   services: readonly Service[],
   base: Record<string, string>,
   clone: Record<string, string>,
@@ -43,7 +40,7 @@ export function strangeServices(
   return services.filter((service) => !selects(service, base) && selects(service, clone));
 }
 
-/** One without a selector selects nothing (its endpoints are somebody's own), nor does an alias for another name. */
+/** A Service without a selector selects nothing (somebody writes its endpoints). ExternalName is an alias for another host. */
 function selects({ spec }: Service, labels: Record<string, string>): boolean {
   const selector = spec?.selector ?? {};
   return (

@@ -2,18 +2,18 @@ import { referencesIn } from '../../../k8s/variable-references.ts';
 import type { EnvVar } from '../../../k8s/workload.ts';
 import { type Edge, sortedBy } from './variable-sort.ts';
 
-/** What gives way to what, where not everything can hold: the own order of what is added first. */
+/** Strengths of constraints. If not all can hold, the weakest gives way first: the order of added variables. */
 const LISTED = 0;
 const BASE_OF_CONCERNED = 1;
 const RESOLVED = 2;
 const BASE = 3;
 
 /**
- * The base's variables, replaced by name, then the new ones; moved only where a reference would not be resolved otherwise. A kubelet
- * resolves `$(NAME)` from `envFrom` and from what stands before (`makeEnvironmentVariables` in `pkg/kubelet/kubelet_pods.go`).
- * So a variable of the override stands before all that refer to it and behind all that it refers to. Others keep their
- * order among each other, as far as they refer to each other: what the base leaves unresolved stays so. In a circle of
- * references nobody can be right; those stay as they are.
+ * The base's variables, replaced by name, then the new ones. A variable is moved only if a reference would not be resolved otherwise:
+ * a kubelet resolves `$(NAME)` from `envFrom` and from earlier variables (`makeEnvironmentVariables` in
+ * `pkg/kubelet/kubelet_pods.go`). So a variable of the override comes before all that refer to it, and after all that it refers to.
+ * The base's variables that refer to each other keep their order: what the base leaves unresolved stays unresolved. In a cycle of
+ * references no order is right; its variables stay where they are.
  */
 export function mergeEnv(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[] {
   const byName = new Map(overrides.map((variable) => [variable.name, variable]));
@@ -38,7 +38,7 @@ export function mergeEnv(base: readonly EnvVar[], overrides: readonly EnvVar[]):
 
 type Names = ReadonlyMap<string, unknown>;
 
-/** Where each name stands. */
+/** The places of each name. */
 function places(merged: readonly EnvVar[]): Map<string, number[]> {
   const found = new Map<string, number[]>();
   for (const [index, { name }] of merged.entries()) {
@@ -49,7 +49,7 @@ function places(merged: readonly EnvVar[]): Map<string, number[]> {
   return found;
 }
 
-/** References of which one side at least is of the override. */
+/** References from or to a variable of the override. */
 function resolved(
   merged: readonly EnvVar[],
   references: readonly ReadonlySet<string>[],
@@ -60,14 +60,14 @@ function resolved(
     [...(references[to] ?? [])].flatMap((asked) => {
       if (asked === name || !(overrides.has(asked) || overrides.has(name))) return [];
       const all = at.get(asked) ?? [];
-      // A name that the base has twice was replaced twice.
+      // If the base has a name twice, both were replaced; the first one is enough.
       const needed = overrides.has(asked) ? all.slice(0, 1) : all;
       return needed.map((from) => ({ from, to, strength: RESOLVED }));
     }),
   );
 }
 
-/** References within the base: what stands before stays before, and what stands behind, behind. */
+/** References within the base: the order of the two variables stays. */
 function kept(
   merged: readonly EnvVar[],
   references: readonly ReadonlySet<string>[],
@@ -86,7 +86,7 @@ function kept(
   });
 }
 
-/** The names whose values the override changes: its own, and those that refer to such. */
+/** The names whose values the override changes: its own, and those that refer to one of these, directly or not. */
 function concernedBy(
   merged: readonly EnvVar[],
   references: readonly ReadonlySet<string>[],
@@ -101,7 +101,7 @@ function concernedBy(
     }
   }
   const concerned = new Set(overrides.keys());
-  // A Set that grows is walked to its end.
+  // Iterating a Set also visits what is added meanwhile.
   for (const name of concerned) for (const one of referrers.get(name) ?? []) concerned.add(one);
   return concerned;
 }

@@ -4,6 +4,7 @@ import { jsonEqual } from '../../../k8s/canonical.ts';
 import type { Deployment, Service } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
+import type { EnvContext } from '../context.ts';
 import { keep } from '../observed.ts';
 import type { EnvSettings } from '../settings.ts';
 import { withoutPods } from './argo-rollout.ts';
@@ -14,7 +15,6 @@ import { cloneDeployment, subsetMarks } from './deployment-clone.ts';
 import { rulesFor, takenSubset } from './destination-rules.ts';
 import {
   type HostPlan,
-  type PlanContext,
   type PlannedHost,
   type Problem,
   planHosts,
@@ -23,27 +23,27 @@ import {
 import { cloneName } from './names.ts';
 import { noService } from './no-service.ts';
 import { nodeShares } from './node-shares.ts';
-import { strangeServices } from './services.ts';
+import { cloneOnlyServices } from './services.ts';
 import type { EnvWorkload } from './workloads.ts';
 
-/** What one workload should look like, life cycle aside. */
+/** What one workload should have in the end; `lifecycle/` decides about the steps. */
 export interface WorkloadPlan extends EnvWorkload {
   cloneName: string;
-  /** The child as observed. */
+  /** The observed clone. */
   observed?: Deployment;
-  /** Absent: there is nothing to create, see `problems`. */
+  /** The wanted clone; absent: there is nothing to create, see `problems`. */
   deployment?: Deployment;
-  /** The clone must be deleted and created anew, because its selector cannot be changed. */
+  /** The clone must be recreated, because its selector has to change and cannot. */
   recreate: boolean;
   hosts: HostPlan[];
-  /** A rule of one of the hosts, and its subset that has the name of one of the env's or asks for its marks. */
+  /** Another person's rule and its subset that has the name of one of the env's subsets, or asks for the env's marks. */
   takenBy?: { rule: string; subset: string };
   problems: Problem[];
-  /** What may surprise and yet keeps nothing from working; absent: nothing. */
+  /** Facts that may surprise, though everything works; absent: none. */
   warnings?: string[];
 }
 
-export function planWorkload(entry: EnvWorkload, context: PlanContext): WorkloadPlan {
+export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadPlan {
   const { workload } = entry;
   const name = cloneName(workload.name, context.env.metadata.name);
   const observed = context.observed.deployments.find(
@@ -79,7 +79,7 @@ export function planWorkload(entry: EnvWorkload, context: PlanContext): Workload
   };
 }
 
-/** What is wrong with the base's pods. A consumer's need no version: nothing is routed to them. */
+/** What is wrong with the base's pods. A consumer's base needs no version: no requests are routed to its clone. */
 function baseProblems(
   { kind, workload }: EnvWorkload,
   base: Deployment | undefined,
@@ -96,13 +96,13 @@ function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshV
   return [...(without === undefined ? [] : [without]), ...nodeShares(clone)];
 }
 
-/** The clone to have; if it cannot be computed, the one that exists. */
+/** The wanted clone; if it cannot be computed, the existing one. */
 function planDeployment(
   { kind, workload }: EnvWorkload,
   base: Deployment | undefined,
   observed: Deployment | undefined,
   name: string,
-  { env, view, config }: PlanContext,
+  { env, view, config }: EnvContext,
 ): { deployment?: Deployment; problem?: Problem } {
   const kept = observed === undefined ? {} : { deployment: keep(observed) };
   const problem = (message: string) => ({
@@ -124,11 +124,11 @@ function planDeployment(
   const baseLabels = podLabelsOf(base);
   const cloneLabels = podLabelsOf(clone.deployment);
   const services = view.servicesAskingFor(workload.namespace, baseLabels, cloneLabels);
-  const [stranger] = strangeServices(services, baseLabels, cloneLabels);
+  const [stranger] = cloneOnlyServices(services, baseLabels, cloneLabels);
   return stranger === undefined ? clone : problem(adopted(stranger, workload));
 }
 
-/** Regular requests to that Service would reach the clone: by labels of the author's, or by the marks of every clone. */
+/** A Service selects the clone but not the base, by labels from `podLabels` or by marks that every clone has. */
 function adopted({ metadata, spec }: Service, { namespace, podLabels = {} }: Workload): string {
   const own = Object.keys(spec?.selector ?? {}).some((key) => Object.hasOwn(podLabels, key));
   const remedy = own
@@ -137,7 +137,7 @@ function adopted({ metadata, spec }: Service, { namespace, podLabels = {} }: Wor
   return `Service ${namespace}/${metadata.name} would send its requests to the clone, though not to the base; ${remedy}`;
 }
 
-/** A clone may be seen as somebody's Deployment a moment before it is seen as the env's child. */
+/** A new clone may come among the related objects a moment before it comes among the children. */
 function isOwnedBy({ metadata }: Deployment, env: DynamicEnv): boolean {
   return (metadata.ownerReferences ?? []).some(
     ({ controller, uid }) => controller === true && uid === env.metadata.uid,
@@ -158,7 +158,7 @@ function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshVie
 function takenByRule(
   hosts: readonly PlannedHost[],
   clone: string,
-  context: PlanContext,
+  context: EnvContext,
 ): WorkloadPlan['takenBy'] {
   const { env, view, config } = context;
   const marks = subsetMarks(clone, env.metadata.name, config.versionLabel);

@@ -13,7 +13,7 @@ export interface EnvWorkload {
 /** All workloads of an env, subsets first, in the spec's order. */
 export function envWorkloads({ spec }: Pick<DynamicEnv, 'spec'>): EnvWorkload[] {
   const of = (kind: WorkloadKind, list: readonly Workload[] | undefined) =>
-    // At removal nobody has asked whether the spec is one.
+    // At removal the spec has not been validated.
     (Array.isArray(list) ? list : []).map((workload: Workload) => ({
       kind,
       workload,

@@ -1,38 +1,53 @@
 import type { Condition, ConditionType } from '../../../api/dynamicenv.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
-import type { StatusContext } from './context.ts';
+import type { EnvContext } from '../context.ts';
 
-export interface Verdict {
+/** What a condition says: its `status`, `reason` and `message`. */
+export interface Finding {
   status: boolean | 'unknown';
   reason: string;
   message: string;
-  /** When it became so (RFC 3339), where the cluster tells; else it is remembered from the status before. */
+  /** Since when it is so (RFC 3339), if the cluster tells it. Otherwise the previous status does. */
   since?: string;
 }
 
+export function yes(reason: string, message: string): Finding {
+  return { status: true, reason, message };
+}
+
+export function no(reason: string, message: string): Finding {
+  return { status: false, reason, message };
+}
+
 /**
- * A condition with its time: where it is remembered, it is kept while the status stays. One that is still to come was noted
- * by a replica whose clock is ahead: nobody is to wait for that.
+ * A condition with its time, which is taken over from the previous conditions while the status stays the same. A time in the future
+ * was written by a replica whose clock is ahead. It is replaced, so that nobody waits for it.
  */
 export function condition(
   type: ConditionType,
-  verdict: Verdict,
+  finding: Finding,
   previous: readonly Condition[] | undefined,
   generation: number | undefined,
   now: Date,
 ): Condition {
-  const status = verdict.status === 'unknown' ? 'Unknown' : verdict.status ? 'True' : 'False';
+  const status = finding.status === 'unknown' ? 'Unknown' : finding.status ? 'True' : 'False';
   const before = previous?.find((candidate) => candidate.type === type);
   const isKept =
     before?.status === status && Date.parse(before.lastTransitionTime) <= now.getTime();
   return {
     type,
     status,
-    reason: verdict.reason,
-    message: verdict.message,
-    lastTransitionTime: verdict.since ?? (isKept ? before.lastTransitionTime : rfc3339(now)),
+    reason: finding.reason,
+    message: finding.message,
+    lastTransitionTime: finding.since ?? (isKept ? before.lastTransitionTime : rfc3339(now)),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
   };
+}
+
+/** Writes the conditions of a living env, with times from its previous status. */
+export function conditionWriter({ env, now }: Pick<EnvContext, 'env' | 'now'>) {
+  return (type: ConditionType, finding: Finding): Condition =>
+    condition(type, finding, env.status?.conditions, env.metadata.generation, now);
 }
 
 /** Seconds until a condition has been true for the settle time; undefined when it is not true. */
@@ -44,8 +59,8 @@ export function settlingSeconds(
   return status === 'True' ? secondsLeft(lastTransitionTime, settleSeconds, now) : undefined;
 }
 
-/** Has the env been `Ready` with the spec that it has now? */
-export function wasReady({ env: { metadata, status } }: Pick<StatusContext, 'env'>): boolean {
+/** Was the env `Ready` with its present spec? */
+export function wasReady({ env: { metadata, status } }: Pick<EnvContext, 'env'>): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'True' && ready.observedGeneration === metadata.generation;
 }

@@ -1,17 +1,9 @@
-import type { DynamicEnv } from '../../../api/dynamicenv.ts';
-import type { MeshView } from '../../../mesh/view.ts';
-import type { Observed } from '../observed.ts';
-import type { EnvSettings } from '../settings.ts';
+import type { EnvContext } from '../context.ts';
 
-/** What every part of the status is judged on. */
-export interface StatusContext {
-  env: DynamicEnv;
-  view: MeshView;
-  observed: Observed;
-  /** Children on their way out, see `childKey`. */
-  leaving: ReadonlySet<string>;
-  config: EnvSettings;
-  now: Date;
-  /** All came in so many bytes; absent: nobody counted. */
+/** What every part of a living env's status is based on. */
+export interface StatusContext extends EnvContext {
+  /** Children that are being removed, see `childKey`. */
+  departing: ReadonlySet<string>;
+  /** Length of the request's body, if known. */
   sentBytes?: number | undefined;
 }

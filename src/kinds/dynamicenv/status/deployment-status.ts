@@ -10,12 +10,15 @@ import {
   wasRolledOut,
 } from '../../../k8s/workload.ts';
 import { childKey, injectionBaseKey, isBeingDeleted } from '../observed.ts';
-import { isMarked } from '../plan/carry-over.ts';
+import { isMarked } from '../plan/subset-arrival.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
 import { wasReady } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 
-/** The clone's life-cycle word, from what the cluster shows; with what may surprise, where nothing else is to be said. */
+/**
+ * The clone's life cycle, from what the cluster shows. Its message is the plan's warnings, unless there is something worse to
+ * say.
+ */
 export function deploymentStatus(plan: WorkloadPlan, context: StatusContext): ResourceStatus {
   const { status, message = plan.warnings?.join('; ') } = lifeCycle(plan, context);
   return {
@@ -32,12 +35,12 @@ interface Standing {
 }
 
 function lifeCycle(plan: WorkloadPlan, context: StatusContext): Standing {
-  const { leaving } = context;
+  const { departing } = context;
   const clone = plan.observed;
   if (clone === undefined) {
     return { status: plan.deployment === undefined ? 'missing' : 'initializing' };
   }
-  if (isBeingDeleted(clone) || leaving.has(childKey(clone))) return { status: 'removing' };
+  if (isBeingDeleted(clone) || departing.has(childKey(clone))) return { status: 'removing' };
   if (isServedMeanwhile(plan, clone, context)) return { status: 'running' };
   const { observed } = context;
   const wasActive = observed.injections.some(
@@ -48,8 +51,8 @@ function lifeCycle(plan: WorkloadPlan, context: StatusContext): Standing {
 }
 
 /**
- * A clone of the version before gets the mark of its new subset, and nothing else is new: pods answer all the time. An env whose
- * present spec has not been `Ready` is told as ever.
+ * A clone that the previous version made is rolled out only to get the mark of its new subset; enough pods answer all the time, so it
+ * counts as running. This is only so if the env was `Ready` with its present spec.
  */
 function isServedMeanwhile(plan: WorkloadPlan, clone: Deployment, context: StatusContext): boolean {
   return (
@@ -61,7 +64,7 @@ function isServedMeanwhile(plan: WorkloadPlan, clone: Deployment, context: Statu
   );
 }
 
-/** Where a clone stands whose status is about the spec that is wanted. */
+/** The life cycle of a clone whose status is about the wanted spec. */
 function rollout(clone: Deployment, wasActive: boolean): Standing {
   const failure = rolloutFailure(clone);
   if (failure !== undefined) return { status: 'failed', message: failure };
@@ -71,13 +74,13 @@ function rollout(clone: Deployment, wasActive: boolean): Standing {
   return { status: 'failed', message: 'its pods were available and no longer are; see its events' };
 }
 
-/** New pods are on their way: the first ones, or others in place of these. */
+/** New pods are starting: the first ones, or replacements. */
 function coming({ status }: Deployment, wasActive: boolean): Standing {
   const hasPods = (status?.availableReplicas ?? 0) > 0;
   return { status: wasActive || hasPods ? 'updating' : 'initializing' };
 }
 
-/** Has the spec that is wanted now been written? Until then what is observed says nothing about it. */
+/** Has the wanted spec been written? Until then the observed status is about an older one. */
 function isApplied({ deployment }: WorkloadPlan, clone: Deployment): boolean {
   const wanted = deployment?.metadata.annotations?.[SPEC_ANNOTATION];
   return clone.metadata.annotations?.[SPEC_ANNOTATION] === wanted;

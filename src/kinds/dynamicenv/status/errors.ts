@@ -2,7 +2,7 @@ import type { StatusError, SubsetErrors, WorkloadStatus } from '../../../api/dyn
 import { rfc3339 } from '../../../k8s/time.ts';
 import type { Problem } from '../plan/host-plan.ts';
 
-/** The problems by section; one that was there already keeps its time, or the status would change by itself. */
+/** The problems by section. One that is in the previous status keeps its time; otherwise each sync would change the status. */
 export function subsetErrors(
   problems: readonly Problem[],
   previous: WorkloadStatus | undefined,

@@ -3,26 +3,25 @@ import { byText } from '../../../k8s/canonical.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { planOf } from '../../../virtualservice/routes/plan-codec.ts';
+import type { EnvContext } from '../context.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
-import type { Verdict } from './conditions.ts';
-import type { StatusContext } from './context.ts';
-import { no, yes } from './verdicts.ts';
+import { type Finding, no, yes } from './conditions.ts';
 
-/** After this long a route that does not leave is worth a person's look. */
+/** A route that is still there after this many seconds needs a person's attention. */
 const STALL_SECONDS = 120;
 
 export interface Stall {
-  verdict: Verdict;
-  /** Seconds until it may have to be judged otherwise. */
+  finding: Finding;
+  /** Seconds until the finding may change by itself. */
   wait?: number;
 }
 
-/** Which VirtualServices hold up a removal: routes that were withdrawn two minutes ago and are still there. */
-export function findStall({ env, observed, view, config, now }: StatusContext): Stall {
+/** The VirtualServices that hold up a removal: their routes were withdrawn two minutes ago, and are still there. */
+export function findStall({ env, observed, view, config, now }: EnvContext): Stall {
   const held = observed.injections
     .filter(({ spec }) => !spec.active)
     .flatMap((injection) => {
-      // The withdrawal is the last write; a note of our own would depend on which of two syncs came first.
+      // The withdrawal is the last write. A time that we note ourselves would depend on which of two syncs came first.
       const since = lastWritten(injection) ?? env.metadata.deletionTimestamp;
       const on = carriers(view.virtualServices(), ownerOf(injection), config);
       return since === undefined || on.length === 0
@@ -34,14 +33,14 @@ export function findStall({ env, observed, view, config, now }: StatusContext): 
   const waits = held.map(({ left }) => left).filter((left) => left > 0);
   const wait = waits.length === 0 ? {} : { wait: Math.min(...waits) };
   if (stalled.length === 0)
-    return { verdict: no('Progressing', 'nothing blocks this env'), ...wait };
+    return { finding: no('Progressing', 'nothing blocks this env'), ...wait };
   const names = stalled.map((virtualService) => {
     const { metadata } = virtualService;
     const attempts = planOf(virtualService)?.attempt ?? 0;
     return `${metadata.namespace}/${metadata.name} (asked ${attempts + 1} times)`;
   });
-  const message = `routes do not leave VirtualService ${[...new Set(names)].join(', ')}: is it writable, and is the admission webhook reachable? annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
+  const message = `routes stay in VirtualService ${[...new Set(names)].join(', ')}; check that it is writable, and that the admission webhook is reachable; annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
   const [first = ''] = overdue.map(({ since }) => since).sort(byText);
   const since = rfc3339(new Date(Date.parse(first) + STALL_SECONDS * 1000));
-  return { verdict: { ...yes('RoutesRemain', message), since }, ...wait };
+  return { finding: { ...yes('RoutesRemain', message), since }, ...wait };
 }

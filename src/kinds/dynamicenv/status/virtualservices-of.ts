@@ -8,7 +8,10 @@ import { rememberedOfLast } from '../../../k8s/remembered.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { StatusContext } from './context.ts';
 
-/** The VirtualServices that can carry routes for a host. A root is none where its delegate is: nothing is missing in it. */
+/**
+ * The VirtualServices that can carry routes for a host. A root whose delegate can is left out, unless it routes to the host
+ * itself.
+ */
 export function carriersOf(
   host: string,
   { view, config: { clusterDomain } }: StatusContext,
@@ -40,7 +43,7 @@ function byHost(
   return index;
 }
 
-/** Which VirtualService seen here decides about the mesh's requests to a host, though it has no route to it (`namespace/name`). */
+/** The VirtualService that decides about the mesh's requests to a host without having a route to it (`namespace/name`). */
 export function deciderOf(
   host: string,
   { view, config: { clusterDomain } }: StatusContext,
@@ -54,12 +57,12 @@ export function deciderOf(
   return found && nameOf(found);
 }
 
-/** That no VirtualService is there for a host, and what it means. */
+/** Says that no VirtualService exists for a host, and what that means. */
 export function unrouted(host: string): string {
   return `no VirtualService routes ${host}, so that its requests reach all pods, the clone's too; add one that names the base's subset`;
 }
 
-/** That none can carry routes for a host. `decider`: see `deciderOf`. */
+/** The entry of a host for which no VirtualService can carry routes. `decider`: see `deciderOf`. */
 export function missingVirtualService(
   { host, service, namespace }: HostPlan,
   decider: string | undefined,
@@ -75,7 +78,7 @@ function whyMissing(
   { isRehearsal }: StatusContext['config'],
 ): string {
   if (decider !== undefined) {
-    return `requests to ${host} go where VirtualService ${decider} sends them, which is not there`;
+    return `VirtualService ${decider} sends the requests to ${host} elsewhere, not to the base's pods`;
   }
   if (isRehearsal) return unrouted(host);
   return `no VirtualService with a route to ${host} is marked for this env; if there is one, its marks may be refused: see --metacontroller-user`;

@@ -7,7 +7,7 @@ import { deploymentStatus } from './deployment-status.ts';
 import { subsetErrors } from './errors.ts';
 import { type HostStatus, hostStatus } from './host-status.ts';
 
-/** The words of the seed operator's documentation, which its users' scripts may look for. */
+/** Text from the documentation of Riskified's operator: its users' scripts may look for it. */
 export const NO_COMMON_HOST =
   "Couldn't find common active service hostname across DestinationRules and VirtualServices";
 
@@ -17,7 +17,7 @@ const SHADOWED =
 const TAKEN =
   'another workload of this env takes all requests that this one would get, since one subset leads to both bases; see the condition Conflicting, and give each base a subset of its own, with labels that only its pods have';
 
-/** How one workload stands: its part of the status, and what the env's conditions are made of. */
+/** The status of one workload, and what the env's conditions are computed from. */
 export interface WorkloadReport {
   plan: WorkloadPlan;
   status: WorkloadStatus;
@@ -48,9 +48,11 @@ export function workloadReport(plan: WorkloadPlan, context: StatusContext): Work
   ];
   const { status } = context.env;
   const previous = (isSubset ? status?.subsetsStatus : consumersOf(status))?.[plan.key];
-  // A consumer's are one list.
-  const told = problems.map((one) => (isSubset ? one : { ...one, section: 'deployment' as const }));
-  const errors = subsetErrors(told, previous, context.now);
+  // A consumer's problems are in one list.
+  const placed = problems.map((one) =>
+    isSubset ? one : { ...one, section: 'deployment' as const },
+  );
+  const errors = subsetErrors(placed, previous, context.now);
   return {
     plan,
     status: {
@@ -73,12 +75,12 @@ function unreachable(hosts: readonly HostStatus[]): Problem {
   return { section: 'subset', message: isShadowed ? SHADOWED : unseen };
 }
 
-/** Without any host the plan has told why. While one may still come there is nothing to complain of. */
+/** Without any host the plan says why. As long as one host may still work, there is no error. */
 function isUnreachable(hosts: readonly HostStatus[]): boolean {
   return hosts.length > 0 && hosts.every(({ isHopeless }) => isHopeless);
 }
 
-/** One VirtualService may serve several hosts: it is listed once for each word that they have for it, with all they say. */
+/** One VirtualService may serve several hosts: it is listed once for each status that it has for them, with all their messages. */
 function unique(hosts: readonly HostStatus[]): ResourceStatus[] {
   const all = hosts.flatMap(({ virtualServices }) => virtualServices);
   const groups = Map.groupBy(
@@ -87,8 +89,8 @@ function unique(hosts: readonly HostStatus[]): ResourceStatus[] {
   );
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    const told = new Set(group.flatMap(({ message }) => message ?? []));
-    if (first === undefined || told.size < 2) return group.slice(0, 1);
-    return [{ ...first, message: [...told].join('; ') }];
+    const messages = new Set(group.flatMap(({ message }) => message ?? []));
+    if (first === undefined || messages.size < 2) return group.slice(0, 1);
+    return [{ ...first, message: [...messages].join('; ') }];
   });
 }

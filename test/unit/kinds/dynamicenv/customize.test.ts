@@ -71,7 +71,7 @@ describe('relatedToEnv', () => {
     ]);
   });
 
-  it('looks at the rules of consumers, too, whose pods their subsets may select', () => {
+  it('asks for the rules of consumers, too: their subsets may select the pods', () => {
     expect(related({ subsets: [], consumers: [workload('shop/worker')] })).toEqual([
       deployments('shop', ['worker', 'worker-alice']),
       statefulSets('shop', ['worker']),
@@ -81,14 +81,14 @@ describe('relatedToEnv', () => {
     ]);
   });
 
-  it('names a base that is another clone once', () => {
+  it('names a base once, even if it is also the name of another clone', () => {
     const subsets = [workload('shop/backend'), workload('shop/backend-alice')];
     expect(related({ subsets })[0]).toEqual(
       deployments('shop', ['backend', 'backend-alice', 'backend-alice-alice']),
     );
   });
 
-  it('looks for rules in further namespaces', () => {
+  it('asks for rules in further namespaces', () => {
     const asked = related({}, { ruleNamespaces: ['mesh', 'shop', 'front'] });
     expect(asked.filter(({ resource }) => resource === 'destinationrules')).toEqual([
       { ...rules, namespace: 'front' },
@@ -97,7 +97,7 @@ describe('relatedToEnv', () => {
     ]);
   });
 
-  it('looks for rules everywhere', () => {
+  it('asks for rules in all namespaces', () => {
     const asked = related({}, { ruleNamespaces: ['front', '*'] });
     expect(asked.filter(({ resource }) => resource === 'destinationrules')).toEqual([rules]);
   });
@@ -111,7 +111,7 @@ describe('relatedToEnv', () => {
     });
     const namespaces = (names: string[]) => ({ apiVersion: 'v1', resource: 'namespaces', names });
 
-    it('asks for the index, and for the Namespace, by which a sync sees that it did', () => {
+    it('asks for the index, and for the Namespace, which tells a sync that the index was asked for', () => {
       expect(related({}, { indexedNamespaces: ['other', 'shop'] })).toEqual([
         deployments('shop', ['backend', 'backend-alice']),
         statefulSets('shop', ['backend']),
@@ -121,7 +121,7 @@ describe('relatedToEnv', () => {
       ]);
     });
 
-    it('asks for the objects of others', () => {
+    it('asks for the objects of other namespaces', () => {
       const spec = { subsets: [workload('shop/web'), workload('bank/teller')] };
       expect(related(spec, { indexedNamespaces: ['shop'] })).toEqual([
         deployments('shop', ['web', 'web-alice']),
@@ -151,14 +151,14 @@ describe('relatedToEnv', () => {
       ]);
     });
 
-    it('needs those with rules for consumers, too', () => {
+    it('asks for the indexes of rule namespaces for consumers, too', () => {
       const config = { indexedNamespaces: ['mesh'], ruleNamespaces: ['mesh'] };
       expect(related({}, config)).toContainEqual(index('mesh'));
       const consumer = { subsets: [], consumers: [workload('shop/worker')] };
       expect(related(consumer, config)).toContainEqual(index('mesh'));
     });
 
-    it('asks for all rules as objects where those of all namespaces count', () => {
+    it('asks for all rules as objects if the rules of all namespaces count', () => {
       const asked = related({}, { indexedNamespaces: ['shop'], ruleNamespaces: ['*'] });
       expect(asked.slice(2)).toEqual([
         rules,
@@ -169,12 +169,12 @@ describe('relatedToEnv', () => {
     });
   });
 
-  it('without a usable spec asks for the routes alone', () => {
+  it('asks only for VirtualServices if the spec is invalid', () => {
     const env = { ...dynamicEnv(), spec: { istioMatches: [] } };
     expect(relatedToEnv(env, CONFIG)).toEqual([virtualServices('alice')]);
   });
 
-  it('knows the routes by the short name of the env', () => {
+  it('selects VirtualServices by the short name of the env', () => {
     expect(related({}, {}, 'x.y').at(-1)).toEqual(virtualServices(`x-y-${hash10('x.y')}`));
   });
 });

@@ -22,7 +22,7 @@ import {
 const LAST_APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
 
 describe('observe', () => {
-  it('sorts what is there', () => {
+  it('sorts the children', () => {
     const children = [
       deployment('shop/b'),
       deployment('shop/a'),
@@ -44,7 +44,7 @@ describe('observe', () => {
     ]);
   });
 
-  it('finds nothing in nothing', () => {
+  it('is empty if nothing was sent', () => {
     expect(observe({})).toEqual({ deployments: [], rules: [], injections: [] });
   });
 });
@@ -69,13 +69,13 @@ it('reads the marks', () => {
   expect(injectionBaseKey(injection())).toBe('shop/backend');
 });
 
-it('knows what is being deleted', () => {
+it('tells which objects are being deleted', () => {
   expect(isBeingDeleted(rule('shop/a', {}, { deletionTimestamp: 'x' }))).toBe(true);
   expect(isBeingDeleted(rule('shop/a'))).toBe(false);
 });
 
 describe('keep, in server-side-apply mode', () => {
-  it('answers labels, annotations and spec, without what others own', () => {
+  it('returns labels, annotations and spec, without what others own', () => {
     const child = running(
       deployment(
         'shop/backend-alice',
@@ -110,7 +110,7 @@ describe('keep, in server-side-apply mode', () => {
     });
   });
 
-  it('answers no namespace and no labels where there are none', () => {
+  it('returns no namespace and no labels if there are none', () => {
     expect(keep(injection())).toEqual({
       ...injection(),
       metadata: { name: 'alice-backend', annotations: {} },
@@ -133,7 +133,7 @@ describe('keep, in dynamic-apply mode', () => {
   const child = (text: string) =>
     rule('shop/a', { host: 'now' }, { annotations: { note: 'now', [LAST_APPLIED]: text } });
 
-  it('answers what was asked for last', () => {
+  it('returns what was applied last', () => {
     expect(keep(deepFreeze(child(JSON.stringify(asked))))).toEqual({
       ...asked,
       metadata: { ...asked.metadata, annotations: { note: 'asked' } },
@@ -145,7 +145,7 @@ describe('keep, in dynamic-apply mode', () => {
     ['is nothing', 'null'],
     ['is no object', '{}'],
     ['is about another object', JSON.stringify({ ...asked, metadata: { name: 'b' } })],
-  ])('answers what is there when the annotation %s', (_what, text) => {
+  ])('returns the child itself if the annotation %s', (_what, text) => {
     expect(keep(child(text))).toEqual({
       apiVersion: 'networking.istio.io/v1',
       kind: 'DestinationRule',

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   decide,
+  type EnvFixture,
+  envFixture,
   namesOf,
   settle,
   step,
-  type World,
   wait,
-  world,
-} from '../../../support/env-world.ts';
+} from '../../../support/env-fixture.ts';
 import {
   CONFIG,
   deployment,
@@ -28,8 +28,8 @@ const MESH = ['backend', 'web'].flatMap((name) => [
 const MODES = ['server-side-apply', 'dynamic-apply'] as const;
 
 /** An env whose routes have been in place for long. */
-function ready(spec = {}, rest: Partial<World> = {}): World {
-  const now = world(dynamicEnv(spec), MESH, rest);
+function ready(spec = {}, rest: Partial<EnvFixture> = {}): EnvFixture {
+  const now = envFixture(dynamicEnv(spec), MESH, rest);
   settle(now);
   wait(now, 5);
   wait(now, 60);
@@ -37,22 +37,22 @@ function ready(spec = {}, rest: Partial<World> = {}): World {
   return now;
 }
 
-function deleted(now: World, meta = {}): void {
+function deleted(now: EnvFixture, meta = {}): void {
   const metadata = { ...now.env.metadata, deletionTimestamp: stamp(now.time), ...meta };
   now.env = { ...now.env, metadata };
 }
 
-const routes = ({ others }: World) =>
+const routes = ({ others }: EnvFixture) =>
   others.flatMap((object) =>
     object.kind === 'VirtualService'
       ? (Reflect.get(object, 'spec').http as { name?: string }[]).flatMap(({ name }) => name ?? [])
       : [],
   ).length;
-const kinds = (now: World) => now.children.map(({ kind }) => kind).sort();
+const kinds = (now: EnvFixture) => now.children.map(({ kind }) => kind).sort();
 const ALL = ['Deployment', 'DestinationRule', 'RouteInjection'];
 
-describe.each(MODES)('an env is deleted (%s)', (mode) => {
-  it('goes in stages: routes, drain, everything', () => {
+describe.each(MODES)('removal of an env (%s)', (mode) => {
+  it('has stages: routes, drain time, everything else', () => {
     const now = ready({}, { mode });
     expect(routes(now)).toBe(1);
     deleted(now);
@@ -80,7 +80,7 @@ describe.each(MODES)('an env is deleted (%s)', (mode) => {
     expect(last).not.toHaveProperty('resyncAfterSeconds');
   });
 
-  it('waits for routes that do not leave, and starts the drain anew when they come back', () => {
+  it('waits for routes that are still there, and starts the drain time again when they come back', () => {
     const now = ready({}, { mode });
     deleted(now);
     settle(now, { webhook: false });
@@ -90,7 +90,7 @@ describe.each(MODES)('an env is deleted (%s)', (mode) => {
     wait(now, 1);
     wait(now, 5);
     expect(namesOf(now.children)).toHaveLength(3);
-    const since = (object: World['children'][number]) =>
+    const since = (object: EnvFixture['children'][number]) =>
       object.metadata.annotations?.['riskified.com/draining-since'];
     expect(now.children.map(since)).toEqual([stamp(126), stamp(126), undefined]);
 
@@ -101,7 +101,7 @@ describe.each(MODES)('an env is deleted (%s)', (mode) => {
     now.others = gone;
   });
 
-  it('is held up by the routes and says by which, after two minutes', () => {
+  it('names the VirtualServices that hold it up, after two minutes', () => {
     const now = ready({}, { mode });
     deleted(now);
     expect(settle(now, { webhook: false }).resyncAfterSeconds).toBe(16);
@@ -116,14 +116,14 @@ describe.each(MODES)('an env is deleted (%s)', (mode) => {
     expect(kinds(now)).toEqual(ALL);
   });
 
-  it('goes at once when forced', () => {
+  it('is done at once if forced', () => {
     const now = ready({}, { mode });
     deleted(now, { annotations: { 'riskified.com/force-removal': 'true' } });
     expect(step(now, { webhook: false })).toMatchObject({ children: [], finalized: false });
     expect(step(now, { webhook: false })).toMatchObject({ children: [], finalized: true });
   });
 
-  it('leaves everything with --cascade=orphan', () => {
+  it('keeps all children with --cascade=orphan', () => {
     const now = ready({}, { mode });
     deleted(now, { finalizers: ['metacontroller.io/x', 'orphan'] });
     const { finalized, children } = decide(now);
@@ -131,7 +131,7 @@ describe.each(MODES)('an env is deleted (%s)', (mode) => {
     expect(namesOf(children)).toEqual(namesOf(now.children));
   });
 
-  it.each(ALL)('never makes a %s again that somebody deletes', (kind) => {
+  it.each(ALL)('never recreates a %s that somebody deletes', (kind) => {
     const now = ready({}, { mode });
     deleted(now);
     now.children = now.children.filter((child) => child.kind !== kind);
@@ -149,10 +149,10 @@ describe.each(MODES)('an env is deleted (%s)', (mode) => {
   });
 });
 
-describe.each(MODES)('a part goes while the env lives (%s)', (mode) => {
+describe.each(MODES)('removal of a part of a living env (%s)', (mode) => {
   const both = { subsets: [workload('shop/backend'), workload('shop/web')] };
 
-  it('a subset that is taken out leaves in stages, the other one stays as it is', () => {
+  it('a removed subset departs in stages, the other one stays as it is', () => {
     const now = ready(both, { mode });
     const stay = now.children.filter(({ metadata }) => metadata.name.includes('backend'));
     now.env = { ...now.env, spec: { ...now.env.spec, subsets: [workload('shop/backend')] } };
@@ -163,7 +163,7 @@ describe.each(MODES)('a part goes while the env lives (%s)', (mode) => {
     expect(now.children).toEqual(stay);
   });
 
-  it('a subset that is put back in time drains no more', () => {
+  it('a subset that is put back in time stops draining', () => {
     const now = ready(both, { mode });
     const spec = now.env.spec;
     now.env = { ...now.env, spec: { ...spec, subsets: [workload('shop/backend')] } };
@@ -178,7 +178,7 @@ describe.each(MODES)('a part goes while the env lives (%s)', (mode) => {
     expect(routes(now)).toBe(2);
   });
 
-  it('a rule whose base is gone leaves in stages, the clone stays', () => {
+  it('a rule whose base rule is gone departs in stages, the clone stays', () => {
     const now = ready({}, { mode });
     now.others = now.others.filter(
       ({ kind, metadata }) => kind !== 'DestinationRule' || metadata.name !== 'backend',
@@ -191,7 +191,7 @@ describe.each(MODES)('a part goes while the env lives (%s)', (mode) => {
     expect(kinds(now)).toEqual(['Deployment', 'RouteInjection']);
   });
 
-  it('a rule whose base was renamed goes as soon as the new one is there, with its routes in place', () => {
+  it('a rule whose base rule was renamed is removed as soon as the new one exists, and its routes stay', () => {
     const now = ready({}, { mode });
     const renamed = rule('shop/new', { host: 'backend' });
     now.others = [...now.others, renamed];
@@ -204,7 +204,7 @@ describe.each(MODES)('a part goes while the env lives (%s)', (mode) => {
     expect([kinds(now), routes(now)]).toEqual([ALL, 1]);
   });
 
-  it('a Service that is gone takes its rule and injection along, the clone stays', () => {
+  it('rule and injection of a deleted Service are removed, the clone stays', () => {
     const now = ready({}, { mode });
     const alt = [
       service('shop/alt', { app: 'backend' }),
@@ -224,7 +224,7 @@ describe.each(MODES)('a part goes while the env lives (%s)', (mode) => {
     expect([kinds(now), routes(now)]).toEqual([ALL, 1]);
   });
 
-  it('a clone whose selector changes goes the same way and comes back', () => {
+  it('a clone whose selector changes departs in the same stages and is recreated', () => {
     const now = ready({}, { mode });
     const subsets = [workload('shop/backend', { podLabels: { app: 'backend' } })];
     now.env = { ...now.env, spec: { ...now.env.spec, subsets } };
@@ -271,8 +271,8 @@ describe.each(MODES)('a part goes while the env lives (%s)', (mode) => {
   });
 });
 
-describe('marks that were edited away', () => {
-  const without = (now: World, key: string) => {
+describe('marks that somebody removed', () => {
+  const without = (now: EnvFixture, key: string) => {
     now.children = now.children.map((child) => {
       const { [key]: _gone, ...annotations } = child.metadata.annotations ?? {};
       return { ...child, metadata: { ...child.metadata, annotations } };
@@ -294,7 +294,7 @@ describe('marks that were edited away', () => {
     },
   );
 
-  it('come back on what is wanted', () => {
+  it('come back on wanted children', () => {
     const now = ready();
     const before = now.children.map(({ metadata }) => metadata.annotations);
     without(now, 'riskified.com/deployment');
@@ -303,7 +303,7 @@ describe('marks that were edited away', () => {
   });
 });
 
-it('waits as long as it is told', () => {
+it('follows the drain time of the settings', () => {
   const now = ready({}, { config: { ...CONFIG, drainSeconds: 30 } });
   deleted(now);
   settle(now);

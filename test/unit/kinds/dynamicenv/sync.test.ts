@@ -6,13 +6,13 @@ import { injectionName, ruleName } from '../../../../src/kinds/dynamicenv/plan/n
 import { envWorkloads } from '../../../../src/kinds/dynamicenv/plan/workloads.ts';
 import {
   decide,
+  type EnvFixture,
+  envFixture,
   namesOf,
   settle,
   step,
-  type World,
   wait,
-  world,
-} from '../../../support/env-world.ts';
+} from '../../../support/env-fixture.ts';
 import { keptIndex } from '../../../support/mesh-index.ts';
 import {
   CONFIG,
@@ -41,8 +41,8 @@ const MESH = [
 const UNREACHABLE =
   "Couldn't find common active service hostname across DestinationRules and VirtualServices";
 
-function ready(spec = {}, others: KubeObject[] = MESH, rest: Partial<World> = {}): World {
-  const now = world(dynamicEnv(spec), others, rest);
+function ready(spec = {}, others: KubeObject[] = MESH, rest: Partial<EnvFixture> = {}): EnvFixture {
+  const now = envFixture(dynamicEnv(spec), others, rest);
   settle(now);
   wait(now, 5);
   wait(now, 60);
@@ -70,8 +70,8 @@ const errorsOf = (status: DynamicEnvStatus, key = 'shop/backend') =>
   status.subsetsStatus?.[key]?.subsetErrors;
 
 describe('a new env', () => {
-  it('makes everything at once, routes inactive, and says what it waits for', () => {
-    const now = world(dynamicEnv(), MESH);
+  it('creates everything at once, with inactive routes, and says what it waits for', () => {
+    const now = envFixture(dynamicEnv(), MESH);
     const { children, status, ...rest } = decide(now);
     expect(namesOf(children)).toEqual([
       'Deployment backend-alice',
@@ -106,7 +106,7 @@ describe('a new env', () => {
           'Guarded',
           'Unknown',
           'Looking',
-          'VirtualServices for some of the hosts are still looked for',
+          'still looking for VirtualServices of some hosts',
           0,
         ),
         condition(
@@ -123,7 +123,7 @@ describe('a new env', () => {
   });
 
   it('becomes ready: pods, settled rule, routes, settled routes', () => {
-    const now = world(dynamicEnv(), MESH);
+    const now = envFixture(dynamicEnv(), MESH);
     expect(settle(now).resyncAfterSeconds).toBe(4);
     expect(wait(now, 3)).toMatchObject({ resyncAfterSeconds: 1, status: { state: 'processing' } });
 
@@ -177,7 +177,10 @@ describe('a new env', () => {
   });
 
   it('of consumers is ready with its pods', () => {
-    const now = world(dynamicEnv({ subsets: [], consumers: [workload('shop/backend')] }), MESH);
+    const now = envFixture(
+      dynamicEnv({ subsets: [], consumers: [workload('shop/backend')] }),
+      MESH,
+    );
     const { status, children } = settle(now);
     expect(namesOf(children)).toEqual(['Deployment backend-alice', `RouteInjection ${INJECTION}`]);
     expect(status).toMatchObject({ state: 'ready', totalCount: 1, totalReady: 1 });
@@ -203,7 +206,7 @@ describe('a Deployment with two Services (the four combinations of missing rules
       ...(kinds[name].includes('vs') ? [virtualService(`shop/${name}`)] : []),
     ]),
   ];
-  const words = (now: World) => {
+  const words = (now: EnvFixture) => {
     const status = now.env.status?.subsetsStatus?.['shop/backend'];
     return [status?.destinationRules, status?.virtualServices].map((list) =>
       list?.map((one) => `${one.name.replace(/-[0-9a-f]{10}$/, '')} ${one.status}`),
@@ -270,9 +273,9 @@ describe('a Deployment with two Services (the four combinations of missing rules
   }
 });
 
-describe('youth is no fault', () => {
+describe('what is not there yet is no error', () => {
   it('a VirtualService may be found late', () => {
-    const now = world(dynamicEnv(), without('VirtualService'));
+    const now = envFixture(dynamicEnv(), without('VirtualService'));
     expect(settle(now).status.state).toBe('processing');
     // Since it was last asked for: when the pods were ready.
     expect(wait(now, 4)).toMatchObject({ resyncAfterSeconds: 11, status: { state: 'processing' } });
@@ -292,25 +295,29 @@ describe('youth is no fault', () => {
     expect(wait(now, 60).status).toMatchObject({ state: 'ready' });
   });
 
-  it('without any base rule there is nothing to wait for', () => {
-    const now = world(dynamicEnv(), without('DestinationRule'), { podsStart: false });
+  it('without any base rule there is an error at once', () => {
+    const now = envFixture(dynamicEnv(), without('DestinationRule'), { podsStart: false });
     expect(settle(now).status.state).toBe('degraded');
   });
 
-  it('a route that cannot be copied is told before the pods run', () => {
+  it('a route that cannot be copied is reported before the pods run', () => {
     const match = [{ headers: { user: { prefix: 'a' } } }];
     const contrary = virtualService('shop/backend', {
       http: [routeTo('backend', 'shared', { match })],
     });
-    const now = world(dynamicEnv(), [...without('VirtualService'), contrary], { podsStart: false });
+    const now = envFixture(dynamicEnv(), [...without('VirtualService'), contrary], {
+      podsStart: false,
+    });
     expect(settle(now).status.state).toBe('degraded');
   });
 
-  it('slow pods are no fault, though one of two routes cannot be copied', () => {
+  it('slow pods are no error, even if one of two routes cannot be copied', () => {
     const match = [{ headers: { user: { prefix: 'a' } } }];
     const http = [routeTo('backend', 'shared', { match }), routeTo('backend', 'shared')];
     const half = virtualService('shop/backend', { http });
-    const now = world(dynamicEnv(), [...without('VirtualService'), half], { podsStart: false });
+    const now = envFixture(dynamicEnv(), [...without('VirtualService'), half], {
+      podsStart: false,
+    });
     const states = [settle(now), wait(now, 60)].map(({ status }) => status.state);
     now.podsStart = true;
     now.children = now.children.map((child) =>
@@ -323,7 +330,7 @@ describe('youth is no fault', () => {
 });
 
 describe('a change of the spec', () => {
-  it('of the image is no failure, and Ready is false until the new pods run', () => {
+  it('of the image is no error, and Ready is false until the new pods run', () => {
     const now = ready();
     const subsets = [workload('shop/backend', { containers: [{ image: 'backend:3' }] })];
     now.env = {
@@ -346,7 +353,7 @@ describe('a change of the spec', () => {
     expect(step(now).status.state).toBe('ready');
   });
 
-  it('of the matches is not ready before the new routes are there, and settled', () => {
+  it('of the matches is not ready before the new routes exist, and are settled', () => {
     const now = ready();
     const istioMatches = [{ headers: { user: { exact: 'al' } } }];
     now.env = {
@@ -363,7 +370,7 @@ describe('a change of the spec', () => {
     expect(wait(now, 4).status.state).toBe('ready');
   });
 
-  it('of the matches is not ready at once where the sync sees the status that was there before it', () => {
+  it('of the matches is not ready at once if the sync sees an older status', () => {
     const now = ready();
     const { status } = now.env;
     now.time += 60;
@@ -382,7 +389,7 @@ describe('a change of the spec', () => {
     expect(wait(now, 4).status.state).toBe('ready');
   });
 
-  it('that takes a subset out shows what is on its way out, while the rest is ready', () => {
+  it('that removes a subset names the departing children, while the rest is ready', () => {
     const web = [
       deployment('shop/web'),
       service('shop/web'),
@@ -406,13 +413,13 @@ describe('a change of the spec', () => {
     expect(conditionsOf(status)['Reconciling']).toMatchObject({
       status: 'True',
       reason: 'Removing',
-      message: `no longer wanted, on the way out: ${names.sort().join(', ')}`,
+      message: `no longer wanted, being removed: ${names.sort().join(', ')}`,
     });
     expect(conditionsOf(wait(now, 11).status)['Reconciling']?.status).toBe('False');
   });
 });
 
-describe('what somebody deletes by hand', () => {
+describe('a child that somebody deletes', () => {
   it.each(['Deployment', 'DestinationRule', 'RouteInjection'])('a %s comes back', (kind) => {
     const now = ready();
     const before = namesOf(now.children);
@@ -425,7 +432,7 @@ describe('what somebody deletes by hand', () => {
     expect(now.children.map((child) => Reflect.get(child, 'spec').active)).toContain(true);
   });
 
-  it('a rule while its routes are in place: they leave, and no fault is told', () => {
+  it('a rule while its routes exist: the routes are removed, and no error is reported', () => {
     const now = ready();
     now.children = now.children.filter(({ kind }) => kind !== 'DestinationRule');
     const { status, children } = step(now, { webhook: false });
@@ -462,8 +469,8 @@ describe('the base', () => {
     },
   );
 
-  it('that is missing is told in those words, and nothing is made', () => {
-    const now = world(dynamicEnv(), without('Deployment'));
+  it('that is missing is reported, and nothing is created', () => {
+    const now = envFixture(dynamicEnv(), without('Deployment'));
     const { children, status } = settle(now);
     expect(children).toEqual([]);
     expect(status).toMatchObject({
@@ -490,7 +497,7 @@ describe('the base', () => {
 });
 
 describe('a clone that crashes', () => {
-  it('keeps its routes, and is told', () => {
+  it('keeps its routes, and is reported', () => {
     const now = ready();
     now.children = now.children.map((child) =>
       child.kind === 'Deployment'
@@ -546,7 +553,7 @@ describe('a spec that cannot be acted on', () => {
               type,
               'Unknown',
               'InvalidSpec',
-              'not judged until the spec is corrected; what was made stays as it is',
+              'not checked until the spec is corrected; existing objects stay as they are',
               65,
             ),
           ),
@@ -563,23 +570,23 @@ describe('a spec that cannot be acted on', () => {
     },
   );
 
-  it('may be the first that is seen, whatever it looks like', () => {
+  it('may be the first one seen, in any shape', () => {
     const env = { ...dynamicEnv(), spec: {} } as unknown as ReturnType<typeof dynamicEnv>;
-    const { children, status } = decide(world(env, MESH), refusals);
+    const { children, status } = decide(envFixture(env, MESH), refusals);
     expect(children).toEqual([]);
     expect([status.state, status.totalCount, status.totalReady]).toEqual(['degraded', 0, 0]);
     expect(status).not.toHaveProperty('match');
     expect(status).not.toHaveProperty('subsetsStatus');
   });
 
-  it('keeps the words about consumers, too', () => {
+  it('keeps the status of consumers, too', () => {
     const now = ready({ subsets: [], consumers: [workload('shop/backend')] });
     const { status } = decide(now, refusals);
     expect(status.consumersStatus).toEqual(now.env.status?.consumersStatus);
     expect(status).not.toHaveProperty('subsetsStatus');
   });
 
-  it('is one with a name that a base rule has taken', () => {
+  it('is also one whose env name is already a subset of a base rule', () => {
     const now = ready();
     const before = namesOf(now.children);
     const taken = rule('shop/backend', { subsets: [subset('shared'), subset('backend-alice')] });
@@ -591,21 +598,21 @@ describe('a spec that cannot be acted on', () => {
       message:
         'metadata.name: DestinationRule shop/backend already has a subset for alice (backend-alice); give the env another name',
     });
-    expect(decide(world(dynamicEnv(), now.others)).children).toEqual([]);
+    expect(decide(envFixture(dynamicEnv(), now.others)).children).toEqual([]);
   });
 });
 
 describe('an env with a namespace that came as an index', () => {
   const index = (more: KubeObject[] = []) => keptIndex('shop', [...MESH, ...more]);
 
-  it('is the same as by its objects', () => {
+  it('gets the same answer as with objects', () => {
     const byIndex = ready({}, [...without('Service', 'DestinationRule'), ...index()]);
     const byObjects = ready();
     expect(byIndex.env.status).toEqual(byObjects.env.status);
     expect(byIndex.children).toEqual(byObjects.children);
   });
 
-  it('shows the rules there to an env that has a consumer alone in it', () => {
+  it('shows its rules to an env that has only a consumer in it', () => {
     const taken = rule('shop/x', {
       host: 'teller.bank.svc.cluster.local',
       subsets: [subset('alice')],
@@ -614,7 +621,7 @@ describe('an env with a namespace that came as an index', () => {
     const others = [deployment('shop/backend'), ...bank, ...index([taken])];
     const consumers = [workload('shop/backend')];
     const reasonOf = (spec: object) =>
-      conditionsOf(decide(world(dynamicEnv(spec), others)).status)['Stalled']?.reason;
+      conditionsOf(decide(envFixture(dynamicEnv(spec), others)).status)['Stalled']?.reason;
     const subsets = [workload('bank/teller')];
     expect(reasonOf({ subsets, consumers })).toBe('InvalidSpec');
     expect(reasonOf({ subsets: [...subsets, ...consumers] })).toBe('InvalidSpec');
@@ -623,13 +630,13 @@ describe('an env with a namespace that came as an index', () => {
 
 describe('an env with a namespace whose index was asked for and did not come', () => {
   const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
-  const withoutIndex = (now: World) => {
+  const withoutIndex = (now: EnvFixture) => {
     const hidden = ['Service', 'DestinationRule'];
     now.others = [NAMESPACE, ...now.others.filter(({ kind }) => !hidden.includes(kind))];
   };
 
   it.each(['dynamic-apply', 'server-side-apply'] as const)(
-    'keeps what it has, and says so (%s)',
+    'keeps its children, and says why (%s)',
     (mode) => {
       const now = ready({}, MESH, { mode });
       const before = now.env.status;
@@ -653,7 +660,7 @@ describe('an env with a namespace whose index was asked for and did not come', (
       expect(rest).toEqual({});
       const text =
         'MeshIndex shop/mesh-index, through which this namespace is read, is missing; see the events of Namespace shop, and whether the DecoratorController mesh-index is installed and selects it; or take the namespace out of indexedNamespaces';
-      const kept = 'not judged until the MeshIndex can be read; what was made stays as it is';
+      const kept = 'not checked until the MeshIndex can be read; existing objects stay as they are';
       const waiting = 'waiting for a MeshIndex that can be read';
       expect(status).toEqual({
         ...before,
@@ -670,13 +677,13 @@ describe('an env with a namespace whose index was asked for and did not come', (
     },
   );
 
-  it('makes nothing', () => {
-    const now = world(dynamicEnv(), MESH);
+  it('creates nothing', () => {
+    const now = envFixture(dynamicEnv(), MESH);
     withoutIndex(now);
     expect(decide(now).children).toEqual([]);
   });
 
-  it('goes as any other', () => {
+  it('is removed as any other', () => {
     const now = ready();
     withoutIndex(now);
     now.env = {
@@ -688,7 +695,7 @@ describe('an env with a namespace whose index was asked for and did not come', (
     expect(wait(now, 11).finalized).toBe(true);
   });
 
-  it('tells of an unusable spec first', () => {
+  it('reports an invalid spec first', () => {
     const now = ready();
     withoutIndex(now);
     const { status } = decide(now, [{ reason: 'Invalid', message: 'wrong', path: 'spec' }]);
@@ -698,7 +705,7 @@ describe('an env with a namespace whose index was asked for and did not come', (
 
 describe('resyncAfterSeconds', () => {
   it('is never longer than an hour', () => {
-    const now = world(dynamicEnv(), MESH);
+    const now = envFixture(dynamicEnv(), MESH);
     settle(now);
     now.children = now.children.map((child) =>
       child.kind === 'DestinationRule'
@@ -712,12 +719,12 @@ describe('resyncAfterSeconds', () => {
   });
 
   it('follows the settle time', () => {
-    const now = world(dynamicEnv(), MESH, { config: { ...CONFIG, settleSeconds: 7 } });
+    const now = envFixture(dynamicEnv(), MESH, { config: { ...CONFIG, settleSeconds: 7 } });
     expect(settle(now).resyncAfterSeconds).toBe(8);
   });
 });
 
-it('knows an env’s workloads, subsets first', () => {
+it('lists an env’s workloads, subsets first', () => {
   const consumers = [workload('shop/a')];
   const subsets = [workload('shop/c'), workload('bank/b')];
   const brief = envWorkloads(dynamicEnv({ consumers, subsets }));

@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  indexLabels,
-  injectionState,
-  isAbout,
-  isFullyShadowed,
-} from '../../../../src/kinds/virtualservice/states.ts';
+import { indexLabels, injectionState } from '../../../../src/kinds/virtualservice/states.ts';
+import { isAbout, isFullyShadowed } from '../../../../src/virtualservice/injections/notes-about.ts';
 import type { InjectionState, PlanNote } from '../../../../src/virtualservice/routes/plan-codec.ts';
 import { HOST, injection, planNote } from '../../virtualservice/builders.ts';
 

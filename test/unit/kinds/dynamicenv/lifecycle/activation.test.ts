@@ -81,7 +81,7 @@ describe('activation', () => {
     ['another rule only', { rules: [aged('shop/other', 60)] }, { active: false }],
     ['the rule is going', { rules: [aged('shop/r', 60, dying)] }, { active: false }],
     ['the clone is going', { clone: running(deployment('shop/x', {}, dying)) }, { active: false }],
-    ['the clone is to be made anew', { plan: { recreate: true } }, { active: false }],
+    ['the clone has to be recreated', { plan: { recreate: true } }, { active: false }],
     ['the rule without the subset', { rules: [rule('shop/r')] }, { active: false }],
     [
       'the rule with the subset of other pods',
@@ -139,9 +139,9 @@ describe('activation', () => {
     ['the rule is going', { rules: [aged('shop/r', 60, dying)] }, false],
     ['the clone is gone', { clone: undefined }, false],
     ['the clone is going', { clone: running(deployment('shop/x', {}, dying)) }, false],
-    ['the clone is to be made anew', { plan: { recreate: true } }, false],
+    ['the clone has to be recreated', { plan: { recreate: true } }, false],
     ['it became a consumer', { plan: { kind: 'consumer' } }, false],
-  ])('stays once given, though %s: %s', (_what, given, active) => {
+  ])('stays active, though %s: %s', (_what, given, active) => {
     expect(judge({ ...given, active: true })).toEqual({ active });
   });
 });

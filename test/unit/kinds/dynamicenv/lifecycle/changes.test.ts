@@ -35,7 +35,7 @@ describe('changesOf', () => {
       { updated: [expect.stringMatching(/^RouteInjection \//)] },
     ],
     ['one left out', { rules: [rule('shop/r')] }, [], { deleted: ['DestinationRule shop/r'] }],
-    ['one that goes already', { rules: [going] }, [], {}],
+    ['one that is being deleted', { rules: [going] }, [], {}],
     [
       'the same name in another namespace',
       { rules: [rule('shop/r')] },

@@ -61,21 +61,21 @@ const decide = (plans: WorkloadPlan[], observed: Partial<Observed> = {}, harmful
 const keys = (children: readonly KubeObject[]) => children.map(childKey);
 
 describe('what is wanted', () => {
-  it('is answered, and nothing is waited for when all is settled', () => {
-    const { children, waits, leaving } = decide([plan()]);
+  it('is answered, without a wait when everything is settled', () => {
+    const { children, waits, departing } = decide([plan()]);
     expect(keys(children)).toEqual([
       'Deployment shop/backend-alice',
       'DestinationRule shop/own',
       `RouteInjection /${injection().metadata.name}`,
     ]);
     expect(waits).toEqual([]);
-    expect([...leaving]).toEqual([]);
+    expect([...departing]).toEqual([]);
   });
 
   it.each<[string, KubeObject, Partial<Observed>]>([
     ['Deployment', clone, { deployments: [edited(clone)] }],
     ['DestinationRule', ownRule, { rules: [edited(ownRule)] }],
-  ])('is marked for repair where a %s lost an annotation', (_kind, wanted, observed) => {
+  ])('is marked for repair if a %s lost an annotation', (_kind, wanted, observed) => {
     const { children } = decide([plan()], observed);
     const found = children.find((child) => childKey(child) === childKey(wanted));
     expect(found?.metadata.annotations).toEqual({
@@ -86,25 +86,25 @@ describe('what is wanted', () => {
 });
 
 describe('a rule that is not wanted', () => {
-  it('goes at once when it is harmful', () => {
+  it('is removed at once if it is harmful', () => {
     const harmful = hostPlan({ rules: [], harmful: [ownRule] });
-    const { children, leaving } = decide([plan({ hosts: [harmful] })]);
+    const { children, departing } = decide([plan({ hosts: [harmful] })]);
     expect(keys(children)).not.toContain('DestinationRule shop/own');
-    expect([...leaving]).toEqual(['DestinationRule shop/own']);
+    expect([...departing]).toEqual(['DestinationRule shop/own']);
   });
 
-  it('goes at once when it became harmful as it is, even when the whole env goes', () => {
+  it('is removed at once if it became harmful, even when the whole env is removed', () => {
     const { children } = decide([], {}, ['DestinationRule shop/own']);
     expect(keys(children)).toEqual(['Deployment shop/backend-alice']);
   });
 
-  it('goes at once when it became harmful, though nothing can be decided', () => {
+  it('is removed at once if it became harmful, even if nothing can be decided', () => {
     const observed = deepFreeze({ deployments: [clone], rules: [ownRule], injections: [] });
     const kept = keepAll(observed, new Set(['DestinationRule shop/own']));
     expect(keys(kept)).toEqual(['Deployment shop/backend-alice']);
   });
 
-  it('drains though a rule of another Deployment for its host is there', () => {
+  it('drains even if another Deployment has a rule for its host', () => {
     const webRule = rule('shop/web-own', {}, { annotations: { ...WEB, [HOST_MARK]: HOST } });
     const web = plan({ key: 'shop/web', hosts: [hostPlan({ rules: [webRule] })] });
     const backend = plan({ hosts: [hostPlan({ rules: [] })] });
@@ -112,7 +112,7 @@ describe('a rule that is not wanted', () => {
     expect(keys(children)).toContain('DestinationRule shop/own');
   });
 
-  it('drains when it is not', () => {
+  it('drains if it is not harmful', () => {
     const { children, waits } = decide([plan({ hosts: [hostPlan({ rules: [] })] })]);
     expect(keys(children)).toContain('DestinationRule shop/own');
     expect(waits).toEqual([11]);
@@ -128,7 +128,7 @@ describe('an injection that is not wanted', () => {
 
   it.each<[string, WorkloadPlan[], Partial<Observed>, boolean]>([
     ['stays while its rule is there', [plan({ hosts: [] })], {}, true],
-    ['stays while its Deployment leaves', [], { rules: [] }, true],
+    ['stays while its Deployment departs', [], { rules: [] }, true],
     [
       'stays while its Deployment is made anew',
       [plan({ hosts: [], recreate: true })],
@@ -136,7 +136,7 @@ describe('an injection that is not wanted', () => {
       true,
     ],
     ['stays while its Deployment cannot be kept', [withoutClone()], { rules: [] }, true],
-    ['goes while its Deployment stays', [plan({ hosts: [] })], { rules: [] }, false],
+    ['is removed while its Deployment stays', [plan({ hosts: [] })], { rules: [] }, false],
     [
       'goes while another Deployment leaves',
       [],
@@ -149,7 +149,12 @@ describe('an injection that is not wanted', () => {
       { deployments: [marked(clone, {})], rules: [] },
       true,
     ],
-    ['goes while the rule of another base drains', [], onlyRule({ ...ON_HOST, ...WEB }), false],
+    [
+      'is removed while the rule of another base drains',
+      [],
+      onlyRule({ ...ON_HOST, ...WEB }),
+      false,
+    ],
     [
       'goes while the rule of another host drains',
       [],

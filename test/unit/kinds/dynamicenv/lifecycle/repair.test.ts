@@ -15,14 +15,14 @@ const withRepair = (value: string) =>
   );
 
 describe('repaired', () => {
-  it('has nothing to repair on what is not there', () => {
+  it('changes nothing if the child does not exist', () => {
     expect(repaired(desired, undefined)).toBe(desired);
   });
 
   it.each<[string, Meta]>([
     ['nothing else', { labels: { l: '1' }, annotations: { a: '1' } }],
     ['more of other people', { labels: { l: '1', x: 'y' }, annotations: { a: '1', x: 'y' } }],
-  ])('leaves it when it has what is wanted and %s', (_what, meta) => {
+  ])('changes nothing if the child has what is wanted and %s', (_what, meta) => {
     expect(repaired(desired, observed(meta))).toBe(desired);
   });
 
@@ -37,11 +37,11 @@ describe('repaired', () => {
       'there was a repair before',
       { labels: {}, annotations: { a: '1', 'riskified.com/repair': '3' } },
     ],
-  ])('notes where it saw the drift when %s', (_what, meta) => {
+  ])('notes the resourceVersion of the drift if %s', (_what, meta) => {
     expect(repaired(desired, observed(meta))).toEqual(withRepair('7'));
   });
 
-  it('needs no note where a time is noted anew, which is a change by itself', () => {
+  it('needs no note if a new draining time is written, which is a change by itself', () => {
     const since = { 'riskified.com/draining-since': '2026-01-01T00:00:00Z' };
     const draining = rule('shop/a', {}, { annotations: { a: '1', ...since } });
     expect(repaired(draining, observed({ annotations: { a: '1' } }))).toBe(draining);
@@ -55,12 +55,12 @@ describe('repaired', () => {
     expect(repaired(desired, observed(meta))).toBe(desired);
   });
 
-  it('leaves it to Metacontroller in dynamic-apply mode', () => {
+  it('does nothing in dynamic-apply mode, where Metacontroller repairs', () => {
     const annotations = { 'metacontroller.k8s.io/last-applied-configuration': '{}' };
     expect(repaired(desired, observed({ annotations }))).toBe(desired);
   });
 
-  it('wants nothing of an object without marks', () => {
+  it('changes nothing on an object without marks', () => {
     expect(repaired(rule('shop/a'), observed({}))).toEqual(rule('shop/a'));
   });
 });

@@ -119,12 +119,12 @@ describe('the clone', () => {
     expect(pod?.initContainers).toEqual([{ name: 'migrate', image: 'migrate:1', args: ['x'] }]);
   });
 
-  it('gets no init containers where the base has none', () => {
+  it('gets no init containers if the base has none', () => {
     const pod = made(deployment('shop/backend')).spec.template.spec;
     expect(pod).toEqual({ containers: [{ name: 'main', image: 'backend:2' }] });
   });
 
-  it('says by its hash whether its spec is the same', () => {
+  it('has a hash that tells whether its spec is the same', () => {
     const hashOf = (object: Deployment) => object.metadata.annotations?.['riskified.com/spec-hash'];
     const other = { ...base, metadata: { ...base.metadata, annotations: {} } };
     expect(hashOf(made(other))).toBe(hashOf(made(base)));
@@ -145,7 +145,7 @@ describe('the clone', () => {
     ]);
   });
 
-  it('works on bare bases', () => {
+  it('works with a minimal base', () => {
     const bare: Deployment = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -161,7 +161,7 @@ describe('the clone', () => {
     });
   });
 
-  it('uses the version label it is told', () => {
+  it('uses the version label of the settings', () => {
     const { metadata, spec } = made(base, {}, { versionLabel: 'v' });
     expect(metadata.labels).toEqual({
       app: 'backend',
@@ -194,7 +194,7 @@ describe('the clone', () => {
     });
   });
 
-  it('takes a short name for a long env, everywhere but in the annotation', () => {
+  it('uses a short name for a long env, except in the annotation', () => {
     const env = 'e'.repeat(50);
     const result = cloneDeployment(base, workload('shop/backend'), env, CONFIG);
     if ('problem' in result) throw new Error(result.problem);
@@ -208,7 +208,7 @@ describe('the clone', () => {
 });
 
 describe('podLabels', () => {
-  it('go to the pods, and into the selector where it names them', () => {
+  it('are set on the pods, and in the selector if it names them', () => {
     const { metadata, spec } = made(base, { podLabels: { app: 'mine', extra: 'x' } });
     expect(spec.template.metadata?.labels).toEqual({
       app: 'mine',
@@ -268,7 +268,7 @@ describe('the selector', () => {
     });
   });
 
-  it('follows the marks where the base names them', () => {
+  it('follows the marks if the base names them', () => {
     expect(selecting({ matchLabels: { app: 'backend', 'dynamic-env': 'false' } })).toEqual({
       matchLabels: { app: 'backend', version: 'alice', ...CLONE, 'dynamic-env': 'true' },
     });
@@ -312,14 +312,14 @@ describe('unknown containers', () => {
     expect(clone(base, rest)).toEqual({ problem });
   });
 
-  it('says when there is none at all', () => {
+  it('say if there is none at all', () => {
     const problem = 'init container (the first) not found in Deployment shop/backend; it has: none';
     expect(clone(deployment('shop/backend'), { initContainers: [{ image: 'x' }] })).toEqual({
       problem,
     });
   });
 
-  it('lists what there is', () => {
+  it('list the existing ones', () => {
     const two = deployment('shop/backend', {
       template: { spec: { containers: [{ name: 'a' }, { name: 'b' }] } },
     });

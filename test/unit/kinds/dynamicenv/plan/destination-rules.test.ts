@@ -79,7 +79,7 @@ describe('baseRules', () => {
     expect(found(rules, { ruleNamespaces })).toEqual(expected);
   });
 
-  it('judges each namespace for itself', () => {
+  it('judges each namespace separately', () => {
     const rules = [rule('front/r', { host: '*.local' }), rule('shop/backend')];
     expect(found(rules, { ruleNamespaces: ['*'] })).toEqual([
       'front/r shared',
@@ -87,7 +87,7 @@ describe('baseRules', () => {
     ]);
   });
 
-  it('uses the label and value that it is told', () => {
+  it('uses label and value of the settings', () => {
     const one = rule('shop/backend', { subsets: [subset('v', { labels: { v: 'base' } })] });
     expect(found([one], { versionLabel: 'v', defaultVersion: 'base' })).toEqual(['shop/backend v']);
   });
@@ -171,7 +171,7 @@ describe('cloneRule', () => {
     });
   });
 
-  it('says nothing that the base does not say', () => {
+  it('sets nothing that the base does not set', () => {
     expect(clone(rule('shop/backend')).spec).toEqual({
       host: 'backend',
       subsets: [{ name: 'backend-alice', labels: marks }],

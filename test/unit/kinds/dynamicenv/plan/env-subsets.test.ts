@@ -20,14 +20,14 @@ const of = (...bases: BaseRule[]) =>
 const second = (name: string) => `b-alice-${hash10('b-alice', name)}`;
 
 describe('the subsets of a clone', () => {
-  it('are one where the base has one policy', () => {
+  it('are one if the base has one policy', () => {
     const one = base({ a: P, b: P });
     const { name, others, of: define } = of(one);
     expect({ name, others }).toEqual({ name: 'b-alice', others: {} });
     expect(define(one)).toEqual([{ name: 'b-alice', labels, trafficPolicy: P }]);
   });
 
-  it('have no policy where the base has none', () => {
+  it('have no policy if the base has none', () => {
     const one = base({ a: undefined });
     expect(of(one).of(one)).toEqual([{ name: 'b-alice', labels }]);
   });
@@ -43,7 +43,7 @@ describe('the subsets of a clone', () => {
     ]);
   });
 
-  it('take an empty policy for none', () => {
+  it('treat an empty policy as none', () => {
     expect(of(base({ a: undefined, b: {} })).others).toEqual({});
   });
 
@@ -58,7 +58,7 @@ describe('the subsets of a clone', () => {
     expect(define(two).map(({ trafficPolicy }) => trafficPolicy)).toEqual([P, Q]);
   });
 
-  it('are one where one subset has another policy in each rule', () => {
+  it('are one if a subset has another policy in each rule', () => {
     const [one, two] = [base({ a: P }), base({ a: Q })];
     const { others, of: define } = of(one, two);
     expect(others).toEqual({});
@@ -68,12 +68,12 @@ describe('the subsets of a clone', () => {
     ]);
   });
 
-  it('keep names that a map has of itself', () => {
+  it('may have the names of properties of Object', () => {
     const { others } = of(base({ a: P, constructor: Q }));
     expect(Object.entries(others)).toEqual([['constructor', second('constructor')]]);
   });
 
-  it('tell apart clones of one name', () => {
+  it('distinguish clones of one name', () => {
     const parts = { name: 'b-alice', distinction: ['shop', 'alice'], marks: labels };
     expect(envSubsets([base({ a: P, b: Q })], parts)).toMatchObject({
       name: `b-alice-${hash10('b-alice', 'shop', 'alice')}`,

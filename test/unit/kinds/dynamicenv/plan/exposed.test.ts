@@ -51,7 +51,7 @@ describe('exposedSubsets', () => {
     expect(toldOf(version, {}, one)).toEqual([{ subset: 'a', remedy: `add the label ${asked}` }]);
   });
 
-  it('are sorted, and told once, of the first rule', () => {
+  it('are sorted, and listed once, for the first rule', () => {
     const [b, a] = [asking('b', {}), asking('a', {})];
     const rules = [rule('shop/backend', { subsets: [b, a] }), rule('mesh/all', { subsets: [a] })];
     expect(told({}, ...rules)).toEqual([
@@ -60,7 +60,7 @@ describe('exposedSubsets', () => {
     ]);
   });
 
-  it('of another Deployment, which podLabels meet, are left as they are', () => {
+  it('of another Deployment that podLabels match are left as they are', () => {
     const one = rule('shop/backend', {
       subsets: [asking('dev', { app: 'backend', track: 'dev' })],
     });
@@ -73,12 +73,12 @@ describe('exposedSubsets', () => {
     ]);
   });
 
-  it('are a hundred at most', () => {
+  it('are at most a hundred', () => {
     const many = Array.from({ length: 101 }, (_, index) => asking(`s${index}`, {}));
     expect(told({}, rule('shop/backend', { subsets: many }))).toHaveLength(100);
   });
 
-  it('bear names that a map has of itself', () => {
+  it('may have the names of properties of Object', () => {
     const one = rule('shop/backend', { subsets: [asking('a', { constructor: 'x' })] });
     expect(told({}, one)).toEqual([]);
   });

@@ -17,7 +17,7 @@ describe('labels', () => {
     'helm.toolkit.fluxcd.io/name',
     'riskified.com/host',
     'env.riskified.com/bob',
-  ])('%s goes', (key) => {
+  ])('%s is removed', (key) => {
     expect(withoutForeignLabels({ ...kept, [key]: 'x' }, [])).toEqual(kept);
   });
 
@@ -51,7 +51,7 @@ describe('annotations', () => {
     'riskified.com/repair',
     'riskified.com/service-host',
     'riskified.com/route-injections',
-  ])('%s goes', (key) => {
+  ])('%s is removed', (key) => {
     expect(withoutForeignAnnotations({ ...kept, [key]: 'x' }, [])).toEqual(kept);
   });
 });

@@ -45,7 +45,7 @@ it('asks for nothing for a consumer', () => {
   });
 });
 
-it('names other subsets of the env, and other people’s that select its pods, where there are any', () => {
+it('names other subsets of the env, and other people’s subsets that select its pods, if there are any', () => {
   const exposed = [{ subset: 'any', remedy: 'add a label' }];
   const to = { name: 'backend-alice', others: { b: 'backend-alice-2' } };
   const { spec } = routeInjection(dynamicEnv(), entry('subset'), HOST, {
@@ -56,7 +56,7 @@ it('names other subsets of the env, and other people’s that select its pods, w
   expect(spec).toEqual({ ...whole.spec, subsets: { b: 'backend-alice-2' }, exposed });
 });
 
-it('can do without a creation time, as in a preview', () => {
+it('works without a creation time, as in a preview', () => {
   const { creationTimestamp: _time, ...metadata } = dynamicEnv().metadata;
   const { spec } = routeInjection(
     { ...dynamicEnv(), metadata },

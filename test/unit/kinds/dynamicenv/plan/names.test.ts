@@ -39,7 +39,7 @@ describe('cloneName', () => {
     );
   });
 
-  it('gives no two Deployments of one env the same', () => {
+  it('is different for each Deployment of an env', () => {
     fc.assert(
       fc.property(names, names, names, (a, b, env) => {
         return (a === b) === (cloneName(a, env) === cloneName(b, env));
@@ -48,12 +48,12 @@ describe('cloneName', () => {
   });
 });
 
-it('names a rule after deployment, env and service, with a hash of all that it is about', () => {
+it('names a rule after deployment, env and service, with a hash of everything that it belongs to', () => {
   const hash = hash10('alice', 'shop', 'backend', 'backend.shop.svc', 'shop/backend');
   expect(ruleName(parts, 'web', 'shop/backend')).toBe(`backend-alice-web-${hash}`);
 });
 
-it('names an injection after env and deployment, with a hash of all that it is about', () => {
+it('names an injection after env and deployment, with a hash of everything that it belongs to', () => {
   const hash = hash10('alice', 'shop', 'backend', 'backend.shop.svc');
   expect(injectionName(parts)).toBe(`alice-backend-${hash}`);
 });

@@ -82,7 +82,7 @@ describe('overrideContainers', () => {
     expect(override(one)).toEqual({ containers, unknown: [] });
   });
 
-  it('leaves the pull policy, whatever the new tag: the API server sets one only where there is none', () => {
+  it('keeps the pull policy, whatever the new tag: the API server sets one only if there is none', () => {
     const pulled = { name: 'main', image: 'main:1', imagePullPolicy: 'IfNotPresent' };
     const { containers } = overrideContainers([pulled], [{ image: 'main:latest' }]);
     expect(containers).toEqual([{ ...pulled, image: 'main:latest' }]);
@@ -92,7 +92,7 @@ describe('overrideContainers', () => {
     expect(override()).toEqual({ containers: [main, side], unknown: [] });
   });
 
-  it('takes an override without a name and one with the first name together', () => {
+  it('applies both an override without a name and one with the name of the first container', () => {
     expect(override({ image: 'x' }, { containerName: 'main', args: ['y'] }).containers).toEqual([
       { ...main, image: 'x', args: ['y'] },
       side,
@@ -107,7 +107,7 @@ describe('overrideContainers', () => {
     expect(unknown).toEqual({ containers: [main, side], unknown: ['b', 'a'] });
   });
 
-  it('has no first container to change in an empty list', () => {
+  it('changes nothing in an empty list', () => {
     expect(overrideContainers([], [{ image: 'x' }])).toEqual({
       containers: [],
       unknown: ['(the first)'],

@@ -6,7 +6,7 @@ import { injection, routeTo, virtualService } from '../../../../support/objects.
 const owner = ownerOf(injection());
 const name = injectedRouteName('alice', owner.deployment, owner.host);
 
-it('knows whose routes an injection makes', () => {
+it('ownerOf tells whose routes an injection makes', () => {
   expect(owner).toEqual({
     env: 'alice',
     deployment: { namespace: 'shop', name: 'backend' },
@@ -16,7 +16,7 @@ it('knows whose routes an injection makes', () => {
   });
 });
 
-it('finds the VirtualServices that carry them, by the routes themselves', () => {
+it('carriers finds the VirtualServices by their routes', () => {
   const ours = routeTo('backend', 'alice', { name });
   const other = routeTo('backend', 'alice', {
     name: injectedRouteName('bob', owner.deployment, owner.host),

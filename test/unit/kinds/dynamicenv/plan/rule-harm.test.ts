@@ -18,14 +18,14 @@ const other = rule(
 );
 const clone = rule('shop/clone', { host: 'backend', exportTo: ['web'] });
 
-it('lets a clone be that Istio merges with its base', () => {
+it('allows a clone that Istio merges with its base', () => {
   expect(judgeRules(deepFreeze([clone]), seeing([base]), 'cluster.local')).toEqual({
     rules: [clone],
     harmful: [],
   });
 });
 
-it('bars one that would hide the base from its clients, and says what to do', () => {
+it('refuses one that would hide the base from its clients, and says what to do', () => {
   const twin = rule('shop/twin', { host: 'backend', exportTo: ['ops'] });
   expect(judgeRules(deepFreeze([clone, twin]), seeing([base, other]), 'cluster.local')).toEqual({
     rules: [twin],
@@ -51,7 +51,7 @@ it('names every rule that would be hidden', () => {
   ]);
 });
 
-it('knows which of the rules that are there harm others', () => {
+it('finds the observed rules that harm others', () => {
   const there = [clone, rule('shop/twin', { host: 'backend', exportTo: ['ops'] })];
   const seen = seeing([base, other]);
   expect([...harmfulKeys(there, seen, 'cluster.local')]).toEqual(['DestinationRule shop/clone']);

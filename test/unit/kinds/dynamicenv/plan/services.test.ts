@@ -28,7 +28,7 @@ it.each<[string, Service, boolean]>([
   expect(found).toEqual(expected ? [host] : []);
 });
 
-it('tells a headless one', () => {
+it('marks a headless one', () => {
   const headless = (clusterIP: string): Service => ({
     ...service('shop/web', { app: 'backend' }),
     spec: { clusterIP, selector: { app: 'backend' } },

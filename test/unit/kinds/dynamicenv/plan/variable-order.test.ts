@@ -40,8 +40,8 @@ describe('mergeEnv', () => {
       'H=h',
       'A=1 H=h B=1 U=$(H)',
     ],
-    ['a replaced one that stands behind', 'A=1 U=$(H) B=1 H=0', 'H=h', 'A=1 H=h U=$(H) B=1'],
-    ['a replacement that refers to what stands behind', 'A=1 B=1 C=2', 'A=$(C)', 'C=2 A=$(C) B=1'],
+    ['a replaced one that comes later', 'A=1 U=$(H) B=1 H=0', 'H=h', 'A=1 H=h U=$(H) B=1'],
+    ['a replacement that refers to a later one', 'A=1 B=1 C=2', 'A=$(C)', 'C=2 A=$(C) B=1'],
     ['a new one that refers to the base', 'A=1 B=2', 'N=$(B)', 'A=1 B=2 N=$(B)'],
     ['a new one between', 'A=1 B=2 U=$(N)', 'N=$(A)', 'A=1 B=2 N=$(A) U=$(N)'],
     ['new ones that refer to each other', 'U=$(N)', 'N=$(M) M=1', 'M=1 N=$(M) U=$(N)'],
@@ -72,7 +72,7 @@ describe('mergeEnv', () => {
     expect(text(mergeEnv(deepFreeze(env(base)), deepFreeze(env(overrides))))).toBe(expected);
   });
 
-  it('is quick with thousands of variables in circles', () => {
+  it('is quick with thousands of variables in cycles', () => {
     const base = Array.from({ length: 4000 }, (_, at) => ({
       name: `B${at}`,
       value: `$(N${at % 256})`,

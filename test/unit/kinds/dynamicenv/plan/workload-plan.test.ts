@@ -114,7 +114,7 @@ describe('planWorkload', () => {
     ]);
   });
 
-  it('goes by the default version of the workload', () => {
+  it('uses the default version of the workload', () => {
     const base = rule('shop/backend', { subsets: [subset('stable')] });
     const labels = { app: 'backend', version: 'stable' };
     const stable = labelled(labels);
@@ -136,7 +136,7 @@ describe('a rule that would hide others', () => {
     ),
   );
 
-  it('is not planned, and told', () => {
+  it('is not planned, and reported', () => {
     const { hosts, problems } = plan({ related: [...MESH.slice(0, 2), ...bases] });
     const [host] = hosts;
     const ofRules = (rules: DestinationRule[] = []) => rules.map(({ spec }) => spec.exportTo);
@@ -208,7 +208,7 @@ describe('problems of the base', () => {
     expect(gone.hosts.map(({ service: name }) => name)).toEqual(['backend']);
   });
 
-  it('keeps its hosts when the base is gone, though podLabels name a label that the base had, too', () => {
+  it('keeps its hosts when the base is gone, even if podLabels set a label that the base had, too', () => {
     const subset = { podLabels: { app: 'backend' } };
     const { deployment: made, hosts } = plan({ subset });
     const children = [made, ...hosts.map(({ injection }) => injection)].flatMap((one) => one ?? []);
@@ -216,7 +216,7 @@ describe('problems of the base', () => {
     expect([hosts.length, gone.hosts]).toEqual([1, hosts]);
   });
 
-  it('does not take a host that only another base of the env has an injection for', () => {
+  it('gets no host that only another base of the env has an injection for', () => {
     const subset = { podLabels: { tier: 'x' } };
     const { deployment: made } = plan({ subset });
     const picky = service('shop/picky', { tier: 'x' });
@@ -227,7 +227,7 @@ describe('problems of the base', () => {
     expect(gone.hosts.map(({ service: name }) => name)).toEqual(['backend']);
   });
 
-  it('keeps the clone when the overrides do not fit any more', () => {
+  it('keeps the clone when an override names a container that is gone', () => {
     const kept = plan({
       children: [clone()],
       subset: { containers: [{ containerName: 'x', image: 'y' }] },
@@ -288,7 +288,7 @@ describe("the base's subsets", () => {
     });
   });
 
-  it('lead to subsets whose names nobody else has, where their rule is for a wildcard', () => {
+  it('lead to subsets with unique names if their rule is for a wildcard', () => {
     const wild = rule('shop/wild', { host: '*.shop.svc.cluster.local' });
     const [host] = plan({
       related: [deployment('shop/backend'), service('shop/backend'), wild],
@@ -318,7 +318,7 @@ describe('an object with the name of the clone', () => {
     expect([made, hosts, problems]).toEqual([undefined, [], [{ section: 'deployment', message }]]);
   });
 
-  it('that is the env’s own, but not yet among its children, is no stranger', () => {
+  it('that is the env’s own, but not yet among its children, is no conflict', () => {
     const own = { apiVersion: 'riskified.com/v1alpha1', kind: 'DynamicEnv', name: 'alice' };
     const ownerReferences = [{ ...own, uid: 'alice-uid', controller: true }];
     const metadata = { ...foreign.metadata, ownerReferences };
@@ -326,11 +326,11 @@ describe('an object with the name of the clone', () => {
     expect([fresh.deployment, fresh.problems]).toEqual([clone(), []]);
   });
 
-  it('is no stranger when it is a child', () => {
+  it('is no conflict if it is a child', () => {
     expect(plan({ related: [...MESH, clone()], children: [clone()] }).problems).toEqual([]);
   });
 
-  it('elsewhere does not matter', () => {
+  it('in another namespace is no conflict', () => {
     const other = deployment('bank/backend-alice');
     expect(plan({ related: [...MESH, other], children: [other] }).observed).toBeUndefined();
   });
@@ -345,7 +345,7 @@ describe('recreate', () => {
     expect(plan({ children: [clone()], subset: rest }).recreate).toBe(recreate);
   });
 
-  it('is nothing for what does not exist', () => {
+  it('is false if there is no clone', () => {
     expect(plan({ subset: { podLabels: { app: 'x' } } }).recreate).toBe(false);
   });
 });
@@ -413,7 +413,7 @@ describe('a name that is taken', () => {
   });
 });
 
-it('a Service that selects every clone by its mark is told with what can be changed', () => {
+it('a Service that selects every clone by its mark is reported with a remedy', () => {
   const related = [...MESH, service('shop/clones', { 'dynamic-env': 'true' }, {})];
   const { deployment: made, problems } = plan({ related });
   expect(made).toBeUndefined();
@@ -426,7 +426,7 @@ describe('podLabels that another Service selects', () => {
   const related = [...MESH, service('shop/payments', { app: 'payments' }, {})];
   const pulled = { related, subset: { podLabels: { app: 'payments' } } };
 
-  it('make no clone, because that Service would send to it', () => {
+  it('prevent the clone, because that Service would send to it', () => {
     const { deployment: made, problems } = plan(pulled);
     expect(made).toBeUndefined();
     expect(problems).toEqual([
@@ -438,7 +438,7 @@ describe('podLabels that another Service selects', () => {
     ]);
   });
 
-  it('do not matter when the Service sends to the base, too', () => {
+  it('are allowed if the Service sends to the base, too', () => {
     expect(plan({ related, subset: { podLabels: { tier: 'x' } } }).problems).toEqual([]);
   });
 });
@@ -457,7 +457,7 @@ describe('no Service', () => {
     ]);
   });
 
-  it('names the Service that tells versions apart, and by which label', () => {
+  it('names the Service that selects by version, and the label', () => {
     const selector = { app: 'backend', version: 'shared' };
     const problems = told([
       service('shop/a', selector),
@@ -478,7 +478,7 @@ describe('no Service', () => {
     expect(told([], { consumer: true })).toEqual([]);
   });
 
-  it('is told of a kept clone, too', () => {
+  it('is reported for a kept clone, too', () => {
     const problems = plan({ related: [], children: [clone()] }).problems;
     expect(problems.map(({ section }) => section)).toEqual(['deployment', 'subset']);
     const others = [service('shop/other')];

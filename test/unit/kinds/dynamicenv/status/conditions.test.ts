@@ -13,7 +13,7 @@ const previous = (status: Condition['status']): Condition[] =>
   ]);
 
 describe('condition', () => {
-  const verdict = (status: boolean | 'unknown') => ({ status, reason: 'Why', message: 'so' });
+  const finding = (status: boolean | 'unknown') => ({ status, reason: 'Why', message: 'so' });
 
   const ahead = previous('True').map((one) => ({ ...one, lastTransitionTime: stamp(60) }));
 
@@ -27,7 +27,7 @@ describe('condition', () => {
     ['another before', true, previous('False'), 'True', stamp(0)],
     ['unknown before', false, previous('Unknown'), 'False', stamp(0)],
   ])('%s', (_what, status, before, text, lastTransitionTime) => {
-    expect(condition('Ready', verdict(status), before, 7, NOW)).toEqual({
+    expect(condition('Ready', finding(status), before, 7, NOW)).toEqual({
       type: 'Ready',
       status: text,
       reason: 'Why',
@@ -37,8 +37,8 @@ describe('condition', () => {
     });
   });
 
-  it('names no generation when there is none', () => {
-    expect(condition('Ready', verdict(true), undefined, undefined, NOW)).not.toHaveProperty(
+  it('has no generation if there is none', () => {
+    expect(condition('Ready', finding(true), undefined, undefined, NOW)).not.toHaveProperty(
       'observedGeneration',
     );
   });

@@ -28,12 +28,12 @@ const wanted = applied();
 interface Given {
   clone?: Deployment;
   wanted?: Deployment | undefined;
-  leaving?: string[];
+  departing?: string[];
   injections?: RouteInjection[];
 }
 
 function judge(given: Given) {
-  const { clone, leaving = [], injections = [] } = given;
+  const { clone, departing = [], injections = [] } = given;
   const deploymentWanted = 'wanted' in given ? given.wanted : wanted;
   const plan = {
     kind: 'subset' as const,
@@ -50,7 +50,7 @@ function judge(given: Given) {
     env: dynamicEnv(),
     view: meshView({}, 'cluster.local'),
     observed: { deployments: [], rules: [], injections },
-    leaving: new Set(leaving),
+    departing: new Set(departing),
     config: CONFIG,
     now: NOW,
   });
@@ -90,12 +90,12 @@ describe('deploymentStatus', () => {
     ],
     [
       'on its way out',
-      { clone: running(applied()), leaving: ['Deployment shop/backend-alice'] },
+      { clone: running(applied()), departing: ['Deployment shop/backend-alice'] },
       { status: 'removing' },
     ],
     [
       'another is on its way out',
-      { clone: running(applied()), leaving: ['Deployment bank/backend-alice'] },
+      { clone: running(applied()), departing: ['Deployment bank/backend-alice'] },
       { status: 'running' },
     ],
     ['no status yet', { clone: applied() }, { status: 'initializing' }],

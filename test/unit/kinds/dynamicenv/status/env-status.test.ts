@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
 import type { Problem } from '../../../../../src/kinds/dynamicenv/plan/host-plan.ts';
+import { no } from '../../../../../src/kinds/dynamicenv/status/conditions.ts';
 import { envStatus } from '../../../../../src/kinds/dynamicenv/status/env-status.ts';
-import { no } from '../../../../../src/kinds/dynamicenv/status/verdicts.ts';
 import type { WorkloadReport } from '../../../../../src/kinds/dynamicenv/status/workload-report.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
 import {
@@ -58,7 +58,7 @@ function judge(reports: WorkloadReport[], injections: RouteInjection[] = []) {
     env: deepFreeze({ ...env, status: { ...env.status, totalCount: 1, totalReady: 1 } }),
     view: meshView({}, 'cluster.local'),
     observed: deepFreeze({ deployments: [], rules: [], injections }),
-    leaving: new Set<string>(),
+    departing: new Set<string>(),
     config: CONFIG,
     now: NOW,
   });
@@ -99,7 +99,7 @@ it.each<[string, RouteInjection[], RouteInjection[], number | undefined]>([
   expect([ready?.reason, wait]).toEqual([expected === undefined ? 'Ready' : 'Settling', expected]);
 });
 
-it('counts no workload with a problem as ready, and tells all problems', () => {
+it('counts no workload with a problem as ready, and names all problems', () => {
   const missing = { section: 'deployment' as const, message: 'not found' };
   const hidden = { section: 'destinationRule' as const, message: 'would hide' };
   const reports = [

@@ -10,7 +10,7 @@ const problems: Problem[] = deepFreeze([
 ]);
 const deployment = { name: 'x', namespace: 'y', status: 'running' as const };
 
-it('says nothing where nothing is wrong', () => {
+it('is empty if nothing is wrong', () => {
   expect(subsetErrors([], undefined, NOW)).toBeUndefined();
 });
 
@@ -24,7 +24,7 @@ it('lists the problems by section, in their order', () => {
   });
 });
 
-it('keeps the time of what was there before, in the same section', () => {
+it('keeps the time of a problem that was in the same section before', () => {
   const before = deepFreeze({
     deployment,
     subsetErrors: {

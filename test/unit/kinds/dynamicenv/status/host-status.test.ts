@@ -5,7 +5,7 @@ import type { Deployment } from '../../../../../src/k8s/workload.ts';
 import { hostStatus } from '../../../../../src/kinds/dynamicenv/status/host-status.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
 import type { PlanNote } from '../../../../../src/virtualservice/routes/plan-codec.ts';
-import { carrying, planText } from '../../../../support/env-world.ts';
+import { carrying, planText } from '../../../../support/env-fixture.ts';
 import {
   CONFIG,
   deepFreeze,
@@ -33,12 +33,12 @@ interface Given {
   virtualServices?: VirtualService[];
   injection?: RouteInjection | undefined;
   wanted?: RouteInjection;
-  leaving?: string[];
+  departing?: string[];
   clones?: Deployment[];
 }
 
 function judge(given: Given) {
-  const { rules = [rule('shop/own')], has = rules, virtualServices = [], leaving = [] } = given;
+  const { rules = [rule('shop/own')], has = rules, virtualServices = [], departing = [] } = given;
   const seen = 'injection' in given ? given.injection : own(true);
   const host = {
     service: 'backend',
@@ -56,7 +56,7 @@ function judge(given: Given) {
       rules: has,
       injections: seen === undefined ? [] : [seen],
     },
-    leaving: new Set(leaving),
+    departing: new Set(departing),
     config: CONFIG,
     now: NOW,
   });
@@ -144,7 +144,7 @@ describe('a host', () => {
     ['with an injection of ten seconds', own(false, -10), false, [1]],
     ['with an injection of eleven seconds', own(false, -11), true, [0]],
     // It was forgotten there while it was on its way out.
-    ['with an injection that leaves', written(-60, { active: false, leaving: true }), false, []],
+    ['with a departing injection', written(-60, { active: false, leaving: true }), false, []],
     ['with one that is wanted again', written(-1, { active: true }), false, [10]],
     ['with one wanted again, long ago', written(-11, { active: true }), true, [0]],
     [
@@ -196,7 +196,7 @@ describe('rules', () => {
     ['another', { has: [rule('shop/other')] }, 'initializing'],
     ['there', {}, 'running'],
     ['being deleted', { has: [going] }, 'removing'],
-    ['on its way out', { leaving: ['DestinationRule shop/own'] }, 'removing'],
+    ['being removed', { departing: ['DestinationRule shop/own'] }, 'removing'],
   ])('%s', (_what, given, status) => {
     const judged = judge({ ...given, virtualServices: [routed] });
     expect(judged.rules).toEqual([{ ...running, status }]);
@@ -214,7 +214,7 @@ describe('rules', () => {
       },
     );
   const message =
-    "DestinationRule shop/own was asked for and is not there; if one of that name is, such as one that an env left behind, it is not this env's: delete it";
+    'DestinationRule shop/own of this env does not exist; if another one of that name exists, for example from an earlier env, delete it';
 
   it.each<[string, Deployment, object, number[]]>([
     ['for a moment', clone(-10), { status: 'initializing' }, [1]],
@@ -266,7 +266,7 @@ describe('a VirtualService', () => {
     http: [routeTo('backend', 'shared', { match: [{ headers: { user: { prefix: 'a' } } }] })],
   });
   const ASKED =
-    'is the admission webhook reachable, and is --metacontroller-user the name that Metacontroller writes with?';
+    'check that the admission webhook is reachable, and that --metacontroller-user is the user that Metacontroller writes as';
 
   it.each<[string, VirtualService, Given, object]>([
     ['has its routes', routed, {}, vs('running')],
@@ -341,14 +341,14 @@ describe('a VirtualService', () => {
     expect(judge({ ...given, virtualServices: [one] }).virtualServices).toEqual([expected]);
   });
 
-  it('whose routes are those of before is reachable meanwhile', () => {
+  it('whose routes are still the previous ones is reachable meanwhile', () => {
     expect(judge({ virtualServices: [routed], wanted: newMatches })).toMatchObject({
       isComplete: true,
       isHopeless: false,
     });
   });
 
-  it('that can carry some of its routes only is worth waiting for', () => {
+  it('that can carry only some of its routes is waited for', () => {
     const { isHopeless, virtualServices } = judge({
       injection: own(false),
       virtualServices: [carrying(half, [own(false)])],
@@ -360,7 +360,7 @@ describe('a VirtualService', () => {
     expect(after.virtualServices[0]?.message).toContain('route "a"');
   });
 
-  it('that can carry none is hopeless from the start, and says why', () => {
+  it('that can carry none is hopeless at once, and says why', () => {
     const { isHopeless, virtualServices, notes } = judge({
       injection: own(false),
       virtualServices: [carrying(contrary, [own(false)])],
@@ -409,7 +409,7 @@ describe('another env', () => {
     });
   });
 
-  it('matters only where its routes come first', () => {
+  it('matters only if its routes come first', () => {
     const shared = carrying(base, [older, own(true)]);
     const free = carrying({ ...base, metadata: { ...base.metadata, name: 'free' } }, [own(true)]);
     expect(judge({ virtualServices: [shared, free] })).toMatchObject({
@@ -455,12 +455,12 @@ describe('a delegate', () => {
     ]);
   });
 
-  it('says three such things at most', () => {
+  it('reports at most three losses', () => {
     const [judged] = judge({ virtualServices: [child, root('root', 5)] }).virtualServices;
     expect(judged?.message?.match(/Istio drops/g)).toHaveLength(3);
   });
 
-  it('says nothing of roots that are not seen, nor for a consumer', () => {
+  it('reports nothing about roots that are not seen, nor for a consumer', () => {
     expect(judge({ virtualServices: [child] }).virtualServices[0]).not.toHaveProperty('message');
     const { subset: _none, ...spec } = own(true).spec;
     const consumer = { ...own(true), spec };

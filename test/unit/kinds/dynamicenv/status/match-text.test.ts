@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { IstioMatch } from '../../../../../src/api/dynamicenv.ts';
-import { matchText } from '../../../../../src/kinds/dynamicenv/status/env-status.ts';
+import { matchText } from '../../../../../src/kinds/dynamicenv/status/match-text.ts';
 
 it.each<[string, IstioMatch[], string]>([
   ['exact', [{ headers: { user: { exact: 'a' } } }], 'user=a'],

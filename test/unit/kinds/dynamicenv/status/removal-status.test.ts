@@ -9,7 +9,7 @@ import type { VirtualService } from '../../../../../src/istio/types.ts';
 import type { Observed } from '../../../../../src/kinds/dynamicenv/observed.ts';
 import { removalStatus } from '../../../../../src/kinds/dynamicenv/status/removal-status.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
-import { carrying } from '../../../../support/env-world.ts';
+import { carrying } from '../../../../support/env-fixture.ts';
 import {
   CONFIG,
   deepFreeze,
@@ -54,7 +54,6 @@ const statusOf = (
     env: deepFreeze(status === undefined ? env : { ...env, status }),
     view: meshView(deepFreeze(objectMap(virtualServices)), 'cluster.local'),
     observed: deepFreeze({ deployments: [], rules: [], injections: [], ...observed }),
-    leaving: new Set<string>(),
     config: CONFIG,
     now: NOW,
   });
@@ -70,7 +69,7 @@ const condition = (type: string, status: string, reason: string, message: string
 });
 
 describe('removalStatus', () => {
-  it('says how much is left, and remembers nothing but the size', () => {
+  it('says what is left, and takes over only the counts', () => {
     const children = { deployments: [deployment('shop/x')], injections: [withdrawn(0)] };
     const { status, wait } = statusOf(children, [ROUTED], BEFORE);
     expect(wait).toBe(121);
@@ -87,11 +86,16 @@ describe('removalStatus', () => {
         'WorkloadsReady',
         'False',
         'Removing',
-        'the clones go when no request is led to them',
+        'the clones are deleted when no request is routed to them',
       ),
-      condition('RoutesInjected', 'False', 'Removing', 'the routes are taken out first'),
-      condition('Guarded', 'Unknown', 'Removing', 'no longer looked at'),
-      condition('Conflicting', 'False', 'Removing', 'an env on its way out takes no requests'),
+      condition('RoutesInjected', 'False', 'Removing', 'the routes are removed first'),
+      condition('Guarded', 'Unknown', 'Removing', 'no longer checked'),
+      condition(
+        'Conflicting',
+        'False',
+        'Removing',
+        'an env that is being removed takes no requests',
+      ),
       condition(
         'Reconciling',
         'True',
@@ -109,11 +113,11 @@ describe('removalStatus', () => {
     expect(status.conditions?.[0]?.message).toBe('still to go: RouteInjection alice-backend');
     expect(status.conditions?.[6]).toMatchObject({
       ...condition('Stalled', 'True', 'RoutesRemain', '', -10),
-      message: expect.stringMatching(/^routes do not leave VirtualService shop\/backend /),
+      message: expect.stringMatching(/^routes stay in VirtualService shop\/backend /),
     });
   });
 
-  it('tells on what is left once it is told, though by the clock here it would be too early', () => {
+  it('goes on naming what is left, though by this clock it would be too early', () => {
     const told = 'still to go: Deployment shop/x';
     const [ready] = BEFORE.conditions ?? [];
     const before = { ...BEFORE, conditions: ready ? [{ ...ready, message: told }] : [] };
@@ -121,7 +125,10 @@ describe('removalStatus', () => {
     const messages = [BEFORE, before].map(
       (status) => statusOf(children, [], status, {}, -1).status.conditions?.[0]?.message,
     );
-    expect(messages).toEqual(['the routes go first, then what they led to', told]);
+    expect(messages).toEqual([
+      'first the routes are removed, then the clones and rules that they led to',
+      told,
+    ]);
   });
 
   const going = (name: string) => ({ name, namespace: 'shop', status: 'removing' });
@@ -156,19 +163,19 @@ describe('removalStatus', () => {
       },
     ],
     ['its mark was edited away', { deployments: [deployment('shop/backend-alice')] }, [], {}],
-  ])('tells of each workload what is still there: %s', (_what, children, routed, expected) => {
+  ])('reports what is left of each workload: %s', (_what, children, routed, expected) => {
     const { status } = statusOf(children, routed);
     expect(status.subsetsStatus ?? {}).toEqual(expected);
     expect(status).not.toHaveProperty('consumersStatus');
   });
 
-  it('tells of no workload, and that nothing is to go, when nothing is left', () => {
+  it('names no workload, and says so, if nothing is left', () => {
     const { status } = statusOf({});
     expect(status).not.toHaveProperty('subsetsStatus');
     expect(status.conditions?.[0]?.message).toBe('still to go: nothing');
   });
 
-  it('tells of each workload its own', () => {
+  it('reports each workload separately', () => {
     const web = injection(
       { deployment: { namespace: 'shop', name: 'web' }, clone: 'web-alice', host: WEB_HOST },
       { name: 'alice-web' },
@@ -222,13 +229,13 @@ describe('removalStatus', () => {
     expect(status.conditions?.[0]?.message).toBe(message);
   });
 
-  it('is one text while nothing can be said to hold it up, and looks again then', () => {
+  it('has one message while the removal takes no longer than expected, and looks again then', () => {
     const quick = (observed: Partial<Observed>, virtualServices: VirtualService[], at: number) =>
       statusOf(observed, virtualServices, BEFORE, {}, at);
     const first = quick({ deployments: [clone], injections: [withdrawn(0)] }, [ROUTED], 0);
     const last = quick({}, [], -15);
     expect(first.status.conditions?.[0]?.message).toBe(
-      'the routes go first, then what they led to',
+      'first the routes are removed, then the clones and rules that they led to',
     );
     expect([first.wait, last.wait]).toEqual([16, 1]);
     const textOf = ({ status: { conditions = [], ...rest } }: typeof first) => ({

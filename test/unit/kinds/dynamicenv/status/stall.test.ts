@@ -4,7 +4,7 @@ import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
 import type { VirtualService } from '../../../../../src/istio/types.ts';
 import { findStall } from '../../../../../src/kinds/dynamicenv/status/stall.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
-import { carrying, planText } from '../../../../support/env-world.ts';
+import { carrying, planText } from '../../../../support/env-fixture.ts';
 import {
   CONFIG,
   deepFreeze,
@@ -41,30 +41,29 @@ const context = (
   env: deepFreeze(env),
   view: meshView(deepFreeze(objectMap(virtualServices)), 'cluster.local'),
   observed: deepFreeze({ deployments: [deployment('shop/x')], rules: [], injections }),
-  leaving: new Set<string>(),
   config: CONFIG,
   now: NOW,
 });
 
 const NOTHING = { status: false, reason: 'Progressing', message: 'nothing blocks this env' };
 const held = (name: string) =>
-  `routes do not leave VirtualService ${name}: is it writable, and is the admission webhook reachable? annotation riskified.com/force-removal: "true" on this env skips the wait`;
+  `routes stay in VirtualService ${name}; check that it is writable, and that the admission webhook is reachable; annotation riskified.com/force-removal: "true" on this env skips the wait`;
 
 describe('findStall', () => {
   it.each<[string, RouteInjection[], VirtualService[], object]>([
-    ['nothing there', [], [], { verdict: NOTHING }],
-    ['routes are gone', [off(-500)], [virtualService('shop/backend')], { verdict: NOTHING }],
-    ['still active', [off(-500, true)], [routed], { verdict: NOTHING }],
-    ['at an unknown time: since the deletion', [off()], [routed], { verdict: NOTHING, wait: 91 }],
-    ['at an unreadable time: likewise', [off('soon')], [routed], { verdict: NOTHING, wait: 91 }],
-    ['a moment ago', [off(0)], [routed], { verdict: NOTHING, wait: 121 }],
-    ['two minutes ago', [off(-120)], [routed], { verdict: NOTHING, wait: 1 }],
+    ['nothing there', [], [], { finding: NOTHING }],
+    ['routes are gone', [off(-500)], [virtualService('shop/backend')], { finding: NOTHING }],
+    ['still active', [off(-500, true)], [routed], { finding: NOTHING }],
+    ['at an unknown time: since the deletion', [off()], [routed], { finding: NOTHING, wait: 91 }],
+    ['at an unreadable time: likewise', [off('soon')], [routed], { finding: NOTHING, wait: 91 }],
+    ['a moment ago', [off(0)], [routed], { finding: NOTHING, wait: 121 }],
+    ['two minutes ago', [off(-120)], [routed], { finding: NOTHING, wait: 1 }],
     [
       'more than two minutes ago',
       [off(-121)],
       [routed],
       {
-        verdict: {
+        finding: {
           status: true,
           reason: 'RoutesRemain',
           message: held('shop/backend (asked 1 times)'),
@@ -77,7 +76,7 @@ describe('findStall', () => {
       [off(-300)],
       [askedOften(4)],
       {
-        verdict: {
+        finding: {
           status: true,
           reason: 'RoutesRemain',
           message: held('shop/backend (asked 5 times)'),
@@ -89,8 +88,8 @@ describe('findStall', () => {
     expect(findStall(context(injections, virtualServices))).toEqual(expected);
   });
 
-  it('does not complain of an unknown time while the env lives', () => {
-    expect(findStall(context([off()], [routed], dynamicEnv()))).toEqual({ verdict: NOTHING });
+  it('ignores an unknown time while the env lives', () => {
+    expect(findStall(context([off()], [routed], dynamicEnv()))).toEqual({ finding: NOTHING });
   });
 
   it('looks again when the first of several is due', () => {
@@ -102,14 +101,14 @@ describe('findStall', () => {
       { ...alt, spec: { ...alt.spec, active: true } },
     ]);
     expect(findStall(context([off(-50), alt], [routed, carried]))).toEqual({
-      verdict: NOTHING,
+      finding: NOTHING,
       wait: 21,
     });
   });
 
   it('names all that hold it up', () => {
     const second = { ...routed, metadata: { ...routed.metadata, name: 'second', annotations: {} } };
-    expect(findStall(context([off(-300)], [routed, second])).verdict.message).toBe(
+    expect(findStall(context([off(-300)], [routed, second])).finding.message).toBe(
       held('shop/backend (asked 1 times), shop/second (asked 1 times)'),
     );
   });
@@ -134,7 +133,7 @@ describe('findStall', () => {
       injections.map((one) => ({ ...one, spec: { ...one.spec, active: true } })),
     );
     expect(findStall(context(injections, [vs]))).toEqual({
-      verdict: {
+      finding: {
         status: true,
         reason: 'RoutesRemain',
         message: held('shop/both (asked 1 times)'),

@@ -5,7 +5,7 @@ import type { HostPlan } from '../../../../../src/kinds/dynamicenv/plan/host-pla
 import type { WorkloadPlan } from '../../../../../src/kinds/dynamicenv/plan/workload-plan.ts';
 import { workloadReport } from '../../../../../src/kinds/dynamicenv/status/workload-report.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
-import { carrying } from '../../../../support/env-world.ts';
+import { carrying } from '../../../../support/env-fixture.ts';
 import {
   CONFIG,
   deepFreeze,
@@ -63,7 +63,7 @@ function judge({ plan = {}, virtualServices = [], status }: Given) {
       rules: whole.hosts.flatMap(({ rules }) => rules),
       injections: whole.hosts.map(({ injection: own }) => own),
     },
-    leaving: new Set<string>(),
+    departing: new Set<string>(),
     config: CONFIG,
     now: NOW,
   });
@@ -99,7 +99,7 @@ describe('the VirtualServices of several hosts', () => {
       [both('shop/both'), both('shop/second')],
       ['shop/both running', 'shop/second running'],
     ],
-  ])('are told %s', (_what, hosts, virtualServices, expected) => {
+  ])('are listed %s', (_what, hosts, virtualServices, expected) => {
     const { status } = judge({ plan: { hosts }, virtualServices });
     expect(
       status.virtualServices?.map(({ namespace, name, status: word }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { saidOf } from '../../../../../src/kinds/dynamicenv/status/said-of.ts';
+import { messageAbout } from '../../../../../src/kinds/dynamicenv/status/message-about.ts';
 
 describe('a message about a workload', () => {
   it.each([
@@ -11,6 +11,6 @@ describe('a message about a workload', () => {
     ['Deployment shop/api-alice is there', 'shop/api: Deployment shop/api-alice is there'],
     ['Service web-shop/api is there', 'shop/api: Service web-shop/api is there'],
   ])('%j', (message, said) => {
-    expect(saidOf('shop/api', message)).toBe(said);
+    expect(messageAbout('shop/api', message)).toBe(said);
   });
 });

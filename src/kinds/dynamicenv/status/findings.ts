@@ -1,10 +1,10 @@
 import type { HostPlan } from '../plan/host-plan.ts';
-import type { Verdict } from './conditions.ts';
+import { type Finding, no, yes } from './conditions.ts';
 import { unrouted } from './virtualservices-of.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
 /** All workloads run what was asked for. */
-export function workloadsReady(reports: readonly WorkloadReport[]): Verdict {
+export function workloadsReady(reports: readonly WorkloadReport[]): Finding {
   const waiting = reports.filter(({ isRunning }) => !isRunning);
   if (waiting.length === 0) return yes('AllRunning', 'all clones run');
   const message = waiting
@@ -17,7 +17,7 @@ export function workloadsReady(reports: readonly WorkloadReport[]): Verdict {
 }
 
 /** Each subset has a host by which its requests reach it. */
-export function routesInjected(reports: readonly WorkloadReport[]): Verdict {
+export function routesInjected(reports: readonly WorkloadReport[]): Finding {
   const subsets = reports.filter(({ plan }) => plan.kind === 'subset');
   if (subsets.length === 0) return yes('NoSubsets', 'consumers get no routes');
   const waiting = subsets.filter(({ isRouted, hosts }) => !isRouted || isPending(hosts));
@@ -37,18 +37,18 @@ function isPending(hosts: WorkloadReport['hosts']): boolean {
 }
 
 function routeTrouble(hosts: WorkloadReport['hosts']): string {
-  const told = hosts
+  const messages = hosts
     .flatMap(({ rules, virtualServices }) => [...rules, ...virtualServices])
     .filter(({ status, message }) => status !== 'running' && message !== undefined)
     .map(({ namespace, name, message }) => `${namespace}/${name}: ${message}`);
-  return told.length === 0
+  return messages.length === 0
     ? 'waiting for its pods, rules and routes'
-    : [...new Set(told)].join('; ');
+    : [...new Set(messages)].join('; ');
 }
 
 /** Regular requests never reach a clone's pods. */
-export function guarded(reports: readonly WorkloadReport[]): Verdict {
-  // Whether a rule leads to a consumer's base nobody asks.
+export function guarded(reports: readonly WorkloadReport[]): Finding {
+  // Only subsets need a rule that leads to their base; for consumers it is not checked.
   const ruled = new Set(
     reports
       .filter(({ plan }) => plan.kind === 'subset')
@@ -68,7 +68,7 @@ export function guarded(reports: readonly WorkloadReport[]): Verdict {
       ...(hosts[index]?.notes ?? [])
         .filter(({ state }) => state === 'unguarded')
         .map(({ virtualService, message }) => {
-          // A route to a subset that is not there answers 503; of one that is there, a label is what is missing.
+          // A route to a subset that does not exist answers 503. If the subset exists, it lacks a label.
           const isThere = ruled.has(host.host) || isOfExposed(message, host);
           const first = isThere ? '' : ', once a DestinationRule has it';
           return `VirtualService ${virtualService}: ${message}${first}`;
@@ -77,19 +77,19 @@ export function guarded(reports: readonly WorkloadReport[]): Verdict {
   );
   if (leaks.length > 0) return no('Unguarded', [...new Set(leaks)].join('; '));
   if (reports.some(({ hosts }) => hosts.some(({ isLooking }) => isLooking))) {
-    const message = 'VirtualServices for some of the hosts are still looked for';
+    const message = 'still looking for VirtualServices of some hosts';
     return { status: 'unknown', reason: 'Looking', message };
   }
   return yes('Guarded', 'every known route names a subset');
 }
 
-/** Is what is told about a subset of somebody's that selects the clone, too? */
+/** Is the note about another person's subset that selects the clone, too? */
 function isOfExposed(message: string, { injection }: HostPlan): boolean {
   return (injection.spec.exposed ?? []).some(({ remedy }) => message.endsWith(remedy));
 }
 
 /** Another env takes some of this one's requests. */
-export function conflicting(reports: readonly WorkloadReport[]): Verdict {
+export function conflicting(reports: readonly WorkloadReport[]): Finding {
   const shadowed = reports
     .flatMap(({ hosts }) => hosts.flatMap(({ notes }) => notes))
     .filter(({ state }) => state === 'shadowed')
@@ -100,12 +100,4 @@ export function conflicting(reports: readonly WorkloadReport[]): Verdict {
 
 function firstProblem(reports: readonly WorkloadReport[], section: string): boolean {
   return reports.some(({ problems }) => problems.some((problem) => problem.section === section));
-}
-
-export function yes(reason: string, message: string): Verdict {
-  return { status: true, reason, message };
-}
-
-export function no(reason: string, message: string): Verdict {
-  return { status: false, reason, message };
 }

@@ -2,13 +2,13 @@ import { consumersIn } from '../../../api/consumer-status.ts';
 import type { DynamicEnvStatus, ResourceStatus, WorkloadStatus } from '../../../api/dynamicenv.ts';
 import { byText } from '../../../k8s/canonical.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
+import type { EnvContext } from '../context.ts';
 import { baseKeyOf, injectionBaseKey } from '../observed.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
-import type { StatusContext } from './context.ts';
 
-/** What is still there of each workload of an env that goes, by `<namespace>/<deployment>` of its base. */
-export function leavingWorkloads(
-  context: StatusContext,
+/** What is left of each workload of an env that is being deleted, by `<namespace>/<deployment>` of its base. */
+export function departingWorkloads(
+  context: EnvContext,
 ): Pick<DynamicEnvStatus, 'subsetsStatus' | 'consumersStatus'> {
   const { deployments, injections } = context.observed;
   const keys = [...deployments.map(baseKeyOf), ...injections.map(injectionBaseKey)];
@@ -20,12 +20,14 @@ export function leavingWorkloads(
   return {
     ...(subsets.length === 0
       ? {}
-      : { subsetsStatus: statuses(subsets, (key) => leavingSubset(key, context)) }),
-    ...consumersIn(statuses(consumers, (key) => ({ deployment: leavingDeployment(key, context) }))),
+      : { subsetsStatus: statuses(subsets, (key) => departingSubset(key, context)) }),
+    ...consumersIn(
+      statuses(consumers, (key) => ({ deployment: departingDeployment(key, context) })),
+    ),
   };
 }
 
-/** The spec of an env that is deleted may be unusable. */
+/** At deletion nobody has checked the spec: it may be invalid. */
 function isConsumer(key: string, { spec }: { spec?: { consumers?: unknown } }): boolean {
   const consumers: unknown[] = Array.isArray(spec?.consumers) ? spec.consumers : [];
   return consumers.some((one) => {
@@ -34,7 +36,7 @@ function isConsumer(key: string, { spec }: { spec?: { consumers?: unknown } }): 
   });
 }
 
-function leavingSubset(key: string, context: StatusContext): WorkloadStatus {
+function departingSubset(key: string, context: EnvContext): WorkloadStatus {
   const { rules, injections } = context.observed;
   const routed = injections
     .filter((injection) => injectionBaseKey(injection) === key)
@@ -42,14 +44,14 @@ function leavingSubset(key: string, context: StatusContext): WorkloadStatus {
       carriers(context.view.virtualServices(), ownerOf(injection), context.config),
     );
   return {
-    deployment: leavingDeployment(key, context),
+    deployment: departingDeployment(key, context),
     destinationRules: rules.filter((rule) => baseKeyOf(rule) === key).map(removing),
     virtualServices: [...new Set(routed)].map(removing),
   };
 }
 
-/** The clone, or where it was. */
-function leavingDeployment(key: string, { observed }: StatusContext): ResourceStatus {
+/** The clone; if it is gone, its name from the injection. */
+function departingDeployment(key: string, { observed }: EnvContext): ResourceStatus {
   const clone = observed.deployments.find((candidate) => baseKeyOf(candidate) === key);
   if (clone !== undefined) return removing(clone);
   const [namespace = ''] = key.split('/');

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ObjectMap } from '../../../../../src/hooks/types.ts';
-import { groupsNotSent } from '../../../../../src/kinds/dynamicenv/lifecycle/sent-groups.ts';
+import { groupsNotSent } from '../../../../../src/kinds/dynamicenv/checks/sent-groups.ts';
 import { CONFIG, dynamicEnv, rule, service, workload } from '../../../../support/objects.ts';
 
 const ENV = dynamicEnv({ subsets: [workload('shop/backend')], consumers: [workload('bank/web')] });
@@ -48,7 +48,7 @@ test.each<[string, ObjectMap, string[], string[]]>([
   expect(notSent(groups, ...indexed)).toEqual(missing);
 });
 
-test.each(ALWAYS)('%s is needed whatever else comes', (key) => {
+test.each(ALWAYS)('%s is always needed', (key) => {
   const { [key]: _group, ...related } = sent(plain);
   expect(groupsNotSent(ENV, CONFIG, related)).toEqual([key]);
 });
@@ -59,7 +59,7 @@ test('consumers need no rules', () => {
   expect(groupsNotSent(env, CONFIG, related)).toEqual([]);
 });
 
-test('a spec that cannot be used needs the routes alone', () => {
+test('an invalid spec needs only VirtualServices', () => {
   expect(groupsNotSent(dynamicEnv({ subsets: [] }), CONFIG, {})).toEqual([
     'VirtualService.networking.istio.io/v1',
   ]);

@@ -11,11 +11,11 @@ import { cloneName } from '../plan/names.ts';
 import { carriers, ownerOf, type RouteOwner } from '../plan/routes-seen.ts';
 import { injectionsOf, oncePer, rulesOf } from './by-base.ts';
 
-export interface RetirementContext {
+export interface DepartureContext {
   env: string;
   observed: Observed;
   virtualServices: readonly VirtualService[];
-  /** Rules that take other people's subsets away (`childKey`): they wait for nothing. */
+  /** Rules that hide other people's subsets (`childKey`): they are removed at once. */
   harmful: ReadonlySet<string>;
   clusterDomain: string;
   drainSeconds: number;
@@ -24,21 +24,21 @@ export interface RetirementContext {
   force: boolean;
 }
 
-/** A child on its way out: what to answer for it now (absent: delete it) and when to look again. */
-export interface Leaving {
+/** A child that is being removed: what to answer for it now (absent: delete it), and seconds until the next look. */
+export interface Departure {
   child?: KubeObject;
   wait?: number;
 }
 
 /**
- * A DestinationRule or Deployment may go once no route has led to it for the drain time; the time since when is
- * noted on the object itself. A route that is seen again starts the wait anew. Without a drain time there is nothing to note.
+ * A DestinationRule or Deployment is deleted when no route has led to it for the drain time. An annotation on the object itself
+ * says since when. If a route is seen again, the wait starts again. Without a drain time no annotation is needed.
  */
 function drain<T extends KubeObject>(
   child: T,
   isReached: boolean,
-  context: RetirementContext,
-): Leaving {
+  context: DepartureContext,
+): Departure {
   if (context.force) return {};
   const kept = keep(child);
   if (isReached) return { child: kept };
@@ -56,9 +56,9 @@ function drain<T extends KubeObject>(
 }
 
 /**
- * Since when a child drains, and what is noted of it. A time still to come is of a replica whose clock is ahead, or of
- * somebody's hand. It is not corrected: the other replica, which may see the object one write late, would write its own
- * again, and both for ever. What counts then is when the object was last written, by the API server's clock.
+ * Since when a child drains, and what its annotation says. A time in the future was written by a replica whose clock is ahead, or by
+ * a person. It is not corrected: the other replica may see the object one write late and would write its own time
+ * again, and so on for ever. Instead the object's last write counts, by the API server's clock.
  */
 function drainingSince(
   child: KubeObject,
@@ -72,8 +72,8 @@ function drainingSince(
   return written === undefined ? {} : { noted, since: written };
 }
 
-/** Takes a clone away. One that no request was ever routed to (a consumer's, or without any Service) goes at once. */
-export function retireDeployment(clone: Deployment, context: RetirementContext): Leaving {
+/** How a clone is removed. One that never got routed requests (a consumer's, or one without any Service) is deleted at once. */
+export function deploymentDeparture(clone: Deployment, context: DepartureContext): Departure {
   const injections = injectionsOf(baseKeyOf(clone), context.observed);
   const rules = rulesOf(baseKeyOf(clone), context.observed);
   const isRouted = rules.length > 0 || injections.some(({ spec }) => spec.subset !== undefined);
@@ -88,12 +88,15 @@ export function retireDeployment(clone: Deployment, context: RetirementContext):
   return drain(clone, isReached, context);
 }
 
-/** Takes a DestinationRule clone away; at once when another one keeps the env's subset, or when it harms others. */
-export function retireRule(
+/**
+ * How a cloned DestinationRule is removed. It is deleted at once if another one has the env's subset, or if it harms others
+ * (`isUrgent`).
+ */
+export function ruleDeparture(
   rule: DestinationRule,
   isUrgent: boolean,
-  context: RetirementContext,
-): Leaving {
+  context: DepartureContext,
+): Departure {
   if (isUrgent) return {};
   const host = hostOf(rule);
   const key = baseKeyOf(rule);
@@ -107,14 +110,14 @@ export function retireRule(
 }
 
 /**
- * Takes a RouteInjection away: its routes first, then, together with the last of what they led to, the injection itself.
- * `isNeeded`: some of that has to stay.
+ * How a RouteInjection is removed: first its routes, then the injection itself, together with the last clone or rule that the routes
+ * led to. `isNeeded`: one of those has to stay.
  */
-export function retireInjection(
+export function injectionDeparture(
   injection: RouteInjection,
   isNeeded: boolean,
-  context: RetirementContext,
-): Leaving {
+  context: DepartureContext,
+): Departure {
   if (context.force || !(isNeeded || isLeadingTo(injection, context))) return {};
   const kept = keep(injection);
   const withdrawn: RouteInjection = {
@@ -124,17 +127,17 @@ export function retireInjection(
   return { child: withdrawn };
 }
 
-/** May requests still be on their way through this injection? */
-function isLeadingTo(injection: RouteInjection, context: RetirementContext): boolean {
+/** May requests still be routed by this injection? */
+function isLeadingTo(injection: RouteInjection, context: DepartureContext): boolean {
   return injection.spec.active || hasRoutes(ownerOf(injection), context);
 }
 
-function hasRoutes(owner: RouteOwner | undefined, context: RetirementContext): boolean {
+function hasRoutes(owner: RouteOwner | undefined, context: DepartureContext): boolean {
   return owner !== undefined && carriers(context.virtualServices, owner, context).length > 0;
 }
 
-/** Where a rule's routes would be; from its marks, since its injection may have been deleted by hand. */
-function ruleOwner(rule: DestinationRule, context: RetirementContext): RouteOwner | undefined {
+/** The owner of a rule's routes. Read from the rule's marks, since somebody may have deleted its injection. */
+function ruleOwner(rule: DestinationRule, context: DepartureContext): RouteOwner | undefined {
   const [namespace, name] = (baseKeyOf(rule) ?? '').split('/');
   const host = hostOf(rule);
   if (!namespace || !name || host === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../../src/k8s/object.ts';
-import { decide, settle, type World, wait, world } from '../../../support/env-world.ts';
+import { decide, type EnvFixture, envFixture, settle, wait } from '../../../support/env-fixture.ts';
 import {
   deployment,
   dynamicEnv,
@@ -20,8 +20,11 @@ const REFUSALS = [{ reason: 'Invalid' as const, path: 'spec', message: 'is wrong
 const APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
 
 /** An env whose routes are there, and one of whose children somebody edits. */
-function edited(kind: string, edit: (child: KubeObject & { spec?: unknown }) => object): World {
-  const now = world(dynamicEnv(), MESH);
+function edited(
+  kind: string,
+  edit: (child: KubeObject & { spec?: unknown }) => object,
+): EnvFixture {
+  const now = envFixture(dynamicEnv(), MESH);
   settle(now);
   wait(now, 5);
   wait(now, 60);
@@ -31,7 +34,7 @@ function edited(kind: string, edit: (child: KubeObject & { spec?: unknown }) => 
   return now;
 }
 
-function deleted(now: World): World {
+function deleted(now: EnvFixture): EnvFixture {
   now.env = { ...now.env, metadata: { ...now.env.metadata, deletionTimestamp: stamp(0) } };
   return now;
 }
@@ -44,14 +47,14 @@ describe.each<[string, (child: KubeObject & { spec?: unknown }) => object]>([
   ['has a list for a spec', (child) => ({ ...child, spec: [] })],
   ['has no matches', (child) => ({ ...child, spec: { ...(child.spec as object), matches: null } })],
 ])('a RouteInjection that %s', (_what, edit) => {
-  it('stays as it is, once, whether or not the spec of its env can be acted on', () => {
+  it('stays as it is, listed once, whether or not the spec of its env is valid', () => {
     const now = edited('RouteInjection', edit);
     for (const refusals of [[], REFUSALS]) {
       expect(kindsOf(decide(now, refusals).children)).toEqual(ALL);
     }
   });
 
-  it('goes first when the env is deleted, and the rest waits for its routes', () => {
+  it('is removed first when the env is deleted, and the rest waits for its routes', () => {
     const { children, finalized } = decide(deleted(edited('RouteInjection', edit)));
     expect(kindsOf(children)).toEqual(['Deployment', 'DestinationRule']);
     expect(finalized).toBe(false);

@@ -16,7 +16,7 @@ import { at, CONFIG, deepFreeze, running, stamp } from './objects.ts';
 import { childrenMap, relatedMap } from './sent.ts';
 
 /** One env, what it owns and what it sees, as far as its decisions can tell; steps change it in place. */
-export interface World {
+export interface EnvFixture {
   env: DynamicEnv;
   children: KubeObject[];
   others: KubeObject[];
@@ -28,13 +28,17 @@ export interface World {
   podsStart: boolean;
 }
 
-export function world(env: DynamicEnv, others: KubeObject[], rest: Partial<World> = {}): World {
+export function envFixture(
+  env: DynamicEnv,
+  others: KubeObject[],
+  rest: Partial<EnvFixture> = {},
+): EnvFixture {
   const basics = { children: [], config: CONFIG, time: 0, podsStart: true };
   return { env, others, mode: 'server-side-apply', ...basics, ...rest };
 }
 
 /** What is decided now, on frozen input; nothing is applied. */
-export function decide(now: World, refusals: readonly Refusal[] = []): EnvDecision {
+export function decide(now: EnvFixture, refusals: readonly Refusal[] = []): EnvDecision {
   const input = deepFreeze({
     env: now.env,
     children: childrenMap(now.children),
@@ -46,7 +50,7 @@ export function decide(now: World, refusals: readonly Refusal[] = []): EnvDecisi
 }
 
 /** What the env asked to see: not the VirtualServices that carry no label of its own. */
-function relatedOf({ env, others, children }: World): KubeObject[] {
+function relatedOf({ env, others, children }: EnvFixture): KubeObject[] {
   const label = envLabel(env.metadata.name);
   const seen = others.filter(
     ({ kind, metadata }) => kind !== 'VirtualService' || metadata.labels?.[label] !== undefined,
@@ -55,7 +59,7 @@ function relatedOf({ env, others, children }: World): KubeObject[] {
 }
 
 /** One sync, whose answer is applied as Metacontroller does; then the VirtualServices follow, if the webhook is there. */
-export function step(now: World, { webhook = true } = {}): EnvDecision {
+export function step(now: EnvFixture, { webhook = true } = {}): EnvDecision {
   const decision = decide(now);
   now.children = decision.children.map((child) => applied(child, now));
   now.env = { ...now.env, status: decision.status };
@@ -66,7 +70,7 @@ export function step(now: World, { webhook = true } = {}): EnvDecision {
 }
 
 /** Steps until nothing changes any more without time passing. */
-export function settle(now: World, options = {}): EnvDecision {
+export function settle(now: EnvFixture, options = {}): EnvDecision {
   for (let count = 0; count < 20; count += 1) {
     const before = { children: now.children, others: now.others, status: now.env.status };
     const decision = step(now, options);
@@ -77,13 +81,13 @@ export function settle(now: World, options = {}): EnvDecision {
 }
 
 /** Lets time pass and settles. */
-export function wait(now: World, seconds: number, options = {}): EnvDecision {
+export function wait(now: EnvFixture, seconds: number, options = {}): EnvDecision {
   now.time += seconds;
   return settle(now, options);
 }
 
 /** A wanted child as the cluster has it afterwards. */
-export function applied(child: KubeObject, now: World): KubeObject {
+export function applied(child: KubeObject, now: EnvFixture): KubeObject {
   const old = now.children.find((candidate) => keyOf(candidate) === keyOf(child));
   const labels = { ...child.metadata.labels, [CONTROLLER_UID_LABEL]: now.env.metadata.uid ?? '' };
   const asked = { ...child, metadata: { ...child.metadata, labels } };
@@ -119,8 +123,8 @@ export function ownerOf({ apiVersion, kind, metadata }: DynamicEnv) {
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true };
 }
 
-/** A VirtualService after decorator and webhook have seen the world's RouteInjections (and `more` of other envs). */
-export function followed(object: VirtualService, now: World, webhook = true): VirtualService {
+/** A VirtualService after decorator and webhook have seen the fixture's RouteInjections. */
+export function followed(object: VirtualService, now: EnvFixture, webhook = true): VirtualService {
   const injections = now.children.filter(({ kind }) => kind === 'RouteInjection');
   return carrying(object, injections as RouteInjection[], now, webhook);
 }
@@ -128,7 +132,7 @@ export function followed(object: VirtualService, now: World, webhook = true): Vi
 export function carrying(
   object: VirtualService,
   injections: readonly RouteInjection[],
-  { time, config }: Pick<World, 'time' | 'config'> = { time: 0, config: CONFIG },
+  { time, config }: Pick<EnvFixture, 'time' | 'config'> = { time: 0, config: CONFIG },
   webhook = true,
 ): VirtualService {
   const { labels, annotations } = decorate(object, injections, config, at(time));

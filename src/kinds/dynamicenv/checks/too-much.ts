@@ -1,41 +1,51 @@
 import type { DynamicEnv } from '../../../api/dynamicenv.ts';
-import { DYNAMIC_ENV_LABEL } from '../../../api/marks.ts';
 import { fqdn } from '../../../istio/host.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import type { Service } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { draftBytes, MAX_DRAFT_BYTES } from '../../../virtualservice/plan/affordable.ts';
 import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';
+import type { EnvInput } from '../gather.ts';
+import { MAX_RULE_WORK, ruleWork } from '../plan/rule-work.ts';
+import { type EnvWorkload, envWorkloads } from '../plan/workloads.ts';
 import type { EnvSettings } from '../settings.ts';
-import { type EnvWorkload, envWorkloads } from './workloads.ts';
+import type { Check } from './check.ts';
 
-/** Services that send to the pods of one Deployment. */
+/** Services that send to the pods of one Deployment, at most. */
 const MAX_SERVICES = 64;
-/** To tell whether a new rule hides others takes as long as the square of their number in its namespace, for each new one. */
-const MAX_RULE_WORK = 2_000_000;
-/** Each of an env's hosts is looked up in each VirtualService that carries the env's label. */
+/** Lookups of an env's hosts in the VirtualServices that carry the env's label: each in each. */
 const MAX_LOOKUPS = 10_000;
-/** Routes, match entries and destinations of all VirtualServices that carry the env's label. */
+/** Routes, match entries and destinations together, in all VirtualServices that carry the env's label. */
 const MAX_PARTS = 60_000;
-/** What the routes that are compared with what the VirtualServices carry come to. */
+/** Bytes of the wanted routes that are compared with those in the VirtualServices. */
 const MAX_COMPARED_BYTES = 64 * 2 ** 20;
 
-/** To find out whom a rule is for takes as long as to look at so many subsets. */
+/** Finding out which host a rule is for takes as long as reading this many subsets. */
 const LOOKS_PER_RULE = 4;
-/** Exported names make the comparison of two rules longer. */
-const NAMES_PER_RULE = 8;
 
 /**
- * Why there is more around an env than can be decided on in time, and what to do; none: there is not. Far more than anybody
- * has: somebody made a thousand rules of one host. It is counted before anything is decided, and then nothing is.
+ * There is more around an env than can be decided on in time. The limits are far above what anybody needs; somebody made, say, a
+ * thousand rules for one host.
  */
-export function tooMuch(env: DynamicEnv, view: MeshView, config: EnvSettings): string[] {
+export const tooMuch: Check = (input) => {
+  const messages = reasonsOf(input);
+  return messages.length === 0
+    ? undefined
+    : {
+        reason: 'TooLarge',
+        messages,
+        until: 'the env is within the limits',
+        waiting: 'waiting until the env is within the limits',
+      };
+};
+
+function reasonsOf({ env, view, config }: EnvInput): string[] {
   const served = envWorkloads(env).map((entry) => ({ entry, services: servicesOf(entry, view) }));
   const crowded = served.filter(({ services }) => services.length > MAX_SERVICES);
   if (crowded.length > 0) {
     return crowded.map(
       ({ entry, services }) =>
-        `${services.length} Services send to the pods of Deployment ${entry.key}, and at most ${MAX_SERVICES} are dealt with; narrow their selectors`,
+        `${services.length} Services send to the pods of Deployment ${entry.key}, and at most ${MAX_SERVICES} are supported; narrow their selectors`,
     );
   }
   const hosts = served.flatMap(({ entry, services }) =>
@@ -50,7 +60,7 @@ export function tooMuch(env: DynamicEnv, view: MeshView, config: EnvSettings): s
   return [...tooManyRules(hosts, view), ...tooManyRoutes(routed, env, view, config)];
 }
 
-/** Each of them is looked at several times. */
+/** Each part is read several times. */
 function tooManyParts(view: MeshView): string[] {
   let parts = 0;
   for (const { spec } of view.virtualServices()) {
@@ -60,7 +70,7 @@ function tooManyParts(view: MeshView): string[] {
   }
   if (parts <= MAX_PARTS) return [];
   return [
-    `the VirtualServices of this env have ${parts} routes, match entries and destinations together, and at most ${MAX_PARTS} are dealt with; split the hosts that they route to among several envs`,
+    `the VirtualServices of this env have ${parts} routes, match entries and destinations together, and at most ${MAX_PARTS} are supported; split the hosts that they route to among several envs`,
   ];
 }
 
@@ -74,40 +84,18 @@ function tooManyRules(
     work += lookWork(rules) + (kind === 'subset' ? rules.length * ruleWork(rules) : 0);
     if (work > MAX_RULE_WORK) {
       return [
-        `there are too many DestinationRules for ${host} (${rules.length}) to tell which clients would see which, and which pods their subsets select; put those of one namespace together`,
+        `there are too many DestinationRules for ${host} (${rules.length}) to check which clients see them, and which pods their subsets select; merge those of one namespace into one`,
       ];
     }
   }
   return [];
 }
 
-/** About how many steps it takes to tell which subsets of these select a clone's pods. A rule is as much as some subsets. */
+/** Approximate steps to find the subsets of these rules that select a clone's pods. */
 function lookWork(rules: readonly DestinationRule[]): number {
   let work = LOOKS_PER_RULE * rules.length;
   for (const { spec } of rules) work += spec.subsets?.length ?? 0;
   return work;
-}
-
-/** About how many steps it takes to tell whether one more rule hides some of these. */
-export function ruleWork(rules: readonly DestinationRule[]): number {
-  const sizes = new Map<string, { rules: number; names: number }>();
-  for (const { metadata, spec } of rules) {
-    if (metadata.labels?.[DYNAMIC_ENV_LABEL] !== undefined) continue;
-    const key = metadata.namespace ?? '';
-    const size = sizes.get(key) ?? { rules: 0, names: 0 };
-    size.rules += 1;
-    size.names +=
-      1 + ((spec?.exportTo?.length ?? 0) + (spec?.subsets?.length ?? 0)) / NAMES_PER_RULE;
-    sizes.set(key, size);
-  }
-  let most = 0;
-  for (const { rules: count, names } of sizes.values()) most = Math.max(most, count * names);
-  return rules.length + most;
-}
-
-/** Can it be told whether so many rules hide others? Where it cannot, they are left as they are. */
-export function canJudge(work: number): boolean {
-  return work <= MAX_RULE_WORK;
 }
 
 function tooManyRoutes(
@@ -117,7 +105,7 @@ function tooManyRoutes(
   config: EnvSettings,
 ): string[] {
   const all = view.virtualServices();
-  // Mostly so few that nothing has to be measured.
+  // Usually there are so few that nothing has to be measured.
   if (hosts.length * all.length * MAX_DRAFT_BYTES <= MAX_COMPARED_BYTES) return [];
   let bytes = 0;
   const isTooMuch =
@@ -129,7 +117,7 @@ function tooManyRoutes(
     });
   if (!isTooMuch) return [];
   return [
-    `there are too many routes in the ${all.length} VirtualServices of this env to compare them with what it wants; give it fewer subsets or matches, or split the VirtualServices`,
+    `there are too many routes in the ${all.length} VirtualServices of this env to compare them with the wanted routes; give it fewer subsets or matches, or split the VirtualServices`,
   ];
 }
 

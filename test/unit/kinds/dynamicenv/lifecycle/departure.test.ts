@@ -4,11 +4,11 @@ import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
 import type { DestinationRule, VirtualService } from '../../../../../src/istio/types.ts';
 import type { Deployment } from '../../../../../src/k8s/workload.ts';
 import {
-  type RetirementContext,
-  retireDeployment,
-  retireInjection,
-  retireRule,
-} from '../../../../../src/kinds/dynamicenv/lifecycle/retirement.ts';
+  type DepartureContext,
+  deploymentDeparture,
+  injectionDeparture,
+  ruleDeparture,
+} from '../../../../../src/kinds/dynamicenv/lifecycle/departure.ts';
 import {
   deepFreeze,
   deployment,
@@ -56,7 +56,7 @@ interface Given {
   drainSeconds?: number;
 }
 
-function context(given: Given): RetirementContext {
+function context(given: Given): DepartureContext {
   const { deployments = [], rules = [], injections = [], virtualServices = [] } = given;
   return deepFreeze({
     env: 'alice',
@@ -75,13 +75,13 @@ const gone = {};
 const drained = (since: number, wait: number) => ({ since: stamp(since), wait });
 
 /** An answer in short: what is answered beside the child itself. */
-function brief(leave: ReturnType<typeof retireDeployment>): object {
-  if (leave.child === undefined) return leave;
-  const since = leave.child.metadata.annotations?.[DRAINING];
-  return since === undefined ? kept : { since, wait: leave.wait };
+function brief(departure: ReturnType<typeof deploymentDeparture>): object {
+  if (departure.child === undefined) return departure;
+  const since = departure.child.metadata.annotations?.[DRAINING];
+  return since === undefined ? kept : { since, wait: departure.wait };
 }
 
-describe('retireDeployment', () => {
+describe('deploymentDeparture', () => {
   const draining = (time: string) => clone({ ...BASE, [DRAINING]: time });
 
   /** Noted by a replica whose clock is ahead: what counts is when the object was written, by the API server's. */
@@ -184,22 +184,22 @@ describe('retireDeployment', () => {
       { injections: [on], virtualServices: [routed], force: true },
       gone,
     ],
-  ])('leads to it: %s', (_what, child, given, expected) => {
-    expect(brief(retireDeployment(deepFreeze(child), context(given)))).toEqual(expected);
+  ])('requests are routed to it by %s', (_what, child, given, expected) => {
+    expect(brief(deploymentDeparture(deepFreeze(child), context(given)))).toEqual(expected);
   });
 
-  it('answers the child as it is, and the note', () => {
-    expect(retireDeployment(clone(), context({ injections: [off] }))).toEqual({
+  it('returns the child as it is, with the draining time', () => {
+    expect(deploymentDeparture(clone(), context({ injections: [off] }))).toEqual({
       child: clone({ ...BASE, [DRAINING]: stamp(0) }),
       wait: 11,
     });
-    expect(retireDeployment(draining(stamp(-5)), context({ injections: [on] }))).toEqual({
+    expect(deploymentDeparture(draining(stamp(-5)), context({ injections: [on] }))).toEqual({
       child: clone(),
     });
   });
 });
 
-describe('retireRule', () => {
+describe('ruleDeparture', () => {
   const elsewhere = injection({ host: 'alt.shop.svc.cluster.local', active: true });
   const draining = { ...BASE, ...ON_HOST, [DRAINING]: stamp(-11) };
 
@@ -229,17 +229,19 @@ describe('retireRule', () => {
     ['active, but replaced', ownRule(), true, { injections: [on] }, gone],
     ['active, but force', ownRule(), false, { injections: [on], force: true }, gone],
   ])('%s', (_what, child, hasReplacement, given, expected) => {
-    expect(brief(retireRule(deepFreeze(child), hasReplacement, context(given)))).toEqual(expected);
+    expect(brief(ruleDeparture(deepFreeze(child), hasReplacement, context(given)))).toEqual(
+      expected,
+    );
   });
 
-  it.each(['shop', 'shop/', '/backend'])('makes nothing of the mark "%s"', (mark) => {
+  it.each(['shop', 'shop/', '/backend'])('ignores the mark "%s"', (mark) => {
     const child = ownRule({ ...ON_HOST, 'riskified.com/deployment': mark });
     const given = { virtualServices: [routed] };
-    expect(brief(retireRule(child, false, context(given)))).toEqual(drained(0, 11));
+    expect(brief(ruleDeparture(child, false, context(given)))).toEqual(drained(0, 11));
   });
 });
 
-describe('retireInjection', () => {
+describe('injectionDeparture', () => {
   const child = {
     child: {
       ...off,
@@ -256,6 +258,6 @@ describe('retireInjection', () => {
     ['something of it has to stay', off, true, {}, child],
     ['force', on, true, { virtualServices: [routed], force: true }, gone],
   ])('%s', (_what, one, isNeeded, given, expected) => {
-    expect(retireInjection(deepFreeze(one), isNeeded, context(given))).toEqual(expected);
+    expect(injectionDeparture(deepFreeze(one), isNeeded, context(given))).toEqual(expected);
   });
 });

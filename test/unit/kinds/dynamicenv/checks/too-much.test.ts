@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../../../src/k8s/object.ts';
-import { decide, namesOf, settle, type World, wait, world } from '../../../../support/env-world.ts';
+import {
+  decide,
+  type EnvFixture,
+  envFixture,
+  namesOf,
+  settle,
+  wait,
+} from '../../../../support/env-fixture.ts';
 import {
   deployment,
   dynamicEnv,
@@ -21,8 +28,8 @@ const MESH = [
 ];
 
 /** An env whose routes are there, and then all this comes. */
-function surrounded(more: readonly KubeObject[]): World {
-  const now = world(dynamicEnv(), MESH);
+function surrounded(more: readonly KubeObject[]): EnvFixture {
+  const now = envFixture(dynamicEnv(), MESH);
   settle(now);
   wait(now, 5);
   wait(now, 60);
@@ -43,7 +50,7 @@ const routing = (count: number, routes: number, bytes = 10) =>
     ),
   );
 
-describe('where there is more than can be decided on in time', () => {
+describe('more than can be decided on in time', () => {
   it.each<[string, KubeObject[], RegExp]>([
     [
       'Services of one Deployment',
@@ -95,11 +102,11 @@ describe('where there is more than can be decided on in time', () => {
     const consumers = times(32, (at) => ({ namespace: 'shop', name: `c${at}` }));
     const env = dynamicEnv({ subsets: [], consumers });
     const all = [...bases, ...services(64), ...more];
-    const { status } = decide(world(env, all));
+    const { status } = decide(envFixture(env, all));
     expect(status.conditions?.[0]?.reason).toBe('TooLarge');
   });
 
-  it('a removal goes on', () => {
+  it('does not stop a removal', () => {
     const now = surrounded([...services(64), ...rules(130)]);
     const { metadata } = now.env;
     now.env = { ...now.env, metadata: { ...metadata, deletionTimestamp: '2026-01-01T12:02:00Z' } };
@@ -110,7 +117,7 @@ describe('where there is more than can be decided on in time', () => {
   });
 });
 
-describe('what large meshes have is decided on', () => {
+describe('a large mesh is decided on', () => {
   it.each<[string, KubeObject[]]>([
     ['Services of one Deployment', services(20)],
     ['Services of others', times(2000, (at) => service(`shop/o${at}`))],

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LifeCycle, ResourceStatus } from '../../../../../src/api/dynamicenv.ts';
-import type { HostStatus } from '../../../../../src/kinds/dynamicenv/status/host-status.ts';
 import {
   conflicting,
   guarded,
   routesInjected,
   workloadsReady,
-} from '../../../../../src/kinds/dynamicenv/status/verdicts.ts';
+} from '../../../../../src/kinds/dynamicenv/status/findings.ts';
+import type { HostStatus } from '../../../../../src/kinds/dynamicenv/status/host-status.ts';
 import type { WorkloadReport } from '../../../../../src/kinds/dynamicenv/status/workload-report.ts';
 import type { PlanNote } from '../../../../../src/virtualservice/routes/plan-codec.ts';
 import { deepFreeze, injection, workload } from '../../../../support/objects.ts';
@@ -109,7 +109,7 @@ describe('workloadsReady', () => {
     expect(workloadsReady(reports)).toMatchObject({ status: false, reason });
   });
 
-  it('is not about problems of those that run', () => {
+  it('ignores problems of those that run', () => {
     const problems = [{ section: 'deployment' as const, message: 'x' }];
     const reports = [report('a', deploymentIs('a', 'updating')), report('b', { problems })];
     expect(workloadsReady(reports).reason).toBe('WorkloadsPending');
@@ -208,18 +208,18 @@ describe('guarded', () => {
     });
   });
 
-  it('is not known while VirtualServices are looked for, but a leak is told at once', () => {
+  it('is unknown while VirtualServices are looked for, but a leak is reported at once', () => {
     const looking = host({ isLooking: true });
     expect(guarded([report('a', { hosts: [host()] }), report('b', { hosts: [looking] })])).toEqual({
       status: 'unknown',
       reason: 'Looking',
-      message: 'VirtualServices for some of the hosts are still looked for',
+      message: 'still looking for VirtualServices of some hosts',
     });
     const leak = host({ notes: [note('unguarded', 'leaks')] });
     expect(guarded([report('a', { hosts: [looking, leak] })]).reason).toBe('Unguarded');
   });
 
-  it('does not when a route names none, and each is told once, of consumers, too', () => {
+  it('does not hold if a route names no subset; each is reported once, also for consumers', () => {
     const leak = host({ notes: [note('unguarded', 'leaks'), note('skipped', 'x')] });
     const reports = [
       report('a', { hosts: [leak] }, 'consumer'),
@@ -270,7 +270,7 @@ describe('conflicting', () => {
     });
   });
 
-  it('holds when another env comes first', () => {
+  it('holds if another env comes first', () => {
     const shadowed = host({ notes: [note('shadowed', 'first'), note('skipped', 'x')] });
     const twice = report('a', { hosts: [shadowed, shadowed] });
     const other = host({ notes: [note('shadowed', 'second')] });

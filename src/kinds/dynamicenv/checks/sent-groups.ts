@@ -18,11 +18,11 @@ const NAMESPACES = 'Namespace.v1';
 const INDEXES = 'MeshIndex.riskified.com/v1alpha1';
 
 /**
- * The groups of related objects without which nothing can be decided. What Metacontroller sends was asked for up to 20 minutes
- * ago, maybe under another list of indexed namespaces: a namespace may come either way.
+ * The groups of related objects that are missing and without which nothing can be decided. Metacontroller sends what it was asked
+ * for up to 20 minutes ago, maybe with another list of indexed namespaces: a namespace may come as objects or as an index.
  */
 export function groupsNotSent(env: DynamicEnv, config: EnvSettings, related: ObjectMap): string[] {
-  // Without indexes nothing else is asked for.
+  // Without indexes no other group is asked for.
   const isPlain = config.indexedNamespaces.length === 0;
   if (isPlain && OBJECTS.every((key) => isSent(key, related))) return [];
   const rules = neededRuleNamespaces(env, config);
@@ -53,7 +53,7 @@ function isIndexSent(namespace: string, related: ObjectMap): boolean {
   return isSent(INDEXES, related) && Object.hasOwn(related[NAMESPACES] ?? {}, namespace);
 }
 
-/** Where an index is wanted, the group may be there for another namespace's sake: an object of this one must have come. */
+/** If the namespace is indexed now, the group may have come for another namespace: an object of this one must be in it. */
 function areObjectsSent(
   kind: string,
   namespace: string,

@@ -1,0 +1,67 @@
+import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import { FORCE_REMOVAL_ANNOTATION, isTrue } from '../../api/marks.ts';
+import type { Refusal } from '../../crd/refusal.ts';
+import type { ObjectMap } from '../../hooks/types.ts';
+import { meshView } from '../../mesh/view.ts';
+import type { EnvContext } from './context.ts';
+import { ruleNamespaces } from './customize.ts';
+import type { LifecycleContext } from './lifecycle/children.ts';
+import { observe } from './observed.ts';
+import { harmfulKeys } from './plan/rule-harm.ts';
+import { planWorkload, type WorkloadPlan } from './plan/workload-plan.ts';
+import { envWorkloads } from './plan/workloads.ts';
+import type { EnvSettings } from './settings.ts';
+
+/** What Metacontroller sent. */
+export interface EnvRequest {
+  env: DynamicEnv;
+  children: ObjectMap;
+  related: ObjectMap;
+  /** Length of the request's body, if known. It bounds costs, and changes no answer. */
+  sentBytes?: number | undefined;
+}
+
+/** Everything that one sync or removal decides on. */
+export interface EnvInput extends EnvRequest, EnvContext {
+  /** Why the spec cannot be acted on; none: it can. */
+  refusals: readonly Refusal[];
+  lifecycle: LifecycleContext;
+  /** What each workload should look like. Computed at the first call: whether that takes too long is checked first. */
+  plans(): readonly WorkloadPlan[];
+}
+
+export function gather(
+  request: EnvRequest,
+  refusals: readonly Refusal[],
+  config: EnvSettings,
+  now: Date,
+): EnvInput {
+  const { env, children, related } = request;
+  const view = meshView(related, config.clusterDomain, () => ruleNamespaces(env, config));
+  const context: EnvContext = { env, view, observed: observe(children), config, now };
+  let plans: readonly WorkloadPlan[] | undefined;
+  return {
+    ...request,
+    ...context,
+    refusals,
+    lifecycle: lifecycleOf(context),
+    plans: () => {
+      plans ??= envWorkloads(env).map((entry) => planWorkload(entry, context));
+      return plans;
+    },
+  };
+}
+
+function lifecycleOf({ env, view, observed, config, now }: EnvContext): LifecycleContext {
+  return {
+    env: env.metadata.name,
+    observed,
+    virtualServices: view.virtualServices(),
+    harmful: harmfulKeys(observed.rules, view, config.clusterDomain),
+    clusterDomain: config.clusterDomain,
+    drainSeconds: config.drainSeconds,
+    settleSeconds: config.settleSeconds,
+    now,
+    force: isTrue(env.metadata.annotations?.[FORCE_REMOVAL_ANNOTATION]),
+  };
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Refusal } from '../../../../../src/crd/refusal.ts';
+import type { ObjectMap } from '../../../../../src/hooks/types.ts';
+import type { KubeObject } from '../../../../../src/k8s/object.ts';
+import { removalBlocker, syncBlocker } from '../../../../../src/kinds/dynamicenv/checks/order.ts';
+import { gather } from '../../../../../src/kinds/dynamicenv/gather.ts';
+import {
+  at,
+  CONFIG,
+  deepFreeze,
+  deployment,
+  dynamicEnv,
+  rule,
+  service,
+  virtualService,
+} from '../../../../support/objects.ts';
+import { childrenMap, relatedMap } from '../../../../support/sent.ts';
+
+interface Given {
+  refusals: Refusal[];
+  objects: KubeObject[];
+  /** Groups that do not come. */
+  without: string[];
+  annotations: Record<string, string>;
+}
+
+const VIRTUAL_SERVICES = 'VirtualService.networking.istio.io/v1';
+const MESH = [
+  deployment('shop/backend'),
+  service('shop/backend'),
+  rule('shop/backend'),
+  virtualService('shop/backend'),
+];
+
+function inputOf({ refusals = [], objects = [], without = [], annotations = {} }: Partial<Given>) {
+  const env = dynamicEnv();
+  const own = { ...env, metadata: { ...env.metadata, annotations } };
+  const related: ObjectMap = relatedMap(env, CONFIG, [...MESH, ...objects]);
+  const sent = Object.entries(related).filter(([key]) => !without.includes(key));
+  const request = { env: own, children: childrenMap([]), related: Object.fromEntries(sent) };
+  return gather(deepFreeze(request), refusals, CONFIG, at(0));
+}
+
+const broken = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: { name: 'broken', namespace: 'shop' },
+  spec: { http: 'none' },
+} as KubeObject;
+
+/** In the order of the checks. */
+const TROUBLES: [string, Partial<Given>, RegExp][] = [
+  [
+    'InvalidSpec',
+    { refusals: [{ reason: 'Invalid', path: 'spec.x', message: 'is wrong' }] },
+    /^spec\.x: is wrong$/,
+  ],
+  ['NotSent', { without: ['StatefulSet.apps/v1'] }, /^related objects StatefulSet\.apps\/v1 were/],
+  ['Unreadable', { objects: [broken] }, /^VirtualService shop\/broken/],
+  [
+    'NoMeshIndex',
+    { objects: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bank' } }] },
+    /^MeshIndex bank\/mesh-index, through which/,
+  ],
+  [
+    'TooLarge',
+    {
+      objects: Array.from({ length: 64 }, (_, index) =>
+        service(`shop/s${index}`, { app: 'backend' }),
+      ),
+    },
+    /^65 Services send to/,
+  ],
+  [
+    'InvalidSpec',
+    {
+      objects: [
+        rule('shop/taken', {
+          host: 'backend',
+          subsets: [{ name: 'backend-alice', labels: { version: 'x' } }],
+        }),
+      ],
+    },
+    /^metadata\.name: DestinationRule shop\/taken already has a subset for alice/,
+  ],
+];
+
+function joined(troubles: typeof TROUBLES): Partial<Given> {
+  const given = troubles.map(([, one]) => one);
+  return {
+    refusals: given.flatMap(({ refusals = [] }) => refusals),
+    objects: given.flatMap(({ objects = [] }) => objects),
+    without: given.flatMap(({ without = [] }) => without),
+  };
+}
+
+describe('what blocks a living env', () => {
+  it.each(TROUBLES.map((trouble, place) => [place, ...trouble] as const))(
+    'check %s, %s, comes before the later ones',
+    (place, reason, _given, message) => {
+      const found = syncBlocker(inputOf(joined(TROUBLES.slice(place))));
+      expect(found).toMatchObject({ reason, messages: [expect.stringMatching(message)] });
+    },
+  );
+
+  it('is nothing otherwise', () => {
+    expect(syncBlocker(inputOf({}))).toBeUndefined();
+  });
+});
+
+describe('what blocks a removal', () => {
+  const unseen = { without: [VIRTUAL_SERVICES] };
+
+  it.each<[string, Partial<Given>, string | undefined]>([
+    ['VirtualServices that were not sent', unseen, 'NotSent'],
+    ['one that cannot be read', { objects: [broken] }, 'Unreadable'],
+    ['nothing else', joined(TROUBLES.filter(([reason]) => reason !== 'Unreadable')), undefined],
+    [
+      'nothing at all, if the user asks not to wait',
+      { ...unseen, annotations: { 'riskified.com/force-removal': 'true' } },
+      undefined,
+    ],
+  ])('%s', (_what, given, reason) => {
+    expect(removalBlocker(inputOf(given))?.reason).toBe(reason);
+  });
+});
