@@ -23,7 +23,10 @@ export interface ManagedFieldsEntry {
   fieldsV1?: FieldsV1;
 }
 
-/** A tree of `f:<field>`, `k:<keys of a list's item>`, `v:<value of a set>` and `.` (the thing itself); a leaf is `{}`. */
+/**
+ * A tree with the keys `f:<field>`, `k:<keys of a list's item>`, `v:<value of a set>` and `.` (the node itself). A leaf
+ * is `{}`.
+ */
 export type FieldsV1 = { [element: string]: FieldsV1 };
 
 export interface OwnerReference {

@@ -1,27 +1,24 @@
 import { byteCache } from './byte-cache.ts';
 import { digest } from './hash.ts';
 
-/** How much is remembered: the oldest goes when more comes. */
+/** Limits of the cache. The oldest result is removed first. */
 export interface Memory<T> {
-  /** Most answers. */
+  /** Maximum number of results. */
   size: number;
-  /** Most bytes of all answers together; one that is larger than all of them is not remembered. */
+  /** Maximum bytes of all results together. A single result above it is not stored. */
   bytes: number;
-  /** About how many bytes an answer to this text holds; when absent, as many as the text. */
+  /** Roughly how many bytes a result takes; by default as many as its text. */
   bytesOf?: (answer: T, text: string) => number;
 }
 
-/**
- * A function of a text, with its last answers remembered: the same text has the same answer, whatever was asked before.
- * Of the texts only hashes are kept.
- */
+/** Memoizes a function of a text. The result must depend on the text alone. Of a long text only the hash is stored. */
 export function rememberedByText<T>(
   { size, bytes, bytesOf = (_answer, text) => text.length }: Memory<T>,
   answer: (text: string) => T,
 ): (text: string) => T {
   const known = byteCache<{ answer: T }>(bytes, size);
   return (text) => {
-    // No hash begins like this.
+    // A hash never begins with "=".
     const key = text.length > LONGEST_KEY ? digest(text) : `=${text}`;
     const before = known.get(key);
     if (before !== undefined) return before.answer;
@@ -31,5 +28,5 @@ export function rememberedByText<T>(
   };
 }
 
-/** To hash a short text takes longer than to look it up. */
+/** Hashing a short text takes longer than looking it up. */
 const LONGEST_KEY = 512;

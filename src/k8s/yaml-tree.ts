@@ -3,8 +3,9 @@ import { lexemesOf } from './yaml-lexemes.ts';
 import type { Remark } from './yaml-value.ts';
 
 /**
- * The documents of a text as trees of texts: what a scalar means is not decided here. Where Go's parser (`scannerc.go` of
- * go.yaml.in/yaml/v2) parts a text otherwise than the specification, it is done as there; `strange`: what it refuses.
+ * Parses a text into documents whose scalars are still strings; `yaml-value.ts` interprets them. Where Go's parser
+ * (`scannerc.go` of go.yaml.in/yaml/v2) differs from the YAML specification, this follows Go's parser. `strange`: what
+ * it refuses.
  */
 export function treesOf(
   text: string,
@@ -32,7 +33,7 @@ function* tokensOf(text: string, lines: LineCounter) {
   yield* parser.end();
 }
 
-/** What the specification allows and Go's parser does not. */
+/** What the YAML specification allows and Go's parser refuses. */
 function strangeIn(document: Document.Parsed, text: string): Remark[] {
   const found: Remark[] = [];
   const say = (node: Node, message: string) =>
@@ -56,7 +57,7 @@ function strangeIn(document: Document.Parsed, text: string): Remark[] {
   return found;
 }
 
-/** A half of a pair, or `\/`. */
+/** An escaped half of a surrogate pair, or `\/`. */
 const ESCAPE = /(?<!\\)(?:\\\\)*\\(?:\/|u[dD][89a-fA-F])/;
 const BAD_ESCAPE =
   'kubectl knows neither "\\/" nor halves of characters ("\\ud83d\\ude00") in YAML';

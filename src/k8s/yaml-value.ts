@@ -11,13 +11,13 @@ import {
 } from 'yaml';
 import { keyText, type Plain, plainValue } from './yaml-plain.ts';
 
-/** Something to say of what stands at an offset of the document. */
+/** A message about the node at an offset of the document. */
 export interface Remark {
   offset: number;
   message: string;
 }
 
-/** What a document's tree means to kubectl; with problems there is no value. */
+/** The value that kubectl reads from a document. With problems there is no value. */
 export interface Meaning {
   value: unknown;
   problems: Remark[];
@@ -28,7 +28,7 @@ interface Reading {
   anchored: ReadonlyMap<Alias, Node>;
   problems: Remark[];
   warnings: Remark[];
-  /** Nodes read, and those of them within aliases. */
+  /** Number of nodes read, and how many of them were read through an alias. */
   count: number;
   copied: number;
   /** Aliases that are being read. */
@@ -36,8 +36,9 @@ interface Reading {
 }
 
 /**
- * The JSON value of a tree in which every scalar is still a text: `decode.go` of go.yaml.in/yaml/v2, then
- * `convertToJSONableObject` of sigs.k8s.io/yaml. Of duplicate keys the last counts, and `<<` sets its keys where it stands.
+ * The JSON value of a tree whose scalars are still strings: `decode.go` of go.yaml.in/yaml/v2, then
+ * `convertToJSONableObject` of sigs.k8s.io/yaml. Of duplicate keys the last one counts. `<<` sets its keys at the place
+ * where it is written.
  */
 export function meaningOf(tree: Node | null): Meaning {
   const problems: Remark[] = [];
@@ -48,7 +49,7 @@ export function meaningOf(tree: Node | null): Meaning {
   return { value: problems.length > 0 ? undefined : value, problems, warnings };
 }
 
-/** An alias means the last anchor of its name before it. */
+/** An alias refers to the last anchor of that name before it. */
 function anchors(tree: Node | null, problems: Remark[]): Map<Alias, Node> {
   const byName = new Map<string, Node>();
   const found = new Map<Alias, Node>();
@@ -81,7 +82,7 @@ function read(node: Node | null, reading: Reading): unknown {
   return typeof plain === 'bigint' ? Number(plain) : plain;
 }
 
-/** As `read`, with integers as they are. */
+/** Like `read`, but integers stay bigint. */
 function readPlain(node: Node | null, reading: Reading): unknown {
   reading.count += 1;
   if (reading.open.size > 0) reading.copied += 1;
@@ -97,7 +98,7 @@ function readPlain(node: Node | null, reading: Reading): unknown {
   return isScalar(node) ? readScalar(node, reading) : null;
 }
 
-/** `allowedAliasRatio`. */
+/** The limit `allowedAliasRatio` of `decode.go`. */
 function isTooMuch({ count, copied }: Reading): boolean {
   if (copied <= 100 || count <= 1000) return false;
   const over = Math.min(Math.max((count - 400_000) / 3_600_000, 0), 1);
@@ -155,7 +156,7 @@ function isMerge(key: Node | null): boolean {
 }
 
 function merge(node: Node | null, members: Map<string, unknown>, reading: Reading): void {
-  // Earlier maps of a list count more.
+  // Earlier maps of the list override later ones.
   const sources = isSeq(node) ? (node.items as (Node | null)[]).toReversed() : [node];
   for (const source of sources) {
     const target = isAlias(source) ? reading.anchored.get(source) : source;
@@ -180,7 +181,7 @@ function tagOf(name: string): string {
   return `tag:yaml.org,2002:${name}`;
 }
 
-/** `resolve` in `resolve.go`: without a tag only what stands without quotes is more than a text. */
+/** `resolve` in `resolve.go`. Without a tag, a scalar in quotes is always a string. */
 function readScalar(node: Scalar, reading: Reading): Plain {
   const { source: text = '', type = 'PLAIN', tag } = node;
   if (tag === undefined) return type === 'PLAIN' ? plainValue(text) : text;
