@@ -14,28 +14,32 @@ import { schemaNodes } from './walk.ts';
 export interface Verdict {
   /** What the API server would refuse. */
   errors: Refusal[];
-  /** Fields that the API server would drop, or refuse under strict field validation (kubectl's default). */
+  /**
+   * Unknown fields. The API server would drop them, or refuse them under strict field validation (kubectl's default).
+   */
   unknown: Refusal[];
 }
 
-/** What the API server does with the objects of one kind, without an API server. */
+/** Validates objects of one kind as the API server does, without an API server. */
 export interface CrdValidator {
-  /** The object as its author writes it: what its status says does not count, as the API server drops it. */
+  /**
+   * Validates an object as its author writes it. Errors in its status are left out: the API server drops the status.
+   */
   validate(object: unknown): Verdict;
-  /** The errors in an object's spec alone. An object that comes back with every resync is judged once. */
+  /** The errors in an object's spec alone. Results are cached, since the same object comes back with every resync. */
   specErrors(object: KubeObject): readonly Refusal[];
-  /** The status alone, which is written by itself. */
+  /** Validates the status alone, which is written separately. */
   validateStatus(object: unknown): Verdict;
-  /** A copy with the defaults of the schema. */
+  /** A copy with the schema's defaults. */
   withDefaults<T>(object: T): T;
 }
 
-/** More than a cluster has envs whose syncs are small beside the judging. */
+/** In clusters with more envs than this, validation is a small part of each sync. */
 const REMEMBERED = { size: 512, bytes: 2 ** 20 };
-/** So many errors are told: who has mended them sees the next ones. */
+/** Maximum number of errors in an answer. The author sees the next ones after correcting these. */
 const MAX_TOLD = 16;
 
-/** Compiles the stored version's schema and rules; throws when the CRD itself is wrong. */
+/** Compiles the stored version's schema and rules. Throws when the CRD itself is invalid. */
 export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
   const schema = objectSchema(crd);
   const verdict = compileVerdict(schema);
@@ -89,7 +93,7 @@ function compileVerdict(schema: Schema): (object: unknown) => Verdict {
   }
 }
 
-/** The first ones, and how many there are besides. */
+/** The first errors, and how many more there are. */
 function told(errors: readonly Refusal[]): readonly Refusal[] {
   const more = errors.length - MAX_TOLD;
   return more <= 1 ? errors : [...errors.slice(0, MAX_TOLD), andMore(more)];
@@ -103,7 +107,9 @@ function bytesOf({ reason, message, path = '' }: Refusal): number {
   return reason.length + message.length + path.length;
 }
 
-/** A rule is asked only where the schema holds at and below its place: it may rely on the types. */
+/**
+ * A rule may rely on the types in and below its node. So it is evaluated only where the schema found no error there.
+ */
 function isWithin(path: string, outer: string): boolean {
   return (
     outer === '' || path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`)

@@ -4,14 +4,14 @@ import type { Refusal } from './refusal.ts';
 import type { Schema } from './types.ts';
 import { memberPath, memberSchema } from './walk.ts';
 
-/** Where a schema sets no limit of its own: more members than anybody writes by hand. */
+/** For lists and maps without a limit in the schema: more members than anybody writes by hand. */
 const MAX_MEMBERS = 4096;
-/** So many are told; the rest is found when these are gone. */
+/** Maximum number of errors. The rest is found after these are corrected. */
 const MAX_TOLD = 8;
 
 /**
- * Lists and maps that have more members than the schema allows. To check each member of those takes long, and tells nothing that
- * helps before they are shortened: so they are looked for first, and nothing below them is looked at.
+ * Lists and maps with more members than the schema allows. They are looked for first, and their members are not
+ * checked: that would take long, and would not help the author before the list is shortened.
  */
 export function oversized(schema: Schema, value: unknown): Refusal[] {
   const found: Refusal[] = [];
