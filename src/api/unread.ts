@@ -3,20 +3,20 @@ import { shapeText, type WrongShape, wrongShape } from './foreign-shapes.ts';
 import { isMatchList, isName } from './match-shape.ts';
 import type { RouteInjection } from './routeinjection.ts';
 
-/** An object that somebody wrote in a shape of which nothing can be made. */
+/** An object of another writer that has an unexpected shape, so that it cannot be used. */
 export interface Unread {
   kind: string;
   namespace: string;
   name: string;
-  /** Which field, and what was expected there: `spec.subsets: expected a list`. */
+  /** The field and what was expected there: `spec.subsets: expected a list`. */
   wrong: string;
-  /** A DestinationRule's `spec.host`, where that much can be read. */
+  /** A DestinationRule's `spec.host`, when that field itself is valid. */
   host?: string;
 }
 
-/** Undefined: the object is of the shape that its API says, as far as decisions read it. */
+/** Undefined: the object has the shape of its API, in all fields that decisions read. */
 export function unreadOf(kind: string, object: KubeObject): Unread | undefined {
-  // A VirtualService comes to admission as its writer has it.
+  // Admission gets a VirtualService as its author wrote it, before the API server drops nulls.
   const found =
     wrongShape(kind, object, kind === 'VirtualService') ??
     (kind === 'RouteInjection' ? tooLarge(object) : undefined);
@@ -33,7 +33,7 @@ export function unreadOf(kind: string, object: KubeObject): Unread | undefined {
   };
 }
 
-/** The API server stores no such injection; whoever sends one does not get us to work on it. */
+/** The API server would not store such an injection. The check keeps the cost of a forged request small. */
 function tooLarge(object: KubeObject): WrongShape | undefined {
   const { env, host, clone, deployment, from, matches, ...more } = (object as RouteInjection).spec;
   const to = [more.subset ?? '', ...Object.values(more.subsets ?? {})];
@@ -48,7 +48,7 @@ function hostOf(object: KubeObject & { spec?: unknown }): string | undefined {
   return typeof host === 'string' ? host : undefined;
 }
 
-/** Those that can be read, in their order, and what is wrong with the others. */
+/** The usable objects in their order, and what is wrong with the others. */
 export function readable<T extends KubeObject>(
   kind: string,
   objects: readonly T[],

@@ -1,6 +1,6 @@
 import type { DecoratorDefinition } from '../../hooks/controller.ts';
 
-/** The Namespaces that are indexed, by the label that every Namespace has. */
+/** The DecoratorController for the indexed Namespaces. It selects them by the label that every Namespace has. */
 export function meshIndexController(indexedNamespaces: readonly string[]): DecoratorDefinition {
   const key = 'kubernetes.io/metadata.name';
   const values = [...indexedNamespaces];

@@ -9,7 +9,10 @@ import type {
 import { relatedToNamespace } from './customize.ts';
 import { meshIndex } from './sync.ts';
 
-/** For every namespace, whether it is indexed or not: its controller's selector tells, which this service does not know. */
+/**
+ * Answers for any namespace. The controller's selector decides which namespaces are indexed; this service does not know
+ * them.
+ */
 export function customizeMeshIndex({ parent }: CustomizeRequest): CustomizeResponse {
   return { relatedResources: relatedToNamespace(parent.metadata.name) };
 }
