@@ -2,10 +2,10 @@ import { covers, type HeaderAndSourceMatch } from './cover.ts';
 import { headerKey } from './header-name.ts';
 import { matchesString, type StringCondition, stringCondition } from './string-match.ts';
 
-/** Matches that were added one after the other, in which the first one that covers another is found without a search through all. */
+/** A list of matches in which the first one that covers a given match is found without comparing all of them. */
 export interface CoverIndex<T> {
   add(match: HeaderAndSourceMatch, item: T): void;
-  /** Of the items added so far, the first one that is accepted and whose match covers this one. */
+  /** The first added item that is accepted and whose match covers this one. */
   first(match: HeaderAndSourceMatch, isAccepted: (item: T) => boolean): T | undefined;
 }
 
@@ -15,32 +15,37 @@ interface Entry<T> {
   place: number;
 }
 
-/** One condition of a match on a header or (always `exact`) a label of the caller. */
+/** One condition of a match, on a header or on a label of the caller. A label is always compared with `exact`. */
 interface Condition {
-  /** What it is a condition on. */
+  /** Which header or label. */
   on: string;
   condition: StringCondition;
 }
 
-/** The matches that stand in the lists of conditions on one thing, apart by what the condition asks for. */
+/**
+ * The matches that are filed under conditions on one header or label, separated by the kind and value of that
+ * condition.
+ */
 interface Shelf<T> {
   present: Entry<T>[];
   exact: Map<string, Entry<T>[]>;
   prefix: Map<string, Entry<T>[]>;
   regex: Map<string, Entry<T>[]>;
-  /** Those of the prefixes there are. */
+  /** The lengths of the keys of `prefix`. */
   lengths: Set<number>;
 }
 
 /**
- * Every match stands in one list only: that of its rarest condition. One that covers another has no condition that the
- * other has nothing to imply by (see `covers`); so it is in a list of a condition that one of the other's implies. And it
- * does not have conditions on more things than the other: hence the lists are apart by that number.
+ * Every match is filed in one list only: that of its rarest condition.
+ * A match covers another only if each of its conditions is implied by a condition of the other (see `covers`). So it is
+ * found in the lists of conditions that the other's conditions imply.
+ * It also has conditions on at most as many headers and labels as the other. So the lists are separated by that number
+ * (`width`).
  */
 export function createCoverIndex<T>(): CoverIndex<T> {
-  /** Of matches that ask for nothing. */
+  /** Matches without a condition. */
   const open: Entry<T>[] = [];
-  /** By number and thing. */
+  /** By width, and by header or label. */
   const shelves = new Map<string, Shelf<T>>();
   let count = 0;
 
@@ -94,7 +99,7 @@ function emptyShelf<T>(): Shelf<T> {
   };
 }
 
-/** The list of one condition; made where there is none yet. */
+/** The list of one condition. It is created when it does not exist. */
 function listOf<T>(shelf: Shelf<T>, condition: StringCondition): Entry<T>[] {
   if (condition.kind === 'present') return shelf.present;
   if (condition.kind === 'prefix') shelf.lengths.add(condition.value.length);
@@ -132,7 +137,7 @@ function conditionsOf({ headers = {}, sourceLabels = {} }: HeaderAndSourceMatch)
   return found;
 }
 
-/** On how many different things; one header may be named in two spellings. */
+/** The number of different headers and labels. A match may name one header in two spellings. */
 function widthOf(conditions: readonly Condition[]): number {
   return conditions.length < 2 ? conditions.length : new Set(conditions.map(({ on }) => on)).size;
 }

@@ -30,18 +30,21 @@ export type SelectionReason =
   | 'port'
   | 'services-only';
 
-/** A VirtualService with a host that stands for the request's, whether it decides, and why. */
+/** A VirtualService that has a host for the request, whether its routes are used, and why. */
 export interface Considered {
   virtualService: VirtualService;
-  /** Those hosts, in full. */
+  /** Its hosts that match the request's host, as full names. */
   hosts: readonly string[];
   decides: boolean;
   reason: SelectionReason;
-  /** In words. */
+  /** The reason as a sentence. */
   why: string;
 }
 
-/** Who could have decided for a host, and why `routeTable` takes the rows of whom it does; the deciding ones first. */
+/**
+ * All VirtualServices with a host for the request, and why `routeTable` uses the rows of some of them. Those that are
+ * used come first.
+ */
 export function explainSelection(
   host: string,
   request: HttpRequest,
@@ -109,7 +112,7 @@ function whyNot(named: Named, context: Context): Verdict {
   );
 }
 
-/** The proxy does not get it at all. */
+/** The VirtualService is not sent to the proxy. */
 function notSent(vs: VirtualService, request: HttpRequest): Verdict | undefined {
   const { gateways, exportTo = [] } = vs.spec;
   if (!boundTo(gateways, namespaceOf(vs), request.gateway)) {
@@ -133,7 +136,7 @@ function withoutRows(vs: VirtualService, { candidates, request }: Context): Verd
     : { reason: 'other-callers', why: `all its routes are for others: ${mismatchText(failed)}` };
 }
 
-/** It has rows for this caller, but others come first. */
+/** It has rows for this caller, but another VirtualService takes precedence. */
 function outranked(named: Named, context: Context): Verdict {
   const { host, request, sources, owners, candidates } = context;
   const port = request.port ?? DEFAULT_PORT;
@@ -176,7 +179,7 @@ const GROUP_WORDS: Record<ExportGroup, string> = {
   hidden: 'not exported',
 };
 
-/** The first thing in which the two differ, in the order of `visibleTo`. */
+/** The first difference between the two, in the order of `visibleTo`. */
 function whyLater(later: VirtualService, first: VirtualService, request: HttpRequest): string {
   const namespace = proxyNamespace(request);
   const [late, early] = [exportGroup(later, namespace), exportGroup(first, namespace)];

@@ -1,10 +1,13 @@
 /**
- * Names that DNS in a pod completes, and Istio does not: it completes only a name without a dot, so that `backend.shop` in a
- * destination is another host than the Service's, and finds no cluster.
+ * Partial host names, such as `backend.shop`. DNS in a pod completes them; Istio does not. Istio completes only a name
+ * without a dot. So `backend.shop` in a destination is another host than the Service's, and has no cluster.
  * Source: `ResolveShortnameToFQDN` in istio `pilot/pkg/model/config.go`.
  */
 
-/** The Service host that a half name may be meant for; undefined: it is a short or full name, or has too many parts. */
+/**
+ * The Service host that a partial name may refer to. Undefined for a short or full name, and for a name with too many
+ * parts.
+ */
 export function meantBy(host: string, clusterDomain: string): string | undefined {
   const [service, namespace, svc, ...rest] = host.split('.');
   const isHalf = !!service && !!namespace && (svc ?? 'svc') === 'svc' && rest.length === 0;
@@ -13,7 +16,7 @@ export function meantBy(host: string, clusterDomain: string): string | undefined
 }
 
 /**
- * The half names of a Service's host (fully qualified).
+ * The partial names of a Service's host (fully qualified).
  *
  *     'backend.shop.svc.cluster.local' → ['backend.shop', 'backend.shop.svc']
  */

@@ -19,7 +19,10 @@ type State =
   | 'close'
   | 'end';
 
-/** From each state, the state after a character; `other` is any character not named. Nothing: it may not stand here. */
+/**
+ * For each state, the next state after a character. `other`: any character that is not listed. A missing entry: the
+ * character is not allowed there.
+ */
 const NEXT: Record<State, Readonly<Record<string, State | undefined>>> = {
   text: { '%': 'command', other: 'text' },
   command: { '%': 'text', '(': 'arguments', other: 'command' },
@@ -33,12 +36,12 @@ const NEXT: Record<State, Readonly<Record<string, State | undefined>>> = {
 };
 
 /**
- * Why istiod would refuse the value, else undefined.
- * Fine are `foo`, `%HOSTNAME%`, `100%%`; not `abc%123` or `%START_TIME%%`.
+ * Why istiod would refuse the value; undefined when it accepts it.
+ * Valid: `foo`, `%HOSTNAME%`, `100%%`. Invalid: `abc%123`, `%START_TIME%%`.
  */
 export function headerValueProblem(value: string): string | undefined {
   if (CONTROL_CHARACTER.test(value)) return 'header value must not contain control characters';
-  // Text from end to end, as most values are.
+  // Most values are plain text.
   if (!value.includes('%')) return undefined;
   let state: State = 'text';
   for (const char of value) {

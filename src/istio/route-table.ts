@@ -6,13 +6,19 @@ import { compareAge, namespaceOf } from './objects.ts';
 import { type ServiceHost, servesPort } from './subset-lookup.ts';
 import type { HTTPMatchRequest, VirtualService } from './types.ts';
 
-/** One row of a proxy's route table: a route with one of its match entries, or with none (`match` absent: always). */
+/**
+ * One row of a proxy's route table: a route with one of its match entries. `match` is absent for a route without a
+ * match, which takes every request.
+ */
 export interface RouteEntry extends EffectiveRoute {
   match?: HTTPMatchRequest;
   matchIndex?: number;
 }
 
-/** What a table is made from. Sidecar and Gateway objects are not modelled: everything is imported, every host served. */
+/**
+ * The inputs of a route table. Sidecar and Gateway objects are not modelled: every proxy imports everything, every
+ * gateway serves every host.
+ */
 export interface RouteSources {
   virtualServices: readonly VirtualService[];
   services: readonly ServiceHost[];
@@ -21,7 +27,7 @@ export interface RouteSources {
 
 type Proxied = Pick<HttpRequest, 'gateway' | 'port' | 'sourceLabels' | 'sourceNamespace'>;
 
-/** A VirtualService as the proxy gets it: its hosts in full and the rows left for this proxy. */
+/** A VirtualService as the proxy gets it: its hosts as full names, and its rows for this proxy. */
 export interface Candidate {
   virtualService: VirtualService;
   hosts: readonly string[];
@@ -29,8 +35,8 @@ export interface Candidate {
 }
 
 /**
- * The rows for a host (a full name), in the order Envoy tries them; undefined when no VirtualService has any for it.
- * In the mesh a single VirtualService decides, at a gateway the rows of all that name the same host are put together.
+ * The rows for a host (a full name), in the order in which Envoy tries them; undefined when no VirtualService has any.
+ * In the mesh one VirtualService applies. At a gateway the rows of all that name the same host are combined.
  */
 export function routeTable(
   host: string,
@@ -41,19 +47,22 @@ export function routeTable(
   if (request.gateway === MESH) return owners[0]?.entries;
   const rows = owners.flatMap(({ entries }) => entries);
   if (rows.length === 0) return undefined;
-  // Those that catch everything come last, across all of them (SortVHostRoutes in route.go).
+  // Catch-all rows come last, across all VirtualServices (SortVHostRoutes in route.go).
   return [...rows.filter((row) => !isCatchAll(row)), ...rows.filter(isCatchAll)];
 }
 
-/** Who competes for a host, and whose rows make its table. */
+/** The VirtualServices that compete for a host, and those whose rows form its table. */
 export interface Selection {
-  /** What the proxy gets, in the order in which they compete. */
+  /** What the proxy gets, in the order of precedence. */
   candidates: readonly Candidate[];
-  /** Those that decide: one at most in the mesh, at a gateway all with the same name for the host. */
+  /** Those that apply: at most one in the mesh, at a gateway all that have the same name for the host. */
   owners: readonly Candidate[];
 }
 
-/** Only services on the port of the request are of the registry (BuildSidecarOutboundVirtualHosts in httproute.go). */
+/**
+ * The registry of a sidecar contains only services on the port of the request (BuildSidecarOutboundVirtualHosts in
+ * httproute.go).
+ */
 export function selection(host: string, request: HttpRequest, sources: RouteSources): Selection {
   const candidates = visibleTo(request, sources.virtualServices).map((vs) => ({
     virtualService: vs,
@@ -84,8 +93,8 @@ function ownersOf(
 }
 
 /**
- * The VirtualServices a proxy gets, in the order in which they compete: private ones of its own namespace, then those
- * exported to it by name, then the public ones; each group by age.
+ * The VirtualServices a proxy gets, in the order of precedence: private ones of its own namespace, then those exported
+ * to it by name, then the public ones; each group by age.
  * Source: initVirtualServices and VirtualServicesForGateway in istio `pilot/pkg/model/push_context.go`,
  * SelectVirtualServices in `virtualservice.go`.
  */
@@ -102,7 +111,7 @@ export function visibleTo(
 }
 
 const GROUPS = ['private', 'named', 'public', 'hidden'] as const;
-/** How a VirtualService is exported to a namespace: to its own alone, by name, to all, or not. */
+/** How a VirtualService is exported to a namespace: only to its own namespace, by name, to all, or not at all. */
 export type ExportGroup = (typeof GROUPS)[number];
 
 export function exportGroup(vs: VirtualService, namespace: string): ExportGroup {
@@ -113,8 +122,9 @@ export function exportGroup(vs: VirtualService, namespace: string): ExportGroup 
 }
 
 /**
- * The rows that istiod sends: those whose port, gateways and source conditions fit the proxy, up to the first one that
- * catches everything. Source: BuildHTTPRoutesForVirtualService in istio `pilot/pkg/networking/core/route/route.go`.
+ * The rows that istiod sends to the proxy: those whose port, gateways and source conditions match it, up to the first
+ * catch-all row.
+ * Source: BuildHTTPRoutesForVirtualService in istio `pilot/pkg/networking/core/route/route.go`.
  */
 function entriesFor(
   vs: VirtualService,
@@ -128,7 +138,7 @@ function entriesFor(
   return last < 0 ? sent : sent.slice(0, last + 1);
 }
 
-/** Whoever they are for. */
+/** All rows, including those for other proxies. */
 export function allRows(
   vs: VirtualService,
   { virtualServices, clusterDomain }: RouteSources,
@@ -142,7 +152,7 @@ function rowsOf(effective: EffectiveRoute): readonly RouteEntry[] {
   return entries.map((match, matchIndex) => ({ ...effective, match, matchIndex }));
 }
 
-/** Nothing left for Envoy to ask: any path, no header, no parameter (IsCatchAllRoute in the same file). */
+/** A row without a condition for Envoy: any path, no header, no parameter (IsCatchAllRoute in the same file). */
 function isCatchAll({ match = {} }: RouteEntry): boolean {
   const { uri, method, authority, scheme } = match;
   const anyPath = !uri || Object.keys(uri).length === 0 || uri.prefix === '/' || uri.regex === '.*';
@@ -155,16 +165,17 @@ function isEmpty(record: object): boolean {
 }
 
 /**
- * A host of the registry: of the VirtualServices that name it, and the one whose wildcard is the most specific host for
- * it, the first with any row wins. Exact names ignore case, wildcards do not.
- * A VirtualService whose rows are all for other callers leaves the host to the next one, but its exact name still keeps
- * wildcards away. Source: separateVSHostsAndServices in route.go, computeWildcardHostVirtualServiceIndex in sidecar.go.
+ * The VirtualService that applies to a host of the service registry. The candidates are those that name the host, and
+ * the one whose wildcard is the most specific host for it. The first with any row wins. Exact names ignore case,
+ * wildcards do not.
+ * If all rows of a VirtualService are for other callers, the next one applies. Its exact name still excludes wildcards.
+ * Source: separateVSHostsAndServices in route.go, computeWildcardHostVirtualServiceIndex in sidecar.go.
  */
 function serviceOwner(host: string, candidates: readonly Candidate[]): Candidate | undefined {
   return claimants(host, candidates).find(({ entries }) => entries.length > 0);
 }
 
-/** Those that name a service, and the first with the most specific host for it. */
+/** All VirtualServices that name a service, and the first one with the most specific host for it. */
 function claimants(host: string, candidates: readonly Candidate[]): readonly Candidate[] {
   const decisive = mostSpecificHost(
     host,
@@ -179,8 +190,8 @@ function names({ hosts }: Candidate, host: string): boolean {
 }
 
 /**
- * A host outside the registry (`bookinfo.com`) is served by the most specific of all names, the first VirtualService with
- * rows for that name deciding. A wildcard that stands for any service stands for services only.
+ * The VirtualService that applies to a host outside the registry (`bookinfo.com`): the first with rows for the most
+ * specific of all names. A wildcard that matches any service applies to services only.
  */
 function foreignOwner(
   host: string,
@@ -199,8 +210,9 @@ function foreignOwner(
 }
 
 /**
- * Does a VirtualService's route table for the port have its hosts outside the registry, too? On port 80 always; on another
- * port only beside a service on that port (serviceByPort in buildSidecarVirtualHostsForVirtualService, route.go).
+ * Does the route table for the port contain this VirtualService's hosts outside the registry? On port 80 always. On
+ * another port only if it also applies to a service on that port (serviceByPort in
+ * buildSidecarVirtualHostsForVirtualService, route.go).
  */
 export function servesForeign(
   candidate: Candidate,
@@ -220,8 +232,8 @@ export function isForServicesOnly(host: string, services: readonly ServiceHost[]
 }
 
 /**
- * Those with rows that list the most specific name for the host; here wildcards ignore case as well. At a gateway their
- * rows go into one table (buildGatewayHTTPRouteConfig in istio `pilot/pkg/networking/core/gateway.go`).
+ * The VirtualServices with rows that list the most specific name for the host. Here wildcards ignore case as well. At a
+ * gateway their rows form one table (buildGatewayHTTPRouteConfig in istio `pilot/pkg/networking/core/gateway.go`).
  */
 function mostSpecific(host: string, candidates: readonly Candidate[]): readonly Candidate[] {
   const lower = candidates

@@ -14,11 +14,11 @@ import { checkMatch, type FieldProblem, type IsTold, type Report } from './valid
 export type { FieldProblem } from './validate-match.ts';
 
 /**
- * What istiod's validation would refuse in a route that was made from a user's route by adding conditions to its matches
- * and exchanging its destinations: match entries, destinations and header operations. Fields that such a route keeps as
- * they were (timeout, fault, rewrite …) are not looked at: istiod has judged them already, in the user's own route.
- * `gateways` are those of the VirtualService: JWT claims are refused where it has none, or `mesh` is one of them.
- * `isTold`: is this regex to be compiled, to see whether it is one? Omitted: each is, within the bounds.
+ * What istiod's validation would refuse in a route that was made from a user's route, with conditions added to its
+ * matches and other destinations: match entries, destinations and header operations. Fields that are copied unchanged
+ * (timeout, fault, rewrite …) are not checked: istiod has accepted them in the user's own route.
+ * `gateways`: those of the VirtualService. JWT claims are refused when the list is empty or contains `mesh`.
+ * `isTold`: should this regex be compiled, to find out whether it is valid? Default: every regex within the bounds.
  * Source: validateHTTPRoute and what it calls in istio `pkg/config/validation/virtualservice.go` and `validation.go`.
  */
 export function validateRoute(
@@ -70,7 +70,7 @@ function checkDestination(destination: Destination, field: string, report: Repor
   report(field, port ? portProblem(port.number ?? 0) : undefined, 'port');
 }
 
-/** Of the internal headers only the authority may be changed, and only by add or set in the request. */
+/** Internal headers must not be changed. The one exception is the authority, with add or set in the request. */
 function checkHeaders(headers: Headers | undefined, field: string, report: Report): void {
   if (!headers) return;
   const request = (name: string) => (isAuthorityHeader(name) ? undefined : changeProblem(name));
@@ -97,12 +97,15 @@ function checkOperations(
   });
 }
 
-/** Envoy takes no more values to add; istiod does not count, and puts those of a lone destination to the route's. */
+/**
+ * Envoy's maximum number of headers to add. istiod does not check it, and moves the headers of a single destination to
+ * the route.
+ */
 const MAX_ADDED = 1000;
 
 /**
- * Envoy's limit (`request_headers_to_add`, `response_headers_to_add` in `config/route/v3/route_components.proto`): beyond it
- * it refuses the whole route table.
+ * Envoy's limit (`request_headers_to_add`, `response_headers_to_add` in `config/route/v3/route_components.proto`). When
+ * it is exceeded, Envoy refuses the whole route table.
  */
 function checkOperationCounts(route: HTTPRoute, report: Report): void {
   for (const kind of ['request', 'response'] as const) {
