@@ -1,5 +1,5 @@
-import { meantBy } from './half-name.ts';
 import { fqdn } from './host.ts';
+import { fullNameOfPartial } from './partial-host-name.ts';
 import type { Destination, HTTPRoute, VirtualService } from './types.ts';
 
 /** What a route does with a request. `plain`: it sends the request to its destinations. */
@@ -50,7 +50,7 @@ export function concernedHosts(vs: VirtualService, clusterDomain: string): strin
   const named = isHttpAlone
     ? live
     : liveHosts({ ...vs, spec: { ...vs.spec, tls: [], tcp: [] } }, clusterDomain);
-  const meant = named.flatMap((host) => meantBy(host, clusterDomain) ?? []);
+  const meant = named.flatMap((host) => fullNameOfPartial(host, clusterDomain) ?? []);
   if (routes.every((route) => routeKind(route ?? {}) === 'plain'))
     return [...new Set([...live, ...meant])].sort();
   const namespace = vs.metadata.namespace ?? 'default';

@@ -8,7 +8,7 @@
  * The Service host that a partial name may refer to. Undefined for a short or full name, and for a name with too many
  * parts.
  */
-export function meantBy(host: string, clusterDomain: string): string | undefined {
+export function fullNameOfPartial(host: string, clusterDomain: string): string | undefined {
   const [service, namespace, svc, ...rest] = host.split('.');
   const isHalf = !!service && !!namespace && (svc ?? 'svc') === 'svc' && rest.length === 0;
   if (!isHalf || service.includes('*')) return undefined;
@@ -20,9 +20,9 @@ export function meantBy(host: string, clusterDomain: string): string | undefined
  *
  *     'backend.shop.svc.cluster.local' → ['backend.shop', 'backend.shop.svc']
  */
-export function halfNamesOf(host: string, clusterDomain: string): string[] {
+export function partialNamesOf(host: string, clusterDomain: string): string[] {
   const end = `.svc.${clusterDomain}`;
   if (!host.endsWith(end)) return [];
   const name = host.slice(0, -end.length);
-  return [name, `${name}.svc`].filter((half) => meantBy(half, clusterDomain) === host);
+  return [name, `${name}.svc`].filter((half) => fullNameOfPartial(half, clusterDomain) === host);
 }
