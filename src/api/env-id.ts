@@ -1,5 +1,5 @@
 import { hash10 } from '../k8s/hash.ts';
-import { rememberedByText } from '../k8s/remembered.ts';
+import { memoizedByText } from '../k8s/memoize.ts';
 
 const MAX_ENV = 40;
 const HASH = 10;
@@ -13,7 +13,7 @@ const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
  * A name that has to be changed for this gets a hash of the whole name at its end. So does a name that is the changed
  * form of another name. So two envs never share an ID (ADR 21).
  */
-export const envId = rememberedByText({ size: 1024, bytes: 2 ** 19 }, (name): string => {
+export const envId = memoizedByText({ size: 1024, bytes: 2 ** 19 }, (name): string => {
   if (name.length <= MAX_ENV && LABEL.test(name) && !isMadeOfAnother(name)) return name;
   const label = name
     .toLowerCase()

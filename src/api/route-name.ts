@@ -1,5 +1,5 @@
 import { hash10 } from '../k8s/hash.ts';
-import { rememberedByText } from '../k8s/remembered.ts';
+import { memoizedByText } from '../k8s/memoize.ts';
 
 const OURS = /^dynamic-environment-.+-[0-9a-f]{10}$/;
 
@@ -9,7 +9,7 @@ export function isInjectedRouteName(name: unknown): boolean {
 }
 
 /** Memoized: every sync and every write asks for the same names. `hash10` joins its parts in the same way. */
-const hashOfJoined = rememberedByText({ size: 4096, bytes: 2 ** 20 }, hash10);
+const hashOfJoined = memoizedByText({ size: 4096, bytes: 2 ** 20 }, hash10);
 
 /**
  * The name of the injected routes of one env's Deployment for one service host. Names are compared as a whole, so env

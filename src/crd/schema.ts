@@ -1,5 +1,5 @@
+import { memoizedByText } from '../k8s/memoize.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { rememberedByText } from '../k8s/remembered.ts';
 import { compileKeywords } from './ajv.ts';
 import { compileRules } from './cel.ts';
 import { applyDefaults } from './defaults.ts';
@@ -47,7 +47,7 @@ export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
     const { errors, unknown } = verdict(object);
     return { errors: errors.filter((error) => !isAboutStatus(error)), unknown };
   };
-  const errorsIn = rememberedByText<readonly Refusal[]>(
+  const errorsIn = memoizedByText<readonly Refusal[]>(
     { ...REMEMBERED, bytesOf: (errors) => errors.reduce((sum, one) => sum + bytesOf(one), 0) },
     (text) => told(verdict(JSON.parse(text)).errors.filter((error) => !isAboutStatus(error))),
   );

@@ -4,8 +4,8 @@ import type { DestinationRule } from '../istio/types.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
 import { isMap } from '../k8s/json-map.ts';
 import { shapeProblem } from '../k8s/json-shape.ts';
+import { memoizedByText } from '../k8s/memoize.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { rememberedByText } from '../k8s/remembered.ts';
 import type { Service } from '../k8s/workload.ts';
 import { prunedRule, prunedService } from './index-prune.ts';
 
@@ -49,7 +49,7 @@ interface Decoded {
   bytes: number;
 }
 
-const decoded = rememberedByText<Decoded>(
+const decoded = memoizedByText<Decoded>(
   { ...REMEMBERED, bytesOf: ({ bytes }) => bytes },
   (text) => {
     const json = unzipped(text);

@@ -12,7 +12,7 @@ export interface Memory<T> {
 }
 
 /** Memoizes a function of a text. The result must depend on the text alone. Of a long text only the hash is stored. */
-export function rememberedByText<T>(
+export function memoizedByText<T>(
   { size, bytes, bytesOf = (_answer, text) => text.length }: Memory<T>,
   answer: (text: string) => T,
 ): (text: string) => T {
