@@ -22,11 +22,11 @@ export interface FieldProblem {
 export type Report = (field: string, message: string | undefined, member?: string) => void;
 
 /** Should this regex be compiled, to find out whether it is valid? */
-export type IsTold = (pattern: string) => boolean;
+export type ShouldCompile = (pattern: string) => boolean;
 
 interface Options {
   claims: boolean;
-  isTold: IsTold;
+  shouldCompile: ShouldCompile;
 }
 
 /**
@@ -40,15 +40,15 @@ export function checkMatch(
   options: Options,
   report: Report,
 ): void {
-  const { isTold } = options;
+  const { shouldCompile } = options;
   checkHeaders(match, 'headers', field, options, report);
   checkHeaders(match, 'withoutHeaders', field, options, report);
-  checkUri(match.uri, field, isTold, report);
-  checkString(match.scheme, field, 'scheme', isTold, report);
-  checkString(match.method, field, 'method', isTold, report);
-  checkString(match.authority, field, 'authority', isTold, report);
+  checkUri(match.uri, field, shouldCompile, report);
+  checkString(match.scheme, field, 'scheme', shouldCompile, report);
+  checkString(match.method, field, 'method', shouldCompile, report);
+  checkString(match.authority, field, 'authority', shouldCompile, report);
   for (const [name, condition] of Object.entries(match.queryParams ?? {})) {
-    checkString(condition, `${field}.queryParams`, name, isTold, report);
+    checkString(condition, `${field}.queryParams`, name, shouldCompile, report);
   }
   checkSource(match, field, report);
 }
@@ -57,7 +57,7 @@ function checkHeaders(
   match: HTTPMatchRequest,
   kind: 'headers' | 'withoutHeaders',
   above: string,
-  { claims, isTold }: Options,
+  { claims, shouldCompile }: Options,
   report: Report,
 ): void {
   const headers: Record<string, StringMatch | null> | undefined = match[kind];
@@ -70,7 +70,7 @@ function checkHeaders(
     // null, `{}` and the regex `*` mean "must be absent" here. In `headers` only `{}` means "must be present".
     if (kind === 'withoutHeaders' && stringCondition(condition).kind === 'present') continue;
     report(field, condition === null ? 'must not be null' : undefined, name);
-    checkString(condition, field, name, isTold, report);
+    checkString(condition, field, name, shouldCompile, report);
   }
 }
 
@@ -78,18 +78,18 @@ function checkHeaders(
 function checkUri(
   match: StringMatch | null | undefined,
   field: string,
-  isTold: IsTold,
+  shouldCompile: ShouldCompile,
   report: Report,
 ): void {
   if (match?.prefix === '') checkOneOf(match, `${field}.uri`, report);
-  else checkString(match, field, 'uri', isTold, report);
+  else checkString(match, field, 'uri', shouldCompile, report);
 }
 
 function checkString(
   match: StringMatch | null | undefined,
   above: string,
   name: string,
-  isTold: IsTold,
+  shouldCompile: ShouldCompile,
   report: Report,
 ): void {
   if (!match) return;
@@ -97,7 +97,7 @@ function checkString(
   const field = `${above}.${name}`;
   checkOneOf(match, field, report);
   report(field, prefix === '' ? 'must not be empty' : undefined, 'prefix');
-  const isJudged = typeof regex === 'string' && isTold(regex);
+  const isJudged = typeof regex === 'string' && shouldCompile(regex);
   report(field, isJudged ? regexProblem(regex) : undefined, 'regex');
 }
 

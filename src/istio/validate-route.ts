@@ -9,7 +9,12 @@ import type {
   HTTPRoute,
   HTTPRouteDestination,
 } from './types.ts';
-import { checkMatch, type FieldProblem, type IsTold, type Report } from './validate-match.ts';
+import {
+  checkMatch,
+  type FieldProblem,
+  type Report,
+  type ShouldCompile,
+} from './validate-match.ts';
 
 export type { FieldProblem } from './validate-match.ts';
 
@@ -18,12 +23,12 @@ export type { FieldProblem } from './validate-match.ts';
  * matches and other destinations: match entries, destinations and header operations. Fields that are copied unchanged
  * (timeout, fault, rewrite …) are not checked: istiod has accepted them in the user's own route.
  * `gateways`: those of the VirtualService. JWT claims are refused when the list is empty or contains `mesh`.
- * `isTold`: should this regex be compiled, to find out whether it is valid? Default: every regex within the bounds.
+ * `shouldCompile`: should this regex be compiled, to find out whether it is valid? Default: every regex within the bounds.
  * Source: validateHTTPRoute and what it calls in istio `pkg/config/validation/virtualservice.go` and `validation.go`.
  */
 export function validateRoute(
   route: HTTPRoute,
-  context: { gateways?: readonly string[] | undefined; isTold?: IsTold } = {},
+  context: { gateways?: readonly string[] | undefined; shouldCompile?: ShouldCompile } = {},
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const report: Report = (field, message, member) => {
@@ -33,7 +38,12 @@ export function validateRoute(
   const gateways = context.gateways ?? [];
   const claims = gateways.length > 0 && !gateways.includes('mesh');
   (route.match ?? []).forEach((match, i) => {
-    checkMatch(match, `match[${i}]`, { claims, isTold: context.isTold ?? (() => true) }, report);
+    checkMatch(
+      match,
+      `match[${i}]`,
+      { claims, shouldCompile: context.shouldCompile ?? (() => true) },
+      report,
+    );
   });
   checkHeaders(route.headers, 'headers', report);
   checkDestinations(route, report);
