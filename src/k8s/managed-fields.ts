@@ -7,7 +7,7 @@ import type { FieldsV1, ManagedFieldsEntry } from './object.ts';
  * `gone`: the removed fields, as JSON pointers into the object. A tree that becomes empty is removed too: an empty tree
  * would mean that its root is owned.
  */
-export function ownersOf(
+export function staleOwnerPointers(
   entries: readonly ManagedFieldsEntry[],
   gone: readonly string[],
 ): string[] {
