@@ -7,7 +7,7 @@ import type {
 } from './dynamicenv.ts';
 
 /** `consumersStatus` of the status; absent when there are no consumers. */
-export function consumersIn(
+export function toConsumersStatus(
   workloads: Readonly<Record<string, WorkloadStatus>>,
 ): Pick<DynamicEnvStatus, 'consumersStatus'> {
   const entries = Object.entries(workloads);
@@ -29,7 +29,7 @@ function consumerStatus({ deployment, subsetErrors }: WorkloadStatus): ConsumerS
  * The status entries of consumers in the shape of the subsets' entries, whichever version wrote them: before 0.1 the
  * clone was in `deployment` and the errors in `subsetErrors`.
  */
-export function consumersOf(
+export function readConsumersStatus(
   status: Pick<DynamicEnvStatus, 'consumersStatus'> | undefined,
 ): Record<string, WorkloadStatus> {
   const entries = Object.entries(status?.consumersStatus ?? {});

@@ -85,7 +85,7 @@ export interface WorkloadStatus {
 }
 
 /**
- * The same shape as in the operator that the API comes from. Read it with `consumersOf`, which also understands earlier
+ * The same shape as in the operator that the API comes from. Read it with `readConsumersStatus`, which also understands earlier
  * shapes.
  */
 export interface ConsumerStatus {

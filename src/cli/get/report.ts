@@ -1,4 +1,4 @@
-import { consumersOf } from '../../api/consumer-status.ts';
+import { readConsumersStatus } from '../../api/consumer-status.ts';
 import type {
   Condition,
   DynamicEnv,
@@ -79,7 +79,10 @@ export function reportOf(
     state: status?.state ?? 'unknown',
     version: envId(metadata.name),
     ...(status?.match === undefined ? {} : { match: status.match }),
-    workloads: [...of('subset', status?.subsetsStatus), ...of('consumer', consumersOf(status))],
+    workloads: [
+      ...of('subset', status?.subsetsStatus),
+      ...of('consumer', readConsumersStatus(status)),
+    ],
     conditions: status?.conditions ?? [],
     advice: [...adviceFor(env), ...notes],
   };

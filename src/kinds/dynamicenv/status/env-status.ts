@@ -1,4 +1,4 @@
-import { consumersIn, consumersOf } from '../../../api/consumer-status.ts';
+import { readConsumersStatus, toConsumersStatus } from '../../../api/consumer-status.ts';
 import type {
   Condition,
   ConditionType,
@@ -154,7 +154,7 @@ function workloadStatuses(
   const consumers = of('consumer');
   return {
     ...(Object.keys(subsets).length === 0 ? {} : { subsetsStatus: subsets }),
-    ...consumersIn(consumers),
+    ...toConsumersStatus(consumers),
   };
 }
 
@@ -229,7 +229,7 @@ export function refusedStatus(
   };
   return {
     ...(previous?.subsetsStatus === undefined ? {} : { subsetsStatus: previous.subsetsStatus }),
-    ...consumersIn(consumersOf(previous)),
+    ...toConsumersStatus(readConsumersStatus(previous)),
     state: 'degraded',
     totalCount: previous?.totalCount ?? 0,
     totalReady: previous?.totalReady ?? 0,

@@ -1,4 +1,4 @@
-import { consumersIn } from '../../../api/consumer-status.ts';
+import { toConsumersStatus } from '../../../api/consumer-status.ts';
 import type { DynamicEnvStatus, ResourceStatus, WorkloadStatus } from '../../../api/dynamicenv.ts';
 import { byText } from '../../../k8s/canonical.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
@@ -21,7 +21,9 @@ export function leavingWorkloads(
     ...(subsets.length === 0
       ? {}
       : { subsetsStatus: statuses(subsets, (key) => leavingSubset(key, context)) }),
-    ...consumersIn(statuses(consumers, (key) => ({ deployment: leavingDeployment(key, context) }))),
+    ...toConsumersStatus(
+      statuses(consumers, (key) => ({ deployment: leavingDeployment(key, context) })),
+    ),
   };
 }
 
