@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { boundsFirst } from './api/bounds-first.ts';
+import { withRegexBounds } from './api/with-regex-bounds.ts';
 import { type CrdValidator, compileCrd } from './crd/schema.ts';
 import type { CustomResourceDefinition } from './crd/types.ts';
 
@@ -35,14 +35,14 @@ export async function readCrds(directory: URL = DIRECTORY): Promise<Crds> {
 
 /** The only one that the hooks need: compiling is a good part of the service's start. */
 export async function loadEnvValidator(): Promise<CrdValidator> {
-  return boundsFirst(compileCrd((await loadCrds()).dynamicEnv));
+  return withRegexBounds(compileCrd((await loadCrds()).dynamicEnv));
 }
 
 /** The CRDs' validators, compiled (tens of milliseconds): make them once. */
 export async function loadValidators(): Promise<Record<keyof Crds, CrdValidator>> {
   const { dynamicEnv, routeInjection, meshIndex } = await loadCrds();
   return {
-    dynamicEnv: boundsFirst(compileCrd(dynamicEnv)),
+    dynamicEnv: withRegexBounds(compileCrd(dynamicEnv)),
     routeInjection: compileCrd(routeInjection),
     meshIndex: compileCrd(meshIndex),
   };

@@ -12,7 +12,7 @@ const compiled = byteCache<RE2JS>(MAX_BYTES);
 /**
  * Compiles an RE2 expression; throws when it is invalid. The patterns of the CRDs are cached: they are needed for every
  * object.
- * Users' regexes get here only after their size was checked (`boundsFirst`).
+ * Users' regexes get here only after their size was checked (`withRegexBounds`).
  */
 export function re2(pattern: string): RE2JS {
   const known = compiled.get(pattern);

@@ -9,7 +9,7 @@ import { regexRefusals, withoutRegexes } from './regex-refusals.ts';
  * every regex, and a regex without a bound on its size takes seconds to compile. When a regex is too large, the rest of
  * the env is validated without its regexes.
  */
-export function boundsFirst(validator: CrdValidator): CrdValidator {
+export function withRegexBounds(validator: CrdValidator): CrdValidator {
   return {
     ...validator,
     validate: (object) => {
