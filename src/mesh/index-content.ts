@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readable, type Unread } from '../api/unread.ts';
+import { readable, type Unreadable } from '../api/unreadable.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
 import { isMap } from '../k8s/json-map.ts';
@@ -15,7 +15,7 @@ export interface MeshContent {
   services: Service[];
   rules: DestinationRule[];
   /** What is in neither list, as it cannot be read. */
-  unread?: Unread[];
+  unread?: Unreadable[];
 }
 
 /** The same objects give the same text, whatever order their keys come in. */
@@ -116,7 +116,7 @@ function isListOfObjects(value: unknown): value is KubeObject[] {
   );
 }
 
-function isListOfUnread(value: unknown): value is Unread[] {
+function isListOfUnread(value: unknown): value is Unreadable[] {
   return (
     Array.isArray(value) &&
     value.every(

@@ -1,4 +1,4 @@
-import { readable, type Unread } from '../api/unread.ts';
+import { readable, type Unreadable } from '../api/unreadable.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
@@ -25,7 +25,7 @@ export interface MeshView {
   /** Which namespaces' Services and DestinationRules cannot be seen, and what to do. */
   problems(): readonly string[];
   /** What came in a shape that cannot be read: nothing above returns it. */
-  unread(): readonly Unread[];
+  unread(): readonly Unreadable[];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
-import { unreadOf, unreadText } from '../../src/api/unread.ts';
+import { unreadableOf, unreadableText } from '../../src/api/unreadable.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import { isMap } from '../../src/k8s/json-map.ts';
@@ -141,12 +141,12 @@ describe('an object in a shape that cannot be read', () => {
             syncBody(READY.env, READY.children, seen(all)),
           );
           const children = (json?.['children'] ?? READY.children) as KubeObject[];
-          const wrong = unreadOf(one.kind, one);
+          const wrong = unreadableOf(one.kind, one);
           if (wrong === undefined) return;
           expect(keys(children)).toEqual(expect.arrayContaining(keys(READY.children)));
           expect(activeOnes(children)).toEqual(activeOnes(READY.children));
 
-          expect(JSON.stringify(json?.['status'])).toContain(unreadText(wrong));
+          expect(JSON.stringify(json?.['status'])).toContain(unreadableText(wrong));
         }),
         RUNS,
       );
@@ -161,7 +161,7 @@ describe('an object in a shape that cannot be read', () => {
         fc.asyncProperty(oneOf(READY.children), async (input) => {
           const { all, one } = changed(input);
           const json = await answer('/dynamicenv/sync', syncBody(READY.env, all, seen(SEEN)));
-          if (unreadOf(one.kind, one) === undefined) return;
+          if (unreadableOf(one.kind, one) === undefined) return;
           const children = (json?.['children'] ?? all) as KubeObject[];
           expect(keys(children)).toEqual(expect.arrayContaining(keys(all)));
         }),
@@ -183,7 +183,7 @@ describe('an object in a shape that cannot be read', () => {
           const { all, one } = changed(input);
           const body = { ...syncBody(parent, READY.children, seen(all)), finalizing: true };
           const json = await answer('/dynamicenv/finalize', body);
-          if (unreadOf(one.kind, one) === undefined) return;
+          if (unreadableOf(one.kind, one) === undefined) return;
           const children = (json?.['children'] ?? READY.children) as KubeObject[];
           // The routes are there: what they lead to stays.
           const led = READY.children.filter(({ metadata }) => !metadata.name.includes('web'));
@@ -227,7 +227,7 @@ describe('an object in a shape that cannot be read', () => {
           await answer('/route-injection/customize', { controller: {}, parent: vs });
           const body = decoratorBody({ object: vs, related: objectMap(wishes) });
           const json = await answer('/route-injection/sync', body);
-          if (unreadOf(one.kind, one) === undefined || json === undefined) return;
+          if (unreadableOf(one.kind, one) === undefined || json === undefined) return;
           expect(json).toEqual({ labels: {}, annotations: {}, attachments: [] });
         }),
         RUNS,

@@ -6,7 +6,7 @@ import {
   REPAIR_ANNOTATION,
 } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import { readable, type Unread } from '../../api/unread.ts';
+import { readable, type Unreadable } from '../../api/unreadable.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
 import type { DestinationRule } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
@@ -24,7 +24,7 @@ export interface Observed {
    */
   strange?: readonly KubeObject[];
   /** What is wrong with the Deployments and RouteInjections that cannot be read. */
-  unread?: readonly Unread[];
+  unread?: readonly Unreadable[];
 }
 
 /**

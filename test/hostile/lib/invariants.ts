@@ -1,6 +1,6 @@
 import { isInjectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
-import { readable } from '../../../src/api/unread.ts';
+import { readable } from '../../../src/api/unreadable.ts';
 import type {
   AdmissionReview,
   AdmissionReviewResponse,

@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals';
-import { unreadOf, unreadText } from '../../../src/api/unread.ts';
+import { unreadableOf, unreadableText } from '../../../src/api/unreadable.ts';
 import { injection } from '../virtualservice/builders.ts';
 
 const told = (spec: object) => {
   const object = injection();
   const edited = { ...object, spec: { ...object.spec, ...spec } };
-  const found = unreadOf('RouteInjection', edited);
-  return found && unreadText(found);
+  const found = unreadableOf('RouteInjection', edited);
+  return found && unreadableText(found);
 };
 
 it('reads a RouteInjection with all that it may have', () => {

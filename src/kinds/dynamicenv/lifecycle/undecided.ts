@@ -1,5 +1,5 @@
 import type { DynamicEnv } from '../../../api/dynamicenv.ts';
-import { type Unread, unreadText } from '../../../api/unread.ts';
+import { type Unreadable, unreadableText } from '../../../api/unreadable.ts';
 import { missingGroups } from '../../../hooks/related-groups.ts';
 import type { ObjectMap } from '../../../hooks/types.ts';
 import { fqdn, hostSubsetOf } from '../../../istio/host.ts';
@@ -74,14 +74,14 @@ function missingChildren(children: ObjectMap): string[] {
   );
 }
 
-function unreadable(found: readonly Unread[]): Undecided {
+function unreadable(found: readonly Unreadable[]): Undecided {
   return {
     reason: 'Unreadable',
-    messages: found.map((one) => `${unreadText(one)} cannot be read: ${remedy(one)}`),
+    messages: found.map((one) => `${unreadableText(one)} cannot be read: ${remedy(one)}`),
   };
 }
 
-function remedy({ kind }: Unread): string {
+function remedy({ kind }: Unreadable): string {
   return kind === 'RouteInjection'
     ? 'wait until all pods of the service have the same version, or delete it, and it is made anew'
     : 'correct or delete it';
@@ -92,7 +92,7 @@ function remedy({ kind }: Unread): string {
  * namespaces those matter that the env has something for already; a broken one beside them is nobody's base, and Istio makes
  * nothing of it either.
  */
-function mayConcern(one: Unread, hosts: ReadonlySet<string>, seen: Seen): boolean {
+function mayConcern(one: Unreadable, hosts: ReadonlySet<string>, seen: Seen): boolean {
   if (one.kind === 'Service')
     return hosts.has(fqdn(one.name, one.namespace, seen.config.clusterDomain));
   if (one.kind !== 'DestinationRule') return true;
@@ -111,7 +111,7 @@ function hostsOf({ observed }: Seen): ReadonlySet<string> {
 }
 
 /** A clone's name has a hash of its base rule's. */
-function isMadeOf(rule: DestinationRule, base: Unread, { env }: Seen): boolean {
+function isMadeOf(rule: DestinationRule, base: Unreadable, { env }: Seen): boolean {
   const [namespace = '', deployment = ''] = (baseKeyOf(rule) ?? '').split('/');
   const host = hostOf(rule) ?? '';
   const parts = { env: env.metadata.name, namespace, deployment, host };

@@ -1,6 +1,6 @@
 import { CLONE_LABEL } from '../../../api/marks.ts';
 import type { RouteInjection } from '../../../api/routeinjection.ts';
-import { unreadOf } from '../../../api/unread.ts';
+import { unreadableOf } from '../../../api/unreadable.ts';
 import { concernedHosts } from '../../../istio/route-kinds.ts';
 import type { DestinationRule, Subset } from '../../../istio/types.ts';
 import { jsonEqual } from '../../../k8s/canonical.ts';
@@ -95,7 +95,7 @@ function waitOf(seconds = 0): Pick<HostPlan, 'wait'> {
 /** The rule that is there. One that somebody edited so that nothing can be made of it is made anew. */
 function readableOwn(rule: DestinationRule, { rules }: Observed): DestinationRule | undefined {
   const own = rules.find((one) => sameObject(one, rule));
-  return own !== undefined && unreadOf('DestinationRule', own) === undefined ? own : undefined;
+  return own !== undefined && unreadableOf('DestinationRule', own) === undefined ? own : undefined;
 }
 
 /** Do all pods of the clone carry the mark by which a subset selects them? */

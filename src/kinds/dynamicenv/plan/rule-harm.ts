@@ -1,4 +1,4 @@
-import { readable } from '../../../api/unread.ts';
+import { readable } from '../../../api/unreadable.ts';
 import { fqdn } from '../../../istio/host.ts';
 import { namespaceOf } from '../../../istio/objects.ts';
 import { hiddenRules } from '../../../istio/rule-hazard.ts';

@@ -7,7 +7,7 @@ import type {
   State,
   WorkloadStatus,
 } from '../../../api/dynamicenv.ts';
-import { type Unread, unreadText } from '../../../api/unread.ts';
+import { type Unreadable, unreadableText } from '../../../api/unreadable.ts';
 import type { Refusal } from '../../../crd/refusal.ts';
 import { byText } from '../../../k8s/canonical.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
@@ -118,9 +118,9 @@ function readyVerdict(facts: {
 const MAX_SKIPPED = 3;
 
 /** They concern no host of the env's, as far as one can tell: worth a word, and nobody's readiness. */
-function skipped(unread: readonly Unread[]): string {
+function skipped(unread: readonly Unreadable[]): string {
   if (unread.length === 0) return '';
-  const named = unread.slice(0, MAX_SKIPPED).map(unreadText).join(', ');
+  const named = unread.slice(0, MAX_SKIPPED).map(unreadableText).join(', ');
   const more = unread.length - MAX_SKIPPED;
   return `; not looked at, as it cannot be read: ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -4,7 +4,7 @@ import { isMatchList, isName } from './match-shape.ts';
 import type { RouteInjection } from './routeinjection.ts';
 
 /** An object of another writer that has an unexpected shape, so that it cannot be used. */
-export interface Unread {
+export interface Unreadable {
   kind: string;
   namespace: string;
   name: string;
@@ -15,7 +15,7 @@ export interface Unread {
 }
 
 /** Undefined: the object has the shape of its API, in all fields that decisions read. */
-export function unreadOf(kind: string, object: KubeObject): Unread | undefined {
+export function unreadableOf(kind: string, object: KubeObject): Unreadable | undefined {
   // Admission gets a VirtualService as its author wrote it, before the API server drops nulls.
   const found =
     wrongShape(kind, object, kind === 'VirtualService') ??
@@ -52,11 +52,11 @@ function hostOf(object: KubeObject & { spec?: unknown }): string | undefined {
 export function readable<T extends KubeObject>(
   kind: string,
   objects: readonly T[],
-): { objects: readonly T[]; unread: Unread[] } {
-  const unread: Unread[] = [];
+): { objects: readonly T[]; unread: Unreadable[] } {
+  const unread: Unreadable[] = [];
   const wrong = new Set<T>();
   for (const object of objects) {
-    const found = unreadOf(kind, object);
+    const found = unreadableOf(kind, object);
     if (found === undefined) continue;
     unread.push(found);
     wrong.add(object);
@@ -66,6 +66,6 @@ export function readable<T extends KubeObject>(
 }
 
 /** `DestinationRule shop/backend (spec: expected a map)` */
-export function unreadText({ kind, namespace, name, wrong }: Unread): string {
+export function unreadableText({ kind, namespace, name, wrong }: Unreadable): string {
   return `${kind} ${namespace === '' ? name : `${namespace}/${name}`} (${wrong})`;
 }
