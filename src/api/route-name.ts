@@ -28,7 +28,7 @@ export function injectedRouteName(
  * A test whether a name may belong to a route of this env. It is also true for names of env `foo-bar` when the env is
  * `foo`.
  */
-export function routeNamesOf(env: string): (name: unknown) => boolean {
+export function routeNameFilter(env: string): (name: unknown) => boolean {
   const start = `dynamic-environment-${env}-`;
   return (name) => typeof name === 'string' && name.startsWith(start) && isInjectedRouteName(name);
 }

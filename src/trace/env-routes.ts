@@ -1,4 +1,4 @@
-import { isInjectedRouteName, routeNamesOf } from '../api/route-name.ts';
+import { isInjectedRouteName, routeNameFilter } from '../api/route-name.ts';
 import type { HttpRequest, Mismatch } from '../istio/match-request.ts';
 import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
@@ -63,7 +63,9 @@ export function envOfRow(
 
 /** Does the route tell its caller that this clone answers? */
 function isRouteTo({ name, route }: HTTPRoute, clone: { env: string; name: string }): boolean {
-  return routeNamesOf(clone.env)(name) && (route ?? []).some((one) => cloneOf(one) === clone.name);
+  return (
+    routeNameFilter(clone.env)(name) && (route ?? []).some((one) => cloneOf(one) === clone.name)
+  );
 }
 
 function isNamedAfter({ name }: HTTPRoute, { injection }: Wish): boolean {

@@ -7,7 +7,7 @@ import type {
   WorkloadStatus,
 } from '../../api/dynamicenv.ts';
 import { envId } from '../../api/env-id.ts';
-import { isInjectedRouteName, routeNamesOf } from '../../api/route-name.ts';
+import { isInjectedRouteName, routeNameFilter } from '../../api/route-name.ts';
 import type { HTTPRouteDestination, VirtualService } from '../../istio/types.ts';
 import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
 import { isGoing } from '../shared/cluster-parts.ts';
@@ -110,7 +110,7 @@ function routesIn(
   );
   const http = found?.spec.http ?? [];
   const own = http.filter((route) => !isInjectedRouteName(route.name));
-  const isOfEnv = routeNamesOf(env);
+  const isOfEnv = routeNameFilter(env);
   return http.flatMap((route, index) => {
     if (!isOfEnv(route.name)) return [];
     const next = http.slice(index).find((later) => own.includes(later));
