@@ -43,7 +43,7 @@ export function liveHosts(vs: VirtualService, clusterDomain: string): string[] {
  * The hosts that a VirtualService may affect: those of `liveDestinations`, those that its partial names may refer to,
  * and its own hosts if one of its routes has no destination. Full names, without duplicates, sorted.
  */
-export function concernedHosts(vs: VirtualService, clusterDomain: string): string[] {
+export function affectedHosts(vs: VirtualService, clusterDomain: string): string[] {
   const routes = list(field(vs.spec, 'http')) as HTTPRoute[];
   const live = liveHosts(vs, clusterDomain);
   const isHttpAlone = [...list(field(vs.spec, 'tls')), ...list(field(vs.spec, 'tcp'))].length === 0;

@@ -1,7 +1,7 @@
 import { CLONE_LABEL } from '../../../api/marks.ts';
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import { unreadableOf } from '../../../api/unreadable.ts';
-import { concernedHosts } from '../../../istio/route-kinds.ts';
+import { affectedHosts } from '../../../istio/route-kinds.ts';
 import type { DestinationRule, Subset } from '../../../istio/types.ts';
 import { jsonEqual } from '../../../k8s/canonical.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
@@ -181,7 +181,7 @@ function drainLeft(
   const seconds = Math.max(config.drainSeconds, config.settleSeconds);
   const routed = view
     .virtualServices()
-    .filter((one) => concernedHosts(one, config.clusterDomain).includes(host));
+    .filter((one) => affectedHosts(one, config.clusterDomain).includes(host));
   const written = [...(own === undefined ? [] : [own]), ...routed].map(lastWritten);
   return Math.max(0, ...written.map((since) => secondsLeft(since, seconds, now)));
 }

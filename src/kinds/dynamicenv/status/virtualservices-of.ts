@@ -2,7 +2,7 @@ import type { ResourceStatus } from '../../../api/dynamicenv.ts';
 import { delegatesToAny } from '../../../istio/delegates.ts';
 import { fqdn } from '../../../istio/host.ts';
 import { nameOf, namespaceOf } from '../../../istio/objects.ts';
-import { concernedHosts, liveHosts } from '../../../istio/route-kinds.ts';
+import { affectedHosts, liveHosts } from '../../../istio/route-kinds.ts';
 import type { VirtualService } from '../../../istio/types.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { StatusContext } from './context.ts';
@@ -32,7 +32,7 @@ function byHost(
   if (before !== undefined) return before;
   const index = new Map<string, VirtualService[]>();
   for (const one of virtualServices) {
-    for (const host of concernedHosts(one, clusterDomain)) {
+    for (const host of affectedHosts(one, clusterDomain)) {
       const list = index.get(host) ?? [];
       index.set(host, list);
       list.push(one);
