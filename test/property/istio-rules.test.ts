@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { hiddenRules } from '../../src/istio/rule-hazard.ts';
+import { hiddenRules } from '../../src/istio/hidden-rules.ts';
 import { ruleFor, subsetsOf } from '../../src/istio/subset-lookup.ts';
 import type { DestinationRule } from '../../src/istio/types.ts';
 

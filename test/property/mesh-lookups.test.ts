@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import '../support/fast-check.ts';
-import { hiddenRules } from '../../src/istio/rule-hazard.ts';
+import { hiddenRules } from '../../src/istio/hidden-rules.ts';
 import { byText } from '../../src/k8s/canonical.ts';
 import { baseRules, rulesFor } from '../../src/kinds/dynamicenv/plan/destination-rules.ts';
 import { servicesOf, strangeServices } from '../../src/kinds/dynamicenv/plan/services.ts';
