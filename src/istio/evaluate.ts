@@ -2,7 +2,8 @@ import type { RoutePlace } from './delegates.ts';
 import { MESH, proxyNamespace } from './gateway-name.ts';
 import { DEFAULT_PORT, type HttpRequest, requestMismatch } from './match-request.ts';
 import { routeKind } from './route-kinds.ts';
-import { type RouteEntry, routeTable } from './route-table.ts';
+import type { RouteEntry } from './route-rows.ts';
+import { routeTable } from './route-table.ts';
 import { type MeshSettings, type ServiceHost, servesPort, subsetsOf } from './subset-lookup.ts';
 import type { DestinationRule, HTTPRouteDestination, VirtualService } from './types.ts';
 

@@ -3,19 +3,18 @@ import { hostSubsetOf } from './host.ts';
 import { DEFAULT_PORT, type HttpRequest, proxyMismatch } from './match-request.ts';
 import { mismatchText } from './mismatch-text.ts';
 import { nameOf, namespaceOf } from './objects.ts';
+import type { RouteSources } from './route-rows.ts';
 import {
   type Candidate,
-  type ExportGroup,
-  exportGroup,
   fullHosts,
   isForServicesOnly,
-  type RouteSources,
   type Selection,
   selection,
-  servesForeign,
-} from './route-table.ts';
+  servesUnregistered,
+} from './selection.ts';
 import { servesPort } from './subset-lookup.ts';
 import type { VirtualService } from './types.ts';
+import { type ExportGroup, exportGroup } from './visibility.ts';
 
 export type SelectionReason =
   | 'only'
@@ -141,13 +140,14 @@ function outranked(named: Named, context: Context): Verdict {
   const { host, request, sources, owners, candidates } = context;
   const port = request.port ?? DEFAULT_PORT;
   const onPort = sources.services.filter((service) => servesPort(service, port));
-  const isForeign = request.gateway === MESH && !onPort.some((service) => service.host === host);
+  const isUnregistered =
+    request.gateway === MESH && !onPort.some((service) => service.host === host);
   const candidate = candidates.find(isOf(named.virtualService));
-  if (isForeign && candidate && !servesForeign(candidate, request, candidates, onPort)) {
+  if (isUnregistered && candidate && !servesUnregistered(candidate, request, candidates, onPort)) {
     const why = `counts on port ${DEFAULT_PORT} only: no Service of this name has port ${port}`;
     return { reason: 'port', why };
   }
-  if (isForeign && named.hosts.every((name) => isForServicesOnly(name, onPort))) {
+  if (isUnregistered && named.hosts.every((name) => isForServicesOnly(name, onPort))) {
     return {
       reason: 'services-only',
       why: `${named.hosts.join(', ')} stands for Services, and this is none`,

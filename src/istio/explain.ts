@@ -2,7 +2,9 @@ import { evaluate, type HostRequest, type Mesh, type Outcome } from './evaluate.
 import { type Considered, explainSelection } from './explain-selection.ts';
 import { firstMismatch, type Mismatch, requestMismatch } from './match-request.ts';
 import { namespaceOf } from './objects.ts';
-import { allRows, type RouteEntry, routeTable, selection } from './route-table.ts';
+import { allRows, type RouteEntry } from './route-rows.ts';
+import { routeTable } from './route-table.ts';
+import { selection } from './selection.ts';
 
 /** A row that did not match the request, and the first condition that failed. */
 export interface FailedRow {

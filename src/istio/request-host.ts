@@ -1,7 +1,8 @@
 import { concreteOf } from './alias.ts';
 import { MESH, proxyNamespace } from './gateway-name.ts';
 import { DEFAULT_PORT, type HttpRequest } from './match-request.ts';
-import { type RouteSources, selection } from './route-table.ts';
+import type { RouteSources } from './route-rows.ts';
+import { selection } from './selection.ts';
 import { type ServiceHost, servesPort } from './subset-lookup.ts';
 
 /**

@@ -2,7 +2,7 @@ import { isInjectedRouteName, routeNameFilter } from '../api/route-name.ts';
 import type { HttpRequest, Mismatch } from '../istio/match-request.ts';
 import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
-import type { RouteEntry } from '../istio/route-table.ts';
+import type { RouteEntry } from '../istio/route-rows.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { orderedPairs, type Pair, routeNameOf } from '../virtualservice/injections/precedence.ts';
 import { cloneOf, leadingTo } from '../virtualservice/routes/leads-to.ts';

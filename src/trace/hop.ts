@@ -3,7 +3,7 @@ import { type Explanation, explain } from '../istio/explain.ts';
 import type { Considered } from '../istio/explain-selection.ts';
 import { mismatchText } from '../istio/mismatch-text.ts';
 import { nameOf } from '../istio/objects.ts';
-import { selection } from '../istio/route-table.ts';
+import { selection } from '../istio/selection.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
