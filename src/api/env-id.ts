@@ -14,7 +14,7 @@ const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
  * form of another name. So two envs never share an ID (ADR 21).
  */
 export const envId = memoizedByText({ size: 1024, bytes: 2 ** 19 }, (name): string => {
-  if (name.length <= MAX_ENV && LABEL.test(name) && !isMadeOfAnother(name)) return name;
+  if (name.length <= MAX_ENV && LABEL.test(name) && !mayBeDerived(name)) return name;
   const label = name
     .toLowerCase()
     .replace(/[^a-z0-9-]/g, '-')
@@ -29,19 +29,19 @@ export const envId = memoizedByText({ size: 1024, bytes: 2 ** 19 }, (name): stri
  * Could this name be the changed form of another name? A name that has to be tried has at most 13 dashes: 8,192
  * candidates.
  */
-function isMadeOfAnother(name: string): boolean {
+function mayBeDerived(name: string): boolean {
   const [, head, hash] = /^(.+)-([0-9a-f]{10})$/.exec(name) ?? [];
   if (head === undefined) return false;
   // A name this long may be cut. The rest of the original is unknown, so it cannot be tried.
   if (head.length >= MAX_HEAD - 1) return true;
-  return dotted(head).some((one) => hash10(one) === hash);
+  return undashedNames(head).some((one) => hash10(one) === hash);
 }
 
 /**
  * All names that become this one when their dots become dashes. In a Kubernetes name a dot is always between letters or
  * digits.
  */
-function dotted(head: string): string[] {
+function undashedNames(head: string): string[] {
   const [first = '', ...rest] = head.split(/(?<=[a-z0-9])-(?=[a-z0-9])/);
   return rest.reduce<string[]>(
     (made, part) => made.flatMap((one) => [`${one}-${part}`, `${one}.${part}`]),

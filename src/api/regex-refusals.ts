@@ -6,7 +6,7 @@ import { isMap } from '../k8s/json-map.ts';
 export const MAX_ENV_REGEX_SIZE = 4096;
 const MAX_CHARACTERS = 1024;
 /** Maximum number of refusals: a spec may be large. */
-const MAX_TOLD = 8;
+const MAX_REPORTED = 8;
 
 /**
  * Refusals for the regexes of a spec's matches that must not reach a proxy. No regex is compiled here. The spec may
@@ -20,7 +20,7 @@ export function regexRefusals(matches: unknown, place: string): Refusal[] {
     const message = envoyRegexProblem(regex);
     if (message !== undefined) refusals.push({ reason: 'Invalid', path, message });
     else total += regexWeight(regex);
-    if (refusals.length >= MAX_TOLD) return refusals;
+    if (refusals.length >= MAX_REPORTED) return refusals;
   }
   if (refusals.length === 0 && total > MAX_ENV_REGEX_SIZE) {
     const message = `its regexes are too costly for every proxy: together they have some ${total} steps, at most ${MAX_ENV_REGEX_SIZE} are allowed; use exact or prefix, or shorter regexes`;

@@ -19,10 +19,10 @@ export function compileKeywords(
   const check = structuralAjv().compile(schema);
   return (value, limit) => {
     const found = check(value) ? [] : (check.errors ?? []);
-    const told = found.length <= limit + 1 ? found : found.slice(0, limit);
+    const reported = found.length <= limit + 1 ? found : found.slice(0, limit);
     return {
-      errors: told.map((error) => refusal(schema, error)),
-      more: found.length - told.length,
+      errors: reported.map((error) => refusal(schema, error)),
+      more: found.length - reported.length,
     };
   };
 }

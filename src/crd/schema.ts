@@ -37,7 +37,7 @@ export interface CrdValidator {
 /** In clusters with more envs than this, validation is a small part of each sync. */
 const REMEMBERED = { size: 512, bytes: 2 ** 20 };
 /** Maximum number of errors in an answer. The author sees the next ones after correcting these. */
-const MAX_TOLD = 16;
+const MAX_REPORTED = 16;
 
 /** Compiles the stored version's schema and rules. Throws when the CRD itself is invalid. */
 export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
@@ -49,7 +49,8 @@ export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
   };
   const errorsIn = memoizedByText<readonly Refusal[]>(
     { ...REMEMBERED, bytesOf: (errors) => errors.reduce((sum, one) => sum + bytesOf(one), 0) },
-    (text) => told(verdict(JSON.parse(text)).errors.filter((error) => !isAboutStatus(error))),
+    (text) =>
+      firstErrors(verdict(JSON.parse(text)).errors.filter((error) => !isAboutStatus(error))),
   );
   return {
     validate,
@@ -70,14 +71,14 @@ function compileVerdict(schema: Schema): (object: unknown) => Verdict {
   const keywordErrors = compileKeywords(schema);
   const brokenRules = compileRules(schema);
   return (object) => {
-    const long = oversized(schema, object);
-    if (long.length > 0) return { errors: long, unknown: [] };
+    const tooLong = oversized(schema, object);
+    if (tooLong.length > 0) return { errors: tooLong, unknown: [] };
     const value = applyDefaults(schema, object);
-    const { errors, more } = keywordErrors(value, MAX_TOLD);
+    const { errors, more } = keywordErrors(value, MAX_REPORTED);
     const found = [...errors, ...duplicateItems(schema, value)];
     const rules = more === 0 ? rulesBroken(value, errors) : [];
     return {
-      errors: [...found, ...rules, ...(more === 0 ? [] : [andMore(more)])],
+      errors: [...found, ...rules, ...(more === 0 ? [] : [moreErrors(more)])],
       unknown: unknownFields(schema, value),
     };
   };
@@ -85,7 +86,7 @@ function compileVerdict(schema: Schema): (object: unknown) => Verdict {
   function rulesBroken(value: unknown, errors: readonly Refusal[]): Refusal[] {
     const broken: Refusal[] = [];
     for (const node of schemaNodes(schema, value)) {
-      if (broken.length > MAX_TOLD) break;
+      if (broken.length > MAX_REPORTED) break;
       if (errors.some((error) => isWithin(error.path ?? '', node.path))) continue;
       broken.push(...brokenRules(node));
     }
@@ -94,12 +95,12 @@ function compileVerdict(schema: Schema): (object: unknown) => Verdict {
 }
 
 /** The first errors, and how many more there are. */
-function told(errors: readonly Refusal[]): readonly Refusal[] {
-  const more = errors.length - MAX_TOLD;
-  return more <= 1 ? errors : [...errors.slice(0, MAX_TOLD), andMore(more)];
+function firstErrors(errors: readonly Refusal[]): readonly Refusal[] {
+  const more = errors.length - MAX_REPORTED;
+  return more <= 1 ? errors : [...errors.slice(0, MAX_REPORTED), moreErrors(more)];
 }
 
-function andMore(count: number): Refusal {
+function moreErrors(count: number): Refusal {
   return { reason: 'Invalid', message: `and ${count} more; correct these first` };
 }
 

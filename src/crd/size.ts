@@ -7,7 +7,7 @@ import { memberPath, memberSchema } from './walk.ts';
 /** For lists and maps without a limit in the schema: more members than anybody writes by hand. */
 const MAX_MEMBERS = 4096;
 /** Maximum number of errors. The rest is found after these are corrected. */
-const MAX_TOLD = 8;
+const MAX_REPORTED = 8;
 
 /**
  * Lists and maps with more members than the schema allows. They are looked for first, and their members are not
@@ -15,12 +15,12 @@ const MAX_TOLD = 8;
  */
 export function oversized(schema: Schema, value: unknown): Refusal[] {
   const found: Refusal[] = [];
-  look(schema, value, '', found);
+  collectOversized(schema, value, '', found);
   return found;
 }
 
-function look(schema: Schema, value: unknown, path: string, found: Refusal[]): void {
-  if (found.length >= MAX_TOLD) return;
+function collectOversized(schema: Schema, value: unknown, path: string, found: Refusal[]): void {
+  if (found.length >= MAX_REPORTED) return;
   const members = membersOf(schema, value, path);
   const keyword = Array.isArray(value) ? 'maxItems' : 'maxProperties';
   const limit = schema[keyword] ?? MAX_MEMBERS;
@@ -30,7 +30,7 @@ function look(schema: Schema, value: unknown, path: string, found: Refusal[]): v
     return;
   }
   for (const one of members) {
-    if (one.schema !== undefined) look(one.schema, one.value, one.path(), found);
+    if (one.schema !== undefined) collectOversized(one.schema, one.value, one.path(), found);
   }
 }
 

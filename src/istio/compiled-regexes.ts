@@ -15,7 +15,7 @@ const BYTES_PER_INSTRUCTION = 400;
  * Memory that one instruction may add for each byte that is matched, because RE2JS caches states. Measured: 3.4 bytes.
  */
 const BYTES_PER_STEP = 4;
-const LEAST_BYTES = 2048;
+const MIN_BYTES = 2048;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** An escape above `\xff`. RE2 for Latin-1 refuses it. */
@@ -59,7 +59,7 @@ function entryOf(pattern: string): Entry | undefined {
   if (regexBoundProblem(pattern) !== undefined) return undefined;
   const { size } = regexSize(pattern);
   const entry = { regex: compile(asBytes(pattern)), size };
-  known.set(pattern, entry, LEAST_BYTES + pattern.length * 2 + size * BYTES_PER_INSTRUCTION);
+  known.set(pattern, entry, MIN_BYTES + pattern.length * 2 + size * BYTES_PER_INSTRUCTION);
   return entry;
 }
 

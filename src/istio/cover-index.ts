@@ -26,7 +26,7 @@ interface Condition {
  * The matches that are filed under conditions on one header or label, separated by the kind and value of that
  * condition.
  */
-interface Shelf<T> {
+interface Bucket<T> {
   present: Entry<T>[];
   exact: Map<string, Entry<T>[]>;
   prefix: Map<string, Entry<T>[]>;
@@ -46,7 +46,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
   /** Matches without a condition. */
   const open: Entry<T>[] = [];
   /** By width, and by header or label. */
-  const shelves = new Map<string, Shelf<T>>();
+  const buckets = new Map<string, Bucket<T>>();
   let count = 0;
 
   const listsFor = (all: readonly Condition[]): (readonly Entry<T>[])[] => {
@@ -54,8 +54,8 @@ export function createCoverIndex<T>(): CoverIndex<T> {
     const most = widthOf(all);
     for (let width = 1; width <= most; width += 1) {
       for (const { on, condition } of all) {
-        const shelf = shelves.get(shelfKey(width, on));
-        if (shelf !== undefined) found.push(...impliedLists(shelf, condition));
+        const bucket = buckets.get(bucketKey(width, on));
+        if (bucket !== undefined) found.push(...impliedLists(bucket, condition));
       }
     }
     return found;
@@ -66,7 +66,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
       const all = conditionsOf(match);
       const width = widthOf(all);
       const lists = all.map(({ on, condition }) =>
-        listOf(added(shelves, shelfKey(width, on), emptyShelf), condition),
+        listOf(added(buckets, bucketKey(width, on), emptyBucket), condition),
       );
       const rarest = lists.reduce((a, b) => (b.length < a.length ? b : a), lists[0] ?? open);
       rarest.push({ match, item, place: count });
@@ -89,7 +89,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
   };
 }
 
-function emptyShelf<T>(): Shelf<T> {
+function emptyBucket<T>(): Bucket<T> {
   return {
     present: [],
     exact: new Map(),
@@ -100,15 +100,15 @@ function emptyShelf<T>(): Shelf<T> {
 }
 
 /** The list of one condition. It is created when it does not exist. */
-function listOf<T>(shelf: Shelf<T>, condition: StringCondition): Entry<T>[] {
-  if (condition.kind === 'present') return shelf.present;
-  if (condition.kind === 'prefix') shelf.lengths.add(condition.value.length);
-  return added(shelf[condition.kind], condition.value, () => []);
+function listOf<T>(bucket: Bucket<T>, condition: StringCondition): Entry<T>[] {
+  if (condition.kind === 'present') return bucket.present;
+  if (condition.kind === 'prefix') bucket.lengths.add(condition.value.length);
+  return added(bucket[condition.kind], condition.value, () => []);
 }
 
 /** The lists of all conditions that this one implies. */
 function impliedLists<T>(
-  { present, exact, prefix, regex, lengths }: Shelf<T>,
+  { present, exact, prefix, regex, lengths }: Bucket<T>,
   condition: StringCondition,
 ): (readonly Entry<T>[])[] {
   if (condition.kind === 'present') return [present];
@@ -142,7 +142,7 @@ function widthOf(conditions: readonly Condition[]): number {
   return conditions.length < 2 ? conditions.length : new Set(conditions.map(({ on }) => on)).size;
 }
 
-function shelfKey(width: number, on: string): string {
+function bucketKey(width: number, on: string): string {
   return `${width} ${on}`;
 }
 

@@ -4,13 +4,13 @@ import type { Remark } from './yaml-value.ts';
 
 /**
  * Parses a text into documents whose scalars are still strings; `yaml-value.ts` interprets them. Where Go's parser
- * (`scannerc.go` of go.yaml.in/yaml/v2) differs from the YAML specification, this follows Go's parser. `strange`: what
+ * (`scannerc.go` of go.yaml.in/yaml/v2) differs from the YAML specification, this follows Go's parser. `unsupported`: what
  * it refuses.
  */
 export function treesOf(
   text: string,
   lines: LineCounter,
-): { documents: Document.Parsed[]; strange: Remark[] } {
+): { documents: Document.Parsed[]; unsupported: Remark[] } {
   const composer = new Composer({
     version: '1.1',
     schema: 'failsafe',
@@ -22,8 +22,8 @@ export function treesOf(
     ...composer.compose(tokensOf(text, lines), true, text.length),
   ] as Document.Parsed[];
   const [document] = documents;
-  if (document === undefined) return { documents, strange: [] };
-  return { documents, strange: strangeIn(document, text) };
+  if (document === undefined) return { documents, unsupported: [] };
+  return { documents, unsupported: refusedByGo(document, text) };
 }
 
 function* tokensOf(text: string, lines: LineCounter) {
@@ -34,7 +34,7 @@ function* tokensOf(text: string, lines: LineCounter) {
 }
 
 /** What the YAML specification allows and Go's parser refuses. */
-function strangeIn(document: Document.Parsed, text: string): Remark[] {
+function refusedByGo(document: Document.Parsed, text: string): Remark[] {
   const found: Remark[] = [];
   const say = (node: Node, message: string) =>
     found.push({ offset: node.range?.[0] ?? 0, message });

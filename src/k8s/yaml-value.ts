@@ -6,10 +6,10 @@ import {
   isSeq,
   type Node,
   type ParsedNode,
-  type Scalar,
   visit,
 } from 'yaml';
-import { keyText, type Plain, plainValue } from './yaml-plain.ts';
+import { keyText, type Plain } from './yaml-plain.ts';
+import { readScalar, tagOf } from './yaml-scalar.ts';
 
 /** A message about the node at an offset of the document. */
 export interface Remark {
@@ -95,7 +95,11 @@ function readPlain(node: Node | null, reading: Reading): unknown {
     readMembers(node, members, reading);
     return Object.fromEntries(members);
   }
-  return isScalar(node) ? readScalar(node, reading) : null;
+  if (!isScalar(node)) return null;
+  const scalar = readScalar(node);
+  if ('value' in scalar) return scalar.value;
+  reading.problems.push(at(node, scalar.problem));
+  return undefined;
 }
 
 /** The limit `allowedAliasRatio` of `decode.go`. */
@@ -175,37 +179,4 @@ function merge(node: Node | null, members: Map<string, unknown>, reading: Readin
       reading.open.delete(source);
     } else readMembers(target as MapNode, members, reading);
   }
-}
-
-function tagOf(name: string): string {
-  return `tag:yaml.org,2002:${name}`;
-}
-
-/** `resolve` in `resolve.go`. Without a tag, a scalar in quotes is always a string. */
-function readScalar(node: Scalar, reading: Reading): Plain {
-  const { source: text = '', type = 'PLAIN', tag } = node;
-  if (tag === undefined) return type === 'PLAIN' ? plainValue(text) : text;
-  if (tag === tagOf('binary')) return binary(text, node, reading);
-  const kind = KINDS.get(tag);
-  if (kind === undefined) return text;
-  const value = plainValue(text);
-  if (kind(value)) return tag === tagOf('float') ? Number(value) : value;
-  reading.problems.push(at(node, `${JSON.stringify(text)} is no !!${tag.slice(tagOf('').length)}`));
-  return null;
-}
-
-const KINDS = new Map<string, (value: Plain) => boolean>([
-  [tagOf('null'), (value) => value === null],
-  [tagOf('bool'), (value) => typeof value === 'boolean'],
-  [tagOf('int'), (value) => typeof value === 'bigint'],
-  [tagOf('float'), (value) => typeof value === 'bigint' || typeof value === 'number'],
-]);
-
-function binary(text: string, node: Node, reading: Reading): string {
-  const packed = text.replace(/[\r\n]/g, '');
-  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(packed)) {
-    return Buffer.from(packed, 'base64').toString('utf8');
-  }
-  reading.problems.push(at(node, 'no base64 after !!binary'));
-  return '';
 }

@@ -67,7 +67,7 @@ function readTree(written: string, first: number): Read {
   // Within a document a lone CR ends a line; between documents it does not.
   const text = written.replace(/\r\n?/g, '\n');
   const lines = new LineCounter();
-  const { documents, strange } = treesOf(text, lines);
+  const { documents, unsupported } = treesOf(text, lines);
   const [document, ...others] = documents;
   // An offset at the end of the text counts as the last line.
   const last = text.trimEnd().length;
@@ -80,7 +80,7 @@ function readTree(written: string, first: number): Read {
     message: firstLine(message),
   }));
   const { value, problems, warnings } = meaningOf(document.contents);
-  const wrong = [...errors, ...strange, ...problems];
+  const wrong = [...errors, ...unsupported, ...problems];
   const ignored = others.map(({ range }) => ({ offset: range[0], message: IGNORED }));
   return {
     value: wrong.length > 0 ? undefined : value,
