@@ -29,7 +29,7 @@ const list = (maxLength: number) =>
 const envFrom = fc.dictionary(name, fc.constantFrom('from', 'other'), { maxKeys: 3 });
 const runs = { numRuns: 3000 };
 
-/** Refers only to what stands before, or to nothing in the list. */
+/** Does each variable refer only to earlier variables of the list, or to none in it? */
 function isResolved(env: readonly EnvVar[]): boolean {
   const later = new Set(env.map((one) => one.name));
   return env.every((one) => {
@@ -39,7 +39,7 @@ function isResolved(env: readonly EnvVar[]): boolean {
   });
 }
 
-/** What was today's order before references counted. */
+/** The order before references were considered. */
 function inPlace(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[] {
   const byName = new Map(overrides.map((one) => [one.name, one]));
   return [
@@ -48,7 +48,7 @@ function inPlace(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[
   ];
 }
 
-/** The names whose values an override can change. */
+/** The names of all variables whose values an override can change. */
 function concerned(env: readonly EnvVar[], overrides: readonly EnvVar[]): Set<string> {
   const found = new Set(overrides.map((one) => one.name));
   for (const asked of found) {
@@ -118,7 +118,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
   });
 });
 
-/** One that refers to itself means what `envFrom` has, which is its own question. */
+/** A variable that refers to itself means the value from `envFrom`. That case is tested separately. */
 function everyRefersToOthers(env: readonly EnvVar[]): boolean {
   return env.every((one) => !referencesIn(one.value ?? '').has(one.name));
 }

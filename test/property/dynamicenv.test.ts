@@ -25,7 +25,9 @@ import { childrenMap, relatedMap } from '../support/sent.ts';
 
 const NAMES = ['a', 'b'];
 
-/** Other people's objects: Deployments a and b, each perhaps with Services, rules and VirtualServices of some kinds. */
+/**
+ * Objects of other owners: Deployments a and b, each optionally with Services, rules and VirtualServices of some kinds.
+ */
 const mesh: fc.Arbitrary<KubeObject[]> = fc
   .tuple(
     fc.subarray(NAMES),
@@ -75,7 +77,7 @@ const envSpec = fc
     };
   });
 
-/** One thing that happens in an env's life. */
+/** One event in the life of an env. */
 type Happening = (now: World) => void;
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<Happening>((now) => void step(now)) },
@@ -98,7 +100,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   mesh.map(
     (others): Happening =>
       (now) => {
-        // A VirtualService that stays keeps its routes and marks.
+        // A VirtualService that remains keeps its routes and marks.
         now.others = others.map(
           (object) => now.others.find((old) => sameName(old, object)) ?? object,
         );
@@ -248,7 +250,7 @@ describe('the decisions about an env, at any point of its life', () => {
   });
 });
 
-/** May a child be missing from an answer? */
+/** May an answer omit this child? */
 function mayGo(child: KubeObject, now: World): boolean {
   const { annotations = {} } = child.metadata;
   const since = Date.parse(annotations['riskified.com/draining-since'] ?? '');

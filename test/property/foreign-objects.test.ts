@@ -25,7 +25,7 @@ import {
 import { childrenMap, relatedMap } from '../support/sent.ts';
 import { type Path, placesIn, STRANGE, spoiled } from './lib/spoil.ts';
 
-/** An env whose routes are there, for a Service with two rules, beside a consumer and what does not concern it. */
+/** An env with active routes for a Service with two rules. It also has a consumer, and there are unrelated objects. */
 function readyWorld(): World {
   const env = dynamicEnv({ consumers: [workload('shop/web')] });
   const now = world(env, [
@@ -59,7 +59,7 @@ interface Case {
   strange: unknown;
 }
 
-/** One of these objects with something strange at or below its spec or status. */
+/** One of these objects with an unexpected value at or below its spec or status. */
 function oneOf(objects: readonly KubeObject[]): fc.Arbitrary<Case> {
   const places = objects.flatMap((object, index) =>
     Object.entries(object)
@@ -93,7 +93,7 @@ const keys = (objects: readonly KubeObject[]) =>
 
 async function answer(url: string, body: object): Promise<Record<string, unknown> | undefined> {
   const { statusCode, json } = await post(url, body);
-  // A refusal in words leaves everything as it is.
+  // A refusal changes nothing in the cluster.
   if (statusCode === 400 || statusCode === 422) {
     expect(json['error']).toEqual(expect.stringMatching(/.{20,}/));
     return undefined;
@@ -108,7 +108,7 @@ function patched(object: VirtualService, { patch = 'W10=' }: { patch?: string })
   return applyJsonPatch(stored, operations) as unknown as VirtualService;
 }
 
-/** Where they are no routes at all, whatever is there. */
+/** The value itself when `http` is no list. */
 function usersRoutes({ spec }: VirtualService): unknown {
   const http: unknown = spec?.http;
   return Array.isArray(http) && http.every(isMap) ? stripRoutes(http) : (http ?? []);
@@ -185,7 +185,7 @@ describe('an object in a shape that cannot be read', () => {
           const json = await answer('/dynamicenv/finalize', body);
           if (unreadableOf(one.kind, one) === undefined) return;
           const children = (json?.['children'] ?? READY.children) as KubeObject[];
-          // The routes are there: what they lead to stays.
+          // The routes are active, so their destinations must remain.
           const led = READY.children.filter(({ metadata }) => !metadata.name.includes('web'));
           expect(keys(children)).toEqual(expect.arrayContaining(keys(led)));
         }),

@@ -8,7 +8,7 @@ const HOST = 'backend.shop.svc.cluster.local';
 const service = { host: HOST, namespace: 'shop' };
 const settings = { clusterDomain: 'cluster.local' };
 
-/** Up to six rules of one second each, every one with a subset of its own name. */
+/** Up to six rules, created in consecutive seconds, each with a subset of its own name. */
 const rules = (namespace: fc.Arbitrary<string>): fc.Arbitrary<DestinationRule[]> =>
   fc
     .array(
@@ -61,7 +61,8 @@ describe('the lookup of subsets', () => {
     fc.assert(
       fc.property(rules(fc.constant('shop')), client, (all, who) => {
         const [added, ...reversed] = [...all].reverse();
-        // A rule with a selector takes its callers away by design, one for another host is another matter.
+        // Left out: a rule with a selector hides other rules from its callers by design, and a rule for another host
+        // does not matter.
         fc.pre(added !== undefined && !added.spec.workloadSelector && added.spec.host === HOST);
         const existing = reversed.filter(({ spec }) => spec.host !== '*.cluster.local');
         fc.pre(hiddenRules(added, existing, 'cluster.local').length === 0);

@@ -21,7 +21,7 @@ const host = fc.constantFrom(
   '*.cluster.local',
   '*',
 );
-/** Sorted by namespace and name, as the view has them. */
+/** Sorted by namespace and name, as in the view. */
 const rules = fc
   .array(
     fc.record({

@@ -29,7 +29,7 @@ const HOST = 'cms.shop.svc.cluster.local';
 const NAMES = ['cms-admin', 'cms-public', 'cms'] as const;
 type Labels = Record<string, string>;
 
-/** Labels that tell some pods of the Service from others; `constructor` is a key of every map. */
+/** Labels that distinguish some pods of the Service from others. `constructor` exists on every JavaScript object. */
 const extra: fc.Arbitrary<Labels> = fc.dictionary(
   fc.constantFrom('role', 'track', 'constructor'),
   fc.constantFrom('a', 'b'),
@@ -207,7 +207,7 @@ describe("somebody's subset that selects a clone's pods", () => {
 });
 
 function definedBy({ hosts, takenBy }: WorkloadPlan) {
-  // A refused env makes none.
+  // A refused env creates no rules.
   if (takenBy !== undefined) return [];
   return hosts.flatMap(({ rules: own }) => own.flatMap(({ spec }) => spec.subsets ?? []));
 }

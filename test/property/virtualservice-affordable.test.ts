@@ -5,7 +5,7 @@ import { planOf } from '../../src/virtualservice/routes/plan-codec.ts';
 import { BASE, injection, routing } from '../unit/virtualservice/builders.ts';
 import { admitted, settled } from './lib/writes.ts';
 
-/** Envs whose copies come to more than may be tried out, in a VirtualService whose user's part changes, too. */
+/** Envs with more copies than the limit on attempts allows, in a VirtualService whose user part changes too. */
 
 interface Asked {
   matches: number;

@@ -9,7 +9,10 @@ export const METACONTROLLER_USER = 'system:serviceaccount:metacontroller:metacon
 
 const validators = await loadValidators();
 
-/** The service as `serve` makes it, asked in this process. `crash`: where the last error that was logged came from. */
+/**
+ * The service as `serve` creates it, called within this process. `crash`: the stack line of the last error that was
+ * logged.
+ */
 export function hostileApp(flags: string[] = []) {
   const given = [`--metacontroller-user=${METACONTROLLER_USER}`, ...flags];
   const config = readFlags(DECISION_FLAGS, given, {});
