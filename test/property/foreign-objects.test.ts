@@ -108,7 +108,7 @@ function patched(object: VirtualService, { patch = 'W10=' }: { patch?: string })
   return applyJsonPatch(stored, operations) as unknown as VirtualService;
 }
 
-/** The value itself when `http` is no list. */
+/** The user's http routes; `http` itself when it is no list of routes. */
 function usersRoutes({ spec }: VirtualService): unknown {
   const http: unknown = spec?.http;
   return Array.isArray(http) && http.every(isMap) ? stripRoutes(http) : (http ?? []);

@@ -36,7 +36,7 @@ const hosts = (list: readonly Case[]): VirtualHost[] =>
   list.map(({ env }, index) => virtualHost(`h${index}`, renderedRoutes(activeInjection(env))));
 const acceptedHosts = hosts(accepted);
 
-/** In words, so that a failure shows what to look for. */
+/** As texts, so that a failure names the host and the reason. */
 const told = async (list: readonly VirtualHost[], maxProgram?: number) =>
   (await refusedHosts(program, list, maxProgram)).map(
     ({ host, refusal }) => `${JSON.stringify(host.routes).slice(0, 2000)}: ${refusal}`,
@@ -77,7 +77,7 @@ describe(`${COUNT} DynamicEnvs with hostile values, before a real Envoy`, () => 
   });
 
   test('a control: without the check Envoy refuses them', async () => {
-    // Few: Envoy takes long for some.
+    // Only a few: Envoy needs long for some of them.
     const unchecked = refused
       .slice(0, 24)
       .map(({ env }, index) => virtualHost(`h${index}`, uncheckedRoutes(activeInjection(env))));

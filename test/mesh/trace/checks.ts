@@ -10,7 +10,7 @@ import type { Recorded } from './record.ts';
 
 const LEAST = { pairs: 2000, configurations: 200, perField: 50, notOnBase: 0.3 };
 
-/** The same tests for a live run and for its replay. `title`: section of the figures. */
+/** The tests of both a live run and its replay. `title`: section of the measurements. */
 export function checks(
   title: string,
   run: () => Promise<Recorded>,
