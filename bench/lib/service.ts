@@ -7,7 +7,7 @@ import type { Metrics } from '../../src/http/metrics.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { NOW } from './stored.ts';
 
-/** What the handlers work with, as `serve` makes it, but for a clock that stands still and a log that nobody reads. */
+/** The service for the handlers, as `serve` creates it, but with a fixed clock and without a log. */
 export async function createService(): Promise<Service & { metrics: Metrics }> {
   return {
     config: readFlags(DECISION_FLAGS, [], {}),

@@ -5,8 +5,8 @@ import type { Deployment } from '../../src/k8s/workload.ts';
 import { SETTINGS, STRATEGIES, type Upgrade, upgrade, type Wanted } from './lib/upgrade.ts';
 
 /**
- * The version before named an env's subset after the env, and selected by the version label alone. The objects in
- * test/fixtures/version-before are its own, of envs that were ready.
+ * The previous version named an env's subset after the env, and its selector had the version label alone. The objects
+ * in test/fixtures/version-before were created by it, for envs that were ready.
  */
 const ALICE: Wanted[] = ['/', '/reports/1'].map((path) => ({
   host: 'backend.shop.svc.cluster.local',
@@ -61,7 +61,7 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
       },
     ]);
     expect([...routed.keys()]).toEqual(['alice', 'backend-alice']);
-    // Every proxy had time to learn of each change before the next.
+    // Every proxy had time to receive each change before the next one.
     const fresh = secondsBetween(
       defined.get('backend-alice')?.from,
       routed.get('backend-alice')?.from,
