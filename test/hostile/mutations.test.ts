@@ -24,7 +24,7 @@ async function problemOf({ url }: Sample, body: unknown): Promise<string | undef
   return `${url}: ${problem}${statusCode < 500 ? '' : ` in ${crash()}`}`;
 }
 
-test(`${CALLS} bodies in which something is wrong: each is answered in words, and nothing is lost`, async () => {
+test(`${CALLS} mutated bodies: each gets an answer with a message, and nothing is lost`, async () => {
   const samples = corpus();
   const random = createRandom(SEED);
   const faults = new Map<string, string>();

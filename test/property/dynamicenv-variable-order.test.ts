@@ -58,7 +58,7 @@ function concerned(env: readonly EnvVar[], overrides: readonly EnvVar[]): Set<st
 }
 
 describe('the variables of an override, as a kubelet resolves them', () => {
-  it('have the values that they have when everything is resolved, unless they go in a circle', () => {
+  it('have the same values as when every reference is resolved, unless references form a circle', () => {
     fc.assert(
       fc.property(list(5), list(4), envFrom, (base, overrides, from) => {
         fc.pre(isResolved(base));
@@ -71,7 +71,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
     );
   });
 
-  it('change nothing of what does not refer to them, whatever the base leaves unresolved', () => {
+  it('do not change variables that do not refer to them, whatever the base leaves unresolved', () => {
     fc.assert(
       fc.property(list(6), list(4), envFrom, (base, overrides, from) => {
         const merged = mergeEnv(deepFreeze(base), deepFreeze(overrides));
@@ -85,7 +85,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
     );
   });
 
-  it('are the same variables, each once', () => {
+  it('contain each variable once', () => {
     fc.assert(
       fc.property(list(6), list(4), (base, overrides) => {
         const sorted = (env: readonly EnvVar[]) => env.map((one) => JSON.stringify(one)).sort();
@@ -96,7 +96,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
     );
   });
 
-  it('stay where they are when what they concern is resolved there', () => {
+  it('keep their order where it already resolves the references', () => {
     fc.assert(
       fc.property(list(6), list(4), (base, overrides) => {
         const plain = inPlace(base, overrides);

@@ -167,7 +167,7 @@ function stopped(child: KubeObject): KubeObject {
 const isRemoval = ({ env }: World): boolean => env.metadata.deletionTimestamp !== undefined;
 
 describe('the decisions about an env, at any point of its life', () => {
-  it('ask for a look in a sensible time or not at all', () => {
+  it('ask for a resync after a sensible time or not at all', () => {
     fc.assert(
       fc.property(life, (now) => {
         const { resyncAfterSeconds = 1 } = decide(now);
@@ -177,7 +177,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('never change what they are given (the input is frozen), and are the same again', () => {
+  it('never change their (frozen) input, and are the same when repeated', () => {
     fc.assert(
       fc.property(life, (now) => {
         expect(decide(now)).toEqual(decide(now));
@@ -185,7 +185,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('come to rest: what was answered, given back at the same time, is answered again', () => {
+  it('are stable: the answered children, sent back at the same time, give the same answer', () => {
     fc.assert(
       fc.property(life, (now) => {
         settle(now);
@@ -216,7 +216,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('let go only of what has drained, never had routes, or is replaced', () => {
+  it('omit a child only if it has drained, never had routes, or is replaced', () => {
     fc.assert(
       fc.property(life, (now) => {
         const answered = new Set(namesOf(decide(now).children));
@@ -227,7 +227,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('make nothing in a removal', () => {
+  it('create nothing during a removal', () => {
     fc.assert(
       fc.property(life.filter(isRemoval), (now) => {
         const present = namesOf(now.children);
@@ -236,7 +236,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('end a removal, and leave no route', () => {
+  it('complete a removal, and leave no route behind', () => {
     fc.assert(
       fc.property(life.filter(isRemoval), (now) => {
         for (let round = 0; round < 4; round += 1) {

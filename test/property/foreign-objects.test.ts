@@ -125,7 +125,7 @@ const RUNS = { numRuns: 300 };
 const SLOW = 60_000;
 
 describe('an object in a shape that cannot be read', () => {
-  it('has an env that is ready to begin with', () => {
+  it('starts with an env that is ready', () => {
     expect(READY.env.status?.state).toBe('ready');
     expect(activeOnes(READY.children)).toHaveLength(1);
   });
@@ -172,7 +172,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    'does not hold up a removal, nor hurry it',
+    'neither delays a removal nor hastens it',
     async () => {
       const parent = {
         ...READY.env,
@@ -237,7 +237,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    "written as a VirtualService: the user's routes are as they came",
+    "written as a VirtualService: the user's routes are unchanged",
     async () => {
       const object = READY.others.find(({ kind }) => kind === 'VirtualService') as VirtualService;
       await fc.assert(
@@ -256,7 +256,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    'in an index: what concerns it is known, and the rest is there',
+    'in an index: it is reported, and all other objects are read',
     async () => {
       const objects = READY.others.filter(({ kind }) =>
         ['Service', 'DestinationRule'].includes(kind),

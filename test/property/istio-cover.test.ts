@@ -65,7 +65,7 @@ describe('covers', () => {
     );
   });
 
-  it('holds of every match with itself, and of the empty one with every match', () => {
+  it('is true of every match with itself, and of the empty match with every match', () => {
     fc.assert(
       fc.property(match, (m) => {
         expect(covers(m, m)).toBe(true);

@@ -57,7 +57,7 @@ describe('the lookup of subsets', () => {
     );
   });
 
-  it('loses nothing by a new rule that is said to hide nothing', () => {
+  it('loses no subset by a new rule for which hiddenRules is empty', () => {
     fc.assert(
       fc.property(rules(fc.constant('shop')), client, (all, who) => {
         const [added, ...reversed] = [...all].reverse();

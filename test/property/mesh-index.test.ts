@@ -127,7 +127,7 @@ const config = fc
   .map((some) => ({ ...CONFIG, ...some }));
 
 describe('an env that reads namespaces through their indexes', () => {
-  it('decides as with all of their objects', () => {
+  it('gets the same decisions as with all of their objects', () => {
     const bases = NAMESPACES.flatMap((place) =>
       ['a', 'b'].map((own) => deployment(`${place}/${own}`)),
     );
@@ -157,7 +157,7 @@ describe('an env that reads namespaces through their indexes', () => {
 });
 
 describe('the content of an index', () => {
-  it('is the same text for the same objects, and says what decisions read of them', () => {
+  it('is the same text for the same objects, and contains what decisions read of them', () => {
     fc.assert(
       fc.property(mesh, (objects) => {
         const services = objects.filter(({ kind }) => kind === 'Service') as Service[];

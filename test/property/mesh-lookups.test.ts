@@ -40,7 +40,7 @@ const rules = fc
   );
 const asked = fc.constantFrom('a.shop.svc.cluster.local', 'b.bank.svc.cluster.local');
 
-describe('what a workload is shown of a namespace', () => {
+describe('the objects of a namespace that a workload sees', () => {
   it('has every Service that matters, in the same order', () => {
     fc.assert(
       fc.property(services, labels, labels, (all, base, clone) => {

@@ -34,7 +34,7 @@ const wish = ({ matches, length, active, day }: Asked, at: number) =>
   });
 const object = (count: number) => routing(Array.from({ length: count }, () => BASE));
 
-it('what is too costly for sync is so for admission: after one write of each nothing is written any more', () => {
+it('sync and admission agree on what is too costly: after one write of each, nothing is written any more', () => {
   fc.assert(
     fc.property(routes, routes, envs, envs, (few, many, before, after) => {
       let vs = settled(object(few), before.map(wish));

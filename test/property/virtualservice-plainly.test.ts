@@ -169,7 +169,7 @@ function takenAt(
   return taken;
 }
 
-describe('against the plain definition', () => {
+describe('compared with the simple definition', () => {
   it('the same routes are rendered, and as many refused', () => {
     fc.assert(
       fc.property(virtualServices, oddInjections, oddRoutes, (object, all, extra) => {
@@ -219,7 +219,7 @@ describe('against the plain definition', () => {
     );
   });
 
-  it('all injections are kept where the exact sizes of plan and routes fit, and not by a guess', () => {
+  it('all injections are kept where the real sizes of plan and routes fit, not an estimate of them', () => {
     fc.assert(
       fc.property(
         virtualServices,

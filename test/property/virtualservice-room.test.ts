@@ -116,7 +116,7 @@ function expectTold(object: VirtualService, all: readonly RouteInjection[]): voi
   }
 }
 
-it('nobody who is in a plan and stays as it is loses its place to another env, and sync and admission agree', () => {
+it('an unchanged injection in a plan never loses its place to another env, and sync and admission agree', () => {
   fc.assert(
     fc.property(steps, (history) => {
       let object = usersPart(3000, 1);

@@ -72,7 +72,7 @@ describe('rendering', () => {
 });
 
 describe('sync and admission', () => {
-  it('come to rest after one write, and are blind to the order of lists and keys', () => {
+  it('are stable after one write, and do not depend on the order of lists and keys', () => {
     fc.assert(
       fc.property(virtualServices, injections, fc.integer(), (object, all, seed) => {
         const decoration = decorate(deepFreeze(object), deepFreeze(all), CONFIG, NOW);
@@ -104,8 +104,8 @@ describe('sync and admission', () => {
   });
 });
 
-describe('requests, by an evaluator that knows nothing of this', () => {
-  it('go to the env whose match holds first, if the route they meet can be copied; else where they went', () => {
+describe('requests, by an independent evaluator', () => {
+  it('go to the env with the first match that holds, if their route can be copied; otherwise where they went before', () => {
     fc.assert(
       fc.property(virtualServices, injections, requests, (object, all, request) => {
         const base = evaluate(request, mesh([object]));
@@ -118,7 +118,7 @@ describe('requests, by an evaluator that knows nothing of this', () => {
     );
   });
 
-  it('never go to an env whose match does not hold, through a delegate neither', () => {
+  it('never go to an env whose match does not hold, not even through a delegate', () => {
     fc.assert(
       fc.property(virtualServices, root, injections, requests, (object, top, all, request) => {
         const { gateways: _none, ...spec } = object.spec;
@@ -254,7 +254,7 @@ function admitted(object: VirtualService, oldObject: VirtualService, username: s
   return applyJsonPatch(object, patch);
 }
 
-it('plans survive the way through text', () => {
+it('plans are unchanged after they were written as text and read', () => {
   fc.assert(
     fc.property(injections, (all) => {
       const plan = { injections: planOf(all), notes: [] };

@@ -31,8 +31,8 @@ async function start(...args: Parameters<typeof upgrade>): Promise<Upgrade> {
 const secondsBetween = (a: number | undefined, b: number | undefined): number =>
   Number(b) - Number(a);
 
-describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) => {
-  it('is carried over, without a request that finds no pods, and is ready all the time', async () => {
+describe.each(STRATEGIES)('an env of the previous version, with %s', (strategy) => {
+  it('is migrated, every request finds pods, and it is ready all the time', async () => {
     const { cluster, problems, defined, routed } = await start('shop', strategy, ALICE);
     const before = cluster.get<Deployment>('Deployment', 'shop', 'backend-alice');
     const states: unknown[] = [];
@@ -84,7 +84,7 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
     expect(marks).toEqual(OLD_BLUE);
   });
 
-  it('waits as long as its pods do not come, and serves its requests meanwhile', async () => {
+  it('waits until its pods are available, and serves its requests meanwhile', async () => {
     const { cluster, problems, routed } = await start('shop', strategy, ALICE, {}, 3600);
     await cluster.advance(120);
     expect(problems).toEqual([]);
@@ -92,7 +92,7 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
   });
 
   it.each([0.5, 3, 6, 10, 35, 37, 42, 50])(
-    'goes without a trace when it is deleted after %d s of it',
+    'leaves nothing behind when it is deleted %d s after the upgrade began',
     async (seconds) => {
       const { cluster, problems } = await start('shop', strategy, ALICE);
       await cluster.advance(seconds);
@@ -109,7 +109,7 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
     },
   );
 
-  it('is carried over without settle and drain times, too', async () => {
+  it('is migrated without settle and drain times, too', async () => {
     const none = { settleSeconds: 0, drainSeconds: 0 };
     const { cluster, problems, defined } = await start('shop', strategy, ALICE, none);
     await cluster.settle();

@@ -29,7 +29,7 @@ export function twinSuite(strategy: LocalClusterOptions['strategy']): void {
     });
 
     it(
-      'equals its twin without any, when they are gone, and routes right on the way',
+      'equals its twin without envs when they are gone, and routes correctly until then',
       async () => {
         await fc.assert(
           fc.asyncProperty(steps, options, async (taken, chosen) => {
