@@ -29,7 +29,7 @@ describe('istioMatches', () => {
       'absent',
       undefined,
       'Required',
-      'is required (Which requests belong to the environment: those that at least one item matches. Each item becomes one route; that of the narrower item comes first.)',
+      "is required (Selects the environment's requests: those that match at least one item. Each item becomes one route; the routes of more specific items come first.)",
     ],
     ['empty', [], 'Invalid', 'must have at least 1 item: add what is missing'],
     [

@@ -150,7 +150,7 @@ describe('a workload', () => {
         reason: 'Required',
         path: 'spec.subsets[0].name',
         message:
-          "is required (Name of the Deployment to clone. The clone is named <deployment>-<environment>; what does not fit into 63 characters (a pod's host name holds no more) is cut and gets a hash.)",
+          "is required (Name of the Deployment to clone. The clone is named <deployment>-<environment>; a name of more than 63 characters (the maximum of a pod's host name) is shortened and gets a hash.)",
       },
       {
         reason: 'Required',
