@@ -23,7 +23,7 @@ export function regexRefusals(matches: unknown, place: string): Refusal[] {
     if (refusals.length >= MAX_REPORTED) return refusals;
   }
   if (refusals.length === 0 && total > MAX_ENV_REGEX_SIZE) {
-    const message = `its regexes are too costly for every proxy: together they have some ${total} steps, at most ${MAX_ENV_REGEX_SIZE} are allowed; use exact or prefix, or shorter regexes`;
+    const message = `its regexes are too costly for every proxy: together they compile to about ${total} steps, and at most ${MAX_ENV_REGEX_SIZE} are allowed; use exact or prefix, or shorter regexes`;
     refusals.push({ reason: 'Invalid', path: place, message });
   }
   return refusals;

@@ -83,7 +83,7 @@ function commonHeader(path: string): Refusal {
 }
 
 function repeatedHeader(path: string, first: string | undefined): Refusal {
-  const message = `is the same header as ${first}, as case does not count: take one out`;
+  const message = `is the same header as ${first}, since header names ignore case: remove one of them`;
   return { reason: 'Duplicate', path, message };
 }
 
@@ -120,7 +120,7 @@ function podLabelRefusals([path, workload]: Placed, { versionLabel }: SemanticSe
     .map((key) => ({
       reason: 'Forbidden',
       path: `${path}.podLabels[${key}]`,
-      message: `label ${key} is a mark of this system, which sets it itself where it belongs: take it out`,
+      message: `label ${key} is reserved: this system sets it itself. Remove it`,
     }));
 }
 

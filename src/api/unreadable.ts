@@ -40,7 +40,9 @@ function tooLarge(object: KubeObject): WrongShape | undefined {
   const names = [env, host, clone, deployment.namespace, deployment.name, ...from, ...to];
   if (!names.every(isName)) return { path: ['spec'], expected: 'expected shorter names' };
   const isFine = isMatchList(matches);
-  return isFine ? undefined : { path: ['spec', 'matches'], expected: 'expected fewer and shorter' };
+  return isFine
+    ? undefined
+    : { path: ['spec', 'matches'], expected: 'expected fewer and shorter matches' };
 }
 
 function hostOf(object: KubeObject & { spec?: unknown }): string | undefined {

@@ -144,13 +144,13 @@ function outranked(named: Named, context: Context): Verdict {
     request.gateway === MESH && !onPort.some((service) => service.host === host);
   const candidate = candidates.find(isOf(named.virtualService));
   if (isUnregistered && candidate && !servesUnregistered(candidate, request, candidates, onPort)) {
-    const why = `counts on port ${DEFAULT_PORT} only: no Service of this name has port ${port}`;
+    const why = `applies on port ${DEFAULT_PORT} only: no Service of this name has port ${port}`;
     return { reason: 'port', why };
   }
   if (isUnregistered && named.hosts.every((name) => isForServicesOnly(name, onPort))) {
     return {
       reason: 'services-only',
-      why: `${named.hosts.join(', ')} stands for Services, and this is none`,
+      why: `${named.hosts.join(', ')} matches Services only, and this host is none`,
     };
   }
   const [winner] = owners;
@@ -168,7 +168,7 @@ function same(a: string, b: string): boolean {
 
 function lessSpecific({ hosts }: Named, winner: Candidate, host: string): Verdict {
   const better = winner.hosts.filter((name) => hostSubsetOf(host, name.toLowerCase()));
-  const why = `${hosts.join(', ')} gives way to ${better.join(', ')} of ${nameOf(winner.virtualService)}`;
+  const why = `${hosts.join(', ')} is less specific than ${better.join(', ')} of ${nameOf(winner.virtualService)}`;
   return { reason: 'less-specific-host', why };
 }
 

@@ -46,8 +46,10 @@ export function headerValueProblem(value: string): string | undefined {
   let state: State = 'text';
   for (const char of value) {
     const next: State | undefined = NEXT[state][char] ?? NEXT[state]['other'];
-    if (next === undefined) return `"${char}" may not stand in this %…% expression: "${value}"`;
+    if (next === undefined) return `"${char}" is not allowed in this %…% expression: "${value}"`;
     state = next;
   }
-  return state === 'text' ? undefined : `a % has no counterpart (write %% for %): "${value}"`;
+  return state === 'text'
+    ? undefined
+    : `a % has no closing % (write %% for a literal %): "${value}"`;
 }

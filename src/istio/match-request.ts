@@ -174,7 +174,7 @@ function describe(match: StringMatch | undefined, verdict: boolean | undefined):
   const { kind, value } = condition;
   if (verdict !== undefined) return `${kind} "${value}"`;
   const cut = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
-  return `${kind} "${cut}", of which is not known here what it matches`;
+  return `${kind} "${cut}", which is not evaluated here`;
 }
 
 /** Envoy ignores the case of ASCII letters only (absl::EqualsIgnoreCase). */

@@ -33,7 +33,7 @@ export function regexBoundProblem(pattern: string): string | undefined {
     return `must not nest more than ${MAX_REGEX_DEPTH} groups: take some parentheses out`;
   }
   if (size > MAX_REGEX_SIZE) {
-    return `is too costly for every proxy: its repetitions make some ${size} steps of it, at most ${MAX_REGEX_SIZE} are allowed; write * or + instead of large counts in braces`;
+    return `is too costly for every proxy: its repetitions expand to about ${size} steps, and at most ${MAX_REGEX_SIZE} are allowed; write * or + instead of large counts in braces`;
   }
   return undefined;
 }
@@ -64,7 +64,7 @@ export function envoyRegexProblem(pattern: string): string | undefined {
   if (bound !== undefined) return bound;
   const odd = firstOddEscape(pattern);
   if (odd === undefined) return undefined;
-  return `has "${odd}", which not every proxy reads as meant (Unicode classes, backreferences, octal escapes and those above \\xff): name the ASCII characters themselves, as in [0-9A-Za-z]`;
+  return `has "${odd}", which proxies may read differently (Unicode classes, backreferences, octal escapes and those above \\xff): name the ASCII characters themselves, as in [0-9A-Za-z]`;
 }
 
 function firstOddEscape(pattern: string): string | undefined {

@@ -122,7 +122,7 @@ function checkOperationCounts(route: HTTPRoute, report: Report): void {
     const [target, ...others] = route.route ?? [];
     const lone = others.length === 0 ? target?.headers?.[kind] : undefined;
     const count = addedBy(route.headers?.[kind]) + addedBy(lone);
-    const message = `sets or adds ${count} headers together with the destination, Envoy takes ${MAX_ADDED}`;
+    const message = `sets or adds ${count} headers, including those of the destination, but Envoy accepts at most ${MAX_ADDED}`;
     report('headers', count > MAX_ADDED ? message : undefined, kind);
   }
 }

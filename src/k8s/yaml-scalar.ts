@@ -18,7 +18,7 @@ export function readScalar(node: Scalar): ScalarResult {
   if (isOfTag === undefined) return { value: text };
   const value = plainValue(text);
   if (isOfTag(value)) return { value: tag === tagOf('float') ? Number(value) : value };
-  return { problem: `${JSON.stringify(text)} is no !!${tag.slice(tagOf('').length)}` };
+  return { problem: `${JSON.stringify(text)} is not a valid !!${tag.slice(tagOf('').length)}` };
 }
 
 const TYPES = new Map<string, (value: Plain) => boolean>([
@@ -33,5 +33,5 @@ function readBinary(text: string): ScalarResult {
   if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(packed)) {
     return { value: Buffer.from(packed, 'base64').toString('utf8') };
   }
-  return { problem: 'no base64 after !!binary' };
+  return { problem: 'not base64 after !!binary' };
 }

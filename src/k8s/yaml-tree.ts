@@ -40,7 +40,7 @@ function refusedByGo(document: Document.Parsed, text: string): Remark[] {
     found.push({ offset: node.range?.[0] ?? 0, message });
   const sayName = (node: Node, name: string | undefined) => {
     if (name === undefined || /^[\w-]+$/.test(name)) return;
-    say(node, `the anchor ${name} has more than letters, digits, _ and -`);
+    say(node, `the anchor ${name} may contain only letters, digits, _ and -`);
   };
   visit(document, {
     Alias: (_, node) => sayName(node, node.source),
@@ -60,5 +60,5 @@ function refusedByGo(document: Document.Parsed, text: string): Remark[] {
 /** An escaped half of a surrogate pair, or `\/`. */
 const ESCAPE = /(?<!\\)(?:\\\\)*\\(?:\/|u[dD][89a-fA-F])/;
 const BAD_ESCAPE =
-  'kubectl knows neither "\\/" nor halves of characters ("\\ud83d\\ude00") in YAML';
+  'kubectl supports neither "\\/" nor surrogate pairs ("\\ud83d\\ude00") in YAML';
 const BAD_FLOW = 'kubectl refuses this within [] or {}: quote what has a "?" or begins with ":"';

@@ -86,7 +86,7 @@ function read(node: Node | null, reading: Reading): unknown {
 function readPlain(node: Node | null, reading: Reading): unknown {
   reading.count += 1;
   if (reading.open.size > 0) reading.copied += 1;
-  if (isTooMuch(reading)) reading.problems.push(at(node, 'aliases multiply without end'));
+  if (isTooMuch(reading)) reading.problems.push(at(node, 'the aliases expand to too many values'));
   if (reading.problems.length > 0) return undefined;
   if (isAlias(node)) return readAlias(node, reading);
   if (isSeq(node)) return node.items.map((item) => read(item as Node | null, reading));
@@ -132,7 +132,7 @@ function readMembers(map: MapNode, members: Map<string, unknown>, reading: Readi
     const name = readKey(key, reading);
     if (name === undefined) return;
     if (own.has(name)) {
-      const message = `the key ${JSON.stringify(name)} is there twice: kubectl takes the last one`;
+      const message = `the key ${JSON.stringify(name)} occurs twice: kubectl uses the last one`;
       reading.warnings.push(at(key, message));
     }
     own.add(name);
@@ -144,11 +144,13 @@ function readKey(node: Node | null, reading: Reading): string | undefined {
   const key = readPlain(node, reading);
   if (reading.problems.length > 0) return undefined;
   if (typeof key === 'object' && key !== null) {
-    reading.problems.push(at(node, 'a map or list as a key; a template that was not rendered?'));
+    reading.problems.push(
+      at(node, 'a key must not be a map or list; is this a template that was not rendered?'),
+    );
     return undefined;
   }
   const text = keyText(key as Plain);
-  if (text === undefined) reading.problems.push(at(node, 'no key for JSON: quote it'));
+  if (text === undefined) reading.problems.push(at(node, 'not a valid key in JSON: quote it'));
   return text;
 }
 

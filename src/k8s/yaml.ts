@@ -43,7 +43,7 @@ function readChunk(chunk: Chunk): Read {
     const line = first + text.slice(0, control.index).split('\n').length - 1;
     return refused({
       line,
-      message: `kubectl takes no U+${code?.toUpperCase()} in YAML, or ends the line there: take it out, or write it by its number within double quotes`,
+      message: `kubectl refuses U+${code?.toUpperCase()} in YAML, or ends the line there: remove it, or write it as an escape within double quotes`,
     });
   }
   try {
@@ -90,7 +90,7 @@ function readTree(written: string, first: number): Read {
   };
 }
 
-const IGNORED = 'kubectl reads nothing that stands behind "..."; write "---" instead';
+const IGNORED = 'kubectl ignores everything after "..."; write "---" instead';
 
 function firstLine(message: string): string {
   return (message.split('\n')[0] ?? message).replace(/ at line \d+.*$/, '');

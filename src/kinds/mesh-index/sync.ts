@@ -23,14 +23,14 @@ export function meshIndex(namespace: string, related: ObjectMap): MeshIndex | Re
   if (services === undefined || rules === undefined) {
     return {
       reason: 'Required',
-      message: `the Services and DestinationRules of namespace ${namespace} were not sent: has the controller ${MESH_INDEX_NAME} its customize hook?`,
+      message: `the Services and DestinationRules of namespace ${namespace} were not sent: check that the controller ${MESH_INDEX_NAME} has its customize hook`,
     };
   }
   const content = encodeContent({ namespace, services, rules });
   if (content.length > MAX_CONTENT_BYTES) {
     return {
       reason: 'TooLarge',
-      message: `the index of namespace ${namespace} would have ${content.length} bytes, ${MAX_CONTENT_BYTES} at most can be stored, so the old one stays and goes out of date: take the namespace out of indexedNamespaces`,
+      message: `the index of namespace ${namespace} would have ${content.length} bytes, but at most ${MAX_CONTENT_BYTES} can be stored. The old index stays and gets out of date: remove the namespace from indexedNamespaces`,
     };
   }
   return {

@@ -22,7 +22,7 @@ it.each<[object, string]>([
   [{ from: 'shared' }, 'spec.from: expected a list'],
   [{ subset: 's'.repeat(1025) }, 'spec: expected shorter names'],
   [{ subsets: { v1: 's'.repeat(1025) } }, 'spec: expected shorter names'],
-  [{ matches: Array(65).fill({}) }, 'spec.matches: expected fewer and shorter'],
+  [{ matches: Array(65).fill({}) }, 'spec.matches: expected fewer and shorter matches'],
 ])('does not read one of another version whose spec has %j', (spec, wrong) => {
   expect(told(spec)).toBe(`RouteInjection ${injection().metadata.name} (${wrong})`);
 });

@@ -71,7 +71,7 @@ describe('a header value', () => {
       'empty prefix',
       { prefix: '' },
       '.prefix',
-      "must not be empty, as every value starts with that: write how your requests' value starts",
+      "must not be empty, since every value starts with the empty string: write the beginning of your requests' value",
     ],
     [
       'exact of a number',
@@ -129,7 +129,7 @@ describe('a header value', () => {
       'backreference',
       { regex: '(a)\\1' },
       '.regex',
-      'has "\\1", which not every proxy reads as meant (Unicode classes, backreferences, octal escapes and those above \\xff): name the ASCII characters themselves, as in [0-9A-Za-z]',
+      'has "\\1", which proxies may read differently (Unicode classes, backreferences, octal escapes and those above \\xff): name the ASCII characters themselves, as in [0-9A-Za-z]',
     ],
   ])('%s', (_name, value, place, message) => {
     const { errors } = validator.validate(withMatch({ headers: { 'x-user': value } }));
