@@ -36,7 +36,7 @@ export interface CrdValidator {
 
 /** In clusters with more envs than this, validation is a small part of each sync. */
 const REMEMBERED = { size: 512, bytes: 2 ** 20 };
-/** Maximum number of errors in an answer. The author sees the next ones after correcting these. */
+/** Maximum number of reported errors. The author sees the next ones after correcting these. */
 const MAX_REPORTED = 16;
 
 /** Compiles the stored version's schema and rules. Throws when the CRD itself is invalid. */

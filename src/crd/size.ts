@@ -4,7 +4,7 @@ import type { Refusal } from './refusal.ts';
 import type { Schema } from './types.ts';
 import { memberPath, memberSchema } from './walk.ts';
 
-/** For lists and maps without a limit in the schema: more members than anybody writes by hand. */
+/** Limit for lists and maps that have none in the schema: more members than anybody writes by hand. */
 const MAX_MEMBERS = 4096;
 /** Maximum number of errors. The rest is found after these are corrected. */
 const MAX_REPORTED = 8;

@@ -30,12 +30,12 @@ export function isClaimName(name: string): boolean {
 /** Why Istio would refuse the name in a match (ValidateHTTPHeaderNameOrJwtClaimRoute); undefined when it accepts it. */
 export function matchHeaderNameProblem(name: string): string | undefined {
   if (name === '') return 'header name must not be empty';
-  // Compared exactly: Istio takes `:path` but not `:PATH`.
+  // Compared exactly: Istio accepts `:path` but not `:PATH`.
   if (isClaimName(name) || PSEUDO_HEADERS.includes(name) || TOKEN.test(name)) return undefined;
   return `"${name}" is not a valid header name`;
 }
 
-/** Must header operations leave it unchanged? Istio protects pseudo-headers and Host (isInternalHeader). */
+/** Is it a header that Istio does not allow to be changed? These are pseudo-headers and Host (isInternalHeader). */
 export function isInternalHeader(name: string): boolean {
   return name.startsWith(':') || name.toLowerCase() === 'host';
 }

@@ -1,6 +1,6 @@
 /**
- * Values of `headers.request|response.add|set`. Envoy reads `%…%` in them as a format command, so a lone `%` makes it
- * refuse the whole route table; istiod checks for that first.
+ * Values of `headers.request|response.add|set`. Envoy reads `%…%` in them as a format command. With a lone `%` it
+ * refuses the whole route table, so istiod checks for that first.
  * Source of the rules: istio `pkg/config/validation/header_value_validator.go` and
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#custom-request-response-headers
  */

@@ -35,7 +35,10 @@ export function hiddenRules(
   return [...new Set(hidden)].sort();
 }
 
-/** Rules with a workloadSelector are not affected: of those the first one that selects the client applies. */
+/**
+ * The rules that clients no longer see because `name` has an entry of its own. Rules with a workloadSelector are not
+ * hidden in this way: of those the first one that selects the client applies.
+ */
 function hiddenAmong(merged: readonly MergedRule[], name: string, byExport: boolean): string[] {
   const open = merged.filter(({ selector }) => !selector);
   const alone = open.find(({ from }) => from.length === 1 && from[0] === name);

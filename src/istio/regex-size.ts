@@ -5,7 +5,7 @@
  * it.
  */
 export interface RegexSize {
-  /** Instructions. */
+  /** Maximum number of instructions. */
   size: number;
   /** Levels of nested groups. */
   depth: number;

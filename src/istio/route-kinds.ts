@@ -6,8 +6,8 @@ import type { Destination, HTTPRoute, VirtualService } from './types.ts';
 export type RouteKind = 'delegate' | 'redirect' | 'directResponse' | 'plain';
 
 /**
- * The fields in the order in which Istio evaluates them: first a delegate, whose routes replace the route, then a
- * redirect, then a direct response (istio `pilot/pkg/networking/core/route/route.go`, TranslateRoute).
+ * The kind of a route. If several fields are set, Istio evaluates them in this order: a delegate (its routes replace
+ * the route), a redirect, a direct response (istio `pilot/pkg/networking/core/route/route.go`, TranslateRoute).
  */
 export function routeKind(route: HTTPRoute): RouteKind {
   if (isSet(route.delegate)) return 'delegate';

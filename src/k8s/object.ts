@@ -38,7 +38,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
-/** Any object; the typed kinds (`Deployment`, `VirtualService` …) narrow it. */
+/** Any Kubernetes object. Interfaces of known kinds (`Deployment`, `VirtualService` …) extend it. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;

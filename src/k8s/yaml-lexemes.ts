@@ -28,7 +28,10 @@ function depthOf(lexeme = ''): number {
   return lexeme === ']' || lexeme === '}' ? -1 : 0;
 }
 
-/** The index of a dash or colon that is part of the scalar at `index`, or is the whole scalar. */
+/**
+ * The index of a dash or colon that Go's parser reads as part of a scalar: of the one at `index`, or as a scalar of its
+ * own. Undefined: it is an indicator.
+ */
 function signOfText(
   lexemes: readonly string[],
   index: number,
@@ -40,7 +43,7 @@ function signOfText(
   return isSign && /^[,\]}]$/.test(lexemes[afterValue(lexemes, sign)] ?? '') ? sign : undefined;
 }
 
-/** The index after the sign, and after the empty scalar that the lexer may emit behind a colon. */
+/** The index after the dash or colon, and after the empty scalar that the lexer may emit behind a colon. */
 function afterValue(lexemes: readonly string[], sign: number): number {
   return lexemes[sign + 1] === SCALAR && lexemes[sign + 2] === '' ? sign + 3 : sign + 1;
 }

@@ -5,7 +5,9 @@ import { planOf } from '../../src/virtualservice/routes/plan-codec.ts';
 import { BASE, injection, routing } from '../unit/virtualservice/builders.ts';
 import { admitted, settled } from './lib/writes.ts';
 
-/** Envs with more copies than the limit on attempts allows, in a VirtualService whose user part changes too. */
+/**
+ * Envs with more copies than the limit on attempts allows. They are in a VirtualService whose own routes change too.
+ */
 
 interface Asked {
   matches: number;

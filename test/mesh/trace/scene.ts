@@ -37,7 +37,7 @@ export async function install(api: Api, all: readonly Configuration[]): Promise<
     api,
     all.flatMap(({ services, older }) => [...services, ...older]),
   );
-  // Creation times have whole seconds.
+  // Creation times have whole seconds. After this wait the next objects are younger.
   await sleep(1100);
   await createAll(
     api,

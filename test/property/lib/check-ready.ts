@@ -27,7 +27,10 @@ export function isReady({ status }: DynamicEnv): boolean {
   return status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 }
 
-/** Check when nothing is pending: every request of a ready env that no other env may take reaches the env's clone. */
+/**
+ * Checks a cluster in which nothing is pending: every request of a ready env that no other env may take reaches the
+ * env's clone.
+ */
 export function brokenPromises(
   mirror: Mirror,
   mesh: Mesh,

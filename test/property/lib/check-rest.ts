@@ -4,7 +4,9 @@ import { meshOf, misroutings } from './check-routing.ts';
 import type { EnvName } from './env-choice.ts';
 import { type Mirror, ofKind } from './mirror.ts';
 
-/** Check when nothing is pending: the cluster matches what the envs request now, not what they requested earlier. */
+/**
+ * Checks a cluster in which nothing is pending: it matches what the envs request now, not what they requested earlier.
+ */
 export function restProblems(
   mirror: Mirror,
   everWanted: (env: EnvName) => readonly IstioMatch[],

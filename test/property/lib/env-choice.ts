@@ -6,7 +6,7 @@ import { cloneName, subsetName } from '../../../src/kinds/dynamicenv/plan/names.
 export const ENVS = ['al', 'al-bob', 'bo.x'] as const;
 export type EnvName = (typeof ENVS)[number];
 
-/** The env to which a subset belongs. An env may have one more for each traffic policy. */
+/** The env to which a subset belongs. An env has one subset, and one more for each further traffic policy. */
 export function envOfSubset(subset: string): EnvName | undefined {
   return ENVS.find((name) => SUBSETS.get(name)?.has(subset));
 }

@@ -60,7 +60,7 @@ export type Step =
 const thousandths = (min: number, max: number) =>
   fc.integer({ min: min * 1000, max: max * 1000 }).map((ms) => ms / 1000);
 
-/** From less than one sync to much longer than a drain, so that every phase occurs sometimes. */
+/** Length of a wait: from less than one sync to much longer than a drain, so that every phase occurs sometimes. */
 const seconds = fc.oneof(
   { weight: 3, arbitrary: thousandths(0, 0.06) },
   { weight: 4, arbitrary: thousandths(0.05, 2) },

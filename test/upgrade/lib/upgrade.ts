@@ -109,7 +109,7 @@ function routedIn(cluster: Cluster): Set<string> {
   return new Set(names.filter((name) => name !== undefined));
 }
 
-/** Why a request does not reach ready pods of its clone, if any of the pods that may answer is not one of them. */
+/** Why a request may reach a pod that is no ready pod of its clone; undefined when it cannot. */
 function misled(
   { host, path = '/', headers, clone }: Wanted,
   cluster: Cluster,

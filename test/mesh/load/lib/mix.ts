@@ -49,7 +49,7 @@ export function mixer({ users, doors, share = 0.6, paths = ['/'], seed }: Mix): 
   };
 }
 
-/** Numbers from 0 to 1 (mulberry32). */
+/** Pseudo-random numbers from 0 to 1 (mulberry32). */
 function numbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -14,8 +14,8 @@ export interface Sample {
   /** From the creation of the routes until Ready. */
   readied: number;
   /**
-   * Time of the last request to the base after the routes were created, and of the last request to the env after they
-   * were removed.
+   * From the creation of the routes until the last request that the base got, and from their removal until the last
+   * request that the env got.
    */
   comingLag: number;
   leavingLag: number;

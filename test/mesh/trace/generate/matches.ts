@@ -33,7 +33,7 @@ function strings(
   pool: readonly Sample[],
 ): Record<string, StringMatch> {
   const chosen = random.some(names, random.chance(0.2) ? 2 : 1);
-  // Two spellings of one name would be two conditions on the same header.
+  // Two spellings of one name would be two conditions on the same header. Only one is kept.
   const apart = chosen.filter(
     (name, index) => chosen.findIndex((o) => o.toLowerCase() === name.toLowerCase()) === index,
   );
