@@ -59,6 +59,5 @@ function refusedByGo(document: Document.Parsed, text: string): Remark[] {
 
 /** An escaped half of a surrogate pair, or `\/`. */
 const ESCAPE = /(?<!\\)(?:\\\\)*\\(?:\/|u[dD][89a-fA-F])/;
-const BAD_ESCAPE =
-  'kubectl supports neither "\\/" nor surrogate pairs ("\\ud83d\\ude00") in YAML';
+const BAD_ESCAPE = 'kubectl supports neither "\\/" nor surrogate pairs ("\\ud83d\\ude00") in YAML';
 const BAD_FLOW = 'kubectl refuses this within [] or {}: quote what has a "?" or begins with ":"';
