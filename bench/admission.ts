@@ -14,7 +14,7 @@ import type { SyncsOptions } from './lib/syncs.ts';
 import { quantile } from './lib/timing.ts';
 
 const SYNCS = new URL('./lib/syncs.ts', import.meta.url);
-/** Syncs under way. */
+/** Number of concurrent syncs. */
 const CONNECTIONS = 4;
 const PAUSE_MS = 20;
 const MOST_P99_MS = 100;
@@ -25,8 +25,9 @@ interface Door {
 }
 
 /**
- * How long a review takes while envs of a large namespace are synced all the time: at the encrypted door, which has a thread of
- * its own, and at the plain one, whose thread syncs. By turns, as the machine may be busy elsewhere.
+ * How long an admission review takes while envs of a large namespace are synced all the time: at the TLS port, which
+ * has a thread of its own, and at the plain port, which shares the thread with the syncs. The two are measured in
+ * turns, as other processes may slow the machine.
  */
 export async function admissionRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[]> {
   const size: SizeName = isSmoke ? 'small' : 'large';
@@ -43,7 +44,7 @@ export async function admissionRows({ isSmoke }: { isSmoke: boolean }): Promise<
     const alone = await turn(own);
     const options: SyncsOptions = { port, connections: CONNECTIONS, size };
     const syncs = new Worker(SYNCS, { workerData: options });
-    // It makes its calls first.
+    // The syncing thread first creates its calls.
     await sleep(isSmoke ? 500 : 5_000);
     const beside: { own: number[]; shared: number[] } = { own: [], shared: [] };
     for (let round = 0; round < (isSmoke ? 1 : 6); round += 1) {
@@ -58,7 +59,7 @@ export async function admissionRows({ isSmoke }: { isSmoke: boolean }): Promise<
   }
 }
 
-/** Milliseconds of each review; they come one after the other with a pause between. */
+/** Milliseconds of each review. The reviews are sent one after the other with a pause between them. */
 async function timesOf(door: Door, reviews: readonly Call[], seconds: number): Promise<number[]> {
   const times: number[] = [];
   const agent = new Agent({ keepAlive: true });

@@ -16,12 +16,18 @@ import { SIZES, type SizeName } from './lib/sizes.ts';
 import { ago } from './lib/stored.ts';
 import { leastTime, logLogSlope } from './lib/timing.ts';
 
-/** Bytes for each further service; names and times of a real namespace are between the regular and the random ones. */
+/**
+ * Maximum bytes for each further service. Names and times of a real namespace are between the regular and the random
+ * ones.
+ */
 const MOST_REGULAR = 32;
 const MOST_RANDOM = 64;
 const COUNTS = [64, 128, 256, 512, 1024, 2048];
 
-/** What a sync of an env carries, from all objects of its namespace and through its index, and what keeping that costs. */
+/**
+ * The size of a sync request of an env, with all objects of its namespace and with its index, and the cost of the
+ * index.
+ */
 export async function byteRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
   const config = readFlags(DECISION_FLAGS, [`--indexed-namespaces=${NAMESPACE}`], {});
@@ -81,7 +87,7 @@ function growthRows(counts: readonly number[], config: Scene['config']): Row[] {
   ];
 }
 
-/** The least that gzip can do: in a real namespace names have parts in common, and times. */
+/** The worst case for gzip: in a real namespace names and times have parts in common. */
 function randomContent(count: number): string {
   const objects = Array.from({ length: count }, (_, at) => serviceObjects(at));
   const random = <T extends KubeObject>(object: T): T => {

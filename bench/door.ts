@@ -13,13 +13,16 @@ const LEAST = 0.7;
 
 interface Turn {
   perSecond: number;
-  /** Milliseconds of the server's processor time for one call. */
+  /** Milliseconds of the server's processor time per call. */
   cpu: number;
   times: number[];
   delay: number;
 }
 
-/** Calls through HTTP, beside a route of the same framework that parses the same bodies and sends the same answers. */
+/**
+ * Calls through HTTP, compared with a route of the same framework that parses the same bodies and sends the same
+ * answers.
+ */
 export async function doorRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
   const calls = callsOf(options.isSmoke ? SIZES.small : SIZES.typical);
@@ -33,7 +36,7 @@ export async function doorRows(options: { isSmoke: boolean }): Promise<Row[]> {
   await turn(nothing, nothingPort);
   const turns: { ours: Turn; theirs: Turn }[] = [];
   for (let round = 0; round < (options.isSmoke ? 1 : 9); round += 1) {
-    // By turns: a machine that is busy elsewhere slows both down.
+    // In turns: other load on the machine slows both down.
     turns.push({ ours: await turn(hooks, hooksPort), theirs: await turn(nothing, nothingPort) });
   }
   await Promise.all([hooks.close(), nothing.close()]);

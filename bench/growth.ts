@@ -9,7 +9,7 @@ import { createScene, type Size } from './lib/scene.ts';
 import { createService } from './lib/service.ts';
 import { leastTime, logLogSlope } from './lib/timing.ts';
 
-/** What may not be quadratic in what. */
+/** A cost that must not grow quadratically with `of`. */
 interface Growth {
   of: string;
   sizes: number[];
@@ -58,7 +58,7 @@ const GROWTHS: Growth[] = [
   },
 ];
 
-/** How time, and looks into what was sent, grow: the slope in a diagram with logarithmic axes. */
+/** How the time and the number of property reads grow: the slope in a diagram with logarithmic axes. */
 export async function growthRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
   return GROWTHS.flatMap(({ of, sizes, size, calls }) => {
@@ -95,7 +95,10 @@ function row(
   };
 }
 
-/** The parent or object itself is left as it is: parts of it are copied by the runtime, which takes no proxy. */
+/**
+ * Property reads of the related objects and children. The parent or object itself is not counted: the runtime copies
+ * parts of it and does not accept a proxy.
+ */
 function readsOf(call: Call, service: Service<DecisionConfig>): number {
   const body = JSON.parse(call.text) as Record<string, object>;
   const names = { sync: ['children', 'related'], finalize: ['children', 'related'] } as const;

@@ -6,11 +6,11 @@ import { callsOf, SIZES, type SizeName } from './lib/sizes.ts';
 import { compare, heldBy, quantile, type Ratio } from './lib/timing.ts';
 
 const GOALS: Record<SizeName, number | undefined> = { small: undefined, typical: 2, large: 1.3 };
-/** Runs of one call when its longest is looked for. */
+/** Number of runs of each call when the longest one is measured. */
 const HELD_RUNS = 200;
 const HELD_MS = 10;
 
-/** What a hook takes beyond reading its question and writing its answer. */
+/** The time of a hook without parsing its request and writing its answer. */
 export async function hookRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
   const names: SizeName[] = options.isSmoke ? ['small'] : ['small', 'typical', 'large'];
@@ -43,7 +43,7 @@ function kindRow(size: SizeName, kind: string, all: (Ratio & { call: Call })[]):
   };
 }
 
-/** The event loop is held by one call at a time. */
+/** Each call blocks the event loop alone. */
 function heldRow(calls: readonly Call[], run: (call: Call) => unknown): Row {
   const longest = calls.map((call) => {
     const times = Array.from({ length: HELD_RUNS }, () => heldBy(() => run(call)));

@@ -8,8 +8,8 @@ import { openShop } from './loop/shop-on.ts';
 import { type Stage, startStage } from './loop/stage.ts';
 
 /**
- * The whole loop, on a real control plane with a real Metacontroller, when `METACONTROLLER_BIN` names one. Without what is
- * waited for on purpose: what is left is work.
+ * The whole control loop, on a real control plane with a real Metacontroller, if `METACONTROLLER_BIN` names one.
+ * Intended waiting times are set to 0, so that only work is measured.
  */
 const FLAGS = ['--settle-seconds=0', '--drain-seconds=0'];
 
@@ -17,7 +17,7 @@ interface Options {
   isSmoke: boolean;
 }
 
-/** Many envs at once: over as many services, and on one. */
+/** Many envs at once: spread over as many services, and all on one service. */
 export async function manyEnvsRows({ isSmoke }: Options): Promise<Row[]> {
   const many = isSmoke ? 2 : 100;
   return onStage('many', many, async (stage, course) => [
@@ -32,7 +32,7 @@ export async function manyEnvsRows({ isSmoke }: Options): Promise<Row[]> {
   ]);
 }
 
-/** One more env, where few and where many are. */
+/** One more env, in clusters with few envs and with many. */
 export async function oneMoreEnvRows({ isSmoke }: Options): Promise<Row[]> {
   const sizes = isSmoke ? [1, 2] : [10, 300];
   const last = Math.max(...sizes);
@@ -42,7 +42,7 @@ export async function oneMoreEnvRows({ isSmoke }: Options): Promise<Row[]> {
   });
 }
 
-/** What Metacontroller is allowed to do in a second, and what that makes of it. */
+/** How Metacontroller's limit on requests per second affects the loop. */
 export async function paceOfMetacontrollerRows({ isSmoke }: Options): Promise<Row[]> {
   const many = isSmoke ? 2 : 100;
   const envs = envsOn(many, (at) => at);

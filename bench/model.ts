@@ -7,7 +7,7 @@ import { createScene, type Size } from './lib/scene.ts';
 import { createService } from './lib/service.ts';
 import { leastTime } from './lib/timing.ts';
 
-/** A straight line through two measured points, and two more points that tell whether it holds. */
+/** A straight line through two measured points. The `checked` points show whether the cost really is linear. */
 interface Line {
   hook: string;
   of: string;
@@ -53,7 +53,10 @@ interface Point {
   ms: number;
 }
 
-/** What docs/scaling.md reckons with: what a call costs at all, and for each thing more; and how far off that is elsewhere. */
+/**
+ * The model of docs/scaling.md: the fixed cost of a call, the cost of each further object, and the error at the checked
+ * points.
+ */
 export async function modelRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
   return LINES.flatMap(({ hook, of, fitted, checked, size, call }) => {

@@ -1,6 +1,7 @@
 /**
- * What the hook costs, and how the cost grows: a table of goals and figures, `!` where a figure falls short, and JSON.
- * Needs the built program (`npm run build`). `--smoke`: everything once and tiny; shows that it runs, judges nothing.
+ * Measures what the hook costs, and how the cost grows. Prints a table of goals and figures (`!` where a figure misses
+ * its goal) and JSON. Needs the built program (`npm run build`). `--smoke` runs everything once with tiny sizes: it
+ * shows that the bench works, and checks no goal.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';

@@ -9,13 +9,13 @@ import { median } from './lib/timing.ts';
 const MOST_MS = 400;
 const WITHOUT_CACHE = { NODE_DISABLE_COMPILE_CACHE: '1' };
 
-/** From the start of the process until it says that it is ready: as in the image, which has compiled code with it, and without. */
+/** Time from the start of the process until it reports ready: with compiled code, as in the image, and without. */
 export async function startRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[]> {
   const count = isSmoke ? 2 : 11;
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-bench-'));
   try {
     const withCache = { NODE_COMPILE_CACHE: folder };
-    // As the image's build does.
+    // As in the build of the image.
     const encrypted = await encryptedFlags(folder, await freePort());
     await stop((await startProgram([], withCache, encrypted)).child);
     return [

@@ -1,4 +1,4 @@
-/** Writes the CRDs beside the built program, see `loadCrds`. */
+/** Writes the CRDs next to the built program, see `loadCrds`. */
 import { writeFileSync } from 'node:fs';
 import { readCrds } from '../src/crds.ts';
 

@@ -1,4 +1,5 @@
-// Copies crds/ into the chart, and renders the chart into metacontroller/. Needs Helm 4: on PATH, or named by HELM.
+// Copies crds/ into the chart, and renders the chart into metacontroller/. Needs Helm 4, on PATH or as the path in
+// HELM.
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +14,7 @@ async function yamlFiles(folder: URL): Promise<string[]> {
   return (await readdir(folder)).filter((file) => file.endsWith('.yaml'));
 }
 
-/** Makes a folder's YAML files be these; others than `keep` go. */
+/** Replaces a folder's YAML files with these. Other files are deleted, except those in `keep`. */
 async function replace(folder: URL, files: Map<string, string>, keep: readonly string[] = []) {
   for (const file of await yamlFiles(folder)) {
     if (!files.has(file) && !keep.includes(file)) await rm(new URL(file, folder));

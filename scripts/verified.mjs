@@ -1,13 +1,13 @@
 /**
- * Says which suite's part of docs/verified.md is about another state of src/ than the one that is here. Exit code 0 in any
- * case: a stale part is news, not an error. `--hash` prints the hash alone.
+ * Prints which suites' parts of docs/verified.md were recorded for another state of src/. The exit code is always 0: an
+ * outdated part is no error. `--hash` prints the hash alone.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 
 const ROOT = new URL('../', import.meta.url);
 
-/** SHA-256 over every file of src/ in order: path, size, content. Knows nothing of git. */
+/** SHA-256 over every file of src/ in order: path, size, content. It does not need git. */
 async function sourceHash() {
   const files = (await readdir(new URL('src/', ROOT), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())

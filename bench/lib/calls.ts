@@ -21,12 +21,12 @@ const URLS = {
   admission: '/admission/virtualservices',
 };
 
-/** Go writes maps sorted by key. */
+/** Sorted by key, as Go writes maps. */
 function call(hook: Call['hook'], state: Call['state'], body: object): Call {
   return { hook, state, url: URLS[hook], text: canonicalJson(body) };
 }
 
-/** All calls of one env's life, as `Metacontroller` and the API server make them. */
+/** All calls in the life of one env, as Metacontroller and the API server make them. */
 export function envCalls(scene: Scene, at: number): Call[] {
   const one = scene.owned[at];
   if (one === undefined) throw new Error(`the scene has no env ${at}`);
@@ -54,7 +54,7 @@ function pending({ env }: Owned): NonNullable<Owned['env']['status']> {
   };
 }
 
-/** All calls about one VirtualService while its last env comes, stays and goes. */
+/** All calls for one VirtualService while its last env is created, ready and removed. */
 export function virtualServiceCalls(scene: Scene, at: number): Call[] {
   const now = scene.virtualServices[at];
   const plain = scene.services[at]?.virtualService as VirtualService | undefined;
@@ -66,7 +66,7 @@ export function virtualServiceCalls(scene: Scene, at: number): Call[] {
   );
   const before = followed(plain, pendingLast, config);
   const user = 'ci@example.com';
-  // `kubectl apply` of the owner's manifest, with another timeout: the marks and our routes are not in it.
+  // `kubectl apply` of the owner's manifest with another timeout, without marks and injected routes.
   const rewritten = rewrite(plain);
   return [
     call('decorator', 'idle', decoratorRequest(now, injections, config)),

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selfSigned } from '../../test/http/lib/certificate.ts';
 
-/** The flags for an encrypted door on this port, with a certificate in this folder. */
+/** The flags for TLS on this port, with a certificate in this folder. */
 export async function encryptedFlags(folder: string, port: number): Promise<string[]> {
   const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
   const pair = selfSigned('127.0.0.1');

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Starts a program of this repository that tells its parent when it is ready; answers what it told. */
+/** Starts a program of this repository, and returns the message that it sends when it is ready. */
 export async function started<T>(
   program: string,
   args: readonly string[],
@@ -15,7 +15,7 @@ export async function started<T>(
   return { child, told };
 }
 
-/** Sends something, and waits for the answer; one at a time. */
+/** Sends a message and waits for the answer; one at a time. */
 export async function asked<T>(child: ChildProcess, order: Serializable): Promise<T> {
   const answered = once(child, 'message');
   child.send(order);

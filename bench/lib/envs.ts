@@ -4,7 +4,7 @@ import type { KubeObject } from '../../src/k8s/object.ts';
 import { NAMESPACE, running, serviceName } from './shop.ts';
 import { ago, applied, stored } from './stored.ts';
 
-/** An env as its author applied it an hour ago; `services`: indexes of the Deployments it clones. */
+/** An env that its author applied an hour ago. `services`: indexes of the Deployments that it clones. */
 export function dynamicEnv(
   name: string,
   services: readonly number[],
@@ -36,7 +36,7 @@ export function dynamicEnv(
   return { ...env, metadata: { ...env.metadata, finalizers } } as unknown as DynamicEnv;
 }
 
-/** A child as Metacontroller makes it (server-side apply); a clone's pods run. */
+/** A child as Metacontroller creates it (server-side apply). A clone's pods are running. */
 export function child(desired: KubeObject, env: DynamicEnv): KubeObject {
   const { apiVersion, kind, metadata } = env;
   const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '' };
@@ -56,7 +56,7 @@ export function child(desired: KubeObject, env: DynamicEnv): KubeObject {
   return desired.kind === 'Deployment' ? running(object) : object;
 }
 
-/** The env as it is while it is being deleted. */
+/** The env during its deletion. */
 export function deleted(env: DynamicEnv): DynamicEnv {
   return { ...env, metadata: { ...env.metadata, deletionTimestamp: ago(2) } };
 }

@@ -7,7 +7,7 @@ import { HOOKS } from './service.ts';
 const ajv = strictAjv();
 const checks = new Map(HOOKS.map(({ url, schema }) => [url, ajv.compile(schema)]));
 
-/** What the door does with a body's text: parse, check, decide, stringify. */
+/** Everything that the HTTP server does with the text of a body: parse, check, decide, stringify. */
 export function answer(call: Call, service: Service<DecisionConfig>): string {
   return JSON.stringify(decide(call, JSON.parse(call.text), service));
 }
@@ -21,6 +21,6 @@ export function decide(
   const hook = HOOKS.find((candidate) => candidate.url === url);
   if (hook === undefined || checks.get(url)?.(body) !== true)
     throw new Error(`${url} refuses the body`);
-  // One byte for each character: nothing in the bench's shop has others.
+  // All texts of the bench are ASCII, so their length is the number of bytes.
   return hook.answer(body as never, service, text.length);
 }

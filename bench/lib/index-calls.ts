@@ -20,7 +20,7 @@ const namespace = applied({
   metadata: { name: NAMESPACE, labels: { 'kubernetes.io/metadata.name': NAMESPACE } },
 });
 
-/** The index as Metacontroller keeps it (server-side apply). */
+/** The index as Metacontroller stores it (server-side apply). */
 function indexOf({ inventory }: Pick<Scene, 'inventory'>): KubeObject {
   const index = meshIndex(NAMESPACE, related(relatedToNamespace(NAMESPACE), inventory));
   if ('reason' in index) throw new Error(index.message);
@@ -34,7 +34,7 @@ function indexOf({ inventory }: Pick<Scene, 'inventory'>): KubeObject {
   return stored({ ...index, metadata: marked }, 'metacontroller', 'Apply', 3000);
 }
 
-/** The same cluster, whose envs read the namespace through its index. */
+/** The same cluster with envs that read the namespace through its index. */
 export function withIndex(scene: Scene, config: Scene['config']): Scene {
   const inventory = new Map([
     ...scene.inventory,

@@ -3,7 +3,7 @@ import type { Call } from './calls.ts';
 
 export interface Target {
   port: number;
-  /** Connections that are kept; each has one call under way. */
+  /** Number of kept connections. Each has one call at a time. */
   connections: number;
 }
 
@@ -14,7 +14,7 @@ export interface Load {
   times: number[];
 }
 
-/** Sends the calls round and round until `isEnough`; any answer but 200 ends it. */
+/** Sends the calls repeatedly until `isEnough`. Throws at any status other than 200. */
 export async function load(
   { port, connections }: Target,
   calls: readonly Call[],
@@ -39,7 +39,7 @@ export async function load(
   return { calls: times.length, seconds: seconds(), times };
 }
 
-/** The answer's text. `at`: the call's place among all, for the route that does nothing. */
+/** Returns the text of the answer. `at`: index of the call, for the route that does nothing. */
 export function send(
   port: number,
   agent: Agent,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const START_MS = 20_000;
 
-/** The service as it is shipped, on a port of its own. */
+/** The built service, on a port of its own. */
 export interface Program {
   child: ChildProcess;
   port: number;
@@ -18,7 +18,7 @@ export interface Program {
   cpu: number;
 }
 
-/** Starts the built program with these flags for Node, environment and own flags; it logs nothing, as nobody reads. */
+/** Starts the built program with these Node flags, environment and flags. Logging is off. */
 export async function startProgram(
   nodeFlags: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -74,7 +74,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Processor time in milliseconds that a process has taken (Linux; its clock ticks a hundred times a second). */
+/** Processor time in milliseconds of a process (Linux; its clock has 100 ticks per second). */
 export async function processorTime(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
   const [user, system] = text
@@ -85,7 +85,7 @@ export async function processorTime(pid: number): Promise<number> {
   return ((user ?? 0) + (system ?? 0)) * 10;
 }
 
-/** Resident memory in MiB: now, and at most so far (Linux). */
+/** Resident memory in MiB: now, and the maximum so far (Linux). */
 export async function memoryOf({ pid }: ChildProcess): Promise<{ now: number; peak: number }> {
   const text = await readFile(`/proc/${pid}/status`, 'utf8');
   const mib = (name: string) =>

@@ -1,4 +1,4 @@
-/** The value, with every look into it counted: a figure that no busy machine can change. */
+/** A proxy of the value that counts every property read. The count does not depend on the machine's load. */
 export function counted<T extends object>(value: T): { value: T; reads: () => number } {
   let count = 0;
   const known = new WeakMap<object, object>();

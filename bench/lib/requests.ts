@@ -23,13 +23,13 @@ import {
 import { type LocalObject, qualifiedName } from '../../src/simulator/object.ts';
 import { ago } from './stored.ts';
 
-/** Every object of a cluster by its kind's name. */
+/** All objects of a cluster by the name of their kind. */
 export type Inventory = ReadonlyMap<string, readonly KubeObject[]>;
 
 const COMPOSITE = compositeController(ago(90_000));
 const DECORATOR = decoratorController(ago(90_000));
 
-/** A CompositeController's sync or finalize: the related objects are those that our own customize hook asks for. */
+/** A CompositeController's sync or finalize request. Its related objects are those that our customize hook asks for. */
 export function compositeRequest(
   env: DynamicEnv,
   children: readonly KubeObject[],
@@ -60,7 +60,7 @@ export function decoratorRequest(
   };
 }
 
-/** The API server's question about an update of a VirtualService. */
+/** The API server's admission review of an update of a VirtualService. */
 export function updateReview(user: string, object: VirtualService, oldObject: VirtualService) {
   return admissionReview({
     uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
@@ -74,7 +74,7 @@ export function updateReview(user: string, object: VirtualService, oldObject: Vi
   });
 }
 
-/** What these rules choose. */
+/** The objects that these rules select. */
 export function related(rules: readonly RelatedRule[], inventory: Inventory) {
   const kinds = rules.map(({ apiVersion, resource }) => {
     const kind = resourceOf(apiVersion, resource);
@@ -95,7 +95,7 @@ function isWanted({ metadata }: KubeObject, rule: RelatedRule): boolean {
   );
 }
 
-/** Objects by `Kind.group/version` and name; Go writes maps sorted by key. */
+/** Objects by `Kind.group/version` and name, sorted by key as Go writes maps. */
 export function groups(objects: readonly KubeObject[], kinds: readonly Kind[]) {
   const byKey = Object.groupBy(objects, ({ apiVersion, kind }) => groupKey(apiVersion, kind));
   const keys = kinds.map((kind) => groupKey(apiVersionOf(kind), kind.kind));

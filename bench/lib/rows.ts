@@ -2,12 +2,12 @@
 export interface Row {
   part: string;
   name: string;
-  /** NaN: not measured in this run. */
+  /** NaN when it was not measured in this run. */
   figure: number;
   unit: string;
   /** Without a goal the figure is only reported. */
   goal?: { most: number } | { least: number };
-  /** What else there is to say: how large, compared with what. */
+  /** A remark, such as the size or what it is compared with. */
   note?: string;
 }
 
@@ -16,7 +16,7 @@ export function fallsShort({ figure, goal }: Row): boolean {
   return !('most' in goal ? figure <= goal.most : figure >= goal.least);
 }
 
-/** A Markdown table; `!` marks what falls short of its goal. */
+/** A Markdown table. `!` marks a figure that misses its goal. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     fallsShort(row) ? '!' : '',

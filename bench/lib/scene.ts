@@ -17,15 +17,15 @@ import { NOW } from './stored.ts';
 export interface Size {
   services: number;
   envs: number;
-  /** So many of the envs are on the first service. */
+  /** Number of envs on the first service. */
   crowded: number;
   routes?: number;
   matches?: number;
-  /** All envs ask for the same requests: each after the first is shadowed, and told so. */
+  /** All envs match the same requests: each one after the first is shadowed, and its status says so. */
   isContested?: boolean;
 }
 
-/** An env together with what it owns. */
+/** An env with the objects that it owns. */
 export interface Owned {
   env: DynamicEnv;
   services: number[];
@@ -38,7 +38,7 @@ export interface Scene {
   config: DecisionConfig;
   owned: Owned[];
   services: ServiceObjects[];
-  /** By the service's index, with marks and routes. */
+  /** By the index of the service, with marks and injected routes. */
   virtualServices: VirtualService[];
   inventory: Inventory;
   injectionsOf(service: number): RouteInjection[];
@@ -46,7 +46,9 @@ export interface Scene {
 
 const CONFIG: DecisionConfig = readFlags(DECISION_FLAGS, [], {});
 
-/** Plays the cluster by the project's own decisions: first all children, then plans and routes, then the statuses. */
+/**
+ * Simulates the cluster with the project's own decisions: first all children, then plans and routes, then the statuses.
+ */
 export function createScene(size: Size): Scene {
   const services = Array.from({ length: size.services }, (_, at) =>
     serviceObjects(at, size.routes),
@@ -91,7 +93,7 @@ function ownedBy(at: number, size: Size, services: readonly ServiceObjects[]): O
   return { env, services: chosen, children };
 }
 
-/** The crowd is on the first service, the others have two services each, spread evenly. */
+/** The first `crowded` envs are on the first service. The others have two services each, spread evenly. */
 function servicesOf(at: number, { services, crowded }: Size): number[] {
   if (at < crowded || services === 1) return [0];
   const first = 1 + ((2 * (at - crowded)) % (services - 1));
@@ -104,7 +106,7 @@ function matchesOf(env: string, count: number): IstioMatch[] {
   }));
 }
 
-/** The env's status when everything has been in place for long. */
+/** The env's status after everything has been ready for long. */
 function settled(
   one: Owned,
   virtualServices: readonly VirtualService[],
@@ -130,7 +132,7 @@ function decided(env: DynamicEnv, children: readonly KubeObject[], inventory: In
   return syncEnv({ env, children: request.children, related: request.related }, [], CONFIG, NOW);
 }
 
-/** A VirtualService after decorator and webhook have seen these injections. */
+/** A VirtualService after the decorator and the webhook have processed these injections. */
 export function followed(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],
@@ -149,7 +151,7 @@ export function followed(
   return applyJsonPatch(marked as never, patch as Operation[]) as unknown as VirtualService;
 }
 
-/** A VirtualService as Metacontroller writes it after the decorator's answer. */
+/** A VirtualService as Metacontroller writes it from the decorator's answer. */
 export function decorated(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],

@@ -1,18 +1,21 @@
-/** A process that serves calls and tells its parent what that took: `hooks` as shipped, or `nothing`, a route without a thought. */
+/**
+ * A process that serves calls and reports their cost to its parent. `hooks`: the service as shipped. `nothing`: a route
+ * that decides nothing.
+ */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/http/app.ts';
 import { createService, HOOKS } from './service.ts';
 
-/** What the parent sends: answers for the route that does nothing, or a wish for figures. */
+/** Messages of the parent: answers for the route that does nothing, or a request for the figures. */
 export type Order = { answers: object[] } | 'figures';
 
-/** Since the figures were asked for last. */
+/** Costs since the last request for figures. */
 export interface Figures {
   calls: number;
   /** Seconds of processor time. */
   cpu: number;
-  /** Longest wait for the event loop in milliseconds. */
+  /** Longest delay of the event loop in milliseconds. */
   delay: number;
 }
 
@@ -33,7 +36,7 @@ const app =
 app.addHook('onResponse', async () => {
   calls += 1;
 });
-// Several processes may share the port: the kernel gives each new connection to one of them.
+// Several processes may share the port. The kernel assigns each new connection to one of them.
 await app.listen({ host: '127.0.0.1', port: Number(port), reusePort: true } as { port: number });
 delay.enable();
 process.on('message', (order: Order) => {

@@ -9,7 +9,7 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import { type DecisionConfig, KINDS } from '../../src/kinds/kinds.ts';
 import { NOW } from './stored.ts';
 
-/** Every hook of the service. */
+/** The service for the handlers, as `serve` creates it, but with a fixed clock and without a log. */
 export const HOOKS = await loadHooks<DecisionConfig>(KINDS, loadValidator);
 
 /** What the handlers work with, as `serve` makes it, but for a clock that stands still and a log that nobody reads. */

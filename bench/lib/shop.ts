@@ -3,7 +3,7 @@ import { applied } from './stored.ts';
 
 export const NAMESPACE = 'shop';
 
-/** What the owners of one service applied, as it is in the cluster. */
+/** The objects that the owners of one service applied, as they are stored in the cluster. */
 export interface ServiceObjects {
   deployment: KubeObject;
   service: KubeObject;
@@ -15,7 +15,7 @@ export function serviceName(index: number): string {
   return `service-${String(index).padStart(4, '0')}`;
 }
 
-/** One service of the shop; `routes`: how many routes its VirtualService has, the last one for everything. */
+/** One service of the shop. `routes`: number of routes in its VirtualService; the last one has no match. */
 export function serviceObjects(index: number, routes = 3): ServiceObjects {
   const name = serviceName(index);
   const metadata = { name, namespace: NAMESPACE, labels: labelsOf(name) };
@@ -104,7 +104,7 @@ function deployment(name: string, metadata: object): KubeObject {
   } as unknown as KubeObject;
 }
 
-/** As a Deployment is when all of its pods run its present spec. */
+/** A Deployment with all pods running its current spec. */
 export function running<T extends KubeObject>(object: T): T {
   const { replicas = 1 } = (object as unknown as { spec: { replicas?: number } }).spec;
   const time = object.metadata.creationTimestamp;

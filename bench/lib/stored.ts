@@ -5,7 +5,7 @@ import { fieldsOf, toFieldsV1 } from '../../src/simulator/api-server/field-set.t
 import { kindOf } from '../../src/simulator/kinds.ts';
 import { type LocalObject, qualifiedName } from '../../src/simulator/object.ts';
 
-/** The moment of every call; what is older was written before it. */
+/** The time of every call. Older objects were written before it. */
 export const NOW = new Date('2026-01-01T12:00:00Z');
 
 /** RFC 3339, `seconds` before `NOW`. */
@@ -13,7 +13,7 @@ export function ago(seconds: number): string {
   return `${new Date(NOW.getTime() - seconds * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-/** A manifest as the API server keeps it after `kubectl apply`: defaults, uid, times, managedFields and all. */
+/** A manifest as the API server stores it after `kubectl apply`: with defaults, uid, times and managedFields. */
 export function applied(manifest: KubeObject, seconds = 86_400): LocalObject {
   const annotations = {
     ...manifest.metadata.annotations,
@@ -23,7 +23,7 @@ export function applied(manifest: KubeObject, seconds = 86_400): LocalObject {
   return stored(object, 'kubectl-client-side-apply', 'Update', seconds);
 }
 
-/** An object as the API server keeps it when `manager` has written it. */
+/** An object as the API server stores it after a write of `manager`. */
 export function stored(
   given: KubeObject,
   manager: string,

@@ -1,4 +1,4 @@
-/** A thread that has the service decide about envs of a large namespace, over and over, until it is ended. */
+/** A thread that syncs envs of a large namespace again and again until it is terminated. */
 import { workerData } from 'node:worker_threads';
 import { load } from './load.ts';
 import { callsOf, SIZES, type SizeName } from './sizes.ts';

@@ -1,29 +1,29 @@
-/** A sample takes at least so long, or the clock's own steps would show. */
+/** Minimum duration of a sample: shorter ones would show the steps of the clock. */
 const SAMPLE_MS = 5;
-/** So long each work is done before it is measured, until the code is compiled that a service of some age runs. */
+/** Warm-up time, until the JIT has compiled the code as in a service that has run for a while. */
 const WARM_MS = 200;
 
 export interface Pair {
-  /** What is measured, and what it is compared with; both do the whole of their work once. */
+  /** The measured function and the one that it is compared with. Each call does the complete work once. */
   work: () => unknown;
   base: () => unknown;
 }
 
 export interface Ratio {
-  /** Median over all rounds: work's time in each round by base's time in the same round. */
+  /** Median over all rounds of the ratio of the two times in the same round. */
   ratio: number;
   /** Milliseconds, medians. */
   work: number;
   base: number;
 }
 
-/** Both are run by turns, so that a machine that is busy elsewhere slows both down. */
+/** Runs both in turns, so that other load on the machine slows both down. */
 export function compare({ work, base }: Pair, rounds: number): Ratio {
   warm(work);
   warm(base);
   const count = repetitions(base);
   const samples = Array.from({ length: rounds }, (_, round) => {
-    // Neither always comes first: the second one may pay for the first one's garbage.
+    // The order alternates: the second one may pay for the first one's garbage.
     const workFirst = round % 2 === 0;
     const first = milliseconds(workFirst ? work : base, count);
     const second = milliseconds(workFirst ? base : work, count);
@@ -36,7 +36,7 @@ export function compare({ work, base }: Pair, rounds: number): Ratio {
   };
 }
 
-/** Milliseconds that one run takes: the least of several samples, each of several runs. */
+/** Milliseconds of one run: the minimum of several samples, each of several runs. */
 export function leastTime(work: () => unknown, samples: number): number {
   warm(work);
   const count = repetitions(work);
@@ -53,7 +53,7 @@ function warm(work: () => unknown): void {
   while (performance.now() < end);
 }
 
-/** Of processor time, garbage collection included: what other processes of the machine take does not count. */
+/** Processor time, including garbage collection, without other processes of the machine. */
 function milliseconds(work: () => unknown, count: number): number {
   const start = process.cpuUsage();
   for (let done = 0; done < count; done += 1) work();
@@ -61,7 +61,7 @@ function milliseconds(work: () => unknown, count: number): number {
   return (user + system) / 1000 / count;
 }
 
-/** Processor time in milliseconds that one run takes of the thread that the event loop runs on. */
+/** Processor time in milliseconds of one run, on the thread of the event loop. */
 export function heldBy(work: () => unknown): number {
   const start = process.threadCpuUsage();
   work();
@@ -73,13 +73,13 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The nearest of the values, not something between two. */
+/** One of the given values: no interpolation. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
-/** Slope of the line of least squares through the points' logarithms: 1 is linear, 2 quadratic. */
+/** Slope of the least-squares line through the logarithms of the points: 1 is linear, 2 quadratic. */
 export function logLogSlope(points: readonly (readonly [size: number, value: number])[]): number {
   const logs = points.map(([size, value]) => [Math.log(size), Math.log(value)] as const);
   const mean = (at: 0 | 1) => logs.reduce((sum, one) => sum + one[at], 0) / logs.length;

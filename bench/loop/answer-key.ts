@@ -9,7 +9,10 @@ import type { KubeObject } from '../../src/k8s/object.ts';
 
 type Loose = KubeObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
 
-/** What Metacontroller's call of a hook is answered by, as a text, and the uid of what it is about. */
+/**
+ * A key for Metacontroller's call of a hook: calls with the same key have the same answer. `uid`: that of the object
+ * that the call is about.
+ */
 export function answerKey(url: string, body: unknown): { key: string; uid: string } {
   const { uid = '' } = parentOf(body as CustomizeRequest | DecoratorRequest).metadata;
   return { key: JSON.stringify([url, ...parts(url, body)]), uid };
@@ -26,7 +29,7 @@ function parts(url: string, body: unknown): unknown[] {
   return [name, generation];
 }
 
-/** An env's answer depends on the stage that its children and its routes have reached. */
+/** An env's answer depends on the states of its children and its routes. */
 function compositeParts({ parent, children, related, finalizing }: CompositeRequest): unknown[] {
   const env = parent.metadata.name;
   const label = envLabel(env);
@@ -44,7 +47,7 @@ function compositeParts({ parent, children, related, finalizing }: CompositeRequ
   ];
 }
 
-/** A VirtualService's, on what it carries, and on who asks for routes. */
+/** A VirtualService's answer depends on its marks and routes, and on the injections for it. */
 function decoratorParts({ object, related }: DecoratorRequest): unknown[] {
   return [
     object.metadata.name,

@@ -11,10 +11,10 @@ import { envManifest } from './shop.ts';
 import type { Stage } from './stage.ts';
 
 const ENVS = '/apis/riskified.com/v1alpha1/dynamicenvs';
-/** So many of the administrator's calls are under way. */
+/** Number of concurrent requests of the administrator. */
 const HANDS = 10;
 const PATIENCE_SECONDS = 300;
-/** What Metacontroller still does afterwards belongs to it, too. */
+/** Metacontroller's work for this time afterwards counts, too. */
 const AFTERWARDS_MS = 2_000;
 
 export interface EnvPlan {
@@ -23,7 +23,7 @@ export interface EnvPlan {
   service: number;
 }
 
-/** What it took until all were Ready, or gone. */
+/** The cost until all envs were Ready, or gone. */
 export interface Leg {
   seconds: number;
   requests: Requests;
@@ -86,7 +86,7 @@ export async function startCourse(stage: Stage): Promise<Course> {
   };
 }
 
-/** Seconds of processor time that each has taken. */
+/** Seconds of processor time of each process. */
 async function processorSeconds({ cluster: { folder } }: Stage) {
   const seconds = async (name: string) => {
     const pid = await readFile(join(folder, `${name}.pid`), 'utf8');
@@ -98,7 +98,7 @@ async function processorSeconds({ cluster: { folder } }: Stage) {
   };
 }
 
-/** Does the work for each, some at a time. */
+/** Does the work for each item, a few at a time. */
 export async function byHands<T>(
   items: readonly T[],
   act: (item: T) => Promise<unknown>,

@@ -1,22 +1,22 @@
-/** Where a hook process is; see HookService of the end-to-end suites. */
+/** Addresses of a hook process; see HookService of the end-to-end suites. */
 export interface Doors {
   hooks: string;
   admission: { url: string; ca: string };
 }
 
 /**
- * How Metacontroller is answered: by decisions; by decisions that are written into the table; from the table, where it
- * has an answer. `figures`: the wish for what was done since they were asked for last.
+ * How Metacontroller is answered. `decide`: by decisions. `learn`: by decisions, which are also stored in a table.
+ * `table`: from the table if it has an answer. `figures`: returns the counts since the last `figures`.
  */
 export type HookOrder = 'decide' | 'learn' | 'table' | 'figures';
 
 export interface HookFigures {
   /** Seconds of processor time. */
   cpu: number;
-  /** Calls that were decided, by hook. */
+  /** Decided calls, by hook. */
   calls: Record<string, number>;
-  /** Bytes of their bodies and answers, by hook. */
+  /** Bytes of the bodies and answers of these calls, by hook. */
   bytes: Record<string, number>;
-  /** Calls that the table was asked for, and how many of them it did not know. */
+  /** Lookups in the table, and how many of them found nothing. */
   table: { asked: number; unknown: number };
 }

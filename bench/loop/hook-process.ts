@@ -1,6 +1,6 @@
 /**
- * The service with both doors in a process of its own, which its parent asks for figures; decision flags are its
- * arguments. When told to, it answers Metacontroller from a table instead of deciding; admission is decided always.
+ * The service with both ports in a process of its own. Its arguments are decision flags. Its parent asks it for
+ * figures. When told to, it answers Metacontroller from a table instead of deciding; admission is always decided.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -23,7 +23,7 @@ await app.ready();
 let mode: Exclude<HookOrder, 'figures'> = 'decide';
 let table = { asked: 0, unknown: 0 };
 let cpu = process.cpuUsage();
-/** Answers by what they depend on; each with its parent's uid taken out, which the next env of that name will not have. */
+/** Answers by key. The parent's uid is replaced by a placeholder, since the next env of that name has another uid. */
 const answers = new Map<string, string>();
 const UID = '<uid>';
 

@@ -7,7 +7,7 @@ const PROGRAM = fileURLToPath(new URL('./hook-process.ts', import.meta.url));
 
 export interface Hooks extends Doors {
   answerBy(mode: Exclude<HookOrder, 'figures'>): Promise<void>;
-  /** Since they were asked for last. */
+  /** The figures since the last call. */
   figures(): Promise<HookFigures>;
   stop(): Promise<void>;
 }

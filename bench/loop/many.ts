@@ -5,13 +5,17 @@ import { costRows, type Life, secondsOf } from './rows.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * Seconds that Riskified's operator, which this is to replace, took for a hundred envs on such a machine, see
- * docs/performance.md: its own client's limit of 20 requests a second is what one waits for, so that they are much the same everywhere.
+ * Seconds that Riskified's operator, which this project replaces, took for a hundred envs on such a machine, see
+ * docs/performance.md. Its client's limit of 20 requests a second dominates, so the numbers are similar on every
+ * machine.
  */
 const OPERATOR_SECONDS = { create: 48.5, remove: 13.7 };
-/** So many times as fast. */
+/** Required speed-up. */
 const GOALS = { create: 5, remove: 2.5 };
-/** Our part beside Metacontroller's, when it is answered from a table. */
+/**
+ * Maximum ratio of the time with our service to the time with answers from a table, which is Metacontroller's part
+ * alone.
+ */
 const MOST_OF_TABLE = 1.15;
 
 interface Options {
@@ -21,7 +25,7 @@ interface Options {
   isJudged: boolean;
 }
 
-/** Many envs at once; by turns decided by the service, and answered from a table of the same answers. */
+/** Many envs at once; in turns with decisions of the service, and with a table of the same answers. */
 export async function manyRows(
   { service: hooks }: Stage,
   course: Course,

@@ -2,12 +2,12 @@ import type { Row } from '../lib/rows.ts';
 import type { Course, EnvPlan } from './course.ts';
 import { costRows, type Life, secondsOf } from './rows.ts';
 
-/** What one env among 300 may take, by what it takes among 10. */
+/** Maximum ratio of the time of one env among 300 to that of one among 10. */
 const MOST = 2;
 
 export interface Population {
   envs: readonly EnvPlan[];
-  /** Index of a service without envs, and of the one with most. */
+  /** Indexes of a service without envs, and of the one with the most envs. */
   elsewhere: number;
   crowded: number;
 }
@@ -18,7 +18,7 @@ interface Found {
   crowded: Life[];
 }
 
-/** One more env, beside populations of growing size; the last one is judged by the first. */
+/** One more env, in growing populations. The result for the last one is compared with the first. */
 export async function oneMoreRows(
   course: Course,
   populations: readonly Population[],

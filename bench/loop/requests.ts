@@ -1,10 +1,10 @@
 import type { AuditEvent } from '../../test/e2e/control-plane/audit.ts';
 import { METACONTROLLER_USER } from '../../test/e2e/lib/metacontroller.ts';
 
-/** Requests by what was asked for, `update dynamicenvs/status`. */
+/** Number of requests by verb and resource, such as `update dynamicenvs/status`. */
 export type Requests = ReadonlyMap<string, number>;
 
-/** What Metacontroller asked of the API server in a stretch of time; watches and events left out. */
+/** Metacontroller's requests to the API server in a period, without watches and events. */
 export function requestsBetween(log: readonly AuditEvent[], from: number, to: number): Requests {
   const counts = new Map<string, number>();
   for (const { user, verb, objectRef, requestReceivedTimestamp } of log) {
@@ -22,7 +22,7 @@ export function total(requests: Requests): number {
   return [...requests.values()].reduce((sum, count) => sum + count, 0);
 }
 
-/** `2.0 get dynamicenvs, 1.0 patch deployments`: how many of each for one of so many envs, most first. */
+/** Requests per env as a text, most frequent first: `2.0 get dynamicenvs, 1.0 patch deployments`. */
 export function perEnv(requests: Requests, envs: number): string {
   return [...requests]
     .sort(([a, most], [b, least]) => least - most || a.localeCompare(b))

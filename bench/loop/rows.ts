@@ -3,7 +3,7 @@ import { median } from '../lib/timing.ts';
 import type { Leg } from './course.ts';
 import { perEnv, total } from './requests.ts';
 
-/** An env's life, or that of several: until all were Ready, and until all were gone. */
+/** The life of one or more envs: until all were Ready, and until all were gone. */
 export interface Life {
   create: Leg;
   remove: Leg;

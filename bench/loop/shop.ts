@@ -7,7 +7,7 @@ export function serviceName(index: number): string {
   return `service-${String(index).padStart(3, '0')}`;
 }
 
-/** What the owners of one service apply: one pod, one route. */
+/** The manifests that the owners of one service apply: one pod, one route. */
 export function serviceManifests(index: number): KubeObject[] {
   const name = serviceName(index);
   const metadata = { name, namespace: NAMESPACE };
@@ -45,7 +45,7 @@ export function serviceManifests(index: number): KubeObject[] {
   ] as unknown as KubeObject[];
 }
 
-/** An env of that name, with another image of one service. */
+/** An env that overrides the image of one service. */
 export function envManifest(name: string, service: number): KubeObject {
   const base = serviceName(service);
   const containers = [{ image: `registry.example.com/shop/${base}:${name}` }];

@@ -1,7 +1,7 @@
 import { startAround } from '../../test/e2e/lib/system.ts';
 import { startHooks } from './hooks.ts';
 
-/** A control plane with everything on it; the service, with these decision flags, has a process of its own. */
+/** A control plane with everything installed. The service has these decision flags, and a process of its own. */
 export function startStage(flags: readonly string[]) {
   return startAround(() => startHooks(flags), { strategy: 'server-side-apply' });
 }

@@ -1,19 +1,19 @@
-/** `helm template` with what the plain manifests are made of; the chart's folder comes last. */
+/** Arguments of `helm template` for the plain manifests. The chart's folder comes last. */
 export const TEMPLATE_ARGS = [
   ...['template', 'dynamicenv', '--namespace', 'dynamicenv', '--no-hooks'],
-  // Of crds/ itself, metacontroller/kustomization.yaml takes care.
+  // metacontroller/kustomization.yaml includes crds/ itself.
   ...['--set', 'crds.install=false', '--set', 'certificate.source=cert-manager'],
 ];
 
-/** Written by hand: what a chart has no place for. */
+/** Files that are written by hand, since a chart cannot contain them. */
 export const BY_HAND = ['kustomization.yaml', 'namespace.yaml'];
 
 const HEADER =
   '# Generated from charts/dynamicenv by scripts/chart-manifests.ts: change the chart, and run `npm run chart`.\n';
-/** They say who installed an object; that is not Helm here. */
+/** These labels say that Helm installed an object, which is not true here. */
 const HELM_LABELS = /^ +(helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm;
 
-/** What Helm rendered, as files named after the chart's templates. */
+/** The output of Helm as files that are named after the chart's templates. */
 export function manifestsFrom(rendered: string): Map<string, string> {
   const texts = new Map<string, string[]>();
   for (const document of rendered.split(/^---$\n?/m)) {

@@ -6,12 +6,12 @@ interface Row {
   text: string;
 }
 
-/** Line (from 0) → the comment that ends right above it. */
+/** Line (from 0) → the comment directly above it. */
 type Comments = Map<number, string>;
 
 /**
- * A Markdown table of a chart's values: one row per value, in the file's order. The comment lines right above a key say
- * what it is; above a map's key they belong to the map's own row when no key within it has a comment.
+ * A Markdown table of a chart's values: one row per value, in the order of the file. The comment directly above a key
+ * describes it. Above a map's key it describes the whole map, if no key within it has a comment.
  */
 export function valuesTable(source: string): string {
   const comments = commentsOf(source);
@@ -23,7 +23,7 @@ export function valuesTable(source: string): string {
 const START = '<!-- values: generated from values.yaml -->';
 const END = '<!-- /values -->';
 
-/** The README with the table between its two marks replaced. Throws when it has no such place. */
+/** The README with a new table between its two markers. Throws when the markers are missing. */
 export function withValuesTable(readme: string, values: string): string {
   const [from, to] = [readme.indexOf(START), readme.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`README.md has no "${START}" and "${END}" after it`);

@@ -6,8 +6,8 @@ import type {
   WorkloadStatus,
 } from './dynamicenv.ts';
 
-/** The consumers' part of the status, if there is one. */
-export function consumersIn(
+/** `consumersStatus` of the status; absent when there are no consumers. */
+export function toConsumersStatus(
   workloads: Readonly<Record<string, WorkloadStatus>>,
 ): Pick<DynamicEnvStatus, 'consumersStatus'> {
   const entries = Object.entries(workloads);
@@ -26,10 +26,10 @@ function consumerStatus({ deployment, subsetErrors }: WorkloadStatus): ConsumerS
 }
 
 /**
- * The consumers' entries in the shape of the subsets', whoever wrote them: until 0.1 the clone was in `deployment` and the
- * errors in `subsetErrors`.
+ * The status entries of consumers in the shape of the subsets' entries, whichever version wrote them: before 0.1 the
+ * clone was in `deployment` and the errors in `subsetErrors`.
  */
-export function consumersOf(
+export function readConsumersStatus(
   status: Pick<DynamicEnvStatus, 'consumersStatus'> | undefined,
 ): Record<string, WorkloadStatus> {
   const entries = Object.entries(status?.consumersStatus ?? {});
@@ -53,7 +53,7 @@ function cloneOf(key: string, entry: ConsumerStatus): ResourceStatus {
   return deployment ?? { name: workload, namespace: base, status: 'unknown' };
 }
 
-/** Of all parts, each once. */
+/** The errors of all parts. Each text occurs once. */
 function errorsOf(errors: WorkloadStatus['subsetErrors']): StatusError[] {
   const all = Object.values(errors ?? {}).flat() as StatusError[];
   return [...new Map(all.map((one) => [one.error, one])).values()];

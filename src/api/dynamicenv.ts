@@ -2,28 +2,28 @@ import type { V1EnvFromSource, V1EnvVar, V1ResourceRequirements } from '@kuberne
 import type { StringMatch } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 
-/** One way of recognising an env's requests: all of its headers and source labels must hold. */
+/** One condition that selects an env's requests. All of its headers and source labels must match. */
 export interface IstioMatch {
   headers?: Record<string, StringMatch>;
   sourceLabels?: Record<string, string>;
 }
 
-/** What a cloned container has otherwise than its base. */
+/** The fields of a cloned container that differ from its base. */
 export interface ContainerOverride {
   /** Omitted: the first container of the list. */
   containerName?: string;
   image?: string;
   command?: string[];
   args?: string[];
-  /** Merged into the base's by name. */
+  /** Merged by name with the base's variables. */
   env?: V1EnvVar[];
-  /** Appended to the base's. */
+  /** Appended to the base's entries. */
   envFrom?: V1EnvFromSource[];
-  /** Replaces the base's. */
+  /** Replaces the base's resources. */
   resources?: V1ResourceRequirements;
 }
 
-/** A Deployment to clone: with routes (`spec.subsets`) or without (`spec.consumers`). */
+/** A Deployment to clone. Requests are routed to clones in `spec.subsets`, not to clones in `spec.consumers`. */
 export interface Workload {
   name: string;
   namespace: string;
@@ -31,7 +31,7 @@ export interface Workload {
   replicas?: number;
   containers?: ContainerOverride[];
   initContainers?: ContainerOverride[];
-  /** Value of the version label that marks the base's version; omitted: the server's `--default-version`. */
+  /** Value of the version label on the base's pods. Default: the server's `--default-version`. */
   defaultVersion?: string;
 }
 
@@ -43,7 +43,7 @@ export interface DynamicEnvSpec {
 
 export type State = 'ready' | 'processing' | 'degraded';
 
-/** Life-cycle words of one object in the status. */
+/** Life-cycle state of one object in the status. */
 export type LifeCycle =
   | 'unknown'
   | 'initializing'
@@ -59,7 +59,7 @@ export interface ResourceStatus {
   name: string;
   namespace: string;
   status: LifeCycle;
-  /** Why it is not `running`, and what to do; of a clone that runs: what may surprise. */
+  /** Why it is not `running`, and what to do. A `running` clone may have a warning here. */
   message?: string;
 }
 
@@ -84,18 +84,21 @@ export interface WorkloadStatus {
   subsetErrors?: SubsetErrors;
 }
 
-/** As in the operator that the API comes from; read it by `consumersOf`, which knows earlier shapes. */
+/**
+ * The same shape as in the operator that the API comes from. Read it with `readConsumersStatus`, which also understands earlier
+ * shapes.
+ */
 export interface ConsumerStatus {
-  /** Of the clone. */
+  /** Name of the clone. */
   name?: string;
   namespace?: string;
   status?: LifeCycle;
   /** Why it is not `running`, and what to do. */
   message?: string;
   errors?: StatusError[];
-  /** Deprecated: the same as beside it. */
+  /** Deprecated: a copy of the fields above. */
   deployment?: ResourceStatus;
-  /** Deprecated, not written any more. */
+  /** Deprecated: no longer written. */
   subsetErrors?: SubsetErrors;
 }
 

@@ -1,6 +1,9 @@
 import { isMap } from '../k8s/json-map.ts';
 
-/** `members`: of these names; `values`: of any name; `needed`: which must be there. */
+/**
+ * `members`: fields with these names. `values`: the shape of all fields, whatever their names. `needed`: names of
+ * required fields.
+ */
 interface MapShape {
   type: 'map';
   members?: readonly (readonly [name: string, shape: Shape])[];
@@ -48,11 +51,12 @@ const POD = map({ containers: CONTAINERS, initContainers: CONTAINERS });
 const REQUIREMENT = map({ key: TEXT, operator: TEXT, values: listOf(TEXT) }, 'key', 'operator');
 
 /**
- * The types of what is read of objects that others write, as Kubernetes' API and Istio's CRDs have them: nothing else is
- * checked. Of our own kinds only RouteInjection, which another version of this system may have written. `needed` is what
- * no API server with the kind's own schema lets an object pass without, but for a DestinationRule's and a VirtualService's
- * `spec`, which Istio's CRDs allow to be absent. A VirtualService without one has no routes; a DestinationRule without one
- * means nothing.
+ * The types of the fields that are read from objects that others write, as Kubernetes' API and Istio's CRDs define
+ * them. No other field is checked. Of our own kinds only RouteInjection is listed, which another version of this system
+ * may have written.
+ * `needed` fields are those that the API server requires, with one exception: Istio's CRDs allow a DestinationRule and
+ * a VirtualService without `spec`. A VirtualService without `spec` has no routes. A DestinationRule without `spec` has
+ * no effect.
  */
 const SHAPES: Record<string, Shape> = {
   Service: map({ spec: map({ selector: TEXTS, type: TEXT, clusterIP: TEXT }) }),
@@ -101,7 +105,7 @@ const SHAPES: Record<string, Shape> = {
       tcp: STREAM,
     }),
   }),
-  /** What the next status is made of. */
+  /** The fields of the current status from which the next one is made. */
   DynamicEnvStatus: map({
     conditions: listOf(
       map(
@@ -141,15 +145,15 @@ const SHAPES: Record<string, Shape> = {
 };
 
 export interface WrongShape {
-  /** The members on the way; what counts an item is a number. */
+  /** The path to the field. Numbers are indexes of list items. */
   path: readonly (string | number)[];
   /** `expected a list` and so on. */
   expected: string;
 }
 
 /**
- * The first field of such an object that is missing or has another type than its API says. `areNullsUnset`: as a person writes
- * it, `subsets:` with nothing behind it; the API server drops such members, so what it sends has none.
+ * The first field that is missing or whose type differs from its API. `areNullsUnset`: a null counts as absent, as in
+ * YAML a person writes (`subsets:` with no value). The API server drops nulls, so objects from there have none.
  */
 export function wrongShape(
   kind: string,
@@ -160,7 +164,7 @@ export function wrongShape(
   return findWrong(SHAPES[kind] as Shape, value, areNullsUnset);
 }
 
-/** As sentences have it: `spec.http[0].route: expected a list`. */
+/** As text: `spec.http[0].route: expected a list`. */
 export function shapeText({ path, expected }: WrongShape): string {
   const field = path
     .map((member) => (typeof member === 'number' ? `[${member}]` : `.${member}`))
@@ -168,7 +172,9 @@ export function shapeText({ path, expected }: WrongShape): string {
   return `${field.replace(/^\./, '')}: ${expected}`;
 }
 
-/** Each sync looks at everything that it was sent: no lists are made, and no names are looked up twice. */
+/**
+ * This runs for every object of every sync, so it is written for speed: it makes no lists and looks up no name twice.
+ */
 function findWrong(shape: Shape, value: unknown, areNullsUnset: boolean): WrongShape | undefined {
   if (shape.type === 'text') return typeof value === 'string' ? undefined : wrong(shape);
   if (shape.type === 'list') {
@@ -201,7 +207,7 @@ function wrongItem(
   return undefined;
 }
 
-/** None of the members' names is one that every object has. */
+/** None of the members' names exists on Object.prototype. */
 function wrongMember(
   { members = [], needed = [] }: MapShape,
   map: Record<string, unknown>,

@@ -2,20 +2,20 @@ import { isMap } from '../k8s/json-map.ts';
 import type { IstioMatch } from './dynamicenv.ts';
 
 /**
- * More than any version of the CRDs has allowed (16 of each). What the API server stores is within its own limits: this is for
- * what did not come from there.
+ * More than any version of the CRDs has allowed (16 of each). The API server applies the CRD's own limits. These are
+ * for input that did not come from the API server.
  */
 const MAX_MATCHES = 64;
 const MAX_CONDITIONS = 64;
-/** As a cluster's names are, and then some. */
+/** More than the longest name in a cluster. */
 const MAX_TEXT = 1024;
 
-/** Are these matches as the CRDs have them? */
+/** Do these matches have the shape that the CRDs define? */
 export function isMatchList(value: unknown): value is IstioMatch[] {
   return Array.isArray(value) && value.length <= MAX_MATCHES && value.every(isMatch);
 }
 
-/** Is it a text that can be a name, a label or a host? */
+/** Can this value be a name, a label or a host? */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_TEXT;
 }

@@ -1,18 +1,18 @@
 import type { KubeObject } from '../k8s/object.ts';
 
-/** The one MeshIndex of a namespace, and the DecoratorController that keeps it. */
+/** Name of the one MeshIndex in a namespace, and of the DecoratorController that maintains it. */
 export const MESH_INDEX_NAME = 'mesh-index';
-/** How `content` is written; a reader of another format must not guess. */
+/** Version of the encoding of `content`. A reader must not guess at another version. */
 export const MESH_INDEX_FORMAT = 1;
 
-/** What env decisions read of a namespace's Services and DestinationRules, in one small object. */
+/** The data that an env's decisions need from a namespace's Services and DestinationRules, in one small object. */
 export interface MeshIndexSpec {
   format: number;
-  /** How many Services are in it. */
+  /** Number of Services in the index. */
   services: number;
-  /** How many DestinationRules are in it; those made for envs are not. */
+  /** Number of DestinationRules in the index, without those made for envs. */
   destinationRules: number;
-  /** base64 of gzip of JSON, see `mesh-index/content.ts`. */
+  /** JSON, compressed with gzip, encoded in base64 (see `mesh/index-content.ts`). */
   content: string;
 }
 

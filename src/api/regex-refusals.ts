@@ -2,15 +2,16 @@ import type { Refusal } from '../crd/refusal.ts';
 import { envoyRegexProblem, regexWeight } from '../istio/regex-bounds.ts';
 import { isMap } from '../k8s/json-map.ts';
 
-/** Instructions of all compiled regexes of an env: each of its routes costs every proxy some. */
+/** Maximum instructions of all compiled regexes of one env: every proxy compiles them for each route of the env. */
 export const MAX_ENV_REGEX_SIZE = 4096;
 const MAX_CHARACTERS = 1024;
-/** So many are told: a spec may be large. */
-const MAX_TOLD = 8;
+/** Maximum number of refusals: a spec may be large. */
+const MAX_REPORTED = 8;
 
 /**
- * Which regexes of a spec's matches no proxy is to get, and that nothing here compiles. The spec may be of any shape.
- * Each path is that of the regex; `matches` is where the list of matches is, as `spec.istioMatches`.
+ * Refusals for the regexes of a spec's matches that must not reach a proxy. No regex is compiled here. The spec may
+ * have any shape.
+ * `place`: path of the list of matches, such as `spec.istioMatches`. Each refusal has the path of its regex.
  */
 export function regexRefusals(matches: unknown, place: string): Refusal[] {
   const refusals: Refusal[] = [];
@@ -20,10 +21,10 @@ export function regexRefusals(matches: unknown, place: string): Refusal[] {
     const path = `${place}[${index}].headers[${name}].regex`;
     if (message !== undefined) refusals.push({ reason: 'Invalid', path, message });
     else total += regexWeight(regex);
-    if (refusals.length >= MAX_TOLD) return refusals;
+    if (refusals.length >= MAX_REPORTED) return refusals;
   }
   if (refusals.length === 0 && total > MAX_ENV_REGEX_SIZE) {
-    const message = `its regexes are too costly for every proxy: together they have some ${total} steps, at most ${MAX_ENV_REGEX_SIZE} are allowed; use exact or prefix, or shorter regexes`;
+    const message = `its regexes are too costly for every proxy: together they compile to about ${total} steps, and at most ${MAX_ENV_REGEX_SIZE} are allowed; use exact or prefix, or shorter regexes`;
     refusals.push({ reason: 'Invalid', path: place, message });
   }
   return refusals;
@@ -44,7 +45,7 @@ function regexesOf(matches: unknown): { index: number; name: string; regex: stri
   return found;
 }
 
-/** The same matches with another regex for each, so that the rest can be judged. */
+/** The same matches with a short valid regex in place of each one, so that the rest of the spec can be validated. */
 export function withoutRegexes(matches: unknown): unknown {
   if (!Array.isArray(matches)) return matches;
   return matches.map((match) => {
@@ -58,7 +59,7 @@ export function withoutRegexes(matches: unknown): unknown {
   });
 }
 
-/** What is longer than the schema allows is refused by it, before any rule compiles it. */
+/** A longer regex is refused by the schema, before any rule compiles it. */
 function isJudged(regex: unknown): regex is string {
   if (typeof regex !== 'string' || regex.length > 2 * MAX_CHARACTERS) return false;
   return [...regex].length <= MAX_CHARACTERS;

@@ -2,36 +2,39 @@ import type { KubeObject } from '../k8s/object.ts';
 import type { IstioMatch } from './dynamicenv.ts';
 
 /**
- * What one env wants of every VirtualService that routes to one service host:
+ * What one env requests from every VirtualService that routes to one service host:
  * "requests to `host` with subset `from` that match go to subset `subset` instead".
  */
 export interface RouteInjectionSpec {
   /** Name of the DynamicEnv. */
   env: string;
-  /** The DynamicEnv's creationTimestamp: older envs win where matches tie. */
+  /** The DynamicEnv's creationTimestamp: of envs with equally specific matches the older one wins. */
   envCreationTimestamp: string;
   /** The base Deployment. */
   deployment: { namespace: string; name: string };
-  /** The cloned Deployment's name: value of the response header. */
+  /** Name of the cloned Deployment: the value of the response header. */
   clone: string;
   /** Fully qualified name of the Service. */
   host: string;
   /** Names of the subsets that select the base's pods, sorted. */
   from: string[];
-  /** The env's subset; absent for a consumer, which is never routed to. */
+  /** The env's subset. Absent for a consumer, to which no request is routed. */
   subset?: string;
-  /** The env's subset instead of the base's subset that is the key, where it is not `subset`. */
+  /**
+   * Where the env has more than one subset: from the base's subset to the env's subset that replaces it. Default:
+   * `subset`.
+   */
   subsets?: Record<string, string>;
-  /** Other people's subsets that select the clone's pods, too. Absent: none is known. */
+  /** Subsets of other DestinationRules that also select the clone's pods. Absent: none is known. */
   exposed?: ExposedSubset[];
   matches: IstioMatch[];
-  /** True: requests may be routed to the clone now. */
+  /** True: requests may now be routed to the clone. */
   active: boolean;
-  /** True: it is on its way out, and a VirtualService keeps nothing for it once its routes are gone. */
+  /** True: it is being removed. A VirtualService drops it from its plan once its routes are gone. */
   leaving?: boolean;
 }
 
-/** Somebody's subset of the host that selects a clone's pods, so that regular requests reach them. */
+/** A subset of another DestinationRule that selects a clone's pods, so that other requests reach them. */
 export interface ExposedSubset {
   subset: string;
   /** What to do about it. */
@@ -42,7 +45,7 @@ export interface RouteInjection extends KubeObject {
   spec: RouteInjectionSpec;
 }
 
-/** May a VirtualService forget it once its routes are gone? Who asks for routes does not leave, whatever else it says. */
+/** May a VirtualService drop it once its routes are gone? Not while it is active, even when `leaving` is set. */
 export function isLeaving({ spec }: RouteInjection): boolean {
   return spec.leaving === true && !spec.active;
 }

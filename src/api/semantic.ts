@@ -10,28 +10,31 @@ import {
   HOST_LABEL,
 } from './marks.ts';
 
-/** What the administrator chose, and the name that the env gets. */
+/** The administrator's settings, and facts about the env. */
 export interface SemanticSettings {
   versionLabel: string;
   defaultVersion: string;
-  /** Lower case; empty: any. */
+  /** Header names that may be matched, in lower case. Empty: any. */
   allowedHeaderNames: readonly string[];
-  /** Lower case; those of everybody's headers that may be matched nevertheless. */
+  /** Common headers that may be matched nevertheless, in lower case. */
   allowedCommonHeaders?: readonly string[];
-  /** Pods of one clone; 0: any number. */
+  /** Maximum replicas of one clone. 0: no limit. */
   maxReplicas?: number;
-  /** Header names (lower case) and pods by `<namespace>/<deployment>` that the env has already. */
+  /**
+   * What the stored env already uses, and may keep: header names in lower case, and replicas by
+   * `<namespace>/<deployment>`.
+   */
   inEffect?: { headerNames: ReadonlySet<string>; replicas: ReadonlyMap<string, number> };
   /** The env's version label value (`envId(metadata.name)`). */
   subsetName: string;
 }
 
-/** A workload and its place in the object. */
+/** A workload and its path in the object. */
 type Placed = [path: string, workload: Workload];
 
 /**
- * What the CRD cannot check: comparisons across lists burst its cost budget, and flags are unknown to it.
- * An empty list means that the env may be acted upon.
+ * Checks that the CRD cannot express: comparisons across lists exceed the cost budget of CEL rules, and a CRD does not
+ * know the flags. An empty list means that the env is accepted.
  */
 export function semanticRefusals({ spec }: DynamicEnv, settings: SemanticSettings): Refusal[] {
   const placed: Placed[] = [
@@ -81,7 +84,7 @@ function commonHeader(path: string): Refusal {
 }
 
 function repeatedHeader(path: string, first: string | undefined): Refusal {
-  const message = `is the same header as ${first}, as case does not count: take one out`;
+  const message = `is the same header as ${first}, since header names ignore case: remove one of them`;
   return { reason: 'Duplicate', path, message };
 }
 
@@ -118,11 +121,11 @@ function podLabelRefusals([path, workload]: Placed, { versionLabel }: SemanticSe
     .map((key) => ({
       reason: 'Forbidden',
       path: `${path}.podLabels[${key}]`,
-      message: `label ${key} is a mark of this system, which sets it itself where it belongs: take it out`,
+      message: `label ${key} is reserved: this system sets it itself. Remove it`,
     }));
 }
 
-/** Such a clone's pods would count as the base's, and everybody's requests would reach them. */
+/** Pods of such a clone would have the base's version label, and everybody's requests would reach them. */
 function defaultVersionRefusals(placed: readonly Placed[], settings: SemanticSettings): Refusal[] {
   const { subsetName } = settings;
   return placed

@@ -10,8 +10,8 @@ const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d
 const MAX_INT32 = 2 ** 31 - 1;
 
 /**
- * Compiles the schema's keywords; rules and list maps are not Ajv's part. The first `limit` errors, and how many there are
- * besides: to write messages takes longer than to find what they are about.
+ * Compiles the schema's keywords, without CEL rules and list maps. The result reports the first `limit` errors, and how
+ * many more there are: writing the messages takes longer than finding the errors.
  */
 export function compileKeywords(
   schema: Schema,
@@ -19,17 +19,17 @@ export function compileKeywords(
   const check = structuralAjv().compile(schema);
   return (value, limit) => {
     const found = check(value) ? [] : (check.errors ?? []);
-    const told = found.length <= limit + 1 ? found : found.slice(0, limit);
+    const reported = found.length <= limit + 1 ? found : found.slice(0, limit);
     return {
-      errors: told.map((error) => refusal(schema, error)),
-      more: found.length - told.length,
+      errors: reported.map((error) => refusal(schema, error)),
+      more: found.length - reported.length,
     };
   };
 }
 
 /**
- * An Ajv that takes structural schemas: `strict`, so that a keyword it does not know is an error, and nothing
- * that changes the value. The API server's patterns are RE2 (Go's regexp), so they are here.
+ * An Ajv for structural schemas. It is `strict`, so that an unknown keyword is an error, and it changes no value.
+ * Patterns are RE2 expressions, as for the API server (Go's regexp).
  */
 function structuralAjv(): Ajv {
   const ajv = new Ajv({
@@ -38,8 +38,8 @@ function structuralAjv(): Ajv {
     strictRequired: false,
     allErrors: true,
     verbose: true,
-    // The schema of schemas and shorter code would take most of the time to compile, which the service's start waits for:
-    // strict mode finds what is no keyword.
+    // The service's start waits for this compilation. Validating against the meta-schema and optimizing the code would
+    // take most of it; strict mode already finds unknown keywords.
     validateSchema: false,
     meta: false,
     code: { regExp: Object.assign(namedRe2, { code: 're2' }), optimize: false },
@@ -63,7 +63,7 @@ function structuralAjv(): Ajv {
   });
 }
 
-/** Ajv tells patterns apart by their text. */
+/** Ajv distinguishes patterns by `toString`. */
 function namedRe2(pattern: string): { test: (text: string) => boolean; toString: () => string } {
   const expression = re2(pattern);
   return { test: (text) => expression.test(text), toString: () => pattern };

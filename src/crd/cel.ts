@@ -6,7 +6,7 @@ import type { Refusal } from './refusal.ts';
 import type { Schema, ValidationRule } from './types.ts';
 import { memberSchema, type SchemaNode, subschemas } from './walk.ts';
 
-/** Asks a node's own rules (`x-kubernetes-validations`), not those of the nodes below. */
+/** Evaluates the rules (`x-kubernetes-validations`) of the node itself, not those of the nodes below it. */
 export type RuleCheck = (node: SchemaNode) => Refusal[];
 
 type Program = (context: { self: CelInput }) => CelResult;
@@ -17,10 +17,10 @@ interface CompiledRule extends ValidationRule {
 
 const environment = celEnv({ funcs: strings, re2: { compile: re2 } });
 
-/** Compiles every rule of a schema; a rule that is no CEL expression throws. */
+/** Compiles every rule of a schema. Throws when a rule is no CEL expression. */
 export function compileRules(schema: Schema): RuleCheck {
   const compiled = new Map<Schema, CompiledRule[]>();
-  // A container's rules are there four times.
+  // The schema of a container, with its rules, occurs four times in the CRD.
   const programs = new Map<string, Program>();
   const compile = (rule: ValidationRule): CompiledRule => {
     const evaluate = programs.get(rule.rule) ?? plan(environment, parse(rule.rule));
@@ -39,7 +39,7 @@ export function compileRules(schema: Schema): RuleCheck {
   };
 }
 
-/** A rule that cannot be evaluated is broken, as it is for the API server: that is how an invalid regex shows. */
+/** A rule whose evaluation fails counts as broken, as for the API server. An invalid regex is reported in this way. */
 function broken(rule: CompiledRule, self: CelInput, path: string): Refusal[] {
   const result = rule.evaluate({ self });
   if (result === true) return [];
@@ -47,7 +47,10 @@ function broken(rule: CompiledRule, self: CelInput, path: string): Refusal[] {
   return [{ reason: rule.reason?.replace('FieldValue', '') ?? 'Invalid', path, message }];
 }
 
-/** CEL's integers are BigInts and its objects Maps; which number is an integer only the schema can tell. */
+/**
+ * Converts JSON for CEL, whose integers are BigInts and whose objects are Maps. Only the schema tells whether a number
+ * is an integer.
+ */
 function celValue(schema: Schema | undefined, value: unknown): CelInput {
   if (Array.isArray(value)) return value.map((item) => celValue(schema?.items, item));
   if (isMap(value)) {

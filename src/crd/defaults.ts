@@ -3,8 +3,8 @@ import type { Schema } from './types.ts';
 import { memberSchema } from './walk.ts';
 
 /**
- * A copy of the value with the schema's defaults, as the API server stores it: a null that the schema does not
- * allow counts as absent, so that it takes the default or goes.
+ * A copy of the value with the schema's defaults, as the API server stores it. A null that the schema does not allow
+ * counts as absent: it is replaced by the default, or dropped.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting-and-nullable
  */
 export function applyDefaults(schema: Schema | undefined, value: unknown): unknown {

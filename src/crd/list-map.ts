@@ -3,7 +3,7 @@ import type { Refusal } from './refusal.ts';
 import type { Schema } from './types.ts';
 import { schemaNodes } from './walk.ts';
 
-/** Items of `x-kubernetes-list-type: map` lists whose keys an earlier item of the list has, too. */
+/** Items of `x-kubernetes-list-type: map` lists that have the same keys as an earlier item of the list. */
 export function duplicateItems(schema: Schema, value: unknown): Refusal[] {
   return [...schemaNodes(schema, value)].flatMap((node) => {
     const keys = node.schema['x-kubernetes-list-map-keys'];
@@ -24,7 +24,7 @@ function duplicate(path: string, identity: string): Refusal {
   return { reason: 'Duplicate', path, message };
 }
 
-/** An item that lacks a key is refused for that already. */
+/** Undefined for an item without one of the keys: another check refuses it. */
 function identityOf(item: unknown, keys: readonly string[]): string | undefined {
   if (!isMap(item) || keys.some((key) => typeof item[key] !== 'string')) return undefined;
   return keys.map((key) => `${key} ${JSON.stringify(item[key])}`).join(' and ');

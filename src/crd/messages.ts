@@ -4,7 +4,7 @@ import type { Schema } from './types.ts';
 /** Ajv's error, with the members that `verbose: true` adds. */
 type Message = (params: Record<string, unknown>, schema: Schema, value: unknown) => string;
 
-/** What to do about a value that breaks a keyword of the schema. */
+/** For each keyword of the schema: what is wrong with the value, and what to do. */
 const MESSAGES: Record<string, Message> = {
   type: ({ type }, _schema, value) => wrongType(`${type}`, value),
   'x-kubernetes-int-or-string': (_params, _schema, value) =>

@@ -4,7 +4,10 @@ const ANY: Schema = {};
 const TEXT: Schema = { type: 'string' };
 const TEXTS: Schema = { type: 'object', additionalProperties: TEXT };
 
-/** metav1.ObjectMeta as far as authors write it; the API server checks it for every kind, so CRDs may not declare it. */
+/**
+ * metav1.ObjectMeta, as far as authors write it. The API server itself checks it for every kind, so a CRD may not
+ * declare it.
+ */
 const OBJECT_META: Schema = {
   type: 'object',
   description: 'the name and the labels of the object',
@@ -33,7 +36,10 @@ const OBJECT_META: Schema = {
   },
 };
 
-/** The stored version's schema, together with what the API server demands of every object of the kind. */
+/**
+ * The schema of the stored version, with the fields that the API server requires of every object: apiVersion, kind and
+ * metadata.
+ */
 export function objectSchema({ metadata, spec }: CustomResourceDefinition): Schema {
   const version = spec.versions.find(({ storage }) => storage);
   if (!version) throw new Error(`${metadata.name} has no version with storage: true`);

@@ -1,9 +1,9 @@
-/** Why an object cannot be used, as data. */
+/** Why an object is refused, as data. */
 export interface Refusal {
   /** One CamelCase word: `Invalid`, `Required`, `Unknown`, `Duplicate`, `Forbidden` … */
   reason: string;
   /** What is wrong, and what to do. */
   message: string;
-  /** Where, as the API server writes it: `spec.subsets[0].podLabels[app]`. */
+  /** The field, as the API server writes it: `spec.subsets[0].podLabels[app]`. */
   path?: string;
 }

@@ -1,5 +1,5 @@
+import { memoizedByText } from '../k8s/memoize.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { rememberedByText } from '../k8s/remembered.ts';
 import { compileKeywords } from './ajv.ts';
 import { compileRules } from './cel.ts';
 import { applyDefaults } from './defaults.ts';
@@ -14,11 +14,13 @@ import { schemaNodes } from './walk.ts';
 export interface ValidationResult {
   /** What the API server would refuse. */
   errors: Refusal[];
-  /** Fields that the API server would drop, or refuse under strict field validation (kubectl's default). */
+  /**
+   * Unknown fields. The API server would drop them, or refuse them under strict field validation (kubectl's default).
+   */
   unknown: Refusal[];
 }
 
-/** What the API server does with the objects of one kind, without an API server. */
+/** Validates objects of one kind as the API server does, without an API server. */
 export interface CrdValidator {
   /** The object as its author writes it: what its status says does not count, as the API server drops it. */
   validate(object: unknown): ValidationResult;
@@ -30,12 +32,12 @@ export interface CrdValidator {
   withDefaults<T>(object: T): T;
 }
 
-/** More than a cluster has envs whose syncs are small beside the judging. */
+/** In clusters with more envs than this, validation is a small part of each sync. */
 const REMEMBERED = { size: 512, bytes: 2 ** 20 };
-/** So many errors are told: who has mended them sees the next ones. */
-const MAX_TOLD = 16;
+/** Maximum number of reported errors. The author sees the next ones after correcting these. */
+const MAX_REPORTED = 16;
 
-/** Compiles the stored version's schema and rules; throws when the CRD itself is wrong. */
+/** Compiles the stored version's schema and rules. Throws when the CRD itself is invalid. */
 export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
   const schema = objectSchema(crd);
   const validation = compileValidation(schema);
@@ -43,9 +45,10 @@ export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
     const { errors, unknown } = validation(object);
     return { errors: errors.filter((error) => !isAboutStatus(error)), unknown };
   };
-  const errorsIn = rememberedByText<readonly Refusal[]>(
+  const errorsIn = memoizedByText<readonly Refusal[]>(
     { ...REMEMBERED, bytesOf: (errors) => errors.reduce((sum, one) => sum + bytesOf(one), 0) },
-    (text) => told(validation(JSON.parse(text)).errors.filter((error) => !isAboutStatus(error))),
+    (text) =>
+      firstErrors(validation(JSON.parse(text)).errors.filter((error) => !isAboutStatus(error))),
   );
   return {
     validate,
@@ -66,14 +69,14 @@ function compileValidation(schema: Schema): (object: unknown) => ValidationResul
   const keywordErrors = compileKeywords(schema);
   const brokenRules = compileRules(schema);
   return (object) => {
-    const long = oversized(schema, object);
-    if (long.length > 0) return { errors: long, unknown: [] };
+    const tooLong = oversized(schema, object);
+    if (tooLong.length > 0) return { errors: tooLong, unknown: [] };
     const value = applyDefaults(schema, object);
-    const { errors, more } = keywordErrors(value, MAX_TOLD);
+    const { errors, more } = keywordErrors(value, MAX_REPORTED);
     const found = [...errors, ...duplicateItems(schema, value)];
     const rules = more === 0 ? rulesBroken(value, errors) : [];
     return {
-      errors: [...found, ...rules, ...(more === 0 ? [] : [andMore(more)])],
+      errors: [...found, ...rules, ...(more === 0 ? [] : [moreErrors(more)])],
       unknown: unknownFields(schema, value),
     };
   };
@@ -81,7 +84,7 @@ function compileValidation(schema: Schema): (object: unknown) => ValidationResul
   function rulesBroken(value: unknown, errors: readonly Refusal[]): Refusal[] {
     const broken: Refusal[] = [];
     for (const node of schemaNodes(schema, value)) {
-      if (broken.length > MAX_TOLD) break;
+      if (broken.length > MAX_REPORTED) break;
       if (errors.some((error) => isWithin(error.path ?? '', node.path))) continue;
       broken.push(...brokenRules(node));
     }
@@ -89,13 +92,13 @@ function compileValidation(schema: Schema): (object: unknown) => ValidationResul
   }
 }
 
-/** The first ones, and how many there are besides. */
-function told(errors: readonly Refusal[]): readonly Refusal[] {
-  const more = errors.length - MAX_TOLD;
-  return more <= 1 ? errors : [...errors.slice(0, MAX_TOLD), andMore(more)];
+/** The first errors, and how many more there are. */
+function firstErrors(errors: readonly Refusal[]): readonly Refusal[] {
+  const more = errors.length - MAX_REPORTED;
+  return more <= 1 ? errors : [...errors.slice(0, MAX_REPORTED), moreErrors(more)];
 }
 
-function andMore(count: number): Refusal {
+function moreErrors(count: number): Refusal {
   return { reason: 'Invalid', message: `and ${count} more; correct these first` };
 }
 
@@ -103,7 +106,9 @@ function bytesOf({ reason, message, path = '' }: Refusal): number {
   return reason.length + message.length + path.length;
 }
 
-/** A rule is asked only where the schema holds at and below its place: it may rely on the types. */
+/**
+ * A rule may rely on the types in and below its node. So it is evaluated only where the schema found no error there.
+ */
 function isWithin(path: string, outer: string): boolean {
   return (
     outer === '' || path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`)

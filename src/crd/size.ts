@@ -4,23 +4,23 @@ import type { Refusal } from './refusal.ts';
 import type { Schema } from './types.ts';
 import { memberPath, memberSchema } from './walk.ts';
 
-/** Where a schema sets no limit of its own: more members than anybody writes by hand. */
+/** Limit for lists and maps that have none in the schema: more members than anybody writes by hand. */
 const MAX_MEMBERS = 4096;
-/** So many are told; the rest is found when these are gone. */
-const MAX_TOLD = 8;
+/** Maximum number of errors. The rest is found after these are corrected. */
+const MAX_REPORTED = 8;
 
 /**
- * Lists and maps that have more members than the schema allows. To check each member of those takes long, and tells nothing that
- * helps before they are shortened: so they are looked for first, and nothing below them is looked at.
+ * Lists and maps with more members than the schema allows. They are looked for first, and their members are not
+ * checked: that would take long, and would not help the author before the list is shortened.
  */
 export function oversized(schema: Schema, value: unknown): Refusal[] {
   const found: Refusal[] = [];
-  look(schema, value, '', found);
+  collectOversized(schema, value, '', found);
   return found;
 }
 
-function look(schema: Schema, value: unknown, path: string, found: Refusal[]): void {
-  if (found.length >= MAX_TOLD) return;
+function collectOversized(schema: Schema, value: unknown, path: string, found: Refusal[]): void {
+  if (found.length >= MAX_REPORTED) return;
   const members = membersOf(schema, value, path);
   const keyword = Array.isArray(value) ? 'maxItems' : 'maxProperties';
   const limit = schema[keyword] ?? MAX_MEMBERS;
@@ -30,7 +30,7 @@ function look(schema: Schema, value: unknown, path: string, found: Refusal[]): v
     return;
   }
   for (const one of members) {
-    if (one.schema !== undefined) look(one.schema, one.value, one.path(), found);
+    if (one.schema !== undefined) collectOversized(one.schema, one.value, one.path(), found);
   }
 }
 

@@ -1,11 +1,14 @@
-/** One rule in CEL: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules */
+/**
+ * One CEL rule:
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
+ */
 export interface ValidationRule {
   rule: string;
   message: string;
   reason?: string;
 }
 
-/** A structural OpenAPI schema, as far as the CRDs here use it; Ajv refuses any keyword that it does not know. */
+/** A structural OpenAPI schema, with the keywords that our CRDs use. Ajv refuses any other keyword. */
 export interface Schema {
   type?: string;
   description?: string;
@@ -36,7 +39,7 @@ interface CrdVersion {
   schema: { openAPIV3Schema: Schema };
 }
 
-/** apiextensions.k8s.io/v1, as far as it is read here. */
+/** The fields of apiextensions.k8s.io/v1 that are read here. */
 export interface CustomResourceDefinition {
   metadata: { name: string };
   spec: { group: string; names: { kind: string; plural: string }; versions: CrdVersion[] };

@@ -3,7 +3,7 @@ import type { Refusal } from './refusal.ts';
 import type { Schema } from './types.ts';
 import { memberPath, memberSchema, schemaNodes } from './walk.ts';
 
-/** Fields that the schema does not know. The API server drops them, or refuses them under strict field validation. */
+/** Fields that the schema does not define. The API server drops them, or refuses them under strict field validation. */
 export function unknownFields(schema: Schema, value: unknown): Refusal[] {
   return [...schemaNodes(schema, value)].flatMap((node) => {
     const { properties } = node.schema;

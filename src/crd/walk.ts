@@ -1,14 +1,14 @@
 import { isMap } from '../k8s/json-map.ts';
 import type { Schema } from './types.ts';
 
-/** A value together with the schema that governs it; the path is written as the API server writes it. */
+/** A value with its schema. The path is written as the API server writes it. */
 export interface SchemaNode {
   schema: Schema;
   value: unknown;
   path: string;
 }
 
-/** The schema of one member of an object, or undefined when the object may not have it. */
+/** The schema of one member of an object; undefined when the object must not have such a member. */
 export function memberSchema(schema: Schema, key: string): Schema | undefined {
   const { properties = {}, additionalProperties } = schema;
   return Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
@@ -20,7 +20,7 @@ export function memberPath(schema: Schema, path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-/** Every value that a schema governs, from the outside in; members without a schema are left out. */
+/** Every value that has a schema, parents before their children. Members without a schema are left out. */
 export function* schemaNodes(schema: Schema, value: unknown, path = ''): Generator<SchemaNode> {
   yield { schema, value, path };
   if (Array.isArray(value)) {

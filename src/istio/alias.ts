@@ -1,8 +1,8 @@
 import { type MeshService, servesPort } from './subset-lookup.ts';
 
 /**
- * The service on a port that a Service of type ExternalName is another name for, through as many of those as it takes;
- * undefined: none, or they go round in a circle. Istio gives its names to that service's own routes.
+ * The service on a port for which an ExternalName Service is an alias, through any number of aliases. Undefined when
+ * there is none, or when the aliases form a circle. Istio adds the names of the alias to that service's routes.
  * Source: resolveServiceAliases in istio `pilot/pkg/model/push_context.go`, generateVirtualHostDomains in
  * `pilot/pkg/networking/core/httproute.go`.
  */

@@ -5,32 +5,35 @@ import { regexSize } from './regex-size.ts';
 
 interface Entry {
   regex: RE2JS | Error;
-  /** Instructions at most. */
+  /** Upper bound of its instructions. */
   size: number;
 }
 
-/** What an instruction takes once it is compiled. Measured: 330 bytes. */
+/** Memory of one compiled instruction. Measured: 330 bytes. */
 const BYTES_PER_INSTRUCTION = 400;
-/** What trying one instruction on a byte may leave behind, as states are remembered. Measured: 3.4 bytes. */
+/**
+ * Memory that one instruction may add for each byte that is matched, because RE2JS caches states. Measured: 3.4 bytes.
+ */
 const BYTES_PER_STEP = 4;
-const LEAST_BYTES = 2048;
+const MIN_BYTES = 2048;
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** An escape above `\xff`: RE2 for Latin-1 takes none. */
+/** An escape above `\xff`. RE2 for Latin-1 refuses it. */
 const HIGH_ESCAPE = /\\(?:x\{0*[1-9a-f][0-9a-f]{2,}\}|[4-7][0-7]{2})/i;
 
 const known = byteCache<Entry>(MAX_BYTES);
 
-/** Why the text is no RE2 expression; undefined: it is one, or it is beyond the bounds, and not compiled to find out. */
+/** Why the text is no valid RE2 expression. Undefined when it is valid, or too large to be compiled here. */
 export function regexSyntaxProblem(pattern: string): string | undefined {
   const regex = entryOf(pattern)?.regex;
   return regex instanceof Error ? regex.message : undefined;
 }
 
 /**
- * Does the expression match the whole value, both read as Envoy reads them: the bytes of their UTF-8, each one a character?
- * Undefined where that is not known: it is no expression, Envoy refuses it, it is beyond the bounds, or it would take more
- * than `maxSteps` (an instruction on a byte is a step; a million take some 75 ms).
+ * Does the expression match the whole value? Both are read as Envoy reads them: each byte of their UTF-8 is one
+ * character.
+ * Undefined where this is unknown: the expression is invalid, Envoy refuses it, it is too large to be compiled here, or
+ * it would take more than `maxSteps`. A step is one instruction on one byte; a million steps take about 75 ms.
  */
 export function regexVerdict(
   pattern: string,
@@ -47,8 +50,8 @@ export function regexVerdict(
 }
 
 /**
- * Compiling is slow and the same few expressions come back with every call. Together they take no more than 16 MiB, with what
- * they remember of the values that they were tried on. The oldest goes first.
+ * A cache: compiling is slow, and the same few expressions come with every call. All entries together, with the states
+ * that RE2JS caches in them, take at most 16 MiB. The oldest is removed first.
  */
 function entryOf(pattern: string): Entry | undefined {
   const before = known.get(pattern);
@@ -56,7 +59,7 @@ function entryOf(pattern: string): Entry | undefined {
   if (regexBoundProblem(pattern) !== undefined) return undefined;
   const { size } = regexSize(pattern);
   const entry = { regex: compile(asBytes(pattern)), size };
-  known.set(pattern, entry, LEAST_BYTES + pattern.length * 2 + size * BYTES_PER_INSTRUCTION);
+  known.set(pattern, entry, MIN_BYTES + pattern.length * 2 + size * BYTES_PER_INSTRUCTION);
   return entry;
 }
 
@@ -68,7 +71,7 @@ function compile(pattern: string): RE2JS | Error {
   }
 }
 
-/** A text with one character for each byte of its UTF-8: what RE2 sees that reads Latin-1. */
+/** A text with one character for each byte of its UTF-8: what RE2 for Latin-1 reads. */
 function asBytes(text: string): string {
   const bytes = Buffer.from(text, 'utf8');
   return bytes.length === text.length ? text : bytes.toString('latin1');

@@ -2,10 +2,10 @@ import { covers, type HeaderAndSourceMatch } from './cover.ts';
 import { headerKey } from './header-name.ts';
 import { matchesString, type StringCondition, stringCondition } from './string-match.ts';
 
-/** Matches that were added one after the other, in which the first one that covers another is found without a search through all. */
+/** A list of matches in which the first one that covers a given match is found without comparing all of them. */
 export interface CoverIndex<T> {
   add(match: HeaderAndSourceMatch, item: T): void;
-  /** Of the items added so far, the first one that is accepted and whose match covers this one. */
+  /** The first added item that is accepted and whose match covers this one. */
   first(match: HeaderAndSourceMatch, isAccepted: (item: T) => boolean): T | undefined;
 }
 
@@ -15,33 +15,38 @@ interface Entry<T> {
   place: number;
 }
 
-/** One condition of a match on a header or (always `exact`) a label of the caller. */
+/** One condition of a match, on a header or on a label of the caller. A label is always compared with `exact`. */
 interface Condition {
-  /** What it is a condition on. */
+  /** Which header or label. */
   on: string;
   condition: StringCondition;
 }
 
-/** The matches that stand in the lists of conditions on one thing, apart by what the condition asks for. */
-interface Shelf<T> {
+/**
+ * The matches that are filed under conditions on one header or label, separated by the kind and value of that
+ * condition.
+ */
+interface Bucket<T> {
   present: Entry<T>[];
   exact: Map<string, Entry<T>[]>;
   prefix: Map<string, Entry<T>[]>;
   regex: Map<string, Entry<T>[]>;
-  /** Those of the prefixes there are. */
+  /** The lengths of the keys of `prefix`. */
   lengths: Set<number>;
 }
 
 /**
- * Every match stands in one list only: that of its rarest condition. One that covers another has no condition that the
- * other has nothing to imply by (see `covers`); so it is in a list of a condition that one of the other's implies. And it
- * does not have conditions on more things than the other: hence the lists are apart by that number.
+ * Every match is filed in one list only: that of its rarest condition.
+ * A match covers another only if each of its conditions is implied by a condition of the other (see `covers`). So it is
+ * found in the lists of conditions that the other's conditions imply.
+ * It also has conditions on at most as many headers and labels as the other. So the lists are separated by that number
+ * (`width`).
  */
 export function createCoverIndex<T>(): CoverIndex<T> {
-  /** Of matches that ask for nothing. */
+  /** Matches without a condition. */
   const open: Entry<T>[] = [];
-  /** By number and thing. */
-  const shelves = new Map<string, Shelf<T>>();
+  /** By width, and by header or label. */
+  const buckets = new Map<string, Bucket<T>>();
   let count = 0;
 
   const listsFor = (all: readonly Condition[]): (readonly Entry<T>[])[] => {
@@ -49,8 +54,8 @@ export function createCoverIndex<T>(): CoverIndex<T> {
     const most = widthOf(all);
     for (let width = 1; width <= most; width += 1) {
       for (const { on, condition } of all) {
-        const shelf = shelves.get(shelfKey(width, on));
-        if (shelf !== undefined) found.push(...impliedLists(shelf, condition));
+        const bucket = buckets.get(bucketKey(width, on));
+        if (bucket !== undefined) found.push(...impliedLists(bucket, condition));
       }
     }
     return found;
@@ -61,7 +66,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
       const all = conditionsOf(match);
       const width = widthOf(all);
       const lists = all.map(({ on, condition }) =>
-        listOf(added(shelves, shelfKey(width, on), emptyShelf), condition),
+        listOf(added(buckets, bucketKey(width, on), emptyBucket), condition),
       );
       const rarest = lists.reduce((a, b) => (b.length < a.length ? b : a), lists[0] ?? open);
       rarest.push({ match, item, place: count });
@@ -84,7 +89,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
   };
 }
 
-function emptyShelf<T>(): Shelf<T> {
+function emptyBucket<T>(): Bucket<T> {
   return {
     present: [],
     exact: new Map(),
@@ -94,16 +99,16 @@ function emptyShelf<T>(): Shelf<T> {
   };
 }
 
-/** The list of one condition; made where there is none yet. */
-function listOf<T>(shelf: Shelf<T>, condition: StringCondition): Entry<T>[] {
-  if (condition.kind === 'present') return shelf.present;
-  if (condition.kind === 'prefix') shelf.lengths.add(condition.value.length);
-  return added(shelf[condition.kind], condition.value, () => []);
+/** The list of one condition. It is created when it does not exist. */
+function listOf<T>(bucket: Bucket<T>, condition: StringCondition): Entry<T>[] {
+  if (condition.kind === 'present') return bucket.present;
+  if (condition.kind === 'prefix') bucket.lengths.add(condition.value.length);
+  return added(bucket[condition.kind], condition.value, () => []);
 }
 
 /** The lists of all conditions that this one implies. */
 function impliedLists<T>(
-  { present, exact, prefix, regex, lengths }: Shelf<T>,
+  { present, exact, prefix, regex, lengths }: Bucket<T>,
   condition: StringCondition,
 ): (readonly Entry<T>[])[] {
   if (condition.kind === 'present') return [present];
@@ -132,12 +137,12 @@ function conditionsOf({ headers = {}, sourceLabels = {} }: HeaderAndSourceMatch)
   return found;
 }
 
-/** On how many different things; one header may be named in two spellings. */
+/** The number of different headers and labels. A match may name one header in two spellings. */
 function widthOf(conditions: readonly Condition[]): number {
   return conditions.length < 2 ? conditions.length : new Set(conditions.map(({ on }) => on)).size;
 }
 
-function shelfKey(width: number, on: string): string {
+function bucketKey(width: number, on: string): string {
   return `${width} ${on}`;
 }
 

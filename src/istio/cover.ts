@@ -2,23 +2,23 @@ import { headerKey } from './header-name.ts';
 import { matchesString, stringCondition } from './string-match.ts';
 import type { StringMatch } from './types.ts';
 
-/** The part of a match that environments add: conditions on headers and on the caller's labels, all ANDed. */
+/** The part of a match that envs add: conditions on headers and on the caller's labels, all ANDed. */
 export interface HeaderAndSourceMatch {
   headers?: Readonly<Record<string, StringMatch>>;
   sourceLabels?: Readonly<Record<string, string>>;
 }
 
 /**
- * True only if every request that satisfies `b` provably satisfies `a` too: then a route with `b` placed after one with
- * `a` never gets a request. False means "not proven". In particular no regex is compared with another one, unless they
- * are the same text, and a prefix is never held to satisfy a regex.
+ * True only if every request that satisfies `b` provably satisfies `a` too. Then a route with `b` that comes after a
+ * route with `a` never gets a request. False means "not proven": two regexes are compared only by their text, and a
+ * prefix never counts as satisfying a regex.
  */
 export function covers(a: HeaderAndSourceMatch, b: HeaderAndSourceMatch): boolean {
   return labelsCover(a.sourceLabels ?? {}, b.sourceLabels ?? {}) && headersCover(a, b);
 }
 
 /**
- * The same for one header.
+ * The same as `covers`, for the condition on one header.
  *
  *     a \ b     exact            prefix           regex        present
  *     present   yes              yes              yes          yes
@@ -36,7 +36,10 @@ export function stringCovers(a: StringMatch, b: StringMatch): boolean {
   return wide.kind === 'prefix' ? narrow.value.startsWith(wide.value) : wide.value === narrow.value;
 }
 
-/** Each condition of `a` needs one of `b` on the same header that implies it; `b` may name a header in two spellings. */
+/**
+ * For each condition of `a`, a condition of `b` on the same header must imply it. `b` may name a header in two
+ * spellings.
+ */
 function headersCover(a: HeaderAndSourceMatch, b: HeaderAndSourceMatch): boolean {
   const narrow = Object.entries(b.headers ?? {});
   return Object.entries(a.headers ?? {}).every(([name, wide]) =>

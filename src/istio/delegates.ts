@@ -4,13 +4,16 @@ import { mergeMatches } from './merge-match.ts';
 import { nameOf, namespaceOf } from './objects.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from './types.ts';
 
-/** Where a route is written: in which VirtualService (`namespace/name`), at which index of `spec.http`. */
+/** Where a route is defined: the VirtualService (`namespace/name`) and the index in its `spec.http`. */
 export interface RoutePlace {
   virtualService: string;
   routeIndex: number;
 }
 
-/** A route as it is in effect. `delegate`: where the part of it is that a delegating route (at `place`) stands for. */
+/**
+ * A route that Istio applies. For the route of a delegate, `delegate` is the place of that route and `place` that of
+ * the delegating route.
+ */
 export interface EffectiveRoute {
   place: RoutePlace;
   delegate?: RoutePlace;
@@ -18,12 +21,12 @@ export interface EffectiveRoute {
 }
 
 /**
- * The http routes of a VirtualService as Istio reads them: host and gateway names in full, each delegating route replaced
- * by the routes of its delegate. A delegate that does not exist, has hosts, or is not exported to the root's namespace is
- * left out, and so is each of its routes whose matches contradict the root's.
+ * The http routes of a VirtualService as Istio reads them: with full host and gateway names, and with the delegate's
+ * routes in place of each delegating route. A delegate is left out when it does not exist, has hosts, or is not
+ * exported to the root's namespace. A delegate's route is left out when its matches contradict the root's.
  * Source: mergeVirtualServices in istio `pilot/pkg/model/virtualservice_controller.go`, MergeHTTPRoutes and
- * ResolveVirtualServiceShortnames in `virtualservice.go`. Of the fields a delegate inherits only those are filled in that
- * decide where a request goes.
+ * ResolveVirtualServiceShortnames in `virtualservice.go`. Of the fields that a delegate inherits, only those that
+ * decide where a request goes are filled in.
  */
 export function effectiveRoutes(
   root: VirtualService,
@@ -38,8 +41,8 @@ export function effectiveRoutes(
 }
 
 /**
- * The routes of a root that stand for those of a delegate, names in full. None: `root` has no hosts, does not delegate to it,
- * or may not see it.
+ * The routes of a root that delegate to this VirtualService, with full names. Empty when `root` has no hosts, does not
+ * delegate to it, or must not see it.
  */
 export function delegatingRoutes(
   root: VirtualService,
@@ -52,7 +55,7 @@ export function delegatingRoutes(
   return routes.map(({ route }) => route);
 }
 
-/** Does a VirtualService delegate to one of those that are found by name (`namespace/name`)? */
+/** Does a VirtualService delegate to one that `find` returns for its name (`namespace/name`)? */
 export function delegatesToAny(
   root: VirtualService,
   find: (name: string) => VirtualService | undefined,
@@ -65,7 +68,10 @@ export function delegatesToAny(
   });
 }
 
-/** The namespaces a VirtualService is for, `.` replaced by its own; the mesh's default is taken to be `*`. */
+/**
+ * The namespaces a VirtualService is exported to, with its own in place of `.`. The mesh's default exportTo is assumed
+ * to be `*`.
+ */
 export function virtualServiceExport(vs: VirtualService): ReadonlySet<string> {
   const targets = vs.spec.exportTo ?? [];
   if (targets.length === 0) return new Set(['*']);
@@ -98,7 +104,7 @@ function merged(root: EffectiveRoute, leaves: readonly EffectiveRoute[]): Effect
   });
 }
 
-/** The http routes as written, host and gateway names in full. */
+/** The http routes as written, with full host and gateway names. */
 export function resolvedRoutes(
   vs: VirtualService,
   clusterDomain: string,

@@ -2,14 +2,16 @@ import { fqdn } from './host.ts';
 import { compareAge, nameOf, namespaceOf } from './objects.ts';
 import type { DestinationRule, Subset } from './types.ts';
 
-/** A subset and the rule (`namespace/name`) that it comes from. */
+/** A subset and the DestinationRule (`namespace/name`) that defines it. */
 export interface MergedSubset {
   name: string;
   labels: Readonly<Record<string, string>>;
   rule: string;
 }
 
-/** What Istio makes of one or more DestinationRules of one namespace for one host. `from`: their names, oldest first. */
+/**
+ * The result of merging one or more DestinationRules of one namespace for one host. `from`: their names, oldest first.
+ */
 export interface MergedRule {
   host: string;
   namespace: string;
@@ -21,10 +23,10 @@ export interface MergedRule {
 }
 
 /**
- * Merge rules the way istiod does, within one namespace and for one host each. Give it only rules of one index (see
- * subset-lookup.ts): istiod merges per index too.
- * Source: mergeDestinationRule in istio `pilot/pkg/model/destination_rule.go`, with ENABLE_ENHANCED_DESTINATIONRULE_MERGE
- * on, its default.
+ * Merges rules as istiod does: within one namespace, and for one host each. Pass only the rules of one index (see
+ * subset-lookup.ts): istiod also merges each index separately.
+ * Source: mergeDestinationRule in istio `pilot/pkg/model/destination_rule.go`, with
+ * ENABLE_ENHANCED_DESTINATIONRULE_MERGE on, its default.
  */
 export function mergeRules(
   rules: readonly DestinationRule[],
@@ -36,7 +38,10 @@ export function mergeRules(
     .reduce<readonly MergedRule[]>(addRule, []);
 }
 
-/** Who sees the rule, as istiod stores it. One with a workloadSelector is private, whatever it says. */
+/**
+ * The namespaces that see the rule, as istiod stores it. A rule with a workloadSelector is always private, whatever its
+ * exportTo says.
+ */
 export function exportedTo({ spec }: DestinationRule): ReadonlySet<string> {
   return new Set(spec.workloadSelector ? ['.'] : (spec.exportTo ?? []));
 }
@@ -65,9 +70,10 @@ function mergedSubset({ name, labels = {} }: Subset, rule: string): MergedSubset
 }
 
 /**
- * Add a rule to the entries there are: into each one it may join, and as an entry of its own unless the last entry for
- * its host took it in. That the last one decides, and that a rule without selector disappears into one with a selector
- * when their exportTo is the same, is what istiod does; whether it is meant is another question.
+ * Adds a rule to the merged entries. It is merged into each entry that it may join. It becomes an entry of its own
+ * unless the last entry for its host accepted it.
+ * Two details are the same in istiod, intended there or not: the last entry decides, and a rule without a selector is
+ * merged into one with a selector when their exportTo is the same.
  */
 function addRule(entries: readonly MergedRule[], rule: MergedRule): readonly MergedRule[] {
   let apart = true;
@@ -79,7 +85,9 @@ function addRule(entries: readonly MergedRule[], rule: MergedRule): readonly Mer
   return apart ? [...next, rule] : next;
 }
 
-/** exportTo has to be the same set, or the newer one has to include all of an older one that is not empty. */
+/**
+ * Their exportTo must be the same set, or the newer rule's must include all of a non-empty exportTo of the older one.
+ */
 function joins(entry: MergedRule, rule: MergedRule): boolean {
   if (entry.selector && rule.selector && !sameLabels(entry.selector, rule.selector)) return false;
   return sameExport(entry, rule) || (entry.exportTo.size > 0 && includesExport(entry, rule));

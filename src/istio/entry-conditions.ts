@@ -4,9 +4,9 @@ import { headerKey } from './header-name.ts';
 import type { HTTPMatchRequest } from './types.ts';
 
 /**
- * A whole match entry in the form that `covers` compares: what is no condition on a header or a label of the caller counts as a
- * label of its own, under a name that no label may have, and is implied by the same condition only; so do headers that are not
- * `compared` (by `headerKey`). So where one entry covers another by this form, it does.
+ * A whole match entry in the form that `covers` compares. Conditions on headers in `compared` (by `headerKey`) and on
+ * the caller's labels stay as they are. Every other condition is written as a label with a name that no real label may
+ * have; only an equal condition implies it. So an entry that covers another in this form also covers it in Istio.
  */
 export function entryConditions(
   entry: HTTPMatchRequest,
@@ -24,7 +24,8 @@ export function entryConditions(
   const { sourceLabels, sourceNamespace, gateways, ...rest } = others;
   const isCompared = ([key]: [string, unknown]) => compared.has(headerKey(key));
   const all = Object.entries(headers ?? {});
-  // Beside `gateways` Istio ignores what is asked of the caller (sourceMatchHTTP in `pilot/pkg/networking/core/route/route.go`).
+  // An entry with `gateways` is not compared with the caller's namespace and labels (sourceMatchHTTP in
+  // `pilot/pkg/networking/core/route/route.go`).
   const caller = gateways?.length ? { gateways } : sourceNamespace ? { sourceNamespace } : {};
   const conditions: [string, unknown][] = [
     ...(uri ? [['uri', [uri, ignoreUriCase === true]] as [string, unknown]] : []),

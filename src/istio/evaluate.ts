@@ -2,7 +2,8 @@ import type { RoutePlace } from './delegates.ts';
 import { MESH, proxyNamespace } from './gateway-name.ts';
 import { DEFAULT_PORT, type HttpRequest, requestMismatch } from './match-request.ts';
 import { routeKind } from './route-kinds.ts';
-import { type RouteEntry, routeTable } from './route-table.ts';
+import type { RouteEntry } from './route-rows.ts';
+import { routeTable } from './route-table.ts';
 import { type MeshService, type MeshSettings, servesPort, subsetsOf } from './subset-lookup.ts';
 import type { DestinationRule, HTTPRouteDestination, VirtualService } from './types.ts';
 
@@ -18,7 +19,10 @@ export interface HostRequest extends HttpRequest {
   host: string;
 }
 
-/** The route that took the request: its place, its name, and which of its match entries (none: it has no match). */
+/**
+ * The route that matched the request: its place, its name, and the index of the match entry (absent when the route has
+ * no match).
+ */
 export interface RouteHit extends RoutePlace {
   routeName?: string;
   matchIndex?: number;
@@ -26,9 +30,9 @@ export interface RouteHit extends RoutePlace {
 }
 
 /**
- * A pod set that gets `share` (0..1) of such requests: pods with `labels`, the service's selector and the subset's labels.
- * With `unavailable` nobody gets them, the caller sees 503: the service, its port or the subset is not known to the
- * caller's proxy, or the subset asks for pods that the service never selects.
+ * The pods that get `share` (0..1) of such requests. `labels`: the service's selector and the subset's labels.
+ * `unavailable`: the caller gets a 503. The caller's proxy does not know the service, its port or the subset, or the
+ * subset selects pods that the service never selects.
  */
 export interface ReachedDestination {
   host: string;
@@ -39,16 +43,17 @@ export interface ReachedDestination {
 }
 
 /**
- * What becomes of a request. `destinations` without `hit`: no VirtualService decides, the service itself answers.
- * `none`: `unknown-host` is neither service nor host of a VirtualService (in the mesh it may pass through, a gateway says
- * 404); `no-route`: there are routes, none of them fits (404); `no-destination`: the route sends nowhere.
+ * The result for a request. `destinations` without `hit`: no VirtualService applies, and the service itself answers.
+ * `none`: `unknown-host` is neither a service nor a host of a VirtualService (a sidecar may let it pass through, a
+ * gateway answers 404). `no-route`: there are routes, and none of them matches (404). `no-destination`: the route has
+ * no destination.
  */
 export type Outcome =
   | { kind: 'destinations'; hit?: RouteHit; destinations: readonly ReachedDestination[] }
   | { kind: 'redirect' | 'directResponse'; hit: RouteHit }
   | { kind: 'none'; reason: 'unknown-host' | 'no-route' | 'no-destination'; hit?: RouteHit };
 
-/** Follow one request through the mesh as Istio and Envoy would. */
+/** Follows one request through the mesh as Istio and Envoy do. */
 export function evaluate(request: HostRequest, mesh: Mesh): Outcome {
   const table = routeTable(request.host, request, mesh);
   if (!table) return withoutVirtualService(request, mesh);
@@ -56,11 +61,11 @@ export function evaluate(request: HostRequest, mesh: Mesh): Outcome {
   return entry ? outcomeOf(entry, request, mesh) : { kind: 'none', reason: 'no-route' };
 }
 
-/** A gateway serves nothing that no VirtualService sends it to. */
+/** Without a VirtualService a gateway serves no host. */
 function withoutVirtualService(request: HostRequest, mesh: Mesh): Outcome {
   const host = request.host.toLowerCase();
   const service = mesh.services.find((known) => known.host === host);
-  // An alias has no routes of its own: its names are the service's (`requestHost`).
+  // An alias has no routes of its own. Its names belong to the routes of its service (`requestHost`).
   const isServed =
     service && !service.aliasFor && servesPort(service, request.port ?? DEFAULT_PORT);
   if (!isServed || request.gateway !== MESH) return { kind: 'none', reason: 'unknown-host' };
@@ -92,7 +97,7 @@ function hitOf({ place, delegate, route, matchIndex }: RouteEntry): RouteHit {
   };
 }
 
-/** The weight of a single destination does not count; among several those of weight 0 get nothing. */
+/** The weight of a single destination is ignored. Among several, those with weight 0 get no request. */
 function sharesOf(
   targets: readonly HTTPRouteDestination[],
 ): readonly (readonly [HTTPRouteDestination, number])[] {
@@ -103,7 +108,7 @@ function sharesOf(
     .map((target) => [target, (target.weight ?? 0) / total]);
 }
 
-/** Subsets are looked up with the eyes of the proxy that sends the request. */
+/** Subsets are looked up as the proxy that sends the request sees them. */
 function reached(
   { destination }: HTTPRouteDestination,
   share: number,
@@ -115,7 +120,7 @@ function reached(
   const host = destinationHost(destination.host, named, request);
   const target = { host, ...(subset ? { subset } : {}), share };
   const service = host === named?.host ? named : mesh.services.find((one) => one.host === host);
-  // One alias of another leads nowhere: nothing is sent to an alias itself.
+  // An alias of an alias has no cluster: no request is sent to an alias itself.
   if (!named || !service || service.aliasFor) return { ...target, unavailable: 'no-service' };
   const port = destination.port?.number ?? defaultPort(named, request);
   if (!servesPort(service, port)) return { ...target, unavailable: 'no-port' };
@@ -137,8 +142,9 @@ function reached(
 }
 
 /**
- * The host whose pods a destination means: for an alias what it stands for, if the proxy knows the alias, which a sidecar
- * does on its ports alone (GetDestinationCluster in istio `pilot/pkg/networking/core/route/route.go`).
+ * The host whose pods a destination selects. For an alias it is the aliased host, if the proxy knows the alias; a
+ * sidecar knows it only on the alias's ports (GetDestinationCluster in istio
+ * `pilot/pkg/networking/core/route/route.go`).
  */
 function destinationHost(
   host: string,
@@ -151,8 +157,8 @@ function destinationHost(
 }
 
 /**
- * The port of a destination that names none: the one addressed. Only a gateway takes the single port that a service has:
- * a sidecar's registry holds of each service just the addressed port (GetDestinationCluster in istio
+ * The port of a destination without one: the port of the request. Only a gateway takes a service's single port instead.
+ * A sidecar's registry holds for each service just the port of the request (GetDestinationCluster in istio
  * `pilot/pkg/networking/core/route/route.go`, BuildSidecarOutboundVirtualHosts in `httproute.go`).
  */
 function defaultPort({ ports = [] }: MeshService, request: HostRequest): number {

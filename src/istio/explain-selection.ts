@@ -3,19 +3,18 @@ import { hostSubsetOf } from './host.ts';
 import { DEFAULT_PORT, type HttpRequest, proxyMismatch } from './match-request.ts';
 import { mismatchText } from './mismatch-text.ts';
 import { nameOf, namespaceOf } from './objects.ts';
+import type { RouteSources } from './route-rows.ts';
 import {
   type Candidate,
-  type ExportGroup,
-  exportGroup,
   fullHosts,
   isForServicesOnly,
-  type RouteSources,
   type Selection,
   selection,
-  servesForeign,
-} from './route-table.ts';
+  servesUnregistered,
+} from './selection.ts';
 import { servesPort } from './subset-lookup.ts';
 import type { VirtualService } from './types.ts';
+import { type ExportGroup, exportGroup } from './visibility.ts';
 
 export type SelectionReason =
   | 'only'
@@ -30,18 +29,21 @@ export type SelectionReason =
   | 'port'
   | 'services-only';
 
-/** A VirtualService with a host that stands for the request's, whether it decides, and why. */
+/** A VirtualService that has a host for the request, whether its routes are used, and why. */
 export interface Considered {
   virtualService: VirtualService;
-  /** Those hosts, in full. */
+  /** Its hosts that match the request's host, as full names. */
   hosts: readonly string[];
   decides: boolean;
   reason: SelectionReason;
-  /** In words. */
+  /** The reason as a sentence. */
   why: string;
 }
 
-/** Who could have decided for a host, and why `routeTable` takes the rows of whom it does; the deciding ones first. */
+/**
+ * All VirtualServices with a host for the request, and why `routeTable` uses the rows of some of them. Those that are
+ * used come first.
+ */
 export function explainSelection(
   host: string,
   request: HttpRequest,
@@ -109,7 +111,7 @@ function whyNot(named: Named, context: Context): SelectionCause {
   );
 }
 
-/** The proxy does not get it at all. */
+/** The VirtualService is not sent to the proxy. */
 function notSent(vs: VirtualService, request: HttpRequest): SelectionCause | undefined {
   const { gateways, exportTo = [] } = vs.spec;
   if (!boundTo(gateways, namespaceOf(vs), request.gateway)) {
@@ -136,21 +138,22 @@ function withoutRows(
     : { reason: 'other-callers', why: `all its routes are for others: ${mismatchText(failed)}` };
 }
 
-/** It has rows for this caller, but others come first. */
+/** It has rows for this caller, but another VirtualService takes precedence. */
 function outranked(named: Named, context: Context): SelectionCause {
   const { host, request, sources, owners, candidates } = context;
   const port = request.port ?? DEFAULT_PORT;
   const onPort = sources.services.filter((service) => servesPort(service, port));
-  const isForeign = request.gateway === MESH && !onPort.some((service) => service.host === host);
+  const isUnregistered =
+    request.gateway === MESH && !onPort.some((service) => service.host === host);
   const candidate = candidates.find(isOf(named.virtualService));
-  if (isForeign && candidate && !servesForeign(candidate, request, candidates, onPort)) {
-    const why = `counts on port ${DEFAULT_PORT} only: no Service of this name has port ${port}`;
+  if (isUnregistered && candidate && !servesUnregistered(candidate, request, candidates, onPort)) {
+    const why = `applies on port ${DEFAULT_PORT} only: no Service of this name has port ${port}`;
     return { reason: 'port', why };
   }
-  if (isForeign && named.hosts.every((name) => isForServicesOnly(name, onPort))) {
+  if (isUnregistered && named.hosts.every((name) => isForServicesOnly(name, onPort))) {
     return {
       reason: 'services-only',
-      why: `${named.hosts.join(', ')} stands for Services, and this is none`,
+      why: `${named.hosts.join(', ')} matches Services only, and this host is none`,
     };
   }
   const [winner] = owners;
@@ -168,7 +171,7 @@ function same(a: string, b: string): boolean {
 
 function lessSpecific({ hosts }: Named, winner: Candidate, host: string): SelectionCause {
   const better = winner.hosts.filter((name) => hostSubsetOf(host, name.toLowerCase()));
-  const why = `${hosts.join(', ')} gives way to ${better.join(', ')} of ${nameOf(winner.virtualService)}`;
+  const why = `${hosts.join(', ')} is less specific than ${better.join(', ')} of ${nameOf(winner.virtualService)}`;
   return { reason: 'less-specific-host', why };
 }
 
@@ -179,7 +182,7 @@ const GROUP_WORDS: Record<ExportGroup, string> = {
   hidden: 'not exported',
 };
 
-/** The first thing in which the two differ, in the order of `visibleTo`. */
+/** The first difference between the two, in the order of `visibleTo`. */
 function whyLater(later: VirtualService, first: VirtualService, request: HttpRequest): string {
   const namespace = proxyNamespace(request);
   const [late, early] = [exportGroup(later, namespace), exportGroup(first, namespace)];

@@ -2,19 +2,21 @@ import { evaluate, type HostRequest, type Mesh, type Outcome } from './evaluate.
 import { type Considered, explainSelection } from './explain-selection.ts';
 import { firstMismatch, type Mismatch, requestMismatch } from './match-request.ts';
 import { namespaceOf } from './objects.ts';
-import { allRows, type RouteEntry, routeTable, selection } from './route-table.ts';
+import { allRows, type RouteEntry } from './route-rows.ts';
+import { routeTable } from './route-table.ts';
+import { selection } from './selection.ts';
 
-/** A row that did not take the request, and the first condition that the request does not meet. */
+/** A row that did not match the request, and the first condition that failed. */
 export interface FailedRow {
   row: RouteEntry;
   failed: Mismatch;
 }
 
-/** What `evaluate` says, and what led to it. */
+/** The outcome of `evaluate`, and how it came about. */
 export interface Explanation {
   outcome: Outcome;
   considered: readonly Considered[];
-  /** Up to the row that took it: also those that are not sent to this proxy. */
+  /** The rows before the matching one, including those that are not sent to this proxy. */
   tried: readonly FailedRow[];
   /** The row of `outcome.hit`. */
   taken?: RouteEntry;
@@ -40,7 +42,7 @@ export function explain(request: HostRequest, mesh: Mesh): Explanation {
   };
 }
 
-/** The same place: rows are made anew each time. */
+/** Rows are compared by their place, since each call creates new objects. */
 function isSame(a: RouteEntry, b: RouteEntry): boolean {
   const key = ({ place, delegate, matchIndex }: RouteEntry) =>
     JSON.stringify([place, delegate, matchIndex]);

@@ -1,7 +1,7 @@
 /**
- * istiod's rules for single fields. Each function says why a value would be refused, or undefined.
- * Source: istio `pkg/config/labels/instance.go` and `pkg/config/validation/agent/validation.go`. Lengths there are of
- * UTF-8 bytes; here every text that gets as far as a length is ASCII or fails by its characters.
+ * istiod's rules for single fields. Each function returns why istiod would refuse a value, or undefined.
+ * Source: istio `pkg/config/labels/instance.go` and `pkg/config/validation/agent/validation.go`. istiod counts UTF-8
+ * bytes. Here characters are counted: a text with other characters than ASCII fails another rule anyway.
  */
 
 const LABEL = '[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?';
@@ -32,13 +32,13 @@ export function labelValueProblem(value: string): string | undefined {
   return LABEL_VALUE.test(value) ? undefined : `"${value}" is not a valid label value`;
 }
 
-/** Ports count from 1: unset is not 0 here, say so before. */
+/** A port must be at least 1. The caller has to handle 0 (not set) before. */
 export function portProblem(port: number): string | undefined {
   if (Number.isInteger(port) && port >= 1 && port <= 65535) return undefined;
   return `port ${port} is not within 1..65535`;
 }
 
-/** Destinations: the first label may be or start with a star, `*` alone may not be all of it. */
+/** The host of a destination. Its first label may be a star or start with one; the whole host must not be `*`. */
 export function destinationHostProblem(host: string): string | undefined {
   const problem = lengthProblem(host);
   if (problem) return problem;
@@ -48,7 +48,7 @@ export function destinationHostProblem(host: string): string | undefined {
   return rest.length === 0 ? undefined : labelsProblem(host, rest);
 }
 
-/** A name of a gateway: `name`, `mesh`, `name.namespace…` (old) or `namespace/name`. */
+/** A gateway's name: `name`, `mesh`, `name.namespace…` (old form) or `namespace/name`. */
 export function gatewayNameProblem(gateway: string): string | undefined {
   const slash = gateway.indexOf('/');
   if (slash < 0) return lengthProblem(gateway) ?? labelsProblem(gateway, gateway.split('.'));
@@ -61,7 +61,7 @@ function lengthProblem(name: string): string | undefined {
   return name.length > MAX_HOST ? `"${name}" is longer than ${MAX_HOST} characters` : undefined;
 }
 
-/** Labels of a full name; the last may be empty (`istio.io.`) but not a number. */
+/** The labels of a full name. The last one may be empty (`istio.io.`) but not a number. */
 function labelsProblem(name: string, labels: readonly string[]): string | undefined {
   const last = labels.at(-1) ?? '';
   const named = last === '' ? labels.slice(0, -1) : labels;

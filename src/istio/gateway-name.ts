@@ -2,13 +2,13 @@
 export const MESH = 'mesh';
 
 /**
- * The full name of a gateway as written in an object of `namespace` (istio `pilot/pkg/model/config.go`,
+ * The full name of a gateway that an object of `namespace` refers to (istio `pilot/pkg/model/config.go`,
  * resolveGatewayName).
  *
  *     mesh                          mesh
  *     gw, ./gw                      <namespace>/gw
  *     infra/gw                      infra/gw
- *     gw.infra, gw.infra.svc.local  infra/gw         (the old way)
+ *     gw.infra, gw.infra.svc.local  infra/gw         (old form)
  */
 export function resolveGateway(gateway: string, namespace: string): string {
   if (gateway === MESH) return MESH;
@@ -18,7 +18,7 @@ export function resolveGateway(gateway: string, namespace: string): string {
   return `${owner}/${name}`;
 }
 
-/** Who a VirtualService is for: an empty or absent list means the mesh. */
+/** Does the list of a VirtualService in `namespace` name this gateway? An empty or absent list means the mesh. */
 export function boundTo(
   gateways: readonly string[] | undefined,
   namespace: string,
@@ -28,7 +28,10 @@ export function boundTo(
   return names.some((name) => resolveGateway(name, namespace) === gateway);
 }
 
-/** The namespace of the proxy that routes a request. A gateway's pods are taken to be where its Gateway object is. */
+/**
+ * The namespace of the proxy that routes a request. A gateway's pods are assumed to be in the namespace of its Gateway
+ * object.
+ */
 export function proxyNamespace(proxy: { gateway: string; sourceNamespace?: string }): string {
   if (proxy.sourceNamespace !== undefined) return proxy.sourceNamespace;
   const slash = proxy.gateway.indexOf('/');

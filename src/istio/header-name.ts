@@ -1,19 +1,19 @@
 /**
  * Names under `headers` and `withoutHeaders` of a match.
- * Besides real headers Istio knows pseudo-headers and JWT claims (`@request.auth.claims.group`,
- * `@request.auth.claims[group]`), which are read from the token and not from the request.
+ * Istio accepts three kinds: real headers, pseudo-headers and JWT claims (`@request.auth.claims.group`,
+ * `@request.auth.claims[group]`). Claims are read from the token, not from the request.
  */
 
 const CLAIMS = '@request.auth.claims';
 
-/** Any of RFC 7230's token characters (istio `pkg/config/validation/validation.go`, validHeaderNameRegex). */
+/** The token characters of RFC 7230 (istio `pkg/config/validation/validation.go`, validHeaderNameRegex). */
 const TOKEN = /^[!#$%&'*+\-.^_`|~A-Za-z0-9]+$/;
 
 const PSEUDO_HEADERS = [':method', ':scheme', ':authority', ':path', ':status'];
 
 /**
- * Two names that mean the same header have the same key.
- * Header names ignore case; the path of a claim does not, only the words before it do.
+ * A key that is equal for two names of the same header. Header names ignore case. The path of a claim is
+ * case-sensitive, the words before it are not.
  */
 export function headerKey(name: string): string {
   if (!isClaimName(name)) return name.toLowerCase();
@@ -27,20 +27,20 @@ export function isClaimName(name: string): boolean {
   return /^\..|^\[.+\]$/s.test(path);
 }
 
-/** Why Istio would refuse the name in a match (ValidateHTTPHeaderNameOrJwtClaimRoute), else undefined. */
+/** Why Istio would refuse the name in a match (ValidateHTTPHeaderNameOrJwtClaimRoute); undefined when it accepts it. */
 export function matchHeaderNameProblem(name: string): string | undefined {
   if (name === '') return 'header name must not be empty';
-  // Compared exactly: Istio takes `:path` but not `:PATH`.
+  // Compared exactly: Istio accepts `:path` but not `:PATH`.
   if (isClaimName(name) || PSEUDO_HEADERS.includes(name) || TOKEN.test(name)) return undefined;
   return `"${name}" is not a valid header name`;
 }
 
-/** May the header be changed? Istio leaves pseudo-headers and Host alone (isInternalHeader). */
+/** Is it a header that Istio does not allow to be changed? These are pseudo-headers and Host (isInternalHeader). */
 export function isInternalHeader(name: string): boolean {
   return name.startsWith(':') || name.toLowerCase() === 'host';
 }
 
-/** Both spellings of the request's host (isAuthorityHeader). */
+/** Is it one of the two names of the request's host (isAuthorityHeader)? */
 export function isAuthorityHeader(name: string): boolean {
   return [':authority', 'host'].includes(name.toLowerCase());
 }

@@ -1,6 +1,6 @@
 /**
- * Values of `headers.request|response.add|set`. Envoy reads `%…%` in them as a format command, so a lone `%` makes it
- * refuse the whole route table; istiod checks for that first.
+ * Values of `headers.request|response.add|set`. Envoy reads `%…%` in them as a format command. With a lone `%` it
+ * refuses the whole route table, so istiod checks for that first.
  * Source of the rules: istio `pkg/config/validation/header_value_validator.go` and
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#custom-request-response-headers
  */
@@ -19,7 +19,10 @@ type State =
   | 'close'
   | 'end';
 
-/** From each state, the state after a character; `other` is any character not named. Nothing: it may not stand here. */
+/**
+ * For each state, the next state after a character. `other`: any character that is not listed. A missing entry: the
+ * character is not allowed there.
+ */
 const NEXT: Record<State, Readonly<Record<string, State | undefined>>> = {
   text: { '%': 'command', other: 'text' },
   command: { '%': 'text', '(': 'arguments', other: 'command' },
@@ -33,18 +36,20 @@ const NEXT: Record<State, Readonly<Record<string, State | undefined>>> = {
 };
 
 /**
- * Why istiod would refuse the value, else undefined.
- * Fine are `foo`, `%HOSTNAME%`, `100%%`; not `abc%123` or `%START_TIME%%`.
+ * Why istiod would refuse the value; undefined when it accepts it.
+ * Valid: `foo`, `%HOSTNAME%`, `100%%`. Invalid: `abc%123`, `%START_TIME%%`.
  */
 export function headerValueProblem(value: string): string | undefined {
   if (CONTROL_CHARACTER.test(value)) return 'header value must not contain control characters';
-  // Text from end to end, as most values are.
+  // Most values are plain text.
   if (!value.includes('%')) return undefined;
   let state: State = 'text';
   for (const char of value) {
     const next: State | undefined = NEXT[state][char] ?? NEXT[state]['other'];
-    if (next === undefined) return `"${char}" may not stand in this %…% expression: "${value}"`;
+    if (next === undefined) return `"${char}" is not allowed in this %…% expression: "${value}"`;
     state = next;
   }
-  return state === 'text' ? undefined : `a % has no counterpart (write %% for %): "${value}"`;
+  return state === 'text'
+    ? undefined
+    : `a % has no closing % (write %% for a literal %): "${value}"`;
 }

@@ -6,8 +6,8 @@
 
 /**
  * The full name of `host` as written in an object of `namespace`.
- * Only a name without a dot is a short name; `*`, addresses and the empty string stay what they are. The case is kept:
- * Istio does not change it here, and a destination written `Backend` really finds no cluster.
+ * Only a name without a dot is a short name. `*`, addresses and the empty string do not change. The case is kept, as
+ * Istio keeps it: a destination written `Backend` really has no cluster.
  *
  *     fqdn('backend',      'shop', 'cluster.local') = 'backend.shop.svc.cluster.local'
  *     fqdn('backend.shop', 'shop', 'cluster.local') = 'backend.shop'
@@ -36,7 +36,7 @@ export function hostMatches(a: string, b: string): boolean {
 }
 
 /**
- * Is every name that `a` stands for also one that `b` stands for?
+ * Does `b` match every name that `a` matches?
  *
  *     'foo.com'   '*.com'     true         '*.com'     'foo.com'   false
  *     '*.foo.com' '*.com'     true         '*.com'     '*.foo.com' false
@@ -45,14 +45,14 @@ export function hostMatches(a: string, b: string): boolean {
  */
 export function hostSubsetOf(a: string, b: string): boolean {
   if (!isWildcardHost(b)) return a === b;
-  // The star itself is no text: '*' must not satisfy the suffix of '**'-like names by accident.
+  // The star is not part of the text. Otherwise '*' would match the suffix of names such as '**'.
   const text = isWildcardHost(a) ? a.slice(1) : a;
   return text.endsWith(b.slice(1));
 }
 
 /**
- * Sort order of Istio's host lists: plain names before wildcards, then longest first, then alphabetical.
- * Negative when `a` is the more specific one, 0 only for equal names.
+ * Sort order of Istio's host lists: plain names before wildcards, longer names first, then alphabetical.
+ * Negative when `a` is more specific; 0 only for equal names.
  */
 export function compareHostSpecificity(a: string, b: string): number {
   const wildcards = Number(isWildcardHost(a)) - Number(isWildcardHost(b));
@@ -62,7 +62,9 @@ export function compareHostSpecificity(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** The candidate that decides for `host`: itself when listed, else the most specific wildcard that contains it. */
+/**
+ * The candidate that applies to `host`: `host` itself if listed, otherwise the most specific wildcard that contains it.
+ */
 export function mostSpecificHost(host: string, candidates: readonly string[]): string | undefined {
   const containing = candidates.filter((candidate) => hostSubsetOf(host, candidate));
   return containing.sort(compareHostSpecificity)[0];

@@ -5,9 +5,10 @@ import type { HTTPMatchRequest, StringMatch } from './types.ts';
 
 /**
  * A request and the proxy that routes it: the caller's sidecar (`gateway: 'mesh'`) or a gateway (`namespace/name`).
- * `path` includes the query; the names in `headers` are in lower case; `port` is the one addressed, 80 when absent.
- * `sourceLabels` and `sourceNamespace` are those of the proxy's own pod: at a gateway those of the gateway, not those of
- * whoever sent the request to it. An absent namespace is `default`, or that of the gateway.
+ * `path` includes the query. The names in `headers` are in lower case. `port` is the destination port of the request,
+ * 80 by default.
+ * `sourceLabels` and `sourceNamespace` are those of the proxy's own pod. At a gateway they are the gateway's, not those
+ * of the client behind it. Default namespace: that of the gateway, else `default`.
  */
 export interface HttpRequest {
   method: string;
@@ -21,7 +22,10 @@ export interface HttpRequest {
   gateway: string;
 }
 
-/** A condition that was not met: `{field: 'headers.user', wanted: 'exact "a"', got: 'b'}`; no `got`: there was none. */
+/**
+ * A condition that failed: `{field: 'headers.user', wanted: 'exact "a"', got: 'b'}`. Without `got` the request has no
+ * such value.
+ */
 export interface Mismatch {
   field: string;
   wanted: string;
@@ -34,8 +38,8 @@ export const DEFAULT_PORT = 80;
 const MAX_SHOWN = 60;
 
 /**
- * The first condition of a match entry that a request does not meet, or undefined when it meets all of them.
- * `namespace` is that of the VirtualService: short gateway names in the entry are of it.
+ * The first condition of a match entry that a request does not meet; undefined when it meets all of them.
+ * `namespace` is that of the VirtualService. Short gateway names in the entry refer to it.
  */
 export function firstMismatch(
   match: HTTPMatchRequest | undefined,
@@ -46,8 +50,8 @@ export function firstMismatch(
 }
 
 /**
- * The conditions that istiod itself decides: an entry that fails them is not sent to the proxy at all.
- * An entry with `gateways` asks for nothing else: `sourceLabels` and `sourceNamespace` beside it are ignored.
+ * The first failed condition of those that istiod itself evaluates: an entry that fails them is not sent to the proxy.
+ * In an entry with `gateways`, `sourceLabels` and `sourceNamespace` are ignored.
  * Source: istio `pilot/pkg/networking/core/route/route.go`, TranslateRoute and sourceMatchHTTP.
  */
 export function proxyMismatch(
@@ -67,8 +71,9 @@ export function proxyMismatch(
 }
 
 /**
- * The conditions that Envoy decides for each request (TranslateRouteMatch in the same file).
- * Requests here carry no JWT: a claim that must be there is missing, one that must not be there is, too.
+ * The first failed condition of those that Envoy evaluates for each request (TranslateRouteMatch in the same file).
+ * Requests here carry no JWT. So a condition that requires a claim always fails, and one that requires the absence of a
+ * claim always holds.
  */
 export function requestMismatch(
   match: HTTPMatchRequest | undefined,
@@ -111,7 +116,7 @@ function sourceChecks(match: HTTPMatchRequest, request: HttpRequest): Check[] {
   ];
 }
 
-/** The query never counts; case never does in a regex's favour: Envoy ignores the flag there. */
+/** The query is never compared. `ignoreUriCase` has no effect on a regex: Envoy ignores the flag there. */
 function uriChecks({ uri, ignoreUriCase }: HTTPMatchRequest, request: HttpRequest): Check[] {
   const [path = ''] = request.path.split(/[?#]/);
   const condition = stringCondition(uri);
@@ -129,14 +134,17 @@ function stringCheck(field: string, wanted: StringMatch, got: string | undefined
   return check(field, describe(wanted, verdict), got, verdict === true);
 }
 
-/** A missing header counts as an empty one here, except where presence itself is what must not be. */
+/** A missing header counts as an empty one, unless the entry asks for the absence of the header itself. */
 function absenceCheck(field: string, unwanted: StringMatch, got: string | undefined): Check {
   const presence = stringCondition(unwanted).kind === 'present';
   const verdict = stringVerdict(unwanted, presence ? got : (got ?? ''));
   return check(field, `not ${describe(unwanted, verdict)}`, got, verdict === false);
 }
 
-/** Envoy knows Host by its HTTP/2 name only. A claim is in no header, even if one is named like it. */
+/**
+ * Envoy has the Host header only under its HTTP/2 name. A claim is never read from a header, even from one of the same
+ * name.
+ */
 function headerValue(request: HttpRequest, name: string): string | undefined {
   const key = headerKey(name);
   if (isClaimName(name)) return undefined;
@@ -150,7 +158,7 @@ function headerValue(request: HttpRequest, name: string): string | undefined {
   return own(pseudo, key) ?? own(request.headers, key);
 }
 
-/** Envoy compares the first value, as sent: nothing is decoded. A name without `=` has an empty value. */
+/** Envoy compares the first value, without decoding it. A name without `=` has an empty value. */
 function queryValue(path: string, name: string): string | undefined {
   const start = path.indexOf('?');
   if (start < 0) return undefined;
@@ -159,14 +167,14 @@ function queryValue(path: string, name: string): string | undefined {
   return pair?.slice(name.length + 1);
 }
 
-/** Without a verdict: a regex that is not tried here, which may be long. */
+/** `verdict` is undefined for a regex that is not evaluated here. Its text may be long. */
 function describe(match: StringMatch | undefined, verdict: boolean | undefined): string {
   const condition = stringCondition(match);
   if (condition.kind === 'present') return 'present';
   const { kind, value } = condition;
   if (verdict !== undefined) return `${kind} "${value}"`;
   const cut = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
-  return `${kind} "${cut}", of which is not known here what it matches`;
+  return `${kind} "${cut}", which is not evaluated here`;
 }
 
 /** Envoy ignores the case of ASCII letters only (absl::EqualsIgnoreCase). */

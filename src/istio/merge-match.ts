@@ -3,9 +3,9 @@ import type { HTTPMatchRequest, StringMatch } from './types.ts';
 type StringMatches = Readonly<Record<string, StringMatch>>;
 
 /**
- * The matches of a delegate's route under those of the root's route: each entry of the delegate joined with each entry
- * of the root that it does not contradict. Undefined when an entry contradicts all of the root's: then Istio drops the
- * delegate's route as a whole. Gateway names have to be full names by then.
+ * The matches of a delegate's route combined with those of the root's route: each entry of the delegate is joined with
+ * each entry of the root that it does not contradict. Undefined when one entry contradicts all of the root's: then
+ * Istio drops the delegate's route as a whole. Gateway names must be full names.
  * Source: mergeHTTPMatchRequests in istio `pilot/pkg/model/virtualservice.go`.
  */
 export function mergeMatches(
@@ -22,7 +22,7 @@ export function mergeMatches(
   return merged.every((entries) => entries.length > 0) ? merged.flat() : undefined;
 }
 
-/** The delegate's conditions go before the root's on the same thing. */
+/** For the same header, label or field, the delegate's condition replaces the root's. */
 function mergeMatch(root: HTTPMatchRequest, leaf: HTTPMatchRequest): HTTPMatchRequest {
   const name = [root.name, leaf.name].filter(Boolean).join('-');
   return {
@@ -36,16 +36,17 @@ function mergeMatch(root: HTTPMatchRequest, leaf: HTTPMatchRequest): HTTPMatchRe
   };
 }
 
-/** Protobuf cannot tell an empty value from none: neither replaces what the root says. */
+/** In protobuf an empty value is the same as an absent one. So it does not replace the root's value. */
 function withoutZeros(leaf: HTTPMatchRequest): HTTPMatchRequest {
   const isZero = (value: unknown) => !value || (Array.isArray(value) && value.length === 0);
   return Object.fromEntries(Object.entries(leaf).filter(([, value]) => !isZero(value)));
 }
 
 /**
- * The first field, as a path within a match entry, in which an entry of a delegate contradicts one of its root; undefined
- * when the two can be joined. A condition on a header that the root has by a regex, or by presence alone, contradicts even
- * where it is narrower; so does an entry without `ignoreUriCase` or `sourceNamespace` where the root's has it.
+ * The first field (a path within a match entry) in which a delegate's entry contradicts the root's; undefined when the
+ * two can be joined.
+ * If the root matches a header by regex or by presence, any condition of the delegate on it is a contradiction, even a
+ * narrower one. So is a delegate's entry without the root's `ignoreUriCase` or `sourceNamespace`.
  * Source: hasConflict and stringMatchConflict in the same file.
  */
 export function contradiction(root: HTTPMatchRequest, leaf: HTTPMatchRequest): string | undefined {
@@ -61,7 +62,7 @@ export function contradiction(root: HTTPMatchRequest, leaf: HTTPMatchRequest): s
   );
 }
 
-/** The root's namespace has to be repeated by the delegate; a port or a label may be left to either side. */
+/** A delegate must repeat the root's sourceNamespace. A port or a label may be set on either side alone. */
 function sourceContradiction(root: HTTPMatchRequest, leaf: HTTPMatchRequest): string | undefined {
   const { port = 0, sourceNamespace = '', sourceLabels = {}, gateways = [] } = root;
   if (port && leaf.port && port !== leaf.port) return 'port';
@@ -78,14 +79,14 @@ function gatewaysContradict(root: readonly string[], leaf: readonly string[]): b
   return root.length < leaf.length || leaf.some((gateway) => !root.includes(gateway));
 }
 
-/** Keys are compared as written here, header names too. */
+/** Keys are compared as written; so are header names. */
 function contraryKeys(root: StringMatches, leaf: StringMatches, field: string): string[] {
   return Object.entries(leaf)
     .filter(([key, match]) => Object.hasOwn(root, key) && stringsContradict(root[key], match))
     .map(([key]) => `${field}.${key}`);
 }
 
-/** Only text that starts with the root's prefix, or equals its exact value, is known to stay within it. */
+/** The delegate's value is known to be narrower only if it starts with the root's prefix or equals its exact value. */
 function stringsContradict(root: StringMatch | undefined, leaf: StringMatch | undefined): boolean {
   if (!root || !leaf) return false;
   if (root.exact) return leaf.exact !== root.exact;

@@ -21,7 +21,7 @@ export function mismatchText({ field, wanted, got }: Mismatch): string {
   return `${subject}: wanted ${wanted}, got ${got === undefined ? 'none' : valueText(kind, got)}`;
 }
 
-/** Ports and names of the mesh are shown as the condition shows them, texts of the request in quotes. */
+/** Ports, gateways and namespaces are shown as the condition shows them, texts of the request in quotes. */
 function valueText(kind: string, got: string): string {
   return ['port', 'gateways', 'sourceNamespace'].includes(kind) ? got : `"${got}"`;
 }

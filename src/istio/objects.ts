@@ -4,14 +4,15 @@ export function namespaceOf(object: KubeObject): string {
   return object.metadata.namespace ?? 'default';
 }
 
-/** `namespace/name`, as Istio's own messages have it. */
+/** `namespace/name`, as in Istio's own messages. */
 export function nameOf(object: KubeObject): string {
   return `${namespaceOf(object)}/${object.metadata.name}`;
 }
 
 /**
- * Istio's order wherever several objects compete: the oldest first, within the same second by name, then by namespace
- * (istio `pilot/pkg/model/config.go`, configCompareByCreationTime). An object without a time is older than all others.
+ * The order in which Istio prefers objects: the oldest first, within the same second by name, then by namespace (istio
+ * `pilot/pkg/model/config.go`, configCompareByCreationTime). An object without a creationTimestamp counts as the
+ * oldest.
  */
 export function compareAge(a: KubeObject, b: KubeObject): number {
   return (

@@ -1,25 +1,26 @@
 /**
- * How large a program RE2 makes of an expression at most, told from its text alone, in linear time: to compile one in order to
- * measure it is what costs. Never less than RE2's own count for Latin-1 (`ProgramSize`), which Envoy compares with its limit.
- * What is no expression at all has some size, too: whether it is one only a compiler can tell.
+ * Upper bounds for the program that RE2 compiles from an expression. They are computed from its text in linear time,
+ * without compiling it: compiling is the expensive part. `size` is never less than RE2's own count for Latin-1
+ * (`ProgramSize`), which Envoy compares with its limit. An invalid expression has a size too: only a compiler detects
+ * it.
  */
 export interface RegexSize {
-  /** Instructions. */
+  /** Maximum number of instructions. */
   size: number;
-  /** Groups within groups. */
+  /** Levels of nested groups. */
   depth: number;
 }
 
-/** What RE2 puts around every program. */
+/** Instructions that RE2 adds to every program. */
 const FRAME = 6;
 const DOT = 2;
 const PERL_CLASS = 5;
-/** The ranges that a Unicode class has below 256 are no more. */
+/** A Unicode class has at most this many ranges below 256. */
 const UNICODE_CLASS = 24;
-/** Without regard to case, a letter beyond ASCII has two bytes. */
+/** A letter beyond ASCII has two bytes when case is ignored. */
 const HIGH = 2;
 const CAPTURE = 2;
-/** One, and one more around what may be empty. */
+/** One instruction, and a second one around an expression that may be empty. */
 const LOOP = 2;
 
 const GROUP_START = /\?(?:P?<\w+>|[a-zA-Z-]*:)/y;
@@ -27,27 +28,27 @@ const COUNT = /\{(\d+)(?:(,)(\d*))?\}/y;
 const HEX = /\\x(?:\{[^}]*\}|..)/sy;
 const UNICODE = /\\[pP](?:\{[^}]*\}|.)/sy;
 const QUOTED = /\\Q(.*?)(?:\\E|$)/sy;
-/** A first `]` is a member, and so is one that a named class ends with. */
+/** A `]` at the beginning is a member of the class, and so is one that ends a named class. */
 const CLASS = /\[\^?\]?(?:\\.|\[:[^\]]*:\]|[^\]\\])*\]?/sy;
-/** A member, or a range of them. */
+/** A member of a class, or a range. */
 const MEMBER =
   /\\x(?:\{[^}]*\}|..)|\\[pP](?:\{[^}]*\}|.)|\\.|\[:[^\]]*:\]|[0-9A-Za-z]-[0-9A-Za-z]|./gs;
 
 interface Level {
   sum: number;
-  /** What a repetition would repeat. */
+  /** Size of the last atom: a following repetition applies to it. */
   last: number;
 }
 
 interface Reading {
   pattern: string;
   ignoresCase: boolean;
-  /** Of the groups that are open, the innermost last; the whole is the first. */
+  /** The open groups, the innermost last. The first level is the whole expression. */
   levels: Level[];
   depth: number;
 }
 
-/** Takes what begins at a place into account; answers how many characters that is. */
+/** Adds the size of the token at a position. Returns the length of the token. */
 type Reader = (reading: Reading, at: number) => number;
 
 export function regexSize(pattern: string): RegexSize {
@@ -116,7 +117,7 @@ function atom(reading: Reading, size: number, length: number): number {
   return length;
 }
 
-/** There is always one. */
+/** There is always at least one level. */
 function top({ levels }: Reading): Level {
   return levels.at(-1) as Level;
 }
@@ -125,7 +126,10 @@ function emptyLevel(): Level {
   return { sum: 0, last: 0 };
 }
 
-/** `{2}`, `{2,}`, `{2,5}`. Some with leading zeros are no repetition, and as long as they are written. */
+/**
+ * `{2}`, `{2,}`, `{2,5}`. RE2 reads some counts with leading zeros as literal text, so the result is at least the
+ * length of the text.
+ */
 function repeat(level: Level, [text, min, comma, max]: RegExpExecArray): void {
   const least = Number(min);
   const most = Number(max || min);
@@ -152,7 +156,7 @@ function escapeSize(token: string): number {
   return /^\\[dDsSwW]/.test(token) ? PERL_CLASS : HIGH;
 }
 
-/** One range for each member, one more for what is between them when they are excluded. */
+/** One range for each member. A negated class has one more: the ranges between its members. */
 function classSize(token: string, ignoresCase: boolean): number {
   const inner = token.replace(/^\[\^?/, '').replace(/\]$/, '');
   let size = 1;
@@ -164,7 +168,7 @@ function classSize(token: string, ignoresCase: boolean): number {
   return size;
 }
 
-/** A character beyond ASCII is two to four bytes, each of which is one to RE2. */
+/** A character beyond ASCII has two to four bytes. RE2 compiles each byte separately. */
 function literal(char: string): number {
   return char.charCodeAt(0) < 0x80 ? 1 : 3 * HIGH;
 }

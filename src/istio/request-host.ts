@@ -1,16 +1,19 @@
 import { concreteOf } from './alias.ts';
 import { MESH, proxyNamespace } from './gateway-name.ts';
 import { DEFAULT_PORT, type HttpRequest } from './match-request.ts';
-import { type RouteSources, selection } from './route-table.ts';
+import type { RouteSources } from './route-rows.ts';
+import { selection } from './selection.ts';
 import { type MeshService, servesPort } from './subset-lookup.ts';
 
 /**
- * The host that a proxy takes a request's authority for, to be given to `evaluate`. On its ports a service answers to its
- * full name, to `name.namespace` and `name.namespace.svc`, and within its own namespace to `name`
- * (GenerateAltVirtualHosts in istio `pilot/pkg/networking/core/httproute.go`), and to all names of its aliases (`alias.ts`).
- * A VirtualService may list such a name itself (`backend.shop` is not made longer there), or an alias: then its routes have
- * the name, unless a VirtualService before it, or the same one, decides for the service (dedupeDomains in that file). At a
- * gateway, and for what is no service, it is the name as written.
+ * The host that a proxy derives from a request's authority; pass it to `evaluate`.
+ * On its ports a service answers to its full name, to `name.namespace` and `name.namespace.svc`, and within its own
+ * namespace to `name` (GenerateAltVirtualHosts in istio `pilot/pkg/networking/core/httproute.go`). It also answers to
+ * all names of its aliases (`alias.ts`).
+ * A VirtualService may list such a name itself (Istio does not complete `backend.shop` there), or an alias. Then its
+ * routes get the name, unless the same VirtualService or one with precedence applies to the service (dedupeDomains in
+ * that file).
+ * At a gateway, and for a name that is no service, the host is the name as written.
  */
 export function requestHost(request: HttpRequest, sources: RouteSources): string {
   const name = nameOfAuthority(request.authority);
@@ -21,7 +24,7 @@ export function requestHost(request: HttpRequest, sources: RouteSources): string
     one.aliasFor === undefined ? [] : (concreteOf(one, sources.services, port)?.host ?? []),
   );
   const service = named.find((one) => servesPort(one, port))?.host;
-  // Of several that decide at the same place the first has the name.
+  // Of several with the same rank the first gets the name.
   const known = [...concrete.slice(0, 1), ...(service === undefined ? [] : [service])];
   if (known.length === 0) return name;
   const ranks = known.map((host) => ({ host, rank: rankOf(host, request, sources, () => true) }));
@@ -33,12 +36,12 @@ export function requestHost(request: HttpRequest, sources: RouteSources): string
   return ranks.reduce((best, one) => (one.rank < best.rank ? one : best)).host;
 }
 
-/** Without port and final dot, in lower case. */
+/** The host of an authority in lower case, without port and final dot. */
 export function nameOfAuthority(authority: string): string {
   return authority.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
 }
 
-/** Whatever their ports. */
+/** The services with this name, on any port. */
 function servicesNamed(
   name: string,
   request: HttpRequest,
@@ -46,12 +49,15 @@ function servicesNamed(
 ): readonly MeshService[] {
   const suffix = `.svc.${clusterDomain}`;
   const names = [name, `${name}.${clusterDomain}`, name + suffix];
-  // `web.shop` must not be taken for service `web.shop` of the caller's namespace.
+  // `web.shop` must not be read as service `web.shop` of the caller's namespace.
   if (!name.includes('.')) names.push(`${name}.${proxyNamespace(request)}${suffix}`);
   return services.filter(({ host }) => names.includes(host));
 }
 
-/** Which of the VirtualServices decides, counted in the order in which they compete; none: after all of them. */
+/**
+ * The index of the VirtualService that applies to a host, in their order of precedence. When none applies: the number
+ * of all of them.
+ */
 function rankOf(
   host: string,
   request: HttpRequest,

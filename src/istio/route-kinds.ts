@@ -1,13 +1,13 @@
-import { meantBy } from './half-name.ts';
 import { fqdn } from './host.ts';
+import { fullNameOfPartial } from './partial-host-name.ts';
 import type { Destination, HTTPRoute, VirtualService } from './types.ts';
 
-/** What a route does with a request. `plain`: send it to its destinations. */
+/** What a route does with a request. `plain`: it sends the request to its destinations. */
 export type RouteKind = 'delegate' | 'redirect' | 'directResponse' | 'plain';
 
 /**
- * Istio replaces a delegating route by its delegate's routes before anything else, then looks for a redirect, then for
- * a direct response (istio `pilot/pkg/networking/core/route/route.go`, TranslateRoute).
+ * The kind of a route. If several fields are set, Istio evaluates them in this order: a delegate (its routes replace
+ * the route), a redirect, a direct response (istio `pilot/pkg/networking/core/route/route.go`, TranslateRoute).
  */
 export function routeKind(route: HTTPRoute): RouteKind {
   if (isSet(route.delegate)) return 'delegate';
@@ -16,7 +16,7 @@ export function routeKind(route: HTTPRoute): RouteKind {
   return 'plain';
 }
 
-/** Every destination that gets live traffic: of the http, tls and tcp routes, in that order, as written. */
+/** Every destination that gets live traffic: those of the http, tls and tcp routes, in that order, as written. */
 export function liveDestinations(vs: VirtualService): Destination[] {
   const routes = ['http', 'tls', 'tcp'].flatMap((kind) => list(field(vs.spec, kind)));
   return routes.flatMap((route) =>
@@ -24,7 +24,7 @@ export function liveDestinations(vs: VirtualService): Destination[] {
   );
 }
 
-/** The destinations that get copies of requests only (`mirror`, `mirrors`); what they answer is thrown away. */
+/** The destinations that get only copies of requests (`mirror`, `mirrors`). Their responses are discarded. */
 export function mirrorDestinations(vs: VirtualService): Destination[] {
   return list(field(vs.spec, 'http')).flatMap((route) => [
     ...destination(field(route, 'mirror')),
@@ -32,7 +32,7 @@ export function mirrorDestinations(vs: VirtualService): Destination[] {
   ]);
 }
 
-/** The hosts of `liveDestinations` as full names, each once, sorted. */
+/** The hosts of `liveDestinations` as full names, without duplicates, sorted. */
 export function liveHosts(vs: VirtualService, clusterDomain: string): string[] {
   const namespace = vs.metadata.namespace ?? 'default';
   const hosts = liveDestinations(vs).map(({ host }) => fqdn(host, namespace, clusterDomain));
@@ -40,17 +40,17 @@ export function liveHosts(vs: VirtualService, clusterDomain: string): string[] {
 }
 
 /**
- * The hosts that a VirtualService decides about: those of `liveDestinations`, those that are meant by half names there, and
- * its own where it has a route that sends to none. As full names, each once, sorted.
+ * The hosts that a VirtualService may affect: those of `liveDestinations`, those that its partial names may refer to,
+ * and its own hosts if one of its routes has no destination. Full names, without duplicates, sorted.
  */
-export function concernedHosts(vs: VirtualService, clusterDomain: string): string[] {
+export function affectedHosts(vs: VirtualService, clusterDomain: string): string[] {
   const routes = list(field(vs.spec, 'http')) as HTTPRoute[];
   const live = liveHosts(vs, clusterDomain);
   const isHttpAlone = [...list(field(vs.spec, 'tls')), ...list(field(vs.spec, 'tcp'))].length === 0;
   const named = isHttpAlone
     ? live
     : liveHosts({ ...vs, spec: { ...vs.spec, tls: [], tcp: [] } }, clusterDomain);
-  const meant = named.flatMap((host) => meantBy(host, clusterDomain) ?? []);
+  const meant = named.flatMap((host) => fullNameOfPartial(host, clusterDomain) ?? []);
   if (routes.every((route) => routeKind(route ?? {}) === 'plain'))
     return [...new Set([...live, ...meant])].sort();
   const namespace = vs.metadata.namespace ?? 'default';
@@ -59,14 +59,14 @@ export function concernedHosts(vs: VirtualService, clusterDomain: string): strin
   return [...new Set([...live, ...meant, ...names])].sort();
 }
 
-/** YAML's `redirect:` with nothing behind it arrives as null and means "not set". */
+/** `redirect:` without a value in YAML is null, which means "not set". */
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
 /**
- * tls and tcp routes are not typed here, the spec itself may be missing, and any field may hold what a schema would
- * refuse: look, do not trust.
+ * Reads a field without trusting its type: tls and tcp routes have no types here, the spec may be missing, and at
+ * admission any field may have a value that the schema refuses.
  */
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;

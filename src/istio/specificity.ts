@@ -1,16 +1,19 @@
 import type { HeaderAndSourceMatch } from './cover.ts';
 import { type StringCondition, stringCondition } from './string-match.ts';
 
-/** How much a match asks for. */
+/** How specific a match is. */
 export interface Specificity {
   conditions: number;
   exact: number;
   prefix: number;
-  /** Characters to compare. The text of a regex is no literal: its length says nothing about how much it lets through. */
+  /**
+   * Number of characters of exact values and prefixes. A regex does not count: the length of its text says nothing
+   * about how much it matches.
+   */
   literal: number;
 }
 
-/** In the order in which they count. */
+/** In order of importance. */
 const COUNTS = ['conditions', 'exact', 'prefix', 'literal'] as const;
 
 export function specificityOf({ headers, sourceLabels }: HeaderAndSourceMatch): Specificity {
@@ -27,17 +30,17 @@ export function specificityOf({ headers, sourceLabels }: HeaderAndSourceMatch): 
 }
 
 /**
- * Sort order for matches that are tried one after the other: negative when `a` has to come first.
- * More conditions go first, then more exact ones (a source label is one), then more prefixes, then the longer literal
- * text. Hence a match never stands behind one that covers it, except when the two rank equal, or when one names the
- * same header in two spellings.
+ * Sort order for matches that are tried one after the other. Negative: `a` comes first.
+ * More conditions go first, then more exact ones (a source label is exact), then more prefixes, then more literal text.
+ * So a match never comes after one that covers it, with two exceptions: the two rank equal, or one names the same
+ * header in two spellings.
  */
 export function compareSpecificity(a: Specificity, b: Specificity): number {
   const count = decisiveCount(a, b);
   return count === undefined ? 0 : b[count] - a[count];
 }
 
-/** The first count in which two differ; undefined: they rank equal. */
+/** The first count in which the two differ; undefined when they rank equal. */
 export function decisiveCount(a: Specificity, b: Specificity): keyof Specificity | undefined {
   return COUNTS.find((count) => a[count] !== b[count]);
 }

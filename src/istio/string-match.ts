@@ -2,15 +2,15 @@ import { regexSyntaxProblem, regexVerdict } from './compiled-regexes.ts';
 import { regexLengthProblem } from './regex-bounds.ts';
 import type { StringMatch } from './types.ts';
 
-/** What a StringMatch asks for, as one value. `present`: any value will do, there only has to be one. */
+/** A StringMatch as one value. `present`: any value matches. */
 export type StringCondition =
   | { kind: 'exact' | 'prefix' | 'regex'; value: string }
   | { kind: 'present' };
 
 /**
- * Read a StringMatch. An empty one (`{}`, or null from careless YAML) asks for presence only, and so does the regex `*`,
- * which is no RE2 expression but Istio's own sign for it (`canBeConvertedToPresentMatch` in route.go).
- * When several fields are set, which the CRD refuses, the first of exact, prefix, regex counts.
+ * Reads a StringMatch. An empty one (`{}`, or null) requires presence only. So does the regex `*`: it is no RE2
+ * expression but Istio's own notation (`canBeConvertedToPresentMatch` in route.go).
+ * When several fields are set, which the CRD refuses, the first of exact, prefix, regex applies.
  */
 export function stringCondition(match: StringMatch | null | undefined): StringCondition {
   if (typeof match?.exact === 'string') return { kind: 'exact', value: match.exact };
@@ -19,13 +19,13 @@ export function stringCondition(match: StringMatch | null | undefined): StringCo
   return { kind: 'regex', value: match.regex };
 }
 
-/** So many steps a proof may take: some 5 ms. A value that somebody sent may take any number. */
+/** Maximum steps of a proof: about 5 ms. There is no maximum for the value of a real request. */
 const MAX_PROOF_STEPS = 65_536;
 
 /**
- * Does `value` satisfy the match, as Envoy compares them: byte by byte of their UTF-8? `undefined` (no such header, no such
- * parameter) satisfies nothing. A regex has to match the whole value, as Envoy's safe_regex does.
- * Undefined: that cannot be told of this regex. Istio or Envoy would refuse it, or it is too costly to try.
+ * Does `value` satisfy the match, as Envoy compares them (the bytes of their UTF-8)? A `value` of undefined (no such
+ * header, no such parameter) satisfies nothing. A regex must match the whole value, as Envoy's safe_regex does.
+ * Returns undefined when the result of a regex is unknown: Istio or Envoy would refuse it, or it takes too many steps.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/type/matcher/v3/regex.proto
  */
 export function stringVerdict(
@@ -38,7 +38,7 @@ export function stringVerdict(
   switch (condition.kind) {
     case 'present':
       return true;
-    // Texts that are well-formed are equal, or begin alike, just when their bytes do.
+    // Well-formed texts are equal, or have the same prefix, exactly when their bytes do.
     case 'exact':
       return value === condition.value;
     case 'prefix':
@@ -48,7 +48,7 @@ export function stringVerdict(
   }
 }
 
-/** True only if the value provably satisfies the match; nothing is proved by trying for long. */
+/** True only if the value provably satisfies the match. A regex that takes too many steps proves nothing. */
 export function matchesString(
   match: StringMatch | null | undefined,
   value: string | undefined,
@@ -62,7 +62,7 @@ export function failsString(match: StringMatch | null | undefined, value: string
 }
 
 /**
- * Why Istio would refuse this regex, or undefined: it would take it, or that is not asked, since to compile it costs too much.
+ * Why Istio would refuse this regex. Undefined when Istio accepts it, or when compiling it would cost too much to know.
  * Source: validateStringRegexp in istio `pkg/config/validation/validation.go`.
  */
 export function regexProblem(pattern: string): string | undefined {

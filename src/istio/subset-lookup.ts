@@ -6,8 +6,8 @@ import type { DestinationRule } from './types.ts';
 export type { MergedRule, MergedSubset } from './destination-rules.ts';
 
 /**
- * A service by its full name. `selector`: the labels its pods have; `ports`: what it listens on, absent: on every port.
- * `aliasFor`: it is no more than another name (ExternalName) for this host. Its own exportTo annotation is not modelled.
+ * A service by its full name. `selector`: the labels of its pods. `ports`: its ports; absent: every port. `aliasFor`:
+ * the host of which it is an alias (ExternalName). The service's own exportTo annotation is not modelled.
  */
 export interface MeshService {
   host: string;
@@ -21,7 +21,9 @@ export function servesPort({ ports }: MeshService, port: number): boolean {
   return ports === undefined || ports.includes(port);
 }
 
-/** The proxy that looks: its namespace and, for rules with a workloadSelector, its pod's labels. */
+/**
+ * The proxy of the caller: its namespace, and its pod's labels, which are compared with each rule's workloadSelector.
+ */
 export interface Client {
   namespace: string;
   labels?: Readonly<Record<string, string>>;
@@ -36,15 +38,15 @@ export interface MeshSettings {
 export const DEFAULT_ROOT_NAMESPACE = 'istio-system';
 
 /**
- * The one (merged) DestinationRule that a client uses for a service, undefined when there is none. The first of these
- * that has a rule for the host (the exact name before the longest wildcard) decides alone:
- * 1. the client's own namespace; for a client in the root namespace only what is private there;
- * 2. the service's namespace, what it exports to the client;
- * 3. the root namespace, what it exports to the client.
- * Then a rule whose workloadSelector fits the client goes before rules without one; of these the last one wins, which
- * is why two rules that could not be merged hide each other's subsets.
- * Source: destinationRule and setDestinationRules in istio `pilot/pkg/model/push_context.go`, SidecarScope.DestinationRule
- * in `pilot/pkg/model/sidecar.go`. The mesh's default exportTo is taken to be `*`.
+ * The one (merged) DestinationRule that a client uses for a service; undefined when there is none. The first of these
+ * places with a rule for the host applies alone (the exact name before the longest wildcard):
+ * 1. the client's own namespace; for a client in the root namespace only its private rules;
+ * 2. the service's namespace, if exported to the client;
+ * 3. the root namespace, if exported to the client.
+ * There, a rule whose workloadSelector selects the client takes precedence over rules without one. Of rules without one
+ * the last applies. So two rules that could not be merged hide each other's subsets.
+ * Source: destinationRule and setDestinationRules in istio `pilot/pkg/model/push_context.go`,
+ * SidecarScope.DestinationRule in `pilot/pkg/model/sidecar.go`. The mesh's default exportTo is assumed to be `*`.
  */
 export function ruleFor(
   service: MeshService,
@@ -70,7 +72,7 @@ export function ruleFor(
   return undefined;
 }
 
-/** Istio's definition lets a rule without a spec pass; it is for no host. */
+/** Istio's CRD allows a rule without a spec. Such a rule has no host. */
 function isForSomeHost({ spec }: Partial<DestinationRule>): boolean {
   return typeof spec?.host === 'string';
 }
@@ -93,13 +95,13 @@ function decidingRules(host: string, rules: readonly MergedRule[]): readonly Mer
   return rules.filter((rule) => rule.host === decisive);
 }
 
-/** Can the rule's own namespace see it? */
+/** Is the rule visible in its own namespace? */
 export function isLocal(rule: DestinationRule): boolean {
   const targets = exportedTo(rule);
   return targets.size === 0 || ['*', '.', namespaceOf(rule)].some((name) => targets.has(name));
 }
 
-/** Can nobody but the rule's own namespace see it? */
+/** Is the rule visible in its own namespace only? */
 export function isPrivate(rule: DestinationRule): boolean {
   const targets = exportedTo(rule);
   return targets.size === 1 && (targets.has('.') || targets.has(namespaceOf(rule)));

@@ -47,7 +47,7 @@ export interface HTTPMatchRequest {
   ignoreUriCase?: boolean;
 }
 
-/** Only the fields that decide something here are named; every other field is carried along untouched. */
+/** Only the fields that matter here have a type. Every other field is kept unchanged. */
 export interface HTTPRoute {
   name?: string;
   match?: HTTPMatchRequest[];

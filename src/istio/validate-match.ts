@@ -16,23 +16,23 @@ export interface FieldProblem {
 }
 
 /**
- * Takes what is wrong with a field, or with a member of it; undefined: nothing is. The two are put together only then: to
- * write paths that nobody reads takes as long as the rules.
+ * Reports a problem with a field, or with a member of it; undefined: no problem. The path is built only when there is a
+ * problem: building all paths takes as long as the checks.
  */
 export type Report = (field: string, message: string | undefined, member?: string) => void;
 
-/** Is this regex to be compiled, to see whether it is one? */
-export type IsTold = (pattern: string) => boolean;
+/** Should this regex be compiled, to find out whether it is valid? */
+export type ShouldCompile = (pattern: string) => boolean;
 
 interface Options {
   claims: boolean;
-  isTold: IsTold;
+  shouldCompile: ShouldCompile;
 }
 
 /**
- * istiod's field rules for one match entry (validateHTTPRouteMatchRequest and the claim rule of ValidateVirtualService in
- * istio `pkg/config/validation`) and the VirtualService CRD's "at most one of exact, prefix, regex".
- * `claims`: may JWT claims be asked for? Only a VirtualService that is not bound to the mesh may.
+ * istiod's field rules for one match entry (validateHTTPRouteMatchRequest and the claim rule of ValidateVirtualService
+ * in istio `pkg/config/validation`) and the VirtualService CRD's "at most one of exact, prefix, regex".
+ * `claims`: are conditions on JWT claims allowed? They are only in a VirtualService that is not bound to the mesh.
  */
 export function checkMatch(
   match: HTTPMatchRequest,
@@ -40,15 +40,15 @@ export function checkMatch(
   options: Options,
   report: Report,
 ): void {
-  const { isTold } = options;
+  const { shouldCompile } = options;
   checkHeaders(match, 'headers', field, options, report);
   checkHeaders(match, 'withoutHeaders', field, options, report);
-  checkUri(match.uri, field, isTold, report);
-  checkString(match.scheme, field, 'scheme', isTold, report);
-  checkString(match.method, field, 'method', isTold, report);
-  checkString(match.authority, field, 'authority', isTold, report);
+  checkUri(match.uri, field, shouldCompile, report);
+  checkString(match.scheme, field, 'scheme', shouldCompile, report);
+  checkString(match.method, field, 'method', shouldCompile, report);
+  checkString(match.authority, field, 'authority', shouldCompile, report);
   for (const [name, condition] of Object.entries(match.queryParams ?? {})) {
-    checkString(condition, `${field}.queryParams`, name, isTold, report);
+    checkString(condition, `${field}.queryParams`, name, shouldCompile, report);
   }
   checkSource(match, field, report);
 }
@@ -57,7 +57,7 @@ function checkHeaders(
   match: HTTPMatchRequest,
   kind: 'headers' | 'withoutHeaders',
   above: string,
-  { claims, isTold }: Options,
+  { claims, shouldCompile }: Options,
   report: Report,
 ): void {
   const headers: Record<string, StringMatch | null> | undefined = match[kind];
@@ -67,29 +67,29 @@ function checkHeaders(
     report(field, matchHeaderNameProblem(name), name);
     const claim = !claims && isClaimName(name);
     report(field, claim ? 'JWT claims can be matched at gateways only' : undefined, name);
-    // Absence is asked for with null, `{}` or the regex `*`; for presence only `{}` will do.
+    // null, `{}` and the regex `*` mean "must be absent" here. In `headers` only `{}` means "must be present".
     if (kind === 'withoutHeaders' && stringCondition(condition).kind === 'present') continue;
     report(field, condition === null ? 'must not be null' : undefined, name);
-    checkString(condition, field, name, isTold, report);
+    checkString(condition, field, name, shouldCompile, report);
   }
 }
 
-/** Of all matches only the uri may have an empty prefix. */
+/** Only the uri may have an empty prefix. */
 function checkUri(
   match: StringMatch | null | undefined,
   field: string,
-  isTold: IsTold,
+  shouldCompile: ShouldCompile,
   report: Report,
 ): void {
   if (match?.prefix === '') checkOneOf(match, `${field}.uri`, report);
-  else checkString(match, field, 'uri', isTold, report);
+  else checkString(match, field, 'uri', shouldCompile, report);
 }
 
 function checkString(
   match: StringMatch | null | undefined,
   above: string,
   name: string,
-  isTold: IsTold,
+  shouldCompile: ShouldCompile,
   report: Report,
 ): void {
   if (!match) return;
@@ -97,7 +97,7 @@ function checkString(
   const field = `${above}.${name}`;
   checkOneOf(match, field, report);
   report(field, prefix === '' ? 'must not be empty' : undefined, 'prefix');
-  const isJudged = typeof regex === 'string' && isTold(regex);
+  const isJudged = typeof regex === 'string' && shouldCompile(regex);
   report(field, isJudged ? regexProblem(regex) : undefined, 'regex');
 }
 
@@ -109,7 +109,7 @@ function checkOneOf({ exact, prefix, regex }: StringMatch, field: string, report
 
 /** Port 0 is protobuf's "not set". */
 function checkSource(match: HTTPMatchRequest, field: string, report: Report): void {
-  // Admission comes before the schema: what is not set may be null.
+  // Admission runs before schema validation: a field that is not set may be null.
   const port = match.port ?? 0;
   const sourceNamespace = match.sourceNamespace ?? '';
   report(field, port === 0 ? undefined : portProblem(port), 'port');
@@ -123,7 +123,7 @@ function checkSource(match: HTTPMatchRequest, field: string, report: Report): vo
   checkGateways(match.gateways ?? [], field, report);
 }
 
-/** istiod stops looking after the first name without a slash, `mesh` among them (validateGatewayNames). */
+/** istiod stops checking after the first name without a slash, such as `mesh` (validateGatewayNames). */
 function checkGateways(gateways: readonly string[], field: string, report: Report): void {
   const short = gateways.findIndex((gateway) => !gateway.includes('/'));
   const checked = short < 0 ? gateways : gateways.slice(0, short + 1);

@@ -9,21 +9,26 @@ import type {
   HTTPRoute,
   HTTPRouteDestination,
 } from './types.ts';
-import { checkMatch, type FieldProblem, type IsTold, type Report } from './validate-match.ts';
+import {
+  checkMatch,
+  type FieldProblem,
+  type Report,
+  type ShouldCompile,
+} from './validate-match.ts';
 
 export type { FieldProblem } from './validate-match.ts';
 
 /**
- * What istiod's validation would refuse in a route that was made from a user's route by adding conditions to its matches
- * and exchanging its destinations: match entries, destinations and header operations. Fields that such a route keeps as
- * they were (timeout, fault, rewrite …) are not looked at: istiod has judged them already, in the user's own route.
- * `gateways` are those of the VirtualService: JWT claims are refused where it has none, or `mesh` is one of them.
- * `isTold`: is this regex to be compiled, to see whether it is one? Omitted: each is, within the bounds.
+ * What istiod's validation would refuse in a route that was made from a user's route, with conditions added to its
+ * matches and other destinations: match entries, destinations and header operations. Fields that are copied unchanged
+ * (timeout, fault, rewrite …) are not checked: istiod has accepted them in the user's own route.
+ * `gateways`: those of the VirtualService. JWT claims are refused when the list is empty or contains `mesh`.
+ * `shouldCompile`: should this regex be compiled, to find out whether it is valid? Default: every regex within the bounds.
  * Source: validateHTTPRoute and what it calls in istio `pkg/config/validation/virtualservice.go` and `validation.go`.
  */
 export function validateRoute(
   route: HTTPRoute,
-  context: { gateways?: readonly string[] | undefined; isTold?: IsTold } = {},
+  context: { gateways?: readonly string[] | undefined; shouldCompile?: ShouldCompile } = {},
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const report: Report = (field, message, member) => {
@@ -32,7 +37,7 @@ export function validateRoute(
   };
   const gateways = context.gateways ?? [];
   const claims = gateways.length > 0 && !gateways.includes('mesh');
-  const options = { claims, isTold: context.isTold ?? (() => true) };
+  const options = { claims, shouldCompile: context.shouldCompile ?? (() => true) };
   (route.match ?? []).forEach((match, i) => {
     checkMatch(match, `match[${i}]`, options, report);
   });
@@ -71,7 +76,7 @@ function checkDestination(destination: Destination, field: string, report: Repor
   report(field, port ? portProblem(port.number ?? 0) : undefined, 'port');
 }
 
-/** Of the internal headers only the authority may be changed, and only by add or set in the request. */
+/** Internal headers must not be changed. The one exception is the authority, with add or set in the request. */
 function checkHeaders(headers: Headers | undefined, field: string, report: Report): void {
   if (!headers) return;
   const request = (name: string) => (isAuthorityHeader(name) ? undefined : changeProblem(name));
@@ -98,12 +103,15 @@ function checkOperations(
   });
 }
 
-/** Envoy takes no more values to add; istiod does not count, and puts those of a lone destination to the route's. */
+/**
+ * Envoy's maximum number of headers to add. istiod does not check it, and moves the headers of a single destination to
+ * the route.
+ */
 const MAX_ADDED = 1000;
 
 /**
- * Envoy's limit (`request_headers_to_add`, `response_headers_to_add` in `config/route/v3/route_components.proto`): beyond it
- * it refuses the whole route table.
+ * Envoy's limit (`request_headers_to_add`, `response_headers_to_add` in `config/route/v3/route_components.proto`). When
+ * it is exceeded, Envoy refuses the whole route table.
  */
 function checkOperationCounts(route: HTTPRoute, report: Report): void {
   const targets = route.route ?? [];

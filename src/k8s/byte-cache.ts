@@ -1,13 +1,16 @@
-/** Values by text, the oldest of which go when there are too many, or all together are larger than they may be. */
+/**
+ * A cache of values by text. The oldest entries are removed when there are too many, or when all together are too
+ * large.
+ */
 export interface ByteCache<V> {
   get(key: string): V | undefined;
-  /** `bytes`: what it takes with its key, nearly. */
+  /** `bytes`: roughly how much memory the value and its key take. */
   set(key: string, value: V, bytes: number): void;
-  /** A value that is there takes so many bytes more than it did. */
+  /** An entry that exists takes this many more bytes than before. */
   grow(key: string, bytes: number): void;
 }
 
-/** One that is larger than `maxBytes` by itself is not kept at all, and makes no room for itself. */
+/** A value larger than `maxBytes` is not stored, and removes nothing else from the cache. */
 export function byteCache<V>(
   maxBytes: number,
   maxEntries = Number.POSITIVE_INFINITY,

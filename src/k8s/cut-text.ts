@@ -1,9 +1,9 @@
-/** Half of a character that takes two UTF-16 units. */
+/** The first half of a character that takes two UTF-16 units. */
 const HALF_AT_END = /[\uD800-\uDBFF]$/;
 
 /**
- * The text, or its beginning and how much is left out when it has more than `most` UTF-16 units: what a user wrote can be
- * megabytes, and is quoted in answers, logs and statuses.
+ * The text itself, or its beginning and the number of characters left out when it has more than `most` UTF-16 units.
+ * A text from a user can have megabytes, and it is quoted in answers, logs and statuses.
  */
 export function cutText(text: string, most: number): string {
   if (text.length <= most) return text;
@@ -11,7 +11,10 @@ export function cutText(text: string, most: number): string {
   return `${head}… (${text.length - head.length} more characters)`;
 }
 
-/** The same value with every text in it cut; the value itself where nothing was. Keys are left as they are. */
+/**
+ * A copy in which every text is shortened with `cutText`, or the value itself when nothing had to be shortened. Keys
+ * are not shortened.
+ */
 export function cutTexts<T>(value: T, most: number): T {
   return cutWithin(value, most) as T;
 }

@@ -3,10 +3,11 @@ import { pointerPart } from './json-pointer.ts';
 import type { FieldsV1, ManagedFieldsEntry } from './object.ts';
 
 /**
- * Where managedFields name fields that are `gone` (JSON pointers into the object), as pointers into managedFields, first ones
- * first. Nothing empty is left behind: an empty tree would mean that its root is owned.
+ * The entries of managedFields that name a removed field, as JSON pointers into managedFields, in ascending order.
+ * `gone`: the removed fields, as JSON pointers into the object. A tree that becomes empty is removed too: an empty tree
+ * would mean that its root is owned.
  */
-export function ownersOf(
+export function staleOwnerPointers(
   entries: readonly ManagedFieldsEntry[],
   gone: readonly string[],
 ): string[] {
@@ -17,7 +18,7 @@ export function ownersOf(
   });
 }
 
-/** `all`: nothing of the tree is left. */
+/** `all`: no field of the tree remains. */
 function goneOf(fields: FieldsV1, field: string, gone: ReadonlySet<string>): string[] | 'all' {
   if (gone.has(field)) return 'all';
   const elements = Object.entries(fields);

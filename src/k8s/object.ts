@@ -23,7 +23,10 @@ export interface ManagedFieldsEntry {
   fieldsV1?: FieldsV1;
 }
 
-/** A tree of `f:<field>`, `k:<keys of a list's item>`, `v:<value of a set>` and `.` (the thing itself); a leaf is `{}`. */
+/**
+ * A tree with the keys `f:<field>`, `k:<keys of a list's item>`, `v:<value of a set>` and `.` (the node itself). A leaf
+ * is `{}`.
+ */
 export type FieldsV1 = { [element: string]: FieldsV1 };
 
 export interface OwnerReference {
@@ -35,7 +38,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
-/** Any object; the typed kinds (`Deployment`, `VirtualService` …) narrow it. */
+/** Any Kubernetes object. Interfaces of known kinds (`Deployment`, `VirtualService` …) extend it. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;

@@ -4,9 +4,10 @@ export function rfc3339(time: Date): string {
 }
 
 /**
- * Seconds until `seconds` have surely passed since an RFC 3339 time with whole seconds; 0 when they have.
- * One second is added: the time was cut, and was taken from another machine's clock. An unreadable time has passed, and
- * who waits for no seconds does not wait.
+ * How many seconds remain until `seconds` have certainly passed since an RFC 3339 time with whole seconds; 0 when they
+ * have.
+ * One second is added, because the fraction of the time was cut off, and another machine's clock wrote it. An invalid
+ * time counts as long ago. With `seconds` of 0 there is no wait.
  */
 export function secondsLeft(since: string | undefined, seconds: number, now: Date): number {
   const start = Date.parse(since ?? '');

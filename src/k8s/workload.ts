@@ -33,8 +33,8 @@ export interface Service extends KubeObject {
 }
 
 /**
- * Does the Deployment have its minimum of pods, judged on its present spec? One pod at least: with `maxUnavailable`
- * at the number of replicas a Deployment calls itself available without any.
+ * Does the Deployment have its minimum of available pods for the current spec? At least one pod is required here: a
+ * Deployment whose `maxUnavailable` equals its replicas reports Available without any pod.
  */
 export function isAvailable(deployment: Deployment): boolean {
   return (
@@ -44,7 +44,7 @@ export function isAvailable(deployment: Deployment): boolean {
   );
 }
 
-/** Do all of its pods run the present spec? */
+/** Do all of its pods run the current spec? */
 export function isRolledOut(deployment: Deployment): boolean {
   const { status, spec } = deployment;
   const wanted = spec.replicas ?? 1;
@@ -55,18 +55,21 @@ export function isRolledOut(deployment: Deployment): boolean {
   );
 }
 
-/** Are pods of the present spec still being started? False when that is not told (no progress deadline). */
+/**
+ * Are pods of the current spec still being started? False when the Deployment does not report it (no progress
+ * deadline).
+ */
 export function isRollingOut(deployment: Deployment): boolean {
   const reason = condition(deployment, 'Progressing')?.reason;
   return reason !== undefined && reason !== 'NewReplicaSetAvailable';
 }
 
-/** Have all pods of the present spec been available before? */
+/** Have all pods of the current spec been available at some time? */
 export function wasRolledOut(deployment: Deployment): boolean {
   return condition(deployment, 'Progressing')?.reason === 'NewReplicaSetAvailable';
 }
 
-/** Why a rollout cannot go on, as the Deployment controller says it; undefined while it may. */
+/** Why a rollout is stuck, in the words of the Deployment controller; undefined while it makes progress. */
 export function rolloutFailure(deployment: Deployment): string | undefined {
   const stuck = condition(deployment, 'Progressing');
   if (stuck?.reason === 'ProgressDeadlineExceeded') return stuck.message ?? stuck.reason;
@@ -76,7 +79,7 @@ export function rolloutFailure(deployment: Deployment): string | undefined {
     : undefined;
 }
 
-/** Is the status about the present spec? */
+/** Has the Deployment controller seen the current spec? */
 export function isObserved({ metadata, status }: Deployment): boolean {
   return (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
 }

@@ -1,9 +1,9 @@
 import type { KubeObject } from './object.ts';
 
 /**
- * When somebody last changed the object, its status apart (RFC 3339): the API server notes it for each writer
- * (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management). Undefined where the notes were
- * left out.
+ * When somebody last changed the object other than its status (RFC 3339). The API server records this time for each
+ * writer in managedFields (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management).
+ * Undefined where the object was sent without managedFields.
  */
 export function lastWritten({ metadata }: KubeObject): string | undefined {
   const times = (metadata.managedFields ?? [])

@@ -1,11 +1,12 @@
 import { Lexer } from 'yaml';
 
-/** Says that the next lexeme is a text. */
+/** The lexer emits it before a scalar. */
 const SCALAR = '\u001f';
 
 /**
- * The lexemes of a text as Go's parser (`scannerc.go` of go.yaml.in/yaml/v2) parts it. Within [] and {} a dash or colon is an
- * indicator there only where a blank follows: `[-f, -]` ends with a text, and in `[2001:2::, a]` the colon belongs to the text.
+ * The lexemes of a text, divided as Go's parser does (`scannerc.go` of go.yaml.in/yaml/v2). Within [] and {} it takes a
+ * dash or colon for an indicator only before a blank: `[-f, -]` ends with a scalar, and in `[2001:2::, a]` the colon is
+ * part of the scalar.
  */
 export function lexemesOf(text: string): string[] {
   const lexemes = [...looseLexer().lex(text)];
@@ -27,7 +28,10 @@ function depthOf(lexeme = ''): number {
   return lexeme === ']' || lexeme === '}' ? -1 : 0;
 }
 
-/** The index of a dash or colon that belongs to the text here, or is one. */
+/**
+ * The index of a dash or colon that Go's parser reads as part of a scalar: of the one at `index`, or as a scalar of its
+ * own. Undefined: it is an indicator.
+ */
 function signOfText(
   lexemes: readonly string[],
   index: number,
@@ -39,12 +43,12 @@ function signOfText(
   return isSign && /^[,\]}]$/.test(lexemes[afterValue(lexemes, sign)] ?? '') ? sign : undefined;
 }
 
-/** Behind the empty text that the lexer may see after a colon. */
+/** The index after the dash or colon, and after the empty scalar that the lexer may emit behind a colon. */
 function afterValue(lexemes: readonly string[], sign: number): number {
   return lexemes[sign + 1] === SCALAR && lexemes[sign + 2] === '' ? sign + 3 : sign + 1;
 }
 
-/** The part of the lexer that keeps how far what follows must be indented. */
+/** The lexer's private fields that hold the required indentation. */
 interface Indented {
   buffer: string;
   pos: number;
@@ -53,8 +57,8 @@ interface Indented {
 }
 
 /**
- * A lexer that asks nothing of the indentation within quotes, [] and {}, where Go's parser asks nothing, and the
- * specification for more than the parent's.
+ * A lexer that accepts any indentation within quotes, [] and {}, as Go's parser does. The YAML specification requires
+ * more indentation than the parent's there.
  */
 function looseLexer(): Lexer {
   const lexer = new Lexer();

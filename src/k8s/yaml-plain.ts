@@ -1,13 +1,14 @@
-/** A scalar's value before it becomes JSON: integers are bigint, since a key keeps all of their digits. */
+/** A scalar's value before it becomes JSON. Integers are bigint: a key keeps all of its digits. */
 export type Plain = null | boolean | bigint | number | string;
 
 /**
- * What a text without quotes means to kubectl: `resolve` in `resolve.go` of go.yaml.in/yaml/v2, which sigs.k8s.io/yaml
- * uses. Words of YAML 1.1, integers as Go writes them, decimal floats; all else is a text, a date and `1:30` as well.
+ * The value that kubectl reads from a scalar without quotes: `resolve` in `resolve.go` of go.yaml.in/yaml/v2, which
+ * sigs.k8s.io/yaml uses. It knows the words of YAML 1.1, integers as Go writes them and decimal floats. Everything else
+ * is a string, including dates and `1:30`.
  */
 export function plainValue(text: string): Plain {
   if (WORDS.has(text)) return WORDS.get(text) ?? null;
-  // ParseFloat takes underscores between digits only.
+  // ParseFloat accepts underscores only between digits.
   if (text.startsWith('.')) return decimal(text.replace(/(?<=\d)_(?=\d)/g, '')) ?? text;
   if (!/^[-+0-9]/.test(text)) return text;
   const digits = text.replaceAll('_', '');
@@ -32,9 +33,9 @@ const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;
 const UNSIGNED_MAX = 2n ** 64n - 1n;
 
-/** `ParseInt(text, 0, 64)`, then `ParseUint`, which takes no sign. */
+/** `ParseInt(text, 0, 64)`, then `ParseUint`, which accepts no sign. */
 function integer(text: string): bigint | undefined {
-  // The sign of a binary number may be inside.
+  // A binary number may have its sign after the prefix: `0b-1`.
   const found = INTEGER.exec(text.replace(/^0b([-+])/, '$10b'));
   if (found === null) return undefined;
   const [, sign, size, octal] = found;
@@ -43,7 +44,7 @@ function integer(text: string): bigint | undefined {
   return value >= MIN && value <= (sign === '' ? UNSIGNED_MAX : MAX) ? value : undefined;
 }
 
-/** What is too large for a float is a text. */
+/** A number that is too large for a float stays a string. */
 function decimal(text: string): number | undefined {
   if (!/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text)) return undefined;
   const value = Number(text);
@@ -51,8 +52,8 @@ function decimal(text: string): number | undefined {
 }
 
 /**
- * A key's text in JSON (`convertToJSONableObject` in sigs.k8s.io/yaml); undefined for those that it refuses: null, and
- * integers above 2⁶³.
+ * A key as JSON text (`convertToJSONableObject` in sigs.k8s.io/yaml). Undefined for the keys that it refuses: null, and
+ * integers of 2⁶³ or more.
  */
 export function keyText(key: Plain): string | undefined {
   if (key === null) return undefined;
@@ -60,7 +61,7 @@ export function keyText(key: Plain): string | undefined {
   return typeof key === 'number' ? floatText(key) : String(key);
 }
 
-/** `strconv.FormatFloat(value, 'g', -1, 32)`: the fewest digits that tell it from other 32-bit floats. */
+/** `strconv.FormatFloat(value, 'g', -1, 32)`: the fewest digits that distinguish it from every other 32-bit float. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return '.nan';
   const single = Math.fround(value);

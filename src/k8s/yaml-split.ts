@@ -1,20 +1,21 @@
-/** One document's text, before it is read. */
+/** The text of one document, not yet parsed. */
 export interface Chunk {
-  /** Position in the file, from 1, empty documents counted. */
+  /** The document's number in the file, from 1. Empty documents count. */
   number: number;
   text: string;
   /** Line of its first character in the file, from 1. */
   line: number;
-  /** Of a stream of JSON values; absent for YAML. */
+  /** The parsed value, for a document of a JSON stream; absent for YAML. */
   json?: unknown;
-  /** Why it cannot be read; then kubectl reads nothing behind it, either. */
+  /** Why the document cannot be read. Then kubectl reads nothing after it. */
   problem?: string;
 }
 
 /**
- * The documents of a file, as kubectl parts them: `YAMLOrJSONDecoder` and `YAMLReader` in
- * `k8s.io/apimachinery/pkg/util/yaml/decoder.go`. What begins with `{` is tried as a stream of JSON values first; else each
- * line that begins with `---` is a border, whatever YAML says, even within a block scalar.
+ * The documents of a file, separated as kubectl does: `YAMLOrJSONDecoder` and `YAMLReader` in
+ * `k8s.io/apimachinery/pkg/util/yaml/decoder.go`. A file that begins with `{` is tried as a stream of JSON values
+ * first. Otherwise each line that begins with `---` separates two documents, even within a block scalar, whatever the
+ * YAML specification says.
  */
 export function splitDocuments(file: string): Chunk[] {
   const text = file.startsWith('\uFEFF') ? file.slice(1) : file;
@@ -54,19 +55,19 @@ function splitYaml(text: string, first: number, firstNumber: number): Chunk[] {
     if (border !== '' && border !== '#') {
       return [...chunks, { number, text: '', line: first + index, problem: BAD_BORDER }];
     }
-    // The decoder takes the border off where anything was before it.
+    // The decoder removes the separator only when lines precede it.
     lines = lines.length === 0 ? [line] : [];
   }
   return [...chunks, ...chunkOf(lines, first + all.length, number)];
 }
 
-/** The lines before the line `end`. */
+/** A document of the given lines, which end before the line `end`. */
 function chunkOf(lines: readonly string[], end: number, number: number): Chunk[] {
   if (lines.length === 0) return [];
   return [{ number, text: `${lines.join('\n')}\n`, line: end - lines.length }];
 }
 
-/** JSON values one after the other, as far as there are any; `end`: the offset of what is none. */
+/** The JSON values at the beginning of the text. `end`: the offset of the first thing that is no JSON object. */
 function jsonStream(text: string): { chunks: Chunk[]; end: number } {
   const chunks: Chunk[] = [];
   let end = 0;
@@ -85,7 +86,7 @@ function jsonStream(text: string): { chunks: Chunk[]; end: number } {
   }
 }
 
-/** Where the braces that open at `start` are closed. */
+/** The offset after the brace that closes the one at `start`. */
 function endOfJson(text: string, start: number): number | undefined {
   if (text[start] !== '{') return undefined;
   const token = /"(?:[^"\\]|\\[\s\S])*"|[{}]/g;

@@ -3,13 +3,14 @@ import { lexemesOf } from './yaml-lexemes.ts';
 import type { Remark } from './yaml-value.ts';
 
 /**
- * The documents of a text as trees of texts: what a scalar means is not decided here. Where Go's parser (`scannerc.go` of
- * go.yaml.in/yaml/v2) parts a text otherwise than the specification, it is done as there; `strange`: what it refuses.
+ * Parses a text into documents whose scalars are still strings; `yaml-value.ts` interprets them. Where Go's parser
+ * (`scannerc.go` of go.yaml.in/yaml/v2) differs from the YAML specification, this follows Go's parser. `unsupported`: what
+ * it refuses.
  */
 export function treesOf(
   text: string,
   lines: LineCounter,
-): { documents: Document.Parsed[]; strange: Remark[] } {
+): { documents: Document.Parsed[]; unsupported: Remark[] } {
   const composer = new Composer({
     version: '1.1',
     schema: 'failsafe',
@@ -21,8 +22,8 @@ export function treesOf(
     ...composer.compose(tokensOf(text, lines), true, text.length),
   ] as Document.Parsed[];
   const [document] = documents;
-  if (document === undefined) return { documents, strange: [] };
-  return { documents, strange: strangeIn(document, text) };
+  if (document === undefined) return { documents, unsupported: [] };
+  return { documents, unsupported: refusedByGo(document, text) };
 }
 
 function* tokensOf(text: string, lines: LineCounter) {
@@ -32,14 +33,14 @@ function* tokensOf(text: string, lines: LineCounter) {
   yield* parser.end();
 }
 
-/** What the specification allows and Go's parser does not. */
-function strangeIn(document: Document.Parsed, text: string): Remark[] {
+/** What the YAML specification allows and Go's parser refuses. */
+function refusedByGo(document: Document.Parsed, text: string): Remark[] {
   const found: Remark[] = [];
   const say = (node: Node, message: string) =>
     found.push({ offset: node.range?.[0] ?? 0, message });
   const sayName = (node: Node, name: string | undefined) => {
     if (name === undefined || /^[\w-]+$/.test(name)) return;
-    say(node, `the anchor ${name} has more than letters, digits, _ and -`);
+    say(node, `the anchor ${name} may contain only letters, digits, _ and -`);
   };
   visit(document, {
     Alias: (_, node) => sayName(node, node.source),
@@ -56,8 +57,7 @@ function strangeIn(document: Document.Parsed, text: string): Remark[] {
   return found;
 }
 
-/** A half of a pair, or `\/`. */
+/** An escaped half of a surrogate pair, or `\/`. */
 const ESCAPE = /(?<!\\)(?:\\\\)*\\(?:\/|u[dD][89a-fA-F])/;
-const BAD_ESCAPE =
-  'kubectl knows neither "\\/" nor halves of characters ("\\ud83d\\ude00") in YAML';
+const BAD_ESCAPE = 'kubectl supports neither "\\/" nor surrogate pairs ("\\ud83d\\ude00") in YAML';
 const BAD_FLOW = 'kubectl refuses this within [] or {}: quote what has a "?" or begins with ":"';

@@ -6,18 +6,18 @@ import {
   isSeq,
   type Node,
   type ParsedNode,
-  type Scalar,
   visit,
 } from 'yaml';
-import { keyText, type Plain, plainValue } from './yaml-plain.ts';
+import { keyText, type Plain } from './yaml-plain.ts';
+import { readScalar, tagOf } from './yaml-scalar.ts';
 
-/** Something to say of what stands at an offset of the document. */
+/** A message about the node at an offset of the document. */
 export interface Remark {
   offset: number;
   message: string;
 }
 
-/** What a document's tree means to kubectl; with problems there is no value. */
+/** The value that kubectl reads from a document. With problems there is no value. */
 export interface Meaning {
   value: unknown;
   problems: Remark[];
@@ -28,7 +28,7 @@ interface Reading {
   anchored: ReadonlyMap<Alias, Node>;
   problems: Remark[];
   warnings: Remark[];
-  /** Nodes read, and those of them within aliases. */
+  /** Number of nodes read, and how many of them were read through an alias. */
   count: number;
   copied: number;
   /** Aliases that are being read. */
@@ -36,8 +36,9 @@ interface Reading {
 }
 
 /**
- * The JSON value of a tree in which every scalar is still a text: `decode.go` of go.yaml.in/yaml/v2, then
- * `convertToJSONableObject` of sigs.k8s.io/yaml. Of duplicate keys the last counts, and `<<` sets its keys where it stands.
+ * The JSON value of a tree whose scalars are still strings: `decode.go` of go.yaml.in/yaml/v2, then
+ * `convertToJSONableObject` of sigs.k8s.io/yaml. Of duplicate keys the last one counts. `<<` sets its keys at the place
+ * where it is written.
  */
 export function meaningOf(tree: Node | null): Meaning {
   const problems: Remark[] = [];
@@ -48,7 +49,7 @@ export function meaningOf(tree: Node | null): Meaning {
   return { value: problems.length > 0 ? undefined : value, problems, warnings };
 }
 
-/** An alias means the last anchor of its name before it. */
+/** An alias refers to the last anchor of that name before it. */
 function anchors(tree: Node | null, problems: Remark[]): Map<Alias, Node> {
   const byName = new Map<string, Node>();
   const found = new Map<Alias, Node>();
@@ -81,11 +82,11 @@ function read(node: Node | null, reading: Reading): unknown {
   return typeof plain === 'bigint' ? Number(plain) : plain;
 }
 
-/** As `read`, with integers as they are. */
+/** Like `read`, but integers stay bigint. */
 function readPlain(node: Node | null, reading: Reading): unknown {
   reading.count += 1;
   if (reading.open.size > 0) reading.copied += 1;
-  if (isTooMuch(reading)) reading.problems.push(at(node, 'aliases multiply without end'));
+  if (isTooMuch(reading)) reading.problems.push(at(node, 'the aliases expand to too many values'));
   if (reading.problems.length > 0) return undefined;
   if (isAlias(node)) return readAlias(node, reading);
   if (isSeq(node)) return node.items.map((item) => read(item as Node | null, reading));
@@ -94,10 +95,14 @@ function readPlain(node: Node | null, reading: Reading): unknown {
     readMembers(node, members, reading);
     return Object.fromEntries(members);
   }
-  return isScalar(node) ? readScalar(node, reading) : null;
+  if (!isScalar(node)) return null;
+  const scalar = readScalar(node);
+  if ('value' in scalar) return scalar.value;
+  reading.problems.push(at(node, scalar.problem));
+  return undefined;
 }
 
-/** `allowedAliasRatio`. */
+/** The limit `allowedAliasRatio` of `decode.go`. */
 function isTooMuch({ count, copied }: Reading): boolean {
   if (copied <= 100 || count <= 1000) return false;
   const over = Math.min(Math.max((count - 400_000) / 3_600_000, 0), 1);
@@ -127,7 +132,7 @@ function readMembers(map: MapNode, members: Map<string, unknown>, reading: Readi
     const name = readKey(key, reading);
     if (name === undefined) return;
     if (own.has(name)) {
-      const message = `the key ${JSON.stringify(name)} is there twice: kubectl takes the last one`;
+      const message = `the key ${JSON.stringify(name)} occurs twice: kubectl uses the last one`;
       reading.warnings.push(at(key, message));
     }
     own.add(name);
@@ -139,11 +144,13 @@ function readKey(node: Node | null, reading: Reading): string | undefined {
   const key = readPlain(node, reading);
   if (reading.problems.length > 0) return undefined;
   if (typeof key === 'object' && key !== null) {
-    reading.problems.push(at(node, 'a map or list as a key; a template that was not rendered?'));
+    reading.problems.push(
+      at(node, 'a key must not be a map or list; is this a template that was not rendered?'),
+    );
     return undefined;
   }
   const text = keyText(key as Plain);
-  if (text === undefined) reading.problems.push(at(node, 'no key for JSON: quote it'));
+  if (text === undefined) reading.problems.push(at(node, 'not a valid key in JSON: quote it'));
   return text;
 }
 
@@ -155,7 +162,7 @@ function isMerge(key: Node | null): boolean {
 }
 
 function merge(node: Node | null, members: Map<string, unknown>, reading: Reading): void {
-  // Earlier maps of a list count more.
+  // Earlier maps of the list override later ones.
   const sources = isSeq(node) ? (node.items as (Node | null)[]).toReversed() : [node];
   for (const source of sources) {
     const target = isAlias(source) ? reading.anchored.get(source) : source;
@@ -174,37 +181,4 @@ function merge(node: Node | null, members: Map<string, unknown>, reading: Readin
       reading.open.delete(source);
     } else readMembers(target as MapNode, members, reading);
   }
-}
-
-function tagOf(name: string): string {
-  return `tag:yaml.org,2002:${name}`;
-}
-
-/** `resolve` in `resolve.go`: without a tag only what stands without quotes is more than a text. */
-function readScalar(node: Scalar, reading: Reading): Plain {
-  const { source: text = '', type = 'PLAIN', tag } = node;
-  if (tag === undefined) return type === 'PLAIN' ? plainValue(text) : text;
-  if (tag === tagOf('binary')) return binary(text, node, reading);
-  const kind = KINDS.get(tag);
-  if (kind === undefined) return text;
-  const value = plainValue(text);
-  if (kind(value)) return tag === tagOf('float') ? Number(value) : value;
-  reading.problems.push(at(node, `${JSON.stringify(text)} is no !!${tag.slice(tagOf('').length)}`));
-  return null;
-}
-
-const KINDS = new Map<string, (value: Plain) => boolean>([
-  [tagOf('null'), (value) => value === null],
-  [tagOf('bool'), (value) => typeof value === 'boolean'],
-  [tagOf('int'), (value) => typeof value === 'bigint'],
-  [tagOf('float'), (value) => typeof value === 'bigint' || typeof value === 'number'],
-]);
-
-function binary(text: string, node: Node, reading: Reading): string {
-  const packed = text.replace(/[\r\n]/g, '');
-  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(packed)) {
-    return Buffer.from(packed, 'base64').toString('utf8');
-  }
-  reading.problems.push(at(node, 'no base64 after !!binary'));
-  return '';
 }

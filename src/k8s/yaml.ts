@@ -10,20 +10,20 @@ export interface YamlNote {
 }
 
 export interface YamlDocument {
-  /** Position in the file, from 1, empty documents counted. */
+  /** The document's number in the file, from 1. Empty documents count. */
   number: number;
   value: unknown;
-  /** Mistakes, with their line; then there is no value. */
+  /** Errors with their lines. With errors there is no value. */
   problems: YamlNote[];
-  /** What kubectl passes over in silence. */
+  /** What kubectl ignores silently. */
   warnings: YamlNote[];
-  /** Line of a member, or of the nearest parent that is there. */
+  /** Line of a member, or of its nearest parent that exists. */
   lineOf(path: readonly (string | number)[]): number;
 }
 
 /**
  * The documents of a file as kubectl reads them, without the empty ones: YAML 1.1 (`yes` is true, 0644 is octal, `<<`
- * merges) as far as Go's parser knows it, which has no dates and no sexagesimal numbers.
+ * merges) as Go's parser implements it, without dates and sexagesimal numbers.
  */
 export function parseYaml(text: string): YamlDocument[] {
   return splitDocuments(text).flatMap((chunk) => {
@@ -43,14 +43,14 @@ function readChunk(chunk: Chunk): Read {
     const line = first + text.slice(0, control.index).split('\n').length - 1;
     return refused({
       line,
-      message: `kubectl takes no U+${code?.toUpperCase()} in YAML, or ends the line there: take it out, or write it by its number within double quotes`,
+      message: `kubectl refuses U+${code?.toUpperCase()} in YAML, or ends the line there: remove it, or write it as an escape within double quotes`,
     });
   }
   try {
     const read = readTree(text, first);
     return json === undefined ? read : { ...read, value: json, problems: [] };
   } catch (error) {
-    // The parser calls itself for each level.
+    // The parser is recursive: deep nesting exhausts the stack.
     if ((error as Error).name !== 'RangeError') throw error;
     return refused({ line: first, message: 'nested too deeply' });
   }
@@ -60,16 +60,16 @@ function refused(problem: YamlNote): Read {
   return { value: undefined, problems: [problem], warnings: [], lineOf: () => problem.line };
 }
 
-/** What `readerc.go` refuses, and what ends a line in YAML 1.1 only. */
+/** Characters that `readerc.go` refuses, and those that end a line only in YAML 1.1. */
 const CONTROL = /[^\t\n\r -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 function readTree(written: string, first: number): Read {
-  // A line may end with CR alone, though a document may not.
+  // Within a document a lone CR ends a line; between documents it does not.
   const text = written.replace(/\r\n?/g, '\n');
   const lines = new LineCounter();
-  const { documents, strange } = treesOf(text, lines);
+  const { documents, unsupported } = treesOf(text, lines);
   const [document, ...others] = documents;
-  // The end of the text is on its last line.
+  // An offset at the end of the text counts as the last line.
   const last = text.trimEnd().length;
   const lineAt = (offset: number) => first + lines.linePos(Math.min(offset, last)).line - 1;
   const noted = ({ offset, message }: Remark) => ({ line: lineAt(offset), message });
@@ -80,7 +80,7 @@ function readTree(written: string, first: number): Read {
     message: firstLine(message),
   }));
   const { value, problems, warnings } = meaningOf(document.contents);
-  const wrong = [...errors, ...strange, ...problems];
+  const wrong = [...errors, ...unsupported, ...problems];
   const ignored = others.map(({ range }) => ({ offset: range[0], message: IGNORED }));
   return {
     value: wrong.length > 0 ? undefined : value,
@@ -90,7 +90,7 @@ function readTree(written: string, first: number): Read {
   };
 }
 
-const IGNORED = 'kubectl reads nothing that stands behind "..."; write "---" instead';
+const IGNORED = 'kubectl ignores everything after "..."; write "---" instead';
 
 function firstLine(message: string): string {
   return (message.split('\n')[0] ?? message).replace(/ at line \d+.*$/, '');
@@ -107,7 +107,9 @@ function offsetOf(
   return 0;
 }
 
-/** YAML that kubectl reads back as the same value: a text that would be more without quotes gets them. */
+/**
+ * Writes YAML that kubectl reads back as the same value. A string that kubectl would read as another type gets quotes.
+ */
 export function toYaml(value: unknown): string {
   const document = new Document(value, {
     version: '1.1',
@@ -127,7 +129,7 @@ export function toYaml(value: unknown): string {
     );
 }
 
-/** It would write a key `<<` without quotes, whatever its node says. */
+/** With this tag the library writes a key `<<` without quotes, even when its node asks for them. */
 function isMerge(tag: Tags[number]): boolean {
   return tag === 'merge' || (typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:merge');
 }
@@ -141,8 +143,13 @@ function needsQuotes(text: string): boolean {
   );
 }
 
-/** Several lines of which the first says no indentation, or one begins with a tab or is of blanks alone. */
+/**
+ * Several lines that a block scalar cannot hold: the first begins with a blank, or a later one begins with a tab or
+ * consists of blanks.
+ */
 const BAD_BLOCK = /^\s[\s\S]*\n|\n *\t|\n +(?:\n|$)/;
 
-/** Refused by Go's parser, or taken for the end of a line; within double quotes they can be written by their number. */
+/**
+ * Characters that Go's parser refuses or takes for the end of a line. Within double quotes they are written as escapes.
+ */
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;

@@ -1,11 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readable, type Unread } from '../api/unread.ts';
+import { readable, type Unreadable } from '../api/unreadable.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import { canonicalJson } from '../k8s/canonical.ts';
 import { isMap } from '../k8s/json-map.ts';
 import { shapeProblem } from '../k8s/json-shape.ts';
+import { memoizedByText } from '../k8s/memoize.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { rememberedByText } from '../k8s/remembered.ts';
 import type { Service } from '../k8s/workload.ts';
 import { prunedRule, prunedService } from './index-prune.ts';
 
@@ -14,8 +14,8 @@ export interface MeshContent {
   namespace: string;
   services: Service[];
   rules: DestinationRule[];
-  /** Objects that cannot be read; they are in neither list. */
-  unread?: Unread[];
+  /** What is in neither list, as it cannot be read. */
+  unread?: Unreadable[];
 }
 
 /** Gzip in Base64 of canonical JSON: the order of keys does not change the text. */
@@ -49,7 +49,7 @@ interface Decoded {
   bytes: number;
 }
 
-const decoded = rememberedByText<Decoded>(
+const decoded = memoizedByText<Decoded>(
   { ...REMEMBERED, bytesOf: ({ bytes }) => bytes },
   (text) => {
     const json = unzipped(text);
@@ -116,7 +116,7 @@ function isListOfObjects(value: unknown): value is KubeObject[] {
   );
 }
 
-function isListOfUnread(value: unknown): value is Unread[] {
+function isListOfUnread(value: unknown): value is Unreadable[] {
   return (
     Array.isArray(value) &&
     value.every(

@@ -1,4 +1,4 @@
-import { readable, type Unread } from '../api/unread.ts';
+import { readable, type Unreadable } from '../api/unreadable.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
@@ -24,8 +24,8 @@ export interface MeshView {
   virtualServices(): readonly VirtualService[];
   /** Which namespaces' Services and DestinationRules cannot be seen, and what to do. */
   problems(): readonly string[];
-  /** Objects that came in a shape that cannot be read; none of the functions above returns them. */
-  unread(): readonly Unread[];
+  /** What came in a shape that cannot be read: nothing above returns it. */
+  unread(): readonly Unreadable[];
 }
 
 /**

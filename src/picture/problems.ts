@@ -1,4 +1,4 @@
-import { consumersOf } from '../api/consumer-status.ts';
+import { readConsumersStatus } from '../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus, WorkloadStatus } from '../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
 import { delegatesToAny } from '../istio/delegates.ts';
@@ -55,7 +55,7 @@ export function statusProblems(
   cards: readonly Card[],
 ): { problems: Problem[]; made: PictureNode[] } {
   const subsets = Object.entries(env.status?.subsetsStatus ?? {});
-  const workloads = [...subsets, ...Object.entries(consumersOf(env.status))];
+  const workloads = [...subsets, ...Object.entries(readConsumersStatus(env.status))];
   const parts = workloads.map(([base, status]) => workloadProblems(env, base, status, mesh, cards));
   return {
     problems: parts.flatMap(({ problems }) => problems),

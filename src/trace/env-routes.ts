@@ -1,8 +1,8 @@
-import { isInjectedRouteName, routeNamesOf } from '../api/route-name.ts';
+import { isInjectedRouteName, routeNameFilter } from '../api/route-name.ts';
 import type { HttpRequest, Mismatch } from '../istio/match-request.ts';
 import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
-import type { RouteEntry } from '../istio/route-table.ts';
+import type { RouteEntry } from '../istio/route-rows.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { orderedPairs, type Pair, routeNameOf } from '../virtualservice/injections/precedence.ts';
 import { cloneOf, leadingTo } from '../virtualservice/routes/leads-to.ts';
@@ -63,7 +63,9 @@ export function envOfRow(
 
 /** Does the route tell its caller that this clone answers? */
 function isRouteTo({ name, route }: HTTPRoute, clone: { env: string; name: string }): boolean {
-  return routeNamesOf(clone.env)(name) && (route ?? []).some((one) => cloneOf(one) === clone.name);
+  return (
+    routeNameFilter(clone.env)(name) && (route ?? []).some((one) => cloneOf(one) === clone.name)
+  );
 }
 
 function isNamedAfter({ name }: HTTPRoute, { injection }: Wish): boolean {

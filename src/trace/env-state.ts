@@ -1,4 +1,4 @@
-import { consumersOf } from '../api/consumer-status.ts';
+import { readConsumersStatus } from '../api/consumer-status.ts';
 import type { DynamicEnv } from '../api/dynamicenv.ts';
 import type { MeshService } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
@@ -96,7 +96,7 @@ function toldOf(
   kind: 'subset' | 'consumer',
 ): string | undefined {
   const { status } = env;
-  const workloads = kind === 'subset' ? status?.subsetsStatus : consumersOf(status);
+  const workloads = kind === 'subset' ? status?.subsetsStatus : readConsumersStatus(status);
   const errors = workloads?.[deployment]?.subsetErrors;
   const [told] = Object.values(errors ?? {}).flat() as { error: string }[];
   return told?.error;

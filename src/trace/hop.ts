@@ -3,7 +3,7 @@ import { type Explanation, explain } from '../istio/explain.ts';
 import type { Considered } from '../istio/explain-selection.ts';
 import { mismatchText } from '../istio/mismatch-text.ts';
 import { nameOf } from '../istio/objects.ts';
-import { selection } from '../istio/route-table.ts';
+import { selection } from '../istio/selection.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
@@ -30,7 +30,7 @@ export function traceHop(request: HostRequest, world: World): Omit<Hop, 'request
   const base = withoutEnvs(world);
   const plain = endingOf(request, explain(request, base.mesh), base);
   const taken = explanation.taken && envOfRow(explanation.taken, world);
-  const hosts = concernedHosts(request, ending, plain, world);
+  const hosts = affectedHosts(request, ending, plain, world);
   const others = otherEnvs(request, explanation, world, hosts, taken);
   const hasEnvs = world.wishes.length + world.envs.length > 0 || taken !== undefined;
   return {
@@ -45,7 +45,7 @@ export function traceHop(request: HostRequest, world: World): Omit<Hop, 'request
 }
 
 /** The request's own, and all to which it goes or would go; where it goes nowhere, those of the table. */
-function concernedHosts(
+function affectedHosts(
   request: HostRequest,
   { destinations }: Ending,
   plain: Ending,

@@ -1,6 +1,6 @@
 import { isInjectedRouteName } from '../api/route-name.ts';
 import { nameOf } from '../istio/objects.ts';
-import type { RouteEntry } from '../istio/route-table.ts';
+import type { RouteEntry } from '../istio/route-rows.ts';
 import type { RouteRef } from './types.ts';
 import type { World } from './world.ts';
 

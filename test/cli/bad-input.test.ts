@@ -30,7 +30,7 @@ describe('every mistake with document, line and field', () => {
       `${SERVICE}spec: {{ .Values.spec }}\n`,
       1,
       5,
-      'a map or list as a key; a template',
+      'a key must not be a map or list; is this a template',
     ],
     ['a list', '- a', 1, 1, 'expected a Kubernetes object'],
     ['a text', `${SERVICE}---\n---\nhello`, 3, 7, 'expected a Kubernetes object'],

@@ -201,8 +201,8 @@ describe('what kubectl reads otherwise than it is written', () => {
     writeFileSync(file, rule('.'));
     const { text } = await previewed('-f', file);
     expect(text).toBe(`Warnings
-  ${file}, document 1, line 3: the key "name" is there twice: kubectl takes the last one
-  ${file}, document 1, line 6: kubectl reads nothing that stands behind "..."; write "---" instead
+  ${file}, document 1, line 3: the key "name" occurs twice: kubectl uses the last one
+  ${file}, document 1, line 6: kubectl ignores everything after "..."; write "---" instead
   no DynamicEnv among the files
 `);
   });

@@ -6,16 +6,16 @@ import { mutated } from './lib/mutate.ts';
 import { createRandom } from './lib/random.ts';
 import { hostileApp } from './lib/service.ts';
 
-/** HOSTILE_CALLS: how many; HOSTILE_SEED: which ones. */
+/** HOSTILE_CALLS: the number of calls. HOSTILE_SEED: the seed of the mutations. */
 const CALLS = Number(process.env['HOSTILE_CALLS'] || 100_000);
 const SEED = Number(process.env['HOSTILE_SEED'] || 7);
-/** What may be in use more after all calls than after a quarter of them: the memories are full by then. */
+/** Maximum growth of memory between a quarter of the calls and all of them. The caches are full after a quarter. */
 const MAX_GROWTH_BYTES = 16 * 2 ** 20;
 
 const { app, crash } = hostileApp();
 afterAll(() => app.close());
 
-/** What is wrong with one call, if anything. */
+/** What is wrong with the answer to one call, if anything. */
 async function problemOf({ url }: Sample, body: unknown): Promise<string | undefined> {
   const { statusCode, text, ms } = await postQuickly(app, url, JSON.stringify(body));
   if (ms > MAX_MS) return `${url} took ${Math.round(ms)} ms of the processor`;
@@ -24,7 +24,7 @@ async function problemOf({ url }: Sample, body: unknown): Promise<string | undef
   return `${url}: ${problem}${statusCode < 500 ? '' : ` in ${crash()}`}`;
 }
 
-test(`${CALLS} bodies in which something is wrong: each is answered in words, and nothing is lost`, async () => {
+test(`${CALLS} mutated bodies: each gets an answer with a message, and nothing is lost`, async () => {
   const samples = corpus();
   const random = createRandom(SEED);
   const faults = new Map<string, string>();

@@ -4,7 +4,7 @@ import { MAX_MS, postQuickly } from './lib/measure.ts';
 import { jsonOf } from './lib/parts.ts';
 import { hostileApp } from './lib/service.ts';
 
-/** What `app.ts` reads at most. */
+/** The maximum body size of `app.ts`. */
 const MAX_BODY_BYTES = 16 * 2 ** 20;
 
 const { app } = hostileApp();

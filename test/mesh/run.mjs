@@ -1,5 +1,5 @@
-// Runs the mesh suite: prepares everything that needs the internet, then enters a network namespace and runs Jest there.
-// Arguments go to Jest.
+// Runs the mesh suite. It first prepares everything that needs the internet, then enters a network namespace and runs
+// Jest there. Arguments are passed to Jest.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findBinaries } from '../e2e/control-plane/binaries.ts';

@@ -29,7 +29,7 @@ const list = (maxLength: number) =>
 const envFrom = fc.dictionary(name, fc.constantFrom('from', 'other'), { maxKeys: 3 });
 const runs = { numRuns: 3000 };
 
-/** Refers only to what stands before, or to nothing in the list. */
+/** Does each variable refer only to earlier variables of the list, or to none in it? */
 function isResolved(env: readonly EnvVar[]): boolean {
   const later = new Set(env.map((one) => one.name));
   return env.every((one) => {
@@ -39,7 +39,7 @@ function isResolved(env: readonly EnvVar[]): boolean {
   });
 }
 
-/** What was today's order before references counted. */
+/** The order before references were considered. */
 function inPlace(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[] {
   const byName = new Map(overrides.map((one) => [one.name, one]));
   return [
@@ -48,7 +48,7 @@ function inPlace(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[
   ];
 }
 
-/** The names whose values an override can change. */
+/** The names of all variables whose values an override can change. */
 function concerned(env: readonly EnvVar[], overrides: readonly EnvVar[]): Set<string> {
   const found = new Set(overrides.map((one) => one.name));
   for (const asked of found) {
@@ -58,7 +58,7 @@ function concerned(env: readonly EnvVar[], overrides: readonly EnvVar[]): Set<st
 }
 
 describe('the variables of an override, as a kubelet resolves them', () => {
-  it('have the values that they have when everything is resolved, unless they go in a circle', () => {
+  it('have the same values as when every reference is resolved, unless references form a circle', () => {
     fc.assert(
       fc.property(list(5), list(4), envFrom, (base, overrides, from) => {
         fc.pre(isResolved(base));
@@ -71,7 +71,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
     );
   });
 
-  it('change nothing of what does not refer to them, whatever the base leaves unresolved', () => {
+  it('do not change variables that do not refer to them, whatever the base leaves unresolved', () => {
     fc.assert(
       fc.property(list(6), list(4), envFrom, (base, overrides, from) => {
         const merged = mergeEnv(deepFreeze(base), deepFreeze(overrides));
@@ -85,7 +85,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
     );
   });
 
-  it('are the same variables, each once', () => {
+  it('contain each variable once', () => {
     fc.assert(
       fc.property(list(6), list(4), (base, overrides) => {
         const sorted = (env: readonly EnvVar[]) => env.map((one) => JSON.stringify(one)).sort();
@@ -96,7 +96,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
     );
   });
 
-  it('stay where they are when what they concern is resolved there', () => {
+  it('keep their order where it already resolves the references', () => {
     fc.assert(
       fc.property(list(6), list(4), (base, overrides) => {
         const plain = inPlace(base, overrides);
@@ -118,7 +118,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
   });
 });
 
-/** One that refers to itself means what `envFrom` has, which is its own question. */
+/** A variable that refers to itself means the value from `envFrom`. That case is tested separately. */
 function everyRefersToOthers(env: readonly EnvVar[]): boolean {
   return env.every((one) => !referencesIn(one.value ?? '').has(one.name));
 }

@@ -32,7 +32,9 @@ import { childrenMap, relatedMap } from '../support/sent.ts';
 
 const NAMES = ['a', 'b'];
 
-/** Other people's objects: Deployments a and b, each perhaps with Services, rules and VirtualServices of some kinds. */
+/**
+ * Objects of other owners: Deployments a and b, each optionally with Services, rules and VirtualServices of some kinds.
+ */
 const mesh: fc.Arbitrary<KubeObject[]> = fc
   .tuple(
     fc.subarray(NAMES),
@@ -82,7 +84,7 @@ const envSpec = fc
     };
   });
 
-/** One thing that happens in an env's life. */
+/** One event in the life of an env. */
 type Happening = (now: EnvFixture) => void;
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<Happening>((now) => void step(now)) },
@@ -105,7 +107,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   mesh.map(
     (others): Happening =>
       (now) => {
-        // A VirtualService that stays keeps its routes and marks.
+        // A VirtualService that remains keeps its routes and marks.
         now.others = others.map(
           (object) => now.others.find((old) => sameName(old, object)) ?? object,
         );
@@ -172,7 +174,7 @@ function stopped(child: KubeObject): KubeObject {
 const isRemoval = ({ env }: EnvFixture): boolean => env.metadata.deletionTimestamp !== undefined;
 
 describe('the decisions about an env, at any point of its life', () => {
-  it('ask for a look in a sensible time or not at all', () => {
+  it('ask for a resync after a sensible time or not at all', () => {
     fc.assert(
       fc.property(life, (now) => {
         const { resyncAfterSeconds = 1 } = decide(now);
@@ -182,7 +184,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('never change what they are given (the input is frozen), and are the same again', () => {
+  it('never change their (frozen) input, and are the same when repeated', () => {
     fc.assert(
       fc.property(life, (now) => {
         expect(decide(now)).toEqual(decide(now));
@@ -190,7 +192,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('come to rest: what was answered, given back at the same time, is answered again', () => {
+  it('are stable: the answered children, sent back at the same time, give the same answer', () => {
     fc.assert(
       fc.property(life, (now) => {
         settle(now);
@@ -221,7 +223,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('let go only of what has drained, never had routes, or is replaced', () => {
+  it('omit a child only if it has drained, never had routes, or is replaced', () => {
     fc.assert(
       fc.property(life, (now) => {
         const answered = new Set(namesOf(decide(now).children));
@@ -232,7 +234,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('make nothing in a removal', () => {
+  it('create nothing during a removal', () => {
     fc.assert(
       fc.property(life.filter(isRemoval), (now) => {
         const present = namesOf(now.children);
@@ -241,7 +243,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('end a removal, and leave no route', () => {
+  it('complete a removal, and leave no route behind', () => {
     fc.assert(
       fc.property(life.filter(isRemoval), (now) => {
         for (let round = 0; round < 4; round += 1) {
@@ -255,7 +257,7 @@ describe('the decisions about an env, at any point of its life', () => {
   });
 });
 
-/** May a child be missing from an answer? */
+/** May an answer omit this child? */
 function mayGo(child: KubeObject, now: EnvFixture): boolean {
   const { annotations = {} } = child.metadata;
   const since = Date.parse(annotations['riskified.com/draining-since'] ?? '');

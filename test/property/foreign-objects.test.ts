@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
-import { unreadOf, unreadText } from '../../src/api/unread.ts';
+import { unreadableOf, unreadableText } from '../../src/api/unreadable.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import { isMap } from '../../src/k8s/json-map.ts';
@@ -25,7 +25,7 @@ import {
 import { childrenMap, relatedMap } from '../support/sent.ts';
 import { type Path, placesIn, STRANGE, spoiled } from './lib/spoil.ts';
 
-/** An env whose routes are there, for a Service with two rules, beside a consumer and what does not concern it. */
+/** An env with active routes for a Service with two rules. It also has a consumer, and there are unrelated objects. */
 function readyFixture(): EnvFixture {
   const env = dynamicEnv({ consumers: [workload('shop/web')] });
   const now = envFixture(env, [
@@ -59,7 +59,7 @@ interface Case {
   strange: unknown;
 }
 
-/** One of these objects with something strange at or below its spec or status. */
+/** One of these objects with an unexpected value at or below its spec or status. */
 function oneOf(objects: readonly KubeObject[]): fc.Arbitrary<Case> {
   const places = objects.flatMap((object, index) =>
     Object.entries(object)
@@ -93,7 +93,7 @@ const keys = (objects: readonly KubeObject[]) =>
 
 async function answer(url: string, body: object): Promise<Record<string, unknown> | undefined> {
   const { statusCode, json } = await post(url, body);
-  // A refusal in words leaves everything as it is.
+  // A refusal changes nothing in the cluster.
   if (statusCode === 400 || statusCode === 422) {
     expect(json['error']).toEqual(expect.stringMatching(/.{20,}/));
     return undefined;
@@ -108,7 +108,7 @@ function patched(object: VirtualService, { patch = 'W10=' }: { patch?: string })
   return applyJsonPatch(stored, operations) as unknown as VirtualService;
 }
 
-/** Where they are no routes at all, whatever is there. */
+/** The user's http routes; `http` itself when it is no list of routes. */
 function usersRoutes({ spec }: VirtualService): unknown {
   const http: unknown = spec?.http;
   return Array.isArray(http) && http.every(isMap) ? stripRoutes(http) : (http ?? []);
@@ -125,7 +125,7 @@ const RUNS = { numRuns: 300 };
 const SLOW = 60_000;
 
 describe('an object in a shape that cannot be read', () => {
-  it('has an env that is ready to begin with', () => {
+  it('starts with an env that is ready', () => {
     expect(READY.env.status?.state).toBe('ready');
     expect(activeOnes(READY.children)).toHaveLength(1);
   });
@@ -141,12 +141,12 @@ describe('an object in a shape that cannot be read', () => {
             syncBody(READY.env, READY.children, seen(all)),
           );
           const children = (json?.['children'] ?? READY.children) as KubeObject[];
-          const wrong = unreadOf(one.kind, one);
+          const wrong = unreadableOf(one.kind, one);
           if (wrong === undefined) return;
           expect(keys(children)).toEqual(expect.arrayContaining(keys(READY.children)));
           expect(activeOnes(children)).toEqual(activeOnes(READY.children));
 
-          expect(JSON.stringify(json?.['status'])).toContain(unreadText(wrong));
+          expect(JSON.stringify(json?.['status'])).toContain(unreadableText(wrong));
         }),
         RUNS,
       );
@@ -161,7 +161,7 @@ describe('an object in a shape that cannot be read', () => {
         fc.asyncProperty(oneOf(READY.children), async (input) => {
           const { all, one } = changed(input);
           const json = await answer('/dynamicenv/sync', syncBody(READY.env, all, seen(SEEN)));
-          if (unreadOf(one.kind, one) === undefined) return;
+          if (unreadableOf(one.kind, one) === undefined) return;
           const children = (json?.['children'] ?? all) as KubeObject[];
           expect(keys(children)).toEqual(expect.arrayContaining(keys(all)));
         }),
@@ -172,7 +172,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    'does not hold up a removal, nor hurry it',
+    'neither delays a removal nor hastens it',
     async () => {
       const parent = {
         ...READY.env,
@@ -183,9 +183,9 @@ describe('an object in a shape that cannot be read', () => {
           const { all, one } = changed(input);
           const body = { ...syncBody(parent, READY.children, seen(all)), finalizing: true };
           const json = await answer('/dynamicenv/finalize', body);
-          if (unreadOf(one.kind, one) === undefined) return;
+          if (unreadableOf(one.kind, one) === undefined) return;
           const children = (json?.['children'] ?? READY.children) as KubeObject[];
-          // The routes are there: what they lead to stays.
+          // The routes are active, so their destinations must remain.
           const led = READY.children.filter(({ metadata }) => !metadata.name.includes('web'));
           expect(keys(children)).toEqual(expect.arrayContaining(keys(led)));
         }),
@@ -227,7 +227,7 @@ describe('an object in a shape that cannot be read', () => {
           await answer('/route-injection/customize', { controller: {}, parent: vs });
           const body = decoratorBody({ object: vs, related: objectMap(wishes) });
           const json = await answer('/route-injection/sync', body);
-          if (unreadOf(one.kind, one) === undefined || json === undefined) return;
+          if (unreadableOf(one.kind, one) === undefined || json === undefined) return;
           expect(json).toEqual({ labels: {}, annotations: {}, attachments: [] });
         }),
         RUNS,
@@ -237,7 +237,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    "written as a VirtualService: the user's routes are as they came",
+    "written as a VirtualService: the user's routes are unchanged",
     async () => {
       const object = READY.others.find(({ kind }) => kind === 'VirtualService') as VirtualService;
       await fc.assert(
@@ -256,7 +256,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    'in an index: what concerns it is known, and the rest is there',
+    'in an index: it is reported, and all other objects are read',
     async () => {
       const objects = READY.others.filter(({ kind }) =>
         ['Service', 'DestinationRule'].includes(kind),

@@ -5,7 +5,10 @@ import { FAMILIES } from '../hostile/lib/families.ts';
 import { jsonOf } from '../hostile/lib/parts.ts';
 import { hostileApp } from '../hostile/lib/service.ts';
 
-/** How often a block of our code may be entered for one body, and besides for each byte of it: a figure that no busy machine changes. */
+/**
+ * Maximum number of blocks of our code that run for one body, plus as many for each byte of it. The machine's load does
+ * not change this number.
+ */
 const MAX_STEPS = 10_000_000;
 const STEPS_PER_BYTE = 20;
 
@@ -31,7 +34,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** The counts since the last call. */
+/** The number of blocks since the last call. */
 function steps(): number {
   let sum = 0;
   session.post('Profiler.takePreciseCoverage', (_error, coverage) => {
@@ -66,6 +69,6 @@ it('the steps that a body takes are limited by its size, whatever its shape', as
       },
     ),
   );
-  // It does count.
+  // The counter works.
   expect(most).toBeGreaterThan(10_000);
 }, 300_000);

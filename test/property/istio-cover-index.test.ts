@@ -25,7 +25,7 @@ const match: fc.Arbitrary<HeaderAndSourceMatch> = fc.record(
   },
   { requiredKeys: [] },
 );
-/** Whose it is, and what it asks for: in any order, narrow ones behind wide ones and the other way round. */
+/** Pairs of an owner and its match, in any order: narrow matches after wide ones and the reverse. */
 const added = fc.array(fc.tuple(fc.constantFrom('p', 'q'), match), { maxLength: 12 });
 
 describe('a cover index', () => {

@@ -29,7 +29,7 @@ const request = fc.record({
 
 type Request = { headers: Record<string, string>; labels: Record<string, string> };
 
-/** The plainest judge there can be. */
+/** The simplest possible implementation, to compare with. */
 function satisfies(sent: Request, wanted: HeaderAndSourceMatch): boolean {
   const headersFit = Object.entries(wanted.headers ?? {}).every(([name, condition]) =>
     matchesString(condition, new Map(Object.entries(sent.headers)).get(name.toLowerCase())),
@@ -40,7 +40,7 @@ function satisfies(sent: Request, wanted: HeaderAndSourceMatch): boolean {
   return headersFit && labelsFit;
 }
 
-/** A request made to fit a match as far as that is easy, so that fitting ones are not rare. */
+/** A request that is adapted to a match where that is easy, so that matching requests are not rare. */
 function fitting(wanted: HeaderAndSourceMatch, { headers: sent, labels: own }: Request): Request {
   const made = Object.entries(wanted.headers ?? {}).map(([name, condition]) => [
     name.toLowerCase(),
@@ -65,7 +65,7 @@ describe('covers', () => {
     );
   });
 
-  it('holds of every match with itself, and of the empty one with every match', () => {
+  it('is true of every match with itself, and of the empty match with every match', () => {
     fc.assert(
       fc.property(match, (m) => {
         expect(covers(m, m)).toBe(true);

@@ -11,7 +11,7 @@ const wildcard = fc.oneof(
 );
 const host = fc.oneof(name, wildcard);
 
-describe('host algebra', () => {
+describe('comparison of hosts', () => {
   it('a subset has no name that the superset lacks', () => {
     fc.assert(
       fc.property(host, host, name, (a, b, n) => {

@@ -49,7 +49,7 @@ const request: fc.Arbitrary<HttpRequest> = fc
 const fits = (m: HTTPMatchRequest, r: HttpRequest) => firstMismatch(m, r, 'a') === undefined;
 
 describe('a match entry', () => {
-  it('fits exactly when each of its fields fits on its own; source fields count without gateways only', () => {
+  it('matches exactly when each of its fields matches on its own; source fields count only without gateways', () => {
     fc.assert(
       fc.property(match, request, (m, r) => {
         const { gateways = [], sourceLabels, sourceNamespace, ignoreUriCase, ...others } = m;
@@ -63,7 +63,7 @@ describe('a match entry', () => {
     );
   });
 
-  it('joined with that of a root takes only what the root takes', () => {
+  it('joined with an entry of a root matches only what the root matches', () => {
     fc.assert(
       fc.property(match, match, request, (root, leaf, r) => {
         // A delegate may name gateways of its own where the root has none: then the root's source fields are lost.

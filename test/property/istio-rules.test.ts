@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { hiddenRules } from '../../src/istio/rule-hazard.ts';
+import { hiddenRules } from '../../src/istio/hidden-rules.ts';
 import { ruleFor, subsetsOf } from '../../src/istio/subset-lookup.ts';
 import type { DestinationRule } from '../../src/istio/types.ts';
 
@@ -8,7 +8,7 @@ const HOST = 'backend.shop.svc.cluster.local';
 const service = { host: HOST, namespace: 'shop' };
 const settings = { clusterDomain: 'cluster.local' };
 
-/** Up to six rules of one second each, every one with a subset of its own name. */
+/** Up to six rules, created in consecutive seconds, each with a subset of its own name. */
 const rules = (namespace: fc.Arbitrary<string>): fc.Arbitrary<DestinationRule[]> =>
   fc
     .array(
@@ -57,11 +57,12 @@ describe('the lookup of subsets', () => {
     );
   });
 
-  it('loses nothing by a new rule that is said to hide nothing', () => {
+  it('loses no subset by a new rule for which hiddenRules is empty', () => {
     fc.assert(
       fc.property(rules(fc.constant('shop')), client, (all, who) => {
         const [added, ...reversed] = [...all].reverse();
-        // A rule with a selector takes its callers away by design, one for another host is another matter.
+        // Left out: a rule with a selector hides other rules from its callers by design, and a rule for another host
+        // does not matter.
         fc.pre(added !== undefined && !added.spec.workloadSelector && added.spec.host === HOST);
         const existing = reversed.filter(({ spec }) => spec.host !== '*.cluster.local');
         fc.pre(hiddenRules(added, existing, 'cluster.local').length === 0);

@@ -31,7 +31,7 @@ const labels = fc.dictionary(
   fc.constantFrom('app', 'version', 'tier'),
   fc.constantFrom('a', 'b', 'shared', 'alice', 'v1'),
 );
-/** What no decision reads: it must not matter that an index lacks it. */
+/** Fields that no decision reads. An index may omit them. */
 const noise = fc.record({
   labels: fc.dictionary(fc.constantFrom('team', 'app'), fc.constantFrom('x', 'y')),
   resourceVersion: fc.constantFrom('1', '2'),
@@ -42,7 +42,7 @@ const rollout = fc.constantFrom<Record<string, string>>(
   { other: 'x' },
   { 'argo-rollouts.argoproj.io/managed-by-rollouts': 'c', other: 'x' },
 );
-/** Most things are ordinary: else everything were refused for its oddest part. */
+/** Mostly usual values: otherwise nearly every input would be refused for an unusual part. */
 const often = <T, U>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<U>) =>
   fc.oneof({ arbitrary: usual, weight: 8 }, { arbitrary: odd, weight: 1 });
 const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -93,7 +93,7 @@ const anyRule: fc.Arbitrary<DestinationRule> = fc
     }),
   );
 
-/** Decisions see what came over JSON: without undefined members. */
+/** Decisions get parsed JSON, which has no undefined members. */
 function defined(value: object) {
   return JSON.parse(JSON.stringify(value));
 }
@@ -127,7 +127,7 @@ const config = fc
   .map((some) => ({ ...CONFIG, ...some }));
 
 describe('an env that reads namespaces through their indexes', () => {
-  it('decides as with all of their objects', () => {
+  it('gets the same decisions as with all of their objects', () => {
     const bases = NAMESPACES.flatMap((place) =>
       ['a', 'b'].map((own) => deployment(`${place}/${own}`)),
     );
@@ -146,7 +146,7 @@ describe('an env that reads namespaces through their indexes', () => {
         };
         const first = decide(before, {}, plain);
         expect(decide(before, {}, settings)).toEqual(first);
-        // Its clones then meet other objects than those that they were made for.
+        // Its clones then exist beside other objects than those that they were created for.
         const made = first.alive.children.map((child) => applied(child, envFixture(env, [])));
         const children = childrenMap(made);
         expect(decide(now, children, settings)).toEqual(decide(now, children, plain));
@@ -157,7 +157,7 @@ describe('an env that reads namespaces through their indexes', () => {
 });
 
 describe('the content of an index', () => {
-  it('is the same text for the same objects, and says what decisions read of them', () => {
+  it('is the same text for the same objects, and contains what decisions read of them', () => {
     fc.assert(
       fc.property(mesh, (objects) => {
         const services = objects.filter(({ kind }) => kind === 'Service') as Service[];
@@ -175,7 +175,7 @@ describe('the content of an index', () => {
         expect(content?.services.map(({ metadata }) => metadata.name)).toEqual(
           services.map(({ metadata }) => metadata.name),
         );
-        // Once pruned, nothing more goes.
+        // Pruning a second time removes nothing more.
         expect(content && encodeContent(content)).toBe(text);
       }),
     );

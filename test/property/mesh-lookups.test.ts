@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import '../support/fast-check.ts';
-import { hiddenRules } from '../../src/istio/rule-hazard.ts';
+import { hiddenRules } from '../../src/istio/hidden-rules.ts';
 import { byText } from '../../src/k8s/canonical.ts';
 import { baseRules, rulesFor } from '../../src/kinds/dynamicenv/plan/destination-rules.ts';
 import { cloneOnlyServices, servicesOf } from '../../src/kinds/dynamicenv/plan/services.ts';
@@ -21,7 +21,7 @@ const host = fc.constantFrom(
   '*.cluster.local',
   '*',
 );
-/** Sorted by namespace and name, as the view has them. */
+/** Sorted by namespace and name, as in the view. */
 const rules = fc
   .array(
     fc.record({
@@ -40,7 +40,7 @@ const rules = fc
   );
 const asked = fc.constantFrom('a.shop.svc.cluster.local', 'b.bank.svc.cluster.local');
 
-describe('what a workload is shown of a namespace', () => {
+describe('the objects of a namespace that a workload sees', () => {
   it('has every Service that matters, in the same order', () => {
     fc.assert(
       fc.property(services, labels, labels, (all, base, clone) => {

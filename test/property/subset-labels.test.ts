@@ -29,7 +29,7 @@ const HOST = 'cms.shop.svc.cluster.local';
 const NAMES = ['cms-admin', 'cms-public', 'cms'] as const;
 type Labels = Record<string, string>;
 
-/** Labels that tell some pods of the Service from others; `constructor` is a key of every map. */
+/** Labels that distinguish some pods of the Service from others. `constructor` exists on every JavaScript object. */
 const extra: fc.Arbitrary<Labels> = fc.dictionary(
   fc.constantFrom('role', 'track', 'constructor'),
   fc.constantFrom('a', 'b'),
@@ -150,7 +150,7 @@ describe("whatever labels pods, subsets and podLabels have, an env's subset", ()
     );
   });
 
-  it('is in every rule, where a route leads to it', () => {
+  it('is defined in every rule when a route leads to it', () => {
     fc.assert(
       fc.property(mesh, ({ plans }) => {
         for (const { rules: own, injection } of plans.flatMap(({ hosts }) => hosts)) {
@@ -165,7 +165,7 @@ describe("whatever labels pods, subsets and podLabels have, an env's subset", ()
     );
   });
 
-  it("is asked for instead of subsets that select the base's pods alone", () => {
+  it("replaces only subsets that select the base's pods alone", () => {
     fc.assert(
       fc.property(mesh, ({ deployments, rules: all, plans }) => {
         const subsetsNow = decidingRules(all, HOST, 'cluster.local').flatMap(
@@ -183,8 +183,8 @@ describe("whatever labels pods, subsets and podLabels have, an env's subset", ()
   });
 });
 
-describe("somebody's subset that selects a clone's pods", () => {
-  it('makes a route to it unguarded, unless the env is refused for it', () => {
+describe("a subset of another rule that selects a clone's pods", () => {
+  it('makes routes to it unguarded, unless the env is refused because of it', () => {
     fc.assert(
       fc.property(mesh, ({ rules: all, plans }) => {
         for (const { takenBy, deployment: clone, hosts } of plans) {
@@ -207,7 +207,7 @@ describe("somebody's subset that selects a clone's pods", () => {
 });
 
 function definedBy({ hosts, takenBy }: WorkloadPlan) {
-  // A refused env makes none.
+  // A refused env creates no rules.
   if (takenBy !== undefined) return [];
   return hosts.flatMap(({ rules: own }) => own.flatMap(({ spec }) => spec.subsets ?? []));
 }

@@ -5,7 +5,9 @@ import { planOf } from '../../src/virtualservice/routes/plan-codec.ts';
 import { BASE, injection, routing } from '../unit/virtualservice/builders.ts';
 import { admitted, settled } from './lib/writes.ts';
 
-/** Envs whose copies come to more than may be tried out, in a VirtualService whose user's part changes, too. */
+/**
+ * Envs with more copies than the limit on attempts allows. They are in a VirtualService whose own routes change too.
+ */
 
 interface Asked {
   matches: number;
@@ -34,7 +36,7 @@ const wish = ({ matches, length, active, day }: Asked, at: number) =>
   });
 const object = (count: number) => routing(Array.from({ length: count }, () => BASE));
 
-it('what is too costly for sync is so for admission: after one write of each nothing is written any more', () => {
+it('sync and admission agree on what is too costly: after one write of each, nothing is written any more', () => {
   fc.assert(
     fc.property(routes, routes, envs, envs, (few, many, before, after) => {
       let vs = settled(object(few), before.map(wish));

@@ -24,7 +24,7 @@ import { stripRoutes } from '../../src/virtualservice/routes/strip.ts';
 import { CONFIG } from '../unit/virtualservice/builders.ts';
 import { injections, planOf, virtualServices } from './lib/virtualservice.ts';
 
-/** What Istio refuses in a place or another, beside what it takes. */
+/** Values that Istio refuses in some place, and values that it accepts. */
 const odd = fc.constantFrom<StringMatch>(
   { exact: 'a' },
   { prefix: '' },
@@ -42,7 +42,7 @@ const oddMatch = fc.record(
   },
   { requiredKeys: [] },
 );
-/** The injections of the other properties, some with a match, subset or clone that makes every copy invalid. */
+/** The injections of the other properties. Some have a match, subset or clone that makes every copy invalid. */
 const oddInjections = fc
   .tuple(injections, fc.array(oddMatch, { maxLength: 3 }), fc.constantFrom('', 'No!', 'env'))
   .map(([all, matches, subset]): RouteInjection[] =>
@@ -54,7 +54,7 @@ const oddInjections = fc
         : { ...one, spec: { ...spec, matches: [...spec.matches, extra] } };
     }),
   );
-/** Some with a second workload on the same host and with the same match, as an env whose bases share a subset has. */
+/** Some with a second workload on the same host and with the same match, as in an env whose bases share a subset. */
 const twins = fc.tuple(injections, fc.boolean()).map(([all, isDoubled]): RouteInjection[] => {
   const [first] = all;
   if (first === undefined || !isDoubled) return all;
@@ -72,7 +72,10 @@ const oddRoutes = fc.constantFrom<Partial<HTTPRoute>>(
   { match: [{ uri: { regex: '(' } }, { headers: { user: { exact: 'b' } } }] },
 );
 
-/** Pairs of one env with the same match, each injection once, in the order of the first. */
+/**
+ * Groups of pairs of one env with the same match. Each injection occurs once; groups are in the order of their first
+ * pair.
+ */
 function sharing(pairs: readonly Pair[]): Pair[][] {
   const keyOf = ({ injection, match, matchIndex }: Pair) => {
     const before = injection.matches.slice(0, matchIndex).filter((one) => jsonEqual(one, match));
@@ -83,7 +86,7 @@ function sharing(pairs: readonly Pair[]): Pair[][] {
 
 type Drafted = { pairs: Pair[]; copy: HTTPRoute };
 
-/** Every copy made by itself and judged whole. */
+/** Creates each copy separately and validates it as a whole. */
 function copiesOf(
   route: HTTPRoute,
   pairs: readonly Pair[],
@@ -121,7 +124,7 @@ function plainly(
   ]);
 }
 
-/** Who takes all of a pair's requests before one route, looked for one by one. */
+/** Finds, one by one, which pair takes all requests of another pair before one route. */
 function takenAt(
   route: HTTPRoute,
   pairs: readonly Pair[],
@@ -166,7 +169,7 @@ function takenAt(
   return taken;
 }
 
-describe('against the plain definition', () => {
+describe('compared with the simple definition', () => {
   it('the same routes are rendered, and as many refused', () => {
     fc.assert(
       fc.property(virtualServices, oddInjections, oddRoutes, (object, all, extra) => {
@@ -216,7 +219,7 @@ describe('against the plain definition', () => {
     );
   });
 
-  it('all injections are kept where the exact sizes of plan and routes fit, and not by a guess', () => {
+  it('all injections are kept where the real sizes of plan and routes fit, not an estimate of them', () => {
     fc.assert(
       fc.property(
         virtualServices,

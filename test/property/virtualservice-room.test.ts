@@ -9,12 +9,15 @@ import { type PlannedInjection, planOf } from '../../src/virtualservice/routes/p
 import { injection, routing, to } from '../unit/virtualservice/builders.ts';
 import { admitted, settled } from './lib/writes.ts';
 
-/** Histories of envs that come, change and go in a VirtualService that has little room, and whose user's part changes, too. */
+/**
+ * Histories of envs that are created, changed and removed in a VirtualService with little space left. The user's part
+ * changes too.
+ */
 
 const ENVS = ['a', 'b', 'c', 'd', 'e'];
 const HOSTS = ['backend', 'web'];
 
-/** Each is a history of writes of a large object. */
+/** Few runs: each one is a history of writes of a large object. */
 const RUNS = { numRuns: 40 };
 
 type Step =
@@ -48,7 +51,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 3, maxLength: 14 },
 );
 
-/** A VirtualService whose annotations leave so many bytes; one route of its has both hosts. */
+/** A VirtualService whose annotations leave `free` bytes. One of its routes has both hosts. */
 function usersPart(free: number, routes: number): VirtualService {
   const filler = 'x'.repeat(Math.max(0, 256 * 1024 - free));
   const split = { route: HOSTS.map((host) => ({ ...to(host, 'shared'), weight: 1 })) };
@@ -80,15 +83,15 @@ const ids = (list: readonly PlannedInjection[]) => list.map(({ env, host }) => `
 const missing = (wanted: readonly PlannedInjection[], found: readonly PlannedInjection[]) =>
   ids(wanted).filter((id) => !ids(found).includes(id));
 
-/** The user writes the whole object anew, as from a manifest. */
+/** The user writes the whole object again, as from a manifest. */
 function rewritten(object: VirtualService, step: Extract<Step, { kind: 'user' }>): VirtualService {
   const cut = admitted({ ...usersPart(step.free, step.routes) }, object, 'jane');
-  // Nobody comes in by a user's write.
+  // A user's write adds no injection to the plan.
   expect(missing(inPlan(cut), inPlan(object))).toEqual([]);
   return cut;
 }
 
-/** Those in the plan that are wanted just as they are there. */
+/** The injections of the plan that are requested exactly as the plan has them. */
 function asBefore(object: VirtualService, all: readonly RouteInjection[]) {
   return inPlan(object).filter(({ env, host, matches }) =>
     all.some(
@@ -113,7 +116,7 @@ function expectTold(object: VirtualService, all: readonly RouteInjection[]): voi
   }
 }
 
-it('nobody who is in a plan and stays as it is loses its place to another env, and sync and admission agree', () => {
+it('an unchanged injection in a plan never loses its place to another env, and sync and admission agree', () => {
   fc.assert(
     fc.property(steps, (history) => {
       let object = usersPart(3000, 1);

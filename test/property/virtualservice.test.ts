@@ -32,7 +32,7 @@ import {
   virtualServices,
 } from './lib/virtualservice.ts';
 
-/** Single requests are cheap, and most of them meet nothing. */
+/** Many runs: a single request costs little, and most requests match nothing. */
 const MANY = { numRuns: fc.readConfigureGlobal().numRuns ?? 1000 };
 const NOW = new Date('2026-01-01T12:00:00Z');
 const rendered = (object: VirtualService, wanted: ReturnType<typeof planOf>): VirtualService => ({
@@ -72,7 +72,7 @@ describe('rendering', () => {
 });
 
 describe('sync and admission', () => {
-  it('come to rest after one write, and are blind to the order of lists and keys', () => {
+  it('are stable after one write, and do not depend on the order of lists and keys', () => {
     fc.assert(
       fc.property(virtualServices, injections, fc.integer(), (object, all, seed) => {
         const decoration = decorate(deepFreeze(object), deepFreeze(all), CONFIG, NOW);
@@ -104,8 +104,8 @@ describe('sync and admission', () => {
   });
 });
 
-describe('requests, by an evaluator that knows nothing of this', () => {
-  it('go to the env whose match holds first, if the route they meet can be copied; else where they went', () => {
+describe('requests, by an independent evaluator', () => {
+  it('go to the env with the first match that holds, if their route can be copied; otherwise where they went before', () => {
     fc.assert(
       fc.property(virtualServices, injections, requests, (object, all, request) => {
         const base = evaluate(request, mesh([object]));
@@ -118,7 +118,7 @@ describe('requests, by an evaluator that knows nothing of this', () => {
     );
   });
 
-  it('never go to an env whose match does not hold, through a delegate neither', () => {
+  it('never go to an env whose match does not hold, not even through a delegate', () => {
     fc.assert(
       fc.property(virtualServices, root, injections, requests, (object, top, all, request) => {
         const { gateways: _none, ...spec } = object.spec;
@@ -136,7 +136,10 @@ describe('requests, by an evaluator that knows nothing of this', () => {
   });
 });
 
-/** Where the request should go by an env's copy, told from the base route that it meets; undefined: no env takes it. */
+/**
+ * Where an env's copy should send the request, computed from the base route that takes it; undefined when no env takes
+ * it.
+ */
 function takenBy(object: VirtualService, all: Parameters<typeof planOf>[0], request: HostRequest) {
   const base = evaluate(request, mesh([object]));
   const route = base.kind === 'destinations' && base.hit && httpOf(object)[base.hit.routeIndex];
@@ -165,7 +168,7 @@ function takenBy(object: VirtualService, all: Parameters<typeof planOf>[0], requ
   );
 }
 
-/** The share of each destination, of those that are named twice together. */
+/** The share of each destination; a destination that is listed twice has the sum. */
 function shares(destinations: readonly { host: string; subset?: string; share: number }[]) {
   const sums: Record<string, number> = {};
   for (const { host, subset, share } of destinations) {
@@ -192,7 +195,7 @@ function holds(match: IstioMatch, request: HostRequest): boolean {
   );
 }
 
-/** May the match be added to the entry? Only where the entry says nothing else about the same thing. */
+/** May the match be added to the entry? Only if the entry has no other condition on the same header or label. */
 function isCompatible(entry: HTTPMatchRequest, match: IstioMatch): boolean {
   const on = (name: string, map: object = {}) =>
     Object.entries(map).filter(([own]) => own.toLowerCase() === name.toLowerCase());
@@ -228,7 +231,7 @@ function shuffledList<T>(list: readonly T[], seed: number): T[] {
   return list.map((item) => shuffled(item, seed)).toSorted(() => (seed % 2 === 0 ? 1 : -1));
 }
 
-/** What is stored when Metacontroller writes a decoration through the webhook. */
+/** What is stored when Metacontroller writes a decoration and the webhook changes it. */
 function writtenBy(object: VirtualService, { annotations, labels }: ReturnType<typeof decorate>) {
   const set = (old: Record<string, string> | undefined, changes: typeof labels) =>
     Object.fromEntries(
@@ -251,7 +254,7 @@ function admitted(object: VirtualService, oldObject: VirtualService, username: s
   return applyJsonPatch(object, patch);
 }
 
-it('plans survive the way through text', () => {
+it('plans are unchanged after they were written as text and read', () => {
   fc.assert(
     fc.property(injections, (all) => {
       const plan = { injections: planOf(all), notes: [] };

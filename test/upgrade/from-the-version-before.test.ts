@@ -5,8 +5,8 @@ import type { Deployment } from '../../src/k8s/workload.ts';
 import { SETTINGS, STRATEGIES, type Upgrade, upgrade, type Wanted } from './lib/upgrade.ts';
 
 /**
- * The version before named an env's subset after the env, and selected by the version label alone. The objects in
- * test/fixtures/version-before are its own, of envs that were ready.
+ * The previous version named an env's subset after the env, and its selector had the version label alone. The objects
+ * in test/fixtures/version-before were created by it, for envs that were ready.
  */
 const ALICE: Wanted[] = ['/', '/reports/1'].map((path) => ({
   host: 'backend.shop.svc.cluster.local',
@@ -31,8 +31,8 @@ async function start(...args: Parameters<typeof upgrade>): Promise<Upgrade> {
 const secondsBetween = (a: number | undefined, b: number | undefined): number =>
   Number(b) - Number(a);
 
-describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) => {
-  it('is carried over, without a request that finds no pods, and is ready all the time', async () => {
+describe.each(STRATEGIES)('an env of the previous version, with %s', (strategy) => {
+  it('is migrated, every request finds pods, and it is ready all the time', async () => {
     const { cluster, problems, defined, routed } = await start('shop', strategy, ALICE);
     const before = cluster.get<Deployment>('Deployment', 'shop', 'backend-alice');
     const states: unknown[] = [];
@@ -61,7 +61,7 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
       },
     ]);
     expect([...routed.keys()]).toEqual(['alice', 'backend-alice']);
-    // Every proxy had time to learn of each change before the next.
+    // Every proxy had time to receive each change before the next one.
     const fresh = secondsBetween(
       defined.get('backend-alice')?.from,
       routed.get('backend-alice')?.from,
@@ -84,7 +84,7 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
     expect(marks).toEqual(OLD_BLUE);
   });
 
-  it('waits as long as its pods do not come, and serves its requests meanwhile', async () => {
+  it('waits until its pods are available, and serves its requests meanwhile', async () => {
     const { cluster, problems, routed } = await start('shop', strategy, ALICE, {}, 3600);
     await cluster.advance(120);
     expect(problems).toEqual([]);
@@ -92,7 +92,7 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
   });
 
   it.each([0.5, 3, 6, 10, 35, 37, 42, 50])(
-    'goes without a trace when it is deleted after %d s of it',
+    'leaves nothing behind when it is deleted %d s after the upgrade began',
     async (seconds) => {
       const { cluster, problems } = await start('shop', strategy, ALICE);
       await cluster.advance(seconds);
@@ -109,7 +109,7 @@ describe.each(STRATEGIES)('an env of the version before, with %s', (strategy) =>
     },
   );
 
-  it('is carried over without settle and drain times, too', async () => {
+  it('is migrated without settle and drain times, too', async () => {
     const none = { settleSeconds: 0, drainSeconds: 0 };
     const { cluster, problems, defined } = await start('shop', strategy, ALICE, none);
     await cluster.settle();

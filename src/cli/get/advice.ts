@@ -1,4 +1,4 @@
-import { consumersOf } from '../../api/consumer-status.ts';
+import { readConsumersStatus } from '../../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus } from '../../api/dynamicenv.ts';
 import { FORCE_REMOVAL_ANNOTATION } from '../../api/marks.ts';
 import { isGoing } from '../shared/cluster-parts.ts';
@@ -38,7 +38,7 @@ function going({ metadata, status }: DynamicEnv): string {
 }
 
 function deploymentsOf({ status }: DynamicEnv): ResourceStatus[] {
-  const all = { ...status?.subsetsStatus, ...consumersOf(status) };
+  const all = { ...status?.subsetsStatus, ...readConsumersStatus(status) };
   return Object.values(all).map(({ deployment }) => deployment);
 }
 

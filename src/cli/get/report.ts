@@ -1,4 +1,4 @@
-import { consumersOf } from '../../api/consumer-status.ts';
+import { readConsumersStatus } from '../../api/consumer-status.ts';
 import type {
   Condition,
   DynamicEnv,
@@ -7,7 +7,7 @@ import type {
   WorkloadStatus,
 } from '../../api/dynamicenv.ts';
 import { envId } from '../../api/env-id.ts';
-import { isInjectedRouteName, routeNamesOf } from '../../api/route-name.ts';
+import { isInjectedRouteName, routeNameFilter } from '../../api/route-name.ts';
 import type { HTTPRouteDestination, VirtualService } from '../../istio/types.ts';
 import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
 import { isGoing } from '../shared/cluster-parts.ts';
@@ -79,7 +79,10 @@ export function reportOf(
     state: status?.state ?? 'unknown',
     version: envId(metadata.name),
     ...(status?.match === undefined ? {} : { match: status.match }),
-    workloads: [...of('subset', status?.subsetsStatus), ...of('consumer', consumersOf(status))],
+    workloads: [
+      ...of('subset', status?.subsetsStatus),
+      ...of('consumer', readConsumersStatus(status)),
+    ],
     conditions: status?.conditions ?? [],
     advice: [...adviceFor(env), ...notes],
   };
@@ -107,7 +110,7 @@ function routesIn(
   );
   const http = found?.spec.http ?? [];
   const own = http.filter((route) => !isInjectedRouteName(route.name));
-  const isOfEnv = routeNamesOf(env);
+  const isOfEnv = routeNameFilter(env);
   return http.flatMap((route, index) => {
     if (!isOfEnv(route.name)) return [];
     const next = http.slice(index).find((later) => own.includes(later));

@@ -3,7 +3,7 @@ import { SPEC_ANNOTATION } from '../../api/marks.ts';
 import { injectedRouteName, isInjectedRouteName } from '../../api/route-name.ts';
 import { delegatingRoutes } from '../../istio/delegates.ts';
 import { fqdn } from '../../istio/host.ts';
-import { concernedHosts } from '../../istio/route-kinds.ts';
+import { affectedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { KubeObject, ObjectMeta } from '../../k8s/object.ts';
 import { type Deployment, isAvailable } from '../../k8s/workload.ts';
@@ -26,7 +26,7 @@ export function withoutEnvs(
   const list = namespaces === 'all' ? [] : namespaces;
   const ends = list.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
   const sends = (virtualService: VirtualService) =>
-    concernedHosts(virtualService, clusterDomain).some((host) =>
+    affectedHosts(virtualService, clusterDomain).some((host) =>
       ends.some((end) => host.endsWith(end)),
     );
   const delegates = objects

@@ -1,5 +1,5 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
-import { unreadOf, unreadText } from '../../api/unread.ts';
+import { unreadableOf, unreadableText } from '../../api/unreadable.ts';
 import { UsageError } from '../../errors.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
@@ -74,12 +74,12 @@ export async function readWishes(cluster: OpenCluster, list: readonly Wish[]): P
   const all = unique(outcomes.flatMap((outcome) => outcome.objects));
   // A VirtualService without a spec has no routes, and is read as such in a cluster; nothing here is to stumble over it.
   const whole = all.filter((object) => object.kind !== 'VirtualService' || !isEmpty(object));
-  const unread = whole.flatMap((object) => unreadOf(object.kind, object) ?? []);
+  const unread = whole.flatMap((object) => unreadableOf(object.kind, object) ?? []);
   return {
-    objects: whole.filter((object) => unreadOf(object.kind, object) === undefined),
+    objects: whole.filter((object) => unreadableOf(object.kind, object) === undefined),
     notes: [
       ...new Set(outcomes.flatMap(({ notes }) => notes)),
-      ...unread.map((one) => `${unreadText(one)} cannot be read, and is not looked at`),
+      ...unread.map((one) => `${unreadableText(one)} cannot be read, and is not looked at`),
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { consumersOf } from '../../api/consumer-status.ts';
+import { readConsumersStatus } from '../../api/consumer-status.ts';
 import type {
   Condition,
   DynamicEnv,
@@ -20,7 +20,7 @@ export function describeEnv({ metadata, status }: DynamicEnv): string[] {
     `DynamicEnv ${metadata.name} is ${state}: ${totalReady} of ${totalCount} workloads ready${requests}`,
     ...(state === 'ready' || ready === undefined ? [] : [`  why: ${ready.message}`]),
     ...describeWorkloads('subset', status.subsetsStatus),
-    ...describeWorkloads('consumer', consumersOf(status)),
+    ...describeWorkloads('consumer', readConsumersStatus(status)),
   ];
 }
 
@@ -49,7 +49,7 @@ export function warningsOf(env: DynamicEnv): string[] {
 export function troublesOf({ status }: DynamicEnv): string[] {
   const workloads = [
     ...Object.entries(status?.subsetsStatus ?? {}),
-    ...Object.entries(consumersOf(status)),
+    ...Object.entries(readConsumersStatus(status)),
   ];
   const general = conditionWarnings(status?.conditions ?? []);
   const special = workloads

@@ -6,12 +6,12 @@ import {
   REPAIR_ANNOTATION,
 } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import { readable, type Unread } from '../../api/unread.ts';
+import { readable, type Unreadable } from '../../api/unreadable.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
 import type { DestinationRule } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
+import { memoizedForLast } from '../../k8s/memoize.ts';
 import type { KubeObject } from '../../k8s/object.ts';
-import { rememberedOfLast } from '../../k8s/remembered.ts';
 import type { Deployment } from '../../k8s/workload.ts';
 
 /** The env's observed children, each list sorted by namespace and name. */
@@ -25,7 +25,7 @@ export interface Observed {
    */
   unrecognized?: readonly KubeObject[];
   /** What is wrong with the Deployments and RouteInjections that cannot be read. */
-  unread?: readonly Unread[];
+  unread?: readonly Unreadable[];
 }
 
 /**
@@ -38,7 +38,7 @@ export function observe(children: ObjectMap): Observed {
 }
 
 /** Read three times a sync: for the limits of the spec, for the decision, and for the log. */
-const seen = rememberedOfLast(observed);
+const seen = memoizedForLast(observed);
 
 function observed(children: ObjectMap): Observed {
   const {

@@ -1,7 +1,7 @@
 import { NOT_OURS } from '../../api/marks.ts';
 import type { RelatedRule } from '../../hooks/types.ts';
 
-/** What is kept in a namespace's index. */
+/** The objects that are kept in a namespace's index. */
 export function relatedToNamespace(namespace: string): RelatedRule[] {
   return [
     { apiVersion: 'v1', resource: 'services', namespace },

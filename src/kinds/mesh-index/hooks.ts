@@ -12,7 +12,10 @@ import { meshIndexController } from './controller.ts';
 import { relatedToNamespace } from './customize.ts';
 import { meshIndex } from './sync.ts';
 
-/** The same for every namespace: which ones are indexed is said by the controller's selector. */
+/**
+ * Answers for any namespace. The controller's selector decides which namespaces are indexed; this service does not know
+ * them.
+ */
 export const MESH_INDEX_HOOKS: readonly Hook<Service<unknown>>[] = decoratorHooks(
   meshIndexController([]),
   { customize: customizeMeshIndex, sync: syncMeshIndex },

@@ -8,24 +8,29 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { Service } from '../../k8s/workload.ts';
 import { encodeContent } from '../../mesh/index-content.ts';
 
-/** etcd takes objects of at most 1.5 MiB (https://etcd.io/docs/latest/dev-guide/limit/), all of their metadata included. */
+/**
+ * Below etcd's limit of 1.5 MiB for an object with all of its metadata (https://etcd.io/docs/latest/dev-guide/limit/).
+ */
 export const MAX_CONTENT_BYTES = 1024 * 1024;
 
-/** The index of a namespace's objects. What was not sent must not look as if there were none of it. */
+/**
+ * The index of a namespace's objects. A refusal when a kind was not sent: the index must not claim that there are no
+ * objects of it.
+ */
 export function meshIndex(namespace: string, related: ObjectMap): MeshIndex | Refusal {
   const services = listOf<Service>(related['Service.v1']);
   const rules = listOf<DestinationRule>(related['DestinationRule.networking.istio.io/v1']);
   if (services === undefined || rules === undefined) {
     return {
       reason: 'Required',
-      message: `the Services and DestinationRules of namespace ${namespace} were not sent: has the controller ${MESH_INDEX_NAME} its customize hook?`,
+      message: `the Services and DestinationRules of namespace ${namespace} were not sent: check that the controller ${MESH_INDEX_NAME} has its customize hook`,
     };
   }
   const content = encodeContent({ namespace, services, rules });
   if (content.length > MAX_CONTENT_BYTES) {
     return {
       reason: 'TooLarge',
-      message: `the index of namespace ${namespace} would have ${content.length} bytes, ${MAX_CONTENT_BYTES} at most can be stored, so the old one stays and goes out of date: take the namespace out of indexedNamespaces`,
+      message: `the index of namespace ${namespace} would have ${content.length} bytes, but at most ${MAX_CONTENT_BYTES} can be stored. The old index stays and gets out of date: remove the namespace from indexedNamespaces`,
     };
   }
   return {

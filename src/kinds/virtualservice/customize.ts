@@ -1,7 +1,7 @@
 import { API_VERSION, HOST_LABEL } from '../../api/marks.ts';
 import { hostLabelValue } from '../../api/route-name.ts';
 import type { RelatedRule } from '../../hooks/types.ts';
-import { concernedHosts } from '../../istio/route-kinds.ts';
+import { affectedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
 
@@ -10,7 +10,7 @@ export function relatedInjections(
   virtualService: VirtualService,
   config: { clusterDomain: string },
 ): RelatedRule[] {
-  const values = concernedHosts(virtualService, config.clusterDomain)
+  const values = affectedHosts(virtualService, config.clusterDomain)
     .map(hostLabelValue)
     .sort(byText);
   // A rule without names and labels would ask for every injection of the cluster.

@@ -1,5 +1,5 @@
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import { readable, unreadOf, unreadText } from '../../api/unread.ts';
+import { readable, unreadableOf, unreadableText } from '../../api/unreadable.ts';
 import type { Refusal } from '../../crd/refusal.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
 import type { VirtualService } from '../../istio/types.ts';
@@ -24,9 +24,9 @@ export function readInjections(
   config: { clusterDomain: string },
 ): { injections: readonly RouteInjection[] } | Refusal {
   const name = `VirtualService ${virtualService.metadata.namespace}/${virtualService.metadata.name}`;
-  const wrong = unreadOf('VirtualService', virtualService);
+  const wrong = unreadableOf('VirtualService', virtualService);
   if (wrong !== undefined) {
-    const message = `${unreadText(wrong)} cannot be read: correct it; what it carries for envs stays as it is`;
+    const message = `${unreadableText(wrong)} cannot be read: correct it; what it carries for envs stays as it is`;
     return { reason: 'Invalid', message };
   }
   const [missing] = isSent(related)
@@ -43,6 +43,6 @@ export function readInjections(
   );
   const [first] = unread;
   if (first === undefined) return { injections: objects };
-  const message = `${name}: ${unreadText(first)} cannot be read, so its marks stay as they are; wait until all pods of the service have the same version, or delete the RouteInjection, and it is made anew`;
+  const message = `${name}: ${unreadableText(first)} cannot be read, so its marks stay as they are; wait until all pods of the service have the same version, or delete the RouteInjection, and it is made anew`;
   return { reason: 'Unreadable', message };
 }

@@ -43,7 +43,7 @@ export function andMatch(
   return { entries: made, skips };
 }
 
-type Judging = Pick<Scope, 'isDelegate' | 'isTold'>;
+type Judging = Pick<Scope, 'isDelegate' | 'shouldCompile'>;
 
 type EntryOutcome = { entry: HTTPMatchRequest } | { skip: Skip };
 
@@ -55,7 +55,7 @@ function andEntry(entry: HTTPMatchRequest, match: IstioMatch, scope: Judging): E
 function andHeaders(
   entry: HTTPMatchRequest,
   wanted: Record<string, StringMatch>,
-  { isTold = () => true }: Judging,
+  { shouldCompile = () => true }: Judging,
 ): EntryOutcome {
   const only = onlyHeader(entry, wanted);
   if (only !== undefined) return { entry: { ...entry, headers: only } };
@@ -69,7 +69,7 @@ function andHeaders(
     const key = headerKey(name);
     const mine = added.get(key);
     const present = mine === undefined ? (own.get(key) ?? []) : [mine];
-    const skip = headerConflict(name, value, present, unwanted.get(key) ?? [], isTold);
+    const skip = headerConflict(name, value, present, unwanted.get(key) ?? [], shouldCompile);
     if (skip !== undefined) skips.push(skip);
     else if (present.length === 0) added.set(key, value);
   }
@@ -96,9 +96,9 @@ function headerConflict(
   value: StringMatch,
   own: readonly StringMatch[],
   unwanted: readonly StringMatch[],
-  isTold: (pattern: string) => boolean,
+  shouldCompile: (pattern: string) => boolean,
 ): Skip | undefined {
-  const canTell = (one: StringMatch | null) => one?.regex === undefined || isTold(one.regex);
+  const canTell = (one: StringMatch | null) => one?.regex === undefined || shouldCompile(one.regex);
   const reason = `already decides on header ${name} otherwise`;
   if (unwanted.length > 0) {
     return { reason, isHarmless: unwanted.some((one) => canTell(one) && isKeptOut(value, one)) };

@@ -4,7 +4,7 @@ import { delegatingRoutes, resolvedRoutes } from '../../istio/delegates.ts';
 import { contradiction, mergeMatches } from '../../istio/merge-match.ts';
 import { nameOf, namespaceOf } from '../../istio/objects.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../istio/types.ts';
-import { rememberedOfLast } from '../../k8s/remembered.ts';
+import { memoizedForLast } from '../../k8s/memoize.ts';
 import { labelOf } from '../routes/eligible.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../routes/scope.ts';
@@ -44,7 +44,7 @@ export function delegateLosses(
 }
 
 /** Every delegate asks the same roots. */
-const delegating = rememberedOfLast(byDelegate);
+const delegating = memoizedForLast(byDelegate);
 
 /** The roots by the delegates (`namespace/name`) that they have a route to. */
 function byDelegate(roots: readonly VirtualService[]): ReadonlyMap<string, VirtualService[]> {

@@ -1,6 +1,6 @@
 import { IGNORE_MARK, isTrue } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import { halfNamesOf } from '../../istio/half-name.ts';
+import { partialNamesOf } from '../../istio/partial-host-name.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import {
   concerns,
@@ -196,7 +196,7 @@ function whyNoneEligible(
 
 /** A name that DNS would complete is another host to Istio. */
 function halfNamed(http: readonly HTTPRoute[], host: string, scope: Scope): string | undefined {
-  const halves = halfNamesOf(host, scope.clusterDomain);
+  const halves = partialNamesOf(host, scope.clusterDomain);
   for (const route of http) {
     const written = route.route?.map(({ destination }) => destination?.host ?? '') ?? [];
     const half = written.find((name) => halves.includes(name));

@@ -46,7 +46,7 @@ export function draftRoutes(
 ): Draft {
   const pairs = orderedPairs(injections);
   const own = stripRoutes(http);
-  const judging = { ...scope, isTold: toldRegexes(own) };
+  const judging = { ...scope, shouldCompile: toldRegexes(own) };
   const groups = groupsOf(pairs);
   const isSoundPair = soundPairs(judging);
   const dropped: Dropped[] = [];

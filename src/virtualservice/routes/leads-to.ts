@@ -1,5 +1,5 @@
 import { RESPONSE_HEADER } from '../../api/marks.ts';
-import { injectedRouteName, isInjectedRouteName, routeNamesOf } from '../../api/route-name.ts';
+import { injectedRouteName, isInjectedRouteName, routeNameFilter } from '../../api/route-name.ts';
 import { fqdn } from '../../istio/host.ts';
 import type { HTTPRoute, HTTPRouteDestination } from '../../istio/types.ts';
 import type { Owner } from './owner.ts';
@@ -21,7 +21,7 @@ type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
  */
 export function leadingTo(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
   const [own, ...leads] = leadsOf(owner);
-  const isOfEnv = routeNamesOf(owner.env);
+  const isOfEnv = routeNameFilter(owner.env);
   return ({ name, route }) =>
     name === own ||
     // One with a single target leads to the clone that it is named after, and to no other.

@@ -2,7 +2,7 @@ import { isInjectedRouteName } from '../../api/route-name.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { pointerPart } from '../../k8s/json-pointer.ts';
-import { ownersOf } from '../../k8s/managed-fields.ts';
+import { staleOwnerPointers } from '../../k8s/managed-fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 
 /** RFC 6902 */
@@ -76,7 +76,7 @@ export function patchOwners(
   patch: readonly PatchOperation[],
 ): PatchOperation[] {
   const gone = patch.filter(({ op }) => op === 'remove').map(({ path }) => path);
-  return ownersOf(metadata.managedFields ?? [], gone)
+  return staleOwnerPointers(metadata.managedFields ?? [], gone)
     .map((pointer): PatchOperation => ({ op: 'remove', path: `/metadata/managedFields${pointer}` }))
     .reverse();
 }

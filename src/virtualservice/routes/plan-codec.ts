@@ -3,8 +3,8 @@ import { PLAN_ANNOTATION } from '../../api/marks.ts';
 import { isMatchList, isName } from '../../api/match-shape.ts';
 import { canonicalJson } from '../../k8s/canonical.ts';
 import { isMap } from '../../k8s/json-map.ts';
+import { memoizedByText } from '../../k8s/memoize.ts';
 import type { KubeObject } from '../../k8s/object.ts';
-import { rememberedByText } from '../../k8s/remembered.ts';
 
 /** One active RouteInjection as far as rendering needs it. */
 export interface PlannedInjection {
@@ -72,7 +72,7 @@ export function parsePlan(text: string | undefined): Plan | undefined {
 }
 
 /** What is written as a plan is read as one soon after: in that write's admission, and in the sync that it causes. */
-const planIn = rememberedByText({ size: 64, bytes: 2 * 2 ** 20 }, (text): Plan | undefined => {
+const planIn = memoizedByText({ size: 64, bytes: 2 * 2 ** 20 }, (text): Plan | undefined => {
   const value = parseJson(text);
   return isPlan(value) ? value : undefined;
 });

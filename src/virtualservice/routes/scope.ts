@@ -10,7 +10,7 @@ export interface Scope {
   /** Without hosts it is a delegate: its routes stand where another VirtualService delegates to it. */
   isDelegate: boolean;
   /** Which regexes of the user's routes are compiled to judge them; omitted: all within the bounds. See `toldRegexes`. */
-  isTold?: (pattern: string) => boolean;
+  shouldCompile?: (pattern: string) => boolean;
 }
 
 export function scopeOf(

@@ -2,7 +2,7 @@ import { type Cluster, deployment, env } from './env-parts.ts';
 import type { Growing } from './growing.ts';
 import { CREATED, map, nested, times } from './parts.ts';
 
-/** Bases that grow. */
+/** Base Deployments of growing size. */
 export const BASE_CLUSTERS: Growing<Cluster> = {
   'containers of the base': {
     most: 12_000,

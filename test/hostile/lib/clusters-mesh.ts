@@ -2,7 +2,7 @@ import { type Cluster, deployment, env, rule, SUBSET, service } from './env-part
 import type { Growing } from './growing.ts';
 import { byName, HOST, map, times } from './parts.ts';
 
-/** As many consumers as an env may have behind as many Services, and rules that concern all of them. */
+/** The maximum number of consumers of an env, with as many Services, and rules that affect all of them. */
 function consuming(rules: object[]): Cluster {
   const names = times(32, (at) => `backend-${at}`);
   return {
@@ -14,7 +14,7 @@ function consuming(rules: object[]): Cluster {
 }
 const EVERY = `*.${HOST.slice(HOST.indexOf('.') + 1)}`;
 
-/** Services and DestinationRules around an env that grow. */
+/** A growing number of Services and DestinationRules beside an env. */
 export const MESH_CLUSTERS: Growing<Cluster> = {
   'rules of one host': { most: 8000, of: (n) => ({ rules: times(n, (at) => rule(at)) }) },
   'rules of one host with exportTo of their own': {

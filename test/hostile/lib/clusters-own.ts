@@ -11,7 +11,7 @@ function deepIndex(depth: number): object {
   return index;
 }
 
-/** What is an env's own and grows, and indexes of its namespace. */
+/** An env's own objects of growing size, and indexes of its namespace. */
 export const OWN_CLUSTERS: Growing<Cluster> = {
   children: { most: 4000, of: (n) => ({ children: children(n) }) },
   'children and VirtualServices': {

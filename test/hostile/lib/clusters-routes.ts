@@ -12,7 +12,7 @@ const WIDE_ENV = {
   })),
 };
 
-/** As many workloads as an env may have, each with a Service of its own. */
+/** The maximum number of workloads of an env, each with a Service of its own. */
 function crowded(count: number, routes: number): Cluster {
   const names = times(32, (at) => `backend-${at}`);
   return {
@@ -25,7 +25,7 @@ function crowded(count: number, routes: number): Cluster {
   };
 }
 
-/** VirtualServices of an env that grow. */
+/** VirtualServices of growing size that an env has routes in. */
 export const ROUTE_CLUSTERS: Growing<Cluster> = {
   'VirtualServices with a route': {
     most: 16_000,

@@ -5,7 +5,7 @@ import { recordedCalls } from '../../unit/simulator/recorded.ts';
 import { FAMILIES } from './families.ts';
 import { jsonOf } from './parts.ts';
 
-/** A body that a hook is sent, before anything of it is changed. */
+/** A valid request body of a hook, before the mutation. */
 export interface Sample {
   url: string;
   body: unknown;
@@ -13,10 +13,13 @@ export interface Sample {
 
 const GOLDEN = new URL('../../golden/', import.meta.url);
 
-/** Families of some hundred of such shapes, at sizes that are quickly answered. */
+/** The families have about a hundred shapes. At this size each one is answered quickly. */
 const SMALL = 3;
 
-/** What is changed: bodies that Metacontroller and the API server sent, those of the goldens, and small ones of each family. */
+/**
+ * The bodies to mutate: recorded requests of Metacontroller and the API server, those of the goldens, and small ones of
+ * each family.
+ */
 export function corpus(): Sample[] {
   return [
     ...Object.entries(BODIES).map(([url, body]) => ({ url, body: body() })),

@@ -11,7 +11,7 @@ const WIDE = {
 };
 const SPELT = { matches: [{ headers: { 'user-agent-name': { exact: 'env1' } } }] };
 
-/** Injections beside an object: few, many, wide ones. */
+/** RouteInjections that are sent with a VirtualService: few, many, and large ones. */
 export const CROWDS: Record<string, (plan: boolean) => (object | undefined)[]> = {
   'a few envs': () => times(3, () => undefined),
   'a hundred envs': () => times(100, () => undefined),
@@ -19,7 +19,7 @@ export const CROWDS: Record<string, (plan: boolean) => (object | undefined)[]> =
   'envs that spell a header': (plan) => times(plan ? 100 : 200, () => SPELT),
 };
 
-/** Injections that grow, beside a VirtualService of a few routes. */
+/** A growing number of RouteInjections for a VirtualService with a few routes. */
 export const INJECTIONS: Record<
   string,
   { most: number; of: (at: number, size: number) => object }
@@ -72,7 +72,7 @@ export const INJECTIONS: Record<
   },
 };
 
-/** One injection that is larger than any that the API server takes. */
+/** One RouteInjection that is larger than the API server accepts. */
 export const MONSTERS: Record<string, { most: number; spec: (size: number) => object }> = {
   'headers of a match': {
     most: 30_000,

@@ -105,7 +105,7 @@ export function own(kind: string, name: string) {
   };
 }
 
-/** So many children of each kind. */
+/** `n` children of each kind. */
 export function children(n: number) {
   const injections = times(n, (at) => {
     const one = injection(at, { env: 'alice', host: `h${at}` });

@@ -2,7 +2,7 @@ import { env, many, SUBSET } from './env-parts.ts';
 import type { Growing } from './growing.ts';
 import { map, nested, spelling, times } from './parts.ts';
 
-/** Specs that grow, and what slips past the API server. */
+/** Specs of growing size, and some that the API server would not have stored. */
 export const SPECS: Growing<object> = {
   matches: {
     most: 30_000,

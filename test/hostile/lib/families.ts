@@ -1,12 +1,15 @@
 import { ENVS_FAMILIES } from './families-env.ts';
 import { VIRTUALSERVICE_FAMILIES } from './families-virtualservice.ts';
 
-/** Bodies of one shape that grow with a size. */
+/** Request bodies of one shape, in a size that can be chosen. */
 export interface Family {
   name: string;
-  /** The hook that is sent them. */
+  /** Path of the hook. */
   url: string;
-  /** The largest size at which each object still fits into the API server (1.5 MiB), and the body through our door (16 MiB). */
+  /**
+   * The largest size at which each object still fits into the API server (1.5 MiB) and the body is accepted by this
+   * service (16 MiB).
+   */
   most: number;
   body: (size: number) => object;
 }

@@ -2,7 +2,7 @@ import { rule, service } from './env-parts.ts';
 import type { Growing } from './growing.ts';
 import { map, nested, times } from './parts.ts';
 
-/** Namespaces that grow. */
+/** Namespaces of growing size. */
 export const INDEXED: Growing<{ services: object[]; rules: object[] }> = {
   services: { most: 40_000, of: (n) => ({ services: times(n, (at) => service(at)), rules: [] }) },
   'labels of a service': {

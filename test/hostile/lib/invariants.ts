@@ -1,6 +1,6 @@
 import { isInjectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
-import { readable } from '../../../src/api/unread.ts';
+import { readable } from '../../../src/api/unreadable.ts';
 import type {
   AdmissionReview,
   AdmissionReviewResponse,
@@ -11,7 +11,7 @@ import { jsonEqual } from '../../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { applyJsonPatch, type Operation } from '../../../src/simulator/api-server/json-patch.ts';
 
-/** An answer through the door. */
+/** An HTTP answer of the service. */
 export interface Answer {
   url: string;
   sent: unknown;
@@ -19,11 +19,11 @@ export interface Answer {
   text: string;
 }
 
-/** Words of JavaScript, not of ours. */
+/** Texts of JavaScript's own errors: the service must not answer with them. */
 const CRASH =
   /Cannot (read|convert|set|destructure|create)|is not (a function|iterable|an object|defined|a constructor)|Maximum call stack|Invalid (array|string|count|time)|circular|undefined is|null is|Reduce of empty|out of memory|must be of type function/i;
 
-/** What is wrong with an answer, whatever was sent; undefined: nothing is. */
+/** Why an answer breaks the rules that hold for every request; undefined when it does not. */
 export function fault(answer: Answer): string | undefined {
   const { url, sent, statusCode, text } = answer;
   let body: Record<string, unknown>;
@@ -43,12 +43,12 @@ function wordless({ error }: Record<string, unknown>, statusCode: number): strin
   return CRASH.test(error) ? `a crash: ${error}` : undefined;
 }
 
-/** In a status: nothing was decided. */
+/** Reasons in a status that mean: nothing was decided. */
 const HELD_UP = ['InvalidSpec', 'NoMeshIndex', 'NotSent', 'TooLarge', 'Unreadable'];
 
 /**
- * A child that requests are led to must be answered again, and all children where nothing was decided; rules that
- * take other people's subsets away are the exception.
+ * The answer must contain every child that receives requests, and all children when nothing was decided. The exception:
+ * DestinationRules that hide other people's subsets.
  */
 function lostChild(sent: CompositeRequest, body: Record<string, unknown>): string | undefined {
   const children = body['children'] as KubeObject[];
@@ -76,14 +76,20 @@ function nameOf({ kind, metadata: { namespace, name } }: KubeObject): string {
   return `${kind} ${namespace ?? ''}/${name}`;
 }
 
-/** By its own metadata and, as it may lack a namespace, by its place among the children. */
+/**
+ * A child's names: from its own metadata, and from its key among the children, since the mutation may have removed its
+ * namespace.
+ */
 function namesOf(child: KubeObject, { children }: CompositeRequest): string[] {
   const places = Object.values(children).flatMap((group) => Object.entries(group ?? {}));
   const [key = ''] = places.find(([, one]) => one === child) ?? [];
   return [nameOf(child), `${child.kind} ${key.includes('/') ? key : `/${key}`}`];
 }
 
-/** Nothing of the user's is otherwise afterwards: our routes, marks and their owners are all that a patch may touch. */
+/**
+ * A patch must change nothing of the user's: only our routes, our labels and annotations, and their entries in
+ * managedFields.
+ */
 function alteredRoutes(sent: AdmissionReview, body: Record<string, unknown>): string | undefined {
   const { response } = body as unknown as AdmissionReviewResponse;
   if (!response.allowed) return 'the write was refused';

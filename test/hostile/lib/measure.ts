@@ -2,13 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
 
-/** Longest time of this thread's processor that one call may take; HOSTILE_MS: another one, for a machine that is busy or slow. */
+/** Maximum processor time of this thread for one call. HOSTILE_MS sets another one, for a slow machine. */
 export const MAX_MS = Number(process.env['HOSTILE_MS'] || 500);
 
 export interface Measured {
   statusCode: number;
   text: string;
-  /** Processor time of this thread: how busy the machine is does not matter. */
+  /** Processor time of this thread. It does not depend on the machine's load. */
   ms: number;
 }
 
@@ -20,7 +20,10 @@ export async function post(app: FastifyInstance, url: string, payload: string): 
   return { statusCode, text: body, ms: (user + system) / 1000 };
 }
 
-/** The better of two when the first took too long: it may have met a collection of others' garbage. */
+/**
+ * Measures a second time when the first call took too long, and returns the better one: a garbage collection may have
+ * run in the first.
+ */
 export async function postQuickly(
   app: FastifyInstance,
   url: string,
@@ -32,7 +35,7 @@ export async function postQuickly(
   return second.ms < first.ms ? second : first;
 }
 
-/** Bytes that are in use when all garbage is collected. */
+/** Bytes in use after a full garbage collection. */
 export function usedBytes(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 
 type Container = Record<string | number, unknown>;
 
-/** Where a value stands: in a list or map, under a key. */
+/** The place of a value: a list or map, and the key in it. */
 interface Place {
   within: Container;
   key: string | number;
@@ -50,7 +50,7 @@ const TEXTS = [
 ];
 const NUMBERS = [0, -1, 1, 0.5, 1e308, -1e308, 2 ** 31, 2 ** 53, Number.MAX_SAFE_INTEGER];
 
-/** A copy of the body in which one to three things are otherwise. */
+/** A copy of the body with one to three changes. */
 export function mutated(body: unknown, random: Random): unknown {
   const copy = structuredClone(body);
   const count = 1 + random.below(3);
@@ -79,7 +79,7 @@ function change(body: unknown, random: Random): void {
   if (places.length > 0) random.pick(CHANGES)(random.pick(places), random, places);
 }
 
-/** Every value of the body but itself, as far as they are not too many. */
+/** The places of all values within the body, up to a limit. */
 function placesIn(body: unknown): Place[] {
   const places: Place[] = [];
   const walk = (value: unknown): void => {
@@ -94,7 +94,7 @@ function placesIn(body: unknown): Place[] {
   return places;
 }
 
-/** Not by assignment, or `__proto__` would be no key. */
+/** An assignment to `__proto__` would not create a key. */
 function set(within: Container, key: string | number, value: unknown): void {
   Object.defineProperty(within, key, {
     value,
@@ -155,7 +155,7 @@ function deep(depth: number): unknown {
   return value;
 }
 
-/** The same many times over. */
+/** A list or map that contains the same value many times. */
 function wide(value: unknown, random: Random): unknown {
   const count = random.pick([2, 20, 300]);
   if (typeof value === 'string') return value.repeat(count);

@@ -8,12 +8,12 @@ export function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
-/** A map with so many members. */
+/** A map with `count` members. */
 export function map<T>(count: number, key: (index: number) => string, value: (index: number) => T) {
   return Object.fromEntries(times(count, (index) => [key(index), value(index)]));
 }
 
-/** Objects by their own names, as Metacontroller sends them. */
+/** Objects in a map by name, as Metacontroller sends them. */
 export function byName<T extends { metadata: { name: string; namespace?: string } }>(
   objects: readonly T[],
 ): Record<string, T> {
@@ -27,12 +27,12 @@ export function byName<T extends { metadata: { name: string; namespace?: string 
 
 const NESTED = 'nested to a depth of ';
 
-/** So many lists and maps, one in the other: what stands for them, until it is text. */
+/** A placeholder for `depth` nested lists and maps. `jsonOf` replaces it in the text. */
 export function nested(depth: number): string {
   return `${NESTED}${depth}`;
 }
 
-/** A body as JSON text; `JSON.stringify` cannot nest as deep as some are to be. */
+/** A body as JSON text. `JSON.stringify` cannot nest as deeply as some bodies must. */
 export function jsonOf(body: object): string {
   return JSON.stringify(body).replace(new RegExp(`"${NESTED}(\\d+)"`, 'g'), (_all, depth) => {
     const half = Math.ceil(Number(depth) / 2);
@@ -61,7 +61,7 @@ export function injection(index: number, spec: object = {}) {
   };
 }
 
-/** What a plan has of an injection. */
+/** One injection as a plan contains it. */
 export function plannedInjection(index: number, spec: object = {}) {
   const { envCreationTimestamp, subset, active: _active, ...rest } = injection(index, spec).spec;
   return { ...rest, created: envCreationTimestamp, to: subset };
@@ -80,7 +80,7 @@ export function virtualService(spec: object, metadata: object = {}) {
   };
 }
 
-/** Names that only differ by case. */
+/** Names that differ only in case. */
 export function spelling(at: number): string {
   return [...'user-agent-name']
     .map((char, bit) => (at & (1 << bit) ? char.toUpperCase() : char))

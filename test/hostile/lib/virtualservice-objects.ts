@@ -1,7 +1,7 @@
 import type { Growing } from './growing.ts';
 import { map, nested, route, times, virtualService } from './parts.ts';
 
-/** VirtualServices of which something else grows: other routes, marks, texts. */
+/** VirtualServices in which something other than http routes grows: other routes, labels, annotations, texts. */
 export const GROWING_OBJECTS: Growing<ReturnType<typeof virtualService>> = {
   'tcp and tls routes': {
     most: 10_000,

@@ -1,7 +1,7 @@
 import type { Growing } from './growing.ts';
 import { map, route, spelling, times, virtualService } from './parts.ts';
 
-/** VirtualServices whose http routes grow. */
+/** VirtualServices with a growing number of http routes. */
 export const GROWING_ROUTES: Growing<ReturnType<typeof virtualService>> = {
   routes: { most: 20_000, of: (n) => virtualService({ http: times(n, () => route()) }) },
   'routes with an entry': {

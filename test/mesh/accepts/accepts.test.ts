@@ -36,7 +36,7 @@ const hosts = (list: readonly Case[]): VirtualHost[] =>
   list.map(({ env }, index) => virtualHost(`h${index}`, renderedRoutes(activeInjection(env))));
 const acceptedHosts = hosts(accepted);
 
-/** In words, so that a failure shows what to look for. */
+/** As texts, so that a failure names the host and the reason. */
 const told = async (list: readonly VirtualHost[], maxProgram?: number) =>
   (await refusedHosts(program, list, maxProgram)).map(
     ({ host, refusal }) => `${JSON.stringify(host.routes).slice(0, 2000)}: ${refusal}`,
@@ -47,26 +47,26 @@ describe(`${COUNT} DynamicEnvs with hostile values, before a real Envoy`, () => 
     say(`seed ${seed}: ${accepted.length} envs are accepted, ${refused.length} refused`);
   });
 
-  test('are both of those that are accepted and of those that are not', () => {
+  test('contain accepted and refused ones', () => {
     expect(accepted.length).toBeGreaterThan(COUNT / 4);
     expect(refused.length).toBeGreaterThan(COUNT / 4);
   });
 
-  test('Envoy takes the routes of every env that is accepted, and there are some', async () => {
+  test('Envoy accepts the routes of every accepted env, and there are some', async () => {
     const without = acceptedHosts.filter(({ routes }) => routes.length < 4);
     expect(without).toEqual([]);
     expect(await told(acceptedHosts)).toEqual([]);
   });
 
-  test('their regexes are as small as their text tells', async () => {
+  test('their regexes are at most as large as computed from their text', async () => {
     expect(await told(acceptedHosts, MAX_REGEX_SIZE)).toEqual([]);
   });
 
-  test('Envoy takes the routes of every env that is refused, but was there before', async () => {
+  test('Envoy accepts the routes of every refused env that existed before', async () => {
     expect(await told(hosts(refused))).toEqual([]);
   });
 
-  test('Envoy takes the copies of routes that have room for few headers more', async () => {
+  test('Envoy accepts the copies of routes with room for only a few more headers', async () => {
     const list = accepted.slice(0, 20).map(({ env }, index) => {
       const http = renderedRoutes(activeInjection(env), FULL_ROUTES);
       expect(http[0]?.name).toBe('full');
@@ -77,7 +77,7 @@ describe(`${COUNT} DynamicEnvs with hostile values, before a real Envoy`, () => 
   });
 
   test('a control: without the check Envoy refuses them', async () => {
-    // Few: Envoy takes long for some.
+    // Only a few: Envoy needs long for some of them.
     const unchecked = refused
       .slice(0, 24)
       .map(({ env }, index) => virtualHost(`h${index}`, uncheckedRoutes(activeInjection(env))));
@@ -85,7 +85,7 @@ describe(`${COUNT} DynamicEnvs with hostile values, before a real Envoy`, () => 
     expect(await refusedHosts(program, unchecked, ISTIO_MAX_PROGRAM, 2)).toHaveLength(2);
   });
 
-  test('a control: one value to add more than there is room for', async () => {
+  test('a control: one header more than there is room for', async () => {
     const [full] = FULL_ROUTES;
     if (full === undefined) throw new Error('no route');
     const headers = { response: { add: { more: 'v' } } };

@@ -3,7 +3,7 @@ import type { StringMatch } from '../../../src/istio/types.ts';
 import { createRandom, type Random } from '../trace/generate/random.ts';
 import { headerName, plainText, regexText, tameRegex } from './hostile-strings.ts';
 
-/** DynamicEnvs with all fields that there are, half of them with values that nobody should write; the same for the same seed. */
+/** DynamicEnvs with all fields. Half of them have values that nobody should write. The same for the same seed. */
 export function generatedEnvs(seed: number, count: number): DynamicEnv[] {
   return Array.from({ length: count }, (_, index) =>
     generatedEnv(index, createRandom(seed, index)),

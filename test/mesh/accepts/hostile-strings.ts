@@ -1,6 +1,6 @@
 import type { Random } from '../trace/generate/random.ts';
 
-/** Parts of regexes: what proxies take, what they refuse, and what is read differently by Go and RE2. */
+/** Parts of regexes: some are accepted by proxies, some refused, and some read differently by Go and RE2. */
 const ODD_TOKENS = [
   '\\x{100}',
   '\\x{10FFFF}',
@@ -82,7 +82,7 @@ const CLASSES = [
   '\\xe9',
 ];
 
-/** Texts of any kind for values that are compared as they are. */
+/** Texts of any kind, for `exact` and `prefix`. */
 const ODD_VALUES = [
   'é',
   '😀',
@@ -106,12 +106,12 @@ const ODD_VALUES = [
   '\ufeff',
 ] as const;
 
-/** One that everybody takes, mostly. */
+/** A regex that is usually valid everywhere. */
 export function tameRegex(random: Random): string {
   return `${random.pick(['u', '^x', '[ab]'])}${expression(random, 2)}`;
 }
 
-/** Mostly an expression; may match the empty text. */
+/** A regex that is usually valid. It may match the empty string. */
 export function regexText(random: Random): string {
   return random.weighted([
     [6, () => expression(random, 3)],
@@ -158,7 +158,7 @@ function tokens(random: Random, count: number): string {
   return Array.from({ length: count }, () => random.pick(ODD_TOKENS)).join('');
 }
 
-/** Repetitions of repetitions, of sizes around the bound. */
+/** Nested repetitions, with sizes around the limit. */
 function nested(random: Random): string {
   const count = () => `{${1 + random.int(12)}}`;
   return `(${random.pick(CLASSES)}${count()}(?:b|${random.pick(CLASSES)}${count()})${count()}x)${count()}`;
@@ -179,7 +179,7 @@ export function plainText(random: Random): string {
   ] as const)();
 }
 
-/** Tokens of any kind, and what is none. */
+/** Header names: valid tokens of any kind, and invalid ones. */
 export function headerName(random: Random): string {
   return random.weighted([
     [6, () => `x-${random.int(20)}`],

@@ -19,7 +19,7 @@ const NOW = new Date('2026-01-01T01:00:00Z');
 const manyHeaders = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'v']));
 
-/** Routes of the user's that Envoy takes, with no room for more. */
+/** Routes of the user that Envoy accepts, with no room for another header. */
 export const FULL_ROUTES: HTTPRoute[] = [
   {
     name: 'full',
@@ -49,7 +49,10 @@ const USUAL_ROUTES: HTTPRoute[] = [
   { route: [{ destination: { host: 'backend', subset: 'shared' } }] },
 ];
 
-/** As the env's sync has it once its clone is available: whatever the env says, as if a version before had let it in. */
+/**
+ * The injection that the env's sync creates once its clone is available. The env is not validated, as if an earlier
+ * version had accepted it.
+ */
 export function activeInjection(env: DynamicEnv): RouteInjection {
   const [entry] = envWorkloads(env);
   if (entry === undefined) throw new Error('an env without a workload');
@@ -61,7 +64,7 @@ export function activeInjection(env: DynamicEnv): RouteInjection {
   return { ...injection, spec: { ...injection.spec, active: true } };
 }
 
-/** The routes that a VirtualService carries for an injection, as sync and admission make them one after the other. */
+/** The routes of a VirtualService with an injection, as sync and then admission create them. */
 export function renderedRoutes(injection: RouteInjection, own = USUAL_ROUTES): HTTPRoute[] {
   const before: VirtualService = {
     apiVersion: 'networking.istio.io/v1',
@@ -84,7 +87,7 @@ export function copiesIn(http: readonly HTTPRoute[]): number {
   return http.filter(({ name }) => isInjectedRouteName(name)).length;
 }
 
-/** The control: what would be rendered if nobody looked at the values. */
+/** The control: what would be rendered without a check of the values. */
 export function uncheckedRoutes(injection: RouteInjection): HTTPRoute[] {
   const plan = planned(injection);
   if (plan === undefined) return [];

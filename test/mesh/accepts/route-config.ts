@@ -6,7 +6,7 @@ import type {
   StringMatch,
 } from '../../../src/istio/types.ts';
 
-/** One virtual host of Envoy's, with the routes of one VirtualService. */
+/** A virtual host of Envoy, with the routes of one VirtualService. */
 export interface VirtualHost {
   name: string;
   domains: string[];
@@ -14,7 +14,8 @@ export interface VirtualHost {
 }
 
 /**
- * http routes as istiod makes Envoy's of them, one for each match entry. As much of it as the tests' routes have.
+ * Converts http routes to Envoy's as istiod does, one for each match entry. Only the fields that the tests' routes
+ * have.
  * Source: TranslateRouteMatch, translateHeaderMatch and applyHTTPRouteDestination in istio
  * `pilot/pkg/networking/core/route/route.go`, ConvertToEnvoyMatch in `pilot/pkg/networking/util/util.go`.
  */

@@ -10,10 +10,10 @@ const MANAGER =
   'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 const ROUTER = 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router';
 
-/** What Istio's bootstrap says (extractRuntimeFlags in istio `pkg/bootstrap/config.go`). */
+/** The limit in Istio's bootstrap (extractRuntimeFlags in istio `pkg/bootstrap/config.go`). */
 export const ISTIO_MAX_PROGRAM = 32_768;
 
-/** What Envoy says against one route table with these hosts; undefined: it takes it. */
+/** Envoy's error for one route table with these hosts; undefined when it accepts the table. */
 export async function refusalOf(
   program: string,
   hosts: readonly VirtualHost[],
@@ -37,7 +37,7 @@ export async function refusalOf(
   }
 }
 
-/** The hosts that Envoy refuses by themselves, at most `limit` of them, by halves. */
+/** The hosts that Envoy refuses individually, at most `limit` of them, found by bisection. */
 export async function refusedHosts(
   program: string,
   hosts: readonly VirtualHost[],

@@ -43,7 +43,10 @@ const virtualService = (name: string, host: string, http: object[]) => ({
 });
 const to = (host: string, subset: string) => ({ route: [{ destination: { host, subset } }] });
 
-/** Of one second, and then by name: `aa-…` comes before the VirtualService of the service, `zz-…` after it. */
+/**
+ * All created in the same second, so that their names decide: `aa-…` comes before the VirtualService of the service,
+ * `zz-…` after it.
+ */
 const OBJECTS: object[] = [
   deployment('shared'),
   deployment('v2'),
@@ -155,7 +158,7 @@ describe('an alias of a Service (ExternalName)', () => {
     const done: ((typeof REQUESTS)[number] & Awaited<ReturnType<typeof ask>>)[] = [];
     for (const request of REQUESTS) done.push({ ...request, ...(await ask(request)) });
     expect(done).toEqual(said);
-    // As the test means it, so that not both are wrong in the same way.
+    // Written by hand, so that the evaluator and Envoy cannot both be wrong in the same way.
     const versions = (user?: string) =>
       NAMES.map((authority) =>
         done.find((one) => one.authority === authority && one.user === user),

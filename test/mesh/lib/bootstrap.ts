@@ -1,14 +1,14 @@
 /**
- * Configurations of stock Envoy, as objects for its JSON. It lacks the filters that Istio builds in: listeners are
- * static here, and take their routes from istiod (or a file) only.
+ * Configurations of an unmodified Envoy, as objects for its JSON. It lacks the filters that Istio's build has. So the
+ * listeners are static here, and only their routes come from istiod (or a file).
  */
 
-/** Where an Envoy gets routes and clusters from: an aggregated stream, or files that something else has written. */
+/** Where an Envoy gets its routes and clusters: from an aggregated discovery stream (ADS), or from files. */
 export type Source =
   | { kind: 'ads'; port: number }
   | { kind: 'files'; routes: Readonly<Record<string, string>>; clusters: string };
 
-/** A port that Envoy listens on, and the name of the route table that it uses there. */
+/** A port on which Envoy listens, and the name of its route table. */
 export interface Listener {
   port: number;
   routeName: string;
@@ -22,8 +22,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * Header that every answer carries: which route answered (name, and the VirtualService's path in the API), which cluster
- * was asked, why there was no answer from it. `-` stands for nothing.
+ * Header on every response: which route matched (its name, and the VirtualService's path in the API), which cluster the
+ * request was sent to, and why the cluster did not answer. `-` means none.
  */
 export const WAY_HEADER = 'x-mesh-way';
 const WAY = [
@@ -56,7 +56,7 @@ const ADS = {
   grpc_services: [{ envoy_grpc: { cluster_name: 'istiod' } }],
 };
 
-/** 0 s: Envoy is not ready before it has them, however long that takes. */
+/** 0 s: no timeout. Envoy is not ready before it has its routes and clusters. */
 const COMMON = { resource_api_version: 'V3', initial_fetch_timeout: '0s' };
 
 function clusterSource(source: Source): object {
@@ -75,7 +75,7 @@ function listenerConfig({ port, routeName }: Listener, source: Source): object {
   const manager = {
     '@type': `${'type.googleapis.com/envoy.extensions.filters.network'}.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: `routes_${routeName}`,
-    // As Istio has it (pathNormalization BASE).
+    // As in Istio (pathNormalization BASE).
     normalize_path: true,
     path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
     rds: { route_config_name: routeName, config_source: routeSource(source, routeName) },

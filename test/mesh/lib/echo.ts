@@ -16,16 +16,16 @@ import type { Pod } from '../../e2e/control-plane/pods.ts';
 /** Port of every pod. */
 export const POD_PORT = 8080;
 
-/** Header of a request that is to be answered so many milliseconds later. */
+/** Request header: the pod delays its answer by this many milliseconds. */
 export const DELAY_HEADER = 'x-delay-ms';
 
-/** What a pod answers to any request, as JSON. */
+/** A pod's answer to any request, as JSON. */
 export interface Echo {
   pod: string;
   namespace: string;
-  /** Of the pod; `version` is the interesting one. */
+  /** Labels of the pod; the tests mostly look at `version`. */
   labels: Readonly<Record<string, string>>;
-  /** Of its first container. */
+  /** Image of its first container. */
   image: string;
   protocol: string;
   method: string;
@@ -34,7 +34,7 @@ export interface Echo {
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** What a pod is, as far as its answers tell. */
+/** The facts about a pod that its answers contain. */
 export type Identity = Pick<Echo, 'pod' | 'namespace' | 'labels' | 'image'>;
 
 type AnyRequest = IncomingMessage | Http2ServerRequest;
@@ -49,14 +49,14 @@ export function identityOf({ metadata, spec }: Pod): Identity {
   };
 }
 
-/** Listens for a pod until it is closed; for `startPods({serve: servePod})`. */
+/** Serves requests for a pod until it is closed; for `startPods({serve: servePod})`. */
 export function servePod(pod: Pod, address: string): Promise<() => Promise<void>> {
   return serveEcho(identityOf(pod), address, POD_PORT);
 }
 
 /**
- * An echo server, HTTP/1.1 and HTTP/2 without TLS on the same port. Closing it refuses new connections at once, ends
- * idle ones, and lets those with a request end after their answer.
+ * An echo server for HTTP/1.1 and HTTP/2 without TLS on the same port. When it closes, it refuses new connections at
+ * once, closes idle ones, and closes the others after their answer.
  */
 export async function serveEcho(
   identity: Identity,
@@ -68,11 +68,11 @@ export async function serveEcho(
     connections.began(request, response);
     const delay = Number(request.headers[DELAY_HEADER] ?? 0);
     const reply = () => send(response, echo(identity, request));
-    // Whoever sends a body sends it to its end first.
+    // The answer is sent after the whole body was received.
     request.on('end', () => (delay > 0 ? setTimeout(reply, delay) : reply())).resume();
   };
   const http1 = createServer({ keepAlive: true }, answer);
-  // Envoy keeps connections for long; who closes them first must not be the server.
+  // Envoy keeps connections open for long. The server must not be the one that closes them first.
   http1.keepAliveTimeout = 3_600_000;
   http1.headersTimeout = 0;
   http1.requestTimeout = 0;
@@ -92,7 +92,7 @@ export async function serveEcho(
     });
 }
 
-/** The first bytes tell HTTP/2 from HTTP/1. */
+/** The first bytes distinguish HTTP/2 from HTTP/1. */
 function handOver(
   socket: Socket,
   http1: HttpServer,
@@ -104,7 +104,7 @@ function handOver(
     socket.pause();
     socket.unshift(chunk);
     if (chunk.toString('latin1', 0, 3) === 'PRI') {
-      // Told within the next call.
+      // The event is emitted during the next call.
       http2.once('session', (session) => onSession(socket, session));
       http2.emit('connection', socket);
     } else {

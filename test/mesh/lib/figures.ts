@@ -1,15 +1,15 @@
 import { appendFigure, figuresOf } from '../../support/figures-file.ts';
 
-/** One measured thing, for docs/verified.md: a row of its section's table, or text below the table. */
+/** One measurement for docs/verified.md: a row of its section's table, or text below the table. */
 export interface Figure {
-  /** Heading of the section: sections come in the order in which they are first recorded. */
+  /** Heading of the section. Sections are in the order of their first measurement. */
   section: string;
-  /** What was measured; absent: `value` is Markdown of its own. */
+  /** What was measured. Absent: `value` is Markdown text. */
   what?: string;
   value: string;
 }
 
-/** Environment variable with the file that figures of all test files go to; set by the reporter. */
+/** Environment variable with the file for the measurements of all test files. The reporter sets it. */
 export const FIGURES_FILE = 'MESH_FIGURES';
 
 export function recordFigure(figure: Figure): void {

@@ -12,12 +12,12 @@ const run = promisify(execFile);
 export const ROOT_NAMESPACE = 'istio-system';
 
 export interface Istiod {
-  /** Port of 127.0.0.1 where proxies ask for configuration, without TLS. */
+  /** Port on 127.0.0.1 where proxies get their configuration, without TLS. */
   grpcPort: number;
   running: Running;
 }
 
-/** Path of istiod's program (pilot-discovery), when there is one. */
+/** Path of istiod's program (pilot-discovery), if configured. */
 export function istiodProgram(): string | undefined {
   const program = process.env['ISTIOD_BIN'] ?? '';
   return program === '' ? undefined : program;

@@ -10,16 +10,16 @@ import { mustBeInside } from './namespace.ts';
 
 export interface MeshOptions {
   pods?: Omit<PodOptions, 'serve'>;
-  /** With the hook service and Metacontroller (METACONTROLLER_BIN), so that DynamicEnvs work. */
+  /** Also starts the hook service and Metacontroller (METACONTROLLER_BIN), which DynamicEnvs need. */
   system?: Omit<SystemOptions, 'pods'>;
 }
 
-/** A control plane whose pods answer at their addresses, istiod, and as many proxies as are started. */
+/** A control plane whose pods answer at their addresses, istiod, and any number of proxies. */
 export interface Mesh {
   cluster: ControlPlane;
   pods: PodStandIn;
   istiod: Istiod;
-  /** There when asked for. */
+  /** Present when requested in the options. */
   system?: System;
   /** A proxy that istiod configures; not yet ready. */
   startEnvoy(options: Omit<EnvoyOptions, 'program' | 'folder' | 'source'>): Promise<Envoy>;
@@ -28,7 +28,7 @@ export interface Mesh {
 
 const silent = () => undefined;
 
-/** Only within the namespace (see namespace.ts), and with ISTIOD_BIN. */
+/** Works only within the network namespace (see namespace.ts), and needs ISTIOD_BIN. */
 export async function startMesh({ pods, system }: MeshOptions = {}): Promise<Mesh> {
   mustBeInside();
   const program = istiodProgram();

@@ -3,17 +3,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Addresses of pods: all of them are this machine's own within the network namespace. */
+/** Addresses of pods. Within the network namespace all of them are local addresses. */
 export const POD_NETWORK = '10.99.0.0/16';
 
-/** Environment variable that says, within the namespace, that this is it. */
+/** Environment variable that is set within the network namespace. */
 export const INSIDE = 'DYNAMICENV_MESH_NAMESPACE';
 
 const SET_UP = `ip link set lo up && ip route add local ${POD_NETWORK} dev lo && exec "$@"`;
 
 /**
- * The words before a command that run it in a network namespace of its own, where every address of the pod network can
- * be listened on and nothing leads anywhere else. Throws with the reason where no namespace can be made.
+ * The command prefix that runs a command in a network namespace of its own. There it can listen on every address of the
+ * pod network, and no address leads elsewhere. Throws with the reason when no namespace can be created.
  */
 export async function namespaceCommand(): Promise<string[]> {
   const own = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
@@ -29,7 +29,7 @@ export async function namespaceCommand(): Promise<string[]> {
   return words;
 }
 
-/** Throws outside the namespace, where the pods' addresses are nobody's. */
+/** Throws outside the network namespace, where the pods' addresses do not exist. */
 export function mustBeInside(): void {
   if (process.env[INSIDE] === undefined) {
     throw new Error('this runs in a network namespace of its own: start it by npm run test:mesh');

@@ -10,7 +10,7 @@ import { FIGURES_FILE, readFigures } from './figures.ts';
 import { istiodProgram } from './istiod.ts';
 import { writeVerified } from './verified.ts';
 
-/** As much of Jest's words (@jest/test-result) as is used here. */
+/** The fields of Jest's results (@jest/test-result) that are used here. */
 interface Results {
   testResults: { testFilePath: string; testResults: { title: string; status: string }[] }[];
 }
@@ -18,12 +18,12 @@ interface Results {
 const FOLDER = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** A reporter for Jest: says what was skipped, and writes docs/verified.md after a whole run without failures. */
-// biome-ignore lint/style/noDefaultExport: Jest wants it so
+/** A Jest reporter. It prints what was skipped, and writes docs/verified.md after a complete run without failures. */
+// biome-ignore lint/style/noDefaultExport: Jest requires it
 export default function reporter() {
   const folder = mkdtempSync(join(tmpdir(), 'dynamicenv-mesh-figures-'));
   const figures = join(folder, 'figures.jsonl');
-  // Test files run in other processes, which get this one's environment.
+  // Test files run in other processes, which inherit this environment.
   process.env[FIGURES_FILE] = figures;
   const atStart = sourceHash();
   return {
@@ -69,7 +69,7 @@ function tellSkipped(results: Results['testResults']): void {
   for (const line of skipped) say(`  ${line}`);
 }
 
-/** Why a run does not verify anything; nothing when it does. */
+/** Why a run is not recorded in docs/verified.md; undefined when it is. */
 function whyNotVerified(results: Results['testResults']): string | undefined {
   const ran = new Set(results.map(({ testFilePath }) => testFilePath));
   const missing = globSync('**/*.test.ts', { cwd: FOLDER }).find((file) => !ran.has(FOLDER + file));

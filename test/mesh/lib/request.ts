@@ -5,16 +5,16 @@ import type { Echo } from './echo.ts';
 
 export interface MeshRequest {
   method: string;
-  /** What the caller writes as host, with a port or not. */
+  /** The host as the caller writes it, with or without a port. */
   authority: string;
   path: string;
   headers: Readonly<Record<string, string>>;
 }
 
-/** An answer, and what the proxy tells about its way; `undefined`: there is none. */
+/** A response, and what the proxy reports about its route; `undefined`: no value. */
 export interface Answer {
   status: number;
-  /** From a pod; absent when the proxy answered itself. */
+  /** The pod's answer; absent when the proxy itself answered. */
   echo?: Echo;
   body: string;
   location?: string;
@@ -27,7 +27,7 @@ export interface Way {
   virtualService?: string;
   /** `outbound|80|v2|backend.shop.svc.cluster.local` */
   cluster?: string;
-  /** Envoy's response code details, `via_upstream`. */
+  /** Envoy's response code details, such as `via_upstream`. */
   details?: string;
 }
 
@@ -55,14 +55,17 @@ export async function send(port: number, request: MeshRequest): Promise<Answer> 
   };
 }
 
-/** As bytes of UTF-8: Node writes each character of a header as one byte, and refuses what is above. */
+/**
+ * Encodes headers as UTF-8 bytes: Node writes each character of a header as one byte, and refuses characters above
+ * 0xff.
+ */
 function asSent(headers: MeshRequest['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
   );
 }
 
-/** See WAY in bootstrap.ts. */
+/** See WAY_HEADER in bootstrap.ts. */
 function readWay(header: string): Way {
   const [routeName, config, cluster, details] = header
     .split(';')

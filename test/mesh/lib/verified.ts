@@ -10,7 +10,7 @@ import { istiodVersion } from './istiod.ts';
 const run = promisify(execFile);
 const silent = () => undefined;
 
-/** Writes this suite's part of docs/verified.md. `ran`: test files and how many of their tests passed. */
+/** Writes this suite's part of docs/verified.md. `ran`: the test files, and how many of their tests passed. */
 export async function writeVerified(
   ran: readonly (readonly [file: string, passed: number])[],
   figures: readonly Figure[],

@@ -9,7 +9,7 @@ import { sampleRows } from './lib/sample-rows.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 
 const DEFAULTS = readFlags(DECISION_FLAGS, [], {});
-/** Istiod tells proxies of a change after 10 s at the latest (PILOT_DEBOUNCE_MAX), when there is always another one. */
+/** Maximum delay in seconds until istiod pushes a change while other changes keep coming (PILOT_DEBOUNCE_MAX). */
 const DEBOUNCE_MAX = 10;
 
 describe('a mesh in which something changes all the time', () => {

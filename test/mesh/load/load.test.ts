@@ -10,7 +10,7 @@ import { canLoad, loadTest } from './lib/load-test.ts';
 import { type Count, describeCount, phase, wrongs } from './lib/phase.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 
-/** How many requests there are at least while envs live; the other phases add some. */
+/** Minimum number of requests while envs live. The other phases add some. */
 const REQUESTS = Number(process.env['MESH_REQUESTS'] ?? 100_000);
 const RATE = REQUESTS / 250;
 const ENVS = ['a', 'b', 'c'];

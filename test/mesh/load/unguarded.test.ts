@@ -57,7 +57,7 @@ describe('a route to the host without a subset', () => {
   );
 });
 
-/** When the env's status first said that it is not guarded, and by which VirtualService. */
+/** When the status first reported that the env is not guarded, and which VirtualService it named. */
 async function followWarnings({ cluster }: Scene, env: string) {
   let at: number | undefined;
   const stop = await follow<DynamicEnv>(

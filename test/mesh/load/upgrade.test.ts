@@ -16,7 +16,10 @@ const ENVS = ['a', 'b', 'c'];
 const NONE = { '5xx': 0, unanswered: 0, strange: 0, leaked: 0, missed: 0 };
 const RATE = 300;
 const REST_MS = 3000;
-/** Pods roll, proxies learn, and what is old drains: with the default times less than half of this. */
+/**
+ * Time for rolling pods, updating proxies and draining old objects. With the default times they take less than half of
+ * it.
+ */
 const UPGRADE_SECONDS = 240;
 
 describe('envs that an older version made', () => {
@@ -65,7 +68,7 @@ describe('envs that an older version made', () => {
       expect(new Set(await routedSubsets(cluster.api))).toEqual(new Set(named));
       expect(wrongs(counted)).toEqual(NONE);
       expect(counted.byEnvs).toBeGreaterThan(0);
-      // Never told to be anything but Ready, but for the one that was changed.
+      // The status was Ready all the time, except for the env that was changed.
       const spans = envs.timeline.epochs().map(({ ready }) => ready.length);
       expect(spans).toEqual([2, 1, 1]);
       for (const env of ENVS) await envs.remove(env);

@@ -3,7 +3,7 @@ import { ENV_HEADER, NOBODY } from './generate/envs.ts';
 import { type Judged, judged } from './judge.ts';
 import type { Phase } from './play.ts';
 
-/** What a caller and the mesh's owner can see of an answer, the choice between weighted destinations left out. */
+/** What a caller and the mesh's owner can see of an answer, except the choice between weighted destinations. */
 function seen({ request, mesh, answer: { status, body, location, way } }: Judged): string {
   const outcome = outcomeOf(request, mesh);
   const isByChance = outcome.kind === 'destinations' && outcome.destinations.length > 1;
@@ -12,7 +12,9 @@ function seen({ request, mesh, answer: { status, body, location, way } }: Judged
   return JSON.stringify(isByChance ? route : { ...route, status, body, location, cluster });
 }
 
-/** The requests that no env asks for, with envs and without: how many there are, and those with another answer. */
+/**
+ * Compares the requests that no env matches, with envs and without: how many there are, and which have another answer.
+ */
 export function baseline(
   without: Phase,
   withEnvs: Phase,

@@ -5,8 +5,8 @@ import type { Evaluate } from './expectation.ts';
 type StringMatches = Record<string, StringMatch> | undefined;
 
 /**
- * Evaluators with a mistake: each sees a mesh that is changed in such a way that the right evaluator answers what one with
- * the mistake would have answered for the mesh as it is.
+ * Evaluators with a bug. Each one changes the mesh and then calls the correct evaluator: the result is what an
+ * evaluator with the bug would return for the unchanged mesh.
  */
 export const BUGS: Readonly<Record<string, Evaluate>> = {
   'header names are compared as written': withMatches(({ headers, ...match }) => ({
@@ -79,7 +79,7 @@ function withStrings(change: (match: StringMatch) => StringMatch): Evaluate {
   });
 }
 
-/** Requests' names are in lower case: another name is never there. */
+/** Renames headers to upper case. The names in requests are in lower case, so such a header is never present. */
 function renamed(headers: Record<string, StringMatch>): Record<string, StringMatch> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, match]) => [

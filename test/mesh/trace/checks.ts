@@ -10,7 +10,7 @@ import type { Recorded } from './record.ts';
 
 const LEAST = { pairs: 2000, configurations: 200, perField: 50, notOnBase: 0.3 };
 
-/** The same tests for a live run and for its replay. `title`: section of the figures. */
+/** The tests of both a live run and its replay. `title`: section of the measurements. */
 export function checks(
   title: string,
   run: () => Promise<Recorded>,
@@ -31,7 +31,7 @@ export function checks(
     pairs = judged(recorded.after);
   }, seconds * 1000);
 
-  it('trace names who answered, 404 and 503 included', () => {
+  it('trace names the pods that answered, or the 404 or 503', () => {
     const { seed, configurations } = recorded.settings;
     const found = differences(pairs);
     figure('Seed (`MESH_SEED`)', seed);
@@ -82,7 +82,7 @@ export function checks(
     expect(caught).toBeGreaterThan(0);
   });
 
-  it('who matches no env gets the same answer as without envs', () => {
+  it('a request that matches no env gets the same answer as without envs', () => {
     const hasEnvs = (id: string) => recorded.withEnvs.includes(id);
     const { compared, changed } = baseline(recorded.before, recorded.after, hasEnvs);
     figure(

@@ -21,7 +21,9 @@ export const FIELDS = [
 ] as const;
 export type Field = (typeof FIELDS)[number];
 
-/** In how many pairs a VirtualService that was consulted asks for a field, and the request meets it, or does not. */
+/**
+ * For a match field: in how many pairs a condition of a consulted VirtualService was met, and in how many it failed.
+ */
 export interface FieldCount {
   asked: number;
   met: number;
@@ -44,7 +46,7 @@ export function fieldCoverage(pairs: readonly Judged[]): Record<Field, FieldCoun
   >;
 }
 
-/** For each field whether some entry's condition on it is met, and some is not. */
+/** For each field: whether any entry's condition on it is met, and whether any fails. */
 function fieldsOf(pair: Judged): Map<Field, Set<boolean>> {
   const request = hostRequest(pair.request, pair.mesh);
   const results = new Map<Field, Set<boolean>>();
@@ -66,7 +68,7 @@ function only(match: HTTPMatchRequest, field: Field): HTTPMatchRequest {
   return { [field]: match[field] };
 }
 
-/** The VirtualServices, delegates included, that rows of the table come from. */
+/** The VirtualServices from which the table's rows come, including delegates. */
 function consulted({ request, mesh }: Judged): VirtualService[] {
   const routed = hostRequest(request, mesh);
   const table = routeTable(routed.host, routed, mesh) ?? [];
@@ -78,7 +80,7 @@ function consulted({ request, mesh }: Judged): VirtualService[] {
   );
 }
 
-/** What became of the pairs: how many of each. */
+/** How many pairs had each outcome. */
 export function endings(pairs: readonly Judged[]): Record<string, number> {
   const kinds = Map.groupBy(pairs, ending);
   return Object.fromEntries([...kinds].map(([kind, own]) => [kind, own.length]).sort());

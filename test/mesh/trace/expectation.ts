@@ -23,7 +23,7 @@ export function outcomeOf(
   return judge(hostRequest(request, mesh), mesh);
 }
 
-/** A request with the proxy that routes it, and the host that the proxy takes its authority for. */
+/** A request with its proxy, and the host that the proxy derives from its authority. */
 export function hostRequest(request: PlannedRequest, mesh: Mesh): HostRequest {
   const proxy = PROXIES.find(({ name }) => name === request.proxy);
   if (!proxy) throw new Error(`there is no proxy ${request.proxy}`);
@@ -37,7 +37,7 @@ export function hostRequest(request: PlannedRequest, mesh: Mesh): HostRequest {
   return { ...routed, host: requestHost(routed, mesh) };
 }
 
-/** What the outcome says and Envoy did otherwise; undefined when they agree. */
+/** How Envoy's answer differs from the outcome; undefined when they agree. */
 export function difference(outcome: Outcome, answer: Answer, mesh: Mesh): string | undefined {
   switch (outcome.kind) {
     case 'destinations': {
@@ -55,7 +55,7 @@ export function difference(outcome: Outcome, answer: Answer, mesh: Mesh): string
   }
 }
 
-/** The VirtualService, the route and, where one took the request, the match entry. */
+/** Compares the VirtualService, the route and, if one matched, the match entry. */
 function wayProblem(hit: RouteHit, { way }: Answer, mesh: Mesh): string | undefined {
   const entry = hit.delegate ? undefined : entryOf(hit, mesh)?.name;
   const name = `${hit.routeName}${entry === undefined ? '' : `.${entry}`}`;
@@ -115,7 +115,7 @@ function directProblem(hit: RouteHit, { status, body }: Answer, mesh: Mesh): str
   return expected('status', code, status) ?? expected('body', text.string, body);
 }
 
-/** Who is neither service nor anybody's host passes through a sidecar; here that leads nowhere. */
+/** A host that is neither a service nor in a VirtualService passes through a sidecar. Here it has no destination. */
 function noneProblem(reason: string, { status, way }: Answer): string | undefined {
   if (reason === 'unknown-host' && way.cluster === 'PassthroughCluster') return undefined;
   return expected(

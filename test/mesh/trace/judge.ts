@@ -6,7 +6,7 @@ export interface Judged extends Pair {
   mesh: Mesh;
 }
 
-/** The pairs with the objects that they were about. */
+/** The pairs with the objects that they depend on. */
 export function judged({ objects, pairs }: Phase): Judged[] {
   const meshes = meshesOf(objects);
   return pairs.map((pair) => {
@@ -16,7 +16,7 @@ export function judged({ objects, pairs }: Phase): Judged[] {
   });
 }
 
-/** A line for each pair in which the evaluator says something else than Envoy did. */
+/** One line for each pair where the evaluator and Envoy disagree. */
 export function differences(pairs: readonly Judged[], judge?: Evaluate): string[] {
   return pairs.flatMap(({ configuration, request, answer, mesh }) => {
     const problem = difference(outcomeOf(request, mesh, judge), answer, mesh);

@@ -12,7 +12,7 @@ import { install, installEnvs, startScene, storedObjects, untilPushed } from './
 import type { Settings } from './settings.ts';
 import { tablesOf } from './tables.ts';
 
-/** All configurations in one mesh, first without envs, then with them; every request is sent each time. */
+/** Runs all configurations in one mesh, first without envs, then with them. Every request is sent both times. */
 export async function runLive(settings: Settings, say: (line: string) => void): Promise<Recorded> {
   const { seed, requests: each } = settings;
   const all = Array.from({ length: settings.configurations }, (_, index) =>

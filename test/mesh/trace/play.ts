@@ -7,7 +7,7 @@ import { type Answer, send } from '../lib/request.ts';
 import { CONFIGURATION_LABEL } from './generate/configuration.ts';
 import type { PlannedRequest } from './generate/requests.ts';
 
-/** A request of a configuration and what Envoy answered. */
+/** A request of a configuration and Envoy's answer. */
 export interface Pair {
   configuration: string;
   request: PlannedRequest;
@@ -18,13 +18,13 @@ interface Service extends KubeObject {
   spec: { selector: Record<string, string>; ports: { port: number }[] };
 }
 
-/** A state of the mesh, and what was answered in it. */
+/** A state of the mesh, and the answers in it. */
 export interface Phase {
   objects: readonly KubeObject[];
   pairs: readonly Pair[];
 }
 
-/** The objects of each configuration as `evaluate` takes them. No host is of two configurations. */
+/** The objects of each configuration in the form that `evaluate` takes. No two configurations share a host. */
 export function meshesOf(objects: readonly KubeObject[]): ReadonlyMap<string, Mesh> {
   const groups = Map.groupBy(
     objects,
@@ -50,7 +50,7 @@ function meshOf(own: readonly KubeObject[]): Mesh {
   };
 }
 
-/** Sends every request to its proxy, some at a time; the pairs are in the order of the requests. */
+/** Sends every request to its proxy, a few at a time. The pairs are in the order of the requests. */
 export async function play(
   requests: readonly Pick<Pair, 'configuration' | 'request'>[],
   envoys: readonly Envoy[],

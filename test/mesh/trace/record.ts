@@ -7,19 +7,19 @@ import type { Pair, Phase } from './play.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
 
-/** A live run: what was in the mesh, what istiod made of it, what was asked and answered. */
+/** A live run: the mesh's objects, istiod's configuration, the requests and the answers. */
 export interface Recorded {
   settings: Settings;
   istiod: string;
-  /** Configurations with envs. */
+  /** Names of the configurations with envs. */
   withEnvs: readonly string[];
-  /** Before there were envs. */
+  /** Without envs. */
   before: Phase;
-  /** With them. */
+  /** With envs. */
   after: Phase;
-  /** What istiod sent to each proxy in the end. */
+  /** The last configuration that istiod sent to each proxy. */
   tables: Readonly<Record<string, Tables>>;
-  /** Who listened at each address. */
+  /** The pod at each address. */
   pods: Readonly<Record<string, Identity>>;
 }
 
@@ -29,7 +29,7 @@ export async function writeRecord(recorded: Recorded): Promise<void> {
   const { before, after } = recorded;
   const kept = { ...recorded, before: compact(before), after: compact(after) };
   const text = Buffer.from(JSON.stringify(kept));
-  // The same things come back far apart from each other.
+  // A large window: the same texts occur far apart.
   const params = {
     [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
     [constants.BROTLI_PARAM_QUALITY]: 9,
@@ -47,7 +47,7 @@ function compact({ objects, pairs }: Phase): Phase {
   return { objects: [...objects].sort(byPlace), pairs: pairs.map(compactPair) };
 }
 
-/** Of an echo only who sent it. */
+/** Keeps only the sender of an echo. */
 function compactPair({ answer, ...pair }: Pair): Pair {
   if (!answer.echo) return { ...pair, answer };
   const { pod, namespace, labels, image } = answer.echo;

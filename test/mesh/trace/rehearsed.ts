@@ -6,17 +6,17 @@ import { CONFIGURATION_LABEL, type Configuration, withLabel } from './generate/c
 import { BASE_DEPLOYMENT } from './generate/envs.ts';
 import { BASE_VERSION, deployment } from './generate/world.ts';
 
-/** What DynamicEnvs make of a configuration. */
+/** A configuration after DynamicEnvs changed it. */
 export interface WithEnvs {
-  /** Those that have routes of envs now, whole. */
+  /** The VirtualServices that now have injected routes, as whole objects. */
   changed: readonly VirtualService[];
   /** The envs' DestinationRules. */
   added: readonly DestinationRule[];
 }
 
 /**
- * The DynamicEnvs of a configuration do what they do, decided by the service behind its HTTP door, in the in-memory
- * cluster: what would take a minute with a real Metacontroller takes a blink.
+ * Runs the DynamicEnvs of a configuration in the in-memory cluster, with the service behind its HTTP server. With a
+ * real Metacontroller it would take a minute.
  */
 export async function rehearsed(
   { id, older, newer, envs }: Configuration,
@@ -33,7 +33,7 @@ export async function rehearsed(
   );
   const bases = [...namespaces].map((name) => deployment(BASE_DEPLOYMENT, name, BASE_VERSION));
   for (const object of bases) await user.create(object);
-  // With their ages, which decide whose rule hides whose.
+  // Their creation times are kept: they decide which rule hides which.
   const own = stored.filter(({ metadata }) => metadata.labels?.[CONFIGURATION_LABEL] === id);
   for (const object of own) cluster.restore(object);
   for (const env of envs) await user.create(env);

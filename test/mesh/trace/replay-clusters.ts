@@ -1,9 +1,9 @@
-/** Istio's name for where requests go whose host nobody knows: to the address that the caller meant. */
+/** Istio's cluster for requests to unknown hosts: they go to the address that the caller used. */
 export const PASSTHROUGH = 'PassthroughCluster';
 
 const TYPE = 'type.googleapis.com/envoy.config.cluster.v3.Cluster';
 
-/** A cluster with endpoints that are known, or one that takes the caller's address. */
+/** A cluster with known endpoints, or one that uses the caller's address. */
 export function clusterConfig(
   name: string,
   endpoints?: { addresses: readonly string[]; port: number },

@@ -12,8 +12,9 @@ import { clusterConfig, PASSTHROUGH } from './replay-clusters.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * What istiod sent in a recorded run is given to Envoy through files, and the same requests are sent again. Pods listen
- * on addresses of 127.0.0.0/8, which need no network namespace. Answers the run with the answers of now.
+ * Replays a recorded run: Envoy gets istiod's recorded configuration through files, and the same requests are sent
+ * again. Pods listen on addresses of 127.0.0.0/8, which need no network namespace. Returns the run with the new
+ * answers.
  */
 export async function replay(recorded: Recorded, say: (line: string) => void): Promise<Recorded> {
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-mesh-'));

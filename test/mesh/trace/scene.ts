@@ -16,7 +16,7 @@ const COLLECTIONS: Readonly<Record<string, (namespace: string) => string>> = {
   DestinationRule: (namespace) => `${NETWORKING}/${namespace}/destinationrules`,
 };
 
-/** Namespaces, pods and gateways, and a proxy for each caller. */
+/** Creates namespaces, pods and gateways, and a proxy for each caller. */
 export async function startScene(mesh: Mesh): Promise<Envoy[]> {
   const { kubectl } = mesh.cluster;
   const input = { apiVersion: 'v1', kind: 'List', items: worldObjects() };
@@ -31,13 +31,13 @@ export async function startScene(mesh: Mesh): Promise<Envoy[]> {
   return envoys;
 }
 
-/** Creates all objects of the configurations; those of the second age are seconds younger. */
+/** Creates all objects of the configurations. The younger ones are created seconds later. */
 export async function install(api: Api, all: readonly Configuration[]): Promise<void> {
   await createAll(
     api,
     all.flatMap(({ services, older }) => [...services, ...older]),
   );
-  // Times of creation have whole seconds.
+  // Creation times have whole seconds. After this wait the next objects are younger.
   await sleep(1100);
   await createAll(
     api,
@@ -45,7 +45,7 @@ export async function install(api: Api, all: readonly Configuration[]): Promise<
   );
 }
 
-/** Gives VirtualServices the routes of envs, and adds the envs' rules. */
+/** Writes the injected routes into VirtualServices, and creates the envs' rules. */
 export async function installEnvs(api: Api, all: readonly WithEnvs[]): Promise<void> {
   await createAll(
     api,
@@ -77,7 +77,7 @@ async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>):
   await Promise.all(Array.from({ length: 10 }, worker));
 }
 
-/** The configurations' objects as they are stored, in a steady order, with what decides about requests only. */
+/** The stored objects of the configurations, in a stable order, reduced to the fields that affect requests. */
 export async function storedObjects(api: Api): Promise<KubeObject[]> {
   const selector = `?labelSelector=${CONFIGURATION_LABEL}`;
   const paths: [string, string, string][] = [
@@ -110,8 +110,8 @@ interface Stored extends KubeObject {
 }
 
 /**
- * Waits until istiod has told every proxy all that was written before: a last VirtualService has arrived everywhere,
- * and nothing has come for a while after it.
+ * Waits until istiod has pushed all earlier writes to every proxy: a last VirtualService has arrived everywhere, and no
+ * update came for a while after it.
  */
 export async function untilPushed(api: Api, envoys: readonly Envoy[], mark: string): Promise<void> {
   const host = `${mark}.example.com`;
@@ -146,7 +146,7 @@ export async function untilPushed(api: Api, envoys: readonly Envoy[], mark: stri
   );
 }
 
-/** How many updates of anything each proxy has taken. */
+/** The number of updates of each kind that each proxy has accepted. */
 async function versions(envoys: readonly Envoy[]): Promise<string> {
   const stats = await Promise.all(
     envoys.map(async ({ admin }) =>

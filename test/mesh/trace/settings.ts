@@ -1,4 +1,4 @@
-/** What a live run is made of; `MESH_SEED` and `MESH_CONFIGURATIONS` change it, and then nothing is recorded. */
+/** The parameters of a live run. `MESH_SEED` and `MESH_CONFIGURATIONS` change them; then nothing is recorded. */
 export interface Settings {
   seed: number;
   configurations: number;

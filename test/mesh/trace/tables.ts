@@ -2,9 +2,9 @@ import { type Envoy, routeNameOf, SERVICE_PORTS } from '../lib/envoy.ts';
 
 type Json = Record<string, unknown>;
 
-/** What istiod sent to one proxy. */
+/** The configuration that istiod sent to one proxy. */
 export interface Tables {
-  /** RouteConfigurations by name, without what decides nothing here. */
+  /** RouteConfigurations by name, without fields that affect nothing here. */
   routes: Record<string, Json>;
   /** Addresses of each cluster's endpoints. */
   clusters: Record<string, string[]>;
@@ -26,7 +26,7 @@ interface Assignment {
   }[];
 }
 
-/** Read from the proxy that got them. */
+/** Reads the configuration from its proxy. */
 export async function tablesOf(envoy: Envoy): Promise<Tables> {
   const { configs } = await envoy.ask<ConfigDump>('/config_dump?include_eds');
   const tables = configs.flatMap(({ dynamic_route_configs: routes = [] }) => routes);
@@ -58,7 +58,7 @@ export async function tablesOf(envoy: Envoy): Promise<Tables> {
   };
 }
 
-/** Names for tracing, and how a request that failed is tried again. */
+/** Names for tracing, and retry settings. */
 const UNUSED = ['decorator', 'retry_policy', 'include_request_attempt_count'];
 
 function trimmed(value: unknown): unknown {

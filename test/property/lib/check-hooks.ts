@@ -15,7 +15,7 @@ import { ledIn } from './mirror.ts';
 import type { TestService } from './service.ts';
 import { randomFrom, shuffled } from './shuffle.ts';
 
-/** One call in so many is made again in other ways. */
+/** Every fifth call is repeated in other ways. */
 const SAMPLE = 5;
 
 export interface HookWatch {
@@ -23,7 +23,7 @@ export interface HookWatch {
   calls(): number;
 }
 
-/** The service behind its HTTP door; what it answers is looked at, and some calls are made once more. */
+/** The service with its HTTP server. Its answers are checked, and some calls are repeated. */
 export function watchHooks(
   service: TestService,
   now: () => Date,
@@ -35,7 +35,7 @@ export function watchHooks(
     const answer = await service.app.inject({ method, url, payload: body as object });
     return { statusCode: answer.statusCode, body: answer.body };
   };
-  /** A rejection would pass for a lost connection. */
+  /** Returned, not thrown: a rejection would look like a lost connection. */
   const frozenAnswer = (url: string, body: unknown): string => {
     try {
       return JSON.stringify(service.answerFrozen(url, body));
@@ -74,7 +74,7 @@ export function watchHooks(
   };
 }
 
-/** Answers are compared as JSON; of a patch it counts what comes of it. */
+/** Compares answers as JSON. Patches are compared by their result. */
 function differenceOf(url: string, body: unknown, a: string, b: string): string | undefined {
   if (!url.startsWith('/admission')) return firstDifference(JSON.parse(a), JSON.parse(b));
   const { request } = body as AdmissionReview;
@@ -88,7 +88,10 @@ function patched(object: unknown, { response }: AdmissionReviewResponse): unknow
   return applyJsonPatch(object, JSON.parse(text) as Operation[]);
 }
 
-/** Metacontroller deletes what an answer leaves out: only what is drained, or never got a request, may be missing. */
+/**
+ * Metacontroller deletes a child that an answer omits. Only a child that has drained, or that never got a request, may
+ * be missing.
+ */
 function lostChildren(
   request: CompositeRequest,
   response: CompositeResponse,
@@ -136,7 +139,7 @@ function hasTwin({ metadata, spec }: DestinationRule, { children }: CompositeReq
   );
 }
 
-/** Does any route that the service was shown lead to the clone that the child is, or is about? */
+/** Does any route that was sent to the service lead to the clone of this child? */
 function isReached(child: KubeObject, { related }: CompositeRequest): boolean {
   const spec = (child as RouteInjection).spec as Partial<RouteInjection['spec']> | undefined;
   const isInjection = child.kind === 'RouteInjection';

@@ -5,11 +5,11 @@ import type { HistoryEntry } from '../../../src/simulator/api-server/store.ts';
 import { type EnvName, envOfSubset } from './env-choice.ts';
 import { fullName, isOurs, type Led, ledBy, type Mirror, ofKind } from './mirror.ts';
 
-/** What of the past the order of steps is judged by. */
+/** The history that is needed to check the order of steps. */
 export interface Phases {
   /** Deployment's uid → when it was last seen available (ms). */
   available: Map<string, number>;
-  /** `host subset` and clone's name → when a route last led there (ms). */
+  /** `host subset` and clone's name → when a route last led to it (ms). */
   led: Map<string, number>;
   /** RouteInjection's key → when it was activated (ms). */
   activated: Map<string, number>;
@@ -18,11 +18,11 @@ export interface Phases {
 export interface PhaseSettings {
   settleSeconds: number;
   drainSeconds: number;
-  /** How far behind the cluster's caches may be. */
+  /** Maximum delay of the cluster's caches. */
   lagSeconds: number;
   metacontrollerUser: string;
   isExempt(env: EnvName): boolean;
-  /** When anybody last did anything (ms); that pods, hooks or writes fail is nobody's doing. */
+  /** When a user last acted (ms). Failures of pods, hooks and writes are no actions of a user. */
   lastDeed(): number;
 }
 
@@ -38,7 +38,7 @@ function ruleHost({ metadata, spec }: DestinationRule): string {
   return fullName(spec.host, metadata.namespace);
 }
 
-/** To be called before the write is recorded: what is true until now was true until now. */
+/** Call it before the write is recorded: the state up to now is kept with its time. */
 export function remember(phases: Phases, mirror: Mirror, now: number): void {
   for (const deployment of ofKind<Deployment>(mirror, 'Deployment')) {
     if (isAvailable(deployment)) phases.available.set(deployment.metadata.uid ?? '', now);
@@ -46,7 +46,7 @@ export function remember(phases: Phases, mirror: Mirror, now: number): void {
   for (const name of ledBy(mirror).flatMap(names)) phases.led.set(name, now);
 }
 
-/** To be called after the write is recorded. */
+/** Call it after the write is recorded. */
 export function phaseProblems(
   entry: HistoryEntry,
   phases: Phases,
@@ -96,7 +96,7 @@ function activationProblems(
   ];
 }
 
-/** A clone that crashes keeps its requests: only what somebody does is a reason to withdraw the routes. */
+/** A clone that crashes keeps its requests. Routes may be withdrawn only after an action of a user. */
 function withdrawalProblems(
   key: string,
   { activated }: Phases,
@@ -129,7 +129,7 @@ function envOfOwned(object: HistoryEntry['before']): EnvName | undefined {
   return name as EnvName | undefined;
 }
 
-/** Undefined: no route leads to it, or another rule has the same subset of the same host. */
+/** Undefined when no route leads to it, or when another rule has the same subset of the same host. */
 function leadName(object: HistoryEntry['before'], mirror: Mirror): string | undefined {
   if (object?.kind === 'Deployment') return object.metadata.name;
   if (object?.kind !== 'DestinationRule') return undefined;

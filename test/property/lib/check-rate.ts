@@ -3,8 +3,8 @@ import type { HistoryEntry } from '../../../src/simulator/api-server/store.ts';
 const MINUTE = 60_000;
 
 /**
- * A write loop makes thousands of writes a minute. `perMinute`: what idle controllers may write; `perCause`: for each
- * write of somebody else's, and each fault, in the same minute.
+ * Detects write loops, which make thousands of writes a minute. `perMinute`: allowed writes of idle controllers.
+ * `perCause`: additional writes for each write of somebody else, and for each fault, in the same minute.
  */
 export function writeLoops(
   history: readonly HistoryEntry[],

@@ -11,7 +11,7 @@ import { takenTo } from './check-routing.ts';
 import { cloneOf, fullName, type Mirror, ofKind } from './mirror.ts';
 import { REQUESTS, requestText, satisfies } from './requests.ts';
 
-/** The same mesh without any of our routes: where a request would go for everybody. */
+/** The same mesh without our routes: where requests go without envs. */
 export function withoutOurs(mesh: Mesh): Mesh {
   const virtualServices = mesh.virtualServices.map((owner) => ({
     ...owner,
@@ -27,7 +27,10 @@ export function isReady({ status }: DynamicEnv): boolean {
   return status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 }
 
-/** At rest: every request that a ready env is to have, and that no other env may take, reaches its clone. */
+/**
+ * Checks a cluster in which nothing is pending: every request of a ready env that no other env may take reaches the
+ * env's clone.
+ */
 export function brokenPromises(
   mirror: Mirror,
   mesh: Mesh,
@@ -53,7 +56,7 @@ export function brokenPromises(
   );
 }
 
-/** The clones that a request is to reach: everybody's goes to the base's subset, by a route that can be copied. */
+/** The clones that a request must reach. Without envs it goes to the base's subset, by a route that can be copied. */
 function promised(
   request: HostRequest,
   { metadata, spec }: DynamicEnv,
@@ -87,7 +90,7 @@ function hitRoute(
   return route && { route, entry: route.match?.[matchIndex] ?? {} };
 }
 
-/** The route itself already decides on what the match asks for: such an entry is not copied. */
+/** The entry already has a condition on the same header or label. Such an entry is not copied. */
 function isContrary(entry: HTTPMatchRequest, { headers, sourceLabels }: IstioMatch): boolean {
   const decided = [...Object.keys(entry.headers ?? {}), ...Object.keys(entry.withoutHeaders ?? {})];
   const asked = Object.keys(headers ?? {}).map((name) => name.toLowerCase());

@@ -4,7 +4,9 @@ import { meshOf, misroutings } from './check-routing.ts';
 import type { EnvName } from './env-choice.ts';
 import { type Mirror, ofKind } from './mirror.ts';
 
-/** When nothing is on its way any more, what holds is what the envs say now, not what they once said. */
+/**
+ * Checks a cluster in which nothing is pending: it matches what the envs request now, not what they requested earlier.
+ */
 export function restProblems(
   mirror: Mirror,
   everWanted: (env: EnvName) => readonly IstioMatch[],
@@ -20,7 +22,7 @@ export function restProblems(
   ];
 }
 
-/** Its last usable spec stays in force. */
+/** Then its last valid spec stays in force. */
 function isRefused({ status }: DynamicEnv): boolean {
   return status?.conditions?.some(({ reason }) => reason === 'InvalidSpec') ?? false;
 }

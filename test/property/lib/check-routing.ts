@@ -25,7 +25,7 @@ export function meshOf(mirror: Mirror): Mesh {
   };
 }
 
-/** Our route that takes a request, if one does, and the user's route behind it. */
+/** The injected route that takes a request, if any, and the user's route from which it was copied. */
 function takenBy(outcome: Outcome, mesh: Mesh): { ours: HTTPRoute; base: HTTPRoute } | undefined {
   if (!('hit' in outcome) || outcome.hit === undefined) return undefined;
   const { virtualService, routeIndex } = outcome.hit;
@@ -38,19 +38,22 @@ function takenBy(outcome: Outcome, mesh: Mesh): { ours: HTTPRoute; base: HTTPRou
   return ours && { ours, base };
 }
 
-/** The clones that one of our routes sends a request to, if one takes it. */
+/** The clones to which an injected route sends this request; empty when no injected route takes it. */
 export function takenTo(outcome: Outcome, mesh: Mesh): string[] {
   return clonesOf(takenBy(outcome, mesh)?.ours);
 }
 
 export interface RoutingRules {
-  /** Matches that an env has, or had at some time. */
+  /** Current and former matches of an env. */
   matches(env: EnvName): readonly IstioMatch[];
-  /** Somebody has deleted parts of this env by hand, or asked not to wait: its own requests may fail. */
+  /** True when somebody deleted parts of this env by hand, or forced its removal: its own requests may fail. */
   isExempt(env: EnvName): boolean;
 }
 
-/** Where do requests go that one of our routes takes? Nowhere but to a living clone of an env that wants them. */
+/**
+ * Requests that an injected route takes must go to a living clone of an env that matches them. Returns those that do
+ * not.
+ */
 export function misroutings(mirror: Mirror, rules: RoutingRules): string[] {
   const mesh = meshOf(mirror);
   const ours = mesh.virtualServices.some(({ spec }) => spec.http?.some(cloneOf));
@@ -84,7 +87,8 @@ function judge(
     return `taken by env ${env}, none of whose matches it has`;
   }
   if (rules.isExempt(env)) return undefined;
-  // The user may take their own Service away, or keep it from our pods: then nobody gets its requests.
+  // The user may delete their own Service, or change it so that it selects none of our pods. Then its requests fail in
+  // any case.
   const lost = reached.find(({ unavailable }) => unavailable === 'no-subset');
   if (lost !== undefined) {
     return `sent to ${lost.host} ${lost.subset}, which no DestinationRule defines`;

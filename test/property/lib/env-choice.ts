@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import type { DynamicEnv, IstioMatch, Workload } from '../../../src/api/dynamicenv.ts';
 import { cloneName, subsetName } from '../../../src/kinds/dynamicenv/plan/names.ts';
 
-/** One name begins with another, and one is no label: both have caught mistakes before. */
+/** One name is the prefix of another, and one is no DNS label. Both have revealed bugs before. */
 export const ENVS = ['al', 'al-bob', 'bo.x'] as const;
 export type EnvName = (typeof ENVS)[number];
 
-/** The env whose clone a subset has, one for a traffic policy of its own too. */
+/** The env to which a subset belongs. An env has one subset, and one more for each further traffic policy. */
 export function envOfSubset(subset: string): EnvName | undefined {
   return ENVS.find((name) => SUBSETS.get(name)?.has(subset));
 }
@@ -35,12 +35,12 @@ export interface EnvChoice {
   /** Indexes of MATCHES. */
   matches: number[];
   subsets: ('backend' | 'web')[];
-  /** web without routes, when it is no subset. */
+  /** Is `web` a consumer (without routes) when it is no subset? */
   consumer: boolean;
   image: number;
   replicas: number;
   podLabel: boolean;
-  /** `match`: a spec that the CRD would refuse; `container`: one that the base does not have. */
+  /** `match`: a spec that the CRD would refuse. `container`: a container that the base does not have. */
   wrong: 'nothing' | 'match' | 'container';
 }
 

@@ -7,7 +7,7 @@ import type { FaultName } from './steps.ts';
 
 const CLONES = BASES.flatMap((base) => ENVS.map((env) => `${base}-${envId(env)}`));
 
-/** Only what Metacontroller does fails: the user's own writes must end as on the twin. */
+/** Only Metacontroller's requests fail. The user's own writes must have the same result as on the twin. */
 export function startFault(cluster: Cluster, name: FaultName, metacontrollerUser: string): Lift {
   const { failHook, failWrite, loseWebhook, crash } = cluster.faults;
   const refuse = (which: (kind: string) => boolean, mode: 'conflict' | 'refuse', times?: number) =>

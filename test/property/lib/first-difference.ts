@@ -2,7 +2,7 @@ function isContainer(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Where two JSON values first differ, and how: whole objects are too long to read. */
+/** The first difference between two JSON values. Whole objects would be too long to read. */
 export function firstDifference(a: unknown, b: unknown, path = ''): string | undefined {
   if (Object.is(a, b)) return undefined;
   if (!isContainer(a) || !isContainer(b)) {

@@ -1,7 +1,7 @@
 import type { DestinationRule, HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 
-/** What the user's objects look like; the variants are the edits that the steps make. */
+/** The user's objects. The variants are the edits that the steps make. */
 
 const NAMESPACE = 'shop';
 const DOMAIN = 'shop.svc.cluster.local';
@@ -11,7 +11,7 @@ export interface BaseVariant {
   replicas: number;
   label: number;
   podLabel: number;
-  /** Other numbers are other selectors: the Deployment must be deleted and created anew. */
+  /** A number for the selector. A change of it requires that the Deployment is deleted and created again. */
   selector: number;
 }
 
@@ -76,7 +76,7 @@ function rule(name: string, variant: number): DestinationRule {
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',
     metadata: { name, namespace: NAMESPACE },
-    // Not an edit: Istio hides the clone's subset from the moment exportTo is another until the clone has followed.
+    // exportTo is not edited: Istio would hide the clone's subset until the clone's rule has the same exportTo.
     spec: {
       host,
       ...(name === 'web' ? { exportTo: ['*'] } : {}),
@@ -92,7 +92,7 @@ function to(host: string, subset?: string, weight?: number) {
 
 const REPORTS = { match: [{ uri: { prefix: '/reports' } }], timeout: '60s' };
 
-/** The last names look like ours and are not: who takes routes away by a prefix takes these. */
+/** The last names look like those of injected routes but are not. They detect code that removes routes by prefix. */
 function routeVariants(host: string): HTTPRoute[][] {
   const shared = { route: [to(host, 'shared')] };
   return [
@@ -159,7 +159,7 @@ export function meshObject(kind: MeshKind, name: string, variant: number): KubeO
   return kind === 'DestinationRule' ? rule(name, variant) : virtualService(name, variant);
 }
 
-/** What is there before the first step. */
+/** The objects that exist before the first step. */
 export function firstObjects(): KubeObject[] {
   return [
     ...BASES.map((name) => base(name, FIRST)),

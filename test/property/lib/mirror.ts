@@ -14,12 +14,12 @@ export function ofKind<T = LocalObject>(mirror: Mirror, kind: string): T[] {
   return [...mirror.values()].filter((object) => object.kind === kind) as T[];
 }
 
-/** Told by what no user's route here has, not by its name: names are what the code under test goes by. */
+/** Detected by a header that no user's route has here. Names are not used: the code under test relies on them. */
 export function cloneOf(route: HTTPRoute | undefined): string | undefined {
   return clonesOf(route)[0];
 }
 
-/** All clones that it leads to; none: it is not ours. */
+/** All clones that the route leads to. Empty: it is not an injected route. */
 export function clonesOf(route: HTTPRoute | undefined): string[] {
   return (route?.route ?? []).flatMap((target) => cloneAt(target) ?? []);
 }
@@ -33,7 +33,7 @@ export function userRoutes(object: LocalObject | undefined): HTTPRoute[] | undef
   return routes?.filter((route) => cloneOf(route) === undefined);
 }
 
-/** A place where one of our routes leads to. */
+/** A destination of an injected route. */
 export interface Led {
   host: string;
   subset: string;

@@ -7,7 +7,7 @@ import { ROUTED_HOSTS } from './manifests.ts';
 
 type Headers = Record<string, string>;
 
-/** A value that fits, and one that just does not. */
+/** For each regex: a value that matches, and one that just does not. */
 const REGEX_SAMPLES: Record<string, [string, string]> = { 'b.b': ['bxb', 'bxbx'] };
 
 function sample({ exact, prefix, regex }: StringMatch): [string, string] {
@@ -16,7 +16,7 @@ function sample({ exact, prefix, regex }: StringMatch): [string, string] {
   return REGEX_SAMPLES[regex ?? ''] ?? ['', ''];
 }
 
-/** For each match: headers that fit, and the same with one header wrong, in another case, or missing. */
+/** For each match: headers that match it, and variants with one header wrong, in another case, or missing. */
 function headersFor({ headers = {} }: IstioMatch): Headers[] {
   const entries = Object.entries(headers).map(([name, value]): [string, [string, string]] => [
     name.toLowerCase(),
@@ -49,7 +49,7 @@ const PLACES: [host: string, path: string, callers: Caller[]][] = [
   [FRONT, '/web', [GATEWAY]],
 ];
 
-/** Everything that is asked whenever routes change. */
+/** All requests that are evaluated whenever routes change. */
 export const REQUESTS: readonly HostRequest[] = PLACES.flatMap(([host, path, callers]) =>
   callers.flatMap((caller) =>
     HEADERS.map((headers) => ({
@@ -64,7 +64,7 @@ export const REQUESTS: readonly HostRequest[] = PLACES.flatMap(([host, path, cal
   ),
 );
 
-/** Does the request carry what the match asks for? As plainly as it can be said. */
+/** Does the request satisfy the match? Written as simply as possible. */
 export function satisfies(request: HostRequest, match: IstioMatch): boolean {
   const headersFit = Object.entries(match.headers ?? {}).every(([name, wanted]) =>
     fits(request.headers[name.toLowerCase()], wanted),

@@ -21,11 +21,11 @@ export interface RunOptions {
   strategy: LocalClusterOptions['strategy'];
   podReadySeconds: number;
   drainSeconds: number;
-  /** How late Metacontroller's cache of VirtualServices is. */
+  /** Delay of Metacontroller's cache of VirtualServices. */
   lagSeconds: number;
 }
 
-/** Far above what any run needs, far below what a loop makes. */
+/** Far more than any run needs, and far less than a write loop makes. */
 const RATE = { perMinute: 60, perCause: 40 };
 
 interface Run {
@@ -33,18 +33,20 @@ interface Run {
   twin: Cluster;
   watch: Watch;
   user: string;
-  /** Faults that last, and when they end (ms). */
+  /** Current faults, and when they end (ms). */
   faults: { name: string; until: number; lift: () => void }[];
   matches: Map<EnvName, IstioMatch[]>;
   exempt: Set<EnvName>;
   causes: number[];
-  /** When the last step was taken that may change what the clones are to be. */
+  /** When a step last changed what the clones should be. */
   deed: { at: number };
   problems: string[];
   notebook: ReturnType<typeof createNotebook>;
 }
 
-/** Runs the steps on a cluster with the system and on one without; throws what went wrong, in words. */
+/**
+ * Runs the steps on a cluster with the system and on one without it. Throws with a description when something is wrong.
+ */
 export async function twinRun(steps: readonly Step[], options: RunOptions): Promise<void> {
   const run = createRun(options);
   for (const object of firstObjects()) await both(run, (cluster) => cluster.as().apply(object));
@@ -118,7 +120,7 @@ function report(run: Run, steps: readonly Step[], options: RunOptions, when: str
   );
 }
 
-/** First on the twin, so that it tells what the user's object is to look like at the very moment of our write. */
+/** The twin is written first: it then has the expected content of the user's object at the moment of our write. */
 async function both(run: Run, write: Write): Promise<void> {
   run.causes.push(run.cluster.now().getTime());
   const expected = await outcomeOf(write, run.twin);
@@ -181,7 +183,7 @@ async function perform(run: Run, step: Step): Promise<void> {
   }
 }
 
-/** May it be a reason to withdraw routes? Time, faults and VirtualServices are none. */
+/** May this step be a reason to withdraw routes? Time, faults and VirtualServices are not. */
 function concernsClones(step: Step): boolean {
   if ('kind' in step) return step.kind !== 'VirtualService';
   return !['wait', 'rest', 'fault', 'save', 'restore'].includes(step.do);
@@ -193,17 +195,17 @@ async function forceRemoval(cluster: Cluster, env: EnvName): Promise<void> {
   await cluster.as().delete('DynamicEnv', undefined, env);
 }
 
-/** What the twin has no part in. */
+/** An action on the cluster alone, not on its twin. */
 async function act(run: Run, work: () => Promise<unknown>): Promise<void> {
   run.deed.at = run.cluster.now().getTime();
   run.causes.push(run.cluster.now().getTime());
   await outcomeOf(work, run.cluster);
 }
 
-/** The longest that a retry after many failures waits (client-go's default rate limiter), and two resyncs. */
+/** The longest delay of a retry after many failures (client-go's default rate limiter), plus two resyncs. */
 const PATIENCE_SECONDS = 1000 + 2 * 60;
 
-/** No more faults, and time enough to get over them. */
+/** Ends all faults and waits until the system has recovered. */
 async function rest(run: Run): Promise<void> {
   for (const { lift } of run.faults.splice(0)) lift();
   await wait(run, 180);

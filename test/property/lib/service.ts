@@ -14,7 +14,7 @@ const log = { debug: silent, info: silent, warn: silent, error: silent };
 export interface TestService {
   app: FastifyInstance;
   config: DecisionConfig;
-  /** The same decision without the door, its input frozen: throws where it is written to. */
+  /** The same decision without HTTP and with a frozen input: throws when the code writes to its input. */
   answerFrozen(url: string, body: unknown): object;
 }
 

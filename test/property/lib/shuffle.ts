@@ -9,7 +9,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** The same JSON value with the keys of every map in another order; lists keep theirs, where it means something. */
+/** The same JSON value with the keys of every map in another order. Lists keep their order, which has a meaning. */
 export function shuffled<T>(value: T, random: () => number): T {
   if (Array.isArray(value)) return value.map((item) => shuffled(item, random)) as T;
   if (typeof value !== 'object' || value === null) return value;

@@ -4,9 +4,9 @@ import type { LocalClusterOptions } from '../../../src/simulator/cluster.ts';
 import { type RunOptions, twinRun } from './run.ts';
 import { steps } from './steps.ts';
 
-/** Of each strategy. */
+/** Runs for each strategy. */
 const RUNS = 32;
-/** Nothing here depends on how long it takes. FC_SHRINK=1 makes a failure smaller, which can take an hour. */
+/** The result does not depend on the duration. FC_SHRINK=1 shrinks a failure, which can take an hour. */
 const PATIENCE = 3_600_000;
 
 const options: fc.Arbitrary<Omit<RunOptions, 'strategy'>> = fc.record({
@@ -16,13 +16,13 @@ const options: fc.Arbitrary<Omit<RunOptions, 'strategy'>> = fc.record({
 });
 
 /**
- * Users and faults do what they like to a cluster with envs. All the way no request and no route of the user's is
- * harmed, and when the envs are gone nothing tells the cluster from its twin on which only the user's steps happened.
+ * Users and faults act freely on a cluster with envs. Meanwhile no request and no route of the user may be harmed. When
+ * the envs are gone, the cluster must equal its twin, on which only the user's steps happened.
  */
 export function twinSuite(strategy: LocalClusterOptions['strategy']): void {
   describe(`a cluster with envs, ${strategy}`, () => {
     it(
-      'equals its twin without any, when they are gone, and routes right on the way',
+      'equals its twin without envs when they are gone, and routes correctly until then',
       async () => {
         await fc.assert(
           fc.asyncProperty(steps, options, async (taken, chosen) => {

@@ -15,12 +15,12 @@ function childrenOf(cluster: Cluster, kind: string, env: EnvName): LocalObject[]
     );
 }
 
-/** Do these take away what routes lead to, so that requests may fail until it is repaired? */
+/** Does it remove destinations of routes, so that requests may fail until they are repaired? */
 export function isDestructive(what: Tampering): boolean {
   return what.startsWith('delete');
 }
 
-/** Somebody's hand on our objects and marks; the user's own content is left alone, or the twin would differ. */
+/** Changes our objects and marks by hand. The user's own content is not changed, or the twin would differ. */
 export async function tamper(cluster: Cluster, what: Tampering, env: EnvName): Promise<void> {
   const user = cluster.as('vandal');
   const each = async (kind: string, change: (object: LocalObject) => Promise<unknown>) => {

@@ -8,7 +8,7 @@ import type { LocalObject } from '../../../src/simulator/object.ts';
 import { strayOwners } from '../../support/stray-owners.ts';
 import { firstDifference } from './first-difference.ts';
 
-/** A service that never wants anything: the cluster as if this system were not installed. */
+/** A service that never requests a change: the cluster behaves as if this system were not installed. */
 const nothing: Inject = async ({ url }) => {
   const answer = url.endsWith('customize')
     ? { relatedResources: [] }
@@ -20,7 +20,9 @@ export function createTwin(options: Omit<LocalClusterOptions, 'inject'>): Cluste
   return createCluster({ ...options, inject: nothing });
 }
 
-/** What is compared: all that a user can have written; not what the API server allocates by its own count. */
+/**
+ * The content that is compared: everything that a user can write, but not what the API server allocates from counters.
+ */
 function content(whole: LocalObject) {
   const { status: _status, metadata, ...object } = whole;
   const { namespace, name, labels, annotations, finalizers, ownerReferences } = metadata;
@@ -48,7 +50,7 @@ function keyed(objects: readonly LocalObject[]): Map<string, ReturnType<typeof c
   );
 }
 
-/** In words, what two clusters do not have in common. */
+/** The differences between two clusters, as texts. */
 export function differences(cluster: Cluster, twin: Cluster): string[] {
   return contentDifferences(cluster.all(), twin.all());
 }

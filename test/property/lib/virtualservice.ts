@@ -11,7 +11,7 @@ import { toJson } from '../../../src/simulator/object.ts';
 import { planned } from '../../../src/virtualservice/injections/outcomes.ts';
 import { compareInjections } from '../../../src/virtualservice/injections/precedence.ts';
 
-/** Random VirtualServices, RouteInjections and requests, small enough to meet each other often. */
+/** Random VirtualServices, RouteInjections and requests. They use few values, so that they often match each other. */
 export const HOSTS = ['backend.shop.svc.cluster.local', 'other.shop.svc.cluster.local'];
 export const ENVS = ['env-a', 'env-b', 'env-c'];
 
@@ -52,7 +52,7 @@ const targets = fc.oneof(
   target.map((destination) => [{ destination }]),
   fc
     .array(fc.tuple(target, weight), { minLength: 2, maxLength: 4 })
-    // Weights that add up to nothing are refused by Istio.
+    // Istio refuses weights with a sum of 0.
     .filter((all) => all.some(([, part = 0]) => part > 0))
     .map((all) =>
       all.map(([destination, part]) => ({
@@ -149,7 +149,7 @@ const different = fc.uniqueArray(injection, {
   selector: ({ metadata }) => metadata.name,
 });
 
-/** Mostly an env's injections have the same matches; here perhaps in another order. */
+/** Usually all injections of an env have the same matches. Here their order may differ. */
 export const injections = fc
   .tuple(different, fc.constantFrom('different', 'alike', 'reversed'))
   .map(([all, how]): RouteInjection[] =>
@@ -162,7 +162,7 @@ export const injections = fc
     }),
   );
 
-/** The active ones, as a plan has them. */
+/** The active injections, as in a plan. */
 export function planOf(all: readonly RouteInjection[]) {
   return all
     .filter(({ spec }) => spec.active)
@@ -170,7 +170,7 @@ export function planOf(all: readonly RouteInjection[]) {
     .sort(compareInjections);
 }
 
-/** A gateway's own pods carry none of the labels that callers do. */
+/** A gateway's own pods have none of the callers' labels. */
 export const requests: fc.Arbitrary<HostRequest> = fc
   .record({
     path: fc.constantFrom('/', '/a', '/b', '/c?x=1'),

@@ -15,7 +15,7 @@ export interface WatchSettings extends PhaseSettings, RoutingRules {
   isWebhookLost(): boolean;
 }
 
-/** Looks at the cluster after every stored write. The twin tells what the user has last written. */
+/** Checks the cluster after every stored write. The twin has what the user last wrote. */
 export function watchWrites(cluster: Cluster, twin: Cluster, settings: WatchSettings): Watch {
   const mirror: Mirror = new Map();
   const phases = createPhases();
@@ -44,7 +44,7 @@ function alteredRoutes({ key, after }: HistoryEntry, twin: Cluster): string[] {
   ];
 }
 
-/** Whatever a user writes, the routes are rendered again in that same write: there is no gap to repair. */
+/** Whatever a user writes, the routes are rendered again in the same write, so that there is no moment without them. */
 function lostPlan({ user, before, after }: HistoryEntry, settings: WatchSettings): string[] {
   const isTheirs = user !== settings.metacontrollerUser && !settings.isWebhookLost();
   if (after?.kind !== 'VirtualService' || before === undefined || !isTheirs) return [];
@@ -54,7 +54,7 @@ function lostPlan({ user, before, after }: HistoryEntry, settings: WatchSettings
 
 const ROUTING = ['VirtualService', 'DestinationRule', 'Service'];
 
-/** Metadata and status move no request; neither does a base Deployment. */
+/** A change of metadata or status does not change where requests go; neither does a change of a base Deployment. */
 function movesRequests({ before, after }: HistoryEntry): boolean {
   const kind = (after ?? before)?.kind ?? '';
   if (kind === 'Deployment') return isOurs(after ?? before) && !(before && after);

@@ -9,7 +9,7 @@ import { CONFIG } from '../../unit/virtualservice/builders.ts';
 
 const NOW = new Date('2026-02-01T00:00:00Z');
 
-/** A write as the webhook leaves it. */
+/** A write after the webhook has changed it. */
 export function admitted(object: VirtualService, oldObject: VirtualService, username: string) {
   const { patch, refusal } = admit({ operation: 'UPDATE', username, object, oldObject }, CONFIG);
   expect(refusal).toBeUndefined();
@@ -33,7 +33,7 @@ function synced(object: VirtualService, all: readonly RouteInjection[]): Virtual
   return admitted({ ...object, metadata }, object, CONFIG.metacontrollerUser);
 }
 
-/** As many writes as it takes until nothing is written any more: an empty plan leaves after its routes. */
+/** Repeats writes until nothing changes any more. An empty plan is removed one write after its routes. */
 export function settled(object: VirtualService, all: readonly RouteInjection[]): VirtualService {
   const once = synced(object, all);
   const twice = synced(once, all);
@@ -43,7 +43,7 @@ export function settled(object: VirtualService, all: readonly RouteInjection[]):
   return once;
 }
 
-/** Without the long text that takes the room. */
+/** The object without the long text that fills it. */
 function essence({ metadata, spec }: VirtualService) {
   const { filler: _filler, ...annotations } = metadata.annotations ?? {};
   return { annotations, labels: metadata.labels ?? {}, spec };

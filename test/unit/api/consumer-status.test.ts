@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { consumersIn, consumersOf } from '../../../src/api/consumer-status.ts';
+import { readConsumersStatus, toConsumersStatus } from '../../../src/api/consumer-status.ts';
 import type { ConsumerStatus, WorkloadStatus } from '../../../src/api/dynamicenv.ts';
 
 const clone = { name: 'jobs-alice', namespace: 'shop', status: 'failed', message: 'why' } as const;
@@ -18,13 +18,13 @@ describe("a consumer's entry", () => {
       { ...clone, errors: [error, other], deployment: clone },
     ],
   ])('%s', (_what, workload, entry) => {
-    expect(consumersIn({ 'shop/jobs': workload })).toEqual({
+    expect(toConsumersStatus({ 'shop/jobs': workload })).toEqual({
       consumersStatus: { 'shop/jobs': entry },
     });
   });
 
   test('is not there without consumers', () => {
-    expect(consumersIn({})).toEqual({});
+    expect(toConsumersStatus({})).toEqual({});
   });
 });
 
@@ -51,12 +51,12 @@ describe("consumers' entries in the shape of subsets'", () => {
     ],
     ['empty', {}, { deployment: { name: 'jobs', namespace: 'shop', status: 'unknown' } }],
   ])('%s', (_what, entry, workload) => {
-    expect(consumersOf({ consumersStatus: { 'shop/jobs': entry } })).toEqual({
+    expect(readConsumersStatus({ consumersStatus: { 'shop/jobs': entry } })).toEqual({
       'shop/jobs': workload,
     });
   });
 
   test.each([undefined, {}])('none in %j', (status) => {
-    expect(consumersOf(status)).toEqual({});
+    expect(readConsumersStatus(status)).toEqual({});
   });
 });

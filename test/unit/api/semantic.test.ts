@@ -73,7 +73,7 @@ describe('podLabels may not set', () => {
       {
         reason: 'Forbidden',
         path: `spec.consumers[0].podLabels[${key}]`,
-        message: `label ${key} is a mark of this system, which sets it itself where it belongs: take it out`,
+        message: `label ${key} is reserved: this system sets it itself. Remove it`,
       },
     ]);
   });
@@ -93,7 +93,8 @@ describe('header names', () => {
       { headers: { a: one } },
       { headers: { 'X-User': one, b: one, 'x-user': one, 'X-USER': one } },
     ];
-    const message = 'is the same header as X-User, as case does not count: take one out';
+    const message =
+      'is the same header as X-User, since header names ignore case: remove one of them';
     expect(refusals({ istioMatches })).toEqual([
       { reason: 'Duplicate', path: 'spec.istioMatches[1].headers[x-user]', message },
       { reason: 'Duplicate', path: 'spec.istioMatches[1].headers[X-USER]', message },

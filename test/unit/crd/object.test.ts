@@ -66,7 +66,7 @@ describe('what every object has', () => {
       { spec: undefined },
       'Required',
       'spec',
-      'is required (Which requests, and which Deployments with which changes.)',
+      'is required (Which requests to route, and which Deployments to clone with which changes.)',
     ],
     ['a list as spec', { spec: [] }, 'Invalid', 'spec', 'must be of type object, not list'],
   ])('%s', (_name, part, reason, path, message) => {

@@ -29,7 +29,7 @@ describe('istioMatches', () => {
       'absent',
       undefined,
       'Required',
-      'is required (Which requests belong to the environment: those that at least one item matches. Each item becomes one route; that of the narrower item comes first.)',
+      "is required (Selects the environment's requests: those that match at least one item. Each item becomes one route; the routes of more specific items come first.)",
     ],
     ['empty', [], 'Invalid', 'must have at least 1 item: add what is missing'],
     [
@@ -71,7 +71,7 @@ describe('a header value', () => {
       'empty prefix',
       { prefix: '' },
       '.prefix',
-      "must not be empty, as every value starts with that: write how your requests' value starts",
+      "must not be empty, since every value starts with the empty string: write the beginning of your requests' value",
     ],
     [
       'exact of a number',
@@ -129,7 +129,7 @@ describe('a header value', () => {
       'backreference',
       { regex: '(a)\\1' },
       '.regex',
-      'has "\\1", which not every proxy reads as meant (Unicode classes, backreferences, octal escapes and those above \\xff): name the ASCII characters themselves, as in [0-9A-Za-z]',
+      'has "\\1", which proxies may read differently (Unicode classes, backreferences, octal escapes and those above \\xff): name the ASCII characters themselves, as in [0-9A-Za-z]',
     ],
   ])('%s', (_name, value, place, message) => {
     const { errors } = validator.validate(withMatch({ headers: { 'x-user': value } }));

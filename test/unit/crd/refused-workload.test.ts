@@ -15,9 +15,9 @@ const BAD_KEY =
 const BAD_VALUE =
   "must be a label value: letters, digits, '-', '_' or '.', with a letter or digit at both ends";
 const SAME_AS_BASE =
-  'override at least one container, under containers or initContainers: the clone would equal its base';
+  'override at least one container, under containers or initContainers: otherwise the clone would equal its base';
 const REPEATED =
-  'each container may appear once, and containerName may be left out once (it then means the first container): put all that differs into one item';
+  'each container may appear once, and containerName may be left out once (it then means the first container): put all changes of a container into one item';
 const NOTHING_CHANGED =
   'change something: give image, command, args, env, envFrom or resources, or take the item out';
 const NO_WORKLOAD =
@@ -150,7 +150,7 @@ describe('a workload', () => {
         reason: 'Required',
         path: 'spec.subsets[0].name',
         message:
-          "is required (Name of the Deployment to clone. The clone is named <deployment>-<environment>; what does not fit into 63 characters (a pod's host name holds no more) is cut and gets a hash.)",
+          "is required (Name of the Deployment to clone. The clone is named <deployment>-<environment>; a name of more than 63 characters (the maximum of a pod's host name) is shortened and gets a hash.)",
       },
       {
         reason: 'Required',

@@ -93,7 +93,7 @@ describe('which VirtualService decides, and why the others do not', () => {
       'a wildcard',
       vs('a/x@1', { hosts: ['*.shop.svc.cluster.local', '*'] }),
       'less-specific-host',
-      `*.shop.svc.cluster.local, * gives way to ${HOST} of shop/main`,
+      `*.shop.svc.cluster.local, * is less specific than ${HOST} of shop/main`,
     ],
     ['age', vs('b/x@9'), 'later', 'shop/main is older (2024-01-01T00:05:00Z)'],
     [
@@ -152,7 +152,11 @@ describe('which VirtualService decides, and why the others do not', () => {
     });
     expect(verdicts([vs('a/x@9', { hosts: ['*'] }), vs('shop/main@5', { hosts })])).toEqual({
       'shop/main': [true, 'first', 'comes before 1 other'],
-      'a/x': [false, 'less-specific-host', '* gives way to *.cluster.local, *.local of shop/main'],
+      'a/x': [
+        false,
+        'less-specific-host',
+        '* is less specific than *.cluster.local, *.local of shop/main',
+      ],
     });
   });
 
@@ -185,12 +189,12 @@ describe('which VirtualService decides, and why the others do not', () => {
     expect(verdicts(all, { port: 81 }, 'shop.example.com')['a/x']).toEqual([
       false,
       'port',
-      'counts on port 80 only: no Service of this name has port 81',
+      'applies on port 80 only: no Service of this name has port 81',
     ]);
     expect(verdicts([vs('a/x', { hosts: ['*'] })], {}, 'shop.example.com')['a/x']).toEqual([
       false,
       'services-only',
-      '* stands for Services, and this is none',
+      '* matches Services only, and this host is none',
     ]);
   });
 
@@ -200,12 +204,12 @@ describe('which VirtualService decides, and why the others do not', () => {
     expect(verdicts([wild('*', '*x.local'), main], {}, 'x.local')['a/wild']).toEqual([
       false,
       'less-specific-host',
-      '*, *x.local gives way to x.local of b/main',
+      '*, *x.local is less specific than x.local of b/main',
     ]);
     expect(verdicts([wild('*', '*.local'), main], {}, 'x.local')['a/wild']).toEqual([
       false,
       'services-only',
-      '*, *.local stands for Services, and this is none',
+      '*, *.local matches Services only, and this host is none',
     ]);
   });
 
@@ -220,7 +224,7 @@ describe('which VirtualService decides, and why the others do not', () => {
     for (const port of [80, 443]) {
       expect(verdicts(all, { ...edge, port }, 'a.example.com')).toEqual({
         'a/one': [true, 'first', 'comes before 1 other'],
-        'c/wild': [false, 'less-specific-host', '* gives way to a.example.com of a/one'],
+        'c/wild': [false, 'less-specific-host', '* is less specific than a.example.com of a/one'],
       });
     }
   });
@@ -238,7 +242,11 @@ describe('which VirtualService decides, and why the others do not', () => {
     ).toEqual({
       'a/one': [true, 'joined', 'at a gateway the routes of all 2 are put together'],
       'b/two': [true, 'joined', 'at a gateway the routes of all 2 are put together'],
-      'c/wild': [false, 'less-specific-host', '*.example.com gives way to a.example.com of a/one'],
+      'c/wild': [
+        false,
+        'less-specific-host',
+        '*.example.com is less specific than a.example.com of a/one',
+      ],
       'd/mesh': [false, 'other-gateway', 'is for mesh, not for infra/gw'],
     });
   });

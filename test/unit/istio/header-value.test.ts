@@ -45,7 +45,9 @@ describe('headerValueProblem', () => {
     '%REQ(["x"]',
     '%REQ(["x\\',
   ])('refuses the unfinished %j', (value) => {
-    expect(headerValueProblem(value)).toBe(`a % has no counterpart (write %% for %): "${value}"`);
+    expect(headerValueProblem(value)).toBe(
+      `a % has no closing % (write %% for a literal %): "${value}"`,
+    );
   });
 
   it.each([
@@ -56,7 +58,7 @@ describe('headerValueProblem', () => {
     ['%REQ(["x"])]%', ']'],
   ])('refuses %j for its %j', (value, char) => {
     expect(headerValueProblem(value)).toBe(
-      `"${char}" may not stand in this %…% expression: "${value}"`,
+      `"${char}" is not allowed in this %…% expression: "${value}"`,
     );
   });
 });

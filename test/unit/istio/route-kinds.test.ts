@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  concernedHosts,
+  affectedHosts,
   liveDestinations,
   liveHosts,
   mirrorDestinations,
@@ -91,16 +91,16 @@ describe('liveHosts', () => {
   });
 });
 
-describe('concernedHosts', () => {
+describe('affectedHosts', () => {
   it('are those of the destinations alone where every http route is plain', () => {
     const object = virtualService({ hosts: ['own'], http: [{ route: [to('b')] }], tls: [{}] });
-    expect(concernedHosts(object, 'x')).toEqual(['b.default.svc.x']);
+    expect(affectedHosts(object, 'x')).toEqual(['b.default.svc.x']);
   });
 
   it('and its own where one is not', () => {
     const http = [{ route: [to('b')] }, { redirect: {} }];
     const object = virtualService({ hosts: ['own', 'b', 'a.example'], http });
-    expect(concernedHosts(object, 'x')).toEqual([
+    expect(affectedHosts(object, 'x')).toEqual([
       'a.example',
       'b.default.svc.x',
       'own.default.svc.x',
@@ -113,6 +113,6 @@ describe('concernedHosts', () => {
     { hosts: 'own', http: [{ redirect: {} }] },
     { hosts: [5] },
   ])('are none of %j', (spec) => {
-    expect(concernedHosts(virtualService(spec as never), 'x')).toEqual([]);
+    expect(affectedHosts(virtualService(spec as never), 'x')).toEqual([]);
   });
 });

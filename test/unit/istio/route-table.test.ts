@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HttpRequest } from '../../../src/istio/match-request.ts';
 import { nameOf } from '../../../src/istio/objects.ts';
-import { routeTable, visibleTo } from '../../../src/istio/route-table.ts';
+import { routeTable } from '../../../src/istio/route-table.ts';
 import type {
   HTTPMatchRequest,
   VirtualService,
   VirtualServiceSpec,
 } from '../../../src/istio/types.ts';
+import { visibleTo } from '../../../src/istio/visibility.ts';
 import { route, virtualService } from './builders.ts';
 
 const HOST = 'backend.shop.svc.cluster.local';

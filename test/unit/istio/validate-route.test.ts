@@ -202,7 +202,7 @@ describe('validateRoute on JWT claims', () => {
 
 describe('validateRoute refuses outside the match', () => {
   const bad = (name: string) => `header "${name}" cannot be changed`;
-  const unpaired = 'a % has no counterpart (write %% for %): "%"';
+  const unpaired = 'a % has no closing % (write %% for a literal %): "%"';
 
   it.each<[string, HTTPRoute, string, string]>([
     ['no destination', { match: [{}] }, 'route', 'must name a destination'],

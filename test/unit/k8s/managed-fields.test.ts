@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ownersOf } from '../../../src/k8s/managed-fields.ts';
+import { staleOwnerPointers } from '../../../src/k8s/managed-fields.ts';
 import type { FieldsV1 } from '../../../src/k8s/object.ts';
 
 const LABELS = '/metadata/labels';
@@ -72,7 +72,7 @@ describe('where managedFields name what is gone', () => {
     ],
   ])('%s', (_, fieldsV1, gone, expected) => {
     const entry = { manager: 'x', ...(fieldsV1 === undefined ? {} : { fieldsV1 }) };
-    expect(ownersOf([entry], gone)).toEqual(expected);
+    expect(staleOwnerPointers([entry], gone)).toEqual(expected);
   });
 
   it('of several managers, each', () => {
@@ -81,10 +81,10 @@ describe('where managedFields name what is gone', () => {
       { fieldsV1: tree({ 'f:b': {} }) },
       { fieldsV1: tree({ 'f:a': {}, 'f:b': {} }) },
     ];
-    expect(ownersOf(entries, [`${LABELS}/a`])).toEqual([
+    expect(staleOwnerPointers(entries, [`${LABELS}/a`])).toEqual([
       '/0',
       '/2/fieldsV1/f:metadata/f:labels/f:a',
     ]);
-    expect(ownersOf([], [`${LABELS}/a`])).toEqual([]);
+    expect(staleOwnerPointers([], [`${LABELS}/a`])).toEqual([]);
   });
 });

@@ -75,15 +75,19 @@ describe('mistakes, with their line', () => {
       1,
       'Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
-    ['a: 1\nb: {{ .Values.x }}', 2, 'a map or list as a key; a template that was not rendered?'],
+    [
+      'a: 1\nb: {{ .Values.x }}',
+      2,
+      'a key must not be a map or list; is this a template that was not rendered?',
+    ],
     ['a: 1\nb: *x', 2, 'the alias *x has no anchor &x before it'],
     ['a: &a\n- 1\n- *a', 3, 'the anchor &a contains itself'],
     ['a: 1\nb: &a {<<: *a}', 2, 'the anchor &a contains itself'],
-    [bomb(), 1, 'aliases multiply without end'],
+    [bomb(), 1, 'the aliases expand to too many values'],
     ['a: 1\n\nb: .inf', 3, 'JSON has no such number: quote it, if it is a text'],
-    ['a:\n  ~: 1', 2, 'no key for JSON: quote it'],
-    ['a: !!int x', 1, '"x" is no !!int'],
-    ['a: !!binary x', 1, 'no base64 after !!binary'],
+    ['a:\n  ~: 1', 2, 'not a valid key in JSON: quote it'],
+    ['a: !!int x', 1, '"x" is not a valid !!int'],
+    ['a: !!binary x', 1, 'not base64 after !!binary'],
     [
       'a: 1\nb: [http://x/?a=b]',
       2,
@@ -92,13 +96,13 @@ describe('mistakes, with their line', () => {
     [
       'a: 1\nb: "\\/"',
       2,
-      'kubectl knows neither "\\/" nor halves of characters ("\\ud83d\\ude00") in YAML',
+      'kubectl supports neither "\\/" nor surrogate pairs ("\\ud83d\\ude00") in YAML',
     ],
-    ['a: &é 1', 1, 'the anchor é has more than letters, digits, _ and -'],
+    ['a: &é 1', 1, 'the anchor é may contain only letters, digits, _ and -'],
     [
       'a: 1\nb: x\u2028y',
       2,
-      'kubectl takes no U+2028 in YAML, or ends the line there: take it out, or write it by its number within double quotes',
+      'kubectl refuses U+2028 in YAML, or ends the line there: remove it, or write it as an escape within double quotes',
     ],
     [
       '--- a: 1',
@@ -119,25 +123,10 @@ test.each(['[', '{a: ', '- '])('%j, nested without end, is refused in words', (o
 
 describe('what kubectl passes over in silence, with its line', () => {
   test.each<[string, unknown, number, string]>([
-    [
-      'a: 1\nb: 2\na: 3',
-      { a: 3, b: 2 },
-      3,
-      'the key "a" is there twice: kubectl takes the last one',
-    ],
-    ['{"a": 1,\n "a": 2}', { a: 2 }, 2, 'the key "a" is there twice: kubectl takes the last one'],
-    [
-      'yes: 1\ntrue: 2',
-      { true: 2 },
-      2,
-      'the key "true" is there twice: kubectl takes the last one',
-    ],
-    [
-      'a: 1\n...\nb: 2',
-      { a: 1 },
-      3,
-      'kubectl reads nothing that stands behind "..."; write "---" instead',
-    ],
+    ['a: 1\nb: 2\na: 3', { a: 3, b: 2 }, 3, 'the key "a" occurs twice: kubectl uses the last one'],
+    ['{"a": 1,\n "a": 2}', { a: 2 }, 2, 'the key "a" occurs twice: kubectl uses the last one'],
+    ['yes: 1\ntrue: 2', { true: 2 }, 2, 'the key "true" occurs twice: kubectl uses the last one'],
+    ['a: 1\n...\nb: 2', { a: 1 }, 3, 'kubectl ignores everything after "..."; write "---" instead'],
   ])('%s', (text, value, line, message) => {
     const [document, ...others] = parseYaml(text);
     expect(document).toMatchObject({ value, problems: [], warnings: [{ line, message }] });

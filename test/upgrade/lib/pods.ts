@@ -3,7 +3,9 @@ import type { HistoryEntry } from '../../../src/simulator/api-server/store.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Which labels the ready pods of each Deployment may have: while it rolls, those of its old template and those of the new one. */
+/**
+ * Which labels the ready pods of each Deployment may have. During a rollout: those of its old and of its new template.
+ */
 export function createPods(deployments: readonly Deployment[]) {
   const serving = new Map<string, Labels[]>();
   const see = (deployment: Deployment) => {

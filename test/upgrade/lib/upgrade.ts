@@ -16,7 +16,7 @@ export const STRATEGIES = ['server-side-apply', 'dynamic-apply'] as const;
 export const SETTINGS = readFlags(DECISION_FLAGS, [], {});
 const DOMAIN = SETTINGS.clusterDomain;
 
-/** A request of an env, and the clone that is to answer it. */
+/** A request of an env, and the clone that must answer it. */
 export interface Wanted {
   host: string;
   path?: string;
@@ -24,7 +24,7 @@ export interface Wanted {
   clone: string;
 }
 
-/** Seconds of the cluster's clock at which something began and ended; infinite where it did not. */
+/** Seconds of the cluster's clock at the beginning and at the end. Infinite when it did not begin or end. */
 export interface Times {
   from: number;
   to: number;
@@ -32,15 +32,21 @@ export interface Times {
 
 export interface Upgrade {
   cluster: Cluster;
-  /** What went wrong at some write. */
+  /** Problems that were found after a write. */
   problems: string[];
-  /** By name, when an env's subset was in the rule, and when a route led to it; what was there at the start has no beginning. */
+  /**
+   * By name: when an env's subset was in the rule, and when a route led to it. What existed at the start has no
+   * beginning.
+   */
   defined: ReadonlyMap<string, Times>;
   routed: ReadonlyMap<string, Times>;
   close(): Promise<void>;
 }
 
-/** A cluster as the version before left it, under this version; after each write every request must find its clone's ready pods. */
+/**
+ * A cluster with the objects of the previous version, run with this version. After each write every request must reach
+ * ready pods of its clone.
+ */
 export async function upgrade(
   name: string,
   strategy: ApplyStrategy,
@@ -103,7 +109,7 @@ function routedIn(cluster: Cluster): Set<string> {
   return new Set(names.filter((name) => name !== undefined));
 }
 
-/** Why a request does not reach ready pods of its clone, whichever of them answers. */
+/** Why a request may reach a pod that is no ready pod of its clone; undefined when it cannot. */
 function misled(
   { host, path = '/', headers, clone }: Wanted,
   cluster: Cluster,

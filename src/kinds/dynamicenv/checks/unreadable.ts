@@ -1,4 +1,4 @@
-import { type Unread, unreadText } from '../../../api/unread.ts';
+import { type Unreadable, unreadableText } from '../../../api/unreadable.ts';
 import { fqdn, hostSubsetOf } from '../../../istio/host.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import type { EnvInput } from '../gather.ts';
@@ -19,17 +19,17 @@ export const unreadable: Check = (input) => {
 export const routesUnreadable: Check = ({ view }) =>
   blocker(view.unread().filter(({ kind }) => kind === 'VirtualService'));
 
-function blocker(found: readonly Unread[]): Blocker | undefined {
+function blocker(found: readonly Unreadable[]): Blocker | undefined {
   if (found.length === 0) return undefined;
   return {
     reason: 'Unreadable',
-    messages: found.map((one) => `${unreadText(one)} cannot be read: ${remedy(one)}`),
+    messages: found.map((one) => `${unreadableText(one)} cannot be read: ${remedy(one)}`),
     until: 'everything can be read',
     waiting: 'waiting until everything can be read',
   };
 }
 
-function remedy({ kind }: Unread): string {
+function remedy({ kind }: Unreadable): string {
   return kind === 'RouteInjection'
     ? 'wait until all pods of this service run the same version, or delete it, and it is created again'
     : 'correct or delete it';
@@ -40,7 +40,7 @@ function remedy({ kind }: Unread): string {
  * DestinationRules come from whole namespaces, and concern it only if the env already has a child for them: a broken one cannot be
  * a base, and Istio ignores it, too.
  */
-function mayConcern(one: Unread, hosts: ReadonlySet<string>, input: EnvInput): boolean {
+function mayConcern(one: Unreadable, hosts: ReadonlySet<string>, input: EnvInput): boolean {
   if (one.kind === 'Service')
     return hosts.has(fqdn(one.name, one.namespace, input.config.clusterDomain));
   if (one.kind !== 'DestinationRule') return true;
@@ -59,7 +59,7 @@ function hostsOf({ observed }: EnvInput): ReadonlySet<string> {
 }
 
 /** The name of a cloned rule contains a hash of the base rule's name. */
-function isMadeOf(rule: DestinationRule, base: Unread, { env }: EnvInput): boolean {
+function isMadeOf(rule: DestinationRule, base: Unreadable, { env }: EnvInput): boolean {
   const [namespace = '', deployment = ''] = (baseKeyOf(rule) ?? '').split('/');
   const host = hostOf(rule) ?? '';
   const parts = { env: env.metadata.name, namespace, deployment, host };

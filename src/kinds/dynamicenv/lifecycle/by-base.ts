@@ -1,11 +1,11 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
+import { memoizedForLast } from '../../../k8s/memoize.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
-import { rememberedOfLast } from '../../../k8s/remembered.ts';
 import { baseKeyOf, hostOf, injectionBaseKey, type Observed } from '../observed.ts';
 
 /** Every child asks for those of its base: they are grouped once. Under `undefined`: the rules whose mark was edited away. */
-const byBase = rememberedOfLast(({ injections, rules }: Observed) => ({
+const byBase = memoizedForLast(({ injections, rules }: Observed) => ({
   injections: Map.groupBy(injections, injectionBaseKey),
   rules: Map.groupBy(rules, baseKeyOf),
 }));
@@ -43,7 +43,7 @@ export function leadingToAny(
   };
 }
 
-const answers = rememberedOfLast((_context: object) => new Map<string, boolean>());
+const answers = memoizedForLast((_context: object) => new Map<string, boolean>());
 
 /** Computes an answer that all children of a kind and base share once per context. */
 export function oncePer(context: object, question: string, answer: () => boolean): boolean {

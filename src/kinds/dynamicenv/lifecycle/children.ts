@@ -1,5 +1,5 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
-import { unreadOf } from '../../../api/unread.ts';
+import { unreadableOf } from '../../../api/unreadable.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { matchesProblem } from '../../../virtualservice/injections/pair-problem.ts';
 import {
@@ -161,7 +161,7 @@ function withdrawn(kept: KubeObject, child: KubeObject): KubeObject {
   const { spec } = kept as RouteInjection;
   // One that cannot be read is never rendered.
   const all = [kept as RouteInjection, child as RouteInjection].filter(
-    (one) => unreadOf(one.kind, one) === undefined,
+    (one) => unreadableOf(one.kind, one) === undefined,
   );
   if (all.every((one) => matchesProblem(one.spec.matches) === undefined)) return kept;
   return { ...kept, spec: { ...spec, active: false } } as RouteInjection;

@@ -1,6 +1,6 @@
 import { DRAINING_ANNOTATION } from '../../../api/marks.ts';
 import type { RouteInjection } from '../../../api/routeinjection.ts';
-import { unreadOf } from '../../../api/unread.ts';
+import { unreadableOf } from '../../../api/unreadable.ts';
 import type { DestinationRule, VirtualService } from '../../../istio/types.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
@@ -141,7 +141,7 @@ function ruleOwner(rule: DestinationRule, context: DepartureContext): RouteOwner
   const [namespace, name] = (baseKeyOf(rule) ?? '').split('/');
   const host = hostOf(rule);
   if (!namespace || !name || host === undefined) return undefined;
-  const isReadable = unreadOf('DestinationRule', rule) === undefined;
+  const isReadable = unreadableOf('DestinationRule', rule) === undefined;
   return {
     env: context.env,
     deployment: { namespace, name },

@@ -75,7 +75,7 @@ function waitOf(seconds = 0): Pick<HostPlan, 'wait'> {
   return seconds > 0 ? { wait: seconds } : {};
 }
 
-/** Do both lead requests to the same subsets? */
+/** The rule that is there. One that somebody edited so that nothing can be made of it is made anew. */
 function hasSameTargets({ spec: a }: RouteInjection, { spec: b }: RouteInjection): boolean {
   return a.subset === b.subset && jsonEqual(a.subsets ?? {}, b.subsets ?? {});
 }

@@ -2,7 +2,7 @@ import type { RouteInjection } from '../../../api/routeinjection.ts';
 import { fqdn } from '../../../istio/host.ts';
 import { namespaceOf } from '../../../istio/objects.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
-import { rememberedOfLast } from '../../../k8s/remembered.ts';
+import { memoizedForLast } from '../../../k8s/memoize.ts';
 import type { Deployment } from '../../../k8s/workload.ts';
 import type { EnvContext } from '../context.ts';
 import { childKey, injectionBaseKey, type Observed } from '../observed.ts';
@@ -143,7 +143,7 @@ function distinction(
 }
 
 /** Every host asks. */
-const ownKeys = rememberedOfLast(({ rules }: Observed) => new Set(rules.map(childKey)));
+const ownKeys = memoizedForLast(({ rules }: Observed) => new Set(rules.map(childKey)));
 
 /** Without the env's own rules: one whose label somebody removed is seen among other people's. */
 export function withoutOwn(rules: readonly DestinationRule[], { observed }: EnvContext) {

@@ -1,4 +1,4 @@
-import { halfNamesOf } from '../../../istio/half-name.ts';
+import { partialNamesOf } from '../../../istio/partial-host-name.ts';
 import type { DestinationRule, Subset } from '../../../istio/types.ts';
 import { byText } from '../../../k8s/canonical.ts';
 import type { MeshView } from '../../../mesh/view.ts';
@@ -50,7 +50,7 @@ export function noRule(host: string, view: Pick<MeshView, 'rulesAbout'>, base: B
     if (version !== defaultVersion)
       return `${wrong}, as the env describes it (${versionLabel}: ${defaultVersion})`;
   }
-  const [half] = halfNamesOf(host, clusterDomain).flatMap((name) =>
+  const [half] = partialNamesOf(host, clusterDomain).flatMap((name) =>
     view.rulesAbout(name).filter(({ spec }) => spec.host === name),
   );
   if (half !== undefined) {

@@ -1,5 +1,5 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
-import { concernedHosts } from '../../../istio/route-kinds.ts';
+import { affectedHosts } from '../../../istio/route-kinds.ts';
 import type { DestinationRule, Subset } from '../../../istio/types.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
@@ -56,7 +56,7 @@ export function drainLeft(
   const seconds = Math.max(config.drainSeconds, config.settleSeconds);
   const routed = view
     .virtualServices()
-    .filter((one) => concernedHosts(one, config.clusterDomain).includes(host));
+    .filter((one) => affectedHosts(one, config.clusterDomain).includes(host));
   const written = [...(own === undefined ? [] : [own]), ...routed].map(lastWritten);
   return Math.max(0, ...written.map((since) => secondsLeft(since, seconds, now)));
 }

@@ -1,6 +1,6 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../istio/types.ts';
-import { rememberedOfLast } from '../../../k8s/remembered.ts';
+import { memoizedForLast } from '../../../k8s/memoize.ts';
 import { isIgnored, planned } from '../../../virtualservice/injections/outcomes.ts';
 import { compareInjections } from '../../../virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../../virtualservice/injections/render.ts';
@@ -39,7 +39,7 @@ export function carriers(
 }
 
 /** Every child asks the same VirtualServices. */
-const leadIndex = rememberedOfLast(byLead);
+const leadIndex = memoizedForLast(byLead);
 
 /** The VirtualServices by what their routes of ours lead to (see `leadsIn`). */
 function byLead(

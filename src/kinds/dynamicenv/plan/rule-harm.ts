@@ -1,7 +1,7 @@
-import { readable } from '../../../api/unread.ts';
+import { readable } from '../../../api/unreadable.ts';
+import { hiddenRules } from '../../../istio/hidden-rules.ts';
 import { fqdn } from '../../../istio/host.ts';
 import { namespaceOf } from '../../../istio/objects.ts';
-import { hiddenRules } from '../../../istio/rule-hazard.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { childKey } from '../observed.ts';

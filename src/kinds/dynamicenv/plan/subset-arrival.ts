@@ -1,5 +1,5 @@
 import { CLONE_LABEL } from '../../../api/marks.ts';
-import { unreadOf } from '../../../api/unread.ts';
+import { unreadableOf } from '../../../api/unreadable.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import { jsonEqual } from '../../../k8s/canonical.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
@@ -57,5 +57,5 @@ export function readableOwn(
   { rules }: Observed,
 ): DestinationRule | undefined {
   const own = rules.find((one) => sameObject(one, rule));
-  return own !== undefined && unreadOf('DestinationRule', own) === undefined ? own : undefined;
+  return own !== undefined && unreadableOf('DestinationRule', own) === undefined ? own : undefined;
 }

@@ -1,4 +1,4 @@
-import { consumersIn, consumersOf } from '../../../api/consumer-status.ts';
+import { readConsumersStatus, toConsumersStatus } from '../../../api/consumer-status.ts';
 import type { DynamicEnvStatus } from '../../../api/dynamicenv.ts';
 import type { Blocker } from '../checks/check.ts';
 import type { EnvContext } from '../context.ts';
@@ -19,7 +19,7 @@ export function blockedStatus(
   };
   return {
     ...(previous?.subsetsStatus === undefined ? {} : { subsetsStatus: previous.subsetsStatus }),
-    ...consumersIn(consumersOf(previous)),
+    ...toConsumersStatus(readConsumersStatus(previous)),
     state: 'degraded',
     totalCount: previous?.totalCount ?? 0,
     totalReady: previous?.totalReady ?? 0,

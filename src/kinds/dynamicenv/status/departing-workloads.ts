@@ -1,4 +1,4 @@
-import { consumersIn } from '../../../api/consumer-status.ts';
+import { toConsumersStatus } from '../../../api/consumer-status.ts';
 import type { DynamicEnvStatus, ResourceStatus, WorkloadStatus } from '../../../api/dynamicenv.ts';
 import { byText } from '../../../k8s/canonical.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
@@ -21,7 +21,7 @@ export function departingWorkloads(
     ...(subsets.length === 0
       ? {}
       : { subsetsStatus: statuses(subsets, (key) => departingSubset(key, context)) }),
-    ...consumersIn(
+    ...toConsumersStatus(
       statuses(consumers, (key) => ({ deployment: departingDeployment(key, context) })),
     ),
   };

@@ -1,11 +1,11 @@
-import { consumersIn } from '../../../api/consumer-status.ts';
+import { toConsumersStatus } from '../../../api/consumer-status.ts';
 import type {
   Condition,
   DynamicEnvStatus,
   State,
   WorkloadStatus,
 } from '../../../api/dynamicenv.ts';
-import { type Unread, unreadText } from '../../../api/unread.ts';
+import { type Unreadable, unreadableText } from '../../../api/unreadable.ts';
 import { byText } from '../../../k8s/canonical.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
@@ -111,9 +111,9 @@ function readyFinding(facts: {
 const MAX_SKIPPED = 3;
 
 /** As far as can be told they concern no host of the env: they are mentioned, but do not keep it from being ready. */
-function skipped(unread: readonly Unread[]): string {
+function skipped(unread: readonly Unreadable[]): string {
   if (unread.length === 0) return '';
-  const named = unread.slice(0, MAX_SKIPPED).map(unreadText).join(', ');
+  const named = unread.slice(0, MAX_SKIPPED).map(unreadableText).join(', ');
   const more = unread.length - MAX_SKIPPED;
   return `; ignored, because it cannot be read: ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }
@@ -147,6 +147,6 @@ function workloadStatuses(
   const consumers = of('consumer');
   return {
     ...(Object.keys(subsets).length === 0 ? {} : { subsetsStatus: subsets }),
-    ...consumersIn(consumers),
+    ...toConsumersStatus(consumers),
   };
 }

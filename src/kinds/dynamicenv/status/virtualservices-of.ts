@@ -2,9 +2,9 @@ import type { ResourceStatus } from '../../../api/dynamicenv.ts';
 import { delegatesToAny } from '../../../istio/delegates.ts';
 import { fqdn } from '../../../istio/host.ts';
 import { nameOf, namespaceOf } from '../../../istio/objects.ts';
-import { concernedHosts, liveHosts } from '../../../istio/route-kinds.ts';
+import { affectedHosts, liveHosts } from '../../../istio/route-kinds.ts';
 import type { VirtualService } from '../../../istio/types.ts';
-import { rememberedOfLast } from '../../../k8s/remembered.ts';
+import { memoizedForLast } from '../../../k8s/memoize.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { StatusContext } from './context.ts';
 
@@ -26,7 +26,7 @@ export function carriersOf(
 }
 
 /** Each host of an env asks the same VirtualServices. */
-const hostIndex = rememberedOfLast(byHost);
+const hostIndex = memoizedForLast(byHost);
 
 function byHost(
   virtualServices: readonly VirtualService[],
@@ -34,7 +34,7 @@ function byHost(
 ): ReadonlyMap<string, VirtualService[]> {
   const index = new Map<string, VirtualService[]>();
   for (const one of virtualServices) {
-    for (const host of concernedHosts(one, clusterDomain)) {
+    for (const host of affectedHosts(one, clusterDomain)) {
       const list = index.get(host) ?? [];
       index.set(host, list);
       list.push(one);

@@ -1,4 +1,4 @@
-import { consumersOf } from '../../../api/consumer-status.ts';
+import { readConsumersStatus } from '../../../api/consumer-status.ts';
 import type { ResourceStatus, WorkloadStatus } from '../../../api/dynamicenv.ts';
 import type { Problem } from '../plan/host-plan.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
@@ -47,7 +47,7 @@ export function workloadReport(plan: WorkloadPlan, context: StatusContext): Work
     ...(isSubset && isUnreachable(hosts) ? [unreachable(hosts)] : []),
   ];
   const { status } = context.env;
-  const previous = (isSubset ? status?.subsetsStatus : consumersOf(status))?.[plan.key];
+  const previous = (isSubset ? status?.subsetsStatus : readConsumersStatus(status))?.[plan.key];
   // A consumer's problems are in one list.
   const placed = problems.map((one) =>
     isSubset ? one : { ...one, section: 'deployment' as const },

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../e2e/control-plane/control-plane.ts';
 import { NAMESPACE } from './world.ts';
 
-/** New pods in place of the base's, one by one, as its owners would roll it. */
+/** Replaces the base's pods one by one, as a rollout of its owner does. */
 export async function rollBase({ kubectl }: Cluster): Promise<void> {
   const deployment = ['deployment/backend', '-n', NAMESPACE];
   await kubectl(['rollout', 'restart', ...deployment]);

@@ -6,13 +6,13 @@ import type { Scene } from './scene.ts';
 const REST_MS = 8000;
 const AWAY_MS = 5000;
 
-/** How often each was done. */
+/** How often each disturbance happened. */
 export type Disturbances = Record<'base rolled' | 'hooks killed' | 'Metacontroller killed', number>;
 
 /**
- * Disturbs envs that live, in turns, until told: new pods for the base; Metacontroller killed; the hook service killed.
- * While the service is away nobody writes a VirtualService: then the API server would let the write pass without our
- * routes, as any cluster without an admission webhook would.
+ * Disturbs live envs, in turns, until it is stopped: rolls the base's pods, kills Metacontroller, kills the hook
+ * service. Nobody writes a VirtualService while the service is down: the API server would accept the write without our
+ * routes, as in any cluster whose webhook is down.
  */
 export async function disturb(
   { cluster, system }: Scene,

@@ -10,7 +10,7 @@ const ENVS = '/apis/riskified.com/v1alpha1/dynamicenvs';
 const READY_SECONDS = 90;
 const LOOK_MS = 20;
 
-/** A developer who writes envs and waits for them, while the timeline takes down what was wanted and what was seen. */
+/** A developer who writes envs and waits for them. The timeline records what was requested and what was observed. */
 export interface Envs {
   timeline: Timeline;
   create(env: string, user: string): Promise<void>;

@@ -5,14 +5,14 @@ import { virtualService } from './world.ts';
 const PAUSE_MS = 1000;
 
 export interface Tool {
-  /** How often it wrote. */
+  /** Number of its writes. */
   writes(): number;
-  /** Ends when no write is under way; answers how to go on. */
+  /** Waits until no write is running. Returns a function that resumes the writes. */
   pause(): Promise<() => void>;
   stop(): Promise<void>;
 }
 
-/** Writes what is in its repository over and over, in turns with each of kubectl's verbs. */
+/** Writes the content of its repository again and again, with each of kubectl's verbs in turn. */
 export function startTool({ kubectl }: Cluster): Tool {
   const verbs = [
     ['apply', '-f', '-'],
@@ -25,7 +25,7 @@ export function startTool({ kubectl }: Cluster): Tool {
   let writing: Promise<unknown> = Promise.resolve();
   const write = () =>
     kubectl(verbs[writes % 3] ?? [], { input: virtualService(writes) }).catch((error: Error) => {
-      // Somebody wrote between its reading and its writing; a tool comes again.
+      // Somebody else wrote between its read and its write. The tool tries again.
       if (!error.message.includes('(Conflict)')) throw error;
     });
   const run = async () => {
@@ -38,7 +38,7 @@ export function startTool({ kubectl }: Cluster): Tool {
     }
   };
   const running = run();
-  // Told by stop.
+  // `stop` reports the error.
   running.catch(() => undefined);
   return {
     writes: () => writes,

@@ -1,18 +1,19 @@
 import { type Sent, userOf } from './request.ts';
 import type { Epoch } from './timeline.ts';
 
-/** Version of the base's pods. */
+/** Version label of the base's pods. */
 export const BASE = 'shared';
 
 export const WRONGS = ['5xx', 'unanswered', 'strange', 'leaked', 'missed'] as const;
 
 /**
- * `unanswered`: no whole answer. `strange`: neither an answer of a pod nor a 5xx. `leaked`: an env's pod answered what was
- * not for it. `missed`: from its start to its end the env was Ready, and another pod answered.
+ * `unanswered`: no complete answer. `strange`: neither an answer of a pod nor a 5xx. `leaked`: an env's pod answered a
+ * request that was not for it. `missed`: the env was Ready from the start to the end of the request, and another pod
+ * answered.
  */
 export type Wrong = (typeof WRONGS)[number];
 
-/** What was wrong about an answer. Between the times of readiness both the base and the env are right. */
+/** What is wrong with an answer. While the env is not Ready, both the base and the env may answer. */
 export function judge(sent: Sent, epochs: readonly Epoch[]): Wrong | undefined {
   if (sent.status === 0) return 'unanswered';
   if (sent.status >= 500) return '5xx';

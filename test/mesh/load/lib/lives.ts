@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envs } from './envs.ts';
 import { matchesOf, NAMESPACE } from './world.ts';
 
-/** How long nothing changes between two steps, so that there are requests which an env must take. */
+/** Pause between two steps. During it, an env must take its requests. */
 const REST_MS = 1500;
 
-/** Users whose requests an env of this name takes at one time or another. */
+/** All users whose requests an env of this name takes at some time. */
 export const usersOf = (env: string): string[] => [env, `${env}-2`];
 
-/** One life of an env: created, changed in all that may change, deleted. */
+/** One life of an env: it is created, changed in every possible field, and deleted. */
 export async function live(envs: Envs, env: string): Promise<void> {
   const [first = '', second = ''] = usersOf(env);
   const subset = (image: string, replicas: number) => ({
@@ -28,7 +28,7 @@ export async function live(envs: Envs, env: string): Promise<void> {
   await envs.untilGone(env);
 }
 
-/** Lives of an env of the same name, one after the other, while `isWanted`; answers how many. */
+/** Repeats the life of an env of the same name while `isWanted`; returns the number of lives. */
 export async function liveAgain(
   envs: Envs,
   env: string,

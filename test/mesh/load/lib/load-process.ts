@@ -1,6 +1,6 @@
 /**
- * Runs as a process of its own, so that neither the hooks nor the echo servers wait for it, nor it for them. Sends what it
- * is told at a steady rate, whatever becomes of it, and tells the answers in batches. Ends with its parent.
+ * Runs as a separate process, so that it and the servers do not slow each other down. Sends requests at a steady rate,
+ * whatever happens to them, and reports the answers in batches. Ends with its parent.
  */
 import { type Mix, mixer } from './mix.ts';
 import type { Door, Sent } from './request.ts';
@@ -10,11 +10,11 @@ export interface Order {
   doors: readonly Door[];
   host: string;
   mix: Mix;
-  /** Requests a second. */
+  /** Requests per second. */
   rate: number;
 }
 
-/** What is told to the parent; `isLast`: everything that was sent is answered. */
+/** A report to the parent. `isLast`: all requests were answered. */
 export interface Batch {
   sent: Sent[];
   isLast: boolean;
@@ -39,7 +39,7 @@ function run({ doors, host, mix, rate }: Order): void {
   };
   const sendOne = async () => {
     waiting += 1;
-    // Awaited before `batch` is read: that may be another one by then.
+    // Awaited first: `batch` may be replaced meanwhile.
     const sent = await send(next());
     batch.push(sent);
     waiting -= 1;

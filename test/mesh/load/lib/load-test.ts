@@ -3,11 +3,11 @@ import { metacontrollerProgram } from '../../../e2e/lib/system.ts';
 import { istiodProgram } from '../../lib/istiod.ts';
 import { olderFolder } from './older.ts';
 
-/** Is there everything that envs under load need? */
+/** Are istiod and Metacontroller configured? */
 export const canLoad = istiodProgram() !== undefined && metacontrollerProgram() !== undefined;
 
 /** A test that needs istiod and Metacontroller; skipped where one is missing, and the reporter says so. */
 export const loadTest = canLoad ? test : test.skip;
 
-/** One that needs an older version beside them. */
+/** A test that also needs an older version. */
 export const upgradeTest = canLoad && olderFolder() !== undefined ? test : test.skip;

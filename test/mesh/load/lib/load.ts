@@ -6,13 +6,13 @@ import type { Sent } from './request.ts';
 const PROGRAM = fileURLToPath(new URL('load-process.ts', import.meta.url));
 
 export interface Load {
-  /** What is answered so far, in the order of the answers. */
+  /** The requests that were answered so far, in the order of their answers. */
   sent(): readonly Sent[];
-  /** Sends nothing more, waits for the last answer, and answers all of them. */
+  /** Stops sending, waits for the last answer, and returns all requests. */
   stop(): Promise<readonly Sent[]>;
 }
 
-/** Steady traffic from a process of its own, until stopped. */
+/** Steady traffic from a separate process, until stopped. */
 export function startLoad(order: Order): Load {
   const sent: Sent[] = [];
   const child = fork(PROGRAM, [], { execArgv: [], serialization: 'advanced' });
@@ -24,7 +24,7 @@ export function startLoad(order: Order): Load {
     child.on('error', reject);
     child.on('exit', (code) => reject(new Error(`the load has ended with ${code}`)));
   });
-  // Told by stop.
+  // `stop` reports the error.
   ended.catch(() => undefined);
   child.send(order);
   return {

@@ -6,7 +6,7 @@ import { NAMESPACE } from './world.ts';
 const RULES = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/destinationrules`;
 const VIRTUAL_SERVICES = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/virtualservices`;
 
-/** When an env's objects were seen to be stored or to go; in milliseconds since 1970. */
+/** When an env's objects were seen to be stored or removed; in milliseconds since 1970. */
 export interface Marks {
   ruleCame?: number;
   routesCame?: number;
@@ -19,7 +19,7 @@ export interface MarkWatch {
   stop(): void;
 }
 
-/** Watches rules and routes of these envs, each of which lives once. */
+/** Watches rules and routes of these envs. Each env is created once. */
 export async function followMarks(api: Api, envs: readonly string[]): Promise<MarkWatch> {
   const marks = new Map(envs.map((env): [string, Marks] => [env, {}]));
   const stopRules = await follow<Versioned>(api, RULES, ({ type, object }) => {

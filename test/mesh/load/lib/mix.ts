@@ -1,20 +1,20 @@
 import { DELAY_HEADER } from '../../lib/echo.ts';
 import { HEADER, type Intent } from './request.ts';
 
-/** What steady traffic is made of. */
+/** The composition of the traffic. */
 export interface Mix {
-  /** Values of the header that envs match, now or at another time. */
+  /** Header values that envs match at some time. */
   users: readonly string[];
-  /** How many listeners there are. */
+  /** Number of listeners. */
   doors: number;
-  /** Share of the requests that have one of these values; the others are everybody's. Default 0.6. */
+  /** Share of the requests with one of these values. The others are for the base. Default 0.6. */
   share?: number;
   /** Default `/`. */
   paths?: readonly string[];
   seed: number;
 }
 
-/** Headers of requests that no env may take, though some come near. */
+/** Headers that no env may take. Some nearly match. */
 const STRANGERS: readonly ((user: string) => Record<string, string>)[] = [
   () => ({}),
   () => ({}),
@@ -25,11 +25,11 @@ const STRANGERS: readonly ((user: string) => Record<string, string>)[] = [
 ];
 
 const FRESH_SHARE = 0.2;
-/** Requests that are under way for a while, whatever happens meanwhile. */
+/** Share of requests that take long. */
 const SLOW_SHARE = 0.02;
 const SLOW_MS = '1000';
 
-/** Answers one request after the other, at random, but the same ones for the same seed. */
+/** Returns one pseudo-random request after the other, the same ones for the same seed. */
 export function mixer({ users, doors, share = 0.6, paths = ['/'], seed }: Mix): () => Intent {
   const random = numbers(seed);
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
@@ -49,7 +49,7 @@ export function mixer({ users, doors, share = 0.6, paths = ['/'], seed }: Mix): 
   };
 }
 
-/** Numbers from 0 to 1 (mulberry32). */
+/** Pseudo-random numbers from 0 to 1 (mulberry32). */
 function numbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

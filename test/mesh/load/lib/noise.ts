@@ -3,10 +3,13 @@ import type { LocalObject } from '../../../../src/simulator/object.ts';
 import type { Api } from '../../../e2e/control-plane/api.ts';
 
 const PATH = '/apis/networking.istio.io/v1/namespaces/default/virtualservices/busy';
-/** Shorter than istiod waits for quiet before it tells proxies anything (PILOT_DEBOUNCE_AFTER, 100 ms). */
+/** Shorter than the quiet period after which istiod pushes a change (PILOT_DEBOUNCE_AFTER, 100 ms). */
 const PAUSE_MS = 40;
 
-/** Writes a VirtualService that concerns nobody over and over, as if much else went on in the mesh; answers how to stop. */
+/**
+ * Writes an unrelated VirtualService again and again, like other activity in the mesh. Returns a function that stops
+ * it.
+ */
 export function startNoise(api: Api): () => Promise<void> {
   let isStopped = false;
   const run = async () => {
@@ -31,7 +34,7 @@ export function startNoise(api: Api): () => Promise<void> {
     }
   };
   const running = run();
-  // Told by whoever stops it.
+  // The function that stops it reports the error.
   running.catch(() => undefined);
   return async () => {
     isStopped = true;

@@ -7,15 +7,15 @@ import type { HookService } from '../../../e2e/lib/service.ts';
 /** Environment variable: a checkout of an older version, with its packages installed (`npm ci`). */
 export const OLDER = 'DYNAMICENV_OLDER';
 
-/** Folder of the older version, when there is one. */
+/** Folder of the older version, if configured. */
 export function olderFolder(): string | undefined {
   const folder = process.env[OLDER] ?? '';
   return folder === '' ? undefined : folder;
 }
 
 /**
- * The older version's own program with its default flags, at the addresses and with the certificate of a service whose
- * doors are shut (`kill`). `folder` gets its log.
+ * Starts the older version's own program with its default flags, at the addresses and with the certificate of a stopped
+ * service (`kill`). Its log is in `folder`.
  */
 export async function startOlder(
   older: string,

@@ -6,26 +6,26 @@ import { type Sent, userOf } from './request.ts';
 import type { Scene } from './scene.ts';
 import { HOST } from './world.ts';
 
-/** What became of the requests of one phase. */
+/** The results of the requests of one phase. */
 export interface Count {
   requests: number;
-  /** Those with a header that envs match. */
+  /** Requests with a header that envs match. */
   matching: number;
-  /** Those that an env's pod answered. */
+  /** Requests that an env's pod answered. */
   byEnvs: number;
   wrong: Record<Wrong, Sent[]>;
   sent: readonly Sent[];
 }
 
 export interface PhaseOptions extends Omit<Mix, 'doors'> {
-  /** Requests a second. */
+  /** Requests per second. */
   rate: number;
 }
 
-/** A watch tells of a write within this time. */
+/** Maximum delay of a watch event after its write. */
 const LATE_MS = 500;
 
-/** Requests at a steady rate from before `work` until after it, and what was wrong about their answers. */
+/** Sends requests at a steady rate from before `work` until after it. Returns what was wrong with the answers. */
 export async function phase(
   { doors, envs }: Scene,
   { rate, ...mix }: PhaseOptions,
@@ -55,7 +55,7 @@ export async function phase(
   };
 }
 
-/** How many answers were wrong, by kind. */
+/** Number of wrong answers, by kind. */
 export function wrongs({ wrong }: Pick<Count, 'wrong'>): Record<Wrong, number> {
   const counts = Object.entries(wrong).map(([kind, sent]) => [kind, sent.length]);
   return Object.fromEntries(counts) as Record<Wrong, number>;

@@ -1,27 +1,27 @@
-/** A listener that requests are sent to. */
+/** A listener to which requests are sent. */
 export interface Door {
   address: string;
   port: number;
 }
 
-/** One request that is to be sent. */
+/** A request to send. */
 export interface Intent {
   /** Index of the listener. */
   door: number;
   protocol: 'http1' | 'http2';
-  /** On a connection of its own. */
+  /** True: on a new connection. */
   isFresh: boolean;
   path: string;
   headers: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
-  /** HTTP status; 0: there was no answer. */
+  /** HTTP status; 0: no answer. */
   status: number;
   /** Version of the pod that answered. */
   version?: string;
   pod?: string;
-  /** What was said instead. */
+  /** The error text, when no pod answered. */
   detail?: string;
 }
 
@@ -31,10 +31,10 @@ export interface Sent extends Intent, Answer {
   end: number;
 }
 
-/** The header that matches are about. */
+/** The header that envs match. */
 export const HEADER = 'user';
 
-/** Whose request it is; nobody's without the header. */
+/** The user of a request; undefined without the header. */
 export function userOf({ headers }: Intent): string | undefined {
   return headers[HEADER];
 }

@@ -1,6 +1,9 @@
 import type { Sample } from './sample.ts';
 
-/** For each time: how many envs lost requests; over all of them, what was too short and how long it takes Istio. */
+/**
+ * For each settle or drain time: how many envs lost requests. Over all of them: which times were too short, and how
+ * long Istio needs.
+ */
 export function sampleRows(samples: ReadonlyMap<number, readonly Sample[]>): [string, string][] {
   const all = [...samples.values()].flat();
   return [
@@ -36,7 +39,7 @@ function affected(of: readonly Sample[], loss: Loss): string {
   return hit.length === 0 ? 'none' : `${requests} requests of ${hit.length} envs`;
 }
 
-/** The longest of those that were too short, and the next longer one that was not. */
+/** The longest time that was too short, and the next longer one that was long enough. */
 function longest(of: readonly Sample[], duration: Duration, loss: Loss): string {
   const bad = Math.max(...of.filter((one) => one[loss] > 0).map((one) => one[duration]));
   if (bad === Number.NEGATIVE_INFINITY) return 'none';

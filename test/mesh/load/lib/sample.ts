@@ -6,27 +6,30 @@ import { type Count, phase } from './phase.ts';
 import { type Sent, userOf } from './request.ts';
 import type { Scene } from './scene.ts';
 
-/** One env that came and went under load; times in milliseconds. */
+/** One env that was created and deleted under load; times in milliseconds. */
 export interface Sample {
-  /** From the rule's coming to the routes', and from the routes' leaving to the rule's. */
+  /** From the creation of the rule to that of the routes, and from the removal of the routes to that of the rule. */
   settled: number;
   drained: number;
-  /** From the routes' coming until Ready. */
+  /** From the creation of the routes until Ready. */
   readied: number;
-  /** After the routes had come, the last request that the base got; after they had left, the last that the env got. */
+  /**
+   * From the creation of the routes until the last request that the base got, and from their removal until the last
+   * request that the env got.
+   */
   comingLag: number;
   leavingLag: number;
-  /** Requests that got 5xx or no answer, before and after the env was to be removed. */
+  /** Requests with 5xx or no answer, before and after the deletion of the env. */
   lostComing: number;
   lostLeaving: number;
-  /** Requests that the base got while the env was Ready. */
+  /** Requests that the base answered while the env was Ready. */
   missed: number;
 }
 
 const STAGGER_MS = 170;
 const REST_MS = 1200;
 
-/** So many envs come and go, almost at once, under load of which most is theirs. */
+/** Creates and deletes a number of envs, almost at the same time. Most of the traffic is for them. */
 export async function sampleRound(
   scene: Scene,
   { envs: amount, rate, seed }: { envs: number; rate: number; seed: number },
@@ -73,7 +76,7 @@ function sampleOf(env: string, times: Times, { sent, wrong }: Count): Sample {
   };
   const isOwn = (one: Sent) => userOf(one) === env;
   const lost = [...wrong['5xx'], ...wrong.unanswered].filter(isOwn);
-  // By its end: what is under way at the removal is lost by the removal.
+  // Compared by the end of the request: a request that is running at the deletion counts as lost by the deletion.
   const isBefore = ({ end }: Sent) => end < at('removedAt');
   const own = sent.filter(isOwn);
   return {

@@ -13,7 +13,7 @@ export interface Scene {
   system: System;
   cluster: Cluster;
   envs: Envs;
-  /** A listener of each proxy. */
+  /** One listener for each proxy. */
   doors: Door[];
   stop(): Promise<void>;
 }
@@ -21,15 +21,16 @@ export interface Scene {
 export interface SceneOptions {
   config: DecisionConfig;
   proxies: number;
-  /** From a pod's appearance until it is Ready; default 0.2 s. */
+  /** Seconds from a pod's creation until it is Ready; default 0.2. */
   startSeconds?: number;
-  /** From a pod's deletion until it stops; default 5 s. */
+  /** Seconds from a pod's deletion until it stops; default 5. */
   finishSeconds?: number;
 }
 
 /**
- * The world with everything that envs need, and proxies of clients that know it. A pod that is deleted serves for some
- * seconds more, as one does whose preStop hook sleeps: without that, every rolling update loses requests, env or not.
+ * The world with everything that envs need, and clients' proxies that have its configuration. A deleted pod serves for
+ * some seconds more, like one with a sleeping preStop hook. Otherwise every rolling update would lose requests, with or
+ * without envs.
  */
 export async function openScene(options: SceneOptions): Promise<Scene> {
   const { config, proxies, startSeconds = 0.2, finishSeconds = 5 } = options;
@@ -69,7 +70,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   }
 }
 
-/** The base answers at every listener. */
+/** Waits until the base answers at every listener. */
 async function untilServed(doors: readonly Door[]): Promise<void> {
   const { send, close } = createSender(doors, HOST);
   const ask = (door: number) =>

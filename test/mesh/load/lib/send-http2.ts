@@ -3,12 +3,14 @@ import { WAY_HEADER } from '../../lib/bootstrap.ts';
 import type { Door, Intent } from './request.ts';
 import type { Send } from './send.ts';
 
-/** Sends by HTTP/2 without TLS and without asking first, on one connection or, where asked for, on a new one. */
+/**
+ * Sends requests by HTTP/2 without TLS (prior knowledge) on one connection, or on a new one if the request asks for it.
+ */
 export function http2({ address, port }: Door, host: string): { send: Send; close(): void } {
   let kept: ClientHttp2Session | undefined;
   const open = () => {
     const session = connect(`http://${address}:${port}`);
-    // Requests that are on it tell of it themselves.
+    // The requests on the connection report the error themselves.
     session.on('error', () => undefined);
     return session;
   };

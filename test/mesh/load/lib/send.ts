@@ -3,14 +3,14 @@ import type { Answer, Door, Intent, Sent } from './request.ts';
 import { http1 } from './send-http1.ts';
 import { http2 } from './send-http2.ts';
 
-/** What came back; `way`: what the proxy says of its way. */
+/** A response; `way`: what the proxy reports about its route. */
 export interface Response {
   status: number;
   body: string;
   way: string;
 }
 
-/** Sends one request; rejects when there was no whole answer. */
+/** Sends one request. Rejects when there was no complete answer. */
 export type Send = (intent: Intent, signal: AbortSignal) => Promise<Response>;
 
 export interface Sender {
@@ -18,11 +18,11 @@ export interface Sender {
   close(): void;
 }
 
-/** Longer than any request takes whose answer still counts. */
+/** Timeout, longer than any valid answer takes. */
 const PATIENCE_MS = 15_000;
 const DETAIL_LENGTH = 160;
 
-/** Sends requests for a host to listeners, and never fails: that there was no answer is an answer, too. */
+/** Sends requests for a host to listeners. It never fails: a missing answer is a result, too. */
 export function createSender(doors: readonly Door[], host: string): Sender {
   const ways = doors.map((door) => ({ http1: http1(door, host), http2: http2(door, host) }));
   return {
@@ -43,7 +43,7 @@ function lost(error: Error & { code?: string }): Answer {
   return { status: 0, detail: `${error.code ?? error.name}: ${error.message}` };
 }
 
-/** A pod's answer names itself; whatever else answers is quoted. */
+/** A pod's answer contains its identity. Other answers are quoted. */
 function answered({ status, body, way }: Response): Answer {
   const { pod, labels } = echoOf(body);
   const version = labels?.['version'];

@@ -1,26 +1,26 @@
 import type { DynamicEnv } from '../../../../src/api/dynamicenv.ts';
 import type { WatchEvent } from '../../../e2e/control-plane/watch.ts';
 
-/** Times in milliseconds since 1970; `to` is Infinity while it lasts. */
+/** Times in milliseconds since 1970. `to` is Infinity until the end is known. */
 export interface Span {
   from: number;
   to: number;
 }
 
-/** From the moment somebody wants an env to take a user's requests until it cannot take them any more. */
+/** From the moment when somebody requests that an env takes a user's requests until it cannot take them any more. */
 export interface Epoch extends Span {
   env: string;
   user: string;
-  /** The env's status says so of the spec that is wanted, and nobody has asked for anything else. */
+  /** When the status reports Ready for the requested spec, and no other spec was requested. */
   ready: Span[];
   uid?: string;
 }
 
 export interface Timeline {
   epochs(): readonly Epoch[];
-  /** An env is created or changed by `write`, which answers it as it was stored, so that it takes this user's requests. */
+  /** `write` creates or changes an env so that it takes this user's requests. It returns the stored object. */
   change(env: string, user: string, write: () => Promise<DynamicEnv>): Promise<void>;
-  /** An env is deleted by `write`. */
+  /** `write` deletes the env. */
   remove(env: string, write: () => Promise<unknown>): Promise<void>;
   observe(event: WatchEvent<DynamicEnv>): void;
   isReady(env: string): boolean;
@@ -29,12 +29,12 @@ export interface Timeline {
 
 interface Life {
   epochs: Epoch[];
-  /** What the user's last write stored; nothing while one is under way, and from a deletion on. */
+  /** The version that the user's last write stored. Absent while a write is running, and after a deletion. */
   wanted?: { uid: string | undefined; generation: number } | undefined;
   seen?: DynamicEnv | undefined;
 }
 
-/** What envs may and must take, from what their user does and from what is seen of their status. */
+/** Which requests envs may and must take, derived from the user's actions and the observed status. */
 export function createTimeline(now: () => number = Date.now): Timeline {
   const lives = new Map<string, Life>();
   const lifeOf = (env: string): Life => {
@@ -73,7 +73,7 @@ export function createTimeline(now: () => number = Date.now): Timeline {
   };
 }
 
-/** A new one, unless the same user's requests are taken already. */
+/** A new epoch, unless the same user's requests are taken already. */
 function currentEpoch({ epochs }: Life, env: string, user: string, from: number): Epoch {
   const last = epochs.at(-1);
   if (last?.user === user && last.to === Number.POSITIVE_INFINITY) return last;
@@ -88,7 +88,7 @@ function endEpochs(epochs: readonly Epoch[], uid: string | undefined, to: number
   }
 }
 
-/** Begins or ends a time of readiness; with its first one, the user before is nobody's any more. */
+/** Begins or ends a time of readiness. The first one ends the epoch of the previous user. */
 function look(life: Life, now: number): void {
   const epoch = life.epochs.at(-1);
   if (epoch === undefined) return;

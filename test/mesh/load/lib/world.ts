@@ -7,7 +7,10 @@ export const NAMESPACE = 'shop';
 export const HOST = `backend.${NAMESPACE}`;
 const LABELS = { app: 'backend', version: 'shared' };
 
-/** What is there without any env: one Deployment behind one Service, with all that Istio needs to tell versions apart. */
+/**
+ * The objects that exist without any env: one Deployment behind one Service, and what Istio needs to distinguish
+ * versions.
+ */
 export function world(): LocalObject[] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
@@ -40,7 +43,10 @@ export function world(): LocalObject[] {
   ];
 }
 
-/** What its owners have in their repository; `release` is seen in a time-out, so that every release is another route table. */
+/**
+ * The VirtualService in its owner's repository. `release` is part of a timeout, so that every release changes the route
+ * table.
+ */
 export function virtualService(release: number): LocalObject & VirtualService {
   const route = [{ destination: { host: 'backend', subset: 'shared' } }];
   return {
@@ -57,7 +63,7 @@ export function virtualService(release: number): LocalObject & VirtualService {
   };
 }
 
-/** An env whose user's requests are to reach a backend of its own. */
+/** An env whose user's requests go to a clone of backend. */
 export function dynamicEnv(name: string, user: string): LocalObject & DynamicEnv {
   return {
     apiVersion: 'riskified.com/v1alpha1',

@@ -10,21 +10,21 @@ import { type Scope, virtualServices } from './virtual-services.ts';
 /** Label of everything that belongs to a configuration. */
 export const CONFIGURATION_LABEL = 'configuration';
 
-/** Objects that have hosts of their own, so that many configurations can be in one mesh, and requests to them. */
+/** Objects with hosts of their own, so that many configurations can share one mesh, and requests to these hosts. */
 export interface Configuration {
   id: string;
   services: readonly KubeObject[];
-  /** VirtualServices and DestinationRules, in two ages. */
+  /** VirtualServices and DestinationRules; `older` were created before the others. */
   older: readonly KubeObject[];
   newer: readonly KubeObject[];
   envs: readonly DynamicEnv[];
   requests: readonly PlannedRequest[];
 }
 
-/** Of three configurations one has envs. */
+/** Every third configuration has envs. */
 const WITH_ENVS = 3;
 
-/** The same for the same seed and index, whatever else is made. */
+/** A configuration that depends only on seed and index. */
 export function configuration(seed: number, index: number, requestCount: number): Configuration {
   const random = createRandom(seed, index);
   const id = `c${String(index).padStart(3, '0')}`;

@@ -9,13 +9,13 @@ const SUBSETS: readonly Subset[] = [
   { name: BASE_VERSION, labels: { version: BASE_VERSION } },
   { name: 'v2', labels: { version: 'v2' } },
   { name: 'v3', labels: { version: 'v3' } },
-  // Nobody has this version.
+  // No pod has this version.
   { name: 'v9', labels: { version: 'v9' } },
   // The services never select these pods.
   { name: 'elsewhere', labels: { app: 'other' } },
 ];
 
-/** For each service a rule with the base's subset, mostly, and others that are merged with it or hide it. */
+/** For each service usually a rule with the base's subset, and others that are merged with it or hide it. */
 export function destinationRules(
   { id, services, hasEnvs }: Scope,
   random: Random,
@@ -32,7 +32,7 @@ export function destinationRules(
   });
 }
 
-/** What an env needs. */
+/** A rule as an env needs it. */
 function plain(rule: DestinationRule, { host }: Place): DestinationRule {
   return { ...rule, spec: { host, subsets: [...SUBSETS] } };
 }
@@ -76,7 +76,7 @@ function rule(
   };
 }
 
-/** A name may stand for another version than elsewhere. */
+/** A subset with the same name and possibly another version. */
 function other(subset: Subset, random: Random): Subset {
   return random.chance(0.15) ? { ...subset, labels: { version: 'v3' } } : subset;
 }

@@ -4,9 +4,9 @@ import type { Random } from './random.ts';
 import type { Place } from './services.ts';
 import { ENV_NAMES } from './world.ts';
 
-/** Every env asks for this header; nothing else does. So a request without it matches no env. */
+/** Every env matches this header, and nothing else does. So a request without it matches no env. */
 export const ENV_HEADER = 'x-env';
-/** A value that no env asks for. */
+/** A value that no env matches. */
 export const NOBODY = 'nobody';
 /** The Deployment that envs clone. */
 export const BASE_DEPLOYMENT = 'echo';

@@ -33,20 +33,20 @@ function strings(
   pool: readonly Sample[],
 ): Record<string, StringMatch> {
   const chosen = random.some(names, random.chance(0.2) ? 2 : 1);
-  // Two spellings of one name would be one header, asked twice.
+  // Two spellings of one name would be two conditions on the same header. Only one is kept.
   const apart = chosen.filter(
     (name, index) => chosen.findIndex((o) => o.toLowerCase() === name.toLowerCase()) === index,
   );
   return Object.fromEntries(apart.map((name) => [name, string(random, pool)]));
 }
 
-/** In every third configuration; by its names, so that nothing else depends on it. */
+/** For every third configuration, chosen by its names, so that nothing else depends on it. */
 function valuesFor(authorities: readonly string[]): readonly Sample[] {
   const sum = [...authorities.join()].reduce((total, char) => total + char.charCodeAt(0), 0);
   return sum % 3 === 0 ? WIDE_HEADER_VALUES : HEADER_VALUES;
 }
 
-/** One condition each, by how often it is wanted. */
+/** One condition each, with its weight. */
 const FIELDS: readonly (readonly [number, Field])[] = [
   [6, (random) => ({ uri: string(random, PATHS) })],
   [3, (random) => ({ uri: string(random, PATHS), ignoreUriCase: true })],
@@ -70,7 +70,7 @@ const FIELDS: readonly (readonly [number, Field])[] = [
   [2, (random) => ({ gateways: random.pick(GATEWAYS) })],
 ];
 
-/** A match entry of one to three conditions; now and then an empty one. */
+/** A match entry with one to three conditions, sometimes an empty one. */
 export function matchEntry(
   name: string,
   random: Random,

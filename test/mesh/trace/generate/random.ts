@@ -1,4 +1,4 @@
-/** Chance that is the same for the same seed. */
+/** Pseudo-random choices, the same for the same seed. */
 export interface Random {
   /** Whole number from 0 up to, not including, `below`. */
   int(below: number): number;
@@ -6,7 +6,7 @@ export interface Random {
   pick<T>(list: readonly T[]): T;
   /** `count` different items, in the list's order. */
   some<T>(list: readonly T[], count: number): T[];
-  /** One of the values, each as often as its weight says. */
+  /** One of the values, with these weights. */
   weighted<T>(choices: readonly (readonly [weight: number, value: T])[]): T;
 }
 

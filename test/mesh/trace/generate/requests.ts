@@ -16,7 +16,7 @@ import {
 import type { Scope } from './virtual-services.ts';
 import { type Caller, PROXIES } from './world.ts';
 
-/** A request and where it is sent. */
+/** A request and the proxy to which it is sent. */
 export interface PlannedRequest extends MeshRequest {
   proxy: string;
   port: number;
@@ -24,8 +24,8 @@ export interface PlannedRequest extends MeshRequest {
 }
 
 /**
- * Requests that have a chance: each is led by a match entry of a route or an env, whose conditions it mostly meets, and
- * is by chance in everything else.
+ * Requests that are likely to match: each one is built from a match entry of a route or an env, usually meets its
+ * conditions, and is random in everything else.
  */
 export function plannedRequests(
   scope: Scope,
@@ -47,11 +47,11 @@ export function plannedRequests(
 }
 
 interface Aim extends Scope {
-  /** Those that a VirtualService lists, by whom: a sidecar or a gateway. */
+  /** Hosts that a VirtualService lists, for sidecars and for gateways. */
   hosts: { mesh: readonly string[]; gateway: readonly string[] };
 }
 
-/** Full names; a wildcard stands for a host that it contains. */
+/** Full names. For a wildcard, a host that it matches. */
 function hostsOf({ id, services }: Scope, routes: readonly VirtualService[]): Aim['hosts'] {
   const whole = (host: string, namespace: string) => {
     if (host.startsWith('*.')) return [`any.${id}.example.com`];
@@ -95,13 +95,13 @@ function planned(aim: Aim, lead: HTTPMatchRequest, random: Random): PlannedReque
     path: path(lead, random),
     headers: {
       ...headers(lead, random),
-      // How a proxy that ends TLS is told from one that does not.
+      // It tells Envoy that a proxy before it terminated TLS.
       ...(scheme === 'https' ? { 'x-forwarded-proto': 'https' } : {}),
     },
   };
 }
 
-/** Met in most cases, else nearly met. */
+/** Usually a value that meets the condition, otherwise one that nearly does. */
 function choose(
   match: StringMatch | undefined,
   pool: typeof PATHS,
@@ -120,7 +120,7 @@ function proxyFor(lead: HTTPMatchRequest, random: Random): Caller {
   return random.pick(fitting.length > 0 && random.chance(0.65) ? fitting : PROXIES);
 }
 
-/** Mostly a host that a VirtualService lists; a service's in one of its spellings. */
+/** Usually a host that a VirtualService lists. A service's host may have any of its forms. */
 function target(
   { services, foreign, authorities, hosts, id }: Aim,
   lead: HTTPMatchRequest,

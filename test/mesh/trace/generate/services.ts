@@ -8,7 +8,7 @@ export interface Place {
   host: string;
 }
 
-/** One to three services, `a-c017` and so on, of the pods that all share. */
+/** One to three services, such as `a-c017`. They select the pods that all configurations share. */
 export function services(id: string, random: Random): { objects: KubeObject[]; places: Place[] } {
   const names = ['a', 'b', 'c'].slice(0, 1 + random.int(3)).map((letter) => `${letter}-${id}`);
   const placed = names.map((name) => ({ name, namespace: random.pick(SERVICE_NAMESPACES) }));

@@ -1,7 +1,7 @@
 import type { StringMatch } from '../../../../src/istio/types.ts';
 import type { Random } from './random.ts';
 
-/** A condition with some values that meet it and some that nearly do. */
+/** A condition, with values that meet it and values that nearly do. */
 export interface Sample {
   match: StringMatch;
   meets: readonly string[];
@@ -47,7 +47,7 @@ export const HEADER_VALUES: readonly Sample[] = [
   { match: { regex: '*' }, meets: ['bob', 'anything'], fails: [] },
 ];
 
-/** The same with characters of several bytes, as many of each: proxies compare bytes, of which `.` and a class are one. */
+/** The same with characters of several bytes. Proxies compare bytes: `.` and a class match one byte. */
 export const WIDE_HEADER_VALUES: readonly Sample[] = [
   exact('zoë', 'Zoë', 'zoe'),
   exact('ñ', 'n'),
@@ -83,14 +83,14 @@ export const SCHEMES: readonly Sample[] = [
 ];
 
 export const HEADER_NAMES = ['user', 'x-group', 'x-flag'] as const;
-/** As people write them: Istio takes any case. */
+/** As people write them: Istio ignores the case. */
 export const WRITTEN_NAMES = ['user', 'User', 'x-group', 'X-Group', 'x-flag', 'X-FLAG'] as const;
 export const QUERY_NAMES = ['q', 'lang'] as const;
 
-/** The pools that have a sample for a condition. */
+/** The lists that contain samples of conditions. */
 const POOLS = [PATHS, HEADER_VALUES, WIDE_HEADER_VALUES, QUERY_VALUES, METHODS, SCHEMES];
 
-/** A value that meets the condition or, with `fails`, one that does not; undefined when there is none to offer. */
+/** A value that meets the condition or, with `fails`, one that does not. Undefined when there is none. */
 export function valueFor(
   match: StringMatch,
   pool: readonly Sample[],

@@ -4,16 +4,16 @@ import type { Random } from './random.ts';
 import type { Place } from './services.ts';
 import { BASE_VERSION, GATEWAY, NAMESPACES, OTHER_GATEWAY } from './world.ts';
 
-/** What the routes of a configuration can be about. */
+/** The values from which the routes of a configuration are made. */
 export interface Scope {
   /** `c017`; part of every name. */
   id: string;
   services: readonly Place[];
   /** Names of other hosts, outside the registry. */
   foreign: readonly string[];
-  /** As callers write hosts. */
+  /** Hosts as callers write them. */
   authorities: readonly string[];
-  /** Then routes to the base are more often, which envs copy. */
+  /** True: more routes lead to the base, so that envs can copy them. */
   hasEnvs: boolean;
 }
 
@@ -30,7 +30,7 @@ export function virtualServices(scope: Scope, random: Random): VirtualService[] 
     [3, 3],
     [1, 4],
   ]);
-  // Names out of the order of age, which comes first.
+  // Names in another order than their ages, which take precedence.
   const names = random.some(['w', 'x', 'y', 'z'], count);
   const roots = names.map((name) => root(scope, name, random, delegates));
   return [...roots, ...delegates];
@@ -72,7 +72,7 @@ function named(
   return { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata, spec };
 }
 
-/** A service's host as one may write it: short where that means the same, in full, as part of a wildcard. */
+/** A form of a service's host: the short name where it is equivalent, the full name, or a wildcard. */
 function written(host: string, namespace: string, home: string, scope: Scope, random: Random) {
   const [short = ''] = host.split('.');
   return random.weighted([
@@ -87,7 +87,7 @@ function otherHost({ foreign, services, id }: Scope, random: Random): string {
     [4, random.pick(foreign)],
     [2, `*.${id}.example.com`],
     [1, random.pick(services).host],
-    // Not made longer by Istio: a host of its own, which callers of the service may mean.
+    // Istio does not complete this name. It is a separate host, which callers may use for the service.
     [1, random.pick(services).host.split('.').slice(0, 2).join('.')],
   ]);
 }
@@ -161,7 +161,7 @@ function action(
   }
   if (kind === 'delegate') {
     const { name: target, namespace = '' } = random.pick(delegates).metadata;
-    // One that is not there now and then.
+    // Sometimes a delegate that does not exist.
     return { delegate: { name: random.chance(0.9) ? target : `${target}-gone`, namespace } };
   }
   return { route: destinations(scope, random) };

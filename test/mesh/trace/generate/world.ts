@@ -10,12 +10,12 @@ export const SERVICE_NAMESPACES = ['east', 'west'] as const;
 export const CALLER_NAMESPACE = 'north';
 export const NAMESPACES = [...SERVICE_NAMESPACES, CALLER_NAMESPACE];
 export const GATEWAY = `${ROOT_NAMESPACE}/public`;
-/** Exists, but no proxy plays it. */
+/** Exists, but no proxy serves it. */
 export const OTHER_GATEWAY = `${ROOT_NAMESPACE}/other`;
 
 export interface Caller extends ProxyIdentity {
   name: string;
-  /** As src/istio wants it: `mesh`, or a Gateway's name. */
+  /** The gateway as src/istio expects it: `mesh`, or a Gateway's name. */
   gateway: string;
 }
 
@@ -32,7 +32,7 @@ export const PROXIES: readonly Caller[] = [
   },
 ];
 
-/** Versions with pods in each namespace; those of ENV_NAMES are the pods of envs' clones. */
+/** Versions that have pods in each namespace. Those of ENV_NAMES are the pods of envs' clones. */
 export const BASE_VERSION = 'shared';
 export const ENV_NAMES = ['red', 'blue', 'green'] as const;
 export const VERSIONS = [BASE_VERSION, 'v2', 'v3', ...ENV_NAMES];

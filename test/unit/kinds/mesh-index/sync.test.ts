@@ -47,7 +47,7 @@ describe('is refused', () => {
     expect(meshIndex('shop', { ...NONE, ...objectMap([large]) })).toEqual({
       reason: 'TooLarge',
       message: expect.stringMatching(
-        /^the index of namespace shop would have \d+ bytes, 1048576 at most/,
+        /^the index of namespace shop would have \d+ bytes, but at most 1048576/,
       ),
     });
   });

@@ -46,7 +46,7 @@ describe('an injection of a version before', () => {
           headers: { [`x-${index}`]: { regex: 'a{900}' } },
         })),
       },
-      'its regexes are too costly for every proxy: together they have some 4530 steps',
+      'its regexes are too costly for every proxy: together they compile to about 4530 steps',
     ],
     ['with a clone that is a command to Envoy', { clone: '%FOO%' }, '"%FOO%" is no name'],
   ])('%s has no routes, and is told why', (_name, more, words) => {
@@ -82,6 +82,6 @@ describe('a route that sets many headers', () => {
     };
     const result = rendered({}, own);
     expect(result.copies).toBe(copies);
-    if (copies === 0) expect(result.told[0]?.[1]).toContain('Envoy takes 1000');
+    if (copies === 0) expect(result.told[0]?.[1]).toContain('Envoy accepts at most 1000');
   });
 });

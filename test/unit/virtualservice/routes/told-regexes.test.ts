@@ -48,7 +48,7 @@ describe('a regex of which nothing can be told', () => {
     const { entries, skips } = andMatch(
       [{ headers: { user: own } }],
       { headers: { user: { exact: 'a' } } },
-      { isDelegate: false, isTold: () => isToldFirst },
+      { isDelegate: false, shouldCompile: () => isToldFirst },
     );
     expect(entries).toEqual([]);
     expect(skips).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { halfNamesOf, meantBy } from '../../../src/istio/half-name.ts';
+import { fullNameOfPartial, partialNamesOf } from '../../../src/istio/partial-host-name.ts';
 
 describe('half names', () => {
   it.each<[string, string | undefined]>([
@@ -14,7 +14,7 @@ describe('half names', () => {
     ['', undefined],
     ['10.1.2.3', undefined],
   ])('%j is meant for %j', (host, meant) => {
-    expect(meantBy(host, 'cluster.local')).toBe(meant);
+    expect(fullNameOfPartial(host, 'cluster.local')).toBe(meant);
   });
 
   it.each<[string, string[]]>([
@@ -23,6 +23,6 @@ describe('half names', () => {
     ['backend.shop.svc.other.domain', []],
     ['a.b.c.svc.cluster.local', []],
   ])('of %j are %j', (host, halves) => {
-    expect(halfNamesOf(host, 'cluster.local')).toEqual(halves);
+    expect(partialNamesOf(host, 'cluster.local')).toEqual(halves);
   });
 });

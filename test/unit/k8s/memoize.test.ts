@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { rememberedByText } from '../../../src/k8s/remembered.ts';
+import { memoizedByText } from '../../../src/k8s/memoize.ts';
 
 function counting(memory: { size: number; bytes: number }) {
   const asked: string[] = [];
-  const answer = rememberedByText({ ...memory }, (text) => asked.push(text) && text.length);
+  const answer = memoizedByText({ ...memory }, (text) => asked.push(text) && text.length);
   return { answer, asked };
 }
 
@@ -33,7 +33,7 @@ describe('what is remembered', () => {
 
   it('is also an answer that is nothing', () => {
     let asked = 0;
-    const answer = rememberedByText<undefined>({ size: 2, bytes: 10 }, () => {
+    const answer = memoizedByText<undefined>({ size: 2, bytes: 10 }, () => {
       asked += 1;
       return undefined;
     });

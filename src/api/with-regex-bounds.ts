@@ -5,10 +5,11 @@ import type { KubeObject } from '../k8s/object.ts';
 import { regexRefusals, withoutRegexes } from './regex-refusals.ts';
 
 /**
- * The validator of DynamicEnvs, with the regexes judged by their text first: the CRD's rules compile them, and what has no bound
- * costs seconds. An env whose regexes are beyond the bounds is judged without them in everything else.
+ * A validator of DynamicEnvs that checks the size of regexes before anything compiles them. The CRD's rules compile
+ * every regex, and a regex without a bound on its size takes seconds to compile. When a regex is too large, the rest of
+ * the env is validated without its regexes.
  */
-export function boundsFirst(validator: CrdValidator): CrdValidator {
+export function withRegexBounds(validator: CrdValidator): CrdValidator {
   return {
     ...validator,
     validate: (object) => {

@@ -1,27 +1,26 @@
 import { byteCache } from './byte-cache.ts';
 import { digest } from './hash.ts';
 
-/** How much is remembered: the oldest goes when more comes. */
+/** Limits of the cache. The oldest result is removed first. */
 export interface Memory<T> {
-  /** Most answers. */
+  /** Maximum number of results. */
   size: number;
-  /** Most bytes of all answers together; one that is larger than all of them is not remembered. */
+  /** Maximum bytes of all results together. A single result above it is not stored. */
   bytes: number;
-  /** About how many bytes an answer to this text holds; when absent, as many as the text. */
+  /** Roughly how many bytes a result takes; by default as many as its text. */
   bytesOf?: (answer: T, text: string) => number;
 }
 
 /**
- * A function of a text, with its last answers remembered: the same text has the same answer, whatever was asked before.
- * Of long texts only hashes are kept.
+ * Caches the results of a function of a text. Long texts are not stored, only their hashes.
  */
-export function rememberedByText<T>(
+export function memoizedByText<T>(
   { size, bytes, bytesOf = (_answer, text) => text.length }: Memory<T>,
   answer: (text: string) => T,
 ): (text: string) => T {
   const known = byteCache<{ answer: T }>(bytes, size);
   return (text) => {
-    // Whatever begins like a hash is hashed, too. Most texts are their own keys, without a copy.
+    // A text that begins like a hash is hashed, too. Most texts are their own keys, without a copy.
     const isHashed = text.length > LONGEST_KEY || text.startsWith('#');
     const key = isHashed ? `#${digest(text)}` : text;
     const before = known.get(key);
@@ -34,14 +33,14 @@ export function rememberedByText<T>(
 }
 
 /**
- * A function of an object that comes with one call of a hook, such as a list that many ask: the answer to the last object is
- * remembered. Of more, even a WeakMap keeps the answers alive, with all that they refer to, until the next full garbage
- * collection (in V8 its values are strong for the others): every call's body would be copied over and over.
+ * Caches the result for the last object, for objects that come with one call of a hook and that many functions ask about. A
+ * WeakMap of all objects would keep each call's body in memory until the next full garbage collection: V8's scavenger treats
+ * the values of a WeakMap as strong references, and would copy the body several times.
  */
-export function rememberedOfLast<K extends object, A extends unknown[], V extends object>(
+export function memoizedForLast<K extends object, A extends unknown[], V extends object>(
   answer: (object: K, ...more: A) => V,
 ): (object: K, ...more: A) => V {
-  // When no other call comes, it goes with its object.
+  // When no other call comes, the result is collected together with its object.
   let last = new WeakMap<K, V>();
   return (object, ...more) => {
     const before = last.get(object);
@@ -52,7 +51,7 @@ export function rememberedOfLast<K extends object, A extends unknown[], V extend
   };
 }
 
-/** To hash a text takes longer than to look it up; a longer one takes too much memory. */
+/** Characters. Hashing a shorter text takes longer than looking it up; a longer text would take too much memory. */
 const LONGEST_KEY = 4096;
-/** Not worth counting. */
+/** Characters. The memory of a shorter key is not counted. */
 const SHORT_KEY = 512;

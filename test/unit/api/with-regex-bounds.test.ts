@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { boundsFirst } from '../../../src/api/bounds-first.ts';
+import { withRegexBounds } from '../../../src/api/with-regex-bounds.ts';
 import { compileCrd } from '../../../src/crd/schema.ts';
 import { loadCrds } from '../../../src/crds.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { dynamicEnv, many } from '../crd/samples.ts';
 
 const crd = compileCrd((await loadCrds())['dynamicenvs.riskified.com']);
-const validator = boundsFirst(crd);
+const validator = withRegexBounds(crd);
 const withRegexes = (...regexes: unknown[]) =>
   dynamicEnv({ istioMatches: regexes.map((regex) => ({ headers: { user: { regex } } })) });
 

@@ -4,16 +4,15 @@ import { nameOf, namespaceOf } from './objects.ts';
 import { isLocal, isPrivate } from './subset-lookup.ts';
 import type { DestinationRule } from './types.ts';
 
-/** A rule that is still to be created will be the youngest. */
+/** A rule that does not exist yet will be the youngest. */
 const AFTER_ALL = '9999-12-31T23:59:59Z';
 
 /**
- * The rules (`namespace/name`, sorted) whose subsets clients would lose if `rule` came to the existing ones.
+ * The rules (`namespace/name`, sorted) whose subsets clients would lose if `rule` were created.
  *
- * That `rule` has the same namespace, host, exportTo and workloadSelector as another one is not enough for a merge: istiod
- * goes through its entries for the host, and when the *last* one it looks at cannot take the rule in, the rule becomes an
- * entry of its own besides, which then decides alone. Of rules with exportTo `x`, `y`, `x`, in this order, namespace x gets
- * nothing but the third.
+ * Rules with the same namespace, host, exportTo and workloadSelector are not always merged. istiod goes through its
+ * entries for the host. When the *last* one cannot accept the rule, the rule also becomes an entry of its own, which
+ * then applies alone. Example: of rules with exportTo `x`, `y`, `x`, in this order, namespace x gets only the third.
  */
 export function hiddenRules(
   rule: DestinationRule,
@@ -27,7 +26,7 @@ export function hiddenRules(
       namespaceOf(other) === namespaceOf(rule) &&
       hostOf(other, clusterDomain) === host,
   );
-  // Then all are merged into one, as nearly always.
+  // Usual case: all of them are merged into one.
   if (isPlain(rule) && rivals.every(isPlain)) return [];
   const hidden = [isLocal, isPrivate, isExported]
     .filter((index) => index(rule))
@@ -38,12 +37,15 @@ export function hiddenRules(
   return [...new Set(hidden)].sort();
 }
 
-/** For everybody, and for all pods. */
+/** The rule applies to all clients. */
 function isPlain({ spec }: DestinationRule): boolean {
   return spec.exportTo === undefined && spec.workloadSelector === undefined;
 }
 
-/** Rules with a workloadSelector do not compete in this way: of those the first one that fits decides. */
+/**
+ * The rules that clients no longer see because `name` has an entry of its own. Rules with a workloadSelector are not
+ * hidden in this way: of those the first one that selects the client applies.
+ */
 function hiddenAmong(merged: readonly MergedRule[], name: string, byExport: boolean): string[] {
   const open = merged.filter(({ selector }) => !selector);
   const alone = open.find(({ from }) => from.length === 1 && from[0] === name);

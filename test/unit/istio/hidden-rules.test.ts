@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hiddenRules } from '../../../src/istio/rule-hazard.ts';
+import { hiddenRules } from '../../../src/istio/hidden-rules.ts';
 import { subsetsOf } from '../../../src/istio/subset-lookup.ts';
 import type { DestinationRule, DestinationRuleSpec } from '../../../src/istio/types.ts';
 import { destinationRule, subset } from './builders.ts';

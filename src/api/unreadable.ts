@@ -3,20 +3,20 @@ import { shapeText, type WrongShape, wrongShape } from './foreign-shapes.ts';
 import { isMatchList, isName } from './match-shape.ts';
 import type { RouteInjection } from './routeinjection.ts';
 
-/** An object that somebody wrote in a shape of which nothing can be made. */
-export interface Unread {
+/** An object of another writer that has an unexpected shape, so that it cannot be used. */
+export interface Unreadable {
   kind: string;
   namespace: string;
   name: string;
-  /** Which field, and what was expected there: `spec.subsets: expected a list`. */
+  /** The field and what was expected there: `spec.subsets: expected a list`. */
   wrong: string;
-  /** A DestinationRule's `spec.host`, where that much can be read. */
+  /** A DestinationRule's `spec.host`, when that field itself is valid. */
   host?: string;
 }
 
-/** Undefined: the object is of the shape that its API says, as far as decisions read it. */
-export function unreadOf(kind: string, object: KubeObject): Unread | undefined {
-  // A VirtualService comes to admission as its writer has it.
+/** Undefined: the object has the shape of its API, in all fields that decisions read. */
+export function unreadableOf(kind: string, object: KubeObject): Unreadable | undefined {
+  // Admission gets a VirtualService as its author wrote it, before the API server drops nulls.
   const found =
     wrongShape(kind, object, kind === 'VirtualService') ??
     (kind === 'RouteInjection' ? tooLarge(object) : undefined);
@@ -33,14 +33,16 @@ export function unreadOf(kind: string, object: KubeObject): Unread | undefined {
   };
 }
 
-/** The API server stores no such injection; whoever sends one does not get us to work on it. */
+/** The API server would not store such an injection. The check keeps the cost of a forged request small. */
 function tooLarge(object: KubeObject): WrongShape | undefined {
   const { env, host, clone, deployment, from, matches, ...more } = (object as RouteInjection).spec;
   const to = [more.subset ?? '', ...Object.values(more.subsets ?? {})];
   const names = [env, host, clone, deployment.namespace, deployment.name, ...from, ...to];
   if (!names.every(isName)) return { path: ['spec'], expected: 'expected shorter names' };
   const isFine = isMatchList(matches);
-  return isFine ? undefined : { path: ['spec', 'matches'], expected: 'expected fewer and shorter' };
+  return isFine
+    ? undefined
+    : { path: ['spec', 'matches'], expected: 'expected fewer and shorter matches' };
 }
 
 function hostOf(object: KubeObject & { spec?: unknown }): string | undefined {
@@ -48,15 +50,15 @@ function hostOf(object: KubeObject & { spec?: unknown }): string | undefined {
   return typeof host === 'string' ? host : undefined;
 }
 
-/** Those that can be read, in their order, and what is wrong with the others. */
+/** The usable objects in their order, and what is wrong with the others. */
 export function readable<T extends KubeObject>(
   kind: string,
   objects: readonly T[],
-): { objects: readonly T[]; unread: Unread[] } {
-  const unread: Unread[] = [];
+): { objects: readonly T[]; unread: Unreadable[] } {
+  const unread: Unreadable[] = [];
   const wrong = new Set<T>();
   for (const object of objects) {
-    const found = unreadOf(kind, object);
+    const found = unreadableOf(kind, object);
     if (found === undefined) continue;
     unread.push(found);
     wrong.add(object);
@@ -66,6 +68,6 @@ export function readable<T extends KubeObject>(
 }
 
 /** `DestinationRule shop/backend (spec: expected a map)` */
-export function unreadText({ kind, namespace, name, wrong }: Unread): string {
+export function unreadableText({ kind, namespace, name, wrong }: Unreadable): string {
   return `${kind} ${namespace === '' ? name : `${namespace}/${name}`} (${wrong})`;
 }

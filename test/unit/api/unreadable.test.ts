@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals';
-import { unreadOf, unreadText } from '../../../src/api/unread.ts';
+import { unreadableOf, unreadableText } from '../../../src/api/unreadable.ts';
 import { injection } from '../virtualservice/builders.ts';
 
 const told = (spec: object) => {
   const object = injection();
   const edited = { ...object, spec: { ...object.spec, ...spec } };
-  const found = unreadOf('RouteInjection', edited);
-  return found && unreadText(found);
+  const found = unreadableOf('RouteInjection', edited);
+  return found && unreadableText(found);
 };
 
 it('reads a RouteInjection with all that it may have', () => {
@@ -22,7 +22,7 @@ it.each<[object, string]>([
   [{ from: 'shared' }, 'spec.from: expected a list'],
   [{ subset: 's'.repeat(1025) }, 'spec: expected shorter names'],
   [{ subsets: { v1: 's'.repeat(1025) } }, 'spec: expected shorter names'],
-  [{ matches: Array(65).fill({}) }, 'spec.matches: expected fewer and shorter'],
+  [{ matches: Array(65).fill({}) }, 'spec.matches: expected fewer and shorter matches'],
 ])('does not read one of another version whose spec has %j', (spec, wrong) => {
   expect(told(spec)).toBe(`RouteInjection ${injection().metadata.name} (${wrong})`);
 });
