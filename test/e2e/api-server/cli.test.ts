@@ -6,7 +6,7 @@ import { type Outcome, PROGRAM, runProgram } from '../../cli/lib/program.ts';
 import { readAuditLog } from '../control-plane/audit.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { until } from '../control-plane/poll.ts';
-import { door } from './lib/door.ts';
+import { suiteCluster } from './lib/suite-cluster.ts';
 
 const NAMESPACE = 'cli-shop';
 const USER = `system:serviceaccount:${NAMESPACE}:jane`;
@@ -19,7 +19,7 @@ let kubeconfig: string;
 let envFile: string;
 
 beforeAll(async () => {
-  cluster = await door();
+  cluster = await suiteCluster();
   await cluster.kubectl(['create', 'namespace', NAMESPACE]);
   for (const name of ['backend.yaml', 'web.yaml']) {
     await cluster.kubectl(['apply', '-f', '-'], { input: await moved(name) });
