@@ -2,18 +2,18 @@ import type { HostRequest, ReachedDestination } from '../istio/evaluate.ts';
 import { proxyNamespace } from '../istio/gateway-name.ts';
 import { ruleFor, type ServiceHost } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
+import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { TracedDestination, TracedWorkload } from './types.ts';
 import { traced, type Workload } from './workloads.ts';
-import type { World } from './world.ts';
 
 /** A destination that `evaluate` names, with the pods behind it. */
 export function tracedDestination(
   { labels, unavailable, ...target }: ReachedDestination,
   request: HostRequest,
-  world: World,
+  snapshot: MeshSnapshot,
 ): TracedDestination {
-  const service = world.mesh.services.find(({ host }) => host === target.host);
-  const seen = subsetSeen(target, service, request, world);
+  const service = snapshot.mesh.services.find(({ host }) => host === target.host);
+  const seen = subsetSeen(target, service, request, snapshot);
   const from = seen.rule === undefined ? {} : { destinationRule: seen.rule };
   if (unavailable !== undefined) {
     const why = whyUnavailable(unavailable, target, service, seen.names);
@@ -24,7 +24,7 @@ export function tracedDestination(
     return { ...target, ...from, state: 'unknown', why, workloads: [] };
   }
   const selector = { ...labels };
-  const found = world.workloads.filter((one) => isSelected(one, service.namespace, selector));
+  const found = snapshot.workloads.filter((one) => isSelected(one, service.namespace, selector));
   return {
     ...target,
     ...from,
@@ -53,7 +53,7 @@ function subsetSeen(
   { subset }: Pick<ReachedDestination, 'subset'>,
   service: ServiceHost | undefined,
   request: HostRequest,
-  { mesh }: World,
+  { mesh }: MeshSnapshot,
 ): SubsetSeen {
   if (service === undefined || subset === undefined) return { names: [] };
   const client = { namespace: proxyNamespace(request), labels: request.sourceLabels ?? {} };

@@ -9,15 +9,15 @@ import { cloneOf, leadingTo } from '../virtualservice/routes/leads-to.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
 import { plannedSubsets } from '../virtualservice/routes/targets.ts';
-import type { Wish, World } from './world.ts';
+import type { MeshSnapshot, Wish } from './mesh-snapshot.ts';
 
 /** The route as somebody or some env wrote it: a delegate's own, where it stands for another. */
 export function writtenRoute(
   { place, delegate }: Pick<RouteEntry, 'place' | 'delegate'>,
-  world: World,
+  snapshot: MeshSnapshot,
 ): { virtualService: VirtualService; route: HTTPRoute; index: number } | undefined {
   const { virtualService: name, routeIndex: index } = delegate ?? place;
-  const virtualService = byName(world.mesh.virtualServices).get(name);
+  const virtualService = byName(snapshot.mesh.virtualServices).get(name);
   const route = virtualService?.spec.http?.[index];
   return virtualService && route && { virtualService, route, index };
 }
@@ -43,19 +43,19 @@ export interface RowEnv {
 /** Whose route it is; undefined: somebody's own. */
 export function envOfRow(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
-  world: World,
+  snapshot: MeshSnapshot,
 ): RowEnv | undefined {
-  const written = writtenRoute(row, world);
+  const written = writtenRoute(row, snapshot);
   if (written === undefined || !isInjectedRouteName(written.route.name)) return undefined;
   const { route, virtualService } = written;
-  const wishes = world.wishes
-    .filter(({ injection }) => injection && isLedBy(virtualService, injection, world)(route))
+  const wishes = snapshot.wishes
+    .filter(({ injection }) => injection && isLedBy(virtualService, injection, snapshot)(route))
     .sort((a, b) => Number(isNamedAfter(route, b)) - Number(isNamedAfter(route, a)));
   const [first] = wishes;
   if (first !== undefined) {
     return { env: first.env, wishes: wishes.filter(({ env }) => env === first.env) };
   }
-  const env = world.workloads.find(
+  const env = snapshot.workloads.find(
     (one) => one.env !== undefined && isRouteTo(route, { ...one, env: one.env }),
   )?.env;
   return { env: env ?? String(route.name), wishes: [] };
@@ -74,17 +74,19 @@ function isNamedAfter({ name }: HTTPRoute, { injection }: Wish): boolean {
 export function leadsToWish(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   injection: PlannedInjection,
-  world: World,
+  snapshot: MeshSnapshot,
 ): boolean {
-  const written = writtenRoute(row, world);
-  return written !== undefined && isLedBy(written.virtualService, injection, world)(written.route);
+  const written = writtenRoute(row, snapshot);
+  return (
+    written !== undefined && isLedBy(written.virtualService, injection, snapshot)(written.route)
+  );
 }
 
 /** Tells of the VirtualService's routes those of ours that lead to this injection's clone. */
 export function isLedBy(
   virtualService: VirtualService,
   injection: PlannedInjection,
-  { mesh }: World,
+  { mesh }: MeshSnapshot,
 ): (route: HTTPRoute) => boolean {
   const owner = { ...injection, subsets: plannedSubsets(injection) };
   return leadingTo(owner, scopeOf(virtualService, mesh));
@@ -93,9 +95,9 @@ export function isLedBy(
 /** The user's route before which an env's copy stands; the route itself when it is a user's. */
 export function baseRoute(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
-  world: World,
+  snapshot: MeshSnapshot,
 ): { virtualService: VirtualService; route: HTTPRoute } | undefined {
-  const written = writtenRoute(row, world);
+  const written = writtenRoute(row, snapshot);
   if (written === undefined) return undefined;
   const { virtualService, index } = written;
   const route = (virtualService.spec.http ?? [])

@@ -3,12 +3,12 @@ import type { DynamicEnv } from '../api/dynamicenv.ts';
 import type { ServiceHost } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import { envWorkloads } from '../kinds/dynamicenv/plan/workloads.ts';
+import type { MeshSnapshot, Wish } from './mesh-snapshot.ts';
 import type { OtherEnv } from './types.ts';
-import type { Wish, World } from './world.ts';
 
 /** Why the routes of an env are not asked for: it is leaving, or its pods are not ready. */
-export function unreadyText({ env, deployment }: Wish, world: World): string {
-  const found = world.envs.find(({ metadata }) => metadata.name === env);
+export function unreadyText({ env, deployment }: Wish, snapshot: MeshSnapshot): string {
+  const found = snapshot.envs.find(({ metadata }) => metadata.name === env);
   if (found === undefined) return 'its routes are not asked for at present';
   if (found.metadata.deletionTimestamp !== undefined) return 'it is being deleted';
   const { status } = found;
@@ -22,19 +22,19 @@ export function unreadyText({ env, deployment }: Wish, world: World): string {
 }
 
 /** Envs with a workload behind one of the hosts of which no RouteInjection speaks: not processed yet, or degraded. */
-export function envsWithoutWish(hosts: readonly string[], world: World): OtherEnv[] {
-  const services = world.mesh.services.filter(({ host }) => hosts.includes(host));
+export function envsWithoutWish(hosts: readonly string[], snapshot: MeshSnapshot): OtherEnv[] {
+  const services = snapshot.mesh.services.filter(({ host }) => hosts.includes(host));
   return services.flatMap((service) =>
-    world.envs.flatMap((env) =>
+    snapshot.envs.flatMap((env) =>
       envWorkloads(env)
-        .filter(({ workload }) => isBehind(service, workload, world))
-        .filter(({ workload }) => !hasWish(env, workload, service.host, world))
+        .filter(({ workload }) => isBehind(service, workload, snapshot))
+        .filter(({ workload }) => !hasWish(env, workload, service.host, snapshot))
         .map(({ kind, workload }): OtherEnv => {
           const deployment = `${workload.namespace}/${workload.name}`;
           const head = { env: env.metadata.name, deployment, host: service.host };
           const reason =
             toldOf(env, deployment, kind) ??
-            unselected(service, env, deployment, world) ??
+            unselected(service, env, deployment, snapshot) ??
             stateText(env);
           const why = `it has no routes for this host: ${reason}`;
           return { ...head, reason: 'no-injection', why };
@@ -46,7 +46,7 @@ export function envsWithoutWish(hosts: readonly string[], world: World): OtherEn
 function isBehind(
   { namespace, selector }: ServiceHost,
   workload: { namespace: string; name: string },
-  { workloads }: World,
+  { workloads }: MeshSnapshot,
 ): boolean {
   return workloads.some(
     (one) =>
@@ -62,7 +62,7 @@ function hasWish(
   env: DynamicEnv,
   workload: { namespace: string; name: string },
   host: string,
-  { wishes }: World,
+  { wishes }: MeshSnapshot,
 ): boolean {
   return wishes.some(
     (wish) =>
@@ -78,7 +78,7 @@ function unselected(
   { namespace, selector = {} }: ServiceHost,
   { status }: DynamicEnv,
   deployment: string,
-  { workloads }: World,
+  { workloads }: MeshSnapshot,
 ): string | undefined {
   const name = status?.subsetsStatus?.[deployment]?.deployment.name;
   const clone = workloads.find((one) => one.namespace === namespace && one.name === name);

@@ -4,18 +4,18 @@ import { fqdn } from '../istio/host.ts';
 import { DEFAULT_PORT } from '../istio/match-request.ts';
 import type { HTTPRoute } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
+import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { Ending } from './outcome.ts';
-import type { World } from './world.ts';
 
 /** What a route does beside sending the request somewhere, and where pods of envs get other people's requests. */
 export function hopNotes(
   route: HTTPRoute | undefined,
   { destinations }: Ending,
   request: HostRequest,
-  world: World,
+  snapshot: MeshSnapshot,
 ): string[] {
   return [
-    ...protocolNotes(request, world),
+    ...protocolNotes(request, snapshot),
     ...destinations.flatMap(({ host, unguarded = [] }) =>
       unguarded.length === 0
         ? []
@@ -31,10 +31,10 @@ const NOT_HTTP = ['tcp', 'udp', 'tls', 'https', 'mongo', 'mysql', 'redis'];
 /** Said by `appProtocol`, else by the port's name up to its first hyphen (istio `pkg/config/kube/conversion.go`). */
 function protocolNotes(
   { host, port = DEFAULT_PORT, gateway }: HostRequest,
-  world: World,
+  snapshot: MeshSnapshot,
 ): string[] {
-  const { clusterDomain } = world.mesh;
-  const service = (world.objects as readonly ServiceObject[]).find(
+  const { clusterDomain } = snapshot.mesh;
+  const service = (snapshot.objects as readonly ServiceObject[]).find(
     ({ kind, metadata: { name, namespace = '' } }) =>
       kind === 'Service' && fqdn(name, namespace, clusterDomain) === host,
   );

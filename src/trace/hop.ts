@@ -9,6 +9,7 @@ import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
 import { envsWithoutWish } from './env-state.ts';
 import { hopNotes } from './hop-notes.ts';
+import { type MeshSnapshot, withoutEnvs } from './mesh-snapshot.ts';
 import { whyNotTaken } from './other-envs.ts';
 import { type Ending, endingOf } from './outcome.ts';
 import { refOf, withEnvs } from './route-ref.ts';
@@ -21,26 +22,28 @@ import type {
   TriedRoute,
   WithoutEnvs,
 } from './types.ts';
-import { type World, withoutEnvs } from './world.ts';
 
 /** One request followed through the mesh; without what only the whole way knows. */
-export function traceHop(request: HostRequest, world: World): Omit<Hop, 'request' | 'caller'> {
-  const explanation = explain(request, world.mesh);
-  const ending = endingOf(request, explanation, world);
-  const base = withoutEnvs(world);
+export function traceHop(
+  request: HostRequest,
+  snapshot: MeshSnapshot,
+): Omit<Hop, 'request' | 'caller'> {
+  const explanation = explain(request, snapshot.mesh);
+  const ending = endingOf(request, explanation, snapshot);
+  const base = withoutEnvs(snapshot);
   const plain = endingOf(request, explain(request, base.mesh), base);
-  const taken = explanation.taken && envOfRow(explanation.taken, world);
-  const hosts = concernedHosts(request, ending, plain, world);
-  const others = otherEnvs(request, explanation, world, hosts, taken);
-  const hasEnvs = world.wishes.length + world.envs.length > 0 || taken !== undefined;
+  const taken = explanation.taken && envOfRow(explanation.taken, snapshot);
+  const hosts = concernedHosts(request, ending, plain, snapshot);
+  const others = otherEnvs(request, explanation, snapshot, hosts, taken);
+  const hasEnvs = snapshot.wishes.length + snapshot.envs.length > 0 || taken !== undefined;
   return {
     ...ending,
     candidates: explanation.considered.map(candidateOf),
-    tried: triedRoutes(explanation, world),
+    tried: triedRoutes(explanation, snapshot),
     ...(taken ? { env: envTaken(taken, request, others) } : {}),
     otherEnvs: others,
-    ...(hasEnvs ? { withoutEnvs: compared(plain, ending, world) } : {}),
-    notes: hopNotes(explanation.taken?.route, ending, request, world),
+    ...(hasEnvs ? { withoutEnvs: compared(plain, ending, snapshot) } : {}),
+    notes: hopNotes(explanation.taken?.route, ending, request, snapshot),
   };
 }
 
@@ -49,7 +52,7 @@ function concernedHosts(
   request: HostRequest,
   { destinations }: Ending,
   plain: Ending,
-  { mesh }: World,
+  { mesh }: MeshSnapshot,
 ): string[] {
   const reached = [...destinations, ...plain.destinations].map(({ host }) => host);
   const rows = selection(request.host, request, mesh).owners.flatMap(({ entries }) => entries);
@@ -60,17 +63,17 @@ function concernedHosts(
 function otherEnvs(
   request: HostRequest,
   explanation: Explanation,
-  world: World,
+  snapshot: MeshSnapshot,
   hosts: readonly string[],
   taken: RowEnv | undefined,
 ): OtherEnv[] {
-  const followed = { request, explanation, world, ...(taken ? { taken } : {}) };
-  const wishes = world.wishes.filter(
+  const followed = { request, explanation, snapshot, ...(taken ? { taken } : {}) };
+  const wishes = snapshot.wishes.filter(
     (wish) => hosts.includes(wish.host) && !taken?.wishes.includes(wish),
   );
   return [
     ...wishes.map((wish) => whyNotTaken(wish, followed)),
-    ...envsWithoutWish(hosts, world),
+    ...envsWithoutWish(hosts, snapshot),
   ].sort((a, b) => (a.env < b.env ? -1 : 1));
 }
 
@@ -118,15 +121,15 @@ function candidateOf({ virtualService, ...rest }: Considered): Candidate {
   };
 }
 
-function triedRoutes({ tried }: Explanation, world: World): TriedRoute[] {
+function triedRoutes({ tried }: Explanation, snapshot: MeshSnapshot): TriedRoute[] {
   return tried.map(({ row, failed }) => {
-    const env = envOfRow(row, world)?.env;
-    const ref = refOf(row, world);
+    const env = envOfRow(row, snapshot)?.env;
+    const ref = refOf(row, snapshot);
     return { ...ref, ...(env === undefined ? {} : { env }), failed, why: mismatchText(failed) };
   });
 }
 
-function compared(plain: Ending, ending: Ending, world: World): WithoutEnvs {
+function compared(plain: Ending, ending: Ending, snapshot: MeshSnapshot): WithoutEnvs {
   const essence = ({ outcome, destinations }: Ending) => ({
     outcome,
     to: destinations.map(({ host, subset, share, workloads }) => {
@@ -138,6 +141,6 @@ function compared(plain: Ending, ending: Ending, world: World): WithoutEnvs {
     same: jsonEqual(essence(plain), essence(ending)),
     ...rest,
     ...(virtualService ? { virtualService } : {}),
-    ...(route ? { route: withEnvs(route, world) } : {}),
+    ...(route ? { route: withEnvs(route, snapshot) } : {}),
   };
 }

@@ -14,14 +14,14 @@ import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
 import { baseRoute, isLedBy, leadsToWish, metMatch, type RowEnv } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
+import type { MeshSnapshot, Wish } from './mesh-snapshot.ts';
 import type { OtherEnv } from './types.ts';
-import type { Wish, World } from './world.ts';
 
 /** A request that was followed to its end, and the env that took it. */
 export interface Followed {
   request: HostRequest;
   explanation: Explanation;
-  world: World;
+  snapshot: MeshSnapshot;
   taken?: RowEnv;
 }
 
@@ -35,7 +35,7 @@ export function whyNotTaken(wish: Wish, followed: Followed): OtherEnv {
 }
 
 function verdictOf(wish: Wish, followed: Followed): Verdict {
-  const { request, world } = followed;
+  const { request, snapshot } = followed;
   const { injection } = wish;
   if (injection === undefined) {
     const why = 'it is a consumer there: its own copy of the pods, to which nothing is routed';
@@ -46,7 +46,7 @@ function verdictOf(wish: Wish, followed: Followed): Verdict {
     const why = met.failed.map(mismatchText).join('; ');
     return { reason: 'no-match', why, failed: met.failed };
   }
-  if (!wish.isActive) return { reason: 'not-active', why: unreadyText(wish, world) };
+  if (!wish.isActive) return { reason: 'not-active', why: unreadyText(wish, snapshot) };
   const none = routeless(wish, followed);
   // One copy may be for several workloads of an env: it is rendered, though it does not lead to this one.
   const isOthers = none?.reason === 'not-rendered' && followed.taken?.env === wish.env;
@@ -63,10 +63,10 @@ function verdictOf(wish: Wish, followed: Followed): Verdict {
 
 /** The VirtualServices whose routes were looked at carry none of the env's. */
 function routeless(wish: Wish, followed: Followed): Verdict | undefined {
-  const { world, explanation } = followed;
+  const { snapshot, explanation } = followed;
   const { injection } = wish;
   const hasRoutes = (vs: VirtualService) =>
-    injection !== undefined && vs.spec.http?.some(isLedBy(vs, injection, world));
+    injection !== undefined && vs.spec.http?.some(isLedBy(vs, injection, snapshot));
   const asked = decisive(followed);
   if (asked.length === 0) {
     const why = 'no VirtualService decides for this host, so the Service itself answers';
@@ -85,22 +85,22 @@ function routeless(wish: Wish, followed: Followed): Verdict | undefined {
     const why = `its routes are in VirtualService ${nameOf(elsewhere)}, but ${asked.map(nameOf).join(', ')} decides for this caller`;
     return { reason: 'no-virtual-service', why };
   }
-  const told = asked.flatMap((vs) => noteOf(wish, nameOf(vs), world));
+  const told = asked.flatMap((vs) => noteOf(wish, nameOf(vs), snapshot));
   if (told[0] !== undefined) return { reason: 'not-planned', why: told[0] };
-  const planned = asked.find((vs) => isPlanned(wish, nameOf(vs), world));
+  const planned = asked.find((vs) => isPlanned(wish, nameOf(vs), snapshot));
   if (planned !== undefined) {
     const why = `planned in VirtualService ${nameOf(planned)}, whose routes were not rendered yet`;
     return { reason: 'not-rendered', why };
   }
-  const base = explanation.taken && baseRoute(explanation.taken, world);
-  const reason = base && copyProblem(base, wish.injection as PlannedInjection, world);
+  const base = explanation.taken && baseRoute(explanation.taken, snapshot);
+  const reason = base && copyProblem(base, wish.injection as PlannedInjection, snapshot);
   if (reason !== undefined) return { reason: 'no-copy', why: reason };
   const names = asked.map(nameOf).join(', ');
   return { reason: 'not-planned', why: `VirtualService ${names} has no plan for it` };
 }
 
 /** The VirtualServices that made the table, and the delegates that have routes in it. */
-function decisive({ explanation, world }: Followed): readonly VirtualService[] {
+function decisive({ explanation, snapshot }: Followed): readonly VirtualService[] {
   const rows = [explanation.taken, ...explanation.tried.map(({ row }) => row)];
   const names = new Set([
     ...explanation.considered
@@ -108,13 +108,13 @@ function decisive({ explanation, world }: Followed): readonly VirtualService[] {
       .map((one) => nameOf(one.virtualService)),
     ...rows.flatMap((row) => row?.delegate?.virtualService ?? []),
   ]);
-  return world.mesh.virtualServices.filter((vs) => names.has(nameOf(vs)));
+  return snapshot.mesh.virtualServices.filter((vs) => names.has(nameOf(vs)));
 }
 
 /** What the plan of a VirtualService says of what keeps the env's routes out of it. */
-function noteOf(wish: Wish, virtualService: string, world: World): string[] {
+function noteOf(wish: Wish, virtualService: string, snapshot: MeshSnapshot): string[] {
   const { env, host, deployment } = wish;
-  return (world.plans.get(virtualService)?.notes ?? [])
+  return (snapshot.plans.get(virtualService)?.notes ?? [])
     .filter((note) => note.env === env && note.host === host)
     .filter(
       ({ deployment: { namespace, name } }) =>
@@ -124,25 +124,25 @@ function noteOf(wish: Wish, virtualService: string, world: World): string[] {
     .map(({ message }) => `VirtualService ${virtualService}: ${message}`);
 }
 
-function isPlanned({ injection }: Wish, virtualService: string, world: World): boolean {
+function isPlanned({ injection }: Wish, virtualService: string, snapshot: MeshSnapshot): boolean {
   const name = injection && routeNameOf(injection);
-  const planned = world.plans.get(virtualService)?.injections ?? [];
+  const planned = snapshot.plans.get(virtualService)?.injections ?? [];
   return planned.some((one) => routeNameOf(one) === name);
 }
 
 /** Another route of an env took it, and that one comes first before the route that both have copies of. */
 function outranked(
   pair: Pair,
-  { taken, world, request, explanation }: Followed,
+  { taken, snapshot, request, explanation }: Followed,
 ): Verdict | undefined {
   const winner = taken?.wishes[0]?.injection;
-  const base = explanation.taken && baseRoute(explanation.taken, world);
+  const base = explanation.taken && baseRoute(explanation.taken, snapshot);
   if (taken === undefined || winner === undefined || base === undefined) return undefined;
   const met = metMatch(winner, request);
-  const active = world.wishes.flatMap(({ injection, isActive }) =>
+  const active = snapshot.wishes.flatMap(({ injection, isActive }) =>
     injection && isActive ? injection : [],
   );
-  const draft = draftRoutes([base.route], active, scopeOf(base.virtualService, world.mesh));
+  const draft = draftRoutes([base.route], active, scopeOf(base.virtualService, snapshot.mesh));
   const isOwn = (one: Pair) =>
     routeNameOf(one.injection) === pair.routeName && one.matchIndex === pair.matchIndex;
   const isCopied = draft.routes.some(({ copies }) => copies.some(({ pairs }) => pairs.some(isOwn)));
@@ -163,12 +163,12 @@ function outranked(
 /** The env has routes here, but none before the route that took the request; or its copy asks for more. */
 function uncopied(
   injection: PlannedInjection,
-  { explanation, world }: Followed,
+  { explanation, snapshot }: Followed,
 ): Verdict | undefined {
-  const base = explanation.taken && baseRoute(explanation.taken, world);
-  const reason = base && copyProblem(base, injection, world);
+  const base = explanation.taken && baseRoute(explanation.taken, snapshot);
+  const reason = base && copyProblem(base, injection, snapshot);
   if (reason !== undefined) return { reason: 'no-copy', why: reason };
-  const own = explanation.tried.findLast(({ row }) => leadsToWish(row, injection, world));
+  const own = explanation.tried.findLast(({ row }) => leadsToWish(row, injection, snapshot));
   if (own)
     return { reason: 'no-copy', why: `its route asks for more: ${mismatchText(own.failed)}` };
   const { delegate, place } = explanation.taken ?? {};
@@ -180,7 +180,7 @@ function uncopied(
 function copyProblem(
   { virtualService, route }: NonNullable<ReturnType<typeof baseRoute>>,
   injection: PlannedInjection,
-  { mesh }: World,
+  { mesh }: MeshSnapshot,
 ): string | undefined {
   return whyNotCopied(route, injection, scopeOf(virtualService, mesh));
 }

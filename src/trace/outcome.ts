@@ -6,9 +6,9 @@ import { requestHost } from '../istio/request-host.ts';
 import type { HTTPRoute } from '../istio/types.ts';
 import { tracedDestination } from './destinations.ts';
 import { envOfRow } from './env-routes.ts';
+import type { MeshSnapshot } from './mesh-snapshot.ts';
 import { refOf } from './route-ref.ts';
 import type { Hop, HopOutcome, TakenRoute, TracedDestination } from './types.ts';
-import type { World } from './world.ts';
 
 /** Where a request ends: what `Hop` and `WithoutEnvs` have in common. */
 export type Ending = Pick<
@@ -19,16 +19,16 @@ export type Ending = Pick<
 export function endingOf(
   request: HostRequest,
   { outcome, taken }: Explanation,
-  world: World,
+  snapshot: MeshSnapshot,
 ): Ending {
   const destinations =
     outcome.kind === 'destinations'
-      ? outcome.destinations.map((target) => tracedDestination(target, request, world))
+      ? outcome.destinations.map((target) => tracedDestination(target, request, snapshot))
       : [];
   const kind = outcomeKind(outcome, destinations);
   const status = statusOf(kind, outcome, request, taken?.route);
-  const ref = taken && refOf(taken, world);
-  const env = taken && envOfRow(taken, world)?.env;
+  const ref = taken && refOf(taken, snapshot);
+  const env = taken && envOfRow(taken, snapshot)?.env;
   const route: TakenRoute | undefined = ref && {
     ...ref,
     kind: outcome.kind === 'redirect' ? 'redirect' : directOr(outcome),
@@ -38,7 +38,7 @@ export function endingOf(
   return {
     outcome: kind,
     ...(status === undefined ? {} : { status }),
-    summary: summaryOf(kind, outcome, destinations, request, world),
+    summary: summaryOf(kind, outcome, destinations, request, snapshot),
     ...(ref ? { virtualService: ref.virtualService } : {}),
     ...(route ? { route } : {}),
     destinations,
@@ -84,7 +84,7 @@ function summaryOf(
   outcome: Outcome,
   destinations: readonly TracedDestination[],
   request: HostRequest,
-  world: World,
+  snapshot: MeshSnapshot,
 ): string {
   switch (kind) {
     case 'redirect':
@@ -96,13 +96,13 @@ function summaryOf(
     case 'no-destination':
       return 'its route sends nowhere, which Istio refuses';
     case 'unknown-host':
-      return unknownHost(request, world);
+      return unknownHost(request, snapshot);
     default:
       return outcome.kind === 'destinations' ? destinations.map(sentence).join('; ') : kind;
   }
 }
 
-function unknownHost(request: HostRequest, { mesh }: World): string {
+function unknownHost(request: HostRequest, { mesh }: MeshSnapshot): string {
   const { host, port = DEFAULT_PORT, gateway } = request;
   if (gateway !== MESH) {
     return `404: no VirtualService of gateway ${gateway} has routes for ${host}`;

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import { MESH } from '../../istio/gateway-name.ts';
+import type { MeshSnapshot } from '../../trace/mesh-snapshot.ts';
 import type { Caller } from '../../trace/types.ts';
-import type { World } from '../../trace/world.ts';
 import { namespaceOf } from '../preview/options.ts';
 import { textOf } from '../shared/cluster-options.ts';
 
@@ -55,7 +55,7 @@ function labelsOf(text: string | undefined): Record<string, string> | undefined 
 export function callerOf(
   { from, namespace, labels, gateway }: CallerOptions,
   fallback: string,
-  { workloads }: World,
+  { workloads }: MeshSnapshot,
 ): { caller: Caller; notes: string[] } {
   if (gateway !== undefined) {
     const [home = ''] = gateway.split('/');
@@ -87,7 +87,7 @@ const MOST = 8;
 
 function unknownCaller(
   { namespace, name }: { namespace: string; name: string },
-  workloads: World['workloads'],
+  workloads: MeshSnapshot['workloads'],
 ): UsageError {
   const names = workloads.map((one) => `${one.namespace}/${one.name}`);
   const some = names.slice(0, MOST).join(', ') + (names.length > MOST ? ' …' : '');

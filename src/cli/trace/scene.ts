@@ -12,7 +12,7 @@ import { downAgain } from '../shared/down-clones.ts';
 import type { Manifest } from '../shared/manifests.ts';
 import { rehearse } from '../shared/rehearsal.ts';
 import type { TraceOptions } from './options.ts';
-import { readWorld } from './read.ts';
+import { readForTrace } from './read-objects.ts';
 
 /** The objects among which a request is traced. */
 export interface TraceScene {
@@ -46,7 +46,7 @@ export async function traceCluster(
   const open = await openCluster(access, process.env);
   const manifests = await load(open.namespace);
   const namespace = options.namespace ?? open.namespace;
-  const around = await readWorld(open, namespacesOf(options, namespace));
+  const around = await readForTrace(open, namespacesOf(options, namespace));
   const title = `On the cluster of context ${open.context} (${open.server})`;
   if (options.files.length === 0) return { ...around, title, namespace };
   const played = await overlaid(around.objects, manifests, options, validator);

@@ -1,7 +1,7 @@
 import { loadValidators } from '../../crds.ts';
 import { toYaml } from '../../k8s/yaml.ts';
+import { meshSnapshot } from '../../trace/mesh-snapshot.ts';
 import { trace as traced } from '../../trace/trace.ts';
-import { worldOf } from '../../trace/world.ts';
 import { drawGraph } from '../shared/graph.ts';
 import { manifestLoader } from '../shared/manifests.ts';
 import type { Output } from '../shared/terminal.ts';
@@ -20,9 +20,9 @@ export async function trace(args: readonly string[], output: Output): Promise<nu
     options.cluster === undefined
       ? await traceFiles(load, options, dynamicEnv)
       : await traceCluster(load, options.cluster, options, dynamicEnv);
-  const world = worldOf(scene.objects, options.config.clusterDomain);
-  const { caller, notes } = callerOf(options.caller, scene.namespace, world);
-  const answer = traced(options.calls, caller, world, [...told, ...scene.notes, ...notes]);
+  const snapshot = meshSnapshot(scene.objects, options.config.clusterDomain);
+  const { caller, notes } = callerOf(options.caller, scene.namespace, snapshot);
+  const answer = traced(options.calls, caller, snapshot, [...told, ...scene.notes, ...notes]);
   if (options.format === 'json') output.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (options.format === 'yaml') output.write(toYaml(answer));
   else output.write(traceText(answer, scene.title, output.paint));

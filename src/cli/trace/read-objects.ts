@@ -25,7 +25,7 @@ const LEFT_OUT: [Resource, string][] = [
  * What a trace looks at, as it is in the cluster now; of `namespaces` alone where all may not be listed. A UsageError
  * names the rights without which there is no answer.
  */
-export async function readWorld(
+export async function readForTrace(
   cluster: OpenCluster,
   namespaces: readonly string[],
 ): Promise<Around> {

@@ -20,7 +20,7 @@ import { isEnvObject } from './env-object.ts';
 import { type Workload, workloadOf } from './workloads.ts';
 
 /** The objects of a cluster as a trace looks at them. */
-export interface World {
+export interface MeshSnapshot {
   mesh: Mesh;
   workloads: readonly Workload[];
   envs: readonly DynamicEnv[];
@@ -41,7 +41,7 @@ export interface Wish {
   injection?: PlannedInjection;
 }
 
-export function worldOf(objects: readonly KubeObject[], clusterDomain: string): World {
+export function meshSnapshot(objects: readonly KubeObject[], clusterDomain: string): MeshSnapshot {
   const of = <T extends KubeObject>(kind: string, group = '') =>
     objects.filter((one) => one.kind === kind && one.apiVersion.startsWith(group)) as T[];
   const virtualServices = of<VirtualService>('VirtualService');
@@ -108,10 +108,10 @@ function wishesOf(injections: readonly RouteInjection[], plans: readonly Plan[])
 }
 
 /** As if there were no env: no routes, no clones, no subsets of theirs. */
-export function withoutEnvs(world: World): World {
-  const { mesh } = world;
+export function withoutEnvs(snapshot: MeshSnapshot): MeshSnapshot {
+  const { mesh } = snapshot;
   return {
-    ...world,
+    ...snapshot,
     mesh: {
       ...mesh,
       virtualServices: mesh.virtualServices.map((vs) =>
@@ -119,7 +119,7 @@ export function withoutEnvs(world: World): World {
       ),
       destinationRules: mesh.destinationRules.filter((rule) => !isEnvObject(rule)),
     },
-    workloads: world.workloads.filter(({ env }) => env === undefined),
+    workloads: snapshot.workloads.filter(({ env }) => env === undefined),
     envs: [],
     wishes: [],
     plans: new Map(),
