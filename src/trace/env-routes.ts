@@ -9,7 +9,7 @@ import { cloneOf, leadingTo } from '../virtualservice/routes/leads-to.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
 import { plannedSubsets } from '../virtualservice/routes/targets.ts';
-import type { MeshSnapshot, Wish } from './mesh-snapshot.ts';
+import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 
 /** The route as somebody or some env wrote it: a delegate's own, where it stands for another. */
 export function writtenRoute(
@@ -36,8 +36,8 @@ function byName(all: readonly VirtualService[]): ReadonlyMap<string, VirtualServ
 /** Whose route it is, and what that env wanted. */
 export interface RowEnv {
   env: string;
-  /** The wishes to whose clones it leads, the one that it is named after first; none: they are not known. */
-  wishes: readonly Wish[];
+  /** The claims to whose clones it leads, the one that it is named after first; none: they are not known. */
+  claims: readonly EnvClaim[];
 }
 
 /** Whose route it is; undefined: somebody's own. */
@@ -48,17 +48,17 @@ export function envOfRow(
   const written = writtenRoute(row, snapshot);
   if (written === undefined || !isInjectedRouteName(written.route.name)) return undefined;
   const { route, virtualService } = written;
-  const wishes = snapshot.wishes
+  const claims = snapshot.claims
     .filter(({ injection }) => injection && isLedBy(virtualService, injection, snapshot)(route))
     .sort((a, b) => Number(isNamedAfter(route, b)) - Number(isNamedAfter(route, a)));
-  const [first] = wishes;
+  const [first] = claims;
   if (first !== undefined) {
-    return { env: first.env, wishes: wishes.filter(({ env }) => env === first.env) };
+    return { env: first.env, claims: claims.filter(({ env }) => env === first.env) };
   }
   const env = snapshot.workloads.find(
     (one) => one.env !== undefined && isRouteTo(route, { ...one, env: one.env }),
   )?.env;
-  return { env: env ?? String(route.name), wishes: [] };
+  return { env: env ?? String(route.name), claims: [] };
 }
 
 /** Does the route tell its caller that this clone answers? */
@@ -66,12 +66,12 @@ function isRouteTo({ name, route }: HTTPRoute, clone: { env: string; name: strin
   return routeNamesOf(clone.env)(name) && (route ?? []).some((one) => cloneOf(one) === clone.name);
 }
 
-function isNamedAfter({ name }: HTTPRoute, { injection }: Wish): boolean {
+function isNamedAfter({ name }: HTTPRoute, { injection }: EnvClaim): boolean {
   return injection !== undefined && routeNameOf(injection) === name;
 }
 
 /** Is the row a route of ours that leads to this injection's clone? */
-export function leadsToWish(
+export function leadsToClaim(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   injection: PlannedInjection,
   snapshot: MeshSnapshot,

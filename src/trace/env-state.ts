@@ -3,11 +3,11 @@ import type { DynamicEnv } from '../api/dynamicenv.ts';
 import type { ServiceHost } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import { envWorkloads } from '../kinds/dynamicenv/plan/workloads.ts';
-import type { MeshSnapshot, Wish } from './mesh-snapshot.ts';
+import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 import type { OtherEnv } from './types.ts';
 
 /** Why the routes of an env are not asked for: it is leaving, or its pods are not ready. */
-export function unreadyText({ env, deployment }: Wish, snapshot: MeshSnapshot): string {
+export function unreadyText({ env, deployment }: EnvClaim, snapshot: MeshSnapshot): string {
   const found = snapshot.envs.find(({ metadata }) => metadata.name === env);
   if (found === undefined) return 'its routes are not asked for at present';
   if (found.metadata.deletionTimestamp !== undefined) return 'it is being deleted';
@@ -22,13 +22,13 @@ export function unreadyText({ env, deployment }: Wish, snapshot: MeshSnapshot): 
 }
 
 /** Envs with a workload behind one of the hosts of which no RouteInjection speaks: not processed yet, or degraded. */
-export function envsWithoutWish(hosts: readonly string[], snapshot: MeshSnapshot): OtherEnv[] {
+export function envsWithoutClaim(hosts: readonly string[], snapshot: MeshSnapshot): OtherEnv[] {
   const services = snapshot.mesh.services.filter(({ host }) => hosts.includes(host));
   return services.flatMap((service) =>
     snapshot.envs.flatMap((env) =>
       envWorkloads(env)
         .filter(({ workload }) => isBehind(service, workload, snapshot))
-        .filter(({ workload }) => !hasWish(env, workload, service.host, snapshot))
+        .filter(({ workload }) => !hasClaim(env, workload, service.host, snapshot))
         .map(({ kind, workload }): OtherEnv => {
           const deployment = `${workload.namespace}/${workload.name}`;
           const head = { env: env.metadata.name, deployment, host: service.host };
@@ -58,18 +58,18 @@ function isBehind(
   );
 }
 
-function hasWish(
+function hasClaim(
   env: DynamicEnv,
   workload: { namespace: string; name: string },
   host: string,
-  { wishes }: MeshSnapshot,
+  { claims }: MeshSnapshot,
 ): boolean {
-  return wishes.some(
-    (wish) =>
-      wish.env === env.metadata.name &&
-      wish.host === host &&
-      wish.deployment.namespace === workload.namespace &&
-      wish.deployment.name === workload.name,
+  return claims.some(
+    (claim) =>
+      claim.env === env.metadata.name &&
+      claim.host === host &&
+      claim.deployment.namespace === workload.namespace &&
+      claim.deployment.name === workload.name,
   );
 }
 

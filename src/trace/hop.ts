@@ -7,7 +7,7 @@ import { selection } from '../istio/route-table.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
-import { envsWithoutWish } from './env-state.ts';
+import { envsWithoutClaim } from './env-state.ts';
 import { hopNotes } from './hop-notes.ts';
 import { type MeshSnapshot, withoutEnvs } from './mesh-snapshot.ts';
 import { whyNotTaken } from './other-envs.ts';
@@ -35,7 +35,7 @@ export function traceHop(
   const taken = explanation.taken && envOfRow(explanation.taken, snapshot);
   const hosts = concernedHosts(request, ending, plain, snapshot);
   const others = otherEnvs(request, explanation, snapshot, hosts, taken);
-  const hasEnvs = snapshot.wishes.length + snapshot.envs.length > 0 || taken !== undefined;
+  const hasEnvs = snapshot.claims.length + snapshot.envs.length > 0 || taken !== undefined;
   return {
     ...ending,
     candidates: explanation.considered.map(candidateOf),
@@ -68,24 +68,24 @@ function otherEnvs(
   taken: RowEnv | undefined,
 ): OtherEnv[] {
   const followed = { request, explanation, snapshot, ...(taken ? { taken } : {}) };
-  const wishes = snapshot.wishes.filter(
-    (wish) => hosts.includes(wish.host) && !taken?.wishes.includes(wish),
+  const claims = snapshot.claims.filter(
+    (claim) => hosts.includes(claim.host) && !taken?.claims.includes(claim),
   );
   return [
-    ...wishes.map((wish) => whyNotTaken(wish, followed)),
-    ...envsWithoutWish(hosts, snapshot),
+    ...claims.map((claim) => whyNotTaken(claim, followed)),
+    ...envsWithoutClaim(hosts, snapshot),
   ].sort((a, b) => (a.env < b.env ? -1 : 1));
 }
 
 function envTaken(
-  { env, wishes }: RowEnv,
+  { env, claims }: RowEnv,
   request: HostRequest,
   others: readonly OtherEnv[],
 ): EnvTaken {
   const before = others
     .filter(({ by }) => by === env)
     .map(({ env: other, why }) => ({ env: other, why }));
-  const [injection, ...more] = wishes.flatMap((wish) => wish.injection ?? []);
+  const [injection, ...more] = claims.flatMap((claim) => claim.injection ?? []);
   if (injection === undefined) return { name: env, before };
   const met = metMatch(injection, request);
   return {

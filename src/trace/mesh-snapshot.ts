@@ -25,14 +25,14 @@ export interface MeshSnapshot {
   workloads: readonly Workload[];
   envs: readonly DynamicEnv[];
   /** What envs want of VirtualServices. */
-  wishes: readonly Wish[];
+  claims: readonly EnvClaim[];
   /** Of the VirtualServices that have one, by `namespace/name`. */
   plans: ReadonlyMap<string, Plan>;
   objects: readonly KubeObject[];
 }
 
 /** What one env wants for one host: of its RouteInjection, or of a plan where that could not be read. */
-export interface Wish {
+export interface EnvClaim {
   env: string;
   deployment: { namespace: string; name: string };
   host: string;
@@ -60,7 +60,7 @@ export function meshSnapshot(objects: readonly KubeObject[], clusterDomain: stri
     },
     workloads: objects.flatMap((object) => workloadOf(object) ?? []),
     envs: of<DynamicEnv>('DynamicEnv'),
-    wishes: wishesOf(of<RouteInjection>('RouteInjection'), [...plans.values()]),
+    claims: claimsOf(of<RouteInjection>('RouteInjection'), [...plans.values()]),
     plans,
     objects,
   };
@@ -87,8 +87,8 @@ function serviceHost({ metadata, spec }: ServiceObject, clusterDomain: string): 
   };
 }
 
-function wishesOf(injections: readonly RouteInjection[], plans: readonly Plan[]): Wish[] {
-  const own = injections.map((object): Wish => {
+function claimsOf(injections: readonly RouteInjection[], plans: readonly Plan[]): EnvClaim[] {
+  const own = injections.map((object): EnvClaim => {
     const { env, deployment, host, active } = object.spec;
     const injection = planned(object);
     return { env, deployment, host, isActive: active, ...(injection ? { injection } : {}) };
@@ -100,7 +100,7 @@ function wishesOf(injections: readonly RouteInjection[], plans: readonly Plan[])
       .filter((injection) => !known.has(routeNameOf(injection)))
       .map((injection) => [routeNameOf(injection), injection]),
   );
-  const more = [...unseen.values()].map((injection): Wish => {
+  const more = [...unseen.values()].map((injection): EnvClaim => {
     const { env, deployment, host } = injection;
     return { env, deployment, host, isActive: true, injection };
   });
@@ -121,7 +121,7 @@ export function withoutEnvs(snapshot: MeshSnapshot): MeshSnapshot {
     },
     workloads: snapshot.workloads.filter(({ env }) => env === undefined),
     envs: [],
-    wishes: [],
+    claims: [],
     plans: new Map(),
   };
 }

@@ -12,9 +12,9 @@ import { draftRoutes } from '../virtualservice/injections/render.ts';
 import { findShadows } from '../virtualservice/injections/shadows.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
-import { baseRoute, isLedBy, leadsToWish, metMatch, type RowEnv } from './env-routes.ts';
+import { baseRoute, isLedBy, leadsToClaim, metMatch, type RowEnv } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
-import type { MeshSnapshot, Wish } from './mesh-snapshot.ts';
+import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 import type { OtherEnv } from './types.ts';
 
 /** A request that was followed to its end, and the env that took it. */
@@ -27,16 +27,16 @@ export interface Followed {
 
 type Verdict = Pick<OtherEnv, 'reason' | 'why' | 'failed' | 'by'>;
 
-/** Why the request did not go to what this wish is about. */
-export function whyNotTaken(wish: Wish, followed: Followed): OtherEnv {
-  const { env, deployment, host } = wish;
+/** Why the request did not go to what this claim is about. */
+export function whyNotTaken(claim: EnvClaim, followed: Followed): OtherEnv {
+  const { env, deployment, host } = claim;
   const head = { env, deployment: `${deployment.namespace}/${deployment.name}`, host };
-  return { ...head, ...verdictOf(wish, followed) };
+  return { ...head, ...verdictOf(claim, followed) };
 }
 
-function verdictOf(wish: Wish, followed: Followed): Verdict {
+function verdictOf(claim: EnvClaim, followed: Followed): Verdict {
   const { request, snapshot } = followed;
-  const { injection } = wish;
+  const { injection } = claim;
   if (injection === undefined) {
     const why = 'it is a consumer there: its own copy of the pods, to which nothing is routed';
     return { reason: 'consumer', why };
@@ -46,10 +46,10 @@ function verdictOf(wish: Wish, followed: Followed): Verdict {
     const why = met.failed.map(mismatchText).join('; ');
     return { reason: 'no-match', why, failed: met.failed };
   }
-  if (!wish.isActive) return { reason: 'not-active', why: unreadyText(wish, snapshot) };
-  const none = routeless(wish, followed);
+  if (!claim.isActive) return { reason: 'not-active', why: unreadyText(claim, snapshot) };
+  const none = routeless(claim, followed);
   // One copy may be for several workloads of an env: it is rendered, though it does not lead to this one.
-  const isOthers = none?.reason === 'not-rendered' && followed.taken?.env === wish.env;
+  const isOthers = none?.reason === 'not-rendered' && followed.taken?.env === claim.env;
   return (
     (isOthers ? undefined : none) ??
     outranked(met.pair, followed) ??
@@ -62,9 +62,9 @@ function verdictOf(wish: Wish, followed: Followed): Verdict {
 }
 
 /** The VirtualServices whose routes were looked at carry none of the env's. */
-function routeless(wish: Wish, followed: Followed): Verdict | undefined {
+function routeless(claim: EnvClaim, followed: Followed): Verdict | undefined {
   const { snapshot, explanation } = followed;
-  const { injection } = wish;
+  const { injection } = claim;
   const hasRoutes = (vs: VirtualService) =>
     injection !== undefined && vs.spec.http?.some(isLedBy(vs, injection, snapshot));
   const asked = decisive(followed);
@@ -85,15 +85,15 @@ function routeless(wish: Wish, followed: Followed): Verdict | undefined {
     const why = `its routes are in VirtualService ${nameOf(elsewhere)}, but ${asked.map(nameOf).join(', ')} decides for this caller`;
     return { reason: 'no-virtual-service', why };
   }
-  const told = asked.flatMap((vs) => noteOf(wish, nameOf(vs), snapshot));
+  const told = asked.flatMap((vs) => noteOf(claim, nameOf(vs), snapshot));
   if (told[0] !== undefined) return { reason: 'not-planned', why: told[0] };
-  const planned = asked.find((vs) => isPlanned(wish, nameOf(vs), snapshot));
+  const planned = asked.find((vs) => isPlanned(claim, nameOf(vs), snapshot));
   if (planned !== undefined) {
     const why = `planned in VirtualService ${nameOf(planned)}, whose routes were not rendered yet`;
     return { reason: 'not-rendered', why };
   }
   const base = explanation.taken && baseRoute(explanation.taken, snapshot);
-  const reason = base && copyProblem(base, wish.injection as PlannedInjection, snapshot);
+  const reason = base && copyProblem(base, claim.injection as PlannedInjection, snapshot);
   if (reason !== undefined) return { reason: 'no-copy', why: reason };
   const names = asked.map(nameOf).join(', ');
   return { reason: 'not-planned', why: `VirtualService ${names} has no plan for it` };
@@ -112,8 +112,8 @@ function decisive({ explanation, snapshot }: Followed): readonly VirtualService[
 }
 
 /** What the plan of a VirtualService says of what keeps the env's routes out of it. */
-function noteOf(wish: Wish, virtualService: string, snapshot: MeshSnapshot): string[] {
-  const { env, host, deployment } = wish;
+function noteOf(claim: EnvClaim, virtualService: string, snapshot: MeshSnapshot): string[] {
+  const { env, host, deployment } = claim;
   return (snapshot.plans.get(virtualService)?.notes ?? [])
     .filter((note) => note.env === env && note.host === host)
     .filter(
@@ -124,7 +124,11 @@ function noteOf(wish: Wish, virtualService: string, snapshot: MeshSnapshot): str
     .map(({ message }) => `VirtualService ${virtualService}: ${message}`);
 }
 
-function isPlanned({ injection }: Wish, virtualService: string, snapshot: MeshSnapshot): boolean {
+function isPlanned(
+  { injection }: EnvClaim,
+  virtualService: string,
+  snapshot: MeshSnapshot,
+): boolean {
   const name = injection && routeNameOf(injection);
   const planned = snapshot.plans.get(virtualService)?.injections ?? [];
   return planned.some((one) => routeNameOf(one) === name);
@@ -135,11 +139,11 @@ function outranked(
   pair: Pair,
   { taken, snapshot, request, explanation }: Followed,
 ): Verdict | undefined {
-  const winner = taken?.wishes[0]?.injection;
+  const winner = taken?.claims[0]?.injection;
   const base = explanation.taken && baseRoute(explanation.taken, snapshot);
   if (taken === undefined || winner === undefined || base === undefined) return undefined;
   const met = metMatch(winner, request);
-  const active = snapshot.wishes.flatMap(({ injection, isActive }) =>
+  const active = snapshot.claims.flatMap(({ injection, isActive }) =>
     injection && isActive ? injection : [],
   );
   const draft = draftRoutes([base.route], active, scopeOf(base.virtualService, snapshot.mesh));
@@ -168,7 +172,7 @@ function uncopied(
   const base = explanation.taken && baseRoute(explanation.taken, snapshot);
   const reason = base && copyProblem(base, injection, snapshot);
   if (reason !== undefined) return { reason: 'no-copy', why: reason };
-  const own = explanation.tried.findLast(({ row }) => leadsToWish(row, injection, snapshot));
+  const own = explanation.tried.findLast(({ row }) => leadsToClaim(row, injection, snapshot));
   if (own)
     return { reason: 'no-copy', why: `its route asks for more: ${mismatchText(own.failed)}` };
   const { delegate, place } = explanation.taken ?? {};

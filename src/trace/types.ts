@@ -159,7 +159,7 @@ export interface CloneTaken {
 
 export interface EnvTaken {
   name: string;
-  /** The base Deployment. This and what follows is absent where the env's wish is not known any more. */
+  /** The base Deployment. This and what follows is absent where the env's claim is not known any more. */
   deployment?: string;
   clone?: string;
   host?: string;
