@@ -25,16 +25,16 @@ export interface Followed {
   taken?: RowEnv;
 }
 
-type Verdict = Pick<OtherEnv, 'reason' | 'why' | 'failed' | 'by'>;
+type NotTaken = Pick<OtherEnv, 'reason' | 'why' | 'failed' | 'by'>;
 
 /** Why the request did not go to what this claim is about. */
 export function whyNotTaken(claim: EnvClaim, followed: Followed): OtherEnv {
   const { env, deployment, host } = claim;
   const head = { env, deployment: `${deployment.namespace}/${deployment.name}`, host };
-  return { ...head, ...verdictOf(claim, followed) };
+  return { ...head, ...firstObstacle(claim, followed) };
 }
 
-function verdictOf(claim: EnvClaim, followed: Followed): Verdict {
+function firstObstacle(claim: EnvClaim, followed: Followed): NotTaken {
   const { request, snapshot } = followed;
   const { injection } = claim;
   if (injection === undefined) {
@@ -62,7 +62,7 @@ function verdictOf(claim: EnvClaim, followed: Followed): Verdict {
 }
 
 /** The VirtualServices whose routes were looked at carry none of the env's. */
-function routeless(claim: EnvClaim, followed: Followed): Verdict | undefined {
+function routeless(claim: EnvClaim, followed: Followed): NotTaken | undefined {
   const { snapshot, explanation } = followed;
   const { injection } = claim;
   const hasRoutes = (vs: VirtualService) =>
@@ -138,7 +138,7 @@ function isPlanned(
 function outranked(
   pair: Pair,
   { taken, snapshot, request, explanation }: Followed,
-): Verdict | undefined {
+): NotTaken | undefined {
   const winner = taken?.claims[0]?.injection;
   const base = explanation.taken && baseRoute(explanation.taken, snapshot);
   if (taken === undefined || winner === undefined || base === undefined) return undefined;
@@ -168,7 +168,7 @@ function outranked(
 function uncopied(
   injection: PlannedInjection,
   { explanation, snapshot }: Followed,
-): Verdict | undefined {
+): NotTaken | undefined {
   const base = explanation.taken && baseRoute(explanation.taken, snapshot);
   const reason = base && copyProblem(base, injection, snapshot);
   if (reason !== undefined) return { reason: 'no-copy', why: reason };
