@@ -13,7 +13,7 @@ import {
   withinNamespaces,
   withoutEnvs,
 } from '../shared/cluster-parts.ts';
-import { readAround, readEnvs } from '../shared/cluster-read.ts';
+import { readEnvs, readForEnvs } from '../shared/cluster-read.ts';
 import { downAgain } from '../shared/down-clones.ts';
 import type { Manifest } from '../shared/manifests.ts';
 import { rehearse } from '../shared/rehearsal.ts';
@@ -37,7 +37,7 @@ export async function sceneOfCluster(
   const isGiven = files.length > 0;
   const { envs: living, notes: unseen } = await readEnvs(open, !isGiven);
   const cast = castOf(living, isGiven ? written.map(({ object }) => object) : undefined);
-  const around = await readAround(open, [...cast.wanted, ...cast.present], config);
+  const around = await readForEnvs(open, [...cast.wanted, ...cast.present], config);
   const downIn = (envs: readonly DynamicEnv[]) =>
     downClones(envs, around.objects, config.clusterDomain);
   const { isNeverReady, bringBack, recover } = downAgain(

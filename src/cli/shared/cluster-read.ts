@@ -19,7 +19,7 @@ import {
 import { missingRights, notSeen } from './missing-rights.ts';
 
 /** What was read of a cluster. */
-export interface Around {
+export interface ClusterObjects {
   /** Everything but DynamicEnvs. */
   objects: KubeObject[];
   /** What could not be seen and what that means, in sentences. */
@@ -47,28 +47,31 @@ export async function readEnvs(
 }
 
 /** One list that is needed; `instead`: asked when it is refused, since part of the answer is better than none. */
-export interface Wish {
+export interface ListRequest {
   resource: Resource;
   namespace?: string;
   /** What is said when it is refused; without it, the list is needed. */
   note?: string;
-  instead?: Wish[];
+  instead?: ListRequest[];
 }
 
 /** What the decisions about these envs look at, with the user's own rights; a UsageError names those that are needed and missing. */
-export async function readAround(
+export async function readForEnvs(
   cluster: OpenCluster,
   envs: readonly DynamicEnv[],
   config: DecisionConfig,
-): Promise<Around> {
-  const { objects, notes } = await readWishes(cluster, wishes(envs, config));
+): Promise<ClusterObjects> {
+  const { objects, notes } = await readLists(cluster, requests(envs, config));
   const strangers = await statefulSets(cluster, envs, objects);
   return { objects: [...objects, ...strangers], notes };
 }
 
 /** These lists, with the user's own rights; a UsageError names those that are needed and missing. */
-export async function readWishes(cluster: OpenCluster, list: readonly Wish[]): Promise<Around> {
-  const outcomes = await Promise.all(list.map((wish) => fulfil(wish, cluster)));
+export async function readLists(
+  cluster: OpenCluster,
+  list: readonly ListRequest[],
+): Promise<ClusterObjects> {
+  const outcomes = await Promise.all(list.map((request) => listOne(request, cluster)));
   const [first, ...others] = outcomes.flatMap(({ denied }) => denied);
   if (first !== undefined) throw missingRights([first, ...others], cluster);
   const all = unique(outcomes.flatMap((outcome) => outcome.objects));
@@ -84,15 +87,15 @@ export async function readWishes(cluster: OpenCluster, list: readonly Wish[]): P
   };
 }
 
-function wishes(envs: readonly DynamicEnv[], config: DecisionConfig): Wish[] {
+function requests(envs: readonly DynamicEnv[], config: DecisionConfig): ListRequest[] {
   const workloads = envs.flatMap(envWorkloads);
   const namespaces = namespacesOf(workloads);
-  const each = (resource: Resource, list: readonly string[]): Wish[] =>
+  const each = (resource: Resource, list: readonly string[]): ListRequest[] =>
     list.map((namespace) => ({ resource, namespace }));
   return [
     ...each(DEPLOYMENTS, namespaces),
     ...each(SERVICES, namespaces),
-    ...ruleWishes(namespaces, config.ruleNamespaces),
+    ...ruleRequests(namespaces, config.ruleNamespaces),
     {
       resource: VIRTUAL_SERVICES,
       note: `VirtualServices outside of namespaces ${namespaces.join(', ')}; those that route there may carry routes too, or be unguarded`,
@@ -101,7 +104,10 @@ function wishes(envs: readonly DynamicEnv[], config: DecisionConfig): Wish[] {
   ];
 }
 
-function ruleWishes(namespaces: readonly string[], ruleNamespaces: readonly string[]): Wish[] {
+function ruleRequests(
+  namespaces: readonly string[],
+  ruleNamespaces: readonly string[],
+): ListRequest[] {
   const own = namespaces.map((namespace) => ({ resource: DESTINATION_RULES, namespace }));
   if (namespaces.length === 0) return [];
   if (ruleNamespaces.includes('*')) {
@@ -119,18 +125,18 @@ function ruleWishes(namespaces: readonly string[], ruleNamespaces: readonly stri
   ];
 }
 
-interface Fulfilled extends Around {
+interface ListOutcome extends ClusterObjects {
   denied: Denied[];
 }
 
-async function fulfil(wish: Wish, cluster: OpenCluster): Promise<Fulfilled> {
-  const { resource, namespace, note, instead = [] } = wish;
+async function listOne(request: ListRequest, cluster: OpenCluster): Promise<ListOutcome> {
+  const { resource, namespace, note, instead = [] } = request;
   const scope = namespace === undefined ? {} : { namespace };
   const listed = await cluster.reader.list(resource, scope);
   if (listed === 'unserved') throw unserved(resource, cluster, 'is Istio ≥ 1.24 installed?');
   if ('objects' in listed) return { objects: listed.objects, notes: [], denied: [] };
   if (note === undefined) return { objects: [], notes: [], denied: [listed.denied] };
-  const parts = await Promise.all(instead.map((one) => fulfil(one, cluster)));
+  const parts = await Promise.all(instead.map((one) => listOne(one, cluster)));
   return {
     objects: parts.flatMap(({ objects }) => objects),
     notes: [notSeen(listed.denied, note)],

@@ -11,7 +11,7 @@ import {
   SERVICES,
   VIRTUAL_SERVICES,
 } from '../shared/cluster-kinds.ts';
-import { type Around, readWishes, type Wish } from '../shared/cluster-read.ts';
+import { type ClusterObjects, type ListRequest, readLists } from '../shared/cluster-read.ts';
 import { notSeen } from '../shared/missing-rights.ts';
 
 const LEFT_OUT: [Resource, string][] = [
@@ -28,8 +28,8 @@ const LEFT_OUT: [Resource, string][] = [
 export async function readForTrace(
   cluster: OpenCluster,
   namespaces: readonly string[],
-): Promise<Around> {
-  const wishes = LEFT_OUT.map(([resource, meaning]): Wish => {
+): Promise<ClusterObjects> {
+  const requests = LEFT_OUT.map(([resource, meaning]): ListRequest => {
     const where = `${resource.kind}s outside of namespaces ${namespaces.join(', ')}; ${meaning}`;
     return {
       resource,
@@ -38,7 +38,7 @@ export async function readForTrace(
     };
   });
   const [around, ours, others] = await Promise.all([
-    readWishes(cluster, wishes),
+    readLists(cluster, requests),
     readOurs(cluster),
     readOthers(cluster, namespaces),
   ]);
@@ -49,9 +49,9 @@ export async function readForTrace(
 }
 
 /** Without them the routes are there to see; the envs that have none, and their reasons, are not. */
-async function readOurs({ reader }: OpenCluster): Promise<Around> {
+async function readOurs({ reader }: OpenCluster): Promise<ClusterObjects> {
   const parts = await Promise.all(
-    [DYNAMIC_ENVS, ROUTE_INJECTIONS].map(async (resource): Promise<Around> => {
+    [DYNAMIC_ENVS, ROUTE_INJECTIONS].map(async (resource): Promise<ClusterObjects> => {
       const listed = await reader.list(resource);
       if (listed === 'unserved') {
         return { objects: [], notes: ['DynamicEnv is not installed in this cluster'] };
@@ -64,7 +64,7 @@ async function readOurs({ reader }: OpenCluster): Promise<Around> {
   return joined(parts);
 }
 
-function joined(parts: readonly Around[]): Around {
+function joined(parts: readonly ClusterObjects[]): ClusterObjects {
   return {
     objects: parts.flatMap(({ objects }) => objects),
     notes: [...new Set(parts.flatMap(({ notes }) => notes))],
@@ -72,7 +72,10 @@ function joined(parts: readonly Around[]): Around {
 }
 
 /** What is only named where it matters: whoever may not list it learns that. */
-async function readOthers(cluster: OpenCluster, namespaces: readonly string[]): Promise<Around> {
+async function readOthers(
+  cluster: OpenCluster,
+  namespaces: readonly string[],
+): Promise<ClusterObjects> {
   const parts = await Promise.all(NOT_CONSIDERED.map((one) => readOther(one, cluster, namespaces)));
   const denied = parts.flatMap((part) => part.denied);
   const [first] = denied;

@@ -7,7 +7,7 @@ import { openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import { applyAll, envManifests, isNoEnv, sceneOfFiles } from '../preview/preview-run.ts';
 import { asWritten, downClones, isGoing, withoutEnvs } from '../shared/cluster-parts.ts';
-import type { Around } from '../shared/cluster-read.ts';
+import type { ClusterObjects } from '../shared/cluster-read.ts';
 import { downAgain } from '../shared/down-clones.ts';
 import type { Manifest } from '../shared/manifests.ts';
 import { rehearse } from '../shared/rehearsal.ts';
@@ -83,7 +83,7 @@ async function overlaid(
   manifests: readonly Manifest[],
   { config }: TraceOptions,
   validator: CrdValidator,
-): Promise<Around> {
+): Promise<ClusterObjects> {
   const living = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
   const envs = living.filter((env) => !isGoing(env)).map(asWritten);
   const down = downAgain(downClones(envs, objects, config.clusterDomain));
@@ -101,7 +101,7 @@ async function overlaid(
   return settled(cluster);
 }
 
-async function settled(cluster: Cluster): Promise<Around> {
+async function settled(cluster: Cluster): Promise<ClusterObjects> {
   const { quiet } = await cluster.settle();
   const notes = quiet ? [] : ['things are still moving after ten minutes of the cluster'];
   return { objects: cluster.all(), notes };
