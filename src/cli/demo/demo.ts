@@ -6,7 +6,7 @@ import { readFlags } from '../../flags.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { compare, countOf, unifiedDiff } from '../shared/compare.ts';
 import { loadManifests } from '../shared/manifests.ts';
-import { rehearse } from '../shared/rehearsal.ts';
+import { startSimulation } from '../shared/simulation.ts';
 import { type Snapshot, snapshot } from '../shared/snapshot.ts';
 import { type Output, paintDiff } from '../shared/terminal.ts';
 import {
@@ -41,7 +41,7 @@ async function tell(output: Output): Promise<void> {
   const env = objects.find(({ kind }) => kind === 'DynamicEnv') as DynamicEnv;
   const shop = objects.filter(({ kind }) => kind !== 'DynamicEnv');
   const config = readFlags(DECISION_FLAGS, [], {});
-  const { cluster } = await rehearse(config, { strategy: 'server-side-apply' });
+  const { cluster } = await startSimulation(config, { strategy: 'server-side-apply' });
   for (const object of shop) await cluster.as('team').create(object);
   await cluster.settle();
   const before = snapshot(cluster.all());

@@ -16,7 +16,7 @@ import {
 import { readEnvs, readForEnvs } from '../shared/cluster-read.ts';
 import { downAgain } from '../shared/down-clones.ts';
 import type { Manifest } from '../shared/manifests.ts';
-import { rehearse } from '../shared/rehearsal.ts';
+import { startSimulation } from '../shared/simulation.ts';
 import { snapshot } from '../shared/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
 import { applyAll, envManifests, isNoEnv, type Scene } from './preview-run.ts';
@@ -43,7 +43,7 @@ export async function sceneOfCluster(
   const { isNeverReady, bringBack, recover } = downAgain(
     downIn([...cast.present, ...cast.neighbours]),
   );
-  const { cluster } = await rehearse(config, {
+  const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: new Date().toISOString(),
     neverReady: isNeverReady,

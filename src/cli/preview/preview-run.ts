@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import { ApiError } from '../../simulator/errors.ts';
 import type { Manifest } from '../shared/manifests.ts';
-import { rehearse } from '../shared/rehearsal.ts';
+import { startSimulation } from '../shared/simulation.ts';
 import { type Snapshot, snapshot } from '../shared/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
 
@@ -31,7 +31,7 @@ export async function sceneOfFiles(
   { config }: Pick<PreviewOptions, 'config'>,
   validator: CrdValidator,
 ): Promise<Scene> {
-  const { cluster } = await rehearse(config, { strategy: 'server-side-apply' });
+  const { cluster } = await startSimulation(config, { strategy: 'server-side-apply' });
   await applyAll(cluster, manifests.filter(isNoEnv));
   await cluster.settle();
   const before = snapshot(cluster.all());

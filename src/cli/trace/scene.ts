@@ -10,7 +10,7 @@ import { asWritten, downClones, isGoing, withoutEnvs } from '../shared/cluster-p
 import type { ClusterObjects } from '../shared/cluster-read.ts';
 import { downAgain } from '../shared/down-clones.ts';
 import type { Manifest } from '../shared/manifests.ts';
-import { rehearse } from '../shared/rehearsal.ts';
+import { startSimulation } from '../shared/simulation.ts';
 import type { TraceOptions } from './options.ts';
 import { readForTrace } from './read-objects.ts';
 
@@ -87,7 +87,7 @@ async function overlaid(
   const living = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
   const envs = living.filter((env) => !isGoing(env)).map(asWritten);
   const down = downAgain(downClones(envs, objects, config.clusterDomain));
-  const { cluster } = await rehearse(config, {
+  const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: new Date().toISOString(),
     neverReady: down.isNeverReady,

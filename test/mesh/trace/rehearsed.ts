@@ -1,4 +1,4 @@
-import { rehearse } from '../../../src/cli/shared/rehearsal.ts';
+import { startSimulation } from '../../../src/cli/shared/simulation.ts';
 import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
@@ -23,7 +23,7 @@ export async function rehearsed(
   stored: readonly KubeObject[],
 ): Promise<WithEnvs> {
   const config = decisionConfig({ ruleNamespaces: ['*'] });
-  const { cluster, app } = await rehearse(config, {
+  const { cluster, app } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: new Date().toISOString(),
   });

@@ -6,7 +6,7 @@ import { createMetrics } from '../../http/metrics.ts';
 import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
 import { type Cluster, createCluster, type LocalClusterOptions } from '../../simulator/cluster.ts';
 
-export interface Rehearsal {
+export interface Simulation {
   cluster: Cluster;
   app: FastifyInstance;
 }
@@ -18,10 +18,10 @@ const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } sat
 >;
 
 /** The service and an in-memory cluster that calls it through its HTTP door; both live by the cluster's clock. */
-export async function rehearse(
+export async function startSimulation(
   config: DecisionConfig,
   options: Omit<LocalClusterOptions, 'inject' | 'metacontrollerUser' | 'indexedNamespaces'>,
-): Promise<Rehearsal> {
+): Promise<Simulation> {
   const validators = await loadValidators();
   const app = buildApp({
     service: {
