@@ -140,7 +140,7 @@ export const DECISION_FLAGS = {
     ),
     read: matching(/^\S+$/, 'a user name'),
   },
-} satisfies Record<Exclude<keyof DecisionConfig, 'isRehearsal'>, Flag<unknown>>;
+} satisfies Record<Exclude<keyof DecisionConfig, 'isSimulation'>, Flag<unknown>>;
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 

@@ -25,7 +25,7 @@ export async function startSimulation(
   const validators = await loadValidators();
   const app = buildApp({
     service: {
-      config: { ...config, isRehearsal: true },
+      config: { ...config, isSimulation: true },
       validator: validators.dynamicEnv,
       now: () => cluster.now(),
       metrics: createMetrics(),

@@ -25,5 +25,5 @@ export interface DecisionConfig {
   /** The only user who may write plans and index labels. */
   metacontrollerUser: string;
   /** Decided in memory: the webhook is there, and nobody refuses what Metacontroller writes. Never set by a flag. */
-  isRehearsal?: true;
+  isSimulation?: true;
 }

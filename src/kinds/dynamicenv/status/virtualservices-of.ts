@@ -74,11 +74,11 @@ export function missingVirtualService(
 function whyMissing(
   host: string,
   decider: string | undefined,
-  { isRehearsal }: StatusContext['config'],
+  { isSimulation }: StatusContext['config'],
 ): string {
   if (decider !== undefined) {
     return `requests to ${host} go where VirtualService ${decider} sends them, which is not there`;
   }
-  if (isRehearsal) return unrouted(host);
+  if (isSimulation) return unrouted(host);
   return `no VirtualService with a route to ${host} is marked for this env; if there is one, its marks may be refused: see --metacontroller-user`;
 }
