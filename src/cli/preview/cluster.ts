@@ -19,56 +19,56 @@ import type { Manifest } from '../shared/manifests.ts';
 import { startSimulation } from '../shared/simulation.ts';
 import { snapshot } from '../shared/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
-import { applyAll, envManifests, isNoEnv, type Scene } from './preview-run.ts';
+import { applyAll, envManifests, isNoEnv, type PreviewRun } from './preview-run.ts';
 
 /**
  * A cluster's own objects, with the files' applied over them. The envs that live there are not taken as they are but
  * made anew, from people's objects alone: docs/adr/0009-the-cli-reads-clusters.md.
  */
-export async function sceneOfCluster(
+export async function previewCluster(
   load: (namespace: string) => Promise<Manifest[]>,
   access: ClusterOptions,
   { files, config }: PreviewOptions,
   validator: CrdValidator,
-): Promise<Scene> {
+): Promise<PreviewRun> {
   const open = await openCluster(access, process.env);
   const manifests = await load(open.namespace);
   const written = envManifests(manifests, validator);
   const isGiven = files.length > 0;
   const { envs: living, notes: unseen } = await readEnvs(open, !isGiven);
-  const cast = castOf(living, isGiven ? written.map(({ object }) => object) : undefined);
-  const around = await readForEnvs(open, [...cast.wanted, ...cast.present], config);
+  const involved = envsInvolved(living, isGiven ? written.map(({ object }) => object) : undefined);
+  const around = await readForEnvs(open, [...involved.wanted, ...involved.present], config);
   const downIn = (envs: readonly DynamicEnv[]) =>
     downClones(envs, around.objects, config.clusterDomain);
   const { isNeverReady, bringBack, recover } = downAgain(
-    downIn([...cast.present, ...cast.neighbours]),
+    downIn([...involved.present, ...involved.neighbours]),
   );
   const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: new Date().toISOString(),
     neverReady: isNeverReady,
   });
-  for (const object of withoutEnvs(around.objects, cast.namespaces, config.clusterDomain)) {
+  for (const object of withoutEnvs(around.objects, involved.namespaces, config.clusterDomain)) {
     cluster.restore(object);
   }
   await applyAll(cluster, manifests.filter(isNoEnv));
-  await bringBack(cluster, cast.neighbours);
+  await bringBack(cluster, involved.neighbours);
   const without = snapshot(cluster.all());
-  await bringBack(cluster, cast.present);
+  await bringBack(cluster, involved.present);
   const before = isGiven ? snapshot(cluster.all()) : without;
   await applyAll(cluster, written);
   await recover(cluster);
   return {
     cluster,
-    title: titleOf(open, cast.neighbours),
+    title: titleOf(open, involved.neighbours),
     without,
     before,
-    names: cast.wanted.map(({ metadata }) => metadata.name),
+    names: involved.wanted.map(({ metadata }) => metadata.name),
     notes: (envs) => [
       ...unseen,
       ...around.notes,
       ...goingNotes(living),
-      ...downNotes(downIn(cast.present), downBases(cast.wanted, around.objects)),
+      ...downNotes(downIn(involved.present), downBases(involved.wanted, around.objects)),
       ...envs.flatMap((env) => differenceNotes(env, living)),
     ],
     none: isGiven ? 'no DynamicEnv among the files' : 'no DynamicEnv in the cluster',
@@ -82,7 +82,7 @@ function titleOf({ context, server }: OpenCluster, neighbours: readonly DynamicE
 }
 
 /** Who plays which part. */
-interface Cast {
+interface EnvsInvolved {
   /** The envs in question, as they are to be. */
   wanted: DynamicEnv[];
   /** Those of them that live in the cluster, as they are there. */
@@ -92,7 +92,10 @@ interface Cast {
   namespaces: string[];
 }
 
-function castOf(living: readonly DynamicEnv[], given: readonly DynamicEnv[] | undefined): Cast {
+function envsInvolved(
+  living: readonly DynamicEnv[],
+  given: readonly DynamicEnv[] | undefined,
+): EnvsInvolved {
   const alive = living.filter((env) => !isGoing(env)).map(asWritten);
   const wanted = given ?? alive;
   const isWanted = ({ metadata }: DynamicEnv) =>

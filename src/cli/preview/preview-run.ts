@@ -9,7 +9,7 @@ import { type Snapshot, snapshot } from '../shared/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
 
 /** An in-memory cluster in which the envs in question have done what they do. */
-export interface Scene {
+export interface PreviewRun {
   cluster: Cluster;
   /** Where this is played, if not among files. */
   title?: string;
@@ -26,11 +26,11 @@ export interface Scene {
 }
 
 /** Everything from files. */
-export async function sceneOfFiles(
+export async function previewFiles(
   manifests: readonly Manifest[],
   { config }: Pick<PreviewOptions, 'config'>,
   validator: CrdValidator,
-): Promise<Scene> {
+): Promise<PreviewRun> {
   const { cluster } = await startSimulation(config, { strategy: 'server-side-apply' });
   await applyAll(cluster, manifests.filter(isNoEnv));
   await cluster.settle();

@@ -9,7 +9,7 @@ import { manifestLoader } from '../shared/manifests.ts';
 import { snapshot } from '../shared/snapshot.ts';
 import type { Output } from '../shared/terminal.ts';
 import { readPreviewOptions } from './options.ts';
-import { type Scene, sceneOfFiles } from './preview-run.ts';
+import { type PreviewRun, previewFiles } from './preview-run.ts';
 import { show, showLeftovers } from './report.ts';
 
 /** What DynamicEnvs would do. 0: all become ready; 1: one does not, or there is none. */
@@ -18,16 +18,16 @@ export async function preview(args: readonly string[], output: Output): Promise<
   const { dynamicEnv } = await loadValidators();
   const told: string[] = [];
   const load = manifestLoader(options, dynamicEnv, told);
-  const scene =
+  const run =
     options.cluster === undefined
-      ? await sceneOfFiles(await load(undefined), options, dynamicEnv)
-      : await (await import('./cluster.ts')).sceneOfCluster(
+      ? await previewFiles(await load(undefined), options, dynamicEnv)
+      : await (await import('./cluster.ts')).previewCluster(
           load,
           options.cluster,
           options,
           dynamicEnv,
         );
-  const { cluster, before, names } = scene;
+  const { cluster, before, names } = run;
   const { quiet } = await cluster.settle();
   const envs = cluster
     .list<DynamicEnv>('DynamicEnv')
@@ -39,8 +39,8 @@ export async function preview(args: readonly string[], output: Output): Promise<
   if (!quiet) events.push('things are still moving after ten minutes of the cluster');
   const notes = [
     ...told,
-    ...(envs.length === 0 ? [scene.none] : []),
-    ...scene.notes(envs),
+    ...(envs.length === 0 ? [run.none] : []),
+    ...run.notes(envs),
     ...delegateWarnings(
       envs,
       cluster.list<RouteInjection>('RouteInjection'),
@@ -48,13 +48,13 @@ export async function preview(args: readonly string[], output: Output): Promise<
       options.config,
     ),
   ];
-  if (options.format === 'text' && scene.title) output.write(`${scene.title}\n\n`);
+  if (options.format === 'text' && run.title) output.write(`${run.title}\n\n`);
   show(options.format, { changes, envs, events, notes }, output);
   await drawGraph(options.graph, cluster.all(), options.config);
   const isReady = envs.length > 0 && envs.every(({ status }) => status?.state === 'ready');
   if (!options.withDelete) return isReady ? 0 : 1;
   const words = options.format === 'text' ? output : { ...output, write: output.note };
-  const isClean = await deletesCleanly(scene, words);
+  const isClean = await deletesCleanly(run, words);
   return isReady && isClean ? 0 : 1;
 }
 
@@ -65,7 +65,7 @@ function isAbout(object: string, names: readonly string[]): boolean {
 
 /** Deletes the envs again; does everything look as if they had never come? */
 async function deletesCleanly(
-  { cluster, without, names }: Scene,
+  { cluster, without, names }: PreviewRun,
   output: Output,
 ): Promise<boolean> {
   for (const name of names) await cluster.as('preview').delete('DynamicEnv', undefined, name);

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoEnv, sceneOfFiles } from '../preview/preview-run.ts';
+import { applyAll, envManifests, isNoEnv, previewFiles } from '../preview/preview-run.ts';
 import { asWritten, downClones, isGoing, withoutEnvs } from '../shared/cluster-parts.ts';
 import type { ClusterObjects } from '../shared/cluster-read.ts';
 import { downAgain } from '../shared/down-clones.ts';
@@ -15,7 +15,7 @@ import type { TraceOptions } from './options.ts';
 import { readForTrace } from './read-objects.ts';
 
 /** The objects among which a request is traced. */
-export interface TraceScene {
+export interface TraceInput {
   objects: readonly KubeObject[];
   notes: string[];
   /** Where this is, if not among files. */
@@ -31,8 +31,8 @@ export async function traceFiles(
   load: Load,
   options: TraceOptions,
   validator: CrdValidator,
-): Promise<TraceScene> {
-  const { cluster } = await sceneOfFiles(await load(undefined), options, validator);
+): Promise<TraceInput> {
+  const { cluster } = await previewFiles(await load(undefined), options, validator);
   return { ...(await settled(cluster)), namespace: options.namespace ?? 'default' };
 }
 
@@ -42,7 +42,7 @@ export async function traceCluster(
   access: ClusterOptions,
   options: TraceOptions,
   validator: CrdValidator,
-): Promise<TraceScene> {
+): Promise<TraceInput> {
   const open = await openCluster(access, process.env);
   const manifests = await load(open.namespace);
   const namespace = options.namespace ?? open.namespace;
