@@ -7,7 +7,7 @@ import { answeringVersion } from './request.ts';
 const NAMESPACE = 'shop';
 
 /** Where the story is told. */
-export interface Stage {
+export interface DemoContext {
   cluster: Cluster;
   /** The env's. */
   name: string;
@@ -37,13 +37,13 @@ export async function until(cluster: Cluster, isDone: () => boolean, what: strin
 }
 
 /** Undefined: the env is gone. */
-export function stateOf({ cluster, name }: Stage): string | undefined {
+export function stateOf({ cluster, name }: DemoContext): string | undefined {
   const env = cluster.get<DynamicEnv>('DynamicEnv', undefined, name);
   return env && (env.status?.state ?? 'unknown');
 }
 
 /** Is there one whose name begins so? */
-export function hasObject({ cluster }: Stage, kind: string, name: string): boolean {
+export function hasObject({ cluster }: DemoContext, kind: string, name: string): boolean {
   return cluster
     .list(kind, { namespace: NAMESPACE })
     .some(({ metadata }) => metadata.name.startsWith(name));
@@ -57,7 +57,10 @@ export function ourRoutes(cluster: Cluster): number {
 }
 
 /** Sends a request without and one with the header to the backend, and says where each goes. */
-export function sendBoth({ cluster, say }: Stage, wanted: { plain: string; marked: string }): void {
+export function sendBoth(
+  { cluster, say }: DemoContext,
+  wanted: { plain: string; marked: string },
+): void {
   for (const [headers, text, version] of [
     [{}, 'without the header', wanted.plain],
     [{ user: 'test-user' }, 'with user: test-user', wanted.marked],

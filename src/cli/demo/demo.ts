@@ -11,9 +11,9 @@ import { type Snapshot, snapshot } from '../shared/snapshot.ts';
 import { type Output, paintDiff } from '../shared/terminal.ts';
 import {
   claim,
+  type DemoContext,
   hasObject,
   ourRoutes,
-  type Stage,
   sendBoth,
   stateOf,
   UntrueError,
@@ -47,7 +47,7 @@ async function tell(output: Output): Promise<void> {
   const before = snapshot(cluster.all());
   const start = cluster.now().getTime();
   const { write, paint } = output;
-  const stage: Stage = {
+  const context: DemoContext = {
     cluster,
     name: env.metadata.name,
     title: (text) => write(`${paint('bold', text)}\n`),
@@ -58,41 +58,41 @@ async function tell(output: Output): Promise<void> {
   };
 
   write('The real service on a cluster in memory, with a clock of its own.\n\n');
-  stage.title('A shop with a front-end and a backend, shared by everybody (examples/shop)');
-  sendBoth(stage, { plain: 'shared', marked: 'shared' });
-  await apply(env, stage);
-  showChanges(before, stage, output);
-  await rewrite(shop, stage);
-  await remove(config.drainSeconds, stage);
+  context.title('A shop with a front-end and a backend, shared by everybody (examples/shop)');
+  sendBoth(context, { plain: 'shared', marked: 'shared' });
+  await apply(env, context);
+  showChanges(before, context, output);
+  await rewrite(shop, context);
+  await remove(config.drainSeconds, context);
   await cluster.settle();
   const differences = countOf(compare(before, snapshot(cluster.all())));
   claim(differences === 0, `nothing is left over, but there are ${differences} differences`);
   write(`\n${differences} differences from the start\n`);
 }
 
-async function apply(env: DynamicEnv, stage: Stage): Promise<void> {
-  const { cluster, name, title, say } = stage;
+async function apply(env: DynamicEnv, context: DemoContext): Promise<void> {
+  const { cluster, name, title, say } = context;
   title(
     `\nA developer applies DynamicEnv ${name}: an own backend for requests with user: test-user`,
   );
   await cluster.as('developer').apply(env);
   await cluster.advance(0.5);
   const clone = `backend-${name}`;
-  claim(hasObject(stage, 'Deployment', clone), `Deployment ${clone} exists`);
-  claim(hasObject(stage, 'DestinationRule', clone), `a DestinationRule for ${clone} exists`);
+  claim(hasObject(context, 'Deployment', clone), `Deployment ${clone} exists`);
+  claim(hasObject(context, 'DestinationRule', clone), `a DestinationRule for ${clone} exists`);
   say(`Deployment ${clone} and a DestinationRule with subset ${clone} are created; its pods start`);
   claim(ourRoutes(cluster) === 0, 'no route leads to pods that are not ready');
   say('no route yet: nobody is sent to pods that are not ready');
   await until(cluster, () => ourRoutes(cluster) > 0, 'the routes come in');
   const routes = ourRoutes(cluster);
   say(`pods ready, proxies know the subset: ${routes} routes go into VirtualService shop/backend`);
-  await until(cluster, () => stateOf(stage) === 'ready', 'the env becomes ready');
+  await until(cluster, () => stateOf(context) === 'ready', 'the env becomes ready');
   say(`DynamicEnv ${name} is ready`);
-  sendBoth(stage, { plain: 'shared', marked: name });
+  sendBoth(context, { plain: 'shared', marked: name });
 }
 
 /** Routes were added to the VirtualService, and nothing of it was changed. */
-function showChanges(before: Snapshot, { cluster }: Stage, { write, paint }: Output): void {
+function showChanges(before: Snapshot, { cluster }: DemoContext, { write, paint }: Output): void {
   for (const change of compare(before, snapshot(cluster.all())).changed) {
     const diff = unifiedDiff(change.key, change.before, change.after);
     claim(!/^-(?!--)/m.test(diff), `every line of ${change.key} is as it was`);
@@ -101,8 +101,8 @@ function showChanges(before: Snapshot, { cluster }: Stage, { write, paint }: Out
   }
 }
 
-async function rewrite(shop: readonly KubeObject[], stage: Stage): Promise<void> {
-  const { cluster, name, title, say } = stage;
+async function rewrite(shop: readonly KubeObject[], context: DemoContext): Promise<void> {
+  const { cluster, name, title, say } = context;
   title('\nA GitOps tool writes the VirtualService again, as it is in Git');
   const manifest = shop.find(
     ({ kind, metadata }) => kind === 'VirtualService' && metadata.name === 'backend',
@@ -111,19 +111,19 @@ async function rewrite(shop: readonly KubeObject[], stage: Stage): Promise<void>
   await cluster.as('gitops').replace(manifest);
   claim(ourRoutes(cluster) === routes, 'the routes are there in that very write');
   say(`the ${routes} routes were put back in the same write: no request went astray`);
-  sendBoth(stage, { plain: 'shared', marked: name });
+  sendBoth(context, { plain: 'shared', marked: name });
 }
 
-async function remove(drainSeconds: number, stage: Stage): Promise<void> {
-  const { cluster, name, title, say } = stage;
+async function remove(drainSeconds: number, context: DemoContext): Promise<void> {
+  const { cluster, name, title, say } = context;
   const clone = `backend-${name}`;
   title(`\nThe developer deletes DynamicEnv ${name}`);
   await cluster.as('developer').delete('DynamicEnv', undefined, name);
   await until(cluster, () => ourRoutes(cluster) === 0, 'the routes leave');
-  claim(hasObject(stage, 'Deployment', clone), 'the pods outlive the routes');
+  claim(hasObject(context, 'Deployment', clone), 'the pods outlive the routes');
   say('first the routes leave; requests under way still find their pods');
-  sendBoth(stage, { plain: 'shared', marked: 'shared' });
-  await until(cluster, () => stateOf(stage) === undefined, 'the env goes');
-  claim(!hasObject(stage, 'Deployment', clone), `Deployment ${clone} is gone`);
+  sendBoth(context, { plain: 'shared', marked: 'shared' });
+  await until(cluster, () => stateOf(context) === undefined, 'the env goes');
+  claim(!hasObject(context, 'Deployment', clone), `Deployment ${clone} is gone`);
   say(`after the drain time (${drainSeconds} s) the clone, its subset and the env are gone`);
 }
