@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.ts';
 import { parseWords } from '../../flags.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from '../shared/cluster-options.ts';
-import { formatOf } from '../shared/format.ts';
+import { formatOption } from '../shared/option-values.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 
@@ -33,5 +33,5 @@ export function readGetOptions(args: readonly string[]): GetOptions {
     );
   }
   if (more.length > 0) throw new UsageError(`Unexpected argument '${more[0]}'; see --help`);
-  return { name, format: formatOf(FORMATS, given), cluster: clusterOptions(given) };
+  return { name, format: formatOption(FORMATS, given), cluster: clusterOptions(given) };
 }

@@ -4,6 +4,7 @@ import { jsonEqual } from '../../k8s/canonical.ts';
 import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
+import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
 import {
   asWritten,
   type DownClone,
@@ -19,7 +20,7 @@ import type { Manifest } from '../shared/manifests.ts';
 import { startSimulation } from '../shared/simulation.ts';
 import { snapshot } from '../shared/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
-import { applyAll, envManifests, isNoEnv, type PreviewRun } from './preview-run.ts';
+import type { PreviewRun } from './preview-run.ts';
 
 /**
  * A cluster's own objects, with the files' applied over them. The envs that live there are not taken as they are but

@@ -1,5 +1,4 @@
 import { DECISION_FLAGS } from '../../config.ts';
-import { UsageError } from '../../errors.ts';
 import { describeFlags, optionsOf, parseOptions, settingsOf } from '../../flags.ts';
 import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
@@ -7,10 +6,10 @@ import {
   CLUSTER_HELP,
   CLUSTER_OPTIONS,
   clusterOptions,
-  textOf,
+  refuseWithoutCluster,
 } from '../shared/cluster-options.ts';
-import { formatOf } from '../shared/format.ts';
 import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../shared/graph.ts';
+import { formatOption, namespaceOption } from '../shared/option-values.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -71,30 +70,10 @@ export function readPreviewOptions(
   return {
     files: [...new Set(files)],
     cluster,
-    namespace: namespaceOf(given, 'namespace'),
-    format: formatOf(FORMATS, given),
+    namespace: namespaceOption(given, 'namespace'),
+    format: formatOption(FORMATS, given),
     withDelete: given['delete'] === true,
     graph: graphOption(given),
     config: settingsOf(DECISION_FLAGS, given, env),
   };
-}
-
-export function refuseWithoutCluster(
-  given: Record<string, unknown>,
-  files: readonly string[],
-): void {
-  const stray = Object.keys(CLUSTER_OPTIONS).find((name) => given[name] !== undefined);
-  if (stray !== undefined) throw new UsageError(`--${stray} goes with --from-cluster; see --help`);
-  if (files.length === 0) {
-    throw new UsageError('-f FILE is missing, or --from-cluster; see --help');
-  }
-}
-
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
-export function namespaceOf(given: Record<string, unknown>, flag: string): string | undefined {
-  const namespace = textOf(given, flag);
-  if (namespace === undefined || DNS_LABEL.test(namespace)) return namespace;
-  throw new UsageError(`--${flag}: expected the name of a namespace, got "${namespace}"`);
 }

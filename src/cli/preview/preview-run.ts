@@ -1,8 +1,7 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
-import { UsageError } from '../../errors.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { ApiError } from '../../simulator/errors.ts';
+import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
 import type { Manifest } from '../shared/manifests.ts';
 import { startSimulation } from '../shared/simulation.ts';
 import { type Snapshot, snapshot } from '../shared/snapshot.ts';
@@ -45,35 +44,4 @@ export async function previewFiles(
     notes: () => [],
     none: 'no DynamicEnv among the files',
   };
-}
-
-export function isNoEnv({ object }: Manifest): boolean {
-  return object.kind !== 'DynamicEnv';
-}
-
-/** The DynamicEnvs, with the defaults that an API server would fill in. */
-export function envManifests(
-  manifests: readonly Manifest[],
-  validator: CrdValidator,
-): (Manifest & { object: DynamicEnv })[] {
-  return manifests
-    .filter((manifest) => !isNoEnv(manifest))
-    .map(({ object, place }) => ({ object: validator.withDefaults(object) as DynamicEnv, place }));
-}
-
-/** Creates what is not there, and changes what is; what the API server refuses names the place in the file. */
-export async function applyAll(cluster: Cluster, manifests: readonly Manifest[]): Promise<void> {
-  for (const { object, place } of manifests) {
-    const { kind, metadata } = object;
-    const isThere = cluster.get(kind, metadata.namespace, metadata.name) !== undefined;
-    const user = cluster.as('preview');
-    try {
-      if (!isThere) await user.create(object);
-      // What an env is to be is all in its file, whoever wrote the one that is there.
-      else await (kind === 'DynamicEnv' ? user.replace(object) : user.apply(object));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      throw new UsageError(`${place}: ${error.message}`);
-    }
-  }
 }

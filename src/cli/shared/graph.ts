@@ -8,8 +8,8 @@ import { pictureOf } from '../../picture/picture.ts';
 import { svgOf } from '../../picture/svg.ts';
 import type { PictureSettings } from '../../picture/types.ts';
 import type { Trace } from '../../trace/types.ts';
-import { textOf } from './cluster-options.ts';
 import { loadPlacer } from './layout-library.ts';
+import { textOption } from './option-values.ts';
 
 /** For `preview` and `trace`. */
 export const GRAPH_OPTION = { graph: { type: 'string' } } as const;
@@ -27,7 +27,7 @@ const FORMATS: Record<string, GraphFile['draw']> = { '.svg': svgOf, '.html': htm
 
 /** What `--graph` says; the file's ending decides what is drawn. */
 export function graphOption(given: Record<string, unknown>): GraphFile | undefined {
-  const path = textOf(given, 'graph');
+  const path = textOption(given, 'graph');
   if (path === undefined) return undefined;
   const ending = extname(path).toLowerCase();
   const draw = Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;

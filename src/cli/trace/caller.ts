@@ -2,8 +2,8 @@ import { UsageError } from '../../errors.ts';
 import { MESH } from '../../istio/gateway-name.ts';
 import type { MeshSnapshot } from '../../trace/mesh-snapshot.ts';
 import type { Caller } from '../../trace/types.ts';
-import { namespaceOf } from '../preview/options.ts';
-import { textOf } from '../shared/cluster-options.ts';
+
+import { namespaceOption, textOption } from '../shared/option-values.ts';
 
 /** Who sends the request, as the flags say it. */
 export interface CallerOptions {
@@ -17,8 +17,8 @@ export interface CallerOptions {
 export function callerOptions(given: Record<string, unknown>): CallerOptions {
   const from = pairOf(given, 'from', 'Deployment');
   const gateway = pairOf(given, 'gateway', 'Gateway');
-  const labels = labelsOf(textOf(given, 'from-labels'));
-  const namespace = namespaceOf(given, 'from-namespace');
+  const labels = labelsOf(textOption(given, 'from-labels'));
+  const namespace = namespaceOption(given, 'from-namespace');
   const ways = [from && '--from', gateway && '--gateway'].filter((way) => way !== undefined);
   const parts = [labels && '--from-labels', namespace && '--from-namespace'];
   const [one, other] = [...ways, ...parts.filter((part) => part !== undefined)];
@@ -34,7 +34,7 @@ export function callerOptions(given: Record<string, unknown>): CallerOptions {
 }
 
 function pairOf(given: Record<string, unknown>, flag: string, kind: string) {
-  const text = textOf(given, flag);
+  const text = textOption(given, flag);
   if (text === undefined) return undefined;
   const [namespace = '', name = '', ...rest] = text.split('/');
   if (namespace && name && rest.length === 0) return { namespace, name };

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoEnv, previewFiles } from '../preview/preview-run.ts';
+import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
 import { asWritten, downClones, isGoing, withoutEnvs } from '../shared/cluster-parts.ts';
 import type { ClusterObjects } from '../shared/cluster-read.ts';
 import { downAgain } from '../shared/down-clones.ts';
@@ -32,7 +32,11 @@ export async function traceFiles(
   options: TraceOptions,
   validator: CrdValidator,
 ): Promise<TraceInput> {
-  const { cluster } = await previewFiles(await load(undefined), options, validator);
+  const manifests = await load(undefined);
+  const { cluster } = await startSimulation(options.config, { strategy: 'server-side-apply' });
+  await applyAll(cluster, manifests.filter(isNoEnv));
+  await cluster.settle();
+  await applyAll(cluster, envManifests(manifests, validator));
   return { ...(await settled(cluster)), namespace: options.namespace ?? 'default' };
 }
 

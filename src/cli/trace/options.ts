@@ -4,10 +4,15 @@ import { describeFlags, optionsOf, parseWords, settingsOf } from '../../flags.ts
 import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import type { Call } from '../../trace/trace.ts';
-import { namespaceOf, refuseWithoutCluster } from '../preview/options.ts';
-import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from '../shared/cluster-options.ts';
-import { formatOf } from '../shared/format.ts';
+
+import {
+  CLUSTER_HELP,
+  CLUSTER_OPTIONS,
+  clusterOptions,
+  refuseWithoutCluster,
+} from '../shared/cluster-options.ts';
 import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../shared/graph.ts';
+import { formatOption, namespaceOption } from '../shared/option-values.ts';
 import { type CallerOptions, callerOptions } from './caller.ts';
 import { readCalls } from './calls.ts';
 
@@ -83,10 +88,10 @@ export function readTraceOptions(
   return {
     files: [...new Set(files)],
     cluster,
-    namespace: namespaceOf(given, 'namespace'),
+    namespace: namespaceOption(given, 'namespace'),
     calls,
     caller,
-    format: formatOf(FORMATS, given),
+    format: formatOption(FORMATS, given),
     graph: graphOption(given),
     config: settingsOf(DECISION_FLAGS, given, env),
   };
