@@ -1,15 +1,15 @@
 import { consumersOf } from '../../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus } from '../../api/dynamicenv.ts';
 import { FORCE_REMOVAL_ANNOTATION } from '../../api/marks.ts';
-import { isGoing } from '../shared/cluster-parts.ts';
 import { troublesOf } from '../shared/describe-env.ts';
+import { isBeingDeleted } from '../shared/user-objects.ts';
 
 /** What is missing and what to do, in sentences; the status' own come with their remedies. */
 export function adviceFor(env: DynamicEnv): string[] {
   const { metadata, status } = env;
   if (status === undefined) return [unanswered(metadata.name)];
   return [
-    ...(isGoing(env) ? [going(env)] : stale(env)),
+    ...(isBeingDeleted(env) ? [going(env)] : stale(env)),
     ...troublesOf(env),
     ...deploymentsOf(env).flatMap(lookAtPods),
     ...unexplained(env),
@@ -53,6 +53,6 @@ function lookAtPods({ namespace, name, status }: ResourceStatus): string[] {
 /** What keeps it from being ready, when nothing else has said so. */
 function unexplained(env: DynamicEnv): string[] {
   const ready = env.status?.conditions?.find(({ type }) => type === 'Ready');
-  const isTold = troublesOf(env).length > 0 || isGoing(env);
+  const isTold = troublesOf(env).length > 0 || isBeingDeleted(env);
   return ready === undefined || ready.status === 'True' || isTold ? [] : [ready.message];
 }

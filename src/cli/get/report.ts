@@ -10,7 +10,7 @@ import { envId } from '../../api/env-id.ts';
 import { isInjectedRouteName, routeNamesOf } from '../../api/route-name.ts';
 import type { HTTPRouteDestination, VirtualService } from '../../istio/types.ts';
 import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
-import { isGoing } from '../shared/cluster-parts.ts';
+import { isBeingDeleted } from '../shared/user-objects.ts';
 import { adviceFor } from './advice.ts';
 
 /** One of the env's routes in a VirtualService. */
@@ -90,7 +90,7 @@ function isReady(env: DynamicEnv): boolean {
   const { metadata, status } = env;
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return (
-    !isGoing(env) &&
+    !isBeingDeleted(env) &&
     ready?.status === 'True' &&
     (ready.observedGeneration ?? 0) >= (metadata.generation ?? 0)
   );

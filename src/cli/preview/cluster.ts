@@ -5,20 +5,22 @@ import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
 import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
-import {
-  asWritten,
-  type DownClone,
-  downBases,
-  downClones,
-  isGoing,
-  withinNamespaces,
-  withoutEnvs,
-} from '../shared/cluster-parts.ts';
 import { readEnvs, readForEnvs } from '../shared/cluster-read.ts';
-import { downAgain } from '../shared/down-clones.ts';
 import type { Manifest } from '../shared/manifests.ts';
+import { sameAvailability } from '../shared/same-availability.ts';
 import { startSimulation } from '../shared/simulation.ts';
 import { snapshot } from '../shared/snapshot.ts';
+import {
+  type UnavailableClone,
+  unavailableBases,
+  unavailableClones,
+} from '../shared/unavailable-clones.ts';
+import {
+  asWritten,
+  isBeingDeleted,
+  withinNamespaces,
+  withoutEnvs,
+} from '../shared/user-objects.ts';
 import type { PreviewOptions } from './options.ts';
 import type { PreviewRun } from './preview-run.ts';
 
@@ -39,10 +41,10 @@ export async function previewCluster(
   const { envs: living, notes: unseen } = await readEnvs(open, !isGiven);
   const involved = envsInvolved(living, isGiven ? written.map(({ object }) => object) : undefined);
   const around = await readForEnvs(open, [...involved.wanted, ...involved.present], config);
-  const downIn = (envs: readonly DynamicEnv[]) =>
-    downClones(envs, around.objects, config.clusterDomain);
-  const { isNeverReady, bringBack, recover } = downAgain(
-    downIn([...involved.present, ...involved.neighbours]),
+  const unavailableIn = (envs: readonly DynamicEnv[]) =>
+    unavailableClones(envs, around.objects, config.clusterDomain);
+  const { isNeverReady, restoreEnvs, recoverChanged } = sameAvailability(
+    unavailableIn([...involved.present, ...involved.neighbours]),
   );
   const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',
@@ -53,12 +55,12 @@ export async function previewCluster(
     cluster.restore(object);
   }
   await applyAll(cluster, manifests.filter(isNoEnv));
-  await bringBack(cluster, involved.neighbours);
+  await restoreEnvs(cluster, involved.neighbours);
   const without = snapshot(cluster.all());
-  await bringBack(cluster, involved.present);
+  await restoreEnvs(cluster, involved.present);
   const before = isGiven ? snapshot(cluster.all()) : without;
   await applyAll(cluster, written);
-  await recover(cluster);
+  await recoverChanged(cluster);
   return {
     cluster,
     title: titleOf(open, involved.neighbours),
@@ -69,7 +71,10 @@ export async function previewCluster(
       ...unseen,
       ...around.notes,
       ...goingNotes(living),
-      ...downNotes(downIn(involved.present), downBases(involved.wanted, around.objects)),
+      ...unavailableNotes(
+        unavailableIn(involved.present),
+        unavailableBases(involved.wanted, around.objects),
+      ),
       ...envs.flatMap((env) => differenceNotes(env, living)),
     ],
     none: isGiven ? 'no DynamicEnv among the files' : 'no DynamicEnv in the cluster',
@@ -97,7 +102,7 @@ function envsInvolved(
   living: readonly DynamicEnv[],
   given: readonly DynamicEnv[] | undefined,
 ): EnvsInvolved {
-  const alive = living.filter((env) => !isGoing(env)).map(asWritten);
+  const alive = living.filter((env) => !isBeingDeleted(env)).map(asWritten);
   const wanted = given ?? alive;
   const isWanted = ({ metadata }: DynamicEnv) =>
     wanted.some((env) => env.metadata.name === metadata.name);
@@ -112,11 +117,11 @@ function envsInvolved(
 
 function goingNotes(living: readonly DynamicEnv[]): string[] {
   return living
-    .filter(isGoing)
+    .filter(isBeingDeleted)
     .map(({ metadata }) => `DynamicEnv ${metadata.name} is being deleted, and counts as gone`);
 }
 
-function downNotes(clones: readonly DownClone[], bases: readonly string[]): string[] {
+function unavailableNotes(clones: readonly UnavailableClone[], bases: readonly string[]): string[] {
   return [
     ...bases.map(
       (base) =>
@@ -135,7 +140,7 @@ function differenceNotes(
   living: readonly DynamicEnv[],
 ): string[] {
   const { name } = metadata;
-  const there = living.find((env) => env.metadata.name === name && !isGoing(env));
+  const there = living.find((env) => env.metadata.name === name && !isBeingDeleted(env));
   if (there === undefined || !jsonEqual(there.spec, spec)) return [];
   if (there.status?.state === status?.state) return [];
   const state = there.status === undefined ? 'has no status' : `is ${there.status.state}`;

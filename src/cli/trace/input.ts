@@ -6,11 +6,12 @@ import type { ClusterOptions } from '../../kube-client/config.ts';
 import { openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
-import { asWritten, downClones, isGoing, withoutEnvs } from '../shared/cluster-parts.ts';
 import type { ClusterObjects } from '../shared/cluster-read.ts';
-import { downAgain } from '../shared/down-clones.ts';
 import type { Manifest } from '../shared/manifests.ts';
+import { sameAvailability } from '../shared/same-availability.ts';
 import { startSimulation } from '../shared/simulation.ts';
+import { unavailableClones } from '../shared/unavailable-clones.ts';
+import { asWritten, isBeingDeleted, withoutEnvs } from '../shared/user-objects.ts';
 import type { TraceOptions } from './options.ts';
 import { readForTrace } from './read-objects.ts';
 
@@ -89,19 +90,19 @@ async function overlaid(
   validator: CrdValidator,
 ): Promise<ClusterObjects> {
   const living = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
-  const envs = living.filter((env) => !isGoing(env)).map(asWritten);
-  const down = downAgain(downClones(envs, objects, config.clusterDomain));
+  const envs = living.filter((env) => !isBeingDeleted(env)).map(asWritten);
+  const availability = sameAvailability(unavailableClones(envs, objects, config.clusterDomain));
   const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: new Date().toISOString(),
-    neverReady: down.isNeverReady,
+    neverReady: availability.isNeverReady,
   });
   const others = objects.filter(({ kind }) => kind !== 'DynamicEnv');
   for (const object of withoutEnvs(others, 'all', config.clusterDomain)) cluster.restore(object);
   await applyAll(cluster, manifests.filter(isNoEnv));
-  await down.bringBack(cluster, envs);
+  await availability.restoreEnvs(cluster, envs);
   await applyAll(cluster, envManifests(manifests, validator));
-  await down.recover(cluster);
+  await availability.recoverChanged(cluster);
   return settled(cluster);
 }
 

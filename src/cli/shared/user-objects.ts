@@ -1,15 +1,8 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
-import { SPEC_ANNOTATION } from '../../api/marks.ts';
-import { injectedRouteName, isInjectedRouteName } from '../../api/route-name.ts';
 import { delegatingRoutes } from '../../istio/delegates.ts';
-import { fqdn } from '../../istio/host.ts';
 import { concernedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { KubeObject, ObjectMeta } from '../../k8s/object.ts';
-import { type Deployment, isAvailable } from '../../k8s/workload.ts';
-import { cloneName } from '../../kinds/dynamicenv/plan/names.ts';
-import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
-import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
 import { isMarkAnnotation, isMarkLabel } from '../../virtualservice/routes/marks.ts';
 import { stripRoutes } from '../../virtualservice/routes/strip.ts';
 
@@ -38,21 +31,21 @@ export function withoutEnvs(
     sends(object) ||
     delegates.some((one) => delegatingRoutes(object, one, clusterDomain).length > 0);
   return objects
-    .filter((object) => !isGoing(object) && !isChild(object) && concerns(object))
+    .filter((object) => !isBeingDeleted(object) && !isEnvChild(object) && concerns(object))
     .map((object) => (isVirtualService(object) ? unmarked(object) : object))
     .map((object) => ({ ...object, metadata: unowned(object.metadata) }));
 }
 
-function isVirtualService(object: KubeObject): object is VirtualService {
+export function isVirtualService(object: KubeObject): object is VirtualService {
   return object.kind === 'VirtualService';
 }
 
-export function isGoing({ metadata }: KubeObject): boolean {
+export function isBeingDeleted({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
 /** Orphans (`--cascade=orphan`) are nobody's children: they stay, and stand in the way as they do in the cluster. */
-function isChild({ metadata }: KubeObject): boolean {
+export function isEnvChild({ metadata }: KubeObject): boolean {
   return (metadata.ownerReferences ?? []).some(
     ({ kind, apiVersion, controller }) =>
       controller === true && kind === 'DynamicEnv' && apiVersion.startsWith('riskified.com/'),
@@ -101,79 +94,4 @@ export function withinNamespaces(
   if (near.subsets.length + near.consumers.length === 0) return undefined;
   const lists = Object.entries(near).filter(([, list]) => list.length > 0);
   return { ...env, spec: { istioMatches, ...Object.fromEntries(lists) } };
-}
-
-/** A clone that has no available pods in the cluster. */
-export interface DownClone {
-  namespace: string;
-  name: string;
-  /** Of the spec it has there. */
-  specHash: string | undefined;
-  /** Its routes are in place: they came when it was available, and stay. */
-  isRouted: boolean;
-}
-
-/** The envs' clones that are in the cluster without available pods. */
-export function downClones(
-  envs: readonly DynamicEnv[],
-  objects: readonly KubeObject[],
-  clusterDomain: string,
-): DownClone[] {
-  const routes = routesSeen(objects, clusterDomain);
-  const hostsOf = (namespace: string) =>
-    objects
-      .filter(({ kind, metadata }) => kind === 'Service' && metadata.namespace === namespace)
-      .map(({ metadata }) => fqdn(metadata.name, namespace, clusterDomain));
-  return envs.flatMap((env) =>
-    envWorkloads(env).flatMap(({ workload }) => {
-      const { namespace, name: base } = workload;
-      const name = cloneName(base, env.metadata.name);
-      const clone = findDeployment(objects, namespace, name);
-      if (clone === undefined || !isChild(clone) || isAvailable(clone)) return [];
-      const isRouted = hostsOf(namespace).some(
-        (host) =>
-          routes.has(injectedRouteName(env.metadata.name, { namespace, name: base }, host)) ||
-          routes.has(`${name} ${host}`),
-      );
-      const specHash = clone.metadata.annotations?.[SPEC_ANNOTATION];
-      return [{ namespace, name, specHash, isRouted }];
-    }),
-  );
-}
-
-/** The names of our routes, and clone and host of all that they lead to: one leads to several clones of its env, perhaps. */
-function routesSeen(objects: readonly KubeObject[], clusterDomain: string): Set<unknown> {
-  const seen = objects.filter(isVirtualService).flatMap(({ metadata, spec }) =>
-    (spec.http ?? [])
-      .filter(({ name }) => isInjectedRouteName(name))
-      .flatMap(({ name, route = [] }) => [
-        name,
-        ...route.map((target) => {
-          const host = fqdn(target.destination.host, metadata.namespace ?? '', clusterDomain);
-          return `${cloneOf(target)} ${host}`;
-        }),
-      ]),
-  );
-  return new Set(seen);
-}
-
-/** Bases that have no available pods although they are to have some. */
-export function downBases(envs: readonly DynamicEnv[], objects: readonly KubeObject[]): string[] {
-  const bases = envs.flatMap(envWorkloads).flatMap(({ workload: { namespace, name } }) => {
-    const base = findDeployment(objects, namespace, name);
-    const isDown = base !== undefined && base.spec.replicas !== 0 && !isAvailable(base);
-    return isDown ? [`${namespace}/${name}`] : [];
-  });
-  return [...new Set(bases)];
-}
-
-function findDeployment(
-  objects: readonly KubeObject[],
-  namespace: string,
-  name: string,
-): Deployment | undefined {
-  return objects.find(
-    ({ kind, metadata }) =>
-      kind === 'Deployment' && metadata.namespace === namespace && metadata.name === name,
-  ) as Deployment | undefined;
 }
