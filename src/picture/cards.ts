@@ -4,7 +4,7 @@ import { subsetsOf } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import type { Service } from '../k8s/workload.ts';
 import type { Workload } from '../trace/workloads.ts';
-import { type Mesh, workloadName } from './mesh.ts';
+import { type MeshObjects, workloadName } from './mesh-objects.ts';
 import type { PictureNode, PictureSettings } from './types.ts';
 
 /** A Service and what is behind it. */
@@ -35,7 +35,7 @@ export function namespaceId(namespace: string): string {
   return `namespace ${namespace}`;
 }
 
-export function cardsOf(mesh: Mesh, { clusterDomain }: PictureSettings): Card[] {
+export function cardsOf(mesh: MeshObjects, { clusterDomain }: PictureSettings): Card[] {
   return mesh.services.map((service) => {
     const namespace = namespaceOf(service);
     const { name } = service.metadata;

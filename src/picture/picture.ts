@@ -5,7 +5,7 @@ import { type Card, cardNodes, cardsOf, namespaceId, workloadNode } from './card
 import { bundled, troubled } from './edges.ts';
 import { entriesOf } from './entries.ts';
 import { folded } from './fold.ts';
-import { envsOf, type Mesh, meshOf, workloadName } from './mesh.ts';
+import { envsOf, type MeshObjects, meshObjects, workloadName } from './mesh-objects.ts';
 import { type Problem, planProblems, statusProblems, workloadId } from './problems.ts';
 import { joined, routesOf } from './routes.ts';
 import type { Picture, PictureEnv, PictureNode, PictureSettings } from './types.ts';
@@ -18,7 +18,7 @@ export function pictureOf(
   settings: PictureSettings,
   trace?: Trace,
 ): Picture {
-  const mesh = meshOf(objects);
+  const mesh = meshObjects(objects);
   const envs = envsOf(objects);
   const cards = cardsOf(mesh, settings);
   const byHost = new Map(cards.map((card) => [card.host, card]));
@@ -57,7 +57,7 @@ export function pictureOf(
 }
 
 /** Clones behind no Service; other workloads without one are nobody's question. */
-function besideServices({ workloads }: Mesh, cards: readonly Card[]): PictureNode[] {
+function besideServices({ workloads }: MeshObjects, cards: readonly Card[]): PictureNode[] {
   const behind = new Set(cards.flatMap(({ versions }) => versions.map((one) => one.workload)));
   return workloads
     .filter((workload) => workload.env !== undefined && !behind.has(workload))

@@ -7,7 +7,7 @@ import { liveHosts } from '../istio/route-kinds.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { parsePlan } from '../virtualservice/routes/plan-codec.ts';
 import { type Card, namespaceId } from './cards.ts';
-import { type Mesh, workloadName } from './mesh.ts';
+import { type MeshObjects, workloadName } from './mesh-objects.ts';
 import type { PictureNode } from './types.ts';
 import { virtualServiceId } from './virtualservices.ts';
 
@@ -27,7 +27,7 @@ export interface RouteProblem {
 
 /** What the plans on the VirtualServices say of envs: shadowed, unguarded, skipped … */
 export function planProblems(
-  { virtualServices }: Mesh,
+  { virtualServices }: MeshObjects,
   { clusterDomain }: { clusterDomain: string },
 ): RouteProblem[] {
   const byName = new Map(virtualServices.map((vs) => [nameOf(vs), vs]));
@@ -51,7 +51,7 @@ export function planProblems(
 /** What an env's status says is wrong, with the boxes that it is about; `made`: of what is not there. */
 export function statusProblems(
   env: DynamicEnv,
-  mesh: Mesh,
+  mesh: MeshObjects,
   cards: readonly Card[],
 ): { problems: Problem[]; made: PictureNode[] } {
   const subsets = Object.entries(env.status?.subsetsStatus ?? {});
@@ -67,7 +67,7 @@ function workloadProblems(
   env: DynamicEnv,
   base: string,
   status: WorkloadStatus,
-  mesh: Mesh,
+  mesh: MeshObjects,
   cards: readonly Card[],
 ): { problems: Problem[]; made: PictureNode[] } {
   const { name } = env.metadata;
@@ -108,7 +108,7 @@ function said({ status, message }: ResourceStatus): string {
 }
 
 /** The boxes of a clone: one for each Service that sends to it, or one beside them. */
-function boxesOf(clone: string, env: string, mesh: Mesh, cards: readonly Card[]): string[] {
+function boxesOf(clone: string, env: string, mesh: MeshObjects, cards: readonly Card[]): string[] {
   const found = deploymentOf(clone, mesh);
   if (found?.env !== env) return [];
   const behind = cards.flatMap(({ versions }) =>
@@ -117,7 +117,7 @@ function boxesOf(clone: string, env: string, mesh: Mesh, cards: readonly Card[])
   return behind.length > 0 ? behind : [workloadId(clone)];
 }
 
-function deploymentOf(name: string, { workloads }: Mesh) {
+function deploymentOf(name: string, { workloads }: MeshObjects) {
   return workloads.find((one) => one.kind === 'Deployment' && workloadName(one) === name);
 }
 
@@ -131,7 +131,7 @@ function ghosts(
   env: DynamicEnv,
   base: string,
   { name, namespace }: ResourceStatus,
-  mesh: Mesh,
+  mesh: MeshObjects,
   cards: readonly Card[],
 ): PictureNode[] {
   const found = deploymentOf(base, mesh);
@@ -150,7 +150,10 @@ function ghosts(
   }));
 }
 
-function virtualServiceOf({ namespace, name }: ResourceStatus, mesh: Mesh): string | undefined {
+function virtualServiceOf(
+  { namespace, name }: ResourceStatus,
+  mesh: MeshObjects,
+): string | undefined {
   const found = mesh.virtualServices.find((vs) => nameOf(vs) === `${namespace}/${name}`);
   return found && virtualServiceId(nameOf(found));
 }
