@@ -6,17 +6,17 @@ import { answeringVersion } from './request.ts';
 
 const NAMESPACE = 'shop';
 
-/** Where the story is told. */
+/** What each step of the demo needs. */
 export interface DemoContext {
   cluster: Cluster;
-  /** The env's. */
+  /** Name of the env. */
   name: string;
   title: (text: string) => void;
-  /** Says something, with the cluster's time. */
+  /** Prints a line with the cluster's time. */
   say: (text: string) => void;
 }
 
-/** A step whose claim did not hold. */
+/** A statement of the demo that is not true. */
 export class UntrueError extends Error {
   override name = 'UntrueError';
 }
@@ -42,7 +42,7 @@ export function stateOf({ cluster, name }: DemoContext): string | undefined {
   return env && (env.status?.state ?? 'unknown');
 }
 
-/** Is there one whose name begins so? */
+/** True if the name of an object of this kind begins with `name`. */
 export function hasObject({ cluster }: DemoContext, kind: string, name: string): boolean {
   return cluster
     .list(kind, { namespace: NAMESPACE })
@@ -56,7 +56,7 @@ export function ourRoutes(cluster: Cluster): number {
     .filter(({ name }) => isInjectedRouteName(name)).length;
 }
 
-/** Sends a request without and one with the header to the backend, and says where each goes. */
+/** Sends a request without and one with the header to the backend, and prints where each goes. */
 export function sendBoth(
   { cluster, say }: DemoContext,
   wanted: { plain: string; marked: string },

@@ -22,7 +22,7 @@ import {
 
 const SHOP = fileURLToPath(new URL('../../../examples/shop/', import.meta.url));
 
-/** The life of a DynamicEnv on a small shop. Every claim is checked on the cluster; 1 when one is untrue. */
+/** Shows the life of a DynamicEnv on a small shop. Every statement is checked on the cluster. Exit code 1: one is not true. */
 export async function demo(output: Output): Promise<number> {
   try {
     await tell(output);
@@ -91,7 +91,7 @@ async function apply(env: DynamicEnv, context: DemoContext): Promise<void> {
   sendBoth(context, { plain: 'shared', marked: name });
 }
 
-/** Routes were added to the VirtualService, and nothing of it was changed. */
+/** Shows that routes were added to the VirtualService, and that no line of it was changed. */
 function showChanges(before: Snapshot, { cluster }: DemoContext, { write, paint }: Output): void {
   for (const change of compare(before, snapshot(cluster.all())).changed) {
     const diff = unifiedDiff(change.key, change.before, change.after);

@@ -4,19 +4,19 @@ import { FORCE_REMOVAL_ANNOTATION } from '../../api/marks.ts';
 import { troublesOf } from '../shared/describe-env.ts';
 import { isBeingDeleted } from '../shared/user-objects.ts';
 
-/** What is missing and what to do, in sentences; the status' own come with their remedies. */
+/** Sentences: what is missing, and what to do. Messages of the status name their remedy. */
 export function adviceFor(env: DynamicEnv): string[] {
   const { metadata, status } = env;
-  if (status === undefined) return [unanswered(metadata.name)];
+  if (status === undefined) return [withoutStatus(metadata.name)];
   return [
-    ...(isBeingDeleted(env) ? [going(env)] : stale(env)),
+    ...(isBeingDeleted(env) ? [beingDeleted(env)] : stale(env)),
     ...troublesOf(env),
     ...deploymentsOf(env).flatMap(lookAtPods),
     ...unexplained(env),
   ];
 }
 
-function unanswered(name: string): string {
+function withoutStatus(name: string): string {
   return `nobody has answered for it yet: is Metacontroller running, and the CompositeController dynamicenv there? "kubectl describe de ${name}" shows what went wrong`;
 }
 
@@ -28,7 +28,7 @@ function stale({ metadata, status }: DynamicEnv): string[] {
   ];
 }
 
-function going({ metadata, status }: DynamicEnv): string {
+function beingDeleted({ metadata, status }: DynamicEnv): string {
   const isStalled = status?.conditions?.some(
     ({ type, status: value }) => type === 'Stalled' && value === 'True',
   );
@@ -42,7 +42,7 @@ function deploymentsOf({ status }: DynamicEnv): ResourceStatus[] {
   return Object.values(all).map(({ deployment }) => deployment);
 }
 
-/** Why pods do not come is told by the cluster, not by the env. */
+/** An env does not know why pods do not start; kubectl shows it. */
 function lookAtPods({ namespace, name, status }: ResourceStatus): string[] {
   if (!['failed', 'initializing', 'updating'].includes(status)) return [];
   return [
@@ -50,9 +50,9 @@ function lookAtPods({ namespace, name, status }: ResourceStatus): string[] {
   ];
 }
 
-/** What keeps it from being ready, when nothing else has said so. */
+/** The message of the condition Ready, if nothing else says why the env is not ready. */
 function unexplained(env: DynamicEnv): string[] {
   const ready = env.status?.conditions?.find(({ type }) => type === 'Ready');
-  const isTold = troublesOf(env).length > 0 || isBeingDeleted(env);
-  return ready === undefined || ready.status === 'True' || isTold ? [] : [ready.message];
+  const isExplained = troublesOf(env).length > 0 || isBeingDeleted(env);
+  return ready === undefined || ready.status === 'True' || isExplained ? [] : [ready.message];
 }

@@ -7,7 +7,7 @@ interface Branch {
   branches?: Branch[];
 }
 
-/** The report as a tree, a line each. */
+/** The report as the lines of a tree. */
 export function treeOf(report: EnvReport, paint: Paint): string[] {
   const { name, state, match, workloads, conditions, advice } = report;
   const requests = match === undefined ? '' : `, requests with ${match}`;

@@ -25,8 +25,8 @@ import type { PreviewOptions } from './options.ts';
 import type { PreviewRun } from './preview-run.ts';
 
 /**
- * A cluster's own objects, with the files' applied over them. The envs that live there are not taken as they are but
- * made anew, from people's objects alone: docs/adr/0009-the-cli-reads-clusters.md.
+ * A preview on the objects of a cluster, with the files' objects applied over them. What existing envs have created is not
+ * copied but created again from the users' objects: docs/adr/0009-the-cli-reads-clusters.md.
  */
 export async function previewCluster(
   load: (namespace: string) => Promise<Manifest[]>,
@@ -38,11 +38,14 @@ export async function previewCluster(
   const manifests = await load(open.namespace);
   const written = envManifests(manifests, validator);
   const isGiven = files.length > 0;
-  const { envs: living, notes: unseen } = await readEnvs(open, !isGiven);
-  const involved = envsInvolved(living, isGiven ? written.map(({ object }) => object) : undefined);
-  const around = await readForEnvs(open, [...involved.wanted, ...involved.present], config);
+  const { envs: existing, notes: unseen } = await readEnvs(open, !isGiven);
+  const involved = envsInvolved(
+    existing,
+    isGiven ? written.map(({ object }) => object) : undefined,
+  );
+  const read = await readForEnvs(open, [...involved.wanted, ...involved.present], config);
   const unavailableIn = (envs: readonly DynamicEnv[]) =>
-    unavailableClones(envs, around.objects, config.clusterDomain);
+    unavailableClones(envs, read.objects, config.clusterDomain);
   const { isNeverReady, restoreEnvs, recoverChanged } = sameAvailability(
     unavailableIn([...involved.present, ...involved.neighbours]),
   );
@@ -51,7 +54,7 @@ export async function previewCluster(
     start: new Date().toISOString(),
     neverReady: isNeverReady,
   });
-  for (const object of withoutEnvs(around.objects, involved.namespaces, config.clusterDomain)) {
+  for (const object of withoutEnvs(read.objects, involved.namespaces, config.clusterDomain)) {
     cluster.restore(object);
   }
   await applyAll(cluster, manifests.filter(isNoEnv));
@@ -69,13 +72,13 @@ export async function previewCluster(
     names: involved.wanted.map(({ metadata }) => metadata.name),
     notes: (envs) => [
       ...unseen,
-      ...around.notes,
-      ...goingNotes(living),
+      ...read.notes,
+      ...deletionNotes(existing),
       ...unavailableNotes(
         unavailableIn(involved.present),
-        unavailableBases(involved.wanted, around.objects),
+        unavailableBases(involved.wanted, read.objects),
       ),
-      ...envs.flatMap((env) => differenceNotes(env, living)),
+      ...envs.flatMap((env) => differenceNotes(env, existing)),
     ],
     none: isGiven ? 'no DynamicEnv among the files' : 'no DynamicEnv in the cluster',
   };
@@ -87,36 +90,36 @@ function titleOf({ context, server }: OpenCluster, neighbours: readonly DynamicE
   return `On the cluster of context ${context} (${server})${beside}`;
 }
 
-/** Who plays which part. */
+/** The envs of a preview. */
 interface EnvsInvolved {
-  /** The envs in question, as they are to be. */
+  /** The envs in question, in their new version. */
   wanted: DynamicEnv[];
-  /** Those of them that live in the cluster, as they are there. */
+  /** Those of them that exist in the cluster, in their version there. */
   present: DynamicEnv[];
-  /** All others there that have something in the same namespaces: only that. */
+  /** The cluster's other envs with workloads in the same namespaces, reduced to these workloads. */
   neighbours: DynamicEnv[];
   namespaces: string[];
 }
 
 function envsInvolved(
-  living: readonly DynamicEnv[],
+  existing: readonly DynamicEnv[],
   given: readonly DynamicEnv[] | undefined,
 ): EnvsInvolved {
-  const alive = living.filter((env) => !isBeingDeleted(env)).map(asWritten);
-  const wanted = given ?? alive;
+  const kept = existing.filter((env) => !isBeingDeleted(env)).map(asWritten);
+  const wanted = given ?? kept;
   const isWanted = ({ metadata }: DynamicEnv) =>
     wanted.some((env) => env.metadata.name === metadata.name);
-  const present = alive.filter(isWanted);
+  const present = kept.filter(isWanted);
   const workloads = [...wanted, ...present].flatMap(envWorkloads);
   const namespaces = [...new Set(workloads.map(({ workload }) => workload.namespace))];
-  const neighbours = alive
+  const neighbours = kept
     .filter((env) => !isWanted(env))
     .flatMap((env) => withinNamespaces(env, namespaces) ?? []);
   return { wanted: [...wanted], present, neighbours, namespaces };
 }
 
-function goingNotes(living: readonly DynamicEnv[]): string[] {
-  return living
+function deletionNotes(existing: readonly DynamicEnv[]): string[] {
+  return existing
     .filter(isBeingDeleted)
     .map(({ metadata }) => `DynamicEnv ${metadata.name} is being deleted, and counts as gone`);
 }
@@ -134,13 +137,13 @@ function unavailableNotes(clones: readonly UnavailableClone[], bases: readonly s
   ];
 }
 
-/** Where the cluster itself says otherwise of the same spec, people must know. */
+/** Says so if an env with the same spec has another state in the cluster. */
 function differenceNotes(
   { metadata, spec, status }: DynamicEnv,
-  living: readonly DynamicEnv[],
+  existing: readonly DynamicEnv[],
 ): string[] {
   const { name } = metadata;
-  const there = living.find((env) => env.metadata.name === name && !isBeingDeleted(env));
+  const there = existing.find((env) => env.metadata.name === name && !isBeingDeleted(env));
   if (there === undefined || !jsonEqual(there.spec, spec)) return [];
   if (there.status?.state === status?.state) return [];
   const state = there.status === undefined ? 'has no status' : `is ${there.status.state}`;

@@ -16,9 +16,9 @@ export type Format = (typeof FORMATS)[number];
 
 export interface PreviewOptions {
   files: string[];
-  /** Set: the files' objects are laid over those of this cluster. */
+  /** Set: the files' objects are applied over the objects of this cluster. */
   cluster: ClusterOptions | undefined;
-  /** Of manifests that name none; undefined: the context's, or `default`. */
+  /** For manifests that name no namespace; undefined: the context's, or `default`. */
   namespace: string | undefined;
   format: Format;
   withDelete: boolean;

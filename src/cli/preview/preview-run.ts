@@ -7,24 +7,24 @@ import { startSimulation } from '../shared/simulation.ts';
 import { type Snapshot, snapshot } from '../shared/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
 
-/** An in-memory cluster in which the envs in question have done what they do. */
+/** An in-memory cluster to which the envs in question were applied. */
 export interface PreviewRun {
   cluster: Cluster;
-  /** Where this is played, if not among files. */
+  /** First line of the output, if the objects are those of a cluster. */
   title?: string;
-  /** Without the envs in question. */
+  /** The objects without the envs in question. */
   without: Snapshot;
-  /** Before they came; with their present version, if they were there already. */
+  /** The objects before the envs were applied; with the envs' present version, if they exist already. */
   before: Snapshot;
   /** The envs in question. */
   names: string[];
-  /** What else is to be said, now that the envs stand so. */
+  /** Further warnings, given the envs after the cluster has settled. */
   notes: (envs: readonly DynamicEnv[]) => string[];
-  /** Why there is nothing to preview. */
+  /** Said if there is no env. */
   none: string;
 }
 
-/** Everything from files. */
+/** A preview on the objects of files alone. */
 export async function previewFiles(
   manifests: readonly Manifest[],
   { config }: Pick<PreviewOptions, 'config'>,

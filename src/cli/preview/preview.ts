@@ -12,12 +12,12 @@ import { readPreviewOptions } from './options.ts';
 import { type PreviewRun, previewFiles } from './preview-run.ts';
 import { show, showLeftovers } from './report.ts';
 
-/** What DynamicEnvs would do. 0: all become ready; 1: one does not, or there is none. */
+/** Shows what DynamicEnvs would do. Answers the exit code: 0: all become ready; 1: one does not, or there is none. */
 export async function preview(args: readonly string[], output: Output): Promise<number> {
   const options = readPreviewOptions(args, process.env);
   const { dynamicEnv } = await loadValidators();
-  const told: string[] = [];
-  const load = manifestLoader(options, dynamicEnv, told);
+  const warnings: string[] = [];
+  const load = manifestLoader(options, dynamicEnv, warnings);
   const run =
     options.cluster === undefined
       ? await previewFiles(await load(undefined), options, dynamicEnv)
@@ -38,7 +38,7 @@ export async function preview(args: readonly string[], output: Output): Promise<
     .map(({ object, message }) => `${object}: ${message}`);
   if (!quiet) events.push('things are still moving after ten minutes of the cluster');
   const notes = [
-    ...told,
+    ...warnings,
     ...(envs.length === 0 ? [run.none] : []),
     ...run.notes(envs),
     ...delegateWarnings(
@@ -58,12 +58,12 @@ export async function preview(args: readonly string[], output: Output): Promise<
   return isReady && isClean ? 0 : 1;
 }
 
-/** What befalls other envs is nobody's question. */
+/** Events of envs that are not in question are not shown. */
 function isAbout(object: string, names: readonly string[]): boolean {
   return !object.startsWith('DynamicEnv ') || names.some((name) => object === `DynamicEnv ${name}`);
 }
 
-/** Deletes the envs again; does everything look as if they had never come? */
+/** Deletes the envs again. True if every object is then as it was without them. */
 async function deletesCleanly(
   { cluster, without, names }: PreviewRun,
   output: Output,

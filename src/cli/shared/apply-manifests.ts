@@ -19,7 +19,7 @@ export function envManifests(
     .map(({ object, place }) => ({ object: validator.withDefaults(object) as DynamicEnv, place }));
 }
 
-/** Creates what is not there, and changes what is; what the API server refuses names the place in the file. */
+/** Creates or updates each object. If the API server refuses one, the UsageError names its place in the file. */
 export async function applyAll(cluster: Cluster, manifests: readonly Manifest[]): Promise<void> {
   for (const { object, place } of manifests) {
     const { kind, metadata } = object;
@@ -27,7 +27,7 @@ export async function applyAll(cluster: Cluster, manifests: readonly Manifest[])
     const user = cluster.as('preview');
     try {
       if (!isThere) await user.create(object);
-      // What an env is to be is all in its file, whoever wrote the one that is there.
+      // The file contains the whole env, no matter who wrote the existing one.
       else await (kind === 'DynamicEnv' ? user.replace(object) : user.apply(object));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { textOption } from './option-values.ts';
 
-/** Options of the commands that read a cluster; as kubectl has them. */
+/** Options of the commands that read a cluster, named as in kubectl. */
 export const CLUSTER_OPTIONS = {
   kubeconfig: { type: 'string' },
   context: { type: 'string' },

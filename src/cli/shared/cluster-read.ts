@@ -18,15 +18,15 @@ import {
 } from './cluster-kinds.ts';
 import { missingRights, notSeen } from './missing-rights.ts';
 
-/** What was read of a cluster. */
+/** What was read from a cluster. */
 export interface ClusterObjects {
   /** Everything but DynamicEnvs. */
   objects: KubeObject[];
-  /** What could not be seen and what that means, in sentences. */
+  /** Sentences: what could not be read, and what that means for the answer. */
   notes: string[];
 }
 
-/** The cluster's DynamicEnvs. `isNeeded`: without them there is no answer; else it is noted that they were not seen. */
+/** Reads the cluster's DynamicEnvs. If they cannot be listed: with `isNeeded` a UsageError, else a note. */
 export async function readEnvs(
   cluster: OpenCluster,
   isNeeded: boolean,
@@ -46,27 +46,30 @@ export async function readEnvs(
   };
 }
 
-/** One list that is needed; `instead`: asked when it is refused, since part of the answer is better than none. */
+/** One list to read. If the API server refuses it, `instead` is read: a part is better than nothing. */
 export interface ListRequest {
   resource: Resource;
   namespace?: string;
-  /** What is said when it is refused; without it, the list is needed. */
+  /** What is missing if the list is refused. Absent: the list is required. */
   note?: string;
   instead?: ListRequest[];
 }
 
-/** What the decisions about these envs look at, with the user's own rights; a UsageError names those that are needed and missing. */
+/**
+ * Reads what decisions about these envs depend on, with the user's own rights. A UsageError names required rights that are
+ * missing.
+ */
 export async function readForEnvs(
   cluster: OpenCluster,
   envs: readonly DynamicEnv[],
   config: DecisionConfig,
 ): Promise<ClusterObjects> {
   const { objects, notes } = await readLists(cluster, requests(envs, config));
-  const strangers = await statefulSets(cluster, envs, objects);
-  return { objects: [...objects, ...strangers], notes };
+  const bases = await statefulSets(cluster, envs, objects);
+  return { objects: [...objects, ...bases], notes };
 }
 
-/** These lists, with the user's own rights; a UsageError names those that are needed and missing. */
+/** Reads these lists with the user's own rights. A UsageError names required rights that are missing. */
 export async function readLists(
   cluster: OpenCluster,
   list: readonly ListRequest[],
@@ -75,7 +78,7 @@ export async function readLists(
   const [first, ...others] = outcomes.flatMap(({ denied }) => denied);
   if (first !== undefined) throw missingRights([first, ...others], cluster);
   const all = unique(outcomes.flatMap((outcome) => outcome.objects));
-  // A VirtualService without a spec has no routes, and is read as such in a cluster; nothing here is to stumble over it.
+  // A VirtualService without a spec has no routes. It is left out, so that no other code has to handle it.
   const whole = all.filter((object) => object.kind !== 'VirtualService' || !isEmpty(object));
   const unread = whole.flatMap((object) => unreadOf(object.kind, object) ?? []);
   return {
@@ -144,7 +147,7 @@ async function listOne(request: ListRequest, cluster: OpenCluster): Promise<List
   };
 }
 
-/** A base that is no Deployment may be a StatefulSet, which deserves other words. Who may not look learns less, no more. */
+/** StatefulSets with the name of a missing base, so that the status can say what they are. A refused read is ignored. */
 async function statefulSets(
   { reader }: OpenCluster,
   envs: readonly DynamicEnv[],
@@ -175,7 +178,7 @@ function namespacesOf(workloads: readonly { workload: { namespace: string } }[])
   return [...new Set(workloads.map(({ workload }) => workload.namespace))].sort();
 }
 
-/** Two lists may overlap: each object once. */
+/** Each object once: lists may overlap. */
 function unique(objects: readonly KubeObject[]): KubeObject[] {
   const key = ({ kind, metadata }: KubeObject) =>
     `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;

@@ -25,7 +25,7 @@ export interface GraphFile {
 
 const FORMATS: Record<string, GraphFile['draw']> = { '.svg': svgOf, '.html': htmlOf };
 
-/** What `--graph` says; the file's ending decides what is drawn. */
+/** The file of `--graph`; its extension decides the format. */
 export function graphOption(given: Record<string, unknown>): GraphFile | undefined {
   const path = textOption(given, 'graph');
   if (path === undefined) return undefined;
@@ -35,7 +35,7 @@ export function graphOption(given: Record<string, unknown>): GraphFile | undefin
   throw new UsageError(`--graph: expected a file that ends in .svg or .html, got "${path}"`);
 }
 
-/** Draws the objects, if that was asked for; with the way of a traced request if there is one. */
+/** Draws the objects into the file, if one is given; with the path of a traced request, if there is one. */
 export async function drawGraph(
   file: GraphFile | undefined,
   objects: readonly KubeObject[],

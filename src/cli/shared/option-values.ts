@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 
-/** An option's text; undefined when it was not given. An empty one is a shell variable that was not set. */
+/** The text of an option; undefined if it was not given. Empty text is refused: it is most likely an unset shell variable. */
 export function textOption(given: Record<string, unknown>, name: string): string | undefined {
   const value = given[name];
   if (value === undefined) return undefined;
@@ -17,7 +17,7 @@ export function namespaceOption(given: Record<string, unknown>, flag: string): s
   throw new UsageError(`--${flag}: expected the name of a namespace, got "${namespace}"`);
 }
 
-/** The format that `-o` asks for; the first when it does not. */
+/** The format that `-o` names, else the first one. */
 export function formatOption<F extends string>(
   formats: readonly [F, ...F[]],
   given: Record<string, unknown>,

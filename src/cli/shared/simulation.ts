@@ -17,7 +17,7 @@ const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } sat
   'debug' | 'info' | 'warn' | 'error'
 >;
 
-/** The service and an in-memory cluster that calls it through its HTTP door; both live by the cluster's clock. */
+/** Starts the service and an in-memory cluster that calls it through Fastify's `inject`. Both use the cluster's virtual clock. */
 export async function startSimulation(
   config: DecisionConfig,
   options: Omit<LocalClusterOptions, 'inject' | 'metacontrollerUser' | 'indexedNamespaces'>,

@@ -13,13 +13,13 @@ import { isEnvChild, isVirtualService } from './user-objects.ts';
 export interface UnavailableClone {
   namespace: string;
   name: string;
-  /** Of the spec it has there. */
+  /** The hash of its spec in the cluster. */
   specHash: string | undefined;
-  /** Its routes are in place: they came when it was available, and stay. */
+  /** It has routes: they were added when it was available, and stay. */
   isRouted: boolean;
 }
 
-/** The envs' clones that are in the cluster without available pods. */
+/** The envs' clones that exist in the cluster without available pods. */
 export function unavailableClones(
   envs: readonly DynamicEnv[],
   objects: readonly KubeObject[],
@@ -47,7 +47,7 @@ export function unavailableClones(
   );
 }
 
-/** The names of our routes, and clone and host of all that they lead to: one leads to several clones of its env, perhaps. */
+/** The names of our routes, and `<clone> <host>` of each of their destinations: one route may lead to several clones of its env. */
 function routesSeen(objects: readonly KubeObject[], clusterDomain: string): Set<unknown> {
   const seen = objects.filter(isVirtualService).flatMap(({ metadata, spec }) =>
     (spec.http ?? [])
@@ -63,7 +63,7 @@ function routesSeen(objects: readonly KubeObject[], clusterDomain: string): Set<
   return new Set(seen);
 }
 
-/** Bases that have no available pods although they are to have some. */
+/** Bases that have no available pods although their `replicas` is not 0. */
 export function unavailableBases(
   envs: readonly DynamicEnv[],
   objects: readonly KubeObject[],

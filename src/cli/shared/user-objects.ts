@@ -7,9 +7,9 @@ import { isMarkAnnotation, isMarkLabel } from '../../virtualservice/routes/marks
 import { stripRoutes } from '../../virtualservice/routes/strip.ts';
 
 /**
- * Other people's objects as they would be without any env: no children of envs, no marks and routes on
- * VirtualServices. What is being deleted counts as gone. VirtualServices that send to none of the namespaces are left
- * out, for no env there hears of them, but for those that delegate to one that is kept; `all` keeps every one.
+ * The users' objects as if there were no env: without children of envs, and without our marks and routes on VirtualServices.
+ * Objects that are being deleted are left out. So are VirtualServices without a route to one of the namespaces, because no env
+ * there sees them; roots that delegate to one that is kept are kept. With `all` every VirtualService is kept.
  */
 export function withoutEnvs(
   objects: readonly KubeObject[],
@@ -17,10 +17,10 @@ export function withoutEnvs(
   clusterDomain: string,
 ): KubeObject[] {
   const list = namespaces === 'all' ? [] : namespaces;
-  const ends = list.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
+  const suffixes = list.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
   const sends = (virtualService: VirtualService) =>
     concernedHosts(virtualService, clusterDomain).some((host) =>
-      ends.some((end) => host.endsWith(end)),
+      suffixes.some((suffix) => host.endsWith(suffix)),
     );
   const delegates = objects
     .filter(isVirtualService)
@@ -44,7 +44,7 @@ export function isBeingDeleted({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-/** Orphans (`--cascade=orphan`) are nobody's children: they stay, and stand in the way as they do in the cluster. */
+/** An orphan (`--cascade=orphan`) is no child: it is kept, and blocks a clone of its name as it does in the cluster. */
 export function isEnvChild({ metadata }: KubeObject): boolean {
   return (metadata.ownerReferences ?? []).some(
     ({ kind, apiVersion, controller }) =>
@@ -72,13 +72,13 @@ function omit(
   return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !isLeft(key)));
 }
 
-/** Without the bookkeeping of a cluster, whose owners and controllers are not here. */
+/** Without owners, field managers and finalizers: their controllers do not run here. */
 function unowned(metadata: ObjectMeta): ObjectMeta {
   const { ownerReferences: _owners, managedFields: _fields, finalizers: _held, ...rest } = metadata;
   return rest;
 }
 
-/** An env as it was written: the status and the finalizer come anew. */
+/** An env as its author wrote it: without status and finalizers, which are added again in memory. */
 export function asWritten({ status: _status, metadata, ...env }: DynamicEnv): DynamicEnv {
   return { ...env, metadata: unowned(metadata) };
 }

@@ -5,7 +5,7 @@ import type { Caller } from '../../trace/types.ts';
 
 import { namespaceOption, textOption } from '../shared/option-values.ts';
 
-/** Who sends the request, as the flags say it. */
+/** The caller, as the flags describe it. */
 export interface CallerOptions {
   from?: { namespace: string; name: string };
   namespace?: string;
@@ -51,7 +51,7 @@ function labelsOf(text: string | undefined): Record<string, string> | undefined 
   return Object.fromEntries(pairs);
 }
 
-/** The caller among the objects there are; `namespace`: of one of whom nothing is said. */
+/** The caller, looked up among the objects. `fallback`: the namespace of a caller without flags. */
 export function callerOf(
   { from, namespace, labels, gateway }: CallerOptions,
   fallback: string,

@@ -19,15 +19,15 @@ import { readForTrace } from './read-objects.ts';
 export interface TraceInput {
   objects: readonly KubeObject[];
   notes: string[];
-  /** Where this is, if not among files. */
+  /** First line of the output, if the objects are those of a cluster. */
   title?: string;
-  /** Of a caller of whom nothing is said. */
+  /** The namespace of a caller without flags. */
   namespace: string;
 }
 
 type Load = (namespace: string | undefined) => Promise<Manifest[]>;
 
-/** Everything from files, with the envs among them settled. */
+/** The objects of files, after the envs among them have settled. */
 export async function traceFiles(
   load: Load,
   options: TraceOptions,
@@ -41,7 +41,7 @@ export async function traceFiles(
   return { ...(await settled(cluster)), namespace: options.namespace ?? 'default' };
 }
 
-/** A cluster's objects as they are now; with files, as they would be when those had been applied and all had settled. */
+/** A cluster's objects as they are now; with files, as they would be after these were applied and the cluster has settled. */
 export async function traceCluster(
   load: Load,
   access: ClusterOptions,
@@ -51,19 +51,19 @@ export async function traceCluster(
   const open = await openCluster(access, process.env);
   const manifests = await load(open.namespace);
   const namespace = options.namespace ?? open.namespace;
-  const around = await readForTrace(open, namespacesOf(options, namespace));
+  const read = await readForTrace(open, namespacesOf(options, namespace));
   const title = `On the cluster of context ${open.context} (${open.server})`;
-  if (options.files.length === 0) return { ...around, title, namespace };
-  const played = await overlaid(around.objects, manifests, options, validator);
+  if (options.files.length === 0) return { ...read, title, namespace };
+  const applied = await withFiles(read.objects, manifests, options, validator);
   return {
-    objects: played.objects,
-    notes: [...around.notes, ...played.notes],
+    objects: applied.objects,
+    notes: [...read.notes, ...applied.notes],
     title: `${title}, with the files applied`,
     namespace,
   };
 }
 
-/** Where the URLs lead, as far as their names tell, and where the request starts. */
+/** The namespaces that the URLs name, and the caller's. */
 function namespacesOf({ calls, caller, config }: TraceOptions, namespace: string): string[] {
   const end = `.svc.${config.clusterDomain}`;
   const inMesh = caller.gateway === undefined ? calls : calls.slice(1);
@@ -75,22 +75,22 @@ function namespacesOf({ calls, caller, config }: TraceOptions, namespace: string
     return home === undefined || rest.length > 0 ? [] : [home];
   });
   const home = caller.from?.namespace ?? caller.namespace;
-  // Whoever asks about a gateway seldom has rights where it runs: only where no name says more it is asked.
+  // Users seldom have rights in a gateway's namespace. So it is read only if no URL names a namespace.
   const [edge] = caller.gateway?.split('/') ?? [];
   const start = edge === undefined ? (home ?? namespace) : undefined;
   const all = [...hosts, ...(start === undefined ? [] : [start])];
   return all.length === 0 ? [edge ?? namespace] : [...new Set(all)].sort();
 }
 
-/** Living envs are made anew from what people wrote, as preview does it; here all of them. */
-async function overlaid(
+/** What envs have created is created again from the users' objects, as in `preview`; here for all envs. */
+async function withFiles(
   objects: readonly KubeObject[],
   manifests: readonly Manifest[],
   { config }: TraceOptions,
   validator: CrdValidator,
 ): Promise<ClusterObjects> {
-  const living = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
-  const envs = living.filter((env) => !isBeingDeleted(env)).map(asWritten);
+  const existing = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
+  const envs = existing.filter((env) => !isBeingDeleted(env)).map(asWritten);
   const availability = sameAvailability(unavailableClones(envs, objects, config.clusterDomain));
   const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',

@@ -20,9 +20,9 @@ const FORMATS = ['text', 'yaml', 'json'] as const;
 
 export interface TraceOptions {
   files: string[];
-  /** Set: the objects are those of this cluster, the files' laid over them. */
+  /** Set: the files' objects are applied over the objects of this cluster. */
   cluster: ClusterOptions | undefined;
-  /** Of manifests that name none, and of a caller of whom nothing is said; undefined: the context's, or `default`. */
+  /** For manifests that name no namespace, and for a caller without flags; undefined: the context's, or `default`. */
   namespace: string | undefined;
   calls: Call[];
   caller: CallerOptions;
@@ -97,7 +97,7 @@ export function readTraceOptions(
   };
 }
 
-/** A sidecar sees of a pod's own TLS only the server's name: http routes do not concern it. */
+/** If a pod itself uses TLS, its sidecar sees only the server's name (SNI): http routes do not apply. */
 function refuseTls(calls: readonly Call[], { gateway }: CallerOptions): void {
   const tls = calls.slice(gateway === undefined ? 0 : 1).find(({ scheme }) => scheme === 'https');
   if (tls === undefined) return;

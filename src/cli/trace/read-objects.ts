@@ -14,7 +14,8 @@ import {
 import { type ClusterObjects, type ListRequest, readLists } from '../shared/cluster-read.ts';
 import { notSeen } from '../shared/missing-rights.ts';
 
-const LEFT_OUT: [Resource, string][] = [
+/** The lists of a trace, and what it means that one is not complete. */
+const LISTS: [Resource, string][] = [
   [VIRTUAL_SERVICES, 'one elsewhere may decide instead'],
   [DESTINATION_RULES, 'one elsewhere may hide or bring subsets'],
   [SERVICES, 'those elsewhere count as unknown'],
@@ -22,14 +23,14 @@ const LEFT_OUT: [Resource, string][] = [
 ];
 
 /**
- * What a trace looks at, as it is in the cluster now; of `namespaces` alone where all may not be listed. A UsageError
- * names the rights without which there is no answer.
+ * Reads the objects that a trace looks at; those of `namespaces` alone where listing in all namespaces is refused. A UsageError
+ * names required rights that are missing.
  */
 export async function readForTrace(
   cluster: OpenCluster,
   namespaces: readonly string[],
 ): Promise<ClusterObjects> {
-  const requests = LEFT_OUT.map(([resource, meaning]): ListRequest => {
+  const requests = LISTS.map(([resource, meaning]): ListRequest => {
     const where = `${resource.kind}s outside of namespaces ${namespaces.join(', ')}; ${meaning}`;
     return {
       resource,
@@ -37,18 +38,18 @@ export async function readForTrace(
       instead: namespaces.map((namespace) => ({ resource, namespace })),
     };
   });
-  const [around, ours, others] = await Promise.all([
+  const [needed, ours, others] = await Promise.all([
     readLists(cluster, requests),
     readOurs(cluster),
     readOthers(cluster, namespaces),
   ]);
   return {
-    objects: [...around.objects, ...ours.objects, ...others.objects],
-    notes: [...around.notes, ...ours.notes, ...others.notes],
+    objects: [...needed.objects, ...ours.objects, ...others.objects],
+    notes: [...needed.notes, ...ours.notes, ...others.notes],
   };
 }
 
-/** Without them the routes are there to see; the envs that have none, and their reasons, are not. */
+/** DynamicEnvs and RouteInjections. Without them a trace sees the routes, but not the envs without routes. */
 async function readOurs({ reader }: OpenCluster): Promise<ClusterObjects> {
   const parts = await Promise.all(
     [DYNAMIC_ENVS, ROUTE_INJECTIONS].map(async (resource): Promise<ClusterObjects> => {
@@ -71,7 +72,7 @@ function joined(parts: readonly ClusterObjects[]): ClusterObjects {
   };
 }
 
-/** What is only named where it matters: whoever may not list it learns that. */
+/** Objects that are only named under `Not considered`. A refused list becomes a note. */
 async function readOthers(
   cluster: OpenCluster,
   namespaces: readonly string[],

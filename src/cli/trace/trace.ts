@@ -10,19 +10,19 @@ import { traceCluster, traceFiles } from './input.ts';
 import { readTraceOptions } from './options.ts';
 import { traceText } from './report.ts';
 
-/** Where a request goes, and why. 0: it reaches pods, or is answered on the way; 1: it does not. */
+/** Says where a request goes, and why. Answers the exit code: 0: each hop reaches pods or is answered by a proxy; 1: one does not. */
 export async function trace(args: readonly string[], output: Output): Promise<number> {
   const options = readTraceOptions(args, process.env);
   const { dynamicEnv } = await loadValidators();
-  const told: string[] = [];
-  const load = manifestLoader(options, dynamicEnv, told);
+  const warnings: string[] = [];
+  const load = manifestLoader(options, dynamicEnv, warnings);
   const input =
     options.cluster === undefined
       ? await traceFiles(load, options, dynamicEnv)
       : await traceCluster(load, options.cluster, options, dynamicEnv);
   const snapshot = meshSnapshot(input.objects, options.config.clusterDomain);
   const { caller, notes } = callerOf(options.caller, input.namespace, snapshot);
-  const answer = traced(options.calls, caller, snapshot, [...told, ...input.notes, ...notes]);
+  const answer = traced(options.calls, caller, snapshot, [...warnings, ...input.notes, ...notes]);
   if (options.format === 'json') output.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (options.format === 'yaml') output.write(toYaml(answer));
   else output.write(traceText(answer, input.title, output.paint));
