@@ -5,8 +5,8 @@ const PACKAGE = '@kubernetes/client-node';
 const MAJOR = 2;
 
 /**
- * The Kubernetes client, loaded when a command needs a cluster and not before: it is large, and the service's image
- * does not contain it (docs/adr/0009-the-cli-reads-clusters.md). It knows kubeconfig's many ways to log in.
+ * The Kubernetes client. It is loaded only when a command needs a cluster: it is large, and the service's image does not contain
+ * it (docs/adr/0009-the-cli-reads-clusters.md). It supports all login methods of a kubeconfig.
  */
 export async function loadClientNode(): Promise<typeof import('@kubernetes/client-node')> {
   try {

@@ -12,7 +12,7 @@ interface Piece {
   height: number;
 }
 
-/** The envs and the traced hops, for above the drawing; what shapes and lines mean, for below. */
+/** `top`: the envs and the traced hops, above the drawing; `bottom`: the meaning of shapes and lines, below it. */
 export interface Legend {
   top: Piece;
   bottom: Piece;
@@ -42,7 +42,7 @@ function topOf({ envs, hops }: Drawing, looks: Looks, width: number): Piece {
   return { markup: rows.map((row, index) => row(index * (LINE_HEIGHT + 4))).join('\n'), height };
 }
 
-/** Drawn at this height. */
+/** Draws a row at this height. */
 type Row = (y: number) => string;
 
 function envRows({ name, state, match, problems }: PictureEnv, looks: Looks, limit: number): Row[] {

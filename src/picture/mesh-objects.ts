@@ -9,7 +9,7 @@ import { type Workload, workloadOf } from '../trace/workloads.ts';
 /** The objects that a picture is made from, each list sorted by namespace and name. */
 export interface MeshObjects {
   services: Service[];
-  /** What runs pods: Deployments, StatefulSets … */
+  /** Deployments, StatefulSets … */
   workloads: Workload[];
   virtualServices: VirtualService[];
   rules: DestinationRule[];

@@ -17,7 +17,7 @@ export interface Problem {
   text: string;
 }
 
-/** What is wrong with the routes from a VirtualService to a Service's pods. `env`: that env's alone; absent: those to all pods. */
+/** A problem of routes from a VirtualService to a Service's pods. `env`: only of this env's routes; absent: of those to all pods. */
 export interface RouteProblem {
   virtualService: string;
   host: string;
@@ -25,13 +25,13 @@ export interface RouteProblem {
   text: string;
 }
 
-/** What the plans on the VirtualServices say of envs: shadowed, unguarded, skipped … */
+/** The notes in the plans of VirtualServices: shadowed, unguarded, skipped … */
 export function planProblems(
   { virtualServices }: MeshObjects,
   { clusterDomain }: { clusterDomain: string },
 ): RouteProblem[] {
   const byName = new Map(virtualServices.map((vs) => [nameOf(vs), vs]));
-  // Its delegate says what there is to say.
+  // The note on its delegate says the same.
   const isRootAlone = (vs: VirtualService, host: string) =>
     !liveHosts(vs, clusterDomain).includes(host) && delegatesToAny(vs, (name) => byName.get(name));
   return virtualServices.flatMap((vs) => {
@@ -48,7 +48,7 @@ export function planProblems(
   });
 }
 
-/** What an env's status says is wrong, with the boxes that it is about; `made`: of what is not there. */
+/** The problems in an env's status, each with its box; `made`: boxes for objects that do not exist. */
 export function statusProblems(
   env: DynamicEnv,
   mesh: MeshObjects,
@@ -82,7 +82,7 @@ function workloadProblems(
     ...(deployment.status === 'running' ? [] : [said(deployment)]),
     ...new Set(errors.map(({ error }) => error)),
   ];
-  // A missing rule is told of each VirtualService that would need it, too.
+  // Each VirtualService that needs a missing rule repeats the message about it.
   const ruleTexts = new Set(destinationRules.map(({ message }) => message));
   const elsewhere = [
     ...destinationRules.map((one) => ({ one, id: undefined })),
@@ -107,7 +107,7 @@ function said({ status, message }: ResourceStatus): string {
   return message === undefined ? status : `${status}: ${message}`;
 }
 
-/** The boxes of a clone: one for each Service that sends to it, or one beside them. */
+/** The boxes of a clone: one in each Service that selects it, or one of its own. */
 function boxesOf(clone: string, env: string, mesh: MeshObjects, cards: readonly Card[]): string[] {
   const found = deploymentOf(clone, mesh);
   if (found?.env !== env) return [];
@@ -121,12 +121,12 @@ function deploymentOf(name: string, { workloads }: MeshObjects) {
   return workloads.find((one) => one.kind === 'Deployment' && workloadName(one) === name);
 }
 
-/** The id of a Deployment's box that is behind no Service. */
+/** Id of the box of a Deployment that no Service selects. */
 export function workloadId(name: string): string {
   return `workload ${name}`;
 }
 
-/** A clone that is not there is shown where it would be: where its base is. */
+/** A clone that does not exist is shown where it would be: beside its base. */
 function ghosts(
   env: DynamicEnv,
   base: string,
@@ -158,7 +158,7 @@ function virtualServiceOf(
   return found && virtualServiceId(nameOf(found));
 }
 
-/** Where an object is missing the status has the Service's name in its place. */
+/** For a missing object the status contains the name of the Service. */
 function serviceOf({ namespace, name }: ResourceStatus, cards: readonly Card[]) {
   return cards.find((card) => card.namespace === namespace && card.name === name)?.id;
 }

@@ -42,13 +42,13 @@ function isSelected(workload: Workload, namespace: string, selector: Record<stri
 }
 
 interface SubsetSeen {
-  /** Of the subset that is asked for. */
+  /** The DestinationRule of the requested subset. */
   rule?: string;
   /** All subsets that the caller sees, with the rules they are from. */
   names: string[];
 }
 
-/** With the eyes of the proxy that sends the request, as `evaluate` has them. */
+/** The subset as the proxy that sends the request sees it; `evaluate` looks it up in the same way. */
 function subsetSeen(
   { subset }: Pick<ReachedDestination, 'subset'>,
   service: ServiceHost | undefined,
@@ -83,7 +83,7 @@ function whyUnavailable(
   }
 }
 
-/** A Deployment without status is one whose pods nobody has counted. */
+/** Without a status it is not known how many pods are ready. */
 function readiness(found: readonly Workload[]): Pick<TracedDestination, 'state' | 'why'> {
   if (found.length === 0) {
     return { state: 'unknown', why: 'no workload among the objects has such pods' };
@@ -95,13 +95,13 @@ function readiness(found: readonly Workload[]): Pick<TracedDestination, 'state' 
     : { state: 'unknown', why: 'whether its pods are ready is not told' };
 }
 
-/** Clones' pods beside other people's. */
+/** The envs whose clones are reached together with other pods. */
 function unguarded(found: readonly Workload[]): Pick<TracedDestination, 'unguarded'> {
   const envs = [...new Set(found.flatMap(({ env }) => env ?? []))];
   return envs.length > 0 && found.some(({ env }) => env === undefined) ? { unguarded: envs } : {};
 }
 
-/** The pods that call on when this destination has answered: other people's before clones'. */
+/** The pods that make the next call after this destination has answered: those of a base before those of a clone. */
 export function answering({ workloads }: TracedDestination): TracedWorkload | undefined {
   return workloads.find(({ env }) => env === undefined) ?? workloads[0];
 }

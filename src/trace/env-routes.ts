@@ -11,7 +11,7 @@ import { scopeOf } from '../virtualservice/routes/scope.ts';
 import { plannedSubsets } from '../virtualservice/routes/targets.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 
-/** The route as somebody or some env wrote it: a delegate's own, where it stands for another. */
+/** The route as it is written in a VirtualService; for a row that comes from a delegate, the delegate's own route. */
 export function writtenRoute(
   { place, delegate }: Pick<RouteEntry, 'place' | 'delegate'>,
   snapshot: MeshSnapshot,
@@ -22,7 +22,7 @@ export function writtenRoute(
   return virtualService && route && { virtualService, route, index };
 }
 
-/** Each row that was tried asks for its own. */
+/** Cached: every row that was tried looks up its VirtualService. */
 const names = new WeakMap<readonly VirtualService[], ReadonlyMap<string, VirtualService>>();
 
 function byName(all: readonly VirtualService[]): ReadonlyMap<string, VirtualService> {
@@ -33,14 +33,14 @@ function byName(all: readonly VirtualService[]): ReadonlyMap<string, VirtualServ
   return fresh;
 }
 
-/** Whose route it is, and what that env wanted. */
+/** The env of a route, and the claims that it fulfils. */
 export interface RowEnv {
   env: string;
-  /** The claims to whose clones it leads, the one that it is named after first; none: they are not known. */
+  /** The claims to whose clones the route leads; first the one after which it is named. Empty: not known. */
   claims: readonly EnvClaim[];
 }
 
-/** Whose route it is; undefined: somebody's own. */
+/** The env of a row; undefined for a user's route. */
 export function envOfRow(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   snapshot: MeshSnapshot,
@@ -49,7 +49,9 @@ export function envOfRow(
   if (written === undefined || !isInjectedRouteName(written.route.name)) return undefined;
   const { route, virtualService } = written;
   const claims = snapshot.claims
-    .filter(({ injection }) => injection && isLedBy(virtualService, injection, snapshot)(route))
+    .filter(
+      ({ injection }) => injection && leadsToCloneOf(virtualService, injection, snapshot)(route),
+    )
     .sort((a, b) => Number(isNamedAfter(route, b)) - Number(isNamedAfter(route, a)));
   const [first] = claims;
   if (first !== undefined) {
@@ -61,7 +63,7 @@ export function envOfRow(
   return { env: env ?? String(route.name), claims: [] };
 }
 
-/** Does the route tell its caller that this clone answers? */
+/** True if it is a route of the clone's env and one of its targets leads to the clone. */
 function isRouteTo({ name, route }: HTTPRoute, clone: { env: string; name: string }): boolean {
   return routeNamesOf(clone.env)(name) && (route ?? []).some((one) => cloneOf(one) === clone.name);
 }
@@ -70,7 +72,7 @@ function isNamedAfter({ name }: HTTPRoute, { injection }: EnvClaim): boolean {
   return injection !== undefined && routeNameOf(injection) === name;
 }
 
-/** Is the row a route of ours that leads to this injection's clone? */
+/** True if the row is a route of ours that leads to this injection's clone. */
 export function leadsToClaim(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   injection: PlannedInjection,
@@ -78,12 +80,13 @@ export function leadsToClaim(
 ): boolean {
   const written = writtenRoute(row, snapshot);
   return (
-    written !== undefined && isLedBy(written.virtualService, injection, snapshot)(written.route)
+    written !== undefined &&
+    leadsToCloneOf(written.virtualService, injection, snapshot)(written.route)
   );
 }
 
-/** Tells of the VirtualService's routes those of ours that lead to this injection's clone. */
-export function isLedBy(
+/** A test for routes of this VirtualService: is it ours, and does it lead to this injection's clone? */
+export function leadsToCloneOf(
   virtualService: VirtualService,
   injection: PlannedInjection,
   { mesh }: MeshSnapshot,
@@ -92,7 +95,7 @@ export function isLedBy(
   return leadingTo(owner, scopeOf(virtualService, mesh));
 }
 
-/** The user's route before which an env's copy stands; the route itself when it is a user's. */
+/** The user's route of which an env's route is a copy: the next one after it. A user's route is its own. */
 export function baseRoute(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   snapshot: MeshSnapshot,
@@ -106,7 +109,7 @@ export function baseRoute(
   return route && { virtualService, route };
 }
 
-/** The first of the env's matches that the request meets, in the order of their routes; else what each of them lacks. */
+/** The first match of the env that the request meets, in the order of the routes; else the failed condition of each match. */
 export function metMatch(
   injection: PlannedInjection,
   request: HttpRequest,

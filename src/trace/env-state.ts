@@ -6,7 +6,7 @@ import { envWorkloads } from '../kinds/dynamicenv/plan/workloads.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 import type { OtherEnv } from './types.ts';
 
-/** Why the routes of an env are not asked for: it is leaving, or its pods are not ready. */
+/** Why an env does not request its routes: it is being deleted, or its pods are not ready. */
 export function unreadyText({ env, deployment }: EnvClaim, snapshot: MeshSnapshot): string {
   const found = snapshot.envs.find(({ metadata }) => metadata.name === env);
   if (found === undefined) return 'its routes are not asked for at present';
@@ -21,7 +21,7 @@ export function unreadyText({ env, deployment }: EnvClaim, snapshot: MeshSnapsho
   return `its routes are not asked for yet: ${stateText(found)}`;
 }
 
-/** Envs with a workload behind one of the hosts of which no RouteInjection speaks: not processed yet, or degraded. */
+/** Envs with a workload behind one of the hosts, but without a RouteInjection for it: not processed yet, or degraded. */
 export function envsWithoutClaim(hosts: readonly string[], snapshot: MeshSnapshot): OtherEnv[] {
   const services = snapshot.mesh.services.filter(({ host }) => hosts.includes(host));
   return services.flatMap((service) =>
@@ -33,7 +33,7 @@ export function envsWithoutClaim(hosts: readonly string[], snapshot: MeshSnapsho
           const deployment = `${workload.namespace}/${workload.name}`;
           const head = { env: env.metadata.name, deployment, host: service.host };
           const reason =
-            toldOf(env, deployment, kind) ??
+            statusErrorOf(env, deployment, kind) ??
             unselected(service, env, deployment, snapshot) ??
             stateText(env);
           const why = `it has no routes for this host: ${reason}`;
@@ -73,7 +73,7 @@ function hasClaim(
   );
 }
 
-/** A Service that asks for the base's version never reaches the clone, though another one of its may. */
+/** A Service whose selector contains the base's version never selects the clone; another Service of the workload may. */
 function unselected(
   { namespace, selector = {} }: ServiceHost,
   { status }: DynamicEnv,
@@ -90,7 +90,7 @@ function unselected(
   return `its Service asks for ${asked.join(', ')}, which its clone's pods do not carry: take out of the selector what differs between versions`;
 }
 
-function toldOf(
+function statusErrorOf(
   env: DynamicEnv,
   deployment: string,
   kind: 'subset' | 'consumer',
@@ -98,8 +98,8 @@ function toldOf(
   const { status } = env;
   const workloads = kind === 'subset' ? status?.subsetsStatus : consumersOf(status);
   const errors = workloads?.[deployment]?.subsetErrors;
-  const [told] = Object.values(errors ?? {}).flat() as { error: string }[];
-  return told?.error;
+  const [first] = Object.values(errors ?? {}).flat() as { error: string }[];
+  return first?.error;
 }
 
 function stateText({ metadata, status }: DynamicEnv): string {

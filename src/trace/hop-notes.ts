@@ -7,7 +7,7 @@ import type { KubeObject } from '../k8s/object.ts';
 import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { Ending } from './outcome.ts';
 
-/** What a route does beside sending the request somewhere, and where pods of envs get other people's requests. */
+/** What a route does besides routing, and which envs' pods are reached by requests that are not theirs. */
 export function hopNotes(
   route: HTTPRoute | undefined,
   { destinations }: Ending,
@@ -28,7 +28,7 @@ export function hopNotes(
 /** Protocols of ports on which Istio does no http routing. */
 const NOT_HTTP = ['tcp', 'udp', 'tls', 'https', 'mongo', 'mysql', 'redis'];
 
-/** Said by `appProtocol`, else by the port's name up to its first hyphen (istio `pkg/config/kube/conversion.go`). */
+/** The protocol is given by `appProtocol`, else by the port's name up to its first hyphen (istio `pkg/config/kube/conversion.go`). */
 function protocolNotes(
   { host, port = DEFAULT_PORT, gateway }: HostRequest,
   snapshot: MeshSnapshot,

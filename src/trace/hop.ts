@@ -23,7 +23,7 @@ import type {
   WithoutEnvs,
 } from './types.ts';
 
-/** One request followed through the mesh; without what only the whole way knows. */
+/** Follows one request through the mesh. Its caller adds `request` and `caller`. */
 export function traceHop(
   request: HostRequest,
   snapshot: MeshSnapshot,
@@ -47,7 +47,7 @@ export function traceHop(
   };
 }
 
-/** The request's own, and all to which it goes or would go; where it goes nowhere, those of the table. */
+/** The request's host, and those that it reaches, with or without envs; if it reaches none, all hosts in the route table. */
 function concernedHosts(
   request: HostRequest,
   { destinations }: Ending,

@@ -19,25 +19,25 @@ import { stripRoutes } from '../virtualservice/routes/strip.ts';
 import { isEnvObject } from './env-object.ts';
 import { type Workload, workloadOf } from './workloads.ts';
 
-/** The objects of a cluster as a trace looks at them. */
+/** The objects of a cluster in the form that a trace needs. */
 export interface MeshSnapshot {
   mesh: Mesh;
   workloads: readonly Workload[];
   envs: readonly DynamicEnv[];
-  /** What envs want of VirtualServices. */
+  /** The routes that envs want. */
   claims: readonly EnvClaim[];
-  /** Of the VirtualServices that have one, by `namespace/name`. */
+  /** Plans by `namespace/name` of their VirtualService. */
   plans: ReadonlyMap<string, Plan>;
   objects: readonly KubeObject[];
 }
 
-/** What one env wants for one host: of its RouteInjection, or of a plan where that could not be read. */
+/** The routes that one env wants for one host: from its RouteInjection, or from a plan if that could not be read. */
 export interface EnvClaim {
   env: string;
   deployment: { namespace: string; name: string };
   host: string;
   isActive: boolean;
-  /** Absent: a consumer's. */
+  /** Absent for a consumer. */
   injection?: PlannedInjection;
 }
 
@@ -70,12 +70,12 @@ interface ServiceObject extends Service {
   spec?: Service['spec'] & { ports?: { port: number }[]; externalName?: string };
 }
 
-/** One without a selector keeps none: its pods are not known. */
+/** A Service without a selector gets none here: its pods are not known. */
 function serviceHost({ metadata, spec }: ServiceObject, clusterDomain: string): ServiceHost {
   const namespace = metadata.namespace ?? 'default';
   const { selector, type, ports: all, externalName } = spec ?? {};
   const aliasFor = type === 'ExternalName' ? externalName : undefined;
-  // An alias needs no ports; a sidecar then knows it on none.
+  // An ExternalName Service needs no ports; a sidecar then knows it on none.
   const ports = all ?? (aliasFor ? [] : undefined);
   const isKnown = type !== 'ExternalName' && Object.keys(selector ?? {}).length > 0;
   return {
@@ -107,7 +107,7 @@ function claimsOf(injections: readonly RouteInjection[], plans: readonly Plan[])
   return [...own, ...more];
 }
 
-/** As if there were no env: no routes, no clones, no subsets of theirs. */
+/** The same snapshot as if there were no env: without their routes, clones and subsets. */
 export function withoutEnvs(snapshot: MeshSnapshot): MeshSnapshot {
   const { mesh } = snapshot;
   return {

@@ -18,7 +18,7 @@ const NETWORKING = 'networking.istio.io/';
 const SECURITY = 'security.istio.io/';
 const GATEWAY_API = 'gateway.networking.k8s.io/';
 
-/** Objects that are no part of the evaluation, and where they matter. */
+/** Kinds that are not evaluated, and where their objects matter. */
 const RULES: readonly Rule[] = [
   { kind: 'Sidecar', group: NETWORKING, means: 'what the caller can see', matters: isAtCaller },
   {

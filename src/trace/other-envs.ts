@@ -12,7 +12,7 @@ import { draftRoutes } from '../virtualservice/injections/render.ts';
 import { findShadows } from '../virtualservice/injections/shadows.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
-import { baseRoute, isLedBy, leadsToClaim, metMatch, type RowEnv } from './env-routes.ts';
+import { baseRoute, leadsToClaim, leadsToCloneOf, metMatch, type RowEnv } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 import type { OtherEnv } from './types.ts';
@@ -27,7 +27,7 @@ export interface Followed {
 
 type NotTaken = Pick<OtherEnv, 'reason' | 'why' | 'failed' | 'by'>;
 
-/** Why the request did not go to what this claim is about. */
+/** Why the request did not go to the clone of this claim. */
 export function whyNotTaken(claim: EnvClaim, followed: Followed): OtherEnv {
   const { env, deployment, host } = claim;
   const head = { env, deployment: `${deployment.namespace}/${deployment.name}`, host };
@@ -48,7 +48,7 @@ function firstObstacle(claim: EnvClaim, followed: Followed): NotTaken {
   }
   if (!claim.isActive) return { reason: 'not-active', why: unreadyText(claim, snapshot) };
   const none = routeless(claim, followed);
-  // One copy may be for several workloads of an env: it is rendered, though it does not lead to this one.
+  // One copy may serve several workloads of an env. It is rendered then, although it does not lead to this workload.
   const isOthers = none?.reason === 'not-rendered' && followed.taken?.env === claim.env;
   return (
     (isOthers ? undefined : none) ??
@@ -61,12 +61,12 @@ function firstObstacle(claim: EnvClaim, followed: Followed): NotTaken {
   );
 }
 
-/** The VirtualServices whose routes were looked at carry none of the env's. */
+/** The reason, if the VirtualServices that decide have no route of the env. */
 function routeless(claim: EnvClaim, followed: Followed): NotTaken | undefined {
   const { snapshot, explanation } = followed;
   const { injection } = claim;
   const hasRoutes = (vs: VirtualService) =>
-    injection !== undefined && vs.spec.http?.some(isLedBy(vs, injection, snapshot));
+    injection !== undefined && vs.spec.http?.some(leadsToCloneOf(vs, injection, snapshot));
   const asked = decisive(followed);
   if (asked.length === 0) {
     const why = 'no VirtualService decides for this host, so the Service itself answers';
@@ -85,8 +85,8 @@ function routeless(claim: EnvClaim, followed: Followed): NotTaken | undefined {
     const why = `its routes are in VirtualService ${nameOf(elsewhere)}, but ${asked.map(nameOf).join(', ')} decides for this caller`;
     return { reason: 'no-virtual-service', why };
   }
-  const told = asked.flatMap((vs) => noteOf(claim, nameOf(vs), snapshot));
-  if (told[0] !== undefined) return { reason: 'not-planned', why: told[0] };
+  const notes = asked.flatMap((vs) => noteOf(claim, nameOf(vs), snapshot));
+  if (notes[0] !== undefined) return { reason: 'not-planned', why: notes[0] };
   const planned = asked.find((vs) => isPlanned(claim, nameOf(vs), snapshot));
   if (planned !== undefined) {
     const why = `planned in VirtualService ${nameOf(planned)}, whose routes were not rendered yet`;
@@ -99,7 +99,7 @@ function routeless(claim: EnvClaim, followed: Followed): NotTaken | undefined {
   return { reason: 'not-planned', why: `VirtualService ${names} has no plan for it` };
 }
 
-/** The VirtualServices that made the table, and the delegates that have routes in it. */
+/** The VirtualServices of the route table, and the delegates with routes in it. */
 function decisive({ explanation, snapshot }: Followed): readonly VirtualService[] {
   const rows = [explanation.taken, ...explanation.tried.map(({ row }) => row)];
   const names = new Set([
@@ -111,7 +111,7 @@ function decisive({ explanation, snapshot }: Followed): readonly VirtualService[
   return snapshot.mesh.virtualServices.filter((vs) => names.has(nameOf(vs)));
 }
 
-/** What the plan of a VirtualService says of what keeps the env's routes out of it. */
+/** The messages in a VirtualService's plan that say why it has no routes of the env. */
 function noteOf(claim: EnvClaim, virtualService: string, snapshot: MeshSnapshot): string[] {
   const { env, host, deployment } = claim;
   return (snapshot.plans.get(virtualService)?.notes ?? [])
@@ -134,7 +134,7 @@ function isPlanned(
   return planned.some((one) => routeNameOf(one) === name);
 }
 
-/** Another route of an env took it, and that one comes first before the route that both have copies of. */
+/** The reason, if a route of an env took the request and comes before this one among the copies of the same user's route. */
 function outranked(
   pair: Pair,
   { taken, snapshot, request, explanation }: Followed,
@@ -164,7 +164,7 @@ function outranked(
     : { reason: 'shadowed', why: `${why}; it takes all such requests`, by: taken.env };
 }
 
-/** The env has routes here, but none before the route that took the request; or its copy asks for more. */
+/** The reason, if the env has routes here, but no copy of the route that took the request, or a copy with further conditions. */
 function uncopied(
   injection: PlannedInjection,
   { explanation, snapshot }: Followed,

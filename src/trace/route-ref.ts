@@ -4,7 +4,7 @@ import type { RouteEntry } from '../istio/route-table.ts';
 import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { RouteRef } from './types.ts';
 
-/** Where a row is written. */
+/** The place in a VirtualService where a row is written. */
 export function refOf(
   { place, delegate, matchIndex }: Pick<RouteEntry, 'place' | 'delegate' | 'matchIndex'>,
   snapshot: MeshSnapshot,
@@ -26,7 +26,7 @@ function routeAt(virtualService: string, index: number, { mesh }: MeshSnapshot) 
   return mesh.virtualServices.find((vs) => nameOf(vs) === virtualService)?.spec.http?.[index];
 }
 
-/** A place in a VirtualService without the envs' routes, as one in the VirtualService as it is. */
+/** Translates a place in a VirtualService without the envs' routes into the place in the VirtualService as it is. */
 export function withEnvs<T extends RouteRef>(ref: T, snapshot: MeshSnapshot): T {
   const users = (name: string) =>
     (snapshot.mesh.virtualServices.find((vs) => nameOf(vs) === name)?.spec.http ?? []).flatMap(

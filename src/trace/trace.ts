@@ -7,14 +7,14 @@ import type { MeshSnapshot } from './mesh-snapshot.ts';
 import { notConsidered } from './not-considered.ts';
 import type { Caller, Hop, HopOutcome, Trace, TracedRequest } from './types.ts';
 
-/** A request as it is written; which service it means is a matter of who sends it. */
+/** A request as it is written. Which host it means depends on the caller. */
 export type Call = Omit<TracedRequest, 'host'> & { scheme: string };
 
 const REACHED: readonly HopOutcome[] = ['pods', 'redirect', 'direct-response'];
 
 /**
- * Follows calls one behind the other: the first by `caller`, each further one by the pods that answered the one before,
- * all with the headers they have. `notes`: what is known to be missing from the snapshot.
+ * Follows a chain of calls: the first is made by `caller`, each further one by the pods that answered the one before, each with
+ * its own headers. `notes`: what is known to be missing from the snapshot.
  */
 export function trace(
   calls: readonly Call[],
@@ -69,7 +69,7 @@ function notCalled({ scheme: _scheme, ...rest }: Call, caller: Caller): Hop {
   };
 }
 
-/** Who calls on: the pods with the largest share, in the mesh. A redirect's way ends at the caller. */
+/** The caller of the next hop: the pods with the largest share. Undefined: this hop reaches no pods, or is a redirect. */
 function callerAfter(
   { outcome, destinations }: Hop,
   { workloads, mesh }: MeshSnapshot,
