@@ -15,7 +15,7 @@ export async function loadClientNode(): Promise<typeof import('@kubernetes/clien
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes(PACKAGE)) throw error;
     throw new UsageError(
-      `reading a cluster needs the package ${PACKAGE}, which is not installed beside dynamicenv: "npm install ${PACKAGE}@${MAJOR}" there, with --global if dynamicenv is installed so`,
+      `reading a cluster needs the package ${PACKAGE}, which is not installed beside dynamicenv: run "npm install ${PACKAGE}@${MAJOR}" there, with --global if dynamicenv was installed with it`,
     );
   }
 }

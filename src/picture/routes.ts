@@ -58,7 +58,7 @@ function shareText({ route = [] }: HTTPRoute, weight = 0): string {
 function delegated(vs: VirtualService, route: HTTPRoute, from: string, labels: string[]): Part {
   const { name = '', namespace } = route.delegate ?? {};
   const delegate = `${namespace || namespaceOf(vs)}/${name}`;
-  const problem = `delegates to VirtualService ${delegate}, which is not there`;
+  const problem = `delegates to VirtualService ${delegate}, which does not exist`;
   const id = virtualServiceId(delegate);
   const ghost: PictureNode = {
     id,

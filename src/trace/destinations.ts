@@ -92,7 +92,7 @@ function readiness(found: readonly Workload[]): Pick<TracedDestination, 'state' 
   const counted = found.every(({ ready }) => ready !== undefined);
   return counted
     ? { state: 'not-ready', why: 'none of the pods is ready' }
-    : { state: 'unknown', why: 'whether its pods are ready is not told' };
+    : { state: 'unknown', why: 'it is not known whether its pods are ready' };
 }
 
 /** The envs whose clones are reached together with other pods. */

@@ -9,7 +9,7 @@ import type { OtherEnv } from './types.ts';
 /** Why an env does not request its routes: it is being deleted, or its pods are not ready. */
 export function unreadyText({ env, deployment }: EnvClaim, snapshot: MeshSnapshot): string {
   const found = snapshot.envs.find(({ metadata }) => metadata.name === env);
-  if (found === undefined) return 'its routes are not asked for at present';
+  if (found === undefined) return 'its routes are not requested at present';
   if (found.metadata.deletionTimestamp !== undefined) return 'it is being deleted';
   const { status } = found;
   const workload = status?.subsetsStatus?.[`${deployment.namespace}/${deployment.name}`];
@@ -18,7 +18,7 @@ export function unreadyText({ env, deployment }: EnvClaim, snapshot: MeshSnapsho
     const more = own.message === undefined ? '' : `, ${own.message}`;
     return `its Deployment ${own.namespace}/${own.name} is ${own.status}${more}`;
   }
-  return `its routes are not asked for yet: ${stateText(found)}`;
+  return `its routes are not requested yet: ${stateText(found)}`;
 }
 
 /** Envs with a workload behind one of the hosts, but without a RouteInjection for it: not processed yet, or degraded. */
@@ -87,7 +87,7 @@ function unselected(
   const asked = Object.entries(selector)
     .filter(([key, value]) => !matchesSelector({ matchLabels: { [key]: value } }, clone.labels))
     .map(([key, value]) => `${key}=${value}`);
-  return `its Service asks for ${asked.join(', ')}, which its clone's pods do not carry: take out of the selector what differs between versions`;
+  return `its Service selects pods with ${asked.join(', ')}, which the pods of its clone do not have: remove from the selector what differs between versions`;
 }
 
 function statusErrorOf(

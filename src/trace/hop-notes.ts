@@ -41,7 +41,7 @@ function protocolNotes(
   const found = service?.spec?.ports?.find((one) => one.port === port);
   const protocol = (found?.appProtocol ?? found?.name ?? '').split('-')[0]?.toLowerCase() ?? '';
   if (gateway !== MESH || !NOT_HTTP.includes(protocol)) return [];
-  return [`port ${port} of the Service is declared as ${protocol}: http routes do not count there`];
+  return [`port ${port} of the Service is declared as ${protocol}: http routes do not apply there`];
 }
 
 interface ServiceObject extends KubeObject {
@@ -57,11 +57,11 @@ function routeNotes(route: HTTPRoute): string[] {
       : []),
     ...(isGiven(route['mirror']) || isGiven(route['mirrors'])
       ? [
-          'the route has a mirror: copies of requests go elsewhere too, their answers are thrown away',
+          'the route has a mirror: copies of requests go to other pods, whose responses are discarded',
         ]
       : []),
     ...(isGiven(route['rewrite'])
-      ? ['the route rewrites path or authority: the pods see others']
+      ? ['the route rewrites path or authority: the pods see the new ones']
       : []),
     ...(changed.length > 0 ? [`the route changes request headers: ${changed.join(', ')}`] : []),
   ];

@@ -38,7 +38,7 @@ function firstObstacle(claim: EnvClaim, followed: Followed): NotTaken {
   const { request, snapshot } = followed;
   const { injection } = claim;
   if (injection === undefined) {
-    const why = 'it is a consumer there: its own copy of the pods, to which nothing is routed';
+    const why = 'it is a consumer there: a clone to which nothing is routed';
     return { reason: 'consumer', why };
   }
   const met = metMatch(injection, request);
@@ -89,7 +89,7 @@ function routeless(claim: EnvClaim, followed: Followed): NotTaken | undefined {
   if (notes[0] !== undefined) return { reason: 'not-planned', why: notes[0] };
   const planned = asked.find((vs) => isPlanned(claim, nameOf(vs), snapshot));
   if (planned !== undefined) {
-    const why = `planned in VirtualService ${nameOf(planned)}, whose routes were not rendered yet`;
+    const why = `planned in VirtualService ${nameOf(planned)}, which does not have the routes yet`;
     return { reason: 'not-rendered', why };
   }
   const base = explanation.taken && baseRoute(explanation.taken, snapshot);
@@ -174,7 +174,10 @@ function uncopied(
   if (reason !== undefined) return { reason: 'no-copy', why: reason };
   const own = explanation.tried.findLast(({ row }) => leadsToClaim(row, injection, snapshot));
   if (own)
-    return { reason: 'no-copy', why: `its route asks for more: ${mismatchText(own.failed)}` };
+    return {
+      reason: 'no-copy',
+      why: `its route has further conditions: ${mismatchText(own.failed)}`,
+    };
   const { delegate, place } = explanation.taken ?? {};
   if (delegate === undefined || place === undefined) return undefined;
   const why = `Istio drops its copies in the delegate ${delegate.virtualService}: their matches contradict those of the route of ${place.virtualService} that delegates`;

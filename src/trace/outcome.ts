@@ -92,9 +92,9 @@ function summaryOf(
     case 'direct-response':
       return 'the proxy answers itself';
     case 'no-route':
-      return '404: no route fits';
+      return '404: no route matches';
     case 'no-destination':
-      return 'its route sends nowhere, which Istio refuses';
+      return 'its route has no destination, which Istio refuses';
     case 'unknown-host':
       return unknownHost(request, snapshot);
     default:
@@ -111,7 +111,7 @@ function unknownHost(request: HostRequest, { mesh }: MeshSnapshot): string {
   const meant = requestHost(request, { ...mesh, services: anyPort });
   const service = mesh.services.find((one) => one.host === meant);
   if (service?.aliasFor) {
-    return `Service ${meant} is only another name for ${service.aliasFor}, and no Service here is that, so that the proxy lets the request pass or refuses it, as the mesh is set`;
+    return `Service ${meant} is an ExternalName for ${service.aliasFor}, which is no Service here; whether the proxy lets the request pass is set by the mesh's outboundTrafficPolicy`;
   }
   if (service?.ports) {
     return `Service ${meant} has no port ${port}, but ${service.ports.join(', ') || 'none'}`;
@@ -119,7 +119,7 @@ function unknownHost(request: HostRequest, { mesh }: MeshSnapshot): string {
   const namesakes = mesh.services.filter((one) => one.host.startsWith(`${host}.`));
   const homes = namesakes.map(({ namespace }) => namespace).join(', ');
   const hint = homes === '' ? '' : `; Services of this name are in: ${homes}`;
-  return `nothing is called ${host} for this caller, whose proxy lets it pass or refuses it, as the mesh is set${hint}`;
+  return `no Service or VirtualService here has the host ${host} for this caller; whether its proxy lets the request pass is set by the mesh's outboundTrafficPolicy${hint}`;
 }
 
 function sentence(target: TracedDestination): string {

@@ -34,7 +34,7 @@ describe('rights that are missing', () => {
   list deployments.apps in namespace shop
   list destinationrules.networking.istio.io in namespace shop
   list virtualservices.networking.istio.io in namespace shop
-ask its administrator for them, or choose another --context; "kubectl auth can-i list deployments.apps --namespace shop" tells whether you have one`);
+ask its administrator for them, or choose another --context; check a right with "kubectl auth can-i list deployments.apps --namespace shop"`);
   });
 
   test('VirtualServices of all namespaces: those of the env’s are read, and the rest is told of', async () => {
@@ -47,7 +47,7 @@ ask its administrator for them, or choose another --context; "kubectl auth can-i
     expect(code).toBe(0);
     expect(server.asked).toContain('list virtualservices.networking.istio.io shop');
     expect(text).toContain(
-      '  not seen, for want of the right to list virtualservices.networking.istio.io in all namespaces (user "jane"): VirtualServices outside of namespaces shop; those that route there may carry routes too, or be unguarded\n',
+      '  not read, because of a missing right: list virtualservices.networking.istio.io in all namespaces (user "jane"): VirtualServices outside of namespaces shop; those that route to these namespaces may get routes too, or be unguarded\n',
     );
   });
 

@@ -73,7 +73,7 @@ describe('an env that is to come', () => {
     const { code, text } = await previewOn({ objects: [...shop, nospec] }, '-f', ENV);
     expect([code, text]).toEqual([0, expect.stringContaining('DynamicEnv test-user is ready')]);
     expect(text).toContain(
-      'DestinationRule shop/nospec (spec: expected a map) cannot be read, and is not looked at',
+      'DestinationRule shop/nospec (spec: expected a map) cannot be read, and is ignored',
     );
   });
 
@@ -89,7 +89,7 @@ describe('an env that is to come', () => {
     const objects = await livingCluster([...CROWDED, ALICE]);
     const { code, text } = await previewOn({ objects }, '-f', BOB);
     expect(code).toBe(1);
-    expect(text.split('\n')[0]).toMatch(/, beside DynamicEnvs in the same namespaces: alice$/);
+    expect(text.split('\n')[0]).toMatch(/, with other DynamicEnvs in the same namespaces: alice$/);
     expect(text).toMatch(/bob: conflicting: .*env "alice" takes the same requests first/);
     expect(text).not.toContain('DynamicEnv alice is');
   });
@@ -274,7 +274,7 @@ describe('envs that live there', () => {
     const { code, text } = await previewOn({ objects });
     expect(code).toBe(1);
     expect(text).toContain('no DynamicEnv in the cluster');
-    expect(text).toContain('DynamicEnv test-user is being deleted, and counts as gone');
+    expect(text).toContain('DynamicEnv test-user is being deleted, and is left out');
   });
 
   test('where the cluster says otherwise, people are told', async () => {
@@ -284,7 +284,7 @@ describe('envs that live there', () => {
     const { code, text } = await previewOn({ objects });
     expect(code).toBe(0);
     expect(text).toMatch(
-      /DynamicEnv test-user is processing in the cluster, which this preview does not explain/,
+      /DynamicEnv test-user is processing in the cluster, and this preview does not show why/,
     );
   });
 });
@@ -296,7 +296,7 @@ describe('pods', () => {
     expect(alone.code).toBe(1);
     expect(alone.text).toContain('Deployment shop/backend-test-user: initializing');
     expect(alone.text).toContain(
-      'Deployment shop/backend-test-user has no available pods in the cluster; as long as',
+      'Deployment shop/backend-test-user has no available pods in the cluster; the preview assumes that',
     );
     const next = await previewOn({ objects }, '-f', nextImage(objects));
     expect(next.code).toBe(0);

@@ -29,7 +29,7 @@ export async function demo(output: Output): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof UntrueError)) throw error;
-    output.write(`${output.paint('red', `untrue: ${error.message}`)}\n`);
+    output.write(`${output.paint('red', `not true: ${error.message}`)}\n`);
     return 1;
   }
 }
@@ -57,8 +57,10 @@ async function tell(output: Output): Promise<void> {
     },
   };
 
-  write('The real service on a cluster in memory, with a clock of its own.\n\n');
-  context.title('A shop with a front-end and a backend, shared by everybody (examples/shop)');
+  write('This is the real service, on an in-memory cluster with a virtual clock.\n\n');
+  context.title(
+    'A shop with a front-end and a backend. Everybody uses the same versions (examples/shop)',
+  );
   sendBoth(context, { plain: 'shared', marked: 'shared' });
   await apply(env, context);
   showChanges(before, context, output);
@@ -73,21 +75,23 @@ async function tell(output: Output): Promise<void> {
 async function apply(env: DynamicEnv, context: DemoContext): Promise<void> {
   const { cluster, name, title, say } = context;
   title(
-    `\nA developer applies DynamicEnv ${name}: an own backend for requests with user: test-user`,
+    `\nA developer applies DynamicEnv ${name}. It is for requests with the header user: test-user`,
   );
   await cluster.as('developer').apply(env);
   await cluster.advance(0.5);
   const clone = `backend-${name}`;
   claim(hasObject(context, 'Deployment', clone), `Deployment ${clone} exists`);
   claim(hasObject(context, 'DestinationRule', clone), `a DestinationRule for ${clone} exists`);
-  say(`Deployment ${clone} and a DestinationRule with subset ${clone} are created; its pods start`);
+  say(`Deployment ${clone} and a DestinationRule with its subset are created. The pods start.`);
   claim(ourRoutes(cluster) === 0, 'no route leads to pods that are not ready');
-  say('no route yet: nobody is sent to pods that are not ready');
-  await until(cluster, () => ourRoutes(cluster) > 0, 'the routes come in');
+  say('There is no route yet: the pods are not ready.');
+  await until(cluster, () => ourRoutes(cluster) > 0, 'the routes are added');
   const routes = ourRoutes(cluster);
-  say(`pods ready, proxies know the subset: ${routes} routes go into VirtualService shop/backend`);
+  say(
+    `The pods are ready, and the proxies know the subset. ${routes} routes are added to VirtualService shop/backend.`,
+  );
   await until(cluster, () => stateOf(context) === 'ready', 'the env becomes ready');
-  say(`DynamicEnv ${name} is ready`);
+  say(`DynamicEnv ${name} is ready.`);
   sendBoth(context, { plain: 'shared', marked: name });
 }
 
@@ -96,21 +100,23 @@ function showChanges(before: Snapshot, { cluster }: DemoContext, { write, paint 
   for (const change of compare(before, snapshot(cluster.all())).changed) {
     const diff = unifiedDiff(change.key, change.before, change.after);
     claim(!/^-(?!--)/m.test(diff), `every line of ${change.key} is as it was`);
-    write(`\n          What was added; every other line is as it was:\n`);
+    write(
+      `\n          The change of the VirtualService. Lines are added; no line is changed or removed:\n`,
+    );
     write(`${paintDiff(diff, paint).replaceAll(/^(?=.)/gm, '          ')}\n`);
   }
 }
 
 async function rewrite(shop: readonly KubeObject[], context: DemoContext): Promise<void> {
   const { cluster, name, title, say } = context;
-  title('\nA GitOps tool writes the VirtualService again, as it is in Git');
+  title('\nA GitOps tool writes the VirtualService again, as it is in Git: without these routes');
   const manifest = shop.find(
     ({ kind, metadata }) => kind === 'VirtualService' && metadata.name === 'backend',
   ) as KubeObject;
   const routes = ourRoutes(cluster);
   await cluster.as('gitops').replace(manifest);
-  claim(ourRoutes(cluster) === routes, 'the routes are there in that very write');
-  say(`the ${routes} routes were put back in the same write: no request went astray`);
+  claim(ourRoutes(cluster) === routes, 'the same write has the routes');
+  say(`The ${routes} routes were put back in the same write. There was no moment without them.`);
   sendBoth(context, { plain: 'shared', marked: name });
 }
 
@@ -119,11 +125,11 @@ async function remove(drainSeconds: number, context: DemoContext): Promise<void>
   const clone = `backend-${name}`;
   title(`\nThe developer deletes DynamicEnv ${name}`);
   await cluster.as('developer').delete('DynamicEnv', undefined, name);
-  await until(cluster, () => ourRoutes(cluster) === 0, 'the routes leave');
-  claim(hasObject(context, 'Deployment', clone), 'the pods outlive the routes');
-  say('first the routes leave; requests under way still find their pods');
+  await until(cluster, () => ourRoutes(cluster) === 0, 'the routes are removed');
+  claim(hasObject(context, 'Deployment', clone), 'the pods stay longer than the routes');
+  say('The routes are removed first. Requests in flight still reach their pods.');
   sendBoth(context, { plain: 'shared', marked: 'shared' });
-  await until(cluster, () => stateOf(context) === undefined, 'the env goes');
+  await until(cluster, () => stateOf(context) === undefined, 'the env is deleted');
   claim(!hasObject(context, 'Deployment', clone), `Deployment ${clone} is gone`);
-  say(`after the drain time (${drainSeconds} s) the clone, its subset and the env are gone`);
+  say(`After the drain time (${drainSeconds} s) the clone, its subset and the env are deleted.`);
 }

@@ -17,14 +17,14 @@ export function adviceFor(env: DynamicEnv): string[] {
 }
 
 function withoutStatus(name: string): string {
-  return `nobody has answered for it yet: is Metacontroller running, and the CompositeController dynamicenv there? "kubectl describe de ${name}" shows what went wrong`;
+  return `it has no status yet: check that Metacontroller is running and that there is a CompositeController dynamicenv; "kubectl describe de ${name}" shows errors`;
 }
 
 function stale({ metadata, status }: DynamicEnv): string[] {
   const seen = status?.observedGeneration ?? 0;
   if (seen >= (metadata.generation ?? 0)) return [];
   return [
-    `the status is about an earlier spec; if that stays so, "kubectl describe de ${metadata.name}" shows what went wrong`,
+    `the status is about an earlier spec; if that does not change, "kubectl describe de ${metadata.name}" shows errors`,
   ];
 }
 
@@ -34,7 +34,7 @@ function beingDeleted({ metadata, status }: DynamicEnv): string {
   );
   const since = `it is being deleted since ${metadata.deletionTimestamp}`;
   if (!isStalled) return since;
-  return `${since}; "kubectl annotate de ${metadata.name} ${FORCE_REMOVAL_ANNOTATION}=true" stops waiting for routes to leave`;
+  return `${since}; "kubectl annotate de ${metadata.name} ${FORCE_REMOVAL_ANNOTATION}=true" stops the wait for the removal of its routes`;
 }
 
 function deploymentsOf({ status }: DynamicEnv): ResourceStatus[] {

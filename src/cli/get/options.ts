@@ -15,9 +15,9 @@ export interface GetOptions {
 export function getHelp(program: string): string {
   return `Usage: ${program} get NAME [flags]
 
-Shows how a DynamicEnv of a cluster stands: its workloads with their subsets and routes, its conditions, and what to do.
-Reads the DynamicEnv and the VirtualServices that carry its label, with your own rights; writes nothing.
-Exit code: 0 ready, 1 not ready, 2 no such DynamicEnv, no cluster to reach, or rights missing.
+Shows the state of a DynamicEnv in a cluster: its workloads with their subsets and routes, its conditions, and what to do.
+Reads the DynamicEnv and the VirtualServices with its label, with your own rights. Writes nothing.
+Exit code: 0 ready; 1 not ready; 2 no such DynamicEnv, the cluster cannot be reached, or rights are missing.
 
   -o, --output FORMAT        text (default); yaml or json for programs
 ${CLUSTER_HELP}`;

@@ -86,7 +86,7 @@ export async function previewCluster(
 
 function titleOf({ context, server }: OpenCluster, neighbours: readonly DynamicEnv[]): string {
   const names = neighbours.map(({ metadata }) => metadata.name).join(', ');
-  const beside = names === '' ? '' : `, beside DynamicEnvs in the same namespaces: ${names}`;
+  const beside = names === '' ? '' : `, with other DynamicEnvs in the same namespaces: ${names}`;
   return `On the cluster of context ${context} (${server})${beside}`;
 }
 
@@ -121,7 +121,7 @@ function envsInvolved(
 function deletionNotes(existing: readonly DynamicEnv[]): string[] {
   return existing
     .filter(isBeingDeleted)
-    .map(({ metadata }) => `DynamicEnv ${metadata.name} is being deleted, and counts as gone`);
+    .map(({ metadata }) => `DynamicEnv ${metadata.name} is being deleted, and is left out`);
 }
 
 function unavailableNotes(clones: readonly UnavailableClone[], bases: readonly string[]): string[] {
@@ -132,7 +132,7 @@ function unavailableNotes(clones: readonly UnavailableClone[], bases: readonly s
     ),
     ...clones.map(
       ({ namespace, name }) =>
-        `Deployment ${namespace}/${name} has no available pods in the cluster; as long as its spec stays it is taken to get none`,
+        `Deployment ${namespace}/${name} has no available pods in the cluster; the preview assumes that it gets none until its spec changes`,
     ),
   ];
 }
@@ -148,6 +148,6 @@ function differenceNotes(
   if (there.status?.state === status?.state) return [];
   const state = there.status === undefined ? 'has no status' : `is ${there.status.state}`;
   return [
-    `DynamicEnv ${name} ${state} in the cluster, which this preview does not explain; see "get ${name}"`,
+    `DynamicEnv ${name} ${state} in the cluster, and this preview does not show why; see "get ${name}"`,
   ];
 }

@@ -31,20 +31,21 @@ export function previewHelp(program: string): string {
   return `Usage: ${program} preview -f FILE|FOLDER|- [-f …] [flags]
        ${program} preview --from-cluster [-f FILE|FOLDER|- …] [flags]
 
-Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs among them do.
-With --from-cluster the objects are read from a cluster, with your own rights, and the files' are applied over them in
-memory; without -f it is about the DynamicEnvs that the cluster has. Nothing is ever written to it.
-Exit code: 0 all become ready, 1 one does not or there is none, 2 bad input, no cluster to reach, or rights missing.
+Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs change.
+With --from-cluster the objects are read from a cluster with your own rights, and the objects of the files are applied over
+them in memory. Without -f the preview is about the DynamicEnvs in the cluster. Nothing is written to the cluster.
+Exit code: 0 all DynamicEnvs become ready; 1 one does not, or there is none; 2 bad input, the cluster cannot be reached, or
+rights are missing.
 
   -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
-  -n, --namespace NAME       of manifests that name none (default: default; with --from-cluster the context's)
-  -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and the envs with status
-  --delete                   delete the envs again; exit code 1 when anything differs from the start
+  -n, --namespace NAME       for manifests that name no namespace (default: default; with --from-cluster the context's)
+  -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and the DynamicEnvs with status
+  --delete                   delete the DynamicEnvs again; exit code 1 if anything then differs from the start
 ${GRAPH_HELP}
   --from-cluster             read Deployments, Services, DestinationRules, VirtualServices and DynamicEnvs from a cluster
 ${CLUSTER_HELP}
 
-The settings of the service; give those with which it runs in the cluster:
+Settings of the service; give the same values as in the cluster:
 
 ${describeFlags(DECISION_FLAGS)}`;
 }

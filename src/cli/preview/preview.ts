@@ -36,7 +36,7 @@ export async function preview(args: readonly string[], output: Output): Promise<
   const events = cluster.events
     .filter(({ object }) => isAbout(object, names))
     .map(({ object, message }) => `${object}: ${message}`);
-  if (!quiet) events.push('things are still moving after ten minutes of the cluster');
+  if (!quiet) events.push('the in-memory cluster has not settled within ten minutes of its clock');
   const notes = [
     ...warnings,
     ...(envs.length === 0 ? [run.none] : []),

@@ -59,7 +59,7 @@ function showText(result: Result, { write, paint }: Output): void {
   const { changes, envs } = result;
   const title = (text: string) => write(`${paint('bold', text)}\n`);
   const created = changes.created.filter(isNoEnv);
-  if (created.length > 0) title('Created (-o yaml shows them whole)');
+  if (created.length > 0) title('Created (-o yaml shows them in full)');
   for (const object of created) write(`  ${nameOf(object)}\n`);
   if (created.length > 0) write('\n');
   for (const { key, before, after } of changes.changed) {
@@ -82,7 +82,7 @@ export function showLeftovers(left: Changes, { write, paint }: Output): void {
   for (const { key, before, after } of left.changed) {
     write(`${paintDiff(unifiedDiff(key, before, after), paint)}\n`);
   }
-  for (const key of left.deleted) write(`  ${key} is gone\n`);
+  for (const key of left.deleted) write(`  ${key} is missing\n`);
 }
 
 function nameOf(object: KubeObject): string {

@@ -20,8 +20,8 @@ export function refuseWithoutCluster(
   files: readonly string[],
 ): void {
   const stray = Object.keys(CLUSTER_OPTIONS).find((name) => given[name] !== undefined);
-  if (stray !== undefined) throw new UsageError(`--${stray} goes with --from-cluster; see --help`);
+  if (stray !== undefined) throw new UsageError(`--${stray} needs --from-cluster; see --help`);
   if (files.length === 0) {
-    throw new UsageError('-f FILE is missing, or --from-cluster; see --help');
+    throw new UsageError('give -f FILE or --from-cluster; see --help');
   }
 }

@@ -85,7 +85,7 @@ export async function readLists(
     objects: whole.filter((object) => unreadOf(object.kind, object) === undefined),
     notes: [
       ...new Set(outcomes.flatMap(({ notes }) => notes)),
-      ...unread.map((one) => `${unreadText(one)} cannot be read, and is not looked at`),
+      ...unread.map((one) => `${unreadText(one)} cannot be read, and is ignored`),
     ],
   };
 }
@@ -101,7 +101,7 @@ function requests(envs: readonly DynamicEnv[], config: DecisionConfig): ListRequ
     ...ruleRequests(namespaces, config.ruleNamespaces),
     {
       resource: VIRTUAL_SERVICES,
-      note: `VirtualServices outside of namespaces ${namespaces.join(', ')}; those that route there may carry routes too, or be unguarded`,
+      note: `VirtualServices outside of namespaces ${namespaces.join(', ')}; those that route to these namespaces may get routes too, or be unguarded`,
       instead: each(VIRTUAL_SERVICES, namespaces),
     },
   ];

@@ -52,7 +52,5 @@ function troubles(
     (root) => delegatingRoutes(root, delegate, config.clusterDomain).length > 0,
   );
   if (roots.length > 0) return delegateLosses(delegate, roots, plan, config);
-  return [
-    'it has no hosts, and no VirtualService here delegates to it: its routes are in effect nowhere',
-  ];
+  return ['it has no hosts, and no VirtualService here delegates to it: its routes have no effect'];
 }

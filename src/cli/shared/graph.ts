@@ -15,7 +15,7 @@ import { textOption } from './option-values.ts';
 export const GRAPH_OPTION = { graph: { type: 'string' } } as const;
 
 export const GRAPH_HELP =
-  '  --graph FILE.svg|.html     draw it: Services, versions, routes, what is wrong; the page can be enlarged and searched';
+  '  --graph FILE.svg|.html     draw Services, versions, routes and problems; an .html page can be enlarged and searched';
 
 /** A file to draw into, and how. */
 export interface GraphFile {

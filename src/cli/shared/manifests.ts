@@ -58,7 +58,7 @@ export async function loadManifests(
   refuseDuplicates(placed);
   return placed.filter(({ object, place }) => {
     if (!isEmpty(object)) return true;
-    warn(`${place}: ${object.kind} ${qualifiedName(object)} has no spec, and is not looked at`);
+    warn(`${place}: ${object.kind} ${qualifiedName(object)} has no spec, and is ignored`);
     return false;
   });
 }
@@ -151,7 +151,7 @@ function refuseDuplicates(manifests: readonly Manifest[]): void {
     const first = places.get(key);
     if (first !== undefined) {
       throw new UsageError(
-        `${place}: metadata.name: ${object.kind} ${qualifiedName(object)} was there already: ${first}; remove one of them`,
+        `${place}: metadata.name: ${object.kind} ${qualifiedName(object)} is defined already: ${first}; remove one of them`,
       );
     }
     places.set(key, place);

@@ -13,7 +13,7 @@ export function missingRights(
   const lines = [
     `rights of ${who} are missing in the cluster of context ${context}:`,
     ...rights,
-    `ask its administrator for them, or choose another --context; "${canI(denied[0])}" tells whether you have one`,
+    `ask its administrator for them, or choose another --context; check a right with "${canI(denied[0])}"`,
   ];
   return new UsageError(lines.join('\n'));
 }
@@ -21,5 +21,5 @@ export function missingRights(
 /** One line: what was not read because a right is missing. */
 export function notSeen(denied: Denied, what: string): string {
   const user = denied.user === undefined ? '' : ` (user "${denied.user}")`;
-  return `not seen, for want of the right to ${rightText(denied)}${user}: ${what}`;
+  return `not read, because of a missing right: ${rightText(denied)}${user}: ${what}`;
 }

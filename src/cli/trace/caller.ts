@@ -70,7 +70,7 @@ export function callerOf(
       labels: labels ?? {},
     };
     const isAssumed = namespace === undefined && labels === undefined;
-    const note = `the caller is taken to be a pod of namespace ${own.namespace} without labels; --from names another`;
+    const note = `the caller is assumed to be a pod without labels in namespace ${own.namespace}; name another one with --from`;
     return { caller: own, notes: isAssumed ? [note] : [] };
   }
   const found = workloads.find((one) => one.namespace === from.namespace && one.name === from.name);

@@ -17,7 +17,7 @@ export function readCalls(words: readonly string[], headers: readonly string[]):
     else calls.push(callOf(method, word, fields, host));
   }
   if (calls.length > 0) return calls;
-  throw new UsageError('an URL is missing, such as http://backend.shop/path; see --help');
+  throw new UsageError('a URL is missing, such as http://backend.shop/path; see --help');
 }
 
 function callOf(
@@ -42,11 +42,11 @@ function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !(url.protocol in PORTS) || url.hostname === '') {
     throw new UsageError(
-      `"${text}": expected an URL such as http://backend.shop/path, or a method in capitals before one`,
+      `"${text}": expected a URL such as http://backend.shop/path, or a method in capitals before one`,
     );
   }
   if (url.username === '' && url.password === '') return url;
-  throw new UsageError(`"${text}": an URL with a user cannot be traced; use -H 'authorization: …'`);
+  throw new UsageError(`"${text}": a URL with a user cannot be traced; use -H 'authorization: …'`);
 }
 
 /** Headers as in curl: `name: value`. Several with one name are joined by commas, as Envoy compares them. */

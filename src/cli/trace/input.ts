@@ -108,6 +108,8 @@ async function withFiles(
 
 async function settled(cluster: Cluster): Promise<ClusterObjects> {
   const { quiet } = await cluster.settle();
-  const notes = quiet ? [] : ['things are still moving after ten minutes of the cluster'];
+  const notes = quiet
+    ? []
+    : ['the in-memory cluster has not settled within ten minutes of its clock'];
   return { objects: cluster.all(), notes };
 }

@@ -58,7 +58,7 @@ async function readOurs({ reader }: OpenCluster): Promise<ClusterObjects> {
         return { objects: [], notes: ['DynamicEnv is not installed in this cluster'] };
       }
       if ('objects' in listed) return { objects: listed.objects, notes: [] };
-      const what = `${resource.kind}s; envs without routes, and why they have none, are not told`;
+      const what = `${resource.kind}s; envs without routes are not shown`;
       return { objects: [], notes: [notSeen(listed.denied, what)] };
     }),
   );
@@ -83,7 +83,7 @@ async function readOthers(
   const names = [...new Set(denied.map(({ resource }) => resource))].join(', ');
   return {
     objects: parts.flatMap(({ objects }) => objects),
-    notes: first ? [`not looked for, for want of rights: ${names} ("${canI(first)}")`] : [],
+    notes: first ? [`not looked for, because of missing rights: ${names} ("${canI(first)}")`] : [],
   };
 }
 

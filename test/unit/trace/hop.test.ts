@@ -52,7 +52,7 @@ describe('where it ends', () => {
       [{ ...routeTo('backend', 'shared'), match: [{ uri: { exact: '/x' } }] }],
       'no-route',
       404,
-      '404: no route fits',
+      '404: no route matches',
     ],
     [
       'no subset',
@@ -73,7 +73,7 @@ describe('where it ends', () => {
       [{ route: [] }],
       'no-destination',
       undefined,
-      'its route sends nowhere, which Istio refuses',
+      'its route has no destination, which Istio refuses',
     ],
   ])('%s', (_name, http, outcome, status, summary) => {
     expect(hop(shop({ http }))).toMatchObject({ outcome, summary, ...(status ? { status } : {}) });
@@ -145,7 +145,7 @@ describe('where it ends', () => {
     expect(hop(ports({ port: 80 }), at(81)).summary).toBe(`Service ${HOST} has no port 81, but 80`);
     expect(hop(ports({ port: 80 }, { port: 81 }), at(81)).outcome).toBe('pods');
     expect(hop(ports({ port: 80, name: 'tcp-db' })).notes).toEqual([
-      'port 80 of the Service is declared as tcp: http routes do not count there',
+      'port 80 of the Service is declared as tcp: http routes do not apply there',
     ]);
     const named = { port: 80, name: 'tcp', appProtocol: 'http' };
     expect(hop(ports(named)).notes).toEqual([]);

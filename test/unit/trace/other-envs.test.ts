@@ -53,11 +53,11 @@ describe('the first thing that kept the request from an env', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no such env', { envs: [] }, 'its routes are not asked for at present'],
+    ['no such env', { envs: [] }, 'its routes are not requested at present'],
     [
       'no status',
       { envs: ['alice'] },
-      'its routes are not asked for yet: DynamicEnv alice has no status yet',
+      'its routes are not requested yet: DynamicEnv alice has no status yet',
     ],
     ['leaving', { more: [dynamicEnv({}, { deletionTimestamp: stamp(0) })] }, 'it is being deleted'],
     [
@@ -130,7 +130,7 @@ describe('the first thing that kept the request from an env', () => {
     const bare = { ...done, spec: virtualService('shop/backend').spec };
     expect(reasonOf('alice', { injections, virtualServices: [bare] })).toEqual([
       'not-rendered',
-      'planned in VirtualService shop/backend, whose routes were not rendered yet',
+      'planned in VirtualService shop/backend, which does not have the routes yet',
     ]);
   });
 
@@ -149,7 +149,7 @@ describe('the first thing that kept the request from an env', () => {
     const [reason, why] = reasonOf('alice', { injections: [wish('alice')], http });
     expect([reason, why]).toEqual([
       'no-copy',
-      'its route asks for more: path: wanted exact "/never", got "/"',
+      'its route has further conditions: path: wanted exact "/never", got "/"',
     ]);
   });
 
