@@ -18,7 +18,7 @@ export interface WithEnvs {
  * The DynamicEnvs of a configuration do what they do, decided by the service behind its HTTP door, in the in-memory
  * cluster: what would take a minute with a real Metacontroller takes a blink.
  */
-export async function rehearsed(
+export async function simulated(
   { id, older, newer, envs }: Configuration,
   stored: readonly KubeObject[],
 ): Promise<WithEnvs> {
