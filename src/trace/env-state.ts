@@ -3,8 +3,8 @@ import type { DynamicEnv } from '../api/dynamicenv.ts';
 import type { ServiceHost } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import { envWorkloads } from '../kinds/dynamicenv/plan/workloads.ts';
+import type { OtherEnv } from './env-types.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
-import type { OtherEnv } from './types.ts';
 
 /** Why an env does not request its routes: it is being deleted, or its pods are not ready. */
 export function unreadyText({ env, deployment }: EnvClaim, snapshot: MeshSnapshot): string {

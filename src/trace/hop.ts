@@ -8,20 +8,13 @@ import { jsonEqual } from '../k8s/canonical.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
 import { envsWithoutClaim } from './env-state.ts';
+import type { CloneTaken, EnvTaken, OtherEnv } from './env-types.ts';
 import { hopNotes } from './hop-notes.ts';
 import { type MeshSnapshot, withoutEnvs } from './mesh-snapshot.ts';
 import { whyNotTaken } from './other-envs.ts';
 import { type Ending, endingOf } from './outcome.ts';
 import { refOf, withEnvs } from './route-ref.ts';
-import type {
-  Candidate,
-  CloneTaken,
-  EnvTaken,
-  Hop,
-  OtherEnv,
-  TriedRoute,
-  WithoutEnvs,
-} from './types.ts';
+import type { Candidate, Hop, TriedRoute, WithoutEnvs } from './types.ts';
 
 /** Follows one request through the mesh. Its caller adds `request` and `caller`. */
 export function traceHop(

@@ -14,8 +14,8 @@ import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
 import { baseRoute, leadsToClaim, leadsToCloneOf, metMatch, type RowEnv } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
+import type { OtherEnv } from './env-types.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
-import type { OtherEnv } from './types.ts';
 
 /** A request that was followed to its end, and the env that took it. */
 export interface Followed {

@@ -1,8 +1,8 @@
+import type { EnvTaken } from '../../trace/env-types.ts';
 import { percent } from '../../trace/outcome.ts';
 import type {
   Caller,
   Candidate,
-  EnvTaken,
   Hop,
   RouteRef,
   TakenRoute,
