@@ -43,7 +43,7 @@ export function rendered(
   };
 }
 
-export const wish = (env: string, spec: Partial<RouteInjection['spec']> = {}) =>
+export const envInjection = (env: string, spec: Partial<RouteInjection['spec']> = {}) =>
   injection(
     { env, clone: `backend-${env}`, subset: env, active: true, ...spec },
     { name: `${env}-backend` },
