@@ -3,7 +3,7 @@ import unit from './jest.config.js';
 const { testEnvironment, extensionsToTreatAsEsm, transform } = unit;
 const shared = { testEnvironment, extensionsToTreatAsEsm, transform };
 
-/** Runs on a real control plane; see test/e2e/README.md. `--selectProjects door` is what needs no Metacontroller. */
+/** Runs on a real control plane; see test/e2e/README.md. `--selectProjects api-server` is what needs no Metacontroller. */
 export default {
   // Scenarios that one file plays side by side, each on a control plane of its own.
   maxConcurrency: process.env.E2E_KUBECONFIG ? 1 : Number(process.env.E2E_LANES ?? 3),
@@ -12,10 +12,10 @@ export default {
   projects: [
     {
       ...shared,
-      displayName: 'door',
-      roots: ['<rootDir>/test/e2e/door'],
-      globalSetup: '<rootDir>/test/e2e/door/lib/setup.ts',
-      globalTeardown: '<rootDir>/test/e2e/door/lib/teardown.ts',
+      displayName: 'api-server',
+      roots: ['<rootDir>/test/e2e/api-server'],
+      globalSetup: '<rootDir>/test/e2e/api-server/lib/setup.ts',
+      globalTeardown: '<rootDir>/test/e2e/api-server/lib/teardown.ts',
     },
     { ...shared, displayName: 'loop', roots: ['<rootDir>/test/e2e/loop'] },
   ],

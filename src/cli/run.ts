@@ -24,7 +24,7 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   preview: {
-    summary: 'show what DynamicEnvs would do, to the objects of some files or of a cluster',
+    summary: 'show what DynamicEnvs would change, for objects of files or of a cluster',
     help: previewHelp,
     run: async (args) => {
       const { preview } = await import('./preview/preview.ts');
@@ -40,7 +40,7 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   get: {
-    summary: 'show how a DynamicEnv of a cluster stands, and what to do',
+    summary: 'show the state of a DynamicEnv in a cluster, and what to do',
     help: getHelp,
     run: async (args) => {
       const { get } = await import('./get/get.ts');
@@ -48,9 +48,9 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   demo: {
-    summary: 'tell the life of a DynamicEnv on a small shop, checking every step',
+    summary: 'show the life of a DynamicEnv on a small shop; every step is checked',
     help: (program) =>
-      `Usage: ${program} demo\n\nEverything happens in memory; exit code 1 when a step is untrue.`,
+      `Usage: ${program} demo\n\nShows the life of a DynamicEnv on a small shop. Everything runs in memory.\nExit code: 0 every statement is true; 1 one is not.`,
     run: async () => {
       const { demo } = await import('./demo/demo.ts');
       return demo(terminal());

@@ -16,9 +16,9 @@ export interface ChosenConfig {
   context: string;
   /** URL of the API server. */
   server: string;
-  /** The user's name in the kubeconfig; the cluster may know them by another. */
+  /** The user's name in the kubeconfig; the cluster may know the user by another name. */
   user: string;
-  /** The context's; `default` when it names none. */
+  /** The context's namespace, else `default`. */
   namespace: string;
 }
 
@@ -69,7 +69,7 @@ function readFile({ KubeConfig }: typeof import('@kubernetes/client-node'), file
   return config;
 }
 
-/** As kubectl merges: the first file that names a cluster, user or context decides, and so with the current context. */
+/** Merges as kubectl does: the first cluster, user or context of a name counts, and the first current context. */
 function merged(configs: readonly KubeConfig[], into: KubeConfig): KubeConfig {
   into.loadFromOptions({
     clusters: firstByName(configs.flatMap(({ clusters }) => clusters)).map(plain),
@@ -86,7 +86,7 @@ function firstByName<T extends { name: string }>(items: readonly T[]): T[] {
 
 type Cluster = KubeConfig['clusters'][number];
 
-/** Without TLS (`kubectl proxy`) there is nothing to verify, but the client insists on being told so. */
+/** Without TLS (`kubectl proxy`) there is nothing to verify; the client requires that to be set explicitly. */
 function plain(cluster: Cluster): Cluster {
   return cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster;
 }

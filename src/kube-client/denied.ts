@@ -3,11 +3,11 @@ export interface Denied {
   verb: 'get' | 'list';
   /** `deployments.apps`, as RBAC and `kubectl auth can-i` have it. */
   resource: string;
-  /** `undefined`: in all namespaces. */
+  /** Undefined: in all namespaces. */
   namespace: string | undefined;
-  /** False: of a kind that lives in no namespace. */
+  /** False: the kind is cluster-scoped. */
   isNamespaced: boolean;
-  /** As the cluster knows the user, if it says so. */
+  /** The user's name in the cluster, if the API server says it. */
   user?: string;
 }
 

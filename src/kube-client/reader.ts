@@ -13,17 +13,17 @@ export interface Resource {
 }
 
 export type Listed = { objects: KubeObject[] } | { denied: Denied } | 'unserved';
-/** `undefined`: no object of that name. */
+/** `object: undefined`: there is no object of that name. */
 export type Got = { object: KubeObject | undefined } | { denied: Denied } | 'unserved';
 
-/** Reads a cluster with the user's own rights. There is nothing here that writes. */
+/** Reads a cluster with the user's own rights. It cannot write. */
 export interface Reader {
-  /** Without a namespace: of all. `label`: only objects that have this label. */
+  /** Without a namespace: of all namespaces. `label`: only objects that have this label. */
   list(resource: Resource, scope?: { namespace?: string; label?: string }): Promise<Listed>;
   get(resource: Resource, name: string, namespace?: string): Promise<Got>;
 }
 
-/** As kubectl does: so many at once, then the rest. */
+/** Objects in one page of a list, as in kubectl. */
 const PAGE = '500';
 
 export function createReader(chosen: ChosenConfig): Reader {
@@ -97,7 +97,7 @@ function failureOf(
       },
     };
   }
-  // The path of a kind that is not served is no API at all: plain text instead of a Status.
+  // For a kind that is not served the API server answers plain text instead of a Status.
   if (status === 404 && !isStatus(answer)) return 'unserved';
   throw new UsageError(
     `the API server ${server} answered ${status} to ${verb} ${resourceName(resource)}: ${message}`,

@@ -6,13 +6,13 @@ import type { ChosenConfig } from './config.ts';
 
 const TIMEOUT_MS = 30_000;
 
-/** What an API server answered; `body`: JSON, or undefined when it is something else. */
+/** The answer of an API server; `body`: parsed JSON, or undefined if it is something else. */
 export interface Answer {
   status: number;
   body: unknown;
 }
 
-/** A GET; the only verb there is here. Throws a UsageError when the server cannot be reached or knows nobody by these credentials. */
+/** Sends a GET, the only verb here. Throws a UsageError if the server cannot be reached or does not accept the credentials. */
 export async function getJson(chosen: ChosenConfig, path: string): Promise<Answer> {
   const { server, context, user } = chosen;
   const options = await credentials(chosen);
@@ -32,7 +32,7 @@ export async function getJson(chosen: ChosenConfig, path: string): Promise<Answe
   return answer;
 }
 
-/** The client fills in what the kubeconfig says of TLS and login; it may run a login plugin. */
+/** TLS and login options from the kubeconfig. This may run a login plugin. */
 async function credentials({ config, user }: ChosenConfig): Promise<RequestOptions> {
   const options: RequestOptions = {};
   try {

@@ -1,7 +1,7 @@
 import { cutEnd, cutMiddle, fewLines, LINE_HEIGHT, widthOf } from './text.ts';
 import type { NodeKind, PictureEdge, PictureNode } from './types.ts';
 
-/** What a box or an edge shows of all that there is to say, and how much room that needs. Pixels. */
+/** The text that a box or an edge shows, and the room that it needs, in pixels. */
 export interface Shown {
   lines: ShownLine[];
   width: number;
@@ -19,10 +19,10 @@ const PROBLEM = 40;
 const LABEL = 30;
 const MOST_LABELS = 3;
 const PAD = 10;
-/** For the mark before a problem. */
+/** Width of the mark before a problem. */
 export const MARK = 18;
 
-/** Boxes with others within them. */
+/** True for boxes that contain others. */
 export function isContainer(kind: NodeKind): boolean {
   return kind === 'namespace' || kind === 'service';
 }
@@ -44,7 +44,7 @@ export function labelOf({ labels, problems }: PictureEdge): Shown {
   return { lines, ...roomFor(lines, 4) };
 }
 
-/** The first problem, and how many there are beside. */
+/** The first problem, and the number of further ones. */
 function problemLines([first, ...more]: readonly string[]): ShownLine[] {
   if (first === undefined) return [];
   const rest = more.length === 0 ? '' : ` (+${more.length})`;

@@ -4,10 +4,10 @@ import { subsetsOf } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import type { Service } from '../k8s/workload.ts';
 import type { Workload } from '../trace/workloads.ts';
-import { type Mesh, workloadName } from './mesh.ts';
+import { type MeshObjects, workloadName } from './mesh-objects.ts';
 import type { PictureNode, PictureSettings } from './types.ts';
 
-/** A Service and what is behind it. */
+/** A Service with the workloads behind it, as the picture shows it. */
 export interface Card {
   id: string;
   /** Fully qualified. */
@@ -20,7 +20,7 @@ export interface Card {
 }
 
 export interface Version {
-  /** Of its node. */
+  /** Id of its node. */
   id: string;
   workload: Workload;
 }
@@ -35,7 +35,7 @@ export function namespaceId(namespace: string): string {
   return `namespace ${namespace}`;
 }
 
-export function cardsOf(mesh: Mesh, { clusterDomain }: PictureSettings): Card[] {
+export function cardsOf(mesh: MeshObjects, { clusterDomain }: PictureSettings): Card[] {
   return mesh.services.map((service) => {
     const namespace = namespaceOf(service);
     const { name } = service.metadata;
@@ -46,7 +46,7 @@ export function cardsOf(mesh: Mesh, { clusterDomain }: PictureSettings): Card[] 
         id: versionId(host, workload.kind, workloadName(workload)),
         workload,
       }));
-    // Merging is the costly part, and only rules for this host can decide.
+    // Merging is expensive, and only rules for this host can matter.
     const rules = mesh.rules.filter((rule) =>
       hostSubsetOf(host, fqdn(rule.spec.host, namespaceOf(rule), clusterDomain)),
     );
@@ -61,7 +61,7 @@ export function cardsOf(mesh: Mesh, { clusterDomain }: PictureSettings): Card[] 
   });
 }
 
-/** One without a selector selects nothing. */
+/** A Service without a selector selects nothing. */
 function isBehind(workload: Workload, service: Service): boolean {
   const selector = service.spec?.selector ?? {};
   return (
@@ -80,7 +80,7 @@ export function versionId(host: string, kind: string, name: string): string {
   return `version ${host} ${kind} ${name}`;
 }
 
-/** The boxes of a Service: itself, and its versions within. */
+/** The boxes of a Service: its own, and its versions inside. */
 export function cardNodes(card: Card): PictureNode[] {
   const { id, namespace, name, versions } = card;
   const service: PictureNode = {
@@ -101,7 +101,7 @@ function versionNode({ id, workload }: Version, { id: parent, subsets }: Card): 
   return { ...node, parent, details: [...node.details, ...subset] };
 }
 
-/** What runs pods, wherever its box lies. */
+/** The box of a workload. */
 export function workloadNode(workload: Workload, id: string): PictureNode {
   const { kind, name, env, ready, replicas } = workload;
   const pods = ready === undefined ? [] : [`${ready} of ${replicas} pods ready`];
@@ -111,7 +111,7 @@ export function workloadNode(workload: Workload, id: string): PictureNode {
     title: name,
     ...(env === undefined ? { details: [] } : { env, details: [`env ${env}`] }),
     hidden: [`${kind} ${workloadName(workload)}`, ...pods],
-    // An env's status says more about its clones.
+    // For a clone the status of its env says more.
     problems: ready === 0 && env === undefined ? ['has no ready pods'] : [],
   };
 }

@@ -1,7 +1,7 @@
 import type { RouteProblem } from './problems.ts';
 import type { PictureEdge, PictureNode } from './types.ts';
 
-/** Edges with the same ends are one, with the labels of all. */
+/** Merges edges with the same ends; the result has the labels of all. */
 export function bundled(edges: readonly PictureEdge[]): PictureEdge[] {
   const groups = Map.groupBy(edges, ({ from, to, kind }) => JSON.stringify([from, to, kind]));
   return [...groups.values()].flatMap((group) => {
@@ -13,7 +13,7 @@ export function bundled(edges: readonly PictureEdge[]): PictureEdge[] {
   });
 }
 
-/** The edges, each with the problems of its routes. */
+/** Adds to each edge the problems of its routes. */
 export function troubled(
   edges: readonly PictureEdge[],
   nodes: readonly PictureNode[],
@@ -28,7 +28,7 @@ export function troubled(
   });
 }
 
-/** What concerns one env is about the routes to its clone; what concerns everybody about those to all pods. */
+/** A problem of one env is about the routes to its clone; a problem of everybody is about the routes to all pods. */
 function isAbout({ host, env }: RouteProblem, edge: PictureEdge, target: PictureNode | undefined) {
   if (target === undefined || edge.kind !== 'route') return false;
   if (env === undefined) return target.id === `every ${host}`;

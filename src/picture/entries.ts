@@ -5,8 +5,8 @@ import { byText } from '../k8s/canonical.ts';
 import type { Part, PictureNode } from './types.ts';
 
 /**
- * Where requests come from, as far as a VirtualService (its box: `to`) says so: the gateways it is bound to, and the
- * pods that its matches name. Every sidecar of the mesh is not worth a box.
+ * Where requests come from, as far as a VirtualService (its box: `to`) says it: the gateways it is bound to, and the pods that its
+ * matches name. There is no box for "all sidecars of the mesh".
  */
 export function entriesOf(vs: VirtualService, { id: to }: PictureNode): Part {
   const namespace = namespaceOf(vs);

@@ -1,12 +1,12 @@
 import { bundled } from './edges.ts';
 import type { Picture, PictureEdge, PictureNode } from './types.ts';
 
-/** So many Services are shown with everything behind them; of more, those where nothing is special are shown in short. */
+/** Up to this number, all Services are shown in full; above it, those where nothing is special are folded. */
 const MOST_WHOLE = 12;
 
 /**
- * A picture of many Services with most of them folded: a box that says what is behind it in a line. Those with an env,
- * a problem or a traced request stay whole. Edges from and to what is within a folded one end at its box.
+ * Folds most Services of a large picture: each becomes a box with one line about what is behind it. Services with an env, a
+ * problem or a traced request are not folded. Edges to and from the inside of a folded Service end at its box.
  */
 export function folded(picture: Picture): Picture {
   const { nodes, edges } = picture;
@@ -33,7 +33,7 @@ export function folded(picture: Picture): Picture {
   };
 }
 
-/** The Services within which something is to be seen. */
+/** The Services that are not folded. */
 function specialOf({ nodes, edges }: Picture): Set<string | undefined> {
   const parents = new Map(nodes.map(({ id, parent }) => [id, parent]));
   return new Set([

@@ -3,10 +3,10 @@ import { element, escaped } from './markup.ts';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page.ts';
 import { svgOf } from './svg.ts';
 
-/** Nothing is loaded from anywhere, and a browser is told so. */
+/** The page loads nothing; this policy makes the browser enforce it. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/** The drawing as a page that is moved, enlarged and searched. */
+/** The drawing as a page on which it can be moved, enlarged and searched. */
 export function htmlOf(drawing: Drawing, description: string): string {
   return `<!doctype html>
 <html lang="en">

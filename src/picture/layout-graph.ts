@@ -3,9 +3,9 @@ import { boxOf, isContainer, labelOf } from './boxes.ts';
 import type { Picture, PictureEdge, PictureNode } from './types.ts';
 
 /**
- * The picture as the layout library takes it. Boxes that an edge connects, over Services and namespaces, are laid out
- * in layers from left to right; what no edge from outside reaches is packed, so that many Services fill a page and not
- * a column. Ids are those of the picture; an edge's is its index.
+ * The picture in the form of the layout library. Boxes that are connected by edges are laid out in layers from left to right,
+ * across Services and namespaces; boxes that no edge from outside reaches are packed, so that many Services fill a page and not a
+ * column. Ids of nodes are those of the picture; the id of an edge is its index.
  */
 export function layoutGraph(picture: Picture): ElkNode {
   const tree = treeOf(picture.nodes);
@@ -28,7 +28,7 @@ export function layoutGraph(picture: Picture): ElkNode {
   };
 }
 
-/** All coordinates from the corner of the page, not of the box around. */
+/** All coordinates are relative to the page, not to the surrounding box. */
 const WHOLE = { 'elk.json.shapeCoords': 'ROOT', 'elk.json.edgeCoords': 'ROOT' };
 const PACKED = {
   'elk.algorithm': 'rectpacking',
@@ -47,14 +47,14 @@ const LAYERED = {
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
 };
 const LABEL = { 'elk.edgeLabels.inline': 'true', 'elk.edgeLabels.placement': 'CENTER' };
-/** Around what a container holds; its own lines come on top. */
+/** Padding inside a container; its own text comes on top. */
 const INNER = 14;
 
 function padding(top: number, rest: number): Record<string, string> {
   return { 'elk.padding': `[top=${top},left=${rest},bottom=${rest},right=${rest}]` };
 }
 
-/** An edge, and the innermost box around both of its ends. */
+/** An edge, and the innermost box that contains both of its ends. */
 interface HomedEdge {
   edge: PictureEdge;
   index: number;
@@ -64,7 +64,7 @@ interface HomedEdge {
 interface Plan {
   tree: Tree;
   edges: readonly HomedEdge[];
-  /** The boxes that an edge to or from their outside reaches. */
+  /** The boxes with an edge to or from their outside. */
   tied: ReadonlySet<string>;
 }
 
@@ -103,7 +103,7 @@ function shapeOf(node: PictureNode, plan: Plan): ElkNode {
   };
 }
 
-/** Lines that begin or end at the same side of a box must be told apart. */
+/** The height that keeps lines apart which begin or end at the same side of a box. */
 function roomForEnds(id: string, { edges }: Plan): number {
   const out = edges.filter(({ edge }) => edge.from === id).length;
   const into = edges.filter(({ edge }) => edge.to === id).length;
@@ -136,7 +136,7 @@ function tiedOf(edges: readonly PictureEdge[], tree: Tree): Set<string> {
   );
 }
 
-/** Outermost boxes, those together that edges connect. */
+/** The outermost boxes, in groups that are connected by edges. */
 function groupsOf({ nodes, edges }: Picture, tree: Tree): string[][] {
   const roots = nodes.filter(({ parent }) => parent === undefined).map(({ id }) => id);
   return edges.reduce<string[][]>(

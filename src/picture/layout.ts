@@ -12,17 +12,17 @@ export interface Box extends Point {
   height: number;
 }
 
-/** A picture with everything in its place, in pixels from the upper left corner. */
+/** A picture with the position of everything, in pixels from the upper left corner. */
 export interface Drawing extends Pick<Picture, 'envs' | 'hops'> {
   width: number;
   height: number;
-  /** Outer boxes before those within. */
+  /** Outer boxes before inner ones. */
   nodes: (PictureNode & { box: Box })[];
-  /** `label`: room for its text; absent when there is none. */
+  /** `label`: the area of its text; absent if it has none. */
   edges: (PictureEdge & { points: Point[]; label?: Box })[];
 }
 
-/** What places boxes and edges: the layout library. */
+/** The layout library: places boxes and edges. */
 export type Placer = (graph: ElkNode) => Promise<ElkNode>;
 
 export async function drawingOf(picture: Picture, place: Placer): Promise<Drawing> {

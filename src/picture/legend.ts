@@ -12,7 +12,7 @@ interface Piece {
   height: number;
 }
 
-/** The envs and the traced hops, for above the drawing; what shapes and lines mean, for below. */
+/** `top`: the envs and the traced hops, above the drawing; `bottom`: the meaning of shapes and lines, below it. */
 export interface Legend {
   top: Piece;
   bottom: Piece;
@@ -42,7 +42,7 @@ function topOf({ envs, hops }: Drawing, looks: Looks, width: number): Piece {
   return { markup: rows.map((row, index) => row(index * (LINE_HEIGHT + 4))).join('\n'), height };
 }
 
-/** Drawn at this height. */
+/** Draws a row at this height. */
 type Row = (y: number) => string;
 
 function envRows({ name, state, match, problems }: PictureEnv, looks: Looks, limit: number): Row[] {
@@ -75,12 +75,12 @@ function sample(kind: NodeKind, y: number): string {
 
 const NODE_WORDS: [NodeKind, string][] = [
   ['service', 'Service'],
-  ['folded', 'Service, nothing special'],
+  ['folded', 'Service, folded'],
   ['virtualservice', 'VirtualService'],
   ['base', 'base version'],
   ['clone', "an env's version"],
   ['every', 'all pods, no subset named'],
-  ['absent', 'not there'],
+  ['absent', 'missing'],
   ['outside', 'host without a Service here'],
   ['answer', 'answered by the mesh'],
   ['gateway', 'Gateway'],
@@ -89,7 +89,7 @@ const NODE_WORDS: [NodeKind, string][] = [
 ];
 
 const EDGE_WORDS: [string, (edge: PictureEdge) => boolean, string][] = [
-  ['edge route', ({ kind, env }) => kind === 'route' && env === undefined, 'routes to everybody'],
+  ['edge route', ({ kind, env }) => kind === 'route' && env === undefined, 'routes of users'],
   ['edge route env0', ({ env }) => env !== undefined, "an env's routes"],
   ['edge delegate', ({ kind }) => kind === 'delegate', 'delegates to'],
   ['edge mirror', ({ kind }) => kind === 'mirror', 'copies of requests'],
@@ -112,7 +112,7 @@ function bottomOf({ nodes, edges }: Drawing, width: number): Piece {
       ([look, , words]): Row => arrowRow(look, '', words),
     ),
     ...(edges.some(({ hops }) => hops.length > 0)
-      ? [arrowRow('edge way', 'glow', "the traced request's way")]
+      ? [arrowRow('edge way', 'glow', 'path of the traced request')]
       : []),
     ...(isWrong ? [problemRow] : []),
   ];

@@ -1,7 +1,7 @@
 import type { Drawing } from './layout.ts';
 import { ENV_LOOKS } from './style.ts';
 
-/** The class of each env, by name. */
+/** The CSS class of each env, by name. */
 export type Looks = ReadonlyMap<string, string>;
 
 export function looksOf({ envs, nodes }: Pick<Drawing, 'envs' | 'nodes'>): Looks {

@@ -2,7 +2,7 @@
 export type Attributes = Record<string, string | number | undefined>;
 
 /**
- * One element of SVG or HTML. Attributes are escaped; `content` is markup, so that text in it has to go through `escaped`.
+ * One element of SVG or HTML. Attributes are escaped; `content` is markup: pass text through `escaped`.
  */
 export function element(name: string, attributes: Attributes, ...content: string[]): string {
   const given = Object.entries(attributes)
@@ -17,7 +17,7 @@ export function element(name: string, attributes: Attributes, ...content: string
     : `<${name}${given.join('')}>${inner}</${name}>`;
 }
 
-/** A tenth of a pixel is more than anybody sees. */
+/** Rounds to a tenth of a pixel, which nobody can see. */
 export function rounded(value: number): number {
   return Math.round(value * 10) / 10;
 }
@@ -30,11 +30,11 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Everything that XML 1.0 does not allow at all, not even as an entity (https://www.w3.org/TR/xml/#charsets). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come through
+/** Characters that XML 1.0 does not allow at all, not even as entities (https://www.w3.org/TR/xml/#charsets). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are replaced
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/** Any text as text of an element or value of an attribute, in XML as in HTML. */
+/** Escapes any text for use in an element or attribute, in XML and in HTML. */
 export function escaped(text: string): string {
   return text
     .toWellFormed()

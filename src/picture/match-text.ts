@@ -4,7 +4,7 @@ import { byText } from '../k8s/canonical.ts';
 /**
  * The conditions of a route, a text for each of its match entries, in the notation of an env's `status.match`:
  * `user=alice` (exact), `uri^=/api` (prefix), `user~a.*` (regex), `without user=alice`; `everything` without any.
- * What tells an env's routes from others comes first: where there is little room the end is cut.
+ * Conditions that distinguish an env's routes come first: where there is little room the end is cut.
  */
 export function matchTexts({ match }: HTTPRoute): string[] {
   return match === undefined || match.length === 0 ? ['everything'] : match.map(matchText);
@@ -38,7 +38,7 @@ function each(prefix: string, matches: Record<string, StringMatch> | undefined):
   return byName(matches).map(([name, match]) => stringText(`${prefix}${name}`, match));
 }
 
-/** An empty match asks for the header's presence alone. */
+/** An empty match means: the header is present. */
 function stringText(name: string, { exact, prefix, regex }: StringMatch): string {
   if (exact !== undefined) return `${name}=${exact}`;
   if (prefix !== undefined) return `${name}^=${prefix}`;

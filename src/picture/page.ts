@@ -12,8 +12,8 @@ svg.picture.searched :is(.node.found,.edge.found),svg.picture.searched .namespac
 `.trim();
 
 /**
- * Moving (drag), enlarging (wheel, buttons, + - 0) and searching (Enter: the next one). Plain JavaScript for browsers;
- * it reads the picture's own text and puts no markup together.
+ * Moves the picture (drag), enlarges it (wheel, buttons, + - 0) and searches in it (Enter: the next one). Plain JavaScript for
+ * browsers. It reads the picture's text, and creates no markup.
  */
 export const PAGE_SCRIPT = `
 (() => {

@@ -5,20 +5,20 @@ import { type Card, cardNodes, cardsOf, namespaceId, workloadNode } from './card
 import { bundled, troubled } from './edges.ts';
 import { entriesOf } from './entries.ts';
 import { folded } from './fold.ts';
-import { envsOf, type Mesh, meshOf, workloadName } from './mesh.ts';
+import { envsOf, type MeshObjects, meshObjects, workloadName } from './mesh-objects.ts';
 import { type Problem, planProblems, statusProblems, workloadId } from './problems.ts';
 import { joined, routesOf } from './routes.ts';
 import type { Picture, PictureEnv, PictureNode, PictureSettings } from './types.ts';
 import { virtualServiceNode } from './virtualservices.ts';
 import { hopSummary, wayOf, withWay } from './way.ts';
 
-/** What there is to show of a cluster's objects, with their status; with the way of a traced request, if there is one. */
+/** The picture of a cluster's objects and their status; with the path of a traced request, if there is one. */
 export function pictureOf(
   objects: readonly KubeObject[],
   settings: PictureSettings,
   trace?: Trace,
 ): Picture {
-  const mesh = meshOf(objects);
+  const mesh = meshObjects(objects);
   const envs = envsOf(objects);
   const cards = cardsOf(mesh, settings);
   const byHost = new Map(cards.map((card) => [card.host, card]));
@@ -28,7 +28,7 @@ export function pictureOf(
   }));
   const statuses = envs.map((env) => statusProblems(env, mesh, cards));
   const plans = planProblems(mesh, settings);
-  // Boxes of things before boxes for what only something else speaks of: of the same id the first counts.
+  // Boxes of existing objects come before boxes of objects that are only referred to: of the same id the first is kept.
   const { nodes: things, edges } = joined([
     {
       nodes: [
@@ -44,20 +44,20 @@ export function pictureOf(
   ]);
   const way = trace === undefined ? { nodes: [], edges: [] } : wayOf(trace, things);
   const all = [...things, ...way.nodes];
-  const told = [
+  const wrong = [
     ...statuses.flatMap(({ problems }) => problems),
     ...plans.map(({ virtualService: id, text }) => ({ id, text })),
   ];
   return folded({
-    nodes: [...namespacesOf(all), ...withProblems(all, told)],
+    nodes: [...namespacesOf(all), ...withProblems(all, wrong)],
     edges: withWay(troubled(bundled(edges), all, plans), bundled(way.edges)),
     envs: envs.map(envSummary),
     hops: (trace?.hops ?? []).map(hopSummary),
   });
 }
 
-/** Clones behind no Service; other workloads without one are nobody's question. */
-function besideServices({ workloads }: Mesh, cards: readonly Card[]): PictureNode[] {
+/** Clones that no Service selects. Other workloads without a Service are not shown. */
+function besideServices({ workloads }: MeshObjects, cards: readonly Card[]): PictureNode[] {
   const behind = new Set(cards.flatMap(({ versions }) => versions.map((one) => one.workload)));
   return workloads
     .filter((workload) => workload.env !== undefined && !behind.has(workload))

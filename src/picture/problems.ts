@@ -7,7 +7,7 @@ import { liveHosts } from '../istio/route-kinds.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { parsePlan } from '../virtualservice/routes/plan-codec.ts';
 import { type Card, namespaceId } from './cards.ts';
-import { type Mesh, workloadName } from './mesh.ts';
+import { type MeshObjects, workloadName } from './mesh-objects.ts';
 import type { PictureNode } from './types.ts';
 import { virtualServiceId } from './virtualservices.ts';
 
@@ -17,7 +17,7 @@ export interface Problem {
   text: string;
 }
 
-/** What is wrong with the routes from a VirtualService to a Service's pods. `env`: that env's alone; absent: those to all pods. */
+/** A problem of routes from a VirtualService to a Service's pods. `env`: only of this env's routes; absent: of those to all pods. */
 export interface RouteProblem {
   virtualService: string;
   host: string;
@@ -25,13 +25,13 @@ export interface RouteProblem {
   text: string;
 }
 
-/** What the plans on the VirtualServices say of envs: shadowed, unguarded, skipped … */
+/** The notes in the plans of VirtualServices: shadowed, unguarded, skipped … */
 export function planProblems(
-  { virtualServices }: Mesh,
+  { virtualServices }: MeshObjects,
   { clusterDomain }: { clusterDomain: string },
 ): RouteProblem[] {
   const byName = new Map(virtualServices.map((vs) => [nameOf(vs), vs]));
-  // Its delegate says what there is to say.
+  // The note on its delegate says the same.
   const isRootAlone = (vs: VirtualService, host: string) =>
     !liveHosts(vs, clusterDomain).includes(host) && delegatesToAny(vs, (name) => byName.get(name));
   return virtualServices.flatMap((vs) => {
@@ -48,10 +48,10 @@ export function planProblems(
   });
 }
 
-/** What an env's status says is wrong, with the boxes that it is about; `made`: of what is not there. */
+/** The problems in an env's status, each with its box; `made`: boxes for objects that do not exist. */
 export function statusProblems(
   env: DynamicEnv,
-  mesh: Mesh,
+  mesh: MeshObjects,
   cards: readonly Card[],
 ): { problems: Problem[]; made: PictureNode[] } {
   const subsets = Object.entries(env.status?.subsetsStatus ?? {});
@@ -67,7 +67,7 @@ function workloadProblems(
   env: DynamicEnv,
   base: string,
   status: WorkloadStatus,
-  mesh: Mesh,
+  mesh: MeshObjects,
   cards: readonly Card[],
 ): { problems: Problem[]; made: PictureNode[] } {
   const { name } = env.metadata;
@@ -82,7 +82,7 @@ function workloadProblems(
     ...(deployment.status === 'running' ? [] : [said(deployment)]),
     ...new Set(errors.map(({ error }) => error)),
   ];
-  // A missing rule is told of each VirtualService that would need it, too.
+  // Each VirtualService that needs a missing rule repeats the message about it.
   const ruleTexts = new Set(destinationRules.map(({ message }) => message));
   const elsewhere = [
     ...destinationRules.map((one) => ({ one, id: undefined })),
@@ -107,8 +107,8 @@ function said({ status, message }: ResourceStatus): string {
   return message === undefined ? status : `${status}: ${message}`;
 }
 
-/** The boxes of a clone: one for each Service that sends to it, or one beside them. */
-function boxesOf(clone: string, env: string, mesh: Mesh, cards: readonly Card[]): string[] {
+/** The boxes of a clone: one in each Service that selects it, or one of its own. */
+function boxesOf(clone: string, env: string, mesh: MeshObjects, cards: readonly Card[]): string[] {
   const found = deploymentOf(clone, mesh);
   if (found?.env !== env) return [];
   const behind = cards.flatMap(({ versions }) =>
@@ -117,21 +117,21 @@ function boxesOf(clone: string, env: string, mesh: Mesh, cards: readonly Card[])
   return behind.length > 0 ? behind : [workloadId(clone)];
 }
 
-function deploymentOf(name: string, { workloads }: Mesh) {
+function deploymentOf(name: string, { workloads }: MeshObjects) {
   return workloads.find((one) => one.kind === 'Deployment' && workloadName(one) === name);
 }
 
-/** The id of a Deployment's box that is behind no Service. */
+/** Id of the box of a Deployment that no Service selects. */
 export function workloadId(name: string): string {
   return `workload ${name}`;
 }
 
-/** A clone that is not there is shown where it would be: where its base is. */
+/** A clone that does not exist is shown where it would be: beside its base. */
 function ghosts(
   env: DynamicEnv,
   base: string,
   { name, namespace }: ResourceStatus,
-  mesh: Mesh,
+  mesh: MeshObjects,
   cards: readonly Card[],
 ): PictureNode[] {
   const found = deploymentOf(base, mesh);
@@ -150,12 +150,15 @@ function ghosts(
   }));
 }
 
-function virtualServiceOf({ namespace, name }: ResourceStatus, mesh: Mesh): string | undefined {
+function virtualServiceOf(
+  { namespace, name }: ResourceStatus,
+  mesh: MeshObjects,
+): string | undefined {
   const found = mesh.virtualServices.find((vs) => nameOf(vs) === `${namespace}/${name}`);
   return found && virtualServiceId(nameOf(found));
 }
 
-/** Where an object is missing the status has the Service's name in its place. */
+/** For a missing object the status contains the name of the Service. */
 function serviceOf({ namespace, name }: ResourceStatus, cards: readonly Card[]) {
   return cards.find((card) => card.namespace === namespace && card.name === name)?.id;
 }

@@ -7,7 +7,7 @@ import { targetOf } from './targets.ts';
 import type { EdgeKind, Part, PictureNode, PictureSettings } from './types.ts';
 import { virtualServiceId } from './virtualservices.ts';
 
-/** Where the routes of a VirtualService (its box: `node`) lead; an edge for each of its routes and destinations. */
+/** The routes of a VirtualService (its box: `node`): an edge for each route and destination. */
 export function routesOf(
   vs: VirtualService,
   node: PictureNode,
@@ -48,7 +48,7 @@ export function routesOf(
   ]);
 }
 
-/** The share of each destination of a route, when there are several: Envoy divides by the sum of the weights. */
+/** The share of a destination, if the route has several: Envoy divides by the sum of the weights. */
 function shareText({ route = [] }: HTTPRoute, weight = 0): string {
   const sum = route.reduce((total, one) => total + (one.weight ?? 0), 0);
   if (route.length < 2 || sum === 0) return '';
@@ -58,7 +58,7 @@ function shareText({ route = [] }: HTTPRoute, weight = 0): string {
 function delegated(vs: VirtualService, route: HTTPRoute, from: string, labels: string[]): Part {
   const { name = '', namespace } = route.delegate ?? {};
   const delegate = `${namespace || namespaceOf(vs)}/${name}`;
-  const problem = `delegates to VirtualService ${delegate}, which is not there`;
+  const problem = `delegates to VirtualService ${delegate}, which does not exist`;
   const id = virtualServiceId(delegate);
   const ghost: PictureNode = {
     id,
@@ -87,7 +87,7 @@ function answered(
   };
 }
 
-/** Parts put together. Of nodes with the same id the first stays. */
+/** Joins parts. Of nodes with the same id the first one is kept. */
 export function joined(parts: readonly Part[]): Part {
   const nodes = new Map<string, PictureNode>();
   for (const node of parts.flatMap((part) => part.nodes)) {

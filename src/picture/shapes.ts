@@ -12,10 +12,10 @@ const CORNERS: Partial<Record<NodeKind, number>> = {
   request: 16,
   answer: 16,
 };
-/** How far the pointed sides reach; edges begin at the tip's height or a little in front of the line. */
+/** Depth of a pointed side, in pixels: away from its tip an edge begins a little before the line. */
 const POINT = 6;
 
-/** The outline of a box: each kind has its own, so that nothing hangs on colours. */
+/** The outline of a box. Each kind has its own, so that nothing depends on colours. */
 export function outline(kind: NodeKind, { x, y, width, height }: Box): string {
   if (kind === 'virtualservice') {
     return polygon([
@@ -47,7 +47,7 @@ function polygon(points: readonly (readonly [number, number])[]): string {
 
 const CORNER = 6;
 
-/** A line with its corners rounded. */
+/** An SVG path along these points, with rounded corners. */
 export function lineThrough(points: readonly Point[]): string {
   const [start, ...rest] = points;
   if (start === undefined) return '';
@@ -60,7 +60,7 @@ export function lineThrough(points: readonly Point[]): string {
   return `M${pair(start)}${turns.join('')}L${pair(end)}`;
 }
 
-/** The POINT on the way from one to the other where the corner's curve begins. */
+/** The point between the two where the curve of the corner begins. */
 function towards(from: Point, to: Point): Point {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const share = length === 0 ? 0 : Math.min(CORNER, length / 2) / length;
@@ -71,7 +71,7 @@ function pair({ x, y }: Point): string {
   return `${rounded(x)} ${rounded(y)}`;
 }
 
-/** The arrowhead at the end of a line; drawn, since markers in the line's own colour are not known everywhere. */
+/** The arrowhead at the end of a line. Drawn, because not all browsers support markers in the colour of the line. */
 export function arrowhead(points: readonly Point[]): string {
   const [last, tip] = points.slice(-2);
   if (last === undefined || tip === undefined) return '';
@@ -84,7 +84,7 @@ export function arrowhead(points: readonly Point[]): string {
   return element('path', { class: 'head', d });
 }
 
-/** A warning's triangle, 12 pixels wide, its lower left corner at the POINT. */
+/** A warning triangle, 12 pixels wide, with its lower left corner at this point. */
 export function warningMark({ x, y }: Point): string {
   const d = `M${pair({ x, y })}h12l-6 -11zM${pair({ x: x + 6, y: y - 7 })}v3.2m0 1.4v.6`;
   return element('path', { class: 'mark', d });

@@ -1,7 +1,7 @@
 /**
- * Colours that people with a colour vision deficiency tell apart, too (Okabe and Ito, https://jfly.uni-koeln.de/color/):
- * blue, green, purple and sky blue for envs, orange for a traced way, vermilion made darker for problems. None of them
- * is the only sign: shapes, dashes, numbers and the mark of a warning say the same.
+ * Colours that people with a colour vision deficiency can distinguish (Okabe and Ito, https://jfly.uni-koeln.de/color/): blue,
+ * green, purple and sky blue for envs, orange for the path of a traced request, a darker vermilion for problems. No meaning
+ * depends on colour alone: shapes, dashes, numbers and the warning mark say the same.
  */
 const LIGHT = {
   paper: '#ffffff',
@@ -32,7 +32,7 @@ const DARK: typeof LIGHT = {
   env3: '#9ad4f5',
 };
 
-/** Different looks of envs; with more envs they come again, and their names tell them apart. */
+/** Number of different styles of envs. With more envs the styles repeat; the names distinguish the envs. */
 export const ENV_LOOKS = 4;
 const DASHES = ['none', '9 3', '3 3', '10 3 2 3'];
 

@@ -9,7 +9,7 @@ import { textMarkup } from './text-markup.ts';
 
 const MARGIN = 20;
 
-/** The drawing as one SVG document that needs nothing else. Every text is escaped: names and header values are anybody's. */
+/** The drawing as one SVG document that loads nothing. Every text is escaped: names and header values may contain anything. */
 export function svgOf(drawing: Drawing, description: string): string {
   const looks = looksOf(drawing);
   const legend = legendOf(drawing, looks);
@@ -36,7 +36,7 @@ export function svgOf(drawing: Drawing, description: string): string {
   );
 }
 
-/** Containers below, lines over them, then everything that has text. */
+/** Containers first, lines above them, then everything with text. */
 function contentOf({ nodes, edges }: Drawing, looks: Looks): string {
   const isArea = ({ kind }: Node) => isContainer(kind);
   return [
@@ -65,7 +65,7 @@ function nodeMarkup(node: Node, looks: Looks): string {
   );
 }
 
-/** What a box is, where its own lines do not say it. */
+/** The kind of a box, for boxes whose text does not say it. */
 const KIND_WORDS: Record<Node['kind'], string> = {
   namespace: '',
   service: 'Service ',
@@ -120,7 +120,7 @@ function hover({ labels, problems, env }: Edge): string {
   return lines.length === 0 ? '' : element('title', {}, escaped(lines.join('\n')));
 }
 
-/** The hops' numbers, where the line begins. */
+/** The numbers of the hops, at the beginning of the line. */
 function hopMarkup(hops: readonly number[], [start, next]: readonly Point[]): string {
   if (start === undefined || next === undefined) return '';
   const length = Math.hypot(next.x - start.x, next.y - start.y) || 1;

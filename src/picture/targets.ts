@@ -3,15 +3,15 @@ import type { Destination } from '../istio/types.ts';
 import type { Card } from './cards.ts';
 import type { PictureNode, PictureSettings } from './types.ts';
 
-/** Where a destination leads: to nodes, of which some (`made`) exist only because something leads there. */
+/** The nodes to which a destination leads; `made`: those that exist only because of it. */
 export interface Target {
   ids: string[];
   made: PictureNode[];
-  /** The env whose pods these are, and nobody else's. */
+  /** Set if all these pods belong to this env. */
   env?: string;
 }
 
-/** The pods that a destination of a VirtualService of `namespace` stands for. */
+/** The nodes for a destination of a VirtualService in `namespace`. */
 export function targetOf(
   { host, subset }: Destination,
   namespace: string,
@@ -24,7 +24,7 @@ export function targetOf(
   return subset === undefined || subset === '' ? everyPod(card) : subsetPods(card, subset);
 }
 
-/** `backend.shop` and `backend.shop.svc` find the Service, too, in DNS if not in a DestinationRule. */
+/** `backend.shop` and `backend.shop.svc` name the Service, too: in DNS, though not in a DestinationRule. */
 function fullHost(host: string, clusterDomain: string): string {
   const labels = host.split('.');
   if (labels.length === 2) return `${host}.svc.${clusterDomain}`;
@@ -41,7 +41,7 @@ function outside(host: string, subset: string | undefined): PictureNode {
   return { id, kind: 'outside', title: host, details, problems: [] };
 }
 
-/** Where one version alone is behind the Service, no subset means that one. */
+/** The target of a route without a subset. If the Service has only one version, that one. */
 function everyPod({ id: parent, host, versions }: Card): Target {
   const [only] = versions;
   if (only !== undefined && versions.length === 1) return { ids: [only.id], made: [] };

@@ -4,7 +4,7 @@ import { element, escaped } from './markup.ts';
 import { warningMark } from './shapes.ts';
 import { FONT_SIZE, LINE_HEIGHT } from './text.ts';
 
-/** Lines of text under each other; `corner`: the upper left one of their room. */
+/** Lines of text, one below the other; `corner`: upper left corner of their area. */
 export function textMarkup(lines: readonly ShownLine[], corner: Point): string {
   return lines
     .map(({ text, role }, index) => {

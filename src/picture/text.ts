@@ -1,6 +1,6 @@
 /**
- * Text is set in a fixed-width font, so that its width is known without a browser: 0.6 em a character in the usual
- * ones (DejaVu Sans Mono 0.602, Menlo 0.602, Courier New 0.600, Consolas 0.550), twice that for wide ones.
+ * Text is set in a fixed-width font, so that its width is known without a browser: 0.6 em per character in the usual
+ * fonts (DejaVu Sans Mono 0.602, Menlo 0.602, Courier New 0.600, Consolas 0.550), twice that for wide ones.
  */
 export const FONT_SIZE = 12;
 export const CHAR_WIDTH = 7.25;
@@ -22,13 +22,13 @@ export function widthOf(text: string): number {
   return columnsOf(text) * CHAR_WIDTH;
 }
 
-/** At most `limit` columns, an ellipsis for the end. */
+/** At most `limit` columns; an ellipsis replaces the end. */
 export function cutEnd(text: string, limit: number): string {
   if (columnsOf(text) <= limit) return text;
   return `${taken([...text], limit - 1).trimEnd()}…`;
 }
 
-/** At most `limit` columns, an ellipsis for the middle: the ends of names tell them apart. */
+/** At most `limit` columns; an ellipsis replaces the middle, because names often differ at their end. */
 export function cutMiddle(text: string, limit: number): string {
   if (columnsOf(text) <= limit) return text;
   const tail = Math.floor((limit - 1) / 2);

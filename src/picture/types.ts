@@ -1,9 +1,8 @@
 /**
- * What a picture shows, before anybody knows where it goes on the paper. `service`: a Service with everything behind it;
- * `folded`: one in short, where nothing is special;
- * `base`, `clone`: what runs its pods; `every`: all pods of a Service, where a route names no subset; `absent`: something that
- * a route or an env asks for and that is not there; `outside`: a host that is no Service here; `answer`: a route that sends
- * nowhere; `source`: pods that a match names; `request`: the request that is traced.
+ * Boxes of a picture, before layout. `service`: a Service with everything behind it; `folded`: the short form of a Service where
+ * nothing is special; `base`, `clone`: a workload that runs its pods; `every`: all pods of a Service, for routes without a subset;
+ * `absent`: something that a route or an env refers to and that does not exist; `outside`: a host that is no Service here;
+ * `answer`: a redirect or direct response; `source`: pods that a match names; `request`: the traced request.
  */
 export type NodeKind =
   | 'namespace'
@@ -23,27 +22,27 @@ export type NodeKind =
 export interface PictureNode {
   id: string;
   kind: NodeKind;
-  /** The node this one lies within: a namespace or a service. */
+  /** The node that contains this one: a namespace or a service. */
   parent?: string;
   title: string;
-  /** More to say about it, a line each. */
+  /** More lines of text. */
   details: string[];
-  /** What there is no room for: to be read when somebody points at it. */
+  /** Lines that are shown only when the reader points at the box. */
   hidden?: string[];
   /** The env it belongs to. */
   env?: string;
-  /** What is wrong with it, in whole sentences. */
+  /** Sentences: what is wrong with it. */
   problems: string[];
 }
 
-/** `route`: of a VirtualService to pods; `delegate`, `mirror`: likewise; `entry`: into a VirtualService; `way`: none of these, a traced request goes there. */
+/** `route`, `delegate`, `mirror`: from a VirtualService; `entry`: into one; `way`: none of these, but the traced request goes there. */
 export type EdgeKind = 'route' | 'delegate' | 'mirror' | 'entry' | 'way';
 
 export interface PictureEdge {
   from: string;
   to: string;
   kind: EdgeKind;
-  /** The matches of the routes, in the order in which Istio looks at them. */
+  /** The matches of the routes, in the order in which Istio tries them. */
   labels: string[];
   /** The env whose routes these are. */
   env?: string;
@@ -62,7 +61,7 @@ export interface PictureEnv {
   problems: string[];
 }
 
-/** How one request of a traced way ended, in a sentence. */
+/** A sentence: how one hop of the traced request ended. */
 export interface PictureHop {
   text: string;
   isReached: boolean;
@@ -79,7 +78,7 @@ export interface Picture {
 /** Part of a picture. */
 export type Part = Pick<Picture, 'nodes' | 'edges'>;
 
-/** The settings of the service that decide what belongs together. */
+/** The settings of the service that a picture depends on. */
 export interface PictureSettings {
   clusterDomain: string;
 }

@@ -11,8 +11,8 @@ export function virtualServiceId(name: string): string {
 }
 
 /**
- * The box of a VirtualService: in that of its Service when it is in the same namespace and routes to nothing else,
- * else beside it.
+ * The box of a VirtualService: inside the box of its Service if both are in the same namespace and it routes to nothing else, else
+ * beside it.
  */
 export function virtualServiceNode(
   vs: VirtualService,

@@ -6,8 +6,8 @@ import { virtualServiceId } from './virtualservices.ts';
 const REQUEST = 'request';
 
 /**
- * The way of a traced request through boxes that are there; what is missing on it is added. Each hop begins at the
- * pods that the one before reached, the first at a box for the request.
+ * The path of a traced request through existing boxes; missing ones are added. Each hop begins at the pods that the hop before
+ * reached, the first one at a box for the request.
  */
 export function wayOf(trace: Trace, nodes: readonly PictureNode[]): Part {
   const ids = new Set(nodes.map(({ id }) => id));
@@ -53,12 +53,12 @@ function requestNode({ hops }: Trace): PictureNode {
   };
 }
 
-/** The boxes that a hop passes before its end: the gateway, the VirtualService, the delegate. */
+/** The boxes that a hop passes before its end: gateway, VirtualService, delegate. */
 function stopsOf(
   { caller, route, virtualService, candidates }: Hop,
   ids: ReadonlySet<string>,
 ): string[] {
-  // Where no route takes it, the VirtualService that decided so is still passed.
+  // If no route takes the request, it still passes the VirtualService that decides.
   const decided = virtualService ?? candidates.find(({ decides }) => decides)?.virtualService;
   const root = route?.delegatedBy?.virtualService ?? decided ?? route?.virtualService;
   const services = [root, route?.virtualService].filter((name) => name !== undefined);
@@ -69,7 +69,7 @@ function stopsOf(
   return stops.filter((id) => ids.has(id));
 }
 
-/** The boxes where a hop ends. Where nobody gets the request, a box says what the caller gets. */
+/** The boxes where a hop ends. If no pods get the request, a box shows what the caller gets. */
 function hopEnds(
   hop: Hop,
   number: number,
@@ -91,10 +91,10 @@ function hopEnds(
     .filter((id) => ids.has(id));
   if (ends.length > 0) return { ids: ends, made: [] };
   const title = hop.status === undefined ? outcome : String(hop.status);
-  const told = REACHED.includes(outcome)
+  const text = REACHED.includes(outcome)
     ? { details: [hop.summary], problems: [] }
     : { details: [], problems: [hop.summary] };
-  const end: PictureNode = { id: `end ${number}`, kind: 'absent', title, ...told };
+  const end: PictureNode = { id: `end ${number}`, kind: 'absent', title, ...text };
   return { ids: [end.id], made: [end] };
 }
 
@@ -111,7 +111,7 @@ function crossed(from: readonly string[], to: readonly string[], hop: number): P
   );
 }
 
-/** The way drawn on the edges that are there already; only what leads elsewhere is an edge of its own. */
+/** Marks the existing edges on the path; the rest of the path becomes edges of its own. */
 export function withWay(edges: readonly PictureEdge[], way: readonly PictureEdge[]): PictureEdge[] {
   const key = ({ from, to }: PictureEdge) => JSON.stringify([from, to]);
   const walked = Map.groupBy(way, key);

@@ -2,18 +2,18 @@ import type { HostRequest, ReachedDestination } from '../istio/evaluate.ts';
 import { proxyNamespace } from '../istio/gateway-name.ts';
 import { type MeshService, ruleFor } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
+import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { TracedDestination, TracedWorkload } from './types.ts';
 import { traced, type Workload } from './workloads.ts';
-import type { World } from './world.ts';
 
 /** A destination that `evaluate` names, with the pods behind it. */
 export function tracedDestination(
   { labels, unavailable, ...target }: ReachedDestination,
   request: HostRequest,
-  world: World,
+  snapshot: MeshSnapshot,
 ): TracedDestination {
-  const service = world.mesh.services.find(({ host }) => host === target.host);
-  const seen = subsetSeen(target, service, request, world);
+  const service = snapshot.mesh.services.find(({ host }) => host === target.host);
+  const seen = subsetSeen(target, service, request, snapshot);
   const from = seen.rule === undefined ? {} : { destinationRule: seen.rule };
   if (unavailable !== undefined) {
     const why = whyUnavailable(unavailable, target, service, seen.names);
@@ -24,7 +24,7 @@ export function tracedDestination(
     return { ...target, ...from, state: 'unknown', why, workloads: [] };
   }
   const selector = { ...labels };
-  const found = world.workloads.filter((one) => isSelected(one, service.namespace, selector));
+  const found = snapshot.workloads.filter((one) => isSelected(one, service.namespace, selector));
   return {
     ...target,
     ...from,
@@ -42,18 +42,18 @@ function isSelected(workload: Workload, namespace: string, selector: Record<stri
 }
 
 interface SubsetSeen {
-  /** Of the subset that is asked for. */
+  /** The DestinationRule of the requested subset. */
   rule?: string;
   /** All subsets that the caller sees, with the rules they are from. */
   names: string[];
 }
 
-/** With the eyes of the proxy that sends the request, as `evaluate` has them. */
+/** The subset as the proxy that sends the request sees it; `evaluate` looks it up in the same way. */
 function subsetSeen(
   { subset }: Pick<ReachedDestination, 'subset'>,
   service: MeshService | undefined,
   request: HostRequest,
-  { mesh }: World,
+  { mesh }: MeshSnapshot,
 ): SubsetSeen {
   if (service === undefined || subset === undefined) return { names: [] };
   const client = { namespace: proxyNamespace(request), labels: request.sourceLabels ?? {} };
@@ -83,7 +83,7 @@ function whyUnavailable(
   }
 }
 
-/** A Deployment without status is one whose pods nobody has counted. */
+/** Without a status it is not known how many pods are ready. */
 function readiness(found: readonly Workload[]): Pick<TracedDestination, 'state' | 'why'> {
   if (found.length === 0) {
     return { state: 'unknown', why: 'no workload among the objects has such pods' };
@@ -92,16 +92,16 @@ function readiness(found: readonly Workload[]): Pick<TracedDestination, 'state' 
   const counted = found.every(({ ready }) => ready !== undefined);
   return counted
     ? { state: 'not-ready', why: 'none of the pods is ready' }
-    : { state: 'unknown', why: 'whether its pods are ready is not told' };
+    : { state: 'unknown', why: 'it is not known whether its pods are ready' };
 }
 
-/** Clones' pods beside other people's. */
+/** The envs whose clones are reached together with other pods. */
 function unguarded(found: readonly Workload[]): Pick<TracedDestination, 'unguarded'> {
   const envs = [...new Set(found.flatMap(({ env }) => env ?? []))];
   return envs.length > 0 && found.some(({ env }) => env === undefined) ? { unguarded: envs } : {};
 }
 
-/** The pods that call on when this destination has answered: other people's before clones'. */
+/** The pods that make the next call after this destination has answered: those of a base before those of a clone. */
 export function answering({ workloads }: TracedDestination): TracedWorkload | undefined {
   return workloads.find(({ env }) => env === undefined) ?? workloads[0];
 }

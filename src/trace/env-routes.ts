@@ -9,20 +9,20 @@ import { cloneOf, leadingTo } from '../virtualservice/routes/leads-to.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
 import { plannedSubsets } from '../virtualservice/routes/targets.ts';
-import type { Wish, World } from './world.ts';
+import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 
-/** The route as somebody or some env wrote it: a delegate's own, where it stands for another. */
+/** The route as it is written in a VirtualService; for a row that comes from a delegate, the delegate's own route. */
 export function writtenRoute(
   { place, delegate }: Pick<RouteEntry, 'place' | 'delegate'>,
-  world: World,
+  snapshot: MeshSnapshot,
 ): { virtualService: VirtualService; route: HTTPRoute; index: number } | undefined {
   const { virtualService: name, routeIndex: index } = delegate ?? place;
-  const virtualService = byName(world.mesh.virtualServices).get(name);
+  const virtualService = byName(snapshot.mesh.virtualServices).get(name);
   const route = virtualService?.spec.http?.[index];
   return virtualService && route && { virtualService, route, index };
 }
 
-/** Each row that was tried asks for its own. */
+/** Cached: every row that was tried looks up its VirtualService. */
 const names = new WeakMap<readonly VirtualService[], ReadonlyMap<string, VirtualService>>();
 
 function byName(all: readonly VirtualService[]): ReadonlyMap<string, VirtualService> {
@@ -33,71 +33,76 @@ function byName(all: readonly VirtualService[]): ReadonlyMap<string, VirtualServ
   return fresh;
 }
 
-/** Whose route it is, and what that env wanted. */
+/** The env of a route, and the claims that it fulfils. */
 export interface RowEnv {
   env: string;
-  /** The wishes to whose clones it leads, the one that it is named after first; none: they are not known. */
-  wishes: readonly Wish[];
+  /** The claims to whose clones the route leads; first the one after which it is named. Empty: not known. */
+  claims: readonly EnvClaim[];
 }
 
-/** Whose route it is; undefined: somebody's own. */
+/** The env of a row; undefined for a user's route. */
 export function envOfRow(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
-  world: World,
+  snapshot: MeshSnapshot,
 ): RowEnv | undefined {
-  const written = writtenRoute(row, world);
+  const written = writtenRoute(row, snapshot);
   if (written === undefined || !isInjectedRouteName(written.route.name)) return undefined;
   const { route, virtualService } = written;
-  const wishes = world.wishes
-    .filter(({ injection }) => injection && isLedBy(virtualService, injection, world)(route))
+  const claims = snapshot.claims
+    .filter(
+      ({ injection }) => injection && leadsToCloneOf(virtualService, injection, snapshot)(route),
+    )
     .sort((a, b) => Number(isNamedAfter(route, b)) - Number(isNamedAfter(route, a)));
-  const [first] = wishes;
+  const [first] = claims;
   if (first !== undefined) {
-    return { env: first.env, wishes: wishes.filter(({ env }) => env === first.env) };
+    return { env: first.env, claims: claims.filter(({ env }) => env === first.env) };
   }
-  const env = world.workloads.find(
+  const env = snapshot.workloads.find(
     (one) => one.env !== undefined && isRouteTo(route, { ...one, env: one.env }),
   )?.env;
-  return { env: env ?? String(route.name), wishes: [] };
+  return { env: env ?? String(route.name), claims: [] };
 }
 
-/** Does the route tell its caller that this clone answers? */
+/** True if it is a route of the clone's env and one of its targets leads to the clone. */
 function isRouteTo({ name, route }: HTTPRoute, clone: { env: string; name: string }): boolean {
   return (
     routeNameFilter(clone.env)(name) && (route ?? []).some((one) => cloneOf(one) === clone.name)
   );
 }
 
-function isNamedAfter({ name }: HTTPRoute, { injection }: Wish): boolean {
+function isNamedAfter({ name }: HTTPRoute, { injection }: EnvClaim): boolean {
   return injection !== undefined && routeNameOf(injection) === name;
 }
 
-/** Is the row a route of ours that leads to this injection's clone? */
-export function leadsToWish(
+/** True if the row is a route of ours that leads to this injection's clone. */
+export function leadsToClaim(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   injection: PlannedInjection,
-  world: World,
+  snapshot: MeshSnapshot,
 ): boolean {
-  const written = writtenRoute(row, world);
-  return written !== undefined && isLedBy(written.virtualService, injection, world)(written.route);
+  const written = writtenRoute(row, snapshot);
+  return (
+    written !== undefined &&
+    leadsToCloneOf(written.virtualService, injection, snapshot)(written.route)
+  );
 }
 
-/** Tells of the VirtualService's routes those of ours that lead to this injection's clone. */
-export function isLedBy(
+/** A test for routes of this VirtualService: is it ours, and does it lead to this injection's clone? */
+export function leadsToCloneOf(
   virtualService: VirtualService,
   injection: PlannedInjection,
-  { mesh }: World,
+  { mesh }: MeshSnapshot,
 ): (route: HTTPRoute) => boolean {
   const owner = { ...injection, subsets: plannedSubsets(injection) };
   return leadingTo(owner, scopeOf(virtualService, mesh));
 }
 
-/** The user's route before which an env's copy stands; the route itself when it is a user's. */
+/** The user's route of which an env's route is a copy: the next one after it. A user's route is its own. */
 export function baseRoute(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
-  world: World,
+  snapshot: MeshSnapshot,
 ): { virtualService: VirtualService; route: HTTPRoute } | undefined {
-  const written = writtenRoute(row, world);
+  const written = writtenRoute(row, snapshot);
   if (written === undefined) return undefined;
   const { virtualService, index } = written;
   const route = (virtualService.spec.http ?? [])
@@ -106,7 +111,7 @@ export function baseRoute(
   return route && { virtualService, route };
 }
 
-/** The first of the env's matches that the request meets, in the order of their routes; else what each of them lacks. */
+/** The first match of the env that the request meets, in the order of the routes; else the failed condition of each match. */
 export function metMatch(
   injection: PlannedInjection,
   request: HttpRequest,

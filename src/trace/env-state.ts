@@ -3,13 +3,13 @@ import type { DynamicEnv } from '../api/dynamicenv.ts';
 import type { MeshService } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import { envWorkloads } from '../kinds/dynamicenv/plan/workloads.ts';
-import type { OtherEnv } from './types.ts';
-import type { Wish, World } from './world.ts';
+import type { OtherEnv } from './env-types.ts';
+import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 
-/** Why the routes of an env are not asked for: it is leaving, or its pods are not ready. */
-export function unreadyText({ env, deployment }: Wish, world: World): string {
-  const found = world.envs.find(({ metadata }) => metadata.name === env);
-  if (found === undefined) return 'its routes are not asked for at present';
+/** Why an env does not request its routes: it is being deleted, or its pods are not ready. */
+export function unreadyText({ env, deployment }: EnvClaim, snapshot: MeshSnapshot): string {
+  const found = snapshot.envs.find(({ metadata }) => metadata.name === env);
+  if (found === undefined) return 'its routes are not requested at present';
   if (found.metadata.deletionTimestamp !== undefined) return 'it is being deleted';
   const { status } = found;
   const workload = status?.subsetsStatus?.[`${deployment.namespace}/${deployment.name}`];
@@ -18,23 +18,23 @@ export function unreadyText({ env, deployment }: Wish, world: World): string {
     const more = own.message === undefined ? '' : `, ${own.message}`;
     return `its Deployment ${own.namespace}/${own.name} is ${own.status}${more}`;
   }
-  return `its routes are not asked for yet: ${stateText(found)}`;
+  return `its routes are not requested yet: ${stateText(found)}`;
 }
 
-/** Envs with a workload behind one of the hosts of which no RouteInjection speaks: not processed yet, or degraded. */
-export function envsWithoutWish(hosts: readonly string[], world: World): OtherEnv[] {
-  const services = world.mesh.services.filter(({ host }) => hosts.includes(host));
+/** Envs with a workload behind one of the hosts, but without a RouteInjection for it: not processed yet, or degraded. */
+export function envsWithoutClaim(hosts: readonly string[], snapshot: MeshSnapshot): OtherEnv[] {
+  const services = snapshot.mesh.services.filter(({ host }) => hosts.includes(host));
   return services.flatMap((service) =>
-    world.envs.flatMap((env) =>
+    snapshot.envs.flatMap((env) =>
       envWorkloads(env)
-        .filter(({ workload }) => isBehind(service, workload, world))
-        .filter(({ workload }) => !hasWish(env, workload, service.host, world))
+        .filter(({ workload }) => isBehind(service, workload, snapshot))
+        .filter(({ workload }) => !hasClaim(env, workload, service.host, snapshot))
         .map(({ kind, workload }): OtherEnv => {
           const deployment = `${workload.namespace}/${workload.name}`;
           const head = { env: env.metadata.name, deployment, host: service.host };
           const reason =
-            toldOf(env, deployment, kind) ??
-            unselected(service, env, deployment, world) ??
+            statusErrorOf(env, deployment, kind) ??
+            unselected(service, env, deployment, snapshot) ??
             stateText(env);
           const why = `it has no routes for this host: ${reason}`;
           return { ...head, reason: 'no-injection', why };
@@ -46,7 +46,7 @@ export function envsWithoutWish(hosts: readonly string[], world: World): OtherEn
 function isBehind(
   { namespace, selector }: MeshService,
   workload: { namespace: string; name: string },
-  { workloads }: World,
+  { workloads }: MeshSnapshot,
 ): boolean {
   return workloads.some(
     (one) =>
@@ -58,27 +58,27 @@ function isBehind(
   );
 }
 
-function hasWish(
+function hasClaim(
   env: DynamicEnv,
   workload: { namespace: string; name: string },
   host: string,
-  { wishes }: World,
+  { claims }: MeshSnapshot,
 ): boolean {
-  return wishes.some(
-    (wish) =>
-      wish.env === env.metadata.name &&
-      wish.host === host &&
-      wish.deployment.namespace === workload.namespace &&
-      wish.deployment.name === workload.name,
+  return claims.some(
+    (claim) =>
+      claim.env === env.metadata.name &&
+      claim.host === host &&
+      claim.deployment.namespace === workload.namespace &&
+      claim.deployment.name === workload.name,
   );
 }
 
-/** A Service that asks for the base's version never reaches the clone, though another one of its may. */
+/** A Service whose selector contains the base's version never selects the clone; another Service of the workload may. */
 function unselected(
   { namespace, selector = {} }: MeshService,
   { status }: DynamicEnv,
   deployment: string,
-  { workloads }: World,
+  { workloads }: MeshSnapshot,
 ): string | undefined {
   const name = status?.subsetsStatus?.[deployment]?.deployment.name;
   const clone = workloads.find((one) => one.namespace === namespace && one.name === name);
@@ -87,10 +87,10 @@ function unselected(
   const asked = Object.entries(selector)
     .filter(([key, value]) => !matchesSelector({ matchLabels: { [key]: value } }, clone.labels))
     .map(([key, value]) => `${key}=${value}`);
-  return `its Service asks for ${asked.join(', ')}, which its clone's pods do not carry: take out of the selector what differs between versions`;
+  return `its Service selects pods with ${asked.join(', ')}, which the pods of its clone do not have: remove from the selector what differs between versions`;
 }
 
-function toldOf(
+function statusErrorOf(
   env: DynamicEnv,
   deployment: string,
   kind: 'subset' | 'consumer',
@@ -98,8 +98,8 @@ function toldOf(
   const { status } = env;
   const workloads = kind === 'subset' ? status?.subsetsStatus : readConsumersStatus(status);
   const errors = workloads?.[deployment]?.subsetErrors;
-  const [told] = Object.values(errors ?? {}).flat() as { error: string }[];
-  return told?.error;
+  const [first] = Object.values(errors ?? {}).flat() as { error: string }[];
+  return first?.error;
 }
 
 function stateText({ metadata, status }: DynamicEnv): string {

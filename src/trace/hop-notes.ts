@@ -4,18 +4,18 @@ import { fqdn } from '../istio/host.ts';
 import { DEFAULT_PORT } from '../istio/match-request.ts';
 import type { HTTPRoute } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
+import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { Ending } from './outcome.ts';
-import type { World } from './world.ts';
 
-/** What a route does beside sending the request somewhere, and where pods of envs get other people's requests. */
+/** What a route does besides routing, and which envs' pods are reached by requests that are not theirs. */
 export function hopNotes(
   route: HTTPRoute | undefined,
   { destinations }: Ending,
   request: HostRequest,
-  world: World,
+  snapshot: MeshSnapshot,
 ): string[] {
   return [
-    ...protocolNotes(request, world),
+    ...protocolNotes(request, snapshot),
     ...destinations.flatMap(({ host, unguarded = [] }) =>
       unguarded.length === 0
         ? []
@@ -28,20 +28,20 @@ export function hopNotes(
 /** Protocols of ports on which Istio does no http routing. */
 const NOT_HTTP = ['tcp', 'udp', 'tls', 'https', 'mongo', 'mysql', 'redis'];
 
-/** Said by `appProtocol`, else by the port's name up to its first hyphen (istio `pkg/config/kube/conversion.go`). */
+/** The protocol is given by `appProtocol`, else by the port's name up to its first hyphen (istio `pkg/config/kube/conversion.go`). */
 function protocolNotes(
   { host, port = DEFAULT_PORT, gateway }: HostRequest,
-  world: World,
+  snapshot: MeshSnapshot,
 ): string[] {
-  const { clusterDomain } = world.mesh;
-  const service = (world.objects as readonly ServiceObject[]).find(
+  const { clusterDomain } = snapshot.mesh;
+  const service = (snapshot.objects as readonly ServiceObject[]).find(
     ({ kind, metadata: { name, namespace = '' } }) =>
       kind === 'Service' && fqdn(name, namespace, clusterDomain) === host,
   );
   const found = service?.spec?.ports?.find((one) => one.port === port);
   const protocol = (found?.appProtocol ?? found?.name ?? '').split('-')[0]?.toLowerCase() ?? '';
   if (gateway !== MESH || !NOT_HTTP.includes(protocol)) return [];
-  return [`port ${port} of the Service is declared as ${protocol}: http routes do not count there`];
+  return [`port ${port} of the Service is declared as ${protocol}: http routes do not apply there`];
 }
 
 interface ServiceObject extends KubeObject {
@@ -57,11 +57,11 @@ function routeNotes(route: HTTPRoute): string[] {
       : []),
     ...(isGiven(route['mirror']) || isGiven(route['mirrors'])
       ? [
-          'the route has a mirror: copies of requests go elsewhere too, their answers are thrown away',
+          'the route has a mirror: copies of requests go to other pods, whose responses are discarded',
         ]
       : []),
     ...(isGiven(route['rewrite'])
-      ? ['the route rewrites path or authority: the pods see others']
+      ? ['the route rewrites path or authority: the pods see the new ones']
       : []),
     ...(changed.length > 0 ? [`the route changes request headers: ${changed.join(', ')}`] : []),
   ];

@@ -7,49 +7,45 @@ import { selection } from '../istio/selection.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
-import { envsWithoutWish } from './env-state.ts';
+import { envsWithoutClaim } from './env-state.ts';
+import type { CloneTaken, EnvTaken, OtherEnv } from './env-types.ts';
 import { hopNotes } from './hop-notes.ts';
+import { type MeshSnapshot, withoutEnvs } from './mesh-snapshot.ts';
 import { whyNotTaken } from './other-envs.ts';
 import { type Ending, endingOf } from './outcome.ts';
 import { refOf, withEnvs } from './route-ref.ts';
-import type {
-  Candidate,
-  CloneTaken,
-  EnvTaken,
-  Hop,
-  OtherEnv,
-  TriedRoute,
-  WithoutEnvs,
-} from './types.ts';
-import { type World, withoutEnvs } from './world.ts';
+import type { Candidate, Hop, TriedRoute, WithoutEnvs } from './types.ts';
 
-/** One request followed through the mesh; without what only the whole way knows. */
-export function traceHop(request: HostRequest, world: World): Omit<Hop, 'request' | 'caller'> {
-  const explanation = explain(request, world.mesh);
-  const ending = endingOf(request, explanation, world);
-  const base = withoutEnvs(world);
+/** Follows one request through the mesh. Its caller adds `request` and `caller`. */
+export function traceHop(
+  request: HostRequest,
+  snapshot: MeshSnapshot,
+): Omit<Hop, 'request' | 'caller'> {
+  const explanation = explain(request, snapshot.mesh);
+  const ending = endingOf(request, explanation, snapshot);
+  const base = withoutEnvs(snapshot);
   const plain = endingOf(request, explain(request, base.mesh), base);
-  const taken = explanation.taken && envOfRow(explanation.taken, world);
-  const hosts = affectedHosts(request, ending, plain, world);
-  const others = otherEnvs(request, explanation, world, hosts, taken);
-  const hasEnvs = world.wishes.length + world.envs.length > 0 || taken !== undefined;
+  const taken = explanation.taken && envOfRow(explanation.taken, snapshot);
+  const hosts = affectedHosts(request, ending, plain, snapshot);
+  const others = otherEnvs(request, explanation, snapshot, hosts, taken);
+  const hasEnvs = snapshot.claims.length + snapshot.envs.length > 0 || taken !== undefined;
   return {
     ...ending,
     candidates: explanation.considered.map(candidateOf),
-    tried: triedRoutes(explanation, world),
+    tried: triedRoutes(explanation, snapshot),
     ...(taken ? { env: envTaken(taken, request, others) } : {}),
     otherEnvs: others,
-    ...(hasEnvs ? { withoutEnvs: compared(plain, ending, world) } : {}),
-    notes: hopNotes(explanation.taken?.route, ending, request, world),
+    ...(hasEnvs ? { withoutEnvs: compared(plain, ending, snapshot) } : {}),
+    notes: hopNotes(explanation.taken?.route, ending, request, snapshot),
   };
 }
 
-/** The request's own, and all to which it goes or would go; where it goes nowhere, those of the table. */
+/** The request's host, and those that it reaches, with or without envs; if it reaches none, all hosts in the route table. */
 function affectedHosts(
   request: HostRequest,
   { destinations }: Ending,
   plain: Ending,
-  { mesh }: World,
+  { mesh }: MeshSnapshot,
 ): string[] {
   const reached = [...destinations, ...plain.destinations].map(({ host }) => host);
   const rows = selection(request.host, request, mesh).owners.flatMap(({ entries }) => entries);
@@ -60,29 +56,29 @@ function affectedHosts(
 function otherEnvs(
   request: HostRequest,
   explanation: Explanation,
-  world: World,
+  snapshot: MeshSnapshot,
   hosts: readonly string[],
   taken: RowEnv | undefined,
 ): OtherEnv[] {
-  const followed = { request, explanation, world, ...(taken ? { taken } : {}) };
-  const wishes = world.wishes.filter(
-    (wish) => hosts.includes(wish.host) && !taken?.wishes.includes(wish),
+  const followed = { request, explanation, snapshot, ...(taken ? { taken } : {}) };
+  const claims = snapshot.claims.filter(
+    (claim) => hosts.includes(claim.host) && !taken?.claims.includes(claim),
   );
   return [
-    ...wishes.map((wish) => whyNotTaken(wish, followed)),
-    ...envsWithoutWish(hosts, world),
+    ...claims.map((claim) => whyNotTaken(claim, followed)),
+    ...envsWithoutClaim(hosts, snapshot),
   ].sort((a, b) => (a.env < b.env ? -1 : 1));
 }
 
 function envTaken(
-  { env, wishes }: RowEnv,
+  { env, claims }: RowEnv,
   request: HostRequest,
   others: readonly OtherEnv[],
 ): EnvTaken {
   const before = others
     .filter(({ by }) => by === env)
     .map(({ env: other, why }) => ({ env: other, why }));
-  const [injection, ...more] = wishes.flatMap((wish) => wish.injection ?? []);
+  const [injection, ...more] = claims.flatMap((claim) => claim.injection ?? []);
   if (injection === undefined) return { name: env, before };
   const met = metMatch(injection, request);
   return {
@@ -118,15 +114,15 @@ function candidateOf({ virtualService, ...rest }: Considered): Candidate {
   };
 }
 
-function triedRoutes({ tried }: Explanation, world: World): TriedRoute[] {
+function triedRoutes({ tried }: Explanation, snapshot: MeshSnapshot): TriedRoute[] {
   return tried.map(({ row, failed }) => {
-    const env = envOfRow(row, world)?.env;
-    const ref = refOf(row, world);
+    const env = envOfRow(row, snapshot)?.env;
+    const ref = refOf(row, snapshot);
     return { ...ref, ...(env === undefined ? {} : { env }), failed, why: mismatchText(failed) };
   });
 }
 
-function compared(plain: Ending, ending: Ending, world: World): WithoutEnvs {
+function compared(plain: Ending, ending: Ending, snapshot: MeshSnapshot): WithoutEnvs {
   const essence = ({ outcome, destinations }: Ending) => ({
     outcome,
     to: destinations.map(({ host, subset, share, workloads }) => {
@@ -138,6 +134,6 @@ function compared(plain: Ending, ending: Ending, world: World): WithoutEnvs {
     same: jsonEqual(essence(plain), essence(ending)),
     ...rest,
     ...(virtualService ? { virtualService } : {}),
-    ...(route ? { route: withEnvs(route, world) } : {}),
+    ...(route ? { route: withEnvs(route, snapshot) } : {}),
   };
 }

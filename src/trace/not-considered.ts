@@ -2,8 +2,8 @@ import { hostMatches } from '../istio/host.ts';
 import { nameOf, namespaceOf } from '../istio/objects.ts';
 import { DEFAULT_ROOT_NAMESPACE } from '../istio/subset-lookup.ts';
 import type { KubeObject } from '../k8s/object.ts';
+import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { Hop } from './types.ts';
-import type { World } from './world.ts';
 
 interface Rule {
   kind: string;
@@ -11,14 +11,14 @@ interface Rule {
   group: string;
   /** What it may change. */
   means: string;
-  matters: (object: KubeObject, hop: Hop, world: World) => boolean;
+  matters: (object: KubeObject, hop: Hop, snapshot: MeshSnapshot) => boolean;
 }
 
 const NETWORKING = 'networking.istio.io/';
 const SECURITY = 'security.istio.io/';
 const GATEWAY_API = 'gateway.networking.k8s.io/';
 
-/** Objects that are no part of the evaluation, and where they matter. */
+/** Kinds that are not evaluated, and where their objects matter. */
 const RULES: readonly Rule[] = [
   { kind: 'Sidecar', group: NETWORKING, means: 'what the caller can see', matters: isAtCaller },
   {
@@ -66,39 +66,39 @@ const RULES: readonly Rule[] = [
 ];
 
 /** The objects of these kinds that may change the answer, each once, with what they may change. */
-export function notConsidered(hops: readonly Hop[], world: World): string[] {
+export function notConsidered(hops: readonly Hop[], snapshot: MeshSnapshot): string[] {
   return RULES.flatMap(({ kind, group, means, matters }) => {
-    const found = world.objects.filter(
+    const found = snapshot.objects.filter(
       (object) =>
         object.kind === kind &&
         object.apiVersion.startsWith(group) &&
-        hops.some((hop) => hop.outcome !== 'not-called' && matters(object, hop, world)),
+        hops.some((hop) => hop.outcome !== 'not-called' && matters(object, hop, snapshot)),
     );
     return found.length === 0 ? [] : [`${kind} ${found.map(nameOf).join(', ')} (${means})`];
   });
 }
 
-function isIn(object: KubeObject, namespaces: readonly string[], { mesh }: World): boolean {
+function isIn(object: KubeObject, namespaces: readonly string[], { mesh }: MeshSnapshot): boolean {
   const root = mesh.rootNamespace ?? DEFAULT_ROOT_NAMESPACE;
   return [...namespaces, root].includes(namespaceOf(object));
 }
 
-function isAtCaller(object: KubeObject, { caller }: Hop, world: World): boolean {
+function isAtCaller(object: KubeObject, { caller }: Hop, snapshot: MeshSnapshot): boolean {
   if (caller.kind === 'gateway') return false;
-  return isIn(object, [caller.namespace], world);
+  return isIn(object, [caller.namespace], snapshot);
 }
 
-function targets({ destinations }: Hop, { mesh }: World): string[] {
+function targets({ destinations }: Hop, { mesh }: MeshSnapshot): string[] {
   const hosts = destinations.map(({ host }) => host);
   return mesh.services.filter(({ host }) => hosts.includes(host)).map(({ namespace }) => namespace);
 }
 
-function isAtTarget(object: KubeObject, hop: Hop, world: World): boolean {
-  return isIn(object, targets(hop, world), world);
+function isAtTarget(object: KubeObject, hop: Hop, snapshot: MeshSnapshot): boolean {
+  return isIn(object, targets(hop, snapshot), snapshot);
 }
 
-function isAtEither(object: KubeObject, hop: Hop, world: World): boolean {
-  return isIn(object, [hop.caller.namespace, ...targets(hop, world)], world);
+function isAtEither(object: KubeObject, hop: Hop, snapshot: MeshSnapshot): boolean {
+  return isIn(object, [hop.caller.namespace, ...targets(hop, snapshot)], snapshot);
 }
 
 function sharesHost(object: KubeObject, { request, destinations }: Hop): boolean {

@@ -12,33 +12,33 @@ import { draftRoutes } from '../virtualservice/injections/render.ts';
 import { findShadows } from '../virtualservice/injections/shadows.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
-import { baseRoute, isLedBy, leadsToWish, metMatch, type RowEnv } from './env-routes.ts';
+import { baseRoute, leadsToClaim, leadsToCloneOf, metMatch, type RowEnv } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
-import type { OtherEnv } from './types.ts';
-import type { Wish, World } from './world.ts';
+import type { OtherEnv } from './env-types.ts';
+import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 
 /** A request that was followed to its end, and the env that took it. */
 export interface Followed {
   request: HostRequest;
   explanation: Explanation;
-  world: World;
+  snapshot: MeshSnapshot;
   taken?: RowEnv;
 }
 
-type Verdict = Pick<OtherEnv, 'reason' | 'why' | 'failed' | 'by'>;
+type NotTaken = Pick<OtherEnv, 'reason' | 'why' | 'failed' | 'by'>;
 
-/** Why the request did not go to what this wish is about. */
-export function whyNotTaken(wish: Wish, followed: Followed): OtherEnv {
-  const { env, deployment, host } = wish;
+/** Why the request did not go to the clone of this claim. */
+export function whyNotTaken(claim: EnvClaim, followed: Followed): OtherEnv {
+  const { env, deployment, host } = claim;
   const head = { env, deployment: `${deployment.namespace}/${deployment.name}`, host };
-  return { ...head, ...verdictOf(wish, followed) };
+  return { ...head, ...firstObstacle(claim, followed) };
 }
 
-function verdictOf(wish: Wish, followed: Followed): Verdict {
-  const { request, world } = followed;
-  const { injection } = wish;
+function firstObstacle(claim: EnvClaim, followed: Followed): NotTaken {
+  const { request, snapshot } = followed;
+  const { injection } = claim;
   if (injection === undefined) {
-    const why = 'it is a consumer there: its own copy of the pods, to which nothing is routed';
+    const why = 'it is a consumer there: a clone to which nothing is routed';
     return { reason: 'consumer', why };
   }
   const met = metMatch(injection, request);
@@ -46,10 +46,10 @@ function verdictOf(wish: Wish, followed: Followed): Verdict {
     const why = met.failed.map(mismatchText).join('; ');
     return { reason: 'no-match', why, failed: met.failed };
   }
-  if (!wish.isActive) return { reason: 'not-active', why: unreadyText(wish, world) };
-  const none = routeless(wish, followed);
-  // One copy may be for several workloads of an env: it is rendered, though it does not lead to this one.
-  const isOthers = none?.reason === 'not-rendered' && followed.taken?.env === wish.env;
+  if (!claim.isActive) return { reason: 'not-active', why: unreadyText(claim, snapshot) };
+  const none = routeless(claim, followed);
+  // One copy may serve several workloads of an env. It is rendered then, although it does not lead to this workload.
+  const isOthers = none?.reason === 'not-rendered' && followed.taken?.env === claim.env;
   return (
     (isOthers ? undefined : none) ??
     outranked(met.pair, followed) ??
@@ -61,12 +61,12 @@ function verdictOf(wish: Wish, followed: Followed): Verdict {
   );
 }
 
-/** The VirtualServices whose routes were looked at carry none of the env's. */
-function routeless(wish: Wish, followed: Followed): Verdict | undefined {
-  const { world, explanation } = followed;
-  const { injection } = wish;
+/** The reason, if the VirtualServices that decide have no route of the env. */
+function routeless(claim: EnvClaim, followed: Followed): NotTaken | undefined {
+  const { snapshot, explanation } = followed;
+  const { injection } = claim;
   const hasRoutes = (vs: VirtualService) =>
-    injection !== undefined && vs.spec.http?.some(isLedBy(vs, injection, world));
+    injection !== undefined && vs.spec.http?.some(leadsToCloneOf(vs, injection, snapshot));
   const asked = decisive(followed);
   if (asked.length === 0) {
     const why = 'no VirtualService decides for this host, so the Service itself answers';
@@ -85,22 +85,22 @@ function routeless(wish: Wish, followed: Followed): Verdict | undefined {
     const why = `its routes are in VirtualService ${nameOf(elsewhere)}, but ${asked.map(nameOf).join(', ')} decides for this caller`;
     return { reason: 'no-virtual-service', why };
   }
-  const told = asked.flatMap((vs) => noteOf(wish, nameOf(vs), world));
-  if (told[0] !== undefined) return { reason: 'not-planned', why: told[0] };
-  const planned = asked.find((vs) => isPlanned(wish, nameOf(vs), world));
+  const notes = asked.flatMap((vs) => noteOf(claim, nameOf(vs), snapshot));
+  if (notes[0] !== undefined) return { reason: 'not-planned', why: notes[0] };
+  const planned = asked.find((vs) => isPlanned(claim, nameOf(vs), snapshot));
   if (planned !== undefined) {
-    const why = `planned in VirtualService ${nameOf(planned)}, whose routes were not rendered yet`;
+    const why = `planned in VirtualService ${nameOf(planned)}, which does not have the routes yet`;
     return { reason: 'not-rendered', why };
   }
-  const base = explanation.taken && baseRoute(explanation.taken, world);
-  const reason = base && copyProblem(base, wish.injection as PlannedInjection, world);
+  const base = explanation.taken && baseRoute(explanation.taken, snapshot);
+  const reason = base && copyProblem(base, claim.injection as PlannedInjection, snapshot);
   if (reason !== undefined) return { reason: 'no-copy', why: reason };
   const names = asked.map(nameOf).join(', ');
   return { reason: 'not-planned', why: `VirtualService ${names} has no plan for it` };
 }
 
-/** The VirtualServices that made the table, and the delegates that have routes in it. */
-function decisive({ explanation, world }: Followed): readonly VirtualService[] {
+/** The VirtualServices of the route table, and the delegates with routes in it. */
+function decisive({ explanation, snapshot }: Followed): readonly VirtualService[] {
   const rows = [explanation.taken, ...explanation.tried.map(({ row }) => row)];
   const names = new Set([
     ...explanation.considered
@@ -108,13 +108,13 @@ function decisive({ explanation, world }: Followed): readonly VirtualService[] {
       .map((one) => nameOf(one.virtualService)),
     ...rows.flatMap((row) => row?.delegate?.virtualService ?? []),
   ]);
-  return world.mesh.virtualServices.filter((vs) => names.has(nameOf(vs)));
+  return snapshot.mesh.virtualServices.filter((vs) => names.has(nameOf(vs)));
 }
 
-/** What the plan of a VirtualService says of what keeps the env's routes out of it. */
-function noteOf(wish: Wish, virtualService: string, world: World): string[] {
-  const { env, host, deployment } = wish;
-  return (world.plans.get(virtualService)?.notes ?? [])
+/** The messages in a VirtualService's plan that say why it has no routes of the env. */
+function noteOf(claim: EnvClaim, virtualService: string, snapshot: MeshSnapshot): string[] {
+  const { env, host, deployment } = claim;
+  return (snapshot.plans.get(virtualService)?.notes ?? [])
     .filter((note) => note.env === env && note.host === host)
     .filter(
       ({ deployment: { namespace, name } }) =>
@@ -124,25 +124,29 @@ function noteOf(wish: Wish, virtualService: string, world: World): string[] {
     .map(({ message }) => `VirtualService ${virtualService}: ${message}`);
 }
 
-function isPlanned({ injection }: Wish, virtualService: string, world: World): boolean {
+function isPlanned(
+  { injection }: EnvClaim,
+  virtualService: string,
+  snapshot: MeshSnapshot,
+): boolean {
   const name = injection && routeNameOf(injection);
-  const planned = world.plans.get(virtualService)?.injections ?? [];
+  const planned = snapshot.plans.get(virtualService)?.injections ?? [];
   return planned.some((one) => routeNameOf(one) === name);
 }
 
-/** Another route of an env took it, and that one comes first before the route that both have copies of. */
+/** The reason, if a route of an env took the request and comes before this one among the copies of the same user's route. */
 function outranked(
   pair: Pair,
-  { taken, world, request, explanation }: Followed,
-): Verdict | undefined {
-  const winner = taken?.wishes[0]?.injection;
-  const base = explanation.taken && baseRoute(explanation.taken, world);
+  { taken, snapshot, request, explanation }: Followed,
+): NotTaken | undefined {
+  const winner = taken?.claims[0]?.injection;
+  const base = explanation.taken && baseRoute(explanation.taken, snapshot);
   if (taken === undefined || winner === undefined || base === undefined) return undefined;
   const met = metMatch(winner, request);
-  const active = world.wishes.flatMap(({ injection, isActive }) =>
+  const active = snapshot.claims.flatMap(({ injection, isActive }) =>
     injection && isActive ? injection : [],
   );
-  const draft = draftRoutes([base.route], active, scopeOf(base.virtualService, world.mesh));
+  const draft = draftRoutes([base.route], active, scopeOf(base.virtualService, snapshot.mesh));
   const isOwn = (one: Pair) =>
     routeNameOf(one.injection) === pair.routeName && one.matchIndex === pair.matchIndex;
   const isCopied = draft.routes.some(({ copies }) => copies.some(({ pairs }) => pairs.some(isOwn)));
@@ -160,17 +164,20 @@ function outranked(
     : { reason: 'shadowed', why: `${why}; it takes all such requests`, by: taken.env };
 }
 
-/** The env has routes here, but none before the route that took the request; or its copy asks for more. */
+/** The reason, if the env has routes here, but no copy of the route that took the request, or a copy with further conditions. */
 function uncopied(
   injection: PlannedInjection,
-  { explanation, world }: Followed,
-): Verdict | undefined {
-  const base = explanation.taken && baseRoute(explanation.taken, world);
-  const reason = base && copyProblem(base, injection, world);
+  { explanation, snapshot }: Followed,
+): NotTaken | undefined {
+  const base = explanation.taken && baseRoute(explanation.taken, snapshot);
+  const reason = base && copyProblem(base, injection, snapshot);
   if (reason !== undefined) return { reason: 'no-copy', why: reason };
-  const own = explanation.tried.findLast(({ row }) => leadsToWish(row, injection, world));
+  const own = explanation.tried.findLast(({ row }) => leadsToClaim(row, injection, snapshot));
   if (own)
-    return { reason: 'no-copy', why: `its route asks for more: ${mismatchText(own.failed)}` };
+    return {
+      reason: 'no-copy',
+      why: `its route has further conditions: ${mismatchText(own.failed)}`,
+    };
   const { delegate, place } = explanation.taken ?? {};
   if (delegate === undefined || place === undefined) return undefined;
   const why = `Istio drops its copies in the delegate ${delegate.virtualService}: their matches contradict those of the route of ${place.virtualService} that delegates`;
@@ -180,7 +187,7 @@ function uncopied(
 function copyProblem(
   { virtualService, route }: NonNullable<ReturnType<typeof baseRoute>>,
   injection: PlannedInjection,
-  { mesh }: World,
+  { mesh }: MeshSnapshot,
 ): string | undefined {
   return whyNotCopied(route, injection, scopeOf(virtualService, mesh));
 }

@@ -6,9 +6,9 @@ import { requestHost } from '../istio/request-host.ts';
 import type { HTTPRoute } from '../istio/types.ts';
 import { tracedDestination } from './destinations.ts';
 import { envOfRow } from './env-routes.ts';
+import type { MeshSnapshot } from './mesh-snapshot.ts';
 import { refOf } from './route-ref.ts';
 import type { Hop, HopOutcome, TakenRoute, TracedDestination } from './types.ts';
-import type { World } from './world.ts';
 
 /** Where a request ends: what `Hop` and `WithoutEnvs` have in common. */
 export type Ending = Pick<
@@ -19,16 +19,16 @@ export type Ending = Pick<
 export function endingOf(
   request: HostRequest,
   { outcome, taken }: Explanation,
-  world: World,
+  snapshot: MeshSnapshot,
 ): Ending {
   const destinations =
     outcome.kind === 'destinations'
-      ? outcome.destinations.map((target) => tracedDestination(target, request, world))
+      ? outcome.destinations.map((target) => tracedDestination(target, request, snapshot))
       : [];
   const kind = outcomeKind(outcome, destinations);
   const status = statusOf(kind, outcome, request, taken?.route);
-  const ref = taken && refOf(taken, world);
-  const env = taken && envOfRow(taken, world)?.env;
+  const ref = taken && refOf(taken, snapshot);
+  const env = taken && envOfRow(taken, snapshot)?.env;
   const route: TakenRoute | undefined = ref && {
     ...ref,
     kind: outcome.kind === 'redirect' ? 'redirect' : directOr(outcome),
@@ -38,7 +38,7 @@ export function endingOf(
   return {
     outcome: kind,
     ...(status === undefined ? {} : { status }),
-    summary: summaryOf(kind, outcome, destinations, request, world),
+    summary: summaryOf(kind, outcome, destinations, request, snapshot),
     ...(ref ? { virtualService: ref.virtualService } : {}),
     ...(route ? { route } : {}),
     destinations,
@@ -84,7 +84,7 @@ function summaryOf(
   outcome: Outcome,
   destinations: readonly TracedDestination[],
   request: HostRequest,
-  world: World,
+  snapshot: MeshSnapshot,
 ): string {
   switch (kind) {
     case 'redirect':
@@ -92,17 +92,17 @@ function summaryOf(
     case 'direct-response':
       return 'the proxy answers itself';
     case 'no-route':
-      return '404: no route fits';
+      return '404: no route matches';
     case 'no-destination':
-      return 'its route sends nowhere, which Istio refuses';
+      return 'its route has no destination, which Istio refuses';
     case 'unknown-host':
-      return unknownHost(request, world);
+      return unknownHost(request, snapshot);
     default:
       return outcome.kind === 'destinations' ? destinations.map(sentence).join('; ') : kind;
   }
 }
 
-function unknownHost(request: HostRequest, { mesh }: World): string {
+function unknownHost(request: HostRequest, { mesh }: MeshSnapshot): string {
   const { host, port = DEFAULT_PORT, gateway } = request;
   if (gateway !== MESH) {
     return `404: no VirtualService of gateway ${gateway} has routes for ${host}`;
@@ -111,7 +111,7 @@ function unknownHost(request: HostRequest, { mesh }: World): string {
   const meant = requestHost(request, { ...mesh, services: anyPort });
   const service = mesh.services.find((one) => one.host === meant);
   if (service?.aliasFor) {
-    return `Service ${meant} is only another name for ${service.aliasFor}, and no Service here is that, so that the proxy lets the request pass or refuses it, as the mesh is set`;
+    return `Service ${meant} is an ExternalName for ${service.aliasFor}, which is no Service here; whether the proxy lets the request pass is set by the mesh's outboundTrafficPolicy`;
   }
   if (service?.ports) {
     return `Service ${meant} has no port ${port}, but ${service.ports.join(', ') || 'none'}`;
@@ -119,7 +119,7 @@ function unknownHost(request: HostRequest, { mesh }: World): string {
   const namesakes = mesh.services.filter((one) => one.host.startsWith(`${host}.`));
   const homes = namesakes.map(({ namespace }) => namespace).join(', ');
   const hint = homes === '' ? '' : `; Services of this name are in: ${homes}`;
-  return `nothing is called ${host} for this caller, whose proxy lets it pass or refuses it, as the mesh is set${hint}`;
+  return `no Service or VirtualService here has the host ${host} for this caller; whether its proxy lets the request pass is set by the mesh's outboundTrafficPolicy${hint}`;
 }
 
 function sentence(target: TracedDestination): string {

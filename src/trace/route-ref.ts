@@ -1,16 +1,16 @@
 import { isInjectedRouteName } from '../api/route-name.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-rows.ts';
+import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { RouteRef } from './types.ts';
-import type { World } from './world.ts';
 
-/** Where a row is written. */
+/** The place in a VirtualService where a row is written. */
 export function refOf(
   { place, delegate, matchIndex }: Pick<RouteEntry, 'place' | 'delegate' | 'matchIndex'>,
-  world: World,
+  snapshot: MeshSnapshot,
 ): RouteRef {
   const { virtualService, routeIndex } = delegate ?? place;
-  const { name } = routeAt(virtualService, routeIndex, world) ?? {};
+  const { name } = routeAt(virtualService, routeIndex, snapshot) ?? {};
   return {
     virtualService,
     index: routeIndex,
@@ -22,14 +22,14 @@ export function refOf(
   };
 }
 
-function routeAt(virtualService: string, index: number, { mesh }: World) {
+function routeAt(virtualService: string, index: number, { mesh }: MeshSnapshot) {
   return mesh.virtualServices.find((vs) => nameOf(vs) === virtualService)?.spec.http?.[index];
 }
 
-/** A place in a VirtualService without the envs' routes, as one in the VirtualService as it is. */
-export function withEnvs<T extends RouteRef>(ref: T, world: World): T {
+/** Translates a place in a VirtualService without the envs' routes into the place in the VirtualService as it is. */
+export function withEnvs<T extends RouteRef>(ref: T, snapshot: MeshSnapshot): T {
   const users = (name: string) =>
-    (world.mesh.virtualServices.find((vs) => nameOf(vs) === name)?.spec.http ?? []).flatMap(
+    (snapshot.mesh.virtualServices.find((vs) => nameOf(vs) === name)?.spec.http ?? []).flatMap(
       (route, index) => (isInjectedRouteName(route.name) ? [] : [index]),
     );
   const { delegatedBy } = ref;

@@ -3,31 +3,31 @@ import type { HttpRequest } from '../istio/match-request.ts';
 import { requestHost } from '../istio/request-host.ts';
 import { answering } from './destinations.ts';
 import { traceHop } from './hop.ts';
+import type { MeshSnapshot } from './mesh-snapshot.ts';
 import { notConsidered } from './not-considered.ts';
 import type { Caller, Hop, HopOutcome, Trace, TracedRequest } from './types.ts';
-import type { World } from './world.ts';
 
-/** A request as it is written; which service it means is a matter of who sends it. */
+/** A request as it is written. Which host it means depends on the caller. */
 export type Call = Omit<TracedRequest, 'host'> & { scheme: string };
 
 const REACHED: readonly HopOutcome[] = ['pods', 'redirect', 'direct-response'];
 
 /**
- * Follows calls one behind the other: the first by `caller`, each further one by the pods that answered the one before,
- * all with the headers they have. `notes`: what is known to be missing from the world.
+ * Follows a chain of calls: the first is made by `caller`, each further one by the pods that answered the one before, each with
+ * its own headers. `notes`: what is known to be missing from the snapshot.
  */
 export function trace(
   calls: readonly Call[],
   caller: Caller,
-  world: World,
+  snapshot: MeshSnapshot,
   notes: readonly string[],
 ): Trace {
   const hops: Hop[] = [];
   const more: string[] = [];
   let next: Caller | undefined = caller;
   for (const call of calls) {
-    const hop: Hop = next === undefined ? notCalled(call, caller) : called(call, next, world);
-    const following = callerAfter(hop, world);
+    const hop: Hop = next === undefined ? notCalled(call, caller) : called(call, next, snapshot);
+    const following = callerAfter(hop, snapshot);
     next = following?.caller;
     if (following?.note !== undefined && hops.length + 1 < calls.length) more.push(following.note);
     hops.push(hop);
@@ -37,18 +37,18 @@ export function trace(
     reached: hops.every(({ outcome }) => REACHED.includes(outcome)),
     hops,
     notes: [...notes, ...more],
-    notConsidered: notConsidered(hops, world),
+    notConsidered: notConsidered(hops, snapshot),
   };
 }
 
-function called(call: Call, caller: Caller, world: World): Hop {
+function called(call: Call, caller: Caller, snapshot: MeshSnapshot): Hop {
   const { scheme, ...rest } = call;
   const { method, authority, path, port, headers } = call;
   const { gateway, labels, namespace } = caller;
   const source = { sourceLabels: labels, sourceNamespace: namespace };
   const sent: HttpRequest = { method, scheme, authority, path, port, headers, gateway, ...source };
-  const host = requestHost(sent, world.mesh);
-  return { request: requestOf(rest, host), caller, ...traceHop({ ...sent, host }, world) };
+  const host = requestHost(sent, snapshot.mesh);
+  return { request: requestOf(rest, host), caller, ...traceHop({ ...sent, host }, snapshot) };
 }
 
 function requestOf({ method, url, ...rest }: Omit<TracedRequest, 'host'>, host: string) {
@@ -69,10 +69,10 @@ function notCalled({ scheme: _scheme, ...rest }: Call, caller: Caller): Hop {
   };
 }
 
-/** Who calls on: the pods with the largest share, in the mesh. A redirect's way ends at the caller. */
+/** The caller of the next hop: the pods with the largest share. Undefined: this hop reaches no pods, or is a redirect. */
 function callerAfter(
   { outcome, destinations }: Hop,
-  { workloads, mesh }: World,
+  { workloads, mesh }: MeshSnapshot,
 ): { caller: Caller; note?: string } | undefined {
   if (outcome !== 'pods') return undefined;
   const [main, ...others] = [...destinations].sort((a, b) => b.share - a.share);

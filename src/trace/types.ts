@@ -1,28 +1,30 @@
 import type { SelectionReason } from '../istio/explain-selection.ts';
 import type { Mismatch } from '../istio/match-request.ts';
 import type { HTTPMatchRequest } from '../istio/types.ts';
+import type { EnvTaken, OtherEnv } from './env-types.ts';
 
 /**
  * The answer of `dynamicenv trace -o json`: a contract for other programs. Objects are named `namespace/name`, hosts by
  * their full names; indices count from 0 and are those of the object as it is, our routes included.
  */
 export interface Trace {
-  /** Of this format. */
+  /** Version of this format. */
   version: 1;
   /** Each hop reaches ready pods, a redirect or a direct response: exit code 0. */
   reached: boolean;
-  /** In the order of the URLs; those behind a hop that reaches nobody are `not-called`. */
+  /** In the order of the URLs. After a hop that reaches no pods all are `not-called`. */
   hops: Hop[];
-  /** What was assumed or could not be seen. */
+  /** What was assumed or could not be read. */
   notes: string[];
-  /** What is among the objects and may matter, but is not part of the answer (Sidecars, EnvoyFilters …). */
+  /** Objects that may matter but are not evaluated (Sidecars, EnvoyFilters …). */
   notConsidered: string[];
 }
 
 /**
- * `pods`: ready pods get it. `no-ready-pods`: (a share of) it has none. `unavailable`: (a share of) it finds no cluster,
- * 503. `no-route`: 404. `unknown-host`: nothing here has the name (404 at a gateway; a sidecar lets it pass or refuses it,
- * as the mesh is set). `no-destination`: a route to nowhere, which Istio refuses. `not-called`: the hop before failed.
+ * `pods`: ready pods get it. `no-ready-pods`: no pods are known to be ready for it, or for a share of it. `unavailable`: it,
+ * or a share of it, finds no Envoy cluster: 503. `no-route`: 404. `unknown-host`: no object here has this host (404 at a gateway;
+ * at a sidecar `outboundTrafficPolicy` decides). `no-destination`: a route without destination, which Istio refuses.
+ * `not-called`: the hop before failed.
  */
 export type HopOutcome =
   | 'pods'
@@ -39,20 +41,23 @@ export interface Hop {
   request: TracedRequest;
   caller: Caller;
   outcome: HopOutcome;
-  /** What the caller gets where the mesh itself answers: 404, 503, the redirect's or the direct response's. */
+  /** The status if a proxy answers: 404, 503, that of the redirect or of the direct response. */
   status?: number;
   /** The outcome in one sentence. */
   summary: string;
-  /** Whose routes decide; absent: none, the Service itself answers. At a gateway: the one whose route took the request. */
+  /**
+   * The VirtualService whose routes decide; absent: none, the Service itself answers. At a gateway: the one whose route took the
+   * request.
+   */
   virtualService?: string;
-  /** Every VirtualService with a host that stands for the request's. */
+  /** Every VirtualService with a host that matches the request's. */
   candidates: Candidate[];
-  /** The rows of the route table that were tried before, in order; up to the end when none fits. */
+  /** The rows of the route table that were tried before, in order; all of them when none fits. */
   tried: TriedRoute[];
-  /** What took the request. */
+  /** The route that took the request. */
   route?: TakenRoute;
   destinations: TracedDestination[];
-  /** Whose route it is; absent: no env's. */
+  /** The env of this route; absent: it is no env's. */
   env?: EnvTaken;
   /** All other envs of the services concerned, and why each did not get the request. */
   otherEnvs: OtherEnv[];
@@ -64,7 +69,7 @@ export interface Hop {
 export interface TracedRequest {
   method: string;
   url: string;
-  /** Full name; the name as written when nothing here has it. */
+  /** Full name; as written if no object here has it. */
   host: string;
   port: number;
   authority: string;
@@ -85,7 +90,7 @@ export interface Caller {
 
 export interface Candidate {
   virtualService: string;
-  /** Those of its hosts that stand for the request's, in full. */
+  /** Those of its hosts that match the request's, as full names. */
   hosts: string[];
   gateways: string[];
   exportTo: string[];
@@ -101,9 +106,9 @@ export interface RouteRef {
   virtualService: string;
   index: number;
   name?: string;
-  /** Which of its match entries; absent: it has none. */
+  /** Index of its match entry; absent: it has none. */
   matchIndex?: number;
-  /** The delegating route that it stands for. */
+  /** The delegating route of the root that it is in effect for. */
   delegatedBy?: { virtualService: string; index: number };
   /** The env whose route it is. */
   env?: string;
@@ -117,7 +122,7 @@ export interface TriedRoute extends RouteRef {
 
 export interface TakenRoute extends RouteRef {
   kind: 'plain' | 'redirect' | 'direct-response';
-  /** As it is in effect: a delegate's with its root's. */
+  /** The effective match: that of a delegate combined with its root's. */
   match?: HTTPMatchRequest;
 }
 
@@ -126,16 +131,16 @@ export interface TracedDestination {
   subset?: string;
   /** 0 … 1 of such requests. */
   share: number;
-  /** Labels that the pods have. */
+  /** Labels of the pods. */
   selector?: Record<string, string>;
-  /** DestinationRule that the subset is from. */
+  /** The DestinationRule that defines the subset. */
   destinationRule?: string;
   /** `unknown`: no workload here has such pods, or the Service selects none (ExternalName, own Endpoints). */
   state: 'ready' | 'not-ready' | 'unknown' | 'unavailable';
   /** Why, unless `ready`. */
   why?: string;
   workloads: TracedWorkload[];
-  /** Pods of these envs' clones are reached with the base's: most often since no subset is named. */
+  /** Envs whose clones are reached together with the base, mostly because the route names no subset. */
   unguarded?: string[];
 }
 
@@ -148,59 +153,6 @@ export interface TracedWorkload {
   ready?: number;
   /** The env whose clone it is. */
   env?: string;
-}
-
-/** A clone that a route leads to, instead of a base Deployment. */
-export interface CloneTaken {
-  deployment: string;
-  clone: string;
-  host: string;
-}
-
-export interface EnvTaken {
-  name: string;
-  /** The base Deployment. This and what follows is absent where the env's wish is not known any more. */
-  deployment?: string;
-  clone?: string;
-  host?: string;
-  /** Which of the env's `istioMatches`; absent: not known. */
-  matchIndex?: number;
-  /** The other clones of the env that the same route leads to: it has several targets. */
-  also?: CloneTaken[];
-  /** Envs that wanted the request too and come later, and by which rule. */
-  before: { env: string; why: string }[];
-}
-
-/**
- * The first thing that kept the request from the env. `no-injection`: not processed, or degraded; `consumer`: is never
- * routed to; `not-active`: its pods are not ready yet, or it is leaving; `no-match`: `failed` says what its matches miss;
- * `no-virtual-service`: none decides, or another one than that with its routes; `not-planned`: the plan of the VirtualService
- * leaves it out; `not-rendered`: planned, the routes are not there yet; `no-copy`: the route that took the request has no
- * copy for it; `shadowed`, `later`: another env comes first before that route, always or for this request.
- */
-export type OtherEnvReason =
-  | 'no-injection'
-  | 'consumer'
-  | 'not-active'
-  | 'no-match'
-  | 'no-virtual-service'
-  | 'not-planned'
-  | 'not-rendered'
-  | 'no-copy'
-  | 'shadowed'
-  | 'later';
-
-export interface OtherEnv {
-  env: string;
-  /** The base Deployment. */
-  deployment: string;
-  host: string;
-  reason: OtherEnvReason;
-  why: string;
-  /** `no-match`: for each of its matches the first condition that failed. */
-  failed?: (Mismatch & { matchIndex: number })[];
-  /** `shadowed`, `later`: the env that comes first. */
-  by?: string;
 }
 
 export interface WithoutEnvs {

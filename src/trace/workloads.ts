@@ -27,7 +27,7 @@ interface WorkloadObject extends KubeObject {
   };
 }
 
-/** Undefined for other kinds, and for what keeps its pod template elsewhere. */
+/** Undefined for other kinds, and for objects whose pod template is in another object. */
 export function workloadOf(object: KubeObject): Workload | undefined {
   if (!KINDS.includes(object.kind)) return undefined;
   const { kind, metadata, spec, status } = object as WorkloadObject;

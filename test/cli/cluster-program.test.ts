@@ -110,7 +110,7 @@ describe('without the client package', () => {
     const { code, stdout, stderr } = await runProgram(['get', 'test-user'], { before });
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toBe(
-      `dynamicenv: reading a cluster needs the package ${CLIENT}, which is not installed beside dynamicenv: "npm install ${CLIENT}@${major}" there, with --global if dynamicenv is installed so\n`,
+      `dynamicenv: reading a cluster needs the package ${CLIENT}, which is not installed beside dynamicenv: run "npm install ${CLIENT}@${major}" there, with --global if dynamicenv was installed with it\n`,
     );
   });
 });

@@ -43,7 +43,7 @@ describe('sabotage is noticed', () => {
         renderRoutes: (http: []) => ({ http, dropped: [] }),
         routesFor: ({ routes }: render.Draft) => routes.map(({ route }) => route),
       },
-      /^untrue: the routes come in within 120 s$/,
+      /^not true: the routes are added within 120 s$/,
     ],
     [
       'routes lead to the base',
@@ -55,7 +55,7 @@ describe('sabotage is noticed', () => {
         },
         routesFor: (...given: Parameters<typeof routesFor>) => misled(routesFor(...given)),
       },
-      /^untrue: GET .* with user: test-user goes to test-user, not to shared$/,
+      /^not true: GET .* with user: test-user goes to test-user, not to shared$/,
     ],
     [
       'routes come after the ones they are to precede',
@@ -67,7 +67,7 @@ describe('sabotage is noticed', () => {
             : [{ op: 'replace', path: '/spec/http', value: [...to].reverse() }]),
         ],
       },
-      /^untrue: GET .* with user: test-user goes to test-user, not to shared$/,
+      /^not true: GET .* with user: test-user goes to test-user, not to shared$/,
     ],
     [
       'routes are not taken away',
@@ -76,7 +76,7 @@ describe('sabotage is noticed', () => {
         patchRoutes: (...given: Parameters<typeof patchRoutes>) =>
           patchRoutes(...given).filter(({ op }) => op !== 'remove'),
       },
-      /^untrue: the routes leave within 120 s$/,
+      /^not true: the routes are removed within 120 s$/,
     ],
   ])('%s', async (_, name, broken, message) => {
     const whole = name === 'render' ? render : patch;

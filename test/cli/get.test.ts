@@ -134,12 +134,12 @@ describe('what to do', () => {
     [
       'nobody has answered',
       () => changed(({ status: _, ...env }) => env),
-      'nobody has answered for it yet: is Metacontroller running, and the CompositeController dynamicenv there? "kubectl describe de test-user" shows what went wrong',
+      'it has no status yet: check that Metacontroller is running and that there is a CompositeController dynamicenv; "kubectl describe de test-user" shows errors',
     ],
     [
       'the status is about an earlier spec',
       () => changed((env) => ({ ...env, metadata: { ...env.metadata, generation: 9 } })),
-      'the status is about an earlier spec; if that stays so, "kubectl describe de test-user" shows what went wrong',
+      'the status is about an earlier spec; if that does not change, "kubectl describe de test-user" shows errors',
     ],
     [
       'it is being deleted',
@@ -161,7 +161,7 @@ describe('what to do', () => {
             conditions: [{ type: 'Stalled', status: 'True', message: 'held up by a' }],
           },
         })),
-      'it is being deleted since 2020-01-02T00:00:00Z; "kubectl annotate de test-user riskified.com/force-removal=true" stops waiting for routes to leave\n',
+      'it is being deleted since 2020-01-02T00:00:00Z; "kubectl annotate de test-user riskified.com/force-removal=true" stops the wait for the removal of its routes\n',
     ],
     [
       'pods do not come',
@@ -244,7 +244,7 @@ describe('rights', () => {
     expect(server.asked).toContain('list virtualservices.networking.istio.io shop');
     expect(output.text()).toContain('before route reports');
     expect(output.text()).toContain(
-      'not seen, for want of the right to list virtualservices.networking.istio.io in all namespaces (user "jane"): routes of VirtualServices outside of shop',
+      'not read, because of a missing right: list virtualservices.networking.istio.io in all namespaces (user "jane"): routes of VirtualServices outside of shop',
     );
   });
 
@@ -266,7 +266,7 @@ describe('rights', () => {
       await refused({ objects: shop, isDenied: ({ verb }) => verb === 'get' }, 'test-user'),
     ).toBe(`rights of user "jane" are missing in the cluster of context dev:
   get dynamicenvs.riskified.com, by a ClusterRole
-ask its administrator for them, or choose another --context; "kubectl auth can-i get dynamicenvs.riskified.com" tells whether you have one`);
+ask its administrator for them, or choose another --context; check a right with "kubectl auth can-i get dynamicenvs.riskified.com"`);
   });
 });
 

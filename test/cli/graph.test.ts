@@ -87,7 +87,7 @@ describe('refused, with words', () => {
     const outcome = await runProgram(['preview', '-f', SHOP, '--graph', file], { before: [hook] });
     expect([outcome.code, outcome.stderr]).toEqual([
       2,
-      'dynamicenv: --graph needs the package elkjs, which is not installed beside dynamicenv: "npm install elkjs@0.12" there, with --global if dynamicenv is installed so\n',
+      'dynamicenv: --graph needs the package elkjs, which is not installed beside dynamicenv: run "npm install elkjs@0.12" there, with --global if dynamicenv was installed with it\n',
     ]);
   });
 });

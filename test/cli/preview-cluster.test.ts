@@ -1,54 +1,29 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { toYaml } from '../../src/k8s/yaml.ts';
-import { type FakeServer, type FakeServerOptions, fakeApiServer } from './lib/api-server.ts';
-import { type Previewed, previewed, refusal } from './lib/in-process.ts';
-import { temporaryFolder, writeConfig } from './lib/kubeconfig.ts';
+import { clusterPreviews, ENV, SHOP } from './lib/cluster-previews.ts';
+import { previewed } from './lib/in-process.ts';
 import { livingCluster } from './lib/living-cluster.ts';
 
 jest.setTimeout(60_000);
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const SHOP = ['backend.yaml', 'web.yaml'].map((name) => path(`../../examples/shop/${name}`));
-const ENV = path('../../examples/shop/dynamicenv.yaml');
 const CROWDED = ['shared.yaml', 'routes.yaml'].map((name) => path(`./fixtures/crowded/${name}`));
 const ALICE = path('./fixtures/crowded/alice.yaml');
 const BOB = path('./fixtures/crowded/bob.yaml');
 
-const folder = temporaryFolder();
+const { folder, cluster, previewOn } = clusterPreviews();
 let shop: KubeObject[];
 let shopWithEnv: KubeObject[];
-let servers: FakeServer[] = [];
 
 beforeAll(async () => {
   [shop, shopWithEnv] = await Promise.all([livingCluster(SHOP), livingCluster([...SHOP, ENV])]);
 });
-afterEach(async () => {
-  await Promise.all(servers.map(({ close }) => close()));
-  servers = [];
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A server with these objects, and the arguments with which `preview` finds it. */
-async function cluster(
-  options: FakeServerOptions,
-  parts: { namespace?: string } = {},
-): Promise<{ server: FakeServer; flags: string[] }> {
-  const server = await fakeApiServer(options);
-  servers.push(server);
-  const file = writeConfig(folder, 'config', { server: server.url, ...parts });
-  return { server, flags: ['--from-cluster', '--kubeconfig', file] };
-}
-
-async function previewOn(options: FakeServerOptions, ...args: string[]): Promise<Previewed> {
-  const { flags } = await cluster(options);
-  return previewed(...flags, ...args);
-}
 
 const envOf = (text: string) =>
   (JSON.parse(text) as { items: KubeObject[] }).items.filter(
@@ -98,7 +73,7 @@ describe('an env that is to come', () => {
     const { code, text } = await previewOn({ objects: [...shop, nospec] }, '-f', ENV);
     expect([code, text]).toEqual([0, expect.stringContaining('DynamicEnv test-user is ready')]);
     expect(text).toContain(
-      'DestinationRule shop/nospec (spec: expected a map) cannot be read, and is not looked at',
+      'DestinationRule shop/nospec (spec: expected a map) cannot be read, and is ignored',
     );
   });
 
@@ -114,7 +89,7 @@ describe('an env that is to come', () => {
     const objects = await livingCluster([...CROWDED, ALICE]);
     const { code, text } = await previewOn({ objects }, '-f', BOB);
     expect(code).toBe(1);
-    expect(text.split('\n')[0]).toMatch(/, beside DynamicEnvs in the same namespaces: alice$/);
+    expect(text.split('\n')[0]).toMatch(/, with other DynamicEnvs in the same namespaces: alice$/);
     expect(text).toMatch(/bob: conflicting: .*env "alice" takes the same requests first/);
     expect(text).not.toContain('DynamicEnv alice is');
   });
@@ -299,7 +274,7 @@ describe('envs that live there', () => {
     const { code, text } = await previewOn({ objects });
     expect(code).toBe(1);
     expect(text).toContain('no DynamicEnv in the cluster');
-    expect(text).toContain('DynamicEnv test-user is being deleted, and counts as gone');
+    expect(text).toContain('DynamicEnv test-user is being deleted, and is left out');
   });
 
   test('where the cluster says otherwise, people are told', async () => {
@@ -309,7 +284,7 @@ describe('envs that live there', () => {
     const { code, text } = await previewOn({ objects });
     expect(code).toBe(0);
     expect(text).toMatch(
-      /DynamicEnv test-user is processing in the cluster, which this preview does not explain/,
+      /DynamicEnv test-user is processing in the cluster, and this preview does not show why/,
     );
   });
 });
@@ -321,7 +296,7 @@ describe('pods', () => {
     expect(alone.code).toBe(1);
     expect(alone.text).toContain('Deployment shop/backend-test-user: initializing');
     expect(alone.text).toContain(
-      'Deployment shop/backend-test-user has no available pods in the cluster; as long as',
+      'Deployment shop/backend-test-user has no available pods in the cluster; the preview assumes that',
     );
     const next = await previewOn({ objects }, '-f', nextImage(objects));
     expect(next.code).toBe(0);
@@ -362,91 +337,6 @@ describe('pods', () => {
   }
 });
 
-describe('rights that are missing', () => {
-  const refuse = async (options: FakeServerOptions, ...args: string[]) => {
-    const { flags } = await cluster(options);
-    return refusal(...flags, ...args);
-  };
-
-  test('needed ones: all of them, with the user, and what to do', async () => {
-    const told = await refuse(
-      {
-        objects: shop,
-        isDenied: ({ resource }) =>
-          resource !== 'dynamicenvs.riskified.com' && resource !== 'services',
-      },
-      '-f',
-      ENV,
-    );
-    expect(told).toBe(`rights of user "jane" are missing in the cluster of context dev:
-  list deployments.apps in namespace shop
-  list destinationrules.networking.istio.io in namespace shop
-  list virtualservices.networking.istio.io in namespace shop
-ask its administrator for them, or choose another --context; "kubectl auth can-i list deployments.apps --namespace shop" tells whether you have one`);
-  });
-
-  test('VirtualServices of all namespaces: those of the env’s are read, and the rest is told of', async () => {
-    const { server, flags } = await cluster({
-      objects: shop,
-      isDenied: ({ resource, namespace }) =>
-        resource.startsWith('virtualservices') && namespace === '',
-    });
-    const { code, text } = await previewed(...flags, '-f', ENV);
-    expect(code).toBe(0);
-    expect(server.asked).toContain('list virtualservices.networking.istio.io shop');
-    expect(text).toContain(
-      '  not seen, for want of the right to list virtualservices.networking.istio.io in all namespaces (user "jane"): VirtualServices outside of namespaces shop; those that route there may carry routes too, or be unguarded\n',
-    );
-  });
-
-  test('DynamicEnvs: beside a given one that is noted; without, it is the end', async () => {
-    const options: FakeServerOptions = {
-      objects: shop,
-      isDenied: ({ resource }) => resource === 'dynamicenvs.riskified.com',
-    };
-    const { code, text } = await previewOn(options, '-f', ENV);
-    expect(code).toBe(0);
-    expect(text).toContain(
-      '(user "jane"): other DynamicEnvs, which may take the same requests first',
-    );
-    expect(await refuse(options)).toContain(
-      '\n  list dynamicenvs.riskified.com, by a ClusterRole\n',
-    );
-  });
-
-  test('rule namespaces: what they are for is told; * falls back to the env’s own', async () => {
-    const options: FakeServerOptions = {
-      objects: shop,
-      isDenied: ({ resource, namespace }) =>
-        resource.startsWith('destinationrules') && namespace !== 'shop',
-    };
-    const one = await previewOn(options, '-f', ENV, '--rule-namespaces=callers,shop');
-    expect([one.code, one.text]).toEqual([
-      0,
-      expect.stringContaining(
-        'DestinationRules of namespace callers, which --rule-namespaces asks for',
-      ),
-    ]);
-    const all = await previewOn(options, '-f', ENV, '--rule-namespaces=*');
-    expect([all.code, all.text]).toEqual([
-      0,
-      expect.stringContaining(
-        'DestinationRules outside of namespaces shop, which --rule-namespaces asks for',
-      ),
-    ]);
-  });
-
-  test('a StatefulSet that may not be looked for', async () => {
-    const { code, text } = await previewOn(
-      { objects: [], isDenied: ({ resource }) => resource === 'statefulsets.apps' },
-      '-f',
-      ENV,
-    );
-    expect(code).toBe(1);
-    expect(text).toContain('Deployment shop/backend not found');
-  });
-});
-
 test.each([false, true])(
   'the same where namespaces are read through their indexes',
   async (isThere) => {
@@ -455,37 +345,3 @@ test.each([false, true])(
     expect(await previewed(...flags, '-f', ENV, '--indexed-namespaces=shop')).toEqual(plain);
   },
 );
-
-describe('what a cluster lacks', () => {
-  test('DynamicEnv: a given one is previewed all the same', async () => {
-    const options = { objects: shop, unserved: ['dynamicenvs'] };
-    const { code, text } = await previewOn(options, '-f', ENV);
-    expect([code, text]).toEqual([
-      0,
-      expect.stringContaining(
-        'DynamicEnv is not installed in this cluster; this shows what would happen if it were',
-      ),
-    ]);
-    const { server, flags } = await cluster(options);
-    expect(await refusal(...flags)).toBe(
-      `the API server ${server.url} does not serve dynamicenvs.riskified.com in version v1alpha1; install crds/`,
-    );
-  });
-
-  test('Istio', async () => {
-    const { server, flags } = await cluster({ objects: shop, unserved: ['virtualservices'] });
-    expect(await refusal(...flags, '-f', ENV)).toBe(
-      `the API server ${server.url} does not serve virtualservices.networking.istio.io in version v1; is Istio ≥ 1.24 installed?`,
-    );
-  });
-
-  test('envs', async () => {
-    const { code, text } = await previewOn({ objects: shop });
-    expect([code, text]).toEqual([1, expect.stringContaining('no DynamicEnv in the cluster')]);
-    const none = await previewOn({ objects: shop }, '-f', SHOP[0] ?? '');
-    expect([none.code, none.text]).toEqual([
-      1,
-      expect.stringContaining('no DynamicEnv among the files'),
-    ]);
-  });
-});

@@ -25,7 +25,7 @@ describe('as text', () => {
     const [before = '', rest = ''] = text
       .replace(/-[0-9a-f]{10}\b/g, '-#')
       .split(/^Changed: VirtualService shop\/backend$/m);
-    expect(before).toBe(`Created (-o yaml shows them whole)
+    expect(before).toBe(`Created (-o yaml shows them in full)
   Deployment shop/backend-test-user
   DestinationRule shop/backend-test-user-backend-#
   RouteInjection test-user-backend-#
@@ -62,7 +62,7 @@ Status
       expect([code, text]).toEqual([
         0,
         expect.stringContaining(
-          `Warnings\n  ${file}, document 1, line 1: ${kind} shop/nospec has no spec, and is not looked at\n`,
+          `Warnings\n  ${file}, document 1, line 1: ${kind} shop/nospec has no spec, and is ignored\n`,
         ),
       ]);
     },
@@ -96,7 +96,7 @@ Status
     expect(text.slice(text.indexOf('\nWarnings\n'))).toBe(`
 Warnings
   ${DROPPED}
-  alice: VirtualService shop/forgotten: it has no hosts, and no VirtualService here delegates to it: its routes are in effect nowhere
+  alice: VirtualService shop/forgotten: it has no hosts, and no VirtualService here delegates to it: its routes have no effect
 `);
   });
 

@@ -173,7 +173,7 @@ describe('rights', () => {
     const { code, hop, notes } = await tracedData(...flags, ...REQUEST);
     expect([code, hop.env?.name]).toEqual([0, 'test-user']);
     for (const what of ['virtualservices', 'destinationrules', 'services', 'deployments']) {
-      expect(notes).toContainEqual(expect.stringContaining(`the right to list ${what}`));
+      expect(notes).toContainEqual(expect.stringContaining(`missing right: list ${what}`));
     }
     expect(notes).toContainEqual(expect.stringContaining('DynamicEnvs; envs without routes'));
   });
@@ -212,7 +212,7 @@ describe('rights', () => {
     expect(code).toBe(0);
     expect(notes).toEqual([
       expect.stringMatching(
-        /^not looked for, for want of rights: sidecars.networking.istio.io, gateways.networking.istio.io \("kubectl auth can-i /,
+        /^not looked for, because of missing rights: sidecars.networking.istio.io, gateways.networking.istio.io \("kubectl auth can-i /,
       ),
     ]);
   });

@@ -54,12 +54,14 @@ describe('on the example, through the program', () => {
     expect(await runProgram(['trace', ...SHOP, 'http://nowhere.shop/'])).toMatchObject({
       code: 1,
       stderr: '',
-      stdout: expect.stringContaining('→ nothing is called nowhere.shop for this caller'),
+      stdout: expect.stringContaining(
+        '→ no Service or VirtualService here has the host nowhere.shop for this caller',
+      ),
     });
     expect(await runProgram(['trace', ...SHOP])).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'dynamicenv: an URL is missing, such as http://backend.shop/path; see --help\n',
+      stderr: 'dynamicenv: a URL is missing, such as http://backend.shop/path; see --help\n',
     });
   });
 });
@@ -199,7 +201,7 @@ describe('what goes wrong', () => {
         env: 'test-user',
         reason: 'not-active',
         why: expect.stringMatching(
-          /^its routes are not asked for yet: DynamicEnv test-user is degraded, /,
+          /^its routes are not requested yet: DynamicEnv test-user is degraded, /,
         ),
       },
     ]);
@@ -215,29 +217,29 @@ test('-o yaml is the same answer', async () => {
 describe('a bad argument is named', () => {
   const URL = 'http://backend.shop/';
   test.each<[string[], string]>([
-    [[URL], '-f FILE is missing, or --from-cluster; see --help'],
-    [[...SHOP, '--context', 'x', URL], '--context goes with --from-cluster; see --help'],
-    [[...SHOP], 'an URL is missing, such as http://backend.shop/path; see --help'],
-    [[...SHOP, 'GET'], 'an URL is missing, such as http://backend.shop/path; see --help'],
+    [[URL], 'give -f FILE or --from-cluster; see --help'],
+    [[...SHOP, '--context', 'x', URL], '--context needs --from-cluster; see --help'],
+    [[...SHOP], 'a URL is missing, such as http://backend.shop/path; see --help'],
+    [[...SHOP, 'GET'], 'a URL is missing, such as http://backend.shop/path; see --help'],
     [
       [...SHOP, 'backend.shop/x'],
-      '"backend.shop/x": expected an URL such as http://backend.shop/path, or a method in capitals before one',
+      '"backend.shop/x": expected a URL such as http://backend.shop/path, or a method in capitals before one',
     ],
     [
       [...SHOP, 'get', URL],
-      '"get": expected an URL such as http://backend.shop/path, or a method in capitals before one',
+      '"get": expected a URL such as http://backend.shop/path, or a method in capitals before one',
     ],
     [
       [...SHOP, 'ftp://x/'],
-      '"ftp://x/": expected an URL such as http://backend.shop/path, or a method in capitals before one',
+      '"ftp://x/": expected a URL such as http://backend.shop/path, or a method in capitals before one',
     ],
     [
       [...SHOP, 'http://me:pw@x/'],
-      `"http://me:pw@x/": an URL with a user cannot be traced; use -H 'authorization: …'`,
+      `"http://me:pw@x/": a URL with a user cannot be traced; use -H 'authorization: …'`,
     ],
     [
       [...SHOP, 'https://backend.shop/'],
-      `"https://backend.shop/": of a pod's own https its proxy sees no path and no headers; use http:// (the mesh encrypts it), or --gateway for a request from outside`,
+      `"https://backend.shop/": when a pod itself uses https, its proxy sees neither path nor headers; use http:// (the mesh encrypts it), or --gateway for a request from outside`,
     ],
     [[...SHOP, URL, '-H', 'user'], `-H: expected 'name: value', got "user"`],
     [[...SHOP, URL, '-H', ': x'], `-H: expected 'name: value', got ": x"`],
@@ -291,7 +293,9 @@ describe('requests', () => {
     const short = await tracedData(...SHOP, 'http://backend', '-n', 'shop');
     expect([short.code, short.notes]).toEqual([
       0,
-      ['the caller is taken to be a pod of namespace shop without labels; --from names another'],
+      [
+        'the caller is assumed to be a pod without labels in namespace shop; name another one with --from',
+      ],
     ]);
   });
 });
@@ -305,6 +309,6 @@ test('a Service that asks for the version of the base is why its clone is not re
   );
   const { text } = await traced(...SHOP, '-f', file, 'http://old.shop/', ...USER);
   expect(text).toContain(
-    "test-user: it has no routes for this host: its Service asks for version=shared, which its clone's pods do not carry",
+    'test-user: it has no routes for this host: its Service selects pods with version=shared, which the pods of its clone do not have',
   );
 });

@@ -6,17 +6,17 @@ import { answeringVersion } from './request.ts';
 
 const NAMESPACE = 'shop';
 
-/** Where the story is told. */
-export interface Stage {
+/** What each step of the demo needs. */
+export interface DemoContext {
   cluster: Cluster;
-  /** The env's. */
+  /** Name of the env. */
   name: string;
   title: (text: string) => void;
-  /** Says something, with the cluster's time. */
+  /** Prints a line with the cluster's time. */
   say: (text: string) => void;
 }
 
-/** A step whose claim did not hold. */
+/** A statement of the demo that is not true. */
 export class UntrueError extends Error {
   override name = 'UntrueError';
 }
@@ -37,13 +37,13 @@ export async function until(cluster: Cluster, isDone: () => boolean, what: strin
 }
 
 /** Undefined: the env is gone. */
-export function stateOf({ cluster, name }: Stage): string | undefined {
+export function stateOf({ cluster, name }: DemoContext): string | undefined {
   const env = cluster.get<DynamicEnv>('DynamicEnv', undefined, name);
   return env && (env.status?.state ?? 'unknown');
 }
 
-/** Is there one whose name begins so? */
-export function hasObject({ cluster }: Stage, kind: string, name: string): boolean {
+/** True if the name of an object of this kind begins with `name`. */
+export function hasObject({ cluster }: DemoContext, kind: string, name: string): boolean {
   return cluster
     .list(kind, { namespace: NAMESPACE })
     .some(({ metadata }) => metadata.name.startsWith(name));
@@ -56,8 +56,11 @@ export function ourRoutes(cluster: Cluster): number {
     .filter(({ name }) => isInjectedRouteName(name)).length;
 }
 
-/** Sends a request without and one with the header to the backend, and says where each goes. */
-export function sendBoth({ cluster, say }: Stage, wanted: { plain: string; marked: string }): void {
+/** Sends a request without and one with the header to the backend, and prints where each goes. */
+export function sendBoth(
+  { cluster, say }: DemoContext,
+  wanted: { plain: string; marked: string },
+): void {
   for (const [headers, text, version] of [
     [{}, 'without the header', wanted.plain],
     [{ user: 'test-user' }, 'with user: test-user', wanted.marked],

@@ -7,14 +7,14 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
 import { compare, countOf, unifiedDiff } from '../shared/compare.ts';
 import { loadManifests } from '../shared/manifests.ts';
-import { rehearse } from '../shared/rehearsal.ts';
+import { startSimulation } from '../shared/simulation.ts';
 import { type Snapshot, snapshot } from '../shared/snapshot.ts';
 import { type Output, paintDiff } from '../shared/terminal.ts';
 import {
   claim,
+  type DemoContext,
   hasObject,
   ourRoutes,
-  type Stage,
   sendBoth,
   stateOf,
   UntrueError,
@@ -23,14 +23,14 @@ import {
 
 const SHOP = fileURLToPath(new URL('../../../examples/shop/', import.meta.url));
 
-/** The life of a DynamicEnv on a small shop. Every claim is checked on the cluster; 1 when one is untrue. */
+/** Shows the life of a DynamicEnv on a small shop. Every statement is checked on the cluster. Exit code 1: one is not true. */
 export async function demo(output: Output): Promise<number> {
   try {
     await tell(output);
     return 0;
   } catch (error) {
     if (!(error instanceof UntrueError)) throw error;
-    output.write(`${output.paint('red', `untrue: ${error.message}`)}\n`);
+    output.write(`${output.paint('red', `not true: ${error.message}`)}\n`);
     return 1;
   }
 }
@@ -42,13 +42,13 @@ async function tell(output: Output): Promise<void> {
   const env = objects.find(({ kind }) => kind === 'DynamicEnv') as DynamicEnv;
   const shop = objects.filter(({ kind }) => kind !== 'DynamicEnv');
   const config = readFlags(DECISION_FLAGS, [], {});
-  const { cluster } = await rehearse(config, { strategy: 'server-side-apply' });
+  const { cluster } = await startSimulation(config, { strategy: 'server-side-apply' });
   for (const object of shop) await cluster.as('team').create(object);
   await cluster.settle();
   const before = snapshot(cluster.all());
   const start = cluster.now().getTime();
   const { write, paint } = output;
-  const stage: Stage = {
+  const context: DemoContext = {
     cluster,
     name: env.metadata.name,
     title: (text) => write(`${paint('bold', text)}\n`),
@@ -58,73 +58,79 @@ async function tell(output: Output): Promise<void> {
     },
   };
 
-  write('The real service on a cluster in memory, with a clock of its own.\n\n');
-  stage.title('A shop with a front-end and a backend, shared by everybody (examples/shop)');
-  sendBoth(stage, { plain: 'shared', marked: 'shared' });
-  await apply(env, stage);
-  showChanges(before, stage, output);
-  await rewrite(shop, stage);
-  await remove(config.drainSeconds, stage);
+  write('This is the real service, on an in-memory cluster with a virtual clock.\n\n');
+  context.title(
+    'A shop with a front-end and a backend. Everybody uses the same versions (examples/shop)',
+  );
+  sendBoth(context, { plain: 'shared', marked: 'shared' });
+  await apply(env, context);
+  showChanges(before, context, output);
+  await rewrite(shop, context);
+  await remove(config.drainSeconds, context);
   await cluster.settle();
   const differences = countOf(compare(before, snapshot(cluster.all())));
   claim(differences === 0, `nothing is left over, but there are ${differences} differences`);
   write(`\n${differences} differences from the start\n`);
 }
 
-async function apply(env: DynamicEnv, stage: Stage): Promise<void> {
-  const { cluster, name, title, say } = stage;
+async function apply(env: DynamicEnv, context: DemoContext): Promise<void> {
+  const { cluster, name, title, say } = context;
   title(
-    `\nA developer applies DynamicEnv ${name}: an own backend for requests with user: test-user`,
+    `\nA developer applies DynamicEnv ${name}. It is for requests with the header user: test-user`,
   );
   await cluster.as('developer').apply(env);
   await cluster.advance(0.5);
   const clone = `backend-${name}`;
-  claim(hasObject(stage, 'Deployment', clone), `Deployment ${clone} exists`);
-  claim(hasObject(stage, 'DestinationRule', clone), `a DestinationRule for ${clone} exists`);
-  say(`Deployment ${clone} and a DestinationRule with subset ${clone} are created; its pods start`);
+  claim(hasObject(context, 'Deployment', clone), `Deployment ${clone} exists`);
+  claim(hasObject(context, 'DestinationRule', clone), `a DestinationRule for ${clone} exists`);
+  say(`Deployment ${clone} and a DestinationRule with its subset are created. The pods start.`);
   claim(ourRoutes(cluster) === 0, 'no route leads to pods that are not ready');
-  say('no route yet: nobody is sent to pods that are not ready');
-  await until(cluster, () => ourRoutes(cluster) > 0, 'the routes come in');
+  say('There is no route yet: the pods are not ready.');
+  await until(cluster, () => ourRoutes(cluster) > 0, 'the routes are added');
   const routes = ourRoutes(cluster);
-  say(`pods ready, proxies know the subset: ${routes} routes go into VirtualService shop/backend`);
-  await until(cluster, () => stateOf(stage) === 'ready', 'the env becomes ready');
-  say(`DynamicEnv ${name} is ready`);
-  sendBoth(stage, { plain: 'shared', marked: name });
+  say(
+    `The pods are ready, and the proxies know the subset. ${routes} routes are added to VirtualService shop/backend.`,
+  );
+  await until(cluster, () => stateOf(context) === 'ready', 'the env becomes ready');
+  say(`DynamicEnv ${name} is ready.`);
+  sendBoth(context, { plain: 'shared', marked: name });
 }
 
-/** Routes were added to the VirtualService, and nothing of it was changed. */
-function showChanges(before: Snapshot, { cluster }: Stage, { write, paint }: Output): void {
+/** Shows that routes were added to the VirtualService, and that no line of it was changed. */
+function showChanges(before: Snapshot, { cluster }: DemoContext, { write, paint }: Output): void {
   for (const change of compare(before, snapshot(cluster.all())).changed) {
     const diff = unifiedDiff(change.key, change.before, change.after);
     claim(!/^-(?!--)/m.test(diff), `every line of ${change.key} is as it was`);
-    write(`\n          What was added; every other line is as it was:\n`);
+    write(
+      `\n          The change of the VirtualService. Lines are added; no line is changed or removed:\n`,
+    );
     write(`${paintDiff(diff, paint).replaceAll(/^(?=.)/gm, '          ')}\n`);
   }
 }
 
-async function rewrite(shop: readonly KubeObject[], stage: Stage): Promise<void> {
-  const { cluster, name, title, say } = stage;
-  title('\nA GitOps tool writes the VirtualService again, as it is in Git');
+async function rewrite(shop: readonly KubeObject[], context: DemoContext): Promise<void> {
+  const { cluster, name, title, say } = context;
+  title('\nA GitOps tool writes the VirtualService again, as it is in Git: without these routes');
   const manifest = shop.find(
     ({ kind, metadata }) => kind === 'VirtualService' && metadata.name === 'backend',
   ) as KubeObject;
   const routes = ourRoutes(cluster);
   await cluster.as('gitops').replace(manifest);
-  claim(ourRoutes(cluster) === routes, 'the routes are there in that very write');
-  say(`the ${routes} routes were put back in the same write: no request went astray`);
-  sendBoth(stage, { plain: 'shared', marked: name });
+  claim(ourRoutes(cluster) === routes, 'the same write has the routes');
+  say(`The ${routes} routes were put back in the same write. There was no moment without them.`);
+  sendBoth(context, { plain: 'shared', marked: name });
 }
 
-async function remove(drainSeconds: number, stage: Stage): Promise<void> {
-  const { cluster, name, title, say } = stage;
+async function remove(drainSeconds: number, context: DemoContext): Promise<void> {
+  const { cluster, name, title, say } = context;
   const clone = `backend-${name}`;
   title(`\nThe developer deletes DynamicEnv ${name}`);
   await cluster.as('developer').delete('DynamicEnv', undefined, name);
-  await until(cluster, () => ourRoutes(cluster) === 0, 'the routes leave');
-  claim(hasObject(stage, 'Deployment', clone), 'the pods outlive the routes');
-  say('first the routes leave; requests under way still find their pods');
-  sendBoth(stage, { plain: 'shared', marked: 'shared' });
-  await until(cluster, () => stateOf(stage) === undefined, 'the env goes');
-  claim(!hasObject(stage, 'Deployment', clone), `Deployment ${clone} is gone`);
-  say(`after the drain time (${drainSeconds} s) the clone, its subset and the env are gone`);
+  await until(cluster, () => ourRoutes(cluster) === 0, 'the routes are removed');
+  claim(hasObject(context, 'Deployment', clone), 'the pods stay longer than the routes');
+  say('The routes are removed first. Requests in flight still reach their pods.');
+  sendBoth(context, { plain: 'shared', marked: 'shared' });
+  await until(cluster, () => stateOf(context) === undefined, 'the env is deleted');
+  claim(!hasObject(context, 'Deployment', clone), `Deployment ${clone} is gone`);
+  say(`After the drain time (${drainSeconds} s) the clone, its subset and the env are deleted.`);
 }

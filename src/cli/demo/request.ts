@@ -5,7 +5,7 @@ import type { Cluster } from '../../simulator/cluster.ts';
 
 const DOMAIN = 'cluster.local';
 
-/** The version that answers a GET from inside the mesh, judged by Istio's rules on the objects in the cluster. */
+/** The version that answers a GET from inside the mesh, by Istio's rules and the objects in the cluster. */
 export function answeringVersion(
   cluster: Cluster,
   { service, namespace }: { service: string; namespace: string },

@@ -1,40 +1,40 @@
 import { readConsumersStatus } from '../../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus } from '../../api/dynamicenv.ts';
 import { FORCE_REMOVAL_ANNOTATION } from '../../api/marks.ts';
-import { isGoing } from '../shared/cluster-parts.ts';
 import { troublesOf } from '../shared/describe-env.ts';
+import { isBeingDeleted } from '../shared/user-objects.ts';
 
-/** What is missing and what to do, in sentences; the status' own come with their remedies. */
+/** Sentences: what is missing, and what to do. Messages of the status name their remedy. */
 export function adviceFor(env: DynamicEnv): string[] {
   const { metadata, status } = env;
-  if (status === undefined) return [unanswered(metadata.name)];
+  if (status === undefined) return [withoutStatus(metadata.name)];
   return [
-    ...(isGoing(env) ? [going(env)] : stale(env)),
+    ...(isBeingDeleted(env) ? [beingDeleted(env)] : stale(env)),
     ...troublesOf(env),
     ...deploymentsOf(env).flatMap(lookAtPods),
     ...unexplained(env),
   ];
 }
 
-function unanswered(name: string): string {
-  return `nobody has answered for it yet: is Metacontroller running, and the CompositeController dynamicenv there? "kubectl describe de ${name}" shows what went wrong`;
+function withoutStatus(name: string): string {
+  return `it has no status yet: check that Metacontroller is running and that there is a CompositeController dynamicenv; "kubectl describe de ${name}" shows errors`;
 }
 
 function stale({ metadata, status }: DynamicEnv): string[] {
   const seen = status?.observedGeneration ?? 0;
   if (seen >= (metadata.generation ?? 0)) return [];
   return [
-    `the status is about an earlier spec; if that stays so, "kubectl describe de ${metadata.name}" shows what went wrong`,
+    `the status is about an earlier spec; if that does not change, "kubectl describe de ${metadata.name}" shows errors`,
   ];
 }
 
-function going({ metadata, status }: DynamicEnv): string {
+function beingDeleted({ metadata, status }: DynamicEnv): string {
   const isStalled = status?.conditions?.some(
     ({ type, status: value }) => type === 'Stalled' && value === 'True',
   );
   const since = `it is being deleted since ${metadata.deletionTimestamp}`;
   if (!isStalled) return since;
-  return `${since}; "kubectl annotate de ${metadata.name} ${FORCE_REMOVAL_ANNOTATION}=true" stops waiting for routes to leave`;
+  return `${since}; "kubectl annotate de ${metadata.name} ${FORCE_REMOVAL_ANNOTATION}=true" stops the wait for the removal of its routes`;
 }
 
 function deploymentsOf({ status }: DynamicEnv): ResourceStatus[] {
@@ -42,7 +42,7 @@ function deploymentsOf({ status }: DynamicEnv): ResourceStatus[] {
   return Object.values(all).map(({ deployment }) => deployment);
 }
 
-/** Why pods do not come is told by the cluster, not by the env. */
+/** An env does not know why pods do not start; kubectl shows it. */
 function lookAtPods({ namespace, name, status }: ResourceStatus): string[] {
   if (!['failed', 'initializing', 'updating'].includes(status)) return [];
   return [
@@ -50,9 +50,9 @@ function lookAtPods({ namespace, name, status }: ResourceStatus): string[] {
   ];
 }
 
-/** What keeps it from being ready, when nothing else has said so. */
+/** The message of the condition Ready, if nothing else says why the env is not ready. */
 function unexplained(env: DynamicEnv): string[] {
   const ready = env.status?.conditions?.find(({ type }) => type === 'Ready');
-  const isTold = troublesOf(env).length > 0 || isGoing(env);
-  return ready === undefined || ready.status === 'True' || isTold ? [] : [ready.message];
+  const isExplained = troublesOf(env).length > 0 || isBeingDeleted(env);
+  return ready === undefined || ready.status === 'True' || isExplained ? [] : [ready.message];
 }

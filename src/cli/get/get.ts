@@ -11,12 +11,12 @@ import { readGetOptions } from './options.ts';
 import { type EnvReport, reportOf } from './report.ts';
 import { treeOf } from './tree.ts';
 
-/** How an env of a cluster stands. 0: ready; 1: not ready. */
+/** Shows the state of an env. Answers the exit code: 0: ready; 1: not ready. */
 export async function get(args: readonly string[], output: Output): Promise<number> {
   const { name, format, cluster } = readGetOptions(args);
   const open = await openCluster(cluster, process.env);
   const env = await readEnv(open, name);
-  const { virtualServices, notes } = await readCarriers(open, env);
+  const { virtualServices, notes } = await readVirtualServices(open, env);
   const report = reportOf(env, virtualServices, notes);
   if (format === 'text') output.write(`${treeOf(report, output.paint).join('\n')}\n`);
   else output.write(asData(format, report));
@@ -41,13 +41,13 @@ async function readEnv(open: OpenCluster, name: string): Promise<DynamicEnv> {
   );
 }
 
-interface Carriers {
+interface Read {
   virtualServices: VirtualService[];
   notes: string[];
 }
 
-/** The VirtualServices that carry the env's label; for want of the right to list them all, those its status names. */
-async function readCarriers({ reader }: OpenCluster, env: DynamicEnv): Promise<Carriers> {
+/** The VirtualServices with the env's label; without the right to list all, those in the namespaces that its status names. */
+async function readVirtualServices({ reader }: OpenCluster, env: DynamicEnv): Promise<Read> {
   const label = envLabel(env.metadata.name);
   const listed = await reader.list(VIRTUAL_SERVICES, { label });
   if (listed === 'unserved') {
@@ -76,7 +76,7 @@ async function readCarriers({ reader }: OpenCluster, env: DynamicEnv): Promise<C
   };
 }
 
-/** Where the status says that VirtualServices are. */
+/** The namespaces of the VirtualServices in the status. */
 function namespacesOf({ status }: DynamicEnv): string[] {
   const workloads = Object.values(status?.subsetsStatus ?? {});
   const all = workloads.flatMap(({ virtualServices = [] }) => virtualServices);

@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.ts';
 import { parseWords } from '../../flags.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from '../shared/cluster-options.ts';
-import { formatOf } from '../shared/format.ts';
+import { formatOption } from '../shared/option-values.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 
@@ -15,9 +15,9 @@ export interface GetOptions {
 export function getHelp(program: string): string {
   return `Usage: ${program} get NAME [flags]
 
-Shows how a DynamicEnv of a cluster stands: its workloads with their subsets and routes, its conditions, and what to do.
-Reads the DynamicEnv and the VirtualServices that carry its label, with your own rights; writes nothing.
-Exit code: 0 ready, 1 not ready, 2 no such DynamicEnv, no cluster to reach, or rights missing.
+Shows the state of a DynamicEnv in a cluster: its workloads with their subsets and routes, its conditions, and what to do.
+Reads the DynamicEnv and the VirtualServices with its label, with your own rights. Writes nothing.
+Exit code: 0 ready; 1 not ready; 2 no such DynamicEnv, the cluster cannot be reached, or rights are missing.
 
   -o, --output FORMAT        text (default); yaml or json for programs
 ${CLUSTER_HELP}`;
@@ -33,5 +33,5 @@ export function readGetOptions(args: readonly string[]): GetOptions {
     );
   }
   if (more.length > 0) throw new UsageError(`Unexpected argument '${more[0]}'; see --help`);
-  return { name, format: formatOf(FORMATS, given), cluster: clusterOptions(given) };
+  return { name, format: formatOption(FORMATS, given), cluster: clusterOptions(given) };
 }

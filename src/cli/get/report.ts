@@ -10,12 +10,12 @@ import { envId } from '../../api/env-id.ts';
 import { isInjectedRouteName, routeNameFilter } from '../../api/route-name.ts';
 import type { HTTPRouteDestination, VirtualService } from '../../istio/types.ts';
 import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
-import { isGoing } from '../shared/cluster-parts.ts';
+import { isBeingDeleted } from '../shared/user-objects.ts';
 import { adviceFor } from './advice.ts';
 
 /** One of the env's routes in a VirtualService. */
 export interface RouteReport {
-  /** The user's route that it comes before: its name, or its place among the user's, from 1. */
+  /** The user's route before which it is inserted: its name, or its position among the user's routes, from 1. */
   before: string;
   /** As the VirtualService names it. */
   host: string;
@@ -35,7 +35,7 @@ export interface WorkloadReport {
   virtualServices: VirtualServiceReport[];
 }
 
-/** How an env stands, for people (`get-tree.ts`) and programs (`-o json`) alike. */
+/** The state of an env, for people (`tree.ts`) and for programs (`-o json`). */
 export interface EnvReport {
   name: string;
   ready: boolean;
@@ -49,7 +49,7 @@ export interface EnvReport {
   advice: string[];
 }
 
-/** `notes`: what could not be seen. */
+/** `notes`: what could not be read. */
 export function reportOf(
   env: DynamicEnv,
   virtualServices: readonly VirtualService[],
@@ -88,12 +88,12 @@ export function reportOf(
   };
 }
 
-/** As `kubectl wait --for=condition=Ready`, for the spec as it is now. */
+/** As `kubectl wait --for=condition=Ready`: for the present spec. */
 function isReady(env: DynamicEnv): boolean {
   const { metadata, status } = env;
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return (
-    !isGoing(env) &&
+    !isBeingDeleted(env) &&
     ready?.status === 'True' &&
     (ready.observedGeneration ?? 0) >= (metadata.generation ?? 0)
   );
@@ -121,7 +121,7 @@ function routesIn(
   });
 }
 
-/** By the clone that the target leads to, and by the namespace of its host. */
+/** True if the target leads to this clone, and its host is in the namespace of the base. */
 function isFor(
   target: HTTPRouteDestination,
   base: string,

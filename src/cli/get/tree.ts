@@ -7,12 +7,12 @@ interface Branch {
   branches?: Branch[];
 }
 
-/** The report as a tree, a line each. */
+/** The report as the lines of a tree. */
 export function treeOf(report: EnvReport, paint: Paint): string[] {
   const { name, state, match, workloads, conditions, advice } = report;
   const requests = match === undefined ? '' : `, requests with ${match}`;
   const colour = report.ready ? 'green' : state === 'degraded' ? 'red' : 'yellow';
-  const stale = state === 'ready' && !report.ready ? ' by an earlier spec' : '';
+  const stale = state === 'ready' && !report.ready ? ' for an earlier spec' : '';
   const title = `${paint('bold', `DynamicEnv ${name}`)} is ${paint(colour, state)}${stale}${requests}`;
   const branches = [
     ...workloads.map((workload) => workloadBranch(workload, paint)),

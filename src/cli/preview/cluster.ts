@@ -4,72 +4,81 @@ import { jsonEqual } from '../../k8s/canonical.ts';
 import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
+import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
+import { readEnvs, readForEnvs } from '../shared/cluster-read.ts';
+import type { Manifest } from '../shared/manifests.ts';
+import { sameAvailability } from '../shared/same-availability.ts';
+import { startSimulation } from '../shared/simulation.ts';
+import { snapshot } from '../shared/snapshot.ts';
+import {
+  type UnavailableClone,
+  unavailableBases,
+  unavailableClones,
+} from '../shared/unavailable-clones.ts';
 import {
   asWritten,
-  type DownClone,
-  downBases,
-  downClones,
-  isGoing,
+  isBeingDeleted,
   withinNamespaces,
   withoutEnvs,
-} from '../shared/cluster-parts.ts';
-import { readAround, readEnvs } from '../shared/cluster-read.ts';
-import { downAgain } from '../shared/down-clones.ts';
-import type { Manifest } from '../shared/manifests.ts';
-import { rehearse } from '../shared/rehearsal.ts';
-import { snapshot } from '../shared/snapshot.ts';
+} from '../shared/user-objects.ts';
 import type { PreviewOptions } from './options.ts';
-import { applyAll, envManifests, isNoEnv, type Scene } from './preview-run.ts';
+import type { PreviewRun } from './preview-run.ts';
 
 /**
- * A cluster's own objects, with the files' applied over them. The envs that live there are not taken as they are but
- * made anew, from people's objects alone: docs/adr/0009-the-cli-reads-clusters.md.
+ * A preview on the objects of a cluster, with the files' objects applied over them. What existing envs have created is not
+ * copied but created again from the users' objects: docs/adr/0009-the-cli-reads-clusters.md.
  */
-export async function sceneOfCluster(
+export async function previewCluster(
   load: (namespace: string) => Promise<Manifest[]>,
   access: ClusterOptions,
   { files, config }: PreviewOptions,
   validator: CrdValidator,
-): Promise<Scene> {
+): Promise<PreviewRun> {
   const open = await openCluster(access, process.env);
   const manifests = await load(open.namespace);
   const written = envManifests(manifests, validator);
   const isGiven = files.length > 0;
-  const { envs: living, notes: unseen } = await readEnvs(open, !isGiven);
-  const cast = castOf(living, isGiven ? written.map(({ object }) => object) : undefined);
-  const around = await readAround(open, [...cast.wanted, ...cast.present], config);
-  const downIn = (envs: readonly DynamicEnv[]) =>
-    downClones(envs, around.objects, config.clusterDomain);
-  const { isNeverReady, bringBack, recover } = downAgain(
-    downIn([...cast.present, ...cast.neighbours]),
+  const { envs: existing, notes: unseen } = await readEnvs(open, !isGiven);
+  const involved = envsInvolved(
+    existing,
+    isGiven ? written.map(({ object }) => object) : undefined,
   );
-  const { cluster } = await rehearse(config, {
+  const read = await readForEnvs(open, [...involved.wanted, ...involved.present], config);
+  const unavailableIn = (envs: readonly DynamicEnv[]) =>
+    unavailableClones(envs, read.objects, config.clusterDomain);
+  const { isNeverReady, restoreEnvs, recoverChanged } = sameAvailability(
+    unavailableIn([...involved.present, ...involved.neighbours]),
+  );
+  const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: new Date().toISOString(),
     neverReady: isNeverReady,
   });
-  for (const object of withoutEnvs(around.objects, cast.namespaces, config.clusterDomain)) {
+  for (const object of withoutEnvs(read.objects, involved.namespaces, config.clusterDomain)) {
     cluster.restore(object);
   }
   await applyAll(cluster, manifests.filter(isNoEnv));
-  await bringBack(cluster, cast.neighbours);
+  await restoreEnvs(cluster, involved.neighbours);
   const without = snapshot(cluster.all());
-  await bringBack(cluster, cast.present);
+  await restoreEnvs(cluster, involved.present);
   const before = isGiven ? snapshot(cluster.all()) : without;
   await applyAll(cluster, written);
-  await recover(cluster);
+  await recoverChanged(cluster);
   return {
     cluster,
-    title: titleOf(open, cast.neighbours),
+    title: titleOf(open, involved.neighbours),
     without,
     before,
-    names: cast.wanted.map(({ metadata }) => metadata.name),
+    names: involved.wanted.map(({ metadata }) => metadata.name),
     notes: (envs) => [
       ...unseen,
-      ...around.notes,
-      ...goingNotes(living),
-      ...downNotes(downIn(cast.present), downBases(cast.wanted, around.objects)),
-      ...envs.flatMap((env) => differenceNotes(env, living)),
+      ...read.notes,
+      ...deletionNotes(existing),
+      ...unavailableNotes(
+        unavailableIn(involved.present),
+        unavailableBases(involved.wanted, read.objects),
+      ),
+      ...envs.flatMap((env) => differenceNotes(env, existing)),
     ],
     none: isGiven ? 'no DynamicEnv among the files' : 'no DynamicEnv in the cluster',
   };
@@ -77,42 +86,45 @@ export async function sceneOfCluster(
 
 function titleOf({ context, server }: OpenCluster, neighbours: readonly DynamicEnv[]): string {
   const names = neighbours.map(({ metadata }) => metadata.name).join(', ');
-  const beside = names === '' ? '' : `, beside DynamicEnvs in the same namespaces: ${names}`;
+  const beside = names === '' ? '' : `, with other DynamicEnvs in the same namespaces: ${names}`;
   return `On the cluster of context ${context} (${server})${beside}`;
 }
 
-/** Who plays which part. */
-interface Cast {
-  /** The envs in question, as they are to be. */
+/** The envs of a preview. */
+interface EnvsInvolved {
+  /** The envs in question, in their new version. */
   wanted: DynamicEnv[];
-  /** Those of them that live in the cluster, as they are there. */
+  /** Those of them that exist in the cluster, in their version there. */
   present: DynamicEnv[];
-  /** All others there that have something in the same namespaces: only that. */
+  /** The cluster's other envs with workloads in the same namespaces, reduced to these workloads. */
   neighbours: DynamicEnv[];
   namespaces: string[];
 }
 
-function castOf(living: readonly DynamicEnv[], given: readonly DynamicEnv[] | undefined): Cast {
-  const alive = living.filter((env) => !isGoing(env)).map(asWritten);
-  const wanted = given ?? alive;
+function envsInvolved(
+  existing: readonly DynamicEnv[],
+  given: readonly DynamicEnv[] | undefined,
+): EnvsInvolved {
+  const kept = existing.filter((env) => !isBeingDeleted(env)).map(asWritten);
+  const wanted = given ?? kept;
   const isWanted = ({ metadata }: DynamicEnv) =>
     wanted.some((env) => env.metadata.name === metadata.name);
-  const present = alive.filter(isWanted);
+  const present = kept.filter(isWanted);
   const workloads = [...wanted, ...present].flatMap(envWorkloads);
   const namespaces = [...new Set(workloads.map(({ workload }) => workload.namespace))];
-  const neighbours = alive
+  const neighbours = kept
     .filter((env) => !isWanted(env))
     .flatMap((env) => withinNamespaces(env, namespaces) ?? []);
   return { wanted: [...wanted], present, neighbours, namespaces };
 }
 
-function goingNotes(living: readonly DynamicEnv[]): string[] {
-  return living
-    .filter(isGoing)
-    .map(({ metadata }) => `DynamicEnv ${metadata.name} is being deleted, and counts as gone`);
+function deletionNotes(existing: readonly DynamicEnv[]): string[] {
+  return existing
+    .filter(isBeingDeleted)
+    .map(({ metadata }) => `DynamicEnv ${metadata.name} is being deleted, and is left out`);
 }
 
-function downNotes(clones: readonly DownClone[], bases: readonly string[]): string[] {
+function unavailableNotes(clones: readonly UnavailableClone[], bases: readonly string[]): string[] {
   return [
     ...bases.map(
       (base) =>
@@ -120,22 +132,22 @@ function downNotes(clones: readonly DownClone[], bases: readonly string[]): stri
     ),
     ...clones.map(
       ({ namespace, name }) =>
-        `Deployment ${namespace}/${name} has no available pods in the cluster; as long as its spec stays it is taken to get none`,
+        `Deployment ${namespace}/${name} has no available pods in the cluster; the preview assumes that it gets none until its spec changes`,
     ),
   ];
 }
 
-/** Where the cluster itself says otherwise of the same spec, people must know. */
+/** Says so if an env with the same spec has another state in the cluster. */
 function differenceNotes(
   { metadata, spec, status }: DynamicEnv,
-  living: readonly DynamicEnv[],
+  existing: readonly DynamicEnv[],
 ): string[] {
   const { name } = metadata;
-  const there = living.find((env) => env.metadata.name === name && !isGoing(env));
+  const there = existing.find((env) => env.metadata.name === name && !isBeingDeleted(env));
   if (there === undefined || !jsonEqual(there.spec, spec)) return [];
   if (there.status?.state === status?.state) return [];
   const state = there.status === undefined ? 'has no status' : `is ${there.status.state}`;
   return [
-    `DynamicEnv ${name} ${state} in the cluster, which this preview does not explain; see "get ${name}"`,
+    `DynamicEnv ${name} ${state} in the cluster, and this preview does not show why; see "get ${name}"`,
   ];
 }

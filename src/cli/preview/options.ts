@@ -1,5 +1,4 @@
 import { DECISION_FLAGS } from '../../config.ts';
-import { UsageError } from '../../errors.ts';
 import { describeFlags, optionsOf, parseOptions, settingsOf } from '../../flags.ts';
 import type { DecisionConfig } from '../../kinds/kinds.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
@@ -7,19 +6,19 @@ import {
   CLUSTER_HELP,
   CLUSTER_OPTIONS,
   clusterOptions,
-  textOf,
+  refuseWithoutCluster,
 } from '../shared/cluster-options.ts';
-import { formatOf } from '../shared/format.ts';
 import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../shared/graph.ts';
+import { formatOption, namespaceOption } from '../shared/option-values.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface PreviewOptions {
   files: string[];
-  /** Set: the files' objects are laid over those of this cluster. */
+  /** Set: the files' objects are applied over the objects of this cluster. */
   cluster: ClusterOptions | undefined;
-  /** Of manifests that name none; undefined: the context's, or `default`. */
+  /** For manifests that name no namespace; undefined: the context's, or `default`. */
   namespace: string | undefined;
   format: Format;
   withDelete: boolean;
@@ -32,20 +31,21 @@ export function previewHelp(program: string): string {
   return `Usage: ${program} preview -f FILE|FOLDER|- [-f …] [flags]
        ${program} preview --from-cluster [-f FILE|FOLDER|- …] [flags]
 
-Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs among them do.
-With --from-cluster the objects are read from a cluster, with your own rights, and the files' are applied over them in
-memory; without -f it is about the DynamicEnvs that the cluster has. Nothing is ever written to it.
-Exit code: 0 all become ready, 1 one does not or there is none, 2 bad input, no cluster to reach, or rights missing.
+Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs change.
+With --from-cluster the objects are read from a cluster with your own rights, and the objects of the files are applied over
+them in memory. Without -f the preview is about the DynamicEnvs in the cluster. Nothing is written to the cluster.
+Exit code: 0 all DynamicEnvs become ready; 1 one does not, or there is none; 2 bad input, the cluster cannot be reached, or
+rights are missing.
 
   -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
-  -n, --namespace NAME       of manifests that name none (default: default; with --from-cluster the context's)
-  -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and the envs with status
-  --delete                   delete the envs again; exit code 1 when anything differs from the start
+  -n, --namespace NAME       for manifests that name no namespace (default: default; with --from-cluster the context's)
+  -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and the DynamicEnvs with status
+  --delete                   delete the DynamicEnvs again; exit code 1 if anything then differs from the start
 ${GRAPH_HELP}
   --from-cluster             read Deployments, Services, DestinationRules, VirtualServices and DynamicEnvs from a cluster
 ${CLUSTER_HELP}
 
-The settings of the service; give those with which it runs in the cluster:
+Settings of the service; give the same values as in the cluster:
 
 ${describeFlags(DECISION_FLAGS)}`;
 }
@@ -71,30 +71,10 @@ export function readPreviewOptions(
   return {
     files: [...new Set(files)],
     cluster,
-    namespace: namespaceOf(given, 'namespace'),
-    format: formatOf(FORMATS, given),
+    namespace: namespaceOption(given, 'namespace'),
+    format: formatOption(FORMATS, given),
     withDelete: given['delete'] === true,
     graph: graphOption(given),
     config: settingsOf(DECISION_FLAGS, given, env),
   };
-}
-
-export function refuseWithoutCluster(
-  given: Record<string, unknown>,
-  files: readonly string[],
-): void {
-  const stray = Object.keys(CLUSTER_OPTIONS).find((name) => given[name] !== undefined);
-  if (stray !== undefined) throw new UsageError(`--${stray} goes with --from-cluster; see --help`);
-  if (files.length === 0) {
-    throw new UsageError('-f FILE is missing, or --from-cluster; see --help');
-  }
-}
-
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
-export function namespaceOf(given: Record<string, unknown>, flag: string): string | undefined {
-  const namespace = textOf(given, flag);
-  if (namespace === undefined || DNS_LABEL.test(namespace)) return namespace;
-  throw new UsageError(`--${flag}: expected the name of a namespace, got "${namespace}"`);
 }

@@ -1,37 +1,36 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
-import { UsageError } from '../../errors.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { ApiError } from '../../simulator/errors.ts';
+import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
 import type { Manifest } from '../shared/manifests.ts';
-import { rehearse } from '../shared/rehearsal.ts';
+import { startSimulation } from '../shared/simulation.ts';
 import { type Snapshot, snapshot } from '../shared/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
 
-/** An in-memory cluster in which the envs in question have done what they do. */
-export interface Scene {
+/** An in-memory cluster to which the envs in question were applied. */
+export interface PreviewRun {
   cluster: Cluster;
-  /** Where this is played, if not among files. */
+  /** First line of the output, if the objects are those of a cluster. */
   title?: string;
-  /** Without the envs in question. */
+  /** The objects without the envs in question. */
   without: Snapshot;
-  /** Before they came; with their present version, if they were there already. */
+  /** The objects before the envs were applied; with the envs' present version, if they exist already. */
   before: Snapshot;
   /** The envs in question. */
   names: string[];
-  /** What else is to be said, now that the envs stand so. */
+  /** Further warnings, given the envs after the cluster has settled. */
   notes: (envs: readonly DynamicEnv[]) => string[];
-  /** Why there is nothing to preview. */
+  /** Said if there is no env. */
   none: string;
 }
 
-/** Everything from files. */
-export async function sceneOfFiles(
+/** A preview on the objects of files alone. */
+export async function previewFiles(
   manifests: readonly Manifest[],
   { config }: Pick<PreviewOptions, 'config'>,
   validator: CrdValidator,
-): Promise<Scene> {
-  const { cluster } = await rehearse(config, { strategy: 'server-side-apply' });
+): Promise<PreviewRun> {
+  const { cluster } = await startSimulation(config, { strategy: 'server-side-apply' });
   await applyAll(cluster, manifests.filter(isNoEnv));
   await cluster.settle();
   const before = snapshot(cluster.all());
@@ -45,35 +44,4 @@ export async function sceneOfFiles(
     notes: () => [],
     none: 'no DynamicEnv among the files',
   };
-}
-
-export function isNoEnv({ object }: Manifest): boolean {
-  return object.kind !== 'DynamicEnv';
-}
-
-/** The DynamicEnvs, with the defaults that an API server would fill in. */
-export function envManifests(
-  manifests: readonly Manifest[],
-  validator: CrdValidator,
-): (Manifest & { object: DynamicEnv })[] {
-  return manifests
-    .filter((manifest) => !isNoEnv(manifest))
-    .map(({ object, place }) => ({ object: validator.withDefaults(object) as DynamicEnv, place }));
-}
-
-/** Creates what is not there, and changes what is; what the API server refuses names the place in the file. */
-export async function applyAll(cluster: Cluster, manifests: readonly Manifest[]): Promise<void> {
-  for (const { object, place } of manifests) {
-    const { kind, metadata } = object;
-    const isThere = cluster.get(kind, metadata.namespace, metadata.name) !== undefined;
-    const user = cluster.as('preview');
-    try {
-      if (!isThere) await user.create(object);
-      // What an env is to be is all in its file, whoever wrote the one that is there.
-      else await (kind === 'DynamicEnv' ? user.replace(object) : user.apply(object));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      throw new UsageError(`${place}: ${error.message}`);
-    }
-  }
 }

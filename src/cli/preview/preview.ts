@@ -10,25 +10,25 @@ import { manifestLoader } from '../shared/manifests.ts';
 import { snapshot } from '../shared/snapshot.ts';
 import type { Output } from '../shared/terminal.ts';
 import { readPreviewOptions } from './options.ts';
-import { type Scene, sceneOfFiles } from './preview-run.ts';
+import { type PreviewRun, previewFiles } from './preview-run.ts';
 import { show, showLeftovers } from './report.ts';
 
-/** What DynamicEnvs would do. 0: all become ready; 1: one does not, or there is none. */
+/** Shows what DynamicEnvs would do. Answers the exit code: 0: all become ready; 1: one does not, or there is none. */
 export async function preview(args: readonly string[], output: Output): Promise<number> {
   const options = readPreviewOptions(args, process.env);
   const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);
-  const told: string[] = [];
-  const load = manifestLoader(options, dynamicEnv, told);
-  const scene =
+  const warnings: string[] = [];
+  const load = manifestLoader(options, dynamicEnv, warnings);
+  const run =
     options.cluster === undefined
-      ? await sceneOfFiles(await load(undefined), options, dynamicEnv)
-      : await (await import('./cluster.ts')).sceneOfCluster(
+      ? await previewFiles(await load(undefined), options, dynamicEnv)
+      : await (await import('./cluster.ts')).previewCluster(
           load,
           options.cluster,
           options,
           dynamicEnv,
         );
-  const { cluster, before, names } = scene;
+  const { cluster, before, names } = run;
   const { quiet } = await cluster.settle();
   const envs = cluster
     .list<DynamicEnv>('DynamicEnv')
@@ -37,11 +37,11 @@ export async function preview(args: readonly string[], output: Output): Promise<
   const events = cluster.events
     .filter(({ object }) => isAbout(object, names))
     .map(({ object, message }) => `${object}: ${message}`);
-  if (!quiet) events.push('things are still moving after ten minutes of the cluster');
+  if (!quiet) events.push('the in-memory cluster has not settled within ten minutes of its clock');
   const notes = [
-    ...told,
-    ...(envs.length === 0 ? [scene.none] : []),
-    ...scene.notes(envs),
+    ...warnings,
+    ...(envs.length === 0 ? [run.none] : []),
+    ...run.notes(envs),
     ...delegateWarnings(
       envs,
       cluster.list<RouteInjection>('RouteInjection'),
@@ -49,24 +49,24 @@ export async function preview(args: readonly string[], output: Output): Promise<
       options.config,
     ),
   ];
-  if (options.format === 'text' && scene.title) output.write(`${scene.title}\n\n`);
+  if (options.format === 'text' && run.title) output.write(`${run.title}\n\n`);
   show(options.format, { changes, envs, events, notes }, output);
   await drawGraph(options.graph, cluster.all(), options.config);
   const isReady = envs.length > 0 && envs.every(({ status }) => status?.state === 'ready');
   if (!options.withDelete) return isReady ? 0 : 1;
   const words = options.format === 'text' ? output : { ...output, write: output.note };
-  const isClean = await deletesCleanly(scene, words);
+  const isClean = await deletesCleanly(run, words);
   return isReady && isClean ? 0 : 1;
 }
 
-/** What befalls other envs is nobody's question. */
+/** Events of envs that are not in question are not shown. */
 function isAbout(object: string, names: readonly string[]): boolean {
   return !object.startsWith('DynamicEnv ') || names.some((name) => object === `DynamicEnv ${name}`);
 }
 
-/** Deletes the envs again; does everything look as if they had never come? */
+/** Deletes the envs again. True if every object is then as it was without them. */
 async function deletesCleanly(
-  { cluster, without, names }: Scene,
+  { cluster, without, names }: PreviewRun,
   output: Output,
 ): Promise<boolean> {
   for (const name of names) await cluster.as('preview').delete('DynamicEnv', undefined, name);

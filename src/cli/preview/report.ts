@@ -14,7 +14,7 @@ export interface Result {
   envs: DynamicEnv[];
   /** Metacontroller's warnings, and what else went wrong. */
   events: string[];
-  /** What else is to be said. */
+  /** Further warnings. */
   notes: string[];
 }
 
@@ -59,7 +59,7 @@ function showText(result: Result, { write, paint }: Output): void {
   const { changes, envs } = result;
   const title = (text: string) => write(`${paint('bold', text)}\n`);
   const created = changes.created.filter(isNoEnv);
-  if (created.length > 0) title('Created (-o yaml shows them whole)');
+  if (created.length > 0) title('Created (-o yaml shows them in full)');
   for (const object of created) write(`  ${nameOf(object)}\n`);
   if (created.length > 0) write('\n');
   for (const { key, before, after } of changes.changed) {
@@ -68,12 +68,12 @@ function showText(result: Result, { write, paint }: Output): void {
   }
   if (envs.length > 0) title('Status');
   for (const line of envs.flatMap(describeEnv)) write(`  ${line}\n`);
-  const told = warnings(result);
-  if (told.length > 0) title(envs.length > 0 ? '\nWarnings' : 'Warnings');
-  for (const warning of told) write(`  ${paint('yellow', warning)}\n`);
+  const all = warnings(result);
+  if (all.length > 0) title(envs.length > 0 ? '\nWarnings' : 'Warnings');
+  for (const warning of all) write(`  ${paint('yellow', warning)}\n`);
 }
 
-/** What is otherwise after the envs were deleted again. */
+/** Shows what differs after the envs were deleted again. */
 export function showLeftovers(left: Changes, { write, paint }: Output): void {
   const count = countOf(left);
   const differences = count === 1 ? 'difference' : 'differences';
@@ -82,7 +82,7 @@ export function showLeftovers(left: Changes, { write, paint }: Output): void {
   for (const { key, before, after } of left.changed) {
     write(`${paintDiff(unifiedDiff(key, before, after), paint)}\n`);
   }
-  for (const key of left.deleted) write(`  ${key} is gone\n`);
+  for (const key of left.deleted) write(`  ${key} is missing\n`);
 }
 
 function nameOf(object: KubeObject): string {

@@ -11,7 +11,7 @@ export interface Mistake {
   message: string;
 }
 
-/** The first thing for which an API server would refuse what is to be an object of a kind that is known here. */
+/** The first reason for which an API server would refuse this value as an object; undefined: there is none. */
 export function checkObject(
   value: unknown,
   validators: Record<string, CrdValidator>,
@@ -56,7 +56,7 @@ function checkTexts(metadata: Record<string, unknown>, field: string): Mistake |
   return { path: ['metadata', field, key], message };
 }
 
-/** What the decisions read without asking, since an API server lets no object pass without it. */
+/** Fields that decisions read without a check, because an API server refuses objects without them. */
 const NEEDED: Record<string, string[]> = {
   Deployment: ['spec.selector', 'spec.template.metadata', 'spec.template.spec'],
 };
@@ -67,7 +67,7 @@ function checkNeeded(value: Record<string, unknown>): Mistake | undefined {
   return missing === undefined ? undefined : wrong(missing, 'expected a map');
 }
 
-/** Istio's definitions let these pass without a spec, though nothing can be made of them. */
+/** Istio's CRDs allow these kinds without a spec. Such an object has no effect. */
 const MAY_BE_EMPTY = ['DestinationRule', 'VirtualService'];
 
 export function isEmpty(value: object): boolean {
@@ -75,7 +75,7 @@ export function isEmpty(value: object): boolean {
   return MAY_BE_EMPTY.includes(String(kind)) && (spec ?? null) === null;
 }
 
-/** Of our own kinds the definitions say more. */
+/** Kinds with a CRD of ours are left to their validator, which checks more. */
 function checkShape(
   value: Record<string, unknown>,
   validators: Record<string, CrdValidator>,
@@ -94,8 +94,8 @@ function checkByCrd(
   value: Record<string, unknown>,
   validators: Record<string, CrdValidator>,
 ): Mistake | undefined {
-  const verdict = validators[String(value['kind'])]?.validate(value);
-  const refusal = verdict && [...verdict.errors, ...verdict.unknown][0];
+  const found = validators[String(value['kind'])]?.validate(value);
+  const refusal = found && [...found.errors, ...found.unknown][0];
   return refusal && wrong(refusal.path ?? '', refusal.message);
 }
 
@@ -103,7 +103,7 @@ function wrong(field: string, message: string): Mistake {
   return { path: pathOf(field), message: field === '' ? message : `${field}: ${message}` };
 }
 
-/** `spec.subsets[0].name` and `spec.headers[x.y]` as the members to follow. */
+/** Splits `spec.subsets[0].name` or `spec.headers[x.y]` into the keys to follow. */
 function pathOf(field: string): Path {
   return [...field.matchAll(/\["?([^\]"]*)"?\]|([^.[\]]+)/g)].map(([, key, name]) => {
     if (key === undefined) return name ?? '';

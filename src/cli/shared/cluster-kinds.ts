@@ -16,7 +16,7 @@ export const STATEFUL_SETS: Resource = resource('apps/v1', 'StatefulSet', 'state
 export const SERVICES: Resource = resource('v1', 'Service', 'services');
 export const DESTINATION_RULES: Resource = resource(ISTIO, 'DestinationRule', 'destinationrules');
 export const VIRTUAL_SERVICES: Resource = resource(ISTIO, 'VirtualService', 'virtualservices');
-/** What may change the way of a request, and is no part of a trace. */
+/** Kinds that may change where a request goes, and that a trace does not evaluate. */
 export const NOT_CONSIDERED: readonly Resource[] = [
   resource(ISTIO, 'Sidecar', 'sidecars'),
   resource(ISTIO, 'ServiceEntry', 'serviceentries'),

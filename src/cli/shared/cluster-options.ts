@@ -1,7 +1,8 @@
 import { UsageError } from '../../errors.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
+import { textOption } from './option-values.ts';
 
-/** Options of the commands that read a cluster; as kubectl has them. */
+/** Options of the commands that read a cluster, named as in kubectl. */
 export const CLUSTER_OPTIONS = {
   kubeconfig: { type: 'string' },
   context: { type: 'string' },
@@ -11,13 +12,16 @@ export const CLUSTER_HELP = `  --kubeconfig FILE          default: the files in 
   --context NAME             default: the kubeconfig's current one`;
 
 export function clusterOptions(given: Record<string, unknown>): ClusterOptions {
-  return { kubeconfig: textOf(given, 'kubeconfig'), context: textOf(given, 'context') };
+  return { kubeconfig: textOption(given, 'kubeconfig'), context: textOption(given, 'context') };
 }
 
-/** An option's text; undefined when it was not given. An empty one is a shell variable that was not set. */
-export function textOf(given: Record<string, unknown>, name: string): string | undefined {
-  const value = given[name];
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && value !== '') return value;
-  throw new UsageError(`--${name}: expected a value, got an empty text`);
+export function refuseWithoutCluster(
+  given: Record<string, unknown>,
+  files: readonly string[],
+): void {
+  const stray = Object.keys(CLUSTER_OPTIONS).find((name) => given[name] !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray} needs --from-cluster; see --help`);
+  if (files.length === 0) {
+    throw new UsageError('give -f FILE or --from-cluster; see --help');
+  }
 }

@@ -18,15 +18,15 @@ import {
 } from './cluster-kinds.ts';
 import { missingRights, notSeen } from './missing-rights.ts';
 
-/** What was read of a cluster. */
-export interface Around {
+/** What was read from a cluster. */
+export interface ClusterObjects {
   /** Everything but DynamicEnvs. */
   objects: KubeObject[];
-  /** What could not be seen and what that means, in sentences. */
+  /** Sentences: what could not be read, and what that means for the answer. */
   notes: string[];
 }
 
-/** The cluster's DynamicEnvs. `isNeeded`: without them there is no answer; else it is noted that they were not seen. */
+/** Reads the cluster's DynamicEnvs. If they cannot be listed: with `isNeeded` a UsageError, else a note. */
 export async function readEnvs(
   cluster: OpenCluster,
   isNeeded: boolean,
@@ -46,62 +46,71 @@ export async function readEnvs(
   };
 }
 
-/** One list that is needed; `instead`: asked when it is refused, since part of the answer is better than none. */
-export interface Wish {
+/** One list to read. If the API server refuses it, `instead` is read: a part is better than nothing. */
+export interface ListRequest {
   resource: Resource;
   namespace?: string;
-  /** What is said when it is refused; without it, the list is needed. */
+  /** What is missing if the list is refused. Absent: the list is required. */
   note?: string;
-  instead?: Wish[];
+  instead?: ListRequest[];
 }
 
-/** What the decisions about these envs look at, with the user's own rights; a UsageError names those that are needed and missing. */
-export async function readAround(
+/**
+ * Reads what decisions about these envs depend on, with the user's own rights. A UsageError names required rights that are
+ * missing.
+ */
+export async function readForEnvs(
   cluster: OpenCluster,
   envs: readonly DynamicEnv[],
   config: DecisionConfig,
-): Promise<Around> {
-  const { objects, notes } = await readWishes(cluster, wishes(envs, config));
-  const strangers = await statefulSets(cluster, envs, objects);
-  return { objects: [...objects, ...strangers], notes };
+): Promise<ClusterObjects> {
+  const { objects, notes } = await readLists(cluster, requests(envs, config));
+  const bases = await statefulSets(cluster, envs, objects);
+  return { objects: [...objects, ...bases], notes };
 }
 
-/** These lists, with the user's own rights; a UsageError names those that are needed and missing. */
-export async function readWishes(cluster: OpenCluster, list: readonly Wish[]): Promise<Around> {
-  const outcomes = await Promise.all(list.map((wish) => fulfil(wish, cluster)));
+/** Reads these lists with the user's own rights. A UsageError names required rights that are missing. */
+export async function readLists(
+  cluster: OpenCluster,
+  list: readonly ListRequest[],
+): Promise<ClusterObjects> {
+  const outcomes = await Promise.all(list.map((request) => listOne(request, cluster)));
   const [first, ...others] = outcomes.flatMap(({ denied }) => denied);
   if (first !== undefined) throw missingRights([first, ...others], cluster);
   const all = unique(outcomes.flatMap((outcome) => outcome.objects));
-  // A VirtualService without a spec has no routes, and is read as such in a cluster; nothing here is to stumble over it.
+  // A VirtualService without a spec has no routes. It is left out, so that no other code has to handle it.
   const whole = all.filter((object) => object.kind !== 'VirtualService' || !isEmpty(object));
   const unread = whole.flatMap((object) => unreadableOf(object.kind, object) ?? []);
   return {
     objects: whole.filter((object) => unreadableOf(object.kind, object) === undefined),
     notes: [
       ...new Set(outcomes.flatMap(({ notes }) => notes)),
-      ...unread.map((one) => `${unreadableText(one)} cannot be read, and is not looked at`),
+      ...unread.map((one) => `${unreadableText(one)} cannot be read, and is ignored`),
     ],
   };
 }
 
-function wishes(envs: readonly DynamicEnv[], config: DecisionConfig): Wish[] {
+function requests(envs: readonly DynamicEnv[], config: DecisionConfig): ListRequest[] {
   const workloads = envs.flatMap(envWorkloads);
   const namespaces = namespacesOf(workloads);
-  const each = (resource: Resource, list: readonly string[]): Wish[] =>
+  const each = (resource: Resource, list: readonly string[]): ListRequest[] =>
     list.map((namespace) => ({ resource, namespace }));
   return [
     ...each(DEPLOYMENTS, namespaces),
     ...each(SERVICES, namespaces),
-    ...ruleWishes(namespaces, config.ruleNamespaces),
+    ...ruleRequests(namespaces, config.ruleNamespaces),
     {
       resource: VIRTUAL_SERVICES,
-      note: `VirtualServices outside of namespaces ${namespaces.join(', ')}; those that route there may carry routes too, or be unguarded`,
+      note: `VirtualServices outside of namespaces ${namespaces.join(', ')}; those that route to these namespaces may get routes too, or be unguarded`,
       instead: each(VIRTUAL_SERVICES, namespaces),
     },
   ];
 }
 
-function ruleWishes(namespaces: readonly string[], ruleNamespaces: readonly string[]): Wish[] {
+function ruleRequests(
+  namespaces: readonly string[],
+  ruleNamespaces: readonly string[],
+): ListRequest[] {
   const own = namespaces.map((namespace) => ({ resource: DESTINATION_RULES, namespace }));
   if (namespaces.length === 0) return [];
   if (ruleNamespaces.includes('*')) {
@@ -119,18 +128,18 @@ function ruleWishes(namespaces: readonly string[], ruleNamespaces: readonly stri
   ];
 }
 
-interface Fulfilled extends Around {
+interface ListOutcome extends ClusterObjects {
   denied: Denied[];
 }
 
-async function fulfil(wish: Wish, cluster: OpenCluster): Promise<Fulfilled> {
-  const { resource, namespace, note, instead = [] } = wish;
+async function listOne(request: ListRequest, cluster: OpenCluster): Promise<ListOutcome> {
+  const { resource, namespace, note, instead = [] } = request;
   const scope = namespace === undefined ? {} : { namespace };
   const listed = await cluster.reader.list(resource, scope);
   if (listed === 'unserved') throw unserved(resource, cluster, 'is Istio ≥ 1.24 installed?');
   if ('objects' in listed) return { objects: listed.objects, notes: [], denied: [] };
   if (note === undefined) return { objects: [], notes: [], denied: [listed.denied] };
-  const parts = await Promise.all(instead.map((one) => fulfil(one, cluster)));
+  const parts = await Promise.all(instead.map((one) => listOne(one, cluster)));
   return {
     objects: parts.flatMap(({ objects }) => objects),
     notes: [notSeen(listed.denied, note)],
@@ -138,7 +147,7 @@ async function fulfil(wish: Wish, cluster: OpenCluster): Promise<Fulfilled> {
   };
 }
 
-/** A base that is no Deployment may be a StatefulSet, which deserves other words. Who may not look learns less, no more. */
+/** StatefulSets with the name of a missing base, so that the status can say what they are. A refused read is ignored. */
 async function statefulSets(
   { reader }: OpenCluster,
   envs: readonly DynamicEnv[],
@@ -169,7 +178,7 @@ function namespacesOf(workloads: readonly { workload: { namespace: string } }[])
   return [...new Set(workloads.map(({ workload }) => workload.namespace))].sort();
 }
 
-/** Two lists may overlap: each object once. */
+/** Each object once: lists may overlap. */
 function unique(objects: readonly KubeObject[]): KubeObject[] {
   const key = ({ kind, metadata }: KubeObject) =>
     `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;

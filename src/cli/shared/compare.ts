@@ -23,7 +23,7 @@ export function compare(before: Snapshot, after: Snapshot): Changes {
   };
 }
 
-/** When a plan was last tried is no difference between plans. */
+/** Plans that differ only in the time of the last attempt are the same. */
 function isSame(a: Readable, b: Readable): boolean {
   const [old, now] = [planOf(a), planOf(b)];
   const isSamePlan = old !== undefined && now !== undefined && samePlan(old, now);
@@ -40,7 +40,7 @@ export function countOf({ created, changed, deleted }: Changes): number {
 
 const CONTEXT_LINES = 3;
 
-/** A unified diff of the two as YAML. The plan annotation says in one long line what the routes show: it is left out. */
+/** A unified diff of the two as YAML, without the plan annotation: it repeats in one long line what the routes show. */
 export function unifiedDiff(key: string, before: Readable, after: Readable): string {
   const [old = '', now = ''] = [before, after].map((object) => toYaml(withoutPlan(object)));
   return createTwoFilesPatch(key, key, old, now, 'before', 'after', {

@@ -9,8 +9,8 @@ import { planned } from '../../virtualservice/injections/outcomes.ts';
 import { warningsOf } from './describe-env.ts';
 
 /**
- * What becomes of an env's routes in delegates, beyond what its status tells: an env sees the VirtualServices that route to
- * its hosts, and a root that only delegates is none of them.
+ * Warnings about an env's routes in delegates that its status cannot contain: an env sees only VirtualServices that route to
+ * its hosts, and so never a root that only delegates.
  */
 export function delegateWarnings(
   envs: readonly DynamicEnv[],
@@ -18,7 +18,7 @@ export function delegateWarnings(
   virtualServices: readonly VirtualService[],
   config: { clusterDomain: string },
 ): string[] {
-  const told = envs.flatMap(warningsOf);
+  const known = envs.flatMap(warningsOf);
   const names = envs.map(({ metadata }) => metadata.name);
   const delegates = virtualServices.filter(({ spec }) => !spec?.hosts?.length);
   const found = injections
@@ -32,7 +32,7 @@ export function delegateWarnings(
           return messages.map((message) => ({ env, where: nameOf(delegate), message }));
         });
     })
-    .filter(({ message }) => !told.some((warning) => warning.includes(message)));
+    .filter(({ message }) => !known.some((warning) => warning.includes(message)));
   return [
     ...new Set(
       found.map(({ env, where, message }) => `${env}: VirtualService ${where}: ${message}`),
@@ -52,7 +52,5 @@ function troubles(
     (root) => delegatingRoutes(root, delegate, config.clusterDomain).length > 0,
   );
   if (roots.length > 0) return delegateLosses(delegate, roots, plan, config);
-  return [
-    'it has no hosts, and no VirtualService here delegates to it: its routes are in effect nowhere',
-  ];
+  return ['it has no hosts, and no VirtualService here delegates to it: its routes have no effect'];
 }

@@ -10,7 +10,7 @@ import type {
 import { messageAbout } from '../../kinds/dynamicenv/status/message-about.ts';
 import { NO_COMMON_HOST } from '../../kinds/dynamicenv/status/workload-report.ts';
 
-/** How an env stands, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
+/** The state of an env, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
 export function describeEnv({ metadata, status }: DynamicEnv): string[] {
   if (status === undefined) return [`DynamicEnv ${metadata.name} has no status`];
   const { state, totalReady, totalCount, match, conditions } = status;
@@ -40,12 +40,12 @@ function describeResource(kind: string, { namespace, name, status }: ResourceSta
   return `    ${kind} ${namespace}/${name}: ${status}`;
 }
 
-/** What the status warns of, each with the env's name. */
+/** The warnings in the status, each with the env's name. */
 export function warningsOf(env: DynamicEnv): string[] {
   return troublesOf(env).map((trouble) => `${env.metadata.name}: ${trouble}`);
 }
 
-/** What the status warns of, in whole sentences, each once, in the order in which a person has to act. */
+/** The warnings in the status: sentences, each once, in the order in which a person should act. */
 export function troublesOf({ status }: DynamicEnv): string[] {
   const workloads = [
     ...Object.entries(status?.subsetsStatus ?? {}),
@@ -58,15 +58,15 @@ export function troublesOf({ status }: DynamicEnv): string[] {
   return [...new Set([...special, ...general])];
 }
 
-/** The Deployment's errors first: what it says of versions decides what rules and routes have to say. */
+/** Errors of the Deployment come first, because they may be the cause of those of rules and routes. */
 function workloadTroubles(key: string, workload: WorkloadStatus): string[] {
   const { deployment, destinationRules, virtualServices = [], subsetErrors = {} } = workload;
   const { subset = [], ...before } = subsetErrors;
-  const isTold = errorsOf(before).some(({ error }) => error === deployment.message);
+  const isSaid = errorsOf(before).some(({ error }) => error === deployment.message);
   const known = new Set(destinationRules?.map(({ message }) => message));
   const parts = [
     ...resourceWarnings('DestinationRule', destinationRules),
-    // A missing rule is told of each VirtualService that would need it, too.
+    // Each VirtualService that needs a missing rule repeats the message about it.
     ...resourceWarnings(
       'VirtualService',
       virtualServices.filter(({ message }) => !known.has(message)),
@@ -75,11 +75,11 @@ function workloadTroubles(key: string, workload: WorkloadStatus): string[] {
   return [
     ...errorsOf(before).map(({ error }) => messageAbout(key, error)),
     ...parts,
-    // That the two do not meet is no news where either says why.
+    // That rules and routes have no host in common adds nothing, if one of them says why.
     ...subset.flatMap(({ error }) =>
       error === NO_COMMON_HOST && parts.length > 0 ? [] : [messageAbout(key, error)],
     ),
-    ...(isTold ? [] : resourceWarnings('Deployment', [deployment])),
+    ...(isSaid ? [] : resourceWarnings('Deployment', [deployment])),
   ];
 }
 
@@ -87,7 +87,7 @@ function errorsOf(errors: SubsetErrors): StatusError[] {
   return Object.values(errors).flat();
 }
 
-/** Conditions whose other value is the good one. */
+/** The conditions that warn, and the value with which they do. */
 const BAD: Partial<Record<Condition['type'], Condition['status']>> = {
   Guarded: 'False',
   Conflicting: 'True',
@@ -109,7 +109,7 @@ function resourceWarnings(
 ): string[] {
   return (resources ?? []).flatMap(({ namespace, name, message }) => {
     if (message === undefined) return [];
-    // Where none is there, the status has the Service's name in its place.
+    // For a missing object the status contains the name of the Service instead.
     return message.startsWith(`no ${kind} `)
       ? [message]
       : [`${kind} ${namespace}/${name}: ${message}`];

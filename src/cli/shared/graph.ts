@@ -8,14 +8,14 @@ import { pictureOf } from '../../picture/picture.ts';
 import { svgOf } from '../../picture/svg.ts';
 import type { PictureSettings } from '../../picture/types.ts';
 import type { Trace } from '../../trace/types.ts';
-import { textOf } from './cluster-options.ts';
 import { loadPlacer } from './layout-library.ts';
+import { textOption } from './option-values.ts';
 
 /** For `preview` and `trace`. */
 export const GRAPH_OPTION = { graph: { type: 'string' } } as const;
 
 export const GRAPH_HELP =
-  '  --graph FILE.svg|.html     draw it: Services, versions, routes, what is wrong; the page can be enlarged and searched';
+  '  --graph FILE.svg|.html     draw Services, versions, routes and problems; an .html page can be enlarged and searched';
 
 /** A file to draw into, and how. */
 export interface GraphFile {
@@ -25,9 +25,9 @@ export interface GraphFile {
 
 const FORMATS: Record<string, GraphFile['draw']> = { '.svg': svgOf, '.html': htmlOf };
 
-/** What `--graph` says; the file's ending decides what is drawn. */
+/** The file of `--graph`; its extension decides the format. */
 export function graphOption(given: Record<string, unknown>): GraphFile | undefined {
-  const path = textOf(given, 'graph');
+  const path = textOption(given, 'graph');
   if (path === undefined) return undefined;
   const ending = extname(path).toLowerCase();
   const draw = Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;
@@ -35,7 +35,7 @@ export function graphOption(given: Record<string, unknown>): GraphFile | undefin
   throw new UsageError(`--graph: expected a file that ends in .svg or .html, got "${path}"`);
 }
 
-/** Draws the objects, if that was asked for; with the way of a traced request if there is one. */
+/** Draws the objects into the file, if one is given; with the path of a traced request, if there is one. */
 export async function drawGraph(
   file: GraphFile | undefined,
   objects: readonly KubeObject[],

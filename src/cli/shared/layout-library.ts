@@ -18,7 +18,7 @@ export async function loadPlacer(): Promise<Placer> {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes(PACKAGE)) throw error;
     throw new UsageError(
-      `--graph needs the package ${PACKAGE}, which is not installed beside dynamicenv: "npm install ${PACKAGE}@${VERSION}" there, with --global if dynamicenv is installed so`,
+      `--graph needs the package ${PACKAGE}, which is not installed beside dynamicenv: run "npm install ${PACKAGE}@${VERSION}" there, with --global if dynamicenv was installed with it`,
     );
   }
 }

@@ -19,27 +19,27 @@ export interface Manifest {
 }
 
 /**
- * Loads what a command's options name; `told` gets the warnings. The namespace that is given is for objects without one, where the
- * options name none.
+ * Answers a function that loads the files of a command's options, and adds warnings to `warnings`. Its argument is the namespace
+ * of objects that name none, if `--namespace` is not given.
  */
 export function manifestLoader(
   options: { files: readonly string[]; namespace?: string | undefined },
   dynamicEnv: CrdValidator,
-  told: string[],
+  warnings: string[],
 ): (namespace?: string) => Promise<Manifest[]> {
   return (namespace = 'default') =>
     loadManifests(
       options.files,
       { DynamicEnv: dynamicEnv },
       options.namespace ?? namespace,
-      (warning) => void told.push(warning),
+      (warning) => void warnings.push(warning),
     );
 }
 
 /**
- * The objects of files, folders (their files, not their subfolders) and `-`; every mistake names file, document, line and
- * field. `namespace`: of those that name none and need one. `warn` is told what kubectl passes over in silence, and
- * what is left out, since nothing can be made of it.
+ * Loads the objects of files, folders (without subfolders) and `-` (standard input). A UsageError names file, document, line
+ * and field. `namespace`: for objects that need one and name none. `warn` is called for what kubectl ignores silently, and for
+ * objects that are left out because they have no spec.
  */
 export async function loadManifests(
   paths: readonly string[],
@@ -58,7 +58,7 @@ export async function loadManifests(
   refuseDuplicates(placed);
   return placed.filter(({ object, place }) => {
     if (!isEmpty(object)) return true;
-    warn(`${place}: ${object.kind} ${qualifiedName(object)} has no spec, and is not looked at`);
+    warn(`${place}: ${object.kind} ${qualifiedName(object)} has no spec, and is ignored`);
     return false;
   });
 }
@@ -103,7 +103,7 @@ async function readManifests(
   return documents.flatMap((document) => readDocument(document, name, validators));
 }
 
-/** UTF-16 where the file begins with its mark, else UTF-8: `FileVisitor` in cli-runtime's `pkg/resource/visitor.go`. */
+/** UTF-16 if the file begins with its byte order mark, else UTF-8: `FileVisitor` in cli-runtime's `pkg/resource/visitor.go`. */
 function textOf(bytes: Uint8Array): string {
   const mark = `${bytes[0]} ${bytes[1]}`;
   const encoding = MARKS.get(mark) ?? 'utf-8';
@@ -151,7 +151,7 @@ function refuseDuplicates(manifests: readonly Manifest[]): void {
     const first = places.get(key);
     if (first !== undefined) {
       throw new UsageError(
-        `${place}: metadata.name: ${object.kind} ${qualifiedName(object)} was there already: ${first}; remove one of them`,
+        `${place}: metadata.name: ${object.kind} ${qualifiedName(object)} is defined already: ${first}; remove one of them`,
       );
     }
     places.set(key, place);

@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.ts';
 import { canI, type Denied, rightText } from '../../kube-client/denied.ts';
 import type { OpenCluster } from '../../kube-client/open.ts';
 
-/** Rights without which there is no answer: all of them, so that they can be asked for at once. */
+/** The error for required rights that are missing. It names all of them, so that the user can ask for all at once. */
 export function missingRights(
   denied: readonly [Denied, ...Denied[]],
   { context }: OpenCluster,
@@ -13,13 +13,13 @@ export function missingRights(
   const lines = [
     `rights of ${who} are missing in the cluster of context ${context}:`,
     ...rights,
-    `ask its administrator for them, or choose another --context; "${canI(denied[0])}" tells whether you have one`,
+    `ask its administrator for them, or choose another --context; check a right with "${canI(denied[0])}"`,
   ];
   return new UsageError(lines.join('\n'));
 }
 
-/** A right without which something was not seen, in one line. */
+/** One line: what was not read because a right is missing. */
 export function notSeen(denied: Denied, what: string): string {
   const user = denied.user === undefined ? '' : ` (user "${denied.user}")`;
-  return `not seen, for want of the right to ${rightText(denied)}${user}: ${what}`;
+  return `not read, because of a missing right: ${rightText(denied)}${user}: ${what}`;
 }

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../k8s/object.ts';
 import { qualifiedName } from '../../simulator/object.ts';
 
-/** What people write and read of an object: without what the cluster keeps for itself. */
+/** An object without the fields that only the cluster maintains. */
 export type Readable = KubeObject & Record<string, unknown>;
 
-/** One cluster's state by `Kind namespace/name`. */
+/** The objects of a cluster by `Kind namespace/name`. */
 export type Snapshot = ReadonlyMap<string, Readable>;
 
 export function snapshot(objects: readonly KubeObject[]): Snapshot {
@@ -29,7 +29,7 @@ function readable(object: KubeObject): Readable {
   return { ...rest, metadata } as Readable;
 }
 
-/** Counted by the Deployment controller, Metacontroller and kubectl: not what anybody asked for. */
+/** Annotations that the Deployment controller, Metacontroller and kubectl write for themselves. */
 const BOOKKEEPING = [
   'deployment.kubernetes.io/revision',
   'metacontroller.k8s.io/last-applied-configuration',

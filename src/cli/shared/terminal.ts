@@ -5,10 +5,10 @@ type Colour = 'red' | 'green' | 'cyan' | 'yellow' | 'bold' | 'dim';
 /** Colours a text, unless the stream is no terminal or the user set NO_COLOR; FORCE_COLOR overrules both. */
 export type Paint = (colour: Colour, text: string) => string;
 
-/** Where a command says what it has to say. */
+/** Where a command writes. */
 export interface Output {
   write: (text: string) => void;
-  /** Where words go when the output is for a program. */
+  /** For messages to people while the output is for a program: standard error. */
   note: (text: string) => void;
   paint: Paint;
 }

@@ -1,11 +1,11 @@
 import { UsageError } from '../../errors.ts';
 import { MESH } from '../../istio/gateway-name.ts';
+import type { MeshSnapshot } from '../../trace/mesh-snapshot.ts';
 import type { Caller } from '../../trace/types.ts';
-import type { World } from '../../trace/world.ts';
-import { namespaceOf } from '../preview/options.ts';
-import { textOf } from '../shared/cluster-options.ts';
 
-/** Who sends the request, as the flags say it. */
+import { namespaceOption, textOption } from '../shared/option-values.ts';
+
+/** The caller, as the flags describe it. */
 export interface CallerOptions {
   from?: { namespace: string; name: string };
   namespace?: string;
@@ -17,8 +17,8 @@ export interface CallerOptions {
 export function callerOptions(given: Record<string, unknown>): CallerOptions {
   const from = pairOf(given, 'from', 'Deployment');
   const gateway = pairOf(given, 'gateway', 'Gateway');
-  const labels = labelsOf(textOf(given, 'from-labels'));
-  const namespace = namespaceOf(given, 'from-namespace');
+  const labels = labelsOf(textOption(given, 'from-labels'));
+  const namespace = namespaceOption(given, 'from-namespace');
   const ways = [from && '--from', gateway && '--gateway'].filter((way) => way !== undefined);
   const parts = [labels && '--from-labels', namespace && '--from-namespace'];
   const [one, other] = [...ways, ...parts.filter((part) => part !== undefined)];
@@ -34,7 +34,7 @@ export function callerOptions(given: Record<string, unknown>): CallerOptions {
 }
 
 function pairOf(given: Record<string, unknown>, flag: string, kind: string) {
-  const text = textOf(given, flag);
+  const text = textOption(given, flag);
   if (text === undefined) return undefined;
   const [namespace = '', name = '', ...rest] = text.split('/');
   if (namespace && name && rest.length === 0) return { namespace, name };
@@ -51,11 +51,11 @@ function labelsOf(text: string | undefined): Record<string, string> | undefined 
   return Object.fromEntries(pairs);
 }
 
-/** The caller among the objects there are; `namespace`: of one of whom nothing is said. */
+/** The caller, looked up among the objects. `fallback`: the namespace of a caller without flags. */
 export function callerOf(
   { from, namespace, labels, gateway }: CallerOptions,
   fallback: string,
-  { workloads }: World,
+  { workloads }: MeshSnapshot,
 ): { caller: Caller; notes: string[] } {
   if (gateway !== undefined) {
     const [home = ''] = gateway.split('/');
@@ -70,7 +70,7 @@ export function callerOf(
       labels: labels ?? {},
     };
     const isAssumed = namespace === undefined && labels === undefined;
-    const note = `the caller is taken to be a pod of namespace ${own.namespace} without labels; --from names another`;
+    const note = `the caller is assumed to be a pod without labels in namespace ${own.namespace}; name another one with --from`;
     return { caller: own, notes: isAssumed ? [note] : [] };
   }
   const found = workloads.find((one) => one.namespace === from.namespace && one.name === from.name);
@@ -87,7 +87,7 @@ const MOST = 8;
 
 function unknownCaller(
   { namespace, name }: { namespace: string; name: string },
-  workloads: World['workloads'],
+  workloads: MeshSnapshot['workloads'],
 ): UsageError {
   const names = workloads.map((one) => `${one.namespace}/${one.name}`);
   const some = names.slice(0, MOST).join(', ') + (names.length > MOST ? ' …' : '');

@@ -2,13 +2,13 @@ import { UsageError } from '../../errors.ts';
 import { headerKey } from '../../istio/header-name.ts';
 import type { Call } from '../../trace/trace.ts';
 
-/** RFC 9110, 9.1: a method is a token; by custom in capitals, which tells it from an URL. */
+/** RFC 9110, 9.1: a method is a token; by convention in capitals, which distinguishes it from a URL. */
 const METHOD = /^[A-Z]+$/;
 /** RFC 9110, 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~A-Za-z0-9]+$/;
 const PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
 
-/** `[METHOD] URL …` as requests that all carry the same headers; a method holds until another one is named. */
+/** Reads `[METHOD] URL …` as requests with the same headers. A method applies to all URLs up to the next method. */
 export function readCalls(words: readonly string[], headers: readonly string[]): Call[] {
   const { host, ...fields } = readHeaders(headers);
   const calls: Call[] = [];
@@ -18,7 +18,7 @@ export function readCalls(words: readonly string[], headers: readonly string[]):
     else calls.push(callOf(method, word, fields, host));
   }
   if (calls.length > 0) return calls;
-  throw new UsageError('an URL is missing, such as http://backend.shop/path; see --help');
+  throw new UsageError('a URL is missing, such as http://backend.shop/path; see --help');
 }
 
 function callOf(
@@ -43,14 +43,14 @@ function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !(url.protocol in PORTS) || url.hostname === '') {
     throw new UsageError(
-      `"${text}": expected an URL such as http://backend.shop/path, or a method in capitals before one`,
+      `"${text}": expected a URL such as http://backend.shop/path, or a method in capitals before one`,
     );
   }
   if (url.username === '' && url.password === '') return url;
-  throw new UsageError(`"${text}": an URL with a user cannot be traced; use -H 'authorization: …'`);
+  throw new UsageError(`"${text}": a URL with a user cannot be traced; use -H 'authorization: …'`);
 }
 
-/** As curl has them: `name: value`. Several of one name are sent as one, as Envoy compares them. */
+/** Headers as in curl: `name: value`. Several with one name are joined by commas, as Envoy compares them. */
 function readHeaders(given: readonly string[]): Record<string, string> {
   const headers = new Map<string, string>();
   for (const text of given) {

@@ -4,10 +4,15 @@ import { describeFlags, optionsOf, parseWords, settingsOf } from '../../flags.ts
 import type { DecisionConfig } from '../../kinds/kinds.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import type { Call } from '../../trace/trace.ts';
-import { namespaceOf, refuseWithoutCluster } from '../preview/options.ts';
-import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from '../shared/cluster-options.ts';
-import { formatOf } from '../shared/format.ts';
+
+import {
+  CLUSTER_HELP,
+  CLUSTER_OPTIONS,
+  clusterOptions,
+  refuseWithoutCluster,
+} from '../shared/cluster-options.ts';
 import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../shared/graph.ts';
+import { formatOption, namespaceOption } from '../shared/option-values.ts';
 import { type CallerOptions, callerOptions } from './caller.ts';
 import { readCalls } from './calls.ts';
 
@@ -15,9 +20,9 @@ const FORMATS = ['text', 'yaml', 'json'] as const;
 
 export interface TraceOptions {
   files: string[];
-  /** Set: the objects are those of this cluster, the files' laid over them. */
+  /** Set: the files' objects are applied over the objects of this cluster. */
   cluster: ClusterOptions | undefined;
-  /** Of manifests that name none, and of a caller of whom nothing is said; undefined: the context's, or `default`. */
+  /** For manifests that name no namespace, and for a caller without flags; undefined: the context's, or `default`. */
   namespace: string | undefined;
   calls: Call[];
   caller: CallerOptions;
@@ -31,26 +36,27 @@ export function traceHelp(program: string): string {
   return `Usage: ${program} trace -f FILE|FOLDER|- [-f …] [METHOD] URL [[METHOD] URL …] [-H 'name: value' …] [flags]
        ${program} trace --from-cluster [-f …] [METHOD] URL … [-H 'name: value' …] [flags]
 
-Says where a request goes by Istio's rules, and why: which VirtualService decides, which route takes it, which env's it is,
-which pods get it, why each other env does not, and where it would go without any env. Nothing is sent.
+Says where a request goes by Istio's rules, and why: which VirtualService decides, which route takes the request, to which env
+the route belongs, which pods get the request, why each other env does not get it, and where it would go without envs.
+Nothing is sent.
 Each further URL is called by the pods that answered the one before, with the same headers.
-With -f DynamicEnvs among the files take effect as in preview; with --from-cluster the routes are those of this moment.
-Exit code: 0 pods (a redirect, a direct response) are reached, 1 the request ends in 404 or 503, at a host unknown here, or
-where no pods are known to be ready; 2 bad input, no cluster to reach, or rights missing.
+With -f DynamicEnvs among the files take effect as in preview. With --from-cluster the routes are those in the cluster now.
+Exit code: 0 each request reaches ready pods, a redirect or a direct response; 1 one ends in 404 or 503, at an unknown host, or
+at pods that are not known to be ready; 2 bad input, the cluster cannot be reached, or rights are missing.
 
   -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
-  -H, --header 'NAME: VALUE' a request header; may be repeated; Host: stands for the URL's host
+  -H, --header 'NAME: VALUE' a request header; may be repeated; 'Host: …' replaces the URL's host
   --from NAMESPACE/NAME      the Deployment whose pods call
   --from-namespace NAME      the caller's namespace (default: that of -n)
   --from-labels KEY=VALUE,…  the caller's pod labels (default: none)
   --gateway NAMESPACE/NAME   the request enters through this Gateway
-  -n, --namespace NAME       of manifests that name none, and of the caller (default: default; with --from-cluster the context's)
+  -n, --namespace NAME       for manifests that name no namespace, and for the caller (default: default; with --from-cluster the context's)
   -o, --output FORMAT        text (default), yaml or json
 ${GRAPH_HELP}
   --from-cluster             read the cluster's objects
 ${CLUSTER_HELP}
 
-The settings of the service; give those with which it runs in the cluster:
+Settings of the service; give the same values as in the cluster:
 
 ${describeFlags(DECISION_FLAGS)}`;
 }
@@ -83,20 +89,20 @@ export function readTraceOptions(
   return {
     files: [...new Set(files)],
     cluster,
-    namespace: namespaceOf(given, 'namespace'),
+    namespace: namespaceOption(given, 'namespace'),
     calls,
     caller,
-    format: formatOf(FORMATS, given),
+    format: formatOption(FORMATS, given),
     graph: graphOption(given),
     config: settingsOf(DECISION_FLAGS, given, env),
   };
 }
 
-/** A sidecar sees of a pod's own TLS only the server's name: http routes do not concern it. */
+/** If a pod itself uses TLS, its sidecar sees only the server's name (SNI): http routes do not apply. */
 function refuseTls(calls: readonly Call[], { gateway }: CallerOptions): void {
   const tls = calls.slice(gateway === undefined ? 0 : 1).find(({ scheme }) => scheme === 'https');
   if (tls === undefined) return;
   throw new UsageError(
-    `"${tls.url}": of a pod's own https its proxy sees no path and no headers; use http:// (the mesh encrypts it), or --gateway for a request from outside`,
+    `"${tls.url}": when a pod itself uses https, its proxy sees neither path nor headers; use http:// (the mesh encrypts it), or --gateway for a request from outside`,
   );
 }

@@ -1,8 +1,8 @@
+import type { EnvTaken } from '../../trace/env-types.ts';
 import { percent } from '../../trace/outcome.ts';
 import type {
   Caller,
   Candidate,
-  EnvTaken,
   Hop,
   RouteRef,
   TakenRoute,
@@ -62,7 +62,7 @@ function hopLines(hop: Hop, paint: Paint): string[] {
 
 const WIDTH = 15;
 
-/** One thing with its label, and what else is to be said of it below. */
+/** Lines with a label before the first one. */
 function rows(label: string, texts: readonly string[]): string[] {
   return texts.map((text, i) => `  ${(i === 0 ? label : '').padEnd(WIDTH)}${text}`);
 }
@@ -89,7 +89,7 @@ function routeText(route: TakenRoute): string {
   return `${refText(route)}${kind}`;
 }
 
-/** People count from 1; names of envs' routes say less than the env. */
+/** Counts from 1, as people do. An env's route is described by the env, not by its name. */
 function refText({ virtualService, index, name, matchIndex, delegatedBy, env }: RouteRef): string {
   const label = name === undefined ? '' : ` "${name}"`;
   const own = env === undefined ? label : ` (env ${env})`;
@@ -126,8 +126,8 @@ function workloadText({ kind, name, replicas, ready, env }: TracedWorkload): str
 }
 
 function answerText({ summary, status, env, outcome }: Hop): string {
-  const isTold = status === undefined || summary.includes(String(status));
-  const text = isTold ? summary : `${status}: ${summary}`;
+  const isNamed = status === undefined || summary.includes(String(status));
+  const text = isNamed ? summary : `${status}: ${summary}`;
   if (outcome !== 'pods') return text;
   return `${text.replace(/^to /, '')}${env === undefined ? '' : `, env ${env.name}`}`;
 }

@@ -1,32 +1,32 @@
 import { loadValidator } from '../../crds.ts';
 import { toYaml } from '../../k8s/yaml.ts';
 import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
+import { meshSnapshot } from '../../trace/mesh-snapshot.ts';
 import { trace as traced } from '../../trace/trace.ts';
-import { worldOf } from '../../trace/world.ts';
 import { drawGraph } from '../shared/graph.ts';
 import { manifestLoader } from '../shared/manifests.ts';
 import type { Output } from '../shared/terminal.ts';
 import { callerOf } from './caller.ts';
+import { traceCluster, traceFiles } from './input.ts';
 import { readTraceOptions } from './options.ts';
 import { traceText } from './report.ts';
-import { traceCluster, traceFiles } from './scene.ts';
 
-/** Where a request goes, and why. 0: it reaches pods, or is answered on the way; 1: it does not. */
+/** Says where a request goes, and why. Answers the exit code: 0: each hop reaches pods or is answered by a proxy; 1: one does not. */
 export async function trace(args: readonly string[], output: Output): Promise<number> {
   const options = readTraceOptions(args, process.env);
   const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);
-  const told: string[] = [];
-  const load = manifestLoader(options, dynamicEnv, told);
-  const scene =
+  const warnings: string[] = [];
+  const load = manifestLoader(options, dynamicEnv, warnings);
+  const input =
     options.cluster === undefined
       ? await traceFiles(load, options, dynamicEnv)
       : await traceCluster(load, options.cluster, options, dynamicEnv);
-  const world = worldOf(scene.objects, options.config.clusterDomain);
-  const { caller, notes } = callerOf(options.caller, scene.namespace, world);
-  const answer = traced(options.calls, caller, world, [...told, ...scene.notes, ...notes]);
+  const snapshot = meshSnapshot(input.objects, options.config.clusterDomain);
+  const { caller, notes } = callerOf(options.caller, input.namespace, snapshot);
+  const answer = traced(options.calls, caller, snapshot, [...warnings, ...input.notes, ...notes]);
   if (options.format === 'json') output.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (options.format === 'yaml') output.write(toYaml(answer));
-  else output.write(traceText(answer, scene.title, output.paint));
-  await drawGraph(options.graph, scene.objects, options.config, answer);
+  else output.write(traceText(answer, input.title, output.paint));
+  await drawGraph(options.graph, input.objects, options.config, answer);
   return answer.reached ? 0 : 1;
 }

@@ -36,7 +36,7 @@ export interface EnvSettings extends Pick<ClusterSettings, 'clusterDomain' | 'in
   /** The most pods of one clone; 0: any number. */
   maxReplicas: number;
   /** In a simulation: the webhook always works, and nobody refuses Metacontroller's writes. Not set by a flag. */
-  isRehearsal?: true;
+  isSimulation?: true;
 }
 
 export const ENV_FLAGS = {

@@ -1,5 +1,5 @@
 import { loadManifests } from '../../../src/cli/shared/manifests.ts';
-import { rehearse } from '../../../src/cli/shared/rehearsal.ts';
+import { startSimulation } from '../../../src/cli/shared/simulation.ts';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { loadValidator } from '../../../src/crds.ts';
 import { readFlags } from '../../../src/flags.ts';
@@ -24,7 +24,7 @@ export async function livingCluster(
   const dynamicEnv = await loadValidator('dynamicenvs.riskified.com');
   const manifests = await loadManifests(files, { DynamicEnv: dynamicEnv });
   const config = readFlags(DECISION_FLAGS, [], {});
-  const { cluster } = await rehearse(config, {
+  const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: START,
     neverReady: ({ metadata }) => neverReady.includes(`${metadata.namespace}/${metadata.name}`),

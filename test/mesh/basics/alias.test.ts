@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { evaluate } from '../../../src/istio/evaluate.ts';
 import { requestHost } from '../../../src/istio/request-host.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import { worldOf } from '../../../src/trace/world.ts';
+import { meshSnapshot } from '../../../src/trace/mesh-snapshot.ts';
 import { until } from '../../e2e/control-plane/poll.ts';
 import type { Envoy } from '../lib/envoy.ts';
 import { istiodProgram } from '../lib/istiod.ts';
@@ -129,7 +129,7 @@ describe('an alias of a Service (ExternalName)', () => {
   };
 
   const foretold = ({ authority, path, user }: (typeof REQUESTS)[number]) => {
-    const world = worldOf(objects, 'cluster.local').mesh;
+    const world = meshSnapshot(objects, 'cluster.local').mesh;
     const request = {
       method: 'GET',
       scheme: 'http' as const,

@@ -7,9 +7,9 @@ import { startMesh } from '../lib/mesh.ts';
 import { configuration } from './generate/configuration.ts';
 import { type Phase, play } from './play.ts';
 import type { Recorded } from './record.ts';
-import { rehearsed, type WithEnvs } from './rehearsed.ts';
 import { install, installEnvs, startScene, storedObjects, untilPushed } from './scene.ts';
 import type { Settings } from './settings.ts';
+import { simulated, type WithEnvs } from './simulated.ts';
 import { tablesOf } from './tables.ts';
 
 /** Runs all configurations in one mesh, first without envs, then with them. Every request is sent both times. */
@@ -35,7 +35,7 @@ export async function runLive(settings: Settings, say: (line: string) => void): 
     const before = await phase('before');
     const owners = all.filter(({ envs }) => envs.length > 0);
     const results: WithEnvs[] = [];
-    for (const owner of owners) results.push(await rehearsed(owner, before.objects));
+    for (const owner of owners) results.push(await simulated(owner, before.objects));
     await installEnvs(api, results);
     const after = await phase('after');
     return {

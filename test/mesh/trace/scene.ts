@@ -7,7 +7,7 @@ import type { Mesh } from '../lib/mesh.ts';
 import { send } from '../lib/request.ts';
 import { CONFIGURATION_LABEL, type Configuration } from './generate/configuration.ts';
 import { PROXIES, worldObjects } from './generate/world.ts';
-import type { WithEnvs } from './rehearsed.ts';
+import type { WithEnvs } from './simulated.ts';
 
 const NETWORKING = '/apis/networking.istio.io/v1/namespaces';
 const COLLECTIONS: Readonly<Record<string, (namespace: string) => string>> = {

@@ -45,7 +45,7 @@ kind: A2
   });
 });
 
-/** What can be known without Helm; test/e2e/door/chart-render.test.ts renders and compares everything. */
+/** What can be known without Helm; test/e2e/api-server/chart-render.test.ts renders and compares everything. */
 describe('metacontroller/ agrees with the chart', () => {
   test("the chart's definitions are those of crds/", async () => {
     const files = (await readdir(new URL('crds/', ROOT))).filter((file) => file.endsWith('.yaml'));

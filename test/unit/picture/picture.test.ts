@@ -150,7 +150,7 @@ test('delegates: an edge to the delegate; one that is not there is a problem', (
   const objects = [...simple('a').slice(0, -1), root, delegate];
   expect(arrows(objects)).toContain('virtualservice root -delegate-> virtualservice a: everything');
   expect(boxes(objects)).toContain(
-    'virtualservice other/gone ! shop/root delegates to VirtualService other/gone, which is not there',
+    'virtualservice other/gone ! shop/root delegates to VirtualService other/gone, which does not exist',
   );
 });
 

@@ -120,7 +120,7 @@ test('the legend names what there is, and nothing else', async () => {
   const more = await words(nasty);
   expect(more).toContain('a problem; point at it');
   expect(more).toContain('an env&#39;s routes');
-  expect(more).toContain('the traced request&#39;s way');
+  expect(more).toContain('path of the traced request');
 });
 
 test('of many envs those that are not ready come first, and the others are counted', async () => {

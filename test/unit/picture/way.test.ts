@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { readCalls } from '../../../src/cli/trace/calls.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { pictureOf } from '../../../src/picture/picture.ts';
+import { meshSnapshot } from '../../../src/trace/mesh-snapshot.ts';
 import { trace } from '../../../src/trace/trace.ts';
 import type { Caller } from '../../../src/trace/types.ts';
-import { worldOf } from '../../../src/trace/world.ts';
 import { route, to, virtualService } from '../istio/builders.ts';
 import { clone, deployment, envRoute, routes, rule, SETTINGS, service, simple } from './objects.ts';
 
@@ -13,7 +13,7 @@ const GATEWAY: Caller = { kind: 'gateway', gateway: 'shop/public', namespace: 's
 
 function walked(objects: readonly KubeObject[], urls: string, user = 'alice', caller = POD) {
   const calls = readCalls(urls.split(' '), [`user: ${user}`]);
-  const answer = trace(calls, caller, worldOf(objects, 'cluster.local'), []);
+  const answer = trace(calls, caller, meshSnapshot(objects, 'cluster.local'), []);
   return pictureOf(objects, SETTINGS, answer);
 }
 

@@ -3,9 +3,9 @@ import { MESH } from '../../../src/istio/gateway-name.ts';
 import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { decorate } from '../../../src/kinds/virtualservice/sync.ts';
+import { meshSnapshot } from '../../../src/trace/mesh-snapshot.ts';
 import { type Call, trace } from '../../../src/trace/trace.ts';
 import type { Caller, Hop, Trace } from '../../../src/trace/types.ts';
-import { worldOf } from '../../../src/trace/world.ts';
 import { renderRoutes } from '../../../src/virtualservice/injections/render.ts';
 import { EMPTY_PLAN, parsePlan } from '../../../src/virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../../../src/virtualservice/routes/scope.ts';
@@ -43,7 +43,7 @@ export function rendered(
   };
 }
 
-export const wish = (env: string, spec: Partial<RouteInjection['spec']> = {}) =>
+export const envInjection = (env: string, spec: Partial<RouteInjection['spec']> = {}) =>
   injection(
     { env, clone: `backend-${env}`, subset: env, active: true, ...spec },
     { name: `${env}-backend` },
@@ -121,7 +121,7 @@ export function traced(
   calls: readonly Call[] = [call('backend')],
   caller: Caller = POD,
 ): Trace {
-  return trace(calls, caller, worldOf(objects, 'cluster.local'), []);
+  return trace(calls, caller, meshSnapshot(objects, 'cluster.local'), []);
 }
 
 /** The only hop. */

@@ -13,6 +13,7 @@ import {
 import {
   call,
   clone,
+  envInjection,
   HOST,
   hop,
   POD,
@@ -21,7 +22,6 @@ import {
   shop,
   traced,
   user,
-  wish,
 } from './builders.ts';
 
 const spec = (object: KubeObject, more: object): KubeObject =>
@@ -52,7 +52,7 @@ describe('where it ends', () => {
       [{ ...routeTo('backend', 'shared'), match: [{ uri: { exact: '/x' } }] }],
       'no-route',
       404,
-      '404: no route fits',
+      '404: no route matches',
     ],
     [
       'no subset',
@@ -73,7 +73,7 @@ describe('where it ends', () => {
       [{ route: [] }],
       'no-destination',
       undefined,
-      'its route sends nowhere, which Istio refuses',
+      'its route has no destination, which Istio refuses',
     ],
   ])('%s', (_name, http, outcome, status, summary) => {
     expect(hop(shop({ http }))).toMatchObject({ outcome, summary, ...(status ? { status } : {}) });
@@ -145,7 +145,7 @@ describe('where it ends', () => {
     expect(hop(ports({ port: 80 }), at(81)).summary).toBe(`Service ${HOST} has no port 81, but 80`);
     expect(hop(ports({ port: 80 }, { port: 81 }), at(81)).outcome).toBe('pods');
     expect(hop(ports({ port: 80, name: 'tcp-db' })).notes).toEqual([
-      'port 80 of the Service is declared as tcp: http routes do not count there',
+      'port 80 of the Service is declared as tcp: http routes do not apply there',
     ]);
     const named = { port: 80, name: 'tcp', appProtocol: 'http' };
     expect(hop(ports(named)).notes).toEqual([]);
@@ -174,7 +174,7 @@ describe('beside the answer', () => {
   });
 
   it('the route, the rows before it, the DestinationRule, whose they are', () => {
-    const injections = [wish('alice')];
+    const injections = [envInjection('alice')];
     const found = hop(shop({ injections, envs: ['alice'] }), call('backend', user('alice')));
     expect(found).toMatchObject({
       virtualService: 'shop/backend',
@@ -204,9 +204,9 @@ describe('beside the answer', () => {
     });
     const leaf = rendered(
       virtualService('shop/leaf', { hosts: [], http: [routeTo('backend', 'shared')] }),
-      [wish('alice')],
+      [envInjection('alice')],
     );
-    const injections = [wish('alice')];
+    const injections = [envInjection('alice')];
     const objects = shop({ injections, envs: ['alice'], virtualServices: [root, leaf] });
     expect(hop(objects, call('backend', user('alice')))).toMatchObject({
       virtualService: 'shop/leaf',
@@ -225,7 +225,7 @@ describe('beside the answer', () => {
     const root = virtualService('shop/backend', {
       http: [{ match: [{ headers: { user: { exact: 'alice' } } }], delegate: { name: 'leaf' } }],
     });
-    const injections = [wish('alice', { matches: match })];
+    const injections = [envInjection('alice', { matches: match })];
     const leaf = rendered(
       virtualService('shop/leaf', { hosts: [], http: [routeTo('backend', 'shared')] }),
       injections,
@@ -239,7 +239,7 @@ describe('beside the answer', () => {
   });
 
   it('without envs: by the place that the route has with them', () => {
-    const injections = [wish('alice')];
+    const injections = [envInjection('alice')];
     const found = hop(shop({ injections, envs: ['alice'] }), call('backend', user('alice')));
     expect(found.withoutEnvs).toMatchObject({
       same: false,
@@ -273,97 +273,6 @@ describe('beside the answer', () => {
     const { notes } = hop(shop({ http: [{ ...routeTo('backend', 'shared'), ...more }] }));
     expect(notes).toEqual([expect.stringMatching(note)]);
     expect(hop(shop({})).notes).toEqual([]);
-  });
-});
-
-describe('several hops', () => {
-  it('each is called by the pods that answered the one before, with the same headers', () => {
-    const injections = [wish('alice')];
-    const objects = shop({ injections, envs: ['alice'] });
-    const found = traced(objects, [call('backend', user('alice')), call('web', user('alice'))]);
-    expect(found.reached).toBe(true);
-    expect(found.hops[1]?.caller).toEqual({
-      kind: 'pod',
-      gateway: 'mesh',
-      namespace: 'shop',
-      labels: { app: 'backend', version: 'alice' },
-      workload: 'Deployment shop/backend-alice',
-    });
-    expect(found.notes).toEqual([]);
-  });
-
-  it('behind a gateway they are in the mesh', () => {
-    const edge = virtualService('shop/edge', {
-      hosts: ['x.com'],
-      gateways: ['gw'],
-      http: [routeTo('web', 'shared')],
-    });
-    const gateway = { ...POD, kind: 'gateway' as const, gateway: 'shop/gw' };
-    const found = traced(shop({ more: [edge] }), [call('x.com'), call('backend')], gateway);
-    expect(found.hops.map(({ caller, outcome }) => [caller.gateway, outcome])).toEqual([
-      ['shop/gw', 'pods'],
-      ['mesh', 'pods'],
-    ]);
-  });
-
-  it('are not called behind one that reaches nobody', () => {
-    const found = traced(shop({}), [call('nowhere'), call('web')]);
-    expect(found.hops.map(({ outcome }) => outcome)).toEqual(['unknown-host', 'not-called']);
-    expect(found.reached).toBe(false);
-  });
-
-  it('of several that may answer one is chosen, and said so: the base, the largest share', () => {
-    const split: HTTPRoute[] = [
-      {
-        route: [
-          { destination: { host: 'web', subset: 'shared' }, weight: 10 },
-          { destination: { host: 'backend' }, weight: 90 },
-        ],
-      },
-    ];
-    const found = traced(shop({ http: split, envs: ['alice'] }), [call('backend'), call('web')]);
-    expect(found.hops[1]?.caller.workload).toBe('Deployment shop/backend');
-    expect(found.notes).toEqual([
-      'the next hop is called by Deployment shop/backend, one of several that may answer',
-    ]);
-  });
-});
-
-describe('what is not considered', () => {
-  const object = (apiVersion: string, kind: string, at: string, more: object = {}): KubeObject => {
-    const [namespace = '', name = ''] = at.split('/');
-    return { apiVersion, kind, metadata: { name, namespace }, ...more } as KubeObject;
-  };
-  const NETWORKING = 'networking.istio.io/v1';
-
-  it.each<[KubeObject, boolean]>([
-    [object(NETWORKING, 'Sidecar', 'shop/x'), true],
-    [object(NETWORKING, 'Sidecar', 'istio-system/x'), true],
-    [object(NETWORKING, 'Sidecar', 'far/x'), false],
-    [object('networking.istio.io/v1alpha3', 'EnvoyFilter', 'shop/x'), true],
-    [object(NETWORKING, 'ServiceEntry', 'far/x', { spec: { hosts: ['*.cluster.local'] } }), true],
-    [object(NETWORKING, 'ServiceEntry', 'shop/x', { spec: { hosts: ['x.com'] } }), false],
-    [object(NETWORKING, 'Gateway', 'shop/gw'), false],
-    [object('security.istio.io/v1', 'AuthorizationPolicy', 'shop/x'), true],
-    [object('security.istio.io/v1', 'PeerAuthentication', 'far/x'), false],
-    [object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'shop/x'), true],
-    [object('example.com/v1', 'Sidecar', 'shop/x'), false],
-  ])('%j', (one, matters) => {
-    const { notConsidered } = traced(shop({ more: [one] }));
-    const { kind, metadata } = one;
-    const start = `${kind} ${metadata.namespace}/${metadata.name} (`;
-    expect(notConsidered.map((text) => text.startsWith(start))).toEqual(matters ? [true] : []);
-  });
-
-  it("a gateway's servers, and no Sidecar there", () => {
-    const more = [
-      object(NETWORKING, 'Gateway', 'shop/gw'),
-      object(NETWORKING, 'Sidecar', 'shop/x'),
-    ];
-    const gateway = { ...POD, kind: 'gateway' as const, gateway: 'shop/gw' };
-    expect(traced(shop({ more }), [call('x.com')], gateway).notConsidered).toEqual([
-      'Gateway shop/gw (its servers: hosts, ports, TLS)',
-    ]);
   });
 });
 
@@ -404,7 +313,7 @@ it('other kinds run pods too', () => {
 });
 
 it('a clone that nobody counts as ready: no ready pods, exit code 1', () => {
-  const injections = [wish('alice')];
+  const injections = [envInjection('alice')];
   const objects = [...shop({ injections }), ...clone('alice', 0)];
   const found = traced(objects, [call('backend', user('alice'))]);
   expect([found.reached, found.hops[0]?.outcome]).toEqual([false, 'no-ready-pods']);

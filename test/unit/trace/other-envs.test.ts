@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dynamicEnv, stamp, virtualService } from '../../support/objects.ts';
 import {
   call,
+  envInjection,
   HOST,
   hop,
   POD,
@@ -10,7 +11,6 @@ import {
   type Shop,
   shop,
   user,
-  wish,
 } from './builders.ts';
 
 const header = (name: string, value: string) => ({ headers: { [name]: { exact: value } } });
@@ -26,7 +26,7 @@ const reasonOf = (env: string, parts: Shop, over = user('alice')) => {
 
 describe('the first thing that kept the request from an env', () => {
   it('its match', () => {
-    const parts = { injections: [wish('alice')], envs: ['alice'] };
+    const parts = { injections: [envInjection('alice')], envs: ['alice'] };
     expect(reasonOf('alice', parts, {})).toEqual([
       'no-match',
       'header user: wanted exact "alice", got none',
@@ -35,7 +35,7 @@ describe('the first thing that kept the request from an env', () => {
 
   it('all of its matches, each with its first condition', () => {
     const matches = [header('user', 'bob'), { sourceLabels: { app: 'cron' }, ...header('b', 'c') }];
-    const parts = { injections: [wish('bob', { matches })], envs: ['bob'] };
+    const parts = { injections: [envInjection('bob', { matches })], envs: ['bob'] };
     const [found] = hop(shop(parts), call('backend', user('alice'))).otherEnvs;
     expect(found?.failed).toEqual([
       { matchIndex: 0, field: 'headers.user', wanted: 'exact "bob"', got: 'alice' },
@@ -47,17 +47,17 @@ describe('the first thing that kept the request from an env', () => {
   });
 
   it('it is a consumer', () => {
-    const { subset: _, ...spec } = wish('alice').spec;
-    const parts = { injections: [{ ...wish('alice'), spec }] };
+    const { subset: _, ...spec } = envInjection('alice').spec;
+    const parts = { injections: [{ ...envInjection('alice'), spec }] };
     expect(reasonOf('alice', parts)[0]).toBe('consumer');
   });
 
   it.each<[string, object, string]>([
-    ['no such env', { envs: [] }, 'its routes are not asked for at present'],
+    ['no such env', { envs: [] }, 'its routes are not requested at present'],
     [
       'no status',
       { envs: ['alice'] },
-      'its routes are not asked for yet: DynamicEnv alice has no status yet',
+      'its routes are not requested yet: DynamicEnv alice has no status yet',
     ],
     ['leaving', { more: [dynamicEnv({}, { deletionTimestamp: stamp(0) })] }, 'it is being deleted'],
     [
@@ -82,17 +82,17 @@ describe('the first thing that kept the request from an env', () => {
       'its Deployment shop/backend-alice is initializing',
     ],
   ])('it is not active: %s', (_name, parts, why) => {
-    const injections = [wish('alice', { active: false })];
+    const injections = [envInjection('alice', { active: false })];
     expect(reasonOf('alice', { injections, ...parts })).toEqual(['not-active', why]);
   });
 
   it('no VirtualService decides', () => {
-    const parts = { injections: [wish('alice')], virtualServices: [] };
+    const parts = { injections: [envInjection('alice')], virtualServices: [] };
     expect(reasonOf('alice', parts)[0]).toBe('no-virtual-service');
   });
 
   it('the VirtualService is marked to be left alone', () => {
-    const injections = [wish('alice')];
+    const injections = [envInjection('alice')];
     const marked = { annotations: { 'riskified.com/ignore': 'true' } };
     const parts = {
       virtualServices: [rendered(virtualService('shop/backend', {}, marked), injections)],
@@ -104,7 +104,7 @@ describe('the first thing that kept the request from an env', () => {
   });
 
   it('the plan says why it has no routes', () => {
-    const parts = { injections: [wish('alice')], http: [routeTo('backend', 'other')] };
+    const parts = { injections: [envInjection('alice')], http: [routeTo('backend', 'other')] };
     expect(reasonOf('alice', parts)).toEqual([
       'not-planned',
       `VirtualService shop/backend: no route sends to ${HOST} with subset shared`,
@@ -112,7 +112,7 @@ describe('the first thing that kept the request from an env', () => {
   });
 
   it('another VirtualService decides, of which the plan was not made', () => {
-    const injections = [wish('alice')];
+    const injections = [envInjection('alice')];
     const older = virtualService('shop/a', {
       hosts: ['backend'],
       http: [routeTo('backend', 'shared')],
@@ -125,18 +125,21 @@ describe('the first thing that kept the request from an env', () => {
   });
 
   it('planned, and the webhook was away', () => {
-    const injections = [wish('alice')];
+    const injections = [envInjection('alice')];
     const done = rendered(virtualService('shop/backend'), injections);
     const bare = { ...done, spec: virtualService('shop/backend').spec };
     expect(reasonOf('alice', { injections, virtualServices: [bare] })).toEqual([
       'not-rendered',
-      'planned in VirtualService shop/backend, whose routes were not rendered yet',
+      'planned in VirtualService shop/backend, which does not have the routes yet',
     ]);
   });
 
   it('the route that took the request has no copy', () => {
     const moved = { name: 'moved', match: [{ uri: { exact: '/' } }], redirect: { uri: '/x' } };
-    const parts = { injections: [wish('alice')], http: [moved, routeTo('backend', 'shared')] };
+    const parts = {
+      injections: [envInjection('alice')],
+      http: [moved, routeTo('backend', 'shared')],
+    };
     expect(reasonOf('alice', parts)).toEqual([
       'no-copy',
       'route "moved" has no copy: it redirects',
@@ -146,17 +149,17 @@ describe('the first thing that kept the request from an env', () => {
   it('its copy before that route leaves out the entry that was met', () => {
     const match = [{ headers: { user: { regex: 'a.*' } } }, { uri: { exact: '/never' } }];
     const http = [{ ...routeTo('backend', 'shared'), name: 'mixed', match }];
-    const [reason, why] = reasonOf('alice', { injections: [wish('alice')], http });
+    const [reason, why] = reasonOf('alice', { injections: [envInjection('alice')], http });
     expect([reason, why]).toEqual([
       'no-copy',
-      'its route asks for more: path: wanted exact "/never", got "/"',
+      'its route has further conditions: path: wanted exact "/never", got "/"',
     ]);
   });
 
   it('an older env takes the same requests', () => {
     const injections = [
-      wish('alice'),
-      wish('bob', { matches: SAME, envCreationTimestamp: stamp(0) }),
+      envInjection('alice'),
+      envInjection('bob', { matches: SAME, envCreationTimestamp: stamp(0) }),
     ];
     expect(reasonOf('bob', { injections })).toEqual([
       'shadowed',
@@ -166,8 +169,8 @@ describe('the first thing that kept the request from an env', () => {
 
   it('a narrower match comes first, for this request', () => {
     const injections = [
-      wish('alice'),
-      wish('bob', { matches: WIDE, envCreationTimestamp: stamp(-7200) }),
+      envInjection('alice'),
+      envInjection('bob', { matches: WIDE, envCreationTimestamp: stamp(-7200) }),
     ];
     expect(reasonOf('bob', { injections })).toEqual([
       'later',
@@ -190,13 +193,13 @@ describe('the first thing that kept the request from an env', () => {
       host: 'web.shop.svc.cluster.local',
       deployment: { namespace: 'shop', name: 'web' },
     };
-    const parts = { injections: [wish('bob', web)], envs: [] };
+    const parts = { injections: [envInjection('bob', web)], envs: [] };
     expect(hop(shop(parts), call('backend', user('alice'))).otherEnvs).toEqual([]);
   });
 
   it('source labels at a gateway, where no caller is known', () => {
     const matches = [{ sourceLabels: { app: 'web' } }];
-    const injections = [wish('alice', { matches })];
+    const injections = [envInjection('alice', { matches })];
     const vs = virtualService('shop/backend', { hosts: ['x.com'], gateways: ['gw'] });
     const objects = shop({ injections, virtualServices: [rendered(vs, injections)] });
     const caller = { ...POD, kind: 'gateway' as const, gateway: 'shop/gw', labels: {} };
@@ -208,7 +211,7 @@ describe('the first thing that kept the request from an env', () => {
 
 describe('without the right to list RouteInjections', () => {
   it('the plan tells whose routes they are', () => {
-    const injections = [wish('alice')];
+    const injections = [envInjection('alice')];
     const objects = shop({ injections, envs: ['alice'] }).filter(
       ({ kind }) => kind !== 'RouteInjection',
     );
@@ -222,7 +225,7 @@ describe('without the right to list RouteInjections', () => {
     ['the clone that it names', ['alice'], 'alice'],
     ['no more than the name of the route', [], 'dynamic-environment-alice-backend-f88556ef6f'],
   ])('and without a plan %s', (_what, envs, name) => {
-    const done = rendered(virtualService('shop/backend'), [wish('alice')]);
+    const done = rendered(virtualService('shop/backend'), [envInjection('alice')]);
     const bare = { ...done, metadata: { name: 'backend', namespace: 'shop' } };
     const objects = shop({ envs, virtualServices: [bare] });
     expect(hop(objects, call('backend', user('alice'))).env).toEqual({ name, before: [] });

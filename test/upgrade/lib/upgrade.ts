@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { rehearse } from '../../../src/cli/shared/rehearsal.ts';
+import { startSimulation } from '../../../src/cli/shared/simulation.ts';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { evaluate } from '../../../src/istio/evaluate.ts';
@@ -57,7 +57,7 @@ export async function upgrade(
   const file = new URL(`../../fixtures/version-before/${name}.${strategy}.json`, import.meta.url);
   const objects: KubeObject[] = JSON.parse(await readFile(file, 'utf8'));
   const start = '2026-01-01T00:10:00Z';
-  const { cluster, app } = await rehearse(
+  const { cluster, app } = await startSimulation(
     { ...SETTINGS, ...settings },
     { strategy, start, podReadySeconds },
   );

@@ -75,11 +75,11 @@ export function missingVirtualService(
 function whyMissing(
   host: string,
   decider: string | undefined,
-  { isRehearsal }: StatusContext['config'],
+  { isSimulation }: StatusContext['config'],
 ): string {
   if (decider !== undefined) {
     return `VirtualService ${decider} sends the requests to ${host} elsewhere, not to the base's pods`;
   }
-  if (isRehearsal) return unrouted(host);
+  if (isSimulation) return unrouted(host);
   return `no VirtualService with a route to ${host} is marked for this env; if there is one, its marks may be refused: see --metacontroller-user`;
 }

@@ -9,30 +9,30 @@ import {
   deleteEnv,
   gone,
   heal,
-  openScene,
+  type ObservedSystem,
+  openCase,
   ready,
   rewrite,
-  type Theatre,
-} from './scene.ts';
+} from './fault-case.ts';
 import { type LazyTheatre, oneByOne } from './suite.ts';
 
 const CRDS = new URL('../../../../../crds/', import.meta.url);
 const MANAGER = ['--server-side', '--force-conflicts'];
 
 /** What happens to the cluster as a whole. */
-export function clusterFaults(theatre: LazyTheatre): void {
-  oneByOne('the API server is killed and comes back', async () => restarted(await theatre.get()));
-  oneByOne('the CustomResourceDefinitions are updated', async () => updated(await theatre.get()));
+export function clusterFaults(observed: LazyTheatre): void {
+  oneByOne('the API server is killed and comes back', async () => restarted(await observed.get()));
+  oneByOne('the CustomResourceDefinitions are updated', async () => updated(await observed.get()));
 }
 
-async function restarted(theatre: Theatre): Promise<void> {
-  const open = (name: string) => openScene(theatre, name);
+async function restarted(observed: ObservedSystem): Promise<void> {
+  const open = (name: string) => openCase(observed, name);
   const [serving, coming, leaving] = [await open('up'), await open('soon'), await open('off')];
-  for (const scene of [serving, leaving]) await createEnv(scene);
-  for (const scene of [serving, leaving]) await ready(scene);
+  for (const faultCase of [serving, leaving]) await createEnv(faultCase);
+  for (const faultCase of [serving, leaving]) await ready(faultCase);
   await deleteEnv(leaving);
   await createEnv(coming);
-  await theatre.cluster.restartApiServer();
+  await observed.cluster.restartApiServer();
   await Promise.all([
     heal(serving, 'API server restarted, env serving', ready(serving)),
     heal(coming, 'API server restarted, env created', ready(coming)),
@@ -40,8 +40,8 @@ async function restarted(theatre: Theatre): Promise<void> {
   ]);
   await rewrite(serving);
   await ready(serving);
-  for (const scene of [serving, coming]) await deleteEnv(scene);
-  for (const scene of [serving, coming, leaving]) await close(scene);
+  for (const faultCase of [serving, coming]) await deleteEnv(faultCase);
+  for (const faultCase of [serving, coming, leaving]) await close(faultCase);
 }
 
 interface Schema {
@@ -69,23 +69,23 @@ async function definitions(isLater: boolean): Promise<object[]> {
   return objects;
 }
 
-async function updated(theatre: Theatre): Promise<void> {
-  const { cluster } = theatre;
-  const scene = await openScene(theatre, 'defined');
-  await createEnv(scene);
-  await ready(scene);
+async function updated(observed: ObservedSystem): Promise<void> {
+  const { cluster } = observed;
+  const faultCase = await openCase(observed, 'defined');
+  await createEnv(faultCase);
+  await ready(faultCase);
   const since = new Date();
   for (const isLater of [true, false]) {
     const input = { apiVersion: 'v1', kind: 'List', items: await definitions(isLater) };
     await cluster.kubectl(['apply', ...MANAGER, '-f', '-'], { input });
     await sleep(3000);
     // Nothing is written because of that.
-    const { env: namespace } = scene;
+    const { env: namespace } = faultCase;
     expect(await metacontrollerWrites(cluster, { namespace, since })).toBe(0);
     expect(await metacontrollerWrites(cluster, { resource: 'routeinjections', since })).toBe(0);
   }
-  await createEnv(scene, 'backend:3');
-  await heal(scene, 'definitions updated, then the env', ready(scene, 'backend:3'));
-  await deleteEnv(scene);
-  await close(scene);
+  await createEnv(faultCase, 'backend:3');
+  await heal(faultCase, 'definitions updated, then the env', ready(faultCase, 'backend:3'));
+  await deleteEnv(faultCase);
+  await close(faultCase);
 }

@@ -1,47 +1,56 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe } from '@jest/globals';
 import type { ApplyStrategy } from '../../../../../src/simulator/metacontroller/controller.ts';
+import {
+  close,
+  deleteEnv,
+  type FaultCase,
+  gone,
+  heal,
+  openCase,
+  ready,
+  rewrite,
+} from './fault-case.ts';
 import { PHASES, type Phase } from './phases.ts';
-import { close, deleteEnv, gone, heal, openScene, ready, rewrite, type Scene } from './scene.ts';
 import { LIMIT_MS, lazyTheatre, oneByOne } from './suite.ts';
 
 /** Time enough for all that would have happened meanwhile. */
 const AWAY_SECONDS = 2;
 
 const VICTIMS = {
-  'the service': ({ theatre }: Scene) => theatre.service.kill(),
-  Metacontroller: ({ theatre }: Scene) => theatre.killMetacontroller(),
+  'the service': ({ observed }: FaultCase) => observed.service.kill(),
+  Metacontroller: ({ observed }: FaultCase) => observed.killMetacontroller(),
 } as const;
 
 /** Something is killed in each phase of an env's life, and comes back; meanwhile the VirtualService is rewritten. */
 export function killTests(strategy: ApplyStrategy): void {
-  const theatre = lazyTheatre(strategy);
-  afterAll(theatre.close, LIMIT_MS);
+  const observed = lazyTheatre(strategy);
+  afterAll(observed.close, LIMIT_MS);
   describe.each(Object.entries(VICTIMS))(`%s is killed (${strategy})`, (victim, kill) => {
-    const played: { scene: Scene; end: Phase['end'] }[] = [];
+    const played: { faultCase: FaultCase; end: Phase['end'] }[] = [];
     for (const [phase, { enter, end }] of Object.entries(PHASES)) {
       oneByOne(`while an env is ${phase}`, async () => {
         const name = `${victim === 'Metacontroller' ? 'm' : 's'}-${phase}`;
-        const scene = await openScene(await theatre.get(), name);
-        played.push({ scene, end });
-        const release = await enter(scene);
-        const revive = await kill(scene);
+        const faultCase = await openCase(await observed.get(), name);
+        played.push({ faultCase, end });
+        const release = await enter(faultCase);
+        const revive = await kill(faultCase);
         await release?.();
         // Without the webhook a rewrite would take routes along that are to leave by themselves.
-        if (end !== 'gone') await rewrite(scene);
+        if (end !== 'gone') await rewrite(faultCase);
         await sleep(AWAY_SECONDS * 1000);
         await revive();
-        const healing = end === 'gone' ? gone(scene) : ready(scene, end.image);
-        await heal(scene, `${victim} killed, env ${phase}`, healing);
+        const healing = end === 'gone' ? gone(faultCase) : ready(faultCase, end.image);
+        await heal(faultCase, `${victim} killed, env ${phase}`, healing);
       });
     }
     oneByOne('and in the end nothing is left of any of them', async () => {
-      for (const { scene, end } of played) {
+      for (const { faultCase, end } of played) {
         if (end === 'gone') continue;
-        await ready(scene, end.image);
-        await deleteEnv(scene);
+        await ready(faultCase, end.image);
+        await deleteEnv(faultCase);
       }
-      for (const { scene } of played) await close(scene);
+      for (const { faultCase } of played) await close(faultCase);
     });
   });
 }

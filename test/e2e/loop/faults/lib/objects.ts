@@ -6,28 +6,28 @@ import { until } from '../../../control-plane/poll.ts';
 import { allObjects } from '../../../lib/objects.ts';
 import { twinDifferences } from './compare.ts';
 import { metacontrollerWrites } from './count.ts';
-import { requestProblems } from './requests.ts';
 import {
   both,
   close,
   createEnv,
   deleteEnv,
+  type FaultCase,
   gone,
   HEAL_SECONDS,
   heal,
-  openScene,
+  openCase,
   ready,
-  type Scene,
-} from './scene.ts';
+} from './fault-case.ts';
+import { requestProblems } from './requests.ts';
 import { rule, virtualService } from './shop.ts';
 import { look } from './sight.ts';
 import { type LazyTheatre, sideBySide } from './suite.ts';
 import { apply, read, remove } from './writes.ts';
 
 /** Accidents with single objects: side by side, in namespaces of their own. */
-export function objectFaults(theatre: LazyTheatre): void {
+export function objectFaults(observed: LazyTheatre): void {
   const open = async (name: string, isKnown?: (problem: string) => boolean) =>
-    openScene(await theatre.get(), name, isKnown);
+    openCase(await observed.get(), name, isKnown);
   sideBySide('an env is deleted in the foreground', async () =>
     foreground(await open('foreground', isOwn)),
   );
@@ -58,16 +58,16 @@ function isHidden(problem: string): boolean {
   return problem.includes('go to 503 backend.export@');
 }
 
-async function serve(scene: Scene): Promise<void> {
-  await createEnv(scene);
-  await ready(scene);
+async function serve(faultCase: FaultCase): Promise<void> {
+  await createEnv(faultCase);
+  await ready(faultCase);
 }
 
-async function foreground(scene: Scene): Promise<void> {
-  await serve(scene);
-  await deleteEnv(scene, 'Foreground');
-  await heal(scene, 'deleted in the foreground', gone(scene));
-  await close(scene);
+async function foreground(faultCase: FaultCase): Promise<void> {
+  await serve(faultCase);
+  await deleteEnv(faultCase, 'Foreground');
+  await heal(faultCase, 'deleted in the foreground', gone(faultCase));
+  await close(faultCase);
 }
 
 /**
@@ -89,9 +89,9 @@ async function collectorKnowsInjections(api: Api, { spec }: RouteInjection): Pro
   );
 }
 
-async function orphan(scene: Scene): Promise<void> {
-  const { api, env } = scene;
-  await serve(scene);
+async function orphan(faultCase: FaultCase): Promise<void> {
+  const { api, env } = faultCase;
+  await serve(faultCase);
   const { injections } = await look(api, env, env);
   const rules = (await allObjects(api)).filter(
     ({ kind, metadata }) =>
@@ -100,7 +100,7 @@ async function orphan(scene: Scene): Promise<void> {
   const [injection] = injections;
   if (injection === undefined) throw new Error('the env has no RouteInjection');
   await collectorKnowsInjections(api, injection);
-  await deleteEnv(scene, 'Orphan');
+  await deleteEnv(faultCase, 'Orphan');
   await until(HEAL_SECONDS, async () =>
     (await read(api, 'DynamicEnv', undefined, env)) ? 'the env is still there' : undefined,
   );
@@ -116,30 +116,30 @@ async function orphan(scene: Scene): Promise<void> {
   });
   for (const { metadata } of rules) await remove(api, 'DestinationRule', env, metadata.name);
   await remove(api, 'Deployment', env, `backend-${env}`);
-  await close(scene);
+  await close(faultCase);
 }
 
 /** The env routes in a VirtualService of another namespace, too: that one stays. */
-async function namespaceGone(scene: Scene): Promise<void> {
-  const { api, env, twin, theatre } = scene;
+async function namespaceGone(faultCase: FaultCase): Promise<void> {
+  const { api, env, twin, observed } = faultCase;
   const edge = (namespace: string) => `${namespace}-edge`;
-  await both(scene, async (namespace) => {
+  await both(faultCase, async (namespace) => {
     const metadata = { name: edge(namespace) };
     await apply(api, { apiVersion: 'v1', kind: 'Namespace', metadata });
     const host = `backend.${namespace}.svc.cluster.local`;
     await apply(api, virtualService(edge(namespace), 1, { name: 'front', host }));
   });
-  await serve(scene);
+  await serve(faultCase);
   const since = new Date();
-  await both(scene, (namespace) => remove(api, 'Namespace', undefined, namespace));
+  await both(faultCase, (namespace) => remove(api, 'Namespace', undefined, namespace));
   const emptied = (name: string) =>
     until(HEAL_SECONDS, async () => {
       const namespace = await read(api, 'Namespace', undefined, name);
       return namespace === undefined ? undefined : `${JSON.stringify(namespace.status)}`;
     });
   await Promise.all([
-    heal(scene, 'namespace with the base deleted, namespace gone', emptied(env)),
-    heal(scene, 'namespace without any env deleted, namespace gone', emptied(twin)),
+    heal(faultCase, 'namespace with the base deleted, namespace gone', emptied(env)),
+    heal(faultCase, 'namespace without any env deleted, namespace gone', emptied(twin)),
   ]);
   const told = until(HEAL_SECONDS, async () => {
     const state = await look(api, env, env);
@@ -150,33 +150,33 @@ async function namespaceGone(scene: Scene): Promise<void> {
       ? undefined
       : 'routes are left at the edge';
   });
-  await heal(scene, 'namespace with the base deleted, routes elsewhere gone', told);
-  const creations = await metacontrollerWrites(theatre.cluster, { namespace: env, since });
+  await heal(faultCase, 'namespace with the base deleted, routes elsewhere gone', told);
+  const creations = await metacontrollerWrites(observed.cluster, { namespace: env, since });
   expect(creations).toBeLessThan(20);
-  await deleteEnv(scene);
-  await gone(scene);
-  expect(await twinDifferences(api, scene, edge)).toEqual([]);
+  await deleteEnv(faultCase);
+  await gone(faultCase);
+  expect(await twinDifferences(api, faultCase, edge)).toEqual([]);
 }
 
-async function recreated(scene: Scene): Promise<void> {
-  const { api, env } = scene;
-  await serve(scene);
-  await both(scene, (namespace) => remove(api, 'VirtualService', namespace, 'backend'));
+async function recreated(faultCase: FaultCase): Promise<void> {
+  const { api, env } = faultCase;
+  await serve(faultCase);
+  await both(faultCase, (namespace) => remove(api, 'VirtualService', namespace, 'backend'));
   await until(HEAL_SECONDS, async () => {
     const text = JSON.stringify((await look(api, env, env)).env?.status ?? {});
     return text.includes('missing-virtual-service') ? undefined : text;
   });
-  await both(scene, (namespace) => apply(api, virtualService(namespace, 1)));
-  await heal(scene, 'VirtualService deleted and recreated', ready(scene));
-  await deleteEnv(scene);
-  await close(scene);
+  await both(faultCase, (namespace) => apply(api, virtualService(namespace, 1)));
+  await heal(faultCase, 'VirtualService deleted and recreated', ready(faultCase));
+  await deleteEnv(faultCase);
+  await close(faultCase);
 }
 
-async function exportTo(scene: Scene): Promise<void> {
-  const { api, env } = scene;
-  await serve(scene);
+async function exportTo(faultCase: FaultCase): Promise<void> {
+  const { api, env } = faultCase;
+  await serve(faultCase);
   for (const value of [['.'], ['*'], undefined]) {
-    await both(scene, (namespace) => apply(api, rule(namespace, value)));
+    await both(faultCase, (namespace) => apply(api, rule(namespace, value)));
     const healing = until(
       HEAL_SECONDS,
       async () => {
@@ -187,9 +187,9 @@ async function exportTo(scene: Scene): Promise<void> {
       },
       20,
     );
-    await heal(scene, `exportTo edited to ${JSON.stringify(value) ?? 'none'}`, healing);
-    await ready(scene);
+    await heal(faultCase, `exportTo edited to ${JSON.stringify(value) ?? 'none'}`, healing);
+    await ready(faultCase);
   }
-  await deleteEnv(scene);
-  await close(scene);
+  await deleteEnv(faultCase);
+  await close(faultCase);
 }

@@ -11,20 +11,20 @@ import { webhookFaults } from './webhook.ts';
 
 /** Tests side by side run first, then those that concern everybody. */
 export function otherTests(strategy: ApplyStrategy): void {
-  const theatre = lazyTheatre(strategy);
-  afterAll(theatre.close, LIMIT_MS);
+  const observed = lazyTheatre(strategy);
+  afterAll(observed.close, LIMIT_MS);
   describe(`faults (${strategy})`, () => {
-    const stall = stallFaults(theatre);
+    const stall = stallFaults(observed);
     stall.begin();
-    objectFaults(theatre);
-    webhookFaults(theatre);
-    clusterFaults(theatre);
-    rolloutFault(theatre);
+    objectFaults(observed);
+    webhookFaults(observed);
+    clusterFaults(observed);
+    rolloutFault(observed);
     stall.force();
-    stormFault(theatre);
+    stormFault(observed);
     stall.end();
     oneByOne('in the end nothing of this system is left', async () => {
-      const { cluster } = await theatre.get();
+      const { cluster } = await observed.get();
       expect(await clusterScoped(cluster.api)).toEqual([]);
     });
   });

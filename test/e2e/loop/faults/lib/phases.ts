@@ -1,4 +1,4 @@
-import { createEnv, deleteEnv, reach, ready, type Scene } from './scene.ts';
+import { createEnv, deleteEnv, type FaultCase, reach, ready } from './fault-case.ts';
 import { imageOf, isActive, isDraining, isRouted, isStarted } from './sight.ts';
 
 /** Ends what keeps a phase from being over at once. */
@@ -6,7 +6,7 @@ type Release = () => unknown;
 
 export interface Phase {
   /** Of a living env: how the env gets there. Ends in the midst of the phase. */
-  enter(scene: Scene): Promise<Release | undefined>;
+  enter(faultCase: FaultCase): Promise<Release | undefined>;
   /** What the env comes to, if nothing is lost: it serves with this image, or is gone. */
   end: { image: string } | 'gone';
 }
@@ -16,73 +16,77 @@ const ROUTES = '/route-injection/sync';
 
 /** An env's life. Phases of a few milliseconds are held open. */
 export const PHASES: Record<string, Phase> = {
-  created: { enter: async (scene) => void (await createEnv(scene)), end: SERVES },
+  created: { enter: async (faultCase) => void (await createEnv(faultCase)), end: SERVES },
   starting: {
-    enter: async (scene) => {
-      const release = scene.theatre.pods.failPods(`${scene.env}/backend-${scene.env}`);
-      await createEnv(scene);
-      await reach(scene, 'starting', (sight) => sight.clone !== undefined && !isStarted(sight));
+    enter: async (faultCase) => {
+      const release = faultCase.observed.pods.failPods(`${faultCase.env}/backend-${faultCase.env}`);
+      await createEnv(faultCase);
+      await reach(faultCase, 'starting', (sight) => sight.clone !== undefined && !isStarted(sight));
       return release;
     },
     end: SERVES,
   },
   settling: {
-    enter: async (scene) => {
-      await createEnv(scene);
-      await reach(scene, 'settling', (sight) => isStarted(sight) && !isActive(sight));
+    enter: async (faultCase) => {
+      await createEnv(faultCase);
+      await reach(faultCase, 'settling', (sight) => isStarted(sight) && !isActive(sight));
       return undefined;
     },
     end: SERVES,
   },
   activated: {
-    enter: async (scene) => {
-      const release = scene.theatre.service.failHook(ROUTES, { mode: 'error' });
-      await createEnv(scene);
+    enter: async (faultCase) => {
+      const release = faultCase.observed.service.failHook(ROUTES, { mode: 'error' });
+      await createEnv(faultCase);
       const isReached = (sight: Parameters<typeof isActive>[0]) =>
-        isActive(sight) && !isRouted(sight, scene.env);
-      await reach(scene, 'activated', isReached);
+        isActive(sight) && !isRouted(sight, faultCase.env);
+      await reach(faultCase, 'activated', isReached);
       return release;
     },
     end: SERVES,
   },
   serving: {
-    enter: async (scene) => {
-      await createEnv(scene);
-      await ready(scene);
+    enter: async (faultCase) => {
+      await createEnv(faultCase);
+      await ready(faultCase);
       return undefined;
     },
     end: SERVES,
   },
   updating: {
-    enter: async (scene) => {
-      await createEnv(scene);
-      await ready(scene);
-      const release = scene.theatre.pods.failPods(`${scene.env}/backend-${scene.env}`);
-      await createEnv(scene, 'backend:3');
-      await reach(scene, 'updating', (sight) => imageOf(sight) === 'backend:3');
+    enter: async (faultCase) => {
+      await createEnv(faultCase);
+      await ready(faultCase);
+      const release = faultCase.observed.pods.failPods(`${faultCase.env}/backend-${faultCase.env}`);
+      await createEnv(faultCase, 'backend:3');
+      await reach(faultCase, 'updating', (sight) => imageOf(sight) === 'backend:3');
       return release;
     },
     end: { image: 'backend:3' },
   },
   leaving: {
-    enter: async (scene) => {
-      await createEnv(scene);
-      await ready(scene);
-      const release = scene.theatre.service.failHook(ROUTES, { mode: 'error' });
-      await deleteEnv(scene);
+    enter: async (faultCase) => {
+      await createEnv(faultCase);
+      await ready(faultCase);
+      const release = faultCase.observed.service.failHook(ROUTES, { mode: 'error' });
+      await deleteEnv(faultCase);
       const isReached = (sight: Parameters<typeof isActive>[0]) =>
-        !isActive(sight) && isRouted(sight, scene.env);
-      await reach(scene, 'leaving', isReached);
+        !isActive(sight) && isRouted(sight, faultCase.env);
+      await reach(faultCase, 'leaving', isReached);
       return release;
     },
     end: 'gone',
   },
   draining: {
-    enter: async (scene) => {
-      await createEnv(scene);
-      await ready(scene);
-      await deleteEnv(scene);
-      await reach(scene, 'draining', (sight) => isDraining(sight) && !isRouted(sight, scene.env));
+    enter: async (faultCase) => {
+      await createEnv(faultCase);
+      await ready(faultCase);
+      await deleteEnv(faultCase);
+      await reach(
+        faultCase,
+        'draining',
+        (sight) => isDraining(sight) && !isRouted(sight, faultCase.env),
+      );
       return undefined;
     },
     end: 'gone',

@@ -16,35 +16,35 @@ import {
   deleteEnv,
   gone,
   heal,
-  openScene,
+  type ObservedSystem,
+  openCase,
   ready,
-  type Theatre,
-} from './scene.ts';
+} from './fault-case.ts';
 import { type LazyTheatre, oneByOne } from './suite.ts';
 
 const ROLLOUT_SECONDS = 10;
 
 /** Two versions of the service answer in turns, as during its rollout. */
-export function rolloutFault(theatre: LazyTheatre): void {
+export function rolloutFault(observed: LazyTheatre): void {
   oneByOne('two replicas of different versions answer in turns', async () =>
-    rollout(await theatre.get()),
+    rollout(await observed.get()),
   );
 }
 
-async function rollout(theatre: Theatre): Promise<void> {
-  const { service, cluster, strategy } = theatre;
-  const open = (name: string) => openScene(theatre, name);
+async function rollout(observed: ObservedSystem): Promise<void> {
+  const { service, cluster, strategy } = observed;
+  const open = (name: string) => openCase(observed, name);
   const [serving, coming, leaving] = [
     await open('both'),
     await open('second'),
     await open('third'),
   ];
-  for (const scene of [serving, leaving]) await createEnv(scene);
-  for (const scene of [serving, leaving]) await ready(scene);
+  for (const faultCase of [serving, leaving]) await createEnv(faultCase);
+  for (const faultCase of [serving, leaving]) await ready(faultCase);
   const older = await startService(decisionConfig({ drainSeconds: 2 }));
   const front = await alternate([service.hooks, older.hooks]);
   try {
-    await ask(theatre, front.url);
+    await ask(observed, front.url);
     await createEnv(coming);
     await deleteEnv(leaving);
     await sleep(3000);
@@ -54,7 +54,7 @@ async function rollout(theatre: Theatre): Promise<void> {
     const what = `two versions in turns for ${ROLLOUT_SECONDS} s, two envs: writes by Metacontroller`;
     recordFigure({ what, strategy, value: String(value) });
   } finally {
-    await ask(theatre, service.hooks);
+    await ask(observed, service.hooks);
     await front.stop();
     await older.stop();
   }
@@ -69,12 +69,12 @@ async function rollout(theatre: Theatre): Promise<void> {
     const writes = await metacontrollerWrites(cluster, { since, namespace: serving.env });
     return writes === 0 ? undefined : `${writes} writes in 3 s`;
   });
-  for (const scene of [serving, coming]) await deleteEnv(scene);
-  for (const scene of [serving, coming, leaving]) await close(scene);
+  for (const faultCase of [serving, coming]) await deleteEnv(faultCase);
+  for (const faultCase of [serving, coming, leaving]) await close(faultCase);
 }
 
 /** Metacontroller's hooks are behind this address. */
-async function ask({ cluster, service }: Theatre, hooks: string): Promise<void> {
+async function ask({ cluster, service }: ObservedSystem, hooks: string): Promise<void> {
   const items = (await controllerManifests({ hooks, admission: service.admission })).filter(
     ({ kind }) => kind !== 'MutatingWebhookConfiguration',
   );

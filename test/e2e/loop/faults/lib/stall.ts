@@ -5,13 +5,13 @@ import {
   close,
   createEnv,
   deleteEnv,
+  type FaultCase,
   gone,
   HEAL_SECONDS,
   heal,
-  openScene,
+  openCase,
   ready,
-  type Scene,
-} from './scene.ts';
+} from './fault-case.ts';
 import { isRouted, look } from './sight.ts';
 import { type LazyTheatre, oneByOne, sideBySide } from './suite.ts';
 import { mergePatch, read } from './writes.ts';
@@ -22,8 +22,8 @@ const STALL_SECONDS = 120;
  * A VirtualService that refuses every write, in three tests: the first begins what takes two minutes, and the last sees
  * what may take another. What others test meanwhile disturbs nothing here.
  */
-export function stallFaults(theatre: LazyTheatre) {
-  let scene: Scene;
+export function stallFaults(observed: LazyTheatre) {
+  let faultCase: FaultCase;
   let lift: () => Promise<void>;
   let healing: Promise<void>;
   let isForced = false;
@@ -32,40 +32,40 @@ export function stallFaults(theatre: LazyTheatre) {
       sideBySide('a VirtualService refuses every write while its env is deleted', async () => {
         // By force the clone will go although routes lead to it.
         const isKnown = (problem: string) => isForced && problem.startsWith("the env's");
-        scene = await openScene(await theatre.get(), 'stalled', isKnown);
-        await createEnv(scene);
-        await ready(scene);
-        const which = { kind: 'VirtualService', namespace: scene.env };
-        lift = await refuseWrites(scene.theatre.cluster, which);
-        await deleteEnv(scene);
+        faultCase = await openCase(await observed.get(), 'stalled', isKnown);
+        await createEnv(faultCase);
+        await ready(faultCase);
+        const which = { kind: 'VirtualService', namespace: faultCase.env };
+        lift = await refuseWrites(faultCase.observed.cluster, which);
+        await deleteEnv(faultCase);
       }),
     force: () =>
       oneByOne('after two minutes it is named, and the removal can be forced', async () => {
-        await until(STALL_SECONDS + HEAL_SECONDS, () => unnamed(scene));
-        const { api, env } = scene;
-        await scene.theatre.history.caughtUp();
+        await until(STALL_SECONDS + HEAL_SECONDS, () => unnamed(faultCase));
+        const { api, env } = faultCase;
+        await faultCase.observed.history.caughtUp();
         isForced = true;
         const annotations = { 'riskified.com/force-removal': 'true' };
         await mergePatch(api, 'DynamicEnv', undefined, env, { metadata: { annotations } });
         const removed = until(HEAL_SECONDS, async () =>
           (await read(api, 'DynamicEnv', undefined, env)) ? 'the env is still there' : undefined,
         );
-        await heal(scene, 'removal forced while a VirtualService refuses writes', removed);
+        await heal(faultCase, 'removal forced while a VirtualService refuses writes', removed);
         expect(isRouted(await look(api, env, env), env)).toBe(true);
         await lift();
-        healing = heal(scene, 'VirtualService takes writes again', gone(scene));
+        healing = heal(faultCase, 'VirtualService takes writes again', gone(faultCase));
         // Seen at the end.
         healing.catch(() => undefined);
       }),
     end: () =>
       oneByOne('when it takes writes again, its routes go by themselves', async () => {
         await healing;
-        await close(scene);
+        await close(faultCase);
       }),
   };
 }
 
-async function unnamed({ api, env }: Scene): Promise<string | undefined> {
+async function unnamed({ api, env }: FaultCase): Promise<string | undefined> {
   const conditions = (await look(api, env, env)).env?.status?.conditions ?? [];
   const { status, message = '' } = conditions.find(({ type }) => type === 'Stalled') ?? {};
   const isNamed = status === 'True' && message.includes(`${env}/backend`);

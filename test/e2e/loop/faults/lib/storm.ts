@@ -3,8 +3,15 @@ import { expect } from '@jest/globals';
 import { until } from '../../../control-plane/poll.ts';
 import { recordFigure } from '../../../lib/figures.ts';
 import { metacontrollerWrites } from './count.ts';
+import {
+  close,
+  type FaultCase,
+  heal,
+  type ObservedSystem,
+  openCase,
+  rewrite,
+} from './fault-case.ts';
 import { watchRequests } from './requests.ts';
-import { close, heal, openScene, rewrite, type Scene, type Theatre } from './scene.ts';
 import { dynamicEnv } from './shop.ts';
 import { lookAll, type Sight, unready } from './sight.ts';
 import { type LazyTheatre, oneByOne } from './suite.ts';
@@ -17,20 +24,20 @@ const PATIENCE_SECONDS = 240;
 const PAUSE_MS = 500;
 
 /** Many at once, while a tool writes what is in its repository again and again. */
-export function stormFault(theatre: LazyTheatre): void {
+export function stormFault(observed: LazyTheatre): void {
   oneByOne(
     '30 envs come and go at once while a GitOps tool rewrites the VirtualService',
-    async () => storm(await theatre.get()),
+    async () => storm(await observed.get()),
   );
 }
 
-async function storm(theatre: Theatre): Promise<void> {
-  const { cluster, history, strategy } = theatre;
-  const scene = await openScene(theatre, 'storm');
-  const { api, env: namespace } = scene;
+async function storm(observed: ObservedSystem): Promise<void> {
+  const { cluster, history, strategy } = observed;
+  const faultCase = await openCase(observed, 'storm');
+  const { api, env: namespace } = faultCase;
   const watched = watchRequests(history, namespace, 'storm-0');
   const since = new Date();
-  const tool = startTool(scene);
+  const tool = startTool(faultCase);
   const everyOne = (problem: (sight: Sight, name: string) => string | undefined) =>
     until(PATIENCE_SECONDS, async () => {
       const sightOf = await lookAll(api, namespace);
@@ -39,26 +46,26 @@ async function storm(theatre: Theatre): Promise<void> {
     });
   await Promise.all(ENVS.map((name) => apply(api, dynamicEnv(name, namespace))));
   const ready = everyOne((sight, name) => unready(sight, name, 'backend:2'));
-  await heal(scene, '30 envs created at once', ready);
+  await heal(faultCase, '30 envs created at once', ready);
   await Promise.all(ENVS.map((name) => remove(api, 'DynamicEnv', undefined, name)));
   const gone = everyOne(({ env }, name) => (env === undefined ? undefined : `${name} is there`));
-  await heal(scene, '30 envs deleted at once', gone);
+  await heal(faultCase, '30 envs deleted at once', gone);
   await tool.stop();
   const counted = { resource: 'virtualservices', namespace, since };
   const writes = await metacontrollerWrites(cluster, counted);
   const what = 'writes of the one VirtualService while 30 envs came and went';
-  const value = `${writes} by Metacontroller, ${scene.version.at} by a GitOps tool`;
+  const value = `${writes} by Metacontroller, ${faultCase.version.at} by a GitOps tool`;
   recordFigure({ what, strategy, value });
-  await close(scene);
+  await close(faultCase);
   watched.stop();
   expect(watched.problems()).toEqual([]);
 }
 
-function startTool(scene: Scene): { stop(): Promise<void> } {
+function startTool(faultCase: FaultCase): { stop(): Promise<void> } {
   let stopped = false;
   const run = async () => {
     while (!stopped) {
-      await rewrite(scene);
+      await rewrite(faultCase);
       await sleep(PAUSE_MS);
     }
   };

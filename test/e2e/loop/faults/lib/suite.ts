@@ -2,7 +2,7 @@ import { test } from '@jest/globals';
 import type { ApplyStrategy } from '../../../../../src/simulator/metacontroller/controller.ts';
 import { foreignKubeconfig } from '../../../lib/foreign.ts';
 import { metacontrollerProgram } from '../../../lib/system.ts';
-import { openTheatre, type Theatre } from './scene.ts';
+import { type ObservedSystem, startObserved } from './fault-case.ts';
 
 export const LIMIT_MS = 300_000;
 
@@ -21,12 +21,12 @@ export const sideBySide: Run = (name, run) =>
 
 export type LazyTheatre = ReturnType<typeof lazyTheatre>;
 
-/** One theatre for all tests of a file, opened by the first that needs it. */
+/** One observed system for all tests of a file, started by the first test that needs it. */
 export function lazyTheatre(strategy: ApplyStrategy) {
-  let opening: Promise<Theatre> | undefined;
+  let opening: Promise<ObservedSystem> | undefined;
   return {
-    get: (): Promise<Theatre> => {
-      opening ??= openTheatre({ strategy });
+    get: (): Promise<ObservedSystem> => {
+      opening ??= startObserved({ strategy });
       return opening;
     },
     close: async (): Promise<void> => {

@@ -9,11 +9,11 @@ import {
   deleteEnv,
   gone,
   heal,
-  openScene,
+  type ObservedSystem,
+  openCase,
   ready,
   rewrite,
-  type Theatre,
-} from './scene.ts';
+} from './fault-case.ts';
 import { isRouted, look } from './sight.ts';
 import { type LazyTheatre, oneByOne } from './suite.ts';
 
@@ -27,17 +27,17 @@ const MOST_REPAIRS = 5;
 const MOST_WRITES = 2 * REWRITES + MOST_REPAIRS;
 
 /** What happens when the API server cannot reach the admission webhook. */
-export function webhookFaults(theatre: LazyTheatre): void {
+export function webhookFaults(observed: LazyTheatre): void {
   oneByOne(
     'the webhook is away while VirtualServices are rewritten and envs come and go',
-    async () => away(await theatre.get()),
+    async () => away(await observed.get()),
   );
-  oneByOne("the webhook's certificate is rotated", async () => rotated(await theatre.get()));
+  oneByOne("the webhook's certificate is rotated", async () => rotated(await observed.get()));
 }
 
-async function away(theatre: Theatre): Promise<void> {
-  const { service, cluster, strategy } = theatre;
-  const open = (name: string) => openScene(theatre, name);
+async function away(observed: ObservedSystem): Promise<void> {
+  const { service, cluster, strategy } = observed;
+  const open = (name: string) => openCase(observed, name);
   // A rewrite without the webhook takes the routes along: what leaves must also do so without.
   const [staying, coming, leaving, stuck] = [
     await open('staying'),
@@ -46,12 +46,12 @@ async function away(theatre: Theatre): Promise<void> {
     await open('stuck'),
   ];
   const living = [staying, leaving, stuck];
-  for (const scene of living) await createEnv(scene);
-  for (const scene of living) await ready(scene);
+  for (const faultCase of living) await createEnv(faultCase);
+  for (const faultCase of living) await ready(faultCase);
   const back = await service.loseWebhook();
   const start = new Date();
   await createEnv(coming);
-  for (const scene of [leaving, stuck]) await deleteEnv(scene);
+  for (const faultCase of [leaving, stuck]) await deleteEnv(faultCase);
   for (let written = 0; written < REWRITES; written += 1) {
     await Promise.all([staying, coming, leaving].map(rewrite));
     await sleep(500);
@@ -76,42 +76,42 @@ async function away(theatre: Theatre): Promise<void> {
     heal(leaving, 'webhook away, env leaving', gone(leaving)),
     heal(stuck, 'webhook away, env leaving a VirtualService that nobody writes', gone(stuck)),
   ]);
-  for (const scene of [staying, coming]) await deleteEnv(scene);
-  for (const scene of [staying, coming, leaving, stuck]) await close(scene);
+  for (const faultCase of [staying, coming]) await deleteEnv(faultCase);
+  for (const faultCase of [staying, coming, leaving, stuck]) await close(faultCase);
 }
 
-async function rotated(theatre: Theatre): Promise<void> {
-  const { service } = theatre;
-  const scene = await openScene(theatre, 'rotated');
-  const { api, env } = scene;
-  await createEnv(scene);
-  await ready(scene);
+async function rotated(observed: ObservedSystem): Promise<void> {
+  const { service } = observed;
+  const faultCase = await openCase(observed, 'rotated');
+  const { api, env } = faultCase;
+  await createEnv(faultCase);
+  await ready(faultCase);
   const isKept = async () => isRouted(await look(api, env, env), env);
   const second = selfSigned(new URL(service.admission.url).hostname);
   let third: string | undefined;
   try {
     // Trusted before it is used: nothing is missed.
-    await trust(theatre, service.admission.ca + second.cert);
-    await use(theatre, second);
-    await rewrite(scene);
+    await trust(observed, service.admission.ca + second.cert);
+    await use(observed, second);
+    await rewrite(faultCase);
     expect(await isKept()).toBe(true);
     // Used before it is trusted.
-    third = await use(theatre);
-    await rewrite(scene);
+    third = await use(observed);
+    await rewrite(faultCase);
     expect(await isKept()).toBe(false);
   } finally {
     // The tests that follow need the webhook, whatever happened.
-    await trust(theatre, third ?? (await use(theatre)));
+    await trust(observed, third ?? (await use(observed)));
   }
-  await heal(scene, 'certificate rotated before the API server trusts it', ready(scene));
-  await rewrite(scene);
+  await heal(faultCase, 'certificate rotated before the API server trusts it', ready(faultCase));
+  await rewrite(faultCase);
   expect(await isKept()).toBe(true);
-  await deleteEnv(scene);
-  await close(scene);
+  await deleteEnv(faultCase);
+  await close(faultCase);
 }
 
 /** The webhook has another certificate; what is connected must connect anew. Answers it. */
-async function use({ service }: Theatre, pair?: Pair): Promise<string> {
+async function use({ service }: ObservedSystem, pair?: Pair): Promise<string> {
   const reopen = await service.loseWebhook();
   const ca = service.rotateCertificate(pair);
   await reopen();
@@ -120,7 +120,7 @@ async function use({ service }: Theatre, pair?: Pair): Promise<string> {
 
 type Pair = ReturnType<typeof selfSigned>;
 
-async function trust({ cluster }: Theatre, ca: string): Promise<void> {
+async function trust({ cluster }: ObservedSystem, ca: string): Promise<void> {
   const caBundle = Buffer.from(ca).toString('base64');
   const patch = [{ op: 'replace', path: '/webhooks/0/clientConfig/caBundle', value: caBundle }];
   await cluster.kubectl([

@@ -2,12 +2,12 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { names, rendered, set } from '../lib/chart.ts';
-import { door } from './lib/door.ts';
+import { suiteCluster } from './lib/suite-cluster.ts';
 
 let cluster: Cluster;
 
 beforeAll(async () => {
-  cluster = await door();
+  cluster = await suiteCluster();
 });
 
 const KINDS = /^(ValidatingAdmissionPolicy|ClusterRole)/;

@@ -19,29 +19,29 @@ import { stripRoutes } from '../virtualservice/routes/strip.ts';
 import { isEnvObject } from './env-object.ts';
 import { type Workload, workloadOf } from './workloads.ts';
 
-/** The objects of a cluster as a trace looks at them. */
-export interface World {
+/** The objects of a cluster in the form that a trace needs. */
+export interface MeshSnapshot {
   mesh: Mesh;
   workloads: readonly Workload[];
   envs: readonly DynamicEnv[];
-  /** What envs want of VirtualServices. */
-  wishes: readonly Wish[];
-  /** Of the VirtualServices that have one, by `namespace/name`. */
+  /** The routes that envs want. */
+  claims: readonly EnvClaim[];
+  /** Plans by `namespace/name` of their VirtualService. */
   plans: ReadonlyMap<string, Plan>;
   objects: readonly KubeObject[];
 }
 
-/** What one env wants for one host: of its RouteInjection, or of a plan where that could not be read. */
-export interface Wish {
+/** The routes that one env wants for one host: from its RouteInjection, or from a plan if that could not be read. */
+export interface EnvClaim {
   env: string;
   deployment: { namespace: string; name: string };
   host: string;
   isActive: boolean;
-  /** Absent: a consumer's. */
+  /** Absent for a consumer. */
   injection?: PlannedInjection;
 }
 
-export function worldOf(objects: readonly KubeObject[], clusterDomain: string): World {
+export function meshSnapshot(objects: readonly KubeObject[], clusterDomain: string): MeshSnapshot {
   const of = <T extends KubeObject>(kind: string, group = '') =>
     objects.filter((one) => one.kind === kind && one.apiVersion.startsWith(group)) as T[];
   const virtualServices = of<VirtualService>('VirtualService');
@@ -60,7 +60,7 @@ export function worldOf(objects: readonly KubeObject[], clusterDomain: string): 
     },
     workloads: objects.flatMap((object) => workloadOf(object) ?? []),
     envs: of<DynamicEnv>('DynamicEnv'),
-    wishes: wishesOf(of<RouteInjection>('RouteInjection'), [...plans.values()]),
+    claims: claimsOf(of<RouteInjection>('RouteInjection'), [...plans.values()]),
     plans,
     objects,
   };
@@ -70,12 +70,12 @@ interface ServiceObject extends Service {
   spec?: Service['spec'] & { ports?: { port: number }[]; externalName?: string };
 }
 
-/** One without a selector keeps none: its pods are not known. */
+/** A Service without a selector gets none here: its pods are not known. */
 function serviceHost({ metadata, spec }: ServiceObject, clusterDomain: string): MeshService {
   const namespace = metadata.namespace ?? 'default';
   const { selector, type, ports: all, externalName } = spec ?? {};
   const aliasFor = type === 'ExternalName' ? externalName : undefined;
-  // An alias needs no ports; a sidecar then knows it on none.
+  // An ExternalName Service needs no ports; a sidecar then knows it on none.
   const ports = all ?? (aliasFor ? [] : undefined);
   const isKnown = type !== 'ExternalName' && Object.keys(selector ?? {}).length > 0;
   return {
@@ -87,8 +87,8 @@ function serviceHost({ metadata, spec }: ServiceObject, clusterDomain: string): 
   };
 }
 
-function wishesOf(injections: readonly RouteInjection[], plans: readonly Plan[]): Wish[] {
-  const own = injections.map((object): Wish => {
+function claimsOf(injections: readonly RouteInjection[], plans: readonly Plan[]): EnvClaim[] {
+  const own = injections.map((object): EnvClaim => {
     const { env, deployment, host, active } = object.spec;
     const injection = planned(object);
     return { env, deployment, host, isActive: active, ...(injection ? { injection } : {}) };
@@ -100,18 +100,18 @@ function wishesOf(injections: readonly RouteInjection[], plans: readonly Plan[])
       .filter((injection) => !known.has(routeNameOf(injection)))
       .map((injection) => [routeNameOf(injection), injection]),
   );
-  const more = [...unseen.values()].map((injection): Wish => {
+  const more = [...unseen.values()].map((injection): EnvClaim => {
     const { env, deployment, host } = injection;
     return { env, deployment, host, isActive: true, injection };
   });
   return [...own, ...more];
 }
 
-/** As if there were no env: no routes, no clones, no subsets of theirs. */
-export function withoutEnvs(world: World): World {
-  const { mesh } = world;
+/** The same snapshot as if there were no env: without their routes, clones and subsets. */
+export function withoutEnvs(snapshot: MeshSnapshot): MeshSnapshot {
+  const { mesh } = snapshot;
   return {
-    ...world,
+    ...snapshot,
     mesh: {
       ...mesh,
       virtualServices: mesh.virtualServices.map((vs) =>
@@ -119,9 +119,9 @@ export function withoutEnvs(world: World): World {
       ),
       destinationRules: mesh.destinationRules.filter((rule) => !isEnvObject(rule)),
     },
-    workloads: world.workloads.filter(({ env }) => env === undefined),
+    workloads: snapshot.workloads.filter(({ env }) => env === undefined),
     envs: [],
-    wishes: [],
+    claims: [],
     plans: new Map(),
   };
 }

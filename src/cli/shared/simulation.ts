@@ -7,7 +7,7 @@ import { createMetrics } from '../../http/metrics.ts';
 import { type DecisionConfig, KINDS } from '../../kinds/kinds.ts';
 import { type Cluster, createCluster, type LocalClusterOptions } from '../../simulator/cluster.ts';
 
-export interface Rehearsal {
+export interface Simulation {
   cluster: Cluster;
   app: FastifyInstance;
 }
@@ -18,15 +18,15 @@ const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } sat
   'debug' | 'info' | 'warn' | 'error'
 >;
 
-/** The service and an in-memory cluster that calls it through its HTTP door; both live by the cluster's clock. */
-export async function rehearse(
+/** Starts the service and an in-memory cluster that calls it through Fastify's `inject`. Both use the cluster's virtual clock. */
+export async function startSimulation(
   config: DecisionConfig,
   options: Omit<LocalClusterOptions, 'inject' | 'metacontrollerUser' | 'indexedNamespaces'>,
-): Promise<Rehearsal> {
+): Promise<Simulation> {
   const app = buildApp({
     hooks: await loadHooks<DecisionConfig>(KINDS, loadValidator),
     service: {
-      config: { ...config, isRehearsal: true },
+      config: { ...config, isSimulation: true },
       now: () => cluster.now(),
       metrics: createMetrics(),
       log: SILENCE,

@@ -1,4 +1,4 @@
-import { rehearse } from '../../../src/cli/shared/rehearsal.ts';
+import { startSimulation } from '../../../src/cli/shared/simulation.ts';
 import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
@@ -18,12 +18,12 @@ export interface WithEnvs {
  * Runs the DynamicEnvs of a configuration in the in-memory cluster, with the service behind its HTTP server. With a
  * real Metacontroller it would take a minute.
  */
-export async function rehearsed(
+export async function simulated(
   { id, older, newer, envs }: Configuration,
   stored: readonly KubeObject[],
 ): Promise<WithEnvs> {
   const config = decisionConfig({ ruleNamespaces: ['*'] });
-  const { cluster, app } = await rehearse(config, {
+  const { cluster, app } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: new Date().toISOString(),
   });

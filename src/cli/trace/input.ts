@@ -5,60 +5,65 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoEnv, sceneOfFiles } from '../preview/preview-run.ts';
-import { asWritten, downClones, isGoing, withoutEnvs } from '../shared/cluster-parts.ts';
-import type { Around } from '../shared/cluster-read.ts';
-import { downAgain } from '../shared/down-clones.ts';
+import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
+import type { ClusterObjects } from '../shared/cluster-read.ts';
 import type { Manifest } from '../shared/manifests.ts';
-import { rehearse } from '../shared/rehearsal.ts';
+import { sameAvailability } from '../shared/same-availability.ts';
+import { startSimulation } from '../shared/simulation.ts';
+import { unavailableClones } from '../shared/unavailable-clones.ts';
+import { asWritten, isBeingDeleted, withoutEnvs } from '../shared/user-objects.ts';
 import type { TraceOptions } from './options.ts';
-import { readWorld } from './read.ts';
+import { readForTrace } from './read-objects.ts';
 
 /** The objects among which a request is traced. */
-export interface TraceScene {
+export interface TraceInput {
   objects: readonly KubeObject[];
   notes: string[];
-  /** Where this is, if not among files. */
+  /** First line of the output, if the objects are those of a cluster. */
   title?: string;
-  /** Of a caller of whom nothing is said. */
+  /** The namespace of a caller without flags. */
   namespace: string;
 }
 
 type Load = (namespace: string | undefined) => Promise<Manifest[]>;
 
-/** Everything from files, with the envs among them settled. */
+/** The objects of files, after the envs among them have settled. */
 export async function traceFiles(
   load: Load,
   options: TraceOptions,
   validator: CrdValidator,
-): Promise<TraceScene> {
-  const { cluster } = await sceneOfFiles(await load(undefined), options, validator);
+): Promise<TraceInput> {
+  const manifests = await load(undefined);
+  const { cluster } = await startSimulation(options.config, { strategy: 'server-side-apply' });
+  await applyAll(cluster, manifests.filter(isNoEnv));
+  await cluster.settle();
+  await applyAll(cluster, envManifests(manifests, validator));
   return { ...(await settled(cluster)), namespace: options.namespace ?? 'default' };
 }
 
-/** A cluster's objects as they are now; with files, as they would be when those had been applied and all had settled. */
+/** A cluster's objects as they are now; with files, as they would be after these were applied and the cluster has settled. */
 export async function traceCluster(
   load: Load,
   access: ClusterOptions,
   options: TraceOptions,
   validator: CrdValidator,
-): Promise<TraceScene> {
+): Promise<TraceInput> {
   const open = await openCluster(access, process.env);
   const manifests = await load(open.namespace);
   const namespace = options.namespace ?? open.namespace;
-  const around = await readWorld(open, namespacesOf(options, namespace));
+  const read = await readForTrace(open, namespacesOf(options, namespace));
   const title = `On the cluster of context ${open.context} (${open.server})`;
-  if (options.files.length === 0) return { ...around, title, namespace };
-  const played = await overlaid(around.objects, manifests, options, validator);
+  if (options.files.length === 0) return { ...read, title, namespace };
+  const applied = await withFiles(read.objects, manifests, options, validator);
   return {
-    objects: played.objects,
-    notes: [...around.notes, ...played.notes],
+    objects: applied.objects,
+    notes: [...read.notes, ...applied.notes],
     title: `${title}, with the files applied`,
     namespace,
   };
 }
 
-/** Where the URLs lead, as far as their names tell, and where the request starts. */
+/** The namespaces that the URLs name, and the caller's. */
 function namespacesOf({ calls, caller, config }: TraceOptions, namespace: string): string[] {
   const end = `.svc.${config.clusterDomain}`;
   const inMesh = caller.gateway === undefined ? calls : calls.slice(1);
@@ -70,39 +75,41 @@ function namespacesOf({ calls, caller, config }: TraceOptions, namespace: string
     return home === undefined || rest.length > 0 ? [] : [home];
   });
   const home = caller.from?.namespace ?? caller.namespace;
-  // Whoever asks about a gateway seldom has rights where it runs: only where no name says more it is asked.
+  // Users seldom have rights in a gateway's namespace. So it is read only if no URL names a namespace.
   const [edge] = caller.gateway?.split('/') ?? [];
   const start = edge === undefined ? (home ?? namespace) : undefined;
   const all = [...hosts, ...(start === undefined ? [] : [start])];
   return all.length === 0 ? [edge ?? namespace] : [...new Set(all)].sort();
 }
 
-/** Living envs are made anew from what people wrote, as preview does it; here all of them. */
-async function overlaid(
+/** What envs have created is created again from the users' objects, as in `preview`; here for all envs. */
+async function withFiles(
   objects: readonly KubeObject[],
   manifests: readonly Manifest[],
   { config }: TraceOptions,
   validator: CrdValidator,
-): Promise<Around> {
-  const living = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
-  const envs = living.filter((env) => !isGoing(env)).map(asWritten);
-  const down = downAgain(downClones(envs, objects, config.clusterDomain));
-  const { cluster } = await rehearse(config, {
+): Promise<ClusterObjects> {
+  const existing = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
+  const envs = existing.filter((env) => !isBeingDeleted(env)).map(asWritten);
+  const availability = sameAvailability(unavailableClones(envs, objects, config.clusterDomain));
+  const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: new Date().toISOString(),
-    neverReady: down.isNeverReady,
+    neverReady: availability.isNeverReady,
   });
   const others = objects.filter(({ kind }) => kind !== 'DynamicEnv');
   for (const object of withoutEnvs(others, 'all', config.clusterDomain)) cluster.restore(object);
   await applyAll(cluster, manifests.filter(isNoEnv));
-  await down.bringBack(cluster, envs);
+  await availability.restoreEnvs(cluster, envs);
   await applyAll(cluster, envManifests(manifests, validator));
-  await down.recover(cluster);
+  await availability.recoverChanged(cluster);
   return settled(cluster);
 }
 
-async function settled(cluster: Cluster): Promise<Around> {
+async function settled(cluster: Cluster): Promise<ClusterObjects> {
   const { quiet } = await cluster.settle();
-  const notes = quiet ? [] : ['things are still moving after ten minutes of the cluster'];
+  const notes = quiet
+    ? []
+    : ['the in-memory cluster has not settled within ten minutes of its clock'];
   return { objects: cluster.all(), notes };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Deployment, EnvVar } from '../../../src/k8s/workload.ts';
-import { door } from './lib/door.ts';
+import { suiteCluster } from './lib/suite-cluster.ts';
 
 const NAMESPACE = 'applied-order';
 const LISTS = [
@@ -29,7 +29,7 @@ function deployment(names: readonly string[]): object {
 }
 
 test('server-side apply keeps the order of the list that is applied, on an object that is there, too', async () => {
-  const { kubectl } = await door();
+  const { kubectl } = await suiteCluster();
   await kubectl(['create', 'namespace', NAMESPACE]);
   const stored: unknown[] = [];
   for (const names of LISTS) {

@@ -14,11 +14,11 @@ import { apply, remove, replace } from './writes.ts';
 export const HEAL_SECONDS = 90;
 
 /** A system, and what is written on it. */
-export interface Theatre extends System {
+export interface ObservedSystem extends System {
   history: History;
 }
 
-export async function openTheatre(options: SystemOptions): Promise<Theatre> {
+export async function startObserved(options: SystemOptions): Promise<ObservedSystem> {
   const system = await startSystem(options);
   const history = await followHistory(system.cluster.api);
   const stop = async () => {
@@ -29,8 +29,8 @@ export async function openTheatre(options: SystemOptions): Promise<Theatre> {
 }
 
 /** A shop in a namespace of its own with an env of the same name, and a twin that never has an env. */
-export interface Scene {
-  theatre: Theatre;
+export interface FaultCase {
+  observed: ObservedSystem;
   api: Api;
   env: string;
   twin: string;
@@ -39,51 +39,51 @@ export interface Scene {
   requests: RequestWatch;
 }
 
-export async function openScene(
-  theatre: Theatre,
+export async function openCase(
+  observed: ObservedSystem,
   env: string,
   isKnown?: (problem: string) => boolean,
-): Promise<Scene> {
-  const { api } = theatre.cluster;
+): Promise<FaultCase> {
+  const { api } = observed.cluster;
   const twin = `${env}-twin`;
-  const requests = watchRequests(theatre.history, env, env, isKnown);
-  const scene = { theatre, api, env, twin, version: { at: 1 }, requests };
-  await both(scene, async (namespace) => {
+  const requests = watchRequests(observed.history, env, env, isKnown);
+  const faultCase = { observed, api, env, twin, version: { at: 1 }, requests };
+  await both(faultCase, async (namespace) => {
     for (const object of shop(namespace)) await apply(api, object);
   });
-  return scene;
+  return faultCase;
 }
 
 /** A step of the user's, in the namespace and in its twin. */
 export async function both(
-  { env, twin }: Pick<Scene, 'env' | 'twin'>,
+  { env, twin }: Pick<FaultCase, 'env' | 'twin'>,
   step: (namespace: string) => Promise<void>,
 ): Promise<void> {
   await Promise.all([step(env), step(twin)]);
 }
 
-export async function createEnv({ api, env }: Scene, image?: string): Promise<void> {
+export async function createEnv({ api, env }: FaultCase, image?: string): Promise<void> {
   await apply(api, dynamicEnv(env, env, image));
 }
 
 export async function deleteEnv(
-  { api, env }: Scene,
+  { api, env }: FaultCase,
   propagationPolicy?: 'Background' | 'Foreground' | 'Orphan',
 ): Promise<void> {
   await remove(api, 'DynamicEnv', undefined, env, propagationPolicy);
 }
 
 /** The VirtualService's owners write their next version, in turns as server-side apply and as replace do. */
-export async function rewrite(scene: Scene): Promise<void> {
-  scene.version.at += 1;
-  const { at } = scene.version;
+export async function rewrite(faultCase: FaultCase): Promise<void> {
+  faultCase.version.at += 1;
+  const { at } = faultCase.version;
   const write = at % 2 === 0 ? apply : replace;
-  await both(scene, (namespace) => write(scene.api, virtualService(namespace, at)));
+  await both(faultCase, (namespace) => write(faultCase.api, virtualService(namespace, at)));
 }
 
 /** Waits for a moment that may be short. */
 export async function reach(
-  { api, env }: Scene,
+  { api, env }: FaultCase,
   what: string,
   isReached: (sight: Sight) => boolean,
 ): Promise<void> {
@@ -94,22 +94,22 @@ export async function reach(
 
 /** Waits until the env serves, with the routes that its VirtualService's owners wrote last. */
 export async function ready(
-  scene: Scene,
+  faultCase: FaultCase,
   image = 'backend:2',
   seconds = HEAL_SECONDS,
 ): Promise<void> {
-  const { api, env } = scene;
+  const { api, env } = faultCase;
   const check = async () => {
     const sight = await look(api, env, env);
     const last = sight.virtualService?.spec.http?.at(-1)?.['timeout'];
-    const isOld = last !== `${scene.version.at}s`;
+    const isOld = last !== `${faultCase.version.at}s`;
     return isOld ? `the user's time-out is ${last}` : unready(sight, env, image);
   };
   await until(seconds, () => settled(check), 50);
 }
 
 /** Waits until nothing is left of the env. */
-export async function gone({ api, env }: Scene, seconds = HEAL_SECONDS): Promise<void> {
+export async function gone({ api, env }: FaultCase, seconds = HEAL_SECONDS): Promise<void> {
   await until(seconds, () => settled(() => remains(api, env)), 50);
 }
 
@@ -126,22 +126,22 @@ async function settled(check: () => Promise<string | undefined>): Promise<string
 
 /** Waits for what is to heal by itself, and takes down how long that took. */
 export async function heal(
-  { theatre }: Pick<Scene, 'theatre'>,
+  { observed }: Pick<FaultCase, 'observed'>,
   what: string,
   healing: Promise<unknown>,
 ): Promise<void> {
   const start = Date.now();
   await healing;
   const value = `${((Date.now() - start) / 1000).toFixed(1)} s`;
-  recordFigure({ what: `${what} → healed`, strategy: theatre.strategy, value });
+  recordFigure({ what: `${what} → healed`, strategy: observed.strategy, value });
 }
 
 /** The env is gone, and everything is as if it had never been. */
-export async function close(scene: Scene): Promise<void> {
-  const { api, theatre, requests } = scene;
-  await gone(scene);
-  await until(HEAL_SECONDS, async () => (await twinDifferences(api, scene))[0]);
-  await theatre.history.caughtUp();
+export async function close(faultCase: FaultCase): Promise<void> {
+  const { api, observed, requests } = faultCase;
+  await gone(faultCase);
+  await until(HEAL_SECONDS, async () => (await twinDifferences(api, faultCase))[0]);
+  await observed.history.caughtUp();
   requests.stop();
   expect(requests.problems()).toEqual([]);
 }

@@ -11,10 +11,11 @@ import {
   SERVICES,
   VIRTUAL_SERVICES,
 } from '../shared/cluster-kinds.ts';
-import { type Around, readWishes, type Wish } from '../shared/cluster-read.ts';
+import { type ClusterObjects, type ListRequest, readLists } from '../shared/cluster-read.ts';
 import { notSeen } from '../shared/missing-rights.ts';
 
-const LEFT_OUT: [Resource, string][] = [
+/** The lists of a trace, and what it means that one is not complete. */
+const LISTS: [Resource, string][] = [
   [VIRTUAL_SERVICES, 'one elsewhere may decide instead'],
   [DESTINATION_RULES, 'one elsewhere may hide or bring subsets'],
   [SERVICES, 'those elsewhere count as unknown'],
@@ -22,14 +23,14 @@ const LEFT_OUT: [Resource, string][] = [
 ];
 
 /**
- * What a trace looks at, as it is in the cluster now; of `namespaces` alone where all may not be listed. A UsageError
- * names the rights without which there is no answer.
+ * Reads the objects that a trace looks at; those of `namespaces` alone where listing in all namespaces is refused. A UsageError
+ * names required rights that are missing.
  */
-export async function readWorld(
+export async function readForTrace(
   cluster: OpenCluster,
   namespaces: readonly string[],
-): Promise<Around> {
-  const wishes = LEFT_OUT.map(([resource, meaning]): Wish => {
+): Promise<ClusterObjects> {
+  const requests = LISTS.map(([resource, meaning]): ListRequest => {
     const where = `${resource.kind}s outside of namespaces ${namespaces.join(', ')}; ${meaning}`;
     return {
       resource,
@@ -37,49 +38,52 @@ export async function readWorld(
       instead: namespaces.map((namespace) => ({ resource, namespace })),
     };
   });
-  const [around, ours, others] = await Promise.all([
-    readWishes(cluster, wishes),
+  const [needed, ours, others] = await Promise.all([
+    readLists(cluster, requests),
     readOurs(cluster),
     readOthers(cluster, namespaces),
   ]);
   return {
-    objects: [...around.objects, ...ours.objects, ...others.objects],
-    notes: [...around.notes, ...ours.notes, ...others.notes],
+    objects: [...needed.objects, ...ours.objects, ...others.objects],
+    notes: [...needed.notes, ...ours.notes, ...others.notes],
   };
 }
 
-/** Without them the routes are there to see; the envs that have none, and their reasons, are not. */
-async function readOurs({ reader }: OpenCluster): Promise<Around> {
+/** DynamicEnvs and RouteInjections. Without them a trace sees the routes, but not the envs without routes. */
+async function readOurs({ reader }: OpenCluster): Promise<ClusterObjects> {
   const parts = await Promise.all(
-    [DYNAMIC_ENVS, ROUTE_INJECTIONS].map(async (resource): Promise<Around> => {
+    [DYNAMIC_ENVS, ROUTE_INJECTIONS].map(async (resource): Promise<ClusterObjects> => {
       const listed = await reader.list(resource);
       if (listed === 'unserved') {
         return { objects: [], notes: ['DynamicEnv is not installed in this cluster'] };
       }
       if ('objects' in listed) return { objects: listed.objects, notes: [] };
-      const what = `${resource.kind}s; envs without routes, and why they have none, are not told`;
+      const what = `${resource.kind}s; envs without routes are not shown`;
       return { objects: [], notes: [notSeen(listed.denied, what)] };
     }),
   );
   return joined(parts);
 }
 
-function joined(parts: readonly Around[]): Around {
+function joined(parts: readonly ClusterObjects[]): ClusterObjects {
   return {
     objects: parts.flatMap(({ objects }) => objects),
     notes: [...new Set(parts.flatMap(({ notes }) => notes))],
   };
 }
 
-/** What is only named where it matters: whoever may not list it learns that. */
-async function readOthers(cluster: OpenCluster, namespaces: readonly string[]): Promise<Around> {
+/** Objects that are only named under `Not considered`. A refused list becomes a note. */
+async function readOthers(
+  cluster: OpenCluster,
+  namespaces: readonly string[],
+): Promise<ClusterObjects> {
   const parts = await Promise.all(NOT_CONSIDERED.map((one) => readOther(one, cluster, namespaces)));
   const denied = parts.flatMap((part) => part.denied);
   const [first] = denied;
   const names = [...new Set(denied.map(({ resource }) => resource))].join(', ');
   return {
     objects: parts.flatMap(({ objects }) => objects),
-    notes: first ? [`not looked for, for want of rights: ${names} ("${canI(first)}")`] : [],
+    notes: first ? [`not looked for, because of missing rights: ${names} ("${canI(first)}")`] : [],
   };
 }
 

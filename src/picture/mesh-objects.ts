@@ -7,15 +7,15 @@ import type { Service } from '../k8s/workload.ts';
 import { type Workload, workloadOf } from '../trace/workloads.ts';
 
 /** The objects that a picture is made from, each list sorted by namespace and name. */
-export interface Mesh {
+export interface MeshObjects {
   services: Service[];
-  /** What runs pods: Deployments, StatefulSets … */
+  /** Deployments, StatefulSets … */
   workloads: Workload[];
   virtualServices: VirtualService[];
   rules: DestinationRule[];
 }
 
-export function meshOf(objects: readonly KubeObject[]): Mesh {
+export function meshObjects(objects: readonly KubeObject[]): MeshObjects {
   const of = <T extends KubeObject>(kind: string) =>
     objects
       .filter((object) => object.kind === kind)

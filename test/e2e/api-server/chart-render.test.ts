@@ -7,7 +7,7 @@ import { meshIndexController } from '../../../src/simulator/metacontroller/contr
 import { selfSigned } from '../../http/lib/certificate.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { CHART, KUBE_VERSION, names, rendered, set } from '../lib/chart.ts';
-import { door } from './lib/door.ts';
+import { suiteCluster } from './lib/suite-cluster.ts';
 
 const MANIFESTS = new URL('../../../metacontroller/', import.meta.url);
 
@@ -15,7 +15,7 @@ let cluster: Cluster;
 let caFile: string;
 
 beforeAll(async () => {
-  cluster = await door();
+  cluster = await suiteCluster();
   caFile = join(cluster.folder, 'ca.pem');
   await writeFile(caFile, selfSigned('authority').cert);
 });

@@ -6,7 +6,7 @@ import { type Outcome, PROGRAM, runProgram } from '../../cli/lib/program.ts';
 import { readAuditLog } from '../control-plane/audit.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { until } from '../control-plane/poll.ts';
-import { door } from './lib/door.ts';
+import { suiteCluster } from './lib/suite-cluster.ts';
 
 const NAMESPACE = 'cli-shop';
 const USER = `system:serviceaccount:${NAMESPACE}:jane`;
@@ -19,7 +19,7 @@ let kubeconfig: string;
 let envFile: string;
 
 beforeAll(async () => {
-  cluster = await door();
+  cluster = await suiteCluster();
   await cluster.kubectl(['create', 'namespace', NAMESPACE]);
   for (const name of ['backend.yaml', 'web.yaml']) {
     await cluster.kubectl(['apply', '-f', '-'], { input: await moved(name) });
@@ -83,7 +83,7 @@ describe('with a user of few rights', () => {
   list services in namespace ${NAMESPACE}
   list destinationrules.networking.istio.io in namespace ${NAMESPACE}
   list virtualservices.networking.istio.io in namespace ${NAMESPACE}
-ask its administrator for them, or choose another --context; "kubectl auth can-i list deployments.apps --namespace ${NAMESPACE}" tells whether you have one
+ask its administrator for them, or choose another --context; check a right with "kubectl auth can-i list deployments.apps --namespace ${NAMESPACE}"
 `,
     });
   });
@@ -102,10 +102,10 @@ ask its administrator for them, or choose another --context; "kubectl auth can-i
     expect(stdout).toContain(`DynamicEnv ${ENV} is ready: 1 of 1 workloads ready`);
     expect(stdout).toContain(`Changed: VirtualService ${NAMESPACE}/backend`);
     expect(stdout).toContain(
-      `not seen, for want of the right to list virtualservices.networking.istio.io in all namespaces (user "${USER}")`,
+      `not read, because of a missing right: list virtualservices.networking.istio.io in all namespaces (user "${USER}")`,
     );
     expect(stdout).toContain(
-      `not seen, for want of the right to list dynamicenvs.riskified.com, by a ClusterRole (user "${USER}")`,
+      `not read, because of a missing right: list dynamicenvs.riskified.com, by a ClusterRole (user "${USER}")`,
     );
     expect(stdout).toContain(
       `Deployment ${NAMESPACE}/backend has no available pods in the cluster`,
@@ -135,7 +135,7 @@ ask its administrator for them, or choose another --context; "kubectl auth can-i
     const young = await get();
     expect([young.code, young.stdout]).toEqual([
       1,
-      expect.stringContaining('nobody has answered for it yet: is Metacontroller running'),
+      expect.stringContaining('it has no status yet: check that Metacontroller is running'),
     ]);
     const ready = { type: 'Ready', status: 'True', reason: 'Ready', message: 'all well' };
     const conditions = [

@@ -11,13 +11,13 @@ import {
   summaryOf,
 } from '../../support/kubectl-reads.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
-import { door } from './lib/door.ts';
+import { suiteCluster } from './lib/suite-cluster.ts';
 
 const { values, files } = KUBECTL_READS;
 let cluster: Cluster;
 
 beforeAll(async () => {
-  cluster = await door();
+  cluster = await suiteCluster();
 });
 
 /** What kubectl makes of a file, without sending it. */

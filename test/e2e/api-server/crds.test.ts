@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { door } from './lib/door.ts';
+import { suiteCluster } from './lib/suite-cluster.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
 test('the examples are accepted, and shown as people look for them', async () => {
-  const { kubectl } = await door();
+  const { kubectl } = await suiteCluster();
   await kubectl(['create', 'namespace', 'shop']);
   await kubectl(['apply', '--recursive', '-f', EXAMPLES]);
   const shown = await kubectl(['get', 'de']);
@@ -14,7 +14,7 @@ test('the examples are accepted, and shown as people look for them', async () =>
 });
 
 test('a DynamicEnv without matches is refused by the field', async () => {
-  const { kubectl } = await door();
+  const { kubectl } = await suiteCluster();
   const env = {
     apiVersion: 'riskified.com/v1alpha1',
     kind: 'DynamicEnv',
@@ -34,7 +34,7 @@ test.each([
 ])(
   'regexes that proxies refuse, sixteen times sixteen of them, take no time: %.20s',
   async (regex, words) => {
-    const { kubectl } = await door();
+    const { kubectl } = await suiteCluster();
     const headers = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`x-${i}`, { regex }]));
     const env = {
       apiVersion: 'riskified.com/v1alpha1',

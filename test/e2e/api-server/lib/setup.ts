@@ -4,7 +4,7 @@ import { type ControlPlane, startControlPlane } from '../../control-plane/contro
 import { installCrds } from '../../control-plane/crds.ts';
 import { keep } from './kept.ts';
 
-/** One control plane for the whole door suite, with Istio's kinds and ours. */
+/** One control plane for the whole API server suite, with Istio's kinds and ours. */
 // biome-ignore lint/style/noDefaultExport: Jest wants it so
 export default async function setup(): Promise<void> {
   const plane: ControlPlane = await startControlPlane();
@@ -14,5 +14,5 @@ export default async function setup(): Promise<void> {
   const file = join(plane.folder, 'shared.json');
   await writeFile(file, JSON.stringify(shared), { mode: 0o600 });
   // Test files run in other processes, which get this one's environment.
-  process.env['E2E_DOOR'] = file;
+  process.env['E2E_SUITE_CLUSTER'] = file;
 }

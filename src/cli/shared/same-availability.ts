@@ -3,35 +3,35 @@ import { SPEC_ANNOTATION } from '../../api/marks.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import type { Lift } from '../../simulator/faults.ts';
-import type { DownClone } from './cluster-parts.ts';
+import type { UnavailableClone } from './unavailable-clones.ts';
 
 /**
- * Clones without available pods in the cluster have none in memory, as long as their spec is the same: nobody knows
- * whether they would get well. Those that had routes by then keep them, as they do in the cluster.
+ * A clone without available pods in the cluster gets none in memory either, as long as its spec is the same: nobody knows
+ * whether it would recover. If it has routes in the cluster, it keeps them in memory.
  */
-export interface DownAgain {
-  /** Never had pods: for `neverReady`. */
+export interface SameAvailability {
+  /** True for a clone that was never available. For the option `neverReady`. */
   isNeverReady: (deployment: KubeObject) => boolean;
-  /** Puts envs back into the in-memory cluster, and lets what was down go down. */
-  bringBack: (cluster: Cluster, envs: readonly DynamicEnv[]) => Promise<void>;
-  /** Lets those come up whose spec has changed since. */
-  recover: (cluster: Cluster) => Promise<void>;
+  /** Puts the envs into the in-memory cluster, lets it settle, then makes the pods of their unavailable clones fail. */
+  restoreEnvs: (cluster: Cluster, envs: readonly DynamicEnv[]) => Promise<void>;
+  /** Lets the clones become available whose spec has changed since. */
+  recoverChanged: (cluster: Cluster) => Promise<void>;
 }
 
-export function downAgain(clones: readonly DownClone[]): DownAgain {
-  const lifts = new Map<DownClone, Lift>();
-  const isSame = ({ namespace, name, specHash }: DownClone, { metadata }: KubeObject) =>
+export function sameAvailability(clones: readonly UnavailableClone[]): SameAvailability {
+  const lifts = new Map<UnavailableClone, Lift>();
+  const isSame = ({ namespace, name, specHash }: UnavailableClone, { metadata }: KubeObject) =>
     metadata.namespace === namespace &&
     metadata.name === name &&
     metadata.annotations?.[SPEC_ANNOTATION] === specHash;
-  const isInMemory = (clone: DownClone, cluster: Cluster): boolean => {
+  const isInMemory = (clone: UnavailableClone, cluster: Cluster): boolean => {
     const deployment = cluster.get('Deployment', clone.namespace, clone.name);
     return deployment !== undefined && isSame(clone, deployment);
   };
   return {
     isNeverReady: (deployment) =>
       clones.some((clone) => !clone.isRouted && isSame(clone, deployment)),
-    bringBack: async (cluster, envs) => {
+    restoreEnvs: async (cluster, envs) => {
       for (const env of envs) cluster.restore(env);
       await cluster.settle();
       for (const clone of clones) {
@@ -40,7 +40,7 @@ export function downAgain(clones: readonly DownClone[]): DownAgain {
       }
       await cluster.settle();
     },
-    recover: async (cluster) => {
+    recoverChanged: async (cluster) => {
       await cluster.settle();
       for (const [clone, lift] of lifts) if (!isInMemory(clone, cluster)) lift();
     },

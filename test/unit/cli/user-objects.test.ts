@@ -1,30 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DynamicEnv, Workload } from '../../../src/api/dynamicenv.ts';
-import { injectedRouteName } from '../../../src/api/route-name.ts';
-import {
-  asWritten,
-  downClones,
-  withinNamespaces,
-  withoutEnvs,
-} from '../../../src/cli/shared/cluster-parts.ts';
-import type { KubeObject, ObjectMeta } from '../../../src/k8s/object.ts';
+import { asWritten, withinNamespaces, withoutEnvs } from '../../../src/cli/shared/user-objects.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { DOMAIN, env, OWNER, object, routeTo, workload } from './objects.ts';
 
-const DOMAIN = 'cluster.local';
-const OWNER = { apiVersion: 'riskified.com/v1alpha1', kind: 'DynamicEnv', name: 'a', uid: 'u' };
-
-function object(kind: string, metadata: Partial<ObjectMeta> = {}, spec: object = {}): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind,
-    metadata: { name: 'x', namespace: 'shop', ...metadata },
-    spec,
-  } as KubeObject;
-}
-
-const routeTo = (host: string, name?: string) => ({
-  ...(name === undefined ? {} : { name }),
-  route: [{ destination: { host } }],
-});
 const left = (...objects: KubeObject[]) => withoutEnvs(objects, ['shop'], DOMAIN);
 
 describe('what stays of a cluster without its envs', () => {
@@ -127,15 +105,6 @@ describe('what stays of a cluster without its envs', () => {
   });
 });
 
-const workload = (namespace: string): Workload => ({ name: 'backend', namespace });
-const env = (spec: Partial<DynamicEnv['spec']>): DynamicEnv => ({
-  apiVersion: 'riskified.com/v1alpha1',
-  kind: 'DynamicEnv',
-  metadata: { name: 'a', uid: 'u', finalizers: ['f'] },
-  spec: { istioMatches: [], ...spec },
-  status: { state: 'ready', totalCount: 0, totalReady: 0 },
-});
-
 test('an env as it was written has no status and no finalizer', () => {
   const { status: _, ...rest } = env({});
   expect(asWritten(env({}))).toEqual({ ...rest, metadata: { name: 'a', uid: 'u' } });
@@ -155,40 +124,5 @@ describe('the part of an env in some namespaces', () => {
 
   test('none', () => {
     expect(withinNamespaces(env({ consumers: [workload('far')] }), ['shop'])).toBeUndefined();
-  });
-});
-
-describe('clones without pods', () => {
-  const owned = { ownerReferences: [{ ...OWNER, controller: true }] };
-  const clone = object('Deployment', {
-    ...owned,
-    name: 'backend-a',
-    annotations: { 'riskified.com/spec-hash': 'h' },
-  });
-  const living = env({ subsets: [workload('shop')] });
-  const found = { namespace: 'shop', name: 'backend-a', specHash: 'h', isRouted: false };
-
-  test('one of the env', () => {
-    expect(downClones([living], [clone], DOMAIN)).toEqual([found]);
-  });
-
-  test('with its routes in place', () => {
-    const host = 'backend.shop.svc.cluster.local';
-    const name = injectedRouteName('a', { namespace: 'shop', name: 'backend' }, host);
-    const routed = [
-      object('Service', { name: 'backend' }),
-      object('VirtualService', {}, { http: [routeTo('backend', name)] }),
-    ];
-    expect(downClones([living], [clone, ...routed], DOMAIN)).toEqual([
-      { ...found, isRouted: true },
-    ]);
-    expect(downClones([living], [clone, ...routed.slice(1)], DOMAIN)).toEqual([found]);
-  });
-
-  test('not one that only has the name, nor one with pods', () => {
-    const stranger = object('Deployment', { name: 'backend-a' });
-    const conditions = [{ type: 'Available', status: 'True' }];
-    const well = { ...clone, status: { availableReplicas: 1, conditions } };
-    for (const one of [stranger, well]) expect(downClones([living], [one], DOMAIN)).toEqual([]);
   });
 });

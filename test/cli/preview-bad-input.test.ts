@@ -183,7 +183,7 @@ describe('every mistake with document, line and field', () => {
       `${DEPLOYMENT.replace('name: a', 'name: b')}spec: {selector: {}, template: {metadata: {}, spec: {}}}\n---\n${SERVICE}  namespace: default\n`,
     );
     expect(await refusal('-f', first, '-f', second)).toBe(
-      `${second}, document 2, line 7: metadata.name: Service default/a was there already: ${first}, document 1, line 2; remove one of them`,
+      `${second}, document 2, line 7: metadata.name: Service default/a is defined already: ${first}, document 1, line 2; remove one of them`,
     );
   });
 
@@ -214,8 +214,8 @@ describe('every mistake with document, line and field', () => {
 
 describe('arguments', () => {
   test.each<[string[], string]>([
-    [[], '-f FILE is missing, or --from-cluster; see --help'],
-    [['-f', folder, '--context=dev'], '--context goes with --from-cluster; see --help'],
+    [[], 'give -f FILE or --from-cluster; see --help'],
+    [['-f', folder, '--context=dev'], '--context needs --from-cluster; see --help'],
     [['--from-cluster', '--context='], '--context: expected a value, got an empty text'],
     [['-f', folder, '-n', 'A_b'], '--namespace: expected the name of a namespace, got "A_b"'],
     [['-f', '/no/such'], '/no/such: no such file or directory'],

@@ -1,0 +1,88 @@
+import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import { SPEC_ANNOTATION } from '../../api/marks.ts';
+import { injectedRouteName, isInjectedRouteName } from '../../api/route-name.ts';
+import { fqdn } from '../../istio/host.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { type Deployment, isAvailable } from '../../k8s/workload.ts';
+import { cloneName } from '../../kinds/dynamicenv/plan/names.ts';
+import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
+import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
+import { isEnvChild, isVirtualService } from './user-objects.ts';
+
+/** A clone that has no available pods in the cluster. */
+export interface UnavailableClone {
+  namespace: string;
+  name: string;
+  /** The hash of its spec in the cluster. */
+  specHash: string | undefined;
+  /** It has routes: they were added when it was available, and stay. */
+  isRouted: boolean;
+}
+
+/** The envs' clones that exist in the cluster without available pods. */
+export function unavailableClones(
+  envs: readonly DynamicEnv[],
+  objects: readonly KubeObject[],
+  clusterDomain: string,
+): UnavailableClone[] {
+  const routes = routesSeen(objects, clusterDomain);
+  const hostsOf = (namespace: string) =>
+    objects
+      .filter(({ kind, metadata }) => kind === 'Service' && metadata.namespace === namespace)
+      .map(({ metadata }) => fqdn(metadata.name, namespace, clusterDomain));
+  return envs.flatMap((env) =>
+    envWorkloads(env).flatMap(({ workload }) => {
+      const { namespace, name: base } = workload;
+      const name = cloneName(base, env.metadata.name);
+      const clone = findDeployment(objects, namespace, name);
+      if (clone === undefined || !isEnvChild(clone) || isAvailable(clone)) return [];
+      const isRouted = hostsOf(namespace).some(
+        (host) =>
+          routes.has(injectedRouteName(env.metadata.name, { namespace, name: base }, host)) ||
+          routes.has(`${name} ${host}`),
+      );
+      const specHash = clone.metadata.annotations?.[SPEC_ANNOTATION];
+      return [{ namespace, name, specHash, isRouted }];
+    }),
+  );
+}
+
+/** The names of our routes, and `<clone> <host>` of each of their destinations: one route may lead to several clones of its env. */
+function routesSeen(objects: readonly KubeObject[], clusterDomain: string): Set<unknown> {
+  const seen = objects.filter(isVirtualService).flatMap(({ metadata, spec }) =>
+    (spec.http ?? [])
+      .filter(({ name }) => isInjectedRouteName(name))
+      .flatMap(({ name, route = [] }) => [
+        name,
+        ...route.map((target) => {
+          const host = fqdn(target.destination.host, metadata.namespace ?? '', clusterDomain);
+          return `${cloneOf(target)} ${host}`;
+        }),
+      ]),
+  );
+  return new Set(seen);
+}
+
+/** Bases that have no available pods although their `replicas` is not 0. */
+export function unavailableBases(
+  envs: readonly DynamicEnv[],
+  objects: readonly KubeObject[],
+): string[] {
+  const bases = envs.flatMap(envWorkloads).flatMap(({ workload: { namespace, name } }) => {
+    const base = findDeployment(objects, namespace, name);
+    const isDown = base !== undefined && base.spec.replicas !== 0 && !isAvailable(base);
+    return isDown ? [`${namespace}/${name}`] : [];
+  });
+  return [...new Set(bases)];
+}
+
+function findDeployment(
+  objects: readonly KubeObject[],
+  namespace: string,
+  name: string,
+): Deployment | undefined {
+  return objects.find(
+    ({ kind, metadata }) =>
+      kind === 'Deployment' && metadata.namespace === namespace && metadata.name === name,
+  ) as Deployment | undefined;
+}

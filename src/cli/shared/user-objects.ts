@@ -1,0 +1,97 @@
+import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import { delegatingRoutes } from '../../istio/delegates.ts';
+import { affectedHosts } from '../../istio/route-kinds.ts';
+import type { VirtualService } from '../../istio/types.ts';
+import type { KubeObject, ObjectMeta } from '../../k8s/object.ts';
+import { isMarkAnnotation, isMarkLabel } from '../../virtualservice/routes/marks.ts';
+import { stripRoutes } from '../../virtualservice/routes/strip.ts';
+
+/**
+ * The users' objects as if there were no env: without children of envs, and without our marks and routes on VirtualServices.
+ * Objects that are being deleted are left out. So are VirtualServices without a route to one of the namespaces, because no env
+ * there sees them; roots that delegate to one that is kept are kept. With `all` every VirtualService is kept.
+ */
+export function withoutEnvs(
+  objects: readonly KubeObject[],
+  namespaces: readonly string[] | 'all',
+  clusterDomain: string,
+): KubeObject[] {
+  const list = namespaces === 'all' ? [] : namespaces;
+  const suffixes = list.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
+  const sends = (virtualService: VirtualService) =>
+    affectedHosts(virtualService, clusterDomain).some((host) =>
+      suffixes.some((suffix) => host.endsWith(suffix)),
+    );
+  const delegates = objects
+    .filter(isVirtualService)
+    .filter((one) => !one.spec?.hosts?.length && sends(one));
+  const concerns = (object: KubeObject) =>
+    namespaces === 'all' ||
+    !isVirtualService(object) ||
+    sends(object) ||
+    delegates.some((one) => delegatingRoutes(object, one, clusterDomain).length > 0);
+  return objects
+    .filter((object) => !isBeingDeleted(object) && !isEnvChild(object) && concerns(object))
+    .map((object) => (isVirtualService(object) ? unmarked(object) : object))
+    .map((object) => ({ ...object, metadata: unowned(object.metadata) }));
+}
+
+export function isVirtualService(object: KubeObject): object is VirtualService {
+  return object.kind === 'VirtualService';
+}
+
+export function isBeingDeleted({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
+
+/** An orphan (`--cascade=orphan`) is no child: it is kept, and blocks a clone of its name as it does in the cluster. */
+export function isEnvChild({ metadata }: KubeObject): boolean {
+  return (metadata.ownerReferences ?? []).some(
+    ({ kind, apiVersion, controller }) =>
+      controller === true && kind === 'DynamicEnv' && apiVersion.startsWith('riskified.com/'),
+  );
+}
+
+function unmarked(virtualService: VirtualService): VirtualService {
+  const { metadata, spec } = virtualService;
+  return {
+    ...virtualService,
+    metadata: {
+      ...metadata,
+      annotations: omit(metadata.annotations, isMarkAnnotation),
+      labels: omit(metadata.labels, isMarkLabel),
+    },
+    spec: spec.http === undefined ? spec : { ...spec, http: stripRoutes(spec.http) },
+  };
+}
+
+function omit(
+  map: Record<string, string> | undefined,
+  isLeft: (key: string) => boolean,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !isLeft(key)));
+}
+
+/** Without owners, field managers and finalizers: their controllers do not run here. */
+function unowned(metadata: ObjectMeta): ObjectMeta {
+  const { ownerReferences: _owners, managedFields: _fields, finalizers: _held, ...rest } = metadata;
+  return rest;
+}
+
+/** An env as its author wrote it: without status and finalizers, which are added again in memory. */
+export function asWritten({ status: _status, metadata, ...env }: DynamicEnv): DynamicEnv {
+  return { ...env, metadata: unowned(metadata) };
+}
+
+/** The part of an env that lies in these namespaces; undefined: it has none there. */
+export function withinNamespaces(
+  env: DynamicEnv,
+  namespaces: readonly string[],
+): DynamicEnv | undefined {
+  const isThere = ({ namespace }: { namespace: string }) => namespaces.includes(namespace);
+  const { istioMatches, subsets = [], consumers = [] } = env.spec;
+  const near = { subsets: subsets.filter(isThere), consumers: consumers.filter(isThere) };
+  if (near.subsets.length + near.consumers.length === 0) return undefined;
+  const lists = Object.entries(near).filter(([, list]) => list.length > 0);
+  return { ...env, spec: { istioMatches, ...Object.fromEntries(lists) } };
+}
