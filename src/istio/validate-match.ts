@@ -26,7 +26,7 @@ export type IsTold = (pattern: string) => boolean;
 
 interface Options {
   claims: boolean;
-  isTold: IsTold;
+  isCompiled: IsTold;
 }
 
 /**
@@ -40,15 +40,15 @@ export function checkMatch(
   options: Options,
   report: Report,
 ): void {
-  const { isTold } = options;
+  const { isCompiled } = options;
   checkHeaders(match, 'headers', field, options, report);
   checkHeaders(match, 'withoutHeaders', field, options, report);
-  checkUri(match.uri, field, isTold, report);
-  checkString(match.scheme, field, 'scheme', isTold, report);
-  checkString(match.method, field, 'method', isTold, report);
-  checkString(match.authority, field, 'authority', isTold, report);
+  checkUri(match.uri, field, isCompiled, report);
+  checkString(match.scheme, field, 'scheme', isCompiled, report);
+  checkString(match.method, field, 'method', isCompiled, report);
+  checkString(match.authority, field, 'authority', isCompiled, report);
   for (const [name, condition] of Object.entries(match.queryParams ?? {})) {
-    checkString(condition, `${field}.queryParams`, name, isTold, report);
+    checkString(condition, `${field}.queryParams`, name, isCompiled, report);
   }
   checkSource(match, field, report);
 }
@@ -57,7 +57,7 @@ function checkHeaders(
   match: HTTPMatchRequest,
   kind: 'headers' | 'withoutHeaders',
   above: string,
-  { claims, isTold }: Options,
+  { claims, isCompiled }: Options,
   report: Report,
 ): void {
   const headers: Record<string, StringMatch | null> | undefined = match[kind];
@@ -70,7 +70,7 @@ function checkHeaders(
     // Absence is asked for with null, `{}` or the regex `*`; for presence only `{}` will do.
     if (kind === 'withoutHeaders' && stringCondition(condition).kind === 'present') continue;
     report(field, condition === null ? 'must not be null' : undefined, name);
-    checkString(condition, field, name, isTold, report);
+    checkString(condition, field, name, isCompiled, report);
   }
 }
 
@@ -78,18 +78,18 @@ function checkHeaders(
 function checkUri(
   match: StringMatch | null | undefined,
   field: string,
-  isTold: IsTold,
+  isCompiled: IsTold,
   report: Report,
 ): void {
   if (match?.prefix === '') checkOneOf(match, `${field}.uri`, report);
-  else checkString(match, field, 'uri', isTold, report);
+  else checkString(match, field, 'uri', isCompiled, report);
 }
 
 function checkString(
   match: StringMatch | null | undefined,
   above: string,
   name: string,
-  isTold: IsTold,
+  isCompiled: IsTold,
   report: Report,
 ): void {
   if (!match) return;
@@ -97,7 +97,7 @@ function checkString(
   const field = `${above}.${name}`;
   checkOneOf(match, field, report);
   report(field, prefix === '' ? 'must not be empty' : undefined, 'prefix');
-  const isJudged = typeof regex === 'string' && isTold(regex);
+  const isJudged = typeof regex === 'string' && isCompiled(regex);
   report(field, isJudged ? regexProblem(regex) : undefined, 'regex');
 }
 

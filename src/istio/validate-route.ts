@@ -18,12 +18,12 @@ export type { FieldProblem } from './validate-match.ts';
  * and exchanging its destinations: match entries, destinations and header operations. Fields that such a route keeps as
  * they were (timeout, fault, rewrite …) are not looked at: istiod has judged them already, in the user's own route.
  * `gateways` are those of the VirtualService: JWT claims are refused where it has none, or `mesh` is one of them.
- * `isTold`: is this regex to be compiled, to see whether it is one? Omitted: each is, within the bounds.
+ * `isCompiled`: is this regex to be compiled, to see whether it is one? Omitted: each is, within the bounds.
  * Source: validateHTTPRoute and what it calls in istio `pkg/config/validation/virtualservice.go` and `validation.go`.
  */
 export function validateRoute(
   route: HTTPRoute,
-  context: { gateways?: readonly string[] | undefined; isTold?: IsTold } = {},
+  context: { gateways?: readonly string[] | undefined; isCompiled?: IsTold } = {},
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const report: Report = (field, message, member) => {
@@ -33,7 +33,12 @@ export function validateRoute(
   const gateways = context.gateways ?? [];
   const claims = gateways.length > 0 && !gateways.includes('mesh');
   (route.match ?? []).forEach((match, i) => {
-    checkMatch(match, `match[${i}]`, { claims, isTold: context.isTold ?? (() => true) }, report);
+    checkMatch(
+      match,
+      `match[${i}]`,
+      { claims, isCompiled: context.isCompiled ?? (() => true) },
+      report,
+    );
   });
   checkHeaders(route.headers, 'headers', report);
   checkDestinations(route, report);

@@ -53,6 +53,6 @@ function lookAtPods({ namespace, name, status }: ResourceStatus): string[] {
 /** What keeps it from being ready, when nothing else has said so. */
 function unexplained(env: DynamicEnv): string[] {
   const ready = env.status?.conditions?.find(({ type }) => type === 'Ready');
-  const isTold = troublesOf(env).length > 0 || isGoing(env);
-  return ready === undefined || ready.status === 'True' || isTold ? [] : [ready.message];
+  const isCompiled = troublesOf(env).length > 0 || isGoing(env);
+  return ready === undefined || ready.status === 'True' || isCompiled ? [] : [ready.message];
 }

@@ -62,7 +62,7 @@ export function troublesOf({ status }: DynamicEnv): string[] {
 function workloadTroubles(key: string, workload: WorkloadStatus): string[] {
   const { deployment, destinationRules, virtualServices = [], subsetErrors = {} } = workload;
   const { subset = [], ...before } = subsetErrors;
-  const isTold = errorsOf(before).some(({ error }) => error === deployment.message);
+  const isCompiled = errorsOf(before).some(({ error }) => error === deployment.message);
   const known = new Set(destinationRules?.map(({ message }) => message));
   const parts = [
     ...resourceWarnings('DestinationRule', destinationRules),
@@ -79,7 +79,7 @@ function workloadTroubles(key: string, workload: WorkloadStatus): string[] {
     ...subset.flatMap(({ error }) =>
       error === NO_COMMON_HOST && parts.length > 0 ? [] : [saidOf(key, error)],
     ),
-    ...(isTold ? [] : resourceWarnings('Deployment', [deployment])),
+    ...(isCompiled ? [] : resourceWarnings('Deployment', [deployment])),
   ];
 }
 

@@ -126,8 +126,8 @@ function workloadText({ kind, name, replicas, ready, env }: TracedWorkload): str
 }
 
 function answerText({ summary, status, env, outcome }: Hop): string {
-  const isTold = status === undefined || summary.includes(String(status));
-  const text = isTold ? summary : `${status}: ${summary}`;
+  const isCompiled = status === undefined || summary.includes(String(status));
+  const text = isCompiled ? summary : `${status}: ${summary}`;
   if (outcome !== 'pods') return text;
   return `${text.replace(/^to /, '')}${env === undefined ? '' : `, env ${env.name}`}`;
 }

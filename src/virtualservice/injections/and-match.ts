@@ -42,7 +42,7 @@ export function andMatch(
   return { entries: made, skips };
 }
 
-type Judging = Pick<Scope, 'isDelegate' | 'isTold'>;
+type Judging = Pick<Scope, 'isDelegate' | 'isCompiled'>;
 
 type EntryOutcome = { entry: HTTPMatchRequest } | { skip: Skip };
 
@@ -54,7 +54,7 @@ function andEntry(entry: HTTPMatchRequest, match: IstioMatch, scope: Judging): E
 function andHeaders(
   entry: HTTPMatchRequest,
   wanted: Record<string, StringMatch>,
-  { isTold = () => true }: Judging,
+  { isCompiled = () => true }: Judging,
 ): EntryOutcome {
   const only = onlyHeader(entry, wanted);
   if (only !== undefined) return { entry: { ...entry, headers: only } };
@@ -68,7 +68,7 @@ function andHeaders(
     const key = name.toLowerCase();
     const mine = added.get(key);
     const present = mine === undefined ? (own.get(key) ?? []) : [mine];
-    const skip = headerConflict(name, value, present, unwanted.get(key) ?? [], isTold);
+    const skip = headerConflict(name, value, present, unwanted.get(key) ?? [], isCompiled);
     if (skip !== undefined) skips.push(skip);
     else if (present.length === 0) added.set(key, value);
   }
@@ -95,9 +95,9 @@ function headerConflict(
   value: StringMatch,
   own: readonly StringMatch[],
   unwanted: readonly StringMatch[],
-  isTold: (pattern: string) => boolean,
+  isCompiled: (pattern: string) => boolean,
 ): Skip | undefined {
-  const canTell = (one: StringMatch | null) => one?.regex === undefined || isTold(one.regex);
+  const canTell = (one: StringMatch | null) => one?.regex === undefined || isCompiled(one.regex);
   const reason = `already decides on header ${name} otherwise`;
   if (unwanted.length > 0) {
     return { reason, isHarmless: unwanted.some((one) => canTell(one) && isKeptOut(value, one)) };

@@ -1,8 +1,8 @@
 import type { HTTPRoute } from '../../istio/types.ts';
+import { compiledRegexes } from '../routes/compiled-regexes.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import type { Scope } from '../routes/scope.ts';
 import { stripRoutes } from '../routes/strip.ts';
-import { toldRegexes } from '../routes/told-regexes.ts';
 import { type Copy, copier, type Dropped, partOf } from './copies.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { orderedPairs, type Pair } from './precedence.ts';
@@ -46,7 +46,7 @@ export function draftRoutes(
 ): Draft {
   const pairs = orderedPairs(injections);
   const own = stripRoutes(http);
-  const judging = { ...scope, isTold: toldRegexes(own) };
+  const judging = { ...scope, isCompiled: compiledRegexes(own) };
   const groups = groupsOf(pairs);
   const isSoundPair = soundPairs(judging);
   const dropped: Dropped[] = [];

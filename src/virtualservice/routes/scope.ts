@@ -9,8 +9,8 @@ export interface Scope {
   gateways: readonly string[];
   /** Without hosts it is a delegate: its routes stand where another VirtualService delegates to it. */
   isDelegate: boolean;
-  /** Which regexes of the user's routes are compiled to judge them; omitted: all within the bounds. See `toldRegexes`. */
-  isTold?: (pattern: string) => boolean;
+  /** Which regexes of the user's routes are compiled to judge them; omitted: all within the bounds. See `compiledRegexes`. */
+  isCompiled?: (pattern: string) => boolean;
 }
 
 export function scopeOf(

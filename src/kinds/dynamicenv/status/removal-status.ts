@@ -32,8 +32,8 @@ export function removalStatus(
   const { generation, deletionTimestamp = rfc3339(now) } = env.metadata;
   const previous = env.status;
   const stall = unknown === undefined ? findStall(context) : heldUp(unknown);
-  const isTold = ready(previous)?.message?.startsWith(STILL_TO_GO) === true;
-  const unhindered = isTold
+  const isCompiled = ready(previous)?.message?.startsWith(STILL_TO_GO) === true;
+  const unhindered = isCompiled
     ? 0
     : secondsLeft(deletionTimestamp, config.drainSeconds + UNHINDERED_SECONDS, now);
   const { message, ...left } = unhindered > 0 ? { message: UNHINDERED } : whatIsLeft(context);

@@ -8,15 +8,15 @@ const MAX_TOLD_SIZE = 16_384;
  * Is a regex of the user's routes among those that are compiled to judge it? The first ones are, as far as the bound for all
  * together goes. It depends on the user's routes alone, so that sync and admission come to the same plan. Counted when first asked.
  */
-export function toldRegexes(http: readonly HTTPRoute[]): (pattern: string) => boolean {
+export function compiledRegexes(http: readonly HTTPRoute[]): (pattern: string) => boolean {
   let untold: ReadonlySet<string> | undefined;
   return (pattern) => {
-    untold ??= untoldRegexes(http);
+    untold ??= regexesBeyondBound(http);
     return !untold.has(pattern);
   };
 }
 
-function untoldRegexes(http: readonly HTTPRoute[]): ReadonlySet<string> {
+function regexesBeyondBound(http: readonly HTTPRoute[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const untold = new Set<string>();
   let total = 0;
