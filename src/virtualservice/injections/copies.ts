@@ -10,7 +10,7 @@ import { type Anded, andMatch } from './and-match.ts';
 import type { Group } from './groups.ts';
 import { pairProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
-import { soundRoute } from './prevalidate.ts';
+import { prevalidateRoute } from './prevalidate.ts';
 
 /** What one group makes of one route. */
 export interface Copy {
@@ -33,12 +33,12 @@ export interface Dropped {
 /** Makes the copies of one route. What cannot be made is put to what was dropped. */
 export function copier(
   route: HTTPRoute,
-  isSoundPair: (pair: Pair) => boolean,
+  isValidPair: (pair: Pair) => boolean,
   dropped: Dropped[],
   scope: Scope,
 ): (group: Group) => Copy | undefined {
   const targetFor = eligibleDestinations(route, scope);
-  const isSound = soundRoute(route, scope);
+  const isSound = prevalidateRoute(route, scope);
   const { name: _name, match: own, ...kept } = route;
   // In the order in which people write routes.
   const blank = { name: '', match: [], ...kept };
@@ -56,7 +56,7 @@ export function copier(
     if (entries.length === 0) return undefined;
     const copy = copyOf(pair, entries);
     // Where both are sound, nothing that Istio or Envoy would refuse can come out.
-    const message = isSound() && isSoundPair(pair) ? undefined : refusal(pair, copy, route, scope);
+    const message = isSound() && isValidPair(pair) ? undefined : refusal(pair, copy, route, scope);
     if (message === undefined) return copy;
     dropped.push({ pair, state: 'invalid', message, isHarmless: false });
     return undefined;

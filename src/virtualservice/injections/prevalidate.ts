@@ -12,16 +12,16 @@ import type { Pair } from './precedence.ts';
  */
 
 /** Would any sound pair's copy of this route be sound, as far as the route's own part goes? True only if it surely is. */
-export function soundRoute(route: HTTPRoute, scope: Scope): () => boolean {
+export function prevalidateRoute(route: HTTPRoute, scope: Scope): () => boolean {
   let known: boolean | undefined;
   return () => {
-    known ??= isSoundRoute(route, scope);
+    known ??= isValidRoute(route, scope);
     return known;
   };
 }
 
 /** Each target may stay as it is or become a clone's, unless it is alone. */
-function isSoundRoute(route: HTTPRoute, scope: Scope): boolean {
+function isValidRoute(route: HTTPRoute, scope: Scope): boolean {
   const targets = route.route ?? [];
   const led = targets.map((target) => {
     const { weight } = target;
@@ -33,7 +33,7 @@ function isSoundRoute(route: HTTPRoute, scope: Scope): boolean {
 }
 
 /** Would the pair's copy of any sound route be sound, as far as the pair's own part goes? */
-export function soundPairs(scope: Scope): (pair: Pair) => boolean {
+export function prevalidatePairs(scope: Scope): (pair: Pair) => boolean {
   const known = new Map<Pair, boolean>();
   return (pair) => {
     const isKnown = known.get(pair);

@@ -6,7 +6,7 @@ import { stripRoutes } from '../routes/strip.ts';
 import { type Copy, copier, type Dropped, partOf } from './copies.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { orderedPairs, type Pair } from './precedence.ts';
-import { soundPairs } from './prevalidate.ts';
+import { prevalidatePairs } from './prevalidate.ts';
 
 /** Everything that some injections can make of a VirtualService, before it is settled which of them are to be rendered. */
 export interface Draft {
@@ -48,10 +48,10 @@ export function draftRoutes(
   const own = stripRoutes(http);
   const judging = { ...scope, isCompiled: compiledRegexes(own) };
   const groups = groupsOf(pairs);
-  const isSoundPair = soundPairs(judging);
+  const isValidPair = prevalidatePairs(judging);
   const dropped: Dropped[] = [];
   const routes = own.map((route) => {
-    const copyFor = copier(route, isSoundPair, dropped, judging);
+    const copyFor = copier(route, isValidPair, dropped, judging);
     const copies: Copy[] = [];
     for (const group of groups) {
       const copy = copyFor(group);
