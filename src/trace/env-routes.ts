@@ -4,7 +4,11 @@ import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-table.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { orderedPairs, type Pair, routeNameOf } from '../virtualservice/injections/precedence.ts';
+import {
+  type Pair,
+  pairsByPrecedence,
+  routeNameOf,
+} from '../virtualservice/injections/precedence.ts';
 import { cloneOf, leadingTo } from '../virtualservice/routes/leads-to.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
@@ -109,7 +113,10 @@ export function metMatch(
   injection: PlannedInjection,
   request: HttpRequest,
 ): { pair: Pair } | { failed: (Mismatch & { matchIndex: number })[] } {
-  const pairs = orderedPairs([injection]).map((pair) => ({ pair, failed: unmet(pair, request) }));
+  const pairs = pairsByPrecedence([injection]).map((pair) => ({
+    pair,
+    failed: unmet(pair, request),
+  }));
   const met = pairs.find(({ failed }) => failed === undefined);
   if (met) return { pair: met.pair };
   const failed = pairs

@@ -12,7 +12,7 @@ import { canonicalJson, jsonEqual, utf8Length } from '../../src/k8s/canonical.ts
 import { deepFreeze } from '../../src/simulator/object.ts';
 import { andMatch } from '../../src/virtualservice/injections/and-match.ts';
 import { planned } from '../../src/virtualservice/injections/outcomes.ts';
-import { orderedPairs, type Pair } from '../../src/virtualservice/injections/precedence.ts';
+import { type Pair, pairsByPrecedence } from '../../src/virtualservice/injections/precedence.ts';
 import { draftRoutes, renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { findShadows } from '../../src/virtualservice/injections/shadows.ts';
 import { fitInjections, roomOf } from '../../src/virtualservice/plan/fit.ts';
@@ -175,7 +175,7 @@ describe('against the plain definition', () => {
         const scope = scopeOf(object, CONFIG);
         const rendering = renderRoutes(deepFreeze(http), deepFreeze(plans), scope);
         expect(JSON.stringify(rendering.http)).toBe(
-          JSON.stringify(plainly(http, orderedPairs(plans), scope)),
+          JSON.stringify(plainly(http, pairsByPrecedence(plans), scope)),
         );
       }),
       { numRuns: 500 },

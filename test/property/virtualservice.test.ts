@@ -12,7 +12,7 @@ import { admit } from '../../src/kinds/virtualservice/admit.ts';
 import { decorate } from '../../src/kinds/virtualservice/sync.ts';
 import { applyJsonPatch } from '../../src/simulator/api-server/json-patch.ts';
 import { deepFreeze } from '../../src/simulator/object.ts';
-import { orderedPairs } from '../../src/virtualservice/injections/precedence.ts';
+import { pairsByPrecedence } from '../../src/virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { eligibleDestination } from '../../src/virtualservice/routes/eligible.ts';
 import { patchRoutes } from '../../src/virtualservice/routes/patch.ts';
@@ -144,7 +144,7 @@ function takenBy(object: VirtualService, all: Parameters<typeof planOf>[0], requ
   const scope = scopeOf(object, CONFIG);
   const entries = route.match?.length ? route.match : [{}];
   const met = entries.filter((entry) => firstMismatch(entry, request, 'shop') === undefined);
-  const eligible = orderedPairs(planOf(all)).filter(
+  const eligible = pairsByPrecedence(planOf(all)).filter(
     ({ injection }) => eligibleDestination(route, injection, scope) !== undefined,
   );
   const first = eligible.find(

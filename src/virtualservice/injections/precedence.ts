@@ -13,7 +13,7 @@ export interface Pair {
 }
 
 /** All pairs, the one that decides first leading: the narrower match, then the older env, then by name. */
-export function orderedPairs(injections: readonly PlannedInjection[]): Pair[] {
+export function pairsByPrecedence(injections: readonly PlannedInjection[]): Pair[] {
   const ranked: Ranked[] = [];
   for (const injection of injections) {
     const routeName = routeNameOf(injection);
@@ -22,7 +22,7 @@ export function orderedPairs(injections: readonly PlannedInjection[]): Pair[] {
       ranked.push({ pair, specificity: specificityOf(match) });
     });
   }
-  return ranked.sort(compareRanked).map(({ pair }) => pair);
+  return ranked.sort(byPrecedence).map(({ pair }) => pair);
 }
 
 /** Sorting asks for each pair's rank again and again. */
@@ -36,16 +36,16 @@ export function routeNameOf({ env, deployment, host }: PlannedInjection): string
   return injectedRouteName(env, deployment, host);
 }
 
-function compareRanked(a: Ranked, b: Ranked): number {
+function byPrecedence(a: Ranked, b: Ranked): number {
   return (
     compareSpecificity(a.specificity, b.specificity) ||
-    compareInjections(a.pair.injection, b.pair.injection) ||
+    olderFirst(a.pair.injection, b.pair.injection) ||
     a.pair.matchIndex - b.pair.matchIndex
   );
 }
 
 /** Order of envs where their matches weigh the same: older first. */
-export function compareInjections(a: PlannedInjection, b: PlannedInjection): number {
+export function olderFirst(a: PlannedInjection, b: PlannedInjection): number {
   return (
     byText(a.created, b.created) ||
     byText(a.env, b.env) ||

@@ -5,7 +5,7 @@ import type { Scope } from '../routes/scope.ts';
 import { stripRoutes } from '../routes/strip.ts';
 import { type Copy, copier, type Dropped, partOf } from './copies.ts';
 import { type Group, groupsOf } from './groups.ts';
-import { orderedPairs, type Pair } from './precedence.ts';
+import { type Pair, pairsByPrecedence } from './precedence.ts';
 import { prevalidatePairs } from './prevalidate.ts';
 
 /** Everything that some injections can make of a VirtualService, before it is settled which of them are to be rendered. */
@@ -44,7 +44,7 @@ export function draftRoutes(
   injections: readonly PlannedInjection[],
   scope: Scope,
 ): Draft {
-  const pairs = orderedPairs(injections);
+  const pairs = pairsByPrecedence(injections);
   const own = stripRoutes(http);
   const judging = { ...scope, isCompiled: compiledRegexes(own) };
   const groups = groupsOf(pairs);

@@ -1,7 +1,7 @@
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
-import { compareInjections, routeNameOf } from './precedence.ts';
+import { olderFirst, routeNameOf } from './precedence.ts';
 
 /** Of a plan's 64 KiB one env may take so much: a quarter. */
 export const PLAN_SHARE_BYTES = MAX_PLAN_BYTES / 4;
@@ -36,7 +36,7 @@ export function applicants(
   };
   return injections
     .map((injection) => ({ injection, place: classOf(injection) }))
-    .sort((a, b) => a.place - b.place || compareInjections(a.injection, b.injection))
+    .sort((a, b) => a.place - b.place || olderFirst(a.injection, b.injection))
     .map(({ injection, place }) => ({ injection, isSettled: place < 2 }));
 }
 

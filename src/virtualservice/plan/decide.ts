@@ -2,7 +2,7 @@ import type { RouteInjection } from '../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { byText, canonicalJson, jsonBytes, jsonEqual } from '../../k8s/canonical.ts';
 import { findNotes, isIgnored, type Wish, wishesOf } from '../injections/outcomes.ts';
-import { compareInjections } from '../injections/precedence.ts';
+import { olderFirst } from '../injections/precedence.ts';
 import { type Draft, draftRoutes, routesFor } from '../injections/render.ts';
 import { applicants } from '../injections/share.ts';
 import type { Plan, PlanNote } from '../routes/plan-codec.ts';
@@ -40,7 +40,7 @@ export function decidePlan(
   const active = isIgnored(virtualService)
     ? []
     : wishes.flatMap(({ plan, injection }) => (injection.spec.active ? (plan ?? []) : []));
-  active.sort(compareInjections);
+  active.sort(olderFirst);
   const { kept, leftOut } = fitInjections(draft, active, room, present?.injections ?? []);
   const found = findNotes(virtualService, wishes, draft, scope);
   const notes = [...[...costly, ...leftOut].map(tooLarge), ...found].sort(compareNotes);

@@ -1,7 +1,7 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../istio/types.ts';
 import { isIgnored, planned } from '../../../virtualservice/injections/outcomes.ts';
-import { compareInjections } from '../../../virtualservice/injections/precedence.ts';
+import { olderFirst } from '../../../virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../../virtualservice/injections/render.ts';
 import { affordableInjections } from '../../../virtualservice/plan/affordable.ts';
 import {
@@ -82,7 +82,7 @@ export function routesWanted(
   const plan = planned(injection);
   if (plan === undefined || isIgnored(virtualService)) return [];
   const scope = scopeOf(virtualService, settings);
-  const all = [plan, ...companions(virtualService, plan)].sort(compareInjections);
+  const all = [plan, ...companions(virtualService, plan)].sort(olderFirst);
   const { affordable } = affordableInjections(httpOf(virtualService), all, scope);
   const { http } = renderRoutes(httpOf(virtualService), affordable, scope);
   return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection), settings);

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { groupsOf } from '../../../../src/virtualservice/injections/groups.ts';
-import { orderedPairs } from '../../../../src/virtualservice/injections/precedence.ts';
+import { pairsByPrecedence } from '../../../../src/virtualservice/injections/precedence.ts';
 import { wish } from '../builders.ts';
 
 const a = { headers: { user: { exact: 'aa' } } };
@@ -8,7 +8,7 @@ const b = { headers: { user: { exact: 'bb' } } };
 const one = wish({ env: 'x', matches: [a, b] });
 const two = wish({ env: 'x', host: 'two', matches: [b, { headers: { user: { exact: 'aa' } } }] });
 const groups = (...injections: (typeof one)[]) =>
-  groupsOf(orderedPairs(injections)).map(
+  groupsOf(pairsByPrecedence(injections)).map(
     ({ env, match, pairs }) =>
       `${env} ${match.headers?.['user']?.exact}: ${pairs.map(({ injection, matchIndex }) => `${injection.host.split('.')[0]}/${matchIndex}`).join()}`,
   );

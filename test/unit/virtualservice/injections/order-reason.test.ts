@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { IstioMatch } from '../../../../src/api/dynamicenv.ts';
 import { orderReason } from '../../../../src/virtualservice/injections/order-reason.ts';
-import { orderedPairs } from '../../../../src/virtualservice/injections/precedence.ts';
+import { pairsByPrecedence } from '../../../../src/virtualservice/injections/precedence.ts';
 import { wish } from '../builders.ts';
 
 const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value } } });
@@ -26,14 +26,14 @@ it.each<[string, IstioMatch, IstioMatch, string]>([
 ])('by %s', (_name, a, b, reason) => {
   const first = wish({ env: 'first', matches: [a], envCreationTimestamp: '2026-01-02T00:00:00Z' });
   const late = wish({ env: 'late', matches: [b], envCreationTimestamp: '2026-01-01T00:00:00Z' });
-  const [one, other] = orderedPairs([late, first]);
+  const [one, other] = pairsByPrecedence([late, first]);
   expect(one?.injection).toBe(first);
   expect(one && other && orderReason(one, other)).toBe(reason);
 });
 
 it('by age, by name, and of one env', () => {
   const told = (...wishes: Parameters<typeof wish>[0][]) => {
-    const [one, other] = orderedPairs(wishes.map((parts) => wish(parts)));
+    const [one, other] = pairsByPrecedence(wishes.map((parts) => wish(parts)));
     return one && other && orderReason(one, other);
   };
   const at = (day: number) => ({ envCreationTimestamp: `2026-01-0${day}T00:00:00Z` });
