@@ -4,7 +4,7 @@ import { entryConditions } from '../../istio/entry-conditions.ts';
 import { headerKey } from '../../istio/header-name.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import { labelOf } from '../routes/eligible.ts';
-import { claimsOn } from '../routes/lead.ts';
+import { claimsOn } from '../routes/clone-targets.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import type { Scope } from '../routes/scope.ts';
 import type { Copy } from './copies.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { HTTPRoute, HTTPRouteDestination } from '../../../../src/istio/types.ts';
 import { deepFreeze } from '../../../../src/simulator/object.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
-import { ledTargets } from '../../../../src/virtualservice/routes/lead.ts';
+import { ledTargets } from '../../../../src/virtualservice/routes/clone-targets.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
 import { HOST, nameOf, SCOPE, to, wish } from '../builders.ts';
 
