@@ -9,9 +9,9 @@ import {
   pairsByPrecedence,
   routeNameOf,
 } from '../virtualservice/injections/precedence.ts';
-import { cloneOf, leadingTo } from '../virtualservice/routes/leads-to.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
+import { cloneOf, sendsToClone } from '../virtualservice/routes/sends-to-clone.ts';
 import { plannedSubsets } from '../virtualservice/routes/targets.ts';
 import type { Wish, World } from './world.ts';
 
@@ -91,7 +91,7 @@ export function isLedBy(
   { mesh }: World,
 ): (route: HTTPRoute) => boolean {
   const owner = { ...injection, subsets: plannedSubsets(injection) };
-  return leadingTo(owner, scopeOf(virtualService, mesh));
+  return sendsToClone(owner, scopeOf(virtualService, mesh));
 }
 
 /** The user's route before which an env's copy stands; the route itself when it is a user's. */

@@ -16,8 +16,8 @@ import { type Pair, pairsByPrecedence } from '../../src/virtualservice/injection
 import { draftRoutes, renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { findShadows } from '../../src/virtualservice/injections/shadows.ts';
 import { fitInjections, roomOf } from '../../src/virtualservice/plan/fit.ts';
-import { eligibleDestination, labelOf } from '../../src/virtualservice/routes/eligible.ts';
 import { ledTargets } from '../../src/virtualservice/routes/clone-targets.ts';
+import { eligibleDestination, labelOf } from '../../src/virtualservice/routes/eligible.ts';
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
 import { stripRoutes } from '../../src/virtualservice/routes/strip.ts';

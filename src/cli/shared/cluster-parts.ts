@@ -9,8 +9,8 @@ import type { KubeObject, ObjectMeta } from '../../k8s/object.ts';
 import { type Deployment, isAvailable } from '../../k8s/workload.ts';
 import { cloneName } from '../../kinds/dynamicenv/plan/names.ts';
 import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
-import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
 import { isMarkAnnotation, isMarkLabel } from '../../virtualservice/routes/marks.ts';
+import { cloneOf } from '../../virtualservice/routes/sends-to-clone.ts';
 import { stripRoutes } from '../../virtualservice/routes/strip.ts';
 
 /**

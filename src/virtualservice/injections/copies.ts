@@ -1,8 +1,8 @@
 import type { HTTPMatchRequest, HTTPRoute } from '../../istio/types.ts';
 import { validateRoute } from '../../istio/validate-route.ts';
 import { byText } from '../../k8s/canonical.ts';
-import { eligibleDestinations, labelOf } from '../routes/eligible.ts';
 import { ledTargets } from '../routes/clone-targets.ts';
+import { eligibleDestinations, labelOf } from '../routes/eligible.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { pointAt } from '../routes/point-at.ts';
 import type { Scope } from '../routes/scope.ts';

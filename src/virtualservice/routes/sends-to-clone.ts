@@ -19,33 +19,33 @@ type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
  * Does a route of ours lead to the owner's clone? A copy may lead to several clones of one env and is named after the first of
  * them: so not the name alone decides, but where its targets lead.
  */
-export function leadingTo(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
-  const [own, ...leads] = leadsOf(owner);
+export function sendsToClone(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
+  const [own, ...leads] = cloneKeysOf(owner);
   const isOfEnv = routeNamesOf(owner.env);
   return ({ name, route }) =>
     name === own ||
     // One with a single target leads to the clone that it is named after, and to no other.
     ((route?.length ?? 0) > 1 &&
       isOfEnv(name) &&
-      (route ?? []).some((target) => leads.includes(leadOf(target, place))));
+      (route ?? []).some((target) => leads.includes(targetKey(target, place))));
 }
 
 /**
- * What a route leads to, one text each, as `leadsOf` has them; none: it is nobody's of ours. To look many owners up in many
+ * What a route leads to, one text each, as `cloneKeysOf` has them; none: it is nobody's of ours. To look many owners up in many
  * routes.
  */
-export function leadsIn({ name, route }: HTTPRoute, place: Place): string[] {
+export function cloneKeysIn({ name, route }: HTTPRoute, place: Place): string[] {
   if (name === undefined || !isInjectedRouteName(name)) return [];
   const targets = route ?? [];
   if (targets.length < 2) return [name];
-  return [name, ...targets.map((target) => leadOf(target, place))];
+  return [name, ...targets.map((target) => targetKey(target, place))];
 }
 
 /**
- * What leads to an owner's clone: every route of which `leadingTo` says so has one of these texts. Another env's may have one, too,
+ * What leads to an owner's clone: every route of which `sendsToClone` says so has one of these texts. Another env's may have one, too,
  * as the env is not in them: a clone of that name in the same place is awaited all the longer.
  */
-export function leadsOf({ env, deployment, host, clone, subsets }: CloneOwner): string[] {
+export function cloneKeysOf({ env, deployment, host, clone, subsets }: CloneOwner): string[] {
   return [
     injectedRouteName(env, deployment, host),
     `${host} clone ${clone}`,
@@ -53,7 +53,7 @@ export function leadsOf({ env, deployment, host, clone, subsets }: CloneOwner): 
   ];
 }
 
-function leadOf(target: HTTPRouteDestination, { namespace, clusterDomain }: Place): string {
+function targetKey(target: HTTPRouteDestination, { namespace, clusterDomain }: Place): string {
   const { host = '', subset = '' } = target?.destination ?? {};
   const clone = cloneOf(target);
   const lead = clone === undefined ? `subset ${subset}` : `clone ${clone}`;

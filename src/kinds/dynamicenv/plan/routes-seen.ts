@@ -4,15 +4,15 @@ import { isIgnored, planned } from '../../../virtualservice/injections/outcomes.
 import { olderFirst } from '../../../virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../../virtualservice/injections/render.ts';
 import { affordableInjections } from '../../../virtualservice/plan/affordable.ts';
-import {
-  type CloneOwner,
-  leadingTo,
-  leadsIn,
-  leadsOf,
-} from '../../../virtualservice/routes/leads-to.ts';
 import { isSameOwner } from '../../../virtualservice/routes/owner.ts';
 import { type PlannedInjection, planOf } from '../../../virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';
+import {
+  type CloneOwner,
+  cloneKeysIn,
+  cloneKeysOf,
+  sendsToClone,
+} from '../../../virtualservice/routes/sends-to-clone.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 
 /** What identifies the routes of one deployment for one host. */
@@ -34,13 +34,13 @@ export function carriers(
   settings: Settings,
 ): VirtualService[] {
   const index = leadIndex(virtualServices, settings);
-  return [...new Set(leadsOf(owner).flatMap((lead) => index.get(lead) ?? []))];
+  return [...new Set(cloneKeysOf(owner).flatMap((lead) => index.get(lead) ?? []))];
 }
 
 /** Every child asks the same VirtualServices. */
 const indexes = new WeakMap<readonly VirtualService[], Map<string, VirtualService[]>>();
 
-/** The VirtualServices by what their routes of ours lead to (see `leadsIn`). */
+/** The VirtualServices by what their routes of ours lead to (see `cloneKeysIn`). */
 function leadIndex(
   virtualServices: readonly VirtualService[],
   settings: Settings,
@@ -50,7 +50,7 @@ function leadIndex(
   const index = new Map<string, VirtualService[]>();
   for (const one of virtualServices) {
     const scope = scopeOf(one, settings);
-    for (const lead of new Set(httpOf(one).flatMap((route) => leadsIn(route, scope)))) {
+    for (const lead of new Set(httpOf(one).flatMap((route) => cloneKeysIn(route, scope)))) {
       const list = index.get(lead);
       if (list === undefined) index.set(lead, [one]);
       else list.push(one);
@@ -66,7 +66,7 @@ export function routesOn(
   owner: RouteOwner,
   settings: Settings,
 ): HTTPRoute[] {
-  const isOwn = leadingTo(owner, scopeOf(virtualService, settings));
+  const isOwn = sendsToClone(owner, scopeOf(virtualService, settings));
   return httpOf(virtualService).filter(isOwn);
 }
 
