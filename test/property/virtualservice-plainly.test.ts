@@ -16,7 +16,7 @@ import { type Pair, pairsByPrecedence } from '../../src/virtualservice/injection
 import { draftRoutes, renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { findShadows } from '../../src/virtualservice/injections/shadows.ts';
 import { fitInjections, roomOf } from '../../src/virtualservice/plan/fit.ts';
-import { ledTargets } from '../../src/virtualservice/routes/clone-targets.ts';
+import { cloneTargets } from '../../src/virtualservice/routes/clone-targets.ts';
 import { eligibleDestination, labelOf } from '../../src/virtualservice/routes/eligible.ts';
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
@@ -94,7 +94,7 @@ function copiesOf(
     name: members[0]?.routeName ?? '',
     match: andMatch(route.match, members[0]?.match ?? {}, scope).entries,
     ...kept,
-    route: ledTargets(
+    route: cloneTargets(
       route,
       members.map(({ injection }) => injection),
       scope,

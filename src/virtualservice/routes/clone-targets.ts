@@ -6,14 +6,14 @@ import { pointAt } from './point-at.ts';
 import type { Scope } from './scope.ts';
 
 /** What decides which clone a target becomes. */
-type Lead = Pick<PlannedInjection, 'host' | 'from'>;
+type Claimant = Pick<PlannedInjection, 'host' | 'from'>;
 
 /** Who gets which targets of a route. */
-export interface Claims<T extends Lead> {
+export interface Claims<T extends Claimant> {
   /** By host and base subset: the first one that asks for it. */
   exact: ReadonlyMap<string, T>;
   /** By host: the first one that gets a target of the route there, and the base subset that this target names. */
-  hosts: ReadonlyMap<string, { lead: T; subset: string }>;
+  hosts: ReadonlyMap<string, { claimant: T; subset: string }>;
 }
 
 /** Beyond it, what is the same stays two targets. A weight is an int32 (HTTPRouteDestination in istio `networking/v1alpha3/virtual_service.proto`). */
@@ -32,33 +32,33 @@ function keyOf(host: string, subset: string): string {
 }
 
 /** Which of the injections (in order) a route's targets belong to. */
-export function claimsOn<T extends Lead>(
+export function claimsOn<T extends Claimant>(
   route: HTTPRoute,
-  leads: readonly T[],
+  claimants: readonly T[],
   scope: Scope,
 ): Claims<T> {
-  return claims(namedTargets(route, scope), leads);
+  return claims(namedTargets(route, scope), claimants);
 }
 
-function claims<T extends Lead>(
+function claims<T extends Claimant>(
   targets: readonly { host: string; subset: string }[],
-  leads: readonly T[],
+  claimants: readonly T[],
 ): Claims<T> {
   const wanted = new Map<string, T>();
-  for (const lead of leads) {
-    for (const subset of lead.from) {
-      const key = keyOf(lead.host, subset);
-      if (!wanted.has(key)) wanted.set(key, lead);
+  for (const claimant of claimants) {
+    for (const subset of claimant.from) {
+      const key = keyOf(claimant.host, subset);
+      if (!wanted.has(key)) wanted.set(key, claimant);
     }
   }
   const exact = new Map<string, T>();
-  const hosts = new Map<string, { lead: T; subset: string }>();
+  const hosts = new Map<string, { claimant: T; subset: string }>();
   for (const { host, subset } of targets) {
     const key = keyOf(host, subset);
-    const lead = wanted.get(key);
-    if (lead === undefined) continue;
-    exact.set(key, lead);
-    if (!hosts.has(host)) hosts.set(host, { lead, subset });
+    const claimant = wanted.get(key);
+    if (claimant === undefined) continue;
+    exact.set(key, claimant);
+    if (!hosts.has(host)) hosts.set(host, { claimant, subset });
   }
   return { exact, hosts };
 }
@@ -76,15 +76,15 @@ export function ledTargets(
 ): HTTPRouteDestination[] {
   const named = namedTargets(route, scope);
   const { exact, hosts } = claims(named, injections);
-  const led = named.map(({ target, host, subset }): Led => {
+  const targets = named.map(({ target, host, subset }): CopyTarget => {
     const first = hosts.get(host);
     if (first === undefined) return { target };
     const own = exact.get(keyOf(host, subset));
     const base = own === undefined ? withSubset(target, first.subset) : target;
-    const clone = withWeight(pointAt(base, own ?? first.lead), target.weight);
+    const clone = withWeight(pointAt(base, own ?? first.claimant), target.weight);
     return { target: clone, clone: whatIs(host, clone) };
   });
-  const [only, ...others] = summedUp(led);
+  const [only, ...others] = mergedTargets(targets);
   if (only === undefined) return [];
   return others.length === 0 && only.clone !== undefined
     ? [withWeight(only.target, undefined)]
@@ -92,16 +92,16 @@ export function ledTargets(
 }
 
 /** A target of a copy. `clone`: it leads to one, and what it is but for its weight; absent: as the user has it. */
-interface Led {
+interface CopyTarget {
   target: HTTPRouteDestination;
   clone?: string;
 }
 
 /** Those that lead to a clone in the same way are one, in the place of the first. */
-function summedUp(led: readonly Led[]): Led[] {
-  const left: Led[] = [];
-  const known = new Map<string, Led>();
-  for (const { target, clone } of led) {
+function mergedTargets(targets: readonly CopyTarget[]): CopyTarget[] {
+  const left: CopyTarget[] = [];
+  const known = new Map<string, CopyTarget>();
+  for (const { target, clone } of targets) {
     const same = clone === undefined ? undefined : known.get(clone);
     const weight = same && sumOf(same.target, target);
     if (same !== undefined && (weight ?? 0) <= MAX_WEIGHT) {

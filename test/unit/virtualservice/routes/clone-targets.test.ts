@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { HTTPRoute, HTTPRouteDestination } from '../../../../src/istio/types.ts';
 import { deepFreeze } from '../../../../src/simulator/object.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
-import { ledTargets } from '../../../../src/virtualservice/routes/clone-targets.ts';
+import { cloneTargets } from '../../../../src/virtualservice/routes/clone-targets.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
 import { HOST, nameOf, SCOPE, to, wish } from '../builders.ts';
 
@@ -31,7 +31,7 @@ const brief = ({ destination, weight, headers }: HTTPRouteDestination) => {
   return weight === undefined ? end : `${end} ${weight}`;
 };
 const led = (targets: HTTPRouteDestination[], injections: PlannedInjection[] = [backend]) =>
-  ledTargets(deepFreeze({ route: targets }), injections, SCOPE)
+  cloneTargets(deepFreeze({ route: targets }), injections, SCOPE)
     .map(brief)
     .join(', ');
 
@@ -154,11 +154,11 @@ describe('the targets of a copy', () => {
   it('keep the very objects of the user where they lead to no clone', () => {
     const kept = at('other', 'x', 5);
     const route = { route: [at('backend', 'shared', 5), kept] };
-    expect(ledTargets(route, [backend], SCOPE)[1]).toBe(kept);
+    expect(cloneTargets(route, [backend], SCOPE)[1]).toBe(kept);
   });
 
   it('are none of a route without any', () => {
-    expect(ledTargets({}, [backend], SCOPE)).toEqual([]);
+    expect(cloneTargets({}, [backend], SCOPE)).toEqual([]);
   });
 });
 
