@@ -11,7 +11,7 @@ import { validateRoute } from '../../src/istio/validate-route.ts';
 import { canonicalJson, jsonEqual, utf8Length } from '../../src/k8s/canonical.ts';
 import { deepFreeze } from '../../src/simulator/object.ts';
 import { andMatch } from '../../src/virtualservice/injections/and-match.ts';
-import { planned } from '../../src/virtualservice/injections/outcomes.ts';
+import { planned } from '../../src/virtualservice/injections/planned.ts';
 import { type Pair, pairsByPrecedence } from '../../src/virtualservice/injections/precedence.ts';
 import { draftRoutes, renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { findShadows } from '../../src/virtualservice/injections/shadows.ts';

@@ -2,11 +2,11 @@ import { shapeText, wrongShape } from '../../api/foreign-shapes.ts';
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
-import { isIgnored } from '../../virtualservice/injections/outcomes.ts';
 import { draftRoutes, routesFor } from '../../virtualservice/injections/render.ts';
 import { affordableInjections } from '../../virtualservice/plan/affordable.ts';
 import { cutPlan, samePlan } from '../../virtualservice/plan/decide.ts';
 import { hasRoom, roomOf } from '../../virtualservice/plan/fit.ts';
+import { isIgnored } from '../../virtualservice/routes/ignored.ts';
 import {
   isMarkAnnotation,
   isMarkLabel,

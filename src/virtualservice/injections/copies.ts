@@ -1,7 +1,7 @@
 import type { HTTPMatchRequest, HTTPRoute } from '../../istio/types.ts';
 import { validateRoute } from '../../istio/validate-route.ts';
 import { byText } from '../../k8s/canonical.ts';
-import { ledTargets } from '../routes/clone-targets.ts';
+import { cloneTargets } from '../routes/clone-targets.ts';
 import { eligibleDestinations, labelOf } from '../routes/eligible.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { pointAt } from '../routes/point-at.ts';
@@ -93,14 +93,14 @@ function aloneIn(route: HTTPRoute, scope: Scope) {
   const [target, ...others] = route.route ?? [];
   return target !== undefined && others.length === 0
     ? (injection: PlannedInjection) => [pointAt(target, injection)]
-    : (injection: PlannedInjection) => ledTargets(route, [injection], scope);
+    : (injection: PlannedInjection) => cloneTargets(route, [injection], scope);
 }
 
 /** A copy of the route, led to the clones of these pairs alone, and named after the first. */
 function ledBy(pairs: readonly Pair[], copy: HTTPRoute, route: HTTPRoute, scope: Scope): HTTPRoute {
   const injections = pairs.map(({ injection }) => injection);
   const name = pairs[0]?.routeName ?? '';
-  return { ...copy, name, route: ledTargets(route, injections, scope) };
+  return { ...copy, name, route: cloneTargets(route, injections, scope) };
 }
 
 /** What is left of a copy of the route when only these injections are rendered. */

@@ -5,11 +5,11 @@ import { contradiction, mergeMatches } from '../../istio/merge-match.ts';
 import { nameOf, namespaceOf } from '../../istio/objects.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { labelOf } from '../routes/eligible.ts';
+import { isIgnored } from '../routes/ignored.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../routes/scope.ts';
 import { conditionsOn } from './and-match.ts';
 import { areDisjoint, isKeptOut } from './disjoint.ts';
-import { isIgnored } from './outcomes.ts';
 import { renderRoutes } from './render.ts';
 
 /**

@@ -1,10 +1,12 @@
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { byText, canonicalJson, jsonBytes, jsonEqual } from '../../k8s/canonical.ts';
-import { findNotes, isIgnored, type Wish, wishesOf } from '../injections/outcomes.ts';
+import { findNotes } from '../injections/notes.ts';
+import { type WantedRoutes, wantedRoutes } from '../injections/planned.ts';
 import { olderFirst } from '../injections/precedence.ts';
 import { type Draft, draftRoutes, routesFor } from '../injections/render.ts';
 import { applicants } from '../injections/share.ts';
+import { isIgnored } from '../routes/ignored.ts';
 import type { Plan, PlanNote } from '../routes/plan-codec.ts';
 import { httpOf, type Scope } from '../routes/scope.ts';
 import { affordableInjections, areSurelyAffordable } from './affordable.ts';
@@ -28,21 +30,21 @@ export function decidePlan(
   present: Plan | undefined,
 ): Decision {
   const http = httpOf(virtualService);
-  const { wishes, costly } = affordableWishes(
+  const { wanted, costly } = affordableRoutes(
     http,
-    wishesOf(injections),
+    wantedRoutes(injections),
     scope,
     room.sent,
     present,
   );
-  const plans = wishes.flatMap(({ plan }) => plan ?? []);
+  const plans = wanted.flatMap(({ plan }) => plan ?? []);
   const draft = draftRoutes(http, plans, scope);
   const active = isIgnored(virtualService)
     ? []
-    : wishes.flatMap(({ plan, injection }) => (injection.spec.active ? (plan ?? []) : []));
+    : wanted.flatMap(({ plan, injection }) => (injection.spec.active ? (plan ?? []) : []));
   active.sort(olderFirst);
   const { kept, leftOut } = fitInjections(draft, active, room, present?.injections ?? []);
-  const found = findNotes(virtualService, wishes, draft, scope);
+  const found = findNotes(virtualService, wanted, draft, scope);
   const notes = [...[...costly, ...leftOut].map(tooLarge), ...found].sort(compareNotes);
   return {
     plan: fitNotes({ injections: [...kept], notes }, room),
@@ -52,17 +54,17 @@ export function decidePlan(
 }
 
 /** Who asks for routes comes first, in the order in which room is given (see `applicants`); then who waits. */
-function affordableWishes(
+function affordableRoutes(
   http: readonly HTTPRoute[],
-  wishes: readonly Wish[],
+  wanted: readonly WantedRoutes[],
   scope: Scope,
   sentBytes: number,
   present: Plan | undefined,
-): { wishes: readonly Wish[]; costly: LeftOut[] } {
-  const plans = wishes.flatMap(({ plan }) => plan ?? []);
-  if (areSurelyAffordable(http, plans, sentBytes)) return { wishes, costly: [] };
+): { wanted: readonly WantedRoutes[]; costly: LeftOut[] } {
+  const plans = wanted.flatMap(({ plan }) => plan ?? []);
+  if (areSurelyAffordable(http, plans, sentBytes)) return { wanted, costly: [] };
   const ordered = [true, false].flatMap((isActive) => {
-    const asking = wishes.filter(({ injection }) => injection.spec.active === isActive);
+    const asking = wanted.filter(({ injection }) => injection.spec.active === isActive);
     const injections = asking.flatMap(({ plan }) => plan ?? []);
     return applicants(injections, present?.injections ?? [], jsonBytes);
   });
@@ -71,10 +73,10 @@ function affordableWishes(
     ordered.map(({ injection }) => injection),
     scope,
   );
-  if (leftOut.length === 0) return { wishes, costly: [] };
+  if (leftOut.length === 0) return { wanted, costly: [] };
   const costly = new Set(leftOut);
   return {
-    wishes: wishes.filter(({ plan }) => plan === undefined || !costly.has(plan)),
+    wanted: wanted.filter(({ plan }) => plan === undefined || !costly.has(plan)),
     costly: leftOut.map((injection) => ({ injection })),
   };
 }

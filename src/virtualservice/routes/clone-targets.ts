@@ -69,7 +69,7 @@ function claims<T extends Claimant>(
  * what the env has its own version of. Targets on other hosts stay. What becomes the same is one target, with the weights' sum.
  * A single target needs no weight (TranslateRoute in istio `pilot/pkg/networking/core/route/route.go`).
  */
-export function ledTargets(
+export function cloneTargets(
   route: HTTPRoute,
   injections: readonly PlannedInjection[],
   scope: Scope,

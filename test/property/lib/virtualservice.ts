@@ -8,7 +8,7 @@ import type {
   VirtualService,
 } from '../../../src/istio/types.ts';
 import { toJson } from '../../../src/simulator/object.ts';
-import { planned } from '../../../src/virtualservice/injections/outcomes.ts';
+import { planned } from '../../../src/virtualservice/injections/planned.ts';
 import { olderFirst } from '../../../src/virtualservice/injections/precedence.ts';
 
 /** Random VirtualServices, RouteInjections and requests, small enough to meet each other often. */

@@ -2,7 +2,7 @@ import { injectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection, RouteInjectionSpec } from '../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService, VirtualServiceSpec } from '../../../src/istio/types.ts';
 import { deepFreeze } from '../../../src/simulator/object.ts';
-import { planned } from '../../../src/virtualservice/injections/outcomes.ts';
+import { planned } from '../../../src/virtualservice/injections/planned.ts';
 import type {
   Plan,
   PlanNote,

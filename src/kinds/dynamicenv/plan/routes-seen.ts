@@ -1,9 +1,10 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../istio/types.ts';
-import { isIgnored, planned } from '../../../virtualservice/injections/outcomes.ts';
+import { planned } from '../../../virtualservice/injections/planned.ts';
 import { olderFirst } from '../../../virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../../virtualservice/injections/render.ts';
 import { affordableInjections } from '../../../virtualservice/plan/affordable.ts';
+import { isIgnored } from '../../../virtualservice/routes/ignored.ts';
 import { isSameOwner } from '../../../virtualservice/routes/owner.ts';
 import { type PlannedInjection, planOf } from '../../../virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';

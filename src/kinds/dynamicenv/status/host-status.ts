@@ -6,7 +6,7 @@ import { jsonEqual } from '../../../k8s/canonical.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { delegateLosses } from '../../../virtualservice/injections/delegate-loss.ts';
-import { planned } from '../../../virtualservice/injections/outcomes.ts';
+import { planned } from '../../../virtualservice/injections/planned.ts';
 import { type PlanNote, planOf } from '../../../virtualservice/routes/plan-codec.ts';
 import { isAbout, isFullyShadowed } from '../../virtualservice/states.ts';
 import { baseKeyOf, childKey, injectionBaseKey, isBeingDeleted, sameObject } from '../observed.ts';

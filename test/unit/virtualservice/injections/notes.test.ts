@@ -1,13 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RouteInjection } from '../../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../../src/istio/types.ts';
-import {
-  findNotes,
-  isIgnored,
-  planned,
-  wishesOf,
-} from '../../../../src/virtualservice/injections/outcomes.ts';
+import { findNotes } from '../../../../src/virtualservice/injections/notes.ts';
+import { planned, wantedRoutes } from '../../../../src/virtualservice/injections/planned.ts';
 import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
+import { isIgnored } from '../../../../src/virtualservice/routes/ignored.ts';
 import { httpOf } from '../../../../src/virtualservice/routes/scope.ts';
 import {
   BASE,
@@ -23,9 +20,9 @@ import {
 } from '../builders.ts';
 
 const notesOf = (object: VirtualService, ...injections: RouteInjection[]) => {
-  const wishes = wishesOf(injections);
-  const plans = wishes.flatMap(({ plan }) => plan ?? []);
-  return findNotes(object, wishes, draftRoutes(httpOf(object), plans, SCOPE), SCOPE);
+  const wanted = wantedRoutes(injections);
+  const plans = wanted.flatMap(({ plan }) => plan ?? []);
+  return findNotes(object, wanted, draftRoutes(httpOf(object), plans, SCOPE), SCOPE);
 };
 const notesFor = (...http: HTTPRoute[]) => notesOf(routing(http), injection());
 const skipped = (message: string) => planNote('skipped', message);
