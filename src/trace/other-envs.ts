@@ -12,6 +12,7 @@ import { findShadows } from '../virtualservice/injections/shadows.ts';
 import { isIgnored } from '../virtualservice/routes/ignored.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
+import { onlyRoute } from '../virtualservice/routes/strip.ts';
 import { baseRoute, isLedBy, leadsToWish, metMatch, type RowEnv } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
 import type { OtherEnv } from './types.ts';
@@ -142,7 +143,11 @@ function outranked(
   const active = world.wishes.flatMap(({ injection, isActive }) =>
     injection && isActive ? injection : [],
   );
-  const draft = draftRoutes([base.route], active, scopeOf(base.virtualService, world.mesh));
+  const draft = draftRoutes(
+    onlyRoute(base.virtualService, base.route),
+    active,
+    scopeOf(base.virtualService, world.mesh),
+  );
   const isOwn = (one: Pair) =>
     routeNameOf(one.injection) === pair.routeName && one.matchIndex === pair.matchIndex;
   const isCopied = draft.routes.some(({ copies }) => copies.some(({ pairs }) => pairs.some(isOwn)));
@@ -182,5 +187,5 @@ function copyProblem(
   injection: PlannedInjection,
   { mesh }: World,
 ): string | undefined {
-  return whyNotCopied(route, injection, scopeOf(virtualService, mesh));
+  return whyNotCopied(virtualService, route, injection, scopeOf(virtualService, mesh));
 }

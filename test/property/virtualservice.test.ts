@@ -18,7 +18,7 @@ import { eligibleDestination } from '../../src/virtualservice/routes/eligible.ts
 import { patchRoutes } from '../../src/virtualservice/routes/patch.ts';
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
-import { stripRoutes } from '../../src/virtualservice/routes/strip.ts';
+import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
 import { CONFIG } from '../unit/virtualservice/builders.ts';
 import {
   ENVS,
@@ -39,7 +39,7 @@ const rendered = (object: VirtualService, wanted: ReturnType<typeof planOf>): Vi
   ...object,
   spec: {
     ...object.spec,
-    http: renderRoutes(httpOf(object), wanted, scopeOf(object, CONFIG)).http,
+    http: renderRoutes(withoutOurs(object), wanted, scopeOf(object, CONFIG)).http,
   },
 });
 

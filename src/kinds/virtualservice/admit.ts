@@ -2,11 +2,8 @@ import { shapeText, wrongShape } from '../../api/foreign-shapes.ts';
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
-import { draftRoutes, routesFor } from '../../virtualservice/injections/render.ts';
-import { affordableInjections } from '../../virtualservice/plan/affordable.ts';
-import { cutPlan, samePlan } from '../../virtualservice/plan/decide.ts';
-import { hasRoom, roomOf } from '../../virtualservice/plan/fit.ts';
-import { isIgnored } from '../../virtualservice/routes/ignored.ts';
+import { renderPlan } from '../../virtualservice/pipeline.ts';
+import { hasRoom, roomOf } from '../../virtualservice/plan/room.ts';
 import {
   isMarkAnnotation,
   isMarkLabel,
@@ -24,10 +21,15 @@ import {
   EMPTY_PLAN,
   isEmptyPlan,
   parsePlan,
+  samePlan,
   serializePlan,
 } from '../../virtualservice/routes/plan-codec.ts';
 import { httpOf, type Scope, scopeOf } from '../../virtualservice/routes/scope.ts';
-import { keepsUserRoutes, withoutOurRoutes } from '../../virtualservice/routes/strip.ts';
+import {
+  keepsUserRoutes,
+  type UsersVirtualService,
+  withoutOurs,
+} from '../../virtualservice/routes/strip.ts';
 
 /** One write of a VirtualService, as admission sees it. */
 export interface VirtualServiceWrite {
@@ -75,11 +77,11 @@ export function admit(
       unread: shapeText(wrong),
     };
   }
-  const users = withoutOurRoutes(object);
+  const users = withoutOurs(object);
   const scope = scopeOf(object, config);
   const { rendered, marks } = planFor(users, allowed, scope, write.sentBytes);
   const http = httpOf(object);
-  if (!keepsUserRoutes(httpOf(users), rendered)) {
+  if (!keepsUserRoutes(users, rendered)) {
     const patch = patchMarks(object, marks);
     return { patch, routes: 0, restoredMarks, refusal: 'rendering would alter routes' };
   }
@@ -110,26 +112,23 @@ function patchMarks(object: VirtualService, { annotations, labels }: Marks): Pat
 
 /** The routes by the plan, cut to the room that this version of the object leaves, and the marks that go with it. */
 function planFor(
-  users: VirtualService,
+  users: UsersVirtualService,
   allowed: Marks,
   scope: Scope,
   sentBytes: number | undefined,
 ): { rendered: HTTPRoute[]; marks: Marks } {
   const { [PLAN_ANNOTATION]: text, [ENVS_ANNOTATION]: envs } = allowed.annotations;
-  const http = httpOf(users);
   const room = roomOf(users, envs, sentBytes);
   const plan = parsePlan(text);
   const annotations: Record<string, string> =
     envs !== undefined && room.envs ? { [ENVS_ANNOTATION]: envs } : {};
   if (text === undefined || plan === undefined || !hasRoom(room)) {
-    return { rendered: [...http], marks: { ...allowed, annotations } };
+    return { rendered: [...httpOf(users)], marks: { ...allowed, annotations } };
   }
-  const { affordable } = affordableInjections(http, plan.injections, scope, sentBytes);
-  const draft = draftRoutes(http, affordable, scope);
-  const cut = cutPlan({ ...plan, injections: affordable }, draft, room);
+  const { plan: cut, http } = renderPlan(users, plan, room, scope);
   const kept = samePlan(cut, plan) ? text : serializePlan(cut);
   return {
-    rendered: routesFor(draft, isIgnored(users) ? [] : cut.injections),
+    rendered: http,
     marks: { ...allowed, annotations: { ...annotations, [PLAN_ANNOTATION]: kept } },
   };
 }

@@ -3,9 +3,9 @@ import { isLeaving, type RouteInjection } from '../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import { lastWritten } from '../../k8s/written.ts';
+import { decidePlan } from '../../virtualservice/pipeline.ts';
 import { nextAttempt } from '../../virtualservice/plan/attempts.ts';
-import { decidePlan } from '../../virtualservice/plan/decide.ts';
-import { roomOf } from '../../virtualservice/plan/fit.ts';
+import { roomOf } from '../../virtualservice/plan/room.ts';
 import { isMarkLabel, LEAVING } from '../../virtualservice/routes/marks.ts';
 import {
   isEmptyPlan,
@@ -14,7 +14,11 @@ import {
   serializePlan,
 } from '../../virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../virtualservice/routes/scope.ts';
-import { keepsUserRoutes, withoutOurRoutes } from '../../virtualservice/routes/strip.ts';
+import {
+  keepsUserRoutes,
+  type UsersVirtualService,
+  withoutOurs,
+} from '../../virtualservice/routes/strip.ts';
 import { oldestInjections } from './oldest.ts';
 import { indexLabels } from './states.ts';
 
@@ -42,11 +46,11 @@ export function decorate(
   const leaving = injections.filter(isLeaving);
   const staying = oldestInjections(injections.filter((injection) => !isLeaving(injection)));
   const envs = envNames(staying);
-  const users = withoutOurRoutes(virtualService);
+  const users = withoutOurs(virtualService);
   const room = roomOf(users, envs, sentBytes);
   const previous = planOf(virtualService);
   const { plan, notes, http } = decidePlan(users, staying, room, scope, previous);
-  const isRendered = isRenderedAs(http, httpOf(virtualService));
+  const isRendered = isRenderedAs(http, virtualService, users);
   const attempt = nextAttempt(plan, previous, isRendered, now, lastWritten(virtualService));
   const isAwaited = previous !== undefined && staying.length > 0;
   const annotations = {
@@ -67,8 +71,12 @@ export function decorate(
 }
 
 /** Does the VirtualService carry just the routes that the plan asks for? What admission refuses is not asked again. */
-function isRenderedAs(wanted: readonly HTTPRoute[], http: readonly HTTPRoute[]): boolean {
-  return jsonEqual(wanted, http) || !keepsUserRoutes(http, wanted);
+function isRenderedAs(
+  wanted: readonly HTTPRoute[],
+  virtualService: VirtualService,
+  users: UsersVirtualService,
+): boolean {
+  return jsonEqual(wanted, httpOf(virtualService)) || !keepsUserRoutes(users, wanted);
 }
 
 /**

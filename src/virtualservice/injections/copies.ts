@@ -12,6 +12,9 @@ import { pairProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
 import { prevalidateRoute } from './prevalidate.ts';
 
+/** Marks and punctuation that a copy has beyond its route and what comes from its injection, for each target. */
+export const COPY_BYTES = 256;
+
 /** What one group makes of one route. */
 export interface Copy {
   group: Group;

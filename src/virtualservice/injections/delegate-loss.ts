@@ -8,6 +8,7 @@ import { labelOf } from '../routes/eligible.ts';
 import { isIgnored } from '../routes/ignored.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../routes/scope.ts';
+import { withoutOurs } from '../routes/strip.ts';
 import { conditionsOn } from './and-match.ts';
 import { areDisjoint, isKeptOut } from './disjoint.ts';
 import { renderRoutes } from './render.ts';
@@ -32,7 +33,7 @@ export function delegateLosses(
   if (joins * injection.matches.length > MAX_JOINS) return [TOO_MANY];
   const losses = injection.matches.flatMap((match) => {
     const one = { ...injection, matches: [match] };
-    const { http } = renderRoutes(httpOf(delegate), [one], scope);
+    const { http } = renderRoutes(withoutOurs(delegate), [one], scope);
     const rendered = { ...delegate, spec: { ...delegate.spec, http } };
     const routes = resolvedRoutes(rendered, config.clusterDomain).map(({ route }) => route);
     return above.flatMap(([root, route]) =>

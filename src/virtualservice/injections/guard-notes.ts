@@ -1,19 +1,19 @@
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import type { VirtualService } from '../../istio/types.ts';
 import { unguardedRoute } from '../routes/eligible.ts';
 import { exposedRoutes } from '../routes/guard.ts';
 import type { PlanNote } from '../routes/plan-codec.ts';
 import type { Scope } from '../routes/scope.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
 import { note, summary } from './note.ts';
 
 /** The notes about requests that reach a clone's pods by a route to its host without a subset, or with one that selects them. */
-export function guardNotes(virtualService: VirtualService, scope: Scope) {
+export function guardNotes(users: UsersVirtualService, scope: Scope) {
   const known = new Map<string, string | undefined>();
   const unguarded = (host: string): string | undefined => {
-    if (!known.has(host)) known.set(host, unguardedRoute(virtualService, host, scope));
+    if (!known.has(host)) known.set(host, unguardedRoute(users, host, scope));
     return known.get(host);
   };
-  const exposedTo = exposedRoutes(virtualService, scope);
+  const exposedTo = exposedRoutes(users, scope);
   return (injection: RouteInjection): PlanNote[] => {
     const { host, from } = injection.spec;
     const exposed = summary(exposedTo(injection)).map((message) =>

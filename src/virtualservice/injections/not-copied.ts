@@ -1,11 +1,13 @@
-import type { HTTPRoute } from '../../istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { concerns, eligibleDestination, labelOf, unroutable } from '../routes/eligible.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import type { Scope } from '../routes/scope.ts';
+import { onlyRoute } from '../routes/strip.ts';
 import { renderRoutes } from './render.ts';
 
-/** Why there is no copy of a user's route for an injection; undefined: there is one. */
+/** Why there is no copy of a user's route in this VirtualService for an injection; undefined: there is one. */
 export function whyNotCopied(
+  virtualService: VirtualService,
   route: HTTPRoute,
   injection: PlannedInjection,
   scope: Scope,
@@ -19,6 +21,6 @@ export function whyNotCopied(
     const wanted = from.length === 0 ? "the base's" : from.join(' or ');
     return `${label} sends to ${host}, but not to subset ${wanted}, of which copies are made`;
   }
-  const { http, dropped } = renderRoutes([route], [injection], scope);
+  const { http, dropped } = renderRoutes(onlyRoute(virtualService, route), [injection], scope);
   return http.length > 1 ? undefined : dropped[0]?.message;
 }

@@ -1,10 +1,11 @@
 import { IGNORE_MARK } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import type { HTTPRoute } from '../../istio/types.ts';
 import { isIgnored } from '../routes/ignored.ts';
 import { type ByOwner, groupByOwner } from '../routes/owner.ts';
 import type { PlanNote, PlannedInjection } from '../routes/plan-codec.ts';
 import type { Scope } from '../routes/scope.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
 import type { Dropped } from './copies.ts';
 import { guardNotes } from './guard-notes.ts';
 import { whyNoneEligible } from './no-eligible-route.ts';
@@ -18,7 +19,7 @@ import { findShadows, type Shadow } from './shadows.ts';
  * before its pods run which of its routes cannot be made, and why. The draft is that of all wishes.
  */
 export function findNotes(
-  virtualService: VirtualService,
+  users: UsersVirtualService,
   wanted: readonly WantedRoutes[],
   draft: Draft,
   scope: Scope,
@@ -36,10 +37,10 @@ export function findNotes(
     copied,
     dropped: groupByOwner(draft.dropped, ({ pair }) => pair.injection),
     shadows: groupByOwner(findShadows(draft, isActive), ({ pair }) => pair.injection),
-    isIgnored: isIgnored(virtualService),
+    isIgnored: isIgnored(users),
     scope,
   };
-  const guard = guardNotes(virtualService, scope);
+  const guard = guardNotes(users, scope);
   const notes: PlanNote[] = [];
   for (const { injection, plan } of wanted) {
     notes.push(...guard(injection));

@@ -1,8 +1,8 @@
 import type { HTTPRoute } from '../../istio/types.ts';
 import { compiledRegexes } from '../routes/compiled-regexes.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
-import type { Scope } from '../routes/scope.ts';
-import { stripRoutes } from '../routes/strip.ts';
+import { httpOf, type Scope } from '../routes/scope.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
 import { type Copy, copier, type Dropped, partOf } from './copies.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { type Pair, pairsByPrecedence } from './precedence.ts';
@@ -31,21 +31,21 @@ export interface Rendering {
  * The user's own routes keep their order and are the very objects that came in.
  */
 export function renderRoutes(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   injections: readonly PlannedInjection[],
   scope: Scope,
 ): Rendering {
-  const draft = draftRoutes(http, injections, scope);
+  const draft = draftRoutes(users, injections, scope);
   return { http: routesFor(draft, injections), dropped: draft.dropped };
 }
 
 export function draftRoutes(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   injections: readonly PlannedInjection[],
   scope: Scope,
 ): Draft {
   const pairs = pairsByPrecedence(injections);
-  const own = stripRoutes(http);
+  const own = httpOf(users);
   const judging = { ...scope, isCompiled: compiledRegexes(own) };
   const groups = groupsOf(pairs);
   const isValidPair = prevalidatePairs(judging);

@@ -1,6 +1,5 @@
 import { rfc3339 } from '../../k8s/time.ts';
-import type { Plan } from '../routes/plan-codec.ts';
-import { samePlan } from './decide.ts';
+import { type Plan, samePlan } from '../routes/plan-codec.ts';
 
 const MAX_BACKOFF_SECONDS = 60;
 

@@ -5,14 +5,9 @@ import {
   type RouteKind,
   routeKind,
 } from '../../istio/route-kinds.ts';
-import type {
-  Destination,
-  HTTPRoute,
-  HTTPRouteDestination,
-  VirtualService,
-} from '../../istio/types.ts';
+import type { Destination, HTTPRoute, HTTPRouteDestination } from '../../istio/types.ts';
 import { httpOf, type Scope } from './scope.ts';
-import { withoutOurRoutes } from './strip.ts';
+import type { UsersVirtualService } from './strip.ts';
 
 /** Does this destination lead to the host (fully qualified)? */
 function leadsTo({ host }: Destination, wanted: string, scope: Scope): boolean {
@@ -73,18 +68,17 @@ export function eligibleDestinations(
 
 /** Which route sends to the host without naming a subset, so that its requests reach every pod of the Service. */
 export function unguardedRoute(
-  virtualService: VirtualService,
+  users: UsersVirtualService,
   host: string,
   scope: Scope,
 ): string | undefined {
   const leaks = (destination: Destination) =>
     !destination.subset && leadsTo(destination, host, scope);
-  const users = withoutOurRoutes(virtualService);
   const route = httpOf(users).find(({ route: targets }) =>
     targets?.some(({ destination }) => leaks(destination)),
   );
   if (route !== undefined) return labelOf(route);
-  const others = { ...virtualService, spec: { ...virtualService.spec, http: [] } };
+  const others = { ...users, spec: { ...users.spec, http: [] } };
   if (liveDestinations(others).some(leaks)) return 'a tcp or tls route';
   return mirrorDestinations(users).some(leaks) ? 'a mirror' : undefined;
 }

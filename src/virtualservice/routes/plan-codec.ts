@@ -1,7 +1,7 @@
 import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../../api/marks.ts';
 import { isMatchList, isName } from '../../api/match-shape.ts';
-import { canonicalJson } from '../../k8s/canonical.ts';
+import { canonicalJson, jsonEqual } from '../../k8s/canonical.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { rememberedByText } from '../../k8s/remembered.ts';
@@ -59,6 +59,11 @@ export const EMPTY_PLAN: Plan = Object.freeze({ injections: [], notes: [] });
 
 export function isEmptyPlan({ injections, notes }: Plan): boolean {
   return injections.length === 0 && notes.length === 0;
+}
+
+/** Do two plans say the same, whenever and however often they were asked for? */
+export function samePlan(a: Plan, b: Plan): boolean {
+  return jsonEqual(a.injections, b.injections) && jsonEqual(a.notes, b.notes);
 }
 
 /** Equal plans give equal text, so that an unchanged plan is an unchanged annotation. */

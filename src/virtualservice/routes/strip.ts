@@ -1,23 +1,60 @@
 import { isInjectedRouteName } from '../../api/route-name.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import { isMarkAnnotation, isMarkLabel } from './marks.ts';
 import { httpOf } from './scope.ts';
 
-/** The user's own routes, in their order, each the very object that came in. */
+declare const USERS: unique symbol;
+
+/** A VirtualService as its user has it: without our routes and marks. Only `withoutOurs` makes one. */
+export type UsersVirtualService = VirtualService & { readonly [USERS]: true };
+
+/** Several injections ask for the user's part of one VirtualService. */
+const known = new WeakMap<VirtualService, UsersVirtualService>();
+
+/** The user's part of a VirtualService. Its routes keep their order, and each is the very object that came in. */
+export function withoutOurs(virtualService: VirtualService): UsersVirtualService {
+  const before = known.get(virtualService);
+  if (before !== undefined) return before;
+  const { metadata, spec } = virtualService;
+  const users = {
+    ...virtualService,
+    metadata: {
+      ...metadata,
+      ...(metadata.annotations
+        ? { annotations: without(metadata.annotations, isMarkAnnotation) }
+        : {}),
+      ...(metadata.labels ? { labels: without(metadata.labels, isMarkLabel) } : {}),
+    },
+    spec: { ...spec, http: stripRoutes(httpOf(virtualService)) },
+  } as UsersVirtualService;
+  known.set(virtualService, users);
+  return users;
+}
+
+/** The same with one of its routes alone. */
+export function onlyRoute(virtualService: VirtualService, route: HTTPRoute): UsersVirtualService {
+  return withoutOurs({ ...virtualService, spec: { ...virtualService.spec, http: [route] } });
+}
+
+function without(
+  map: Record<string, string>,
+  isMark: (key: string) => boolean,
+): Record<string, string> {
+  const keys = Object.keys(map);
+  if (!keys.some(isMark)) return map;
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !isMark(key)));
+}
+
+/** The user's own routes of a list. */
 export function stripRoutes(http: readonly HTTPRoute[]): HTTPRoute[] {
   return http.filter((route) => !isInjectedRouteName(route.name));
 }
 
-/** The VirtualService as its user has it, but for the marks. */
-export function withoutOurRoutes(virtualService: VirtualService): VirtualService {
-  const http = stripRoutes(httpOf(virtualService));
-  return { ...virtualService, spec: { ...virtualService.spec, http } };
-}
-
-/** The last check before an answer: are the user's routes in both lists the same, in the same order? */
+/** The last check before an answer: does what was rendered have the user's routes, in the same order? */
 export function keepsUserRoutes(
-  came: readonly HTTPRoute[],
+  users: UsersVirtualService,
   rendered: readonly HTTPRoute[],
 ): boolean {
-  return jsonEqual(stripRoutes(came), stripRoutes(rendered));
+  return jsonEqual(httpOf(users), stripRoutes(rendered));
 }

@@ -9,6 +9,7 @@ import type {
   PlannedInjection,
 } from '../../../src/virtualservice/routes/plan-codec.ts';
 import type { Scope } from '../../../src/virtualservice/routes/scope.ts';
+import { withoutOurs } from '../../../src/virtualservice/routes/strip.ts';
 
 /** Objects for the tables of this folder, all of one shop; deep-frozen, as nothing may ever change its input. */
 export const CONFIG = { clusterDomain: 'cluster.local', metacontrollerUser: 'metacontroller' };
@@ -31,6 +32,10 @@ export function virtualService(
     spec: { hosts: ['backend'], ...spec },
   });
 }
+
+/** The user's part of a VirtualService with these http routes. */
+export const users = (http: readonly HTTPRoute[], metadata?: Partial<VirtualService['metadata']>) =>
+  withoutOurs(virtualService({ http: [...http] }, metadata));
 
 /** A VirtualService with these http routes. */
 export const routing = (http: HTTPRoute[], metadata?: Partial<VirtualService['metadata']>) =>

@@ -1,9 +1,9 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../istio/types.ts';
+import { affordableInjections } from '../../../virtualservice/injections/affordable.ts';
 import { planned } from '../../../virtualservice/injections/planned.ts';
 import { olderFirst } from '../../../virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../../virtualservice/injections/render.ts';
-import { affordableInjections } from '../../../virtualservice/plan/affordable.ts';
 import { isIgnored } from '../../../virtualservice/routes/ignored.ts';
 import { isSameOwner } from '../../../virtualservice/routes/owner.ts';
 import { type PlannedInjection, planOf } from '../../../virtualservice/routes/plan-codec.ts';
@@ -14,6 +14,7 @@ import {
   cloneKeysOf,
   sendsToClone,
 } from '../../../virtualservice/routes/sends-to-clone.ts';
+import { withoutOurs } from '../../../virtualservice/routes/strip.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 
 /** What identifies the routes of one deployment for one host. */
@@ -84,8 +85,9 @@ export function routesWanted(
   if (plan === undefined || isIgnored(virtualService)) return [];
   const scope = scopeOf(virtualService, settings);
   const all = [plan, ...companions(virtualService, plan)].sort(olderFirst);
-  const { affordable } = affordableInjections(httpOf(virtualService), all, scope);
-  const { http } = renderRoutes(httpOf(virtualService), affordable, scope);
+  const users = withoutOurs(virtualService);
+  const { affordable } = affordableInjections(users, all, scope);
+  const { http } = renderRoutes(users, affordable, scope);
   return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection), settings);
 }
 

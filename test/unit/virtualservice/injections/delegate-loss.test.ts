@@ -10,6 +10,7 @@ import type {
 } from '../../../../src/istio/types.ts';
 import { delegateLosses } from '../../../../src/virtualservice/injections/delegate-loss.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
+import { withoutOurs } from '../../../../src/virtualservice/routes/strip.ts';
 import {
   BASE,
   CONFIG,
@@ -323,7 +324,7 @@ describe('agrees with where requests go', () => {
       const child = delegate({ ...ALL, match: base });
       for (const wanted of ENVS) {
         const match = user(wanted);
-        const { http } = renderRoutes(child.spec.http ?? [], [wish({ matches: [match] })], {
+        const { http } = renderRoutes(withoutOurs(child), [wish({ matches: [match] })], {
           ...SCOPE,
           isDelegate: true,
         });

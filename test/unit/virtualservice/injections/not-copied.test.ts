@@ -5,7 +5,8 @@ import { scopeOf } from '../../../../src/virtualservice/routes/scope.ts';
 import { routeTo, virtualService } from '../../../support/objects.ts';
 import { HOST, wish } from '../builders.ts';
 
-const scope = scopeOf(virtualService('shop/backend'), { clusterDomain: 'cluster.local' });
+const OBJECT = virtualService('shop/backend');
+const scope = scopeOf(OBJECT, { clusterDomain: 'cluster.local' });
 const header = (value: string) => [{ headers: { user: { exact: value } } }];
 
 it.each<[string, HTTPRoute, string | undefined]>([
@@ -46,19 +47,19 @@ it.each<[string, HTTPRoute, string | undefined]>([
     undefined,
   ],
 ])('%s', (_name, route, reason) => {
-  expect(whyNotCopied(route, wish(), scope)).toBe(reason);
+  expect(whyNotCopied(OBJECT, route, wish(), scope)).toBe(reason);
 });
 
 it('names all subsets of the base', () => {
   const route = { ...routeTo('backend', 'shared'), name: 'r' };
-  expect(whyNotCopied(route, wish({ from: ['v1', 'v2'] }), scope)).toBe(
+  expect(whyNotCopied(OBJECT, route, wish({ from: ['v1', 'v2'] }), scope)).toBe(
     `route "r" sends to ${HOST}, but not to subset v1 or v2, of which copies are made`,
   );
 });
 
 it('names no subset where the base has none', () => {
   const route = { ...routeTo('backend', 'shared'), name: 'r' };
-  expect(whyNotCopied(route, wish({ from: [] }), scope)).toBe(
+  expect(whyNotCopied(OBJECT, route, wish({ from: [] }), scope)).toBe(
     `route "r" sends to ${HOST}, but not to subset the base's, of which copies are made`,
   );
 });

@@ -5,7 +5,7 @@ import { findNotes } from '../../../../src/virtualservice/injections/notes.ts';
 import { planned, wantedRoutes } from '../../../../src/virtualservice/injections/planned.ts';
 import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import { isIgnored } from '../../../../src/virtualservice/routes/ignored.ts';
-import { httpOf } from '../../../../src/virtualservice/routes/scope.ts';
+import { withoutOurs } from '../../../../src/virtualservice/routes/strip.ts';
 import {
   BASE,
   consumer,
@@ -22,7 +22,12 @@ import {
 const notesOf = (object: VirtualService, ...injections: RouteInjection[]) => {
   const wanted = wantedRoutes(injections);
   const plans = wanted.flatMap(({ plan }) => plan ?? []);
-  return findNotes(object, wanted, draftRoutes(httpOf(object), plans, SCOPE), SCOPE);
+  return findNotes(
+    withoutOurs(object),
+    wanted,
+    draftRoutes(withoutOurs(object), plans, SCOPE),
+    SCOPE,
+  );
 };
 const notesFor = (...http: HTTPRoute[]) => notesOf(routing(http), injection());
 const skipped = (message: string) => planNote('skipped', message);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
+import { users } from '../builders.ts';
 
 const SCOPE = {
   namespace: 'shop',
@@ -23,7 +24,7 @@ function rendered(more: Partial<PlannedInjection>, own: HTTPRoute = route) {
     matches: [{ headers: { user: { exact: 'a' } } }],
     ...more,
   };
-  const { http, dropped } = renderRoutes([own], [injection], SCOPE);
+  const { http, dropped } = renderRoutes(users([own]), [injection], SCOPE);
   return { copies: http.length - 1, told: dropped.map(({ state, message }) => [state, message]) };
 }
 

@@ -4,10 +4,10 @@ import { deepFreeze } from '../../../../src/simulator/object.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
 import type { Scope } from '../../../../src/virtualservice/routes/scope.ts';
-import { BASE, copy, HOST, nameOf, SCOPE, to, wish } from '../builders.ts';
+import { BASE, copy, HOST, nameOf, SCOPE, to, users, wish } from '../builders.ts';
 
 const render = (http: HTTPRoute[], injections: PlannedInjection[] = [wish()], scope?: Scope) =>
-  renderRoutes(deepFreeze(http), injections, scope ?? SCOPE);
+  renderRoutes(users(http), injections, scope ?? SCOPE);
 const httpOf = (...args: Parameters<typeof render>) => render(...args).http;
 
 describe('which routes get a copy', () => {

@@ -4,7 +4,7 @@ import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import { findShadows } from '../../../../src/virtualservice/injections/shadows.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { BASE, SCOPE, to, wish } from '../builders.ts';
+import { BASE, SCOPE, to, users, wish } from '../builders.ts';
 
 const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value } } });
 const OTHER = 'other.shop.svc.cluster.local';
@@ -20,7 +20,7 @@ function shadowsOf(
   http: HTTPRoute[] = [BASE],
   inactive: PlannedInjection[] = [],
 ) {
-  const draft = draftRoutes(http, injections, SCOPE);
+  const draft = draftRoutes(users(http), injections, SCOPE);
   return findShadows(draft, (one) => !inactive.includes(one)).map(
     ({ pair, by, at }) =>
       `${pair.injection.env}/${pair.matchIndex} by ${by.injection.env}/${by.matchIndex}${at === undefined ? '' : ` at ${at.join()}`}`,
@@ -168,6 +168,6 @@ it('are found in a number of steps that grows with the copies', () => {
   const envs = Array.from({ length: 100 }, (_, at) => wish({ env: `env-${at}` }));
   const routes = (count: number) =>
     Array.from({ length: count }, (_, at) => ({ ...BASE, match: [{ uri: { exact: `/${at}` } }] }));
-  const draft = draftRoutes(routes(2000), envs, SCOPE);
+  const draft = draftRoutes(users(routes(2000)), envs, SCOPE);
   expect(findShadows(draft, () => true)).toHaveLength(99);
 });

@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IstioMatch } from '../../../../src/api/dynamicenv.ts';
 import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
+import { applicants } from '../../../../src/virtualservice/injections/room-order.ts';
 import {
-  applicants,
   PLAN_SHARE_BYTES,
   ROUTES_SHARE_BYTES,
 } from '../../../../src/virtualservice/injections/share.ts';
-import { fitInjections, roomOf } from '../../../../src/virtualservice/plan/fit.ts';
+import { fitInjections } from '../../../../src/virtualservice/pipeline.ts';
+import { roomOf } from '../../../../src/virtualservice/plan/room.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { BASE, routing, SCOPE, wish } from '../builders.ts';
+import { BASE, SCOPE, users, wish } from '../builders.ts';
 
 const bytes = (one: PlannedInjection) => JSON.stringify(one).length;
 const long = (length: number): IstioMatch => ({ headers: { user: { exact: 'x'.repeat(length) } } });
@@ -50,19 +51,19 @@ it('is no growth that an upgrade or the base names the subsets otherwise: nobody
   const before = sized('a', PLAN_SHARE_BYTES + 100, { subset: 'a' });
   const after = { ...before, to: 'backend-a', targets: { v1: 'backend-a-0123456789' } };
   const other = sized('b', 300);
-  const draft = draftRoutes([BASE], [after, other], SCOPE);
-  const room = roomOf(routing([BASE]), undefined);
+  const draft = draftRoutes(users([BASE]), [after, other], SCOPE);
+  const room = roomOf(users([BASE]), undefined);
   const { leftOut } = fitInjections(draft, [after, other], room, [before]);
   expect(leftOut).toEqual([]);
   const larger = { ...after, matches: [...after.matches, long(1)] };
-  const again = draftRoutes([BASE], [larger, other], SCOPE);
+  const again = draftRoutes(users([BASE]), [larger, other], SCOPE);
   expect(fitInjections(again, [larger, other], room, [before]).leftOut).toHaveLength(1);
 });
 
 describe('the share of an env', () => {
   const fitted = (all: PlannedInjection[], present: PlannedInjection[] = [], http = [BASE]) => {
-    const draft = draftRoutes(http, all, SCOPE);
-    const { kept, leftOut } = fitInjections(draft, all, roomOf(routing(http), undefined), present);
+    const draft = draftRoutes(users(http), all, SCOPE);
+    const { kept, leftOut } = fitInjections(draft, all, roomOf(users(http), undefined), present);
     return [kept.map(({ env }) => env).join(), leftOut.map(({ excess }) => excess ?? 'no room')];
   };
 

@@ -4,7 +4,7 @@ import { deepFreeze } from '../../../../src/simulator/object.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import { cloneTargets } from '../../../../src/virtualservice/routes/clone-targets.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { HOST, nameOf, SCOPE, to, wish } from '../builders.ts';
+import { HOST, nameOf, SCOPE, to, users, wish } from '../builders.ts';
 
 const OTHER = 'other.shop.svc.cluster.local';
 const backend = wish();
@@ -165,7 +165,7 @@ describe('the targets of a copy', () => {
 describe('a copy for several workloads of an env', () => {
   const split: HTTPRoute = { route: [at('backend', 'shared', 50), at('other', 'shared', 50)] };
   const http = (injections: PlannedInjection[], routes = [split]) =>
-    renderRoutes(routes, injections, SCOPE).http.map(({ name, route = [] }) => [
+    renderRoutes(users(routes), injections, SCOPE).http.map(({ name, route = [] }) => [
       name ?? '-',
       route.map(brief).join(', '),
     ]);
@@ -205,7 +205,7 @@ describe('a copy for several workloads of an env', () => {
 
   it('is not made where Istio would refuse it, and the other workload has it alone', () => {
     const { dropped, http: rendered } = renderRoutes(
-      [split],
+      users([split]),
       [wish({ subset: 'No!' }), other],
       SCOPE,
     );
@@ -220,7 +220,7 @@ describe('a copy for several workloads of an env', () => {
 
   it('is not made where the weights of several targets add up to 0', () => {
     const route = { route: [at('backend', 'shared', 0), at('other', 'x')] };
-    const { dropped, http: rendered } = renderRoutes([route], [backend], SCOPE);
+    const { dropped, http: rendered } = renderRoutes(users([route]), [backend], SCOPE);
     expect(rendered).toEqual([route]);
     expect(dropped[0]?.message).toContain('the weights must not add up to 0');
   });

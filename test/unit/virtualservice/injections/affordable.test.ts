@@ -4,9 +4,9 @@ import {
   affordableInjections,
   MAX_DRAFT_BYTES,
   MAX_FROM,
-} from '../../../../src/virtualservice/plan/affordable.ts';
+} from '../../../../src/virtualservice/injections/affordable.ts';
 import { MAX_OBJECT_BYTES } from '../../../../src/virtualservice/routes/limits.ts';
-import { copy, SCOPE, wish } from '../builders.ts';
+import { copy, SCOPE, users, wish } from '../builders.ts';
 
 const route = (more: Partial<HTTPRoute> = {}): HTTPRoute => ({
   route: [{ destination: { host: 'backend', subset: 'shared' } }],
@@ -19,7 +19,7 @@ const many = (count: number) =>
 const names = (list: readonly { env: string }[]) => list.map(({ env }) => env);
 
 function split(http: readonly HTTPRoute[], ...injections: ReturnType<typeof wish>[]) {
-  const { affordable, leftOut } = affordableInjections(http, injections, SCOPE);
+  const { affordable, leftOut } = affordableInjections(users(http), injections, SCOPE);
   return { affordable: names(affordable), leftOut: names(leftOut) };
 }
 
@@ -27,7 +27,7 @@ describe('copies that may be tried out', () => {
   it('are several times as many as an object can carry', () => {
     expect(MAX_DRAFT_BYTES).toBe(4 * MAX_OBJECT_BYTES);
     const envs = Array.from({ length: 100 }, (_, at) => wish({ env: `e${at}` }));
-    expect(affordableInjections(routes(50), envs, SCOPE).leftOut).toEqual([]);
+    expect(affordableInjections(users(routes(50)), envs, SCOPE).leftOut).toEqual([]);
   });
 
   it('are those of the first in the list, and of later ones that ask for less', () => {
@@ -78,10 +78,10 @@ describe('copies that may be tried out', () => {
     const http = routes(40, { timeout: 'x'.repeat(20_000) });
     const envs = Array.from({ length: 20 }, (_, at) => wish({ env: `e${at}` }));
     const sent = JSON.stringify([http, envs]).length;
-    const known = affordableInjections(http, envs, SCOPE, sent);
-    expect(known).toEqual(affordableInjections(http, envs, SCOPE));
+    const known = affordableInjections(users(http), envs, SCOPE, sent);
+    expect(known).toEqual(affordableInjections(users(http), envs, SCOPE));
     expect(known.leftOut).not.toEqual([]);
     // What was affordable is so again, alone: a plan is not cut at admission.
-    expect(affordableInjections(http, known.affordable, SCOPE).leftOut).toEqual([]);
+    expect(affordableInjections(users(http), known.affordable, SCOPE).leftOut).toEqual([]);
   });
 });

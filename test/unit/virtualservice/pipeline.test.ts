@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { VirtualService } from '../../../../src/istio/types.ts';
-import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
-import { cutPlan, decidePlan, samePlan } from '../../../../src/virtualservice/plan/decide.ts';
-import { roomOf } from '../../../../src/virtualservice/plan/fit.ts';
-import { MAX_PLAN_BYTES } from '../../../../src/virtualservice/routes/limits.ts';
-import { type Plan, serializePlan } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { httpOf } from '../../../../src/virtualservice/routes/scope.ts';
+import type { VirtualService } from '../../../src/istio/types.ts';
+import { decidePlan, renderPlan } from '../../../src/virtualservice/pipeline.ts';
+import { roomOf } from '../../../src/virtualservice/plan/room.ts';
+import { MAX_PLAN_BYTES } from '../../../src/virtualservice/routes/limits.ts';
+import {
+  type Plan,
+  samePlan,
+  serializePlan,
+} from '../../../src/virtualservice/routes/plan-codec.ts';
+import { withoutOurs } from '../../../src/virtualservice/routes/strip.ts';
 import {
   BASE,
   consumer,
@@ -15,16 +18,24 @@ import {
   routing,
   SCOPE,
   to,
+  users,
   wish,
-} from '../builders.ts';
+} from './builders.ts';
 
 const object = routing([BASE]);
 const decide = (injections: Parameters<typeof decidePlan>[1], vs = object) => {
-  const { plan: made, notes } = decidePlan(vs, injections, roomOf(vs, undefined), SCOPE, undefined);
+  const own = withoutOurs(vs);
+  const { plan: made, notes } = decidePlan(
+    own,
+    injections,
+    roomOf(own, undefined),
+    SCOPE,
+    undefined,
+  );
   return { plan: made, notes };
 };
 const cut = (whole: Plan, vs: VirtualService) =>
-  cutPlan(whole, draftRoutes(httpOf(vs), whole.injections, SCOPE), roomOf(vs, undefined));
+  renderPlan(withoutOurs(vs), whole, roomOf(withoutOurs(vs), undefined), SCOPE).plan;
 const TOO_LARGE =
   'this VirtualService has no room for more routes; delete an env, or split the VirtualService';
 
@@ -63,7 +74,7 @@ describe('a plan', () => {
   });
 
   it('has no copies tried out of one that grew before those of who is in as they are', () => {
-    const vs = routing(Array.from({ length: 800 }, () => BASE));
+    const vs = users(Array.from({ length: 800 }, () => BASE));
     const matches = (count: number) =>
       Array.from({ length: count }, (_, at) => ({ headers: { user: { exact: `a${at}` } } }));
     const older = { env: 'older', envCreationTimestamp: '2025-01-01T00:00:00Z' };

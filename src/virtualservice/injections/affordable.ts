@@ -4,9 +4,9 @@ import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
 import { MAX_OBJECT_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
-import type { Scope } from '../routes/scope.ts';
-import { stripRoutes } from '../routes/strip.ts';
-import { COPY_BYTES } from './fit.ts';
+import { httpOf, type Scope } from '../routes/scope.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
+import { COPY_BYTES } from './copies.ts';
 
 /**
  * What all copies that are tried out for one VirtualService may come to, in bytes: several times what an object can carry, as
@@ -37,15 +37,15 @@ export interface Affordable {
  * `sentBytes`: all came in so many, which mostly tells that all is affordable; it changes no answer.
  */
 export function affordableInjections(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   injections: readonly PlannedInjection[],
   scope: Scope,
   sentBytes = Number.POSITIVE_INFINITY,
 ): Affordable {
-  if (areSurelyAffordable(http, injections, sentBytes)) {
+  if (areSurelyAffordable(users, injections, sentBytes)) {
     return { affordable: [...injections], leftOut: [] };
   }
-  const weights = weightsOf(http, scope);
+  const weights = weightsOf(users, scope);
   const affordable: PlannedInjection[] = [];
   const leftOut: PlannedInjection[] = [];
   let left = MAX_DRAFT_BYTES;
@@ -67,11 +67,12 @@ export function affordableInjections(
  * enough to know how many there are.
  */
 export function areSurelyAffordable(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   injections: readonly PlannedInjection[],
   sentBytes: number,
 ): boolean {
   if (injections.some(({ from }) => from.length > MAX_FROM)) return false;
+  const http = httpOf(users);
   const pairs = injections.reduce((sum, { matches }) => sum + matches.length, 0);
   let entries = 0;
   let targets = 0;
@@ -118,12 +119,12 @@ function costOf({ host, from, matches, ...names }: PlannedInjection, { bySubset,
 
 /** At most so many bytes, to some multiple, are copied when an env's routes to a host are made for a VirtualService. */
 export function draftBytes(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   host: string,
   matches: readonly IstioMatch[],
   scope: Scope,
 ): number {
-  const { bySubset, looks } = weightsOf(http, scope);
+  const { bySubset, looks } = weightsOf(users, scope);
   const forMatches = jsonBytes(matches);
   let sum = looks * LOOK_BYTES;
   for (const [key, { routes, entries, bytes }] of bySubset) {
@@ -134,18 +135,18 @@ export function draftBytes(
 }
 
 /** Several injections, and several hosts of one env, ask for the same routes. */
-const known = new WeakMap<readonly HTTPRoute[], Map<string, Weights>>();
+const known = new WeakMap<UsersVirtualService, Map<string, Weights>>();
 
-function weightsOf(http: readonly HTTPRoute[], { namespace, clusterDomain }: Scope): Weights {
-  const of = known.get(http) ?? new Map<string, Weights>();
-  known.set(http, of);
+function weightsOf(users: UsersVirtualService, { namespace, clusterDomain }: Scope): Weights {
+  const of = known.get(users) ?? new Map<string, Weights>();
+  known.set(users, of);
   const key = `${namespace} ${clusterDomain}`;
   const before = of.get(key);
   if (before !== undefined) return before;
   const bySubset = new Map<string, Weight>();
-  const users = stripRoutes(http);
-  let looks = users.length;
-  for (const route of users) {
+  const http = httpOf(users);
+  let looks = http.length;
+  for (const route of http) {
     const one = { entries: Math.max(listOf(route?.match).length, 1), bytes: bytesOf(route) };
     const targets = listOf(route?.route);
     looks += targets.length;

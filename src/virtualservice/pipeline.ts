@@ -1,0 +1,136 @@
+import type { RouteInjection } from '../api/routeinjection.ts';
+import type { HTTPRoute } from '../istio/types.ts';
+import { byText, canonicalJson, jsonBytes } from '../k8s/canonical.ts';
+import { affordableInjections, areSurelyAffordable } from './injections/affordable.ts';
+import { offerOf } from './injections/contributions.ts';
+import { findNotes } from './injections/notes.ts';
+import { type WantedRoutes, wantedRoutes } from './injections/planned.ts';
+import { olderFirst } from './injections/precedence.ts';
+import { type Draft, draftRoutes, routesFor } from './injections/render.ts';
+import { applicants } from './injections/room-order.ts';
+import { type LeftOut, tooLargeNote } from './injections/too-large-note.ts';
+import { leftOutOf } from './plan/fit.ts';
+import { fitNotes } from './plan/fit-notes.ts';
+import type { Room } from './plan/room.ts';
+import { isIgnored } from './routes/ignored.ts';
+import type { Plan, PlanNote, PlannedInjection } from './routes/plan-codec.ts';
+import type { Scope } from './routes/scope.ts';
+import type { UsersVirtualService } from './routes/strip.ts';
+
+/**
+ * From a VirtualService to the one with our routes, in this order:
+ *
+ * 1. Our routes and marks are taken off (`withoutOurs` in `routes/strip.ts`): from here on there is only the user's part.
+ * 2. Copies of the user's routes are drafted for the envs' matches, each in front of its route (`draftRoutes` in `injections/`).
+ * 3. What does not fit is left out (`leftOutOf` in `plan/fit.ts`); the rest is rendered.
+ * 4. Admission alone: the difference to what came is the patch (`patchRoutes` in `routes/patch.ts`).
+ *
+ * The decorator's sync calls `decidePlan`, which does 2 and 3 and stores the result as a plan; admission calls `renderPlan`, which does
+ * them again for the plan that it finds. A second source of routes would insert them between 1 and 2, so that they are copied, too.
+ */
+
+/** What a VirtualService is to carry for the injections that concern it, and what the envs are to know. */
+export interface Decision {
+  plan: Plan;
+  /** All notes, also those the annotation had no room for. */
+  notes: PlanNote[];
+  /** Its http routes when the plan is rendered. */
+  http: HTTPRoute[];
+}
+
+/** `present`: the plan that the VirtualService carries now; who is in it stays, as long as there is room. */
+export function decidePlan(
+  users: UsersVirtualService,
+  injections: readonly RouteInjection[],
+  room: Room,
+  scope: Scope,
+  present: Plan | undefined,
+): Decision {
+  const { wanted, costly } = affordableRoutes(
+    users,
+    wantedRoutes(injections),
+    scope,
+    room.sent,
+    present,
+  );
+  const plans = wanted.flatMap(({ plan }) => plan ?? []);
+  const draft = draftRoutes(users, plans, scope);
+  const active = isIgnored(users)
+    ? []
+    : wanted.flatMap(({ plan, injection }) => (injection.spec.active ? (plan ?? []) : []));
+  active.sort(olderFirst);
+  const { kept, leftOut } = fitInjections(draft, active, room, present?.injections ?? []);
+  const found = findNotes(users, wanted, draft, scope);
+  const notes = [...[...costly, ...leftOut].map(tooLargeNote), ...found].sort(compareNotes);
+  return {
+    plan: fitNotes({ injections: [...kept], notes }, room),
+    notes,
+    http: routesFor(draft, kept),
+  };
+}
+
+/** A plan as it was decided, cut to the room that this version of the VirtualService leaves, and the http routes for it. */
+export function renderPlan(
+  users: UsersVirtualService,
+  plan: Plan,
+  room: Room,
+  scope: Scope,
+): { plan: Plan; http: HTTPRoute[] } {
+  const { affordable } = affordableInjections(users, plan.injections, scope, room.sent);
+  const draft = draftRoutes(users, affordable, scope);
+  const { kept } = fitInjections(draft, affordable, room, affordable);
+  return {
+    plan: fitNotes({ ...plan, injections: [...kept] }, room),
+    http: routesFor(draft, isIgnored(users) ? [] : kept),
+  };
+}
+
+/** The injections of a draft that fit into the room, in their order, and those left out. `present`: see `offerOf`. */
+export function fitInjections(
+  draft: Draft,
+  injections: readonly PlannedInjection[],
+  room: Room,
+  present: readonly PlannedInjection[],
+): { kept: readonly PlannedInjection[]; leftOut: LeftOut[] } {
+  const leftOut = leftOutOf(offerOf(draft, injections, present), room).map(
+    ({ contribution: { injection }, excess }): LeftOut => ({
+      injection,
+      ...(excess === undefined ? {} : { excess }),
+    }),
+  );
+  if (leftOut.length === 0) return { kept: injections, leftOut };
+  const out = new Set(leftOut.map(({ injection }) => injection));
+  return { kept: injections.filter((injection) => !out.has(injection)), leftOut };
+}
+
+/** Who asks for routes comes first, in the order in which room is given (see `applicants`); then who waits. */
+function affordableRoutes(
+  users: UsersVirtualService,
+  wanted: readonly WantedRoutes[],
+  scope: Scope,
+  sentBytes: number,
+  present: Plan | undefined,
+): { wanted: readonly WantedRoutes[]; costly: LeftOut[] } {
+  const plans = wanted.flatMap(({ plan }) => plan ?? []);
+  if (areSurelyAffordable(users, plans, sentBytes)) return { wanted, costly: [] };
+  const ordered = [true, false].flatMap((isActive) => {
+    const asking = wanted.filter(({ injection }) => injection.spec.active === isActive);
+    const injections = asking.flatMap(({ plan }) => plan ?? []);
+    return applicants(injections, present?.injections ?? [], jsonBytes);
+  });
+  const { leftOut } = affordableInjections(
+    users,
+    ordered.map(({ injection }) => injection),
+    scope,
+  );
+  if (leftOut.length === 0) return { wanted, costly: [] };
+  const costly = new Set(leftOut);
+  return {
+    wanted: wanted.filter(({ plan }) => plan === undefined || !costly.has(plan)),
+    costly: leftOut.map((injection) => ({ injection })),
+  };
+}
+
+function compareNotes(a: PlanNote, b: PlanNote): number {
+  return byText(a.env, b.env) || byText(canonicalJson(a), canonicalJson(b));
+}
