@@ -1,13 +1,13 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { HTTPRoute } from '../istio/types.ts';
-import { byText, canonicalJson, jsonBytes } from '../k8s/canonical.ts';
-import { affordableInjections, areSurelyAffordable } from './injections/affordable.ts';
+import { byText, canonicalJson } from '../k8s/canonical.ts';
+import { affordableInjections } from './injections/affordable.ts';
+import { affordableRoutes } from './injections/affordable-routes.ts';
 import { offerOf } from './injections/contributions.ts';
 import { findNotes } from './injections/notes.ts';
-import { type WantedRoutes, wantedRoutes } from './injections/planned.ts';
+import { wantedRoutes } from './injections/planned.ts';
 import { olderFirst } from './injections/precedence.ts';
 import { type Draft, draftRoutes, routesFor } from './injections/render.ts';
-import { applicants } from './injections/room-order.ts';
 import { type LeftOut, tooLargeNote } from './injections/too-large-note.ts';
 import { leftOutOf } from './plan/fit.ts';
 import { fitNotes } from './plan/fit-notes.ts';
@@ -101,34 +101,6 @@ export function fitInjections(
   if (leftOut.length === 0) return { kept: injections, leftOut };
   const out = new Set(leftOut.map(({ injection }) => injection));
   return { kept: injections.filter((injection) => !out.has(injection)), leftOut };
-}
-
-/** Who asks for routes comes first, in the order in which room is given (see `applicants`); then who waits. */
-function affordableRoutes(
-  users: UsersVirtualService,
-  wanted: readonly WantedRoutes[],
-  scope: Scope,
-  sentBytes: number,
-  present: Plan | undefined,
-): { wanted: readonly WantedRoutes[]; costly: LeftOut[] } {
-  const plans = wanted.flatMap(({ plan }) => plan ?? []);
-  if (areSurelyAffordable(users, plans, sentBytes)) return { wanted, costly: [] };
-  const ordered = [true, false].flatMap((isActive) => {
-    const asking = wanted.filter(({ injection }) => injection.spec.active === isActive);
-    const injections = asking.flatMap(({ plan }) => plan ?? []);
-    return applicants(injections, present?.injections ?? [], jsonBytes);
-  });
-  const { leftOut } = affordableInjections(
-    users,
-    ordered.map(({ injection }) => injection),
-    scope,
-  );
-  if (leftOut.length === 0) return { wanted, costly: [] };
-  const costly = new Set(leftOut);
-  return {
-    wanted: wanted.filter(({ plan }) => plan === undefined || !costly.has(plan)),
-    costly: leftOut.map((injection) => ({ injection })),
-  };
 }
 
 function compareNotes(a: PlanNote, b: PlanNote): number {
