@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { utf8Length } from '../../../../src/k8s/canonical.ts';
 import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import { fitInjections } from '../../../../src/virtualservice/pipeline.ts';
+import { leftOutOf } from '../../../../src/virtualservice/plan/fit.ts';
 import { fitNotes, largest } from '../../../../src/virtualservice/plan/fit-notes.ts';
 import { hasRoom, roomOf } from '../../../../src/virtualservice/plan/room.ts';
 import {
@@ -197,6 +198,41 @@ describe('injections', () => {
     const [, b = wish(), c = wish()] = all;
     expect(fitted(room(b, c), all)).toEqual(['b,c', 'a']);
     expect(fitted(room(c), all)).toEqual(['c', 'b,a']);
+  });
+});
+
+describe('contributions of any source', () => {
+  const bytes = (name: string, plan: number, routes: number) => ({
+    name,
+    planBytes: () => plan,
+    routeBytes: () => routes,
+  });
+  const offer = (all: ReturnType<typeof bytes>[], greedy: string[] = []) => ({
+    planBytes: () => all.reduce((sum, one) => sum + one.planBytes() + 1, -1),
+    mostRouteBytes: () => all.reduce((sum, one) => sum + one.routeBytes(), 0),
+    areSurelyModest: () => greedy.length === 0,
+    contributions: () => all,
+    shares: () => ({
+      excess: ({ name }: { name: string }) => (greedy.includes(name) ? 'too much' : undefined),
+      take: () => undefined,
+    }),
+  });
+  const room = { ...roomOf(users([]), undefined), plan: 1000, routesAtLeast: () => 1000 };
+  const left = (...given: Parameters<typeof offer>) =>
+    leftOutOf(offer(...given), { ...room, routes: () => 1000 }).map(
+      ({ contribution, excess }) => `${contribution.name}: ${excess ?? 'no room'}`,
+    );
+
+  it('are given room in the order in which they come', () => {
+    expect(left([bytes('a', 100, 500), bytes('b', 100, 500)])).toEqual([]);
+    expect(left([bytes('a', 100, 500), bytes('b', 100, 501), bytes('c', 1, 1)])).toEqual([
+      'b: no room',
+    ]);
+    expect(left([bytes('a', 990, 1), bytes('b', 500, 1)])).toEqual(['a: no room']);
+  });
+
+  it('of an author with more than its share are left out, though there is room', () => {
+    expect(left([bytes('a', 100, 1), bytes('b', 100, 1)], ['a'])).toEqual(['a: too much']);
   });
 });
 
