@@ -5,21 +5,21 @@ import type { PlannedInjection } from './plan-codec.ts';
 import { pointAt } from './point-at.ts';
 import type { Scope } from './scope.ts';
 
-/** What decides which clone a target becomes. */
+/** The part of an injection that decides which targets become its clone. */
 type Claimant = Pick<PlannedInjection, 'host' | 'from'>;
 
-/** Who gets which targets of a route. */
+/** Which claimant gets which targets of a route. */
 export interface Claims<T extends Claimant> {
-  /** By host and base subset: the first one that asks for it. */
+  /** By host and base subset: the first claimant that asks for it. */
   exact: ReadonlyMap<string, T>;
-  /** By host: the first one that gets a target of the route there, and the base subset that this target names. */
+  /** By host: the claimant of the route's first claimed target there, and the base subset that this target names. */
   hosts: ReadonlyMap<string, { claimant: T; subset: string }>;
 }
 
-/** Beyond it, what is the same stays two targets. A weight is an int32 (HTTPRouteDestination in istio `networking/v1alpha3/virtual_service.proto`). */
+/** Equal targets whose weights would sum to more stay separate. A weight is an int32 (HTTPRouteDestination in istio `networking/v1alpha3/virtual_service.proto`). */
 const MAX_WEIGHT = 2 ** 31 - 1;
 
-/** The targets of a route, and their hosts' full names. Admission comes before the schema: parts may be missing. */
+/** The targets of a route, and their hosts' full names. Admission runs before schema validation: parts may be missing. */
 function namedTargets({ route }: HTTPRoute, { namespace, clusterDomain }: Scope) {
   return (route ?? []).map((target) => {
     const { host = '', subset = '' } = target?.destination ?? {};
@@ -64,10 +64,10 @@ function claims<T extends Claimant>(
 }
 
 /**
- * The targets of a copy that leads to the clones of these injections of one env. A target with a base's subset becomes that
- * base's clone; another one on such a host (a canary, no subset) becomes the clone of the first one there: it is another version of
- * what the env has its own version of. Targets on other hosts stay. What becomes the same is one target, with the weights' sum.
- * A single target needs no weight (TranslateRoute in istio `pilot/pkg/networking/core/route/route.go`).
+ * The targets of a copy that sends to the clones of these injections, all of one env. A target with a base's subset becomes that
+ * base's clone. Another target on the same host (a canary, or no subset) becomes the clone of the first claimant there, because it is
+ * another version of a workload of which the env has its own version. Targets on other hosts stay. Targets that become equal are
+ * merged, and their weights are summed. A single target needs no weight (TranslateRoute in istio `pilot/pkg/networking/core/route/route.go`).
  */
 export function cloneTargets(
   route: HTTPRoute,
@@ -82,7 +82,7 @@ export function cloneTargets(
     const own = exact.get(keyOf(host, subset));
     const base = own === undefined ? withSubset(target, first.subset) : target;
     const clone = withWeight(pointAt(base, own ?? first.claimant), target.weight);
-    return { target: clone, clone: whatIs(host, clone) };
+    return { target: clone, clone: cloneKey(host, clone) };
   });
   const [only, ...others] = mergedTargets(targets);
   if (only === undefined) return [];
@@ -91,15 +91,15 @@ export function cloneTargets(
     : [only, ...others].map(({ target }) => target);
 }
 
-/** A target of a copy. `clone`: it leads to one, and what it is but for its weight; absent: as the user has it. */
+/** A target of a copy. `clone`: if it sends to a clone, a key of all but its weight; absent: the user's own target. */
 interface CopyTarget {
   target: HTTPRouteDestination;
   clone?: string;
 }
 
-/** Those that lead to a clone in the same way are one, in the place of the first. */
+/** Targets that send to a clone in the same way become one, in the place of the first. */
 function mergedTargets(targets: readonly CopyTarget[]): CopyTarget[] {
-  const left: CopyTarget[] = [];
+  const merged: CopyTarget[] = [];
   const known = new Map<string, CopyTarget>();
   for (const { target, clone } of targets) {
     const same = clone === undefined ? undefined : known.get(clone);
@@ -110,9 +110,9 @@ function mergedTargets(targets: readonly CopyTarget[]): CopyTarget[] {
     }
     const fresh = { target, ...(clone === undefined ? {} : { clone }) };
     if (clone !== undefined) known.set(clone, fresh);
-    left.push(fresh);
+    merged.push(fresh);
   }
-  return left;
+  return merged;
 }
 
 function withSubset(target: HTTPRouteDestination, subset: string): HTTPRouteDestination {
@@ -127,8 +127,8 @@ function withWeight(
   return { destination, ...(weight === undefined ? {} : { weight }), ...rest };
 }
 
-/** All of a target but for the weight and the host's spelling. */
-function whatIs(host: string, { destination, headers }: HTTPRouteDestination): string {
+/** A key of a target: all of it but its weight and the spelling of its host. */
+function cloneKey(host: string, { destination, headers }: HTTPRouteDestination): string {
   return canonicalJson([host, { ...destination, host }, headers ?? {}]);
 }
 

@@ -7,8 +7,8 @@ import { httpOf, type Scope } from './scope.ts';
 import type { UsersVirtualService } from './strip.ts';
 
 /**
- * Tells of an injection, in words, which routes send regular requests to subsets that select its clone's pods, too, and what to do;
- * one of each subset. The routes are looked through once for each host.
+ * For an injection, one sentence for each subset that also selects its clone's pods and that a route sends regular requests to: which
+ * route, and what to do. The routes are searched once for each host.
  */
 export function exposedRoutes(
   users: UsersVirtualService,
@@ -27,7 +27,7 @@ export function exposedRoutes(
   };
 }
 
-/** By subset of the host the first route that names it. */
+/** For each subset of the host, the first route that names it, in words. */
 function routesBySubset(
   users: UsersVirtualService,
   host: string,

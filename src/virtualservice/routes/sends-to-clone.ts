@@ -5,34 +5,34 @@ import type { HTTPRoute, HTTPRouteDestination } from '../../istio/types.ts';
 import type { Owner } from './owner.ts';
 import type { Scope } from './scope.ts';
 
-/** Whose clone a route may lead to, and how that is seen in the route. */
+/** The owner of a clone that a route may send to, and how the clone is recognised in the route. */
 export interface CloneOwner extends Owner {
-  /** The clone's name, noted in the response header of each target that leads there. */
+  /** The clone's name: each target that sends to it sets it as a response header. */
   clone: string;
-  /** Names of the subsets that lead there: they count where somebody has taken the header off. */
+  /** Names of the subsets that select it: they count where somebody removed the response header. */
   subsets: readonly string[];
 }
 
 type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
 
 /**
- * Does a route of ours lead to the owner's clone? A copy may lead to several clones of one env and is named after the first of
- * them: so not the name alone decides, but where its targets lead.
+ * Does a route of ours send to the owner's clone? A copy may send to several clones of one env and is named after the first of them.
+ * So its targets decide, not the name alone.
  */
 export function sendsToClone(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
-  const [own, ...leads] = cloneKeysOf(owner);
+  const [own, ...keys] = cloneKeysOf(owner);
   const isOfEnv = routeNamesOf(owner.env);
   return ({ name, route }) =>
     name === own ||
-    // One with a single target leads to the clone that it is named after, and to no other.
+    // A route with a single target sends only to the clone that it is named after.
     ((route?.length ?? 0) > 1 &&
       isOfEnv(name) &&
-      (route ?? []).some((target) => leads.includes(targetKey(target, place))));
+      (route ?? []).some((target) => keys.includes(targetKey(target, place))));
 }
 
 /**
- * What a route leads to, one text each, as `cloneKeysOf` has them; none: it is nobody's of ours. To look many owners up in many
- * routes.
+ * The clones that a route sends to, as keys that `cloneKeysOf` returns, too; empty: the route is not ours. For an index of many routes
+ * by owner.
  */
 export function cloneKeysIn({ name, route }: HTTPRoute, place: Place): string[] {
   if (name === undefined || !isInjectedRouteName(name)) return [];
@@ -42,8 +42,8 @@ export function cloneKeysIn({ name, route }: HTTPRoute, place: Place): string[] 
 }
 
 /**
- * What leads to an owner's clone: every route of which `sendsToClone` says so has one of these texts. Another env's may have one, too,
- * as the env is not in them: a clone of that name in the same place is awaited all the longer.
+ * The keys of an owner's clone: every route for which `sendsToClone` is true has one of them. A route of another env may have one, too,
+ * because the env is not part of a key: then a removal waits longer for a clone of that name.
  */
 export function cloneKeysOf({ env, deployment, host, clone, subsets }: CloneOwner): string[] {
   return [
@@ -56,11 +56,11 @@ export function cloneKeysOf({ env, deployment, host, clone, subsets }: CloneOwne
 function targetKey(target: HTTPRouteDestination, { namespace, clusterDomain }: Place): string {
   const { host = '', subset = '' } = target?.destination ?? {};
   const clone = cloneOf(target);
-  const lead = clone === undefined ? `subset ${subset}` : `clone ${clone}`;
-  return `${fqdn(host, namespace, clusterDomain)} ${lead}`;
+  const key = clone === undefined ? `subset ${subset}` : `clone ${clone}`;
+  return `${fqdn(host, namespace, clusterDomain)} ${key}`;
 }
 
-/** The name of the clone that a target leads to; undefined: none is noted there. */
+/** The name of the clone that a target sends to; undefined: the target has no such response header. */
 export function cloneOf({ headers }: HTTPRouteDestination): string | undefined {
   return headers?.response?.add?.[RESPONSE_HEADER];
 }

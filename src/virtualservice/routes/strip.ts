@@ -41,9 +41,14 @@ function without(
   map: Record<string, string>,
   isMark: (key: string) => boolean,
 ): Record<string, string> {
-  const keys = Object.keys(map);
-  if (!keys.some(isMark)) return map;
-  return Object.fromEntries(Object.entries(map).filter(([key]) => !isMark(key)));
+  const kept: [string, string][] = [];
+  let hasMarks = false;
+  for (const [key, value] of Object.entries(map)) {
+    if (isMark(key)) hasMarks = true;
+    else kept.push([key, value]);
+  }
+  // Not by assignment: `__proto__` is a key, too.
+  return hasMarks ? Object.fromEntries(kept) : map;
 }
 
 /** The user's own routes of a list. */
