@@ -20,7 +20,7 @@ import type { UsersVirtualService } from './routes/strip.ts';
 /**
  * From a VirtualService to the one with our routes, in this order:
  *
- * 1. Our routes and marks are taken off (`withoutOurs` in `routes/strip.ts`): from here on there is only the user's part.
+ * 1. Our routes and marks are removed (`withoutOurs` in `routes/strip.ts`): from here on there is only the user's part.
  * 2. Copies of the user's routes are drafted for the envs' matches, each in front of its route (`draftRoutes` in `injections/`).
  * 3. What does not fit is left out (`leftOutOf` in `plan/fit.ts`); the rest is rendered.
  * 4. Admission alone: the difference to what came is the patch (`patchRoutes` in `routes/patch.ts`).
@@ -29,16 +29,16 @@ import type { UsersVirtualService } from './routes/strip.ts';
  * them again for the plan that it finds. A second source of routes would insert them between 1 and 2, so that they are copied, too.
  */
 
-/** What a VirtualService is to carry for the injections that concern it, and what the envs are to know. */
+/** The plan of a VirtualService for the injections that concern it, and the notes for their envs. */
 export interface Decision {
   plan: Plan;
-  /** All notes, also those the annotation had no room for. */
+  /** All notes, also those for which the annotation has no room. */
   notes: PlanNote[];
-  /** Its http routes when the plan is rendered. */
+  /** The http routes after the plan is rendered. */
   http: HTTPRoute[];
 }
 
-/** `present`: the plan that the VirtualService carries now; who is in it stays, as long as there is room. */
+/** `present`: the plan that the VirtualService carries now. The envs in it keep their room. */
 export function decidePlan(
   users: UsersVirtualService,
   injections: readonly RouteInjection[],
@@ -69,7 +69,7 @@ export function decidePlan(
   };
 }
 
-/** A plan as it was decided, cut to the room that this version of the VirtualService leaves, and the http routes for it. */
+/** A stored plan, cut to the room that this version of the VirtualService leaves, and its http routes. */
 export function renderPlan(
   users: UsersVirtualService,
   plan: Plan,

@@ -5,7 +5,7 @@ import type { VirtualService } from '../../istio/types.ts';
 import { type Amendment, admit } from './admit.ts';
 import { nameOf } from './name.ts';
 
-/** What admission works with; nothing of it comes from the cluster. */
+/** The parts of the service that admission needs; none of them comes from the cluster. */
 export type AdmissionService = Pick<Service, 'config' | 'metrics' | 'log'>;
 
 export function admitVirtualService(
@@ -27,7 +27,7 @@ export function admitVirtualService(
     },
     service.config,
   );
-  // A dry run changes nothing: nobody wants to read of it later.
+  // A dry run changes nothing, so it is not logged or counted.
   if (request.dryRun !== true) {
     report(amendment, { virtualService: nameOf(virtualService), user: userInfo.username }, service);
   }
@@ -54,7 +54,7 @@ function report(amendment: Amendment, facts: object, { log, metrics }: Admission
   }
 }
 
-/** A manifest may leave its namespace to the request's path. */
+/** A manifest may have no namespace: then the request's path has it. */
 function withNamespace(object: VirtualService, namespace: string | undefined): VirtualService {
   if (object.metadata.namespace !== undefined || namespace === undefined) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };

@@ -9,14 +9,14 @@ import { relatedInjections } from './customize.ts';
 
 const KEY = 'RouteInjection.riskified.com/v1alpha1';
 
-/** What is asked for need not be known where it has come. */
+/** If the group was sent, which rules asked for it need not be computed. */
 function isSent(related: ObjectMap): boolean {
   return Object.hasOwn(related, KEY);
 }
 
 /**
- * The RouteInjections that concern a VirtualService, sorted by name; or why its marks must stay as they are. An injection that
- * was not sent or cannot be read may be the reason for routes that are there: without it they would be withdrawn.
+ * The RouteInjections that concern a VirtualService, sorted by name; or why its marks must not change. An injection that was not sent or
+ * cannot be read may be the reason for existing routes: without it they would be removed.
  */
 export function readInjections(
   virtualService: VirtualService,

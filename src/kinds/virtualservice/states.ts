@@ -7,16 +7,16 @@ import {
   type PlanNote,
 } from '../../virtualservice/routes/plan-codec.ts';
 
-/** What became of one injection in a VirtualService with these notes. */
+/** The state of one injection in a VirtualService with these notes. */
 export function injectionState(
   injection: RouteInjection,
   notes: readonly PlanNote[],
 ): InjectionState {
   const about = notes.filter((note) => isAbout(note, injection));
-  const told = about
+  const states = about
     .map(({ state }) => state)
     .filter((state) => state !== 'shadowed' || isFullyShadowed(injection, about));
-  return told.reduce(worse, injection.spec.active ? 'injected' : 'pending');
+  return states.reduce(worse, injection.spec.active ? 'injected' : 'pending');
 }
 
 /** Is the note about this injection? */
@@ -24,13 +24,13 @@ export function isAbout(note: PlanNote, { spec }: RouteInjection): boolean {
   return isSameOwner(note, spec);
 }
 
-/** One shadowed match of several, or a match that is shadowed before some routes only, leaves the env reachable. */
+/** If only some matches are shadowed, or a match only before some routes, the env is still reachable. */
 export function isFullyShadowed(injection: RouteInjection, about: readonly PlanNote[]): boolean {
   const shadowed = about.filter(({ state, partial }) => state === 'shadowed' && partial !== true);
   return shadowed.length >= injection.spec.matches.length;
 }
 
-/** The index labels of a VirtualService: for each env its worst state there. */
+/** The index labels of a VirtualService: for each env, its worst state there. */
 export function indexLabels(
   injections: readonly RouteInjection[],
   notes: readonly PlanNote[],

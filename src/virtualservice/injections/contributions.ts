@@ -8,8 +8,8 @@ import { applicants } from './room-order.ts';
 import { areSurelyModest, createShares, type InjectionContribution } from './share.ts';
 
 /**
- * What these of a draft's injections ask to put into the VirtualService. `present`: those of the plan that it carries now, which are
- * given room first (see `applicants`).
+ * These of a draft's injections as contributions. `present`: those of the plan that the VirtualService carries now, which get room
+ * first (see `applicants`).
  */
 export function offerOf(
   draft: Draft,
@@ -44,8 +44,8 @@ function once(count: () => number): () => number {
 }
 
 /**
- * As if each copy were as large as its route, with its injection's names at each target and with the match in each of its entries. All
- * names and all matches are in the plan: together they are no larger, but for names that come with each match.
+ * An upper bound: as if each copy were as large as its route, plus its injection's names at each target and its match in each entry.
+ * All names and matches are in the plan, so together they are no larger than it, except for names that are repeated for each match.
  */
 function mostRouteBytes(
   { routes }: Draft,
@@ -70,8 +70,8 @@ function countPairs(copies: readonly Copy[]): number {
 }
 
 /**
- * How many bytes the routes of one of the injections add to an object, at the most: where it shares copies with others of its env,
- * these are together no larger than one for each.
+ * Most bytes that the routes of one injection add to an object. Copies that it shares with others of its env are counted as if it had
+ * them alone: a shared copy is no larger than one copy for each.
  */
 function routeCounter(draft: Draft): (injection: PlannedInjection) => number {
   let known: CopiesByInjection | undefined;

@@ -6,7 +6,7 @@ import type { Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { note, summary } from './note.ts';
 
-/** The notes about requests that reach a clone's pods by a route to its host without a subset, or with one that selects them. */
+/** Notes about regular requests that reach a clone's pods, by a route to its host without a subset or with one that selects the clone. */
 export function guardNotes(users: UsersVirtualService, scope: Scope) {
   const known = new Map<string, string | undefined>();
   const unguarded = (host: string): string | undefined => {

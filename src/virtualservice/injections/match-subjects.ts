@@ -2,7 +2,7 @@ import { headerKey } from '../../istio/header-name.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import type { Group } from './groups.ts';
 
-/** What the matches of the groups are about. */
+/** The headers that the groups' matches have conditions on, and whether one has source labels. */
 export interface Subjects {
   headers: ReadonlySet<string>;
   hasLabels: boolean;
@@ -18,12 +18,12 @@ export function subjectsOf(groups: readonly Group[]): Subjects {
   return { headers, hasLabels };
 }
 
-/** Does the route say anything about one of the subjects? */
-export function says({ match }: HTTPRoute, { headers, hasLabels }: Subjects): boolean {
+/** Does the route have a condition on one of the subjects? */
+export function hasConditionOn({ match }: HTTPRoute, { headers, hasLabels }: Subjects): boolean {
   return (match ?? []).some((entry) => {
-    const isAboutCallers = entry.sourceLabels || entry.sourceNamespace || entry.gateways;
+    const hasCallerCondition = entry.sourceLabels || entry.sourceNamespace || entry.gateways;
     return (
-      (hasLabels && isAboutCallers !== undefined) ||
+      (hasLabels && hasCallerCondition !== undefined) ||
       names(entry.headers, headers) ||
       names(entry.withoutHeaders, headers)
     );

@@ -4,7 +4,7 @@ import type { HTTPRoute } from '../../istio/types.ts';
 import { concerns, eligibleDestination, labelOf, unroutable } from '../routes/eligible.ts';
 import type { Scope } from '../routes/scope.ts';
 
-/** Undefined when there is an eligible route. */
+/** Why no route can be copied for the injection; undefined: one can. */
 export function whyNoneEligible(
   { spec }: RouteInjection,
   http: readonly HTTPRoute[],
@@ -16,7 +16,7 @@ export function whyNoneEligible(
   const reason = concerned.map(unroutable).find((why) => why !== undefined);
   if (reason !== undefined) return `its route to ${host} cannot be copied: ${reason}`;
   if (concerned.length === 0) {
-    const half = halfNamed(http, host, scope);
+    const half = partialName(http, host, scope);
     if (half !== undefined) return half;
     const other = http.find((route) => unroutable(route) !== undefined);
     if (other !== undefined) {
@@ -29,8 +29,8 @@ export function whyNoneEligible(
   return `no route sends to ${host} with subset ${from.join(' or ')}`;
 }
 
-/** A name that DNS would complete is another host to Istio. */
-function halfNamed(http: readonly HTTPRoute[], host: string, scope: Scope): string | undefined {
+/** DNS would complete the written name to the host; to Istio it is another host. */
+function partialName(http: readonly HTTPRoute[], host: string, scope: Scope): string | undefined {
   const halves = halfNamesOf(host, scope.clusterDomain);
   for (const route of http) {
     const written = route.route?.map(({ destination }) => destination?.host ?? '') ?? [];

@@ -5,7 +5,7 @@ import type { Scope } from '../routes/scope.ts';
 import { onlyRoute } from '../routes/strip.ts';
 import { renderRoutes } from './render.ts';
 
-/** Why there is no copy of a user's route in this VirtualService for an injection; undefined: there is one. */
+/** Why a user's route of this VirtualService has no copy for an injection; undefined: it has one. */
 export function whyNotCopied(
   virtualService: VirtualService,
   route: HTTPRoute,

@@ -1,17 +1,17 @@
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import type { InjectionState, PlanNote } from '../routes/plan-codec.ts';
 
-/** A note to the env of an injection. */
+/** A note for the env of an injection. */
 export function note(injection: RouteInjection, state: InjectionState, message: string): PlanNote {
   const { env, deployment, host } = injection.spec;
-  // In the order in which the annotation has them.
+  // In the order of the annotation's keys.
   return { deployment, env, host, message, state };
 }
 
-/** So many routes of one kind are named to an env; the others are counted. */
+/** Most routes of one kind that are named in an env's notes; the others are counted. */
 const MAX_NAMED = 3;
 
-/** The first few of different messages; the last one tells how many more there are. */
+/** The first few different messages; the last one says how many more there are. */
 export function summary(messages: readonly string[]): readonly string[] {
   if (messages.length < 2) return messages;
   const different = [...new Set(messages)];

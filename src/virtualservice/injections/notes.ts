@@ -15,8 +15,8 @@ import type { Draft } from './render.ts';
 import { findShadows, type Shadow } from './shadows.ts';
 
 /**
- * What is worth telling the envs about this VirtualService, as if every injection were active: an env is to know
- * before its pods run which of its routes cannot be made, and why. The draft is that of all wishes.
+ * The notes for the envs about this VirtualService, as if every injection were active: an env learns before its pods run which of its
+ * routes cannot be made, and why. `draft`: of all wanted routes.
  */
 export function findNotes(
   users: UsersVirtualService,
@@ -51,7 +51,7 @@ export function findNotes(
 
 interface Context {
   http: readonly HTTPRoute[];
-  /** Those that have a copy before some route. */
+  /** The injections that have at least one copy. */
   copied: ReadonlySet<PlannedInjection>;
   dropped: ByOwner<Dropped>;
   shadows: ByOwner<Shadow>;
@@ -77,16 +77,16 @@ function routeNotes(
   ];
 }
 
-/** Where other routes have copies, those that the env's requests never meet are not worth a word. */
+/** If the injection has other copies, a route that the env's requests can never match is not worth a note. */
 function droppedOf(
   injection: RouteInjection,
   { dropped, copied }: Context,
   state: Dropped['state'],
 ): string[] {
-  const told = dropped(injection.spec).filter(
+  const relevant = dropped(injection.spec).filter(
     ({ pair, isHarmless }) => !isHarmless || !copied.has(pair.injection),
   );
-  return told.filter((one) => one.state === state).map(({ message }) => message);
+  return relevant.filter((one) => one.state === state).map(({ message }) => message);
 }
 
 function shadowNote(injection: RouteInjection, { pair, by, at }: Shadow): PlanNote {
@@ -97,6 +97,6 @@ function shadowNote(injection: RouteInjection, { pair, by, at }: Shadow): PlanNo
       : `env "${env}"`;
   const where = at === undefined ? 'never applies' : `does not apply to ${routesText(at)}`;
   const message = `match ${pair.matchIndex + 1} ${where}: ${taker} takes the same requests first`;
-  const told = note(injection, 'shadowed', message);
-  return at === undefined ? told : { ...told, partial: true };
+  const whole = note(injection, 'shadowed', message);
+  return at === undefined ? whole : { ...whole, partial: true };
 }

@@ -1,7 +1,7 @@
 import { decisiveCount, specificityOf } from '../../istio/specificity.ts';
 import type { Pair } from './precedence.ts';
 
-/** Why `first` comes before `later` in `pairsByPrecedence`, in words about the first. */
+/** Why `first` comes before `later` in `pairsByPrecedence`; the subject of the sentence is the first. */
 export function orderReason(first: Pair, later: Pair): string {
   const { env } = later.injection;
   const [own, other] = [specificityOf(first.match), specificityOf(later.match)];

@@ -1,10 +1,10 @@
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 
-/** What the plan needs of a RouteInjection; undefined for a consumer's, which is never routed to. */
+/** The part of a RouteInjection that the plan stores; undefined for a consumer's, which gets no routes. */
 export function planned({ spec }: RouteInjection): PlannedInjection | undefined {
   if (spec.subset === undefined) return undefined;
-  // In the order in which the annotation has them.
+  // In the order of the annotation's keys.
   return {
     clone: spec.clone,
     created: spec.envCreationTimestamp,
@@ -18,7 +18,7 @@ export function planned({ spec }: RouteInjection): PlannedInjection | undefined 
   };
 }
 
-/** An injection and what a plan needs of it; none of a consumer's. */
+/** An injection and the part of it that the plan stores; undefined for a consumer's. */
 export interface WantedRoutes {
   injection: RouteInjection;
   plan: PlannedInjection | undefined;

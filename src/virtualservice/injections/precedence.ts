@@ -4,7 +4,7 @@ import { compareSpecificity, type Specificity, specificityOf } from '../../istio
 import { byText } from '../../k8s/canonical.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 
-/** One match of one injection: one route before every eligible one. */
+/** One match of one injection: it has one copy of every eligible route. */
 export interface Pair {
   injection: PlannedInjection;
   match: IstioMatch;
@@ -12,7 +12,7 @@ export interface Pair {
   routeName: string;
 }
 
-/** All pairs, the one that decides first leading: the narrower match, then the older env, then by name. */
+/** All pairs by precedence: the more specific match first, then the older env, then by name. */
 export function pairsByPrecedence(injections: readonly PlannedInjection[]): Pair[] {
   const ranked: Ranked[] = [];
   for (const injection of injections) {
@@ -25,7 +25,7 @@ export function pairsByPrecedence(injections: readonly PlannedInjection[]): Pair
   return ranked.sort(byPrecedence).map(({ pair }) => pair);
 }
 
-/** Sorting asks for each pair's rank again and again. */
+/** Sorting needs each pair's specificity many times. */
 interface Ranked {
   pair: Pair;
   specificity: Specificity;
@@ -44,7 +44,7 @@ function byPrecedence(a: Ranked, b: Ranked): number {
   );
 }
 
-/** Order of envs where their matches weigh the same: older first. */
+/** The order of envs whose matches are equally specific: older first. */
 export function olderFirst(a: PlannedInjection, b: PlannedInjection): number {
   return (
     byText(a.created, b.created) ||

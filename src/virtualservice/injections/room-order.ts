@@ -2,16 +2,17 @@ import { jsonEqual } from '../../k8s/canonical.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { olderFirst, routeNameOf } from './precedence.ts';
 
-/** An injection in the order in which room is given. */
+/** An injection that asks for room. */
 export interface Applicant {
   injection: PlannedInjection;
-  /** It is in already, and does not ask for more: its env's share does not matter. */
+  /** It is in the plan already and does not ask for more room, so its env's share does not matter. */
   isSettled: boolean;
 }
 
 /**
- * In which order injections get room: first those in the present plan as they are, then those there that changed (first such as
- * did not grow), then newcomers; the older env first. So nobody who is in is pushed out by another env, new or grown.
+ * The injections in the order in which they get room: first those that are unchanged since the present plan, then changed ones that did
+ * not grow, then ones that grew, then new ones; within each of these, the older env first. So no env that is new or asks for more can
+ * take the room of another env in the plan.
  */
 export function applicants(
   injections: readonly PlannedInjection[],
@@ -19,19 +20,19 @@ export function applicants(
   bytes: (injection: PlannedInjection) => number,
 ): Applicant[] {
   const known = new Map(present.map((injection) => [routeNameOf(injection), injection]));
-  const classOf = (injection: PlannedInjection): number => {
+  const standingOf = (injection: PlannedInjection): number => {
     const before = known.get(routeNameOf(injection));
     if (before === undefined) return 3;
     if (jsonEqual(before, injection)) return 0;
     return bytes(asked(injection)) <= bytes(asked(before)) ? 1 : 2;
   };
   return injections
-    .map((injection) => ({ injection, place: classOf(injection) }))
+    .map((injection) => ({ injection, place: standingOf(injection) }))
     .sort((a, b) => a.place - b.place || olderFirst(a.injection, b.injection))
     .map(({ injection, place }) => ({ injection, isSettled: place < 2 }));
 }
 
-/** What an env asks for. How its subsets are named is our doing, or the base's rules': nobody is to lose a place for it. */
+/** The part that the env decides. Names of subsets come from us or from the base's rules, and must not cost an env its room. */
 function asked({ targets: _targets, ...injection }: PlannedInjection): PlannedInjection {
   return { ...injection, to: '' };
 }

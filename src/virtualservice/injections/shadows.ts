@@ -5,28 +5,28 @@ import type { Draft } from './render.ts';
 import type { IsActive } from './taken.ts';
 import { takenBefore } from './taken-before.ts';
 
-/** A pair whose requests all go to an earlier one, wherever it has a copy or in some of these places. */
+/** A pair whose requests an earlier pair takes, before all routes of which it has a copy or before some. */
 export interface Shadow {
   pair: Pair;
-  /** The first one that takes them. */
+  /** The first pair that takes them. */
   by: Pair;
-  /** Before which routes that is so, in words; undefined: before all that the pair has a copy of. */
+  /** The routes before which that is so, in words; undefined: all of which the pair has a copy. */
   at?: string[];
 }
 
 /**
- * What pairs get nothing, judged by the copies that there are: before one route, a copy is never met if each of its match entries
- * is covered by one of an earlier active copy; and of two injections of one env that want the same targets the second gets none.
- * An injection that is not active takes nothing.
+ * The pairs that get no requests, judged by the drafted copies. Before one route, a copy gets none if each of its match entries is
+ * covered by an entry of an earlier active copy; and of two injections of one env that want the same targets, the second gets none.
+ * An injection that is not active takes no requests.
  */
 export function findShadows(draft: Draft, isActive: IsActive): Shadow[] {
   const { groups, routes, pairs } = draft;
-  // One alone is in nobody's shadow.
+  // A single pair cannot be shadowed.
   if (pairs.length < 2) return [];
-  const judge = takenBefore(draft, isActive);
+  const takenAt = takenBefore(draft, isActive);
   const taken = new Map<Pair, { by: Pair; routes: HTTPRoute[] }>();
   for (const { route, copies } of routes) {
-    for (const [pair, by] of judge(route, copies)) {
+    for (const [pair, by] of takenAt(route, copies)) {
       const known = taken.get(pair);
       if (known === undefined) taken.set(pair, { by, routes: [route] });
       else known.routes.push(route);
@@ -44,7 +44,7 @@ export function findShadows(draft: Draft, isActive: IsActive): Shadow[] {
     });
 }
 
-/** Before how many routes each of the pairs has a copy. */
+/** Of how many routes each of these pairs has a copy. */
 function copyCounts({ routes }: Draft, asked: ReadonlyMap<Pair, unknown>): Map<Pair, number> {
   const counts = new Map<Pair, number>();
   for (const { copies } of routes) {

@@ -2,17 +2,17 @@ import type { Contribution, Shares } from '../routes/contribution.ts';
 import { MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 
-/** Of a plan's 64 KiB one env may take so much: a quarter. */
+/** Most bytes of a plan that one env may have: a quarter of its 64 KiB. */
 export const PLAN_SHARE_BYTES = MAX_PLAN_BYTES / 4;
 /**
- * Of an object's 1.25 MiB one env may take so much for routes beyond those of one match: a quarter. How large the copies for one match
- * are is the user's doing, not the env's.
+ * Most bytes of routes beyond those of one match that one env may have: a quarter of an object's 1.25 MiB. The size of the copies for
+ * one match depends on the user's routes, not on the env.
  */
 export const ROUTES_SHARE_BYTES = MAX_OBJECT_BYTES / 4;
 
 /**
- * Is every env within its share, for sure? Told without counting, and mostly true: a character takes six bytes of JSON at the most, and
- * what is beside the texts takes no more than this.
+ * True only if it is certain that every env is within its share. It uses upper bounds, which is fast and mostly enough: a character
+ * takes at most six bytes of JSON, and the constants below bound what is beside the texts.
  */
 export function areSurelyModest(injections: readonly PlannedInjection[]): boolean {
   const used = new Map<string, number>();
@@ -50,14 +50,14 @@ function mostBytes({ clone, created, deployment, env, from, host, to, matches }:
 /** A character may become six bytes in JSON (`\u0000`). */
 const MOST_ESCAPED = 6;
 
-/** One RouteInjection: its entry in the plan, and its copies. */
+/** One RouteInjection as a contribution. */
 export interface InjectionContribution extends Contribution {
   injection: PlannedInjection;
-  /** It is in already, and does not ask for more: its env's share does not matter. */
+  /** It is in the plan already and does not ask for more room, so its env's share does not matter. */
   isSettled: boolean;
 }
 
-/** What each env has of the plan, and of the routes beyond those of one match. */
+/** Counts what each env gets of the plan, and of routes beyond those of one match. */
 export function createShares(): Shares<InjectionContribution> {
   const used = new Map<string, { plan: LazySum; routes: LazySum }>();
   const usedBy = (env: string) => {
@@ -89,7 +89,7 @@ export function createShares(): Shares<InjectionContribution> {
   };
 }
 
-/** A sum that is counted only when it is asked for, each item once: mostly nobody asks. */
+/** A sum that is computed only when it is needed, which is seldom. Each item is measured once. */
 interface LazySum {
   add(contribution: InjectionContribution): void;
   with(contribution: InjectionContribution): number;

@@ -4,7 +4,7 @@ import { entryConditions } from '../../istio/entry-conditions.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import type { Copy } from './copies.ts';
 import type { Group } from './groups.ts';
-import { says, subjectsOf } from './match-subjects.ts';
+import { hasConditionOn, subjectsOf } from './match-subjects.ts';
 import type { Pair } from './precedence.ts';
 import type { Draft } from './render.ts';
 import { type IsActive, type Taken, takenByEarlier, takenWithin } from './taken.ts';
@@ -12,8 +12,9 @@ import { type IsActive, type Taken, takenByEarlier, takenWithin } from './taken.
 const NOTHING: Taken = new Map();
 
 /**
- * What is taken before one route. Where a route says nothing about what the envs' matches are about, an entry of a copy covers one
- * of another copy just if the match does: then the matches alone are compared, once for all routes with the same copies.
+ * The pairs whose requests are taken before one route. If a route has no condition on the headers or callers of the envs' matches, an
+ * entry of one copy covers an entry of another exactly if the first match covers the other: then only the matches are compared, once
+ * for all routes with the same copies.
  */
 export function takenBefore({ groups, pairs, scope }: Draft, isActive: IsActive) {
   const known = new Map<string, Taken>();
@@ -21,7 +22,7 @@ export function takenBefore({ groups, pairs, scope }: Draft, isActive: IsActive)
   const subjects = subjectsOf(groups);
   const hasCovered = someCovered(groups, isActive);
   const isShared = groups.some((group) => group.pairs.length > 1);
-  const plainly = (copies: readonly Copy[]): Taken => {
+  const byMatches = (copies: readonly Copy[]): Taken => {
     ids ??= new Map(pairs.map((pair, index) => [pair, index]));
     const key = copies.map((copy) => copy.pairs.map((pair) => ids?.get(pair)).join('+')).join();
     const before = known.get(key);
@@ -35,9 +36,9 @@ export function takenBefore({ groups, pairs, scope }: Draft, isActive: IsActive)
   return (route: HTTPRoute, copies: readonly Copy[]): Taken => {
     const within = isShared ? takenWithin(route, copies, scope, isActive) : NOTHING;
     if (copies.length < 2) return within;
-    const isFree = !says(route, subjects);
+    const isFree = !hasConditionOn(route, subjects);
     if (isFree && !hasCovered) return within;
-    const later = isFree ? plainly(copies) : byEntries(copies);
+    const later = isFree ? byMatches(copies) : byEntries(copies);
     return within.size === 0 ? later : new Map([...within, ...later]);
   };
 }
@@ -50,7 +51,7 @@ function entriesOf({ route: { match } }: Copy, compared: ReadonlySet<string>) {
   return (match ?? []).map((entry) => entryConditions(entry, compared));
 }
 
-/** Is any group's match covered by that of an earlier one? Mostly none is, and there is nothing to look at route by route. */
+/** Is any group's match covered by that of an earlier group? Mostly none is, and then single routes need no look. */
 function someCovered(groups: readonly Group[], isActive: IsActive): boolean {
   const earlier = createCoverIndex<Group>();
   return groups.some((group) => {

@@ -9,10 +9,10 @@ import type { Pair } from './precedence.ts';
 
 export type IsActive = (injection: PlannedInjection) => boolean;
 
-/** Pairs that get nothing by one copy each, and the one that gets it. */
+/** Pairs whose requests are taken, and the pair that takes them. */
 export type Taken = ReadonlyMap<Pair, Pair>;
 
-/** By copies that stand before: of another env, or of the same one where it does not lead to the pair's own clone. */
+/** Taken by earlier copies: those of other envs, and those of the same env that do not send to the pair's own clone. */
 export function takenByEarlier(
   copies: readonly Copy[],
   entries: (copy: Copy) => HeaderAndSourceMatch[],
@@ -37,7 +37,7 @@ export function takenByEarlier(
   return taken;
 }
 
-/** What is found for the first of some items, if something is found for each. */
+/** The result for the first item, if there is a result for every item. */
 function firstOfAll<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
   let first: R | undefined;
   for (const item of items) {
@@ -48,7 +48,7 @@ function firstOfAll<T, R>(items: readonly T[], find: (item: T) => R | undefined)
   return first;
 }
 
-/** By injections of the same env that want the same targets and come first. */
+/** Taken by earlier injections of the same env that want the same targets. */
 export function takenWithin(
   route: HTTPRoute,
   copies: readonly Copy[],

@@ -1,12 +1,12 @@
 import type { PlanNote, PlannedInjection } from '../routes/plan-codec.ts';
 
-/** An injection that is not in the plan, and why, unless there is simply no room. */
+/** An injection that is not in the plan. `excess`: its env would get more than its share; absent: there is no room. */
 export interface LeftOut {
   injection: PlannedInjection;
   excess?: string;
 }
 
-/** Tells the env that its injection was left out, and what to do. */
+/** The note for the env of an injection that was left out. */
 export function tooLargeNote({ injection, excess }: LeftOut): PlanNote {
   const { env, deployment, host } = injection;
   const message =

@@ -2,7 +2,7 @@ import type { Plan } from '../routes/plan-codec.ts';
 import { planBytes } from './plan-bytes.ts';
 import type { Room } from './room.ts';
 
-/** The plan with as many of its notes as fit beside its injections: routes matter more than words. */
+/** The plan with as many of its notes as fit beside its injections: routes matter more than notes. */
 export function fitNotes(plan: Plan, room: Room): Plan {
   const { notes } = plan;
   if (notes.length === 0) return plan;
@@ -16,7 +16,7 @@ function fits(plan: Plan, room: Room): boolean {
   return planBytes(plan) <= room.plan;
 }
 
-/** The largest count from 0 to `limit` that fits, where fewer always fit when more do; 0 when none does. */
+/** The largest count from 0 to `limit` that fits, if every smaller count fits, too; 0 if none fits. */
 export function largest(limit: number, fits: (count: number) => boolean): number {
   if (fits(limit)) return limit;
   let low = 0;

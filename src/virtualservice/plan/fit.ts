@@ -4,15 +4,15 @@ import { MAX_OBJECT_BYTES } from '../routes/limits.ts';
 import { EMPTY_PLAN_BYTES } from './plan-bytes.ts';
 import type { Room } from './room.ts';
 
-/** A contribution that does not get in, and why, unless there is simply no room. */
+/** A contribution that does not get in. `excess`: its author would get more than its share; absent: there is no room. */
 export interface LeftOut<C> {
   contribution: C;
   excess?: string;
 }
 
 /**
- * The contributions that do not get into the room. They are given room in the order in which they come, and no author gets more than
- * its share. One that is too large for what is left makes no room for itself: those behind it that fit get in.
+ * The contributions that do not get in. They get room in the order of the list, and no author gets more than its share. One that is too
+ * large for the room that is left is left out; later, smaller ones may still get in.
  */
 export function leftOutOf<C extends Contribution>(offer: Offer<C>, room: Room): LeftOut<C>[] {
   const isWhole = fitsWhole(offer, room);
@@ -28,9 +28,9 @@ export function leftOutOf<C extends Contribution>(offer: Offer<C>, room: Room): 
   });
 }
 
-/** Do all fit, even if their routes were as large as they can be? */
+/** Do all fit, by upper bounds? */
 function fitsWhole<C extends Contribution>(offer: Offer<C>, room: Room): boolean {
-  // No part is larger than the whole that came, mostly that is enough to know. Twice, since `routes` counts some commas more.
+  // No part is larger than the whole request: mostly that is enough. Twice, because `routes` counts some commas more.
   const most = room.sent + EMPTY_PLAN_BYTES;
   if (most <= room.plan && 2 * most + offer.mostRouteBytes(most, () => most) <= MAX_OBJECT_BYTES) {
     return true;
@@ -41,7 +41,7 @@ function fitsWhole<C extends Contribution>(offer: Offer<C>, room: Room): boolean
   return counted <= room.routesAtLeast() || counted <= room.routes();
 }
 
-/** Is there room for one more? Then it is taken. */
+/** Returns a function that takes the room for one more contribution, and says whether there was enough. */
 function roomCounter(room: Room): (contribution: Contribution) => boolean {
   // The first item of the plan's list needs no comma.
   let plan = room.plan - EMPTY_PLAN_BYTES + 1;

@@ -8,21 +8,21 @@ import { EMPTY_PLAN_BYTES } from './plan-bytes.ts';
 export interface Room {
   /** For the plan annotation. */
   plan: number;
-  /** For our routes. Counted when it is asked for, which is seldom: to escape the user's annotations takes long. */
+  /** For our routes. Computed when it is needed, which is seldom: escaping the user's annotations takes long. */
   routes: () => number;
-  /** So much at the least: takes less long to tell. */
+  /** A lower bound of `routes`, which is faster to compute. */
   routesAtLeast: () => number;
-  /** Object and injections came in so many bytes; infinite when that is not known. */
+  /** Bytes of the request with object and injections; infinite if unknown. */
   sent: number;
   /** Is there room for the annotation with the envs' names? */
   envs: boolean;
 }
 
 /**
- * The room that the user's own part of a VirtualService leaves. Nothing that changes by our own writes counts (marks,
- * routes, managedFields): sync and admission must come to the same plan, or they would write by turns for ever. Nor do the names of the
- * envs: they are noted only where the longest plan has room beside them, or a newcomer's name could push another env out.
- * `sentBytes`: object and injections, or its plan, were sent in so many, which tells of most that all fits; it changes no answer.
+ * The room that the user's own part of a VirtualService leaves. What our own writes change does not count (marks, routes,
+ * managedFields): sync and admission must compute the same plan, or they would write in turn for ever. The names of the envs do not
+ * count either: they are written only if the longest plan fits beside them, so that a new env's name cannot push another env out.
+ * `sentBytes`: bytes of the request with object and injections, or with the plan. Mostly enough to tell that all fits; it changes no answer.
  */
 export function roomOf(
   users: UsersVirtualService,
@@ -45,7 +45,7 @@ export function roomOf(
   };
 }
 
-/** A character may become six in JSON (`\u0000`); so many bytes are more than the punctuation of an annotation, too. */
+/** A character may become six in JSON (`\u0000`); one more covers the punctuation of an annotation. */
 const MOST_ESCAPED = 7;
 
 function bytes(key: string, value: string): number {
