@@ -5,7 +5,7 @@ import { concernedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
 
-/** The RouteInjections that concern a VirtualService: those of the hosts that it routes to or delegates. */
+/** The RouteInjections that concern a VirtualService: those of its `concernedHosts`. */
 export function relatedInjections(
   virtualService: VirtualService,
   config: { clusterDomain: string },

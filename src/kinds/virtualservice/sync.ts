@@ -3,6 +3,7 @@ import { isLeaving, type RouteInjection } from '../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import { lastWritten } from '../../k8s/written.ts';
+import { indexLabels } from '../../virtualservice/injections/states.ts';
 import { decidePlan } from '../../virtualservice/pipeline.ts';
 import { nextAttempt } from '../../virtualservice/plan/attempts.ts';
 import { roomOf } from '../../virtualservice/plan/room.ts';
@@ -20,7 +21,6 @@ import {
   withoutOurs,
 } from '../../virtualservice/routes/strip.ts';
 import { oldestInjections } from './oldest.ts';
-import { indexLabels } from './states.ts';
 
 /** What the decorator sets on a VirtualService; null removes a mark. */
 export interface Decoration {

@@ -4,9 +4,9 @@ import {
   injectionState,
   isAbout,
   isFullyShadowed,
-} from '../../../../src/kinds/virtualservice/states.ts';
+} from '../../../../src/virtualservice/injections/states.ts';
 import type { InjectionState, PlanNote } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { HOST, injection, planNote } from '../../virtualservice/builders.ts';
+import { HOST, injection, planNote } from '../builders.ts';
 
 const active = injection();
 const pending = injection({ active: false });

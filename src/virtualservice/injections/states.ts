@@ -1,11 +1,7 @@
 import { envLabel } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import { groupByOwner, isSameOwner } from '../../virtualservice/routes/owner.ts';
-import {
-  INJECTION_STATES,
-  type InjectionState,
-  type PlanNote,
-} from '../../virtualservice/routes/plan-codec.ts';
+import { groupByOwner, isSameOwner } from '../routes/owner.ts';
+import { INJECTION_STATES, type InjectionState, type PlanNote } from '../routes/plan-codec.ts';
 
 /** The state of one injection in a VirtualService with these notes. */
 export function injectionState(
