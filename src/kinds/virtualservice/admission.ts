@@ -47,7 +47,7 @@ function report(amendment: Amendment, facts: object, { log, metrics }: Admission
     metrics.restoredMarks.inc();
     log.warn(
       { ...facts, routes },
-      'marks were changed by a user who is not --metacontroller-user, and put back',
+      'marks were changed by a user who is not --metacontroller-user, and were restored',
     );
   } else {
     log.info({ ...facts, routes }, 'VirtualService amended');

@@ -99,7 +99,7 @@ function headerConflict(
 ): Skip | undefined {
   const isComparable = (one: StringMatch | null) =>
     one?.regex === undefined || isCompiled(one.regex);
-  const reason = `already decides on header ${name} otherwise`;
+  const reason = `already has another condition on header ${name}`;
   if (unwanted.length > 0) {
     return {
       reason,
@@ -166,13 +166,18 @@ function andSourceLabels(
     const { sourceLabels: _labels, sourceNamespace: _namespace, ...kept } = rest;
     return gateways.includes(MESH)
       ? { entry: { ...kept, sourceLabels: wanted } }
-      : { skip: { reason: 'is for gateways only, where no caller is known', isHarmless: true } };
+      : {
+          skip: {
+            reason: 'is for gateways only, where source labels are not known',
+            isHarmless: true,
+          },
+        };
   }
   const own = entry.sourceLabels ?? {};
   const contrary = Object.keys(wanted)
     .sort(byText)
     .find((key) => Object.hasOwn(own, key) && own[key] !== wanted[key]);
   if (contrary === undefined) return { entry: { ...entry, sourceLabels: { ...own, ...wanted } } };
-  const reason = `already decides on source label ${contrary} otherwise`;
+  const reason = `already has another condition on source label ${contrary}`;
   return { skip: { reason, isHarmless: true } };
 }

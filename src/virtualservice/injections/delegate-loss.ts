@@ -164,5 +164,5 @@ function message({ base, field, isPartial }: Loss, root: string, above: HTTPRout
       ? `take the condition on header ${name.join('.')} out of the root's route`
       : `put a route before ${base} whose match repeats the root's ${field}`;
   const part = isPartial ? ' for a part of its requests' : '';
-  return `under VirtualService ${root} Istio drops the copy of ${base}${part}, and the env's requests stay with the base: it contradicts ${field} of ${labelOf(above)} there; ${remedy}`;
+  return `under VirtualService ${root} Istio drops the copy of ${base}${part}, so the env's requests go to the base: it contradicts ${field} of ${labelOf(above)} there; ${remedy}`;
 }

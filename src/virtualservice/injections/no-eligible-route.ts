@@ -22,7 +22,7 @@ export function whyNoneEligible(
     if (other !== undefined) {
       return `no route of it sends to ${host}, and ${labelOf(other)} cannot be copied: ${unroutable(other)}`;
     }
-    return `it routes to ${host} by tcp or tls only, where headers are not seen`;
+    return `it routes to ${host} by tcp or tls only, which cannot match headers`;
   }
   if (from.length === 0)
     return `no DestinationRule of ${host} names a subset of the base's version`;
@@ -36,7 +36,7 @@ function partialName(http: readonly HTTPRoute[], host: string, scope: Scope): st
     const written = route.route?.map(({ destination }) => destination?.host ?? '') ?? [];
     const half = written.find((name) => halves.includes(name));
     if (half !== undefined) {
-      return `${labelOf(route)} sends to "${half}", which Istio takes for another host than ${host}, as it completes only names without a dot; write ${host} there`;
+      return `${labelOf(route)} sends to "${half}", which Istio treats as another host than ${host}, because it completes only names without a dot; write ${host} there`;
     }
   }
   return undefined;

@@ -18,8 +18,8 @@ export function whyNotCopied(
   if (reason !== undefined) return `${label} has no copy: ${reason}`;
   if (!concerns(route, host, scope)) return `${label} does not send to ${host}`;
   if (eligibleDestination(route, injection, scope) === undefined) {
-    const wanted = from.length === 0 ? "the base's" : from.join(' or ');
-    return `${label} sends to ${host}, but not to subset ${wanted}, of which copies are made`;
+    const wanted = from.length === 0 ? 'a subset of the base' : `subset ${from.join(' or ')}`;
+    return `${label} sends to ${host}, but copies are made only of routes to ${wanted}`;
   }
   const { http, dropped } = renderRoutes(onlyRoute(virtualService, route), [injection], scope);
   return http.length > 1 ? undefined : dropped[0]?.message;

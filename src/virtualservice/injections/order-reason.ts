@@ -16,8 +16,8 @@ export function orderReason(first: Pair, later: Pair): string {
     }[count];
   }
   const [a, b] = [first, later].map(({ injection }) => injection.created);
-  if (a !== b) return `it is older (${a}, ${env} ${b}), and the matches weigh the same`;
+  if (a !== b) return `it is older (${a}, ${env} ${b}), and the matches are equally specific`;
   return first.injection.env === env
     ? 'it is the same env'
-    : 'it comes first by name; matches and ages weigh the same';
+    : 'it comes first by name; matches and ages are equal';
 }

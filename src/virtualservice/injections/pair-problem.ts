@@ -18,10 +18,10 @@ export function pairProblem({ injection }: Pick<Pair, 'injection'>): string | un
 
 function injectionProblem({ matches, clone }: PlannedInjection): string | undefined {
   const problem = matchesProblem(matches);
-  if (problem !== undefined) return `no proxy is to get its routes: ${problem}`;
+  if (problem !== undefined) return `its routes are not rendered: ${problem}`;
   return CLONE.test(clone)
     ? undefined
-    : `no proxy is to get its routes: "${clone}" is no name of a Deployment`;
+    : `its routes are not rendered: "${clone}" is not a valid name of a Deployment`;
 }
 
 /** Why no proxy may get these matches, even if Istio accepts them: the first regex that is beyond the bounds. */

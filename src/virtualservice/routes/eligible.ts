@@ -25,7 +25,7 @@ export function concerns(route: HTTPRoute, host: string, scope: Scope): boolean 
 
 const REASONS: Record<RouteKind, string | undefined> = {
   redirect: 'it redirects',
-  directResponse: 'it answers directly',
+  directResponse: 'it has a direct response',
   delegate: 'it delegates to another VirtualService, which gets routes of its own',
   plain: undefined,
 };

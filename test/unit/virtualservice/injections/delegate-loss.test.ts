@@ -34,7 +34,7 @@ const losses = (
 ) => delegateLosses(child, roots, wish({ matches }), CONFIG);
 
 const sentence = (field: string, remedy: string, part = '') =>
-  `under VirtualService shop/root Istio drops the copy of route "all"${part}, and the env's requests stay with the base: it contradicts ${field} of route "api" there; ${remedy}`;
+  `under VirtualService shop/root Istio drops the copy of route "all"${part}, so the env's requests go to the base: it contradicts ${field} of route "api" there; ${remedy}`;
 const drop = (header: string) => `take the condition on header ${header} out of the root's route`;
 const ALL: HTTPRoute = { ...BASE, name: 'all' };
 const entries = (...match: HTTPMatchRequest[]): HTTPRoute => ({ ...ALL, match });

@@ -15,7 +15,7 @@ it.each<[string, HTTPRoute, string | undefined]>([
   [
     'a direct response',
     { directResponse: { status: 200 } },
-    'a route without a name has no copy: it answers directly',
+    'a route without a name has no copy: it has a direct response',
   ],
   [
     'another host',
@@ -29,17 +29,17 @@ it.each<[string, HTTPRoute, string | undefined]>([
       name: 'r',
       route: [...(routeTo('other', 'shared').route ?? []), ...(routeTo('backend').route ?? [])],
     },
-    `route "r" sends to ${HOST}, but not to subset shared, of which copies are made`,
+    `route "r" sends to ${HOST}, but copies are made only of routes to subset shared`,
   ],
   [
     'no subset',
     { ...routeTo('backend'), name: 'r' },
-    `route "r" sends to ${HOST}, but not to subset shared, of which copies are made`,
+    `route "r" sends to ${HOST}, but copies are made only of routes to subset shared`,
   ],
   [
     'a condition of its own',
     { ...routeTo('backend', 'shared'), name: 'r', match: header('somebody') },
-    'route "r" already decides on header user otherwise',
+    'route "r" already has another condition on header user',
   ],
   [
     'there is one of another entry',
@@ -53,13 +53,13 @@ it.each<[string, HTTPRoute, string | undefined]>([
 it('names all subsets of the base', () => {
   const route = { ...routeTo('backend', 'shared'), name: 'r' };
   expect(whyNotCopied(OBJECT, route, wish({ from: ['v1', 'v2'] }), scope)).toBe(
-    `route "r" sends to ${HOST}, but not to subset v1 or v2, of which copies are made`,
+    `route "r" sends to ${HOST}, but copies are made only of routes to subset v1 or v2`,
   );
 });
 
 it('names no subset where the base has none', () => {
   const route = { ...routeTo('backend', 'shared'), name: 'r' };
   expect(whyNotCopied(OBJECT, route, wish({ from: [] }), scope)).toBe(
-    `route "r" sends to ${HOST}, but not to subset the base's, of which copies are made`,
+    `route "r" sends to ${HOST}, but copies are made only of routes to a subset of the base`,
   );
 });

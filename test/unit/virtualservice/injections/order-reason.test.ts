@@ -38,10 +38,10 @@ it('by age, by name, and of one env', () => {
   };
   const at = (day: number) => ({ envCreationTimestamp: `2026-01-0${day}T00:00:00Z` });
   expect(told({ env: 'b', ...at(1) }, { env: 'a', ...at(2) })).toBe(
-    'it is older (2026-01-01T00:00:00Z, a 2026-01-02T00:00:00Z), and the matches weigh the same',
+    'it is older (2026-01-01T00:00:00Z, a 2026-01-02T00:00:00Z), and the matches are equally specific',
   );
   expect(told({ env: 'b', ...at(1) }, { env: 'a', ...at(1) })).toBe(
-    'it comes first by name; matches and ages weigh the same',
+    'it comes first by name; matches and ages are equal',
   );
   expect(told({ env: 'a', matches: [exact('a'), exact('b')] })).toBe('it is the same env');
 });

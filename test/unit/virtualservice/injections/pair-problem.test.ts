@@ -33,7 +33,7 @@ describe('an injection of a version before', () => {
     [
       'with a regex that Envoy refuses',
       { matches: [{ headers: { user: { regex: '\\x{100}' } } }] },
-      'no proxy is to get its routes: spec.istioMatches[0].headers[user].regex: has "\\x{100}"',
+      'its routes are not rendered: spec.istioMatches[0].headers[user].regex: has "\\x{100}"',
     ],
     [
       'with one in a match that is well by itself',
@@ -49,7 +49,7 @@ describe('an injection of a version before', () => {
       },
       'its regexes are too costly for every proxy: together they have some 4530 steps',
     ],
-    ['with a clone that is a command to Envoy', { clone: '%FOO%' }, '"%FOO%" is no name'],
+    ['with a clone that is a command to Envoy', { clone: '%FOO%' }, '"%FOO%" is not a valid name'],
   ])('%s has no routes, and is told why', (_name, more, words) => {
     const { copies, told } = rendered(more);
     expect(copies).toBe(0);

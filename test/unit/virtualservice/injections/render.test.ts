@@ -174,7 +174,7 @@ describe('a copy that cannot be', () => {
       { headers: { user: { exact: 'else' } } },
       { withoutHeaders: { User: { prefix: 'x' } } },
     ];
-    const message = 'route "r" already decides on header user otherwise';
+    const message = 'route "r" already has another condition on header user';
     const dropped = { pair: mine, state: 'skipped', message };
     const route = { ...BASE, name: 'r', match };
     expect(render([route])).toEqual({
@@ -189,7 +189,7 @@ describe('a copy that cannot be', () => {
   it('for some entries only is told, too', () => {
     const match = [{ headers: { user: { regex: '.*' } } }, {}];
     const route = { ...BASE, match };
-    const message = 'a route without a name already decides on header user otherwise';
+    const message = 'a route without a name already has another condition on header user';
     expect(render([route])).toEqual({
       http: [copy(), route],
       dropped: [{ pair: mine, state: 'skipped', message, isHarmless: false }],

@@ -52,7 +52,7 @@ describe('a regex of which nothing can be told', () => {
     );
     expect(entries).toEqual([]);
     expect(skips).toEqual([
-      { reason: 'already decides on header user otherwise', isHarmless: false },
+      { reason: 'already has another condition on header user', isHarmless: false },
     ]);
   });
 });
