@@ -68,9 +68,9 @@ export function consumer(spec: Partial<RouteInjectionSpec> = {}): RouteInjection
   return deepFreeze({ ...injection(spec), spec: rest });
 }
 
-export function wish(spec: Partial<RouteInjectionSpec> = {}): PlannedInjection {
+export function planEntry(spec: Partial<RouteInjectionSpec> = {}): PlannedInjection {
   const plan = planned(injection(spec));
-  if (plan === undefined) throw new Error('a consumer wishes for no routes');
+  if (plan === undefined) throw new Error('a consumer has no plan entry');
   return plan;
 }
 

@@ -14,12 +14,12 @@ import {
   consumer,
   injection,
   plan,
+  planEntry,
   planNote,
   routing,
   SCOPE,
   to,
   users,
-  wish,
 } from './builders.ts';
 
 const object = routing([BASE]);
@@ -49,7 +49,7 @@ describe('a plan', () => {
       consumer({ env: 'consumer' }),
       injection({ ...old, matches }),
     ];
-    const expected = { plan: plan([wish({ ...old, matches }), wish()]), notes: [] };
+    const expected = { plan: plan([planEntry({ ...old, matches }), planEntry()]), notes: [] };
     expect(decide(injections)).toEqual(expected);
     expect(decide(injections.toReversed())).toEqual(expected);
   });
@@ -78,10 +78,13 @@ describe('a plan', () => {
     const matches = (count: number) =>
       Array.from({ length: count }, (_, at) => ({ headers: { user: { exact: `a${at}` } } }));
     const older = { env: 'older', envCreationTimestamp: '2025-01-01T00:00:00Z' };
-    const present = plan([wish({ ...older, matches: matches(1) }), wish({ matches: matches(3) })]);
+    const present = plan([
+      planEntry({ ...older, matches: matches(1) }),
+      planEntry({ matches: matches(3) }),
+    ]);
     const now = [injection({ ...older, matches: matches(16) }), injection({ matches: matches(3) })];
     const made = decidePlan(vs, now, roomOf(vs, undefined), SCOPE, present);
-    expect(made.plan.injections).toEqual([wish({ matches: matches(3) })]);
+    expect(made.plan.injections).toEqual([planEntry({ matches: matches(3) })]);
     expect(made.notes).toEqual([planNote('too-large', TOO_LARGE, { env: 'older' })]);
   });
 
@@ -109,9 +112,9 @@ describe('a plan', () => {
     const annotations = { filler: 'x'.repeat(256 * 1024 - 700) };
     const vs = routing([BASE, { name: 'r'.repeat(300), route: [to()] }], { annotations });
     const { plan: made, notes } = decide([injection()], vs);
-    expect(made).toEqual(plan([wish()]));
+    expect(made).toEqual(plan([planEntry()]));
     expect(notes.map(({ state }) => state)).toEqual(['unguarded']);
-    expect(cut(plan([wish()], { notes }), vs)).toEqual(made);
+    expect(cut(plan([planEntry()], { notes }), vs)).toEqual(made);
   });
 
   it('cut to the same room is the same', () => {
@@ -124,9 +127,9 @@ describe('a plan', () => {
 
   it('is the same as another whatever their attempts', () => {
     const notes = [planNote('skipped', 'x')];
-    const one = plan([wish()], { notes, attempt: 1, at: 'a' });
-    expect(samePlan(one, plan([wish()], { notes }))).toBe(true);
-    expect(samePlan(one, plan([wish()]))).toBe(false);
+    const one = plan([planEntry()], { notes, attempt: 1, at: 'a' });
+    expect(samePlan(one, plan([planEntry()], { notes }))).toBe(true);
+    expect(samePlan(one, plan([planEntry()]))).toBe(false);
     expect(samePlan(one, plan([], { notes }))).toBe(false);
   });
 });

@@ -16,11 +16,11 @@ import {
   CONFIG,
   HOST,
   nameOf,
+  planEntry,
   routing,
   SCOPE,
   to,
   virtualService,
-  wish,
 } from '../builders.ts';
 
 const delegate = (...http: HTTPRoute[]) =>
@@ -31,7 +31,7 @@ const losses = (
   roots: VirtualService[],
   child: VirtualService,
   matches: IstioMatch[] = [{ headers: { user: { exact: 'al' } } }],
-) => delegateLosses(child, roots, wish({ matches }), CONFIG);
+) => delegateLosses(child, roots, planEntry({ matches }), CONFIG);
 
 const sentence = (field: string, remedy: string, part = '') =>
   `under VirtualService shop/root Istio drops the copy of route "all"${part}, so the env's requests go to the base: it contradicts ${field} of route "api" there; ${remedy}`;
@@ -324,7 +324,7 @@ describe('agrees with where requests go', () => {
       const child = delegate({ ...ALL, match: base });
       for (const wanted of ENVS) {
         const match = user(wanted);
-        const { http } = renderRoutes(withoutOurs(child), [wish({ matches: [match] })], {
+        const { http } = renderRoutes(withoutOurs(child), [planEntry({ matches: [match] })], {
           ...SCOPE,
           isDelegate: true,
         });

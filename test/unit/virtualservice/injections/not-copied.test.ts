@@ -3,7 +3,7 @@ import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import { whyNotCopied } from '../../../../src/virtualservice/injections/not-copied.ts';
 import { scopeOf } from '../../../../src/virtualservice/routes/scope.ts';
 import { routeTo, virtualService } from '../../../support/objects.ts';
-import { HOST, wish } from '../builders.ts';
+import { HOST, planEntry } from '../builders.ts';
 
 const OBJECT = virtualService('shop/backend');
 const scope = scopeOf(OBJECT, { clusterDomain: 'cluster.local' });
@@ -47,19 +47,19 @@ it.each<[string, HTTPRoute, string | undefined]>([
     undefined,
   ],
 ])('%s', (_name, route, reason) => {
-  expect(whyNotCopied(OBJECT, route, wish(), scope)).toBe(reason);
+  expect(whyNotCopied(OBJECT, route, planEntry(), scope)).toBe(reason);
 });
 
 it('names all subsets of the base', () => {
   const route = { ...routeTo('backend', 'shared'), name: 'r' };
-  expect(whyNotCopied(OBJECT, route, wish({ from: ['v1', 'v2'] }), scope)).toBe(
+  expect(whyNotCopied(OBJECT, route, planEntry({ from: ['v1', 'v2'] }), scope)).toBe(
     `route "r" sends to ${HOST}, but copies are made only of routes to subset v1 or v2`,
   );
 });
 
 it('names no subset where the base has none', () => {
   const route = { ...routeTo('backend', 'shared'), name: 'r' };
-  expect(whyNotCopied(OBJECT, route, wish({ from: [] }), scope)).toBe(
+  expect(whyNotCopied(OBJECT, route, planEntry({ from: [] }), scope)).toBe(
     `route "r" sends to ${HOST}, but copies are made only of routes to a subset of the base`,
   );
 });

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { IstioMatch } from '../../../../src/api/dynamicenv.ts';
 import { orderReason } from '../../../../src/virtualservice/injections/order-reason.ts';
 import { pairsByPrecedence } from '../../../../src/virtualservice/injections/precedence.ts';
-import { wish } from '../builders.ts';
+import { planEntry } from '../builders.ts';
 
 const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value } } });
 const prefix = (value: string): IstioMatch => ({ headers: { user: { prefix: value } } });
@@ -24,16 +24,24 @@ it.each<[string, IstioMatch, IstioMatch, string]>([
     'its match has more text to compare (3, that of late 2 characters)',
   ],
 ])('by %s', (_name, a, b, reason) => {
-  const first = wish({ env: 'first', matches: [a], envCreationTimestamp: '2026-01-02T00:00:00Z' });
-  const late = wish({ env: 'late', matches: [b], envCreationTimestamp: '2026-01-01T00:00:00Z' });
+  const first = planEntry({
+    env: 'first',
+    matches: [a],
+    envCreationTimestamp: '2026-01-02T00:00:00Z',
+  });
+  const late = planEntry({
+    env: 'late',
+    matches: [b],
+    envCreationTimestamp: '2026-01-01T00:00:00Z',
+  });
   const [one, other] = pairsByPrecedence([late, first]);
   expect(one?.injection).toBe(first);
   expect(one && other && orderReason(one, other)).toBe(reason);
 });
 
 it('by age, by name, and of one env', () => {
-  const told = (...wishes: Parameters<typeof wish>[0][]) => {
-    const [one, other] = pairsByPrecedence(wishes.map((parts) => wish(parts)));
+  const told = (...wishes: Parameters<typeof planEntry>[0][]) => {
+    const [one, other] = pairsByPrecedence(wishes.map((parts) => planEntry(parts)));
     return one && other && orderReason(one, other);
   };
   const at = (day: number) => ({ envCreationTimestamp: `2026-01-0${day}T00:00:00Z` });

@@ -12,7 +12,7 @@ import {
 } from '../../../../src/virtualservice/routes/limits.ts';
 import { serializePlan } from '../../../../src/virtualservice/routes/plan-codec.ts';
 import { withoutOurs } from '../../../../src/virtualservice/routes/strip.ts';
-import { BASE, copy, plan, planNote, routing, SCOPE, users, wish } from '../builders.ts';
+import { BASE, copy, plan, planEntry, planNote, routing, SCOPE, users } from '../builders.ts';
 
 const PLAN_KEY = 'riskified.com/route-injections';
 const ENVS_KEY = 'riskified.com/dynamic-environment';
@@ -94,7 +94,7 @@ describe('injections', () => {
     sent: Number.POSITIVE_INFINITY,
     envs: true,
   });
-  const envs = ['a', 'b', 'c'].map((env) => wish({ env }));
+  const envs = ['a', 'b', 'c'].map((env) => planEntry({ env }));
   const planBytes = (count: number) =>
     utf8Length(serializePlan(plan(envs.slice(0, count)))) + BOOKKEEPING;
   const fitted = (room: { plan?: number; routes?: number }, all = envs) => {
@@ -138,7 +138,7 @@ describe('injections', () => {
       const object = routing([route], { annotations: { a: 'x'.repeat(forAnnotations) } });
       const all = ['a', 'b', 'c'].map((env) => {
         const exact = `${env}${'x'.repeat(forMatch)}`;
-        return wish({ env, matches: [{ headers: { user: { exact } } }] });
+        return planEntry({ env, matches: [{ headers: { user: { exact } } }] });
       });
       const draft = draftRoutes(users([route]), all, SCOPE);
       const sent = utf8Length(JSON.stringify([object, all]));
@@ -176,7 +176,7 @@ describe('injections', () => {
     (_what, entries, exact, size) => {
       const match = Array.from({ length: entries }, (_, at) => ({ uri: { prefix: `/${at}` } }));
       const route = { ...BASE, match, headers: { request: { set: { x: 'y'.repeat(size) } } } };
-      const all = [wish({ matches: [{ headers: { user: { exact } } }] })];
+      const all = [planEntry({ matches: [{ headers: { user: { exact } } }] })];
       const draft = draftRoutes(users([route]), all, SCOPE);
       const needed = JSON.stringify(draft.routes[0]?.copies.map((one) => one.route)).length - 1;
       expect(fitInjections(draft, all, roomFor(needed), []).kept).toEqual(all);
@@ -188,14 +188,14 @@ describe('injections', () => {
   it('are left out by age, whatever their matches are, and keep their order', () => {
     const strong = { headers: { user: { exact: 'a' }, lang: { exact: 'de' } } };
     const all = [
-      wish({ env: 'a', envCreationTimestamp: '2026-01-03T00:00:00Z', matches: [strong] }),
-      wish({ env: 'b', envCreationTimestamp: '2026-01-02T00:00:00Z' }),
-      wish({ env: 'c' }),
+      planEntry({ env: 'a', envCreationTimestamp: '2026-01-03T00:00:00Z', matches: [strong] }),
+      planEntry({ env: 'b', envCreationTimestamp: '2026-01-02T00:00:00Z' }),
+      planEntry({ env: 'c' }),
     ];
     const room = (...kept: typeof all) => ({
       plan: utf8Length(serializePlan(plan(kept))) + BOOKKEEPING,
     });
-    const [, b = wish(), c = wish()] = all;
+    const [, b = planEntry(), c = planEntry()] = all;
     expect(fitted(room(b, c), all)).toEqual(['b,c', 'a']);
     expect(fitted(room(c), all)).toEqual(['c', 'b,a']);
   });
@@ -239,7 +239,11 @@ describe('contributions of any source', () => {
 describe('an injection that is too large', () => {
   it('is left out without taking those of lower rank with it', () => {
     const long = { headers: { user: { exact: 'x'.repeat(1000) }, lang: { exact: 'de' } } };
-    const all = [wish({ env: 'a' }), wish({ env: 'huge', matches: [long] }), wish({ env: 'z' })];
+    const all = [
+      planEntry({ env: 'a' }),
+      planEntry({ env: 'huge', matches: [long] }),
+      planEntry({ env: 'z' }),
+    ];
     const room = { ...roomOf(users([BASE]), undefined), plan: 1000 };
     const { kept, leftOut } = fitInjections(draftRoutes(users([BASE]), all, SCOPE), all, room, []);
     expect(kept.map(({ env }) => env)).toEqual(['a', 'z']);
@@ -249,10 +253,10 @@ describe('an injection that is too large', () => {
 
 describe('notes', () => {
   const notes = ['a', 'b', 'c'].map((message) => planNote('skipped', message));
-  const full = plan([wish()], { notes, attempt: 3, at: '2026-01-01T00:00:00Z' });
+  const full = plan([planEntry()], { notes, attempt: 3, at: '2026-01-01T00:00:00Z' });
   const room = (bytes: number) => ({ ...roomOf(users([BASE]), undefined), plan: bytes });
   const bytes = (count: number) =>
-    utf8Length(serializePlan(plan([wish()], { notes: notes.slice(0, count) }))) + BOOKKEEPING;
+    utf8Length(serializePlan(plan([planEntry()], { notes: notes.slice(0, count) }))) + BOOKKEEPING;
 
   it('are kept as far as they fit beside the injections', () => {
     expect(fitNotes(full, room(bytes(3)))).toEqual(full);

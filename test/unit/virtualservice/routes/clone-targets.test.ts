@@ -4,16 +4,16 @@ import { deepFreeze } from '../../../../src/simulator/object.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import { cloneTargets } from '../../../../src/virtualservice/routes/clone-targets.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { HOST, nameOf, SCOPE, to, users, wish } from '../builders.ts';
+import { HOST, nameOf, planEntry, SCOPE, to, users } from '../builders.ts';
 
 const OTHER = 'other.shop.svc.cluster.local';
-const backend = wish();
-const other = wish({
+const backend = planEntry();
+const other = planEntry({
   deployment: { namespace: 'shop', name: 'other' },
   clone: 'other-test',
   host: OTHER,
 });
-const second = wish({
+const second = planEntry({
   deployment: { namespace: 'shop', name: 'second' },
   clone: 'second-test',
   from: ['v2'],
@@ -185,7 +185,7 @@ describe('a copy for several workloads of an env', () => {
   it('is one for each match that both have', () => {
     const more = { headers: { user: { exact: 'me' }, lang: { exact: 'de' } } };
     const matches = [more, ...backend.matches];
-    const [a, b] = [wish({ matches }), { ...other, matches: [...other.matches, more] }];
+    const [a, b] = [planEntry({ matches }), { ...other, matches: [...other.matches, more] }];
     expect(http([a, b])).toHaveLength(3);
     expect(http([a, other]).map(([, targets]) => targets)).toEqual([
       'backend-test 50, other/shared 50',
@@ -195,7 +195,7 @@ describe('a copy for several workloads of an env', () => {
   });
 
   it('is one for each env', () => {
-    const others = wish({ ...other, env: 'b', subset: 'b', clone: 'other-b' });
+    const others = planEntry({ ...other, env: 'b', subset: 'b', clone: 'other-b' });
     expect(http([backend, others]).map(([, targets]) => targets)).toEqual([
       'backend/shared 50, other-b 50',
       'backend-test 50, other/shared 50',
@@ -206,7 +206,7 @@ describe('a copy for several workloads of an env', () => {
   it('is not made where Istio would refuse it, and the other workload has it alone', () => {
     const { dropped, http: rendered } = renderRoutes(
       users([split]),
-      [wish({ subset: 'No!' }), other],
+      [planEntry({ subset: 'No!' }), other],
       SCOPE,
     );
     expect(rendered.map(({ route = [] }) => route.map(brief).join(', '))).toEqual([
