@@ -23,7 +23,7 @@ import type { UsersVirtualService } from './routes/strip.ts';
  * 1. Our routes and marks are removed (`withoutOurs` in `routes/strip.ts`): from here on there is only the user's part.
  * 2. Copies of the user's routes are drafted for the envs' matches, each in front of its route (`draftRoutes` in `injections/`).
  * 3. What does not fit is left out (`leftOutOf` in `plan/fit.ts`); the rest is rendered.
- * 4. Admission alone: the difference to what came is the patch (`patchRoutes` in `routes/patch.ts`).
+ * 4. In admission only: the difference to the object as written is the patch (`patchRoutes` in `routes/patch.ts`).
  *
  * The decorator's sync calls `decidePlan`, which does 2 and 3 and stores the result as a plan; admission calls `renderPlan`, which does
  * them again for the plan that it finds. A second source of routes would insert them between 1 and 2, so that they are copied, too.

@@ -74,7 +74,7 @@ function conditionsIn(routes: readonly HTTPRoute[]): number {
   return routes.reduce((sum, { match }) => sum + Math.max(match?.length ?? 0, 1), 0);
 }
 
-/** The losses of the copies, each of which stands before its base. Routes behind one that takes all requests of this root are skipped. */
+/** The losses of the copies. Each copy is directly before its base. Routes behind one that takes all requests of this root are skipped. */
 function lossesUnder(
   { match: root = [] }: HTTPRoute,
   routes: readonly HTTPRoute[],

@@ -51,7 +51,7 @@ function entriesOf({ route: { match } }: Copy, compared: ReadonlySet<string>) {
   return (match ?? []).map((entry) => entryConditions(entry, compared));
 }
 
-/** Is any group's match covered by that of an earlier group? Mostly none is, and then single routes need no look. */
+/** Is any group's match covered by that of an earlier group? Mostly none is: then no route has to be examined. */
 function someCovered(groups: readonly Group[], isActive: IsActive): boolean {
   const earlier = createCoverIndex<Group>();
   return groups.some((group) => {

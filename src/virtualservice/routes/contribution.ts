@@ -10,7 +10,7 @@ import type { HTTPRoute } from '../../istio/types.ts';
 export interface Contribution {
   /** Bytes of its entry in the plan annotation. */
   planBytes: () => number;
-  /** Bytes that its routes add to the object, at the most. */
+  /** Bytes that its routes add to the object, at most. */
   routeBytes: () => number;
 }
 
@@ -20,7 +20,7 @@ export interface Offer<C extends Contribution> {
   planBytes: () => number;
   /** An upper bound of all routes' bytes, for a plan of so many bytes and for routes of the user of so many bytes each. */
   mostRouteBytes: (planBytes: number, bytesOf: (route: HTTPRoute) => number) => number;
-  /** True only if no author gets more than a fair share. Mostly true, and found out without counting. */
+  /** True only if no author gets more than a fair share. Computed without counting; mostly true. */
   areSurelyModest: () => boolean;
   /** In the order in which room is given. Asked for only where it is not sure that all fit. */
   contributions: () => readonly C[];

@@ -9,7 +9,7 @@ declare const USERS: unique symbol;
 /** A VirtualService as its user has it: without our routes and marks. Only `withoutOurs` makes one. */
 export type UsersVirtualService = VirtualService & { readonly [USERS]: true };
 
-/** Several injections ask for the user's part of one VirtualService. */
+/** One call of a hook needs the user's part of a VirtualService several times; it is stripped once. */
 const known = new WeakMap<VirtualService, UsersVirtualService>();
 
 /** The user's part of a VirtualService. Its routes keep their order, and each is the very object that came in. */

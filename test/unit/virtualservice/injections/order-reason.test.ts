@@ -40,8 +40,8 @@ it.each<[string, IstioMatch, IstioMatch, string]>([
 });
 
 it('by age, by name, and of one env', () => {
-  const told = (...wishes: Parameters<typeof planEntry>[0][]) => {
-    const [one, other] = pairsByPrecedence(wishes.map((parts) => planEntry(parts)));
+  const told = (...all: Parameters<typeof planEntry>[0][]) => {
+    const [one, other] = pairsByPrecedence(all.map((parts) => planEntry(parts)));
     return one && other && orderReason(one, other);
   };
   const at = (day: number) => ({ envCreationTimestamp: `2026-01-0${day}T00:00:00Z` });
