@@ -43,13 +43,16 @@ function without(
 ): Record<string, string> {
   const kept: [string, string][] = [];
   let hasMarks = false;
-  for (const [key, value] of Object.entries(map)) {
+  for (const key in map) {
     if (isMark(key)) hasMarks = true;
-    else kept.push([key, value]);
+    else kept.push([key, map[key] as string]);
   }
+  if (!hasMarks) return map;
   // Not by assignment: `__proto__` is a key, too.
-  return hasMarks ? Object.fromEntries(kept) : map;
+  return kept.length === 0 ? NOTHING : Object.fromEntries(kept);
 }
+
+const NOTHING: Record<string, string> = Object.freeze({});
 
 /** The user's own routes of a list. */
 export function stripRoutes(http: readonly HTTPRoute[]): HTTPRoute[] {
