@@ -2,7 +2,7 @@ import { fqdn } from '../istio/host.ts';
 import { nameOf, namespaceOf } from '../istio/objects.ts';
 import { liveHosts } from '../istio/route-kinds.ts';
 import type { VirtualService } from '../istio/types.ts';
-import { isIgnored } from '../virtualservice/injections/outcomes.ts';
+import { isIgnored } from '../virtualservice/routes/ignored.ts';
 import { type Card, namespaceId } from './cards.ts';
 import type { PictureNode, PictureSettings } from './types.ts';
 

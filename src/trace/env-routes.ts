@@ -4,10 +4,14 @@ import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-rows.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { orderedPairs, type Pair, routeNameOf } from '../virtualservice/injections/precedence.ts';
-import { cloneOf, leadingTo } from '../virtualservice/routes/leads-to.ts';
+import {
+  type Pair,
+  pairsByPrecedence,
+  routeNameOf,
+} from '../virtualservice/injections/precedence.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
+import { cloneOf, sendsToClone } from '../virtualservice/routes/sends-to-clone.ts';
 import { plannedSubsets } from '../virtualservice/routes/targets.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 
@@ -94,7 +98,7 @@ export function leadsToCloneOf(
   { mesh }: MeshSnapshot,
 ): (route: HTTPRoute) => boolean {
   const owner = { ...injection, subsets: plannedSubsets(injection) };
-  return leadingTo(owner, scopeOf(virtualService, mesh));
+  return sendsToClone(owner, scopeOf(virtualService, mesh));
 }
 
 /** The user's route of which an env's route is a copy: the next one after it. A user's route is its own. */
@@ -116,7 +120,10 @@ export function metMatch(
   injection: PlannedInjection,
   request: HttpRequest,
 ): { pair: Pair } | { failed: (Mismatch & { matchIndex: number })[] } {
-  const pairs = orderedPairs([injection]).map((pair) => ({ pair, failed: unmet(pair, request) }));
+  const pairs = pairsByPrecedence([injection]).map((pair) => ({
+    pair,
+    failed: unmet(pair, request),
+  }));
   const met = pairs.find(({ failed }) => failed === undefined);
   if (met) return { pair: met.pair };
   const failed = pairs

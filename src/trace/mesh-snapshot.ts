@@ -8,7 +8,7 @@ import type { MeshService } from '../istio/subset-lookup.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Service } from '../k8s/workload.ts';
-import { planned } from '../virtualservice/injections/outcomes.ts';
+import { planned } from '../virtualservice/injections/planned.ts';
 import { routeNameOf } from '../virtualservice/injections/precedence.ts';
 import {
   type Plan,

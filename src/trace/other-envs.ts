@@ -6,12 +6,13 @@ import { nameOf } from '../istio/objects.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { whyNotCopied } from '../virtualservice/injections/not-copied.ts';
 import { orderReason } from '../virtualservice/injections/order-reason.ts';
-import { isIgnored } from '../virtualservice/injections/outcomes.ts';
 import { type Pair, routeNameOf } from '../virtualservice/injections/precedence.ts';
 import { draftRoutes } from '../virtualservice/injections/render.ts';
 import { findShadows } from '../virtualservice/injections/shadows.ts';
+import { isIgnored } from '../virtualservice/routes/ignored.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../virtualservice/routes/scope.ts';
+import { onlyRoute } from '../virtualservice/routes/strip.ts';
 import { baseRoute, leadsToClaim, leadsToCloneOf, metMatch, type RowEnv } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
 import type { OtherEnv } from './env-types.ts';
@@ -146,7 +147,11 @@ function outranked(
   const active = snapshot.claims.flatMap(({ injection, isActive }) =>
     injection && isActive ? injection : [],
   );
-  const draft = draftRoutes([base.route], active, scopeOf(base.virtualService, snapshot.mesh));
+  const draft = draftRoutes(
+    onlyRoute(base.virtualService, base.route),
+    active,
+    scopeOf(base.virtualService, snapshot.mesh),
+  );
   const isOwn = (one: Pair) =>
     routeNameOf(one.injection) === pair.routeName && one.matchIndex === pair.matchIndex;
   const isCopied = draft.routes.some(({ copies }) => copies.some(({ pairs }) => pairs.some(isOwn)));
@@ -189,5 +194,5 @@ function copyProblem(
   injection: PlannedInjection,
   { mesh }: MeshSnapshot,
 ): string | undefined {
-  return whyNotCopied(route, injection, scopeOf(virtualService, mesh));
+  return whyNotCopied(virtualService, route, injection, scopeOf(virtualService, mesh));
 }

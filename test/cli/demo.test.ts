@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import * as render from '../../src/virtualservice/injections/render.ts';
 import * as patch from '../../src/virtualservice/routes/patch.ts';
+import type { UsersVirtualService } from '../../src/virtualservice/routes/strip.ts';
 import { recorder } from './lib/in-process.ts';
 
 jest.setTimeout(30_000);
@@ -40,7 +41,7 @@ describe('sabotage is noticed', () => {
       'routes are never rendered',
       'render',
       {
-        renderRoutes: (http: []) => ({ http, dropped: [] }),
+        renderRoutes: ({ spec: { http } }: UsersVirtualService) => ({ http, dropped: [] }),
         routesFor: ({ routes }: render.Draft) => routes.map(({ route }) => route),
       },
       /^not true: the routes are added within 120 s$/,

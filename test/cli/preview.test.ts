@@ -16,7 +16,7 @@ const SHOP = path('../../examples/shop');
 const CROWDED = path('./fixtures/crowded');
 const DELEGATES = path('./fixtures/delegates');
 const DROPPED =
-  'alice: VirtualService shop/backend: under VirtualService edge/public Istio drops the copy of route "all", and the env\'s requests stay with the base: it contradicts headers.user of route "known-users" there; take the condition on header user out of the root\'s route';
+  'alice: VirtualService shop/backend: under VirtualService edge/public Istio drops the copy of route "all", so the env\'s requests go to the base: it contradicts headers.user of route "known-users" there; take the condition on header user out of the root\'s route';
 
 describe('as text', () => {
   test('what is created, what changes, how the env stands', async () => {
@@ -80,7 +80,7 @@ Status
       /^ {2}alice: not guarded: .*route "open" .* name the subset shared there$/m,
     );
     expect(warnings).toMatch(
-      /^ {2}alice: .*route "testers" already decides on header user otherwise/m,
+      /^ {2}alice: .*route "testers" already has another condition on header user/m,
     );
     expect(warnings).toMatch(
       /^ {2}bob: conflicting: .*env "alice" takes the same requests first$/m,

@@ -97,8 +97,8 @@ describe('everybody else', () => {
     const alice = ['-H', 'user: alice'];
     const { hop } = await tracedData(...CROWDED, 'http://backend.shop/', ...alice);
     expect(hop.otherEnvs.map(({ env, reason, why }) => [env, reason, why])).toEqual([
-      ['alice', 'no-copy', 'route "testers" already decides on header user otherwise'],
-      ['bob', 'no-copy', 'route "testers" already decides on header user otherwise'],
+      ['alice', 'no-copy', 'route "testers" already has another condition on header user'],
+      ['bob', 'no-copy', 'route "testers" already has another condition on header user'],
     ]);
     const open = await tracedData(...CROWDED, 'http://backend.shop/open');
     expect(open.hop.destinations[0]?.unguarded).toEqual(['alice', 'bob']);

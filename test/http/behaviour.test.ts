@@ -245,8 +245,8 @@ describe('a RouteInjection of another shape', () => {
     }
     const told = app.lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
     expect(told).toEqual([
-      'VirtualService shop/backend: RouteInjection bad (spec.from: expected a list) cannot be read, so its marks stay as they are; wait until all pods of the service have the same version, or delete the RouteInjection, and it is made anew',
-      'VirtualService shop/backend: related objects RouteInjection.riskified.com/v1alpha1 were not sent, though they are asked for; its marks stay as they are',
+      'VirtualService shop/backend: RouteInjection bad (spec.from: expected a list) cannot be read, so its marks are not changed; wait until all pods of this service run the same version, or delete the RouteInjection: it is created again',
+      'VirtualService shop/backend: related objects RouteInjection.riskified.com/v1alpha1 were not sent, although the customize hook asks for them; its marks are not changed',
     ]);
   });
 

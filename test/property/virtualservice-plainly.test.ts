@@ -11,16 +11,17 @@ import { validateRoute } from '../../src/istio/validate-route.ts';
 import { canonicalJson, jsonEqual, utf8Length } from '../../src/k8s/canonical.ts';
 import { deepFreeze } from '../../src/simulator/object.ts';
 import { andMatch } from '../../src/virtualservice/injections/and-match.ts';
-import { planned } from '../../src/virtualservice/injections/outcomes.ts';
-import { orderedPairs, type Pair } from '../../src/virtualservice/injections/precedence.ts';
+import { planned } from '../../src/virtualservice/injections/planned.ts';
+import { type Pair, pairsByPrecedence } from '../../src/virtualservice/injections/precedence.ts';
 import { draftRoutes, renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { findShadows } from '../../src/virtualservice/injections/shadows.ts';
-import { fitInjections, roomOf } from '../../src/virtualservice/plan/fit.ts';
+import { fitInjections } from '../../src/virtualservice/pipeline.ts';
+import { roomOf } from '../../src/virtualservice/plan/room.ts';
+import { cloneTargets } from '../../src/virtualservice/routes/clone-targets.ts';
 import { eligibleDestination, labelOf } from '../../src/virtualservice/routes/eligible.ts';
-import { ledTargets } from '../../src/virtualservice/routes/lead.ts';
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
-import { stripRoutes } from '../../src/virtualservice/routes/strip.ts';
+import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
 import { CONFIG } from '../unit/virtualservice/builders.ts';
 import { injections, planOf, virtualServices } from './lib/virtualservice.ts';
 
@@ -97,7 +98,7 @@ function copiesOf(
     name: members[0]?.routeName ?? '',
     match: andMatch(route.match, members[0]?.match ?? {}, scope).entries,
     ...kept,
-    route: ledTargets(
+    route: cloneTargets(
       route,
       members.map(({ injection }) => injection),
       scope,
@@ -176,9 +177,13 @@ describe('compared with the simple definition', () => {
         const http = httpOf(object).map((route, at) => (at === 0 ? { ...route, ...extra } : route));
         const plans = all.flatMap((one) => planned(one) ?? []);
         const scope = scopeOf(object, CONFIG);
-        const rendering = renderRoutes(deepFreeze(http), deepFreeze(plans), scope);
+        const rendering = renderRoutes(
+          withoutOurs(deepFreeze({ ...object, spec: { ...object.spec, http } })),
+          deepFreeze(plans),
+          scope,
+        );
         expect(JSON.stringify(rendering.http)).toBe(
-          JSON.stringify(plainly(http, orderedPairs(plans), scope)),
+          JSON.stringify(plainly(http, pairsByPrecedence(plans), scope)),
         );
       }),
       { numRuns: 500 },
@@ -191,7 +196,7 @@ describe('compared with the simple definition', () => {
         const plans = all.flatMap((one) => planned(one) ?? []);
         const active = new Set(plans.filter((_, at) => all[at]?.spec.active));
         const scope = scopeOf(object, CONFIG);
-        const draft = draftRoutes(httpOf(object), plans, scope);
+        const draft = draftRoutes(withoutOurs(object), plans, scope);
         const { pairs } = draft;
         const isActive = ({ injection }: Pair) => active.has(injection);
         const routes = draft.routes.map(({ route }) => route);
@@ -227,15 +232,15 @@ describe('compared with the simple definition', () => {
         fc.integer({ min: 50, max: 150 }),
         (object, all, percent) => {
           const plans = planOf(all);
-          const draft = draftRoutes(httpOf(object), plans, scopeOf(object, CONFIG));
+          const draft = draftRoutes(withoutOurs(object), plans, scopeOf(object, CONFIG));
           const exact = plans.reduce((sum, one) => {
-            const { http } = renderRoutes(httpOf(object), [one], scopeOf(object, CONFIG));
+            const { http } = renderRoutes(withoutOurs(object), [one], scopeOf(object, CONFIG));
             const own = http.filter(({ name }) => isInjectedRouteName(name));
             return own.reduce((bytes, route) => bytes + utf8Length(JSON.stringify(route)) + 1, sum);
           }, 0);
           const routes = Math.floor((exact * percent) / 100);
           const plan = utf8Length(serializePlan({ injections: plans, notes: [] })) + 64;
-          const room = roomOf(object, undefined);
+          const room = roomOf(withoutOurs(object), undefined);
           const left = { ...room, plan, routes: () => routes, routesAtLeast: () => routes };
           const { leftOut } = fitInjections(draft, plans, left, []);
           expect(leftOut.length === 0).toBe(exact <= routes || plans.length === 0);

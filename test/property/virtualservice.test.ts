@@ -12,13 +12,13 @@ import { admit } from '../../src/kinds/virtualservice/admit.ts';
 import { decorate } from '../../src/kinds/virtualservice/sync.ts';
 import { applyJsonPatch } from '../../src/simulator/api-server/json-patch.ts';
 import { deepFreeze } from '../../src/simulator/object.ts';
-import { orderedPairs } from '../../src/virtualservice/injections/precedence.ts';
+import { pairsByPrecedence } from '../../src/virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { eligibleDestination } from '../../src/virtualservice/routes/eligible.ts';
 import { patchRoutes } from '../../src/virtualservice/routes/patch.ts';
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
-import { stripRoutes } from '../../src/virtualservice/routes/strip.ts';
+import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
 import { CONFIG } from '../unit/virtualservice/builders.ts';
 import {
   ENVS,
@@ -39,7 +39,7 @@ const rendered = (object: VirtualService, wanted: ReturnType<typeof planOf>): Vi
   ...object,
   spec: {
     ...object.spec,
-    http: renderRoutes(httpOf(object), wanted, scopeOf(object, CONFIG)).http,
+    http: renderRoutes(withoutOurs(object), wanted, scopeOf(object, CONFIG)).http,
   },
 });
 
@@ -147,7 +147,7 @@ function takenBy(object: VirtualService, all: Parameters<typeof planOf>[0], requ
   const scope = scopeOf(object, CONFIG);
   const entries = route.match?.length ? route.match : [{}];
   const met = entries.filter((entry) => firstMismatch(entry, request, 'shop') === undefined);
-  const eligible = orderedPairs(planOf(all)).filter(
+  const eligible = pairsByPrecedence(planOf(all)).filter(
     ({ injection }) => eligibleDestination(route, injection, scope) !== undefined,
   );
   const first = eligible.find(

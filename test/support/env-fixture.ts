@@ -12,6 +12,7 @@ import { decorate } from '../../src/kinds/virtualservice/sync.ts';
 import { renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { type Plan, parsePlan, serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../../src/virtualservice/routes/scope.ts';
+import { withoutOurs } from '../../src/virtualservice/routes/strip.ts';
 import { at, CONFIG, deepFreeze, running, stamp } from './objects.ts';
 import { childrenMap, relatedMap } from './sent.ts';
 
@@ -137,8 +138,8 @@ export function carrying(
 ): VirtualService {
   const { labels, annotations } = decorate(object, injections, config, at(time));
   const plan = parsePlan(annotations['riskified.com/route-injections'] ?? undefined);
-  const http = object.spec.http ?? [];
-  const rendered = renderRoutes(http, plan?.injections ?? [], scopeOf(object, config)).http;
+  const users = withoutOurs(object);
+  const rendered = renderRoutes(users, plan?.injections ?? [], scopeOf(object, config)).http;
   return {
     ...object,
     metadata: {

@@ -9,7 +9,7 @@ import type {
 import { envId } from '../../api/env-id.ts';
 import { isInjectedRouteName, routeNameFilter } from '../../api/route-name.ts';
 import type { HTTPRouteDestination, VirtualService } from '../../istio/types.ts';
-import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
+import { cloneOf } from '../../virtualservice/routes/sends-to-clone.ts';
 import { isBeingDeleted } from '../shared/user-objects.ts';
 import { adviceFor } from './advice.ts';
 

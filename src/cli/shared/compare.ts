@@ -2,8 +2,8 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { PLAN_ANNOTATION } from '../../api/marks.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { toYaml } from '../../k8s/yaml.ts';
-import { samePlan } from '../../virtualservice/plan/decide.ts';
-import { type Plan, parsePlan } from '../../virtualservice/routes/plan-codec.ts';
+
+import { type Plan, parsePlan, samePlan } from '../../virtualservice/routes/plan-codec.ts';
 import type { Readable, Snapshot } from './snapshot.ts';
 
 export interface Changes {

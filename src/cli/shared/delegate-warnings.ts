@@ -5,7 +5,7 @@ import { nameOf } from '../../istio/objects.ts';
 import { liveHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { delegateLosses } from '../../virtualservice/injections/delegate-loss.ts';
-import { planned } from '../../virtualservice/injections/outcomes.ts';
+import { planned } from '../../virtualservice/injections/planned.ts';
 import { warningsOf } from './describe-env.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { type Deployment, isAvailable } from '../../k8s/workload.ts';
 import { cloneName } from '../../kinds/dynamicenv/plan/names.ts';
 import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
-import { cloneOf } from '../../virtualservice/routes/leads-to.ts';
+import { cloneOf } from '../../virtualservice/routes/sends-to-clone.ts';
 import { isEnvChild, isVirtualService } from './user-objects.ts';
 
 /** A clone that has no available pods in the cluster. */

@@ -47,14 +47,14 @@ function report(amendment: Amendment, facts: object, { log, metrics }: Service):
     metrics.restoredMarks.inc();
     log.warn(
       { ...facts, routes },
-      'marks were changed by a user who is not --metacontroller-user, and put back',
+      'marks were changed by a user who is not --metacontroller-user, and were restored',
     );
   } else {
     log.info({ ...facts, routes }, 'VirtualService amended');
   }
 }
 
-/** A manifest may leave its namespace to the request's path. */
+/** A manifest may have no namespace: then the request's path has it. */
 function withNamespace(object: VirtualService, namespace: string | undefined): VirtualService {
   if (object.metadata.namespace !== undefined || namespace === undefined) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };

@@ -2,11 +2,8 @@ import { shapeText, wrongShape } from '../../api/foreign-shapes.ts';
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
-import { isIgnored } from '../../virtualservice/injections/outcomes.ts';
-import { draftRoutes, routesFor } from '../../virtualservice/injections/render.ts';
-import { affordableInjections } from '../../virtualservice/plan/affordable.ts';
-import { cutPlan, samePlan } from '../../virtualservice/plan/decide.ts';
-import { hasRoom, roomOf } from '../../virtualservice/plan/fit.ts';
+import { renderPlan } from '../../virtualservice/pipeline.ts';
+import { hasRoom, roomOf } from '../../virtualservice/plan/room.ts';
 import {
   isMarkAnnotation,
   isMarkLabel,
@@ -24,10 +21,15 @@ import {
   EMPTY_PLAN,
   isEmptyPlan,
   parsePlan,
+  samePlan,
   serializePlan,
 } from '../../virtualservice/routes/plan-codec.ts';
 import { httpOf, type Scope, scopeOf } from '../../virtualservice/routes/scope.ts';
-import { keepsUserRoutes, withoutOurRoutes } from '../../virtualservice/routes/strip.ts';
+import {
+  keepsUserRoutes,
+  type UsersVirtualService,
+  withoutOurs,
+} from '../../virtualservice/routes/strip.ts';
 
 /** One write of a VirtualService, as admission sees it. */
 export interface VirtualServiceWrite {
@@ -41,20 +43,20 @@ export interface VirtualServiceWrite {
 
 export interface Amendment {
   patch: PatchOperation[];
-  /** How many of our routes the object carries afterwards. */
+  /** How many of our routes the object has afterwards. */
   routes: number;
-  /** The writer had changed marks that are not theirs, and they were put back or taken off. */
+  /** The writer had changed our marks, and the change was undone. */
   restoredMarks: boolean;
-  /** Set when the routes were left as they came, and why: a mistake of ours. */
+  /** Why the routes were not changed, because of a bug of ours. */
   refusal?: string;
-  /** Set when the routes were left as they came because they cannot be read: which field is wrong. */
+  /** Why the routes were not changed, because they cannot be read: names the wrong field. */
   unread?: string;
 }
 
 /**
- * What is amended in a write of a VirtualService. Only Metacontroller's user may change marks: in anybody else's
- * update the old ones are put back, on a create they are taken off. Then the routes are rendered from the plan, and
- * marks that were kept only for routes that are now gone go with them.
+ * The amendment of one write of a VirtualService. Only Metacontroller's user may change marks: in an update of another user the old
+ * ones are restored, in a create they are removed. Then the routes are rendered from the plan, and marks that were kept only for
+ * routes that are now removed are removed, too.
  */
 export function admit(
   write: VirtualServiceWrite,
@@ -67,7 +69,7 @@ export function admit(
   const restoredMarks = !isOwner && !jsonEqual(came, allowed);
   const wrong = wrongShape('VirtualService', object);
   if (wrong !== undefined) {
-    // The schema is asked after the webhook, and refuses such an object; where it does not, nothing of it is lost.
+    // Schema validation runs after the webhook and refuses such an object; if it does not, the object is kept as it is.
     return {
       patch: patchMarks(object, allowed),
       routes: 0,
@@ -75,23 +77,23 @@ export function admit(
       unread: shapeText(wrong),
     };
   }
-  const users = withoutOurRoutes(object);
+  const users = withoutOurs(object);
   const scope = scopeOf(object, config);
-  const { rendered, marks } = planFor(users, allowed, scope, write.sentBytes);
+  const { rendered, marks } = renderedPlan(users, allowed, scope, write.sentBytes);
   const http = httpOf(object);
-  if (!keepsUserRoutes(httpOf(users), rendered)) {
+  if (!keepsUserRoutes(users, rendered)) {
     const patch = patchMarks(object, marks);
     return { patch, routes: 0, restoredMarks, refusal: 'rendering would alter routes' };
   }
   return {
-    patch: [...patchMarks(object, withoutLeaving(marks)), ...patchRoutes(http, rendered)],
+    patch: [...patchMarks(object, withoutDeparted(marks)), ...patchRoutes(http, rendered)],
     routes: rendered.length - httpOf(users).length,
     restoredMarks,
   };
 }
 
-/** Once the routes are as planned, the labels of envs that leave have done their work; with the last env the plan has, too. */
-function withoutLeaving({ annotations, labels }: Marks): Marks {
+/** Once the routes are as planned, labels of departing envs are not needed any more; nor is the plan, if no env is left. */
+function withoutDeparted({ annotations, labels }: Marks): Marks {
   const staying = Object.fromEntries(
     Object.entries(labels).filter(([, state]) => state !== LEAVING),
   );
@@ -108,28 +110,25 @@ function patchMarks(object: VirtualService, { annotations, labels }: Marks): Pat
   return [...patch, ...patchOwners(object, patch)];
 }
 
-/** The routes by the plan, cut to the room that this version of the object leaves, and the marks that go with it. */
-function planFor(
-  users: VirtualService,
+/** The routes of the plan, cut to the room that this version of the object leaves, and the marks that belong to them. */
+function renderedPlan(
+  users: UsersVirtualService,
   allowed: Marks,
   scope: Scope,
   sentBytes: number | undefined,
 ): { rendered: HTTPRoute[]; marks: Marks } {
   const { [PLAN_ANNOTATION]: text, [ENVS_ANNOTATION]: envs } = allowed.annotations;
-  const http = httpOf(users);
   const room = roomOf(users, envs, sentBytes);
   const plan = parsePlan(text);
   const annotations: Record<string, string> =
     envs !== undefined && room.envs ? { [ENVS_ANNOTATION]: envs } : {};
   if (text === undefined || plan === undefined || !hasRoom(room)) {
-    return { rendered: [...http], marks: { ...allowed, annotations } };
+    return { rendered: [...httpOf(users)], marks: { ...allowed, annotations } };
   }
-  const { affordable } = affordableInjections(http, plan.injections, scope, sentBytes);
-  const draft = draftRoutes(http, affordable, scope);
-  const cut = cutPlan({ ...plan, injections: affordable }, draft, room);
+  const { plan: cut, http } = renderPlan(users, plan, room, scope);
   const kept = samePlan(cut, plan) ? text : serializePlan(cut);
   return {
-    rendered: routesFor(draft, isIgnored(users) ? [] : cut.injections),
+    rendered: http,
     marks: { ...allowed, annotations: { ...annotations, [PLAN_ANNOTATION]: kept } },
   };
 }

@@ -5,7 +5,7 @@ import { affectedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
 
-/** The RouteInjections that concern a VirtualService: those of the hosts it decides about. */
+/** The RouteInjections that concern a VirtualService: those of its `affectedHosts`. */
 export function relatedInjections(
   virtualService: VirtualService,
   config: { clusterDomain: string },

@@ -1,10 +1,10 @@
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import { byText } from '../../k8s/canonical.ts';
 
-/** More envs than one VirtualService could have labels for: each takes some 40 bytes of an object that may have 1.5 MiB. */
+/** One VirtualService cannot have labels for more envs: each label takes about 40 bytes of an object of at most 1.5 MiB. */
 export const MAX_INJECTIONS = 5000;
 
-/** All, or those of the oldest envs: a younger one takes nobody's place. */
+/** All, or those of the oldest envs: a younger env never displaces an older one. */
 export function oldestInjections(injections: readonly RouteInjection[]): readonly RouteInjection[] {
   if (injections.length <= MAX_INJECTIONS) return injections;
   return injections

@@ -9,14 +9,14 @@ import { relatedInjections } from './customize.ts';
 
 const KEY = 'RouteInjection.riskified.com/v1alpha1';
 
-/** What is asked for need not be known where it has come. */
+/** If the group was sent, which rules asked for it need not be computed. */
 function isSent(related: ObjectMap): boolean {
   return Object.hasOwn(related, KEY);
 }
 
 /**
- * The RouteInjections that concern a VirtualService, sorted by name; or why its marks must stay as they are. An injection that
- * was not sent or cannot be read may be the reason for routes that are there: without it they would be withdrawn.
+ * The RouteInjections that concern a VirtualService, sorted by name; or why its marks must not change. An injection that was not sent or
+ * cannot be read may be the reason for existing routes: without it they would be removed.
  */
 export function readInjections(
   virtualService: VirtualService,
@@ -26,14 +26,14 @@ export function readInjections(
   const name = `VirtualService ${virtualService.metadata.namespace}/${virtualService.metadata.name}`;
   const wrong = unreadableOf('VirtualService', virtualService);
   if (wrong !== undefined) {
-    const message = `${unreadableText(wrong)} cannot be read: correct it; what it carries for envs stays as it is`;
+    const message = `${unreadableText(wrong)} cannot be read: correct it; until then its marks and routes for envs are not changed`;
     return { reason: 'Invalid', message };
   }
   const [missing] = isSent(related)
     ? []
     : missingGroups(relatedInjections(virtualService, config), related);
   if (missing !== undefined) {
-    const message = `${name}: related objects ${missing} were not sent, though they are asked for; its marks stay as they are`;
+    const message = `${name}: related objects ${missing} were not sent, although the customize hook asks for them; its marks are not changed`;
     return { reason: 'NotSent', message };
   }
   const sorted = Object.entries(related[KEY] ?? {}).sort(([a], [b]) => byText(a, b));
@@ -43,6 +43,6 @@ export function readInjections(
   );
   const [first] = unread;
   if (first === undefined) return { injections: objects };
-  const message = `${name}: ${unreadableText(first)} cannot be read, so its marks stay as they are; wait until all pods of the service have the same version, or delete the RouteInjection, and it is made anew`;
+  const message = `${name}: ${unreadableText(first)} cannot be read, so its marks are not changed; wait until all pods of this service run the same version, or delete the RouteInjection: it is created again`;
   return { reason: 'Unreadable', message };
 }

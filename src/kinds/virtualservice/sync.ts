@@ -3,9 +3,10 @@ import { isLeaving, type RouteInjection } from '../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import { lastWritten } from '../../k8s/written.ts';
+import { indexLabels } from '../../virtualservice/injections/states.ts';
+import { decidePlan } from '../../virtualservice/pipeline.ts';
 import { nextAttempt } from '../../virtualservice/plan/attempts.ts';
-import { decidePlan } from '../../virtualservice/plan/decide.ts';
-import { roomOf } from '../../virtualservice/plan/fit.ts';
+import { roomOf } from '../../virtualservice/plan/room.ts';
 import { isMarkLabel, LEAVING } from '../../virtualservice/routes/marks.ts';
 import {
   isEmptyPlan,
@@ -14,22 +15,25 @@ import {
   serializePlan,
 } from '../../virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../virtualservice/routes/scope.ts';
-import { keepsUserRoutes, withoutOurRoutes } from '../../virtualservice/routes/strip.ts';
+import {
+  keepsUserRoutes,
+  type UsersVirtualService,
+  withoutOurs,
+} from '../../virtualservice/routes/strip.ts';
 import { oldestInjections } from './oldest.ts';
-import { indexLabels } from './states.ts';
 
-/** What the decorator sets on a VirtualService; null takes a mark off. */
+/** What the decorator sets on a VirtualService; null removes a mark. */
 export interface Decoration {
   labels: Record<string, string | null>;
   annotations: Record<string, string | null>;
   resyncAfterSeconds?: number;
-  /** The API server is asked again to have the routes rendered. */
+  /** This is a retry: the routes were not rendered as planned. */
   isRepair: boolean;
 }
 
 /**
- * The marks of one VirtualService for the injections whose hosts it routes to. It only says what the routes should
- * be: the admission webhook renders them in the write that this causes. `sentBytes`: see `roomOf`.
+ * The marks of one VirtualService for the injections whose hosts it routes to. They only say what the routes should be: the admission
+ * webhook renders the routes in the write that this causes. `sentBytes`: see `roomOf`.
  */
 export function decorate(
   virtualService: VirtualService,
@@ -39,14 +43,14 @@ export function decorate(
   sentBytes?: number,
 ): Decoration {
   const scope = scopeOf(virtualService, config);
-  const leaving = injections.filter(isLeaving);
+  const departing = injections.filter(isLeaving);
   const staying = oldestInjections(injections.filter((injection) => !isLeaving(injection)));
   const envs = envNames(staying);
-  const users = withoutOurRoutes(virtualService);
+  const users = withoutOurs(virtualService);
   const room = roomOf(users, envs, sentBytes);
   const previous = planOf(virtualService);
   const { plan, notes, http } = decidePlan(users, staying, room, scope, previous);
-  const isRendered = isRenderedAs(http, httpOf(virtualService));
+  const isRendered = isRenderedAs(http, virtualService, users);
   const attempt = nextAttempt(plan, previous, isRendered, now, lastWritten(virtualService));
   const isAwaited = previous !== undefined && staying.length > 0;
   const annotations = {
@@ -56,7 +60,7 @@ export function decorate(
   return {
     annotations,
     labels: {
-      ...labelsToLeave(virtualService, leaving, isRendered),
+      ...departureLabels(virtualService, departing, isRendered),
       ...indexLabels(staying, notes),
     },
     isRepair: attempt.isRepair,
@@ -66,14 +70,18 @@ export function decorate(
   };
 }
 
-/** Does the VirtualService carry just the routes that the plan asks for? What admission refuses is not asked again. */
-function isRenderedAs(wanted: readonly HTTPRoute[], http: readonly HTTPRoute[]): boolean {
-  return jsonEqual(wanted, http) || !keepsUserRoutes(http, wanted);
+/** Does the VirtualService have exactly the routes of the plan? Also true where admission would refuse to render them: no retry. */
+function isRenderedAs(
+  wanted: readonly HTTPRoute[],
+  virtualService: VirtualService,
+  users: UsersVirtualService,
+): boolean {
+  return jsonEqual(wanted, httpOf(virtualService)) || !keepsUserRoutes(users, wanted);
 }
 
 /**
- * An empty plan stays until the routes are gone, and only then leaves: an annotation taken off while the webhook
- * is away would leave routes that nobody remembers. The webhook takes it off in the very write that loses the routes.
+ * An empty plan stays until the routes are removed. If the annotation were removed while the webhook is unavailable, routes would remain
+ * that nothing records. The webhook removes the annotation in the same write that removes the routes.
  */
 function planValue(plan: Plan, isDone: boolean): string | null {
   return isEmptyPlan(plan) && isDone ? null : serializePlan(plan);
@@ -84,13 +92,13 @@ function envNames(injections: readonly RouteInjection[]): string | undefined {
   return names.size === 0 ? undefined : [...names].sort(byText).join(',');
 }
 
-/** By its label an env finds the VirtualService: it is there, too, as long as there may be a route of the env. */
-function labelsToLeave(
+/** An env finds the VirtualService by its label, so the label stays as long as there may be a route of the env. */
+function departureLabels(
   { metadata }: VirtualService,
-  leaving: readonly RouteInjection[],
+  departing: readonly RouteInjection[],
   isRendered: boolean,
 ): Record<string, string | null> {
   const present = Object.keys(metadata.labels ?? {}).filter(isMarkLabel);
-  const keys = [...present, ...leaving.map(({ spec }) => envLabel(spec.env))];
+  const keys = [...present, ...departing.map(({ spec }) => envLabel(spec.env))];
   return Object.fromEntries(keys.map((key) => [key, isRendered ? null : LEAVING]));
 }

@@ -6,7 +6,7 @@ import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import type { Scope } from '../routes/scope.ts';
 import { areDisjoint, isKeptOut } from './disjoint.ts';
 
-/** Why an entry has no copy. `isHarmless`: no request of the env's can meet the entry, so nothing is lost. */
+/** Why an entry has no copy. `isHarmless`: no request of the env can match the entry, so nothing is lost. */
 interface Skip {
   reason: string;
   isHarmless: boolean;
@@ -20,12 +20,12 @@ export interface Anded {
 
 /**
  * The env's match ANDed into every entry of a route's `match` (absent: one entry that matches everything).
- * Entries in which the two cannot both hold, or where that cannot be told, are left out.
+ * Entries that contradict the match, or where a contradiction cannot be excluded, are left out.
  */
 export function andMatch(
   entries: readonly HTTPMatchRequest[] | null | undefined,
   match: IstioMatch,
-  scope: Judging,
+  scope: AndScope,
 ): Anded {
   const base = entries?.length ? entries : [{}];
   const made: HTTPMatchRequest[] = [];
@@ -35,19 +35,19 @@ export function andMatch(
     if ('skip' in outcome) skips.push(outcome.skip);
     else made.push(outcome.entry);
   }
-  // Istio drops a delegate's route when one of its entries contradicts the root; a copy without that entry would
-  // stay, alone, and every other request would find no route (mergeHTTPMatchRequests in virtualservice.go).
+  // Istio drops a delegate's route when one of its entries contradicts the root. A copy without that entry would
+  // be the only route that remains, and all other requests would find no route (mergeHTTPMatchRequests in virtualservice.go).
   if (scope.isDelegate && made.length > 0 && skips.length > 0) {
     return { entries: [], skips: skips.map((skip) => ({ ...skip, isHarmless: false })) };
   }
   return { entries: made, skips };
 }
 
-type Judging = Pick<Scope, 'isDelegate' | 'shouldCompile'>;
+type AndScope = Pick<Scope, 'isDelegate' | 'shouldCompile'>;
 
 type EntryOutcome = { entry: HTTPMatchRequest } | { skip: Skip };
 
-function andEntry(entry: HTTPMatchRequest, match: IstioMatch, scope: Judging): EntryOutcome {
+function andEntry(entry: HTTPMatchRequest, match: IstioMatch, scope: AndScope): EntryOutcome {
   const labelled = andSourceLabels(entry, match.sourceLabels ?? {}, scope);
   return 'skip' in labelled ? labelled : andHeaders(labelled.entry, match.headers ?? {}, scope);
 }
@@ -55,7 +55,7 @@ function andEntry(entry: HTTPMatchRequest, match: IstioMatch, scope: Judging): E
 function andHeaders(
   entry: HTTPMatchRequest,
   wanted: Record<string, StringMatch>,
-  { shouldCompile = () => true }: Judging,
+  { shouldCompile = () => true }: AndScope,
 ): EntryOutcome {
   const only = onlyHeader(entry, wanted);
   if (only !== undefined) return { entry: { ...entry, headers: only } };
@@ -63,9 +63,9 @@ function andHeaders(
   const unwanted = conditionsByName(entry.withoutHeaders);
   const added = new Map<string, StringMatch>();
   const skips: Skip[] = [];
-  // Sorted, so that the reason told does not depend on the order of keys.
+  // Sorted, so that the reason does not depend on the order of keys.
   for (const [name, value] of Object.entries(wanted).sort(([a], [b]) => byText(a, b))) {
-    // Envoy compares header names in lower case only.
+    // Envoy compares header names in lower case.
     const key = headerKey(name);
     const mine = added.get(key);
     const present = mine === undefined ? (own.get(key) ?? []) : [mine];
@@ -80,7 +80,7 @@ function andHeaders(
   return { entry: { ...entry, headers: { ...entry.headers, ...Object.fromEntries(added) } } };
 }
 
-/** Most envs ask for one header, and most entries for none: then there is nothing to compare. */
+/** Most envs have one header condition and most entries have none: then there is nothing to compare. */
 function onlyHeader(
   { headers, withoutHeaders }: HTTPMatchRequest,
   wanted: Record<string, StringMatch>,
@@ -98,20 +98,24 @@ function headerConflict(
   unwanted: readonly StringMatch[],
   shouldCompile: (pattern: string) => boolean,
 ): Skip | undefined {
-  const canTell = (one: StringMatch | null) => one?.regex === undefined || shouldCompile(one.regex);
-  const reason = `already decides on header ${name} otherwise`;
+  const isComparable = (one: StringMatch | null) =>
+    one?.regex === undefined || shouldCompile(one.regex);
+  const reason = `already has another condition on header ${name}`;
   if (unwanted.length > 0) {
-    return { reason, isHarmless: unwanted.some((one) => canTell(one) && isKeptOut(value, one)) };
+    return {
+      reason,
+      isHarmless: unwanted.some((one) => isComparable(one) && isKeptOut(value, one)),
+    };
   }
   if (own.length === 0 || own.some((one) => jsonEqual(one, value))) return undefined;
-  return { reason, isHarmless: own.some((one) => canTell(one) && areDisjoint(one, value)) };
+  return { reason, isHarmless: own.some((one) => isComparable(one) && areDisjoint(one, value)) };
 }
 
 const NONE: ReadonlyMap<string, StringMatch[]> = new Map();
-/** Every match is put into the same entries. */
+/** Every match is ANDed into the same entries. */
 const byName = new WeakMap<object, ReadonlyMap<string, StringMatch[]>>();
 
-/** All conditions by their headers' names in lower case: an entry may have thousands. */
+/** The conditions by header name in lower case. An entry may have thousands. */
 function conditionsByName(
   headers: Record<string, StringMatch> | undefined,
 ): ReadonlyMap<string, StringMatch[]> {
@@ -132,7 +136,7 @@ function sortedByName(headers: Record<string, StringMatch>): ReadonlyMap<string,
   return found;
 }
 
-/** The conditions on a header, whatever its spelling: where there are several, all of them must hold. */
+/** The conditions on a header, in any spelling of its name. If there are several, a request must meet all of them. */
 export function conditionsOn(
   name: string,
   headers: Record<string, StringMatch> | undefined,
@@ -144,13 +148,13 @@ export function conditionsOn(
 
 /**
  * Beside `gateways` Istio ignores source conditions (istio `pilot/pkg/networking/core/route/route.go`,
- * sourceMatchHTTP): kept together, the copy would take everybody's requests. So `gateways` goes, and with it those
- * conditions of the entry that it made void.
+ * sourceMatchHTTP): a copy with both would take the requests of all callers. So the copy has no `gateways`, and none of
+ * the entry's source conditions, which had no effect beside it.
  */
 function andSourceLabels(
   entry: HTTPMatchRequest,
   wanted: Record<string, string>,
-  { isDelegate }: Judging,
+  { isDelegate }: AndScope,
 ): EntryOutcome {
   if (Object.keys(wanted).length === 0) return { entry };
   // The root's `gateways` would be merged into the copy (mergeHTTPMatchRequest in `pilot/pkg/model/virtualservice.go`).
@@ -163,13 +167,18 @@ function andSourceLabels(
     const { sourceLabels: _labels, sourceNamespace: _namespace, ...kept } = rest;
     return gateways.includes(MESH)
       ? { entry: { ...kept, sourceLabels: wanted } }
-      : { skip: { reason: 'is for gateways only, where no caller is known', isHarmless: true } };
+      : {
+          skip: {
+            reason: 'is for gateways only, where source labels are not known',
+            isHarmless: true,
+          },
+        };
   }
   const own = entry.sourceLabels ?? {};
   const contrary = Object.keys(wanted)
     .sort(byText)
     .find((key) => Object.hasOwn(own, key) && own[key] !== wanted[key]);
   if (contrary === undefined) return { entry: { ...entry, sourceLabels: { ...own, ...wanted } } };
-  const reason = `already decides on source label ${contrary} otherwise`;
+  const reason = `already has another condition on source label ${contrary}`;
   return { skip: { reason, isHarmless: true } };
 }

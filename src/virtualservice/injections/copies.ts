@@ -1,8 +1,8 @@
 import type { HTTPMatchRequest, HTTPRoute } from '../../istio/types.ts';
 import { validateRoute } from '../../istio/validate-route.ts';
 import { byText } from '../../k8s/canonical.ts';
+import { cloneTargets } from '../routes/clone-targets.ts';
 import { eligibleDestinations, labelOf } from '../routes/eligible.ts';
-import { ledTargets } from '../routes/lead.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { pointAt } from '../routes/point-at.ts';
 import type { Scope } from '../routes/scope.ts';
@@ -10,53 +10,56 @@ import { type Anded, andMatch } from './and-match.ts';
 import type { Group } from './groups.ts';
 import { pairProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
-import { soundRoute } from './prevalidate.ts';
+import { prevalidateRoute } from './prevalidate.ts';
 
-/** What one group makes of one route. */
+/** Bytes of a copy, for each target, beyond its route and the parts that come from its injection: marks and punctuation. */
+export const COPY_BYTES = 256;
+
+/** The copy of one route for one group. */
 export interface Copy {
   group: Group;
-  /** The group's pairs that have a target in the route, in order. */
+  /** The group's pairs that have a target in the route, in the group's order. */
   pairs: readonly Pair[];
-  /** The copy, when all of them are rendered. */
+  /** The copy if all these pairs are rendered. */
   route: HTTPRoute;
 }
 
-/** Why one pair has no copy before one eligible route, or one that leaves entries of its match out. */
+/** Why one pair has no copy of one eligible route, or a copy without some of the match's entries. */
 export interface Dropped {
   pair: Pair;
   state: 'skipped' | 'invalid';
   message: string;
-  /** Nothing is lost: none of the env's requests could have met the route. */
+  /** Nothing is lost: no request of the env could have matched the route. */
   isHarmless: boolean;
 }
 
-/** Makes the copies of one route. What cannot be made is put to what was dropped. */
+/** Returns a function that makes the copies of one route. What cannot be made is appended to `dropped`. */
 export function copier(
   route: HTTPRoute,
-  isSoundPair: (pair: Pair) => boolean,
+  isValidPair: (pair: Pair) => boolean,
   dropped: Dropped[],
   scope: Scope,
 ): (group: Group) => Copy | undefined {
   const targetFor = eligibleDestinations(route, scope);
-  const isSound = soundRoute(route, scope);
+  const isValid = prevalidateRoute(route, scope);
   const { name: _name, match: own, ...kept } = route;
   // In the order in which people write routes.
   const blank = { name: '', match: [], ...kept };
-  const alone = aloneIn(route, scope);
+  const targetsFor = targetsForOne(route, scope);
   const copyOf = ({ injection, routeName }: Pair, match: HTTPMatchRequest[]): HTTPRoute => ({
     ...blank,
     name: routeName,
     match,
-    route: alone(injection),
+    route: targetsFor(injection),
   });
-  const judged = (pair: Pair, { entries, skips }: Anded): HTTPRoute | undefined => {
+  const checked = (pair: Pair, { entries, skips }: Anded): HTTPRoute | undefined => {
     for (const { reason, isHarmless } of skips) {
       dropped.push({ pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless });
     }
     if (entries.length === 0) return undefined;
     const copy = copyOf(pair, entries);
-    // Where both are sound, nothing that Istio or Envoy would refuse can come out.
-    const message = isSound() && isSoundPair(pair) ? undefined : refusal(pair, copy, route, scope);
+    // If both are valid by themselves, Istio and Envoy accept the copy.
+    const message = isValid() && isValidPair(pair) ? undefined : refusal(pair, copy, route, scope);
     if (message === undefined) return copy;
     dropped.push({ pair, state: 'invalid', message, isHarmless: false });
     return undefined;
@@ -67,14 +70,14 @@ export function copier(
     if (first === undefined) return undefined;
     const anded = andMatch(own, group.match, scope);
     if (eligible.length === 1) {
-      const copy = judged(first, anded);
+      const copy = checked(first, anded);
       return copy && { group, pairs: eligible, route: copy };
     }
-    // What Istio takes of each by itself, it takes of all together.
-    const pairs = eligible.filter((pair) => judged(pair, anded) !== undefined);
+    // If Istio accepts the copy for each pair alone, it accepts the one for all of them.
+    const pairs = eligible.filter((pair) => checked(pair, anded) !== undefined);
     const [leading] = pairs;
     if (leading === undefined) return undefined;
-    return { group, pairs, route: ledBy(pairs, copyOf(leading, anded.entries), route, scope) };
+    return { group, pairs, route: copyFor(pairs, copyOf(leading, anded.entries), route, scope) };
   };
 }
 
@@ -83,27 +86,32 @@ function eligibleOf(
   targetFor: (injection: PlannedInjection) => unknown,
 ): readonly Pair[] {
   const [only, ...others] = pairs;
-  // Most groups have one pair, and need no list of their own.
+  // Most groups have one pair: then no new list is needed.
   if (only !== undefined && others.length === 0 && targetFor(only.injection)) return pairs;
   return pairs.filter(({ injection }) => targetFor(injection) !== undefined);
 }
 
-/** The targets of a copy that leads to one clone alone. Most routes have one target. */
-function aloneIn(route: HTTPRoute, scope: Scope) {
+/** The targets of a copy that sends to one clone. Most routes have one target. */
+function targetsForOne(route: HTTPRoute, scope: Scope) {
   const [target, ...others] = route.route ?? [];
   return target !== undefined && others.length === 0
     ? (injection: PlannedInjection) => [pointAt(target, injection)]
-    : (injection: PlannedInjection) => ledTargets(route, [injection], scope);
+    : (injection: PlannedInjection) => cloneTargets(route, [injection], scope);
 }
 
-/** A copy of the route, led to the clones of these pairs alone, and named after the first. */
-function ledBy(pairs: readonly Pair[], copy: HTTPRoute, route: HTTPRoute, scope: Scope): HTTPRoute {
+/** A copy of the route that sends to the clones of these pairs, named after the first. */
+function copyFor(
+  pairs: readonly Pair[],
+  copy: HTTPRoute,
+  route: HTTPRoute,
+  scope: Scope,
+): HTTPRoute {
   const injections = pairs.map(({ injection }) => injection);
   const name = pairs[0]?.routeName ?? '';
-  return { ...copy, name, route: ledTargets(route, injections, scope) };
+  return { ...copy, name, route: cloneTargets(route, injections, scope) };
 }
 
-/** What is left of a copy of the route when only these injections are rendered. */
+/** The copy of the route if only these injections are rendered; undefined: none of them has it. */
 export function partOf(
   { pairs, route: copy }: Copy,
   route: HTTPRoute,
@@ -116,10 +124,10 @@ export function partOf(
   }
   const left = pairs.filter(({ injection }) => wanted.has(injection));
   if (left.length === pairs.length) return copy;
-  return left.length === 0 ? undefined : ledBy(left, copy, route, scope);
+  return left.length === 0 ? undefined : copyFor(left, copy, route, scope);
 }
 
-/** Why Envoy or Istio would refuse the copy; undefined: they would not. */
+/** Why Envoy or Istio would refuse the copy; undefined: both accept it. */
 function refusal(pair: Pair, copy: HTTPRoute, route: HTTPRoute, scope: Scope): string | undefined {
   const ofPair = pairProblem(pair);
   if (ofPair !== undefined) return ofPair;

@@ -6,16 +6,17 @@ import { nameOf, namespaceOf } from '../../istio/objects.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { memoizedForLast } from '../../k8s/memoize.ts';
 import { labelOf } from '../routes/eligible.ts';
+import { isIgnored } from '../routes/ignored.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../routes/scope.ts';
+import { withoutOurs } from '../routes/strip.ts';
 import { conditionsOn } from './and-match.ts';
 import { areDisjoint, isKeptOut } from './disjoint.ts';
-import { isIgnored } from './outcomes.ts';
 import { renderRoutes } from './render.ts';
 
 /**
- * Which copies in a delegate Istio drops under one of these roots although it takes the route they were made of: the env's
- * requests then go to the base there. One sentence each; empty for what is no delegate, or is nobody's among `roots`.
+ * Which copies in a delegate Istio drops under one of these roots although it keeps the route that was copied: there, the env's
+ * requests go to the base. One sentence each; empty if this is no delegate, or none of `roots` delegates to it.
  */
 export function delegateLosses(
   delegate: VirtualService,
@@ -33,7 +34,7 @@ export function delegateLosses(
   if (joins * injection.matches.length > MAX_JOINS) return [TOO_MANY];
   const losses = injection.matches.flatMap((match) => {
     const one = { ...injection, matches: [match] };
-    const { http } = renderRoutes(httpOf(delegate), [one], scope);
+    const { http } = renderRoutes(withoutOurs(delegate), [one], scope);
     const rendered = { ...delegate, spec: { ...delegate.spec, http } };
     const routes = resolvedRoutes(rendered, config.clusterDomain).map(({ route }) => route);
     return above.flatMap(([root, route]) =>
@@ -43,7 +44,7 @@ export function delegateLosses(
   return [...new Set(losses)];
 }
 
-/** Every delegate asks the same roots. */
+/** The same roots are searched for every delegate. */
 const delegating = memoizedForLast(byDelegate);
 
 /** The roots by the delegates (`namespace/name`) that they have a route to. */
@@ -62,7 +63,7 @@ function byDelegate(roots: readonly VirtualService[]): ReadonlyMap<string, Virtu
   return known;
 }
 
-/** So many pairs of match entries, one of a root and one of a copy, are compared for one env. */
+/** Most pairs of match entries, one of a root and one of a copy, that are compared for one env. */
 const MAX_JOINS = 10_000;
 const TOO_MANY =
   'it and the VirtualServices that delegate to it have too many match entries to tell which copies Istio drops there; split it';
@@ -71,7 +72,7 @@ function conditionsIn(routes: readonly HTTPRoute[]): number {
   return routes.reduce((sum, { match }) => sum + Math.max(match?.length ?? 0, 1), 0);
 }
 
-/** Of the copies, each before its base; what is behind a route that takes everything under this root is never asked. */
+/** The losses of the copies. Each copy is directly before its base. Routes behind one that takes all requests of this root are skipped. */
 function lossesUnder(
   { match: root = [] }: HTTPRoute,
   routes: readonly HTTPRoute[],
@@ -93,12 +94,12 @@ function takesAll(root: readonly HTTPMatchRequest[], base: readonly HTTPMatchReq
   if (base.length === 0) return true;
   if (root.length === 0 || mergeMatches(root, base) === undefined) return false;
   return root.every((entry) =>
-    base.some((leaf) => asksNothingMore(entry, leaf) && contradiction(entry, leaf) === undefined),
+    base.some((leaf) => addsNoCondition(entry, leaf) && contradiction(entry, leaf) === undefined),
   );
 }
 
-/** Does a request that satisfies the root's entry satisfy what joins it, too? */
-function asksNothingMore({ sourceNamespace }: HTTPMatchRequest, leaf: HTTPMatchRequest): boolean {
+/** Does every request that matches the root's entry match the delegate's entry, too? */
+function addsNoCondition({ sourceNamespace }: HTTPMatchRequest, leaf: HTTPMatchRequest): boolean {
   const known = ['name', 'ignoreUriCase', ...(sourceNamespace ? ['sourceNamespace'] : [])];
   return Object.keys(leaf).every((field) => known.includes(field));
 }
@@ -106,15 +107,15 @@ function asksNothingMore({ sourceNamespace }: HTTPMatchRequest, leaf: HTTPMatchR
 interface Loss {
   /** The route that the copy was made of, in words. */
   base: string;
-  /** In which the copy contradicts the root. */
+  /** The field in which the copy contradicts the root. */
   field: string;
-  /** The copy is in effect for other requests. */
+  /** The copy still applies to other requests. */
   isPartial: boolean;
 }
 
 /**
- * A copy has an entry for each entry of its base, or one where the base has none; and a base without a match takes all
- * entries of the root as they are, which a copy of it cannot.
+ * A copy has one entry for each entry of its base, or one entry if the base has no match. A base without a match never contradicts the
+ * root; its copy may.
  */
 function lossOf(
   root: readonly HTTPMatchRequest[],
@@ -135,7 +136,7 @@ function lossOf(
   return field === undefined ? undefined : { field, isPartial: dropped === undefined };
 }
 
-/** Why the whole copy is dropped: one of its entries contradicts all of the root's, for this field first. */
+/** Why the whole copy is dropped: one of its entries contradicts all entries of the root. Returns the first such field. */
 function contraryEntry(
   root: readonly HTTPMatchRequest[],
   copy: readonly HTTPMatchRequest[],
@@ -145,7 +146,7 @@ function contraryEntry(
     .find((fields) => fields.every((field) => field !== undefined))?.[0];
 }
 
-/** True only if no request of the env's can satisfy the entry: then it has nothing to lose there. */
+/** True only if no request of the env can match the entry: then nothing is lost there. */
 function isNeverMet(entry: HTTPMatchRequest, { headers = {} }: IstioMatch): boolean {
   return Object.entries(headers).some(
     ([name, wanted]) =>
@@ -161,5 +162,5 @@ function message({ base, field, isPartial }: Loss, root: string, above: HTTPRout
       ? `take the condition on header ${name.join('.')} out of the root's route`
       : `put a route before ${base} whose match repeats the root's ${field}`;
   const part = isPartial ? ' for a part of its requests' : '';
-  return `under VirtualService ${root} Istio drops the copy of ${base}${part}, and the env's requests stay with the base: it contradicts ${field} of ${labelOf(above)} there; ${remedy}`;
+  return `under VirtualService ${root} Istio drops the copy of ${base}${part}, so the env's requests go to the base: it contradicts ${field} of ${labelOf(above)} there; ${remedy}`;
 }

@@ -3,7 +3,7 @@ import { failsString, stringCondition } from '../../istio/string-match.ts';
 import type { StringMatch } from '../../istio/types.ts';
 
 /**
- * True only if no value provably satisfies both: no request can ever meet them together.
+ * True only if it is certain that no value satisfies both conditions.
  *
  *     a \ b    exact                   prefix                          regex
  *     exact    unless equal            unless it starts so             if it provably does not match
@@ -18,7 +18,7 @@ export function areDisjoint(a: StringMatch, b: StringMatch): boolean {
   return !one.value.startsWith(other.value) && !other.value.startsWith(one.value);
 }
 
-/** True only if each value that satisfies `wanted` is provably one that `unwanted` keeps out. */
+/** True only if it is certain that every value that satisfies `wanted` satisfies `unwanted`, too, and so is excluded. */
 export function isKeptOut(wanted: StringMatch, unwanted: StringMatch): boolean {
   return stringCovers(unwanted, wanted);
 }

@@ -4,13 +4,13 @@ import type { PlannedInjection } from '../routes/plan-codec.ts';
 import type { Pair } from './precedence.ts';
 
 /**
- * One match of one env, with all injections of the env that have it: before a route they share one copy, since the first
- * copy would take the requests of all others.
+ * One match of one env, with all injections of the env that have it. They share one copy of a route, because the first of several
+ * copies with the same match would take all requests.
  */
 export interface Group {
   env: string;
   match: IstioMatch;
-  /** Of different injections, in order. */
+  /** Each of another injection, by precedence. */
   pairs: readonly Pair[];
 }
 
@@ -44,7 +44,7 @@ export function groupsOf(pairs: readonly Pair[]): Group[] {
   return groups;
 }
 
-/** The envs with more than one injection; most have one, and nothing to put together. */
+/** The envs with more than one injection. Most have one, so that nothing has to be grouped. */
 function envsOfSeveral(pairs: readonly Pair[]): Set<string> {
   const first = new Map<string, PlannedInjection>();
   const several = new Set<string>();
@@ -56,7 +56,7 @@ function envsOfSeveral(pairs: readonly Pair[]): Set<string> {
   return several;
 }
 
-/** In how many of the groups of one match the injection is: they fill one after the other. */
+/** In how many of these groups, all of one match, the injection is. They are filled one after the other. */
 function timesSeen(groups: readonly Group[], injection: PlannedInjection): number {
   return groups.filter(({ pairs }) => pairs.some((pair) => pair.injection === injection)).length;
 }

@@ -1,11 +1,13 @@
-import type { HTTPRoute } from '../../istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { concerns, eligibleDestination, labelOf, unroutable } from '../routes/eligible.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import type { Scope } from '../routes/scope.ts';
+import { onlyRoute } from '../routes/strip.ts';
 import { renderRoutes } from './render.ts';
 
-/** Why there is no copy of a user's route for an injection; undefined: there is one. */
+/** Why a user's route of this VirtualService has no copy for an injection; undefined: it has one. */
 export function whyNotCopied(
+  virtualService: VirtualService,
   route: HTTPRoute,
   injection: PlannedInjection,
   scope: Scope,
@@ -16,9 +18,9 @@ export function whyNotCopied(
   if (reason !== undefined) return `${label} has no copy: ${reason}`;
   if (!concerns(route, host, scope)) return `${label} does not send to ${host}`;
   if (eligibleDestination(route, injection, scope) === undefined) {
-    const wanted = from.length === 0 ? "the base's" : from.join(' or ');
-    return `${label} sends to ${host}, but not to subset ${wanted}, of which copies are made`;
+    const wanted = from.length === 0 ? 'a subset of the base' : `subset ${from.join(' or ')}`;
+    return `${label} sends to ${host}, but copies are made only of routes to ${wanted}`;
   }
-  const { http, dropped } = renderRoutes([route], [injection], scope);
+  const { http, dropped } = renderRoutes(onlyRoute(virtualService, route), [injection], scope);
   return http.length > 1 ? undefined : dropped[0]?.message;
 }

@@ -1,7 +1,7 @@
 import { decisiveCount, specificityOf } from '../../istio/specificity.ts';
 import type { Pair } from './precedence.ts';
 
-/** Why `first` comes before `later` in `orderedPairs`, in words about the first. */
+/** Why `first` comes before `later` in `pairsByPrecedence`; the subject of the sentence is the first. */
 export function orderReason(first: Pair, later: Pair): string {
   const { env } = later.injection;
   const [own, other] = [specificityOf(first.match), specificityOf(later.match)];
@@ -16,8 +16,8 @@ export function orderReason(first: Pair, later: Pair): string {
     }[count];
   }
   const [a, b] = [first, later].map(({ injection }) => injection.created);
-  if (a !== b) return `it is older (${a}, ${env} ${b}), and the matches weigh the same`;
+  if (a !== b) return `it is older (${a}, ${env} ${b}), and the matches are equally specific`;
   return first.injection.env === env
     ? 'it is the same env'
-    : 'it comes first by name; matches and ages weigh the same';
+    : 'it comes first by name; matches and ages are equal';
 }

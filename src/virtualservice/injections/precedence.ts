@@ -4,7 +4,7 @@ import { compareSpecificity, type Specificity, specificityOf } from '../../istio
 import { byText } from '../../k8s/canonical.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 
-/** One match of one injection: one route before every eligible one. */
+/** One match of one injection: it has one copy of every eligible route. */
 export interface Pair {
   injection: PlannedInjection;
   match: IstioMatch;
@@ -12,8 +12,8 @@ export interface Pair {
   routeName: string;
 }
 
-/** All pairs, the one that decides first leading: the narrower match, then the older env, then by name. */
-export function orderedPairs(injections: readonly PlannedInjection[]): Pair[] {
+/** All pairs by precedence: the more specific match first, then the older env, then by name. */
+export function pairsByPrecedence(injections: readonly PlannedInjection[]): Pair[] {
   const ranked: Ranked[] = [];
   for (const injection of injections) {
     const routeName = routeNameOf(injection);
@@ -22,10 +22,10 @@ export function orderedPairs(injections: readonly PlannedInjection[]): Pair[] {
       ranked.push({ pair, specificity: specificityOf(match) });
     });
   }
-  return ranked.sort(compareRanked).map(({ pair }) => pair);
+  return ranked.sort(byPrecedence).map(({ pair }) => pair);
 }
 
-/** Sorting asks for each pair's rank again and again. */
+/** Sorting needs each pair's specificity many times. */
 interface Ranked {
   pair: Pair;
   specificity: Specificity;
@@ -36,16 +36,16 @@ export function routeNameOf({ env, deployment, host }: PlannedInjection): string
   return injectedRouteName(env, deployment, host);
 }
 
-function compareRanked(a: Ranked, b: Ranked): number {
+function byPrecedence(a: Ranked, b: Ranked): number {
   return (
     compareSpecificity(a.specificity, b.specificity) ||
-    compareInjections(a.pair.injection, b.pair.injection) ||
+    olderFirst(a.pair.injection, b.pair.injection) ||
     a.pair.matchIndex - b.pair.matchIndex
   );
 }
 
-/** Order of envs where their matches weigh the same: older first. */
-export function compareInjections(a: PlannedInjection, b: PlannedInjection): number {
+/** The order of envs whose matches are equally specific: older first. */
+export function olderFirst(a: PlannedInjection, b: PlannedInjection): number {
   return (
     byText(a.created, b.created) ||
     byText(a.env, b.env) ||

@@ -8,33 +8,33 @@ import { injectionProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
 
 /**
- * A copy is the user's route with a pair's match, subset and header put in, and each of Istio's rules is about one of these
- * fields alone: where the two are sound by themselves, every copy is. So each is judged once, not once for each copy.
+ * A copy is the user's route with a pair's match, subset and header. Each of Istio's rules is about one of these fields alone, so a copy
+ * is valid if its route and its pair are valid by themselves. So each is validated once, not once for each copy.
  */
 
-/** Would any sound pair's copy of this route be sound, as far as the route's own part goes? True only if it surely is. */
-export function soundRoute(route: HTTPRoute, scope: Scope): () => boolean {
+/** Is the route's own part of every copy valid? True only if that is certain. */
+export function prevalidateRoute(route: HTTPRoute, scope: Scope): () => boolean {
   let known: boolean | undefined;
   return () => {
-    known ??= isSoundRoute(route, scope);
+    known ??= isValidRoute(route, scope);
     return known;
   };
 }
 
-/** Each target may stay as it is or become a clone's, unless it is alone. */
-function isSoundRoute(route: HTTPRoute, scope: Scope): boolean {
+/** Each target may stay as it is or become a clone; a single target always becomes a clone. */
+function isValidRoute(route: HTTPRoute, scope: Scope): boolean {
   const targets = route.route ?? [];
-  const led = targets.map((target) => {
+  const clones = targets.map((target) => {
     const { weight } = target;
     const clone = pointAt(target, { to: 'any', clone: 'any' });
     return weight === undefined ? clone : { ...clone, weight };
   });
-  const any = { ...route, route: targets.length === 1 ? led : [...targets, ...led] };
+  const any = { ...route, route: targets.length === 1 ? clones : [...targets, ...clones] };
   return validateRoute(any, scope).length === 0;
 }
 
-/** Would the pair's copy of any sound route be sound, as far as the pair's own part goes? */
-export function soundPairs(scope: Scope): (pair: Pair) => boolean {
+/** Is the pair's own part of every copy valid? */
+export function prevalidatePairs(scope: Scope): (pair: Pair) => boolean {
   const known = new Map<Pair, boolean>();
   const problems = new Map<PlannedInjection, string | undefined>();
   const hasProblem = ({ injection }: Pair): boolean => {
@@ -53,8 +53,8 @@ export function soundPairs(scope: Scope): (pair: Pair) => boolean {
       match: entries,
       route: [pointAt({ destination: { host: 'any' } }, pair.injection)],
     };
-    const isSound = entries.length > 0 && validateRoute(any, scope).length === 0;
-    known.set(pair, isSound);
-    return isSound;
+    const isValid = entries.length > 0 && validateRoute(any, scope).length === 0;
+    known.set(pair, isValid);
+    return isValid;
   };
 }

@@ -1,18 +1,18 @@
 import type { HTTPRoute } from '../../istio/types.ts';
+import { compiledRegexes } from '../routes/compiled-regexes.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
-import type { Scope } from '../routes/scope.ts';
-import { stripRoutes } from '../routes/strip.ts';
-import { toldRegexes } from '../routes/told-regexes.ts';
+import { httpOf, type Scope } from '../routes/scope.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
 import { type Copy, copier, type Dropped, partOf } from './copies.ts';
 import { type Group, groupsOf } from './groups.ts';
-import { orderedPairs, type Pair } from './precedence.ts';
-import { soundPairs } from './prevalidate.ts';
+import { type Pair, pairsByPrecedence } from './precedence.ts';
+import { prevalidatePairs } from './prevalidate.ts';
 
-/** Everything that some injections can make of a VirtualService, before it is settled which of them are to be rendered. */
+/** All copies that some injections can have in a VirtualService, before it is decided which injections are rendered. */
 export interface Draft {
-  /** Of all injections, in order. */
+  /** Of all injections, by precedence. */
   pairs: Pair[];
-  /** The pairs by env and match, in order. */
+  /** The pairs by env and match, in the order of their first pairs. */
   groups: Group[];
   /** The user's routes, each the very object that came in, with their copies in the groups' order. */
   routes: { route: HTTPRoute; copies: Copy[] }[];
@@ -27,31 +27,31 @@ export interface Rendering {
 }
 
 /**
- * The routes a VirtualService is to carry: before each eligible route a copy for each match of an env, in the pairs' order.
+ * The routes of a VirtualService with these injections: before each eligible route one copy for each match of an env, by precedence.
  * The user's own routes keep their order and are the very objects that came in.
  */
 export function renderRoutes(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   injections: readonly PlannedInjection[],
   scope: Scope,
 ): Rendering {
-  const draft = draftRoutes(http, injections, scope);
+  const draft = draftRoutes(users, injections, scope);
   return { http: routesFor(draft, injections), dropped: draft.dropped };
 }
 
 export function draftRoutes(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   injections: readonly PlannedInjection[],
   scope: Scope,
 ): Draft {
-  const pairs = orderedPairs(injections);
-  const own = stripRoutes(http);
-  const judging = { ...scope, shouldCompile: toldRegexes(own) };
+  const pairs = pairsByPrecedence(injections);
+  const own = httpOf(users);
+  const draftScope = { ...scope, shouldCompile: compiledRegexes(own) };
   const groups = groupsOf(pairs);
-  const isSoundPair = soundPairs(judging);
+  const isValidPair = prevalidatePairs(draftScope);
   const dropped: Dropped[] = [];
   const routes = own.map((route) => {
-    const copyFor = copier(route, isSoundPair, dropped, judging);
+    const copyFor = copier(route, isValidPair, dropped, draftScope);
     const copies: Copy[] = [];
     for (const group of groups) {
       const copy = copyFor(group);
@@ -59,12 +59,12 @@ export function draftRoutes(
     }
     return { route, copies };
   });
-  return { pairs, groups, routes, dropped, scope: judging };
+  return { pairs, groups, routes, dropped, scope: draftScope };
 }
 
 /**
- * The rendering with these of the draft's injections alone: in just the order, too, in which a draft of them alone has it. Admission
- * drafts no others.
+ * The routes if only these of the draft's injections are rendered, in the same order as from a draft of only these: admission drafts
+ * no others.
  */
 export function routesFor(
   { pairs, groups, routes, scope }: Draft,
@@ -84,7 +84,7 @@ export function routesFor(
   return http;
 }
 
-/** By the first pair of each copy's group that is wanted. */
+/** Sorts copies by the first wanted pair of their group. */
 function orderBy(pairs: readonly Pair[], wanted: ReadonlySet<PlannedInjection>) {
   const places = new Map(pairs.map((pair, place) => [pair, place]));
   const placeOf = ({ group }: Copy) => {

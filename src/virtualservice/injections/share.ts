@@ -1,53 +1,18 @@
-import { jsonEqual } from '../../k8s/canonical.ts';
+import type { Contribution, Shares } from '../routes/contribution.ts';
 import { MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
-import { compareInjections, routeNameOf } from './precedence.ts';
 
-/** Of a plan's 64 KiB one env may take so much: a quarter. */
+/** Most bytes of a plan that one env may have: a quarter of its 64 KiB. */
 export const PLAN_SHARE_BYTES = MAX_PLAN_BYTES / 4;
 /**
- * Of an object's 1.25 MiB one env may take so much for routes beyond those of one match: a quarter. How large the copies for one match
- * are is the user's doing, not the env's.
+ * Most bytes of routes beyond those of one match that one env may have: a quarter of an object's 1.25 MiB. The size of the copies for
+ * one match depends on the user's routes, not on the env.
  */
 export const ROUTES_SHARE_BYTES = MAX_OBJECT_BYTES / 4;
 
-/** An injection in the order in which room is given. */
-export interface Applicant {
-  injection: PlannedInjection;
-  /** It is in already, and does not ask for more: its env's share does not matter. */
-  isSettled: boolean;
-}
-
 /**
- * In which order injections get room: first those in the present plan as they are, then those there that changed (first such as
- * did not grow), then newcomers; the older env first. So nobody who is in is pushed out by another env, new or grown.
- */
-export function applicants(
-  injections: readonly PlannedInjection[],
-  present: readonly PlannedInjection[],
-  bytes: (injection: PlannedInjection) => number,
-): Applicant[] {
-  const known = new Map(present.map((injection) => [routeNameOf(injection), injection]));
-  const classOf = (injection: PlannedInjection): number => {
-    const before = known.get(routeNameOf(injection));
-    if (before === undefined) return 3;
-    if (jsonEqual(before, injection)) return 0;
-    return bytes(asked(injection)) <= bytes(asked(before)) ? 1 : 2;
-  };
-  return injections
-    .map((injection) => ({ injection, place: classOf(injection) }))
-    .sort((a, b) => a.place - b.place || compareInjections(a.injection, b.injection))
-    .map(({ injection, place }) => ({ injection, isSettled: place < 2 }));
-}
-
-/** What an env asks for. How its subsets are named is our doing, or the base's rules': nobody is to lose a place for it. */
-function asked({ targets: _targets, ...injection }: PlannedInjection): PlannedInjection {
-  return { ...injection, to: '' };
-}
-
-/**
- * Is every env within its share, for sure? Told without counting, and mostly true: a character takes six bytes of JSON at the most, and
- * what is beside the texts takes no more than this.
+ * True only if it is certain that every env is within its share. It uses upper bounds, which is fast and mostly enough: a character
+ * takes at most six bytes of JSON, and the constants below bound what is beside the texts.
  */
 export function areSurelyModest(injections: readonly PlannedInjection[]): boolean {
   const used = new Map<string, number>();
@@ -85,72 +50,67 @@ function mostBytes({ clone, created, deployment, env, from, host, to, matches }:
 /** A character may become six bytes in JSON (`\u0000`). */
 const MOST_ESCAPED = 6;
 
-/** What one env has, and may have. */
-export interface Shares {
-  /** Would the env be beyond its share with this one, and by what? */
-  excess(injection: PlannedInjection): string | undefined;
-  take(injection: PlannedInjection): void;
+/** One RouteInjection as a contribution. */
+export interface InjectionContribution extends Contribution {
+  injection: PlannedInjection;
+  /** It is in the plan already and does not ask for more room, so its env's share does not matter. */
+  isSettled: boolean;
 }
 
-interface Sizes {
-  plan: (injection: PlannedInjection) => number;
-  routes: (injection: PlannedInjection) => number;
-}
-
-export function createShares({ plan, routes }: Sizes): Shares {
+/** Counts what each env gets of the plan, and of routes beyond those of one match. */
+export function createShares(): Shares<InjectionContribution> {
   const used = new Map<string, { plan: LazySum; routes: LazySum }>();
   const usedBy = (env: string) => {
+    const known = used.get(env);
+    if (known !== undefined) return known;
     const fresh = {
-      plan: lazySum(plan),
-      routes: lazySum((one) => beyondOneMatch(one, routes)),
+      plan: lazySum(({ planBytes }) => planBytes()),
+      routes: lazySum(beyondOneMatch),
     };
-    const known = used.get(env) ?? fresh;
-    used.set(env, known);
-    return known;
+    used.set(env, fresh);
+    return fresh;
   };
   return {
-    excess: (injection) => {
-      const own = usedBy(injection.env);
-      const forPlan = own.plan.with(injection);
+    excess: (contribution) => {
+      if (contribution.isSettled) return undefined;
+      const own = usedBy(contribution.injection.env);
+      const forPlan = own.plan.with(contribution);
       if (forPlan > PLAN_SHARE_BYTES) return excessText('plan', forPlan, PLAN_SHARE_BYTES);
-      const forRoutes = own.routes.with(injection);
+      const forRoutes = own.routes.with(contribution);
       return forRoutes > ROUTES_SHARE_BYTES
         ? excessText('routes of more than one match', forRoutes, ROUTES_SHARE_BYTES)
         : undefined;
     },
-    take: (injection) => {
-      const own = usedBy(injection.env);
-      own.plan.add(injection);
-      own.routes.add(injection);
+    take: (contribution) => {
+      const own = usedBy(contribution.injection.env);
+      own.plan.add(contribution);
+      own.routes.add(contribution);
     },
   };
 }
 
-/** A sum that is counted only when it is asked for, each item once: mostly nobody asks. */
+/** A sum that is computed only when it is needed, which is seldom. Each item is measured once. */
 interface LazySum {
-  add(injection: PlannedInjection): void;
-  with(injection: PlannedInjection): number;
+  add(contribution: InjectionContribution): void;
+  with(contribution: InjectionContribution): number;
 }
 
-function lazySum(bytes: (injection: PlannedInjection) => number): LazySum {
+function lazySum(bytes: (contribution: InjectionContribution) => number): LazySum {
   let total = 0;
-  let uncounted: PlannedInjection[] = [];
+  let uncounted: InjectionContribution[] = [];
   return {
-    add: (injection) => uncounted.push(injection),
-    with: (injection) => {
+    add: (contribution) => uncounted.push(contribution),
+    with: (contribution) => {
       for (const one of uncounted) total += bytes(one);
       uncounted = [];
-      return total + bytes(injection);
+      return total + bytes(contribution);
     },
   };
 }
 
-function beyondOneMatch(
-  injection: PlannedInjection,
-  routes: (injection: PlannedInjection) => number,
-): number {
+function beyondOneMatch({ injection, routeBytes }: InjectionContribution): number {
   const count = injection.matches.length;
-  return count < 2 ? 0 : Math.ceil((routes(injection) * (count - 1)) / count);
+  return count < 2 ? 0 : Math.ceil((routeBytes() * (count - 1)) / count);
 }
 
 function excessText(what: string, bytes: number, share: number): string {

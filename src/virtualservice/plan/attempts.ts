@@ -1,14 +1,13 @@
 import { rfc3339 } from '../../k8s/time.ts';
-import type { Plan } from '../routes/plan-codec.ts';
-import { samePlan } from './decide.ts';
+import { type Plan, samePlan } from '../routes/plan-codec.ts';
 
 const MAX_BACKOFF_SECONDS = 60;
 
 /**
- * When the API server is asked once more to have a plan rendered: the annotation must change for that, and each
- * change is a write, so the waits double. (A change at every sync makes hundreds of writes a second.) `written`: when the
- * object was last changed, by the API server's clock: replicas whose clocks differ by minutes would else find each other's
- * times no help, and ask in turn.
+ * When to retry a plan whose routes were not rendered. A retry changes the annotation, so that admission is called; each change is a
+ * write, so the waits double. (A change at every sync makes hundreds of writes a second.) `written`: the time of the object's last
+ * change, by the API server's clock: otherwise replicas whose clocks differ by minutes would not trust each other's times, and retry in
+ * turn.
  */
 export function nextAttempt(
   plan: Plan,
@@ -24,7 +23,7 @@ export function nextAttempt(
   if (isRendered) return { plan: previous, isRepair: false };
   const attempt = previous.attempt ?? 0;
   const wait = Math.min(2 ** attempt, MAX_BACKOFF_SECONDS);
-  const left = Math.max(...[previous.at, written].map((since) => leftOf(since, wait, now)));
+  const left = Math.max(...[previous.at, written].map((since) => secondsLeft(since, wait, now)));
   if (left > 0) {
     return { plan: previous, resyncAfterSeconds: left, isRepair: false };
   }
@@ -35,8 +34,8 @@ export function nextAttempt(
   };
 }
 
-/** A time far ahead is of another clock, or of one that has been set right since: it says nothing. */
-function leftOf(since: string | undefined, wait: number, now: Date): number {
+/** A time far in the future comes from another clock, or from one that was corrected since: it is ignored. */
+function secondsLeft(since: string | undefined, wait: number, now: Date): number {
   const left = (Date.parse(since ?? '') || 0) / 1000 + wait - now.getTime() / 1000;
   return left <= 2 * MAX_BACKOFF_SECONDS ? left : 0;
 }

@@ -5,17 +5,12 @@ import {
   type RouteKind,
   routeKind,
 } from '../../istio/route-kinds.ts';
-import type {
-  Destination,
-  HTTPRoute,
-  HTTPRouteDestination,
-  VirtualService,
-} from '../../istio/types.ts';
+import type { Destination, HTTPRoute, HTTPRouteDestination } from '../../istio/types.ts';
 import { httpOf, type Scope } from './scope.ts';
-import { withoutOurRoutes } from './strip.ts';
+import type { UsersVirtualService } from './strip.ts';
 
-/** Does this destination lead to the host (fully qualified)? */
-function leadsTo({ host }: Destination, wanted: string, scope: Scope): boolean {
+/** Does this destination send to the host (fully qualified)? */
+function sendsTo({ host }: Destination, wanted: string, scope: Scope): boolean {
   return fullName(host, scope) === wanted;
 }
 
@@ -25,45 +20,45 @@ function fullName(host: string, { namespace, clusterDomain }: Scope): string {
 
 /** Is one of the route's destinations the host, whatever the subset? */
 export function concerns(route: HTTPRoute, host: string, scope: Scope): boolean {
-  return (route.route ?? []).some(({ destination }) => leadsTo(destination, host, scope));
+  return (route.route ?? []).some(({ destination }) => sendsTo(destination, host, scope));
 }
 
 const REASONS: Record<RouteKind, string | undefined> = {
   redirect: 'it redirects',
-  directResponse: 'it answers directly',
+  directResponse: 'it has a direct response',
   delegate: 'it delegates to another VirtualService, which gets routes of its own',
   plain: undefined,
 };
 
-/** Why no copy of a route can be made, whatever the env asks; undefined when it routes to destinations. */
+/** Why a route can never be copied; undefined when it routes to destinations. */
 export function unroutable(route: HTTPRoute): string | undefined {
   return REASONS[routeKind(route)];
 }
 
-/** What a copy has to do with: the host, and the subsets of it that are the base's. */
-interface Want {
+/** The destinations that a copy replaces: those on the host with one of the base's subsets. */
+interface BaseTargets {
   host: string;
   from: readonly string[];
 }
 
-/** The destination of an eligible route that a copy keeps: the host with one of the base's subsets. */
+/** The route's first destination on the host with one of the base's subsets; undefined: the route is not eligible. */
 export function eligibleDestination(
   route: HTTPRoute,
-  want: Want,
+  want: BaseTargets,
   scope: Scope,
 ): HTTPRouteDestination | undefined {
   return eligibleDestinations(route, scope)(want);
 }
 
-/** The same for many wants of one route, whose hosts get their full names once. */
+/** The same for many injections; the full names of the route's hosts are computed once. */
 export function eligibleDestinations(
   route: HTTPRoute,
   scope: Scope,
-): (want: Want) => HTTPRouteDestination | undefined {
+): (want: BaseTargets) => HTTPRouteDestination | undefined {
   if (unroutable(route) !== undefined) return () => undefined;
   const named: { target: HTTPRouteDestination; subset: string; host: string }[] = [];
   for (const target of route.route ?? []) {
-    // Admission comes before the schema: there may be a target without destination or host.
+    // Admission runs before schema validation: a target may have no destination or host.
     const { host = '', subset } = target?.destination ?? {};
     if (subset !== undefined) named.push({ target, subset, host: fullName(host, scope) });
   }
@@ -71,20 +66,19 @@ export function eligibleDestinations(
     named.find((one) => one.host === host && from.includes(one.subset))?.target;
 }
 
-/** Which route sends to the host without naming a subset, so that its requests reach every pod of the Service. */
+/** The first route that sends to the host without a subset, in words: its requests reach every pod of the Service. */
 export function unguardedRoute(
-  virtualService: VirtualService,
+  users: UsersVirtualService,
   host: string,
   scope: Scope,
 ): string | undefined {
   const leaks = (destination: Destination) =>
-    !destination.subset && leadsTo(destination, host, scope);
-  const users = withoutOurRoutes(virtualService);
+    !destination.subset && sendsTo(destination, host, scope);
   const route = httpOf(users).find(({ route: targets }) =>
     targets?.some(({ destination }) => leaks(destination)),
   );
   if (route !== undefined) return labelOf(route);
-  const others = { ...virtualService, spec: { ...virtualService.spec, http: [] } };
+  const others = { ...users, spec: { ...users.spec, http: [] } };
   if (liveDestinations(others).some(leaks)) return 'a tcp or tls route';
   return mirrorDestinations(users).some(leaks) ? 'a mirror' : undefined;
 }

@@ -4,17 +4,16 @@ import { liveDestinations, mirrorDestinations } from '../../istio/route-kinds.ts
 import type { Destination, VirtualService } from '../../istio/types.ts';
 import { labelOf } from './eligible.ts';
 import { httpOf, type Scope } from './scope.ts';
-import { withoutOurRoutes } from './strip.ts';
+import type { UsersVirtualService } from './strip.ts';
 
 /**
- * Tells of an injection, in words, which routes send regular requests to subsets that select its clone's pods, too, and what to do;
- * one of each subset. The routes are looked through once for each host.
+ * For an injection, one sentence for each subset that also selects its clone's pods and that a route sends regular requests to: which
+ * route, and what to do. The routes are searched once for each host.
  */
 export function exposedRoutes(
-  virtualService: VirtualService,
+  users: UsersVirtualService,
   scope: Scope,
 ): (injection: RouteInjection) => string[] {
-  const users = withoutOurRoutes(virtualService);
   const known = new Map<string, ReadonlyMap<string, string>>();
   return ({ spec: { host, exposed = [] } }) => {
     if (exposed.length === 0) return [];
@@ -28,9 +27,9 @@ export function exposedRoutes(
   };
 }
 
-/** By subset of the host the first route that names it. */
+/** For each subset of the host, the first route that names it, in words. */
 function routesBySubset(
-  virtualService: VirtualService,
+  users: UsersVirtualService,
   host: string,
   scope: Scope,
 ): ReadonlyMap<string, string> {
@@ -41,12 +40,12 @@ function routesBySubset(
       if (fqdn(name, scope.namespace, scope.clusterDomain) === host) found.set(subset, label);
     }
   };
-  for (const route of httpOf(virtualService)) look(live({ http: [route] }), labelOf(route));
-  look(live({ ...virtualService.spec, http: [] }), 'a tcp or tls route');
-  look(mirrorDestinations(virtualService), 'a mirror');
+  for (const route of httpOf(users)) look(live({ http: [route] }), labelOf(route));
+  look(live({ ...users.spec, http: [] }), 'a tcp or tls route');
+  look(mirrorDestinations(users), 'a mirror');
   return found;
 
   function live(spec: VirtualService['spec']): Destination[] {
-    return liveDestinations({ ...virtualService, spec });
+    return liveDestinations({ ...users, spec });
   }
 }

@@ -7,7 +7,7 @@ export interface Marks {
   labels: Record<string, string>;
 }
 
-/** Value of an env's label whose routes are on their way out: admission takes it off in the write that loses them. */
+/** Value of an env's label while its routes are being removed. Admission removes the label in the write that removes the routes. */
 export const LEAVING = 'leaving';
 
 export function isMarkAnnotation(key: string): boolean {

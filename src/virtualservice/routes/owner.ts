@@ -1,4 +1,4 @@
-/** What routes, notes and injections belong to: one env's Deployment, for one service host. */
+/** The owner of routes, notes and injections: one env's Deployment, for one service host. */
 export interface Owner {
   env: string;
   deployment: { namespace: string; name: string };
@@ -12,14 +12,14 @@ export function isSameOwner(a: Owner, b: Owner): boolean {
 /** Those of a list that belong to an owner, in the list's order. */
 export type ByOwner<T> = (owner: Owner) => readonly T[];
 
-/** Looked up in no time however many there are: each env asks for its own. */
+/** An index by owner: each env looks up its own items. */
 export function groupByOwner<T>(items: readonly T[], ownerOf: (item: T) => Owner): ByOwner<T> {
   if (items.length === 0) return () => [];
   const groups = Map.groupBy(items, (item) => keyOf(ownerOf(item)));
   return (owner) => groups.get(keyOf(owner)) ?? [];
 }
 
-/** Host names and Kubernetes' names have no spaces. */
+/** Host names and Kubernetes names contain no spaces. */
 function keyOf({ env, deployment, host }: Owner): string {
   return `${env} ${deployment.namespace} ${deployment.name} ${host}`;
 }

@@ -11,8 +11,8 @@ export type PatchOperation =
   | { op: 'remove'; path: string };
 
 /**
- * From one list of routes to another that has the same routes of the user in the same order: removes and adds
- * ours by index, and never names a route of the user's, so that nothing of theirs is written again.
+ * From one list of routes to another with the same routes of the user in the same order. It removes and adds our routes by index and
+ * never touches a route of the user.
  */
 export function patchRoutes(
   from: readonly HTTPRoute[],
@@ -32,9 +32,9 @@ export function patchRoutes(
 }
 
 /**
- * Brings the marked members of one metadata map to the wanted ones and leaves all others alone. A map of which nothing
- * would be left goes as a whole: to the API server, an object with an empty map is another than the stored one without,
- * and it would write it anew each time, which calls Metacontroller, which writes it again.
+ * Sets our members (marks) of one metadata map to the wanted ones and does not touch the others. A map that would become empty is
+ * removed as a whole: to the API server, an object with an empty map differs from the stored one without the map. It would store it
+ * again at each write, which calls Metacontroller, which writes again.
  */
 export function patchMap(
   object: KubeObject,
@@ -48,8 +48,8 @@ export function patchMap(
     return Object.keys(wanted).length === 0 ? [] : [{ op: 'add', path, value: wanted }];
   }
   const keys = Object.keys(present);
-  const isEmptied = keys.length > 0 && keys.every((key) => isMark(key));
-  if (isEmptied && Object.keys(wanted).length === 0) return [{ op: 'remove', path }];
+  const becomesEmpty = keys.length > 0 && keys.every((key) => isMark(key));
+  if (becomesEmpty && Object.keys(wanted).length === 0) return [{ op: 'remove', path }];
   const removed = keys
     .filter((key) => isMark(key) && wanted[key] === undefined)
     .map((key): PatchOperation => ({ op: 'remove', path: path + pointerPart(key) }));
@@ -67,9 +67,9 @@ export function patchMap(
 }
 
 /**
- * What a patch takes off leaves managedFields with it: the API server reckons who owns what before it calls webhooks, and what
- * they answer does not change that (`managedfields` in kubernetes `apiserver/pkg/endpoints/handlers`). They may change
- * managedFields themselves, as long as these can be read.
+ * Removes from managedFields what a patch removes from the object. The API server computes ownership before it calls webhooks, and
+ * their answers do not change it (`managedfields` in kubernetes `apiserver/pkg/endpoints/handlers`). A webhook may change
+ * managedFields itself, if the result can be parsed.
  */
 export function patchOwners(
   { metadata }: KubeObject,

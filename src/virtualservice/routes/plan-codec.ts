@@ -1,12 +1,12 @@
 import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../../api/marks.ts';
 import { isMatchList, isName } from '../../api/match-shape.ts';
-import { canonicalJson } from '../../k8s/canonical.ts';
+import { canonicalJson, jsonEqual } from '../../k8s/canonical.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 
-/** One active RouteInjection as far as rendering needs it. */
+/** The part of one active RouteInjection that rendering needs. */
 export interface PlannedInjection {
   env: string;
   /** The env's creationTimestamp. */
@@ -15,14 +15,14 @@ export interface PlannedInjection {
   clone: string;
   host: string;
   from: string[];
-  /** The env's subset; what the version before reads. */
+  /** The env's subset. An older version of this service reads only this field. */
   to: string;
-  /** The env's subset instead of the base's subset that is the key, where it is not `to`. */
+  /** By subset of the base: the env's subset that replaces it, where that is not `to`. */
   targets?: Record<string, string>;
   matches: IstioMatch[];
 }
 
-/** What became of one env's wish in this VirtualService; also the value of its index label, until it leaves. Mildest first. */
+/** The state of one injection in this VirtualService; also the value of the env's index label until its removal. Mildest first. */
 export const INJECTION_STATES = [
   'injected',
   'pending',
@@ -34,7 +34,7 @@ export const INJECTION_STATES = [
 ] as const;
 export type InjectionState = (typeof INJECTION_STATES)[number];
 
-/** Why an env's wish is not simply `injected` or `pending`. */
+/** Why an injection's state is not simply `injected` or `pending`. */
 export interface PlanNote {
   env: string;
   deployment: { namespace: string; name: string };
@@ -49,9 +49,9 @@ export interface PlanNote {
 export interface Plan {
   injections: PlannedInjection[];
   notes: PlanNote[];
-  /** How often the API server was asked again to have the routes rendered. */
+  /** How many retries there were: writes whose only purpose is that admission renders the routes. */
   attempt?: number;
-  /** When the plan last changed or was last asked for again (RFC 3339). */
+  /** Time of the plan's last change or of the last retry (RFC 3339). */
   at?: string;
 }
 
@@ -61,23 +61,28 @@ export function isEmptyPlan({ injections, notes }: Plan): boolean {
   return injections.length === 0 && notes.length === 0;
 }
 
-/** Equal plans give equal text, so that an unchanged plan is an unchanged annotation. */
+/** Are two plans equal apart from retries and times? */
+export function samePlan(a: Plan, b: Plan): boolean {
+  return jsonEqual(a.injections, b.injections) && jsonEqual(a.notes, b.notes);
+}
+
+/** Equal plans give equal text, so that an unchanged plan does not change the annotation. */
 export function serializePlan(plan: Plan): string {
   return canonicalJson(plan);
 }
 
-/** Undefined when the text is not a plan: edited by hand, or written by something else. */
+/** Undefined when the text is not a plan: somebody edited it, or another program wrote it. */
 export function parsePlan(text: string | undefined): Plan | undefined {
   return text === undefined ? undefined : planIn(text);
 }
 
-/** What is written as a plan is read as one soon after: in that write's admission, and in the sync that it causes. */
+/** A plan that was written is read again soon: in the admission of that write, and in the sync that it causes. */
 const planIn = memoizedByText({ size: 64, bytes: 2 * 2 ** 20 }, (text): Plan | undefined => {
   const value = parseJson(text);
   return isPlan(value) ? value : undefined;
 });
 
-/** Many questions are asked of one object's plan; forgotten together with the object. */
+/** The plan of one object is read several times in one call. */
 const plans = new WeakMap<KubeObject, Plan | undefined>();
 
 /** The plan that an object carries. */

@@ -3,7 +3,7 @@ import type { HTTPRouteDestination } from '../../istio/types.ts';
 import type { PlannedInjection } from './plan-codec.ts';
 import { targetSubset } from './targets.ts';
 
-/** A destination of the user's, led to an env's clone instead. */
+/** A destination of the user's route, with the env's clone in the place of the base. */
 export function pointAt(
   target: HTTPRouteDestination,
   injection: Pick<PlannedInjection, 'to' | 'targets' | 'clone'>,

@@ -1,15 +1,15 @@
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 
-/** What the meaning of a VirtualService's routes depends on beside themselves. */
+/** All that the meaning of a VirtualService's routes depends on, apart from the routes. */
 export interface Scope {
-  /** The VirtualService's namespace: where its short host names are looked up. */
+  /** The VirtualService's namespace: short host names are completed with it. */
   namespace: string;
   clusterDomain: string;
-  /** As written; none: the mesh. */
+  /** As written; empty: the mesh. */
   gateways: readonly string[];
-  /** Without hosts it is a delegate: its routes stand where another VirtualService delegates to it. */
+  /** It has no hosts, so it is a delegate: Istio inserts its routes where another VirtualService delegates to it. */
   isDelegate: boolean;
-  /** Which regexes of the user's routes are compiled to judge them; omitted: all within the bounds. See `toldRegexes`. */
+  /** Which regexes of the user's routes are compiled; omitted: all within the bounds. See `compiledRegexes`. */
   shouldCompile?: (pattern: string) => boolean;
 }
 
@@ -25,7 +25,7 @@ export function scopeOf(
   };
 }
 
-/** The http routes; what a careless manifest has instead of a list (nothing, null) is none. */
+/** The http routes; a manifest may have nothing or null instead of a list. */
 export function httpOf({ spec }: VirtualService): readonly HTTPRoute[] {
   return spec?.http ?? [];
 }

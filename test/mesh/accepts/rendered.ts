@@ -9,7 +9,7 @@ import { admit } from '../../../src/kinds/virtualservice/admit.ts';
 import { decorate } from '../../../src/kinds/virtualservice/sync.ts';
 import { applyJsonPatch } from '../../../src/simulator/api-server/json-patch.ts';
 import { andMatch } from '../../../src/virtualservice/injections/and-match.ts';
-import { planned } from '../../../src/virtualservice/injections/outcomes.ts';
+import { planned } from '../../../src/virtualservice/injections/planned.ts';
 import { pointAt } from '../../../src/virtualservice/routes/point-at.ts';
 
 const CONFIG = { clusterDomain: 'cluster.local', metacontrollerUser: 'metacontroller' };

@@ -8,8 +8,8 @@ import type {
   VirtualService,
 } from '../../../src/istio/types.ts';
 import { toJson } from '../../../src/simulator/object.ts';
-import { planned } from '../../../src/virtualservice/injections/outcomes.ts';
-import { compareInjections } from '../../../src/virtualservice/injections/precedence.ts';
+import { planned } from '../../../src/virtualservice/injections/planned.ts';
+import { olderFirst } from '../../../src/virtualservice/injections/precedence.ts';
 
 /** Random VirtualServices, RouteInjections and requests. They use few values, so that they often match each other. */
 export const HOSTS = ['backend.shop.svc.cluster.local', 'other.shop.svc.cluster.local'];
@@ -167,7 +167,7 @@ export function planOf(all: readonly RouteInjection[]) {
   return all
     .filter(({ spec }) => spec.active)
     .flatMap((one) => planned(one) ?? [])
-    .sort(compareInjections);
+    .sort(olderFirst);
 }
 
 /** A gateway's own pods have none of the callers' labels. */

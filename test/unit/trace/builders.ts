@@ -9,6 +9,7 @@ import type { Caller, Hop, Trace } from '../../../src/trace/types.ts';
 import { renderRoutes } from '../../../src/virtualservice/injections/render.ts';
 import { EMPTY_PLAN, parsePlan } from '../../../src/virtualservice/routes/plan-codec.ts';
 import { scopeOf } from '../../../src/virtualservice/routes/scope.ts';
+import { withoutOurs } from '../../../src/virtualservice/routes/strip.ts';
 import {
   CONFIG,
   deployment,
@@ -34,7 +35,7 @@ export function rendered(
   const { annotations } = decorate(vs, injections, CONFIG, NOW);
   const text = annotations[PLAN] ?? undefined;
   const plan = parsePlan(text) ?? EMPTY_PLAN;
-  const { http } = renderRoutes(vs.spec.http ?? [], plan.injections, scopeOf(vs, CONFIG));
+  const { http } = renderRoutes(withoutOurs(vs), plan.injections, scopeOf(vs, CONFIG));
   const marks = text === undefined ? {} : { [PLAN]: text };
   return {
     ...vs,

@@ -163,7 +163,7 @@ describe('the first thing that kept the request from an env', () => {
     ];
     expect(reasonOf('bob', { injections })).toEqual([
       'shadowed',
-      `env alice comes first: it is older (${stamp(-3600)}, bob ${stamp(0)}), and the matches weigh the same; it takes all such requests`,
+      `env alice comes first: it is older (${stamp(-3600)}, bob ${stamp(0)}), and the matches are equally specific; it takes all such requests`,
     ]);
   });
 

@@ -2,13 +2,14 @@ import { injectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection, RouteInjectionSpec } from '../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService, VirtualServiceSpec } from '../../../src/istio/types.ts';
 import { deepFreeze } from '../../../src/simulator/object.ts';
-import { planned } from '../../../src/virtualservice/injections/outcomes.ts';
+import { planned } from '../../../src/virtualservice/injections/planned.ts';
 import type {
   Plan,
   PlanNote,
   PlannedInjection,
 } from '../../../src/virtualservice/routes/plan-codec.ts';
 import type { Scope } from '../../../src/virtualservice/routes/scope.ts';
+import { withoutOurs } from '../../../src/virtualservice/routes/strip.ts';
 
 /** Objects for the tables of this folder, all of one shop; deep-frozen, as nothing may ever change its input. */
 export const CONFIG = { clusterDomain: 'cluster.local', metacontrollerUser: 'metacontroller' };
@@ -31,6 +32,10 @@ export function virtualService(
     spec: { hosts: ['backend'], ...spec },
   });
 }
+
+/** The user's part of a VirtualService with these http routes. */
+export const users = (http: readonly HTTPRoute[], metadata?: Partial<VirtualService['metadata']>) =>
+  withoutOurs(virtualService({ http: [...http] }, metadata));
 
 /** A VirtualService with these http routes. */
 export const routing = (http: HTTPRoute[], metadata?: Partial<VirtualService['metadata']>) =>
@@ -63,9 +68,9 @@ export function consumer(spec: Partial<RouteInjectionSpec> = {}): RouteInjection
   return deepFreeze({ ...injection(spec), spec: rest });
 }
 
-export function wish(spec: Partial<RouteInjectionSpec> = {}): PlannedInjection {
+export function planEntry(spec: Partial<RouteInjectionSpec> = {}): PlannedInjection {
   const plan = planned(injection(spec));
-  if (plan === undefined) throw new Error('a consumer wishes for no routes');
+  if (plan === undefined) throw new Error('a consumer has no plan entry');
   return plan;
 }
 

@@ -3,8 +3,9 @@ import { fqdn } from '../../../istio/host.ts';
 import type { DestinationRule } from '../../../istio/types.ts';
 import type { Service } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
-import { draftBytes, MAX_DRAFT_BYTES } from '../../../virtualservice/plan/affordable.ts';
-import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';
+import { draftBytes, MAX_DRAFT_BYTES } from '../../../virtualservice/injections/affordable.ts';
+import { scopeOf } from '../../../virtualservice/routes/scope.ts';
+import { withoutOurs } from '../../../virtualservice/routes/strip.ts';
 import type { EnvInput } from '../gather.ts';
 import { MAX_RULE_WORK, ruleWork } from '../plan/rule-work.ts';
 import { type EnvWorkload, envWorkloads } from '../plan/workloads.ts';
@@ -112,7 +113,7 @@ function tooManyRoutes(
     hosts.length * all.length > MAX_LOOKUPS ||
     all.some((one) => {
       const scope = scopeOf(one, config);
-      for (const host of hosts) bytes += draftBytes(httpOf(one), host, istioMatches, scope);
+      for (const host of hosts) bytes += draftBytes(withoutOurs(one), host, istioMatches, scope);
       return bytes > MAX_COMPARED_BYTES;
     });
   if (!isTooMuch) return [];

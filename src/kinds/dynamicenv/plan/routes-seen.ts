@@ -1,19 +1,21 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../istio/types.ts';
 import { memoizedForLast } from '../../../k8s/memoize.ts';
-import { isIgnored, planned } from '../../../virtualservice/injections/outcomes.ts';
-import { compareInjections } from '../../../virtualservice/injections/precedence.ts';
+import { affordableInjections } from '../../../virtualservice/injections/affordable.ts';
+import { planned } from '../../../virtualservice/injections/planned.ts';
+import { olderFirst } from '../../../virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../../virtualservice/injections/render.ts';
-import { affordableInjections } from '../../../virtualservice/plan/affordable.ts';
-import {
-  type CloneOwner,
-  leadingTo,
-  leadsIn,
-  leadsOf,
-} from '../../../virtualservice/routes/leads-to.ts';
+import { isIgnored } from '../../../virtualservice/routes/ignored.ts';
 import { isSameOwner } from '../../../virtualservice/routes/owner.ts';
 import { type PlannedInjection, planOf } from '../../../virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../../virtualservice/routes/scope.ts';
+import {
+  type CloneOwner,
+  cloneKeysIn,
+  cloneKeysOf,
+  sendsToClone,
+} from '../../../virtualservice/routes/sends-to-clone.ts';
+import { withoutOurs } from '../../../virtualservice/routes/strip.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 
 /** Identifies the routes of one deployment for one host. */
@@ -35,13 +37,13 @@ export function carriers(
   settings: Settings,
 ): VirtualService[] {
   const index = leadIndex(virtualServices, settings);
-  return [...new Set(leadsOf(owner).flatMap((lead) => index.get(lead) ?? []))];
+  return [...new Set(cloneKeysOf(owner).flatMap((lead) => index.get(lead) ?? []))];
 }
 
 /** Every child asks the same VirtualServices. */
 const leadIndex = memoizedForLast(byLead);
 
-/** The VirtualServices by what their routes of ours lead to (see `leadsIn`). */
+/** The VirtualServices by what their routes of ours lead to (see `cloneKeysIn`). */
 function byLead(
   virtualServices: readonly VirtualService[],
   settings: Settings,
@@ -49,7 +51,7 @@ function byLead(
   const index = new Map<string, VirtualService[]>();
   for (const one of virtualServices) {
     const scope = scopeOf(one, settings);
-    for (const lead of new Set(httpOf(one).flatMap((route) => leadsIn(route, scope)))) {
+    for (const lead of new Set(httpOf(one).flatMap((route) => cloneKeysIn(route, scope)))) {
       const list = index.get(lead);
       if (list === undefined) index.set(lead, [one]);
       else list.push(one);
@@ -64,7 +66,7 @@ export function routesOn(
   owner: RouteOwner,
   settings: Settings,
 ): HTTPRoute[] {
-  const isOwn = leadingTo(owner, scopeOf(virtualService, settings));
+  const isOwn = sendsToClone(owner, scopeOf(virtualService, settings));
   return httpOf(virtualService).filter(isOwn);
 }
 
@@ -81,9 +83,10 @@ export function routesWanted(
   const plan = planned(injection);
   if (plan === undefined || isIgnored(virtualService)) return [];
   const scope = scopeOf(virtualService, settings);
-  const all = [plan, ...companions(virtualService, plan)].sort(compareInjections);
-  const { affordable } = affordableInjections(httpOf(virtualService), all, scope, sentBytes);
-  const { http } = renderRoutes(httpOf(virtualService), affordable, scope);
+  const all = [plan, ...companions(virtualService, plan)].sort(olderFirst);
+  const users = withoutOurs(virtualService);
+  const { affordable } = affordableInjections(users, all, scope, sentBytes);
+  const { http } = renderRoutes(users, affordable, scope);
   return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection), settings);
 }
 

@@ -5,7 +5,7 @@ import type { HTTPRoute, VirtualService } from '../../../istio/types.ts';
 import { jsonEqual } from '../../../k8s/canonical.ts';
 import { delegateLosses } from '../../../virtualservice/injections/delegate-loss.ts';
 import { isAbout } from '../../../virtualservice/injections/notes-about.ts';
-import { planned } from '../../../virtualservice/injections/outcomes.ts';
+import { planned } from '../../../virtualservice/injections/planned.ts';
 import { type PlanNote, planOf } from '../../../virtualservice/routes/plan-codec.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import { ownerOf, routesOn, routesWanted } from '../plan/routes-seen.ts';

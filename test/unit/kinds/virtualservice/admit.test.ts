@@ -8,16 +8,16 @@ import {
   CONFIG,
   copy,
   plan,
+  planEntry,
   planNote,
   routing,
   to,
-  wish,
 } from '../../virtualservice/builders.ts';
 
 const PLAN = 'riskified.com/route-injections';
 const ENVS = 'riskified.com/dynamic-environment';
 const LABEL = 'env.riskified.com/test';
-const PLANNED = serializePlan(plan([wish()], { at: '2026-01-01T00:00:00Z' }));
+const PLANNED = serializePlan(plan([planEntry()], { at: '2026-01-01T00:00:00Z' }));
 const MARKS = { annotations: { [PLAN]: PLANNED, [ENVS]: 'test' }, labels: { [LABEL]: 'injected' } };
 const live = routing([copy(), BASE], MARKS);
 
@@ -173,7 +173,7 @@ describe('an env that leaves', () => {
   });
 
   it('takes no plan along that others need', () => {
-    const others = plan([wish({ env: 'other' })]);
+    const others = plan([planEntry({ env: 'other' })]);
     for (const [text, labels, routes] of [
       [serializePlan(others), { 'env.riskified.com/other': 'injected' }, [copy('other')]],
       [EMPTY, { 'env.riskified.com/other': 'pending' }, []],
@@ -197,7 +197,7 @@ describe('an env that leaves', () => {
 
   it('keeps its label where routes cannot be rendered', () => {
     const annotations = {
-      [PLAN]: serializePlan(plan([wish({ env: 'two\nlines', subset: 'two', clone: 'two' })])),
+      [PLAN]: serializePlan(plan([planEntry({ env: 'two\nlines', subset: 'two', clone: 'two' })])),
     };
     const object = routing([BASE], { annotations, labels: LEFT });
     expect(write({ object, oldObject: object }).patch).toEqual([]);
@@ -243,7 +243,9 @@ describe('robustness', () => {
   });
 
   it('an answer that would alter the user routes is not given, and said', () => {
-    const planned = serializePlan(plan([wish({ env: 'two\nlines', subset: 'two', clone: 'two' })]));
+    const planned = serializePlan(
+      plan([planEntry({ env: 'two\nlines', subset: 'two', clone: 'two' })]),
+    );
     const metadata = { annotations: { [PLAN]: planned } };
     const oldObject = routing([BASE], metadata);
     expect(write({ object: routing([BASE]), oldObject })).toEqual({
@@ -284,13 +286,13 @@ describe('size', () => {
     const notes = [planNote('unguarded', 'x'.repeat(500))];
     const at = '2026-01-01T00:00:00Z';
     const oldObject = routing([BASE], {
-      annotations: { [PLAN]: serializePlan(plan([wish()], { notes, attempt: 4, at })) },
+      annotations: { [PLAN]: serializePlan(plan([planEntry()], { notes, attempt: 4, at })) },
     });
     const object = routing([BASE], { annotations: filler(700) });
     const { object: after, routes } = stored({ object, oldObject });
     expect(routes).toBe(1);
     expect(after.metadata.annotations?.[PLAN]).toBe(
-      serializePlan(plan([wish()], { attempt: 4, at })),
+      serializePlan(plan([planEntry()], { attempt: 4, at })),
     );
   });
 

@@ -10,10 +10,10 @@ import {
   copy,
   injection,
   plan,
+  planEntry,
   planNote,
   routing,
   to,
-  wish,
 } from '../../virtualservice/builders.ts';
 
 const NOW = new Date('2026-01-01T12:00:00Z');
@@ -24,7 +24,7 @@ const ENVS = 'riskified.com/dynamic-environment';
 const LABEL = 'env.riskified.com/test';
 const sync = (object: VirtualService, injections: RouteInjection[] = [injection()]) =>
   decorate(object, injections, CONFIG, NOW);
-const wanted = plan([wish()]);
+const wanted = plan([planEntry()]);
 const text = (rest: object = {}, given = wanted) => serializePlan({ ...given, ...rest });
 const marked = (http: VirtualService['spec']['http'] = [], planText = text({ at: BEFORE })) =>
   routing(http, {
@@ -175,7 +175,10 @@ describe('marks leave only when the routes have', () => {
     const other = injection({ env: 'other' });
     const object = marked([copy(), BASE]);
     expect(sync(object, [...leaving, other])).toEqual({
-      annotations: { [PLAN]: text({ at: AT }, plan([wish({ env: 'other' })])), [ENVS]: 'other' },
+      annotations: {
+        [PLAN]: text({ at: AT }, plan([planEntry({ env: 'other' })])),
+        [ENVS]: 'other',
+      },
       labels: { [LABEL]: 'leaving', 'env.riskified.com/other': 'injected' },
       isRepair: false,
     });
@@ -224,7 +227,7 @@ describe('routes that are not as planned', () => {
 
   it('are not asked for when admission would refuse to render them', () => {
     const two = { env: 'two\nlines', subset: 'two', clone: 'two' };
-    const planned = text({ at: BEFORE }, plan([wish(two)]));
+    const planned = text({ at: BEFORE }, plan([planEntry(two)]));
     const { annotations, isRepair } = sync(marked([BASE], planned), [injection(two)]);
     expect([annotations[PLAN], isRepair]).toEqual([planned, false]);
   });

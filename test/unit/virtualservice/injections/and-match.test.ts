@@ -71,7 +71,7 @@ describe('headers', () => {
   it('meet all conditions of an entry that writes a header in two spellings', () => {
     const same = { headers: { User: { prefix: 't' }, user: { exact: 'test' } } };
     expect(and([same], USER)).toEqual(only(same));
-    const reason = 'already decides on header user otherwise';
+    const reason = 'already has another condition on header user';
     const maybe = { headers: { User: { prefix: 't' }, user: { regex: 't.*' } } };
     expect(and([maybe], USER)).toEqual(skipped(reason, false));
     const never = { headers: { User: { prefix: 't' }, user: { prefix: 'x' } } };
@@ -84,7 +84,9 @@ describe('headers', () => {
     const same = { headers: { User: { exact: 'a' }, user: { exact: 'a' } } };
     const other = { headers: { User: { prefix: 'a' }, user: { exact: 'ab' } } };
     expect(and([{}], same)).toEqual(only({ headers: { user: { exact: 'a' } } }));
-    expect(and([{}], other)).toEqual(skipped('already decides on header user otherwise', false));
+    expect(and([{}], other)).toEqual(
+      skipped('already has another condition on header user', false),
+    );
   });
 
   it.each<[string, HTTPMatchRequest, boolean]>([
@@ -99,7 +101,7 @@ describe('headers', () => {
     ['not another value', { withoutHeaders: { user: { exact: 'else' } } }, false],
   ])('leave out an entry that asks for %s', (_, entry, isHarmless) => {
     expect(and([entry], USER)).toEqual(
-      skipped('already decides on header user otherwise', isHarmless),
+      skipped('already has another condition on header user', isHarmless),
     );
   });
 
@@ -107,7 +109,7 @@ describe('headers', () => {
     const entries = [{ headers: { user: { regex: '.*' } } }, { uri: { exact: '/a' } }];
     expect(and(entries, USER)).toEqual({
       entries: [{ uri: { exact: '/a' }, headers: { user: { exact: 'test' } } }],
-      skips: [{ reason: 'already decides on header user otherwise', isHarmless: false }],
+      skips: [{ reason: 'already has another condition on header user', isHarmless: false }],
     });
   });
 
@@ -116,19 +118,19 @@ describe('headers', () => {
     const told = (entry: HTTPMatchRequest) => and([entry], match);
     const maybe = { regex: 'x' };
     expect(told({ headers: { a: maybe, b: maybe } })).toEqual(
-      skipped('already decides on header a otherwise', false),
+      skipped('already has another condition on header a', false),
     );
     expect(told({ headers: { a: maybe, c: maybe } })).toEqual(
-      skipped('already decides on header a otherwise', false),
+      skipped('already has another condition on header a', false),
     );
     expect(told({ headers: { a: maybe, c: { exact: 'y' } } })).toEqual(
-      skipped('already decides on header c otherwise', true),
+      skipped('already has another condition on header c', true),
     );
   });
 
   it('leave out a whole route of a delegate, which Istio drops for a single entry', () => {
     const contrary = { headers: { user: { exact: 'else' } } };
-    const reason = 'already decides on header user otherwise';
+    const reason = 'already has another condition on header user';
     expect(and([contrary, {}], USER, true)).toEqual(skipped(reason, false));
     expect(and([contrary], USER, true)).toEqual(skipped(reason, true));
   });
@@ -136,7 +138,7 @@ describe('headers', () => {
   it('take null in the entry for "present" and "absent"', () => {
     const present = { headers: { user: null } } as unknown as HTTPMatchRequest;
     const absent = { withoutHeaders: { user: null } } as unknown as HTTPMatchRequest;
-    const reason = 'already decides on header user otherwise';
+    const reason = 'already has another condition on header user';
     expect(and([present], USER)).toEqual(skipped(reason, false));
     expect(and([absent], USER)).toEqual(skipped(reason, true));
     const maps = { headers: null, withoutHeaders: null } as unknown as HTTPMatchRequest;
@@ -160,7 +162,7 @@ describe('source labels', () => {
   it('leave out an entry for other callers', () => {
     const entry = { sourceLabels: { app: 'job' } };
     expect(and([entry], APP)).toEqual(
-      skipped('already decides on source label app otherwise', true),
+      skipped('already has another condition on source label app', true),
     );
   });
 
@@ -184,13 +186,13 @@ describe('source labels', () => {
   it('leave out an entry for the first contrary label by name', () => {
     const match = { sourceLabels: { b: '1', a: '1' } };
     expect(and([{ sourceLabels: { a: '2', b: '2' } }], match)).toEqual(
-      skipped('already decides on source label a otherwise', true),
+      skipped('already has another condition on source label a', true),
     );
   });
 
   it('leave out an entry for gateways only', () => {
     expect(and([{ gateways: ['gw'] }], APP)).toEqual(
-      skipped('is for gateways only, where no caller is known', true),
+      skipped('is for gateways only, where source labels are not known', true),
     );
   });
 

@@ -10,16 +10,17 @@ import type {
 } from '../../../../src/istio/types.ts';
 import { delegateLosses } from '../../../../src/virtualservice/injections/delegate-loss.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
+import { withoutOurs } from '../../../../src/virtualservice/routes/strip.ts';
 import {
   BASE,
   CONFIG,
   HOST,
   nameOf,
+  planEntry,
   routing,
   SCOPE,
   to,
   virtualService,
-  wish,
 } from '../builders.ts';
 
 const delegate = (...http: HTTPRoute[]) =>
@@ -30,10 +31,10 @@ const losses = (
   roots: VirtualService[],
   child: VirtualService,
   matches: IstioMatch[] = [{ headers: { user: { exact: 'al' } } }],
-) => delegateLosses(child, roots, wish({ matches }), CONFIG);
+) => delegateLosses(child, roots, planEntry({ matches }), CONFIG);
 
 const sentence = (field: string, remedy: string, part = '') =>
-  `under VirtualService shop/root Istio drops the copy of route "all"${part}, and the env's requests stay with the base: it contradicts ${field} of route "api" there; ${remedy}`;
+  `under VirtualService shop/root Istio drops the copy of route "all"${part}, so the env's requests go to the base: it contradicts ${field} of route "api" there; ${remedy}`;
 const drop = (header: string) => `take the condition on header ${header} out of the root's route`;
 const ALL: HTTPRoute = { ...BASE, name: 'all' };
 const entries = (...match: HTTPMatchRequest[]): HTTPRoute => ({ ...ALL, match });
@@ -323,7 +324,7 @@ describe('agrees with where requests go', () => {
       const child = delegate({ ...ALL, match: base });
       for (const wanted of ENVS) {
         const match = user(wanted);
-        const { http } = renderRoutes(child.spec.http ?? [], [wish({ matches: [match] })], {
+        const { http } = renderRoutes(withoutOurs(child), [planEntry({ matches: [match] })], {
           ...SCOPE,
           isDelegate: true,
         });

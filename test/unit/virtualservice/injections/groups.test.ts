@@ -1,14 +1,18 @@
 import { expect, it } from '@jest/globals';
 import { groupsOf } from '../../../../src/virtualservice/injections/groups.ts';
-import { orderedPairs } from '../../../../src/virtualservice/injections/precedence.ts';
-import { wish } from '../builders.ts';
+import { pairsByPrecedence } from '../../../../src/virtualservice/injections/precedence.ts';
+import { planEntry } from '../builders.ts';
 
 const a = { headers: { user: { exact: 'aa' } } };
 const b = { headers: { user: { exact: 'bb' } } };
-const one = wish({ env: 'x', matches: [a, b] });
-const two = wish({ env: 'x', host: 'two', matches: [b, { headers: { user: { exact: 'aa' } } }] });
+const one = planEntry({ env: 'x', matches: [a, b] });
+const two = planEntry({
+  env: 'x',
+  host: 'two',
+  matches: [b, { headers: { user: { exact: 'aa' } } }],
+});
 const groups = (...injections: (typeof one)[]) =>
-  groupsOf(orderedPairs(injections)).map(
+  groupsOf(pairsByPrecedence(injections)).map(
     ({ env, match, pairs }) =>
       `${env} ${match.headers?.['user']?.exact}: ${pairs.map(({ injection, matchIndex }) => `${injection.host.split('.')[0]}/${matchIndex}`).join()}`,
   );
@@ -25,7 +29,7 @@ it('put pairs of one env and match together, in the order of the first', () => {
 });
 
 it('have each injection once: a match that it has twice is in two', () => {
-  const twice = wish({ env: 'x', matches: [a, a, a] });
+  const twice = planEntry({ env: 'x', matches: [a, a, a] });
   const again = { ...two, matches: [a, a] };
   expect(groups(twice, again)).toEqual([
     'x aa: backend/0,two/0',

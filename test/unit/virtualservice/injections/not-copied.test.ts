@@ -3,9 +3,10 @@ import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import { whyNotCopied } from '../../../../src/virtualservice/injections/not-copied.ts';
 import { scopeOf } from '../../../../src/virtualservice/routes/scope.ts';
 import { routeTo, virtualService } from '../../../support/objects.ts';
-import { HOST, wish } from '../builders.ts';
+import { HOST, planEntry } from '../builders.ts';
 
-const scope = scopeOf(virtualService('shop/backend'), { clusterDomain: 'cluster.local' });
+const OBJECT = virtualService('shop/backend');
+const scope = scopeOf(OBJECT, { clusterDomain: 'cluster.local' });
 const header = (value: string) => [{ headers: { user: { exact: value } } }];
 
 it.each<[string, HTTPRoute, string | undefined]>([
@@ -14,7 +15,7 @@ it.each<[string, HTTPRoute, string | undefined]>([
   [
     'a direct response',
     { directResponse: { status: 200 } },
-    'a route without a name has no copy: it answers directly',
+    'a route without a name has no copy: it has a direct response',
   ],
   [
     'another host',
@@ -28,17 +29,17 @@ it.each<[string, HTTPRoute, string | undefined]>([
       name: 'r',
       route: [...(routeTo('other', 'shared').route ?? []), ...(routeTo('backend').route ?? [])],
     },
-    `route "r" sends to ${HOST}, but not to subset shared, of which copies are made`,
+    `route "r" sends to ${HOST}, but copies are made only of routes to subset shared`,
   ],
   [
     'no subset',
     { ...routeTo('backend'), name: 'r' },
-    `route "r" sends to ${HOST}, but not to subset shared, of which copies are made`,
+    `route "r" sends to ${HOST}, but copies are made only of routes to subset shared`,
   ],
   [
     'a condition of its own',
     { ...routeTo('backend', 'shared'), name: 'r', match: header('somebody') },
-    'route "r" already decides on header user otherwise',
+    'route "r" already has another condition on header user',
   ],
   [
     'there is one of another entry',
@@ -46,19 +47,19 @@ it.each<[string, HTTPRoute, string | undefined]>([
     undefined,
   ],
 ])('%s', (_name, route, reason) => {
-  expect(whyNotCopied(route, wish(), scope)).toBe(reason);
+  expect(whyNotCopied(OBJECT, route, planEntry(), scope)).toBe(reason);
 });
 
 it('names all subsets of the base', () => {
   const route = { ...routeTo('backend', 'shared'), name: 'r' };
-  expect(whyNotCopied(route, wish({ from: ['v1', 'v2'] }), scope)).toBe(
-    `route "r" sends to ${HOST}, but not to subset v1 or v2, of which copies are made`,
+  expect(whyNotCopied(OBJECT, route, planEntry({ from: ['v1', 'v2'] }), scope)).toBe(
+    `route "r" sends to ${HOST}, but copies are made only of routes to subset v1 or v2`,
   );
 });
 
 it('names no subset where the base has none', () => {
   const route = { ...routeTo('backend', 'shared'), name: 'r' };
-  expect(whyNotCopied(route, wish({ from: [] }), scope)).toBe(
-    `route "r" sends to ${HOST}, but not to subset the base's, of which copies are made`,
+  expect(whyNotCopied(OBJECT, route, planEntry({ from: [] }), scope)).toBe(
+    `route "r" sends to ${HOST}, but copies are made only of routes to a subset of the base`,
   );
 });

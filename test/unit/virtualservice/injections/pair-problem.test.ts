@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
+import { users } from '../builders.ts';
 
 const SCOPE = {
   namespace: 'shop',
@@ -23,7 +24,7 @@ function rendered(more: Partial<PlannedInjection>, own: HTTPRoute = route) {
     matches: [{ headers: { user: { exact: 'a' } } }],
     ...more,
   };
-  const { http, dropped } = renderRoutes([own], [injection], SCOPE);
+  const { http, dropped } = renderRoutes(users([own]), [injection], SCOPE);
   return { copies: http.length - 1, told: dropped.map(({ state, message }) => [state, message]) };
 }
 
@@ -32,7 +33,7 @@ describe('an injection of a version before', () => {
     [
       'with a regex that Envoy refuses',
       { matches: [{ headers: { user: { regex: '\\x{100}' } } }] },
-      'no proxy is to get its routes: spec.istioMatches[0].headers[user].regex: has "\\x{100}"',
+      'its routes are not rendered: spec.istioMatches[0].headers[user].regex: has "\\x{100}"',
     ],
     [
       'with one in a match that is well by itself',
@@ -48,7 +49,7 @@ describe('an injection of a version before', () => {
       },
       'its regexes are too costly for every proxy: together they compile to about 4530 steps',
     ],
-    ['with a clone that is a command to Envoy', { clone: '%FOO%' }, '"%FOO%" is no name'],
+    ['with a clone that is a command to Envoy', { clone: '%FOO%' }, '"%FOO%" is not a valid name'],
   ])('%s has no routes, and is told why', (_name, more, words) => {
     const { copies, told } = rendered(more);
     expect(copies).toBe(0);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IstioMatch } from '../../../../src/api/dynamicenv.ts';
 import {
-  compareInjections,
-  orderedPairs,
+  olderFirst,
+  pairsByPrecedence,
 } from '../../../../src/virtualservice/injections/precedence.ts';
-import { nameOf, wish } from '../builders.ts';
+import { nameOf, planEntry } from '../builders.ts';
 
 const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value } } });
-const envsOf = (pairs: ReturnType<typeof orderedPairs>) =>
+const envsOf = (pairs: ReturnType<typeof pairsByPrecedence>) =>
   pairs.map(({ injection, matchIndex }) => `${injection.env}/${matchIndex}`);
 
 describe('order of pairs', () => {
@@ -23,21 +23,25 @@ describe('order of pairs', () => {
       { headers: { a: { regex: 'xxxxxxxx' } } },
     ];
     const injections = ranked.map((match, index) =>
-      wish({ env: `env-${index}`, matches: [match] }),
+      planEntry({ env: `env-${index}`, matches: [match] }),
     );
     const expected = ranked.map((_, index) => `env-${index}/0`);
-    expect(envsOf(orderedPairs(injections))).toEqual(expected);
-    expect(envsOf(orderedPairs(injections.toReversed()))).toEqual(expected);
+    expect(envsOf(pairsByPrecedence(injections))).toEqual(expected);
+    expect(envsOf(pairsByPrecedence(injections.toReversed()))).toEqual(expected);
   });
 
   it('is by age, env, Deployment, host and place where the matches weigh the same', () => {
     const matches = [exact('aa'), exact('bb')];
-    const old = wish({ env: 'z', envCreationTimestamp: '2025-12-31T23:59:59Z', matches });
-    const a = wish({ env: 'a', matches });
-    const b = wish({ env: 'b', matches });
-    const b2 = wish({ env: 'b', deployment: { namespace: 'shop', name: 'backend2' }, matches });
-    const b3 = wish({ env: 'b', deployment: { namespace: 'shop2', name: 'a' }, matches });
-    const b4 = wish({
+    const old = planEntry({ env: 'z', envCreationTimestamp: '2025-12-31T23:59:59Z', matches });
+    const a = planEntry({ env: 'a', matches });
+    const b = planEntry({ env: 'b', matches });
+    const b2 = planEntry({
+      env: 'b',
+      deployment: { namespace: 'shop', name: 'backend2' },
+      matches,
+    });
+    const b3 = planEntry({ env: 'b', deployment: { namespace: 'shop2', name: 'a' }, matches });
+    const b4 = planEntry({
       env: 'b',
       deployment: { namespace: 'shop2', name: 'a' },
       host: 'z',
@@ -49,16 +53,19 @@ describe('order of pairs', () => {
       [injection, 1],
     ]);
     for (const given of [all, all.toReversed()]) {
-      const pairs = orderedPairs(given).map(({ injection, matchIndex }) => [injection, matchIndex]);
+      const pairs = pairsByPrecedence(given).map(({ injection, matchIndex }) => [
+        injection,
+        matchIndex,
+      ]);
       expect(pairs).toEqual(expected);
     }
-    expect(all.toReversed().sort(compareInjections)).toEqual(all);
+    expect(all.toReversed().sort(olderFirst)).toEqual(all);
   });
 
   it('puts the narrower of one env first, and names both alike', () => {
-    const env = wish({ matches: [{ headers: { user: { prefix: 'a' } } }, exact('ab')] });
+    const env = planEntry({ matches: [{ headers: { user: { prefix: 'a' } } }, exact('ab')] });
     const injection = env;
-    expect(orderedPairs([env])).toEqual([
+    expect(pairsByPrecedence([env])).toEqual([
       { injection, match: exact('ab'), matchIndex: 1, routeName: nameOf() },
       { injection, match: env.matches[0], matchIndex: 0, routeName: nameOf() },
     ]);

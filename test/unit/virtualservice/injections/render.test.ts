@@ -4,10 +4,10 @@ import { deepFreeze } from '../../../../src/simulator/object.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
 import type { Scope } from '../../../../src/virtualservice/routes/scope.ts';
-import { BASE, copy, HOST, nameOf, SCOPE, to, wish } from '../builders.ts';
+import { BASE, copy, HOST, nameOf, planEntry, SCOPE, to, users } from '../builders.ts';
 
-const render = (http: HTTPRoute[], injections: PlannedInjection[] = [wish()], scope?: Scope) =>
-  renderRoutes(deepFreeze(http), injections, scope ?? SCOPE);
+const render = (http: HTTPRoute[], injections: PlannedInjection[] = [planEntry()], scope?: Scope) =>
+  renderRoutes(users(http), injections, scope ?? SCOPE);
 const httpOf = (...args: Parameters<typeof render>) => render(...args).http;
 
 describe('which routes get a copy', () => {
@@ -47,16 +47,16 @@ describe('which routes get a copy', () => {
 
   it('follows the namespace of the VirtualService and the cluster domain', () => {
     const scope = { ...SCOPE, namespace: 'other' };
-    expect(httpOf([BASE], [wish()], scope)).toEqual([BASE]);
-    expect(httpOf([BASE], [wish({ host: 'backend.other.svc.cluster.local' })], scope)).toHaveLength(
-      2,
-    );
-    expect(httpOf([BASE], [wish()], { ...SCOPE, clusterDomain: 'corp' })).toEqual([BASE]);
+    expect(httpOf([BASE], [planEntry()], scope)).toEqual([BASE]);
+    expect(
+      httpOf([BASE], [planEntry({ host: 'backend.other.svc.cluster.local' })], scope),
+    ).toHaveLength(2);
+    expect(httpOf([BASE], [planEntry()], { ...SCOPE, clusterDomain: 'corp' })).toEqual([BASE]);
   });
 
   it('is any with one of several base subsets', () => {
     const routes = ['v1', 'v2', 'v3'].map((subset) => ({ route: [to('backend', subset)] }));
-    const rendered = httpOf(routes, [wish({ from: ['v1', 'v3'] })]);
+    const rendered = httpOf(routes, [planEntry({ from: ['v1', 'v3'] })]);
     expect(rendered).toEqual([copy(), routes[0], routes[1], copy(), routes[2]]);
   });
 
@@ -131,8 +131,8 @@ describe('a copy', () => {
   });
 
   it('is made per env and match, the narrower first, all before the route', () => {
-    const a = wish({ env: 'a', matches: [{ headers: { user: { prefix: 'a' } } }] });
-    const b = wish({
+    const a = planEntry({ env: 'a', matches: [{ headers: { user: { prefix: 'a' } } }] });
+    const b = planEntry({
       env: 'b',
       matches: [{ headers: { user: { prefix: 'bb' } } }, { headers: { user: { exact: 'c' } } }],
     });
@@ -159,7 +159,7 @@ describe('a copy', () => {
   });
 
   it('of foo is not one of foo-bar', () => {
-    const [foo, fooBar] = [wish({ env: 'foo' }), wish({ env: 'foo-bar' })];
+    const [foo, fooBar] = [planEntry({ env: 'foo' }), planEntry({ env: 'foo-bar' })];
     expect(nameOf('foo-bar', 'x')).not.toBe(nameOf('foo', 'bar-x'));
     expect(httpOf([copy('foo'), copy('foo-bar'), BASE], [foo])).toEqual([copy('foo'), BASE]);
     expect(httpOf([copy('foo'), BASE], [fooBar])).toEqual([copy('foo-bar'), BASE]);
@@ -167,14 +167,19 @@ describe('a copy', () => {
 });
 
 describe('a copy that cannot be', () => {
-  const mine = { injection: wish(), match: wish().matches[0], matchIndex: 0, routeName: nameOf() };
+  const mine = {
+    injection: planEntry(),
+    match: planEntry().matches[0],
+    matchIndex: 0,
+    routeName: nameOf(),
+  };
 
   it('is told, with the reason of each entry', () => {
     const match = [
       { headers: { user: { exact: 'else' } } },
       { withoutHeaders: { User: { prefix: 'x' } } },
     ];
-    const message = 'route "r" already decides on header user otherwise';
+    const message = 'route "r" already has another condition on header user';
     const dropped = { pair: mine, state: 'skipped', message };
     const route = { ...BASE, name: 'r', match };
     expect(render([route])).toEqual({
@@ -189,7 +194,7 @@ describe('a copy that cannot be', () => {
   it('for some entries only is told, too', () => {
     const match = [{ headers: { user: { regex: '.*' } } }, {}];
     const route = { ...BASE, match };
-    const message = 'a route without a name already decides on header user otherwise';
+    const message = 'a route without a name already has another condition on header user';
     expect(render([route])).toEqual({
       http: [copy(), route],
       dropped: [{ pair: mine, state: 'skipped', message, isHarmless: false }],
@@ -197,8 +202,8 @@ describe('a copy that cannot be', () => {
   });
 
   it('because istiod would refuse it is told in its words, and other copies are made', () => {
-    const bad = wish({ env: 'bad', matches: [{ headers: { user: { regex: '(' } } }] });
-    const { http, dropped } = render([BASE], [bad, wish()]);
+    const bad = planEntry({ env: 'bad', matches: [{ headers: { user: { regex: '(' } } }] });
+    const { http, dropped } = render([BASE], [bad, planEntry()]);
     expect(http).toEqual([copy(), BASE]);
     expect(dropped).toEqual([
       {
@@ -218,8 +223,8 @@ describe('a copy that cannot be', () => {
   });
 
   it('because of the clone, the subset or a label is told as well', () => {
-    const states = (spec: Parameters<typeof wish>[0]) =>
-      render([BASE], [wish(spec)]).dropped.map(({ state }) => state);
+    const states = (spec: Parameters<typeof planEntry>[0]) =>
+      render([BASE], [planEntry(spec)]).dropped.map(({ state }) => state);
     expect(states({ clone: '50%' })).toEqual(['invalid']);
     expect(states({ subset: 'a_b' })).toEqual(['invalid']);
     expect(states({ matches: [{ sourceLabels: { 'a b': 'c' } }] })).toEqual(['invalid']);
@@ -230,7 +235,7 @@ describe('a copy that cannot be', () => {
       { b: '-', a: '-' },
       { a: '-', b: '-' },
     ].map((sourceLabels) => {
-      const [dropped] = render([BASE], [wish({ matches: [{ sourceLabels }] })]).dropped;
+      const [dropped] = render([BASE], [planEntry({ matches: [{ sourceLabels }] })]).dropped;
       return dropped?.message;
     });
     const message =
@@ -258,18 +263,18 @@ describe('a copy that cannot be', () => {
     const route = { ...BASE, match };
     const atGateway = { ...SCOPE, gateways: ['infra/gw'] };
     const headers = { ...match[0]?.headers, user: { exact: 'test-user' } };
-    expect(httpOf([route], [wish()], atGateway)).toEqual([
+    expect(httpOf([route], [planEntry()], atGateway)).toEqual([
       copy('test', { match: [{ headers }] }),
       route,
     ]);
-    expect(httpOf([route], [wish()], { ...SCOPE, gateways: ['infra/gw', 'mesh'] })).toEqual([
+    expect(httpOf([route], [planEntry()], { ...SCOPE, gateways: ['infra/gw', 'mesh'] })).toEqual([
       route,
     ]);
     expect(httpOf([route])).toEqual([route]);
   });
 
   it('is one by source labels in a delegate', () => {
-    const injection = wish({ matches: [{ sourceLabels: { app: 'web' } }] });
+    const injection = planEntry({ matches: [{ sourceLabels: { app: 'web' } }] });
     expect(httpOf([BASE], [injection], { ...SCOPE, isDelegate: true })).toEqual([BASE]);
     expect(httpOf([BASE], [injection])).toEqual([
       copy('test', { match: [{ sourceLabels: { app: 'web' } }] }),

@@ -4,14 +4,14 @@ import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import { findShadows } from '../../../../src/virtualservice/injections/shadows.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { BASE, SCOPE, to, wish } from '../builders.ts';
+import { BASE, planEntry, SCOPE, to, users } from '../builders.ts';
 
 const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value } } });
 const OTHER = 'other.shop.svc.cluster.local';
-const first = wish({ env: 'first', envCreationTimestamp: '2025-01-01T00:00:00Z' });
-const second = wish({ env: 'second' });
-const onOther = (spec: Parameters<typeof wish>[0]) =>
-  wish({ deployment: { namespace: 'shop', name: 'other' }, host: OTHER, ...spec });
+const first = planEntry({ env: 'first', envCreationTimestamp: '2025-01-01T00:00:00Z' });
+const second = planEntry({ env: 'second' });
+const onOther = (spec: Parameters<typeof planEntry>[0]) =>
+  planEntry({ deployment: { namespace: 'shop', name: 'other' }, host: OTHER, ...spec });
 const weighted = (...targets: ReturnType<typeof to>[]) =>
   targets.map((target) => ({ ...target, weight: 1 }));
 
@@ -20,7 +20,7 @@ function shadowsOf(
   http: HTTPRoute[] = [BASE],
   inactive: PlannedInjection[] = [],
 ) {
-  const draft = draftRoutes(http, injections, SCOPE);
+  const draft = draftRoutes(users(http), injections, SCOPE);
   return findShadows(draft, (one) => !inactive.includes(one)).map(
     ({ pair, by, at }) =>
       `${pair.injection.env}/${pair.matchIndex} by ${by.injection.env}/${by.matchIndex}${at === undefined ? '' : ` at ${at.join()}`}`,
@@ -33,25 +33,25 @@ describe('shadows', () => {
   });
 
   it('fall on every env after the first, by the first', () => {
-    expect(shadowsOf([first, second, wish({ env: 'third' })])).toEqual([
+    expect(shadowsOf([first, second, planEntry({ env: 'third' })])).toEqual([
       'second/0 by first/0',
       'third/0 by first/0',
     ]);
   });
 
   it('fall on single matches', () => {
-    const two = wish({ env: 'second', matches: [exact('mine'), exact('test-user')] });
+    const two = planEntry({ env: 'second', matches: [exact('mine'), exact('test-user')] });
     expect(shadowsOf([first, two])).toEqual(['second/1 by first/0']);
   });
 
   it('are cast whatever subset the base has, if the earlier one has it too', () => {
-    const wide = wish({ ...first, env: 'first', from: ['shared', 'v1'] });
-    const narrow = wish({ env: 'second', from: ['v1'] });
+    const wide = planEntry({ ...first, env: 'first', from: ['shared', 'v1'] });
+    const narrow = planEntry({ env: 'second', from: ['v1'] });
     const http = [BASE, { route: [to('backend', 'v1')] }];
     expect(shadowsOf([wide, narrow], http)).toEqual(['second/0 by first/0']);
   });
 
-  it.each<[string, Parameters<typeof wish>[0]]>([
+  it.each<[string, Parameters<typeof planEntry>[0]]>([
     ['of another host', { host: OTHER }],
     ['of other routes (another base subset)', { from: ['v2'] }],
     ['with other requests', { matches: [exact('test-user2')] }],
@@ -61,12 +61,12 @@ describe('shadows', () => {
     ],
   ])('do not fall on a pair %s', (_, spec) => {
     const http = [BASE, { route: [to('backend', 'v2')] }, { route: [to('other', 'shared')] }];
-    expect(shadowsOf([first, wish({ env: 'second', ...spec })], http)).toEqual([]);
+    expect(shadowsOf([first, planEntry({ env: 'second', ...spec })], http)).toEqual([]);
   });
 
   it('fall before some routes only, where the later one has copies of others (one base subset more)', () => {
     const http = [{ ...BASE, name: 'r' }, { route: [to('backend', 'v2')] }];
-    const more = wish({ env: 'second', from: ['shared', 'v2'] });
+    const more = planEntry({ env: 'second', from: ['shared', 'v2'] });
     expect(shadowsOf([first, more], http)).toEqual(['second/0 by first/0 at route "r"']);
   });
 
@@ -100,11 +100,11 @@ describe('shadows on a route with several targets', () => {
   });
 
   it('fall on a workload whose targets another one of the env gets', () => {
-    const twin = wish({ env: 'first', deployment: { namespace: 'shop', name: 'twin' } });
+    const twin = planEntry({ env: 'first', deployment: { namespace: 'shop', name: 'twin' } });
     expect(shadowsOf([first, twin])).toEqual(['first/0 by first/0']);
     expect(shadowsOf([first, twin], [BASE], [first])).toEqual([]);
     expect(shadowsOf([first, twin], [BASE], [twin])).toEqual(['first/0 by first/0']);
-    const half = wish({
+    const half = planEntry({
       ...twin,
       env: 'first',
       deployment: twin.deployment,
@@ -119,13 +119,13 @@ describe('shadows on a route with several targets', () => {
 describe('shadows by what a route itself asks for', () => {
   const asking = (match: HTTPRoute['match']): HTTPRoute => ({ ...BASE, match: match ?? [] });
   const narrow = { headers: { user: { exact: 'a' }, lang: { exact: 'de' } } };
-  const one = wish({
+  const one = planEntry({
     env: 'first',
     envCreationTimestamp: '2025-01-01T00:00:00Z',
     matches: [narrow],
   });
-  const wide = wish({ env: 'second', matches: [exact('a')] });
-  const prefix = wish({ env: 'first', matches: [{ headers: { user: { prefix: 'a' } } }] });
+  const wide = planEntry({ env: 'second', matches: [exact('a')] });
+  const prefix = planEntry({ env: 'first', matches: [{ headers: { user: { prefix: 'a' } } }] });
 
   it.each<[string, HTTPRoute['match'], PlannedInjection[], string[]]>([
     ['nothing', [{ uri: { prefix: '/' } }], [one, wide], []],
@@ -139,7 +139,7 @@ describe('shadows by what a route itself asks for', () => {
     [
       'the same header of the second env only: the first has no copy',
       [{ headers: { user: { exact: 'ab' } } }],
-      [wish({ env: 'second', matches: [exact('ab')] }), prefix],
+      [planEntry({ env: 'second', matches: [exact('ab')] }), prefix],
       [],
     ],
     [
@@ -157,7 +157,7 @@ describe('shadows by what a route itself asks for', () => {
 
   it('may be cast by several envs, each for an entry', () => {
     const french = { headers: { user: { exact: 'a' }, lang: { exact: 'fr' } } };
-    const other = wish({ env: 'third', matches: [french] });
+    const other = planEntry({ env: 'third', matches: [french] });
     const match = ['de', 'fr'].map((lang) => ({ headers: { lang: { exact: lang } } }));
     expect(shadowsOf([one, other, wide], [asking(match)])).toEqual(['second/0 by first/0']);
     expect(shadowsOf([one, wide], [asking(match)])).toEqual([]);
@@ -165,9 +165,9 @@ describe('shadows by what a route itself asks for', () => {
 });
 
 it('are found in a number of steps that grows with the copies', () => {
-  const envs = Array.from({ length: 100 }, (_, at) => wish({ env: `env-${at}` }));
+  const envs = Array.from({ length: 100 }, (_, at) => planEntry({ env: `env-${at}` }));
   const routes = (count: number) =>
     Array.from({ length: count }, (_, at) => ({ ...BASE, match: [{ uri: { exact: `/${at}` } }] }));
-  const draft = draftRoutes(routes(2000), envs, SCOPE);
+  const draft = draftRoutes(users(routes(2000)), envs, SCOPE);
   expect(findShadows(draft, () => true)).toHaveLength(99);
 });

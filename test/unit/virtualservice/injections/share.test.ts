@@ -1,29 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IstioMatch } from '../../../../src/api/dynamicenv.ts';
 import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
+import { applicants } from '../../../../src/virtualservice/injections/room-order.ts';
 import {
-  applicants,
   PLAN_SHARE_BYTES,
   ROUTES_SHARE_BYTES,
 } from '../../../../src/virtualservice/injections/share.ts';
-import { fitInjections, roomOf } from '../../../../src/virtualservice/plan/fit.ts';
+import { fitInjections } from '../../../../src/virtualservice/pipeline.ts';
+import { roomOf } from '../../../../src/virtualservice/plan/room.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { BASE, routing, SCOPE, wish } from '../builders.ts';
+import { BASE, planEntry, SCOPE, users } from '../builders.ts';
 
 const bytes = (one: PlannedInjection) => JSON.stringify(one).length;
 const long = (length: number): IstioMatch => ({ headers: { user: { exact: 'x'.repeat(length) } } });
 /** An injection that takes so many bytes in a plan. */
-const sized = (env: string, size: number, spec: Parameters<typeof wish>[0] = {}) =>
-  wish({ ...spec, env, matches: [long(size - bytes(wish({ ...spec, env, matches: [long(0)] })))] });
+const sized = (env: string, size: number, spec: Parameters<typeof planEntry>[0] = {}) =>
+  planEntry({
+    ...spec,
+    env,
+    matches: [long(size - bytes(planEntry({ ...spec, env, matches: [long(0)] })))],
+  });
 
 describe('the order in which room is given', () => {
   const day = (number: number) => `2026-01-0${number}T00:00:00Z`;
-  const old = wish({ env: 'old', envCreationTimestamp: day(1) });
-  const young = wish({ env: 'young', envCreationTimestamp: day(2) });
-  const grown = wish({ env: 'grown', envCreationTimestamp: day(1), matches: [long(99)] });
-  const shrunk = wish({ env: 'shrunk', envCreationTimestamp: day(3), matches: [long(1)] });
-  const newcomer = wish({ env: 'newcomer', envCreationTimestamp: day(1) });
-  const later = wish({ env: 'later', envCreationTimestamp: day(4) });
+  const old = planEntry({ env: 'old', envCreationTimestamp: day(1) });
+  const young = planEntry({ env: 'young', envCreationTimestamp: day(2) });
+  const grown = planEntry({ env: 'grown', envCreationTimestamp: day(1), matches: [long(99)] });
+  const shrunk = planEntry({ env: 'shrunk', envCreationTimestamp: day(3), matches: [long(1)] });
+  const newcomer = planEntry({ env: 'newcomer', envCreationTimestamp: day(1) });
+  const later = planEntry({ env: 'later', envCreationTimestamp: day(4) });
 
   it('is: who is in unchanged, who changed and did not grow, who grew, newcomers; the older first', () => {
     const present = [
@@ -50,19 +55,19 @@ it('is no growth that an upgrade or the base names the subsets otherwise: nobody
   const before = sized('a', PLAN_SHARE_BYTES + 100, { subset: 'a' });
   const after = { ...before, to: 'backend-a', targets: { v1: 'backend-a-0123456789' } };
   const other = sized('b', 300);
-  const draft = draftRoutes([BASE], [after, other], SCOPE);
-  const room = roomOf(routing([BASE]), undefined);
+  const draft = draftRoutes(users([BASE]), [after, other], SCOPE);
+  const room = roomOf(users([BASE]), undefined);
   const { leftOut } = fitInjections(draft, [after, other], room, [before]);
   expect(leftOut).toEqual([]);
   const larger = { ...after, matches: [...after.matches, long(1)] };
-  const again = draftRoutes([BASE], [larger, other], SCOPE);
+  const again = draftRoutes(users([BASE]), [larger, other], SCOPE);
   expect(fitInjections(again, [larger, other], room, [before]).leftOut).toHaveLength(1);
 });
 
 describe('the share of an env', () => {
   const fitted = (all: PlannedInjection[], present: PlannedInjection[] = [], http = [BASE]) => {
-    const draft = draftRoutes(http, all, SCOPE);
-    const { kept, leftOut } = fitInjections(draft, all, roomOf(routing(http), undefined), present);
+    const draft = draftRoutes(users(http), all, SCOPE);
+    const { kept, leftOut } = fitInjections(draft, all, roomOf(users(http), undefined), present);
     return [kept.map(({ env }) => env).join(), leftOut.map(({ excess }) => excess ?? 'no room')];
   };
 
@@ -99,20 +104,20 @@ describe('the share of an env', () => {
   it('is a quarter of an object for routes beyond one match', () => {
     const route = { ...BASE, headers: { request: { set: { a: 'x'.repeat(ROUTES_SHARE_BYTES) } } } };
     const matches = [long(1), long(2)];
-    expect(fitted([wish({ env: 'a' })], [], [route])[0]).toBe('a');
-    expect(fitted([wish({ env: 'a', matches })], [], [route])).toEqual([
+    expect(fitted([planEntry({ env: 'a' })], [], [route])[0]).toBe('a');
+    expect(fitted([planEntry({ env: 'a', matches })], [], [route])).toEqual([
       '',
       [expect.stringMatching(/^its routes of more than one match would take \d+ bytes here/)],
     ]);
     const smaller = { ...BASE, headers: { request: { set: { a: 'x'.repeat(300_000) } } } };
-    expect(fitted([wish({ env: 'a', matches })], [], [smaller])[0]).toBe('a');
+    expect(fitted([planEntry({ env: 'a', matches })], [], [smaller])[0]).toBe('a');
   });
 
   it('leaves room for others', () => {
     const all = ['a', 'b', 'c', 'd', 'e'].map((env) => sized(env, PLAN_SHARE_BYTES - 100));
     expect(fitted(all)).toEqual(['a,b,c,d', ['no room']]);
-    expect(fitted([...all, wish({ env: 'f' })])[0]).toBe('a,b,c,d,f');
-    const [first = wish(), ...others] = all;
+    expect(fitted([...all, planEntry({ env: 'f' })])[0]).toBe('a,b,c,d,f');
+    const [first = planEntry(), ...others] = all;
     expect(fitted([...others, first], others)).toEqual(['b,c,d,e', ['no room']]);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { nextAttempt } from '../../../../src/virtualservice/plan/attempts.ts';
-import { plan, planNote, wish } from '../builders.ts';
+import { plan, planEntry, planNote } from '../builders.ts';
 
 const NOW = new Date('2026-01-01T12:00:00.500Z');
 const AT = '2026-01-01T12:00:00Z';
-const wanted = plan([wish()]);
+const wanted = plan([planEntry()]);
 const ago = (seconds: number) => new Date(Date.parse(AT) - seconds * 1000).toISOString();
 
 describe('a plan', () => {

@@ -1,20 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { utf8Length } from '../../../../src/k8s/canonical.ts';
 import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
-import {
-  fitInjections,
-  fitNotes,
-  hasRoom,
-  largest,
-  roomOf,
-} from '../../../../src/virtualservice/plan/fit.ts';
+import { fitInjections } from '../../../../src/virtualservice/pipeline.ts';
+import { leftOutOf } from '../../../../src/virtualservice/plan/fit.ts';
+import { fitNotes, largest } from '../../../../src/virtualservice/plan/fit-notes.ts';
+import { hasRoom, roomOf } from '../../../../src/virtualservice/plan/room.ts';
 import {
   MAX_ANNOTATION_BYTES,
   MAX_OBJECT_BYTES,
   MAX_PLAN_BYTES,
 } from '../../../../src/virtualservice/routes/limits.ts';
 import { serializePlan } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { BASE, copy, plan, planNote, routing, SCOPE, wish } from '../builders.ts';
+import { withoutOurs } from '../../../../src/virtualservice/routes/strip.ts';
+import { BASE, copy, plan, planEntry, planNote, routing, SCOPE, users } from '../builders.ts';
 
 const PLAN_KEY = 'riskified.com/route-injections';
 const ENVS_KEY = 'riskified.com/dynamic-environment';
@@ -31,7 +29,7 @@ describe('limits', () => {
 
 describe('room', () => {
   it('of a VirtualService with nothing is all there is', () => {
-    const room = roomOf(routing([]), undefined);
+    const room = roomOf(users([]), undefined);
     expect(room).toMatchObject({ plan: MAX_PLAN_BYTES, envs: true });
     expect(room.routes()).toBe(MAX_OBJECT_BYTES - EMPTY_SPEC.length);
   });
@@ -39,14 +37,14 @@ describe('room', () => {
   it('is what the annotations of others leave, in bytes', () => {
     const annotations = { note: 'ä'.repeat(100_000), more: 'x'.repeat(50_000) };
     const left = MAX_ANNOTATION_BYTES - 200_000 - 50_000 - 8 - PLAN_KEY.length;
-    expect(roomOf(routing([], { annotations }), undefined).plan).toBe(left);
-    expect(roomOf(routing([], { annotations }), 'a,b').plan).toBe(left);
+    expect(roomOf(users([], { annotations }), undefined).plan).toBe(left);
+    expect(roomOf(users([], { annotations }), 'a,b').plan).toBe(left);
   });
 
   it('is for the names of the envs only beside the longest plan, so that no name takes a plan its place', () => {
     const most = MAX_ANNOTATION_BYTES - 1 - PLAN_KEY.length - MAX_PLAN_BYTES;
     const room = (free: number) =>
-      roomOf(routing([], { annotations: { a: 'x'.repeat(most - free) } }), 'e');
+      roomOf(users([], { annotations: { a: 'x'.repeat(most - free) } }), 'e');
     const envs = ENVS_KEY.length + 1;
     expect(room(envs)).toMatchObject({ envs: true, plan: MAX_PLAN_BYTES });
     expect(room(envs - 1)).toMatchObject({ envs: false, plan: MAX_PLAN_BYTES });
@@ -63,7 +61,7 @@ describe('room', () => {
       resourceVersion: '1',
     });
     const [one, other] = [marked, bare].map((object) => {
-      const { routes, routesAtLeast, ...rest } = roomOf(object, 'a');
+      const { routes, routesAtLeast, ...rest } = roomOf(withoutOurs(object), 'a');
       return { ...rest, routes: routes(), routesAtLeast: routesAtLeast() };
     });
     expect(one).toEqual(other);
@@ -73,7 +71,7 @@ describe('room', () => {
     const annotations = { a: 'x'.repeat(1000) };
     const spec = JSON.stringify([[['a', annotations.a]], { hosts: ['backend'], http: [BASE] }]);
     const routes = MAX_OBJECT_BYTES - spec.length;
-    expect(roomOf(routing([copy(), BASE], { annotations }), undefined).routes()).toBe(routes);
+    expect(roomOf(users([copy(), BASE], { annotations }), undefined).routes()).toBe(routes);
   });
 
   it.each([
@@ -83,7 +81,7 @@ describe('room', () => {
     ['two bytes a character', { a: 'ä'.repeat(1000) }],
     ['halves of characters', { a: '\ud800'.repeat(1000) }],
   ])('for routes is at least what is told without counting: %s', (_what, annotations) => {
-    const { routes, routesAtLeast } = roomOf(routing([BASE], { annotations }), undefined);
+    const { routes, routesAtLeast } = roomOf(users([BASE], { annotations }), undefined);
     expect(routesAtLeast()).toBeLessThanOrEqual(routes());
   });
 });
@@ -96,12 +94,12 @@ describe('injections', () => {
     sent: Number.POSITIVE_INFINITY,
     envs: true,
   });
-  const envs = ['a', 'b', 'c'].map((env) => wish({ env }));
+  const envs = ['a', 'b', 'c'].map((env) => planEntry({ env }));
   const planBytes = (count: number) =>
     utf8Length(serializePlan(plan(envs.slice(0, count)))) + BOOKKEEPING;
   const fitted = (room: { plan?: number; routes?: number }, all = envs) => {
     const { plan: forPlan = MAX_PLAN_BYTES, routes = MAX_OBJECT_BYTES } = room;
-    const draft = draftRoutes([BASE], all, SCOPE);
+    const draft = draftRoutes(users([BASE]), all, SCOPE);
     const { kept, leftOut } = fitInjections(draft, all, { ...roomFor(routes), plan: forPlan }, []);
     return [kept, leftOut.map(({ injection }) => injection)].map((list) =>
       list.map(({ env }) => env).join(),
@@ -118,7 +116,7 @@ describe('injections', () => {
       throw new Error('counted');
     };
     const room = { plan: MAX_PLAN_BYTES, routes: never, routesAtLeast: never, envs: true };
-    const draft = draftRoutes([BASE], envs, SCOPE);
+    const draft = draftRoutes(users([BASE]), envs, SCOPE);
     expect(fitInjections(draft, envs, { ...room, sent: 5_000 }, [])).toEqual({
       kept: envs,
       leftOut: [],
@@ -140,12 +138,12 @@ describe('injections', () => {
       const object = routing([route], { annotations: { a: 'x'.repeat(forAnnotations) } });
       const all = ['a', 'b', 'c'].map((env) => {
         const exact = `${env}${'x'.repeat(forMatch)}`;
-        return wish({ env, matches: [{ headers: { user: { exact } } }] });
+        return planEntry({ env, matches: [{ headers: { user: { exact } } }] });
       });
-      const draft = draftRoutes([route], all, SCOPE);
+      const draft = draftRoutes(users([route]), all, SCOPE);
       const sent = utf8Length(JSON.stringify([object, all]));
-      const known = fitInjections(draft, all, roomOf(object, undefined, sent), all);
-      expect(known).toEqual(fitInjections(draft, all, roomOf(object, undefined), all));
+      const known = fitInjections(draft, all, roomOf(withoutOurs(object), undefined, sent), all);
+      expect(known).toEqual(fitInjections(draft, all, roomOf(withoutOurs(object), undefined), all));
       expect(known.kept).toHaveLength(count);
     },
   );
@@ -178,8 +176,8 @@ describe('injections', () => {
     (_what, entries, exact, size) => {
       const match = Array.from({ length: entries }, (_, at) => ({ uri: { prefix: `/${at}` } }));
       const route = { ...BASE, match, headers: { request: { set: { x: 'y'.repeat(size) } } } };
-      const all = [wish({ matches: [{ headers: { user: { exact } } }] })];
-      const draft = draftRoutes([route], all, SCOPE);
+      const all = [planEntry({ matches: [{ headers: { user: { exact } } }] })];
+      const draft = draftRoutes(users([route]), all, SCOPE);
       const needed = JSON.stringify(draft.routes[0]?.copies.map((one) => one.route)).length - 1;
       expect(fitInjections(draft, all, roomFor(needed), []).kept).toEqual(all);
       const { kept } = fitInjections(draft, all, roomFor(needed - 1), []);
@@ -190,25 +188,64 @@ describe('injections', () => {
   it('are left out by age, whatever their matches are, and keep their order', () => {
     const strong = { headers: { user: { exact: 'a' }, lang: { exact: 'de' } } };
     const all = [
-      wish({ env: 'a', envCreationTimestamp: '2026-01-03T00:00:00Z', matches: [strong] }),
-      wish({ env: 'b', envCreationTimestamp: '2026-01-02T00:00:00Z' }),
-      wish({ env: 'c' }),
+      planEntry({ env: 'a', envCreationTimestamp: '2026-01-03T00:00:00Z', matches: [strong] }),
+      planEntry({ env: 'b', envCreationTimestamp: '2026-01-02T00:00:00Z' }),
+      planEntry({ env: 'c' }),
     ];
     const room = (...kept: typeof all) => ({
       plan: utf8Length(serializePlan(plan(kept))) + BOOKKEEPING,
     });
-    const [, b = wish(), c = wish()] = all;
+    const [, b = planEntry(), c = planEntry()] = all;
     expect(fitted(room(b, c), all)).toEqual(['b,c', 'a']);
     expect(fitted(room(c), all)).toEqual(['c', 'b,a']);
+  });
+});
+
+describe('contributions of any source', () => {
+  const bytes = (name: string, plan: number, routes: number) => ({
+    name,
+    planBytes: () => plan,
+    routeBytes: () => routes,
+  });
+  const offer = (all: ReturnType<typeof bytes>[], greedy: string[] = []) => ({
+    planBytes: () => all.reduce((sum, one) => sum + one.planBytes() + 1, -1),
+    mostRouteBytes: () => all.reduce((sum, one) => sum + one.routeBytes(), 0),
+    areSurelyModest: () => greedy.length === 0,
+    contributions: () => all,
+    shares: () => ({
+      excess: ({ name }: { name: string }) => (greedy.includes(name) ? 'too much' : undefined),
+      take: () => undefined,
+    }),
+  });
+  const room = { ...roomOf(users([]), undefined), plan: 1000, routesAtLeast: () => 1000 };
+  const left = (...given: Parameters<typeof offer>) =>
+    leftOutOf(offer(...given), { ...room, routes: () => 1000 }).map(
+      ({ contribution, excess }) => `${contribution.name}: ${excess ?? 'no room'}`,
+    );
+
+  it('are given room in the order in which they come', () => {
+    expect(left([bytes('a', 100, 500), bytes('b', 100, 500)])).toEqual([]);
+    expect(left([bytes('a', 100, 500), bytes('b', 100, 501), bytes('c', 1, 1)])).toEqual([
+      'b: no room',
+    ]);
+    expect(left([bytes('a', 990, 1), bytes('b', 500, 1)])).toEqual(['a: no room']);
+  });
+
+  it('of an author with more than its share are left out, though there is room', () => {
+    expect(left([bytes('a', 100, 1), bytes('b', 100, 1)], ['a'])).toEqual(['a: too much']);
   });
 });
 
 describe('an injection that is too large', () => {
   it('is left out without taking those of lower rank with it', () => {
     const long = { headers: { user: { exact: 'x'.repeat(1000) }, lang: { exact: 'de' } } };
-    const all = [wish({ env: 'a' }), wish({ env: 'huge', matches: [long] }), wish({ env: 'z' })];
-    const room = { ...roomOf(routing([BASE]), undefined), plan: 1000 };
-    const { kept, leftOut } = fitInjections(draftRoutes([BASE], all, SCOPE), all, room, []);
+    const all = [
+      planEntry({ env: 'a' }),
+      planEntry({ env: 'huge', matches: [long] }),
+      planEntry({ env: 'z' }),
+    ];
+    const room = { ...roomOf(users([BASE]), undefined), plan: 1000 };
+    const { kept, leftOut } = fitInjections(draftRoutes(users([BASE]), all, SCOPE), all, room, []);
     expect(kept.map(({ env }) => env)).toEqual(['a', 'z']);
     expect(leftOut.map(({ injection }) => injection.env)).toEqual(['huge']);
   });
@@ -216,10 +253,10 @@ describe('an injection that is too large', () => {
 
 describe('notes', () => {
   const notes = ['a', 'b', 'c'].map((message) => planNote('skipped', message));
-  const full = plan([wish()], { notes, attempt: 3, at: '2026-01-01T00:00:00Z' });
-  const room = (bytes: number) => ({ ...roomOf(routing([BASE]), undefined), plan: bytes });
+  const full = plan([planEntry()], { notes, attempt: 3, at: '2026-01-01T00:00:00Z' });
+  const room = (bytes: number) => ({ ...roomOf(users([BASE]), undefined), plan: bytes });
   const bytes = (count: number) =>
-    utf8Length(serializePlan(plan([wish()], { notes: notes.slice(0, count) }))) + BOOKKEEPING;
+    utf8Length(serializePlan(plan([planEntry()], { notes: notes.slice(0, count) }))) + BOOKKEEPING;
 
   it('are kept as far as they fit beside the injections', () => {
     expect(fitNotes(full, room(bytes(3)))).toEqual(full);

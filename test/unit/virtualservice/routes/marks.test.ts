@@ -6,8 +6,12 @@ import {
   marksOf,
 } from '../../../../src/virtualservice/routes/marks.ts';
 import { httpOf, scopeOf } from '../../../../src/virtualservice/routes/scope.ts';
-import { keepsUserRoutes, stripRoutes } from '../../../../src/virtualservice/routes/strip.ts';
-import { BASE, CONFIG, copy, routing, virtualService } from '../builders.ts';
+import {
+  keepsUserRoutes,
+  stripRoutes,
+  withoutOurs,
+} from '../../../../src/virtualservice/routes/strip.ts';
+import { BASE, CONFIG, copy, routing, users, virtualService } from '../builders.ts';
 
 describe('marks', () => {
   it('are the plan, the envs and the index labels, nothing else', () => {
@@ -51,12 +55,22 @@ describe('the user routes', () => {
     expect(stripRoutes([...mixed, copy('foo')])[0]).toBe(BASE);
   });
 
+  it('and marks are what is left of a VirtualService without ours', () => {
+    const annotations = { 'riskified.com/route-injections': '{}', note: 'x' };
+    const labels = { 'env.riskified.com/a': 'injected', team: 'shop' };
+    const object = routing([copy(), BASE], { annotations, labels });
+    const metadata = { annotations: { note: 'x' }, labels: { team: 'shop' } };
+    expect(withoutOurs(object)).toEqual(routing([BASE], metadata));
+    expect(withoutOurs(object)).toBe(withoutOurs(object));
+    expect(withoutOurs(routing([]))).toEqual(routing([]));
+  });
+
   it('are kept when all of them are there, in their order, unchanged', () => {
     const other = { ...BASE, name: 'other' };
-    expect(keepsUserRoutes([copy(), BASE, other], [BASE, copy('x'), other])).toBe(true);
-    expect(keepsUserRoutes([BASE, other], [other, BASE])).toBe(false);
-    expect(keepsUserRoutes([BASE, other], [BASE])).toBe(false);
-    expect(keepsUserRoutes([BASE], [{ ...BASE, timeout: '1s' }])).toBe(false);
+    expect(keepsUserRoutes(users([copy(), BASE, other]), [BASE, copy('x'), other])).toBe(true);
+    expect(keepsUserRoutes(users([BASE, other]), [other, BASE])).toBe(false);
+    expect(keepsUserRoutes(users([BASE, other]), [BASE])).toBe(false);
+    expect(keepsUserRoutes(users([BASE]), [{ ...BASE, timeout: '1s' }])).toBe(false);
   });
 });
 

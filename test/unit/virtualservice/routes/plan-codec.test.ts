@@ -4,11 +4,11 @@ import {
   parsePlan,
   serializePlan,
 } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { plan, planNote, wish } from '../builders.ts';
+import { plan, planEntry, planNote } from '../builders.ts';
 
 const note = planNote('skipped', 'why');
 const full = plan(
-  [wish({ matches: [{ headers: { a: { exact: 'b' } }, sourceLabels: { c: 'd' } }, {}] })],
+  [planEntry({ matches: [{ headers: { a: { exact: 'b' } }, sourceLabels: { c: 'd' } }, {}] })],
   { notes: [note], attempt: 2, at: '2026-01-01T00:00:00Z' },
 );
 
@@ -77,7 +77,7 @@ describe('a plan as text', () => {
 });
 
 function withInjection(fields: object): unknown {
-  return { ...full, injections: [{ ...wish(), ...fields }] };
+  return { ...full, injections: [{ ...planEntry(), ...fields }] };
 }
 
 function reversed<T extends object>(map: T): T {

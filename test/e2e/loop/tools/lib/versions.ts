@@ -81,10 +81,10 @@ export async function watchVersions(api: Api, namespace: string): Promise<Versio
         PATIENCE_SECONDS,
         async () => {
           if (ended !== undefined) throw ended;
-          const isTold =
+          const shouldCompile =
             version === undefined ||
             seen.some(({ object }) => object.metadata.resourceVersion === version);
-          return isTold ? undefined : `the watch has not told version ${version}`;
+          return shouldCompile ? undefined : `the watch has not told version ${version}`;
         },
         20,
       );

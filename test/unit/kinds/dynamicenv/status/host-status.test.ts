@@ -449,7 +449,7 @@ describe('a delegate', () => {
         namespace: 'shop',
         status: 'running',
         message:
-          'under VirtualService shop/root Istio drops the copy of a route without a name, and the env\'s requests stay with the base: it contradicts headers.user of route "r0" there; take the condition on header user out of the root\'s route',
+          'under VirtualService shop/root Istio drops the copy of a route without a name, so the env\'s requests go to the base: it contradicts headers.user of route "r0" there; take the condition on header user out of the root\'s route',
       },
       { name: 'root', namespace: 'shop', status: 'running' },
     ]);

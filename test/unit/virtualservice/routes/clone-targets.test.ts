@@ -2,18 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import type { HTTPRoute, HTTPRouteDestination } from '../../../../src/istio/types.ts';
 import { deepFreeze } from '../../../../src/simulator/object.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
-import { ledTargets } from '../../../../src/virtualservice/routes/lead.ts';
+import { cloneTargets } from '../../../../src/virtualservice/routes/clone-targets.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { HOST, nameOf, SCOPE, to, wish } from '../builders.ts';
+import { HOST, nameOf, planEntry, SCOPE, to, users } from '../builders.ts';
 
 const OTHER = 'other.shop.svc.cluster.local';
-const backend = wish();
-const other = wish({
+const backend = planEntry();
+const other = planEntry({
   deployment: { namespace: 'shop', name: 'other' },
   clone: 'other-test',
   host: OTHER,
 });
-const second = wish({
+const second = planEntry({
   deployment: { namespace: 'shop', name: 'second' },
   clone: 'second-test',
   from: ['v2'],
@@ -31,7 +31,7 @@ const brief = ({ destination, weight, headers }: HTTPRouteDestination) => {
   return weight === undefined ? end : `${end} ${weight}`;
 };
 const led = (targets: HTTPRouteDestination[], injections: PlannedInjection[] = [backend]) =>
-  ledTargets(deepFreeze({ route: targets }), injections, SCOPE)
+  cloneTargets(deepFreeze({ route: targets }), injections, SCOPE)
     .map(brief)
     .join(', ');
 
@@ -154,18 +154,18 @@ describe('the targets of a copy', () => {
   it('keep the very objects of the user where they lead to no clone', () => {
     const kept = at('other', 'x', 5);
     const route = { route: [at('backend', 'shared', 5), kept] };
-    expect(ledTargets(route, [backend], SCOPE)[1]).toBe(kept);
+    expect(cloneTargets(route, [backend], SCOPE)[1]).toBe(kept);
   });
 
   it('are none of a route without any', () => {
-    expect(ledTargets({}, [backend], SCOPE)).toEqual([]);
+    expect(cloneTargets({}, [backend], SCOPE)).toEqual([]);
   });
 });
 
 describe('a copy for several workloads of an env', () => {
   const split: HTTPRoute = { route: [at('backend', 'shared', 50), at('other', 'shared', 50)] };
   const http = (injections: PlannedInjection[], routes = [split]) =>
-    renderRoutes(routes, injections, SCOPE).http.map(({ name, route = [] }) => [
+    renderRoutes(users(routes), injections, SCOPE).http.map(({ name, route = [] }) => [
       name ?? '-',
       route.map(brief).join(', '),
     ]);
@@ -185,7 +185,7 @@ describe('a copy for several workloads of an env', () => {
   it('is one for each match that both have', () => {
     const more = { headers: { user: { exact: 'me' }, lang: { exact: 'de' } } };
     const matches = [more, ...backend.matches];
-    const [a, b] = [wish({ matches }), { ...other, matches: [...other.matches, more] }];
+    const [a, b] = [planEntry({ matches }), { ...other, matches: [...other.matches, more] }];
     expect(http([a, b])).toHaveLength(3);
     expect(http([a, other]).map(([, targets]) => targets)).toEqual([
       'backend-test 50, other/shared 50',
@@ -195,7 +195,7 @@ describe('a copy for several workloads of an env', () => {
   });
 
   it('is one for each env', () => {
-    const others = wish({ ...other, env: 'b', subset: 'b', clone: 'other-b' });
+    const others = planEntry({ ...other, env: 'b', subset: 'b', clone: 'other-b' });
     expect(http([backend, others]).map(([, targets]) => targets)).toEqual([
       'backend/shared 50, other-b 50',
       'backend-test 50, other/shared 50',
@@ -205,8 +205,8 @@ describe('a copy for several workloads of an env', () => {
 
   it('is not made where Istio would refuse it, and the other workload has it alone', () => {
     const { dropped, http: rendered } = renderRoutes(
-      [split],
-      [wish({ subset: 'No!' }), other],
+      users([split]),
+      [planEntry({ subset: 'No!' }), other],
       SCOPE,
     );
     expect(rendered.map(({ route = [] }) => route.map(brief).join(', '))).toEqual([
@@ -220,7 +220,7 @@ describe('a copy for several workloads of an env', () => {
 
   it('is not made where the weights of several targets add up to 0', () => {
     const route = { route: [at('backend', 'shared', 0), at('other', 'x')] };
-    const { dropped, http: rendered } = renderRoutes([route], [backend], SCOPE);
+    const { dropped, http: rendered } = renderRoutes(users([route]), [backend], SCOPE);
     expect(rendered).toEqual([route]);
     expect(dropped[0]?.message).toContain('the weights must not add up to 0');
   });

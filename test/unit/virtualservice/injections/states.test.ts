@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { indexLabels, injectionState } from '../../../../src/kinds/virtualservice/states.ts';
 import { isAbout, isFullyShadowed } from '../../../../src/virtualservice/injections/notes-about.ts';
+import { indexLabels, injectionState } from '../../../../src/virtualservice/injections/states.ts';
 import type { InjectionState, PlanNote } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { HOST, injection, planNote } from '../../virtualservice/builders.ts';
+import { HOST, injection, planNote } from '../builders.ts';
 
 const active = injection();
 const pending = injection({ active: false });

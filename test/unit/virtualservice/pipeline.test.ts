@@ -1,30 +1,41 @@
 import { describe, expect, it } from '@jest/globals';
-import type { VirtualService } from '../../../../src/istio/types.ts';
-import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
-import { cutPlan, decidePlan, samePlan } from '../../../../src/virtualservice/plan/decide.ts';
-import { roomOf } from '../../../../src/virtualservice/plan/fit.ts';
-import { MAX_PLAN_BYTES } from '../../../../src/virtualservice/routes/limits.ts';
-import { type Plan, serializePlan } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { httpOf } from '../../../../src/virtualservice/routes/scope.ts';
+import type { VirtualService } from '../../../src/istio/types.ts';
+import { decidePlan, renderPlan } from '../../../src/virtualservice/pipeline.ts';
+import { roomOf } from '../../../src/virtualservice/plan/room.ts';
+import { MAX_PLAN_BYTES } from '../../../src/virtualservice/routes/limits.ts';
+import {
+  type Plan,
+  samePlan,
+  serializePlan,
+} from '../../../src/virtualservice/routes/plan-codec.ts';
+import { withoutOurs } from '../../../src/virtualservice/routes/strip.ts';
 import {
   BASE,
   consumer,
   injection,
   plan,
+  planEntry,
   planNote,
   routing,
   SCOPE,
   to,
-  wish,
-} from '../builders.ts';
+  users,
+} from './builders.ts';
 
 const object = routing([BASE]);
 const decide = (injections: Parameters<typeof decidePlan>[1], vs = object) => {
-  const { plan: made, notes } = decidePlan(vs, injections, roomOf(vs, undefined), SCOPE, undefined);
+  const own = withoutOurs(vs);
+  const { plan: made, notes } = decidePlan(
+    own,
+    injections,
+    roomOf(own, undefined),
+    SCOPE,
+    undefined,
+  );
   return { plan: made, notes };
 };
 const cut = (whole: Plan, vs: VirtualService) =>
-  cutPlan(whole, draftRoutes(httpOf(vs), whole.injections, SCOPE), roomOf(vs, undefined));
+  renderPlan(withoutOurs(vs), whole, roomOf(withoutOurs(vs), undefined), SCOPE).plan;
 const TOO_LARGE =
   'this VirtualService has no room for more routes; delete an env, or split the VirtualService';
 
@@ -38,7 +49,7 @@ describe('a plan', () => {
       consumer({ env: 'consumer' }),
       injection({ ...old, matches }),
     ];
-    const expected = { plan: plan([wish({ ...old, matches }), wish()]), notes: [] };
+    const expected = { plan: plan([planEntry({ ...old, matches }), planEntry()]), notes: [] };
     expect(decide(injections)).toEqual(expected);
     expect(decide(injections.toReversed())).toEqual(expected);
   });
@@ -63,14 +74,17 @@ describe('a plan', () => {
   });
 
   it('has no copies tried out of one that grew before those of who is in as they are', () => {
-    const vs = routing(Array.from({ length: 800 }, () => BASE));
+    const vs = users(Array.from({ length: 800 }, () => BASE));
     const matches = (count: number) =>
       Array.from({ length: count }, (_, at) => ({ headers: { user: { exact: `a${at}` } } }));
     const older = { env: 'older', envCreationTimestamp: '2025-01-01T00:00:00Z' };
-    const present = plan([wish({ ...older, matches: matches(1) }), wish({ matches: matches(3) })]);
+    const present = plan([
+      planEntry({ ...older, matches: matches(1) }),
+      planEntry({ matches: matches(3) }),
+    ]);
     const now = [injection({ ...older, matches: matches(16) }), injection({ matches: matches(3) })];
     const made = decidePlan(vs, now, roomOf(vs, undefined), SCOPE, present);
-    expect(made.plan.injections).toEqual([wish({ matches: matches(3) })]);
+    expect(made.plan.injections).toEqual([planEntry({ matches: matches(3) })]);
     expect(made.notes).toEqual([planNote('too-large', TOO_LARGE, { env: 'older' })]);
   });
 
@@ -98,9 +112,9 @@ describe('a plan', () => {
     const annotations = { filler: 'x'.repeat(256 * 1024 - 700) };
     const vs = routing([BASE, { name: 'r'.repeat(300), route: [to()] }], { annotations });
     const { plan: made, notes } = decide([injection()], vs);
-    expect(made).toEqual(plan([wish()]));
+    expect(made).toEqual(plan([planEntry()]));
     expect(notes.map(({ state }) => state)).toEqual(['unguarded']);
-    expect(cut(plan([wish()], { notes }), vs)).toEqual(made);
+    expect(cut(plan([planEntry()], { notes }), vs)).toEqual(made);
   });
 
   it('cut to the same room is the same', () => {
@@ -113,9 +127,9 @@ describe('a plan', () => {
 
   it('is the same as another whatever their attempts', () => {
     const notes = [planNote('skipped', 'x')];
-    const one = plan([wish()], { notes, attempt: 1, at: 'a' });
-    expect(samePlan(one, plan([wish()], { notes }))).toBe(true);
-    expect(samePlan(one, plan([wish()]))).toBe(false);
+    const one = plan([planEntry()], { notes, attempt: 1, at: 'a' });
+    expect(samePlan(one, plan([planEntry()], { notes }))).toBe(true);
+    expect(samePlan(one, plan([planEntry()]))).toBe(false);
     expect(samePlan(one, plan([], { notes }))).toBe(false);
   });
 });

@@ -4,52 +4,51 @@ import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
 import { MAX_OBJECT_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
-import type { Scope } from '../routes/scope.ts';
-import { stripRoutes } from '../routes/strip.ts';
-import { COPY_BYTES } from './fit.ts';
+import { httpOf, type Scope } from '../routes/scope.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
+import { COPY_BYTES } from './copies.ts';
 
 /**
- * What all copies that are tried out for one VirtualService may come to, in bytes: several times what an object can carry, as
- * some of them are dropped, and those of envs that wait are tried, too. More would only cost time and memory.
+ * Most bytes of all copies that are drafted for one VirtualService: several times what an object can carry, because some copies are
+ * dropped, and those of waiting envs are drafted, too. More would only cost time and memory.
  */
 export const MAX_DRAFT_BYTES = 4 * MAX_OBJECT_BYTES;
-/** Conditions in one entry of a match: each copy repeats all of them. */
+/** Most conditions in one entry of a match: each copy repeats all of them. */
 export const MAX_CONDITIONS = 1024;
-/** Names of subsets by which one injection knows the base's destinations. */
+/** Most subsets of the base in one injection. */
 export const MAX_FROM = 256;
 
-/** To look at one destination for one injection costs about as much as so many bytes of a copy. */
+/** The cost of one look at a destination for one injection, in bytes of a copy. */
 const LOOK_BYTES = 16;
-/** To compare the matches of one injection with others' costs about as much as so many copies of them. */
+/** The cost of comparing the matches of one injection with those of others, in copies of them. */
 const COMPARISONS = 4;
 
 export interface Affordable {
-  /** Those of which copies may be drafted, in the order given. */
+  /** The injections whose copies may be drafted, in the order given. */
   affordable: PlannedInjection[];
-  /** The others: for them the VirtualService is too large, or they are. */
+  /** The others: they are too large, or the VirtualService is too large for them. */
   leftOut: PlannedInjection[];
 }
 
 /**
- * Counts what the copies of each injection would cost before any is made. Those first in the list come first; one that costs
- * too much makes no room for itself. Only the user's own routes count, and what is affordable together is affordable again when
- * nothing else is asked for: sync and admission must come to the same plan.
- * `sentBytes`: all came in so many, which mostly tells that all is affordable; it changes no answer.
+ * Estimates the cost of each injection's copies before any copy is made. The order of the list counts: an injection that costs more
+ * than is left is left out, and later, smaller ones may still be affordable. Only the user's own routes count, and a set that was
+ * affordable is affordable again by itself: sync and admission must compute the same plan.
+ * `sentBytes`: the size of the request with all of them. Mostly it is enough to tell that all is affordable; it changes no answer.
  */
 export function affordableInjections(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   injections: readonly PlannedInjection[],
   scope: Scope,
   sentBytes = Number.POSITIVE_INFINITY,
 ): Affordable {
-  const users = stripRoutes(http);
   if (
     areSurelyAffordable(users, injections, sentBytes) ||
-    areSurelyAffordable(users, injections, bytesOfUsers(http) + jsonBytes(injections))
+    areSurelyAffordable(users, injections, bytesOfUsers(users) + jsonBytes(injections))
   ) {
     return { affordable: [...injections], leftOut: [] };
   }
-  const weights = weightsOf(http, scope);
+  const weights = weightsOf(users, scope);
   const affordable: PlannedInjection[] = [];
   const leftOut: PlannedInjection[] = [];
   let left = MAX_DRAFT_BYTES;
@@ -67,15 +66,16 @@ export function affordableInjections(
 }
 
 /**
- * Are all affordable, in whatever order? No route, no match and no name is larger than all of them (`sentBytes`), so mostly it is
- * enough to know how many there are.
+ * Are all affordable, whatever their order? True only if that is certain. No route, match or name is larger than the whole request
+ * (`sentBytes`), so mostly it is enough to count them.
  */
 export function areSurelyAffordable(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   injections: readonly PlannedInjection[],
   sentBytes: number,
 ): boolean {
   if (injections.some(({ from }) => from.length > MAX_FROM)) return false;
+  const http = httpOf(users);
   const pairs = injections.reduce((sum, { matches }) => sum + matches.length, 0);
   let entries = 0;
   let targets = 0;
@@ -94,17 +94,17 @@ export function areSurelyAffordable(
 }
 
 /** Several injections ask for the same routes. A number holds no routes in memory. */
-const knownBytes = new WeakMap<readonly HTTPRoute[], number>();
+const knownBytes = new WeakMap<UsersVirtualService, number>();
 
-function bytesOfUsers(http: readonly HTTPRoute[]): number {
-  const before = knownBytes.get(http);
+function bytesOfUsers(users: UsersVirtualService): number {
+  const before = knownBytes.get(users);
   if (before !== undefined) return before;
-  const fresh = jsonBytes(stripRoutes(http));
-  knownBytes.set(http, fresh);
+  const fresh = jsonBytes(users.spec.http ?? []);
+  knownBytes.set(users, fresh);
   return fresh;
 }
 
-/** What the routes to one subset of a host are, together. */
+/** The totals of all routes to one subset of a host. */
 interface Weight {
   routes: number;
   entries: number;
@@ -131,14 +131,14 @@ function costOf({ host, from, matches, ...names }: PlannedInjection, { bySubset,
   );
 }
 
-/** At most so many bytes, to some multiple, are copied when an env's routes to a host are made for a VirtualService. */
+/** An estimate of the bytes that are copied to make an env's routes to a host in a VirtualService. */
 export function draftBytes(
-  http: readonly HTTPRoute[],
+  users: UsersVirtualService,
   host: string,
   matches: readonly IstioMatch[],
   scope: Scope,
 ): number {
-  const { bySubset, looks } = weightsOf(http, scope);
+  const { bySubset, looks } = weightsOf(users, scope);
   const forMatches = jsonBytes(matches);
   let sum = looks * LOOK_BYTES;
   for (const [key, { routes, entries, bytes }] of bySubset) {
@@ -148,19 +148,19 @@ export function draftBytes(
   return Math.min(sum, MAX_DRAFT_BYTES);
 }
 
-/** Several injections, and several hosts of one env, ask for the same routes. */
-const known = new WeakMap<readonly HTTPRoute[], Map<string, Weights>>();
+/** Several injections, and several hosts of one env, need the totals of one VirtualService. */
+const known = new WeakMap<UsersVirtualService, Map<string, Weights>>();
 
-function weightsOf(http: readonly HTTPRoute[], { namespace, clusterDomain }: Scope): Weights {
-  const of = known.get(http) ?? new Map<string, Weights>();
-  known.set(http, of);
+function weightsOf(users: UsersVirtualService, { namespace, clusterDomain }: Scope): Weights {
+  const of = known.get(users) ?? new Map<string, Weights>();
+  known.set(users, of);
   const key = `${namespace} ${clusterDomain}`;
   const before = of.get(key);
   if (before !== undefined) return before;
   const bySubset = new Map<string, Weight>();
-  const users = stripRoutes(http);
-  let looks = users.length;
-  for (const route of users) {
+  const http = httpOf(users);
+  let looks = http.length;
+  for (const route of http) {
     const one = { entries: Math.max(listOf(route?.match).length, 1), bytes: bytesOf(route) };
     const targets = listOf(route?.route);
     looks += targets.length;
@@ -195,7 +195,7 @@ function isTooWide(route: HTTPRoute): boolean {
   });
 }
 
-/** Admission comes before the schema: there may be anything. */
+/** Admission runs before schema validation: the value may be anything. */
 function listOf<T>(value: readonly T[] | null | undefined): readonly T[] {
   return Array.isArray(value) ? value : [];
 }

@@ -4,9 +4,9 @@ import {
   affordableInjections,
   MAX_DRAFT_BYTES,
   MAX_FROM,
-} from '../../../../src/virtualservice/plan/affordable.ts';
+} from '../../../../src/virtualservice/injections/affordable.ts';
 import { MAX_OBJECT_BYTES } from '../../../../src/virtualservice/routes/limits.ts';
-import { copy, SCOPE, wish } from '../builders.ts';
+import { copy, planEntry, SCOPE, users } from '../builders.ts';
 
 const route = (more: Partial<HTTPRoute> = {}): HTTPRoute => ({
   route: [{ destination: { host: 'backend', subset: 'shared' } }],
@@ -18,25 +18,25 @@ const many = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`h${at}`, { exact: 'a' }]));
 const names = (list: readonly { env: string }[]) => list.map(({ env }) => env);
 
-function split(http: readonly HTTPRoute[], ...injections: ReturnType<typeof wish>[]) {
-  const { affordable, leftOut } = affordableInjections(http, injections, SCOPE);
+function split(http: readonly HTTPRoute[], ...injections: ReturnType<typeof planEntry>[]) {
+  const { affordable, leftOut } = affordableInjections(users(http), injections, SCOPE);
   return { affordable: names(affordable), leftOut: names(leftOut) };
 }
 
 describe('copies that may be tried out', () => {
   it('are several times as many as an object can carry', () => {
     expect(MAX_DRAFT_BYTES).toBe(4 * MAX_OBJECT_BYTES);
-    const envs = Array.from({ length: 100 }, (_, at) => wish({ env: `e${at}` }));
-    expect(affordableInjections(routes(50), envs, SCOPE).leftOut).toEqual([]);
+    const envs = Array.from({ length: 100 }, (_, at) => planEntry({ env: `e${at}` }));
+    expect(affordableInjections(users(routes(50)), envs, SCOPE).leftOut).toEqual([]);
   });
 
   it('are those of the first in the list, and of later ones that ask for less', () => {
     const wide = Array.from({ length: 16 }, (_, at) => ({
       headers: { user: { exact: `a${at}` } },
     }));
-    const one = wish({ env: 'one', matches: wide });
-    const two = wish({ env: 'two', matches: wide });
-    const small = wish({ env: 'small' });
+    const one = planEntry({ env: 'one', matches: wide });
+    const two = planEntry({ env: 'two', matches: wide });
+    const small = planEntry({ env: 'small' });
     expect(split(routes(700), one, two, small)).toEqual({
       affordable: ['one', 'small'],
       leftOut: ['two'],
@@ -49,12 +49,12 @@ describe('copies that may be tried out', () => {
     ['text', routes(20, { timeout: 'x'.repeat(300_000) })],
     ['destinations', [{ route: Array(400_000).fill({ destination: { host: 'a' } }) }]],
   ])('are none where a route has too many or too much of %s', (_what, http) => {
-    expect(split(http, wish({ env: 'one' }))).toEqual({ affordable: [], leftOut: ['one'] });
+    expect(split(http, planEntry({ env: 'one' }))).toEqual({ affordable: [], leftOut: ['one'] });
   });
 
   it('are none for one that names more subsets than a host has', () => {
     const from = Array.from({ length: MAX_FROM + 1 }, (_, at) => `s${at}`);
-    expect(split(routes(1), wish({ env: 'one', from }), wish({ env: 'two' }))).toEqual({
+    expect(split(routes(1), planEntry({ env: 'one', from }), planEntry({ env: 'two' }))).toEqual({
       affordable: ['two'],
       leftOut: ['one'],
     });
@@ -62,7 +62,7 @@ describe('copies that may be tried out', () => {
 
   it('are some where an entry has as many conditions as people write, and more', () => {
     const http = [route({ match: [{ headers: many(1024) }] })];
-    expect(split(http, wish({ env: 'one' })).leftOut).toEqual([]);
+    expect(split(http, planEntry({ env: 'one' })).leftOut).toEqual([]);
   });
 
   it('do not count routes that are ours, nor those of other hosts and subsets', () => {
@@ -71,17 +71,17 @@ describe('copies that may be tried out', () => {
     const other = { route: [{ destination: { host: 'backend', subset: 'canary' } }], ...big };
     const elsewhere = { route: [{ destination: { host: 'other', subset: 'shared' } }], ...big };
     const http = [ours, ours, ours, other, other, other, elsewhere, elsewhere, route()];
-    expect(split(http, wish({ env: 'one' }))).toEqual({ affordable: ['one'], leftOut: [] });
+    expect(split(http, planEntry({ env: 'one' }))).toEqual({ affordable: ['one'], leftOut: [] });
   });
 
   it('are the same whether the number of bytes is known or not', () => {
     const http = routes(40, { timeout: 'x'.repeat(20_000) });
-    const envs = Array.from({ length: 20 }, (_, at) => wish({ env: `e${at}` }));
+    const envs = Array.from({ length: 20 }, (_, at) => planEntry({ env: `e${at}` }));
     const sent = JSON.stringify([http, envs]).length;
-    const known = affordableInjections(http, envs, SCOPE, sent);
-    expect(known).toEqual(affordableInjections(http, envs, SCOPE));
+    const known = affordableInjections(users(http), envs, SCOPE, sent);
+    expect(known).toEqual(affordableInjections(users(http), envs, SCOPE));
     expect(known.leftOut).not.toEqual([]);
     // What was affordable is so again, alone: a plan is not cut at admission.
-    expect(affordableInjections(http, known.affordable, SCOPE).leftOut).toEqual([]);
+    expect(affordableInjections(users(http), known.affordable, SCOPE).leftOut).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import { andMatch } from '../../../../src/virtualservice/injections/and-match.ts';
 import { areDisjoint } from '../../../../src/virtualservice/injections/disjoint.ts';
-import { toldRegexes } from '../../../../src/virtualservice/routes/told-regexes.ts';
+import { compiledRegexes } from '../../../../src/virtualservice/routes/compiled-regexes.ts';
 
 const large = (index: number) => `${index}.{300}`;
 
@@ -19,17 +19,17 @@ describe('the regexes of a VirtualService that are compiled', () => {
       {},
       ...Array.from({ length: 9 }, (_, index) => ({ match: [entry(index)] })),
     ];
-    const isTold = toldRegexes(http);
-    const told = Array.from({ length: 36 }, (_, index) => isTold(large(index)));
+    const shouldCompile = compiledRegexes(http);
+    const told = Array.from({ length: 36 }, (_, index) => shouldCompile(large(index)));
     const count = told.indexOf(false);
     expect(count).toBeGreaterThan(20);
     expect(told).toEqual(Array.from({ length: 36 }, (_, index) => index < count));
-    expect(isTold('of an env')).toBe(true);
+    expect(shouldCompile('of an env')).toBe(true);
   });
 
   it('do not count what nobody would compile', () => {
     const http = [{ match: [{ uri: { regex: 'x'.repeat(1025) } }] }];
-    expect(toldRegexes(http)('a')).toBe(true);
+    expect(compiledRegexes(http)('a')).toBe(true);
   });
 });
 
@@ -52,7 +52,7 @@ describe('a regex of which nothing can be told', () => {
     );
     expect(entries).toEqual([]);
     expect(skips).toEqual([
-      { reason: 'already decides on header user otherwise', isHarmless: false },
+      { reason: 'already has another condition on header user', isHarmless: false },
     ]);
   });
 });

@@ -1,14 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RouteInjection } from '../../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../../src/istio/types.ts';
-import {
-  findNotes,
-  isIgnored,
-  planned,
-  wishesOf,
-} from '../../../../src/virtualservice/injections/outcomes.ts';
+import { findNotes } from '../../../../src/virtualservice/injections/notes.ts';
+import { planned, wantedRoutes } from '../../../../src/virtualservice/injections/planned.ts';
 import { draftRoutes } from '../../../../src/virtualservice/injections/render.ts';
-import { httpOf } from '../../../../src/virtualservice/routes/scope.ts';
+import { isIgnored } from '../../../../src/virtualservice/routes/ignored.ts';
+import { withoutOurs } from '../../../../src/virtualservice/routes/strip.ts';
 import {
   BASE,
   consumer,
@@ -23,9 +20,14 @@ import {
 } from '../builders.ts';
 
 const notesOf = (object: VirtualService, ...injections: RouteInjection[]) => {
-  const wishes = wishesOf(injections);
-  const plans = wishes.flatMap(({ plan }) => plan ?? []);
-  return findNotes(object, wishes, draftRoutes(httpOf(object), plans, SCOPE), SCOPE);
+  const wanted = wantedRoutes(injections);
+  const plans = wanted.flatMap(({ plan }) => plan ?? []);
+  return findNotes(
+    withoutOurs(object),
+    wanted,
+    draftRoutes(withoutOurs(object), plans, SCOPE),
+    SCOPE,
+  );
 };
 const notesFor = (...http: HTTPRoute[]) => notesOf(routing(http), injection());
 const skipped = (message: string) => planNote('skipped', message);
@@ -86,7 +88,7 @@ describe('nothing is told', () => {
     const other = { ...BASE, name: 'x', match: [{ headers: { user: { exact: 'else' } } }] };
     expect(notesFor(other, BASE)).toEqual([]);
     expect(notesFor(other)).toEqual([
-      skipped('route "x" already decides on header user otherwise'),
+      skipped('route "x" already has another condition on header user'),
     ]);
   });
 
@@ -105,7 +107,7 @@ describe('skipped', () => {
     [
       'direct response',
       { directResponse: {}, route: [to('backend', 'x')] },
-      `its route to ${HOST} cannot be copied: it answers directly`,
+      `its route to ${HOST} cannot be copied: it has a direct response`,
     ],
     [
       'delegate',
@@ -120,7 +122,7 @@ describe('skipped', () => {
     [
       'another host',
       { route: [to('other', 'shared')] },
-      `it routes to ${HOST} by tcp or tls only, where headers are not seen`,
+      `it routes to ${HOST} by tcp or tls only, which cannot match headers`,
     ],
   ])('says why no route is eligible: %s', (_, route, message) => {
     expect(notesFor(route).filter(({ state }) => state === 'skipped')).toEqual([skipped(message)]);
@@ -129,13 +131,13 @@ describe('skipped', () => {
   it('says so of routes without http', () => {
     const object = virtualService({ tcp: [{ route: [to('backend', 'x')] }] });
     expect(notesOf(object, injection())).toEqual([
-      skipped(`it routes to ${HOST} by tcp or tls only, where headers are not seen`),
+      skipped(`it routes to ${HOST} by tcp or tls only, which cannot match headers`),
     ]);
   });
 
   it.each([
     ['it redirects', { name: 'moved', redirect: {} }],
-    ['it answers directly', { name: 'moved', directResponse: { status: 404 } }],
+    ['it has a direct response', { name: 'moved', directResponse: { status: 404 } }],
     [
       'it delegates to another VirtualService, which gets routes of its own',
       { name: 'moved', delegate: { name: 'x' } },
@@ -168,7 +170,7 @@ describe('skipped', () => {
   it('names a route that may take requests of the env, though others are copied', () => {
     const match = [{ headers: { user: { prefix: 'te' } } }, { headers: { user: { regex: 'x' } } }];
     expect(notesFor({ ...BASE, match, name: 'r' }, BASE)).toEqual([
-      skipped('route "r" already decides on header user otherwise'),
+      skipped('route "r" already has another condition on header user'),
     ]);
   });
 
@@ -178,7 +180,7 @@ describe('skipped', () => {
       { headers: { user: { regex: 't.*' } } },
     ];
     expect(notesFor({ ...BASE, match, name: 'r' })).toEqual([
-      skipped('route "r" already decides on header user otherwise'),
+      skipped('route "r" already has another condition on header user'),
     ]);
   });
 
@@ -186,7 +188,7 @@ describe('skipped', () => {
     const match = [{ headers: { user: { prefix: 'te' } } }];
     const routes = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ ...BASE, match, name: `r${i}` }));
-    const told = (i: number) => `route "r${i}" already decides on header user otherwise`;
+    const told = (i: number) => `route "r${i}" already has another condition on header user`;
     expect(notesFor(...routes(3))).toEqual([skipped(told(0)), skipped(told(1)), skipped(told(2))]);
     expect(notesFor(...routes(5))).toEqual([
       skipped(told(0)),
@@ -201,7 +203,7 @@ describe('skipped', () => {
     const match = [{ headers: { user: { prefix: 'te' } } }];
     const notes = notesOf(routing([{ ...BASE, match, name: 'r' }, BASE]), bad, other, injection());
     expect(notes).toEqual([
-      planNote('skipped', 'route "r" already decides on header user otherwise', { env: 'bad' }),
+      planNote('skipped', 'route "r" already has another condition on header user', { env: 'bad' }),
       planNote(
         'invalid',
         expect.stringMatching(
@@ -209,7 +211,7 @@ describe('skipped', () => {
         ) as never,
         { env: 'bad' },
       ),
-      skipped('route "r" already decides on header user otherwise'),
+      skipped('route "r" already has another condition on header user'),
     ]);
   });
 
@@ -217,7 +219,7 @@ describe('skipped', () => {
     const match = [{ headers: { user: { prefix: 'te' } } }];
     const object = routing([{ ...BASE, match, name: 'r' }, { route: [to('other', 'shared')] }]);
     const host = 'other.shop.svc.cluster.local';
-    const message = 'route "r" already decides on header user otherwise';
+    const message = 'route "r" already has another condition on header user';
     const two = { namespace: 'shop', name: 'two' };
     const three = { namespace: 'shop3', name: 'backend' };
     const notes = notesOf(

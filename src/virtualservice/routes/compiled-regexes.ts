@@ -1,32 +1,32 @@
 import { regexWeight } from '../../istio/regex-bounds.ts';
 import type { HTTPMatchRequest, HTTPRoute, StringMatch } from '../../istio/types.ts';
 
-/** Instructions of all regexes of one VirtualService that are compiled here: some 50 ms. */
-const MAX_TOLD_SIZE = 16_384;
+/** Most instructions of all regexes of one VirtualService that are compiled: takes about 50 ms. */
+const MAX_COMPILED_SIZE = 16_384;
 
 /**
- * Is a regex of the user's routes among those that are compiled to judge it? The first ones are, as far as the bound for all
- * together goes. It depends on the user's routes alone, so that sync and admission come to the same plan. Counted when first asked.
+ * Is a regex of the user's routes compiled, so that values can be compared with it? The first ones are, until their sizes reach the
+ * bound. This depends on the user's routes alone, so that sync and admission compute the same plan. Computed at the first call.
  */
-export function toldRegexes(http: readonly HTTPRoute[]): (pattern: string) => boolean {
-  let untold: ReadonlySet<string> | undefined;
+export function compiledRegexes(http: readonly HTTPRoute[]): (pattern: string) => boolean {
+  let beyond: ReadonlySet<string> | undefined;
   return (pattern) => {
-    untold ??= untoldRegexes(http);
-    return !untold.has(pattern);
+    beyond ??= regexesBeyondBound(http);
+    return !beyond.has(pattern);
   };
 }
 
-function untoldRegexes(http: readonly HTTPRoute[]): ReadonlySet<string> {
+function regexesBeyondBound(http: readonly HTTPRoute[]): ReadonlySet<string> {
   const seen = new Set<string>();
-  const untold = new Set<string>();
+  const beyond = new Set<string>();
   let total = 0;
   for (const pattern of regexesOf(http)) {
     if (seen.has(pattern)) continue;
     seen.add(pattern);
     total += regexWeight(pattern);
-    if (total > MAX_TOLD_SIZE) untold.add(pattern);
+    if (total > MAX_COMPILED_SIZE) beyond.add(pattern);
   }
-  return untold;
+  return beyond;
 }
 
 function* regexesOf(http: readonly HTTPRoute[]): Generator<string> {

@@ -5,21 +5,21 @@ import type { PlannedInjection } from './plan-codec.ts';
 import { pointAt } from './point-at.ts';
 import type { Scope } from './scope.ts';
 
-/** What decides which clone a target becomes. */
-type Lead = Pick<PlannedInjection, 'host' | 'from'>;
+/** The part of an injection that decides which targets become its clone. */
+type Claimant = Pick<PlannedInjection, 'host' | 'from'>;
 
-/** Who gets which targets of a route. */
-export interface Claims<T extends Lead> {
-  /** By host and base subset: the first one that asks for it. */
+/** Which claimant gets which targets of a route. */
+export interface Claims<T extends Claimant> {
+  /** By host and base subset: the first claimant that asks for it. */
   exact: ReadonlyMap<string, T>;
-  /** By host: the first one that gets a target of the route there, and the base subset that this target names. */
-  hosts: ReadonlyMap<string, { lead: T; subset: string }>;
+  /** By host: the claimant of the route's first claimed target there, and the base subset that this target names. */
+  hosts: ReadonlyMap<string, { claimant: T; subset: string }>;
 }
 
-/** Beyond it, what is the same stays two targets. A weight is an int32 (HTTPRouteDestination in istio `networking/v1alpha3/virtual_service.proto`). */
+/** Equal targets whose weights would sum to more stay separate. A weight is an int32 (HTTPRouteDestination in istio `networking/v1alpha3/virtual_service.proto`). */
 const MAX_WEIGHT = 2 ** 31 - 1;
 
-/** The targets of a route, and their hosts' full names. Admission comes before the schema: parts may be missing. */
+/** The targets of a route, and their hosts' full names. Admission runs before schema validation: parts may be missing. */
 function namedTargets({ route }: HTTPRoute, { namespace, clusterDomain }: Scope) {
   return (route ?? []).map((target) => {
     const { host = '', subset = '' } = target?.destination ?? {};
@@ -32,76 +32,76 @@ function keyOf(host: string, subset: string): string {
 }
 
 /** Which of the injections (in order) a route's targets belong to. */
-export function claimsOn<T extends Lead>(
+export function claimsOn<T extends Claimant>(
   route: HTTPRoute,
-  leads: readonly T[],
+  claimants: readonly T[],
   scope: Scope,
 ): Claims<T> {
-  return claims(namedTargets(route, scope), leads);
+  return claims(namedTargets(route, scope), claimants);
 }
 
-function claims<T extends Lead>(
+function claims<T extends Claimant>(
   targets: readonly { host: string; subset: string }[],
-  leads: readonly T[],
+  claimants: readonly T[],
 ): Claims<T> {
   const wanted = new Map<string, T>();
-  for (const lead of leads) {
-    for (const subset of lead.from) {
-      const key = keyOf(lead.host, subset);
-      if (!wanted.has(key)) wanted.set(key, lead);
+  for (const claimant of claimants) {
+    for (const subset of claimant.from) {
+      const key = keyOf(claimant.host, subset);
+      if (!wanted.has(key)) wanted.set(key, claimant);
     }
   }
   const exact = new Map<string, T>();
-  const hosts = new Map<string, { lead: T; subset: string }>();
+  const hosts = new Map<string, { claimant: T; subset: string }>();
   for (const { host, subset } of targets) {
     const key = keyOf(host, subset);
-    const lead = wanted.get(key);
-    if (lead === undefined) continue;
-    exact.set(key, lead);
-    if (!hosts.has(host)) hosts.set(host, { lead, subset });
+    const claimant = wanted.get(key);
+    if (claimant === undefined) continue;
+    exact.set(key, claimant);
+    if (!hosts.has(host)) hosts.set(host, { claimant, subset });
   }
   return { exact, hosts };
 }
 
 /**
- * The targets of a copy that leads to the clones of these injections of one env. A target with a base's subset becomes that
- * base's clone; another one on such a host (a canary, no subset) becomes the clone of the first one there: it is another version of
- * what the env has its own version of. Targets on other hosts stay. What becomes the same is one target, with the weights' sum.
- * A single target needs no weight (TranslateRoute in istio `pilot/pkg/networking/core/route/route.go`).
+ * The targets of a copy that sends to the clones of these injections, all of one env. A target with a base's subset becomes that
+ * base's clone. Another target on the same host (a canary, or no subset) becomes the clone of the first claimant there, because it is
+ * another version of a workload of which the env has its own version. Targets on other hosts stay. Targets that become equal are
+ * merged, and their weights are summed. A single target needs no weight (TranslateRoute in istio `pilot/pkg/networking/core/route/route.go`).
  */
-export function ledTargets(
+export function cloneTargets(
   route: HTTPRoute,
   injections: readonly PlannedInjection[],
   scope: Scope,
 ): HTTPRouteDestination[] {
   const named = namedTargets(route, scope);
   const { exact, hosts } = claims(named, injections);
-  const led = named.map(({ target, host, subset }): Led => {
+  const targets = named.map(({ target, host, subset }): CopyTarget => {
     const first = hosts.get(host);
     if (first === undefined) return { target };
     const own = exact.get(keyOf(host, subset));
     const base = own === undefined ? withSubset(target, first.subset) : target;
-    const clone = withWeight(pointAt(base, own ?? first.lead), target.weight);
-    return { target: clone, clone: whatIs(host, clone) };
+    const clone = withWeight(pointAt(base, own ?? first.claimant), target.weight);
+    return { target: clone, clone: cloneKey(host, clone) };
   });
-  const [only, ...others] = summedUp(led);
+  const [only, ...others] = mergedTargets(targets);
   if (only === undefined) return [];
   return others.length === 0 && only.clone !== undefined
     ? [withWeight(only.target, undefined)]
     : [only, ...others].map(({ target }) => target);
 }
 
-/** A target of a copy. `clone`: it leads to one, and what it is but for its weight; absent: as the user has it. */
-interface Led {
+/** A target of a copy. `clone`: if it sends to a clone, a key of all but its weight; absent: the user's own target. */
+interface CopyTarget {
   target: HTTPRouteDestination;
   clone?: string;
 }
 
-/** Those that lead to a clone in the same way are one, in the place of the first. */
-function summedUp(led: readonly Led[]): Led[] {
-  const left: Led[] = [];
-  const known = new Map<string, Led>();
-  for (const { target, clone } of led) {
+/** Targets that send to a clone in the same way become one, in the place of the first. */
+function mergedTargets(targets: readonly CopyTarget[]): CopyTarget[] {
+  const merged: CopyTarget[] = [];
+  const known = new Map<string, CopyTarget>();
+  for (const { target, clone } of targets) {
     const same = clone === undefined ? undefined : known.get(clone);
     const weight = same && sumOf(same.target, target);
     if (same !== undefined && (weight ?? 0) <= MAX_WEIGHT) {
@@ -110,9 +110,9 @@ function summedUp(led: readonly Led[]): Led[] {
     }
     const fresh = { target, ...(clone === undefined ? {} : { clone }) };
     if (clone !== undefined) known.set(clone, fresh);
-    left.push(fresh);
+    merged.push(fresh);
   }
-  return left;
+  return merged;
 }
 
 function withSubset(target: HTTPRouteDestination, subset: string): HTTPRouteDestination {
@@ -127,8 +127,8 @@ function withWeight(
   return { destination, ...(weight === undefined ? {} : { weight }), ...rest };
 }
 
-/** All of a target but for the weight and the host's spelling. */
-function whatIs(host: string, { destination, headers }: HTTPRouteDestination): string {
+/** A key of a target: all of it but its weight and the spelling of its host. */
+function cloneKey(host: string, { destination, headers }: HTTPRouteDestination): string {
   return canonicalJson([host, { ...destination, host }, headers ?? {}]);
 }
 

@@ -1,26 +1,22 @@
 import { envLabel } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
-import { isAbout, isFullyShadowed } from '../../virtualservice/injections/notes-about.ts';
-import { groupByOwner } from '../../virtualservice/routes/owner.ts';
-import {
-  INJECTION_STATES,
-  type InjectionState,
-  type PlanNote,
-} from '../../virtualservice/routes/plan-codec.ts';
+import { groupByOwner } from '../routes/owner.ts';
+import { INJECTION_STATES, type InjectionState, type PlanNote } from '../routes/plan-codec.ts';
+import { isAbout, isFullyShadowed } from './notes-about.ts';
 
-/** What became of one injection in a VirtualService with these notes. */
+/** The state of one injection in a VirtualService with these notes. */
 export function injectionState(
   injection: RouteInjection,
   notes: readonly PlanNote[],
 ): InjectionState {
   const about = notes.filter((note) => isAbout(note, injection));
-  const told = about
+  const states = about
     .map(({ state }) => state)
     .filter((state) => state !== 'shadowed' || isFullyShadowed(injection, about));
-  return told.reduce(worse, injection.spec.active ? 'injected' : 'pending');
+  return states.reduce(worse, injection.spec.active ? 'injected' : 'pending');
 }
 
-/** The index labels of a VirtualService: for each env its worst state there. */
+/** The index labels of a VirtualService: for each env, its worst state there. */
 export function indexLabels(
   injections: readonly RouteInjection[],
   notes: readonly PlanNote[],

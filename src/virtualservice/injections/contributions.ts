@@ -1,0 +1,105 @@
+import type { HTTPRoute } from '../../istio/types.ts';
+import { jsonBytes } from '../../k8s/canonical.ts';
+import type { Offer } from '../routes/contribution.ts';
+import type { PlannedInjection } from '../routes/plan-codec.ts';
+import { COPY_BYTES, type Copy, partOf } from './copies.ts';
+import type { Draft } from './render.ts';
+import { applicants } from './room-order.ts';
+import { areSurelyModest, createShares, type InjectionContribution } from './share.ts';
+
+/**
+ * These of a draft's injections as contributions. `present`: those of the plan that the VirtualService carries now, which get room
+ * first (see `applicants`).
+ */
+export function offerOf(
+  draft: Draft,
+  injections: readonly PlannedInjection[],
+  present: readonly PlannedInjection[],
+): Offer<InjectionContribution> {
+  return {
+    planBytes: () => jsonBytes(injections) - EMPTY_LIST_BYTES,
+    mostRouteBytes: (planBytes, bytesOf) => mostRouteBytes(draft, injections, planBytes, bytesOf),
+    areSurelyModest: () => areSurelyModest(injections),
+    contributions: () => {
+      const routeBytesOf = routeCounter(draft);
+      return applicants(injections, present, jsonBytes).map(({ injection, isSettled }) => ({
+        injection,
+        isSettled,
+        planBytes: once(() => jsonBytes(injection)),
+        routeBytes: once(() => routeBytesOf(injection)),
+      }));
+    },
+    shares: createShares,
+  };
+}
+
+const EMPTY_LIST_BYTES = jsonBytes([]);
+
+function once(count: () => number): () => number {
+  let known: number | undefined;
+  return () => {
+    known ??= count();
+    return known;
+  };
+}
+
+/**
+ * An upper bound: as if each copy were as large as its route, plus its injection's names at each target and its match in each entry.
+ * All names and matches are in the plan, so together they are no larger than it, except for names that are repeated for each match.
+ */
+function mostRouteBytes(
+  { routes }: Draft,
+  injections: readonly PlannedInjection[],
+  planBytes: number,
+  bytesOf: (route: HTTPRoute) => number,
+): number {
+  const mostMatches = injections.reduce((most, { matches }) => Math.max(most, matches.length), 0);
+  return routes.reduce((sum, { route, copies }) => {
+    if (copies.length === 0) return sum;
+    const entries = Math.max((route.match ?? []).length, 1);
+    const targets = Math.max((route.route ?? []).length, 1);
+    const forCopies = countPairs(copies) * (bytesOf(route) + COPY_BYTES * targets);
+    return sum + forCopies + (mostMatches * targets + entries) * planBytes;
+  }, 0);
+}
+
+function countPairs(copies: readonly Copy[]): number {
+  let count = 0;
+  for (const { pairs } of copies) count += pairs.length;
+  return count;
+}
+
+/**
+ * Most bytes that the routes of one injection add to an object. Copies that it shares with others of its env are counted as if it had
+ * them alone: a shared copy is no larger than one copy for each.
+ */
+function routeCounter(draft: Draft): (injection: PlannedInjection) => number {
+  let known: CopiesByInjection | undefined;
+  return (injection) => {
+    known ??= copiesByInjection(draft);
+    const wanted = new Set([injection]);
+    let bytes = 0;
+    for (const { copy, route } of known.get(injection) ?? []) {
+      // One more for the comma behind it.
+      bytes += jsonBytes(partOf(copy, route, wanted, draft.scope)) + 1;
+    }
+    return bytes;
+  };
+}
+
+type CopiesByInjection = Map<PlannedInjection, { copy: Copy; route: HTTPRoute }[]>;
+
+function copiesByInjection({ routes }: Draft): CopiesByInjection {
+  const found: CopiesByInjection = new Map();
+  for (const { route, copies } of routes) {
+    const parts = copies.flatMap((copy) =>
+      copy.pairs.map(({ injection }) => ({ injection, copy })),
+    );
+    for (const { injection, copy } of parts) {
+      const own = found.get(injection);
+      if (own === undefined) found.set(injection, [{ copy, route }]);
+      else own.push({ copy, route });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,29 @@
+import type { RouteInjection } from '../../api/routeinjection.ts';
+import type { PlannedInjection } from '../routes/plan-codec.ts';
+
+/** The part of a RouteInjection that the plan stores; undefined for a consumer's, which gets no routes. */
+export function planned({ spec }: RouteInjection): PlannedInjection | undefined {
+  if (spec.subset === undefined) return undefined;
+  // In the order of the annotation's keys.
+  return {
+    clone: spec.clone,
+    created: spec.envCreationTimestamp,
+    deployment: spec.deployment,
+    env: spec.env,
+    from: spec.from,
+    host: spec.host,
+    matches: spec.matches,
+    ...(spec.subsets === undefined ? {} : { targets: spec.subsets }),
+    to: spec.subset,
+  };
+}
+
+/** An injection and the part of it that the plan stores; undefined for a consumer's. */
+export interface WantedRoutes {
+  injection: RouteInjection;
+  plan: PlannedInjection | undefined;
+}
+
+export function wantedRoutes(injections: readonly RouteInjection[]): WantedRoutes[] {
+  return injections.map((injection) => ({ injection, plan: planned(injection) }));
+}

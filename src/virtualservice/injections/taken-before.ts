@@ -1,0 +1,62 @@
+import type { HeaderAndSourceMatch } from '../../istio/cover.ts';
+import { createCoverIndex } from '../../istio/cover-index.ts';
+import { entryConditions } from '../../istio/entry-conditions.ts';
+import type { HTTPRoute } from '../../istio/types.ts';
+import type { Copy } from './copies.ts';
+import type { Group } from './groups.ts';
+import { hasConditionOn, subjectsOf } from './match-subjects.ts';
+import type { Pair } from './precedence.ts';
+import type { Draft } from './render.ts';
+import { type IsActive, type Taken, takenByEarlier, takenWithin } from './taken.ts';
+
+const NOTHING: Taken = new Map();
+
+/**
+ * The pairs whose requests are taken before one route. If a route has no condition on the headers or callers of the envs' matches, an
+ * entry of one copy covers an entry of another exactly if the first match covers the other: then only the matches are compared, once
+ * for all routes with the same copies.
+ */
+export function takenBefore({ groups, pairs, scope }: Draft, isActive: IsActive) {
+  const known = new Map<string, Taken>();
+  let ids: Map<Pair, number> | undefined;
+  const subjects = subjectsOf(groups);
+  const hasCovered = someCovered(groups, isActive);
+  const isShared = groups.some((group) => group.pairs.length > 1);
+  const byMatches = (copies: readonly Copy[]): Taken => {
+    ids ??= new Map(pairs.map((pair, index) => [pair, index]));
+    const key = copies.map((copy) => copy.pairs.map((pair) => ids?.get(pair)).join('+')).join();
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const fresh = takenByEarlier(copies, matchesOf, isActive);
+    known.set(key, fresh);
+    return fresh;
+  };
+  const byEntries = (copies: readonly Copy[]): Taken =>
+    takenByEarlier(copies, (copy) => entriesOf(copy, subjects.headers), isActive);
+  return (route: HTTPRoute, copies: readonly Copy[]): Taken => {
+    const within = isShared ? takenWithin(route, copies, scope, isActive) : NOTHING;
+    if (copies.length < 2) return within;
+    const isFree = !hasConditionOn(route, subjects);
+    if (isFree && !hasCovered) return within;
+    const later = isFree ? byMatches(copies) : byEntries(copies);
+    return within.size === 0 ? later : new Map([...within, ...later]);
+  };
+}
+
+function matchesOf({ pairs: [first] }: Copy): HeaderAndSourceMatch[] {
+  return first === undefined ? [] : [first.match];
+}
+
+function entriesOf({ route: { match } }: Copy, compared: ReadonlySet<string>) {
+  return (match ?? []).map((entry) => entryConditions(entry, compared));
+}
+
+/** Is any group's match covered by that of an earlier group? Mostly none is: then no route has to be examined. */
+function someCovered(groups: readonly Group[], isActive: IsActive): boolean {
+  const earlier = createCoverIndex<Group>();
+  return groups.some((group) => {
+    if (earlier.first(group.match, () => true) !== undefined) return true;
+    if (group.pairs.some(({ injection }) => isActive(injection))) earlier.add(group.match, group);
+    return false;
+  });
+}

@@ -1,0 +1,66 @@
+import { RESPONSE_HEADER } from '../../api/marks.ts';
+import { injectedRouteName, isInjectedRouteName, routeNameFilter } from '../../api/route-name.ts';
+import { fqdn } from '../../istio/host.ts';
+import type { HTTPRoute, HTTPRouteDestination } from '../../istio/types.ts';
+import type { Owner } from './owner.ts';
+import type { Scope } from './scope.ts';
+
+/** The owner of a clone that a route may send to, and how the clone is recognised in the route. */
+export interface CloneOwner extends Owner {
+  /** The clone's name: each target that sends to it sets it as a response header. */
+  clone: string;
+  /** Names of the subsets that select it: they count where somebody removed the response header. */
+  subsets: readonly string[];
+}
+
+type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
+
+/**
+ * Does a route of ours send to the owner's clone? A copy may send to several clones of one env and is named after the first of them.
+ * So its targets decide, not the name alone.
+ */
+export function sendsToClone(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
+  const [own, ...keys] = cloneKeysOf(owner);
+  const isOfEnv = routeNameFilter(owner.env);
+  return ({ name, route }) =>
+    name === own ||
+    // A route with a single target sends only to the clone that it is named after.
+    ((route?.length ?? 0) > 1 &&
+      isOfEnv(name) &&
+      (route ?? []).some((target) => keys.includes(targetKey(target, place))));
+}
+
+/**
+ * The clones that a route sends to, as keys that `cloneKeysOf` returns, too; empty: the route is not ours. For an index of many routes
+ * by owner.
+ */
+export function cloneKeysIn({ name, route }: HTTPRoute, place: Place): string[] {
+  if (name === undefined || !isInjectedRouteName(name)) return [];
+  const targets = route ?? [];
+  if (targets.length < 2) return [name];
+  return [name, ...targets.map((target) => targetKey(target, place))];
+}
+
+/**
+ * The keys of an owner's clone: every route for which `sendsToClone` is true has one of them. A route of another env may have one, too,
+ * because the env is not part of a key: then a removal waits longer for a clone of that name.
+ */
+export function cloneKeysOf({ env, deployment, host, clone, subsets }: CloneOwner): string[] {
+  return [
+    injectedRouteName(env, deployment, host),
+    `${host} clone ${clone}`,
+    ...subsets.map((subset) => `${host} subset ${subset}`),
+  ];
+}
+
+function targetKey(target: HTTPRouteDestination, { namespace, clusterDomain }: Place): string {
+  const { host = '', subset = '' } = target?.destination ?? {};
+  const clone = cloneOf(target);
+  const key = clone === undefined ? `subset ${subset}` : `clone ${clone}`;
+  return `${fqdn(host, namespace, clusterDomain)} ${key}`;
+}
+
+/** The name of the clone that a target sends to; undefined: the target has no such response header. */
+export function cloneOf({ headers }: HTTPRouteDestination): string | undefined {
+  return headers?.response?.add?.[RESPONSE_HEADER];
+}
