@@ -119,7 +119,7 @@ function checkOperationCounts(route: HTTPRoute, report: Report): void {
   for (const kind of ['request', 'response'] as const) {
     const count = addedBy(route.headers?.[kind]) + addedBy(lone?.[kind]);
     if (count <= MAX_ADDED) continue;
-    const message = `sets or adds ${count} headers together with the destination, Envoy takes ${MAX_ADDED}`;
+    const message = `sets or adds ${count} headers, including those of the destination, but Envoy accepts at most ${MAX_ADDED}`;
     report('headers', message, kind);
   }
 }
