@@ -32,6 +32,7 @@ export interface Schema {
 
 interface CrdVersion {
   name: string;
+  served: boolean;
   storage: boolean;
   schema: { openAPIV3Schema: Schema };
 }
@@ -39,5 +40,10 @@ interface CrdVersion {
 /** apiextensions.k8s.io/v1, as far as it is read here. */
 export interface CustomResourceDefinition {
   metadata: { name: string };
-  spec: { group: string; names: { kind: string; plural: string }; versions: CrdVersion[] };
+  spec: {
+    group: string;
+    scope: 'Namespaced' | 'Cluster';
+    names: { kind: string; plural: string };
+    versions: CrdVersion[];
+  };
 }

@@ -1,3 +1,4 @@
+import type { ControllerDefinition } from '../hooks/controller.ts';
 import type { KubeObject, LabelSelector } from '../k8s/object.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import { startGarbageCollector } from './actors/garbage-collector.ts';
@@ -9,21 +10,25 @@ import { createApiServer } from './api-server/server.ts';
 import { createStore, type HistoryEntry, type Store } from './api-server/store.ts';
 import type { Validate, Warning } from './api-server/types.ts';
 import { createClock } from './clock.ts';
+import { createDiscovery } from './discovery.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createHookClient, type HookCall, type Inject } from './hook-call.ts';
-import { kindNamed, kindOf } from './kinds.ts';
-import { startComposite } from './metacontroller/composite.ts';
+import type { Kind } from './kinds.ts';
+import { createAppliedCache } from './metacontroller/applied-cache.ts';
 import type { ApplyStrategy, ClusterEvent, Metacontroller } from './metacontroller/controller.ts';
-import { RESYNC_SECONDS } from './metacontroller/controllers.ts';
-import { startDecorator } from './metacontroller/decorator.ts';
-import { meshIndexDecorator, routeInjectionDecorator } from './metacontroller/decorators.ts';
+import { RESYNC_SECONDS } from './metacontroller/controller-object.ts';
 import { createInformers } from './metacontroller/informers.ts';
+import { startControllers } from './metacontroller/start.ts';
 import { type LocalObject, toJson } from './object.ts';
 import { type Settled, type SettleOptions, settle } from './settle.ts';
 
 export interface LocalClusterOptions {
   /** Calls the service; wraps Fastify's `inject`. A rejection counts as a connection that failed. */
   inject: Inject;
+  /** What Metacontroller runs. */
+  controllers: readonly ControllerDefinition[];
+  /** Kinds that are served beside the common ones, such as those of the service's CustomResourceDefinitions. */
+  served?: readonly Kind[];
   strategy: ApplyStrategy;
   /** RFC 3339 start of the virtual clock. */
   start?: string;
@@ -36,8 +41,8 @@ export interface LocalClusterOptions {
   informerDelay?: (kind: string) => number;
   /** Refusals of a real cluster's schemas and policies: a text refuses the write. */
   validate?: Validate;
-  /** Namespaces that are there from the start, and that the controller `mesh-index` selects; none: it is not installed. */
-  indexedNamespaces?: readonly string[];
+  /** Namespaces that are there from the start. Objects may be in others, too. */
+  namespaces?: readonly string[];
   /** What the schemas of custom kinds fill in. */
   defaults?: Defaults;
 }
@@ -93,7 +98,9 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   const faults = createFaults((namespace, name) => kubelet?.refresh(namespace, name));
   const hooks = createHookClient(clock, options.inject, faults);
   const { validate, defaults } = options;
-  const api = createApiServer({ clock, store, inject: hooks.call, faults, validate, defaults });
+  const kinds = createDiscovery(options.served ?? []);
+  const inject = hooks.call;
+  const api = createApiServer({ clock, store, kinds, inject, faults, validate, defaults });
   startGarbageCollector(clock, store, api);
   kubelet = startKubelet(clock, store, api, {
     podReadySeconds: options.podReadySeconds ?? 1,
@@ -108,22 +115,17 @@ export function createCluster(options: LocalClusterOptions): Cluster {
     api,
     client: { user: options.metacontrollerUser ?? 'metacontroller', manager: 'metacontroller' },
     informers: createInformers(clock, store, ({ kind }) => delay(kind)),
+    applied: createAppliedCache(api),
     hooks,
     strategy: options.strategy,
     events,
   };
-  const resyncs = [
-    startComposite(metacontroller),
-    startDecorator(metacontroller, routeInjectionDecorator(clock)),
-  ];
-  const { indexedNamespaces = [] } = options;
-  if (indexedNamespaces.length > 0) {
-    resyncs.push(startDecorator(metacontroller, meshIndexDecorator(clock, indexedNamespaces)));
-  }
-  for (const name of indexedNamespaces) createNamespace(store, name);
+  const enqueueAll = startControllers(metacontroller, options.controllers);
+  const namespaceKind = kinds.kindNamed('Namespace');
+  for (const name of options.namespaces ?? []) createNamespace(store, namespaceKind, name);
   let resyncCount = 0;
   const resync = (): void => {
-    for (const enqueueAll of resyncs) enqueueAll();
+    enqueueAll();
     resyncCount += 1;
     clock.after(RESYNC_SECONDS * 1000, resync, 'background');
   };
@@ -137,21 +139,21 @@ export function createCluster(options: LocalClusterOptions): Cluster {
       namespace: string | undefined,
       name: string,
     ) => {
-      const found = api.find(objectKey(kind, namespace, name));
+      const found = api.find(objectKey(kinds, kind, namespace, name));
       return found && (toJson(found) as unknown as T);
     },
     list: <T extends KubeObject = LocalObject>(
       kind: string,
       filter: { namespace?: string; labels?: LabelSelector } = {},
     ) =>
-      sorted(store.list(kindNamed(kind)))
+      sorted(store.list(kinds.kindNamed(kind)))
         .filter(({ metadata: { namespace, labels } }) => {
           const here = filter.namespace === undefined || filter.namespace === namespace;
           return here && matchesSelector(filter.labels ?? {}, labels);
         })
         .map((object) => toJson(object) as unknown as T),
     restore: (object) => {
-      const kind = kindOf(object);
+      const kind = kinds.kindOf(object);
       const author = { user: 'restore', verb: 'restore' };
       store.put(kind, normalize(kind, toJson(object) as LocalObject), author);
     },
@@ -168,9 +170,8 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   };
 }
 
-function createNamespace(store: Store, name: string): void {
+function createNamespace(store: Store, kind: Kind, name: string): void {
   const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-  const kind = kindOf(object);
   store.put(kind, withDefaults(kind, object), { user: 'restore', verb: 'restore' });
 }
 

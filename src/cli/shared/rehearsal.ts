@@ -5,11 +5,14 @@ import { buildApp } from '../../http/app.ts';
 import { createMetrics } from '../../http/metrics.ts';
 import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
 import { type Cluster, createCluster, type LocalClusterOptions } from '../../simulator/cluster.ts';
+import { installedControllers, ownKinds } from './installation.ts';
 
 export interface Rehearsal {
   cluster: Cluster;
   app: FastifyInstance;
 }
+
+type Installed = 'inject' | 'metacontrollerUser' | 'controllers' | 'served' | 'namespaces';
 
 const silent = () => undefined;
 const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } satisfies Pick<
@@ -20,9 +23,9 @@ const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } sat
 /** The service and an in-memory cluster that calls it through its HTTP door; both live by the cluster's clock. */
 export async function rehearse(
   config: DecisionConfig,
-  options: Omit<LocalClusterOptions, 'inject' | 'metacontrollerUser' | 'indexedNamespaces'>,
+  options: Omit<LocalClusterOptions, Installed>,
 ): Promise<Rehearsal> {
-  const validators = await loadValidators();
+  const [validators, served] = await Promise.all([loadValidators(), ownKinds()]);
   const app = buildApp({
     service: {
       config: { ...config, isRehearsal: true },
@@ -35,7 +38,9 @@ export async function rehearse(
   const cluster: Cluster = createCluster({
     ...options,
     metacontrollerUser: config.metacontrollerUser,
-    indexedNamespaces: config.indexedNamespaces,
+    controllers: installedControllers(config),
+    served,
+    namespaces: config.indexedNamespaces,
     inject: async ({ method, url, body }) => {
       const { statusCode, body: answer } = await app.inject({
         method,

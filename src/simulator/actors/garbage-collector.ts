@@ -1,10 +1,9 @@
 import type { OwnerReference } from '../../k8s/object.ts';
 import type { Change, Store } from '../api-server/store.ts';
-import { type ApiServer, type Client, keyOf } from '../api-server/types.ts';
+import type { ApiServer, Client } from '../api-server/types.ts';
 import { FOREGROUND, ORPHAN, type Propagation } from '../api-server/write-rules.ts';
 import type { Clock } from '../clock.ts';
 import { isReason } from '../errors.ts';
-import { kindOf } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 
 const CLIENT: Client = {
@@ -34,7 +33,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
   const isSolid = (dependent: LocalObject, reference: OwnerReference): boolean => {
     let owner: LocalObject | undefined;
     try {
-      const kind = kindOf(reference);
+      const kind = api.kinds.kindOf(reference);
       const namespace = kind.namespaced ? dependent.metadata.namespace : undefined;
       owner = store.get(kind, namespace, reference.name);
     } catch {
@@ -44,7 +43,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
   };
 
   const dropReferences = (dependent: LocalObject, gone: (reference: OwnerReference) => boolean) =>
-    api.patch(CLIENT, keyOf(dependent), (live) => {
+    api.patch(CLIENT, api.keyOf(dependent), (live) => {
       const ownerReferences = (live.metadata.ownerReferences ?? []).filter(
         (reference) => !gone(reference),
       );
@@ -53,7 +52,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
 
   /** The same object as it is now, if it still is. */
   const latest = (object: LocalObject): LocalObject | undefined => {
-    const live = api.find(keyOf(object));
+    const live = api.find(api.keyOf(object));
     return live?.metadata.uid === object.metadata.uid ? live : undefined;
   };
 
@@ -61,7 +60,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
     const { uid, deletionTimestamp } = dependent.metadata;
     if (deletionTimestamp !== undefined) return;
     const propagation: Propagation = hasFinalizer(dependent, ORPHAN) ? 'Orphan' : 'Background';
-    await api.delete(CLIENT, keyOf(dependent), { uid, propagation });
+    await api.delete(CLIENT, api.keyOf(dependent), { uid, propagation });
   };
 
   /** Deletes what has no owner left; takes away references to owners that are gone. */
@@ -75,7 +74,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
   };
 
   const removeFinalizer = (owner: LocalObject, name: string) =>
-    api.patch(CLIENT, keyOf(owner), (live) => {
+    api.patch(CLIENT, api.keyOf(owner), (live) => {
       const finalizers = (live.metadata.finalizers ?? []).filter((finalizer) => finalizer !== name);
       return { ...live, metadata: { ...live.metadata, finalizers } };
     });

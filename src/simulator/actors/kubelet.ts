@@ -3,9 +3,7 @@ import { hash10 } from '../../k8s/hash.ts';
 import { rfc3339 } from '../../k8s/time.ts';
 import type { Store } from '../api-server/store.ts';
 import type { ApiServer, Client, ObjectKey } from '../api-server/types.ts';
-import { keyOf } from '../api-server/types.ts';
 import type { Clock } from '../clock.ts';
-import { kindNamed } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import { deploymentStatus, type Phase } from './deployment-status.ts';
 
@@ -46,7 +44,7 @@ export function startKubelet(
   api: ApiServer,
   options: KubeletOptions,
 ): Kubelet {
-  const kind = kindNamed('Deployment');
+  const kind = api.kinds.kindNamed('Deployment');
   const rollouts = new Map<string, Rollout>();
 
   const rolloutOf = ({ metadata }: LocalObject): Rollout | undefined =>
@@ -80,7 +78,7 @@ export function startKubelet(
   ): void => {
     const { template } = rollout;
     const run = async (): Promise<void> => {
-      const now = api.find(keyOf(live));
+      const now = api.find(api.keyOf(live));
       if (!now || rolloutOf(now) !== rollout || rollout.template !== template) return;
       step(now);
       await writeStatus(now, rollout);
@@ -138,7 +136,7 @@ export function startKubelet(
   store.onChange(({ kind: changed, before, after }) => {
     if (changed !== kind) return;
     if (!after) rollouts.delete(before?.metadata.uid ?? '');
-    else if (isStale(after)) clock.after(REACTION, () => reconcile(keyOf(after)));
+    else if (isStale(after)) clock.after(REACTION, () => reconcile(api.keyOf(after)));
   });
 
   return {
@@ -146,7 +144,7 @@ export function startKubelet(
       const live = store.get(kind, namespace, name);
       const rollout = live && rolloutOf(live);
       if (!live || !rollout) return;
-      if (options.crashed(live)) clock.after(REACTION, () => reconcile(keyOf(live)));
+      if (options.crashed(live)) clock.after(REACTION, () => reconcile(api.keyOf(live)));
       else becomeReady(live, rollout);
     },
   };

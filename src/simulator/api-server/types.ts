@@ -1,4 +1,5 @@
-import { type Kind, kindOf } from '../kinds.ts';
+import type { Discovery } from '../discovery.ts';
+import type { Kind } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import type { ManagedFieldsEntry } from './managed-fields.ts';
 import type { Propagation } from './write-rules.ts';
@@ -21,6 +22,10 @@ export type Change = (live: LocalObject) => LocalObject;
 
 /** The verbs of one API server; objects it returns are frozen. */
 export interface ApiServer {
+  /** What it serves. */
+  kinds: Discovery;
+  /** Where the object is stored; a namespaced one without a namespace is in `default`. */
+  keyOf(object: LocalObject): ObjectKey;
   find(key: ObjectKey): LocalObject | undefined;
   get(key: ObjectKey): LocalObject;
   create(client: Client, object: LocalObject): Promise<LocalObject>;
@@ -68,8 +73,8 @@ export interface Write {
   expected?: string | undefined;
 }
 
-export function keyOf(object: LocalObject): ObjectKey {
-  const kind = kindOf(object);
+export function keyIn(kinds: Discovery, object: LocalObject): ObjectKey {
+  const kind = kinds.kindOf(object);
   const namespace = kind.namespaced ? (object.metadata.namespace ?? 'default') : undefined;
   return { kind, namespace, name: object.metadata.name };
 }

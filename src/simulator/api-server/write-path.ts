@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Discovery } from '../discovery.ts';
 import { ApiError, alreadyExists, conflict } from '../errors.ts';
 import type { FaultState } from '../faults.ts';
 import type { Inject } from '../hook-call.ts';
@@ -8,7 +9,7 @@ import { admit } from './admission.ts';
 import { type Defaults, keepAllocated, onCreate, withDefaults } from './defaults.ts';
 import { normalize } from './normalize.ts';
 import type { Store } from './store.ts';
-import { keyOf, type Validate, type Warning, type Write } from './types.ts';
+import { keyIn, type Validate, type Warning, type Write } from './types.ts';
 import {
   bumpGeneration,
   checkName,
@@ -22,6 +23,7 @@ import {
 export interface Parts {
   clock: Clock;
   store: Store;
+  kinds: Discovery;
   inject: Inject;
   faults: FaultState;
   validate: Validate | undefined;
@@ -55,7 +57,7 @@ function hasEmptyMap({ metadata: { labels, annotations } }: LocalObject): boolea
 }
 
 export function createWritePath(parts: Parts): WritePath {
-  const { clock, store, inject, faults, validate, defaults } = parts;
+  const { clock, store, kinds, inject, faults, validate, defaults } = parts;
   const warnings: Warning[] = [];
   let reviews = 0;
 
@@ -112,7 +114,7 @@ export function createWritePath(parts: Parts): WritePath {
     checkFaults(write);
     const { amended, isWrittenAnyway } = await admitted(write);
     const sent = keepSystemFields(live, amended);
-    const { namespace, name } = keyOf(live);
+    const { namespace, name } = keyIn(kinds, live);
     const now = store.get(kind, namespace, name);
     if (expected !== undefined && expected !== now?.metadata.resourceVersion) {
       throw conflict(describe(kind, name));

@@ -1,10 +1,10 @@
 import type { ApiServer, Client } from '../api-server/types.ts';
-import { keyOf } from '../api-server/types.ts';
 import type { Clock } from '../clock.ts';
 import { isReason, notFound } from '../errors.ts';
 import { type HookClient, TIMED_OUT } from '../hook-call.ts';
 import { apiVersionOf, groupKey, type Kind } from '../kinds.ts';
 import { type LocalObject, qualifiedName } from '../object.ts';
+import type { AppliedCache } from './applied-cache.ts';
 import type { Informers } from './informers.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -25,6 +25,8 @@ export interface Metacontroller {
   api: ApiServer;
   client: Client;
   informers: Informers;
+  /** What server-side apply wrote last. */
+  applied: AppliedCache;
   hooks: HookClient;
   strategy: ApplyStrategy;
   events: ClusterEvent[];
@@ -83,7 +85,7 @@ export async function atomicUpdate(
 ): Promise<LocalObject> {
   const { api, client } = metacontroller;
   const write = subresource ? api.updateStatus : api.update;
-  const key = keyOf(object);
+  const key = api.keyOf(object);
   let failure: unknown;
   for (let tries = 0; tries < UPDATE_TRIES; tries += 1) {
     const live = api.get(key);
@@ -126,6 +128,21 @@ export async function syncOrRetry(
     });
     queue.addRateLimited(key, why.includes(TIMED_OUT) ? 10_000 : 0);
   }
+}
+
+/** The work's failure begins with what was being done, as Go's `fmt.Errorf("…: %w")` has it; its class stays. */
+export async function doing<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error) error.message = `${what}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** `Kind namespace/name`, with an empty namespace (`Kind /name`) where there is none: as Metacontroller's messages have it. */
+export function nameOf({ kind, metadata }: LocalObject): string {
+  return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 export function message(error: unknown): string {

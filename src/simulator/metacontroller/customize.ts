@@ -1,6 +1,6 @@
 import { matchesSelector } from '../../k8s/selector.ts';
 import type { Change } from '../api-server/store.ts';
-import { apiVersionOf, type Kind, kindNamed, resourceOf } from '../kinds.ts';
+import { apiVersionOf, type Kind } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import {
   addGroup,
@@ -10,6 +10,7 @@ import {
   sortedGroups,
 } from './controller.ts';
 import { decodeCustomize, type Rule } from './hook-response.ts';
+import { type Parents, servedKind } from './parents.ts';
 
 const KEPT = 20 * 60 * 1000;
 
@@ -21,9 +22,10 @@ export interface Customize {
 }
 
 interface Parts {
-  url: string;
+  /** Undefined: there is no such hook, and there are no related objects. */
+  url: string | undefined;
   controller: LocalObject;
-  parentKind: Kind;
+  parents: Parents;
   enqueue: (parent: LocalObject) => void;
 }
 
@@ -50,15 +52,17 @@ function checkRule(rule: Rule): void {
 
 export function createCustomize(
   metacontroller: Metacontroller,
-  { url, controller, parentKind, enqueue }: Parts,
+  { url, controller, parents, enqueue }: Parts,
 ): Customize {
   const { clock, informers } = metacontroller;
+  const { kinds } = metacontroller.api;
   const cache = new Map<string, { until: number; rules: Rule[] }>();
   /** Kinds that some rule has asked for: only these are watched. */
   const watched = new Set<Kind>();
 
   /** Answers are kept by uid and generation, whatever else about the parent has changed. */
   const rulesFor = async (parent: LocalObject): Promise<Rule[]> => {
+    if (url === undefined) return [];
     const key = `${parent.metadata.uid} ${parent.metadata.generation}`;
     const known = cache.get(key);
     if (known && known.until > clock.milliseconds()) return known.rules;
@@ -70,7 +74,7 @@ export function createCustomize(
   const inNamespace = ({ metadata }: LocalObject, rule: Rule, kind: Kind): boolean => {
     if (!kind.namespaced) return true;
     if (rule.namespaceSelector) {
-      const namespace = informers.get(kindNamed('Namespace'), metadata.namespace ?? '');
+      const namespace = informers.get(kinds.kindNamed('Namespace'), metadata.namespace ?? '');
       return (
         namespace !== undefined &&
         matchesSelector(rule.namespaceSelector, namespace.metadata.labels)
@@ -85,13 +89,6 @@ export function createCustomize(
     ((rule.names ?? []).length === 0 || (rule.names ?? []).includes(object.metadata.name)) &&
     matchesSelector(rule.labelSelector ?? {}, object.metadata.labels);
 
-  const servedKind = (rule: Rule): Kind => {
-    const kind = resourceOf(rule.apiVersion, rule.resource);
-    if (kind) return kind;
-    const what = `resource ${rule.resource} in apiVersion ${rule.apiVersion}`;
-    throw new Error(`discovery: can't find ${what}`);
-  };
-
   const asksFor = (rules: readonly Rule[], objects: readonly LocalObject[], kind: Kind): boolean =>
     rules.some(
       (rule) =>
@@ -105,7 +102,7 @@ export function createCustomize(
       const groups: Groups = {};
       for (const rule of await rulesFor(parent)) {
         checkRule(rule);
-        const kind = servedKind(rule);
+        const kind = servedKind(kinds, rule);
         watched.add(kind);
         addGroup(
           groups,
@@ -118,7 +115,7 @@ export function createCustomize(
     notify: async ({ kind, before, after }) => {
       if (!watched.has(kind)) return;
       const objects = [before, after].filter((object) => object !== undefined);
-      for (const parent of informers.list(parentKind)) {
+      for (const parent of parents.list()) {
         // A customize hook that fails here loses the event: the next resync makes up for it.
         const rules = await rulesFor(parent).catch(() => []);
         if (asksFor(rules, objects, kind)) enqueue(parent);

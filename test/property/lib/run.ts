@@ -1,10 +1,12 @@
 import type { IstioMatch } from '../../../src/api/dynamicenv.ts';
+import { installedControllers } from '../../../src/cli/shared/installation.ts';
 import type { CrdValidator } from '../../../src/crd/schema.ts';
 import {
   type Cluster,
   createCluster,
   type LocalClusterOptions,
 } from '../../../src/simulator/cluster.ts';
+import { OWN_KINDS } from '../../support/own-kinds.ts';
 import { watchHooks } from './check-hooks.ts';
 import { writeLoops } from './check-rate.ts';
 import { restProblems } from './check-rest.ts';
@@ -74,7 +76,12 @@ function createRun(options: RunOptions, validator: CrdValidator): Run {
     () => cluster.now(),
     (problem) => problems.push(problem),
   );
-  const shared = { strategy: options.strategy, podReadySeconds: options.podReadySeconds };
+  const shared = {
+    strategy: options.strategy,
+    podReadySeconds: options.podReadySeconds,
+    controllers: installedControllers(service.config),
+    served: OWN_KINDS,
+  };
   const cluster: Cluster = createCluster({
     ...shared,
     inject: hooks.inject,

@@ -1,3 +1,4 @@
+import { installedControllers } from '../../../src/cli/shared/installation.ts';
 import { loadValidators } from '../../../src/crds.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
@@ -11,7 +12,7 @@ import {
 } from '../../../src/simulator/cluster.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Answered } from '../../support/answers-file.ts';
-
+import { OWN_KINDS } from '../../support/own-kinds.ts';
 import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
 import { injectFault } from './memory-faults.ts';
 import type { Scenario } from './scenario.ts';
@@ -73,7 +74,9 @@ export async function memoryDriver(
   const cluster: Cluster = createCluster({
     strategy,
     metacontrollerUser: METACONTROLLER,
-    indexedNamespaces: config.indexedNamespaces,
+    controllers: installedControllers(config),
+    served: OWN_KINDS,
+    namespaces: config.indexedNamespaces,
     validate,
     defaults: (object) => validatorOf(object)?.withDefaults(object) ?? object,
     neverReady: ({ metadata }) => notReady.has(`${metadata.namespace}/${metadata.name}`),

@@ -1,3 +1,4 @@
+import { installedControllers } from '../../../src/cli/shared/installation.ts';
 import {
   type Cluster,
   createCluster,
@@ -5,7 +6,14 @@ import {
 } from '../../../src/simulator/cluster.ts';
 import type { HookAnswer } from '../../../src/simulator/hook-call.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
+import { OWN_KINDS } from '../../support/own-kinds.ts';
 import type { Recorded } from './prototype.ts';
+
+/** As the chart installs it by default. */
+export const INSTALLED = {
+  controllers: installedControllers({ indexedNamespaces: [] }),
+  served: OWN_KINDS,
+};
 
 /** What a hook gets, as far as tests look into it. */
 export interface HookBody {
@@ -83,7 +91,7 @@ export function scripted(
     const given = script[HOOKS[url] ?? 'sync'](body as HookBody);
     return isAnswer(given) ? given : { statusCode: 200, body: JSON.stringify(given) };
   };
-  const cluster = createCluster({ inject, strategy: 'dynamic-apply', ...options });
+  const cluster = createCluster({ inject, ...INSTALLED, strategy: 'dynamic-apply', ...options });
   const bodies = (url: string) =>
     requests.filter((request) => request.url === url).map(({ body }) => body as HookBody);
   return { cluster, requests, answers: script, bodies };

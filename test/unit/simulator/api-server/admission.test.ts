@@ -172,7 +172,7 @@ describe('what its answers do', () => {
       await now?.();
       return { statusCode: 200, body: JSON.stringify(admitWith(body as HookBody)) };
     };
-    const on = createCluster({ inject, strategy: 'dynamic-apply' });
+    const on = createCluster({ inject, controllers: [], strategy: 'dynamic-apply' });
     await on.as().create(virtualService(['stable'], PLANNED));
     const other = () =>
       on.as('other').patch('VirtualService', 'shop', 'shop', { spec: { hosts: ['b'] } });

@@ -2,10 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../../../src/k8s/object.ts';
 import { createApiServer } from '../../../../src/simulator/api-server/server.ts';
 import { createStore } from '../../../../src/simulator/api-server/store.ts';
-import { keyOf } from '../../../../src/simulator/api-server/types.ts';
 import { createClock } from '../../../../src/simulator/clock.ts';
+import { createDiscovery } from '../../../../src/simulator/discovery.ts';
 import { createFaults } from '../../../../src/simulator/faults.ts';
-import { kindOf } from '../../../../src/simulator/kinds.ts';
 import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { deployment, rule, scripted } from '../scripted.ts';
 
@@ -324,6 +323,7 @@ describe('for lack of luck', () => {
   function contested() {
     const clock = createClock('2026-01-01T00:00:00Z');
     const store = createStore(clock);
+    const kinds = createDiscovery([]);
     const faults = createFaults(() => undefined);
     let writes = 0;
     const inject = async () => {
@@ -331,13 +331,14 @@ describe('for lack of luck', () => {
       const [live] = store.list();
       if (live) {
         const metadata = { ...live.metadata, labels: { writes: String(writes) } };
-        store.put(kindOf(live), { ...live, metadata }, { user: 'other', verb: 'patch' });
+        store.put(kinds.kindOf(live), { ...live, metadata }, { user: 'other', verb: 'patch' });
       }
       return { statusCode: 404, body: '' };
     };
     return createApiServer({
       clock,
       store,
+      kinds,
       inject,
       faults,
       validate: undefined,
@@ -361,7 +362,7 @@ describe('for lack of luck', () => {
     const created = await api.create(CLIENT, PLANNED);
     const change = (live: LocalObject) => ({ ...live, spec: { hosts: ['b'] } });
     const conflict = { reason: 'Conflict' };
-    await expect(api.patch(CLIENT, keyOf(created), change)).rejects.toMatchObject(conflict);
+    await expect(api.patch(CLIENT, api.keyOf(created), change)).rejects.toMatchObject(conflict);
     await expect(api.update(CLIENT, PLANNED)).rejects.toMatchObject(conflict);
     await expect(api.updateStatus(CLIENT, created)).rejects.toMatchObject(conflict);
   });
