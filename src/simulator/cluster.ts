@@ -4,6 +4,7 @@ import { matchesSelector } from '../k8s/selector.ts';
 import { startGarbageCollector } from './actors/garbage-collector.ts';
 import { createUser, objectKey, type User } from './actors/kubectl.ts';
 import { type Kubelet, startKubelet } from './actors/kubelet.ts';
+import { startNamespaceController } from './actors/namespace-controller.ts';
 import { type Defaults, withDefaults } from './api-server/defaults.ts';
 import { normalize } from './api-server/normalize.ts';
 import { createApiServer } from './api-server/server.ts';
@@ -47,7 +48,7 @@ export interface LocalClusterOptions {
   defaults?: Defaults;
 }
 
-/** API server, Metacontroller, deployment controller, kubelet and garbage collector, in memory, on a virtual clock. */
+/** API server, Metacontroller and Kubernetes' own controllers (see `actors/`), in memory, on a virtual clock. */
 export interface Cluster {
   /** The service under test gets its clock from here. */
   now(): Date;
@@ -102,6 +103,7 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   const inject = hooks.call;
   const api = createApiServer({ clock, store, kinds, inject, faults, validate, defaults });
   startGarbageCollector(clock, store, api);
+  startNamespaceController(clock, store, api);
   kubelet = startKubelet(clock, store, api, {
     podReadySeconds: options.podReadySeconds ?? 1,
     notReady: (deployment) => options.neverReady?.(toJson(deployment)) ?? false,

@@ -3,8 +3,8 @@ import type { Change, Store } from '../api-server/store.ts';
 import type { ApiServer, Client } from '../api-server/types.ts';
 import { FOREGROUND, ORPHAN, type Propagation } from '../api-server/write-rules.ts';
 import type { Clock } from '../clock.ts';
-import { isReason } from '../errors.ts';
 import type { LocalObject } from '../object.ts';
+import { later } from './retry.ts';
 
 const CLIENT: Client = {
   user: 'system:serviceaccount:kube-system:generic-garbage-collector',
@@ -29,12 +29,16 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
   const dependentsOf = (uid: string | undefined): LocalObject[] =>
     store.list().filter((object) => referenceTo(object, uid) !== undefined);
 
-  /** The owner a reference means, unless it is gone; kinds not served here count as present. */
+  /**
+   * Is the owner there? True where that cannot be told: its kind is not served, or it would be in a namespace and the
+   * dependent is in none. In another namespace than the dependent there is no owner.
+   */
   const isSolid = (dependent: LocalObject, reference: OwnerReference): boolean => {
     let owner: LocalObject | undefined;
     try {
       const kind = api.kinds.kindOf(reference);
       const namespace = kind.namespaced ? dependent.metadata.namespace : undefined;
+      if (kind.namespaced && namespace === undefined) return true;
       owner = store.get(kind, namespace, reference.name);
     } catch {
       return true;
@@ -100,16 +104,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
     else if (live && isDeleting(live, FOREGROUND)) await deleteDependents(live);
   };
 
-  /** Failures are tried again; that the object is gone is what was wanted. */
-  const soon = (work: () => Promise<unknown>, delay = DELAY): void => {
-    clock.after(delay, async () => {
-      try {
-        await work();
-      } catch (error) {
-        if (!isReason(error, 'NotFound')) soon(work, Math.min(delay * 2, 60_000));
-      }
-    });
-  };
+  const soon = (work: () => Promise<unknown>): void => later(clock, work, DELAY);
 
   const onRemoved = (gone: LocalObject): void => {
     for (const dependent of dependentsOf(gone.metadata.uid)) soon(() => collect(dependent));

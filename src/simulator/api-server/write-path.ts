@@ -58,6 +58,7 @@ function hasEmptyMap({ metadata: { labels, annotations } }: LocalObject): boolea
 
 export function createWritePath(parts: Parts): WritePath {
   const { clock, store, kinds, inject, faults, validate, defaults } = parts;
+  const namespaceKind = kinds.kindNamed('Namespace');
   const warnings: Warning[] = [];
   let reviews = 0;
 
@@ -86,6 +87,14 @@ export function createWritePath(parts: Parts): WritePath {
     return { amended, isWrittenAnyway: !kind.builtIn && hasEmptyMap(object) };
   };
 
+  /** The admission plugin NamespaceLifecycle; a namespace of which there is no object takes everything. */
+  const checkNamespace = ({ kind, next: { metadata } }: Write): void => {
+    const namespace = store.get(namespaceKind, undefined, metadata.namespace ?? '');
+    if (namespace?.metadata.deletionTimestamp === undefined) return;
+    const why = `unable to create new content in namespace ${metadata.namespace} because it is being terminated`;
+    throw new ApiError(403, 'Forbidden', `${describe(kind, metadata.name)} is forbidden: ${why}`);
+  };
+
   const check = (object: LocalObject, live: LocalObject | undefined, { client }: Write): void => {
     const refusal = validate?.(object, live, client.user);
     if (refusal !== undefined) throw new ApiError(422, 'Invalid', refusal);
@@ -100,6 +109,7 @@ export function createWritePath(parts: Parts): WritePath {
   const insert: WritePath['insert'] = async (write) => {
     const { kind, client, verb } = write;
     checkName(kind, write.next);
+    checkNamespace(write);
     checkFaults(write);
     const { amended: object } = await admitted(write);
     const { namespace, name } = object.metadata;

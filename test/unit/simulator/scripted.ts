@@ -17,6 +17,7 @@ export const INSTALLED = {
 
 /** What a hook gets, as far as tests look into it. */
 export interface HookBody {
+  controller: LocalObject;
   parent: LocalObject;
   object: LocalObject;
   children: Record<string, Record<string, LocalObject>>;
