@@ -178,7 +178,7 @@ describe('a composite', () => {
 });
 
 describe('a decorator of several resources, with a finalize hook', () => {
-  const notes = (finalized = true): Hooks => ({
+  const notes = (answer: object = { finalized: true }): Hooks => ({
     '/notes/sync': ({ object }) => ({
       labels: { noted: object.kind },
       attachments: [
@@ -187,7 +187,7 @@ describe('a decorator of several resources, with a finalize hook', () => {
           : configMap('note'),
       ],
     }),
-    '/notes/finalize': () => ({ labels: { noted: null }, attachments: [], finalized }),
+    '/notes/finalize': () => ({ attachments: [], ...answer }),
   });
   const noteNames = (cluster: ReturnType<typeof custom>['cluster']) =>
     cluster.list('ConfigMap').map(({ metadata }) => metadata.name);
@@ -227,12 +227,12 @@ describe('a decorator of several resources, with a finalize hook', () => {
     expect(noteNames(cluster)).toEqual([]);
     const left = cluster.get('Widget', 'shop', 'one');
     if (!patch) return expect(left).toBeUndefined();
-    expect(left?.metadata.labels).toBeUndefined();
+    expect(left?.metadata.labels).toEqual({ noted: 'Widget' });
     expect(left?.metadata.finalizers).toBeUndefined();
   });
 
   test('waits as long as its hook has not finished', async () => {
-    const { cluster } = custom([DECORATOR], notes(false));
+    const { cluster } = custom([DECORATOR], notes({ finalized: false }));
     await cluster.as().create(box());
     await cluster.settle();
     await cluster.as().delete('Box', undefined, 'box');

@@ -10,6 +10,7 @@ const WIDGETS: CompositeDefinition = {
   parentResource: { apiVersion: 'example.com/v1', resource: 'widgets' },
   childResources: [
     { apiVersion: 'networking.istio.io/v1', resource: 'destinationrules' },
+    { apiVersion: 'v1', resource: 'secrets' },
     { apiVersion: 'v1', resource: 'configmaps' },
     { apiVersion: 'apps/v1', resource: 'deployments' },
   ],
@@ -76,6 +77,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
           'ConfigMap.v1': {},
           'Deployment.apps/v1': {},
           'DestinationRule.networking.istio.io/v1': {},
+          'Secret.v1': {},
         },
         related: {},
         finalizing: false,
@@ -218,7 +220,8 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
 
     test('deletes come first: by group, version and kind, whatever the order of the definition', async () => {
       let isShort = false;
-      const many = () => [rule('r'), deployment('d'), configMap('c')];
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } };
+      const many = () => [rule('r'), secret, deployment('d'), configMap('c')];
       const { cluster } = custom(
         [WIDGETS],
         { ...hooks, [SYNC]: () => ({ children: isShort ? [configMap('a')] : many() }) },
@@ -232,6 +235,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       const writes = cluster.history.slice(start).filter(({ user }) => user === 'metacontroller');
       expect(writes.map(({ verb, key }) => `${verb} ${key}`)).toEqual([
         'delete ConfigMap shop/c',
+        'delete Secret shop/s',
         'delete Deployment shop/d',
         'delete DestinationRule shop/r',
         `${strategy === 'dynamic-apply' ? 'create' : 'apply'} ConfigMap shop/a`,
