@@ -40,7 +40,7 @@ export interface LocalClusterOptions {
   metacontrollerUser?: string;
   /** Milliseconds until Metacontroller sees a write of this kind (`Deployment` …). */
   informerDelay?: (kind: string) => number;
-  /** Refusals of a real cluster's schemas and policies: a text refuses the write. */
+  /** What a real cluster's schemas and policies would refuse: a text refuses the write, and is the reason. */
   validate?: Validate;
   /** Namespaces that are there from the start. Objects may be in others, too. */
   namespaces?: readonly string[];
@@ -65,13 +65,13 @@ export interface Cluster {
     kind: string,
     filter?: { namespace?: string; labels?: LabelSelector },
   ): T[];
-  /** Puts an object in as it was in another cluster, with its uid, times and status; nobody is asked. */
+  /** Stores an object as it was in another cluster, with its uid, times and status; without admission and validation. */
   restore(object: KubeObject): void;
   /** Copies of all objects. */
   all(): LocalObject[];
   /** Moves the clock on, running everything due, in the order of time. */
   advance(seconds: number): Promise<void>;
-  /** Runs the next thing due, whenever it is; false: nothing is pending but periodic resyncs. */
+  /** Runs the next timer, whenever it is due; false: nothing is pending but periodic resyncs. */
   step(): Promise<boolean>;
   /**
    * Runs until nothing but periodic resyncs is pending and two of them have changed nothing, or until a limit (600 s,

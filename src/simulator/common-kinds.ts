@@ -38,7 +38,7 @@ export const COMMON_KINDS: readonly Kind[] = [
   istio('ServiceEntry', 'serviceentries'),
   istio('Sidecar', 'sidecars'),
   custom('argoproj.io', 'v1alpha1', 'Rollout', 'rollouts'),
-  // Often in people's folders: stored, and nothing more.
+  // Often among people's manifests: they are stored, and nothing acts on them.
   builtIn('', 'PersistentVolumeClaim', 'persistentvolumeclaims'),
   builtIn('', 'PersistentVolume', 'persistentvolumes', { namespaced: false }),
   builtIn('', 'LimitRange', 'limitranges'),

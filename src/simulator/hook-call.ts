@@ -23,7 +23,7 @@ export interface HookClient {
   calls: HookCall[];
 }
 
-/** Every call to the service goes through here: it is written down, and faults get their chance. */
+/** Every call to the service goes through here: it is recorded, and faults are applied. */
 export function createHookClient(clock: Clock, inject: Inject, faults: FaultState): HookClient {
   const calls: HookCall[] = [];
   const note = (url: string, status: number): void => {

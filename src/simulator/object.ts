@@ -11,7 +11,7 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A copy as it would look after a journey as JSON: nothing shared, no undefined members. */
+/** A copy by way of JSON: nothing is shared, and there are no undefined members. */
 export function toJson<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }

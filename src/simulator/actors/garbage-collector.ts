@@ -54,7 +54,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
       return { ...live, metadata: { ...live.metadata, ownerReferences } };
     });
 
-  /** The same object as it is now, if it still is. */
+  /** The same object as it is stored now; undefined when it is gone. */
   const latest = (object: LocalObject): LocalObject | undefined => {
     const live = api.find(api.keyOf(object));
     return live?.metadata.uid === object.metadata.uid ? live : undefined;
@@ -67,7 +67,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
     await api.delete(CLIENT, api.keyOf(dependent), { uid, propagation });
   };
 
-  /** Deletes what has no owner left; takes away references to owners that are gone. */
+  /** Deletes an object whose owners are all gone; removes its references to owners that are gone. */
   const collect = async (dependent: LocalObject): Promise<void> => {
     const live = latest(dependent);
     const references = live?.metadata.ownerReferences ?? [];

@@ -22,7 +22,7 @@ export interface User {
     manager?: string,
     options?: { force?: boolean },
   ): Promise<LocalObject>;
-  /** `kubectl replace`: everything is as in the manifest, or gone. */
+  /** `kubectl replace`: the object is exactly as in the manifest afterwards. */
   replace(object: Manifest): Promise<LocalObject>;
   /** `kubectl patch --type=merge`; also good for labels, annotations and scaling. */
   patch(

@@ -23,7 +23,7 @@ export interface KubeletOptions {
 }
 
 export interface Kubelet {
-  /** Something outside the cluster's objects changed for this Deployment. */
+  /** To be called when `notReady` or `crashed` may have changed for this Deployment. */
   refresh(namespace: string, name: string): void;
 }
 
@@ -32,12 +32,12 @@ interface Rollout {
   template: string;
   revision: number;
   phase: Phase;
-  /** An earlier template's pods are there and serve. */
+  /** Pods of an earlier template are ready. */
   served: boolean;
   timedOut: boolean;
 }
 
-/** Deployment controller, scheduler and kubelet in one: Deployments become available after a while, and say so. */
+/** Deployment controller, scheduler and kubelet in one: Deployments become available after a while, as their status tells. */
 export function startKubelet(
   clock: Clock,
   store: Store,
@@ -68,7 +68,7 @@ export function startKubelet(
     });
   };
 
-  /** Does the next step when nothing else has happened to the Deployment in between. */
+  /** Does the next step, unless the Deployment's template has changed meanwhile. */
   const later = (
     live: LocalObject,
     rollout: Rollout,
@@ -150,13 +150,13 @@ export function startKubelet(
   };
 }
 
-/** A Deployment that came in from another cluster may have pods already. */
+/** A Deployment that was restored from another cluster may have pods already. */
 function freshRollout({ status }: LocalObject): Rollout {
   const served = Number(status?.['availableReplicas'] ?? 0) > 0;
   return { template: '', revision: 0, phase: 'created', served, timedOut: false };
 }
 
-/** The deployment controller has not seen this yet, or somebody took its annotation away. */
+/** The deployment controller has not seen this yet, or somebody removed its annotation. */
 function isStale({ metadata, status }: LocalObject): boolean {
   return (
     status?.['observedGeneration'] !== metadata.generation ||

@@ -5,7 +5,7 @@ const LONGEST = 60_000;
 
 /**
  * Does the work after `delay` milliseconds, and again after twice as long when it fails (at most a minute). An object that
- * is not found needs no retry: these controllers only take things away.
+ * is not found needs no retry: these controllers only remove things.
  */
 export function later(clock: Clock, work: () => Promise<unknown>, delay: number): void {
   clock.after(delay, async () => {

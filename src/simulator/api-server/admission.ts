@@ -7,7 +7,7 @@ import { apiVersionOf, type Kind, splitApiVersion } from '../kinds.ts';
 import { isMap, type LocalObject } from '../object.ts';
 import { applyJsonPatch, type Operation } from './json-patch.ts';
 
-/** One write on its way in, as an admission webhook hears of it. */
+/** One write, as an admission webhook is told of it. */
 export interface Admission {
   uid: string;
   kind: Kind;
@@ -38,7 +38,7 @@ export function hasOurMarks(object: LocalObject | undefined): boolean {
   );
 }
 
-/** Key for key what kube-apiserver sends (test/fixtures/recorded/*_admit.json). */
+/** With exactly the keys that kube-apiserver sends (test/fixtures/recorded/*_admit.json). */
 export function admissionReview(admission: Admission) {
   const { uid, kind, operation, user, object, oldObject, fieldManager } = admission;
   const { group, resource } = kind;
@@ -79,7 +79,7 @@ interface ReviewResponse {
   status?: { message?: string };
 }
 
-/** Undefined: not an answer that the API server would take, so failurePolicy decides. */
+/** Undefined: the API server would not accept this answer, so failurePolicy decides. */
 function readResponse(body: string, uid: string): ReviewResponse | undefined {
   let review: unknown;
   try {

@@ -129,7 +129,7 @@ export function onCreate(kind: Kind, object: LocalObject, count: number): LocalO
   };
 }
 
-/** A Service keeps its address when the manifest does not speak of it. */
+/** A Service keeps its address when the manifest does not name one. */
 export function keepAllocated(kind: Kind, live: LocalObject, next: LocalObject): LocalObject {
   if (kind.kind !== 'Service') return next;
   const held = Object.entries(live.spec ?? {}).filter(([field]) => ALLOCATED.includes(field));

@@ -22,7 +22,7 @@ function withoutStatus({ status: _, ...rest }: LocalObject): LocalObject {
   return rest;
 }
 
-/** Only the status subresource writes a status, so nobody comes to own it otherwise. */
+/** Only the status subresource writes a status: other writes do not make their manager an owner of its fields. */
 function withStatusOf(live: LocalObject, sent: LocalObject): LocalObject {
   const rest = withoutStatus(sent);
   return live.status === undefined ? rest : { ...rest, status: live.status };

@@ -30,27 +30,27 @@ export interface Parts {
   defaults: Defaults | undefined;
 }
 
-/** The way of a write from the request to the store: admission, system fields, rules, storage. */
+/** The steps of a write, from the request to the store: admission, system fields, rules, storage. */
 export interface WritePath {
   insert(write: Write): Promise<LocalObject>;
-  /** Undefined: somebody else has written while admission was asked. */
+  /** Undefined: somebody else wrote while the webhook was called. */
   replace(write: Write, live: LocalObject): Promise<LocalObject | undefined>;
-  /** Stores what changed; a write that changes nothing leaves no trace, not even a resourceVersion. */
+  /** Stores what changed; a write that changes nothing brings no event and no new resourceVersion. */
   commit(write: Write, live: LocalObject, next: LocalObject): LocalObject;
-  /** Throws when a fault is due. */
+  /** Throws when a fault applies. */
   checkFaults(write: Pick<Write, 'client' | 'verb' | 'kind' | 'next'>): void;
   warnings: Warning[];
 }
 
 interface Admitted {
   amended: LocalObject;
-  /** Even when nothing differs from what is stored. */
+  /** True: it is written even when it does not differ from what is stored. */
   isWrittenAnyway: boolean;
 }
 
 /**
- * An admission patch may take the last member out of a map and leave the map. Encoded, such a custom resource differs from
- * the stored one, which has no map, so it is written again: seen with kube-apiserver 1.36, at every such write.
+ * An admission patch may remove the last member of a map and leave the empty map. Such a custom resource differs from the
+ * stored one, which has no map, so the API server writes it again: seen with kube-apiserver 1.36, at every such write.
  */
 function hasEmptyMap({ metadata: { labels, annotations } }: LocalObject): boolean {
   return [labels, annotations].some((map) => map !== undefined && Object.keys(map).length === 0);
@@ -87,7 +87,7 @@ export function createWritePath(parts: Parts): WritePath {
     return { amended, isWrittenAnyway: !kind.builtIn && hasEmptyMap(object) };
   };
 
-  /** The admission plugin NamespaceLifecycle; a namespace of which there is no object takes everything. */
+  /** The admission plugin NamespaceLifecycle; a namespace without a Namespace object accepts everything. */
   const checkNamespace = ({ kind, next: { metadata } }: Write): void => {
     const namespace = store.get(namespaceKind, undefined, metadata.namespace ?? '');
     if (namespace?.metadata.deletionTimestamp === undefined) return;

@@ -19,7 +19,7 @@ function sanitize({ status: _, ...object }: LocalObject): LocalObject {
   return { ...object, metadata };
 }
 
-/** Left by dynamic-apply mode. */
+/** An annotation that dynamic-apply mode left. */
 async function removeLastApplied(
   { api, client }: Metacontroller,
   observed: LocalObject,
@@ -33,7 +33,7 @@ async function removeLastApplied(
 
 /**
  * Creates or updates one child as `--apply-strategy=server-side-apply` does (pkg/controller/common/manage_children.go):
- * by force, so that an object of somebody else's that has the child's name is taken over.
+ * by force, so that it takes over an object of somebody else that has the child's name.
  */
 export async function applyServerSide(
   metacontroller: Metacontroller,

@@ -19,7 +19,7 @@ export interface ClusterEvent {
   message: string;
 }
 
-/** What both kinds of controllers work with. */
+/** What all controllers share. */
 export interface Metacontroller {
   clock: Clock;
   api: ApiServer;
@@ -46,7 +46,7 @@ export function sortedGroups(groups: Groups): Groups {
   return Object.fromEntries(Object.entries(groups).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** 429: try again later, without a word. */
+/** 429: retried later, without an event. */
 export class TooManyRequestsError extends Error {
   readonly afterSeconds: number;
 
@@ -57,7 +57,7 @@ export class TooManyRequestsError extends Error {
   }
 }
 
-/** One hook call (pkg/hooks/webhook.go): anything but 200 and a clean body is an error. */
+/** One hook call (pkg/hooks/webhook.go): anything but 200 and a valid body is an error. */
 export async function callHook<T>(
   { hooks }: Metacontroller,
   url: string,
@@ -76,7 +76,7 @@ export async function callHook<T>(
 
 const UPDATE_TRIES = 4;
 
-/** A read-modify-write that is tried again after a conflict; the object must still be the same one. */
+/** A read-modify-write that is retried after a conflict. NotFound when the object was replaced by another one. */
 export async function atomicUpdate(
   metacontroller: Metacontroller,
   object: LocalObject,
@@ -102,7 +102,7 @@ export async function atomicUpdate(
   throw failure;
 }
 
-/** Failed syncs become a Warning event and are tried again, later and later. Timed-out calls have taken 10 s before. */
+/** A failed sync becomes a Warning event and is retried after a growing delay. A call that timed out has taken 10 s more. */
 export async function syncOrRetry(
   { clock, events }: Metacontroller,
   queue: WorkQueue,
@@ -149,7 +149,7 @@ export function message(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Several failures become one, as k8s.io/apimachinery/pkg/util/errors.NewAggregate prints them. */
+/** Several failures become one error, as k8s.io/apimachinery/pkg/util/errors.NewAggregate prints them. */
 export function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 0) return;
   const messages = [...new Set(errors.map(message))];

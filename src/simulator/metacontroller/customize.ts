@@ -57,10 +57,10 @@ export function createCustomize(
   const { clock, informers } = metacontroller;
   const { kinds } = metacontroller.api;
   const cache = new Map<string, { until: number; rules: Rule[] }>();
-  /** Kinds that some rule has asked for: only these are watched. */
+  /** Kinds that a rule has asked for: only these are watched. */
   const watched = new Set<Kind>();
 
-  /** Answers are kept by uid and generation, whatever else about the parent has changed. */
+  /** Answers are cached by uid and generation for 20 minutes, whatever else about the parent changes. */
   const rulesFor = async (parent: LocalObject): Promise<Rule[]> => {
     if (url === undefined) return [];
     const key = `${parent.metadata.uid} ${parent.metadata.generation}`;
@@ -83,7 +83,7 @@ export function createCustomize(
     return !rule.namespace || rule.namespace === metadata.namespace;
   };
 
-  /** A rule that says nothing more selects every object of its kind. */
+  /** A rule with neither names nor selectors selects every object of its kind. */
   const matches = (object: LocalObject, rule: Rule, kind: Kind): boolean =>
     inNamespace(object, rule, kind) &&
     ((rule.names ?? []).length === 0 || (rule.names ?? []).includes(object.metadata.name)) &&
@@ -116,7 +116,7 @@ export function createCustomize(
       if (!watched.has(kind)) return;
       const objects = [before, after].filter((object) => object !== undefined);
       for (const parent of parents.list()) {
-        // A customize hook that fails here loses the event: the next resync makes up for it.
+        // Where the customize hook fails, the event is lost: only the next resync brings a sync.
         const rules = await rulesFor(parent).catch(() => []);
         if (asksFor(rules, objects, kind)) enqueue(parent);
       }

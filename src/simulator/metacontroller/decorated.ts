@@ -16,7 +16,7 @@ function updated(
   return result;
 }
 
-/** The parent as the answer wants it; undefined: it is so already. Its status has a write of its own. */
+/** The parent with the answer's labels, annotations and finalizer; undefined: it has them. The status has a write of its own. */
 export function decorated(
   parent: LocalObject,
   answer: DecoratorAnswer,

@@ -3,7 +3,7 @@ import { isMap, type LocalObject } from '../object.ts';
 
 /**
  * What Metacontroller reads from an answer, as strictly as for hook version v2: an unknown field, or a known one in
- * other letters, fails the sync (https://metacontroller.github.io/metacontroller/api/hook.html).
+ * another letter case, fails the sync (https://metacontroller.github.io/metacontroller/api/hook.html).
  */
 type Check = (value: unknown, path: string) => string[];
 
@@ -52,7 +52,7 @@ const text = primitive('string');
 const amount = primitive('number');
 const flag = primitive('boolean');
 
-/** An object without a kind or apiVersion cannot be one. */
+/** An object must have a kind. */
 const object: Check = nullable((value, path) => {
   if (!isMap(value)) return wrongType(path, 'object');
   return typeof value['kind'] === 'string' && value['kind'] !== ''

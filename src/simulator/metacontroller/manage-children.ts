@@ -84,8 +84,8 @@ async function deleteChild(
 }
 
 /**
- * Deletes what is observed and not wanted, then creates or updates what is wanted, all at once and without waiting
- * (pkg/controller/common/manage_children.go). A failure stops nothing else; all of them are told in the end.
+ * Deletes what is observed and not desired, then creates or updates what is desired, all at once and without waiting
+ * (pkg/controller/common/manage_children.go). A failure does not stop the others; all failures are reported at the end.
  */
 export async function manageChildren(
   metacontroller: Metacontroller,

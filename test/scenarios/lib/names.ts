@@ -32,7 +32,7 @@ export function nameOf({ kind, metadata }: LocalObject): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-/** The objects with this name, in which `*` stands for anything. */
+/** The objects with this name; `*` in it matches any text. */
 export function named(objects: readonly LocalObject[], text: string): LocalObject[] {
   const { kind, namespace, name } = parseName(text);
   const pattern = glob(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);

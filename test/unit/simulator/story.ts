@@ -80,7 +80,7 @@ export function stage(
   return { cluster, prototype };
 }
 
-/** Base objects applied, then the env, until it is at rest. */
+/** With the base objects and the env applied, and settled. */
 export async function readyStage(
   strategy: LocalClusterOptions['strategy'] = 'dynamic-apply',
   options: Partial<LocalClusterOptions> = {},

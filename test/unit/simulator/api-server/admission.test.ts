@@ -148,7 +148,7 @@ describe('what its answers do', () => {
       await cluster.as().create(virtualService());
       answers.admit = (body) => admitWith(body, jsonPatch({ op: 'remove', path }));
       const put = () => cluster.as().replace({ ...virtualService(['stable'], LABELLED) });
-      // Whoever adds labels that are taken away again comes to own them, once.
+      // A writer of labels that admission removes again becomes their owner, once.
       await put();
       const first = Number((await put()).metadata.resourceVersion);
       const second = Number((await put()).metadata.resourceVersion);

@@ -319,7 +319,7 @@ describe('kubectl apply', () => {
 describe('for lack of luck', () => {
   const CLIENT = { user: 'mc', manager: 'metacontroller' };
 
-  /** A server whose webhook lets somebody else write first, every time. */
+  /** A server where somebody else writes during every call of the webhook. */
   function contested() {
     const clock = createClock('2026-01-01T00:00:00Z');
     const store = createStore(clock);

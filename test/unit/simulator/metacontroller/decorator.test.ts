@@ -263,7 +263,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
         .as()
         .patch('MeshIndex', 'shop', 'mesh-index', { metadata: { annotations } });
       await all.cluster.advance(1);
-      // Creating it anew fails without a word; server-side apply takes it over.
+      // To create it anew fails without an event; server-side apply takes it over.
       const isMarked =
         indexOf(all)?.metadata.annotations?.['metacontroller.k8s.io/decorator-controller'];
       expect(isMarked).toBe(strategy === 'server-side-apply' ? 'mesh-index' : undefined);
