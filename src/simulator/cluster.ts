@@ -1,4 +1,5 @@
 import type { ControllerDefinition } from '../hooks/controller.ts';
+import type { WebhookDefinition } from '../hooks/webhook.ts';
 import type { KubeObject, LabelSelector } from '../k8s/object.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import { startGarbageCollector } from './actors/garbage-collector.ts';
@@ -11,7 +12,7 @@ import { createApiServer } from './api-server/server.ts';
 import { createStore, type HistoryEntry, type Store } from './api-server/store.ts';
 import type { Validate, Warning } from './api-server/types.ts';
 import { createClock } from './clock.ts';
-import { createDiscovery } from './discovery.ts';
+import { createDiscovery, servedKind } from './discovery.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createHookClient, type HookCall, type Inject } from './hook-call.ts';
 import type { Kind } from './kinds.ts';
@@ -28,6 +29,8 @@ export interface LocalClusterOptions {
   inject: Inject;
   /** What Metacontroller runs. */
   controllers: readonly ControllerDefinition[];
+  /** Mutating webhooks of the service. Default: none. */
+  webhooks?: readonly WebhookDefinition[];
   /** Kinds that are served beside the common ones, such as those of the service's CustomResourceDefinitions. */
   served?: readonly Kind[];
   strategy: ApplyStrategy;
@@ -97,11 +100,15 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   const store = createStore(clock);
   let kubelet: Kubelet | undefined;
   const faults = createFaults((namespace, name) => kubelet?.refresh(namespace, name));
-  const hooks = createHookClient(clock, options.inject, faults);
+  const { webhooks: definitions = [] } = options;
+  const hooks = createHookClient(clock, options.inject, definitions, faults);
   const { validate, defaults } = options;
   const kinds = createDiscovery(options.served ?? []);
-  const inject = hooks.call;
-  const api = createApiServer({ clock, store, kinds, inject, faults, validate, defaults });
+  const webhooks = definitions.map(({ resource, ...webhook }) => {
+    return { ...webhook, kind: servedKind(kinds, resource) };
+  });
+  const parts = { clock, store, kinds, webhooks, inject: hooks.call };
+  const api = createApiServer({ ...parts, faults, validate, defaults });
   startGarbageCollector(clock, store, api);
   startNamespaceController(clock, store, api);
   kubelet = startKubelet(clock, store, api, {

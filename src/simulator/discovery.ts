@@ -1,4 +1,5 @@
 import type { CustomResourceDefinition } from '../crd/types.ts';
+import type { Resource } from '../hooks/controller.ts';
 import { COMMON_KINDS } from './common-kinds.ts';
 import { ApiError } from './errors.ts';
 import { type Kind, splitApiVersion } from './kinds.ts';
@@ -39,6 +40,13 @@ export function createDiscovery(own: readonly Kind[]): Discovery {
       throw new ApiError(404, 'NotFound', `the server doesn't have a resource type "${name}"`);
     },
   };
+}
+
+/** The resource that a definition or a related rule names; an error when it is not served, as Metacontroller has it. */
+export function servedKind(kinds: Discovery, { apiVersion, resource }: Resource): Kind {
+  const kind = kinds.resourceOf(apiVersion, resource);
+  if (kind) return kind;
+  throw new Error(`discovery: can't find resource ${resource} in apiVersion ${apiVersion}`);
 }
 
 /** The kind that a CustomResourceDefinition defines; all its versions are taken to have the same schema. */

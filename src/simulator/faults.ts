@@ -36,7 +36,7 @@ export type Lift = () => void;
 
 export interface Faults {
   failHook(url: UrlPattern, fault?: HookFault): Lift;
-  /** The admission webhook cannot be reached: `failurePolicy: Ignore` lets writes pass without it. */
+  /** No webhook can be reached: `failurePolicy: Ignore` lets writes pass without them. */
   loseWebhook(): Lift;
   failWrite(which: (attempt: WriteAttempt) => boolean, fault?: WriteFault): Lift;
   /** The pods of a Deployment stop being ready until the fault is lifted. */

@@ -5,14 +5,20 @@ import { buildApp } from '../../http/app.ts';
 import { createMetrics } from '../../http/metrics.ts';
 import type { DecisionConfig } from '../../kinds/dynamicenv/settings.ts';
 import { type Cluster, createCluster, type LocalClusterOptions } from '../../simulator/cluster.ts';
-import { installedControllers, ownKinds } from './installation.ts';
+import { installedControllers, ownKinds, WEBHOOKS } from './installation.ts';
 
 export interface Rehearsal {
   cluster: Cluster;
   app: FastifyInstance;
 }
 
-type Installed = 'inject' | 'metacontrollerUser' | 'controllers' | 'served' | 'namespaces';
+type Installed =
+  | 'inject'
+  | 'metacontrollerUser'
+  | 'controllers'
+  | 'webhooks'
+  | 'served'
+  | 'namespaces';
 
 const silent = () => undefined;
 const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } satisfies Pick<
@@ -39,6 +45,7 @@ export async function rehearse(
     ...options,
     metacontrollerUser: config.metacontrollerUser,
     controllers: installedControllers(config),
+    webhooks: WEBHOOKS,
     served,
     namespaces: config.indexedNamespaces,
     inject: async ({ method, url, body }) => {

@@ -96,7 +96,7 @@ const BY_KIND: Readonly<Record<string, (spec: Fields) => Fields>> = {
 };
 
 /** Every Namespace has it, with its name (SetDefaults_Namespace in pkg/apis/core/v1/defaults.go). */
-export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
 
 function namespace({ metadata, ...rest }: LocalObject): LocalObject {
   const labels = { ...metadata.labels, [NAMESPACE_NAME_LABEL]: metadata.name };

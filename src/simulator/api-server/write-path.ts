@@ -5,7 +5,7 @@ import type { FaultState } from '../faults.ts';
 import type { Inject } from '../hook-call.ts';
 import { describe } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
-import { admit } from './admission.ts';
+import { admit, type Webhook } from './admission.ts';
 import { type Defaults, keepAllocated, onCreate, withDefaults } from './defaults.ts';
 import { normalize } from './normalize.ts';
 import type { Store } from './store.ts';
@@ -25,6 +25,7 @@ export interface Parts {
   store: Store;
   kinds: Discovery;
   inject: Inject;
+  webhooks: readonly Webhook[];
   faults: FaultState;
   validate: Validate | undefined;
   defaults: Defaults | undefined;
@@ -57,7 +58,7 @@ function hasEmptyMap({ metadata: { labels, annotations } }: LocalObject): boolea
 }
 
 export function createWritePath(parts: Parts): WritePath {
-  const { clock, store, kinds, inject, faults, validate, defaults } = parts;
+  const { clock, store, kinds, inject, webhooks, faults, validate, defaults } = parts;
   const namespaceKind = kinds.kindNamed('Namespace');
   const warnings: Warning[] = [];
   let reviews = 0;
@@ -70,7 +71,7 @@ export function createWritePath(parts: Parts): WritePath {
   const admitted = async (write: Write): Promise<Admitted> => {
     const { client, kind, live, next, managedFields, apiVersion } = write;
     reviews += 1;
-    const { object, warnings: heard } = await admit(inject, {
+    const { object, warnings: heard } = await admit(webhooks, inject, {
       uid: `00000000-0000-4000-9000-${String(reviews).padStart(12, '0')}`,
       kind,
       apiVersion,

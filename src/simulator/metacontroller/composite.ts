@@ -1,5 +1,6 @@
 import type { CompositeDefinition } from '../../hooks/controller.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import { servedKind } from '../discovery.ts';
 import { isReason } from '../errors.ts';
 import { controllerOf, type LocalObject } from '../object.ts';
 import { childSelector, isSelected, labelled } from './child-selector.ts';
@@ -19,7 +20,7 @@ import { createFinalizer } from './finalizer.ts';
 import { type CompositeAnswer, decodeComposite } from './hook-response.ts';
 import { groupDesired, manageChildren } from './manage-children.ts';
 import { createParentQueue } from './parent-queue.ts';
-import { createParents, servedKind } from './parents.ts';
+import { createParents } from './parents.ts';
 
 /**
  * A CompositeController (pkg/controller/composite/controller.go); `controller` is its object, as hooks get it. Returns

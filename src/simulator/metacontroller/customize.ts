@@ -1,5 +1,6 @@
 import { matchesSelector } from '../../k8s/selector.ts';
 import type { Change } from '../api-server/store.ts';
+import { servedKind } from '../discovery.ts';
 import { apiVersionOf, type Kind } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import {
@@ -10,7 +11,7 @@ import {
   sortedGroups,
 } from './controller.ts';
 import { decodeCustomize, type Rule } from './hook-response.ts';
-import { type Parents, servedKind } from './parents.ts';
+import type { Parents } from './parents.ts';
 
 const KEPT = 20 * 60 * 1000;
 

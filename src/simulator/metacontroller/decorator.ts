@@ -1,6 +1,7 @@
 import { DECORATOR_ANNOTATION } from '../../api/marks.ts';
 import type { DecoratorDefinition } from '../../hooks/controller.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import { servedKind } from '../discovery.ts';
 import { isReason } from '../errors.ts';
 import { controllerOf, type LocalObject, qualifiedName } from '../object.ts';
 import {
@@ -19,7 +20,7 @@ import { createFinalizer } from './finalizer.ts';
 import { type DecoratorAnswer, decodeDecorator } from './hook-response.ts';
 import { groupDesired, manageChildren } from './manage-children.ts';
 import { createParentQueue } from './parent-queue.ts';
-import { createParents, servedKind } from './parents.ts';
+import { createParents } from './parents.ts';
 
 /**
  * A DecoratorController (pkg/controller/decorator/controller.go); `controller` is its object, as hooks get it. Returns

@@ -1,9 +1,9 @@
-import type { ParentResource, Resource } from '../../hooks/controller.ts';
+import type { ParentResource } from '../../hooks/controller.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { matchesSelector } from '../../k8s/selector.ts';
 import type { Change } from '../api-server/store.ts';
-import type { Discovery } from '../discovery.ts';
-import { apiVersionOf, groupKey, type Kind, splitApiVersion } from '../kinds.ts';
+import { servedKind } from '../discovery.ts';
+import { apiVersionOf, groupKey, splitApiVersion } from '../kinds.ts';
 import { controllerOf, type LocalObject, qualifiedName } from '../object.ts';
 import type { Metacontroller } from './controller.ts';
 
@@ -58,13 +58,6 @@ export function createParents(
       return change.after ?? change.before;
     },
   };
-}
-
-/** A served resource that a controller or a related rule names; throws as Metacontroller does. */
-export function servedKind(kinds: Discovery, { apiVersion, resource }: Resource): Kind {
-  const kind = kinds.resourceOf(apiVersion, resource);
-  if (kind) return kind;
-  throw new Error(`discovery: can't find resource ${resource} in apiVersion ${apiVersion}`);
 }
 
 /** `ignoreStatusChanges`: neither generation, labels nor annotations differ, and the object is not being deleted. */

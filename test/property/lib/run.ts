@@ -1,5 +1,5 @@
 import type { IstioMatch } from '../../../src/api/dynamicenv.ts';
-import { installedControllers } from '../../../src/cli/shared/installation.ts';
+import { installedControllers, WEBHOOKS } from '../../../src/cli/shared/installation.ts';
 import type { CrdValidator } from '../../../src/crd/schema.ts';
 import {
   type Cluster,
@@ -80,6 +80,7 @@ function createRun(options: RunOptions, validator: CrdValidator): Run {
     strategy: options.strategy,
     podReadySeconds: options.podReadySeconds,
     controllers: installedControllers(service.config),
+    webhooks: WEBHOOKS,
     served: OWN_KINDS,
   };
   const cluster: Cluster = createCluster({

@@ -1,4 +1,4 @@
-import { installedControllers } from '../../../src/cli/shared/installation.ts';
+import { installedControllers, WEBHOOKS } from '../../../src/cli/shared/installation.ts';
 import { loadValidators } from '../../../src/crds.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
@@ -75,6 +75,7 @@ export async function memoryDriver(
     strategy,
     metacontrollerUser: METACONTROLLER,
     controllers: installedControllers(config),
+    webhooks: WEBHOOKS,
     served: OWN_KINDS,
     namespaces: config.indexedNamespaces,
     validate,

@@ -1,4 +1,4 @@
-import { installedControllers } from '../../../src/cli/shared/installation.ts';
+import { installedControllers, WEBHOOKS } from '../../../src/cli/shared/installation.ts';
 import {
   type Cluster,
   createCluster,
@@ -12,6 +12,7 @@ import type { Recorded } from './prototype.ts';
 /** As the chart installs it by default. */
 export const INSTALLED = {
   controllers: installedControllers({ indexedNamespaces: [] }),
+  webhooks: WEBHOOKS,
   served: OWN_KINDS,
 };
 

@@ -2,7 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import type { AdmissionReview } from '../../../../src/hooks/types.ts';
 import { createCluster } from '../../../../src/simulator/cluster.ts';
 import type { LocalObject } from '../../../../src/simulator/object.ts';
-import { admitWith, answer, type HookBody, jsonPatch, rule, scripted } from '../scripted.ts';
+import {
+  admitWith,
+  answer,
+  type HookBody,
+  INSTALLED,
+  jsonPatch,
+  rule,
+  scripted,
+} from '../scripted.ts';
 
 const URL = '/admission/virtualservices';
 
@@ -172,7 +180,7 @@ describe('what its answers do', () => {
       await now?.();
       return { statusCode: 200, body: JSON.stringify(admitWith(body as HookBody)) };
     };
-    const on = createCluster({ inject, controllers: [], strategy: 'dynamic-apply' });
+    const on = createCluster({ inject, ...INSTALLED, strategy: 'dynamic-apply' });
     await on.as().create(virtualService(['stable'], PLANNED));
     const other = () =>
       on.as('other').patch('VirtualService', 'shop', 'shop', { spec: { hosts: ['b'] } });

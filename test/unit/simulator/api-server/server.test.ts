@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../../../src/k8s/object.ts';
+import { VIRTUAL_SERVICE_WEBHOOK } from '../../../../src/kinds/virtualservice/webhook.ts';
 import { createApiServer } from '../../../../src/simulator/api-server/server.ts';
 import { createStore } from '../../../../src/simulator/api-server/store.ts';
 import { createClock } from '../../../../src/simulator/clock.ts';
@@ -339,6 +340,7 @@ describe('for lack of luck', () => {
       clock,
       store,
       kinds,
+      webhooks: [{ ...VIRTUAL_SERVICE_WEBHOOK, kind: kinds.kindNamed('VirtualService') }],
       inject,
       faults,
       validate: undefined,

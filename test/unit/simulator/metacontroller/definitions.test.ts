@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CompositeDefinition, DecoratorDefinition } from '../../../../src/hooks/controller.ts';
+import type { WebhookDefinition } from '../../../../src/hooks/webhook.ts';
 import { definedKind } from '../../../../src/simulator/discovery.ts';
 import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { configMap, custom, type Hooks, widget } from '../custom.ts';
+import { admitWith, type HookBody, jsonPatch } from '../scripted.ts';
 
 const EXAMPLE = 'example.com/v1';
 const CONFIG_MAPS = { apiVersion: 'v1', resource: 'configmaps' };
@@ -48,6 +50,37 @@ test('the kind of a CustomResourceDefinition: older served versions are converte
   expect(() => definedKind({ metadata: { name: 'things.example.com' }, spec })).toThrow(
     'CustomResourceDefinition things.example.com: spec.versions: none is stored',
   );
+});
+
+test('webhooks: each that is concerned gets the object as the one before left it', async () => {
+  const hook = (path: string, label: string): WebhookDefinition => ({
+    path,
+    resource: { apiVersion: EXAMPLE, resource: 'widgets' },
+    isConcerned: ({ metadata }) => metadata.labels?.[label] !== undefined,
+  });
+  const add = (label: string) => (body: HookBody) =>
+    admitWith(body, {
+      ...jsonPatch({ op: 'add', path: `/metadata/labels/${label}`, value: 'x' }),
+      warnings: [`added ${label}`],
+    });
+  const { cluster, bodies } = custom(
+    [],
+    { '/admit/b': add('b'), '/admit/c': add('c') },
+    { webhooks: [hook('/admit/b', 'a'), hook('/admit/c', 'b')] },
+  );
+  await cluster.as().create({ ...configMap('a'), metadata: { name: 'a', labels: { a: 'x' } } });
+  await cluster.as().create(widget({}, 'plain'));
+  expect([...bodies('/admit/b'), ...bodies('/admit/c')]).toEqual([]);
+  const marked = (name: string) => {
+    const one = widget({}, name);
+    return { ...one, metadata: { ...one.metadata, labels: { a: 'x' } } };
+  };
+  const { metadata } = await cluster.as().create(marked('one'));
+  expect(metadata.labels).toEqual({ a: 'x', b: 'x', c: 'x' });
+  expect(cluster.warnings.map(({ message }) => message)).toEqual(['added b', 'added c']);
+  cluster.faults.loseWebhook();
+  const missed = await cluster.as().create(marked('two'));
+  expect(missed.metadata.labels).toEqual({ a: 'x' });
 });
 
 describe('a composite', () => {
