@@ -1,4 +1,4 @@
-import { ENV_LABEL_PREFIX, PLAN_ANNOTATION } from '../../api/marks.ts';
+import { ENV_LABEL_PREFIX, ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
 import { isInjectedRouteName } from '../../api/route-name.ts';
 import type { WebhookDefinition } from '../../hooks/webhook.ts';
 import type { VirtualService } from '../../istio/types.ts';
@@ -16,6 +16,7 @@ function hasOurMarks(object: KubeObject): boolean {
   const routes = (object as VirtualService).spec?.http ?? [];
   return (
     PLAN_ANNOTATION in annotations ||
+    ENVS_ANNOTATION in annotations ||
     Object.keys(labels).some((label) => label.startsWith(ENV_LABEL_PREFIX)) ||
     (Array.isArray(routes) &&
       routes.some((route) => isMap(route) && isInjectedRouteName(route['name'])))
