@@ -17,8 +17,7 @@ export interface ParentResource extends Resource {
 
 /** Paths of a controller's hooks; the chart puts the service's address in front. All are of hook version v2. */
 interface HookPaths {
-  /** Absent: the hooks get no related objects. */
-  customize?: string;
+  customize: string;
   sync: string;
   /** With it, parents get the controller's finalizer. */
   finalize?: string;

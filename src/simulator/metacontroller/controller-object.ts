@@ -18,7 +18,7 @@ function hook(path: string) {
 
 function hooks({ customize, sync, finalize }: ControllerDefinition['hooks']) {
   return {
-    ...(customize !== undefined && { customize: hook(customize) }),
+    customize: hook(customize),
     sync: hook(sync),
     ...(finalize !== undefined && { finalize: hook(finalize) }),
   };

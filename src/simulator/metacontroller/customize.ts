@@ -23,8 +23,7 @@ export interface Customize {
 }
 
 interface Parts {
-  /** Undefined: there is no such hook, and there are no related objects. */
-  url: string | undefined;
+  url: string;
   controller: LocalObject;
   parents: Parents;
   enqueue: (parent: LocalObject) => void;
@@ -63,7 +62,6 @@ export function createCustomize(
 
   /** Answers are cached by uid and generation for 20 minutes, whatever else about the parent changes. */
   const rulesFor = async (parent: LocalObject): Promise<Rule[]> => {
-    if (url === undefined) return [];
     const key = `${parent.metadata.uid} ${parent.metadata.generation}`;
     const known = cache.get(key);
     if (known && known.until > clock.milliseconds()) return known.rules;

@@ -9,6 +9,9 @@ import type { Kind } from '../../../src/simulator/kinds.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { HookBody } from './scripted.ts';
 
+/** A customize hook that asks for nothing. */
+export const CUSTOMIZE = '/nothing/customize';
+
 /** One hook as a plain function, by its path. */
 export type Hooks = Record<string, (body: HookBody) => object>;
 
@@ -31,7 +34,7 @@ export function custom(
     strategy: 'dynamic-apply',
     inject: async ({ url, body }) => {
       calls.push({ url, body: structuredClone(body) as HookBody });
-      const hook = hooks[url];
+      const hook = url === CUSTOMIZE ? () => ({ relatedResources: [] }) : hooks[url];
       if (!hook) return { statusCode: 404, body: '' };
       return { statusCode: 200, body: JSON.stringify(hook(body as HookBody)) };
     },

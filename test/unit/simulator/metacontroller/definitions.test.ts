@@ -3,7 +3,7 @@ import type { CompositeDefinition, DecoratorDefinition } from '../../../../src/h
 import type { WebhookDefinition } from '../../../../src/hooks/webhook.ts';
 import { definedKind } from '../../../../src/simulator/discovery.ts';
 import type { LocalObject } from '../../../../src/simulator/object.ts';
-import { configMap, custom, type Hooks, widget } from '../custom.ts';
+import { CUSTOMIZE, configMap, custom, type Hooks, widget } from '../custom.ts';
 import { admitWith, type HookBody, jsonPatch } from '../scripted.ts';
 
 const EXAMPLE = 'example.com/v1';
@@ -13,7 +13,7 @@ const WIDGETS: CompositeDefinition = {
   name: 'widgets',
   parentResource: { apiVersion: EXAMPLE, resource: 'widgets' },
   childResources: [CONFIG_MAPS],
-  hooks: { sync: '/widgets/sync' },
+  hooks: { customize: CUSTOMIZE, sync: '/widgets/sync' },
 };
 const DECORATOR: DecoratorDefinition = {
   kind: 'DecoratorController',
@@ -23,7 +23,7 @@ const DECORATOR: DecoratorDefinition = {
     { apiVersion: EXAMPLE, resource: 'boxes' },
   ],
   attachments: [CONFIG_MAPS],
-  hooks: { sync: '/notes/sync', finalize: '/notes/finalize' },
+  hooks: { customize: CUSTOMIZE, sync: '/notes/sync', finalize: '/notes/finalize' },
 };
 
 function box(name = 'box', spec: Record<string, unknown> = {}): LocalObject {
@@ -109,7 +109,7 @@ describe('a composite', () => {
     const selected: CompositeDefinition = {
       ...WIDGETS,
       parentResource: { ...WIDGETS.parentResource, labelSelector: { matchLabels: { on: 'yes' } } },
-      hooks: { sync: '/widgets/sync', finalize: '/widgets/finalize' },
+      hooks: { customize: CUSTOMIZE, sync: '/widgets/sync', finalize: '/widgets/finalize' },
     };
     const finalize = () => ({ children: [], finalized: true });
     const { cluster, bodies } = custom([selected], { ...one(), '/widgets/finalize': finalize });
@@ -175,7 +175,7 @@ describe('a composite', () => {
       name: 'boxes',
       parentResource: { apiVersion: EXAMPLE, resource: 'boxes' },
       childResources: [{ apiVersion: EXAMPLE, resource: 'widgets' }],
-      hooks: { sync: '/boxes/sync', finalize: '/boxes/finalize' },
+      hooks: { customize: CUSTOMIZE, sync: '/boxes/sync', finalize: '/boxes/finalize' },
     };
     const { cluster, bodies } = custom([WIDGETS, boxes], {
       '/widgets/sync': ({ parent }) => ({

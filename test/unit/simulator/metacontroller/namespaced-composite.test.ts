@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CompositeDefinition } from '../../../../src/hooks/controller.ts';
 import type { Cluster, LocalClusterOptions } from '../../../../src/simulator/cluster.ts';
-import { configMap, custom, type Hooks, widget } from '../custom.ts';
+import { CUSTOMIZE, configMap, custom, type Hooks, widget } from '../custom.ts';
 import { deployment, type HookBody, rule } from '../scripted.ts';
 
 const WIDGETS: CompositeDefinition = {
@@ -14,7 +14,7 @@ const WIDGETS: CompositeDefinition = {
     { apiVersion: 'v1', resource: 'configmaps' },
     { apiVersion: 'apps/v1', resource: 'deployments' },
   ],
-  hooks: { sync: '/widgets/sync', finalize: '/widgets/finalize' },
+  hooks: { customize: CUSTOMIZE, sync: '/widgets/sync', finalize: '/widgets/finalize' },
 };
 const SYNC = '/widgets/sync';
 const FINALIZE = '/widgets/finalize';
