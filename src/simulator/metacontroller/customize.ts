@@ -29,6 +29,8 @@ interface Parts {
   enqueue: (parent: LocalObject) => void;
 }
 
+const NOT_NAMESPACED = 'namespaceSelector is only supported for namespaced related resources';
+
 function checkSelector(selector: Rule['labelSelector']): void {
   for (const { key, operator } of selector?.matchExpressions ?? []) {
     if (['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator)) continue;
@@ -71,7 +73,7 @@ export function createCustomize(
   };
 
   const inNamespace = ({ metadata }: LocalObject, rule: Rule, kind: Kind): boolean => {
-    if (!kind.namespaced) return true;
+    if (!kind.namespaced) return !rule.namespaceSelector;
     if (rule.namespaceSelector) {
       const namespace = informers.get(kinds.kindNamed('Namespace'), metadata.namespace ?? '');
       return (
@@ -102,6 +104,7 @@ export function createCustomize(
       for (const rule of await rulesFor(parent)) {
         checkRule(rule);
         const kind = servedKind(kinds, rule);
+        if (rule.namespaceSelector && !kind.namespaced) throw new Error(NOT_NAMESPACED);
         watched.add(kind);
         addGroup(
           groups,
