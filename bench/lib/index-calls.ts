@@ -2,17 +2,17 @@ import { DECORATOR_ANNOTATION } from '../../src/api/marks.ts';
 import { MESH_INDEX_NAME } from '../../src/api/meshindex.ts';
 import { canonicalJson } from '../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
+import { meshIndexController } from '../../src/kinds/mesh-index/controller.ts';
 import { relatedToNamespace } from '../../src/kinds/mesh-index/customize.ts';
 import { meshIndex } from '../../src/kinds/mesh-index/sync.ts';
-import { kindNamed } from '../../src/simulator/kinds.ts';
-import { meshIndexController } from '../../src/simulator/metacontroller/controllers.ts';
+import { controllerObject } from '../../src/simulator/metacontroller/controller-object.ts';
 import type { Call } from './calls.ts';
 import { groups, related } from './requests.ts';
 import type { Scene } from './scene.ts';
 import { NAMESPACE } from './shop.ts';
-import { ago, applied, stored } from './stored.ts';
+import { ago, applied, KINDS, stored } from './stored.ts';
 
-const CONTROLLER = meshIndexController(ago(90_000), [NAMESPACE]);
+const CONTROLLER = controllerObject(meshIndexController([NAMESPACE]), 3, ago(90_000));
 
 const namespace = applied({
   apiVersion: 'v1',
@@ -49,7 +49,7 @@ export function indexCall(scene: Scene): Call {
   const body = {
     controller: CONTROLLER,
     object: namespace,
-    attachments: groups([indexOf(scene)], [kindNamed('MeshIndex')]),
+    attachments: groups([indexOf(scene)], [KINDS.kindNamed('MeshIndex')]),
     related: related(relatedToNamespace(NAMESPACE), scene.inventory),
     finalizing: false,
   };

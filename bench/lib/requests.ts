@@ -1,33 +1,25 @@
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
+import type { Resource } from '../../src/hooks/controller.ts';
 import type { RelatedRule } from '../../src/hooks/types.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { matchesSelector } from '../../src/k8s/selector.ts';
+import { DYNAMIC_ENV_CONTROLLER } from '../../src/kinds/dynamicenv/controller.ts';
 import { relatedToEnv } from '../../src/kinds/dynamicenv/customize.ts';
 import type { DecisionConfig } from '../../src/kinds/kinds.ts';
+import { VIRTUAL_SERVICE_CONTROLLER } from '../../src/kinds/virtualservice/controller.ts';
 import { relatedInjections } from '../../src/kinds/virtualservice/customize.ts';
 import { admissionReview } from '../../src/simulator/api-server/admission.ts';
-import {
-  apiVersionOf,
-  groupKey,
-  type Kind,
-  kindNamed,
-  kindOf,
-  resourceOf,
-} from '../../src/simulator/kinds.ts';
-import {
-  CHILD_KINDS,
-  compositeController,
-  decoratorController,
-} from '../../src/simulator/metacontroller/controllers.ts';
+import { apiVersionOf, groupKey, type Kind } from '../../src/simulator/kinds.ts';
+import { controllerObject } from '../../src/simulator/metacontroller/controller-object.ts';
 import { type LocalObject, qualifiedName } from '../../src/simulator/object.ts';
-import { ago } from './stored.ts';
+import { ago, KINDS } from './stored.ts';
 
 /** All objects of a cluster by the name of their kind. */
 export type Inventory = ReadonlyMap<string, readonly KubeObject[]>;
 
-const COMPOSITE = compositeController(ago(90_000));
-const DECORATOR = decoratorController(ago(90_000));
+const COMPOSITE = controllerObject(DYNAMIC_ENV_CONTROLLER, 1, ago(90_000));
+const DECORATOR = controllerObject(VIRTUAL_SERVICE_CONTROLLER, 2, ago(90_000));
 
 /** A CompositeController's sync or finalize request. Its related objects are those that our customize hook asks for. */
 export function compositeRequest(
@@ -39,7 +31,7 @@ export function compositeRequest(
   return {
     controller: COMPOSITE,
     parent: env,
-    children: groups(children, CHILD_KINDS.map(kindNamed)),
+    children: groups(children, servedKinds(DYNAMIC_ENV_CONTROLLER.childResources)),
     related: related(relatedToEnv(env, config), inventory),
     finalizing: env.metadata.deletionTimestamp !== undefined,
   };
@@ -64,7 +56,7 @@ export function decoratorRequest(
 export function updateReview(user: string, object: VirtualService, oldObject: VirtualService) {
   return admissionReview({
     uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
-    kind: kindOf(object),
+    kind: KINDS.kindOf(object),
     apiVersion: object.apiVersion,
     operation: 'UPDATE',
     user,
@@ -76,15 +68,19 @@ export function updateReview(user: string, object: VirtualService, oldObject: Vi
 
 /** The objects that these rules select. */
 export function related(rules: readonly RelatedRule[], inventory: Inventory) {
-  const kinds = rules.map(({ apiVersion, resource }) => {
-    const kind = resourceOf(apiVersion, resource);
-    if (kind === undefined) throw new Error(`customize asks for ${resource}, which is not served`);
-    return kind;
-  });
+  const kinds = servedKinds(rules);
   const found = rules.flatMap((rule, at) =>
     (inventory.get(kinds[at]?.kind ?? '') ?? []).filter((object) => isWanted(object, rule)),
   );
   return groups(found, kinds);
+}
+
+function servedKinds(resources: readonly Resource[]): Kind[] {
+  return resources.map(({ apiVersion, resource }) => {
+    const kind = KINDS.resourceOf(apiVersion, resource);
+    if (kind === undefined) throw new Error(`${resource} in ${apiVersion} is not served`);
+    return kind;
+  });
 }
 
 function isWanted({ metadata }: KubeObject, rule: RelatedRule): boolean {

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import { ownKinds } from '../../src/cli/shared/own-kinds.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { onCreate, withDefaults } from '../../src/simulator/api-server/defaults.ts';
 import { fieldsOf, toFieldsV1 } from '../../src/simulator/api-server/field-set.ts';
-import { kindOf } from '../../src/simulator/kinds.ts';
+import { createDiscovery } from '../../src/simulator/discovery.ts';
 import { type LocalObject, qualifiedName } from '../../src/simulator/object.ts';
+
+/** What the cluster serves. */
+export const KINDS = createDiscovery(await ownKinds());
 
 /** The time of every call. Older objects were written before it. */
 export const NOW = new Date('2026-01-01T12:00:00Z');
@@ -30,7 +34,7 @@ export function stored(
   operation: 'Apply' | 'Update',
   seconds: number,
 ): LocalObject {
-  const kind = kindOf(given);
+  const kind = KINDS.kindOf(given);
   const count = Number.parseInt(digest(qualifiedName(given)).slice(0, 3), 16);
   const object = onCreate(kind, withDefaults(kind, given as LocalObject), count);
   const { apiVersion } = given;

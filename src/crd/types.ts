@@ -35,6 +35,7 @@ export interface Schema {
 
 interface CrdVersion {
   name: string;
+  served: boolean;
   storage: boolean;
   schema: { openAPIV3Schema: Schema };
 }
@@ -42,5 +43,10 @@ interface CrdVersion {
 /** The fields of apiextensions.k8s.io/v1 that are read here. */
 export interface CustomResourceDefinition {
   metadata: { name: string };
-  spec: { group: string; names: { kind: string; plural: string }; versions: CrdVersion[] };
+  spec: {
+    group: string;
+    scope: 'Namespaced' | 'Cluster';
+    names: { kind: string; plural: string };
+    versions: CrdVersion[];
+  };
 }

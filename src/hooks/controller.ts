@@ -1,16 +1,25 @@
 import type { LabelSelector } from '../k8s/object.ts';
 
 /** A resource as Metacontroller names it: `apps/v1`, `deployments`. */
-interface Resource {
+export interface Resource {
   apiVersion: string;
   /** Plural, lower case. */
   resource: string;
 }
 
-/** Paths of a controller's hooks; the chart puts the service's address in front. */
+/** A resource whose objects a controller calls its hooks for. */
+export interface ParentResource extends Resource {
+  /** Default: all objects. */
+  labelSelector?: LabelSelector;
+  /** True: a write of an object's status alone brings no sync. Default: false. */
+  ignoreStatusChanges?: boolean;
+}
+
+/** Paths of a controller's hooks; the chart puts the service's address in front. All are of hook version v2. */
 interface HookPaths {
   customize: string;
   sync: string;
+  /** With it, parents get the controller's finalizer. */
   finalize?: string;
 }
 
@@ -22,8 +31,14 @@ interface HookPaths {
 export interface CompositeDefinition {
   kind: 'CompositeController';
   name: string;
-  parentResource: Resource;
+  parentResource: ParentResource;
+  /** All are updated in place. */
   childResources: readonly Resource[];
+  /**
+   * True (the default): children are found by the label `controller-uid`, and parents need no selector. False: by the
+   * parent's `spec.selector`.
+   */
+  generateSelector?: boolean;
   hooks: HookPaths;
 }
 
@@ -31,7 +46,8 @@ export interface CompositeDefinition {
 export interface DecoratorDefinition {
   kind: 'DecoratorController';
   name: string;
-  resources: readonly (Resource & { labelSelector?: LabelSelector })[];
+  resources: readonly ParentResource[];
+  /** All are updated in place. */
   attachments: readonly Resource[];
   hooks: HookPaths;
 }

@@ -4,6 +4,7 @@ import type { ControllerDefinition } from './controller.ts';
 import type { Flags } from './flag.ts';
 import type { Hook } from './hook.ts';
 import type { AdmissionService, Service } from './service.ts';
+import type { WebhookDefinition } from './webhook.ts';
 
 /** A CustomResourceDefinition that a kind needs: the file `crds/<name>.yaml`. */
 export interface KindCrd {
@@ -32,8 +33,9 @@ export interface Kind<Settings> {
   /** Its controller in Metacontroller; undefined: these settings need none. */
   controller: (settings: Settings) => ControllerDefinition | undefined;
   hooks: (validator: LoadValidator) => Promise<readonly Hook<Service<Settings>>[]>;
-  /** Its admission webhook. */
+  /** Its admission webhook: the hook, and when the API server calls it. */
   admission?: () => Promise<Hook<AdmissionService<Settings>>>;
+  webhook?: () => Promise<WebhookDefinition>;
 }
 
 /** The kinds that are served: all that are not optional, and the optional ones in `names`. */
@@ -59,6 +61,13 @@ export async function loadHooks<Settings>(
 ): Promise<Hook<Service<Settings>>[]> {
   const lists = await Promise.all(kinds.map(({ hooks }) => hooks(validator)));
   return [...lists.flat(), ...(await loadAdmission(kinds))];
+}
+
+/** The webhooks that the API server has for these kinds. */
+export async function loadWebhooks(
+  kinds: readonly Pick<Kind<never>, 'name' | 'webhook'>[],
+): Promise<WebhookDefinition[]> {
+  return Promise.all(kinds.flatMap(({ webhook }) => webhook?.() ?? []));
 }
 
 /** The admission hooks only; no other code of the kinds is imported. */

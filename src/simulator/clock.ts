@@ -1,4 +1,4 @@
-/** What is due at a time; timers due at the same time run in the order in which they were set. */
+/** Timers that are due at the same time run in the order in which they were set. */
 interface Timer {
   at: number;
   order: number;
@@ -20,7 +20,7 @@ export interface Clock {
   runUntil(time: number): Promise<void>;
 }
 
-/** A clock that stands still unless told to move on: ten minutes pass in milliseconds, the same way every time. */
+/** A virtual clock: it moves only when it is told to, so ten minutes take milliseconds, and all runs are the same. */
 export function createClock(start: string): Clock {
   let time = Date.parse(start);
   if (Number.isNaN(time)) throw new RangeError(`not a time: ${start}`);

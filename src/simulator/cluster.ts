@@ -1,29 +1,38 @@
+import type { ControllerDefinition } from '../hooks/controller.ts';
+import type { WebhookDefinition } from '../hooks/webhook.ts';
 import type { KubeObject, LabelSelector } from '../k8s/object.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import { startGarbageCollector } from './actors/garbage-collector.ts';
 import { createUser, objectKey, type User } from './actors/kubectl.ts';
 import { type Kubelet, startKubelet } from './actors/kubelet.ts';
+import { startNamespaceController } from './actors/namespace-controller.ts';
 import { type Defaults, withDefaults } from './api-server/defaults.ts';
 import { normalize } from './api-server/normalize.ts';
 import { createApiServer } from './api-server/server.ts';
 import { createStore, type HistoryEntry, type Store } from './api-server/store.ts';
 import type { Validate, Warning } from './api-server/types.ts';
 import { createClock } from './clock.ts';
+import { createDiscovery, servedKind } from './discovery.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createHookClient, type HookCall, type Inject } from './hook-call.ts';
-import { kindNamed, kindOf } from './kinds.ts';
-import { startComposite } from './metacontroller/composite.ts';
+import type { Kind } from './kinds.ts';
+import { createAppliedCache } from './metacontroller/applied-cache.ts';
 import type { ApplyStrategy, ClusterEvent, Metacontroller } from './metacontroller/controller.ts';
-import { RESYNC_SECONDS } from './metacontroller/controllers.ts';
-import { startDecorator } from './metacontroller/decorator.ts';
-import { meshIndexDecorator, routeInjectionDecorator } from './metacontroller/decorators.ts';
+import { RESYNC_SECONDS } from './metacontroller/controller-object.ts';
 import { createInformers } from './metacontroller/informers.ts';
+import { startControllers } from './metacontroller/start.ts';
 import { type LocalObject, toJson } from './object.ts';
 import { type Settled, type SettleOptions, settle } from './settle.ts';
 
 export interface LocalClusterOptions {
   /** Calls the service; wraps Fastify's `inject`. A rejection counts as a connection that failed. */
   inject: Inject;
+  /** What Metacontroller runs. */
+  controllers: readonly ControllerDefinition[];
+  /** Mutating webhooks of the service. Default: none. */
+  webhooks?: readonly WebhookDefinition[];
+  /** Kinds that are served beside the common ones, such as those of the service's CustomResourceDefinitions. */
+  served?: readonly Kind[];
   strategy: ApplyStrategy;
   /** RFC 3339 start of the virtual clock. */
   start?: string;
@@ -34,15 +43,15 @@ export interface LocalClusterOptions {
   metacontrollerUser?: string;
   /** Milliseconds until Metacontroller sees a write of this kind (`Deployment` …). */
   informerDelay?: (kind: string) => number;
-  /** Refusals of a real cluster's schemas and policies: a text refuses the write. */
+  /** What a real cluster's schemas and policies would refuse: a text refuses the write, and is the reason. */
   validate?: Validate;
-  /** Namespaces that are there from the start, and that the controller `mesh-index` selects; none: it is not installed. */
-  indexedNamespaces?: readonly string[];
+  /** Namespaces that are there from the start. Objects may be in others, too. */
+  namespaces?: readonly string[];
   /** What the schemas of custom kinds fill in. */
   defaults?: Defaults;
 }
 
-/** API server, Metacontroller, deployment controller, kubelet and garbage collector, in memory, on a virtual clock. */
+/** API server, Metacontroller and Kubernetes' own controllers (see `actors/`), in memory, on a virtual clock. */
 export interface Cluster {
   /** The service under test gets its clock from here. */
   now(): Date;
@@ -59,13 +68,13 @@ export interface Cluster {
     kind: string,
     filter?: { namespace?: string; labels?: LabelSelector },
   ): T[];
-  /** Puts an object in as it was in another cluster, with its uid, times and status; nobody is asked. */
+  /** Stores an object as it was in another cluster, with its uid, times and status; without admission and validation. */
   restore(object: KubeObject): void;
   /** Copies of all objects. */
   all(): LocalObject[];
   /** Moves the clock on, running everything due, in the order of time. */
   advance(seconds: number): Promise<void>;
-  /** Runs the next thing due, whenever it is; false: nothing is pending but periodic resyncs. */
+  /** Runs the next timer, whenever it is due; false: nothing is pending but periodic resyncs. */
   step(): Promise<boolean>;
   /**
    * Runs until nothing but periodic resyncs is pending and two of them have changed nothing, or until a limit (600 s,
@@ -91,10 +100,17 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   const store = createStore(clock);
   let kubelet: Kubelet | undefined;
   const faults = createFaults((namespace, name) => kubelet?.refresh(namespace, name));
-  const hooks = createHookClient(clock, options.inject, faults);
+  const { webhooks: definitions = [] } = options;
+  const hooks = createHookClient(clock, options.inject, definitions, faults);
   const { validate, defaults } = options;
-  const api = createApiServer({ clock, store, inject: hooks.call, faults, validate, defaults });
+  const kinds = createDiscovery(options.served ?? []);
+  const webhooks = definitions.map(({ resource, ...webhook }) => {
+    return { ...webhook, kind: servedKind(kinds, resource) };
+  });
+  const parts = { clock, store, kinds, webhooks, inject: hooks.call };
+  const api = createApiServer({ ...parts, faults, validate, defaults });
   startGarbageCollector(clock, store, api);
+  startNamespaceController(clock, store, api);
   kubelet = startKubelet(clock, store, api, {
     podReadySeconds: options.podReadySeconds ?? 1,
     notReady: (deployment) => options.neverReady?.(toJson(deployment)) ?? false,
@@ -108,22 +124,17 @@ export function createCluster(options: LocalClusterOptions): Cluster {
     api,
     client: { user: options.metacontrollerUser ?? 'metacontroller', manager: 'metacontroller' },
     informers: createInformers(clock, store, ({ kind }) => delay(kind)),
+    applied: createAppliedCache(api),
     hooks,
     strategy: options.strategy,
     events,
   };
-  const resyncs = [
-    startComposite(metacontroller),
-    startDecorator(metacontroller, routeInjectionDecorator(clock)),
-  ];
-  const { indexedNamespaces = [] } = options;
-  if (indexedNamespaces.length > 0) {
-    resyncs.push(startDecorator(metacontroller, meshIndexDecorator(clock, indexedNamespaces)));
-  }
-  for (const name of indexedNamespaces) createNamespace(store, name);
+  const enqueueAll = startControllers(metacontroller, options.controllers);
+  const namespaceKind = kinds.kindNamed('Namespace');
+  for (const name of options.namespaces ?? []) createNamespace(store, namespaceKind, name);
   let resyncCount = 0;
   const resync = (): void => {
-    for (const enqueueAll of resyncs) enqueueAll();
+    enqueueAll();
     resyncCount += 1;
     clock.after(RESYNC_SECONDS * 1000, resync, 'background');
   };
@@ -137,21 +148,21 @@ export function createCluster(options: LocalClusterOptions): Cluster {
       namespace: string | undefined,
       name: string,
     ) => {
-      const found = api.find(objectKey(kind, namespace, name));
+      const found = api.find(objectKey(kinds, kind, namespace, name));
       return found && (toJson(found) as unknown as T);
     },
     list: <T extends KubeObject = LocalObject>(
       kind: string,
       filter: { namespace?: string; labels?: LabelSelector } = {},
     ) =>
-      sorted(store.list(kindNamed(kind)))
+      sorted(store.list(kinds.kindNamed(kind)))
         .filter(({ metadata: { namespace, labels } }) => {
           const here = filter.namespace === undefined || filter.namespace === namespace;
           return here && matchesSelector(filter.labels ?? {}, labels);
         })
         .map((object) => toJson(object) as unknown as T),
     restore: (object) => {
-      const kind = kindOf(object);
+      const kind = kinds.kindOf(object);
       const author = { user: 'restore', verb: 'restore' };
       store.put(kind, normalize(kind, toJson(object) as LocalObject), author);
     },
@@ -168,9 +179,8 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   };
 }
 
-function createNamespace(store: Store, name: string): void {
+function createNamespace(store: Store, kind: Kind, name: string): void {
   const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-  const kind = kindOf(object);
   store.put(kind, withDefaults(kind, object), { user: 'restore', verb: 'restore' });
 }
 

@@ -1,4 +1,4 @@
-/** What the API server answers when it does not do what was asked (metav1.Status). */
+/** An error that the API server answers (metav1.Status). */
 export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;

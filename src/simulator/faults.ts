@@ -2,7 +2,7 @@ import { ApiError, conflict } from './errors.ts';
 import { describe, type Kind } from './kinds.ts';
 import type { LocalObject } from './object.ts';
 
-/** Which calls fail: the exact URL, or whatever matches. */
+/** Which calls fail: those with exactly this URL, or those whose URL matches. */
 export type UrlPattern = string | RegExp;
 
 export interface HookFault {
@@ -25,7 +25,7 @@ export interface WriteAttempt {
 }
 
 export interface WriteFault {
-  /** `conflict`: 409, as if somebody had written first. Default: refused with 403 and the message. */
+  /** `conflict`: 409, as if somebody else had written meanwhile. Default: refused with 403 and the message. */
   mode?: 'conflict' | 'refuse';
   message?: string;
   times?: number;
@@ -36,7 +36,7 @@ export type Lift = () => void;
 
 export interface Faults {
   failHook(url: UrlPattern, fault?: HookFault): Lift;
-  /** The admission webhook cannot be reached: `failurePolicy: Ignore` lets writes pass without it. */
+  /** No webhook can be reached: `failurePolicy: Ignore` lets writes pass without them. */
   loseWebhook(): Lift;
   failWrite(which: (attempt: WriteAttempt) => boolean, fault?: WriteFault): Lift;
   /** The pods of a Deployment stop being ready until the fault is lifted. */
@@ -47,12 +47,12 @@ export interface FaultState {
   faults: Faults;
   hookFault(url: string): HookFault | undefined;
   webhookLost(): boolean;
-  /** Throws when a fault is due for this write. */
+  /** Throws when a fault applies to this write. */
   checkWrite(attempt: WriteAttempt, kind: Kind): void;
   crashed(deployment: LocalObject): boolean;
 }
 
-/** A set whose members are dropped after having been used a number of times. */
+/** Rules that are removed after they were used `times` times. */
 function createRules<T extends { times?: number }>() {
   const rules = new Set<{ rule: T; left: number }>();
   return {

@@ -1,3 +1,4 @@
+import type { WebhookDefinition } from '../hooks/webhook.ts';
 import type { Clock } from './clock.ts';
 import type { FaultState } from './faults.ts';
 import { toJson } from './object.ts';
@@ -23,15 +24,21 @@ export interface HookClient {
   calls: HookCall[];
 }
 
-/** Every call to the service goes through here: it is written down, and faults get their chance. */
-export function createHookClient(clock: Clock, inject: Inject, faults: FaultState): HookClient {
+/** Every call to the service goes through here: it is recorded, and faults are applied. */
+export function createHookClient(
+  clock: Clock,
+  inject: Inject,
+  webhooks: readonly WebhookDefinition[],
+  faults: FaultState,
+): HookClient {
   const calls: HookCall[] = [];
   const note = (url: string, status: number): void => {
     calls.push({ time: clock.now().toISOString(), url, status });
   };
   const answer: Inject = async (call) => {
     const fault = faults.hookFault(call.url);
-    if (call.url === ADMISSION_URL && faults.webhookLost()) throw new Error(REFUSED);
+    const isWebhook = webhooks.some(({ path }) => path === call.url);
+    if (isWebhook && faults.webhookLost()) throw new Error(REFUSED);
     if (fault?.mode === 'timeout') throw new Error(TIMED_OUT);
     if (fault?.mode === 'refused') throw new Error(REFUSED);
     if (fault) return { statusCode: fault.status ?? 500, body: fault.body ?? 'a fault' };
@@ -55,4 +62,3 @@ export function createHookClient(clock: Clock, inject: Inject, faults: FaultStat
 export const TIMED_OUT =
   'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
 const REFUSED = 'connect: connection refused';
-export const ADMISSION_URL = '/admission/virtualservices';

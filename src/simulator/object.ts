@@ -1,4 +1,4 @@
-import type { KubeObject } from '../k8s/object.ts';
+import type { KubeObject, OwnerReference } from '../k8s/object.ts';
 
 /** An object of any kind inside the in-memory cluster. */
 export interface LocalObject extends KubeObject {
@@ -11,7 +11,7 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A copy as it would look after a journey as JSON: nothing shared, no undefined members. */
+/** A copy by way of JSON: nothing is shared, and there are no undefined members. */
 export function toJson<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
@@ -24,9 +24,9 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
-/** The controlling owner's uid, if the object has one (metav1.GetControllerOf). */
-export function controllerUid(object: KubeObject): string | undefined {
-  return object.metadata.ownerReferences?.find((reference) => reference.controller)?.uid;
+/** The controlling owner, if the object has one (metav1.GetControllerOf). */
+export function controllerOf({ metadata }: KubeObject): OwnerReference | undefined {
+  return metadata.ownerReferences?.find((reference) => reference.controller);
 }
 
 /** `namespace/name`, or `name` of a cluster-scoped object. */

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 
 export interface SettleOptions {
   maxSeconds?: number;
-  /** More are taken for two parties that undo each other's writes for ever. */
+  /** More mean that two writers undo each other's changes without end. */
   maxWrites?: number;
 }
 

@@ -4,8 +4,8 @@ import type { KubeObject } from '../../src/k8s/object.ts';
 import { matchesSelector } from '../../src/k8s/selector.ts';
 import { relatedToNamespace } from '../../src/kinds/mesh-index/customize.ts';
 import { meshIndex } from '../../src/kinds/mesh-index/sync.ts';
-import { resourceOf } from '../../src/simulator/kinds.ts';
 import { objectMap } from './objects.ts';
+import { DISCOVERY } from './own-kinds.ts';
 
 /** What Metacontroller would send for these rules, of a cluster with these objects and an index wherever one is asked for. */
 export function indexed(objects: ObjectMap, rules: readonly RelatedRule[]): ObjectMap {
@@ -40,7 +40,7 @@ export function kept(index: MeshIndex): MeshIndex {
 function selected(objects: readonly KubeObject[], rules: readonly RelatedRule[]): ObjectMap {
   const map: ObjectMap = {};
   for (const { apiVersion, resource, namespace, names, labelSelector } of rules) {
-    const kind = resourceOf(apiVersion, resource)?.kind;
+    const kind = DISCOVERY.resourceOf(apiVersion, resource)?.kind;
     const chosen = objects.filter(
       (object) =>
         object.apiVersion === apiVersion &&

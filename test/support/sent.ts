@@ -3,8 +3,8 @@ import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { relatedToEnv } from '../../src/kinds/dynamicenv/customize.ts';
 import type { DecisionConfig } from '../../src/kinds/kinds.ts';
-import { resourceOf } from '../../src/simulator/kinds.ts';
 import { objectMap } from './objects.ts';
+import { DISCOVERY } from './own-kinds.ts';
 
 /** An env's related objects as Metacontroller sends them: a group for each rule, even when it is empty. */
 export function relatedMap(
@@ -13,7 +13,8 @@ export function relatedMap(
   objects: readonly KubeObject[],
 ): ObjectMap {
   const groups = relatedToEnv(env, config).map(
-    ({ apiVersion, resource }) => `${resourceOf(apiVersion, resource)?.kind}.${apiVersion}`,
+    ({ apiVersion, resource }) =>
+      `${DISCOVERY.resourceOf(apiVersion, resource)?.kind}.${apiVersion}`,
   );
   return { ...empty(groups), ...objectMap(objects) };
 }

@@ -1,7 +1,7 @@
 import { shapeText, wrongShape } from '../../api/foreign-shapes.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import { isMap } from '../../k8s/json-map.ts';
-import { kindOf } from '../../simulator/kinds.ts';
+import type { Discovery } from '../../simulator/discovery.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -15,10 +15,11 @@ export interface Mistake {
 export function checkObject(
   value: unknown,
   validators: Record<string, CrdValidator>,
+  kinds: Discovery,
 ): Mistake | undefined {
   if (!isMap(value)) return { path: [], message: 'expected a Kubernetes object' };
   return (
-    checkKind(value) ??
+    checkKind(value, kinds) ??
     checkMetadata(value['metadata']) ??
     checkNeeded(value) ??
     checkShape(value, validators) ??
@@ -26,7 +27,7 @@ export function checkObject(
   );
 }
 
-function checkKind(value: Record<string, unknown>): Mistake | undefined {
+function checkKind(value: Record<string, unknown>, { kindOf }: Discovery): Mistake | undefined {
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== 'string') return wrong('apiVersion', 'expected a text');
   if (typeof kind !== 'string') return wrong('kind', 'expected a text');

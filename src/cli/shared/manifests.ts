@@ -6,9 +6,10 @@ import { UsageError } from '../../errors.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { parseYaml, type YamlDocument } from '../../k8s/yaml.ts';
-import { kindOf } from '../../simulator/kinds.ts';
+import { createDiscovery, type Discovery } from '../../simulator/discovery.ts';
 import { qualifiedName } from '../../simulator/object.ts';
 import { checkObject, isEmpty, type Path } from './check-object.ts';
+import { ownKinds } from './own-kinds.ts';
 
 const ENDINGS = ['.yaml', '.yml', '.json'];
 
@@ -47,15 +48,16 @@ export async function loadManifests(
   namespace = 'default',
   warn: (text: string) => void = () => undefined,
 ): Promise<Manifest[]> {
+  const kinds = createDiscovery(await ownKinds());
   const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
   const manifests = (
-    await Promise.all(files.map((file) => readManifests(file, validators, warn)))
+    await Promise.all(files.map((file) => readManifests(file, validators, kinds, warn)))
   ).flat();
   const placed = manifests.map(({ object, place }) => ({
-    object: within(namespace, object),
+    object: within(namespace, object, kinds),
     place,
   }));
-  refuseDuplicates(placed);
+  refuseDuplicates(placed, kinds);
   return placed.filter(({ object, place }) => {
     if (!isEmpty(object)) return true;
     warn(`${place}: ${object.kind} ${qualifiedName(object)} has no spec, and is ignored`);
@@ -63,7 +65,7 @@ export async function loadManifests(
   });
 }
 
-function within(namespace: string, object: KubeObject): KubeObject {
+function within(namespace: string, object: KubeObject, { kindOf }: Discovery): KubeObject {
   if (!kindOf(object).namespaced || object.metadata.namespace) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };
 }
@@ -88,6 +90,7 @@ async function filesOf(path: string): Promise<string[]> {
 async function readManifests(
   file: string,
   validators: Record<string, CrdValidator>,
+  kinds: Discovery,
   warn: (text: string) => void,
 ): Promise<Manifest[]> {
   const name = file === '-' ? '(standard input)' : file;
@@ -100,7 +103,7 @@ async function readManifests(
   for (const { number, warnings } of documents) {
     for (const { line, message } of warnings) warn(`${placeIn(name, number, line)}: ${message}`);
   }
-  return documents.flatMap((document) => readDocument(document, name, validators));
+  return documents.flatMap((document) => readDocument(document, name, validators, kinds));
 }
 
 /** UTF-16 if the file begins with its byte order mark, else UTF-8: `FileVisitor` in cli-runtime's `pkg/resource/visitor.go`. */
@@ -123,6 +126,7 @@ function readDocument(
   document: YamlDocument,
   file: string,
   validators: Record<string, CrdValidator>,
+  kinds: Discovery,
 ): Manifest[] {
   const { value, problems, number } = document;
   const placeOf = (line: number) => placeIn(file, number, line);
@@ -133,7 +137,7 @@ function readDocument(
     ? (value['items'] as unknown[]).map((item, index) => [item, ['items', index]])
     : [[value, []]];
   return items.map(([item, at]) => {
-    const mistake = checkObject(item, validators);
+    const mistake = checkObject(item, validators, kinds);
     if (mistake !== undefined) {
       const place = placeOf(document.lineOf([...at, ...mistake.path]));
       throw new UsageError(`${place}: ${mistake.message}`);
@@ -142,7 +146,7 @@ function readDocument(
   });
 }
 
-function refuseDuplicates(manifests: readonly Manifest[]): void {
+function refuseDuplicates(manifests: readonly Manifest[], { kindOf }: Discovery): void {
   const places = new Map<string, string>();
   for (const { object, place } of manifests) {
     const { namespaced, resource, group } = kindOf(object);

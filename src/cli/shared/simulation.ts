@@ -1,16 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { loadValidator } from '../../crds.ts';
-import { loadHooks } from '../../hooks/kind.ts';
+import { controllersOf, loadHooks, loadWebhooks } from '../../hooks/kind.ts';
 import { buildApp } from '../../http/app.ts';
 import { createMetrics } from '../../http/metrics.ts';
 import { type DecisionConfig, KINDS } from '../../kinds/kinds.ts';
 import { type Cluster, createCluster, type LocalClusterOptions } from '../../simulator/cluster.ts';
+import { ownKinds } from './own-kinds.ts';
 
 export interface Simulation {
   cluster: Cluster;
   app: FastifyInstance;
 }
+
+type Installed =
+  | 'inject'
+  | 'metacontrollerUser'
+  | 'controllers'
+  | 'webhooks'
+  | 'served'
+  | 'namespaces';
 
 const silent = () => undefined;
 const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } satisfies Pick<
@@ -21,10 +30,15 @@ const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } sat
 /** Starts the service and an in-memory cluster that calls it through Fastify's `inject`. Both use the cluster's virtual clock. */
 export async function startSimulation(
   config: DecisionConfig,
-  options: Omit<LocalClusterOptions, 'inject' | 'metacontrollerUser' | 'indexedNamespaces'>,
+  options: Omit<LocalClusterOptions, Installed>,
 ): Promise<Simulation> {
+  const [hooks, served, webhooks] = await Promise.all([
+    loadHooks<DecisionConfig>(KINDS, loadValidator),
+    ownKinds(),
+    loadWebhooks(KINDS),
+  ]);
   const app = buildApp({
-    hooks: await loadHooks<DecisionConfig>(KINDS, loadValidator),
+    hooks,
     service: {
       config: { ...config, isSimulation: true },
       now: () => cluster.now(),
@@ -35,7 +49,10 @@ export async function startSimulation(
   const cluster: Cluster = createCluster({
     ...options,
     metacontrollerUser: config.metacontrollerUser,
-    indexedNamespaces: config.indexedNamespaces,
+    controllers: controllersOf<DecisionConfig>(KINDS, config),
+    webhooks,
+    served,
+    namespaces: config.indexedNamespaces,
     inject: async ({ method, url, body }) => {
       const { statusCode, body: answer } = await app.inject({
         method,

@@ -3,7 +3,11 @@ import type { CompositeDefinition } from '../../hooks/controller.ts';
 export const DYNAMIC_ENV_CONTROLLER: CompositeDefinition = {
   kind: 'CompositeController',
   name: 'dynamicenv',
-  parentResource: { apiVersion: 'riskified.com/v1alpha1', resource: 'dynamicenvs' },
+  parentResource: {
+    apiVersion: 'riskified.com/v1alpha1',
+    resource: 'dynamicenvs',
+    ignoreStatusChanges: true,
+  },
   childResources: [
     { apiVersion: 'apps/v1', resource: 'deployments' },
     { apiVersion: 'networking.istio.io/v1', resource: 'destinationrules' },

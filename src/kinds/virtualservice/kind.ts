@@ -11,4 +11,5 @@ export const VIRTUAL_SERVICE = {
   controller: () => VIRTUAL_SERVICE_CONTROLLER,
   hooks: async () => (await import('./hooks.ts')).VIRTUAL_SERVICE_HOOKS,
   admission: async () => (await import('./admission-hook.ts')).ADMISSION_HOOK,
+  webhook: async () => (await import('./webhook.ts')).VIRTUAL_SERVICE_WEBHOOK,
 } as const satisfies Kind<VirtualServiceSettings>;

@@ -9,7 +9,7 @@ export type Phase = 'created' | 'seen' | 'rolling' | 'surged' | 'complete' | 'cr
 
 export interface StatusInput {
   phase: Phase;
-  /** An earlier template's pods serve meanwhile. */
+  /** Pods of an earlier template are still ready. */
   served: boolean;
   timedOut: boolean;
   replicaSet: string;
@@ -27,7 +27,7 @@ interface DeploymentCondition {
 
 type ConditionContent = Pick<DeploymentCondition, 'status' | 'reason' | 'message'>;
 
-/** Numbers as the deployment controller writes them: zero is left out, but for terminatingReplicas. */
+/** Numbers as the deployment controller writes them: zero is left out, except for terminatingReplicas. */
 function counts(live: LocalObject, { phase, served }: StatusInput): Record<string, number> {
   const n = Number(live.spec?.['replicas'] ?? 1);
   const seen = { observedGeneration: live.metadata.generation ?? 1, terminatingReplicas: 0 };

@@ -1,11 +1,10 @@
 import type { OwnerReference } from '../../k8s/object.ts';
 import type { Change, Store } from '../api-server/store.ts';
-import { type ApiServer, type Client, keyOf } from '../api-server/types.ts';
+import type { ApiServer, Client } from '../api-server/types.ts';
 import { FOREGROUND, ORPHAN, type Propagation } from '../api-server/write-rules.ts';
 import type { Clock } from '../clock.ts';
-import { isReason } from '../errors.ts';
-import { kindOf } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
+import { later } from './retry.ts';
 
 const CLIENT: Client = {
   user: 'system:serviceaccount:kube-system:generic-garbage-collector',
@@ -30,12 +29,16 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
   const dependentsOf = (uid: string | undefined): LocalObject[] =>
     store.list().filter((object) => referenceTo(object, uid) !== undefined);
 
-  /** The owner a reference means, unless it is gone; kinds not served here count as present. */
+  /**
+   * Is the owner there? True where that cannot be told: its kind is not served, or it would be in a namespace and the
+   * dependent is in none. In another namespace than the dependent there is no owner.
+   */
   const isSolid = (dependent: LocalObject, reference: OwnerReference): boolean => {
     let owner: LocalObject | undefined;
     try {
-      const kind = kindOf(reference);
+      const kind = api.kinds.kindOf(reference);
       const namespace = kind.namespaced ? dependent.metadata.namespace : undefined;
+      if (kind.namespaced && namespace === undefined) return true;
       owner = store.get(kind, namespace, reference.name);
     } catch {
       return true;
@@ -44,16 +47,16 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
   };
 
   const dropReferences = (dependent: LocalObject, gone: (reference: OwnerReference) => boolean) =>
-    api.patch(CLIENT, keyOf(dependent), (live) => {
+    api.patch(CLIENT, api.keyOf(dependent), (live) => {
       const ownerReferences = (live.metadata.ownerReferences ?? []).filter(
         (reference) => !gone(reference),
       );
       return { ...live, metadata: { ...live.metadata, ownerReferences } };
     });
 
-  /** The same object as it is now, if it still is. */
+  /** The same object as it is stored now; undefined when it is gone. */
   const latest = (object: LocalObject): LocalObject | undefined => {
-    const live = api.find(keyOf(object));
+    const live = api.find(api.keyOf(object));
     return live?.metadata.uid === object.metadata.uid ? live : undefined;
   };
 
@@ -61,10 +64,10 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
     const { uid, deletionTimestamp } = dependent.metadata;
     if (deletionTimestamp !== undefined) return;
     const propagation: Propagation = hasFinalizer(dependent, ORPHAN) ? 'Orphan' : 'Background';
-    await api.delete(CLIENT, keyOf(dependent), { uid, propagation });
+    await api.delete(CLIENT, api.keyOf(dependent), { uid, propagation });
   };
 
-  /** Deletes what has no owner left; takes away references to owners that are gone. */
+  /** Deletes an object whose owners are all gone; removes its references to owners that are gone. */
   const collect = async (dependent: LocalObject): Promise<void> => {
     const live = latest(dependent);
     const references = live?.metadata.ownerReferences ?? [];
@@ -75,7 +78,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
   };
 
   const removeFinalizer = (owner: LocalObject, name: string) =>
-    api.patch(CLIENT, keyOf(owner), (live) => {
+    api.patch(CLIENT, api.keyOf(owner), (live) => {
       const finalizers = (live.metadata.finalizers ?? []).filter((finalizer) => finalizer !== name);
       return { ...live, metadata: { ...live.metadata, finalizers } };
     });
@@ -101,16 +104,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
     else if (live && isDeleting(live, FOREGROUND)) await deleteDependents(live);
   };
 
-  /** Failures are tried again; that the object is gone is what was wanted. */
-  const soon = (work: () => Promise<unknown>, delay = DELAY): void => {
-    clock.after(delay, async () => {
-      try {
-        await work();
-      } catch (error) {
-        if (!isReason(error, 'NotFound')) soon(work, Math.min(delay * 2, 60_000));
-      }
-    });
-  };
+  const soon = (work: () => Promise<unknown>): void => later(clock, work, DELAY);
 
   const onRemoved = (gone: LocalObject): void => {
     for (const dependent of dependentsOf(gone.metadata.uid)) soon(() => collect(dependent));

@@ -3,9 +3,9 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { noKeys, strategicKeys } from '../api-server/list-keys.ts';
 import { mergePatch } from '../api-server/merge-patch.ts';
 import { threeWayMerge } from '../api-server/three-way-merge.ts';
-import { type ApiServer, type Client, keyOf, type ObjectKey } from '../api-server/types.ts';
+import type { ApiServer, Client, ObjectKey } from '../api-server/types.ts';
 import type { Propagation } from '../api-server/write-rules.ts';
-import { kindNamed } from '../kinds.ts';
+import type { Discovery } from '../discovery.ts';
 import { isMap, type LocalObject, toJson } from '../object.ts';
 
 /** Any object; typed kinds and literals with a spec alike. */
@@ -22,7 +22,7 @@ export interface User {
     manager?: string,
     options?: { force?: boolean },
   ): Promise<LocalObject>;
-  /** `kubectl replace`: everything is as in the manifest, or gone. */
+  /** `kubectl replace`: the object is exactly as in the manifest afterwards. */
   replace(object: Manifest): Promise<LocalObject>;
   /** `kubectl patch --type=merge`; also good for labels, annotations and scaling. */
   patch(
@@ -43,18 +43,19 @@ export interface User {
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 export function objectKey(
+  kinds: Discovery,
   kindName: string,
   namespace: string | undefined,
   name: string,
 ): ObjectKey {
-  const kind = kindNamed(kindName);
+  const kind = kinds.kindNamed(kindName);
   return { kind, namespace: kind.namespaced ? namespace || 'default' : undefined, name };
 }
 
 /** The manifest with itself in an annotation: how the next `kubectl apply` knows what to remove. */
-function withLastApplied(manifest: LocalObject): LocalObject {
+function withLastApplied(api: ApiServer, manifest: LocalObject): LocalObject {
   const { [LAST_APPLIED]: _, ...annotations } = manifest.metadata.annotations ?? {};
-  const { namespace } = keyOf(manifest);
+  const { namespace } = api.keyOf(manifest);
   const metadata = { ...manifest.metadata, annotations, ...(namespace && { namespace }) };
   const { status: _status, ...rest } = manifest;
   const applied = `${canonicalJson({ ...rest, metadata })}\n`;
@@ -77,8 +78,8 @@ export function createUser(api: ApiServer, user: string): User {
       toJson(await api.create(client('kubectl-create'), toJson(object) as LocalObject)),
     apply: async (object) => {
       const by = client('kubectl-client-side-apply');
-      const manifest = withLastApplied(toJson(object) as LocalObject);
-      const key = keyOf(manifest);
+      const manifest = withLastApplied(api, toJson(object) as LocalObject);
+      const key = api.keyOf(manifest);
       if (!api.find(key)) return toJson(await api.create(by, manifest));
       const keys = key.kind.builtIn ? strategicKeys : noKeys;
       const applied = await api.patch(
@@ -92,17 +93,17 @@ export function createUser(api: ApiServer, user: string): User {
       toJson(await api.apply(client(manager), toJson(object) as LocalObject, force)),
     replace: async (object) => {
       const manifest = toJson(object) as LocalObject;
-      const { resourceVersion } = api.get(keyOf(manifest)).metadata;
+      const { resourceVersion } = api.get(api.keyOf(manifest)).metadata;
       const metadata = { resourceVersion: resourceVersion ?? '', ...manifest.metadata };
       return toJson(await api.update(client('kubectl-replace'), { ...manifest, metadata }));
     },
     patch: async (kind, namespace, name, patch) => {
-      const key = objectKey(kind, namespace, name);
+      const key = objectKey(api.kinds, kind, namespace, name);
       const change = (live: LocalObject) => mergePatch(live, toJson(patch)) as LocalObject;
       return toJson(await api.patch(client('kubectl-patch'), key, change));
     },
     delete: async (kind, namespace, name, { propagation = 'Background' } = {}) => {
-      const key = objectKey(kind, namespace, name);
+      const key = objectKey(api.kinds, kind, namespace, name);
       const left = await api.delete(client('kubectl'), key, { propagation });
       return left && toJson(left);
     },

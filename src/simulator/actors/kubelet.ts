@@ -3,9 +3,7 @@ import { hash10 } from '../../k8s/hash.ts';
 import { rfc3339 } from '../../k8s/time.ts';
 import type { Store } from '../api-server/store.ts';
 import type { ApiServer, Client, ObjectKey } from '../api-server/types.ts';
-import { keyOf } from '../api-server/types.ts';
 import type { Clock } from '../clock.ts';
-import { kindNamed } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import { deploymentStatus, type Phase } from './deployment-status.ts';
 
@@ -25,7 +23,7 @@ export interface KubeletOptions {
 }
 
 export interface Kubelet {
-  /** Something outside the cluster's objects changed for this Deployment. */
+  /** To be called when `notReady` or `crashed` may have changed for this Deployment. */
   refresh(namespace: string, name: string): void;
 }
 
@@ -34,19 +32,19 @@ interface Rollout {
   template: string;
   revision: number;
   phase: Phase;
-  /** An earlier template's pods are there and serve. */
+  /** Pods of an earlier template are ready. */
   served: boolean;
   timedOut: boolean;
 }
 
-/** Deployment controller, scheduler and kubelet in one: Deployments become available after a while, and say so. */
+/** Deployment controller, scheduler and kubelet in one: Deployments become available after a while, as their status tells. */
 export function startKubelet(
   clock: Clock,
   store: Store,
   api: ApiServer,
   options: KubeletOptions,
 ): Kubelet {
-  const kind = kindNamed('Deployment');
+  const kind = api.kinds.kindNamed('Deployment');
   const rollouts = new Map<string, Rollout>();
 
   const rolloutOf = ({ metadata }: LocalObject): Rollout | undefined =>
@@ -70,7 +68,7 @@ export function startKubelet(
     });
   };
 
-  /** Does the next step when nothing else has happened to the Deployment in between. */
+  /** Does the next step, unless the Deployment's template has changed meanwhile. */
   const later = (
     live: LocalObject,
     rollout: Rollout,
@@ -80,7 +78,7 @@ export function startKubelet(
   ): void => {
     const { template } = rollout;
     const run = async (): Promise<void> => {
-      const now = api.find(keyOf(live));
+      const now = api.find(api.keyOf(live));
       if (!now || rolloutOf(now) !== rollout || rollout.template !== template) return;
       step(now);
       await writeStatus(now, rollout);
@@ -138,7 +136,7 @@ export function startKubelet(
   store.onChange(({ kind: changed, before, after }) => {
     if (changed !== kind) return;
     if (!after) rollouts.delete(before?.metadata.uid ?? '');
-    else if (isStale(after)) clock.after(REACTION, () => reconcile(keyOf(after)));
+    else if (isStale(after)) clock.after(REACTION, () => reconcile(api.keyOf(after)));
   });
 
   return {
@@ -146,19 +144,19 @@ export function startKubelet(
       const live = store.get(kind, namespace, name);
       const rollout = live && rolloutOf(live);
       if (!live || !rollout) return;
-      if (options.crashed(live)) clock.after(REACTION, () => reconcile(keyOf(live)));
+      if (options.crashed(live)) clock.after(REACTION, () => reconcile(api.keyOf(live)));
       else becomeReady(live, rollout);
     },
   };
 }
 
-/** A Deployment that came in from another cluster may have pods already. */
+/** A Deployment that was restored from another cluster may have pods already. */
 function freshRollout({ status }: LocalObject): Rollout {
   const served = Number(status?.['availableReplicas'] ?? 0) > 0;
   return { template: '', revision: 0, phase: 'created', served, timedOut: false };
 }
 
-/** The deployment controller has not seen this yet, or somebody took its annotation away. */
+/** The deployment controller has not seen this yet, or somebody removed its annotation. */
 function isStale({ metadata, status }: LocalObject): boolean {
   return (
     status?.['observedGeneration'] !== metadata.generation ||

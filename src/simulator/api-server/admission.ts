@@ -1,13 +1,11 @@
-import { ENV_LABEL_PREFIX, PLAN_ANNOTATION } from '../../api/marks.ts';
-import { isInjectedRouteName } from '../../api/route-name.ts';
-import type { VirtualService } from '../../istio/types.ts';
+import type { WebhookDefinition } from '../../hooks/webhook.ts';
 import { ApiError } from '../errors.ts';
-import { ADMISSION_URL, type Inject } from '../hook-call.ts';
+import type { Inject } from '../hook-call.ts';
 import { apiVersionOf, type Kind, splitApiVersion } from '../kinds.ts';
 import { isMap, type LocalObject } from '../object.ts';
 import { applyJsonPatch, type Operation } from './json-patch.ts';
 
-/** One write on its way in, as an admission webhook hears of it. */
+/** One write, as an admission webhook is told of it. */
 export interface Admission {
   uid: string;
   kind: Kind;
@@ -25,20 +23,12 @@ export interface AdmissionOutcome {
   warnings: string[];
 }
 
-/** The webhook's matchConditions: our marks or our route names, in either object. */
-export function hasOurMarks(object: LocalObject | undefined): boolean {
-  if (!object) return false;
-  const { annotations = {}, labels = {} } = object.metadata;
-  const routes = (object as unknown as VirtualService).spec?.http ?? [];
-  return (
-    PLAN_ANNOTATION in annotations ||
-    Object.keys(labels).some((label) => label.startsWith(ENV_LABEL_PREFIX)) ||
-    (Array.isArray(routes) &&
-      routes.some((route) => isMap(route) && isInjectedRouteName(route.name)))
-  );
+/** A webhook, with the kind that it is for. */
+export interface Webhook extends Pick<WebhookDefinition, 'path' | 'isConcerned'> {
+  kind: Kind;
 }
 
-/** Key for key what kube-apiserver sends (test/fixtures/recorded/*_admit.json). */
+/** With exactly the keys that kube-apiserver sends (test/fixtures/recorded/*_admit.json). */
 export function admissionReview(admission: Admission) {
   const { uid, kind, operation, user, object, oldObject, fieldManager } = admission;
   const { group, resource } = kind;
@@ -79,7 +69,7 @@ interface ReviewResponse {
   status?: { message?: string };
 }
 
-/** Undefined: not an answer that the API server would take, so failurePolicy decides. */
+/** Undefined: the API server would not accept this answer, so failurePolicy decides. */
 function readResponse(body: string, uid: string): ReviewResponse | undefined {
   let review: unknown;
   try {
@@ -106,26 +96,27 @@ function patched(object: LocalObject, { patch, patchType }: ReviewResponse): Loc
   }
 }
 
-async function ask(inject: Inject, admission: Admission): Promise<ReviewResponse | undefined> {
+async function ask(
+  inject: Inject,
+  url: string,
+  admission: Admission,
+): Promise<ReviewResponse | undefined> {
   try {
     const body = admissionReview(admission);
-    const answer = await inject({ method: 'POST', url: ADMISSION_URL, body });
+    const answer = await inject({ method: 'POST', url, body });
     return answer.statusCode === 200 ? readResponse(answer.body, admission.uid) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/**
- * The mutating webhook in the write path, with `failurePolicy: Ignore`:
- * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
- */
-export async function admit(inject: Inject, admission: Admission): Promise<AdmissionOutcome> {
-  const { object, oldObject, kind } = admission;
-  const concerned =
-    kind.kind === 'VirtualService' && (hasOurMarks(object) || hasOurMarks(oldObject));
-  if (!concerned) return { object, warnings: [] };
-  const response = await ask(inject, admission);
+async function admitBy(
+  { path }: Webhook,
+  inject: Inject,
+  admission: Admission,
+): Promise<AdmissionOutcome> {
+  const { object, kind } = admission;
+  const response = await ask(inject, path, admission);
   if (!response) return { object, warnings: [] };
   if (!response.allowed) {
     const why = response.status?.message ?? 'without explanation';
@@ -136,4 +127,26 @@ export async function admit(inject: Inject, admission: Admission): Promise<Admis
     object: { ...patched(object, response), apiVersion },
     warnings: response.warnings ?? [],
   };
+}
+
+/**
+ * The mutating webhooks in the write path, with `failurePolicy: Ignore`, one after the other:
+ * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
+ */
+export async function admit(
+  webhooks: readonly Webhook[],
+  inject: Inject,
+  admission: Admission,
+): Promise<AdmissionOutcome> {
+  const { kind, oldObject } = admission;
+  let { object } = admission;
+  const warnings: string[] = [];
+  for (const webhook of webhooks) {
+    if (webhook.kind !== kind) continue;
+    if (![object, oldObject].some((one) => one && webhook.isConcerned(one))) continue;
+    const outcome = await admitBy(webhook, inject, { ...admission, object });
+    object = outcome.object;
+    warnings.push(...outcome.warnings);
+  }
+  return { object, warnings };
 }

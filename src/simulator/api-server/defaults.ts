@@ -96,7 +96,7 @@ const BY_KIND: Readonly<Record<string, (spec: Fields) => Fields>> = {
 };
 
 /** Every Namespace has it, with its name (SetDefaults_Namespace in pkg/apis/core/v1/defaults.go). */
-export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
 
 function namespace({ metadata, ...rest }: LocalObject): LocalObject {
   const labels = { ...metadata.labels, [NAMESPACE_NAME_LABEL]: metadata.name };
@@ -129,7 +129,7 @@ export function onCreate(kind: Kind, object: LocalObject, count: number): LocalO
   };
 }
 
-/** A Service keeps its address when the manifest does not speak of it. */
+/** A Service keeps its address when the manifest does not name one. */
 export function keepAllocated(kind: Kind, live: LocalObject, next: LocalObject): LocalObject {
   if (kind.kind !== 'Service') return next;
   const held = Object.entries(live.spec ?? {}).filter(([field]) => ALLOCATED.includes(field));

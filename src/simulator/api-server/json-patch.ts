@@ -22,7 +22,7 @@ function isContainer(value: unknown): value is Container {
   return isMap(value) || Array.isArray(value);
 }
 
-/** Position in a list; `-` is the end and only good for `add`. */
+/** Position in a list; `-` is the end, and valid for `add` only. */
 function position(list: unknown[], key: string, end: number, path: string): number {
   const index = key === '-' ? list.length : Number(key);
   if (!/^(-|0|[1-9][0-9]*)$/.test(key) || index > end) {
@@ -77,7 +77,7 @@ function applyOne(document: unknown, operation: Operation): void {
   else throw new Error(`unknown operation: ${op}`);
 }
 
-/** Returns a patched copy; throws when an operation does not fit, as the whole patch then counts for nothing. */
+/** Returns a patched copy; throws when an operation does not fit: then no part of the patch is applied. */
 export function applyJsonPatch<T>(document: T, patch: readonly Operation[]): T {
   const copy = toJson(document);
   for (const operation of toJson(patch)) applyOne(copy, operation);

@@ -1,22 +1,22 @@
-/** In which order the items of a merged list stand, by their keys. */
+/** The order of a merged list's items, by their keys. */
 export type ListOrder = (live: readonly string[], desired: readonly string[]) => string[];
 
-/** Items that were there first, then the new ones. */
+/** Items of the live list first, then the new ones. */
 export const liveFirst: ListOrder = (live, desired) => [
   ...live,
   ...desired.filter((key) => !live.includes(key)),
 ];
 
 /**
- * The order of what is applied; an item that it does not have comes as early as its live neighbours let it (`visitListItems`
- * in structured-merge-diff's `typed/merge.go`).
+ * The order of the applied list. A live item that is not applied comes as early as the order of the live list allows
+ * (`visitListItems` in structured-merge-diff's `typed/merge.go`).
  */
 export const appliedOrder: ListOrder = (live, desired) => {
   const wanted = new Set(desired);
   const shared = desired.filter((key) => live.includes(key));
   const order: string[] = [];
   let at = 0;
-  // Live items that nobody applies; those of both that come later are passed over, until the next of both.
+  // Adds the live items before `next` that are not applied. Those that are applied get their place later.
   const passOver = (next: string | undefined) => {
     for (; at < live.length && (next === undefined || live[at] !== next); at += 1) {
       const own = live[at] ?? '';

@@ -60,7 +60,7 @@ function isEmpty(value: unknown): boolean {
   return (isMap(value) || Array.isArray(value)) && Object.keys(value).length === 0;
 }
 
-/** Takes one field out, and the maps and lists around it that are empty then. */
+/** Removes one field, and the maps and lists around it that are empty then. */
 function removePath(object: LocalObject, path: string): void {
   const elements = elementsOf(path).filter((element) => element !== '.');
   const containers: unknown[] = [object];
@@ -71,7 +71,7 @@ function removePath(object: LocalObject, path: string): void {
   }
 }
 
-/** Fields applied before by the same manager, not applied now, and nobody else's: they go. */
+/** Removes fields that this manager applied before and does not apply now, and that no other manager owns. */
 function abandoned(
   mine: Ownership | undefined,
   others: readonly Ownership[],

@@ -1,13 +1,13 @@
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { rfc3339 } from '../../k8s/time.ts';
 import { conflict, notFound } from '../errors.ts';
-import { describe, kindOf } from '../kinds.ts';
+import { describe } from '../kinds.ts';
 import { type LocalObject, toJson } from '../object.ts';
 import { withDefaults } from './defaults.ts';
 import { trackUpdate, type Writer } from './managed-fields.ts';
 import { normalize } from './normalize.ts';
 import { serverSideApply } from './server-side-apply.ts';
-import { type ApiServer, type Client, keyOf, type ObjectKey, type Write } from './types.ts';
+import { type ApiServer, type Client, keyIn, type ObjectKey, type Write } from './types.ts';
 import { createWritePath, type Parts } from './write-path.ts';
 import { isGone, markForDeletion, onlyStatus } from './write-rules.ts';
 
@@ -22,15 +22,17 @@ function withoutStatus({ status: _, ...rest }: LocalObject): LocalObject {
   return rest;
 }
 
-/** Only the status subresource writes a status, so nobody comes to own it otherwise. */
+/** Only the status subresource writes a status: other writes do not make their manager an owner of its fields. */
 function withStatusOf(live: LocalObject, sent: LocalObject): LocalObject {
   const rest = withoutStatus(sent);
   return live.status === undefined ? rest : { ...rest, status: live.status };
 }
 
 export function createApiServer(parts: Parts): ApiServer {
-  const { clock, store, defaults } = parts;
+  const { clock, store, kinds, defaults } = parts;
   const path = createWritePath(parts);
+
+  const keyOf: ApiServer['keyOf'] = (object) => keyIn(kinds, object);
 
   const find: ApiServer['find'] = ({ kind, namespace, name }) => store.get(kind, namespace, name);
 
@@ -59,7 +61,7 @@ export function createApiServer(parts: Parts): ApiServer {
   };
 
   const create: ApiServer['create'] = (client, sent) => {
-    const kind = kindOf(sent);
+    const kind = kinds.kindOf(sent);
     const next = withDefaults(kind, withoutStatus(normalize(kind, sent)), defaults);
     const managedFields = trackUpdate(kind, undefined, next, writer(client, 'Update', next));
     const { apiVersion } = sent;
@@ -141,5 +143,17 @@ export function createApiServer(parts: Parts): ApiServer {
   };
 
   const { warnings } = path;
-  return { find, get, create, update, updateStatus, patch, apply, delete: remove, warnings };
+  return {
+    kinds,
+    keyOf,
+    find,
+    get,
+    create,
+    update,
+    updateStatus,
+    patch,
+    apply,
+    delete: remove,
+    warnings,
+  };
 }

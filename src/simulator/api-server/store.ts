@@ -28,11 +28,11 @@ export interface Author {
   verb: string;
 }
 
-/** Keeps objects (frozen), counts resource versions and uids, tells of every change. Knows no rules. */
+/** Stores objects (frozen), assigns resource versions and uids, and reports every change. It checks nothing. */
 export interface Store {
   get(kind: Kind, namespace: string | undefined, name: string): LocalObject | undefined;
   list(kind?: Kind): LocalObject[];
-  /** Returns the object as stored, with its new resourceVersion; a first one without uid or creationTimestamp gets one. */
+  /** Returns the object as stored, with its new resourceVersion; a new one without uid or creationTimestamp gets them. */
   put(kind: Kind, object: LocalObject, author: Author): LocalObject;
   remove(kind: Kind, object: LocalObject, author: Author): LocalObject;
   onChange(listener: (change: Change) => void): void;

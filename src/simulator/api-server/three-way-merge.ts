@@ -4,8 +4,8 @@ import { type ListOrder, liveFirst } from './list-order.ts';
 type Fields = Record<string, unknown>;
 
 /**
- * By which members the items of the list `field` are told apart; undefined: the list is replaced as a whole.
- * `lists` are its known values: what is there, what was applied last, what is wanted.
+ * Which members identify the items of the list `field`; undefined: the list is replaced as a whole.
+ * `lists` are its known values: the live one, the one applied last, and the desired one.
  */
 export type ListKeys = (
   field: string,
@@ -13,8 +13,8 @@ export type ListKeys = (
 ) => readonly string[] | undefined;
 
 /**
- * What `kubectl apply` and its like do: the difference between `last` and `desired` is made to `live`. What was
- * applied last and is wanted no longer goes; what somebody else has added stays.
+ * Merges as `kubectl apply` does: applies the difference between `last` and `desired` to `live`. What was applied last
+ * and is not desired any more is removed; what others added stays.
  * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
  */
 export function threeWayMerge(
@@ -34,7 +34,7 @@ interface Lists {
 }
 
 function mergeMaps(live: Fields, last: Fields, desired: Fields, lists: Lists): Fields {
-  // Not by assignment: `constructor` is a label, and `__proto__` a header.
+  // No plain assignment: a label may be named `constructor`, a header `__proto__`.
   const merged = new Map(Object.entries(live));
   for (const key of Object.keys(last)) if (!Object.hasOwn(desired, key)) merged.delete(key);
   for (const [key, value] of Object.entries(desired)) {
@@ -64,7 +64,7 @@ function mergeValues(
   return by ? mergeLists(live, lastList, desiredList, by, lists) : desiredList;
 }
 
-/** Two live items with one key become twice the same, as in Metacontroller. */
+/** Two live items with the same key become two equal items, as in Metacontroller. */
 function mergeLists(
   live: readonly unknown[],
   last: readonly unknown[],
@@ -83,7 +83,7 @@ function itemsByKey(list: readonly unknown[], by: readonly string[]): Fields {
   return Object.fromEntries(list.map((item) => [itemKey(item, by), item]));
 }
 
-/** What identifies an item; a port's protocol is TCP unless it says so. */
+/** What identifies an item; a port's protocol is TCP unless it says otherwise. */
 export function identityOf(item: Fields, by: readonly string[]): Fields {
   const value = (name: string) => item[name] ?? (name === 'protocol' ? 'TCP' : undefined);
   return Object.fromEntries(by.map((name) => [name, value(name)]));

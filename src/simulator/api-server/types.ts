@@ -1,4 +1,5 @@
-import { type Kind, kindOf } from '../kinds.ts';
+import type { Discovery } from '../discovery.ts';
+import type { Kind } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import type { ManagedFieldsEntry } from './managed-fields.ts';
 import type { Propagation } from './write-rules.ts';
@@ -21,13 +22,17 @@ export type Change = (live: LocalObject) => LocalObject;
 
 /** The verbs of one API server; objects it returns are frozen. */
 export interface ApiServer {
+  /** What it serves. */
+  kinds: Discovery;
+  /** Where the object is stored; a namespaced one without a namespace is in `default`. */
+  keyOf(object: LocalObject): ObjectKey;
   find(key: ObjectKey): LocalObject | undefined;
   get(key: ObjectKey): LocalObject;
   create(client: Client, object: LocalObject): Promise<LocalObject>;
   /** PUT: refused as a conflict when the object carries another resourceVersion than the stored one. */
   update(client: Client, object: LocalObject): Promise<LocalObject>;
   updateStatus(client: Client, object: LocalObject): Promise<LocalObject>;
-  /** PATCH: `change` gets the latest object, and is asked again when somebody else was faster. */
+  /** PATCH: `change` gets the latest object, and is called again when somebody else wrote meanwhile. */
   patch(client: Client, key: ObjectKey, change: Change): Promise<LocalObject>;
   /** PATCH application/apply-patch+yaml: creates or updates. */
   apply(client: Client, object: LocalObject, force: boolean): Promise<LocalObject>;
@@ -40,21 +45,21 @@ export interface ApiServer {
   warnings: Warning[];
 }
 
-/** What admission had to say to a writer. */
+/** A warning of the admission webhook to a writer. */
 export interface Warning {
   time: string;
   user: string;
   message: string;
 }
 
-/** Refusals that a real cluster's schemas and policies would give; undefined: fine. */
+/** Why a real cluster's schemas and policies would refuse a write; undefined: they would not. */
 export type Validate = (
   object: LocalObject,
   oldObject: LocalObject | undefined,
   user: string,
 ) => string | undefined;
 
-/** One write on its way through the API server. */
+/** One write, as the API server handles it. */
 export interface Write {
   client: Client;
   kind: Kind;
@@ -64,12 +69,12 @@ export interface Write {
   managedFields: ManagedFieldsEntry[];
   /** As the client wrote it. */
   apiVersion: string;
-  /** resourceVersion that the client insists on. */
+  /** The stored object must have this resourceVersion. */
   expected?: string | undefined;
 }
 
-export function keyOf(object: LocalObject): ObjectKey {
-  const kind = kindOf(object);
+export function keyIn(kinds: Discovery, object: LocalObject): ObjectKey {
+  const kind = kinds.kindOf(object);
   const namespace = kind.namespaced ? (object.metadata.namespace ?? 'default') : undefined;
   return { kind, namespace, name: object.metadata.name };
 }

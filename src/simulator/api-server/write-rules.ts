@@ -14,7 +14,7 @@ const SYSTEM = [
   'deletionGracePeriodSeconds',
 ] as const;
 
-/** The system's metadata and the status as they were, whatever the client sent. */
+/** Keeps the system's metadata and the status as stored, whatever the client sent. */
 export function keepSystemFields(live: LocalObject, sent: LocalObject): LocalObject {
   const metadata: Record<string, unknown> = { ...sent.metadata };
   for (const field of SYSTEM) {
@@ -27,7 +27,7 @@ export function keepSystemFields(live: LocalObject, sent: LocalObject): LocalObj
   return { ...rest, ...status, metadata: metadata as never };
 }
 
-/** What a first write brings; a status has to be written as one. */
+/** What a create stores. System metadata is the server's, and a status needs a write of its own. */
 export function dropSystemFields(kind: Kind, sent: LocalObject): LocalObject {
   const metadata: Record<string, unknown> = { ...sent.metadata };
   for (const field of SYSTEM) delete metadata[field];
@@ -51,7 +51,7 @@ function content({ apiVersion: _a, kind: _k, metadata: _m, status: _s, ...rest }
 }
 
 /**
- * metadata.generation counts changes of what is wanted: everything but metadata and status. Of a Deployment the
+ * metadata.generation counts changes of the desired state: of everything but metadata and status. Of a Deployment the
  * annotations count too (kubernetes/pkg/registry/apps/deployment/strategy.go).
  */
 export function bumpGeneration(kind: Kind, live: LocalObject, next: LocalObject): LocalObject {
@@ -65,7 +65,7 @@ export function bumpGeneration(kind: Kind, live: LocalObject, next: LocalObject)
   return { ...next, metadata: { ...next.metadata, generation } };
 }
 
-/** Rules that hold between an object and what it is to become. */
+/** Refuses a changed selector of a workload, and new finalizers on an object that is being deleted. */
 export function checkUpdate(kind: Kind, live: LocalObject, next: LocalObject): void {
   const what = `${kind.kind} "${live.metadata.name}"`;
   const isWorkload = kind.group === 'apps';
@@ -80,7 +80,7 @@ export function checkUpdate(kind: Kind, live: LocalObject, next: LocalObject): v
   }
 }
 
-/** A name that URLs and labels can carry (RFC 1123 subdomain). */
+/** Refuses a name that is not an RFC 1123 subdomain. */
 export function checkName(kind: Kind, { metadata }: LocalObject): void {
   if (!metadata.name) throw new ApiError(422, 'Invalid', 'name or generateName is required');
   if (metadata.name.length <= 253 && SUBDOMAIN.test(metadata.name)) return;
@@ -91,13 +91,13 @@ export function checkName(kind: Kind, { metadata }: LocalObject): void {
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** How dependents fare: https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion */
+/** What happens to dependents: https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion */
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
 export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';
 
-/** Deletion is a mark as long as there are finalizers; the garbage collector's own tell it what to do. */
+/** The object with deletionTimestamp, and the finalizer that tells the garbage collector what to do with dependents. */
 export function markForDeletion(
   kind: Kind,
   live: LocalObject,
@@ -119,15 +119,29 @@ export function markForDeletion(
     deletionGracePeriodSeconds: 0,
   };
   if (kind.hasGeneration) metadata.generation = (live.metadata.generation ?? 0) + 1;
-  return { ...live, metadata };
+  return kind.kind === 'Namespace' ? terminating({ ...live, metadata }) : { ...live, metadata };
 }
 
-/** Marked for deletion, and nobody holds it any more. */
-export function isGone({ metadata }: LocalObject): boolean {
-  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
+/**
+ * A Namespace has a finalizer of its own, which the namespace controller removes. A real one has it from its creation on;
+ * here it comes with the deletion, as no hook reads it before.
+ */
+function terminating(namespace: LocalObject): LocalObject {
+  return {
+    ...namespace,
+    spec: { ...namespace.spec, finalizers: ['kubernetes'] },
+    status: { ...namespace.status, phase: 'Terminating' },
+  };
 }
 
-/** Equal but for the times in managedFields. */
+/** Marked for deletion, and there is no finalizer on it any more. */
+export function isGone({ kind, metadata, spec }: LocalObject): boolean {
+  const held = kind === 'Namespace' ? spec?.['finalizers'] : undefined;
+  const finalizers = [metadata.finalizers, held].filter(Array.isArray).flat();
+  return metadata.deletionTimestamp !== undefined && finalizers.length === 0;
+}
+
+/** Equal, except for the times in managedFields. */
 export function isSame(live: LocalObject, next: LocalObject): boolean {
   return jsonEqual(withoutTimes(live), withoutTimes(next));
 }

@@ -15,7 +15,7 @@ export const guessKeys: ListKeys = (_field, lists) => {
   return key === undefined || items.length === 0 ? undefined : [key];
 };
 
-/** Fields in which a child never counts as different. */
+/** Metadata that is not compared. */
 const SYSTEM = [
   'selfLink',
   'uid',
@@ -50,7 +50,7 @@ function revert(target: Record<string, unknown>, source: object, fields: readonl
   }
 }
 
-/** The observed child with the difference between what was applied last and what is wanted now. */
+/** The observed child, with the difference between what was applied last and what is desired now applied to it. */
 export function mergeChild(observed: LocalObject, desired: LocalObject): LocalObject {
   const text = observed.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
   const last: unknown = text ? JSON.parse(text) : {};
@@ -68,7 +68,7 @@ export function mergeChild(observed: LocalObject, desired: LocalObject): LocalOb
   return withLastApplied(object, wanted);
 }
 
-/** The API server's refusals that mean "somebody else was faster": the next event brings another sync. */
+/** Ignores refusals that mean that somebody else wrote first: the next event brings another sync. */
 async function unless(reasons: readonly string[], write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
@@ -79,7 +79,7 @@ async function unless(reasons: readonly string[], write: () => Promise<unknown>)
 
 /**
  * Creates or updates one child as `--apply-strategy=dynamic-apply` does (pkg/controller/common/manage_children.go):
- * a name that is taken, and a child that somebody else has just written or removed, are passed over in silence.
+ * ignores that a name is taken, and that somebody else has just written or removed the child.
  */
 export async function applyDynamic(
   { api, client }: Metacontroller,

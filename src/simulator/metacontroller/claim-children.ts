@@ -1,98 +1,108 @@
-import { CONTROLLER_UID_LABEL } from '../../api/marks.ts';
-import { keyOf } from '../api-server/types.ts';
+import type { LabelSelector, OwnerReference } from '../../k8s/object.ts';
+import { matchesSelector } from '../../k8s/selector.ts';
 import { isReason } from '../errors.ts';
-import { kindNamed } from '../kinds.ts';
-import { controllerUid, type LocalObject } from '../object.ts';
+import type { Kind } from '../kinds.ts';
+import { controllerOf, type LocalObject } from '../object.ts';
 import {
   addGroup,
   atomicUpdate,
+  doing,
   type Groups,
   type Metacontroller,
   throwAll,
 } from './controller.ts';
-import { CHILD_KINDS } from './controllers.ts';
 import { ownerReference } from './manage-children.ts';
 
-/** generateSelector: children are found by the label controller-uid, whatever else they carry. */
-export function isSelected(parent: LocalObject, child: LocalObject): boolean {
-  return child.metadata.labels?.[CONTROLLER_UID_LABEL] === parent.metadata.uid;
+/** Refused when the parent, as it is stored now, is another one or is being deleted. */
+function checkAdopts({ api }: Metacontroller, parent: LocalObject, child: LocalObject): void {
+  const { uid, deletionTimestamp } = api.get(api.keyOf(parent)).metadata;
+  if (uid === parent.metadata.uid && deletionTimestamp === undefined) return;
+  throw new Error(
+    `can't adopt ${child.kind} ${child.metadata.name}: its parent is gone or being deleted`,
+  );
 }
 
-async function adopt(
+async function changeOwners(
   metacontroller: Metacontroller,
-  parent: LocalObject,
   child: LocalObject,
+  change: (owners: readonly OwnerReference[]) => OwnerReference[],
 ): Promise<void> {
-  const fresh = metacontroller.api.get(keyOf(parent));
-  if (
-    fresh.metadata.uid !== parent.metadata.uid ||
-    fresh.metadata.deletionTimestamp !== undefined
-  ) {
-    throw new Error(
-      `can't adopt ${child.kind} ${child.metadata.name}: its parent is gone or going`,
-    );
-  }
   await atomicUpdate(metacontroller, child, (live) => {
-    const ownerReferences = [...(live.metadata.ownerReferences ?? []), ownerReference(parent)];
+    const ownerReferences = change(live.metadata.ownerReferences ?? []);
     return { ...live, metadata: { ...live.metadata, ownerReferences } };
   });
 }
 
-async function release(
-  metacontroller: Metacontroller,
-  parent: LocalObject,
-  child: LocalObject,
-): Promise<void> {
-  await atomicUpdate(metacontroller, child, (live) => {
-    const ownerReferences = (live.metadata.ownerReferences ?? []).filter(
-      ({ uid }) => uid !== parent.metadata.uid,
-    );
-    return { ...live, metadata: { ...live.metadata, ownerReferences } };
-  });
-}
-
-/** Is this child ours after all? pkg/third_party/kubernetes/controller_ref_manager.go */
+/**
+ * Is this child the parent's? Adopts one that has no controller and the parent's labels, and releases one that has the
+ * parent as its controller but not the labels (pkg/third_party/kubernetes/controller_ref_manager.go). A parent that is
+ * being deleted does neither.
+ */
 async function claim(
   metacontroller: Metacontroller,
   parent: LocalObject,
+  selector: LabelSelector,
   child: LocalObject,
 ): Promise<boolean> {
-  const owner = controllerUid(child);
-  const selected = isSelected(parent, child);
-  if (owner === parent.metadata.uid && selected) return true;
+  const { uid } = parent.metadata;
+  const owner = controllerOf(child)?.uid;
+  if (owner !== undefined && owner !== uid) return false;
+  const isSelected = matchesSelector(selector, child.metadata.labels);
+  if (owner === uid && isSelected) return true;
   if (parent.metadata.deletionTimestamp !== undefined) return false;
-  if (owner === parent.metadata.uid) {
-    await release(metacontroller, parent, child);
+  const others = (owners: readonly OwnerReference[]) => owners.filter((one) => one.uid !== uid);
+  if (owner === uid) {
+    await changeOwners(metacontroller, child, others);
     return false;
   }
-  const isCandidate = owner === undefined && selected;
-  if (!isCandidate || child.metadata.deletionTimestamp !== undefined) return false;
-  await adopt(metacontroller, parent, child);
+  if (!isSelected || child.metadata.deletionTimestamp !== undefined) return false;
+  checkAdopts(metacontroller, parent, child);
+  await changeOwners(metacontroller, child, (owners) => [
+    ...others(owners),
+    ownerReference(parent),
+  ]);
   return true;
 }
 
-/** The observed children, by the cache: what the parent owns, and what it adopts now. */
+async function claimKind(
+  metacontroller: Metacontroller,
+  parent: LocalObject,
+  selector: LabelSelector,
+  kind: Kind,
+): Promise<LocalObject[]> {
+  const { namespace } = parent.metadata;
+  const isLocal = ({ metadata }: LocalObject) =>
+    namespace === undefined || metadata.namespace === namespace;
+  const errors: unknown[] = [];
+  const claimed: LocalObject[] = [];
+  for (const child of metacontroller.informers.list(kind).filter(isLocal)) {
+    try {
+      if (await claim(metacontroller, parent, selector, child)) claimed.push(child);
+    } catch (error) {
+      if (!isReason(error, 'NotFound')) errors.push(error);
+    }
+  }
+  throwAll(errors);
+  return claimed;
+}
+
+/**
+ * The observed children, as the cache has them: what the parent owns, and what it adopts now. A namespaced parent looks
+ * into its own namespace only. The first kind with a failure ends it (`claimChildren` in
+ * pkg/controller/composite/controller.go).
+ */
 export async function claimChildren(
   metacontroller: Metacontroller,
   parent: LocalObject,
+  selector: LabelSelector,
+  kinds: readonly Kind[],
 ): Promise<Groups> {
   const groups: Groups = {};
-  const errors: unknown[] = [];
-  const tryClaim = async (child: LocalObject): Promise<boolean> => {
-    try {
-      return await claim(metacontroller, parent, child);
-    } catch (error) {
-      if (!isReason(error, 'NotFound')) errors.push(error);
-      return false;
-    }
-  };
-  for (const kind of CHILD_KINDS.map(kindNamed)) {
-    const claimed: LocalObject[] = [];
-    for (const child of metacontroller.informers.list(kind)) {
-      if (await tryClaim(child)) claimed.push(child);
-    }
+  for (const kind of kinds) {
+    const claimed = await doing(`can't claim ${kind.kind} children`, () =>
+      claimKind(metacontroller, parent, selector, kind),
+    );
     addGroup(groups, kind, claimed);
   }
-  throwAll(errors);
   return groups;
 }

@@ -1,10 +1,10 @@
 import type { ApiServer, Client } from '../api-server/types.ts';
-import { keyOf } from '../api-server/types.ts';
 import type { Clock } from '../clock.ts';
 import { isReason, notFound } from '../errors.ts';
 import { type HookClient, TIMED_OUT } from '../hook-call.ts';
 import { apiVersionOf, groupKey, type Kind } from '../kinds.ts';
 import { type LocalObject, qualifiedName } from '../object.ts';
+import type { AppliedCache } from './applied-cache.ts';
 import type { Informers } from './informers.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -19,12 +19,14 @@ export interface ClusterEvent {
   message: string;
 }
 
-/** What both kinds of controllers work with. */
+/** What all controllers share. */
 export interface Metacontroller {
   clock: Clock;
   api: ApiServer;
   client: Client;
   informers: Informers;
+  /** What server-side apply wrote last. */
+  applied: AppliedCache;
   hooks: HookClient;
   strategy: ApplyStrategy;
   events: ClusterEvent[];
@@ -44,7 +46,7 @@ export function sortedGroups(groups: Groups): Groups {
   return Object.fromEntries(Object.entries(groups).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** 429: try again later, without a word. */
+/** 429: retried later, without an event. */
 export class TooManyRequestsError extends Error {
   readonly afterSeconds: number;
 
@@ -55,7 +57,7 @@ export class TooManyRequestsError extends Error {
   }
 }
 
-/** One hook call (pkg/hooks/webhook.go): anything but 200 and a clean body is an error. */
+/** One hook call (pkg/hooks/webhook.go): anything but 200 and a valid body is an error. */
 export async function callHook<T>(
   { hooks }: Metacontroller,
   url: string,
@@ -74,7 +76,7 @@ export async function callHook<T>(
 
 const UPDATE_TRIES = 4;
 
-/** A read-modify-write that is tried again after a conflict; the object must still be the same one. */
+/** A read-modify-write that is retried after a conflict. NotFound when the object was replaced by another one. */
 export async function atomicUpdate(
   metacontroller: Metacontroller,
   object: LocalObject,
@@ -83,7 +85,7 @@ export async function atomicUpdate(
 ): Promise<LocalObject> {
   const { api, client } = metacontroller;
   const write = subresource ? api.updateStatus : api.update;
-  const key = keyOf(object);
+  const key = api.keyOf(object);
   let failure: unknown;
   for (let tries = 0; tries < UPDATE_TRIES; tries += 1) {
     const live = api.get(key);
@@ -100,7 +102,7 @@ export async function atomicUpdate(
   throw failure;
 }
 
-/** Failed syncs become a Warning event and are tried again, later and later. Timed-out calls have taken 10 s before. */
+/** A failed sync becomes a Warning event and is retried after a growing delay. A call that timed out has taken 10 s more. */
 export async function syncOrRetry(
   { clock, events }: Metacontroller,
   queue: WorkQueue,
@@ -128,11 +130,26 @@ export async function syncOrRetry(
   }
 }
 
+/** The work's failure begins with what was being done, as Go's `fmt.Errorf("…: %w")` has it; its class stays. */
+export async function doing<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error) error.message = `${what}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** `Kind namespace/name`, with an empty namespace (`Kind /name`) where there is none: as Metacontroller's messages have it. */
+export function nameOf({ kind, metadata }: LocalObject): string {
+  return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
 export function message(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Several failures become one, as k8s.io/apimachinery/pkg/util/errors.NewAggregate prints them. */
+/** Several failures become one error, as k8s.io/apimachinery/pkg/util/errors.NewAggregate prints them. */
 export function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 0) return;
   const messages = [...new Set(errors.map(message))];

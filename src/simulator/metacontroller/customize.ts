@@ -1,6 +1,7 @@
 import { matchesSelector } from '../../k8s/selector.ts';
 import type { Change } from '../api-server/store.ts';
-import { apiVersionOf, type Kind, kindNamed, resourceOf } from '../kinds.ts';
+import { servedKind } from '../discovery.ts';
+import { apiVersionOf, type Kind } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import {
   addGroup,
@@ -10,6 +11,7 @@ import {
   sortedGroups,
 } from './controller.ts';
 import { decodeCustomize, type Rule } from './hook-response.ts';
+import type { Parents } from './parents.ts';
 
 const KEPT = 20 * 60 * 1000;
 
@@ -23,9 +25,11 @@ export interface Customize {
 interface Parts {
   url: string;
   controller: LocalObject;
-  parentKind: Kind;
+  parents: Parents;
   enqueue: (parent: LocalObject) => void;
 }
+
+const NOT_NAMESPACED = 'namespaceSelector is only supported for namespaced related resources';
 
 function checkSelector(selector: Rule['labelSelector']): void {
   for (const { key, operator } of selector?.matchExpressions ?? []) {
@@ -50,14 +54,15 @@ function checkRule(rule: Rule): void {
 
 export function createCustomize(
   metacontroller: Metacontroller,
-  { url, controller, parentKind, enqueue }: Parts,
+  { url, controller, parents, enqueue }: Parts,
 ): Customize {
   const { clock, informers } = metacontroller;
+  const { kinds } = metacontroller.api;
   const cache = new Map<string, { until: number; rules: Rule[] }>();
-  /** Kinds that some rule has asked for: only these are watched. */
+  /** Kinds that a rule has asked for: only these are watched. */
   const watched = new Set<Kind>();
 
-  /** Answers are kept by uid and generation, whatever else about the parent has changed. */
+  /** Answers are cached by uid and generation for 20 minutes, whatever else about the parent changes. */
   const rulesFor = async (parent: LocalObject): Promise<Rule[]> => {
     const key = `${parent.metadata.uid} ${parent.metadata.generation}`;
     const known = cache.get(key);
@@ -68,9 +73,9 @@ export function createCustomize(
   };
 
   const inNamespace = ({ metadata }: LocalObject, rule: Rule, kind: Kind): boolean => {
-    if (!kind.namespaced) return true;
+    if (!kind.namespaced) return !rule.namespaceSelector;
     if (rule.namespaceSelector) {
-      const namespace = informers.get(kindNamed('Namespace'), metadata.namespace ?? '');
+      const namespace = informers.get(kinds.kindNamed('Namespace'), metadata.namespace ?? '');
       return (
         namespace !== undefined &&
         matchesSelector(rule.namespaceSelector, namespace.metadata.labels)
@@ -79,18 +84,11 @@ export function createCustomize(
     return !rule.namespace || rule.namespace === metadata.namespace;
   };
 
-  /** A rule that says nothing more selects every object of its kind. */
+  /** A rule with neither names nor selectors selects every object of its kind. */
   const matches = (object: LocalObject, rule: Rule, kind: Kind): boolean =>
     inNamespace(object, rule, kind) &&
     ((rule.names ?? []).length === 0 || (rule.names ?? []).includes(object.metadata.name)) &&
     matchesSelector(rule.labelSelector ?? {}, object.metadata.labels);
-
-  const servedKind = (rule: Rule): Kind => {
-    const kind = resourceOf(rule.apiVersion, rule.resource);
-    if (kind) return kind;
-    const what = `resource ${rule.resource} in apiVersion ${rule.apiVersion}`;
-    throw new Error(`discovery: can't find ${what}`);
-  };
 
   const asksFor = (rules: readonly Rule[], objects: readonly LocalObject[], kind: Kind): boolean =>
     rules.some(
@@ -105,7 +103,8 @@ export function createCustomize(
       const groups: Groups = {};
       for (const rule of await rulesFor(parent)) {
         checkRule(rule);
-        const kind = servedKind(rule);
+        const kind = servedKind(kinds, rule);
+        if (rule.namespaceSelector && !kind.namespaced) throw new Error(NOT_NAMESPACED);
         watched.add(kind);
         addGroup(
           groups,
@@ -118,8 +117,8 @@ export function createCustomize(
     notify: async ({ kind, before, after }) => {
       if (!watched.has(kind)) return;
       const objects = [before, after].filter((object) => object !== undefined);
-      for (const parent of informers.list(parentKind)) {
-        // A customize hook that fails here loses the event: the next resync makes up for it.
+      for (const parent of parents.list()) {
+        // Where the customize hook fails, the event is lost: only the next resync brings a sync.
         const rules = await rulesFor(parent).catch(() => []);
         if (asksFor(rules, objects, kind)) enqueue(parent);
       }

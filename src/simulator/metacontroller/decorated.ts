@@ -1,5 +1,6 @@
 import { jsonEqual } from '../../k8s/canonical.ts';
 import type { LocalObject } from '../object.ts';
+import type { Finalizer } from './finalizer.ts';
 import type { DecoratorAnswer } from './hook-response.ts';
 
 /** Null deletes; keys that are not named stay. */
@@ -15,12 +16,20 @@ function updated(
   return result;
 }
 
-/** The parent with the answer's labels and annotations; undefined: it has them. */
-export function decorated(parent: LocalObject, answer: DecoratorAnswer): LocalObject | undefined {
+/** The parent with the answer's labels, annotations and finalizer; undefined: it has them. The status has a write of its own. */
+export function decorated(
+  parent: LocalObject,
+  answer: DecoratorAnswer,
+  finalizer: Finalizer,
+): LocalObject | undefined {
   const labels = updated(parent.metadata.labels, answer.labels);
   const annotations = updated(parent.metadata.annotations, answer.annotations);
-  const same =
+  const isFinalized = answer.finalized && finalizer.isOn(parent);
+  const isSame =
+    !isFinalized &&
     jsonEqual(labels, parent.metadata.labels ?? {}) &&
     jsonEqual(annotations, parent.metadata.annotations ?? {});
-  return same ? undefined : { ...parent, metadata: { ...parent.metadata, labels, annotations } };
+  if (isSame) return undefined;
+  const kept = isFinalized ? finalizer.without(parent) : parent;
+  return { ...kept, metadata: { ...kept.metadata, labels, annotations } };
 }

@@ -1,144 +1,130 @@
 import { DECORATOR_ANNOTATION } from '../../api/marks.ts';
-import { matchesSelector } from '../../k8s/selector.ts';
-import type { Change } from '../api-server/store.ts';
+import type { DecoratorDefinition } from '../../hooks/controller.ts';
+import { jsonEqual } from '../../k8s/canonical.ts';
+import { servedKind } from '../discovery.ts';
 import { isReason } from '../errors.ts';
-import { controllerUid, type LocalObject, qualifiedName } from '../object.ts';
-import type { AppliedCache } from './apply-server-side.ts';
+import { controllerOf, type LocalObject, qualifiedName } from '../object.ts';
 import {
   addGroup,
   callHook,
+  doing,
   type Groups,
   type Metacontroller,
   message,
-  syncOrRetry,
+  nameOf,
+  sortedGroups,
 } from './controller.ts';
 import { createCustomize } from './customize.ts';
 import { decorated } from './decorated.ts';
-import type { Decorator } from './decorators.ts';
+import { createFinalizer } from './finalizer.ts';
 import { type DecoratorAnswer, decodeDecorator } from './hook-response.ts';
 import { groupDesired, manageChildren } from './manage-children.ts';
-import { createWorkQueue } from './work-queue.ts';
+import { createParentQueue } from './parent-queue.ts';
+import { createParents } from './parents.ts';
 
 /**
- * A DecoratorController (pkg/controller/decorator/controller.go), without finalize hook. Returns what to do at each
- * resync.
+ * A DecoratorController (pkg/controller/decorator/controller.go); `controller` is its object, as hooks get it. Returns
+ * what to do at each resync.
  */
 export function startDecorator(
   metacontroller: Metacontroller,
-  { controller, parentKind, selector, attachmentKinds, urls }: Decorator,
+  { name, resources, attachments, hooks }: DecoratorDefinition,
+  controller: LocalObject,
 ): () => void {
-  const { clock, api, client, informers } = metacontroller;
-  const { name: controllerName } = controller.metadata;
-  const applied: AppliedCache = new Map();
+  const { api, client, informers } = metacontroller;
+  const parents = createParents(metacontroller, resources);
+  const attachmentKinds = attachments.map((resource) => servedKind(api.kinds, resource));
+  const finalizer = createFinalizer(
+    metacontroller,
+    `metacontroller.io/decoratorcontroller-${name}`,
+    hooks.finalize !== undefined,
+  );
 
-  const isSelected = ({ metadata }: LocalObject) => matchesSelector(selector, metadata.labels);
-
-  const enqueue = (parent: LocalObject): void => {
-    if (isSelected(parent)) queue.add(qualifiedName(parent));
-  };
+  const enqueue = (parent: LocalObject): void => queue.add(parent);
 
   const customize = createCustomize(metacontroller, {
-    url: urls.customize,
+    url: hooks.customize,
     controller,
-    parentKind,
+    parents,
     enqueue,
   });
 
-  /** Those that it made itself, as an annotation tells; it adopts none. */
-  const attachmentsOf = (parent: LocalObject): Groups => {
+  /** Those that this controller made itself, as an annotation tells; it adopts none. */
+  const attachmentsOf = ({ metadata: { uid, namespace } }: LocalObject): Groups => {
     const groups: Groups = {};
     for (const kind of attachmentKinds) {
       const own = informers
         .list(kind)
-        .filter((child) => controllerUid(child) === parent.metadata.uid)
-        .filter(({ metadata }) => metadata.annotations?.[DECORATOR_ANNOTATION] === controllerName);
+        .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+        .filter((child) => controllerOf(child)?.uid === uid)
+        .filter(({ metadata }) => metadata.annotations?.[DECORATOR_ANNOTATION] === name);
       addGroup(groups, kind, own);
     }
     return groups;
   };
 
-  const callSync = async (object: LocalObject, attachments: Groups): Promise<DecoratorAnswer> => {
+  const callSync = async (object: LocalObject, observed: Groups): Promise<DecoratorAnswer> => {
     const related = await customize.related(object);
-    const body = { controller, object, attachments, related, finalizing: false };
-    try {
-      return await callHook(metacontroller, urls.sync, body, decodeDecorator);
-    } catch (error) {
-      if (error instanceof Error) error.message = `sync hook failed (version=v2): ${error.message}`;
-      throw error;
-    }
+    const isLeaving =
+      object.metadata.deletionTimestamp !== undefined || !parents.isSelected(object);
+    const finalizing = isLeaving && hooks.finalize !== undefined;
+    const hook = finalizing ? 'finalize' : 'sync';
+    const body = { controller, object, attachments: sortedGroups(observed), related, finalizing };
+    return doing(`${hook} hook failed (version=v2)`, () =>
+      callHook(metacontroller, hooks[hook] ?? hooks.sync, body, decodeDecorator),
+    );
   };
 
-  /** PUT of the object as it was seen: when it has changed since, its own event brings the next sync. False: it had. */
-  const write = async (object: LocalObject): Promise<boolean> => {
+  /** PUTs of the object as it was seen. False: it has changed since or is gone; its own event brings the next sync. */
+  const write = async (parent: LocalObject, answer: DecoratorAnswer): Promise<boolean> => {
+    const { status } = answer;
+    let object = decorated(parent, answer, finalizer);
     try {
-      await api.update(client, object);
+      if (status !== undefined && !jsonEqual(status, parent.status)) {
+        const { metadata } = await api.updateStatus(client, { ...parent, status });
+        const { resourceVersion = '' } = metadata;
+        object = object && { ...object, metadata: { ...object.metadata, resourceVersion } };
+      }
+      if (object) await api.update(client, object);
       return true;
     } catch (error) {
       if (isReason(error, 'NotFound') || isReason(error, 'Conflict')) return false;
-      const what = `${object.kind} ${qualifiedName(object)}`;
-      throw new Error(`can't update ${what}: ${message(error)}`);
+      throw new Error(`can't update ${parent.kind} ${qualifiedName(parent)}: ${message(error)}`);
     }
   };
 
   const marked = (child: LocalObject): LocalObject => {
-    const annotations = { ...child.metadata.annotations, [DECORATOR_ANNOTATION]: controllerName };
+    const annotations = { ...child.metadata.annotations, [DECORATOR_ANNOTATION]: name };
     return { ...child, metadata: { ...child.metadata, annotations } };
-  };
-
-  const manage = async (
-    parent: LocalObject,
-    observed: Groups,
-    answer: DecoratorAnswer,
-  ): Promise<void> => {
-    if (parent.metadata.deletionTimestamp !== undefined) return;
-    const desired = groupDesired(answer.attachments.map(marked));
-    try {
-      await manageChildren(metacontroller, applied, parent, observed, desired);
-    } catch (error) {
-      const what = `${parent.kind} /${qualifiedName(parent)}`;
-      throw new Error(`can't reconcile children for ${what}: ${message(error)}`);
-    }
   };
 
   const sync = async (parent: LocalObject): Promise<void> => {
     const observed = attachmentsOf(parent);
     const answer = await callSync(parent, observed);
-    const delay = answer.resyncAfterSeconds;
-    if (delay > 0) queue.addAfter(qualifiedName(parent), delay * 1000);
-    const isPlayed = ({ kind }: LocalObject) => attachmentKinds.some((one) => one.kind === kind);
-    if (answer.status !== undefined || !answer.attachments.every(isPlayed)) {
-      throw new Error(
-        'the in-memory cluster plays no status and no undeclared attachments of a decorator',
-      );
-    }
-    const object = decorated(parent, answer);
-    if (object && !(await write(object))) return;
-    await manage(parent, observed, answer);
-  };
-
-  const queue = createWorkQueue(clock, async (key) => {
-    const parent = informers.get(parentKind, key);
-    if (!parent) {
-      queue.forget(key);
+    queue.addAfter(parent, answer.resyncAfterSeconds);
+    const desired = groupDesired(parent, answer.attachments, marked);
+    if (!(await write(parent, answer))) return;
+    if (parent.metadata.deletionTimestamp !== undefined && !finalizer.shouldFinalize(parent))
       return;
+    try {
+      await manageChildren(metacontroller, parent, observed, desired);
+    } catch (error) {
+      throw new Error(`can't reconcile children for ${nameOf(parent)}: ${message(error)}`);
     }
-    await syncOrRetry(metacontroller, queue, key, parent, () => sync(parent));
-  });
-
-  const onAttachment = ({ before, after }: Change): void => {
-    const uid = controllerUid(after ?? before ?? controller);
-    const parent = informers.list(parentKind).find(({ metadata }) => metadata.uid === uid);
-    if (uid !== undefined && parent) enqueue(parent);
   };
+
+  const queue = createParentQueue(metacontroller, parents, finalizer, sync);
 
   informers.onChange(async (change) => {
-    const object = change.after ?? change.before;
-    if (change.kind === parentKind && object) enqueue(object);
-    if (attachmentKinds.includes(change.kind)) onAttachment(change);
+    const parent = parents.changed(change);
+    if (parent) enqueue(parent);
+    const child = attachmentKinds.includes(change.kind) && (change.after ?? change.before);
+    const owner = child && parents.ownerOf(child);
+    if (owner) enqueue(owner);
     await customize.notify(change);
   });
 
   return () => {
-    for (const parent of informers.list(parentKind)) enqueue(parent);
+    for (const parent of parents.list()) enqueue(parent);
   };
 }

@@ -3,7 +3,7 @@ import { isMap, type LocalObject } from '../object.ts';
 
 /**
  * What Metacontroller reads from an answer, as strictly as for hook version v2: an unknown field, or a known one in
- * other letters, fails the sync (https://metacontroller.github.io/metacontroller/api/hook.html).
+ * another letter case, fails the sync (https://metacontroller.github.io/metacontroller/api/hook.html).
  */
 type Check = (value: unknown, path: string) => string[];
 
@@ -52,7 +52,7 @@ const text = primitive('string');
 const amount = primitive('number');
 const flag = primitive('boolean');
 
-/** An object without a kind or apiVersion cannot be one. */
+/** An object must have a kind. */
 const object: Check = nullable((value, path) => {
   if (!isMap(value)) return wrongType(path, 'object');
   return typeof value['kind'] === 'string' && value['kind'] !== ''
@@ -101,6 +101,10 @@ function decode(body: string, check: Check): Record<string, unknown> {
   return isMap(value) ? value : {};
 }
 
+function objects(list: unknown): LocalObject[] {
+  return ((list ?? []) as (LocalObject | null)[]).filter((object) => object !== null);
+}
+
 export interface CompositeAnswer {
   status: Record<string, unknown>;
   children: LocalObject[];
@@ -112,9 +116,7 @@ export function decodeComposite(body: string): CompositeAnswer {
   const answer = decode(body, COMPOSITE);
   return {
     status: (answer['status'] ?? {}) as Record<string, unknown>,
-    children: ((answer['children'] ?? []) as (LocalObject | null)[]).filter(
-      (child) => child !== null,
-    ),
+    children: objects(answer['children']),
     resyncAfterSeconds: (answer['resyncAfterSeconds'] ?? 0) as number,
     finalized: (answer['finalized'] ?? false) as boolean,
   };
@@ -126,6 +128,7 @@ export interface DecoratorAnswer {
   status: Record<string, unknown> | undefined;
   attachments: LocalObject[];
   resyncAfterSeconds: number;
+  finalized: boolean;
 }
 
 export function decodeDecorator(body: string): DecoratorAnswer {
@@ -134,8 +137,9 @@ export function decodeDecorator(body: string): DecoratorAnswer {
     labels: (answer['labels'] ?? {}) as Record<string, string | null>,
     annotations: (answer['annotations'] ?? {}) as Record<string, string | null>,
     status: (answer['status'] ?? undefined) as Record<string, unknown> | undefined,
-    attachments: (answer['attachments'] ?? []) as LocalObject[],
+    attachments: objects(answer['attachments']),
     resyncAfterSeconds: (answer['resyncAfterSeconds'] ?? 0) as number,
+    finalized: (answer['finalized'] ?? false) as boolean,
   };
 }
 

@@ -5,7 +5,7 @@ import { type LocalObject, qualifiedName } from '../object.ts';
 
 type Listener = (change: Change) => void | Promise<void>;
 
-/** What a watching client knows: every write, a little later, in order within a kind. */
+/** The cache of a watching client: it sees every write a little later, in order within a kind. */
 export interface Informers {
   get(kind: Kind, name: string): LocalObject | undefined;
   /** Sorted by name. */

@@ -1,10 +1,9 @@
 import type { OwnerReference } from '../../k8s/object.ts';
-import { keyOf } from '../api-server/types.ts';
 import { isReason } from '../errors.ts';
-import { groupKey, kindOf } from '../kinds.ts';
+import { groupKey, splitApiVersion } from '../kinds.ts';
 import { type LocalObject, qualifiedName } from '../object.ts';
 import { applyDynamic } from './apply-dynamic.ts';
-import { type AppliedCache, applyServerSide, forgetApplied } from './apply-server-side.ts';
+import { applyServerSide } from './apply-server-side.ts';
 import { type Groups, type Metacontroller, throwAll } from './controller.ts';
 
 export function ownerReference(parent: LocalObject): OwnerReference {
@@ -20,28 +19,47 @@ function owned(parent: LocalObject, child: LocalObject): LocalObject {
   return { ...child, metadata: { ...child.metadata, ownerReferences } };
 }
 
-/** By apiVersion as sent: a child in another version than the observed one is another child. */
-export function groupDesired(children: readonly LocalObject[]): Groups {
+/**
+ * The answered children by kind, in the parent's namespace where they name none (`applyNamespaceDefaults`). By apiVersion
+ * as sent: a child in another version than the observed one is another child.
+ */
+export function groupDesired(
+  parent: LocalObject,
+  children: readonly LocalObject[],
+  change: (child: LocalObject) => LocalObject,
+): Groups {
   const groups: Groups = {};
   for (const child of children) {
-    const key = groupKey(child.apiVersion, child.kind);
+    const placed = change(placedIn(parent.metadata.namespace, child));
+    const key = groupKey(placed.apiVersion, placed.kind);
     groups[key] ??= {};
-    groups[key][qualifiedName(child)] = child;
+    groups[key][qualifiedName(placed)] = placed;
   }
   return groups;
 }
 
-/** Kinds come in the order of group, version, kind; children in that of their names. */
+function placedIn(namespace: string | undefined, child: LocalObject): LocalObject {
+  if (namespace === undefined || child.metadata.namespace) return child;
+  return { ...child, metadata: { ...child.metadata, namespace } };
+}
+
+/** Kinds come in the order of group, version, kind (`GetAllGVKs`); children in that of their names. */
 function inOrder(groups: Groups): LocalObject[] {
-  const rank = (key: string) => key.slice(key.indexOf('.') + 1) + key;
-  return Object.keys(groups)
-    .sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
-    .flatMap((key) => {
-      const group = groups[key] ?? {};
-      return Object.keys(group)
-        .sort()
-        .flatMap((name) => group[name] ?? []);
-    });
+  return Object.entries(groups)
+    .map(([key, group]) => ({ rank: rankOf(key), group }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .flatMap(({ group }) =>
+      Object.entries(group)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, child]) => child),
+    );
+}
+
+/** A key such as `Deployment.apps/v1` as a text that sorts by group, version and kind. */
+function rankOf(key: string): string {
+  const dot = key.indexOf('.');
+  const { group, version } = splitApiVersion(key.slice(dot + 1));
+  return [group, version, key.slice(0, dot)].join(' ');
 }
 
 function sibling(groups: Groups, { apiVersion, kind, ...rest }: LocalObject) {
@@ -49,15 +67,14 @@ function sibling(groups: Groups, { apiVersion, kind, ...rest }: LocalObject) {
 }
 
 async function deleteChild(
-  { api, client }: Metacontroller,
-  cache: AppliedCache,
+  { api, client, applied }: Metacontroller,
   child: LocalObject,
 ): Promise<void> {
   const { uid, deletionTimestamp } = child.metadata;
   if (deletionTimestamp !== undefined) return;
   try {
-    await api.delete(client, keyOf(child), { uid, propagation: 'Background' });
-    forgetApplied(cache, child);
+    await api.delete(client, api.keyOf(child), { uid, propagation: 'Background' });
+    applied.forget(child);
   } catch (error) {
     if (!isReason(error, 'NotFound')) {
       const what = `${child.kind} ${qualifiedName(child)}`;
@@ -67,12 +84,11 @@ async function deleteChild(
 }
 
 /**
- * Deletes what is observed and not wanted, then creates or updates what is wanted, all at once and without waiting
- * (pkg/controller/common/manage_children.go). A failure stops nothing else; all of them are told in the end.
+ * Deletes what is observed and not desired, then creates or updates what is desired, all at once and without waiting
+ * (pkg/controller/common/manage_children.go). A failure does not stop the others; all failures are reported at the end.
  */
 export async function manageChildren(
   metacontroller: Metacontroller,
-  cache: AppliedCache,
   parent: LocalObject,
   observed: Groups,
   desired: Groups,
@@ -86,19 +102,19 @@ export async function manageChildren(
     }
   };
   for (const child of inOrder(observed)) {
-    if (!sibling(desired, child)) await attempt(() => deleteChild(metacontroller, cache, child));
+    if (!sibling(desired, child)) await attempt(() => deleteChild(metacontroller, child));
   }
   const own = (child: LocalObject): LocalObject => owned(parent, child);
   for (const child of inOrder(desired)) {
     const known = sibling(observed, child);
     await attempt(async () => {
-      if (kindOf(child).namespaced && !child.metadata.namespace) {
+      if (metacontroller.api.kinds.kindOf(child).namespaced && !child.metadata.namespace) {
         throw new Error('an empty namespace may not be set during creation');
       }
       if (metacontroller.strategy === 'dynamic-apply') {
         await applyDynamic(metacontroller, known, child, own);
       } else {
-        await applyServerSide(metacontroller, cache, known, child, own);
+        await applyServerSide(metacontroller, known, child, own);
       }
     });
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 
 /** client-go's rate-limited, delaying work queue: https://pkg.go.dev/k8s.io/client-go/util/workqueue */
 export interface WorkQueue {
-  /** A key that waits already is not added twice. */
+  /** A key that is waiting already is not added twice. */
   add(key: string): void;
   /** Of several delays for one key the shortest counts. */
   addAfter(key: string, milliseconds: number): void;
@@ -13,7 +13,7 @@ export interface WorkQueue {
 
 const BASE_DELAY = 5;
 const MAX_DELAY = 1_000_000;
-/** Time between an event and the worker's start: events that fall into it are handled together. */
+/** Time between an event and the worker's start, in milliseconds: events within it are handled by one sync. */
 const PICK_UP = 1;
 
 export function createWorkQueue(clock: Clock, work: (key: string) => Promise<void>): WorkQueue {

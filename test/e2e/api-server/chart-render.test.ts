@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BY_HAND, manifestsFrom, TEMPLATE_ARGS } from '../../../scripts/lib/manifests.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import { meshIndexController } from '../../../src/simulator/metacontroller/controllers.ts';
+import { meshIndexController } from '../../../src/kinds/mesh-index/controller.ts';
+import { controllerObject } from '../../../src/simulator/metacontroller/controller-object.ts';
 import { selfSigned } from '../../http/lib/certificate.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { CHART, KUBE_VERSION, names, rendered, set } from '../lib/chart.ts';
@@ -95,7 +96,8 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
       ]),
     );
     const controller = objects.find(({ metadata }) => metadata.name === 'mesh-index');
-    const { resources, attachments } = meshIndexController('', ['shop', 'bank']).spec ?? {};
+    const definition = meshIndexController(['shop', 'bank']);
+    const { resources, attachments } = controllerObject(definition, 1, '').spec ?? {};
     expect(controller).toMatchObject({ spec: { resources, attachments } });
     expect(JSON.stringify(objects)).toContain('"--indexed-namespaces=shop,bank"');
   });

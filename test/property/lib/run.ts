@@ -1,9 +1,13 @@
 import type { IstioMatch } from '../../../src/api/dynamicenv.ts';
+import { controllersOf } from '../../../src/hooks/kind.ts';
+import { type DecisionConfig, KINDS } from '../../../src/kinds/kinds.ts';
 import {
   type Cluster,
   createCluster,
   type LocalClusterOptions,
 } from '../../../src/simulator/cluster.ts';
+import { WEBHOOKS } from '../../support/hooks.ts';
+import { OWN_KINDS } from '../../support/own-kinds.ts';
 import { watchHooks } from './check-hooks.ts';
 import { writeLoops } from './check-rate.ts';
 import { restProblems } from './check-rest.ts';
@@ -71,7 +75,13 @@ function createRun(options: RunOptions): Run {
     () => cluster.now(),
     (problem) => problems.push(problem),
   );
-  const shared = { strategy: options.strategy, podReadySeconds: options.podReadySeconds };
+  const shared = {
+    strategy: options.strategy,
+    podReadySeconds: options.podReadySeconds,
+    controllers: controllersOf<DecisionConfig>(KINDS, service.config),
+    webhooks: WEBHOOKS,
+    served: OWN_KINDS,
+  };
   const cluster: Cluster = createCluster({
     ...shared,
     inject: hooks.inject,

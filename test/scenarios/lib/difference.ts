@@ -1,8 +1,8 @@
 import { isMap } from '../../../src/simulator/object.ts';
 
 /**
- * What differs from the expected value, in words; nothing when it is as expected. A map says what must be there, with
- * `null` for what must not; a list is whole, unless it is `{contains: […]}`; `~text` is any text with that in it.
+ * What differs from the expected value, in words; empty when nothing does. A map names the members that must be there, with
+ * `null` for those that must not; a list must be equal, unless it is `{contains: […]}`; `~text` is any text that contains it.
  */
 export function differences(expected: unknown, found: unknown, path: string): string[] {
   if (expected === null)

@@ -18,32 +18,32 @@ export interface WriteOptions {
   manager?: string;
   /** Server-side apply takes fields over from other managers. */
   force?: boolean;
-  /** Schemas and policies do not look at this write (in-memory cluster only). */
+  /** This write is not checked by schemas and policies (in-memory cluster only). */
   unchecked?: boolean;
 }
 
-/** Something that goes wrong until it is lifted. */
+/** A fault, which lasts until it is lifted. */
 export interface FaultSpec {
   /** Path of a hook (`/dynamicenv/sync`), or `all`. */
   hook?: string;
   /** How the hook fails; default `refused`. */
   mode?: 'error' | 'timeout' | 'refused' | 'conflict';
-  /** Text that a failing hook answers, or with which a write is refused. */
+  /** The body of a failing hook's answer, or the reason of a refused write. */
   message?: string;
   times?: number;
   /** The admission webhook cannot be reached. */
   webhook?: 'lost';
   /** `<namespace>/<Deployment>`: its pods are not ready. */
   pods?: string;
-  /** Writes that are refused, or (mode `conflict`) come too late. */
+  /** Writes that are refused, or (mode `conflict`) end with a conflict. */
   write?: { user?: string; verb?: string; kind?: string; namespace?: string; name?: string };
 }
 
 export type Cascade = 'background' | 'foreground' | 'orphan';
 
 /**
- * All that a scenario needs of a cluster: nothing that kubectl could not do, so that the same scenario can run on a
- * real control plane. A refused write is an Error with the API server's message.
+ * What a scenario needs of a cluster: only what kubectl can do, so that the same scenario can run on a real control
+ * plane. A refused write is an Error with the API server's message.
  */
 export interface Driver {
   write(verb: ManifestVerb, object: LocalObject, options: WriteOptions): Promise<void>;
@@ -51,7 +51,7 @@ export interface Driver {
   patch(name: ObjectName, patch: object, options: WriteOptions): Promise<void>;
   /** Does not wait until the object is gone. */
   delete(name: ObjectName, cascade: Cascade, options: WriteOptions): Promise<void>;
-  /** Every object of the kinds that scenarios deal with. */
+  /** All objects of the kinds that scenarios use. */
   objects(): Promise<LocalObject[]>;
   /** Messages of warning events, oldest first. */
   events(): Promise<string[]>;

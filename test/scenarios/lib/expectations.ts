@@ -9,7 +9,7 @@ interface Condition {
   status: string;
 }
 
-/** `ready alice bob`, or a map from names to what is expected of these objects. */
+/** `ready alice bob`, or a map from objects' names to what is expected of them. */
 export type Expectations = string | Record<string, unknown>;
 
 export function unmet(expected: Expectations, objects: readonly LocalObject[]): string[] {

@@ -2,7 +2,7 @@ import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Driver } from './driver.ts';
 import type { Step } from './scenario.ts';
 
-/** What a reader needs to see why a step failed: the step, what differed, the latest events, how the envs stand. */
+/** What a reader needs to find why a step failed: the step, what differed, the latest events, the envs' statuses. */
 export async function failure(
   { line, words }: Step,
   action: string,
@@ -18,7 +18,7 @@ export async function failure(
     ...objects.filter(({ kind }) => kind === 'DynamicEnv').flatMap(standing),
   ].join('\n');
   const error = new Error(message);
-  // The stack would show the runner, which is not where the mistake is.
+  // The stack would show the runner, which is not what failed.
   error.stack = message;
   return error;
 }

@@ -1,9 +1,10 @@
 import { loadValidators } from '../../../src/crds.ts';
+import { controllersOf } from '../../../src/hooks/kind.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
+import { type DecisionConfig, KINDS } from '../../../src/kinds/kinds.ts';
 import {
   type Cluster,
   createCluster,
@@ -11,12 +12,13 @@ import {
 } from '../../../src/simulator/cluster.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Answered } from '../../support/answers-file.ts';
-import { HOOKS } from '../../support/hooks.ts';
+import { HOOKS, WEBHOOKS } from '../../support/hooks.ts';
+import { OWN_KINDS } from '../../support/own-kinds.ts';
 import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
 import { injectFault } from './memory-faults.ts';
 import type { Scenario } from './scenario.ts';
 
-/** As whom Metacontroller writes, whatever the service is told. */
+/** The user that Metacontroller writes as, whatever the service's flag says. */
 const METACONTROLLER = 'system:serviceaccount:metacontroller:metacontroller';
 
 type Validate = NonNullable<LocalClusterOptions['validate']>;
@@ -33,7 +35,7 @@ const SILENCE = { debug: silent, info: silent, warn: silent, error: silent };
 // Compiled once: that takes longer than a scenario.
 const validators = await loadValidators();
 
-/** The service, called through its HTTP door by an in-memory cluster whose schemas are the shipped CRDs. */
+/** The service, called over HTTP (Fastify's inject) by an in-memory cluster whose schemas are the shipped CRDs. */
 export async function memoryDriver(
   config: DecisionConfig,
   strategy: LocalClusterOptions['strategy'],
@@ -59,7 +61,7 @@ export async function memoryDriver(
     },
   });
   const validate: Validate = (object, before) => {
-    // What was wrong before and is not touched passes (CRD validation ratcheting).
+    // A field that was invalid before and is not changed is accepted (CRD validation ratcheting).
     if (isUnchecked || jsonEqual(object.spec, before?.spec)) return undefined;
     const verdict = validatorOf(object)?.validate(object);
     const refusals = [...(verdict?.errors ?? []), ...(verdict?.unknown ?? [])].filter(
@@ -71,7 +73,10 @@ export async function memoryDriver(
   const cluster: Cluster = createCluster({
     strategy,
     metacontrollerUser: METACONTROLLER,
-    indexedNamespaces: config.indexedNamespaces,
+    controllers: controllersOf<DecisionConfig>(KINDS, config),
+    webhooks: WEBHOOKS,
+    served: OWN_KINDS,
+    namespaces: config.indexedNamespaces,
     validate,
     defaults: (object) => validatorOf(object)?.withDefaults(object) ?? object,
     neverReady: ({ metadata }) => notReady.has(`${metadata.namespace}/${metadata.name}`),
@@ -118,7 +123,7 @@ export async function memoryDriver(
   };
 }
 
-/** All objects without copying them: scenarios look far more often than anything changes. */
+/** All objects, without copying them: scenarios read far more often than anything changes. */
 function mirror(cluster: Cluster) {
   const objects = new Map<string, LocalObject>();
   cluster.onWrite(({ key, after }) => {
@@ -130,14 +135,14 @@ function mirror(cluster: Cluster) {
 
 const MAX_CALLS = 1000;
 
-/** A loop of writes takes no virtual time: without a limit it would never end, and keep its test process alive. */
+/** A loop of writes takes no virtual time: without a limit on calls it would never end, nor would its test process. */
 function callLimit() {
   let left = MAX_CALLS;
   let refuse: (error: Error) => void = () => undefined;
   const reached = new Promise<never>((_, reject) => {
     refuse = reject;
   });
-  // Nobody may be waiting for it.
+  // Otherwise a rejection that nothing awaits ends the process.
   reached.catch(() => undefined);
   return {
     reached,
@@ -155,7 +160,7 @@ function callLimit() {
   };
 }
 
-/** Is the field of the spec that the path leads into as it was? */
+/** Is the spec's field at the beginning of this path unchanged? */
 function isUntouched(path: string, object: KubeObject, before: KubeObject | undefined): boolean {
   const [, field] = /^spec\.(\w+)/.exec(path) ?? [];
   if (field === undefined || before === undefined) return false;

@@ -1,28 +1,29 @@
+import { apiVersionOf, type Kind } from '../../../src/simulator/kinds.ts';
 import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
+import { DISCOVERY } from '../../support/own-kinds.ts';
 import type { ObjectName } from './driver.ts';
 
-const API_VERSIONS: Record<string, string> = {
-  Namespace: 'v1',
-  Service: 'v1',
-  Deployment: 'apps/v1',
-  StatefulSet: 'apps/v1',
-  VirtualService: 'networking.istio.io/v1',
-  DestinationRule: 'networking.istio.io/v1',
-  DynamicEnv: 'riskified.com/v1alpha1',
-  RouteInjection: 'riskified.com/v1alpha1',
-  MeshIndex: 'riskified.com/v1alpha1',
-};
-const CLUSTER_SCOPED = ['Namespace', 'DynamicEnv', 'RouteInjection'];
 const NAMESPACE = 'shop';
+
+/** Undefined: the cluster does not serve it. */
+function servedKind(name: string): Kind | undefined {
+  try {
+    const kind = DISCOVERY.kindNamed(name);
+    return kind.kind === name ? kind : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** `Deployment shop/backend`, `DynamicEnv alice`; without a namespace it is `shop`. */
 export function parseName(text: string): ObjectName {
   const [kind = '', rest = ''] = text.split(' ');
-  if (API_VERSIONS[kind] === undefined || rest === '') {
+  const served = servedKind(kind);
+  if (served === undefined || rest === '') {
     throw new Error(`"${text}" does not name an object, as "Deployment shop/backend" does`);
   }
   const [first = '', second] = rest.split('/');
-  if (CLUSTER_SCOPED.includes(kind)) return { kind, namespace: undefined, name: rest };
+  if (!served.namespaced) return { kind, namespace: undefined, name: rest };
   if (second === undefined) return { kind, namespace: NAMESPACE, name: first };
   return { kind, namespace: first, name: second };
 }
@@ -32,7 +33,7 @@ export function nameOf({ kind, metadata }: LocalObject): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-/** The objects with this name, in which `*` stands for anything. */
+/** The objects with this name; `*` in it matches any text. */
 export function named(objects: readonly LocalObject[], text: string): LocalObject[] {
   const { kind, namespace, name } = parseName(text);
   const pattern = glob(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
@@ -47,11 +48,12 @@ export function glob(text: string): RegExp {
 /** What a manifest may leave out because every scenario would repeat it: apiVersion, and the namespace `shop`. */
 export function completed(manifest: unknown): LocalObject {
   const object = manifest as LocalObject;
-  const apiVersion = object?.apiVersion ?? API_VERSIONS[object?.kind];
+  const kind = servedKind(object?.kind);
+  const apiVersion = object?.apiVersion ?? (kind && apiVersionOf(kind));
   if (apiVersion === undefined || object.metadata?.name === undefined) {
     throw new Error(`not a manifest: ${JSON.stringify(manifest)}`);
   }
-  const scope = CLUSTER_SCOPED.includes(object.kind) ? {} : { namespace: NAMESPACE };
+  const scope = kind?.namespaced === false ? {} : { namespace: NAMESPACE };
   return expanded({
     ...object,
     apiVersion,

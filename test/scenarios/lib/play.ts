@@ -8,12 +8,12 @@ import { decisionConfig, loadScenario, type Scenario, scenarioFiles } from './sc
 
 type Strategy = LocalClusterOptions['strategy'];
 
-/** A busy machine is no mistake of a scenario's. */
+/** Milliseconds: enough for a scenario on a busy machine. */
 const LIMIT = 30_000;
 
 /**
- * Every scenario on the in-memory cluster, as tests; one file per strategy, so that they run side by side. `settings`: where
- * a scenario says nothing else.
+ * Makes a test of every scenario, on the in-memory cluster; one test file per strategy, so that they run in parallel.
+ * `settings`: for scenarios that do not set them.
  */
 export async function playAll(
   strategy: Strategy,
@@ -26,7 +26,7 @@ export async function playAll(
     files.forEach((file, index) => {
       const scenario = scenarios[index];
       if (scenario === undefined) return;
-      // A mistake that is known must be seen to go away.
+      // The test of a known failure fails when the failure is gone.
       const run = scenario.known === undefined ? test : test.failing;
       const set = { ...scenario, settings: { ...settings, ...scenario.settings } };
       const tell = answersFile(`${suite}-${basename(file)}`);

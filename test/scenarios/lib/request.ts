@@ -12,7 +12,7 @@ export interface RequestSpec {
   method?: string;
   /** The caller's pod; default: one in namespace `shop` without labels. */
   from?: { namespace?: string; labels?: Record<string, string> };
-  /** `<namespace>/<name>` of the gateway that it comes in by; default: it comes from within the mesh. */
+  /** `<namespace>/<name>` of the gateway through which it enters; default: it comes from within the mesh. */
   gateway?: string;
 }
 
@@ -20,8 +20,8 @@ const CLUSTER_DOMAIN = 'cluster.local';
 const SUFFIX = `.svc.${CLUSTER_DOMAIN}`;
 
 /**
- * Where a request goes, judged by the stored objects: shares by `<service>.<namespace>@<subset>`; `503 …` where nobody
- * would answer; a word for everything else.
+ * Where a request goes, going by the stored objects: shares by `<service>.<namespace>@<subset>`; `503 …` where no pod
+ * would answer; a keyword for everything else.
  */
 export function destinationsOf(
   request: RequestSpec,

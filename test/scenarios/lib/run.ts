@@ -10,7 +10,7 @@ import { write } from './writes.ts';
 
 const POLL_SECONDS = 0.25;
 const PATIENCE = '60s';
-/** As long as anything may still be on its way; then two periodic resyncs, and a bit. */
+/** First the time in which earlier changes may still cause writes; then two periodic resyncs and some seconds. */
 const REST_SECONDS = 15;
 const QUIET_SECONDS = 125;
 
@@ -19,14 +19,14 @@ interface Stage {
   /** All objects after `given`. */
   start: Snapshot;
   lifts: (() => Promise<void>)[];
-  /** What `always` found broken, once it was. */
+  /** The first problems that `always` found. */
   broken: string[];
   unwatch: () => void;
 }
 
 type Check = (objects: readonly LocalObject[]) => string[];
 
-/** Plays a scenario; an error names the step and what was otherwise than it says. */
+/** Plays a scenario; the error names the step that failed, and what differed from it. */
 export async function runScenario(scenario: Scenario, driver: Driver): Promise<void> {
   for (const object of (await Promise.all(scenario.given.map(loadFixture))).flat()) {
     await driver.write('apply', object, {});
@@ -115,7 +115,7 @@ function checkOf(item: unknown): Check {
   return (objects) => unmet(expect as Expectations, objects);
 }
 
-/** Looks until nothing is missing any more, or the time is up. */
+/** Checks again and again until there is no problem, or the time is up. */
 async function poll(driver: Driver, check: Check, limit: number): Promise<string[]> {
   for (let waited = 0; ; waited += POLL_SECONDS) {
     const problems = check(await driver.objects());

@@ -17,9 +17,9 @@ export interface Step {
 
 export interface Scenario {
   name: string;
-  /** What only the in-memory cluster can play. */
+  /** The cluster on which it can be played, if not on all. */
   only?: 'memory';
-  /** Why it fails for now. */
+  /** Why it is known to fail. */
   known?: string;
   /** Names of fixtures. */
   given: string[];
@@ -74,7 +74,7 @@ export async function loadScenario(file: string): Promise<Scenario> {
   };
 }
 
-/** The manifests of a fixture, as they are to be applied. */
+/** The manifests of a fixture. */
 export async function loadFixture(name: string): Promise<LocalObject[]> {
   const text = await readFile(new URL(`fixtures/${name}.yaml`, DIRECTORY), 'utf8');
   return parseYaml(text).map(({ value, problems: [problem] }) => {
@@ -83,7 +83,7 @@ export async function loadFixture(name: string): Promise<LocalObject[]> {
   });
 }
 
-/** The service's flags: scenarios wait for real where they are played on a real cluster, so the times are short. */
+/** The service's flags. On a real cluster a scenario takes real time, so the times are short. */
 export function decisionConfig(settings: Record<string, unknown>): DecisionConfig {
   const values = { drainSeconds: 1, settleSeconds: 1, ...settings };
   const args = Object.entries(values).map(([key, value]) => {

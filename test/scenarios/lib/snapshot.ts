@@ -3,18 +3,18 @@ import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
 import { strayOwners } from '../../support/stray-owners.ts';
 import { glob, nameOf } from './names.ts';
 
-/** Metadata that the system writes, and that no user could tell the difference by. */
+/** Metadata that the API server and kubectl write, which is not compared. */
 const SYSTEM = ['resourceVersion', 'generation', 'uid', 'managedFields', 'creationTimestamp'];
 const SYSTEM_ANNOTATIONS = [
   'kubectl.kubernetes.io/last-applied-configuration',
   'deployment.kubernetes.io/revision',
 ];
 
-/** All objects as their owners wrote them. */
+/** All objects, without what systems write into them. */
 export type Snapshot = ReadonlyMap<string, LocalObject>;
 
 export function snapshot(objects: readonly LocalObject[]): Snapshot {
-  // An index follows from the objects that are in it.
+  // An index is computed from the objects that are in it.
   const written = objects.filter(({ kind }) => kind !== 'MeshIndex');
   return new Map(written.map((object) => [nameOf(object), asWritten(object)]));
 }
@@ -31,7 +31,7 @@ function asWritten({ status: _status, ...object }: LocalObject): LocalObject {
   return { ...object, metadata: Object.fromEntries(members) as unknown as LocalObject['metadata'] };
 }
 
-/** No labels and an empty map of them are the same to everybody. */
+/** No labels are the same as an empty map of labels. */
 function isEmpty(value: unknown): boolean {
   return (
     (isMap(value) && Object.keys(value).length === 0) ||

@@ -1,6 +1,6 @@
 const WRITER = ['as', 'refused'];
 
-/** Every action that a step can be, and the words that may stand beside it. */
+/** The actions of steps, and the fields that each of them may have. */
 const ACTIONS = {
   apply: [...WRITER, 'unchecked'],
   create: [...WRITER, 'unchecked'],
@@ -20,7 +20,7 @@ const ACTIONS = {
 
 export type Action = keyof typeof ACTIONS;
 
-/** Which action a step is; refuses a step that is none, or has words that mean nothing there. */
+/** The action of a step; throws when it has none, or a field that this action does not know. */
 export function actionOf(words: Record<string, unknown>, place: string): Action {
   const keys = Object.keys(words);
   const found = keys.filter((key): key is Action => key in ACTIONS);

@@ -12,7 +12,7 @@ import { loadFixture } from './scenario.ts';
 
 type Words = Record<string, unknown>;
 
-/** Does what a step says with a user's hands; a step with `refused` wants to be refused in those words. */
+/** Writes what a step says, as a user; with `refused`, the write must be refused with a message that contains it. */
 export async function write(driver: Driver, action: string, words: Words): Promise<void> {
   const { refused } = words;
   if (refused === undefined) return writeAll(driver, action, words);

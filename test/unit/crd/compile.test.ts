@@ -6,12 +6,14 @@ import { many } from './samples.ts';
 
 function crd(spec: Schema, storage = true): CustomResourceDefinition {
   const openAPIV3Schema: Schema = { type: 'object', properties: { spec } };
-  const older = { name: 'v1', storage: false, schema: { openAPIV3Schema: { type: 'object' } } };
-  const newer = { name: 'v2', storage, schema: { openAPIV3Schema } };
+  const version = { served: true, schema: { openAPIV3Schema: { type: 'object' } } };
+  const older = { ...version, name: 'v1', storage: false };
+  const newer = { ...version, name: 'v2', storage, schema: { openAPIV3Schema } };
   return {
     metadata: { name: 'things.example.com' },
     spec: {
       group: 'example.com',
+      scope: 'Cluster',
       names: { kind: 'Thing', plural: 'things' },
       versions: [older, newer],
     },

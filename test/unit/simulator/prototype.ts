@@ -122,7 +122,7 @@ function hasRoute(virtualService: LocalObject | undefined): boolean {
   return routes.some(({ name }) => OUR_ROUTE.test(name ?? ''));
 }
 
-/** Every base Deployment among the related ones gives its clone; without a base the sync fails. */
+/** Clones the base Deployment among the related objects; without a base the sync fails. */
 function syncEnv({ parent, children, related }: Request, now: Date) {
   const env = parent.metadata.name;
   const base = related['Deployment.apps/v1']?.['shop/backend'];
@@ -141,7 +141,7 @@ function syncEnv({ parent, children, related }: Request, now: Date) {
   };
 }
 
-/** Deactivates, waits until the routes have left and four seconds more, then deletes everything. */
+/** Deactivates, waits until the routes are removed and four seconds more, then deletes everything. */
 function finalizeEnv({ parent, children, related }: Request, now: Date) {
   const env = parent.metadata.name;
   const base = related['Deployment.apps/v1']?.['shop/backend'];
@@ -172,7 +172,7 @@ function syncRoutes({ object, related }: Request) {
   };
 }
 
-/** Restores the marks that anybody but Metacontroller takes away, then renders the plan. */
+/** Restores the marks that a writer other than Metacontroller removed, then renders the plan. */
 function admission({ request }: { request: AdmissionRequest }) {
   const object = structuredClone(request.object) as LocalObject;
   const old = request.oldObject as LocalObject | null;

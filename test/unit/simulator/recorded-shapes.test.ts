@@ -16,7 +16,7 @@ import {
 
 type Strategy = LocalClusterOptions['strategy'];
 
-/** What the recordings show, step by step. */
+/** The steps of the recordings. */
 async function tell(cluster: Cluster): Promise<void> {
   const admin = cluster.as('admin');
   for (const object of BASE) await admin.apply(object);
@@ -40,7 +40,7 @@ async function tell(cluster: Cluster): Promise<void> {
 
 const played = new Map<string, Recorded[]>();
 
-/** Played evenly and with one kind seen late, as one watch may lag behind another. */
+/** Played with equal delays, and with one kind that is seen late, as one watch may lag behind another. */
 async function play(strategy: Strategy): Promise<Recorded[]> {
   const known = played.get(strategy);
   if (known) return known;
@@ -105,7 +105,7 @@ describe.each<Strategy>(['dynamic-apply', 'server-side-apply'])(
     test('the same managers own the same fields', async () => {
       const recorded = owners(recordedCalls(strategy).map(({ request }) => request));
       const ours = owners((await play(strategy)).map(({ body }) => body));
-      // Deployment statuses go by in other steps; the prototype's RouteInjection had free-form headers.
+      // Deployment statuses come in other steps; the prototype's RouteInjection had free-form headers.
       const compared = (all: Set<string>) =>
         [...all].filter((owner) => !/ status |^RouteInjection .* Apply |Controller /.test(owner));
       expect(compared(recorded).filter((owner) => !ours.has(owner))).toEqual([]);

@@ -1,3 +1,5 @@
+import { DYNAMIC_ENV_CONTROLLER } from '../../../src/kinds/dynamicenv/controller.ts';
+import { VIRTUAL_SERVICE_CONTROLLER } from '../../../src/kinds/virtualservice/controller.ts';
 import {
   type Cluster,
   createCluster,
@@ -5,10 +7,20 @@ import {
 } from '../../../src/simulator/cluster.ts';
 import type { HookAnswer } from '../../../src/simulator/hook-call.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
+import { WEBHOOKS } from '../../support/hooks.ts';
+import { OWN_KINDS } from '../../support/own-kinds.ts';
 import type { Recorded } from './prototype.ts';
+
+/** As the chart installs it by default. */
+export const INSTALLED = {
+  controllers: [DYNAMIC_ENV_CONTROLLER, VIRTUAL_SERVICE_CONTROLLER],
+  webhooks: WEBHOOKS,
+  served: OWN_KINDS,
+};
 
 /** What a hook gets, as far as tests look into it. */
 export interface HookBody {
+  controller: LocalObject;
   parent: LocalObject;
   object: LocalObject;
   children: Record<string, Record<string, LocalObject>>;
@@ -83,7 +95,7 @@ export function scripted(
     const given = script[HOOKS[url] ?? 'sync'](body as HookBody);
     return isAnswer(given) ? given : { statusCode: 200, body: JSON.stringify(given) };
   };
-  const cluster = createCluster({ inject, strategy: 'dynamic-apply', ...options });
+  const cluster = createCluster({ inject, ...INSTALLED, strategy: 'dynamic-apply', ...options });
   const bodies = (url: string) =>
     requests.filter((request) => request.url === url).map(({ body }) => body as HookBody);
   return { cluster, requests, answers: script, bodies };

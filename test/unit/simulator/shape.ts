@@ -1,7 +1,7 @@
 import { isMap } from '../../../src/simulator/object.ts';
 
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-/** Below these every key is data: the names of objects, and who owns which field. */
+/** Below these paths keys are names of objects. */
 const NAMED = /^(children|related|attachments)\.[^.]+\.[^/]+\/v[0-9a-z]+$/;
 
 function step(path: string, key: string): string {

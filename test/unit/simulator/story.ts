@@ -4,6 +4,7 @@ import {
   type LocalClusterOptions,
 } from '../../../src/simulator/cluster.ts';
 import { createPrototype, type Prototype } from './prototype.ts';
+import { INSTALLED } from './scripted.ts';
 
 /** The objects of the recorded story. */
 export const SERVICE = {
@@ -75,11 +76,11 @@ export function stage(
   let cluster: Cluster | undefined;
   const prototype = createPrototype(() => cluster?.now() ?? new Date(0));
   const { inject } = prototype;
-  cluster = createCluster({ inject, strategy, metacontrollerUser: 'mc', ...options });
+  cluster = createCluster({ inject, ...INSTALLED, strategy, metacontrollerUser: 'mc', ...options });
   return { cluster, prototype };
 }
 
-/** Base objects applied, then the env, until it is at rest. */
+/** With the base objects and the env applied, and settled. */
 export async function readyStage(
   strategy: LocalClusterOptions['strategy'] = 'dynamic-apply',
   options: Partial<LocalClusterOptions> = {},

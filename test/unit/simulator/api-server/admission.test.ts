@@ -2,7 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import type { AdmissionReview } from '../../../../src/hooks/types.ts';
 import { createCluster } from '../../../../src/simulator/cluster.ts';
 import type { LocalObject } from '../../../../src/simulator/object.ts';
-import { admitWith, answer, type HookBody, jsonPatch, rule, scripted } from '../scripted.ts';
+import {
+  admitWith,
+  answer,
+  type HookBody,
+  INSTALLED,
+  jsonPatch,
+  rule,
+  scripted,
+} from '../scripted.ts';
 
 const URL = '/admission/virtualservices';
 
@@ -148,7 +156,7 @@ describe('what its answers do', () => {
       await cluster.as().create(virtualService());
       answers.admit = (body) => admitWith(body, jsonPatch({ op: 'remove', path }));
       const put = () => cluster.as().replace({ ...virtualService(['stable'], LABELLED) });
-      // Whoever adds labels that are taken away again comes to own them, once.
+      // A writer of labels that admission removes again becomes their owner, once.
       await put();
       const first = Number((await put()).metadata.resourceVersion);
       const second = Number((await put()).metadata.resourceVersion);
@@ -172,7 +180,7 @@ describe('what its answers do', () => {
       await now?.();
       return { statusCode: 200, body: JSON.stringify(admitWith(body as HookBody)) };
     };
-    const on = createCluster({ inject, strategy: 'dynamic-apply' });
+    const on = createCluster({ inject, ...INSTALLED, strategy: 'dynamic-apply' });
     await on.as().create(virtualService(['stable'], PLANNED));
     const other = () =>
       on.as('other').patch('VirtualService', 'shop', 'shop', { spec: { hosts: ['b'] } });

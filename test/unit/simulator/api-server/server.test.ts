@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../../../src/k8s/object.ts';
+import { VIRTUAL_SERVICE_WEBHOOK } from '../../../../src/kinds/virtualservice/webhook.ts';
 import { createApiServer } from '../../../../src/simulator/api-server/server.ts';
 import { createStore } from '../../../../src/simulator/api-server/store.ts';
-import { keyOf } from '../../../../src/simulator/api-server/types.ts';
 import { createClock } from '../../../../src/simulator/clock.ts';
+import { createDiscovery } from '../../../../src/simulator/discovery.ts';
 import { createFaults } from '../../../../src/simulator/faults.ts';
-import { kindOf } from '../../../../src/simulator/kinds.ts';
 import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { deployment, rule, scripted } from '../scripted.ts';
 
@@ -320,10 +320,11 @@ describe('kubectl apply', () => {
 describe('for lack of luck', () => {
   const CLIENT = { user: 'mc', manager: 'metacontroller' };
 
-  /** A server whose webhook lets somebody else write first, every time. */
+  /** A server where somebody else writes during every call of the webhook. */
   function contested() {
     const clock = createClock('2026-01-01T00:00:00Z');
     const store = createStore(clock);
+    const kinds = createDiscovery([]);
     const faults = createFaults(() => undefined);
     let writes = 0;
     const inject = async () => {
@@ -331,13 +332,15 @@ describe('for lack of luck', () => {
       const [live] = store.list();
       if (live) {
         const metadata = { ...live.metadata, labels: { writes: String(writes) } };
-        store.put(kindOf(live), { ...live, metadata }, { user: 'other', verb: 'patch' });
+        store.put(kinds.kindOf(live), { ...live, metadata }, { user: 'other', verb: 'patch' });
       }
       return { statusCode: 404, body: '' };
     };
     return createApiServer({
       clock,
       store,
+      kinds,
+      webhooks: [{ ...VIRTUAL_SERVICE_WEBHOOK, kind: kinds.kindNamed('VirtualService') }],
       inject,
       faults,
       validate: undefined,
@@ -361,7 +364,7 @@ describe('for lack of luck', () => {
     const created = await api.create(CLIENT, PLANNED);
     const change = (live: LocalObject) => ({ ...live, spec: { hosts: ['b'] } });
     const conflict = { reason: 'Conflict' };
-    await expect(api.patch(CLIENT, keyOf(created), change)).rejects.toMatchObject(conflict);
+    await expect(api.patch(CLIENT, api.keyOf(created), change)).rejects.toMatchObject(conflict);
     await expect(api.update(CLIENT, PLANNED)).rejects.toMatchObject(conflict);
     await expect(api.updateStatus(CLIENT, created)).rejects.toMatchObject(conflict);
   });

@@ -95,6 +95,11 @@ describe('which objects a rule selects', () => {
       { labelSelector: { matchExpressions: [{ key: 'a', operator: 'Is' }] } },
       'not a valid label selector operator',
     ],
+    [
+      'a namespace selector for a cluster-scoped kind',
+      { apiVersion: 'v1', resource: 'namespaces', namespaceSelector: {} },
+      'namespaceSelector is only supported for namespaced related resources',
+    ],
     ['an unknown resource', { resource: 'nothings' }, "discovery: can't find resource nothings"],
     [
       'an unknown field',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { meshIndexController } from '../../../../src/kinds/mesh-index/controller.ts';
 import { answer, rule, scripted } from '../scripted.ts';
 import { VIRTUAL_SERVICE } from '../story.ts';
 
@@ -100,8 +101,6 @@ describe('the decorator', () => {
     ],
     ['a child', () => ({ children: [] }), 'unknown field "children"'],
     ['a number for a label', () => ({ labels: { a: 1 } }), 'cannot unmarshal labels.a'],
-    ['a status', () => ({ status: {} }), 'plays no status'],
-    ['an attachment', () => ({ attachments: [rule()] }), 'no undeclared attachments'],
   ])('%s becomes a Warning', async (_name, decorate, message) => {
     const { cluster } = scripted({ decorate });
     await cluster.as().create(VIRTUAL_SERVICE);
@@ -111,6 +110,32 @@ describe('the decorator', () => {
       reason: 'SyncError',
     });
     expect(cluster.events[0]?.message).toContain(message);
+  });
+
+  test('writes a status as the status, beside labels; null leaves it as it is', async () => {
+    const { cluster, answers } = scripted();
+    answers.decorate = () => ({ status: { seen: 1 }, labels: { a: 'b' } });
+    await cluster.as().create(VIRTUAL_SERVICE);
+    await cluster.settle();
+    const decoratedSo = { status: { seen: 1 }, metadata: { labels: { a: 'b' }, generation: 1 } };
+    expect(get(cluster)).toMatchObject(decoratedSo);
+    expect(cluster.history.map(({ verb }) => verb)).toEqual(['create', 'updateStatus', 'update']);
+    answers.decorate = () => ({ status: null });
+    await cluster.settle();
+    expect(get(cluster)).toMatchObject(decoratedSo);
+    expect(cluster.events).toEqual([]);
+  });
+
+  test('makes attachments of kinds that it does not declare, and never sees them again', async () => {
+    const { cluster, answers, bodies } = scripted({
+      decorate: () => ({ attachments: [rule('rule', { host: 'a' })] }),
+    });
+    await cluster.as().create(VIRTUAL_SERVICE);
+    await cluster.settle();
+    expect(bodies(SYNC).at(-1)?.attachments).toEqual({});
+    answers.decorate = () => ({ attachments: [] });
+    await cluster.settle();
+    expect(cluster.get('DestinationRule', 'shop', 'rule')?.spec).toEqual({ host: 'a' });
   });
 
   test('an unwritable VirtualService: a Warning and retries, until it can be written', async () => {
@@ -147,7 +172,10 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
     });
     const cluster4Index = (index: () => unknown = () => ({ attachments: [attached()] })) => {
       content.text = 'one';
-      return scripted({ index, indexRelated: related }, { strategy, indexedNamespaces: ['shop'] });
+      const namespaces = ['shop'];
+      const controllers = [meshIndexController(namespaces)];
+      const answers = { index, indexRelated: related };
+      return scripted(answers, { strategy, controllers, namespaces });
     };
     const indexOf = ({ cluster }: ReturnType<typeof scripted>) =>
       cluster.get('MeshIndex', 'shop', 'mesh-index');
@@ -235,7 +263,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
         .as()
         .patch('MeshIndex', 'shop', 'mesh-index', { metadata: { annotations } });
       await all.cluster.advance(1);
-      // Creating it anew fails without a word; server-side apply takes it over.
+      // To create it anew fails without an event; server-side apply takes it over.
       const isMarked =
         indexOf(all)?.metadata.annotations?.['metacontroller.k8s.io/decorator-controller'];
       expect(isMarked).toBe(strategy === 'server-side-apply' ? 'mesh-index' : undefined);
