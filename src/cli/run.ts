@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
 import { getHelp } from './get/options.ts';
 import { previewHelp } from './preview/options.ts';
+import { refHelp } from './ref/options.ts';
 import { terminal } from './shared/terminal.ts';
 import { traceHelp } from './trace/options.ts';
 
@@ -45,6 +46,14 @@ const COMMANDS: Record<string, Command> = {
     run: async (args) => {
       const { get } = await import('./get/get.ts');
       return get(args, terminal());
+    },
+  },
+  ref: {
+    summary: "print a branch's ref",
+    help: refHelp,
+    run: async (args) => {
+      const { ref } = await import('./ref/ref.ts');
+      return ref(args, terminal());
     },
   },
   demo: {

@@ -15,6 +15,7 @@ import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../shared
 import { formatOption, namespaceOption } from '../shared/option-values.ts';
 import { type CallerOptions, callerOptions } from './caller.ts';
 import { readCalls } from './calls.ts';
+import { type RefHeader, refHeader, withRefHeader } from './ref.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 
@@ -25,6 +26,8 @@ export interface TraceOptions {
   /** For manifests that name no namespace, and for a caller without flags; undefined: the context's, or `default`. */
   namespace: string | undefined;
   calls: Call[];
+  /** Of `--ref`; `calls` have it. */
+  ref: RefHeader | undefined;
   caller: CallerOptions;
   format: (typeof FORMATS)[number];
   /** Where to draw it. */
@@ -46,6 +49,7 @@ at pods that are not known to be ready; 2 bad input, the cluster cannot be reach
 
   -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
   -H, --header 'NAME: VALUE' a request header; may be repeated; 'Host: …' replaces the URL's host
+  --ref REF                  select a branch: mp-101, or payment-service:mp-101::cart-service:mp-102; prints how to send it
   --from NAMESPACE/NAME      the Deployment whose pods call
   --from-namespace NAME      the caller's namespace (default: that of -n)
   --from-labels KEY=VALUE,…  the caller's pod labels (default: none)
@@ -64,6 +68,7 @@ ${describeFlags(DECISION_FLAGS)}`;
 const OWN = {
   file: { type: 'string', short: 'f', multiple: true },
   header: { type: 'string', short: 'H', multiple: true },
+  ref: { type: 'string' },
   from: { type: 'string' },
   'from-namespace': { type: 'string' },
   'from-labels': { type: 'string' },
@@ -83,7 +88,8 @@ export function readTraceOptions(
   const files = (given['file'] ?? []) as string[];
   const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
   if (cluster === undefined) refuseWithoutCluster(given, files);
-  const calls = readCalls(words, (given['header'] ?? []) as string[]);
+  const ref = typeof given['ref'] === 'string' ? refHeader(given['ref']) : undefined;
+  const calls = readCalls(words, withRefHeader((given['header'] ?? []) as string[], ref));
   const caller = callerOptions(given);
   refuseTls(calls, caller);
   return {
@@ -91,6 +97,7 @@ export function readTraceOptions(
     cluster,
     namespace: namespaceOption(given, 'namespace'),
     calls,
+    ref,
     caller,
     format: formatOption(FORMATS, given),
     graph: graphOption(given),

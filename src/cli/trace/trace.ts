@@ -3,12 +3,14 @@ import { toYaml } from '../../k8s/yaml.ts';
 import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
 import { meshSnapshot } from '../../trace/mesh-snapshot.ts';
 import { trace as traced } from '../../trace/trace.ts';
+import type { Trace } from '../../trace/types.ts';
 import { drawGraph } from '../shared/graph.ts';
 import { manifestLoader } from '../shared/manifests.ts';
 import type { Output } from '../shared/terminal.ts';
 import { callerOf } from './caller.ts';
 import { traceCluster, traceFiles } from './input.ts';
-import { readTraceOptions } from './options.ts';
+import { readTraceOptions, type TraceOptions } from './options.ts';
+import { howToSend } from './ref.ts';
 import { traceText } from './report.ts';
 
 /** Says where a request goes, and why. Answers the exit code: 0: each hop reaches pods or is answered by a proxy; 1: one does not. */
@@ -26,7 +28,11 @@ export async function trace(args: readonly string[], output: Output): Promise<nu
   const answer = traced(options.calls, caller, snapshot, [...warnings, ...input.notes, ...notes]);
   if (options.format === 'json') output.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (options.format === 'yaml') output.write(toYaml(answer));
-  else output.write(traceText(answer, input.title, output.paint));
+  else output.write(traceText(answer, input.title, output.paint) + sendingText(options, answer));
   await drawGraph(options.graph, input.objects, options.config, answer);
   return answer.reached ? 0 : 1;
+}
+
+function sendingText({ ref, calls, caller }: TraceOptions, answer: Trace): string {
+  return ref === undefined ? '' : howToSend(ref, calls, answer, caller.gateway !== undefined);
 }

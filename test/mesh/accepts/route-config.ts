@@ -48,12 +48,15 @@ function pathOf(uri: StringMatch | undefined): object {
 }
 
 function headersOf({ headers = {}, withoutHeaders = {} }: HTTPMatchRequest): object[] {
-  const matchers = (map: Record<string, StringMatch>, more: object) =>
-    Object.entries(map).map(([name, match]) => ({ name, ...conditionOf(match), ...more }));
-  return [
-    ...matchers(headers, {}),
-    ...matchers(withoutHeaders, { invert_match: true, treat_missing_header_as_empty: true }),
-  ];
+  const matchers = (map: Record<string, StringMatch>) =>
+    Object.entries(map).map(([name, match]) => ({ name, ...conditionOf(match) }));
+  const inverted = matchers(withoutHeaders).map((one) => ({
+    ...one,
+    invert_match: true,
+    // In conflict with a condition on presence.
+    ...('present_match' in one ? {} : { treat_missing_header_as_empty: true }),
+  }));
+  return [...matchers(headers), ...inverted];
 }
 
 function conditionOf({ exact, prefix, regex }: StringMatch): object {

@@ -55,7 +55,13 @@ export async function refusedHosts(
   return [...first, ...(await refusedHosts(program, hosts.slice(middle), maxProgram, rest))];
 }
 
-function bootstrap(virtual_hosts: readonly VirtualHost[], maxProgram: number): object {
+/** A listener on 127.0.0.1 with these hosts; port 0 where nobody is to send anything. */
+export function bootstrap(
+  virtual_hosts: readonly VirtualHost[],
+  maxProgram: number,
+  port_value = 0,
+  flags: Readonly<Record<string, boolean>> = {},
+): object {
   const manager = {
     '@type': MANAGER,
     stat_prefix: 'routes',
@@ -64,12 +70,12 @@ function bootstrap(virtual_hosts: readonly VirtualHost[], maxProgram: number): o
   };
   const listener = {
     name: 'routes',
-    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    address: { socket_address: { address: '127.0.0.1', port_value } },
     filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
   };
-  const limit = { 're2.max_program_size.error_level': `${maxProgram}` };
+  const runtime = { 're2.max_program_size.error_level': `${maxProgram}`, ...flags };
   return {
     static_resources: { listeners: [listener] },
-    layered_runtime: { layers: [{ name: 'istio', static_layer: limit }] },
+    layered_runtime: { layers: [{ name: 'istio', static_layer: runtime }] },
   };
 }

@@ -1,0 +1,90 @@
+import type { HTTPMatchRequest } from '../istio/types.ts';
+import type { RouteHeaders } from './names.ts';
+import type { RefSettings } from './pick.ts';
+import {
+  baggageAnyRegex,
+  baggageListRegex,
+  baggageOtherPairRegex,
+  baggageOtherRefRegex,
+  baggageRefRegex,
+  cookieOtherRegex,
+  cookieRegex,
+  headerListRegex,
+  headerOtherPairRegex,
+  headerOtherRefRegex,
+} from './regexes.ts';
+import type { ServiceRef } from './service-route.ts';
+
+/**
+ * Match entries for requests that select a ref for a service: a request meets one of them just when `pick` answers that ref. So no
+ * request meets entries of two refs. Cookies count only where browsers come in, in VirtualServices that are bound to a gateway.
+ *
+ * Istio sorts a route's header conditions by the bytes of their names, and Envoy tries them in that order. So what has to be there is
+ * spelled with capitals (`X-Source-Route`, `Baggage`): regular requests, which have none of it, cost least then. Regexes that have
+ * to fail come last. To Envoy the names are the same.
+ * `{}` in `withoutHeaders` is "not there at all".
+ */
+export function refEntries(
+  target: ServiceRef,
+  { headers, carriers }: RefSettings,
+  isGatewayBound: boolean,
+): HTTPMatchRequest[] {
+  const hasBaggage = carriers.includes('baggage');
+  const hasCookie = isGatewayBound && carriers.includes('cookie');
+  return [
+    ...headerEntries(target, headers),
+    ...(hasBaggage ? baggageEntries(target, headers) : []),
+    ...(hasCookie ? [cookieEntry(target, headers, hasBaggage)] : []),
+  ];
+}
+
+function headerEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
+  const { service, ref } = target;
+  return [
+    {
+      headers: { [first(names.service)]: { regex: headerListRegex(target) } },
+      withoutHeaders: { [names.service]: { regex: headerOtherPairRegex(target) } },
+    },
+    {
+      headers: { [first(names.source)]: { exact: ref } },
+      withoutHeaders: {
+        [names.service]: { regex: headerListRegex({ service }) },
+        [names.source]: { regex: headerOtherRefRegex(ref) },
+      },
+    },
+  ];
+}
+
+function baggageEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
+  const without = (regex: string) => ({ ...withoutPlain(names), baggage: { regex } });
+  return [
+    {
+      headers: { Baggage: { regex: baggageListRegex(names, target) } },
+      withoutHeaders: without(baggageOtherPairRegex(names, target)),
+    },
+    {
+      headers: { Baggage: { regex: baggageRefRegex(names, target.ref) } },
+      withoutHeaders: without(baggageOtherRefRegex(names, target)),
+    },
+  ];
+}
+
+function cookieEntry({ ref }: ServiceRef, names: RouteHeaders, hasBaggage: boolean) {
+  return {
+    headers: { Cookie: { regex: cookieRegex(names, ref) } },
+    withoutHeaders: {
+      ...withoutPlain(names),
+      ...(hasBaggage ? { baggage: { regex: baggageAnyRegex(names) } } : {}),
+      cookie: { regex: cookieOtherRegex(names, ref) },
+    },
+  };
+}
+
+function withoutPlain({ service, source }: RouteHeaders): Record<string, object> {
+  return { [first(service)]: {}, [first(source)]: {} };
+}
+
+/** `X-Source-Route`: a capital comes before any small letter. */
+function first(name: string): string {
+  return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}

@@ -1,0 +1,71 @@
+import {
+  type Carried,
+  fromBaggage,
+  fromCookie,
+  fromHeaders,
+  type HeaderList,
+  type Repeated,
+} from './carried.ts';
+import { isRef, type RouteHeaders } from './names.ts';
+import { hasOtherRef, parseServiceRoute } from './service-route.ts';
+
+/** What may carry the route context besides the two headers, which always may. `tracestate` never does. */
+export type Carrier = 'baggage' | 'cookie';
+
+export interface RefSettings {
+  headers: RouteHeaders;
+  carriers: readonly Carrier[];
+}
+
+/**
+ * The ref that a request selects for a service (the Service's name), or undefined: the regular version.
+ *
+ * One carrier decides, the first that names one of the two headers at all, even without a value or with one that means nothing:
+ * the headers, then `baggage`, then the cookie. A later one never repairs what an earlier one says. Within it the pair for the
+ * service decides, else `x-source-route`. A value that is malformed, empty or joined by commas has no pair.
+ *
+ * What contradicts itself selects nothing: pairs of one service, members or cookies of one name with different refs. To take the first
+ * one would be a guess, and libraries differ in which one they take; the regular version harms nobody. It is also what lets
+ * matches exclude each other, whatever refs there are: a regex can tell "another one", but not "the first". One ref told twice is
+ * no contradiction: browsers send a cookie twice that is set for two domains.
+ */
+export function pick(
+  service: string,
+  request: HeaderList,
+  { headers, carriers }: RefSettings,
+  how: Repeated,
+): string | undefined {
+  const plain = fromHeaders(request, headers, how);
+  if (isTold(plain)) return decide(service, plain);
+  const baggage = carriers.includes('baggage') ? fromBaggage(request, headers) : NOTHING;
+  if (isTold(baggage)) return decide(service, baggage);
+  return decide(service, carriers.includes('cookie') ? fromCookie(request, headers, how) : NOTHING);
+}
+
+const NOTHING: Carried = { service: [], source: [] };
+
+function isTold({ service, source }: Carried): boolean {
+  return service.length + source.length > 0;
+}
+
+function decide(service: string, carried: Carried): string | undefined {
+  const lists = carried.service.flatMap((value) => parseServiceRoute(value) ?? []);
+  const own = lists.find((pair) => pair.service === service);
+  if (own === undefined) return commonRef(carried.source);
+  const isContradicted = carried.service.some((value) => hasOtherRef(value, own));
+  return isRef(own.ref) && !isContradicted ? own.ref : undefined;
+}
+
+/** The one ref that all values mean; quotation marks and blanks around do not make another one. */
+function commonRef(values: readonly string[]): string | undefined {
+  const ref = values.find(isRef);
+  return values.every((value) => bare(value) === ref) ? ref : undefined;
+}
+
+function bare(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && '" \t'.includes(value[start] ?? '')) start += 1;
+  while (end > start && '" \t'.includes(value[end - 1] ?? '')) end -= 1;
+  return value.slice(start, end);
+}

@@ -1,0 +1,125 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, jest, test } from '@jest/globals';
+import { ref } from '../../src/cli/ref/ref.ts';
+import { recorder, refusalOf } from './lib/in-process.ts';
+import { runProgram } from './lib/program.ts';
+import { traced } from './lib/traced.ts';
+
+jest.setTimeout(60_000);
+
+const SHOP = fileURLToPath(new URL('../../examples/shop', import.meta.url));
+
+function refsOf(...args: string[]): string {
+  const output = recorder();
+  expect(ref(args, output)).toBe(0);
+  return output.text();
+}
+
+describe('ref', () => {
+  test('of one branch: nothing else, for a pipeline', async () => {
+    const outcome = await runProgram(['ref', 'feature/mp-101-bla-bla']);
+    expect(outcome).toEqual({ code: 0, stdout: 'mp-101\n', stderr: '' });
+  });
+
+  test('of several: each with its own', () => {
+    expect(refsOf('feature/mp-101-a', 'main', 'main')).toBe(
+      'feature/mp-101-a\tmp-101\nmain\tmain\nmain\tmain\n',
+    );
+  });
+
+  test('2 where two have one ref, behind the output', async () => {
+    const branches = ['feature/mp-101-a', 'main', 'fix/MP-101-b'];
+    expect(await runProgram(['ref', ...branches])).toEqual({
+      code: 2,
+      stdout: 'feature/mp-101-a\tmp-101\nmain\tmain\nfix/MP-101-b\tmp-101\n',
+      stderr:
+        'dynamicenv: feature/mp-101-a and fix/MP-101-b have the ref mp-101; in one service only one version can have it: rename a branch, or use --whole\n',
+    });
+  });
+
+  test('--whole: no two have one', () => {
+    expect(refsOf('--whole', 'feature/mp-101-a', 'fix/MP-101-b')).toMatch(
+      /^feature\/mp-101-a\tfeature-mp-101-a-[0-9a-f]{10}\nfix\/MP-101-b\tfix-mp-101-b-[0-9a-f]{10}\n$/,
+    );
+  });
+
+  test.each([
+    [[], 'BRANCH is missing, such as feature/mp-101-new-form; see --help'],
+    [[''], 'BRANCH "" must not be empty: write the name as git has it'],
+    [
+      ['main', 'a\tb'],
+      'BRANCH "a\\tb" must not have white space or control characters: write the name as git has it',
+    ],
+    [['--hole', 'a'], "Unknown option '--hole'; see --help"],
+  ])('%j: refused', async (args, message) => {
+    const output = recorder();
+    expect(await refusalOf((async () => ref(args, output))())).toBe(message);
+    expect(output.text()).toBe('');
+  });
+});
+
+describe('trace --ref', () => {
+  const sent = async (...args: string[]) => {
+    const { text } = await traced('-f', SHOP, ...args);
+    return { head: text.split('\n')[0], end: text.slice(text.indexOf('\nHow to send it')) };
+  };
+
+  test('a ref for everything', async () => {
+    const { head, end } = await sent('http://backend.shop/api/x', '--ref', 'mp-101');
+    expect(head).toBe('GET http://backend.shop/api/x  x-source-route: mp-101');
+    expect(end).toBe(`
+How to send it
+  selects        backend: mp-101
+  curl           curl -H 'x-source-route: mp-101' 'http://backend.shop/api/x'
+  baggage        -H 'baggage: x-source-route=mp-101', where baggage is read
+`);
+  });
+
+  test('pairs, over a chain', async () => {
+    const pairs = 'backend:mp-101::cart:mp-102';
+    const urls = ['http://web.shop/', 'http://backend.shop/a'];
+    const { head, end } = await sent('POST', ...urls, '-H', "user: o'x", '--ref', pairs);
+    expect(head).toBe(`POST http://web.shop/  user: o'x  x-service-route: ${pairs}`);
+    expect(end).toBe(`
+How to send it
+  selects        web: nothing, so its regular version
+                 backend: mp-101
+  curl           curl -X POST -H 'user: o'\\''x' -H 'x-service-route: ${pairs}' 'http://web.shop/'
+  baggage        -H 'baggage: x-service-route=${pairs}', where baggage is read
+`);
+  });
+
+  test('from outside: a cookie, too, and the host', async () => {
+    const gateway = ['--gateway', 'shop/public', '-H', 'Host: shop.example.com'];
+    const { end } = await sent('http://localhost/', ...gateway, '--ref', 'mp-101');
+    expect(end).toBe(`
+How to send it
+  curl           curl -H 'host: shop.example.com' -H 'x-source-route: mp-101' 'http://localhost/'
+  baggage        -H 'baggage: x-source-route=mp-101', where baggage is read
+  cookie         -H 'cookie: x-source-route=mp-101', where cookies are read
+`);
+  });
+
+  test('for programs: the request alone', async () => {
+    const { text } = await traced('-f', SHOP, 'http://web.shop/', '--ref', 'rc', '-o', 'json');
+    expect(JSON.parse(text).hops[0].request.headers).toEqual({ 'x-source-route': 'rc' });
+  });
+
+  test.each([
+    ['MP-101', /^--ref: ref must consist of .* got "MP-101"; "dynamicenv ref BRANCH" derives one/],
+    ['', /^--ref: ref must not be empty/],
+    ['web:mp-1:x', /^--ref: expected a ref such as mp-101, or pairs such as .*, got "web:mp-1:x"$/],
+    ['web.shop:mp-1', /^--ref: service must consist .* without its namespace$/],
+    ['web:MP-1', /^--ref: ref must consist/],
+    ['web:a::web:a', /^--ref: service web has two pairs; leave one out$/],
+  ])('%j: refused', async (text, message) => {
+    expect(await refusalOf(sent('http://web.shop/', '--ref', text))).toMatch(message);
+  });
+
+  test('not beside a header that says something else', async () => {
+    const args = ['http://web.shop/', '--ref', 'rc', '-H', 'X-Service-Route: web:mp-1'];
+    expect(await refusalOf(sent(...args))).toBe(
+      "give --ref or -H 'X-Service-Route: web:mp-1', not both",
+    );
+  });
+});

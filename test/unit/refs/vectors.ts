@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { parseYaml } from '../../../src/k8s/yaml.ts';
+import type { HeaderList, Repeated } from '../../../src/refs/carried.ts';
+import type { Carrier, RefSettings } from '../../../src/refs/pick.ts';
+
+/** A case of clients/vectors/routes.yaml, whose README tells the fields. */
+export interface RouteVector {
+  name: string;
+  service: string;
+  carriers: readonly Carrier[];
+  headers: HeaderList;
+  ref: string | null;
+  /** Where repeated headers count one by one. */
+  refEach: string | null;
+  why: string;
+}
+
+const FILE = new URL('../../../clients/vectors/routes.yaml', import.meta.url);
+
+interface File {
+  version: number;
+  serviceRouteHeader: string;
+  sourceRouteHeader: string;
+  cases: readonly (Omit<RouteVector, 'carriers' | 'refEach'> & Partial<RouteVector>)[];
+}
+
+const file = parseYaml(readFileSync(FILE, 'utf8'))[0]?.value as File;
+
+export const VECTORS: readonly RouteVector[] = file.cases.map((one) => ({
+  carriers: [],
+  refEach: one.ref,
+  ...one,
+}));
+
+/** With which a case is to be judged. */
+export function settingsFor({ carriers }: Pick<RouteVector, 'carriers'>): RefSettings {
+  const headers = { service: file.serviceRouteHeader, source: file.sourceRouteHeader };
+  return { headers, carriers };
+}
+
+export function expected({ ref, refEach }: RouteVector, how: Repeated): string | null {
+  return how === 'each' ? refEach : ref;
+}
