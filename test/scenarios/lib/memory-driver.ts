@@ -1,5 +1,5 @@
-import { loadValidators } from '../../../src/crds.ts';
-import { controllersOf } from '../../../src/hooks/kind.ts';
+import { loadValidator, loadValidators } from '../../../src/crds.ts';
+import { controllersOf, type Kind, loadHooks } from '../../../src/hooks/kind.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
@@ -10,6 +10,7 @@ import {
   createCluster,
   type LocalClusterOptions,
 } from '../../../src/simulator/cluster.ts';
+import type { Kind as ServedKind } from '../../../src/simulator/kinds.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Answered } from '../../support/answers-file.ts';
 import { HOOKS, WEBHOOKS } from '../../support/hooks.ts';
@@ -35,13 +36,22 @@ const SILENCE = { debug: silent, info: silent, warn: silent, error: silent };
 // Compiled once: that takes longer than a scenario.
 const validators = await loadValidators();
 
+interface DriverOptions {
+  skew?: Scenario['skew'];
+  /** Gets every call of a hook with its answer. */
+  tell?: (answered: Answered) => void;
+  /** A kind beside those of the service, with its settings, and what the cluster serves for it. */
+  more?: { kind: Kind<object>; settings: object; served: ServedKind };
+}
+
 /** The service, called over HTTP (Fastify's inject) by an in-memory cluster whose schemas are the shipped CRDs. */
 export async function memoryDriver(
   config: DecisionConfig,
   strategy: LocalClusterOptions['strategy'],
-  skew: Scenario['skew'] = [0],
-  tell: (answered: Answered) => void = silent,
+  { skew = [0], tell = silent, more }: DriverOptions = {},
 ): Promise<Driver> {
+  const settings = { ...config, ...more?.settings };
+  const others = more === undefined ? [] : [more.kind];
   const validatorOf = ({ kind }: LocalObject) => validators[kind];
   const notReady = new Set<string>();
   const overload = callLimit();
@@ -52,9 +62,9 @@ export async function memoryDriver(
     return new Date(cluster.now().getTime() + ahead * 1000);
   };
   const app = buildApp({
-    hooks: HOOKS,
+    hooks: [...HOOKS, ...(await loadHooks<object>(others, loadValidator))],
     service: {
-      config,
+      config: settings,
       now: clock,
       metrics: createMetrics(),
       log: SILENCE,
@@ -73,9 +83,12 @@ export async function memoryDriver(
   const cluster: Cluster = createCluster({
     strategy,
     metacontrollerUser: METACONTROLLER,
-    controllers: controllersOf<DecisionConfig>(KINDS, config),
+    controllers: [
+      ...controllersOf<DecisionConfig>(KINDS, config),
+      ...controllersOf<object>(others, settings),
+    ],
     webhooks: WEBHOOKS,
-    served: OWN_KINDS,
+    served: more === undefined ? OWN_KINDS : [...OWN_KINDS, more.served],
     namespaces: config.indexedNamespaces,
     validate,
     defaults: (object) => validatorOf(object)?.withDefaults(object) ?? object,

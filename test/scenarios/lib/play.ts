@@ -41,7 +41,10 @@ async function play(
   tell: ReturnType<typeof answersFile>,
 ): Promise<void> {
   const config = decisionConfig(scenario.settings);
-  const driver = await memoryDriver(config, strategy, scenario.skew, tell);
+  const driver = await memoryDriver(config, strategy, {
+    ...(scenario.skew && { skew: scenario.skew }),
+    tell,
+  });
   try {
     await runScenario(scenario, driver);
   } finally {

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+
+const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
+
+/**
+ * The folders of docs/architecture.md, from the highest to the lowest: a file imports only from its own folder and from lower
+ * ones. Folders on one line do not import each other.
+ */
+const LAYERS: readonly (readonly string[])[] = [
+  ['cli/demo', 'cli/get', 'cli/preview', 'cli/ref', 'cli/trace'],
+  ['cli/shared'],
+  ['picture', 'kube-client', 'simulator', 'http'],
+  ['trace'],
+  ['kinds/dynamicenv', 'kinds/virtualservice', 'kinds/mesh-index'],
+  ['virtualservice'],
+  ['virtualservice/injections', 'virtualservice/plan'],
+  ['virtualservice/routes', 'mesh', 'refs'],
+  ['hooks', 'api'],
+  ['crd'],
+  ['istio'],
+  ['k8s'],
+];
+
+interface Import {
+  file: string;
+  from: string;
+  to: string;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+const imports = files.flatMap(importsOf);
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  const targets = [...text.matchAll(/(?:from |import\()'(\.[^']+)'/g)].map(([, target = '']) =>
+    normalize(join(dirname(file), target)),
+  );
+  return targets
+    .map((target) => ({ file, from: folderOf(file), to: folderOf(target) }))
+    .filter(({ from, to }) => from !== to);
+}
+
+/** The longest folder of a layer that the file is in; empty: the program's own files (`main.ts`, `cli/run.ts`). */
+function folderOf(file: string): string {
+  const folders = LAYERS.flat().filter((folder) => file.startsWith(`${folder}/`));
+  return folders.sort((a, b) => b.length - a.length)[0] ?? '';
+}
+
+function layerOf(folder: string): number {
+  return LAYERS.findIndex((layer) => layer.includes(folder));
+}
+
+/** Files that only put others together, and what the CLI and the service share; they import and are imported freely. */
+const PROGRAM = '';
+
+test('no file imports from a higher folder, or from another one of its layer', () => {
+  const upward = imports.filter(
+    ({ from, to }) => from !== PROGRAM && to !== PROGRAM && layerOf(to) <= layerOf(from),
+  );
+  expect(upward).toEqual([]);
+});
+
+test('only the CLI and the reader of clusters use files of the program itself', () => {
+  const users = imports.filter(({ to }) => to === PROGRAM).map(({ from }) => from);
+  const others = users.filter((from) => !/^(cli\/.*|kube-client|)$/.test(from));
+  expect(others).toEqual([]);
+});
+
+test('the layers name every folder, and imports were found', () => {
+  const folders = files.map(folderOf);
+  expect(LAYERS.flat().filter((folder) => !folders.includes(folder))).toEqual([]);
+  const unknown = files.filter((file) => folderOf(file) === PROGRAM && file.includes('/'));
+  expect(unknown.sort()).toEqual(['cli/run.ts', 'kinds/kinds.ts']);
+  expect(imports.length).toBeGreaterThan(500);
+});
