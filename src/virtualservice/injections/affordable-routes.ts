@@ -2,7 +2,7 @@ import { jsonBytes } from '../../k8s/canonical.ts';
 import type { Plan } from '../routes/plan-codec.ts';
 import type { Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
-import { affordableInjections, areSurelyAffordable } from './affordable.ts';
+import { affordableInjections } from './affordable.ts';
 import type { WantedRoutes } from './planned.ts';
 import { applicants } from './room-order.ts';
 import type { LeftOut } from './too-large-note.ts';
@@ -19,7 +19,9 @@ export function affordableRoutes(
   present: Plan | undefined,
 ): { wanted: readonly WantedRoutes[]; costly: LeftOut[] } {
   const plans = wanted.flatMap(({ plan }) => plan ?? []);
-  if (areSurelyAffordable(users, plans, sentBytes)) return { wanted, costly: [] };
+  // If all are affordable together, their order does not matter.
+  const { leftOut: some } = affordableInjections(users, plans, scope, sentBytes);
+  if (some.length === 0) return { wanted, costly: [] };
   const ordered = [true, false].flatMap((isActive) => {
     const asking = wanted.filter(({ injection }) => injection.spec.active === isActive);
     const injections = asking.flatMap(({ plan }) => plan ?? []);
@@ -30,7 +32,6 @@ export function affordableRoutes(
     ordered.map(({ injection }) => injection),
     scope,
   );
-  if (leftOut.length === 0) return { wanted, costly: [] };
   const costly = new Set(leftOut);
   return {
     wanted: wanted.filter(({ plan }) => plan === undefined || !costly.has(plan)),
