@@ -58,9 +58,9 @@ function defined(kind: string, plural: string, scope: 'Namespaced' | 'Cluster'):
 }
 
 /** A namespaced kind that nothing under src knows. */
-export const WIDGET = defined('Widget', 'widgets', 'Namespaced');
+const WIDGET = defined('Widget', 'widgets', 'Namespaced');
 /** A cluster-scoped one. */
-export const BOX = defined('Box', 'boxes', 'Cluster');
+const BOX = defined('Box', 'boxes', 'Cluster');
 
 export function widget(spec: Record<string, unknown> = {}, name = 'one'): LocalObject {
   const metadata = { name, namespace: 'shop' };
