@@ -5,7 +5,7 @@ import {
   type LocalClusterOptions,
 } from '../../../src/simulator/cluster.ts';
 import { definedKind } from '../../../src/simulator/discovery.ts';
-import type { Kind } from '../../../src/simulator/kinds.ts';
+import type { ServedKind } from '../../../src/simulator/kinds.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { HookBody } from './scripted.ts';
 
@@ -44,7 +44,7 @@ export function custom(
   return { cluster, bodies };
 }
 
-function defined(kind: string, plural: string, scope: 'Namespaced' | 'Cluster'): Kind {
+function defined(kind: string, plural: string, scope: 'Namespaced' | 'Cluster'): ServedKind {
   const version = { served: true, schema: { openAPIV3Schema: {} } };
   const versions = [
     { ...version, name: 'v1beta1', storage: false },
