@@ -11,7 +11,7 @@ const BLANKS = '[ \\t]*';
 const SIDE = '[^%:,;\\s]+';
 const COLON = ':';
 const COLON_IN_BAGGAGE = '(?::|%3[Aa])';
-/** So many characters of a ref are told apart without a group within: few bytes, few groups. */
+/** A regex for "another ref" excludes this many characters without a nested group: that needs few bytes and few groups. */
 const CHUNK = 8;
 
 /** A pair: with no ref, of that service with any. */

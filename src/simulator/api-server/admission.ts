@@ -5,7 +5,7 @@ import { apiVersionOf, type ServedKind, splitApiVersion } from '../kinds.ts';
 import { isMap, type LocalObject } from '../object.ts';
 import { applyJsonPatch, type Operation } from './json-patch.ts';
 
-/** One write, as an admission webhook is told of it. */
+/** One write, as an admission webhook receives it. */
 export interface Admission {
   uid: string;
   kind: ServedKind;

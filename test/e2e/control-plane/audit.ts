@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** What of the API server's audit events (audit.k8s.io/v1, level Metadata) the suites count. */
+/** The fields of the API server's audit events (audit.k8s.io/v1, level Metadata) that the suites read. */
 export interface AuditEvent {
   stage: string;
   verb: string;

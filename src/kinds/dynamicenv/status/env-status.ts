@@ -110,7 +110,7 @@ function readyFinding(facts: {
 /** At most this many objects that cannot be read are named; the others are counted. */
 const MAX_SKIPPED = 3;
 
-/** As far as can be told they concern no host of the env: they are mentioned, but do not keep it from being ready. */
+/** Objects that seem to concern no host of the env. The message names them, but the env can be ready in spite of them. */
 function skipped(unread: readonly Unreadable[]): string {
   if (unread.length === 0) return '';
   const named = unread.slice(0, MAX_SKIPPED).map(unreadableText).join(', ');

@@ -68,7 +68,7 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${await standing(stage)}`);
   } finally {
-    // First, or it would make anew what is taken away.
+    // The controller of the index goes first: else it would create again what is removed.
     await uninstallIndex();
     await driver.close();
   }
