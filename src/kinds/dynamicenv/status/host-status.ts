@@ -5,7 +5,7 @@ import type { PlanNote } from '../../../virtualservice/routes/plan-codec.ts';
 import { sameObject } from '../observed.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { StatusContext } from './context.ts';
-import { comingTime, searchTime } from './patience.ts';
+import { comingTime, searchTime } from './grace-period.ts';
 import { ruleStatuses } from './rule-status.ts';
 import { notesOf, virtualServiceStatus } from './virtualservice-status.ts';
 import { carriersOf, deciderOf, missingVirtualService } from './virtualservices-of.ts';

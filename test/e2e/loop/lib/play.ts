@@ -41,7 +41,7 @@ export async function playAll(strategy: ApplyStrategy): Promise<void> {
   });
 }
 
-/** On a cluster of somebody else's, Metacontroller runs already, with one strategy. */
+/** On a cluster from a kubeconfig, Metacontroller runs already, and has only one strategy. */
 function isPossible(strategy: ApplyStrategy): boolean {
   if (foreignKubeconfig() === undefined) return metacontrollerProgram() !== undefined;
   return strategy === (process.env['E2E_STRATEGY'] ?? 'dynamic-apply');

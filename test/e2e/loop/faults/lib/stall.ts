@@ -54,7 +54,7 @@ export function stallFaults(observed: LazyTheatre) {
         expect(isRouted(await look(api, env, env), env)).toBe(true);
         await lift();
         healing = heal(faultCase, 'VirtualService takes writes again', gone(faultCase));
-        // Seen at the end.
+        // The last test awaits it and reports its error.
         healing.catch(() => undefined);
       }),
     end: () =>
