@@ -1,7 +1,7 @@
 import type { ObjectMap, RelatedRule } from '../hooks/types.ts';
 
 /** Kind of each resource that some customize hook asks for, by its plural. A hook that asks for another resource adds it here. */
-const KINDS: Readonly<Record<string, string>> = {
+const KIND_BY_RESOURCE: Readonly<Record<string, string>> = {
   deployments: 'Deployment',
   statefulsets: 'StatefulSet',
   services: 'Service',
@@ -23,7 +23,7 @@ export function missingGroups(rules: readonly RelatedRule[], related: ObjectMap)
 }
 
 function kindOf(resource: string): string {
-  const kind = KINDS[resource];
+  const kind = KIND_BY_RESOURCE[resource];
   if (kind === undefined) throw new Error(`${resource}: its kind is not in mesh/related-groups.ts`);
   return kind;
 }
