@@ -10,7 +10,7 @@ const GRACE_SECONDS = 10;
 
 /**
  * Seconds until a VirtualService should have been found, counted from the injection's last change: before it, the injection may have
- * been departing, and VirtualServices do not carry the label of such a one. Undefined: there is no injection that asks.
+ * been departing, and VirtualServices do not carry the label of a departing injection. Undefined: no injection asks for routes.
  */
 export function searchTime(
   own: RouteInjection | undefined,
