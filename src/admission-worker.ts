@@ -1,4 +1,4 @@
-/** The thread of the encrypted door: opens it, reports that, and answers the main thread's messages until it is told to close. */
+/** The thread of the encrypted door. It opens the door, reports that, and answers the main thread's messages until one says to close. */
 import type { Server } from 'node:https';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FastifyInstance } from 'fastify';

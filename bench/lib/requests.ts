@@ -10,7 +10,7 @@ import type { DecisionConfig } from '../../src/kinds/kinds.ts';
 import { VIRTUAL_SERVICE_CONTROLLER } from '../../src/kinds/virtualservice/controller.ts';
 import { relatedInjections } from '../../src/kinds/virtualservice/customize.ts';
 import { admissionReview } from '../../src/simulator/api-server/admission.ts';
-import { apiVersionOf, groupKey, type Kind } from '../../src/simulator/kinds.ts';
+import { apiVersionOf, groupKey, type ServedKind } from '../../src/simulator/kinds.ts';
 import { controllerObject } from '../../src/simulator/metacontroller/controller-object.ts';
 import { type LocalObject, qualifiedName } from '../../src/simulator/object.ts';
 import { ago, KINDS } from './stored.ts';
@@ -75,7 +75,7 @@ export function related(rules: readonly RelatedRule[], inventory: Inventory) {
   return groups(found, kinds);
 }
 
-function servedKinds(resources: readonly Resource[]): Kind[] {
+function servedKinds(resources: readonly Resource[]): ServedKind[] {
   return resources.map(({ apiVersion, resource }) => {
     const kind = KINDS.resourceOf(apiVersion, resource);
     if (kind === undefined) throw new Error(`${resource} in ${apiVersion} is not served`);
@@ -92,7 +92,7 @@ function isWanted({ metadata }: KubeObject, rule: RelatedRule): boolean {
 }
 
 /** Objects by `Kind.group/version` and name, sorted by key as Go writes maps. */
-export function groups(objects: readonly KubeObject[], kinds: readonly Kind[]) {
+export function groups(objects: readonly KubeObject[], kinds: readonly ServedKind[]) {
   const byKey = Object.groupBy(objects, ({ apiVersion, kind }) => groupKey(apiVersion, kind));
   const keys = kinds.map((kind) => groupKey(apiVersionOf(kind), kind.kind));
   return Object.fromEntries(

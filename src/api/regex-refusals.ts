@@ -3,7 +3,7 @@ import { envoyRegexProblem, regexWeight } from '../istio/regex-bounds.ts';
 import { isMap } from '../k8s/json-map.ts';
 
 /** Maximum instructions of all compiled regexes of one env: every proxy compiles them for each route of the env. */
-export const MAX_ENV_REGEX_SIZE = 4096;
+const MAX_ENV_REGEX_SIZE = 4096;
 const MAX_CHARACTERS = 1024;
 /** Maximum number of refusals: a spec may be large. */
 const MAX_REPORTED = 8;

@@ -54,17 +54,17 @@ function hostOf(object: KubeObject & { spec?: unknown }): string | undefined {
 export function readable<T extends KubeObject>(
   kind: string,
   objects: readonly T[],
-): { objects: readonly T[]; unread: Unreadable[] } {
-  const unread: Unreadable[] = [];
+): { objects: readonly T[]; unreadable: Unreadable[] } {
+  const unreadable: Unreadable[] = [];
   const wrong = new Set<T>();
   for (const object of objects) {
     const found = unreadableOf(kind, object);
     if (found === undefined) continue;
-    unread.push(found);
+    unreadable.push(found);
     wrong.add(object);
   }
-  if (unread.length === 0) return { objects, unread };
-  return { objects: objects.filter((object) => !wrong.has(object)), unread };
+  if (unreadable.length === 0) return { objects, unreadable };
+  return { objects: objects.filter((object) => !wrong.has(object)), unreadable };
 }
 
 /** `DestinationRule shop/backend (spec: expected a map)` */

@@ -14,8 +14,8 @@ export function withRegexBounds(validator: CrdValidator): CrdValidator {
     ...validator,
     validate: (object) => {
       const { refusals, bounded } = bound(object);
-      const verdict = validator.validate(bounded);
-      return { ...verdict, errors: [...refusals, ...verdict.errors] };
+      const result = validator.validate(bounded);
+      return { ...result, errors: [...refusals, ...result.errors] };
     },
     specErrors: (object) => {
       const { refusals, bounded } = bound(object);

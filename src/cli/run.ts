@@ -74,7 +74,7 @@ function usage(program: string): string {
   return `Usage: ${program} COMMAND [flags]; ${program} COMMAND --help\n\n${commands.join('\n')}`;
 }
 
-/** Runs one command; answers the exit code: 2 for a mistake in the arguments or input. */
+/** Runs one command. Returns the exit code: 2 for a mistake in the arguments or input. */
 export async function run([name, ...args]: string[], program: string): Promise<number> {
   if (name === undefined || name === 'help' || isHelp(name)) return print(usage(program));
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -24,7 +24,7 @@ export interface ValidationResult {
 export interface CrdValidator {
   /** The object as its author writes it: what its status says does not count, as the API server drops it. */
   validate(object: unknown): ValidationResult;
-  /** The errors in an object's spec alone. An object that comes back with every resync is judged once. */
+  /** The errors in an object's spec alone. They are cached, because the same object comes with every resync. */
   specErrors(object: KubeObject): readonly Refusal[];
   /** The status alone, which is written by itself. */
   validateStatus(object: unknown): ValidationResult;

@@ -59,7 +59,7 @@ export function baseApp({ limits, metrics, logger, https }: BaseOptions): Fastif
   return app;
 }
 
-/** Answers before the body is read, as no handler needs it. */
+/** An unknown URL gets its answer before the body is read. */
 function refuseUnknownUrls(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) {

@@ -10,8 +10,8 @@
  */
 export function fullNameOfPartial(host: string, clusterDomain: string): string | undefined {
   const [service, namespace, svc, ...rest] = host.split('.');
-  const isHalf = !!service && !!namespace && (svc ?? 'svc') === 'svc' && rest.length === 0;
-  if (!isHalf || service.includes('*')) return undefined;
+  const isPartial = !!service && !!namespace && (svc ?? 'svc') === 'svc' && rest.length === 0;
+  if (!isPartial || service.includes('*')) return undefined;
   return `${service}.${namespace}.svc.${clusterDomain}`;
 }
 
@@ -24,5 +24,7 @@ export function partialNamesOf(host: string, clusterDomain: string): string[] {
   const end = `.svc.${clusterDomain}`;
   if (!host.endsWith(end)) return [];
   const name = host.slice(0, -end.length);
-  return [name, `${name}.svc`].filter((half) => fullNameOfPartial(half, clusterDomain) === host);
+  return [name, `${name}.svc`].filter(
+    (partial) => fullNameOfPartial(partial, clusterDomain) === host,
+  );
 }

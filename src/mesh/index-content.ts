@@ -14,7 +14,7 @@ export interface MeshContent {
   namespace: string;
   services: Service[];
   rules: DestinationRule[];
-  /** What is in neither list, as it cannot be read. */
+  /** Objects that are in neither list, because they cannot be read. The name is stored in every MeshIndex: it must not change. */
   unread?: Unreadable[];
 }
 
@@ -22,7 +22,7 @@ export interface MeshContent {
 export function encodeContent(content: MeshContent): string {
   const services = readable('Service', content.services);
   const rules = readable('DestinationRule', content.rules);
-  const unread = [...services.unread, ...rules.unread];
+  const unread = [...services.unreadable, ...rules.unreadable];
   const json = canonicalJson({
     namespace: content.namespace,
     services: services.objects.map(prunedService),
@@ -79,7 +79,11 @@ function decode(text: string): { content?: MeshContent } {
     'DestinationRule',
     rules.map(placed('networking.istio.io/v1', 'DestinationRule')) as DestinationRule[],
   );
-  const wrong = [...known.unread, ...read.unread, ...unread.map((one) => ({ ...one, namespace }))];
+  const wrong = [
+    ...known.unreadable,
+    ...read.unreadable,
+    ...unread.map((one) => ({ ...one, namespace })),
+  ];
   return {
     content: {
       namespace,

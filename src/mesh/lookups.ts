@@ -12,7 +12,7 @@ import type { Service } from '../k8s/workload.ts';
 export function servicesByLabel(
   services: readonly Service[],
 ): (labels: readonly Readonly<Record<string, string>>[]) => Service[] {
-  // Each under one pair alone: what selects asks for all of its pairs.
+  // The first label of the selector is enough as a key: a Service selects only pods that have all labels of its selector.
   const places = new Map<string, number[]>();
   services.forEach(({ spec }, place) => {
     const selector = spec?.selector;

@@ -1,7 +1,7 @@
 import type { ObjectMap, RelatedRule } from '../hooks/types.ts';
 
-/** Kinds of the resources that rules ask for here, by their plural. */
-const KINDS: Readonly<Record<string, string>> = {
+/** Kind of each resource that some customize hook asks for, by its plural. A hook that asks for another resource adds it here. */
+const KIND_BY_RESOURCE: Readonly<Record<string, string>> = {
   deployments: 'Deployment',
   statefulsets: 'StatefulSet',
   services: 'Service',
@@ -18,6 +18,12 @@ const KINDS: Readonly<Record<string, string>> = {
  * for a group that is absent, and nothing is known about its objects.
  */
 export function missingGroups(rules: readonly RelatedRule[], related: ObjectMap): string[] {
-  const asked = rules.map(({ apiVersion, resource }) => `${KINDS[resource]}.${apiVersion}`);
+  const asked = rules.map(({ apiVersion, resource }) => `${kindOf(resource)}.${apiVersion}`);
   return [...new Set(asked)].filter((key) => !Object.hasOwn(related, key)).sort();
+}
+
+function kindOf(resource: string): string {
+  const kind = KIND_BY_RESOURCE[resource];
+  if (kind === undefined) throw new Error(`${resource}: its kind is not in mesh/related-groups.ts`);
+  return kind;
 }

@@ -25,7 +25,7 @@ export interface MeshView {
   /** Which namespaces' Services and DestinationRules cannot be seen, and what to do. */
   problems(): readonly string[];
   /** What came in a shape that cannot be read: nothing above returns it. */
-  unread(): readonly Unreadable[];
+  unreadable(): readonly Unreadable[];
 }
 
 /**
@@ -61,8 +61,8 @@ export function meshView(
   const deployments = new Map(
     came.deployments.objects.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]),
   );
-  const unread = [
-    ...Object.values(came).flatMap(({ unread: some }) => some),
+  const unreadable = [
+    ...Object.values(came).flatMap(({ unreadable: some }) => some),
     ...indexed.contents.flatMap(({ unread: some = [] }) => some),
   ];
   const statefulSets = related['StatefulSet.apps/v1'] ?? {};
@@ -74,7 +74,7 @@ export function meshView(
     rulesAbout: (host) => rulesAbout('')(host),
     virtualServices: () => came.virtualServices.objects,
     problems: () => indexed.problems,
-    unread: () => unread,
+    unreadable: () => unreadable,
   };
 }
 

@@ -3,7 +3,7 @@
  * fonts (DejaVu Sans Mono 0.602, Menlo 0.602, Courier New 0.600, Consolas 0.550), twice that for wide ones.
  */
 export const FONT_SIZE = 12;
-export const CHAR_WIDTH = 7.25;
+const CHAR_WIDTH = 7.25;
 export const LINE_HEIGHT = 17;
 
 /** Wide in a terminal, too: CJK, Hangul, full-width forms, emoji (Unicode Standard Annex 11). */

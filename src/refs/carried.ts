@@ -43,8 +43,7 @@ export function fromBaggage(request: HeaderList, names: RouteHeaders): Carried {
 }
 
 /**
- * Cookies of the name of the source header; the value may be in quotation marks. No cookie carries pairs: nobody types them for a
- * browser.
+ * Cookies of the name of the source header; the value may be in quotation marks. A cookie carries no pairs.
  * Source: RFC 6265, 4.1.1 and 4.2.1
  */
 export function fromCookie(request: HeaderList, names: RouteHeaders, how: Repeated): Carried {

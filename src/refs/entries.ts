@@ -19,10 +19,10 @@ import type { ServiceRef } from './service-route.ts';
  * Match entries for requests that select a ref for a service: a request meets one of them just when `pick` answers that ref. So no
  * request meets entries of two refs. Cookies count only where browsers come in, in VirtualServices that are bound to a gateway.
  *
- * Istio sorts a route's header conditions by the bytes of their names, and Envoy tries them in that order. So what has to be there is
- * spelled with capitals (`X-Source-Route`, `Baggage`): regular requests, which have none of it, cost least then. Regexes that have
- * to fail come last. To Envoy the names are the same.
- * `{}` in `withoutHeaders` is "not there at all".
+ * Istio sorts a route's header conditions by the bytes of their names, and Envoy tries them in that order. So a header that must be
+ * present is written with capitals (`X-Source-Route`, `Baggage`) and is tried first: a regular request lacks it, and no regex has to
+ * run. Envoy ignores the case of names.
+ * `{}` in `withoutHeaders` means that the header is absent.
  */
 export function refEntries(
   target: ServiceRef,

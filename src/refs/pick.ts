@@ -26,7 +26,7 @@ export interface RefSettings {
  *
  * What contradicts itself selects nothing: pairs of one service, members or cookies of one name with different refs. To take the first
  * one would be a guess, and libraries differ in which one they take; the regular version harms nobody. It is also what lets
- * matches exclude each other, whatever refs there are: a regex can tell "another one", but not "the first". One ref told twice is
+ * matches exclude each other, whatever refs there are: a regex can tell "another one", but not "the first". The same ref given twice is
  * no contradiction: browsers send a cookie twice that is set for two domains.
  */
 export function pick(

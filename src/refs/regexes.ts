@@ -11,7 +11,7 @@ const BLANKS = '[ \\t]*';
 const SIDE = '[^%:,;\\s]+';
 const COLON = ':';
 const COLON_IN_BAGGAGE = '(?::|%3[Aa])';
-/** So many characters of a ref are told apart without a group within: few bytes, few groups. */
+/** A regex for "another ref" excludes this many characters without a nested group: that needs few bytes and few groups. */
 const CHUNK = 8;
 
 /** A pair: with no ref, of that service with any. */
@@ -96,8 +96,9 @@ function otherRef(ref: string, ends: string): string {
 }
 
 /**
- * How a text begins that is not `text` followed by an end. RE2 has no negation, so: as many characters as you like of `text`, then
- * another one, or nothing; or all of it and then what is no end (`more`). `notFirst` cannot be the first character.
+ * The start of every text other than `text` plus an end. RE2 has no negation, so this lists the ways to differ: some first characters
+ * of `text` and then another character or nothing; or all of `text` and then something that is no end (`more`). `notFirst`: characters
+ * that cannot be the first one.
  */
 function differing(text: string, notFirst: string, more: string): string {
   const chunk = text.slice(0, CHUNK);
@@ -110,7 +111,7 @@ function differing(text: string, notFirst: string, more: string): string {
   return [...ways, escaped(chunk) + all].join('|');
 }
 
-/** Of what may stand in names of headers, services and refs only a dot and a plus mean something else. */
+/** Escapes a text for a regex. In names of headers, services and refs only a dot and a plus need it. */
 function escaped(text: string): string {
   return text.replace(/[\\.+*?()[\]{}|^$]/g, '\\$&');
 }

@@ -13,7 +13,7 @@ const SIDE = /^[^%:,;\t\n\f\r ]+$/;
 /**
  * Reads `payment-service:mp-101::cart-service:mp-102`: `pair *("::" pair)`, `pair = service ":" ref`. One mistake anywhere, and the
  * whole value is malformed (undefined): a list of which half is understood would send a request into half an environment.
- * Names are not held against the rules for services and refs: what nobody is called like, selects nobody.
+ * Whether a name is valid for a Service or a ref is not checked: a name that nothing has selects nothing.
  */
 export function parseServiceRoute(value: string): readonly ServiceRef[] | undefined {
   const pairs: ServiceRef[] = [];
@@ -31,8 +31,8 @@ export function formatServiceRoute(pairs: readonly ServiceRef[]): string {
 }
 
 /**
- * Does a value name the pair's service with another ref, be it well-formed or not? Of several values of one header, a malformed one
- * that does is a contradiction all the same.
+ * Does a value name the pair's service with another ref? The value may be malformed: among several values of one header, a malformed
+ * one also counts as a contradiction.
  */
 export function hasOtherRef(value: string, { service, ref }: ServiceRef): boolean {
   const start = `${service}:`;

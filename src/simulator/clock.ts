@@ -20,7 +20,7 @@ export interface Clock {
   runUntil(time: number): Promise<void>;
 }
 
-/** A virtual clock: it moves only when it is told to, so ten minutes take milliseconds, and all runs are the same. */
+/** A virtual clock: it moves only when the caller advances it. So ten minutes take milliseconds, and all runs are the same. */
 export function createClock(start: string): Clock {
   let time = Date.parse(start);
   if (Number.isNaN(time)) throw new RangeError(`not a time: ${start}`);

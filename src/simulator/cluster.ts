@@ -15,7 +15,7 @@ import { createClock } from './clock.ts';
 import { createDiscovery, servedKind } from './discovery.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createHookClient, type HookCall, type Inject } from './hook-call.ts';
-import type { Kind } from './kinds.ts';
+import type { ServedKind } from './kinds.ts';
 import { createAppliedCache } from './metacontroller/applied-cache.ts';
 import type { ApplyStrategy, ClusterEvent, Metacontroller } from './metacontroller/controller.ts';
 import { RESYNC_SECONDS } from './metacontroller/controller-object.ts';
@@ -32,7 +32,7 @@ export interface LocalClusterOptions {
   /** Mutating webhooks of the service. Default: none. */
   webhooks?: readonly WebhookDefinition[];
   /** Kinds that are served beside the common ones, such as those of the service's CustomResourceDefinitions. */
-  served?: readonly Kind[];
+  served?: readonly ServedKind[];
   strategy: ApplyStrategy;
   /** RFC 3339 start of the virtual clock. */
   start?: string;
@@ -179,7 +179,7 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   };
 }
 
-function createNamespace(store: Store, kind: Kind, name: string): void {
+function createNamespace(store: Store, kind: ServedKind, name: string): void {
   const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
   store.put(kind, withDefaults(kind, object), { user: 'restore', verb: 'restore' });
 }

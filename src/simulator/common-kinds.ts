@@ -1,16 +1,21 @@
-import type { Kind } from './kinds.ts';
+import type { ServedKind } from './kinds.ts';
 
-function builtIn(group: string, kind: string, resource: string, more: Partial<Kind> = {}): Kind {
+function builtIn(
+  group: string,
+  kind: string,
+  resource: string,
+  more: Partial<ServedKind> = {},
+): ServedKind {
   const base = { group, version: 'v1', kind, resource, namespaced: true, alsoServed: [] };
   return { ...base, builtIn: true, hasGeneration: group === 'apps', ...more };
 }
 
-function custom(group: string, version: string, kind: string, resource: string): Kind {
+function custom(group: string, version: string, kind: string, resource: string): ServedKind {
   const base = { group, version, kind, resource, namespaced: true, alsoServed: [] };
   return { ...base, builtIn: false, hasGeneration: true };
 }
 
-function istio(kind: string, resource: string): Kind {
+function istio(kind: string, resource: string): ServedKind {
   return { ...custom(ISTIO, 'v1', kind, resource), alsoServed: ['v1beta1', 'v1alpha3'] };
 }
 
@@ -21,7 +26,7 @@ const AUTOSCALING = { version: 'v2', alsoServed: ['v1'] };
 const BETA = { alsoServed: ['v1beta1'] };
 
 /** What every cluster of the simulator serves; a service's own kinds come with its definitions. */
-export const COMMON_KINDS: readonly Kind[] = [
+export const COMMON_KINDS: readonly ServedKind[] = [
   builtIn('', 'Namespace', 'namespaces', { namespaced: false }),
   builtIn('', 'Service', 'services'),
   builtIn('', 'ConfigMap', 'configmaps'),

@@ -1,5 +1,5 @@
 import { ApiError, conflict } from './errors.ts';
-import { describe, type Kind } from './kinds.ts';
+import { describe, type ServedKind } from './kinds.ts';
 import type { LocalObject } from './object.ts';
 
 /** Which calls fail: those with exactly this URL, or those whose URL matches. */
@@ -48,7 +48,7 @@ export interface FaultState {
   hookFault(url: string): HookFault | undefined;
   webhookLost(): boolean;
   /** Throws when a fault applies to this write. */
-  checkWrite(attempt: WriteAttempt, kind: Kind): void;
+  checkWrite(attempt: WriteAttempt, kind: ServedKind): void;
   crashed(deployment: LocalObject): boolean;
 }
 

@@ -1,5 +1,5 @@
 /** One served resource: what discovery says about it. */
-export interface Kind {
+export interface ServedKind {
   group: string;
   /** The version objects are stored and read in. */
   version: string;
@@ -26,7 +26,7 @@ export function apiVersionOf({ group, version }: { group: string; version: strin
 }
 
 /** `deployments.apps "backend"`: how the API server names an object in its errors. */
-export function describe(kind: Kind, name: string): string {
+export function describe(kind: ServedKind, name: string): string {
   return `${kind.resource}${kind.group === '' ? '' : `.${kind.group}`} "${name}"`;
 }
 

@@ -16,7 +16,7 @@ import { plannedSubsets } from '../virtualservice/routes/targets.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 
 /** The route as it is written in a VirtualService; for a row that comes from a delegate, the delegate's own route. */
-export function writtenRoute(
+function writtenRoute(
   { place, delegate }: Pick<RouteEntry, 'place' | 'delegate'>,
   snapshot: MeshSnapshot,
 ): { virtualService: VirtualService; route: HTTPRoute; index: number } | undefined {

@@ -15,7 +15,7 @@ export interface Workload {
   env?: string;
 }
 
-const KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'];
+const WORKLOAD_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'];
 
 interface WorkloadObject extends KubeObject {
   spec?: { replicas?: number; template?: { metadata?: { labels?: Record<string, string> } } };
@@ -29,7 +29,7 @@ interface WorkloadObject extends KubeObject {
 
 /** Undefined for other kinds, and for objects whose pod template is in another object. */
 export function workloadOf(object: KubeObject): Workload | undefined {
-  if (!KINDS.includes(object.kind)) return undefined;
+  if (!WORKLOAD_KINDS.includes(object.kind)) return undefined;
   const { kind, metadata, spec, status } = object as WorkloadObject;
   if (spec?.template === undefined) return undefined;
   const ready =

@@ -109,7 +109,7 @@ describe.each([
     beyond.send(announced);
     beyond.send(body);
     held.push(beyond);
-    // Whose bytes come last is refused.
+    // The service refuses the request whose bytes arrive last.
     const said = await Promise.race(held.map((one) => answered(one, /together/)));
     expect(said.slice(0, 12)).toBe('HTTP/1.1 429');
     expect(said).toMatch(/^retry-after: 1\r$/im);

@@ -221,11 +221,11 @@ describe('an object in a shape that cannot be read', () => {
       await fc.assert(
         fc.asyncProperty(oneOf([object, ...injections]), async (input) => {
           const {
-            all: [vs, ...wishes],
+            all: [vs, ...wantedInjections],
             one,
           } = changed(input);
           await answer('/route-injection/customize', { controller: {}, parent: vs });
-          const body = decoratorBody({ object: vs, related: objectMap(wishes) });
+          const body = decoratorBody({ object: vs, related: objectMap(wantedInjections) });
           const json = await answer('/route-injection/sync', body);
           if (unreadableOf(one.kind, one) === undefined || json === undefined) return;
           expect(json).toEqual({ labels: {}, annotations: {}, attachments: [] });

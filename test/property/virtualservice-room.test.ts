@@ -61,7 +61,12 @@ function usersPart(free: number, routes: number): VirtualService {
   });
 }
 
-function wishes({ env, hosts, match, count }: Extract<Step, { kind: 'want' }>): RouteInjection[] {
+function wantedInjections({
+  env,
+  hosts,
+  match,
+  count,
+}: Extract<Step, { kind: 'want' }>): RouteInjection[] {
   const matches = Array.from({ length: count }, (_, at) => ({
     headers: { user: { exact: `${at}${'m'.repeat(match)}` } },
   }));
@@ -125,7 +130,7 @@ it('an unchanged injection in a plan never loses its place to another env, and s
         if (step.kind === 'user') object = rewritten(object, step);
         else {
           const others = all.filter(({ spec }) => spec.env !== step.env);
-          all = step.kind === 'want' ? [...others, ...wishes(step)] : others;
+          all = step.kind === 'want' ? [...others, ...wantedInjections(step)] : others;
         }
         const staying = asBefore(object, all);
         object = settled(object, all);

@@ -1,8 +1,8 @@
 import type { EnvVar } from '../../src/k8s/workload.ts';
 
 /**
- * The variables that a kubelet gives to a container: those of `envFrom`, then each of `env`, resolved from what there is by then; of
- * two with one name the last counts. `valueFrom` is taken for a text of its own.
+ * The variables that a kubelet gives to a container: first those of `envFrom`, then each of `env` in order. A reference sees only the
+ * variables before it. If two have the same name, the last one counts. The value of a `valueFrom` is some unique text.
  */
 export function kubeletEnv(
   envFrom: Readonly<Record<string, string>>,

@@ -11,7 +11,7 @@ import { readGetOptions } from './options.ts';
 import { type EnvReport, reportOf } from './report.ts';
 import { treeOf } from './tree.ts';
 
-/** Shows the state of an env. Answers the exit code: 0: ready; 1: not ready. */
+/** Shows the state of an env. Returns the exit code: 0: ready; 1: not ready. */
 export async function get(args: readonly string[], output: Output): Promise<number> {
   const { name, format, cluster } = readGetOptions(args);
   const open = await openCluster(cluster, process.env);

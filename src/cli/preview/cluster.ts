@@ -137,7 +137,7 @@ function unavailableNotes(clones: readonly UnavailableClone[], bases: readonly s
   ];
 }
 
-/** Says so if an env with the same spec has another state in the cluster. */
+/** A note if the env with the same spec has another state in the cluster than in the preview. */
 function differenceNotes(
   { metadata, spec, status }: DynamicEnv,
   existing: readonly DynamicEnv[],

@@ -13,7 +13,7 @@ import { readPreviewOptions } from './options.ts';
 import { type PreviewRun, previewFiles } from './preview-run.ts';
 import { show, showLeftovers } from './report.ts';
 
-/** Shows what DynamicEnvs would do. Answers the exit code: 0: all become ready; 1: one does not, or there is none. */
+/** Shows what DynamicEnvs would do. Returns the exit code: 0: all become ready; 1: one does not, or there is none. */
 export async function preview(args: readonly string[], output: Output): Promise<number> {
   const options = readPreviewOptions(args, process.env);
   const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);

@@ -3,7 +3,7 @@ import { refOfBranch } from '../../refs/branch-ref.ts';
 import type { Output } from '../shared/terminal.ts';
 import { readRefOptions } from './options.ts';
 
-/** Refs of branches. 0: each has its own; branches that share one are the user's mistake, told behind the output. */
+/** Prints the refs of branches, and returns the exit code 0. After the output, a UsageError names the branches that share a ref. */
 export function ref(args: readonly string[], output: Output): number {
   const { branches, isWhole } = readRefOptions(args);
   const byRef = new Map<string, Set<string>>();
@@ -14,8 +14,8 @@ export function ref(args: readonly string[], output: Output): number {
   }
   const collisions = [...byRef].filter(([, all]) => all.size > 1);
   if (collisions.length === 0) return 0;
-  const told = collisions.map(([name, all]) => `${[...all].join(' and ')} have the ref ${name}`);
+  const shared = collisions.map(([name, all]) => `${[...all].join(' and ')} have the ref ${name}`);
   throw new UsageError(
-    `${told.join('; ')}; in one service only one version can have it: rename a branch, or use --whole`,
+    `${shared.join('; ')}; in one service only one version can have it: rename a branch, or use --whole`,
   );
 }

@@ -80,12 +80,12 @@ export async function readLists(
   const all = unique(outcomes.flatMap((outcome) => outcome.objects));
   // A VirtualService without a spec has no routes. It is left out, so that no other code has to handle it.
   const whole = all.filter((object) => object.kind !== 'VirtualService' || !isEmpty(object));
-  const unread = whole.flatMap((object) => unreadableOf(object.kind, object) ?? []);
+  const unreadable = whole.flatMap((object) => unreadableOf(object.kind, object) ?? []);
   return {
     objects: whole.filter((object) => unreadableOf(object.kind, object) === undefined),
     notes: [
       ...new Set(outcomes.flatMap(({ notes }) => notes)),
-      ...unread.map((one) => `${unreadableText(one)} cannot be read, and is ignored`),
+      ...unreadable.map((one) => `${unreadableText(one)} cannot be read, and is ignored`),
     ],
   };
 }

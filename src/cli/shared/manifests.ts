@@ -20,7 +20,7 @@ export interface Manifest {
 }
 
 /**
- * Answers a function that loads the files of a command's options, and adds warnings to `warnings`. Its argument is the namespace
+ * Returns a function that loads the files of a command's options, and adds warnings to `warnings`. Its argument is the namespace
  * of objects that name none, if `--namespace` is not given.
  */
 export function manifestLoader(

@@ -1,8 +1,8 @@
 import { loadCrds } from '../../crds.ts';
 import { definedKind } from '../../simulator/discovery.ts';
-import type { Kind } from '../../simulator/kinds.ts';
+import type { ServedKind } from '../../simulator/kinds.ts';
 
 /** The kinds of the CustomResourceDefinitions that ship with this program. */
-export async function ownKinds(): Promise<Kind[]> {
+export async function ownKinds(): Promise<ServedKind[]> {
   return Object.values(await loadCrds()).map(definedKind);
 }

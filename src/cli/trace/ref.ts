@@ -81,7 +81,7 @@ function curl({ method, url, authority, headers }: Call): string {
   return ['curl', ...verb, ...options, quoted(url)].join(' ');
 }
 
-/** For a shell. */
+/** The text in quotation marks, as a shell needs it. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -13,7 +13,7 @@ import { readTraceOptions, type TraceOptions } from './options.ts';
 import { howToSend } from './ref.ts';
 import { traceText } from './report.ts';
 
-/** Says where a request goes, and why. Answers the exit code: 0: each hop reaches pods or is answered by a proxy; 1: one does not. */
+/** Says where a request goes, and why. Returns the exit code: 0: each hop reaches pods or is answered by a proxy; 1: one does not. */
 export async function trace(args: readonly string[], output: Output): Promise<number> {
   const options = readTraceOptions(args, process.env);
   const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);

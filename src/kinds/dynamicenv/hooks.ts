@@ -70,7 +70,10 @@ function finalizeEnvHook(request: CompositeRequest, service: Service): Composite
   return decision;
 }
 
-/** Violations of the CRD's rules, for a spec that was stored without them, else of the rules that a CRD cannot express. */
+/**
+ * Violations of the CRD's rules: the spec may have been stored before the CRD had them. If there are none: violations of the rules
+ * that a CRD cannot express.
+ */
 function refusalsOf(
   env: DynamicEnv,
   children: ObjectMap,

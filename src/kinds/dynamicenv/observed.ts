@@ -25,7 +25,7 @@ export interface Observed {
    */
   unrecognized?: readonly KubeObject[];
   /** What is wrong with the Deployments and RouteInjections that cannot be read. */
-  unread?: readonly Unreadable[];
+  unreadable?: readonly Unreadable[];
 }
 
 /**
@@ -50,7 +50,7 @@ function observed(children: ObjectMap): Observed {
   const made = sorted<Deployment>(deployments);
   const asking = sorted<RouteInjection>(injections);
   const known = readable('RouteInjection', asking);
-  const unread = [...readable('Deployment', made).unread, ...known.unread];
+  const unreadable = [...readable('Deployment', made).unreadable, ...known.unreadable];
   const read = new Set(known.objects);
   const unrecognized = [
     ...asking.filter((child) => !read.has(child)),
@@ -61,7 +61,7 @@ function observed(children: ObjectMap): Observed {
     rules: sorted<DestinationRule>(rules),
     injections: [...known.objects],
     ...(unrecognized.length === 0 ? {} : { unrecognized }),
-    ...(unread.length === 0 ? {} : { unread }),
+    ...(unreadable.length === 0 ? {} : { unreadable }),
   };
 }
 

@@ -35,12 +35,12 @@ export function admitVirtualService(
 }
 
 function report(amendment: Amendment, facts: object, { log, metrics }: Service): void {
-  const { patch, routes, restoredMarks, refusal, unread } = amendment;
+  const { patch, routes, restoredMarks, refusal, unreadable } = amendment;
   if (refusal !== undefined) {
     metrics.refusals.inc({ reason: 'WouldAlterRoutes' });
     log.error(facts, refusal);
   }
-  if (unread !== undefined) log.warn(facts, `no routes were rendered: ${unread}`);
+  if (unreadable !== undefined) log.warn(facts, `no routes were rendered: ${unreadable}`);
   if (patch.length === 0) return;
   metrics.routesRendered.inc(routes);
   if (restoredMarks) {

@@ -50,7 +50,7 @@ export interface Amendment {
   /** Why the routes were not changed, because of a bug of ours. */
   refusal?: string;
   /** Why the routes were not changed, because they cannot be read: names the wrong field. */
-  unread?: string;
+  unreadable?: string;
 }
 
 /**
@@ -74,7 +74,7 @@ export function admit(
       patch: patchMarks(object, allowed),
       routes: 0,
       restoredMarks,
-      unread: shapeText(wrong),
+      unreadable: shapeText(wrong),
     };
   }
   const users = withoutOurs(object);

@@ -37,11 +37,11 @@ export function readInjections(
     return { reason: 'NotSent', message };
   }
   const sorted = Object.entries(related[KEY] ?? {}).sort(([a], [b]) => byText(a, b));
-  const { objects, unread } = readable(
+  const { objects, unreadable } = readable(
     'RouteInjection',
     sorted.map(([, object]) => object as RouteInjection),
   );
-  const [first] = unread;
+  const [first] = unreadable;
   if (first === undefined) return { injections: objects };
   const message = `${name}: ${unreadableText(first)} cannot be read, so its marks are not changed; wait until all pods of this service run the same version, or delete the RouteInjection: it is created again`;
   return { reason: 'Unreadable', message };

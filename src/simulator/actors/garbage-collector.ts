@@ -30,7 +30,7 @@ export function startGarbageCollector(clock: Clock, store: Store, api: ApiServer
     store.list().filter((object) => referenceTo(object, uid) !== undefined);
 
   /**
-   * Is the owner there? True where that cannot be told: its kind is not served, or it would be in a namespace and the
+   * Is the owner there? True where this is unknown: its kind is not served, or it would be in a namespace and the
    * dependent is in none. In another namespace than the dependent there is no owner.
    */
   const isSolid = (dependent: LocalObject, reference: OwnerReference): boolean => {

@@ -37,7 +37,7 @@ interface Rollout {
   timedOut: boolean;
 }
 
-/** Deployment controller, scheduler and kubelet in one: Deployments become available after a while, as their status tells. */
+/** Deployment controller, scheduler and kubelet in one: Deployments become available after a while, and their status says so. */
 export function startKubelet(
   clock: Clock,
   store: Store,

@@ -1,14 +1,14 @@
 import type { WebhookDefinition } from '../../hooks/webhook.ts';
 import { ApiError } from '../errors.ts';
 import type { Inject } from '../hook-call.ts';
-import { apiVersionOf, type Kind, splitApiVersion } from '../kinds.ts';
+import { apiVersionOf, type ServedKind, splitApiVersion } from '../kinds.ts';
 import { isMap, type LocalObject } from '../object.ts';
 import { applyJsonPatch, type Operation } from './json-patch.ts';
 
-/** One write, as an admission webhook is told of it. */
+/** One write, as an admission webhook receives it. */
 export interface Admission {
   uid: string;
-  kind: Kind;
+  kind: ServedKind;
   /** The apiVersion that the client used. */
   apiVersion: string;
   operation: 'CREATE' | 'UPDATE';
@@ -25,7 +25,7 @@ export interface AdmissionOutcome {
 
 /** A webhook, with the kind that it is for. */
 export interface Webhook extends Pick<WebhookDefinition, 'path' | 'isConcerned'> {
-  kind: Kind;
+  kind: ServedKind;
 }
 
 /** With exactly the keys that kube-apiserver sends (test/fixtures/recorded/*_admit.json). */

@@ -1,4 +1,4 @@
-import type { Kind } from '../kinds.ts';
+import type { ServedKind } from '../kinds.ts';
 import { isMap, type LocalObject } from '../object.ts';
 
 /**
@@ -107,7 +107,11 @@ function namespace({ metadata, ...rest }: LocalObject): LocalObject {
 export type Defaults = (object: LocalObject) => LocalObject;
 
 /** The API server's own for built-in kinds; for custom ones those of their schemas (`custom`), if there are any. */
-export function withDefaults(kind: Kind, object: LocalObject, custom?: Defaults): LocalObject {
+export function withDefaults(
+  kind: ServedKind,
+  object: LocalObject,
+  custom?: Defaults,
+): LocalObject {
   if (!kind.builtIn) return custom?.(object) ?? object;
   if (kind.kind === 'Namespace') return namespace(object);
   const defaults = BY_KIND[kind.kind];
@@ -117,7 +121,7 @@ export function withDefaults(kind: Kind, object: LocalObject, custom?: Defaults)
 const ALLOCATED = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];
 
 /** What the API server fills in when a Service is created: an address, and an empty status. */
-export function onCreate(kind: Kind, object: LocalObject, count: number): LocalObject {
+export function onCreate(kind: ServedKind, object: LocalObject, count: number): LocalObject {
   const spec = object.spec ?? {};
   if (kind.kind !== 'Service' || spec['type'] === 'ExternalName') return object;
   const clusterIP = spec['clusterIP'] ?? `10.0.${Math.floor(count / 250)}.${(count % 250) + 1}`;
@@ -130,7 +134,7 @@ export function onCreate(kind: Kind, object: LocalObject, count: number): LocalO
 }
 
 /** A Service keeps its address when the manifest does not name one. */
-export function keepAllocated(kind: Kind, live: LocalObject, next: LocalObject): LocalObject {
+export function keepAllocated(kind: ServedKind, live: LocalObject, next: LocalObject): LocalObject {
   if (kind.kind !== 'Service') return next;
   const held = Object.entries(live.spec ?? {}).filter(([field]) => ALLOCATED.includes(field));
   return { ...next, spec: { ...Object.fromEntries(held), ...next.spec } };

@@ -22,7 +22,7 @@ const BY_FIELD: ReadonlyMap<string, readonly string[]> = new Map(
 /** Lists of custom resources are atomic unless their schema says otherwise; Istio's do not. */
 const OF_ANY_KIND: ReadonlySet<string> = new Set(['ownerReferences', 'conditions']);
 
-/** Container ports and Service ports: told apart by number, and in server-side apply by protocol too. */
+/** Container ports and Service ports: the key is the number, in server-side apply the number and the protocol. */
 function portKeys(lists: readonly (readonly unknown[])[], more: readonly string[]): string[] {
   const first = lists.flat().find(isMap) ?? {};
   return [Object.hasOwn(first, 'containerPort') ? 'containerPort' : 'port', ...more];

@@ -1,6 +1,6 @@
 import { jsonEqual } from '../../k8s/canonical.ts';
 import type { FieldsV1 } from '../../k8s/object.ts';
-import type { Kind } from '../kinds.ts';
+import type { ServedKind } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import { type FieldSet, fieldsOf, fromFieldsV1, toFieldsV1 } from './field-set.ts';
 
@@ -75,7 +75,7 @@ export function disown(owned: readonly Ownership[], lost: (path: string) => bool
 
 /** After a create, update or patch: the writer owns what it changed, and nobody owns what is gone. */
 export function trackUpdate(
-  kind: Kind,
+  kind: ServedKind,
   before: LocalObject | undefined,
   after: LocalObject,
   writer: Writer,

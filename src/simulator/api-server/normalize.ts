@@ -1,4 +1,4 @@
-import { apiVersionOf, type Kind } from '../kinds.ts';
+import { apiVersionOf, type ServedKind } from '../kinds.ts';
 import { isMap, type LocalObject, toJson } from '../object.ts';
 
 /** Null means "not set" to the API server: members with it are dropped. */
@@ -15,7 +15,7 @@ const EMPTY_IS_ABSENT = ['labels', 'annotations', 'finalizers', 'ownerReferences
  * What decoding does to an object: the storage version, no nulls, no empty maps in metadata, and the namespace that
  * its kind asks for (cleared when the kind is cluster-scoped, `default` when it is missing).
  */
-export function normalize(kind: Kind, given: LocalObject): LocalObject {
+export function normalize(kind: ServedKind, given: LocalObject): LocalObject {
   const object = dropNulls(toJson(given)) as LocalObject;
   const { namespace, ...rest } = object.metadata;
   const metadata: Record<string, unknown> = rest;

@@ -1,6 +1,6 @@
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { ApiError } from '../errors.ts';
-import type { Kind } from '../kinds.ts';
+import type { ServedKind } from '../kinds.ts';
 import { isMap, type LocalObject, toJson } from '../object.ts';
 import { elementsOf, fieldsOf } from './field-set.ts';
 import { applyKeys } from './list-keys.ts';
@@ -94,7 +94,7 @@ export interface Applied {
  * the live object (or starts one), takes over its fields (a conflict unless forced), removes what it sends no longer.
  */
 export function serverSideApply(
-  kind: Kind,
+  kind: ServedKind,
   live: LocalObject | undefined,
   config: LocalObject,
   writer: Writer,

@@ -1,10 +1,10 @@
 import { rfc3339 } from '../../k8s/time.ts';
 import type { Clock } from '../clock.ts';
-import type { Kind } from '../kinds.ts';
+import type { ServedKind } from '../kinds.ts';
 import { deepFreeze, type LocalObject } from '../object.ts';
 
 export interface Change {
-  kind: Kind;
+  kind: ServedKind;
   /** Absent: the object was created. */
   before?: LocalObject;
   /** Absent: the object is gone. */
@@ -30,18 +30,18 @@ export interface Author {
 
 /** Stores objects (frozen), assigns resource versions and uids, and reports every change. It checks nothing. */
 export interface Store {
-  get(kind: Kind, namespace: string | undefined, name: string): LocalObject | undefined;
-  list(kind?: Kind): LocalObject[];
+  get(kind: ServedKind, namespace: string | undefined, name: string): LocalObject | undefined;
+  list(kind?: ServedKind): LocalObject[];
   /** Returns the object as stored, with its new resourceVersion; a new one without uid or creationTimestamp gets them. */
-  put(kind: Kind, object: LocalObject, author: Author): LocalObject;
-  remove(kind: Kind, object: LocalObject, author: Author): LocalObject;
+  put(kind: ServedKind, object: LocalObject, author: Author): LocalObject;
+  remove(kind: ServedKind, object: LocalObject, author: Author): LocalObject;
   onChange(listener: (change: Change) => void): void;
   onWrite(listener: (entry: HistoryEntry) => void): () => void;
   history: HistoryEntry[];
 }
 
 function storageKey(
-  { group, resource }: Kind,
+  { group, resource }: ServedKind,
   namespace: string | undefined,
   name: string,
 ): string {
@@ -49,7 +49,7 @@ function storageKey(
 }
 
 export function createStore(clock: Clock): Store {
-  const objects = new Map<string, { kind: Kind; object: LocalObject }>();
+  const objects = new Map<string, { kind: ServedKind; object: LocalObject }>();
   const changeListeners: ((change: Change) => void)[] = [];
   const writeListeners = new Set<(entry: HistoryEntry) => void>();
   const history: HistoryEntry[] = [];

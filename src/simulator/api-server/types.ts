@@ -1,5 +1,5 @@
 import type { Discovery } from '../discovery.ts';
-import type { Kind } from '../kinds.ts';
+import type { ServedKind } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import type { ManagedFieldsEntry } from './managed-fields.ts';
 import type { Propagation } from './write-rules.ts';
@@ -13,7 +13,7 @@ export interface Client {
 }
 
 export interface ObjectKey {
-  kind: Kind;
+  kind: ServedKind;
   namespace: string | undefined;
   name: string;
 }
@@ -62,7 +62,7 @@ export type Validate = (
 /** One write, as the API server handles it. */
 export interface Write {
   client: Client;
-  kind: Kind;
+  kind: ServedKind;
   verb: string;
   live: LocalObject | undefined;
   next: LocalObject;

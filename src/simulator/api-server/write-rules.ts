@@ -1,6 +1,6 @@
 import { canonicalJson, jsonEqual } from '../../k8s/canonical.ts';
 import { ApiError, invalid } from '../errors.ts';
-import { describe, type Kind } from '../kinds.ts';
+import { describe, type ServedKind } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import type { ManagedFieldsEntry } from './managed-fields.ts';
 
@@ -28,7 +28,7 @@ export function keepSystemFields(live: LocalObject, sent: LocalObject): LocalObj
 }
 
 /** What a create stores. System metadata is the server's, and a status needs a write of its own. */
-export function dropSystemFields(kind: Kind, sent: LocalObject): LocalObject {
+export function dropSystemFields(kind: ServedKind, sent: LocalObject): LocalObject {
   const metadata: Record<string, unknown> = { ...sent.metadata };
   for (const field of SYSTEM) delete metadata[field];
   if (kind.hasGeneration) metadata['generation'] = 1;
@@ -37,7 +37,7 @@ export function dropSystemFields(kind: Kind, sent: LocalObject): LocalObject {
 }
 
 /** The status subresource writes nothing else; the deployment controller also sets its annotation that way. */
-export function onlyStatus(kind: Kind, live: LocalObject, sent: LocalObject): LocalObject {
+export function onlyStatus(kind: ServedKind, live: LocalObject, sent: LocalObject): LocalObject {
   const { status: _, ...rest } = live;
   const annotations = kind.kind === 'Deployment' ? sent.metadata.annotations : undefined;
   const metadata = annotations ? { ...live.metadata, annotations } : live.metadata;
@@ -54,7 +54,11 @@ function content({ apiVersion: _a, kind: _k, metadata: _m, status: _s, ...rest }
  * metadata.generation counts changes of the desired state: of everything but metadata and status. Of a Deployment the
  * annotations count too (kubernetes/pkg/registry/apps/deployment/strategy.go).
  */
-export function bumpGeneration(kind: Kind, live: LocalObject, next: LocalObject): LocalObject {
+export function bumpGeneration(
+  kind: ServedKind,
+  live: LocalObject,
+  next: LocalObject,
+): LocalObject {
   if (!kind.hasGeneration) return next;
   const same =
     jsonEqual(content(live), content(next)) &&
@@ -66,7 +70,7 @@ export function bumpGeneration(kind: Kind, live: LocalObject, next: LocalObject)
 }
 
 /** Refuses a changed selector of a workload, and new finalizers on an object that is being deleted. */
-export function checkUpdate(kind: Kind, live: LocalObject, next: LocalObject): void {
+export function checkUpdate(kind: ServedKind, live: LocalObject, next: LocalObject): void {
   const what = `${kind.kind} "${live.metadata.name}"`;
   const isWorkload = kind.group === 'apps';
   if (isWorkload && !jsonEqual(live.spec?.['selector'], next.spec?.['selector'])) {
@@ -81,7 +85,7 @@ export function checkUpdate(kind: Kind, live: LocalObject, next: LocalObject): v
 }
 
 /** Refuses a name that is not an RFC 1123 subdomain. */
-export function checkName(kind: Kind, { metadata }: LocalObject): void {
+export function checkName(kind: ServedKind, { metadata }: LocalObject): void {
   if (!metadata.name) throw new ApiError(422, 'Invalid', 'name or generateName is required');
   if (metadata.name.length <= 253 && SUBDOMAIN.test(metadata.name)) return;
   const why =
@@ -99,7 +103,7 @@ export const ORPHAN = 'orphan';
 
 /** The object with deletionTimestamp, and the finalizer that tells the garbage collector what to do with dependents. */
 export function markForDeletion(
-  kind: Kind,
+  kind: ServedKind,
   live: LocalObject,
   propagation: Propagation | undefined,
   now: string,

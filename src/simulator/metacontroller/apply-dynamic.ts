@@ -51,7 +51,7 @@ function revert(target: Record<string, unknown>, source: object, fields: readonl
 }
 
 /** The observed child, with the difference between what was applied last and what is desired now applied to it. */
-export function mergeChild(observed: LocalObject, desired: LocalObject): LocalObject {
+function mergeChild(observed: LocalObject, desired: LocalObject): LocalObject {
   const text = observed.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
   const last: unknown = text ? JSON.parse(text) : {};
   const wanted = withoutLastApplied(desired);

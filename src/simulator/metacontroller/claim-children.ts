@@ -1,7 +1,7 @@
 import type { LabelSelector, OwnerReference } from '../../k8s/object.ts';
 import { matchesSelector } from '../../k8s/selector.ts';
 import { isReason } from '../errors.ts';
-import type { Kind } from '../kinds.ts';
+import type { ServedKind } from '../kinds.ts';
 import { controllerOf, type LocalObject } from '../object.ts';
 import {
   addGroup,
@@ -68,7 +68,7 @@ async function claimKind(
   metacontroller: Metacontroller,
   parent: LocalObject,
   selector: LabelSelector,
-  kind: Kind,
+  kind: ServedKind,
 ): Promise<LocalObject[]> {
   const { namespace } = parent.metadata;
   const isLocal = ({ metadata }: LocalObject) =>
@@ -95,7 +95,7 @@ export async function claimChildren(
   metacontroller: Metacontroller,
   parent: LocalObject,
   selector: LabelSelector,
-  kinds: readonly Kind[],
+  kinds: readonly ServedKind[],
 ): Promise<Groups> {
   const groups: Groups = {};
   for (const kind of kinds) {

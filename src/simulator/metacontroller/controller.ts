@@ -2,7 +2,7 @@ import type { ApiServer, Client } from '../api-server/types.ts';
 import type { Clock } from '../clock.ts';
 import { isReason, notFound } from '../errors.ts';
 import { type HookClient, TIMED_OUT } from '../hook-call.ts';
-import { apiVersionOf, groupKey, type Kind } from '../kinds.ts';
+import { apiVersionOf, groupKey, type ServedKind } from '../kinds.ts';
 import { type LocalObject, qualifiedName } from '../object.ts';
 import type { AppliedCache } from './applied-cache.ts';
 import type { Informers } from './informers.ts';
@@ -35,7 +35,7 @@ export interface Metacontroller {
 export type Groups = Record<string, Record<string, LocalObject>>;
 
 /** `Kind.group/version` → objects by name; a group is there even when it is empty. */
-export function addGroup(groups: Groups, kind: Kind, objects: readonly LocalObject[]): void {
+export function addGroup(groups: Groups, kind: ServedKind, objects: readonly LocalObject[]): void {
   const key = groupKey(apiVersionOf(kind), kind.kind);
   groups[key] ??= {};
   for (const object of objects) groups[key][qualifiedName(object)] = object;

@@ -1,7 +1,7 @@
 import { matchesSelector } from '../../k8s/selector.ts';
 import type { Change } from '../api-server/store.ts';
 import { servedKind } from '../discovery.ts';
-import { apiVersionOf, type Kind } from '../kinds.ts';
+import { apiVersionOf, type ServedKind } from '../kinds.ts';
 import type { LocalObject } from '../object.ts';
 import {
   addGroup,
@@ -60,7 +60,7 @@ export function createCustomize(
   const { kinds } = metacontroller.api;
   const cache = new Map<string, { until: number; rules: Rule[] }>();
   /** Kinds that a rule has asked for: only these are watched. */
-  const watched = new Set<Kind>();
+  const watched = new Set<ServedKind>();
 
   /** Answers are cached by uid and generation for 20 minutes, whatever else about the parent changes. */
   const rulesFor = async (parent: LocalObject): Promise<Rule[]> => {
@@ -72,7 +72,7 @@ export function createCustomize(
     return rules;
   };
 
-  const inNamespace = ({ metadata }: LocalObject, rule: Rule, kind: Kind): boolean => {
+  const inNamespace = ({ metadata }: LocalObject, rule: Rule, kind: ServedKind): boolean => {
     if (!kind.namespaced) return !rule.namespaceSelector;
     if (rule.namespaceSelector) {
       const namespace = informers.get(kinds.kindNamed('Namespace'), metadata.namespace ?? '');
@@ -85,12 +85,16 @@ export function createCustomize(
   };
 
   /** A rule with neither names nor selectors selects every object of its kind. */
-  const matches = (object: LocalObject, rule: Rule, kind: Kind): boolean =>
+  const matches = (object: LocalObject, rule: Rule, kind: ServedKind): boolean =>
     inNamespace(object, rule, kind) &&
     ((rule.names ?? []).length === 0 || (rule.names ?? []).includes(object.metadata.name)) &&
     matchesSelector(rule.labelSelector ?? {}, object.metadata.labels);
 
-  const asksFor = (rules: readonly Rule[], objects: readonly LocalObject[], kind: Kind): boolean =>
+  const asksFor = (
+    rules: readonly Rule[],
+    objects: readonly LocalObject[],
+    kind: ServedKind,
+  ): boolean =>
     rules.some(
       (rule) =>
         rule.apiVersion === apiVersionOf(kind) &&

@@ -1,15 +1,15 @@
 import type { Change, Store } from '../api-server/store.ts';
 import type { Clock } from '../clock.ts';
-import type { Kind } from '../kinds.ts';
+import type { ServedKind } from '../kinds.ts';
 import { type LocalObject, qualifiedName } from '../object.ts';
 
 type Listener = (change: Change) => void | Promise<void>;
 
 /** The cache of a watching client: it sees every write a little later, in order within a kind. */
 export interface Informers {
-  get(kind: Kind, name: string): LocalObject | undefined;
+  get(kind: ServedKind, name: string): LocalObject | undefined;
   /** Sorted by name. */
-  list(kind: Kind): LocalObject[];
+  list(kind: ServedKind): LocalObject[];
   onChange(listener: Listener): void;
 }
 
@@ -17,19 +17,19 @@ export interface Informers {
 export function createInformers(
   clock: Clock,
   store: Store,
-  delay: (kind: Kind) => number,
+  delay: (kind: ServedKind) => number,
 ): Informers {
-  const caches = new Map<Kind, Map<string, LocalObject>>();
-  const lastDelivery = new Map<Kind, number>();
+  const caches = new Map<ServedKind, Map<string, LocalObject>>();
+  const lastDelivery = new Map<ServedKind, number>();
   const listeners: Listener[] = [];
 
-  const cacheOf = (kind: Kind): Map<string, LocalObject> => {
+  const cacheOf = (kind: ServedKind): Map<string, LocalObject> => {
     const found = caches.get(kind) ?? new Map<string, LocalObject>();
     caches.set(kind, found);
     return found;
   };
 
-  const deliver = async (kind: Kind, object: LocalObject, isGone: boolean): Promise<void> => {
+  const deliver = async (kind: ServedKind, object: LocalObject, isGone: boolean): Promise<void> => {
     const cache = cacheOf(kind);
     const name = qualifiedName(object);
     const before = cache.get(name);

@@ -4,7 +4,7 @@ import type { Finalizer } from './finalizer.ts';
 import type { Parents } from './parents.ts';
 import { createWorkQueue } from './work-queue.ts';
 
-/** A controller's parents that wait for a sync. Those that it neither selects nor has its finalizer on are passed over. */
+/** A controller's parents that wait for a sync. A parent is skipped if the controller does not select it and has no finalizer on it. */
 export interface ParentQueue {
   add(parent: LocalObject): void;
   /** As a hook's `resyncAfterSeconds`: 0 is never. */

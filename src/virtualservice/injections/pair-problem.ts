@@ -5,7 +5,7 @@ import type { Pair } from './precedence.ts';
 /** A Deployment's name. As the value of a response header it contains no Envoy command (`%…%`). */
 const CLONE = /^[-.a-z0-9]{1,253}$/;
 
-/** Only those with which something is wrong come here, and they are few; `null`: nothing is. */
+/** Answers for injections that were asked about before. Only a few are: those that may have a problem. `null`: it has none. */
 const known = new WeakMap<PlannedInjection, string | null>();
 
 /**
@@ -20,7 +20,7 @@ export function pairProblem({ injection }: Pick<Pair, 'injection'>): string | un
   return fresh;
 }
 
-/** The same, for who remembers the answer: most injections come with one call and are never seen again. */
+/** The same without a cache, for callers with a cache of their own. Most injections come with one call and are never seen again. */
 export function injectionProblem({ matches, clone }: PlannedInjection): string | undefined {
   const problem = matchesProblem(matches);
   if (problem !== undefined) return `its routes are not rendered: ${problem}`;

@@ -1,6 +1,6 @@
 import type { HTTPRoute } from '../../istio/types.ts';
-import { compiledRegexes } from '../routes/compiled-regexes.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
+import { compiledRegexes } from '../routes/regex-budget.ts';
 import { httpOf, type Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { type Copy, copier, type Dropped, partOf } from './copies.ts';

@@ -30,7 +30,8 @@ export function leftOutOf<C extends Contribution>(offer: Offer<C>, room: Room): 
 
 /** Do all fit, by upper bounds? */
 function fitsWhole<C extends Contribution>(offer: Offer<C>, room: Room): boolean {
-  // No part is larger than the whole request: mostly that is enough. Twice, because `routes` counts some commas more.
+  // No part is larger than the whole request, so the bytes of the request are usually enough. Twice, because `routes` counts some
+  // commas more.
   const most = room.sent + EMPTY_PLAN_BYTES;
   if (most <= room.plan && 2 * most + offer.mostRouteBytes(most, () => most) <= MAX_OBJECT_BYTES) {
     return true;

@@ -1,4 +1,4 @@
-/** Longest plan, so that many VirtualServices do not weigh on etcd and on Metacontroller's calls. */
+/** Longest plan. It keeps etcd and Metacontroller's calls small if there are many VirtualServices. */
 export const MAX_PLAN_BYTES = 64 * 1024;
 /** All annotations of an object together (k8s.io/apimachinery, TotalAnnotationSizeLimitB). */
 export const MAX_ANNOTATION_BYTES = 256 * 1024;

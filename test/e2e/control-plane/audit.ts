@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** What of the API server's audit events (audit.k8s.io/v1, level Metadata) the suites count. */
+/** The fields of the API server's audit events (audit.k8s.io/v1, level Metadata) that the suites read. */
 export interface AuditEvent {
   stage: string;
   verb: string;
@@ -20,7 +20,7 @@ export interface AuditEvent {
   annotations?: Record<string, string>;
 }
 
-/** Every request once, when it was answered; a watch when it ended. */
+/** Logs every request once: after the answer, or for a watch after its end. */
 export const AUDIT_POLICY = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',

@@ -43,7 +43,7 @@ export function apiServerFlags(folder: string, { etcd, apiServer }: Ports): stri
   ];
 }
 
-/** What works without nodes; each with the role that Kubernetes gives it. */
+/** The controllers that work without nodes. Each has the role that Kubernetes gives it. */
 const CONTROLLERS = [
   'clusterrole-aggregation-controller',
   'daemonset-controller',

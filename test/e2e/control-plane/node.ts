@@ -37,7 +37,7 @@ async function beat(api: Api): Promise<void> {
 
 async function create(api: Api, path: string, body: object): Promise<void> {
   await api.call('POST', path, { body }).catch((error: unknown) => {
-    // There from a run before.
+    // It still exists from an earlier run.
     if (!(error instanceof ApiFailure && error.code === 409)) throw error;
   });
 }

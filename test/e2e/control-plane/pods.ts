@@ -102,7 +102,7 @@ interface Doors {
   shut(pod: Pod): Promise<void>;
 }
 
-/** What listens for each pod, so that it is closed once, whoever comes first. */
+/** The listener of each pod. It is closed only once, although several callers may ask for it. */
 function createDoors(serve: PodOptions['serve'], address: (pod: Pod) => string): Doors {
   const open = new Map<string, () => Promise<void>>();
   return {

@@ -6,7 +6,7 @@ import type { Command } from '../control-plane/commands.ts';
 /** Folder of the chart. */
 export const CHART = fileURLToPath(new URL('../../../charts/dynamicenv', import.meta.url));
 
-/** A Helm 3 that was built from its module takes every cluster for a v1.20 that it cannot ask. */
+/** Without a cluster, a Helm 3 that was built as a Go module assumes Kubernetes v1.20. */
 export const KUBE_VERSION = ['--kube-version', '1.36.0'];
 
 /** What Helm makes of the chart as the release `dynamicenv` in a namespace of that name. */

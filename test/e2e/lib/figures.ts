@@ -18,7 +18,7 @@ export function readFigures(file: string): Figure[] {
   return figuresOf<Figure>(file);
 }
 
-/** `0.4 s (0.2 – 1.1)`: the middle one, the least and the most of some durations in milliseconds. */
+/** `0.4 s (0.2 – 1.1)`: median, minimum and maximum of durations in milliseconds. */
 export function spread(durations: readonly number[]): string {
   const sorted = [...durations].sort((one, other) => one - other);
   const at = (index: number) => ((sorted[index] ?? Number.NaN) / 1000).toFixed(2);

@@ -30,7 +30,7 @@ export function foreignKubeconfig(): string | undefined {
 /**
  * The cluster of a kubeconfig, with Istio's kinds and Metacontroller (which runs with `strategy`), gets our kinds,
  * controllers and webhook for the time of the suite. The service listens on `E2E_SERVICE_ADDRESS`, under which the cluster
- * must reach this machine. Nodes must be cordoned: pods are the stand-in's.
+ * must reach this machine. Nodes must be cordoned: the suite plays the kubelet, and no real pods may start.
  */
 export async function openForeign(kubeconfig: string, strategy: ApplyStrategy): Promise<Stage> {
   const say = (line: string) => process.stderr.write(`${line}\n`);

@@ -1,4 +1,4 @@
-/** What the API server calls a kind, and where its objects are. */
+/** A kind as the API server names it, and the path of its objects. */
 export interface Collection {
   apiVersion: string;
   kind: string;

@@ -1,7 +1,7 @@
 import { CHART, KUBE_VERSION } from './chart.ts';
 import type { Stage } from './system.ts';
 
-/** Installs the chart's controller `mesh-index` for these namespaces, if any; answers how to take it away. */
+/** Installs the chart's controller `mesh-index` for these namespaces, if any; returns a function that removes it. */
 export async function installMeshIndex(
   { cluster: { helm, kubectl }, service }: Pick<Stage, 'cluster' | 'service'>,
   namespaces: readonly string[],

@@ -33,7 +33,7 @@ async function asked(
     (await system.cluster.auditLog()).filter(({ user }) => user.username === METACONTROLLER_USER);
   try {
     await work(system, log);
-    // A watch is told when it ends.
+    // The audit log has a watch only after its end.
     await system.killMetacontroller();
     return await log();
   } finally {

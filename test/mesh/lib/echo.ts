@@ -14,7 +14,7 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import type { Pod } from '../../e2e/control-plane/pods.ts';
 
 /** Port of every pod. */
-export const POD_PORT = 8080;
+const POD_PORT = 8080;
 
 /** Request header: the pod delays its answer by this many milliseconds. */
 export const DELAY_HEADER = 'x-delay-ms';

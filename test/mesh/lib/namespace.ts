@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Addresses of pods. Within the network namespace all of them are local addresses. */
-export const POD_NETWORK = '10.99.0.0/16';
+const POD_NETWORK = '10.99.0.0/16';
 
 /** Environment variable that is set within the network namespace. */
 export const INSIDE = 'DYNAMICENV_MESH_NAMESPACE';

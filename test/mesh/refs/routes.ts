@@ -7,8 +7,8 @@ import { type VirtualHost, virtualHost } from '../accepts/route-config.ts';
 export const REGULAR = '(regular)';
 
 /**
- * A virtual host that answers with the ref whose entries a request meets first. At a gateway, so that all carriers are there that
- * are switched on.
+ * A virtual host that answers with the ref of the first entry that matches the request. It is bound to a gateway, where every
+ * carrier that is switched on counts.
  */
 export function refHost(
   name: string,

@@ -6,7 +6,7 @@ import { CONFIGURATION_LABEL, type Configuration, withLabel } from './generate/c
 import { BASE_DEPLOYMENT } from './generate/envs.ts';
 import { BASE_VERSION, deployment } from './generate/world.ts';
 
-/** A configuration after DynamicEnvs changed it. */
+/** The objects of a configuration after DynamicEnvs were applied. */
 export interface WithEnvs {
   /** The VirtualServices that now have injected routes, as whole objects. */
   changed: readonly VirtualService[];

@@ -22,7 +22,7 @@ export function restProblems(
   ];
 }
 
-/** Then its last valid spec stays in force. */
+/** Is the spec refused? Then the last valid spec stays in force. */
 function isRefused({ status }: DynamicEnv): boolean {
   return status?.conditions?.some(({ reason }) => reason === 'InvalidSpec') ?? false;
 }

@@ -3,7 +3,7 @@ import { isMap } from '../../../src/k8s/json-map.ts';
 export type Path = readonly (string | number)[];
 
 /** Unexpected values to put in place of others. `ABSENT`: the value is removed. */
-export const ABSENT = Symbol('absent');
+const ABSENT = Symbol('absent');
 export const STRANGE: readonly unknown[] = [
   ABSENT,
   null,

@@ -11,10 +11,10 @@ import {
 } from './manifests.ts';
 
 /** How a user writes. `edit` reads the live object, adds a label, and writes it back with everything that is on it. */
-export const WRITERS = ['apply', 'argo', 'replace', 'patch', 'edit', 'recreate'] as const;
+const WRITERS = ['apply', 'argo', 'replace', 'patch', 'edit', 'recreate'] as const;
 export type Writer = (typeof WRITERS)[number];
 
-export const FAULTS = [
+const FAULTS = [
   'hook error',
   'hook refused',
   'hook time-out',
@@ -30,7 +30,7 @@ export const FAULTS = [
 export type FaultName = (typeof FAULTS)[number];
 
 /** Manual changes to our objects and marks. */
-export const TAMPERINGS = [
+const TAMPERINGS = [
   'delete clones',
   'delete rules',
   'delete injections',

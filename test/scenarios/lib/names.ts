@@ -1,4 +1,4 @@
-import { apiVersionOf, type Kind } from '../../../src/simulator/kinds.ts';
+import { apiVersionOf, type ServedKind } from '../../../src/simulator/kinds.ts';
 import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
 import { DISCOVERY } from '../../support/own-kinds.ts';
 import type { ObjectName } from './driver.ts';
@@ -6,7 +6,7 @@ import type { ObjectName } from './driver.ts';
 const NAMESPACE = 'shop';
 
 /** Undefined: the cluster does not serve it. */
-function servedKind(name: string): Kind | undefined {
+function servedKind(name: string): ServedKind | undefined {
   try {
     const kind = DISCOVERY.kindNamed(name);
     return kind.kind === name ? kind : undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { covers, type HeaderAndSourceMatch } from '../../../src/istio/cover.ts';
 import { createCoverIndex } from '../../../src/istio/cover-index.ts';
 
-/** Wide and narrow ones of every kind, on one thing or several. */
+/** Wide and narrow matches of every kind, with one condition or several. */
 const MATCHES: HeaderAndSourceMatch[] = [
   {},
   { headers: { user: {} } },

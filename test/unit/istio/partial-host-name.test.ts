@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fullNameOfPartial, partialNamesOf } from '../../../src/istio/partial-host-name.ts';
 
-describe('half names', () => {
+describe('partial host names', () => {
   it.each<[string, string | undefined]>([
     ['backend.shop', 'backend.shop.svc.cluster.local'],
     ['backend.shop.svc', 'backend.shop.svc.cluster.local'],

@@ -238,7 +238,7 @@ describe('workloadSelector', () => {
       { app: 'web', v: '1' },
       ['a'],
     ],
-    // What istiod does: the same exportTo ('.' for both) makes the rule without selector vanish into the other.
+    // istiod merges the rule without a selector into the other one if both have the same exportTo, here '.'.
     [
       'private without selector: joined',
       [rule('shop/s', web), rule('shop/p', { exportTo: ['.'] })],

@@ -7,7 +7,7 @@ import { ROUTE_HEADERS } from '../../../src/refs/names.ts';
 import { joinedRequest } from './joined-request.ts';
 import { settingsFor, VECTORS } from './vectors.ts';
 
-/** Those that are most easily taken for one another. */
+/** Refs that are easily confused with each other. */
 const REFS = ['mp-101', 'mp-102', 'mp-1012', 'mp-10'];
 
 describe('the entries of exactly the picked ref match', () => {

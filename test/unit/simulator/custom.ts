@@ -5,7 +5,7 @@ import {
   type LocalClusterOptions,
 } from '../../../src/simulator/cluster.ts';
 import { definedKind } from '../../../src/simulator/discovery.ts';
-import type { Kind } from '../../../src/simulator/kinds.ts';
+import type { ServedKind } from '../../../src/simulator/kinds.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { HookBody } from './scripted.ts';
 
@@ -44,7 +44,7 @@ export function custom(
   return { cluster, bodies };
 }
 
-function defined(kind: string, plural: string, scope: 'Namespaced' | 'Cluster'): Kind {
+function defined(kind: string, plural: string, scope: 'Namespaced' | 'Cluster'): ServedKind {
   const version = { served: true, schema: { openAPIV3Schema: {} } };
   const versions = [
     { ...version, name: 'v1beta1', storage: false },
@@ -58,9 +58,9 @@ function defined(kind: string, plural: string, scope: 'Namespaced' | 'Cluster'):
 }
 
 /** A namespaced kind that nothing under src knows. */
-export const WIDGET = defined('Widget', 'widgets', 'Namespaced');
+const WIDGET = defined('Widget', 'widgets', 'Namespaced');
 /** A cluster-scoped one. */
-export const BOX = defined('Box', 'boxes', 'Cluster');
+const BOX = defined('Box', 'boxes', 'Cluster');
 
 export function widget(spec: Record<string, unknown> = {}, name = 'one'): LocalObject {
   const metadata = { name, namespace: 'shop' };

@@ -16,7 +16,7 @@ import {
 
 type Strategy = LocalClusterOptions['strategy'];
 
-/** The steps of the recordings. */
+/** Runs the same steps as the recordings on a real API server. */
 async function tell(cluster: Cluster): Promise<void> {
   const admin = cluster.as('admin');
   for (const object of BASE) await admin.apply(object);

@@ -21,7 +21,7 @@ export function keyPaths(value: unknown, path = '', found = new Set<string>()): 
   return found;
 }
 
-/** The same for two values: their keys at every depth. */
+/** The keys at every depth, as a text. Two values of one shape have the same text. */
 export function shapeOf(value: unknown): string {
   return [...keyPaths(value)].sort().join('\n');
 }

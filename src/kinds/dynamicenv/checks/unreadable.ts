@@ -10,14 +10,14 @@ import type { Blocker, Check } from './check.ts';
 export const unreadable: Check = (input) => {
   const hosts = hostsOf(input);
   return blocker([
-    ...(input.observed.unread ?? []),
-    ...input.view.unread().filter((one) => mayConcern(one, hosts, input)),
+    ...(input.observed.unreadable ?? []),
+    ...input.view.unreadable().filter((one) => mayConcern(one, hosts, input)),
   ]);
 };
 
 /** The same for VirtualServices alone. */
 export const routesUnreadable: Check = ({ view }) =>
-  blocker(view.unread().filter(({ kind }) => kind === 'VirtualService'));
+  blocker(view.unreadable().filter(({ kind }) => kind === 'VirtualService'));
 
 function blocker(found: readonly Unreadable[]): Blocker | undefined {
   if (found.length === 0) return undefined;

@@ -8,11 +8,11 @@ import { baseKeyOf, observe } from '../observed.ts';
  * upgrade must not take routes or pods from a living env.
  */
 export function inEffect(children: ObjectMap): NonNullable<SemanticSettings['inEffect']> {
-  const { injections, deployments, unread = [] } = observe(children);
+  const { injections, deployments, unreadable = [] } = observe(children);
   const names = injections.flatMap(({ spec }) =>
     spec.matches.flatMap(({ headers = {} }) => Object.keys(headers)),
   );
-  const readable = unread.some(({ kind }) => kind === 'Deployment') ? [] : deployments;
+  const readable = unreadable.some(({ kind }) => kind === 'Deployment') ? [] : deployments;
   return {
     headerNames: new Set(names.map(headerKey)),
     replicas: new Map(

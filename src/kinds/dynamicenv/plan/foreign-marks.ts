@@ -12,7 +12,7 @@ import {
 
 /**
  * Labels and annotations by which tools recognize their own objects. They would prune or adopt a clone that carried them. With our
- * own marks (a base may come from a copied manifest) the clone would be taken for one that drains. The tools: Helm, Argo CD
+ * own marks (a base may come from a copied manifest) the clone would look like one that is draining. The tools: Helm, Argo CD
  * (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/), Flux
  * (https://fluxcd.io/flux/components/kustomize/kustomizations/), kubectl, the Deployment controller, Metacontroller.
  */

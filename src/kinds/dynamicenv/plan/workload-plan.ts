@@ -22,8 +22,8 @@ import {
 } from './host-plan.ts';
 import { cloneName } from './names.ts';
 import { noService } from './no-service.ts';
-import { nodeShares } from './node-shares.ts';
 import { cloneOnlyServices } from './services.ts';
+import { sharedPortsAndClaims } from './shared-ports-and-claims.ts';
 import type { EnvWorkload } from './workloads.ts';
 
 /** What one workload should have in the end; `lifecycle/` decides about the steps. */
@@ -93,7 +93,7 @@ function baseProblems(
 
 function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshView): string[] {
   const without = base && withoutPods(base, view.services(base.metadata.namespace ?? ''));
-  return [...(without === undefined ? [] : [without]), ...nodeShares(clone)];
+  return [...(without === undefined ? [] : [without]), ...sharedPortsAndClaims(clone)];
 }
 
 /** The wanted clone; if it cannot be computed, the existing one. */

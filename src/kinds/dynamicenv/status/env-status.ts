@@ -37,7 +37,7 @@ export function envStatus(
     problems.map(({ message }) => messageAbout(plan.key, message)),
   );
   const judged = readyFinding({ problem, injected, workloads, settling });
-  const finding = { ...judged, message: judged.message + skipped(context.view.unread()) };
+  const finding = { ...judged, message: judged.message + skipped(context.view.unreadable()) };
   const state: State =
     problem.length > 0 ? 'degraded' : finding.status === true ? 'ready' : 'processing';
   return {
@@ -110,11 +110,11 @@ function readyFinding(facts: {
 /** At most this many objects that cannot be read are named; the others are counted. */
 const MAX_SKIPPED = 3;
 
-/** As far as can be told they concern no host of the env: they are mentioned, but do not keep it from being ready. */
-function skipped(unread: readonly Unreadable[]): string {
-  if (unread.length === 0) return '';
-  const named = unread.slice(0, MAX_SKIPPED).map(unreadableText).join(', ');
-  const more = unread.length - MAX_SKIPPED;
+/** Objects that seem to concern no host of the env. The message names them, but the env can be ready in spite of them. */
+function skipped(unreadable: readonly Unreadable[]): string {
+  if (unreadable.length === 0) return '';
+  const named = unreadable.slice(0, MAX_SKIPPED).map(unreadableText).join(', ');
+  const more = unreadable.length - MAX_SKIPPED;
   return `; ignored, because it cannot be read: ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }
 

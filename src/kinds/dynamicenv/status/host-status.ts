@@ -5,7 +5,7 @@ import type { PlanNote } from '../../../virtualservice/routes/plan-codec.ts';
 import { sameObject } from '../observed.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { StatusContext } from './context.ts';
-import { comingTime, searchTime } from './patience.ts';
+import { comingTime, searchTime } from './grace-period.ts';
 import { ruleStatuses } from './rule-status.ts';
 import { notesOf, virtualServiceStatus } from './virtualservice-status.ts';
 import { carriersOf, deciderOf, missingVirtualService } from './virtualservices-of.ts';
@@ -37,14 +37,14 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
   const { injection } = host;
   const concerned = carriersOf(host.host, context);
   const own = context.observed.injections.find((candidate) => sameObject(candidate, injection));
-  const patience = searchTime(own, context);
+  const searchSeconds = searchTime(own, context);
   const ruleTime = comingTime(host, context);
   const rules = ruleStatuses(host, ruleTime, context);
   const virtualServices = concerned.map((candidate) =>
     virtualServiceStatus(candidate, host, own, context),
   );
   const isFound = concerned.length > 0;
-  const isUnrouted = !isFound && patience === 0;
+  const isUnrouted = !isFound && searchSeconds === 0;
   const decider = deciderOf(host.host, context);
   const hasRule = rules.some(({ status }) => status === 'running');
   const carrying = concerned.filter((_, index) => isCarrying(virtualServices[index]));
@@ -66,7 +66,7 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
     ...taken(isIgnored ? concerned.filter(isBehind) : []),
     isHopeless: host.rules.length === 0 || isUnrouted || isIgnored || isShadowed,
     waits: [
-      ...(isFound ? [] : [patience]),
+      ...(isFound ? [] : [searchSeconds]),
       ...(rules.some(({ status }) => status === 'initializing') ? [ruleTime] : []),
     ].filter((wait) => wait !== undefined),
   };

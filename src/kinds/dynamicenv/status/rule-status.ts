@@ -28,7 +28,7 @@ export function ruleStatuses(
   });
 }
 
-/** If an object of that name exists already, Metacontroller silently gives up, or takes it for created. */
+/** If an object of that name exists already, Metacontroller reports nothing: it skips the rule, or assumes that it has created it. */
 function comingRule(
   { metadata: { name, namespace = '' } }: DestinationRule,
   seconds: number | undefined,

@@ -10,9 +10,9 @@ const PATIENCE_SECONDS = 60;
 const IN_A_HURRY = decisionConfig({ drainSeconds: 0, settleSeconds: 0 });
 
 /**
- * Takes away what a scenario made (`isOurs`), so that the next one finds a cluster as the first one did; empty namespaces
- * stay. DynamicEnvs must go by themselves: one that does not is a failure of its scenario, and only then are finalizers
- * taken away.
+ * Removes what a scenario created (`isOurs`), so that the next one starts with the same cluster; empty namespaces stay.
+ * DynamicEnvs must finish their removal without help. If one does not, its scenario fails, and then its finalizers are
+ * removed.
  */
 export async function clean(
   { cluster, service }: Stage,

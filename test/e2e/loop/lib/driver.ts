@@ -26,8 +26,8 @@ const VERBS: Record<ManifestVerb, readonly string[]> = {
 type Lift = () => unknown;
 
 /**
- * A scenario's hands and eyes on a real cluster. What was there before the scenario, it does not see; `close` lifts all
- * faults and takes away what it made.
+ * Runs the steps of a scenario on a real cluster, and reads its objects. It ignores objects that existed before the scenario.
+ * `close` lifts all faults and removes what the scenario created.
  */
 export async function clusterDriver(stage: Stage): Promise<Driver> {
   const { cluster } = stage;

@@ -41,7 +41,7 @@ export async function playAll(strategy: ApplyStrategy): Promise<void> {
   });
 }
 
-/** On a cluster of somebody else's, Metacontroller runs already, with one strategy. */
+/** On a cluster from a kubeconfig, Metacontroller runs already, and has only one strategy. */
 function isPossible(strategy: ApplyStrategy): boolean {
   if (foreignKubeconfig() === undefined) return metacontrollerProgram() !== undefined;
   return strategy === (process.env['E2E_STRATEGY'] ?? 'dynamic-apply');
@@ -68,7 +68,7 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${await standing(stage)}`);
   } finally {
-    // First, or it would make anew what is taken away.
+    // The controller of the index goes first: else it would create again what is removed.
     await uninstallIndex();
     await driver.close();
   }

@@ -10,7 +10,7 @@ export interface Pool {
   stop(): Promise<void>;
 }
 
-/** Stages that are set up when all others are in use, and used again; how many, is up to who uses them. */
+/** Stages for tests. A stage that is free is used again; if none is free, a new one is set up. There is no maximum. */
 export function createPool(strategy: ApplyStrategy): Pool {
   const all: Stage[] = [];
   const free: Stage[] = [];

@@ -6,7 +6,7 @@ import { ROOT_NAMESPACE } from '../../lib/istiod.ts';
 
 /** Namespaces with services; callers live there, too. */
 export const SERVICE_NAMESPACES = ['east', 'west'] as const;
-/** Has callers only. */
+/** A namespace with callers, but without services. */
 export const CALLER_NAMESPACE = 'north';
 export const NAMESPACES = [...SERVICE_NAMESPACES, CALLER_NAMESPACE];
 export const GATEWAY = `${ROOT_NAMESPACE}/public`;

@@ -10,7 +10,7 @@ const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value 
 const envsOf = (pairs: ReturnType<typeof pairsByPrecedence>) =>
   pairs.map(({ injection, matchIndex }) => `${injection.env}/${matchIndex}`);
 
-describe('order of pairs', () => {
+describe('precedence of matches', () => {
   it('is by conditions, exact ones, prefixes, length of text', () => {
     const ranked: IstioMatch[] = [
       { headers: { a: { regex: 'x' }, b: { regex: 'x' }, c: { regex: 'x' } } },

@@ -10,7 +10,7 @@ import { dynamicEnv, shop, virtualService } from './shop.ts';
 import { look, remains, type Sight, unready } from './sight.ts';
 import { apply, remove, replace } from './writes.ts';
 
-/** resyncPeriodSeconds of the manifests, and half a minute. */
+/** The resyncPeriodSeconds of the manifests plus half a minute. */
 export const HEAL_SECONDS = 90;
 
 /** A system, and what is written on it. */

@@ -7,7 +7,7 @@ type Release = () => unknown;
 export interface Phase {
   /** Of a living env: how the env gets there. Ends in the midst of the phase. */
   enter(faultCase: FaultCase): Promise<Release | undefined>;
-  /** What the env comes to, if nothing is lost: it serves with this image, or is gone. */
+  /** The final state of the env, if nothing is lost: it serves with this image, or is gone. */
   end: { image: string } | 'gone';
 }
 

@@ -67,7 +67,7 @@ function isInjected({ name = '' }: HTTPRoute): boolean {
   return /^dynamic-environment-.+-[0-9a-f]{10}$/.test(name);
 }
 
-/** What lacks until the env serves with this image and its routes are those of all the user's routes. */
+/** What is still missing: the env should serve with this image, and have a copy of each of the user's routes. */
 export function unready(sight: Sight, name: string, image: string): string | undefined {
   const { env, clone, virtualService } = sight;
   const ready = env?.status?.conditions?.find(({ type }) => type === 'Ready');

@@ -30,7 +30,7 @@ export function stallFaults(observed: LazyTheatre) {
   return {
     begin: () =>
       sideBySide('a VirtualService refuses every write while its env is deleted', async () => {
-        // By force the clone will go although routes lead to it.
+        // A forced removal deletes the clone although routes still lead to it.
         const isKnown = (problem: string) => isForced && problem.startsWith("the env's");
         faultCase = await openCase(await observed.get(), 'stalled', isKnown);
         await createEnv(faultCase);
@@ -54,7 +54,7 @@ export function stallFaults(observed: LazyTheatre) {
         expect(isRouted(await look(api, env, env), env)).toBe(true);
         await lift();
         healing = heal(faultCase, 'VirtualService takes writes again', gone(faultCase));
-        // Seen at the end.
+        // The last test awaits it and reports its error.
         healing.catch(() => undefined);
       }),
     end: () =>

@@ -20,8 +20,8 @@ import { type LazyTheatre, oneByOne } from './suite.ts';
 const REWRITES = 6;
 const AWAY_SECONDS = 14;
 /**
- * What a VirtualService may cost in that time: repairs at once and after pauses of 1, 2, 4 and 8 s. While it is rewritten
- * also, after each of the user's writes, the marks, where that took them away, and the routes.
+ * Maximum number of repairs of one VirtualService in that time: at once, and after pauses of 1, 2, 4 and 8 s. Each write of the
+ * user may cause two more writes: one for the marks, if the user's write removed them, and one for the routes.
  */
 const MOST_REPAIRS = 5;
 const MOST_WRITES = 2 * REWRITES + MOST_REPAIRS;

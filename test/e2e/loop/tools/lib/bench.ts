@@ -24,7 +24,7 @@ export function createBench(strategy: ApplyStrategy): Bench {
 }
 
 /** The scenarios' shop, or a part of it, for a namespace of its own. */
-export async function shopIn(namespace: string, fixture = 'shop'): Promise<LocalObject[]> {
+async function shopIn(namespace: string, fixture = 'shop'): Promise<LocalObject[]> {
   const objects = await loadFixture(fixture);
   return objects.map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
 }

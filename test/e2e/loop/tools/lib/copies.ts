@@ -38,7 +38,7 @@ export function tellOfCopies(tell: Tell): void {
       const namespace = `copy-${index}`;
       await kubectl(['create', 'namespace', namespace]);
       const input = await copyFor(story, namespace);
-      // What is to be replaced has to be there.
+      // `kubectl replace` needs an existing object.
       if (verb[0] === 'replace') await kubectl(['create', '-f', '-'], { input });
       await kubectl([...verb, '-f', '-'], { input });
       expect(leftOf(await api.call<Stored>('GET', `${pathOf(namespace)}/backend`))).toEqual(CLEAN);

@@ -9,8 +9,8 @@ const OUR_ANNOTATIONS = ['riskified.com/dynamic-environment', 'riskified.com/rou
 const OUR_LABELS = /^env\.riskified\.com\//;
 
 /**
- * What other managers than Metacontroller own, without times. Who was the first to put something into a map (`.`) is left
- * out: with an env, the maps of labels and annotations are there already.
+ * The fields that managers other than Metacontroller own, without times. Ownership of a map itself (`.`) is left out: it
+ * belongs to the first manager that added a key, and with an env the maps of labels and annotations exist already.
  */
 export function toolsFields({ metadata }: Stored): Omit<ManagedFields, 'time'>[] {
   return (metadata.managedFields ?? [])
@@ -35,7 +35,7 @@ export function ownersOfRoutes({ metadata }: Stored): string[] {
     .sort();
 }
 
-/** Maps that Metacontroller was the first to put something into: nobody's content, whether written `{".": {}}` or `{}`. */
+/** Maps that Metacontroller may have created. Owning the map itself, written `{".": {}}` or `{}`, is no ownership of its keys. */
 const MAPS = ['metadata/annotations', 'metadata/labels'];
 
 /** What Metacontroller owns, as paths. */

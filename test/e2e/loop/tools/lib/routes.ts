@@ -51,7 +51,7 @@ function isCopy(route: HTTPRoute, base: HTTPRoute | undefined, env: string): boo
   );
 }
 
-/** Keys in an order of their own at every depth. */
+/** The same value with the keys of all its maps sorted, at every depth. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

@@ -43,7 +43,7 @@ export interface Versions {
 
 const PATIENCE_SECONDS = 60;
 
-/** Where the API server has the VirtualServices of a namespace. */
+/** The path of the VirtualServices of a namespace in the API server. */
 export function pathOf(namespace: string): string {
   return `/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices`;
 }

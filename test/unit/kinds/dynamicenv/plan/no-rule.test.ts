@@ -82,7 +82,7 @@ describe('why no rule leads to the base', () => {
       ' (there is none): create one with the subset {name: 1-2-a, labels: {version: 1.2_A}}',
     ],
     [
-      'its host is a half name',
+      'its host is a partial name',
       [
         rule('shop/backend', {
           host: 'backend.shop',

@@ -69,7 +69,7 @@ function judge({ plan = {}, virtualServices = [], status }: Given) {
   });
 }
 
-const wishes = (hosts: readonly HostPlan[]) => hosts.map(({ injection: own }) => own);
+const wantedInjections = (hosts: readonly HostPlan[]) => hosts.map(({ injection: own }) => own);
 const ALL = [host('alt'), host('backend')];
 
 describe('the VirtualServices of several hosts', () => {
@@ -82,7 +82,7 @@ describe('the VirtualServices of several hosts', () => {
           routeTo('backend', 'shared'),
         ],
       }),
-      wishes(ALL),
+      wantedInjections(ALL),
     );
 
   it.each<[string, HostPlan[], VirtualService[], string[]]>([
@@ -127,10 +127,10 @@ describe('a subset that no host leads to', () => {
     ),
   );
   const shared = ['alt', 'backend'].map((name) =>
-    carrying(virtualService(`shop/${name}`), [...bobs, ...wishes(ALL)]),
+    carrying(virtualService(`shop/${name}`), [...bobs, ...wantedInjections(ALL)]),
   );
   const [, backend] = shared;
-  const free = carrying(virtualService('shop/alt'), wishes(ALL));
+  const free = carrying(virtualService('shop/alt'), wantedInjections(ALL));
 
   it.each<[string, HostPlan[], VirtualService[], string[]]>([
     ['has no rule', [withoutRule('alt'), withoutRule('backend')], [free], [UNREACHABLE]],

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import { andMatch } from '../../../../src/virtualservice/injections/and-match.ts';
 import { areDisjoint } from '../../../../src/virtualservice/injections/disjoint.ts';
-import { compiledRegexes } from '../../../../src/virtualservice/routes/compiled-regexes.ts';
+import { compiledRegexes } from '../../../../src/virtualservice/routes/regex-budget.ts';
 
 const large = (index: number) => `${index}.{300}`;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nodeShares } from '../../../../../src/kinds/dynamicenv/plan/node-shares.ts';
+import { sharedPortsAndClaims } from '../../../../../src/kinds/dynamicenv/plan/shared-ports-and-claims.ts';
 import { deepFreeze, deployment } from '../../../../support/objects.ts';
 
 const container = (name: string, ...hostPorts: number[]) => ({
@@ -10,7 +10,7 @@ const told = (pod: object) => {
   const base = deployment('shop/backend');
   const spec = { containers: [{ name: 'c', image: 'c:1' }], ...pod };
   const template = { ...base.spec.template, spec };
-  return nodeShares(deepFreeze({ ...base, spec: { ...base.spec, template } }));
+  return sharedPortsAndClaims(deepFreeze({ ...base, spec: { ...base.spec, template } }));
 };
 const claims = (...names: string[]) =>
   names.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } }));

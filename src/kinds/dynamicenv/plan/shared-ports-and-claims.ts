@@ -8,7 +8,7 @@ const MAX_NAMED = 3;
  * (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container, hostPort), and volume claims. The
  * template does not show their access modes (https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes).
  */
-export function nodeShares({ spec }: Deployment): string[] {
+export function sharedPortsAndClaims({ spec }: Deployment): string[] {
   const pod = spec.template.spec;
   const containers = [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
   const ports = pod?.hostNetwork === true ? [] : containers.flatMap(hostPorts);
