@@ -60,7 +60,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
   test('install', async () => {
     const notes = await helm('install', ...RELEASE, CHART);
     expect(notes).toContain('helm test dynamicenv -n dynamicenv');
-    expect(notes).toContain('default of five requests a second');
+    expect(notes).toContain('default limit of five requests per second');
     expect(notes).toContain('system:serviceaccount:metacontroller:metacontroller');
     await plane.kubectl(['wait', '--for=condition=Established', 'crd', ...CRDS, '--timeout=30s']);
     expect(await columns()).not.toContain('Later');
