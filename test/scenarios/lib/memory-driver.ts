@@ -10,7 +10,7 @@ import {
   createCluster,
   type LocalClusterOptions,
 } from '../../../src/simulator/cluster.ts';
-import type { Kind as ServedKind } from '../../../src/simulator/kinds.ts';
+import type { ServedKind } from '../../../src/simulator/kinds.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Answered } from '../../support/answers-file.ts';
 import { HOOKS, WEBHOOKS } from '../../support/hooks.ts';
