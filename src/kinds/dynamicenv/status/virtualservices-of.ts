@@ -78,7 +78,7 @@ function whyMissing(
   { isSimulation }: StatusContext['config'],
 ): string {
   if (decider !== undefined) {
-    return `VirtualService ${decider} sends the requests to ${host} elsewhere, not to the base's pods`;
+    return `requests to ${host} are sent elsewhere by VirtualService ${decider}, not to the base's pods`;
   }
   if (isSimulation) return unrouted(host);
   return `no VirtualService with a route to ${host} is marked for this env; if there is one, its marks may be refused: see --metacontroller-user`;
