@@ -1,13 +1,15 @@
 import { appendFigure, figuresOf } from '../../support/figures-file.ts';
 
-/** One measured thing, for docs/verified.md. */
+/** One measured value, for docs/verified.md. */
 export interface Figure {
   what: string;
   strategy: string;
   value: string;
 }
 
-/** Environment variable with the file that figures of all test files go to; set by the reporter. */
+/**
+ * Environment variable with the path of the file to which all test files append their figures. The reporter sets it.
+ */
 export const FIGURES_FILE = 'E2E_FIGURES';
 
 export function recordFigure(figure: Figure): void {
