@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 
 /** Address of an API server, and the credentials for it. */
 export interface Access {
-  /** `https://127.0.0.1:6443` */
+  /** For example `https://127.0.0.1:6443`. */
   url: string;
   /** CA certificate (PEM) with which the server's certificate is verified. */
   ca: string;

@@ -28,7 +28,7 @@ export const AUDIT_POLICY = {
   rules: [{ level: 'Metadata' }],
 };
 
-/** All audit events so far, oldest first. It ignores an incomplete last line, which the API server still writes. */
+/** All audit events so far, oldest first. It ignores an incomplete last line, which the API server is still writing. */
 export async function readAuditLog(file: string): Promise<AuditEvent[]> {
   const content = await readFile(file, 'utf8');
   return content

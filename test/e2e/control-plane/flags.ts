@@ -6,7 +6,9 @@ export interface Ports {
   apiServer: number;
 }
 
-/** Without fsync, which is faster: the data need not survive a crash of the machine. */
+/**
+ * Flags of etcd. It runs without fsync, because this is faster and the data need not survive a crash of the machine.
+ */
 export function etcdFlags(folder: string, { etcd, etcdPeer }: Ports): string[] {
   const client = `http://127.0.0.1:${etcd}`;
   const peer = `http://127.0.0.1:${etcdPeer}`;
@@ -22,7 +24,7 @@ export function etcdFlags(folder: string, { etcd, etcdPeer }: Ports): string[] {
   ];
 }
 
-/** With these flags the API server creates a certificate for 127.0.0.1, and uses the same one after a restart. */
+/** Flags of the API server. It creates a certificate for 127.0.0.1, and uses the same certificate after a restart. */
 export function apiServerFlags(folder: string, { etcd, apiServer }: Ports): string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${etcd}`,

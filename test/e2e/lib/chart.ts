@@ -16,7 +16,7 @@ export async function rendered(helm: Command, ...args: readonly string[]): Promi
   return parseYaml(text).map(({ value }) => value as KubeObject);
 }
 
-/** `--set` arguments. */
+/** Helm's flag `--set` for each value. */
 export const set = (...values: readonly string[]): string[] =>
   values.flatMap((value) => ['--set', value]);
 

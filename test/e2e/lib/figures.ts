@@ -20,7 +20,10 @@ export function readFigures(file: string): Figure[] {
   return figuresOf<Figure>(file);
 }
 
-/** `0.4 s (0.2 – 1.1)`: median, minimum and maximum of durations in milliseconds. */
+/**
+ * For example `0.40 s (0.20 – 1.10, n = 10)`: median, minimum, maximum and number of durations. The input is in
+ * milliseconds.
+ */
 export function spread(durations: readonly number[]): string {
   const sorted = [...durations].sort((one, other) => one - other);
   const at = (index: number) => ((sorted[index] ?? Number.NaN) / 1000).toFixed(2);

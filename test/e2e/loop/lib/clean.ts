@@ -53,7 +53,7 @@ function pathOf({ kind, metadata }: LocalObject): string {
 
 async function remove({ api }: Cluster, object: LocalObject): Promise<void> {
   const body = { propagationPolicy: 'Background' };
-  // An error means that the object is deleted already, or that `gone` will report it.
+  // An error is ignored: if the object still exists afterwards, `gone` reports it.
   await api.call('DELETE', pathOf(object), { body }).catch(() => undefined);
 }
 

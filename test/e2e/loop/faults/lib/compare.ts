@@ -9,8 +9,8 @@ interface List {
 }
 
 /**
- * Differences between a namespace and its twin, which got only the writes of the user, as texts. `beside` maps both
- * names to the namespaces to compare, if they are other namespaces that belong to these two.
+ * Differences between a namespace and its twin, as texts. The twin got the same writes of the user, but has no env.
+ * `beside` returns the namespace to compare for each of the two names; by default that is the namespace with this name.
  */
 export async function twinDifferences(
   api: Api,

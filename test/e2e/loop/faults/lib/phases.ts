@@ -7,7 +7,7 @@ type Release = () => unknown;
 export interface Phase {
   /** Creates an env, and brings it into the phase. Returns while the phase still lasts. */
   enter(faultCase: FaultCase): Promise<Release | undefined>;
-  /** The final state of the env, if nothing is lost: it serves with this image, or is gone. */
+  /** The state that the env must reach at the end: Ready with this image, or removed. */
   end: { image: string } | 'gone';
 }
 

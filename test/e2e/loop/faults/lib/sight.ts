@@ -16,8 +16,7 @@ export interface Sight {
 }
 
 /**
- * Reads all envs and the objects in a namespace, in which their base is `backend`. Returns a function from name to
- * Sight.
+ * Reads all envs, and their objects in one namespace. Returns a function that returns the Sight of the env with a name.
  */
 export async function lookAll(api: Api, namespace: string): Promise<(name: string) => Sight> {
   const [envs, clones, injections, virtualServices] = await Promise.all([

@@ -113,7 +113,8 @@ async function rotated(observed: ObservedSystem): Promise<void> {
 }
 
 /**
- * Gives the webhook another certificate, and closes all connections, so that clients see it. Returns the certificate.
+ * Gives the webhook another certificate. Closes all connections: clients must connect again, and get the new
+ * certificate. Returns the certificate.
  */
 async function use({ service }: ObservedSystem, pair?: Pair): Promise<string> {
   const reopen = await service.loseWebhook();

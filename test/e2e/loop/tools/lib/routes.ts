@@ -17,7 +17,7 @@ export function ownRoutes({ spec }: Stored): HTTPRoute[] {
 }
 
 /**
- * The error in the routes of one version; undefined if each of the user's routes has the env's copy, and there is no
+ * The error in the routes of one version; undefined if each of the user's routes has its copy for the env, and no
  * other.
  */
 export function wrongRoutes({ spec, metadata }: Stored, env: string): string | undefined {
@@ -68,7 +68,10 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** Errors of the versions since the first one with our routes: in these, routes of the env are missing or wrong. */
+/**
+ * One text for each version in which routes of the env are missing or wrong. Versions before the first one with our
+ * routes are ignored.
+ */
 export function versionsWithoutRoutes(versions: readonly Version[], env: string): string[] {
   const first = versions.findIndex(({ object }) => object.spec.http.some(isOurs));
   if (first < 0) return ['no version has routes'];

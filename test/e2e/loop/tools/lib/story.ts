@@ -47,7 +47,7 @@ export interface Story {
   envGoes(expected?: Expected): Promise<void>;
   /** Every stored version of the VirtualService with the env. */
   versions(): Promise<readonly Version[]>;
-  /** Errors of the versions since the first route of the present env: versions with missing or wrong routes. */
+  /** One text for each version with missing or wrong routes, since the present env got its first route. */
   missing(): Promise<string[]>;
   stop(): void;
 }
