@@ -28,7 +28,7 @@ function deployment(names: readonly string[]): object {
   };
 }
 
-test('server-side apply keeps the order of the list that is applied, on an object that is there, too', async () => {
+test('server-side apply stores a list in the applied order, also when the object already exists', async () => {
   const { kubectl } = await suiteCluster();
   await kubectl(['create', 'namespace', NAMESPACE]);
   const stored: unknown[] = [];

@@ -19,19 +19,19 @@ afterEach(async () => {
 
 const silent = () => undefined;
 
-test('without Go and without programs it says what to do', async () => {
+test('without Go and without the programs, the error says what to install or set', async () => {
   process.env['PATH'] = folder;
   await expect(findBinaries(silent)).rejects.toThrow(/install Go .* or set KUBEBUILDER_ASSETS/);
 });
 
-test('a KUBEBUILDER_ASSETS that is not there is named', async () => {
+test('the error names a KUBEBUILDER_ASSETS folder that does not exist', async () => {
   process.env['KUBEBUILDER_ASSETS'] = join(folder, 'absent');
   await expect(findBinaries(silent)).rejects.toThrow(
     `names ${folder}/absent, which does not exist`,
   );
 });
 
-test('what KUBEBUILDER_ASSETS has not is named before it is built', async () => {
+test('the programs that KUBEBUILDER_ASSETS lacks are printed before they are built', async () => {
   process.env['KUBEBUILDER_ASSETS'] = folder;
   process.env['PATH'] = folder;
   const said: string[] = [];

@@ -13,7 +13,7 @@ const RELEASE = [NAMESPACE, '-n', NAMESPACE];
 const CRDS = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
 
 let plane: ControlPlane;
-/** The chart as a later version has it: with one more column in a definition. */
+/** Folder with a later version of the chart: one CustomResourceDefinition has one more printer column. */
 let later: string;
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ const columns = async () => {
   return (await get('crd', 'dynamicenvs.riskified.com', '-o', path)).split(' ');
 };
 
-/** The webhook's certificate, and the authority by which the API server checks it; base64 of PEM. */
+/** The webhook's certificate, and the CA bundle with which the API server verifies it; base64 of PEM. */
 async function certificate() {
   const secret = JSON.parse(
     await get('secret', 'dynamicenv-webhook', '-n', NAMESPACE, '-o', 'json'),
@@ -52,7 +52,7 @@ async function certificate() {
 
 const x509 = (text: string) => new X509Certificate(Buffer.from(text, 'base64'));
 
-/** The second finds the definitions that the first left. */
+/** The second run finds the CustomResourceDefinitions that the first run left in the cluster. */
 describe.each(['helm', 'helm3'] as const)('%s', (program) => {
   const helm = (...args: string[]) => plane[program](args);
   let first: Awaited<ReturnType<typeof certificate>>;
@@ -66,7 +66,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(await columns()).not.toContain('Later');
   });
 
-  test('the certificate is for the Service, and the API server knows its authority', async () => {
+  test("the certificate is valid for the Service's host name, and the webhook configuration has its CA", async () => {
     first = await certificate();
     expect(first.caBundle).toBe(first['ca.crt']);
     const leaf = x509(first['tls.crt']);
@@ -74,7 +74,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(leaf.checkHost('dynamicenv.dynamicenv.svc')).toBe('dynamicenv.dynamicenv.svc');
   });
 
-  test('its pods are let in by the restricted standard, and carry no token', async () => {
+  test('the pods pass the restricted Pod Security Standard, and mount no service account token', async () => {
     const pods = ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/component=service'];
     const path = 'jsonpath={range .items[*]}[{.spec.volumes[*].name}]{end}';
     await until(90, async () => {
@@ -83,7 +83,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     });
   });
 
-  test('upgrade: values and definitions change, the certificate stays', async () => {
+  test('upgrade: values and CustomResourceDefinitions change, the certificate does not', async () => {
     await helm('upgrade', ...RELEASE, later, ...set('config.drainSeconds=20'));
     expect(await certificate()).toEqual(first);
     expect(await columns()).toContain('Later');
@@ -92,7 +92,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(args).toContain('--drain-seconds=20');
   });
 
-  test('rollback: back to what was, the certificate stays', async () => {
+  test('rollback: values and CustomResourceDefinitions are as before, the certificate does not change', async () => {
     await helm('rollback', ...RELEASE, '1');
     expect(await certificate()).toEqual(first);
     expect(await columns()).not.toContain('Later');
@@ -101,7 +101,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(args).toContain('--drain-seconds=10');
   });
 
-  test('a new certificate on demand', async () => {
+  test('an upgrade after the Secret was deleted creates a new certificate', async () => {
     await plane.kubectl(['delete', 'secret', 'dynamicenv-webhook', '-n', NAMESPACE]);
     await helm('upgrade', ...RELEASE, CHART);
     const second = await certificate();
@@ -109,10 +109,10 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(second.caBundle).toBe(second['ca.crt']);
   });
 
-  test('uninstall: definitions and environments stay, nothing else', async () => {
+  test('uninstall: only CustomResourceDefinitions and DynamicEnvs stay', async () => {
     await plane.kubectl(['apply', '-f', ENV_FILE]);
     await helm('uninstall', ...RELEASE);
-    // A definition goes slowly, with all of its objects.
+    // A CustomResourceDefinition that is being deleted still exists until all its objects are deleted.
     const path = 'jsonpath={.metadata.name}{.metadata.deletionTimestamp}';
     for (const crd of CRDS) expect(await get('crd', crd, '-o', path)).toBe(crd);
     expect(await get('de', ENV, '-o', path)).toBe(ENV);
@@ -127,7 +127,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(await get(global, '-o', 'name')).toBe('');
   });
 
-  test('everything switched on is accepted', async () => {
+  test('the API server accepts all optional objects', async () => {
     const more = set(
       'serviceMonitor.enabled=true',
       'certificate.source=cert-manager',
@@ -148,7 +148,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
   });
 });
 
-test('definitions that kubectl installed are taken over when asked, and else left alone', async () => {
+test('CustomResourceDefinitions that kubectl installed: Helm takes them over only with --take-ownership', async () => {
   await plane.kubectl(['delete', 'crd', ...CRDS]);
   await installCrds(plane, 'dynamicenv');
   const refusal = await problem(plane.helm(['install', ...RELEASE, CHART]));

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writeFile(caFile, selfSigned('authority').cert);
 });
 
-test('metacontroller/ is what the chart renders', async () => {
+test('the files in metacontroller/ are equal to what the chart renders', async () => {
   const files = manifestsFrom(await cluster.helm([...TEMPLATE_ARGS, CHART]));
   const there = (await readdir(MANIFESTS)).filter((file) => !BY_HAND.includes(file));
   expect(there.sort()).toEqual([...files.keys()].sort());
@@ -30,7 +30,7 @@ test('metacontroller/ is what the chart renders', async () => {
   }
 });
 
-/** Everything switched on. */
+/** Values that switch on all optional parts of the chart. */
 const EVERYTHING = set(
   'serviceMonitor.enabled=true',
   'networkPolicy.metricsNamespace=monitoring',
@@ -68,7 +68,7 @@ const podSpecs = (objects: readonly KubeObject[]): PodSpec[] =>
 describe.each(['helm', 'helm3'] as const)('%s', (program) => {
   const render = (...args: string[]) => rendered(cluster[program], ...args);
 
-  test('by default', async () => {
+  test('renders these objects by default', async () => {
     expect(names(await render('--no-hooks'))).toEqual(
       expect.arrayContaining([
         'CompositeController/dynamicenv',
@@ -86,7 +86,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     );
   });
 
-  test('namespaces that are indexed bring a definition, a controller and a flag; else there is no word of it', async () => {
+  test('indexed namespaces add a CustomResourceDefinition, a controller and a flag; without them none of these is rendered', async () => {
     expect(JSON.stringify(await render('--no-hooks'))).not.toMatch(/mesh-?index|indexed/i);
     const objects = await render(...set('config.indexedNamespaces={shop,bank}'));
     expect(names(objects)).toEqual(
@@ -104,11 +104,11 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
 
   test.each([
     ['by default', []],
-    ['with everything', EVERYTHING],
-  ])('the pods have no way to the API server, %s', async (_name, args) => {
+    ['with all optional parts', EVERYTHING],
+  ])('the pods have no access to the API server, %s', async (_name, args) => {
     const objects = await render(...args);
     const specs = podSpecs(objects);
-    // The Deployment's and the one of `helm test`.
+    // The pod template of the Deployment, and the pod of `helm test`.
     expect(specs).toHaveLength(2);
     const accounts = objects.filter(({ kind }) => kind === 'ServiceAccount') as (KubeObject &
       PodSpec)[];
@@ -119,13 +119,13 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(new Set(specs.map(({ serviceAccountName }) => serviceAccountName))).toEqual(
       new Set(own),
     );
-    // Roles are the users'; none of theirs is bound to an account of this chart.
+    // The chart's roles are for users. None of them is bound to a service account of the chart.
     expect(names(objects).filter((name) => /^Role(Binding)?\//.test(name))).toEqual([]);
     const bindings = objects.filter(({ kind }) => kind === 'ClusterRoleBinding');
     expect(JSON.stringify(bindings)).not.toContain('"ServiceAccount"');
   });
 
-  test('a service outside the cluster: no workload, and both pointed at it', async () => {
+  test('a service outside the cluster: no workload is rendered, and controllers and webhook have its URL', async () => {
     const objects = await render(
       ...set('crds.install=false', 'hooks.url=http://192.0.2.1:8080/'),
       ...set('admission.url=https://host.example:8443'),
@@ -145,7 +145,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(text).toContain(`"caBundle":"${ca}"`);
   });
 
-  test("the API server's addresses are let in to the webhook's port, and to no other", async () => {
+  test("the NetworkPolicy allows the API server's addresses to reach the webhook's port only", async () => {
     const cidr = '192.0.2.0/28';
     const objects = await render(...set(`networkPolicy.apiServer[0].ipBlock.cidr=${cidr}`));
     const policy = objects.find(({ kind }) => kind === 'NetworkPolicy') as KubeObject & {
@@ -160,7 +160,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     ).rejects.toThrow(/cidr/);
   });
 
-  test('a release of another name', async () => {
+  test('a release with another name: the objects are named after it', async () => {
     const release = ['template', 'blue', CHART, '-n', 'mesh'];
     const text = await cluster[program]([...release, ...KUBE_VERSION]);
     expect(text).toContain('url: http://blue-dynamicenv.mesh.svc:8080/dynamicenv/sync');
@@ -168,7 +168,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(text).toContain('secretName: blue-dynamicenv-webhook');
   });
 
-  test('a Secret of yours', async () => {
+  test("certificate.source=secret uses the user's Secret, and renders none", async () => {
     const given = set('certificate.source=secret', 'certificate.secretName=mine');
     const objects = await render(...given, '--set-file', `admission.caBundle=${caFile}`);
     expect(names(objects).filter((name) => name.startsWith('Secret/'))).toEqual([]);
@@ -178,32 +178,36 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
 
   test.each([
     ['an unknown value', ['replicas=3'], /replicas/],
-    ['no pod', ['replicaCount=0'], /replicaCount/],
-    ['text for a number', ['config.drainSeconds=soon'], /drainSeconds/],
+    ['zero replicas', ['replicaCount=0'], /replicaCount/],
+    ['a text instead of a number', ['config.drainSeconds=soon'], /drainSeconds/],
     ['an unknown flag', ['config.drain=1'], /drain/],
     ['an unknown log level', ['config.logLevel=loud'], /logLevel/],
-    ['an unknown source', ['certificate.source=vault'], /source/],
+    ['an unknown source of the certificate', ['certificate.source=vault'], /source/],
     ['a Secret without a name', ['certificate.source=secret'], /secretName/],
     [
-      'a Secret without its authority',
+      'a Secret without its CA bundle',
       ['certificate.source=secret', 'certificate.secretName=mine'],
       /admission\.caBundle: .* give the authority of that certificate/,
     ],
-    ['hooks outside alone', ['hooks.url=http://a'], /hooks\.url and admission\.url go together/],
     [
-      'the webhook outside alone',
+      'hooks.url without admission.url',
+      ['hooks.url=http://a'],
+      /hooks\.url and admission\.url go together/,
+    ],
+    [
+      'admission.url without hooks.url',
       ['admission.url=https://a'],
       /hooks\.url and admission\.url go together/,
     ],
-    ['a webhook without encryption', ['admission.url=http://a'], /admission.?\/?url/],
-    ['an authority that is no PEM', ['admission.caBundle=abc'], /caBundle/],
+    ['an admission.url without TLS', ['admission.url=http://a'], /admission.?\/?url/],
+    ['a CA bundle that is not PEM', ['admission.caBundle=abc'], /caBundle/],
   ])('refuses %s', async (_name, values, words) => {
     await expect(render(...set(...values))).rejects.toThrow(words);
   });
 });
 
-test('both Helms render the same', async () => {
-  // A new certificate comes with each rendering.
+test('Helm 4 and Helm 3 render the same objects', async () => {
+  // By default each rendering creates a new certificate. With cert-manager the chart creates none.
   const args = [...EVERYTHING, ...set('certificate.source=cert-manager')];
   const byName = async (program: 'helm' | 'helm3') =>
     (await rendered(cluster[program], ...args)).toSorted((a, b) =>

@@ -14,7 +14,7 @@ const ENV = 'cli-test-user';
 const SHOP = fileURLToPath(new URL('../../../examples/shop/', import.meta.url));
 
 let cluster: Cluster;
-/** Jane's, who has only the rights that a test gives her. */
+/** Kubeconfig of the user Jane. She has only the permissions that a test gives her. */
 let kubeconfig: string;
 let envFile: string;
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await writeFile(envFile, await moved('dynamicenv.yaml'));
 });
 
-/** A file of the shop, in this test's own namespace and with its own env's name. */
+/** A file of the example shop, changed to the namespace and the DynamicEnv name of this test. */
 async function moved(name: string): Promise<string> {
   const text = await readFile(`${SHOP}${name}`, 'utf8');
   return text
@@ -39,7 +39,7 @@ async function moved(name: string): Promise<string> {
     .replace('name: test-user', `name: ${ENV}`);
 }
 
-/** Gives Jane a right, in her namespace or everywhere, and waits until it counts. */
+/** Gives Jane a permission, in her namespace or in the whole cluster, and waits until it has an effect. */
 async function allow(
   verb: string,
   resource: string,
@@ -71,10 +71,10 @@ async function allow(
 const asJane = (...args: string[]): Promise<Outcome> =>
   runProgram(args, { env: { KUBECONFIG: kubeconfig } });
 
-describe('with a user of few rights', () => {
+describe('as a user with few permissions', () => {
   const preview = () => asJane('preview', '--from-cluster', '-f', envFile);
 
-  test('preview names every right that is missing, and whose', async () => {
+  test('preview names every missing permission, and the user', async () => {
     expect(await preview()).toEqual({
       code: 2,
       stdout: '',
@@ -88,7 +88,7 @@ ask its administrator for them, or choose another --context; check a right with 
     });
   });
 
-  test('preview with rights in one namespace: an answer, and what was not seen', async () => {
+  test('preview with permissions in one namespace: prints the result, and what it could not read', async () => {
     for (const resource of [
       'deployments.apps',
       'services',
@@ -112,14 +112,14 @@ ask its administrator for them, or choose another --context; check a right with 
     );
   });
 
-  test('preview with all rights: nothing is left unseen', async () => {
+  test('preview with all permissions: it could read everything', async () => {
     await allow('list', 'virtualservices.networking.istio.io', 'cluster');
     await allow('list', 'dynamicenvs.riskified.com', 'cluster');
     const { code, stdout } = await preview();
     expect([code, stdout.includes('not seen')]).toEqual([0, false]);
   });
 
-  test('get: the right, the env, its status', async () => {
+  test('get: without the permission, without the DynamicEnv, without a status, and with a status', async () => {
     const get = () => asJane('get', ENV);
     expect(await get()).toMatchObject({
       code: 2,
@@ -166,7 +166,7 @@ ask its administrator for them, or choose another --context; check a right with 
 `);
   });
 
-  test('kubectl finds it as its plugin', async () => {
+  test('kubectl runs the program as a plugin', async () => {
     const folder = join(cluster.folder, 'cli-plugin');
     await mkdir(join(folder, 'linked'), { recursive: true });
     const link = join(folder, 'linked', 'kubectl-dynamicenv');
@@ -181,7 +181,7 @@ ask its administrator for them, or choose another --context; check a right with 
     await expect(refused).rejects.toThrow('kubectl dynamicenv: NAME of the DynamicEnv is missing');
   });
 
-  test('the audit log has nothing but get and list of hers', async () => {
+  test('the audit log has no requests of Jane except get and list', async () => {
     const events = await readAuditLog(join(cluster.folder, 'audit.log'));
     const hers = events.filter(
       ({ user, objectRef }) =>

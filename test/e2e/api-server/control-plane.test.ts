@@ -28,7 +28,7 @@ afterAll(async () => {
 const condition = (status: string) =>
   plane.kubectl(['wait', `--for=condition=Available=${status}`, 'deployment/x', '--timeout=30s']);
 
-test('a user has only the rights that RBAC gives, by token and by impersonation', async () => {
+test('a user has only the permissions that RBAC gives, with a token and with impersonation', async () => {
   const kubeconfig = await plane.kubeconfigFor('dora', plane.tokens['dora'] ?? '');
   await plane.kubectl([
     'create',
@@ -44,7 +44,7 @@ test('a user has only the rights that RBAC gives, by token and by impersonation'
   await expect(plane.kubectl(['get', 'secrets', '--as=erik'])).rejects.toThrow(words);
 });
 
-test('a Deployment becomes available, loses its pods when told, and leaves nothing', async () => {
+test('a Deployment becomes available, then unavailable with failPods, and its deletion leaves no pod', async () => {
   await plane.kubectl(['create', 'deployment', 'x', '--image=x', '--replicas=2']);
   await condition('True');
   const lift = pods.failPods('default/x');
@@ -55,7 +55,7 @@ test('a Deployment becomes available, loses its pods when told, and leaves nothi
   expect(await plane.kubectl(['get', 'pods', '-o', 'name'])).toBe('');
 });
 
-test('the audit log tells who did what', async () => {
+test('the audit log contains user, verb and object of a request', async () => {
   const found = (await plane.auditLog()).find(
     ({ verb, objectRef }) => verb === 'create' && objectRef?.resource === 'deployments',
   );
@@ -66,7 +66,7 @@ test('the audit log tells who did what', async () => {
   });
 });
 
-test('everything works on after the API server was killed', async () => {
+test('the control plane works after the API server was killed and started again', async () => {
   await plane.restartApiServer();
   await plane.kubectl(['create', 'deployment', 'x', '--image=x']);
   await condition('True');
@@ -88,7 +88,7 @@ const isGone = (pid: number) => {
   }
 };
 
-test('nothing is left of one that was stopped', async () => {
+test('stop() ends all processes of a control plane and removes its folder', async () => {
   const other = await startControlPlane();
   const pids = await Promise.all(PROGRAMS.map((program) => pidOf(other.folder, program)));
   expect(pids.map(isGone)).toEqual([false, false, false]);
@@ -97,7 +97,7 @@ test('nothing is left of one that was stopped', async () => {
   await expect(access(other.folder)).rejects.toThrow('ENOENT');
 });
 
-test('nothing runs on when its owner was killed', async () => {
+test('the control plane ends when the process that started it is killed', async () => {
   const module = new URL('../control-plane/control-plane.ts', import.meta.url);
   const code = `
     const { startControlPlane } = await import('${module.href}');
@@ -114,7 +114,7 @@ test('nothing runs on when its owner was killed', async () => {
   await until(10, async () => (existsSync(folder) ? `${folder} is still there` : undefined));
 });
 
-test('a program ends though its folder was removed before', async () => {
+test('stop() ends a program also when its folder was removed before', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-e2e-'));
   const program = startProcess('sleeper', 'sleep', ['60'], folder);
   const pid = await pidOf(folder, 'sleeper');

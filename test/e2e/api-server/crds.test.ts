@@ -4,7 +4,7 @@ import { suiteCluster } from './lib/suite-cluster.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
-test('the examples are accepted, and shown as people look for them', async () => {
+test('the API server accepts the examples, and kubectl get de prints the columns', async () => {
   const { kubectl } = await suiteCluster();
   await kubectl(['create', 'namespace', 'shop']);
   await kubectl(['apply', '--recursive', '-f', EXAMPLES]);
@@ -13,7 +13,7 @@ test('the examples are accepted, and shown as people look for them', async () =>
   await kubectl(['delete', '--recursive', '-f', EXAMPLES]);
 });
 
-test('a DynamicEnv without matches is refused by the field', async () => {
+test('the API server refuses a DynamicEnv without matches, and names the field', async () => {
   const { kubectl } = await suiteCluster();
   const env = {
     apiVersion: 'riskified.com/v1alpha1',
@@ -32,7 +32,7 @@ test.each([
   [`(?:${'a'.repeat(900)}){1000}`, 'is too costly for every proxy'],
   ['.{0,999}'.repeat(8), 'is too costly for every proxy'],
 ])(
-  'regexes that proxies refuse, sixteen times sixteen of them, take no time: %.20s',
+  'the API server refuses 16 × 16 regexes that proxies would refuse, in less than 5 s: %.20s',
   async (regex, words) => {
     const { kubectl } = await suiteCluster();
     const headers = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`x-${i}`, { regex }]));

@@ -20,7 +20,7 @@ beforeAll(async () => {
   cluster = await suiteCluster();
 });
 
-/** What kubectl makes of a file, without sending it. */
+/** Objects that kubectl reads from a file. It does not send them to the API server. */
 async function read(name: string, text: string): Promise<ConfigMap[]> {
   const file = join(cluster.folder, `kubectl-reads-${name}.yaml`);
   await writeFile(file, text);
@@ -45,8 +45,8 @@ function dataOf(one: ConfigMap): unknown {
 const taken = values.filter(([, answer]) => 'is' in answer);
 const refused = values.filter(([, answer]) => 'refused' in answer);
 
-describe('the recorded answers are what kubectl says', () => {
-  test('of values that it takes', async () => {
+describe('the recorded answers are equal to those of a real kubectl', () => {
+  test('for values that it accepts', async () => {
     const documents = taken.map(([text], index) => configMapWith(text, `v${index}`));
     const objects = await read('taken', documents.join('---\n'));
     const said = objects.map((one, index): [string, Answer] => [
@@ -56,7 +56,7 @@ describe('the recorded answers are what kubectl says', () => {
     expect(said).toEqual(taken);
   });
 
-  test('of values that it refuses', async () => {
+  test('for values that it refuses', async () => {
     const wrong: string[] = [];
     for (const [index, [text]] of refused.entries()) {
       if (!(await isRefused(`refused-${index}`, configMapWith(text)))) wrong.push(text);
@@ -65,7 +65,7 @@ describe('the recorded answers are what kubectl says', () => {
   }, 120_000);
 
   test.each(files.map(([text, answer], index) => [text, answer, index] as const))(
-    'of the file %j',
+    'for the file %j',
     async (text, answer, index) => {
       if ('refused' in answer) expect(await isRefused(`file-${index}`, text)).toBe(true);
       else expect(summaryOf(await read(`file-${index}`, text))).toEqual(answer.is);
@@ -73,7 +73,7 @@ describe('the recorded answers are what kubectl says', () => {
   );
 });
 
-test('what is printed is read back by kubectl as the same', async () => {
+test('kubectl reads YAML that toYaml wrote as the same values', async () => {
   const text = fc.string({ unit: fc.constantFrom(...PIECES), maxLength: 6 });
   const written = fc.sample(fc.dictionary(text, fc.jsonValue({ depthSize: 'small' })), {
     numRuns: 300,
@@ -89,7 +89,7 @@ test('what is printed is read back by kubectl as the same', async () => {
   expect(objects.map((one) => one.data)).toEqual(data);
 });
 
-/** What YAML texts are made of. */
+/** Characters and words from which the texts are generated: those that have a meaning in YAML, and some others. */
 const PIECES = [
   ...'01789.-+_eExobainfy~n:=<>|#!&*?%@`,[]{}"\'\\ \t\n\ré😀',
   '\u0000',

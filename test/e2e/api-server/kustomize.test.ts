@@ -17,14 +17,14 @@ beforeAll(async () => {
 
 afterAll(() => plane?.stop());
 
-test('kubectl apply -k metacontroller installs everything, in one go', async () => {
+test('one kubectl apply -k metacontroller installs everything', async () => {
   const { kubectl } = plane;
   await kubectl(['apply', '-k', FOLDER, '--validate=strict']);
   const path = 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.generation};{end}';
   const generations = () => kubectl(['get', '-k', FOLDER, '-o', path]);
   const first = await generations();
   expect(first).toContain('CompositeController/dynamicenv 1;');
-  // A second time, nothing is left to do.
+  // A second apply changes nothing.
   await kubectl(['apply', '-k', FOLDER]);
   expect(await generations()).toBe(first);
   const crds = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
@@ -32,11 +32,11 @@ test('kubectl apply -k metacontroller installs everything, in one go', async () 
   const pods = ['get', 'pods', '-n', 'dynamicenv', '-o', 'name'];
   await until(90, async () => {
     const names = (await kubectl(pods)).trim().split('\n').filter(Boolean);
-    return names.length === 2 ? undefined : `two pods, by the restricted standard: ${names}`;
+    return names.length === 2 ? undefined : `wanted two pods (restricted standard): ${names}`;
   });
 });
 
-test('kubectl apply -f crds/ works as well', async () => {
+test('kubectl apply -f crds/ installs each CustomResourceDefinition in that folder', async () => {
   const folder = fileURLToPath(new URL('crds', ROOT));
   const applied = await plane.kubectl(['apply', '-f', folder, '--dry-run=server']);
   expect(applied).toMatch(/^(customresourcedefinition\.\S+ \w+ \(server dry run\)\n)+$/);

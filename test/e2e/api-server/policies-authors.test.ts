@@ -26,7 +26,7 @@ const mayNotClone = (namespace: string) =>
   `${PREFIX} request: spec: ann may not create Deployments in namespace "${namespace}", so no DynamicEnv of theirs may clone there: take the items of that namespace out, or ask its owners to bind you a role there that may create Deployments (such as edit)`;
 const mayNotChange = `${PREFIX} request: spec: this DynamicEnv clones in namespace "team-b", where ann may not create Deployments, so may neither change nor delete it: ask its owners to, or to bind you a role there that may create Deployments (such as edit)`;
 
-test('no expression of the policies is of doubtful type', async () => {
+test('the type check of the API server has no warning for any expression of the policies', async () => {
   await until(30, async () => {
     const all = JSON.parse(
       await guarded.kubectl(['get', 'validatingadmissionpolicies', '-o', 'json']),
@@ -40,15 +40,15 @@ test('no expression of the policies is of doubtful type', async () => {
         status?: { observedGeneration?: number };
       }) => status?.observedGeneration !== metadata.generation,
     );
-    if (open.length > 0) return 'not all are checked yet';
+    if (open.length > 0) return 'the API server has not type-checked all policies yet';
     expect(all.items).toHaveLength(4);
     for (const { status } of all.items) expect(status.typeChecking).toEqual({});
     return undefined;
   });
 });
 
-describe('where the author may create Deployments', () => {
-  test('an env is created, changed in each way, and deleted', async () => {
+describe('in a namespace where the author may create Deployments', () => {
+  test('the author may create an env, change it with every verb, and delete it', async () => {
     await send(ann, 'create', inA);
     const two = { ...workload('team-a'), name: 'two' };
     await send(ann, 'replace', envOf('anns', { subsets: [workload('team-a'), two] }));
@@ -58,22 +58,25 @@ describe('where the author may create Deployments', () => {
     await ann(['delete', 'de', 'anns']);
   });
 
-  test('consumers are clones, too', async () => {
+  test('the author may create an env with consumers', async () => {
     await send(ann, 'create', envOf('anns', { consumers: [workload('team-a')] }));
   });
 
-  test('an env is made with a generated name', async () => {
+  test('the author may create an env with generateName', async () => {
     const { name: _name, ...metadata } = { ...inA.metadata, generateName: 'anns-' };
     await send(ann, 'create', { ...inA, metadata });
   });
 });
 
-describe('elsewhere, an env is refused', () => {
+describe('an env with a Deployment of another namespace is refused', () => {
   test.each([
     ['subsets', { subsets: [workload('team-b')] }],
     ['consumers', { consumers: [workload('team-b')] }],
-    ['both', { subsets: [workload('team-a')], consumers: [workload('team-b')] }],
-    ['a namespace that is not there', { subsets: [workload('team-a'), workload('team-z')] }],
+    [
+      'consumers, with an allowed subset',
+      { subsets: [workload('team-a')], consumers: [workload('team-b')] },
+    ],
+    ['a namespace that does not exist', { subsets: [workload('team-a'), workload('team-z')] }],
   ])('in %s', async (_where, spec) => {
     const namespace = JSON.stringify(spec).includes('team-z') ? 'team-z' : 'team-b';
     for (const flags of [[], ['--dry-run=server']]) {
@@ -86,13 +89,13 @@ describe('elsewhere, an env is refused', () => {
     );
   });
 
-  test('with a generated name', async () => {
+  test('with generateName', async () => {
     const { name: _name, ...metadata } = { name: '', generateName: 'x-' };
     const created = send(ann, 'create', { ...inB('x'), metadata });
     await expect(created).rejects.toThrow(mayNotClone('team-b'));
   });
 
-  test('of one who acts as somebody else, too', async () => {
+  test('also when the request impersonates the author', async () => {
     const as = ['--as=ann', '--as-group=authors'];
     const created = send(guarded.kubectl, 'create', inB('x'), ...as);
     await expect(created).rejects.toThrow(mayNotClone('team-b'));
@@ -100,7 +103,7 @@ describe('elsewhere, an env is refused', () => {
     await expect(asBob).rejects.toThrow('cannot impersonate');
   });
 
-  test('and one of their own is not taken there', async () => {
+  test('also when the author adds the Deployment to an existing env', async () => {
     await send(ann, 'create', inA);
     const spec = { subsets: [workload('team-a'), workload('team-b')] };
     await expect(send(ann, 'replace', envOf('anns', spec))).rejects.toThrow(mayNotClone('team-b'));
@@ -121,7 +124,7 @@ const GONE = {
   uid: 'b1ef8b3c-0000-4000-8000-000000000000',
 };
 
-describe("another team's env", () => {
+describe('the env of another team', () => {
   const version = () =>
     guarded.kubectl(['get', 'de', 'bobs', '-o', 'jsonpath={.metadata.resourceVersion}']);
 
@@ -148,21 +151,30 @@ describe("another team's env", () => {
 
   test.each([
     ['replace', ['replace', '-f', '-']],
-    ['replace by deletion', ['replace', '--force', '-f', '-']],
+    ['replace --force, which deletes it first', ['replace', '--force', '-f', '-']],
     ['apply', ['apply', '-f', '-']],
     ['server-side apply', ['apply', '--server-side', '--force-conflicts', '-f', '-']],
-    ['a patch that takes it over', merge({ spec: { subsets: [workload('team-a')] } })],
+    [
+      "a patch that changes its subsets to the author's namespace",
+      merge({ spec: { subsets: [workload('team-a')] } }),
+    ],
     ['a patch of its matches', merge({ spec: { istioMatches: [OTHER_MATCH] } })],
     ['deletion', ['delete', 'de', 'bobs']],
-    ['deletion that orphans', ['delete', 'de', 'bobs', '--cascade=orphan']],
+    ['deletion with --cascade=orphan', ['delete', 'de', 'bobs', '--cascade=orphan']],
     ['deletion in the foreground', ['delete', 'de', 'bobs', '--cascade=foreground']],
-    ['the annotation that skips the drain', ['annotate', 'de', 'bobs', `${FORCE}=true`]],
+    [
+      'the annotation force-removal, which skips the drain',
+      ['annotate', 'de', 'bobs', `${FORCE}=true`],
+    ],
     ['a label by which a GitOps tool prunes', ['label', 'de', 'bobs', 'argocd.argoproj.io/x=y']],
-    ['an owner that is gone: garbage', merge({ metadata: { ownerReferences: [GONE] } })],
-    ['a finalizer that orphans', merge({ metadata: { finalizers: ['orphan'] } })],
-    ['a finalizer that never goes', merge({ metadata: { finalizers: ['example.com/x'] } })],
-    ['other field managers', merge({ metadata: { managedFields: [{}] } })],
-  ])('is safe from %s', async (_attempt, args) => {
+    [
+      'an owner reference to a deleted object, which makes it garbage',
+      merge({ metadata: { ownerReferences: [GONE] } }),
+    ],
+    ['the finalizer orphan', merge({ metadata: { finalizers: ['orphan'] } })],
+    ['a finalizer that nobody removes', merge({ metadata: { finalizers: ['example.com/x'] } })],
+    ['a patch of managedFields', merge({ metadata: { managedFields: [{}] } })],
+  ])('is protected from %s', async (_attempt, args) => {
     await send(bob, 'create', inB('bobs'));
     const before = await version();
     const input = inputs[args[0] ?? ''] ?? '';
@@ -170,7 +182,7 @@ describe("another team's env", () => {
     expect(await version()).toBe(before);
   });
 
-  test('is safe from a deletion of all, where its author has the right to that verb', async () => {
+  test('is protected from deletecollection by a user who has that verb', async () => {
     await guarded.kubectl([
       'create',
       'clusterrolebinding',
@@ -189,7 +201,7 @@ describe("another team's env", () => {
     expect(await version()).not.toBe('');
   });
 
-  test('is not released from its finalizer while it is on its way out', async () => {
+  test('keeps its finalizer during its deletion: only Metacontroller may remove it', async () => {
     await send(bob, 'create', inB('bobs'));
     await guarded.metacontroller(merge({ metadata: { finalizers: ['metacontroller.io/x'] } }));
     await bob(['delete', 'de', 'bobs', '--wait=false']);
@@ -199,17 +211,17 @@ describe("another team's env", () => {
   });
 });
 
-describe('20 namespaces', () => {
+describe('an env with 20 namespaces', () => {
   const spec = (names: readonly string[]) => ({ subsets: names.map((name) => workload(name)) });
 
-  test('are checked, all of them', async () => {
+  test('is checked in all of them', async () => {
     await send(ann, 'create', envOf('anns', spec(MANY.slice(0, 20))));
     const last = spec([...MANY.slice(0, 19), 'team-b']);
     await expect(send(ann, 'create', envOf('x', last))).rejects.toThrow(mayNotClone('team-b'));
     await ann(['delete', 'de', 'anns']);
   });
 
-  test('are the most, before and after together', async () => {
+  test('is the maximum: the namespaces before and after a write count together', async () => {
     const words = (count: number) =>
       `${PREFIX} request: spec.subsets, spec.consumers: this write concerns ${count} namespaces, before and after it, but your right to create Deployments can be checked in 20 only: split the DynamicEnv, change it in steps, or ask a cluster administrator`;
     await expect(send(ann, 'create', envOf('anns', spec(MANY)))).rejects.toThrow(words(21));
@@ -221,7 +233,7 @@ describe('20 namespaces', () => {
     await expect(ann(['delete', 'de', 'anns'])).rejects.toThrow(words(21));
   });
 
-  test('with the most Deployments an env may have are within the budget', async () => {
+  test('and the maximum number of Deployments is within the CEL cost budget', async () => {
     const list = (prefix: string) =>
       Array.from({ length: 32 }, (_, index) => ({
         ...workload(MANY[index % 20] ?? ''),

@@ -24,7 +24,7 @@ let guarded: Guarded;
 beforeAll(async () => {
   guarded = await startGuarded({ ann: ['team-a'] });
   const { kubectl } = guarded;
-  // Somebody who was given all of the API group, as happens.
+  // Guy is a user with all verbs on the whole API group. Such roles are common.
   const rights = ['--verb=*', '--resource=*.riskified.com'];
   await kubectl(['create', 'clusterrole', 'generous', ...rights]);
   await kubectl([
@@ -50,7 +50,7 @@ describe('RouteInjections', () => {
 
   beforeAll(() => send(guarded.metacontroller, 'create', injectionOf('loose')));
 
-  test('are created by Metacontroller only', async () => {
+  test('only Metacontroller may create them', async () => {
     const created = (...flags: string[]) =>
       send(guarded.kubectl, 'create', injectionOf('x'), ...flags);
     await expect(created('--as=guy')).rejects.toThrow(notYours('guy', 'x'));
@@ -66,18 +66,18 @@ describe('RouteInjections', () => {
   test.each([
     ['its spec', { spec: { active: false } }],
     ['its labels', { metadata: { labels: { a: 'b' } } }],
-    ['its owners', { metadata: { ownerReferences: null, finalizers: ['orphan'] } }],
-  ])('are not changed by others: %s', async (_what, patch) => {
+    ['its owner references', { metadata: { ownerReferences: null, finalizers: ['orphan'] } }],
+  ])('other users may not change them: %s', async (_what, patch) => {
     await expect(guy(merge(TARGET, patch))).rejects.toThrow(notYours('guy', 'loose'));
     await guarded.metacontroller([...merge(TARGET, patch), '--dry-run=server']);
   });
 
-  test('keep their spec, whoever it is', async () => {
+  test('not even a cluster administrator may change their spec', async () => {
     const patch = merge(TARGET, { spec: { host: 'other.team-b.svc.cluster.local' } });
     await expect(admin(patch)).rejects.toThrow(notYours('admin', 'loose'));
   });
 
-  test('are cleared up by administrators, and by nobody else', async () => {
+  test('only cluster administrators may delete them', async () => {
     await expect(guy(['delete', ...TARGET.split(' ')])).rejects.toThrow(notYours('guy', 'loose'));
     await expect(
       guy(['delete', '--raw', '/apis/riskified.com/v1alpha1/routeinjections']),
@@ -86,7 +86,7 @@ describe('RouteInjections', () => {
     await admin(['delete', ...TARGET.split(' ')]);
   });
 
-  test('are read by authors and by who may view the cluster', async () => {
+  test('authors and users with the ClusterRole view may read them', async () => {
     await guarded.as('ann')(['get', 'routeinjections,de']);
     const may = ['auth', 'can-i', '--as=vic'];
     const view = ['create', 'clusterrolebinding', 'vic', '--clusterrole=view', '--user=vic'];
@@ -119,7 +119,7 @@ describe('MeshIndexes', () => {
     await send(guarded.metacontroller, 'create', indexOf('team-a'));
   });
 
-  test('are created by Metacontroller only', async () => {
+  test('only Metacontroller may create them', async () => {
     const created = (...flags: string[]) =>
       send(guarded.kubectl, 'create', indexOf('default'), ...flags);
     await expect(created('--as=guy')).rejects.toThrow(words('guy'));
@@ -128,18 +128,18 @@ describe('MeshIndexes', () => {
 
   test.each([
     ['its spec', { spec: { content: 'y' } }],
-    ['its owners', { metadata: { ownerReferences: null, labels: { a: 'b' } } }],
-  ])('are not changed by others: %s', async (_what, patch) => {
+    ['its owner references', { metadata: { ownerReferences: null, labels: { a: 'b' } } }],
+  ])('other users may not change them: %s', async (_what, patch) => {
     await expect(guy(merge(TARGET, patch))).rejects.toThrow(words('guy'));
     await guarded.metacontroller([...merge(TARGET, patch), '--dry-run=server']);
   });
 
-  test('keep their spec, whoever it is', async () => {
+  test('not even a cluster administrator may change their spec', async () => {
     const patch = merge(TARGET, { spec: { content: 'y' } });
     await expect(guarded.kubectl(patch)).rejects.toThrow(words('admin'));
   });
 
-  test('go with their namespace, which Kubernetes empties as a user of few rights', async () => {
+  test('the namespace controller, which has few permissions, may delete them with their namespace', async () => {
     const { kubectl } = guarded;
     await kubectl(['create', 'namespace', 'leaving']);
     await send(guarded.metacontroller, 'create', indexOf('leaving'));
@@ -147,7 +147,7 @@ describe('MeshIndexes', () => {
     await guy(['delete', ...TARGET.split(' ')]);
   });
 
-  test('are read by who may view their namespace', async () => {
+  test('users who may view their namespace may read them', async () => {
     const may = ['auth', 'can-i', 'list', 'meshindexes.riskified.com', '-n', 'team-a'];
     expect(await guarded.as('ann')(may)).toBe('yes\n');
   });
@@ -155,7 +155,7 @@ describe('MeshIndexes', () => {
 
 const READY = { state: 'ready', totalCount: 1, totalReady: 1 };
 
-test("an env's status is written by Metacontroller only", async () => {
+test("only Metacontroller may write an env's status", async () => {
   const input = envOf('told', { subsets: [workload('team-a')] });
   await send(guarded.as('ann'), 'create', input);
   const patch = [...merge('de told', { status: READY }), '--subresource=status'];
@@ -166,7 +166,7 @@ test("an env's status is written by Metacontroller only", async () => {
   await expect(guarded.as('ann')(patch)).rejects.toThrow(
     'User "ann" cannot get resource "dynamicenvs/status"',
   );
-  // The status is no way round to the rest either.
+  // A write of the status subresource cannot change the labels either.
   const label = merge('de told', { metadata: { labels: { a: 'b' } }, status: READY });
   await guarded.metacontroller([...label, '--subresource=status']);
   expect(await guarded.kubectl(['get', 'de', 'told', '-o', 'jsonpath={.metadata.labels.a}'])).toBe(
@@ -174,7 +174,7 @@ test("an env's status is written by Metacontroller only", async () => {
   );
 });
 
-describe('the label by which Metacontroller adopts', () => {
+describe('the label controller-uid, by which Metacontroller adopts objects', () => {
   const words = `${DENIED('dynamicenv-children')}metadata.labels[controller-uid]: by this label Metacontroller takes an object for a child of the DynamicEnv with that uid: take the label out`;
   const label = (value: string | null) => ({ metadata: { labels: { 'controller-uid': value } } });
   const labelled = (object: KubeObject, value: string) => ({
@@ -202,16 +202,20 @@ describe('the label by which Metacontroller adopts', () => {
 
   afterAll(() => guarded.kubectl(['delete', 'deployment', 'plain', 'clone', '-n', 'team-a']));
 
-  test.each([['Deployment'], ['DestinationRule']])('is not put on a %s', async (kind) => {
-    const object = kind === 'Deployment' ? deployment('trap') : rule;
-    const create = (input: object) => send(guarded.as('ann'), 'create', input, '--dry-run=server');
-    await create(object);
-    await refuses('dynamicenv-children', () => create(labelled(object, 'a')));
-    await expect(create(labelled(object, 'a'))).rejects.toThrow(words);
-    await send(guarded.kubectl, 'create', labelled(object, 'a'), '--dry-run=server');
-  });
+  test.each([['Deployment'], ['DestinationRule']])(
+    'an author may not create a %s with it',
+    async (kind) => {
+      const object = kind === 'Deployment' ? deployment('trap') : rule;
+      const create = (input: object) =>
+        send(guarded.as('ann'), 'create', input, '--dry-run=server');
+      await create(object);
+      await refuses('dynamicenv-children', () => create(labelled(object, 'a')));
+      await expect(create(labelled(object, 'a'))).rejects.toThrow(words);
+      await send(guarded.kubectl, 'create', labelled(object, 'a'), '--dry-run=server');
+    },
+  );
 
-  test('is neither added nor changed', async () => {
+  test('an author may neither add nor change it', async () => {
     const ann = guarded.as('ann');
     await expect(ann(merge(target('plain'), label('a')))).rejects.toThrow(words);
     await expect(ann(merge(target('clone'), label('b')))).rejects.toThrow(words);
@@ -219,7 +223,7 @@ describe('the label by which Metacontroller adopts', () => {
     await expect(applied).rejects.toThrow(words);
   });
 
-  test("stands in nobody's way", async () => {
+  test('an author may change other fields of an object that has it, and may remove it', async () => {
     const ann = guarded.as('ann');
     await ann(merge(target('clone'), { metadata: { annotations: { a: 'b' } } }));
     await ann(['scale', '-n', 'team-a', 'deployment/clone', '--replicas=0']);
@@ -227,7 +231,7 @@ describe('the label by which Metacontroller adopts', () => {
   });
 });
 
-describe('an env with children is deleted by its author', () => {
+describe('an author may delete an env that has children', () => {
   const all = 'de,routeinjections,deployments';
   const names = () => guarded.kubectl(['get', all, '-n', 'team-a', '-o', 'name']);
 
@@ -242,7 +246,7 @@ describe('an env with children is deleted by its author', () => {
     ]);
   });
 
-  test('alone, as orphans', async () => {
+  test('with --cascade=orphan: the children stay, and lose their owner references', async () => {
     const finish = await metacontrollerMakes(guarded, guarded.as('ann'), 'mine');
     await guarded.as('ann')(['delete', 'de', 'mine', '--cascade=orphan', '--wait=false']);
     await finish();
@@ -275,12 +279,12 @@ describe('deletion in the foreground', () => {
     await send(guarded.as('ann'), 'create', envOf('held', { subsets: [workload('team-a')] }));
   });
 
-  test('is let through at first', async () => {
+  test('is allowed by default', async () => {
     await guarded.as('ann')([...foreground, '--dry-run=server']);
     await guarded.as('ann')([...finalizers(['foregroundDeletion']), '--dry-run=server']);
   });
 
-  test('may be refused, to everybody', async () => {
+  test('is refused for all users with policies.refuseForegroundDeletion', async () => {
     await guarded.configure({ policies: { refuseForegroundDeletion: true } });
     const tried = () => guarded.as('ann')([...foreground, '--dry-run=server']);
     await refuses('dynamicenv-deletion', tried);
@@ -288,7 +292,7 @@ describe('deletion in the foreground', () => {
     await expect(guarded.kubectl(foreground)).rejects.toThrow(words);
   });
 
-  test('is not to be had by its finalizer either', async () => {
+  test('is then also refused when somebody adds the finalizer foregroundDeletion', async () => {
     const denied = `${DENIED('dynamicenv-deletion')}metadata.finalizers: foregroundDeletion makes the deletion one in the foreground, which takes the pods away before the routes that lead to them: take it out`;
     await expect(guarded.as('ann')(finalizers(['foregroundDeletion']))).rejects.toThrow(denied);
     const { metadata, ...rest } = envOf('new', { subsets: [workload('team-a')] });
@@ -296,7 +300,7 @@ describe('deletion in the foreground', () => {
     await expect(send(guarded.as('ann'), 'create', created)).rejects.toThrow(denied);
   });
 
-  test('leaves every other way', async () => {
+  test('is then the only refused deletion: other finalizers and deletions are allowed', async () => {
     await guarded.as('ann')(finalizers(['example.com/x']));
     await guarded.as('ann')(finalizers([]));
     const path = '/apis/riskified.com/v1alpha1/dynamicenvs/held';

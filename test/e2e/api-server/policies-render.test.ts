@@ -14,7 +14,7 @@ const KINDS = /^(ValidatingAdmissionPolicy|ClusterRole)/;
 const shown = async (helm: Cluster['helm'], ...values: string[]) =>
   (await rendered(helm, ...set(...values))).filter(({ kind }) => KINDS.test(kind));
 
-test('policies and roles come without being asked for, in both Helms', async () => {
+test('Helm 4 and Helm 3 render policies and roles by default', async () => {
   const objects = await shown(cluster.helm);
   expect(names(objects)).toEqual([
     'ClusterRole/dynamicenv-author',
@@ -29,7 +29,7 @@ test('policies and roles come without being asked for, in both Helms', async () 
   expect(await shown(cluster.helm3)).toEqual(objects);
 });
 
-test("every policy but that for everybody's objects fails closed, and is bound to deny", async () => {
+test('every policy denies, and fails closed, except dynamicenv-children, which concerns objects of all users', async () => {
   const objects = await shown(cluster.helm, 'policies.refuseForegroundDeletion=true');
   const specs = (kind: string) =>
     objects.filter((one) => one.kind === kind).map((one) => (one as KubeObject & Spec).spec);
@@ -52,12 +52,12 @@ interface Spec {
   spec: { failurePolicy?: string };
 }
 
-test('each can be left out', async () => {
+test('policies and roles can be switched off', async () => {
   const off = ['policies.enabled=false', 'policies.refuseForegroundDeletion=true'];
   expect(names(await shown(cluster.helm, ...off, 'rbac.create=false'))).toEqual([]);
 });
 
-test('Metacontroller is who the values say', async () => {
+test("the policies contain Metacontroller's user from the values", async () => {
   const user = 'system:serviceaccount:tools:mc';
   const moved = ['metacontroller.namespace=tools', 'metacontroller.serviceAccount=mc'];
   for (const values of [moved, [`config.metacontrollerUser=${user}`]]) {
@@ -67,7 +67,7 @@ test('Metacontroller is who the values say', async () => {
   }
 });
 
-test('authors are bound', async () => {
+test('the users in rbac.authors get the role dynamicenv-author', async () => {
   const authors = [
     ...['kind=Group', 'name=dev'].map((part) => `rbac.authors[0].${part}`),
     ...['kind=ServiceAccount', 'name=ci', 'namespace=ci'].map((part) => `rbac.authors[1].${part}`),

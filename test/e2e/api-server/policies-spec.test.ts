@@ -18,13 +18,13 @@ afterAll(() => guarded?.stop());
 
 type Spec = Parameters<typeof envOf>[1];
 
-/** What ann is told about a new env, without what every refusal says; nothing if it is accepted. */
+/** The refusal when Ann creates an env, without the prefix of every refusal; undefined if the env is accepted. */
 async function told(spec: Spec, name = 'x'): Promise<string | undefined> {
   const created = send(guarded.as('ann'), 'create', envOf(name, spec), '--dry-run=server');
   return (await problem(created))?.replace(/^.* denied request: /s, '');
 }
 
-/** Applies the values, and waits until ann is told this about that. */
+/** Applies the values, and waits until the answer about `spec` is `expected` (undefined: accepted). */
 async function configured(
   { config, ...policies }: PolicyValues & Pick<PermissionValues, 'config'>,
   spec: Spec,
@@ -33,7 +33,7 @@ async function configured(
   await guarded.configure({ policies, ...(config && { config }) });
   await until(30, async () => {
     const said = await told(spec);
-    return said === expected ? undefined : (said ?? 'it is accepted');
+    return said === expected ? undefined : (said ?? 'the env is accepted');
   });
 }
 
@@ -44,7 +44,7 @@ const SETTINGS: SemanticSettings = {
   subsetName: 'x',
 };
 
-/** What the hook says where there are no policies. */
+/** The messages of the sync hook about the same spec. It validates too, because a cluster may have no policies. */
 function hookSays(spec: Spec, settings: Partial<SemanticSettings> = {}): string {
   return semanticRefusals(envOf('x', spec), { ...SETTINGS, ...settings })
     .map(({ path, message }) => `${path}: ${message}`)
@@ -55,7 +55,7 @@ const backend = workload('team-a');
 const two = { ...backend, name: 'two' };
 const withMatches = (...istioMatches: IstioMatch[]): Spec => ({ istioMatches, subsets: [backend] });
 
-test('a Deployment is not both subset and consumer, in the words of the hook', async () => {
+test('a Deployment that is both subset and consumer is refused, with the message of the hook', async () => {
   const spec = { subsets: [two, backend], consumers: [{ ...backend, name: 'three' }, backend] };
   const words =
     'spec.consumers[1]: Deployment team-a/backend is listed at spec.subsets[1], too: it can have one clone only, take one out';
@@ -65,10 +65,10 @@ test('a Deployment is not both subset and consumer, in the words of the hook', a
   expect(await told(apart)).toBeUndefined();
 });
 
-describe('matches are narrow', () => {
+describe('a match that selects requests of all users is refused', () => {
   const schema = 'The DynamicEnv "x" is invalid: ';
 
-  test.each([':path', ':authority', 'Host', 'method'])('not by %s', async (name) => {
+  test.each([':path', ':authority', 'Host', 'method'])('by the header %s', async (name) => {
     const said = await told(withMatches(MATCH, { headers: { [name]: { prefix: '/' } } }));
     expect(said).toContain(`${schema}spec.istioMatches[1].headers: `);
     expect(said).toContain(
@@ -76,7 +76,7 @@ describe('matches are narrow', () => {
     );
   });
 
-  test.each(['.*', 'a?', '', '(a|)', '^', '$'])('not by the regex %j', async (regex) => {
+  test.each(['.*', 'a?', '', '(a|)', '^', '$'])('by the regex %j', async (regex) => {
     const said = await told(withMatches({ headers: { user: { regex } } }));
     expect(said).toContain(`${schema}spec.istioMatches[0].headers[user].regex: Invalid value`);
     expect(said).toContain(
@@ -88,12 +88,12 @@ describe('matches are narrow', () => {
 const replicas = (count: number): Workload => ({ ...backend, replicas: count });
 const image = (name: string): Workload => ({ ...backend, containers: [{ image: name }] });
 
-describe('what the administrator may choose', () => {
+describe('limits that the administrator can set', () => {
   const SHOP = 'registry.example.com/shop/';
   const elsewhere = (path: string, name: string) =>
     `${path}: image ${name} begins with none of what the administrator allows: ${SHOP}, docker.io/a@: push it to such a place, and name it there`;
 
-  test('is nothing at first, but for the number of pods', async () => {
+  test('by default only the number of pods is limited', async () => {
     const spec = { subsets: [replicas(20), two], consumers: [{ ...image('evil'), name: 'c' }] };
     await configured({}, spec);
     const words =
@@ -104,7 +104,7 @@ describe('what the administrator may choose', () => {
     expect(hookSays({ subsets: [replicas(1000)] }, { maxReplicas: 0 })).toBe('');
   });
 
-  test("headers that everybody's requests carry are refused, unless they are allowed; in the words of the hook", async () => {
+  test('headers of all requests are refused unless allowedCommonHeaders allows them, with the message of the hook', async () => {
     const words = (name: string) =>
       `spec.istioMatches[1].headers[${name}]: everybody's requests carry it: match a header that only yours carry, or ask the administrator to allow it (allowed-common-headers)`;
     const by = (name: string) => withMatches(MATCH, { headers: { [name]: { prefix: 'a' } } });
@@ -129,7 +129,7 @@ describe('what the administrator may choose', () => {
     expect(hookSays(by('accept'), { allowedHeaderNames: ['accept', 'user'] })).toBe('');
   });
 
-  test('header names, in the words of the hook', async () => {
+  test('allowed header names, with the message of the hook', async () => {
     const allowedHeaderNames = ['User', 'x-env'];
     const words =
       'spec.istioMatches[1].headers[other]: the administrator allows these headers only: user, x-env';
@@ -143,7 +143,7 @@ describe('what the administrator may choose', () => {
     expect(await told(withMatches({ sourceLabels: { app: 'a' } }))).toBeUndefined();
   });
 
-  test('how many Deployments', async () => {
+  test('the number of Deployments', async () => {
     const words =
       'spec.subsets, spec.consumers: 3 Deployments are listed, but the administrator allows 2 per DynamicEnv: take some out, or ask the administrator';
     const three = { subsets: [backend, two], consumers: [{ ...two, name: 'c' }] };
@@ -151,7 +151,7 @@ describe('what the administrator may choose', () => {
     expect(await told({ subsets: [backend], consumers: [two] })).toBeUndefined();
   });
 
-  test('how many pods', async () => {
+  test('the number of pods of a Deployment', async () => {
     const words = (path: string) =>
       `${path}.replicas: 4 pods are asked for, but the administrator allows 3: lower it, or ask the administrator`;
     const limits = { replicas: 3 };
@@ -161,7 +161,7 @@ describe('what the administrator may choose', () => {
     expect(await told({ subsets: [replicas(3)] })).toBeUndefined();
   });
 
-  test('where images come from', async () => {
+  test('the prefixes of images', async () => {
     const limits = { imagePrefixes: [SHOP, 'docker.io/a@'] };
     const bad = elsewhere('spec.subsets[0]', 'evil');
     await configured({ limits }, { subsets: [image('evil')] }, bad);
@@ -170,7 +170,8 @@ describe('what the administrator may choose', () => {
     const init: Workload = { ...image(`${SHOP}x`), initContainers: [{ image: 'docker.io/a:1' }] };
     const second = { subsets: [image(`${SHOP}x`)], consumers: [{ ...init, name: 'c' }] };
     expect(await told(second)).toBe(elsewhere('spec.consumers[0]', 'docker.io/a:1'));
-    // What follows a tag's colon or a digest's sign is no path: there the name before it would be a registry's.
+    // A prefix that ends in `:` or `@` must be followed by a tag or a digest. If a `/` follows, the prefix is only the
+    // name of a registry, and the image is another one.
     const nginx = { limits: { imagePrefixes: ['nginx:', 'nginx@', 'r.example.com:5000/a:'] } };
     const of = (name: string): Spec => ({ subsets: [image(name)] });
     await configured(nginx, of('nginx:1.27'));
@@ -185,7 +186,7 @@ describe('what the administrator may choose', () => {
     expect(await told({ subsets: [{ ...backend, containers }] })).toBeUndefined();
   });
 
-  test('later, and what is there already still changes its metadata, and goes', async () => {
+  test('set later: an existing env above the limit can be deleted, and its metadata can be changed', async () => {
     const ann = guarded.as('ann');
     await configured({}, { subsets: [replicas(4)] });
     await send(ann, 'create', envOf('old', { subsets: [replicas(4)] }));
@@ -205,7 +206,7 @@ async function limitedToOne(): Promise<string> {
   return words;
 }
 
-test('the greatest env that the API allows, under all policies, is within the budget', async () => {
+test('the largest env that the API allows is within the CEL cost budget of all policies', async () => {
   const list = (length: number, of: (index: number) => string) =>
     Array.from({ length }, (_, i) => of(i));
   const imagePrefixes = list(32, (i) => `registry.example.com/${i}/`);
@@ -234,7 +235,7 @@ test('the greatest env that the API allows, under all policies, is within the bu
   expect(await told(spec)).toBeUndefined();
 });
 
-/** 16 times 16 headers, each with as long a regex as may be. */
+/** 16 matches of 16 headers, each with a regex of maximum length. */
 function greatMatches(): IstioMatch[] {
   const headers = Object.fromEntries(
     Array.from({ length: 16 }, (_, i) => [
@@ -245,7 +246,7 @@ function greatMatches(): IstioMatch[] {
   return Array.from({ length: 16 }, () => ({ headers }));
 }
 
-describe('with definitions of an older version, the policy itself keeps matches narrow', () => {
+describe('with a CustomResourceDefinition without rules (an older version) the policy refuses', () => {
   beforeAll(async () => {
     const path =
       '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/dynamicenvs.riskified.com';
@@ -256,7 +257,7 @@ describe('with definitions of an older version, the policy itself keeps matches 
     await guarded.api.call('PUT', path, { body: JSON.parse(text) });
     await until(30, async () =>
       (await told({ subsets: [] }))?.includes('is invalid')
-        ? 'the rules are still there'
+        ? 'the CustomResourceDefinition still has its rules'
         : undefined,
     );
   });

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
 
-/** Where an API server is, and as whom to speak to it. */
+/** Address of an API server, and the credentials for it. */
 export interface Access {
-  /** `https://127.0.0.1:6443` */
+  /** For example `https://127.0.0.1:6443`. */
   url: string;
-  /** PEM; the certificate is checked against it. */
+  /** CA certificate (PEM) with which the server's certificate is verified. */
   ca: string;
   token?: string;
   /** Client certificate and key, PEM. */
@@ -14,7 +14,7 @@ export interface Access {
   key?: string;
 }
 
-/** What the API server refused, with its HTTP status. */
+/** Error response of the API server, with its HTTP status code. */
 export class ApiFailure extends Error {
   readonly code: number;
   constructor(code: number, message: string) {
@@ -30,14 +30,20 @@ export interface CallOptions {
 }
 
 export interface Api {
-  /** One call; answers the parsed body (of `/readyz`: the text). Throws ApiFailure with the API server's message. */
+  /**
+   * One request. Returns the parsed JSON body, or the text if it is not JSON (`/readyz`). Throws ApiFailure with the
+   * API server's message.
+   */
   call<T = unknown>(method: string, path: string, options?: CallOptions): Promise<T>;
-  /** Lines of a watch until `stop`; `onEnd` when the API server ended it or went away. */
+  /**
+   * Calls `onLine` for each line of a watch, and `onEnd` when the API server ends the watch or the connection breaks.
+   * Returns a function that stops the watch; then `onEnd` is not called.
+   */
   stream(path: string, onLine: (line: unknown) => void, onEnd: (error?: Error) => void): () => void;
   close(): void;
 }
 
-/** A client of one API server with the least that tests need: single calls and watches. */
+/** A small client for one API server: single requests and watches. */
 export function createApi({ url, ca, token, cert, key }: Access): Api {
   const agent = new Agent({
     keepAlive: true,
@@ -54,7 +60,7 @@ export function createApi({ url, ca, token, cert, key }: Access): Api {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(content === undefined
           ? {}
-          : // Without a length, Node would send the body of a DELETE unframed, and it would be ignored.
+          : // Without a content-length, Node sends the body of a DELETE without framing, and the server ignores it.
             {
               'content-type': contentType ?? 'application/json',
               'content-length': content.length,
@@ -97,7 +103,7 @@ function messageOf(content: string): string {
   try {
     return (JSON.parse(content) as { message?: string }).message ?? content;
   } catch {
-    // Not every refusal is a Status.
+    // Not every error response is a Status object in JSON.
     return content;
   }
 }

@@ -20,7 +20,7 @@ export interface AuditEvent {
   annotations?: Record<string, string>;
 }
 
-/** Logs every request once: after the answer, or for a watch after its end. */
+/** Logs every request once: after the response, or for a watch after its end. */
 export const AUDIT_POLICY = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
@@ -28,7 +28,7 @@ export const AUDIT_POLICY = {
   rules: [{ level: 'Metadata' }],
 };
 
-/** All audit events so far, oldest first; the last line may not be whole yet. */
+/** All audit events so far, oldest first. It ignores an incomplete last line, which the API server is still writing. */
 export async function readAuditLog(file: string): Promise<AuditEvent[]> {
   const content = await readFile(file, 'utf8');
   return content

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { go } from './go.ts';
 
-/** Everything that a control plane is made of, and what the suites use beside it. */
+/** Go packages of the programs of a control plane, and of kubectl and Helm, which the suites call. */
 const PACKAGES = {
   etcd: 'go.etcd.io/etcd/server/v3',
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
@@ -25,12 +25,13 @@ export interface Binaries {
   istioCrds: string;
 }
 
-/** Where go.mod is; `go` runs here. */
+/** The folder of go.mod, in which `go` runs. */
 const MODULE = new URL('../', import.meta.url);
 
 /**
- * The programs from `KUBEBUILDER_ASSETS` (envtest's convention), the rest built from the Go modules that go.mod pins:
- * minutes the first time, then kept in the user's cache folder until go.sum changes.
+ * Finds the programs in the folder `KUBEBUILDER_ASSETS` (envtest's convention), and builds the others from the Go
+ * modules that go.mod pins. The first build takes minutes. The built programs stay in the user's cache folder, and are
+ * used until go.mod or go.sum changes.
  */
 export async function findBinaries(say: (line: string) => void): Promise<Binaries> {
   const cache = await cacheFolder();
@@ -74,7 +75,8 @@ async function build(
     `building ${names.join(', ')} from Go modules: minutes the first time, then kept in ${cache}`,
   );
   const flags = await linkerFlags();
-  // Whoever builds at the same time must never see half a program.
+  // Each program is built in a temporary folder and then renamed: another run, at the same time, must not find an
+  // incomplete file.
   const folder = await mkdtemp(join(cache, 'building-'));
   try {
     for (const [index, name] of names.entries()) {
@@ -88,7 +90,7 @@ async function build(
   }
 }
 
-/** Without a version, Kubernetes' programs call themselves v0.0.0, and clients refuse them. */
+/** Sets the version of Kubernetes' programs. Without these flags they report v0.0.0, which clients refuse. */
 async function linkerFlags(): Promise<string> {
   const [, version, major, minor] =
     /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(

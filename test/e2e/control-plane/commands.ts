@@ -4,11 +4,11 @@ import { text } from 'node:stream/consumers';
 export interface CommandOptions {
   /** Standard input: a text, or an object that is sent as JSON. */
   input?: string | object;
-  /** Environment variables beside the process's own. */
+  /** Environment variables, in addition to those of this process. */
   env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a program to its end; answers what it printed. Throws with its own words (stderr) when it fails. */
+/** Runs a program until it ends. Returns its standard output. If it fails, throws an error with its standard error. */
 export type Command = (args: readonly string[], options?: CommandOptions) => Promise<string>;
 
 export function command(program: string, base: Readonly<Record<string, string>>): Command {
@@ -17,7 +17,7 @@ export function command(program: string, base: Readonly<Record<string, string>>)
     const ended = new Promise<number | null>((resolve, reject) => {
       child.on('error', reject).on('close', resolve);
     });
-    // It may end without having read all of it.
+    // The program may end before it has read all input; then the pipe breaks (EPIPE).
     child.stdin.on('error', () => undefined);
     child.stdin.end(typeof input === 'object' ? JSON.stringify(input) : input);
     const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);

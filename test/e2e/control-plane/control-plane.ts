@@ -13,24 +13,24 @@ import { freePorts } from './ports.ts';
 import { type Running, startProcess } from './process.ts';
 
 export interface ControlPlaneOptions {
-  /** Users with a token of their own, and their groups; `admin` is there anyway. */
+  /** Users that get a token, with their groups. The user `admin` always exists. */
   users?: Users;
-  /** Where progress is told. Default: standard error. */
+  /** Receives progress messages. Default: writes them to standard error. */
   say?: (line: string) => void;
 }
 
-/** A cluster as the suites use it: this one's own, or any other (`E2E_KUBECONFIG`). */
+/** A cluster on which a suite runs: a control plane that the suite started, or the cluster of `E2E_KUBECONFIG`. */
 export interface Cluster {
   /** Path of the administrator's kubeconfig. */
   kubeconfig: string;
   access: Access;
   /** The administrator's client. */
   api: Api;
-  /** As the administrator; `--as` and `--as-group` make it anybody. */
+  /** kubectl as the administrator. The flags `--as` and `--as-group` impersonate another user. */
   kubectl: Command;
   helm: Command;
   helm3: Command;
-  /** A kubeconfig for somebody with this token. */
+  /** Writes a kubeconfig with this token. Returns its path. */
   kubeconfigFor(name: string, token: string): Promise<string>;
   binaries: Binaries;
   /** Temporary folder of this run. */
@@ -40,9 +40,9 @@ export interface Cluster {
 export interface ControlPlane extends Cluster {
   /** Token of each user. */
   tokens: Readonly<Record<string, string>>;
-  /** All that was answered so far. */
+  /** Audit events of all requests that have ended so far. */
   auditLog(): Promise<AuditEvent[]>;
-  /** Kills the API server and starts it again: same address, same certificate. */
+  /** Kills the API server and starts it again, with the same address and the same certificate. */
   restartApiServer(): Promise<void>;
   /** Kills everything and removes the folder. */
   stop(): Promise<void>;
@@ -51,8 +51,8 @@ export interface ControlPlane extends Cluster {
 const START_SECONDS = 120;
 
 /**
- * etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1, everything they keep in one temporary
- * folder. They end with this process at the latest.
+ * Starts etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1, with all their data in one
+ * temporary folder. They end when this process ends, or earlier with `stop`.
  */
 export async function startControlPlane({
   users = {},
@@ -66,7 +66,7 @@ export async function startControlPlane({
   const [etcd = 0, etcdPeer = 0, apiServer = 0] = await freePorts(3);
   const ports = { etcd, etcdPeer, apiServer };
   const { programs } = binaries;
-  // It starts first and ends last: whatever becomes of this process, nothing of the folder is left.
+  // etcd starts first and ends last. Its end removes the folder, also when this process was killed.
   const etcdProcess = startProcess('etcd', programs.etcd, etcdFlags(folder, ports), folder, {
     ownsFolder: true,
   });
@@ -117,8 +117,9 @@ export async function startControlPlane({
 }
 
 /**
- * The tools for a cluster that runs; kubectl and helm get caches of their own, which no other run has filled. `given`: the
- * administrator's kubeconfig, when there is one.
+ * kubectl, Helm and a client for a cluster that runs already. kubectl and Helm use empty cache folders, so that no
+ * earlier run has an effect. `given` is the path of the administrator's kubeconfig; without it, one is written from
+ * `access`.
  */
 export async function openCluster(
   access: Access,
@@ -133,7 +134,7 @@ export async function openCluster(
     HELM_CACHE_HOME: join(folder, 'helm', 'cache'),
     HELM_CONFIG_HOME: join(folder, 'helm', 'config'),
     HELM_DATA_HOME: join(folder, 'helm', 'data'),
-    // Both Helms keep discovery in kubectl's place.
+    // Helm 3 and Helm 4 store discovery data in kubectl's cache folder.
     KUBECACHEDIR: cache,
     HOME: folder,
   };
@@ -152,7 +153,7 @@ export async function openCluster(
   };
 }
 
-/** The certificate that the API server made for itself; it holds its own authority's, too. */
+/** Waits for the certificate that the API server creates at its start. The file also contains the CA certificate. */
 async function certificate(folder: string, server: Running): Promise<string> {
   const file = join(folder, 'certificates', 'apiserver.crt');
   let pem = '';
@@ -167,12 +168,12 @@ async function certificate(folder: string, server: Running): Promise<string> {
 async function ready(api: Api, server: Running): Promise<void> {
   await until(START_SECONDS, async () => {
     await mustRun(server);
-    // kube-controller-manager gives up after ten seconds without /healthz.
+    // kube-controller-manager exits if /healthz does not answer within ten seconds.
     return problem(api.call('GET', '/healthz').then(() => api.call('GET', '/readyz')));
   });
 }
 
-/** Namespaces get their service account when controllers work. */
+/** Waits until the controllers work: then the namespace `default` has its service account. */
 async function controlled(api: Api, manager: Running): Promise<void> {
   await until(START_SECONDS, async () => {
     await mustRun(manager);

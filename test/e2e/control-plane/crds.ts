@@ -6,7 +6,7 @@ const OURS = fileURLToPath(new URL('../../../crds/', import.meta.url));
 const METACONTROLLER = fileURLToPath(new URL('./metacontroller-crds.yaml', import.meta.url));
 const OTHERS = fileURLToPath(new URL('./other-crds.yaml', import.meta.url));
 
-/** Whose CustomResourceDefinitions; `others` are cert-manager and the Prometheus operator. */
+/** The owner of a set of CustomResourceDefinitions. `others`: those of cert-manager and the Prometheus operator. */
 export type CrdSet = 'dynamicenv' | 'istio' | 'metacontroller' | 'others';
 
 interface Definitions {
@@ -19,7 +19,7 @@ interface Definitions {
   }[];
 }
 
-/** Installs definitions and waits until they are served. */
+/** Installs CustomResourceDefinitions, and waits until the API server serves their kinds. */
 export async function installCrds(
   { kubectl, api, binaries }: Cluster,
   ...sets: readonly CrdSet[]
@@ -30,14 +30,14 @@ export async function installCrds(
     metacontroller: METACONTROLLER,
     others: OTHERS,
   };
-  // Server-side: Istio's are too large for the annotation of a client-side apply.
+  // Server-side apply: Istio's definitions are too large for the annotation of a client-side apply.
   for (const set of sets) await kubectl(['apply', '--server-side', '-f', files[set]]);
   await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
   const { items } = await api.call<Definitions>('GET', path);
   for (const { spec } of items) {
     const version = spec.versions.find(({ served }) => served)?.name;
-    // Established, it may still answer "storage is (re)initializing".
+    // After the condition Established, the API server may still answer "storage is (re)initializing".
     const collection = `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`;
     await until(60, () => problem(api.call('GET', collection)));
   }

@@ -2,16 +2,16 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Groups of each user that has a token of its own. */
+/** The users that get a token, each with its groups. */
 export type Users = Readonly<Record<string, readonly string[]>>;
 
-/** May do everything, and is nobody in the eyes of policies that look at names. */
+/** The administrator: may do everything. No admission policy makes an exception for this name. */
 export const ADMIN = 'admin';
 export const CONTROLLER_MANAGER = 'system:kube-controller-manager';
 
 /**
- * Writes the API server's token file (CSV: token, user, uid, groups) and the key pair that signs the tokens of service
- * accounts into a folder; answers the token of each user.
+ * Writes into a folder: the API server's token file (CSV: token, user, uid, groups), and the key pair that signs the
+ * tokens of service accounts. Returns the token of each user.
  */
 export async function writeCredentials(
   folder: string,

@@ -6,7 +6,9 @@ export interface Ports {
   apiServer: number;
 }
 
-/** Nothing here must survive the machine: no fsync. */
+/**
+ * Flags of etcd. It runs without fsync, because this is faster and the data need not survive a crash of the machine.
+ */
 export function etcdFlags(folder: string, { etcd, etcdPeer }: Ports): string[] {
   const client = `http://127.0.0.1:${etcd}`;
   const peer = `http://127.0.0.1:${etcdPeer}`;
@@ -22,13 +24,14 @@ export function etcdFlags(folder: string, { etcd, etcdPeer }: Ports): string[] {
   ];
 }
 
-/** Makes its own certificate for 127.0.0.1 and keeps it over restarts. */
+/** Flags of the API server. It creates a certificate for 127.0.0.1, and uses the same certificate after a restart. */
 export function apiServerFlags(folder: string, { etcd, apiServer }: Ports): string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${etcd}`,
     '--bind-address=127.0.0.1',
     `--secure-port=${apiServer}`,
-    // It is never spoken to there; but without a route to anywhere, it would find no address to name.
+    // Nobody connects to this address. Without the flag, the API server does not start on a machine that has no default
+    // route, because it finds no address to advertise.
     '--advertise-address=192.0.2.1',
     '--endpoint-reconciler-type=none',
     `--cert-dir=${join(folder, 'certificates')}`,
@@ -43,7 +46,7 @@ export function apiServerFlags(folder: string, { etcd, apiServer }: Ports): stri
   ];
 }
 
-/** The controllers that work without nodes. Each has the role that Kubernetes gives it. */
+/** The controllers that work without nodes. Each uses a service account with the default role of Kubernetes. */
 const CONTROLLERS = [
   'clusterrole-aggregation-controller',
   'daemonset-controller',

@@ -7,8 +7,8 @@ const NO_GO =
   'or set KUBEBUILDER_ASSETS to a folder with all of its programs';
 
 /**
- * Runs `go` in a folder; answers what it printed. With a `place`, says now and then that it is still at it.
- * Throws with Go's own words.
+ * Runs `go` in a folder. Returns its standard output. With `place` (what is built), reports every 15 seconds that it is
+ * still running. Throws an error with Go's message.
  */
 export async function go(
   args: readonly string[],

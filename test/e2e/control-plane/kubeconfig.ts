@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Access } from './api.ts';
 
-/** A kubeconfig for one cluster and one user with a token; JSON, which is YAML too. */
+/** Writes a kubeconfig for one cluster and one user with a token. It is JSON, because every JSON file is valid YAML. */
 export async function writeKubeconfig(
   file: string,
   { url, ca, token }: Access,

@@ -1,20 +1,23 @@
 import { type Api, ApiFailure } from './api.ts';
 
-/** The node that pods are bound to; there is nothing behind it. */
+/** Name of the simulated node, to which all pods are bound. It is only an object: no machine and no kubelet runs. */
 export const NODE = 'stand-in';
 
-/** Well within the time after which a cluster's own node controller would take the node's pods to be lost (40 s). */
+/** Less than the 40 s after which the node controller of a cluster marks a node without heartbeats as not ready. */
 const HEARTBEAT_MS = 10_000;
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
-/** Makes the node and keeps it alive, as a kubelet would, until stopped. The scheduler finds no room on it. */
+/**
+ * Creates the node, and renews its status and its lease as a kubelet does. The node has no capacity, so the scheduler
+ * of a cluster assigns no pods to it. Returns a function that stops the heartbeats.
+ */
 export async function startNode(api: Api): Promise<() => void> {
   const metadata = { name: NODE };
   await create(api, '/api/v1/nodes', { metadata });
   await create(api, LEASES, { metadata, spec: lease() });
   await beat(api);
   const timer = setInterval(() => {
-    // An API server that is away hears the next one.
+    // If the API server is down, the next heartbeat reaches it.
     beat(api).catch(() => undefined);
   }, HEARTBEAT_MS);
   timer.unref();
@@ -37,7 +40,7 @@ async function beat(api: Api): Promise<void> {
 
 async function create(api: Api, path: string, body: object): Promise<void> {
   await api.call('POST', path, { body }).catch((error: unknown) => {
-    // It still exists from an earlier run.
+    // 409: the object still exists from an earlier run.
     if (!(error instanceof ApiFailure && error.code === 409)) throw error;
   });
 }

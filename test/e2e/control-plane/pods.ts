@@ -14,25 +14,28 @@ export interface Pod extends Versioned {
 }
 
 export interface PodOptions {
-  /** From a pod's appearance until it is Ready; default 0.2 s. */
+  /** Time from a pod's creation until it is Ready. Default: 0.2 s. */
   startSeconds?: number;
-  /** From a pod's deletion until it is gone; default 0.1 s. */
+  /** Time from a pod's deletion timestamp until the pod is removed. Default: 0.1 s. */
   finishSeconds?: number;
-  /** Address of the next pod. */
+  /** Returns the IP address of a pod. Default: another address of 10.99.0.0/16 for each pod. */
   address?: (pod: Pod) => string;
-  /** Listens at a pod's address: opened before the pod is Ready, closed by what it answers when the pod has finished. */
+  /**
+   * Starts a server at a pod's address, before the pod is Ready. Returns a function that stops the server; it is called
+   * before the pod is removed.
+   */
   serve?: (pod: Pod, address: string) => Promise<() => Promise<void>>;
 }
 
 export interface PodStandIn {
-  /** Pods of this Deployment (`namespace/name`) are not ready, until the function it answers is called. */
+  /** Makes the pods of a Deployment (`namespace/name`) not ready. Returns a function that makes them ready again. */
   failPods(deployment: string): () => void;
   stop(): void;
 }
 
 /**
- * Does for pods what scheduler and kubelet would: binds each to a node that is only a name, marks it Running and
- * Ready after a while, and lets it go some time after its deletion.
+ * Does for pods what scheduler and kubelet do: binds each pod to the simulated node, marks it Running and Ready after
+ * `startSeconds`, and removes it `finishSeconds` after its deletion.
  */
 export async function startPods(api: Api, options: PodOptions = {}): Promise<PodStandIn> {
   const { startSeconds = 0.2, finishSeconds = 0.1, address = nextAddress() } = options;
@@ -86,7 +89,7 @@ export async function startPods(api: Api, options: PodOptions = {}): Promise<Pod
   };
 }
 
-/** An address that belongs to no one here; a pod keeps its own. */
+/** A different address for each pod, always the same for one pod. Nothing listens at it. */
 function nextAddress(): (pod: Pod) => string {
   const given = new Map<string, string>();
   return ({ metadata: { uid = '' } }) => {
@@ -102,7 +105,7 @@ interface Doors {
   shut(pod: Pod): Promise<void>;
 }
 
-/** The listener of each pod. It is closed only once, although several callers may ask for it. */
+/** The server of each pod. `shut` stops it only once, although several callers may call it. */
 function createDoors(serve: PodOptions['serve'], address: (pod: Pod) => string): Doors {
   const open = new Map<string, () => Promise<void>>();
   return {
@@ -117,7 +120,9 @@ function createDoors(serve: PodOptions['serve'], address: (pod: Pod) => string):
   };
 }
 
-/** A Deployment's pods are named after its ReplicaSet, which is named after it. */
+/**
+ * `namespace/name` of a pod's Deployment. The name of the pod's ReplicaSet is the Deployment's name, `-`, and a hash.
+ */
 function deploymentOf({ metadata: { namespace, labels, ownerReferences } }: Pod): string {
   const owner = ownerReferences?.find(({ kind }) => kind === 'ReplicaSet')?.name ?? '';
   const hash = labels?.['pod-template-hash'];
@@ -170,7 +175,10 @@ async function finish(api: Api, pod: Pod, seconds: number, doors: Doors): Promis
   await api.call('DELETE', pathOf(pod), { body });
 }
 
-/** A pod that went while we were at it, or an API server that is away, is no mistake; anything else must be seen. */
+/**
+ * Writes an error to standard error. It ignores 404 and 409, which mean that the pod was deleted meanwhile, and all
+ * errors after `stop`.
+ */
 function complain(pod: Pod, error: Error, stopped: boolean): void {
   if (stopped) return;
   if (error instanceof ApiFailure && [404, 409].includes(error.code)) return;

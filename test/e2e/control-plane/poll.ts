@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Looks until `check` answers nothing, then ends; what it answers says what is still missing. Throws with its last
- * answer after `seconds`. What `check` throws ends it at once.
+ * Calls `check` until it returns undefined. Any other result is a text that says what is still missing. After
+ * `seconds`, throws an error with the last text. An error of `check` is thrown at once.
  */
 export async function until(
   seconds: number,
@@ -18,7 +18,7 @@ export async function until(
   }
 }
 
-/** What went wrong in a call that may still come to work. */
+/** The error message of a call; undefined if the call succeeded. For calls that may succeed when they are repeated. */
 export async function problem(call: Promise<unknown>): Promise<string | undefined> {
   return call.then(
     () => undefined,

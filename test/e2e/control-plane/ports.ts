@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Ports on 127.0.0.1 that nobody listened on a moment ago, all different. */
+/** Different ports of 127.0.0.1 that are free now. Another process may still take one of them later. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen));
   return Promise.all(servers.map(close));

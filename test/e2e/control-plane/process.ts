@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Ends the program when our end of the pipe closes: by `stop`, and just as well when this process was killed, crashed or
- * ran out of time. No exit handler could promise that, and Jest's own environment hides them from the real process.
- * SIGKILL, because kube-apiserver's graceful end waits for watches. `true`, not `:`, because a shell ends when it cannot write for a
- * special builtin, and another program's guard may have removed the folder already.
+ * Shell script that runs the program, and kills it when this process closes its end of the pipe. The pipe closes with
+ * `stop`, and also when this process is killed or crashes. An exit handler does not run then; also, Jest's environment
+ * does not pass handlers to the real process. The script uses SIGKILL, because the graceful shutdown of kube-apiserver
+ * waits for watches. It uses `true` and not `:`, because a shell exits if a redirection of a special builtin fails, and
+ * the script of another program may have removed the folder already.
  */
 const GUARD = `
 log=$1; pidfile=$2; remove=$3; shift 3
@@ -25,7 +26,7 @@ guard=$!
 exec 3<&-
 wait $pid
 code=$?
-# Ended by itself, it needs no guard any more; else the guard comes to its end.
+# If the program ended by itself, the guard is not needed. If the guard killed it, the guard ends by itself.
 [ -e "$pidfile.stopped" ] || [ ! -e "$pidfile" ] || kill $guard 2>/dev/null
 wait $guard 2>/dev/null
 exit $code
@@ -33,24 +34,27 @@ exit $code
 
 export interface Running {
   name: string;
-  /** File with what it printed. */
+  /** File with its standard output and standard error. */
   logFile: string;
-  /** Whether it has ended, by itself or not. */
+  /** Whether it has ended, by itself or because it was killed. */
   hasEnded(): boolean;
-  /** Kills it and waits until it is gone. */
+  /** Kills it, and waits until it has ended. */
   stop(): Promise<void>;
-  /** The last lines that it printed. */
+  /** The last 2000 characters of its log. */
   tail(): Promise<string>;
 }
 
 export interface ProcessOptions {
-  /** The folder is removed when the program is stopped. */
+  /** Removes the folder when the program is stopped. */
   ownsFolder?: boolean;
-  /** Environment variables beside this process's own. */
+  /** Environment variables, in addition to those of this process. */
   env?: Readonly<Record<string, string>>;
 }
 
-/** Starts a program that ends with this process at the latest; `folder` gets its log and, in NAME.pid, its process id. */
+/**
+ * Starts a program. It ends when this process ends, or earlier with `stop`. Its log is NAME.log in `folder`, and its
+ * process id is in NAME.pid.
+ */
 export function startProcess(
   name: string,
   program: string,
@@ -73,9 +77,9 @@ export function startProcess(
       resolve();
     });
   });
-  // The pipe breaks when the program has ended first.
+  // The pipe breaks (EPIPE) when the program ends first.
   child.stdin.on('error', () => undefined);
-  // Nothing here keeps a finished test process alive.
+  // The child process must not keep a test process alive that has finished its tests.
   child.unref();
   return {
     name,

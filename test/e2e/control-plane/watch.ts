@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, ApiFailure } from './api.ts';
 
-/** As much of an object as a watch needs. */
+/** The fields of an object that a watch needs. */
 export interface Versioned {
   metadata: { name: string; namespace?: string; uid?: string; resourceVersion?: string };
 }
@@ -16,13 +16,16 @@ interface List<T> {
   items: T[];
 }
 
-/** The API server forgets old versions (410 Gone): everything has to be read again. */
+/**
+ * HTTP status "Gone": the API server does not have this old resource version any more. The collection is listed again.
+ */
 const GONE = 410;
 const RETRY_MS = 200;
 
 /**
- * Reads a collection and follows it until stopped, over interruptions too: first every object as ADDED, then what
- * happens. An object that went while nobody looked (after 410) is told as DELETED. Answers when the first reading is told.
+ * Lists a collection and watches it, and repeats both after an interruption. It calls the listener first with every
+ * object as ADDED, then with each event. An object that was deleted during an interruption is reported as DELETED.
+ * Resolves after the first list was reported, to a function that stops the watch.
  */
 export async function follow<T extends Versioned>(
   api: Api,
@@ -71,7 +74,7 @@ export async function follow<T extends Versioned>(
     let version: string | undefined = first;
     while (!stopped) {
       version = version === undefined ? await read().catch(() => undefined) : await stream(version);
-      // An API server that restarts refuses connections for a while.
+      // While the API server restarts, it refuses connections.
       await sleep(RETRY_MS, undefined, { ref: false });
     }
   };

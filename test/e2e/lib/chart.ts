@@ -9,17 +9,17 @@ export const CHART = fileURLToPath(new URL('../../../charts/dynamicenv', import.
 /** Without a cluster, a Helm 3 that was built as a Go module assumes Kubernetes v1.20. */
 export const KUBE_VERSION = ['--kube-version', '1.36.0'];
 
-/** What Helm makes of the chart as the release `dynamicenv` in a namespace of that name. */
+/** The objects that Helm renders for the release `dynamicenv` of the chart, in the namespace `dynamicenv`. */
 export async function rendered(helm: Command, ...args: readonly string[]): Promise<KubeObject[]> {
   const release = ['template', 'dynamicenv', CHART, '-n', 'dynamicenv'];
   const text = await helm([...release, ...KUBE_VERSION, ...args]);
   return parseYaml(text).map(({ value }) => value as KubeObject);
 }
 
-/** `--set` arguments. */
+/** Helm's flag `--set` for each value. */
 export const set = (...values: readonly string[]): string[] =>
   values.flatMap((value) => ['--set', value]);
 
-/** `Kind/name` of each, sorted. */
+/** `Kind/name` of each object, sorted. */
 export const names = (objects: readonly KubeObject[]): string[] =>
   objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort();

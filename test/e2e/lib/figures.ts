@@ -1,13 +1,15 @@
 import { appendFigure, figuresOf } from '../../support/figures-file.ts';
 
-/** One measured thing, for docs/verified.md. */
+/** One measured value, for docs/verified.md. */
 export interface Figure {
   what: string;
   strategy: string;
   value: string;
 }
 
-/** Environment variable with the file that figures of all test files go to; set by the reporter. */
+/**
+ * Environment variable with the path of the file to which all test files append their figures. The reporter sets it.
+ */
 export const FIGURES_FILE = 'E2E_FIGURES';
 
 export function recordFigure(figure: Figure): void {
@@ -18,7 +20,10 @@ export function readFigures(file: string): Figure[] {
   return figuresOf<Figure>(file);
 }
 
-/** `0.4 s (0.2 – 1.1)`: median, minimum and maximum of durations in milliseconds. */
+/**
+ * For example `0.40 s (0.20 – 1.10, n = 10)`: median, minimum, maximum and number of durations. The input is in
+ * milliseconds.
+ */
 export function spread(durations: readonly number[]): string {
   const sorted = [...durations].sort((one, other) => one - other);
   const at = (index: number) => ((sorted[index] ?? Number.NaN) / 1000).toFixed(2);

@@ -21,16 +21,17 @@ const NEEDED = [
   'controllerrevisions.metacontroller.k8s.io',
 ];
 
-/** The kubeconfig of a cluster that is there already. */
+/** Path of the kubeconfig in `E2E_KUBECONFIG`, whose cluster the suite then uses instead of its own control planes. */
 export function foreignKubeconfig(): string | undefined {
   const file = process.env['E2E_KUBECONFIG'] ?? '';
   return file === '' ? undefined : file;
 }
 
 /**
- * The cluster of a kubeconfig, with Istio's kinds and Metacontroller (which runs with `strategy`), gets our kinds,
- * controllers and webhook for the time of the suite. The service listens on `E2E_SERVICE_ADDRESS`, under which the cluster
- * must reach this machine. Nodes must be cordoned: the suite plays the kubelet, and no real pods may start.
+ * Prepares the cluster of a kubeconfig, on which Istio's CustomResourceDefinitions and Metacontroller (with `strategy`)
+ * are installed. Installs our definitions, controllers and webhook; `stop` removes controllers and webhook. The service
+ * listens on `E2E_SERVICE_ADDRESS`: the cluster must reach this machine at that address. The nodes must be cordoned,
+ * because the suite simulates the kubelet, and no real pods may start.
  */
 export async function openForeign(kubeconfig: string, strategy: ApplyStrategy): Promise<Stage> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -82,7 +83,7 @@ interface Names {
   items: { metadata: { name: string }; spec: { unschedulable?: boolean } }[];
 }
 
-/** Refuses, in words, a cluster on which scenarios could not be played. */
+/** Throws an error that says what to do if scenarios cannot run on the cluster. */
 async function mustFit({ api }: Cluster): Promise<void> {
   const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
   const present = (await api.call<Names>('GET', crds)).items.map(({ metadata }) => metadata.name);
@@ -97,6 +98,6 @@ async function mustFit({ api }: Cluster): Promise<void> {
     .map(({ metadata }) => metadata.name);
   if (nodes.length === 0) return;
   throw new Error(
-    `E2E_KUBECONFIG: pods of scenarios have no images, a stand-in marks them Ready: kubectl cordon ${nodes.join(' ')}`,
+    `E2E_KUBECONFIG: the images in scenarios do not exist, and the suite itself marks pods Ready; run kubectl cordon ${nodes.join(' ')}`,
   );
 }

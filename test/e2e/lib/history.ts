@@ -4,14 +4,14 @@ import type { Api } from '../control-plane/api.ts';
 import { follow, type WatchEvent } from '../control-plane/watch.ts';
 import { COLLECTIONS } from './kinds.ts';
 
-/** How long an event of one watch may come after a later one of another. */
+/** Maximum delay of a watch: an event may arrive this much later than a newer event of another watch. */
 const HOLD_MS = 250;
 
 /** One stored write. */
 export interface Write {
   type: WatchEvent<LocalObject>['type'];
   object: LocalObject;
-  /** When we were told, in milliseconds since 1970. */
+  /** When the event arrived, in milliseconds since 1970. */
   seenAt: number;
 }
 
@@ -19,18 +19,18 @@ export type Listener = (objects: LocalObject[], write: Write) => void;
 
 export interface History {
   /**
-   * Calls the listener after each write that was stored after the resource version `from`, with all objects as they were
-   * then; answers how to stop.
+   * Calls the listener for each write with a resource version above `from`, with all objects as they were directly
+   * after that write. Returns a function that stops this.
    */
   watch(from: number, listener: Listener): () => void;
-  /** Waits until all that was stored before is told. */
+  /** Waits until all writes that were stored before this call are reported. */
   caughtUp(): Promise<void>;
   stop(): void;
 }
 
 /**
- * Every write of the kinds that scenarios deal with, in the order in which they were stored: there is one watch per kind,
- * and the resource versions, which all kinds share, put their events in order.
+ * Reports every write of the kinds that scenarios use, in the order in which they were stored. There is one watch per
+ * kind. The events of all watches are sorted by resource version, which is one counter for all kinds.
  */
 export async function followHistory(api: Api): Promise<History> {
   const objects = new Map<string, LocalObject>();
@@ -85,7 +85,7 @@ export async function followHistory(api: Api): Promise<History> {
   };
 }
 
-/** Opaque by contract, but a growing number with etcd behind it. */
+/** The resource version as a number. The API does not promise a number, but with etcd it is an increasing one. */
 function versionOf({ metadata }: LocalObject): number {
   return Number(metadata.resourceVersion);
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface HookFault {
-  /** `error`: HTTP 500; `timeout`: no answer; `refused`: the connection is cut. Default `refused`. */
+  /** `error`: HTTP 500; `timeout`: no response; `refused`: the connection is closed. Default: `refused`. */
   mode?: 'error' | 'timeout' | 'refused';
-  /** Text of the error. */
+  /** Body of the response with mode `error`. */
   message?: string;
-  /** How many calls fail; default: all. */
+  /** Number of calls that fail. Default: all. */
   times?: number;
 }
 
@@ -13,11 +13,11 @@ interface Entry {
   hook: string;
   fault: HookFault;
   left: number;
-  /** Calls that are kept waiting. */
+  /** Open responses of calls with mode `timeout`. */
   held: Set<ServerResponse>;
 }
 
-/** Which calls of the hooks fail. */
+/** Makes calls of the hooks fail. `add` adds a fault and returns a function that removes it. */
 export function createHookFaults() {
   const entries = new Set<Entry>();
   return {
@@ -30,7 +30,7 @@ export function createHookFaults() {
         for (const response of entry.held) response.destroy();
       };
     },
-    /** Whether the call fails; then it is dealt with. */
+    /** If a fault concerns the call: makes the call fail, and returns true. */
     fail: (request: IncomingMessage, response: ServerResponse): boolean => {
       const entry = [...entries].find(({ hook, left }) => left > 0 && concerns(hook, request.url));
       if (entry === undefined) return false;

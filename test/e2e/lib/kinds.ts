@@ -1,10 +1,10 @@
-/** A kind as the API server names it, and the path of its objects. */
+/** A kind of the API server, and the path of its collection. */
 export interface Collection {
   apiVersion: string;
   kind: string;
-  /** As kubectl takes it: plural and group. */
+  /** Name for kubectl: `plural.group`. */
   resource: string;
-  /** Of all namespaces. */
+  /** Path of the collection with the objects of all namespaces. */
   path: string;
 }
 
@@ -15,7 +15,7 @@ function collection(group: string, version: string, kind: string, plural: string
   return { apiVersion, kind, resource, path: `${root}/${plural}` };
 }
 
-/** The kinds that scenarios deal with. */
+/** The kinds that scenarios use. */
 export const COLLECTIONS: readonly Collection[] = [
   collection('', 'v1', 'Namespace', 'namespaces'),
   collection('', 'v1', 'Service', 'services'),
@@ -30,6 +30,6 @@ export const COLLECTIONS: readonly Collection[] = [
 
 export function collectionOf(kind: string): Collection {
   const found = COLLECTIONS.find((candidate) => candidate.kind === kind);
-  if (found === undefined) throw new Error(`${kind} is no kind that scenarios deal with`);
+  if (found === undefined) throw new Error(`COLLECTIONS has no kind ${kind}: add it there`);
   return found;
 }

@@ -9,17 +9,17 @@ interface MetacontrollerValues {
   clusterRole: { rules: PolicyRule[] };
 }
 
-/** What DynamicEnv's chart recommends for Metacontroller's. */
+/** The values for Metacontroller's chart that DynamicEnv's chart recommends. */
 export async function metacontrollerValues(): Promise<MetacontrollerValues> {
   return parse(await readFile(FILE, 'utf8'));
 }
 
-/** The least role that Metacontroller works with. */
+/** Rules of the smallest ClusterRole with which Metacontroller works. */
 export async function leastRules(): Promise<PolicyRule[]> {
   return (await metacontrollerValues()).clusterRole.rules;
 }
 
-/** What it needs beside where namespaces are indexed: a comment there. */
+/** The additional rules for indexed namespaces. In the values file they are in a comment. */
 export async function indexRules(): Promise<PolicyRule[]> {
   const [comment = ''] =
     /( *# .*\n)( *# +resources: \[meshindexes\]\n)( *# .*\n)/.exec(await readFile(FILE, 'utf8')) ??

@@ -11,7 +11,7 @@ interface WebhookConfiguration {
   webhooks?: { clientConfig: { service?: { path: string }; url?: string; caBundle?: string } }[];
 }
 
-/** The shipped manifests, pointed at a service outside the cluster. */
+/** The manifests in metacontroller/, changed to call a service outside the cluster. */
 export async function controllerManifests({
   hooks,
   admission,

@@ -8,7 +8,7 @@ import { type Running, startProcess } from '../control-plane/process.ts';
 
 export const METACONTROLLER_USER = 'system:serviceaccount:metacontroller:metacontroller';
 
-/** The manifests of Metacontroller's own installation, as far as a process outside the cluster needs them. */
+/** The objects of Metacontroller's installation that a Metacontroller outside the cluster needs. */
 const ACCOUNT = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'metacontroller' } },
   {
@@ -25,7 +25,7 @@ export interface PolicyRule {
   resourceNames?: readonly string[];
 }
 
-/** Makes Metacontroller's service account with a role of these rules; answers the path of its kubeconfig. */
+/** Creates Metacontroller's service account with a ClusterRole of these rules. Returns the path of its kubeconfig. */
 export async function createMetacontrollerUser(
   cluster: Cluster,
   rules: readonly PolicyRule[],
@@ -56,16 +56,16 @@ export interface MetacontrollerOptions {
   /** Path of its program. */
   program: string;
   strategy: ApplyStrategy;
-  /** See createMetacontrollerUser. */
+  /** Path of the kubeconfig, from createMetacontrollerUser. */
   kubeconfig: string;
-  /** How fast it may work. Default: as README recommends. */
+  /** Flags for its request rate and number of workers. Default: PACE. */
   pace?: readonly string[] | undefined;
 }
 
-/** The pace that README recommends. */
+/** The flags for rate and workers that charts/dynamicenv/metacontroller-values.yaml recommends. */
 const PACE = ['-client-go-qps=200', '-client-go-burst=400', '-workers=20'];
 
-/** Starts Metacontroller with the flags that README recommends, and waits until it says that it is ready. */
+/** Starts Metacontroller with the recommended flags, and waits until its endpoint /readyz answers 200. */
 export async function startMetacontroller(
   { folder }: Cluster,
   { program, strategy, kubeconfig, pace = PACE }: MetacontrollerOptions,
@@ -93,7 +93,7 @@ export async function startMetacontroller(
   return running;
 }
 
-/** What Metacontroller calls itself: it says so when it starts. */
+/** Metacontroller's version, from the first lines of its log. */
 export async function metacontrollerVersion({ folder }: Cluster): Promise<string> {
   const log = await readFile(join(folder, 'metacontroller.log'), 'utf8');
   return /"version":"([^"]+)"/.exec(log)?.[1] ?? 'unknown';

@@ -1,7 +1,7 @@
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { CHART } from './chart.ts';
 
-/** Templates that every installation renders; `policies-deletion.yaml` comes with `refuseForegroundDeletion`. */
+/** Templates that are always rendered. `policies-deletion.yaml` is rendered only with `refuseForegroundDeletion`. */
 const ALWAYS = [
   'policies-authors',
   'policies-children',
@@ -10,7 +10,7 @@ const ALWAYS = [
   'rbac',
 ];
 
-/** What the chart's value `policies` may have. */
+/** Type of the chart's value `policies`. */
 export interface PolicyValues {
   limits?: { workloads?: number; replicas?: number; imagePrefixes?: readonly string[] };
   refuseForegroundDeletion?: boolean;

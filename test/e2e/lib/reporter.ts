@@ -8,7 +8,7 @@ import { foreignKubeconfig } from './foreign.ts';
 import { metacontrollerProgram } from './system.ts';
 import { type Ran, whyNotVerified, writeVerified } from './verified.ts';
 
-/** As much of Jest's words (@jest/test-result) as is used here. */
+/** The fields of Jest's types (@jest/test-result) that this reporter uses. */
 interface TestFile {
   path: string;
   context: { config: { displayName?: { name: string } } };
@@ -27,21 +27,21 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const isLoop = ({ context }: TestFile) => context.config.displayName?.name === 'loop';
 
 /**
- * A reporter for Jest: tells every test of the loop suite as it ends, since a run takes long; says when the suite is skipped;
- * and writes docs/verified.md after a whole run without failures.
+ * A reporter for Jest. It prints each test of the loop suite when the test ends, because a run takes long. It prints a
+ * message if the suite is skipped. After a complete run without failures it writes docs/verified.md.
  */
-// biome-ignore lint/style/noDefaultExport: Jest wants it so
+// biome-ignore lint/style/noDefaultExport: Jest requires a default export
 export default function reporter() {
   const folder = mkdtempSync(join(tmpdir(), 'dynamicenv-e2e-figures-'));
   const figures = join(folder, 'figures.jsonl');
-  // Test files run in other processes, which get this one's environment.
+  // Test files run in child processes, which inherit the environment of this process.
   process.env[FIGURES_FILE] = figures;
   const loopFiles = new Set<string>();
   let isSkipTold = false;
   const atStart = sourceHash();
   const reasonOf = async (ran: readonly Ran[]) => {
-    if (foreignKubeconfig() !== undefined) return 'this was not a control plane of the suite';
-    if ((await atStart) !== (await sourceHash())) return 'src/ has changed meanwhile';
+    if (foreignKubeconfig() !== undefined) return 'the run used the cluster of E2E_KUBECONFIG';
+    if ((await atStart) !== (await sourceHash())) return 'src/ has changed during the run';
     return whyNotVerified(ran);
   };
   return {
@@ -56,7 +56,9 @@ export default function reporter() {
         return;
       }
       isSkipTold = true;
-      say('SKIPPED: the loop suite, because METACONTROLLER_BIN names no program');
+      say(
+        'SKIPPED: the loop suite, because METACONTROLLER_BIN is not set: set it to the path of Metacontroller',
+      );
     },
     onTestCaseResult: (file: TestFile, { title, status, duration, failureMessages }: Case) => {
       if (!isLoop(file) || status === 'pending') return;

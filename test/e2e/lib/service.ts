@@ -10,23 +10,26 @@ import { ADMISSION_HOOKS, HOOKS } from '../../support/hooks.ts';
 import { createHookFaults, type HookFault } from './hook-faults.ts';
 
 export interface HookService {
-  /** Where Metacontroller finds the hooks, `http://127.0.0.1:8080`. */
+  /** URL of the hooks for Metacontroller, for example `http://127.0.0.1:8080`. */
   hooks: string;
-  /** Where the API server finds the admission webhook, and the certificate to check it by. */
+  /** URL of the admission webhook for the API server, and the CA bundle (PEM) to verify its certificate. */
   admission: { url: string; ca: string };
-  /** The certificate and key that it began with (PEM). */
+  /** The first certificate of the webhook and its key (PEM), before any rotation. */
   tls: { cert: string; key: string };
-  /** Decides by these flags from the next call on. */
+  /** Uses these settings from the next call on. */
   configure(config: DecisionConfig): Promise<void>;
-  /** The hook (a path, or `all` but admission) fails until the fault is lifted, or `times` calls. */
+  /**
+   * Makes a hook fail. `hook` is a path, or `all` for all hooks except admission. Returns a function that ends the
+   * fault; it also ends after `times` calls.
+   */
   failHook(hook: string, fault: HookFault): () => void;
-  /** The door that the API server knocks at is shut; answers how to open it again. */
+  /** Closes the admission port. Returns a function that opens it again. */
   loseWebhook(): Promise<() => Promise<void>>;
-  /** Both doors are shut, as if the service had been killed; answers how to open them again. */
+  /** Closes both ports, as if the service had been killed. Returns a function that opens them again. */
   kill(): Promise<() => Promise<void>>;
   /**
-   * A new certificate, made anew or given; who knows only the old one cannot open a connection to the webhook. Answers
-   * the new one.
+   * Gives the webhook another certificate: `pair`, or a newly created one. New connections fail for a client that
+   * trusts only the old one. Returns the certificate (PEM).
    */
   rotateCertificate(pair?: { cert: string; key: string }): string;
   stop(): Promise<void>;
@@ -36,8 +39,8 @@ const silent = () => undefined;
 const SILENCE = { debug: silent, info: silent, warn: silent, error: silent };
 
 /**
- * The service in this process, on two free ports of an address (default 127.0.0.1) that stay the same whatever happens
- * to it.
+ * Starts the service in this process, on two free ports of `address`. The ports stay the same when they are closed and
+ * opened again.
  */
 export async function startService(
   config: DecisionConfig,
@@ -82,7 +85,7 @@ export async function startService(
   };
 }
 
-/** What is behind each door, with one set of counters. */
+/** The Fastify app of each port. Both write to the same metrics. */
 async function appsOf(config: DecisionConfig) {
   const metrics = createMetrics();
   const service = { config, now: () => new Date(), metrics, log: SILENCE };
@@ -101,7 +104,7 @@ async function closeAll({ plain, encrypted }: Awaited<ReturnType<typeof appsOf>>
 interface Door {
   server: Server | TlsServer;
   port: number;
-  /** Ends every connection, and refuses new ones. */
+  /** Closes all connections, and accepts no new ones. */
   shut(): Promise<void>;
   open(): Promise<void>;
 }

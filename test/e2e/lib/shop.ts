@@ -5,11 +5,11 @@ import { until } from '../control-plane/poll.ts';
 const SHOP = new URL('../../../examples/shop/', import.meta.url);
 const file = (name: string) => fileURLToPath(new URL(name, SHOP));
 
-/** The example's env. */
+/** Name of the DynamicEnv in examples/shop. */
 export const ENV = 'test-user';
 export const ENV_FILE = file('dynamicenv.yaml');
 
-/** The example's applications, available. */
+/** Installs the applications of examples/shop, and waits until their Deployments are available. */
 export async function installShop({ kubectl }: Cluster): Promise<void> {
   await kubectl(['create', 'namespace', 'shop']);
   await kubectl(['apply', '-f', file('backend.yaml'), '-f', file('web.yaml')]);
@@ -21,7 +21,7 @@ export async function untilReady({ kubectl }: Cluster): Promise<void> {
   await kubectl(['wait', '--for=condition=Ready', `de/${ENV}`, '--timeout=120s']);
 }
 
-/** Deletes the env and waits until nothing of it is left. */
+/** Deletes the env, and waits until all its children are deleted. */
 export async function deleteEnv(cluster: Cluster): Promise<void> {
   await cluster.kubectl(['delete', 'de', ENV, '--timeout=120s']);
   await until(60, async () => {

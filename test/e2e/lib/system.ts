@@ -19,14 +19,14 @@ import { type HookService, startService } from './service.ts';
 
 export interface SystemOptions {
   strategy: ApplyStrategy;
-  /** Default: drain and settle 1 s, everything else as shipped. */
+  /** Default: drain time and settle time 1 s, all other settings as in production. */
   config?: DecisionConfig;
-  /** Rules of Metacontroller's role. Default: those that the chart recommends, with indexed namespaces. */
+  /** Rules of Metacontroller's ClusterRole. Default: those that the chart recommends, including indexed namespaces. */
   rules?: readonly PolicyRule[];
   pods?: PodOptions;
 }
 
-/** A cluster on which everything runs: Istio's kinds and ours, pods, the service, Metacontroller, the webhook. */
+/** A cluster with everything: Istio's definitions and ours, simulated pods, service, Metacontroller, and webhook. */
 export interface Stage {
   cluster: Cluster;
   pods: PodStandIn;
@@ -35,19 +35,19 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** A stage whose control plane is its own. */
+/** A Stage with a control plane that the suite started, so that a test may also kill Metacontroller and API server. */
 export interface System extends Stage {
   cluster: ControlPlane;
-  /** Kills Metacontroller; answers how to start it again, at another pace if need be. */
+  /** Kills Metacontroller. Returns a function that starts it again; `pace` replaces its flags for rate and workers. */
   killMetacontroller(): Promise<(pace?: readonly string[]) => Promise<void>>;
 }
 
-/** What Metacontroller and the API server call. */
+/** The two URLs of a service, for Metacontroller and for the API server. */
 interface Doors extends Pick<HookService, 'hooks' | 'admission'> {
   stop(): Promise<void>;
 }
 
-/** Path of Metacontroller's program, when there is one. */
+/** Path of Metacontroller's program (METACONTROLLER_BIN); undefined if it is not set. */
 export function metacontrollerProgram(): string | undefined {
   const program = process.env['METACONTROLLER_BIN'] ?? '';
   return program === '' ? undefined : program;
@@ -60,13 +60,14 @@ export function startSystem({
   return startAround(() => startService(config), options);
 }
 
-/** The same with any service. */
+/** Starts the same system as startSystem, but with the service that `startDoors` starts. */
 export async function startAround<S extends Doors>(
   startDoors: () => Promise<S>,
   options: Omit<SystemOptions, 'config'>,
 ): Promise<Omit<System, 'service'> & { service: S }> {
   const program = metacontrollerProgram();
-  if (program === undefined) throw new Error('METACONTROLLER_BIN names no program');
+  if (program === undefined)
+    throw new Error('METACONTROLLER_BIN is not set: set it to the path of Metacontroller');
   const { strategy, rules = await defaultRules() } = options;
   const cluster = await startControlPlane();
   const ends: (() => unknown)[] = [cluster.stop];
@@ -102,7 +103,7 @@ async function defaultRules(): Promise<PolicyRule[]> {
   return [...(await leastRules()), ...(await indexRules())];
 }
 
-/** Installs the controllers and the webhook, pointed at a service outside the cluster; answers how to take them away. */
+/** Installs controllers and webhook that call a service outside the cluster. Returns a function that removes them. */
 export async function install(
   { kubectl }: Cluster,
   service: Pick<HookService, 'hooks' | 'admission'>,

@@ -7,18 +7,18 @@ import type { Figure } from './figures.ts';
 
 const run = promisify(execFile);
 const STRATEGIES = ['dynamic-apply', 'server-side-apply'];
-/** Without these files a run was not whole. */
+/** The test files that a complete run contains. */
 const NEEDED = ['scenarios', 'figures', 'kills', 'others', 'tools'].flatMap((suite) =>
   STRATEGIES.map((strategy) => `${suite}-${strategy}`),
 );
 
-/** One test file of the loop suite, and how each of its tests ended (`passed`, `failed`, `pending`). */
+/** One test file of the loop suite, and the status of each of its tests (`passed`, `failed`, `pending`). */
 export interface Ran {
   file: string;
   statuses: string[];
 }
 
-/** Why a run does not verify anything; nothing when it does. */
+/** Why the results of a run may not be written to docs/verified.md; undefined if they may. */
 export function whyNotVerified(ran: readonly Ran[]): string | undefined {
   const missing = NEEDED.find((file) => !ran.some((other) => other.file === file));
   if (missing !== undefined) return `${missing} did not run`;
@@ -44,7 +44,9 @@ export async function writeVerified(
   await writePart('loop', part(facts, ran, figures));
 }
 
-/** What Metacontroller calls itself; recorded like a figure. */
+/**
+ * Name of the figure with Metacontroller's version. A test records it, because only a test has Metacontroller's log.
+ */
 export const METACONTROLLER_FIGURE = 'Metacontroller';
 
 async function helm(program: string): Promise<string> {
@@ -79,21 +81,21 @@ kube-controller-manager and Metacontroller, with both of Metacontroller's apply 
 ${table(['', ''], facts)}
 ### What ran
 
-Every scenario of [test/scenarios](../test/scenarios) that can be played on a real cluster (\`scenarios-…\`), unchanged, with the
-end state of the in-memory cluster's at the end.
+Every scenario of [test/scenarios](../test/scenarios) that can run on a real cluster (\`scenarios-…\`), without changes. At its
+end the objects were the same as on the in-memory cluster.
 
 ${table(['test file', 'passed'], tests)}
 ### Figures
 
-Settle and drain time 1 s; pods are Ready 0.2 s after they appear. The middle one of n, the least and the most. Times are
-those of a machine that does other things beside; requests are from the API server's audit log, watches and
-events left out.
+Settle and drain time 1 s; pods are Ready 0.2 s after their creation. Values of several runs: the median, then in
+parentheses minimum, maximum and number of runs. The machine also ran other programs during the measurement. Requests are
+counted in the API server's audit log, without watches and events.
 
 ${table(['', ...STRATEGIES], rows)}
-### What was not tried
+### What was not tested
 
-There are no nodes and no network here: the effect of a NetworkPolicy, the pod of \`helm test\`, pulling the image or
-Metacontroller's chart, the probes of a running pod. Nor are there cert-manager, Argo CD or Flux, or more than one
-Metacontroller (leader election). Istio's own part (istiod, proxies) is not in this suite.
+The control plane has no nodes and no network. So these were not tested: the effect of a NetworkPolicy, the pod of
+\`helm test\`, pulling the image or Metacontroller's chart, the probes of a running pod. The suite does not contain
+cert-manager, Argo CD, Flux, or more than one Metacontroller (leader election). istiod and Envoy are not in this suite.
 `;
 }

@@ -9,8 +9,9 @@ const MESSAGE = 'the write is refused by a test';
 let count = 0;
 
 /**
- * Writes are refused by a ValidatingAdmissionPolicy, as an administrator's policy would; answers how to lift it. Both take
- * effect when this has answered. `verb` is the API server's word: create, update (patches, too), delete.
+ * Installs a ValidatingAdmissionPolicy that refuses writes, as the policy of an administrator could. Returns a function
+ * that removes the policy. Both functions return only when the change has an effect. `verb` is create, update (also for
+ * patches) or delete.
  */
 export async function refuseWrites(
   cluster: Cluster,
@@ -24,18 +25,21 @@ export async function refuseWrites(
     input: { apiVersion: 'v1', kind: 'List', items },
   });
   await until(30, async () =>
-    (await isRefused(cluster, name)) ? undefined : `${name} is no policy yet`,
+    (await isRefused(cluster, name)) ? undefined : `the policy ${name} refuses nothing yet`,
   );
   return async () => {
     const names = [`validatingadmissionpolicybinding/${name}`, `validatingadmissionpolicy/${name}`];
     await cluster.kubectl(['delete', ...names]);
     await until(30, async () =>
-      (await isRefused(cluster, name)) ? `${name} is still a policy` : undefined,
+      (await isRefused(cluster, name)) ? `the policy ${name} still refuses writes` : undefined,
     );
   };
 }
 
-/** A policy takes effect some time after it was written: this write of its own tells when. */
+/**
+ * Whether the policy has an effect. It needs some time after its creation. So every policy also refuses a ConfigMap
+ * with the policy's name, and this function tries to create that ConfigMap as a dry run.
+ */
 async function isRefused(cluster: Cluster, name: string): Promise<boolean> {
   return cluster.kubectl(['create', 'configmap', name, '--dry-run=server']).then(
     () => false,
@@ -73,7 +77,7 @@ function policy(
     ...(object === undefined ? [] : [`has(request.name) && request.name == '${object}'`]),
     "request.resource.resource != 'configmaps'",
   ];
-  // Whole collections have no name.
+  // A request for a whole collection (deletecollection) has no name.
   const isProbe = `(has(request.name) && request.name == '${name}')`;
   const concerned = `(${facts.join(' && ')}) || ${isProbe}`;
   const spec = {

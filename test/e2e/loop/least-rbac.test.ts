@@ -10,11 +10,11 @@ import { type System, startSystem } from '../lib/system.ts';
 
 const STRATEGIES: ApplyStrategy[] = ['dynamic-apply', 'server-side-apply'];
 
-/** What is granted although no life here needs it. */
+/** Permissions of the recommended role that this test does not use. */
 const IN_RESERVE = [
-  // Only with the admission plugin OwnerReferencesPermissionEnforcement.
+  // Needed only with the admission plugin OwnerReferencesPermissionEnforcement.
   'riskified.com/dynamicenvs/finalizers update',
-  // Only to take in a child without an owner, or to let one go whose labels were changed by hand.
+  // Needed only to adopt a child without an owner, or to release a child whose labels somebody changed.
   'apps/deployments get',
   'networking.istio.io/destinationrules get',
   'riskified.com/routeinjections get',
@@ -22,7 +22,7 @@ const IN_RESERVE = [
 
 const EVENTS = 'jsonpath={range .items[*]}{.reason}={.count} {end}';
 
-/** Runs `work` on a system whose Metacontroller has these rules; answers what Metacontroller asked of the API server. */
+/** Runs `work` on a system in which Metacontroller has these rules. Returns the audit events of Metacontroller. */
 async function asked(
   strategy: ApplyStrategy,
   rules: readonly PolicyRule[],
@@ -33,7 +33,7 @@ async function asked(
     (await system.cluster.auditLog()).filter(({ user }) => user.username === METACONTROLLER_USER);
   try {
     await work(system, log);
-    // The audit log has a watch only after its end.
+    // The audit log contains a watch only after the watch has ended.
     await system.killMetacontroller();
     return await log();
   } finally {
@@ -41,7 +41,7 @@ async function asked(
   }
 }
 
-/** An env is created, ready, changed and deleted; a hook fails on the way. */
+/** Creates an env, waits until it is Ready, changes it and deletes it. Meanwhile a hook fails four times. */
 async function life({ cluster, service }: System): Promise<void> {
   const { kubectl } = cluster;
   await installShop(cluster);
@@ -57,14 +57,17 @@ async function life({ cluster, service }: System): Promise<void> {
   });
   await untilReady(cluster);
   await deleteEnv(cluster);
-  // The second failure of the same kind counts up the event of the first.
+  // For a repeated error, Metacontroller increases the count of the existing event, which needs the permission to patch
+  // it.
   await until(60, async () => {
     const events = await kubectl(['get', 'events', '-A', '-o', EVENTS]);
     return /SyncError=[2-9]/.test(events) ? undefined : `no repeated SyncError: ${events}`;
   });
 }
 
-/** What was used, `group/resource verb`; a watch that begins with what there is, is a list too. */
+/**
+ * The permissions that a request needed, as `group/resource verb`. A watch with sendInitialEvents also needs `list`.
+ */
 function namesOf(event: Asked): string[] {
   const name = nameOf(event);
   const isList = event.requestURI.includes('sendInitialEvents=true');
@@ -81,7 +84,7 @@ const refused = (events: readonly AuditEvent[]) =>
   events.filter(({ responseStatus }) => responseStatus?.code === 403);
 
 loopTest(
-  'with the recommended role an env lives its life, nothing is refused, and nothing is granted in vain',
+  'the recommended role is enough to create, change and delete an env, and has no unnecessary permission',
   async () => {
     const rules = await leastRules();
     const used = new Set<string>();
@@ -99,7 +102,7 @@ loopTest(
 );
 
 loopTest(
-  'one verb less, and it is refused',
+  'without one verb of the role, the API server refuses that request',
   async () => {
     const rules = (await leastRules()).map(({ verbs, ...rule }) =>
       rule.resources.includes('virtualservices')
@@ -119,7 +122,7 @@ loopTest(
   300_000,
 );
 
-loopTest('the recommended flags are those of the suites', async () => {
+loopTest('the recommended flags are the flags that the suites use', async () => {
   const { commandArgs } = await metacontrollerValues();
   for (const flag of ['--client-go-qps=200', '--client-go-burst=400', '--workers=20']) {
     expect(commandArgs).toContain(flag);

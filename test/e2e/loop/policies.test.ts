@@ -13,13 +13,14 @@ async function installPolicies({ cluster }: System): Promise<void> {
   const values = { rbac: { authors: [{ kind: 'User', name: 'ann' }] } };
   await kubectl(['apply', '-f', '-'], { input: await renderPermissions(cluster, values) });
   await kubectl(['-n', 'shop', 'create', 'rolebinding', 'ann', '--clusterrole=edit', '--user=ann']);
-  // In force when one who may clone nowhere is refused.
+  // Guy may write DynamicEnvs, but has no permission in any namespace. The policies have an effect when they refuse his
+  // env.
   const role = '--clusterrole=dynamicenv-author';
   await kubectl(['create', 'clusterrolebinding', 'guy', role, '--user=guy']);
   const tried = ['create', '-f', ENV_FILE, '--as=guy', '--dry-run=server', '--validate=false'];
   await until(30, () =>
     kubectl(tried).then(
-      () => 'it is let through',
+      () => 'the request was allowed',
       ({ message }: Error) => (message.includes("'dynamicenv-authors'") ? undefined : message),
     ),
   );
@@ -31,12 +32,12 @@ async function deleted(system: System, cascade: string, isLeft: boolean): Promis
   await kubectl(['delete', 'de', ENV, ...flags]);
   await until(30, async () => {
     const left = await kubectl(['get', 'deploy,dr,routeinjections', '-A', '-o', 'name']);
-    return left.includes(ENV) === isLeft ? undefined : `there is: ${left}`;
+    return left.includes(ENV) === isLeft ? undefined : `in the cluster: ${left}`;
   });
 }
 
 loopTest.each(STRATEGIES)(
-  'with %s and the least role, an author without any other right has an env, and deletes it in each way',
+  'with %s and the recommended role, an author with edit in one namespace can create an env, and delete it with each --cascade',
   async (strategy) => {
     const system = await startSystem({ strategy });
     const { kubectl, auditLog } = system.cluster;

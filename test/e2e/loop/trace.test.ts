@@ -22,7 +22,7 @@ async function traced({ kubeconfig }: Cluster, ...args: string[]) {
 }
 
 loopTest(
-  'an env of a real cluster is traced and drawn: its user reaches the clone, nobody else does, and after it nothing is of it',
+  "trace and its picture on a real cluster: the env's requests go to the clone, others to the base; after its removal none goes to the clone",
   async () => {
     const system = await startSystem({ strategy: 'server-side-apply' });
     const { cluster } = system;

@@ -9,18 +9,20 @@ import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.t
 import { type System, startSystem } from '../lib/system.ts';
 
 const CRDS = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
-/** Everything of anybody's that the system could touch. */
+/** The kinds of users' objects that the system could change. */
 const KINDS = 'deployments,services,destinationrules,virtualservices';
 
 let system: System;
-/** Foreign objects, before there was any environment. */
+/** The users' objects before the DynamicEnv was created. */
 let before: KubeObject[];
 
-/** Metacontroller, and the chart with the service outside the cluster; the shop, and nothing of ours on it. */
+/**
+ * Starts a system, installs our chart (the service runs outside the cluster) and the shop, and creates the DynamicEnv.
+ */
 beforeEach(async () => {
   system = await startSystem({ strategy: 'server-side-apply' });
   const { kubectl } = system.cluster;
-  // What the suites install with kubectl; the chart is to bring it.
+  // startSystem installed these with kubectl. They are deleted, because here the chart must install them.
   const global = 'compositecontrollers,decoratorcontrollers,mutatingwebhookconfigurations';
   await kubectl(['delete', global, '--all']);
   await kubectl(['delete', 'crd', ...CRDS]);
@@ -48,7 +50,7 @@ async function install(): Promise<void> {
 
 const uninstall = () => system.cluster.helm(['uninstall', 'dynamicenv', '-n', 'dynamicenv']);
 
-/** Without what the API server and the Deployment controller count up by themselves. */
+/** The users' objects without status, resource version, generation and managed fields, which change at every write. */
 async function foreignObjects(): Promise<KubeObject[]> {
   const text = await system.cluster.kubectl(['get', KINDS, '-n', 'shop', '-o', 'json']);
   return (JSON.parse(text).items as (KubeObject & { status?: unknown })[]).map(
@@ -60,7 +62,7 @@ async function foreignObjects(): Promise<KubeObject[]> {
 }
 
 loopTest(
-  'environments first, then the release, then the definitions: nothing is left of it',
+  'uninstall in the right order (DynamicEnvs, Helm release, CustomResourceDefinitions) leaves nothing',
   async () => {
     const { cluster } = system;
     await deleteEnv(cluster);
@@ -72,7 +74,7 @@ loopTest(
 );
 
 loopTest(
-  'the release first: environments and their routes stay; installed again, it takes them back',
+  'if the Helm release is uninstalled first, DynamicEnvs and routes stay; a new installation removes them',
   async () => {
     const { cluster } = system;
     await uninstall();
@@ -94,7 +96,7 @@ loopTest(
 );
 
 loopTest(
-  'the release first, and it does not come back: by hand, as the README of the chart says',
+  "if the Helm release is uninstalled first and not installed again, the manual steps of the chart's README remove everything",
   async () => {
     const { cluster } = system;
     const { kubectl } = cluster;
@@ -102,7 +104,7 @@ loopTest(
     await kubectl(['delete', 'de', ENV, '--wait=false']);
     const finalizers = '[{"op": "remove", "path": "/metadata/finalizers"}]';
     await kubectl(['patch', 'de', ENV, '--type=json', '-p', finalizers]);
-    // The garbage collector removes what the environment owned.
+    // The garbage collector deletes the children of the DynamicEnv.
     await until(120, async () => {
       const left = await kubectl(['get', 'deploy,dr,routeinjections', '-A', '-o', 'name']);
       return left.includes(ENV) ? `still there: ${left}` : undefined;

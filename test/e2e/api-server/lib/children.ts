@@ -5,8 +5,9 @@ import { envOf, type Guarded, injectionOf, send, workload } from './guarded.ts';
 const FINALIZER = 'metacontroller.io/compositecontroller-dynamicenv';
 
 /**
- * An author's env in team-a, and what Metacontroller does then: its finalizer, children that block their owner's
- * deletion, the status. Answers what it does when the env is on its way out.
+ * Creates an author's env in team-a, and then does what Metacontroller does: adds its finalizer, creates children that
+ * block the deletion of their owner, writes the status. Returns a function that does Metacontroller's part after the
+ * env was deleted: it removes the finalizer.
  */
 export async function metacontrollerMakes(
   { metacontroller, kubectl }: Guarded,
@@ -36,7 +37,7 @@ export async function metacontrollerMakes(
   const status = JSON.stringify({ status: { state: 'processing', totalCount: 1, totalReady: 0 } });
   const subresource = '--subresource=status';
   await metacontroller(['patch', ...env, subresource, '--type=merge', '-p', status]);
-  // As Metacontroller does it: from a fresh look, again when somebody else wrote meanwhile.
+  // As Metacontroller does it: it reads the object again, and repeats the write after a conflict.
   return () => until(10, () => problem(release(metacontroller, env)));
 }
 
@@ -47,7 +48,7 @@ async function release(metacontroller: Command, env: readonly string[]): Promise
   await send(metacontroller, 'replace', object);
 }
 
-/** A Deployment in team-a without pods. */
+/** A Deployment in team-a with 0 replicas. */
 export function deployment(name: string) {
   const labels = { app: name };
   return {

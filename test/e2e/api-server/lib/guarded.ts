@@ -6,17 +6,20 @@ import { problem, until } from '../../control-plane/poll.ts';
 import { METACONTROLLER_USER } from '../../lib/metacontroller.ts';
 import { type PermissionValues, renderPermissions } from '../../lib/policies.ts';
 
-/** A control plane of its own with the chart's policies and roles, and people. */
+/** A separate control plane with the chart's admission policies and roles, and with users. */
 export interface Guarded extends ControlPlane {
-  /** kubectl of one of the users; anybody else is the administrator. */
+  /** kubectl as one of the users. `user` must be a key of `edit` (see startGuarded). */
   as(user: string): Command;
-  /** As Metacontroller's user. */
+  /** kubectl as Metacontroller's user. */
   metacontroller: Command;
   /** Renders the policies with other values, and applies them. They need a moment to take effect. */
   configure(values: PermissionValues): Promise<void>;
 }
 
-/** Ann and Bob are in the group of authors, and may `edit` the namespaces given; each policy is in force. */
+/**
+ * Starts a control plane with the users in `edit`. They are in the group of authors, and each has the ClusterRole
+ * `edit` in the listed namespaces. When this returns, every policy has an effect.
+ */
 export async function startGuarded(
   edit: Readonly<Record<string, readonly string[]>>,
   values: PermissionValues = {},
@@ -53,7 +56,7 @@ export async function startGuarded(
   }
 }
 
-/** What Metacontroller may do, as far as these tests play it; and who may edit where. */
+/** Creates the namespaces, the users' RoleBindings, and a role for Metacontroller that allows everything. */
 async function bind(
   { kubectl }: ControlPlane,
   edit: Readonly<Record<string, readonly string[]>>,
@@ -85,7 +88,7 @@ function roleBinding(user: string, namespace: string) {
   };
 }
 
-/** Policies need a moment after their creation: waits until each of them refuses something. */
+/** Waits until each policy refuses a request: a policy has no effect in the first moments after its creation. */
 async function inForce({ kubectl, as }: Guarded, user: string): Promise<void> {
   const dryRun =
     (input: object, command = kubectl) =>
@@ -103,7 +106,7 @@ async function inForce({ kubectl, as }: Guarded, user: string): Promise<void> {
 /** Waits until a policy refuses a call. */
 export async function refuses(policy: string, call: () => Promise<unknown>): Promise<void> {
   await until(30, async () => {
-    const said = (await problem(call())) ?? 'it is let through';
+    const said = (await problem(call())) ?? 'the request was allowed';
     return said.includes(`ValidatingAdmissionPolicy '${policy}'`) ? undefined : said;
   });
 }
@@ -123,7 +126,7 @@ export function envOf(name: string, spec: Partial<DynamicEnvSpec>) {
   };
 }
 
-/** A RouteInjection of an env, as far as the API wants it. */
+/** A RouteInjection of an env, with the fields that the API requires. */
 export function injectionOf(env: string) {
   return {
     apiVersion: 'riskified.com/v1alpha1',
@@ -143,7 +146,7 @@ export function injectionOf(env: string) {
   };
 }
 
-/** `kubectl create -f -` and the like. */
+/** Runs `kubectl VERB -f -` (create, apply, replace …) with the object as input. */
 export function send(command: Command, verb: string, input: object, ...flags: string[]) {
   const options: CommandOptions = { input };
   return command([...verb.split(' '), ...flags, '-f', '-'], options);

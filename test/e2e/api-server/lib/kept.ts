@@ -2,7 +2,7 @@ import type { ControlPlane } from '../../control-plane/control-plane.ts';
 
 let kept: ControlPlane | undefined;
 
-/** Remembers the suite's control plane for the end. */
+/** Stores the suite's control plane, so that the teardown can stop it. */
 export function keep(plane: ControlPlane): void {
   kept = plane;
 }

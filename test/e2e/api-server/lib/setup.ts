@@ -5,7 +5,7 @@ import { installCrds } from '../../control-plane/crds.ts';
 import { keep } from './kept.ts';
 
 /** One control plane for the whole API server suite, with Istio's kinds and ours. */
-// biome-ignore lint/style/noDefaultExport: Jest wants it so
+// biome-ignore lint/style/noDefaultExport: Jest requires a default export
 export default async function setup(): Promise<void> {
   const plane: ControlPlane = await startControlPlane();
   keep(plane);
@@ -13,6 +13,6 @@ export default async function setup(): Promise<void> {
   const shared = { access: plane.access, binaries: plane.binaries, folder: plane.folder };
   const file = join(plane.folder, 'shared.json');
   await writeFile(file, JSON.stringify(shared), { mode: 0o600 });
-  // Test files run in other processes, which get this one's environment.
+  // Test files run in child processes, which inherit the environment of this process.
   process.env['E2E_SUITE_CLUSTER'] = file;
 }

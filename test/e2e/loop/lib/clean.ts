@@ -25,7 +25,7 @@ export async function clean(
     );
   const all = await remains();
   const envs = ({ kind }: LocalObject) => kind === 'DynamicEnv';
-  // Without VirtualServices no route is waited for.
+  // VirtualServices are deleted together with the envs: then the removal does not wait for routes to leave.
   const first = all.filter((object) => envs(object) || object.kind === 'VirtualService');
   for (const object of first) await remove(cluster, object);
   const stuck = await gone(async () => (await remains()).filter(envs));
@@ -33,10 +33,10 @@ export async function clean(
   const left = (await gone(remains)) ?? (await gone(() => podsBeside(cluster, all)));
   if (stuck === undefined && left === undefined) return;
   for (const object of await remains()) await stripFinalizers(cluster, object);
-  throw new Error(`not gone by itself: ${stuck ?? left}`);
+  throw new Error(`not removed without help: ${stuck ?? left}`);
 }
 
-/** Pods in the namespaces of these objects. */
+/** All pods in the namespaces of these objects. */
 async function podsBeside({ api }: Cluster, all: readonly LocalObject[]): Promise<LocalObject[]> {
   const namespaces = new Set(all.map(({ metadata }) => metadata.namespace));
   const { items } = await api.call<{ items: LocalObject[] }>('GET', '/api/v1/pods');
@@ -53,7 +53,7 @@ function pathOf({ kind, metadata }: LocalObject): string {
 
 async function remove({ api }: Cluster, object: LocalObject): Promise<void> {
   const body = { propagationPolicy: 'Background' };
-  // What is gone already need not be.
+  // An error is ignored: if the object still exists afterwards, `gone` reports it.
   await api.call('DELETE', pathOf(object), { body }).catch(() => undefined);
 }
 
@@ -63,7 +63,7 @@ async function stripFinalizers({ api }: Cluster, object: LocalObject): Promise<v
   await api.call('PATCH', pathOf(object), { body, contentType }).catch(() => undefined);
 }
 
-/** Nothing when all are gone in time; else what remains. */
+/** Waits until no object is left. Returns undefined, or after 60 s a text with the objects that are left. */
 async function gone(remains: () => Promise<LocalObject[]>): Promise<string | undefined> {
   const names = async () => {
     const all = await remains();

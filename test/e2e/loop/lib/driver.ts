@@ -26,8 +26,8 @@ const VERBS: Record<ManifestVerb, readonly string[]> = {
 type Lift = () => unknown;
 
 /**
- * Runs the steps of a scenario on a real cluster, and reads its objects. It ignores objects that existed before the scenario.
- * `close` lifts all faults and removes what the scenario created.
+ * Runs the steps of a scenario on a real cluster, and reads its objects. It ignores objects that existed before the
+ * scenario. `close` lifts all faults and removes what the scenario created.
  */
 export async function clusterDriver(stage: Stage): Promise<Driver> {
   const { cluster } = stage;
@@ -35,14 +35,17 @@ export async function clusterDriver(stage: Stage): Promise<Driver> {
   const before = new Set((await allObjects(api)).map(({ metadata }) => metadata.uid));
   const eventsFrom = await latestVersion(api);
   const history = await followHistory(api);
-  /** Up to here, whoever begins to watch knows everything. */
+  /** Resource version after the last step. A new watch reports only later writes. */
   let latest = eventsFrom;
   const know = async () => {
     latest = await latestVersion(api);
   };
   const lifts = new Set<Lift>();
   const isOurs = ({ metadata }: LocalObject) => !before.has(metadata.uid);
-  /** The in-memory cluster asks for no namespaces and no service accounts: scenarios do not write them. */
+  /**
+   * Creates the namespace and the service account that an object needs. Scenarios do not create them, because the
+   * in-memory cluster does not require them.
+   */
   const createWhatItNeeds = async (namespace: string | undefined, object: Partial<LocalObject>) => {
     if (namespace === undefined) return;
     const root = '/api/v1/namespaces';
@@ -65,7 +68,7 @@ export async function clusterDriver(stage: Stage): Promise<Driver> {
     patch: async ({ kind, namespace, name }, patch, options) => {
       await createWhatItNeeds(namespace, patch);
       const target = [collectionOf(kind).resource, name, ...inNamespace(namespace)];
-      // Some patches are longer than an argument may be.
+      // A file, because some patches are longer than the maximum length of a command-line argument.
       const file = join(cluster.folder, 'patch.json');
       await writeFile(file, JSON.stringify(patch));
       const change = ['--type=merge', `--patch-file=${file}`];
@@ -107,7 +110,7 @@ export async function clusterDriver(stage: Stage): Promise<Driver> {
   };
 }
 
-/** Answers the new object's uid; nothing when there is one of that name. */
+/** Creates an object. Returns its uid; undefined if an object with that name exists. */
 async function createNew(api: Api, path: string, name: string): Promise<string | undefined> {
   try {
     const body = { metadata: { name } };
@@ -125,7 +128,9 @@ function serviceAccountOf({ spec }: Partial<LocalObject>): string | undefined {
   return template?.spec?.serviceAccountName;
 }
 
-/** Everybody may do everything here: rights are a matter of other tests. */
+/**
+ * Flags to impersonate the user of a step. All have all permissions (system:masters): other tests check permissions.
+ */
 function who({ as = 'developer' }: WriteOptions): string[] {
   return [`--as=${as}`, '--as-group=system:masters'];
 }

@@ -32,7 +32,7 @@ const RUNS = is('Deployment', /^backend-/, runs);
 const ROUTED = is('VirtualService', /^backend$/, isRouted);
 const READY = is('DynamicEnv', /./, isReady);
 
-/** Measures what docs/verified.md tells, on a control plane of its own: what happens is asserted, how fast is not. */
+/** Measures the figures of docs/verified.md on a separate control plane. Asserts what happens, but not how fast. */
 export function measureAll(strategy: ApplyStrategy): void {
   const isLeftOut = metacontrollerProgram() === undefined || foreignKubeconfig() !== undefined;
   const suite = isLeftOut ? describe.skip : describe;
@@ -41,11 +41,13 @@ export function measureAll(strategy: ApplyStrategy): void {
   const kubectl = (...args: string[]) => bench.system.cluster.kubectl(args);
   const create = (name: string) =>
     bench.system.cluster.kubectl(['create', '-f', '-'], { input: env(name) });
-  /** Deletes an object that was made for the env, and waits until another one is there. */
+  /**
+   * Deletes a child of the env, and waits until Metacontroller has created it again. Returns the time in milliseconds.
+   */
   const recreation = async (resource: string, kind: string, name: RegExp, also: Sign) => {
     const found = await kubectl('get', resource, '-A', '-l', 'dynamic-env', '-o', 'json');
     const [object] = (JSON.parse(found) as { items: LocalObject[] }).items;
-    if (object === undefined) throw new Error(`no ${kind} was made`);
+    if (object === undefined) throw new Error(`the env has no ${kind}`);
     const { metadata } = object;
     const where = metadata.namespace === undefined ? [] : ['-n', metadata.namespace];
     const isNew: Sign = (other) => other.metadata.uid !== metadata.uid && also(other);
@@ -67,7 +69,7 @@ export function measureAll(strategy: ApplyStrategy): void {
     }, LIMIT_MS);
 
     test(
-      'envs that come and go',
+      'creation and deletion of envs',
       async () => {
         const times: Record<'route' | 'ready' | 'gone', number[]> = {
           route: [],
@@ -105,7 +107,7 @@ export function measureAll(strategy: ApplyStrategy): void {
     );
 
     test(
-      'what was broken heals',
+      'recovery of deleted children and of lost routes',
       async () => {
         await bench.time(() => create('healed'), READY);
         const healed = /^(backend-)?healed-?/;

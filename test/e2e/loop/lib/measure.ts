@@ -7,19 +7,22 @@ import { METACONTROLLER_USER } from '../../lib/metacontroller.ts';
 import { latestVersion } from '../../lib/objects.ts';
 import type { System } from '../../lib/system.ts';
 
-/** Whether an object, as it was stored, is what is waited for. */
+/** Whether a stored object shows the event for which `time` waits. */
 export type Sign = (object: LocalObject) => boolean;
 
 export interface Bench {
   system: System;
   history: History;
-  /** Does something, and waits for each sign in turn; answers when each was seen, in milliseconds from the beginning. */
+  /**
+   * Runs `action`, and waits for the signs one after the other. Returns for each the time from the start of the action
+   * until it was seen, in milliseconds.
+   */
   time(action: () => Promise<unknown>, ...signs: Sign[]): Promise<number[]>;
 }
 
 const PATIENCE_SECONDS = 60;
 
-/** A system with the scenarios' shop on it, and a stop-watch. */
+/** Installs the scenarios' shop on a system. Returns a Bench, which measures times on it. */
 export async function setUpBench(system: System): Promise<Bench> {
   const { api, kubectl } = system.cluster;
   await kubectl(['create', 'namespace', 'shop']);
@@ -73,7 +76,7 @@ export interface Requests {
   writes: number;
 }
 
-/** What Metacontroller asked of the API server in a stretch of time; watches and events left out. */
+/** Number of Metacontroller's requests to the API server between two times, without watches and events. */
 export function requestsOf(log: readonly AuditEvent[], from: Date, to: Date): Requests {
   const found = log.filter(({ user, verb, objectRef, requestReceivedTimestamp }) => {
     const time = new Date(requestReceivedTimestamp);
@@ -84,7 +87,7 @@ export function requestsOf(log: readonly AuditEvent[], from: Date, to: Date): Re
   return { reads, writes: found.length - reads };
 }
 
-/** `9 reads (8 – 9), 14 writes (13 – 16)`: the middle one of each, the least and the most. */
+/** `9 reads (8 – 9), 14 writes (13 – 16)`: median, minimum and maximum of each. */
 export function requestsText(all: readonly Requests[]): string {
   const told = (key: keyof Requests) => {
     const sorted = all.map((requests) => requests[key]).sort((one, other) => one - other);

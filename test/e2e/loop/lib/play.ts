@@ -16,12 +16,12 @@ import { clusterDriver } from './driver.ts';
 import { createPool } from './pool.ts';
 import { type Projection, project, projectionDifferences } from './projection.ts';
 
-/** Waits are real here: `quiet` alone takes more than two minutes. */
+/** Time limit of one scenario. Scenarios wait in real time here: the scenario `quiet` needs more than two minutes. */
 const LIMIT_MS = 600_000;
-/** What was begun in a scenario's last step may come to its end. */
+/** Time that both clusters get after the last step to finish the work that the step started. */
 const REST_SECONDS = 30;
 
-/** Every scenario on real control planes, as tests, several at a time (Jest's maxConcurrency). */
+/** One test for each scenario, on real control planes. Several run in parallel (Jest's maxConcurrency). */
 export async function playAll(strategy: ApplyStrategy): Promise<void> {
   const files = await scenarioFiles();
   const scenarios = await Promise.all(files.map(loadScenario));
@@ -41,7 +41,7 @@ export async function playAll(strategy: ApplyStrategy): Promise<void> {
   });
 }
 
-/** On a cluster from a kubeconfig, Metacontroller runs already, and has only one strategy. */
+/** On the cluster of E2E_KUBECONFIG, Metacontroller runs already, with one strategy: the other one cannot be tested. */
 function isPossible(strategy: ApplyStrategy): boolean {
   if (foreignKubeconfig() === undefined) return metacontrollerProgram() !== undefined;
   return strategy === (process.env['E2E_STRATEGY'] ?? 'dynamic-apply');
@@ -61,20 +61,20 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
         const real = project(await driver.objects());
         const [first, ...more] = projectionDifferences(memory, real);
         if (first === undefined) return undefined;
-        return `ends otherwise than in memory:\n${[first, ...more].join('\n')}`;
+        return `the end state differs from the in-memory cluster's:\n${[first, ...more].join('\n')}`;
       },
       500,
     );
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${await standing(stage)}`);
   } finally {
-    // The controller of the index goes first: else it would create again what is removed.
+    // The controller `mesh-index` is removed first: it would create a deleted MeshIndex again.
     await uninstallIndex();
     await driver.close();
   }
 }
 
-/** What a scenario's own words do not show. */
+/** Deployments, ReplicaSets and pods as a text: a scenario's error message does not contain them. */
 async function standing({ cluster }: Stage): Promise<string> {
   const shown = await cluster.kubectl(['get', 'deploy,rs,pods', '-A', '-o', 'wide']);
   return shown.replaceAll(/ {3,}/g, '  ');

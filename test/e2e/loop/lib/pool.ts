@@ -3,9 +3,9 @@ import { foreignKubeconfig, openForeign } from '../../lib/foreign.ts';
 import { type Stage, startSystem } from '../../lib/system.ts';
 
 export interface Pool {
-  /** Runs with a stage that nobody else uses meanwhile. */
+  /** Calls `run` with a Stage that no other test uses at the same time. */
   use<T>(run: (stage: Stage) => Promise<T>): Promise<T>;
-  /** All stages that were needed. */
+  /** All stages that were started. */
   stages(): readonly Stage[];
   stop(): Promise<void>;
 }

@@ -10,16 +10,17 @@ import { isMap, type LocalObject } from '../../../../src/simulator/object.ts';
 import { nameOf } from '../../../scenarios/lib/names.ts';
 
 /*
- * What must be the same at a scenario's end on the in-memory cluster and on a real one: what users and this project wrote.
+ * Selects the parts of objects that must be equal on the in-memory cluster and on a real one at the end of a scenario:
  *
- * - which objects there are, by kind, namespace and name; namespaces themselves are left out
- * - labels, annotations, finalizers, and whether something is being deleted
- * - the whole spec of the kinds without defaults of the API server's; of Deployments, Services and StatefulSets every
- *   field that the in-memory cluster has, but no field that only the real one filled in
- * - the status of DynamicEnvs; of Deployments, how many pods are available
+ * - the objects by kind, namespace and name, except namespaces
+ * - labels, annotations, finalizers, and whether the object is being deleted
+ * - the spec. For Deployments, Services and StatefulSets, for which the API server sets defaults: only the fields that
+ *   the
+ *   object has on the in-memory cluster
+ * - the status of DynamicEnvs, and the number of available pods of Deployments
  *
- * Not compared: uids, versions, managed fields, addresses; times (each becomes `<time>`); how often a plan was asked for; what
- * kubectl, Metacontroller and the deployment controller keep in annotations for themselves.
+ * Not compared: uids, resource versions, managed fields, addresses, times (each is replaced by `<time>`), the number of
+ * attempts in a plan, and the internal annotations of kubectl, Metacontroller and the deployment controller.
  */
 
 const NOT_OURS = [
@@ -32,7 +33,7 @@ const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
 export type Projection = Record<string, Record<string, unknown>>;
 
-/** Objects by name, with the parts that are compared. */
+/** The compared parts of each object, by the object's name. */
 export function project(objects: readonly LocalObject[]): Projection {
   const entries = objects
     .filter(({ kind }) => kind !== 'Namespace')
@@ -51,7 +52,7 @@ function projected({ kind, metadata, spec, status }: LocalObject): Record<string
   };
 }
 
-/** An index' content, of which the times differ, as what it stands for. */
+/** The spec of a MeshIndex with its content decoded: the encoded contents differ, because they contain times. */
 function readable(spec: Record<string, unknown>): Record<string, unknown> {
   const { content } = spec;
   return typeof content === 'string' ? { ...spec, ...decodeContent(content) } : spec;
@@ -62,7 +63,7 @@ function statusOf(kind: string, status: LocalObject['status']): unknown {
   return kind === 'Deployment' ? { availableReplicas: status?.['availableReplicas'] ?? 0 } : {};
 }
 
-/** The value is another in every run; that it is there is not. */
+/** Replaces the value of a key that differs in every run. So only the presence of the key is compared. */
 function renamed(map: Record<string, string> = {}, key: string): Record<string, string> {
   return key in map ? { ...map, [key]: '<value>' } : map;
 }
@@ -79,12 +80,15 @@ function planOf(text: string): unknown {
     const { at: _at, attempt: _attempt, ...plan } = JSON.parse(text) as Record<string, unknown>;
     return plan;
   } catch {
-    // Some scenarios write nonsense there.
+    // Some scenarios write an invalid plan.
     return text;
   }
 }
 
-/** What the cluster itself gives: addresses of Services, and the parent's uid that generateSelector puts into selectors. */
+/**
+ * The spec without values that the cluster chooses: addresses of Services, and the parent's uid in selectors, which
+ * Metacontroller adds with generateSelector.
+ */
 function withoutGiven(spec: Record<string, unknown>): unknown {
   const { clusterIP: _ip, clusterIPs: _ips, ...rest } = spec;
   return JSON.parse(canonicalJson(rest), (key, value) =>
@@ -96,7 +100,7 @@ function timeless(value: Record<string, unknown>): Record<string, unknown> {
   return JSON.parse(canonicalJson(value).replaceAll(TIME, '<time>'));
 }
 
-/** How the real cluster's projection differs from the in-memory one's, in words. */
+/** Differences between the projections of the in-memory cluster and of the real one, as texts. */
 export function projectionDifferences(memory: Projection, real: Projection): string[] {
   const names = [...new Set([...Object.keys(memory), ...Object.keys(real)])].sort();
   return names.flatMap((name) => {

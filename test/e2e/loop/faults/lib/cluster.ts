@@ -19,7 +19,7 @@ import { type LazyTheatre, oneByOne } from './suite.ts';
 const CRDS = new URL('../../../../../crds/', import.meta.url);
 const MANAGER = ['--server-side', '--force-conflicts'];
 
-/** What happens to the cluster as a whole. */
+/** Faults of the whole cluster: they concern all envs. */
 export function clusterFaults(observed: LazyTheatre): void {
   oneByOne('the API server is killed and comes back', async () => restarted(await observed.get()));
   oneByOne('the CustomResourceDefinitions are updated', async () => updated(await observed.get()));
@@ -53,7 +53,9 @@ interface Definition {
   spec: { versions: { schema: { openAPIV3Schema: Schema } }[] };
 }
 
-/** As a later version might have it: words, and a field that nobody must give. */
+/**
+ * Our CustomResourceDefinitions. `isLater`: as in a later version, with another description and an optional field more.
+ */
 async function definitions(isLater: boolean): Promise<object[]> {
   const files = (await readdir(CRDS)).filter((file) => file.endsWith('.yaml'));
   const texts = await Promise.all(files.map((file) => readFile(new URL(file, CRDS), 'utf8')));
@@ -79,7 +81,7 @@ async function updated(observed: ObservedSystem): Promise<void> {
     const input = { apiVersion: 'v1', kind: 'List', items: await definitions(isLater) };
     await cluster.kubectl(['apply', ...MANAGER, '-f', '-'], { input });
     await sleep(3000);
-    // Nothing is written because of that.
+    // The update of the definitions causes no write of Metacontroller.
     const { env: namespace } = faultCase;
     expect(await metacontrollerWrites(cluster, { namespace, since })).toBe(0);
     expect(await metacontrollerWrites(cluster, { resource: 'routeinjections', since })).toBe(0);

@@ -9,8 +9,8 @@ interface List {
 }
 
 /**
- * In words, what a namespace has otherwise than its twin, in which only the user's own steps happened; `beside` names
- * another namespace that goes with either.
+ * Differences between a namespace and its twin, as texts. The twin got the same writes of the user, but has no env.
+ * `beside` returns the namespace to compare for each of the two names; by default that is the namespace with this name.
  */
 export async function twinDifferences(
   api: Api,
@@ -28,7 +28,7 @@ export async function twinDifferences(
   ];
 }
 
-/** What the Deployment controller made; names are never the same. */
+/** The number of ReplicaSets and pods. Only the numbers are compared, because the names contain hashes. */
 async function workers(api: Api, namespace: string): Promise<string> {
   const path = `namespaces/${namespace}`;
   const [sets, pods] = await Promise.all([
@@ -38,7 +38,7 @@ async function workers(api: Api, namespace: string): Promise<string> {
   return `${sets.items.length} ReplicaSets and ${pods.items.length} pods`;
 }
 
-/** Cluster-scoped objects of this system that are left. */
+/** Names of all objects of our kinds in the cluster. */
 export async function clusterScoped(api: Api): Promise<string[]> {
   const kinds = COLLECTIONS.filter(({ apiVersion }) => apiVersion.startsWith('riskified.com/'));
   const lists = await Promise.all(kinds.map(({ path }) => api.call<List>('GET', path)));

@@ -9,7 +9,7 @@ export interface Counted {
   since: Date;
 }
 
-/** How often Metacontroller asked for a write of an object (not of a status) since then, by the audit log. */
+/** Number of write requests of Metacontroller in the audit log since that time, without writes of a status. */
 export async function metacontrollerWrites(
   { auditLog }: ControlPlane,
   { resource, namespace, since }: Counted,
@@ -20,7 +20,7 @@ export async function metacontrollerWrites(
       WRITES.includes(verb) &&
       user.username === METACONTROLLER_USER &&
       objectRef?.subresource === undefined &&
-      // Warnings are told as events.
+      // Metacontroller reports warnings as Kubernetes events. They are no writes of an env's objects.
       objectRef?.resource !== 'events' &&
       (resource === undefined || objectRef?.resource === resource) &&
       (namespace === undefined || objectRef?.namespace === namespace) &&

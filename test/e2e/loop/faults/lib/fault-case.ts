@@ -10,10 +10,10 @@ import { dynamicEnv, shop, virtualService } from './shop.ts';
 import { look, remains, type Sight, unready } from './sight.ts';
 import { apply, remove, replace } from './writes.ts';
 
-/** The resyncPeriodSeconds of the manifests plus half a minute. */
+/** Time limit for recovery: resyncPeriodSeconds of the manifests (60) plus 30 s. */
 export const HEAL_SECONDS = 90;
 
-/** A system, and what is written on it. */
+/** A system, and a history of all writes that its API server stores. */
 export interface ObservedSystem extends System {
   history: History;
 }
@@ -28,13 +28,13 @@ export async function startObserved(options: SystemOptions): Promise<ObservedSys
   return { ...system, history, stop };
 }
 
-/** A shop in a namespace of its own with an env of the same name, and a twin that never has an env. */
+/** A namespace with a shop, an env with the same name as the namespace, and a twin namespace without an env. */
 export interface FaultCase {
   observed: ObservedSystem;
   api: Api;
   env: string;
   twin: string;
-  /** Version of the VirtualService that its owners wrote last. */
+  /** `at`: number of the version of the VirtualService that its owners wrote last. */
   version: { at: number };
   requests: RequestWatch;
 }
@@ -54,7 +54,7 @@ export async function openCase(
   return faultCase;
 }
 
-/** A step of the user's, in the namespace and in its twin. */
+/** Does a step of the user in the namespace and in its twin. */
 export async function both(
   { env, twin }: Pick<FaultCase, 'env' | 'twin'>,
   step: (namespace: string) => Promise<void>,
@@ -73,7 +73,9 @@ export async function deleteEnv(
   await remove(api, 'DynamicEnv', undefined, env, propagationPolicy);
 }
 
-/** The VirtualService's owners write their next version, in turns as server-side apply and as replace do. */
+/**
+ * Writes the next version of the VirtualService as its owners would: alternately by server-side apply and by replace.
+ */
 export async function rewrite(faultCase: FaultCase): Promise<void> {
   faultCase.version.at += 1;
   const { at } = faultCase.version;
@@ -81,7 +83,7 @@ export async function rewrite(faultCase: FaultCase): Promise<void> {
   await both(faultCase, (namespace) => write(faultCase.api, virtualService(namespace, at)));
 }
 
-/** Waits for a moment that may be short. */
+/** Waits until the env is in a state that may last only a short time, so it checks every 20 ms. */
 export async function reach(
   { api, env }: FaultCase,
   what: string,
@@ -92,7 +94,7 @@ export async function reach(
   await until(30, check, 20);
 }
 
-/** Waits until the env serves, with the routes that its VirtualService's owners wrote last. */
+/** Waits until the env is Ready with this image, and its routes are copies of the VirtualService's latest version. */
 export async function ready(
   faultCase: FaultCase,
   image = 'backend:2',
@@ -103,17 +105,17 @@ export async function ready(
     const sight = await look(api, env, env);
     const last = sight.virtualService?.spec.http?.at(-1)?.['timeout'];
     const isOld = last !== `${faultCase.version.at}s`;
-    return isOld ? `the user's time-out is ${last}` : unready(sight, env, image);
+    return isOld ? `the timeout of the user's last route is ${last}` : unready(sight, env, image);
   };
   await until(seconds, () => settled(check), 50);
 }
 
-/** Waits until nothing is left of the env. */
+/** Waits until all objects, marks and routes of the env are deleted. */
 export async function gone({ api, env }: FaultCase, seconds = HEAL_SECONDS): Promise<void> {
   await until(seconds, () => settled(() => remains(api, env)), 50);
 }
 
-/** The API server may be away for a moment. */
+/** Result of `check`, or its error message: the API server may be down during a test, and then `check` is repeated. */
 async function settled(check: () => Promise<string | undefined>): Promise<string | undefined> {
   let answer: string | undefined;
   const failure = await problem(
@@ -124,7 +126,7 @@ async function settled(check: () => Promise<string | undefined>): Promise<string
   return failure ?? answer;
 }
 
-/** Waits for what is to heal by itself, and takes down how long that took. */
+/** Waits for `healing`, which must resolve without help, and records as a figure how long it took. */
 export async function heal(
   { observed }: Pick<FaultCase, 'observed'>,
   what: string,
@@ -136,7 +138,7 @@ export async function heal(
   recordFigure({ what: `${what} → healed`, strategy: observed.strategy, value });
 }
 
-/** The env is gone, and everything is as if it had never been. */
+/** Asserts that the env is removed, that namespace and twin are equal, and that no request went to a wrong place. */
 export async function close(faultCase: FaultCase): Promise<void> {
   const { api, observed, requests } = faultCase;
   await gone(faultCase);

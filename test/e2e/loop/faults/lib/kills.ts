@@ -14,7 +14,7 @@ import {
 import { PHASES, type Phase } from './phases.ts';
 import { LIMIT_MS, lazyTheatre, oneByOne } from './suite.ts';
 
-/** Time enough for all that would have happened meanwhile. */
+/** How long the killed part is away: longer than settle time, drain time and the start of a pod in these tests. */
 const AWAY_SECONDS = 2;
 
 const VICTIMS = {
@@ -22,7 +22,10 @@ const VICTIMS = {
   Metacontroller: ({ observed }: FaultCase) => observed.killMetacontroller(),
 } as const;
 
-/** Something is killed in each phase of an env's life, and comes back; meanwhile the VirtualService is rewritten. */
+/**
+ * Tests that kill the service, and then Metacontroller, in each phase of an env's life, and start it again. Meanwhile
+ * the owners rewrite the VirtualService.
+ */
 export function killTests(strategy: ApplyStrategy): void {
   const observed = lazyTheatre(strategy);
   afterAll(observed.close, LIMIT_MS);
@@ -36,7 +39,8 @@ export function killTests(strategy: ApplyStrategy): void {
         const release = await enter(faultCase);
         const revive = await kill(faultCase);
         await release?.();
-        // Without the webhook a rewrite would take routes along that are to leave by themselves.
+        // Not during a removal: without the webhook a rewrite removes the routes, and here the system itself must do
+        // it.
         if (end !== 'gone') await rewrite(faultCase);
         await sleep(AWAY_SECONDS * 1000);
         await revive();
@@ -44,7 +48,7 @@ export function killTests(strategy: ApplyStrategy): void {
         await heal(faultCase, `${victim} killed, env ${phase}`, healing);
       });
     }
-    oneByOne('and in the end nothing is left of any of them', async () => {
+    oneByOne('at the end all these envs can be deleted, and leave nothing', async () => {
       for (const { faultCase, end } of played) {
         if (end === 'gone') continue;
         await ready(faultCase, end.image);

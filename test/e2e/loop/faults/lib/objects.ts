@@ -24,7 +24,7 @@ import { look } from './sight.ts';
 import { type LazyTheatre, sideBySide } from './suite.ts';
 import { apply, read, remove } from './writes.ts';
 
-/** Accidents with single objects: side by side, in namespaces of their own. */
+/** Faults of single objects. These tests run in parallel, each in its own namespaces. */
 export function objectFaults(observed: LazyTheatre): void {
   const open = async (name: string, isKnown?: (problem: string) => boolean) =>
     openCase(await observed.get(), name, isKnown);
@@ -43,17 +43,19 @@ export function objectFaults(observed: LazyTheatre): void {
   );
 }
 
-/** Nobody but the env's own users notices: what goes in the foreground cannot be ordered. */
+/**
+ * A problem of the env's own requests. With deletion in the foreground, Kubernetes deletes the clone before its routes.
+ */
 function isOwn(problem: string): boolean {
   return problem.startsWith("the env's");
 }
 
-/** Without a VirtualService, requests go to whatever the Service selects. */
+/** Requests to all pods of the Service. They are expected while the host has no VirtualService. */
 function isUnrouted(problem: string): boolean {
   return problem.endsWith('go to backend.recreated');
 }
 
-/** docs/adr/0006: until the clone has followed, Istio hides the base's subset. */
+/** 503 because Istio does not find the base's subset, until the clone of the rule is updated (docs/adr/0006). */
 function isHidden(problem: string): boolean {
   return problem.includes('go to 503 backend.export@');
 }
@@ -71,8 +73,9 @@ async function foreground(faultCase: FaultCase): Promise<void> {
 }
 
 /**
- * The garbage collector learns of new kinds every half minute. What it does not know when an env is orphaned stays owned,
- * and is collected later.
+ * Waits until the garbage collector knows the kind RouteInjection: it looks for new kinds every 30 s. Otherwise
+ * --cascade=orphan does not remove the owner reference of a RouteInjection, and the collector deletes it later. The
+ * test object has an owner that does not exist, so the collector deletes it as soon as it knows the kind.
  */
 async function collectorKnowsInjections(api: Api, { spec }: RouteInjection): Promise<void> {
   const name = 'garbage';
@@ -85,7 +88,9 @@ async function collectorKnowsInjections(api: Api, { spec }: RouteInjection): Pro
     spec: { ...spec, env: name, host, active: false },
   });
   await until(HEAL_SECONDS, async () =>
-    (await read(api, 'RouteInjection', undefined, name)) ? 'it is not collected' : undefined,
+    (await read(api, 'RouteInjection', undefined, name))
+      ? 'the garbage collector has not deleted the RouteInjection'
+      : undefined,
   );
 }
 
@@ -104,7 +109,7 @@ async function orphan(faultCase: FaultCase): Promise<void> {
   await until(HEAL_SECONDS, async () =>
     (await read(api, 'DynamicEnv', undefined, env)) ? 'the env is still there' : undefined,
   );
-  // All that it made serves on, until somebody takes it away.
+  // All children and routes of the env still work, until somebody deletes them.
   const { clone, virtualService: routed, injections: left } = await look(api, env, env);
   expect([clone !== undefined, left.length]).toEqual([true, 1]);
   expect(routed?.spec.http?.length).toBe(4);
@@ -119,7 +124,7 @@ async function orphan(faultCase: FaultCase): Promise<void> {
   await close(faultCase);
 }
 
-/** The env routes in a VirtualService of another namespace, too: that one stays. */
+/** The env also has routes in a VirtualService of another namespace. That namespace is not deleted. */
 async function namespaceGone(faultCase: FaultCase): Promise<void> {
   const { api, env, twin, observed } = faultCase;
   const edge = (namespace: string) => `${namespace}-edge`;
@@ -148,7 +153,7 @@ async function namespaceGone(faultCase: FaultCase): Promise<void> {
     if (!/Deployment .*backend.* (not found|missing|does not exist)/i.test(text)) return text;
     return Array.isArray(front?.spec?.['http']) && front.spec['http'].length === 2
       ? undefined
-      : 'routes are left at the edge';
+      : 'the VirtualService of the other namespace still has routes of the env';
   });
   await heal(faultCase, 'namespace with the base deleted, routes elsewhere gone', told);
   const creations = await metacontrollerWrites(observed.cluster, { namespace: env, since });

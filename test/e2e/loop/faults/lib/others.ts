@@ -9,7 +9,7 @@ import { stormFault } from './storm.ts';
 import { LIMIT_MS, lazyTheatre, oneByOne } from './suite.ts';
 import { webhookFaults } from './webhook.ts';
 
-/** Tests side by side run first, then those that concern everybody. */
+/** The tests that run in parallel come first, then those with faults of the whole cluster. */
 export function otherTests(strategy: ApplyStrategy): void {
   const observed = lazyTheatre(strategy);
   afterAll(observed.close, LIMIT_MS);
@@ -23,7 +23,7 @@ export function otherTests(strategy: ApplyStrategy): void {
     stall.force();
     stormFault(observed);
     stall.end();
-    oneByOne('in the end nothing of this system is left', async () => {
+    oneByOne('at the end no object of our kinds is left', async () => {
       const { cluster } = await observed.get();
       expect(await clusterScoped(cluster.api)).toEqual([]);
     });

@@ -1,20 +1,20 @@
 import { createEnv, deleteEnv, type FaultCase, reach, ready } from './fault-case.ts';
 import { imageOf, isActive, isDraining, isRouted, isStarted } from './sight.ts';
 
-/** Ends what keeps a phase from being over at once. */
+/** Ends the fault that keeps an env in its phase. */
 type Release = () => unknown;
 
 export interface Phase {
-  /** Of a living env: how the env gets there. Ends in the midst of the phase. */
+  /** Creates an env, and brings it into the phase. Returns while the phase still lasts. */
   enter(faultCase: FaultCase): Promise<Release | undefined>;
-  /** The final state of the env, if nothing is lost: it serves with this image, or is gone. */
+  /** The state that the env must reach at the end: Ready with this image, or removed. */
   end: { image: string } | 'gone';
 }
 
 const SERVES = { image: 'backend:2' };
 const ROUTES = '/route-injection/sync';
 
-/** An env's life. Phases of a few milliseconds are held open. */
+/** The phases of an env's life. A phase that lasts only milliseconds is kept open by a fault. */
 export const PHASES: Record<string, Phase> = {
   created: { enter: async (faultCase) => void (await createEnv(faultCase)), end: SERVES },
   starting: {

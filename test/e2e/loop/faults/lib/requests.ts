@@ -3,14 +3,15 @@ import { destinationsOf } from '../../../../scenarios/lib/request.ts';
 import type { History } from '../../../lib/history.ts';
 
 export interface RequestWatch {
-  /** What went wrong so far, in words. */
+  /** The problems so far, as texts. */
   problems(): string[];
   stop(): void;
 }
 
 /**
- * After every stored write in the namespace, from its VirtualService's first on: everybody's requests go to the base, and the env's to the base or to a clone
- * that exists. `isKnown` says which problems are no news.
+ * Checks after every stored write in the namespace that regular requests go to the base, and the env's requests to the
+ * base or to an existing clone. It begins when Deployment, Service, DestinationRule and VirtualService exist. It
+ * ignores problems for which `isKnown` returns true.
  */
 export function watchRequests(
   history: History,

@@ -24,9 +24,9 @@ import { type LazyTheatre, oneByOne } from './suite.ts';
 
 const ROLLOUT_SECONDS = 10;
 
-/** Two versions of the service answer in turns, as during its rollout. */
+/** Two versions of the service answer alternately, as during a rollout. */
 export function rolloutFault(observed: LazyTheatre): void {
-  oneByOne('two replicas of different versions answer in turns', async () =>
+  oneByOne('two replicas of different versions answer alternately', async () =>
     rollout(await observed.get()),
   );
 }
@@ -73,7 +73,7 @@ async function rollout(observed: ObservedSystem): Promise<void> {
   for (const faultCase of [serving, coming, leaving]) await close(faultCase);
 }
 
-/** Metacontroller's hooks are behind this address. */
+/** Makes Metacontroller call the hooks at this URL. */
 async function ask({ cluster, service }: ObservedSystem, hooks: string): Promise<void> {
   const items = (await controllerManifests({ hooks, admission: service.admission })).filter(
     ({ kind }) => kind !== 'MutatingWebhookConfiguration',
@@ -81,7 +81,10 @@ async function ask({ cluster, service }: ObservedSystem, hooks: string): Promise
   await cluster.kubectl(['apply', '-f', '-'], { input: { apiVersion: 'v1', kind: 'List', items } });
 }
 
-/** Sends calls to these in turns; the second one is of a version that knew one annotation less. */
+/**
+ * Starts a proxy that sends calls to the two backends alternately. It removes an annotation from the answers of the
+ * second one, so that it answers as an older version that does not know the annotation.
+ */
 async function alternate(backends: readonly [string, string]) {
   let calls = 0;
   const server = createServer(async (request, response) => {

@@ -1,6 +1,6 @@
 import type { LocalObject } from '../../../../../src/simulator/object.ts';
 
-/** One Deployment behind one Service, with all that Istio needs to tell versions apart, in a namespace of its own. */
+/** A namespace with a Deployment, its Service, and a DestinationRule and a VirtualService with the subset `shared`. */
 export function shop(namespace: string): LocalObject[] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
@@ -43,7 +43,9 @@ export function rule(namespace: string, exportTo?: readonly string[]): LocalObje
   };
 }
 
-/** What its owners have in their repository: `version` is seen in the time-outs. */
+/**
+ * The VirtualService in its owners' repository. `version` is in the label `release` and in the last route's timeout.
+ */
 export function virtualService(
   namespace: string,
   version: number,
@@ -64,7 +66,7 @@ export function virtualService(
   };
 }
 
-/** Requests with the header `user: <name>` go to a backend of its own. */
+/** An env that sends requests with the header `user: <name>` to a clone of `backend`. */
 export function dynamicEnv(name: string, namespace: string, image = 'backend:2'): LocalObject {
   return {
     apiVersion: 'riskified.com/v1alpha1',

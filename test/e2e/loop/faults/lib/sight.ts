@@ -7,7 +7,7 @@ import type { LocalObject } from '../../../../../src/simulator/object.ts';
 import type { Api } from '../../../control-plane/api.ts';
 import { pathOfAll } from './writes.ts';
 
-/** How an env stands at one moment. */
+/** An env, and the objects that belong to it, at one moment. */
 export interface Sight {
   env: DynamicEnv | undefined;
   clone: Deployment | undefined;
@@ -15,7 +15,9 @@ export interface Sight {
   virtualService: VirtualService | undefined;
 }
 
-/** Reads all envs whose base is `backend` in a namespace; answers how the one of a name stands. */
+/**
+ * Reads all envs, and their objects in one namespace. Returns a function that returns the Sight of the env with a name.
+ */
 export async function lookAll(api: Api, namespace: string): Promise<(name: string) => Sight> {
   const [envs, clones, injections, virtualServices] = await Promise.all([
     list<DynamicEnv>(api, 'DynamicEnv'),
@@ -67,7 +69,10 @@ function isInjected({ name = '' }: HTTPRoute): boolean {
   return /^dynamic-environment-.+-[0-9a-f]{10}$/.test(name);
 }
 
-/** What is still missing: the env should serve with this image, and have a copy of each of the user's routes. */
+/**
+ * What is still missing until the env is Ready with this image and the VirtualService has one copy of each of the
+ * user's routes; undefined if nothing is missing.
+ */
 export function unready(sight: Sight, name: string, image: string): string | undefined {
   const { env, clone, virtualService } = sight;
   const ready = env?.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -75,20 +80,22 @@ export function unready(sight: Sight, name: string, image: string): string | und
   const own = routes.filter((route) => isOf(route, name)).length;
   const theirs = routes.filter((route) => !isInjected(route)).length;
   const facts = {
-    'the env is there': env !== undefined,
+    'the env exists': env !== undefined,
     [`Ready (${ready?.reason}: ${ready?.message})`]: ready?.status === 'True',
-    'its status is of now': env?.status?.observedGeneration === env?.metadata.generation,
+    'the status is for the latest generation':
+      env?.status?.observedGeneration === env?.metadata.generation,
     [`the clone's image is ${image}`]: imageOf(sight) === image,
     'the clone is available': isStarted(sight),
-    'the clone has its mark': clone?.metadata.annotations?.[SPEC_ANNOTATION] !== undefined,
-    'the clone does not drain': !isDraining(sight),
-    'its injection is active': isActive(sight),
-    'every route has its copy': own > 0 && own === theirs,
+    'the clone has the annotation with the hash of its spec':
+      clone?.metadata.annotations?.[SPEC_ANNOTATION] !== undefined,
+    'the clone is not draining': !isDraining(sight),
+    'the RouteInjection is active': isActive(sight),
+    "every route of the user has the env's copy": own > 0 && own === theirs,
   };
   return Object.entries(facts).find(([, holds]) => !holds)?.[0];
 }
 
-/** What is left of an env that was deleted. */
+/** Text with the objects that still belong to a deleted env; undefined if there are none. */
 export async function remains(api: Api, name: string): Promise<string | undefined> {
   const of = async (kind: string) =>
     (await list<LocalObject>(api, kind)).map((object) => ({ ...object, kind }));

@@ -19,8 +19,9 @@ import { mergePatch, read } from './writes.ts';
 const STALL_SECONDS = 120;
 
 /**
- * A VirtualService that refuses every write, in three tests: the first begins what takes two minutes, and the last sees
- * what may take another. What others test meanwhile disturbs nothing here.
+ * Three tests with a VirtualService of which every write is refused. Each part takes up to two minutes, so other tests
+ * run between them: `begin` deletes the env, `force` forces the removal, `end` checks that the routes left. The other
+ * tests do not touch these namespaces.
  */
 export function stallFaults(observed: LazyTheatre) {
   let faultCase: FaultCase;
@@ -29,39 +30,48 @@ export function stallFaults(observed: LazyTheatre) {
   let isForced = false;
   return {
     begin: () =>
-      sideBySide('a VirtualService refuses every write while its env is deleted', async () => {
-        // A forced removal deletes the clone although routes still lead to it.
-        const isKnown = (problem: string) => isForced && problem.startsWith("the env's");
-        faultCase = await openCase(await observed.get(), 'stalled', isKnown);
-        await createEnv(faultCase);
-        await ready(faultCase);
-        const which = { kind: 'VirtualService', namespace: faultCase.env };
-        lift = await refuseWrites(faultCase.observed.cluster, which);
-        await deleteEnv(faultCase);
-      }),
+      sideBySide(
+        'all writes of a VirtualService are refused while its env is deleted',
+        async () => {
+          // A forced removal deletes the clone although routes still lead to it.
+          const isKnown = (problem: string) => isForced && problem.startsWith("the env's");
+          faultCase = await openCase(await observed.get(), 'stalled', isKnown);
+          await createEnv(faultCase);
+          await ready(faultCase);
+          const which = { kind: 'VirtualService', namespace: faultCase.env };
+          lift = await refuseWrites(faultCase.observed.cluster, which);
+          await deleteEnv(faultCase);
+        },
+      ),
     force: () =>
-      oneByOne('after two minutes it is named, and the removal can be forced', async () => {
-        await until(STALL_SECONDS + HEAL_SECONDS, () => unnamed(faultCase));
-        const { api, env } = faultCase;
-        await faultCase.observed.history.caughtUp();
-        isForced = true;
-        const annotations = { 'riskified.com/force-removal': 'true' };
-        await mergePatch(api, 'DynamicEnv', undefined, env, { metadata: { annotations } });
-        const removed = until(HEAL_SECONDS, async () =>
-          (await read(api, 'DynamicEnv', undefined, env)) ? 'the env is still there' : undefined,
-        );
-        await heal(faultCase, 'removal forced while a VirtualService refuses writes', removed);
-        expect(isRouted(await look(api, env, env), env)).toBe(true);
-        await lift();
-        healing = heal(faultCase, 'VirtualService takes writes again', gone(faultCase));
-        // The last test awaits it and reports its error.
-        healing.catch(() => undefined);
-      }),
+      oneByOne(
+        'after two minutes the status names the VirtualService, and the removal can be forced',
+        async () => {
+          await until(STALL_SECONDS + HEAL_SECONDS, () => unnamed(faultCase));
+          const { api, env } = faultCase;
+          await faultCase.observed.history.caughtUp();
+          isForced = true;
+          const annotations = { 'riskified.com/force-removal': 'true' };
+          await mergePatch(api, 'DynamicEnv', undefined, env, { metadata: { annotations } });
+          const removed = until(HEAL_SECONDS, async () =>
+            (await read(api, 'DynamicEnv', undefined, env)) ? 'the env is still there' : undefined,
+          );
+          await heal(faultCase, 'removal forced while a VirtualService refuses writes', removed);
+          expect(isRouted(await look(api, env, env), env)).toBe(true);
+          await lift();
+          healing = heal(faultCase, 'VirtualService takes writes again', gone(faultCase));
+          // The last test awaits it and reports its error.
+          healing.catch(() => undefined);
+        },
+      ),
     end: () =>
-      oneByOne('when it takes writes again, its routes go by themselves', async () => {
-        await healing;
-        await close(faultCase);
-      }),
+      oneByOne(
+        'when writes of the VirtualService are allowed again, its routes leave without help',
+        async () => {
+          await healing;
+          await close(faultCase);
+        },
+      ),
   };
 }
 

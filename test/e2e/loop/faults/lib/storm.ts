@@ -18,12 +18,12 @@ import { type LazyTheatre, oneByOne } from './suite.ts';
 import { apply, remove } from './writes.ts';
 
 const ENVS = Array.from({ length: 30 }, (_, index) => `storm-${index}`);
-/** Nothing is broken here that had to heal: they may take their time. */
+/** A longer limit than for recovery: here no fault is caused, but 30 envs need more time than one. */
 const PATIENCE_SECONDS = 240;
-/** Much more often than any tool does. */
+/** Pause between two writes of the VirtualService: much shorter than a GitOps tool's. */
 const PAUSE_MS = 500;
 
-/** Many at once, while a tool writes what is in its repository again and again. */
+/** Many envs at once, while a GitOps tool writes the VirtualService of its repository again and again. */
 export function stormFault(observed: LazyTheatre): void {
   oneByOne(
     '30 envs come and go at once while a GitOps tool rewrites the VirtualService',
@@ -48,7 +48,9 @@ async function storm(observed: ObservedSystem): Promise<void> {
   const ready = everyOne((sight, name) => unready(sight, name, 'backend:2'));
   await heal(faultCase, '30 envs created at once', ready);
   await Promise.all(ENVS.map((name) => remove(api, 'DynamicEnv', undefined, name)));
-  const gone = everyOne(({ env }, name) => (env === undefined ? undefined : `${name} is there`));
+  const gone = everyOne(({ env }, name) =>
+    env === undefined ? undefined : `${name} still exists`,
+  );
   await heal(faultCase, '30 envs deleted at once', gone);
   await tool.stop();
   const counted = { resource: 'virtualservices', namespace, since };
@@ -70,7 +72,7 @@ function startTool(faultCase: FaultCase): { stop(): Promise<void> } {
     }
   };
   const running = run();
-  // Seen when it is stopped.
+  // `stop` awaits the same promise, and reports its error.
   running.catch(() => undefined);
   return {
     stop: async () => {

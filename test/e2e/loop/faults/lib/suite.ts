@@ -8,20 +8,23 @@ export const LIMIT_MS = 300_000;
 
 type Run = (name: string, run: () => Promise<void>) => void;
 
-/** Without METACONTROLLER_BIN every test is skipped, which the closing count shows; a foreign cluster is not broken. */
+/**
+ * All tests are skipped without METACONTROLLER_BIN, and on the cluster of E2E_KUBECONFIG, which they would damage.
+ * Jest's summary counts the skipped tests.
+ */
 const isSkipped = metacontrollerProgram() === undefined || foreignKubeconfig() !== undefined;
 
-/** A test of its own time. */
+/** A test during which no other test runs. */
 export const oneByOne: Run = (name, run) =>
   isSkipped ? test.skip(name, run) : test(name, run, LIMIT_MS);
 
-/** A test that disturbs no other; begins before all that are one by one, as soon as there is a lane. */
+/** A test that may run in parallel with others. Jest starts these before the tests that run one by one. */
 export const sideBySide: Run = (name, run) =>
   isSkipped ? test.skip(name, run) : test.concurrent(name, run, LIMIT_MS);
 
 export type LazyTheatre = ReturnType<typeof lazyTheatre>;
 
-/** One observed system for all tests of a file, started by the first test that needs it. */
+/** One system for all tests of a file. The first test that calls `get` starts it. */
 export function lazyTheatre(strategy: ApplyStrategy) {
   let opening: Promise<ObservedSystem> | undefined;
   return {

@@ -20,16 +20,17 @@ import { type LazyTheatre, oneByOne } from './suite.ts';
 const REWRITES = 6;
 const AWAY_SECONDS = 14;
 /**
- * Maximum number of repairs of one VirtualService in that time: at once, and after pauses of 1, 2, 4 and 8 s. Each write of the
- * user may cause two more writes: one for the marks, if the user's write removed them, and one for the routes.
+ * Maximum number of repair writes of one VirtualService in that time: one at once, and one after each pause of 1, 2, 4
+ * and 8 s. In addition, each write of the user may cause two writes of Metacontroller: one for the marks, if the user's
+ * write removed them, and one for the routes.
  */
 const MOST_REPAIRS = 5;
 const MOST_WRITES = 2 * REWRITES + MOST_REPAIRS;
 
-/** What happens when the API server cannot reach the admission webhook. */
+/** Faults in which the API server cannot reach the admission webhook. */
 export function webhookFaults(observed: LazyTheatre): void {
   oneByOne(
-    'the webhook is away while VirtualServices are rewritten and envs come and go',
+    'the webhook is down while VirtualServices are rewritten and envs are created and deleted',
     async () => away(await observed.get()),
   );
   oneByOne("the webhook's certificate is rotated", async () => rotated(await observed.get()));
@@ -38,7 +39,8 @@ export function webhookFaults(observed: LazyTheatre): void {
 async function away(observed: ObservedSystem): Promise<void> {
   const { service, cluster, strategy } = observed;
   const open = (name: string) => openCase(observed, name);
-  // A rewrite without the webhook takes the routes along: what leaves must also do so without.
+  // A rewrite without the webhook removes the env's routes. `stuck` is not rewritten, so the system must remove its
+  // routes when the webhook is back.
   const [staying, coming, leaving, stuck] = [
     await open('staying'),
     await open('coming'),
@@ -90,17 +92,17 @@ async function rotated(observed: ObservedSystem): Promise<void> {
   const second = selfSigned(new URL(service.admission.url).hostname);
   let third: string | undefined;
   try {
-    // Trusted before it is used: nothing is missed.
+    // The API server trusts the second certificate before the webhook uses it: no call of the webhook fails.
     await trust(observed, service.admission.ca + second.cert);
     await use(observed, second);
     await rewrite(faultCase);
     expect(await isKept()).toBe(true);
-    // Used before it is trusted.
+    // The webhook uses the third certificate before the API server trusts it.
     third = await use(observed);
     await rewrite(faultCase);
     expect(await isKept()).toBe(false);
   } finally {
-    // The tests that follow need the webhook, whatever happened.
+    // The following tests need a working webhook, even if this test failed.
     await trust(observed, third ?? (await use(observed)));
   }
   await heal(faultCase, 'certificate rotated before the API server trusts it', ready(faultCase));
@@ -110,7 +112,10 @@ async function rotated(observed: ObservedSystem): Promise<void> {
   await close(faultCase);
 }
 
-/** The webhook has another certificate; what is connected must connect anew. Answers it. */
+/**
+ * Gives the webhook another certificate. Closes all connections: clients must connect again, and get the new
+ * certificate. Returns the certificate.
+ */
 async function use({ service }: ObservedSystem, pair?: Pair): Promise<string> {
   const reopen = await service.loseWebhook();
   const ca = service.rotateCertificate(pair);
@@ -127,6 +132,6 @@ async function trust({ cluster }: ObservedSystem, ca: string): Promise<void> {
     ...['patch', 'mutatingwebhookconfiguration', 'dynamicenv', '--type=json'],
     `--patch=${JSON.stringify(patch)}`,
   ]);
-  // Until the API server has seen that.
+  // The API server needs a moment to read the changed webhook configuration.
   await sleep(1000);
 }

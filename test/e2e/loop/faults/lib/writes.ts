@@ -2,7 +2,7 @@ import type { LocalObject } from '../../../../../src/simulator/object.ts';
 import { type Api, ApiFailure } from '../../../control-plane/api.ts';
 import { collectionOf } from '../../../lib/kinds.ts';
 
-/** Path of all objects of a kind, in a namespace or in the cluster. */
+/** Path of the collection of a kind, in one namespace or in the whole cluster. */
 export function pathOfAll(kind: string, namespace?: string): string {
   const { path } = collectionOf(kind);
   if (namespace === undefined) return path;
@@ -14,7 +14,7 @@ export function pathOf(kind: string, namespace: string | undefined, name: string
   return `${pathOfAll(kind, namespace)}/${name}`;
 }
 
-/** As `kubectl apply --server-side --force-conflicts`. */
+/** Writes an object as `kubectl apply --server-side --force-conflicts` does. */
 export async function apply(api: Api, object: LocalObject): Promise<void> {
   const { kind, metadata } = object;
   const path = pathOf(kind, metadata.namespace, metadata.name);
@@ -22,7 +22,7 @@ export async function apply(api: Api, object: LocalObject): Promise<void> {
   await api.call('PATCH', `${path}?fieldManager=owner&force=true`, { body: object, contentType });
 }
 
-/** As `kubectl replace`: nothing but the manifest is kept. */
+/** Writes an object as `kubectl replace` does: fields that are not in the manifest are removed. */
 export async function replace(api: Api, object: LocalObject): Promise<void> {
   const { kind, metadata } = object;
   const path = pathOf(kind, metadata.namespace, metadata.name);
@@ -50,7 +50,7 @@ export async function mergePatch(
   await api.call('PATCH', pathOf(kind, namespace, name), { body, contentType });
 }
 
-/** Does not wait until the object is gone. */
+/** Deletes an object. Does not wait until it is removed. */
 export async function remove(
   api: Api,
   kind: string,
@@ -61,7 +61,7 @@ export async function remove(
   await api.call('DELETE', pathOf(kind, namespace, name), { body: { propagationPolicy } });
 }
 
-/** The object, or nothing when it is not there. */
+/** The object; undefined if it does not exist. */
 export async function read<T = LocalObject>(
   api: Api,
   kind: string,

@@ -8,9 +8,9 @@ import { tellOfApply } from './kubectl-apply.ts';
 import { tellOfEdits } from './kubectl-edit.ts';
 import { teller } from './tell.ts';
 
-/** Every story of other tools, on one control plane whose Metacontroller has this strategy. */
+/** All tests with tools that write VirtualServices, on one control plane, where Metacontroller has this strategy. */
 export function tellAll(strategy: ApplyStrategy): void {
-  describe(`other tools, and Metacontroller with ${strategy}`, () => {
+  describe(`tools that write VirtualServices, with Metacontroller's ${strategy}`, () => {
     const bench = createBench(strategy);
     afterAll(bench.stop);
     const tell = teller(bench);

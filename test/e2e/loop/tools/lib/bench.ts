@@ -4,7 +4,7 @@ import { loadFixture } from '../../../../scenarios/lib/scenario.ts';
 import { type System, startSystem } from '../../../lib/system.ts';
 
 export interface Bench {
-  /** Started when it is first asked for: concurrent tests begin before `beforeAll` (Jest). */
+  /** The system. The first call starts it: Jest starts concurrent tests before `beforeAll`, so that cannot do it. */
   system(): Promise<System>;
   stop(): Promise<void>;
 }
@@ -23,13 +23,13 @@ export function createBench(strategy: ApplyStrategy): Bench {
   };
 }
 
-/** The scenarios' shop, or a part of it, for a namespace of its own. */
+/** The objects of a scenarios' fixture, in another namespace. */
 async function shopIn(namespace: string, fixture = 'shop'): Promise<LocalObject[]> {
   const objects = await loadFixture(fixture);
   return objects.map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
 }
 
-/** The shop's VirtualService: as it is first (`shop`), or in its owners' next version (`shop-changed`). */
+/** The shop's VirtualService: its first version (`shop`), or the next version of its owners (`shop-changed`). */
 export async function routesOf(
   namespace: string,
   fixture: 'shop' | 'shop-changed' = 'shop',
@@ -39,12 +39,12 @@ export async function routesOf(
   return found;
 }
 
-/** Everything of the shop but its VirtualService, which a tool brings. */
+/** All objects of the shop except its VirtualService, which the tool under test writes. */
 export async function workloadIn(namespace: string): Promise<LocalObject[]> {
   return (await shopIn(namespace)).filter(({ kind }) => kind !== 'VirtualService');
 }
 
-/** The scenarios' env `alice`, under another name and for another namespace. */
+/** The scenarios' env `alice`, with another name and for another namespace. */
 export async function envFor(name: string, namespace: string): Promise<LocalObject> {
   const [alice] = await loadFixture('alice');
   const text = JSON.stringify(alice).replaceAll('"namespace":"shop"', `"namespace":"${namespace}"`);

@@ -9,12 +9,12 @@ import { beginStory } from './story.ts';
 const LIMIT_MS = 300_000;
 
 /**
- * The stories' own check can fail: with the webhook lost, it must find the version without routes. Runs after all others,
- * which need the webhook.
+ * A negative control for the checks in these tests: with the webhook down, they must find a stored version without
+ * routes. It runs after the other tests, because they need the webhook.
  */
 export function tellOfTheCheck(bench: Bench): void {
   const name =
-    'negative control: without the webhook, a version without routes is stored and found, and healed';
+    'negative control: without the webhook a version without routes is stored, the check finds it, and the routes come back';
   const run = metacontrollerProgram() === undefined ? test.skip : test;
   run(
     name,
@@ -30,7 +30,7 @@ export function tellOfTheCheck(bench: Bench): void {
       await open();
       await until(90, async () => {
         const latest = (await story.versions()).at(-1)?.object;
-        return latest === undefined ? 'it is not there' : wrongRoutes(latest, story.env);
+        return latest === undefined ? 'no version is stored' : wrongRoutes(latest, story.env);
       });
       expect(await story.missing()).not.toEqual([]);
       story.stop();

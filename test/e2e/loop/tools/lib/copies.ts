@@ -11,12 +11,12 @@ import { beginStory, type Story } from './story.ts';
 import type { Tell } from './tell.ts';
 import { pathOf, type Stored } from './versions.ts';
 
-/** `kubectl get -o yaml` of the VirtualService with the env, for another namespace. */
+/** Output of `kubectl get -o yaml` for the VirtualService with the env's routes, changed to another namespace. */
 async function copyFor({ system, env }: Story, namespace: string): Promise<string> {
   const { kubectl } = system.cluster;
   const yaml = await kubectl(['get', 'vs', 'backend', '-n', env, '-o', 'yaml']);
   expect(yaml).toMatch(`dynamic-environment-${env}-backend-`);
-  // What a person takes out, or the API server refuses it.
+  // A user must remove these two fields: with them, the API server refuses the copy.
   const lines = yaml.split('\n').filter((line) => !/^ {2}(uid|resourceVersion):/.test(line));
   return lines.join('\n').replaceAll(`namespace: ${env}\n`, `namespace: ${namespace}\n`);
 }
@@ -30,24 +30,30 @@ const VERBS = [
 ];
 
 export function tellOfCopies(tell: Tell): void {
-  tell('a manifest copied to another namespace brings no route along', 'by-copy', async (story) => {
-    const { kubectl, api } = story.system.cluster;
-    await story.both(withManifest(story, ['apply']));
-    await story.envComes();
-    for (const [index, verb] of VERBS.entries()) {
-      const namespace = `copy-${index}`;
-      await kubectl(['create', 'namespace', namespace]);
-      const input = await copyFor(story, namespace);
-      // `kubectl replace` needs an existing object.
-      if (verb[0] === 'replace') await kubectl(['create', '-f', '-'], { input });
-      await kubectl([...verb, '-f', '-'], { input });
-      expect(leftOf(await api.call<Stored>('GET', `${pathOf(namespace)}/backend`))).toEqual(CLEAN);
-    }
-    await story.envGoes();
-  });
+  tell(
+    'a manifest copied to another namespace is stored without our routes',
+    'by-copy',
+    async (story) => {
+      const { kubectl, api } = story.system.cluster;
+      await story.both(withManifest(story, ['apply']));
+      await story.envComes();
+      for (const [index, verb] of VERBS.entries()) {
+        const namespace = `copy-${index}`;
+        await kubectl(['create', 'namespace', namespace]);
+        const input = await copyFor(story, namespace);
+        // `kubectl replace` needs an existing object.
+        if (verb[0] === 'replace') await kubectl(['create', '-f', '-'], { input });
+        await kubectl([...verb, '-f', '-'], { input });
+        expect(leftOf(await api.call<Stored>('GET', `${pathOf(namespace)}/backend`))).toEqual(
+          CLEAN,
+        );
+      }
+      await story.envGoes();
+    },
+  );
 
   tell(
-    'a manifest kept from the time of an env brings no route along',
+    'a manifest saved while there was an env is stored without our routes afterwards',
     'by-restore',
     async (story) => {
       const { kubectl, api } = story.system.cluster;
@@ -68,7 +74,10 @@ export function tellOfCopies(tell: Tell): void {
 
 const CLEAN = { routes: 2, ours: 0, marks: [] };
 
-/** What of ours is in a stored object; its last-applied annotation is a text of the user's. */
+/**
+ * The number of routes, the number of our routes, and our marks in a stored object. It does not look into the
+ * annotation last-applied-configuration, which contains the user's own text.
+ */
 function leftOf({ metadata, spec }: Stored) {
   const keys = [...Object.keys(metadata.labels ?? {}), ...Object.keys(metadata.annotations ?? {})];
   const marks = keys.filter((key) => key.includes('riskified.com/'));
@@ -78,10 +87,10 @@ function leftOf({ metadata, spec }: Stored) {
 
 const LIMIT_MS = 300_000;
 
-/** The other cluster has Istio's kinds and, after a while, this project's webhook; nothing else is needed for it. */
+/** The other cluster has only Istio's definitions, and later also this project's webhook. */
 export function tellOfAnotherCluster(bench: Bench): void {
   const name =
-    'a manifest copied to another cluster brings no route along, if the webhook is there';
+    'a manifest copied to another cluster is stored without our routes, if the webhook is installed there';
   if (metacontrollerProgram() === undefined) {
     test.skip(name, () => undefined);
     return;
@@ -95,18 +104,18 @@ export function tellOfAnotherCluster(bench: Bench): void {
     const input = await copyFor(begun, 'default');
     const stored = () => other.api.call<Stored>('GET', `${pathOf('default')}/backend`);
     await other.kubectl(['create', '-f', '-'], { input });
-    // Nobody is there who could know better.
+    // Without the webhook, the other cluster stores our routes as they are in the manifest.
     expect(leftOf(await stored())).toMatchObject({ routes: 4, ours: 2 });
     const webhooks = (await controllerManifests(system.service)).filter(
       ({ kind }) => kind === 'MutatingWebhookConfiguration',
     );
     for (const webhook of webhooks) await other.kubectl(['apply', '-f', '-'], { input: webhook });
     await until(60, async () => {
-      // The API server takes a moment to know its webhooks.
+      // The API server calls a new webhook only some moments after its creation.
       await other.kubectl(['delete', 'vs', 'backend', '--ignore-not-found']);
       await other.kubectl(['create', '-f', '-'], { input });
       const left = leftOf(await stored());
-      return left.ours === 0 ? undefined : `${left.ours} routes came along`;
+      return left.ours === 0 ? undefined : `${left.ours} of our routes are stored`;
     });
     expect(leftOf(await stored())).toEqual(CLEAN);
   };

@@ -12,7 +12,7 @@ const RELEASE = 'shop';
 interface Helm {
   upgrade(fixture: Fixture, ...flags: string[]): Action;
   rollback(revision: number, ...flags: string[]): Action;
-  /** Status of the release in the env's namespace, and its revision. */
+  /** Status and revision of the release in the env's namespace. */
   status(): Promise<{ status: string; revision: number }>;
 }
 
@@ -39,13 +39,16 @@ function helmOf({ env }: Story, helm: Command): Helm {
 
 interface Way {
   command: 'helm' | 'helm3';
-  /** Of the first installation; Helm keeps to the way of the release before. */
+  /** Flags of the first installation. Later upgrades use the apply method of the previous release. */
   install?: string[];
-  /** What makes an upgrade that failed roll itself back. */
+  /** Flag that makes Helm roll back a failed upgrade. */
   undo: string;
 }
 
-/** Installed, upgraded with and without changes, rolled back by hand and by itself. */
+/**
+ * The steps of a release: install, upgrade without and with changes, `helm rollback`, and an upgrade that fails and is
+ * rolled back by Helm.
+ */
 async function released(story: Story, { command, install = [], undo }: Way): Promise<void> {
   const helm = helmOf(story, story.system.cluster[command]);
   const changed = async (action: Action, count: number, expected?: Expected): Promise<Done> => {
@@ -68,7 +71,10 @@ async function released(story: Story, { command, install = [], undo }: Way): Pro
   await noDiff(story, command);
 }
 
-/** The manifest that Helm keeps would change nothing; under another name, since Helm adds annotations to it. */
+/**
+ * Asserts that applying the manifest of Helm's release would change nothing. The diff uses another field manager than
+ * Helm, because Helm adds annotations that are not in this manifest.
+ */
 async function noDiff({ system, env }: Story, command: Way['command']): Promise<void> {
   const { cluster } = system;
   const input = await cluster[command](['get', 'manifest', RELEASE, '-n', env]);
@@ -90,27 +96,35 @@ export function tellOfHelm(tell: Tell): void {
     await released(story, { command: 'helm3', undo: '--atomic' });
   });
 
-  tell('Helm that replaces by force', 'by-helm-force', async (story) => {
-    const three = helmOf(story, story.system.cluster.helm3);
-    const four = helmOf(story, story.system.cluster.helm);
-    await story.both(three.upgrade('shop'));
-    await story.envComes();
-    const differ = { owners: 'differ' } as const;
-    await story.both(three.upgrade('shop-changed', '--force'), differ);
-    await story.both(three.rollback(1, '--force'), differ);
-    await story.both(four.upgrade('shop-changed', '--force-replace'), differ);
-    expect(await four.status()).toEqual({ status: 'deployed', revision: 4 });
-    await story.envGoes(differ);
-  });
+  tell(
+    'Helm with --force (Helm 3) and --force-replace (Helm 4)',
+    'by-helm-force',
+    async (story) => {
+      const three = helmOf(story, story.system.cluster.helm3);
+      const four = helmOf(story, story.system.cluster.helm);
+      await story.both(three.upgrade('shop'));
+      await story.envComes();
+      const differ = { owners: 'differ' } as const;
+      await story.both(three.upgrade('shop-changed', '--force'), differ);
+      await story.both(three.rollback(1, '--force'), differ);
+      await story.both(four.upgrade('shop-changed', '--force-replace'), differ);
+      expect(await four.status()).toEqual({ status: 'deployed', revision: 4 });
+      await story.envGoes(differ);
+    },
+  );
 
-  tell('a release of Helm 3 taken over by Helm 4, server-side', 'by-helm-moved', async (story) => {
-    const three = helmOf(story, story.system.cluster.helm3);
-    const four = helmOf(story, story.system.cluster.helm);
-    await story.both(three.upgrade('shop'));
-    await story.envComes();
-    await story.both(four.upgrade('shop', '--server-side=true'));
-    await story.both(four.upgrade('shop-changed'));
-    expect(await four.status()).toEqual({ status: 'deployed', revision: 3 });
-    await story.envGoes();
-  });
+  tell(
+    'a release of Helm 3 that Helm 4 upgrades with server-side apply',
+    'by-helm-moved',
+    async (story) => {
+      const three = helmOf(story, story.system.cluster.helm3);
+      const four = helmOf(story, story.system.cluster.helm);
+      await story.both(three.upgrade('shop'));
+      await story.envComes();
+      await story.both(four.upgrade('shop', '--server-side=true'));
+      await story.both(four.upgrade('shop-changed'));
+      expect(await four.status()).toEqual({ status: 'deployed', revision: 3 });
+      await story.envGoes();
+    },
+  );
 }

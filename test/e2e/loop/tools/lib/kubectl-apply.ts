@@ -6,7 +6,7 @@ import type { Tell } from './tell.ts';
 
 export type Fixture = 'shop' | 'shop-changed';
 
-/** A kubectl command that reads the VirtualService's manifest. */
+/** An Action that runs a kubectl command with the VirtualService's manifest as input. */
 export function withManifest(
   { system }: Story,
   args: readonly string[],
@@ -20,10 +20,13 @@ export function withManifest(
   };
 }
 
-/** What a GitOps tool asks: would the manifest, applied by force on the server under this name, change anything? */
+/** The diff of a GitOps tool: what a server-side apply with --force-conflicts would change. */
 const SERVER_DIFF = ['diff', '--server-side', '--force-conflicts'];
 
-/** The life of a VirtualService whose manifest one and the same command brings, again and again. */
+/**
+ * The same command applies the manifest several times: first without an env, then with one, unchanged and changed, and
+ * the env is deleted at the end.
+ */
 async function applied(story: Story, args: readonly string[], apiVersion?: string): Promise<void> {
   const apply = (fixture: Fixture) => withManifest(story, args, fixture, apiVersion);
   const noDiff = async (fixture: Fixture) => {
@@ -31,7 +34,7 @@ async function applied(story: Story, args: readonly string[], apiVersion?: strin
       ['diff', ...args.slice(1)],
       [...SERVER_DIFF, '--field-manager=other'],
     ]) {
-      // It fails when there is a difference, and prints it.
+      // `kubectl diff` fails if there is a difference, and the error contains it.
       expect(await withManifest(story, diff, fixture, apiVersion)(story.env)).toBe('');
     }
   };
@@ -58,7 +61,7 @@ export function tellOfApply(tell: Tell): void {
   });
 
   tell(
-    'server-side apply by force, with the names that Argo CD and Flux have',
+    'server-side apply with --force-conflicts and the field managers of Argo CD and Flux',
     'by-gitops',
     async (story) => {
       await applied(story, [...SSA, '--force-conflicts', '--field-manager=argocd-controller']);
@@ -74,9 +77,9 @@ export function tellOfApply(tell: Tell): void {
     await applied(story, ['apply'], 'networking.istio.io/v1beta1');
   });
 
-  // Without an env there is no conflict: the stored value is the one that is applied.
+  // Without an env there is no conflict, because the stored value of spec.http is equal to the applied one.
   tell(
-    'from kubectl apply to apply --server-side, by force while there is an env',
+    'a change from kubectl apply to apply --server-side needs --force-conflicts while there is an env',
     'by-both-applies',
     async (story) => {
       await story.both(withManifest(story, ['apply']));
@@ -90,23 +93,27 @@ export function tellOfApply(tell: Tell): void {
     },
   );
 
-  tell('kubectl apply --server-side of what another owns', 'by-conflict', async (story) => {
-    const gitops = [...SSA, '--field-manager=gitops'];
-    const force = [...gitops, '--force-conflicts'];
-    await story.both(withManifest(story, [...SSA, '--field-manager=owner']));
-    await story.envComes();
-    const refused = await story.both(withManifest(story, gitops, 'shop-changed'));
-    expect(refused.said).toMatch(/conflict with "owner": \.spec\.http/);
-    const forced = await story.both(withManifest(story, force, 'shop-changed'));
-    expect(forced.changes).toHaveLength(1);
-    expect(ownersOfRoutes(forced.stored)).toEqual(['gitops']);
-    await story.both(withManifest(story, force));
-    await story.envGoes();
-  });
-
-  // Without an env, two managers may own the same value; ours makes the stored value another than either's.
   tell(
-    'a second manager of the same routes meets a conflict while there is an env',
+    'kubectl apply --server-side of fields that another field manager owns',
+    'by-conflict',
+    async (story) => {
+      const gitops = [...SSA, '--field-manager=gitops'];
+      const force = [...gitops, '--force-conflicts'];
+      await story.both(withManifest(story, [...SSA, '--field-manager=owner']));
+      await story.envComes();
+      const refused = await story.both(withManifest(story, gitops, 'shop-changed'));
+      expect(refused.said).toMatch(/conflict with "owner": \.spec\.http/);
+      const forced = await story.both(withManifest(story, force, 'shop-changed'));
+      expect(forced.changes).toHaveLength(1);
+      expect(ownersOfRoutes(forced.stored)).toEqual(['gitops']);
+      await story.both(withManifest(story, force));
+      await story.envGoes();
+    },
+  );
+
+  // Without an env, two field managers may own the same value. With our routes, the stored value differs from both.
+  tell(
+    'a second field manager of the same routes gets a conflict while there is an env',
     'by-two-owners',
     async (story) => {
       const owner = withManifest(story, [...SSA, '--field-manager=owner']);

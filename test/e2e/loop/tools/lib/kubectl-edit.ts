@@ -8,7 +8,7 @@ import type { Action, Story } from './story.ts';
 import type { Tell } from './tell.ts';
 import { pathOf, type Stored } from './versions.ts';
 
-/** A kubectl command about the VirtualService. */
+/** An Action that runs a kubectl command on the VirtualService. */
 function about({ system }: Story, verb: string, ...args: string[]): Action {
   return (namespace) => {
     const target = [verb, 'virtualservices.networking.istio.io', 'backend'];
@@ -19,7 +19,7 @@ function about({ system }: Story, verb: string, ...args: string[]): Action {
 const patch = (story: Story, type: string, content: unknown) =>
   about(story, 'patch', `--type=${type}`, '-p', JSON.stringify(content));
 
-/** A JSON patch of the first route of the user's with this name, wherever it stands. */
+/** An Action with a JSON patch of the user's first route with this name. It looks up the index of the route. */
 function patchRoute(story: Story, name: string, field: string, value: string): Action {
   return async (namespace) => {
     const { api } = story.system.cluster;
@@ -33,7 +33,7 @@ function patchRoute(story: Story, name: string, field: string, value: string): A
   };
 }
 
-/** kubectl edit, with a command of sed's in place of a person. */
+/** An Action that runs kubectl edit. The editor is a command of sed. */
 function edit({ system }: Story, command: string): Action {
   return (namespace) =>
     system.cluster.kubectl(
@@ -48,7 +48,7 @@ export function tellOfEdits(tell: Tell): void {
   tell('kubectl replace', 'by-replace', async (story) => {
     await story.both(withManifest(story, ['create']));
     await story.envComes();
-    // What is dropped and put back in one write has no owner any more.
+    // `kubectl replace` removes our routes and the webhook adds them again in the same write, so managed fields differ.
     const differ = { owners: 'differ' } as const;
     const changed = await story.both(withManifest(story, ['replace'], 'shop-changed'), differ);
     expect(changed.changes).toHaveLength(1);
@@ -82,7 +82,7 @@ export function tellOfEdits(tell: Tell): void {
     await story.envGoes();
   });
 
-  tell('a JSON patch that hits a route of ours changes nothing', 'by-index', async (story) => {
+  tell('a JSON patch of one of our routes changes nothing', 'by-index', async (story) => {
     await story.both(withManifest(story, ['create']));
     await story.envComes();
     const ofFirst = patch(story, 'json', [
@@ -96,7 +96,7 @@ export function tellOfEdits(tell: Tell): void {
   });
 
   tell(
-    'an object deleted and created anew gets its routes again',
+    'a VirtualService that is deleted and created again gets its routes again',
     'by-recreation',
     async (story) => {
       const { strategy } = story.system;
@@ -108,7 +108,7 @@ export function tellOfEdits(tell: Tell): void {
       expect(JSON.stringify(created)).not.toMatch(/riskified|dynamic-env/);
       await until(60, async () => {
         const latest = (await story.versions()).at(-1)?.object;
-        return latest === undefined ? 'it is not there' : wrongRoutes(latest, story.env);
+        return latest === undefined ? 'no version is stored' : wrongRoutes(latest, story.env);
       });
       const what = 'VirtualService deleted and created anew by one command → routes there again';
       recordFigure({ what, strategy, value: spread([Date.now() - start]) });

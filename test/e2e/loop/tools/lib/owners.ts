@@ -2,15 +2,15 @@ import { basename } from 'node:path';
 import { metacontrollerProgram } from '../../../lib/system.ts';
 import type { ManagedFields, Stored } from './versions.ts';
 
-/** Who writes without a field manager's name is called as its program is (client-go's user agent). */
+/** Metacontroller's field manager. It sets no name, so the API server uses the name of its program (its user agent). */
 const METACONTROLLER = basename(metacontrollerProgram() ?? '');
 
 const OUR_ANNOTATIONS = ['riskified.com/dynamic-environment', 'riskified.com/route-injections'];
 const OUR_LABELS = /^env\.riskified\.com\//;
 
 /**
- * The fields that managers other than Metacontroller own, without times. Ownership of a map itself (`.`) is left out: it
- * belongs to the first manager that added a key, and with an env the maps of labels and annotations exist already.
+ * The managed fields of all managers except Metacontroller, without times. Ownership of a map itself (`.`) is removed:
+ * the first manager that adds a key owns the map, and with an env the maps of labels and annotations exist already.
  */
 export function toolsFields({ metadata }: Stored): Omit<ManagedFields, 'time'>[] {
   return (metadata.managedFields ?? [])
@@ -35,10 +35,13 @@ export function ownersOfRoutes({ metadata }: Stored): string[] {
     .sort();
 }
 
-/** Maps that Metacontroller may have created. Owning the map itself, written `{".": {}}` or `{}`, is no ownership of its keys. */
+/**
+ * Maps that Metacontroller may have created. A manager that owns the map itself, written `{".": {}}` or `{}`, does not
+ * own its keys.
+ */
 const MAPS = ['metadata/annotations', 'metadata/labels'];
 
-/** What Metacontroller owns, as paths. */
+/** Paths of the fields that Metacontroller owns. */
 export function metacontrollersFields({ metadata }: Stored): string[] {
   return (metadata.managedFields ?? [])
     .filter(({ manager }) => manager === METACONTROLLER)

@@ -2,8 +2,8 @@ import type { HTTPRoute } from '../../../../../src/istio/types.ts';
 import type { Stored, Version } from './versions.ts';
 
 /*
- * What must hold of a stored VirtualService, said without the code under test. The user's routes all go to the Service
- * `backend`, subset `shared`; the env takes the header `user: alice`.
+ * Checks of a stored VirtualService that do not use the code under test. All routes of the user lead to the Service
+ * `backend`, subset `shared`. The env matches the header `user: alice`.
  */
 
 const OURS = 'dynamic-environment-';
@@ -16,7 +16,10 @@ export function ownRoutes({ spec }: Stored): HTTPRoute[] {
   return spec.http.filter((route) => !isOurs(route));
 }
 
-/** What is wrong with the routes of one version for the env; nothing when it has all of them and no other. */
+/**
+ * The error in the routes of one version; undefined if each of the user's routes has its copy for the env, and no
+ * other.
+ */
 export function wrongRoutes({ spec, metadata }: Stored, env: string): string | undefined {
   const wanted = spec.http
     .filter((route) => !isOurs(route))
@@ -34,7 +37,10 @@ export function wrongRoutes({ spec, metadata }: Stored, env: string): string | u
   return `version ${metadata.resourceVersion} has [${found.join(', ')}], not [${wanted.join(', ')}]`;
 }
 
-/** Is this the user's route for the env's requests: same timeout, its matches with the header, to the env's subset? */
+/**
+ * Whether `route` is the env's copy of `base`: same timeout, same matches plus the header, destination the env's
+ * subset.
+ */
 function isCopy(route: HTTPRoute, base: HTTPRoute | undefined, env: string): boolean {
   if (base === undefined || !route.name?.startsWith(`${OURS}${env}-backend-`)) return false;
   const matches = (base.match ?? [{}]).map((match) => ({
@@ -51,7 +57,7 @@ function isCopy(route: HTTPRoute, base: HTTPRoute | undefined, env: string): boo
   );
 }
 
-/** The same value with the keys of all its maps sorted, at every depth. */
+/** The same value, with the keys of all maps sorted at every depth. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
@@ -62,7 +68,10 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** Every version from the first with routes on, in which routes for the env are missing or wrong. */
+/**
+ * One text for each version in which routes of the env are missing or wrong. Versions before the first one with our
+ * routes are ignored.
+ */
 export function versionsWithoutRoutes(versions: readonly Version[], env: string): string[] {
   const first = versions.findIndex(({ object }) => object.spec.http.some(isOurs));
   if (first < 0) return ['no version has routes'];

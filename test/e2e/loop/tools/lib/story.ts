@@ -8,51 +8,54 @@ import { ownRoutes, versionsWithoutRoutes, wrongRoutes } from './routes.ts';
 import { changesAmong, type Stored, type Version, watchVersions } from './versions.ts';
 
 /**
- * A tool's command on one of two VirtualServices that differ in their namespace only: one has an env, the other has none.
- * Answers what the tool printed.
+ * Runs a command of a tool on the VirtualService of a namespace. There are two that differ only in their namespace: one
+ * has an env, the other has none. Returns the output of the tool.
  */
 export type Action = (namespace: string) => Promise<string>;
 
 export interface Done {
-  /** Why the tool failed, with the namespace taken out; or what it printed. */
+  /** The tool's output or error message, with `NAMESPACE` in place of the namespace's name. */
   said: string;
   failed: boolean;
-  /** The versions that it had stored and that differ from those before in more than managed fields. */
+  /** The stored versions that differ from the version before in more than managed fields. */
   changes: Version[];
-  /** The VirtualService with the env afterwards. */
+  /** The VirtualService with the env, after the command. */
   stored: Stored;
 }
 
 export interface Expected {
-  /** `differ`: the env makes a difference to managed fields, which is said where it is used. */
+  /** `differ`: with an env, managed fields are expected to differ from those without. The callers say why. */
   owners?: 'differ';
-  /** The VirtualService was deleted and created anew: for a while there were no routes. */
+  /** The VirtualService was deleted and created again, so some versions have no routes. */
   wasRecreated?: true;
 }
 
 export interface Story {
-  /** Name of the env, and namespace of the VirtualService that it concerns. */
+  /** Name of the env, and of the namespace with its VirtualService. */
   env: string;
-  /** Namespace of the VirtualService without any env. */
+  /** Namespace of the VirtualService without an env. */
   plain: string;
   system: System;
   /**
-   * Does the same on both. Afterwards the two must be the same but for what is ours, as often written, and no version of the
-   * one may ever have been without the env's routes.
+   * Runs the action on both VirtualServices. Then asserts: they are equal except for our routes and marks, both got the
+   * same number of changed versions, and no version with the env was stored without the env's routes.
    */
   both(action: Action, expected?: Expected): Promise<Done>;
-  /** The env is created, and Ready. */
+  /** Creates the env, and waits until it is Ready. */
   envComes(): Promise<void>;
-  /** The env is deleted, and gone; the VirtualService must be as if it had never been. */
+  /** Deletes the env, waits until it is removed, and asserts that the VirtualService has nothing of it. */
   envGoes(expected?: Expected): Promise<void>;
   /** Every stored version of the VirtualService with the env. */
   versions(): Promise<readonly Version[]>;
-  /** In which of them, since the present env's first route, routes were missing or wrong. */
+  /** One text for each version with missing or wrong routes, since the present env got its first route. */
   missing(): Promise<string[]>;
   stop(): void;
 }
 
-/** Two namespaces, a Deployment with its Service and DestinationRule in one of them; the tool brings the VirtualServices. */
+/**
+ * Creates two namespaces, and in the first a Deployment with its Service and DestinationRule. The tool under test
+ * writes the VirtualServices.
+ */
 export async function beginStory(system: System, env: string): Promise<Story> {
   const { api, kubectl } = system.cluster;
   const plain = `${env}-plain`;
@@ -61,7 +64,7 @@ export async function beginStory(system: System, env: string): Promise<Story> {
   const live = await watchVersions(api, env);
   const twin = await watchVersions(api, plain);
   let hasEnv = false;
-  /** Where the present env's time begins among the versions. */
+  /** Index of the first version since the present env was created. */
   let begin = 0;
   const missing = async () => versionsWithoutRoutes((await live.all()).slice(begin), env);
   const check = async ({ owners }: Expected) => {
@@ -120,7 +123,9 @@ export async function beginStory(system: System, env: string): Promise<Story> {
 
 const QUIET_MS = 1000;
 
-/** Waits until nothing has been written for a while: Metacontroller's last words come after the env is Ready, or gone. */
+/**
+ * Waits until no version is stored for one second: Metacontroller writes once more after the env is Ready or removed.
+ */
 async function settled(versions: () => Promise<readonly Version[]>): Promise<void> {
   let count = -1;
   await until(
@@ -128,7 +133,7 @@ async function settled(versions: () => Promise<readonly Version[]>): Promise<voi
     async () => {
       const before = count;
       count = (await versions()).length;
-      return count === before ? undefined : 'it is written again and again';
+      return count === before ? undefined : 'the VirtualService is still being written';
     },
     QUIET_MS,
   );
@@ -150,7 +155,7 @@ function marksOf(env: string): string[] {
   ];
 }
 
-/** All that a user or a tool wrote. */
+/** The parts of a VirtualService that users and tools wrote. */
 function usersPart(stored: Stored, namespace: string): unknown {
   const { labels = {}, annotations = {} } = stored.metadata;
   const kept = (map: Record<string, string>) =>

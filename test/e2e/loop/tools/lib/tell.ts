@@ -5,7 +5,7 @@ import { beginStory, type Story } from './story.ts';
 
 const LIMIT_MS = 300_000;
 
-/** One story as a test, side by side with others; `env` is the name of its env and of its namespace. */
+/** Defines a test that runs in parallel with others. `env` is the name of its env and of its namespace. */
 export type Tell = (name: string, env: string, story: (story: Story) => Promise<void>) => void;
 
 export function teller(bench: Bench): Tell {

@@ -32,9 +32,9 @@ export interface Version {
   object: Stored;
 }
 
-/** Every stored version of the VirtualServices of one namespace, in their order. */
+/** All stored versions of the VirtualServices of one namespace, in the order in which they were stored. */
 export interface Versions {
-  /** All so far, up to the one that is stored now. */
+  /** All versions up to the one that is stored now. Waits until the watch has reported it. */
   all(): Promise<readonly Version[]>;
   /** The VirtualService `backend` as it is stored now. */
   current(): Promise<Stored>;
@@ -48,7 +48,9 @@ export function pathOf(namespace: string): string {
   return `/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices`;
 }
 
-/** Begins to watch. One watch, never begun anew: what it would miss meanwhile could not be sworn to. */
+/**
+ * Starts a watch. It is never restarted, because a second watch could miss versions; if it ends, `all` throws an error.
+ */
 export async function watchVersions(api: Api, namespace: string): Promise<Versions> {
   const path = pathOf(namespace);
   const { metadata } = await api.call<{ metadata: { resourceVersion: string } }>('GET', path);
@@ -59,7 +61,7 @@ export async function watchVersions(api: Api, namespace: string): Promise<Versio
     (line) => {
       const version = line as Version;
       if (['ADDED', 'MODIFIED', 'DELETED'].includes(version.type)) seen.push(version);
-      else ended = new Error(`the watch says ${JSON.stringify(line)}`);
+      else ended = new Error(`the watch returned ${JSON.stringify(line)}`);
     },
     (error) => {
       ended ??= error ?? new Error('the API server ended the watch');
@@ -68,7 +70,7 @@ export async function watchVersions(api: Api, namespace: string): Promise<Versio
   const current = () => api.call<Stored>('GET', `${path}/backend`);
   const latest = async () => {
     const answer = await current().catch((error: unknown) => {
-      // Before a tool has brought it, and after it was deleted.
+      // The VirtualService does not exist before the tool has written it, and after it was deleted.
       if (error instanceof ApiFailure && error.code === 404) return undefined;
       throw error;
     });
@@ -84,7 +86,7 @@ export async function watchVersions(api: Api, namespace: string): Promise<Versio
           const shouldCompile =
             version === undefined ||
             seen.some(({ object }) => object.metadata.resourceVersion === version);
-          return shouldCompile ? undefined : `the watch has not told version ${version}`;
+          return shouldCompile ? undefined : `the watch has not reported version ${version}`;
         },
         20,
       );
@@ -95,7 +97,7 @@ export async function watchVersions(api: Api, namespace: string): Promise<Versio
   };
 }
 
-/** The versions from an index on that differ from the one before in more than managed fields. */
+/** The versions from index `from` that differ from the version before in more than managed fields. */
 export function changesAmong(versions: readonly Version[], from: number): Version[] {
   return versions.filter(
     (version, index) => index >= from && contentOf(version) !== contentOf(versions[index - 1]),

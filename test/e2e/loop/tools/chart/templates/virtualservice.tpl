@@ -10,7 +10,8 @@ spec:
   http: {{ toJson .Values.http }}
 {{- if .Values.broken }}
 ---
-# Helm writes kinds that it does not know in the order of their names.
+# Helm writes objects of unknown kinds sorted by kind: WorkloadEntry comes after VirtualService. The API server refuses this
+# name.
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
 metadata:
