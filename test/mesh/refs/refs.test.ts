@@ -7,7 +7,7 @@ import { ENVOY_BIN } from '../lib/envoy-program.ts';
 import { type RawEnvoy, sendCookies, sendRaw, startRawEnvoy } from './envoy.ts';
 import { REGULAR, refHost } from './routes.ts';
 
-/** All refs that a case selects, and some that none does. */
+/** All refs that at least one case selects, and some that no case selects. */
 const REFS: readonly string[] = [
   ...new Set([
     ...VECTORS.flatMap(({ ref, refEach }) => [ref ?? [], refEach ?? []].flat()),
@@ -15,7 +15,7 @@ const REFS: readonly string[] = [
   ]),
 ];
 
-/** What Envoy's HTTP parser itself refuses, so that no route is asked. */
+/** Names of the cases that Envoy's HTTP parser refuses with 400 before it looks at any route. */
 const NOT_PARSED: readonly string[] = [];
 
 type Host = Pick<RouteVector, 'service' | 'carriers'>;
@@ -31,8 +31,9 @@ const COMBINED = SHORT.flatMap((one, index) =>
 );
 
 /**
- * With the refs in one order, and in the other (`back`): who is first of all that match, and who is last. Where they are the same,
- * no two match.
+ * Two virtual hosts for each service and its carriers. They have the same routes: one in the order of the refs, the
+ * other (`back.…`) in the reverse order. Envoy uses the first route that matches. So if both hosts give the same
+ * answer, only one ref matches.
  */
 function hosts(): VirtualHost[] {
   const firsts = new Map(VECTORS.map((one) => [hostOf(one), one]));
@@ -42,7 +43,7 @@ function hosts(): VirtualHost[] {
   ]);
 }
 
-describe.each<Repeated>(['joined', 'each'])('a real Envoy, repeated headers %s', (how) => {
+describe.each<Repeated>(['joined', 'each'])('a real Envoy that reads repeated headers %s', (how) => {
   let envoy: RawEnvoy;
   beforeAll(async () => {
     envoy = await startRawEnvoy(process.env[ENVOY_BIN] ?? '', hosts(), how);
@@ -61,11 +62,11 @@ describe.each<Repeated>(['joined', 'each'])('a real Envoy, repeated headers %s',
     expect(await ask(one, one.headers)).toEqual([wanted, wanted]);
   });
 
-  test('the headers of any two cases together: what pick says', async () => {
+  test('with the headers of two cases, Envoy selects the ref that pick returns', async () => {
     const wrong: string[] = [];
     for (const headers of COMBINED) {
       const picked = pick(ALL.service, headers, settingsFor(ALL), how);
-      // Of refs that have no routes here the regular version answers.
+      // If the picked ref has no routes in this Envoy, the regular version answers.
       const body = picked !== undefined && REFS.includes(picked) ? picked : REGULAR;
       const bodies = (await ask(ALL, headers)).map((answer) => answer.body);
       if (bodies.some((one) => one !== body)) {
@@ -75,7 +76,7 @@ describe.each<Repeated>(['joined', 'each'])('a real Envoy, repeated headers %s',
     expect(wrong).toEqual([]);
   });
 
-  test('the cookies of one HTTP/2 request are one header, with semicolons', async () => {
+  test('Envoy joins the cookies of one HTTP/2 request by semicolons', async () => {
     const send = (...cookies: string[]) =>
       sendCookies(envoy.port, 'payment-service.h-cookie', cookies);
     expect(await send('session=abc', 'x-source-route=mp-101')).toBe('mp-101');
@@ -83,7 +84,7 @@ describe.each<Repeated>(['joined', 'each'])('a real Envoy, repeated headers %s',
   });
 });
 
-test('so many cases for which no route is asked', () => {
+test("Envoy's HTTP parser refuses none of the cases", () => {
   const names = VECTORS.map(({ name }) => name);
   expect(NOT_PARSED.filter((name) => !names.includes(name))).toEqual([]);
   expect(NOT_PARSED).toHaveLength(0);
