@@ -6,7 +6,7 @@ interface Row {
   text: string;
 }
 
-/** Line (from 0) → the comment directly above it. */
+/** By the number of a line (from 0): the comment directly above it. */
 type Comments = Map<number, string>;
 
 /**
