@@ -95,7 +95,10 @@ export const BASE_CLUSTERS: Growing<Cluster> = {
       };
     },
   },
-  'nesting depth of the base': { most: 200_000, of: (n) => ({ base: deployment({ volumes: nested(n) }) }) },
+  'nesting depth of the base': {
+    most: 200_000,
+    of: (n) => ({ base: deployment({ volumes: nested(n) }) }),
+  },
   'managed fields of the base': {
     most: 20_000,
     of: (n) => {

@@ -70,7 +70,10 @@ export const ROUTE_CLUSTERS: Growing<Cluster> = {
     most: 20_000,
     of: (n) => crowded(10, n),
   },
-  'VirtualServices, an env with 32 workloads and 16 matches': { most: 8000, of: (n) => crowded(n, 1) },
+  'VirtualServices, an env with 32 workloads and 16 matches': {
+    most: 8000,
+    of: (n) => crowded(n, 1),
+  },
   'destinations in VirtualServices': {
     most: 20_000,
     of: (n) => ({

@@ -62,7 +62,10 @@ export const INJECTIONS: Record<
     of: () => ({ exposed: times(100, (at) => ({ subset: `s${at}`, remedy: 'add a label' })) }),
   },
   'envs whose routes are not active yet': { most: 20_000, of: () => ({ active: false }) },
-  'envs whose routes are being removed': { most: 20_000, of: () => ({ active: false, leaving: true }) },
+  'envs whose routes are being removed': {
+    most: 20_000,
+    of: () => ({ active: false, leaving: true }),
+  },
   'envs with many subsets of the base': {
     most: 3000,
     of: (_at, size) => ({ from: times(Math.min(size, 200), (one) => `s${one}`) }),

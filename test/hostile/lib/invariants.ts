@@ -39,7 +39,8 @@ export function fault(answer: Answer): string | undefined {
 }
 
 function wordless({ error }: Record<string, unknown>, statusCode: number): string | undefined {
-  if (typeof error !== 'string' || error.length < 10) return `status ${statusCode} without an error message`;
+  if (typeof error !== 'string' || error.length < 10)
+    return `status ${statusCode} without an error message`;
   return CRASH.test(error) ? `an error of JavaScript: ${error}` : undefined;
 }
 

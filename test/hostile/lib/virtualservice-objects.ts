@@ -149,7 +149,10 @@ export const GROWING_OBJECTS: Growing<ReturnType<typeof virtualService>> = {
         http: [route({ match: [{ sourceLabels: { ['a.'.repeat(n / 2)]: 'a-'.repeat(2) } }] })],
       }),
   },
-  'nesting depth': { most: 200_000, of: (n) => virtualService({ http: [route({ fault: nested(n) })] }) },
+  'nesting depth': {
+    most: 200_000,
+    of: (n) => virtualService({ http: [route({ fault: nested(n) })] }),
+  },
   'nesting depth of managed fields': {
     most: 100_000,
     of: (n) =>

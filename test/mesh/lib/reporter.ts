@@ -58,9 +58,7 @@ function tellSkipped(results: Results['testResults']): void {
   if (skipped.length === 0) return;
   const missing = [
     ...(istiodProgram() === undefined ? ['ISTIOD_BIN is not set'] : []),
-    ...(metacontrollerProgram() === undefined
-      ? ['METACONTROLLER_BIN is not set']
-      : []),
+    ...(metacontrollerProgram() === undefined ? ['METACONTROLLER_BIN is not set'] : []),
     ...(olderFolder() === undefined ? [`${OLDER} is not set`] : []),
   ];
   say(

@@ -43,46 +43,49 @@ function hosts(): VirtualHost[] {
   ]);
 }
 
-describe.each<Repeated>(['joined', 'each'])('a real Envoy that reads repeated headers %s', (how) => {
-  let envoy: RawEnvoy;
-  beforeAll(async () => {
-    envoy = await startRawEnvoy(process.env[ENVOY_BIN] ?? '', hosts(), how);
-  });
-  afterAll(() => envoy?.stop());
+describe.each<Repeated>(['joined', 'each'])(
+  'a real Envoy that reads repeated headers %s',
+  (how) => {
+    let envoy: RawEnvoy;
+    beforeAll(async () => {
+      envoy = await startRawEnvoy(process.env[ENVOY_BIN] ?? '', hosts(), how);
+    });
+    afterAll(() => envoy?.stop());
 
-  const ask = async (host: Host, headers: RouteVector['headers']) => [
-    await sendRaw(envoy.port, hostOf(host), headers),
-    await sendRaw(envoy.port, `back.${hostOf(host)}`, headers),
-  ];
+    const ask = async (host: Host, headers: RouteVector['headers']) => [
+      await sendRaw(envoy.port, hostOf(host), headers),
+      await sendRaw(envoy.port, `back.${hostOf(host)}`, headers),
+    ];
 
-  test.each(VECTORS.map((one) => [one.name, one] as const))('%s', async (name, one) => {
-    const right = { status: 200, body: expected(one, how) ?? REGULAR };
-    const refused = { status: 400, body: expect.anything() };
-    const wanted = NOT_PARSED.includes(name) ? refused : right;
-    expect(await ask(one, one.headers)).toEqual([wanted, wanted]);
-  });
+    test.each(VECTORS.map((one) => [one.name, one] as const))('%s', async (name, one) => {
+      const right = { status: 200, body: expected(one, how) ?? REGULAR };
+      const refused = { status: 400, body: expect.anything() };
+      const wanted = NOT_PARSED.includes(name) ? refused : right;
+      expect(await ask(one, one.headers)).toEqual([wanted, wanted]);
+    });
 
-  test('with the headers of two cases, Envoy selects the ref that pick returns', async () => {
-    const wrong: string[] = [];
-    for (const headers of COMBINED) {
-      const picked = pick(ALL.service, headers, settingsFor(ALL), how);
-      // If the picked ref has no routes in this Envoy, the regular version answers.
-      const body = picked !== undefined && REFS.includes(picked) ? picked : REGULAR;
-      const bodies = (await ask(ALL, headers)).map((answer) => answer.body);
-      if (bodies.some((one) => one !== body)) {
-        wrong.push(`${JSON.stringify(headers)}: ${body}, but Envoy: ${bodies}`);
+    test('with the headers of two cases, Envoy selects the ref that pick returns', async () => {
+      const wrong: string[] = [];
+      for (const headers of COMBINED) {
+        const picked = pick(ALL.service, headers, settingsFor(ALL), how);
+        // If the picked ref has no routes in this Envoy, the regular version answers.
+        const body = picked !== undefined && REFS.includes(picked) ? picked : REGULAR;
+        const bodies = (await ask(ALL, headers)).map((answer) => answer.body);
+        if (bodies.some((one) => one !== body)) {
+          wrong.push(`${JSON.stringify(headers)}: ${body}, but Envoy: ${bodies}`);
+        }
       }
-    }
-    expect(wrong).toEqual([]);
-  });
+      expect(wrong).toEqual([]);
+    });
 
-  test('Envoy joins the cookies of one HTTP/2 request by semicolons', async () => {
-    const send = (...cookies: string[]) =>
-      sendCookies(envoy.port, 'payment-service.h-cookie', cookies);
-    expect(await send('session=abc', 'x-source-route=mp-101')).toBe('mp-101');
-    expect(await send('x-source-route=mp-102', 'x-source-route=mp-101')).toBe(REGULAR);
-  });
-});
+    test('Envoy joins the cookies of one HTTP/2 request by semicolons', async () => {
+      const send = (...cookies: string[]) =>
+        sendCookies(envoy.port, 'payment-service.h-cookie', cookies);
+      expect(await send('session=abc', 'x-source-route=mp-101')).toBe('mp-101');
+      expect(await send('x-source-route=mp-102', 'x-source-route=mp-101')).toBe(REGULAR);
+    });
+  },
+);
 
 test("Envoy's HTTP parser refuses none of the cases", () => {
   const names = VECTORS.map(({ name }) => name);

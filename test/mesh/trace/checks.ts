@@ -75,12 +75,15 @@ export function checks(
     expect(elsewhere).toBeGreaterThanOrEqual(LEAST.notOnBase);
   });
 
-  it.each(Object.entries(BUGS))('the comparison finds an evaluator with this bug: %s', (name, judge) => {
-    const right = differences(pairs).length;
-    const caught = differences(pairs, judge).length - right;
-    figure(`Differences with the mistake "${name}"`, caught);
-    expect(caught).toBeGreaterThan(0);
-  });
+  it.each(Object.entries(BUGS))(
+    'the comparison finds an evaluator with this bug: %s',
+    (name, judge) => {
+      const right = differences(pairs).length;
+      const caught = differences(pairs, judge).length - right;
+      figure(`Differences with the mistake "${name}"`, caught);
+      expect(caught).toBeGreaterThan(0);
+    },
+  );
 
   it('a request that matches no env gets the same answer as without envs', () => {
     const hasEnvs = (id: string) => recorded.withEnvs.includes(id);
