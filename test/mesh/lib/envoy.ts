@@ -17,7 +17,7 @@ export interface ProxyIdentity {
 }
 
 export interface EnvoyOptions extends ProxyIdentity {
-  /** Name of the proxy, unique within a mesh. The folder of its files contains it. */
+  /** Name of the proxy, unique within a mesh. The name of the proxy's folder contains it. */
   name: string;
   /** Path of Envoy's program. */
   program: string;

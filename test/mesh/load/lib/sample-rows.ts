@@ -39,7 +39,7 @@ function affected(of: readonly Sample[], loss: Loss): string {
   return hit.length === 0 ? 'none' : `${requests} requests of ${hit.length} envs`;
 }
 
-/** The longest time with which requests were lost, and the next longer time with which none was lost. */
+/** The longest measured duration with lost requests, and the next longer duration, which had none. */
 function longest(of: readonly Sample[], duration: Duration, loss: Loss): string {
   const bad = Math.max(...of.filter((one) => one[loss] > 0).map((one) => one[duration]));
   if (bad === Number.NEGATIVE_INFINITY) return 'none';
