@@ -9,7 +9,10 @@ import { createScene, type Size } from './lib/scene.ts';
 import { createService } from './lib/service.ts';
 import { leastTime, logLogSlope } from './lib/timing.ts';
 
-/** One measurement: how the cost of calls grows with the number of `of`. The growth must be about linear. */
+/**
+ * One measurement. `of` names the objects whose number grows. The cost of the calls must grow about linearly with this
+ * number.
+ */
 interface Growth {
   of: string;
   sizes: number[];

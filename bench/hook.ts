@@ -6,7 +6,7 @@ import { callsOf, SIZES, type SizeName } from './lib/sizes.ts';
 import { compare, heldBy, quantile, type Ratio } from './lib/timing.ts';
 
 const GOALS: Record<SizeName, number | undefined> = { small: undefined, typical: 2, large: 1.3 };
-/** Number of runs of each call when the time is measured for which it blocks the event loop. */
+/** Number of runs of each call, to measure how long it blocks the event loop. */
 const HELD_RUNS = 200;
 const HELD_MS = 10;
 
@@ -47,8 +47,8 @@ function kindRow(size: SizeName, kind: string, all: (Ratio & { call: Call })[]):
 }
 
 /**
- * How long one call blocks the event loop. Each call counts alone, because the event loop does other work between two
- * calls.
+ * How long the slowest call blocks the event loop. The times of several calls are not added, because the event loop
+ * does other work between two calls.
  */
 function heldRow(calls: readonly Call[], run: (call: Call) => unknown): Row {
   const longest = calls.map((call) => {

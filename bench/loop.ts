@@ -17,7 +17,7 @@ interface Options {
   isSmoke: boolean;
 }
 
-/** Creates and deletes many envs at once: first on one service each, then all on the same service. */
+/** Creates and deletes many envs at once: first each env on its own service, then all on the same service. */
 export async function manyEnvsRows({ isSmoke }: Options): Promise<Row[]> {
   const many = isSmoke ? 2 : 100;
   return onStage('many', many, async (stage, course) => [

@@ -20,7 +20,10 @@ interface Line {
   call: (size: Size) => Call | undefined;
 }
 
-/** The first env of a scene is on the service with the most envs. The last env of the first line is on other services. */
+/**
+ * The first env of a scene is on the service with the most envs. The first entry uses the last env, which is on other
+ * services.
+ */
 const LINES: Line[] = [
   {
     hook: 'sync of an env',

@@ -76,7 +76,9 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The quantile of the values, such as 0.99. It is always one of the given values (no interpolation). */
+/**
+ * The quantile of the values for a share such as 0.99. The result is always one of the given values (no interpolation).
+ */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

@@ -12,8 +12,8 @@ const OPERATOR_SECONDS = { create: 48.5, remove: 13.7 };
 /** Minimum speed-up compared with the operator. */
 const GOALS = { create: 5, remove: 2.5 };
 /**
- * Maximum ratio of two times: with decisions of our service, and with answers from a table. The second one is
- * Metacontroller's part alone.
+ * Maximum ratio of two times: with decisions of our service, and with answers from a table. The second is the time that
+ * Metacontroller itself needs.
  */
 const MOST_OF_TABLE = 1.15;
 

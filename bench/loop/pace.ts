@@ -2,7 +2,7 @@ import type { Row } from '../lib/rows.ts';
 import type { Course, EnvPlan } from './course.ts';
 import type { Stage } from './stage.ts';
 
-/** Metacontroller's limits on its requests to the API server. Its default is 5 requests per second. */
+/** Metacontroller's limits on its requests to the API server. Metacontroller's default is 5 requests per second. */
 const PACES = [
   { qps: 50, burst: 100, workers: 20 },
   { qps: 100, burst: 200, workers: 20 },

@@ -12,7 +12,7 @@ const WIDE = {
 const SPELT = { matches: [{ headers: { 'user-agent-name': { exact: 'env1' } } }] };
 
 /**
- * Specs of the RouteInjections that are sent with a VirtualService: few, many, and large ones. `undefined` stands for
+ * Specs of the RouteInjections that are sent with a VirtualService: few, many, and large ones. `undefined` means
  * the default spec.
  */
 export const CROWDS: Record<string, (plan: boolean) => (object | undefined)[]> = {

@@ -2,7 +2,7 @@ import type { Growing } from './growing.ts';
 import { map, nested, route, times, virtualService } from './parts.ts';
 
 /**
- * VirtualServices in which something else than the number of matched HTTP routes grows: other routes, hosts, labels,
+ * VirtualServices in which other parts than the usual HTTP routes grow: TCP and TLS routes, redirects, hosts, labels,
  * annotations, texts.
  */
 export const GROWING_OBJECTS: Growing<ReturnType<typeof virtualService>> = {

@@ -9,8 +9,8 @@ import { openScene, type Scene } from './lib/scene.ts';
 
 const DEFAULTS = readFlags(DECISION_FLAGS, [], {});
 /**
- * Settle and drain times in seconds. The service adds up to a second, because the times in the cluster are whole
- * seconds. So with -1 it does not wait at all, and with 0 it waits 0 to 1 s.
+ * Settle and drain times in seconds. The service adds a second, because its timestamps are whole seconds. So with -1 it
+ * does not wait at all, and with 0 it waits 0 to 1 s.
  */
 const SECONDS = [-1, -0.5, 0, 0.5, 1, 2, 3];
 const ROUNDS = Number(process.env['MESH_ROUNDS'] ?? 2);

@@ -28,7 +28,7 @@ describe('a route to the host without a subset', () => {
   afterAll(() => scene?.stop());
 
   loadTest.each(ENVS)(
-    'the status of env %s names it before the first request leaks',
+    'the status of env %s warns before the first request leaks',
     async (env) => {
       const warned = await followWarnings(scene, env);
       const options = { rate: 300, users: [env], share: 0.3, paths: ['/open'], seed: 1 };

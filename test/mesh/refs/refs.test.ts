@@ -31,9 +31,9 @@ const COMBINED = SHORT.flatMap((one, index) =>
 );
 
 /**
- * Two virtual hosts for each service and its carriers. They have the same routes: one in the order of the refs, the
+ * Two virtual hosts for each service and its carriers. Both have the same routes: one in the order of the refs, the
  * other (`back.…`) in the reverse order. Envoy uses the first route that matches. So if both hosts give the same
- * answer, only one ref matches.
+ * answer, at most one ref matches the request.
  */
 function hosts(): VirtualHost[] {
   const firsts = new Map(VECTORS.map((one) => [hostOf(one), one]));

@@ -119,8 +119,8 @@ function directProblem(hit: RouteHit, { status, body }: Answer, mesh: Mesh): str
 }
 
 /**
- * Compares an outcome without a route. If a host is neither a Service nor in a VirtualService, a sidecar sends the
- * request to PassthroughCluster. There the suite has no server.
+ * Compares an outcome without a route. Envoy must answer 404 without a route. If the host is neither a Service nor in a
+ * VirtualService, a sidecar may also send the request to PassthroughCluster.
  */
 function noneProblem(reason: string, { status, way }: Answer): string | undefined {
   if (reason === 'unknown-host' && way.cluster === 'PassthroughCluster') return undefined;

@@ -22,7 +22,7 @@ export function createPods(deployments: readonly Deployment[]) {
       if (after?.kind === 'Deployment') see(after as unknown as Deployment);
       else if (key.startsWith('Deployment')) serving.delete(key.slice(key.indexOf(' ') + 1));
     },
-    /** The labels by the Deployment's `namespace/name`. */
+    /** The labels of the ready pods. The keys are the Deployments' `namespace/name`. */
     serving: serving as ReadonlyMap<string, readonly Labels[]>,
   };
 }
