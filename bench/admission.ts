@@ -25,9 +25,9 @@ interface Door {
 }
 
 /**
- * How long an admission review takes while envs of a large namespace are synced all the time: at the TLS port, which
- * has a thread of its own, and at the plain port, which shares the thread with the syncs. The two are measured in
- * turns, as other processes may slow the machine.
+ * Measures how long an admission review takes while the service syncs envs of a large namespace without pause. The TLS
+ * port has its own thread. The plain port uses the same thread as the syncs. The two ports are measured in turns,
+ * because other processes may slow the machine down.
  */
 export async function admissionRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[]> {
   const size: SizeName = isSmoke ? 'small' : 'large';
@@ -44,7 +44,7 @@ export async function admissionRows({ isSmoke }: { isSmoke: boolean }): Promise<
     const alone = await turn(own);
     const options: SyncsOptions = { port, connections: CONNECTIONS, size };
     const syncs = new Worker(SYNCS, { workerData: options });
-    // The syncing thread first creates its calls.
+    // The worker thread needs this time to create its calls.
     await sleep(isSmoke ? 500 : 5_000);
     const beside: { own: number[]; shared: number[] } = { own: [], shared: [] };
     for (let round = 0; round < (isSmoke ? 1 : 6); round += 1) {
@@ -59,7 +59,7 @@ export async function admissionRows({ isSmoke }: { isSmoke: boolean }): Promise<
   }
 }
 
-/** Milliseconds of each review. The reviews are sent one after the other with a pause between them. */
+/** The time of each review in milliseconds. The reviews are sent one after the other, with a pause between them. */
 async function timesOf(door: Door, reviews: readonly Call[], seconds: number): Promise<number[]> {
   const times: number[] = [];
   const agent = new Agent({ keepAlive: true });

@@ -17,16 +17,16 @@ import { ago } from './lib/stored.ts';
 import { leastTime, logLogSlope } from './lib/timing.ts';
 
 /**
- * Maximum bytes for each further service. Names and times of a real namespace are between the regular and the random
- * ones.
+ * Maximum growth in bytes for each additional service. MOST_REGULAR: names and times follow a pattern. MOST_RANDOM:
+ * they are random. In a real namespace they are something between the two.
  */
 const MOST_REGULAR = 32;
 const MOST_RANDOM = 64;
 const COUNTS = [64, 128, 256, 512, 1024, 2048];
 
 /**
- * The size of a sync request of an env, with all objects of its namespace and with its index, and the cost of the
- * index.
+ * Measures the size of an env's sync request: with all Services and DestinationRules of the namespace, and with its
+ * MeshIndex instead. Also measures the sync request of the MeshIndex.
  */
 export async function byteRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
@@ -87,7 +87,7 @@ function growthRows(counts: readonly number[], config: Scene['config']): Row[] {
   ];
 }
 
-/** The worst case for gzip: in a real namespace names and times have parts in common. */
+/** The worst case for gzip, because random names and times have no parts in common. Those of a real namespace have. */
 function randomContent(count: number): string {
   const objects = Array.from({ length: count }, (_, at) => serviceObjects(at));
   const random = <T extends KubeObject>(object: T): T => {

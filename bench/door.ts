@@ -20,8 +20,8 @@ interface Turn {
 }
 
 /**
- * Calls through HTTP, compared with a route of the same framework that parses the same bodies and sends the same
- * answers.
+ * Compares the hooks over HTTP with a Fastify route that decides nothing. That route parses the same bodies and sends
+ * the same answers.
  */
 export async function doorRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
@@ -36,7 +36,7 @@ export async function doorRows(options: { isSmoke: boolean }): Promise<Row[]> {
   await turn(nothing, nothingPort);
   const turns: { ours: Turn; theirs: Turn }[] = [];
   for (let round = 0; round < (options.isSmoke ? 1 : 9); round += 1) {
-    // In turns: other load on the machine slows both down.
+    // Both are measured in turns, so that other load on the machine slows both down.
     turns.push({ ours: await turn(hooks, hooksPort), theirs: await turn(nothing, nothingPort) });
   }
   await Promise.all([hooks.close(), nothing.close()]);

@@ -9,7 +9,10 @@ import { createScene, type Size } from './lib/scene.ts';
 import { createService } from './lib/service.ts';
 import { leastTime, logLogSlope } from './lib/timing.ts';
 
-/** A cost that must not grow quadratically with `of`. */
+/**
+ * One measurement. `of` names the objects whose number grows. The cost of the calls must grow about linearly with this
+ * number.
+ */
 interface Growth {
   of: string;
   sizes: number[];
@@ -58,7 +61,10 @@ const GROWTHS: Growth[] = [
   },
 ];
 
-/** How the time and the number of property reads grow: the slope in a diagram with logarithmic axes. */
+/**
+ * Measures how processor time and the number of property reads grow. The figure is the slope in a log-log diagram: 1 is
+ * linear, 2 is quadratic.
+ */
 export async function growthRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
   return GROWTHS.flatMap(({ of, sizes, size, calls }) => {
@@ -96,8 +102,8 @@ function row(
 }
 
 /**
- * Property reads of the related objects and children. The parent or object itself is not counted: the runtime copies
- * parts of it and does not accept a proxy.
+ * The number of property reads of children and related objects in one call. Reads of the parent or the decorated object
+ * are not counted: the runtime copies parts of it, and cannot copy a Proxy.
  */
 function readsOf(call: Call, service: Service<DecisionConfig>): number {
   const body = JSON.parse(call.text) as Record<string, object>;

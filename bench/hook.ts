@@ -6,11 +6,14 @@ import { callsOf, SIZES, type SizeName } from './lib/sizes.ts';
 import { compare, heldBy, quantile, type Ratio } from './lib/timing.ts';
 
 const GOALS: Record<SizeName, number | undefined> = { small: undefined, typical: 2, large: 1.3 };
-/** Number of runs of each call when the longest one is measured. */
+/** Number of runs of each call, to measure how long it blocks the event loop. */
 const HELD_RUNS = 200;
 const HELD_MS = 10;
 
-/** The time of a hook without parsing its request and writing its answer. */
+/**
+ * Measures each hook. The figure is the time of the whole call, divided by the time that is needed only to parse the
+ * request and to stringify the answer.
+ */
 export async function hookRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
   const names: SizeName[] = options.isSmoke ? ['small'] : ['small', 'typical', 'large'];
@@ -43,7 +46,10 @@ function kindRow(size: SizeName, kind: string, all: (Ratio & { call: Call })[]):
   };
 }
 
-/** Each call blocks the event loop alone. */
+/**
+ * How long the slowest call blocks the event loop. The times of several calls are not added, because the event loop
+ * does other work between two calls.
+ */
 function heldRow(calls: readonly Call[], run: (call: Call) => unknown): Row {
   const longest = calls.map((call) => {
     const times = Array.from({ length: HELD_RUNS }, () => heldBy(() => run(call)));

@@ -8,8 +8,8 @@ import { openShop } from './loop/shop-on.ts';
 import { type Stage, startStage } from './loop/stage.ts';
 
 /**
- * The whole control loop, on a real control plane with a real Metacontroller, if `METACONTROLLER_BIN` names one.
- * Intended waiting times are set to 0, so that only work is measured.
+ * Flags for the measurements of the whole control loop, on a real control plane and a real Metacontroller
+ * (`METACONTROLLER_BIN`). The settle and drain times are 0, so that only work is measured and no intended waiting.
  */
 const FLAGS = ['--settle-seconds=0', '--drain-seconds=0'];
 
@@ -17,7 +17,7 @@ interface Options {
   isSmoke: boolean;
 }
 
-/** Many envs at once: spread over as many services, and all on one service. */
+/** Creates and deletes many envs at once: first each env on its own service, then all on the same service. */
 export async function manyEnvsRows({ isSmoke }: Options): Promise<Row[]> {
   const many = isSmoke ? 2 : 100;
   return onStage('many', many, async (stage, course) => [
@@ -32,7 +32,7 @@ export async function manyEnvsRows({ isSmoke }: Options): Promise<Row[]> {
   ]);
 }
 
-/** One more env, in clusters with few envs and with many. */
+/** Creates and deletes one more env, in a cluster with few envs and in one with many. */
 export async function oneMoreEnvRows({ isSmoke }: Options): Promise<Row[]> {
   const sizes = isSmoke ? [1, 2] : [10, 300];
   const last = Math.max(...sizes);
@@ -42,7 +42,7 @@ export async function oneMoreEnvRows({ isSmoke }: Options): Promise<Row[]> {
   });
 }
 
-/** How Metacontroller's limit on requests per second affects the loop. */
+/** Measures how Metacontroller's limit on requests per second affects the control loop. */
 export async function paceOfMetacontrollerRows({ isSmoke }: Options): Promise<Row[]> {
   const many = isSmoke ? 2 : 100;
   const envs = envsOn(many, (at) => at);
@@ -55,8 +55,8 @@ async function onStage(
   measure: (stage: Stage, course: Course) => Promise<Row[]>,
 ): Promise<Row[]> {
   if (metacontrollerProgram() === undefined) {
-    const why = 'METACONTROLLER_BIN names no Metacontroller';
-    process.stderr.write(`${part}: left out, because ${why}\n`);
+    const why = 'METACONTROLLER_BIN is not set';
+    process.stderr.write(`${part}: skipped, because ${why}\n`);
     return [];
   }
   const stage = await startStage(FLAGS);
@@ -75,7 +75,7 @@ function envsOn(count: number, serviceOf: (at: number) => number): EnvPlan[] {
   return Array.from({ length: count }, (_, at) => ({ name: `env-${at}`, service: serviceOf(at) }));
 }
 
-/** A fifth of the envs share the first service; the others have one each. */
+/** Every fifth env is on the first service. Each other env has its own service. */
 function population(size: number, elsewhere: number): Population {
   const envs = envsOn(size, (at) => (at % 5 === 0 ? 0 : at));
   return { envs, elsewhere, crowded: 0 };

@@ -3,7 +3,7 @@ import { memoryOf, startProgram, stop } from './lib/process.ts';
 import type { Row } from './lib/rows.ts';
 import { callsOf, SIZES, type SizeName } from './lib/sizes.ts';
 
-/** Node flags that save memory at some cost in time. */
+/** Node flags that reduce memory and make the program a little slower. */
 export const HEAP_FLAGS = [
   '--optimize-for-size',
   '--max-semi-space-size=2',
@@ -11,7 +11,7 @@ export const HEAP_FLAGS = [
 ];
 const CONNECTIONS = 4;
 const MOST_MIB = 128;
-/** Maximum growth of memory in the second half of the calls. */
+/** Maximum ratio of the memory after all calls to the memory after half of them. */
 const MOST_GROWTH = 1.05;
 
 interface Course {
@@ -19,7 +19,7 @@ interface Course {
   whole: { now: number; peak: number };
 }
 
-/** Resident memory of the built program, after half of the calls and after all. */
+/** Measures the resident memory of the built program: after half of the calls, and after all of them. */
 export async function memoryRows(options: { isSmoke: boolean }): Promise<Row[]> {
   if (options.isSmoke) return rowsOf('small', 200, await course('small', 200));
   return [

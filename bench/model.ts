@@ -7,7 +7,10 @@ import { createScene, type Size } from './lib/scene.ts';
 import { createService } from './lib/service.ts';
 import { leastTime } from './lib/timing.ts';
 
-/** A straight line through two measured points. The `checked` points show whether the cost really is linear. */
+/**
+ * A cost that is described by a straight line through two measured points (`fitted`). Two more points (`checked`) show
+ * whether the cost is really linear.
+ */
 interface Line {
   hook: string;
   of: string;
@@ -17,7 +20,10 @@ interface Line {
   call: (size: Size) => Call | undefined;
 }
 
-/** The last env of a scene is alone on its service; the first one shares the crowded service. */
+/**
+ * The first env of a scene is on the service with the most envs. The first entry uses the last env, which is on other
+ * services.
+ */
 const LINES: Line[] = [
   {
     hook: 'sync of an env',
@@ -47,15 +53,15 @@ const LINES: Line[] = [
 ];
 
 interface Point {
-  /** KiB of the body and of the answer. */
+  /** Size of body and answer together, in KiB. */
   kib: number;
   /** Processor time in milliseconds. */
   ms: number;
 }
 
 /**
- * The model of docs/scaling.md: the fixed cost of a call, the cost of each further object, and the error at the checked
- * points.
+ * Measures the model of docs/scaling.md: the fixed cost of a call, the cost of each additional object, and the error at
+ * the checked points.
  */
 export async function modelRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();

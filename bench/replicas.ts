@@ -9,7 +9,10 @@ import { callsOf, SIZES } from './lib/sizes.ts';
 
 const CONNECTIONS = 32;
 
-/** Several processes behind one address: is the load shared, and do all of them give the same answers? */
+/**
+ * Starts several processes that share one port. Measures whether they share the load, and whether all of them give the
+ * same answers.
+ */
 export async function replicaRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const rows: Row[] = [];
   for (const count of options.isSmoke ? [2] : [1, 2, 4]) {
@@ -32,7 +35,7 @@ async function withReplicas(count: number, { isSmoke }: { isSmoke: boolean }): P
   );
   const shares = await Promise.all(replicas.map((replica) => replica.figures()));
   const least = Math.min(...shares.map((one) => one.calls)) / (done.calls / count);
-  // A new connection for each call: any process may get it.
+  // Each call uses a new connection, so any process may get it.
   let differing = 0;
   for (let at = 0; at < calls.length * 4; at += 1) {
     const call = calls[at % calls.length];

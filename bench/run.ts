@@ -1,7 +1,7 @@
 /**
- * Measures what the hook costs, and how the cost grows. Prints a table of goals and figures (`!` where a figure misses
- * its goal) and JSON. Needs the built program (`npm run build`). `--smoke` runs everything once with tiny sizes: it
- * shows that the bench works, and checks no goal.
+ * Measures what the service costs, and how the cost grows. Prints a table of goals and figures, with `!` where a figure
+ * misses its goal. With `--json` it also writes a file. It needs the built program (`npm run build`). `--smoke` runs
+ * everything once with tiny sizes. It shows that the bench works, and checks no goal.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
@@ -78,7 +78,7 @@ const short = shown.filter(fallsShort);
 process.stdout.write(`${Object.values(machine).join(', ')}\n\n${table(shown)}\n\n`);
 process.stdout.write(
   smoke
-    ? 'a smoke run: it runs, and nothing of it is to be judged\n'
+    ? 'a smoke run: everything ran, no goal was checked\n'
     : `${shown.filter(({ goal }) => goal).length - short.length} goals hold, ${short.length} do not\n`,
 );
 if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);

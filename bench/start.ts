@@ -9,13 +9,16 @@ import { median } from './lib/timing.ts';
 const MOST_MS = 400;
 const WITHOUT_CACHE = { NODE_DISABLE_COMPILE_CACHE: '1' };
 
-/** Time from the start of the process until it reports ready: with compiled code, as in the image, and without. */
+/**
+ * Measures the time from the start of the process until `/readyz` answers: with Node's compile cache, as in the image,
+ * and without it.
+ */
 export async function startRows({ isSmoke }: { isSmoke: boolean }): Promise<Row[]> {
   const count = isSmoke ? 2 : 11;
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-bench-'));
   try {
     const withCache = { NODE_COMPILE_CACHE: folder };
-    // As in the build of the image.
+    // This first start fills the compile cache, as the build of the image does.
     const encrypted = await encryptedFlags(folder, await freePort());
     await stop((await startProgram([], withCache, encrypted)).child);
     return [

@@ -1,4 +1,4 @@
-/** Writes the CRDs next to the built program, see `loadCrds`. */
+/** Writes the CRDs as JSON next to the built program, where `loadCrds` reads them. */
 import { writeFileSync } from 'node:fs';
 import { readCrds } from '../src/crds.ts';
 

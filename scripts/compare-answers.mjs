@@ -1,12 +1,13 @@
 /**
  * Compares what two versions answered in all scenarios and goldens, call by call:
  *
- *   ANSWERS_FOLDER=/tmp/before npm run test:unit -- test/scenarios test/golden     (in the one checkout, with an absolute path)
- *   ANSWERS_FOLDER=/tmp/after  npm run test:unit -- test/scenarios test/golden     (in the other)
+ *   ANSWERS_FOLDER=/tmp/before npm run test:unit -- test/scenarios test/golden     (in the checkout of the first version; the path must be absolute)
+ *   ANSWERS_FOLDER=/tmp/after  npm run test:unit -- test/scenarios test/golden     (in the checkout of the second version)
  *   node scripts/compare-answers.mjs /tmp/before /tmp/after
  *
- * Prints the fields that differ, how often, and an example of each. Exit code 1: there is a difference. Both folders must be
- * new: lines are appended. Requests are compared as well, because they carry earlier answers.
+ * Prints the fields that differ, how often they differ, and an example of each. The exit code is 1 if there is a difference or
+ * no call. Both folders must be new, because a test run appends lines to existing files. Requests are compared, too, because they
+ * contain earlier answers.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Prints which suites' parts of docs/verified.md were recorded for another state of src/. The exit code is always 0: an
- * outdated part is no error. `--hash` prints the hash alone.
+ * Prints for each suite's part of docs/verified.md whether it was recorded for the current state of src/. The exit code
+ * is always 0, because an outdated part is not an error. `--hash` prints only the hash of src/.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';

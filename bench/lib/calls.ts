@@ -6,7 +6,7 @@ import { deleted } from './envs.ts';
 import { compositeRequest, decoratorRequest, updateReview } from './requests.ts';
 import { decorated, followed, type Owned, type Scene } from './scene.ts';
 
-/** One call of a hook: `text` is the request's body. */
+/** One call of a hook. `text` is the request's body. */
 export interface Call {
   hook: 'sync' | 'finalize' | 'decorator' | 'admission';
   state: 'idle' | 'activation' | 'removal' | 'rewrite';
@@ -21,12 +21,12 @@ const URLS = {
   admission: '/admission/virtualservices',
 };
 
-/** Sorted by key, as Go writes maps. */
+/** The keys of the body are sorted, because Go sorts the keys of a map when it writes JSON. */
 function call(hook: Call['hook'], state: Call['state'], body: object): Call {
   return { hook, state, url: URLS[hook], text: canonicalJson(body) };
 }
 
-/** All calls in the life of one env, as Metacontroller and the API server make them. */
+/** The sync and finalize calls in the life of one env, as Metacontroller sends them. */
 export function envCalls(scene: Scene, at: number): Call[] {
   const one = scene.owned[at];
   if (one === undefined) throw new Error(`the scene has no env ${at}`);
@@ -54,7 +54,10 @@ function pending({ env }: Owned): NonNullable<Owned['env']['status']> {
   };
 }
 
-/** All calls for one VirtualService while its last env is created, ready and removed. */
+/**
+ * The decorator and admission calls for one VirtualService while the last of its envs is created, is Ready, and is
+ * removed.
+ */
 export function virtualServiceCalls(scene: Scene, at: number): Call[] {
   const now = scene.virtualServices[at];
   const plain = scene.services[at]?.virtualService as VirtualService | undefined;
@@ -66,7 +69,7 @@ export function virtualServiceCalls(scene: Scene, at: number): Call[] {
   );
   const before = followed(plain, pendingLast, config);
   const user = 'ci@example.com';
-  // `kubectl apply` of the owner's manifest with another timeout, without marks and injected routes.
+  // The owner applies the manifest again with another timeout. The manifest has no marks and no injected routes.
   const rewritten = rewrite(plain);
   return [
     call('decorator', 'idle', decoratorRequest(now, injections, config)),

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selfSigned } from '../../test/http/lib/certificate.ts';
 
-/** The flags for TLS on this port, with a certificate in this folder. */
+/** Writes a self-signed certificate into the folder, and returns the service's flags for TLS on this port. */
 export async function encryptedFlags(folder: string, port: number): Promise<string[]> {
   const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
   const pair = selfSigned('127.0.0.1');

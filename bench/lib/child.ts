@@ -15,7 +15,10 @@ export async function started<T>(
   return { child, told };
 }
 
-/** Sends a message and waits for the answer; one at a time. */
+/**
+ * Sends a message to the process and waits for its answer. A caller must wait for one answer before it sends the next
+ * message.
+ */
 export async function asked<T>(child: ChildProcess, order: Serializable): Promise<T> {
   const answered = once(child, 'message');
   child.send(order);

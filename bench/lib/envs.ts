@@ -36,7 +36,7 @@ export function dynamicEnv(
   return { ...env, metadata: { ...env.metadata, finalizers } } as unknown as DynamicEnv;
 }
 
-/** A child as Metacontroller creates it (server-side apply). A clone's pods are running. */
+/** A child of the env as Metacontroller creates it (server-side apply). The pods of a clone are running. */
 export function child(desired: KubeObject, env: DynamicEnv): KubeObject {
   const { apiVersion, kind, metadata } = env;
   const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '' };
@@ -56,7 +56,7 @@ export function child(desired: KubeObject, env: DynamicEnv): KubeObject {
   return desired.kind === 'Deployment' ? running(object) : object;
 }
 
-/** The env during its deletion. */
+/** The env after somebody has deleted it: it has a deletionTimestamp. */
 export function deleted(env: DynamicEnv): DynamicEnv {
   return { ...env, metadata: { ...env.metadata, deletionTimestamp: ago(2) } };
 }

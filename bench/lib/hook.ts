@@ -7,12 +7,12 @@ import { HOOKS } from './service.ts';
 const ajv = strictAjv();
 const checks = new Map(HOOKS.map(({ url, schema }) => [url, ajv.compile(schema)]));
 
-/** Everything that the HTTP server does with the text of a body: parse, check, decide, stringify. */
+/** Does everything that the HTTP server does with the text of a body: parse, check, decide, stringify. */
 export function answer(call: Call, service: Service<DecisionConfig>): string {
   return JSON.stringify(decide(call, JSON.parse(call.text), service));
 }
 
-/** The answer to a body that is parsed already. */
+/** The hook's answer to a body that was already parsed. Throws if the body does not match the hook's schema. */
 export function decide(
   { url, text }: Call,
   body: unknown,

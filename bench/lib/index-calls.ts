@@ -34,7 +34,7 @@ function indexOf({ inventory }: Pick<Scene, 'inventory'>): KubeObject {
   return stored({ ...index, metadata: marked }, 'metacontroller', 'Apply', 3000);
 }
 
-/** The same cluster with envs that read the namespace through its index. */
+/** The same cluster with a MeshIndex. Envs read it instead of the namespace's Services and DestinationRules. */
 export function withIndex(scene: Scene, config: Scene['config']): Scene {
   const inventory = new Map([
     ...scene.inventory,
@@ -44,7 +44,7 @@ export function withIndex(scene: Scene, config: Scene['config']): Scene {
   return { ...scene, config, inventory };
 }
 
-/** The DecoratorController's sync when nothing has changed. */
+/** The sync call of the MeshIndex's DecoratorController when nothing has changed. */
 export function indexCall(scene: Scene): Call {
   const body = {
     controller: CONTROLLER,

@@ -3,7 +3,7 @@ import type { Call } from './calls.ts';
 
 export interface Target {
   port: number;
-  /** Number of kept connections. Each has one call at a time. */
+  /** Number of keep-alive connections. Each one carries one call at a time. */
   connections: number;
 }
 
@@ -14,7 +14,7 @@ export interface Load {
   times: number[];
 }
 
-/** Sends the calls repeatedly until `isEnough`. Throws at any status other than 200. */
+/** Sends the calls again and again until `isEnough` returns true. Throws at any status other than 200. */
 export async function load(
   { port, connections }: Target,
   calls: readonly Call[],
@@ -39,7 +39,10 @@ export async function load(
   return { calls: times.length, seconds: seconds(), times };
 }
 
-/** Returns the text of the answer. `at`: index of the call, for the route that does nothing. */
+/**
+ * Sends a call and returns the text of the answer. `at`: index of the call. The route that decides nothing selects its
+ * answer by this index.
+ */
 export function send(
   port: number,
   agent: Agent,

@@ -8,17 +8,20 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const START_MS = 20_000;
 
-/** The built service, on a port of its own. */
+/** A running process of the built service. */
 export interface Program {
   child: ChildProcess;
   port: number;
   /** Milliseconds from its start until `/readyz` answered. */
   started: number;
-  /** Processor time until then. */
+  /** Processor time in milliseconds until `/readyz` answered. */
   cpu: number;
 }
 
-/** Starts the built program with these Node flags, environment and flags. Logging is off. */
+/**
+ * Starts the built program with these Node flags, environment and flags, and waits until it is ready. It logs only
+ * errors.
+ */
 export async function startProgram(
   nodeFlags: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -74,7 +77,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Processor time in milliseconds of a process (Linux; its clock has 100 ticks per second). */
+/** Processor time of a process in milliseconds. It works on Linux only, where /proc counts 100 ticks per second. */
 export async function processorTime(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
   const [user, system] = text

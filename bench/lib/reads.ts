@@ -1,4 +1,4 @@
-/** A proxy of the value that counts every property read. The count does not depend on the machine's load. */
+/** A Proxy of the value that counts every property read. The count does not depend on the load of the machine. */
 export function counted<T extends object>(value: T): { value: T; reads: () => number } {
   let count = 0;
   const known = new WeakMap<object, object>();

@@ -15,13 +15,15 @@ import { controllerObject } from '../../src/simulator/metacontroller/controller-
 import { type LocalObject, qualifiedName } from '../../src/simulator/object.ts';
 import { ago, KINDS } from './stored.ts';
 
-/** All objects of a cluster by the name of their kind. */
+/** All objects of a cluster, grouped by the name of their kind. */
 export type Inventory = ReadonlyMap<string, readonly KubeObject[]>;
 
 const COMPOSITE = controllerObject(DYNAMIC_ENV_CONTROLLER, 1, ago(90_000));
 const DECORATOR = controllerObject(VIRTUAL_SERVICE_CONTROLLER, 2, ago(90_000));
 
-/** A CompositeController's sync or finalize request. Its related objects are those that our customize hook asks for. */
+/**
+ * A CompositeController's sync or finalize request. It contains the related objects that our customize hook asks for.
+ */
 export function compositeRequest(
   env: DynamicEnv,
   children: readonly KubeObject[],
@@ -91,7 +93,10 @@ function isWanted({ metadata }: KubeObject, rule: RelatedRule): boolean {
   );
 }
 
-/** Objects by `Kind.group/version` and name, sorted by key as Go writes maps. */
+/**
+ * Groups objects by `Kind.group/version` and by name. The keys are sorted, because Go sorts the keys of a map when it
+ * writes JSON.
+ */
 export function groups(objects: readonly KubeObject[], kinds: readonly ServedKind[]) {
   const byKey = Object.groupBy(objects, ({ apiVersion, kind }) => groupKey(apiVersion, kind));
   const keys = kinds.map((kind) => groupKey(apiVersionOf(kind), kind.kind));

@@ -7,7 +7,7 @@ export interface Row {
   unit: string;
   /** Without a goal the figure is only reported. */
   goal?: { most: number } | { least: number };
-  /** A remark, such as the size or what it is compared with. */
+  /** A remark, for example the size or the other measured value. */
   note?: string;
 }
 

@@ -21,7 +21,7 @@ export interface Size {
   crowded: number;
   routes?: number;
   matches?: number;
-  /** All envs match the same requests: each one after the first is shadowed, and its status says so. */
+  /** True: all envs match the same requests. Each one after the first is shadowed, and its status says so. */
   isContested?: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface Scene {
   config: DecisionConfig;
   owned: Owned[];
   services: ServiceObjects[];
-  /** By the index of the service, with marks and injected routes. */
+  /** One VirtualService for each service, in the same order, with marks and injected routes. */
   virtualServices: VirtualService[];
   inventory: Inventory;
   injectionsOf(service: number): RouteInjection[];
@@ -47,7 +47,8 @@ export interface Scene {
 const CONFIG: DecisionConfig = readFlags(DECISION_FLAGS, [], {});
 
 /**
- * Simulates the cluster with the project's own decisions: first all children, then plans and routes, then the statuses.
+ * Creates the cluster by calling the service's own decisions: first all children, then plans and routes, then the
+ * statuses.
  */
 export function createScene(size: Size): Scene {
   const services = Array.from({ length: size.services }, (_, at) =>
@@ -106,7 +107,7 @@ function matchesOf(env: string, count: number): IstioMatch[] {
   }));
 }
 
-/** The env's status after everything has been ready for long. */
+/** The env with the status that it has when everything has been ready for a long time. */
 function settled(
   one: Owned,
   virtualServices: readonly VirtualService[],
@@ -132,7 +133,7 @@ function decided(env: DynamicEnv, children: readonly KubeObject[], inventory: In
   return syncEnv({ env, children: request.children, related: request.related }, [], CONFIG, NOW);
 }
 
-/** A VirtualService after the decorator and the webhook have processed these injections. */
+/** The VirtualService after the decorator and the webhook have processed these injections. */
 export function followed(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],
@@ -151,7 +152,7 @@ export function followed(
   return applyJsonPatch(marked as never, patch as Operation[]) as unknown as VirtualService;
 }
 
-/** A VirtualService as Metacontroller writes it from the decorator's answer. */
+/** The VirtualService as Metacontroller writes it after the decorator's answer. */
 export function decorated(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],

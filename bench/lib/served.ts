@@ -6,7 +6,7 @@ import type { Figures, Order } from './server.ts';
 
 const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
 
-/** Another process with the hooks, or with a route that only returns given answers. */
+/** A server in another process. It has the hooks, or a route that only returns given answers. */
 export interface Served {
   figures(): Promise<Figures>;
   close(): Promise<void>;

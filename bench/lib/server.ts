@@ -1,13 +1,13 @@
 /**
- * A process that serves calls and reports their cost to its parent. `hooks`: the service as shipped. `nothing`: a route
- * that decides nothing.
+ * A process that serves calls and reports their cost to its parent process. Its first argument is `hooks` (the service
+ * as it is shipped) or `nothing` (a route that decides nothing).
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/http/app.ts';
 import { createService, HOOKS } from './service.ts';
 
-/** Messages of the parent: answers for the route that does nothing, or a request for the figures. */
+/** Messages from the parent process: the answers for the route that decides nothing, or a request for the figures. */
 export type Order = { answers: object[] } | 'figures';
 
 /** Costs since the last request for figures. */

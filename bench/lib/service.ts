@@ -9,10 +9,10 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import { type DecisionConfig, KINDS } from '../../src/kinds/kinds.ts';
 import { NOW } from './stored.ts';
 
-/** The service for the handlers, as `serve` creates it, but with a fixed clock and without a log. */
+/** All hooks of the service. */
 export const HOOKS = await loadHooks<DecisionConfig>(KINDS, loadValidator);
 
-/** What the handlers work with, as `serve` makes it, but for a clock that stands still and a log that nobody reads. */
+/** The service that the hooks get, as `serve` creates it, but with a fixed clock and without log output. */
 export async function createService(): Promise<Service<DecisionConfig> & { metrics: Metrics }> {
   return {
     config: readFlags(DECISION_FLAGS, [], {}),

@@ -3,7 +3,7 @@ import { applied } from './stored.ts';
 
 export const NAMESPACE = 'shop';
 
-/** The objects that the owners of one service applied, as they are stored in the cluster. */
+/** The objects of one service, as they are stored in the cluster after its owners applied them. */
 export interface ServiceObjects {
   deployment: KubeObject;
   service: KubeObject;
@@ -15,7 +15,9 @@ export function serviceName(index: number): string {
   return `service-${String(index).padStart(4, '0')}`;
 }
 
-/** One service of the shop. `routes`: number of routes in its VirtualService; the last one has no match. */
+/**
+ * Creates the objects of one service. `routes`: number of routes in its VirtualService. The last route has no match.
+ */
 export function serviceObjects(index: number, routes = 3): ServiceObjects {
   const name = serviceName(index);
   const metadata = { name, namespace: NAMESPACE, labels: labelsOf(name) };
@@ -104,7 +106,7 @@ function deployment(name: string, metadata: object): KubeObject {
   } as unknown as KubeObject;
 }
 
-/** A Deployment with all pods running its current spec. */
+/** The Deployment with the status that it has when all pods run its current spec. */
 export function running<T extends KubeObject>(object: T): T {
   const { replicas = 1 } = (object as unknown as { spec: { replicas?: number } }).spec;
   const time = object.metadata.creationTimestamp;

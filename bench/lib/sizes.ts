@@ -1,7 +1,10 @@
 import { type Call, envCalls, virtualServiceCalls } from './calls.ts';
 import { createScene, type Size } from './scene.ts';
 
-/** All services are in one namespace, so that every env's sync carries all Services and DestinationRules. */
+/**
+ * Sizes of clusters. All services are in one namespace, so that the sync request of every env contains all Services and
+ * DestinationRules.
+ */
 export const SIZES = {
   small: { services: 5, envs: 3, crowded: 1 },
   typical: { services: 100, envs: 30, crowded: 6 },
@@ -10,7 +13,10 @@ export const SIZES = {
 
 export type SizeName = keyof typeof SIZES;
 
-/** A mix of calls: for an env on the crowded service, for one elsewhere, and for both services' VirtualServices. */
+/**
+ * A mix of calls: for an env on the service with the most envs, for an env on another service, and for the
+ * VirtualServices of both services.
+ */
 export function callsOf(size: Size): Call[] {
   const scene = createScene(size);
   const last = scene.owned.at(-1);

@@ -6,13 +6,13 @@ import { fieldsOf, toFieldsV1 } from '../../src/simulator/api-server/field-set.t
 import { createDiscovery } from '../../src/simulator/discovery.ts';
 import { type LocalObject, qualifiedName } from '../../src/simulator/object.ts';
 
-/** What the cluster serves. */
+/** All kinds that the API server serves. */
 export const KINDS = createDiscovery(await ownKinds());
 
-/** The time of every call. Older objects were written before it. */
+/** The current time in every call. All objects were written before it. */
 export const NOW = new Date('2026-01-01T12:00:00Z');
 
-/** RFC 3339, `seconds` before `NOW`. */
+/** The time `seconds` before `NOW`, in RFC 3339. */
 export function ago(seconds: number): string {
   return `${new Date(NOW.getTime() - seconds * 1000).toISOString().slice(0, 19)}Z`;
 }

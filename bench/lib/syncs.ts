@@ -1,4 +1,4 @@
-/** A thread that syncs envs of a large namespace again and again until it is terminated. */
+/** A worker thread that sends sync and finalize calls of envs again and again until it is terminated. */
 import { workerData } from 'node:worker_threads';
 import { load } from './load.ts';
 import { callsOf, SIZES, type SizeName } from './sizes.ts';

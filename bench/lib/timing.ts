@@ -1,29 +1,29 @@
-/** Minimum duration of a sample: shorter ones would show the steps of the clock. */
+/** Minimum duration of a sample in milliseconds. The clock is not exact enough for shorter samples. */
 const SAMPLE_MS = 5;
-/** Warm-up time, until the JIT has compiled the code as in a service that has run for a while. */
+/** Warm-up time in milliseconds. After it the JIT has compiled the code, as in a service that has run for a while. */
 const WARM_MS = 200;
 
 export interface Pair {
-  /** The measured function and the one that it is compared with. Each call does the complete work once. */
+  /** `work` is measured, and compared with `base`. Each call does the complete work once. */
   work: () => unknown;
   base: () => unknown;
 }
 
 export interface Ratio {
-  /** Median over all rounds of the ratio of the two times in the same round. */
+  /** `work` divided by `base`: the ratio of the two times of one round. It is the median over all rounds. */
   ratio: number;
-  /** Milliseconds, medians. */
+  /** Median times in milliseconds. */
   work: number;
   base: number;
 }
 
-/** Runs both in turns, so that other load on the machine slows both down. */
+/** Runs both functions in turns, so that other load on the machine slows both down. */
 export function compare({ work, base }: Pair, rounds: number): Ratio {
   warm(work);
   warm(base);
   const count = repetitions(base);
   const samples = Array.from({ length: rounds }, (_, round) => {
-    // The order alternates: the second one may pay for the first one's garbage.
+    // The order alternates, because the second function may have to collect the garbage of the first.
     const workFirst = round % 2 === 0;
     const first = milliseconds(workFirst ? work : base, count);
     const second = milliseconds(workFirst ? base : work, count);
@@ -36,7 +36,7 @@ export function compare({ work, base }: Pair, rounds: number): Ratio {
   };
 }
 
-/** Milliseconds of one run: the minimum of several samples, each of several runs. */
+/** The time of one run in milliseconds: the minimum of several samples. Each sample has several runs. */
 export function leastTime(work: () => unknown, samples: number): number {
   warm(work);
   const count = repetitions(work);
@@ -53,7 +53,10 @@ function warm(work: () => unknown): void {
   while (performance.now() < end);
 }
 
-/** Processor time, including garbage collection, without other processes of the machine. */
+/**
+ * The processor time of this process for one run, in milliseconds. It includes garbage collection, but not other
+ * processes.
+ */
 function milliseconds(work: () => unknown, count: number): number {
   const start = process.cpuUsage();
   for (let done = 0; done < count; done += 1) work();
@@ -73,7 +76,9 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** One of the given values: no interpolation. */
+/**
+ * The quantile of the values for a share such as 0.99. The result is always one of the given values (no interpolation).
+ */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

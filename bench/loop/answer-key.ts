@@ -10,8 +10,8 @@ import type { KubeObject } from '../../src/k8s/object.ts';
 type Loose = KubeObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
 
 /**
- * A key for Metacontroller's call of a hook: calls with the same key have the same answer. `uid`: that of the object
- * that the call is about.
+ * The key of a call that Metacontroller makes to a hook. Calls with the same key get the same answer. `uid`: the uid of
+ * the parent or of the decorated object.
  */
 export function answerKey(url: string, body: unknown): { key: string; uid: string } {
   const { uid = '' } = parentOf(body as CustomizeRequest | DecoratorRequest).metadata;
@@ -29,7 +29,7 @@ function parts(url: string, body: unknown): unknown[] {
   return [name, generation];
 }
 
-/** An env's answer depends on the states of its children and its routes. */
+/** The answer for an env depends on the states of its children and its routes. */
 function compositeParts({ parent, children, related, finalizing }: CompositeRequest): unknown[] {
   const env = parent.metadata.name;
   const label = envLabel(env);
@@ -47,7 +47,7 @@ function compositeParts({ parent, children, related, finalizing }: CompositeRequ
   ];
 }
 
-/** A VirtualService's answer depends on its marks and routes, and on the injections for it. */
+/** The answer for a VirtualService depends on its marks and routes, and on its RouteInjections. */
 function decoratorParts({ object, related }: DecoratorRequest): unknown[] {
   return [
     object.metadata.name,

@@ -11,19 +11,19 @@ import { envManifest } from './shop.ts';
 import type { Stage } from './stage.ts';
 
 const ENVS = '/apis/riskified.com/v1alpha1/dynamicenvs';
-/** Number of concurrent requests of the administrator. */
+/** Number of concurrent requests that this bench sends to the API server. */
 const HANDS = 10;
 const PATIENCE_SECONDS = 300;
-/** Metacontroller's work for this time afterwards counts, too. */
+/** Metacontroller may still work after the last env is Ready or gone. Its work in this time is counted, too. */
 const AFTERWARDS_MS = 2_000;
 
 export interface EnvPlan {
   name: string;
-  /** Index of its service. */
+  /** Index of the service whose Deployment the env clones. */
   service: number;
 }
 
-/** The cost until all envs were Ready, or gone. */
+/** The cost from the first request until all envs are Ready, or until all are gone. */
 export interface Leg {
   seconds: number;
   requests: Requests;
@@ -40,7 +40,7 @@ export interface Course {
 
 type Env = KubeObject & { status?: { state?: string } };
 
-/** Creates and deletes envs, and measures until all are Ready, or gone. */
+/** Creates and deletes envs, and measures the cost until all are Ready, or until all are gone. */
 export async function startCourse(stage: Stage): Promise<Course> {
   const { api } = stage.cluster;
   const states = new Map<string, { state: string; at: number }>();
@@ -86,7 +86,7 @@ export async function startCourse(stage: Stage): Promise<Course> {
   };
 }
 
-/** Seconds of processor time of each process. */
+/** Processor time of each process in seconds. */
 async function processorSeconds({ cluster: { folder } }: Stage) {
   const seconds = async (name: string) => {
     const pid = await readFile(join(folder, `${name}.pid`), 'utf8');
@@ -98,7 +98,7 @@ async function processorSeconds({ cluster: { folder } }: Stage) {
   };
 }
 
-/** Does the work for each item, a few at a time. */
+/** Calls `act` for each item. Ten calls run at the same time. */
 export async function byHands<T>(
   items: readonly T[],
   act: (item: T) => Promise<unknown>,

@@ -2,12 +2,12 @@ import type { Registry } from 'prom-client';
 
 type Metrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
-/** Calls by hook, of the service's own metrics. */
+/** Number of calls of each hook, from the service's own metrics. */
 export function callsOf(metrics: Metrics): Record<string, number> {
   return sums(metrics, 'dynamicenv_hook_duration_seconds_count');
 }
 
-/** Bytes of bodies and answers by hook. */
+/** Bytes of request bodies and answers of each hook. */
 export function bytesOf(metrics: Metrics): Record<string, number> {
   return sums(metrics, 'dynamicenv_hook_body_bytes_sum');
 }

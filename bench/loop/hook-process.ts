@@ -1,6 +1,6 @@
 /**
- * The service with both ports in a process of its own. Its arguments are decision flags. Its parent asks it for
- * figures. When told to, it answers Metacontroller from a table instead of deciding; admission is always decided.
+ * The service with both ports, as a separate process. Its arguments are decision flags. Its parent process sends it the
+ * messages of `HookOrder`. In mode `table` it answers Metacontroller from a table. Admission calls are always decided.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -23,7 +23,7 @@ await app.ready();
 let mode: Exclude<HookOrder, 'figures'> = 'decide';
 let table = { asked: 0, unknown: 0 };
 let cpu = process.cpuUsage();
-/** Answers by key. The parent's uid is replaced by a placeholder, since the next env of that name has another uid. */
+/** Answers by key. A placeholder replaces the parent's uid, because the next env with the same name has another uid. */
 const answers = new Map<string, string>();
 const UID = '<uid>';
 

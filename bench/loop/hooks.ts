@@ -7,12 +7,12 @@ const PROGRAM = fileURLToPath(new URL('./hook-process.ts', import.meta.url));
 
 export interface Hooks extends Doors {
   answerBy(mode: Exclude<HookOrder, 'figures'>): Promise<void>;
-  /** The figures since the last call. */
+  /** The figures since the last call of this function. */
   figures(): Promise<HookFigures>;
   stop(): Promise<void>;
 }
 
-/** The service in a process of its own, with these decision flags. */
+/** Starts the service as a separate process, with these decision flags. */
 export async function startHooks(flags: readonly string[]): Promise<Hooks> {
   const { child, told: doors } = await started<Doors>(PROGRAM, flags);
   return {

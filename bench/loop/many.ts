@@ -5,16 +5,15 @@ import { costRows, type Life, secondsOf } from './rows.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * Seconds that Riskified's operator, which this project replaces, took for a hundred envs on such a machine, see
- * docs/performance.md. Its client's limit of 20 requests a second dominates, so the numbers are similar on every
- * machine.
+ * Seconds that Riskified's operator, which this project replaces, needed for a hundred envs (docs/performance.md). Most
+ * of this time comes from its limit of 20 requests per second. So the numbers are similar on every machine.
  */
 const OPERATOR_SECONDS = { create: 48.5, remove: 13.7 };
-/** Required speed-up. */
+/** Minimum speed-up compared with the operator. */
 const GOALS = { create: 5, remove: 2.5 };
 /**
- * Maximum ratio of the time with our service to the time with answers from a table, which is Metacontroller's part
- * alone.
+ * Maximum ratio of two times: with decisions of our service, and with answers from a table. The second is the time that
+ * Metacontroller itself needs.
  */
 const MOST_OF_TABLE = 1.15;
 
@@ -25,7 +24,7 @@ interface Options {
   isJudged: boolean;
 }
 
-/** Many envs at once; in turns with decisions of the service, and with a table of the same answers. */
+/** Creates and deletes many envs at once. The answers are decided by the service and taken from a table, in turns. */
 export async function manyRows(
   { service: hooks }: Stage,
   course: Course,

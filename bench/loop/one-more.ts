@@ -2,12 +2,12 @@ import type { Row } from '../lib/rows.ts';
 import type { Course, EnvPlan } from './course.ts';
 import { costRows, type Life, secondsOf } from './rows.ts';
 
-/** Maximum ratio of the time of one env among 300 to that of one among 10. */
+/** Maximum ratio of the time that one more env needs beside 300 envs to the time that it needs beside 10. */
 const MOST = 2;
 
 export interface Population {
   envs: readonly EnvPlan[];
-  /** Indexes of a service without envs, and of the one with the most envs. */
+  /** Index of a service without envs, and index of the service with the most envs. */
   elsewhere: number;
   crowded: number;
 }
@@ -18,7 +18,10 @@ interface Found {
   crowded: Life[];
 }
 
-/** One more env, in growing populations. The result for the last one is compared with the first. */
+/**
+ * Measures one more env beside the envs of each population. Each population is larger than the one before it. Compares
+ * the last result with the first.
+ */
 export async function oneMoreRows(
   course: Course,
   populations: readonly Population[],

@@ -2,7 +2,7 @@ import type { Row } from '../lib/rows.ts';
 import type { Course, EnvPlan } from './course.ts';
 import type { Stage } from './stage.ts';
 
-/** Limits of Metacontroller on its requests. Its default is 5 requests a second. */
+/** Metacontroller's limits on its requests to the API server. Metacontroller's default is 5 requests per second. */
 const PACES = [
   { qps: 50, burst: 100, workers: 20 },
   { qps: 100, burst: 200, workers: 20 },
@@ -11,7 +11,7 @@ const PACES = [
   { qps: 300, burst: 600, workers: 50 },
 ];
 
-/** How long many envs take with each limit, and what that costs the API server. */
+/** Measures how long many envs need with each limit, and how much processor time the API server uses. */
 export async function paceRows(
   stage: Stage,
   course: Course,

@@ -22,7 +22,7 @@ export function total(requests: Requests): number {
   return [...requests.values()].reduce((sum, count) => sum + count, 0);
 }
 
-/** Requests per env as a text, most frequent first: `2.0 get dynamicenvs, 1.0 patch deployments`. */
+/** Requests per env as a text, the most frequent ones first: `2.0 get dynamicenvs, 1.0 patch deployments`. */
 export function perEnv(requests: Requests, envs: number): string {
   return [...requests]
     .sort(([a, most], [b, least]) => least - most || a.localeCompare(b))

@@ -3,7 +3,7 @@ import { median } from '../lib/timing.ts';
 import type { Leg } from './course.ts';
 import { perEnv, total } from './requests.ts';
 
-/** The life of one or more envs: until all were Ready, and until all were gone. */
+/** The costs of one or more envs: from creation until all are Ready, and from deletion until all are gone. */
 export interface Life {
   create: Leg;
   remove: Leg;
@@ -15,7 +15,7 @@ export const secondsOf = (lives: readonly Life[], leg: keyof Life): number =>
 const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((all, count) => all + count, 0);
 
-/** Requests, hook calls and bytes of one env's life. */
+/** Rows with the cost of one env's life: requests, hook calls, bytes and processor time. */
 export function costRows(part: string, lives: readonly Life[], envs: number): Row[] {
   const middle = (value: (leg: Leg) => number) =>
     median(lives.map(({ create, remove }) => value(create) + value(remove))) / envs;

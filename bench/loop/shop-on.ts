@@ -9,7 +9,7 @@ const PATHS: Record<string, string> = {
   VirtualService: `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/virtualservices`,
 };
 
-/** Creates `services` services on the stage, and waits until their pods are available. */
+/** Creates `services` services in the cluster, and waits until their pods are available. */
 export async function openShop({ cluster }: Stage, services: number): Promise<void> {
   const { api, kubectl } = cluster;
   await kubectl(['create', 'namespace', NAMESPACE]);

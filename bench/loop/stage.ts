@@ -1,7 +1,7 @@
 import { startAround } from '../../test/e2e/lib/system.ts';
 import { startHooks } from './hooks.ts';
 
-/** A control plane with everything installed. The service has these decision flags, and a process of its own. */
+/** Starts a control plane with Metacontroller. The service runs as a separate process with these decision flags. */
 export function startStage(flags: readonly string[]) {
   return startAround(() => startHooks(flags), { strategy: 'server-side-apply' });
 }

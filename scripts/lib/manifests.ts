@@ -10,10 +10,10 @@ export const BY_HAND = ['kustomization.yaml', 'namespace.yaml'];
 
 const HEADER =
   '# Generated from charts/dynamicenv by scripts/chart-manifests.ts: change the chart, and run `npm run chart`.\n';
-/** These labels say that Helm installed an object, which is not true here. */
+/** These labels say that Helm has installed the object. That is not true for the plain manifests. */
 const HELM_LABELS = /^ +(helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm;
 
-/** The output of Helm as files that are named after the chart's templates. */
+/** Splits Helm's output into files. Each file has the name of its template in the chart. */
 export function manifestsFrom(rendered: string): Map<string, string> {
   const texts = new Map<string, string[]>();
   for (const document of rendered.split(/^---$\n?/m)) {
@@ -27,7 +27,7 @@ export function manifestsFrom(rendered: string): Map<string, string> {
   );
 }
 
-/** A copy of a CustomResourceDefinition for the chart, which can read no file outside its folder. */
+/** A copy of a CustomResourceDefinition for the chart, because a chart cannot read files outside its folder. */
 export function crdCopy(source: string): string {
   return `# A copy of crds/ by scripts/chart-manifests.ts: change it there, and run \`npm run chart\`.\n${source}`;
 }

@@ -6,7 +6,7 @@ interface Row {
   text: string;
 }
 
-/** Line (from 0) → the comment directly above it. */
+/** The comment directly above each line. The keys are line numbers, from 0. */
 type Comments = Map<number, string>;
 
 /**

@@ -7,9 +7,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { FAMILIES } from './lib/families.ts';
 import { jsonOf } from './lib/parts.ts';
 
-/** What one body may cost, in MiB, whatever else the service has in memory. */
+/** Maximum memory in MiB that the service may need for one body, in addition to its memory at rest. */
 const MOST_MIB = 150;
-/** V8 collects no garbage before its limit is near. With this one, what is resident is what is needed. */
+/**
+ * V8 collects garbage only near its heap limit. With this low limit, the resident memory is about the memory that is
+ * needed.
+ */
 const FLAGS = ['--max-old-space-size=150', '--max-semi-space-size=8'];
 const PROGRAM = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
@@ -30,14 +33,14 @@ afterAll(async () => {
   await once(service, 'exit');
 });
 
-test(`no largest body costs more than ${MOST_MIB} MiB`, async () => {
+test(`no body of the largest size needs more than ${MOST_MIB} MiB`, async () => {
   const atRest = resident().now;
   let last = atRest;
   const beyond: string[] = [];
   for (const { name, url, most, body } of FAMILIES) {
     const text = jsonOf(body(most));
     const headers = { 'content-type': 'application/json' };
-    // Fails when the service has run out of memory and ended.
+    // `fetch` throws if the service has run out of memory and has exited.
     const answer = await fetch(origin + url, { method: 'POST', body: text, headers });
     await answer.text();
     const { peak } = resident();
@@ -48,7 +51,7 @@ test(`no largest body costs more than ${MOST_MIB} MiB`, async () => {
   expect(last).toBeGreaterThan(atRest);
 });
 
-/** Resident memory in MiB: now, and the most since the start (VmHWM of proc_pid_status(5)). Linux only. */
+/** Resident memory in MiB: now, and its maximum since the start (VmHWM of proc_pid_status(5)). Linux only. */
 function resident(): { now: number; peak: number } {
   const text = readFileSync(`/proc/${service.pid}/status`, 'utf8');
   const mib = (key: string) =>

@@ -9,22 +9,25 @@ import { hostileApp } from './lib/service.ts';
 /** HOSTILE_CALLS: the number of calls. HOSTILE_SEED: the seed of the mutations. */
 const CALLS = Number(process.env['HOSTILE_CALLS'] || 100_000);
 const SEED = Number(process.env['HOSTILE_SEED'] || 7);
-/** Maximum growth of memory between a quarter of the calls and all of them. The caches are full after a quarter. */
+/**
+ * Maximum growth of memory between a quarter of the calls and all of them. After a quarter of the calls the caches are
+ * full.
+ */
 const MAX_GROWTH_BYTES = 16 * 2 ** 20;
 
 const { app, crash } = hostileApp();
 afterAll(() => app.close());
 
-/** What is wrong with the answer to one call, if anything. */
+/** What is wrong with the answer to one call; undefined if nothing is. */
 async function problemOf({ url }: Sample, body: unknown): Promise<string | undefined> {
   const { statusCode, text, ms } = await postQuickly(app, url, JSON.stringify(body));
-  if (ms > MAX_MS) return `${url} took ${Math.round(ms)} ms of the processor`;
+  if (ms > MAX_MS) return `${url} took ${Math.round(ms)} ms of processor time`;
   const problem = fault({ url, sent: body, statusCode, text });
   if (problem === undefined) return undefined;
   return `${url}: ${problem}${statusCode < 500 ? '' : ` in ${crash()}`}`;
 }
 
-test(`${CALLS} mutated bodies: each gets an answer with a message, and nothing is lost`, async () => {
+test(`${CALLS} mutated bodies: each is answered correctly, and no child and no user's route is lost`, async () => {
   const samples = corpus();
   const random = createRandom(SEED);
   const faults = new Map<string, string>();

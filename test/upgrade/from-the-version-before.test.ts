@@ -5,8 +5,8 @@ import type { Deployment } from '../../src/k8s/workload.ts';
 import { SETTINGS, STRATEGIES, type Upgrade, upgrade, type Wanted } from './lib/upgrade.ts';
 
 /**
- * The previous version named an env's subset after the env, and its selector had the version label alone. The objects
- * in test/fixtures/version-before were created by it, for envs that were ready.
+ * Requests of the envs in test/fixtures/version-before. The previous version created these objects, and the envs were
+ * ready. It named an env's subset after the env, and the subset selected pods by the version label only.
  */
 const ALICE: Wanted[] = ['/', '/reports/1'].map((path) => ({
   host: 'backend.shop.svc.cluster.local',
@@ -32,7 +32,7 @@ const secondsBetween = (a: number | undefined, b: number | undefined): number =>
   Number(b) - Number(a);
 
 describe.each(STRATEGIES)('an env of the previous version, with %s', (strategy) => {
-  it('is migrated, every request finds pods, and it is ready all the time', async () => {
+  it('is migrated; every request reaches its clone, and the env stays ready', async () => {
     const { cluster, problems, defined, routed } = await start('shop', strategy, ALICE);
     const before = cluster.get<Deployment>('Deployment', 'shop', 'backend-alice');
     const states: unknown[] = [];
@@ -61,7 +61,7 @@ describe.each(STRATEGIES)('an env of the previous version, with %s', (strategy) 
       },
     ]);
     expect([...routed.keys()]).toEqual(['alice', 'backend-alice']);
-    // Every proxy had time to receive each change before the next one.
+    // Between two changes there was enough time for every proxy to receive the first one.
     const fresh = secondsBetween(
       defined.get('backend-alice')?.from,
       routed.get('backend-alice')?.from,
@@ -84,7 +84,7 @@ describe.each(STRATEGIES)('an env of the previous version, with %s', (strategy) 
     expect(marks).toEqual(OLD_BLUE);
   });
 
-  it('waits until its pods are available, and serves its requests meanwhile', async () => {
+  it('keeps its old routes, which still work, until its new pods are available', async () => {
     const { cluster, problems, routed } = await start('shop', strategy, ALICE, {}, 3600);
     await cluster.advance(120);
     expect(problems).toEqual([]);

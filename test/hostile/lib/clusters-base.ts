@@ -2,7 +2,7 @@ import { type Cluster, deployment, env } from './env-parts.ts';
 import type { Growing } from './growing.ts';
 import { CREATED, map, nested, times } from './parts.ts';
 
-/** Base Deployments of growing size. */
+/** Clusters whose base Deployment grows. */
 export const BASE_CLUSTERS: Growing<Cluster> = {
   'containers of the base': {
     most: 12_000,
@@ -24,7 +24,7 @@ export const BASE_CLUSTERS: Growing<Cluster> = {
       }),
     }),
   },
-  'variables of the base': {
+  'environment variables of the base': {
     most: 20_000,
     of: (n) => ({
       base: deployment({
@@ -51,7 +51,7 @@ export const BASE_CLUSTERS: Growing<Cluster> = {
       }),
     }),
   },
-  'a long value of a variable': {
+  'a long value of an environment variable': {
     most: 1_400_000,
     of: (n) => ({
       base: deployment({
@@ -95,7 +95,10 @@ export const BASE_CLUSTERS: Growing<Cluster> = {
       };
     },
   },
-  'depth of the base': { most: 200_000, of: (n) => ({ base: deployment({ volumes: nested(n) }) }) },
+  'nesting depth of the base': {
+    most: 200_000,
+    of: (n) => ({ base: deployment({ volumes: nested(n) }) }),
+  },
   'managed fields of the base': {
     most: 20_000,
     of: (n) => {

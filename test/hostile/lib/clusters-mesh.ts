@@ -2,7 +2,7 @@ import { type Cluster, deployment, env, rule, SUBSET, service } from './env-part
 import type { Growing } from './growing.ts';
 import { byName, HOST, map, times } from './parts.ts';
 
-/** The maximum number of consumers of an env, with as many Services, and rules that affect all of them. */
+/** An env with the maximum number of consumers, twice as many Services, and rules that affect all of them. */
 function consuming(rules: object[]): Cluster {
   const names = times(32, (at) => `backend-${at}`);
   return {
@@ -14,14 +14,14 @@ function consuming(rules: object[]): Cluster {
 }
 const EVERY = `*.${HOST.slice(HOST.indexOf('.') + 1)}`;
 
-/** A growing number of Services and DestinationRules beside an env. */
+/** Clusters with an env and a growing number of Services and DestinationRules. */
 export const MESH_CLUSTERS: Growing<Cluster> = {
   'rules of one host': { most: 8000, of: (n) => ({ rules: times(n, (at) => rule(at)) }) },
-  'rules of one host with exportTo of their own': {
+  'rules of one host, each with another exportTo': {
     most: 8000,
     of: (n) => ({ rules: times(n, (at) => rule(at, { exportTo: [`n${at}`] })) }),
   },
-  'rules of one host with many exportTo': {
+  'rules of one host with many namespaces in exportTo': {
     most: 1000,
     of: (n) => ({
       rules: times(n, (at) =>
@@ -29,25 +29,25 @@ export const MESH_CLUSTERS: Growing<Cluster> = {
       ),
     }),
   },
-  'rules of one host with selectors': {
+  'rules of one host with workload selectors': {
     most: 8000,
     of: (n) => ({
       rules: times(n, (at) => rule(at, { workloadSelector: { matchLabels: { app: `${at}` } } })),
     }),
   },
-  'rules of wildcards': {
+  'rules with wildcards that match the host': {
     most: 8000,
     of: (n) => ({ rules: times(n, (at) => rule(at, { host: `*${HOST.slice(at % 25)}` })) }),
   },
-  'rules of other wildcards': {
+  'rules with wildcards that do not match the host': {
     most: 8000,
     of: (n) => ({ rules: times(n, (at) => rule(at, { host: `*.n${at}.com` })) }),
   },
-  'rules of a wildcard, 32 consumers behind 64 services': {
+  'rules with one wildcard, 32 consumers, 64 services': {
     most: 4000,
     of: (n) => consuming(times(n, (at) => rule(at, { host: EVERY }))),
   },
-  'subsets of wildcards, 32 consumers behind 64 services': {
+  'subsets of rules with a wildcard, 32 consumers, 64 services': {
     most: 10_000,
     of: (n) =>
       consuming(
@@ -103,25 +103,25 @@ export const MESH_CLUSTERS: Growing<Cluster> = {
     most: 20_000,
     of: (n) => ({ services: times(n, (at) => service(at)) }),
   },
-  'services and rules of each': {
+  'services, each with a rule': {
     most: 8000,
     of: (n) => ({
       services: times(n, (at) => service(at)),
       rules: times(n, (at) => rule(at, { host: at === 0 ? 'backend' : `service-${at}` })),
     }),
   },
-  'services and rules of wildcards': {
+  'services, and rules with wildcards': {
     most: 8000,
     of: (n) => ({
       services: times(n, (at) => service(at)),
       rules: times(n, (at) => rule(at, { host: `*.${'shop.svc.cluster.local'.slice(at % 20)}` })),
     }),
   },
-  'services of others': {
+  'services that do not select the base': {
     most: 20_000,
     of: (n) => ({ services: times(n, (at) => service(at, { selector: { app: `a${at}` } })) }),
   },
-  'labels that a service selects': {
+  'labels in the selector of a service': {
     most: 30_000,
     of: (n) => ({
       services: [
@@ -146,7 +146,7 @@ export const MESH_CLUSTERS: Growing<Cluster> = {
       ),
     }),
   },
-  'services that ask for labels of the base': {
+  'services that select the base by many labels': {
     most: 8000,
     of: (n) => ({
       services: times(n, (at) =>

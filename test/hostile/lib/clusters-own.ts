@@ -11,7 +11,7 @@ function deepIndex(depth: number): object {
   return index;
 }
 
-/** An env's own objects of growing size, and indexes of its namespace. */
+/** Clusters in which an env's own objects grow, or the index of its namespace. */
 export const OWN_CLUSTERS: Growing<Cluster> = {
   children: { most: 4000, of: (n) => ({ children: children(n) }) },
   'children and VirtualServices': {
@@ -52,7 +52,7 @@ export const OWN_CLUSTERS: Growing<Cluster> = {
       }),
     }),
   },
-  'depth of an index': {
+  'nesting depth of an index': {
     most: 1_000_000,
     of: (n) => ({ related: { ...meshIndex(0), ...deepIndex(n) } }),
   },

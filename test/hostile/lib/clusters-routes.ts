@@ -12,7 +12,7 @@ const WIDE_ENV = {
   })),
 };
 
-/** The maximum number of workloads of an env, each with a Service of its own. */
+/** An env with the maximum number of workloads and matches. Each workload is a Deployment in the cluster. */
 function crowded(count: number, routes: number): Cluster {
   const names = times(32, (at) => `backend-${at}`);
   return {
@@ -25,7 +25,7 @@ function crowded(count: number, routes: number): Cluster {
   };
 }
 
-/** VirtualServices of growing size that an env has routes in. */
+/** Clusters in which VirtualServices grow that have routes of the env. */
 export const ROUTE_CLUSTERS: Growing<Cluster> = {
   'VirtualServices with a route': {
     most: 16_000,
@@ -66,11 +66,14 @@ export const ROUTE_CLUSTERS: Growing<Cluster> = {
       ),
     }),
   },
-  'routes of VirtualServices, 64 workloads and 16 matches': {
+  'routes of VirtualServices, an env with 32 workloads and 16 matches': {
     most: 20_000,
     of: (n) => crowded(10, n),
   },
-  'VirtualServices, 64 workloads and 16 matches': { most: 8000, of: (n) => crowded(n, 1) },
+  'VirtualServices, an env with 32 workloads and 16 matches': {
+    most: 8000,
+    of: (n) => crowded(n, 1),
+  },
   'destinations in VirtualServices': {
     most: 20_000,
     of: (n) => ({

@@ -13,12 +13,15 @@ export interface Sample {
 
 const GOLDEN = new URL('../../golden/', import.meta.url);
 
-/** The families have about a hundred shapes. At this size each one is answered quickly. */
+/**
+ * The size of the families' bodies. The families have about a hundred shapes; with this size each body is answered
+ * quickly.
+ */
 const SMALL = 3;
 
 /**
- * The bodies to mutate: recorded requests of Metacontroller and the API server, those of the goldens, and small ones of
- * each family.
+ * The bodies that are mutated: recorded requests of Metacontroller and the API server, the requests of the goldens, and
+ * a small body of each family.
  */
 export function corpus(): Sample[] {
   return [

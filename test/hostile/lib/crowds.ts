@@ -11,15 +11,18 @@ const WIDE = {
 };
 const SPELT = { matches: [{ headers: { 'user-agent-name': { exact: 'env1' } } }] };
 
-/** RouteInjections that are sent with a VirtualService: few, many, and large ones. */
+/**
+ * Specs of the RouteInjections that are sent with a VirtualService: few, many, and large ones. `undefined` means
+ * the default spec.
+ */
 export const CROWDS: Record<string, (plan: boolean) => (object | undefined)[]> = {
   'a few envs': () => times(3, () => undefined),
   'a hundred envs': () => times(100, () => undefined),
   'envs with 16 matches of 16 headers': (plan) => times(plan ? 6 : 40, () => WIDE),
-  'envs that spell a header': (plan) => times(plan ? 100 : 200, () => SPELT),
+  'envs that match a header with many spellings': (plan) => times(plan ? 100 : 200, () => SPELT),
 };
 
-/** A growing number of RouteInjections for a VirtualService with a few routes. */
+/** A growing number of RouteInjections for a VirtualService with a few routes. `most`: the largest number. */
 export const INJECTIONS: Record<
   string,
   { most: number; of: (at: number, size: number) => object }
@@ -29,7 +32,7 @@ export const INJECTIONS: Record<
     most: 20_000,
     of: () => ({ matches: [{ headers: { user: { exact: 'a' } } }] }),
   },
-  'envs with prefixes of one another': {
+  'envs whose prefixes contain each other': {
     most: 4000,
     of: (at) => ({ matches: [{ headers: { user: { prefix: 'a'.repeat(1 + (at % 1000)) } } }] }),
   },
@@ -58,9 +61,12 @@ export const INJECTIONS: Record<
     most: 1500,
     of: () => ({ exposed: times(100, (at) => ({ subset: `s${at}`, remedy: 'add a label' })) }),
   },
-  'envs that wait': { most: 20_000, of: () => ({ active: false }) },
-  'envs that leave': { most: 20_000, of: () => ({ active: false, leaving: true }) },
-  'envs with many subsets to come from': {
+  'envs whose routes are not active yet': { most: 20_000, of: () => ({ active: false }) },
+  'envs whose routes are being removed': {
+    most: 20_000,
+    of: () => ({ active: false, leaving: true }),
+  },
+  'envs with many subsets of the base': {
     most: 3000,
     of: (_at, size) => ({ from: times(Math.min(size, 200), (one) => `s${one}`) }),
   },
@@ -88,11 +94,11 @@ export const MONSTERS: Record<string, { most: number; spec: (size: number) => ob
       ],
     }),
   },
-  'a text in place of headers': {
+  'a string instead of headers': {
     most: 1_400_000,
     spec: (n) => ({ matches: [{ headers: 'a'.repeat(n) }] }),
   },
-  'a text in place of a match': { most: 1_400_000, spec: (n) => ({ matches: ['a'.repeat(n)] }) },
+  'a string instead of a match': { most: 1_400_000, spec: (n) => ({ matches: ['a'.repeat(n)] }) },
   'matches of an env': {
     most: 30_000,
     spec: (n) => ({ matches: times(n, (at) => ({ headers: { user: { exact: `a${at}` } } })) }),
@@ -111,10 +117,10 @@ export const MONSTERS: Record<string, { most: number; spec: (size: number) => ob
       ],
     }),
   },
-  'subsets to come from': { most: 100_000, spec: (n) => ({ from: times(n, (at) => `s${at}`) }) },
+  'subsets of the base': { most: 100_000, spec: (n) => ({ from: times(n, (at) => `s${at}`) }) },
   'a long name of an env': { most: 1_400_000, spec: (n) => ({ env: 'e'.repeat(n) }) },
   'a long host of an env': { most: 1_400_000, spec: (n) => ({ host: 'e'.repeat(n) }) },
-  'depth of a match': {
+  'nesting depth of a match': {
     most: 100_000,
     spec: (n) => ({ matches: [{ headers: { user: nested(n) } }] }),
   },

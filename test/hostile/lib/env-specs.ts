@@ -2,7 +2,7 @@ import { env, many, SUBSET } from './env-parts.ts';
 import type { Growing } from './growing.ts';
 import { map, nested, spelling, times } from './parts.ts';
 
-/** Specs of growing size, and some that the API server would not have stored. */
+/** Envs whose spec or metadata grow. The API server would refuse some of them. */
 export const SPECS: Growing<object> = {
   matches: {
     most: 30_000,
@@ -38,7 +38,7 @@ export const SPECS: Growing<object> = {
         ],
       }),
   },
-  'spellings of a header': {
+  'header names that differ only in case': {
     most: 16_000,
     of: (n) => env({ istioMatches: [{ headers: map(n, spelling, () => ({ exact: 'a' })) }] }),
   },
@@ -57,7 +57,7 @@ export const SPECS: Growing<object> = {
         ],
       }),
   },
-  'a text in place of headers': {
+  'a string instead of headers': {
     most: 1_400_000,
     of: (n) => env({ istioMatches: [{ headers: 'a'.repeat(n) }] }),
   },
@@ -66,7 +66,7 @@ export const SPECS: Growing<object> = {
     of: (n) =>
       env({ subsets: times(n, (at) => ({ ...SUBSET, name: `b${at}`, namespace: `n${at}` })) }),
   },
-  'one subset again and again': {
+  'the same subset many times': {
     most: 20_000,
     of: (n) => env({ subsets: times(n, () => SUBSET) }),
   },
@@ -74,7 +74,7 @@ export const SPECS: Growing<object> = {
     most: 20_000,
     of: (n) => env({ consumers: times(n, (at) => ({ ...SUBSET, name: `b${at}` })) }),
   },
-  'wrong quantities': {
+  'invalid quantities': {
     most: 40_000,
     of: (n) =>
       env({
@@ -139,7 +139,7 @@ export const SPECS: Growing<object> = {
         ],
       }),
   },
-  variables: {
+  'environment variables': {
     most: 20_000,
     of: (n) =>
       env({
@@ -190,9 +190,9 @@ export const SPECS: Growing<object> = {
       }),
   },
   'a long name': { most: 1_400_000, of: (n) => env({}, { name: 'a.'.repeat(n / 2) }) },
-  depth: { most: 250_000, of: (n) => env({ subsets: nested(n) }) },
-  'depth of an unknown field': { most: 250_000, of: (n) => env({ other: nested(n) }) },
-  'depth of a wide list': {
+  'nesting depth': { most: 250_000, of: (n) => env({ subsets: nested(n) }) },
+  'nesting depth of an unknown field': { most: 250_000, of: (n) => env({ other: nested(n) }) },
+  'nesting depth of a long list': {
     most: 250_000,
     of: (n) => env({ istioMatches: times(n / 100, () => nested(80)) }),
   },

@@ -19,7 +19,7 @@ function syncBody(object: object, injections: ReturnType<typeof injection>[]) {
   };
 }
 
-/** The admission review of Metacontroller's write of a plan with these injections. */
+/** The admission review that the API server sends when Metacontroller writes a plan with these injections. */
 function admissionBody(object: ReturnType<typeof virtualService>, injections: object[]) {
   const plan = JSON.stringify({ injections, notes: [] });
   const annotations = {

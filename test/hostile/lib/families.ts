@@ -1,7 +1,7 @@
 import { ENVS_FAMILIES } from './families-env.ts';
 import { VIRTUALSERVICE_FAMILIES } from './families-virtualservice.ts';
 
-/** Request bodies of one shape, in a size that can be chosen. */
+/** Request bodies of one shape. Their size can be chosen. */
 export interface Family {
   name: string;
   /** Path of the hook. */

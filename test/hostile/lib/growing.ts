@@ -1,2 +1,2 @@
-/** Objects of growing size, and their largest size (see `Family`). */
+/** Objects of a size that can be chosen. `most`: the largest size (see `Family`). */
 export type Growing<T> = Readonly<Record<string, { most: number; of: (size: number) => T }>>;

@@ -2,7 +2,7 @@ import { rule, service } from './env-parts.ts';
 import type { Growing } from './growing.ts';
 import { map, nested, times } from './parts.ts';
 
-/** Namespaces of growing size. */
+/** Namespaces with a MeshIndex, whose Services or DestinationRules grow. */
 export const INDEXED: Growing<{ services: object[]; rules: object[] }> = {
   services: { most: 40_000, of: (n) => ({ services: times(n, (at) => service(at)), rules: [] }) },
   'labels of a service': {
@@ -21,7 +21,7 @@ export const INDEXED: Growing<{ services: object[]; rules: object[] }> = {
     }),
   },
   rules: { most: 20_000, of: (n) => ({ services: [], rules: times(n, (at) => rule(at)) }) },
-  'a policy of a rule': {
+  'nesting depth of a traffic policy': {
     most: 200_000,
     of: (n) => ({
       services: [],

@@ -19,18 +19,18 @@ export interface Answer {
   text: string;
 }
 
-/** Texts of JavaScript's own errors: the service must not answer with them. */
+/** Texts of JavaScript's own errors. The service must not answer with them. */
 const CRASH =
   /Cannot (read|convert|set|destructure|create)|is not (a function|iterable|an object|defined|a constructor)|Maximum call stack|Invalid (array|string|count|time)|circular|undefined is|null is|Reduce of empty|out of memory|must be of type function/i;
 
-/** Why an answer breaks the rules that hold for every request; undefined when it does not. */
+/** Which general rule an answer breaks; undefined if it breaks none. */
 export function fault(answer: Answer): string | undefined {
   const { url, sent, statusCode, text } = answer;
   let body: Record<string, unknown>;
   try {
     body = JSON.parse(text) as Record<string, unknown>;
   } catch {
-    return 'the answer is no JSON';
+    return 'the answer is not JSON';
   }
   if (statusCode !== 200) return wordless(body, statusCode);
   if (/^\/dynamicenv\/(sync|finalize)$/.test(url)) return lostChild(sent as CompositeRequest, body);
@@ -39,16 +39,18 @@ export function fault(answer: Answer): string | undefined {
 }
 
 function wordless({ error }: Record<string, unknown>, statusCode: number): string | undefined {
-  if (typeof error !== 'string' || error.length < 10) return `status ${statusCode} without a word`;
-  return CRASH.test(error) ? `a crash: ${error}` : undefined;
+  if (typeof error !== 'string' || error.length < 10)
+    return `status ${statusCode} without an error message`;
+  return CRASH.test(error) ? `an error of JavaScript: ${error}` : undefined;
 }
 
-/** Reasons in a status that mean: nothing was decided. */
+/** Reasons in the status that mean that the service decided nothing for the env. */
 const HELD_UP = ['InvalidSpec', 'NoMeshIndex', 'NotSent', 'TooLarge', 'Unreadable'];
 
 /**
- * The answer must contain every child that receives requests, and all children when nothing was decided. The exception:
- * DestinationRules that hide other people's subsets.
+ * Finds a child that is missing in the answer. The answer must contain every child that receives requests, and all
+ * children if nothing was decided. DestinationRules are not checked, because one that hides other people's subsets may
+ * be removed.
  */
 function lostChild(sent: CompositeRequest, body: Record<string, unknown>): string | undefined {
   const children = body['children'] as KubeObject[];
@@ -77,8 +79,8 @@ function nameOf({ kind, metadata: { namespace, name } }: KubeObject): string {
 }
 
 /**
- * A child's names: from its own metadata, and from its key among the children, since the mutation may have removed its
- * namespace.
+ * The names under which the answer may contain a child: from the child's own metadata, and from its key in the request,
+ * because the mutation may have removed its namespace.
  */
 function namesOf(child: KubeObject, { children }: CompositeRequest): string[] {
   const places = Object.values(children).flatMap((group) => Object.entries(group ?? {}));
@@ -87,8 +89,8 @@ function namesOf(child: KubeObject, { children }: CompositeRequest): string[] {
 }
 
 /**
- * A patch must change nothing of the user's: only our routes, our labels and annotations, and their entries in
- * managedFields.
+ * Finds a change of the user's fields. A patch may change only our routes, our labels and annotations, and their
+ * entries in managedFields.
  */
 function alteredRoutes(sent: AdmissionReview, body: Record<string, unknown>): string | undefined {
   const { response } = body as unknown as AdmissionReviewResponse;
@@ -99,7 +101,7 @@ function alteredRoutes(sent: AdmissionReview, body: Record<string, unknown>): st
   const after = applyJsonPatch(before, patch);
   return jsonEqual(usersPart(before), usersPart(after))
     ? undefined
-    : 'something of the user was altered';
+    : 'a field of the user was changed';
 }
 
 function usersPart(object: unknown): unknown {

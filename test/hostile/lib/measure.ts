@@ -2,13 +2,16 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
 
-/** Maximum processor time of this thread for one call. HOSTILE_MS sets another one, for a slow machine. */
+/**
+ * Maximum processor time of this thread for one call, in milliseconds. For a slow machine, HOSTILE_MS sets another
+ * value.
+ */
 export const MAX_MS = Number(process.env['HOSTILE_MS'] || 500);
 
 export interface Measured {
   statusCode: number;
   text: string;
-  /** Processor time of this thread. It does not depend on the machine's load. */
+  /** Processor time of this thread in milliseconds. It does not depend on the load of the machine. */
   ms: number;
 }
 
@@ -21,8 +24,8 @@ export async function post(app: FastifyInstance, url: string, payload: string): 
 }
 
 /**
- * Measures a second time when the first call took too long, and returns the better one: a garbage collection may have
- * run in the first.
+ * Makes the call. If it takes too long, makes it again and returns the faster one, because a garbage collection may
+ * have run during the first.
  */
 export async function postQuickly(
   app: FastifyInstance,

@@ -79,7 +79,7 @@ function change(body: unknown, random: Random): void {
   if (places.length > 0) random.pick(CHANGES)(random.pick(places), random, places);
 }
 
-/** The places of all values within the body, up to a limit. */
+/** The places of all values in the body, up to about 5,000. */
 function placesIn(body: unknown): Place[] {
   const places: Place[] = [];
   const walk = (value: unknown): void => {
@@ -94,7 +94,7 @@ function placesIn(body: unknown): Place[] {
   return places;
 }
 
-/** An assignment to `__proto__` would not create a key. */
+/** Sets a key with `defineProperty`, because an assignment to `__proto__` would not create a key. */
 function set(within: Container, key: string | number, value: unknown): void {
   Object.defineProperty(within, key, {
     value,

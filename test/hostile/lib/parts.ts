@@ -13,7 +13,7 @@ export function map<T>(count: number, key: (index: number) => string, value: (in
   return Object.fromEntries(times(count, (index) => [key(index), value(index)]));
 }
 
-/** Objects in a map by name, as Metacontroller sends them. */
+/** Puts objects into a map by name, as Metacontroller sends them. */
 export function byName<T extends { metadata: { name: string; namespace?: string } }>(
   objects: readonly T[],
 ): Record<string, T> {
@@ -27,12 +27,12 @@ export function byName<T extends { metadata: { name: string; namespace?: string 
 
 const NESTED = 'nested to a depth of ';
 
-/** A placeholder for `depth` nested lists and maps. `jsonOf` replaces it in the text. */
+/** A placeholder for `depth` nested lists and maps. `jsonOf` replaces it in the JSON text. */
 export function nested(depth: number): string {
   return `${NESTED}${depth}`;
 }
 
-/** A body as JSON text. `JSON.stringify` cannot nest as deeply as some bodies must. */
+/** A body as JSON text. Some bodies are nested more deeply than `JSON.stringify` allows. */
 export function jsonOf(body: object): string {
   return JSON.stringify(body).replace(new RegExp(`"${NESTED}(\\d+)"`, 'g'), (_all, depth) => {
     const half = Math.ceil(Number(depth) / 2);
@@ -61,7 +61,7 @@ export function injection(index: number, spec: object = {}) {
   };
 }
 
-/** One injection as a plan contains it. */
+/** One injection in the form that it has in a plan. */
 export function plannedInjection(index: number, spec: object = {}) {
   const { envCreationTimestamp, subset, active: _active, ...rest } = injection(index, spec).spec;
   return { ...rest, created: envCreationTimestamp, to: subset };
@@ -80,7 +80,7 @@ export function virtualService(spec: object, metadata: object = {}) {
   };
 }
 
-/** Names that differ only in case. */
+/** Header names that differ only in case. */
 export function spelling(at: number): string {
   return [...'user-agent-name']
     .map((char, bit) => (at & (1 << bit) ? char.toUpperCase() : char))

@@ -7,7 +7,10 @@ import { HOOKS } from '../../support/hooks.ts';
 
 export const METACONTROLLER_USER = 'system:serviceaccount:metacontroller:metacontroller';
 
-/** The service as `serve` makes it, asked in this process. `crash`: where the last error that was logged came from. */
+/**
+ * The service as `serve` creates it, but called within this process. `crash`: the source file and line from the last
+ * error in the log.
+ */
 export function hostileApp(flags: string[] = []) {
   const given = [`--metacontroller-user=${METACONTROLLER_USER}`, ...flags];
   const config = readFlags(DECISION_FLAGS, given, {});

@@ -1,7 +1,10 @@
 import type { Growing } from './growing.ts';
 import { map, nested, route, times, virtualService } from './parts.ts';
 
-/** VirtualServices in which something other than http routes grows: other routes, labels, annotations, texts. */
+/**
+ * VirtualServices in which other parts than the usual HTTP routes grow: TCP and TLS routes, redirects, hosts, labels,
+ * annotations, texts.
+ */
 export const GROWING_OBJECTS: Growing<ReturnType<typeof virtualService>> = {
   'tcp and tls routes': {
     most: 10_000,
@@ -14,7 +17,7 @@ export const GROWING_OBJECTS: Growing<ReturnType<typeof virtualService>> = {
         })),
       }),
   },
-  'routes of nobody': {
+  'routes with the name of an injected route, without an env': {
     most: 10_000,
     of: (n) =>
       virtualService({
@@ -90,7 +93,7 @@ export const GROWING_OBJECTS: Growing<ReturnType<typeof virtualService>> = {
         },
       ),
   },
-  'writers of fields': {
+  'field managers': {
     most: 12_000,
     of: (n) =>
       virtualService(
@@ -146,8 +149,11 @@ export const GROWING_OBJECTS: Growing<ReturnType<typeof virtualService>> = {
         http: [route({ match: [{ sourceLabels: { ['a.'.repeat(n / 2)]: 'a-'.repeat(2) } }] })],
       }),
   },
-  depth: { most: 200_000, of: (n) => virtualService({ http: [route({ fault: nested(n) })] }) },
-  'depth of managed fields': {
+  'nesting depth': {
+    most: 200_000,
+    of: (n) => virtualService({ http: [route({ fault: nested(n) })] }),
+  },
+  'nesting depth of managed fields': {
     most: 100_000,
     of: (n) =>
       virtualService(
@@ -155,7 +161,7 @@ export const GROWING_OBJECTS: Growing<ReturnType<typeof virtualService>> = {
         { managedFields: [{ manager: 'a', fieldsV1: nested(n) }] },
       ),
   },
-  'characters to escape': {
+  'characters that JSON escapes': {
     most: 200_000,
     of: (n) => virtualService({ http: [route()] }, { annotations: { a: '\u0001'.repeat(n) } }),
   },

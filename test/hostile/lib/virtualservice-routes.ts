@@ -1,7 +1,7 @@
 import type { Growing } from './growing.ts';
 import { map, route, spelling, times, virtualService } from './parts.ts';
 
-/** VirtualServices with a growing number of http routes. */
+/** VirtualServices in which HTTP routes, or their parts, grow. */
 export const GROWING_ROUTES: Growing<ReturnType<typeof virtualService>> = {
   routes: { most: 20_000, of: (n) => virtualService({ http: times(n, () => route()) }) },
   'routes with an entry': {
@@ -16,7 +16,7 @@ export const GROWING_ROUTES: Growing<ReturnType<typeof virtualService>> = {
         http: [route({ match: times(n, (at) => ({ uri: { prefix: `/${at}` } })) })],
       }),
   },
-  'headers of an entry': {
+  'headers of a match entry': {
     most: 30_000,
     of: (n) =>
       virtualService({
@@ -35,7 +35,7 @@ export const GROWING_ROUTES: Growing<ReturnType<typeof virtualService>> = {
         ],
       }),
   },
-  'headers kept out': {
+  'withoutHeaders of a match entry': {
     most: 30_000,
     of: (n) =>
       virtualService({
@@ -54,7 +54,7 @@ export const GROWING_ROUTES: Growing<ReturnType<typeof virtualService>> = {
         ],
       }),
   },
-  'spellings of a header': {
+  'header names that differ only in case': {
     most: 8000,
     of: (n) =>
       virtualService({

@@ -36,37 +36,37 @@ const hosts = (list: readonly Case[]): VirtualHost[] =>
   list.map(({ env }, index) => virtualHost(`h${index}`, renderedRoutes(activeInjection(env))));
 const acceptedHosts = hosts(accepted);
 
-/** As texts, so that a failure names the host and the reason. */
+/** The refused hosts as texts, so that a test failure shows the routes and Envoy's reason. */
 const told = async (list: readonly VirtualHost[], maxProgram?: number) =>
   (await refusedHosts(program, list, maxProgram)).map(
     ({ host, refusal }) => `${JSON.stringify(host.routes).slice(0, 2000)}: ${refusal}`,
   );
 
-describe(`${COUNT} DynamicEnvs with hostile values, before a real Envoy`, () => {
+describe(`${COUNT} generated DynamicEnvs, validated by a real Envoy`, () => {
   beforeAll(() => {
     say(`seed ${seed}: ${accepted.length} envs are accepted, ${refused.length} refused`);
   });
 
-  test('contain accepted and refused ones', () => {
+  test('our checks accept many of them, and refuse many', () => {
     expect(accepted.length).toBeGreaterThan(COUNT / 4);
     expect(refused.length).toBeGreaterThan(COUNT / 4);
   });
 
-  test('Envoy accepts the routes of every accepted env, and there are some', async () => {
+  test('every accepted env gets routes, and Envoy accepts them', async () => {
     const without = acceptedHosts.filter(({ routes }) => routes.length < 4);
     expect(without).toEqual([]);
     expect(await told(acceptedHosts)).toEqual([]);
   });
 
-  test('their regexes are at most as large as computed from their text', async () => {
+  test('Envoy accepts them with our own limit of the regex size, too', async () => {
     expect(await told(acceptedHosts, MAX_REGEX_SIZE)).toEqual([]);
   });
 
-  test('Envoy accepts the routes of every refused env that existed before', async () => {
+  test('Envoy accepts the routes of refused envs that an earlier version accepted', async () => {
     expect(await told(hosts(refused))).toEqual([]);
   });
 
-  test('Envoy accepts the copies of routes with room for only a few more headers', async () => {
+  test('Envoy accepts the copies of routes that have almost too many headers', async () => {
     const list = accepted.slice(0, 20).map(({ env }, index) => {
       const http = renderedRoutes(activeInjection(env), FULL_ROUTES);
       expect(http[0]?.name).toBe('full');
@@ -76,8 +76,8 @@ describe(`${COUNT} DynamicEnvs with hostile values, before a real Envoy`, () => 
     expect(await told(list)).toEqual([]);
   });
 
-  test('a control: without the check Envoy refuses them', async () => {
-    // Only a few: Envoy needs long for some of them.
+  test('control: Envoy refuses the routes of refused envs if our checks are skipped', async () => {
+    // Only a few hosts, because Envoy needs a long time for some of them.
     const unchecked = refused
       .slice(0, 24)
       .map(({ env }, index) => virtualHost(`h${index}`, uncheckedRoutes(activeInjection(env))));
@@ -85,7 +85,7 @@ describe(`${COUNT} DynamicEnvs with hostile values, before a real Envoy`, () => 
     expect(await refusedHosts(program, unchecked, ISTIO_MAX_PROGRAM, 2)).toHaveLength(2);
   });
 
-  test('a control: one header more than there is room for', async () => {
+  test('control: Envoy refuses a route with one header above its limit', async () => {
     const [full] = FULL_ROUTES;
     if (full === undefined) throw new Error('no route');
     const headers = { response: { add: { more: 'v' } } };

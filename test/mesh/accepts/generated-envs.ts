@@ -3,7 +3,10 @@ import type { StringMatch } from '../../../src/istio/types.ts';
 import { createRandom, type Random } from '../trace/generate/random.ts';
 import { headerName, plainText, regexText, tameRegex } from './hostile-strings.ts';
 
-/** DynamicEnvs with all fields. Half of them have values that nobody should write. The same for the same seed. */
+/**
+ * Generates DynamicEnvs that use all fields. Half of them have values that nobody should write. The same seed gives the
+ * same envs.
+ */
 export function generatedEnvs(seed: number, count: number): DynamicEnv[] {
   return Array.from({ length: count }, (_, index) =>
     generatedEnv(index, createRandom(seed, index)),

@@ -1,6 +1,6 @@
 import type { Random } from '../trace/generate/random.ts';
 
-/** Parts of regexes: some are accepted by proxies, some refused, and some read differently by Go and RE2. */
+/** Parts of regexes. Envoy accepts some of them and refuses others. Go and RE2 parse some of them differently. */
 const ODD_TOKENS = [
   '\\x{100}',
   '\\x{10FFFF}',
@@ -106,7 +106,7 @@ const ODD_VALUES = [
   '\ufeff',
 ] as const;
 
-/** A regex that is usually valid everywhere. */
+/** A regex that is usually valid, for envs that our checks should mostly accept. */
 export function tameRegex(random: Random): string {
   return `${random.pick(['u', '^x', '[ab]'])}${expression(random, 2)}`;
 }
@@ -158,7 +158,7 @@ function tokens(random: Random, count: number): string {
   return Array.from({ length: count }, () => random.pick(ODD_TOKENS)).join('');
 }
 
-/** Nested repetitions, with sizes around the limit. */
+/** A regex with nested repetitions. Its size is near the limit. */
 function nested(random: Random): string {
   const count = () => `{${1 + random.int(12)}}`;
   return `(${random.pick(CLASSES)}${count()}(?:b|${random.pick(CLASSES)}${count()})${count()}x)${count()}`;

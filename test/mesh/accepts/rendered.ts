@@ -19,7 +19,9 @@ const NOW = new Date('2026-01-01T01:00:00Z');
 const manyHeaders = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'v']));
 
-/** Routes of the user that Envoy accepts, with no room for another header. */
+/**
+ * The user's routes that have almost as many headers as Envoy accepts. The route `full` has no room for another header.
+ */
 export const FULL_ROUTES: HTTPRoute[] = [
   {
     name: 'full',
@@ -87,7 +89,7 @@ export function copiesIn(http: readonly HTTPRoute[]): number {
   return http.filter(({ name }) => isInjectedRouteName(name)).length;
 }
 
-/** The control: what would be rendered without a check of the values. */
+/** For the control tests: the routes without any check of the values. */
 export function uncheckedRoutes(injection: RouteInjection): HTTPRoute[] {
   const plan = planned(injection);
   if (plan === undefined) return [];

@@ -14,10 +14,10 @@ export interface VirtualHost {
 }
 
 /**
- * Converts http routes to Envoy's as istiod does, one for each match entry. Only the fields that the tests' routes
- * have.
- * Source: TranslateRouteMatch, translateHeaderMatch and applyHTTPRouteDestination in istio
- * `pilot/pkg/networking/core/route/route.go`, ConvertToEnvoyMatch in `pilot/pkg/networking/util/util.go`.
+ * Converts HTTP routes to Envoy's routes as istiod does: one Envoy route for each match entry. It converts only the
+ * fields that the routes of these tests use. Source: TranslateRouteMatch, translateHeaderMatch and
+ * applyHTTPRouteDestination in istio `pilot/pkg/networking/core/route/route.go`, ConvertToEnvoyMatch in
+ * `pilot/pkg/networking/util/util.go`.
  */
 export function virtualHost(name: string, http: readonly HTTPRoute[]): VirtualHost {
   const routes = http.flatMap((route) =>
@@ -53,7 +53,7 @@ function headersOf({ headers = {}, withoutHeaders = {} }: HTTPMatchRequest): obj
   const inverted = matchers(withoutHeaders).map((one) => ({
     ...one,
     invert_match: true,
-    // In conflict with a condition on presence.
+    // Envoy does not allow `treat_missing_header_as_empty` together with `present_match`.
     ...('present_match' in one ? {} : { treat_missing_header_as_empty: true }),
   }));
   return [...matchers(headers), ...inverted];

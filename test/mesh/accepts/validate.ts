@@ -37,7 +37,10 @@ export async function refusalOf(
   }
 }
 
-/** The hosts that Envoy refuses individually, at most `limit` of them, found by bisection. */
+/**
+ * Finds the hosts that Envoy refuses when they are validated one by one, at most `limit` of them. It searches by
+ * bisection.
+ */
 export async function refusedHosts(
   program: string,
   hosts: readonly VirtualHost[],
@@ -55,7 +58,10 @@ export async function refusedHosts(
   return [...first, ...(await refusedHosts(program, hosts.slice(middle), maxProgram, rest))];
 }
 
-/** A listener on 127.0.0.1 with these hosts; port 0 where nobody is to send anything. */
+/**
+ * Envoy's bootstrap with one listener on 127.0.0.1 and these virtual hosts. Port 0 is enough for a bootstrap that is
+ * only validated.
+ */
 export function bootstrap(
   virtual_hosts: readonly VirtualHost[],
   maxProgram: number,

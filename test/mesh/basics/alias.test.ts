@@ -44,8 +44,8 @@ const virtualService = (name: string, host: string, http: object[]) => ({
 const to = (host: string, subset: string) => ({ route: [{ destination: { host, subset } }] });
 
 /**
- * All created in the same second, so that their names decide: `aa-…` comes before the VirtualService of the service,
- * `zz-…` after it.
+ * All objects are created in the same second, so Istio orders the VirtualServices by name. `aa-…` comes before the
+ * VirtualService of the Service, `zz-…` after it.
  */
 const OBJECTS: object[] = [
   deployment('shared'),
@@ -149,7 +149,7 @@ describe('an alias of a Service (ExternalName)', () => {
       : { status: 503, version: undefined };
   };
 
-  meshTest('leads where trace says', async () => {
+  meshTest('each request reaches the version that trace names', async () => {
     await until(30, async () => {
       const { status } = await ask({ authority: 'backend', path: '/' });
       return status === 200 ? undefined : `status ${status}`;
@@ -158,7 +158,7 @@ describe('an alias of a Service (ExternalName)', () => {
     const done: ((typeof REQUESTS)[number] & Awaited<ReturnType<typeof ask>>)[] = [];
     for (const request of REQUESTS) done.push({ ...request, ...(await ask(request)) });
     expect(done).toEqual(said);
-    // Written by hand, so that the evaluator and Envoy cannot both be wrong in the same way.
+    // These versions are written by hand, so they do not depend on the evaluator.
     const versions = (user?: string) =>
       NAMES.map((authority) =>
         done.find((one) => one.authority === authority && one.user === user),

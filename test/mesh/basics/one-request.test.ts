@@ -61,7 +61,7 @@ const ITEMS = [
   },
 ];
 
-describe('a request finds its pod', () => {
+describe('a request through Envoy', () => {
   let mesh: Mesh;
   let envoy: Envoy;
 
@@ -81,7 +81,7 @@ describe('a request finds its pod', () => {
   const ask = (path: string, headers: Record<string, string>): Promise<Answer> =>
     send(envoy.portFor(80), { method: 'GET', authority: 'backend.shop', path, headers });
 
-  meshTest('the subset, the pod and the way are told', async () => {
+  meshTest('the answer names the pod, and the route and cluster that Envoy used', async () => {
     await until(30, async () => {
       const { status } = await ask('/', {});
       return status === 200 ? undefined : `status ${status}`;

@@ -1,6 +1,6 @@
 /**
- * Configurations of an unmodified Envoy, as objects for its JSON. It lacks the filters that Istio's build has. So the
- * listeners are static here, and only their routes come from istiod (or a file).
+ * The configuration of an unmodified Envoy, as objects that become its JSON file. Such an Envoy lacks the filters of
+ * Istio's own build. So the listeners are static here, and only their routes come from istiod (or from a file).
  */
 
 /** Where an Envoy gets its routes and clusters: from an aggregated discovery stream (ADS), or from files. */
@@ -56,7 +56,7 @@ const ADS = {
   grpc_services: [{ envoy_grpc: { cluster_name: 'istiod' } }],
 };
 
-/** 0 s: no timeout. Envoy is not ready before it has its routes and clusters. */
+/** 0 s means no timeout: Envoy is not ready before it has its routes and clusters. */
 const COMMON = { resource_api_version: 'V3', initial_fetch_timeout: '0s' };
 
 function clusterSource(source: Source): object {
@@ -75,7 +75,7 @@ function listenerConfig({ port, routeName }: Listener, source: Source): object {
   const manager = {
     '@type': `${'type.googleapis.com/envoy.extensions.filters.network'}.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: `routes_${routeName}`,
-    // As in Istio (pathNormalization BASE).
+    // The same as in Istio (pathNormalization BASE).
     normalize_path: true,
     path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
     rds: { route_config_name: routeName, config_source: routeSource(source, routeName) },

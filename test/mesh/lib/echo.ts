@@ -13,7 +13,7 @@ import {
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import type { Pod } from '../../e2e/control-plane/pods.ts';
 
-/** Port of every pod. */
+/** The port on which every pod listens. */
 const POD_PORT = 8080;
 
 /** Request header: the pod delays its answer by this many milliseconds. */
@@ -23,7 +23,7 @@ export const DELAY_HEADER = 'x-delay-ms';
 export interface Echo {
   pod: string;
   namespace: string;
-  /** Labels of the pod; the tests mostly look at `version`. */
+  /** Labels of the pod. Most tests read only `version`. */
   labels: Readonly<Record<string, string>>;
   /** Image of its first container. */
   image: string;
@@ -49,14 +49,14 @@ export function identityOf({ metadata, spec }: Pod): Identity {
   };
 }
 
-/** Serves requests for a pod until it is closed; for `startPods({serve: servePod})`. */
+/** Serves the requests to a pod until the returned function is called. It is passed to `startPods` as `serve`. */
 export function servePod(pod: Pod, address: string): Promise<() => Promise<void>> {
   return serveEcho(identityOf(pod), address, POD_PORT);
 }
 
 /**
- * An echo server for HTTP/1.1 and HTTP/2 without TLS on the same port. When it closes, it refuses new connections at
- * once, closes idle ones, and closes the others after their answer.
+ * An echo server for HTTP/1.1 and HTTP/2 without TLS on the same port. The returned function closes it: it refuses new
+ * connections at once, closes idle connections, and closes each busy connection after its answer.
  */
 export async function serveEcho(
   identity: Identity,
@@ -72,7 +72,7 @@ export async function serveEcho(
     request.on('end', () => (delay > 0 ? setTimeout(reply, delay) : reply())).resume();
   };
   const http1 = createServer({ keepAlive: true }, answer);
-  // Envoy keeps connections open for long. The server must not be the one that closes them first.
+  // Envoy keeps connections open for a long time. The server must not close them before Envoy does.
   http1.keepAliveTimeout = 3_600_000;
   http1.headersTimeout = 0;
   http1.requestTimeout = 0;
@@ -92,7 +92,7 @@ export async function serveEcho(
     });
 }
 
-/** The first bytes distinguish HTTP/2 from HTTP/1. */
+/** Passes a connection to the HTTP/2 server if its first bytes are `PRI`, and to the HTTP/1 server otherwise. */
 function handOver(
   socket: Socket,
   http1: HttpServer,
@@ -104,7 +104,7 @@ function handOver(
     socket.pause();
     socket.unshift(chunk);
     if (chunk.toString('latin1', 0, 3) === 'PRI') {
-      // The event is emitted during the next call.
+      // The `emit` on the next line causes this event.
       http2.once('session', (session) => onSession(socket, session));
       http2.emit('connection', socket);
     } else {

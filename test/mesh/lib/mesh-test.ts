@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
 import { istiodProgram } from './istiod.ts';
 
-/** A test that needs istiod; skipped where there is none, and the reporter says so. */
+/** A test that needs istiod. Without istiod the test is skipped, and the reporter prints that. */
 export const meshTest = istiodProgram() === undefined ? test.skip : test;

@@ -19,20 +19,20 @@ export interface Mesh {
   cluster: ControlPlane;
   pods: PodStandIn;
   istiod: Istiod;
-  /** Present when requested in the options. */
+  /** Present if the options have `system`. */
   system?: System;
-  /** A proxy that istiod configures; not yet ready. */
+  /** Starts a proxy that istiod configures. The proxy may not be ready yet. */
   startEnvoy(options: Omit<EnvoyOptions, 'program' | 'folder' | 'source'>): Promise<Envoy>;
   stop(): Promise<void>;
 }
 
 const silent = () => undefined;
 
-/** Works only within the network namespace (see namespace.ts), and needs ISTIOD_BIN. */
+/** Starts everything. Throws outside the network namespace (see namespace.ts), and without ISTIOD_BIN. */
 export async function startMesh({ pods, system }: MeshOptions = {}): Promise<Mesh> {
   mustBeInside();
   const program = istiodProgram();
-  if (program === undefined) throw new Error('ISTIOD_BIN names no istiod');
+  if (program === undefined) throw new Error('ISTIOD_BIN is not set');
   const envoyProgram = await findEnvoy(silent);
   const ends: (() => Promise<void> | void)[] = [];
   const stop = async () => {

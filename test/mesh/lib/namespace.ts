@@ -3,17 +3,18 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Addresses of pods. Within the network namespace all of them are local addresses. */
+/** Addresses of pods. Within the network namespace, a program can listen on all of them. */
 const POD_NETWORK = '10.99.0.0/16';
 
-/** Environment variable that is set within the network namespace. */
+/** Environment variable that is set if the process runs within the network namespace. */
 export const INSIDE = 'DYNAMICENV_MESH_NAMESPACE';
 
 const SET_UP = `ip link set lo up && ip route add local ${POD_NETWORK} dev lo && exec "$@"`;
 
 /**
- * The command prefix that runs a command in a network namespace of its own. There it can listen on every address of the
- * pod network, and no address leads elsewhere. Throws with the reason when no namespace can be created.
+ * Returns the words to put before a command so that it runs in its own network namespace. There the command can listen
+ * on every address of the pod network, and cannot reach any other network. Throws with the reason when no namespace can
+ * be created.
  */
 export async function namespaceCommand(): Promise<string[]> {
   const own = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
@@ -22,8 +23,8 @@ export async function namespaceCommand(): Promise<string[]> {
   await run(program, [...args, 'true']).catch((error: Error & { stderr?: string }) => {
     const reason = (error.stderr || error.message).trim();
     throw new Error(
-      `no network namespace could be made (${words.slice(0, own.length + 2).join(' ')}, ip): ${reason}; ` +
-        'run it as root, or let users make namespaces',
+      `could not create a network namespace (${words.slice(0, own.length + 2).join(' ')}, ip): ${reason}; ` +
+        'run the suite as root, or allow users to create namespaces',
     );
   });
   return words;
@@ -32,6 +33,6 @@ export async function namespaceCommand(): Promise<string[]> {
 /** Throws outside the network namespace, where the pods' addresses do not exist. */
 export function mustBeInside(): void {
   if (process.env[INSIDE] === undefined) {
-    throw new Error('this runs in a network namespace of its own: start it by npm run test:mesh');
+    throw new Error('this suite needs its own network namespace: start it with npm run test:mesh');
   }
 }

@@ -30,7 +30,7 @@ export default function reporter() {
     onRunComplete: async (_contexts: unknown, { testResults }: Results) => {
       tellSkipped(testResults);
       const changed = (await atStart) !== (await sourceHash());
-      const reason = changed ? 'src/ has changed meanwhile' : whyNotVerified(testResults);
+      const reason = changed ? 'src/ has changed during the run' : whyNotVerified(testResults);
       if (reason === undefined) await writeVerified(passedOf(testResults), readFigures(figures));
       else say(`docs/verified.md stays as it is: ${reason}`);
       await rm(folder, { recursive: true, force: true });
@@ -57,14 +57,12 @@ function tellSkipped(results: Results['testResults']): void {
   );
   if (skipped.length === 0) return;
   const missing = [
-    ...(istiodProgram() === undefined ? ['ISTIOD_BIN names no istiod'] : []),
-    ...(metacontrollerProgram() === undefined
-      ? ['METACONTROLLER_BIN names no Metacontroller']
-      : []),
-    ...(olderFolder() === undefined ? [`${OLDER} names no older version`] : []),
+    ...(istiodProgram() === undefined ? ['ISTIOD_BIN is not set'] : []),
+    ...(metacontrollerProgram() === undefined ? ['METACONTROLLER_BIN is not set'] : []),
+    ...(olderFolder() === undefined ? [`${OLDER} is not set`] : []),
   ];
   say(
-    `SKIPPED: ${skipped.length} tests, because ${missing.join(' and ') || 'they were not asked for'}`,
+    `SKIPPED: ${skipped.length} tests, because ${missing.join(' and ') || 'they were not selected'}`,
   );
   for (const line of skipped) say(`  ${line}`);
 }

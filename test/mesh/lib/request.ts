@@ -11,10 +11,10 @@ export interface MeshRequest {
   headers: Readonly<Record<string, string>>;
 }
 
-/** A response, and what the proxy reports about its route; `undefined`: no value. */
+/** A response, and what the proxy reports about its route. A field without a value is absent. */
 export interface Answer {
   status: number;
-  /** The pod's answer; absent when the proxy itself answered. */
+  /** The pod's answer. It is absent when the proxy itself answered. */
   echo?: Echo;
   body: string;
   location?: string;

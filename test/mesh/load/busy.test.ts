@@ -20,7 +20,7 @@ describe('a mesh in which something changes all the time', () => {
     ['the default times', DEFAULTS.settleSeconds, DEFAULTS.drainSeconds],
     ['times longer than istiod waits', DEBOUNCE_MAX + 2, DEBOUNCE_MAX + 2],
   ])(
-    'what %s do there',
+    'requests that are lost with %s',
     async (name, settleSeconds, drainSeconds) => {
       const config = { ...DEFAULTS, settleSeconds, drainSeconds };
       scene = await openScene({ config, proxies: 2, finishSeconds: 0.1 });

@@ -10,7 +10,7 @@ import { canLoad, loadTest } from './lib/load-test.ts';
 import { type Count, describeCount, phase, wrongs } from './lib/phase.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 
-/** Minimum number of requests while envs live. The other phases add some. */
+/** Minimum number of requests while envs live. The other phases send additional requests. */
 const REQUESTS = Number(process.env['MESH_REQUESTS'] ?? 100_000);
 const RATE = REQUESTS / 250;
 const ENVS = ['a', 'b', 'c'];
@@ -42,7 +42,7 @@ describe('not one request is lost', () => {
   };
 
   loadTest(
-    'without any env, nothing is wrong with the same load',
+    'with the same load and no env',
     async () => {
       const counted = await count('no env', async (load) => {
         while (load.sent().length < REQUESTS * 0.1) await sleep(100);
@@ -54,7 +54,7 @@ describe('not one request is lost', () => {
   );
 
   loadTest(
-    'while envs live, are changed and deleted, and everything around them moves',
+    'while envs are created, changed and deleted, and pods, hooks and Metacontroller restart',
     async () => {
       let lives = 0;
       const counted = await count('lives', async (load) => {
@@ -83,7 +83,7 @@ describe('not one request is lost', () => {
     ['settle 0, drain 0', 0],
     ['no waiting at all', -1],
   ])(
-    'control: %s, and the same load shows what gets lost',
+    'control: with %s, the same load finds lost requests',
     async (name, seconds) => {
       const config = { ...DEFAULTS, settleSeconds: seconds, drainSeconds: seconds };
       await scene.system.service.configure(config);

@@ -9,7 +9,7 @@ import { openScene, type Scene } from './lib/scene.ts';
 
 const DEFAULTS = readFlags(DECISION_FLAGS, [], {});
 /**
- * Settle and drain times in seconds. The service adds a second, because its times have whole seconds. So with -1 it
+ * Settle and drain times in seconds. The service adds a second, because its timestamps are whole seconds. So with -1 it
  * does not wait at all, and with 0 it waits 0 to 1 s.
  */
 const SECONDS = [-1, -0.5, 0, 0.5, 1, 2, 3];
@@ -22,7 +22,7 @@ describe('settle and drain times', () => {
   afterEach(() => scene?.stop());
 
   loadTest.each([1, 10])(
-    'which ones hold, with %i proxies',
+    'which of them lose no request, with %i proxies',
     async (proxies) => {
       scene = await openScene({ config: DEFAULTS, proxies, finishSeconds: 0.1 });
       const samples = new Map<number, Sample[]>();

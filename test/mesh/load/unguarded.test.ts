@@ -28,7 +28,7 @@ describe('a route to the host without a subset', () => {
   afterAll(() => scene?.stop());
 
   loadTest.each(ENVS)(
-    'the status of %s says so before the first request leaks',
+    'the status of env %s warns before the first request leaks',
     async (env) => {
       const warned = await followWarnings(scene, env);
       const options = { rate: 300, users: [env], share: 0.3, paths: ['/open'], seed: 1 };
@@ -57,7 +57,7 @@ describe('a route to the host without a subset', () => {
   );
 });
 
-/** When the status first reported that the env is not guarded, and which VirtualService it named. */
+/** The time when the env's status first had `Guarded: False` with a message that names the VirtualService. */
 async function followWarnings({ cluster }: Scene, env: string) {
   let at: number | undefined;
   const stop = await follow<DynamicEnv>(

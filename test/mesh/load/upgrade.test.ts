@@ -17,12 +17,12 @@ const NONE = { '5xx': 0, unanswered: 0, strange: 0, leaked: 0, missed: 0 };
 const RATE = 300;
 const REST_MS = 3000;
 /**
- * Time for rolling pods, updating proxies and draining old objects. With the default times they take less than half of
- * it.
+ * Maximum time for rolling the pods, updating the proxies and draining the old objects. With the default settings this
+ * takes less than half of it.
  */
 const UPGRADE_SECONDS = 240;
 
-describe('envs that an older version made', () => {
+describe('envs that an older version created', () => {
   let scene: Scene;
 
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('envs that an older version made', () => {
   afterAll(() => scene?.stop());
 
   upgradeTest(
-    'are carried over without a lost request, stay Ready, and can be changed and deleted',
+    'are migrated without a lost request, stay Ready, and can be changed and deleted',
     async () => {
       const { cluster, envs, system } = scene;
       const open = await system.service.kill();

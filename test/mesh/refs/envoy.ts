@@ -20,10 +20,13 @@ export interface RawEnvoy {
   stop(): Promise<void>;
 }
 
-/** Without it Envoy 1.39 and later are as those before, which are Istio's up to 1.30. */
+/**
+ * Envoy's runtime flag for repeated headers. If it is false, Envoy 1.39 and later join the values, as earlier versions
+ * do (those of Istio up to 1.30).
+ */
 const EACH = 'envoy.reloadable_features.match_headers_individually';
 
-/** An Envoy that listens on 127.0.0.1 and has these virtual hosts, with the limits of Istio's bootstrap. */
+/** Starts an Envoy that listens on 127.0.0.1 and has these virtual hosts, with the limits of Istio's bootstrap. */
 export async function startRawEnvoy(
   program: string,
   hosts: readonly VirtualHost[],
@@ -49,7 +52,10 @@ export async function startRawEnvoy(
   return { port, stop };
 }
 
-/** HTTP/1.1 on a connection of its own: headers go out as they are given, repeated ones too, each character as its UTF-8. */
+/**
+ * Sends a request by HTTP/1.1 on a new connection. All headers are sent unchanged and in UTF-8, including repeated
+ * ones.
+ */
 export function sendRaw(port: number, host: string, headers: HeaderList): Promise<RawAnswer> {
   const lines = [
     'GET / HTTP/1.1',
@@ -67,14 +73,14 @@ export function sendRaw(port: number, host: string, headers: HeaderList): Promis
       text += chunk;
       const answer = answerIn(text);
       if (answer === undefined) return;
-      // Envoy itself would take a second to close.
+      // The client closes the connection, because Envoy would take a second to do it.
       socket.destroy();
       resolve(answer);
     });
   });
 }
 
-/** Undefined: not all of it is there yet. */
+/** The answer in the text that was received so far. Undefined: the answer is not complete yet. */
 function answerIn(text: string): RawAnswer | undefined {
   const [, status, length = '0'] =
     /^HTTP\/1\.1 (\d+).*?\r\ncontent-length: (\d+)\r\n.*?\r\n\r\n/s.exec(text) ?? [];
@@ -83,7 +89,10 @@ function answerIn(text: string): RawAnswer | undefined {
   return { status: Number(status), body };
 }
 
-/** HTTP/2, in which a client may send each cookie by itself (RFC 9113, 8.2.3). */
+/**
+ * Sends a request by HTTP/2, in which a client may send each cookie as a separate header (RFC 9113, 8.2.3). Returns the
+ * body of the answer.
+ */
 export async function sendCookies(
   port: number,
   host: string,

@@ -7,7 +7,7 @@ import { ENVOY_BIN } from '../lib/envoy-program.ts';
 import { type RawEnvoy, sendCookies, sendRaw, startRawEnvoy } from './envoy.ts';
 import { REGULAR, refHost } from './routes.ts';
 
-/** All refs that a case selects, and some that none does. */
+/** All refs that at least one case selects, and some that no case selects. */
 const REFS: readonly string[] = [
   ...new Set([
     ...VECTORS.flatMap(({ ref, refEach }) => [ref ?? [], refEach ?? []].flat()),
@@ -15,7 +15,7 @@ const REFS: readonly string[] = [
   ]),
 ];
 
-/** What Envoy's HTTP parser itself refuses, so that no route is asked. */
+/** Names of the cases that Envoy's HTTP parser refuses with 400 before it looks at any route. */
 const NOT_PARSED: readonly string[] = [];
 
 type Host = Pick<RouteVector, 'service' | 'carriers'>;
@@ -31,8 +31,9 @@ const COMBINED = SHORT.flatMap((one, index) =>
 );
 
 /**
- * With the refs in one order, and in the other (`back`): who is first of all that match, and who is last. Where they are the same,
- * no two match.
+ * Two virtual hosts for each service and its carriers. Both have the same routes: one in the order of the refs, the
+ * other (`back.…`) in the reverse order. Envoy uses the first route that matches. So if both hosts give the same
+ * answer, at most one ref matches the request.
  */
 function hosts(): VirtualHost[] {
   const firsts = new Map(VECTORS.map((one) => [hostOf(one), one]));
@@ -42,48 +43,51 @@ function hosts(): VirtualHost[] {
   ]);
 }
 
-describe.each<Repeated>(['joined', 'each'])('a real Envoy, repeated headers %s', (how) => {
-  let envoy: RawEnvoy;
-  beforeAll(async () => {
-    envoy = await startRawEnvoy(process.env[ENVOY_BIN] ?? '', hosts(), how);
-  });
-  afterAll(() => envoy?.stop());
+describe.each<Repeated>(['joined', 'each'])(
+  'a real Envoy that reads repeated headers %s',
+  (how) => {
+    let envoy: RawEnvoy;
+    beforeAll(async () => {
+      envoy = await startRawEnvoy(process.env[ENVOY_BIN] ?? '', hosts(), how);
+    });
+    afterAll(() => envoy?.stop());
 
-  const ask = async (host: Host, headers: RouteVector['headers']) => [
-    await sendRaw(envoy.port, hostOf(host), headers),
-    await sendRaw(envoy.port, `back.${hostOf(host)}`, headers),
-  ];
+    const ask = async (host: Host, headers: RouteVector['headers']) => [
+      await sendRaw(envoy.port, hostOf(host), headers),
+      await sendRaw(envoy.port, `back.${hostOf(host)}`, headers),
+    ];
 
-  test.each(VECTORS.map((one) => [one.name, one] as const))('%s', async (name, one) => {
-    const right = { status: 200, body: expected(one, how) ?? REGULAR };
-    const refused = { status: 400, body: expect.anything() };
-    const wanted = NOT_PARSED.includes(name) ? refused : right;
-    expect(await ask(one, one.headers)).toEqual([wanted, wanted]);
-  });
+    test.each(VECTORS.map((one) => [one.name, one] as const))('%s', async (name, one) => {
+      const right = { status: 200, body: expected(one, how) ?? REGULAR };
+      const refused = { status: 400, body: expect.anything() };
+      const wanted = NOT_PARSED.includes(name) ? refused : right;
+      expect(await ask(one, one.headers)).toEqual([wanted, wanted]);
+    });
 
-  test('the headers of any two cases together: what pick says', async () => {
-    const wrong: string[] = [];
-    for (const headers of COMBINED) {
-      const picked = pick(ALL.service, headers, settingsFor(ALL), how);
-      // Of refs that have no routes here the regular version answers.
-      const body = picked !== undefined && REFS.includes(picked) ? picked : REGULAR;
-      const bodies = (await ask(ALL, headers)).map((answer) => answer.body);
-      if (bodies.some((one) => one !== body)) {
-        wrong.push(`${JSON.stringify(headers)}: ${body}, but Envoy: ${bodies}`);
+    test('with the headers of two cases, Envoy selects the ref that pick returns', async () => {
+      const wrong: string[] = [];
+      for (const headers of COMBINED) {
+        const picked = pick(ALL.service, headers, settingsFor(ALL), how);
+        // If the picked ref has no routes in this Envoy, the regular version answers.
+        const body = picked !== undefined && REFS.includes(picked) ? picked : REGULAR;
+        const bodies = (await ask(ALL, headers)).map((answer) => answer.body);
+        if (bodies.some((one) => one !== body)) {
+          wrong.push(`${JSON.stringify(headers)}: ${body}, but Envoy: ${bodies}`);
+        }
       }
-    }
-    expect(wrong).toEqual([]);
-  });
+      expect(wrong).toEqual([]);
+    });
 
-  test('the cookies of one HTTP/2 request are one header, with semicolons', async () => {
-    const send = (...cookies: string[]) =>
-      sendCookies(envoy.port, 'payment-service.h-cookie', cookies);
-    expect(await send('session=abc', 'x-source-route=mp-101')).toBe('mp-101');
-    expect(await send('x-source-route=mp-102', 'x-source-route=mp-101')).toBe(REGULAR);
-  });
-});
+    test('Envoy joins the cookies of one HTTP/2 request by semicolons', async () => {
+      const send = (...cookies: string[]) =>
+        sendCookies(envoy.port, 'payment-service.h-cookie', cookies);
+      expect(await send('session=abc', 'x-source-route=mp-101')).toBe('mp-101');
+      expect(await send('x-source-route=mp-102', 'x-source-route=mp-101')).toBe(REGULAR);
+    });
+  },
+);
 
-test('so many cases for which no route is asked', () => {
+test("Envoy's HTTP parser refuses none of the cases", () => {
   const names = VECTORS.map(({ name }) => name);
   expect(NOT_PARSED.filter((name) => !names.includes(name))).toEqual([]);
   expect(NOT_PARSED).toHaveLength(0);

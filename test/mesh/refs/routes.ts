@@ -3,12 +3,12 @@ import { refEntries } from '../../../src/refs/entries.ts';
 import type { RefSettings } from '../../../src/refs/pick.ts';
 import { type VirtualHost, virtualHost } from '../accepts/route-config.ts';
 
-/** What answers where no ref's route does. */
+/** The body of the answer if no ref's route matches. */
 export const REGULAR = '(regular)';
 
 /**
- * A virtual host that answers with the ref of the first entry that matches the request. It is bound to a gateway, where every
- * carrier that is switched on counts.
+ * A virtual host that answers with the ref of the first match entry that matches the request. The entries are those for
+ * a gateway, because a gateway reads every enabled carrier.
  */
 export function refHost(
   name: string,
@@ -29,8 +29,9 @@ function answers(text: string, match: HTTPMatchRequest[]): object[] {
 }
 
 /**
- * istiod sorts all header conditions of an entry by name (TranslateRouteMatch in `pilot/pkg/networking/core/route/route.go`). The order
- * decides nothing; within each of the two kinds it is kept here.
+ * istiod sorts all header conditions of a match entry by name (TranslateRouteMatch in
+ * `pilot/pkg/networking/core/route/route.go`). Here `headers` and `withoutHeaders` are sorted separately: the order has
+ * no effect on what matches.
  */
 function sortedByName({ headers = {}, withoutHeaders = {} }: HTTPMatchRequest): HTTPMatchRequest {
   const sorted = <T>(map: Record<string, T>): Record<string, T> =>

@@ -3,7 +3,10 @@ import { ENV_HEADER, NOBODY } from './generate/envs.ts';
 import { type Judged, judged } from './judge.ts';
 import type { Phase } from './play.ts';
 
-/** What a caller and the mesh's owner can see of an answer, except the choice between weighted destinations. */
+/**
+ * The parts of an answer that must be the same with and without envs. Envoy chooses between weighted destinations at
+ * random, so in this case only the route is compared.
+ */
 function seen({ request, mesh, answer: { status, body, location, way } }: Judged): string {
   const outcome = outcomeOf(request, mesh);
   const isByChance = outcome.kind === 'destinations' && outcome.destinations.length > 1;
@@ -13,7 +16,8 @@ function seen({ request, mesh, answer: { status, body, location, way } }: Judged
 }
 
 /**
- * Compares the requests that no env matches, with envs and without: how many there are, and which have another answer.
+ * Compares the answers to requests that no env matches: without envs and with them. Returns how many requests were
+ * compared, and which of them got a different answer.
  */
 export function baseline(
   without: Phase,

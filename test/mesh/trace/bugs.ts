@@ -79,7 +79,10 @@ function withStrings(change: (match: StringMatch) => StringMatch): Evaluate {
   });
 }
 
-/** Renames headers to upper case. The names in requests are in lower case, so such a header is never present. */
+/**
+ * Renames the headers that are not written in lower case to a name that no request has. An evaluator that compares
+ * header names as they are written never finds these headers either.
+ */
 function renamed(headers: Record<string, StringMatch>): Record<string, StringMatch> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, match]) => [

@@ -10,7 +10,7 @@ import type { Recorded } from './record.ts';
 
 const LEAST = { pairs: 2000, configurations: 200, perField: 50, notOnBase: 0.3 };
 
-/** The tests of both a live run and its replay. `title`: section of the measurements. */
+/** The tests for a live run and for its replay. `title`: the section of docs/verified.md for the measurements. */
 export function checks(
   title: string,
   run: () => Promise<Recorded>,
@@ -46,7 +46,7 @@ export function checks(
     expect(pairs.length).toBeGreaterThanOrEqual(LEAST.pairs);
   });
 
-  it('every match field is met and failed often enough, and few requests end on the base', () => {
+  it('the requests meet and fail every match field often enough, and not only reach the base', () => {
     const fields = fieldCoverage(pairs);
     const rows = FIELDS.map((field) => {
       const { asked, met, failed } = fields[field];
@@ -75,12 +75,15 @@ export function checks(
     expect(elsewhere).toBeGreaterThanOrEqual(LEAST.notOnBase);
   });
 
-  it.each(Object.entries(BUGS))('a mistake is caught: %s', (name, judge) => {
-    const right = differences(pairs).length;
-    const caught = differences(pairs, judge).length - right;
-    figure(`Differences with the mistake "${name}"`, caught);
-    expect(caught).toBeGreaterThan(0);
-  });
+  it.each(Object.entries(BUGS))(
+    'the comparison finds an evaluator with this bug: %s',
+    (name, judge) => {
+      const right = differences(pairs).length;
+      const caught = differences(pairs, judge).length - right;
+      figure(`Differences with the mistake "${name}"`, caught);
+      expect(caught).toBeGreaterThan(0);
+    },
+  );
 
   it('a request that matches no env gets the same answer as without envs', () => {
     const hasEnvs = (id: string) => recorded.withEnvs.includes(id);
@@ -93,7 +96,7 @@ export function checks(
     expect(compared).toBeGreaterThan(300);
   });
 
-  it("a gateway takes an env's requests to its pods, and nobody else's", () => {
+  it('through a gateway, requests reach pods of envs and of the base', () => {
     const through = pairs.filter(({ request }) => request.proxy === 'public');
     const { [ENV_ENDING]: own = 0, [BASE_ENDING]: base = 0 } = endings(through);
     figure(

@@ -22,7 +22,8 @@ export const FIELDS = [
 export type Field = (typeof FIELDS)[number];
 
 /**
- * For a match field: in how many pairs a condition of a consulted VirtualService was met, and in how many it failed.
+ * Counts for one match field. `asked`: pairs whose VirtualServices have a condition on the field. `met`: pairs in which
+ * the request met such a condition. `failed`: pairs in which it failed one.
  */
 export interface FieldCount {
   asked: number;
@@ -46,7 +47,7 @@ export function fieldCoverage(pairs: readonly Judged[]): Record<Field, FieldCoun
   >;
 }
 
-/** For each field: whether any entry's condition on it is met, and whether any fails. */
+/** The results of the conditions on each field: true if the request meets one, false if it fails one. */
 function fieldsOf(pair: Judged): Map<Field, Set<boolean>> {
   const request = hostRequest(pair.request, pair.mesh);
   const results = new Map<Field, Set<boolean>>();
@@ -68,7 +69,7 @@ function only(match: HTTPMatchRequest, field: Field): HTTPMatchRequest {
   return { [field]: match[field] };
 }
 
-/** The VirtualServices from which the table's rows come, including delegates. */
+/** The VirtualServices whose routes are in the route table for the request, including delegates. */
 function consulted({ request, mesh }: Judged): VirtualService[] {
   const routed = hostRequest(request, mesh);
   const table = routeTable(routed.host, routed, mesh) ?? [];

@@ -12,7 +12,7 @@ import type { Answer } from '../lib/request.ts';
 import type { PlannedRequest } from './generate/requests.ts';
 import { PROXIES, VERSIONS } from './generate/world.ts';
 
-/** The evaluator under test, or a copy with a bug. */
+/** The evaluator under test, or one with a bug. */
 export type Evaluate = typeof evaluate;
 
 export function outcomeOf(
@@ -23,7 +23,10 @@ export function outcomeOf(
   return judge(hostRequest(request, mesh), mesh);
 }
 
-/** A request with its proxy, and the host that the proxy derives from its authority. */
+/**
+ * The request as the evaluator takes it: with the data of its proxy, and with the host that the proxy derives from the
+ * authority.
+ */
 export function hostRequest(request: PlannedRequest, mesh: Mesh): HostRequest {
   const proxy = PROXIES.find(({ name }) => name === request.proxy);
   if (!proxy) throw new Error(`there is no proxy ${request.proxy}`);
@@ -37,7 +40,7 @@ export function hostRequest(request: PlannedRequest, mesh: Mesh): HostRequest {
   return { ...routed, host: requestHost(routed, mesh) };
 }
 
-/** How Envoy's answer differs from the outcome; undefined when they agree. */
+/** How Envoy's answer differs from the evaluator's outcome; undefined when they agree. */
 export function difference(outcome: Outcome, answer: Answer, mesh: Mesh): string | undefined {
   switch (outcome.kind) {
     case 'destinations': {
@@ -115,7 +118,10 @@ function directProblem(hit: RouteHit, { status, body }: Answer, mesh: Mesh): str
   return expected('status', code, status) ?? expected('body', text.string, body);
 }
 
-/** A host that is neither a service nor in a VirtualService passes through a sidecar. Here it has no destination. */
+/**
+ * Compares an outcome without a route. Envoy must answer 404 without a route. If the host is neither a Service nor in a
+ * VirtualService, a sidecar may also send the request to PassthroughCluster.
+ */
 function noneProblem(reason: string, { status, way }: Answer): string | undefined {
   if (reason === 'unknown-host' && way.cluster === 'PassthroughCluster') return undefined;
   return expected(

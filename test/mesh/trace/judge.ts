@@ -6,7 +6,7 @@ export interface Judged extends Pair {
   mesh: Mesh;
 }
 
-/** The pairs with the objects that they depend on. */
+/** Adds to each pair the objects of its configuration. */
 export function judged({ objects, pairs }: Phase): Judged[] {
   const meshes = meshesOf(objects);
   return pairs.map((pair) => {

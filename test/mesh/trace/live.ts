@@ -28,7 +28,7 @@ export async function runLive(settings: Settings, say: (line: string) => void): 
     const envoys = await startScene(mesh);
     const phase = async (mark: string): Promise<Phase> => {
       await untilPushed(api, envoys, mark);
-      say(`${mark}: istiod has told everybody`);
+      say(`${mark}: istiod has updated every proxy`);
       return { objects: await storedObjects(api), pairs: await play(requests, envoys) };
     };
     await install(api, all);

@@ -18,13 +18,15 @@ interface Service extends KubeObject {
   spec: { selector: Record<string, string>; ports: { port: number }[] };
 }
 
-/** A state of the mesh, and the answers in it. */
+/** The objects of the mesh at one time, and the answers that were given then. */
 export interface Phase {
   objects: readonly KubeObject[];
   pairs: readonly Pair[];
 }
 
-/** The objects of each configuration in the form that `evaluate` takes. No two configurations share a host. */
+/**
+ * The objects of each configuration, in the form that `evaluate` takes. No two configurations have a host in common.
+ */
 export function meshesOf(objects: readonly KubeObject[]): ReadonlyMap<string, Mesh> {
   const groups = Map.groupBy(
     objects,

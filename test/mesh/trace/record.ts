@@ -13,9 +13,9 @@ export interface Recorded {
   istiod: string;
   /** Names of the configurations with envs. */
   withEnvs: readonly string[];
-  /** Without envs. */
+  /** The objects and answers without envs. */
   before: Phase;
-  /** With envs. */
+  /** The objects and answers with envs. */
   after: Phase;
   /** The last configuration that istiod sent to each proxy. */
   tables: Readonly<Record<string, Tables>>;
@@ -29,7 +29,7 @@ export async function writeRecord(recorded: Recorded): Promise<void> {
   const { before, after } = recorded;
   const kept = { ...recorded, before: compact(before), after: compact(after) };
   const text = Buffer.from(JSON.stringify(kept));
-  // A large window: the same texts occur far apart.
+  // The compression needs a large window, because equal texts are far apart.
   const params = {
     [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
     [constants.BROTLI_PARAM_QUALITY]: 9,
@@ -47,7 +47,7 @@ function compact({ objects, pairs }: Phase): Phase {
   return { objects: [...objects].sort(byPlace), pairs: pairs.map(compactPair) };
 }
 
-/** Keeps only the sender of an echo. */
+/** Of an echo, keeps only the data that identify the pod. */
 function compactPair({ answer, ...pair }: Pair): Pair {
   if (!answer.echo) return { ...pair, answer };
   const { pod, namespace, labels, image } = answer.echo;

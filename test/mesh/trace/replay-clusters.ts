@@ -1,9 +1,9 @@
-/** Istio's cluster for requests to unknown hosts: they go to the address that the caller used. */
+/** Istio's cluster for requests to unknown hosts. It sends them to the address that the caller used. */
 export const PASSTHROUGH = 'PassthroughCluster';
 
 const TYPE = 'type.googleapis.com/envoy.config.cluster.v3.Cluster';
 
-/** A cluster with known endpoints, or one that uses the caller's address. */
+/** A static cluster with these endpoints. Without endpoints: a cluster that uses the address that the caller used. */
 export function clusterConfig(
   name: string,
   endpoints?: { addresses: readonly string[]; port: number },

@@ -28,7 +28,10 @@ export async function replay(recorded: Recorded, say: (line: string) => void): P
     const envoys: Envoy[] = [];
     for (const { name, namespace, labels, isGateway = false } of PROXIES) {
       const tables = recorded.tables[name];
-      if (!tables) throw new Error(`the record has no tables of ${name}: record anew`);
+      if (!tables)
+        throw new Error(
+          `the record has no tables of ${name}: run the suite with ISTIOD_BIN to record them`,
+        );
       const source = await writeTables(join(folder, name), tables, port);
       const envoy = await startEnvoy({
         name,

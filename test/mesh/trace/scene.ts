@@ -31,13 +31,13 @@ export async function startScene(mesh: Mesh): Promise<Envoy[]> {
   return envoys;
 }
 
-/** Creates all objects of the configurations. The younger ones are created seconds later. */
+/** Creates all objects of the configurations. Those in `newer` are created a second later. */
 export async function install(api: Api, all: readonly Configuration[]): Promise<void> {
   await createAll(
     api,
     all.flatMap(({ services, older }) => [...services, ...older]),
   );
-  // Creation times have whole seconds. After this wait the next objects are younger.
+  // Creation times are whole seconds. After this wait, the next objects get a later time.
   await sleep(1100);
   await createAll(
     api,
@@ -45,7 +45,7 @@ export async function install(api: Api, all: readonly Configuration[]): Promise<
   );
 }
 
-/** Writes the injected routes into VirtualServices, and creates the envs' rules. */
+/** Writes the injected routes into VirtualServices, and creates the envs' DestinationRules. */
 export async function installEnvs(api: Api, all: readonly WithEnvs[]): Promise<void> {
   await createAll(
     api,
@@ -110,8 +110,8 @@ interface Stored extends KubeObject {
 }
 
 /**
- * Waits until istiod has pushed all earlier writes to every proxy: a last VirtualService has arrived everywhere, and no
- * update came for a while after it.
+ * Waits until istiod has pushed all earlier writes to every proxy. It creates one more VirtualService, waits until
+ * every proxy has it, and then waits until no proxy gets an update for two seconds.
  */
 export async function untilPushed(api: Api, envoys: readonly Envoy[], mark: string): Promise<void> {
   const host = `${mark}.example.com`;
@@ -140,7 +140,7 @@ export async function untilPushed(api: Api, envoys: readonly Envoy[], mark: stri
       const now = await versions(envoys);
       const isSame = now === before;
       before = now;
-      return isSame ? undefined : 'istiod still sends';
+      return isSame ? undefined : 'istiod still sends updates';
     },
     2000,
   );

@@ -1,4 +1,4 @@
-/** The parameters of a live run. `MESH_SEED` and `MESH_CONFIGURATIONS` change them; then nothing is recorded. */
+/** The parameters of a live run. A run with another `MESH_SEED` or `MESH_CONFIGURATIONS` is not recorded. */
 export interface Settings {
   seed: number;
   configurations: number;

@@ -6,7 +6,7 @@ import { CONFIGURATION_LABEL, type Configuration, withLabel } from './generate/c
 import { BASE_DEPLOYMENT } from './generate/envs.ts';
 import { BASE_VERSION, deployment } from './generate/world.ts';
 
-/** The objects of a configuration after DynamicEnvs were applied. */
+/** The effect of the DynamicEnvs of a configuration on its objects. */
 export interface WithEnvs {
   /** The VirtualServices that now have injected routes, as whole objects. */
   changed: readonly VirtualService[];
@@ -15,8 +15,8 @@ export interface WithEnvs {
 }
 
 /**
- * Runs the DynamicEnvs of a configuration in the in-memory cluster, with the service behind its HTTP server. With a
- * real Metacontroller it would take a minute.
+ * Runs the DynamicEnvs of a configuration in the in-memory cluster, which calls the service through its HTTP server. A
+ * real Metacontroller would need a minute.
  */
 export async function simulated(
   { id, older, newer, envs }: Configuration,
@@ -33,7 +33,7 @@ export async function simulated(
   );
   const bases = [...namespaces].map((name) => deployment(BASE_DEPLOYMENT, name, BASE_VERSION));
   for (const object of bases) await user.create(object);
-  // Their creation times are kept: they decide which rule hides which.
+  // `restore` keeps the creation times. Istio needs them to decide which of several rules it uses.
   const own = stored.filter(({ metadata }) => metadata.labels?.[CONFIGURATION_LABEL] === id);
   for (const object of own) cluster.restore(object);
   for (const env of envs) await user.create(env);

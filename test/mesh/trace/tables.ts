@@ -4,7 +4,7 @@ type Json = Record<string, unknown>;
 
 /** The configuration that istiod sent to one proxy. */
 export interface Tables {
-  /** RouteConfigurations by name, without fields that affect nothing here. */
+  /** RouteConfigurations by name. Fields that have no effect in these tests are removed. */
   routes: Record<string, Json>;
   /** Addresses of each cluster's endpoints. */
   clusters: Record<string, string[]>;
@@ -26,7 +26,7 @@ interface Assignment {
   }[];
 }
 
-/** Reads the configuration from its proxy. */
+/** Reads from a proxy the configuration that istiod sent to it. */
 export async function tablesOf(envoy: Envoy): Promise<Tables> {
   const { configs } = await envoy.ask<ConfigDump>('/config_dump?include_eds');
   const tables = configs.flatMap(({ dynamic_route_configs: routes = [] }) => routes);
@@ -58,7 +58,7 @@ export async function tablesOf(envoy: Envoy): Promise<Tables> {
   };
 }
 
-/** Names for tracing, and retry settings. */
+/** Fields that are removed: they affect only tracing and retries. */
 const UNUSED = ['decorator', 'retry_policy', 'include_request_attempt_count'];
 
 function trimmed(value: unknown): unknown {

@@ -4,7 +4,8 @@ import type { HistoryEntry } from '../../../src/simulator/api-server/store.ts';
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Which labels the ready pods of each Deployment may have. During a rollout: those of its old and of its new template.
+ * The labels that the ready pods of each Deployment may have. During a rollout these are the labels of the old and of
+ * the new template.
  */
 export function createPods(deployments: readonly Deployment[]) {
   const serving = new Map<string, Labels[]>();
@@ -21,7 +22,7 @@ export function createPods(deployments: readonly Deployment[]) {
       if (after?.kind === 'Deployment') see(after as unknown as Deployment);
       else if (key.startsWith('Deployment')) serving.delete(key.slice(key.indexOf(' ') + 1));
     },
-    /** By `namespace/name`. */
+    /** The labels of the ready pods. The keys are the Deployments' `namespace/name`. */
     serving: serving as ReadonlyMap<string, readonly Labels[]>,
   };
 }

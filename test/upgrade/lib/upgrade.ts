@@ -24,7 +24,10 @@ export interface Wanted {
   clone: string;
 }
 
-/** Seconds of the cluster's clock at the beginning and at the end. Infinite when it did not begin or end. */
+/**
+ * When something began and ended, in seconds of the cluster's clock. `from` is -Infinity if it existed at the start.
+ * `to` is Infinity while it exists.
+ */
 export interface Times {
   from: number;
   to: number;
@@ -35,8 +38,8 @@ export interface Upgrade {
   /** Problems that were found after a write. */
   problems: string[];
   /**
-   * By name: when an env's subset was in the rule, and when a route led to it. What existed at the start has no
-   * beginning.
+   * Times by the name of a subset. `defined`: when a DestinationRule of an env had the subset. `routed`: when an
+   * injected route had it as its destination.
    */
   defined: ReadonlyMap<string, Times>;
   routed: ReadonlyMap<string, Times>;
@@ -44,8 +47,8 @@ export interface Upgrade {
 }
 
 /**
- * A cluster with the objects of the previous version, run with this version. After each write every request must reach
- * ready pods of its clone.
+ * Puts the objects of the previous version into a cluster, and runs this version. After each write it checks that every
+ * request reaches ready pods of its clone.
  */
 export async function upgrade(
   name: string,
@@ -109,7 +112,7 @@ function routedIn(cluster: Cluster): Set<string> {
   return new Set(names.filter((name) => name !== undefined));
 }
 
-/** Why a request may reach a pod that is no ready pod of its clone; undefined when it cannot. */
+/** Why a request may reach a pod that is not a ready pod of its clone; undefined if it always reaches one. */
 function misled(
   { host, path = '/', headers, clone }: Wanted,
   cluster: Cluster,

@@ -10,9 +10,9 @@ const AWAY_MS = 5000;
 export type Disturbances = Record<'base rolled' | 'hooks killed' | 'Metacontroller killed', number>;
 
 /**
- * Disturbs live envs, in turns, until it is stopped: rolls the base's pods, kills Metacontroller, kills the hook
- * service. Nobody writes a VirtualService while the service is down: the API server would accept the write without our
- * routes, as in any cluster whose webhook is down.
+ * Disturbs the cluster while envs live, until `isOver` returns true. In turns, it replaces the base's pods, kills
+ * Metacontroller, and kills the hook service. The GitOps tool is paused while the hook service is down: the API server
+ * would accept its writes without our routes, as in any cluster whose webhook is down.
  */
 export async function disturb(
   { cluster, system }: Scene,

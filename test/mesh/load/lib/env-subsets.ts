@@ -17,7 +17,7 @@ export async function envSubsets(api: Api): Promise<string[]> {
   );
 }
 
-/** The subsets in the destinations of injected routes. */
+/** Names of the subsets that are destinations of injected routes. */
 export async function routedSubsets(api: Api): Promise<string[]> {
   const { items } = await api.call<List<VirtualService>>('GET', `${PATH}/virtualservices`);
   return items

@@ -10,11 +10,13 @@ const ENVS = '/apis/riskified.com/v1alpha1/dynamicenvs';
 const READY_SECONDS = 90;
 const LOOK_MS = 20;
 
-/** A developer who writes envs and waits for them. The timeline records what was requested and what was observed. */
+/**
+ * Writes envs as a developer does, and waits for them. The timeline records what was requested and what was observed.
+ */
 export interface Envs {
   timeline: Timeline;
   create(env: string, user: string): Promise<void>;
-  /** A merge patch of the spec, after which the env takes this user's requests. */
+  /** Changes the spec by a merge patch. After it the env takes this user's requests. */
   patch(env: string, user: string, spec: Partial<DynamicEnv['spec']>): Promise<void>;
   remove(env: string): Promise<void>;
   untilReady(env: string): Promise<void>;

@@ -5,14 +5,17 @@ import { virtualService } from './world.ts';
 const PAUSE_MS = 1000;
 
 export interface Tool {
-  /** Number of its writes. */
+  /** Number of writes so far. */
   writes(): number;
   /** Waits until no write is running. Returns a function that resumes the writes. */
   pause(): Promise<() => void>;
   stop(): Promise<void>;
 }
 
-/** Writes the content of its repository again and again, with each of kubectl's verbs in turn. */
+/**
+ * Starts a GitOps tool that writes the VirtualService of its repository every second. It uses kubectl apply, kubectl
+ * replace and server-side apply in turn.
+ */
 export function startTool({ kubectl }: Cluster): Tool {
   const verbs = [
     ['apply', '-f', '-'],
@@ -25,7 +28,7 @@ export function startTool({ kubectl }: Cluster): Tool {
   let writing: Promise<unknown> = Promise.resolve();
   const write = () =>
     kubectl(verbs[writes % 3] ?? [], { input: virtualService(writes) }).catch((error: Error) => {
-      // Somebody else wrote between its read and its write. The tool tries again.
+      // Another client wrote the object between this tool's read and its write. The next write tries again.
       if (!error.message.includes('(Conflict)')) throw error;
     });
   const run = async () => {
@@ -38,7 +41,7 @@ export function startTool({ kubectl }: Cluster): Tool {
     }
   };
   const running = run();
-  // `stop` reports the error.
+  // No unhandled rejection: `stop` throws the error.
   running.catch(() => undefined);
   return {
     writes: () => writes,

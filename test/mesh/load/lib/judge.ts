@@ -8,12 +8,15 @@ export const WRONGS = ['5xx', 'unanswered', 'strange', 'leaked', 'missed'] as co
 
 /**
  * `unanswered`: no complete answer. `strange`: neither an answer of a pod nor a 5xx. `leaked`: an env's pod answered a
- * request that was not for it. `missed`: the env was Ready from the start to the end of the request, and another pod
- * answered.
+ * request that was not for this env. `missed`: the env was Ready from the start to the end of the request, but another
+ * pod answered.
  */
 export type Wrong = (typeof WRONGS)[number];
 
-/** What is wrong with an answer. While the env is not Ready, both the base and the env may answer. */
+/**
+ * What is wrong with an answer; undefined if nothing is. While the env is not Ready, both the base and the env may
+ * answer.
+ */
 export function judge(sent: Sent, epochs: readonly Epoch[]): Wrong | undefined {
   if (sent.status === 0) return 'unanswered';
   if (sent.status >= 500) return '5xx';

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envs } from './envs.ts';
 import { matchesOf, NAMESPACE } from './world.ts';
 
-/** Pause between two steps. During it, an env must take its requests. */
+/** Pause between two steps. In this time the env must get all its requests. */
 const REST_MS = 1500;
 
-/** All users whose requests an env of this name takes at some time. */
+/** All users whose requests go to an env of this name at some time. */
 export const usersOf = (env: string): string[] => [env, `${env}-2`];
 
-/** One life of an env: it is created, changed in every possible field, and deleted. */
+/** One life of an env: it is created, its image, match and replicas are changed, and it is deleted. */
 export async function live(envs: Envs, env: string): Promise<void> {
   const [first = '', second = ''] = usersOf(env);
   const subset = (image: string, replicas: number) => ({
@@ -28,7 +28,7 @@ export async function live(envs: Envs, env: string): Promise<void> {
   await envs.untilGone(env);
 }
 
-/** Repeats the life of an env of the same name while `isWanted`; returns the number of lives. */
+/** Repeats the life of an env with the same name while `isWanted` returns true. Returns the number of lives. */
 export async function liveAgain(
   envs: Envs,
   env: string,

@@ -1,6 +1,6 @@
 /**
- * Runs as a separate process, so that it and the servers do not slow each other down. Sends requests at a steady rate,
- * whatever happens to them, and reports the answers in batches. Ends with its parent.
+ * Runs as a separate process, so that it and the servers do not slow each other down. It sends requests at a steady
+ * rate, even if requests fail, and reports the answers in batches. It ends when its parent ends.
  */
 import { type Mix, mixer } from './mix.ts';
 import type { Door, Sent } from './request.ts';
@@ -39,7 +39,7 @@ function run({ doors, host, mix, rate }: Order): void {
   };
   const sendOne = async () => {
     waiting += 1;
-    // Awaited first: `batch` may be replaced meanwhile.
+    // The answer is awaited before `batch` is read, because `tell` replaces `batch` meanwhile.
     const sent = await send(next());
     batch.push(sent);
     waiting -= 1;

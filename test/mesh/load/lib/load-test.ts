@@ -6,7 +6,9 @@ import { olderFolder } from './older.ts';
 /** Are istiod and Metacontroller configured? */
 export const canLoad = istiodProgram() !== undefined && metacontrollerProgram() !== undefined;
 
-/** A test that needs istiod and Metacontroller; skipped where one is missing, and the reporter says so. */
+/**
+ * A test that needs istiod and Metacontroller. If one is missing, the test is skipped, and the reporter prints that.
+ */
 export const loadTest = canLoad ? test : test.skip;
 
 /** A test that also needs an older version. */

@@ -6,13 +6,13 @@ import type { Sent } from './request.ts';
 const PROGRAM = fileURLToPath(new URL('load-process.ts', import.meta.url));
 
 export interface Load {
-  /** The requests that were answered so far, in the order of their answers. */
+  /** The requests that were answered so far, ordered by the time of their answers. */
   sent(): readonly Sent[];
   /** Stops sending, waits for the last answer, and returns all requests. */
   stop(): Promise<readonly Sent[]>;
 }
 
-/** Steady traffic from a separate process, until stopped. */
+/** Starts a separate process that sends requests at a steady rate until `stop` is called. */
 export function startLoad(order: Order): Load {
   const sent: Sent[] = [];
   const child = fork(PROGRAM, [], { execArgv: [], serialization: 'advanced' });
@@ -24,7 +24,7 @@ export function startLoad(order: Order): Load {
     child.on('error', reject);
     child.on('exit', (code) => reject(new Error(`the load has ended with ${code}`)));
   });
-  // `stop` reports the error.
+  // No unhandled rejection: `stop` throws the error.
   ended.catch(() => undefined);
   child.send(order);
   return {

@@ -6,7 +6,10 @@ import { NAMESPACE } from './world.ts';
 const RULES = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/destinationrules`;
 const VIRTUAL_SERVICES = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/virtualservices`;
 
-/** When an env's objects were seen to be stored or removed; in milliseconds since 1970. */
+/**
+ * The times at which the watch reported that an env's DestinationRule and routes were stored or removed. Milliseconds
+ * since 1970.
+ */
 export interface Marks {
   ruleCame?: number;
   routesCame?: number;
@@ -19,7 +22,7 @@ export interface MarkWatch {
   stop(): void;
 }
 
-/** Watches rules and routes of these envs. Each env is created once. */
+/** Watches the DestinationRules and routes of these envs. Each env must be created only once. */
 export async function followMarks(api: Api, envs: readonly string[]): Promise<MarkWatch> {
   const marks = new Map(envs.map((env): [string, Marks] => [env, {}]));
   const stopRules = await follow<Versioned>(api, RULES, ({ type, object }) => {

@@ -3,18 +3,18 @@ import { HEADER, type Intent } from './request.ts';
 
 /** The composition of the traffic. */
 export interface Mix {
-  /** Header values that envs match at some time. */
+  /** Values of the header `user` that some env matches at some time. */
   users: readonly string[];
   /** Number of listeners. */
   doors: number;
-  /** Share of the requests with one of these values. The others are for the base. Default 0.6. */
+  /** Share of the requests with one of these values. All other requests are for the base. Default 0.6. */
   share?: number;
   /** Default `/`. */
   paths?: readonly string[];
   seed: number;
 }
 
-/** Headers that no env may take. Some nearly match. */
+/** Headers of requests that must not go to any env. Some of them almost match. */
 const STRANGERS: readonly ((user: string) => Record<string, string>)[] = [
   () => ({}),
   () => ({}),
@@ -25,7 +25,7 @@ const STRANGERS: readonly ((user: string) => Record<string, string>)[] = [
 ];
 
 const FRESH_SHARE = 0.2;
-/** Share of requests that take long. */
+/** Share of requests that the pod answers after `SLOW_MS`. */
 const SLOW_SHARE = 0.02;
 const SLOW_MS = '1000';
 

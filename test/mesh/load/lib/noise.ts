@@ -7,8 +7,8 @@ const PATH = '/apis/networking.istio.io/v1/namespaces/default/virtualservices/bu
 const PAUSE_MS = 40;
 
 /**
- * Writes an unrelated VirtualService again and again, like other activity in the mesh. Returns a function that stops
- * it.
+ * Writes an unrelated VirtualService without pause, as if other users changed the mesh all the time. Returns a function
+ * that stops it.
  */
 export function startNoise(api: Api): () => Promise<void> {
   let isStopped = false;
@@ -34,7 +34,7 @@ export function startNoise(api: Api): () => Promise<void> {
     }
   };
   const running = run();
-  // The function that stops it reports the error.
+  // No unhandled rejection: the returned function throws the error.
   running.catch(() => undefined);
   return async () => {
     isStopped = true;

@@ -4,7 +4,7 @@ import { until } from '../../../e2e/control-plane/poll.ts';
 import { type Running, startProcess } from '../../../e2e/control-plane/process.ts';
 import type { HookService } from '../../../e2e/lib/service.ts';
 
-/** Environment variable: a checkout of an older version, with its packages installed (`npm ci`). */
+/** Environment variable with the path of a checkout of an older version, with its packages installed (`npm ci`). */
 export const OLDER = 'DYNAMICENV_OLDER';
 
 /** Folder of the older version, if configured. */
@@ -14,8 +14,8 @@ export function olderFolder(): string | undefined {
 }
 
 /**
- * Starts the older version's own program with its default flags, at the addresses and with the certificate of a stopped
- * service (`kill`). Its log is in `folder`.
+ * Starts the older version with its default flags. It listens at the addresses of a service that was stopped (`kill`),
+ * and uses the certificate of that service. Its log is in `folder`.
  */
 export async function startOlder(
   older: string,

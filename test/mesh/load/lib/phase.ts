@@ -25,7 +25,7 @@ export interface PhaseOptions extends Omit<Mix, 'doors'> {
 /** Maximum delay of a watch event after its write. */
 const LATE_MS = 500;
 
-/** Sends requests at a steady rate from before `work` until after it. Returns what was wrong with the answers. */
+/** Sends requests at a steady rate while `work` runs. Returns the number of requests and the wrong answers. */
 export async function phase(
   { doors, envs }: Scene,
   { rate, ...mix }: PhaseOptions,

@@ -9,19 +9,19 @@ export interface Intent {
   /** Index of the listener. */
   door: number;
   protocol: 'http1' | 'http2';
-  /** True: on a new connection. */
+  /** True: the request is sent on a new connection. */
   isFresh: boolean;
   path: string;
   headers: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
-  /** HTTP status; 0: no answer. */
+  /** HTTP status. 0 means that there was no answer. */
   status: number;
   /** Version of the pod that answered. */
   version?: string;
   pod?: string;
-  /** The error text, when no pod answered. */
+  /** The error or the text of the answer, if no pod answered. */
   detail?: string;
 }
 

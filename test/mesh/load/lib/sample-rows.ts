@@ -1,8 +1,8 @@
 import type { Sample } from './sample.ts';
 
 /**
- * For each settle or drain time: how many envs lost requests. Over all of them: which times were too short, and how
- * long Istio needs.
+ * The rows for docs/verified.md. For each settle and drain time they say how many envs lost requests. For all samples
+ * together they say which times were too short, and how long Istio needs.
  */
 export function sampleRows(samples: ReadonlyMap<number, readonly Sample[]>): [string, string][] {
   const all = [...samples.values()].flat();
@@ -39,7 +39,7 @@ function affected(of: readonly Sample[], loss: Loss): string {
   return hit.length === 0 ? 'none' : `${requests} requests of ${hit.length} envs`;
 }
 
-/** The longest time that was too short, and the next longer one that was long enough. */
+/** The longest measured duration with lost requests, and the next longer duration, which had none. */
 function longest(of: readonly Sample[], duration: Duration, loss: Loss): string {
   const bad = Math.max(...of.filter((one) => one[loss] > 0).map((one) => one[duration]));
   if (bad === Number.NEGATIVE_INFINITY) return 'none';

@@ -8,14 +8,17 @@ import type { Scene } from './scene.ts';
 
 /** One env that was created and deleted under load; times in milliseconds. */
 export interface Sample {
-  /** From the creation of the rule to that of the routes, and from the removal of the routes to that of the rule. */
+  /**
+   * `settled`: from the creation of the DestinationRule to the creation of the routes. `drained`: from the removal of
+   * the routes to the removal of the DestinationRule.
+   */
   settled: number;
   drained: number;
-  /** From the creation of the routes until Ready. */
+  /** `readied`: from the creation of the routes until the env is Ready. */
   readied: number;
   /**
-   * From the creation of the routes until the last request that the base got, and from their removal until the last
-   * request that the env got.
+   * `comingLag`: from the creation of the routes until the start of the last request that the base answered.
+   * `leavingLag`: from the removal of the routes until the start of the last request that the env answered.
    */
   comingLag: number;
   leavingLag: number;
@@ -71,12 +74,12 @@ interface Times extends Marks {
 function sampleOf(env: string, times: Times, { sent, wrong }: Count): Sample {
   const at = (name: keyof Times): number => {
     const time = times[name];
-    if (time === undefined) throw new Error(`env ${env}: nobody saw when ${name}`);
+    if (time === undefined) throw new Error(`env ${env}: the watch did not report ${name}`);
     return time;
   };
   const isOwn = (one: Sent) => userOf(one) === env;
   const lost = [...wrong['5xx'], ...wrong.unanswered].filter(isOwn);
-  // Compared by the end of the request: a request that is running at the deletion counts as lost by the deletion.
+  // The end of a request decides. A request that is running when the env is deleted counts as sent after the deletion.
   const isBefore = ({ end }: Sent) => end < at('removedAt');
   const own = sent.filter(isOwn);
   return {

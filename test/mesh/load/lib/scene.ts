@@ -28,9 +28,9 @@ export interface SceneOptions {
 }
 
 /**
- * The world with everything that envs need, and clients' proxies that have its configuration. A deleted pod serves for
- * some seconds more, like one with a sleeping preStop hook. Otherwise every rolling update would lose requests, with or
- * without envs.
+ * Starts the mesh with the objects of `world`, the hook service, Metacontroller, and proxies of clients. Returns when
+ * every proxy has its configuration. A deleted pod serves for some seconds more, like a pod with a sleeping preStop
+ * hook. Otherwise every rolling update would lose requests, with or without envs.
  */
 export async function openScene(options: SceneOptions): Promise<Scene> {
   const { config, proxies, startSeconds = 0.2, finishSeconds = 5 } = options;

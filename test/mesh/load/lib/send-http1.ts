@@ -3,7 +3,7 @@ import { WAY_HEADER } from '../../lib/bootstrap.ts';
 import type { Door, Intent } from './request.ts';
 import type { Send } from './send.ts';
 
-/** Sends requests by HTTP/1.1 on kept connections, or on a new one if the request asks for it. */
+/** Sends requests by HTTP/1.1 on keep-alive connections. A request with `isFresh` gets a new connection. */
 export function http1({ address, port }: Door, host: string): { send: Send; close(): void } {
   const agent = new Agent({ keepAlive: true });
   const send: Send = ({ path, headers, isFresh }: Intent, signal) =>

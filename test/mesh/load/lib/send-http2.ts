@@ -4,13 +4,14 @@ import type { Door, Intent } from './request.ts';
 import type { Send } from './send.ts';
 
 /**
- * Sends requests by HTTP/2 without TLS (prior knowledge) on one connection, or on a new one if the request asks for it.
+ * Sends requests by HTTP/2 without TLS (prior knowledge) on one connection. A request with `isFresh` gets a new
+ * connection.
  */
 export function http2({ address, port }: Door, host: string): { send: Send; close(): void } {
   let kept: ClientHttp2Session | undefined;
   const open = () => {
     const session = connect(`http://${address}:${port}`);
-    // The requests on the connection report the error themselves.
+    // Each request on the connection rejects with this error, so it is not handled here.
     session.on('error', () => undefined);
     return session;
   };

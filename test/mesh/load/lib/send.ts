@@ -3,7 +3,7 @@ import type { Answer, Door, Intent, Sent } from './request.ts';
 import { http1 } from './send-http1.ts';
 import { http2 } from './send-http2.ts';
 
-/** A response; `way`: what the proxy reports about its route. */
+/** A response. `way`: what the proxy reports about its route. */
 export interface Response {
   status: number;
   body: string;
@@ -18,11 +18,11 @@ export interface Sender {
   close(): void;
 }
 
-/** Timeout, longer than any valid answer takes. */
+/** Timeout of a request. It is longer than any correct answer takes. */
 const PATIENCE_MS = 15_000;
 const DETAIL_LENGTH = 160;
 
-/** Sends requests for a host to listeners. It never fails: a missing answer is a result, too. */
+/** Sends requests for a host to listeners. `send` never rejects, because a missing answer is a result, too. */
 export function createSender(doors: readonly Door[], host: string): Sender {
   const ways = doors.map((door) => ({ http1: http1(door, host), http2: http2(door, host) }));
   return {
@@ -43,7 +43,7 @@ function lost(error: Error & { code?: string }): Answer {
   return { status: 0, detail: `${error.code ?? error.name}: ${error.message}` };
 }
 
-/** A pod's answer contains its identity. Other answers are quoted. */
+/** A pod's answer contains the pod's identity. The text of any other answer becomes the detail. */
 function answered({ status, body, way }: Response): Answer {
   const { pod, labels } = echoOf(body);
   const version = labels?.['version'];

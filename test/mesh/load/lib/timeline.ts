@@ -1,13 +1,16 @@
 import type { DynamicEnv } from '../../../../src/api/dynamicenv.ts';
 import type { WatchEvent } from '../../../e2e/control-plane/watch.ts';
 
-/** Times in milliseconds since 1970. `to` is Infinity until the end is known. */
+/** Times in milliseconds since 1970. `to` is Infinity as long as the end is unknown. */
 export interface Span {
   from: number;
   to: number;
 }
 
-/** From the moment when somebody requests that an env takes a user's requests until it cannot take them any more. */
+/**
+ * The time in which an env may get a user's requests. It begins with the write that requests it, and ends when the env
+ * cannot get them any more.
+ */
 export interface Epoch extends Span {
   env: string;
   user: string;
@@ -29,12 +32,12 @@ export interface Timeline {
 
 interface Life {
   epochs: Epoch[];
-  /** The version that the user's last write stored. Absent while a write is running, and after a deletion. */
+  /** The version that the user's last write stored. It is absent while a write is running, and after a deletion. */
   wanted?: { uid: string | undefined; generation: number } | undefined;
   seen?: DynamicEnv | undefined;
 }
 
-/** Which requests envs may and must take, derived from the user's actions and the observed status. */
+/** Records which requests envs may get and must get. It derives this from the user's writes and the observed status. */
 export function createTimeline(now: () => number = Date.now): Timeline {
   const lives = new Map<string, Life>();
   const lifeOf = (env: string): Life => {
@@ -73,7 +76,7 @@ export function createTimeline(now: () => number = Date.now): Timeline {
   };
 }
 
-/** A new epoch, unless the same user's requests are taken already. */
+/** The env's current epoch if it is for this user. Otherwise a new epoch. */
 function currentEpoch({ epochs }: Life, env: string, user: string, from: number): Epoch {
   const last = epochs.at(-1);
   if (last?.user === user && last.to === Number.POSITIVE_INFINITY) return last;
@@ -88,7 +91,10 @@ function endEpochs(epochs: readonly Epoch[], uid: string | undefined, to: number
   }
 }
 
-/** Begins or ends a time of readiness. The first one ends the epoch of the previous user. */
+/**
+ * Begins or ends a Ready span if the env has just become Ready or has stopped being Ready. A new Ready span ends the
+ * epochs of the env's previous users.
+ */
 function look(life: Life, now: number): void {
   const epoch = life.epochs.at(-1);
   if (epoch === undefined) return;

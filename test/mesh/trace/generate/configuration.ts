@@ -10,11 +10,14 @@ import { type Scope, virtualServices } from './virtual-services.ts';
 /** Label of everything that belongs to a configuration. */
 export const CONFIGURATION_LABEL = 'configuration';
 
-/** Objects with hosts of their own, so that many configurations can share one mesh, and requests to these hosts. */
+/**
+ * Generated objects, and requests to their hosts. No two configurations have a host in common, so that one mesh can
+ * have many configurations.
+ */
 export interface Configuration {
   id: string;
   services: readonly KubeObject[];
-  /** VirtualServices and DestinationRules; `older` were created before the others. */
+  /** VirtualServices and DestinationRules. Those in `older` are created before those in `newer`. */
   older: readonly KubeObject[];
   newer: readonly KubeObject[];
   envs: readonly DynamicEnv[];
@@ -24,7 +27,7 @@ export interface Configuration {
 /** Every third configuration has envs. */
 const WITH_ENVS = 3;
 
-/** A configuration that depends only on seed and index. */
+/** Generates a configuration. It depends only on the arguments. */
 export function configuration(seed: number, index: number, requestCount: number): Configuration {
   const random = createRandom(seed, index);
   const id = `c${String(index).padStart(3, '0')}`;

@@ -15,7 +15,10 @@ const SUBSETS: readonly Subset[] = [
   { name: 'elsewhere', labels: { app: 'other' } },
 ];
 
-/** For each service usually a rule with the base's subset, and others that are merged with it or hide it. */
+/**
+ * Generates DestinationRules. Each service usually gets one with the base's subset. It may get others, which Istio
+ * merges with the first one or uses instead of it.
+ */
 export function destinationRules(
   { id, services, hasEnvs }: Scope,
   random: Random,
@@ -32,7 +35,7 @@ export function destinationRules(
   });
 }
 
-/** A rule as an env needs it. */
+/** The rule with the service's full host and all subsets, as an env needs it. */
 function plain(rule: DestinationRule, { host }: Place): DestinationRule {
   return { ...rule, spec: { host, subsets: [...SUBSETS] } };
 }
@@ -76,7 +79,7 @@ function rule(
   };
 }
 
-/** A subset with the same name and possibly another version. */
+/** The subset with the same name, and sometimes with another version. */
 function other(subset: Subset, random: Random): Subset {
   return random.chance(0.15) ? { ...subset, labels: { version: 'v3' } } : subset;
 }

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 import type { Place } from './services.ts';
 import { ENV_NAMES } from './world.ts';
 
-/** Every env matches this header, and nothing else does. So a request without it matches no env. */
+/** The header that every env matches on. Only envs match on it, so a request without it matches no env. */
 export const ENV_HEADER = 'x-env';
 /** A value that no env matches. */
 export const NOBODY = 'nobody';

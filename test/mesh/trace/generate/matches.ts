@@ -33,20 +33,23 @@ function strings(
   pool: readonly Sample[],
 ): Record<string, StringMatch> {
   const chosen = random.some(names, random.chance(0.2) ? 2 : 1);
-  // Two spellings of one name would be two conditions on the same header. Only one is kept.
+  // Two spellings of one name are two conditions on the same header. Only the first one is kept.
   const apart = chosen.filter(
     (name, index) => chosen.findIndex((o) => o.toLowerCase() === name.toLowerCase()) === index,
   );
   return Object.fromEntries(apart.map((name) => [name, string(random, pool)]));
 }
 
-/** For every third configuration, chosen by its names, so that nothing else depends on it. */
+/**
+ * The pool of header values. About every third configuration gets the values with characters of several bytes. The
+ * choice depends on the hosts and not on `random`, so that it does not change the other random choices.
+ */
 function valuesFor(authorities: readonly string[]): readonly Sample[] {
   const sum = [...authorities.join()].reduce((total, char) => total + char.charCodeAt(0), 0);
   return sum % 3 === 0 ? WIDE_HEADER_VALUES : HEADER_VALUES;
 }
 
-/** One condition each, with its weight. */
+/** Functions that generate one condition each, with their weights. */
 const FIELDS: readonly (readonly [number, Field])[] = [
   [6, (random) => ({ uri: string(random, PATHS) })],
   [3, (random) => ({ uri: string(random, PATHS), ignoreUriCase: true })],

@@ -1,6 +1,6 @@
-/** Pseudo-random choices, the same for the same seed. */
+/** Pseudo-random choices. The same seed gives the same choices. */
 export interface Random {
-  /** Whole number from 0 up to, not including, `below`. */
+  /** A whole number from 0 to `below` - 1. */
   int(below: number): number;
   chance(probability: number): boolean;
   pick<T>(list: readonly T[]): T;
@@ -10,7 +10,7 @@ export interface Random {
   weighted<T>(choices: readonly (readonly [weight: number, value: T])[]): T;
 }
 
-/** Mulberry32; `stream` gives independent sequences for one seed. */
+/** Uses the algorithm Mulberry32. Each `stream` is an independent sequence for the same seed. */
 export function createRandom(seed: number, stream = 0): Random {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b)) >>> 0;
   const next = () => {

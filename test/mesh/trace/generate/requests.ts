@@ -24,8 +24,8 @@ export interface PlannedRequest extends MeshRequest {
 }
 
 /**
- * Requests that are likely to match: each one is built from a match entry of a route or an env, usually meets its
- * conditions, and is random in everything else.
+ * Generates requests that are likely to match. Each one is built from a match entry of a route or an env, usually meets
+ * its conditions, and is random in everything else.
  */
 export function plannedRequests(
   scope: Scope,
@@ -47,11 +47,11 @@ export function plannedRequests(
 }
 
 interface Aim extends Scope {
-  /** Hosts that a VirtualService lists, for sidecars and for gateways. */
+  /** Hosts that VirtualServices list, for sidecars and for gateways. */
   hosts: { mesh: readonly string[]; gateway: readonly string[] };
 }
 
-/** Full names. For a wildcard, a host that it matches. */
+/** The full names of the hosts that VirtualServices list. A wildcard is replaced by hosts that it matches. */
 function hostsOf({ id, services }: Scope, routes: readonly VirtualService[]): Aim['hosts'] {
   const whole = (host: string, namespace: string) => {
     if (host.startsWith('*.')) return [`any.${id}.example.com`];
@@ -95,13 +95,13 @@ function planned(aim: Aim, lead: HTTPMatchRequest, random: Random): PlannedReque
     path: path(lead, random),
     headers: {
       ...headers(lead, random),
-      // It tells Envoy that a proxy before it terminated TLS.
+      // With this header Envoy uses the scheme https, as if a proxy before it had terminated TLS.
       ...(scheme === 'https' ? { 'x-forwarded-proto': 'https' } : {}),
     },
   };
 }
 
-/** Usually a value that meets the condition, otherwise one that nearly does. */
+/** A value for the condition. It usually meets the condition; otherwise it almost does. */
 function choose(
   match: StringMatch | undefined,
   pool: typeof PATHS,
@@ -120,7 +120,7 @@ function proxyFor(lead: HTTPMatchRequest, random: Random): Caller {
   return random.pick(fitting.length > 0 && random.chance(0.65) ? fitting : PROXIES);
 }
 
-/** Usually a host that a VirtualService lists. A service's host may have any of its forms. */
+/** The request's authority: usually a host that a VirtualService lists. A Service's host may be short or complete. */
 function target(
   { services, foreign, authorities, hosts, id }: Aim,
   lead: HTTPMatchRequest,

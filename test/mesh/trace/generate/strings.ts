@@ -1,7 +1,7 @@
 import type { StringMatch } from '../../../../src/istio/types.ts';
 import type { Random } from './random.ts';
 
-/** A condition, with values that meet it and values that nearly do. */
+/** A condition, values that meet it, and values that almost meet it. */
 export interface Sample {
   match: StringMatch;
   meets: readonly string[];
@@ -47,7 +47,7 @@ export const HEADER_VALUES: readonly Sample[] = [
   { match: { regex: '*' }, meets: ['bob', 'anything'], fails: [] },
 ];
 
-/** The same with characters of several bytes. Proxies compare bytes: `.` and a class match one byte. */
+/** Header values with characters of several bytes. Proxies compare bytes: `.` and a character class match one byte. */
 export const WIDE_HEADER_VALUES: readonly Sample[] = [
   exact('zoë', 'Zoë', 'zoe'),
   exact('ñ', 'n'),
@@ -83,11 +83,11 @@ export const SCHEMES: readonly Sample[] = [
 ];
 
 export const HEADER_NAMES = ['user', 'x-group', 'x-flag'] as const;
-/** As people write them: Istio ignores the case. */
+/** Header names as people write them. Istio ignores their case. */
 export const WRITTEN_NAMES = ['user', 'User', 'x-group', 'X-Group', 'x-flag', 'X-FLAG'] as const;
 export const QUERY_NAMES = ['q', 'lang'] as const;
 
-/** The lists that contain samples of conditions. */
+/** The lists in which `valueFor` looks for a condition. */
 const POOLS = [PATHS, HEADER_VALUES, WIDE_HEADER_VALUES, QUERY_VALUES, METHODS, SCHEMES];
 
 /** A value that meets the condition or, with `fails`, one that does not. Undefined when there is none. */

@@ -19,7 +19,7 @@ export interface Scope {
 
 const SUBSETS = [BASE_VERSION, BASE_VERSION, 'v2', 'v2', 'v3', 'v9', 'elsewhere', 'unknown', ''];
 
-/** VirtualServices with hosts, and delegates without. */
+/** Generates VirtualServices: some with hosts, and delegates, which have no hosts. */
 export function virtualServices(scope: Scope, random: Random): VirtualService[] {
   const delegates = Array.from({ length: random.pick([0, 0, 1, 2]) }, (_, index) =>
     delegate(scope, `d${index}`, random),
@@ -30,7 +30,7 @@ export function virtualServices(scope: Scope, random: Random): VirtualService[] 
     [3, 3],
     [1, 4],
   ]);
-  // Names in another order than their ages, which take precedence.
+  // The order by name differs from the order by creation time. Istio orders by creation time first.
   const names = random.some(['w', 'x', 'y', 'z'], count);
   const roots = names.map((name) => root(scope, name, random, delegates));
   return [...roots, ...delegates];
@@ -72,7 +72,7 @@ function named(
   return { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata, spec };
 }
 
-/** A form of a service's host: the short name where it is equivalent, the full name, or a wildcard. */
+/** A way to write a service's host: the short name where it means the same, the full name, or a wildcard. */
 function written(host: string, namespace: string, home: string, scope: Scope, random: Random) {
   const [short = ''] = host.split('.');
   return random.weighted([
@@ -87,7 +87,7 @@ function otherHost({ foreign, services, id }: Scope, random: Random): string {
     [4, random.pick(foreign)],
     [2, `*.${id}.example.com`],
     [1, random.pick(services).host],
-    // Istio does not complete this name. It is a separate host, which callers may use for the service.
+    // Istio does not complete this name. It is a separate host, which callers may use to reach the service.
     [1, random.pick(services).host.split('.').slice(0, 2).join('.')],
   ]);
 }

@@ -2,20 +2,20 @@ import type { KubeObject } from '../../../../src/k8s/object.ts';
 import type { ProxyIdentity } from '../../lib/envoy.ts';
 import { ROOT_NAMESPACE } from '../../lib/istiod.ts';
 
-/** What all configurations share: namespaces, pods, proxies. Each configuration has hosts of its own. */
+/** The objects that all configurations share: namespaces, pods, proxies. Each configuration adds its own hosts. */
 
-/** Namespaces with services; callers live there, too. */
+/** Namespaces with services and callers. */
 export const SERVICE_NAMESPACES = ['east', 'west'] as const;
 /** A namespace with callers, but without services. */
 export const CALLER_NAMESPACE = 'north';
 export const NAMESPACES = [...SERVICE_NAMESPACES, CALLER_NAMESPACE];
 export const GATEWAY = `${ROOT_NAMESPACE}/public`;
-/** Exists, but no proxy serves it. */
+/** A Gateway that exists, but no proxy serves it. */
 export const OTHER_GATEWAY = `${ROOT_NAMESPACE}/other`;
 
 export interface Caller extends ProxyIdentity {
   name: string;
-  /** The gateway as src/istio expects it: `mesh`, or a Gateway's name. */
+  /** The gateway in the form that src/istio expects: `mesh`, or a Gateway's name. */
   gateway: string;
 }
 
@@ -32,7 +32,7 @@ export const PROXIES: readonly Caller[] = [
   },
 ];
 
-/** Versions that have pods in each namespace. Those of ENV_NAMES are the pods of envs' clones. */
+/** Versions that have pods in each namespace. The versions in ENV_NAMES are those of the envs' clones. */
 export const BASE_VERSION = 'shared';
 export const ENV_NAMES = ['red', 'blue', 'green'] as const;
 export const VERSIONS = [BASE_VERSION, 'v2', 'v3', ...ENV_NAMES];
