@@ -3,7 +3,7 @@ import { judge } from '../../mesh/load/lib/judge.ts';
 import type { Sent } from '../../mesh/load/lib/request.ts';
 import type { Epoch } from '../../mesh/load/lib/timeline.ts';
 
-/** Wanted from 100 on, Ready from 200 to 300 and from 400 on, gone at 500. */
+/** The env is requested from 100 on, Ready from 200 to 300 and from 400 on, and deleted at 500. */
 const epoch: Epoch = {
   ...{ env: 'a', user: 'alice', from: 100, to: 500 },
   ready: [
