@@ -35,8 +35,18 @@ const facts = ({ context, server, namespace, user }: ChosenConfig) => ({
 
 describe('which kubeconfig files are read', () => {
   test.each<[string, { kubeconfig?: string }, Record<string, string>, string]>([
-    ['--kubeconfig has precedence over all others', { kubeconfig: B }, { KUBECONFIG: A, HOME }, 'https://b.example'],
-    ['KUBECONFIG has precedence over the home directory', {}, { KUBECONFIG: A, HOME }, 'https://a.example'],
+    [
+      '--kubeconfig has precedence over all others',
+      { kubeconfig: B },
+      { KUBECONFIG: A, HOME },
+      'https://b.example',
+    ],
+    [
+      'KUBECONFIG has precedence over the home directory',
+      {},
+      { KUBECONFIG: A, HOME },
+      'https://a.example',
+    ],
     ['the home directory', {}, { HOME }, 'https://home.example'],
     ['an empty KUBECONFIG counts as not set', {}, { KUBECONFIG: '', HOME }, 'https://home.example'],
     [

@@ -40,7 +40,10 @@ export function envFixture(
   return { env, others, mode: 'server-side-apply', ...basics, ...rest };
 }
 
-/** The decision of sync for the current state. The input is frozen, and the answer is not applied. */
+/**
+ * The decision of sync, or of finalize if the env is being deleted. The input is frozen, and the answer is not
+ * applied.
+ */
 export function decide(now: EnvFixture, refusals: readonly Refusal[] = []): EnvDecision {
   const input = deepFreeze({
     env: now.env,
@@ -176,7 +179,7 @@ function specOf(object: KubeObject): unknown {
   return Reflect.get(object, 'spec');
 }
 
-/** The objects as sorted texts of kind and name, to keep expectations short. */
+/** The objects as texts of kind and name, to keep expectations short. */
 export function namesOf(objects: readonly KubeObject[]): string[] {
   return objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort();
 }

@@ -20,7 +20,9 @@ export function parseName(text: string): ObjectName {
   const [kind = '', rest = ''] = text.split(' ');
   const served = servedKind(kind);
   if (served === undefined || rest === '') {
-    throw new Error(`"${text}" is not the name of an object; write it like "Deployment shop/backend"`);
+    throw new Error(
+      `"${text}" is not the name of an object; write it like "Deployment shop/backend"`,
+    );
   }
   const [first = '', second] = rest.split('/');
   if (!served.namespaced) return { kind, namespace: undefined, name: rest };

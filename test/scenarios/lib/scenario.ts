@@ -94,7 +94,8 @@ export function decisionConfig(settings: Record<string, unknown>): DecisionConfi
   const values = { drainSeconds: 1, settleSeconds: 1, ...settings };
   const args = Object.entries(values).map(([key, value]) => {
     const flag = (DECISION_FLAGS as Record<string, { name: string }>)[key];
-    if (flag === undefined) throw new Error(`settings.${key} is not a flag of the service's decisions`);
+    if (flag === undefined)
+      throw new Error(`settings.${key} is not a flag of the service's decisions`);
     return `--${flag.name}=${String(value)}`;
   });
   return readFlags(DECISION_FLAGS, args, {});
