@@ -28,7 +28,7 @@ describe('what is not considered', () => {
     expect(notConsidered.map((text) => text.startsWith(start))).toEqual(matters ? [true] : []);
   });
 
-  it("a gateway's servers, and no Sidecar there", () => {
+  it('the servers of a gateway; a Sidecar does not apply there', () => {
     const more = [
       object(NETWORKING, 'Gateway', 'shop/gw'),
       object(NETWORKING, 'Sidecar', 'shop/x'),

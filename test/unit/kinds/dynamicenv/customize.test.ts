@@ -81,7 +81,7 @@ describe('relatedToEnv', () => {
     ]);
   });
 
-  it('names a base once, even if it is also the name of another clone', () => {
+  it('asks for a base once, even if it is also the name of another clone', () => {
     const subsets = [workload('shop/backend'), workload('shop/backend-alice')];
     expect(related({ subsets })[0]).toEqual(
       deployments('shop', ['backend', 'backend-alice', 'backend-alice-alice']),

@@ -19,7 +19,7 @@ const MESH = [
 const REFUSALS = [{ reason: 'Invalid' as const, path: 'spec', message: 'is wrong' }];
 const APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
 
-/** An env with routes. Somebody has edited one of its children. */
+/** An env with routes. One of its children was edited by hand. */
 function edited(
   kind: string,
   edit: (child: KubeObject & { spec?: unknown }) => object,

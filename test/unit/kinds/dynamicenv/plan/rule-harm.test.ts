@@ -3,7 +3,7 @@ import type { DestinationRule } from '../../../../../src/istio/types.ts';
 import { harmfulKeys, judgeRules } from '../../../../../src/kinds/dynamicenv/plan/rule-harm.ts';
 import { deepFreeze, rule, stamp } from '../../../../support/objects.ts';
 
-/** A view of rules that are all about the same host. */
+/** A view whose rules are all for the same host. */
 const seeing = (rules: DestinationRule[]) => ({ rulesAbout: () => deepFreeze(rules) });
 
 const base = rule(

@@ -122,7 +122,7 @@ describe('planWorkload', () => {
     const [host] = plan({ related, subset: { defaultVersion: 'stable' } }).hosts;
     expect([host?.rules.length, host?.injection.spec.from]).toEqual([1, ['stable']]);
     const [none] = plan({ related, subset: { defaultVersion: 'v9' } }).hosts;
-    // No subset v9 of anybody's would have the base's pods: it must not be advised.
+    // No existing subset v9 would have the base's pods, so the advice must not name it.
     expect([none?.rules.length, none?.injection.spec.from]).toEqual([0, []]);
   });
 });
@@ -201,7 +201,7 @@ describe('problems of the base', () => {
   it.each<[string, Record<string, string>, Partial<Workload>]>([
     ['the version of the env', { app: 'backend', version: 'alice' }, {}],
     ['podLabels', { tier: 'x' }, { podLabels: { tier: 'x' } }],
-  ])('has no host by a Service that asks for %s when the base is gone', (_what, selector, rest) => {
+  ])('has no host of a Service that selects by %s when the base is gone', (_what, selector, rest) => {
     const { deployment: made } = plan({ subset: rest });
     const related = [...MESH.slice(1), service('shop/picky', selector)];
     const gone = plan({ related, children: made === undefined ? [] : [made], subset: rest });
@@ -253,10 +253,10 @@ describe("the base's subsets", () => {
     plan(given).hosts.map(({ rules, injection: { spec } }) => [rules.length, spec.from]);
 
   it.each<[string, KubeObject, KubeObject, [number, string[]]]>([
-    ['ask for what its pods have', tiered({ tier: 'a' }), asking({ tier: 'a' }), [1, ['x']]],
-    ['are not those of other pods', tiered({ tier: 'a' }), asking({ tier: 'b' }), [0, ['shared']]],
-    ['are not those that ask for more', tiered({}), asking({ tier: 'a' }), [0, ['shared']]],
-    ['are not a map’s own', tiered({}), asking({ constructor: 'a' }), [0, ['shared']]],
+    ['have labels that its pods have', tiered({ tier: 'a' }), asking({ tier: 'a' }), [1, ['x']]],
+    ['do not select other pods', tiered({ tier: 'a' }), asking({ tier: 'b' }), [0, ['shared']]],
+    ['do not have further labels', tiered({}), asking({ tier: 'a' }), [0, ['shared']]],
+    ['are not inherited members of a JavaScript object', tiered({}), asking({ constructor: 'a' }), [0, ['shared']]],
   ])('%s', (_what, base, one, expected) => {
     expect(fromOf({ related: [base, service('shop/backend'), one] })).toEqual([expected]);
   });
@@ -279,10 +279,10 @@ describe("the base's subsets", () => {
     };
 
     it.each<[string, Record<string, string>, string[], [number, string[]]]>([
-      ['ask for what the clone has', { zone: 'z' }, [], [1, ['x']]],
-      ['ask for what podLabels may have changed', { tier: 'a' }, [], [1, ['x']]],
+      ['have labels that the clone has', { zone: 'z' }, [], [1, ['x']]],
+      ['have labels that podLabels may have changed', { tier: 'a' }, [], [1, ['x']]],
       ['were the base’s before', { zone: 'other' }, ['x'], [1, ['x']]],
-      ['are not those of other pods', { zone: 'other' }, [], [0, ['shared']]],
+      ['do not select other pods', { zone: 'other' }, [], [0, ['shared']]],
     ])('%s', (_what, labels, from, expected) => {
       expect(gone(asking(labels), from)).toEqual([expected]);
     });
@@ -405,10 +405,10 @@ describe('a name that is taken', () => {
       },
     ],
     [
-      'our own clone whose label was edited away',
+      'our own clone whose label was edited',
       { related: [...MESH, unmarked], children: [unmarked] },
     ],
-  ])('is not for %s', (_what, given) => {
+  ])('is not reported for %s', (_what, given) => {
     expect(plan(given)).not.toHaveProperty('takenBy');
   });
 });
