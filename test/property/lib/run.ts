@@ -138,7 +138,9 @@ async function both(run: Run, write: Write): Promise<void> {
   const expected = await outcomeOf(write, run.twin);
   const outcome = await outcomeOf(write, run.cluster);
   if (outcome !== expected) {
-    run.problems.push(`the user's write ends with ${outcome}, on the cluster without envs with ${expected}`);
+    run.problems.push(
+      `the user's write ends with ${outcome}, on the cluster without envs with ${expected}`,
+    );
   }
 }
 
@@ -222,7 +224,8 @@ async function rest(run: Run): Promise<void> {
   for (const { lift } of run.faults.splice(0)) lift();
   await wait(run, 180);
   const { seconds, quiet } = await run.cluster.settle({ maxSeconds: PATIENCE_SECONDS });
-  if (!quiet) run.problems.push(`the cluster is not idle: there are writes until ${seconds} s after`);
+  if (!quiet)
+    run.problems.push(`the cluster is not idle: there are writes until ${seconds} s after`);
   await catchUp(run);
   const writes = run.cluster.history.length;
   await wait(run, 125);

@@ -53,7 +53,11 @@ describe('values.schema.json', () => {
     ['no pod at all', { replicaCount: 0 }, '/replicaCount minimum'],
     ['an invalid digest', { image: { digest: 'latest' } }, '/image/digest pattern'],
     ['a flag that does not exist', { config: { drain: 1 } }, '/config additionalProperties'],
-    ['more seconds than an hour', { config: { drainSeconds: 3601 } }, '/config/drainSeconds maximum'],
+    [
+      'more seconds than an hour',
+      { config: { drainSeconds: 3601 } },
+      '/config/drainSeconds maximum',
+    ],
     ['seconds as text', { config: { settleSeconds: '3' } }, '/config/settleSeconds type'],
     ['an unknown log level', { config: { logLevel: 'loud' } }, '/config/logLevel enum'],
     ['a list as text', { config: { ruleNamespaces: 'a,b' } }, '/config/ruleNamespaces type'],

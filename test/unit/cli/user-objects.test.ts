@@ -13,7 +13,11 @@ describe('objects of a cluster without its envs', () => {
       object('Deployment', { deletionTimestamp: '2020-01-01T00:00:00Z' }),
       0,
     ],
-    ['an object of an env', object('Deployment', { ownerReferences: [{ ...OWNER, controller: true }] }), 0],
+    [
+      'an object of an env',
+      object('Deployment', { ownerReferences: [{ ...OWNER, controller: true }] }),
+      0,
+    ],
     [
       'an object of another controller',
       object('Deployment', {
@@ -27,7 +31,11 @@ describe('objects of a cluster without its envs', () => {
       1,
     ],
     ['an orphan of a deleted env', object('Deployment', { labels: { 'dynamic-env': 'true' } }), 1],
-    ['a VirtualService that routes to this namespace', object('VirtualService', {}, { http: [routeTo('backend')] }), 1],
+    [
+      'a VirtualService that routes to this namespace',
+      object('VirtualService', {}, { http: [routeTo('backend')] }),
+      1,
+    ],
     [
       'a VirtualService of another namespace that routes to this one',
       object(

@@ -19,7 +19,10 @@ describe('a DynamicEnv may have', () => {
     ],
     ['a dotted name', { ...dynamicEnv(), metadata: { name: 'a.b-c' } }],
     ['null for an optional field', dynamicEnv({ consumers: null })],
-    ['a status of any shape, because the API server drops it', { ...dynamicEnv(), status: { state: 1 } }],
+    [
+      'a status of any shape, because the API server drops it',
+      { ...dynamicEnv(), status: { state: 1 } },
+    ],
     [
       'all metadata that the API server writes',
       {
@@ -59,7 +62,10 @@ describe('a match may have', () => {
     ['a header name of 256 characters', { headers: { ['a'.repeat(256)]: { exact: 'a' } } }],
     ['16 headers', { headers: manyKeys(16, { exact: 'a' }) }],
     ['header names that only contain a forbidden name', { headers: { 'x-host': { exact: 'a' } } }],
-    ['header names that only start with a forbidden name', { headers: { hostess: { exact: 'a' } } }],
+    [
+      'header names that only start with a forbidden name',
+      { headers: { hostess: { exact: 'a' } } },
+    ],
     ['an alternative that is null', { headers: { user: { exact: 'a', regex: null } } }],
     ['source labels', { sourceLabels: { app: 'a', 'x.y/Z_0': '1.a_b-C' } }],
     ['16 source labels', { sourceLabels: manyKeys(16, 'a') }],

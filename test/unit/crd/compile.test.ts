@@ -86,9 +86,12 @@ describe('schemas', () => {
     expect(errorsOf({ type: 'string', format: 'date-time' }, time)).toHaveLength(1);
   });
 
-  test.each(['2026-01-31T12:00:00Z', '2026-01-31t12:00:00.5-10:30'])('%s is a date-time', (time) => {
-    expect(errorsOf({ type: 'string', format: 'date-time' }, time)).toEqual([]);
-  });
+  test.each(['2026-01-31T12:00:00Z', '2026-01-31t12:00:00.5-10:30'])(
+    '%s is a date-time',
+    (time) => {
+      expect(errorsOf({ type: 'string', format: 'date-time' }, time)).toEqual([]);
+    },
+  );
 
   test('a required field need not be declared in properties', () => {
     expect(errorsOf({ type: 'object', required: ['a'] }, {})).toEqual([
@@ -111,12 +114,7 @@ describe('rules', () => {
   test.each<[string, Schema, string, unknown]>([
     ['integers', whole, 'self / 2 == 1', 3],
     ['numbers', { type: 'number' }, 'self / 2.0 == 1.5', 3],
-    [
-      'a whole number in an int-or-string',
-      { 'x-kubernetes-int-or-string': true },
-      'self == 3',
-      3,
-    ],
+    ['a whole number in an int-or-string', { 'x-kubernetes-int-or-string': true }, 'self == 3', 3],
     ['booleans', { type: 'boolean' }, '!self', false],
     ['texts', { type: 'string' }, "self.lowerAscii() == 'a'", 'A'],
     ['lists', { type: 'array', items: whole }, 'self.all(x, x % 2 == 1)', [1, 3]],

@@ -54,10 +54,18 @@ describe('defaults', () => {
       { ...FILLED, list: [{}, { size: 1 }] },
       { ...FILLED, list: [{ size: 3 }, { size: 1 }] },
     ],
-    ['are filled inside maps', { ...FILLED, map: { a: {} } }, { ...FILLED, map: { a: { size: 3 } } }],
+    [
+      'are filled inside maps',
+      { ...FILLED, map: { a: {} } },
+      { ...FILLED, map: { a: { size: 3 } } },
+    ],
     ['replace null', { ...FILLED, off: null }, FILLED],
     ['keep null where it is allowed', { ...FILLED, maybe: null }, { ...FILLED, maybe: null }],
-    ['remove null where it is not allowed', { ...FILLED, list: null, map: { a: null } }, { ...FILLED, map: {} }],
+    [
+      'remove null where it is not allowed',
+      { ...FILLED, list: null, map: { a: null } },
+      { ...FILLED, map: {} },
+    ],
     ['drop undefined', { ...FILLED, list: undefined, other: undefined }, FILLED],
     ['do not change unknown fields', { ...FILLED, x: { y: null } }, { ...FILLED, x: { y: null } }],
     [

@@ -121,10 +121,13 @@ describe('effectiveRoutes of a root', () => {
     expect(effective(root(delegate('leaf'), route('z')), target)).toHaveLength(1);
   });
 
-  it.each([[['*']], [['shop']], [['.', 'shop']]])('use a delegate that is exported to %j', (exportTo) => {
-    const target = virtualService('team/leaf', { hosts: [], exportTo, http: [route('a')] });
-    expect(effective(root(delegate('leaf', 'team')), target)).toHaveLength(1);
-  });
+  it.each([[['*']], [['shop']], [['.', 'shop']]])(
+    'use a delegate that is exported to %j',
+    (exportTo) => {
+      const target = virtualService('team/leaf', { hosts: [], exportTo, http: [route('a')] });
+      expect(effective(root(delegate('leaf', 'team')), target)).toHaveLength(1);
+    },
+  );
 
   it('a delegate inherits a direct response; its own delegate is dropped', () => {
     const target = leaf('shop/leaf', { ...delegate('x') }, { directResponse: { status: 201 } });

@@ -90,7 +90,12 @@ describe('hiddenRules', () => {
       [],
     ],
     ['private rules in its own namespace', rule('shop/n', to('.')), [rule('shop/a@1')], ['shop/a']],
-    ['private rules with the same exportTo text', rule('shop/n', to('.')), [rule('shop/a@1', to('.'))], []],
+    [
+      'private rules with the same exportTo text',
+      rule('shop/n', to('.')),
+      [rule('shop/a@1', to('.'))],
+      [],
+    ],
     [
       'private rules with another exportTo text',
       rule('shop/n', to('.')),

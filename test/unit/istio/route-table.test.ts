@@ -232,7 +232,11 @@ describe('a host that is not in the service registry', () => {
 
   it.each<[string, VirtualService[], string[] | undefined]>([
     ['of a VirtualService that names it', [vs('a/b', hosts('www.bookinfo.com', HOST))], ['a/b']],
-    ['of the VirtualService with the most specific wildcard for it', [vs('a/b', hosts('*.com', '*.local'))], ['a/b']],
+    [
+      'of the VirtualService with the most specific wildcard for it',
+      [vs('a/b', hosts('*.com', '*.local'))],
+      ['a/b'],
+    ],
     [
       'but not of one whose host another VirtualService has by a more specific wildcard',
       [vs('a/b@1', hosts('*.com', '*.local')), vs('a/c@2', hosts('*.cluster.local'))],

@@ -206,7 +206,12 @@ describe('workloadSelector', () => {
       { app: 'web' },
       ['s'],
     ],
-    ['does not apply to other clients: they use the rule without one', [rule('shop/a@1'), rule('shop/s@2', web)], {}, ['a']],
+    [
+      'does not apply to other clients: they use the rule without one',
+      [rule('shop/a@1'), rule('shop/s@2', web)],
+      {},
+      ['a'],
+    ],
     [
       'the same selector: joined',
       [rule('shop/a@1', web), rule('shop/b@2', web)],

@@ -92,7 +92,12 @@ describe('validateRoute refuses in a match', () => {
       'must not be empty',
     ],
     ['an invalid header regex', { headers: { a: { regex: '(' } } }, 'headers.a.regex', NOT_RE2],
-    ['a star for a header that must be present', { headers: { a: { regex: '*' } } }, 'headers.a.regex', NOT_RE2],
+    [
+      'a star for a header that must be present',
+      { headers: { a: { regex: '*' } } },
+      'headers.a.regex',
+      NOT_RE2,
+    ],
     [
       'two kinds at once',
       { headers: { a: { exact: 'a', prefix: 'a' } } },
@@ -165,7 +170,12 @@ describe('validateRoute refuses in a match', () => {
       'gateways[1]',
       '"_/b" is not a valid gateway name',
     ],
-    ['a gateway without a namespace', { gateways: ['ns/a', '_'] }, 'gateways[1]', '"_" is not a valid name'],
+    [
+      'a gateway without a namespace',
+      { gateways: ['ns/a', '_'] },
+      'gateways[1]',
+      '"_" is not a valid name',
+    ],
   ])('%s', (_name, match, field, message) => {
     expect(validateRoute(withMatch({}, match))).toEqual([{ field: `match[1].${field}`, message }]);
   });

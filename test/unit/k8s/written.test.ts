@@ -10,7 +10,11 @@ it.each<[string, ManagedFieldsEntry[] | undefined, string | undefined]>([
   ['none', [], undefined],
   ['one', [{ time: EARLY }], EARLY],
   ['the latest of several writes', [{ time: EARLY }, { time: LATE }, { time: EARLY }], LATE],
-  ['writes of the status do not count', [{ time: EARLY }, { time: LATE, subresource: 'status' }], EARLY],
+  [
+    'writes of the status do not count',
+    [{ time: EARLY }, { time: LATE, subresource: 'status' }],
+    EARLY,
+  ],
   ['an empty subresource counts as none', [{ time: EARLY, subresource: '' }], EARLY],
   ['without a time', [{ manager: 'kubectl' }], undefined],
   ['an unreadable time', [{ time: 'soon' }, { time: EARLY }], EARLY],

@@ -42,9 +42,12 @@ describe('what kubectl accepts', () => {
     expect(answerOf(configMapWith(text), value)).toEqual(answer);
   });
 
-  test.each(values.filter(([text]) => REFUSED_HERE.includes(text)))('%j, and we refuse it', (text) => {
-    expect(read(configMapWith(text))).toBeUndefined();
-  });
+  test.each(values.filter(([text]) => REFUSED_HERE.includes(text)))(
+    '%j, and we refuse it',
+    (text) => {
+      expect(read(configMapWith(text))).toBeUndefined();
+    },
+  );
 
   test.each(files)('a whole file: %j', (text, answer) => {
     expect(answerOf(text, summaryOf)).toEqual(answer);

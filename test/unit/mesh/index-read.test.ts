@@ -53,7 +53,11 @@ describe('an index that cannot be used says why, and what to do', () => {
     ['no text', withSpec({ content: undefined }), 'cannot be read; delete it'],
     ['an empty text', withSpec({ content: '' }), 'cannot be read; delete it'],
     ['nonsense', withSpec({ content: 'nonsense' }), 'cannot be read; delete it'],
-    ['the first half of the content', withSpec({ content: index.spec.content.slice(0, 40) }), 'cannot be read'],
+    [
+      'the first half of the content',
+      withSpec({ content: index.spec.content.slice(0, 40) }),
+      'cannot be read',
+    ],
     ['something else', withSpec({ content: gzip(7) }), 'cannot be read'],
     ['the index of another namespace', withSpec({ content: gzip('bank') }), 'cannot be read'],
     [
@@ -77,7 +81,11 @@ describe('an index that cannot be used says why, and what to do', () => {
       withMetadata({ ownerReferences: [{ ...owner, controller: false }] }),
       'is not managed by',
     ],
-    ['an index that its controller did not make', withMetadata({ annotations: {} }), 'is not managed by'],
+    [
+      'an index that its controller did not make',
+      withMetadata({ annotations: {} }),
+      'is not managed by',
+    ],
     [
       'an index of another controller',
       withMetadata({ annotations: { 'metacontroller.k8s.io/decorator-controller': 'other' } }),

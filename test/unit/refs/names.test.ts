@@ -27,8 +27,11 @@ describe('services', () => {
     expect([isServiceName(text), serviceNameProblem('f', text)]).toEqual([true, undefined]);
   });
 
-  test.each(['', 's'.repeat(64), 'payment.shop', 'Payment', 'a:b', '-'])('%j is invalid', (text) => {
-    expect(isServiceName(text)).toBe(false);
-    expect(serviceNameProblem('f', text)).toMatch(/^f: service must .*without its namespace$/);
-  });
+  test.each(['', 's'.repeat(64), 'payment.shop', 'Payment', 'a:b', '-'])(
+    '%j is invalid',
+    (text) => {
+      expect(isServiceName(text)).toBe(false);
+      expect(serviceNameProblem('f', text)).toMatch(/^f: service must .*without its namespace$/);
+    },
+  );
 });

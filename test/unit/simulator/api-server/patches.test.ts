@@ -31,10 +31,18 @@ describe('JSON Patch', () => {
   test.each([
     ['missing member', [{ op: 'remove', path: '/b' }], 'missing path: /b'],
     ['missing parent', [{ op: 'add', path: '/b/c', value: 1 }], 'missing path: /b/c'],
-    ['the parent is not a map or list', [{ op: 'add', path: '/a/c', value: 1 }], 'missing path: /a/c'],
+    [
+      'the parent is not a map or list',
+      [{ op: 'add', path: '/a/c', value: 1 }],
+      'missing path: /a/c',
+    ],
     ['an index past the end', [{ op: 'add', path: '/l/2', value: 1 }], 'no such position: /l/2'],
     ['leading zero', [{ op: 'replace', path: '/l/00', value: 1 }], 'no such position: /l/00'],
-    ['the end of the list has no value', [{ op: 'remove', path: '/l/-' }], 'no such position: /l/-'],
+    [
+      'the end of the list has no value',
+      [{ op: 'remove', path: '/l/-' }],
+      'no such position: /l/-',
+    ],
     ['failed test', [{ op: 'test', path: '/a', value: 2 }], 'test failed: /a'],
     ['unknown operation', [{ op: 'move', path: '/a' }], 'unknown operation: move'],
     ['not a JSON pointer', [{ op: 'add', path: 'a' }], 'invalid JSON pointer: a'],

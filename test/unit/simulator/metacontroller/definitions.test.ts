@@ -245,24 +245,27 @@ describe('a decorator of several resources, with a finalize hook', () => {
   test.each([
     ['is deleted', undefined],
     ['is selected no more', { metadata: { labels: { note: null } } }],
-  ])('one that %s is finalized: first the attachments are deleted, then the finalizer is removed', async (_name, patch) => {
-    const { cluster, bodies } = custom([DECORATOR], notes());
-    const noted = widget();
-    noted.metadata.labels = { note: 'yes' };
-    await cluster.as().create(noted);
-    await cluster.settle();
-    if (patch) await cluster.as().patch('Widget', 'shop', 'one', patch);
-    else await cluster.as().delete('Widget', 'shop', 'one');
-    await cluster.settle();
-    expect(bodies('/notes/finalize')).toMatchObject([
-      { finalizing: true, attachments: { 'ConfigMap.v1': { 'shop/note': {} } } },
-    ]);
-    expect(noteNames(cluster)).toEqual([]);
-    const left = cluster.get('Widget', 'shop', 'one');
-    if (!patch) return expect(left).toBeUndefined();
-    expect(left?.metadata.labels).toEqual({ noted: 'Widget' });
-    expect(left?.metadata.finalizers).toBeUndefined();
-  });
+  ])(
+    'one that %s is finalized: first the attachments are deleted, then the finalizer is removed',
+    async (_name, patch) => {
+      const { cluster, bodies } = custom([DECORATOR], notes());
+      const noted = widget();
+      noted.metadata.labels = { note: 'yes' };
+      await cluster.as().create(noted);
+      await cluster.settle();
+      if (patch) await cluster.as().patch('Widget', 'shop', 'one', patch);
+      else await cluster.as().delete('Widget', 'shop', 'one');
+      await cluster.settle();
+      expect(bodies('/notes/finalize')).toMatchObject([
+        { finalizing: true, attachments: { 'ConfigMap.v1': { 'shop/note': {} } } },
+      ]);
+      expect(noteNames(cluster)).toEqual([]);
+      const left = cluster.get('Widget', 'shop', 'one');
+      if (!patch) return expect(left).toBeUndefined();
+      expect(left?.metadata.labels).toEqual({ noted: 'Widget' });
+      expect(left?.metadata.finalizers).toBeUndefined();
+    },
+  );
 
   test('stays until its hook has finished', async () => {
     const { cluster } = custom([DECORATOR], notes({ finalized: false }));

@@ -184,7 +184,11 @@ describe('nothing is lost', () => {
       [routing([{ delegate: { name: 'child' } }], { name: 'root' })],
       delegate(entries({ uri: { prefix: '/a' } })),
     ],
-    ['in a VirtualService that is not a delegate', [root([regex])], routing([ALL], { name: 'child' })],
+    [
+      'in a VirtualService that is not a delegate',
+      [root([regex])],
+      routing([ALL], { name: 'child' }),
+    ],
     [
       'under a root that delegates to another VirtualService',
       [routing([{ match: [regex], delegate: { name: 'child', namespace: 'team' } }])],

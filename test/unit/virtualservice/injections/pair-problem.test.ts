@@ -49,7 +49,11 @@ describe('an injection that a previous version made', () => {
       },
       'its regexes are too costly for every proxy: together they compile to about 4530 steps',
     ],
-    ['with a clone name that Envoy reads as a command', { clone: '%FOO%' }, '"%FOO%" is not a valid name'],
+    [
+      'with a clone name that Envoy reads as a command',
+      { clone: '%FOO%' },
+      '"%FOO%" is not a valid name',
+    ],
   ])('%s has no routes, and the note has the reason', (_name, more, words) => {
     const { copies, told } = rendered(more);
     expect(copies).toBe(0);

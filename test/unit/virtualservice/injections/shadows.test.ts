@@ -135,7 +135,12 @@ describe("shadows that depend on the route's own match", () => {
       [one, wide],
       ['second/0 by first/0'],
     ],
-    ['this condition in one of two entries', [{ headers: { lang: { exact: 'de' } } }, {}], [one, wide], []],
+    [
+      'this condition in one of two entries',
+      [{ headers: { lang: { exact: 'de' } } }, {}],
+      [one, wide],
+      [],
+    ],
     [
       'the header of the second env only: the first env has no copy',
       [{ headers: { user: { exact: 'ab' } } }],

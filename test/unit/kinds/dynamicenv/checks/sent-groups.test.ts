@@ -29,7 +29,12 @@ test.each<[string, ObjectMap, string[], string[]]>([
   ['no Services', { [RULES]: {} }, [], ['Service.v1']],
   ['neither', {}, [], [RULES, 'Service.v1']],
   ['one namespace by its MeshIndex', { 'Service.v1': {}, ...shopIndexed }, ['shop'], []],
-  ['the same, for a request that was made when the namespace was in the list', { 'Service.v1': {}, ...shopIndexed }, [], []],
+  [
+    'the same, for a request that was made when the namespace was in the list',
+    { 'Service.v1': {}, ...shopIndexed },
+    [],
+    [],
+  ],
   [
     'objects, for a request that was made when it was not in the list',
     { 'Service.v1': shop, [RULES]: { 'shop/a': rule('shop/a') } },
@@ -37,7 +42,12 @@ test.each<[string, ObjectMap, string[], string[]]>([
     [],
   ],
   ['only objects of another namespace', plain, ['shop'], [INDEX, 'Namespace.v1']],
-  ['a MeshIndex without its Namespace', { 'Service.v1': {}, [INDEX]: {} }, ['shop'], ['Namespace.v1']],
+  [
+    'a MeshIndex without its Namespace',
+    { 'Service.v1': {}, [INDEX]: {} },
+    ['shop'],
+    ['Namespace.v1'],
+  ],
   [
     'a Namespace without a MeshIndex',
     { 'Service.v1': {}, 'Namespace.v1': { shop: NAMESPACE } },

@@ -57,7 +57,11 @@ describe('more objects than the service can handle in time', () => {
       services(64),
       /^65 Services send to the pods of Deployment shop\/backend, and at most 64 .*; narrow/,
     ],
-    ['DestinationRules of one host', rules(130), /^there are too many DestinationRules for backend\.shop/],
+    [
+      'DestinationRules of one host',
+      rules(130),
+      /^there are too many DestinationRules for backend\.shop/,
+    ],
     [
       'VirtualServices',
       [...services(60), ...routing(170, 0)],

@@ -80,7 +80,11 @@ describe('activation', () => {
     ['the rule not created yet', { rules: [] }, { active: false }],
     ['another rule only', { rules: [aged('shop/other', 60)] }, { active: false }],
     ['the rule is being deleted', { rules: [aged('shop/r', 60, dying)] }, { active: false }],
-    ['the clone is being deleted', { clone: running(deployment('shop/x', {}, dying)) }, { active: false }],
+    [
+      'the clone is being deleted',
+      { clone: running(deployment('shop/x', {}, dying)) },
+      { active: false },
+    ],
     ['the clone has to be recreated', { plan: { recreate: true } }, { active: false }],
     ['the rule without the subset', { rules: [rule('shop/r')] }, { active: false }],
     [
@@ -98,13 +102,21 @@ describe('activation', () => {
       { clone: running(deployment('shop/backend-alice')) },
       { active: false },
     ],
-    ['a clone that the previous version made, with marks', { clone: running(OF_BEFORE) }, { active: true }],
+    [
+      'a clone that the previous version made, with marks',
+      { clone: running(OF_BEFORE) },
+      { active: true },
+    ],
     [
       'a clone that the previous version made, and some of its pods have no mark yet',
       { clone: running(OF_BEFORE, { updatedReplicas: 1 }) },
       { active: false },
     ],
-    ['a clone during a rolling update', { clone: running(marked(), { updatedReplicas: 1 }) }, { active: true }],
+    [
+      'a clone during a rolling update',
+      { clone: running(marked(), { updatedReplicas: 1 }) },
+      { active: true },
+    ],
     ['a consumer', { plan: { kind: 'consumer' } }, { active: false }],
     ['a fresh rule', { rules: [aged('shop/r', 0)] }, { active: false, wait: 4 }],
     ['a rule of three seconds', { rules: [aged('shop/r', 3)] }, { active: false, wait: 1 }],

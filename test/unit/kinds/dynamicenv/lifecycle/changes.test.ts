@@ -34,7 +34,12 @@ describe('changesOf', () => {
       [injection({ active: true })],
       { updated: [expect.stringMatching(/^RouteInjection \//)] },
     ],
-    ['a child that is not answered', { rules: [rule('shop/r')] }, [], { deleted: ['DestinationRule shop/r'] }],
+    [
+      'a child that is not answered',
+      { rules: [rule('shop/r')] },
+      [],
+      { deleted: ['DestinationRule shop/r'] },
+    ],
     ['one that is being deleted', { rules: [going] }, [], {}],
     [
       'the same name in another namespace',

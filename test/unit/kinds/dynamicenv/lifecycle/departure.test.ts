@@ -230,7 +230,13 @@ describe('ruleDeparture', () => {
     ],
     ['nothing for a long time', ownRule(draining), false, { injections: [off] }, gone],
     ['active, but replaced', ownRule(), true, { injections: [on] }, gone],
-    ['active, but the removal is forced', ownRule(), false, { injections: [on], force: true }, gone],
+    [
+      'active, but the removal is forced',
+      ownRule(),
+      false,
+      { injections: [on], force: true },
+      gone,
+    ],
   ])('%s', (_what, child, hasReplacement, given, expected) => {
     expect(brief(ruleDeparture(deepFreeze(child), hasReplacement, context(given)))).toEqual(
       expected,

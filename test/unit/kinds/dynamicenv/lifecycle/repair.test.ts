@@ -21,7 +21,10 @@ describe('repaired', () => {
 
   it.each<[string, Meta]>([
     ['nothing else', { labels: { l: '1' }, annotations: { a: '1' } }],
-    ['additional marks of other owners', { labels: { l: '1', x: 'y' }, annotations: { a: '1', x: 'y' } }],
+    [
+      'additional marks of other owners',
+      { labels: { l: '1', x: 'y' }, annotations: { a: '1', x: 'y' } },
+    ],
   ])('changes nothing if the child has what is wanted and %s', (_what, meta) => {
     expect(repaired(desired, observed(meta))).toBe(desired);
   });

@@ -275,8 +275,16 @@ describe('the selector', () => {
   });
 
   it.each<[string, Deployment['spec']['selector'], boolean]>([
-    ['of a clone that the previous version made', { matchLabels: { app: 'backend', version: 'alice' } }, true],
-    ['of a clone whose base had another selector', { matchLabels: { app: 'x', version: 'alice' } }, false],
+    [
+      'of a clone that the previous version made',
+      { matchLabels: { app: 'backend', version: 'alice' } },
+      true,
+    ],
+    [
+      'of a clone whose base had another selector',
+      { matchLabels: { app: 'x', version: 'alice' } },
+      false,
+    ],
   ])('is kept on a clone with the one %s: %j %s', (_what, selector, isKept) => {
     const observed = { ...base, spec: { ...base.spec, selector } };
     const result = cloneDeployment(base, workload('shop/backend'), 'alice', CONFIG, observed);

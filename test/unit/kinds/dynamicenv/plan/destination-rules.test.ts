@@ -63,7 +63,11 @@ describe('baseRules', () => {
     ],
     ['a subset without labels', [rule('shop/backend', { subsets: [{ name: 'shared' }] })], []],
     ['the rule of a clone', [rule('shop/backend', {}, { labels: { 'dynamic-env': 'true' } })], []],
-    ['whatever the value of the mark is', [rule('shop/backend', {}, { labels: { 'dynamic-env': '' } })], []],
+    [
+      'whatever the value of the mark is',
+      [rule('shop/backend', {}, { labels: { 'dynamic-env': '' } })],
+      [],
+    ],
     ['another namespace', [rule('front/r', { host: HOST })], []],
     ["a short host is in the rule's own namespace", [rule('front/backend')], []],
   ])('%s', (_what, rules, expected) => {

@@ -45,9 +45,19 @@ describe('mergeEnv', () => {
     ['a new one that refers to the base', 'A=1 B=2', 'N=$(B)', 'A=1 B=2 N=$(B)'],
     ['a new one in between', 'A=1 B=2 U=$(N)', 'N=$(A)', 'A=1 B=2 N=$(A) U=$(N)'],
     ['new ones that refer to each other', 'U=$(N)', 'N=$(M) M=1', 'M=1 N=$(M) U=$(N)'],
-    ['their own order if no reference is against it', 'U=$(N)', 'M=1 N=2 O=3', 'M=1 N=2 U=$(N) O=3'],
+    [
+      'their own order if no reference is against it',
+      'U=$(N)',
+      'M=1 N=2 O=3',
+      'M=1 N=2 U=$(N) O=3',
+    ],
     ['over several steps', 'V=$(U) U=$(H)', 'H=h', 'V=$(U) H=h U=$(H)'],
-    ['a reference that the base leaves unresolved', 'X=$(Y) Y=1 U=$(H)', 'H=h', 'X=$(Y) Y=1 H=h U=$(H)'],
+    [
+      'a reference that the base leaves unresolved',
+      'X=$(Y) Y=1 U=$(H)',
+      'H=h',
+      'X=$(Y) Y=1 H=h U=$(H)',
+    ],
     ['a variable that is affected moves', 'X=$(V)$(Y) Y=1', 'V=$(Y)', 'Y=1 V=$(Y) X=$(V)$(Y)'],
     [
       'the affected one of several variables',

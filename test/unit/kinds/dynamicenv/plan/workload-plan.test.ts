@@ -201,12 +201,15 @@ describe('problems of the base', () => {
   it.each<[string, Record<string, string>, Partial<Workload>]>([
     ['the version of the env', { app: 'backend', version: 'alice' }, {}],
     ['podLabels', { tier: 'x' }, { podLabels: { tier: 'x' } }],
-  ])('has no host of a Service that selects by %s when the base is gone', (_what, selector, rest) => {
-    const { deployment: made } = plan({ subset: rest });
-    const related = [...MESH.slice(1), service('shop/picky', selector)];
-    const gone = plan({ related, children: made === undefined ? [] : [made], subset: rest });
-    expect(gone.hosts.map(({ service: name }) => name)).toEqual(['backend']);
-  });
+  ])(
+    'has no host of a Service that selects by %s when the base is gone',
+    (_what, selector, rest) => {
+      const { deployment: made } = plan({ subset: rest });
+      const related = [...MESH.slice(1), service('shop/picky', selector)];
+      const gone = plan({ related, children: made === undefined ? [] : [made], subset: rest });
+      expect(gone.hosts.map(({ service: name }) => name)).toEqual(['backend']);
+    },
+  );
 
   it('keeps its hosts when the base is gone, even if podLabels set a label that the base had, too', () => {
     const subset = { podLabels: { app: 'backend' } };
@@ -256,7 +259,12 @@ describe("the base's subsets", () => {
     ['have labels that its pods have', tiered({ tier: 'a' }), asking({ tier: 'a' }), [1, ['x']]],
     ['do not select other pods', tiered({ tier: 'a' }), asking({ tier: 'b' }), [0, ['shared']]],
     ['do not have further labels', tiered({}), asking({ tier: 'a' }), [0, ['shared']]],
-    ['are not inherited members of a JavaScript object', tiered({}), asking({ constructor: 'a' }), [0, ['shared']]],
+    [
+      'are not inherited members of a JavaScript object',
+      tiered({}),
+      asking({ constructor: 'a' }),
+      [0, ['shared']],
+    ],
   ])('%s', (_what, base, one, expected) => {
     expect(fromOf({ related: [base, service('shop/backend'), one] })).toEqual([expected]);
   });

@@ -23,7 +23,13 @@ describe('condition', () => {
     ['unknown', 'unknown', undefined, 'Unknown', stamp(0)],
     ['the same condition before', true, previous('True'), 'True', stamp(-60)],
     ['the same condition with status False', false, previous('False'), 'False', stamp(-60)],
-    ['the same condition, written by a replica whose clock is ahead', true, ahead, 'True', stamp(0)],
+    [
+      'the same condition, written by a replica whose clock is ahead',
+      true,
+      ahead,
+      'True',
+      stamp(0),
+    ],
     ['another before', true, previous('False'), 'True', stamp(0)],
     ['unknown before', false, previous('Unknown'), 'False', stamp(0)],
   ])('%s', (_what, status, before, text, lastTransitionTime) => {

@@ -100,7 +100,11 @@ describe('deploymentStatus', () => {
     ],
     ['no status yet', { clone: applied() }, { status: 'initializing' }],
     ['first pods start', { clone: without('ReplicaSetUpdated') }, { status: 'initializing' }],
-    ['first pods start, without a condition', { clone: without(undefined) }, { status: 'initializing' }],
+    [
+      'first pods start, without a condition',
+      { clone: without(undefined) },
+      { status: 'initializing' },
+    ],
     [
       'some pods run',
       { clone: running(applied(), { updatedReplicas: 1 }) },
@@ -172,7 +176,11 @@ describe('deploymentStatus', () => {
     ],
     ['its pods crash', { clone: without('NewReplicaSetAvailable'), injections: active }, CRASHED],
     ['its pods crash before it has routes', { clone: without('NewReplicaSetAvailable') }, CRASHED],
-    ['its pods crash, without a condition', { clone: without(undefined), injections: active }, CRASHED],
+    [
+      'its pods crash, without a condition',
+      { clone: without(undefined), injections: active },
+      CRASHED,
+    ],
     [
       'no routes yet',
       { clone: without(undefined), injections: inactive },

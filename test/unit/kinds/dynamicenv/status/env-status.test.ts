@@ -73,7 +73,12 @@ const asked = (name: string, seconds: number, active = true): RouteInjection =>
   );
 
 it.each<[string, RouteInjection[], RouteInjection[], number | undefined]>([
-  ['nothing, if the routes were activated long ago', [asked('a', -60)], [asked('a', -60)], undefined],
+  [
+    'nothing, if the routes were activated long ago',
+    [asked('a', -60)],
+    [asked('a', -60)],
+    undefined,
+  ],
   ['nothing, if the settle time has just ended', [asked('a', -4)], [asked('a', -4)], undefined],
   ['routes that were activated recently', [asked('a', -1)], [asked('a', -1)], 3],
   [

@@ -146,26 +146,34 @@ describe('a host', () => {
     // The VirtualService lost its label while the injection was departing.
     ['with a departing injection', written(-60, { active: false, leaving: true }), false, []],
     ['with an injection that is desired again', written(-1, { active: true }), false, [10]],
-    ['with an injection that has been desired again for long', written(-11, { active: true }), true, [0]],
+    [
+      'with an injection that has been desired again for long',
+      written(-11, { active: true }),
+      true,
+      [0],
+    ],
     [
       'with an injection that is both active and leaving',
       written(-60, { active: true, leaving: true }),
       true,
       [0],
     ],
-  ])('%s and without a VirtualService cannot be completed: %s', (_what, seen, isHopeless, waits) => {
-    expect(judge({ injection: seen })).toEqual({
-      rules: [running],
-      virtualServices: isHopeless ? [vs('ignored-missing-virtual-service', NO_ROUTE)] : [],
-      notes: [],
-      isComplete: false,
-      isUnrouted: isHopeless,
-      isLooking: !isHopeless,
-      isShadowed: false,
-      isHopeless,
-      waits,
-    });
-  });
+  ])(
+    '%s and without a VirtualService cannot be completed: %s',
+    (_what, seen, isHopeless, waits) => {
+      expect(judge({ injection: seen })).toEqual({
+        rules: [running],
+        virtualServices: isHopeless ? [vs('ignored-missing-virtual-service', NO_ROUTE)] : [],
+        notes: [],
+        isComplete: false,
+        isUnrouted: isHopeless,
+        isLooking: !isHopeless,
+        isShadowed: false,
+        isHopeless,
+        waits,
+      });
+    },
+  );
 
   it('does not count VirtualServices of other hosts', () => {
     const other = carrying(virtualService('shop/other'), [own(true)]);
@@ -273,7 +281,12 @@ describe('a VirtualService', () => {
     ['waits for the clone', pending, { injection: own(false) }, vs('initializing')],
     ['waits for the injection', pending, { injection: undefined }, vs('initializing')],
     ['waits for the webhook', unrendered, {}, vs('initializing', 'waiting for the routes')],
-    ['was written again to get its routes', asked(2), {}, vs('initializing', `asked 2 times for the routes; ${ASKED}`)],
+    [
+      'was written again to get its routes',
+      asked(2),
+      {},
+      vs('initializing', `asked 2 times for the routes; ${ASKED}`),
+    ],
     ['still has its routes', routed, { injection: own(false) }, vs('removing')],
     [
       'has routes of an earlier spec',

@@ -54,8 +54,18 @@ describe('findStall', () => {
     ['nothing there', [], [], { finding: NOTHING }],
     ['routes are gone', [off(-500)], [virtualService('shop/backend')], { finding: NOTHING }],
     ['still active', [off(-500, true)], [routed], { finding: NOTHING }],
-    ['deactivated at an unknown time: the time of the deletion counts', [off()], [routed], { finding: NOTHING, wait: 91 }],
-    ['deactivated at an unreadable time: the time of the deletion counts', [off('soon')], [routed], { finding: NOTHING, wait: 91 }],
+    [
+      'deactivated at an unknown time: the time of the deletion counts',
+      [off()],
+      [routed],
+      { finding: NOTHING, wait: 91 },
+    ],
+    [
+      'deactivated at an unreadable time: the time of the deletion counts',
+      [off('soon')],
+      [routed],
+      { finding: NOTHING, wait: 91 },
+    ],
     ['deactivated a moment ago', [off(0)], [routed], { finding: NOTHING, wait: 121 }],
     ['deactivated two minutes ago', [off(-120)], [routed], { finding: NOTHING, wait: 1 }],
     [
