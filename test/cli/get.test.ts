@@ -174,7 +174,7 @@ describe('what to do', () => {
       'Deployment shop/worker-a is failed: "kubectl -n shop describe deployment worker-a" and "kubectl -n shop logs deployment/worker-a" show why',
     ],
     [
-      'pods do not come, told as an earlier version did',
+      'pods do not come, in the format of an earlier version',
       () =>
         withStatus({
           consumersStatus: {

@@ -180,7 +180,7 @@ describe('for programs', () => {
   });
 });
 
-describe('what is read', () => {
+describe('which files are read', () => {
   test('-f several times, files and folders, one of them twice', async () => {
     const base = ['-f', `${CROWDED}/shared.yaml`, '-f', `${CROWDED}/shared.yaml`];
     const { code, text } = await previewed(...base, '-f', path('./fixtures/alone.json'));

@@ -437,7 +437,7 @@ describe('the admission webhook allows every write', () => {
   test.each<[string, Parameters<typeof admissionBody>[0]]>([
     ['a plan that is no JSON', { object: edited('{'), userInfo: { username: OWNER } }],
     ['a plan that is no plan', { object: edited('{"injections":3}'), oldObject: edited('[]') }],
-    ['a spec that is none', { object: { ...edited('{}'), spec: null } as never }],
+    ['a spec that is null', { object: { ...edited('{}'), spec: null } as never }],
     ['no spec', { object: { ...edited('{}'), spec: undefined } as never }],
     ['http that is null', { object: { ...edited('{}'), spec: { http: null } } as never }],
     ['no name yet', { operation: 'CREATE', object: { ...edited('{}'), metadata: {} } as never }],

@@ -32,7 +32,7 @@ export function placesIn(value: unknown, at: Path = []): Path[] {
   return [at, ...below];
 }
 
-/** A copy with this value at the path. */
+/** A copy in which the value at this path is replaced by another one. */
 export function spoiled<T>(value: T, [key, ...rest]: Path, strange: unknown): T {
   if (key === undefined) return strange as T;
   const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<

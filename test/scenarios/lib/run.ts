@@ -19,7 +19,7 @@ const QUIET_SECONDS = 125;
 
 interface Stage {
   driver: Driver;
-  /** All objects after the step `given`. */
+  /** All objects after the fixtures in `given` were applied. */
   start: Snapshot;
   lifts: (() => Promise<void>)[];
   /** The first problems that the checks of `always` found. */

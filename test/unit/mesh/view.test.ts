@@ -103,7 +103,7 @@ describe('a namespace that came as an index', () => {
     expect(seen([...shop, after]).rulesAbout(host)).toEqual([rule('shop/a'), after]);
   });
 
-  it('has its rules only if rules were asked for', () => {
+  it('has its rules only if rules were requested', () => {
     expect(seen(shop, ['shop']).rulesAbout(host)).toEqual([rule('shop/a')]);
     expect(seen(shop, ['*']).rulesAbout(host)).toEqual([rule('shop/a')]);
     expect(seen(shop, ['bank']).rulesAbout(host)).toEqual([]);
@@ -130,7 +130,7 @@ describe('a namespace that came as an index', () => {
     ]);
   });
 
-  it('is no problem without its Namespace: its index was not asked for', () => {
+  it('is no problem without its Namespace, because its index was not requested', () => {
     const [, index] = shop;
     expect(seen(index === undefined ? [] : [index]).services('shop')).toEqual([]);
   });

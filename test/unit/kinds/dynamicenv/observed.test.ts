@@ -69,7 +69,7 @@ it('reads the marks', () => {
   expect(injectionBaseKey(injection())).toBe('shop/backend');
 });
 
-it('tells which objects are being deleted', () => {
+it('knows which objects are being deleted', () => {
   expect(isBeingDeleted(rule('shop/a', {}, { deletionTimestamp: 'x' }))).toBe(true);
   expect(isBeingDeleted(rule('shop/a'))).toBe(false);
 });

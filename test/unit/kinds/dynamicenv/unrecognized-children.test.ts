@@ -62,7 +62,7 @@ describe.each<[string, (child: KubeObject & { spec?: unknown }) => object]>([
 });
 
 it.each(['{"metadata":{"name":"NAME"}}', '{"metadata":{"name":"NAME"},"kind":"Pod","spec":{}}'])(
-  'a record of what was applied that is of no such child is not answered: %s',
+  'a last-applied annotation that is not of this child is not answered: %s',
   (text) => {
     const now = edited('RouteInjection', (child) => {
       const applied = text.replace('NAME', child.metadata.name);

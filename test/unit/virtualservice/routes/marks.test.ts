@@ -55,7 +55,7 @@ describe("the user's routes", () => {
     expect(stripRoutes([...mixed, copy('foo')])[0]).toBe(BASE);
   });
 
-  it("are, with the user's marks, what remains of a VirtualService without our parts", () => {
+  it("and the user's marks are what remains of a VirtualService without our parts", () => {
     const annotations = { 'riskified.com/route-injections': '{}', note: 'x' };
     const labels = { 'env.riskified.com/a': 'injected', team: 'shop' };
     const object = routing([copy(), BASE], { annotations, labels });

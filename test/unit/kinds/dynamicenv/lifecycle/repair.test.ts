@@ -25,7 +25,7 @@ describe('repaired', () => {
       'additional marks of other owners',
       { labels: { l: '1', x: 'y' }, annotations: { a: '1', x: 'y' } },
     ],
-  ])('changes nothing if the child has what is wanted and %s', (_what, meta) => {
+  ])('changes nothing if the child has all desired marks and %s', (_what, meta) => {
     expect(repaired(desired, observed(meta))).toBe(desired);
   });
 

@@ -66,7 +66,7 @@ const base = deployment(
 const CLONE = { 'riskified.com/clone': 'backend-alice' };
 
 describe('the clone', () => {
-  it('is the base with overrides and marks, and without what is not ours', () => {
+  it('is the base with overrides and marks, and without labels and annotations of other tools', () => {
     const spec = {
       replicas: 1,
       selector: { matchLabels: { app: 'backend', version: 'alice', ...CLONE } },
@@ -108,7 +108,7 @@ describe('the clone', () => {
     });
   });
 
-  it('has the replicas asked for', () => {
+  it('has the number of replicas in the spec', () => {
     expect(made(base, { replicas: 4 }).spec.replicas).toBe(4);
   });
 

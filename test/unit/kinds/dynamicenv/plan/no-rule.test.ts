@@ -24,7 +24,7 @@ const shared = { app: 'backend', version: 'shared' };
 describe('why no rule leads to the base', () => {
   it.each<[string, DestinationRule[], Record<string, string> | undefined, string]>([
     [
-      'there is none',
+      'no rule exists',
       [],
       shared,
       ' (there is none): create one with the subset {name: shared, labels: {version: shared}}',
@@ -99,7 +99,7 @@ describe('why no rule leads to the base', () => {
     [['shop'], '(there is none in namespace shop, and --rule-namespaces names no other)'],
     [['istio-system'], '(there is none in namespaces shop, istio-system)'],
     [['*'], '(there is none)'],
-  ])('there may be one where nobody looks: beside its own %j', (namespaces, text) => {
+  ])('a rule may exist in a namespace that the env does not read: beside its own %j', (namespaces, text) => {
     expect(told([], shared, namespaces)).toContain(text);
   });
 });

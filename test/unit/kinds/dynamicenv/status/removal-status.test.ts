@@ -69,7 +69,7 @@ const condition = (type: string, status: string, reason: string, message: string
 });
 
 describe('removalStatus', () => {
-  it('says what is left, and takes over only the counts', () => {
+  it('reports what is left, and keeps only the counts of the earlier status', () => {
     const children = { deployments: [deployment('shop/x')], injections: [withdrawn(0)] };
     const { status, wait } = statusOf(children, [ROUTED], BEFORE);
     expect(wait).toBe(121);

@@ -82,7 +82,7 @@ describe('findStall', () => {
       },
     ],
     [
-      'asked often',
+      'requested often',
       [off(-300)],
       [askedOften(4)],
       {
