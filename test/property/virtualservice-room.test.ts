@@ -95,7 +95,7 @@ function rewritten(object: VirtualService, step: Extract<Step, { kind: 'user' }>
   return cut;
 }
 
-/** The injections of the plan that are requested in the same form as the plan has them. */
+/** The injections in the plan with exactly the matches that their RouteInjection requests. */
 function asBefore(object: VirtualService, all: readonly RouteInjection[]) {
   return inPlan(object).filter(({ env, host, matches }) =>
     all.some(

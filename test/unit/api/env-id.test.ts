@@ -31,7 +31,7 @@ describe('envId', () => {
       `${'a'.repeat(28)}-${'b'.repeat(20)}`,
       hashed(`${'a'.repeat(28)}-${'b'.repeat(20)}`, 'a'.repeat(28)),
     ],
-    ['nothing usable', '...', hash10('...')],
+    ['a name without usable characters', '...', hash10('...')],
     // Otherwise the rest would be a short name, which another env may have.
     [
       'a cut just after several dashes',

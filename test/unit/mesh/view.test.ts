@@ -90,7 +90,7 @@ describe('a namespace that came as an index', () => {
     );
   const host = 'a.shop.svc.cluster.local';
 
-  it('is visible beside one that came as objects', () => {
+  it('is visible beside a namespace that came as objects', () => {
     const both = seen([...shop, service('bank/c'), rule('bank/c', { host })]);
     expect(both.services('shop')).toEqual([service('shop/a'), service('shop/b')]);
     expect(both.services('bank')).toEqual([service('bank/c')]);

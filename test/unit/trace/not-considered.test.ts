@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { call, POD, shop, traced } from './builders.ts';
 
-describe('what is not considered', () => {
+describe('objects that the trace does not consider', () => {
   const object = (apiVersion: string, kind: string, at: string, more: object = {}): KubeObject => {
     const [namespace = '', name = ''] = at.split('/');
     return { apiVersion, kind, metadata: { name, namespace }, ...more } as KubeObject;

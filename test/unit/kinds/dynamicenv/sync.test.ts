@@ -249,7 +249,7 @@ describe('a Deployment with two Services (the four combinations of missing rules
       [`alt ${NO_VS}`, `backend ${NO_RULE}`],
     ],
     [
-      'nothing at all',
+      'neither rules nor VirtualServices',
       [],
       [],
       'degraded',
@@ -420,7 +420,7 @@ describe('a change of the spec', () => {
 });
 
 describe('a child that somebody deletes', () => {
-  it.each(['Deployment', 'DestinationRule', 'RouteInjection'])('a %s comes back', (kind) => {
+  it.each(['Deployment', 'DestinationRule', 'RouteInjection'])('a %s is created again', (kind) => {
     const now = ready();
     const before = namesOf(now.children);
     now.children = now.children.filter((child) => child.kind !== kind);
@@ -447,7 +447,7 @@ describe('a child that somebody deletes', () => {
 
 describe('the base', () => {
   it.each(['dynamic-apply', 'server-side-apply'] as const)(
-    'that is deleted takes nothing along (%s)',
+    'that is deleted: nothing else is deleted (%s)',
     (mode) => {
       const now = ready({}, MESH, { mode });
       const before = now.children;

@@ -69,7 +69,7 @@ describe("Metacontroller's update", () => {
   });
 });
 
-describe("anybody else's update", () => {
+describe("a user's update", () => {
   it('without changes is not patched', () => {
     expect(write({})).toEqual({ patch: [], routes: 1, restoredMarks: false });
   });
@@ -136,7 +136,7 @@ describe('an env that leaves', () => {
 
   it.each([
     ["Metacontroller's write", CONFIG.metacontrollerUser],
-    ["anybody's write after the webhook was away", 'jane'],
+    ["a user's write after the webhook was away", 'jane'],
   ])('leaves no mark after the write that removes its routes: %s', (_, username) => {
     const annotations = { [PLAN]: EMPTY, [ENVS]: 'test', mine: 'x' };
     const object = routing([copy(), BASE], { annotations, labels: LEFT });

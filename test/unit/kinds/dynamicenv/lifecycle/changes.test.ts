@@ -14,7 +14,7 @@ describe('changesOf', () => {
   it.each<[string, Partial<Observed>, KubeObject[], object]>([
     ['nothing', {}, [], {}],
     ['a new one', {}, [clone()], { created: ['Deployment shop/x'] }],
-    ['one that stays', { deployments: [clone()] }, [clone()], {}],
+    ['a child that stays', { deployments: [clone()] }, [clone()], {}],
     ['defaults of the API server', { deployments: [clone('a', 2)] }, [clone()], {}],
     [
       'another spec of a clone',
@@ -40,7 +40,7 @@ describe('changesOf', () => {
       [],
       { deleted: ['DestinationRule shop/r'] },
     ],
-    ['one that is being deleted', { rules: [going] }, [], {}],
+    ['a child that is being deleted', { rules: [going] }, [], {}],
     [
       'the same name in another namespace',
       { rules: [rule('shop/r')] },

@@ -97,12 +97,7 @@ describe('deploymentDeparture', () => {
     const managedFields = [{ manager: 'metacontroller', time: stamp(written) }];
     const child = { ...rest, metadata: { ...metadata, managedFields } };
     return [
-      [
-        `nothing since a time to come, written ${written} s ago`,
-        child,
-        { injections: [off] },
-        told,
-      ],
+      [`nothing since a future time, written ${written} s ago`, child, { injections: [off] }, told],
     ];
   };
 
@@ -135,7 +130,7 @@ describe('deploymentDeparture', () => {
       kept,
     ],
     ['nothing since an unreadable time', draining('soon'), { injections: [off] }, drained(0, 11)],
-    ['nothing since a time to come', draining(stamp(60)), { injections: [off] }, drained(0, 11)],
+    ['nothing since a future time', draining(stamp(60)), { injections: [off] }, drained(0, 11)],
     ...ahead(60, -5, drained(60, 6)),
     ...ahead(60, -11, gone),
     ...ahead(9e9, -11, gone),

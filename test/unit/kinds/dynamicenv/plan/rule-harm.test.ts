@@ -25,7 +25,7 @@ it('allows a clone that Istio merges with its base', () => {
   });
 });
 
-it('refuses one that would hide the base from its clients, and says what to do', () => {
+it('refuses a clone that would hide the base from its clients, and says what to do', () => {
   const twin = rule('shop/twin', { host: 'backend', exportTo: ['ops'] });
   expect(judgeRules(deepFreeze([clone, twin]), seeing([base, other]), 'cluster.local')).toEqual({
     rules: [twin],

@@ -269,7 +269,7 @@ describe("the base's subsets", () => {
     expect(fromOf({ related: [base, service('shop/backend'), one] })).toEqual([expected]);
   });
 
-  describe('of a base that is gone', () => {
+  describe('of a base that does not exist any more', () => {
     const podLabels = { tier: 'mine' };
     const made = (labels = {}) =>
       plan({
@@ -313,9 +313,12 @@ describe('an object with the name of the clone', () => {
     'Deployment shop/backend-alice exists and does not belong to this env; delete or rename it, or give the env another name';
 
   it.each<[string, KubeObject['metadata']['ownerReferences']]>([
-    ['is nobody’s', undefined],
-    ['is another’s', [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'x', controller: true }]],
-    ['only mentions the env', [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'alice-uid' }]],
+    ['has no owner', undefined],
+    ['has another owner', [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'x', controller: true }]],
+    [
+      'refers to the env, but is not controlled by it',
+      [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'alice-uid' }],
+    ],
   ])('that %s is never taken over', (_what, ownerReferences) => {
     const metadata = { ...foreign.metadata, ...(ownerReferences && { ownerReferences }) };
     const {

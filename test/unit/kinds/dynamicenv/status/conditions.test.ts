@@ -18,7 +18,7 @@ describe('condition', () => {
   const ahead = previous('True').map((one) => ({ ...one, lastTransitionTime: stamp(60) }));
 
   it.each<[string, boolean | 'unknown', Condition[] | undefined, string, string]>([
-    ['nothing before', true, undefined, 'True', stamp(0)],
+    ['no status before', true, undefined, 'True', stamp(0)],
     ['no condition before', false, [], 'False', stamp(0)],
     ['unknown', 'unknown', undefined, 'Unknown', stamp(0)],
     ['the same condition before', true, previous('True'), 'True', stamp(-60)],

@@ -234,9 +234,9 @@ describe('guarded', () => {
 });
 
 it.each([
-  ['names none', 'leaks; name it there', 'leaks; name it there, once a DestinationRule has it'],
+  ['is not named', 'leaks; name it there', 'leaks; name it there, once a DestinationRule has it'],
   ['only lacks a label', 'leaks; add the label', 'leaks; add the label'],
-])('without a rule, of a route whose subset %s', (_what, message, told) => {
+])('guarded, without a rule and for a route whose subset %s', (_what, message, told) => {
   const one = report('a', { hosts: [host({ notes: [note('unguarded', message)] })] });
   const hosts = one.plan.hosts.map((plan) => ({
     ...plan,
