@@ -201,7 +201,7 @@ describe('connections above the limit', () => {
 
 describe('texts of megabytes are shortened', () => {
   const HUGE = 'k'.repeat(10 * MIB);
-  /** For bodies that contain several such texts. */
+  /** Shorter, because these bodies contain several such texts. */
   const LARGE = 'k'.repeat(MIB);
   const MOST = { answer: 2_000, line: 4_000 };
 

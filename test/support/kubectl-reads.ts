@@ -25,7 +25,7 @@ export interface ConfigMap {
   data?: { value?: unknown };
 }
 
-/** The objects in the form that `is` of `files` has. */
+/** Name and `data.value` of each ConfigMap, in the format of `files`. */
 export function summaryOf(objects: readonly ConfigMap[]): unknown[] {
   return objects.map(({ metadata, data }) => [metadata.name, data?.value ?? null]);
 }
