@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 const SHOP = fileURLToPath(new URL('../../examples/shop', import.meta.url));
 const CLIENT = '@kubernetes/client-node';
-/** What Node says of a package that is not there. */
+/** The error with which Node reports that a package is not installed. */
 const WITHOUT_CLIENT = `
 import { registerHooks } from 'node:module';
 registerHooks({
@@ -36,14 +36,14 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A kubeconfig of a server with the shop and its env. */
+/** The kubeconfig of an API server with the shop and its env. */
 async function kubeconfig(): Promise<string> {
   server = await fakeApiServer({ objects });
   return writeConfig(folder, 'config', { server: server.url });
 }
 
-describe('from a cluster', () => {
-  test('preview and get: 0, no colours, by KUBECONFIG', async () => {
+describe('with a cluster', () => {
+  test('preview and get use KUBECONFIG: exit code 0, no colours', async () => {
     const env = { KUBECONFIG: await kubeconfig() };
     for (const args of [
       ['preview', '--from-cluster'],
@@ -66,7 +66,7 @@ describe('from a cluster', () => {
     expect(stdout.includes(ESCAPE)).toBe(isColoured);
   });
 
-  test('2: no cluster to reach, and nothing but the error', async () => {
+  test('exit code 2 and only the error, if the cluster cannot be reached', async () => {
     const file = await kubeconfig();
     await server?.close();
     for (const args of [
@@ -102,7 +102,7 @@ describe('without the client package', () => {
     expect((await service.ended).code).toBe(0);
   });
 
-  test('a cluster is not read; what to install is said, in the version of package.json', async () => {
+  test('commands that need a cluster say what to install, in the version of package.json', async () => {
     const { devDependencies } = JSON.parse(
       readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
     );

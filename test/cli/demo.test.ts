@@ -22,13 +22,13 @@ async function told(): Promise<{ code: number; lines: string[] }> {
   return { code, lines: output.text().trimEnd().split('\n') };
 }
 
-test('the story is true', async () => {
+test('every statement that the demo prints is true', async () => {
   const { code, lines } = await told();
   expect([code, lines.at(-1)]).toEqual([0, '0 differences from the start']);
   expect(lines.filter((line) => /GET http:\/\/backend\/ .*→ version/.test(line))).toHaveLength(8);
 });
 
-describe('sabotage is noticed', () => {
+describe('the demo notices errors in the code', () => {
   const { renderRoutes, routesFor } = render;
   const misled = <T>(http: T): T =>
     JSON.parse(
@@ -59,7 +59,7 @@ describe('sabotage is noticed', () => {
       /^not true: GET .* with user: test-user goes to test-user, not to shared$/,
     ],
     [
-      'routes come after the ones they are to precede',
+      'routes come after the routes that they should precede',
       'patch',
       {
         patchRoutes: (from: object[], to: object[]) => [
@@ -71,7 +71,7 @@ describe('sabotage is noticed', () => {
       /^not true: GET .* with user: test-user goes to test-user, not to shared$/,
     ],
     [
-      'routes are not taken away',
+      'routes are not removed',
       'patch',
       {
         patchRoutes: (...given: Parameters<typeof patchRoutes>) =>

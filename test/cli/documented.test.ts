@@ -20,8 +20,8 @@ const words = (workload: WorkloadStatus | undefined) => ({
   errors: workload?.subsetErrors?.subset?.map(({ error }) => error),
 });
 
-/** The cases that the documentation of the operator this API comes from explains; see docs/differences.md. */
-describe('what the documented manifests lead to', () => {
+/** The cases in the documentation of the operator from which this API comes; see docs/differences.md. */
+describe("the status for the manifests of the operator's documentation", () => {
   test('a header or a source label, one service: everything runs', async () => {
     const { code, env } = await statusOf('one-service');
     expect([code, env.status?.state, env.status?.totalCount, env.status?.totalReady]).toEqual([
@@ -49,7 +49,7 @@ describe('what the documented manifests lead to', () => {
     });
   });
 
-  test('two services that each lack the other half: degraded, in the documented words', async () => {
+  test('two services, one without a rule and one without routes: degraded, with the documented status words', async () => {
     const { code, env } = await statusOf('no-common-host');
     expect([code, env.status?.state, env.status?.totalReady]).toEqual([1, 'degraded', 0]);
     expect(words(env.status?.subsetsStatus?.['no-common-host/details'])).toEqual({

@@ -50,7 +50,7 @@ async function refused(options: FakeServerOptions, ...args: string[]): Promise<s
   return refusalOf(get([...args, ...flags], recorder()));
 }
 
-/** The objects, with the one env among them changed. */
+/** These objects, with a change to the only env among them. */
 function changed(change: (env: DynamicEnv) => object): KubeObject[] {
   return shop.map((object) =>
     object.kind === 'DynamicEnv' ? (change(object as DynamicEnv) as KubeObject) : object,
@@ -63,7 +63,7 @@ const withStatus = (status: Partial<DynamicEnvStatus>) =>
 const hashless = (text: string) => text.replace(/-[0-9a-f]{10}\b/g, '-#');
 
 describe('the tree', () => {
-  test('of a ready env: workloads, subset, routes by VirtualService, conditions; what is read', async () => {
+  test('of a ready env: workloads, subset, routes by VirtualService, conditions; only the needed objects are read', async () => {
     const { server, flags } = await serverWith({ objects: shop });
     const output = recorder();
     expect(await get(['test-user', ...flags], output)).toBe(0);
@@ -91,7 +91,7 @@ describe('the tree', () => {
     ]);
   });
 
-  test('of one that is not: what to do, each once', async () => {
+  test('of an env that is not ready: what to do, each advice once', async () => {
     const { code, text } = await got({ objects: crowded }, 'bob');
     expect(code).toBe(1);
     const [, advice = ''] = text.split('└─ what to do\n');
@@ -102,7 +102,7 @@ describe('the tree', () => {
     expect(new Set(lines).size).toBe(lines.length);
   });
 
-  test('a route before one without a name is told by its place among the user’s', async () => {
+  test("a route before a user's route without a name: named by the position of that route among the user's routes", async () => {
     const objects = crowded.map((object) =>
       object.kind === 'VirtualService'
         ? (JSON.parse(JSON.stringify(object).replace('"name":"rest",', '')) as KubeObject)
@@ -132,7 +132,7 @@ describe('the tree', () => {
 describe('what to do', () => {
   test.each<[string, () => KubeObject[], string]>([
     [
-      'nobody has answered',
+      'no status yet',
       () => changed(({ status: _, ...env }) => env),
       'it has no status yet: check that Metacontroller is running and that there is a CompositeController dynamicenv; "kubectl describe de test-user" shows errors',
     ],
@@ -174,7 +174,7 @@ describe('what to do', () => {
       'Deployment shop/worker-a is failed: "kubectl -n shop describe deployment worker-a" and "kubectl -n shop logs deployment/worker-a" show why',
     ],
     [
-      'pods do not come, told as an earlier version did',
+      'pods do not come, in the format of an earlier version',
       () =>
         withStatus({
           consumersStatus: {
@@ -186,7 +186,7 @@ describe('what to do', () => {
       'Deployment shop/worker-a is failed: "kubectl -n shop describe deployment worker-a" and "kubectl -n shop logs deployment/worker-a" show why',
     ],
     [
-      'something is waited for',
+      'something is not ready yet',
       () =>
         withStatus({
           state: 'processing',
@@ -204,7 +204,7 @@ describe('what to do', () => {
 });
 
 describe('for programs', () => {
-  test('-o json and yaml: the same', async () => {
+  test('-o json and -o yaml have the same content', async () => {
     const json = await got({ objects: shop }, 'test-user', '-o', 'json');
     const yaml = await got({ objects: shop }, 'test-user', '--output=yaml');
     const report = JSON.parse(json.text);
@@ -232,8 +232,8 @@ describe('for programs', () => {
   });
 });
 
-describe('rights', () => {
-  test('VirtualServices of all namespaces: those that the status names are read', async () => {
+describe('missing rights', () => {
+  test('without VirtualServices of all namespaces: reads those that the status names', async () => {
     const { server, flags } = await serverWith({
       objects: shop,
       isDenied: ({ resource, namespace }) =>
@@ -248,7 +248,7 @@ describe('rights', () => {
     );
   });
 
-  test('no VirtualServices at all: the rest is shown', async () => {
+  test('without any VirtualServices: shows the rest', async () => {
     const denied = await got(
       { objects: shop, isDenied: ({ resource }) => resource.startsWith('virtualservices') },
       'test-user',
@@ -261,7 +261,7 @@ describe('rights', () => {
     expect(unserved.text).toContain('this cluster has no VirtualServices: is Istio installed?');
   });
 
-  test('the env itself', async () => {
+  test('without the env itself: an error', async () => {
     expect(
       await refused({ objects: shop, isDenied: ({ verb }) => verb === 'get' }, 'test-user'),
     ).toBe(`rights of user "jane" are missing in the cluster of context dev:
@@ -270,14 +270,14 @@ ask its administrator for them, or choose another --context; check a right with 
   });
 });
 
-describe('refused', () => {
+describe('errors', () => {
   test('no such env', async () => {
     expect(await refused({ objects: shop }, 'nobody')).toBe(
       'no DynamicEnv "nobody" in the cluster of context dev; "kubectl get de" lists them',
     );
   });
 
-  test('no such kind', async () => {
+  test('the cluster does not serve DynamicEnvs', async () => {
     expect(await refused({ objects: shop, unserved: ['dynamicenvs'] }, 'a')).toBe(
       'the cluster of context dev knows no DynamicEnvs: is DynamicEnv installed there?',
     );

@@ -18,16 +18,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const drawn = (name: string) => readFileSync(join(folder, name), 'utf8');
 const texts = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text]) => text);
 
-test('preview --graph: the picture of examples/shop in the documentation', async () => {
+test('preview --graph: the picture of examples/shop in the documentation is current', async () => {
   const { code, text } = await previewed('-f', SHOP, '--graph', join(folder, 'shop.svg'));
   expect([code, text.includes('DynamicEnv test-user is ready')]).toEqual([0, true]);
   const documented = readFileSync(path('../../docs/pictures/shop.svg'), 'utf8');
-  // Where boxes lie is the layout library's matter; what is in them and on the lines is ours.
+  // The layout library decides where boxes are, so only the texts of boxes and lines are compared.
   expect(texts(drawn('shop.svg'))).toEqual(texts(documented));
   expect(documented.length).toBeLessThan(60_000);
 });
 
-test('preview --graph: what is wrong, in red with its reason', async () => {
+test('preview --graph: problems are red and have their reason', async () => {
   await previewed('-f', CROWDED, '--graph', join(folder, 'crowded.svg'));
   const svg = drawn('crowded.svg');
   expect(svg).toMatch(/<g class="edge route wrong"><title>[^<]*! route &quot;open&quot; sends to/);
@@ -35,7 +35,7 @@ test('preview --graph: what is wrong, in red with its reason', async () => {
   expect(texts(svg)).toContain('DynamicEnv bob: degraded, requests with user=alice');
 });
 
-test('trace --graph: the way of the request, as a page', async () => {
+test('trace --graph: the path of the request, as an HTML page', async () => {
   const output = recorder();
   const file = join(folder, 'way.html');
   const calls = ['http://web.shop/', 'http://backend.shop/reports', '-H', 'user: test-user'];
@@ -49,13 +49,13 @@ test('trace --graph: the way of the request, as a page', async () => {
   expect(html.match(/<g class="edge [^"]*traced"><title>env test-user/g)).not.toBeNull();
 });
 
-test('output for programs stays what it is', async () => {
+test('the output for programs does not change with --graph', async () => {
   const plain = await previewed('-f', SHOP, '-o', 'json');
   const beside = await previewed('-f', SHOP, '-o', 'json', '--graph', join(folder, 'j.svg'));
   expect(beside.text).toBe(plain.text);
 });
 
-describe('refused, with words', () => {
+describe('bad values are refused with a message', () => {
   test.each([['shop.png'], ['shop'], ['svg'], ['constructor'], ['.svg']])('%s', async (name) => {
     expect(await refusal('-f', SHOP, '--graph', name)).toBe(
       `--graph: expected a file that ends in .svg or .html, got "${name}"`,
@@ -68,11 +68,11 @@ describe('refused, with words', () => {
     );
   });
 
-  test('an empty value: a variable that was not set', async () => {
+  test('an empty value, as from a variable that is not set', async () => {
     expect(await refusal('-f', SHOP, '--graph', '')).toMatch(/^--graph: expected a value/);
   });
 
-  test('without the library: what to install', async () => {
+  test('without the layout library: the error says what to install', async () => {
     const hook = `
       import { registerHooks } from 'node:module';
       registerHooks({
@@ -92,7 +92,7 @@ describe('refused, with words', () => {
   });
 });
 
-test('without --graph the library is not even looked for', async () => {
+test('without --graph the layout library is not loaded', async () => {
   const hook = `
     import { registerHooks } from 'node:module';
     registerHooks({

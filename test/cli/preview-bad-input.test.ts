@@ -21,12 +21,12 @@ const MATCH = 'spec:\n  istioMatches:\n    - headers:\n        user:\n          
 const DEPLOYMENT = 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n';
 const DRAINED = '  subsets:\n    - name: a\n      namespace: b\n';
 
-describe('every mistake with document, line and field', () => {
+describe('every mistake is reported with document, line and field', () => {
   test.each<[string, string, number, number, string]>([
     ['broken YAML', `${SERVICE}---\na: [`, 2, 6, 'Flow sequence in block collection'],
-    ['an alias of nothing', 'a: *b', 1, 1, 'the alias *b has no anchor'],
+    ['an alias without an anchor', 'a: *b', 1, 1, 'the alias *b has no anchor'],
     [
-      'a template',
+      'a Helm template',
       `${SERVICE}spec: {{ .Values.spec }}\n`,
       1,
       5,
@@ -65,21 +65,21 @@ describe('every mistake with document, line and field', () => {
       'metadata.name: expected a name',
     ],
     [
-      'a namespace that is none',
+      'a namespace that is not a valid name',
       `${SERVICE}  namespace: 3\n`,
       1,
       5,
       'metadata.namespace: expected a name',
     ],
     [
-      'a label that is no text',
+      'a label that is not a string',
       `${SERVICE}  labels:\n    on: yes\n    b: "1"\n`,
       1,
       6,
       'metadata.labels.true: expected a text; quote it',
     ],
     [
-      'an annotation that is no text',
+      'an annotation that is not a string',
       `${SERVICE}  annotations: {a/b: 0644}\n`,
       1,
       5,
@@ -128,35 +128,35 @@ describe('every mistake with document, line and field', () => {
       `${message}`,
     ]),
     [
-      'a Deployment whose containers are none',
+      'containers that are not a list',
       `${DEPLOYMENT}spec:\n  selector: {}\n  template:\n    metadata: {}\n    spec:\n      containers: x\n`,
       1,
       10,
       'spec.template.spec.containers: expected a list',
     ],
     [
-      'a name that is none',
+      'a name that is not valid',
       SERVICE.replace('name: a', 'name: A_b'),
       1,
       1,
       'services "A_b" is invalid: metadata.name',
     ],
     [
-      'a spec the CRD would refuse',
+      'a spec that the CRD refuses',
       `${SERVICE}---\n${ENV}${MATCH}${DRAINED}      replicas: 0\n      containers: [{image: a}]\n`,
       2,
       18,
       'spec.subsets[0].replicas: ',
     ],
     [
-      'a rule the CRD would refuse',
+      'a rule that the CRD refuses',
       `${ENV}${MATCH}          prefix: b\n${DRAINED}      containers: [{image: a}]\n`,
       1,
       9,
       'spec.istioMatches[0].headers[user]: ',
     ],
     [
-      'a field the CRD does not know',
+      'a field that the CRD does not have',
       `${ENV}${MATCH}${DRAINED}      container: []\n      containers: [{image: a}]\n`,
       1,
       13,
@@ -177,7 +177,7 @@ describe('every mistake with document, line and field', () => {
     );
   });
 
-  test('an object twice: both places', async () => {
+  test('an object that is defined twice: the error has both places', async () => {
     const first = file(`---\n${SERVICE}`);
     const second = file(
       `${DEPLOYMENT.replace('name: a', 'name: b')}spec: {selector: {}, template: {metadata: {}, spec: {}}}\n---\n${SERVICE}  namespace: default\n`,
@@ -187,7 +187,7 @@ describe('every mistake with document, line and field', () => {
     );
   });
 
-  test('a file that is named twice is read once, by whatever path', async () => {
+  test('a file that is named twice is read once, even with two different paths', async () => {
     const own = mkdtempSync(join(folder, 'twice-'));
     writeFileSync(join(own, 'a.yaml'), SERVICE);
     const { code, text } = await previewed(
@@ -199,7 +199,7 @@ describe('every mistake with document, line and field', () => {
     expect([code, text]).toEqual([1, expect.stringContaining('no DynamicEnv')]);
   });
 
-  test('an object of a List', async () => {
+  test('an object in a List', async () => {
     const item = (name: string) =>
       `{"apiVersion":"v1","kind":"Service","metadata":{"name":${name}}}`;
     const path = file(
@@ -212,7 +212,7 @@ describe('every mistake with document, line and field', () => {
   });
 });
 
-describe('arguments', () => {
+describe('wrong arguments', () => {
   test.each<[string[], string]>([
     [[], 'give -f FILE or --from-cluster; see --help'],
     [['-f', folder, '--context=dev'], '--context needs --from-cluster; see --help'],

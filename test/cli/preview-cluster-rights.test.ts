@@ -14,13 +14,13 @@ beforeAll(async () => {
   shop = await livingCluster(SHOP);
 });
 
-describe('rights that are missing', () => {
+describe('missing rights', () => {
   const refuse = async (options: FakeServerOptions, ...args: string[]) => {
     const { flags } = await cluster(options);
     return refusal(...flags, ...args);
   };
 
-  test('needed ones: all of them, with the user, and what to do', async () => {
+  test('required ones: the error lists all of them, with the user, and what to do', async () => {
     const told = await refuse(
       {
         objects: shop,
@@ -37,7 +37,7 @@ describe('rights that are missing', () => {
 ask its administrator for them, or choose another --context; check a right with "kubectl auth can-i list deployments.apps --namespace shop"`);
   });
 
-  test('VirtualServices of all namespaces: those of the env’s are read, and the rest is told of', async () => {
+  test("VirtualServices of all namespaces: only those of the env's namespaces are read, and a note says so", async () => {
     const { server, flags } = await cluster({
       objects: shop,
       isDenied: ({ resource, namespace }) =>
@@ -51,7 +51,7 @@ ask its administrator for them, or choose another --context; check a right with 
     );
   });
 
-  test('DynamicEnvs: beside a given one that is noted; without, it is the end', async () => {
+  test('other DynamicEnvs: a note if -f names an env, otherwise an error', async () => {
     const options: FakeServerOptions = {
       objects: shop,
       isDenied: ({ resource }) => resource === 'dynamicenvs.riskified.com',
@@ -66,7 +66,7 @@ ask its administrator for them, or choose another --context; check a right with 
     );
   });
 
-  test('rule namespaces: what they are for is told; * falls back to the env’s own', async () => {
+  test("rule namespaces: a note says what they are for; * is replaced by the env's own namespaces", async () => {
     const options: FakeServerOptions = {
       objects: shop,
       isDenied: ({ resource, namespace }) =>
@@ -88,7 +88,7 @@ ask its administrator for them, or choose another --context; check a right with 
     ]);
   });
 
-  test('a StatefulSet that may not be looked for', async () => {
+  test('StatefulSets: they are not looked for', async () => {
     const { code, text } = await previewOn(
       { objects: [], isDenied: ({ resource }) => resource === 'statefulsets.apps' },
       '-f',
@@ -99,8 +99,8 @@ ask its administrator for them, or choose another --context; check a right with 
   });
 });
 
-describe('what a cluster lacks', () => {
-  test('DynamicEnv: a given one is previewed all the same', async () => {
+describe('what a cluster does not have', () => {
+  test('no definition of DynamicEnv: an env of -f is previewed nevertheless', async () => {
     const options = { objects: shop, unserved: ['dynamicenvs'] };
     const { code, text } = await previewOn(options, '-f', ENV);
     expect([code, text]).toEqual([
@@ -115,14 +115,14 @@ describe('what a cluster lacks', () => {
     );
   });
 
-  test('Istio', async () => {
+  test('no Istio', async () => {
     const { server, flags } = await cluster({ objects: shop, unserved: ['virtualservices'] });
     expect(await refusal(...flags, '-f', ENV)).toBe(
       `the API server ${server.url} does not serve virtualservices.networking.istio.io in version v1; is Istio ≥ 1.24 installed?`,
     );
   });
 
-  test('envs', async () => {
+  test('no envs', async () => {
     const { code, text } = await previewOn({ objects: shop });
     expect([code, text]).toEqual([1, expect.stringContaining('no DynamicEnv in the cluster')]);
     const none = await previewOn({ objects: shop }, '-f', SHOP[0] ?? '');

@@ -30,7 +30,7 @@ const envOf = (text: string) =>
     ({ kind }) => kind === 'DynamicEnv',
   ) as DynamicEnv[];
 
-/** A status without its times, which the preview has of its own. */
+/** The status without times: a preview has its own. */
 const timeless = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (key, member) =>
@@ -46,8 +46,8 @@ function manifest(name: string, object: object): string {
   return file;
 }
 
-describe('an env that is to come', () => {
-  test('as from files; what is read, in whose namespaces, and nothing else', async () => {
+describe('an env that does not exist yet', () => {
+  test('has the same preview as from files; only the needed objects are read, with the user of the kubeconfig', async () => {
     const { server, flags } = await cluster({ objects: shop });
     const { code, text, notes } = await previewed(...flags, '-f', ENV);
     const fromFiles = await previewed(...SHOP.flatMap((file) => ['-f', file]), '-f', ENV);
@@ -67,7 +67,7 @@ describe('an env that is to come', () => {
     );
   });
 
-  test('what cannot be read is told, and not looked at', async () => {
+  test('an object that cannot be read is reported and ignored', async () => {
     const metadata = { name: 'nospec', namespace: 'shop', uid: 'n' };
     const nospec = { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata };
     const { code, text } = await previewOn({ objects: [...shop, nospec] }, '-f', ENV);
@@ -85,7 +85,7 @@ describe('an env that is to come', () => {
     ]);
   });
 
-  test('an older env with the same match comes first: the new one is told', async () => {
+  test('an older env with the same match has precedence: the status of the new one says so', async () => {
     const objects = await livingCluster([...CROWDED, ALICE]);
     const { code, text } = await previewOn({ objects }, '-f', BOB);
     expect(code).toBe(1);
@@ -94,7 +94,7 @@ describe('an env that is to come', () => {
     expect(text).not.toContain('DynamicEnv alice is');
   });
 
-  test('a root that only delegates to here, from another namespace, is read: what Istio drops is told', async () => {
+  test('a root in another namespace that only delegates is read: what Istio drops is reported', async () => {
     const delegates = path('./fixtures/delegates/routes.yaml');
     const objects = await livingCluster([path('./fixtures/crowded/shared.yaml'), delegates]);
     const { code, text } = await previewOn({ objects }, '-f', ALICE);
@@ -108,7 +108,7 @@ describe('an env that is to come', () => {
     expect(text).not.toMatch(/shop\/backend: it has no hosts/);
   });
 
-  test('an env elsewhere is nobody here', async () => {
+  test('envs for other services are ignored', async () => {
     const far = {
       ...(await livingCluster([...CROWDED, ALICE])).find(({ kind }) => kind === 'DynamicEnv'),
     };
@@ -122,7 +122,7 @@ describe('an env that is to come', () => {
     expect(server.asked.filter((asked) => asked.includes('far'))).toEqual([]);
   });
 
-  test('other objects of the files are applied first, in memory', async () => {
+  test('other objects in the files are applied first, in memory', async () => {
     const open = manifest('open.yaml', {
       apiVersion: 'networking.istio.io/v1',
       kind: 'VirtualService',
@@ -134,7 +134,7 @@ describe('an env that is to come', () => {
     expect(text).toContain('test-user: not guarded: ');
   });
 
-  test('a base that is a StatefulSet is called so', async () => {
+  test('the error names a base that is a StatefulSet', async () => {
     const set = {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
@@ -149,7 +149,7 @@ describe('an env that is to come', () => {
     expect(text).toContain('shop/backend is a StatefulSet; only Deployments can be cloned');
   });
 
-  test('manifests without a namespace go into the context’s, or into the one of -n', async () => {
+  test("manifests without a namespace get the context's namespace, or that of -n", async () => {
     const { flags } = await cluster({ objects: [] }, { namespace: 'team' });
     const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a' }, spec: {} };
     const env = manifest('team.yaml', {
@@ -186,8 +186,8 @@ describe('an env that is to come', () => {
   });
 });
 
-describe('envs that live there', () => {
-  test('without -f: they come out as they are, made anew', async () => {
+describe('envs that exist in the cluster', () => {
+  test('without -f: the envs are created again in memory, with the same result', async () => {
     const { code, text, notes } = await previewOn({ objects: shopWithEnv }, '-o', 'json');
     expect([code, notes]).toEqual([0, '']);
     const live = shopWithEnv.find(({ kind }) => kind === 'DynamicEnv') as DynamicEnv;
@@ -206,7 +206,7 @@ describe('envs that live there', () => {
     );
   });
 
-  test('the order between them is that of their age, whatever their names', async () => {
+  test('older envs have precedence, whatever their names', async () => {
     const objects = await livingCluster([...CROWDED, BOB, ALICE]);
     const { code, text } = await previewOn({ objects });
     expect(code).toBe(1);
@@ -214,7 +214,7 @@ describe('envs that live there', () => {
     expect(text).toMatch(/alice: conflicting: .*env "bob" takes the same requests first/);
   });
 
-  test('given again as they are: nothing changes', async () => {
+  test('the same env with -f: nothing changes', async () => {
     const { code, text } = await previewOn({ objects: shopWithEnv }, '-f', ENV);
     expect(code).toBe(0);
     expect(text).not.toMatch(/^(Created|Changed)/m);
@@ -222,7 +222,7 @@ describe('envs that live there', () => {
     expect(text).not.toContain('Warnings');
   });
 
-  test('given with another image: that is what changes; --delete leads to before there was any', async () => {
+  test('the env with another image: only the image changes; --delete leads to the state before the env', async () => {
     const [env] = shopWithEnv.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
     const { apiVersion, kind, spec } = env as DynamicEnv;
     const next = JSON.parse(JSON.stringify(spec).replace('1.5.0-rc.1', '1.5.0-rc.2'));
@@ -243,14 +243,14 @@ describe('envs that live there', () => {
     expect(text.endsWith('\nDeleted again: 0 differences from the start\n')).toBe(true);
   });
 
-  test('one goes, another with the same match stays: nothing else is different', async () => {
+  test('one env is deleted, another one with the same match stays: nothing else is different', async () => {
     const objects = await livingCluster([...CROWDED, ALICE, BOB]);
     const { code, text } = await previewOn({ objects }, '-f', ALICE, '--delete');
     expect(code).toBe(0);
     expect(text.endsWith('\nDeleted again: 0 differences from the start\n')).toBe(true);
   });
 
-  test('what an orphaning deletion left stands in the way', async () => {
+  test('an object that a deletion with --cascade=orphan has left blocks the name', async () => {
     const objects = await livingCluster([...SHOP, ENV], {
       afterwards: async (there) => {
         await there
@@ -265,7 +265,7 @@ describe('envs that live there', () => {
     );
   });
 
-  test('one that is being deleted counts as gone, and is told of', async () => {
+  test('an env that is being deleted counts as deleted, and a note says so', async () => {
     const objects = shopWithEnv.map((object) =>
       object.kind === 'DynamicEnv'
         ? { ...object, metadata: { ...object.metadata, deletionTimestamp: '2020-01-02T00:00:00Z' } }
@@ -277,7 +277,7 @@ describe('envs that live there', () => {
     expect(text).toContain('DynamicEnv test-user is being deleted, and is left out');
   });
 
-  test('where the cluster says otherwise, people are told', async () => {
+  test('a preview whose assumptions differ from the cluster says so', async () => {
     const objects = shopWithEnv.map((object) =>
       object.kind === 'DynamicEnv' ? { ...object, status: { state: 'processing' } } : object,
     );
@@ -290,7 +290,7 @@ describe('envs that live there', () => {
 });
 
 describe('pods', () => {
-  test('a clone that never got any there gets none here; another image gets its chance', async () => {
+  test('a clone that never had available pods has none in the preview; a clone with another image is assumed to start', async () => {
     const objects = await livingCluster([...SHOP, ENV], { neverReady: ['shop/backend-test-user'] });
     const alone = await previewOn({ objects });
     expect(alone.code).toBe(1);
@@ -302,7 +302,7 @@ describe('pods', () => {
     expect(next.code).toBe(0);
   });
 
-  test('one whose pods crashed keeps its routes and fails, as there; another image gets its chance', async () => {
+  test('a clone whose pods crashed keeps its routes and fails, as in the cluster; a clone with another image is assumed to start', async () => {
     const objects = await livingCluster([...SHOP, ENV], {
       afterwards: (there) => void there.faults.crash('shop', 'backend-test-user'),
     });
@@ -319,7 +319,7 @@ describe('pods', () => {
     expect(next.code).toBe(0);
   });
 
-  test('a base without pods is told of', async () => {
+  test('a base without pods is reported', async () => {
     const objects = await livingCluster(SHOP, { neverReady: ['shop/backend'] });
     const { code, text } = await previewOn({ objects }, '-f', ENV);
     expect(code).toBe(0);
@@ -338,7 +338,7 @@ describe('pods', () => {
 });
 
 test.each([false, true])(
-  'the same where namespaces are read through their indexes',
+  'the same result if namespaces are read through their indexes',
   async (isThere) => {
     const { flags } = await cluster({ objects: isThere ? shopWithEnv : shop });
     const plain = await previewed(...flags, '-f', ENV);

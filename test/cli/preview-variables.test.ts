@@ -40,7 +40,7 @@ function names(objects: readonly object[]): string[] | undefined {
   return clone?.spec.template.spec?.containers[0]?.env?.map(({ name }) => name);
 }
 
-test('a clone has what its variables refer to in front, with what is added later, too', async () => {
+test('a clone has each variable before the variables that refer to it, also if the variable is added later', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'dynamicenv-')), 'web.yaml');
   writeFileSync(file, FILES);
   expect(names(await livingCluster([file]))).toEqual(['DB_HOST', 'DB_URL']);

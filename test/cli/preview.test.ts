@@ -19,7 +19,7 @@ const DROPPED =
   'alice: VirtualService shop/backend: under VirtualService edge/public Istio drops the copy of route "all", so the env\'s requests go to the base: it contradicts headers.user of route "known-users" there; take the condition on header user out of the root\'s route';
 
 describe('as text', () => {
-  test('what is created, what changes, how the env stands', async () => {
+  test('what is created, what is changed, the status of the env', async () => {
     const { code, text, notes } = await previewed('-f', SHOP);
     expect([code, notes]).toEqual([0, '']);
     const [before = '', rest = ''] = text
@@ -47,13 +47,13 @@ Status
     expect(text).not.toContain('route-injections');
   });
 
-  test('the same where namespaces are read through their indexes', async () => {
+  test('the same result if namespaces are read through their indexes', async () => {
     const plain = await previewed('-f', SHOP, '--delete');
     expect(await previewed('-f', SHOP, '--delete', '--indexed-namespaces=shop')).toEqual(plain);
   });
 
   test.each(['DestinationRule', 'VirtualService'])(
-    'a %s without a spec, which Istio lets pass, is told and not looked at',
+    'a %s without a spec, which Istio accepts, is reported and ignored',
     async (kind) => {
       const file = join(mkdtempSync(join(tmpdir(), 'preview-')), 'nospec.yaml');
       const head = `apiVersion: networking.istio.io/v1\nkind: ${kind}`;
@@ -68,7 +68,7 @@ Status
     },
   );
 
-  test('warnings in words: skipped, unguarded, shadowed; 1, since one env is not ready', async () => {
+  test('warnings: skipped, unguarded, shadowed; exit code 1, because one env is not ready', async () => {
     const { code, text } = await previewed('-f', CROWDED);
     expect(code).toBe(1);
     expect(text).toContain('DynamicEnv alice is ready: 1 of 1');
@@ -89,7 +89,7 @@ Status
     expect(new Set(lines).size).toBe(lines.length);
   });
 
-  test('what Istio drops of delegates, though the env cannot know', async () => {
+  test("reports copies that Istio drops in a delegate, although the env's status cannot know", async () => {
     const [shared, alice] = ['shared.yaml', 'alice.yaml'].map((name) => `${CROWDED}/${name}`);
     const { code, text } = await previewed('-f', `${shared}`, '-f', `${alice}`, '-f', DELEGATES);
     expect(code).toBe(0);
@@ -100,7 +100,7 @@ Warnings
 `);
   });
 
-  test('what the status tells of delegates is not told again', async () => {
+  test('what the status says about delegates is not repeated', async () => {
     const root = path('./fixtures/delegates-of-a-known-root');
     const { text } = await previewed(
       '-f',
@@ -119,18 +119,18 @@ Warnings
     expect(text.endsWith('\nDeleted again: 0 differences from the start\n')).toBe(true);
   });
 
-  test('--delete of an env that never became ready: clean, and still 1', async () => {
+  test('--delete of an env that never became ready: nothing is left, and the exit code is still 1', async () => {
     const { code, text } = await previewed('-f', CROWDED, '--delete');
     expect(code).toBe(1);
     expect(text).toContain('Deleted again: 0 differences from the start');
   });
 
-  test('no DynamicEnv: 1', async () => {
+  test('no DynamicEnv: exit code 1', async () => {
     const { code, text } = await previewed('-f', `${CROWDED}/shared.yaml`);
     expect([code, text]).toEqual([1, 'Warnings\n  no DynamicEnv among the files\n']);
   });
 
-  test("serve's flags count", async () => {
+  test('the flags of serve have an effect', async () => {
     const args = ['-f', SHOP, '--default-version=stable'];
     const { code, text } = await previewed(...args);
     expect(code).toBe(1);
@@ -141,7 +141,7 @@ Warnings
 const KEYS = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
 
 describe('for programs', () => {
-  test('-o yaml: documents that are read back; the env last, in the usual order', async () => {
+  test('-o yaml: documents that can be read again, in the usual order, with the env last', async () => {
     const { code, text, notes } = await previewed('-f', SHOP, '-o', 'yaml');
     expect([code, notes]).toEqual([0, '']);
     const documents = parseYaml(text);
@@ -171,7 +171,7 @@ describe('for programs', () => {
     expect(list.items).toEqual(parseYaml(yaml.text).map(({ value }) => value));
   });
 
-  test('words go beside it: warnings, and how the deletion went', async () => {
+  test('warnings and the result of the deletion go to standard error', async () => {
     const { code, text, notes } = await previewed('-f', CROWDED, '-o', 'yaml', '--delete');
     expect(code).toBe(1);
     expect(parseYaml(text).flatMap(({ problems }) => problems)).toEqual([]);
@@ -180,7 +180,7 @@ describe('for programs', () => {
   });
 });
 
-describe('what is read', () => {
+describe('which files are read', () => {
   test('-f several times, files and folders, one of them twice', async () => {
     const base = ['-f', `${CROWDED}/shared.yaml`, '-f', `${CROWDED}/shared.yaml`];
     const { code, text } = await previewed(...base, '-f', path('./fixtures/alone.json'));
@@ -191,13 +191,13 @@ describe('what is read', () => {
   });
 });
 
-describe('what kubectl reads otherwise than it is written', () => {
+describe('texts that kubectl understands in an unexpected way', () => {
   const rule = (exportTo: string) =>
     `apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: app, name: own}\nspec: {host: app, exportTo: [${exportTo}]}\n...\nrest: 1\n`;
   const folder = mkdtempSync(join(tmpdir(), 'dynamicenv-'));
   const file = join(folder, 'rule.yaml');
 
-  test('is told: a key that is there twice, and what it passes over', async () => {
+  test('are reported: a duplicate key, and parts of a file that kubectl ignores', async () => {
     writeFileSync(file, rule('.'));
     const { text } = await previewed('-f', file);
     expect(text).toBe(`Warnings
@@ -207,18 +207,21 @@ describe('what kubectl reads otherwise than it is written', () => {
 `);
   });
 
-  test.each(['utf16le', 'utf8'] as const)('a file in %s with a mark', async (encoding) => {
-    writeFileSync(file, Buffer.from(`\ufeff${rule('.')}`, encoding));
-    expect((await previewed('-f', file)).text).toContain('line 3: the key "name"');
-  });
+  test.each(['utf16le', 'utf8'] as const)(
+    'are reported in a %s file with a byte order mark',
+    async (encoding) => {
+      writeFileSync(file, Buffer.from(`\ufeff${rule('.')}`, encoding));
+      expect((await previewed('-f', file)).text).toContain('line 3: the key "name"');
+    },
+  );
 
-  test('a file in utf16be with a mark', async () => {
+  test('are reported in a utf16be file with a byte order mark', async () => {
     writeFileSync(file, Buffer.from(`\ufeff${rule('.')}`, 'utf16le').swap16());
     expect((await previewed('-f', file)).text).toContain('line 3: the key "name"');
   });
 });
 
-test('kinds that do not concern an env are taken, and left alone', async () => {
+test('kinds that do not concern an env are accepted, and stay unchanged', async () => {
   const { code, text } = await previewed(
     '-f',
     SHOP,

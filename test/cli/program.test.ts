@@ -13,14 +13,14 @@ const SHOP = fileURLToPath(new URL('../../examples/shop/', import.meta.url));
 const ESCAPE = '\u{1b}[';
 
 describe('help', () => {
-  test.each([[[]], [['--help']], [['-h']], [['help']]])('%j: the commands', async (args) => {
+  test.each([[[]], [['--help']], [['-h']], [['help']]])('%j lists the commands', async (args) => {
     const { code, stdout, stderr } = await runProgram(args);
     expect([code, stderr]).toEqual([0, '']);
     for (const command of ['serve', 'preview', 'trace', 'get', 'ref', 'demo'])
       expect(stdout).toContain(`  ${command} `);
   });
 
-  test('serve --help: every flag and variable', async () => {
+  test('serve --help lists every flag and variable', async () => {
     const { code, stdout } = await runProgram(['serve', '--help']);
     expect(code).toBe(0);
     for (const { name } of Object.values(SERVE_FLAGS)) {
@@ -46,13 +46,13 @@ describe('help', () => {
   });
 });
 
-describe('as a plugin of kubectl', () => {
+describe('as a kubectl plugin', () => {
   const folder = temporaryFolder();
   const link = join(folder, 'kubectl-dynamicenv');
   symlinkSync(PROGRAM, link);
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('it is called as people type it', async () => {
+  test('the help shows the command as people type it', async () => {
     const { stdout } = await runProgram(['--help'], { link });
     expect(stdout.split('\n')[0]).toBe(
       'Usage: kubectl dynamicenv COMMAND [flags]; kubectl dynamicenv COMMAND --help',
@@ -66,7 +66,7 @@ describe('as a plugin of kubectl', () => {
     expect([code, stderr]).toEqual([2, 'kubectl dynamicenv: unknown command gte; see --help\n']);
   });
 
-  test('package.json gives it that name', async () => {
+  test('package.json has an entry with the name of the plugin', async () => {
     const { bin } = JSON.parse(
       readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
     );
@@ -82,7 +82,7 @@ describe('an older Node', () => {
   );
   const needed = Number(engines.node.replace('>=', ''));
 
-  test('is told which one is needed, whatever it is asked', async () => {
+  test('every command says which version is needed', async () => {
     expect(await runProgram(['serve'], { before: [older(`${needed - 1}.9.0`)] })).toEqual({
       code: 2,
       stdout: '',
@@ -90,14 +90,14 @@ describe('an older Node', () => {
     });
   });
 
-  test('the one that is needed will do', async () => {
+  test('the lowest supported version works', async () => {
     const { code } = await runProgram(['--help'], { before: [older(`${needed}.0.0`)] });
     expect(code).toBe(0);
   });
 });
 
 describe('preview', () => {
-  test('0 and no colours when not to a terminal', async () => {
+  test('exit code 0, and no colours if the output is not a terminal', async () => {
     const { code, stdout, stderr } = await runProgram(['preview', '-f', SHOP]);
     expect([code, stderr, stdout.includes(ESCAPE)]).toEqual([0, '', false]);
   });
@@ -110,19 +110,19 @@ describe('preview', () => {
     expect(stdout.includes(ESCAPE)).toBe(isColoured);
   });
 
-  test('standard input', async () => {
+  test('reads standard input', async () => {
     const names = ['backend.yaml', 'web.yaml', 'dynamicenv.yaml'];
     const input = names.map((name) => readFileSync(`${SHOP}${name}`, 'utf8')).join('\n---\n');
     const piped = await runProgram(['preview', '-f', '-'], { input });
     expect(piped).toEqual(await runProgram(['preview', '-f', SHOP]));
   });
 
-  test('1: not ready', async () => {
+  test('exit code 1 if an env is not ready', async () => {
     const { code } = await runProgram(['preview', '-f', `${SHOP}dynamicenv.yaml`]);
     expect(code).toBe(1);
   });
 
-  test('2: bad input, and nothing but the error', async () => {
+  test('exit code 2 and only the error, for bad input', async () => {
     const input = 'kind: [';
     expect(await runProgram(['preview', '-f', '-'], { input })).toEqual({
       code: 2,
@@ -134,7 +134,7 @@ describe('preview', () => {
   });
 });
 
-test('demo: told to its end', async () => {
+test('demo runs to its end', async () => {
   const { code, stdout, stderr } = await runProgram(['demo']);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 differences from the start');

@@ -16,18 +16,18 @@ function refsOf(...args: string[]): string {
 }
 
 describe('ref', () => {
-  test('of one branch: nothing else, for a pipeline', async () => {
+  test('of one branch: prints only the ref, for pipelines', async () => {
     const outcome = await runProgram(['ref', 'feature/mp-101-bla-bla']);
     expect(outcome).toEqual({ code: 0, stdout: 'mp-101\n', stderr: '' });
   });
 
-  test('of several: each with its own', () => {
+  test('of several branches: prints each branch with its ref', () => {
     expect(refsOf('feature/mp-101-a', 'main', 'main')).toBe(
       'feature/mp-101-a\tmp-101\nmain\tmain\nmain\tmain\n',
     );
   });
 
-  test('2 where two have one ref, behind the output', async () => {
+  test('exit code 2 if two branches have the same ref, after the output', async () => {
     const branches = ['feature/mp-101-a', 'main', 'fix/MP-101-b'];
     expect(await runProgram(['ref', ...branches])).toEqual({
       code: 2,
@@ -37,7 +37,7 @@ describe('ref', () => {
     });
   });
 
-  test('--whole: no two have one', () => {
+  test('--whole: different branches always have different refs', () => {
     expect(refsOf('--whole', 'feature/mp-101-a', 'fix/MP-101-b')).toMatch(
       /^feature\/mp-101-a\tfeature-mp-101-a-[0-9a-f]{10}\nfix\/MP-101-b\tfix-mp-101-b-[0-9a-f]{10}\n$/,
     );
@@ -51,7 +51,7 @@ describe('ref', () => {
       'BRANCH "a\\tb" must not have white space or control characters: write the name as git has it',
     ],
     [['--hole', 'a'], "Unknown option '--hole'; see --help"],
-  ])('%j: refused', async (args, message) => {
+  ])('%j is refused', async (args, message) => {
     const output = recorder();
     expect(await refusalOf((async () => ref(args, output))())).toBe(message);
     expect(output.text()).toBe('');
@@ -64,7 +64,7 @@ describe('trace --ref', () => {
     return { head: text.split('\n')[0], end: text.slice(text.indexOf('\nHow to send it')) };
   };
 
-  test('a ref for everything', async () => {
+  test('a ref for all services', async () => {
     const { head, end } = await sent('http://backend.shop/api/x', '--ref', 'mp-101');
     expect(head).toBe('GET http://backend.shop/api/x  x-source-route: mp-101');
     expect(end).toBe(`
@@ -75,7 +75,7 @@ How to send it
 `);
   });
 
-  test('pairs, over a chain', async () => {
+  test('refs for several services, over several hops', async () => {
     const pairs = 'backend:mp-101::cart:mp-102';
     const urls = ['http://web.shop/', 'http://backend.shop/a'];
     const { head, end } = await sent('POST', ...urls, '-H', "user: o'x", '--ref', pairs);
@@ -89,7 +89,7 @@ How to send it
 `);
   });
 
-  test('from outside: a cookie, too, and the host', async () => {
+  test('from outside the mesh: also a cookie, and the host header', async () => {
     const gateway = ['--gateway', 'shop/public', '-H', 'Host: shop.example.com'];
     const { end } = await sent('http://localhost/', ...gateway, '--ref', 'mp-101');
     expect(end).toBe(`
@@ -100,7 +100,7 @@ How to send it
 `);
   });
 
-  test('for programs: the request alone', async () => {
+  test('for programs: only the request', async () => {
     const { text } = await traced('-f', SHOP, 'http://web.shop/', '--ref', 'rc', '-o', 'json');
     expect(JSON.parse(text).hops[0].request.headers).toEqual({ 'x-source-route': 'rc' });
   });
@@ -112,11 +112,11 @@ How to send it
     ['web.shop:mp-1', /^--ref: service must consist .* without its namespace$/],
     ['web:MP-1', /^--ref: ref must consist/],
     ['web:a::web:a', /^--ref: service web has two pairs; leave one out$/],
-  ])('%j: refused', async (text, message) => {
+  ])('%j is refused', async (text, message) => {
     expect(await refusalOf(sent('http://web.shop/', '--ref', text))).toMatch(message);
   });
 
-  test('not beside a header that says something else', async () => {
+  test('is refused beside a header that says something else', async () => {
     const args = ['http://web.shop/', '--ref', 'rc', '-H', 'X-Service-Route: web:mp-1'];
     expect(await refusalOf(sent(...args))).toBe(
       "give --ref or -H 'X-Service-Route: web:mp-1', not both",

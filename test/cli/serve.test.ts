@@ -41,7 +41,7 @@ async function tlsFiles(name: string): Promise<{ cert: string; key: string; flag
   };
 }
 
-/** Loaded before the program: on a signal its main thread does nothing else for a while. */
+/** Loaded before the program. On a signal it blocks the main thread for a while. */
 const BLOCKS = `import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 if (isMainThread) process.on('SIGUSR2', () => {
@@ -50,7 +50,7 @@ if (isMainThread) process.on('SIGUSR2', () => {
   writeSync(2, 'free\\n');
 });`;
 
-/** Likewise: the thread of the encrypted door fails once there is this file. */
+/** Loaded before the program. It makes the thread of the encrypted port fail as soon as this file exists. */
 const breaksBy = (file: string) => `import { existsSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 if (!isMainThread) setInterval(() => {
@@ -88,7 +88,7 @@ async function call(door: URL, path: string, body?: object): Promise<Answer> {
   return { status: response.statusCode, body: text };
 }
 
-/** Common name of the certificate that is served. */
+/** Common name of the certificate that the server presents. */
 async function servedName({ hostname, port }: URL): Promise<string> {
   const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
   await once(socket, 'secureConnect');
@@ -97,8 +97,8 @@ async function servedName({ hostname, port }: URL): Promise<string> {
   return name;
 }
 
-describe('the doors', () => {
-  test('the plain one serves everything, the encrypted one admission and health; metrics tell of both', async () => {
+describe('the two ports', () => {
+  test('the plain port serves everything, the encrypted port admission and health; /metrics has both', async () => {
     const { flags } = await tlsFiles('both');
     const server = serve(flags);
     const statusOf = async (scheme: string, path: string, body?: object) =>
@@ -118,14 +118,14 @@ describe('the doors', () => {
     expect(body).toContain('_count{hook="admission-virtualservices",result="ok"} 2');
   });
 
-  test('who is ready has both open', async () => {
+  test('readiness means that both ports are open', async () => {
     const { flags } = await tlsFiles('ready');
     const server = serve(flags);
     await urlOf(server, 'http');
     expect(server.said.stdout).toMatch(/listening at https:.*listening at http:/s);
   });
 
-  test('a sync that takes long keeps no admission waiting', async () => {
+  test('a slow sync does not delay admission', async () => {
     const { flags } = await tlsFiles('busy');
     const server = serve(flags, {}, [BLOCKS]);
     const door = await urlOf(server, 'https');
@@ -140,7 +140,7 @@ describe('the doors', () => {
     expect(server.said.stderr).toBe('blocked\n');
   });
 
-  test('when the thread of the encrypted one ends, everything does: 1, with the reason', async () => {
+  test('if the thread of the encrypted port ends, the program ends with exit code 1 and the reason', async () => {
     const { flags } = await tlsFiles('lost');
     const sign = join(folder, 'break');
     const server = serve(flags, {}, [breaksBy(sign)]);
@@ -150,21 +150,21 @@ describe('the doors', () => {
     expect([code, stdout]).toEqual([1, expect.stringContaining('"the thread broke"')]);
   });
 
-  test('without a certificate there is one only', async () => {
+  test('without a certificate there is only the plain port', async () => {
     const server = serve(['--tls-port=0']);
     const door = await urlOf(server, 'http');
     expect((await call(door, '/healthz')).status).toBe(200);
     expect(server.said.stdout).not.toContain('https://');
   });
 
-  test('the variables that Kubernetes sets for a Service called dynamicenv do not matter', async () => {
+  test('the variables that Kubernetes sets for a Service called dynamicenv are ignored', async () => {
     const server = serve([], { DYNAMICENV_TLS_PORT: 'tcp://10.0.0.1:8443' });
     expect((await call(await urlOf(server, 'http'), '/healthz')).status).toBe(200);
   });
 });
 
 describe('a certificate that changes', () => {
-  test('a broken one is not taken, a good one is', async () => {
+  test('an invalid one is ignored, a valid one is used', async () => {
     const { cert, key, flags } = await tlsFiles('first');
     const server = serve(flags);
     const door = await urlOf(server, 'https');
@@ -188,7 +188,7 @@ describe('a certificate that changes', () => {
   });
 });
 
-test('SIGTERM: a review in flight is finished; then 0', async () => {
+test('SIGTERM: an open review is finished, then exit code 0', async () => {
   const { flags } = await tlsFiles('grace');
   const server = serve(flags);
   const door = await urlOf(server, 'https');
@@ -212,7 +212,7 @@ test('SIGTERM: a review in flight is finished; then 0', async () => {
 });
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
-  test('what is in flight is finished; then 0', async () => {
+  test('open requests are finished, then exit code 0', async () => {
     const server = serve();
     const door = await urlOf(server, 'http');
     const body = JSON.stringify(BODIES['/dynamicenv/sync']?.());
@@ -222,7 +222,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     });
     sent.write(body.slice(0, 10));
     await once(sent, 'socket');
-    // The server has read the headers once it has counted the connection as busy: ask it something after them.
+    // The server reads the headers of open connections before it answers a later call, so this call waits for that.
     await call(door, '/healthz');
     server.process.kill(signal);
     await eventually(() => server.said.stdout.match(/"closing"/) ?? undefined, 'closing');
@@ -234,7 +234,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   });
 });
 
-describe('what it will not start with: exit 2, one line, nothing else', () => {
+describe('bad settings: exit code 2, and only one line with the error', () => {
   test.each<[string[], RegExp]>([
     [['--port=x'], /^dynamicenv: --port: expected a port from 0 to 65535, got "x"\n$/],
     [['--prot=1'], /^dynamicenv: Unknown option '--prot'; see --help\n$/],
@@ -251,7 +251,7 @@ describe('what it will not start with: exit 2, one line, nothing else', () => {
     expect(stderr).toMatch(message);
   });
 
-  test('a certificate that is none', async () => {
+  test('a file that is not a certificate', async () => {
     const file = join(folder, 'none.pem');
     await writeFile(file, 'none');
     const flags = [`--tls-cert-file=${file}`, `--tls-key-file=${file}`];
@@ -260,7 +260,7 @@ describe('what it will not start with: exit 2, one line, nothing else', () => {
     expect(stderr).toMatch(/^dynamicenv: --tls-cert-file, --tls-key-file: .*\n$/);
   });
 
-  test('a port in use, also when the other door is open already', async () => {
+  test('a port in use, also if the other port is already open', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -274,12 +274,13 @@ describe('what it will not start with: exit 2, one line, nothing else', () => {
   });
 });
 
-test('npm start ends with the program: its shell is replaced by it', async () => {
+test('npm start ends with the program, because the program replaces the shell', async () => {
   const { scripts } = JSON.parse(
     await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
   );
   const command = scripts.start.replace('node dist/cli.js', `${process.execPath} ${PROGRAM}`);
-  // As npm does: by a shell, which gets the signal. A group of its own, so that nothing is left of it in any case.
+  // npm runs commands in a shell, and the shell gets the signal. The command has its own process group, so that the
+  // test can end everything.
   const args = ['-c', `${command} --host=127.0.0.1 --port=0`];
   const shell = spawn('sh', args, { env: {}, detached: true });
   const pid = shell.pid ?? Number.NaN;
@@ -296,7 +297,7 @@ test('npm start ends with the program: its shell is replaced by it', async () =>
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // As it should be: nobody is left.
+      // Expected: no process is left.
     }
   }
 });

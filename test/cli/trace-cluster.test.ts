@@ -39,8 +39,8 @@ async function cluster(options: FakeServerOptions, parts: { namespace?: string }
   return { server, flags: ['--from-cluster', '--kubeconfig', file] };
 }
 
-describe('as the cluster is now', () => {
-  test('a VirtualService without a spec, which Istio lets pass, has no routes', async () => {
+describe('the current state of the cluster', () => {
+  test('a VirtualService without a spec, which Istio accepts, has no routes', async () => {
     const metadata = { name: 'nospec', namespace: 'shop', uid: 'n' };
     const nospec = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata };
     const { flags } = await cluster({ objects: [...objects, nospec] });
@@ -51,7 +51,7 @@ describe('as the cluster is now', () => {
     ]);
   });
 
-  test('what is asked, and that nothing is played: routes are those that are there', async () => {
+  test('only the needed objects are read, and nothing is simulated: routes are those in the cluster', async () => {
     const { server, flags } = await cluster({});
     const { code, text } = await traced(...flags, ...REQUEST);
     expect([code, text.split('\n')[0]]).toEqual([
@@ -78,7 +78,7 @@ describe('as the cluster is now', () => {
     ]);
   });
 
-  test('routes that are not there (the webhook was away) are told of as such', async () => {
+  test('planned routes that are absent, because the webhook was away, are reported as absent', async () => {
     const bare = objects.map((object) => {
       const { spec } = object as KubeObject & { spec?: { http?: { name?: string }[] } };
       if (object.kind !== 'VirtualService' || spec?.http === undefined) return object;
@@ -91,7 +91,7 @@ describe('as the cluster is now', () => {
     expect(hop.otherEnvs).toMatchObject([{ env: 'test-user', reason: 'not-rendered' }]);
   });
 
-  test('a clone that is down: 1', async () => {
+  test('a clone without available pods: exit code 1', async () => {
     const down = objects.map((object) =>
       object.metadata.name === 'backend-test-user' && object.kind === 'Deployment'
         ? { ...object, status: { availableReplicas: 0 } }
@@ -106,13 +106,13 @@ describe('as the cluster is now', () => {
     ]);
   });
 
-  test("the caller is of the context's namespace", async () => {
+  test("the caller is in the context's namespace", async () => {
     const { flags } = await cluster({}, { namespace: 'shop' });
     const { code, hop } = await tracedData(...flags, 'http://backend/');
     expect([code, hop.caller.namespace]).toEqual([0, 'shop']);
   });
 
-  test('what is only named: a Sidecar', async () => {
+  test('objects whose effect is not evaluated are mentioned: a Sidecar', async () => {
     const sidecar = {
       apiVersion: 'networking.istio.io/v1',
       kind: 'Sidecar',
@@ -124,8 +124,8 @@ describe('as the cluster is now', () => {
   });
 });
 
-describe('with files over it', () => {
-  test('as if they had been applied, and all had settled', async () => {
+describe('with files in addition', () => {
+  test('shows the state after the files were applied and all changes were made', async () => {
     const { server, flags } = await cluster({});
     const args = [...flags, '-f', WIDE, 'http://backend.shop/', '--from', 'shop/web'];
     const { hop } = await tracedData(...args, '-H', 'user: tester');
@@ -141,7 +141,7 @@ describe('with files over it', () => {
     );
   });
 
-  test('VirtualServices that concern no env stay, too', async () => {
+  test('VirtualServices that concern no env are kept, too', async () => {
     const vs = objects.find(
       ({ kind, metadata }) => kind === 'VirtualService' && metadata.name === 'web',
     ) as KubeObject;
@@ -165,10 +165,10 @@ describe('with files over it', () => {
   });
 });
 
-describe('rights', () => {
+describe('missing rights', () => {
   const near = ({ namespace }: { namespace: string }) => namespace === 'shop';
 
-  test('of one namespace only: that is looked at, and what may be missing is said', async () => {
+  test('only one namespace may be read: the answer is from that namespace, and a note lists what may be missing', async () => {
     const { flags } = await cluster({ isDenied: (asked) => !near(asked) });
     const { code, hop, notes } = await tracedData(...flags, ...REQUEST);
     expect([code, hop.env?.name]).toEqual([0, 'test-user']);
@@ -178,7 +178,7 @@ describe('rights', () => {
     expect(notes).toContainEqual(expect.stringContaining('DynamicEnvs; envs without routes'));
   });
 
-  test('at a gateway: of the namespaces that the names tell', async () => {
+  test('at a gateway: reads the namespaces that the names contain', async () => {
     const urls = ['http://x.example.com/', 'http://backend.shop/'];
     const near = await cluster({ isDenied: ({ namespace }) => namespace !== 'shop' });
     const found = await tracedData(...near.flags, '--gateway', 'infra/gw', ...urls);
@@ -189,7 +189,7 @@ describe('rights', () => {
     ).toMatch(/^ {2}list services in namespace infra$/m);
   });
 
-  test('none: every one that is needed is named', async () => {
+  test('no rights at all: the error lists every right that is needed', async () => {
     const { flags } = await cluster({ isDenied: () => true });
     const message = await refusalOf(traced(...flags, ...REQUEST));
     for (const what of [
@@ -202,7 +202,7 @@ describe('rights', () => {
     }
   });
 
-  test('what is only named is not needed', async () => {
+  test('no rights are required for objects that are only mentioned', async () => {
     const { flags } = await cluster({
       isDenied: ({ resource }) =>
         resource.startsWith('sidecars') || resource.startsWith('gateways'),
@@ -217,7 +217,7 @@ describe('rights', () => {
     ]);
   });
 
-  test('a cluster without DynamicEnv', async () => {
+  test('a cluster without the definition of DynamicEnv', async () => {
     const plain = await livingCluster(SHOP);
     const { flags } = await cluster({
       objects: plain,

@@ -28,7 +28,7 @@ function changed(name: string, change: (text: string) => string): string[] {
 }
 
 describe('on the example, through the program', () => {
-  test("the env's request, in words", async () => {
+  test("the env's request, as text", async () => {
     const args = ['trace', ...SHOP, 'GET', API, ...USER, '--from', 'shop/web'];
     const { code, stdout, stderr } = await runProgram(args);
     expect([code, stderr]).toEqual([0, '']);
@@ -50,7 +50,7 @@ describe('on the example, through the program', () => {
     );
   });
 
-  test('1 where it ends in 404, 2 for bad input', async () => {
+  test('exit code 1 if the request ends in 404, 2 for bad input', async () => {
     expect(await runProgram(['trace', ...SHOP, 'http://nowhere.shop/'])).toMatchObject({
       code: 1,
       stderr: '',
@@ -66,8 +66,8 @@ describe('on the example, through the program', () => {
   });
 });
 
-describe('everybody else', () => {
-  test('other requests go to the base, and the env says why not to it', async () => {
+describe('other requests', () => {
+  test('go to the base, and the answer says why not to the env', async () => {
     const { code, hop } = await tracedData(...SHOP, API);
     expect([code, hop.summary, hop.env]).toEqual([0, 'to Deployment shop/backend', undefined]);
     expect(hop.otherEnvs).toEqual([
@@ -83,7 +83,7 @@ describe('everybody else', () => {
     expect(hop.withoutEnvs?.same).toBe(true);
   });
 
-  test('of two envs the narrower match comes first', async () => {
+  test('of two envs, the one with the narrower match comes first', async () => {
     const { hop } = await tracedData(...SHOP, ...WIDE, API, ...USER);
     const why =
       'env test-user comes first: its match has more exact conditions (1, that of testers 0)';
@@ -93,7 +93,7 @@ describe('everybody else', () => {
     expect(other.hop.env?.name).toBe('testers');
   });
 
-  test('routes that are no use to an env, and one that has none', async () => {
+  test('routes that an env cannot copy, an unguarded route, and a redirect', async () => {
     const alice = ['-H', 'user: alice'];
     const { hop } = await tracedData(...CROWDED, 'http://backend.shop/', ...alice);
     expect(hop.otherEnvs.map(({ env, reason, why }) => [env, reason, why])).toEqual([
@@ -108,7 +108,7 @@ describe('everybody else', () => {
 });
 
 describe('several hops', () => {
-  test('the pods that answered call on', async () => {
+  test('the pods that answered are the callers of the next hop', async () => {
     const { code, hops } = await tracedData(
       ...SHOP,
       'http://web.shop/',
@@ -125,7 +125,7 @@ describe('several hops', () => {
     ]);
   });
 
-  test('through a gateway, with what is not considered', async () => {
+  test('through a gateway, with a list of what is not considered', async () => {
     const urls = ['https://www.shop.example.com/', 'http://backend/'];
     const gateway = ['--gateway', 'istio-system/public'];
     const answer = await tracedData(...SHOP, ...EDGE, ...gateway, ...USER, ...urls);
@@ -143,7 +143,7 @@ describe('several hops', () => {
     expect(text.text).toMatch(/\nNot considered: Gateway istio-system\/public \(/);
   });
 
-  test('behind one that is refused nothing is called', async () => {
+  test('no hop is called after a hop that reaches no pods', async () => {
     const { code, text } = await traced(...SHOP, 'http://backend.shop:81/', 'http://web.shop/');
     expect(code).toBe(1);
     expect(text).toMatch(/^→ Service backend.shop.svc.cluster.local has no port 81, but 80$/m);
@@ -152,7 +152,7 @@ describe('several hops', () => {
 });
 
 describe('several VirtualServices', () => {
-  test('the exact host before the wildcard, the private one before the public', async () => {
+  test('an exact host comes before a wildcard, a private VirtualService before a public one', async () => {
     const { hop } = await tracedData(...SHOP, ...EDGE, API);
     expect(hop.candidates.map(({ virtualService, reason }) => [virtualService, reason])).toEqual([
       ['shop/backend', 'first'],
@@ -175,8 +175,8 @@ describe('several VirtualServices', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('a subset that nobody has: 503', async () => {
+describe('problems', () => {
+  test('a subset that no DestinationRule has: 503', async () => {
     const backend = changed('backend.yaml', (text) =>
       text.replace(
         '            host: backend\n            subset: shared',
@@ -188,7 +188,7 @@ describe('what goes wrong', () => {
     expect(text).toContain('→ 503: no DestinationRule that the caller uses has subset old');
   });
 
-  test('a base with no pods: 1', async () => {
+  test('a base without pods: exit code 1', async () => {
     const backend = changed('backend.yaml', (text) => text.replace('replicas: 2', 'replicas: 0'));
     const { code, hop } = await tracedData(...backend, API);
     expect([code, hop.outcome]).toEqual([1, 'no-ready-pods']);
@@ -208,13 +208,13 @@ describe('what goes wrong', () => {
   });
 });
 
-test('-o yaml is the same answer', async () => {
+test('-o yaml has the same content', async () => {
   const args = [...SHOP, API, ...USER];
   const [yaml, json] = [await traced(...args, '-o', 'yaml'), await traced(...args, '-o', 'json')];
   expect(parseYaml(yaml.text)[0]?.value).toEqual(JSON.parse(json.text));
 });
 
-describe('a bad argument is named', () => {
+describe('the error names the wrong argument', () => {
   const URL = 'http://backend.shop/';
   test.each<[string[], string]>([
     [[URL], 'give -f FILE or --from-cluster; see --help'],
@@ -271,7 +271,7 @@ describe('a bad argument is named', () => {
 });
 
 describe('requests', () => {
-  test('headers of one name are one; Host stands for the host; names in lower case', async () => {
+  test('repeated headers are joined; Host replaces the host; header names become lower case', async () => {
     const headers = ['-H', 'X-A: 1', '-H', 'x-a:2', '-H', 'Host: backend.shop', '-H', 'empty:'];
     const { hop } = await tracedData(...SHOP, 'http://127.0.0.1/a?b=c#d', ...headers);
     expect(hop.request).toEqual({
@@ -285,7 +285,7 @@ describe('requests', () => {
     });
   });
 
-  test('the caller by labels and namespace; -n where nothing else is said, and a note', async () => {
+  test('the caller by labels and namespace; -n is the default namespace; the answer has a note', async () => {
     const parts = ['--from-labels', 'app=web, version=1', '--from-namespace', 'shop'];
     const { hop, notes } = await tracedData(...SHOP, 'http://backend', ...parts);
     expect(hop.caller).toMatchObject({ namespace: 'shop', labels: { app: 'web', version: '1' } });
@@ -300,7 +300,7 @@ describe('requests', () => {
   });
 });
 
-test('a Service that asks for the version of the base is why its clone is not reached by it', async () => {
+test("a Service that selects the base's version is the reason why the clone is not reached", async () => {
   const file = join(folder, 'old.yaml');
   const spec = '{selector: {app: backend, version: shared}, ports: [{port: 80}]}';
   writeFileSync(

@@ -12,16 +12,16 @@ import { answersFile } from '../support/answers-file.ts';
 import { HOOKS } from '../support/hooks.ts';
 
 /**
- * Every folder `test/golden/<group>/<case>` holds one call through the HTTP door:
- * `request.yaml` (what is posted where, when, and to a server with which decision flags) and `response.yaml`.
- * `UPDATE_GOLDEN=1` writes the responses anew: read the difference before you commit it.
+ * Every folder `test/golden/<group>/<case>` has one call over HTTP. `request.yaml` has the hook path, the body, the
+ * time, and the flags with which the service runs. `response.yaml` has the expected answer. `UPDATE_GOLDEN=1` writes
+ * the answers again: read the diff before you commit it.
  */
 interface Request {
   /** Path of the hook. */
   post: string;
-  /** What the clock says (RFC 3339). */
+  /** The service's clock at the call (RFC 3339). */
   now?: string;
-  /** Decision flags: `[--drain-seconds=5]`. */
+  /** Flags of the service: `[--drain-seconds=5]`. */
   flags?: string[];
   body: unknown;
 }
@@ -29,7 +29,7 @@ interface Request {
 interface Response {
   status: number;
   body: unknown;
-  /** Admission only: the patch in clear, and the object after it. */
+  /** Only for admission: the decoded patch, and the object after the patch. */
   patch?: readonly Operation[];
   after?: unknown;
 }

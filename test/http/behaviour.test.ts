@@ -20,10 +20,10 @@ import {
 const OWNER = 'system:serviceaccount:metacontroller:metacontroller';
 const PLAN = 'riskified.com/route-injections';
 const LABEL = 'env.riskified.com/alice';
-/** What the service's clock says. */
+/** The time of the service's clock. */
 const NOW = '2026-01-01T00:00:00Z';
 
-/** Specs no CRD would have let through. */
+/** Specs that the CRD would refuse. */
 const STRANGE: unknown[] = [
   undefined,
   null,
@@ -41,7 +41,7 @@ const STRANGE: unknown[] = [
 
 const named = STRANGE.map((spec) => [JSON.stringify(spec) ?? 'undefined', spec] as const);
 
-describe('a DynamicEnv that slipped past the CRD', () => {
+describe('a DynamicEnv that the CRD should have refused', () => {
   const child = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -55,35 +55,42 @@ describe('a DynamicEnv that slipped past the CRD', () => {
     const parent = { ...env(), spec };
     const { statusCode, json } = await post('/dynamicenv/customize', customizeBody(parent));
     expect([statusCode, json['relatedResources']]).toEqual([200, expect.any(Array)]);
-    // Each must name something: an empty rule would ask for everything.
+    // Each rule must name objects: an empty rule would select all objects.
     for (const rule of json['relatedResources'] as object[]) {
       expect(Object.keys(rule)).not.toEqual(['apiVersion', 'resource']);
     }
   });
 
-  test.each(named)('%s: children are kept, and the status says where and what', async (_, spec) => {
-    const { post, metric } = await testApp();
-    const parent = { ...env(), spec };
-    const { statusCode, json } = await post(
-      '/dynamicenv/sync',
-      compositeBody({ parent, children }),
-    );
-    expect(statusCode).toBe(200);
-    const [kept] = json['children'] as KubeObject[];
-    expect(json['children']).toHaveLength(1);
-    expect(kept).toMatchObject({ kind: 'Deployment', spec: { replicas: 3 } });
-    const { state, conditions } = json['status'] as DynamicEnvStatus;
-    const stalled = conditions?.find(({ type }) => type === 'Stalled');
-    expect([state, stalled?.status, stalled?.reason]).toEqual(['degraded', 'True', 'InvalidSpec']);
-    expect(stalled?.message).toMatch(/^spec(\.|\[|:)/);
-    const reasons = ['Required', 'Invalid', 'Forbidden', 'Duplicate'];
-    const counts = await Promise.all(
-      reasons.map((reason) => metric(`dynamicenv_refusals_total{reason="${reason}"}`)),
-    );
-    expect(Math.max(...counts)).toBeGreaterThan(0);
-  });
+  test.each(named)(
+    '%s: children are kept, and the status names the field and the error',
+    async (_, spec) => {
+      const { post, metric } = await testApp();
+      const parent = { ...env(), spec };
+      const { statusCode, json } = await post(
+        '/dynamicenv/sync',
+        compositeBody({ parent, children }),
+      );
+      expect(statusCode).toBe(200);
+      const [kept] = json['children'] as KubeObject[];
+      expect(json['children']).toHaveLength(1);
+      expect(kept).toMatchObject({ kind: 'Deployment', spec: { replicas: 3 } });
+      const { state, conditions } = json['status'] as DynamicEnvStatus;
+      const stalled = conditions?.find(({ type }) => type === 'Stalled');
+      expect([state, stalled?.status, stalled?.reason]).toEqual([
+        'degraded',
+        'True',
+        'InvalidSpec',
+      ]);
+      expect(stalled?.message).toMatch(/^spec(\.|\[|:)/);
+      const reasons = ['Required', 'Invalid', 'Forbidden', 'Duplicate'];
+      const counts = await Promise.all(
+        reasons.map((reason) => metric(`dynamicenv_refusals_total{reason="${reason}"}`)),
+      );
+      expect(Math.max(...counts)).toBeGreaterThan(0);
+    },
+  );
 
-  test.each(named)('%s: finalize lets it go', async (_, spec) => {
+  test.each(named)('%s: finalize completes the removal', async (_, spec) => {
     const { post } = await testApp();
     const parent = { ...env(), spec } as unknown as DynamicEnv;
     const body = compositeBody({ parent, finalizing: true });
@@ -92,7 +99,7 @@ describe('a DynamicEnv that slipped past the CRD', () => {
   });
 });
 
-/** What an env wants of every VirtualService that routes to backend. */
+/** The env's RouteInjection for every VirtualService that routes to backend. */
 function injection(active: boolean): RouteInjection {
   return {
     apiVersion: 'riskified.com/v1alpha1',
@@ -116,7 +123,7 @@ function related(active: boolean) {
   return { 'RouteInjection.riskified.com/v1alpha1': { 'alice-backend': injection(active) } };
 }
 
-/** The VirtualService with the marks that the service answers for an active injection. */
+/** The VirtualService with the marks that the service answers if the injection is active. */
 async function planned({ post }: TestApp): Promise<VirtualService> {
   const body = decoratorBody({ related: related(true) });
   const { json } = await post('/route-injection/sync', body);
@@ -141,7 +148,7 @@ function routeNames({ spec }: VirtualService): string[] {
   return (spec.http ?? []).map(({ name }) => name?.replace(/-[0-9a-f]{10}$/, '-#') ?? '');
 }
 
-/** What was answered, as Metacontroller sends it back once it is applied. */
+/** The answered children, as Metacontroller sends them back after it has applied them. */
 function childrenOf(json: Record<string, unknown>): Record<string, Record<string, KubeObject>> {
   const map: Record<string, Record<string, KubeObject>> = {};
   for (const child of json['children'] as KubeObject[]) {
@@ -160,8 +167,8 @@ function childrenOf(json: Record<string, unknown>): Record<string, Record<string
 
 const OURS = 'dynamic-environment-alice-backend-#';
 
-describe('a line per change, and none without', () => {
-  test('an env: created, idle, again idle', async () => {
+describe('the service logs one line for each change, and nothing without a change', () => {
+  test('an env: created, then unchanged in two more calls', async () => {
     const { post, lines } = await testApp();
     const first = await post('/dynamicenv/sync', compositeBody());
     const [{ created, ...line } = {}] = lines as Record<string, unknown>[];
@@ -175,7 +182,7 @@ describe('a line per change, and none without', () => {
     expect(lines).toHaveLength(1);
   });
 
-  test('an env: what somebody deleted comes back, though its state stays', async () => {
+  test('an env: a child that somebody deleted is created again, and the line says so although the state is the same', async () => {
     const { post, lines } = await testApp();
     const first = await post('/dynamicenv/sync', compositeBody());
     const parent = { ...env(), status: first.json['status'] };
@@ -186,7 +193,7 @@ describe('a line per change, and none without', () => {
     expect(lines[1]).not.toHaveProperty('deleted');
   });
 
-  test('an env: refused, told once', async () => {
+  test('an env: a refused spec is logged once', async () => {
     const { post, lines } = await testApp();
     const parent = { ...env(), spec: {} };
     const { json } = await post('/dynamicenv/sync', compositeBody({ parent }));
@@ -196,13 +203,13 @@ describe('a line per change, and none without', () => {
     expect(lines).toHaveLength(1);
   });
 
-  test('an env: gone', async () => {
+  test('an env: removed', async () => {
     const { post, lines } = await testApp();
     await post('/dynamicenv/finalize', compositeBody({ finalizing: true }));
     expect(lines).toMatchObject([{ env: 'alice', finalized: true }]);
   });
 
-  test('a VirtualService: planned, amended, then at rest', async () => {
+  test('a VirtualService: planned, then patched, then unchanged', async () => {
     const it = await testApp();
     const object = await planned(it);
     expect(it.lines).toMatchObject([
@@ -224,7 +231,7 @@ describe('a line per change, and none without', () => {
     expect(it.lines).toHaveLength(2);
   });
 
-  test('a VirtualService nobody cares for', async () => {
+  test('a VirtualService without envs', async () => {
     const { post, lines } = await testApp();
     await post('/route-injection/sync', decoratorBody());
     await post('/admission/virtualservices', admissionBody());
@@ -232,11 +239,11 @@ describe('a line per change, and none without', () => {
   });
 });
 
-describe('a RouteInjection of another shape', () => {
+describe('a RouteInjection that cannot be read', () => {
   const bad = { ...injection(true), metadata: { name: 'bad' }, spec: { from: 'shared' } };
   const injections = { 'RouteInjection.riskified.com/v1alpha1': { bad } };
 
-  test('leaves the marks of a VirtualService as they are', async () => {
+  test('the marks of a VirtualService stay as they are', async () => {
     const app = await testApp();
     const object = await planned(app);
     for (const related of [injections, {}]) {
@@ -250,7 +257,7 @@ describe('a RouteInjection of another shape', () => {
     ]);
   });
 
-  /** Without the injection, whose place the other one takes. */
+  /** Groups the objects by kind, without the injection that the test replaces. */
   function byKind(objects: readonly KubeObject[]): ObjectMap {
     return childrenMap(objects.filter(({ kind }) => kind !== 'RouteInjection'));
   }
@@ -258,7 +265,7 @@ describe('a RouteInjection of another shape', () => {
   test.each([
     ['sync', env()],
     ['sync of a spec that is refused', { ...env(), spec: {} }],
-  ])('stays, as it is, among the children of an env: %s', async (_, parent) => {
+  ])('it stays unchanged among the children of an env: %s', async (_, parent) => {
     const { post } = await testApp();
     const { json: made } = await post('/dynamicenv/sync', compositeBody());
     const others = made['children'] as KubeObject[];
@@ -279,7 +286,7 @@ describe('a RouteInjection of another shape', () => {
     ]);
   });
 
-  test('goes with an env that is deleted, before anything it may lead to', async () => {
+  test('at deletion of its env it is removed before everything that its routes may lead to', async () => {
     const { post } = await testApp();
     const { json: made } = await post('/dynamicenv/sync', compositeBody());
     const body = compositeBody({
@@ -293,7 +300,7 @@ describe('a RouteInjection of another shape', () => {
   });
 });
 
-describe('a limit that came later', () => {
+describe('a limit that is introduced while envs exist', () => {
   const spec = {
     istioMatches: [{ headers: { 'user-agent': { exact: 'alice' } } }],
     subsets: [
@@ -301,7 +308,7 @@ describe('a limit that came later', () => {
     ],
   };
 
-  test('is for what is asked anew: an env keeps what it has, and gets no more of it', async () => {
+  test('applies to new requests only: an env keeps what it has, and may not ask for more of it', async () => {
     const before = await testApp(['--allowed-common-headers=user-agent', '--max-replicas=0']);
     const first = await before.post(
       '/dynamicenv/sync',
@@ -333,7 +340,7 @@ describe('a limit that came later', () => {
 });
 
 describe('metrics', () => {
-  test('latency by hook and result, sizes by hook and direction', async () => {
+  test('latency by hook and result, size by hook and direction', async () => {
     const { post, metric } = await testApp();
     const body = compositeBody();
     const { json } = await post('/dynamicenv/sync', body);
@@ -359,7 +366,7 @@ describe('metrics', () => {
     expect(await metric(`${count}{hook="route-injection-sync",result="error"}`)).toBe(1);
   });
 
-  test('a body without a length is not counted as empty', async () => {
+  test('a body without a content-length is not counted as empty', async () => {
     const { app, metric } = await testApp();
     const { Readable } = await import('node:stream');
     const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
@@ -370,7 +377,7 @@ describe('metrics', () => {
     expect(await metric(line)).toBe(0);
   });
 
-  test('routes rendered and repairs', async () => {
+  test('rendered routes and repairs', async () => {
     const it = await testApp();
     const object = await planned(it);
     await admitted(it, { object, userInfo: { username: OWNER } });
@@ -384,8 +391,8 @@ describe('metrics', () => {
   });
 });
 
-describe('the admission webhook lets every write pass', () => {
-  test('a replace loses nothing, and its writer is named', async () => {
+describe('the admission webhook allows every write', () => {
+  test('a replace loses no mark and no route, and the log names its user', async () => {
     const it = await testApp();
     const old = await planned(it);
     it.lines.length = 0;
@@ -397,7 +404,7 @@ describe('the admission webhook lets every write pass', () => {
     expect(await it.metric('dynamicenv_marks_restored_total')).toBe(1);
   });
 
-  test('a copy of a live object starts without marks and routes', async () => {
+  test('a copy of a live object is created without marks and routes', async () => {
     const it = await testApp();
     const object = await planned(it);
     const live = await admitted(it, { object, userInfo: { username: OWNER } });
@@ -406,7 +413,7 @@ describe('the admission webhook lets every write pass', () => {
     expect(JSON.stringify(copy.metadata)).not.toMatch(/riskified/);
   });
 
-  test('a dry run is answered the same, and neither logged nor counted', async () => {
+  test('a dry run gets the same answer, and is neither logged nor counted', async () => {
     const it = await testApp();
     const old = await planned(it);
     it.lines.length = 0;
@@ -430,7 +437,7 @@ describe('the admission webhook lets every write pass', () => {
   test.each<[string, Parameters<typeof admissionBody>[0]]>([
     ['a plan that is no JSON', { object: edited('{'), userInfo: { username: OWNER } }],
     ['a plan that is no plan', { object: edited('{"injections":3}'), oldObject: edited('[]') }],
-    ['a spec that is none', { object: { ...edited('{}'), spec: null } as never }],
+    ['a spec that is null', { object: { ...edited('{}'), spec: null } as never }],
     ['no spec', { object: { ...edited('{}'), spec: undefined } as never }],
     ['http that is null', { object: { ...edited('{}'), spec: { http: null } } as never }],
     ['no name yet', { operation: 'CREATE', object: { ...edited('{}'), metadata: {} } as never }],

@@ -11,7 +11,7 @@ import {
 
 const HOOKS = Object.entries(BODIES);
 
-describe('every hook answers', () => {
+describe('every hook answers a valid request', () => {
   test.each(HOOKS)('%s', async (url, body) => {
     const { post, lines } = await testApp();
     const { statusCode, json } = await post(url, body());
@@ -23,7 +23,7 @@ describe('every hook answers', () => {
     ['"__proto__":{}', '"constructor":{"prototype":{}}'].flatMap((extra) =>
       HOOKS.map(([url, body]) => [extra, url, body] as const),
     ),
-  )('whatever keys there are: {%s,…} to %s', async (extra, url, body) => {
+  )('the special key {%s,…} does not change the answer of %s', async (extra, url, body) => {
     const { app, post } = await testApp();
     const payload = JSON.stringify(body()).replace('{', `{${extra},`);
     const headers = { 'content-type': 'application/json' };
@@ -39,19 +39,19 @@ describe('GET', () => {
     expect([statusCode, body]).toEqual([200, '{"status":"ok"}']);
   });
 
-  test.each(['/', '/metricz', '/dynamicenv/sync'])('%s is not there', async (url) => {
+  test.each(['/', '/metricz', '/dynamicenv/sync'])('%s does not exist', async (url) => {
     const { app } = await testApp();
     expect((await app.inject({ method: 'GET', url })).statusCode).toBe(404);
   });
 
-  test('POST to an unknown URL names it', async () => {
+  test('POST to an unknown URL: the error names the URL', async () => {
     const { post } = await testApp();
     const { statusCode, json } = await post('/dynamicenv/synk', {});
     expect([statusCode, json['message']]).toEqual([404, 'Route POST:/dynamicenv/synk not found']);
   });
 });
 
-describe.each(HOOKS)('what is no request to %s', (url) => {
+describe.each(HOOKS)('what is not a valid request to %s', (url) => {
   const door = testApp();
 
   test.each(['{"controller":', '', 'hello'])('%j: 400', async (payload) => {
@@ -82,7 +82,7 @@ describe.each(HOOKS)('what is no request to %s', (url) => {
     }
   });
 
-  test('over the limit: 413, by its length alone', async () => {
+  test('larger than the limit: 413, from the content-length alone', async () => {
     const { app } = await door;
     const headers = {
       'content-type': 'application/json',
@@ -105,7 +105,7 @@ const LABELLED = { ...NAMELESS, metadata: { name: 'a', labels: { a: 1 } } };
 
 const owned = (metadata: object) => ({ ...env(), metadata: { ...env().metadata, ...metadata } });
 
-describe('a body of the wrong shape is refused by the field', () => {
+describe('a body of the wrong shape is refused, with the name of the field', () => {
   test.each<[string, object, string]>([
     ['/dynamicenv/customize', without(customizeBody(), 'parent'), 'parent'],
     ['/dynamicenv/customize', customizeBody({ kind: 'DynamicEnv' }), 'parent.apiVersion'],
@@ -172,11 +172,11 @@ describe('a body of the wrong shape is refused by the field', () => {
 });
 
 describe('an exception in our code', () => {
-  // The service's own clock is what no caller can spoil.
+  // An invalid service clock causes the exception, because no caller can change the clock.
   test.each([
     ['/dynamicenv/sync', compositeBody()],
     ['/dynamicenv/finalize', compositeBody({ finalizing: true })],
-  ])('%s: 500 with its text, and no children', async (url, body) => {
+  ])('%s: 500 with the message, and no children', async (url, body) => {
     const { post, lines, setNow } = await testApp();
     setNow(new Date(Number.NaN));
     const { statusCode, json } = await post(url, body);

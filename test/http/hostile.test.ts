@@ -24,7 +24,7 @@ afterEach(async () => {
 interface Door {
   port: number;
   metric(line: string): Promise<number>;
-  /** Connects, and is gone after the test. */
+  /** Opens a connection, and closes it after the test. */
   dial(): Promise<Raw>;
 }
 
@@ -47,9 +47,9 @@ async function health(dial: Door['dial']): Promise<string> {
   return (await answered(one, 'ok"}')).slice(0, 12);
 }
 
-describe('the door of admission', () => {
+describe('the admission port', () => {
   test.each([...Object.keys(BODIES).filter((url) => url !== REVIEW), '/metrics', '/'])(
-    'has no %s, and reads no body for it',
+    'does not serve %s, and does not read the body of such a request',
     async (url) => {
       const { service } = await testApp();
       const app = buildAdmissionApp({ hooks: ADMISSION_HOOKS, service });
@@ -60,7 +60,7 @@ describe('the door of admission', () => {
     },
   );
 
-  test('answers reviews and health', async () => {
+  test('answers admission reviews and health checks', async () => {
     const { service, post } = await testApp();
     const app = buildAdmissionApp({ hooks: ADMISSION_HOOKS, service });
     const answer = await app.inject({ method: 'POST', url: REVIEW, payload: admissionBody() });
@@ -93,8 +93,8 @@ describe('the door of admission', () => {
 describe.each([
   ['plain', SYNC, 128, 15.9],
   ['admission', REVIEW, 32, 3.9],
-] as const)('bodies that are held at the %s door', (kind, url, most, each) => {
-  test(`have ${most} MiB together; more are refused in words, and room comes back`, async () => {
+] as const)('bodies of open requests at the %s port', (kind, url, most, each) => {
+  test(`may have ${most} MiB in total; more is refused with a message, until requests end`, async () => {
     const { dial, metric } = await door(kind);
     const announced = head(url, `content-length: ${Math.floor(each * MIB) + 1}`);
     const held: Raw[] = [];
@@ -115,7 +115,7 @@ describe.each([
     expect(said).toMatch(/^retry-after: 1\r$/im);
     expect(said).toContain(`busy: bodies under way have more than ${most} MiB together`);
     expect(await metric('dynamicenv_refusals_total{reason="Busy"}')).toBe(1);
-    // Who sends little is served meanwhile.
+    // Small requests are served meanwhile.
     expect(await health(dial)).toBe('HTTP/1.1 200');
     for (const one of held) one.socket.destroy();
     await Promise.all(held.map(({ ended }) => ended));
@@ -130,8 +130,8 @@ describe.each([
 describe.each([
   ['plain', SYNC, 16],
   ['admission', REVIEW, 4],
-] as const)('a body in chunks at the %s door', (kind, url, most) => {
-  test('is refused where it goes beyond the limit, and the connection is closed', async () => {
+] as const)('a chunked body at the %s port', (kind, url, most) => {
+  test('is refused as soon as it exceeds the limit, and the connection is closed', async () => {
     const { dial, metric } = await door(kind);
     const one = await dial();
     one.send(head(url, 'transfer-encoding: chunked'));
@@ -144,7 +144,7 @@ describe.each([
   });
 });
 
-test('a body of another content type is not read, and counts no longer', async () => {
+test('a body of another content type is not read, and is no longer counted', async () => {
   const { dial, metric } = await door('admission');
   for (let at = 0; at < 12; at += 1) {
     const one = await dial();
@@ -155,7 +155,7 @@ test('a body of another content type is not read, and counts no longer', async (
   expect(await metric('dynamicenv_refusals_total{reason="Busy"}')).toBe(0);
 });
 
-test('requests that are sent in one go are answered in order', async () => {
+test('pipelined requests are answered in order', async () => {
   const { dial } = await door('admission');
   const one = await dial();
   const count = 300;
@@ -169,15 +169,15 @@ test('requests that are sent in one go are answered in order', async () => {
   expect(uids).toEqual(Array.from({ length: count }, (_, at) => `r${at}`));
 });
 
-test('headers that are too many: 431', async () => {
+test('headers that are too large: 431', async () => {
   const { dial } = await door('admission');
   const one = await dial();
   one.send(head(REVIEW, `x: ${'a'.repeat(MIB)}`));
   expect(await answered(one, '431')).toContain('HTTP/1.1 431');
 });
 
-describe('connections beyond the limit', () => {
-  test('are refused; idle ones make room', async () => {
+describe('connections above the limit', () => {
+  test('are refused; idle connections are closed to make room', async () => {
     const { dial } = await door('admission');
     const idle = await Promise.all(Array.from({ length: 512 }, dial));
     for (const one of idle) one.send('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n');
@@ -188,7 +188,7 @@ describe('connections beyond the limit', () => {
     expect(await health(dial)).toBe('HTTP/1.1 200');
   });
 
-  test('those that are busy stay', async () => {
+  test('busy connections stay open', async () => {
     const { dial } = await door('admission');
     const busy = await Promise.all(Array.from({ length: 512 }, dial));
     for (const one of busy) one.send(head(REVIEW, 'content-length: 10'));
@@ -199,9 +199,9 @@ describe('connections beyond the limit', () => {
   });
 });
 
-describe('texts of megabytes are cut', () => {
+describe('texts of megabytes are shortened', () => {
   const HUGE = 'k'.repeat(10 * MIB);
-  /** Of which a body has several. */
+  /** Shorter, because these bodies contain several such texts. */
   const LARGE = 'k'.repeat(MIB);
   const MOST = { answer: 2_000, line: 4_000 };
 
@@ -215,7 +215,7 @@ describe('texts of megabytes are cut', () => {
       }),
     ],
     ['a text where an object is wanted', compositeBody({ parent: HUGE as never })],
-  ])('%s that is wrong, in the answer and the log', async (_name, body) => {
+  ])('%s that is wrong, in the answer and in the log', async (_name, body) => {
     const { post, lines } = await testApp();
     const { statusCode, json } = await post(SYNC, body);
     expect(statusCode).toBe(400);
@@ -224,7 +224,7 @@ describe('texts of megabytes are cut', () => {
     for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(MOST.line);
   });
 
-  test('the status of an env: short enough to be stored', async () => {
+  test('the status of an env: short enough for the API server to store', async () => {
     const { post, lines } = await testApp();
     const parent = {
       ...env(),
@@ -239,7 +239,7 @@ describe('texts of megabytes are cut', () => {
     for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(MOST.line);
   });
 
-  test('the user and the object of an admission', async () => {
+  test('the user and the object of an admission review', async () => {
     const { post, lines } = await testApp();
     const body = admissionBody({
       userInfo: { username: LARGE },
@@ -258,14 +258,14 @@ describe('texts of megabytes are cut', () => {
     for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(MOST.line);
   });
 
-  test('a URL that is not there', async () => {
+  test('an unknown URL', async () => {
     const { app, lines } = await testApp();
     const { body, statusCode } = await app.inject({ method: 'GET', url: `/${'x'.repeat(10_000)}` });
     expect([statusCode, body.length < 500, lines]).toEqual([404, true, []]);
   });
 });
 
-test('metrics of both threads are one text', async () => {
+test('/metrics returns the metrics of both threads in one text', async () => {
   const other = createMetrics();
   other.routesRendered.inc(3);
   other.hookSeconds.observe({ hook: 'admission-virtualservices', result: 'ok' }, 0.002);
@@ -280,6 +280,6 @@ test('metrics of both threads are one text', async () => {
   const { body } = await app.inject({ method: 'GET', url: '/metrics' });
   expect(body).toContain('\ndynamicenv_routes_rendered_total 7\n');
   expect(body).toContain('_count{hook="admission-virtualservices",result="ok"} 1\n');
-  // Names that nothing was counted of are there, too.
+  // The text also has metrics whose count is still 0.
   expect(body).toContain('# TYPE dynamicenv_refusals_total counter');
 });

@@ -6,8 +6,8 @@ import { compositeBody, customizeBody, env, meshIndexBody } from './lib/bodies.t
 
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
 
-describe('the index of a namespace', () => {
-  test('is asked for and answered, whether the service knows the namespace or not', async () => {
+describe('the MeshIndex of a namespace', () => {
+  test("is computed on request, whether or not the service's settings list the namespace", async () => {
     const { post } = await testApp();
     const asked = await post('/mesh-index/customize', customizeBody(NAMESPACE));
     expect([asked.statusCode, asked.json['relatedResources']]).toEqual([
@@ -24,14 +24,14 @@ describe('the index of a namespace', () => {
     ]);
   });
 
-  test('is not answered at all when it cannot be told: the old one stays', async () => {
+  test('is not answered if objects are missing from the request, so the old index stays', async () => {
     const { post, metric } = await testApp();
     const { statusCode, json } = await post('/mesh-index/sync', meshIndexBody({ related: {} }));
     expect([statusCode, json['error']]).toEqual([422, expect.stringContaining('were not sent')]);
     expect(await metric('dynamicenv_refusals_total{reason="Required"}')).toBe(1);
   });
 
-  test('stands for the objects that are in it', async () => {
+  test('replaces the objects that it contains in the sync of an env', async () => {
     const { post } = await testApp(['--indexed-namespaces=shop']);
     const { json } = await post('/mesh-index/sync', meshIndexBody());
     const [index] = json['attachments'] as MeshIndex[];

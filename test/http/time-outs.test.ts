@@ -10,7 +10,7 @@ import { drip, head, portOf, raw } from './lib/raw.ts';
 
 jest.setTimeout(60_000);
 
-/** What the doors promise, and what a busy machine may add to it. */
+/** The time limit of both ports, plus a margin for a busy machine. */
 const WITHIN_MS = 10_000 + 3_000;
 
 interface Opened {
@@ -36,7 +36,10 @@ afterAll(() => Promise.all(doors.map(({ app }) => app.close())));
 
 const REVIEW = '/admission/virtualservices';
 
-/** What holds a connection without ever being a request; answers when the server ended it. */
+/**
+ * Ways to occupy a connection without a complete request. Each returns when the server closed the connection, and what
+ * it sent.
+ */
 const HOLDERS: Record<string, (door: Opened) => Promise<[number, string]>> = {
   'nothing at all': async (door) => {
     const one = await raw(door.port, door);
@@ -70,7 +73,7 @@ const HOLDERS: Record<string, (door: Opened) => Promise<[number, string]>> = {
   },
 };
 
-test('whatever holds a connection is gone within ten seconds', async () => {
+test('every such connection is closed within ten seconds', async () => {
   const all = doors.flatMap((door) =>
     Object.entries(HOLDERS).map(async ([name, hold]) => {
       const [time, said] = await hold(door);
@@ -83,7 +86,10 @@ test('whatever holds a connection is gone within ten seconds', async () => {
   }
 });
 
-/** Asks for more than the buffers between the two hold, and reads some of it each half second; when the server ended it. */
+/**
+ * Requests an answer that is larger than the socket buffers, and reads some of it every half second. Returns when the
+ * server closed the connection.
+ */
 async function unread({ app, port }: Opened, bytes: number): Promise<() => Promise<number>> {
   const held = once(app.server, 'connection');
   const one = await raw(port);
@@ -101,13 +107,13 @@ async function unread({ app, port }: Opened, bytes: number): Promise<() => Promi
   };
 }
 
-test('an answer that nobody takes, or only slowly, is thrown away', async () => {
+test('a connection whose client reads the answer slowly or not at all is closed', async () => {
   const [plain] = doors as [Opened];
   const ends = [await unread(plain, 0), await unread(plain, 65_536)];
   for (const end of ends) expect(await end()).toBeLessThan(WITHIN_MS);
 });
 
-test("idle connections outlive those of Go's clients, which keep them for 90 seconds", () => {
+test('idle connections stay open longer than Go clients keep them, which is 90 seconds', () => {
   for (const { app } of doors) {
     expect(app.server.keepAliveTimeout).toBeGreaterThan(90_000);
   }

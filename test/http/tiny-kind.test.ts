@@ -31,7 +31,7 @@ let app: FastifyInstance | undefined;
 
 afterEach(() => app?.close());
 
-/** The service with a kind more, which `--kinds` turns on. */
+/** The service with one additional kind, which `--kinds` turns on. */
 async function serve(kindNames: string) {
   const { service, config } = await testApp();
   const on = kindsOn(ALL, kindsFlag(ALL).read(kindNames));
@@ -61,7 +61,7 @@ function note(more: object): object {
 }
 
 describe('a kind that is not in src/', () => {
-  test('is served beside the others, measured by its name, and decides by its own settings', async () => {
+  test('is served beside the other kinds, has metrics under its own name, and uses its own settings', async () => {
     const post = await serve('note');
     expect((await post('/note/customize', customizeBody(PARENT))).json).toEqual({
       relatedResources: [
@@ -77,7 +77,7 @@ describe('a kind that is not in src/', () => {
     expect(metrics?.body).toContain('_count{hook="note-sync",result="ok"} 1\n');
   });
 
-  test('sees a child that Metacontroller has released, and says what to do', async () => {
+  test('does not answer a child that Metacontroller has released, and says what to do', async () => {
     const post = await serve('note');
     const { json } = await post('/note/sync', note({ related: THERE }));
     const message = "ConfigMap hello-text is not this Note's: give it the label controller-uid=u7";
@@ -86,20 +86,20 @@ describe('a kind that is not in src/', () => {
     expect(adopted.json).toEqual({ status: { state: 'written' }, children: [CONFIG_MAP] });
   });
 
-  test('finalizes when its child is gone', async () => {
+  test('completes the removal when its child is gone', async () => {
     const post = await serve('note');
     const ask = async (children: object) =>
       (await post('/note/finalize', note({ children, finalizing: true }))).json['finalized'];
     expect([await ask(THERE), await ask(NONE)]).toEqual([false, true]);
   });
 
-  test('is held to the schema of its requests', async () => {
+  test('refuses requests that do not have the schema', async () => {
     const post = await serve('note');
     const { statusCode, json } = await post('/note/sync', { controller: {}, parent: PARENT });
     expect([statusCode, json['field']]).toEqual([400, 'children']);
   });
 
-  test('is not there when it is off', async () => {
+  test('is not served if it is turned off', async () => {
     const post = await serve('');
     expect((await post('/note/sync', note({}))).statusCode).toBe(404);
     expect((await post('/dynamicenv/sync', compositeBody({ parent: env() }))).statusCode).toBe(200);

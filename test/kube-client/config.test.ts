@@ -16,7 +16,7 @@ const A = writeConfig(folder, 'a', {
   namespace: 'shop',
 });
 const B = writeConfig(folder, 'b', { context: 'b', server: 'https://b.example' });
-/** Names what A has too, otherwise. */
+/** Another kubeconfig that also has context `a`, with another server. */
 const RIVAL = writeConfig(folder, 'rival', { context: 'a', server: 'https://rival.example' });
 const HOME = join(folder, 'home');
 mkdirSync(join(HOME, '.kube'), { recursive: true });
@@ -33,20 +33,30 @@ const facts = ({ context, server, namespace, user }: ChosenConfig) => ({
   user,
 });
 
-describe('which file', () => {
+describe('which kubeconfig files are read', () => {
   test.each<[string, { kubeconfig?: string }, Record<string, string>, string]>([
-    ['--kubeconfig before all', { kubeconfig: B }, { KUBECONFIG: A, HOME }, 'https://b.example'],
-    ['KUBECONFIG before the home folder', {}, { KUBECONFIG: A, HOME }, 'https://a.example'],
-    ['the home folder', {}, { HOME }, 'https://home.example'],
-    ['an empty KUBECONFIG is none', {}, { KUBECONFIG: '', HOME }, 'https://home.example'],
     [
-      'of several the first decides',
+      '--kubeconfig has precedence over all others',
+      { kubeconfig: B },
+      { KUBECONFIG: A, HOME },
+      'https://b.example',
+    ],
+    [
+      'KUBECONFIG has precedence over the home directory',
+      {},
+      { KUBECONFIG: A, HOME },
+      'https://a.example',
+    ],
+    ['the home directory', {}, { HOME }, 'https://home.example'],
+    ['an empty KUBECONFIG counts as not set', {}, { KUBECONFIG: '', HOME }, 'https://home.example'],
+    [
+      'if several files define a name, the first file decides',
       {},
       { KUBECONFIG: [A, RIVAL, B].join(delimiter), HOME },
       'https://a.example',
     ],
     [
-      'those that are not there do not matter',
+      'files that do not exist are ignored',
       {},
       { KUBECONFIG: ['/no/such', '', B].join(delimiter) },
       'https://b.example',
@@ -69,8 +79,8 @@ describe('which file', () => {
   });
 });
 
-describe('which context', () => {
-  test('the current one, with its namespace', async () => {
+describe('which context is used', () => {
+  test('the current context, with its namespace', async () => {
     expect(facts(await readConfig({ ...NOTHING, kubeconfig: A }, {}))).toEqual({
       context: 'a',
       server: 'https://a.example',
@@ -79,7 +89,7 @@ describe('which context', () => {
     });
   });
 
-  test('--context, of any file; without a namespace it is default', async () => {
+  test('--context, from any file; without a namespace it uses default', async () => {
     const env = { KUBECONFIG: [A, B].join(delimiter) };
     expect(facts(await readConfig({ ...NOTHING, context: 'b' }, env))).toMatchObject({
       server: 'https://b.example',
@@ -93,14 +103,14 @@ describe('which context', () => {
     return file;
   };
 
-  test('one that is not there: which there are', async () => {
+  test('an unknown context: the error lists the existing ones', async () => {
     const env = { KUBECONFIG: [A, B].join(delimiter) };
     expect(await refusalOf(readConfig({ ...NOTHING, context: 'c' }, env))).toBe(
       `--context: no context "c" in ${A}, ${B}; there are: a, b`,
     );
   });
 
-  test('no current one', async () => {
+  test('no current context', async () => {
     const file = written('none', {
       ...JSON.parse(configText({ server: 'https://a' })),
       'current-context': '',
@@ -110,7 +120,7 @@ describe('which context', () => {
     );
   });
 
-  test('a cluster that is not there', async () => {
+  test('a context whose cluster is not defined', async () => {
     const file = written('lost', {
       ...JSON.parse(configText({ server: 'https://a' })),
       clusters: [],
@@ -120,7 +130,7 @@ describe('which context', () => {
     );
   });
 
-  test('a file that is none', async () => {
+  test('a file that is not a kubeconfig', async () => {
     const file = join(folder, 'broken');
     writeFileSync(file, 'clusters: [');
     const told = await refusalOf(readConfig({ ...NOTHING, kubeconfig: file }, {}));

@@ -39,10 +39,10 @@ const answering = (code: number, body: string) => ({
     void response.writeHead(code, { 'content-type': 'application/json' }).end(body),
 });
 
-describe('what comes', () => {
+describe('what a list returns', () => {
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', namespace: 'shop' } };
 
-  test('items of built-in kinds get their kind; the namespace is asked for', async () => {
+  test('items of built-in kinds get their kind; only the requested namespace is read', async () => {
     const elsewhere = { ...service, metadata: { name: 'b', namespace: 'far' } };
     const { reader, server } = await open({ objects: [service, elsewhere] });
     expect(await reader.list(SERVICES, { namespace: 'shop' })).toEqual({ objects: [service] });
@@ -55,7 +55,7 @@ describe('what comes', () => {
     ]);
   });
 
-  test('lists in pages are read to their end', async () => {
+  test('lists in pages are read to the end', async () => {
     const objects = ['a', 'b', 'c'].map((name) => ({
       ...service,
       metadata: { name, namespace: 'shop' },
@@ -65,7 +65,7 @@ describe('what comes', () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  test('a refusal, as data', async () => {
+  test('a forbidden request is returned as data', async () => {
     const { reader } = await open({ isDenied: () => true });
     const denied = { resource: 'deployments.apps', isNamespaced: true, user: 'jane' };
     expect(await reader.list(DEPLOYMENTS)).toEqual({
@@ -76,7 +76,7 @@ describe('what comes', () => {
     });
   });
 
-  test('a refusal without a name', async () => {
+  test('a forbidden request without a user name', async () => {
     const { reader } = await open(answering(403, '{"kind":"Status","message":"no"}'));
     expect(await reader.list(SERVICES)).toEqual({
       denied: { verb: 'list', resource: 'services', namespace: undefined, isNamespaced: true },
@@ -84,7 +84,7 @@ describe('what comes', () => {
   });
 });
 
-describe('what ends it', () => {
+describe('what ends the command with an error', () => {
   test.each<[string, number, string, string]>([
     [
       'no credentials',
@@ -99,7 +99,7 @@ describe('what ends it', () => {
       'answered 500 to list services: etcd is away',
     ],
     [
-      'something that is no API server',
+      'an endpoint that is not an API server',
       200,
       '<html>',
       'answered 200 to list services: without explanation',
@@ -109,7 +109,7 @@ describe('what ends it', () => {
     expect(await refusalOf(reader.list(SERVICES))).toMatch(message);
   });
 
-  test('a server that is not there', async () => {
+  test('a server that cannot be reached', async () => {
     const { reader, server } = await open({});
     await server.close();
     expect(await refusalOf(reader.list(SERVICES))).toMatch(
@@ -118,7 +118,7 @@ describe('what ends it', () => {
     servers = [];
   });
 
-  test('a login plugin that fails: its own words', async () => {
+  test('a login plugin that fails: the error has its output', async () => {
     const exec = {
       apiVersion: 'client.authentication.k8s.io/v1',
       command: process.execPath,
@@ -131,8 +131,8 @@ describe('what ends it', () => {
   });
 });
 
-describe('encrypted', () => {
-  test('with the kubeconfig’s authority; not with another', async () => {
+describe('over TLS', () => {
+  test('accepts the authority of the kubeconfig, refuses another one', async () => {
     const { cert, key } = selfSigned('localhost');
     const server = createServer({ cert, key }, (_, response) => {
       response.end('{"items":[]}');

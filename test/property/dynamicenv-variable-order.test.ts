@@ -39,7 +39,7 @@ function isResolved(env: readonly EnvVar[]): boolean {
   });
 }
 
-/** The order before references were considered. */
+/** The order if references are not considered: overrides in place, new variables at the end. */
 function inPlace(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[] {
   const byName = new Map(overrides.map((one) => [one.name, one]));
   return [
@@ -57,8 +57,8 @@ function concerned(env: readonly EnvVar[], overrides: readonly EnvVar[]): Set<st
   return found;
 }
 
-describe('the variables of an override, as a kubelet resolves them', () => {
-  it('have the same values as when every reference is resolved, unless references form a circle', () => {
+describe('the variables of a clone with overrides, as a kubelet resolves them', () => {
+  it('have the same values as if every reference were resolved, unless references form a cycle', () => {
     fc.assert(
       fc.property(list(5), list(4), envFrom, (base, overrides, from) => {
         fc.pre(isResolved(base));
@@ -85,7 +85,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
     );
   });
 
-  it('contain each variable once', () => {
+  it('contains each variable once', () => {
     fc.assert(
       fc.property(list(6), list(4), (base, overrides) => {
         const sorted = (env: readonly EnvVar[]) => env.map((one) => JSON.stringify(one)).sort();
@@ -96,7 +96,7 @@ describe('the variables of an override, as a kubelet resolves them', () => {
     );
   });
 
-  it('keep their order where it already resolves the references', () => {
+  it('keeps its order if the order already resolves the references', () => {
     fc.assert(
       fc.property(list(6), list(4), (base, overrides) => {
         const plain = inPlace(base, overrides);
@@ -118,12 +118,12 @@ describe('the variables of an override, as a kubelet resolves them', () => {
   });
 });
 
-/** A variable that refers to itself means the value from `envFrom`. That case is tested separately. */
+/** True if no variable refers to itself. Such a reference means the value from `envFrom`, and is tested separately. */
 function everyRefersToOthers(env: readonly EnvVar[]): boolean {
   return env.every((one) => !referencesIn(one.value ?? '').has(one.name));
 }
 
-it('references are what a kubelet replaces', () => {
+it('references are exactly what a kubelet replaces', () => {
   fc.assert(
     fc.property(value, (text) => {
       const asked = new Set<string>();

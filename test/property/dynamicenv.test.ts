@@ -173,8 +173,8 @@ function stopped(child: KubeObject): KubeObject {
 
 const isRemoval = ({ env }: EnvFixture): boolean => env.metadata.deletionTimestamp !== undefined;
 
-describe('the decisions about an env, at any point of its life', () => {
-  it('ask for a resync after a sensible time or not at all', () => {
+describe('the decisions about an env, at any time in its life', () => {
+  it('ask for a resync after a plausible time, or not at all', () => {
     fc.assert(
       fc.property(life, (now) => {
         const { resyncAfterSeconds = 1 } = decide(now);
@@ -184,7 +184,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('never change their (frozen) input, and are the same when repeated', () => {
+  it('never change their (frozen) input, and are the same if repeated', () => {
     fc.assert(
       fc.property(life, (now) => {
         expect(decide(now)).toEqual(decide(now));
@@ -192,7 +192,7 @@ describe('the decisions about an env, at any point of its life', () => {
     );
   });
 
-  it('are stable: the answered children, sent back at the same time, give the same answer', () => {
+  it('are stable: if the answered children are sent back at the same time, the answer is the same', () => {
     fc.assert(
       fc.property(life, (now) => {
         settle(now);

@@ -59,7 +59,7 @@ interface Case {
   strange: unknown;
 }
 
-/** One of these objects with an unexpected value at or below its spec or status. */
+/** One of these objects, with a value of a wrong type at or below its spec or status. */
 function oneOf(objects: readonly KubeObject[]): fc.Arbitrary<Case> {
   const places = objects.flatMap((object, index) =>
     Object.entries(object)
@@ -93,7 +93,7 @@ const keys = (objects: readonly KubeObject[]) =>
 
 async function answer(url: string, body: object): Promise<Record<string, unknown> | undefined> {
   const { statusCode, json } = await post(url, body);
-  // A refusal changes nothing in the cluster.
+  // A refused request changes nothing in the cluster.
   if (statusCode === 400 || statusCode === 422) {
     expect(json['error']).toEqual(expect.stringMatching(/.{20,}/));
     return undefined;
@@ -108,7 +108,7 @@ function patched(object: VirtualService, { patch = 'W10=' }: { patch?: string })
   return applyJsonPatch(stored, operations) as unknown as VirtualService;
 }
 
-/** The user's http routes; `http` itself when it is no list of routes. */
+/** The user's http routes, or the value of `http` if it is not a list of routes. */
 function usersRoutes({ spec }: VirtualService): unknown {
   const http: unknown = spec?.http;
   return Array.isArray(http) && http.every(isMap) ? stripRoutes(http) : (http ?? []);
@@ -124,14 +124,14 @@ function activeOnes(objects: readonly KubeObject[]): string[] {
 const RUNS = { numRuns: 300 };
 const SLOW = 60_000;
 
-describe('an object in a shape that cannot be read', () => {
-  it('starts with an env that is ready', () => {
+describe('an object of a shape that cannot be read', () => {
+  it('the env is ready at the start', () => {
     expect(READY.env.status?.state).toBe('ready');
     expect(activeOnes(READY.children)).toHaveLength(1);
   });
 
   it(
-    'beside an env: no child is lost, and no route',
+    'beside an env: no child and no route is lost',
     async () => {
       await fc.assert(
         fc.asyncProperty(oneOf(SEEN), async (input) => {
@@ -155,7 +155,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    'among its children: none is lost',
+    "among an env's children: no child is lost",
     async () => {
       await fc.assert(
         fc.asyncProperty(oneOf(READY.children), async (input) => {
@@ -172,7 +172,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    'neither delays a removal nor hastens it',
+    'during a removal: what active routes lead to stays',
     async () => {
       const parent = {
         ...READY.env,
@@ -196,7 +196,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    'as the env itself: children stay',
+    'as the env itself: its children stay',
     async () => {
       await fc.assert(
         fc.asyncProperty(oneOf([READY.env]), async (input) => {
@@ -237,7 +237,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it(
-    "written as a VirtualService: the user's routes are unchanged",
+    "written as a VirtualService: the user's routes do not change",
     async () => {
       const object = READY.others.find(({ kind }) => kind === 'VirtualService') as VirtualService;
       await fc.assert(
@@ -274,7 +274,7 @@ describe('an object in a shape that cannot be read', () => {
   );
 
   it.each(Object.keys(seen([])))(
-    'as a whole group of related objects that is missing: %s',
+    'if a whole group of related objects is missing: %s',
     async (key) => {
       const { [key]: _group, ...related } = seen(SEEN);
       const json = await answer('/dynamicenv/sync', syncBody(READY.env, READY.children, related));

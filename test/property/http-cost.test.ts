@@ -6,8 +6,8 @@ import { jsonOf } from '../hostile/lib/parts.ts';
 import { hostileApp } from '../hostile/lib/service.ts';
 
 /**
- * Maximum number of blocks of our code that run for one body, plus as many for each byte of it. The machine's load does
- * not change this number.
+ * Maximum number of executed code blocks for one body, plus the same number for each byte of it. Unlike a time, this
+ * number does not depend on the load of the machine.
  */
 const MAX_STEPS = 10_000_000;
 const STEPS_PER_BYTE = 20;
@@ -34,7 +34,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** The number of blocks since the last call. */
+/** Executed code blocks since the last call. */
 function steps(): number {
   let sum = 0;
   session.post('Profiler.takePreciseCoverage', (_error, coverage) => {
@@ -46,7 +46,7 @@ function steps(): number {
   return sum;
 }
 
-it('the steps that a body takes are limited by its size, whatever its shape', async () => {
+it('the executed steps for a body are limited by its size, whatever its structure', async () => {
   let most = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -69,6 +69,6 @@ it('the steps that a body takes are limited by its size, whatever its shape', as
       },
     ),
   );
-  // The counter works.
+  // Checks that the counter works.
   expect(most).toBeGreaterThan(10_000);
 }, 300_000);

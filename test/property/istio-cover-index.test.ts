@@ -5,7 +5,7 @@ import { covers, type HeaderAndSourceMatch } from '../../src/istio/cover.ts';
 import { createCoverIndex } from '../../src/istio/cover-index.ts';
 import type { StringMatch } from '../../src/istio/types.ts';
 
-// Few letters and few names, so that matches often imply one another.
+// Few letters and few names, so that matches often cover each other.
 const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 3 });
 const regex = fc.constantFrom('a', 'a.*', '.*', '(?i)A', 'a|ab', '(', '*', '');
 const stringMatch: fc.Arbitrary<StringMatch> = fc.oneof(
@@ -25,11 +25,11 @@ const match: fc.Arbitrary<HeaderAndSourceMatch> = fc.record(
   },
   { requiredKeys: [] },
 );
-/** Pairs of an owner and its match, in any order: narrow matches after wide ones and the reverse. */
+/** Matches, each with an owner. Narrow ones may come before or after wide ones. */
 const added = fc.array(fc.tuple(fc.constantFrom('p', 'q'), match), { maxLength: 12 });
 
 describe('a cover index', () => {
-  it('finds the same as a search through all that were added', () => {
+  it('finds the same as a search through all added matches', () => {
     fc.assert(
       fc.property(added, fc.constantFrom('p', 'q'), match, (all, mine, wanted) => {
         const index = createCoverIndex<number>();
@@ -44,7 +44,7 @@ describe('a cover index', () => {
     );
   });
 
-  it('does not look at matches whose rarest condition is not implied', () => {
+  it('does not compare matches whose rarest condition is not covered', () => {
     const index = createCoverIndex<number>();
     const asked: number[] = [];
     for (let at = 0; at < 100; at += 1) {

@@ -5,7 +5,7 @@ import { compareSpecificity, specificityOf } from '../../src/istio/specificity.t
 import { matchesString } from '../../src/istio/string-match.ts';
 import type { StringMatch } from '../../src/istio/types.ts';
 
-// Few letters and few names, so that matches often meet and often imply one another.
+// Few letters and few names, so that matches often overlap and often cover each other.
 const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 3 });
 const regex = fc.constantFrom('a', 'a.*', '.*', '(?i)A', 'a|ab', '[ab]+', 'b?', '(', '*', '');
 const stringMatch: fc.Arbitrary<StringMatch> = fc.oneof(
@@ -29,7 +29,7 @@ const request = fc.record({
 
 type Request = { headers: Record<string, string>; labels: Record<string, string> };
 
-/** The simplest possible implementation, to compare with. */
+/** The simplest possible implementation, for comparison. */
 function satisfies(sent: Request, wanted: HeaderAndSourceMatch): boolean {
   const headersFit = Object.entries(wanted.headers ?? {}).every(([name, condition]) =>
     matchesString(condition, new Map(Object.entries(sent.headers)).get(name.toLowerCase())),
@@ -40,7 +40,7 @@ function satisfies(sent: Request, wanted: HeaderAndSourceMatch): boolean {
   return headersFit && labelsFit;
 }
 
-/** A request that is adapted to a match where that is easy, so that matching requests are not rare. */
+/** Changes a request so that it meets a match where this is easy, because random requests rarely match. */
 function fitting(wanted: HeaderAndSourceMatch, { headers: sent, labels: own }: Request): Request {
   const made = Object.entries(wanted.headers ?? {}).map(([name, condition]) => [
     name.toLowerCase(),
@@ -53,7 +53,7 @@ function fitting(wanted: HeaderAndSourceMatch, { headers: sent, labels: own }: R
 }
 
 describe('covers', () => {
-  it('is true only if every request that satisfies b satisfies a', () => {
+  it('is true only if every request that satisfies b also satisfies a', () => {
     fc.assert(
       fc.property(match, match, fc.array(request, { maxLength: 8 }), (a, b, requests) => {
         fc.pre(covers(a, b));
@@ -65,7 +65,7 @@ describe('covers', () => {
     );
   });
 
-  it('is true of every match with itself, and of the empty match with every match', () => {
+  it('is true for every match with itself, and for the empty match with every match', () => {
     fc.assert(
       fc.property(match, (m) => {
         expect(covers(m, m)).toBe(true);
@@ -93,7 +93,7 @@ describe('compareSpecificity', () => {
     ({ headers: h = {} }) => !(Object.hasOwn(h, 'x') && Object.hasOwn(h, 'X')),
   );
 
-  it('never puts a match behind one that covers it', () => {
+  it('never sorts a match after one that covers it', () => {
     fc.assert(
       fc.property(distinctNames, distinctNames, (a, b) => {
         fc.pre(covers(a, b));
@@ -103,7 +103,7 @@ describe('compareSpecificity', () => {
     );
   });
 
-  it('is an order', () => {
+  it('is a total order', () => {
     fc.assert(
       fc.property(match, match, match, (a, b, c) => {
         expect(Math.sign(compare(a, b)) + Math.sign(compare(b, a))).toBe(0);

@@ -12,7 +12,7 @@ const wildcard = fc.oneof(
 const host = fc.oneof(name, wildcard);
 
 describe('comparison of hosts', () => {
-  it('a subset has no name that the superset lacks', () => {
+  it('a subset contains no name that the superset does not contain', () => {
     fc.assert(
       fc.property(host, host, name, (a, b, n) => {
         fc.pre(hostSubsetOf(a, b) && hostSubsetOf(n, a));
@@ -22,7 +22,7 @@ describe('comparison of hosts', () => {
     );
   });
 
-  it('two hosts that share a name overlap', () => {
+  it('two hosts that contain the same name overlap', () => {
     fc.assert(
       fc.property(host, host, name, (a, b, n) => {
         fc.pre(hostSubsetOf(n, a) && hostSubsetOf(n, b));
@@ -33,7 +33,7 @@ describe('comparison of hosts', () => {
     );
   });
 
-  it('the most specific candidate contains the host and contains no other that does', () => {
+  it('the most specific candidate contains the host, and contains no other candidate that does', () => {
     fc.assert(
       fc.property(host, fc.array(host), (h, candidates) => {
         const chosen = mostSpecificHost(h, candidates);

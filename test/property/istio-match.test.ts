@@ -49,7 +49,7 @@ const request: fc.Arbitrary<HttpRequest> = fc
 const fits = (m: HTTPMatchRequest, r: HttpRequest) => firstMismatch(m, r, 'a') === undefined;
 
 describe('a match entry', () => {
-  it('matches exactly when each of its fields matches on its own; source fields count only without gateways', () => {
+  it('matches exactly if each of its fields matches; source fields count only without gateways', () => {
     fc.assert(
       fc.property(match, request, (m, r) => {
         const { gateways = [], sourceLabels, sourceNamespace, ignoreUriCase, ...others } = m;
@@ -63,10 +63,10 @@ describe('a match entry', () => {
     );
   });
 
-  it('joined with an entry of a root matches only what the root matches', () => {
+  it('joined with an entry of a root matches only requests that the root matches', () => {
     fc.assert(
       fc.property(match, match, request, (root, leaf, r) => {
-        // A delegate may name gateways of its own where the root has none: then the root's source fields are lost.
+        // A delegate may name gateways where the root has none. Then the root's source fields have no effect.
         fc.pre((root.gateways ?? []).length > 0 || (leaf.gateways ?? []).length === 0);
         const merged = mergeMatches([root], [leaf]) ?? [];
         if (merged.some((m) => fits(m, r))) expect(fits(root, r)).toBe(true);

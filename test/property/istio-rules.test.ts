@@ -8,7 +8,7 @@ const HOST = 'backend.shop.svc.cluster.local';
 const service = { host: HOST, namespace: 'shop' };
 const settings = { clusterDomain: 'cluster.local' };
 
-/** Up to six rules, created in consecutive seconds, each with a subset of its own name. */
+/** Up to six rules, created in consecutive seconds. Each has a subset with a unique name. */
 const rules = (namespace: fc.Arbitrary<string>): fc.Arbitrary<DestinationRule[]> =>
   fc
     .array(
@@ -44,7 +44,7 @@ const client = fc.record({
 const anywhere = fc.constantFrom('shop', 'client', 'istio-system', 'x');
 
 describe('the lookup of subsets', () => {
-  it('does not depend on the order of the objects, and names a rule for each subset', () => {
+  it('does not depend on the order of objects, and names a rule for each subset', () => {
     fc.assert(
       fc.property(rules(anywhere), client, (all, who) => {
         const found = ruleFor(service, who, all, settings);
@@ -57,12 +57,12 @@ describe('the lookup of subsets', () => {
     );
   });
 
-  it('loses no subset by a new rule for which hiddenRules is empty', () => {
+  it('loses no subset because of a new rule for which hiddenRules is empty', () => {
     fc.assert(
       fc.property(rules(fc.constant('shop')), client, (all, who) => {
         const [added, ...reversed] = [...all].reverse();
-        // Left out: a rule with a selector hides other rules from its callers by design, and a rule for another host
-        // does not matter.
+        // Excluded: a rule with a selector, because it hides other rules from its callers by design, and a rule for
+        // another host.
         fc.pre(added !== undefined && !added.spec.workloadSelector && added.spec.host === HOST);
         const existing = reversed.filter(({ spec }) => spec.host !== '*.cluster.local');
         fc.pre(hiddenRules(added, existing, 'cluster.local').length === 0);

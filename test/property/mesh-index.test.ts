@@ -31,7 +31,7 @@ const labels = fc.dictionary(
   fc.constantFrom('app', 'version', 'tier'),
   fc.constantFrom('a', 'b', 'shared', 'alice', 'v1'),
 );
-/** Fields that no decision reads. An index may omit them. */
+/** Fields that no decision reads, so an index may omit them. */
 const noise = fc.record({
   labels: fc.dictionary(fc.constantFrom('team', 'app'), fc.constantFrom('x', 'y')),
   resourceVersion: fc.constantFrom('1', '2'),
@@ -42,7 +42,7 @@ const rollout = fc.constantFrom<Record<string, string>>(
   { other: 'x' },
   { 'argo-rollouts.argoproj.io/managed-by-rollouts': 'c', other: 'x' },
 );
-/** Mostly usual values: otherwise nearly every input would be refused for an unusual part. */
+/** Mostly usual values. With many unusual ones, nearly every input would be refused. */
 const often = <T, U>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<U>) =>
   fc.oneof({ arbitrary: usual, weight: 8 }, { arbitrary: odd, weight: 1 });
 const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -93,7 +93,7 @@ const anyRule: fc.Arbitrary<DestinationRule> = fc
     }),
   );
 
-/** Decisions get parsed JSON, which has no undefined members. */
+/** Removes undefined members, because hooks get parsed JSON, which has none. */
 function defined(value: object) {
   return JSON.parse(JSON.stringify(value));
 }
@@ -146,7 +146,7 @@ describe('an env that reads namespaces through their indexes', () => {
         };
         const first = decide(before, {}, plain);
         expect(decide(before, {}, settings)).toEqual(first);
-        // Its clones then exist beside other objects than those that they were created for.
+        // The env's children already exist, and the other objects have changed since then.
         const made = first.alive.children.map((child) => applied(child, envFixture(env, [])));
         const children = childrenMap(made);
         expect(decide(now, children, settings)).toEqual(decide(now, children, plain));
@@ -157,7 +157,7 @@ describe('an env that reads namespaces through their indexes', () => {
 });
 
 describe('the content of an index', () => {
-  it('is the same text for the same objects, and contains what decisions read of them', () => {
+  it('is the same text for the same objects, and contains everything that decisions read', () => {
     fc.assert(
       fc.property(mesh, (objects) => {
         const services = objects.filter(({ kind }) => kind === 'Service') as Service[];
@@ -175,7 +175,7 @@ describe('the content of an index', () => {
         expect(content?.services.map(({ metadata }) => metadata.name)).toEqual(
           services.map(({ metadata }) => metadata.name),
         );
-        // Pruning a second time removes nothing more.
+        // A second pruning changes nothing.
         expect(content && encodeContent(content)).toBe(text);
       }),
     );

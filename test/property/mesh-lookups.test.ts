@@ -21,7 +21,7 @@ const host = fc.constantFrom(
   '*.cluster.local',
   '*',
 );
-/** Sorted by namespace and name, as in the view. */
+/** Sorted by namespace and name, as in the mesh view. */
 const rules = fc
   .array(
     fc.record({
@@ -40,8 +40,8 @@ const rules = fc
   );
 const asked = fc.constantFrom('a.shop.svc.cluster.local', 'b.bank.svc.cluster.local');
 
-describe('the objects of a namespace that a workload sees', () => {
-  it('has every Service that matters, in the same order', () => {
+describe('the objects of a namespace that concern a workload', () => {
+  it('include every Service that matters, in the same order', () => {
     fc.assert(
       fc.property(services, labels, labels, (all, base, clone) => {
         const few = servicesByLabel(all)([base, clone]);
@@ -52,7 +52,7 @@ describe('the objects of a namespace that a workload sees', () => {
     );
   });
 
-  it('has every DestinationRule that matters, in the same order', () => {
+  it('include every DestinationRule that matters, in the same order', () => {
     const scope = {
       clusterDomain: DOMAIN,
       versionLabel: 'version',
@@ -72,7 +72,7 @@ describe('the objects of a namespace that a workload sees', () => {
     );
   });
 
-  it('has every DestinationRule that another one could hide', () => {
+  it('include every DestinationRule that another rule could hide', () => {
     fc.assert(
       fc.property(rules, host, (all, name) => {
         const added = rule('shop/added', { host: name, exportTo: ['bank'] });

@@ -11,13 +11,13 @@ import { formatServiceRoute, parseServiceRoute } from '../../src/refs/service-ro
 import { joinedRequest } from '../unit/refs/joined-request.ts';
 
 const SERVICES = ['cart', 'my-cart', 'cart-v2', 'a'];
-/** Some that have their beginnings in common. */
+/** Some of these refs start with another one. */
 const REFS = ['mp-1', 'mp-12', 'mp', 'x-mp-1', 'mp-1-2-3-4-5-6'];
 
 const words = fc.constantFrom(...SERVICES, ...REFS, 'MP-1', 'mp-1-2-3-4-5-7', 'é', '.*');
 const marks = fc.constantFrom(':', '::', '%3A', '%3a', '%', ',', ';', '=', '"', ' ', '\t', '');
 const names = fc.constantFrom('x-service-route', 'x-source-route', 'user', 'x-service-route-2');
-/** Mostly as it should be, with a mark too many here and there. */
+/** Mostly valid pairs, some with an additional separator. */
 const pair = fc
   .tuple(fc.constantFrom(...SERVICES), fc.constantFrom(':', '%3A', '%3a'), words)
   .map((parts) => parts.join(''));
@@ -59,13 +59,16 @@ const header = fc.oneof(
 );
 const request: fc.Arbitrary<HeaderList> = fc.oneof(
   fc.array(header, { maxLength: 5 }),
-  // What only baggage or cookies say is seen where there are no headers.
+  // Requests without the route headers, because baggage and cookies count only then.
   fc.array(header, { maxLength: 4 }).map((all) => all.filter(([name]) => !/^x-/i.test(name))),
 );
 const carriers = fc.subarray<Carrier>(['baggage', 'cookie']);
 const settings = carriers.map((all) => ({ headers: ROUTE_HEADERS, carriers: all }));
 
-/** As Envoy since 1.39: of a repeated header one value must meet a condition, and none an inverted one. */
+/**
+ * Envoy 1.39 and later: of a repeated header, at least one value must meet a condition, and no value may meet an
+ * inverted one.
+ */
 function meetsEach(entry: HTTPMatchRequest, sent: HeaderList): boolean {
   const values = (name: string) =>
     sent
@@ -84,9 +87,9 @@ function meetsEach(entry: HTTPMatchRequest, sent: HeaderList): boolean {
   );
 }
 
-describe('whatever a request carries', () => {
+describe('for every request', () => {
   test.each(['joined', 'each'] as const)(
-    'the entries of the picked ref match, and of no other (repeated headers %s)',
+    'only the entries of the selected ref match (repeated headers %s)',
     (how) => {
       let picks = 0;
       fc.assert(
@@ -108,7 +111,7 @@ describe('whatever a request carries', () => {
     },
   );
 
-  test('where nothing is bound to a gateway a cookie selects nothing', () => {
+  test('a cookie selects nothing if there is no gateway', () => {
     fc.assert(
       fc.property(request, (sent) => {
         const rules = { headers: ROUTE_HEADERS, carriers: ['baggage', 'cookie'] as const };
@@ -128,7 +131,7 @@ describe('lists of pairs', () => {
   const side = fc.string({ unit: fc.constantFrom('a', '-', '.', '=', 'é', '"'), minLength: 1 });
   const pairs = fc.array(fc.record({ service: side, ref: side }), { minLength: 1 });
 
-  test('what is written is read again', () => {
+  test('what is formatted is parsed as the same list', () => {
     fc.assert(
       fc.property(pairs, (all) => {
         expect(parseServiceRoute(formatServiceRoute(all))).toEqual(all);
@@ -136,7 +139,7 @@ describe('lists of pairs', () => {
     );
   });
 
-  test('what is read is written as it was', () => {
+  test('what is parsed is formatted as the same text', () => {
     fc.assert(
       fc.property(value, (text) => {
         const read = parseServiceRoute(text);

@@ -29,7 +29,7 @@ const HOST = 'cms.shop.svc.cluster.local';
 const NAMES = ['cms-admin', 'cms-public', 'cms'] as const;
 type Labels = Record<string, string>;
 
-/** Labels that distinguish some pods of the Service from others. `constructor` exists on every JavaScript object. */
+/** Labels that distinguish some of the Service's pods. `constructor` is a member of every JavaScript object. */
 const extra: fc.Arbitrary<Labels> = fc.dictionary(
   fc.constantFrom('role', 'track', 'constructor'),
   fc.constantFrom('a', 'b'),
@@ -121,7 +121,7 @@ const keyOf = ({ namespace, name }: { namespace?: string; name: string }) => `${
 const asksFor = (labels: Labels | undefined, pods: Labels) =>
   matchesSelector({ matchLabels: labels ?? {} }, pods);
 
-describe("whatever labels pods, subsets and podLabels have, an env's subset", () => {
+describe("for all labels of pods, subsets and podLabels, an env's subset", () => {
   it('selects the pods of its clone and no others', () => {
     fc.assert(
       fc.property(mesh, ({ deployments, plans }) => {
@@ -150,7 +150,7 @@ describe("whatever labels pods, subsets and podLabels have, an env's subset", ()
     );
   });
 
-  it('is defined in every rule when a route leads to it', () => {
+  it('is defined in every rule if a route leads to it', () => {
     fc.assert(
       fc.property(mesh, ({ plans }) => {
         for (const { rules: own, injection } of plans.flatMap(({ hosts }) => hosts)) {
@@ -165,7 +165,7 @@ describe("whatever labels pods, subsets and podLabels have, an env's subset", ()
     );
   });
 
-  it("replaces only subsets that select the base's pods alone", () => {
+  it("replaces only subsets that select nothing but the base's pods", () => {
     fc.assert(
       fc.property(mesh, ({ deployments, rules: all, plans }) => {
         const subsetsNow = decidingRules(all, HOST, 'cluster.local').flatMap(
@@ -207,7 +207,7 @@ describe("a subset of another rule that selects a clone's pods", () => {
 });
 
 function definedBy({ hosts, takenBy }: WorkloadPlan) {
-  // A refused env creates no rules.
+  // A refused env creates no DestinationRules.
   if (takenBy !== undefined) return [];
   return hosts.flatMap(({ rules: own }) => own.flatMap(({ spec }) => spec.subsets ?? []));
 }

@@ -5,9 +5,7 @@ import { planOf } from '../../src/virtualservice/routes/plan-codec.ts';
 import { BASE, injection, routing } from '../unit/virtualservice/builders.ts';
 import { admitted, settled } from './lib/writes.ts';
 
-/**
- * Envs with more copies than the limit on attempts allows. They are in a VirtualService whose own routes change too.
- */
+/** Envs whose matches need more copies than may be tried. The user's routes of their VirtualService change, too. */
 
 interface Asked {
   matches: number;
@@ -36,7 +34,7 @@ const wish = ({ matches, length, active, day }: Asked, at: number) =>
   });
 const object = (count: number) => routing(Array.from({ length: count }, () => BASE));
 
-it('sync and admission agree on what is too costly: after one write of each, nothing is written any more', () => {
+it('sync and admission agree on which copies are too expensive: after one write of each, nothing changes any more', () => {
   fc.assert(
     fc.property(routes, routes, envs, envs, (few, many, before, after) => {
       let vs = settled(object(few), before.map(wish));

@@ -25,7 +25,7 @@ import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.
 import { CONFIG } from '../unit/virtualservice/builders.ts';
 import { injections, planOf, virtualServices } from './lib/virtualservice.ts';
 
-/** Values that Istio refuses in some place, and values that it accepts. */
+/** Values that Istio accepts, and values that it refuses in some fields. */
 const odd = fc.constantFrom<StringMatch>(
   { exact: 'a' },
   { prefix: '' },
@@ -43,7 +43,7 @@ const oddMatch = fc.record(
   },
   { requiredKeys: [] },
 );
-/** The injections of the other properties. Some have a match, subset or clone that makes every copy invalid. */
+/** Random injections. Some have a match, subset or clone that makes every copy invalid. */
 const oddInjections = fc
   .tuple(injections, fc.array(oddMatch, { maxLength: 3 }), fc.constantFrom('', 'No!', 'env'))
   .map(([all, matches, subset]): RouteInjection[] =>
@@ -55,7 +55,7 @@ const oddInjections = fc
         : { ...one, spec: { ...spec, matches: [...spec.matches, extra] } };
     }),
   );
-/** Some with a second workload on the same host and with the same match, as in an env whose bases share a subset. */
+/** Sometimes adds a second workload with the same host and match, as in an env whose bases share a subset. */
 const twins = fc.tuple(injections, fc.boolean()).map(([all, isDoubled]): RouteInjection[] => {
   const [first] = all;
   if (first === undefined || !isDoubled) return all;
@@ -74,8 +74,8 @@ const oddRoutes = fc.constantFrom<Partial<HTTPRoute>>(
 );
 
 /**
- * Groups of pairs of one env with the same match. Each injection occurs once; groups are in the order of their first
- * pair.
+ * Groups the pairs of an env with the same match, in the order of their first pair. Each injection occurs once in a
+ * group.
  */
 function sharing(pairs: readonly Pair[]): Pair[][] {
   const keyOf = ({ injection, match, matchIndex }: Pair) => {
@@ -87,7 +87,7 @@ function sharing(pairs: readonly Pair[]): Pair[][] {
 
 type Drafted = { pairs: Pair[]; copy: HTTPRoute };
 
-/** Creates each copy separately and validates it as a whole. */
+/** Makes each copy separately and validates it as a whole. */
 function copiesOf(
   route: HTTPRoute,
   pairs: readonly Pair[],
@@ -125,7 +125,7 @@ function plainly(
   ]);
 }
 
-/** Finds, one by one, which pair takes all requests of another pair before one route. */
+/** Finds, pair by pair, which earlier pair takes all requests of a pair before one route. */
 function takenAt(
   route: HTTPRoute,
   pairs: readonly Pair[],
@@ -170,8 +170,8 @@ function takenAt(
   return taken;
 }
 
-describe('compared with the simple definition', () => {
-  it('the same routes are rendered, and as many refused', () => {
+describe('compared with a simple implementation', () => {
+  it('the same routes are rendered, and the same number is refused', () => {
     fc.assert(
       fc.property(virtualServices, oddInjections, oddRoutes, (object, all, extra) => {
         const http = httpOf(object).map((route, at) => (at === 0 ? { ...route, ...extra } : route));
@@ -190,7 +190,7 @@ describe('compared with the simple definition', () => {
     );
   });
 
-  it('the same pairs are shadowed, by the same ones, before the same routes', () => {
+  it('the same pairs are shadowed, by the same pairs, before the same routes', () => {
     fc.assert(
       fc.property(virtualServices, twins, (object, all) => {
         const plans = all.flatMap((one) => planned(one) ?? []);
@@ -224,7 +224,7 @@ describe('compared with the simple definition', () => {
     );
   });
 
-  it('all injections are kept where the real sizes of plan and routes fit, not an estimate of them', () => {
+  it('all injections are kept if the real sizes of plan and routes fit, not only estimated sizes', () => {
     fc.assert(
       fc.property(
         virtualServices,

@@ -10,14 +10,13 @@ import { injection, routing, to } from '../unit/virtualservice/builders.ts';
 import { admitted, settled } from './lib/writes.ts';
 
 /**
- * Histories of envs that are created, changed and removed in a VirtualService with little space left. The user's part
- * changes too.
+ * Envs are created, changed and removed in a VirtualService that has little space left. The user's part changes, too.
  */
 
 const ENVS = ['a', 'b', 'c', 'd', 'e'];
 const HOSTS = ['backend', 'web'];
 
-/** Few runs: each one is a history of writes of a large object. */
+/** Few runs, because each run makes many writes of a large object. */
 const RUNS = { numRuns: 40 };
 
 type Step =
@@ -51,7 +50,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 3, maxLength: 14 },
 );
 
-/** A VirtualService whose annotations leave `free` bytes. One of its routes has both hosts. */
+/** A VirtualService whose annotations leave `free` bytes. One of its routes has targets on both hosts. */
 function usersPart(free: number, routes: number): VirtualService {
   const filler = 'x'.repeat(Math.max(0, 256 * 1024 - free));
   const split = { route: HOSTS.map((host) => ({ ...to(host, 'shared'), weight: 1 })) };
@@ -91,12 +90,12 @@ const missing = (wanted: readonly PlannedInjection[], found: readonly PlannedInj
 /** The user writes the whole object again, as from a manifest. */
 function rewritten(object: VirtualService, step: Extract<Step, { kind: 'user' }>): VirtualService {
   const cut = admitted({ ...usersPart(step.free, step.routes) }, object, 'jane');
-  // A user's write adds no injection to the plan.
+  // A user's write never adds an injection to the plan.
   expect(missing(inPlan(cut), inPlan(object))).toEqual([]);
   return cut;
 }
 
-/** The injections of the plan that are requested exactly as the plan has them. */
+/** The injections in the plan with exactly the matches that their RouteInjection requests. */
 function asBefore(object: VirtualService, all: readonly RouteInjection[]) {
   return inPlan(object).filter(({ env, host, matches }) =>
     all.some(
@@ -121,7 +120,7 @@ function expectTold(object: VirtualService, all: readonly RouteInjection[]): voi
   }
 }
 
-it('an unchanged injection in a plan never loses its place to another env, and sync and admission agree', () => {
+it('an unchanged injection never loses its place in a plan to another env, and sync and admission agree', () => {
   fc.assert(
     fc.property(steps, (history) => {
       let object = usersPart(3000, 1);

@@ -32,7 +32,7 @@ import {
   virtualServices,
 } from './lib/virtualservice.ts';
 
-/** Many runs: a single request costs little, and most requests match nothing. */
+/** Many runs: a run is cheap, and most random requests match nothing. */
 const MANY = { numRuns: fc.readConfigureGlobal().numRuns ?? 1000 };
 const NOW = new Date('2026-01-01T12:00:00Z');
 const rendered = (object: VirtualService, wanted: ReturnType<typeof planOf>): VirtualService => ({
@@ -44,7 +44,7 @@ const rendered = (object: VirtualService, wanted: ReturnType<typeof planOf>): Vi
 });
 
 describe('rendering', () => {
-  it('never touches a route of the user, and rendering again changes nothing', () => {
+  it('never changes a route of the user, and a second rendering changes nothing', () => {
     fc.assert(
       fc.property(virtualServices, injections, (object, all) => {
         const once = rendered(deepFreeze(object), deepFreeze(planOf(all)));
@@ -55,7 +55,7 @@ describe('rendering', () => {
     );
   });
 
-  it('can be patched in by index, from any state, without writing a route of the user again', () => {
+  it('can be patched by index, from any state, without writing a route of the user again', () => {
     fc.assert(
       fc.property(virtualServices, injections, injections, (object, before, after) => {
         const from = deepFreeze(rendered(object, planOf(before)));
@@ -87,7 +87,7 @@ describe('sync and admission', () => {
     );
   });
 
-  it('undo what anybody else does to marks and routes', () => {
+  it('revert what anybody else does to marks and routes', () => {
     fc.assert(
       fc.property(virtualServices, injections, routeLists, (object, all, http) => {
         const live = deepFreeze(writtenBy(object, decorate(object, all, CONFIG, NOW)));
@@ -104,8 +104,8 @@ describe('sync and admission', () => {
   });
 });
 
-describe('requests, by an independent evaluator', () => {
-  it('go to the env with the first match that holds, if their route can be copied; otherwise where they went before', () => {
+describe('requests, according to an independent evaluator', () => {
+  it('go to the env with the first matching match if their route can be copied; otherwise to where they went before', () => {
     fc.assert(
       fc.property(virtualServices, injections, requests, (object, all, request) => {
         const base = evaluate(request, mesh([object]));
@@ -118,7 +118,7 @@ describe('requests, by an independent evaluator', () => {
     );
   });
 
-  it('never go to an env whose match does not hold, not even through a delegate', () => {
+  it('never go to an env that has no matching match, not even through a delegate', () => {
     fc.assert(
       fc.property(virtualServices, root, injections, requests, (object, top, all, request) => {
         const { gateways: _none, ...spec } = object.spec;
@@ -137,7 +137,7 @@ describe('requests, by an independent evaluator', () => {
 });
 
 /**
- * Where an env's copy should send the request, computed from the base route that takes it; undefined when no env takes
+ * Where an env's copy should send the request, computed from the base route that takes it. Undefined if no env takes
  * it.
  */
 function takenBy(object: VirtualService, all: Parameters<typeof planOf>[0], request: HostRequest) {
@@ -168,7 +168,7 @@ function takenBy(object: VirtualService, all: Parameters<typeof planOf>[0], requ
   );
 }
 
-/** The share of each destination; a destination that is listed twice has the sum. */
+/** The share of each destination. The shares of a destination that is listed twice are added. */
 function shares(destinations: readonly { host: string; subset?: string; share: number }[]) {
   const sums: Record<string, number> = {};
   for (const { host, subset, share } of destinations) {
@@ -195,7 +195,7 @@ function holds(match: IstioMatch, request: HostRequest): boolean {
   );
 }
 
-/** May the match be added to the entry? Only if the entry has no other condition on the same header or label. */
+/** True if the match can be added to the entry, which must have no other condition on the same header or label. */
 function isCompatible(entry: HTTPMatchRequest, match: IstioMatch): boolean {
   const on = (name: string, map: object = {}) =>
     Object.entries(map).filter(([own]) => own.toLowerCase() === name.toLowerCase());
@@ -231,7 +231,7 @@ function shuffledList<T>(list: readonly T[], seed: number): T[] {
   return list.map((item) => shuffled(item, seed)).toSorted(() => (seed % 2 === 0 ? 1 : -1));
 }
 
-/** What is stored when Metacontroller writes a decoration and the webhook changes it. */
+/** The object that is stored if Metacontroller writes a decoration and the webhook changes this write. */
 function writtenBy(object: VirtualService, { annotations, labels }: ReturnType<typeof decorate>) {
   const set = (old: Record<string, string> | undefined, changes: typeof labels) =>
     Object.fromEntries(
@@ -254,7 +254,7 @@ function admitted(object: VirtualService, oldObject: VirtualService, username: s
   return applyJsonPatch(object, patch);
 }
 
-it('plans are unchanged after they were written as text and read', () => {
+it('plans are unchanged after they were written as text and read again', () => {
   fc.assert(
     fc.property(injections, (all) => {
       const plan = { injections: planOf(all), notes: [] };

@@ -9,8 +9,9 @@ export interface Answered {
 }
 
 /**
- * Where `ANSWERS_FOLDER` names a folder, every call of a scenario or golden and its answer are appended to the file of that
- * name there, as one line of JSON each. `scripts/compare-answers.mjs` compares two such folders: the answers of two versions.
+ * If `ANSWERS_FOLDER` names a folder, this appends every hook call of a scenario or golden, with its answer, to the
+ * file `name` in that folder, one JSON object per line. `scripts/compare-answers.mjs` compares two such folders, which
+ * two versions of the service have written.
  */
 export function answersFile(name: string): (answered: Answered) => void {
   const folder = process.env['ANSWERS_FOLDER'];

@@ -16,16 +16,18 @@ import { withoutOurs } from '../../src/virtualservice/routes/strip.ts';
 import { at, CONFIG, deepFreeze, running, stamp } from './objects.ts';
 import { childrenMap, relatedMap } from './sent.ts';
 
-/** One env, what it owns and what it sees, as far as its decisions can tell; steps change it in place. */
+/**
+ * One env, its children, and the other objects that its decisions depend on. The functions below change it in place.
+ */
 export interface EnvFixture {
   env: DynamicEnv;
   children: KubeObject[];
   others: KubeObject[];
   config: DecisionConfig;
   mode: 'dynamic-apply' | 'server-side-apply';
-  /** Seconds after `NOW`. */
+  /** Current time, in seconds after `NOW`. */
   time: number;
-  /** Are a clone's pods available as soon as it exists? */
+  /** If true, a clone's pods are available as soon as the clone exists. */
   podsStart: boolean;
 }
 
@@ -38,7 +40,10 @@ export function envFixture(
   return { env, others, mode: 'server-side-apply', ...basics, ...rest };
 }
 
-/** What is decided now, on frozen input; nothing is applied. */
+/**
+ * The decision of sync, or of finalize if the env is being deleted. The input is frozen, and the answer is not
+ * applied.
+ */
 export function decide(now: EnvFixture, refusals: readonly Refusal[] = []): EnvDecision {
   const input = deepFreeze({
     env: now.env,
@@ -50,7 +55,7 @@ export function decide(now: EnvFixture, refusals: readonly Refusal[] = []): EnvD
     : finalizeEnv(input, now.config, at(now.time));
 }
 
-/** What the env asked to see: not the VirtualServices that carry no label of its own. */
+/** The related objects that Metacontroller would send. VirtualServices without the env's label are not among them. */
 function relatedOf({ env, others, children }: EnvFixture): KubeObject[] {
   const label = envLabel(env.metadata.name);
   const seen = others.filter(
@@ -59,7 +64,10 @@ function relatedOf({ env, others, children }: EnvFixture): KubeObject[] {
   return [...seen, ...children.filter(({ kind }) => kind === 'Deployment')];
 }
 
-/** One sync, whose answer is applied as Metacontroller does; then the VirtualServices follow, if the webhook is there. */
+/**
+ * One sync. The answer is applied as Metacontroller applies it. Then each VirtualService is updated, as decorator and
+ * webhook do it.
+ */
 export function step(now: EnvFixture, { webhook = true } = {}): EnvDecision {
   const decision = decide(now);
   now.children = decision.children.map((child) => applied(child, now));
@@ -70,7 +78,7 @@ export function step(now: EnvFixture, { webhook = true } = {}): EnvDecision {
   return decision;
 }
 
-/** Steps until nothing changes any more without time passing. */
+/** Repeats steps at the same time until nothing changes any more. */
 export function settle(now: EnvFixture, options = {}): EnvDecision {
   for (let count = 0; count < 20; count += 1) {
     const before = { children: now.children, others: now.others, status: now.env.status };
@@ -78,16 +86,16 @@ export function settle(now: EnvFixture, options = {}): EnvDecision {
     const after = { children: now.children, others: now.others, status: now.env.status };
     if (jsonEqual(before, after)) return decision;
   }
-  throw new Error('nothing settles');
+  throw new Error('the fixture still changes after 20 steps');
 }
 
-/** Lets time pass and settles. */
+/** Advances the time, then repeats steps until nothing changes. */
 export function wait(now: EnvFixture, seconds: number, options = {}): EnvDecision {
   now.time += seconds;
   return settle(now, options);
 }
 
-/** A wanted child as the cluster has it afterwards. */
+/** A desired child as it is in the cluster after it was applied. */
 export function applied(child: KubeObject, now: EnvFixture): KubeObject {
   const old = now.children.find((candidate) => keyOf(candidate) === keyOf(child));
   const labels = { ...child.metadata.labels, [CONTROLLER_UID_LABEL]: now.env.metadata.uid ?? '' };
@@ -124,7 +132,7 @@ export function ownerOf({ apiVersion, kind, metadata }: DynamicEnv) {
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true };
 }
 
-/** A VirtualService after decorator and webhook have seen the fixture's RouteInjections. */
+/** A VirtualService after the decorator and the webhook have handled it with the fixture's RouteInjections. */
 export function followed(object: VirtualService, now: EnvFixture, webhook = true): VirtualService {
   const injections = now.children.filter(({ kind }) => kind === 'RouteInjection');
   return carrying(object, injections as RouteInjection[], now, webhook);
@@ -151,7 +159,7 @@ export function carrying(
   };
 }
 
-/** The annotation of a plan, for tests that write it themselves. */
+/** The text of the plan annotation, for tests that write this annotation themselves. */
 export function planText(plan: Partial<Plan>): string {
   return serializePlan({ injections: [], notes: [], ...plan });
 }
@@ -171,7 +179,7 @@ function specOf(object: KubeObject): unknown {
   return Reflect.get(object, 'spec');
 }
 
-/** The names of the children by kind, for short expectations. */
+/** The objects as texts of kind and name, to keep expectations short. */
 export function namesOf(objects: readonly KubeObject[]): string[] {
   return objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort();
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 
-/** FC_NUM_RUNS: how hard to look; FC_SEED: the seed that a failure printed, to see it again. */
+/**
+ * FC_NUM_RUNS: the number of runs for each property. FC_SEED: the seed; set it to the seed of a failure to repeat that
+ * failure.
+ */
 function setting(name: 'FC_NUM_RUNS' | 'FC_SEED'): number | undefined {
   const text = process.env[name];
   if (text === undefined || text === '') return undefined;
@@ -10,7 +13,7 @@ function setting(name: 'FC_NUM_RUNS' | 'FC_SEED'): number | undefined {
 }
 
 const numRuns = setting('FC_NUM_RUNS');
-/** The same runs for everybody, so that a change is judged by what it changes; other seeds look further. */
+/** The default seed is fixed, so that a failure comes from a change of the code. Use other seeds to find more. */
 const seed = setting('FC_SEED') ?? 7;
 
 fc.configureGlobal({

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 
-/** What kubectl makes of it, as JSON; or it refuses it. */
+/** The JSON value that kubectl reads from a text, or `refused` if kubectl reports an error. */
 export type Answer = { is: unknown } | { refused: true };
 
 interface Recorded {
-  /** What stands behind `value: ` in a ConfigMap's data. */
+  /** Each text is written after `value: ` in the data of a ConfigMap. */
   values: [string, Answer][];
-  /** Whole files; `is`: name and `data.value` of each ConfigMap in it. */
+  /** Whole files. `is` has the name and `data.value` of each ConfigMap in the file. */
   files: [string, Answer][];
 }
 
-/** kubectl's own answers; the door suite asks a real one again. */
+/** Recorded answers of a real kubectl. The suite on a real API server asks kubectl again and compares. */
 export const KUBECTL_READS: Recorded = JSON.parse(
   readFileSync(new URL('../fixtures/kubectl/reads.json', import.meta.url), 'utf8'),
 );
 
-/** A ConfigMap in which the text is a value. */
+/** A ConfigMap with this text as a value. */
 export function configMapWith(value: string, name = 'a'): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata:\n  value: ${value}\n`;
 }
@@ -25,7 +25,7 @@ export interface ConfigMap {
   data?: { value?: unknown };
 }
 
-/** As in `files`. */
+/** Name and `data.value` of each ConfigMap, in the format of `files`. */
 export function summaryOf(objects: readonly ConfigMap[]): unknown[] {
   return objects.map(({ metadata, data }) => [metadata.name, data?.value ?? null]);
 }

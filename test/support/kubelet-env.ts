@@ -15,7 +15,7 @@ export function kubeletEnv(
   return known;
 }
 
-/** Each variable's value when all references are resolved; undefined where they go in a circle. */
+/** Each variable's value when all references are resolved. A variable whose references form a cycle is undefined. */
 export function resolvedEnv(
   envFrom: Readonly<Record<string, string>>,
   env: readonly EnvVar[],
@@ -43,7 +43,7 @@ export function resolvedEnv(
   return isCircle ? undefined : known;
 }
 
-/** `Expand` in Kubernetes' `third_party/forked/golang/expansion/expand.go`, letter by letter. */
+/** Does the same as the function `Expand` in Kubernetes' `third_party/forked/golang/expansion/expand.go`. */
 export function expand(
   input: string,
   known: { get: (name: string) => string | undefined },

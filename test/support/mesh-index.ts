@@ -7,7 +7,10 @@ import { meshIndex } from '../../src/kinds/mesh-index/sync.ts';
 import { objectMap } from './objects.ts';
 import { DISCOVERY } from './own-kinds.ts';
 
-/** What Metacontroller would send for these rules, of a cluster with these objects and an index wherever one is asked for. */
+/**
+ * The related objects that Metacontroller would send for these rules, from a cluster with these objects and with a
+ * MeshIndex in every namespace for which a rule asks for one.
+ */
 export function indexed(objects: ObjectMap, rules: readonly RelatedRule[]): ObjectMap {
   const all = Object.values(objects).flatMap((group) => Object.values(group));
   const namespaces = new Set(all.flatMap(({ metadata }) => metadata.namespace ?? []));
@@ -15,7 +18,7 @@ export function indexed(objects: ObjectMap, rules: readonly RelatedRule[]): Obje
   return selected(given, rules);
 }
 
-/** A Namespace and its MeshIndex, as Metacontroller has made it. */
+/** A Namespace and its MeshIndex, as the index controller creates it through Metacontroller. */
 export function keptIndex(namespace: string, objects: readonly KubeObject[]): KubeObject[] {
   const index = meshIndex(namespace, selected(objects, relatedToNamespace(namespace)));
   if ('reason' in index) throw new Error(index.message);
@@ -36,7 +39,7 @@ export function kept(index: MeshIndex): MeshIndex {
   };
 }
 
-/** The objects that related rules choose; a group is there even when it is empty. */
+/** The objects that these related rules select. A group is present even if it is empty. */
 function selected(objects: readonly KubeObject[], rules: readonly RelatedRule[]): ObjectMap {
   const map: ObjectMap = {};
   for (const { apiVersion, resource, namespace, names, labelSelector } of rules) {

@@ -18,7 +18,7 @@ import type {
 } from '../../src/k8s/workload.ts';
 import type { DecisionConfig } from '../../src/kinds/kinds.ts';
 
-/** The moment at which tests take place; `at(5)` is five seconds later. */
+/** The time at which tests take place; `at(5)` is five seconds later. */
 export const NOW = new Date('2026-01-01T12:00:00Z');
 export const at = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
 export const stamp = (seconds: number): string => `${at(seconds).toISOString().slice(0, 19)}Z`;
@@ -48,7 +48,10 @@ function metadata(path: string, meta: Meta): ObjectMeta {
   return { ...head, ...meta };
 }
 
-/** A base of one container `main` with labels app=<name>, version=shared, selected by app=<name>. */
+/**
+ * A base Deployment with one container `main` and the labels app=<name> and version=shared. Its selector is
+ * app=<name>.
+ */
 export function deployment(path: string, spec: Partial<DeploymentSpec> = {}, meta: Meta = {}) {
   const head = metadata(path, { labels: { app: nameOf(path) }, ...meta });
   const app = { app: nameOf(path) };
@@ -70,7 +73,7 @@ export function deployment(path: string, spec: Partial<DeploymentSpec> = {}, met
   return object;
 }
 
-/** The Deployment as it is when all its pods run. */
+/** The Deployment with the status that it has when all its pods run. */
 export function running(object: Deployment, status: DeploymentStatus = {}): Deployment {
   const count = object.spec.replicas ?? 1;
   return {
@@ -101,7 +104,7 @@ export function service(path: string, selector?: Record<string, string>, meta: M
   return object;
 }
 
-/** A rule for the host of its own name with the subset `shared`. */
+/** A DestinationRule for the host of the same name, with the subset `shared`. */
 export function rule(path: string, spec: Partial<DestinationRuleSpec> = {}, meta: Meta = {}) {
   const object: DestinationRule = {
     apiVersion: 'networking.istio.io/v1',
@@ -165,7 +168,7 @@ export function workload(path: string, rest: Partial<Workload> = {}): Workload {
   return { name, namespace, containers: [{ image: `${name}:2` }], ...rest };
 }
 
-/** alice's wish for `backend.shop.svc.cluster.local`. */
+/** The RouteInjection of env alice for the host `backend.shop.svc.cluster.local`. */
 export function injection(spec: Partial<RouteInjectionSpec> = {}, meta: Partial<ObjectMeta> = {}) {
   const object: RouteInjection = {
     apiVersion: 'riskified.com/v1alpha1',
@@ -187,7 +190,7 @@ export function injection(spec: Partial<RouteInjectionSpec> = {}, meta: Partial<
   return object;
 }
 
-/** Objects as a hook request holds them: by `Kind.group/version`, then by `namespace/name` or `name`. */
+/** Objects in the form of a hook request: by `Kind.group/version`, then by `namespace/name` or `name`. */
 export function objectMap(objects: readonly KubeObject[]): ObjectMap {
   const map: ObjectMap = {};
   for (const object of objects) {
@@ -199,7 +202,7 @@ export function objectMap(objects: readonly KubeObject[]): ObjectMap {
   return map;
 }
 
-/** The value, which throws from now on when something in it is changed. */
+/** Freezes the value at all depths and returns it. Any later change of it throws. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

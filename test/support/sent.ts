@@ -6,7 +6,7 @@ import type { DecisionConfig } from '../../src/kinds/kinds.ts';
 import { objectMap } from './objects.ts';
 import { DISCOVERY } from './own-kinds.ts';
 
-/** An env's related objects as Metacontroller sends them: a group for each rule, even when it is empty. */
+/** An env's related objects as Metacontroller sends them: one group for each rule, even if the group is empty. */
 export function relatedMap(
   env: DynamicEnv,
   config: DecisionConfig,
@@ -19,7 +19,7 @@ export function relatedMap(
   return { ...empty(groups), ...objectMap(objects) };
 }
 
-/** An env's children likewise. */
+/** An env's children as Metacontroller sends them: one group for each child kind, even if the group is empty. */
 export function childrenMap(objects: readonly KubeObject[]): ObjectMap {
   return { ...empty(CHILDREN), ...objectMap(objects) };
 }

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { elementsOf, fromFieldsV1 } from '../../src/simulator/api-server/field-set.ts';
 
-/** Our marks, as managedFields name them. */
+/** Matches the keys of our marks in managedFields. */
 const MARK = /^f:(env\.)?riskified\.com\//;
 
-/** Marks that an object does not have, and that somebody owns all the same: `<manager>: <mark>`. */
+/** Marks that managedFields list for an owner although the object does not have them, as `<manager>: <mark>`. */
 export function strayOwners({ metadata }: KubeObject): string[] {
   const present = new Set([
     ...Object.keys(metadata.labels ?? {}),

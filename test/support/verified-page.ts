@@ -17,12 +17,15 @@ Written by the suites themselves, each its own part, at the end of a whole run i
 \`node scripts/verified.mjs\` says which part is about another state of \`src/\` than the present one.
 `;
 
-/** Hash of src/ as it is now. */
+/** SHA-256 of the current content of src/. */
 export async function sourceHash(): Promise<string> {
   return (await run(process.execPath, [SCRIPT, '--hash'])).stdout.trim();
 }
 
-/** Replaces a suite's part of docs/verified.md; `text` is Markdown whose headings start at `##`. The date and the hash of src/ are added. */
+/**
+ * Replaces a suite's part of docs/verified.md and adds the date and the hash of src/. `text` is Markdown whose
+ * headings start at `##`.
+ */
 export async function writePart(suite: VerifyingSuite, text: string): Promise<void> {
   const page = await readFile(PAGE, 'utf8').catch(() => '');
   const date = new Date().toISOString().slice(0, 10);
@@ -32,11 +35,11 @@ export async function writePart(suite: VerifyingSuite, text: string): Promise<vo
 export interface Stamp {
   /** `2026-01-31` */
   date: string;
-  /** Of src/, SHA-256 in hex. */
+  /** SHA-256 of src/, in hex. */
   hash: string;
 }
 
-/** The page with a suite's part replaced, the others' as they are. */
+/** The page with this suite's part replaced and all other parts unchanged. */
 export function withPart(
   page: string,
   suite: VerifyingSuite,

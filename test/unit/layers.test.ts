@@ -6,8 +6,8 @@ import { expect, test } from '@jest/globals';
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /**
- * The folders of docs/architecture.md, from the highest to the lowest: a file imports only from its own folder and from lower
- * ones. Folders on one line do not import each other.
+ * The folders in docs/architecture.md, from the highest to the lowest. A file may import only from its own folder and
+ * from lower ones. Folders in the same line do not import each other.
  */
 const LAYERS: readonly (readonly string[])[] = [
   ['cli/demo', 'cli/get', 'cli/preview', 'cli/ref', 'cli/trace'],
@@ -45,7 +45,10 @@ function importsOf(file: string): Import[] {
     .filter(({ from, to }) => from !== to);
 }
 
-/** The longest folder of a layer that the file is in; empty: the program's own files (`main.ts`, `cli/run.ts`). */
+/**
+ * The longest folder of a layer that contains the file; empty for files of the program itself (`main.ts`,
+ * `cli/run.ts`).
+ */
 function folderOf(file: string): string {
   const folders = LAYERS.flat().filter((folder) => file.startsWith(`${folder}/`));
   return folders.sort((a, b) => b.length - a.length)[0] ?? '';
@@ -55,23 +58,23 @@ function layerOf(folder: string): number {
   return LAYERS.findIndex((layer) => layer.includes(folder));
 }
 
-/** Files that only put others together, and what the CLI and the service share; they import and are imported freely. */
+/** Files that only connect other files, and what the CLI and the service share. Here every import is allowed. */
 const PROGRAM = '';
 
-test('no file imports from a higher folder, or from another one of its layer', () => {
+test('no file imports from a higher folder, or from another folder of its own layer', () => {
   const upward = imports.filter(
     ({ from, to }) => from !== PROGRAM && to !== PROGRAM && layerOf(to) <= layerOf(from),
   );
   expect(upward).toEqual([]);
 });
 
-test('only the CLI and the reader of clusters use files of the program itself', () => {
+test('only the CLI and the kube-client import files of the program itself', () => {
   const users = imports.filter(({ to }) => to === PROGRAM).map(({ from }) => from);
   const others = users.filter((from) => !/^(cli\/.*|kube-client|)$/.test(from));
   expect(others).toEqual([]);
 });
 
-test('the layers name every folder, and imports were found', () => {
+test('the layers contain every folder, and the test found imports', () => {
   const folders = files.map(folderOf);
   expect(LAYERS.flat().filter((folder) => !folders.includes(folder))).toEqual([]);
   const unknown = files.filter((file) => folderOf(file) === PROGRAM && file.includes('/'));

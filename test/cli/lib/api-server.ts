@@ -3,31 +3,31 @@ import type { AddressInfo } from 'node:net';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { matchesSelector } from '../../../src/k8s/selector.ts';
 
-/** A question, as audit logs have it. */
+/** A request to the API server, with the fields of an audit log. */
 export interface Asked {
   verb: string;
-  /** `deployments.apps` */
+  /** For example `deployments.apps`. */
   resource: string;
-  /** '' : of all, or none. */
+  /** '' for requests to all namespaces, and for cluster-scoped resources. */
   namespace: string;
   name: string;
 }
 
 export interface FakeServerOptions {
   objects?: readonly KubeObject[];
-  /** What the user may not do. */
+  /** Returns true for requests that the user may not send. */
   isDenied?: (asked: Asked) => boolean;
-  /** Plurals that are not served. */
+  /** Plural names of resources that the server does not serve. */
   unserved?: readonly string[];
-  /** How many objects a list has at most before it is continued. */
+  /** Maximum number of objects in one page of a list. */
   pageSize?: number;
-  /** Answers every question instead. */
+  /** If set, it answers every request. */
   answer?: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
 export interface FakeServer {
   url: string;
-  /** `list deployments.apps shop`, in the order they came. */
+  /** All requests in order, such as `list deployments.apps shop`. */
   asked: string[];
   headers: IncomingMessage['headers'][];
   close: () => Promise<void>;
@@ -37,7 +37,7 @@ const USER = 'jane';
 const PATH =
   /^\/(?:api|apis\/(?<group>[^/]+))\/(?<version>v[^/]+)(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<plural>[a-z]+)(?:\/(?<name>[^/]+))?$/;
 
-/** As much of an API server as reading takes: lists in pages, single objects, and refusals as real ones word them. */
+/** An API server for reading only: lists in pages, single objects, and errors with the texts of a real one. */
 export async function fakeApiServer(options: FakeServerOptions): Promise<FakeServer> {
   const asked: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
@@ -58,7 +58,7 @@ function close(server: Server): Promise<void> {
 
 interface Reply {
   code: number;
-  /** A text is sent as such. */
+  /** A string is sent as it is. */
   body: object | string;
 }
 
@@ -124,7 +124,7 @@ function listOf(
     kind: 'List',
     apiVersion,
     metadata: { resourceVersion: '1', ...(end < chosen.length ? { continue: String(end) } : {}) },
-    // Built-in kinds come without these two.
+    // In lists of built-in kinds, items have no apiVersion and kind.
     items: page.map(({ apiVersion: version, kind, ...rest }) =>
       version.includes('.') ? { apiVersion: version, kind, ...rest } : rest,
     ),
@@ -140,7 +140,7 @@ function status(code: number, reason: string, message: string, details: object):
   return { ...head, message, reason, details, code };
 }
 
-/** Word for word what kube-apiserver answers. */
+/** The exact answer of kube-apiserver to a forbidden request. */
 function forbidden({ verb, resource, namespace, name, group, plural: kind }: Question): object {
   const what = name === '' ? resource : `${resource} "${name}"`;
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;

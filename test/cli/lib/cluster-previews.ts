@@ -7,25 +7,28 @@ import { temporaryFolder, writeConfig } from './kubeconfig.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The shop without its env, and the env. */
+/** The shop without its env, and the env alone. */
 export const SHOP = ['backend.yaml', 'web.yaml'].map((name) =>
   path(`../../../examples/shop/${name}`),
 );
 export const ENV = path('../../../examples/shop/dynamicenv.yaml');
 
 export interface ClusterPreviews {
-  /** For files of the tests; removed after the last test. */
+  /** A temporary folder for the tests' files. It is removed after the last test. */
   folder: string;
-  /** A server with these objects, and the arguments with which `preview` finds it. It is closed after the test. */
+  /**
+   * Starts a server with these objects; returns it and the arguments with which `preview` uses it. It is closed after
+   * the test.
+   */
   cluster(
     options: FakeServerOptions,
     parts?: { namespace?: string },
   ): Promise<{ server: FakeServer; flags: string[] }>;
-  /** `preview --from-cluster` with these arguments, on a server with these objects. */
+  /** Runs `preview --from-cluster` with these arguments, on a server with these objects. */
   previewOn(options: FakeServerOptions, ...args: string[]): Promise<Previewed>;
 }
 
-/** Previews on API servers of their own; call it once in a test file. */
+/** Previews that each run on their own API server. Call it once in a test file. */
 export function clusterPreviews(): ClusterPreviews {
   const folder = temporaryFolder();
   let servers: FakeServer[] = [];

@@ -1,7 +1,7 @@
 import { preview } from '../../../src/cli/preview/preview.ts';
 import type { Output } from '../../../src/cli/shared/terminal.ts';
 
-/** An output that is written down; what would be coloured is in brackets when `marked`. */
+/** An output that collects what is written. With `marked`, coloured text is in brackets after its colour. */
 export function recorder(marked = false): Output & { text: () => string; notes: () => string } {
   const written: string[] = [];
   const noted: string[] = [];
@@ -20,19 +20,19 @@ export interface Previewed {
   notes: string;
 }
 
-/** `preview` inside this process: quick. */
+/** Runs `preview` inside the test process, which is faster than a new process. */
 export async function previewed(...args: string[]): Promise<Previewed> {
   const output = recorder();
   const code = await preview(args, output);
   return { code, text: output.text(), notes: output.notes() };
 }
 
-/** The message with which `preview` refuses its input. */
+/** The error message with which `preview` refuses these arguments. */
 export function refusal(...args: string[]): Promise<string> {
   return refusalOf(previewed(...args));
 }
 
-/** The message with which a command refuses its input. */
+/** The error message with which a command refuses its input. */
 export async function refusalOf(command: Promise<unknown>): Promise<string> {
   try {
     await command;
@@ -40,5 +40,5 @@ export async function refusalOf(command: Promise<unknown>): Promise<string> {
     if (error instanceof Error && error.name === 'UsageError') return error.message;
     throw error;
   }
-  throw new Error('accepted');
+  throw new Error('the command was accepted, but should be refused');
 }

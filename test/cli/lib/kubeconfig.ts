@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of its own below the system's temporary one. */
+/** Creates a folder in the system's temporary folder. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'dynamicenv-'));
 }
@@ -14,7 +14,7 @@ export interface ConfigParts {
   server: string;
 }
 
-/** A kubeconfig of one context. */
+/** A kubeconfig with one context. */
 export function configText({ context = 'dev', namespace, user, server }: ConfigParts): string {
   const place = namespace === undefined ? {} : { namespace };
   return JSON.stringify({

@@ -6,17 +6,20 @@ import { readFlags } from '../../../src/flags.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Cluster } from '../../../src/simulator/cluster.ts';
 
-/** Long ago, as everything in a real cluster is. */
+/** A date in the past, because the objects of a real cluster are usually old. */
 const START = '2020-01-01T00:00:00Z';
 
 export interface Life {
-  /** Deployments whose pods never come, `namespace/name`. */
+  /** Deployments whose pods never become ready, as `namespace/name`. */
   neverReady?: readonly string[];
-  /** What happens when all is settled. */
+  /** Called when no more changes are pending. */
   afterwards?: (cluster: Cluster) => Promise<void> | void;
 }
 
-/** A cluster in which these files were applied and the envs among them live: all its objects, as an API server has them. */
+/**
+ * All objects of a cluster in which these files were applied and the controllers have finished, as an API server
+ * returns them.
+ */
 export async function livingCluster(
   files: readonly string[],
   { neverReady = [], afterwards }: Life = {},

@@ -11,19 +11,19 @@ export interface Outcome {
 
 export interface Running {
   process: ChildProcess;
-  /** What it said so far. */
+  /** The output until now. */
   said: Omit<Outcome, 'code'>;
   ended: Promise<Outcome>;
 }
 
 export interface Launch {
-  /** A link to the program, by whose name it is called. */
+  /** A symbolic link through which the program is started. */
   link?: string;
-  /** Modules that are loaded first, as source text. */
+  /** Source texts of modules that Node loads before the program. */
   before?: string[];
 }
 
-/** Starts `dynamicenv`, with no setting of this process's own. */
+/** Starts `dynamicenv`, without the settings in this process's environment. */
 export function start(
   args: readonly string[],
   env: Record<string, string> = {},
@@ -47,7 +47,7 @@ export function start(
   return { process: child, said, ended };
 }
 
-/** Runs it to its end. */
+/** Runs the program until it ends. */
 export function runProgram(
   args: readonly string[],
   {
@@ -57,7 +57,7 @@ export function runProgram(
   }: { env?: Record<string, string>; input?: string } & Launch = {},
 ): Promise<Outcome> {
   const running = start(args, env, launch);
-  // A program that reads no input may be gone before it gets any.
+  // A program that reads no input may end before the input is written.
   running.process.stdin?.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
@@ -68,7 +68,7 @@ export function runProgram(
 const DEADLINE_MS = 20_000;
 const POLL_MS = 25;
 
-/** Asks again and again until there is an answer. */
+/** Repeats the check until it returns a value. */
 export async function eventually<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   what: string,

@@ -16,16 +16,16 @@ export interface LogLine extends Record<string, unknown> {
 export interface TestApp {
   app: FastifyInstance;
   service: Service<DecisionConfig> & { metrics: Metrics };
-  /** What was logged so far, at info and above. */
+  /** The lines logged until now, of level info and above. */
   lines: LogLine[];
   config: DecisionConfig;
   setNow(time: Date): void;
   post(url: string, body: unknown): Promise<{ statusCode: number; json: Record<string, unknown> }>;
-  /** The value of one line of /metrics, 0 when it is not there. */
+  /** The value of this line of /metrics; 0 if there is no such line. */
   metric(line: string): Promise<number>;
 }
 
-/** The service as `serve` makes it, with its log caught. */
+/** The service with the settings that `serve` makes of these flags. Its log is collected. */
 export async function testApp(flags: string[] = []): Promise<TestApp> {
   const config = readFlags(DECISION_FLAGS, flags, {});
   const lines: LogLine[] = [];

@@ -123,7 +123,7 @@ export function admissionBody(more: Partial<AdmissionRequest> = {}) {
   };
 }
 
-/** A body that every hook takes. */
+/** A valid body for each hook. */
 export const BODIES: Record<string, () => object> = {
   '/dynamicenv/customize': customizeBody,
   '/dynamicenv/sync': compositeBody,

@@ -5,7 +5,7 @@ import { isIPv4 } from 'node:net';
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
-  // DER wants the shortest form, and Go insists on it.
+  // DER requires the shortest form of a length, and Go checks it.
   const long = length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
   const size = length < 128 ? [length] : long;
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
@@ -17,7 +17,7 @@ const ECDSA_SHA256 = sequence(der(0x06, hex('2a8648ce3d040302')));
 const COMMON_NAME = der(0x06, hex('550403'));
 const ALTERNATIVE_NAMES = der(0x06, hex('551d11'));
 
-/** RFC 5280, 4.2.1.6: an IPv4 address, or a DNS name. */
+/** A subject alternative name: an IPv4 address or a DNS name (RFC 5280, section 4.2.1.6). */
 function generalName(name: string): Buffer {
   return isIPv4(name)
     ? der(0x87, Buffer.from(name.split('.').map(Number)))
@@ -37,7 +37,7 @@ export function selfSigned(name: string): { cert: string; key: string } {
     sequence(time('200101000000Z'), time('491231235959Z')),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
-    // Go looks at nothing else for the name.
+    // Go compares the host with this extension only.
     der(0xa3, sequence(sequence(ALTERNATIVE_NAMES, der(0x04, sequence(generalName(name)))))),
   );
   const signature = der(0x03, Buffer.from([0]), sign('sha256', body, privateKey));

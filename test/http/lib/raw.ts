@@ -3,12 +3,12 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 
-/** A connection that sends what it is told, byte by byte if need be, and remembers what came. */
+/** A TCP connection of a test. It sends exactly the bytes that it gets, and collects what the server sends. */
 export interface Raw {
   socket: Socket;
-  /** What the server said so far. */
+  /** What the server has sent until now. */
   said(): string;
-  /** When the server ended the connection, in milliseconds since it was opened. */
+  /** Resolves when the server closes the connection, with the milliseconds since it was opened. */
   ended: Promise<number>;
   send(text: string | Buffer): void;
 }
@@ -16,7 +16,7 @@ export interface Raw {
 export async function portOf(app: FastifyInstance): Promise<number> {
   await app.listen({ host: '127.0.0.1', port: 0 });
   const address = app.server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return address.port;
 }
 
@@ -26,7 +26,7 @@ export async function raw(port: number, { encrypted = false } = {}): Promise<Raw
   const start = performance.now();
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
-  // The server's end of it is what is tested.
+  // Errors are ignored here: the tests check how the server ends the connection.
   socket.on('error', () => undefined);
   const ended = new Promise<number>((resolve) => {
     socket.once('close', () => resolve(performance.now() - start));
@@ -42,13 +42,13 @@ export async function raw(port: number, { encrypted = false } = {}): Promise<Raw
   };
 }
 
-/** The head of a POST with a JSON body. */
+/** The headers of a POST request with a JSON body. */
 export function head(path: string, ...more: string[]): string {
   const lines = [`POST ${path} HTTP/1.1`, 'host: a', 'content-type: application/json', ...more];
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** Sends one character each half second until the server ends the connection. */
+/** Sends one character every half second, until the server closes the connection. Returns when it was closed. */
 export async function drip({ send, ended }: Raw, text: string): Promise<number> {
   let at = 0;
   const timer = setInterval(() => {
@@ -60,7 +60,7 @@ export async function drip({ send, ended }: Raw, text: string): Promise<number> 
   return time;
 }
 
-/** Waits until the server has said what is looked for, or ended the connection. */
+/** Waits until the server has sent this text, or has closed the connection. Returns all that it has sent. */
 export async function answered(one: Raw, what: string | RegExp): Promise<string> {
   while (one.said().match(what) === null && !one.socket.destroyed) {
     await Promise.race([once(one.socket, 'data'), one.ended]);

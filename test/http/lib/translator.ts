@@ -23,7 +23,7 @@ import {
 } from '../../../src/virtualservice/routes/marks.ts';
 import { stripRoutes } from '../../../src/virtualservice/routes/strip.ts';
 
-/** The user whom Metacontroller was in the recordings. */
+/** Metacontroller's user name in the recordings. */
 export const METACONTROLLER = 'mc';
 
 const KINDS = {
@@ -34,9 +34,9 @@ const KINDS = {
 const VIRTUAL_SERVICES = 'VirtualService.networking.istio.io/v1';
 
 /**
- * The recorded calls were answered by a prototype, so what it had written is in them. Here it is replaced by what the
- * service under test answered last: children, status, marks and routes. What a cluster adds stays as recorded: uids,
- * versions, times, owners, a Deployment's status.
+ * Adapts recorded calls to the service under test. In the recordings an early prototype answered, and later requests
+ * contain what it answered. This code replaces that by the last answers of the service under test: children, status,
+ * marks and routes. What the cluster adds stays as recorded: uids, versions, times, owners and a Deployment's status.
  */
 export function createTranslator(strategy: string) {
   let children: LocalObject[] = [];
@@ -46,7 +46,10 @@ export function createTranslator(strategy: string) {
   const byVersion = new Map<string, VirtualService>();
   const systems = new Map<string, KubeObject>();
 
-  /** The recorded VirtualService as it would be with our marks and routes; a version not met before is the current one. */
+  /**
+   * The recorded VirtualService with the marks and routes of the service under test. An unknown resourceVersion stands
+   * for the current state.
+   */
   const virtualService = (recorded: VirtualService): VirtualService => {
     const version = recorded.metadata.resourceVersion ?? '';
     const state = byVersion.get(version) ?? current ?? withoutOurs(recorded);
@@ -106,10 +109,10 @@ export function createTranslator(strategy: string) {
           Object.entries(KINDS).map(([kind, key]) => [key, childrenOf(kind)]),
         ),
         related: {
-          // The prototype did not ask for these.
+          // The prototype did not ask for StatefulSets.
           'StatefulSet.apps/v1': {},
           ...request.related,
-          // The prototype asked for its own clones, too.
+          // The prototype also asked for the clones of rules that it had made. The service does not.
           [KINDS.DestinationRule]: Object.fromEntries(
             Object.entries(rules).filter(([, { metadata }]) => !metadata.ownerReferences),
           ),
@@ -147,7 +150,7 @@ export function createTranslator(strategy: string) {
       const recorded = review.request.object as VirtualService;
       const old = current ?? withoutOurs(recorded);
       const isOwner = review.request.userInfo.username === METACONTROLLER;
-      // `kubectl apply` keeps the marks and takes the routes away; `kubectl replace` takes both.
+      // `kubectl apply` keeps the marks and removes the routes; `kubectl replace` removes both.
       const isReplaced = Object.keys(marksOf(recorded).annotations).length === 0;
       const kept = isReplaced ? { labels: {}, annotations: {} } : marksOf(old);
       const object = isOwner
@@ -155,7 +158,7 @@ export function createTranslator(strategy: string) {
         : withMarks(withoutOurs(recorded), kept);
       return { ...review, request: { ...review.request, object, oldObject: old } };
     },
-    /** The VirtualService as it was stored. */
+    /** The VirtualService as it was stored, after the patch. */
     admitted: (sent: AdmissionReview, patch: Operation[]): VirtualService => {
       current = applyJsonPatch(
         sent.request.object as LocalObject,

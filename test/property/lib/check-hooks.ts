@@ -47,7 +47,8 @@ export function watchHooks(
     const answer = await ask(call);
     const again = await ask({ ...call, body: shuffled(call.body, random) });
     const difference = differenceOf(call.url, call.body, answer.body, again.body);
-    if (difference !== undefined) complain(`${call.url} is not blind to order: ${difference}`);
+    if (difference !== undefined)
+      complain(`${call.url} depends on the order of its input: ${difference}`);
     const direct = frozenAnswer(call.url, toJson(call.body));
     if (direct !== answer.body) complain(`${call.url} answers the same input with ${direct}`);
     return answer;

@@ -9,7 +9,7 @@ import { fullName, isOurs, type Led, ledBy, type Mirror, ofKind } from './mirror
 export interface Phases {
   /** Deployment's uid → when it was last seen available (ms). */
   available: Map<string, number>;
-  /** `host subset` and clone's name → when a route last led to it (ms). */
+  /** `host subset` and clone name → when a route last led to it (ms). */
   led: Map<string, number>;
   /** RouteInjection's key → when it was activated (ms). */
   activated: Map<string, number>;
@@ -22,7 +22,7 @@ export interface PhaseSettings {
   lagSeconds: number;
   metacontrollerUser: string;
   isExempt(env: EnvName): boolean;
-  /** When a user last acted (ms). Failures of pods, hooks and writes are no actions of a user. */
+  /** When a user last acted (ms). Failures of pods, hooks and writes do not count. */
   lastDeed(): number;
 }
 
@@ -38,7 +38,7 @@ function ruleHost({ metadata, spec }: DestinationRule): string {
   return fullName(spec.host, metadata.namespace);
 }
 
-/** Call it before the write is recorded: the state up to now is kept with its time. */
+/** Call this before a write is recorded. It notes with the time what exists until then. */
 export function remember(phases: Phases, mirror: Mirror, now: number): void {
   for (const deployment of ofKind<Deployment>(mirror, 'Deployment')) {
     if (isAvailable(deployment)) phases.available.set(deployment.metadata.uid ?? '', now);
@@ -46,7 +46,7 @@ export function remember(phases: Phases, mirror: Mirror, now: number): void {
   for (const name of ledBy(mirror).flatMap(names)) phases.led.set(name, now);
 }
 
-/** Call it after the write is recorded. */
+/** Call this after a write is recorded. Returns the violations of the order. */
 export function phaseProblems(
   entry: HistoryEntry,
   phases: Phases,
@@ -96,7 +96,7 @@ function activationProblems(
   ];
 }
 
-/** A clone that crashes keeps its requests. Routes may be withdrawn only after an action of a user. */
+/** A clone that crashes keeps its routes. They may be deactivated only after an action of a user. */
 function withdrawalProblems(
   key: string,
   { activated }: Phases,
@@ -129,7 +129,10 @@ function envOfOwned(object: HistoryEntry['before']): EnvName | undefined {
   return name as EnvName | undefined;
 }
 
-/** Undefined when no route leads to it, or when another rule has the same subset of the same host. */
+/**
+ * The name in `led` of a rule's subset or a clone. Undefined if no route leads to it, or if another rule has the same
+ * subset of the same host.
+ */
 function leadName(object: HistoryEntry['before'], mirror: Mirror): string | undefined {
   if (object?.kind === 'Deployment') return object.metadata.name;
   if (object?.kind !== 'DestinationRule') return undefined;

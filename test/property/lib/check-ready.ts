@@ -28,8 +28,8 @@ export function isReady({ status }: DynamicEnv): boolean {
 }
 
 /**
- * Checks a cluster in which nothing is pending: every request of a ready env that no other env may take reaches the
- * env's clone.
+ * Checks a cluster without pending changes. Every request of a ready env must reach its clone, except requests that
+ * another env may take.
  */
 export function brokenPromises(
   mirror: Mirror,
@@ -56,7 +56,10 @@ export function brokenPromises(
   );
 }
 
-/** The clones that a request must reach. Without envs it goes to the base's subset, by a route that can be copied. */
+/**
+ * The clones that a request must reach. Empty if the request would not go to the base's subset without envs, or if its
+ * route cannot be copied.
+ */
 function promised(
   request: HostRequest,
   { metadata, spec }: DynamicEnv,
@@ -90,7 +93,7 @@ function hitRoute(
   return route && { route, entry: route.match?.[matchIndex] ?? {} };
 }
 
-/** The entry already has a condition on the same header or label. Such an entry is not copied. */
+/** True if the entry already has a condition on the same header or label. Such an entry gets no copy. */
 function isContrary(entry: HTTPMatchRequest, { headers, sourceLabels }: IstioMatch): boolean {
   const decided = [...Object.keys(entry.headers ?? {}), ...Object.keys(entry.withoutHeaders ?? {})];
   const asked = Object.keys(headers ?? {}).map((name) => name.toLowerCase());

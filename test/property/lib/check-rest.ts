@@ -4,9 +4,7 @@ import { meshOf, misroutings } from './check-routing.ts';
 import type { EnvName } from './env-choice.ts';
 import { type Mirror, ofKind } from './mirror.ts';
 
-/**
- * Checks a cluster in which nothing is pending: it matches what the envs request now, not what they requested earlier.
- */
+/** Checks a cluster without pending changes. It must have what the envs request now, and nothing of earlier specs. */
 export function restProblems(
   mirror: Mirror,
   everWanted: (env: EnvName) => readonly IstioMatch[],
@@ -22,7 +20,7 @@ export function restProblems(
   ];
 }
 
-/** Is the spec refused? Then the last valid spec stays in force. */
+/** True if the spec is refused. Then the last valid spec stays in effect. */
 function isRefused({ status }: DynamicEnv): boolean {
   return status?.conditions?.some(({ reason }) => reason === 'InvalidSpec') ?? false;
 }

@@ -46,13 +46,13 @@ export function takenTo(outcome: Outcome, mesh: Mesh): string[] {
 export interface RoutingRules {
   /** Current and former matches of an env. */
   matches(env: EnvName): readonly IstioMatch[];
-  /** True when somebody deleted parts of this env by hand, or forced its removal: its own requests may fail. */
+  /** True if somebody deleted parts of this env by hand, or forced its removal. Its requests may then fail. */
   isExempt(env: EnvName): boolean;
 }
 
 /**
- * Requests that an injected route takes must go to a living clone of an env that matches them. Returns those that do
- * not.
+ * A request that an injected route takes must reach an existing clone, whose env has a match for the request. Returns
+ * the violations.
  */
 export function misroutings(mirror: Mirror, rules: RoutingRules): string[] {
   const mesh = meshOf(mirror);
@@ -87,8 +87,7 @@ function judge(
     return `taken by env ${env}, none of whose matches it has`;
   }
   if (rules.isExempt(env)) return undefined;
-  // The user may delete their own Service, or change it so that it selects none of our pods. Then its requests fail in
-  // any case.
+  // A user may delete a Service, or change it so that it selects none of our pods. Its requests fail then in any case.
   const lost = reached.find(({ unavailable }) => unavailable === 'no-subset');
   if (lost !== undefined) {
     return `sent to ${lost.host} ${lost.subset}, which no DestinationRule defines`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { DynamicEnv, IstioMatch, Workload } from '../../../src/api/dynamicenv.ts';
 import { cloneName, subsetName } from '../../../src/kinds/dynamicenv/plan/names.ts';
 
-/** One name is the prefix of another, and one is no DNS label. Both have revealed bugs before. */
+/** One name is the prefix of another, and one is not a DNS label. Both have revealed bugs before. */
 export const ENVS = ['al', 'al-bob', 'bo.x'] as const;
 export type EnvName = (typeof ENVS)[number];
 
@@ -35,7 +35,7 @@ export interface EnvChoice {
   /** Indexes of MATCHES. */
   matches: number[];
   subsets: ('backend' | 'web')[];
-  /** Is `web` a consumer (without routes) when it is no subset? */
+  /** If true, `web` is a consumer (without routes) unless it is a subset. */
   consumer: boolean;
   image: number;
   replicas: number;

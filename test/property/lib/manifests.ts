@@ -1,7 +1,7 @@
 import type { DestinationRule, HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 
-/** The user's objects. The variants are the edits that the steps make. */
+/** The user's objects. Each has variants, which are the edits that the steps make. */
 
 const NAMESPACE = 'shop';
 const DOMAIN = 'shop.svc.cluster.local';
@@ -11,7 +11,7 @@ export interface BaseVariant {
   replicas: number;
   label: number;
   podLabel: number;
-  /** A number for the selector. A change of it requires that the Deployment is deleted and created again. */
+  /** A part of the selector. A change of it means that the Deployment is deleted and created again. */
   selector: number;
 }
 
@@ -76,7 +76,8 @@ function rule(name: string, variant: number): DestinationRule {
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',
     metadata: { name, namespace: NAMESPACE },
-    // exportTo is not edited: Istio would hide the clone's subset until the clone's rule has the same exportTo.
+    // exportTo is never edited, because Istio would hide the clone's subset until the clone's rule has the same
+    // exportTo.
     spec: {
       host,
       ...(name === 'web' ? { exportTo: ['*'] } : {}),
@@ -92,7 +93,10 @@ function to(host: string, subset?: string, weight?: number) {
 
 const REPORTS = { match: [{ uri: { prefix: '/reports' } }], timeout: '60s' };
 
-/** The last names look like those of injected routes but are not. They detect code that removes routes by prefix. */
+/**
+ * The last names resemble those of injected routes but are the user's. They detect code that removes routes by a
+ * prefix of the name.
+ */
 function routeVariants(host: string): HTTPRoute[][] {
   const shared = { route: [to(host, 'shared')] };
   return [

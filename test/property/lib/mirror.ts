@@ -14,12 +14,15 @@ export function ofKind<T = LocalObject>(mirror: Mirror, kind: string): T[] {
   return [...mirror.values()].filter((object) => object.kind === kind) as T[];
 }
 
-/** Detected by a header that no user's route has here. Names are not used: the code under test relies on them. */
+/**
+ * The clone that an injected route leads to. It is recognised by a response header that no user's route has in these
+ * tests. Names of routes are not used, because the code under test relies on them.
+ */
 export function cloneOf(route: HTTPRoute | undefined): string | undefined {
   return clonesOf(route)[0];
 }
 
-/** All clones that the route leads to. Empty: it is not an injected route. */
+/** All clones that a route leads to; empty if it is not an injected route. */
 export function clonesOf(route: HTTPRoute | undefined): string[] {
   return (route?.route ?? []).flatMap((target) => cloneAt(target) ?? []);
 }

@@ -7,7 +7,7 @@ import { ROUTED_HOSTS } from './manifests.ts';
 
 type Headers = Record<string, string>;
 
-/** For each regex: a value that matches, and one that just does not. */
+/** For each regex: a value that matches it, and a similar value that does not. */
 const REGEX_SAMPLES: Record<string, [string, string]> = { 'b.b': ['bxb', 'bxbx'] };
 
 function sample({ exact, prefix, regex }: StringMatch): [string, string] {
@@ -16,7 +16,7 @@ function sample({ exact, prefix, regex }: StringMatch): [string, string] {
   return REGEX_SAMPLES[regex ?? ''] ?? ['', ''];
 }
 
-/** For each match: headers that match it, and variants with one header wrong, in another case, or missing. */
+/** Headers for a match: some that match, and variants with one header wrong, in another case, or missing. */
 function headersFor({ headers = {} }: IstioMatch): Headers[] {
   const entries = Object.entries(headers).map(([name, value]): [string, [string, string]] => [
     name.toLowerCase(),
@@ -49,7 +49,7 @@ const PLACES: [host: string, path: string, callers: Caller[]][] = [
   [FRONT, '/web', [GATEWAY]],
 ];
 
-/** All requests that are evaluated whenever routes change. */
+/** All requests that are evaluated after each change of routes. */
 export const REQUESTS: readonly HostRequest[] = PLACES.flatMap(([host, path, callers]) =>
   callers.flatMap((caller) =>
     HEADERS.map((headers) => ({
@@ -64,7 +64,7 @@ export const REQUESTS: readonly HostRequest[] = PLACES.flatMap(([host, path, cal
   ),
 );
 
-/** Does the request satisfy the match? Written as simply as possible. */
+/** True if the request satisfies the match. It is implemented as simply as possible, for comparison. */
 export function satisfies(request: HostRequest, match: IstioMatch): boolean {
   const headersFit = Object.entries(match.headers ?? {}).every(([name, wanted]) =>
     fits(request.headers[name.toLowerCase()], wanted),

@@ -29,7 +29,7 @@ export interface RunOptions {
   lagSeconds: number;
 }
 
-/** Far more than any run needs, and far less than a write loop makes. */
+/** Limits for the number of writes. A correct run needs far fewer, and a write loop makes far more. */
 const RATE = { perMinute: 60, perCause: 40 };
 
 interface Run {
@@ -37,19 +37,19 @@ interface Run {
   twin: Cluster;
   watch: Watch;
   user: string;
-  /** Current faults, and when they end (ms). */
+  /** Faults that are active, with the time at which they end (ms). */
   faults: { name: string; until: number; lift: () => void }[];
   matches: Map<EnvName, IstioMatch[]>;
   exempt: Set<EnvName>;
   causes: number[];
-  /** When a step last changed what the clones should be. */
+  /** When a step last changed what the clones should be (ms). */
   deed: { at: number };
   problems: string[];
   notebook: ReturnType<typeof createNotebook>;
 }
 
 /**
- * Runs the steps on a cluster with the system and on one without it. Throws with a description when something is wrong.
+ * Runs the steps on a cluster with this system and on one without it. Throws with a description if something is wrong.
  */
 export async function twinRun(steps: readonly Step[], options: RunOptions): Promise<void> {
   const run = createRun(options);
@@ -130,13 +130,17 @@ function report(run: Run, steps: readonly Step[], options: RunOptions, when: str
   );
 }
 
-/** The twin is written first: it then has the expected content of the user's object at the moment of our write. */
+/**
+ * Writes to the twin first, so that it already has the expected content of the user's object when our write follows.
+ */
 async function both(run: Run, write: Write): Promise<void> {
   run.causes.push(run.cluster.now().getTime());
   const expected = await outcomeOf(write, run.twin);
   const outcome = await outcomeOf(write, run.cluster);
   if (outcome !== expected) {
-    run.problems.push(`the user's write ends with ${outcome}, without any env with ${expected}`);
+    run.problems.push(
+      `the user's write ends with ${outcome}, on the cluster without envs with ${expected}`,
+    );
   }
 }
 
@@ -193,7 +197,7 @@ async function perform(run: Run, step: Step): Promise<void> {
   }
 }
 
-/** May this step be a reason to withdraw routes? Time, faults and VirtualServices are not. */
+/** True if this step may be a reason to deactivate routes. Time, faults and changes of VirtualServices are not. */
 function concernsClones(step: Step): boolean {
   if ('kind' in step) return step.kind !== 'VirtualService';
   return !['wait', 'rest', 'fault', 'save', 'restore'].includes(step.do);
@@ -205,22 +209,23 @@ async function forceRemoval(cluster: Cluster, env: EnvName): Promise<void> {
   await cluster.as().delete('DynamicEnv', undefined, env);
 }
 
-/** An action on the cluster alone, not on its twin. */
+/** Performs an action on the cluster only, not on its twin. */
 async function act(run: Run, work: () => Promise<unknown>): Promise<void> {
   run.deed.at = run.cluster.now().getTime();
   run.causes.push(run.cluster.now().getTime());
   await outcomeOf(work, run.cluster);
 }
 
-/** The longest delay of a retry after many failures (client-go's default rate limiter), plus two resyncs. */
+/** The longest delay of a retry after many failures (default rate limiter of client-go), plus two resyncs. */
 const PATIENCE_SECONDS = 1000 + 2 * 60;
 
-/** Ends all faults and waits until the system has recovered. */
+/** Ends all faults, and waits until no more writes follow. */
 async function rest(run: Run): Promise<void> {
   for (const { lift } of run.faults.splice(0)) lift();
   await wait(run, 180);
   const { seconds, quiet } = await run.cluster.settle({ maxSeconds: PATIENCE_SECONDS });
-  if (!quiet) run.problems.push(`there is no rest: writes until ${seconds} s after`);
+  if (!quiet)
+    run.problems.push(`the cluster is not idle: there are writes until ${seconds} s after`);
   await catchUp(run);
   const writes = run.cluster.history.length;
   await wait(run, 125);

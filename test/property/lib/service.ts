@@ -14,7 +14,7 @@ const log = { debug: silent, info: silent, warn: silent, error: silent };
 export interface TestService {
   app: FastifyInstance;
   config: DecisionConfig;
-  /** The same decision without HTTP and with a frozen input: throws when the code writes to its input. */
+  /** The hook's decision without HTTP, with frozen input. Throws if the code changes its input. */
   answerFrozen(url: string, body: unknown): object;
 }
 

@@ -2,7 +2,7 @@ import { isMap } from '../../../src/k8s/json-map.ts';
 
 export type Path = readonly (string | number)[];
 
-/** Unexpected values to put in place of others. `ABSENT`: the value is removed. */
+/** Values of wrong types, to replace other values. `ABSENT` removes the value. */
 const ABSENT = Symbol('absent');
 export const STRANGE: readonly unknown[] = [
   ABSENT,
@@ -22,7 +22,7 @@ export const STRANGE: readonly unknown[] = [
   { constructor: 'text' },
 ];
 
-/** The paths of a value and of all values below it. */
+/** The paths of a value and of everything in it. */
 export function placesIn(value: unknown, at: Path = []): Path[] {
   const below = Array.isArray(value)
     ? value.flatMap((item, index) => placesIn(item, [...at, index]))
@@ -32,7 +32,7 @@ export function placesIn(value: unknown, at: Path = []): Path[] {
   return [at, ...below];
 }
 
-/** A copy with another value at that path. */
+/** A copy in which the value at this path is replaced by another one. */
 export function spoiled<T>(value: T, [key, ...rest]: Path, strange: unknown): T {
   if (key === undefined) return strange as T;
   const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<

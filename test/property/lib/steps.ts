@@ -10,7 +10,7 @@ import {
   VIRTUAL_SERVICES,
 } from './manifests.ts';
 
-/** How a user writes. `edit` reads the live object, adds a label, and writes it back with everything that is on it. */
+/** How a user writes. `edit` reads the live object, adds a label, and writes everything back. */
 const WRITERS = ['apply', 'argo', 'replace', 'patch', 'edit', 'recreate'] as const;
 export type Writer = (typeof WRITERS)[number];
 
@@ -60,7 +60,7 @@ export type Step =
 const thousandths = (min: number, max: number) =>
   fc.integer({ min: min * 1000, max: max * 1000 }).map((ms) => ms / 1000);
 
-/** Length of a wait: from less than one sync to much longer than a drain, so that every phase occurs sometimes. */
+/** Length of a wait: from less than one sync to much longer than a drain time, so that every phase occurs sometimes. */
 const seconds = fc.oneof(
   { weight: 3, arbitrary: thousandths(0, 0.06) },
   { weight: 4, arbitrary: thousandths(0.05, 2) },
@@ -152,12 +152,12 @@ const action: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: forceStep },
 );
 
-/** A wait follows every action. Shrinking may remove it. */
+/** After each action the run waits. Shrinking may remove the wait. */
 const life: fc.Arbitrary<Step[]> = fc
   .array(fc.tuple(action, wait), { minLength: 1, maxLength: 12, size: 'max' })
   .map((pairs) => pairs.flat());
 
-/** Most runs begin with an env that may have just become ready, so that there is something to lose. */
+/** Most runs begin with an env that may have just become ready. Otherwise there would be little to lose. */
 const birth: fc.Arbitrary<Step[]> = fc
   .record({ choice: envChoice, seconds: thousandths(5, 20) })
   .map(({ choice, seconds: time }) => [

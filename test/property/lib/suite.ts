@@ -4,9 +4,9 @@ import type { LocalClusterOptions } from '../../../src/simulator/cluster.ts';
 import { type RunOptions, twinRun } from './run.ts';
 import { steps } from './steps.ts';
 
-/** Runs for each strategy. */
+/** Number of runs for each strategy. */
 const RUNS = 32;
-/** The result does not depend on the duration. FC_SHRINK=1 shrinks a failure, which can take an hour. */
+/** Time limit in milliseconds. FC_SHRINK=1 also shrinks a failing run, which can take an hour. */
 const PATIENCE = 3_600_000;
 
 const options: fc.Arbitrary<Omit<RunOptions, 'strategy'>> = fc.record({
@@ -16,13 +16,13 @@ const options: fc.Arbitrary<Omit<RunOptions, 'strategy'>> = fc.record({
 });
 
 /**
- * Users and faults act freely on a cluster with envs. Meanwhile no request and no route of the user may be harmed. When
- * the envs are gone, the cluster must equal its twin, on which only the user's steps happened.
+ * Users and faults act at random on a cluster with envs. During this time no request and no route of a user may be
+ * harmed. At the end, without envs, the cluster must be equal to its twin, on which only the user's steps were made.
  */
 export function twinSuite(strategy: LocalClusterOptions['strategy']): void {
   describe(`a cluster with envs, ${strategy}`, () => {
     it(
-      'equals its twin without envs when they are gone, and routes correctly until then',
+      'equals its twin without envs when all envs are gone, and routes correctly until then',
       async () => {
         await fc.assert(
           fc.asyncProperty(steps, options, async (taken, chosen) => {

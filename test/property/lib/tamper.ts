@@ -15,12 +15,15 @@ function childrenOf(cluster: Cluster, kind: string, env: EnvName): LocalObject[]
     );
 }
 
-/** Does it remove destinations of routes, so that requests may fail until they are repaired? */
+/** True if it removes destinations of routes. Requests may then fail until these are restored. */
 export function isDestructive(what: Tampering): boolean {
   return what.startsWith('delete');
 }
 
-/** Changes our objects and marks by hand. The user's own content is not changed, or the twin would differ. */
+/**
+ * Changes our objects and marks by hand. The user's own content stays the same, because the twin must have the same
+ * content.
+ */
 export async function tamper(cluster: Cluster, what: Tampering, env: EnvName): Promise<void> {
   const user = cluster.as('vandal');
   const each = async (kind: string, change: (object: LocalObject) => Promise<unknown>) => {

@@ -8,7 +8,7 @@ import type { LocalObject } from '../../../src/simulator/object.ts';
 import { strayOwners } from '../../support/stray-owners.ts';
 import { firstDifference } from './first-difference.ts';
 
-/** A service that never requests a change: the cluster behaves as if this system were not installed. */
+/** A service whose hooks never request a change. The cluster then behaves as if this system were not installed. */
 const nothing: Inject = async ({ url }) => {
   const answer = url.endsWith('customize')
     ? { relatedResources: [] }
@@ -21,7 +21,8 @@ export function createTwin(options: Omit<LocalClusterOptions, 'inject'>): Cluste
 }
 
 /**
- * The content that is compared: everything that a user can write, but not what the API server allocates from counters.
+ * The part of an object that is compared: everything that a user can write. Values that the API server counts up are
+ * left out.
  */
 function content(whole: LocalObject) {
   const { status: _status, metadata, ...object } = whole;

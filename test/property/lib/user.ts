@@ -8,7 +8,7 @@ import type { BaseChange, Step, Writer } from './steps.ts';
 /** One write of a user. On the cluster and on its twin it must have the same result. */
 export type Write = (cluster: Cluster) => Promise<unknown>;
 
-/** The user's state between steps: the current variant of each base, and saved copies. */
+/** What a user remembers between steps: the current variant of each base, and saved copies. */
 export interface Notebook {
   bases: Map<string, BaseVariant>;
   copies: Map<Cluster, Map<string, LocalObject>>;
@@ -29,7 +29,7 @@ export async function outcomeOf(write: Write, cluster: Cluster): Promise<string>
   }
 }
 
-/** The writes of a step; empty when the step is no write of a user to their own objects. */
+/** The writes of a step; empty if the step is not a user's write to their own objects. */
 export function writesOf(step: Step, notebook: Notebook): Write[] {
   switch (step.do) {
     case 'base':
@@ -75,7 +75,7 @@ function write(object: KubeObject, by: Writer): Write[] {
   }
 }
 
-/** Reads, changes and writes: the user's own write also contains everything that we put on the object. */
+/** Reads, changes and writes the live object, so the user's write also contains everything that we added to it. */
 async function edit(cluster: Cluster, { kind, metadata }: KubeObject): Promise<unknown> {
   const live = cluster.get(kind, metadata.namespace, metadata.name);
   if (live === undefined) return undefined;
@@ -98,7 +98,7 @@ function changed(variant: BaseVariant, change: BaseChange): BaseVariant {
   return { ...variant, [change]: change === 'replicas' ? next + 1 : next };
 }
 
-/** Saves a VirtualService with everything on it, or restores it. */
+/** Saves the complete live VirtualService, or writes a saved one back. */
 function copying({ do: verb, name }: Step & { do: 'save' | 'restore' }, notebook: Notebook): Write {
   const namespace = name === 'front' ? 'edge' : 'shop';
   return async (cluster) => {

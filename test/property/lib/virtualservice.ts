@@ -11,7 +11,10 @@ import { toJson } from '../../../src/simulator/object.ts';
 import { planned } from '../../../src/virtualservice/injections/planned.ts';
 import { olderFirst } from '../../../src/virtualservice/injections/precedence.ts';
 
-/** Random VirtualServices, RouteInjections and requests. They use few values, so that they often match each other. */
+/**
+ * Generates VirtualServices, RouteInjections and requests. They have few different values, so that they often match
+ * each other.
+ */
 export const HOSTS = ['backend.shop.svc.cluster.local', 'other.shop.svc.cluster.local'];
 export const ENVS = ['env-a', 'env-b', 'env-c'];
 
@@ -149,7 +152,7 @@ const different = fc.uniqueArray(injection, {
   selector: ({ metadata }) => metadata.name,
 });
 
-/** Usually all injections of an env have the same matches. Here their order may differ. */
+/** In a cluster, all injections of an env have the same matches. Here the order of their matches may differ. */
 export const injections = fc
   .tuple(different, fc.constantFrom('different', 'alike', 'reversed'))
   .map(([all, how]): RouteInjection[] =>
@@ -170,7 +173,7 @@ export function planOf(all: readonly RouteInjection[]) {
     .sort(olderFirst);
 }
 
-/** A gateway's own pods have none of the callers' labels. */
+/** Source labels are compared with the gateway's own pods, which do not have the callers' labels. */
 export const requests: fc.Arbitrary<HostRequest> = fc
   .record({
     path: fc.constantFrom('/', '/a', '/b', '/c?x=1'),

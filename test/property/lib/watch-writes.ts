@@ -15,7 +15,7 @@ export interface WatchSettings extends PhaseSettings, RoutingRules {
   isWebhookLost(): boolean;
 }
 
-/** Checks the cluster after every stored write. The twin has what the user last wrote. */
+/** Checks the cluster after every stored write. The twin has the user's last content. */
 export function watchWrites(cluster: Cluster, twin: Cluster, settings: WatchSettings): Watch {
   const mirror: Mirror = new Map();
   const phases = createPhases();
@@ -44,7 +44,7 @@ function alteredRoutes({ key, after }: HistoryEntry, twin: Cluster): string[] {
   ];
 }
 
-/** Whatever a user writes, the routes are rendered again in the same write, so that there is no moment without them. */
+/** The webhook renders the routes in the same write, whatever a user writes, so there is no moment without them. */
 function lostPlan({ user, before, after }: HistoryEntry, settings: WatchSettings): string[] {
   const isTheirs = user !== settings.metacontrollerUser && !settings.isWebhookLost();
   if (after?.kind !== 'VirtualService' || before === undefined || !isTheirs) return [];
@@ -54,7 +54,7 @@ function lostPlan({ user, before, after }: HistoryEntry, settings: WatchSettings
 
 const ROUTING = ['VirtualService', 'DestinationRule', 'Service'];
 
-/** A change of metadata or status does not change where requests go; neither does a change of a base Deployment. */
+/** A change of metadata or status, or of a base Deployment, does not change where requests go. */
 function movesRequests({ before, after }: HistoryEntry): boolean {
   const kind = (after ?? before)?.kind ?? '';
   if (kind === 'Deployment') return isOurs(after ?? before) && !(before && after);

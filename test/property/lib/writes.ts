@@ -9,14 +9,14 @@ import { CONFIG } from '../../unit/virtualservice/builders.ts';
 
 const NOW = new Date('2026-02-01T00:00:00Z');
 
-/** A write after the webhook has changed it. */
+/** The object as it is stored after the webhook has changed it. */
 export function admitted(object: VirtualService, oldObject: VirtualService, username: string) {
   const { patch, refusal } = admit({ operation: 'UPDATE', username, object, oldObject }, CONFIG);
   expect(refusal).toBeUndefined();
   return applyJsonPatch(object, patch);
 }
 
-/** Metacontroller's next write. */
+/** Metacontroller's next write, after a sync of the decorator. */
 function synced(object: VirtualService, all: readonly RouteInjection[]): VirtualService {
   const { annotations, labels } = decorate(object, all, CONFIG, NOW);
   const set = (old: Record<string, string> = {}, changes: Record<string, string | null>) =>
@@ -33,7 +33,7 @@ function synced(object: VirtualService, all: readonly RouteInjection[]): Virtual
   return admitted({ ...object, metadata }, object, CONFIG.metacontrollerUser);
 }
 
-/** Repeats writes until nothing changes any more. An empty plan is removed one write after its routes. */
+/** Repeats syncs and writes until nothing changes. An empty plan is removed one write after its routes. */
 export function settled(object: VirtualService, all: readonly RouteInjection[]): VirtualService {
   const once = synced(object, all);
   const twice = synced(once, all);
@@ -43,7 +43,7 @@ export function settled(object: VirtualService, all: readonly RouteInjection[]):
   return once;
 }
 
-/** The object without the long text that fills it. */
+/** The object without the long text that makes it large. */
 function essence({ metadata, spec }: VirtualService) {
   const { filler: _filler, ...annotations } = metadata.annotations ?? {};
   return { annotations, labels: metadata.labels ?? {}, spec };

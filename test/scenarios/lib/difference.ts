@@ -1,8 +1,9 @@
 import { isMap } from '../../../src/simulator/object.ts';
 
 /**
- * What differs from the expected value, in words; empty when nothing does. A map names the members that must be there, with
- * `null` for those that must not; a list must be equal, unless it is `{contains: […]}`; `~text` is any text that contains it.
+ * The differences from the expected value, as texts; empty if there are none. A map lists the members to compare: the
+ * found map may have more, and `null` means that the member must be absent. A list must be equal, unless it is written
+ * `{contains: […]}`. `~text` stands for any text that contains `text`.
  */
 export function differences(expected: unknown, found: unknown, path: string): string[] {
   if (expected === null)

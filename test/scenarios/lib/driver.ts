@@ -1,10 +1,10 @@
 import type { LocalObject } from '../../../src/simulator/object.ts';
 
-/** The verbs with which a scenario writes whole manifests. */
+/** The verbs of a scenario that write complete manifests. */
 export const MANIFEST_VERBS = ['apply', 'create', 'serverSideApply', 'replace'] as const;
 export type ManifestVerb = (typeof MANIFEST_VERBS)[number];
 
-/** One object as a scenario names it: `Deployment shop/backend`, `DynamicEnv alice`. */
+/** An object's name in a scenario, parsed: `Deployment shop/backend`, `DynamicEnv alice`. */
 export interface ObjectName {
   kind: string;
   namespace: string | undefined;
@@ -12,54 +12,54 @@ export interface ObjectName {
 }
 
 export interface WriteOptions {
-  /** Who writes; default `developer`. */
+  /** The user who writes; default `developer`. */
   as?: string;
   /** Field manager of a server-side apply; default `kubectl`. */
   manager?: string;
-  /** Server-side apply takes fields over from other managers. */
+  /** Server-side apply with --force-conflicts: takes fields over from other managers. */
   force?: boolean;
-  /** This write is not checked by schemas and policies (in-memory cluster only). */
+  /** Skips schemas and policies for this write (in-memory cluster only). */
   unchecked?: boolean;
 }
 
-/** A fault, which lasts until it is lifted. */
+/** A fault. It lasts until the scenario ends it. */
 export interface FaultSpec {
   /** Path of a hook (`/dynamicenv/sync`), or `all`. */
   hook?: string;
   /** How the hook fails; default `refused`. */
   mode?: 'error' | 'timeout' | 'refused' | 'conflict';
-  /** The body of a failing hook's answer, or the reason of a refused write. */
+  /** The body of the failing hook's answer, or the message of the refused write. */
   message?: string;
   times?: number;
-  /** The admission webhook cannot be reached. */
+  /** `lost`: the API server cannot reach the admission webhook. */
   webhook?: 'lost';
-  /** `<namespace>/<Deployment>`: its pods are not ready. */
+  /** `<namespace>/<Deployment>` whose pods are not ready. */
   pods?: string;
-  /** Writes that are refused, or (mode `conflict`) end with a conflict. */
+  /** Selects writes that are refused, or that end with a conflict in mode `conflict`. */
   write?: { user?: string; verb?: string; kind?: string; namespace?: string; name?: string };
 }
 
 export type Cascade = 'background' | 'foreground' | 'orphan';
 
 /**
- * What a scenario needs of a cluster: only what kubectl can do, so that the same scenario can run on a real control
- * plane. A refused write is an Error with the API server's message.
+ * The operations on a cluster that scenarios use. Each is something that kubectl can do, so a scenario also runs on a
+ * real control plane. A refused write throws an Error with the API server's message.
  */
 export interface Driver {
   write(verb: ManifestVerb, object: LocalObject, options: WriteOptions): Promise<void>;
   /** `kubectl patch --type=merge` */
   patch(name: ObjectName, patch: object, options: WriteOptions): Promise<void>;
-  /** Does not wait until the object is gone. */
+  /** Returns at once, without waiting until the object is gone. */
   delete(name: ObjectName, cascade: Cascade, options: WriteOptions): Promise<void>;
   /** All objects of the kinds that scenarios use. */
   objects(): Promise<LocalObject[]>;
   /** Messages of warning events, oldest first. */
   events(): Promise<string[]>;
-  /** Calls the listener with all objects after each stored write; returns how to stop. */
+  /** Calls the listener with all objects after each stored write. Returns a function that stops this. */
   watch(listener: (objects: LocalObject[]) => void): () => void;
-  /** Lets time pass. */
+  /** Advances the time by this many seconds; a real cluster waits. */
   advance(seconds: number): Promise<void>;
-  /** Returns how to lift the fault. */
+  /** Starts a fault. Returns a function that ends it. */
   fault(fault: FaultSpec): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ interface Condition {
   status: string;
 }
 
-/** `ready alice bob`, or a map from objects' names to what is expected of them. */
+/** Either `ready alice bob`, or a map from object names to what is expected of each object. */
 export type Expectations = string | Record<string, unknown>;
 
 export function unmet(expected: Expectations, objects: readonly LocalObject[]): string[] {
@@ -21,7 +21,7 @@ export function unmet(expected: Expectations, objects: readonly LocalObject[]): 
   throw new Error(`expected "ready <env>" or a map, not "${expected}"`);
 }
 
-/** As `kubectl wait --for=condition=Ready` has it, for the spec as it is now. */
+/** True Ready for the current generation, as `kubectl wait --for=condition=Ready` checks it. Returns the problems. */
 function notReady(env: string, objects: readonly LocalObject[]): string[] {
   const [object] = named(objects, `DynamicEnv ${env}`);
   if (object === undefined) return [`DynamicEnv ${env}: not found`];
@@ -51,7 +51,7 @@ function objectDiffers(name: string, wanted: unknown, objects: readonly LocalObj
   ];
 }
 
-/** `Ready: true` is short for `Ready: {status: "True"}`. */
+/** Expands `Ready: true`, which is short for `Ready: {status: "True"}`. */
 function fullConditions(wanted: Record<string, unknown>): Record<string, unknown> {
   const { status } = wanted;
   if (!isMap(status) || !isMap(status['conditions'])) return wanted;
@@ -62,7 +62,7 @@ function fullConditions(wanted: Record<string, unknown>): Record<string, unknown
   return { ...wanted, status: { ...status, conditions: Object.fromEntries(conditions) } };
 }
 
-/** The object with its conditions by their type. */
+/** The object with its conditions as a map by type, so that expectations can name them. */
 function readable(object: LocalObject): Record<string, unknown> {
   const list = object.status?.['conditions'];
   if (!Array.isArray(list)) return object;
@@ -72,7 +72,10 @@ function readable(object: LocalObject): Record<string, unknown> {
   return { ...object, status: { ...object.status, conditions } };
 }
 
-/** Names of routes in their order: `@alice/backend` is one of that env's for that Deployment, `-` one without a name. */
+/**
+ * Compares the names of routes, in order. `@alice/backend` is a route of env alice for Deployment backend; `-` is a
+ * route without a name.
+ */
 function routesDiffer(wanted: unknown, { spec }: LocalObject, name: string): string[] {
   const routes = (spec?.['http'] ?? []) as { name?: string }[];
   const found = routes.map((route) => route.name ?? '-');
@@ -91,7 +94,7 @@ function routePattern(text: string): RegExp {
   return new RegExp(`^dynamic-environment-${env}-${deployment}-[0-9a-f]{10}$`);
 }
 
-/** `goesTo`: one destination, or the share of each. */
+/** `goesTo` is one destination, or a map with the share of each destination. */
 export function goesElsewhere(
   request: RequestSpec,
   goesTo: unknown,

@@ -2,7 +2,7 @@ import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { Driver } from './driver.ts';
 import type { Step } from './scenario.ts';
 
-/** What a reader needs to find why a step failed: the step, what differed, the latest events, the envs' statuses. */
+/** The error for a failed step: the step, the differences, the latest events and the status of each env. */
 export async function failure(
   { line, words }: Step,
   action: string,
@@ -18,7 +18,7 @@ export async function failure(
     ...objects.filter(({ kind }) => kind === 'DynamicEnv').flatMap(standing),
   ].join('\n');
   const error = new Error(message);
-  // The stack would show the runner, which is not what failed.
+  // The stack trace would point to this runner, not to the step that failed.
   error.stack = message;
   return error;
 }

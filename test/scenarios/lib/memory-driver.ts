@@ -19,7 +19,7 @@ import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
 import { injectFault } from './memory-faults.ts';
 import type { Scenario } from './scenario.ts';
 
-/** The user that Metacontroller writes as, whatever the service's flag says. */
+/** The user name with which Metacontroller writes. It does not depend on the service's flag. */
 const METACONTROLLER = 'system:serviceaccount:metacontroller:metacontroller';
 
 type Validate = NonNullable<LocalClusterOptions['validate']>;
@@ -33,18 +33,21 @@ const PROPAGATION = {
 const silent = () => undefined;
 const SILENCE = { debug: silent, info: silent, warn: silent, error: silent };
 
-// Compiled once: that takes longer than a scenario.
+// Compiled once, because this takes longer than a scenario.
 const validators = await loadValidators();
 
 interface DriverOptions {
   skew?: Scenario['skew'];
-  /** Gets every call of a hook with its answer. */
+  /** Receives every hook call with its answer. */
   tell?: (answered: Answered) => void;
-  /** A kind beside those of the service, with its settings, and what the cluster serves for it. */
+  /** An additional kind, with its settings and with what the API server serves for it. */
   more?: { kind: Kind<object>; settings: object; served: ServedKind };
 }
 
-/** The service, called over HTTP (Fastify's inject) by an in-memory cluster whose schemas are the shipped CRDs. */
+/**
+ * The service and an in-memory cluster whose schemas are the CRDs of this repository. The cluster calls the service
+ * over HTTP (Fastify's inject).
+ */
 export async function memoryDriver(
   config: DecisionConfig,
   strategy: LocalClusterOptions['strategy'],
@@ -71,7 +74,7 @@ export async function memoryDriver(
     },
   });
   const validate: Validate = (object, before) => {
-    // A field that was invalid before and is not changed is accepted (CRD validation ratcheting).
+    // The API server accepts an invalid field that the write does not change (CRD validation ratcheting).
     if (isUnchecked || jsonEqual(object.spec, before?.spec)) return undefined;
     const verdict = validatorOf(object)?.validate(object);
     const refusals = [...(verdict?.errors ?? []), ...(verdict?.unknown ?? [])].filter(
@@ -136,7 +139,7 @@ export async function memoryDriver(
   };
 }
 
-/** All objects, without copying them: scenarios read far more often than anything changes. */
+/** Keeps all objects without copying them at each read: scenarios read far more often than objects change. */
 function mirror(cluster: Cluster) {
   const objects = new Map<string, LocalObject>();
   cluster.onWrite(({ key, after }) => {
@@ -148,14 +151,17 @@ function mirror(cluster: Cluster) {
 
 const MAX_CALLS = 1000;
 
-/** A loop of writes takes no virtual time: without a limit on calls it would never end, nor would its test process. */
+/**
+ * Limits the number of hook calls. A write loop takes no virtual time, so without this limit the test process would
+ * never end.
+ */
 function callLimit() {
   let left = MAX_CALLS;
   let refuse: (error: Error) => void = () => undefined;
   const reached = new Promise<never>((_, reject) => {
     refuse = reject;
   });
-  // Otherwise a rejection that nothing awaits ends the process.
+  // Without this handler, an unhandled rejection would end the process.
   reached.catch(() => undefined);
   return {
     reached,
@@ -173,7 +179,7 @@ function callLimit() {
   };
 }
 
-/** Is the spec's field at the beginning of this path unchanged? */
+/** True if the write does not change the top-level field of the spec to which this path belongs. */
 function isUntouched(path: string, object: KubeObject, before: KubeObject | undefined): boolean {
   const [, field] = /^spec\.(\w+)/.exec(path) ?? [];
   if (field === undefined || before === undefined) return false;

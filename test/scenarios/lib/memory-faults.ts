@@ -4,7 +4,7 @@ import type { FaultSpec } from './driver.ts';
 
 type Undo = () => Promise<void>;
 
-/** A scenario's fault on the in-memory cluster. */
+/** Starts a scenario's fault on the in-memory cluster. */
 export function injectFault(cluster: Cluster, notReady: Set<string>, fault: FaultSpec): Undo {
   const lifts: Lift[] = [];
   if (fault.hook !== undefined) lifts.push(failHook(cluster, fault, fault.hook));

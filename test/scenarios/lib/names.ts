@@ -5,7 +5,7 @@ import type { ObjectName } from './driver.ts';
 
 const NAMESPACE = 'shop';
 
-/** Undefined: the cluster does not serve it. */
+/** The kind with this name; undefined if the cluster does not serve it. */
 function servedKind(name: string): ServedKind | undefined {
   try {
     const kind = DISCOVERY.kindNamed(name);
@@ -15,12 +15,14 @@ function servedKind(name: string): ServedKind | undefined {
   }
 }
 
-/** `Deployment shop/backend`, `DynamicEnv alice`; without a namespace it is `shop`. */
+/** Parses `Deployment shop/backend` or `DynamicEnv alice`. The default namespace is `shop`. */
 export function parseName(text: string): ObjectName {
   const [kind = '', rest = ''] = text.split(' ');
   const served = servedKind(kind);
   if (served === undefined || rest === '') {
-    throw new Error(`"${text}" does not name an object, as "Deployment shop/backend" does`);
+    throw new Error(
+      `"${text}" is not the name of an object; write it like "Deployment shop/backend"`,
+    );
   }
   const [first = '', second] = rest.split('/');
   if (!served.namespaced) return { kind, namespace: undefined, name: rest };
@@ -33,7 +35,7 @@ export function nameOf({ kind, metadata }: LocalObject): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-/** The objects with this name; `*` in it matches any text. */
+/** The objects with this name. `*` in the name matches any text. */
 export function named(objects: readonly LocalObject[], text: string): LocalObject[] {
   const { kind, namespace, name } = parseName(text);
   const pattern = glob(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
@@ -45,7 +47,7 @@ export function glob(text: string): RegExp {
   return new RegExp(`^${escaped}$`);
 }
 
-/** What a manifest may leave out because every scenario would repeat it: apiVersion, and the namespace `shop`. */
+/** Adds what every manifest of a scenario would repeat: apiVersion, and the namespace `shop`. */
 export function completed(manifest: unknown): LocalObject {
   const object = manifest as LocalObject;
   const kind = servedKind(object?.kind);
@@ -61,7 +63,7 @@ export function completed(manifest: unknown): LocalObject {
   }) as LocalObject;
 }
 
-/** `repeat(1000, x)` is a long text. */
+/** Expands `repeat(1000, x)` to a text of 1000 x. */
 export function expanded(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(expanded);
   if (isMap(value)) {

@@ -8,12 +8,12 @@ import { decisionConfig, loadScenario, type Scenario, scenarioFiles } from './sc
 
 type Strategy = LocalClusterOptions['strategy'];
 
-/** Milliseconds: enough for a scenario on a busy machine. */
+/** Time limit of a scenario in milliseconds, enough for a busy machine. */
 const LIMIT = 30_000;
 
 /**
- * Makes a test of every scenario, on the in-memory cluster; one test file per strategy, so that they run in parallel.
- * `settings`: for scenarios that do not set them.
+ * Creates a test for each scenario, on the in-memory cluster. There is one test file for each strategy, so that they
+ * run in parallel. `settings`: defaults for scenarios that do not set them.
  */
 export async function playAll(
   strategy: Strategy,
@@ -26,7 +26,7 @@ export async function playAll(
     files.forEach((file, index) => {
       const scenario = scenarios[index];
       if (scenario === undefined) return;
-      // The test of a known failure fails when the failure is gone.
+      // `test.failing` fails as soon as the known failure is fixed, so the field `known` is removed in time.
       const run = scenario.known === undefined ? test : test.failing;
       const set = { ...scenario, settings: { ...settings, ...scenario.settings } };
       const tell = answersFile(`${suite}-${basename(file)}`);

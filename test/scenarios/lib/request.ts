@@ -3,16 +3,19 @@ import { fqdn } from '../../../src/istio/host.ts';
 import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 
-/** A request as a scenario writes it. */
+/** A request in a scenario. */
 export interface RequestSpec {
-  /** `backend.shop`, or any other host in full. */
+  /** `backend.shop`, or any other host, written in full. */
   host: string;
   headers?: Record<string, string>;
   path?: string;
   method?: string;
-  /** The caller's pod; default: one in namespace `shop` without labels. */
+  /** The caller's pod. Default: a pod in namespace `shop` without labels. */
   from?: { namespace?: string; labels?: Record<string, string> };
-  /** `<namespace>/<name>` of the gateway through which it enters; default: it comes from within the mesh. */
+  /**
+   * `<namespace>/<name>` of the Gateway through which the request enters. Default: the request comes from a pod in the
+   * mesh.
+   */
   gateway?: string;
 }
 
@@ -20,8 +23,8 @@ const CLUSTER_DOMAIN = 'cluster.local';
 const SUFFIX = `.svc.${CLUSTER_DOMAIN}`;
 
 /**
- * Where a request goes, going by the stored objects: shares by `<service>.<namespace>@<subset>`; `503 …` where no pod
- * would answer; a keyword for everything else.
+ * The destinations of a request according to the stored objects, with their shares. A destination is
+ * `<service>.<namespace>@<subset>`, or `503 …` if no pod would answer, or a keyword for any other result.
  */
 export function destinationsOf(
   request: RequestSpec,

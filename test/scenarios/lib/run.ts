@@ -10,23 +10,26 @@ import { write } from './writes.ts';
 
 const POLL_SECONDS = 0.25;
 const PATIENCE = '60s';
-/** First the time in which earlier changes may still cause writes; then two periodic resyncs and some seconds. */
+/**
+ * Seconds that a cluster is watched at the end: enough for writes that follow from earlier changes, then for two
+ * periodic resyncs.
+ */
 const REST_SECONDS = 15;
 const QUIET_SECONDS = 125;
 
 interface Stage {
   driver: Driver;
-  /** All objects after `given`. */
+  /** All objects after the fixtures in `given` were applied. */
   start: Snapshot;
   lifts: (() => Promise<void>)[];
-  /** The first problems that `always` found. */
+  /** The first problems that the checks of `always` found. */
   broken: string[];
   unwatch: () => void;
 }
 
 type Check = (objects: readonly LocalObject[]) => string[];
 
-/** Plays a scenario; the error names the step that failed, and what differed from it. */
+/** Runs a scenario. The error names the step that failed, with the differences. */
 export async function runScenario(scenario: Scenario, driver: Driver): Promise<void> {
   for (const object of (await Promise.all(scenario.given.map(loadFixture))).flat()) {
     await driver.write('apply', object, {});
@@ -115,7 +118,7 @@ function checkOf(item: unknown): Check {
   return (objects) => unmet(expect as Expectations, objects);
 }
 
-/** Checks again and again until there is no problem, or the time is up. */
+/** Repeats the check until it finds no problem or the time limit is reached. Returns the problems that remain. */
 async function poll(driver: Driver, check: Check, limit: number): Promise<string[]> {
   for (let waited = 0; ; waited += POLL_SECONDS) {
     const problems = check(await driver.objects());
@@ -130,7 +133,7 @@ async function unheard(driver: Driver, text: string): Promise<string[]> {
   return [`expected an event with "${text}", found ${JSON.stringify(events)}`];
 }
 
-/** What was written during two periodic resyncs. */
+/** The writes during two periodic resyncs. An idle cluster has none. */
 async function disquiet(driver: Driver): Promise<string[]> {
   await driver.advance(REST_SECONDS);
   const before = versions(await driver.objects());

@@ -17,20 +17,23 @@ export interface Step {
 
 export interface Scenario {
   name: string;
-  /** The cluster on which it can be played, if not on all. */
+  /** Set if the scenario runs on one kind of cluster only. */
   only?: 'memory';
-  /** Why it is known to fail. */
+  /** The reason why the scenario is known to fail. */
   known?: string;
-  /** Names of fixtures. */
+  /** Names of fixtures to apply at the start. */
   given: string[];
-  /** Decision flags, in camelCase. */
+  /** The service's settings, with the names of the flags in camelCase. */
   settings: Record<string, unknown>;
-  /** By how many seconds the clocks of the service's replicas are ahead of the API server's; calls go to them in turn. */
+  /**
+   * Seconds by which the clock of each replica of the service is ahead of the API server's. Calls go to the replicas
+   * in turn.
+   */
   skew?: number[];
   steps: Step[];
 }
 
-/** Every scenario's file, as `<kind>/<name>`, without its ending. */
+/** The files of all scenarios, as `<kind>/<name>` without extension. */
 export async function scenarioFiles(): Promise<string[]> {
   const files = await readdir(DIRECTORY, { recursive: true });
   return files
@@ -83,12 +86,16 @@ export async function loadFixture(name: string): Promise<LocalObject[]> {
   });
 }
 
-/** The service's flags. On a real cluster a scenario takes real time, so the times are short. */
+/**
+ * The service's settings for a scenario. Default times are short, because a scenario takes real time on a real
+ * cluster.
+ */
 export function decisionConfig(settings: Record<string, unknown>): DecisionConfig {
   const values = { drainSeconds: 1, settleSeconds: 1, ...settings };
   const args = Object.entries(values).map(([key, value]) => {
     const flag = (DECISION_FLAGS as Record<string, { name: string }>)[key];
-    if (flag === undefined) throw new Error(`settings.${key} is no decision flag`);
+    if (flag === undefined)
+      throw new Error(`settings.${key} is not a flag of the service's decisions`);
     return `--${flag.name}=${String(value)}`;
   });
   return readFlags(DECISION_FLAGS, args, {});

@@ -3,18 +3,18 @@ import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
 import { strayOwners } from '../../support/stray-owners.ts';
 import { glob, nameOf } from './names.ts';
 
-/** Metadata that the API server and kubectl write, which is not compared. */
+/** Metadata that the API server and kubectl write. It is not compared. */
 const SYSTEM = ['resourceVersion', 'generation', 'uid', 'managedFields', 'creationTimestamp'];
 const SYSTEM_ANNOTATIONS = [
   'kubectl.kubernetes.io/last-applied-configuration',
   'deployment.kubernetes.io/revision',
 ];
 
-/** All objects, without what systems write into them. */
+/** All objects by name, without the metadata that servers and tools write. */
 export type Snapshot = ReadonlyMap<string, LocalObject>;
 
 export function snapshot(objects: readonly LocalObject[]): Snapshot {
-  // An index is computed from the objects that are in it.
+  // Not compared: a MeshIndex is computed from the other objects.
   const written = objects.filter(({ kind }) => kind !== 'MeshIndex');
   return new Map(written.map((object) => [nameOf(object), asWritten(object)]));
 }
@@ -31,7 +31,7 @@ function asWritten({ status: _status, ...object }: LocalObject): LocalObject {
   return { ...object, metadata: Object.fromEntries(members) as unknown as LocalObject['metadata'] };
 }
 
-/** No labels are the same as an empty map of labels. */
+/** Empty maps and lists count as absent: no labels are the same as an empty map of labels. */
 function isEmpty(value: unknown): boolean {
   return (
     (isMap(value) && Object.keys(value).length === 0) ||
@@ -39,7 +39,7 @@ function isEmpty(value: unknown): boolean {
   );
 }
 
-/** How two snapshots differ, in words; `except`: names of objects that the scenario itself changed. */
+/** The differences between two snapshots, as texts. `except`: names of objects that the scenario itself changed. */
 export function snapshotDifferences(
   before: Snapshot,
   after: Snapshot,

@@ -1,6 +1,6 @@
 const WRITER = ['as', 'refused'];
 
-/** The actions of steps, and the fields that each of them may have. */
+/** The actions of steps, each with the fields that it may have. */
 const ACTIONS = {
   apply: [...WRITER, 'unchecked'],
   create: [...WRITER, 'unchecked'],
@@ -20,7 +20,7 @@ const ACTIONS = {
 
 export type Action = keyof typeof ACTIONS;
 
-/** The action of a step; throws when it has none, or a field that this action does not know. */
+/** The action of a step. Throws if the step has no known action, or has a field that its action does not use. */
 export function actionOf(words: Record<string, unknown>, place: string): Action {
   const keys = Object.keys(words);
   const found = keys.filter((key): key is Action => key in ACTIONS);
@@ -36,7 +36,7 @@ export function actionOf(words: Record<string, unknown>, place: string): Action 
 
 const UNITS: Record<string, number> = { ms: 0.001, s: 1, m: 60 };
 
-/** `500ms`, `30s`, `2m` in seconds. */
+/** Parses `500ms`, `30s` or `2m`; returns seconds. */
 export function seconds(text: unknown): number {
   const [, number, unit = ''] = /^(\d+)(ms|s|m)$/.exec(String(text)) ?? [];
   const factor = UNITS[unit];

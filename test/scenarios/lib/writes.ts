@@ -12,7 +12,7 @@ import { loadFixture } from './scenario.ts';
 
 type Words = Record<string, unknown>;
 
-/** Writes what a step says, as a user; with `refused`, the write must be refused with a message that contains it. */
+/** Performs the write of a step. With `refused`, the write must fail with a message that contains this text. */
 export async function write(driver: Driver, action: string, words: Words): Promise<void> {
   const { refused } = words;
   if (refused === undefined) return writeAll(driver, action, words);
@@ -62,7 +62,10 @@ function optionsOf({ as, manager, force, unchecked }: Words): WriteOptions {
   };
 }
 
-/** A fixture's name, a manifest, or several of either; a text of several lines is a file as kubectl reads it. */
+/**
+ * Accepts a fixture's name, a manifest, or a list of these. A text with several lines is read as a YAML file, as
+ * kubectl reads it.
+ */
 async function manifests(what: unknown): Promise<LocalObject[]> {
   if (Array.isArray(what)) return (await Promise.all(what.map(manifests))).flat();
   if (isMap(what)) return [completed(what)];

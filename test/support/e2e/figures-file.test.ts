@@ -13,7 +13,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('figures come back in the order in which they came; without the variable none is kept', () => {
+test('figures are returned in the order in which they were added; without the variable none is stored', () => {
   appendFigure(VARIABLE, { what: 'nobody asked', value: '0' });
   expect(figuresOf(file)).toEqual([]);
   process.env[VARIABLE] = file;

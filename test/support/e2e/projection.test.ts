@@ -35,23 +35,23 @@ function found(make: () => LocalObject & { spec: Record<string, unknown> }, chan
   return projectionDifferences(project([make()]), project([real]));
 }
 
-describe('a real cluster’s end state is the same', () => {
+describe('the end state of a real cluster counts as the same', () => {
   test.each<[string, Change]>([
-    ['with defaults of its own', ({ spec }) => Object.assign(spec, { minReadySeconds: 0 })],
+    ['with default values', ({ spec }) => Object.assign(spec, { minReadySeconds: 0 })],
     ['with another uid', ({ metadata }) => Object.assign(metadata, { uid: 'x' })],
     [
       'with another parent',
       ({ metadata }) => Object.assign(metadata.labels ?? {}, { 'controller-uid': '2' }),
     ],
     [
-      'at another time',
+      'with other timestamps',
       ({ metadata }) =>
         Object.assign(metadata.annotations ?? {}, {
           'riskified.com/draining-since': '2026-02-02T11:22:33Z',
         }),
     ],
     [
-      'with kubectl’s notes',
+      'with the annotations of kubectl',
       ({ metadata }) =>
         Object.assign(metadata.annotations ?? {}, {
           'kubectl.kubernetes.io/last-applied-configuration': '{}',
@@ -62,7 +62,7 @@ describe('a real cluster’s end state is the same', () => {
   });
 });
 
-describe('it is not', () => {
+describe('the end state counts as different', () => {
   test.each<[string, typeof deployment, Change, string]>([
     [
       'with another value',
@@ -79,20 +79,20 @@ describe('it is not', () => {
       'spec.replicas: in memory 1, really undefined',
     ],
     [
-      'with one item more',
+      'with an additional item',
       deployment,
       ({ spec }) =>
         Object.assign(spec, { template: { spec: { containers: [{ name: 'a' }, { name: 'b' }] } } }),
       'spec.template.spec.containers',
     ],
     [
-      'with a field more, where nobody sets defaults',
+      'with an additional field, where no server sets defaults',
       rule,
       ({ spec }) => Object.assign(spec, { exportTo: ['.'] }),
       'spec.exportTo',
     ],
     [
-      'with a label more',
+      'with an additional label',
       deployment,
       ({ metadata }) => Object.assign(metadata.labels ?? {}, { x: 'y' }),
       'labels.x',
@@ -127,7 +127,7 @@ describe('it is not', () => {
     expect(found(make as typeof deployment, change).join()).toContain(words);
   });
 
-  test('with an object more or less', () => {
+  test('with an additional or a missing object', () => {
     const one = project([deployment()]);
     expect(projectionDifferences(one, {})).toEqual([
       'Deployment shop/backend: is on the in-memory cluster only',

@@ -6,7 +6,7 @@ const WHOLE: readonly Ran[] = ['scenarios', 'figures', 'kills', 'others', 'tools
   .flatMap((suite) => [`${suite}-dynamic-apply`, `${suite}-server-side-apply`])
   .map((file) => ({ file, statuses: ['passed', 'passed'] }));
 
-test('only a whole run without failures verifies', () => {
+test('only a complete run without failures counts as verified', () => {
   expect(whyNotVerified(WHOLE)).toBeUndefined();
   expect(whyNotVerified([...WHOLE, { file: 'uninstall', statuses: ['passed'] }])).toBeUndefined();
   expect(whyNotVerified(WHOLE.slice(1))).toBe('scenarios-dynamic-apply did not run');
@@ -17,6 +17,6 @@ test('only a whole run without failures verifies', () => {
   }
 });
 
-test('durations are told by the middle one, the least and the most', () => {
+test('durations are reported as median, minimum and maximum', () => {
   expect(spread([3000, 1000, 2000])).toBe('2.00 s (1.00 – 3.00, n = 3)');
 });

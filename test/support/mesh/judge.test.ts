@@ -3,7 +3,7 @@ import { judge } from '../../mesh/load/lib/judge.ts';
 import type { Sent } from '../../mesh/load/lib/request.ts';
 import type { Epoch } from '../../mesh/load/lib/timeline.ts';
 
-/** Wanted from 100 on, Ready from 200 to 300 and from 400 on, gone at 500. */
+/** The env is requested from 100 on, Ready from 200 to 300 and from 400 on, and deleted at 500. */
 const epoch: Epoch = {
   ...{ env: 'a', user: 'alice', from: 100, to: 500 },
   ready: [
@@ -21,21 +21,37 @@ function sent(start: number, end: number, version: string | undefined, user?: st
 
 describe('an answer is judged by the time of its request', () => {
   test.each<[string, Sent, ReturnType<typeof judge>]>([
-    ['the base, nobody', sent(210, 220, 'shared'), undefined],
-    ['the base, somebody else', sent(210, 220, 'shared', 'bob'), undefined],
-    ['the env, nobody', sent(210, 220, 'a'), 'leaked'],
-    ['the env, somebody else', sent(210, 220, 'a', 'bob'), 'leaked'],
-    ['the env, within', sent(210, 220, 'a', 'alice'), undefined],
-    ['the base, within', sent(210, 220, 'shared', 'alice'), 'missed'],
-    ['the base, within the second time', sent(400, 450, 'shared', 'alice'), 'missed'],
-    ['the base, before', sent(150, 160, 'shared', 'alice'), undefined],
-    ['the base, begun before', sent(199, 220, 'shared', 'alice'), undefined],
-    ['the base, ended after', sent(290, 301, 'shared', 'alice'), undefined],
-    ['the env, before it is Ready', sent(150, 160, 'a', 'alice'), undefined],
-    ['the env, before it is wanted', sent(90, 99, 'a', 'alice'), 'leaked'],
-    ['the env, after it is gone', sent(501, 502, 'a', 'alice'), 'leaked'],
-    ['another env', sent(150, 160, 'b', 'alice'), 'leaked'],
-    ['no pod', sent(150, 160, undefined, 'alice'), 'strange'],
+    ['the base answers a request without a user', sent(210, 220, 'shared'), undefined],
+    ['the base answers another user', sent(210, 220, 'shared', 'bob'), undefined],
+    ['the env answers a request without a user', sent(210, 220, 'a'), 'leaked'],
+    ['the env answers another user', sent(210, 220, 'a', 'bob'), 'leaked'],
+    ['the env answers its user while Ready', sent(210, 220, 'a', 'alice'), undefined],
+    [
+      'the base answers the user while the env is Ready',
+      sent(210, 220, 'shared', 'alice'),
+      'missed',
+    ],
+    [
+      'the base answers the user while the env is Ready again',
+      sent(400, 450, 'shared', 'alice'),
+      'missed',
+    ],
+    ['the base answers before the env is Ready', sent(150, 160, 'shared', 'alice'), undefined],
+    [
+      'the base answers a request that began before the env was Ready',
+      sent(199, 220, 'shared', 'alice'),
+      undefined,
+    ],
+    [
+      'the base answers a request that ended when the env was no longer Ready',
+      sent(290, 301, 'shared', 'alice'),
+      undefined,
+    ],
+    ['the env answers before it is Ready', sent(150, 160, 'a', 'alice'), undefined],
+    ['the env answers before it is requested', sent(90, 99, 'a', 'alice'), 'leaked'],
+    ['the env answers after it is deleted', sent(501, 502, 'a', 'alice'), 'leaked'],
+    ['another env answers', sent(150, 160, 'b', 'alice'), 'leaked'],
+    ['no pod is available', sent(150, 160, undefined, 'alice'), 'strange'],
     ['no answer', { ...sent(150, 160, undefined), status: 0 }, 'unanswered'],
     ['503', { ...sent(150, 160, undefined), status: 503 }, '5xx'],
     ['404', { ...sent(150, 160, undefined), status: 404 }, 'strange'],

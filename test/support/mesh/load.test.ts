@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => close());
 
-/** At least as many requests as asked for. */
+/** Sends requests until there are at least `count` of them. */
 async function loaded(doors: Door[], count: number): Promise<readonly Sent[]> {
   const mix = { users: ['alice', 'bob'], doors: doors.length, seed: 1 };
   const load = startLoad({ doors, host: 'backend.shop', rate: 300, mix });
@@ -28,7 +28,7 @@ async function loaded(doors: Door[], count: number): Promise<readonly Sent[]> {
   return load.stop();
 }
 
-test('requests go by both protocols, on kept and on new connections', async () => {
+test('requests use both protocols, on reused and on new connections', async () => {
   const sent = await loaded([door], 500);
   expect(sent.filter(({ version }) => version !== 'shared')).toEqual([]);
   const kinds = new Set(sent.map(({ protocol, isFresh }) => `${protocol} ${isFresh}`));
@@ -38,7 +38,7 @@ test('requests go by both protocols, on kept and on new connections', async () =
   expect(matching.length / sent.length).toBeLessThan(0.7);
 }, 20_000);
 
-test('no request is forgotten where nobody listens', async () => {
+test('every request is recorded, even if no server listens', async () => {
   const sent = await loaded([closed], 20);
   expect(
     sent.filter(({ status, detail }) => status !== 0 || !detail?.includes('ECONNREFUSED')),

@@ -29,7 +29,7 @@ function start() {
   };
 }
 
-test('a life: wanted, Ready, deleted, gone', async () => {
+test('the life of an env: created, Ready, deleted, removed', async () => {
   const { timeline, at, see } = start();
   await at(1).change('a', 'alice', async () => env(1, false));
   see(2, env(1, false));
@@ -46,7 +46,7 @@ test('a life: wanted, Ready, deleted, gone', async () => {
   ]);
 });
 
-test('with another match, the user before is taken until the env is Ready for the new one', async () => {
+test("after a change of the match, the previous user's requests are allowed at the clone until the env is Ready for the new user", async () => {
   const { timeline, at, see } = start();
   await at(1).change('a', 'alice', async () => env(1, false));
   see(2, env(1, true));
@@ -59,7 +59,7 @@ test('with another match, the user before is taken until the env is Ready for th
   ]);
 });
 
-test('a change for the same user is a pause of readiness, whenever the watch tells of it', async () => {
+test('after a change for the same user, the env is not Ready for a while, in whatever order the watch reports it', async () => {
   const { timeline, at, see } = start();
   await at(1).change('a', 'alice', async () => env(1, false));
   see(2, env(1, true));
@@ -82,7 +82,7 @@ test('a change for the same user is a pause of readiness, whenever the watch tel
   ]);
 });
 
-test('an env of the same name is another one', async () => {
+test('an env that is created again with the same name is a different env', async () => {
   const { timeline, at, see } = start();
   await at(1).change('a', 'alice', async () => env(1, false));
   see(2, env(1, true));

@@ -12,7 +12,7 @@ import type {
 } from '../../../src/hooks/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 
-/** A namespaced parent with a child of its namespace, and a finalizer. */
+/** A controller with a namespaced parent, one child in the parent's namespace, and a finalizer. */
 export const NOTE_CONTROLLER: CompositeDefinition = {
   kind: 'CompositeController',
   name: 'note',
@@ -33,7 +33,10 @@ export const NOTE_HOOKS: readonly Hook<Service<NoteSettings>>[] = compositeHooks
   finalize: finalizeNote,
 });
 
-/** The ConfigMap is looked at as a related object, too: one that is not the Note's own is no child. */
+/**
+ * Asks for the ConfigMap as a related object, too. This shows a ConfigMap of that name that is not a child of the
+ * Note.
+ */
 function customizeNote({ parent }: CustomizeRequest): CustomizeResponse {
   const { namespace = '' } = parent.metadata;
   const names = [childName(parent)];
@@ -41,9 +44,9 @@ function customizeNote({ parent }: CustomizeRequest): CustomizeResponse {
 }
 
 /**
- * A ConfigMap that the Note owned before Metacontroller came lacks the label by which Metacontroller finds children. It is
- * released before the hook is asked, and an answer that has it could not be created. So it is left alone, and the status
- * says what to do.
+ * If the Note owned a ConfigMap before Metacontroller was installed, this ConfigMap lacks the label by which
+ * Metacontroller finds children. Metacontroller then releases it before it calls the hook, and a create of the same
+ * name would fail. So the answer does not contain it, and the status says what to do.
  */
 function syncNote(
   { parent, children, related }: CompositeRequest,
@@ -65,7 +68,7 @@ function syncNote(
   return { status: { state: 'written' }, children: [child] };
 }
 
-/** The Note stays until its child is seen gone. */
+/** The finalizer stays until the child is no longer among the observed children. */
 function finalizeNote({ parent, children }: CompositeRequest): CompositeResponse {
   const finalized = find(children, parent) === undefined;
   return { status: { state: 'leaving' }, children: [], finalized };

@@ -4,7 +4,7 @@ import type { Kind } from '../../../src/hooks/kind.ts';
 import { definedKind } from '../../../src/simulator/discovery.ts';
 import { NOTE_CONTROLLER, NOTE_HOOKS, type NoteSettings } from './hooks.ts';
 
-/** The least that a kind has: a ConfigMap for each Note. It shows what a further kind costs: this file and its hooks. */
+/** The smallest possible kind: one ConfigMap for each Note. It shows what a new kind needs: this file and its hooks. */
 export const NOTE = {
   name: 'note',
   isOptional: true,
@@ -16,7 +16,7 @@ export const NOTE = {
   hooks: async () => NOTE_HOOKS,
 } as const satisfies Kind<NoteSettings>;
 
-/** What a cluster with its CustomResourceDefinition serves. */
+/** What the API server serves for the CustomResourceDefinition of Note. */
 export const SERVED_NOTE = definedKind({
   metadata: { name: 'notes.example.com' },
   spec: {

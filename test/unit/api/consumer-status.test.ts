@@ -6,11 +6,11 @@ const clone = { name: 'jobs-alice', namespace: 'shop', status: 'failed', message
 const error = { error: 'not found', lastOccurrence: '2026-01-01T00:00:00Z' };
 const other = { error: 'another', lastOccurrence: '2026-01-01T00:00:01Z' };
 
-describe("a consumer's entry", () => {
+describe('the status entry of a consumer', () => {
   test.each<[string, WorkloadStatus, ConsumerStatus]>([
     ['that runs', { deployment: clone }, { ...clone, deployment: clone }],
     [
-      'with errors of several parts, each told once',
+      'with errors of several parts, each listed once',
       {
         deployment: clone,
         subsetErrors: { deployment: [error, other], subset: [error], virtualServices: [] },
@@ -23,14 +23,14 @@ describe("a consumer's entry", () => {
     });
   });
 
-  test('is not there without consumers', () => {
+  test('is absent without consumers', () => {
     expect(toConsumersStatus({})).toEqual({});
   });
 });
 
-describe("consumers' entries in the shape of subsets'", () => {
+describe("consumers' entries in the format of subsets' entries", () => {
   test.each<[string, ConsumerStatus, WorkloadStatus]>([
-    ['as written now', { ...clone, deployment: clone }, { deployment: clone }],
+    ['as this version writes them', { ...clone, deployment: clone }, { deployment: clone }],
     [
       'with errors',
       { ...clone, deployment: clone, errors: [error] },
@@ -56,7 +56,7 @@ describe("consumers' entries in the shape of subsets'", () => {
     });
   });
 
-  test.each([undefined, {}])('none in %j', (status) => {
+  test.each([undefined, {}])('are absent for %j', (status) => {
     expect(readConsumersStatus(status)).toEqual({});
   });
 });

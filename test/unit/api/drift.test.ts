@@ -6,14 +6,14 @@ import { typeLines } from './type-lines.ts';
 
 const crds = await loadCrds();
 
-/** Kubernetes' types leave the name out for old clients' sake, but its API server refuses that, too. */
+/** Kubernetes' Go types mark the name as optional for old clients, but its API server refuses an object without it. */
 const STRICTER = /(?<=\.(configMapKeyRef|secretKeyRef|configMapRef|secretRef)\?\.name)\?/;
 
 function part(crd: CustomResourceDefinition, name: string): Schema {
   return crd.spec.versions[0]?.schema.openAPIV3Schema.properties?.[name] ?? {};
 }
 
-describe('types and schemas say the same', () => {
+describe('types and schemas agree', () => {
   test.each([
     ['spec', 'DynamicEnvSpec', crds['dynamicenvs.riskified.com'], 'src/api/dynamicenv.ts'],
     ['status', 'DynamicEnvStatus', crds['dynamicenvs.riskified.com'], 'src/api/dynamicenv.ts'],
@@ -29,7 +29,7 @@ describe('types and schemas say the same', () => {
     expect(schemaLines(part(crd, name), name).sort()).toEqual(fromTypes.sort());
   });
 
-  test('the comparison reaches the innermost fields, with their flags', () => {
+  test('the comparison reaches the innermost fields, and compares whether they are optional', () => {
     const lines = typeLines('src/api/dynamicenv.ts', 'DynamicEnvSpec', 'spec');
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -42,7 +42,7 @@ describe('types and schemas say the same', () => {
     expect(lines.length).toBeGreaterThan(150);
   });
 
-  test('a status field carries the words that its type allows', () => {
+  test('the enum of a status field has the values that its type allows', () => {
     expect(schemaLines(part(crds['dynamicenvs.riskified.com'], 'status'), 'status')).toContain(
       'status.state: degraded|processing|ready',
     );

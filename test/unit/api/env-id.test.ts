@@ -23,45 +23,45 @@ describe('envId', () => {
   it.each([
     ['a dot', 'feature.x', hashed('feature.x', 'feature-x')],
     ['upper case', 'Alice', hashed('Alice', 'alice')],
-    ['a dash in front', '-alice', hashed('-alice', 'alice')],
+    ['a dash at the start', '-alice', hashed('-alice', 'alice')],
     ['a dash at the end', 'alice-', hashed('alice-', 'alice')],
     ['41 characters', `${long}b`, hashed(`${long}b`, 'a'.repeat(29))],
     [
-      'a cut behind a dash',
+      'a cut just after a dash',
       `${'a'.repeat(28)}-${'b'.repeat(20)}`,
       hashed(`${'a'.repeat(28)}-${'b'.repeat(20)}`, 'a'.repeat(28)),
     ],
-    ['nothing usable', '...', hash10('...')],
-    // Else a short name could be left, that anybody may have.
+    ['a name without usable characters', '...', hash10('...')],
+    // Otherwise the rest would be a short name, which another env may have.
     [
-      'a cut behind dashes',
+      'a cut just after several dashes',
       `ab${'-'.repeat(40)}c`,
       hashed(`ab${'-'.repeat(40)}c`, `ab${'x'.repeat(27)}`),
     ],
-    ['what a name with dots becomes', envId('team.a'), hashed(envId('team.a'), envId('team.a'))],
+    ['the id of a name with dots', envId('team.a'), hashed(envId('team.a'), envId('team.a'))],
     [
-      'what that becomes',
+      'the id of that id',
       envId(envId('team.a')),
       hashed(envId(envId('team.a')), 'team-a-dc6273296f-1a2696f0e6'),
     ],
     [
-      'what a long name may become',
+      'the possible id of a long name',
       `${'a'.repeat(29)}-0123456789`,
       hashed(`${'a'.repeat(29)}-0123456789`, 'a'.repeat(29)),
     ],
-  ])('changes %s and says so by a hash', (_what, name, id) => {
+  ])('changes %s and adds a hash', (_what, name, id) => {
     expect(envId(name)).toBe(id);
   });
 
   const names = fc.stringMatching(/^[a-z0-9]([-.a-z0-9]{0,60}[a-z0-9])?$/);
 
-  it('is always a label of at most 40 characters', () => {
+  it('is always a valid label value of at most 40 characters', () => {
     fc.assert(
       fc.property(names, (name) => /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(envId(name))),
     );
   });
 
-  it('never gives a name the id of another', () => {
+  it('is never the same as another valid name', () => {
     const label = '[a-c]([-a-c]{0,5}[a-c])?';
     const given = fc.oneof(
       fc.stringMatching(new RegExp(`^${label}([.]${label}){0,3}$`)),
@@ -69,7 +69,7 @@ describe('envId', () => {
     );
     fc.assert(
       fc.property(given, fc.nat(3), (name, times) => {
-        // Whoever knows the rule makes names of ids.
+        // Ids of ids: a user who knows the rule may choose such names.
         const chain = Array.from({ length: times + 1 }).reduce<string[]>(
           (made) => [...made, envId(made.at(-1) ?? name)],
           [name],
@@ -81,7 +81,7 @@ describe('envId', () => {
     );
   });
 
-  it('never gives two names the same', () => {
+  it('is different for different names', () => {
     const alike = fc.stringMatching(/^[ab]([-.ab]{0,45}[ab])?$/);
     fc.assert(
       fc.property(alike, alike, (a, b) => (a === b) === (envId(a) === envId(b))),

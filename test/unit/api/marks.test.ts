@@ -7,6 +7,6 @@ it.each<[string | undefined, boolean]>([
   ['1', false],
   ['', false],
   [undefined, false],
-])('a mark of %j is set: %s', (value, expected) => {
+])('a mark with the value %j counts as set: %s', (value, expected) => {
   expect(isTrue(value)).toBe(expected);
 });

@@ -10,13 +10,13 @@ const backend = { namespace: 'shop', name: 'backend' };
 const HOST = 'backend.shop.svc.cluster.local';
 
 describe('injectedRouteName', () => {
-  it('names env and deployment, and hashes all that tells routes apart', () => {
+  it('names env and Deployment, and has a hash of everything that distinguishes routes', () => {
     expect(injectedRouteName('alice', backend, HOST)).toBe(
       `dynamic-environment-alice-backend-${hash10('alice', 'shop', 'backend', HOST)}`,
     );
   });
 
-  it('differs where the joined text is the same', () => {
+  it('differs even if the joined parts are the same text', () => {
     const name = injectedRouteName('foo', { namespace: 'shop', name: 'bar-web' }, HOST);
     const other = injectedRouteName('foo-bar', { namespace: 'shop', name: 'web' }, HOST);
     expect(name.slice(0, -10)).toBe(other.slice(0, -10));

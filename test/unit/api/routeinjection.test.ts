@@ -34,7 +34,7 @@ test.each<[string, object]>([
   expect(validator.validate(changed(spec))).toEqual({ errors: [], unknown: [] });
 });
 
-describe('what cannot be', () => {
+describe('invalid values are refused', () => {
   test.each<[object, string, string]>([
     [{ active: 'true' }, 'spec.active', 'must be of type boolean, not string'],
     [{ host: '' }, 'spec.host', 'must have at least 1 character'],
@@ -56,7 +56,7 @@ describe('what cannot be', () => {
     expect(errors).toEqual([{ reason: 'Invalid', path, message }]);
   });
 
-  test('an empty spec lacks all but the subset', () => {
+  test('an empty spec lacks every required field, and the subset is optional', () => {
     const { errors } = validator.validate({ ...injection, spec: {} });
     expect(errors.map(({ reason, path }) => `${reason} ${path}`)).toEqual(
       [

@@ -21,7 +21,7 @@ function refusals(spec: Partial<DynamicEnvSpec>, settings: Partial<SemanticSetti
   return semanticRefusals(env, { ...SETTINGS, ...settings });
 }
 
-test('a sound env is not refused', () => {
+test('a valid env is accepted', () => {
   const podLabels = { team: 'a', 'riskified.com/team': 'b', 'dynamic-env-x': 'c' };
   const spec: Partial<DynamicEnvSpec> = {
     istioMatches: [
@@ -39,11 +39,11 @@ test('a sound env is not refused', () => {
   expect(refusals({})).toEqual([]);
 });
 
-describe('a Deployment is cloned once', () => {
+describe('a Deployment is cloned only once', () => {
   const message = (place: string) =>
     `Deployment shop/backend is listed at ${place}, too: it can have one clone only, take one out`;
 
-  test('not as a subset and as a consumer', () => {
+  test('not both as a subset and as a consumer', () => {
     const consumers = [{ ...backend, namespace: 'other' }, backend];
     const path = 'spec.consumers[1]';
     expect(refusals({ subsets: [backend], consumers })).toEqual([
@@ -51,7 +51,7 @@ describe('a Deployment is cloned once', () => {
     ]);
   });
 
-  test('not thrice either, in clusters whose CRD does not see it', () => {
+  test('not three times, even in clusters whose CRD does not check it', () => {
     const subsets = [{ ...backend, name: 'a' }, backend, backend, backend];
     expect(refusals({ subsets })).toEqual([
       { reason: 'Duplicate', path: 'spec.subsets[2]', message: message('spec.subsets[1]') },
@@ -78,7 +78,7 @@ describe('podLabels may not set', () => {
     ]);
   });
 
-  test('the version label that the administrator chose', () => {
+  test('the version label that the administrator has configured', () => {
     const subsets = [backend, { ...backend, name: 'a', podLabels: { version: 'a', stage: 'b' } }];
     const paths = refusals({ subsets }, { versionLabel: 'stage' }).map(({ path }) => path);
     expect(paths).toEqual(['spec.subsets[1].podLabels[stage]']);
@@ -88,7 +88,7 @@ describe('podLabels may not set', () => {
 describe('header names', () => {
   const one = { exact: 'a' };
 
-  test('differ by more than case', () => {
+  test('must differ by more than case', () => {
     const istioMatches = [
       { headers: { a: one } },
       { headers: { 'X-User': one, b: one, 'x-user': one, 'X-USER': one } },
@@ -101,7 +101,7 @@ describe('header names', () => {
     ]);
   });
 
-  test('are among those that the administrator allows', () => {
+  test("must be in the administrator's list, if there is one", () => {
     const istioMatches = [{ headers: { 'X-Env': one, user: one } }, { headers: { a: one } }];
     const message = 'the administrator allows these headers only: x-env, x-team';
     expect(refusals({ istioMatches }, { allowedHeaderNames: ['x-env', 'x-team'] })).toEqual([
@@ -111,13 +111,13 @@ describe('header names', () => {
   });
 });
 
-describe("headers that everybody's requests carry", () => {
+describe("headers that are in everybody's requests", () => {
   const names = ['user-agent', 'Accept-Language', 'x-request-id', 'X-B3-TraceId', 'cookie', 'user'];
   const istioMatches = names.map((name) => ({ headers: { [name]: { prefix: 'a' } } }));
   const refusedOnes = (settings: Partial<SemanticSettings>) =>
     refusals({ istioMatches }, settings).map(({ path }) => path?.replace(/^.*\[(.*)\]$/, '$1'));
 
-  test('are refused by name, with the remedy', () => {
+  test('are refused, and the error has the name and the remedy', () => {
     expect(refusals({ istioMatches: istioMatches.slice(0, 1) })).toEqual([
       {
         reason: 'Forbidden',
@@ -129,7 +129,7 @@ describe("headers that everybody's requests carry", () => {
     expect(refusedOnes({})).toEqual(names.slice(0, 4));
   });
 
-  test('are allowed by name, and where the env has them already', () => {
+  test('are accepted if the administrator allows them, and if the env has had them already', () => {
     expect(refusedOnes({ allowedCommonHeaders: ['user-agent', 'x-b3-traceid'] })).toEqual([
       'Accept-Language',
       'x-request-id',
@@ -149,7 +149,7 @@ describe('the number of pods', () => {
     replicas: new Map([['shop/backend', count]]),
   });
 
-  test('is limited, by the path of its workload', () => {
+  test('is limited, and the error has the path of the workload', () => {
     expect(of(21, { maxReplicas: 20 })).toEqual([
       {
         reason: 'Forbidden',
@@ -161,21 +161,21 @@ describe('the number of pods', () => {
     expect(of(20, { maxReplicas: 20 })).toEqual([]);
   });
 
-  test('may be anything without a limit, and stay what it is under one that came later', () => {
+  test('is unlimited without a limit, and an existing number stays valid if a limit is introduced later', () => {
     expect(of(1000, { maxReplicas: 0 })).toEqual([]);
     expect(of(30, { maxReplicas: 20, inEffect: has(30) })).toEqual([]);
     expect(of(31, { maxReplicas: 20, inEffect: has(30) })).toHaveLength(1);
   });
 });
 
-describe('the name may not be a default version', () => {
+describe("the env's name must not be a default version", () => {
   const refused = (name: string, place: string) => ({
     reason: 'Forbidden',
     path: 'metadata.name',
     message: `"${name}" is the default version of the Deployment at ${place}: give the DynamicEnv another name`,
   });
 
-  test("the cluster's", () => {
+  test('of the cluster', () => {
     const subsets = [{ ...backend, defaultVersion: 'v1' }];
     const consumers = [{ ...backend, name: 'worker' }];
     expect(refusals({ subsets, consumers }, { subsetName: 'shared' })).toEqual([
@@ -183,14 +183,14 @@ describe('the name may not be a default version', () => {
     ]);
   });
 
-  test("a workload's own", () => {
+  test('of a workload', () => {
     const subsets = [backend, { ...backend, name: 'a', defaultVersion: 'v1' }];
     expect(refusals({ subsets }, { subsetName: 'v1' })).toEqual([refused('v1', 'spec.subsets[1]')]);
     expect(refusals({ subsets: subsets.slice(1) }, { subsetName: 'shared' })).toEqual([]);
   });
 });
 
-test('all refusals come together: matches, then Deployments, labels and the name', () => {
+test('all errors are reported together: matches, then Deployments, labels and the name', () => {
   const reasons = refusals(
     {
       istioMatches: [{ headers: { a: { exact: 'a' } } }],

@@ -8,7 +8,7 @@ import {
   type TsTypeElement,
 } from '@swc/core';
 
-/** Where the declarations of a source file are, and what it imports. */
+/** The declarations and the imports of a source file. */
 interface Scope {
   declarations: Map<string, Declared>;
   imports: Map<string, string>;
@@ -23,7 +23,7 @@ interface Member {
 const MODELS = 'node_modules/@kubernetes/client-node/dist/gen/models/';
 const scopes = new Map<string, Scope>();
 
-/** Every field within an interface of a source file, one line each: `env[].valueFrom?: object`. */
+/** All fields of an interface in a source file, one line each, such as `env[].valueFrom?: object`. */
 export function typeLines(file: string, name: string, path: string): string[] {
   const scope = scopeOf(file);
   const imported = scope.imports.get(name);
@@ -128,7 +128,7 @@ function declaration(node: Declaration | ModuleItem): [string, Declared][] {
   }
 }
 
-/** A model of client-node: a class whose fields are properties with quoted names. */
+/** A field of a model in @kubernetes/client-node. Models are classes whose properties have quoted names. */
 function property(field: ClassMember): Member[] {
   if (field.type !== 'ClassProperty' || field.isStatic || !field.typeAnnotation) return [];
   const name = field.key.type === 'StringLiteral' ? field.key.value : '';

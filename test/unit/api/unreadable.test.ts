@@ -9,7 +9,7 @@ const told = (spec: object) => {
   return found && unreadableText(found);
 };
 
-it('reads a RouteInjection with all that it may have', () => {
+it('a RouteInjection with all possible fields can be read', () => {
   const exposed = [{ subset: 'all', remedy: 'add a label' }];
   expect(told({ subsets: { v1: 'backend-test-0123456789' }, exposed })).toBeUndefined();
 });
@@ -23,6 +23,6 @@ it.each<[object, string]>([
   [{ subset: 's'.repeat(1025) }, 'spec: expected shorter names'],
   [{ subsets: { v1: 's'.repeat(1025) } }, 'spec: expected shorter names'],
   [{ matches: Array(65).fill({}) }, 'spec.matches: expected fewer and shorter matches'],
-])('does not read one of another version whose spec has %j', (spec, wrong) => {
+])('a RouteInjection of another version whose spec has %j cannot be read', (spec, wrong) => {
   expect(told(spec)).toBe(`RouteInjection ${injection().metadata.name} (${wrong})`);
 });

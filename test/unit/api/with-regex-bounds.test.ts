@@ -11,7 +11,7 @@ const withRegexes = (...regexes: unknown[]) =>
   dynamicEnv({ istioMatches: regexes.map((regex) => ({ headers: { user: { regex } } })) });
 
 describe('the regexes of an env', () => {
-  it('are told by their fields, beside what else is wrong', () => {
+  it('are reported with their fields, together with other errors', () => {
     const env = withRegexes('a', '\\pL', '.{0,999}'.repeat(100));
     const { errors } = validator.validate({ ...env, metadata: { name: 'A' } });
     expect(errors.map(({ path }) => path)).toEqual([
@@ -22,14 +22,14 @@ describe('the regexes of an env', () => {
     expect(validator.specErrors(env as unknown as KubeObject)).toHaveLength(2);
   });
 
-  it('are few, and small together', () => {
+  it('are limited in number and in total size', () => {
     const { errors } = validator.validate(withRegexes(...many(5, (n) => `a{90${n}}`)));
     expect(errors).toMatchObject([{ path: 'spec.istioMatches', reason: 'Invalid' }]);
     expect(validator.validate(withRegexes(...many(4, (n) => `a{90${n}}`))).errors).toEqual([]);
   });
 
   it.each([[1], [null], [{}], ['x'.repeat(1025)]])(
-    'of another kind are left to the schema: %j',
+    'of another type are left to the schema: %j',
     (regex) => {
       const env = withRegexes(regex);
       expect(validator.validate(env)).toEqual(crd.validate(env));
@@ -37,17 +37,17 @@ describe('the regexes of an env', () => {
   );
 
   it.each([null, 'text', { spec: null }, { spec: { istioMatches: [null, { headers: [] }] } }])(
-    'of no shape at all: %j',
+    'in a spec of any shape cause no exception: %j',
     (object) => {
       expect(validator.validate(object).errors).toEqual(crd.validate(object).errors);
     },
   );
 });
 
-/** The schema has what CEL can tell, for those who write past the hook. */
-describe('the schema by itself', () => {
+/** The CEL rules of the schema check what they can, for writes that reach the cluster without the hook. */
+describe('the schema alone', () => {
   it.each(['\\x{100}', '\\400', '\\0', '\\pL', '\\PL', 'é', 'a\tb', '\\C', '\\x{0100}'])(
-    'refuses characters and escapes that proxies read otherwise: %j',
+    'refuses characters and escapes that proxies understand differently: %j',
     (regex) => {
       expect(crd.validate(withRegexes(regex)).errors[0]?.message).toContain('printable ASCII');
     },
@@ -62,7 +62,7 @@ describe('the schema by itself', () => {
     `(?:a){10}${'x'.repeat(60)}`,
     `(?:a){2}${'x'.repeat(260)}`,
     `(?:${'a'.repeat(900)}){1000}`,
-  ])('refuses costly counts: %.40s', (regex) => {
+  ])('refuses large repetition counts: %.40s', (regex) => {
     expect(crd.validate(withRegexes(regex)).errors).toMatchObject([
       { message: expect.stringContaining('is too costly for every proxy') },
     ]);
@@ -75,7 +75,7 @@ describe('the schema by itself', () => {
     '^(.*?;)?(user=jason)(;.*)?$',
     '\\Qa.b\\E|\\x41\\x{ff}\\.\\-[]a][^]b]',
     '.{1,255}',
-  ])('takes %s, as the hook does', (regex) => {
+  ])('accepts %s, as the hook does', (regex) => {
     expect(crd.validate(withRegexes(regex)).errors).toEqual([]);
     expect(validator.validate(withRegexes(regex)).errors).toEqual([]);
   });

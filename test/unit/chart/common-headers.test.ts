@@ -4,7 +4,7 @@ import { COMMON_HEADERS, isCommonHeader } from '../../../src/api/common-headers.
 
 const HELPERS = new URL('../../../charts/dynamicenv/templates/_policies.tpl', import.meta.url);
 
-test('the policy and the hook know the same headers as common', async () => {
+test('the admission policy and the hook have the same list of common headers', async () => {
   const [, inChart] =
     /define "dynamicenv.policies.commonHeaders" -}}\n(.*)\n/.exec(
       await readFile(HELPERS, 'utf8'),
@@ -19,7 +19,7 @@ test.each([
   'x-forwarded-host',
   'tracestate',
   'sec-fetch-mode',
-])('%s is one', (name) => expect(isCommonHeader(name)).toBe(true));
+])('%s is a common header', (name) => expect(isCommonHeader(name)).toBe(true));
 
 test.each([
   'cookie',
@@ -29,4 +29,4 @@ test.each([
   'acceptance',
   'my-user-agent',
   `x-b3-${'a'.repeat(60)}`,
-])('%s is none', (name) => expect(isCommonHeader(name)).toBe(false));
+])('%s is not a common header', (name) => expect(isCommonHeader(name)).toBe(false));

@@ -15,8 +15,8 @@ async function objectsOf<T>(path: string): Promise<T[]> {
   return parseYaml(await text(path)).map(({ value }) => value as T);
 }
 
-describe('what Helm rendered, as files', () => {
-  test('documents of one template make one file; who installed them is not told', () => {
+describe('files from the output of Helm', () => {
+  test('documents of one template are in one file; labels of the Helm release are removed', () => {
     const rendered = `---
 # Source: dynamicenv/templates/a.yaml
 kind: A
@@ -45,9 +45,12 @@ kind: A2
   });
 });
 
-/** What can be known without Helm; test/e2e/api-server/chart-render.test.ts renders and compares everything. */
+/**
+ * This checks what is possible without Helm. test/e2e/api-server/chart-render.test.ts renders the chart and compares
+ * everything.
+ */
 describe('metacontroller/ agrees with the chart', () => {
-  test("the chart's definitions are those of crds/", async () => {
+  test("the chart's CustomResourceDefinitions are equal to those in crds/", async () => {
     const files = (await readdir(new URL('crds/', ROOT))).filter((file) => file.endsWith('.yaml'));
     const copies = await readdir(new URL('charts/dynamicenv/files/crds/', ROOT));
     expect(copies.sort()).toEqual(files.sort());
@@ -57,7 +60,7 @@ describe('metacontroller/ agrees with the chart', () => {
     }
   });
 
-  test('both lists for kustomize have all that is always installed', async () => {
+  test('both lists for kustomize have everything that is always installed', async () => {
     const [crds] = await objectsOf<{ resources: string[] }>('crds/Kustomization');
     const files = await readdir(new URL('crds/', ROOT));
     const always = files.filter(
@@ -73,21 +76,21 @@ describe('metacontroller/ agrees with the chart', () => {
     const helpers = await text('charts/dynamicenv/templates/_helpers.tpl');
     const template = await text(`charts/dynamicenv/templates/${file}`);
     const values = await text('charts/dynamicenv/values.yaml');
-    // Every line is written in the template or in a helper, or is a value's.
+    // Every line is from the template or a helper, or it is a value.
     const known = [helpers, template, values].flatMap((source) => source.split('\n'));
     const patterns = known.filter((line) => line.trim() !== '').map(patternOf);
     const [, ...lines] = (await text(`metacontroller/${file}`)).trimEnd().split('\n');
     const strangers = lines.filter(
       (line) =>
         !patterns.some((pattern) => pattern.test(line.trim())) &&
-        // Made by an action: a key of a `dict`.
+        // A template action writes this line; it is a key of a `dict`.
         !template.includes(`(dict "${line.trim().split(':')[0]}"`),
     );
     expect(strangers).toEqual([]);
   });
 
   test.each(['dynamicenv.yaml', 'route-injection.yaml', 'webhook.yaml'])(
-    '%s: every line of the objects in its template that is always there, is there',
+    '%s: every unconditional line of its template is in the file',
     async (file) => {
       const template = await text(`charts/dynamicenv/templates/${file}`);
       const manifest = await text(`metacontroller/${file}`);
@@ -98,7 +101,7 @@ describe('metacontroller/ agrees with the chart', () => {
   );
 });
 
-/** A line with its `{{…}}` standing for anything; one that is nothing but an action stands for nothing. */
+/** A pattern in which each `{{…}}` matches any text. A line that has only an action matches nothing. */
 function patternOf(line: string): RegExp {
   const parts = line.trim().split(/\{\{.*?\}\}/);
   if (parts.every((part) => part.trim() === '')) return /^(?!)/;
@@ -107,7 +110,7 @@ function patternOf(line: string): RegExp {
 
 const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** The lines outside every `if`, `with` and `range`. */
+/** The lines that are not inside an `if`, `with` or `range`. */
 function unconditional(template: string): string[] {
   let depth = 0;
   return template.split('\n').filter((line) => {
@@ -119,8 +122,8 @@ function unconditional(template: string): string[] {
   });
 }
 
-describe('what the manifests point at', () => {
-  test('every hook of the service is asked, at the port where it listens', async () => {
+describe('references between the manifests are valid', () => {
+  test('Metacontroller and the API server call every hook of the service, at the port where it listens', async () => {
     const urls = /http:\/\/dynamicenv\.dynamicenv\.svc:8080(\S+)/g;
     const files = await Promise.all(
       ['dynamicenv.yaml', 'route-injection.yaml'].map((file) => text(`metacontroller/${file}`)),
@@ -129,7 +132,7 @@ describe('what the manifests point at', () => {
     const [webhook] = await objectsOf<{
       webhooks: { clientConfig: { service: object & { path: string } } }[];
     }>('metacontroller/webhook.yaml');
-    // Rendered only for namespaces that are indexed.
+    // The chart renders this only if there are indexed namespaces.
     const optional = await text('charts/dynamicenv/templates/mesh-index.yaml');
     const more = [...optional.matchAll(/url: \{\{ include "dynamicenv.hooksUrl" \$ \}\}(\S+)/g)];
     const { path, ...service } = webhook?.webhooks[0]?.clientConfig.service ?? {};
@@ -139,7 +142,7 @@ describe('what the manifests point at', () => {
     );
   });
 
-  test("the container's flags are the service's, with its defaults", async () => {
+  test("the container's flags exist in the service, and have its default values", async () => {
     const [deployment] = await objectsOf<{
       spec: { template: { spec: { containers: { args: string[] }[] } } };
     }>('metacontroller/deployment.yaml');

@@ -32,7 +32,7 @@ test.each([
     '/rbac/authors/0 required',
   ],
   [
-    'a group in a namespace, which is none of theirs',
+    'a group with a namespace, although groups have none',
     authors({ kind: 'Group', name: 'a', namespace: 'a' }),
     '/rbac/authors/0 not',
   ],
@@ -47,7 +47,7 @@ test.each([
     '/policies/limits/replicas type',
   ],
   [
-    'a prefix that others can begin with, too',
+    'a prefix that other names can start with, too',
     prefixes('registry.example.com/shop'),
     '/policies/limits/imagePrefixes/0 pattern',
   ],

@@ -16,7 +16,7 @@ function problems(changes: object): string[] {
   return (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
 }
 
-/** Every map of the schema with named fields, by path. */
+/** All maps of the schema that have named fields, with their paths. */
 function maps(node: SchemaObject, path: string): [string, SchemaObject][] {
   if (node['properties'] === undefined) return [];
   const within = Object.entries(node['properties'] as Record<string, SchemaObject>);
@@ -29,18 +29,18 @@ describe('values.schema.json', () => {
   });
 
   test.each(['10.0.0.0/28', '192.0.2.1/32', 'fd00::/8', '::ffff:10.0.0.0/104'])(
-    'the API server may be at %s',
+    'the address of the API server may be %s',
     (cidr) => {
       const peer = { ipBlock: { cidr, except: [cidr] } };
       expect(problems({ networkPolicy: { apiServer: [peer] } })).toEqual([]);
     },
   );
 
-  test('it knows exactly the values that values.yaml has', () => {
+  test('it has exactly the values of values.yaml', () => {
     for (const [path, { properties, additionalProperties }] of maps(schema, '')) {
       const keys = path.split('/').slice(1);
       const value = keys.reduce((at, key) => at?.[key], values);
-      // Of these the keys are Kubernetes' or the user's.
+      // In these maps, the keys are defined by Kubernetes or by the user.
       if (Object.keys(value ?? {}).length === 0) continue;
       expect([path, additionalProperties]).toEqual([path, false]);
       const known = Object.keys(properties).filter((key) => key !== 'global');
@@ -51,26 +51,30 @@ describe('values.schema.json', () => {
   test.each([
     ['a value that does not exist', { replicas: 2 }, ' additionalProperties'],
     ['no pod at all', { replicaCount: 0 }, '/replicaCount minimum'],
-    ['a digest that is none', { image: { digest: 'latest' } }, '/image/digest pattern'],
+    ['an invalid digest', { image: { digest: 'latest' } }, '/image/digest pattern'],
     ['a flag that does not exist', { config: { drain: 1 } }, '/config additionalProperties'],
-    ['seconds beyond an hour', { config: { drainSeconds: 3601 } }, '/config/drainSeconds maximum'],
+    [
+      'more seconds than an hour',
+      { config: { drainSeconds: 3601 } },
+      '/config/drainSeconds maximum',
+    ],
     ['seconds as text', { config: { settleSeconds: '3' } }, '/config/settleSeconds type'],
     ['an unknown log level', { config: { logLevel: 'loud' } }, '/config/logLevel enum'],
     ['a list as text', { config: { ruleNamespaces: 'a,b' } }, '/config/ruleNamespaces type'],
     [
-      'a comma inside a list, which would make two',
+      'a list item with a comma, which would become two items',
       { config: { allowedHeaderNames: ['a,b'] } },
       '/config/allowedHeaderNames/0 pattern',
     ],
     ['an unencrypted webhook', { admission: { url: 'http://a' } }, '/admission/url pattern'],
     [
-      'an authority that is no PEM',
+      'a certificate authority that is not PEM',
       { admission: { caBundle: 'LS0t' } },
       '/admission/caBundle pattern',
     ],
     ['an unknown source', { certificate: { source: 'vault' } }, '/certificate/source enum'],
     [
-      'a Secret of yours without a name',
+      "a user's Secret without a name",
       { certificate: { source: 'secret', secretName: '' } },
       '/certificate/secretName minLength',
     ],
@@ -80,7 +84,7 @@ describe('values.schema.json', () => {
       '/networkPolicy/apiServer/0 additionalProperties',
     ],
     [
-      'an address without the length of its network',
+      'a network address without a prefix length',
       { networkPolicy: { apiServer: [{ ipBlock: { cidr: '10.0.0.1' } }] } },
       '/networkPolicy/apiServer/0/ipBlock/cidr pattern',
     ],
@@ -90,7 +94,7 @@ describe('values.schema.json', () => {
 });
 
 describe('config', () => {
-  // Where the service listens and finds its certificate is decided by the chart itself; `kinds` has a value of its own.
+  // The chart itself sets the ports and the paths of the certificate. `kinds` has its own value in the chart.
   const {
     host: _host,
     port: _port,
@@ -101,7 +105,7 @@ describe('config', () => {
     ...flags
   } = SERVE_FLAGS;
 
-  test("has every flag of the service that decides, with the service's own default", () => {
+  test("has every decision flag of the service, with the service's default", () => {
     const config = Object.fromEntries(
       Object.entries(values.config as object).map(([key, value]) => [key, String(value)]),
     );
@@ -111,18 +115,18 @@ describe('config', () => {
     const { namespace, serviceAccount } = values.metacontroller;
     expect({
       ...config,
-      // A limit of the policies, which the service repeats.
+      // The service repeats a limit of the admission policies, so both use the policies' value.
       maxReplicas: String(values.policies.limits.replicas),
       metacontrollerUser: `system:serviceaccount:${namespace}:${serviceAccount}`,
     }).toEqual(defaults);
   });
 
-  test('Metacontroller has the service account that the service expects', async () => {
+  test("Metacontroller's service account is the one that the service expects", async () => {
     const { serviceAccount } = parse(await text('metacontroller-values.yaml'));
     expect(serviceAccount.name).toBe(values.metacontroller.serviceAccount);
   });
 
-  test('every flag reaches the container', async () => {
+  test('every flag is passed to the container', async () => {
     const template = await text('templates/deployment.yaml');
     for (const { name } of [kinds, ...Object.values(flags)]) {
       expect([variableOf(name), template.includes(`--${name}=`)]).toEqual([variableOf(name), true]);

@@ -9,7 +9,7 @@ async function chartFile(name: string): Promise<string> {
 }
 
 describe('the table of values', () => {
-  test('a comment goes to the key below it, and a map without comments inside is one row', () => {
+  test('a comment belongs to the key below it, and a map without inner comments is one row', () => {
     const source = `# How many.
 # At least 1.
 count: 2
@@ -36,7 +36,7 @@ list: [a]
     ]);
   });
 
-  test('a README without a place for it is refused', () => {
+  test('a README without the markers of the table is refused', () => {
     expect(() => withValuesTable('# Chart', 'a: 1')).toThrow('README.md has no "<!-- values');
   });
 
@@ -45,7 +45,7 @@ list: [a]
     expect(withValuesTable(readme, await chartFile('values.yaml'))).toBe(readme);
   });
 
-  test('every value is explained', async () => {
+  test('every value has a description', async () => {
     const rows = valuesTable(await chartFile('values.yaml'))
       .split('\n')
       .slice(2);

@@ -3,7 +3,7 @@ import { injectedRouteName } from '../../../src/api/route-name.ts';
 import { unavailableClones } from '../../../src/cli/shared/unavailable-clones.ts';
 import { DOMAIN, env, OWNER, object, routeTo, workload } from './objects.ts';
 
-describe('clones without pods', () => {
+describe('which clones have no available pods', () => {
   const owned = { ownerReferences: [{ ...OWNER, controller: true }] };
   const clone = object('Deployment', {
     ...owned,
@@ -13,11 +13,11 @@ describe('clones without pods', () => {
   const living = env({ subsets: [workload('shop')] });
   const found = { namespace: 'shop', name: 'backend-a', specHash: 'h', isRouted: false };
 
-  test('one of the env', () => {
+  test('a clone of the env', () => {
     expect(unavailableClones([living], [clone], DOMAIN)).toEqual([found]);
   });
 
-  test('with its routes in place', () => {
+  test('a clone whose routes are in place', () => {
     const host = 'backend.shop.svc.cluster.local';
     const name = injectedRouteName('a', { namespace: 'shop', name: 'backend' }, host);
     const routed = [
@@ -30,7 +30,7 @@ describe('clones without pods', () => {
     expect(unavailableClones([living], [clone, ...routed.slice(1)], DOMAIN)).toEqual([found]);
   });
 
-  test('not one that only has the name, nor one with pods', () => {
+  test('not a Deployment that only has the same name, and not a clone with pods', () => {
     const stranger = object('Deployment', { name: 'backend-a' });
     const conditions = [{ type: 'Available', status: 'True' }];
     const well = { ...clone, status: { availableReplicas: 1, conditions } };

@@ -5,31 +5,39 @@ import { DOMAIN, env, OWNER, object, routeTo, workload } from './objects.ts';
 
 const left = (...objects: KubeObject[]) => withoutEnvs(objects, ['shop'], DOMAIN);
 
-describe('what stays of a cluster without its envs', () => {
+describe('objects of a cluster without its envs', () => {
   test.each<[string, KubeObject, number]>([
     ["people's", object('Deployment'), 1],
     [
-      'what is being deleted',
+      'an object that is being deleted',
       object('Deployment', { deletionTimestamp: '2020-01-01T00:00:00Z' }),
       0,
     ],
-    ["an env's", object('Deployment', { ownerReferences: [{ ...OWNER, controller: true }] }), 0],
     [
-      "another controller's",
+      'an object of an env',
+      object('Deployment', { ownerReferences: [{ ...OWNER, controller: true }] }),
+      0,
+    ],
+    [
+      'an object of another controller',
       object('Deployment', {
         ownerReferences: [{ ...OWNER, apiVersion: 'example.com/v1', controller: true }],
       }),
       1,
     ],
     [
-      'one that an env owns without controlling it',
+      'an object that an env owns but does not control',
       object('Deployment', { ownerReferences: [OWNER] }),
       1,
     ],
-    ['an orphan of an env', object('Deployment', { labels: { 'dynamic-env': 'true' } }), 1],
-    ['a VirtualService to here', object('VirtualService', {}, { http: [routeTo('backend')] }), 1],
+    ['an orphan of a deleted env', object('Deployment', { labels: { 'dynamic-env': 'true' } }), 1],
     [
-      'one of elsewhere to here',
+      'a VirtualService that routes to this namespace',
+      object('VirtualService', {}, { http: [routeTo('backend')] }),
+      1,
+    ],
+    [
+      'a VirtualService of another namespace that routes to this one',
       object(
         'VirtualService',
         { namespace: 'far' },
@@ -38,12 +46,12 @@ describe('what stays of a cluster without its envs', () => {
       1,
     ],
     [
-      'one to elsewhere',
+      'a VirtualService that routes to another namespace',
       object('VirtualService', {}, { http: [routeTo('a.far.svc.cluster.local')] }),
       0,
     ],
     [
-      'one to a namespace of a like name',
+      'a VirtualService that routes to a namespace with a similar name',
       object('VirtualService', { namespace: 'workshop' }, { http: [routeTo('a')] }),
       0,
     ],
@@ -51,7 +59,7 @@ describe('what stays of a cluster without its envs', () => {
     expect(left(one)).toHaveLength(count);
   });
 
-  test('a VirtualService that delegates to one that stays, and no other root', () => {
+  test('a root VirtualService is kept if it delegates to one that is kept', () => {
     const child = object('VirtualService', { name: 'child' }, { http: [routeTo('backend')] });
     const root = (name: string, spec: object) =>
       object(
@@ -98,20 +106,20 @@ describe('what stays of a cluster without its envs', () => {
     ]);
   });
 
-  test("a cluster's bookkeeping goes, age and uid stay", () => {
+  test('metadata that the cluster keeps for itself is removed; creation time and uid stay', () => {
     const kept = { uid: 'u', creationTimestamp: '2020-01-01T00:00:00Z', generation: 3 };
     const busy = { ...kept, finalizers: ['a'], managedFields: [{}], ownerReferences: [OWNER] };
     expect(left(object('Service', busy))).toEqual([object('Service', kept)]);
   });
 });
 
-test('an env as it was written has no status and no finalizer', () => {
+test('an env as its author wrote it, without status and finalizers', () => {
   const { status: _, ...rest } = env({});
   expect(asWritten(env({}))).toEqual({ ...rest, metadata: { name: 'a', uid: 'u' } });
 });
 
 describe('the part of an env in some namespaces', () => {
-  test('other workloads are left out, and lists that become empty', () => {
+  test('other workloads are omitted, and lists that become empty', () => {
     const wide = env({
       subsets: [workload('shop'), workload('far')],
       consumers: [workload('far')],
@@ -122,7 +130,7 @@ describe('the part of an env in some namespaces', () => {
     });
   });
 
-  test('none', () => {
+  test('undefined if no workload is left', () => {
     expect(withinNamespaces(env({ consumers: [workload('far')] }), ['shop'])).toBeUndefined();
   });
 });

@@ -29,7 +29,7 @@ test('the defaults', () => {
   expect(readFlags(SERVE_FLAGS, [], {})).toEqual(DEFAULTS);
 });
 
-/** Every flag with a good value. */
+/** Every flag, with a valid value. */
 const GOOD: [string, string, Partial<ServeConfig>][] = [
   ['host', '127.0.0.1', { host: '127.0.0.1' }],
   ['host', '::1', { host: '::1' }],
@@ -38,7 +38,7 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
   ['tls-port', '443', { tlsPort: 443 }],
   ['tls-cert-file', '/tls/tls.crt', { tlsCertFile: '/tls/tls.crt' }],
   ['tls-key-file', '/tls/tls.key', { tlsKeyFile: '/tls/tls.key' }],
-  // No kind is optional as yet.
+  // There is no optional kind yet.
   ['kinds', '', { kinds: [] }],
   ['drain-seconds', '0', { drainSeconds: 0 }],
   ['drain-seconds', '3600', { drainSeconds: 3600 }],
@@ -79,7 +79,7 @@ const PORT = 'expected a port from 0 to 65535';
 const KINDS_EXPECTED =
   'expected names of optional kinds: this version has none (always served: dynamicenv, virtualservice, mesh-index)';
 
-/** Every flag with values it must not take. */
+/** Every flag, with invalid values. */
 const BAD: [string, string, string][] = [
   ['host', '', 'expected an address'],
   ['host', 'a b', 'expected an address'],
@@ -123,13 +123,13 @@ const BAD: [string, string, string][] = [
   ['log-level', 'loud', 'expected one of trace, debug, info, warn, error, fatal, silent'],
 ];
 
-describe.each(BAD)('--%s %j is refused by name', (name, value, expected) => {
+describe.each(BAD)('--%s %j is refused, and the error names the flag', (name, value, expected) => {
   test('as a flag', () => {
     const read = () => readFlags(SERVE_FLAGS, [`--${name}=${value}`], {});
     expect(read).toThrow(`--${name}: ${expected}, got "${value}"`);
   });
 
-  test('as a variable, unless empty', () => {
+  test('as a variable; an empty variable counts as not set', () => {
     const variable = variableOf(name);
     const read = () => readFlags(SERVE_FLAGS, [], { [variable]: value });
     if (value === '') expect(read()).toEqual(DEFAULTS);
@@ -137,14 +137,14 @@ describe.each(BAD)('--%s %j is refused by name', (name, value, expected) => {
   });
 });
 
-test('every flag is tried above, with a good value and, where there is one, a bad one', () => {
+test('the tables above have each flag with a valid value, and with an invalid one if it has any', () => {
   const names = Object.values(SERVE_FLAGS).map((flag) => flag.name);
   expect(new Set(GOOD.map(([name]) => name))).toEqual(new Set(names));
   const untried = names.filter((name) => !BAD.some(([bad]) => bad === name));
   expect(untried).toEqual(['tls-cert-file', 'tls-key-file']);
 });
 
-test('every flag is in the help with its variable', () => {
+test('the help has every flag and its variable', () => {
   const help = describeFlags(SERVE_FLAGS);
   for (const { name } of Object.values(SERVE_FLAGS)) {
     expect(help).toMatch(new RegExp(`^ {2}--${name} .*\\[${variableOf(name)}\\]$`, 'm'));

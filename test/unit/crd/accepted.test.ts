@@ -18,10 +18,13 @@ describe('a DynamicEnv may have', () => {
       dynamicEnv({ subsets: [consumer, { ...consumer, namespace: 'other' }] }),
     ],
     ['a dotted name', { ...dynamicEnv(), metadata: { name: 'a.b-c' } }],
-    ['null where nothing is meant', dynamicEnv({ consumers: null })],
-    ['a status of any kind, as it is dropped', { ...dynamicEnv(), status: { state: 1 } }],
+    ['null for an optional field', dynamicEnv({ consumers: null })],
     [
-      'all that the API server writes into metadata',
+      'a status of any shape, because the API server drops it',
+      { ...dynamicEnv(), status: { state: 1 } },
+    ],
+    [
+      'all metadata that the API server writes',
       {
         ...dynamicEnv(),
         metadata: {
@@ -55,11 +58,14 @@ describe('a match may have', () => {
     ['a regex', { headers: { user: { regex: '(?i)a+|b[0-9]{2}\\.x' } } }],
     ['a regex of 1024 characters', { headers: { user: { regex: 'a'.repeat(1024) } } }],
     ['an exact value of 1024 characters', { headers: { user: { exact: 'a'.repeat(1024) } } }],
-    ['every character of a token', { headers: { "-!#$%&'*+.^_`|~0aZ": { exact: 'a' } } }],
+    ['every character of an HTTP token', { headers: { "-!#$%&'*+.^_`|~0aZ": { exact: 'a' } } }],
     ['a header name of 256 characters', { headers: { ['a'.repeat(256)]: { exact: 'a' } } }],
     ['16 headers', { headers: manyKeys(16, { exact: 'a' }) }],
-    ['names that only contain a forbidden one', { headers: { 'x-host': { exact: 'a' } } }],
-    ['names that only start with a forbidden one', { headers: { hostess: { exact: 'a' } } }],
+    ['header names that only contain a forbidden name', { headers: { 'x-host': { exact: 'a' } } }],
+    [
+      'header names that only start with a forbidden name',
+      { headers: { hostess: { exact: 'a' } } },
+    ],
     ['an alternative that is null', { headers: { user: { exact: 'a', regex: null } } }],
     ['source labels', { sourceLabels: { app: 'a', 'x.y/Z_0': '1.a_b-C' } }],
     ['16 source labels', { sourceLabels: manyKeys(16, 'a') }],
@@ -81,7 +87,7 @@ describe('a workload may have', () => {
     ['a default version', { defaultVersion: 'v1.2_x' }],
     ['init containers only', { containers: undefined, initContainers: [{ args: [] }] }],
     ['pod labels, also without a value', { podLabels: { 'a.b/c': '', team: 'x' } }],
-    ['a label close to a mark', { podLabels: { 'dynamic-env-x': 'a' } }],
+    ['a label that is similar to a mark', { podLabels: { 'dynamic-env-x': 'a' } }],
     ['32 pod labels', { podLabels: manyKeys(32, 'a') }],
     [
       'several containers, one of them without a name',
@@ -107,7 +113,7 @@ const FROM = {
 describe('an override may have', () => {
   test.each<[string, Record<string, unknown>]>([
     ['an image', { image: 'registry.example.com:5000/a/b@sha256:0a' }],
-    ['an empty command: that of the image', { command: [] }],
+    ["an empty command, which means the image's command", { command: [] }],
     ['arguments', { args: ['-x', ''] }],
     ['an empty value', { env: [{ name: 'A', value: '' }] }],
     ['a variable without a value', { env: [{ name: 'A' }] }],
@@ -119,7 +125,7 @@ describe('an override may have', () => {
     ]),
     ['envFrom a ConfigMap', { envFrom: [{ configMapRef: { name: 'a', optional: true } }] }],
     ['envFrom a Secret', { envFrom: [{ prefix: 'X_', secretRef: { name: 'a' } }] }],
-    ['empty resources: the base has some', { resources: {} }],
+    ['empty resources, which keep those of the base', { resources: {} }],
     [
       'quantities of every kind',
       {

@@ -25,7 +25,7 @@ function errorsOf(schema: Schema, spec: unknown) {
   return compileCrd(crd(schema)).validate(object).errors;
 }
 
-describe('a CRD that is wrong itself throws', () => {
+describe('a wrong CRD throws an error', () => {
   test.each<[string, CustomResourceDefinition, string]>([
     ['no stored version', crd({}, false), 'things.example.com has no version with storage: true'],
     ['an unknown keyword', crd({ foo: 1 } as Schema), 'unknown keyword: "foo"'],
@@ -42,7 +42,7 @@ describe('a CRD that is wrong itself throws', () => {
 });
 
 describe('schemas', () => {
-  test('every pattern is its own', () => {
+  test('each pattern is compiled and checked separately', () => {
     const schema: Schema = {
       type: 'object',
       properties: { a: { type: 'string', pattern: '^a$' }, b: { type: 'string', pattern: '^b$' } },
@@ -53,13 +53,13 @@ describe('schemas', () => {
     ]);
   });
 
-  test('counts have a singular and a plural', () => {
+  test('messages with counts have a singular and a plural', () => {
     const text = (limits: Schema) => errorsOf({ type: 'string', ...limits }, 'ab')[0]?.message;
     expect(text({ minLength: 3 })).toBe('must have at least 3 characters');
     expect(text({ maxLength: 1 })).toBe('must have at most 1 character: shorten it');
   });
 
-  test('a keyword without a message of its own has that of Ajv', () => {
+  test("a keyword without our own message uses Ajv's message", () => {
     const [error] = errorsOf({ type: 'integer', maximum: 1 } as Schema, 2);
     expect(error).toEqual({ reason: 'Invalid', path: 'spec', message: 'must be <= 1' });
   });
@@ -68,7 +68,7 @@ describe('schemas', () => {
     expect(errorsOf({ type: 'string', enum: ['a', 'b'] }, 'c')[0]?.message).toBe('must be a or b');
   });
 
-  test('an integer or a text', () => {
+  test('int-or-string accepts an integer or a text', () => {
     const schema: Schema = { 'x-kubernetes-int-or-string': true };
     expect(errorsOf(schema, 1)).toEqual([]);
     expect(errorsOf(schema, 'a')).toEqual([]);
@@ -82,21 +82,24 @@ describe('schemas', () => {
     '2026-01-31T12:00:00',
     'x2026-01-31T12:00:00Z',
     '2026-01-31T12:00:00Zx',
-  ])('%s is no date-time', (time) => {
+  ])('%s is not a date-time', (time) => {
     expect(errorsOf({ type: 'string', format: 'date-time' }, time)).toHaveLength(1);
   });
 
-  test.each(['2026-01-31T12:00:00Z', '2026-01-31t12:00:00.5-10:30'])('%s is one', (time) => {
-    expect(errorsOf({ type: 'string', format: 'date-time' }, time)).toEqual([]);
-  });
+  test.each(['2026-01-31T12:00:00Z', '2026-01-31t12:00:00.5-10:30'])(
+    '%s is a date-time',
+    (time) => {
+      expect(errorsOf({ type: 'string', format: 'date-time' }, time)).toEqual([]);
+    },
+  );
 
-  test('what is required may be undeclared', () => {
+  test('a required field need not be declared in properties', () => {
     expect(errorsOf({ type: 'object', required: ['a'] }, {})).toEqual([
       { reason: 'Required', path: 'spec.a', message: 'is required' },
     ]);
   });
 
-  test('nested lists have a place, too', () => {
+  test('errors in nested lists have their path', () => {
     const words: Schema = { type: 'array', items: { type: 'string' } };
     expect(errorsOf({ type: 'array', items: words }, [['a'], ['a', 1]])[0]?.path).toBe(
       'spec[1][1]',
@@ -111,12 +114,7 @@ describe('rules', () => {
   test.each<[string, Schema, string, unknown]>([
     ['integers', whole, 'self / 2 == 1', 3],
     ['numbers', { type: 'number' }, 'self / 2.0 == 1.5', 3],
-    [
-      'a number that is whole in an int-or-string',
-      { 'x-kubernetes-int-or-string': true },
-      'self == 3',
-      3,
-    ],
+    ['a whole number in an int-or-string', { 'x-kubernetes-int-or-string': true }, 'self == 3', 3],
     ['booleans', { type: 'boolean' }, '!self', false],
     ['texts', { type: 'string' }, "self.lowerAscii() == 'a'", 'A'],
     ['lists', { type: 'array', items: whole }, 'self.all(x, x % 2 == 1)', [1, 3]],
@@ -128,7 +126,7 @@ describe('rules', () => {
     ],
     ['maps', { type: 'object', additionalProperties: whole }, "self['x-y'] % 2 == 1", { 'x-y': 3 }],
     ['undeclared lists', { type: 'array' }, 'size(self) == 2', [1, { a: [null] }]],
-  ])('see %s', (_name, schema, text, value) => {
+  ])('evaluate %s', (_name, schema, text, value) => {
     expect(errorsOf({ ...schema, 'x-kubernetes-validations': rule(text) }, value)).toEqual([]);
     const opposite = rule(`!(${text})`);
     expect(errorsOf({ ...schema, 'x-kubernetes-validations': opposite }, value)).toEqual([
@@ -136,14 +134,14 @@ describe('rules', () => {
     ]);
   });
 
-  test('tell their reason', () => {
+  test('report their message', () => {
     const rules = [{ rule: 'false', message: 'no', reason: 'FieldValueForbidden' }];
     expect(errorsOf({ type: 'string', 'x-kubernetes-validations': rules }, '')[0]?.reason).toBe(
       'Forbidden',
     );
   });
 
-  test('that cannot be evaluated are broken', () => {
+  test('that fail at evaluation are reported as failed', () => {
     const schema: Schema = {
       type: 'string',
       'x-kubernetes-validations': rule("'a'.matches(self)"),
@@ -151,13 +149,13 @@ describe('rules', () => {
     expect(errorsOf(schema, '(')[0]?.message).toMatch(/^no \(.*missing closing \).*\)$/);
   });
 
-  test('that give no boolean are broken', () => {
+  test('that do not return a boolean are reported as failed', () => {
     expect(
       errorsOf({ type: 'string', 'x-kubernetes-validations': rule('self') }, 'a'),
     ).toHaveLength(1);
   });
 
-  test('of the whole object are asked when all of it holds', () => {
+  test('of the whole object are evaluated if everything below is valid', () => {
     const whole = crd({ type: 'integer' });
     const root = whole.spec.versions[1]?.schema.openAPIV3Schema ?? {};
     root['x-kubernetes-validations'] = rule('self.spec > 1');
@@ -171,7 +169,7 @@ describe('rules', () => {
     expect(pathsOf('x')).toEqual(['spec']);
   });
 
-  test('are asked only where the schema holds at and below the place', () => {
+  test('are evaluated only where the schema is valid, there and below', () => {
     const number: Schema = { type: 'integer', 'x-kubernetes-validations': rule('self > 1') };
     const schema: Schema = {
       type: 'object',
@@ -212,18 +210,18 @@ describe('list maps', () => {
     'x-kubernetes-list-map-keys': ['a', 'b'],
   };
 
-  test('every later item with the same keys is a duplicate', () => {
+  test('every further item with the same keys is a duplicate', () => {
     const same = { a: 'x', b: 'y' };
     const paths = errorsOf(schema, [same, { a: 'x', b: 'z' }, same, same]).map(({ path }) => path);
     expect(paths).toEqual(['spec[2]', 'spec[3]']);
   });
 
-  test('items without a key, or that are no objects, are not compared', () => {
+  test('items without a key, and items that are not objects, are not compared', () => {
     expect(errorsOf(schema, [{ a: 'x' }, { a: 'x' }, {}, {}])).toEqual([]);
     expect(errorsOf(schema, [1, 1]).map(({ reason }) => reason)).toEqual(['Invalid', 'Invalid']);
   });
 
-  test('keys do not run into each other', () => {
+  test('different keys with the same joined text are not equal', () => {
     const tricky = [
       { a: 'x" and b "y', b: 'z' },
       { a: 'x', b: 'y" and b "z' },
@@ -233,7 +231,7 @@ describe('list maps', () => {
 });
 
 describe('re2', () => {
-  test('compiles an expression once, while it is in use', () => {
+  test('compiles an expression once while it is in use', () => {
     const first = re2('^cached$');
     expect(re2('^cached$')).toBe(first);
     expect(first.test('cached')).toBe(true);
@@ -245,7 +243,7 @@ describe('re2', () => {
     expect(re2('^other-7{900}$')).toBe(last);
   });
 
-  test('throws when it is none', () => {
+  test('throws for an invalid expression', () => {
     expect(() => re2('(')).toThrow('missing closing )');
   });
 });

@@ -22,15 +22,15 @@ function schemaAt(schema: Schema | undefined, ...path: string[]): Schema | undef
 }
 
 describe.each(all.map((crd) => [crd.metadata.name, crd] as const))('%s', (name, crd) => {
-  test('every field is described, so that kubectl explain is a manual', () => {
-    // The API server describes metadata itself and refuses a description there.
+  test('every field has a description, so that kubectl explain is a manual', () => {
+    // The API server describes metadata itself and refuses a CRD with a description there.
     const { metadata: _metadata, ...fields } = schemaOf(crd).properties ?? {};
     const inner = [...subschemas({ ...schemaOf(crd), properties: fields })];
     expect(inner.filter(({ description }) => !description)).toEqual([]);
     expect(inner.length).toBeGreaterThan(name.startsWith('meshindexes') ? 5 : 20);
   });
 
-  test('rules stay within what is evaluated without an API server', () => {
+  test('the rules use only CEL that can be evaluated without an API server', () => {
     const rules = [...subschemas(schemaOf(crd))].flatMap(
       (inner) => inner['x-kubernetes-validations'] ?? [],
     );
@@ -44,7 +44,7 @@ describe.each(all.map((crd) => [crd.metadata.name, crd] as const))('%s', (name, 
     expect(rules.length > 8).toBe(!name.startsWith('meshindexes'));
   });
 
-  test('is named after its plural and group, with one stored version', async () => {
+  test('the file is named after plural and group, and has one stored version', async () => {
     const file = parse(await readFile(new URL(`${name}.yaml`, DIRECTORY), 'utf8'));
     expect(file.spec).toMatchObject({
       group: 'riskified.com',
@@ -86,7 +86,7 @@ test('kubectl shows the columns in this order', async () => {
   ]);
 });
 
-test('DynamicEnv has a short name and a status of its own', async () => {
+test('DynamicEnv has a short name and a status subresource', async () => {
   const file = parse(await readFile(new URL('dynamicenvs.riskified.com.yaml', DIRECTORY), 'utf8'));
   expect(file.spec.names).toEqual({
     kind: 'DynamicEnv',
@@ -99,7 +99,7 @@ test('DynamicEnv has a short name and a status of its own', async () => {
   expect(file.spec.versions[0].subresources).toEqual({ status: {} });
 });
 
-test('a RouteInjection carries the matches that a DynamicEnv may have', () => {
+test('a RouteInjection accepts the matches that a DynamicEnv accepts', () => {
   const ours = schemaAt(schemaOf(crds['routeinjections.riskified.com']), 'spec', 'matches', '[]');
   expect(ours).toBeDefined();
   expect(ours).toEqual(
@@ -107,7 +107,7 @@ test('a RouteInjection carries the matches that a DynamicEnv may have', () => {
   );
 });
 
-test('consumers are written as subsets are, and init containers as containers', () => {
+test('consumers have the schema of subsets, and init containers the schema of containers', () => {
   const spec = schemaAt(schemaOf(crds['dynamicenvs.riskified.com']), 'spec');
   const subset = schemaAt(spec, 'subsets', '[]');
   expect(schemaAt(spec, 'consumers', '[]')).toBe(subset);
@@ -115,7 +115,7 @@ test('consumers are written as subsets are, and init containers as containers', 
 });
 
 describe('loading', () => {
-  test('the directory may be another one', async () => {
+  test('from another directory', async () => {
     await expect(readCrds(new URL('file:///absent/'))).rejects.toThrow('ENOENT');
     expect(await readCrds(DIRECTORY)).toEqual(crds);
   });

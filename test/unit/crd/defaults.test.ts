@@ -5,7 +5,7 @@ import { loadValidator } from '../../../src/crds.ts';
 import { dynamicEnv } from './samples.ts';
 
 describe('a DynamicEnv', () => {
-  test('gets one replica for each workload that says nothing', async () => {
+  test('gets one replica for each workload that does not set replicas', async () => {
     const validator = await loadValidator('dynamicenvs.riskified.com');
     const [a, b, c] = [{ name: 'a' }, { name: 'b', replicas: 2 }, { name: 'c', replicas: null }];
     const object = dynamicEnv({ subsets: [a, b, c], consumers: [a] });
@@ -46,32 +46,40 @@ describe('defaults', () => {
   const FILLED = { inner: { size: 3 }, off: false, maybe: 'a' };
 
   test.each<[string, unknown, unknown]>([
-    ['of a default are filled, too', {}, FILLED],
-    ['do not replace what is there', { ...FILLED, off: true }, { ...FILLED, off: true }],
-    ['do not replace false or empty', { ...FILLED, maybe: '' }, { ...FILLED, maybe: '' }],
+    ['are also filled inside a default value', {}, FILLED],
+    ['do not replace existing values', { ...FILLED, off: true }, { ...FILLED, off: true }],
+    ['do not replace false or empty values', { ...FILLED, maybe: '' }, { ...FILLED, maybe: '' }],
     [
-      'go into lists',
+      'are filled inside lists',
       { ...FILLED, list: [{}, { size: 1 }] },
       { ...FILLED, list: [{ size: 3 }, { size: 1 }] },
     ],
-    ['go into maps', { ...FILLED, map: { a: {} } }, { ...FILLED, map: { a: { size: 3 } } }],
-    ['replace null', { ...FILLED, off: null }, FILLED],
-    ['let null be where it may', { ...FILLED, maybe: null }, { ...FILLED, maybe: null }],
-    ['drop null elsewhere', { ...FILLED, list: null, map: { a: null } }, { ...FILLED, map: {} }],
-    ['drop undefined', { ...FILLED, list: undefined, other: undefined }, FILLED],
-    ['leave unknown fields alone', { ...FILLED, x: { y: null } }, { ...FILLED, x: { y: null } }],
     [
-      'leave what is undeclared alone',
+      'are filled inside maps',
+      { ...FILLED, map: { a: {} } },
+      { ...FILLED, map: { a: { size: 3 } } },
+    ],
+    ['replace null', { ...FILLED, off: null }, FILLED],
+    ['keep null where it is allowed', { ...FILLED, maybe: null }, { ...FILLED, maybe: null }],
+    [
+      'remove null where it is not allowed',
+      { ...FILLED, list: null, map: { a: null } },
+      { ...FILLED, map: {} },
+    ],
+    ['drop undefined', { ...FILLED, list: undefined, other: undefined }, FILLED],
+    ['do not change unknown fields', { ...FILLED, x: { y: null } }, { ...FILLED, x: { y: null } }],
+    [
+      'do not change undeclared values',
       { ...FILLED, free: { a: null } },
       { ...FILLED, free: { a: null } },
     ],
-    ['leave other types alone', 'text', 'text'],
-    ['leave null as a whole alone', null, null],
+    ['do not change values of other types', 'text', 'text'],
+    ['do not change an object that is null', null, null],
   ])('%s', (_name, value, filled) => {
     expect(applyDefaults(schema, value)).toStrictEqual(filled);
   });
 
-  test('nothing of the copy is shared with the object or the schema', () => {
+  test('the result shares nothing with the object or the schema', () => {
     const object = { free: { a: {} }, x: { y: {} }, list: [{}] };
     const copy = applyDefaults(schema, object) as typeof object & { inner: { size?: number } };
     expect(copy.x).not.toBe(object.x);
@@ -81,7 +89,7 @@ describe('defaults', () => {
     expect(applyDefaults(schema, {})).toEqual(FILLED);
   });
 
-  test('a key that JavaScript treats specially is a key like others', () => {
+  test('a key that JavaScript treats specially is handled like other keys', () => {
     const copy = applyDefaults(schema, JSON.parse('{"map": {"__proto__": {}}}'));
     expect(JSON.stringify(copy)).toContain('"map":{"__proto__":{"size":3}}');
   });

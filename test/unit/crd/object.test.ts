@@ -6,7 +6,7 @@ const validator = await loadValidator('dynamicenvs.riskified.com');
 const NAME_FORM =
   'must match ^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ (lower-case letters, digits, - and .)';
 
-describe('what every object has', () => {
+describe('checks for every object', () => {
   test.each<[string, unknown, string, string, string]>([
     ['no version', { apiVersion: undefined }, 'Required', 'apiVersion', 'is required'],
     [
@@ -81,7 +81,7 @@ describe('what every object has', () => {
     [null, 'null'],
     ['text', 'string'],
     [[], 'list'],
-  ])('%j is no object', (object, type) => {
+  ])('%j is not an object', (object, type) => {
     const message = `must be of type object, not ${type}`;
     expect(validator.validate(object)).toEqual({
       errors: [{ reason: 'Invalid', path: '', message }],
@@ -90,7 +90,7 @@ describe('what every object has', () => {
   });
 });
 
-describe('unknown fields', () => {
+describe('unknown fields are reported', () => {
   test.each<[string, unknown, string, string]>([
     [
       'in a workload',
@@ -106,7 +106,7 @@ describe('unknown fields', () => {
     ],
     ['in the spec', dynamicEnv({ subset: [] }), 'spec.subset', 'istioMatches, subsets, consumers'],
     [
-      'named as a method of every object',
+      'named like a method of every object',
       dynamicEnv({ constructor: 1 }),
       'spec.constructor',
       'istioMatches, subsets, consumers',
@@ -145,7 +145,7 @@ describe('unknown fields', () => {
     expect(unknown[0]?.message).toContain('(name, namespace, labels, annotations, ');
   });
 
-  test('all of them, but none within an unknown one', () => {
+  test('all unknown fields are listed, but not fields inside unknown fields', () => {
     const { unknown } = validator.validate(dynamicEnv({ a: { b: 1 }, c: [{ d: 1 }] }));
     expect(unknown.map(({ path }) => path)).toEqual(['spec.a', 'spec.c']);
   });
@@ -181,12 +181,12 @@ describe('the status', () => {
     validator.validateStatus({ ...dynamicEnv(), status: { ...status, ...change } });
   const condition = status.conditions[0];
 
-  test('may hold all that is declared, or be absent', () => {
+  test('may have all declared fields, or be absent', () => {
     expect(written({})).toEqual({ errors: [], unknown: [] });
     expect(validator.validateStatus(dynamicEnv())).toEqual({ errors: [], unknown: [] });
   });
 
-  test('is looked at by itself', () => {
+  test('is validated separately', () => {
     const object = { ...dynamicEnv({ foo: 1, subsets: [] }), status: { ...status, bar: 1 } };
     const { errors, unknown } = validator.validateStatus(object);
     expect(errors).toEqual([]);
@@ -214,7 +214,7 @@ describe('the status', () => {
     expect(written(change).errors).toEqual([{ reason: 'Invalid', path, message }]);
   });
 
-  test('has each condition once', () => {
+  test('has each condition type only once', () => {
     expect(written({ conditions: [condition, condition] }).errors).toEqual([
       {
         reason: 'Duplicate',
@@ -224,7 +224,7 @@ describe('the status', () => {
     ]);
   });
 
-  test('may hold the extremes of int32', () => {
+  test('accepts the minimum and the maximum of int32', () => {
     expect(written({ totalCount: -(2 ** 31), totalReady: 2 ** 31 - 1 }).errors).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ describe('istioMatches', () => {
   });
 
   test.each([{}, { headers: {} }, { sourceLabels: {} }, { headers: {}, sourceLabels: {} }])(
-    'without a constraint: %j',
+    'without a condition: %j',
     (match) => {
       const { errors } = validator.validate(withMatch(match));
       expect(errors).toEqual([{ reason: 'Invalid', path: MATCH, message: NO_CONSTRAINT }]);
@@ -170,16 +170,16 @@ describe('a source label', () => {
   test.each<[string, Record<string, unknown>, string, string]>([
     ['empty value', { app: '' }, '[app]', BAD_VALUE],
     ['bad value', { app: 'a b' }, '[app]', BAD_VALUE],
-    ['value that ends badly', { app: 'a-' }, '[app]', BAD_VALUE],
-    ['value that starts badly', { app: '-a' }, '[app]', BAD_VALUE],
+    ['value with an invalid end', { app: 'a-' }, '[app]', BAD_VALUE],
+    ['value with an invalid start', { app: '-a' }, '[app]', BAD_VALUE],
     ['long value', { app: 'a'.repeat(64) }, '[app]', 'must have at most 63 characters: shorten it'],
     ['number', { app: 5 }, '[app]', 'must be of type string, not number: put it in quotes'],
     ['empty key', { '': 'a' }, '', BAD_KEY],
     ['long key', { ['a'.repeat(64)]: 'a' }, '', BAD_KEY],
     ['long prefix', { [`${'a'.repeat(317)}/a`]: 'a' }, '', BAD_KEY],
     ['key with two slashes', { 'a/b/c': 'a' }, '', BAD_KEY],
-    ['key with a bad prefix', { 'A/b': 'a' }, '', BAD_KEY],
-    ['key that ends badly', { a_: 'a' }, '', BAD_KEY],
+    ['key with an invalid prefix', { 'A/b': 'a' }, '', BAD_KEY],
+    ['key with an invalid end', { a_: 'a' }, '', BAD_KEY],
     ['too many', manyKeys(17, 'a'), '', 'must have at most 16 keys: take some out'],
   ])('%s', (_name, sourceLabels, place, message) => {
     const { errors } = validator.validate(withMatch({ sourceLabels }));
@@ -187,7 +187,7 @@ describe('a source label', () => {
   });
 });
 
-test('the errors of several matches come together, each with its place', () => {
+test('the errors of several matches are reported together, each with its path', () => {
   const istioMatches = [{ headers: { a: { exact: 1 } } }, {}, { headers: { b: {} } }];
   const { errors } = validator.validate(dynamicEnv({ istioMatches }));
   expect(errors.map(({ path }) => path)).toEqual([

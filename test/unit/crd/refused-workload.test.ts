@@ -31,7 +31,7 @@ const QUANTITY =
 const LONG = (limit: number) => `must have at most ${limit} characters: shorten it`;
 const HAS_QUOTES = 'must be of type string, not number: put it in quotes';
 
-describe('the lists of workloads', () => {
+describe('lists of workloads', () => {
   const one = { name: 'a', namespace: 'b', containers: [{ image: 'x' }] };
   const repeated =
     'an earlier item of the list has the same namespace "b" and name "a": put all into one item';
@@ -62,7 +62,7 @@ describe('the lists of workloads', () => {
       'must have at most 32 items: take some out',
     ],
     [
-      'a consumer like its base',
+      'a consumer with the Deployment of a subset',
       { consumers: [{ ...one, containers: [] }] },
       'Invalid',
       'spec.consumers[0]',
@@ -106,13 +106,13 @@ describe('a workload', () => {
     ['no override', { containers: undefined }, '', SAME_AS_BASE],
     ['empty overrides', { containers: [], initContainers: [] }, '', SAME_AS_BASE],
     [
-      'two without a name',
+      'two containers without a name',
       { containers: [{ image: 'a' }, { image: 'b' }] },
       '.containers',
       REPEATED,
     ],
     [
-      'the same name twice',
+      'the same container name twice',
       {
         initContainers: [
           { containerName: 'a', image: 'a' },
@@ -134,7 +134,7 @@ describe('a workload', () => {
   });
 
   test.each(['dynamic-env', 'riskified.com/clone', 'controller-uid', 'pod-template-hash'])(
-    'sets the label %s',
+    'must not set the label %s',
     (key) => {
       const { errors } = validator.validate(withSubset({ podLabels: { team: 'a', [key]: 'b' } }));
       expect(errors).toEqual([
@@ -143,7 +143,7 @@ describe('a workload', () => {
     },
   );
 
-  test('lacks its name and namespace', () => {
+  test('must have a name and a namespace', () => {
     const { errors } = validator.validate(dynamicEnv({ subsets: [{}] }));
     expect(errors).toEqual([
       {
@@ -169,8 +169,8 @@ describe('an override', () => {
 
   test.each<[string, Record<string, unknown>, string, string]>([
     ['nothing', {}, '', NOTHING_CHANGED],
-    ['a name only', { containerName: 'a' }, '', NOTHING_CHANGED],
-    ['empty lists only', { env: [], envFrom: [] }, '', NOTHING_CHANGED],
+    ['only a name', { containerName: 'a' }, '', NOTHING_CHANGED],
+    ['only empty lists', { env: [], envFrom: [] }, '', NOTHING_CHANGED],
     ['bad container name', { containerName: 'a.b', image: 'x' }, '.containerName', BAD_LABEL],
     [
       'long container name',
@@ -192,11 +192,11 @@ describe('an override', () => {
     ],
     ['long image', { image: 'a'.repeat(1025) }, '.image', LONG(1024)],
     ['command as a text', { command: 'sh' }, '.command', 'must be of type array, not string'],
-    ['a number among the words', { command: [1] }, '.command[0]', HAS_QUOTES],
-    ['a number among the arguments', { args: ['a', 1] }, '.args[1]', HAS_QUOTES],
+    ['a number in the command', { command: [1] }, '.command[0]', HAS_QUOTES],
+    ['a number in the arguments', { args: ['a', 1] }, '.args[1]', HAS_QUOTES],
     ['a number as a value', env({ value: 1 }), '.env[0].value', HAS_QUOTES],
-    ['value and source', env({ value: 'a', valueFrom: FIELD }), '.env[0]', BOTH],
-    ['a source without any', env({ valueFrom: {} }), '.env[0].valueFrom', ONE_SOURCE],
+    ['both a value and a source', env({ value: 'a', valueFrom: FIELD }), '.env[0]', BOTH],
+    ['an empty source', env({ valueFrom: {} }), '.env[0].valueFrom', ONE_SOURCE],
     ['two sources', env({ valueFrom: { ...FIELD, ...SECRET } }), '.env[0].valueFrom', ONE_SOURCE],
     [
       'empty secret name',
@@ -272,7 +272,7 @@ describe('an override', () => {
   });
 
   test.each(['configMapKeyRef', 'fieldRef', 'fileKeyRef', 'resourceFieldRef', 'secretKeyRef'])(
-    'an empty %s lacks what is required',
+    'an empty %s lacks its required fields',
     (source) => {
       const { errors } = validator.validate(withOverride(env({ valueFrom: { [source]: {} } })));
       const place = `${OVERRIDE}.env[0].valueFrom.${source}`;
@@ -284,7 +284,7 @@ describe('an override', () => {
     },
   );
 
-  test('has a variable twice', () => {
+  test('must not have a variable twice', () => {
     const item = { name: 'A', value: 'a' };
     const { errors } = validator.validate(withOverride({ env: [item, { name: 'B' }, item] }));
     const message = 'an earlier item of the list has the same name "A": put all into one item';

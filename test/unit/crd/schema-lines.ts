@@ -1,6 +1,6 @@
 import type { Schema } from '../../../src/crd/types.ts';
 
-/** Every field within a schema, one line each, written as `typeLines` does. */
+/** All fields in a schema, one line each, in the format of `typeLines`. */
 export function schemaLines(schema: Schema, path: string): string[] {
   const { properties, additionalProperties, items, required = [] } = schema;
   const members = Object.entries(properties ?? {}).flatMap(([name, inner]) =>

@@ -18,7 +18,7 @@ function errors(container: object) {
 }
 
 describe('lists and maps', () => {
-  it('without a limit of their own may have as many members as anybody writes', () => {
+  it('without a limit of their own may have any number of members', () => {
     expect(errors({ args: many(4096) })).toEqual([]);
     expect(errors({ args: many(4097) })).toEqual([
       {
@@ -29,7 +29,7 @@ describe('lists and maps', () => {
     ]);
   });
 
-  it('that are too long are the only errors: the others are found when they are shorter', () => {
+  it('with too many members give only this error; errors in members are reported once the list is shorter', () => {
     const wrong = errors({ resources: { limits: map(5000, 'much') }, command: [7] });
     expect(wrong).toEqual([
       {
@@ -47,7 +47,7 @@ describe('errors', () => {
     [17, 17],
     [18, 17],
     [4000, 17],
-  ])('of %d wrong values are told in %d', (count, told) => {
+  ])('of %d wrong values: only %d are reported', (count, told) => {
     const found = errors({ resources: { limits: map(count, 'much') } });
     expect(found).toHaveLength(told);
     const last = `and ${count - 16} more; correct these first`;

@@ -30,7 +30,7 @@ describe('where a setting comes from', () => {
     [['--max-size=9'], {}, 9],
     [['--max-size=9', '--max-size=10'], {}, 10],
     [[], { DYNAMICENV_MAX_SIZE: '' }, 7],
-    // What Kubernetes sets for a Service of that name.
+    // Kubernetes sets this variable in pods for a Service with this name.
     [[], { DYNAMICENV_MAX_SIZE: 'tcp://10.0.0.1:8080' }, 7],
     [['--max-size=9'], { DYNAMICENV_MAX_SIZE: 'broken' }, 9],
   ])('%j %j → %j', (args, env, expected) => {
@@ -38,7 +38,7 @@ describe('where a setting comes from', () => {
   });
 });
 
-describe('mistakes are named', () => {
+describe('errors name the flag', () => {
   test.each<[string[], Record<string, string>, string]>([
     [['--max-size=x'], {}, '--max-size: expected a number, got "x"'],
     [['--max-size='], {}, '--max-size: expected a number, got ""'],
@@ -52,7 +52,7 @@ describe('mistakes are named', () => {
   });
 });
 
-test('a command with other options beside the flags gets all of them', () => {
+test('a command with additional options gets the flags and these options', () => {
   expect(
     parseOptions(['--all', '-f', 'x'], {
       all: { type: 'boolean' },
@@ -61,7 +61,7 @@ test('a command with other options beside the flags gets all of them', () => {
   ).toEqual({ all: true, file: 'x' });
 });
 
-test('help: a line each, with default and variable', () => {
+test('help has one line for each flag, with default and variable', () => {
   expect(variableOf('max-size')).toBe('DYNAMICENV_MAX_SIZE');
   expect(describeFlags(FLAGS)).toBe(
     [

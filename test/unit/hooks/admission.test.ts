@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { allow } from '../../../src/hooks/admission.ts';
 
-test('nothing to amend: no patch at all', () => {
+test('without changes, the response has no patch', () => {
   expect(allow('u1', [])).toEqual({
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
@@ -9,7 +9,7 @@ test('nothing to amend: no patch at all', () => {
   });
 });
 
-test('a patch goes as base64, in UTF-8', () => {
+test('a patch is base64 of UTF-8 text', () => {
   const patch = [{ op: 'add', path: '/metadata/labels', value: { name: 'äöü' } }];
   const { response } = allow('u1', patch);
   expect(response).toMatchObject({ allowed: true, patchType: 'JSONPatch' });

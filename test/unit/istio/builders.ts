@@ -7,7 +7,7 @@ import type {
   VirtualServiceSpec,
 } from '../../../src/istio/types.ts';
 
-/** Objects for the tables of this folder; `at` is `namespace/name` with an optional age in minutes: `shop/a@5`. */
+/** Objects for the tables in this folder. `at` is `namespace/name`, with an optional age in minutes: `shop/a@5`. */
 export function virtualService(at: string, spec: VirtualServiceSpec): VirtualService {
   return { ...head('VirtualService', at), spec };
 }

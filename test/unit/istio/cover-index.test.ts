@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { covers, type HeaderAndSourceMatch } from '../../../src/istio/cover.ts';
 import { createCoverIndex } from '../../../src/istio/cover-index.ts';
 
-/** Wide and narrow matches of every kind, with one condition or several. */
+/** Narrow and wide matches of every kind, with one condition or several. */
 const MATCHES: HeaderAndSourceMatch[] = [
   {},
   { headers: { user: {} } },
@@ -36,19 +36,19 @@ function indexOf(matches: readonly HeaderAndSourceMatch[]) {
 describe.each(MATCHES.map((wanted) => [text(wanted), wanted] as const))('%s', (_text, wanted) => {
   const covering = MATCHES.filter((match) => covers(match, wanted));
 
-  it('is found covered by each that covers it, and by no other, where that is the only one', () => {
+  it('finds exactly the matches that cover it, if each is alone in the index', () => {
     const found = MATCHES.filter((match) => indexOf([match]).first(wanted, () => true) === match);
     expect(found.map(text)).toEqual(covering.map(text));
   });
 
-  it('is found covered by the first of all, in whatever order they were added', () => {
+  it('finds the covering match that was added first', () => {
     for (const order of [MATCHES, [...MATCHES].reverse()]) {
       const first = order.find((match) => covers(match, wanted));
       expect(indexOf(order).first(wanted, () => true)).toBe(first);
     }
   });
 
-  it('is found covered by the first that is accepted', () => {
+  it('finds the first covering match that the caller accepts', () => {
     const index = indexOf(MATCHES);
     for (const accepted of MATCHES) {
       const isCovering = covering.includes(accepted);
@@ -60,6 +60,6 @@ describe.each(MATCHES.map((wanted) => [text(wanted), wanted] as const))('%s', (_
   });
 });
 
-it('is empty at first', () => {
+it('finds nothing if the index is empty', () => {
   expect(createCoverIndex().first({ headers: { user: {} } }, () => true)).toBeUndefined();
 });

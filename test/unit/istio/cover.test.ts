@@ -31,7 +31,7 @@ describe('stringCovers', () => {
     [{ regex: 'a' }, { regex: 'ab' }, false],
     [{ regex: 'a' }, { prefix: 'a' }, false],
     [{ regex: '.*' }, {}, false],
-  ])('%j of %j: %j', (a, b, expected) => {
+  ])('%j covers %j: %j', (a, b, expected) => {
     expect(stringCovers(a, b)).toBe(expected);
   });
 });
@@ -61,7 +61,7 @@ describe('covers', () => {
       { headers: { '@request.auth.claims.a': { exact: 'a' } } },
       false,
     ],
-  ])('%j of %j: %j', (a, b, expected) => {
+  ])('%j covers %j: %j', (a, b, expected) => {
     expect(covers(a, b)).toBe(expected);
   });
 });

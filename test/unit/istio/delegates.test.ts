@@ -17,7 +17,7 @@ const delegate = (name: string, namespace?: string) => ({
 });
 
 describe('effectiveRoutes of a VirtualService without delegates', () => {
-  it('writes names in full and keeps the rest', () => {
+  it('have full host names, and everything else unchanged', () => {
     const plain: HTTPRoute = {
       name: 'n',
       timeout: '1s',
@@ -46,13 +46,13 @@ describe('effectiveRoutes of a VirtualService without delegates', () => {
     ]);
   });
 
-  it('has none without http', () => {
+  it('are empty without http', () => {
     expect(effective(virtualService('shop/a', { hosts: HOSTS }))).toEqual([]);
   });
 });
 
 describe('effectiveRoutes of a root', () => {
-  it('puts the routes of the delegate in place, read in the namespace of the delegate', () => {
+  it("are the delegate's routes, with names resolved in the delegate's namespace", () => {
     const first = root(
       {
         ...delegate('leaf', 'team'),
@@ -93,12 +93,12 @@ describe('effectiveRoutes of a root', () => {
     ]);
   });
 
-  it('leaves a route without a match where neither has one', () => {
+  it('have no match if neither root nor delegate has one', () => {
     const routes = effective(root(delegate('leaf')), leaf('shop/leaf', route('a')));
     expect(routes.map(({ route: { match } }) => match)).toEqual([[]]);
   });
 
-  it('finds a delegate without namespace in its own', () => {
+  it("use the root's namespace for a delegate without a namespace", () => {
     const target = leaf('shop/leaf', route('a'));
     expect(effective(root(delegate('leaf')), leaf('team/leaf', route('b')), target)).toHaveLength(
       1,
@@ -117,16 +117,19 @@ describe('effectiveRoutes of a root', () => {
       virtualService('shop/leaf', { exportTo: ['team'], http: [route('a')] }),
     ],
     ['has no routes', virtualService('shop/leaf', {})],
-  ])('leaves out a delegate that %s', (_why, target) => {
+  ])('do not use a delegate that %s', (_why, target) => {
     expect(effective(root(delegate('leaf'), route('z')), target)).toHaveLength(1);
   });
 
-  it.each([[['*']], [['shop']], [['.', 'shop']]])('takes a delegate exported to %j', (exportTo) => {
-    const target = virtualService('team/leaf', { hosts: [], exportTo, http: [route('a')] });
-    expect(effective(root(delegate('leaf', 'team')), target)).toHaveLength(1);
-  });
+  it.each([[['*']], [['shop']], [['.', 'shop']]])(
+    'use a delegate that is exported to %j',
+    (exportTo) => {
+      const target = virtualService('team/leaf', { hosts: [], exportTo, http: [route('a')] });
+      expect(effective(root(delegate('leaf', 'team')), target)).toHaveLength(1);
+    },
+  );
 
-  it('lets a delegate inherit a direct response, and drops its own delegate', () => {
+  it('a delegate inherits a direct response; its own delegate is dropped', () => {
     const target = leaf('shop/leaf', { ...delegate('x') }, { directResponse: { status: 201 } });
     const routes = effective(
       root({ ...delegate('leaf'), directResponse: { status: 200 } }),
@@ -140,7 +143,7 @@ describe('effectiveRoutes of a root', () => {
     );
   });
 
-  it('lets it inherit no redirect', () => {
+  it('a delegate inherits no redirect', () => {
     const routes = effective(
       root({ ...delegate('leaf'), redirect: {} }),
       leaf('shop/leaf', route('a')),
@@ -168,7 +171,7 @@ describe('delegatingRoutes', () => {
   const of = (above: VirtualService, vs: VirtualService) =>
     delegatingRoutes(above, vs, 'cluster.local').map(({ name, match }) => ({ name, match }));
 
-  it('are those of a root that stand for the delegate, gateways in full', () => {
+  it("are the root's routes to the delegate, with full gateway names", () => {
     const match = [{ gateways: ['gw'] }];
     const above = root(
       { name: 'own', ...delegate('leaf'), match },
@@ -186,18 +189,18 @@ describe('delegatingRoutes', () => {
   it.each<[string, VirtualService, VirtualService]>([
     ['the root has no hosts', leaf('shop/root', delegate('leaf')), leaf('shop/leaf')],
     [
-      'the delegate has some',
+      'the delegate has hosts',
       root(delegate('leaf')),
       virtualService('shop/leaf', { hosts: HOSTS, http: [] }),
     ],
     [
-      'it is not exported to the root',
+      'the delegate is not exported to the root',
       root(delegate('leaf', 'team')),
       virtualService('team/leaf', { exportTo: ['.'], http: [] }),
     ],
     ['the root has no spec', { ...root(), spec: undefined as never }, leaf('shop/leaf')],
     ['the root has no http', virtualService('shop/root', { hosts: HOSTS }), leaf('shop/leaf')],
-  ])('none where %s', (_what, above, vs) => {
+  ])('are empty where %s', (_what, above, vs) => {
     expect(of(above, vs)).toEqual([]);
   });
 });

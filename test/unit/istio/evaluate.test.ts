@@ -39,7 +39,7 @@ const mesh = (http: HTTPRoute[], over: Partial<Mesh> = {}): Mesh => ({
 const hit = { virtualService: 'shop/vs', routeIndex: 0 };
 
 describe('a request is sent', () => {
-  it('to the subset of the first route that fits, others to the next', () => {
+  it('to the subset of the first route that matches, others to the next route', () => {
     const http: HTTPRoute[] = [
       {
         ...route('backend', 'env-a'),
@@ -86,7 +86,7 @@ describe('a request is sent', () => {
     });
   });
 
-  it('to a single destination whatever its weight, to the whole service without subset', () => {
+  it('to a single destination whatever its weight, and to the whole Service without a subset', () => {
     const whole = {
       kind: 'destinations',
       hit,
@@ -96,13 +96,13 @@ describe('a request is sent', () => {
     expect(evaluate(request, mesh([route('backend', '')]))).toEqual(whole);
   });
 
-  it("to a subset whose labels repeat the service's", () => {
+  it("to a subset whose labels repeat the Service's selector", () => {
     expect(evaluate(request, mesh([route('backend', 'same')]))).toMatchObject({
       destinations: [{ subset: 'same', labels: { app: 'backend' } }],
     });
   });
 
-  it('to the service itself when no VirtualService has anything for it', () => {
+  it('to the Service itself if no VirtualService has a route for it', () => {
     const plain = {
       kind: 'destinations',
       destinations: [{ host: HOST, share: 1, labels: { app: 'backend' } }],
@@ -132,7 +132,7 @@ describe('a request is sent', () => {
     });
   });
 
-  it('from a gateway, with the subsets that the gateway sees', () => {
+  it('from a gateway, with the subsets that the gateway uses', () => {
     const virtualServices = [
       virtualService('shop/vs', {
         hosts: ['shop.com'],
@@ -159,7 +159,7 @@ describe('a request is sent', () => {
     expect(from([mine('shop/r', { exportTo: ['infra'] })])).toMatchObject({ destinations: found });
   });
 
-  it('with the subsets that the labels of the caller select', () => {
+  it('with the subsets of the rule whose workloadSelector matches the caller', () => {
     const selected = destinationRule('client/r', {
       host: HOST,
       subsets: [subset('mine')],
@@ -190,7 +190,7 @@ describe('a request gets 503', () => {
   });
 });
 
-describe('a request ends elsewhere', () => {
+describe('a request has another result', () => {
   it.each<[HTTPRoute, 'redirect' | 'directResponse']>([
     [{ redirect: { uri: '/x' } }, 'redirect'],
     [{ directResponse: { status: 418 } }, 'directResponse'],
@@ -198,13 +198,13 @@ describe('a request ends elsewhere', () => {
     expect(evaluate(request, mesh([one, route('backend')]))).toEqual({ kind, hit });
   });
 
-  it('no route fits', () => {
+  it('no route matches', () => {
     const http = [{ ...route('backend'), match: [{ headers: { user: { exact: 'x' } } }] }];
     expect(evaluate(request, mesh(http))).toEqual({ kind: 'none', reason: 'no-route' });
   });
 
   it.each<[HTTPRoute]>([[{}], [{ route: [] }], [{ route: [to('backend'), to('other')] }]])(
-    'a route that sends nowhere: %j',
+    'a route without a destination: %j',
     (one) => {
       expect(evaluate(request, mesh([one]))).toEqual({
         kind: 'none',
@@ -214,7 +214,7 @@ describe('a request ends elsewhere', () => {
     },
   );
 
-  it('nobody knows the host', () => {
+  it('an unknown host', () => {
     const unknown = { kind: 'none', reason: 'unknown-host' };
     expect(evaluate({ ...request, host: 'x.y' }, mesh([route('backend')]))).toEqual(unknown);
     expect(evaluate({ ...request, gateway: 'infra/gw' }, mesh([route('backend')]))).toEqual(
@@ -223,7 +223,7 @@ describe('a request ends elsewhere', () => {
   });
 });
 
-it('the order in which objects arrive does not matter', () => {
+it('the order of the objects does not matter', () => {
   const virtualServices: VirtualService[] = [
     virtualService('shop/b@2', { hosts: ['backend'], http: [route('backend', 'late')] }),
     virtualService('shop/a@1', { hosts: ['backend'], http: [route('backend', 'shared')] }),
@@ -255,20 +255,20 @@ describe('ports', () => {
     expect(evaluate(request, world).kind).toBe('destinations');
   });
 
-  it('routes count on each port that the Service has, and a host on port 80 anyway', () => {
+  it('routes apply to each port of the Service; for a host that is not a Service, to port 80', () => {
     expect(unavailable(at([80, 81], 81))).toBeUndefined();
     expect(unavailable(at([81], 81))).toBeUndefined();
     expect(at([80], 81)).toEqual({ kind: 'none', reason: 'unknown-host' });
     expect(unavailable(at([81], 80))).toBe('no-port');
   });
 
-  it('a gateway takes the single port that a Service has, else the one addressed', () => {
+  it('a gateway uses the only port of a Service, otherwise the port of the request', () => {
     expect(unavailable(at([8080], 80, 'shop/gw'))).toBeUndefined();
     expect(unavailable(at([8080, 8081], 80, 'shop/gw'))).toBe('no-port');
     expect(unavailable(at([80, 8081], 80, 'shop/gw'))).toBeUndefined();
   });
 
-  it('a destination may name its port', () => {
+  it('a destination may name a port', () => {
     const to8080 = { route: [{ destination: { host: HOST, port: { number: 8080 } } }] };
     const services = (ports: number[]) => [{ host: HOST, namespace: 'shop', ports }];
     expect(

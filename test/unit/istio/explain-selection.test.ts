@@ -73,7 +73,7 @@ describe('which VirtualService decides, and why the others do not', () => {
       'has no http route of its own or of a delegate',
     ],
     [
-      'rows for others behind a delegate that is not there',
+      'rows for other callers, after a delegate that does not exist',
       vs('b/x', {
         http: [
           { match: [{}], delegate: { name: 'nobody' } },
@@ -84,7 +84,7 @@ describe('which VirtualService decides, and why the others do not', () => {
       'all its routes are for others: port: wanted 81, got 80',
     ],
     [
-      'rows for others',
+      'rows for other callers',
       vs('b/x', {}, { sourceLabels: { app: 'cron' } }),
       'other-callers',
       'all its routes are for others: caller\'s label app: wanted exact "cron", got "web"',
@@ -97,7 +97,7 @@ describe('which VirtualService decides, and why the others do not', () => {
     ],
     ['age', vs('b/x@9'), 'later', 'shop/main is older (2024-01-01T00:05:00Z)'],
     [
-      'age, though it has other hosts as well',
+      'age, although it has other hosts as well',
       vs('b/x@9', { hosts: ['*', HOST] }),
       'later',
       'shop/main is older (2024-01-01T00:05:00Z)',
@@ -115,7 +115,7 @@ describe('which VirtualService decides, and why the others do not', () => {
     expect(Object.keys(told)[0]).toBe('shop/main');
   });
 
-  it('the export group comes before age', () => {
+  it('exportTo comes before age', () => {
     const all = [
       vs('a/public@1'),
       vs('b/named@2', { exportTo: ['client'] }),
@@ -136,7 +136,7 @@ describe('which VirtualService decides, and why the others do not', () => {
     });
   });
 
-  it('one without a time is older than any other', () => {
+  it('a VirtualService without a creation time counts as the oldest', () => {
     expect(verdicts([vs('b/x@1'), vs('shop/main')])['b/x']).toEqual([
       false,
       'later',
@@ -144,7 +144,7 @@ describe('which VirtualService decides, and why the others do not', () => {
     ]);
   });
 
-  it('of the hosts of the first one only those for the request count', () => {
+  it("of the first one's hosts, only those that match the request count", () => {
     const hosts = ['x.y', '*.cluster.local', '*.local'];
     expect(verdicts([vs('a/x@9', { hosts: ['*.local'] }), vs('shop/main@5', { hosts })])).toEqual({
       'shop/main': [true, 'first', 'comes before 1 other'],
@@ -160,18 +160,18 @@ describe('which VirtualService decides, and why the others do not', () => {
     });
   });
 
-  it('those that the proxy does not get do not count as others', () => {
+  it('VirtualServices that the proxy does not get are not among the others', () => {
     const all = [vs('shop/main'), vs('b/gw', { gateways: ['gw'] })];
     expect(verdicts(all)['shop/main']?.[1]).toBe('only');
   });
 
-  it('one alone', () => {
+  it('there is only one', () => {
     expect(verdicts([vs('shop/main'), vs('b/other', { hosts: ['other'] })])).toEqual({
       'shop/main': [true, 'only', 'the only one that counts for this host'],
     });
   });
 
-  it('an exact name whose rows are for others keeps wildcards away', () => {
+  it('an exact host prevents wildcards, even if its rows are for other callers', () => {
     const all = [vs('shop/main', {}, { sourceNamespace: 'x' }), vs('shop/wild', { hosts: ['*'] })];
     expect(verdicts(all)).toEqual({
       'shop/main': [
@@ -183,7 +183,7 @@ describe('which VirtualService decides, and why the others do not', () => {
     });
   });
 
-  it('a host that is no Service: port 80 only, and wildcards that stand for none', () => {
+  it('a host that is not a Service: only on port 80, and only by wildcards that match no Service', () => {
     const all = [vs('a/x', { hosts: ['shop.example.com'] })];
     expect(verdicts(all, {}, 'shop.example.com')['a/x']?.[1]).toBe('only');
     expect(verdicts(all, { port: 81 }, 'shop.example.com')['a/x']).toEqual([
@@ -198,7 +198,7 @@ describe('which VirtualService decides, and why the others do not', () => {
     ]);
   });
 
-  it('one of its wildcards has to stand for more than Services', () => {
+  it('one of its wildcards must match more than Services', () => {
     const wild = (...hosts: string[]) => vs('a/wild', { hosts });
     const main = vs('b/main', { hosts: ['x.local'] });
     expect(verdicts([wild('*', '*x.local'), main], {}, 'x.local')['a/wild']).toEqual([
@@ -213,11 +213,11 @@ describe('which VirtualService decides, and why the others do not', () => {
     ]);
   });
 
-  it('a Service counts on its ports only', () => {
+  it('a Service counts only on its ports', () => {
     expect(verdicts([vs('shop/main')], { port: 8080 })['shop/main']?.[1]).toBe('port');
   });
 
-  it('at a gateway neither the port nor the Services of the mesh matter', () => {
+  it("at a gateway, neither the port nor the mesh's Services matter", () => {
     const bound = (...hosts: string[]) => ({ hosts, gateways: ['infra/gw'] });
     const all = [vs('a/one', bound('a.example.com')), vs('c/wild', bound('*'))];
     const edge = { gateway: 'infra/gw', sourceNamespace: 'infra' };
@@ -229,7 +229,7 @@ describe('which VirtualService decides, and why the others do not', () => {
     }
   });
 
-  it('at a gateway those of the same name are joined', () => {
+  it('at a gateway, VirtualServices for the same host are joined', () => {
     const hosts = { hosts: ['a.example.com'], gateways: ['infra/gw'] };
     const all = [
       vs('a/one', hosts),

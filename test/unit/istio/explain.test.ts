@@ -45,14 +45,14 @@ const main = virtualService('shop/main', {
   ],
 });
 
-it('tells what failed up to the row that took it, also what the proxy never got', () => {
+it('lists the failed rows before the row that matched, including rows that the proxy never gets', () => {
   expect(told(mesh(main))).toEqual({
     tried: ['cron[0] sourceLabels.app', 'b[0] uri', 'b[1] headers.user', 'a[0] uri'],
     taken: 'a',
   });
 });
 
-it('tells of nothing that comes after the row that took it', () => {
+it('lists no row after the row that matched', () => {
   const first = virtualService('shop/main', {
     hosts: [HOST],
     http: [
@@ -63,7 +63,7 @@ it('tells of nothing that comes after the row that took it', () => {
   expect(told(mesh(first))).toEqual({ tried: [], taken: 'a' });
 });
 
-it('tells of no row that fits but comes last, as one for everything does at a gateway', () => {
+it('does not list a matching row that comes last, as rows for everything do at a gateway', () => {
   const bound = { hosts: [HOST], gateways: ['infra/gw'] };
   const rest = virtualService('a/rest', { ...bound, http: [named('rest')] });
   const own = virtualService('b/own', {
@@ -79,12 +79,12 @@ it('tells of no row that fits but comes last, as one for everything does at a ga
   });
 });
 
-it('tells all when none fits, and nothing when none decides', () => {
+it('lists all rows if none matches, and nothing if no VirtualService applies', () => {
   expect(told(mesh(main), { path: '/z' }).tried).toHaveLength(6);
   expect(told(mesh())).toEqual({ tried: [], taken: undefined });
 });
 
-it('counts a delegate among its root', () => {
+it("lists a delegate's rows with its root", () => {
   const root = virtualService('shop/root', {
     hosts: [HOST],
     http: [{ name: 'r', delegate: { name: 'leaf' } }, named('rest')],

@@ -15,7 +15,7 @@ const long = (length: number) =>
     .slice(0, length);
 
 describe('isDnsLabel', () => {
-  it.each(['a', 'A', '1', 'a-b', 'a--b', 'shop-1', a63])('takes %j', (value) => {
+  it.each(['a', 'A', '1', 'a-b', 'a--b', 'shop-1', a63])('accepts %j', (value) => {
     expect(isDnsLabel(value)).toBe(true);
   });
 
@@ -34,7 +34,7 @@ describe('labelKeyProblem', () => {
     a63,
     `${long(253)}/a`,
     `b/${a63}`,
-  ])('takes %j', (key) => {
+  ])('accepts %j', (key) => {
     expect(labelKeyProblem(key)).toBeUndefined();
   });
 
@@ -57,7 +57,7 @@ describe('labelKeyProblem', () => {
 });
 
 describe('labelValueProblem', () => {
-  it.each(['', 'a', 'A_b-c.d', '1', 'a'.repeat(64)])('takes %j', (value) => {
+  it.each(['', 'a', 'A_b-c.d', '1', 'a'.repeat(64)])('accepts %j', (value) => {
     expect(labelValueProblem(value)).toBeUndefined();
   });
 
@@ -67,7 +67,7 @@ describe('labelValueProblem', () => {
 });
 
 describe('portProblem', () => {
-  it.each([1, 80, 65535])('takes %j', (port) => {
+  it.each([1, 80, 65535])('accepts %j', (port) => {
     expect(portProblem(port)).toBeUndefined();
   });
 
@@ -92,7 +92,7 @@ describe('destinationHostProblem', () => {
     '10a.b',
     'shop.2nd',
     'shop.v2',
-  ])('takes %j', (host) => {
+  ])('accepts %j', (host) => {
     expect(destinationHostProblem(host)).toBeUndefined();
   });
 
@@ -117,7 +117,7 @@ describe('destinationHostProblem', () => {
 
 describe('gatewayNameProblem', () => {
   it.each(['mesh', 'gw', 'gw.istio-system.svc.cluster.local', 'istio-system/gw', 'gw.'])(
-    'takes %j',
+    'accepts %j',
     (gateway) => {
       expect(gatewayNameProblem(gateway)).toBeUndefined();
     },

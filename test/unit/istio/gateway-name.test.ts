@@ -25,7 +25,7 @@ describe('boundTo', () => {
     [['infra/gw', 'mesh'], 'mesh', true],
     [['infra/gw', 'mesh'], 'infra/gw', true],
     [['infra/gw'], 'shop/gw', false],
-  ])('%j to %j: %j', (gateways, gateway, expected) => {
+  ])('%j is bound to %j: %j', (gateways, gateway, expected) => {
     expect(boundTo(gateways, 'shop', gateway)).toBe(expected);
   });
 });

@@ -55,7 +55,7 @@ describe('matchHeaderNameProblem', () => {
     ':path',
     ':status',
     '@request.auth.claims.a',
-  ])('takes %j', (name) => {
+  ])('accepts %j', (name) => {
     expect(matchHeaderNameProblem(name)).toBeUndefined();
   });
 

@@ -20,7 +20,7 @@ describe('headerValueProblem', () => {
     '%UPSTREAM_METADATA(["a\\"b"])%',
     '%UPSTREAM_METADATA(["a\\)b"])%',
     '%A%%B%',
-  ])('takes %j', (value) => {
+  ])('accepts %j', (value) => {
     expect(headerValueProblem(value)).toBeUndefined();
   });
 
@@ -44,7 +44,7 @@ describe('headerValueProblem', () => {
     '%REQ(["x"',
     '%REQ(["x"]',
     '%REQ(["x\\',
-  ])('refuses the unfinished %j', (value) => {
+  ])('refuses an unfinished %j', (value) => {
     expect(headerValueProblem(value)).toBe(
       `a % has no closing % (write %% for a literal %): "${value}"`,
     );
@@ -56,7 +56,7 @@ describe('headerValueProblem', () => {
     ['%REQ(["x"]])%', ']'],
     ['%REQ(x)y%', 'y'],
     ['%REQ(["x"])]%', ']'],
-  ])('refuses %j for its %j', (value, char) => {
+  ])('refuses %j because of %j', (value, char) => {
     expect(headerValueProblem(value)).toBe(
       `"${char}" is not allowed in this %…% expression: "${value}"`,
     );

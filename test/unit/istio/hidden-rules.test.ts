@@ -13,64 +13,64 @@ const web = { workloadSelector: { matchLabels: { app: 'web' } } };
 describe('hiddenRules', () => {
   it.each<[string, DestinationRule, DestinationRule[], string[]]>([
     ['no other rule', rule('shop/n'), [], []],
-    ['one to join', rule('shop/n'), [rule('shop/a@1')], []],
+    ['a rule that it joins', rule('shop/n'), [rule('shop/a@1')], []],
     [
-      'one to join, by another spelling of the host',
+      'a rule that it joins, with another spelling of the host',
       rule('shop/n'),
       [rule('shop/a@1', { host: 'backend' })],
       [],
     ],
     ['another exportTo', rule('shop/n', to('*')), [rule('shop/a@1')], ['shop/a']],
     [
-      'another exportTo for other clients',
+      'another exportTo, for other clients',
       rule('shop/n', to('x')),
       [rule('shop/a@1', to('y'))],
       [],
     ],
     [
-      'a client in common',
+      'one client in common',
       rule('shop/n', to('x', 'z')),
       [rule('shop/a@1', to('y', 'z'))],
       ['shop/a'],
     ],
     [
-      'an older one for everybody',
+      'an older rule for everybody',
       rule('shop/n', to('x')),
       [rule('shop/a@1', to('*'))],
       ['shop/a'],
     ],
     [
-      'an older one for everybody, as it says nothing',
+      'an older rule for everybody, by its missing exportTo',
       rule('shop/n', to('x')),
       [rule('shop/a@1')],
       ['shop/a'],
     ],
     [
-      'two, by name',
+      'two rules, by name',
       rule('shop/n', to('*')),
       [rule('shop/b@1'), rule('shop/a@2')],
       ['shop/a', 'shop/b'],
     ],
     [
-      'older itself, one that joins it, then one that cannot',
+      'it is older, then a rule that joins it, then one that cannot',
       rule('shop/n@1'),
       [rule('shop/a@2'), rule('shop/b@3', to('*'))],
       [],
     ],
     [
-      'one to join, then one that cannot take it',
+      'a rule that it joins, then one that it cannot join',
       rule('shop/n', to('x')),
       [rule('shop/a@1', to('x')), rule('shop/b@2', to('y'))],
       ['shop/a'],
     ],
     [
-      'one that cannot take it, then one to join',
+      'a rule that it cannot join, then one that it joins',
       rule('shop/n', to('x')),
       [rule('shop/a@1', to('y')), rule('shop/b@2', to('x'))],
       [],
     ],
     [
-      'one to join, then one for all',
+      'a rule that it joins, then one for everybody',
       rule('shop/n'),
       [rule('shop/b@2', to('*')), rule('shop/a@1')],
       ['shop/a', 'shop/b'],
@@ -82,33 +82,38 @@ describe('hiddenRules', () => {
       [destinationRule('else/a@1', { host: HOST })],
       [],
     ],
-    ['itself, as it was before', rule('shop/n@1', to('*')), [rule('shop/n@1')], []],
+    ['its earlier version', rule('shop/n@1', to('*')), [rule('shop/n@1')], []],
     [
-      'itself, as it was before, between it and one to join',
+      'its earlier version, in between it and a rule that it joins',
       rule('shop/n@2', to('*')),
       [rule('shop/a@1', to('*')), rule('shop/n@2')],
       [],
     ],
-    ['private ones in its own namespace', rule('shop/n', to('.')), [rule('shop/a@1')], ['shop/a']],
-    ['private ones of the same words', rule('shop/n', to('.')), [rule('shop/a@1', to('.'))], []],
+    ['private rules in its own namespace', rule('shop/n', to('.')), [rule('shop/a@1')], ['shop/a']],
     [
-      'private ones of other words',
+      'private rules with the same exportTo text',
+      rule('shop/n', to('.')),
+      [rule('shop/a@1', to('.'))],
+      [],
+    ],
+    [
+      'private rules with another exportTo text',
       rule('shop/n', to('.')),
       [rule('shop/a@1', to('shop'))],
       ['shop/a'],
     ],
-    ['a private one, for other clients', rule('shop/n', to('x')), [rule('shop/a@1', to('.'))], []],
+    ['a private rule, for other clients', rule('shop/n', to('x')), [rule('shop/a@1', to('.'))], []],
     [
-      'one for other clients, itself private',
+      'a rule for other clients; it is private itself',
       rule('shop/n', to('.')),
       [rule('shop/a@1', to('x'))],
       [],
     ],
     ['its own age counts', rule('shop/n@1'), [rule('shop/a@2', to('*'))], ['shop/a']],
-    ['a selector hides nothing', rule('shop/n', web), [rule('shop/a@1')], []],
-    ['nor do two', rule('shop/n', web), [rule('shop/a@1', web)], []],
+    ['a rule with a selector hides nothing', rule('shop/n', web), [rule('shop/a@1')], []],
+    ['two rules with a selector hide nothing', rule('shop/n', web), [rule('shop/a@1', web)], []],
     [
-      'a rule without selector beside one with it',
+      'a rule without a selector beside one with a selector',
       rule('shop/n'),
       [rule('shop/s@2', web), rule('shop/a@1')],
       [],
@@ -117,7 +122,7 @@ describe('hiddenRules', () => {
     expect(hiddenRules(added, existing, 'cluster.local')).toEqual(expected);
   });
 
-  it('tells what the lookup shows', () => {
+  it('agrees with the lookup of subsets', () => {
     const [a, b, added] = [
       rule('shop/a@1', to('x')),
       rule('shop/b@2', to('y')),

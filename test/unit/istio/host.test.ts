@@ -24,7 +24,7 @@ describe('fqdn', () => {
     expect(fqdn(host, 'shop', 'cluster.local')).toBe(expected);
   });
 
-  it('uses the namespace and the domain it is given', () => {
+  it('uses the given namespace and cluster domain', () => {
     expect(fqdn('a', 'b', 'c.d')).toBe('a.b.svc.c.d');
   });
 });
@@ -40,7 +40,7 @@ describe('isWildcardHost', () => {
   });
 });
 
-// a, b, a matches b, a is a subset of b, b is a subset of a
+// The columns: a, b, a matches b, a is a subset of b, b is a subset of a.
 const PAIRS: [string, string, boolean, boolean, boolean][] = [
   ['foo.com', 'foo.com', true, true, true],
   ['foo.com', 'bar.com', false, false, false],
@@ -60,19 +60,19 @@ const PAIRS: [string, string, boolean, boolean, boolean][] = [
 ];
 
 describe('hostMatches', () => {
-  it.each(PAIRS)('%j and %j: %j, either way round', (a, b, expected) => {
+  it.each(PAIRS)('%j and %j: %j, in both directions', (a, b, expected) => {
     expect([hostMatches(a, b), hostMatches(b, a)]).toEqual([expected, expected]);
   });
 });
 
-describe('hostSubsetOf', () => {
+describe('is a subset: %j of %j', () => {
   it.each(PAIRS)('%j of %j', (a, b, _matches, forth, back) => {
     expect([hostSubsetOf(a, b), hostSubsetOf(b, a)]).toEqual([forth, back]);
   });
 });
 
 describe('compareHostSpecificity', () => {
-  it('puts plain names first, then the longer one, then the alphabet', () => {
+  it('sorts plain names first, then longer ones, then by alphabet', () => {
     const sorted = ['a.com', 'b.com', 'c.co', '*.foo.com', '*.a.com', '*.b.com', '*.com', '*'];
     const shuffled = ['*', 'c.co', '*.b.com', '*.foo.com', 'b.com', '*.com', 'a.com', '*.a.com'];
     expect(shuffled.sort(compareHostSpecificity)).toEqual(sorted);
@@ -85,7 +85,7 @@ describe('compareHostSpecificity', () => {
     ['*.a.very.long.name', 'a', 1],
     ['a', '*.a.very.long.name', -1],
     ['aa', 'a', -1],
-  ])('%j to %j: %j', (a, b, sign) => {
+  ])('%j compared with %j: %j', (a, b, sign) => {
     expect(Math.sign(compareHostSpecificity(a, b))).toBe(sign);
   });
 });
@@ -104,11 +104,11 @@ describe('mostSpecificHost', () => {
     expect(mostSpecificHost(host, candidates)).toBe(expected);
   });
 
-  it('is nothing when no candidate contains the host', () => {
+  it('is undefined if no candidate contains the host', () => {
     expect(mostSpecificHost('b.com', ['a.com', '*.org'])).toBeUndefined();
   });
 
-  it('leaves the list of candidates as it was', () => {
+  it('does not change the list of candidates', () => {
     const frozen = Object.freeze([...candidates]);
     mostSpecificHost('a.shop.svc', frozen);
     expect(frozen).toEqual(candidates);

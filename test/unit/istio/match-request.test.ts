@@ -21,7 +21,7 @@ const request: HttpRequest = {
 };
 const atGateway: HttpRequest = { ...request, gateway: 'shop/gw' };
 
-describe('an entry fits', () => {
+describe('an entry matches', () => {
   it.each<[HTTPMatchRequest | undefined]>([
     [undefined],
     [{}],
@@ -56,7 +56,7 @@ describe('an entry fits', () => {
     [{ gateways: ['mesh'] }],
     [{ gateways: ['gw', 'mesh'] }],
     [{ gateways: [] }],
-    // What the reference does not say: beside gateways the caller's labels and namespace do not count.
+    // The API reference does not say this: if the entry has gateways, the caller's labels and namespace do not count.
     [{ gateways: ['mesh'], sourceLabels: { app: 'other' }, sourceNamespace: 'other' }],
   ])('%j', (match) => {
     expect(firstMismatch(match, request, 'shop')).toBeUndefined();
@@ -70,7 +70,7 @@ describe('an entry fits', () => {
   );
 });
 
-describe('an entry does not fit', () => {
+describe('an entry does not match', () => {
   it.each<[HTTPMatchRequest, Mismatch]>([
     [
       { uri: { exact: '/cart/items' } },
@@ -111,7 +111,7 @@ describe('an entry does not fit', () => {
       { withoutHeaders: { user: { prefix: 'a' } } },
       { field: 'withoutHeaders.user', wanted: 'not prefix "a"', got: 'alice' },
     ],
-    // A header that is not there counts as empty.
+    // An absent header counts as empty.
     [
       { withoutHeaders: { other: { regex: '.*' } } },
       { field: 'withoutHeaders.other', wanted: 'not regex ".*"' },
@@ -141,7 +141,7 @@ describe('an entry does not fit', () => {
     expect(firstMismatch(match, request, 'shop')).toEqual(mismatch);
   });
 
-  it('by a claim, even if a header is named like it', () => {
+  it('a JWT claim, even if there is a header of the same name', () => {
     const name = '@request.auth.claims.user';
     const sent = { ...request, headers: { [name]: 'a' } };
     expect(firstMismatch({ headers: { [name]: { exact: 'a' } } }, sent, 'shop')).toEqual({
@@ -150,7 +150,7 @@ describe('an entry does not fit', () => {
     });
   });
 
-  it('at a gateway that it does not name', () => {
+  it('a gateway that the entry does not name', () => {
     expect(firstMismatch({ gateways: ['mesh', 'gw'] }, atGateway, 'infra')).toEqual({
       field: 'gateways',
       wanted: 'mesh or infra/gw',
@@ -159,7 +159,7 @@ describe('an entry does not fit', () => {
   });
 });
 
-describe('what is left out of a request', () => {
+describe('defaults of a request', () => {
   const bare: HttpRequest = {
     method: 'GET',
     scheme: 'http',
@@ -169,7 +169,7 @@ describe('what is left out of a request', () => {
     gateway: 'mesh',
   };
 
-  it('is port 80, namespace default, no labels, no parameters', () => {
+  it('port 80, namespace default, no labels, no query parameters', () => {
     expect(firstMismatch({ port: 80, sourceNamespace: 'default' }, bare, 'x')).toBeUndefined();
     expect(firstMismatch({ sourceLabels: { app: 'x' } }, bare, 'x')).toEqual({
       field: 'sourceLabels.app',
@@ -181,21 +181,21 @@ describe('what is left out of a request', () => {
     });
   });
 
-  it('is the namespace of a gateway', () => {
+  it("the namespace is the gateway's", () => {
     const edge = { ...bare, gateway: 'infra/gw' };
     expect(firstMismatch({ sourceNamespace: 'infra' }, edge, 'x')).toBeUndefined();
   });
 
-  it('ends the path at a fragment', () => {
+  it('the path ends at a fragment', () => {
     const odd = { ...bare, path: '/a#b' };
     expect(requestMismatch({ uri: { exact: '/a' } }, odd)).toBeUndefined();
   });
 });
 
-describe('who decides', () => {
+describe('which component decides', () => {
   const match: HTTPMatchRequest = { port: 1, sourceLabels: { a: 'b' }, headers: { other: {} } };
 
-  it('istiod: port and source; Envoy: the rest; istiod is asked first', () => {
+  it('istiod decides port and source, Envoy decides the rest; istiod comes first', () => {
     expect(proxyMismatch(match, request, 'shop')?.field).toBe('port');
     expect(proxyMismatch({ headers: { other: {} } }, request, 'shop')).toBeUndefined();
     expect(requestMismatch(match, request)?.field).toBe('headers.other');

@@ -6,14 +6,14 @@ const ok = (root: HTTPMatchRequest, leaf: HTTPMatchRequest) =>
   mergeMatches([root], [leaf]) !== undefined;
 
 describe('mergeMatches joins', () => {
-  it('nothing with something', () => {
+  it('absent and present matches', () => {
     const some = [{ uri: { exact: '/' } }];
     expect(mergeMatches([], some)).toBe(some);
     expect(mergeMatches(some, [])).toBe(some);
     expect(mergeMatches([], [])).toEqual([]);
   });
 
-  it('all fields, those of the delegate first', () => {
+  it("all fields, with the delegate's first", () => {
     const root: HTTPMatchRequest = {
       name: 'r',
       uri: { prefix: '/a' },
@@ -60,17 +60,17 @@ describe('mergeMatches joins', () => {
     [{}, { name: 'l' }, 'l'],
     [{ name: 'r' }, { name: '' }, 'r'],
     [{}, {}, undefined],
-  ])('the names of %j and %j', (root, leaf, name) => {
+  ])('the names %j and %j', (root, leaf, name) => {
     expect(mergeMatches([root], [leaf])?.[0]?.name).toBe(name);
   });
 
-  it('an empty list of gateways does not replace one', () => {
+  it('an empty list of gateways does not replace a filled one', () => {
     expect(mergeMatches([{ gateways: ['mesh'] }], [{ gateways: [] }])?.[0]?.gateways).toEqual([
       'mesh',
     ]);
   });
 
-  it('each entry of the delegate with each of the root that it stays within', () => {
+  it('each entry of the delegate with each compatible entry of the root', () => {
     const uris = (match?: readonly HTTPMatchRequest[]) =>
       match?.map(({ uri, method }) => [uri, method]);
     const root = [
@@ -88,7 +88,7 @@ describe('mergeMatches joins', () => {
     ]);
   });
 
-  it('nothing when one entry contradicts every entry of the root', () => {
+  it('nothing if one entry contradicts all entries of the root', () => {
     const root = [{ uri: { prefix: '/a' } }];
     expect(
       mergeMatches(root, [{ uri: { exact: '/a' } }, { uri: { exact: '/c' } }]),
@@ -114,7 +114,7 @@ describe('strings of the root and of the delegate', () => {
     [{ regex: 'a' }, { exact: 'a' }, false],
     [{}, { exact: 'a' }, false],
     [{}, {}, false],
-  ])('%j, %j go together: %j', (root, leaf, expected) => {
+  ])('%j and %j are compatible: %j', (root, leaf, expected) => {
     expect(ok({ uri: root }, { uri: leaf })).toBe(expected);
     expect(ok({ scheme: root }, { scheme: leaf })).toBe(expected);
     expect(ok({ method: root }, { method: leaf })).toBe(expected);
@@ -125,7 +125,7 @@ describe('strings of the root and of the delegate', () => {
   });
 });
 
-describe('the rest of the root and of the delegate', () => {
+describe('other fields of the root and of the delegate', () => {
   it.each<[HTTPMatchRequest, HTTPMatchRequest, boolean]>([
     [{ headers: { a: { exact: '1' } } }, { headers: { A: { exact: '2' } } }, true],
     [{ headers: { a: {} } }, { headers: { constructor: {} } }, true],
@@ -150,12 +150,12 @@ describe('the rest of the root and of the delegate', () => {
     [{ gateways: ['mesh'] }, {}, true],
     [{}, { gateways: ['mesh'] }, true],
     [{ gateways: [] }, { gateways: ['mesh'] }, true],
-  ])('%j, %j go together: %j', (root, leaf, expected) => {
+  ])('%j and %j are compatible: %j', (root, leaf, expected) => {
     expect(ok(root, leaf)).toBe(expected);
   });
 });
 
-describe('what contradicts is named', () => {
+describe('the contradicting field is named', () => {
   const regex = { regex: 'a' };
   it.each<[string | undefined, HTTPMatchRequest, HTTPMatchRequest]>([
     [undefined, {}, {}],

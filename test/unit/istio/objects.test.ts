@@ -13,14 +13,14 @@ describe('names', () => {
 });
 
 describe('compareAge', () => {
-  it('sorts by time, name, namespace; without a time first', () => {
+  it('sorts by time, name and namespace; objects without a time come first', () => {
     const sorted = ['z/z', 'b/a@1', 'a/b@1', 'b/b@1', 'a/a@2', 'a/a@10'];
     expect(sorted.map(vs).reverse().sort(compareAge).map(nameOf)).toEqual(
       sorted.map((at) => at.split('@')[0]),
     );
   });
 
-  it('compares times, not their text', () => {
+  it('compares times, not texts', () => {
     const later = {
       ...unplaced,
       metadata: { name: 'a', creationTimestamp: '2024-01-01T01:00:00+01:00' },

@@ -13,7 +13,7 @@ describe('partial host names', () => {
     ['.shop', undefined],
     ['', undefined],
     ['10.1.2.3', undefined],
-  ])('%j is meant for %j', (host, meant) => {
+  ])('%j is meant to be %j', (host, meant) => {
     expect(fullNameOfPartial(host, 'cluster.local')).toBe(meant);
   });
 
@@ -22,7 +22,7 @@ describe('partial host names', () => {
     ['shop.example.com', []],
     ['backend.shop.svc.other.domain', []],
     ['a.b.c.svc.cluster.local', []],
-  ])('of %j are %j', (host, halves) => {
+  ])('the partial names of %j are %j', (host, halves) => {
     expect(partialNamesOf(host, 'cluster.local')).toEqual(halves);
   });
 });

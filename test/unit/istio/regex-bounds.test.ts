@@ -7,7 +7,7 @@ import {
 } from '../../../src/istio/regex-bounds.ts';
 import { regexSize } from '../../../src/istio/regex-size.ts';
 
-/** What Envoy 1.40 says of each (`re2.max_program_size.error_level`: 0). */
+/** The sizes that Envoy 1.40 reports (`re2.max_program_size.error_level`: 0). */
 const MEASURED: [pattern: string, instructions: number][] = [
   ['a', 5],
   ['^(.*?;)?(user=jason)(;.*)?$', 26],
@@ -40,8 +40,8 @@ const MEASURED: [pattern: string, instructions: number][] = [
   ['[\\PL]{100}', 804],
 ];
 
-describe('the size of a regex, told from its text', () => {
-  it.each(MEASURED)('of %s is no less than Envoy says (%i)', (pattern, instructions) => {
+describe('the size of a regex, computed from its text', () => {
+  it.each(MEASURED)("of %s is not less than Envoy's (%i)", (pattern, instructions) => {
     const { size } = regexSize(pattern);
     expect(size).toBeGreaterThanOrEqual(instructions);
     expect(size).toBeLessThan(8 * instructions + 30);
@@ -75,14 +75,14 @@ describe('the size of a regex, told from its text', () => {
   });
 
   it.each(['(?:'.repeat(340), '['.repeat(1024), '[[:'.repeat(340), '\\x{'.repeat(340), '\\'])(
-    'of what is none takes no time: %.12s…',
+    'of an invalid regex is computed quickly: %.12s…',
     (pattern) => {
       expect(regexSize(pattern).size).toBeGreaterThan(0);
     },
   );
 });
 
-describe('a regex that is not compiled', () => {
+describe('a regex that is too large is not compiled', () => {
   it.each([
     ['x'.repeat(1025), 'must not be longer than 1024 bytes'],
     ['é'.repeat(513), 'must not be longer than 1024 bytes'],
@@ -103,18 +103,18 @@ describe('a regex that is not compiled', () => {
     '\\pL',
     '(',
     '\\x{100}',
-  ])('is not %.20s', (pattern) => {
+  ])('%.20s is not too large', (pattern) => {
     expect(regexBoundProblem(pattern)).toBeUndefined();
   });
 
-  it('is one at the bound exactly', () => {
+  it('a size exactly at the limit is accepted', () => {
     const most = MAX_REGEX_SIZE - regexSize('').size;
     expect(regexBoundProblem(`x{${most / 2}}x{${most / 2}}`)).toBeUndefined();
     expect(regexBoundProblem(`x{${most / 2}}x{${most / 2}}x`)).toBeDefined();
   });
 });
 
-describe('a regex that Envoy would refuse, or read otherwise than Go', () => {
+describe('a regex that Envoy would refuse, or understand differently from Go', () => {
   it.each([
     ['\\x{100}', 'has "\\x{100}"'],
     ['[a-\\x{0100}]', 'has "\\x{0100}"'],
@@ -149,7 +149,7 @@ describe('a regex that Envoy would refuse, or read otherwise than Go', () => {
     '[^]a]',
     '(?i)a|(?P<n>b)',
     '~ !',
-  ])('is not %j', (pattern) => {
+  ])('%j is accepted', (pattern) => {
     expect(envoyRegexProblem(pattern)).toBeUndefined();
   });
 });

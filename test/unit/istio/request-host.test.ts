@@ -27,7 +27,7 @@ const hostOf = (authority: string, over: Partial<HttpRequest> = {}, all: Virtual
   );
 const vs = (at: string, ...hosts: string[]) => virtualService(at, { hosts, http: [route(FULL)] });
 
-describe('the host that a name stands for', () => {
+describe('the host that a name in a request means', () => {
   it.each<[string, string]>([
     ['backend', FULL],
     ['Backend.Shop', FULL],
@@ -42,42 +42,42 @@ describe('the host that a name stands for', () => {
     ['db.main', 'db.main'],
   ])('%s', (authority, host) => expect(hostOf(authority)).toBe(host));
 
-  it('on ports that it does not have the service is known by nothing but its full name', () => {
+  it('on a port that the Service does not have, only its full name is known', () => {
     expect(hostOf('backend.shop:81', { port: 81 })).toBe('backend.shop');
     expect(hostOf(`${FULL}:81`, { port: 81 })).toBe(FULL);
   });
 
-  it('of short names only those of the own namespace', () => {
+  it("short names work only in the Service's namespace", () => {
     expect(hostOf('backend', { sourceNamespace: 'far' })).toBe('backend');
   });
 
-  it('of short names only those of services on the port', () => {
+  it("short names work only on the Service's ports", () => {
     const all = [vs('a/x', FULL, 'web.far.svc.cluster.local')];
     expect(hostOf('backend.shop', { port: 81 }, all)).toBe('backend.shop');
     expect(hostOf(FULL, { port: 81 }, all)).toBe(FULL);
   });
 
-  it('at a gateway it is what was written', () => {
+  it('at a gateway the name is used as it is', () => {
     expect(hostOf('backend.shop', { gateway: 'shop/gw' })).toBe('backend.shop');
   });
 });
 
 describe('a VirtualService that lists the short name itself', () => {
   it.each<[string, VirtualService[], string]>([
-    ['has it where the service has none', [vs('a/x', 'backend.shop')], 'backend.shop'],
+    ['has it if the Service has no VirtualService', [vs('a/x', 'backend.shop')], 'backend.shop'],
     ['has it beside other hosts', [vs('a/x', 'x.y', 'backend.shop')], 'backend.shop'],
-    ['has it when it is older', [vs('a/x@1', 'backend.shop'), vs('a/y@2', FULL)], 'backend.shop'],
-    ['has it not when it is newer', [vs('a/x@2', 'backend.shop'), vs('a/y@1', FULL)], FULL],
-    ['is the same one', [vs('a/x', 'backend.shop', FULL)], FULL],
-    ['only stands for it by a wildcard', [vs('a/x', '*.shop')], FULL],
+    ['has it if it is older', [vs('a/x@1', 'backend.shop'), vs('a/y@2', FULL)], 'backend.shop'],
+    ['does not have it if it is newer', [vs('a/x@2', 'backend.shop'), vs('a/y@1', FULL)], FULL],
+    ["is the Service's VirtualService", [vs('a/x', 'backend.shop', FULL)], FULL],
+    ['only matches it by a wildcard', [vs('a/x', '*.shop')], FULL],
     [
-      'is none of those before the one of the service',
+      "comes after the Service's VirtualService",
       [vs('a/x@1', 'x.y'), vs('a/y@2', 'y.z'), vs('a/z@3', FULL)],
       FULL,
     ],
   ])('%s', (_name, all, host) => expect(hostOf('backend.shop', {}, all)).toBe(host));
 
-  it('counts on port 80 only', () => {
+  it('applies on port 80 only', () => {
     expect(hostOf('backend.shop:8080', { port: 8080 }, [vs('a/x', 'backend.shop')])).toBe(FULL);
   });
 });
@@ -115,21 +115,21 @@ describe('an alias (ExternalName)', () => {
     [ALIAS, [], FULL],
     ['twice', [], FULL],
     ['ported', [], FULL],
-    // Nothing in the mesh.
+    // The alias leads out of the mesh.
     ['away', [], 'away'],
     ['x.shop', [], 'x.shop.svc.cluster.local'],
-    // Which VirtualService is older decides whose routes have the alias's names.
+    // The older VirtualService decides whose routes get the names of the alias.
     ['ported', [vs('a/x@1', PORTED), vs('a/y@2', FULL)], PORTED],
     ['ported', [vs('a/x@2', PORTED), vs('a/y@1', FULL)], FULL],
     ['ported', [vs('a/x@1', PORTED)], PORTED],
     ['ported', [vs('a/x@1', PORTED, FULL)], FULL],
-    // Without a port it is no service of the registry: the name counts as it is listed.
+    // Without a port, the alias is not in the service registry: only a VirtualService that lists the name has it.
     [ALIAS, [vs('a/x@1', ALIAS), vs('a/y@2', FULL)], ALIAS],
     ['other', [vs('a/x@1', ALIAS), vs('a/y@2', FULL)], FULL],
     [ALIAS, [vs('a/x@2', ALIAS), vs('a/y@1', FULL)], FULL],
   ])('%s', (authority, all, host) => expect(aliased(authority, all)).toBe(host));
 
-  it('has the ports of what it stands for', () => {
+  it('has the ports of its target', () => {
     expect(aliased('other', [], 8080)).toBe(FULL);
     expect(aliased('other', [], 81)).toBe('other');
   });

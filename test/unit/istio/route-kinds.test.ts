@@ -46,7 +46,7 @@ const full = virtualService(
 );
 
 describe('liveDestinations', () => {
-  it('lists http, tls and tcp destinations in order, as written', () => {
+  it('lists http, tls and tcp destinations in order, unchanged', () => {
     expect(liveDestinations(full)).toEqual([
       { host: 'a' },
       { host: 'b', subset: 'v1' },
@@ -60,14 +60,14 @@ describe('liveDestinations', () => {
     expect(liveDestinations(virtualService({}))).toEqual([]);
   });
 
-  it('ignores what is no destination', () => {
+  it('ignores values that are not destinations', () => {
     const odd = { route: [{ destination: { host: 1 } }, { destination: 'a' }] };
     expect(liveDestinations(virtualService({ tcp: [odd, { route: { 0: to('a') } }] }))).toEqual([]);
   });
 });
 
 describe('mirrorDestinations', () => {
-  it('lists both fields of http routes', () => {
+  it('lists both mirror fields of http routes', () => {
     expect(mirrorDestinations(full).map(({ host }) => host)).toEqual(['m', 'n', 'o', 'p']);
   });
 
@@ -77,7 +77,7 @@ describe('mirrorDestinations', () => {
 });
 
 describe('liveHosts', () => {
-  it('resolves in the namespace of the VirtualService, once each, sorted', () => {
+  it('resolves names in the namespace of the VirtualService; sorted, without duplicates', () => {
     expect(liveHosts(full, 'cluster.local')).toEqual([
       'a.shop.svc.cluster.local',
       'b.shop.svc.cluster.local',
@@ -92,12 +92,12 @@ describe('liveHosts', () => {
 });
 
 describe('affectedHosts', () => {
-  it('are those of the destinations alone where every http route is plain', () => {
+  it('are only those of the destinations if all http routes are plain', () => {
     const object = virtualService({ hosts: ['own'], http: [{ route: [to('b')] }], tls: [{}] });
     expect(affectedHosts(object, 'x')).toEqual(['b.default.svc.x']);
   });
 
-  it('and its own where one is not', () => {
+  it("are also the VirtualService's own hosts if a route is not plain", () => {
     const http = [{ route: [to('b')] }, { redirect: {} }];
     const object = virtualService({ hosts: ['own', 'b', 'a.example'], http });
     expect(affectedHosts(object, 'x')).toEqual([
@@ -112,7 +112,7 @@ describe('affectedHosts', () => {
     { http: [null] },
     { hosts: 'own', http: [{ redirect: {} }] },
     { hosts: [5] },
-  ])('are none of %j', (spec) => {
+  ])('are empty for %j', (spec) => {
     expect(affectedHosts(virtualService(spec as never), 'x')).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ const services = [
   { host: 'web.far.svc.cluster.local', namespace: 'far' },
 ];
 
-/** One route, named like the VirtualService, with the given match entries. */
+/** One route with these match entries. It is named like the VirtualService. */
 const vs = (
   at: string,
   spec: VirtualServiceSpec = {},
@@ -54,7 +54,7 @@ const never: HTTPMatchRequest = { sourceLabels: { app: 'nobody' } };
 describe('visibleTo', () => {
   const seen = (sent: HttpRequest, ...all: VirtualService[]) => visibleTo(sent, all).map(nameOf);
 
-  it('sorts private, exported by name, public; each by age', () => {
+  it('sorts private ones, then those exported by name, then public ones; each by age', () => {
     const all = [
       vs('a/pub@1'),
       vs('client/pub@2', exportTo('*', '.')),
@@ -82,7 +82,7 @@ describe('visibleTo', () => {
     expect(seen(request, one)).toEqual(expected ? [nameOf(one)] : []);
   });
 
-  it('at a gateway lists what is bound to it and exported to its namespace', () => {
+  it('at a gateway, lists those that are bound to it and exported to its namespace', () => {
     const all = [
       vs('infra/a', gateways('gw')),
       vs('shop/b', gateways('infra/gw')),
@@ -97,13 +97,13 @@ describe('visibleTo', () => {
 });
 
 describe('rows', () => {
-  it('are one per match entry, in order', () => {
+  it('are one for each match entry, in order', () => {
     const get = { method: { exact: 'GET' } };
     expect(rows([vs('a/b', {}, get, get)])).toEqual(['a/b[0]', 'a/b[1]']);
     expect(rows([vs('a/b')])).toEqual(['a/b']);
   });
 
-  it('of other ports, callers and gateways are not there', () => {
+  it('do not exist for other ports, callers and gateways', () => {
     const get = { method: { exact: 'GET' } };
     const match = [
       { ...get, port: 81 },
@@ -139,29 +139,29 @@ describe('rows', () => {
   });
 });
 
-describe('a service in the mesh', () => {
+describe('a Service in the mesh', () => {
   const wild = (at: string, host: string) => vs(at, hosts(host));
 
   it.each<[string, VirtualService[], string[] | undefined]>([
     ['none', [], undefined],
     ['another host', [vs('a/b', hosts('other.shop.svc.cluster.local'))], undefined],
     ['a short host in its namespace', [vs('shop/b', hosts('backend'))], ['shop/b']],
-    ['a short host elsewhere', [vs('a/b', hosts('backend'))], undefined],
+    ['a short host in another namespace', [vs('a/b', hosts('backend'))], undefined],
     ['one of several hosts', [vs('a/b', hosts('x.y', HOST))], ['a/b']],
     ['upper case', [vs('a/b', hosts(HOST.toUpperCase()))], ['a/b']],
-    ['the oldest alone', [vs('a/b@2'), vs('a/c@1')], ['a/c']],
-    ['of the same age, the first name', [vs('a/c@1'), vs('b/b@1')], ['b/b']],
+    ['only the oldest', [vs('a/b@2'), vs('a/c@1')], ['a/c']],
+    ['at the same age, the first by name', [vs('a/c@1'), vs('b/b@1')], ['b/b']],
     [
       'a private one before older public ones',
       [vs('a/b@1'), vs('client/c@2', exportTo('.'))],
       ['client/c'],
     ],
     [
-      'the next, when the oldest has no rows for the caller',
+      'the next one, if the oldest has no rows for the caller',
       [vs('a/b@1', {}, never), vs('a/c@2')],
       ['a/c'],
     ],
-    ['none has rows', [vs('a/b', {}, never)], undefined],
+    ['no VirtualService has rows', [vs('a/b', {}, never)], undefined],
     ['a wildcard', [wild('a/b', '*.local')], ['a/b']],
     ['the longest wildcard', [wild('a/b@1', '*.local'), wild('a/c@2', '*.cluster.local')], ['a/c']],
     [
@@ -169,24 +169,24 @@ describe('a service in the mesh', () => {
       [wild('a/b@2', '*.local'), wild('a/c@1', '*.local')],
       ['a/c'],
     ],
-    ['the exact one before older wildcards', [wild('a/b@1', '*.local'), vs('a/c@2')], ['a/c']],
+    ['an exact host before older wildcards', [wild('a/b@1', '*.local'), vs('a/c@2')], ['a/c']],
     [
-      'an exact one without rows for the caller still keeps wildcards away',
+      'an exact host prevents wildcards, even without rows for the caller',
       [wild('a/b@1', '*.local'), vs('a/c@2', {}, never)],
       undefined,
     ],
     [
-      'of equal wildcards only the oldest counts, rows or not',
+      'of equal wildcards only the oldest counts, even without rows',
       [vs('a/b@1', hosts('*.local'), never), wild('a/c@2', '*.local')],
       undefined,
     ],
-    ['a wildcard in upper case does not', [wild('a/b', '*.LOCAL')], undefined],
+    ['a wildcard in upper case does not match', [wild('a/b', '*.LOCAL')], undefined],
     [
-      'an exact one in upper case does not keep wildcards away',
+      'an exact host in upper case does not prevent wildcards',
       [vs('a/b@2', hosts(HOST.toUpperCase())), wild('a/c@1', '*.local')],
       ['a/c'],
     ],
-    ['a wildcard of others', [wild('a/b', '*.com')], undefined],
+    ['a wildcard that matches other hosts', [wild('a/b', '*.com')], undefined],
   ])('%s', (_name, all, expected) => {
     expect(rows(all)).toEqual(expected);
   });
@@ -196,13 +196,13 @@ describe('a service in the mesh', () => {
   });
 });
 
-describe('a host outside the registry', () => {
+describe('a host that is not in the service registry', () => {
   const foreign = (all: VirtualService[], sent = request, host = 'www.bookinfo.com') =>
     rows(all, sent, host);
 
   it.each<[string, VirtualService[], string[] | undefined]>([
     ['by name', [vs('a/b', hosts('www.bookinfo.com'))], ['a/b']],
-    ['by name in another case', [vs('a/b', hosts('WWW.bookinfo.com'))], ['a/b']],
+    ['a name in another case', [vs('a/b', hosts('WWW.bookinfo.com'))], ['a/b']],
     ['by wildcard', [vs('a/b', hosts('*.bookinfo.com'))], ['a/b']],
     [
       'the most specific name',
@@ -210,12 +210,12 @@ describe('a host outside the registry', () => {
       ['a/c'],
     ],
     [
-      'the oldest of the same name',
+      'the oldest VirtualService of that name',
       [vs('a/b@2', hosts('*.com')), vs('a/c@1', hosts('*.com'))],
       ['a/c'],
     ],
     [
-      'a name without rows for the caller leaves it to a wildcard',
+      'if a name has no rows for the caller, a wildcard is used',
       [vs('a/b@1', hosts('www.bookinfo.com'), never), vs('a/c@2', hosts('*.com'))],
       ['a/c'],
     ],
@@ -224,30 +224,34 @@ describe('a host outside the registry', () => {
     expect(foreign(all)).toEqual(expected);
   });
 
-  it('is served on port 80 only', () => {
+  it('gets routes on port 80 only', () => {
     const all = [vs('a/b', hosts('www.bookinfo.com'))];
     expect(foreign(all, { ...request, port: 8080 })).toBeUndefined();
     expect(foreign(all, { ...request, port: 80 })).toEqual(['a/b']);
   });
 
   it.each<[string, VirtualService[], string[] | undefined]>([
-    ['that it names', [vs('a/b', hosts('www.bookinfo.com', HOST))], ['a/b']],
-    ['whose most specific wildcard it has', [vs('a/b', hosts('*.com', '*.local'))], ['a/b']],
+    ['of a VirtualService that names it', [vs('a/b', hosts('www.bookinfo.com', HOST))], ['a/b']],
     [
-      'but not one that another has by a more specific wildcard',
+      'of the VirtualService with the most specific wildcard for it',
+      [vs('a/b', hosts('*.com', '*.local'))],
+      ['a/b'],
+    ],
+    [
+      'but not of one whose host another VirtualService has by a more specific wildcard',
       [vs('a/b@1', hosts('*.com', '*.local')), vs('a/c@2', hosts('*.cluster.local'))],
       undefined,
     ],
     [
-      'whoever decides for that one',
+      'whichever VirtualService applies to that host',
       [vs('a/c@1', hosts(HOST)), vs('a/b@2', hosts('*.com', HOST))],
       ['a/b'],
     ],
-  ])('is served on other ports beside a service on that port %s', (_name, all, expected) => {
+  ])('gets routes on another port, beside a Service on that port: %s', (_name, all, expected) => {
     expect(foreign(all, { ...request, port: 8080 })).toEqual(expected);
   });
 
-  it('is not served by a wildcard that stands for services', () => {
+  it('gets no routes of a wildcard that matches Services', () => {
     const all = [vs('a/b', hosts('*.local', 'x.y'))];
     expect(foreign(all, request, 'unknown.local')).toBeUndefined();
     expect(foreign([vs('a/b', hosts('*.LOCAL'))], request, 'unknown.local')).toBeUndefined();
@@ -266,7 +270,7 @@ describe('at a gateway', () => {
   const at = (all: VirtualService[], host = 'www.shop.com') => rows(all, edge, host);
   const some: HTTPMatchRequest = { uri: { prefix: '/a' } };
 
-  it('rows of all VirtualServices of the host come together, by age, those for everything last', () => {
+  it('rows of all VirtualServices of the host are joined, by age, with those for everything last', () => {
     expect(at([gw('a/c@3', {}, some), gw('a/b@2'), gw('a/d@1', {}, some, {}, some)])).toEqual([
       'a/d[0]',
       'a/c[0]',
@@ -275,7 +279,7 @@ describe('at a gateway', () => {
     ]);
   });
 
-  it('the most specific name decides, whatever its case', () => {
+  it('the most specific name decides, in any case', () => {
     const all = [
       gw('a/b@1', hosts('*.shop.com')),
       gw('a/c@2', hosts('WWW.shop.com')),
@@ -287,21 +291,21 @@ describe('at a gateway', () => {
     expect(at(all, 'else.com')).toEqual(['a/d']);
   });
 
-  it('has nothing for other hosts, nor from VirtualServices without rows', () => {
+  it('has no rows for other hosts, and none of VirtualServices without rows', () => {
     expect(at([gw('a/b')], 'else.com')).toBeUndefined();
     expect(at([gw('a/b', {}, { gateways: ['mesh'] })])).toBeUndefined();
     expect(at([gw('a/b', {}, { gateways: ['mesh'] }), gw('a/c', hosts('*'))])).toEqual(['a/c']);
     expect(at([])).toBeUndefined();
   });
 
-  it('compares source labels with those of the gateway itself', () => {
+  it("compares source labels with the gateway's own labels", () => {
     const all = [
       gw('a/b', {}, { sourceLabels: { app: 'web' } }, { sourceLabels: { app: 'curl' }, ...some }),
     ];
     expect(at(all)).toEqual(['a/b[0]']);
   });
 
-  it('serves hosts of services like any other, on any port', () => {
+  it('handles hosts of Services like other hosts, on any port', () => {
     const all = [gw('a/b', hosts('*.local'))];
     expect(rows(all, { ...edge, port: 443 }, HOST)).toEqual(['a/b']);
   });

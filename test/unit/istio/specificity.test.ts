@@ -6,7 +6,7 @@ describe('compareSpecificity', () => {
   const compare = (a: HeaderAndSourceMatch, b: HeaderAndSourceMatch) =>
     compareSpecificity(specificityOf(a), specificityOf(b));
 
-  it('sorts by conditions, exact ones, prefixes, literal length', () => {
+  it('sorts by the number of conditions, then exact values, prefixes, length of literals', () => {
     const sorted: HeaderAndSourceMatch[] = [
       { headers: { a: { regex: 'x' }, b: { regex: 'x' }, c: { regex: 'x' } } },
       { headers: { a: { exact: 'x' } }, sourceLabels: { l: 'long value' } },
@@ -33,7 +33,7 @@ describe('compareSpecificity', () => {
     [{ headers: { a: { exact: 'xy' } } }, { sourceLabels: { b: 'zw' } }],
     [{ headers: { a: { regex: 'x' } } }, { headers: { b: { regex: 'long' } } }],
     [{ headers: { a: { regex: 'x' } } }, { headers: { b: {} } }],
-  ])('%j and %j rank equal', (a, b) => {
+  ])('%j and %j have the same rank', (a, b) => {
     expect(compare(a, b)).toBe(0);
     expect(compare(b, a)).toBe(0);
   });

@@ -67,14 +67,14 @@ describe('matchesString', () => {
     expect(matchesString({ regex: '(a+)+b' }, 'a'.repeat(5000))).toBe(false);
   });
 
-  it('proves nothing by trying for long', () => {
+  it('gives up a proof that takes too long', () => {
     const regex = 'x{900}';
     expect(matchesString({ regex }, 'x'.repeat(900))).toBe(false);
     expect(failsString({ regex }, 'y'.repeat(900))).toBe(false);
     expect(stringVerdict({ regex }, 'x'.repeat(900))).toBe(true);
   });
 
-  it('answers the same when more patterns come by than it remembers', () => {
+  it('gives the same answer if there are more patterns than the cache keeps', () => {
     for (let round = 0; round < 2; round++) {
       for (let i = 0; i < 600; i++) {
         expect(matchesString({ regex: `x{${i}}|y` }, 'y')).toBe(true);
@@ -84,7 +84,7 @@ describe('matchesString', () => {
   });
 });
 
-describe('bytes, not characters, as Envoy compares them', () => {
+describe('compares bytes, not characters, as Envoy does', () => {
   it.each<[StringMatch, string, boolean | undefined]>([
     [{ regex: '.' }, 'é', false],
     [{ regex: '..' }, 'é', true],
@@ -122,7 +122,7 @@ describe('bytes, not characters, as Envoy compares them', () => {
 
 describe('regexProblem', () => {
   it.each(['a', '^a$', '[a-z]+', '(?i)a', '(?P<n>a)', 'a{1000}', 'x'.repeat(1024), '\\pN'])(
-    'takes %j',
+    'accepts %j',
     (pattern) => {
       expect(regexProblem(pattern)).toBeUndefined();
     },
@@ -142,11 +142,11 @@ describe('regexProblem', () => {
     expect(regexProblem(pattern)).toContain(message);
   });
 
-  it('compiles nothing that is beyond the bounds', () => {
+  it('does not compile a regex above the size limit', () => {
     expect(regexProblem(`(${'a{99}'.repeat(20)}`)).toBeUndefined();
   });
 
-  it('says what is wrong with the expression', () => {
+  it('says what is wrong with the regex', () => {
     expect(regexProblem('(')).toBe(
       'is no RE2 expression: error parsing regexp: missing closing ): `(`',
     );

@@ -17,7 +17,7 @@ const rule = (at: string, spec: Partial<DestinationRule['spec']> = {}) =>
     ...spec,
   });
 
-describe('which namespace decides', () => {
+describe("which namespace's rule is used", () => {
   const inClient = rule('client/c');
   const inService = rule('shop/s');
   const inRoot = rule('istio-system/r');
@@ -27,10 +27,10 @@ describe('which namespace decides', () => {
     ['nothing there', [], []],
     ['a stranger', [elsewhere], []],
     ['the root namespace', [elsewhere, inRoot], ['r']],
-    ['the service before the root', [inRoot, inService], ['s']],
-    ['the client before the service', [inService, inRoot, inClient], ['c']],
+    ["the Service's namespace before the root namespace", [inRoot, inService], ['s']],
+    ["the client's namespace before the Service's", [inService, inRoot, inClient], ['c']],
     [
-      'a wildcard of the client before the service',
+      "a wildcard in the client's namespace before the Service's namespace",
       [rule('client/c', { host: '*.local' }), inService],
       ['c'],
     ],
@@ -44,14 +44,14 @@ describe('which namespace decides', () => {
       [rule('shop/a', { host: '*.cluster.local' }), inService],
       ['s'],
     ],
-    ['a short host in the namespace of the rule', [rule('shop/a', { host: 'backend' })], ['a']],
-    ['a short host elsewhere', [rule('client/a', { host: 'backend' })], []],
+    ["a short host in the rule's namespace", [rule('shop/a', { host: 'backend' })], ['a']],
+    ['a short host in another namespace', [rule('client/a', { host: 'backend' })], []],
     ['another host', [rule('shop/a', { host: 'other' })], []],
   ])('%s', (_name, rules, expected) => {
     expect(names(rules)).toEqual(expected);
   });
 
-  it('takes the root namespace it is told', () => {
+  it('uses the configured root namespace', () => {
     const lookup = (rootNamespace: string) =>
       subsetsOf(service, { namespace: 'client' }, [inRoot], { ...settings, rootNamespace });
     expect(lookup('other')).toEqual([]);
@@ -61,7 +61,7 @@ describe('which namespace decides', () => {
 
 describe('exportTo', () => {
   it.each<[string, string[], string[], string[]]>([
-    // at, exportTo, seen by namespace client, seen by namespace shop
+    // The columns: at, exportTo, seen by namespace client, seen by namespace shop.
     ['shop/a', [], ['a'], ['a']],
     ['shop/a', ['*'], ['a'], ['a']],
     ['shop/a', ['.'], [], ['a']],
@@ -83,11 +83,11 @@ describe('exportTo', () => {
     expect([names(rules), names(rules, 'shop')]).toEqual([byClient, byService]);
   });
 
-  it('a rule that the service does not export leaves the matter to the root namespace', () => {
+  it("if the Service's rule is not exported to the client, the root namespace's rule is used", () => {
     expect(names([rule('shop/a', { exportTo: ['other'] }), rule('istio-system/r')])).toEqual(['r']);
   });
 
-  it('the most specific exported host decides even when the client may not see it', () => {
+  it('the most specific exported host is chosen even if the client may not see it', () => {
     const hidden = rule('shop/a', { exportTo: ['other'] });
     expect(names([hidden, rule('shop/w', { host: '*.local' })])).toEqual([]);
     expect(
@@ -99,7 +99,7 @@ describe('exportTo', () => {
 describe('a client in the root namespace', () => {
   const seen = (rules: DestinationRule[]) => names(rules, 'istio-system');
 
-  it('looks at private rules there, then at the service, then at public ones there', () => {
+  it("uses private rules there, then the Service's namespace, then public rules there", () => {
     const priv = rule('istio-system/p', { exportTo: ['.'] });
     const pub = rule('istio-system/r');
     const own = rule('shop/s');
@@ -111,7 +111,7 @@ describe('a client in the root namespace', () => {
 });
 
 describe('merging', () => {
-  it('joins rules of one namespace and host, oldest first; the first subset of a name wins', () => {
+  it('joins rules of one namespace and host, oldest first; of subsets with the same name, the first counts', () => {
     const rules = [
       rule('shop/b@2', { subsets: [subset('v2'), subset('v1', { version: 'late' })] }),
       rule('shop/a@1', { host: 'backend', subsets: [subset('v1')] }),
@@ -125,31 +125,33 @@ describe('merging', () => {
   });
 
   it.each<[string, string[] | undefined, string[] | undefined, string[], string[]]>([
-    // exportTo of the older (subset a) and of the newer (b), seen by client, seen by shop
+    // The columns: exportTo of the older rule (subset a) and of the newer rule (subset b), seen by client, seen by
+    // shop.
     ['same', undefined, undefined, ['a', 'b'], ['a', 'b']],
     ['same set', ['*', 'x'], ['x', '*'], ['a', 'b'], ['a', 'b']],
     ['absent and empty', undefined, [], ['a', 'b'], ['a', 'b']],
-    ['absent and a star are not the same', undefined, ['*'], ['b'], ['b']],
+    ['absent and a star are not equal', undefined, ['*'], ['b'], ['b']],
     ['a star and absent', ['*'], undefined, ['b'], ['b']],
-    ['the newer includes the older', ['client'], ['client', 'shop'], ['a', 'b'], ['b']],
-    ['the older includes the newer', ['client', 'shop'], ['client'], ['b'], ['a']],
+    ['the newer one includes the older one', ['client'], ['client', 'shop'], ['a', 'b'], ['b']],
+    ['the older one includes the newer one', ['client', 'shop'], ['client'], ['b'], ['a']],
     ['nothing in common', ['client'], ['shop'], ['a'], ['b']],
     ['private, then public', ['.'], undefined, ['b'], ['b']],
     ['public, then private', undefined, ['.'], ['a'], ['b']],
-    ['same size, one in common', ['*', 'a'], ['*', 'b'], ['b'], ['b']],
+    ['the same size, one namespace in common', ['*', 'a'], ['*', 'b'], ['b'], ['b']],
   ])('exportTo %s: %j, %j', (_name, older, newer, byClient, byService) => {
     const spec = (exportTo: string[] | undefined) => (exportTo ? { exportTo } : {});
     const rules = [rule('shop/a@1', spec(older)), rule('shop/b@2', spec(newer))];
     expect([names(rules), names(rules, 'shop')]).toEqual([byClient, byService]);
   });
 
-  it('three rules: the one in between hides nothing from those that join', () => {
+  it('three rules: a separate rule in the middle does not hide the rules that are joined', () => {
     const rules = [rule('shop/a@1'), rule('shop/b@2', { exportTo: ['*'] }), rule('shop/c@3')];
-    // The third joins the first, but as the second one stays apart behind it, the third is added once more.
+    // The third rule joins the first one. The second rule stays separate after it, so istiod adds the third rule once
+    // more.
     expect(names(rules)).toEqual(['c']);
   });
 
-  it('the first traffic policy wins, whole', () => {
+  it('the first traffic policy counts as a whole', () => {
     const policy = (n: number) => ({ trafficPolicy: { n } });
     const merged = (...rules: DestinationRule[]) =>
       ruleFor(service, { namespace: 'client' }, rules, settings);
@@ -174,7 +176,7 @@ describe('merging', () => {
     expect(merged()).toBeUndefined();
   });
 
-  it('leaves other hosts alone', () => {
+  it('does not change other hosts', () => {
     const rules = [
       rule('shop/a@1'),
       rule('shop/b@2', { host: '*.shop.svc.cluster.local' }),
@@ -183,7 +185,7 @@ describe('merging', () => {
     expect(names(rules)).toEqual(['a', 'c']);
   });
 
-  it('treats a rule without subsets as one', () => {
+  it('accepts a rule without subsets', () => {
     expect(names([destinationRule('shop/a', { host: HOST })])).toStrictEqual([]);
   });
 });
@@ -199,20 +201,25 @@ describe('workloadSelector', () => {
     ['no labels', [rule('shop/s', web)], {}, []],
     ['selects all', [rule('shop/s', { workloadSelector: {} })], {}, ['s']],
     [
-      'goes before one without, however old',
+      'comes before a rule without one, whatever the age',
       [rule('shop/a@1'), rule('shop/s@2', web)],
       { app: 'web' },
       ['s'],
     ],
-    ['leaves others the one without', [rule('shop/a@1'), rule('shop/s@2', web)], {}, ['a']],
     [
-      'same selector: joined',
+      'does not apply to other clients: they use the rule without one',
+      [rule('shop/a@1'), rule('shop/s@2', web)],
+      {},
+      ['a'],
+    ],
+    [
+      'the same selector: joined',
       [rule('shop/a@1', web), rule('shop/b@2', web)],
       { app: 'web' },
       ['a', 'b'],
     ],
     [
-      'another selector: apart',
+      'another selector: separate',
       [
         rule('shop/a@1', web),
         rule('shop/b@2', { workloadSelector: { matchLabels: { app: 'x' } } }),
@@ -221,7 +228,7 @@ describe('workloadSelector', () => {
       ['b'],
     ],
     [
-      'another selector with a label in common: apart',
+      'another selector with one label in common: separate',
       [
         rule('shop/a@1', { workloadSelector: { matchLabels: { app: 'web', v: '1' } } }),
         rule('shop/b@2', { workloadSelector: { matchLabels: { app: 'web', v: '2' } } }),
@@ -230,7 +237,7 @@ describe('workloadSelector', () => {
       ['b'],
     ],
     [
-      'a wider selector: apart, the first that fits',
+      'a wider selector: separate, the first that matches',
       [
         rule('shop/a@1', web),
         rule('shop/b@2', { workloadSelector: { matchLabels: { app: 'web', v: '1' } } }),
@@ -240,25 +247,25 @@ describe('workloadSelector', () => {
     ],
     // istiod merges the rule without a selector into the other one if both have the same exportTo, here '.'.
     [
-      'private without selector: joined',
+      'private without a selector: joined',
       [rule('shop/s', web), rule('shop/p', { exportTo: ['.'] })],
       { app: 'web' },
       ['s', 'p'],
     ],
     [
-      'private without selector: lost for others',
+      'private without a selector: lost for other clients',
       [rule('shop/s', web), rule('shop/p', { exportTo: ['.'] })],
       {},
       [],
     ],
     [
-      'exported to more than its own namespace: joined and apart',
+      'exported to more than its own namespace: joined and separate',
       [rule('shop/s', web), rule('shop/p', { exportTo: ['.', 'client'] })],
       {},
       ['p'],
     ],
     [
-      'exported to more: the selected see both',
+      'exported to more namespaces: the selected clients see both',
       [rule('shop/s', web), rule('shop/p', { exportTo: ['.', 'client'] })],
       { app: 'web' },
       ['s', 'p'],
@@ -273,7 +280,7 @@ describe('workloadSelector', () => {
     );
   });
 
-  it('that does not fit in the client namespace still ends the search', () => {
+  it("a rule whose selector does not match still ends the search in the client's namespace", () => {
     expect(names([rule('client/s', web), rule('shop/a')], 'client', {})).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ const target = { destination: { host: 'backend', subset: 'shared', port: { numbe
 const withMatch = (...match: HTTPMatchRequest[]): HTTPRoute => ({ match, route: [target] });
 const NOT_RE2 = expect.stringContaining('is no RE2 expression');
 
-describe('validateRoute takes', () => {
+describe('validateRoute accepts', () => {
   it.each<[string, HTTPRoute]>([
     ['a route without match', { route: [{ destination: { host: 'backend' } }] }],
     ['an empty match entry', withMatch({})],
@@ -30,7 +30,7 @@ describe('validateRoute takes', () => {
     ],
     ['an empty uri prefix', withMatch({ uri: { prefix: '' } })],
     ['an empty exact value', withMatch({ uri: { exact: '' }, headers: { a: { exact: '' } } })],
-    ['protobuf zero values', withMatch({ port: 0, sourceNamespace: '', gateways: [] })],
+    ['zero values of protobuf', withMatch({ port: 0, sourceNamespace: '', gateways: [] })],
     ['a redirect', { redirect: { uri: '/' } }],
     ['a direct response', { directResponse: { status: 200 } }],
     ['a delegate', { delegate: { name: 'a' } }],
@@ -60,9 +60,9 @@ describe('validateRoute takes', () => {
         ],
       },
     ],
-    // istiod looks at gateway names up to the first one without a slash only.
-    ['a bad gateway name behind a short one', withMatch({ gateways: ['ns/a', 'mesh', '_/_'] })],
-    ['a bad gateway name behind the mesh', withMatch({ gateways: ['mesh', '_/_'] })],
+    // istiod checks gateway names only until the first name without a slash.
+    ['an invalid gateway name after a short one', withMatch({ gateways: ['ns/a', 'mesh', '_/_'] })],
+    ['an invalid gateway name after mesh', withMatch({ gateways: ['mesh', '_/_'] })],
   ])('%s', (_name, route) => {
     expect(validateRoute(route)).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('validateRoute refuses in a match', () => {
   it.each<[string, any, string, unknown]>([
     ['an empty header name', { headers: { '': {} } }, 'headers.', 'header name must not be empty'],
     [
-      'a bad header name',
+      'an invalid header name',
       { headers: { 'a b': {} } },
       'headers.a b',
       '"a b" is not a valid header name',
@@ -91,8 +91,13 @@ describe('validateRoute refuses in a match', () => {
       'headers.a.regex',
       'must not be empty',
     ],
-    ['a bad header regex', { headers: { a: { regex: '(' } } }, 'headers.a.regex', NOT_RE2],
-    ['a star for presence', { headers: { a: { regex: '*' } } }, 'headers.a.regex', NOT_RE2],
+    ['an invalid header regex', { headers: { a: { regex: '(' } } }, 'headers.a.regex', NOT_RE2],
+    [
+      'a star for a header that must be present',
+      { headers: { a: { regex: '*' } } },
+      'headers.a.regex',
+      NOT_RE2,
+    ],
     [
       'two kinds at once',
       { headers: { a: { exact: 'a', prefix: 'a' } } },
@@ -106,24 +111,24 @@ describe('validateRoute refuses in a match', () => {
       'takes one of exact, prefix, regex only',
     ],
     [
-      'a bad name to miss',
+      'an invalid name in withoutHeaders',
       { withoutHeaders: { 'a:': {} } },
       'withoutHeaders.a:',
       '"a:" is not a valid header name',
     ],
     [
-      'an empty prefix to miss',
+      'an empty prefix in withoutHeaders',
       { withoutHeaders: { a: { prefix: '' } } },
       'withoutHeaders.a.prefix',
       'must not be empty',
     ],
     [
-      'a bad regex to miss',
+      'an invalid regex in withoutHeaders',
       { withoutHeaders: { a: { regex: '(' } } },
       'withoutHeaders.a.regex',
       NOT_RE2,
     ],
-    ['a bad uri regex', { uri: { regex: '*' } }, 'uri.regex', NOT_RE2],
+    ['an invalid uri regex', { uri: { regex: '*' } }, 'uri.regex', NOT_RE2],
     ['an empty uri regex', { uri: { regex: '' } }, 'uri.regex', 'must not be empty'],
     [
       'two kinds for the uri',
@@ -133,7 +138,7 @@ describe('validateRoute refuses in a match', () => {
     ],
     ['an empty scheme prefix', { scheme: { prefix: '' } }, 'scheme.prefix', 'must not be empty'],
     ['an empty method prefix', { method: { prefix: '' } }, 'method.prefix', 'must not be empty'],
-    ['a bad authority', { authority: { regex: '[' } }, 'authority.regex', NOT_RE2],
+    ['an invalid authority', { authority: { regex: '[' } }, 'authority.regex', NOT_RE2],
     [
       'an empty parameter prefix',
       { queryParams: { q: { prefix: '' } } },
@@ -142,13 +147,13 @@ describe('validateRoute refuses in a match', () => {
     ],
     ['a port', { port: 65536 }, 'port', 'port 65536 is not within 1..65535'],
     [
-      'a label key',
+      'an invalid label key',
       { sourceLabels: { 'a b': 'x' } },
       'sourceLabels.a b',
       '"a b" is not a valid label key',
     ],
     [
-      'a label value',
+      'an invalid label value',
       { sourceLabels: { a: 'x y' } },
       'sourceLabels.a',
       '"x y" is not a valid label value',
@@ -165,12 +170,17 @@ describe('validateRoute refuses in a match', () => {
       'gateways[1]',
       '"_/b" is not a valid gateway name',
     ],
-    ['a short gateway', { gateways: ['ns/a', '_'] }, 'gateways[1]', '"_" is not a valid name'],
+    [
+      'a gateway without a namespace',
+      { gateways: ['ns/a', '_'] },
+      'gateways[1]',
+      '"_" is not a valid name',
+    ],
   ])('%s', (_name, match, field, message) => {
     expect(validateRoute(withMatch({}, match))).toEqual([{ field: `match[1].${field}`, message }]);
   });
 
-  it('two things in one label', () => {
+  it('reports two problems of one label', () => {
     expect(validateRoute(withMatch({ sourceLabels: { '': '-' } }))).toEqual([
       { field: 'match[0].sourceLabels.', message: '"" is not a valid label key' },
       { field: 'match[0].sourceLabels.', message: '"-" is not a valid label value' },
@@ -182,7 +192,7 @@ describe('validateRoute on JWT claims', () => {
   const name = '@request.auth.claims.group';
   const message = 'JWT claims can be matched at gateways only';
 
-  it.each([[['gw']], [['ns/gw', 'ns/other']]])('takes them for gateways %j', (gateways) => {
+  it.each([[['gw']], [['ns/gw', 'ns/other']]])('accepts them for gateways %j', (gateways) => {
     const match = { headers: { [name]: { exact: 'a' } }, withoutHeaders: { [name]: {} } };
     expect(validateRoute(withMatch(match), { gateways })).toEqual([]);
   });
@@ -296,7 +306,7 @@ describe('validateRoute refuses outside the match', () => {
     expect(validateRoute(route)).toEqual([{ field, message }]);
   });
 
-  it('everything at once', () => {
+  it('reports all problems at once', () => {
     const route = { match: [{ port: -1 }], route: [{ destination: { host: '' }, weight: -1 }] };
     expect(validateRoute(route).map(({ field }) => field)).toEqual([
       'match[0].port',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { byteCache } from '../../../src/k8s/byte-cache.ts';
 
-describe('a cache that is bounded by bytes', () => {
-  it('keeps what fits, and lets the oldest go', () => {
+describe('a cache with a limit in bytes', () => {
+  it('keeps values up to the limit, and removes the oldest', () => {
     const cache = byteCache<number>(10);
     cache.set('a', 1, 4);
     cache.set('b', 2, 4);
@@ -11,7 +11,7 @@ describe('a cache that is bounded by bytes', () => {
     expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([undefined, 2, 3]);
   });
 
-  it('counts what a value takes later on', () => {
+  it('counts bytes that a value needs later', () => {
     const cache = byteCache<number>(10);
     cache.set('a', 1, 4);
     cache.set('b', 2, 4);
@@ -26,7 +26,7 @@ describe('a cache that is bounded by bytes', () => {
     expect(cache.get('c')).toBe(3);
   });
 
-  it('counts a value that is set again once', () => {
+  it('counts a value once if it is set again', () => {
     const cache = byteCache<number>(10);
     cache.set('a', 1, 6);
     cache.set('a', 2, 4);
@@ -34,7 +34,7 @@ describe('a cache that is bounded by bytes', () => {
     expect([cache.get('a'), cache.get('b')]).toEqual([2, 3]);
   });
 
-  it('does not keep what is too large', () => {
+  it('does not keep a value that is too large', () => {
     const cache = byteCache<number>(10);
     cache.set('b', 2, 4);
     cache.set('a', 1, 11);

@@ -39,7 +39,7 @@ describe('jsonEqual', () => {
     expect(jsonEqual(a, b)).toBe(expected);
   });
 
-  it('agrees with the canonical text', () => {
+  it('agrees with the comparison of canonical texts', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 2 }), fc.jsonValue({ maxDepth: 2 }), (a, b) => {
         return jsonEqual(a, b) === (canonicalJson(a) === canonicalJson(b));
@@ -64,7 +64,7 @@ describe('canonicalJson', () => {
       '{"a":{"z":1},"b":{"x":1,"y":1}}',
     ],
     [
-      'nothing, where all is sorted',
+      'nothing, if everything is sorted',
       { a: { b: 1, c: [] }, d: 'x' },
       '{"a":{"b":1,"c":[]},"d":"x"}',
     ],
@@ -88,6 +88,6 @@ it.each([
   ['b', 'a', 1],
   ['Z', 'a', -1],
   ['é', 'z', 1],
-])('%s against %s: %d', (a, b, expected) => {
+])('%s compared with %s: %d', (a, b, expected) => {
   expect(byText(a, b)).toBe(expected);
 });

@@ -6,16 +6,16 @@ describe('cutText', () => {
     ['', 3, ''],
     ['abc', 3, 'abc'],
     ['abcd', 3, 'abc… (1 more characters)'],
-    // A character of two units is not cut through.
+    // A character of two UTF-16 units is not split.
     ['ab😀cd', 3, 'ab… (4 more characters)'],
     ['ab😀cd', 4, 'ab😀… (2 more characters)'],
-  ])('%j to %d: %j', (text, most, cut) => {
+  ])('%j to %d characters: %j', (text, most, cut) => {
     expect(cutText(text, most)).toBe(cut);
   });
 });
 
 describe('cutTexts', () => {
-  test('cuts at any depth, and leaves numbers, keys and what is null', () => {
+  test('shortens texts at any depth, and leaves numbers, keys and null unchanged', () => {
     const value = { abcdef: ['abcdef', 1, null, { a: 'abcdef' }], b: true };
     expect(cutTexts(value, 2)).toEqual({
       abcdef: ['ab… (4 more characters)', 1, null, { a: 'ab… (4 more characters)' }],
@@ -24,12 +24,12 @@ describe('cutTexts', () => {
     expect(value.abcdef[0]).toBe('abcdef');
   });
 
-  test('what is short already is the same object', () => {
+  test('an object with short texts only is returned itself', () => {
     const value = { a: ['b', { c: 'd' }] };
     expect(cutTexts(value, 2)).toBe(value);
   });
 
-  test('a key may be called __proto__', () => {
+  test('a key may be __proto__', () => {
     const value = JSON.parse('{"__proto__": "abcdef"}');
     expect(JSON.stringify(cutTexts(value, 2))).toBe('{"__proto__":"ab… (4 more characters)"}');
   });

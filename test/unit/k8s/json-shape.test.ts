@@ -9,15 +9,15 @@ test.each([
   [nested(101), 'nests deeper than 100 levels'],
   [nested(200_000), 'nests deeper than 100 levels'],
   [nested(50, '{"a":[', ']}').replace('[]', '[{}]'), 'nests deeper than 100 levels'],
-  // In a text brackets are no brackets, and a quote that is escaped does not end it.
+  // Brackets inside a string do not count, and an escaped quote does not end the string.
   [JSON.stringify('['.repeat(500)), undefined],
   [JSON.stringify({ a: `\\"${'['.repeat(500)}`, b: '\\' }), undefined],
   [`["\\\\",${nested(100)}]`, 'nests deeper than 100 levels'],
   [`["\\\\\\"",${nested(99)}]`, undefined],
-  // Lists that stand beside each other are not one in the other.
+  // Lists that follow each other are not nested.
   [`[${'[],'.repeat(500)}[]]`, undefined],
   [`[${'0,'.repeat(1_500_000)}0]`, 'has more than 1500000 values'],
-  // No JSON at all is for the parser to refuse.
+  // Invalid JSON is accepted here, because the parser refuses it.
   ['"never ends [[[', undefined],
   ['', undefined],
 ])('%.60s', (text, problem) => {

@@ -4,18 +4,18 @@ import type { FieldsV1 } from '../../../src/k8s/object.ts';
 
 const LABELS = '/metadata/labels';
 
-/** One entry's tree of labels, and beside it what else it has. */
+/** The fields of one managedFields entry: a tree of labels, and `beside` for other fields. */
 function tree(labels: FieldsV1, beside: FieldsV1 = {}): FieldsV1 {
   return { 'f:metadata': { 'f:labels': labels, ...beside } };
 }
 
-describe('where managedFields name what is gone', () => {
+describe('managedFields of removed keys', () => {
   it.each<[string, FieldsV1 | undefined, string[], string[]]>([
-    ['nothing is gone', tree({ 'f:a': {} }), [], []],
+    ['no key was removed', tree({ 'f:a': {} }), [], []],
     ['a manager without fields', undefined, [`${LABELS}/a`], []],
-    ['somebody owns nothing of it', tree({ 'f:b': {} }), [`${LABELS}/a`], []],
+    ['no manager owns one of the keys', tree({ 'f:b': {} }), [`${LABELS}/a`], []],
     [
-      'a key beside others',
+      'one key beside others',
       tree({ 'f:a': {}, 'f:b': {} }),
       [`${LABELS}/a`],
       ['/0/fieldsV1/f:metadata/f:labels/f:a'],
@@ -27,7 +27,7 @@ describe('where managedFields name what is gone', () => {
       ['/0/fieldsV1/f:metadata/f:labels/f:a', '/0/fieldsV1/f:metadata/f:labels/f:c'],
     ],
     [
-      'the last key: no empty tree is left, as that would be the map itself',
+      'the last key: no empty tree is left, because that would mean the map itself',
       tree({ 'f:a': {} }, { 'f:annotations': { 'f:b': {} } }),
       [`${LABELS}/a`],
       ['/0/fieldsV1/f:metadata/f:labels'],
@@ -38,34 +38,34 @@ describe('where managedFields name what is gone', () => {
       [`${LABELS}/a`, '/metadata/annotations/b'],
       ['/0/fieldsV1/f:metadata'],
     ],
-    ['all that a manager owned', tree({ 'f:a': {} }), [`${LABELS}/a`], ['/0']],
+    ['everything that a manager owned', tree({ 'f:a': {} }), [`${LABELS}/a`], ['/0']],
     [
-      'a key, but not the map that its owner made',
+      'a key, but not the map that its owner created',
       tree({ '.': {}, 'f:a': {} }),
       [`${LABELS}/a`],
       ['/0/fieldsV1/f:metadata/f:labels/f:a'],
     ],
     ['the whole map', tree({ '.': {}, 'f:a': {} }), [LABELS], ['/0']],
     [
-      'the whole map of who owns more',
+      'the whole map of a manager that owns more',
       { ...tree({ '.': {} }), 'f:spec': { 'f:http': {} } },
       [LABELS],
       ['/0/fieldsV1/f:metadata'],
     ],
     [
-      'keys with signs that pointers have for themselves',
+      'keys with characters that JSON pointers escape',
       tree({ 'f:x/a~b': {}, 'f:b': {} }),
       [`${LABELS}/x~1a~0b`],
       ['/0/fieldsV1/f:metadata/f:labels/f:x~1a~0b'],
     ],
     [
-      'items of lists and values of sets are other things',
+      'items of lists and values of sets are not keys',
       { 'f:metadata': { 'f:labels': { 'k:{"a":1}': {}, 'v:a': {}, 'f:a': {} } } },
       [`${LABELS}/a`],
       ['/0/fieldsV1/f:metadata/f:labels/f:a'],
     ],
     [
-      'a key whose name begins with another',
+      'a key that starts with another key',
       tree({ 'f:a': {}, 'f:ab': {} }),
       [`${LABELS}/ab`],
       ['/0/fieldsV1/f:metadata/f:labels/f:ab'],
@@ -75,7 +75,7 @@ describe('where managedFields name what is gone', () => {
     expect(staleOwnerPointers([entry], gone)).toEqual(expected);
   });
 
-  it('of several managers, each', () => {
+  it('each of several managers', () => {
     const entries = [
       { fieldsV1: tree({ 'f:a': {} }) },
       { fieldsV1: tree({ 'f:b': {} }) },

@@ -7,8 +7,8 @@ function counting(memory: { size: number; bytes: number }) {
   return { answer, asked };
 }
 
-describe('what is remembered', () => {
-  it('is answered once for a text, until as many others were asked for as it remembers', () => {
+describe('a memoized function', () => {
+  it('is called once for a text, until the limit of other texts is reached', () => {
     const { answer, asked } = counting({ size: 2, bytes: 1000 });
     expect(['a', 'bb', 'a', 'bb'].map(answer)).toEqual([1, 2, 1, 2]);
     expect(asked).toEqual(['a', 'bb']);
@@ -16,13 +16,13 @@ describe('what is remembered', () => {
     expect(asked).toEqual(['a', 'bb', 'ccc', 'a']);
   });
 
-  it('has room for so many bytes: the oldest go, and what is larger than all of it never comes in', () => {
+  it('keeps values up to a number of bytes: the oldest are removed, and a value larger than the limit is never kept', () => {
     const { answer, asked } = counting({ size: 10, bytes: 10 });
     ['aaaaaa', 'bbb', 'ccc', 'bbb', 'ccc', 'x'.repeat(11), 'bbb', 'x'.repeat(11)].map(answer);
     expect(asked).toEqual(['aaaaaa', 'bbb', 'ccc', 'x'.repeat(11), 'x'.repeat(11)]);
   });
 
-  it('tells long texts apart, too, and from the texts of their hashes', () => {
+  it('distinguishes long texts, also from the texts of their hashes', () => {
     const { answer, asked } = counting({ size: 10, bytes: 10_000 });
     const long = 'a'.repeat(1000);
     expect([long, `${long}b`, long].map(answer)).toEqual([1000, 1001, 1000]);
@@ -31,7 +31,7 @@ describe('what is remembered', () => {
     expect(asked).toEqual([long, `${long}b`, hash]);
   });
 
-  it('is also an answer that is nothing', () => {
+  it('also keeps undefined as a result', () => {
     let asked = 0;
     const answer = memoizedByText<undefined>({ size: 2, bytes: 10 }, () => {
       asked += 1;

@@ -11,19 +11,19 @@ function expression(key: string, operator: string, ...values: string[]): LabelSe
 test.each<[string, LabelSelector, boolean]>([
   ['an empty selector selects everything', {}, true],
   ['all of the labels', { matchLabels: { app: 'shop', tier: 'web' } }, true],
-  ['one label differs', { matchLabels: { app: 'shop', tier: 'db' } }, false],
+  ['one label has another value', { matchLabels: { app: 'shop', tier: 'db' } }, false],
   ['one label is missing', { matchLabels: { app: 'shop', zone: '' } }, false],
-  ['names of object members are no labels', { matchLabels: { toString: 'x' } }, false],
+  ['names of JavaScript object members are not labels', { matchLabels: { toString: 'x' } }, false],
   ['In', expression('app', 'In', 'blog', 'shop'), true],
   ['In, another value', expression('app', 'In', 'blog'), false],
-  ['In, no such label', expression('zone', 'In', 'a'), false],
+  ['In, the label is absent', expression('zone', 'In', 'a'), false],
   ['NotIn', expression('app', 'NotIn', 'blog'), true],
-  ['NotIn, that value', expression('app', 'NotIn', 'shop'), false],
-  ['NotIn, no such label', expression('zone', 'NotIn', 'a'), true],
+  ['NotIn, this value', expression('app', 'NotIn', 'shop'), false],
+  ['NotIn, the label is absent', expression('zone', 'NotIn', 'a'), true],
   ['Exists', expression('tier', 'Exists'), true],
-  ['Exists, no such label', expression('zone', 'Exists'), false],
+  ['Exists, the label is absent', expression('zone', 'Exists'), false],
   ['DoesNotExist', expression('zone', 'DoesNotExist'), true],
-  ['DoesNotExist, but it does', expression('tier', 'DoesNotExist'), false],
+  ['DoesNotExist, but the label is there', expression('tier', 'DoesNotExist'), false],
   [
     'labels and expressions are ANDed',
     { matchLabels: { app: 'shop' }, ...expression('tier', 'In') },
@@ -38,7 +38,7 @@ test('an object without labels', () => {
   expect(matchesSelector(expression('app', 'DoesNotExist'), undefined)).toBe(true);
 });
 
-test('missing values are none', () => {
+test('missing values count as empty', () => {
   const requirement = { key: 'app', operator: 'In' } as const;
   expect(matchesSelector({ matchExpressions: [requirement] }, LABELS)).toBe(false);
   const not = { key: 'app', operator: 'NotIn' } as const;

@@ -20,7 +20,7 @@ describe('secondsLeft', () => {
     [undefined, 10, 0],
     ['', 10, 0],
     ['yesterday', 10, 0],
-  ])('since %s, of %d: %d', (since, seconds, left) => {
+  ])('since %s, %d seconds in total: %d left', (since, seconds, left) => {
     expect(secondsLeft(since, seconds, NOW)).toBe(left);
   });
 

@@ -14,21 +14,21 @@ const condition = (type: string, status: string, rest = {}) => ({ type, status, 
 
 describe('isAvailable', () => {
   it.each<[string, Deployment, boolean]>([
-    ['all pods run', running(base), true],
+    ['all pods are available', running(base), true],
     ['no status', base, false],
-    ['the status is about an older spec', having({ observedGeneration: 2 }), false],
-    ['a status that knows a later spec', having({ observedGeneration: 4 }), true],
+    ['the status is of an older spec', having({ observedGeneration: 2 }), false],
+    ['the status is of a newer spec', having({ observedGeneration: 4 }), true],
     ['no conditions', having({ conditions: [] }), false],
     ['not available', having({ conditions: [condition('Available', 'False')] }), false],
-    // maxUnavailable may allow that none is there.
-    ['enough pods, but none', having({ availableReplicas: 0 }), false],
-    ['one of two', having({ availableReplicas: 1 }), true],
+    // With maxUnavailable, enough pods can mean zero pods.
+    ['enough pods, but zero', having({ availableReplicas: 0 }), false],
+    ['one of two pods', having({ availableReplicas: 1 }), true],
     ['without generations', running(deployment('shop/backend')), true],
   ])('%s', (_what, object, expected) => {
     expect(isAvailable(object)).toBe(expected);
   });
 
-  it('takes unwritten counts for none', () => {
+  it('counts that are absent are 0', () => {
     const { availableReplicas: _count, ...status } = running(base).status ?? {};
     expect(isAvailable({ ...base, status })).toBe(false);
     expect(isAvailable({ ...base, status: { ...status, availableReplicas: 1 } })).toBe(true);
@@ -38,17 +38,17 @@ describe('isAvailable', () => {
 describe('isRolledOut', () => {
   it.each<[string, Deployment, boolean]>([
     ['all pods are new', running(base), true],
-    ['one is still to come', having({ updatedReplicas: 1, replicas: 1 }), false],
-    ['an old one is still there', having({ replicas: 3 }), false],
-    ['more than wanted', having({ replicas: 3, updatedReplicas: 3 }), true],
+    ['one pod is still to come', having({ updatedReplicas: 1, replicas: 1 }), false],
+    ['an old pod is still there', having({ replicas: 3 }), false],
+    ['more pods than wanted', having({ replicas: 3, updatedReplicas: 3 }), true],
     ['not available', having({ availableReplicas: 0 }), false],
     ['one replica is the default', oneByDefault(1), true],
-    ['and it has to be there', oneByDefault(0), false],
+    ['the default replica must be there, too', oneByDefault(0), false],
   ])('%s', (_what, object, expected) => {
     expect(isRolledOut(object)).toBe(expected);
   });
 
-  it('takes unwritten counts for none', () => {
+  it('counts that are absent are 0', () => {
     const { replicas: _r, updatedReplicas: _u, ...status } = running(base).status ?? {};
     expect(isRolledOut({ ...base, status })).toBe(false);
     expect(isRolledOut({ ...base, status: { ...status, updatedReplicas: 2 } })).toBe(true);
@@ -62,10 +62,10 @@ describe('isRolledOut', () => {
 
 describe('rolloutFailure', () => {
   it.each<[string, Deployment, string | undefined]>([
-    ['all is well', running(base), undefined],
+    ['no failure', running(base), undefined],
     ['no status', base, undefined],
     [
-      'out of time',
+      'progress deadline exceeded',
       having({
         conditions: [
           condition('Progressing', 'False', {
@@ -77,7 +77,7 @@ describe('rolloutFailure', () => {
       'late',
     ],
     [
-      'out of time, without a message',
+      'progress deadline exceeded, without a message',
       having({
         conditions: [condition('Progressing', 'False', { reason: 'ProgressDeadlineExceeded' })],
       }),
@@ -98,12 +98,12 @@ describe('rolloutFailure', () => {
       'FailedCreate',
     ],
     [
-      'pods are refused, without a word',
+      'pods are refused, without message and reason',
       having({ conditions: [condition('ReplicaFailure', 'True')] }),
       'ReplicaFailure',
     ],
     [
-      'pods were refused',
+      'pods were refused earlier',
       having({ conditions: [condition('ReplicaFailure', 'False', { message: 'quota' })] }),
       undefined,
     ],

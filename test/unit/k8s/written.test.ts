@@ -9,9 +9,13 @@ it.each<[string, ManagedFieldsEntry[] | undefined, string | undefined]>([
   ['no notes', undefined, undefined],
   ['none', [], undefined],
   ['one', [{ time: EARLY }], EARLY],
-  ['the latest of several', [{ time: EARLY }, { time: LATE }, { time: EARLY }], LATE],
-  ['status writes do not count', [{ time: EARLY }, { time: LATE, subresource: 'status' }], EARLY],
-  ['an empty subresource is none', [{ time: EARLY, subresource: '' }], EARLY],
+  ['the latest of several writes', [{ time: EARLY }, { time: LATE }, { time: EARLY }], LATE],
+  [
+    'writes of the status do not count',
+    [{ time: EARLY }, { time: LATE, subresource: 'status' }],
+    EARLY,
+  ],
+  ['an empty subresource counts as none', [{ time: EARLY, subresource: '' }], EARLY],
   ['without a time', [{ manager: 'kubectl' }], undefined],
   ['an unreadable time', [{ time: 'soon' }, { time: EARLY }], EARLY],
 ])('%s', (_what, managedFields, expected) => {

@@ -11,8 +11,8 @@ import {
 const { values, files } = KUBECTL_READS;
 
 /**
- * What we refuse though kubectl takes it, each on purpose: it ends a line at these characters, or reads an unquoted text
- * in a way that nobody means.
+ * We refuse these on purpose, although kubectl accepts them. kubectl ends a line at such a character, or it reads an
+ * unquoted text in a way that no author means.
  */
 const REFUSED_HERE = ['a\u2028b', 'a\u0085b', '[?a]', '{a: ?}', '{: 1}'];
 
@@ -27,12 +27,12 @@ function answerOf(text: string, pick: (objects: ConfigMap[]) => unknown): Answer
   return objects === undefined ? { refused: true } : { is: plain(pick(objects)) };
 }
 
-/** Without -0. */
+/** Replaces -0 by 0: the recorded answers are JSON, which has no -0. */
 function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
 }
 
-describe('kubectl reads', () => {
+describe('what kubectl accepts', () => {
   test('at least 200 values', () => {
     expect(values.length).toBeGreaterThan(400);
   });
@@ -42,11 +42,14 @@ describe('kubectl reads', () => {
     expect(answerOf(configMapWith(text), value)).toEqual(answer);
   });
 
-  test.each(values.filter(([text]) => REFUSED_HERE.includes(text)))('%j, and we do not', (text) => {
-    expect(read(configMapWith(text))).toBeUndefined();
-  });
+  test.each(values.filter(([text]) => REFUSED_HERE.includes(text)))(
+    '%j, and we refuse it',
+    (text) => {
+      expect(read(configMapWith(text))).toBeUndefined();
+    },
+  );
 
-  test.each(files)('the file %j', (text, answer) => {
+  test.each(files)('a whole file: %j', (text, answer) => {
     expect(answerOf(text, summaryOf)).toEqual(answer);
   });
 });

@@ -8,8 +8,8 @@ function read(text: string): unknown {
   return document?.value;
 }
 
-describe('values as kubectl reads them', () => {
-  // Every line was tried with sigs.k8s.io/yaml v1.6.0, which kubectl uses.
+describe('values are read as kubectl reads them', () => {
+  // Each row was checked with sigs.k8s.io/yaml v1.6.0, which kubectl uses.
   test.each<[string, unknown]>([
     ['a: 0644', { a: 420 }],
     ['a: 0o644', { a: 420 }],
@@ -48,7 +48,7 @@ describe('values as kubectl reads them', () => {
 });
 
 describe('documents', () => {
-  test('empty ones are left out, and counted', () => {
+  test('empty documents are omitted, but counted', () => {
     const documents = parseYaml('---\n# nothing\n---\na: 1\n---\n---\na: 2\n---\n');
     expect(documents.map(({ number, value }) => [number, value])).toEqual([
       [2, { a: 1 }],
@@ -56,18 +56,18 @@ describe('documents', () => {
     ]);
   });
 
-  test.each(['', '# only a comment\n', '---\n'])('nothing in %j', (text) => {
+  test.each(['', '# only a comment\n', '---\n'])('%j has no document', (text) => {
     expect(parseYaml(text)).toEqual([]);
   });
 
-  test('the line of a member, or of what is there of its path', () => {
+  test('the line of a member, or of its nearest existing parent', () => {
     const [, second] = parseYaml('a: 1\n---\nb:\n  - c: 1\n    d: 2\n');
     const lines = [[], ['b'], ['b', 0, 'd'], ['b', 0, 'e', 'f'], ['z']];
     expect(lines.map((path) => second?.lineOf(path))).toEqual([3, 4, 5, 4, 3]);
   });
 });
 
-describe('mistakes, with their line', () => {
+describe('errors have their line', () => {
   test.each<[string, number, string]>([
     ['a:\n\t- b', 2, 'Tabs are not allowed as indentation'],
     [
@@ -116,12 +116,12 @@ describe('mistakes, with their line', () => {
   });
 });
 
-test.each(['[', '{a: ', '- '])('%j, nested without end, is refused in words', (open) => {
+test.each(['[', '{a: ', '- '])('%j, nested without end, is refused with a message', (open) => {
   const [document] = parseYaml(open.repeat(20_000));
   expect(document?.problems[0]).toEqual({ line: 1, message: expect.any(String) });
 });
 
-describe('what kubectl passes over in silence, with its line', () => {
+describe('text that kubectl ignores without an error is reported with its line', () => {
   test.each<[string, unknown, number, string]>([
     ['a: 1\nb: 2\na: 3', { a: 3, b: 2 }, 3, 'the key "a" occurs twice: kubectl uses the last one'],
     ['{"a": 1,\n "a": 2}', { a: 2 }, 2, 'the key "a" occurs twice: kubectl uses the last one'],
@@ -133,13 +133,13 @@ describe('what kubectl passes over in silence, with its line', () => {
     expect(others).toEqual([]);
   });
 
-  test('not that a merge is overridden', () => {
+  test('a key that overrides a merged key is not a duplicate', () => {
     const [document] = parseYaml('x: &x {q: 1}\nz: {<<: *x, q: 2}');
     expect(document?.warnings).toEqual([]);
   });
 });
 
-/** Seven levels of ten aliases each: ten million items. */
+/** YAML with seven levels of ten aliases each, which means ten million items. */
 function bomb(): string {
   const levels = [0, 1, 2, 3, 4, 5, 6].map(
     (level) => `a${level + 1}: &a${level + 1} [${Array(10).fill(`*a${level}`).join(', ')}]`,
@@ -147,7 +147,7 @@ function bomb(): string {
   return ['a0: &a0 [x]', ...levels].join('\n');
 }
 
-describe('what is printed', () => {
+describe('printed YAML', () => {
   test.each([
     'yes',
     'n',
@@ -175,7 +175,7 @@ describe('what is printed', () => {
     'a\n \nb',
     'a\n\n\n',
     '---\na',
-  ])('the text %j is read back as a text', (text) => {
+  ])('the text %j is read as the same text', (text) => {
     expect(read(toYaml({ a: text, b: [text], c: { [text]: text } }))).toEqual({
       a: text,
       b: [text],
@@ -183,7 +183,7 @@ describe('what is printed', () => {
     });
   });
 
-  test('every JSON value is read back as itself', () => {
+  test('every JSON value is read as the same value', () => {
     const json = fc.jsonValue().filter((value) => !Object.is(value, -0) && value !== null);
     fc.assert(
       fc.property(json, (value) => {

@@ -14,11 +14,11 @@ const ROOT = new URL('../../../', import.meta.url);
 const text = (path: string) => readFile(new URL(path, ROOT), 'utf8');
 const SERVICE = 'http://dynamicenv.dynamicenv.svc:8080';
 
-/** What Metacontroller is told about each kind, by the kind's name. */
+/** The manifests that register each kind at Metacontroller, by the kind's name. */
 const MANIFESTS: Record<string, () => Promise<string>> = {
   dynamicenv: () => text('metacontroller/dynamicenv.yaml'),
   virtualservice: () => text('metacontroller/route-injection.yaml'),
-  // Rendered only for namespaces that are indexed.
+  // The chart renders this only if there are indexed namespaces.
   'mesh-index': async () =>
     (await text('charts/dynamicenv/templates/mesh-index.yaml'))
       .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \$ \}\}/g, SERVICE)
@@ -46,7 +46,7 @@ interface Named {
   labelSelector?: object;
 }
 
-/** A manifest in the form of a kind's definition; it may have more fields. */
+/** A manifest in the format of a kind's definition. It may have additional fields. */
 function definitionOf({ kind, metadata, spec }: Manifest): object {
   const hooks = Object.entries(spec.hooks).map(([name, { webhook }]) => [
     name,
@@ -64,7 +64,7 @@ function definitionOf({ kind, metadata, spec }: Manifest): object {
 describe.each(KINDS.map((kind): [string, Kind<DecisionConfig>] => [kind.name, kind]))(
   '%s',
   (name, kind) => {
-    test('its controller is the one that is installed', async () => {
+    test('its controller is equal to the installed manifest', async () => {
       const documents = parseYaml((await MANIFESTS[name]?.()) ?? '');
       const manifests = documents.map(({ value }) => value as Manifest);
       expect(manifests.map(definitionOf)).toMatchObject([kind.controller(CONFIG)]);
@@ -72,13 +72,13 @@ describe.each(KINDS.map((kind): [string, Kind<DecisionConfig>] => [kind.name, ki
       expect(paths).toEqual(Object.keys(kind.controller(CONFIG)?.hooks ?? {}));
     });
 
-    test('its hooks are at the paths of its controller, and no others', async () => {
+    test('its hooks have exactly the paths of its controller', async () => {
       const { hooks } = kind.controller(CONFIG) ?? { hooks: {} };
       const urls = (await kind.hooks(async () => NO_VALIDATOR)).map(({ url }) => url);
       expect(urls.sort()).toEqual(Object.values(hooks).sort());
     });
 
-    test('it names the definition of every resource of ours that its controller has', () => {
+    test('it names the definition of each of our resources in its controller', () => {
       const controller = kind.controller(CONFIG);
       const ours = resourcesOf(controller)
         .filter(({ apiVersion }) => apiVersion.startsWith('riskified.com/'))
@@ -98,7 +98,7 @@ function resourcesOf(controller: ControllerDefinition | undefined): Named[] {
 }
 
 describe('all kinds', () => {
-  test('names of hooks, which metrics have as a label, stay as they are', () => {
+  test('the names of hooks, which metrics use as labels, do not change', () => {
     expect(HOOKS.map(({ url, name }) => [url, name])).toEqual([
       ['/dynamicenv/customize', 'dynamicenv-customize'],
       ['/dynamicenv/sync', 'dynamicenv-sync'],
@@ -124,19 +124,19 @@ describe('all kinds', () => {
       expect([name, crd.metadata.name]).toEqual([name, name]);
   });
 
-  test('a setting has one flag, whichever kinds share it', () => {
+  test('a setting has one flag, even if several kinds use it', () => {
     for (const { flags } of KINDS) expect(DECISION_FLAGS).toMatchObject(flags);
     const names = Object.values(DECISION_FLAGS).map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
   });
 
-  test('no namespace is indexed: there is no controller for indexes', () => {
+  test('without indexed namespaces there is no controller for indexes', () => {
     const names = (config: DecisionConfig) => controllersOf(KINDS, config).map(({ name }) => name);
     expect(names(CONFIG)).toEqual(['dynamicenv', 'route-injection', 'mesh-index']);
     expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual(['dynamicenv', 'route-injection']);
   });
 
-  test("the chart's value kinds takes the names of optional kinds", async () => {
+  test("the chart's value kinds accepts the names of optional kinds", async () => {
     const { properties } = JSON.parse(await text('charts/dynamicenv/values.schema.json'));
     const optional = KINDS.filter(({ isOptional }) => isOptional).map(({ name }) => name);
     const { maxItems, items } = properties.kinds;
@@ -144,7 +144,7 @@ describe('all kinds', () => {
   });
 });
 
-describe('a further kind', () => {
+describe('an additional kind', () => {
   const kinds = [...KINDS, NOTE];
 
   test('is off unless --kinds names it', () => {
@@ -156,7 +156,7 @@ describe('a further kind', () => {
   });
 });
 
-test.each(['src/hooks', 'src/http'])('%s knows no kind', async (folder) => {
+test.each(['src/hooks', 'src/http'])('%s does not depend on any kind', async (folder) => {
   const files = await readdir(new URL(`${folder}/`, ROOT));
   for (const file of files) {
     const imports = (await text(`${folder}/${file}`)).match(/from '[^']*kinds\/[^']*'/g);
@@ -165,7 +165,7 @@ test.each(['src/hooks', 'src/http'])('%s knows no kind', async (folder) => {
 });
 
 test.each(KINDS.map(({ name }) => name))(
-  '%s: its data imports no code that decides, which --help and the admission thread do without',
+  '%s: its data imports no hook code, so --help and the admission thread do not load it',
   async (name) => {
     const imports = (await text(`src/kinds/${name}/kind.ts`)).matchAll(
       /^import .* from '([^']*)'/gm,

@@ -53,9 +53,13 @@ describe('an index that cannot be used says why, and what to do', () => {
     ['no text', withSpec({ content: undefined }), 'cannot be read; delete it'],
     ['an empty text', withSpec({ content: '' }), 'cannot be read; delete it'],
     ['nonsense', withSpec({ content: 'nonsense' }), 'cannot be read; delete it'],
-    ['half of it', withSpec({ content: index.spec.content.slice(0, 40) }), 'cannot be read'],
+    [
+      'the first half of the content',
+      withSpec({ content: index.spec.content.slice(0, 40) }),
+      'cannot be read',
+    ],
     ['something else', withSpec({ content: gzip(7) }), 'cannot be read'],
-    ["another namespace's", withSpec({ content: gzip('bank') }), 'cannot be read'],
+    ['the index of another namespace', withSpec({ content: gzip('bank') }), 'cannot be read'],
     [
       "nobody's",
       withMetadata({ ownerReferences: [] }),
@@ -63,23 +67,27 @@ describe('an index that cannot be used says why, and what to do', () => {
     ],
     ['without owners', withMetadata({ ownerReferences: undefined }), 'is not managed by'],
     [
-      "another Namespace's",
+      'the index of another Namespace object',
       withMetadata({ ownerReferences: [{ ...owner, name: 'bank' }] }),
       'is not managed by',
     ],
     [
-      "another kind's",
+      'the index of another kind of owner',
       withMetadata({ ownerReferences: [{ ...owner, kind: 'Service' }] }),
       'is not managed by',
     ],
     [
-      'of an owner who does not control it',
+      'the index of an owner that does not control it',
       withMetadata({ ownerReferences: [{ ...owner, controller: false }] }),
       'is not managed by',
     ],
-    ['not made by its controller', withMetadata({ annotations: {} }), 'is not managed by'],
     [
-      "another controller's",
+      'an index that its controller did not make',
+      withMetadata({ annotations: {} }),
+      'is not managed by',
+    ],
+    [
+      'an index of another controller',
       withMetadata({ annotations: { 'metacontroller.k8s.io/decorator-controller': 'other' } }),
       'is not managed by',
     ],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { missingGroups } from '../../../src/mesh/related-groups.ts';
 
-test('groups that were not sent, sorted, each once; an empty group was sent', () => {
+test('missing groups are listed once, sorted; an empty group counts as sent', () => {
   const rules = ['services', 'namespaces', 'services'].map((resource) => ({
     apiVersion: 'v1',
     resource,
@@ -10,7 +10,7 @@ test('groups that were not sent, sorted, each once; an empty group was sent', ()
   expect(missingGroups(rules, { 'Service.v1': {} })).toEqual(['Namespace.v1']);
 });
 
-test('a resource whose kind is not known here is a mistake of ours', () => {
+test('an unknown resource is a programming error', () => {
   expect(() => missingGroups([{ apiVersion: 'v1', resource: 'configmaps' }], {})).toThrow(
     'configmaps: its kind is not in mesh/related-groups.ts',
   );

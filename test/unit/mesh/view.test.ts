@@ -90,7 +90,7 @@ describe('a namespace that came as an index', () => {
     );
   const host = 'a.shop.svc.cluster.local';
 
-  it('is visible beside one that came as objects', () => {
+  it('is visible beside a namespace that came as objects', () => {
     const both = seen([...shop, service('bank/c'), rule('bank/c', { host })]);
     expect(both.services('shop')).toEqual([service('shop/a'), service('shop/b')]);
     expect(both.services('bank')).toEqual([service('bank/c')]);
@@ -103,7 +103,7 @@ describe('a namespace that came as an index', () => {
     expect(seen([...shop, after]).rulesAbout(host)).toEqual([rule('shop/a'), after]);
   });
 
-  it('has its rules only if rules were asked for', () => {
+  it('has its rules only if rules were requested', () => {
     expect(seen(shop, ['shop']).rulesAbout(host)).toEqual([rule('shop/a')]);
     expect(seen(shop, ['*']).rulesAbout(host)).toEqual([rule('shop/a')]);
     expect(seen(shop, ['bank']).rulesAbout(host)).toEqual([]);
@@ -130,7 +130,7 @@ describe('a namespace that came as an index', () => {
     ]);
   });
 
-  it('is no problem without its Namespace: its index was not asked for', () => {
+  it('is no problem without its Namespace, because its index was not requested', () => {
     const [, index] = shop;
     expect(seen(index === undefined ? [] : [index]).services('shop')).toEqual([]);
   });

@@ -9,7 +9,7 @@ const names = Array.from({ length: 13 }, (_, index) => `s${index}`);
 const shown = (picture: Picture, name: string) =>
   picture.nodes.filter(({ title }) => title === name).map(({ kind }) => kind);
 
-test('up to twelve Services: all are whole', () => {
+test('up to twelve Services are drawn in full', () => {
   const picture = pictureOf(
     names.slice(1).flatMap((name) => simple(name)),
     SETTINGS,
@@ -18,7 +18,7 @@ test('up to twelve Services: all are whole', () => {
   expect(folded(picture)).toBe(picture);
 });
 
-test('more: those with an env or a problem are whole, the others say in a line what they hold', () => {
+test('with more Services, those with an env or a problem are drawn in full, and the others have one line with their content', () => {
   const objects = names.flatMap((name) => simple(name, ...(name === 's3' ? ['alice'] : [])));
   const broken = virtualService('shop/s4', { hosts: ['s4'], http: [route('s4', 'gone')] });
   const picture = pictureOf(
@@ -38,7 +38,7 @@ test('more: those with an env or a problem are whole, the others say in a line w
   expect(node?.hidden).toEqual(['s5: everything → s5']);
 });
 
-test('edges from outside end at the folded box, and none within is left', () => {
+test('edges from outside end at the folded box, and edges inside are not drawn', () => {
   const gateway = virtualService('shop/public', {
     hosts: ['shop.example.com'],
     gateways: ['public'],

@@ -30,7 +30,7 @@ function within(inner: Box, outer: Box): boolean {
   );
 }
 
-/** What must hold of any drawing; answers what does not. */
+/** Checks the rules for every drawing. Returns the violations. */
 function faults({ nodes, edges, width, height }: Drawing): string[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const page = { x: 0, y: 0, width, height };
@@ -80,7 +80,7 @@ function faults({ nodes, edges, width, height }: Drawing): string[] {
   ];
 }
 
-/** A line begins and ends at the boxes that it connects. */
+/** An edge must start and end at the boxes that it connects. */
 function endFaults(
   id: string,
   point: { x: number; y: number } | undefined,
@@ -90,11 +90,11 @@ function endFaults(
   return box !== undefined && within(spot, box) ? [] : [`a line does not meet ${id}`];
 }
 
-describe('nothing overlaps, everything is where it belongs, texts fit', () => {
+describe('boxes do not overlap and are inside their parents, and texts fit', () => {
   test.each([
     ['nothing', []],
     ['one Service', simple('a', 'alice')],
-    ['12 Services, whole', bigShop(11)],
+    ['12 Services, in full', bigShop(11)],
     ['60 Services', bigShop(60)],
     ['200 Services', bigShop(200)],
   ])('%s', async (_, objects) => {
@@ -111,7 +111,7 @@ describe('nothing overlaps, everything is where it belongs, texts fit', () => {
   });
 });
 
-test('60 Services fill a page, not a column', async () => {
+test('60 Services fill a page, not one column', async () => {
   const { width, height } = await drawingOf(pictureOf(bigShop(60), SETTINGS), place);
   expect(width / height).toBeGreaterThan(0.6);
   expect(width / height).toBeLessThan(4);
@@ -157,7 +157,7 @@ function pictures(): fc.Arbitrary<Picture> {
         problems,
       });
       const outer = Array.from({ length: namespaces }, (_, index) => `namespace ${index}`);
-      // A leaf or a service without a namespace lies on the page itself.
+      // Boxes without children, and Services without a namespace, are placed on the page itself.
       const homes = [undefined, ...outer];
       const inner = services.map((home, index) =>
         node(`service ${index}`, 'service', homes[home % homes.length]),

@@ -5,7 +5,7 @@ import type { Deployment, Service } from '../../../src/k8s/workload.ts';
 import { type PlanNote, serializePlan } from '../../../src/virtualservice/routes/plan-codec.ts';
 import { destinationRule, route, subset, to, virtualService } from '../istio/builders.ts';
 
-/** Objects for the tables of this folder, all in the namespace `shop` unless the name says otherwise. */
+/** Objects for the tables in this folder. The namespace is `shop` unless the name contains another one. */
 export const SETTINGS = { clusterDomain: 'cluster.local' };
 
 const place = (at: string) => {
@@ -64,12 +64,12 @@ export function routes(at: string, ...http: HTTPRoute[]): VirtualService {
   return virtualService(`${namespace}/${name}`, { hosts: [name], http });
 }
 
-/** An env's route. */
+/** A route that an env has. */
 export function envRoute(host: string, env: string): HTTPRoute {
   return { match: [{ headers: { user: { exact: env } } }], route: [to(host, env)] };
 }
 
-/** A Service with its base, rule and routes, as simple as can be; with clones of these envs. */
+/** A Service with one base, a rule and a route; for each of these envs also a clone and a route. */
 export function simple(at: string, ...envs: string[]): KubeObject[] {
   const { name, namespace } = place(at);
   return [
@@ -96,7 +96,10 @@ export function noted(
 
 const NAMES = ['cart', 'recommendations-of-a-rather-long-name', 'orders', 'x', 'mail-outbound'];
 
-/** So many Services in several namespaces, a few with envs, and a gateway's VirtualService that sends to some of them. */
+/**
+ * This number of Services in several namespaces. Some have envs, and a VirtualService of a gateway routes to some of
+ * them.
+ */
 export function bigShop(count: number): KubeObject[] {
   const names = Array.from({ length: count }, (_, index) => ({
     namespace: `team-${index % 4}`,

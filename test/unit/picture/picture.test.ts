@@ -7,7 +7,7 @@ import { clone, deployment, noted, routes, rule, SETTINGS, service, simple } fro
 
 const drawn = (objects: readonly KubeObject[]) => pictureOf(objects, SETTINGS);
 const short = (id: string) => id.replaceAll('.shop.svc.cluster.local', '').replaceAll('shop/', '');
-/** `from -kind-> to: labels`, and what is wrong. */
+/** The edges as `from -kind-> to: labels`, and the problems. */
 const arrows = (objects: readonly KubeObject[]) =>
   drawn(objects).edges.map(
     ({ from, to: end, kind, labels, env, problems }) =>
@@ -19,7 +19,7 @@ const boxes = (objects: readonly KubeObject[]) =>
       `${parent ? `${short(parent)} > ` : ''}${short(id)}${problems.map((text) => ` ! ${text}`).join('')}`,
   );
 
-test('a Service with its versions, its VirtualService within, routes bundled by their end', () => {
+test('a Service contains its versions and its VirtualService; routes with the same destination are one edge', () => {
   const reports: HTTPRoute = { match: [{ uri: { prefix: '/r' } }], route: [to('a', 'shared')] };
   const [first, ...rest] = simple('a', 'alice');
   const objects = [
@@ -62,17 +62,17 @@ describe('where a destination leads', () => {
       ['virtualservice a -route-> absent a v9: everything'],
     ],
     [
-      'no subset, one Deployment: that one',
+      'no subset, one Deployment: to this Deployment',
       base(route('a')),
       ['virtualservice a -route-> version a Deployment a: everything'],
     ],
     [
-      'no subset, several: all of them',
+      'no subset, several Deployments: to all of them',
       [...base(route('a')), clone('a', 'alice')],
       ['virtualservice a -route-> every a: everything'],
     ],
     [
-      'the full name, and the one without the domain',
+      'the full name, and the name without the cluster domain',
       base(route('a.shop.svc.cluster.local', 'shared'), route('a.shop.svc'), route('a.shop')),
       ['virtualservice a -route-> version a Deployment a: everything'],
     ],
@@ -119,7 +119,7 @@ describe('where a destination leads', () => {
 });
 
 describe('where requests come from', () => {
-  test('gateways, in full, with the hosts; not the mesh', () => {
+  test('gateways, by their full names, with the hosts; not the mesh', () => {
     const vs = virtualService('shop/a', {
       hosts: ['a.example.com'],
       gateways: ['mesh', 'public', 'istio-system/other'],
@@ -141,7 +141,7 @@ describe('where requests come from', () => {
   });
 });
 
-test('delegates: an edge to the delegate; one that is not there is a problem', () => {
+test('delegates: an edge to the delegate; a missing delegate is a problem', () => {
   const root = virtualService('shop/root', {
     hosts: ['r'],
     http: [{ delegate: { name: 'a' } }, { delegate: { name: 'gone', namespace: 'other' } }],
@@ -154,10 +154,10 @@ test('delegates: an edge to the delegate; one that is not there is a problem', (
   );
 });
 
-describe('what is wrong', () => {
+describe('problems', () => {
   const host = 'a.shop.svc.cluster.local';
 
-  test('notes of the plan: at the VirtualService, and at the routes they are about', () => {
+  test('notes of the plan are at the VirtualService and at their routes', () => {
     const unguarded = {
       env: 'alice',
       host,
@@ -215,12 +215,12 @@ describe('what is wrong', () => {
       'service a > version a Deployment a-alice ! failed: no image',
     ],
     [
-      'a clone that is not there: where its base is',
+      'a missing clone: in the box of its base',
       [...simple('a'), env('a', { deployment: { ...failed, status: 'missing' } })],
       'service a > absent service a alice a-alice ! missing: no image',
     ],
     [
-      'a clone of nothing: in its namespace',
+      'a missing clone without a base: in its namespace',
       [...simple('b'), env('a', { deployment: { ...failed, status: 'missing' } })],
       'namespace shop > absent namespace shop alice a-alice ! missing: no image',
     ],
@@ -236,7 +236,7 @@ describe('what is wrong', () => {
       'namespace shop > service a ! alice: no rule',
     ],
     [
-      'a VirtualService that cannot carry routes',
+      'a VirtualService that cannot have routes',
       [
         ...simple('a', 'alice'),
         env('a', { virtualServices: [{ namespace: 'shop', name: 'a', message: 'ignored' }] }),
@@ -256,7 +256,7 @@ describe('what is wrong', () => {
     expect(boxes(objects)).toContain(expected);
   });
 
-  test('a missing rule is told at the Service, not again at each VirtualService', () => {
+  test('a missing rule is reported at the Service, and not again at each VirtualService', () => {
     const told = { namespace: 'shop', name: 'a', message: 'no rule' };
     const more = { destinationRules: [told], virtualServices: [told] };
     const { nodes } = drawn([...simple('a', 'alice'), env('a', more)]);
@@ -264,19 +264,19 @@ describe('what is wrong', () => {
     expect(wrong.map(({ kind }) => kind)).toEqual(['service']);
   });
 
-  test('the env itself, and why', () => {
+  test('the status of the env, with its reason', () => {
     expect(drawn([env('a', {})]).envs).toEqual([
       { name: 'alice', state: 'degraded', match: 'user=alice', problems: ['because'] },
     ]);
   });
 });
 
-test('a clone behind no Service lies in its namespace; other such Deployments are left out', () => {
+test('a clone without a Service is in the box of its namespace; other Deployments without a Service are omitted', () => {
   const objects = [deployment('worker', 'worker', 'shared'), clone('worker', 'alice')];
   expect(boxes(objects)).toEqual(['namespace shop', 'namespace shop > workload worker-alice']);
 });
 
-test('a VirtualService of several Services lies beside them', () => {
+test('a VirtualService for several Services is beside them', () => {
   const vs = virtualService('shop/all', {
     hosts: ['all.example.com'],
     http: [route('a', 'shared'), route('b', 'shared')],

@@ -44,7 +44,10 @@ const nasty: Picture = {
   hops: [{ text: NASTY, isReached: true }],
 };
 
-/** Every element is closed in order, every attribute quoted and every entity known: what an XML parser insists on. */
+/**
+ * Checks what an XML parser requires: elements are closed in order, attributes are quoted, entities are known. Returns
+ * the violations.
+ */
 function xmlFaults(text: string): string[] {
   const open: string[] = [];
   const rest = text.replace(
@@ -62,8 +65,8 @@ function xmlFaults(text: string): string[] {
   ];
 }
 
-describe('whatever names and values are', () => {
-  test('text stays text', async () => {
+describe('for every name and value', () => {
+  test('text is escaped', async () => {
     const svg = await draw(nasty);
     expect(xmlFaults(svg)).toEqual([]);
     expect(svg).not.toContain('<script');
@@ -73,7 +76,7 @@ describe('whatever names and values are', () => {
     expect(html).toContain('<title>&lt;DynamicEnv&gt; &quot;a&quot;</title>');
   });
 
-  test('the check sees what is wrong', () => {
+  test('the check itself finds errors', () => {
     expect(xmlFaults('<g><a></g></a>')).not.toEqual([]);
     expect(xmlFaults('<g>&nbsp;</g>')).not.toEqual([]);
     expect(xmlFaults('<g>< </g>')).not.toEqual([]);
@@ -82,7 +85,7 @@ describe('whatever names and values are', () => {
   });
 });
 
-describe('nothing but the file is needed', () => {
+describe('the file needs no other file', () => {
   test.each([
     ['svg', svgOf],
     ['html', htmlOf],
@@ -94,7 +97,7 @@ describe('nothing but the file is needed', () => {
   });
 });
 
-test('long texts are cut, and whole where one points', async () => {
+test('long texts are shortened, and complete in the tooltip', async () => {
   const name = `${'a'.repeat(30)}-${'b'.repeat(30)}`;
   const match = [{ uri: { prefix: `/${'c'.repeat(60)}` } }];
   const objects = [
@@ -108,7 +111,7 @@ test('long texts are cut, and whole where one points', async () => {
   expect(svg).toContain(`<title>uri^=/${'c'.repeat(60)}</title>`);
 });
 
-test('the legend names what there is, and nothing else', async () => {
+test('the legend has exactly the elements that the picture has', async () => {
   const words = async (picture: Picture) =>
     [...(await draw(picture)).matchAll(/<text class="detail"[^>]*>([^<]*)</g)].map(
       ([, text]) => text,
@@ -123,7 +126,7 @@ test('the legend names what there is, and nothing else', async () => {
   expect(more).toContain('path of the traced request');
 });
 
-test('of many envs those that are not ready come first, and the others are counted', async () => {
+test('of many envs, those that are not ready come first, and the others are counted', async () => {
   const envs = Array.from({ length: 10 }, (_, index) => ({
     name: `env-${index}`,
     state: index === 9 ? 'degraded' : 'ready',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { cutEnd, cutMiddle, fewLines, widthOf } from '../../../src/picture/text.ts';
 
-describe('at most so many columns', () => {
+describe('at most this number of columns', () => {
   test.each([
     ['short', 10, 'short'],
     ['exactly-10', 10, 'exactly-10'],
@@ -22,7 +22,7 @@ describe('at most so many columns', () => {
   });
 });
 
-test('a pair of surrogates is one character, and two columns wide as emoji are', () => {
+test('a surrogate pair is one character, and two columns wide as emoji are', () => {
   expect(cutEnd('a😀😀😀', 4)).toBe('a😀…');
   expect(widthOf('😀')).toBe(2 * widthOf('a'));
 });

@@ -28,7 +28,7 @@ const way = (...given: Parameters<typeof walked>) =>
 
 const SHOP = [...simple('a'), ...simple('b', 'alice')];
 
-test('through VirtualServices to the pods, and on from there; whoever matches goes to the clone', () => {
+test('through VirtualServices to the pods, and from there to the next hop; matching requests go to the clone', () => {
   expect(way(SHOP, 'http://a.shop/ http://b.shop/')).toEqual([
     '1: request → virtualservice a',
     '1: virtualservice a → version a Deployment a',
@@ -41,14 +41,14 @@ test('through VirtualServices to the pods, and on from there; whoever matches go
   ]);
 });
 
-test('edges that are there are walked on, not drawn twice', () => {
+test('existing edges are used and not drawn twice', () => {
   const { edges } = walked(SHOP, 'http://b.shop/');
   const ends = edges.map(({ from, to: end }) => `${from} → ${end}`);
   expect(new Set(ends).size).toBe(ends.length);
   expect(edges.filter(({ kind }) => kind === 'way').map(({ from }) => from)).toEqual(['request']);
 });
 
-test('the request says what it is, and each hop how it ends', () => {
+test('the request has its text, and each hop has its result', () => {
   const { nodes, hops } = walked(SHOP, 'http://b.shop/ http://gone.shop/', 'alice', {
     ...POD,
     workload: 'Deployment shop/a',
@@ -61,7 +61,7 @@ test('the request says what it is, and each hop how it ends', () => {
   expect(hops[0]?.text).toBe('GET http://b.shop/: to Deployment shop/b-alice');
 });
 
-describe('other ways', () => {
+describe('other paths', () => {
   const base = [service('a'), deployment('a', 'a', 'shared'), rule('a', 'shared')];
   const gateway = virtualService('shop/out', {
     hosts: ['a.example.com'],
@@ -91,7 +91,7 @@ describe('other ways', () => {
       ['1: request → virtualservice a', '1: virtualservice a → absent a v2'],
     ],
     [
-      'shares: to each',
+      'shares: to each destination',
       [
         [
           ...base,
@@ -113,7 +113,7 @@ describe('other ways', () => {
       ],
     ],
     [
-      'no route takes it: an end that says so',
+      'no route matches: the result says so',
       [[...base, routes('a', envRoute('a', 'bob'))], 'http://a.shop/'],
       ['1: request → virtualservice a', '1: virtualservice a → end 1'],
     ],
@@ -141,7 +141,7 @@ describe('other ways', () => {
       ],
     ],
     [
-      'nothing behind an end',
+      'nothing after a result without pods',
       [[...base, routes('a', envRoute('a', 'bob'))], 'http://a.shop/ http://a.shop/'],
       ['1: request → virtualservice a', '1: virtualservice a → end 1'],
     ],
@@ -150,7 +150,7 @@ describe('other ways', () => {
     expect(way(...given)).toEqual(expected);
   });
 
-  test('the end of a request that nobody gets is a problem, and says what the caller gets', () => {
+  test('the result of a request that no pod answers is a problem, with what the caller gets', () => {
     const { nodes } = walked([...base, routes('a', envRoute('a', 'bob'))], 'http://a.shop/');
     const end = nodes.find(({ id }) => id === 'end 1');
     expect(end?.title).toBe('404');
@@ -158,7 +158,7 @@ describe('other ways', () => {
   });
 });
 
-test('of many Services those on the way stay whole', () => {
+test('of many Services, those on the path are drawn in full', () => {
   const many = Array.from({ length: 13 }, (_, index) => simple(`s${index}`)).flat();
   const { nodes } = walked(many, 'http://s3.shop/ http://s7.shop/');
   const whole = nodes.filter(({ kind }) => kind === 'service').map(({ title }) => title);

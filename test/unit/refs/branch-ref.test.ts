@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { refOfBranch } from '../../../src/refs/branch-ref.ts';
 import { isRef } from '../../../src/refs/names.ts';
 
-describe('a ticket in the name', () => {
+describe('a ticket in the branch name', () => {
   test.each([
     ['feature/mp-101-bla-bla', 'mp-101'],
     ['feature/MP-101-bla-bla', 'mp-101'],
@@ -31,7 +31,7 @@ describe('a ticket in the name', () => {
   });
 });
 
-describe('the whole name', () => {
+describe('the whole branch name', () => {
   test.each([
     ['main', 'main'],
     ['a-branch-of-forty-characters-exactly-4040', 'a-branch-of-forty-characters-'],
@@ -49,7 +49,7 @@ describe('the whole name', () => {
     expect(ref.startsWith(start)).toBe(true);
   });
 
-  test('a name like a ref that was made of another is changed as well', () => {
+  test('a name that is equal to a ref of another name is changed, too', () => {
     const made = refOfBranch('feature/x', true);
     expect(refOfBranch(made, true)).not.toBe(made);
   });
@@ -60,7 +60,7 @@ const name = fc.string({
   maxLength: 60,
 });
 
-test('always a ref, and always the same one', () => {
+test('the result is always a valid ref, and always the same', () => {
   fc.assert(
     fc.property(name, fc.boolean(), (branch, isWhole) => {
       const ref = refOfBranch(branch, isWhole);
@@ -70,7 +70,7 @@ test('always a ref, and always the same one', () => {
   );
 });
 
-test('no two whole names have one', () => {
+test('two whole names never have the same ref', () => {
   fc.assert(
     fc.property(fc.uniqueArray(name, { minLength: 2 }), (branches) => {
       const refs = branches.map((branch) => refOfBranch(branch, true));

@@ -10,7 +10,7 @@ import { settingsFor, VECTORS } from './vectors.ts';
 /** Refs that are easily confused with each other. */
 const REFS = ['mp-101', 'mp-102', 'mp-1012', 'mp-10'];
 
-describe('the entries of exactly the picked ref match', () => {
+describe('only the entries of the selected ref match', () => {
   test.each(VECTORS.map((one) => [one.name, one] as const))('%s', (_, one) => {
     const request = joinedRequest(one.headers);
     const refs = [...new Set([...REFS, one.ref ?? 'rc'])];
@@ -27,8 +27,8 @@ const TARGET = { service: 'payment-service', ref: 'mp-101' };
 const ALL = { headers: ROUTE_HEADERS, carriers: ['baggage', 'cookie'] as const };
 const HEADERS_ALONE = { headers: ROUTE_HEADERS, carriers: [] };
 
-describe('what is rendered', () => {
-  test('for the headers alone', () => {
+describe('the rendered entries', () => {
+  test('with headers only', () => {
     expect(refEntries({ service: 'web', ref: 'rc' }, HEADERS_ALONE, true)).toEqual([
       {
         headers: {
@@ -56,21 +56,21 @@ describe('what is rendered', () => {
     ]);
   });
 
-  test('so many entries: two for headers, two for baggage, one for cookies at gateways', () => {
+  test('the number of entries: two for headers, two for baggage, one for cookies at gateways', () => {
     const count = (carriers: typeof ALL.carriers | readonly [], isGatewayBound: boolean) =>
       refEntries(TARGET, { headers: ROUTE_HEADERS, carriers }, isGatewayBound).length;
     expect([count([], false), count([], true), count(ALL.carriers, false)]).toEqual([2, 2, 4]);
     expect(count(ALL.carriers, true)).toBe(5);
   });
 
-  test('a name with a dot is no pattern', () => {
+  test('a dot in a name is not a pattern', () => {
     const headers = { service: 'x.service', source: 'x.source' };
     const text = JSON.stringify(refEntries(TARGET, { ...ALL, headers }, true));
     expect(text).toContain('x\\\\.service');
     expect(text).not.toContain('*x.s');
   });
 
-  test('what has to be there comes first in the order of bytes', () => {
+  test('required headers come first, sorted by bytes', () => {
     for (const { headers = {}, withoutHeaders = {} } of refEntries(TARGET, ALL, true)) {
       const names = [...Object.keys(headers), ...Object.keys(withoutHeaders)];
       expect(names.toSorted((a, b) => (a < b ? -1 : 1))[0]).toBe(Object.keys(headers)[0]);
@@ -78,7 +78,7 @@ describe('what is rendered', () => {
   });
 });
 
-describe('within the bounds of Istio, Envoy and our own', () => {
+describe('stay within the limits of Istio, Envoy and this project', () => {
   const longest = { service: 's'.repeat(63), ref: 'r'.repeat(40) };
   const headers = { service: `x-service-${'r'.repeat(14)}`, source: `x-source-${'r'.repeat(15)}` };
   const regexes = [TARGET, longest].flatMap((target) =>

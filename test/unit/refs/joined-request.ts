@@ -1,7 +1,10 @@
 import type { HttpRequest } from '../../../src/istio/match-request.ts';
 import type { HeaderList } from '../../../src/refs/carried.ts';
 
-/** A request for the evaluator, which has one value for each header: repeated ones joined by commas, without blanks around. */
+/**
+ * A request in the evaluator's format, which has one value for each header. Repeated headers are joined by commas,
+ * without spaces around values.
+ */
 export function joinedRequest(list: HeaderList): HttpRequest {
   const headers = new Map<string, string>();
   for (const [name, value] of list) {

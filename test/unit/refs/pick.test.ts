@@ -12,7 +12,7 @@ describe.each(['joined', 'each'] as const)(
   },
 );
 
-test('the file: no name twice, a reason for each, and enough of them', () => {
+test('the file has unique names, a reason for each case, and enough cases', () => {
   const names = VECTORS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(VECTORS.filter(({ why }) => !why)).toEqual([]);

@@ -15,7 +15,7 @@ test('pairs in their order', () => {
   expect(formatServiceRoute(pairs)).toBe(text);
 });
 
-test('a value of 8 KiB takes no time', () => {
+test('a value of 8 KiB is parsed quickly', () => {
   const started = performance.now();
   for (const unit of [':', 'a', 'a:b::', '::a', ' ']) {
     const value = unit.repeat(8192 / unit.length);
@@ -52,7 +52,7 @@ describe('another ref of the service', () => {
     'a:web:mp-2',
     'a::b:web',
     'web:mp-1::a:b::web:mp-1',
-  ])('none in %j', (value) => {
+  ])('there is none in %j', (value) => {
     expect(has(value)).toBe(false);
   });
 });

@@ -3,14 +3,14 @@ import { parseYaml } from '../../../src/k8s/yaml.ts';
 import type { HeaderList, Repeated } from '../../../src/refs/carried.ts';
 import type { Carrier, RefSettings } from '../../../src/refs/pick.ts';
 
-/** A case of clients/vectors/routes.yaml, whose README tells the fields. */
+/** A case of clients/vectors/routes.yaml. The README there describes the fields. */
 export interface RouteVector {
   name: string;
   service: string;
   carriers: readonly Carrier[];
   headers: HeaderList;
   ref: string | null;
-  /** Where repeated headers count one by one. */
+  /** The expected ref for a proxy that checks repeated headers one by one. */
   refEach: string | null;
   why: string;
 }
@@ -32,7 +32,7 @@ export const VECTORS: readonly RouteVector[] = file.cases.map((one) => ({
   ...one,
 }));
 
-/** With which a case is to be judged. */
+/** The settings for a case. */
 export function settingsFor({ carriers }: Pick<RouteVector, 'carriers'>): RefSettings {
   const headers = { service: file.serviceRouteHeader, source: file.sourceRouteHeader };
   return { headers, carriers };

@@ -5,7 +5,7 @@ import { createWorkQueue } from '../../../src/simulator/metacontroller/work-queu
 const START = '2026-01-01T00:00:00Z';
 
 describe('the clock', () => {
-  test('stands still, and runs what is due in the order of time, then of setting', async () => {
+  test('advances only when it is told, and runs due timers in order of time, then of creation', async () => {
     const clock = createClock(START);
     const ran: string[] = [];
     clock.after(20, () => void ran.push(`late ${clock.now().toISOString()}`));
@@ -21,7 +21,7 @@ describe('the clock', () => {
     expect(clock.now().toISOString()).toBe('2026-01-01T00:00:01.010Z');
   });
 
-  test('is busy with everything but background timers', () => {
+  test('counts every timer as pending except background timers', () => {
     const clock = createClock(START);
     clock.after(1, () => {}, 'background');
     expect(clock.busy()).toBe(false);
@@ -29,7 +29,7 @@ describe('the clock', () => {
     expect(clock.busy()).toBe(true);
   });
 
-  test('needs a time to start from', () => {
+  test('requires a start time', () => {
     expect(() => createClock('noon')).toThrow('not a time: noon');
   });
 });
@@ -53,7 +53,7 @@ describe('the work queue', () => {
     expect(ran).toEqual(['a@1', 'b@1']);
   });
 
-  test('handles a key again that is added while it is worked on', async () => {
+  test('handles a key again if it was added while it was being handled', async () => {
     let again = true;
     const { queue, ran, run } = queueOf((key) => {
       if (again) queue.add(key);
@@ -64,7 +64,7 @@ describe('the work queue', () => {
     expect(ran).toEqual(['a@1', 'a@2']);
   });
 
-  test('keeps the earliest of several delays', async () => {
+  test('uses the shortest of several delays', async () => {
     const { queue, ran, run } = queueOf(() => {});
     queue.addAfter('a', 50);
     queue.addAfter('a', 80);
@@ -74,7 +74,7 @@ describe('the work queue', () => {
     expect(ran).toEqual(['b@21', 'a@51']);
   });
 
-  test('doubles the delay after each failure, up to a limit, and starts over after a success', async () => {
+  test('doubles the delay after each failure, up to a limit, and starts again after a success', async () => {
     const { queue, ran, run } = queueOf(() => {});
     queue.addRateLimited('a');
     await run(10);

@@ -4,7 +4,7 @@ import { answer, rule, scripted } from './scripted.ts';
 import { env, readyStage, VIRTUAL_SERVICE } from './story.ts';
 
 describe('reading', () => {
-  test('gives copies, sorted, by namespace and labels', async () => {
+  test('returns copies, sorted, filtered by namespace and labels', async () => {
     const { cluster } = scripted();
     for (const [namespace, name] of [
       ['b', 'x'],
@@ -27,7 +27,7 @@ describe('reading', () => {
     expect(cluster.get('DestinationRule', 'a', 'none')).toBeUndefined();
   });
 
-  test('history tells who wrote what; listeners hear of it until they stop', async () => {
+  test('the history has the writer of each write; listeners are called until they unsubscribe', async () => {
     const { cluster } = scripted();
     const heard: HistoryEntry[] = [];
     const stop = cluster.onWrite((entry) => heard.push(entry));
@@ -60,7 +60,7 @@ describe('reading', () => {
 });
 
 describe('time', () => {
-  test('step runs one thing after the other, until nothing is pending', async () => {
+  test('step runs one event after the other, until nothing is pending', async () => {
     const { cluster } = scripted();
     await cluster.as().apply(env());
     let steps = 0;
@@ -72,7 +72,7 @@ describe('time', () => {
     expect(cluster.now().toISOString() < '2026-01-01T00:00:01').toBe(true);
   });
 
-  test('settle: two resyncs without a change, or a limit', async () => {
+  test('settle: waits for two resyncs without a change, or up to a limit', async () => {
     const { cluster, answers } = scripted({}, { start: '2030-01-01T00:00:00Z' });
     expect(await cluster.settle()).toEqual({ seconds: 0, quiet: true });
     expect(cluster.now().toISOString()).toBe('2030-01-01T00:02:00.000Z');
@@ -89,7 +89,7 @@ describe('time', () => {
     expect(count).toBeLessThan(60);
   });
 
-  test('ten minutes of a running env take milliseconds, and the same way every time', async () => {
+  test('ten minutes of a running env take milliseconds, with the same result every time', async () => {
     const first = await readyStage();
     const second = await readyStage();
     const start = performance.now();
@@ -102,7 +102,7 @@ describe('time', () => {
 });
 
 describe('faults', () => {
-  test('hooks fail as often as told, by URL or pattern, and are written down', async () => {
+  test('hooks fail a given number of times, by URL or pattern, and the failures are recorded', async () => {
     const { cluster } = scripted();
     cluster.faults.failHook('/dynamicenv/sync', { status: 502, times: 2 });
     await cluster.as().apply(env());
@@ -120,7 +120,7 @@ describe('faults', () => {
     });
   });
 
-  test('a call that times out has taken ten seconds; one that is refused none', async () => {
+  test('a call that times out takes ten seconds; a refused connection takes none', async () => {
     const { cluster } = scripted();
     cluster.faults.failHook('/dynamicenv/sync', { mode: 'timeout', times: 1 });
     await cluster.as().apply(env());
@@ -138,7 +138,7 @@ describe('faults', () => {
     });
   });
 
-  test('the admission webhook is lost and found', async () => {
+  test('the admission webhook becomes unreachable and reachable again', async () => {
     const { cluster } = await readyStage();
     const routes = () => {
       const http = cluster.get('VirtualService', 'shop', 'backend')?.spec?.['http'] ?? [];
@@ -155,7 +155,7 @@ describe('faults', () => {
     expect(routes()).toHaveLength(2);
   });
 
-  test('a service that throws is a connection that failed', async () => {
+  test('a service that throws counts as a failed connection', async () => {
     const { cluster, answers } = scripted();
     answers.sync = () => {
       throw new Error('socket hang up');
@@ -172,7 +172,7 @@ describe('faults', () => {
     expect(await cluster.settle()).toMatchObject({ quiet: true });
   });
 
-  test('a conflicting write fails the writer once', async () => {
+  test('a conflict fails one write only', async () => {
     const { cluster } = scripted();
     await cluster.as().create(rule());
     cluster.faults.failWrite(({ name, verb }) => name === 'rule' && verb === 'patch', {

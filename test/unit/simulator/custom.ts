@@ -9,19 +9,19 @@ import type { ServedKind } from '../../../src/simulator/kinds.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { HookBody } from './scripted.ts';
 
-/** A customize hook that asks for nothing. */
+/** The path of a customize hook that asks for no objects. */
 export const CUSTOMIZE = '/nothing/customize';
 
-/** One hook as a plain function, by its path. */
+/** Hooks as plain functions, by their paths. */
 export type Hooks = Record<string, (body: HookBody) => object>;
 
 export interface Custom {
   cluster: Cluster;
-  /** What a hook was sent, in order. */
+  /** The bodies that a hook received, in order. */
   bodies(path: string): HookBody[];
 }
 
-/** A cluster with these controllers alone, whose hooks are functions; a hook that is not there answers 404. */
+/** A cluster with only these controllers. Their hooks are functions; a hook that is missing answers 404. */
 export function custom(
   controllers: readonly ControllerDefinition[],
   hooks: Hooks,
@@ -57,9 +57,9 @@ function defined(kind: string, plural: string, scope: 'Namespaced' | 'Cluster'):
   });
 }
 
-/** A namespaced kind that nothing under src knows. */
+/** A namespaced kind that src/ does not know. */
 const WIDGET = defined('Widget', 'widgets', 'Namespaced');
-/** A cluster-scoped one. */
+/** A cluster-scoped kind that src/ does not know. */
 const BOX = defined('Box', 'boxes', 'Cluster');
 
 export function widget(spec: Record<string, unknown> = {}, name = 'one'): LocalObject {
@@ -67,7 +67,7 @@ export function widget(spec: Record<string, unknown> = {}, name = 'one'): LocalO
   return { apiVersion: 'example.com/v1', kind: 'Widget', metadata, spec };
 }
 
-/** Without a namespace: it is in its parent's. */
+/** A ConfigMap without a namespace: it is created in the namespace of its parent. */
 export function configMap(name: string, data: Record<string, string> = {}): LocalObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
 }

@@ -3,8 +3,9 @@ import type { HookAnswer, Inject } from '../../../src/simulator/hook-call.ts';
 import { isMap, type LocalObject } from '../../../src/simulator/object.ts';
 
 /**
- * A stand-in for the service with just enough rules to play the recorded story (test/fixtures/recorded): one env
- * `alice` on `shop/backend`, injected when the clone is available and settled, drained before removal.
+ * Replaces the service in tests of the simulator. It has just enough rules for the recorded steps
+ * (test/fixtures/recorded): one env `alice` on `shop/backend`. Its routes are injected when the clone is available and
+ * settled; the clone is drained before removal.
  */
 type Groups = Record<string, Record<string, LocalObject>>;
 
@@ -30,7 +31,7 @@ export interface Recorded {
 export interface Prototype {
   inject: Inject;
   requests: Recorded[];
-  /** Answers given instead of the rules', by URL. */
+  /** Answers by URL, instead of those of the rules. */
   override: Map<string, (body: unknown) => unknown>;
 }
 
@@ -122,7 +123,7 @@ function hasRoute(virtualService: LocalObject | undefined): boolean {
   return routes.some(({ name }) => OUR_ROUTE.test(name ?? ''));
 }
 
-/** Clones the base Deployment among the related objects; without a base the sync fails. */
+/** Clones the base Deployment from the related objects; without a base the sync fails. */
 function syncEnv({ parent, children, related }: Request, now: Date) {
   const env = parent.metadata.name;
   const base = related['Deployment.apps/v1']?.['shop/backend'];
@@ -141,7 +142,7 @@ function syncEnv({ parent, children, related }: Request, now: Date) {
   };
 }
 
-/** Deactivates, waits until the routes are removed and four seconds more, then deletes everything. */
+/** Deactivates the injection, waits until the routes are removed and four seconds more, then deletes everything. */
 function finalizeEnv({ parent, children, related }: Request, now: Date) {
   const env = parent.metadata.name;
   const base = related['Deployment.apps/v1']?.['shop/backend'];
@@ -172,7 +173,7 @@ function syncRoutes({ object, related }: Request) {
   };
 }
 
-/** Restores the marks that a writer other than Metacontroller removed, then renders the plan. */
+/** Restores marks that a writer other than Metacontroller removed, then renders the plan. */
 function admission({ request }: { request: AdmissionRequest }) {
   const object = structuredClone(request.object) as LocalObject;
   const old = request.oldObject as LocalObject | null;

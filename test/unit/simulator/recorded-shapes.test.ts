@@ -16,7 +16,7 @@ import {
 
 type Strategy = LocalClusterOptions['strategy'];
 
-/** Runs the same steps as the recordings on a real API server. */
+/** Runs the steps that were recorded on a real API server. */
 async function tell(cluster: Cluster): Promise<void> {
   const admin = cluster.as('admin');
   for (const object of BASE) await admin.apply(object);
@@ -40,7 +40,7 @@ async function tell(cluster: Cluster): Promise<void> {
 
 const played = new Map<string, Recorded[]>();
 
-/** Played with equal delays, and with one kind that is seen late, as one watch may lag behind another. */
+/** Runs the steps with equal watch delays, then with one kind delayed, because one watch may be later than another. */
 async function play(strategy: Strategy): Promise<Recorded[]> {
   const known = played.get(strategy);
   if (known) return known;
@@ -56,7 +56,7 @@ async function play(strategy: Strategy): Promise<Recorded[]> {
   return requests;
 }
 
-/** managedFields entries of every object in a request, uids and order left out. */
+/** The managedFields entries of all objects in a request, without uids and order. */
 function owners(value: unknown, found = new Set<string>()): Set<string> {
   if (Array.isArray(value)) for (const item of value) owners(item, found);
   if (!isMap(value)) return found;
@@ -78,9 +78,9 @@ interface Entry {
 }
 
 describe.each<Strategy>(['dynamic-apply', 'server-side-apply'])(
-  'the recorded story, %s',
+  'the recorded steps, %s',
   (strategy) => {
-    test('every recorded request has a played one with the same keys', async () => {
+    test('every recorded request has a simulated one with the same keys', async () => {
       const shapes = new Map<string, Set<string>>();
       for (const { url, body } of await play(strategy)) {
         shapes.set(url, (shapes.get(url) ?? new Set()).add(shapeOf(body)));
@@ -91,7 +91,7 @@ describe.each<Strategy>(['dynamic-apply', 'server-side-apply'])(
       expect(missing).toEqual([]);
     });
 
-    test('no played request has a key that is not recorded', async () => {
+    test('no simulated request has a key that is not in the recordings', async () => {
       const known = new Map<string, Set<string>>();
       for (const { url, request } of recordedCalls(strategy)) {
         known.set(url, keyPaths(request, '', known.get(url)));
@@ -105,7 +105,8 @@ describe.each<Strategy>(['dynamic-apply', 'server-side-apply'])(
     test('the same managers own the same fields', async () => {
       const recorded = owners(recordedCalls(strategy).map(({ request }) => request));
       const ours = owners((await play(strategy)).map(({ body }) => body));
-      // Deployment statuses come in other steps; the prototype's RouteInjection had free-form headers.
+      // Not compared: Deployment statuses change in other steps, and the prototype's RouteInjection had free-form
+      // headers.
       const compared = (all: Set<string>) =>
         [...all].filter((owner) => !/ status |^RouteInjection .* Apply |Controller /.test(owner));
       expect(compared(recorded).filter((owner) => !ours.has(owner))).toEqual([]);

@@ -17,7 +17,7 @@ const URLS: Readonly<Record<string, string>> = {
   decorator_sync: '/route-injection/sync',
 };
 
-/** What a real Metacontroller and API server sent to an early prototype, in order. */
+/** The calls that a real Metacontroller and API server sent to an early prototype, in order. */
 export function recordedCalls(strategy: string): RecordedCall[] {
   const folder = new URL(`${strategy}/`, FOLDER);
   return readdirSync(folder)

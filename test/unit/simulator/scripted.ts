@@ -11,14 +11,14 @@ import { WEBHOOKS } from '../../support/hooks.ts';
 import { OWN_KINDS } from '../../support/own-kinds.ts';
 import type { Recorded } from './prototype.ts';
 
-/** As the chart installs it by default. */
+/** The settings with which the chart installs it by default. */
 export const INSTALLED = {
   controllers: [DYNAMIC_ENV_CONTROLLER, VIRTUAL_SERVICE_CONTROLLER],
   webhooks: WEBHOOKS,
   served: OWN_KINDS,
 };
 
-/** What a hook gets, as far as tests look into it. */
+/** The parts of a hook request that tests read. */
 export interface HookBody {
   controller: LocalObject;
   parent: LocalObject;
@@ -34,7 +34,7 @@ export type Answer = (body: HookBody) => unknown;
 export interface Scripted {
   cluster: Cluster;
   requests: Recorded[];
-  /** Answers by hook name; replace one and the next call gets the new one. */
+  /** Answers by hook name. A test may replace one; the next call gets the new one. */
   answers: Record<
     'customize' | 'sync' | 'finalize' | 'decorate' | 'related' | 'admit' | 'index' | 'indexRelated',
     Answer
@@ -53,7 +53,7 @@ const HOOKS: Readonly<Record<string, keyof Scripted['answers']>> = {
   '/admission/virtualservices': 'admit',
 };
 
-/** An HTTP answer instead of a 200 with a body. */
+/** An HTTP answer with this status code, instead of 200 with a body. */
 export function answer(statusCode: number, body = '', headers = {}): HookAnswer {
   return { statusCode, body, headers };
 }
@@ -73,7 +73,7 @@ export function jsonPatch(...operations: object[]) {
   return { patchType: 'JSONPatch', patch };
 }
 
-/** A cluster whose service does nothing unless told otherwise. */
+/** A cluster whose service requests no change, unless a test sets other answers. */
 export function scripted(
   answers: Partial<Scripted['answers']> = {},
   options: Partial<LocalClusterOptions> = {},
@@ -101,7 +101,7 @@ export function scripted(
   return { cluster, requests, answers: script, bodies };
 }
 
-/** A small custom resource that nothing here reacts to. */
+/** A small custom resource that no controller here handles. */
 export function rule(name = 'rule', spec: Record<string, unknown> = { host: 'a' }): LocalObject {
   const metadata = { name, namespace: 'shop' };
   return { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata, spec };

@@ -1,7 +1,7 @@
 import { isMap } from '../../../src/simulator/object.ts';
 
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-/** Below these paths keys are names of objects. */
+/** Below these paths, keys are names of objects. */
 const NAMED = /^(children|related|attachments)\.[^.]+\.[^/]+\/v[0-9a-z]+$/;
 
 function step(path: string, key: string): string {
@@ -10,7 +10,7 @@ function step(path: string, key: string): string {
   return `${path}.${key.length < 36 ? key : key.replace(UID, '*')}`;
 }
 
-/** Every path of keys in a JSON value; list positions and names of objects are left out. */
+/** All paths of keys in a JSON value, without list positions and names of objects. */
 export function keyPaths(value: unknown, path = '', found = new Set<string>()): Set<string> {
   if (path !== '') found.add(path);
   if (Array.isArray(value)) {
@@ -21,7 +21,7 @@ export function keyPaths(value: unknown, path = '', found = new Set<string>()): 
   return found;
 }
 
-/** The keys at every depth, as a text. Two values of one shape have the same text. */
+/** The keys at all depths, as text. Two values with the same structure have the same text. */
 export function shapeOf(value: unknown): string {
   return [...keyPaths(value)].sort().join('\n');
 }

@@ -6,7 +6,7 @@ import {
 import { createPrototype, type Prototype } from './prototype.ts';
 import { INSTALLED } from './scripted.ts';
 
-/** The objects of the recorded story. */
+/** The objects of the recorded steps. */
 export const SERVICE = {
   apiVersion: 'v1',
   kind: 'Service',
@@ -68,7 +68,7 @@ export interface Stage {
   prototype: Prototype;
 }
 
-/** A cluster with the prototype as its service; Metacontroller is called `mc`, as in the recordings. */
+/** A cluster with the prototype as its service. Metacontroller's user is `mc`, as in the recordings. */
 export function stage(
   strategy: LocalClusterOptions['strategy'] = 'dynamic-apply',
   options: Partial<LocalClusterOptions> = {},
@@ -80,7 +80,7 @@ export function stage(
   return { cluster, prototype };
 }
 
-/** With the base objects and the env applied, and settled. */
+/** The cluster after the base objects and the env were applied and all changes were made. */
 export async function readyStage(
   strategy: LocalClusterOptions['strategy'] = 'dynamic-apply',
   options: Partial<LocalClusterOptions> = {},

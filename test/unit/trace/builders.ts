@@ -27,7 +27,7 @@ import {
 export const HOST = 'backend.shop.svc.cluster.local';
 const PLAN = 'riskified.com/route-injections';
 
-/** The VirtualService as the decorator and the webhook leave it. */
+/** The VirtualService after the decorator and the webhook have handled it. */
 export function rendered(
   vs: VirtualService,
   injections: readonly RouteInjection[],
@@ -50,7 +50,7 @@ export const envInjection = (env: string, spec: Partial<RouteInjection['spec']> 
     { name: `${env}-backend` },
   );
 
-/** A clone with its DestinationRule, as an env has them. */
+/** A clone with its DestinationRule, as an env creates them. */
 export function clone(env: string, ready = 1): KubeObject[] {
   const meta = {
     labels: { 'dynamic-env': 'true' },
@@ -69,14 +69,14 @@ export function clone(env: string, ready = 1): KubeObject[] {
 export interface Shop {
   injections?: RouteInjection[];
   http?: HTTPRoute[];
-  /** Instead of the one that is made of `http`. */
+  /** Replaces the VirtualService that is made of `http`. */
   virtualServices?: VirtualService[];
-  /** Envs with clone and status. */
+  /** Envs that have a clone and a status. */
   envs?: string[];
   more?: KubeObject[];
 }
 
-/** `shop/backend` and `shop/web` with Service, rule and VirtualService, and what envs made of them. */
+/** `shop/backend` and `shop/web`, each with Service, rule and VirtualService, and with the objects of the envs. */
 export function shop({ injections = [], http, virtualServices, envs = [], more = [] }: Shop) {
   const own = [
     rendered(virtualService('shop/backend', http === undefined ? {} : { http }), injections),
@@ -125,7 +125,7 @@ export function traced(
   return trace(calls, caller, meshSnapshot(objects, 'cluster.local'), []);
 }
 
-/** The only hop. */
+/** The hop of a trace with a single call. */
 export function hop(objects: readonly KubeObject[], one = call('backend'), caller = POD): Hop {
   const [first] = traced(objects, [one], caller).hops;
   if (first === undefined) throw new Error('no hop');

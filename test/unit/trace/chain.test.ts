@@ -4,7 +4,7 @@ import { virtualService } from '../../support/objects.ts';
 import { call, envInjection, POD, routeTo, shop, traced, user } from './builders.ts';
 
 describe('several hops', () => {
-  it('each is called by the pods that answered the one before, with the same headers', () => {
+  it('each hop is called by the pods that answered the hop before, with the same headers', () => {
     const injections = [envInjection('alice')];
     const objects = shop({ injections, envs: ['alice'] });
     const found = traced(objects, [call('backend', user('alice')), call('web', user('alice'))]);
@@ -19,7 +19,7 @@ describe('several hops', () => {
     expect(found.notes).toEqual([]);
   });
 
-  it('behind a gateway they are in the mesh', () => {
+  it('after a gateway, later hops are in the mesh', () => {
     const edge = virtualService('shop/edge', {
       hosts: ['x.com'],
       gateways: ['gw'],
@@ -33,13 +33,13 @@ describe('several hops', () => {
     ]);
   });
 
-  it('are not called behind one that reaches nobody', () => {
+  it('are not called after a hop that reaches no pods', () => {
     const found = traced(shop({}), [call('nowhere'), call('web')]);
     expect(found.hops.map(({ outcome }) => outcome)).toEqual(['unknown-host', 'not-called']);
     expect(found.reached).toBe(false);
   });
 
-  it('of several that may answer one is chosen, and said so: the base, the largest share', () => {
+  it('if several Deployments may answer, one is chosen and named: the base, or the largest share', () => {
     const split: HTTPRoute[] = [
       {
         route: [

@@ -29,7 +29,7 @@ const spec = (object: KubeObject, more: object): KubeObject =>
 const without = (objects: KubeObject[], kind: string, name: string) =>
   objects.filter((one) => one.kind !== kind || one.metadata.name !== name);
 
-describe('where it ends', () => {
+describe('where a request ends', () => {
   it.each<[string, HTTPRoute[], HopOutcome, number | undefined, string]>([
     ['pods', [routeTo('backend', 'shared')], 'pods', undefined, 'to Deployment shop/backend'],
     [
@@ -80,7 +80,7 @@ describe('where it ends', () => {
     expect(hop(shop({ http })).status).toBe(status);
   });
 
-  it('shares, and what a part of them misses', () => {
+  it('shares, and the share that no pod answers', () => {
     const http: HTTPRoute[] = [
       {
         route: [
@@ -97,7 +97,7 @@ describe('where it ends', () => {
     );
   });
 
-  it('pods that are not ready, or of which nothing is known', () => {
+  it('pods that are not ready, or whose readiness is unknown', () => {
     const down = shop({ more: [] }).map((one) =>
       one.kind === 'Deployment' && one.metadata.name === 'backend'
         ? running(deployment('shop/backend'), { availableReplicas: 0 })
@@ -123,7 +123,7 @@ describe('where it ends', () => {
     ]);
   });
 
-  it('an unknown host: passes in the mesh, 404 at a gateway', () => {
+  it('an unknown host: passes through in the mesh, 404 at a gateway', () => {
     const found = hop(shop({}), call('backend'), { ...POD, namespace: 'far' });
     expect(found).toMatchObject({ outcome: 'unknown-host', request: { host: 'backend' } });
     expect(found.summary).toMatch(/Services of this name are in: shop$/);
@@ -152,8 +152,8 @@ describe('where it ends', () => {
   });
 });
 
-describe('beside the answer', () => {
-  it('candidates with what decides among them', () => {
+describe('what else the answer has', () => {
+  it('candidates, and what decides between them', () => {
     const vs = virtualService(
       'shop/backend',
       { exportTo: ['.'] },
@@ -173,7 +173,7 @@ describe('beside the answer', () => {
     ]);
   });
 
-  it('the route, the rows before it, the DestinationRule, whose they are', () => {
+  it('the route, the rows before it, the DestinationRule, the owner of the pods', () => {
     const injections = [envInjection('alice')];
     const found = hop(shop({ injections, envs: ['alice'] }), call('backend', user('alice')));
     expect(found).toMatchObject({
@@ -198,7 +198,7 @@ describe('beside the answer', () => {
     expect(others.env).toBeUndefined();
   });
 
-  it('a delegate: its own place and the root', () => {
+  it('a delegate: its own position, and its root', () => {
     const root = virtualService('shop/backend', {
       http: [{ name: 'r', delegate: { name: 'leaf' } }],
     });
@@ -238,7 +238,7 @@ describe('beside the answer', () => {
     ]);
   });
 
-  it('without envs: by the place that the route has with them', () => {
+  it("without envs: by the route's position among the user's routes", () => {
     const injections = [envInjection('alice')];
     const found = hop(shop({ injections, envs: ['alice'] }), call('backend', user('alice')));
     expect(found.withoutEnvs).toMatchObject({
@@ -251,7 +251,7 @@ describe('beside the answer', () => {
     expect(hop(shop({})).withoutEnvs).toBeUndefined();
   });
 
-  it('unguarded: pods of clones are reached beside others', () => {
+  it('unguarded: clones are reached as well as other pods', () => {
     const http = [routeTo('backend')];
     const found = hop(shop({ http, envs: ['alice'] }));
     expect(found.destinations[0]?.unguarded).toEqual(['alice']);
@@ -269,14 +269,14 @@ describe('beside the answer', () => {
     [{ mirrors: [{ destination: { host: 'x' } }] }, /has a mirror/],
     [{ rewrite: { uri: '/' } }, /rewrites path or authority/],
     [{ headers: { request: { set: { a: '1' }, remove: ['b'] } } }, /request headers: a, b$/],
-  ])('what the route does beside: %j', (more, note) => {
+  ])('other effects of the route: %j', (more, note) => {
     const { notes } = hop(shop({ http: [{ ...routeTo('backend', 'shared'), ...more }] }));
     expect(notes).toEqual([expect.stringMatching(note)]);
     expect(hop(shop({})).notes).toEqual([]);
   });
 });
 
-it('other kinds run pods too', () => {
+it('other kinds of workloads are found, too', () => {
   const labels = { app: 'backend', version: 'shared' };
   const more = [
     {
@@ -312,14 +312,14 @@ it('other kinds run pods too', () => {
   ]);
 });
 
-it('a clone that nobody counts as ready: no ready pods, exit code 1', () => {
+it('a clone without a count of ready pods: no ready pods, exit code 1', () => {
   const injections = [envInjection('alice')];
   const objects = [...shop({ injections }), ...clone('alice', 0)];
   const found = traced(objects, [call('backend', user('alice'))]);
   expect([found.reached, found.hops[0]?.outcome]).toEqual([false, 'no-ready-pods']);
 });
 
-it('a rule elsewhere hides the subset from callers there', () => {
+it('a rule in another namespace hides the subset from callers there', () => {
   const hiding = rule('far/backend', { host: HOST, subsets: [subset('x')] });
   const found = hop(shop({ more: [hiding] }), call('backend.shop'), { ...POD, namespace: 'far' });
   expect(found.summary).toBe(

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { call, POD, shop, traced } from './builders.ts';
 
-describe('what is not considered', () => {
+describe('objects that the trace does not consider', () => {
   const object = (apiVersion: string, kind: string, at: string, more: object = {}): KubeObject => {
     const [namespace = '', name = ''] = at.split('/');
     return { apiVersion, kind, metadata: { name, namespace }, ...more } as KubeObject;
@@ -28,7 +28,7 @@ describe('what is not considered', () => {
     expect(notConsidered.map((text) => text.startsWith(start))).toEqual(matters ? [true] : []);
   });
 
-  it("a gateway's servers, and no Sidecar there", () => {
+  it('the servers of a gateway; a Sidecar does not apply there', () => {
     const more = [
       object(NETWORKING, 'Gateway', 'shop/gw'),
       object(NETWORKING, 'Sidecar', 'shop/x'),

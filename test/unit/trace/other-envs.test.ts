@@ -17,15 +17,15 @@ const header = (name: string, value: string) => ({ headers: { [name]: { exact: v
 const SAME = [header('user', 'alice')];
 const WIDE = [{ headers: { user: { prefix: 'al' } } }];
 
-/** Why `env` did not get alice's request. */
+/** The reason why `env` did not get alice's request. */
 const reasonOf = (env: string, parts: Shop, over = user('alice')) => {
   const found = hop(shop(parts), call('backend', over)).otherEnvs.filter((one) => one.env === env);
   expect(found).toHaveLength(1);
   return [found[0]?.reason, found[0]?.why];
 };
 
-describe('the first thing that kept the request from an env', () => {
-  it('its match', () => {
+describe('the first reason why an env did not get the request', () => {
+  it('its match does not hold', () => {
     const parts = { injections: [envInjection('alice')], envs: ['alice'] };
     expect(reasonOf('alice', parts, {})).toEqual([
       'no-match',
@@ -33,7 +33,7 @@ describe('the first thing that kept the request from an env', () => {
     ]);
   });
 
-  it('all of its matches, each with its first condition', () => {
+  it('none of its matches holds, each with its first condition', () => {
     const matches = [header('user', 'bob'), { sourceLabels: { app: 'cron' }, ...header('b', 'c') }];
     const parts = { injections: [envInjection('bob', { matches })], envs: ['bob'] };
     const [found] = hop(shop(parts), call('backend', user('alice'))).otherEnvs;
@@ -61,7 +61,7 @@ describe('the first thing that kept the request from an env', () => {
     ],
     ['leaving', { more: [dynamicEnv({}, { deletionTimestamp: stamp(0) })] }, 'it is being deleted'],
     [
-      'pods not there',
+      'pods are not ready',
       {
         more: [
           {
@@ -86,12 +86,12 @@ describe('the first thing that kept the request from an env', () => {
     expect(reasonOf('alice', { injections, ...parts })).toEqual(['not-active', why]);
   });
 
-  it('no VirtualService decides', () => {
+  it('no VirtualService applies', () => {
     const parts = { injections: [envInjection('alice')], virtualServices: [] };
     expect(reasonOf('alice', parts)[0]).toBe('no-virtual-service');
   });
 
-  it('the VirtualService is marked to be left alone', () => {
+  it('the VirtualService has the ignore mark', () => {
     const injections = [envInjection('alice')];
     const marked = { annotations: { 'riskified.com/ignore': 'true' } };
     const parts = {
@@ -103,7 +103,7 @@ describe('the first thing that kept the request from an env', () => {
     ]);
   });
 
-  it('the plan says why it has no routes', () => {
+  it('the plan has the reason why there are no routes', () => {
     const parts = { injections: [envInjection('alice')], http: [routeTo('backend', 'other')] };
     expect(reasonOf('alice', parts)).toEqual([
       'not-planned',
@@ -111,7 +111,7 @@ describe('the first thing that kept the request from an env', () => {
     ]);
   });
 
-  it('another VirtualService decides, of which the plan was not made', () => {
+  it('another VirtualService applies, without a plan for this env', () => {
     const injections = [envInjection('alice')];
     const older = virtualService('shop/a', {
       hosts: ['backend'],
@@ -124,7 +124,7 @@ describe('the first thing that kept the request from an env', () => {
     ]);
   });
 
-  it('planned, and the webhook was away', () => {
+  it('planned, but the webhook was away', () => {
     const injections = [envInjection('alice')];
     const done = rendered(virtualService('shop/backend'), injections);
     const bare = { ...done, spec: virtualService('shop/backend').spec };
@@ -146,7 +146,7 @@ describe('the first thing that kept the request from an env', () => {
     ]);
   });
 
-  it('its copy before that route leaves out the entry that was met', () => {
+  it('the copy before that route does not have the match entry that matched', () => {
     const match = [{ headers: { user: { regex: 'a.*' } } }, { uri: { exact: '/never' } }];
     const http = [{ ...routeTo('backend', 'shared'), name: 'mixed', match }];
     const [reason, why] = reasonOf('alice', { injections: [envInjection('alice')], http });
@@ -181,14 +181,14 @@ describe('the first thing that kept the request from an env', () => {
     expect(found.env?.before.map(({ env }) => env)).toEqual(['bob']);
   });
 
-  it('no RouteInjection at all: not processed, or refused', () => {
+  it('no RouteInjection: the env is not processed, or it is refused', () => {
     expect(reasonOf('alice', { envs: ['alice'] })).toEqual([
       'no-injection',
       'it has no routes for this host: DynamicEnv alice has no status yet',
     ]);
   });
 
-  it('envs of other services are nobody here', () => {
+  it('envs of other Services are not listed', () => {
     const web = {
       host: 'web.shop.svc.cluster.local',
       deployment: { namespace: 'shop', name: 'web' },
@@ -197,7 +197,7 @@ describe('the first thing that kept the request from an env', () => {
     expect(hop(shop(parts), call('backend', user('alice'))).otherEnvs).toEqual([]);
   });
 
-  it('source labels at a gateway, where no caller is known', () => {
+  it('source labels at a gateway, where the caller is unknown', () => {
     const matches = [{ sourceLabels: { app: 'web' } }];
     const injections = [envInjection('alice', { matches })];
     const vs = virtualService('shop/backend', { hosts: ['x.com'], gateways: ['gw'] });
@@ -210,7 +210,7 @@ describe('the first thing that kept the request from an env', () => {
 });
 
 describe('without the right to list RouteInjections', () => {
-  it('the plan tells whose routes they are', () => {
+  it('the plan names the env of a route', () => {
     const injections = [envInjection('alice')];
     const objects = shop({ injections, envs: ['alice'] }).filter(
       ({ kind }) => kind !== 'RouteInjection',
@@ -223,7 +223,7 @@ describe('without the right to list RouteInjections', () => {
 
   it.each([
     ['the clone that it names', ['alice'], 'alice'],
-    ['no more than the name of the route', [], 'dynamic-environment-alice-backend-f88556ef6f'],
+    ['only the name of the route', [], 'dynamic-environment-alice-backend-f88556ef6f'],
   ])('and without a plan %s', (_what, envs, name) => {
     const done = rendered(virtualService('shop/backend'), [envInjection('alice')]);
     const bare = { ...done, metadata: { name: 'backend', namespace: 'shop' } };

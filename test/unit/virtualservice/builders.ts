@@ -11,7 +11,9 @@ import type {
 import type { Scope } from '../../../src/virtualservice/routes/scope.ts';
 import { withoutOurs } from '../../../src/virtualservice/routes/strip.ts';
 
-/** Objects for the tables of this folder, all of one shop; deep-frozen, as nothing may ever change its input. */
+/**
+ * Objects for the tables in this folder, all of one shop. They are deep-frozen, so code that changes its input throws.
+ */
 export const CONFIG = { clusterDomain: 'cluster.local', metacontrollerUser: 'metacontroller' };
 export const HOST = 'backend.shop.svc.cluster.local';
 export const SCOPE: Scope = {
@@ -62,7 +64,7 @@ export function injection(spec: Partial<RouteInjectionSpec> = {}): RouteInjectio
   });
 }
 
-/** The injection of a consumer: no subset, no routes. */
+/** The injection of a consumer, which has no subset and no routes. */
 export function consumer(spec: Partial<RouteInjectionSpec> = {}): RouteInjection {
   const { subset: _none, ...rest } = injection(spec).spec;
   return deepFreeze({ ...injection(spec), spec: rest });
@@ -78,13 +80,13 @@ export const to = (host = 'backend', subset?: string) => ({
   destination: subset === undefined ? { host } : { host, subset },
 });
 
-/** The plain route to the base. */
+/** The user's route to the base. */
 export const BASE: HTTPRoute = deepFreeze({ route: [to('backend', 'shared')] });
 
 export const nameOf = (env = 'test', deployment = 'backend', host = HOST) =>
   injectedRouteName(env, { namespace: 'shop', name: deployment }, host);
 
-/** What is made of `BASE` for the injection of `injection()`. */
+/** The copy of `BASE` for the injection that `injection()` returns. */
 export function copy(env = 'test', fields: Partial<HTTPRoute> = {}): HTTPRoute {
   return {
     name: nameOf(env),

@@ -40,7 +40,7 @@ const TOO_LARGE =
   'this VirtualService has no room for more routes; delete an env, or split the VirtualService';
 
 describe('a plan', () => {
-  it('has the active injections of subsets, older envs first', () => {
+  it('contains the active injections of subsets, older envs first', () => {
     const old = { env: 'old', envCreationTimestamp: '2025-01-01T00:00:00Z' };
     const matches = [{ headers: { a: { exact: 'b' } } }];
     const injections = [
@@ -54,13 +54,13 @@ describe('a plan', () => {
     expect(decide(injections.toReversed())).toEqual(expected);
   });
 
-  it('has nothing for a VirtualService that is to be ignored', () => {
+  it('is empty for a VirtualService with the ignore mark', () => {
     const ignored = routing([BASE], { labels: { 'riskified.com/ignore': 'true' } });
     const notes = [planNote('skipped', 'it is marked riskified.com/ignore: "true"')];
     expect(decide([injection()], ignored)).toEqual({ plan: plan([], { notes }), notes });
   });
 
-  it('has notes about all injections, in an order of its own', () => {
+  it('contains notes about all injections, in a fixed order', () => {
     const vs = routing([{ route: [to('backend', 'x')] }, { name: 'r', route: [to()] }]);
     const unguarded = (env: string) => planNote('unguarded', expect.any(String) as never, { env });
     const skipped = (env: string) => planNote('skipped', expect.any(String) as never, { env });
@@ -73,7 +73,7 @@ describe('a plan', () => {
     expect(decide([injection({ env: 'a' }), injection({ env: 'b' })], vs).notes).toEqual(notes);
   });
 
-  it('has no copies tried out of one that grew before those of who is in as they are', () => {
+  it('tries copies of an injection that grew only after those of unchanged ones in the plan', () => {
     const vs = users(Array.from({ length: 800 }, () => BASE));
     const matches = (count: number) =>
       Array.from({ length: count }, (_, at) => ({ headers: { user: { exact: `a${at}` } } }));
@@ -88,7 +88,7 @@ describe('a plan', () => {
     expect(made.notes).toEqual([planNote('too-large', TOO_LARGE, { env: 'older' })]);
   });
 
-  it('leaves out and tells what has no room', () => {
+  it('omits and reports what has no room', () => {
     const many = Array.from({ length: 300 }, (_, i) =>
       injection({
         env: `env-${String(i).padStart(3, '0')}`,
@@ -117,7 +117,7 @@ describe('a plan', () => {
     expect(cut(plan([planEntry()], { notes }), vs)).toEqual(made);
   });
 
-  it('cut to the same room is the same', () => {
+  it('does not change if it is cut again to the same room', () => {
     const many = Array.from({ length: 300 }, (_, i) => injection({ env: `env-${i}` }));
     const vs = routing([BASE, { route: [to()] }]);
     const { plan: made } = decide(many, vs);
@@ -125,7 +125,7 @@ describe('a plan', () => {
     expect(cut(again, vs)).toEqual(again);
   });
 
-  it('is the same as another whatever their attempts', () => {
+  it('is equal to another plan with different attempts', () => {
     const notes = [planNote('skipped', 'x')];
     const one = plan([planEntry()], { notes, attempt: 1, at: 'a' });
     expect(samePlan(one, plan([planEntry()], { notes }))).toBe(true);

@@ -81,7 +81,7 @@ describe('relatedToEnv', () => {
     ]);
   });
 
-  it('names a base once, even if it is also the name of another clone', () => {
+  it('asks for a base once, even if it is also the name of another clone', () => {
     const subsets = [workload('shop/backend'), workload('shop/backend-alice')];
     expect(related({ subsets })[0]).toEqual(
       deployments('shop', ['backend', 'backend-alice', 'backend-alice-alice']),
@@ -111,7 +111,7 @@ describe('relatedToEnv', () => {
     });
     const namespaces = (names: string[]) => ({ apiVersion: 'v1', resource: 'namespaces', names });
 
-    it('asks for the index, and for the Namespace, which tells a sync that the index was asked for', () => {
+    it('asks for the index, and for the Namespace, which shows a later sync that the index was requested', () => {
       expect(related({}, { indexedNamespaces: ['other', 'shop'] })).toEqual([
         deployments('shop', ['backend', 'backend-alice']),
         statefulSets('shop', ['backend']),
@@ -136,7 +136,7 @@ describe('relatedToEnv', () => {
       ]);
     });
 
-    it('asks for the index of a consumer’s namespace, which shows its Services', () => {
+    it('asks for the index of a consumer’s namespace, which contains its Services', () => {
       const spec = { subsets: [workload('bank/teller')], consumers: [workload('shop/worker')] };
       expect(related(spec, { indexedNamespaces: ['shop'] })).toEqual([
         deployments('bank', ['teller', 'teller-alice']),

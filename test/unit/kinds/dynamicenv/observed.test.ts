@@ -22,7 +22,7 @@ import {
 const LAST_APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
 
 describe('observe', () => {
-  it('sorts the children', () => {
+  it('groups the children by kind', () => {
     const children = [
       deployment('shop/b'),
       deployment('shop/a'),
@@ -69,7 +69,7 @@ it('reads the marks', () => {
   expect(injectionBaseKey(injection())).toBe('shop/backend');
 });
 
-it('tells which objects are being deleted', () => {
+it('knows which objects are being deleted', () => {
   expect(isBeingDeleted(rule('shop/a', {}, { deletionTimestamp: 'x' }))).toBe(true);
   expect(isBeingDeleted(rule('shop/a'))).toBe(false);
 });
@@ -141,9 +141,9 @@ describe('keep, in dynamic-apply mode', () => {
   });
 
   it.each([
-    ['is no JSON', '{'],
+    ['is not JSON', '{'],
     ['is nothing', 'null'],
-    ['is no object', '{}'],
+    ['is not an object', '{}'],
     ['is about another object', JSON.stringify({ ...asked, metadata: { name: 'b' } })],
   ])('returns the child itself if the annotation %s', (_what, text) => {
     expect(keep(child(text))).toEqual({

@@ -27,7 +27,7 @@ const MESH = ['backend', 'web'].flatMap((name) => [
 ]);
 const MODES = ['server-side-apply', 'dynamic-apply'] as const;
 
-/** An env whose routes have been in place for long. */
+/** An env whose routes have been in place for a long time. */
 function ready(spec = {}, rest: Partial<EnvFixture> = {}): EnvFixture {
   const now = envFixture(dynamicEnv(spec), MESH, rest);
   settle(now);
@@ -60,7 +60,7 @@ describe.each(MODES)('removal of an env (%s)', (mode) => {
     const first = step(now);
     expect(first).toMatchObject({ finalized: false, status: { state: 'processing' } });
     expect(kinds(now)).toEqual(ALL);
-    // To tell what is left, should it take longer.
+    // The next sync can then report what is left, if the removal takes longer than expected.
     expect(first.resyncAfterSeconds).toBe(16);
     expect(first.children.map((child) => Reflect.get(child, 'spec').active)).toContain(false);
     expect(routes(now)).toBe(0);
@@ -170,7 +170,7 @@ describe.each(MODES)('removal of a part of a living env (%s)', (mode) => {
     wait(now, 5);
     now.env = { ...now.env, spec };
     settle(now);
-    // The rule was written again: whether its subset is as old as the rule cannot be told.
+    // The rule was written again, so it is unknown how old its subset is.
     wait(now, 4);
     const marks = now.children.flatMap(({ metadata }) => Object.keys(metadata.annotations ?? {}));
     expect(marks).not.toContain('riskified.com/draining-since');
@@ -280,7 +280,7 @@ describe('marks that somebody removed', () => {
   };
 
   it.each(['riskified.com/deployment', 'riskified.com/service-host'])(
-    'do not let anything go early: %s',
+    'do not cause an early removal: %s',
     (key) => {
       const now = ready();
       deleted(now);
@@ -294,7 +294,7 @@ describe('marks that somebody removed', () => {
     },
   );
 
-  it('come back on wanted children', () => {
+  it('are restored on desired children', () => {
     const now = ready();
     const before = now.children.map(({ metadata }) => metadata.annotations);
     without(now, 'riskified.com/deployment');

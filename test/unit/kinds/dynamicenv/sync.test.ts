@@ -70,7 +70,7 @@ const errorsOf = (status: DynamicEnvStatus, key = 'shop/backend') =>
   status.subsetsStatus?.[key]?.subsetErrors;
 
 describe('a new env', () => {
-  it('creates everything at once, with inactive routes, and says what it waits for', () => {
+  it('creates all children at once, with an inactive injection, and reports what it waits for', () => {
     const now = envFixture(dynamicEnv(), MESH);
     const { children, status, ...rest } = decide(now);
     expect(namesOf(children)).toEqual([
@@ -143,7 +143,7 @@ describe('a new env', () => {
     expect(wait(now, 3)).toMatchObject({ resyncAfterSeconds: 1, status: { state: 'processing' } });
 
     const last = wait(now, 1);
-    // All was found: nothing is looked for later.
+    // Everything was found, so no resync is needed.
     expect(last.resyncAfterSeconds).toBeUndefined();
     expect(last.status).toEqual({
       state: 'ready',
@@ -176,7 +176,7 @@ describe('a new env', () => {
     expect(wait(now, 3)).not.toHaveProperty('resyncAfterSeconds');
   });
 
-  it('of consumers is ready with its pods', () => {
+  it('with consumers only is ready when its pods are', () => {
     const now = envFixture(
       dynamicEnv({ subsets: [], consumers: [workload('shop/backend')] }),
       MESH,
@@ -217,7 +217,7 @@ describe('a Deployment with two Services (the four combinations of missing rules
 
   it.each<[string, string[], string[], string, string[], string[]]>([
     [
-      'both hosts whole',
+      'both hosts have rule and routes',
       ['rule', 'vs'],
       ['rule', 'vs'],
       'ready',
@@ -249,7 +249,7 @@ describe('a Deployment with two Services (the four combinations of missing rules
       [`alt ${NO_VS}`, `backend ${NO_RULE}`],
     ],
     [
-      'nothing at all',
+      'neither rules nor VirtualServices',
       [],
       [],
       'degraded',
@@ -273,11 +273,11 @@ describe('a Deployment with two Services (the four combinations of missing rules
   }
 });
 
-describe('what is not there yet is no error', () => {
+describe('objects that do not exist yet are not an error at once', () => {
   it('a VirtualService may be found late', () => {
     const now = envFixture(dynamicEnv(), without('VirtualService'));
     expect(settle(now).status.state).toBe('processing');
-    // Since it was last asked for: when the pods were ready.
+    // Counted from the last request for routes, when the pods became ready.
     expect(wait(now, 4)).toMatchObject({ resyncAfterSeconds: 11, status: { state: 'processing' } });
     expect(wait(now, 10)).toMatchObject({ resyncAfterSeconds: 1, status: { state: 'processing' } });
     const late = wait(now, 1);
@@ -420,7 +420,7 @@ describe('a change of the spec', () => {
 });
 
 describe('a child that somebody deletes', () => {
-  it.each(['Deployment', 'DestinationRule', 'RouteInjection'])('a %s comes back', (kind) => {
+  it.each(['Deployment', 'DestinationRule', 'RouteInjection'])('a %s is created again', (kind) => {
     const now = ready();
     const before = namesOf(now.children);
     now.children = now.children.filter((child) => child.kind !== kind);
@@ -447,7 +447,7 @@ describe('a child that somebody deletes', () => {
 
 describe('the base', () => {
   it.each(['dynamic-apply', 'server-side-apply'] as const)(
-    'that is deleted takes nothing along (%s)',
+    'that is deleted: nothing else is deleted (%s)',
     (mode) => {
       const now = ready({}, MESH, { mode });
       const before = now.children;
@@ -518,7 +518,7 @@ describe('a clone that crashes', () => {
   });
 });
 
-describe('a spec that cannot be acted on', () => {
+describe('a spec that is refused', () => {
   const refusals = [
     { reason: 'Invalid', path: 'spec.subsets[0].replicas', message: 'must be at least 1' },
     { reason: 'Forbidden', message: 'no' },
@@ -526,7 +526,7 @@ describe('a spec that cannot be acted on', () => {
   const TEXT = 'spec.subsets[0].replicas: must be at least 1; no';
 
   it.each(['dynamic-apply', 'server-side-apply'] as const)(
-    'keeps what exists and makes nothing (%s)',
+    'keeps what exists and creates nothing (%s)',
     (mode) => {
       const now = ready({}, MESH, { mode });
       const [clone, , injection] = now.children;
@@ -570,7 +570,7 @@ describe('a spec that cannot be acted on', () => {
     },
   );
 
-  it('may be the first one seen, in any shape', () => {
+  it('may be the first one of the env, in any shape', () => {
     const env = { ...dynamicEnv(), spec: {} } as unknown as ReturnType<typeof dynamicEnv>;
     const { children, status } = decide(envFixture(env, MESH), refusals);
     expect(children).toEqual([]);
@@ -586,7 +586,7 @@ describe('a spec that cannot be acted on', () => {
     expect(status).not.toHaveProperty('subsetsStatus');
   });
 
-  it('is also one whose env name is already a subset of a base rule', () => {
+  it('can also be refused because the env name is already a subset of a base rule', () => {
     const now = ready();
     const before = namesOf(now.children);
     const taken = rule('shop/backend', { subsets: [subset('shared'), subset('backend-alice')] });
@@ -628,7 +628,7 @@ describe('an env with a namespace that came as an index', () => {
   });
 });
 
-describe('an env with a namespace whose index was asked for and did not come', () => {
+describe('an env with a namespace whose index was requested and is missing', () => {
   const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
   const withoutIndex = (now: EnvFixture) => {
     const hidden = ['Service', 'DestinationRule'];
@@ -683,7 +683,7 @@ describe('an env with a namespace whose index was asked for and did not come', (
     expect(decide(now).children).toEqual([]);
   });
 
-  it('is removed as any other', () => {
+  it('is removed like any other env', () => {
     const now = ready();
     withoutIndex(now);
     now.env = {

@@ -19,7 +19,7 @@ const MESH = [
 const REFUSALS = [{ reason: 'Invalid' as const, path: 'spec', message: 'is wrong' }];
 const APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
 
-/** An env with routes. Somebody has edited one of its children. */
+/** An env with routes. One of its children was edited by hand. */
 function edited(
   kind: string,
   edit: (child: KubeObject & { spec?: unknown }) => object,
@@ -62,7 +62,7 @@ describe.each<[string, (child: KubeObject & { spec?: unknown }) => object]>([
 });
 
 it.each(['{"metadata":{"name":"NAME"}}', '{"metadata":{"name":"NAME"},"kind":"Pod","spec":{}}'])(
-  'a record of what was applied that is of no such child is not answered: %s',
+  'a last-applied annotation that is not of this child is not answered: %s',
   (text) => {
     const now = edited('RouteInjection', (child) => {
       const applied = text.replace('NAME', child.metadata.name);

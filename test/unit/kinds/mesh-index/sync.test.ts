@@ -6,7 +6,7 @@ import { deepFreeze, objectMap, rule, service } from '../../../support/objects.t
 
 const NONE = { 'Service.v1': {}, 'DestinationRule.networking.istio.io/v1': {} };
 
-test('asks for what is to be in the index of a namespace: all but what was made for envs', () => {
+test("requests the objects for a namespace's index: all but those that were made for envs", () => {
   expect(relatedToNamespace('shop')).toEqual([
     { apiVersion: 'v1', resource: 'services', namespace: 'shop' },
     {
@@ -18,7 +18,7 @@ test('asks for what is to be in the index of a namespace: all but what was made 
   ]);
 });
 
-test('one object with a fixed name, counts, and the content', () => {
+test('answers one object with a fixed name, counts, and the content', () => {
   const related = objectMap([service('shop/a'), service('shop/b'), rule('shop/a')]);
   expect(meshIndex('shop', deepFreeze(related))).toEqual({
     apiVersion: 'riskified.com/v1alpha1',
@@ -28,12 +28,12 @@ test('one object with a fixed name, counts, and the content', () => {
   });
 });
 
-test('a namespace without anything has an index that says so', () => {
+test('the index of an empty namespace says that it is empty', () => {
   expect(meshIndex('shop', NONE)).toMatchObject({ spec: { services: 0, destinationRules: 0 } });
 });
 
 describe('is refused', () => {
-  test.each(Object.keys(NONE))('when no %s was sent, not even none', (key) => {
+  test.each(Object.keys(NONE))('if no group of %s was sent, not even an empty one', (key) => {
     const { [key]: _, ...related } = NONE as Record<string, object>;
     expect(meshIndex('shop', related as typeof NONE)).toEqual({
       reason: 'Required',
@@ -41,7 +41,7 @@ describe('is refused', () => {
     });
   });
 
-  test('when it is more than can be stored', () => {
+  test('if the content is larger than the API server can store', () => {
     const noise = randomBytes(MAX_CONTENT_BYTES).toString('base64');
     const large = service('shop/a', { app: noise });
     expect(meshIndex('shop', { ...NONE, ...objectMap([large]) })).toEqual({

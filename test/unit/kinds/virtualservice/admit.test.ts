@@ -26,7 +26,7 @@ const write = (fields: Partial<VirtualServiceWrite>) =>
     { operation: 'UPDATE', username: 'jane', object: live, oldObject: live, ...fields },
     CONFIG,
   );
-/** What is stored, and what else is answered. */
+/** The stored object, and the other fields of the answer. */
 function stored(fields: Partial<VirtualServiceWrite>) {
   const { patch, ...rest } = write(fields);
   return { object: applyJsonPatch(fields.object ?? live, patch), ...rest };
@@ -40,7 +40,7 @@ const result = (object: VirtualService, routes: number, restoredMarks: boolean) 
 describe("Metacontroller's update", () => {
   const owner = { username: CONFIG.metacontrollerUser };
 
-  it('brings the plan, and its routes in the same write', () => {
+  it('gets its plan and its routes in the same write', () => {
     const object = routing([BASE], MARKS);
     expect(write({ ...owner, object, oldObject: routing([BASE]) })).toEqual({
       patch: [{ op: 'add', path: '/spec/http/0', value: copy() }],
@@ -49,7 +49,7 @@ describe("Metacontroller's update", () => {
     });
   });
 
-  it('takes the routes out with an empty plan, and with none', () => {
+  it('removes the routes with an empty plan, and without a plan', () => {
     const empty = { annotations: { [PLAN]: serializePlan(plan([])) } };
     const object = routing([copy(), BASE], { ...empty, labels: { [LABEL]: 'pending' } });
     const after = routing([BASE], { ...empty, labels: { [LABEL]: 'pending' } });
@@ -63,29 +63,29 @@ describe("Metacontroller's update", () => {
     expect(write({ ...owner, object })).toEqual({ patch: [], routes: 1, restoredMarks: false });
   });
 
-  it('has no rights on a create', () => {
+  it('has no special rights on a create', () => {
     const { object } = stored({ ...owner, operation: 'CREATE', oldObject: null });
     expect(object).toEqual(routing([BASE]));
   });
 });
 
-describe("anybody else's update", () => {
-  it('that changes nothing is not amended', () => {
+describe("a user's update", () => {
+  it('without changes is not patched', () => {
     expect(write({})).toEqual({ patch: [], routes: 1, restoredMarks: false });
   });
 
   it.each<[string, Partial<VirtualService['metadata']>]>([
-    ['left out whole (replace)', {}],
+    ['omitted as a whole (replace)', {}],
     ['left out', { annotations: {}, labels: {} }],
     ['nulls', { annotations: null, labels: null } as never],
     ['edited', { annotations: { [PLAN]: '{}', [ENVS]: 'x' }, labels: { [LABEL]: 'x' } }],
     ['added to', { ...MARKS, labels: { ...MARKS.labels, 'env.riskified.com/x': 'y' } }],
     ['broken', { ...MARKS, annotations: { [PLAN]: '{', [ENVS]: 'test' } }],
-  ])('gets the old marks back, and the routes: %s', (_, metadata) => {
+  ])('gets the old marks and the routes back: %s', (_, metadata) => {
     expect(stored({ object: routing([BASE], metadata) })).toEqual(result(live, 1, true));
   });
 
-  it('keeps what else it says', () => {
+  it('keeps the other changes of the write', () => {
     const renamed = { ...BASE, name: 'renamed', timeout: '3s' };
     const metadata = { annotations: { mine: 'x' }, labels: { app: 'y' } };
     const made = copy('test', { timeout: '3s' });
@@ -97,19 +97,19 @@ describe("anybody else's update", () => {
     );
   });
 
-  it('renews routes that it changed by hand', () => {
+  it('renders routes again that the write has changed', () => {
     const object = routing([copy('test', { timeout: '1s' }), copy('x'), BASE], MARKS);
     expect(stored({ object })).toEqual(result(live, 1, false));
   });
 
-  it('cleans routes that no plan asks for', () => {
+  it('removes routes that are not in any plan', () => {
     const object = routing([copy(), BASE]);
     expect(stored({ object, oldObject: routing([BASE]) })).toEqual(
       result(routing([BASE]), 0, false),
     );
   });
 
-  it('loses a plan that was broken before', () => {
+  it('removes a plan that was invalid before', () => {
     const broken = routing([copy(), BASE], {
       ...MARKS,
       annotations: { [PLAN]: '{', [ENVS]: 'test' },
@@ -119,11 +119,11 @@ describe("anybody else's update", () => {
     );
   });
 
-  it('without an old object loses all marks', () => {
+  it('without an old object removes all marks', () => {
     expect(stored({ oldObject: null })).toEqual(result(routing([BASE]), 0, true));
   });
 
-  it('of a VirtualService that is to be ignored keeps the plan and has no routes', () => {
+  it('of a VirtualService with the ignore mark keeps the plan and has no routes', () => {
     const ignored = { ...MARKS, labels: { ...MARKS.labels, 'riskified.com/ignore': 'true' } };
     const object = routing([copy(), BASE], ignored);
     expect(stored({ object })).toEqual(result(routing([BASE], ignored), 0, false));
@@ -136,8 +136,8 @@ describe('an env that leaves', () => {
 
   it.each([
     ["Metacontroller's write", CONFIG.metacontrollerUser],
-    ["anybody's write after the webhook was away", 'jane'],
-  ])('leaves no mark in the write that loses its routes: %s', (_, username) => {
+    ["a user's write after the webhook was away", 'jane'],
+  ])('leaves no mark after the write that removes its routes: %s', (_, username) => {
     const annotations = { [PLAN]: EMPTY, [ENVS]: 'test', mine: 'x' };
     const object = routing([copy(), BASE], { annotations, labels: LEFT });
     expect(write({ username, object, oldObject: object })).toEqual({
@@ -152,7 +152,7 @@ describe('an env that leaves', () => {
     });
   });
 
-  it('leaves nobody who owns its marks', () => {
+  it('leaves no owner of its marks in managedFields', () => {
     const owned = (...keys: string[]) => Object.fromEntries(keys.map((key) => [`f:${key}`, {}]));
     const entry = (manager: string, ...labels: string[]) => ({
       manager,
@@ -172,12 +172,12 @@ describe('an env that leaves', () => {
     ]);
   });
 
-  it('takes no plan along that others need', () => {
+  it('does not remove a plan that other envs need', () => {
     const others = plan([planEntry({ env: 'other' })]);
     for (const [text, labels, routes] of [
       [serializePlan(others), { 'env.riskified.com/other': 'injected' }, [copy('other')]],
       [EMPTY, { 'env.riskified.com/other': 'pending' }, []],
-      // As it would be after somebody edited the label away while the webhook was gone.
+      // The state after somebody removed the label while the webhook was away.
       [serializePlan(others), {}, [copy('other')]],
     ] as const) {
       const annotations = { [PLAN]: text };
@@ -189,13 +189,13 @@ describe('an env that leaves', () => {
     }
   });
 
-  it('leaves notes in place that are for others', () => {
+  it('keeps notes for other envs', () => {
     const annotations = { [PLAN]: serializePlan(plan([], { notes: [planNote('skipped', 'x')] })) };
     const object = routing([BASE], { annotations, labels: LEFT });
     expect(stored({ object, oldObject: object }).object.metadata.annotations).toEqual(annotations);
   });
 
-  it('keeps its label where routes cannot be rendered', () => {
+  it('keeps its label if routes cannot be rendered', () => {
     const annotations = {
       [PLAN]: serializePlan(plan([planEntry({ env: 'two\nlines', subset: 'two', clone: 'two' })])),
     };
@@ -205,7 +205,7 @@ describe('an env that leaves', () => {
 });
 
 describe('a create', () => {
-  it('of a copied manifest loses marks and routes, whatever else it has', () => {
+  it('of a copied manifest removes marks and routes, whatever else it has', () => {
     const metadata = {
       annotations: { ...MARKS.annotations, mine: 'x' },
       labels: { ...MARKS.labels, app: 'y' },
@@ -217,7 +217,7 @@ describe('a create', () => {
     expect(stored({ operation: 'CREATE', object }).object.spec.http).toEqual([BASE]);
   });
 
-  it('of anything else is not amended', () => {
+  it('of another object is not patched', () => {
     const expected = { patch: [], routes: 0, restoredMarks: false };
     expect(write({ operation: 'CREATE', object: routing([BASE]), oldObject: null })).toEqual(
       expected,
@@ -242,7 +242,7 @@ describe('robustness', () => {
     ]);
   });
 
-  it('an answer that would alter the user routes is not given, and said', () => {
+  it("an answer that would change the user's routes is not given, and the log says so", () => {
     const planned = serializePlan(
       plan([planEntry({ env: 'two\nlines', subset: 'two', clone: 'two' })]),
     );
@@ -256,7 +256,7 @@ describe('robustness', () => {
     });
   });
 
-  it('the namespace of the write decides about short host names', () => {
+  it('short host names are resolved in the namespace of the write', () => {
     const object = routing([BASE], { ...MARKS, namespace: 'other' });
     expect(write({ object })).toEqual({ patch: [], routes: 0, restoredMarks: false });
   });
@@ -270,7 +270,7 @@ describe('size', () => {
     return { annotations, routes: (object.spec.http ?? []).length - 1 };
   };
 
-  it('leaves out what has no room beside the annotations of the user', () => {
+  it("omits what has no room beside the user's annotations", () => {
     const names = ENVS.length + 'test'.length + PLAN.length + 64 * 1024;
     const planned = { [PLAN]: PLANNED };
     expect(marksOf(names)).toEqual({ annotations: MARKS.annotations, routes: 1 });
@@ -282,7 +282,7 @@ describe('size', () => {
     expect(marksOf(PLAN.length)).toEqual({ annotations: {}, routes: 0 });
   });
 
-  it('leaves out notes before routes', () => {
+  it('omits notes before routes', () => {
     const notes = [planNote('unguarded', 'x'.repeat(500))];
     const at = '2026-01-01T00:00:00Z';
     const oldObject = routing([BASE], {
@@ -296,7 +296,7 @@ describe('size', () => {
     );
   });
 
-  it('leaves out routes that would make the object too large', () => {
+  it('omits routes that would make the object too large', () => {
     const big = { ...BASE, corsPolicy: { allowOrigins: ['x'.repeat(1_310_000)] } };
     const oldObject = routing([BASE, { route: [to()] }], MARKS);
     const { object } = stored({ object: routing([big]), oldObject });

@@ -17,8 +17,9 @@ const rule = (...hosts: string[]) => [
 ];
 
 describe('the injections of a VirtualService', () => {
-  // `b.x` is another host to Istio, though people write it for the Service's: that is told.
-  it('are those of the hosts it sends live traffic to, each once, in full', () => {
+  // To Istio `b.x` is another host, but users may mean a Service. Its full name is requested, too, so that the status
+  // can report this.
+  it('are those of the hosts that it sends live requests to, each once, by full name', () => {
     const mirror = { host: 'mirrored' };
     const object = virtualService({
       http: [{ ...BASE, mirror }, { route: [to('b.x'), to(HOST)] }, { redirect: {} }],
@@ -31,7 +32,7 @@ describe('the injections of a VirtualService', () => {
   });
 
   it.each([{ redirect: {} }, { directResponse: { status: 404 } }, { delegate: { name: 'x' } }])(
-    'are those of its own hosts, too, when it does with requests what no copy can do: %j',
+    'are also those of its own hosts if it has a route that cannot be copied: %j',
     (route) => {
       const http = [route, { route: [to('b.x')] }];
       const object = virtualService({ hosts: ['backend', 'shop.example.com'], http });
@@ -47,7 +48,7 @@ describe('the injections of a VirtualService', () => {
     ['nulls', { spec: { http: null, tls: null, tcp: null } }],
     ['no spec', { spec: undefined }],
     ['null for spec', { spec: null }],
-  ])('are none, not all, with %s', (_, fields) => {
+  ])('are none, instead of all, with %s', (_, fields) => {
     const object = { ...virtualService({}), ...fields } as VirtualService;
     expect(relatedInjections(object, CONFIG)).toEqual([]);
   });

@@ -11,12 +11,12 @@ const made = (count: number) =>
     return { ...one, metadata, spec: { ...one.spec, env: name, envCreationTimestamp } };
   });
 
-test('so many as anybody has are all there, as they came', () => {
+test('all are kept in order if there are not too many', () => {
   const all = made(MAX_INJECTIONS);
   expect(oldestInjections(all)).toBe(all);
 });
 
-test('of more, those of the oldest envs are there', () => {
+test('if there are more, those of the oldest envs are kept', () => {
   const all = made(MAX_INJECTIONS + 2);
   const left = oldestInjections(all);
   expect(left).toHaveLength(MAX_INJECTIONS);

@@ -38,7 +38,7 @@ const IN_PLACE = {
 };
 
 describe('sync', () => {
-  it('plans, and leaves the spec alone', () => {
+  it('writes a plan, and does not change the spec', () => {
     expect(sync(routing([BASE]))).toEqual({
       annotations: { [PLAN]: text({ at: AT }), [ENVS]: 'test' },
       labels: { [LABEL]: 'injected' },
@@ -46,11 +46,11 @@ describe('sync', () => {
     });
   });
 
-  it('changes nothing of a VirtualService that is as it should be', () => {
+  it('changes nothing on a VirtualService that is up to date', () => {
     expect(sync(marked([copy(), BASE]))).toEqual(IN_PLACE);
   });
 
-  it('marks for a pending env without planning for it', () => {
+  it('adds the label for a pending env, and does not plan its routes', () => {
     expect(sync(routing([BASE]), [injection({ active: false })])).toEqual({
       annotations: { [PLAN]: null, [ENVS]: 'test' },
       labels: { [LABEL]: 'pending' },
@@ -58,7 +58,7 @@ describe('sync', () => {
     });
   });
 
-  it('keeps the empty plan while a pending injection is there, so that both leave in one write', () => {
+  it('keeps an empty plan while there is a pending injection, so that both are removed in one write', () => {
     const empty = text({ at: AT }, plan([]));
     const object = marked([BASE], empty);
     expect(sync(object, [injection({ active: false })])).toEqual({
@@ -73,7 +73,7 @@ describe('sync', () => {
     });
   });
 
-  it('plans words only when there is something to tell', () => {
+  it('writes a plan with notes only if there is a note', () => {
     const object = routing([{ route: [to('backend', 'x')] }]);
     const notes = [
       planNote('skipped', 'no route sends to backend.shop.svc.cluster.local with subset shared'),
@@ -98,7 +98,7 @@ describe('sync', () => {
     expect(Object.keys(labels)).toHaveLength(3);
   });
 
-  it('takes stale labels off, and no others', () => {
+  it('removes labels of envs that are gone, and no others', () => {
     const labels = { 'env.riskified.com/gone': 'injected', app: 'x', [LABEL]: 'pending' };
     expect(sync(routing([BASE], { labels })).labels).toEqual({
       'env.riskified.com/gone': 'leaving',
@@ -108,11 +108,11 @@ describe('sync', () => {
     expect(sync(object).labels).toEqual({ 'env.riskified.com/gone': null, [LABEL]: 'injected' });
   });
 
-  it('makes a plan anew for routes that are there without one', () => {
+  it('writes a plan again for routes without a plan', () => {
     expect(sync(routing([copy(), BASE])).annotations[PLAN]).toBe(text({ at: AT }));
   });
 
-  it('replaces a broken plan', () => {
+  it('replaces an invalid plan', () => {
     expect(sync(marked([BASE], '{'))).toEqual({
       ...IN_PLACE,
       annotations: { [PLAN]: text({ at: AT }), [ENVS]: 'test' },
@@ -120,7 +120,7 @@ describe('sync', () => {
   });
 });
 
-describe('marks leave only when the routes have', () => {
+describe('marks are removed only after the routes', () => {
   const leaving = [injection({ active: false, leaving: true })];
   const EMPTY = plan([]);
 
@@ -128,7 +128,7 @@ describe('marks leave only when the routes have', () => {
     ['whose injection leaves', leaving],
     ['whose injection is gone', []],
   ])('of an env %s', (_, injections) => {
-    it('an empty plan and the label stay as long as there are routes', () => {
+    it('an empty plan and the label stay while there are routes', () => {
       expect(sync(marked([copy(), BASE]), injections)).toEqual({
         annotations: { [PLAN]: text({ at: AT }, EMPTY), [ENVS]: null },
         labels: { [LABEL]: 'leaving' },
@@ -136,7 +136,7 @@ describe('marks leave only when the routes have', () => {
       });
     });
 
-    it('the routes are asked for again, when the webhook was away', () => {
+    it('a write is requested again if the webhook was away', () => {
       const object = marked([copy(), BASE], text({ at: BEFORE }, EMPTY));
       expect(sync(object, injections)).toEqual({
         annotations: { [PLAN]: text({ attempt: 1, at: AT }, EMPTY), [ENVS]: null },
@@ -146,7 +146,7 @@ describe('marks leave only when the routes have', () => {
       });
     });
 
-    it('nothing stays when there are none', () => {
+    it('nothing stays if there are no routes', () => {
       const nothing = { annotations: { [PLAN]: null, [ENVS]: null }, isRepair: false };
       for (const planned of [text({ at: BEFORE }, EMPTY), text()]) {
         const labels = { [LABEL]: null };
@@ -157,12 +157,12 @@ describe('marks leave only when the routes have', () => {
     });
   });
 
-  it('an injection that asks for routes does not leave, whatever else it says', () => {
+  it('an injection that requests routes does not leave, whatever its other fields are', () => {
     const asking = [injection({ active: true, leaving: true })];
     expect(sync(marked([copy(), BASE]), asking)).toEqual(sync(marked([copy(), BASE])));
   });
 
-  it('an env that leaves gets its label again when somebody brings its routes along', () => {
+  it('an env that leaves gets its label again if somebody restores its routes', () => {
     expect(sync(routing([copy(), BASE]), leaving)).toEqual({
       annotations: { [PLAN]: text({ at: AT }, EMPTY), [ENVS]: null },
       labels: { [LABEL]: 'leaving' },
@@ -170,7 +170,7 @@ describe('marks leave only when the routes have', () => {
     });
   });
 
-  it('an env that stays says how it stands, and with another injection the one that leaves has no word', () => {
+  it('an env that stays has its state as label, even if another injection of it leaves', () => {
     const two = { namespace: 'shop', name: 'two' };
     const other = injection({ env: 'other' });
     const object = marked([copy(), BASE]);
@@ -186,7 +186,7 @@ describe('marks leave only when the routes have', () => {
     expect(sync(object, [...leaving, same]).labels).toEqual({ [LABEL]: 'injected' });
   });
 
-  it('also without any plan, when somebody brought routes of ours along', () => {
+  it('also without any plan, if somebody restored our routes', () => {
     expect(sync(routing([copy(), BASE]), [])).toEqual({
       annotations: { [PLAN]: text({ at: AT }, plan([])), [ENVS]: null },
       labels: {},
@@ -194,20 +194,20 @@ describe('marks leave only when the routes have', () => {
     });
   });
 
-  it('when the VirtualService is to be ignored, telling why', () => {
+  it('with the ignore mark, the plan says why', () => {
     const object = routing([copy(), BASE], { labels: { 'riskified.com/ignore': 'true' } });
     const notes = [planNote('skipped', 'it is marked riskified.com/ignore: "true"')];
     expect(sync(object).annotations[PLAN]).toBe(text({ at: AT }, plan([], { notes })));
   });
 });
 
-describe('routes that are not as planned', () => {
+describe('routes that differ from the plan', () => {
   it.each([
     ['missing', [BASE]],
     ['of another env', [copy('other'), BASE]],
     ['changed by hand', [copy('test', { timeout: '1s' }), BASE]],
     ['in the wrong place', [BASE, copy()]],
-  ])('are asked for again: %s', (_, http) => {
+  ])('are requested again: %s', (_, http) => {
     expect(sync(marked(http))).toEqual({
       ...IN_PLACE,
       annotations: { [PLAN]: text({ attempt: 1, at: AT }), [ENVS]: 'test' },
@@ -216,7 +216,7 @@ describe('routes that are not as planned', () => {
     });
   });
 
-  it('are waited for without a write until it is time', () => {
+  it('are waited for without a write until the next attempt is due', () => {
     const waiting = text({ attempt: 3, at: BEFORE });
     expect(sync(marked([BASE], waiting))).toEqual({
       ...IN_PLACE,
@@ -225,7 +225,7 @@ describe('routes that are not as planned', () => {
     });
   });
 
-  it('are not asked for when admission would refuse to render them', () => {
+  it('are not requested if admission would refuse to render them', () => {
     const two = { env: 'two\nlines', subset: 'two', clone: 'two' };
     const planned = text({ at: BEFORE }, plan([planEntry(two)]));
     const { annotations, isRepair } = sync(marked([BASE], planned), [injection(two)]);
@@ -234,7 +234,7 @@ describe('routes that are not as planned', () => {
 });
 
 describe('the size of annotations', () => {
-  it('is kept by leaving out the names of the envs, then the plan', () => {
+  it('is limited by omitting the names of the envs, then the plan', () => {
     const filled = (left: number) =>
       routing([BASE], { annotations: { a: 'x'.repeat(256 * 1024 - 1 - left) } });
     expect(sync(filled(10))).toEqual({
@@ -249,7 +249,7 @@ describe('the size of annotations', () => {
   });
 });
 
-it('a VirtualService without spec, http or marks is borne', () => {
+it('a VirtualService without spec, http or marks is accepted', () => {
   const nothing = { annotations: { [PLAN]: null, [ENVS]: null }, labels: {}, isRepair: false };
   for (const spec of [undefined, null, {}, { http: null }]) {
     expect(sync({ ...routing([]), spec } as VirtualService, [])).toEqual(nothing);

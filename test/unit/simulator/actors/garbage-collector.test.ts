@@ -84,7 +84,7 @@ describe('garbage collection', () => {
     expect(names(cluster)).toEqual([]);
   });
 
-  test('an object made for an owner that is gone, or for its namesake, goes', async () => {
+  test('an object whose owner is gone, or was replaced by another object of that name, is deleted', async () => {
     const { cluster, owner } = await family();
     await cluster.as().delete('DestinationRule', 'shop', 'owner');
     await cluster.advance(1);
@@ -94,7 +94,7 @@ describe('garbage collection', () => {
     expect(names(cluster)).toEqual(['owner']);
   });
 
-  test('an owner of a kind that is not served counts as present', async () => {
+  test('an owner of a kind that the cluster does not serve counts as present', async () => {
     const { cluster, owner } = await family();
     const stranger = { ...owner, apiVersion: 'example.com/v1' };
     await cluster.as().create(ownedBy([stranger], rule('kept')));
@@ -115,7 +115,7 @@ describe('garbage collection', () => {
     expect(names(cluster)).toEqual([]);
   });
 
-  test('a dependent that is replaced by a namesake in time is left alone', async () => {
+  test('a dependent that was replaced by another object of its name is kept', async () => {
     const { cluster } = await family();
     await cluster.as().delete('DestinationRule', 'shop', 'owner');
     await cluster.as().delete('DestinationRule', 'shop', 'child');

@@ -47,7 +47,7 @@ describe('Deployments', () => {
     });
   });
 
-  test('serve on while a new template rolls out', async () => {
+  test('serve requests during a rolling update', async () => {
     const { cluster } = scripted();
     await cluster.as().create(deployment());
     await cluster.advance(2);
@@ -67,7 +67,7 @@ describe('Deployments', () => {
     });
   });
 
-  test('whose pods never become ready miss their deadline; a good image helps', async () => {
+  test('whose pods never become ready exceed their deadline; a good image repairs them', async () => {
     const { cluster } = scripted(
       {},
       { neverReady: ({ spec }) => JSON.stringify(spec).includes('never-ready') },
@@ -85,7 +85,7 @@ describe('Deployments', () => {
     expect(numbers(cluster)).toEqual({ ...COMPLETE, observedGeneration: 2 });
   });
 
-  test('crash and recover when told to', async () => {
+  test('crash and recover when a test says so', async () => {
     const { cluster } = scripted();
     const early = cluster.faults.crash('shop', 'clone');
     early();
@@ -100,7 +100,7 @@ describe('Deployments', () => {
     expect(numbers(cluster)).toEqual(COMPLETE);
   });
 
-  test('scaled to more or to nothing', async () => {
+  test('scale up and down, also to zero', async () => {
     const { cluster } = scripted();
     await cluster.as().create(deployment());
     await cluster.advance(2);
@@ -119,7 +119,7 @@ describe('Deployments', () => {
     ]);
   });
 
-  test('get their revision back when somebody takes it away, and are left alone when they go', async () => {
+  test('get their revision annotation back if somebody removes it; are not changed while they are deleted', async () => {
     const { cluster } = scripted();
     await cluster.as().create(deployment());
     await cluster.advance(2);

@@ -33,7 +33,7 @@ function reviews(requests: { url: string; body: unknown }[]): AdmissionReview['r
     .map(({ body }) => (body as AdmissionReview).request);
 }
 
-describe('which writes the webhook sees', () => {
+describe('which writes are sent to the webhook', () => {
   test.each([
     ['a plan', virtualService(['stable'], PLANNED), 1],
     ['an index label', virtualService(['stable'], LABELLED), 1],
@@ -52,7 +52,7 @@ describe('which writes the webhook sees', () => {
     expect(reviews(requests)).toHaveLength(calls);
   });
 
-  test('marks in the old object count too; deletions and status writes are not seen', async () => {
+  test('marks in the old object count, too; deletions and status writes are not sent', async () => {
     const { cluster, requests } = scripted();
     await cluster.as().create(virtualService(['stable'], PLANNED));
     await cluster.as('eve').replace(virtualService());
@@ -73,7 +73,7 @@ describe('which writes the webhook sees', () => {
     expect(reviews(requests)).toHaveLength(2);
   });
 
-  test('requestKind tells the version that the client used', async () => {
+  test('requestKind is the version that the client used', async () => {
     const { cluster, requests } = scripted();
     const old = {
       ...virtualService(['stable'], PLANNED),
@@ -89,10 +89,10 @@ describe('which writes the webhook sees', () => {
   });
 });
 
-describe('what its answers do', () => {
+describe("effects of the webhook's answers", () => {
   const ADD = { op: 'add', path: '/spec/http/0', value: { name: OURS } };
 
-  test('a patch is part of the same write: one resourceVersion, one generation, no owner of its own', async () => {
+  test('a patch is part of the same write: one resourceVersion, one generation, no field owner of its own', async () => {
     const { cluster, answers } = scripted({}, { metacontrollerUser: 'mc' });
     await cluster.as().create(virtualService());
     answers.admit = (body) => admitWith(body, { ...jsonPatch(ADD), warnings: ['amended'] });
@@ -107,7 +107,7 @@ describe('what its answers do', () => {
     ]);
   });
 
-  test('a patch back to what is stored is no write', async () => {
+  test('a patch that restores the stored object is not a write', async () => {
     const { cluster, answers } = scripted();
     await cluster.as().create(virtualService(['stable'], PLANNED));
     answers.admit = (body) =>
@@ -137,7 +137,7 @@ describe('what its answers do', () => {
   });
 
   test.each([
-    ['does not fit', jsonPatch({ op: 'remove', path: '/spec/none' })],
+    ['does not fit the object', jsonPatch({ op: 'remove', path: '/spec/none' })],
     ['has no type', { patch: jsonPatch().patch }],
     ['is no JSON', { patchType: 'JSONPatch', patch: 'AAAA' }],
   ])('a patch that %s fails the write', async (_name, more) => {
@@ -150,13 +150,13 @@ describe('what its answers do', () => {
     ['the last label', '/metadata/labels/env.riskified.com~1alice', 1],
     ['the labels as a whole', '/metadata/labels', 0],
   ])(
-    'a patch that takes %s away again: a write only when an empty map is left',
+    'a patch that removes %s again is a write only if an empty map is left',
     async (_, path, writes) => {
       const { cluster, answers } = scripted();
       await cluster.as().create(virtualService());
       answers.admit = (body) => admitWith(body, jsonPatch({ op: 'remove', path }));
       const put = () => cluster.as().replace({ ...virtualService(['stable'], LABELLED) });
-      // A writer of labels that admission removes again becomes their owner, once.
+      // A client that writes labels which admission then removes becomes their owner once.
       await put();
       const first = Number((await put()).metadata.resourceVersion);
       const second = Number((await put()).metadata.resourceVersion);
@@ -164,7 +164,7 @@ describe('what its answers do', () => {
     },
   );
 
-  test('a refusal refuses', async () => {
+  test('a refused admission refuses the write', async () => {
     const { cluster, answers } = scripted({ admit: (body) => admitWith(body, { allowed: false }) });
     const create = () => cluster.as().create(virtualService(['stable'], PLANNED));
     await expect(create()).rejects.toThrow('denied the request: without explanation');
@@ -172,7 +172,7 @@ describe('what its answers do', () => {
     await expect(create()).rejects.toThrow('denied the request: no');
   });
 
-  test('a write that happens while admission is asked: a patch starts over, a replace conflicts', async () => {
+  test('if another write happens during admission, a patch starts again and a replace conflicts', async () => {
     let interrupt: (() => Promise<unknown>) | undefined;
     const inject = async ({ body }: { body: unknown }) => {
       const now = interrupt;

@@ -4,20 +4,20 @@ import { appliedOrder, liveFirst } from '../../../../src/simulator/api-server/li
 describe('the order of a merged list', () => {
   test.each<[string, string, string, string]>([
     ['the same', 'a b', 'a b', 'a b'],
-    ['a new one in front', 'a b', 'n a b', 'n a b'],
-    ['a new one between', 'a b', 'a n b', 'a n b'],
+    ['a new item at the front', 'a b', 'n a b', 'n a b'],
+    ['a new item in between', 'a b', 'a n b', 'a n b'],
     ['another order', 'a b c', 'c a b', 'c a b'],
-    ['with one that is not applied, in front', 'x a b', 'b a', 'x b a'],
-    ['with one that is not applied, between', 'a x b', 'a n b', 'a x n b'],
-    ['with one that is not applied, behind', 'a b x', 'n b a', 'n b x a'],
+    ['with an item that is not applied, at the front', 'x a b', 'b a', 'x b a'],
+    ['with an item that is not applied, in between', 'a x b', 'a n b', 'a x n b'],
+    ['with an item that is not applied, at the end', 'a b x', 'n b a', 'n b x a'],
     ['nothing in common', 'x y', 'a b', 'x y a b'],
     ['nothing applied', 'x y', '', 'x y'],
-  ])('%s, by server-side apply', (_what, live, desired, merged) => {
+  ])('%s, with server-side apply', (_what, live, desired, merged) => {
     const keys = (text: string) => text.split(' ').filter((key) => key !== '');
     expect(appliedOrder(keys(live), keys(desired)).join(' ')).toBe(merged);
   });
 
-  test('new ones last, by others', () => {
+  test('new items last, with other writes', () => {
     expect(liveFirst(['a', 'b'], ['n', 'b'])).toEqual(['a', 'b', 'n']);
   });
 });

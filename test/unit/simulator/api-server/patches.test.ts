@@ -20,7 +20,7 @@ describe('JSON Patch', () => {
       [{ op: 'replace', path: '/a/b', value: 2 }],
       { a: { b: 2 } },
     ],
-    ['a passed test', { a: 1 }, [{ op: 'test', path: '/a', value: 1 }], { a: 1 }],
+    ['a test that passes', { a: 1 }, [{ op: 'test', path: '/a', value: 1 }], { a: 1 }],
     ['escaped names', { 'a/b~c': 1 }, [{ op: 'remove', path: '/a~1b~0c' }], {}],
   ])('%s', (_name, document, patch, expected) => {
     const before = structuredClone(document);
@@ -31,13 +31,21 @@ describe('JSON Patch', () => {
   test.each([
     ['missing member', [{ op: 'remove', path: '/b' }], 'missing path: /b'],
     ['missing parent', [{ op: 'add', path: '/b/c', value: 1 }], 'missing path: /b/c'],
-    ['parent is no container', [{ op: 'add', path: '/a/c', value: 1 }], 'missing path: /a/c'],
-    ['past the end', [{ op: 'add', path: '/l/2', value: 1 }], 'no such position: /l/2'],
+    [
+      'the parent is not a map or list',
+      [{ op: 'add', path: '/a/c', value: 1 }],
+      'missing path: /a/c',
+    ],
+    ['an index past the end', [{ op: 'add', path: '/l/2', value: 1 }], 'no such position: /l/2'],
     ['leading zero', [{ op: 'replace', path: '/l/00', value: 1 }], 'no such position: /l/00'],
-    ['end of list is nothing', [{ op: 'remove', path: '/l/-' }], 'no such position: /l/-'],
+    [
+      'the end of the list has no value',
+      [{ op: 'remove', path: '/l/-' }],
+      'no such position: /l/-',
+    ],
     ['failed test', [{ op: 'test', path: '/a', value: 2 }], 'test failed: /a'],
     ['unknown operation', [{ op: 'move', path: '/a' }], 'unknown operation: move'],
-    ['not a pointer', [{ op: 'add', path: 'a' }], 'invalid JSON pointer: a'],
+    ['not a JSON pointer', [{ op: 'add', path: 'a' }], 'invalid JSON pointer: a'],
     ['the document', [{ op: 'replace', path: '', value: 1 }], 'the whole document'],
   ])('refuses: %s', (_name, patch, message) => {
     expect(() => applyJsonPatch({ a: 1, l: [1] }, patch)).toThrow(message);
@@ -51,13 +59,13 @@ test('JSON Merge Patch: null removes, maps merge, the rest replaces', () => {
 });
 
 describe('three-way merge', () => {
-  test("removes what was applied and is no longer wanted; keeps other people's", () => {
+  test("removes fields that were applied before and are absent now; keeps other owners' fields", () => {
     const live = { a: 1, b: 2, theirs: 3, m: { x: 1, y: 2 } };
     const merged = threeWayMerge(live, { a: 1, b: 2, m: { x: 1 } }, { a: 5, m: {} }, noKeys);
     expect(merged).toEqual({ a: 5, theirs: 3, m: { y: 2 } });
   });
 
-  test('merges keyed lists by item, in the old order, new items last', () => {
+  test('merges keyed lists by item, in the old order, with new items last', () => {
     const live = {
       env: [{ name: 'Z', value: '1' }, { name: 'THEIRS' }, { name: 'A', value: '1' }],
     };
@@ -84,7 +92,7 @@ describe('three-way merge', () => {
     expect(threeWayMerge(live, {}, desired, noKeys)).toEqual(desired);
   });
 
-  test('takes a value of another type for nothing, as Metacontroller does', () => {
+  test('a value of another type counts as absent, as in Metacontroller', () => {
     const live = { m: { a: 1, b: 2 }, l: [{ name: 'x' }] };
     expect(threeWayMerge(live, { m: { a: 1 } }, { m: 'text', l: 'text' }, noKeys)).toEqual({
       m: { b: 2 },
@@ -97,19 +105,19 @@ describe('three-way merge', () => {
   });
 });
 
-describe('guessed list keys', () => {
+describe('list keys that are guessed', () => {
   test.each([
     ['name', [[{ name: 'a' }], [{ name: 'b', image: 'x' }]], ['name']],
     ['port before name', [[{ name: 'a', port: 1 }]], ['port']],
     ['containerPort first', [[{ name: 'a', containerPort: 1 }]], ['containerPort']],
-    ['not in every item', [[{ name: 'a' }, { uid: 'u' }]], undefined],
+    ['a key that is not in every item', [[{ name: 'a' }, { uid: 'u' }]], undefined],
     ['plain values', [['a']], undefined],
-    ['nothing to go by', [[]], undefined],
+    ['no possible key', [[]], undefined],
   ])('%s', (_name, lists, expected) => {
     expect(guessKeys('any', lists)).toEqual(expected);
   });
 
-  test('two ports with one number become the same one, whatever their protocols', () => {
+  test('two ports with the same number become one, whatever their protocols', () => {
     const live = {
       ports: [
         { port: 53, protocol: 'TCP' },
@@ -125,7 +133,7 @@ describe('guessed list keys', () => {
   });
 });
 
-test('keys that every object inherits are keys like others', () => {
+test('names of inherited members are normal keys', () => {
   const labels = (value: string) => ({
     labels: JSON.parse(`{"constructor": "${value}", "__proto__": "${value}"}`),
   });

@@ -14,7 +14,7 @@ function managers(object: { metadata: { managedFields?: unknown[] } } | undefine
 }
 
 describe('server-side apply', () => {
-  test('creates, and removes later what it no longer sends', async () => {
+  test('creates fields, and removes those that it no longer sends', async () => {
     const on = cluster();
     const first = rule('rule', { host: 'a', trafficPolicy: { tls: { mode: 'DISABLE' } } });
     first.metadata.labels = { a: '1', b: '2' };
@@ -28,7 +28,7 @@ describe('server-side apply', () => {
     expect(managers(applied)).toEqual(['argo Apply']);
   });
 
-  test('a second time the same: nothing is written', async () => {
+  test('the same apply a second time writes nothing', async () => {
     const on = cluster();
     await on.as().serverSideApply(rule(), 'argo');
     await on.advance(10);
@@ -51,7 +51,7 @@ describe('server-side apply', () => {
     await expect(on.as().serverSideApply(one)).rejects.toThrow('Apply failed with 1 conflict:');
   });
 
-  test('shares a field that both want alike; it goes when neither wants it', async () => {
+  test('shares a field with the same value; it is removed when no manager applies it', async () => {
     const on = cluster();
     await on.as().serverSideApply(rule('rule', { host: 'a', exportTo: ['.'] }), 'one');
     await on.as().serverSideApply(rule('rule', { host: 'a', exportTo: ['.'] }), 'two');
@@ -95,7 +95,7 @@ describe('server-side apply', () => {
     expect(applied.metadata.finalizers).toEqual(['a/x']);
   });
 
-  test('keeps an item of its own that somebody else has added to', async () => {
+  test('keeps its own item if another manager has added fields to it', async () => {
     const on = cluster();
     await on.as().serverSideApply(deployment('a', 'app:1', { env: [{ name: 'A' }] }), 'argo');
     const containers = [{ name: 'main', image: 'app:1', env: [{ name: 'A', value: 'theirs' }] }];
@@ -107,7 +107,7 @@ describe('server-side apply', () => {
   });
 });
 
-test('managedFields: a writer owns what it changed, and nobody owns what is gone', async () => {
+test('managedFields: a writer owns what it changed, and removed fields have no owner', async () => {
   const on = cluster();
   await on.as().create(rule('rule', { host: 'a', exportTo: ['.'] }));
   await on.advance(5);

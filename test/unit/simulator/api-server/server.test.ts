@@ -21,7 +21,7 @@ const SERVICE = {
 };
 
 describe('create', () => {
-  test('fills in what only the server knows', async () => {
+  test('sets the fields that only the server sets', async () => {
     const on = cluster({ start: '2026-03-04T05:06:07.890Z' });
     const sent = rule();
     const created = await on.as().create({ ...sent, status: { made: 'up' } });
@@ -35,7 +35,7 @@ describe('create', () => {
     expect(sent).toEqual(rule());
   });
 
-  test('refuses a name twice, a bad name, and a kind that nobody serves', async () => {
+  test('refuses an existing name, an invalid name, and an unknown kind', async () => {
     const on = cluster();
     await on.as().create(rule());
     await expect(on.as().create(rule())).rejects.toMatchObject({ reason: 'AlreadyExists' });
@@ -46,7 +46,7 @@ describe('create', () => {
     expect(() => on.get('Nothing', 'shop', 'x')).toThrow('resource type "Nothing"');
   });
 
-  test('stores older Istio versions as v1, clears the namespace of cluster-scoped kinds, has a default one', async () => {
+  test('stores older Istio versions as v1, removes the namespace of cluster-scoped kinds, sets the default namespace', async () => {
     const on = cluster();
     const namespaceless = { ...rule(), apiVersion: 'networking.istio.io/v1beta1' } as KubeObject;
     namespaceless.metadata = { name: 'old' };
@@ -60,7 +60,7 @@ describe('create', () => {
     expect(on.get('DynamicEnv', 'any', 'env')?.metadata.namespace).toBeUndefined();
   });
 
-  test('drops nulls and empty maps of metadata', async () => {
+  test('removes nulls, and empty maps of metadata', async () => {
     const on = cluster();
     const sent = rule('rule', {
       host: 'a',
@@ -107,7 +107,7 @@ describe('create', () => {
   });
 });
 
-test('a pod template has its service account under both names', async () => {
+test('a pod template has its service account in both fields', async () => {
   const on = cluster();
   const podSpec = (fields: object) => ({ spec: { template: { spec: fields } } });
   await on.as().create(deployment());
@@ -121,7 +121,7 @@ test('a pod template has its service account under both names', async () => {
 });
 
 describe('update', () => {
-  test('counts generations by spec, resource versions by every change', async () => {
+  test('counts a generation for changes of the spec, a resourceVersion for every change', async () => {
     const on = cluster();
     await on.as().create(rule());
     const labelled = await on
@@ -137,7 +137,7 @@ describe('update', () => {
     expect(on.history).toHaveLength(3);
   });
 
-  test('counts annotations as a generation of Deployments only', async () => {
+  test('a change of annotations counts as a generation only for Deployments', async () => {
     const on = cluster();
     await on.as().create(deployment());
     const patch = { metadata: { annotations: { note: 'x' } } };
@@ -153,7 +153,7 @@ describe('update', () => {
     expect(service.metadata.generation).toBeUndefined();
   });
 
-  test('refuses a stale resourceVersion and another uid', async () => {
+  test('refuses an old resourceVersion and another uid', async () => {
     const on = cluster();
     const first = await on.as().create(rule());
     await on.as().patch('DestinationRule', 'shop', 'rule', { spec: { host: 'b' } });
@@ -164,7 +164,7 @@ describe('update', () => {
     await expect(on.as().replace(rule('missing'))).rejects.toMatchObject({ reason: 'NotFound' });
   });
 
-  test('replace takes away what the manifest does not have, but for what the server has filled in', async () => {
+  test('replace removes what the manifest does not have, except for what the server has set', async () => {
     const on = cluster();
     await on.as().create(SERVICE);
     await on.as().patch('Service', 'shop', 'shop', { metadata: { labels: { a: 'b' } } });
@@ -198,7 +198,7 @@ describe('update', () => {
     );
   });
 
-  test('asks the given rules first', async () => {
+  test('calls the given validators first', async () => {
     const on = cluster({
       validate: (object: KubeObject, old: KubeObject | undefined, user: string) =>
         object.metadata.labels?.['bad']
@@ -217,7 +217,7 @@ describe('update', () => {
   });
 });
 
-test('fills in the defaults of custom kinds with every write, and nobody comes to own them otherwise', async () => {
+test('sets the defaults of custom kinds in every write, without an owner for them', async () => {
   const on = cluster({
     defaults: ({ spec, ...object }: LocalObject) => ({
       ...object,
@@ -235,7 +235,7 @@ test('fills in the defaults of custom kinds with every write, and nobody comes t
 });
 
 describe('delete', () => {
-  test('removes at once what has no finalizers', async () => {
+  test('removes an object without finalizers at once', async () => {
     const on = cluster();
     await on.as().create(rule());
     expect(await on.as().delete('DestinationRule', 'shop', 'rule')).toBeUndefined();
@@ -245,7 +245,7 @@ describe('delete', () => {
     });
   });
 
-  test('marks what has finalizers; the last one to go takes the object along', async () => {
+  test('marks an object with finalizers; it is removed with its last finalizer', async () => {
     const on = cluster({ start: '2026-01-01T00:00:00.500Z' });
     const held = rule();
     held.metadata.finalizers = ['a/x', 'a/y'];
@@ -317,10 +317,10 @@ describe('kubectl apply', () => {
   });
 });
 
-describe('for lack of luck', () => {
+describe('with conflicts at every attempt', () => {
   const CLIENT = { user: 'mc', manager: 'metacontroller' };
 
-  /** A server where somebody else writes during every call of the webhook. */
+  /** A server on which somebody else writes during every call of the webhook. */
   function contested() {
     const clock = createClock('2026-01-01T00:00:00Z');
     const store = createStore(clock);
@@ -359,7 +359,7 @@ describe('for lack of luck', () => {
     spec: { hosts: ['a'] },
   };
 
-  test('a patch gives up after some tries, a blind update after one, a stale status at once', async () => {
+  test('a patch gives up after some attempts, an update without resourceVersion after one, an old status at once', async () => {
     const api = contested();
     const created = await api.create(CLIENT, PLANNED);
     const change = (live: LocalObject) => ({ ...live, spec: { hosts: ['b'] } });

@@ -10,7 +10,7 @@ const SYNC = '/dynamicenv/sync';
 const FINALIZE = '/dynamicenv/finalize';
 const STRATEGIES: Strategy[] = ['dynamic-apply', 'server-side-apply'];
 
-/** Answers these children; `also` is merged into the answer. */
+/** Hooks that answer these children. `also` is merged into the answer. */
 function children(list: () => LocalObject[], also: object = {}) {
   return () => ({ status: { state: 'x' }, children: list(), ...also });
 }
@@ -42,7 +42,7 @@ describe('the parent', () => {
     ]);
   });
 
-  test('its status is replaced as a whole, and written only when it differs', async () => {
+  test('its status is replaced as a whole, and written only if it differs', async () => {
     const { cluster, answers } = scripted();
     answers.sync = () => ({ status: { a: 1, b: { c: 2 } }, children: [] });
     await cluster.as().apply(env());
@@ -56,7 +56,7 @@ describe('the parent', () => {
     expect(alice(cluster)?.status).toEqual({ observedGeneration: 1 });
   });
 
-  test('is synced again when it changes, at each resync, and when it asks for it', async () => {
+  test('is synced again after a change of it, at each resync, and when the answer asks for it', async () => {
     const { cluster, answers, bodies } = scripted();
     await cluster.as().apply(env());
     await cluster.advance(59);
@@ -71,7 +71,7 @@ describe('the parent', () => {
     expect(bodies(SYNC)).toHaveLength(after + 1);
   });
 
-  test('that is gone before the sync is forgotten', async () => {
+  test('that is deleted before the sync is forgotten', async () => {
     const { cluster, bodies } = scripted();
     await cluster.as().apply(env());
     await cluster.as().delete('DynamicEnv', undefined, 'alice');
@@ -81,7 +81,7 @@ describe('the parent', () => {
 });
 
 describe.each(STRATEGIES)('children, %s', (strategy) => {
-  test('are created with label and owner, then left alone', async () => {
+  test('are created with label and owner, then not written again', async () => {
     const { cluster } = scripted({ sync: children(() => [deployment(), rule()]) }, { strategy });
     await cluster.as().apply(env());
     await cluster.settle();
@@ -109,7 +109,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
     expect(JSON.parse(text ?? '')).toMatchObject({ spec: { host: 'a' } });
   });
 
-  test('that are answered no more are deleted', async () => {
+  test('that are no longer answered are deleted', async () => {
     const { cluster, answers } = scripted(
       { sync: children(() => [rule('a'), rule('b')]) },
       { strategy },
@@ -125,7 +125,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
     expect(cluster.list('DestinationRule')).toEqual([]);
   });
 
-  test('are updated when they are wanted otherwise; fields no longer sent go, those of others stay', async () => {
+  test('are updated if the answer changes; fields that are no longer sent are removed, those of others stay', async () => {
     const { cluster, answers } = scripted(
       { sync: children(() => [rule('rule', { host: 'a', exportTo: ['.'] })]) },
       { strategy },
@@ -141,7 +141,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
     });
   });
 
-  test("whose spec somebody changes are repaired; a drifted label is not the server-side strategy's business", async () => {
+  test('whose spec somebody changed are repaired; a changed label is not, with the server-side strategy', async () => {
     const labelled = rule();
     labelled.metadata.labels = { team: 'blue' };
     const { cluster } = scripted({ sync: children(() => [labelled]) }, { strategy });
@@ -159,7 +159,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
     );
   });
 
-  test("a drifted annotation of a Deployment's counts as a generation, so it is repaired either way", async () => {
+  test('of kind Deployment are repaired if an annotation was changed, because that counts as a generation', async () => {
     const annotated = deployment();
     annotated.metadata.annotations = { note: 'ours' };
     const { cluster } = scripted({ sync: children(() => [annotated]) }, { strategy });
@@ -172,7 +172,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
     expect(annotations?.['note']).toBe('ours');
   });
 
-  test("with a stranger's name: passed over in silence, or taken over by force", async () => {
+  test("with the name of another owner's object: ignored, or taken over with force", async () => {
     const { cluster, bodies } = scripted({ sync: children(() => [rule()]) }, { strategy });
     await cluster.as().apply(rule('rule', { host: 'mine', exportTo: ['.'] }));
     await cluster.as().apply(env());
@@ -189,7 +189,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
     }
   });
 
-  test('that are being deleted are left to go', async () => {
+  test('that are being deleted are not changed', async () => {
     const { cluster } = scripted({ sync: children(() => [rule()]) }, { strategy });
     await cluster.as().apply(env());
     await cluster.settle();
@@ -205,7 +205,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
     expect(fresh?.metadata.uid).not.toBe(going?.metadata.uid);
   });
 
-  test('the first look is older than the writes: nothing is made twice', async () => {
+  test('the first list is older than the writes: nothing is created twice', async () => {
     const { cluster, answers } = scripted({}, { strategy, informerDelay: () => 500 });
     answers.sync = (body) => {
       const seen = Object.keys(body.children['DestinationRule.networking.istio.io/v1'] ?? {});
@@ -217,7 +217,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
     expect(cluster.history.filter(({ key }) => key.endsWith('/rule'))).toHaveLength(1);
   });
 
-  test('a write in between makes an update conflict, quietly; the next sync gets it right', async () => {
+  test('a concurrent write causes a conflict without an event; the next sync corrects it', async () => {
     const { cluster, answers } = scripted({ sync: children(() => [rule()]) }, { strategy });
     await cluster.as().apply(env());
     await cluster.settle();
@@ -236,7 +236,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
     expect(cluster.events).toEqual([]);
   });
 
-  test('a refused write becomes a Warning, does not stop the others, nor the status', async () => {
+  test('a refused write becomes a Warning event, and does not prevent other writes or the status', async () => {
     const { cluster } = scripted({ sync: children(() => [rule('a'), rule('b')]) }, { strategy });
     const lift = cluster.faults.failWrite(({ name }) => name === 'a', { message: 'not today' });
     await cluster.as().apply(env());
@@ -257,7 +257,7 @@ describe.each(STRATEGIES)('children, %s', (strategy) => {
   });
 });
 
-describe('children that cannot be', () => {
+describe('invalid children', () => {
   test.each([
     [
       'the label of another parent',
@@ -274,7 +274,7 @@ describe('children that cannot be', () => {
       'an empty namespace may not be set',
     ],
     [
-      'a kind that nobody serves',
+      'a kind that the cluster does not serve',
       () => ({ ...rule(), kind: 'Nothing' }),
       'no matches for kind "Nothing"',
     ],
@@ -286,7 +286,7 @@ describe('children that cannot be', () => {
     expect(cluster.list('DestinationRule')).toEqual([]);
   });
 
-  test('another version of the same child is another child: the observed one is deleted', async () => {
+  test('another API version of the same child is another child: the observed one is deleted', async () => {
     const { cluster, answers } = scripted({ sync: children(() => [rule()]) });
     await cluster.as().apply(env());
     await cluster.settle();
@@ -295,7 +295,7 @@ describe('children that cannot be', () => {
     expect(writesOf(cluster, 'rule')).toContain('delete');
   });
 
-  test('from dynamic-apply days lose their annotation in the server-side strategy', async () => {
+  test('lose the last-applied annotation of the dynamic-apply strategy in the server-side strategy', async () => {
     const { cluster } = scripted(
       { sync: children(() => [rule()]) },
       { strategy: 'server-side-apply' },
@@ -312,7 +312,7 @@ describe('children that cannot be', () => {
 });
 
 describe('claims', () => {
-  test('adopts an orphan with its label, releases a child that lost it', async () => {
+  test('adopts an orphan with its label, releases a child that lost the label', async () => {
     const { cluster, answers, bodies } = scripted();
     await cluster.as().apply(env());
     await cluster.settle();
@@ -348,7 +348,7 @@ describe('claims', () => {
     expect(cluster.events[0]?.message).toContain('refused by a fault');
   });
 
-  test('a parent that is going by the live object adopts nothing', async () => {
+  test('a parent that is being deleted, according to the live object, adopts nothing', async () => {
     const { cluster, answers } = scripted(
       {},
       { informerDelay: (kind) => (kind === 'DynamicEnv' ? 3000 : 10) },
@@ -387,7 +387,7 @@ describe('errors', () => {
     ],
     ['a status that is no map', () => ({ status: [] }), 'cannot unmarshal status'],
     ['no map at all', () => [], 'cannot unmarshal'],
-  ])('%s: a Warning, a retry, and nothing is deleted', async (_name, sync, message) => {
+  ])('%s: a Warning event and a retry, and nothing is deleted', async (_name, sync, message) => {
     const { cluster, answers, bodies } = scripted({ sync: children(() => [rule()]) });
     await cluster.as().apply(env());
     await cluster.settle();
@@ -402,7 +402,7 @@ describe('errors', () => {
     expect(cluster.list('DestinationRule')).toHaveLength(1);
   });
 
-  test('are retried later and later', async () => {
+  test('are retried with growing delays', async () => {
     const { cluster, hookTimes } = timed(() => answer(500));
     await cluster.as().apply(env());
     await cluster.advance(2);
@@ -411,7 +411,7 @@ describe('errors', () => {
     expect(gaps.slice(4, 8)).toEqual([41, 81, 161, 321]);
   });
 
-  test('429 is retried when the service says, without a word', async () => {
+  test('429 is retried after the time in the answer, without an event', async () => {
     const { cluster, hookTimes } = timed(() => answer(429, '', { 'retry-after': '3' }));
     await cluster.as().apply(env());
     await cluster.advance(10);
@@ -428,8 +428,8 @@ function timed(sync: (body: HookBody) => unknown) {
   return { cluster, hookTimes };
 }
 
-describe('the end of a parent', () => {
-  test('finalize is called until it says so; children stay meanwhile if they are answered', async () => {
+describe('deletion of a parent', () => {
+  test('finalize is called until it answers finalized; answered children stay meanwhile', async () => {
     const { cluster, answers, bodies } = scripted({ sync: children(() => [rule()]) });
     await cluster.as().apply(env());
     await cluster.settle();
@@ -446,7 +446,7 @@ describe('the end of a parent', () => {
     expect(cluster.events).toEqual([]);
   });
 
-  test('foreground: answers are ignored, children go at once', async () => {
+  test('foreground: answers are ignored, children are deleted at once', async () => {
     const { cluster, answers } = scripted({ sync: children(() => [rule()]) });
     await cluster.as().apply(env());
     await cluster.settle();
@@ -460,7 +460,7 @@ describe('the end of a parent', () => {
     expect(writesOf(cluster, 'rule')).toEqual(['create']);
   });
 
-  test('orphan: children stay, without owner', async () => {
+  test('orphan: children stay, without an owner', async () => {
     const { cluster } = scripted({ sync: children(() => [rule()]) });
     await cluster.as().apply(env());
     await cluster.settle();
@@ -471,7 +471,7 @@ describe('the end of a parent', () => {
     expect(child?.metadata.ownerReferences).toBeUndefined();
   });
 
-  test('finalized while other finalizers hold it: it stays, and its children are left alone', async () => {
+  test('finalized while it has other finalizers: it stays, and its children are not changed', async () => {
     const { cluster, bodies } = scripted({ sync: children(() => [rule()]) });
     await cluster.as().apply(env());
     await cluster.settle();

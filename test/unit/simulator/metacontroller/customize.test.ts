@@ -38,17 +38,17 @@ async function populate(cluster: Cluster): Promise<void> {
 describe('which objects a rule selects', () => {
   const blue = { matchLabels: { team: 'blue' } };
   test.each([
-    ['nothing more said: everything', {}, ['bank/a', 'shop/a', 'shop/b']],
+    ['no condition: all objects', {}, ['bank/a', 'shop/a', 'shop/b']],
     [
-      'nulls say nothing',
+      'null counts as no condition',
       { labelSelector: null, names: null, namespace: null },
       ['bank/a', 'shop/a', 'shop/b'],
     ],
     ['a namespace', { namespace: 'shop' }, ['shop/a', 'shop/b']],
     ['names in any namespace', { names: ['a'] }, ['bank/a', 'shop/a']],
-    ['names in a namespace', { namespace: 'shop', names: ['b', 'c'] }, ['shop/b']],
+    ['names in one namespace', { namespace: 'shop', names: ['b', 'c'] }, ['shop/b']],
     ['labels', { labelSelector: blue }, ['bank/a', 'shop/a']],
-    ['labels in a namespace', { namespace: 'shop', labelSelector: blue }, ['shop/a']],
+    ['labels in one namespace', { namespace: 'shop', labelSelector: blue }, ['shop/a']],
     [
       'namespaces with labels',
       { namespaceSelector: { matchLabels: { zone: 'safe' } } },
@@ -65,7 +65,7 @@ describe('which objects a rule selects', () => {
     expect(Object.keys(related ?? {})).toEqual([RULES]);
   });
 
-  test('a namespace means nothing for a cluster-scoped kind; two rules of one kind make one group', async () => {
+  test('the namespace is ignored for a cluster-scoped kind; two rules of one kind make one group', async () => {
     const namespaces = { apiVersion: 'v1', resource: 'namespaces', namespace: 'shop' };
     const { cluster, bodies } = scripted({
       customize: asking(namespaces, { names: ['b'] }, { namespace: 'bank' }),
@@ -116,8 +116,8 @@ describe('which objects a rule selects', () => {
   });
 });
 
-describe('when it is asked', () => {
-  test('once per uid and generation, and again after twenty minutes', async () => {
+describe('when the hook is called', () => {
+  test('once for each uid and generation, and again after twenty minutes', async () => {
     const { cluster, bodies } = scripted();
     await cluster.as().apply(env());
     await cluster.advance(19 * 60);
@@ -133,7 +133,7 @@ describe('when it is asked', () => {
     expect(bodies(CUSTOMIZE)).toHaveLength(3);
   });
 
-  test('an error is not kept: the sync is retried, and an event is lost until the resync', async () => {
+  test('an error is not cached: the sync is retried, and an event is lost until the resync', async () => {
     const { cluster, answers, bodies } = scripted({ customize: asking({ namespace: 'shop' }) });
     await cluster.as().apply(env());
     await cluster.advance(1);
@@ -151,7 +151,7 @@ describe('when it is asked', () => {
   });
 });
 
-describe('related objects bring a sync', () => {
+describe('related objects cause a sync', () => {
   test.each([
     ['added', async (cluster: Cluster) => cluster.as().create(rule('new'))],
     [
@@ -160,7 +160,7 @@ describe('related objects bring a sync', () => {
         cluster.as().patch('DestinationRule', 'shop', 'a', { spec: { host: 'b' } }),
     ],
     [
-      'no longer selected',
+      'an object that is no longer selected',
       async (cluster: Cluster) =>
         cluster
           .as()
@@ -181,7 +181,7 @@ describe('related objects bring a sync', () => {
     expect(bodies(SYNC)).toHaveLength(before + 1);
   });
 
-  test('objects of no interest, and kinds nobody asks for, do not', async () => {
+  test('other objects, and kinds that no rule selects, cause no sync', async () => {
     const { cluster, bodies } = scripted({ customize: asking({ namespace: 'bank' }) });
     await cluster.as().apply(env());
     await cluster.advance(1);

@@ -10,7 +10,7 @@ function get(cluster: ReturnType<typeof scripted>['cluster']) {
 }
 
 describe('the decorator', () => {
-  test('sees every VirtualService and touches none unless told', async () => {
+  test('sees every VirtualService, and changes only what the answer says', async () => {
     const { cluster, bodies } = scripted();
     await cluster.as().create(VIRTUAL_SERVICE);
     await cluster.as().create(rule());
@@ -25,7 +25,7 @@ describe('the decorator', () => {
     expect(bodies(SYNC).length).toBeGreaterThanOrEqual(3);
   });
 
-  test('sets labels and annotations, null deletes, others stay', async () => {
+  test('sets labels and annotations; null deletes; others stay', async () => {
     const { cluster, answers } = scripted();
     const labels = { mine: 'x', old: 'y' };
     await cluster
@@ -50,14 +50,14 @@ describe('the decorator', () => {
     expect(get(cluster)?.metadata).not.toHaveProperty('annotations');
   });
 
-  test('asks again when it is told to', async () => {
+  test('calls the hook again when the answer asks for it', async () => {
     const { cluster, bodies } = scripted({ decorate: () => ({ resyncAfterSeconds: 4 }) });
     await cluster.as().create(VIRTUAL_SERVICE);
     await cluster.advance(9);
     expect(bodies(SYNC)).toHaveLength(3);
   });
 
-  test('gives way when somebody else has written: the next sync does it', async () => {
+  test('does not overwrite a concurrent write: the next sync makes the change', async () => {
     const { cluster, answers } = scripted({}, { informerDelay: () => 100 });
     await cluster.as().create(VIRTUAL_SERVICE);
     await cluster.settle();
@@ -77,7 +77,7 @@ describe('the decorator', () => {
     expect(cluster.events).toEqual([]);
   });
 
-  test('a VirtualService that goes while the hook is called is not missed', async () => {
+  test('a VirtualService that is deleted during the hook call causes no error', async () => {
     const { cluster } = scripted({ decorate: () => ({ labels: { a: 'b' } }) });
     await cluster.as().create(VIRTUAL_SERVICE);
     await cluster.as().delete('VirtualService', 'shop', 'backend');
@@ -101,7 +101,7 @@ describe('the decorator', () => {
     ],
     ['a child', () => ({ children: [] }), 'unknown field "children"'],
     ['a number for a label', () => ({ labels: { a: 1 } }), 'cannot unmarshal labels.a'],
-  ])('%s becomes a Warning', async (_name, decorate, message) => {
+  ])('%s becomes a Warning event', async (_name, decorate, message) => {
     const { cluster } = scripted({ decorate });
     await cluster.as().create(VIRTUAL_SERVICE);
     await cluster.advance(1);
@@ -112,7 +112,7 @@ describe('the decorator', () => {
     expect(cluster.events[0]?.message).toContain(message);
   });
 
-  test('writes a status as the status, beside labels; null leaves it as it is', async () => {
+  test('writes a status through the status subresource, beside labels; null leaves it unchanged', async () => {
     const { cluster, answers } = scripted();
     answers.decorate = () => ({ status: { seen: 1 }, labels: { a: 'b' } });
     await cluster.as().create(VIRTUAL_SERVICE);
@@ -126,7 +126,7 @@ describe('the decorator', () => {
     expect(cluster.events).toEqual([]);
   });
 
-  test('makes attachments of kinds that it does not declare, and never sees them again', async () => {
+  test('creates attachments of kinds that it does not declare, and never observes them', async () => {
     const { cluster, answers, bodies } = scripted({
       decorate: () => ({ attachments: [rule('rule', { host: 'a' })] }),
     });
@@ -138,7 +138,7 @@ describe('the decorator', () => {
     expect(cluster.get('DestinationRule', 'shop', 'rule')?.spec).toEqual({ host: 'a' });
   });
 
-  test('an unwritable VirtualService: a Warning and retries, until it can be written', async () => {
+  test('a VirtualService that refuses writes: a Warning event and retries until a write succeeds', async () => {
     const { cluster } = scripted({ decorate: () => ({ labels: { a: 'b' } }) });
     const lift = cluster.faults.failWrite(
       ({ kind, user }) => kind === 'VirtualService' && user === 'metacontroller',
@@ -180,7 +180,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
     const indexOf = ({ cluster }: ReturnType<typeof scripted>) =>
       cluster.get('MeshIndex', 'shop', 'mesh-index');
 
-    test('makes them, with their owner and its own mark, and sees them again', async () => {
+    test('creates them with their owner and its own mark, and observes them', async () => {
       const all = cluster4Index();
       await all.cluster.settle();
       const uid = all.cluster.get('Namespace', undefined, 'shop')?.metadata.uid;
@@ -216,7 +216,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       expect(all.cluster.history.filter(({ key }) => key.startsWith('MeshIndex'))).toHaveLength(1);
     });
 
-    test('changes them in place when something related does', async () => {
+    test('updates them after a change of related objects', async () => {
       const all = cluster4Index();
       await all.cluster.settle();
       const { uid } = indexOf(all)?.metadata ?? {};
@@ -230,7 +230,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       expect(indexOf(all)).toMatchObject({ metadata: { uid }, spec: { text: 'two' } });
     });
 
-    test('takes edits back, and makes anew what was deleted', async () => {
+    test('reverts edits, and creates deleted ones again', async () => {
       const all = cluster4Index();
       await all.cluster.settle();
       const user = all.cluster.as();
@@ -243,7 +243,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       expect(indexOf(all)).toMatchObject({ spec: { text: 'one' } });
     });
 
-    test('deletes what it is not answered any more, but keeps all at an error', async () => {
+    test('deletes those that are no longer answered, but keeps all after an error', async () => {
       const all = cluster4Index();
       await all.cluster.settle();
       all.answers.index = () => answer(422, 'too large');
@@ -255,7 +255,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       expect(indexOf(all)).toBeUndefined();
     });
 
-    test('sees only what it made: one without its mark is somebody else\u2019s', async () => {
+    test('observes only what it created: an object without its mark belongs to somebody else', async () => {
       const all = cluster4Index();
       await all.cluster.settle();
       const annotations = { 'metacontroller.k8s.io/decorator-controller': null };
@@ -263,13 +263,13 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
         .as()
         .patch('MeshIndex', 'shop', 'mesh-index', { metadata: { annotations } });
       await all.cluster.advance(1);
-      // To create it anew fails without an event; server-side apply takes it over.
+      // With dynamic-apply, the create fails without an event; server-side apply takes the object over.
       const isMarked =
         indexOf(all)?.metadata.annotations?.['metacontroller.k8s.io/decorator-controller'];
       expect(isMarked).toBe(strategy === 'server-side-apply' ? 'mesh-index' : undefined);
     });
 
-    test('looks at no other parents', async () => {
+    test('handles no other parents', async () => {
       const all = cluster4Index();
       await all.cluster
         .as()

@@ -32,14 +32,14 @@ function box(name = 'box', spec: Record<string, unknown> = {}): LocalObject {
 
 const one = (): Hooks => ({ '/widgets/sync': () => ({ children: [configMap('c')] }) });
 
-test('a resource that is not served is an error at the start', () => {
+test('a resource that the cluster does not serve is an error at the start', () => {
   const parentResource = { apiVersion: EXAMPLE, resource: 'nothings' };
   expect(() => custom([{ ...WIDGETS, parentResource }], {})).toThrow(
     "discovery: can't find resource nothings in apiVersion example.com/v1",
   );
 });
 
-test('the kind of a CustomResourceDefinition: older served versions are converted, and one must be stored', async () => {
+test('the kind of a CustomResourceDefinition: older served versions are converted, and one must be the storage version', async () => {
   const { cluster } = custom([], {});
   await cluster.as().apply({ ...widget(), apiVersion: 'example.com/v1beta1' });
   expect(cluster.get('widgets', 'shop', 'one')?.apiVersion).toBe(EXAMPLE);
@@ -52,7 +52,7 @@ test('the kind of a CustomResourceDefinition: older served versions are converte
   );
 });
 
-test('webhooks: each that is concerned gets the object as the one before left it', async () => {
+test('webhooks: each webhook whose rules match gets the object as the previous one left it', async () => {
   const hook = (path: string, label: string): WebhookDefinition => ({
     path,
     resource: { apiVersion: EXAMPLE, resource: 'widgets' },
@@ -84,7 +84,7 @@ test('webhooks: each that is concerned gets the object as the one before left it
 });
 
 describe('a composite', () => {
-  test('without finalize hook: no finalizer, an old one goes, and a removal asks the sync hook', async () => {
+  test('without a finalize hook: no finalizer, an old one is removed, and a deletion calls the sync hook', async () => {
     const { cluster, bodies } = custom([WIDGETS], one());
     const left = widget();
     left.metadata.finalizers = [
@@ -105,7 +105,7 @@ describe('a composite', () => {
     expect(cluster.list('ConfigMap')).toEqual([]);
   });
 
-  test('with a label selector: others are left alone; one that is selected no more is finalized', async () => {
+  test('with a label selector: other objects are ignored; an object that is no longer selected is finalized', async () => {
     const selected: CompositeDefinition = {
       ...WIDGETS,
       parentResource: { ...WIDGETS.parentResource, labelSelector: { matchLabels: { on: 'yes' } } },
@@ -130,7 +130,7 @@ describe('a composite', () => {
     expect([...new Set(names)]).toEqual(['one']);
   });
 
-  test("finds children by the parent's selector where none is generated", async () => {
+  test("finds children by the parent's selector if none is generated", async () => {
     const labels = { app: 'a' };
     const child = { ...configMap('c'), metadata: { name: 'c', labels } };
     const { cluster } = custom([{ ...WIDGETS, generateSelector: false }], {
@@ -169,7 +169,7 @@ describe('a composite', () => {
     expect(bodies('/widgets/sync')).toHaveLength(calls);
   });
 
-  test('whose children are the parents of another', async () => {
+  test('whose children are the parents of another controller', async () => {
     const boxes: CompositeDefinition = {
       ...WIDGETS,
       name: 'boxes',
@@ -196,7 +196,7 @@ describe('a composite', () => {
       metadata: { ownerReferences: [{ kind: 'Widget', name: 'one' }] },
       data: { text: 'b' },
     });
-    // The inner status is an event for the outer controller.
+    // A change of the inner status is an event for the outer controller.
     const [seen] = Object.values(
       bodies('/boxes/sync').at(-1)?.children['Widget.example.com/v1'] ?? {},
     );
@@ -225,7 +225,7 @@ describe('a decorator of several resources, with a finalize hook', () => {
   const noteNames = (cluster: ReturnType<typeof custom>['cluster']) =>
     cluster.list('ConfigMap').map(({ metadata }) => metadata.name);
 
-  test('looks after the selected ones, each with its finalizer and attachments', async () => {
+  test('handles the selected ones, each with its finalizer and attachments', async () => {
     const { cluster, bodies } = custom([DECORATOR], notes());
     await cluster.as().create(widget({}, 'plain'));
     await cluster.as().create(box());
@@ -245,26 +245,29 @@ describe('a decorator of several resources, with a finalize hook', () => {
   test.each([
     ['is deleted', undefined],
     ['is selected no more', { metadata: { labels: { note: null } } }],
-  ])('one that %s is finalized: attachments go, then the finalizer', async (_name, patch) => {
-    const { cluster, bodies } = custom([DECORATOR], notes());
-    const noted = widget();
-    noted.metadata.labels = { note: 'yes' };
-    await cluster.as().create(noted);
-    await cluster.settle();
-    if (patch) await cluster.as().patch('Widget', 'shop', 'one', patch);
-    else await cluster.as().delete('Widget', 'shop', 'one');
-    await cluster.settle();
-    expect(bodies('/notes/finalize')).toMatchObject([
-      { finalizing: true, attachments: { 'ConfigMap.v1': { 'shop/note': {} } } },
-    ]);
-    expect(noteNames(cluster)).toEqual([]);
-    const left = cluster.get('Widget', 'shop', 'one');
-    if (!patch) return expect(left).toBeUndefined();
-    expect(left?.metadata.labels).toEqual({ noted: 'Widget' });
-    expect(left?.metadata.finalizers).toBeUndefined();
-  });
+  ])(
+    'one that %s is finalized: first the attachments are deleted, then the finalizer is removed',
+    async (_name, patch) => {
+      const { cluster, bodies } = custom([DECORATOR], notes());
+      const noted = widget();
+      noted.metadata.labels = { note: 'yes' };
+      await cluster.as().create(noted);
+      await cluster.settle();
+      if (patch) await cluster.as().patch('Widget', 'shop', 'one', patch);
+      else await cluster.as().delete('Widget', 'shop', 'one');
+      await cluster.settle();
+      expect(bodies('/notes/finalize')).toMatchObject([
+        { finalizing: true, attachments: { 'ConfigMap.v1': { 'shop/note': {} } } },
+      ]);
+      expect(noteNames(cluster)).toEqual([]);
+      const left = cluster.get('Widget', 'shop', 'one');
+      if (!patch) return expect(left).toBeUndefined();
+      expect(left?.metadata.labels).toEqual({ noted: 'Widget' });
+      expect(left?.metadata.finalizers).toBeUndefined();
+    },
+  );
 
-  test('waits as long as its hook has not finished', async () => {
+  test('stays until its hook has finished', async () => {
     const { cluster } = custom([DECORATOR], notes({ finalized: false }));
     await cluster.as().create(box());
     await cluster.settle();

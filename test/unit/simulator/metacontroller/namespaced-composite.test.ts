@@ -33,7 +33,7 @@ function namesIn({ children }: HookBody): string[] {
   return Object.values(children).flatMap((group) => Object.keys(group));
 }
 
-/** Wants a ConfigMap with the widget's text; at removal it waits until that is gone. */
+/** Answers a ConfigMap with the widget's text. At removal it waits until the ConfigMap is gone. */
 const hooks: Hooks = {
   [SYNC]: ({ parent, children }) => ({
     status: { seen: Object.keys(children['ConfigMap.v1'] ?? {}).length },
@@ -42,7 +42,7 @@ const hooks: Hooks = {
   [FINALIZE]: (body) => ({ status: {}, children: [], finalized: namesIn(body).length === 0 }),
 };
 
-/** A widget and its ConfigMap as another operator left them: owned, but without Metacontroller's label. */
+/** A widget and its ConfigMap as another operator left them: with an owner, but without Metacontroller's label. */
 function takenOver(strategy: LocalClusterOptions['strategy']) {
   const all = custom([WIDGETS], hooks, { strategy, namespaces: ['shop'] });
   const { metadata, ...rest } = widget({ text: 'new' });
@@ -68,7 +68,7 @@ const verbsOf = (cluster: Cluster, key: string): string[] =>
 describe.each(['dynamic-apply', 'server-side-apply'] as const)(
   'a namespaced parent, %s',
   (strategy) => {
-    test('releases a child without its label before its hook is asked', async () => {
+    test('releases a child without its label before it calls the hook', async () => {
       const { cluster, bodies } = takenOver(strategy);
       await cluster.settle();
       expect(bodies(SYNC)[0]).toMatchObject({
@@ -93,11 +93,12 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       expect(release?.after).toMatchObject({ data: { text: 'old', other: 'x' } });
     });
 
-    test('lives: takes its child over, repairs it, and removes it before it goes itself', async () => {
+    test('takes its child over, repairs it, and removes it before it is removed itself', async () => {
       const { cluster, bodies } = takenOver(strategy);
       const user = cluster.as('admin');
       await cluster.settle();
-      // What is released has the name that is wanted: it blocks the parent, or is taken by force.
+      // The released ConfigMap still has the name of the answered child. With dynamic-apply this blocks the parent;
+      // with server-side apply the ConfigMap is taken over by force.
       if (strategy === 'dynamic-apply') {
         expect(text(cluster)).toMatchObject({ data: { text: 'old', other: 'x' } });
         expect(text(cluster)?.metadata.ownerReferences).toBeUndefined();
@@ -134,7 +135,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       expect(cluster.events).toEqual([]);
     });
 
-    test('goes with its Namespace, which waits for the finalize hook', async () => {
+    test('is removed with its Namespace, which waits for the finalize hook', async () => {
       const { cluster, bodies } = custom([WIDGETS], hooks, { strategy, namespaces: ['shop'] });
       await cluster.as().apply(widget({ text: 'a' }));
       await cluster
@@ -159,7 +160,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       await cluster.as().create(widget({}, 'late'));
     });
 
-    test('owns in its namespace only: what is answered elsewhere is collected as often as it is made', async () => {
+    test('owns only in its namespace: a child that is answered in another one is collected each time it is created', async () => {
       const { cluster, bodies } = custom(
         [WIDGETS],
         {
@@ -179,7 +180,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       expect(cluster.get('ConfigMap', 'bank', 'stray')).toBeUndefined();
     });
 
-    test('a cluster-scoped child cannot have it as an owner that is ever found gone: it stays', async () => {
+    test('cannot own a cluster-scoped child: the child is never collected', async () => {
       const box = { apiVersion: 'example.com/v1', kind: 'Box', metadata: { name: 'box' } };
       const { cluster } = custom(
         [WIDGETS],
@@ -195,7 +196,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       ]);
     });
 
-    test('is told by children of its own namespace, and adopts no others', async () => {
+    test('gets events from children of its own namespace, and adopts no others', async () => {
       const { cluster, bodies } = custom(
         [WIDGETS],
         { ...hooks, [SYNC]: () => ({ children: [] }) },
@@ -218,7 +219,7 @@ describe.each(['dynamic-apply', 'server-side-apply'] as const)(
       expect(cluster.get('ConfigMap', 'bank', 'orphan')?.metadata.ownerReferences).toBeUndefined();
     });
 
-    test('deletes come first: by group, version and kind, whatever the order of the definition', async () => {
+    test('deletes come first: by group, version and kind, whatever the order in the definition', async () => {
       let isShort = false;
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } };
       const many = () => [rule('r'), secret, deployment('d'), configMap('c')];

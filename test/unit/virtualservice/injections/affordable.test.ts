@@ -23,14 +23,14 @@ function split(http: readonly HTTPRoute[], ...injections: ReturnType<typeof plan
   return { affordable: names(affordable), leftOut: names(leftOut) };
 }
 
-describe('copies that may be tried out', () => {
-  it('are several times as many as an object can carry', () => {
+describe('copies within the limit on attempts', () => {
+  it('are several times as many as an object can contain', () => {
     expect(MAX_DRAFT_BYTES).toBe(4 * MAX_OBJECT_BYTES);
     const envs = Array.from({ length: 100 }, (_, at) => planEntry({ env: `e${at}` }));
     expect(affordableInjections(users(routes(50)), envs, SCOPE).leftOut).toEqual([]);
   });
 
-  it('are those of the first in the list, and of later ones that ask for less', () => {
+  it('are those of the first envs in the list, and of later ones that need less', () => {
     const wide = Array.from({ length: 16 }, (_, at) => ({
       headers: { user: { exact: `a${at}` } },
     }));
@@ -48,11 +48,11 @@ describe('copies that may be tried out', () => {
     ['conditions', [route({ match: [{ headers: many(1025) }] })]],
     ['text', routes(20, { timeout: 'x'.repeat(300_000) })],
     ['destinations', [{ route: Array(400_000).fill({ destination: { host: 'a' } }) }]],
-  ])('are none where a route has too many or too much of %s', (_what, http) => {
+  ])('are none for a route with too many or too large %s', (_what, http) => {
     expect(split(http, planEntry({ env: 'one' }))).toEqual({ affordable: [], leftOut: ['one'] });
   });
 
-  it('are none for one that names more subsets than a host has', () => {
+  it('are none for an injection that names more subsets than a host can have', () => {
     const from = Array.from({ length: MAX_FROM + 1 }, (_, at) => `s${at}`);
     expect(split(routes(1), planEntry({ env: 'one', from }), planEntry({ env: 'two' }))).toEqual({
       affordable: ['two'],
@@ -60,12 +60,12 @@ describe('copies that may be tried out', () => {
     });
   });
 
-  it('are some where an entry has as many conditions as people write, and more', () => {
+  it('are allowed for an entry with as many conditions as users write, and more', () => {
     const http = [route({ match: [{ headers: many(1024) }] })];
     expect(split(http, planEntry({ env: 'one' })).leftOut).toEqual([]);
   });
 
-  it('do not count routes that are ours, nor those of other hosts and subsets', () => {
+  it('do not count our own routes, nor routes to other hosts and subsets', () => {
     const big = { timeout: 'x'.repeat(2_000_000) };
     const ours = { ...copy(), ...big };
     const other = { route: [{ destination: { host: 'backend', subset: 'canary' } }], ...big };
@@ -81,7 +81,7 @@ describe('copies that may be tried out', () => {
     const known = affordableInjections(users(http), envs, SCOPE, sent);
     expect(known).toEqual(affordableInjections(users(http), envs, SCOPE));
     expect(known.leftOut).not.toEqual([]);
-    // What was affordable is so again, alone: a plan is not cut at admission.
+    // The affordable injections alone are affordable again, so admission does not shorten the plan.
     expect(affordableInjections(users(http), known.affordable, SCOPE).leftOut).toEqual([]);
   });
 });

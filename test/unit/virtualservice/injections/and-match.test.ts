@@ -22,18 +22,18 @@ describe('headers', () => {
     ['absent', undefined],
     ['null', null],
     ['empty', []],
-    ['one that matches everything', [{}]],
-  ])('are all there is when the route has no match: %s', (_, entries) => {
+    ['a match that matches everything', [{}]],
+  ])('are the whole match if the route has no match: %s', (_, entries) => {
     expect(and(entries, USER)).toEqual(only({ headers: { user: { exact: 'test' } } }));
   });
 
-  it("keep a condition on a header that is called like an object's prototype", () => {
+  it('keep a condition on a header with the name of an inherited object member', () => {
     const match: IstioMatch = JSON.parse('{"headers":{"__proto__":{"exact":"a"}}}');
     const [entry] = and(undefined, match).entries;
     expect(JSON.stringify(entry)).toBe('{"headers":{"__proto__":{"exact":"a"}}}');
   });
 
-  it('are added to every entry beside what it has', () => {
+  it('are added to every entry, beside its own conditions', () => {
     const entries = [
       { name: 'a', uri: { prefix: '/a' }, headers: { lang: { prefix: 'de' } } },
       { port: 8080, withoutHeaders: { bot: {} }, gateways: ['mesh'], sourceNamespace: 'x' },
@@ -63,12 +63,12 @@ describe('headers', () => {
     );
   });
 
-  it('that the entry asks for in the same words stay as the user wrote them', () => {
+  it('that the entry already has with the same value stay as the user wrote them', () => {
     const entry = { headers: { User: { exact: 'test' } } };
     expect(and([entry], USER)).toEqual(only(entry));
   });
 
-  it('meet all conditions of an entry that writes a header in two spellings', () => {
+  it('must meet all conditions of an entry that has a header in two spellings', () => {
     const same = { headers: { User: { prefix: 't' }, user: { exact: 'test' } } };
     expect(and([same], USER)).toEqual(only(same));
     const reason = 'already has another condition on header user';
@@ -80,7 +80,7 @@ describe('headers', () => {
     expect(and([without], USER)).toEqual(skipped(reason, true));
   });
 
-  it('of one match under two spellings must both hold', () => {
+  it('of one match in two spellings must both hold', () => {
     const same = { headers: { User: { exact: 'a' }, user: { exact: 'a' } } };
     const other = { headers: { User: { prefix: 'a' }, user: { exact: 'ab' } } };
     expect(and([{}], same)).toEqual(only({ headers: { user: { exact: 'a' } } }));
@@ -99,13 +99,13 @@ describe('headers', () => {
     ['absence', { withoutHeaders: { User: {} } }, true],
     ['not this value', { withoutHeaders: { user: { exact: 'test' } } }, true],
     ['not another value', { withoutHeaders: { user: { exact: 'else' } } }, false],
-  ])('leave out an entry that asks for %s', (_, entry, isHarmless) => {
+  ])('omit an entry that requires %s', (_, entry, isHarmless) => {
     expect(and([entry], USER)).toEqual(
       skipped('already has another condition on header user', isHarmless),
     );
   });
 
-  it('leave out only the entries that decide otherwise', () => {
+  it('omit only the entries with a contradicting condition', () => {
     const entries = [{ headers: { user: { regex: '.*' } } }, { uri: { exact: '/a' } }];
     expect(and(entries, USER)).toEqual({
       entries: [{ uri: { exact: '/a' }, headers: { user: { exact: 'test' } } }],
@@ -113,7 +113,7 @@ describe('headers', () => {
     });
   });
 
-  it('that contradict one by one name the one that makes it harmless, else the first', () => {
+  it('if all entries contradict, the reason names the one with a harmless contradiction, otherwise the first', () => {
     const match = { headers: { b: { exact: 'x' }, a: { exact: 'x' }, c: { exact: 'x' } } };
     const told = (entry: HTTPMatchRequest) => and([entry], match);
     const maybe = { regex: 'x' };
@@ -128,14 +128,14 @@ describe('headers', () => {
     );
   });
 
-  it('leave out a whole route of a delegate, which Istio drops for a single entry', () => {
+  it('omit a whole route of a delegate, which Istio drops because of a single entry', () => {
     const contrary = { headers: { user: { exact: 'else' } } };
     const reason = 'already has another condition on header user';
     expect(and([contrary, {}], USER, true)).toEqual(skipped(reason, false));
     expect(and([contrary], USER, true)).toEqual(skipped(reason, true));
   });
 
-  it('take null in the entry for "present" and "absent"', () => {
+  it('treat null in the entry as "present" and "absent"', () => {
     const present = { headers: { user: null } } as unknown as HTTPMatchRequest;
     const absent = { withoutHeaders: { user: null } } as unknown as HTTPMatchRequest;
     const reason = 'already has another condition on header user';
@@ -145,7 +145,7 @@ describe('headers', () => {
     expect(and([maps], USER)).toEqual(only({ ...maps, ...USER }));
   });
 
-  it('add no map of headers when none is asked for', () => {
+  it('add no map of headers if the match has none', () => {
     expect(and([{ uri: { exact: '/' } }], APP)).toEqual(
       only({ uri: { exact: '/' }, sourceLabels: { app: 'web' } }),
     );
@@ -159,21 +159,21 @@ describe('source labels', () => {
     expect(and([entry, {}], APP)).toEqual(only(entry, { sourceLabels: { app: 'web' } }));
   });
 
-  it('leave out an entry for other callers', () => {
+  it('omit an entry for other callers', () => {
     const entry = { sourceLabels: { app: 'job' } };
     expect(and([entry], APP)).toEqual(
       skipped('already has another condition on source label app', true),
     );
   });
 
-  it('are not taken for something that every object has', () => {
+  it('do not treat inherited object members as labels', () => {
     const match = { sourceLabels: { constructor: 'x' } };
     expect(and([{ sourceLabels: { app: 'web' } }], match)).toEqual(
       only({ sourceLabels: { app: 'web', constructor: 'x' } }),
     );
   });
 
-  it('take the place of gateways and of what these made void', () => {
+  it('replace gateways, and fields that have no effect beside gateways', () => {
     const entry = {
       uri: { prefix: '/' },
       gateways: ['gw', 'mesh'],
@@ -183,29 +183,29 @@ describe('source labels', () => {
     expect(and([entry], APP)).toEqual(only({ uri: { prefix: '/' }, sourceLabels: { app: 'web' } }));
   });
 
-  it('leave out an entry for the first contrary label by name', () => {
+  it('omit an entry; the reason names the first contradicting label', () => {
     const match = { sourceLabels: { b: '1', a: '1' } };
     expect(and([{ sourceLabels: { a: '2', b: '2' } }], match)).toEqual(
       skipped('already has another condition on source label a', true),
     );
   });
 
-  it('leave out an entry for gateways only', () => {
+  it('omit an entry that is for gateways only', () => {
     expect(and([{ gateways: ['gw'] }], APP)).toEqual(
       skipped('is for gateways only, where source labels are not known', true),
     );
   });
 
-  it('go beside an empty list of gateways, which means none', () => {
+  it('are compatible with an empty list of gateways, which means none', () => {
     const entry = { gateways: [], sourceNamespace: 'x' };
     expect(and([entry], APP)).toEqual(only({ ...entry, sourceLabels: { app: 'web' } }));
   });
 
-  it('go together with headers', () => {
+  it('are compatible with headers', () => {
     expect(and([{}], { ...USER, ...APP })).toEqual(only({ ...USER, ...APP }));
   });
 
-  it('never go into a delegate: the gateways of its root would void them', () => {
+  it('are never added in a delegate: the gateways of its root would make them ineffective', () => {
     const reason = 'is in a delegate, where source labels may be ignored';
     expect(and([{}], { ...USER, ...APP }, true)).toEqual(skipped(reason, false));
     expect(and([{}], USER, true)).toEqual(only(USER));

@@ -39,7 +39,7 @@ const drop = (header: string) => `take the condition on header ${header} out of 
 const ALL: HTTPRoute = { ...BASE, name: 'all' };
 const entries = (...match: HTTPMatchRequest[]): HTTPRoute => ({ ...ALL, match });
 
-describe('a root that decides on the same header', () => {
+describe('a root with a condition on the same header', () => {
   it.each<[string, HTTPMatchRequest, IstioMatch['headers'], boolean]>([
     [
       'the same exact value',
@@ -50,7 +50,7 @@ describe('a root that decides on the same header', () => {
     ['another one', { headers: { user: { exact: 'bo' } } }, { user: { exact: 'al' } }, false],
     ['a prefix of it', { headers: { user: { prefix: 'a' } } }, { user: { exact: 'al' } }, false],
     [
-      'a prefix it has not',
+      'a prefix that it does not have',
       { headers: { user: { prefix: 'b' } } },
       { user: { exact: 'al' } },
       false,
@@ -62,7 +62,7 @@ describe('a root that decides on the same header', () => {
       true,
     ],
     [
-      'a regex it does not',
+      'a regex that it does not match',
       { headers: { user: { regex: 'b.*' } } },
       { user: { exact: 'al' } },
       false,
@@ -85,7 +85,7 @@ describe('a root that decides on the same header', () => {
       false,
     ],
     ['another header', { headers: { team: { regex: '.*' } } }, { user: { exact: 'al' } }, false],
-    // Istio compares the names as they are written; a copy's are in lower case.
+    // Istio compares header names as they are written; names in a copy are in lower case.
     ['another spelling', { headers: { User: { regex: 'a.*' } } }, { user: { exact: 'al' } }, false],
     ['lower case', { headers: { user: { regex: 'a.*' } } }, { User: { exact: 'al' } }, true],
   ])('%s', (_what, match, headers = {}, isLost) => {
@@ -107,13 +107,13 @@ describe('a root that decides on the same header', () => {
     expect(found).toEqual([sentence('headers.user', drop('user'), part)]);
   });
 
-  it('in entries that the route does not join: nothing is lost', () => {
+  it('in entries that cannot be joined with the route: nothing is lost', () => {
     const regex = { headers: { user: { regex: 'a.*' } }, uri: { prefix: '/a' } };
     const child = delegate(entries({ uri: { exact: '/b/1' } }));
     expect(losses([root([regex, { uri: { prefix: '/b' } }])], child)).toEqual([]);
   });
 
-  it('for others: the whole copy is lost with the one entry that joins no other', () => {
+  it('for other requests: the whole copy is lost with the one entry that cannot be joined', () => {
     const bob = { headers: { user: { exact: 'bo' } }, uri: { prefix: '/a' } };
     const own = [{ uri: { exact: '/a/1' } }, { uri: { exact: '/b/1' } }];
     for (const child of [delegate(entries(...own)), delegate(entries(...own.toReversed()))]) {
@@ -123,7 +123,7 @@ describe('a root that decides on the same header', () => {
   });
 });
 
-describe('a root that decides on what a route without a match cannot repeat', () => {
+describe('a root with a condition that a route without a match cannot repeat', () => {
   const repeat = (field: string) =>
     `put a route before route "all" whose match repeats the root's ${field}`;
 
@@ -135,7 +135,7 @@ describe('a root that decides on what a route without a match cannot repeat', ()
     expect(losses([root([match])], delegate(entries(match)))).toEqual([]);
   });
 
-  it('repeated by a route before it, which takes all that is under that root', () => {
+  it('repeated by a route before it, which takes everything under that root', () => {
     const match = { uri: { prefix: '/a' }, ignoreUriCase: true };
     const any = (...own: HTTPMatchRequest[]): HTTPRoute => ({ ...BASE, name: 'any', match: own });
     const under = (...own: HTTPMatchRequest[]) =>
@@ -149,13 +149,13 @@ describe('a root that decides on what a route without a match cannot repeat', ()
     expect(losses([root([team])], delegate(any(team), ALL))).toEqual([]);
   });
 
-  it('not repeated by a route for callers of one namespace, where the root asks for none', () => {
+  it('not repeated by a route for callers of one namespace, if the root has no such condition', () => {
     const above = root([{ uri: { prefix: '/a' }, headers: { user: { regex: 'a.*' } } }]);
     const any: HTTPRoute = { match: [{ sourceNamespace: 'team' }], redirect: { uri: '/' } };
     expect(losses([above], delegate(any, ALL))).toEqual([sentence('headers.user', drop('user'))]);
   });
 
-  it('repeated for one of its entries only: the others still come to the routes behind', () => {
+  it('repeated for only one of its entries: requests of the others still reach the routes after it', () => {
     const regex = { uri: { prefix: '/b' }, headers: { user: { regex: 'a.*' } } };
     const above = root([regex, { uri: { prefix: '/a' }, ignoreUriCase: true }]);
     const any: HTTPRoute = { ...BASE, name: 'any', match: [{ ignoreUriCase: true }] };
@@ -180,18 +180,22 @@ describe('nothing is lost', () => {
     ['without a root', [], delegate(ALL)],
     ['under a root without a match', [root([])], delegate(ALL)],
     [
-      'under a root that does not speak of a match',
+      'under a root whose match does not name the header',
       [routing([{ delegate: { name: 'child' } }], { name: 'root' })],
       delegate(entries({ uri: { prefix: '/a' } })),
     ],
-    ['in what is no delegate', [root([regex])], routing([ALL], { name: 'child' })],
     [
-      'under one that delegates to another',
+      'in a VirtualService that is not a delegate',
+      [root([regex])],
+      routing([ALL], { name: 'child' }),
+    ],
+    [
+      'under a root that delegates to another VirtualService',
       [routing([{ match: [regex], delegate: { name: 'child', namespace: 'team' } }])],
       delegate(ALL),
     ],
     [
-      'under one without hosts',
+      'under a root without hosts',
       [virtualService({ hosts: [], http: [{ match: [regex], delegate: { name: 'child' } }] })],
       delegate(ALL),
     ],
@@ -206,12 +210,12 @@ describe('nothing is lost', () => {
       delegate(entries({ uri: { prefix: '/b' } })),
     ],
     [
-      'where the route before it is dropped, copy and all',
+      'where the route before it is dropped, with its copy',
       [root([{ uri: { prefix: '/b' } }])],
       delegate(entries({ uri: { prefix: '/a' } }), ALL),
     ],
     [
-      'behind a route that takes everything',
+      'after a route that takes everything',
       [root([regex])],
       delegate({ redirect: { uri: '/' } }, ALL),
     ],
@@ -221,7 +225,7 @@ describe('nothing is lost', () => {
       delegate(entries({ uri: { prefix: '/a/1' } }, { uri: { prefix: '/b' } })),
     ],
     [
-      'where the root keeps the env out',
+      'where the root excludes the env',
       [root([{ ignoreUriCase: true, withoutHeaders: { User: { prefix: 'a' } } }])],
       delegate(ALL),
     ],
@@ -249,7 +253,7 @@ it('gateways are compared by their full names', () => {
   expect(losses([above], child)).toEqual([sentence('headers.user', drop('user'))]);
 });
 
-it('every root, every match, each once', () => {
+it('lists every root and every match once', () => {
   const match = { headers: { user: { regex: 'a.*' }, team: {} } };
   const found = losses(
     [root([match]), root([match], 'other'), root([])],
@@ -328,7 +332,7 @@ describe('agrees with where requests go', () => {
           ...SCOPE,
           isDelegate: true,
         });
-        // One that could not be copied is told of by another note.
+        // A copy that could not be made is reported by another note.
         if (http.length === 1) continue;
         const rendered = { ...child, spec: { ...child.spec, http } };
         const stays = REQUESTS.filter(

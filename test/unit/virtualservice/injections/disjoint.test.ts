@@ -27,14 +27,14 @@ describe('two conditions on one value', () => {
   });
 });
 
-describe('a value that must not be', () => {
+describe('a value that is excluded', () => {
   it.each<[StringMatch, StringMatch, boolean]>([
     [e('a'), {}, true],
     [e('a'), e('a'), true],
     [e('a'), e('b'), false],
     [p('ab'), p('a'), true],
     [p('a'), p('ab'), false],
-  ])('keeps out all of %j by %j: %s', (wanted, unwanted, expected) => {
+  ])('excludes all values of %j by %j: %s', (wanted, unwanted, expected) => {
     expect(isKeptOut(wanted, unwanted)).toBe(expected);
   });
 });

@@ -17,7 +17,7 @@ const groups = (...injections: (typeof one)[]) =>
       `${env} ${match.headers?.['user']?.exact}: ${pairs.map(({ injection, matchIndex }) => `${injection.host.split('.')[0]}/${matchIndex}`).join()}`,
   );
 
-it('put pairs of one env and match together, in the order of the first', () => {
+it('contain the pairs of one env and match, in the order of the first pair', () => {
   expect(groups(one, two)).toEqual(['x aa: backend/0,two/1', 'x bb: backend/1,two/0']);
   expect(groups(one)).toEqual(['x aa: backend/0', 'x bb: backend/1']);
   expect(groups(one, { ...two, env: 'y' })).toEqual([
@@ -28,7 +28,7 @@ it('put pairs of one env and match together, in the order of the first', () => {
   ]);
 });
 
-it('have each injection once: a match that it has twice is in two', () => {
+it('contain each injection once: a match that it has twice is in two groups', () => {
   const twice = planEntry({ env: 'x', matches: [a, a, a] });
   const again = { ...two, matches: [a, a] };
   expect(groups(twice, again)).toEqual([

@@ -10,7 +10,7 @@ const scope = scopeOf(OBJECT, { clusterDomain: 'cluster.local' });
 const header = (value: string) => [{ headers: { user: { exact: value } } }];
 
 it.each<[string, HTTPRoute, string | undefined]>([
-  ['there is one', { ...routeTo('backend', 'shared'), name: 'r' }, undefined],
+  ['copied', { ...routeTo('backend', 'shared'), name: 'r' }, undefined],
   ['a redirect', { name: 'r', redirect: {} }, 'route "r" has no copy: it redirects'],
   [
     'a direct response',
@@ -37,12 +37,12 @@ it.each<[string, HTTPRoute, string | undefined]>([
     `route "r" sends to ${HOST}, but copies are made only of routes to subset shared`,
   ],
   [
-    'a condition of its own',
+    'another condition on the same header',
     { ...routeTo('backend', 'shared'), name: 'r', match: header('somebody') },
     'route "r" already has another condition on header user',
   ],
   [
-    'there is one of another entry',
+    'copied because of another entry',
     { ...routeTo('backend', 'shared'), name: 'r', match: [...header('somebody'), {}] },
     undefined,
   ],
@@ -57,7 +57,7 @@ it('names all subsets of the base', () => {
   );
 });
 
-it('names no subset where the base has none', () => {
+it('names no subset if the base has none', () => {
   const route = { ...routeTo('backend', 'shared'), name: 'r' };
   expect(whyNotCopied(OBJECT, route, planEntry({ from: [] }), scope)).toBe(
     `route "r" sends to ${HOST}, but copies are made only of routes to a subset of the base`,

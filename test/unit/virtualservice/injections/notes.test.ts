@@ -33,7 +33,7 @@ const notesFor = (...http: HTTPRoute[]) => notesOf(routing(http), injection());
 const skipped = (message: string) => planNote('skipped', message);
 
 describe('a plan', () => {
-  it('holds what rendering needs of an injection', () => {
+  it('contains what rendering needs of an injection', () => {
     expect(planned(injection())).toEqual({
       env: 'test',
       created: '2026-01-01T00:00:00Z',
@@ -48,7 +48,7 @@ describe('a plan', () => {
   });
 });
 
-it('tells an env of the first few of many subsets that select its clone, and how many more there are', () => {
+it("names the first few of many subsets that select the env's clone, and the number of the others", () => {
   const names = Array.from({ length: 9 }, (_, at) => `other-${at}`);
   const object = routing(names.map((name) => ({ route: [to('backend', name)] })));
   const exposed = names.map((subset) => ({ subset, remedy: 'change it' }));
@@ -59,7 +59,7 @@ it('tells an env of the first few of many subsets that select its clone, and how
 });
 
 describe('the ignore mark', () => {
-  it('is a label or an annotation that is true', () => {
+  it('is a label or an annotation with the value true', () => {
     const mark = 'riskified.com/ignore';
     expect(isIgnored(routing([], { labels: { [mark]: 'true' } }))).toBe(true);
     expect(isIgnored(routing([], { annotations: { [mark]: 'true' } }))).toBe(true);
@@ -69,7 +69,7 @@ describe('the ignore mark', () => {
     expect(isIgnored(routing([]))).toBe(false);
   });
 
-  it('is told to subsets, and does not hide that a route is unguarded', () => {
+  it('is reported to subsets, and does not hide that a route is unguarded', () => {
     const object = routing([{ route: [to()] }], { labels: { 'riskified.com/ignore': 'true' } });
     expect(notesOf(object, injection(), consumer({ env: 'c' }))).toEqual([
       planNote('unguarded', expect.any(String) as never),
@@ -79,12 +79,12 @@ describe('the ignore mark', () => {
   });
 });
 
-describe('nothing is told', () => {
+describe('nothing is reported', () => {
   it('about a route that can be copied', () => {
     expect(notesFor(BASE)).toEqual([]);
   });
 
-  it('about routes that the requests of the env never meet, where others are copied', () => {
+  it("about routes that the env's requests never reach, if others are copied", () => {
     const other = { ...BASE, name: 'x', match: [{ headers: { user: { exact: 'else' } } }] };
     expect(notesFor(other, BASE)).toEqual([]);
     expect(notesFor(other)).toEqual([
@@ -124,11 +124,11 @@ describe('skipped', () => {
       { route: [to('other', 'shared')] },
       `it routes to ${HOST} by tcp or tls only, which cannot match headers`,
     ],
-  ])('says why no route is eligible: %s', (_, route, message) => {
+  ])('has the reason why no route can be copied: %s', (_, route, message) => {
     expect(notesFor(route).filter(({ state }) => state === 'skipped')).toEqual([skipped(message)]);
   });
 
-  it('says so of routes without http', () => {
+  it('is reported for routes without http', () => {
     const object = virtualService({ tcp: [{ route: [to('backend', 'x')] }] });
     expect(notesOf(object, injection())).toEqual([
       skipped(`it routes to ${HOST} by tcp or tls only, which cannot match headers`),
@@ -142,20 +142,20 @@ describe('skipped', () => {
       'it delegates to another VirtualService, which gets routes of its own',
       { name: 'moved', delegate: { name: 'x' } },
     ],
-  ])('says of a VirtualService that sends nowhere: %s', (why, route) => {
+  ])('is reported for a VirtualService without destinations: %s', (why, route) => {
     expect(notesFor({ route: [to('other')] }, route)).toEqual([
       skipped(`no route of it sends to ${HOST}, and route "moved" cannot be copied: ${why}`),
     ]);
   });
 
-  it('says that a route redirects, though one before it has another subset', () => {
+  it('is reported for a redirect, although a route before it has another subset', () => {
     const plain = { route: [to('backend', 'x')] };
     expect(notesFor(plain, { redirect: {}, route: [to('backend', 'x')] })).toEqual([
       skipped(`its route to ${HOST} cannot be copied: it redirects`),
     ]);
   });
 
-  it('looks past a route that redirects when another one is eligible', () => {
+  it('ignores a redirect if another route can be copied', () => {
     expect(notesFor({ redirect: {}, route: [to('backend', 'x')] }, BASE)).toEqual([]);
   });
 
@@ -167,14 +167,14 @@ describe('skipped', () => {
     ]);
   });
 
-  it('names a route that may take requests of the env, though others are copied', () => {
+  it("names a route that may take the env's requests, although others are copied", () => {
     const match = [{ headers: { user: { prefix: 'te' } } }, { headers: { user: { regex: 'x' } } }];
     expect(notesFor({ ...BASE, match, name: 'r' }, BASE)).toEqual([
       skipped('route "r" already has another condition on header user'),
     ]);
   });
 
-  it('is told once in the same words', () => {
+  it('is reported once for the same text', () => {
     const match = [
       { headers: { user: { prefix: 'te' } } },
       { headers: { user: { regex: 't.*' } } },
@@ -197,7 +197,7 @@ describe('skipped', () => {
     ]);
   });
 
-  it('and invalid are told each to its own env', () => {
+  it('and invalid are reported to their own envs', () => {
     const bad = injection({ env: 'bad', matches: [{ headers: { user: { regex: '(' } } }] });
     const other = injection({ env: 'other', matches: [{ headers: { lang: { exact: 'de' } } }] });
     const match = [{ headers: { user: { prefix: 'te' } } }];
@@ -215,7 +215,7 @@ describe('skipped', () => {
     ]);
   });
 
-  it('is told to the Deployment and host that it is about', () => {
+  it('is reported for the Deployment and host that it is about', () => {
     const match = [{ headers: { user: { prefix: 'te' } } }];
     const object = routing([{ ...BASE, match, name: 'r' }, { route: [to('other', 'shared')] }]);
     const host = 'other.shop.svc.cluster.local';
@@ -265,11 +265,11 @@ describe('unguarded', () => {
     expect(notesFor(named, mirrored({ host: 'x' }), ours)).toEqual([]);
   });
 
-  it('is not one to another host, nor one without destinations', () => {
+  it('is not a route to another host, or a route without destinations', () => {
     expect(notesFor(BASE, { route: [to('other')] }, { redirect: {} })).toEqual([]);
   });
 
-  it('is told to consumers, who are told nothing else', () => {
+  it('is reported to consumers, which get no other notes', () => {
     const object = routing([{ route: [to()] }]);
     const one = consumer({ from: ['v1', 'v2'] });
     expect(notesOf(object, one, consumer({ from: [] }))).toEqual([
@@ -284,7 +284,7 @@ describe('shadowed', () => {
   const first = { env: 'first', envCreationTimestamp: '2025-01-01T00:00:00Z' };
   const message = 'match 1 never applies: env "first" takes the same requests first';
 
-  it('is told to the env that comes too late, before it is active as well', () => {
+  it('is reported to the env that comes later, even before it is active', () => {
     const expected = [planNote('shadowed', message)];
     expect(notesOf(routing([BASE]), injection(), injection(first))).toEqual(expected);
     expect(notesOf(routing([BASE]), injection({ active: false }), injection(first))).toEqual(
@@ -292,12 +292,12 @@ describe('shadowed', () => {
     );
   });
 
-  it('is not told because of an env that has no routes yet, or none any more', () => {
+  it('is not reported because of an env that has no routes yet, or none any more', () => {
     const pending = injection({ ...first, active: false });
     expect(notesOf(routing([BASE]), injection(), pending)).toEqual([]);
   });
 
-  it('is told match by match', () => {
+  it('is reported for each match', () => {
     const matches = [
       { headers: { user: { exact: 'mine' } } },
       { headers: { User: { exact: 'test-user' } } },

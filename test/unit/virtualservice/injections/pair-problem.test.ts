@@ -28,7 +28,7 @@ function rendered(more: Partial<PlannedInjection>, own: HTTPRoute = route) {
   return { copies: http.length - 1, told: dropped.map(({ state, message }) => [state, message]) };
 }
 
-describe('an injection of a version before', () => {
+describe('an injection that a previous version made', () => {
   it.each<[string, Partial<PlannedInjection>, string]>([
     [
       'with a regex that Envoy refuses',
@@ -36,7 +36,7 @@ describe('an injection of a version before', () => {
       'its routes are not rendered: spec.istioMatches[0].headers[user].regex: has "\\x{100}"',
     ],
     [
-      'with one in a match that is well by itself',
+      'with such a regex in a match that is otherwise valid',
       { matches: [{ headers: { user: { exact: 'a' } } }, { headers: { b: { regex: 'é' } } }] },
       'spec.istioMatches[1].headers[b].regex: must consist of printable ASCII',
     ],
@@ -49,8 +49,12 @@ describe('an injection of a version before', () => {
       },
       'its regexes are too costly for every proxy: together they compile to about 4530 steps',
     ],
-    ['with a clone that is a command to Envoy', { clone: '%FOO%' }, '"%FOO%" is not a valid name'],
-  ])('%s has no routes, and is told why', (_name, more, words) => {
+    [
+      'with a clone name that Envoy reads as a command',
+      { clone: '%FOO%' },
+      '"%FOO%" is not a valid name',
+    ],
+  ])('%s has no routes, and the note has the reason', (_name, more, words) => {
     const { copies, told } = rendered(more);
     expect(copies).toBe(0);
     expect(told.length).toBeGreaterThan(0);
@@ -60,7 +64,7 @@ describe('an injection of a version before', () => {
     }
   });
 
-  it('with all that Envoy takes has its routes', () => {
+  it('with regexes that Envoy accepts has its routes', () => {
     const matches = [{ headers: { user: { regex: 'a{900}|b\\xff' }, b: { exact: 'é\n' } } }];
     expect(rendered({ matches })).toEqual({ copies: 1, told: [] });
   });

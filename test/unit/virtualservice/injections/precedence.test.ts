@@ -11,7 +11,7 @@ const envsOf = (pairs: ReturnType<typeof pairsByPrecedence>) =>
   pairs.map(({ injection, matchIndex }) => `${injection.env}/${matchIndex}`);
 
 describe('precedence of matches', () => {
-  it('is by conditions, exact ones, prefixes, length of text', () => {
+  it('is by the number of conditions, exact values, prefixes, length of texts', () => {
     const ranked: IstioMatch[] = [
       { headers: { a: { regex: 'x' }, b: { regex: 'x' }, c: { regex: 'x' } } },
       { headers: { a: { exact: 'x' } }, sourceLabels: { app: 'x' } },
@@ -30,7 +30,7 @@ describe('precedence of matches', () => {
     expect(envsOf(pairsByPrecedence(injections.toReversed()))).toEqual(expected);
   });
 
-  it('is by age, env, Deployment, host and place where the matches weigh the same', () => {
+  it('is by age, env, Deployment, host and position if the matches have the same rank', () => {
     const matches = [exact('aa'), exact('bb')];
     const old = planEntry({ env: 'z', envCreationTimestamp: '2025-12-31T23:59:59Z', matches });
     const a = planEntry({ env: 'a', matches });
@@ -62,7 +62,7 @@ describe('precedence of matches', () => {
     expect(all.toReversed().sort(olderFirst)).toEqual(all);
   });
 
-  it('puts the narrower of one env first, and names both alike', () => {
+  it('sorts the narrower match of one env first, and names both routes alike', () => {
     const env = planEntry({ matches: [{ headers: { user: { prefix: 'a' } } }, exact('ab')] });
     const injection = env;
     expect(pairsByPrecedence([env])).toEqual([

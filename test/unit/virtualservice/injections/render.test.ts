@@ -11,7 +11,7 @@ const render = (http: HTTPRoute[], injections: PlannedInjection[] = [planEntry()
 const httpOf = (...args: Parameters<typeof render>) => render(...args).http;
 
 describe('which routes get a copy', () => {
-  it('is that to the host with the base subset; the user routes are the very objects', () => {
+  it("only the route to the host with the base subset; the user's routes are the same objects", () => {
     const other = deepFreeze<HTTPRoute>({ name: 'other', route: [to('frontend', 'shared')] });
     const { http, dropped } = render([other, BASE]);
     expect(http).toEqual([other, copy(), BASE]);
@@ -34,18 +34,18 @@ describe('which routes get a copy', () => {
     ['no destination', [{ name: 'x' }]],
     ['null for destinations', [{ route: null } as unknown as HTTPRoute]],
     ['no routes', []],
-  ])('is none for %s', (_, http) => {
+  ])('none for %s', (_, http) => {
     expect(render(http)).toEqual({ http, dropped: [] });
   });
 
-  it.each(['backend', HOST])('is that to the host in every spelling: %s', (host) => {
+  it.each(['backend', HOST])('the route to the host in every spelling: %s', (host) => {
     const route = { route: [to(host, 'shared')] };
     const target = copy().route?.[0];
     const destination = { host, subset: 'test' };
     expect(httpOf([route])).toEqual([copy('test', { route: [{ ...target, destination }] }), route]);
   });
 
-  it('follows the namespace of the VirtualService and the cluster domain', () => {
+  it('depends on the namespace of the VirtualService and the cluster domain', () => {
     const scope = { ...SCOPE, namespace: 'other' };
     expect(httpOf([BASE], [planEntry()], scope)).toEqual([BASE]);
     expect(
@@ -54,13 +54,13 @@ describe('which routes get a copy', () => {
     expect(httpOf([BASE], [planEntry()], { ...SCOPE, clusterDomain: 'corp' })).toEqual([BASE]);
   });
 
-  it('is any with one of several base subsets', () => {
+  it('a route with any of several base subsets', () => {
     const routes = ['v1', 'v2', 'v3'].map((subset) => ({ route: [to('backend', subset)] }));
     const rendered = httpOf(routes, [planEntry({ from: ['v1', 'v3'] })]);
     expect(rendered).toEqual([copy(), routes[0], routes[1], copy(), routes[2]]);
   });
 
-  it('is each of several eligible ones', () => {
+  it('each of several possible routes', () => {
     const narrow = { ...BASE, match: [{ uri: { prefix: '/a' } }] };
     const match = [{ uri: { prefix: '/a' }, headers: { user: { exact: 'test-user' } } }];
     expect(httpOf([narrow, BASE])).toEqual([copy('test', { match }), narrow, copy(), BASE]);
@@ -68,7 +68,7 @@ describe('which routes get a copy', () => {
 });
 
 describe('a copy', () => {
-  it('keeps everything but name, match and the targets on the env host', () => {
+  it("keeps everything except name, match and the targets on the env's host", () => {
     const route: HTTPRoute = {
       name: 'canary',
       match: [{ uri: { prefix: '/' }, method: { exact: 'GET' } }],
@@ -113,7 +113,7 @@ describe('a copy', () => {
     ]);
   });
 
-  it('takes nulls for nothing', () => {
+  it('treats null as absent', () => {
     const nulls = { match: null, redirect: null, delegate: null, directResponse: null };
     const headers = { request: null, response: null };
     const route = { ...nulls, route: [{ ...to('backend', 'shared'), headers }] };
@@ -130,7 +130,7 @@ describe('a copy', () => {
     });
   });
 
-  it('is made per env and match, the narrower first, all before the route', () => {
+  it('is made for each env and match, the narrower match first, all before the route', () => {
     const a = planEntry({ env: 'a', matches: [{ headers: { user: { prefix: 'a' } } }] });
     const b = planEntry({
       env: 'b',
@@ -146,7 +146,7 @@ describe('a copy', () => {
     expect(httpOf([BASE], [b, a])).toEqual(made);
   });
 
-  it('is renewed, and those of envs that are gone leave', () => {
+  it('is rendered again, and copies of removed envs are removed', () => {
     const stale = copy('test', { timeout: '1s' });
     const kept = { name: 'dynamic-environment-test', ...BASE };
     expect(httpOf([stale, copy('gone'), BASE, copy('gone'), kept])).toEqual([
@@ -158,7 +158,7 @@ describe('a copy', () => {
     expect(httpOf([copy(), BASE], [])).toEqual([BASE]);
   });
 
-  it('of foo is not one of foo-bar', () => {
+  it('of env foo is not treated as one of foo-bar', () => {
     const [foo, fooBar] = [planEntry({ env: 'foo' }), planEntry({ env: 'foo-bar' })];
     expect(nameOf('foo-bar', 'x')).not.toBe(nameOf('foo', 'bar-x'));
     expect(httpOf([copy('foo'), copy('foo-bar'), BASE], [foo])).toEqual([copy('foo'), BASE]);
@@ -166,7 +166,7 @@ describe('a copy', () => {
   });
 });
 
-describe('a copy that cannot be', () => {
+describe('a copy that cannot be made', () => {
   const mine = {
     injection: planEntry(),
     match: planEntry().matches[0],
@@ -174,7 +174,7 @@ describe('a copy that cannot be', () => {
     routeName: nameOf(),
   };
 
-  it('is told, with the reason of each entry', () => {
+  it('is reported, with the reason for each entry', () => {
     const match = [
       { headers: { user: { exact: 'else' } } },
       { withoutHeaders: { User: { prefix: 'x' } } },
@@ -191,7 +191,7 @@ describe('a copy that cannot be', () => {
     });
   });
 
-  it('for some entries only is told, too', () => {
+  it('is reported if it concerns some entries only', () => {
     const match = [{ headers: { user: { regex: '.*' } } }, {}];
     const route = { ...BASE, match };
     const message = 'a route without a name already has another condition on header user';
@@ -201,7 +201,7 @@ describe('a copy that cannot be', () => {
     });
   });
 
-  it('because istiod would refuse it is told in its words, and other copies are made', () => {
+  it("because istiod would refuse it is reported with istiod's reason, and other copies are made", () => {
     const bad = planEntry({ env: 'bad', matches: [{ headers: { user: { regex: '(' } } }] });
     const { http, dropped } = render([BASE], [bad, planEntry()]);
     expect(http).toEqual([copy(), BASE]);
@@ -222,7 +222,7 @@ describe('a copy that cannot be', () => {
     ]);
   });
 
-  it('because of the clone, the subset or a label is told as well', () => {
+  it('because of the clone, the subset or a label is reported, too', () => {
     const states = (spec: Parameters<typeof planEntry>[0]) =>
       render([BASE], [planEntry(spec)]).dropped.map(({ state }) => state);
     expect(states({ clone: '50%' })).toEqual(['invalid']);
@@ -230,7 +230,7 @@ describe('a copy that cannot be', () => {
     expect(states({ matches: [{ sourceLabels: { 'a b': 'c' } }] })).toEqual(['invalid']);
   });
 
-  it('is told by the first field, whatever the order of keys', () => {
+  it('is reported with the first wrong field, whatever the order of keys', () => {
     const messages = [
       { b: '-', a: '-' },
       { a: '-', b: '-' },
@@ -243,7 +243,7 @@ describe('a copy that cannot be', () => {
     expect(messages).toEqual([message, message]);
   });
 
-  it('tells both when some entries are left out and the rest is refused', () => {
+  it('is reported with both reasons if some entries are omitted and the rest is refused', () => {
     const match = [{ headers: { user: { prefix: 'te' } } }, { port: 70000 }];
     expect(render([{ ...BASE, match }]).dropped.map(({ state }) => state)).toEqual([
       'skipped',
@@ -251,14 +251,14 @@ describe('a copy that cannot be', () => {
     ]);
   });
 
-  it('is not one for an entry that istiod would refuse, where that entry has none', () => {
+  it('is made of the other entries if istiod would refuse one entry', () => {
     const match = [{ headers: { user: { regex: '(' } } }, {}];
     const { http, dropped } = render([{ ...BASE, match }]);
     expect(http).toEqual([copy(), { ...BASE, match }]);
     expect(dropped.map(({ state }) => state)).toEqual(['skipped']);
   });
 
-  it('is not one for JWT claims of the user at a gateway, where Istio knows them', () => {
+  it("is made despite JWT claims of the user's match at a gateway, where Istio supports them", () => {
     const match = [{ headers: { '@request.auth.claims.group': { exact: 'a' } } }];
     const route = { ...BASE, match };
     const atGateway = { ...SCOPE, gateways: ['infra/gw'] };
@@ -273,7 +273,7 @@ describe('a copy that cannot be', () => {
     expect(httpOf([route])).toEqual([route]);
   });
 
-  it('is one by source labels in a delegate', () => {
+  it('includes a copy with source labels in a delegate', () => {
     const injection = planEntry({ matches: [{ sourceLabels: { app: 'web' } }] });
     expect(httpOf([BASE], [injection], { ...SCOPE, isDelegate: true })).toEqual([BASE]);
     expect(httpOf([BASE], [injection])).toEqual([

@@ -28,23 +28,23 @@ function shadowsOf(
 }
 
 describe('shadows', () => {
-  it('fall on a pair that an earlier one of another env covers', () => {
+  it('are on a pair that an earlier pair of another env covers', () => {
     expect(shadowsOf([second, first])).toEqual(['second/0 by first/0']);
   });
 
-  it('fall on every env after the first, by the first', () => {
+  it('are on every env after the first, because of the first', () => {
     expect(shadowsOf([first, second, planEntry({ env: 'third' })])).toEqual([
       'second/0 by first/0',
       'third/0 by first/0',
     ]);
   });
 
-  it('fall on single matches', () => {
+  it('are on single matches', () => {
     const two = planEntry({ env: 'second', matches: [exact('mine'), exact('test-user')] });
     expect(shadowsOf([first, two])).toEqual(['second/1 by first/0']);
   });
 
-  it('are cast whatever subset the base has, if the earlier one has it too', () => {
+  it("are independent of the base's subset, if the earlier pair has it, too", () => {
     const wide = planEntry({ ...first, env: 'first', from: ['shared', 'v1'] });
     const narrow = planEntry({ env: 'second', from: ['v1'] });
     const http = [BASE, { route: [to('backend', 'v1')] }];
@@ -59,18 +59,18 @@ describe('shadows', () => {
       'of the same env',
       { env: 'first', deployment: { namespace: 'shop', name: 'x' }, from: ['v2'] },
     ],
-  ])('do not fall on a pair %s', (_, spec) => {
+  ])('are not on a pair %s', (_, spec) => {
     const http = [BASE, { route: [to('backend', 'v2')] }, { route: [to('other', 'shared')] }];
     expect(shadowsOf([first, planEntry({ env: 'second', ...spec })], http)).toEqual([]);
   });
 
-  it('fall before some routes only, where the later one has copies of others (one base subset more)', () => {
+  it('are before some routes only, if the later pair also has copies of other routes (one more base subset)', () => {
     const http = [{ ...BASE, name: 'r' }, { route: [to('backend', 'v2')] }];
     const more = planEntry({ env: 'second', from: ['shared', 'v2'] });
     expect(shadowsOf([first, more], http)).toEqual(['second/0 by first/0 at route "r"']);
   });
 
-  it('are not cast by an env whose routes are not there', () => {
+  it('are not caused by an env without routes', () => {
     expect(shadowsOf([first, second], [BASE], [first])).toEqual([]);
     expect(shadowsOf([first, second], [BASE], [second])).toEqual(['second/0 by first/0']);
   });
@@ -79,7 +79,7 @@ describe('shadows', () => {
 describe('shadows on a route with several targets', () => {
   const split = { route: weighted(to('backend', 'shared'), to('other', 'shared')) };
 
-  it('fall on an env with another host, too: the first copy takes all of its requests', () => {
+  it('are on an env with another host, too: the first copy takes all of its requests', () => {
     const later = onOther({ env: 'second' });
     expect(shadowsOf([first, later], [split])).toEqual(['second/0 by first/0']);
     expect(shadowsOf([first, later], [split, { route: [to('other', 'shared')] }])).toEqual([
@@ -87,11 +87,11 @@ describe('shadows on a route with several targets', () => {
     ]);
   });
 
-  it('do not fall on another workload of the same env, which shares the copy', () => {
+  it('are not on another workload of the same env, which shares the copy', () => {
     expect(shadowsOf([first, onOther({ env: 'first' })], [split])).toEqual([]);
   });
 
-  it('fall on both workloads of an env', () => {
+  it('are on both workloads of an env', () => {
     const both = [second, onOther({ env: 'second' })];
     expect(shadowsOf([first, ...both], [split])).toEqual([
       'second/0 by first/0',
@@ -99,7 +99,7 @@ describe('shadows on a route with several targets', () => {
     ]);
   });
 
-  it('fall on a workload whose targets another one of the env gets', () => {
+  it('are on a workload whose targets another workload of the env gets', () => {
     const twin = planEntry({ env: 'first', deployment: { namespace: 'shop', name: 'twin' } });
     expect(shadowsOf([first, twin])).toEqual(['first/0 by first/0']);
     expect(shadowsOf([first, twin], [BASE], [first])).toEqual([]);
@@ -116,7 +116,7 @@ describe('shadows on a route with several targets', () => {
   });
 });
 
-describe('shadows by what a route itself asks for', () => {
+describe("shadows that depend on the route's own match", () => {
   const asking = (match: HTTPRoute['match']): HTTPRoute => ({ ...BASE, match: match ?? [] });
   const narrow = { headers: { user: { exact: 'a' }, lang: { exact: 'de' } } };
   const one = planEntry({
@@ -130,20 +130,25 @@ describe('shadows by what a route itself asks for', () => {
   it.each<[string, HTTPRoute['match'], PlannedInjection[], string[]]>([
     ['nothing', [{ uri: { prefix: '/' } }], [one, wide], []],
     [
-      'what the narrower one asks for',
+      'the condition of the narrower one',
       [{ headers: { lang: { exact: 'de' } } }],
       [one, wide],
       ['second/0 by first/0'],
     ],
-    ['that in one entry of two', [{ headers: { lang: { exact: 'de' } } }, {}], [one, wide], []],
     [
-      'the same header of the second env only: the first has no copy',
+      'this condition in one of two entries',
+      [{ headers: { lang: { exact: 'de' } } }, {}],
+      [one, wide],
+      [],
+    ],
+    [
+      'the header of the second env only: the first env has no copy',
       [{ headers: { user: { exact: 'ab' } } }],
       [planEntry({ env: 'second', matches: [exact('ab')] }), prefix],
       [],
     ],
     [
-      'entries that cover one another',
+      'entries that cover each other',
       [
         { headers: { lang: { exact: 'de' } } },
         { headers: { lang: { exact: 'de' } }, uri: { exact: '/' } },
@@ -155,7 +160,7 @@ describe('shadows by what a route itself asks for', () => {
     expect(shadowsOf(injections, [asking(match)])).toEqual(expected);
   });
 
-  it('may be cast by several envs, each for an entry', () => {
+  it('may be caused by several envs, each for one entry', () => {
     const french = { headers: { user: { exact: 'a' }, lang: { exact: 'fr' } } };
     const other = planEntry({ env: 'third', matches: [french] });
     const match = ['de', 'fr'].map((lang) => ({ headers: { lang: { exact: lang } } }));
@@ -164,7 +169,7 @@ describe('shadows by what a route itself asks for', () => {
   });
 });
 
-it('are found in a number of steps that grows with the copies', () => {
+it('are found in a number of steps that grows with the number of copies', () => {
   const envs = Array.from({ length: 100 }, (_, at) => planEntry({ env: `env-${at}` }));
   const routes = (count: number) =>
     Array.from({ length: count }, (_, at) => ({ ...BASE, match: [{ uri: { exact: `/${at}` } }] }));

@@ -13,7 +13,7 @@ import { BASE, planEntry, SCOPE, users } from '../builders.ts';
 
 const bytes = (one: PlannedInjection) => JSON.stringify(one).length;
 const long = (length: number): IstioMatch => ({ headers: { user: { exact: 'x'.repeat(length) } } });
-/** An injection that takes so many bytes in a plan. */
+/** An injection that takes this number of bytes in a plan. */
 const sized = (env: string, size: number, spec: Parameters<typeof planEntry>[0] = {}) =>
   planEntry({
     ...spec,
@@ -21,7 +21,7 @@ const sized = (env: string, size: number, spec: Parameters<typeof planEntry>[0] 
     matches: [long(size - bytes(planEntry({ ...spec, env, matches: [long(0)] })))],
   });
 
-describe('the order in which room is given', () => {
+describe('the order in which injections get room', () => {
   const day = (number: number) => `2026-01-0${number}T00:00:00Z`;
   const old = planEntry({ env: 'old', envCreationTimestamp: day(1) });
   const young = planEntry({ env: 'young', envCreationTimestamp: day(2) });
@@ -30,7 +30,7 @@ describe('the order in which room is given', () => {
   const newcomer = planEntry({ env: 'newcomer', envCreationTimestamp: day(1) });
   const later = planEntry({ env: 'later', envCreationTimestamp: day(4) });
 
-  it('is: who is in unchanged, who changed and did not grow, who grew, newcomers; the older first', () => {
+  it('is: unchanged ones in the plan, changed ones that did not grow, grown ones, new ones; in each group the older first', () => {
     const present = [
       { ...grown, matches: [long(98)] },
       { ...shrunk, matches: [long(2)] },
@@ -51,7 +51,7 @@ describe('the order in which room is given', () => {
   });
 });
 
-it('is no growth that an upgrade or the base names the subsets otherwise: nobody loses a place, or meets a share, by it', () => {
+it('an upgrade or a change of the base that renames subsets does not count as growth: no env loses its place or gets a limit', () => {
   const before = sized('a', PLAN_SHARE_BYTES + 100, { subset: 'a' });
   const after = { ...before, to: 'backend-a', targets: { v1: 'backend-a-0123456789' } };
   const other = sized('b', 300);
@@ -93,7 +93,7 @@ describe('the share of an env', () => {
     expect([kept, told?.length]).toEqual(['a,b', 1]);
   });
 
-  it('is not asked of who is in, and does not grow', () => {
+  it('does not limit an env that is in the plan, until it grows', () => {
     const large = sized('a', PLAN_SHARE_BYTES + 100);
     const smaller = sized('a', PLAN_SHARE_BYTES + 99);
     expect(fitted([large], [large])[0]).toBe('a');
@@ -101,7 +101,7 @@ describe('the share of an env', () => {
     expect(fitted([large], [smaller])[0]).toBe('');
   });
 
-  it('is a quarter of an object for routes beyond one match', () => {
+  it('is a quarter of an object, for routes beyond one match', () => {
     const route = { ...BASE, headers: { request: { set: { a: 'x'.repeat(ROUTES_SHARE_BYTES) } } } };
     const matches = [long(1), long(2)];
     expect(fitted([planEntry({ env: 'a' })], [], [route])[0]).toBe('a');

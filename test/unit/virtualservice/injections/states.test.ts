@@ -27,13 +27,13 @@ describe('the state of an injection', () => {
     ['host', { host: `x.${HOST}` }],
     ['Deployment', { deployment: { namespace: 'shop', name: 'x' } }],
     ['namespace', { deployment: { namespace: 'x', name: 'backend' } }],
-  ])('is blind to notes about another %s', (_, rest) => {
+  ])('ignores notes about another %s', (_, rest) => {
     const note = planNote('invalid', 'why', rest);
     expect(isAbout(note, active)).toBe(false);
     expect(injectionState(active, [note])).toBe('injected');
   });
 
-  it('is shadowed only when every match is', () => {
+  it('is shadowed only if every match is', () => {
     const two = injection({ matches: [...active.spec.matches, ...active.spec.matches] });
     const one = notes('shadowed');
     const both = [planNote('shadowed', 'a'), planNote('unguarded', 'b'), planNote('shadowed', 'c')];
@@ -46,7 +46,7 @@ describe('the state of an injection', () => {
 });
 
 describe('index labels', () => {
-  it('are one per env, with its worst state', () => {
+  it('are one for each env, with its worst state', () => {
     const deployment = { namespace: 'shop', name: 'two' };
     const injections = [
       injection({ deployment }),
@@ -63,7 +63,7 @@ describe('index labels', () => {
     expect(indexLabels([], notes('invalid'))).toEqual({});
   });
 
-  it('carry a name that is a label key', () => {
+  it('have a name that is a valid label key', () => {
     const [key = ''] = Object.keys(indexLabels([injection({ env: 'a.b' })], []));
     expect(key).toMatch(/^env\.riskified\.com\/a-b-[0-9a-f]{10}$/);
   });

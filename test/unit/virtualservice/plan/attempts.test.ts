@@ -13,7 +13,7 @@ describe('a plan', () => {
     expect(nextAttempt(wanted, undefined, isRendered, NOW)).toEqual(expected);
   });
 
-  it('that changed is written anew, its attempts forgotten', () => {
+  it('that changed is written again, without its attempts', () => {
     const expected = { plan: { ...wanted, at: AT }, isRepair: false };
     const before = { attempt: 5, at: ago(1) };
     expect(nextAttempt(wanted, plan([], before), false, NOW)).toEqual(expected);
@@ -22,7 +22,7 @@ describe('a plan', () => {
     expect(nextAttempt(wanted, notes, false, NOW)).toEqual(expected);
   });
 
-  it('that is in place stays as it is for ever', () => {
+  it('that is rendered stays as it is', () => {
     const previous = { ...wanted, attempt: 3, at: ago(99999) };
     expect(nextAttempt(wanted, previous, true, NOW)).toEqual({ plan: previous, isRepair: false });
   });
@@ -34,7 +34,7 @@ describe('a plan', () => {
     [5, 32, 60],
     [6, 60, 60],
     [2000, 60, 60],
-  ])('asked for %s times waits %s seconds, then asks again', (attempt, wait, next) => {
+  ])('requested %s times waits %s seconds, then is requested again', (attempt, wait, next) => {
     const earlier = (at: string) => ({
       ...wanted,
       ...(attempt === undefined ? {} : { attempt }),
@@ -53,13 +53,13 @@ describe('a plan', () => {
     });
   });
 
-  it('is due just when the wait is over', () => {
+  it('is due exactly at the end of the wait', () => {
     const previous = { ...wanted, at: ago(1) };
     expect(nextAttempt(wanted, previous, false, new Date(AT)).isRepair).toBe(true);
   });
 
   it.each([undefined, 'no time', '2026-01-01T13:00:00Z'])(
-    'is asked for at once when its time is no help: %s',
+    'is requested at once if its time cannot be used: %s',
     (at) => {
       const previous = { ...wanted, attempt: 6, ...(at === undefined ? {} : { at }) };
       expect(nextAttempt(wanted, previous, false, NOW)).toEqual({
@@ -70,21 +70,21 @@ describe('a plan', () => {
     },
   );
 
-  it('waits for a clock that is a little ahead', () => {
+  it('waits if another clock is a little ahead', () => {
     const previous = { ...wanted, attempt: 6, at: '2026-01-01T12:01:00.500Z' };
     expect(nextAttempt(wanted, previous, false, NOW).resyncAfterSeconds).toBe(120);
   });
 
   it.each<[string, string | undefined, number | undefined]>([
-    // Of a replica whose clock is minutes ahead, or behind.
+    // The time was written by a replica whose clock is minutes ahead, or behind.
     ['2026-01-01T12:05:00Z', '2026-01-01T12:00:00Z', 0.5],
     ['2026-01-01T11:55:00Z', '2026-01-01T12:00:00Z', 0.5],
     ['2026-01-01T11:55:00Z', '2026-01-01T11:59:59Z', undefined],
-    // The API server's own clock is far ahead of this one.
+    // The API server's clock is far ahead of this clock.
     ['2026-01-01T12:00:00Z', '2026-01-01T13:00:00Z', 0.5],
     ['2026-01-01T11:59:59Z', '2026-01-01T13:00:00Z', undefined],
     ['2026-01-01T11:59:59Z', undefined, undefined],
-  ])('noted at %s, with the object written at %s', (at, written, left) => {
+  ])('written at %s, with the object stored at %s', (at, written, left) => {
     const previous = { ...wanted, at };
     const { isRepair, resyncAfterSeconds } = nextAttempt(wanted, previous, false, NOW, written);
     expect(isRepair).toBe(left === undefined);

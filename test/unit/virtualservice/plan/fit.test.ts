@@ -20,7 +20,7 @@ const BOOKKEEPING = 64;
 const EMPTY_SPEC = '[[],{"hosts":["backend"],"http":[]}]';
 
 describe('limits', () => {
-  it('are those of Kubernetes and etcd, and a plan of 64 KiB', () => {
+  it('are those of Kubernetes and etcd, and 64 KiB for a plan', () => {
     expect([MAX_PLAN_BYTES, MAX_ANNOTATION_BYTES, MAX_OBJECT_BYTES]).toEqual([
       65_536, 262_144, 1_310_720,
     ]);
@@ -28,20 +28,20 @@ describe('limits', () => {
 });
 
 describe('room', () => {
-  it('of a VirtualService with nothing is all there is', () => {
+  it('of a VirtualService without annotations is the whole limit', () => {
     const room = roomOf(users([]), undefined);
     expect(room).toMatchObject({ plan: MAX_PLAN_BYTES, envs: true });
     expect(room.routes()).toBe(MAX_OBJECT_BYTES - EMPTY_SPEC.length);
   });
 
-  it('is what the annotations of others leave, in bytes', () => {
+  it('is what other annotations leave, in bytes', () => {
     const annotations = { note: 'ä'.repeat(100_000), more: 'x'.repeat(50_000) };
     const left = MAX_ANNOTATION_BYTES - 200_000 - 50_000 - 8 - PLAN_KEY.length;
     expect(roomOf(users([], { annotations }), undefined).plan).toBe(left);
     expect(roomOf(users([], { annotations }), 'a,b').plan).toBe(left);
   });
 
-  it('is for the names of the envs only beside the longest plan, so that no name takes a plan its place', () => {
+  it('for the names of the envs is only what the longest plan leaves, so that names never displace a plan', () => {
     const most = MAX_ANNOTATION_BYTES - 1 - PLAN_KEY.length - MAX_PLAN_BYTES;
     const room = (free: number) =>
       roomOf(users([], { annotations: { a: 'x'.repeat(most - free) } }), 'e');
@@ -51,7 +51,7 @@ describe('room', () => {
     expect(room(-1)).toMatchObject({ envs: false, plan: MAX_PLAN_BYTES - 1 });
   });
 
-  it('does not depend on our own marks, routes or on who wrote what', () => {
+  it('does not depend on our own marks and routes, or on who wrote what', () => {
     const annotations = { a: 'b' };
     const bare = routing([BASE], { annotations });
     const marked = routing([copy(), BASE], {
@@ -80,7 +80,7 @@ describe('room', () => {
     ['much to escape', { a: '\u0000'.repeat(1000) }],
     ['two bytes a character', { a: 'ä'.repeat(1000) }],
     ['halves of characters', { a: '\ud800'.repeat(1000) }],
-  ])('for routes is at least what is told without counting: %s', (_what, annotations) => {
+  ])('for routes is at least the estimate without counting: %s', (_what, annotations) => {
     const { routes, routesAtLeast } = roomOf(users([BASE], { annotations }), undefined);
     expect(routesAtLeast()).toBeLessThanOrEqual(routes());
   });
@@ -106,12 +106,12 @@ describe('injections', () => {
     );
   };
 
-  it('are all kept when there is room', () => {
+  it('are all kept if there is room', () => {
     expect(fitted({})).toEqual(['a,b,c', '']);
     expect(fitted({ plan: planBytes(3) })).toEqual(['a,b,c', '']);
   });
 
-  it('are not counted when all came in few bytes', () => {
+  it('are not counted if all of them came in few bytes', () => {
     const never = () => {
       throw new Error('counted');
     };
@@ -132,7 +132,7 @@ describe('injections', () => {
     ['the matches', 0, 0, 18_000, 3],
     ['the matches, for a plan', 0, 0, 22_000, 2],
   ])(
-    'are the same whether it is known in how many bytes they came: large is %s',
+    'are the same whether their size in the request is known or not: large is %s',
     (_what, forRoute, forAnnotations, forMatch, count) => {
       const route = { ...BASE, headers: { request: { set: { x: 'y'.repeat(forRoute) } } } };
       const object = routing([route], { annotations: { a: 'x'.repeat(forAnnotations) } });
@@ -148,7 +148,7 @@ describe('injections', () => {
     },
   );
 
-  it.each([0, 1, 2])('are kept as far as the plan fits, to the byte: %s', (count) => {
+  it.each([0, 1, 2])('are kept up to the size of the plan, to the byte: %s', (count) => {
     const expected = [
       ['', 'a,b,c'],
       ['a', 'b,c'],
@@ -158,7 +158,7 @@ describe('injections', () => {
     expect(fitted({ plan: planBytes(count) })).toEqual(expected);
   });
 
-  it('are kept as far as their routes fit, to the byte', () => {
+  it('are kept up to the size of their routes, to the byte', () => {
     const bytes = (count: number) =>
       JSON.stringify([...['a', 'b', 'c'].slice(0, count).map((env) => copy(env)), BASE]).length -
       JSON.stringify([BASE]).length;
@@ -172,7 +172,7 @@ describe('injections', () => {
     ['the route itself', 1, 'x', 50_000],
     ['nothing', 1, 'x', 0],
   ])(
-    'are kept as far as their routes fit when they are large by %s',
+    'are kept up to the size of their routes if these are large because of %s',
     (_what, entries, exact, size) => {
       const match = Array.from({ length: entries }, (_, at) => ({ uri: { prefix: `/${at}` } }));
       const route = { ...BASE, match, headers: { request: { set: { x: 'y'.repeat(size) } } } };
@@ -185,7 +185,7 @@ describe('injections', () => {
     },
   );
 
-  it('are left out by age, whatever their matches are, and keep their order', () => {
+  it('are omitted by age, whatever their matches are, and keep their order', () => {
     const strong = { headers: { user: { exact: 'a' }, lang: { exact: 'de' } } };
     const all = [
       planEntry({ env: 'a', envCreationTimestamp: '2026-01-03T00:00:00Z', matches: [strong] }),
@@ -201,7 +201,7 @@ describe('injections', () => {
   });
 });
 
-describe('contributions of any source', () => {
+describe('contributions from any source', () => {
   const bytes = (name: string, plan: number, routes: number) => ({
     name,
     planBytes: () => plan,
@@ -223,7 +223,7 @@ describe('contributions of any source', () => {
       ({ contribution, excess }) => `${contribution.name}: ${excess ?? 'no room'}`,
     );
 
-  it('are given room in the order in which they come', () => {
+  it('get room in the order in which they come', () => {
     expect(left([bytes('a', 100, 500), bytes('b', 100, 500)])).toEqual([]);
     expect(left([bytes('a', 100, 500), bytes('b', 100, 501), bytes('c', 1, 1)])).toEqual([
       'b: no room',
@@ -231,13 +231,13 @@ describe('contributions of any source', () => {
     expect(left([bytes('a', 990, 1), bytes('b', 500, 1)])).toEqual(['a: no room']);
   });
 
-  it('of an author with more than its share are left out, though there is room', () => {
+  it('of an author with more than its share are omitted, although there is room', () => {
     expect(left([bytes('a', 100, 1), bytes('b', 100, 1)], ['a'])).toEqual(['a: too much']);
   });
 });
 
 describe('an injection that is too large', () => {
-  it('is left out without taking those of lower rank with it', () => {
+  it('is omitted, and those of lower rank are kept', () => {
     const long = { headers: { user: { exact: 'x'.repeat(1000) }, lang: { exact: 'de' } } };
     const all = [
       planEntry({ env: 'a' }),
@@ -265,13 +265,13 @@ describe('notes', () => {
     expect(fitNotes(full, room(0))).toEqual({ ...full, notes: [] });
   });
 
-  it('leave room to be asked for again', () => {
+  it('leave room for further attempts', () => {
     const fitting = fitNotes(full, room(bytes(2)));
     const again = serializePlan({ ...fitting, attempt: 999_999, at: '2026-01-01T00:00:00Z' });
     expect(utf8Length(again)).toBeLessThanOrEqual(bytes(2));
   });
 
-  it('and injections need some room at all', () => {
+  it('and injections need a minimum of room', () => {
     expect(hasRoom(room(28 + BOOKKEEPING))).toBe(true);
     expect(hasRoom(room(27 + BOOKKEEPING))).toBe(false);
   });
@@ -282,12 +282,12 @@ describe('the largest count that fits', () => {
     expect(largest(100, (count) => count <= most)).toBe(most);
   });
 
-  it('is none when not even none fits', () => {
+  it('is undefined if not even zero fits', () => {
     expect(largest(5, () => false)).toBe(0);
     expect(largest(0, () => false)).toBe(0);
   });
 
-  it('is tried with few counts', () => {
+  it('is found with few attempts', () => {
     const tried: number[] = [];
     largest(1000, (count) => count <= 321 && Boolean(tried.push(count)));
     expect(tried.length).toBeLessThan(11);

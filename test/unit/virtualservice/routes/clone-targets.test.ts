@@ -20,7 +20,7 @@ const second = planEntry({
 });
 const INT32 = 2 ** 31 - 1;
 
-/** A target: host, subset, weight; in short where it leads and its weight. */
+/** A target with host, subset and weight. The short form of a target is where it leads, and its weight. */
 const at = (host: string, subset: string | undefined, weight?: number): HTTPRouteDestination => ({
   ...to(host, subset),
   ...(weight === undefined ? {} : { weight }),
@@ -38,7 +38,7 @@ const led = (targets: HTTPRouteDestination[], injections: PlannedInjection[] = [
 describe('the targets of a copy', () => {
   it.each<[string, HTTPRouteDestination[], PlannedInjection[], string]>([
     ['one', [at('backend', 'shared')], [backend], 'backend-test'],
-    ['one with a weight', [at('backend', 'shared', 100)], [backend], 'backend-test'],
+    ['one target with a weight', [at('backend', 'shared', 100)], [backend], 'backend-test'],
     [
       'another host',
       [at('backend', 'shared', 75), at('other', 'shared', 25)],
@@ -76,7 +76,7 @@ describe('the targets of a copy', () => {
       'backend-test 50, other-test 50',
     ],
     [
-      'two workloads, given the other way round',
+      'two workloads, in reverse order',
       [at('backend', 'shared', 50), at('other', 'shared', 50)],
       [other, backend],
       'backend-test 50, other-test 50',
@@ -112,25 +112,25 @@ describe('the targets of a copy', () => {
       'backend-test',
     ],
     [
-      'a weight that is absent',
+      'an absent weight',
       [at('backend', 'shared'), at('other', 'x', 100)],
       [backend],
       'backend-test, other/x 100',
     ],
     [
-      'weights that are absent and add up',
+      'absent weights with a sum',
       [at('backend', 'shared'), at('backend', 'v2', 5), at('other', 'x', 1)],
       [backend],
       'backend-test 5, other/x 1',
     ],
     [
-      'weights too large for one',
+      'weights that are too large for one target',
       [at('backend', 'shared', INT32), at('backend', 'v2', 1)],
       [backend],
       `backend-test ${INT32}, backend-test 1`,
     ],
     [
-      'weights just not too large for one',
+      'weights that are just small enough for one target',
       [at('backend', 'shared', INT32 - 1), at('backend', 'v2', 1)],
       [backend],
       'backend-test',
@@ -139,7 +139,7 @@ describe('the targets of a copy', () => {
     expect(led(targets, injections)).toBe(expected);
   });
 
-  it('stay two where ports or headers differ', () => {
+  it('stay two if ports or headers differ', () => {
     const port = {
       destination: { host: 'backend', subset: 'shared', port: { number: 81 } },
       weight: 1,
@@ -151,13 +151,13 @@ describe('the targets of a copy', () => {
     );
   });
 
-  it('keep the very objects of the user where they lead to no clone', () => {
+  it("keep the user's objects where they lead to no clone", () => {
     const kept = at('other', 'x', 5);
     const route = { route: [at('backend', 'shared', 5), kept] };
     expect(cloneTargets(route, [backend], SCOPE)[1]).toBe(kept);
   });
 
-  it('are none of a route without any', () => {
+  it('are none for a route without any', () => {
     expect(cloneTargets({}, [backend], SCOPE)).toEqual([]);
   });
 });
@@ -171,7 +171,7 @@ describe('a copy for several workloads of an env', () => {
     ]);
   const user = ['-', 'backend/shared 50, other/shared 50'];
 
-  it('is one, named after the first', () => {
+  it('is one copy, named after the first workload', () => {
     const both = [[nameOf(), 'backend-test 50, other-test 50'], user];
     expect(http([backend, other])).toEqual(both);
     expect(http([other, backend])).toEqual(both);
@@ -203,7 +203,7 @@ describe('a copy for several workloads of an env', () => {
     ]);
   });
 
-  it('is not made where Istio would refuse it, and the other workload has it alone', () => {
+  it('is not made where Istio would refuse it; then the other workload has its own copy', () => {
     const { dropped, http: rendered } = renderRoutes(
       users([split]),
       [planEntry({ subset: 'No!' }), other],
@@ -218,7 +218,7 @@ describe('a copy for several workloads of an env', () => {
     ]);
   });
 
-  it('is not made where the weights of several targets add up to 0', () => {
+  it('is not made if the weights of several targets add up to 0', () => {
     const route = { route: [at('backend', 'shared', 0), at('other', 'x')] };
     const { dropped, http: rendered } = renderRoutes(users([route]), [backend], SCOPE);
     expect(rendered).toEqual([route]);

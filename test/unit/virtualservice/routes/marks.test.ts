@@ -14,7 +14,7 @@ import {
 import { BASE, CONFIG, copy, routing, users, virtualService } from '../builders.ts';
 
 describe('marks', () => {
-  it('are the plan, the envs and the index labels, nothing else', () => {
+  it('are exactly the plan, the envs and the index labels', () => {
     const mine = {
       'riskified.com/route-injections': '{}',
       'riskified.com/dynamic-environment': 'a',
@@ -29,7 +29,7 @@ describe('marks', () => {
     expect(Object.keys(labels).map(isMarkLabel)).toEqual([true, false, false]);
   });
 
-  it('are none on nothing', () => {
+  it('are none on an object without labels and annotations', () => {
     const none = { annotations: {}, labels: {} };
     expect(marksOf(null)).toEqual(none);
     expect(marksOf(routing([]))).toEqual(none);
@@ -38,8 +38,8 @@ describe('marks', () => {
   });
 });
 
-describe('the user routes', () => {
-  it('are those whose names are not made as ours are', () => {
+describe("the user's routes", () => {
+  it('are those without a name in our format', () => {
     const names = [
       undefined,
       '',
@@ -55,7 +55,7 @@ describe('the user routes', () => {
     expect(stripRoutes([...mixed, copy('foo')])[0]).toBe(BASE);
   });
 
-  it('and marks are what is left of a VirtualService without ours', () => {
+  it("and the user's marks are what remains of a VirtualService without our parts", () => {
     const annotations = { 'riskified.com/route-injections': '{}', note: 'x' };
     const labels = { 'env.riskified.com/a': 'injected', team: 'shop' };
     const object = routing([copy(), BASE], { annotations, labels });
@@ -65,7 +65,7 @@ describe('the user routes', () => {
     expect(withoutOurs(routing([]))).toEqual(routing([]));
   });
 
-  it('are kept when all of them are there, in their order, unchanged', () => {
+  it('are kept if all of them are there, in their order, unchanged', () => {
     const other = { ...BASE, name: 'other' };
     expect(keepsUserRoutes(users([copy(), BASE, other]), [BASE, copy('x'), other])).toBe(true);
     expect(keepsUserRoutes(users([BASE, other]), [other, BASE])).toBe(false);
@@ -74,7 +74,7 @@ describe('the user routes', () => {
   });
 });
 
-describe('what a careless manifest leaves out', () => {
+describe('fields that a careless manifest omits', () => {
   const bare = { apiVersion: 'v1', kind: 'VirtualService', metadata: { name: 'x' } };
   const nothing = { namespace: '', clusterDomain: 'cluster.local', gateways: [], isDelegate: true };
 
@@ -83,13 +83,13 @@ describe('what a careless manifest leaves out', () => {
     ['null for spec', { spec: null }],
     ['http', { spec: {} }],
     ['null for everything', { spec: { http: null, hosts: null, gateways: null } }],
-  ])('counts as none: %s', (_, spec) => {
+  ])('count as absent: %s', (_, spec) => {
     const object = { ...bare, ...spec } as VirtualService;
     expect(httpOf(object)).toEqual([]);
     expect(scopeOf(object, CONFIG)).toEqual(nothing);
   });
 
-  it('is otherwise read as written', () => {
+  it('the rest is read as it is written', () => {
     const object = virtualService({ http: [BASE], gateways: ['gw'] });
     expect(httpOf(object)).toEqual([BASE]);
     const scope = { namespace: 'shop', clusterDomain: 'cluster.local', gateways: ['gw'] };

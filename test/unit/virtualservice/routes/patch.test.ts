@@ -9,7 +9,7 @@ const a = { ...BASE, name: 'a' };
 const b = { ...BASE, name: 'b' };
 
 describe('routes', () => {
-  it('are added before the one that they copy', () => {
+  it('are added before the route that they copy', () => {
     const patch = patchRoutes([a, b], [copy('x'), a, copy('x'), copy('y'), b]);
     expect(patch).toEqual([
       { op: 'add', path: '/spec/http/0', value: copy('x') },
@@ -31,7 +31,7 @@ describe('routes', () => {
     expect(applyJsonPatch(routing(from), patch)).toEqual(routing(to));
   });
 
-  it('stay alone when they are as they should be, however their keys are ordered', () => {
+  it('are not patched if they are up to date, whatever the order of their keys', () => {
     const { route, ...rest } = copy();
     expect(patchRoutes([copy(), a], [{ route, ...rest } as typeof a, a])).toEqual([]);
     expect(patchRoutes([], [])).toEqual([]);
@@ -49,7 +49,7 @@ describe('marks', () => {
     return patchMap(object, 'labels', isMarkLabel, wanted);
   };
 
-  it.each([undefined, null])('make the map when there is none: %s', (labels) => {
+  it.each([undefined, null])('create the map if there is none: %s', (labels) => {
     const wanted = { [`${P}/a`]: 'injected' };
     expect(patchLabels(labels, wanted)).toEqual([
       { op: 'add', path: '/metadata/labels', value: wanted },
@@ -57,7 +57,7 @@ describe('marks', () => {
     expect(patchLabels(labels, {})).toEqual([]);
   });
 
-  it('are removed, added and changed one by one; what is not a mark stays', () => {
+  it('are removed, added and changed one by one; other keys stay', () => {
     const labels = { app: 'x', [`${P}/gone`]: 'pending', [`${P}/new`]: 'pending', [`${P}/s`]: 'x' };
     const wanted = { [`${P}/new`]: 'injected', [`${P}/~`]: 'y', [`${P}/s`]: 'x' };
     expect(patchLabels(labels, wanted)).toEqual([
@@ -67,7 +67,7 @@ describe('marks', () => {
     ]);
   });
 
-  it('take the map along when nothing else is in it, so that the object is as if they had never been', () => {
+  it('remove the map if nothing else is in it, so that the object is as before', () => {
     expect(patchLabels({ [`${P}/a`]: 'b', [`${P}/c`]: 'd' }, {})).toEqual([
       { op: 'remove', path: '/metadata/labels' },
     ]);
@@ -75,11 +75,11 @@ describe('marks', () => {
     expect(patchLabels({}, {})).toEqual([]);
   });
 
-  it('need nothing when they are right', () => {
+  it('need no patch if they are up to date', () => {
     expect(patchLabels({ app: 'x', [`${P}/a`]: 'b' }, { [`${P}/a`]: 'b' })).toEqual([]);
   });
 
-  it('are written where they belong', () => {
+  it('are written to labels or annotations, where they belong', () => {
     const object = routing([], { labels: {}, annotations: { a: 'b' } });
     expect(patchMap(object, 'annotations', () => true, { c: 'd' })).toEqual([
       { op: 'remove', path: '/metadata/annotations/a' },
@@ -95,7 +95,7 @@ describe('owners', () => {
     { op: 'add' as const, path: '/metadata/labels/b', value: 'x' },
   ];
 
-  it('of what a patch removes go with it, the last ones first, and no others', () => {
+  it('of removed keys are removed, too, the last ones first, and no others', () => {
     const fields = { 'f:metadata': { 'f:labels': { ...mark, 'f:b': {} } } };
     const managedFields = [
       { manager: 'first', fieldsV1: { 'f:metadata': { 'f:labels': mark } } },
@@ -119,7 +119,7 @@ describe('owners', () => {
     ]);
   });
 
-  it('are not looked for where nobody is known', () => {
+  it('are not searched if there are no managedFields', () => {
     expect(patchOwners({ apiVersion: 'v1', kind: 'X', metadata: { name: 'x' } }, patch)).toEqual(
       [],
     );

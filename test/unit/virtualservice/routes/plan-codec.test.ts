@@ -13,13 +13,13 @@ const full = plan(
 );
 
 describe('a plan as text', () => {
-  it('comes back as it was', () => {
+  it('is read as it was written', () => {
     expect(parsePlan(serializePlan(full))).toEqual(full);
     expect(serializePlan(EMPTY_PLAN)).toBe('{"injections":[],"notes":[]}');
     expect(parsePlan('{"injections":[],"notes":[]}')).toEqual(EMPTY_PLAN);
   });
 
-  it('is blind to the order of keys', () => {
+  it('does not depend on the order of keys', () => {
     const { injections, notes, attempt, at } = full;
     const other = { at, attempt, notes, injections: injections.map(reversed) };
     expect(serializePlan(other as typeof full)).toBe(serializePlan(full));
@@ -31,45 +31,45 @@ describe('a plan as text', () => {
     ['a text', 'x'],
     ['no injections', { notes: [] }],
     ['no notes', { injections: [] }],
-    ['injections that are no list', { injections: {}, notes: [] }],
-    ['an attempt that is no number', { ...full, attempt: '1' }],
-    ['a time that is no text', { ...full, at: 1 }],
-    ['an injection that is no map', { ...full, injections: [null] }],
+    ['injections that are not a list', { injections: {}, notes: [] }],
+    ['an attempt that is not a number', { ...full, attempt: '1' }],
+    ['a time that is not a text', { ...full, at: 1 }],
+    ['an injection that is not a map', { ...full, injections: [null] }],
     ...['env', 'created', 'clone', 'host', 'to', 'deployment', 'from', 'matches'].map(
       (key): [string, unknown] => [`no ${key}`, withInjection({ [key]: undefined })],
     ),
     ['a Deployment without a namespace', withInjection({ deployment: { name: 'a' } })],
     ['a Deployment without a name', withInjection({ deployment: { namespace: 'a' } })],
     ['a Deployment that is a list', withInjection({ deployment: [] })],
-    ['base subsets that are no texts', withInjection({ from: [1] })],
-    ['a match that is no map', withInjection({ matches: [[]] })],
-    ['headers that are no map', withInjection({ matches: [{ headers: [] }] })],
-    ['a header that is no map', withInjection({ matches: [{ headers: { a: 'b' } }] })],
+    ['base subsets that are not texts', withInjection({ from: [1] })],
+    ['a match that is not a map', withInjection({ matches: [[]] })],
+    ['headers that are not a map', withInjection({ matches: [{ headers: [] }] })],
+    ['a header that is not a map', withInjection({ matches: [{ headers: { a: 'b' } }] })],
     [
-      'one header of several that is no map',
+      'one header of several that is not a map',
       withInjection({ matches: [{ headers: { a: { exact: 'b' }, c: 'd' } }] }),
     ],
     [
-      'a header value that is no text',
+      'a header value that is not a text',
       withInjection({ matches: [{ headers: { a: { exact: 1 } } }] }),
     ],
-    ['source labels that are no map', withInjection({ matches: [{ sourceLabels: 'a' }] })],
-    ['a source label that is no text', withInjection({ matches: [{ sourceLabels: { a: 1 } }] })],
+    ['source labels that are not a map', withInjection({ matches: [{ sourceLabels: 'a' }] })],
+    ['a source label that is not a text', withInjection({ matches: [{ sourceLabels: { a: 1 } }] })],
     [
-      'one source label of several that is no text',
+      'one source label of several that is not a text',
       withInjection({ matches: [{ sourceLabels: { a: 'b', c: 1 } }] }),
     ],
-    ['a note that is no map', { ...full, notes: ['x'] }],
+    ['a note that is not a map', { ...full, notes: ['x'] }],
     ...['env', 'host', 'message', 'deployment', 'state'].map((key): [string, unknown] => [
       `a note without ${key}`,
       { ...full, notes: [{ ...note, [key]: undefined }] },
     ]),
-    ['a note of unknown state', { ...full, notes: [{ ...note, state: 'x' }] }],
-  ])('is none: %s', (_, value) => {
+    ['a note with an unknown state', { ...full, notes: [{ ...note, state: 'x' }] }],
+  ])('is refused: %s', (_, value) => {
     expect(parsePlan(JSON.stringify(value))).toBeUndefined();
   });
 
-  it('is none when it is no JSON, or not there', () => {
+  it('is refused if it is not JSON, or absent', () => {
     expect(parsePlan('{')).toBeUndefined();
     expect(parsePlan('')).toBeUndefined();
     expect(parsePlan(undefined)).toBeUndefined();

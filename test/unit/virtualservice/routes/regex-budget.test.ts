@@ -7,7 +7,7 @@ import { compiledRegexes } from '../../../../src/virtualservice/routes/regex-bud
 const large = (index: number) => `${index}.{300}`;
 
 describe('the regexes of a VirtualService that are compiled', () => {
-  it('are the first ones, each counted once, whatever field they are of', () => {
+  it('are the first ones, each counted once, whatever its field', () => {
     const entry = (index: number) => ({
       uri: { regex: large(4 * index) },
       headers: { a: { regex: large(4 * index + 1) }, b: {}, c: null as never },
@@ -27,13 +27,13 @@ describe('the regexes of a VirtualService that are compiled', () => {
     expect(shouldCompile('of an env')).toBe(true);
   });
 
-  it('do not count what nobody would compile', () => {
+  it('do not include regexes that no check needs', () => {
     const http = [{ match: [{ uri: { regex: 'x'.repeat(1025) } }] }];
     expect(compiledRegexes(http)('a')).toBe(true);
   });
 });
 
-describe('a regex of which nothing can be told', () => {
+describe('a regex that is not compiled', () => {
   const beyond = { regex: '(?:.{30}){40}' };
   it('excludes no value', () => {
     expect(areDisjoint(beyond, { exact: 'a' })).toBe(false);
@@ -44,7 +44,7 @@ describe('a regex of which nothing can be told', () => {
   it.each([
     [beyond, true],
     [{ regex: 'b' }, false],
-  ])('costs the entry its copy, and that is told: %j', (own, isToldFirst) => {
+  ])('costs the entry its copy, and a note says so: %j', (own, isToldFirst) => {
     const { entries, skips } = andMatch(
       [{ headers: { user: own } }],
       { headers: { user: { exact: 'a' } } },

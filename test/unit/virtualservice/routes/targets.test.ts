@@ -13,11 +13,11 @@ describe('targetSubset', () => {
     expect(targetSubset({ to: 'b-alice', targets }, subset)).toBe(expected);
   });
 
-  it('is the only one in what the version before wrote', () => {
+  it('is the only one in a plan that the previous version wrote', () => {
     expect(targetSubset({ to: 'alice' }, 'slow')).toBe('alice');
   });
 
-  it('is where a destination is pointed at', () => {
+  it('is set in a destination', () => {
     const destination = { host: 'b', subset: 'slow', port: { number: 80 } };
     expect(
       pointAt({ destination, weight: 1 }, { to: 'b-alice', targets, clone: 'b-alice' }),

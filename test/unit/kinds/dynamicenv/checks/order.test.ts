@@ -19,7 +19,7 @@ import { childrenMap, relatedMap } from '../../../../support/sent.ts';
 interface Given {
   refusals: Refusal[];
   objects: KubeObject[];
-  /** Groups that do not come. */
+  /** Groups of related objects that are missing from the request. */
   without: string[];
   annotations: Record<string, string>;
 }
@@ -48,7 +48,7 @@ const broken = {
   spec: { http: 'none' },
 } as KubeObject;
 
-/** In the order of the checks. */
+/** One problem for each check, in the order of the checks. */
 const TROUBLES: [string, Partial<Given>, RegExp][] = [
   [
     'InvalidSpec',
@@ -103,7 +103,7 @@ describe('what blocks a living env', () => {
     },
   );
 
-  it('is nothing otherwise', () => {
+  it('is undefined if there is no problem', () => {
     expect(syncBlocker(inputOf({}))).toBeUndefined();
   });
 });
@@ -113,10 +113,10 @@ describe('what blocks a removal', () => {
 
   it.each<[string, Partial<Given>, string | undefined]>([
     ['VirtualServices that were not sent', unseen, 'NotSent'],
-    ['one that cannot be read', { objects: [broken] }, 'Unreadable'],
+    ['a VirtualService that cannot be read', { objects: [broken] }, 'Unreadable'],
     ['nothing else', joined(TROUBLES.filter(([reason]) => reason !== 'Unreadable')), undefined],
     [
-      'nothing at all, if the user asks not to wait',
+      'nothing at all, if the user forces the removal',
       { ...unseen, annotations: { 'riskified.com/force-removal': 'true' } },
       undefined,
     ],

@@ -27,7 +27,7 @@ const MESH = [
   virtualService('shop/backend'),
 ];
 
-/** An env whose routes are there, and then all this comes. */
+/** An env whose routes are in place. Then these objects are added. */
 function surrounded(more: readonly KubeObject[]): EnvFixture {
   const now = envFixture(dynamicEnv(), MESH);
   settle(now);
@@ -50,14 +50,18 @@ const routing = (count: number, routes: number, bytes = 10) =>
     ),
   );
 
-describe('more than can be decided on in time', () => {
+describe('more objects than the service can handle in time', () => {
   it.each<[string, KubeObject[], RegExp]>([
     [
       'Services of one Deployment',
       services(64),
       /^65 Services send to the pods of Deployment shop\/backend, and at most 64 .*; narrow/,
     ],
-    ['rules of one host', rules(130), /^there are too many DestinationRules for backend\.shop/],
+    [
+      'DestinationRules of one host',
+      rules(130),
+      /^there are too many DestinationRules for backend\.shop/,
+    ],
     [
       'VirtualServices',
       [...services(60), ...routing(170, 0)],
@@ -65,7 +69,7 @@ describe('more than can be decided on in time', () => {
     ],
     ['small routes', routing(2, 16_000), /^the VirtualServices of this env have 6\d{4} routes, /],
     ['routes', routing(14, 40, 150_000), /^there are too many routes in the 15 VirtualServices/],
-  ])('everything stays as it is, and the env says why: %s', (_what, more, message) => {
+  ])('nothing changes, and the status has the reason: %s', (_what, more, message) => {
     const now = surrounded(more);
     const { status, children } = decide(now);
     expect(status.conditions?.[0]).toMatchObject({
@@ -117,12 +121,12 @@ describe('more than can be decided on in time', () => {
   });
 });
 
-describe('a large mesh is decided on', () => {
+describe('a large mesh is handled', () => {
   it.each<[string, KubeObject[]]>([
     ['Services of one Deployment', services(20)],
     ['Services of others', times(2000, (at) => service(`shop/o${at}`))],
     [
-      'rules of one host, each of a namespace of its own',
+      'DestinationRules of one host, each in another namespace',
       times(200, (at) => rule(`n${at}/backend`, { host: 'backend.shop.svc.cluster.local' })),
     ],
     ['VirtualServices', routing(200, 5)],

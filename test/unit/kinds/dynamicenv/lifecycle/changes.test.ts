@@ -14,7 +14,7 @@ describe('changesOf', () => {
   it.each<[string, Partial<Observed>, KubeObject[], object]>([
     ['nothing', {}, [], {}],
     ['a new one', {}, [clone()], { created: ['Deployment shop/x'] }],
-    ['one that stays', { deployments: [clone()] }, [clone()], {}],
+    ['a child that stays', { deployments: [clone()] }, [clone()], {}],
     ['defaults of the API server', { deployments: [clone('a', 2)] }, [clone()], {}],
     [
       'another spec of a clone',
@@ -34,8 +34,13 @@ describe('changesOf', () => {
       [injection({ active: true })],
       { updated: [expect.stringMatching(/^RouteInjection \//)] },
     ],
-    ['one left out', { rules: [rule('shop/r')] }, [], { deleted: ['DestinationRule shop/r'] }],
-    ['one that is being deleted', { rules: [going] }, [], {}],
+    [
+      'a child that is not answered',
+      { rules: [rule('shop/r')] },
+      [],
+      { deleted: ['DestinationRule shop/r'] },
+    ],
+    ['a child that is being deleted', { rules: [going] }, [], {}],
     [
       'the same name in another namespace',
       { rules: [rule('shop/r')] },

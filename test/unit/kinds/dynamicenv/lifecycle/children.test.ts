@@ -60,7 +60,7 @@ const decide = (plans: WorkloadPlan[], observed: Partial<Observed> = {}, harmful
   });
 const keys = (children: readonly KubeObject[]) => children.map(childKey);
 
-describe('what is wanted', () => {
+describe('desired children', () => {
   it('is answered, without a wait when everything is settled', () => {
     const { children, waits, departing } = decide([plan()]);
     expect(keys(children)).toEqual([
@@ -85,7 +85,7 @@ describe('what is wanted', () => {
   });
 });
 
-describe('a rule that is not wanted', () => {
+describe('a rule that is not desired', () => {
   it('is removed at once if it is harmful', () => {
     const harmful = hostPlan({ rules: [], harmful: [ownRule] });
     const { children, departing } = decide([plan({ hosts: [harmful] })]);
@@ -119,7 +119,7 @@ describe('a rule that is not wanted', () => {
   });
 });
 
-describe('an injection that is not wanted', () => {
+describe('an injection that is not desired', () => {
   const stray = injection({}, { name: 'stray' });
   const onlyRule = (marks: Record<string, string>) => ({
     deployments: [],
@@ -130,7 +130,7 @@ describe('an injection that is not wanted', () => {
     ['stays while its rule is there', [plan({ hosts: [] })], {}, true],
     ['stays while its Deployment departs', [], { rules: [] }, true],
     [
-      'stays while its Deployment is made anew',
+      'stays while its Deployment is recreated',
       [plan({ hosts: [], recreate: true })],
       { rules: [] },
       true,
@@ -138,13 +138,13 @@ describe('an injection that is not wanted', () => {
     ['stays while its Deployment cannot be kept', [withoutClone()], { rules: [] }, true],
     ['is removed while its Deployment stays', [plan({ hosts: [] })], { rules: [] }, false],
     [
-      'goes while another Deployment leaves',
+      'is removed while another Deployment departs',
       [],
       { deployments: [marked(clone, { ...WEB, [DRAINING]: stamp(0) })], rules: [] },
       false,
     ],
     [
-      'stays while one of unknown base leaves',
+      'stays while a Deployment of an unknown base departs',
       [],
       { deployments: [marked(clone, {})], rules: [] },
       true,
@@ -156,13 +156,13 @@ describe('an injection that is not wanted', () => {
       false,
     ],
     [
-      'goes while the rule of another host drains',
+      'is removed while the rule of another host drains',
       [],
       onlyRule({ ...BASE, [HOST_MARK]: 'x' }),
       false,
     ],
-    ['stays while a rule of unknown base drains', [], onlyRule({ [HOST_MARK]: HOST }), true],
-    ['stays while a rule of unknown host drains', [], onlyRule(BASE), true],
+    ['stays while a rule of an unknown base drains', [], onlyRule({ [HOST_MARK]: HOST }), true],
+    ['stays while a rule of an unknown host drains', [], onlyRule(BASE), true],
   ])('%s', (_what, plans, observed, stays) => {
     const { children } = decide(plans, { ...observed, injections: [stray] });
     expect(keys(children).includes('RouteInjection /stray')).toBe(stays);
@@ -187,8 +187,8 @@ it.each<[string, unknown]>([
   ['a spec that is null', null],
   ['no matches', { other: 1 }],
   ['matches that are no list', { matches: 5 }],
-  ['matches that are no maps', { matches: [null] }],
-  ['headers that are none', { matches: [{ headers: null }, { headers: { user: null } }] }],
+  ['matches that are not maps', { matches: [null] }],
+  ['headers that are not a map', { matches: [{ headers: null }, { headers: { user: null } }] }],
 ])('keeps a RouteInjection with %s as it is', (_what, spec) => {
   const child = { ...injection(), spec } as unknown as RouteInjection;
   const map = { [child.metadata.name]: child };

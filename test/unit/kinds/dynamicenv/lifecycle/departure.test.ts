@@ -74,7 +74,7 @@ const kept = { keep: true };
 const gone = {};
 const drained = (since: number, wait: number) => ({ since: stamp(since), wait });
 
-/** An answer in short: what is answered beside the child itself. */
+/** The answer in short form, without the child itself. */
 function brief(departure: ReturnType<typeof deploymentDeparture>): object {
   if (departure.child === undefined) return departure;
   const since = departure.child.metadata.annotations?.[DRAINING];
@@ -84,7 +84,10 @@ function brief(departure: ReturnType<typeof deploymentDeparture>): object {
 describe('deploymentDeparture', () => {
   const draining = (time: string) => clone({ ...BASE, [DRAINING]: time });
 
-  /** Noted by a replica whose clock is ahead: what counts is when the object was written, by the API server's. */
+  /**
+   * The draining time is in the future, because a replica whose clock is ahead has written it. Then the time counts at
+   * which the API server stored the object.
+   */
   const ahead = (
     noted: number,
     written: number,
@@ -94,12 +97,7 @@ describe('deploymentDeparture', () => {
     const managedFields = [{ manager: 'metacontroller', time: stamp(written) }];
     const child = { ...rest, metadata: { ...metadata, managedFields } };
     return [
-      [
-        `nothing since a time to come, written ${written} s ago`,
-        child,
-        { injections: [off] },
-        told,
-      ],
+      [`nothing since a future time, written ${written} s ago`, child, { injections: [off] }, told],
     ];
   };
 
@@ -132,7 +130,7 @@ describe('deploymentDeparture', () => {
       kept,
     ],
     ['nothing since an unreadable time', draining('soon'), { injections: [off] }, drained(0, 11)],
-    ['nothing since a time to come', draining(stamp(60)), { injections: [off] }, drained(0, 11)],
+    ['nothing since a future time', draining(stamp(60)), { injections: [off] }, drained(0, 11)],
     ...ahead(60, -5, drained(60, 6)),
     ...ahead(60, -11, gone),
     ...ahead(9e9, -11, gone),
@@ -165,7 +163,7 @@ describe('deploymentDeparture', () => {
     ['a rule of unknown base', clone(), { rules: [ownRule(ON_HOST)] }, drained(0, 11)],
     ['another’s rule', clone(), { rules: [ownRule({ ...OTHER, ...ON_HOST })] }, gone],
     [
-      'somebody’s, it is unknown whose',
+      'an unknown injection',
       clone({}),
       {
         injections: [injection({ deployment: { namespace: 'shop', name: 'other' }, active: true })],
@@ -173,13 +171,13 @@ describe('deploymentDeparture', () => {
       kept,
     ],
     [
-      'somebody’s rule, it is unknown whose',
+      "an unknown injection's rule",
       clone({}),
       { rules: [ownRule({ ...OTHER, ...ON_HOST })] },
       drained(0, 11),
     ],
     [
-      'routes, but force',
+      'routes, but the removal is forced',
       clone(),
       { injections: [on], virtualServices: [routed], force: true },
       gone,
@@ -207,7 +205,7 @@ describe('ruleDeparture', () => {
     ['an active injection', ownRule(), false, { injections: [on] }, kept],
     ['routes', ownRule(), false, { injections: [off], virtualServices: [routed] }, kept],
     [
-      'routes, though the injection was deleted',
+      'routes, although the injection was deleted',
       ownRule(),
       false,
       { virtualServices: [routed] },
@@ -216,8 +214,8 @@ describe('ruleDeparture', () => {
     ['routes of other envs', ownRule(), false, { virtualServices: [strange] }, drained(0, 11)],
     ['nothing', ownRule(), false, { injections: [off] }, drained(0, 11)],
     ['another host only', ownRule(), false, { injections: [elsewhere] }, drained(0, 11)],
-    ['some host, it is unknown which', ownRule(BASE), false, { injections: [elsewhere] }, kept],
-    ['some base, it is unknown which', ownRule(ON_HOST), false, { injections: [on] }, kept],
+    ['some host, unknown which', ownRule(BASE), false, { injections: [elsewhere] }, kept],
+    ['some base, unknown which', ownRule(ON_HOST), false, { injections: [on] }, kept],
     [
       'another base only',
       ownRule({ ...OTHER, ...ON_HOST }),
@@ -225,9 +223,15 @@ describe('ruleDeparture', () => {
       { injections: [on] },
       drained(0, 11),
     ],
-    ['nothing for long', ownRule(draining), false, { injections: [off] }, gone],
+    ['nothing for a long time', ownRule(draining), false, { injections: [off] }, gone],
     ['active, but replaced', ownRule(), true, { injections: [on] }, gone],
-    ['active, but force', ownRule(), false, { injections: [on], force: true }, gone],
+    [
+      'active, but the removal is forced',
+      ownRule(),
+      false,
+      { injections: [on], force: true },
+      gone,
+    ],
   ])('%s', (_what, child, hasReplacement, given, expected) => {
     expect(brief(ruleDeparture(deepFreeze(child), hasReplacement, context(given)))).toEqual(
       expected,
@@ -254,8 +258,8 @@ describe('injectionDeparture', () => {
     ['nothing is left', off, false, {}, gone],
     ['it was active', on, false, {}, child],
     ['its routes are there', off, false, { virtualServices: [routed] }, child],
-    ['a rule that is there does not matter by itself', off, false, { rules: [ownRule()] }, gone],
-    ['something of it has to stay', off, true, {}, child],
+    ['an existing rule does not matter by itself', off, false, { rules: [ownRule()] }, gone],
+    ['a part of it must stay', off, true, {}, child],
     ['force', on, true, { virtualServices: [routed], force: true }, gone],
   ])('%s', (_what, one, isNeeded, given, expected) => {
     expect(injectionDeparture(deepFreeze(one), isNeeded, context(given))).toEqual(expected);

@@ -21,8 +21,11 @@ describe('repaired', () => {
 
   it.each<[string, Meta]>([
     ['nothing else', { labels: { l: '1' }, annotations: { a: '1' } }],
-    ['more of other people', { labels: { l: '1', x: 'y' }, annotations: { a: '1', x: 'y' } }],
-  ])('changes nothing if the child has what is wanted and %s', (_what, meta) => {
+    [
+      'additional marks of other owners',
+      { labels: { l: '1', x: 'y' }, annotations: { a: '1', x: 'y' } },
+    ],
+  ])('changes nothing if the child has all desired marks and %s', (_what, meta) => {
     expect(repaired(desired, observed(meta))).toBe(desired);
   });
 
@@ -34,7 +37,7 @@ describe('repaired', () => {
     ['an annotation is changed', { labels: { l: '1' }, annotations: { a: '2' } }],
     ['all annotations are gone', { labels: { l: '1' } }],
     [
-      'there was a repair before',
+      'the previous write was a repair, too',
       { labels: {}, annotations: { a: '1', 'riskified.com/repair': '3' } },
     ],
   ])('notes the resourceVersion of the drift if %s', (_what, meta) => {

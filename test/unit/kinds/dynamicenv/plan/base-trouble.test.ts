@@ -21,7 +21,7 @@ describe("the version of a base's pods", () => {
     [{ version: '' }, 'version', 'shared', /an empty label version.*first add "version: shared"/],
     [{ version: 'v1' }, 'version', 'shared', /have version: v1, not shared.*"defaultVersion: v1"/],
     [{ version: 'v1' }, 'rev', 'main', /no label rev.*first add "rev: main"/],
-  ])('%j, asked for %s=%s', (labels, label, version, told) => {
+  ])('%j, for %s=%s', (labels, label, version, told) => {
     const message = wrongVersion(withLabels(labels), label, version);
     if (told === undefined) expect(message).toBeUndefined();
     else expect(message).toMatch(told);
@@ -48,7 +48,7 @@ describe('a base', () => {
     ['of something else', owned('Application', 'app.k8s.io/v1'), undefined],
     ["of another group's kind", owned('DynamicEnv', 'example.com/v1'), undefined],
     ['that an env only refers to', owned('DynamicEnv', 'riskified.com/v1alpha1', false), undefined],
-    ['of nobody', deployment('shop/api'), undefined],
+    ['without an owner', deployment('shop/api'), undefined],
   ])('%s', (_name, base, told) => expect(otherEnvsClone(base)).toBe(told));
 
   const scaled = (replicas: number | undefined): Deployment => {

@@ -16,7 +16,7 @@ const clone = (base: Deployment, rest: Partial<Workload> = {}, config = {}): Clo
     ...config,
   });
 
-/** The clone; a refusal fails the test. */
+/** Returns the clone. Fails the test if the clone is refused. */
 function made(base: Deployment, rest: Partial<Workload> = {}, config = {}): Deployment {
   const result = clone(base, rest, config);
   if ('problem' in result) throw new Error(result.problem);
@@ -66,7 +66,7 @@ const base = deployment(
 const CLONE = { 'riskified.com/clone': 'backend-alice' };
 
 describe('the clone', () => {
-  it('is the base with overrides and marks, and without what is not ours', () => {
+  it('is the base with overrides and marks, and without labels and annotations of other tools', () => {
     const spec = {
       replicas: 1,
       selector: { matchLabels: { app: 'backend', version: 'alice', ...CLONE } },
@@ -108,7 +108,7 @@ describe('the clone', () => {
     });
   });
 
-  it('has the replicas asked for', () => {
+  it('has the number of replicas in the spec', () => {
     expect(made(base, { replicas: 4 }).spec.replicas).toBe(4);
   });
 
@@ -124,14 +124,14 @@ describe('the clone', () => {
     expect(pod).toEqual({ containers: [{ name: 'main', image: 'backend:2' }] });
   });
 
-  it('has a hash that tells whether its spec is the same', () => {
+  it('has a hash that shows whether its spec is the same', () => {
     const hashOf = (object: Deployment) => object.metadata.annotations?.['riskified.com/spec-hash'];
     const other = { ...base, metadata: { ...base.metadata, annotations: {} } };
     expect(hashOf(made(other))).toBe(hashOf(made(base)));
     expect(hashOf(made(base, { replicas: 2 }))).not.toBe(hashOf(made(base)));
   });
 
-  it('does not take over what the administrator excludes', () => {
+  it('omits labels and annotations that the administrator excludes', () => {
     const { labels, annotations } = made(
       { ...base, metadata: { ...base.metadata, labels: { app: 'x', 'a.io/b': '1' } } },
       {},
@@ -275,8 +275,16 @@ describe('the selector', () => {
   });
 
   it.each<[string, Deployment['spec']['selector'], boolean]>([
-    ['that the version before made', { matchLabels: { app: 'backend', version: 'alice' } }, true],
-    ['of a base that had another', { matchLabels: { app: 'x', version: 'alice' } }, false],
+    [
+      'of a clone that the previous version made',
+      { matchLabels: { app: 'backend', version: 'alice' } },
+      true,
+    ],
+    [
+      'of a clone whose base had another selector',
+      { matchLabels: { app: 'x', version: 'alice' } },
+      false,
+    ],
   ])('is kept on a clone with the one %s: %j %s', (_what, selector, isKept) => {
     const observed = { ...base, spec: { ...base.spec, selector } };
     const result = cloneDeployment(base, workload('shop/backend'), 'alice', CONFIG, observed);
@@ -312,14 +320,14 @@ describe('unknown containers', () => {
     expect(clone(base, rest)).toEqual({ problem });
   });
 
-  it('say if there is none at all', () => {
+  it('are an error, even if there are no containers at all', () => {
     const problem = 'init container (the first) not found in Deployment shop/backend; it has: none';
     expect(clone(deployment('shop/backend'), { initContainers: [{ image: 'x' }] })).toEqual({
       problem,
     });
   });
 
-  it('list the existing ones', () => {
+  it('are an error that lists the existing ones', () => {
     const two = deployment('shop/backend', {
       template: { spec: { containers: [{ name: 'a' }, { name: 'b' }] } },
     });
@@ -329,8 +337,9 @@ describe('unknown containers', () => {
   });
 });
 
-// Autoscalers count the pods of their target's selector, disruption budgets those of their own.
-describe("a clone's pods are selected by what selects the base's", () => {
+// Autoscalers count the pods that their target's selector matches; disruption budgets count the pods that their own
+// selector matches.
+describe("a clone's pods are selected by every selector of the base's pods", () => {
   it.each<[Record<string, string>, boolean]>([
     [{ app: 'backend' }, true],
     [{ app: 'backend', tier: 'web' }, true],

@@ -30,27 +30,27 @@ describe('baseRules', () => {
     ['none', [], []],
     ['short host', [rule('shop/backend')], ['shop/backend shared']],
     ['full host', [rule('shop/r', { host: HOST })], ['shop/r shared']],
-    ['half a host is another host', [rule('shop/r', { host: 'backend.shop' })], []],
+    ['a partial host name is another host', [rule('shop/r', { host: 'backend.shop' })], []],
     ['other host', [rule('shop/other')], []],
     ['wildcard', [rule('shop/r', { host: '*.shop.svc.cluster.local' })], ['shop/r shared']],
     [
-      'the host itself hides a wildcard',
+      'the exact host hides a wildcard',
       [rule('shop/a', { host: '*.local' }), rule('shop/backend')],
       ['shop/backend shared'],
     ],
     [
-      'even when it lacks the subset',
+      "even if the exact host's rule lacks the subset",
       [rule('shop/a', { host: '*.local' }), rule('shop/backend', { subsets: [subset('x')] })],
       [],
     ],
     [
-      'several of the same host',
+      'several rules of the same host',
       [rule('shop/b', { host: HOST }), rule('shop/a', { host: 'backend' })],
       ['shop/b shared', 'shop/a shared'],
     ],
     ['no subsets', [bare()], []],
     [
-      'a subset by its label, not its name',
+      'a subset by its label, not by its name',
       [
         rule('shop/backend', {
           subsets: [
@@ -62,16 +62,20 @@ describe('baseRules', () => {
       ['shop/backend x'],
     ],
     ['a subset without labels', [rule('shop/backend', { subsets: [{ name: 'shared' }] })], []],
-    ['our own clone', [rule('shop/backend', {}, { labels: { 'dynamic-env': 'true' } })], []],
-    ['whatever the mark says', [rule('shop/backend', {}, { labels: { 'dynamic-env': '' } })], []],
+    ['the rule of a clone', [rule('shop/backend', {}, { labels: { 'dynamic-env': 'true' } })], []],
+    [
+      'whatever the value of the mark is',
+      [rule('shop/backend', {}, { labels: { 'dynamic-env': '' } })],
+      [],
+    ],
     ['another namespace', [rule('front/r', { host: HOST })], []],
-    ['a short host means its own namespace', [rule('front/backend')], []],
+    ["a short host is in the rule's own namespace", [rule('front/backend')], []],
   ])('%s', (_what, rules, expected) => {
     expect(found(rules)).toEqual(expected);
   });
 
   it.each<[string, string[], string[]]>([
-    ['the Service namespace only', [], ['shop/r shared']],
+    ["only the Service's namespace", [], ['shop/r shared']],
     ['named ones', ['front'], ['front/r shared', 'shop/r shared']],
     ['all', ['*'], ['front/r shared', 'mesh/r shared', 'shop/r shared']],
   ])('in %s', (_what, ruleNamespaces, expected) => {
@@ -79,7 +83,7 @@ describe('baseRules', () => {
     expect(found(rules, { ruleNamespaces })).toEqual(expected);
   });
 
-  it('judges each namespace separately', () => {
+  it('handles each namespace separately', () => {
     const rules = [rule('front/r', { host: '*.local' }), rule('shop/backend')];
     expect(found(rules, { ruleNamespaces: ['*'] })).toEqual([
       'front/r shared',
@@ -111,13 +115,13 @@ describe('takenSubset', () => {
   const of = (...subsets: Subset[]) => rule('shop/r', { subsets });
   it.each<[string, DestinationRule, string | undefined]>([
     ['by its name', of(subset('shared'), subset('backend-alice')), 'backend-alice'],
-    ['by its name, without labels', of({ name: 'backend-alice' }), 'backend-alice'],
-    ['by the second name', of({ name: 'backend-alice-2' }), 'backend-alice-2'],
-    ['by the version', of(subset('x', { labels: { version: 'alice' } })), 'x'],
-    ['by the clone', of(subset('x', { labels: { ...marks, version: 'y' } })), 'x'],
+    ['by its name, even without labels', of({ name: 'backend-alice' }), 'backend-alice'],
+    ['by its second name', of({ name: 'backend-alice-2' }), 'backend-alice-2'],
+    ['by its version', of(subset('x', { labels: { version: 'alice' } })), 'x'],
+    ['by its clone mark', of(subset('x', { labels: { ...marks, version: 'y' } })), 'x'],
     ['not by the name of the env', of(subset('alice', { labels: { version: 'x' } })), undefined],
     ['not without labels', of({ name: 'x' }), undefined],
-    ['not by others', rule('shop/r'), undefined],
+    ['not by the labels of others', rule('shop/r'), undefined],
     ['not without subsets', { ...rule('shop/r'), spec: { host: 'x' } }, undefined],
   ])('%s', (_what, one, expected) => {
     expect(takenSubset(one, ['backend-alice', 'backend-alice-2'], marks)).toBe(expected);

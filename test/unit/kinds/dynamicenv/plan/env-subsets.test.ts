@@ -8,7 +8,7 @@ const P = { connectionPool: { http: { maxRetries: 1 } } };
 const Q = { loadBalancer: { simple: 'RANDOM' } };
 const labels = { version: 'alice', 'riskified.com/clone': 'b-alice' };
 
-/** A base rule whose subsets are named and have these policies. */
+/** A base rule with subsets of these names and traffic policies. */
 const base = (subsets: Record<string, object | undefined>): BaseRule => ({
   rule: rule('shop/b'),
   subsets: Object.entries(subsets).map(([name, trafficPolicy]) =>
@@ -73,7 +73,7 @@ describe('the subsets of a clone', () => {
     expect(Object.entries(others)).toEqual([['constructor', second('constructor')]]);
   });
 
-  it('distinguish clones of one name', () => {
+  it('distinguish clones with the same name', () => {
     const parts = { name: 'b-alice', distinction: ['shop', 'alice'], marks: labels };
     expect(envSubsets([base({ a: P, b: Q })], parts)).toMatchObject({
       name: `b-alice-${hash10('b-alice', 'shop', 'alice')}`,

@@ -42,16 +42,16 @@ describe('exposedSubsets', () => {
   it.each([
     ['that is not the env’s', 'v1', 'version: v1 to subset a of DestinationRule shop/backend'],
     [
-      'that the pods are still to get',
+      'that the pods do not have yet',
       undefined,
       "version: shared to subset a of DestinationRule shop/backend, once the base's pods have it",
     ],
-  ])('ask for the version of the base’s pods, one %s', (_what, version, asked) => {
+  ])('advise the version of the base’s pods, one %s', (_what, version, asked) => {
     const one = rule('shop/backend', { subsets: [asking('a', { app: 'backend' })] });
     expect(toldOf(version, {}, one)).toEqual([{ subset: 'a', remedy: `add the label ${asked}` }]);
   });
 
-  it('are sorted, and listed once, for the first rule', () => {
+  it('are sorted and listed once; only the first rule is named', () => {
     const [b, a] = [asking('b', {}), asking('a', {})];
     const rules = [rule('shop/backend', { subsets: [b, a] }), rule('mesh/all', { subsets: [a] })];
     expect(told({}, ...rules)).toEqual([

@@ -30,7 +30,7 @@ describe('labels', () => {
     expect(withoutForeignLabels({ [key]: 'x' }, [])).toEqual({ [key]: 'x' });
   });
 
-  it('may be none', () => {
+  it('may be absent', () => {
     expect(withoutForeignLabels(undefined, [])).toEqual({});
   });
 });

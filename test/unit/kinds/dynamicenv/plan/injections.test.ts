@@ -32,12 +32,12 @@ const whole = {
   },
 };
 
-it('asks for a subset, with the names it replaces sorted and once each', () => {
+it('requests a subset, with the names that it replaces, sorted and without duplicates', () => {
   const env = deepFreeze(dynamicEnv());
   expect(routeInjection(env, entry('subset'), HOST, subsets(['b', 'a', 'b']))).toEqual(whole);
 });
 
-it('asks for nothing for a consumer', () => {
+it('requests no subset for a consumer', () => {
   const { subset: _subset, ...spec } = whole.spec;
   expect(routeInjection(dynamicEnv(), entry('consumer'), HOST, subsets(['a', 'b']))).toEqual({
     ...whole,

@@ -24,7 +24,7 @@ const shared = { app: 'backend', version: 'shared' };
 describe('why no rule leads to the base', () => {
   it.each<[string, DestinationRule[], Record<string, string> | undefined, string]>([
     [
-      'there is none',
+      'no rule exists',
       [],
       shared,
       ' (there is none): create one with the subset {name: shared, labels: {version: shared}}',
@@ -42,7 +42,7 @@ describe('why no rule leads to the base', () => {
       ': add the subset {name: shared, labels: {version: shared}} to DestinationRule shop/backend',
     ],
     [
-      'its subset asks for more',
+      'its subset has more labels',
       [
         rule('shop/backend', {
           host: 'backend',
@@ -59,13 +59,13 @@ describe('why no rule leads to the base', () => {
       ', as the env describes it (version: shared)',
     ],
     [
-      'the base has another version, and nobody names it',
+      'the base has another version, and no subset is named like it',
       [rule('shop/backend', { host: 'backend', subsets: [subset('v2', { version: 'v2' })] })],
       { app: 'backend', version: 'v1' },
       ': add the subset {name: v1, labels: {version: v1}} to DestinationRule shop/backend',
     ],
     [
-      'a subset of that name is somebody’s',
+      'the subset of that name has other labels',
       [
         rule('shop/backend', {
           host: 'backend',
@@ -76,7 +76,7 @@ describe('why no rule leads to the base', () => {
       ": subset shared of DestinationRule shop/backend asks for tier=a as well, which the base's pods do not carry; add a subset {name: shared-base-2, labels: {version: shared}}",
     ],
     [
-      'the version is no name for a subset',
+      'the version is not a valid name for a subset',
       [],
       { app: 'backend', version: '1.2_A' },
       ' (there is none): create one with the subset {name: 1-2-a, labels: {version: 1.2_A}}',
@@ -99,7 +99,7 @@ describe('why no rule leads to the base', () => {
     [['shop'], '(there is none in namespace shop, and --rule-namespaces names no other)'],
     [['istio-system'], '(there is none in namespaces shop, istio-system)'],
     [['*'], '(there is none)'],
-  ])('there may be one where nobody looks: beside its own %j', (namespaces, text) => {
+  ])('a rule may exist in a namespace that the env does not read: beside its own %j', (namespaces, text) => {
     expect(told([], shared, namespaces)).toContain(text);
   });
 });

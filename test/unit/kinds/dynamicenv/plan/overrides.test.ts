@@ -82,7 +82,7 @@ describe('overrideContainers', () => {
     expect(override(one)).toEqual({ containers, unknown: [] });
   });
 
-  it('keeps the pull policy, whatever the new tag: the API server sets one only if there is none', () => {
+  it('keeps the pull policy, whatever the new tag: the API server sets a default only if there is none', () => {
     const pulled = { name: 'main', image: 'main:1', imagePullPolicy: 'IfNotPresent' };
     const { containers } = overrideContainers([pulled], [{ image: 'main:latest' }]);
     expect(containers).toEqual([{ ...pulled, image: 'main:latest' }]);

@@ -6,7 +6,7 @@ import { injection, routeTo, virtualService } from '../../../../support/objects.
 const owner = ownerOf(injection());
 const name = injectedRouteName('alice', owner.deployment, owner.host);
 
-it('ownerOf tells whose routes an injection makes', () => {
+it("ownerOf returns the env and Deployment of an injection's routes", () => {
   expect(owner).toEqual({
     env: 'alice',
     deployment: { namespace: 'shop', name: 'backend' },

@@ -3,7 +3,7 @@ import type { DestinationRule } from '../../../../../src/istio/types.ts';
 import { harmfulKeys, judgeRules } from '../../../../../src/kinds/dynamicenv/plan/rule-harm.ts';
 import { deepFreeze, rule, stamp } from '../../../../support/objects.ts';
 
-/** A view of rules that are all about the same host. */
+/** A view whose rules are all for the same host. */
 const seeing = (rules: DestinationRule[]) => ({ rulesAbout: () => deepFreeze(rules) });
 
 const base = rule(
@@ -25,7 +25,7 @@ it('allows a clone that Istio merges with its base', () => {
   });
 });
 
-it('refuses one that would hide the base from its clients, and says what to do', () => {
+it('refuses a clone that would hide the base from its clients, and says what to do', () => {
   const twin = rule('shop/twin', { host: 'backend', exportTo: ['ops'] });
   expect(judgeRules(deepFreeze([clone, twin]), seeing([base, other]), 'cluster.local')).toEqual({
     rules: [twin],

@@ -15,7 +15,7 @@ it.each<[string, Service, boolean]>([
   ['has no selector', service('shop/web', {}), false],
   ['has no spec', bare, false],
   [
-    'is a name for another host',
+    'is an alias of another host',
     {
       ...service('shop/web', { app: 'backend' }),
       spec: { type: 'ExternalName', selector: { app: 'backend' } },
@@ -28,7 +28,7 @@ it.each<[string, Service, boolean]>([
   expect(found).toEqual(expected ? [host] : []);
 });
 
-it('marks a headless one', () => {
+it('marks a headless Service', () => {
   const headless = (clusterIP: string): Service => ({
     ...service('shop/web', { app: 'backend' }),
     spec: { clusterIP, selector: { app: 'backend' } },

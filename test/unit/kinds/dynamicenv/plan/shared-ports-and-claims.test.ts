@@ -18,16 +18,16 @@ const claims = (...names: string[]) =>
 describe('what a clone shares with its base on a node', () => {
   it.each<[string, object, RegExp[]]>([
     ['nothing', {}, []],
-    ['ports of its own', { containers: [{ name: 'c', ports: [{ containerPort: 80 }] }] }, []],
-    ['host port 0 is none', { containers: [container('c', 0)] }, []],
+    ['container ports only', { containers: [{ name: 'c', ports: [{ containerPort: 80 }] }] }, []],
+    ['host port 0, which means none', { containers: [container('c', 0)] }, []],
     ['a host port', { containers: [container('c', 9000)] }, [/host port 9000,/]],
     [
-      'the same twice',
+      'the same port twice',
       { containers: [container('a', 9000), container('b', 9000)] },
       [/host port 9000,/],
     ],
     ['many', { containers: [container('a', 1, 2, 3, 4, 5)] }, [/host port 1, 2, 3 and 2 more,/]],
-    ['of an init container', { initContainers: [container('i', 7)] }, [/host port 7,/]],
+    ['a port of an init container', { initContainers: [container('i', 7)] }, [/host port 7,/]],
     ['the network', { hostNetwork: true, containers: [container('c', 80)] }, [/hostNetwork/]],
     ['a claim', { volumes: claims('data') }, [/PersistentVolumeClaim data together/]],
     ['claims', { volumes: claims('a', 'b') }, [/PersistentVolumeClaim a, b together/]],

@@ -122,7 +122,7 @@ describe('planWorkload', () => {
     const [host] = plan({ related, subset: { defaultVersion: 'stable' } }).hosts;
     expect([host?.rules.length, host?.injection.spec.from]).toEqual([1, ['stable']]);
     const [none] = plan({ related, subset: { defaultVersion: 'v9' } }).hosts;
-    // No subset v9 of anybody's would have the base's pods: it must not be advised.
+    // No existing subset v9 would have the base's pods, so the advice must not name it.
     expect([none?.rules.length, none?.injection.spec.from]).toEqual([0, []]);
   });
 });
@@ -201,12 +201,15 @@ describe('problems of the base', () => {
   it.each<[string, Record<string, string>, Partial<Workload>]>([
     ['the version of the env', { app: 'backend', version: 'alice' }, {}],
     ['podLabels', { tier: 'x' }, { podLabels: { tier: 'x' } }],
-  ])('has no host by a Service that asks for %s when the base is gone', (_what, selector, rest) => {
-    const { deployment: made } = plan({ subset: rest });
-    const related = [...MESH.slice(1), service('shop/picky', selector)];
-    const gone = plan({ related, children: made === undefined ? [] : [made], subset: rest });
-    expect(gone.hosts.map(({ service: name }) => name)).toEqual(['backend']);
-  });
+  ])(
+    'has no host of a Service that selects by %s when the base is gone',
+    (_what, selector, rest) => {
+      const { deployment: made } = plan({ subset: rest });
+      const related = [...MESH.slice(1), service('shop/picky', selector)];
+      const gone = plan({ related, children: made === undefined ? [] : [made], subset: rest });
+      expect(gone.hosts.map(({ service: name }) => name)).toEqual(['backend']);
+    },
+  );
 
   it('keeps its hosts when the base is gone, even if podLabels set a label that the base had, too', () => {
     const subset = { podLabels: { app: 'backend' } };
@@ -253,15 +256,20 @@ describe("the base's subsets", () => {
     plan(given).hosts.map(({ rules, injection: { spec } }) => [rules.length, spec.from]);
 
   it.each<[string, KubeObject, KubeObject, [number, string[]]]>([
-    ['ask for what its pods have', tiered({ tier: 'a' }), asking({ tier: 'a' }), [1, ['x']]],
-    ['are not those of other pods', tiered({ tier: 'a' }), asking({ tier: 'b' }), [0, ['shared']]],
-    ['are not those that ask for more', tiered({}), asking({ tier: 'a' }), [0, ['shared']]],
-    ['are not a map’s own', tiered({}), asking({ constructor: 'a' }), [0, ['shared']]],
+    ['have labels that its pods have', tiered({ tier: 'a' }), asking({ tier: 'a' }), [1, ['x']]],
+    ['do not select other pods', tiered({ tier: 'a' }), asking({ tier: 'b' }), [0, ['shared']]],
+    ['do not have further labels', tiered({}), asking({ tier: 'a' }), [0, ['shared']]],
+    [
+      'are not inherited members of a JavaScript object',
+      tiered({}),
+      asking({ constructor: 'a' }),
+      [0, ['shared']],
+    ],
   ])('%s', (_what, base, one, expected) => {
     expect(fromOf({ related: [base, service('shop/backend'), one] })).toEqual([expected]);
   });
 
-  describe('of a base that is gone', () => {
+  describe('of a base that does not exist any more', () => {
     const podLabels = { tier: 'mine' };
     const made = (labels = {}) =>
       plan({
@@ -279,10 +287,10 @@ describe("the base's subsets", () => {
     };
 
     it.each<[string, Record<string, string>, string[], [number, string[]]]>([
-      ['ask for what the clone has', { zone: 'z' }, [], [1, ['x']]],
-      ['ask for what podLabels may have changed', { tier: 'a' }, [], [1, ['x']]],
+      ['have labels that the clone has', { zone: 'z' }, [], [1, ['x']]],
+      ['have labels that podLabels may have changed', { tier: 'a' }, [], [1, ['x']]],
       ['were the base’s before', { zone: 'other' }, ['x'], [1, ['x']]],
-      ['are not those of other pods', { zone: 'other' }, [], [0, ['shared']]],
+      ['do not select other pods', { zone: 'other' }, [], [0, ['shared']]],
     ])('%s', (_what, labels, from, expected) => {
       expect(gone(asking(labels), from)).toEqual([expected]);
     });
@@ -305,9 +313,12 @@ describe('an object with the name of the clone', () => {
     'Deployment shop/backend-alice exists and does not belong to this env; delete or rename it, or give the env another name';
 
   it.each<[string, KubeObject['metadata']['ownerReferences']]>([
-    ['is nobody’s', undefined],
-    ['is another’s', [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'x', controller: true }]],
-    ['only mentions the env', [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'alice-uid' }]],
+    ['has no owner', undefined],
+    ['has another owner', [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'x', controller: true }]],
+    [
+      'refers to the env, but is not controlled by it',
+      [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'alice-uid' }],
+    ],
   ])('that %s is never taken over', (_what, ownerReferences) => {
     const metadata = { ...foreign.metadata, ...(ownerReferences && { ownerReferences }) };
     const {
@@ -405,10 +416,10 @@ describe('a name that is taken', () => {
       },
     ],
     [
-      'our own clone whose label was edited away',
+      'our own clone whose label was edited',
       { related: [...MESH, unmarked], children: [unmarked] },
     ],
-  ])('is not for %s', (_what, given) => {
+  ])('is not reported for %s', (_what, given) => {
     expect(plan(given)).not.toHaveProperty('takenBy');
   });
 });

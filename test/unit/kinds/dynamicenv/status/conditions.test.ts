@@ -18,12 +18,18 @@ describe('condition', () => {
   const ahead = previous('True').map((one) => ({ ...one, lastTransitionTime: stamp(60) }));
 
   it.each<[string, boolean | 'unknown', Condition[] | undefined, string, string]>([
-    ['nothing before', true, undefined, 'True', stamp(0)],
-    ['not there before', false, [], 'False', stamp(0)],
+    ['no status before', true, undefined, 'True', stamp(0)],
+    ['no condition before', false, [], 'False', stamp(0)],
     ['unknown', 'unknown', undefined, 'Unknown', stamp(0)],
-    ['the same before', true, previous('True'), 'True', stamp(-60)],
-    ['the same False', false, previous('False'), 'False', stamp(-60)],
-    ['the same, noted by a clock that is ahead', true, ahead, 'True', stamp(0)],
+    ['the same condition before', true, previous('True'), 'True', stamp(-60)],
+    ['the same condition with status False', false, previous('False'), 'False', stamp(-60)],
+    [
+      'the same condition, written by a replica whose clock is ahead',
+      true,
+      ahead,
+      'True',
+      stamp(0),
+    ],
     ['another before', true, previous('False'), 'True', stamp(0)],
     ['unknown before', false, previous('Unknown'), 'False', stamp(0)],
   ])('%s', (_what, status, before, text, lastTransitionTime) => {
@@ -37,7 +43,7 @@ describe('condition', () => {
     });
   });
 
-  it('has no generation if there is none', () => {
+  it('has no observedGeneration if the env has no generation', () => {
     expect(condition('Ready', finding(true), undefined, undefined, NOW)).not.toHaveProperty(
       'observedGeneration',
     );

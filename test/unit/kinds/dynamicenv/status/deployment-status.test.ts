@@ -69,7 +69,7 @@ const CRASHED = {
   message: 'its pods were available and no longer are; see its events',
 };
 
-/** The status of a clone without available pods; `progress`: the reason of its condition Progressing. */
+/** The status of a clone without available pods. `progress` is the reason of its condition Progressing. */
 function without(progress: string | undefined, rest: DeploymentStatus = {}): Deployment {
   const conditions = [
     { type: 'Available', status: 'False' },
@@ -89,25 +89,29 @@ describe('deploymentStatus', () => {
       { status: 'removing' },
     ],
     [
-      'on its way out',
+      'it departs',
       { clone: running(applied()), departing: ['Deployment shop/backend-alice'] },
       { status: 'removing' },
     ],
     [
-      'another is on its way out',
+      'another clone departs',
       { clone: running(applied()), departing: ['Deployment bank/backend-alice'] },
       { status: 'running' },
     ],
     ['no status yet', { clone: applied() }, { status: 'initializing' }],
     ['first pods start', { clone: without('ReplicaSetUpdated') }, { status: 'initializing' }],
-    ['first pods start, nobody tells', { clone: without(undefined) }, { status: 'initializing' }],
+    [
+      'first pods start, without a condition',
+      { clone: without(undefined) },
+      { status: 'initializing' },
+    ],
     [
       'some pods run',
       { clone: running(applied(), { updatedReplicas: 1 }) },
       { status: 'updating' },
     ],
     [
-      'some pods are enough for none',
+      'some pods run, although maxUnavailable allows zero',
       { clone: without('ReplicaSetUpdated', { availableReplicas: 1 }) },
       { status: 'updating' },
     ],
@@ -127,12 +131,12 @@ describe('deploymentStatus', () => {
       { status: 'updating' },
     ],
     [
-      'the change is not seen yet',
+      'the Deployment controller has not seen the change yet',
       { clone: running(applied(), { observedGeneration: 1 }) },
       { status: 'updating' },
     ],
     [
-      'what failed is the old spec',
+      'the old spec has failed',
       {
         clone: running(applied(), {
           observedGeneration: 1,
@@ -145,12 +149,12 @@ describe('deploymentStatus', () => {
       { status: 'initializing' },
     ],
     [
-      'the change is not seen yet, and its routes are in place',
+      'the Deployment controller has not seen the change yet, and the routes are in place',
       { clone: without('NewReplicaSetAvailable', { observedGeneration: 1 }), injections: active },
       { status: 'updating' },
     ],
     [
-      'the new pods come after the old ones have gone',
+      'the new pods start after the old ones are gone',
       { clone: without('ReplicaSetUpdated'), injections: active },
       { status: 'updating' },
     ],
@@ -172,14 +176,18 @@ describe('deploymentStatus', () => {
     ],
     ['its pods crash', { clone: without('NewReplicaSetAvailable'), injections: active }, CRASHED],
     ['its pods crash before it has routes', { clone: without('NewReplicaSetAvailable') }, CRASHED],
-    ['its pods crash, nobody tells', { clone: without(undefined), injections: active }, CRASHED],
+    [
+      'its pods crash, without a condition',
+      { clone: without(undefined), injections: active },
+      CRASHED,
+    ],
     [
       'no routes yet',
       { clone: without(undefined), injections: inactive },
       { status: 'initializing' },
     ],
     [
-      'routes to others',
+      'routes of other envs',
       { clone: without(undefined), injections: elsewhere },
       { status: 'initializing' },
     ],

@@ -15,7 +15,7 @@ import {
   workload,
 } from '../../../../support/objects.ts';
 
-/** One that runs and is routed. */
+/** A workload that runs and has its routes. */
 function report(path: string, injections: RouteInjection[], problems: Problem[] = []) {
   const [namespace = '', name = ''] = path.split('/');
   const judged: WorkloadReport = {
@@ -44,7 +44,7 @@ function report(path: string, injections: RouteInjection[], problems: Problem[] 
   return judged;
 }
 
-/** Of an env whose routes have been known to be in place for a minute. */
+/** The status of an env whose condition RoutesInjected has been true for a minute. */
 function judge(reports: WorkloadReport[], injections: RouteInjection[] = []) {
   const routed = {
     type: 'RoutesInjected' as const,
@@ -73,9 +73,14 @@ const asked = (name: string, seconds: number, active = true): RouteInjection =>
   );
 
 it.each<[string, RouteInjection[], RouteInjection[], number | undefined]>([
-  ['nothing, settled long ago', [asked('a', -60)], [asked('a', -60)], undefined],
-  ['nothing, settled just now', [asked('a', -4)], [asked('a', -4)], undefined],
-  ['routes that were asked for lately', [asked('a', -1)], [asked('a', -1)], 3],
+  [
+    'nothing, if the routes were activated long ago',
+    [asked('a', -60)],
+    [asked('a', -60)],
+    undefined,
+  ],
+  ['nothing, if the settle time has just ended', [asked('a', -4)], [asked('a', -4)], undefined],
+  ['routes that were activated recently', [asked('a', -1)], [asked('a', -1)], 3],
   [
     'the latest of several routes',
     [asked('a', -60), asked('b', -1)],
@@ -83,13 +88,13 @@ it.each<[string, RouteInjection[], RouteInjection[], number | undefined]>([
     3,
   ],
   [
-    'no routes that are not asked for yet',
+    'nothing for routes that are not active yet',
     [asked('a', -60), asked('b', -1)],
     [asked('a', -60), asked('b', -1, false)],
     undefined,
   ],
   [
-    'no routes that are no longer wanted',
+    'nothing for routes that are no longer desired',
     [asked('a', -60)],
     [asked('a', -60), asked('gone', -1)],
     undefined,
@@ -99,7 +104,7 @@ it.each<[string, RouteInjection[], RouteInjection[], number | undefined]>([
   expect([ready?.reason, wait]).toEqual([expected === undefined ? 'Ready' : 'Settling', expected]);
 });
 
-it('counts no workload with a problem as ready, and names all problems', () => {
+it('counts no workload with a problem as ready, and lists all problems', () => {
   const missing = { section: 'deployment' as const, message: 'not found' };
   const hidden = { section: 'destinationRule' as const, message: 'would hide' };
   const reports = [

@@ -79,7 +79,7 @@ const deploymentIs = (name: string, status: LifeCycle, message?: string) => ({
 });
 
 describe('workloadsReady', () => {
-  it('holds when all run', () => {
+  it('is true if all workloads run', () => {
     expect(workloadsReady([report('a'), report('b', {}, 'consumer')])).toEqual({
       status: true,
       reason: 'AllRunning',
@@ -87,7 +87,7 @@ describe('workloadsReady', () => {
     });
   });
 
-  it('names those that do not, and why', () => {
+  it('names workloads that do not run, and the reason', () => {
     const reports = [
       report('a', deploymentIs('a', 'initializing')),
       report('b'),
@@ -103,13 +103,13 @@ describe('workloadsReady', () => {
   it.each<['deployment' | 'subset', string]>([
     ['deployment', 'WorkloadFailed'],
     ['subset', 'WorkloadsPending'],
-  ])('with a problem of the %s: %s', (section, reason) => {
+  ])('is false with a problem of the %s: %s', (section, reason) => {
     const failed = deploymentIs('a', 'failed', 'x');
     const reports = [report('a', { ...failed, problems: [{ section, message: 'x' }] })];
     expect(workloadsReady(reports)).toMatchObject({ status: false, reason });
   });
 
-  it('ignores problems of those that run', () => {
+  it('ignores problems of workloads that run', () => {
     const problems = [{ section: 'deployment' as const, message: 'x' }];
     const reports = [report('a', deploymentIs('a', 'updating')), report('b', { problems })];
     expect(workloadsReady(reports).reason).toBe('WorkloadsPending');
@@ -120,7 +120,7 @@ describe('routesInjected', () => {
   const pending = (status: LifeCycle, message?: string) =>
     host({ virtualServices: [resource('vs', status, message)] });
 
-  it('holds without subsets', () => {
+  it('is true without subsets', () => {
     expect(routesInjected([report('a', { isRouted: false }, 'consumer')])).toEqual({
       status: true,
       reason: 'NoSubsets',
@@ -128,7 +128,7 @@ describe('routesInjected', () => {
     });
   });
 
-  it('holds when every subset has its routes', () => {
+  it('is true if every subset has its routes', () => {
     expect(routesInjected([report('a'), report('b')])).toEqual({
       status: true,
       reason: 'AllInjected',
@@ -139,13 +139,13 @@ describe('routesInjected', () => {
   it.each<[string, Partial<WorkloadReport>, string]>([
     ['nothing yet', { isRouted: false, hosts: [] }, 'waiting for its pods, rules and routes'],
     [
-      'routes to come',
+      'routes that do not exist yet',
       { hosts: [pending('initializing')] },
       'waiting for its pods, rules and routes',
     ],
-    ['routes to change', { hosts: [pending('updating', 'why')] }, 'shop/vs: why'],
+    ['routes that must change', { hosts: [pending('updating', 'why')] }, 'shop/vs: why'],
     [
-      'two hosts with the same trouble',
+      'two hosts with the same problem',
       {
         hosts: [
           pending('initializing', 'why'),
@@ -164,11 +164,11 @@ describe('routesInjected', () => {
       'shop/r: none',
     ],
     [
-      'notes on what runs',
+      'notes about workloads that run',
       { isRouted: false, hosts: [pending('running', 'partly')] },
       'waiting for its pods, rules and routes',
     ],
-  ])('does not hold: %s', (_what, rest, why) => {
+  ])('is false: %s', (_what, rest, why) => {
     expect(routesInjected([report('b'), report('a', rest)])).toEqual({
       status: false,
       reason: 'RoutesPending',
@@ -193,13 +193,13 @@ describe('routesInjected', () => {
         virtualServices: [resource('vs', 'initializing')],
       }),
     ],
-  ])('does not wait for a further host that is %s', (_what, further) => {
+  ])('does not wait for another host that is %s', (_what, further) => {
     expect(routesInjected([report('a', { hosts: [host(), further] })]).status).toBe(true);
   });
 });
 
 describe('guarded', () => {
-  it('holds', () => {
+  it('is true', () => {
     const notes = [note('skipped', 'x')];
     expect(guarded([report('a', { hosts: [host({ notes })] })])).toEqual({
       status: true,
@@ -208,7 +208,7 @@ describe('guarded', () => {
     });
   });
 
-  it('is unknown while VirtualServices are looked for, but a leak is reported at once', () => {
+  it('is unknown while VirtualServices are looked for, but an unguarded route is reported at once', () => {
     const looking = host({ isLooking: true });
     expect(guarded([report('a', { hosts: [host()] }), report('b', { hosts: [looking] })])).toEqual({
       status: 'unknown',
@@ -219,7 +219,7 @@ describe('guarded', () => {
     expect(guarded([report('a', { hosts: [looking, leak] })]).reason).toBe('Unguarded');
   });
 
-  it('does not hold if a route names no subset; each is reported once, also for consumers', () => {
+  it('is false if a route names no subset; each route is reported once, also for consumers', () => {
     const leak = host({ notes: [note('unguarded', 'leaks'), note('skipped', 'x')] });
     const reports = [
       report('a', { hosts: [leak] }, 'consumer'),
@@ -234,9 +234,9 @@ describe('guarded', () => {
 });
 
 it.each([
-  ['names none', 'leaks; name it there', 'leaks; name it there, once a DestinationRule has it'],
-  ['lacks a label only', 'leaks; add the label', 'leaks; add the label'],
-])('without a rule, of a route whose subset %s', (_what, message, told) => {
+  ['is not named', 'leaks; name it there', 'leaks; name it there, once a DestinationRule has it'],
+  ['only lacks a label', 'leaks; add the label', 'leaks; add the label'],
+])('guarded, without a rule and for a route whose subset %s', (_what, message, told) => {
   const one = report('a', { hosts: [host({ notes: [note('unguarded', message)] })] });
   const hosts = one.plan.hosts.map((plan) => ({
     ...plan,
@@ -248,7 +248,7 @@ it.each([
   );
 });
 
-it('guarded does not hold for a headless Service', () => {
+it('guarded is false for a headless Service', () => {
   const one = report('a');
   const [plan] = one.plan.hosts;
   const hosts = [{ ...plan, isHeadless: true }] as typeof one.plan.hosts;
@@ -261,7 +261,7 @@ it('guarded does not hold for a headless Service', () => {
 });
 
 describe('conflicting', () => {
-  it('does not hold', () => {
+  it('is false', () => {
     const notes = [note('unguarded', 'x')];
     expect(conflicting([report('a', { hosts: [host({ notes })] })])).toEqual({
       status: false,
@@ -270,7 +270,7 @@ describe('conflicting', () => {
     });
   });
 
-  it('holds if another env comes first', () => {
+  it('is true if another env comes first', () => {
     const shadowed = host({ notes: [note('shadowed', 'first'), note('skipped', 'x')] });
     const twice = report('a', { hosts: [shadowed, shadowed] });
     const other = host({ notes: [note('shadowed', 'second')] });
@@ -282,18 +282,18 @@ describe('conflicting', () => {
   });
 });
 
-describe('one of several is enough', () => {
+describe('is true if this concerns one of several matches', () => {
   const problem = { section: 'deployment' as const, message: 'no such container' };
   const some = (...hosts: HostStatus[]) => [report('backend', { hosts })];
 
-  it('for workloads to have failed, not only to be late', () => {
+  it('is true if workloads have failed, not only if they are late', () => {
     const late = report('web', deploymentIs('web', 'initializing'));
     const failed = report('backend', { ...deploymentIs('backend', 'failed'), problems: [problem] });
     expect(workloadsReady([late, failed]).reason).toBe('WorkloadFailed');
     expect(workloadsReady([late]).reason).toBe('WorkloadsPending');
   });
 
-  it('for routes to be waited for: a host of two, a rule of two', () => {
+  it('is true while routes are waited for: one host of two, one rule of two', () => {
     const pending = host({
       rules: [resource('rule', 'running'), resource('other', 'initializing')],
       virtualServices: [resource('vs', 'running'), resource('vs-2', 'updating')],
@@ -302,7 +302,7 @@ describe('one of several is enough', () => {
     expect(routesInjected(some(host(), host())).reason).toBe('AllInjected');
   });
 
-  it('for VirtualServices to be looked for', () => {
+  it('is true while VirtualServices are looked for', () => {
     expect(guarded(some(host(), host({ isLooking: true }))).reason).toBe('Looking');
     expect(guarded([...some(host()), ...some(host({ isLooking: true }))]).reason).toBe('Looking');
   });

@@ -27,7 +27,7 @@ const own = (active: boolean, seconds = -60): RouteInjection =>
 
 interface Given {
   rules?: DestinationRule[];
-  /** What the cluster has of them; all by default. */
+  /** Those of the rules that exist in the cluster; default: all. */
   has?: DestinationRule[];
   harmful?: DestinationRule[];
   virtualServices?: VirtualService[];
@@ -65,7 +65,7 @@ function judge(given: Given) {
 const base = virtualService('shop/backend');
 const routed = carrying(base, [own(true)]);
 const pending = carrying(base, [own(false)]);
-/** As the webhook leaves it when it is away. */
+/** The VirtualService after a write while the webhook was away: it has the plan but no routes. */
 const unrendered = carrying(base, [own(true)], undefined, false);
 const running = { name: 'own', namespace: 'shop', status: 'running' };
 const vs = (status: string, message?: string) => ({
@@ -91,7 +91,7 @@ describe('a host', () => {
     });
   });
 
-  it('without a base rule is hopeless', () => {
+  it('without a base rule cannot be completed', () => {
     expect(judge({ rules: [], virtualServices: [pending], injection: own(false) })).toEqual({
       rules: [
         {
@@ -119,7 +119,7 @@ describe('a host', () => {
     });
   });
 
-  it('whose rule must not be cloned is hopeless, too', () => {
+  it('whose rule must not be cloned cannot be completed either', () => {
     const judged = judge({ rules: [], harmful: [rule('shop/own')], virtualServices: [routed] });
     expect(judged).toMatchObject({ isComplete: false, isHopeless: true });
     expect(judged.rules).toEqual([
@@ -143,29 +143,37 @@ describe('a host', () => {
     ['with a fresh injection', own(false, 0), false, [11]],
     ['with an injection of ten seconds', own(false, -10), false, [1]],
     ['with an injection of eleven seconds', own(false, -11), true, [0]],
-    // It was forgotten there while it was on its way out.
+    // The VirtualService lost its label while the injection was departing.
     ['with a departing injection', written(-60, { active: false, leaving: true }), false, []],
-    ['with one that is wanted again', written(-1, { active: true }), false, [10]],
-    ['with one wanted again, long ago', written(-11, { active: true }), true, [0]],
+    ['with an injection that is desired again', written(-1, { active: true }), false, [10]],
     [
-      'with one that asks, and says it leaves',
+      'with an injection that has been desired again for long',
+      written(-11, { active: true }),
+      true,
+      [0],
+    ],
+    [
+      'with an injection that is both active and leaving',
       written(-60, { active: true, leaving: true }),
       true,
       [0],
     ],
-  ])('%s and without a VirtualService is hopeless: %s', (_what, seen, isHopeless, waits) => {
-    expect(judge({ injection: seen })).toEqual({
-      rules: [running],
-      virtualServices: isHopeless ? [vs('ignored-missing-virtual-service', NO_ROUTE)] : [],
-      notes: [],
-      isComplete: false,
-      isUnrouted: isHopeless,
-      isLooking: !isHopeless,
-      isShadowed: false,
-      isHopeless,
-      waits,
-    });
-  });
+  ])(
+    '%s and without a VirtualService cannot be completed: %s',
+    (_what, seen, isHopeless, waits) => {
+      expect(judge({ injection: seen })).toEqual({
+        rules: [running],
+        virtualServices: isHopeless ? [vs('ignored-missing-virtual-service', NO_ROUTE)] : [],
+        notes: [],
+        isComplete: false,
+        isUnrouted: isHopeless,
+        isLooking: !isHopeless,
+        isShadowed: false,
+        isHopeless,
+        waits,
+      });
+    },
+  );
 
   it('does not count VirtualServices of other hosts', () => {
     const other = carrying(virtualService('shop/other'), [own(true)]);
@@ -218,16 +226,16 @@ describe('rules', () => {
 
   it.each<[string, Deployment, object, number[]]>([
     ['for a moment', clone(-10), { status: 'initializing' }, [1]],
-    ['since a time nobody knows', clone(undefined), { status: 'initializing' }, []],
-    ['though another clone is', clone(-60, 'shop/x'), { status: 'initializing' }, []],
+    ['since an unknown time', clone(undefined), { status: 'initializing' }, []],
+    ['although another clone is', clone(-60, 'shop/x'), { status: 'initializing' }, []],
     ['too long', clone(-11), { status: 'missing', message }, []],
-  ])('not there %s', (_what, own, expected, until) => {
+  ])('that do not exist %s', (_what, own, expected, until) => {
     const { rules, waits } = judge({ has: [], clones: [own], virtualServices: [routed] });
     expect(rules).toEqual([{ name: 'own', namespace: 'shop', ...expected }]);
     expect(waits).toStrictEqual(until);
   });
 
-  it('are complete by one of several', () => {
+  it('are complete if one of several exists', () => {
     const rules = [rule('shop/own'), rule('shop/second')];
     const given = { rules, has: rules.slice(1), virtualServices: [routed], clones: [clone(-4)] };
     expect(judge(given)).toMatchObject({
@@ -273,16 +281,21 @@ describe('a VirtualService', () => {
     ['waits for the clone', pending, { injection: own(false) }, vs('initializing')],
     ['waits for the injection', pending, { injection: undefined }, vs('initializing')],
     ['waits for the webhook', unrendered, {}, vs('initializing', 'waiting for the routes')],
-    ['was asked again', asked(2), {}, vs('initializing', `asked 2 times for the routes; ${ASKED}`)],
+    [
+      'was written again to get its routes',
+      asked(2),
+      {},
+      vs('initializing', `asked 2 times for the routes; ${ASKED}`),
+    ],
     ['still has its routes', routed, { injection: own(false) }, vs('removing')],
     [
-      'has the routes of before',
+      'has routes of an earlier spec',
       routed,
       { wanted: newMatches },
       vs('updating', 'waiting for the routes'),
     ],
     [
-      'may have none any more',
+      'may have no routes any more',
       { ...routed, metadata: { ...routed.metadata, labels: { 'riskified.com/ignore': 'true' } } },
       {},
       vs('removing'),
@@ -294,14 +307,14 @@ describe('a VirtualService', () => {
       vs('ignored-missing-virtual-service', 'it can carry no routes for this env'),
     ],
     [
-      'has no room, and says so',
+      'has no room, and has a note about it',
       noted('too-large', 'full'),
       {},
       vs('ignored-missing-virtual-service', 'full'),
     ],
-    ['has room for this one', noted('skipped', 'x'), {}, vs('initializing', 'x')],
+    ['has room for this injection', noted('skipped', 'x'), {}, vs('initializing', 'x')],
     [
-      'has no room for all',
+      'does not have room for all injections',
       noting(
         { ...about, state: 'skipped', message: 'x' },
         { ...about, state: 'too-large', message: 'full' },
@@ -310,7 +323,7 @@ describe('a VirtualService', () => {
       vs('ignored-missing-virtual-service', 'x; full'),
     ],
     [
-      'has no room for others',
+      'does not have room for other envs',
       noting(
         { ...about, env: 'bob', state: 'too-large', message: 'full' },
         { ...about, host: 'alt.shop.svc.cluster.local', state: 'skipped', message: 'x' },
@@ -320,7 +333,7 @@ describe('a VirtualService', () => {
     ],
     ['has lost its plan', labelled('pending'), {}, vs('initializing', 'waiting for the routes')],
     [
-      'is unguarded, which is told elsewhere',
+      'is unguarded, which is reported elsewhere',
       noted('unguarded', 'x'),
       {},
       vs('initializing', 'waiting for the routes'),
@@ -341,14 +354,14 @@ describe('a VirtualService', () => {
     expect(judge({ ...given, virtualServices: [one] }).virtualServices).toEqual([expected]);
   });
 
-  it('whose routes are still the previous ones is reachable meanwhile', () => {
+  it('whose routes are of an earlier spec is reachable meanwhile', () => {
     expect(judge({ virtualServices: [routed], wanted: newMatches })).toMatchObject({
       isComplete: true,
       isHopeless: false,
     });
   });
 
-  it('that can carry only some of its routes is waited for', () => {
+  it('that can have only some of the routes is waited for', () => {
     const { isHopeless, virtualServices } = judge({
       injection: own(false),
       virtualServices: [carrying(half, [own(false)])],
@@ -360,7 +373,7 @@ describe('a VirtualService', () => {
     expect(after.virtualServices[0]?.message).toContain('route "a"');
   });
 
-  it('that can carry none is hopeless at once, and says why', () => {
+  it('that can have none of the routes is reported at once, with the reason', () => {
     const { isHopeless, virtualServices, notes } = judge({
       injection: own(false),
       virtualServices: [carrying(contrary, [own(false)])],
@@ -393,7 +406,7 @@ describe('another env', () => {
     expect(judged.notes).toMatchObject([{ env: 'alice', state: 'shadowed' }]);
   });
 
-  it('may take some', () => {
+  it('may take some requests', () => {
     const two = injection({
       active: true,
       matches: [
@@ -441,7 +454,7 @@ describe('a delegate', () => {
       [own(true)],
     );
 
-  it('whose copies Istio drops under a root that the env sees, says so', () => {
+  it('whose copies Istio drops under a root that the env sees has a message about it', () => {
     const judged = judge({ virtualServices: [child, root('root')] });
     expect(judged.virtualServices).toEqual([
       {
@@ -460,7 +473,7 @@ describe('a delegate', () => {
     expect(judged?.message?.match(/Istio drops/g)).toHaveLength(3);
   });
 
-  it('reports nothing about roots that are not seen, nor for a consumer', () => {
+  it('has no message about roots that are not seen, and none for a consumer', () => {
     expect(judge({ virtualServices: [child] }).virtualServices[0]).not.toHaveProperty('message');
     const { subset: _none, ...spec } = own(true).spec;
     const consumer = { ...own(true), spec };

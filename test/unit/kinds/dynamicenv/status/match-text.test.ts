@@ -8,7 +8,7 @@ it.each<[string, IstioMatch[], string]>([
   ['regex', [{ headers: { user: { regex: 'a.*' } } }], 'user~a.*'],
   ['a source label', [{ sourceLabels: { app: 'web' } }], 'source app=web'],
   [
-    'all of one, by name, then the next',
+    'all conditions of one match, by name, then the next match',
     [
       { headers: { b: { exact: '2' }, a: { prefix: '1' } }, sourceLabels: { z: '4', y: '3' } },
       { headers: { c: { exact: '5' } } },

@@ -7,7 +7,7 @@ describe('a message about a workload', () => {
     ['Deployment shop/api not found', 'Deployment shop/api not found'],
     ['shop/api is a StatefulSet', 'shop/api is a StatefulSet'],
     ['in Deployment shop/api; it has: api', 'in Deployment shop/api; it has: api'],
-    // Others of which the name is a part.
+    // The name of the workload is a part of these names.
     ['Deployment shop/api-alice is there', 'shop/api: Deployment shop/api-alice is there'],
     ['Service web-shop/api is there', 'shop/api: Service web-shop/api is there'],
   ])('%j', (message, said) => {

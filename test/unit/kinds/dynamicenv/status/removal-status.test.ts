@@ -69,7 +69,7 @@ const condition = (type: string, status: string, reason: string, message: string
 });
 
 describe('removalStatus', () => {
-  it('says what is left, and takes over only the counts', () => {
+  it('reports what is left, and keeps only the counts of the earlier status', () => {
     const children = { deployments: [deployment('shop/x')], injections: [withdrawn(0)] };
     const { status, wait } = statusOf(children, [ROUTED], BEFORE);
     expect(wait).toBe(121);
@@ -106,7 +106,7 @@ describe('removalStatus', () => {
     ]);
   });
 
-  it('says what holds it up', () => {
+  it('names what delays the removal', () => {
     const { status, wait } = statusOf({ injections: [withdrawn(-130)] }, [ROUTED]);
     expect(wait).toBeUndefined();
     expect([status.totalCount, status.match]).toEqual([0, undefined]);
@@ -117,7 +117,7 @@ describe('removalStatus', () => {
     });
   });
 
-  it('goes on naming what is left, though by this clock it would be too early', () => {
+  it('continues to name what is left, even if by this clock it would be too early', () => {
     const told = 'still to go: Deployment shop/x';
     const [ready] = BEFORE.conditions ?? [];
     const before = { ...BEFORE, conditions: ready ? [{ ...ready, message: told }] : [] };
@@ -199,7 +199,7 @@ describe('removalStatus', () => {
     });
   });
 
-  it('tells consumers from subsets as the spec does, sorted by name', () => {
+  it('distinguishes consumers and subsets as the spec does, sorted by name', () => {
     const jobs = deployment('shop/jobs-alice', {}, ours('shop/jobs'));
     const web = deployment('shop/web-alice', {}, ours('shop/web'));
     const consumers = [workload('shop/gone'), workload('shop/jobs')];
@@ -213,7 +213,7 @@ describe('removalStatus', () => {
   });
 
   it.each([undefined, null, 'shop/jobs', [null, 7, {}]])(
-    'makes nothing of consumers: %j',
+    'accepts any value of consumers: %j',
     (bad) => {
       const consumers = bad as unknown as Workload[];
       const { status } = statusOf({ deployments: [clone] }, [], BEFORE, { consumers });
@@ -229,7 +229,7 @@ describe('removalStatus', () => {
     expect(status.conditions?.[0]?.message).toBe(message);
   });
 
-  it('has one message while the removal takes no longer than expected, and looks again then', () => {
+  it('has one message while the removal takes no longer than expected, and asks for a sync at the end of that time', () => {
     const quick = (observed: Partial<Observed>, virtualServices: VirtualService[], at: number) =>
       statusOf(observed, virtualServices, BEFORE, {}, at);
     const first = quick({ deployments: [clone], injections: [withdrawn(0)] }, [ROUTED], 0);

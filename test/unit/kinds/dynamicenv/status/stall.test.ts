@@ -54,12 +54,22 @@ describe('findStall', () => {
     ['nothing there', [], [], { finding: NOTHING }],
     ['routes are gone', [off(-500)], [virtualService('shop/backend')], { finding: NOTHING }],
     ['still active', [off(-500, true)], [routed], { finding: NOTHING }],
-    ['at an unknown time: since the deletion', [off()], [routed], { finding: NOTHING, wait: 91 }],
-    ['at an unreadable time: likewise', [off('soon')], [routed], { finding: NOTHING, wait: 91 }],
-    ['a moment ago', [off(0)], [routed], { finding: NOTHING, wait: 121 }],
-    ['two minutes ago', [off(-120)], [routed], { finding: NOTHING, wait: 1 }],
     [
-      'more than two minutes ago',
+      'deactivated at an unknown time: the time of the deletion counts',
+      [off()],
+      [routed],
+      { finding: NOTHING, wait: 91 },
+    ],
+    [
+      'deactivated at an unreadable time: the time of the deletion counts',
+      [off('soon')],
+      [routed],
+      { finding: NOTHING, wait: 91 },
+    ],
+    ['deactivated a moment ago', [off(0)], [routed], { finding: NOTHING, wait: 121 }],
+    ['deactivated two minutes ago', [off(-120)], [routed], { finding: NOTHING, wait: 1 }],
+    [
+      'deactivated more than two minutes ago',
       [off(-121)],
       [routed],
       {
@@ -72,7 +82,7 @@ describe('findStall', () => {
       },
     ],
     [
-      'asked often',
+      'requested often',
       [off(-300)],
       [askedOften(4)],
       {
@@ -88,11 +98,11 @@ describe('findStall', () => {
     expect(findStall(context(injections, virtualServices))).toEqual(expected);
   });
 
-  it('ignores an unknown time while the env lives', () => {
+  it('ignores an unknown time while the env is not being deleted', () => {
     expect(findStall(context([off()], [routed], dynamicEnv()))).toEqual({ finding: NOTHING });
   });
 
-  it('looks again when the first of several is due', () => {
+  it('asks for a sync when the first of several is due', () => {
     const alt = injection(
       { host: 'alt.shop.svc.cluster.local' },
       { name: 'alt', ...written(stamp(-100)) },
@@ -106,14 +116,14 @@ describe('findStall', () => {
     });
   });
 
-  it('names all that hold it up', () => {
+  it('names all VirtualServices that delay the removal', () => {
     const second = { ...routed, metadata: { ...routed.metadata, name: 'second', annotations: {} } };
     expect(findStall(context([off(-300)], [routed, second])).finding.message).toBe(
       held('shop/backend (asked 1 times), shop/second (asked 1 times)'),
     );
   });
 
-  it('names each VirtualService once, and looks again for the others', () => {
+  it('names each VirtualService once, and asks for a sync for the others', () => {
     const second = injection(
       { host: 'alt.shop.svc.cluster.local' },
       { name: 'second', ...written(stamp(-200)) },

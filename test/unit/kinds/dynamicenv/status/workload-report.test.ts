@@ -86,9 +86,9 @@ describe('the VirtualServices of several hosts', () => {
     );
 
   it.each<[string, HostPlan[], VirtualService[], string[]]>([
-    ['once, if they say the same', ALL, [both('shop/both')], ['shop/both running']],
+    ['once, if the entries are the same', ALL, [both('shop/both')], ['shop/both running']],
     [
-      'once for each word',
+      'once for each status',
       [withoutRule('alt'), host('backend')],
       [both('shop/both')],
       ['shop/both ignored-missing-destination-rule', 'shop/both running'],
@@ -109,7 +109,7 @@ describe('the VirtualServices of several hosts', () => {
   });
 });
 
-describe('a subset that no host leads to', () => {
+describe('a subset without a usable host', () => {
   const UNREACHABLE =
     "Couldn't find common active service hostname across DestinationRules and VirtualServices";
   const SHADOWED =
@@ -134,15 +134,15 @@ describe('a subset that no host leads to', () => {
 
   it.each<[string, HostPlan[], VirtualService[], string[]]>([
     ['has no rule', [withoutRule('alt'), withoutRule('backend')], [free], [UNREACHABLE]],
-    ['is behind other envs', ALL, shared, [SHADOWED]],
+    ['comes after other envs', ALL, shared, [SHADOWED]],
     [
-      'is behind other envs by one host and has no rule for the other',
+      'comes after other envs at one host and has no rule for the other',
       [withoutRule('alt'), host('backend')],
       shared.slice(1),
       [SHADOWED],
     ],
     [
-      'is behind other envs by one host, though not by the other',
+      'comes after other envs at one host, but not at the other',
       ALL,
       backend === undefined ? [free] : [free, backend],
       [],
@@ -156,9 +156,9 @@ describe('a subset that no host leads to', () => {
 it.each<[string, 'subset' | 'consumer', 'subsetsStatus' | 'consumersStatus', number]>([
   ['a subset', 'subset', 'subsetsStatus', -99],
   ['a consumer', 'consumer', 'consumersStatus', -99],
-  ['what was a consumer', 'subset', 'consumersStatus', 0],
-  ['what was a subset', 'consumer', 'subsetsStatus', 0],
-])('knows since when there is a problem of %s', (_what, kind, section, since) => {
+  ['a workload that was a consumer', 'subset', 'consumersStatus', 0],
+  ['a workload that was a subset', 'consumer', 'subsetsStatus', 0],
+])('keeps the time since when there is a problem of %s', (_what, kind, section, since) => {
   const known = { error: 'not found', lastOccurrence: stamp(-99) };
   const before = {
     deployment: { name: 'backend-alice', namespace: 'shop', status: 'running' as const },
