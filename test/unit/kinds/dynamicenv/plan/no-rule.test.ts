@@ -99,7 +99,10 @@ describe('why no rule leads to the base', () => {
     [['shop'], '(there is none in namespace shop, and --rule-namespaces names no other)'],
     [['istio-system'], '(there is none in namespaces shop, istio-system)'],
     [['*'], '(there is none)'],
-  ])('a rule may exist in a namespace that the env does not read: beside its own %j', (namespaces, text) => {
-    expect(told([], shared, namespaces)).toContain(text);
-  });
+  ])(
+    'a rule may exist in a namespace that the env does not read: beside its own %j',
+    (namespaces, text) => {
+      expect(told([], shared, namespaces)).toContain(text);
+    },
+  );
 });
