@@ -14,6 +14,7 @@ import type {
   ObjectMap,
 } from '../../hooks/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import { isMap } from '../../k8s/json-map.ts';
 import { DYNAMIC_ENV_CONTROLLER } from './controller.ts';
 import { relatedToEnv } from './customize.ts';
 import { changesOf } from './lifecycle/changes.ts';
@@ -63,11 +64,16 @@ function syncEnvHook(
 }
 
 function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
-  const env = withReadableStatus(request.parent);
+  const env = withSpec(withReadableStatus(request.parent));
   const { children, related } = request;
   const decision = finalizeEnv({ env, children, related }, service.config, service.now());
   logChange(env, children, decision, service);
   return decision;
+}
+
+/** At removal the spec is not validated, and it may be missing. The env's children are removed all the same. */
+function withSpec(env: DynamicEnv): DynamicEnv {
+  return isMap(env.spec) ? env : { ...env, spec: { istioMatches: [] } };
 }
 
 /**
