@@ -14,6 +14,7 @@ import {
   customizeBody,
   decoratorBody,
   env,
+  RULE,
   virtualService,
 } from './lib/bodies.ts';
 
@@ -97,6 +98,20 @@ describe('a DynamicEnv that the CRD should have refused', () => {
     const { statusCode, json } = await post('/dynamicenv/finalize', body);
     expect([statusCode, json['finalized'], json['children']]).toEqual([200, true, []]);
   });
+
+  test.each([undefined, null, 'text', []])(
+    'spec %j: finalize keeps the children that still have routes, and removes the others',
+    async (spec) => {
+      const { post } = await testApp();
+      const parent = { ...env(), spec } as unknown as DynamicEnv;
+      const own = { ...RULE.metadata, name: 'own', labels: { 'dynamic-env': 'true' } };
+      const rules = { 'shop/own': { ...RULE, metadata: own } };
+      const body = compositeBody({ parent, finalizing: true });
+      body.children = { ...body.children, 'DestinationRule.networking.istio.io/v1': rules };
+      const { statusCode, json } = await post('/dynamicenv/finalize', body);
+      expect([statusCode, json['finalized']]).toEqual([200, false]);
+    },
+  );
 });
 
 /** The env's RouteInjection for every VirtualService that routes to backend. */
