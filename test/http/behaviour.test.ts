@@ -6,6 +6,8 @@ import type { VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
 import type { LocalObject } from '../../src/simulator/object.ts';
+import { keptIndex } from '../support/mesh-index.ts';
+import { objectMap } from '../support/objects.ts';
 import { childrenMap } from '../support/sent.ts';
 import { type TestApp, testApp } from './lib/app.ts';
 import {
@@ -15,6 +17,7 @@ import {
   decoratorBody,
   env,
   RULE,
+  SERVICE,
   virtualService,
 } from './lib/bodies.ts';
 
@@ -100,13 +103,18 @@ describe('a DynamicEnv that the CRD should have refused', () => {
   });
 
   test.each([undefined, null, 'text', []])(
-    'spec %j: finalize keeps the children that still have routes, and removes the others',
+    'spec %j: finalize begins the removal in a namespace that is indexed',
     async (spec) => {
       const { post } = await testApp();
       const parent = { ...env(), spec } as unknown as DynamicEnv;
       const own = { ...RULE.metadata, name: 'own', labels: { 'dynamic-env': 'true' } };
       const rules = { 'shop/own': { ...RULE, metadata: own } };
       const body = compositeBody({ parent, finalizing: true });
+      const [namespace, index] = keptIndex('shop', [SERVICE, RULE]);
+      body.related = {
+        ...body.related,
+        ...objectMap([namespace, index].filter((object) => object !== undefined)),
+      };
       body.children = { ...body.children, 'DestinationRule.networking.istio.io/v1': rules };
       const { statusCode, json } = await post('/dynamicenv/finalize', body);
       expect([statusCode, json['finalized']]).toEqual([200, false]);
