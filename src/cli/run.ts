@@ -1,16 +1,12 @@
 import { SERVE_FLAGS } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
-import { getHelp } from './get/options.ts';
-import { previewHelp } from './preview/options.ts';
-import { refHelp } from './ref/options.ts';
 import { terminal } from './shared/terminal.ts';
-import { traceHelp } from './trace/options.ts';
 
 interface Command {
   summary: string;
-  /** `program`: as it was called, `dynamicenv` or `kubectl dynamicenv`. */
-  help: (program: string) => string;
+  /** `program`: as it was called, `dynamicenv` or `kubectl dynamicenv`. Imported when needed: `serve` has to start fast. */
+  help: (program: string) => string | Promise<string>;
   run: (args: string[]) => Promise<number>;
 }
 
@@ -26,7 +22,7 @@ const COMMANDS: Record<string, Command> = {
   },
   preview: {
     summary: 'show what DynamicEnvs would change, for objects of files or of a cluster',
-    help: previewHelp,
+    help: async (program) => (await import('./preview/options.ts')).previewHelp(program),
     run: async (args) => {
       const { preview } = await import('./preview/preview.ts');
       return preview(args, terminal());
@@ -34,7 +30,7 @@ const COMMANDS: Record<string, Command> = {
   },
   trace: {
     summary: 'say where a request goes, and why: which route, which env, which pods',
-    help: traceHelp,
+    help: async (program) => (await import('./trace/options.ts')).traceHelp(program),
     run: async (args) => {
       const { trace } = await import('./trace/trace.ts');
       return trace(args, terminal());
@@ -42,7 +38,7 @@ const COMMANDS: Record<string, Command> = {
   },
   get: {
     summary: 'show the state of a DynamicEnv in a cluster, and what to do',
-    help: getHelp,
+    help: async (program) => (await import('./get/options.ts')).getHelp(program),
     run: async (args) => {
       const { get } = await import('./get/get.ts');
       return get(args, terminal());
@@ -50,7 +46,7 @@ const COMMANDS: Record<string, Command> = {
   },
   ref: {
     summary: "print a branch's ref",
-    help: refHelp,
+    help: async (program) => (await import('./ref/options.ts')).refHelp(program),
     run: async (args) => {
       const { ref } = await import('./ref/ref.ts');
       return ref(args, terminal());
@@ -79,7 +75,7 @@ export async function run([name, ...args]: string[], program: string): Promise<n
   if (name === undefined || name === 'help' || isHelp(name)) return print(usage(program));
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) return complain(program, `unknown command ${name}; see --help`);
-  if (args.some(isHelp)) return print(command.help(program));
+  if (args.some(isHelp)) return print(await command.help(program));
   try {
     return await command.run(args);
   } catch (error) {
