@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ownKinds } from '../../src/cli/shared/own-kinds.ts';
+import { ownKinds } from '../../src/cli/common/own-kinds.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { onCreate, withDefaults } from '../../src/simulator/api-server/defaults.ts';
 import { fieldsOf, toFieldsV1 } from '../../src/simulator/api-server/field-set.ts';

@@ -1,7 +1,7 @@
 import { SERVE_FLAGS } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
-import { terminal } from './shared/terminal.ts';
+import { terminal } from './common/terminal.ts';
 
 interface Command {
   summary: string;

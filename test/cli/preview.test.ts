@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
-import { paintDiff } from '../../src/cli/shared/terminal.ts';
+import { paintDiff } from '../../src/cli/common/terminal.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { parseYaml } from '../../src/k8s/yaml.ts';
 import { previewed, recorder } from './lib/in-process.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
-import { DEPLOYMENTS, SERVICES } from '../../src/cli/shared/cluster-kinds.ts';
+import { DEPLOYMENTS, SERVICES } from '../../src/cli/common/cluster-kinds.ts';
 import { openCluster } from '../../src/kube-client/open.ts';
 import type { Reader } from '../../src/kube-client/reader.ts';
 import { type FakeServer, type FakeServerOptions, fakeApiServer } from '../cli/lib/api-server.ts';

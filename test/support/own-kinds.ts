@@ -1,4 +1,4 @@
-import { ownKinds } from '../../src/cli/shared/own-kinds.ts';
+import { ownKinds } from '../../src/cli/common/own-kinds.ts';
 import { createDiscovery } from '../../src/simulator/discovery.ts';
 import { SERVED_NOTE } from './tiny-kind/kind.ts';
 

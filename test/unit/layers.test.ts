@@ -11,7 +11,7 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
  */
 const LAYERS: readonly (readonly string[])[] = [
   ['cli/demo', 'cli/get', 'cli/preview', 'cli/ref', 'cli/trace'],
-  ['cli/shared'],
+  ['cli/common'],
   ['picture', 'kube-client', 'simulator', 'http'],
   ['trace'],
   ['kinds/dynamicenv', 'kinds/virtualservice', 'kinds/mesh-index'],

@@ -5,11 +5,11 @@ import { loadValidator } from '../../crds.ts';
 import { readFlags } from '../../flags.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
-import { compare, countOf, unifiedDiff } from '../shared/compare.ts';
-import { loadManifests } from '../shared/manifests.ts';
-import { startSimulation } from '../shared/simulation.ts';
-import { type Snapshot, snapshot } from '../shared/snapshot.ts';
-import { type Output, paintDiff } from '../shared/terminal.ts';
+import { compare, countOf, unifiedDiff } from '../common/compare.ts';
+import { loadManifests } from '../common/manifests.ts';
+import { startSimulation } from '../common/simulation.ts';
+import { type Snapshot, snapshot } from '../common/snapshot.ts';
+import { type Output, paintDiff } from '../common/terminal.ts';
 import {
   claim,
   type DemoContext,

@@ -1,8 +1,8 @@
 import { readConsumersStatus } from '../../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus } from '../../api/dynamicenv.ts';
 import { FORCE_REMOVAL_ANNOTATION } from '../../api/marks.ts';
-import { troublesOf } from '../shared/describe-env.ts';
-import { isBeingDeleted } from '../shared/user-objects.ts';
+import { troublesOf } from '../common/describe-env.ts';
+import { isBeingDeleted } from '../common/user-objects.ts';
 
 /** Sentences: what is missing, and what to do. Messages of the status name their remedy. */
 export function adviceFor(env: DynamicEnv): string[] {

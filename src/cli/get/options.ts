@@ -1,8 +1,8 @@
 import { UsageError } from '../../errors.ts';
 import { parseWords } from '../../flags.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
-import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from '../shared/cluster-options.ts';
-import { formatOption } from '../shared/option-values.ts';
+import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from '../common/cluster-options.ts';
+import { formatOption } from '../common/option-values.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 

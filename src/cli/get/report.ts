@@ -10,7 +10,7 @@ import { envId } from '../../api/env-id.ts';
 import { isInjectedRouteName, routeNameFilter } from '../../api/route-name.ts';
 import type { HTTPRouteDestination, VirtualService } from '../../istio/types.ts';
 import { cloneOf } from '../../virtualservice/routes/sends-to-clone.ts';
-import { isBeingDeleted } from '../shared/user-objects.ts';
+import { isBeingDeleted } from '../common/user-objects.ts';
 import { adviceFor } from './advice.ts';
 
 /** One of the env's routes in a VirtualService. */

@@ -1,5 +1,5 @@
 import type { Condition, LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
-import type { Paint } from '../shared/terminal.ts';
+import type { Paint } from '../common/terminal.ts';
 import type { EnvReport, RouteReport, VirtualServiceReport, WorkloadReport } from './report.ts';
 
 interface Branch {

@@ -4,23 +4,23 @@ import { jsonEqual } from '../../k8s/canonical.ts';
 import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
-import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
-import { readEnvs, readForEnvs } from '../shared/cluster-read.ts';
-import type { Manifest } from '../shared/manifests.ts';
-import { sameAvailability } from '../shared/same-availability.ts';
-import { startSimulation } from '../shared/simulation.ts';
-import { snapshot } from '../shared/snapshot.ts';
+import { applyAll, envManifests, isNoEnv } from '../common/apply-manifests.ts';
+import { readEnvs, readForEnvs } from '../common/cluster-read.ts';
+import type { Manifest } from '../common/manifests.ts';
+import { sameAvailability } from '../common/same-availability.ts';
+import { startSimulation } from '../common/simulation.ts';
+import { snapshot } from '../common/snapshot.ts';
 import {
   type UnavailableClone,
   unavailableBases,
   unavailableClones,
-} from '../shared/unavailable-clones.ts';
+} from '../common/unavailable-clones.ts';
 import {
   asWritten,
   isBeingDeleted,
   withinNamespaces,
   withoutEnvs,
-} from '../shared/user-objects.ts';
+} from '../common/user-objects.ts';
 import type { PreviewOptions } from './options.ts';
 import type { PreviewRun } from './preview-run.ts';
 

@@ -7,9 +7,9 @@ import {
   CLUSTER_OPTIONS,
   clusterOptions,
   refuseWithoutCluster,
-} from '../shared/cluster-options.ts';
-import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../shared/graph.ts';
-import { formatOption, namespaceOption } from '../shared/option-values.ts';
+} from '../common/cluster-options.ts';
+import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../common/graph.ts';
+import { formatOption, namespaceOption } from '../common/option-values.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 export type Format = (typeof FORMATS)[number];

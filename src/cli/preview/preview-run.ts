@@ -1,10 +1,10 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoEnv } from '../shared/apply-manifests.ts';
-import type { Manifest } from '../shared/manifests.ts';
-import { startSimulation } from '../shared/simulation.ts';
-import { type Snapshot, snapshot } from '../shared/snapshot.ts';
+import { applyAll, envManifests, isNoEnv } from '../common/apply-manifests.ts';
+import type { Manifest } from '../common/manifests.ts';
+import { startSimulation } from '../common/simulation.ts';
+import { type Snapshot, snapshot } from '../common/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
 
 /** An in-memory cluster to which the envs in question were applied. */

@@ -2,10 +2,10 @@ import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { toYaml } from '../../k8s/yaml.ts';
 import { qualifiedName } from '../../simulator/object.ts';
-import { type Changes, countOf, unifiedDiff } from '../shared/compare.ts';
-import { describeEnv, warningsOf } from '../shared/describe-env.ts';
-import { ownAnnotations } from '../shared/snapshot.ts';
-import { type Output, paintDiff } from '../shared/terminal.ts';
+import { type Changes, countOf, unifiedDiff } from '../common/compare.ts';
+import { describeEnv, warningsOf } from '../common/describe-env.ts';
+import { ownAnnotations } from '../common/snapshot.ts';
+import { type Output, paintDiff } from '../common/terminal.ts';
 import type { Format } from './options.ts';
 
 /** What the envs did to the cluster. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import { refOfBranch } from '../../refs/branch-ref.ts';
-import type { Output } from '../shared/terminal.ts';
+import type { Output } from '../common/terminal.ts';
 import { readRefOptions } from './options.ts';
 
 /** Prints the refs of branches, and returns the exit code 0. After the output, a UsageError names the branches that share a ref. */

@@ -3,7 +3,7 @@ import { MESH } from '../../istio/gateway-name.ts';
 import type { MeshSnapshot } from '../../trace/mesh-snapshot.ts';
 import type { Caller } from '../../trace/types.ts';
 
-import { namespaceOption, textOption } from '../shared/option-values.ts';
+import { namespaceOption, textOption } from '../common/option-values.ts';
 
 /** The caller, as the flags describe it. */
 export interface CallerOptions {

@@ -10,9 +10,9 @@ import {
   CLUSTER_OPTIONS,
   clusterOptions,
   refuseWithoutCluster,
-} from '../shared/cluster-options.ts';
-import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../shared/graph.ts';
-import { formatOption, namespaceOption } from '../shared/option-values.ts';
+} from '../common/cluster-options.ts';
+import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../common/graph.ts';
+import { formatOption, namespaceOption } from '../common/option-values.ts';
 import { type CallerOptions, callerOptions } from './caller.ts';
 import { readCalls } from './calls.ts';
 import { type RefHeader, refHeader, withRefHeader } from './ref.ts';

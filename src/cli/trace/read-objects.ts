@@ -10,9 +10,9 @@ import {
   ROUTE_INJECTIONS,
   SERVICES,
   VIRTUAL_SERVICES,
-} from '../shared/cluster-kinds.ts';
-import { type ClusterObjects, type ListRequest, readLists } from '../shared/cluster-read.ts';
-import { notSeen } from '../shared/missing-rights.ts';
+} from '../common/cluster-kinds.ts';
+import { type ClusterObjects, type ListRequest, readLists } from '../common/cluster-read.ts';
+import { notSeen } from '../common/missing-rights.ts';
 
 /** The lists of a trace, and what it means that one is not complete. */
 const LISTS: [Resource, string][] = [

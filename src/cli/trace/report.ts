@@ -11,7 +11,7 @@ import type {
   TracedWorkload,
   WithoutEnvs,
 } from '../../trace/types.ts';
-import type { Paint } from '../shared/terminal.ts';
+import type { Paint } from '../common/terminal.ts';
 
 const REACHED = ['pods', 'redirect', 'direct-response'];
 

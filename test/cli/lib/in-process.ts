@@ -1,5 +1,5 @@
+import type { Output } from '../../../src/cli/common/terminal.ts';
 import { preview } from '../../../src/cli/preview/preview.ts';
-import type { Output } from '../../../src/cli/shared/terminal.ts';
 
 /** An output that collects what is written. With `marked`, coloured text is in brackets after its colour. */
 export function recorder(marked = false): Output & { text: () => string; notes: () => string } {

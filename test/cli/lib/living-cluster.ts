@@ -1,5 +1,5 @@
-import { loadManifests } from '../../../src/cli/shared/manifests.ts';
-import { startSimulation } from '../../../src/cli/shared/simulation.ts';
+import { loadManifests } from '../../../src/cli/common/manifests.ts';
+import { startSimulation } from '../../../src/cli/common/simulation.ts';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { loadValidator } from '../../../src/crds.ts';
 import { readFlags } from '../../../src/flags.ts';

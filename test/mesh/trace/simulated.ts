@@ -1,4 +1,4 @@
-import { startSimulation } from '../../../src/cli/shared/simulation.ts';
+import { startSimulation } from '../../../src/cli/common/simulation.ts';
 import type { DestinationRule, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';

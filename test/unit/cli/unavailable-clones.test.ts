@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { injectedRouteName } from '../../../src/api/route-name.ts';
-import { unavailableClones } from '../../../src/cli/shared/unavailable-clones.ts';
+import { unavailableClones } from '../../../src/cli/common/unavailable-clones.ts';
 import { DOMAIN, env, OWNER, object, routeTo, workload } from './objects.ts';
 
 describe('which clones have no available pods', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { asWritten, withinNamespaces, withoutEnvs } from '../../../src/cli/shared/user-objects.ts';
+import { asWritten, withinNamespaces, withoutEnvs } from '../../../src/cli/common/user-objects.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { DOMAIN, env, OWNER, object, routeTo, workload } from './objects.ts';
 

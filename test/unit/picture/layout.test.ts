@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { loadPlacer } from '../../../src/cli/shared/layout-library.ts';
+import { loadPlacer } from '../../../src/cli/common/layout-library.ts';
 import { boxOf, isContainer } from '../../../src/picture/boxes.ts';
 import { type Box, type Drawing, drawingOf } from '../../../src/picture/layout.ts';
 import { pictureOf } from '../../../src/picture/picture.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { loadPlacer } from '../../../src/cli/shared/layout-library.ts';
+import { loadPlacer } from '../../../src/cli/common/layout-library.ts';
 import { htmlOf } from '../../../src/picture/html.ts';
 import { drawingOf } from '../../../src/picture/layout.ts';
 import { pictureOf } from '../../../src/picture/picture.ts';

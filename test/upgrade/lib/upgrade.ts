@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { startSimulation } from '../../../src/cli/shared/simulation.ts';
+import { startSimulation } from '../../../src/cli/common/simulation.ts';
 import { DECISION_FLAGS } from '../../../src/config.ts';
 import { readFlags } from '../../../src/flags.ts';
 import { evaluate } from '../../../src/istio/evaluate.ts';
