@@ -69,7 +69,7 @@ export function affordableInjections(
  * Are all affordable, whatever their order? True only if that is certain. No route, match or name is larger than the whole request
  * (`sentBytes`), so mostly it is enough to count them.
  */
-export function areSurelyAffordable(
+function areSurelyAffordable(
   users: UsersVirtualService,
   injections: readonly PlannedInjection[],
   sentBytes: number,
