@@ -2,10 +2,16 @@ import type { V1EnvFromSource, V1EnvVar, V1ResourceRequirements } from '@kuberne
 import type { StringMatch } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 
-/** One condition that selects an env's requests. All of its headers and source labels must match. */
+/** One condition that selects an env's requests. All of its parts must match. */
 export interface IstioMatch {
   headers?: Record<string, StringMatch>;
   sourceLabels?: Record<string, string>;
+  /** By name, case-sensitive. Envoy compares the first value, without decoding it. */
+  queryParams?: Record<string, StringMatch>;
+  /** A cookie with this value, with or without quotation marks. */
+  cookie?: { name: string; exact: string };
+  /** A member of the `baggage` header with this value, percent-encoded or not. */
+  baggage?: { key: string; exact: string };
 }
 
 /** The fields of a cloned container that differ from its base. */
@@ -36,7 +42,10 @@ export interface Workload {
 }
 
 export interface DynamicEnvSpec {
-  istioMatches: IstioMatch[];
+  /** Which requests are the env's: those that meet one of them, or select `ref`. At least one of the two is given. */
+  istioMatches?: IstioMatch[];
+  /** Requests whose route context selects this ref are the env's (docs/branches.md). */
+  ref?: string;
   subsets?: Workload[];
   consumers?: Workload[];
 }

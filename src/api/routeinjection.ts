@@ -27,7 +27,10 @@ export interface RouteInjectionSpec {
   subsets?: Record<string, string>;
   /** Subsets of other DestinationRules that also select the clone's pods. Absent: none is known. */
   exposed?: ExposedSubset[];
+  /** The env's `istioMatches`; empty: it has a ref only. */
   matches: IstioMatch[];
+  /** The env's ref. */
+  ref?: string;
   /** True: requests may now be routed to the clone. */
   active: boolean;
   /** True: it is being removed. A VirtualService drops it from its plan once its routes are gone. */

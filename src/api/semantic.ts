@@ -42,7 +42,7 @@ export function semanticRefusals({ spec }: DynamicEnv, settings: SemanticSetting
     ...(spec.consumers ?? []).map((one, index): Placed => [`spec.consumers[${index}]`, one]),
   ];
   return [
-    ...spec.istioMatches.flatMap((match, index) =>
+    ...(spec.istioMatches ?? []).flatMap((match, index) =>
       headerRefusals(match, `spec.istioMatches[${index}].headers`, settings),
     ),
     ...repeatedWorkloads(placed),

@@ -1,13 +1,38 @@
-import type { FlagsFor } from './flag.ts';
+import { CARRIERS, type Carrier } from '../refs/pick.ts';
+import type { RefFlags } from '../refs/settings.ts';
+import type { Flag, FlagsFor } from './flag.ts';
 import { DNS_LABEL, DNS_NAME, list, matching, text } from './flag-values.ts';
 
 /** Settings about the cluster. Several kinds share them: each takes those that it needs into its own settings. */
-export interface ClusterSettings {
+export interface ClusterSettings extends RefFlags {
   clusterDomain: string;
   /** Namespaces whose Services and DestinationRules are read through a MeshIndex. */
   indexedNamespaces: readonly string[];
   /** The only user who may write plans and index labels. */
   metacontrollerUser: string;
+}
+
+/** It is also the key of a member of `baggage` and the name of a cookie. */
+const ROUTE_HEADER = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function routeHeader(name: string, fallback: string, help: string) {
+  const read = (given: string): string => {
+    const header = given.toLowerCase();
+    if (!ROUTE_HEADER.test(header) || header === 'baggage' || header === 'cookie') {
+      throw new Error(
+        'expected a header name of letters, digits and dashes, of at most 63 characters',
+      );
+    }
+    return header;
+  };
+  return { ...text(name, 'HEADER', fallback, help), read };
+}
+
+function readCarrier(item: string): 'header' | Carrier {
+  const known = ['header', ...CARRIERS] as const;
+  const carrier = known.find((one) => one === item);
+  if (carrier === undefined) throw new Error(`expected one of ${known.join(', ')}`);
+  return carrier;
 }
 
 export const CLUSTER_FLAGS = {
@@ -29,4 +54,22 @@ export const CLUSTER_FLAGS = {
     ),
     read: matching(/^\S+$/, 'a user name'),
   },
+  serviceRouteHeader: routeHeader(
+    'service-route-header',
+    'x-service-route',
+    'header with the refs of single services, such as payment-service:mp-101::cart-service:mp-102',
+  ),
+  sourceRouteHeader: routeHeader(
+    'source-route-header',
+    'x-source-route',
+    'header with the ref of all services, such as mp-101',
+  ),
+  refCarriers: {
+    ...list(
+      'ref-carriers',
+      'what carries refs: header (always), baggage, and cookie at gateways; each costs every proxy time for each request',
+      readCarrier,
+    ),
+    fallback: 'header',
+  } as Flag<('header' | Carrier)[]>,
 } satisfies FlagsFor<ClusterSettings>;

@@ -38,7 +38,7 @@ export function refEntries(
   ];
 }
 
-function headerEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
+export function headerEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
   const { service, ref } = target;
   return [
     {
@@ -55,7 +55,7 @@ function headerEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchReques
   ];
 }
 
-function baggageEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
+export function baggageEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
   const without = (regex: string) => ({ ...withoutPlain(names), baggage: { regex } });
   return [
     {
@@ -69,7 +69,11 @@ function baggageEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchReque
   ];
 }
 
-function cookieEntry({ ref }: ServiceRef, names: RouteHeaders, hasBaggage: boolean) {
+export function cookieEntry(
+  { ref }: ServiceRef,
+  names: RouteHeaders,
+  hasBaggage: boolean,
+): HTTPMatchRequest {
   return {
     headers: { Cookie: { regex: cookieRegex(names, ref) } },
     withoutHeaders: {

@@ -10,7 +10,8 @@ import { isRef, type RouteHeaders } from './names.ts';
 import { hasOtherRef, parseServiceRoute } from './service-route.ts';
 
 /** What may carry the route context besides the two headers, which always may. `tracestate` never does. */
-export type Carrier = 'baggage' | 'cookie';
+export const CARRIERS = ['baggage', 'cookie'] as const;
+export type Carrier = (typeof CARRIERS)[number];
 
 export interface RefSettings {
   headers: RouteHeaders;

@@ -4,13 +4,15 @@ import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-rows.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import { refSettings } from '../refs/settings.ts';
 import {
   type Pair,
   pairsByPrecedence,
   routeNameOf,
 } from '../virtualservice/injections/precedence.ts';
+import { plainEntry } from '../virtualservice/injections/selectors.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
-import { scopeOf } from '../virtualservice/routes/scope.ts';
+import { type Scope, scopeOf } from '../virtualservice/routes/scope.ts';
 import { cloneOf, sendsToClone } from '../virtualservice/routes/sends-to-clone.ts';
 import { plannedSubsets } from '../virtualservice/routes/targets.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
@@ -95,10 +97,10 @@ export function leadsToClaim(
 export function leadsToCloneOf(
   virtualService: VirtualService,
   injection: PlannedInjection,
-  { mesh }: MeshSnapshot,
+  snapshot: MeshSnapshot,
 ): (route: HTTPRoute) => boolean {
   const owner = { ...injection, subsets: plannedSubsets(injection) };
-  return sendsToClone(owner, scopeOf(virtualService, mesh));
+  return sendsToClone(owner, scopeIn(virtualService, snapshot));
 }
 
 /** The user's route of which an env's route is a copy: the next one after it. A user's route is its own. */
@@ -115,25 +117,47 @@ export function baseRoute(
   return route && { virtualService, route };
 }
 
-/** The first match of the env that the request meets, in the order of the routes; else the failed condition of each match. */
+/** The scope of a VirtualService's routes in this cluster. */
+export function scopeIn(virtualService: VirtualService, { mesh, refs }: MeshSnapshot): Scope {
+  return scopeOf(virtualService, { ...refs, clusterDomain: mesh.clusterDomain });
+}
+
+/** The first selector of the env that the request meets, in the order of the routes; else the failed condition of each match. */
 export function metMatch(
   injection: PlannedInjection,
   request: HttpRequest,
-): { pair: Pair } | { failed: (Mismatch & { matchIndex: number })[] } {
-  const pairs = pairsByPrecedence([injection]).map((pair) => ({
+  { mesh, refs }: MeshSnapshot,
+): { pair: Pair } | { failed: (Mismatch & { matchIndex?: number })[] } {
+  const scope: Scope = {
+    namespace: '',
+    clusterDomain: mesh.clusterDomain,
+    gateways: [request.gateway],
+    isDelegate: false,
+    refs: refSettings(refs),
+  };
+  const pairs = pairsByPrecedence([injection], scope).map((pair) => ({
     pair,
     failed: unmet(pair, request),
   }));
   const met = pairs.find(({ failed }) => failed === undefined);
   if (met) return { pair: met.pair };
   const failed = pairs
-    .flatMap(({ pair, failed: one }) => (one ? { matchIndex: pair.matchIndex, ...one } : []))
-    .sort((a, b) => a.matchIndex - b.matchIndex);
+    .flatMap(({ pair: { selector }, failed: one }) =>
+      one
+        ? {
+            ...(selector.matchIndex === undefined ? {} : { matchIndex: selector.matchIndex }),
+            ...one,
+          }
+        : [],
+    )
+    .sort((a, b) => (a.matchIndex ?? LAST) - (b.matchIndex ?? LAST));
   return { failed };
 }
 
-function unmet({ match }: Pair, request: HttpRequest): Mismatch | undefined {
-  const { headers, sourceLabels } = match;
-  const entry = { ...(headers ? { headers } : {}), ...(sourceLabels ? { sourceLabels } : {}) };
-  return firstMismatch(entry, request, '');
+const LAST = Number.MAX_SAFE_INTEGER;
+
+/** The first failed condition of the selector's first entry; undefined if the request meets one of its entries. */
+function unmet({ selector }: Pair, request: HttpRequest): Mismatch | undefined {
+  const failed = selector.entries.map((entry) => firstMismatch(plainEntry(entry), request, ''));
+  return failed.some((one) => one === undefined) ? undefined : failed[0];
 }

@@ -15,6 +15,8 @@ export interface EnvTaken {
   host?: string;
   /** Index in the env's `istioMatches`; absent: not known. */
   matchIndex?: number;
+  /** The request selected the env by this ref, not by one of its `istioMatches`. */
+  ref?: string;
   /** Other clones of the env to which the same route leads, if it has several targets. */
   also?: CloneTaken[];
   /** Envs that match the request too but come later, and by which rule. */
@@ -47,8 +49,8 @@ export interface OtherEnv {
   host: string;
   reason: OtherEnvReason;
   why: string;
-  /** `no-match`: the first condition that failed, for each of its matches. */
-  failed?: (Mismatch & { matchIndex: number })[];
+  /** `no-match`: the first condition that failed, for each of its matches; without `matchIndex`: of its ref. */
+  failed?: (Mismatch & { matchIndex?: number })[];
   /** `shadowed`, `later`: the env that comes first. */
   by?: string;
 }

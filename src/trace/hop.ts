@@ -5,6 +5,7 @@ import { mismatchText } from '../istio/mismatch-text.ts';
 import { nameOf } from '../istio/objects.ts';
 import { selection } from '../istio/selection.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
+import type { Pair } from '../virtualservice/injections/precedence.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
 import { envsWithoutClaim } from './env-state.ts';
@@ -33,7 +34,7 @@ export function traceHop(
     ...ending,
     candidates: explanation.considered.map(candidateOf),
     tried: triedRoutes(explanation, snapshot),
-    ...(taken ? { env: envTaken(taken, request, others) } : {}),
+    ...(taken ? { env: envTaken(taken, request, others, snapshot) } : {}),
     otherEnvs: others,
     ...(hasEnvs ? { withoutEnvs: compared(plain, ending, snapshot) } : {}),
     notes: hopNotes(explanation.taken?.route, ending, request, snapshot),
@@ -74,20 +75,26 @@ function envTaken(
   { env, claims }: RowEnv,
   request: HostRequest,
   others: readonly OtherEnv[],
+  snapshot: MeshSnapshot,
 ): EnvTaken {
   const before = others
     .filter(({ by }) => by === env)
     .map(({ env: other, why }) => ({ env: other, why }));
   const [injection, ...more] = claims.flatMap((claim) => claim.injection ?? []);
   if (injection === undefined) return { name: env, before };
-  const met = metMatch(injection, request);
+  const met = metMatch(injection, request, snapshot);
   return {
     name: env,
     ...cloneTaken(injection),
-    ...('pair' in met ? { matchIndex: met.pair.matchIndex } : {}),
+    ...('pair' in met ? howMatched(met.pair) : {}),
     ...(more.length === 0 ? {} : { also: more.map(cloneTaken) }),
     before,
   };
+}
+
+function howMatched({ injection, selector }: Pair): Pick<EnvTaken, 'matchIndex' | 'ref'> {
+  if (selector.matchIndex !== undefined) return { matchIndex: selector.matchIndex };
+  return injection.ref === undefined ? {} : { ref: injection.ref };
 }
 
 function cloneTaken({ deployment, clone, host }: PlannedInjection): CloneTaken {

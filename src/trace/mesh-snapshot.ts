@@ -8,6 +8,7 @@ import type { MeshService } from '../istio/subset-lookup.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Service } from '../k8s/workload.ts';
+import type { RefFlags } from '../refs/settings.ts';
 import { planned } from '../virtualservice/injections/planned.ts';
 import { routeNameOf } from '../virtualservice/injections/precedence.ts';
 import {
@@ -22,6 +23,8 @@ import { type Workload, workloadOf } from './workloads.ts';
 /** The objects of a cluster in the form that a trace needs. */
 export interface MeshSnapshot {
   mesh: Mesh;
+  /** How requests carry refs. */
+  refs: Partial<RefFlags>;
   workloads: readonly Workload[];
   envs: readonly DynamicEnv[];
   /** The routes that envs want. */
@@ -41,7 +44,11 @@ export interface EnvClaim {
   injection?: PlannedInjection;
 }
 
-export function meshSnapshot(objects: readonly KubeObject[], clusterDomain: string): MeshSnapshot {
+export function meshSnapshot(
+  objects: readonly KubeObject[],
+  clusterDomain: string,
+  refs: Partial<RefFlags> = {},
+): MeshSnapshot {
   const of = <T extends KubeObject>(kind: string, group = '') =>
     objects.filter((one) => one.kind === kind && one.apiVersion.startsWith(group)) as T[];
   const virtualServices = of<VirtualService>('VirtualService');
@@ -58,6 +65,7 @@ export function meshSnapshot(objects: readonly KubeObject[], clusterDomain: stri
       destinationRules: of<DestinationRule>('DestinationRule'),
       services: of<ServiceObject>('Service', 'v1').map((one) => serviceHost(one, clusterDomain)),
     },
+    refs,
     workloads: objects.flatMap((object) => workloadOf(object) ?? []),
     envs: of<DynamicEnv>('DynamicEnv'),
     claims: claimsOf(of<RouteInjection>('RouteInjection'), [...plans.values()]),

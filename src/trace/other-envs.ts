@@ -4,6 +4,7 @@ import type { Explanation } from '../istio/explain.ts';
 import { mismatchText } from '../istio/mismatch-text.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { VirtualService } from '../istio/types.ts';
+import { jsonEqual } from '../k8s/canonical.ts';
 import { whyNotCopied } from '../virtualservice/injections/not-copied.ts';
 import { orderReason } from '../virtualservice/injections/order-reason.ts';
 import { type Pair, routeNameOf } from '../virtualservice/injections/precedence.ts';
@@ -11,9 +12,15 @@ import { draftRoutes } from '../virtualservice/injections/render.ts';
 import { findShadows } from '../virtualservice/injections/shadows.ts';
 import { isIgnored } from '../virtualservice/routes/ignored.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
-import { scopeOf } from '../virtualservice/routes/scope.ts';
 import { onlyRoute } from '../virtualservice/routes/strip.ts';
-import { baseRoute, leadsToClaim, leadsToCloneOf, metMatch, type RowEnv } from './env-routes.ts';
+import {
+  baseRoute,
+  leadsToClaim,
+  leadsToCloneOf,
+  metMatch,
+  type RowEnv,
+  scopeIn,
+} from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
 import type { OtherEnv } from './env-types.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
@@ -42,7 +49,7 @@ function firstObstacle(claim: EnvClaim, followed: Followed): NotTaken {
     const why = 'it is a consumer there: a clone to which nothing is routed';
     return { reason: 'consumer', why };
   }
-  const met = metMatch(injection, request);
+  const met = metMatch(injection, request, snapshot);
   if ('failed' in met) {
     const why = met.failed.map(mismatchText).join('; ');
     return { reason: 'no-match', why, failed: met.failed };
@@ -143,17 +150,17 @@ function outranked(
   const winner = taken?.claims[0]?.injection;
   const base = explanation.taken && baseRoute(explanation.taken, snapshot);
   if (taken === undefined || winner === undefined || base === undefined) return undefined;
-  const met = metMatch(winner, request);
+  const met = metMatch(winner, request, snapshot);
   const active = snapshot.claims.flatMap(({ injection, isActive }) =>
     injection && isActive ? injection : [],
   );
   const draft = draftRoutes(
     onlyRoute(base.virtualService, base.route),
     active,
-    scopeOf(base.virtualService, snapshot.mesh),
+    scopeIn(base.virtualService, snapshot),
   );
   const isOwn = (one: Pair) =>
-    routeNameOf(one.injection) === pair.routeName && one.matchIndex === pair.matchIndex;
+    one.routeName === pair.routeName && jsonEqual(one.selector, pair.selector);
   const isCopied = draft.routes.some(({ copies }) => copies.some(({ pairs }) => pairs.some(isOwn)));
   if ('failed' in met || !isCopied) return undefined;
   const { deployment } = winner;
@@ -192,7 +199,7 @@ function uncopied(
 function copyProblem(
   { virtualService, route }: NonNullable<ReturnType<typeof baseRoute>>,
   injection: PlannedInjection,
-  { mesh }: MeshSnapshot,
+  snapshot: MeshSnapshot,
 ): string | undefined {
-  return whyNotCopied(virtualService, route, injection, scopeOf(virtualService, mesh));
+  return whyNotCopied(virtualService, route, injection, scopeIn(virtualService, snapshot));
 }

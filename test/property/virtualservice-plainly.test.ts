@@ -22,6 +22,7 @@ import { eligibleDestination, labelOf } from '../../src/virtualservice/routes/el
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
 import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
+import { matchOf } from '../support/pair-match.ts';
 import { CONFIG } from '../unit/virtualservice/builders.ts';
 import { injections, planOf, virtualServices } from './lib/virtualservice.ts';
 
@@ -78,8 +79,12 @@ const oddRoutes = fc.constantFrom<Partial<HTTPRoute>>(
  * group.
  */
 function sharing(pairs: readonly Pair[]): Pair[][] {
-  const keyOf = ({ injection, match, matchIndex }: Pair) => {
-    const before = injection.matches.slice(0, matchIndex).filter((one) => jsonEqual(one, match));
+  const keyOf = (pair: Pair) => {
+    const { injection, selector } = pair;
+    const match = matchOf(pair);
+    const before = injection.matches
+      .slice(0, selector.matchIndex)
+      .filter((one) => jsonEqual(one, match));
     return canonicalJson([injection.env, match, before.length]);
   };
   return [...Map.groupBy(pairs, keyOf).values()];
@@ -96,7 +101,7 @@ function copiesOf(
   const { name: _name, match: _match, ...kept } = route;
   const made = (members: readonly Pair[]): HTTPRoute => ({
     name: members[0]?.routeName ?? '',
-    match: andMatch(route.match, members[0]?.match ?? {}, scope).entries,
+    match: andMatch(route.match, members[0]?.selector.entries ?? [], scope).entries,
     ...kept,
     route: cloneTargets(
       route,
@@ -133,7 +138,7 @@ function takenAt(
   isActive: (pair: Pair) => boolean,
 ): Map<Pair, Pair> {
   const headers = new Set(
-    pairs.flatMap(({ match }) => Object.keys(match.headers ?? {}).map(headerKey)),
+    pairs.flatMap((pair) => Object.keys(matchOf(pair).headers ?? {}).map(headerKey)),
   );
   const copies = copiesOf(route, pairs, scope);
   const entriesOf = ({ copy }: Drafted) =>
@@ -183,7 +188,7 @@ describe('compared with a simple implementation', () => {
           scope,
         );
         expect(JSON.stringify(rendering.http)).toBe(
-          JSON.stringify(plainly(http, pairsByPrecedence(plans), scope)),
+          JSON.stringify(plainly(http, pairsByPrecedence(plans, scope), scope)),
         );
       }),
       { numRuns: 500 },

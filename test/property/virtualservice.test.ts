@@ -19,6 +19,7 @@ import { patchRoutes } from '../../src/virtualservice/routes/patch.ts';
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
 import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
+import { matchOf } from '../support/pair-match.ts';
 import { CONFIG } from '../unit/virtualservice/builders.ts';
 import {
   ENVS,
@@ -147,16 +148,17 @@ function takenBy(object: VirtualService, all: Parameters<typeof planOf>[0], requ
   const scope = scopeOf(object, CONFIG);
   const entries = route.match?.length ? route.match : [{}];
   const met = entries.filter((entry) => firstMismatch(entry, request, 'shop') === undefined);
-  const eligible = pairsByPrecedence(planOf(all)).filter(
+  const eligible = pairsByPrecedence(planOf(all), scope).filter(
     ({ injection }) => eligibleDestination(route, injection, scope) !== undefined,
   );
   const first = eligible.find(
-    ({ match }) => holds(match, request) && met.some((entry) => isCompatible(entry, match)),
+    (pair) =>
+      holds(matchOf(pair), request) && met.some((entry) => isCompatible(entry, matchOf(pair))),
   );
   if (first === undefined) return undefined;
   const hosts = eligible
-    .filter(({ injection, match }) => {
-      return injection.env === first.injection.env && jsonEqual(match, first.match);
+    .filter((pair) => {
+      return pair.injection.env === first.injection.env && jsonEqual(matchOf(pair), matchOf(first));
     })
     .map(({ injection }) => injection.host);
   return shares(

@@ -17,9 +17,9 @@ const LAYERS: readonly (readonly string[])[] = [
   ['kinds/dynamicenv', 'kinds/virtualservice', 'kinds/mesh-index'],
   ['virtualservice'],
   ['virtualservice/injections', 'virtualservice/plan'],
-  ['virtualservice/routes', 'mesh', 'refs'],
+  ['virtualservice/routes', 'mesh'],
   ['hooks', 'api'],
-  ['crd'],
+  ['crd', 'refs'],
   ['istio'],
   ['k8s'],
 ];

@@ -23,7 +23,7 @@ export async function trace(args: readonly string[], output: Output): Promise<nu
     options.cluster === undefined
       ? await traceFiles(load, options, dynamicEnv)
       : await traceCluster(load, options.cluster, options, dynamicEnv);
-  const snapshot = meshSnapshot(input.objects, options.config.clusterDomain);
+  const snapshot = meshSnapshot(input.objects, options.config.clusterDomain, options.config);
   const { caller, notes } = callerOf(options.caller, input.namespace, snapshot);
   const answer = traced(options.calls, caller, snapshot, [...warnings, ...input.notes, ...notes]);
   if (options.format === 'json') output.write(`${JSON.stringify(answer, null, 2)}\n`);

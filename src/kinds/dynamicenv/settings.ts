@@ -13,9 +13,12 @@ import {
 } from '../../hooks/flag-values.ts';
 import { CLUSTER_FLAGS, type ClusterSettings } from '../../hooks/settings.ts';
 import { headerKey } from '../../istio/header-name.ts';
+import type { RefFlags } from '../../refs/settings.ts';
 
 /** What an administrator decides once for all DynamicEnvs of a cluster. */
-export interface EnvSettings extends Pick<ClusterSettings, 'clusterDomain' | 'indexedNamespaces'> {
+export interface EnvSettings
+  extends RefFlags,
+    Pick<ClusterSettings, 'clusterDomain' | 'indexedNamespaces'> {
   /** Seconds between the removal of the routes and the deletion of the clone: Istio's propagation and requests in flight. */
   drainSeconds: number;
   /** Seconds a DestinationRule must exist before requests are routed to its subset. */
@@ -65,6 +68,9 @@ export const ENV_FLAGS = {
     (item) => (item === '*' ? item : matching(DNS_LABEL, 'namespaces or *')(item)),
   ),
   indexedNamespaces: CLUSTER_FLAGS.indexedNamespaces,
+  serviceRouteHeader: CLUSTER_FLAGS.serviceRouteHeader,
+  sourceRouteHeader: CLUSTER_FLAGS.sourceRouteHeader,
+  refCarriers: CLUSTER_FLAGS.refCarriers,
   removeLabels: list(
     'remove-labels',
     'labels that clones do not copy, beside the built-in list; * at the end for any ending',

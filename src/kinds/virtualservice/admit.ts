@@ -2,6 +2,7 @@ import { shapeText, wrongShape } from '../../api/foreign-shapes.ts';
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import type { RefFlags } from '../../refs/settings.ts';
 import { renderPlan } from '../../virtualservice/pipeline.ts';
 import { hasRoom, roomOf } from '../../virtualservice/plan/room.ts';
 import {
@@ -60,7 +61,7 @@ export interface Amendment {
  */
 export function admit(
   write: VirtualServiceWrite,
-  config: { metacontrollerUser: string; clusterDomain: string },
+  config: { metacontrollerUser: string; clusterDomain: string } & Partial<RefFlags>,
 ): Amendment {
   const { object } = write;
   const came = marksOf(object);

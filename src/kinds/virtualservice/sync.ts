@@ -3,6 +3,7 @@ import { isLeaving, type RouteInjection } from '../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import { lastWritten } from '../../k8s/written.ts';
+import type { RefFlags } from '../../refs/settings.ts';
 import { indexLabels } from '../../virtualservice/injections/states.ts';
 import { decidePlan } from '../../virtualservice/pipeline.ts';
 import { nextAttempt } from '../../virtualservice/plan/attempts.ts';
@@ -38,7 +39,7 @@ export interface Decoration {
 export function decorate(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],
-  config: { clusterDomain: string },
+  config: { clusterDomain: string } & Partial<RefFlags>,
   now: Date,
   sentBytes?: number,
 ): Decoration {

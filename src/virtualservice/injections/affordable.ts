@@ -1,4 +1,3 @@
-import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { fqdn } from '../../istio/host.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
@@ -7,6 +6,7 @@ import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { httpOf, type Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { COPY_BYTES } from './copies.ts';
+import { type Selecting, selectorsOf } from './selectors.ts';
 
 /**
  * Most bytes of all copies that are drafted for one VirtualService: several times what an object can carry, because some copies are
@@ -49,12 +49,12 @@ export function affordableInjections(
     return { affordable: [...injections], leftOut: [] };
   }
   const weights = weightsOf(users, scope);
+  const costs = (injection: PlannedInjection) => costOf(injection, weights, scope);
   const affordable: PlannedInjection[] = [];
   const leftOut: PlannedInjection[] = [];
   let left = MAX_DRAFT_BYTES;
   for (const injection of injections) {
-    const cost =
-      injection.from.length > MAX_FROM ? Number.POSITIVE_INFINITY : costOf(injection, weights);
+    const cost = injection.from.length > MAX_FROM ? Number.POSITIVE_INFINITY : costs(injection);
     if (cost > left) {
       leftOut.push(injection);
     } else {
@@ -76,7 +76,7 @@ function areSurelyAffordable(
 ): boolean {
   if (injections.some(({ from }) => from.length > MAX_FROM)) return false;
   const http = httpOf(users);
-  const pairs = injections.reduce((sum, { matches }) => sum + matches.length, 0);
+  const { repeats, bytes: ofOwn } = mostOf(injections);
   let entries = 0;
   let targets = 0;
   // A route with several subsets of the host counts for each of them.
@@ -89,8 +89,32 @@ function areSurelyAffordable(
     times = Math.max(times, count);
   }
   const looks = injections.length * (targets + http.length) * LOOK_BYTES;
-  const copies = times * (pairs * http.length * COPY_BYTES + (pairs + entries) * sentBytes);
+  const copies =
+    times *
+    (repeats * http.length * COPY_BYTES + (repeats + entries) * sentBytes + entries * ofOwn);
   return looks + copies + COMPARISONS * sentBytes <= MAX_DRAFT_BYTES;
+}
+
+/** More than the match entries of one ref. */
+const MOST_REF_ENTRIES = 8;
+/** More than the bytes of one regex that a cookie or a member of baggage becomes. */
+const MOST_REGEX_BYTES = 1024;
+
+/**
+ * Upper bounds for injections, without making their selectors. `repeats`: how often a route is repeated for them. `bytes`: of the
+ * conditions that are not written in them, but made of a ref, a cookie or a member of baggage.
+ */
+function mostOf(injections: readonly PlannedInjection[]): { repeats: number; bytes: number } {
+  let repeats = 0;
+  let regexes = 0;
+  for (const { matches, ref } of injections) {
+    repeats += matches.length;
+    for (const { cookie, baggage } of matches) regexes += (cookie ? 1 : 0) + (baggage ? 1 : 0);
+    if (ref === undefined) continue;
+    repeats += MOST_REF_ENTRIES;
+    regexes += 2 * MOST_REF_ENTRIES;
+  }
+  return { repeats, bytes: regexes * MOST_REGEX_BYTES };
 }
 
 /** Several injections ask for the same routes. A number holds no routes in memory. */
@@ -117,33 +141,39 @@ interface Weights {
   looks: number;
 }
 
-function costOf({ host, from, matches, ...names }: PlannedInjection, { bySubset, looks }: Weights) {
-  const forMatches = jsonBytes(matches);
+function costOf(injection: PlannedInjection, { bySubset, looks }: Weights, scope: Scope): number {
+  const { host, from, matches: _matches, ...names } = injection;
+  const { repeats, bytes: forMatches } = sizeOf(injection, scope);
   const forAll = COMPARISONS * (forMatches + jsonBytes([names, host, from]));
   return [...new Set(from)].reduce(
     (sum, subset) => {
       const weight = bySubset.get(`${host} ${subset}`);
       if (weight === undefined) return sum;
       const { routes, entries, bytes } = weight;
-      return sum + matches.length * (bytes + routes * COPY_BYTES) + entries * forMatches;
+      return sum + repeats * (bytes + routes * COPY_BYTES) + entries * forMatches;
     },
     looks * LOOK_BYTES + forAll,
   );
 }
 
+/** How often a route is repeated for an injection, and the bytes of what is added each time, all together. */
+function sizeOf(injection: Selecting, scope: Scope): { repeats: number; bytes: number } {
+  const { matches, ref } = injection;
+  const isPlain = ref === undefined && matches.every(({ cookie, baggage }) => !cookie && !baggage);
+  if (isPlain) return { repeats: matches.length, bytes: jsonBytes(matches) };
+  const entries = selectorsOf(injection, scope).flatMap((selector) => selector.entries);
+  return { repeats: entries.length, bytes: jsonBytes(entries) };
+}
+
 /** An estimate of the bytes that are copied to make an env's routes to a host in a VirtualService. */
-export function draftBytes(
-  users: UsersVirtualService,
-  host: string,
-  matches: readonly IstioMatch[],
-  scope: Scope,
-): number {
+export function draftBytes(users: UsersVirtualService, injection: Selecting, scope: Scope): number {
   const { bySubset, looks } = weightsOf(users, scope);
-  const forMatches = jsonBytes(matches);
+  const { host } = injection;
+  const { repeats, bytes: forMatches } = sizeOf(injection, scope);
   let sum = looks * LOOK_BYTES;
   for (const [key, { routes, entries, bytes }] of bySubset) {
     if (!key.startsWith(`${host} `)) continue;
-    sum += matches.length * (bytes + routes * COPY_BYTES) + entries * forMatches;
+    sum += repeats * (bytes + routes * COPY_BYTES) + entries * forMatches;
   }
   return Math.min(sum, MAX_DRAFT_BYTES);
 }

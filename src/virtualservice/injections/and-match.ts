@@ -1,10 +1,10 @@
-import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { MESH } from '../../istio/gateway-name.ts';
 import { headerKey } from '../../istio/header-name.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import type { Scope } from '../routes/scope.ts';
 import { areDisjoint, isKeptOut } from './disjoint.ts';
+import { type SelectorEntry, withBeside } from './selectors.ts';
 
 /** Why an entry has no copy. `isHarmless`: no request of the env can match the entry, so nothing is lost. */
 interface Skip {
@@ -19,21 +19,23 @@ export interface Anded {
 }
 
 /**
- * The env's match ANDed into every entry of a route's `match` (absent: one entry that matches everything).
- * Entries that contradict the match, or where a contradiction cannot be excluded, are left out.
+ * A selector's entries ANDed into every entry of a route's `match` (absent: one entry that matches everything): each with each.
+ * Entries that contradict the selector, or where a contradiction cannot be excluded, are left out.
  */
 export function andMatch(
   entries: readonly HTTPMatchRequest[] | null | undefined,
-  match: IstioMatch,
+  selector: readonly SelectorEntry[],
   scope: AndScope,
 ): Anded {
   const base = entries?.length ? entries : [{}];
   const made: HTTPMatchRequest[] = [];
   const skips: Skip[] = [];
   for (const entry of base) {
-    const outcome = andEntry(entry, match, scope);
-    if ('skip' in outcome) skips.push(outcome.skip);
-    else made.push(outcome.entry);
+    for (const wanted of selector) {
+      const outcome = andEntry(entry, wanted, scope);
+      if ('skip' in outcome) skips.push(outcome.skip);
+      else made.push(outcome.entry);
+    }
   }
   // Istio drops a delegate's route when one of its entries contradicts the root. A copy without that entry would
   // be the only route that remains, and all other requests would find no route (mergeHTTPMatchRequests in virtualservice.go).
@@ -47,9 +49,66 @@ type AndScope = Pick<Scope, 'isDelegate' | 'shouldCompile'>;
 
 type EntryOutcome = { entry: HTTPMatchRequest } | { skip: Skip };
 
-function andEntry(entry: HTTPMatchRequest, match: IstioMatch, scope: AndScope): EntryOutcome {
-  const labelled = andSourceLabels(entry, match.sourceLabels ?? {}, scope);
-  return 'skip' in labelled ? labelled : andHeaders(labelled.entry, match.headers ?? {}, scope);
+function andEntry(
+  entry: HTTPMatchRequest,
+  { headers, sourceLabels, queryParams, beside }: SelectorEntry,
+  scope: AndScope,
+): EntryOutcome {
+  let outcome: EntryOutcome = { entry };
+  if (sourceLabels) outcome = andSourceLabels(entry, sourceLabels, scope);
+  if (headers && 'entry' in outcome) outcome = andHeaders(outcome.entry, headers, scope);
+  if (queryParams && 'entry' in outcome)
+    outcome = andQueryParams(outcome.entry, queryParams, scope);
+  return beside && 'entry' in outcome ? andBeside(outcome.entry, beside, scope) : outcome;
+}
+
+/** Names of parameters are compared as written. */
+function andQueryParams(
+  entry: HTTPMatchRequest,
+  wanted: Record<string, StringMatch>,
+  { shouldCompile = () => true }: AndScope,
+): EntryOutcome {
+  const own = entry.queryParams ?? {};
+  const added: [string, StringMatch][] = [];
+  const skips: Skip[] = [];
+  for (const [name, value] of Object.entries(wanted).sort(([a], [b]) => byText(a, b))) {
+    const present = Object.hasOwn(own, name) ? own[name] : undefined;
+    if (present === undefined) added.push([name, value]);
+    else if (!jsonEqual(present, value)) {
+      const isComparable = present?.regex === undefined || shouldCompile(present.regex);
+      skips.push({
+        reason: `already has another condition on query parameter ${name}`,
+        isHarmless: isComparable && areDisjoint(present, value),
+      });
+    }
+  }
+  const [skip] = [...skips.filter(({ isHarmless }) => isHarmless), ...skips];
+  if (skip !== undefined) return { skip };
+  return added.length === 0
+    ? { entry }
+    : { entry: { ...entry, queryParams: { ...own, ...Object.fromEntries(added) } } };
+}
+
+function andBeside(
+  entry: HTTPMatchRequest,
+  beside: NonNullable<SelectorEntry['beside']>,
+  { shouldCompile = () => true }: AndScope,
+): EntryOutcome {
+  const own = conditionsByName(entry.headers);
+  for (const [name, wanted] of Object.entries(beside.headers ?? {})) {
+    const isContrary = (one: StringMatch) =>
+      wanted.exact !== undefined &&
+      (one?.regex === undefined || shouldCompile(one.regex)) &&
+      areDisjoint(one, wanted);
+    if (own.get(headerKey(name))?.some(isContrary)) {
+      const reason = `already has another condition on header ${headerKey(name)}`;
+      return { skip: { reason, isHarmless: true } };
+    }
+  }
+  const together = withBeside(entry, beside);
+  if (together !== undefined) return { entry: together };
+  const reason = 'has too many conditions on the headers that carry refs';
+  return { skip: { reason, isHarmless: false } };
 }
 
 function andHeaders(

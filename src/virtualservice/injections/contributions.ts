@@ -5,6 +5,7 @@ import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { COPY_BYTES, type Copy, partOf } from './copies.ts';
 import type { Draft } from './render.ts';
 import { applicants } from './room-order.ts';
+import type { Selector } from './selectors.ts';
 import { areSurelyModest, createShares, type InjectionContribution } from './share.ts';
 
 /**
@@ -53,20 +54,35 @@ function mostRouteBytes(
   planBytes: number,
   bytesOf: (route: HTTPRoute) => number,
 ): number {
-  const mostMatches = injections.reduce((most, { matches }) => Math.max(most, matches.length), 0);
+  const mostMatches = injections.reduce((most, { matches }) => Math.max(most, matches.length), 1);
+  const bytesOfOwn = ownBytes();
   return routes.reduce((sum, { route, copies }) => {
     if (copies.length === 0) return sum;
     const entries = Math.max((route.match ?? []).length, 1);
     const targets = Math.max((route.route ?? []).length, 1);
-    const forCopies = countPairs(copies) * (bytesOf(route) + COPY_BYTES * targets);
-    return sum + forCopies + (mostMatches * targets + entries) * planBytes;
+    const forCopies = countEntries(copies) * (bytesOf(route) + COPY_BYTES * targets);
+    const forOwn = copies.reduce((bytes, copy) => bytes + bytesOfOwn(copy), 0) * entries;
+    return sum + forCopies + forOwn + (mostMatches * targets + entries) * planBytes;
   }, 0);
 }
 
-function countPairs(copies: readonly Copy[]): number {
+/** A selector with several entries repeats each entry of the route for each of them. */
+function countEntries(copies: readonly Copy[]): number {
   let count = 0;
-  for (const { pairs } of copies) count += pairs.length;
+  for (const { group, pairs } of copies) count += pairs.length * group.selector.entries.length;
   return count;
+}
+
+/** The bytes of the conditions of a copy that are not in the plan as they are, but made of a ref, a cookie or a member of baggage. */
+function ownBytes(): (copy: Copy) => number {
+  const known = new Map<Selector, number>();
+  return ({ group: { selector }, pairs }) => {
+    const own = selector.entries.flatMap(({ beside }) => beside ?? []);
+    if (own.length === 0) return 0;
+    const bytes = known.get(selector) ?? jsonBytes(own);
+    known.set(selector, bytes);
+    return pairs.length * bytes;
+  };
 }
 
 /**

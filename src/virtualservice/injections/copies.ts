@@ -68,7 +68,7 @@ export function copier(
     const eligible = eligibleOf(group.pairs, targetFor);
     const [first] = eligible;
     if (first === undefined) return undefined;
-    const anded = andMatch(own, group.match, scope);
+    const anded = andMatch(own, group.selector.entries, scope);
     if (eligible.length === 1) {
       const copy = checked(first, anded);
       return copy && { group, pairs: eligible, route: copy };

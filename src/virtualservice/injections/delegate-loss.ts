@@ -1,10 +1,10 @@
-import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { isInjectedRouteName } from '../../api/route-name.ts';
 import { delegatingRoutes, resolvedRoutes } from '../../istio/delegates.ts';
 import { contradiction, mergeMatches } from '../../istio/merge-match.ts';
 import { nameOf, namespaceOf } from '../../istio/objects.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { memoizedForLast } from '../../k8s/memoize.ts';
+import type { RefFlags } from '../../refs/settings.ts';
 import { labelOf } from '../routes/eligible.ts';
 import { isIgnored } from '../routes/ignored.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
@@ -12,7 +12,9 @@ import { httpOf, scopeOf } from '../routes/scope.ts';
 import { withoutOurs } from '../routes/strip.ts';
 import { conditionsOn } from './and-match.ts';
 import { areDisjoint, isKeptOut } from './disjoint.ts';
-import { renderRoutes } from './render.ts';
+import { pairsByPrecedence } from './precedence.ts';
+import { draftPairs, routesFor } from './render.ts';
+import { plainEntry, type SelectorEntry } from './selectors.ts';
 
 /**
  * Which copies in a delegate Istio drops under one of these roots although it keeps the route that was copied: there, the env's
@@ -22,7 +24,7 @@ export function delegateLosses(
   delegate: VirtualService,
   roots: readonly VirtualService[],
   injection: PlannedInjection,
-  config: { clusterDomain: string },
+  config: { clusterDomain: string } & Partial<RefFlags>,
 ): string[] {
   const scope = scopeOf(delegate, config);
   if (!scope.isDelegate || isIgnored(delegate)) return [];
@@ -31,14 +33,15 @@ export function delegateLosses(
   );
   if (above.length === 0) return [];
   const joins = conditionsIn(above.map(([, route]) => route)) * conditionsIn(httpOf(delegate));
-  if (joins * injection.matches.length > MAX_JOINS) return [TOO_MANY];
-  const losses = injection.matches.flatMap((match) => {
-    const one = { ...injection, matches: [match] };
-    const { http } = renderRoutes(withoutOurs(delegate), [one], scope);
+  const pairs = pairsByPrecedence([injection], scope);
+  if (joins * pairs.length > MAX_JOINS) return [TOO_MANY];
+  const losses = pairs.flatMap((pair) => {
+    const { entries } = pair.selector;
+    const http = routesFor(draftPairs(withoutOurs(delegate), [pair], scope), [injection]);
     const rendered = { ...delegate, spec: { ...delegate.spec, http } };
     const routes = resolvedRoutes(rendered, config.clusterDomain).map(({ route }) => route);
     return above.flatMap(([root, route]) =>
-      lossesUnder(route, routes, match).map((loss) => message(loss, nameOf(root), route)),
+      lossesUnder(route, routes, entries).map((loss) => message(loss, nameOf(root), route)),
     );
   });
   return [...new Set(losses)];
@@ -76,7 +79,7 @@ function conditionsIn(routes: readonly HTTPRoute[]): number {
 function lossesUnder(
   { match: root = [] }: HTTPRoute,
   routes: readonly HTTPRoute[],
-  match: IstioMatch,
+  selector: readonly SelectorEntry[],
 ): Loss[] {
   const last = routes.findIndex(
     (route) => !isInjectedRouteName(route.name) && takesAll(root, route.match ?? []),
@@ -85,7 +88,7 @@ function lossesUnder(
   return asked.flatMap((copy, index) => {
     const base = asked[index + 1];
     if (base === undefined || !isInjectedRouteName(copy.name)) return [];
-    const loss = lossOf(root, base.match ?? [], copy.match ?? [], match);
+    const loss = lossOf(root, base.match ?? [], copy.match ?? [], selector);
     return loss === undefined ? [] : [{ ...loss, base: labelOf(base) }];
   });
 }
@@ -114,14 +117,14 @@ interface Loss {
 }
 
 /**
- * A copy has one entry for each entry of its base, or one entry if the base has no match. A base without a match never contradicts the
+ * A copy has as many entries for each entry of its base, or for a base without a match, as the selector has (in a delegate: one). A base without a match never contradicts the
  * root; its copy may.
  */
 function lossOf(
   root: readonly HTTPMatchRequest[],
   base: readonly HTTPMatchRequest[],
   copy: readonly HTTPMatchRequest[],
-  match: IstioMatch,
+  selector: readonly SelectorEntry[],
 ): Omit<Loss, 'base'> | undefined {
   if (mergeMatches(root, base) === undefined) return undefined;
   const dropped = mergeMatches(root, copy) === undefined ? contraryEntry(root, copy) : undefined;
@@ -129,7 +132,7 @@ function lossOf(
     const own = base[index];
     return root
       .filter((entry) => own === undefined || contradiction(entry, own) === undefined)
-      .filter((entry) => !isNeverMet(entry, match))
+      .filter((entry) => !selector.every((one) => isNeverMet(entry, one)))
       .flatMap((entry) => contradiction(entry, leaf) ?? dropped ?? []);
   });
   const [field] = fields;
@@ -146,9 +149,9 @@ function contraryEntry(
     .find((fields) => fields.every((field) => field !== undefined))?.[0];
 }
 
-/** True only if no request of the env can match the entry: then nothing is lost there. */
-function isNeverMet(entry: HTTPMatchRequest, { headers = {} }: IstioMatch): boolean {
-  return Object.entries(headers).some(
+/** True only if no request that meets the selector's entry can match the root's: then nothing is lost there. */
+function isNeverMet(entry: HTTPMatchRequest, selector: SelectorEntry): boolean {
+  return Object.entries(plainEntry(selector).headers ?? {}).some(
     ([name, wanted]) =>
       conditionsOn(name, entry.headers).some((own) => areDisjoint(own, wanted)) ||
       conditionsOn(name, entry.withoutHeaders).some((unwanted) => isKeptOut(wanted, unwanted)),

@@ -1,35 +1,39 @@
-import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { canonicalJson } from '../../k8s/canonical.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import type { Pair } from './precedence.ts';
+import type { Selector } from './selectors.ts';
 
 /**
- * One match of one env, with all injections of the env that have it. They share one copy of a route, because the first of several
+ * One selector of one env, with all injections of the env that have it. They share one copy of a route, because the first of several
  * copies with the same match would take all requests.
  */
 export interface Group {
   env: string;
-  match: IstioMatch;
+  selector: Selector;
   /** Each of another injection, by precedence. */
   pairs: readonly Pair[];
 }
 
-/** The pairs by env and match, in the order of each group's first pair. A match that an injection has twice is in two groups. */
+/** The pairs by env and selector, in the order of each group's first pair. A match that an injection has twice is in two groups. */
 export function groupsOf(pairs: readonly Pair[]): Group[] {
   const several = envsOfSeveral(pairs);
   if (several.size === 0) {
-    return pairs.map((pair) => ({ env: pair.injection.env, match: pair.match, pairs: [pair] }));
+    return pairs.map((pair) => ({
+      env: pair.injection.env,
+      selector: pair.selector,
+      pairs: [pair],
+    }));
   }
   const groups: (Group & { pairs: Pair[] })[] = [];
   const open = new Map<string, (Group & { pairs: Pair[] })[]>();
   for (const pair of pairs) {
     const { env } = pair.injection;
-    const group = { env, match: pair.match, pairs: [pair] };
+    const group = { env, selector: pair.selector, pairs: [pair] };
     if (!several.has(env)) {
       groups.push(group);
       continue;
     }
-    const key = canonicalJson([env, pair.match]);
+    const key = canonicalJson([env, pair.selector.entries]);
     const same = open.get(key) ?? [];
     open.set(key, same);
     const place = timesSeen(same, pair.injection);

@@ -10,5 +10,8 @@ export function isAbout(note: PlanNote, { spec }: RouteInjection): boolean {
 /** If only some matches are shadowed, or a match only before some routes, the env is still reachable. */
 export function isFullyShadowed(injection: RouteInjection, about: readonly PlanNote[]): boolean {
   const shadowed = about.filter(({ state, partial }) => state === 'shadowed' && partial !== true);
-  return shadowed.length >= injection.spec.matches.length;
+  const { matches, ref } = injection.spec;
+  // A ref may have several selectors, and each is named in the same words.
+  const texts = new Set(shadowed.map(({ message }) => message));
+  return texts.size >= matches.length + (ref === undefined ? 0 : 1);
 }

@@ -11,6 +11,7 @@ import { guardNotes } from './guard-notes.ts';
 import { whyNoneEligible } from './no-eligible-route.ts';
 import { note, routesText, summary } from './note.ts';
 import type { WantedRoutes } from './planned.ts';
+import { selectorText } from './precedence.ts';
 import type { Draft } from './render.ts';
 import { findShadows, type Shadow } from './shadows.ts';
 
@@ -73,7 +74,7 @@ function routeNotes(
   return [
     ...messages('skipped').map((message) => note(injection, 'skipped', message)),
     ...messages('invalid').map((message) => note(injection, 'invalid', message)),
-    ...context.shadows(injection.spec).map((shadow) => shadowNote(injection, shadow)),
+    ...shadowNotes(injection, context),
   ];
 }
 
@@ -89,6 +90,12 @@ function droppedOf(
   return relevant.filter((one) => one.state === state).map(({ message }) => message);
 }
 
+/** The selectors of a ref are named in the same words: one note is enough for them. */
+function shadowNotes(injection: RouteInjection, { shadows }: Context): PlanNote[] {
+  const all = shadows(injection.spec).map((shadow) => shadowNote(injection, shadow));
+  return [...new Map(all.map((one) => [one.message, one])).values()];
+}
+
 function shadowNote(injection: RouteInjection, { pair, by, at }: Shadow): PlanNote {
   const { env, deployment } = by.injection;
   const taker =
@@ -96,7 +103,7 @@ function shadowNote(injection: RouteInjection, { pair, by, at }: Shadow): PlanNo
       ? `Deployment "${deployment.namespace}/${deployment.name}" of this env`
       : `env "${env}"`;
   const where = at === undefined ? 'never applies' : `does not apply to ${routesText(at)}`;
-  const message = `match ${pair.matchIndex + 1} ${where}: ${taker} takes the same requests first`;
+  const message = `${selectorText(pair)} ${where}: ${taker} takes the same requests first`;
   const whole = note(injection, 'shadowed', message);
   return at === undefined ? whole : { ...whole, partial: true };
 }

@@ -13,6 +13,7 @@ export function planned({ spec }: RouteInjection): PlannedInjection | undefined 
     from: spec.from,
     host: spec.host,
     matches: spec.matches,
+    ...(spec.ref === undefined ? {} : { ref: spec.ref }),
     ...(spec.subsets === undefined ? {} : { targets: spec.subsets }),
     to: spec.subset,
   };

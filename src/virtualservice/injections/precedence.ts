@@ -1,34 +1,28 @@
-import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { injectedRouteName } from '../../api/route-name.ts';
-import { compareSpecificity, type Specificity, specificityOf } from '../../istio/specificity.ts';
+import { compareSpecificity } from '../../istio/specificity.ts';
 import { byText } from '../../k8s/canonical.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
+import type { Scope } from '../routes/scope.ts';
+import { BANDS, type Selector, selectorsOf } from './selectors.ts';
 
-/** One match of one injection: it has one copy of every eligible route. */
+/** One selector of one injection: it has one copy of every eligible route. */
 export interface Pair {
   injection: PlannedInjection;
-  match: IstioMatch;
-  matchIndex: number;
+  selector: Selector;
   routeName: string;
 }
 
-/** All pairs by precedence: the more specific match first, then the older env, then by name. */
-export function pairsByPrecedence(injections: readonly PlannedInjection[]): Pair[] {
-  const ranked: Ranked[] = [];
+/** All pairs by precedence: by band, then the more specific match first, then the older env, then by name. */
+export function pairsByPrecedence(injections: readonly PlannedInjection[], scope: Scope): Pair[] {
+  const pairs: Pair[] = [];
   for (const injection of injections) {
     const routeName = routeNameOf(injection);
-    injection.matches.forEach((match, matchIndex) => {
-      const pair = { injection, match, matchIndex, routeName };
-      ranked.push({ pair, specificity: specificityOf(match) });
-    });
+    for (const selector of selectorsOf(injection, scope)) {
+      pairs.push({ injection, selector, routeName });
+    }
   }
-  return ranked.sort(byPrecedence).map(({ pair }) => pair);
-}
-
-/** Sorting needs each pair's specificity many times. */
-interface Ranked {
-  pair: Pair;
-  specificity: Specificity;
+  // Sorting is stable: the selectors of one injection that are equal in all else keep their order.
+  return pairs.sort(byPrecedence);
 }
 
 /** The name of all routes of one injection. */
@@ -36,12 +30,17 @@ export function routeNameOf({ env, deployment, host }: PlannedInjection): string
   return injectedRouteName(env, deployment, host);
 }
 
-function byPrecedence(a: Ranked, b: Ranked): number {
+function byPrecedence(a: Pair, b: Pair): number {
   return (
-    compareSpecificity(a.specificity, b.specificity) ||
-    olderFirst(a.pair.injection, b.pair.injection) ||
-    a.pair.matchIndex - b.pair.matchIndex
+    BANDS.indexOf(a.selector.band) - BANDS.indexOf(b.selector.band) ||
+    compareSpecificity(a.selector.specificity, b.selector.specificity) ||
+    olderFirst(a.injection, b.injection)
   );
+}
+
+/** A selector in words, in messages about its env. */
+export function selectorText({ injection, selector: { matchIndex } }: Pair): string {
+  return matchIndex === undefined ? `ref ${injection.ref}` : `match ${matchIndex + 1}`;
 }
 
 /** The order of envs whose matches are equally specific: older first. */

@@ -48,12 +48,15 @@ export function prevalidatePairs(scope: Scope): (pair: Pair) => boolean {
       known.set(pair, false);
       return false;
     }
-    const { entries } = andMatch(undefined, pair.match, scope);
+    const { entries } = andMatch(undefined, pair.selector.entries, scope);
     const any = {
       match: entries,
       route: [pointAt({ destination: { host: 'any' } }, pair.injection)],
     };
-    const isValid = entries.length > 0 && validateRoute(any, scope).length === 0;
+    // The regexes that a ref becomes are ours, and valid (test/property/refs.test.ts): compiling them all would take long.
+    const isOwn = pair.selector.matchIndex === undefined;
+    const context = isOwn ? { ...scope, shouldCompile: () => false } : scope;
+    const isValid = entries.length > 0 && validateRoute(any, context).length === 0;
     known.set(pair, isValid);
     return isValid;
   };

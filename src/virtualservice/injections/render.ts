@@ -44,7 +44,11 @@ export function draftRoutes(
   injections: readonly PlannedInjection[],
   scope: Scope,
 ): Draft {
-  const pairs = pairsByPrecedence(injections);
+  return draftPairs(users, pairsByPrecedence(injections, scope), scope);
+}
+
+/** The same for these pairs alone, by precedence. */
+export function draftPairs(users: UsersVirtualService, pairs: Pair[], scope: Scope): Draft {
   const own = httpOf(users);
   const draftScope = { ...scope, shouldCompile: compiledRegexes(own) };
   const groups = groupsOf(pairs);

@@ -1,3 +1,4 @@
+import type { IstioMatch } from '../../api/dynamicenv.ts';
 import type { Contribution, Shares } from '../routes/contribution.ts';
 import { MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
@@ -17,8 +18,8 @@ export const ROUTES_SHARE_BYTES = MAX_OBJECT_BYTES / 4;
 export function areSurelyModest(injections: readonly PlannedInjection[]): boolean {
   const used = new Map<string, number>();
   for (const injection of injections) {
-    const { env, matches } = injection;
-    if (matches.length > 1) return false;
+    const { env, matches, ref } = injection;
+    if (matches.length + (ref === undefined ? 0 : 1) > 1) return false;
     const bytes = (used.get(env) ?? 0) + mostBytes(injection);
     if (bytes > PLAN_SHARE_BYTES) return false;
     used.set(env, bytes);
@@ -29,21 +30,31 @@ export function areSurelyModest(injections: readonly PlannedInjection[]): boolea
 const BESIDE_TEXTS = 256;
 const BESIDE_CONDITION = 64;
 
-function mostBytes({ clone, created, deployment, env, from, host, to, matches }: PlannedInjection) {
+function mostBytes(injection: PlannedInjection): number {
+  const { clone, created, deployment, env, from, host, to, matches, ref = '' } = injection;
   const { namespace, name } = deployment;
-  const texts = [clone, created, namespace, name, env, host, to, ...from];
+  const texts = [clone, created, namespace, name, env, host, to, ref, ...from];
   let bytes = BESIDE_TEXTS;
   for (const text of texts) bytes += MOST_ESCAPED * text.length + 3;
-  for (const { headers, sourceLabels } of matches) {
-    for (const key in headers) {
-      const { exact = '', prefix = '', regex = '' } = headers[key] ?? {};
-      const length = key.length + exact.length + prefix.length + regex.length;
-      bytes += BESIDE_CONDITION + MOST_ESCAPED * length;
-    }
-    for (const key in sourceLabels) {
-      bytes += BESIDE_CONDITION + MOST_ESCAPED * (key.length + (sourceLabels[key] ?? '').length);
+  for (const match of matches) bytes += mostBytesOf(match);
+  return bytes;
+}
+
+function mostBytesOf({ headers, queryParams, sourceLabels, cookie, baggage }: IstioMatch): number {
+  let bytes = 0;
+  const add = (...texts: readonly string[]) => {
+    bytes += BESIDE_CONDITION;
+    for (const text of texts) bytes += MOST_ESCAPED * text.length;
+  };
+  for (const map of [headers, queryParams]) {
+    for (const key in map) {
+      const { exact = '', prefix = '', regex = '' } = map[key] ?? {};
+      add(key, exact, prefix, regex);
     }
   }
+  for (const key in sourceLabels) add(key, sourceLabels[key] ?? '');
+  if (cookie) add(cookie.name, cookie.exact);
+  if (baggage) add(baggage.key, baggage.exact);
   return bytes;
 }
 
@@ -108,8 +119,9 @@ function lazySum(bytes: (contribution: InjectionContribution) => number): LazySu
   };
 }
 
+/** A ref counts as one match, whatever its carriers: the administrator decides about them. */
 function beyondOneMatch({ injection, routeBytes }: InjectionContribution): number {
-  const count = injection.matches.length;
+  const count = injection.matches.length + (injection.ref === undefined ? 0 : 1);
   return count < 2 ? 0 : Math.ceil((routeBytes() * (count - 1)) / count);
 }
 

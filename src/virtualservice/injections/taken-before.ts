@@ -7,6 +7,7 @@ import type { Group } from './groups.ts';
 import { hasConditionOn, subjectsOf } from './match-subjects.ts';
 import type { Pair } from './precedence.ts';
 import type { Draft } from './render.ts';
+import { plainEntry, type SelectorEntry } from './selectors.ts';
 import { type IsActive, type Taken, takenByEarlier, takenWithin } from './taken.ts';
 
 const NOTHING: Taken = new Map();
@@ -20,14 +21,15 @@ export function takenBefore({ groups, pairs, scope }: Draft, isActive: IsActive)
   const known = new Map<string, Taken>();
   let ids: Map<Pair, number> | undefined;
   const subjects = subjectsOf(groups);
-  const hasCovered = someCovered(groups, isActive);
+  const conditions = conditionsOf(subjects.headers);
+  const hasCovered = someCovered(groups, conditions, isActive);
   const isShared = groups.some((group) => group.pairs.length > 1);
   const byMatches = (copies: readonly Copy[]): Taken => {
     ids ??= new Map(pairs.map((pair, index) => [pair, index]));
     const key = copies.map((copy) => copy.pairs.map((pair) => ids?.get(pair)).join('+')).join();
     const before = known.get(key);
     if (before !== undefined) return before;
-    const fresh = takenByEarlier(copies, matchesOf, isActive);
+    const fresh = takenByEarlier(copies, ({ group }) => conditions(group), isActive);
     known.set(key, fresh);
     return fresh;
   };
@@ -43,20 +45,45 @@ export function takenBefore({ groups, pairs, scope }: Draft, isActive: IsActive)
   };
 }
 
-function matchesOf({ pairs: [first] }: Copy): HeaderAndSourceMatch[] {
-  return first === undefined ? [] : [first.match];
-}
-
 function entriesOf({ route: { match } }: Copy, compared: ReadonlySet<string>) {
   return (match ?? []).map((entry) => entryConditions(entry, compared));
 }
 
+/** The conditions of a group's selector, in the form in which entries are compared. Computed once for each group. */
+function conditionsOf(compared: ReadonlySet<string>) {
+  const known = new Map<Group, readonly HeaderAndSourceMatch[]>();
+  return (group: Group): readonly HeaderAndSourceMatch[] => {
+    const before = known.get(group);
+    if (before !== undefined) return before;
+    const fresh = group.selector.entries.map((entry) => selectorConditions(entry, compared));
+    known.set(group, fresh);
+    return fresh;
+  };
+}
+
+/** Most entries have conditions on headers and labels only: these are compared as they are. */
+function selectorConditions(
+  entry: SelectorEntry,
+  compared: ReadonlySet<string>,
+): HeaderAndSourceMatch {
+  return entry.beside || entry.queryParams
+    ? entryConditions(plainEntry(entry), compared)
+    : (entry as HeaderAndSourceMatch);
+}
+
 /** Is any group's match covered by that of an earlier group? Mostly none is: then no route has to be examined. */
-function someCovered(groups: readonly Group[], isActive: IsActive): boolean {
+function someCovered(
+  groups: readonly Group[],
+  conditions: (group: Group) => readonly HeaderAndSourceMatch[],
+  isActive: IsActive,
+): boolean {
   const earlier = createCoverIndex<Group>();
   return groups.some((group) => {
-    if (earlier.first(group.match, () => true) !== undefined) return true;
-    if (group.pairs.some(({ injection }) => isActive(injection))) earlier.add(group.match, group);
+    const all = conditions(group);
+    if (all.some((one) => earlier.first(one, () => true) !== undefined)) return true;
+    if (group.pairs.some(({ injection }) => isActive(injection))) {
+      for (const one of all) earlier.add(one, group);
+    }
     return false;
   });
 }

@@ -15,7 +15,7 @@ export type Taken = ReadonlyMap<Pair, Pair>;
 /** Taken by earlier copies: those of other envs, and those of the same env that do not send to the pair's own clone. */
 export function takenByEarlier(
   copies: readonly Copy[],
-  entries: (copy: Copy) => HeaderAndSourceMatch[],
+  entries: (copy: Copy) => readonly HeaderAndSourceMatch[],
   isActive: IsActive,
 ): Taken {
   const taken = new Map<Pair, Pair>();

@@ -20,6 +20,8 @@ export interface PlannedInjection {
   /** By subset of the base: the env's subset that replaces it, where that is not `to`. */
   targets?: Record<string, string>;
   matches: IstioMatch[];
+  /** Requests that select this ref for the host's Service are routed to the clone, too. */
+  ref?: string;
 }
 
 /** The state of one injection in this VirtualService; also the value of the env's index label until its removal. Mildest first. */
@@ -117,7 +119,8 @@ function isInjection(value: unknown): boolean {
     isDeployment(value['deployment']) &&
     isListOf(value['from'], isName) &&
     (value['targets'] === undefined || isMapOfNames(value['targets'])) &&
-    isMatchList(value['matches'])
+    isMatchList(value['matches']) &&
+    (value['ref'] === undefined || isName(value['ref']))
   );
 }
 

@@ -1,4 +1,7 @@
+import { MESH } from '../../istio/gateway-name.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import type { RefSettings } from '../../refs/pick.ts';
+import { type RefFlags, refSettings } from '../../refs/settings.ts';
 
 /** All that the meaning of a VirtualService's routes depends on, apart from the routes. */
 export interface Scope {
@@ -9,20 +12,28 @@ export interface Scope {
   gateways: readonly string[];
   /** It has no hosts, so it is a delegate: Istio inserts its routes where another VirtualService delegates to it. */
   isDelegate: boolean;
+  /** How requests carry refs. */
+  refs: RefSettings;
   /** Which regexes of the user's routes are compiled; omitted: all within the bounds. See `compiledRegexes`. */
   shouldCompile?: (pattern: string) => boolean;
 }
 
 export function scopeOf(
   { metadata, spec }: VirtualService,
-  { clusterDomain }: { clusterDomain: string },
+  config: { clusterDomain: string } & Partial<RefFlags>,
 ): Scope {
   return {
     namespace: metadata.namespace ?? '',
-    clusterDomain,
+    clusterDomain: config.clusterDomain,
     gateways: spec?.gateways ?? [],
     isDelegate: (spec?.hosts ?? []).length === 0,
+    refs: refSettings(config),
   };
+}
+
+/** Do requests of a gateway come here? Those of browsers do, which carry cookies. */
+export function isGatewayBound({ gateways }: Pick<Scope, 'gateways'>): boolean {
+  return gateways.some((name) => name !== MESH);
 }
 
 /** The http routes; a manifest may have nothing or null instead of a list. */

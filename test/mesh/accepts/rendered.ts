@@ -95,7 +95,7 @@ export function uncheckedRoutes(injection: RouteInjection): HTTPRoute[] {
   if (plan === undefined) return [];
   return USUAL_ROUTES.slice(1).flatMap((route) =>
     plan.matches.map((match) => ({
-      match: andMatch(undefined, match, { isDelegate: false }).entries,
+      match: andMatch(undefined, [match], { isDelegate: false }).entries,
       route: (route.route ?? []).map((target) => pointAt(target, plan)),
     })),
   );

@@ -69,7 +69,7 @@ function promised(
   const outcome = evaluate(request, plain);
   const hit = hitRoute(outcome, plain);
   if (outcome.kind !== 'destinations' || hit === undefined) return [];
-  const matches = spec.istioMatches.filter((match) => satisfies(request, match));
+  const matches = (spec.istioMatches ?? []).filter((match) => satisfies(request, match));
   if (matches.every((match) => isContrary(hit.entry, match))) return [];
   const bases = (spec.subsets ?? []).filter(({ name }) =>
     outcome.destinations.some(

@@ -11,7 +11,7 @@ export function restProblems(
 ): string[] {
   const envs = ofKind<DynamicEnv>(mirror, 'DynamicEnv');
   const inForce = (env: DynamicEnv) =>
-    isRefused(env) ? everWanted(env.metadata.name as EnvName) : env.spec.istioMatches;
+    isRefused(env) ? everWanted(env.metadata.name as EnvName) : (env.spec.istioMatches ?? []);
   const matches = (name: EnvName) =>
     envs.filter(({ metadata }) => metadata.name === name).flatMap(inForce);
   return [

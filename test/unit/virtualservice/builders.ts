@@ -1,6 +1,7 @@
 import { injectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection, RouteInjectionSpec } from '../../../src/api/routeinjection.ts';
 import type { HTTPRoute, VirtualService, VirtualServiceSpec } from '../../../src/istio/types.ts';
+import { refSettings } from '../../../src/refs/settings.ts';
 import { deepFreeze } from '../../../src/simulator/object.ts';
 import { planned } from '../../../src/virtualservice/injections/planned.ts';
 import type {
@@ -21,6 +22,7 @@ export const SCOPE: Scope = {
   clusterDomain: 'cluster.local',
   gateways: [],
   isDelegate: false,
+  refs: refSettings({}),
 };
 
 export function virtualService(

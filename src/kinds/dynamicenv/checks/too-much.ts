@@ -101,7 +101,7 @@ function lookWork(rules: readonly DestinationRule[]): number {
 
 function tooManyRoutes(
   hosts: readonly string[],
-  { spec: { istioMatches } }: DynamicEnv,
+  { spec: { istioMatches: matches = [], ref } }: DynamicEnv,
   view: MeshView,
   config: EnvSettings,
 ): string[] {
@@ -113,7 +113,9 @@ function tooManyRoutes(
     hosts.length * all.length > MAX_LOOKUPS ||
     all.some((one) => {
       const scope = scopeOf(one, config);
-      for (const host of hosts) bytes += draftBytes(withoutOurs(one), host, istioMatches, scope);
+      for (const host of hosts) {
+        bytes += draftBytes(withoutOurs(one), { host, matches, ...(ref && { ref }) }, scope);
+      }
       return bytes > MAX_COMPARED_BYTES;
     });
   if (!isTooMuch) return [];

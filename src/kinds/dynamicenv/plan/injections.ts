@@ -44,7 +44,8 @@ export function routeInjection(
       from: [...new Set(from)].sort(byText),
       ...(kind === 'subset' ? targetsOf(to) : {}),
       ...(exposed.length === 0 ? {} : { exposed }),
-      matches: env.spec.istioMatches,
+      matches: env.spec.istioMatches ?? [],
+      ...(env.spec.ref === undefined ? {} : { ref: env.spec.ref }),
       active: false,
     },
   };

@@ -44,7 +44,7 @@ export function envStatus(
     status: {
       state,
       ...counts(reports),
-      match: matchText(context.env.spec.istioMatches),
+      match: matchText(context.env.spec),
       ...workloadStatuses(reports),
       conditions: [
         write('Ready', finding),

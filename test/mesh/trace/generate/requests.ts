@@ -38,7 +38,7 @@ export function plannedRequests(
   const entries = routes.flatMap(({ spec }) =>
     (spec.http ?? []).flatMap(({ match = [] }) => match),
   );
-  const envMatches = envs.flatMap(({ spec }) => spec.istioMatches);
+  const envMatches = envs.flatMap(({ spec }) => spec.istioMatches ?? []);
   return Array.from({ length: count }, () => {
     const entry = entries.length > 0 && random.chance(0.9) ? random.pick(entries) : {};
     const env = envMatches.length > 0 && random.chance(0.5) ? random.pick(envMatches) : {};

@@ -10,7 +10,7 @@ const and = (
   entries: HTTPMatchRequest[] | null | undefined,
   match: IstioMatch,
   isDelegate = false,
-) => andMatch(deepFreeze(entries), deepFreeze(match), { isDelegate });
+) => andMatch(deepFreeze(entries), [deepFreeze(match)], { isDelegate });
 const only = (...entries: HTTPMatchRequest[]) => ({ entries, skips: [] });
 const skipped = (reason: string, isHarmless: boolean) => ({
   entries: [],

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { groupsOf } from '../../../../src/virtualservice/injections/groups.ts';
 import { pairsByPrecedence } from '../../../../src/virtualservice/injections/precedence.ts';
-import { planEntry } from '../builders.ts';
+import { planEntry, SCOPE } from '../builders.ts';
 
 const a = { headers: { user: { exact: 'aa' } } };
 const b = { headers: { user: { exact: 'bb' } } };
@@ -12,9 +12,9 @@ const two = planEntry({
   matches: [b, { headers: { user: { exact: 'aa' } } }],
 });
 const groups = (...injections: (typeof one)[]) =>
-  groupsOf(pairsByPrecedence(injections)).map(
-    ({ env, match, pairs }) =>
-      `${env} ${match.headers?.['user']?.exact}: ${pairs.map(({ injection, matchIndex }) => `${injection.host.split('.')[0]}/${matchIndex}`).join()}`,
+  groupsOf(pairsByPrecedence(injections, SCOPE)).map(
+    ({ env, selector, pairs }) =>
+      `${env} ${selector.entries[0]?.headers?.['user']?.exact}: ${pairs.map(({ injection, selector: own }) => `${injection.host.split('.')[0]}/${own.matchIndex}`).join()}`,
   );
 
 it('contain the pairs of one env and match, in the order of the first pair', () => {

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { IstioMatch } from '../../../../src/api/dynamicenv.ts';
 import { orderReason } from '../../../../src/virtualservice/injections/order-reason.ts';
 import { pairsByPrecedence } from '../../../../src/virtualservice/injections/precedence.ts';
-import { planEntry } from '../builders.ts';
+import { planEntry, SCOPE } from '../builders.ts';
 
 const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value } } });
 const prefix = (value: string): IstioMatch => ({ headers: { user: { prefix: value } } });
@@ -34,14 +34,17 @@ it.each<[string, IstioMatch, IstioMatch, string]>([
     matches: [b],
     envCreationTimestamp: '2026-01-01T00:00:00Z',
   });
-  const [one, other] = pairsByPrecedence([late, first]);
+  const [one, other] = pairsByPrecedence([late, first], SCOPE);
   expect(one?.injection).toBe(first);
   expect(one && other && orderReason(one, other)).toBe(reason);
 });
 
 it('by age, by name, and of one env', () => {
   const told = (...all: Parameters<typeof planEntry>[0][]) => {
-    const [one, other] = pairsByPrecedence(all.map((parts) => planEntry(parts)));
+    const [one, other] = pairsByPrecedence(
+      all.map((parts) => planEntry(parts)),
+      SCOPE,
+    );
     return one && other && orderReason(one, other);
   };
   const at = (day: number) => ({ envCreationTimestamp: `2026-01-0${day}T00:00:00Z` });

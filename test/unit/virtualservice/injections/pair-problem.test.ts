@@ -2,14 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import { renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
 import type { PlannedInjection } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { users } from '../builders.ts';
+import { SCOPE, users } from '../builders.ts';
 
-const SCOPE = {
-  namespace: 'shop',
-  clusterDomain: 'cluster.local',
-  gateways: [],
-  isDelegate: false,
-};
 const route = { route: [{ destination: { host: 'backend', subset: 'shared' } }] };
 
 function rendered(more: Partial<PlannedInjection>, own: HTTPRoute = route) {

@@ -4,11 +4,12 @@ import {
   olderFirst,
   pairsByPrecedence,
 } from '../../../../src/virtualservice/injections/precedence.ts';
-import { nameOf, planEntry } from '../builders.ts';
+import { matchOf } from '../../../support/pair-match.ts';
+import { nameOf, planEntry, SCOPE } from '../builders.ts';
 
 const exact = (value: string): IstioMatch => ({ headers: { user: { exact: value } } });
 const envsOf = (pairs: ReturnType<typeof pairsByPrecedence>) =>
-  pairs.map(({ injection, matchIndex }) => `${injection.env}/${matchIndex}`);
+  pairs.map(({ injection, selector }) => `${injection.env}/${selector.matchIndex}`);
 
 describe('precedence of matches', () => {
   it('is by the number of conditions, exact values, prefixes, length of texts', () => {
@@ -26,8 +27,8 @@ describe('precedence of matches', () => {
       planEntry({ env: `env-${index}`, matches: [match] }),
     );
     const expected = ranked.map((_, index) => `env-${index}/0`);
-    expect(envsOf(pairsByPrecedence(injections))).toEqual(expected);
-    expect(envsOf(pairsByPrecedence(injections.toReversed()))).toEqual(expected);
+    expect(envsOf(pairsByPrecedence(injections, SCOPE))).toEqual(expected);
+    expect(envsOf(pairsByPrecedence(injections.toReversed(), SCOPE))).toEqual(expected);
   });
 
   it('is by age, env, Deployment, host and position if the matches have the same rank', () => {
@@ -53,9 +54,9 @@ describe('precedence of matches', () => {
       [injection, 1],
     ]);
     for (const given of [all, all.toReversed()]) {
-      const pairs = pairsByPrecedence(given).map(({ injection, matchIndex }) => [
+      const pairs = pairsByPrecedence(given, SCOPE).map(({ injection, selector }) => [
         injection,
-        matchIndex,
+        selector.matchIndex,
       ]);
       expect(pairs).toEqual(expected);
     }
@@ -65,9 +66,17 @@ describe('precedence of matches', () => {
   it('sorts the narrower match of one env first, and names both routes alike', () => {
     const env = planEntry({ matches: [{ headers: { user: { prefix: 'a' } } }, exact('ab')] });
     const injection = env;
-    expect(pairsByPrecedence([env])).toEqual([
-      { injection, match: exact('ab'), matchIndex: 1, routeName: nameOf() },
-      { injection, match: env.matches[0], matchIndex: 0, routeName: nameOf() },
+    const pairs = pairsByPrecedence([env], SCOPE);
+    expect(
+      pairs.map((pair) => [
+        pair.injection,
+        matchOf(pair),
+        pair.selector.matchIndex,
+        pair.routeName,
+      ]),
+    ).toEqual([
+      [injection, exact('ab'), 1, nameOf()],
+      [injection, env.matches[0], 0, nameOf()],
     ]);
   });
 });

@@ -169,8 +169,7 @@ describe('a copy', () => {
 describe('a copy that cannot be made', () => {
   const mine = {
     injection: planEntry(),
-    match: planEntry().matches[0],
-    matchIndex: 0,
+    selector: expect.objectContaining({ entries: planEntry().matches, matchIndex: 0 }),
     routeName: nameOf(),
   };
 
@@ -209,8 +208,7 @@ describe('a copy that cannot be made', () => {
       {
         pair: {
           injection: bad,
-          match: bad.matches[0],
-          matchIndex: 0,
+          selector: expect.objectContaining({ entries: bad.matches, matchIndex: 0 }),
           routeName: nameOf('bad'),
         },
         state: 'invalid',

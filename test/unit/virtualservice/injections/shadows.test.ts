@@ -23,7 +23,7 @@ function shadowsOf(
   const draft = draftRoutes(users(http), injections, SCOPE);
   return findShadows(draft, (one) => !inactive.includes(one)).map(
     ({ pair, by, at }) =>
-      `${pair.injection.env}/${pair.matchIndex} by ${by.injection.env}/${by.matchIndex}${at === undefined ? '' : ` at ${at.join()}`}`,
+      `${pair.injection.env}/${pair.selector.matchIndex} by ${by.injection.env}/${by.selector.matchIndex}${at === undefined ? '' : ` at ${at.join()}`}`,
   );
 }
 

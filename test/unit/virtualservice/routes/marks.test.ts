@@ -11,7 +11,7 @@ import {
   stripRoutes,
   withoutOurs,
 } from '../../../../src/virtualservice/routes/strip.ts';
-import { BASE, CONFIG, copy, routing, users, virtualService } from '../builders.ts';
+import { BASE, CONFIG, copy, routing, SCOPE, users, virtualService } from '../builders.ts';
 
 describe('marks', () => {
   it('are exactly the plan, the envs and the index labels', () => {
@@ -76,7 +76,7 @@ describe("the user's routes", () => {
 
 describe('fields that a careless manifest omits', () => {
   const bare = { apiVersion: 'v1', kind: 'VirtualService', metadata: { name: 'x' } };
-  const nothing = { namespace: '', clusterDomain: 'cluster.local', gateways: [], isDelegate: true };
+  const nothing = { ...SCOPE, namespace: '', isDelegate: true };
 
   it.each<[string, object]>([
     ['spec', {}],
@@ -93,6 +93,6 @@ describe('fields that a careless manifest omits', () => {
     const object = virtualService({ http: [BASE], gateways: ['gw'] });
     expect(httpOf(object)).toEqual([BASE]);
     const scope = { namespace: 'shop', clusterDomain: 'cluster.local', gateways: ['gw'] };
-    expect(scopeOf(object, CONFIG)).toEqual({ ...scope, isDelegate: false });
+    expect(scopeOf(object, CONFIG)).toEqual({ ...SCOPE, ...scope });
   });
 });

@@ -47,7 +47,7 @@ describe('a regex that is not compiled', () => {
   ])('costs the entry its copy, and a note says so: %j', (own, isToldFirst) => {
     const { entries, skips } = andMatch(
       [{ headers: { user: own } }],
-      { headers: { user: { exact: 'a' } } },
+      [{ headers: { user: { exact: 'a' } } }],
       { isDelegate: false, shouldCompile: () => isToldFirst },
     );
     expect(entries).toEqual([]);

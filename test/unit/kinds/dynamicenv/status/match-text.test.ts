@@ -16,5 +16,5 @@ it.each<[string, IstioMatch[], string]>([
     'a^=1,b=2,source y=3,source z=4 or c=5',
   ],
 ])('%s', (_what, matches, text) => {
-  expect(matchText(matches)).toBe(text);
+  expect(matchText({ istioMatches: matches })).toBe(text);
 });

@@ -1,0 +1,149 @@
+import type { IstioMatch } from '../../api/dynamicenv.ts';
+import { memberRegexes } from '../../api/member-regex.ts';
+import type { HeaderAndSourceMatch } from '../../istio/cover.ts';
+import { besideNames } from '../../istio/header-spelling.ts';
+import { type Specificity, specificityOf } from '../../istio/specificity.ts';
+import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
+import { baggageEntries, cookieEntry, headerEntries } from '../../refs/entries.ts';
+import type { PlannedInjection } from '../routes/plan-codec.ts';
+import { isGatewayBound, type Scope } from '../routes/scope.ts';
+
+/** Conditions that a request must meet all together. */
+export interface SelectorEntry
+  extends Pick<IstioMatch, 'headers' | 'sourceLabels' | 'queryParams'> {
+  /**
+   * Conditions of our own making. Where a route has a condition on the same header, they stand beside it, under another spelling of the
+   * name: Istio applies both.
+   */
+  beside?: Pick<HTTPMatchRequest, 'headers' | 'withoutHeaders'>;
+}
+
+/**
+ * The order of selectors of all envs, before specificity and age. What a person adds to one request comes before what an
+ * application passes on with all its requests.
+ */
+export const BANDS = ['parameter', 'ref', 'header', 'baggage', 'cookie'] as const;
+export type Band = (typeof BANDS)[number];
+
+/** One way in which requests select an env. It has one copy of every eligible route. */
+export interface Selector {
+  /** A request must meet one of them. */
+  entries: readonly SelectorEntry[];
+  band: Band;
+  specificity: Specificity;
+  /** Index in `matches`; absent: it selects by the ref. */
+  matchIndex?: number;
+}
+
+/** The parts of an injection that select requests. */
+export type Selecting = Pick<PlannedInjection, 'host' | 'matches' | 'ref'>;
+
+/** All selectors of an injection: one for each match, and those of its ref. */
+export function selectorsOf(injection: Selecting, scope: Scope): Selector[] {
+  const { matches, ref } = injection;
+  const byMatch = matches.map(matchSelector);
+  return ref === undefined ? byMatch : [...byMatch, ...refSelectors(injection.host, ref, scope)];
+}
+
+function matchSelector(match: IstioMatch, matchIndex: number): Selector {
+  const { headers, sourceLabels, queryParams, cookie, baggage } = match;
+  const members = cookie === undefined && baggage === undefined ? undefined : memberRegexes(match);
+  const beside = members && { headers: members };
+  return {
+    entries: [
+      {
+        ...(headers === undefined ? {} : { headers }),
+        ...(sourceLabels === undefined ? {} : { sourceLabels }),
+        ...(queryParams === undefined ? {} : { queryParams }),
+        ...(beside === undefined ? {} : { beside }),
+      },
+    ],
+    band: bandOf(match),
+    specificity: specificityOf(withMembers(match)),
+    matchIndex,
+  };
+}
+
+/** The first one of which the match has a condition. A further condition never puts a match behind one that covers it. */
+function bandOf({ headers, sourceLabels, queryParams, baggage, cookie }: IstioMatch): Band {
+  if (hasKeys(queryParams)) return 'parameter';
+  if (hasKeys(headers) || hasKeys(sourceLabels)) return 'header';
+  if (baggage !== undefined) return 'baggage';
+  return cookie === undefined ? 'header' : 'cookie';
+}
+
+function hasKeys(map: object | undefined): boolean {
+  for (const _key in map) return true;
+  return false;
+}
+
+/** A cookie and a member of `baggage` count as exact conditions, as labels of the caller do. */
+function withMembers({ headers, sourceLabels, queryParams, cookie, baggage }: IstioMatch) {
+  const members = [
+    ...(cookie === undefined ? [] : [[`: cookie ${cookie.name}`, cookie.exact] as const]),
+    ...(baggage === undefined ? [] : [[`: baggage ${baggage.key}`, baggage.exact] as const]),
+  ];
+  const parameters = Object.entries(queryParams ?? {}).map(
+    ([name, value]): [string, StringMatch] => [`: query ${name}`, value],
+  );
+  const isPlain = members.length + parameters.length === 0;
+  return {
+    headers: isPlain ? headers : { ...headers, ...Object.fromEntries(parameters) },
+    sourceLabels: isPlain ? sourceLabels : { ...sourceLabels, ...Object.fromEntries(members) },
+  } as HeaderAndSourceMatch;
+}
+
+const NO_SPECIFICITY: Specificity = { conditions: 0, exact: 0, prefix: 0, literal: 0 };
+
+/**
+ * The selectors of a ref, one for each carrier. No request meets those of two refs (ADR 25), so their order does not matter.
+ * In a delegate each entry is a selector: Istio drops a delegate's route as a whole if one of its entries contradicts the root.
+ */
+function refSelectors(host: string, ref: string, scope: Scope): Selector[] {
+  const { headers, carriers } = scope.refs;
+  const [service = ''] = host.split('.');
+  const target = { service, ref };
+  const hasBaggage = carriers.includes('baggage');
+  const hasCookie = carriers.includes('cookie') && (scope.isDelegate || isGatewayBound(scope));
+  const byCarrier: [Band, HTTPMatchRequest[]][] = [
+    ['ref', headerEntries(target, headers)],
+    ...(hasBaggage
+      ? [['baggage', baggageEntries(target, headers)] as [Band, HTTPMatchRequest[]]]
+      : []),
+    ...(hasCookie
+      ? [['cookie', [cookieEntry(target, headers, hasBaggage)]] as [Band, HTTPMatchRequest[]]]
+      : []),
+  ];
+  return byCarrier.flatMap(([band, all]) => {
+    const entries = all.map((beside) => ({ beside }));
+    const groups = scope.isDelegate ? entries.map((one) => [one]) : [entries];
+    return groups.map((group) => ({ entries: group, band, specificity: NO_SPECIFICITY }));
+  });
+}
+
+/** A selector's entry as a whole match entry: in front of a route without conditions. */
+export function plainEntry({
+  headers,
+  sourceLabels,
+  queryParams,
+  beside,
+}: SelectorEntry): HTTPMatchRequest {
+  const own = { ...(headers && { headers }), ...(queryParams && { queryParams }) };
+  const entry = sourceLabels === undefined ? own : { ...own, sourceLabels };
+  return beside === undefined ? entry : (withBeside(entry, beside) ?? entry);
+}
+
+/** The entry with conditions that stand beside its own; undefined: a header has no spelling left. */
+export function withBeside(
+  entry: HTTPMatchRequest,
+  { headers, withoutHeaders }: NonNullable<SelectorEntry['beside']>,
+): HTTPMatchRequest | undefined {
+  const added = headers && besideNames(entry.headers, headers);
+  const excluded = withoutHeaders && besideNames(entry.withoutHeaders, withoutHeaders);
+  if ((headers && !added) || (withoutHeaders && !excluded)) return undefined;
+  return {
+    ...entry,
+    ...(added && { headers: { ...entry.headers, ...added } }),
+    ...(excluded && { withoutHeaders: { ...entry.withoutHeaders, ...excluded } }),
+  };
+}
