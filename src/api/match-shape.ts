@@ -24,8 +24,16 @@ function isMatch(value: unknown): boolean {
   return (
     isMap(value) &&
     (value['headers'] === undefined || isMapOf(value['headers'], isTextMap)) &&
-    (value['sourceLabels'] === undefined || isTextMap(value['sourceLabels']))
+    (value['sourceLabels'] === undefined || isTextMap(value['sourceLabels'])) &&
+    (value['queryParams'] === undefined || isMapOf(value['queryParams'], isTextMap)) &&
+    (value['cookie'] === undefined || isMemberOf(value['cookie'], 'name')) &&
+    (value['baggage'] === undefined || isMemberOf(value['baggage'], 'key'))
   );
+}
+
+/** A cookie, or a member of `baggage`. */
+function isMemberOf(value: unknown, name: 'name' | 'key'): boolean {
+  return isMap(value) && isName(value[name]) && isName(value['exact']);
 }
 
 function isTextMap(value: unknown): boolean {

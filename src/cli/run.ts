@@ -1,4 +1,4 @@
-import { SERVE_FLAGS } from '../config.ts';
+import { refuseContradictions, SERVE_FLAGS } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
 import { terminal } from './common/terminal.ts';
@@ -16,7 +16,9 @@ const COMMANDS: Record<string, Command> = {
     help: (program) => `Usage: ${program} serve [flags]\n\n${describeFlags(SERVE_FLAGS)}`,
     run: async (args) => {
       const { serve } = await import('../main.ts');
-      await serve(readFlags(SERVE_FLAGS, args, process.env));
+      const config = readFlags(SERVE_FLAGS, args, process.env);
+      refuseContradictions(config);
+      await serve(config);
       return 0;
     },
   },
