@@ -1,5 +1,4 @@
 import { UsageError } from './errors.ts';
-import { settingsOf } from './flags.ts';
 import type { Flag, FlagsFor, Values } from './hooks/flag.ts';
 import { list, matching, text } from './hooks/flag-values.ts';
 import type { Kind } from './hooks/kind.ts';
@@ -22,25 +21,6 @@ export const DECISION_FLAGS = Object.assign(
   {},
   ...KINDS.map(({ flags }) => flags),
 ) as FlagsFor<DecisionConfig>;
-
-/** The settings by which the kinds decide, for a command with other options beside them. */
-export function decisionConfig(
-  given: Record<string, unknown>,
-  env: Record<string, string | undefined>,
-): DecisionConfig {
-  const config = settingsOf(DECISION_FLAGS, given, env);
-  refuseContradictions(config);
-  return config;
-}
-
-/** Refuses settings that are valid alone, but not together. */
-export function refuseContradictions(config: DecisionConfig): void {
-  const { serviceRouteHeader, sourceRouteHeader } = config;
-  if (serviceRouteHeader !== sourceRouteHeader) return;
-  throw new UsageError(
-    `--service-route-header and --source-route-header must be different headers, got "${sourceRouteHeader}" for both`,
-  );
-}
 
 /** `--kinds`: names of the optional ones of these kinds. */
 export function kindsFlag(
@@ -80,3 +60,15 @@ export const SERVE_FLAGS = {
 };
 
 export type ServeConfig = Values<typeof SERVE_FLAGS>;
+
+/** The settings, after the checks that compare flags. Throws a UsageError that names the flags. */
+export function coherent<
+  C extends Pick<DecisionConfig, 'serviceRouteHeader' | 'sourceRouteHeader'>,
+>(config: C): C {
+  if (config.serviceRouteHeader === config.sourceRouteHeader) {
+    throw new UsageError(
+      `--service-route-header and --source-route-header are both "${config.sourceRouteHeader}": give them different names`,
+    );
+  }
+  return config;
+}

@@ -95,7 +95,7 @@ How to send it
   test('the two headers must differ', async () => {
     const flags = ['--service-route-header', 'x-a', '--source-route-header', 'X-A'];
     expect(await refusalOf(sent('http://backend.shop/', ...flags))).toBe(
-      '--service-route-header and --source-route-header must be different headers, got "x-a" for both',
+      '--service-route-header and --source-route-header are both "x-a": give them different names',
     );
   });
 

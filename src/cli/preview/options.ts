@@ -1,5 +1,5 @@
-import { DECISION_FLAGS, decisionConfig } from '../../config.ts';
-import { describeFlags, optionsOf, parseOptions } from '../../flags.ts';
+import { coherent, DECISION_FLAGS } from '../../config.ts';
+import { describeFlags, optionsOf, parseOptions, settingsOf } from '../../flags.ts';
 import type { DecisionConfig } from '../../kinds/kinds.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import {
@@ -75,6 +75,6 @@ export function readPreviewOptions(
     format: formatOption(FORMATS, given),
     withDelete: given['delete'] === true,
     graph: graphOption(given),
-    config: decisionConfig(given, env),
+    config: coherent(settingsOf(DECISION_FLAGS, given, env)),
   };
 }

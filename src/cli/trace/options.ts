@@ -1,6 +1,6 @@
-import { DECISION_FLAGS, decisionConfig } from '../../config.ts';
+import { coherent, DECISION_FLAGS } from '../../config.ts';
 import { UsageError } from '../../errors.ts';
-import { describeFlags, optionsOf, parseWords } from '../../flags.ts';
+import { describeFlags, optionsOf, parseWords, settingsOf } from '../../flags.ts';
 import type { DecisionConfig } from '../../kinds/kinds.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { refSettings } from '../../refs/settings.ts';
@@ -89,7 +89,7 @@ export function readTraceOptions(
   const files = (given['file'] ?? []) as string[];
   const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
   if (cluster === undefined) refuseWithoutCluster(given, files);
-  const config = decisionConfig(given, env);
+  const config = coherent(settingsOf(DECISION_FLAGS, given, env));
   const { headers: names } = refSettings(config);
   const ref = typeof given['ref'] === 'string' ? refHeader(given['ref'], names) : undefined;
   const calls = readCalls(words, withRefHeader((given['header'] ?? []) as string[], ref, names));
