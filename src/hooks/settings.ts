@@ -12,15 +12,18 @@ export interface ClusterSettings extends RefFlags {
   metacontrollerUser: string;
 }
 
-/** It is also the key of a member of `baggage` and the name of a cookie. */
-const ROUTE_HEADER = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/**
+ * It is also the key of a member of `baggage` and the name of a cookie. Regexes contain it: with longer names they could be longer
+ * than Istio accepts.
+ */
+const ROUTE_HEADER = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
 
 function routeHeader(name: string, fallback: string, help: string) {
   const read = (given: string): string => {
     const header = given.toLowerCase();
     if (!ROUTE_HEADER.test(header) || header === 'baggage' || header === 'cookie') {
       throw new Error(
-        'expected a header name of letters, digits and dashes, of at most 63 characters, other than baggage and cookie',
+        'expected a header name of letters, digits and dashes, of at most 32 characters, other than baggage and cookie',
       );
     }
     return header;

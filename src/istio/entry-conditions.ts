@@ -58,8 +58,9 @@ function byHeader(
   kind: string,
   conditions: Record<string, unknown> | undefined,
 ): [string, unknown][] {
+  // The value is part of the name: a header that is written in two spellings has two conditions, and both apply.
   return Object.entries(conditions ?? {}).map(([key, value]) =>
-    condition(kind, headerKey(key), value),
+    condition(kind, `${headerKey(key)} ${canonicalJson(value)}`, true),
   );
 }
 

@@ -11,6 +11,8 @@ const SUBJECTS: Record<string, string> = {
   headers: 'header',
   withoutHeaders: 'header',
   queryParams: 'query parameter',
+  cookies: 'cookie',
+  baggage: 'baggage',
   sourceLabels: "caller's label",
 };
 

@@ -1,16 +1,8 @@
 import { isInjectedRouteName, routeNameFilter } from '../api/route-name.ts';
-import type { HttpRequest, Mismatch } from '../istio/match-request.ts';
-import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-rows.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
-import { refSettings } from '../refs/settings.ts';
-import {
-  type Pair,
-  pairsByPrecedence,
-  routeNameOf,
-} from '../virtualservice/injections/precedence.ts';
-import { plainEntry } from '../virtualservice/injections/selectors.ts';
+import { routeNameOf } from '../virtualservice/injections/precedence.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { type Scope, scopeOf } from '../virtualservice/routes/scope.ts';
 import { cloneOf, sendsToClone } from '../virtualservice/routes/sends-to-clone.ts';
@@ -120,44 +112,4 @@ export function baseRoute(
 /** The scope of a VirtualService's routes in this cluster. */
 export function scopeIn(virtualService: VirtualService, { mesh, refs }: MeshSnapshot): Scope {
   return scopeOf(virtualService, { ...refs, clusterDomain: mesh.clusterDomain });
-}
-
-/** The first selector of the env that the request meets, in the order of the routes; else the failed condition of each match. */
-export function metMatch(
-  injection: PlannedInjection,
-  request: HttpRequest,
-  { mesh, refs }: MeshSnapshot,
-): { pair: Pair } | { failed: (Mismatch & { matchIndex?: number })[] } {
-  const scope: Scope = {
-    namespace: '',
-    clusterDomain: mesh.clusterDomain,
-    gateways: [request.gateway],
-    isDelegate: false,
-    refs: refSettings(refs),
-  };
-  const pairs = pairsByPrecedence([injection], scope).map((pair) => ({
-    pair,
-    failed: unmet(pair, request),
-  }));
-  const met = pairs.find(({ failed }) => failed === undefined);
-  if (met) return { pair: met.pair };
-  const failed = pairs
-    .flatMap(({ pair: { selector }, failed: one }) =>
-      one
-        ? {
-            ...(selector.matchIndex === undefined ? {} : { matchIndex: selector.matchIndex }),
-            ...one,
-          }
-        : [],
-    )
-    .sort((a, b) => (a.matchIndex ?? LAST) - (b.matchIndex ?? LAST));
-  return { failed };
-}
-
-const LAST = Number.MAX_SAFE_INTEGER;
-
-/** The first failed condition of the selector's first entry; undefined if the request meets one of its entries. */
-function unmet({ selector }: Pair, request: HttpRequest): Mismatch | undefined {
-  const failed = selector.entries.map((entry) => firstMismatch(plainEntry(entry), request, ''));
-  return failed.some((one) => one === undefined) ? undefined : failed[0];
 }

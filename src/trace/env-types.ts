@@ -42,6 +42,15 @@ export type OtherEnvReason =
   | 'shadowed'
   | 'later';
 
+/**
+ * The first failed condition of a match. Without `matchIndex`: of the env's ref; `field` is `ref.` and the name of the Service, `got` the
+ * ref that the request selects for it, absent if it selects none.
+ */
+export interface FailedMatch extends Mismatch {
+  /** Index in the env's `istioMatches`. */
+  matchIndex?: number;
+}
+
 export interface OtherEnv {
   env: string;
   /** The base Deployment. */
@@ -49,8 +58,8 @@ export interface OtherEnv {
   host: string;
   reason: OtherEnvReason;
   why: string;
-  /** `no-match`: the first condition that failed, for each of its matches; without `matchIndex`: of its ref. */
-  failed?: (Mismatch & { matchIndex?: number })[];
+  /** `no-match`: what failed, for each of its matches and for its ref. */
+  failed?: FailedMatch[];
   /** `shadowed`, `later`: the env that comes first. */
   by?: string;
 }

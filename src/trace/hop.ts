@@ -7,11 +7,12 @@ import { selection } from '../istio/selection.ts';
 import { jsonEqual } from '../k8s/canonical.ts';
 import type { Pair } from '../virtualservice/injections/precedence.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
-import { envOfRow, metMatch, type RowEnv } from './env-routes.ts';
+import { baseRoute, envOfRow, type RowEnv } from './env-routes.ts';
 import { envsWithoutClaim } from './env-state.ts';
 import type { CloneTaken, EnvTaken, OtherEnv } from './env-types.ts';
 import { hopNotes } from './hop-notes.ts';
 import { type MeshSnapshot, withoutEnvs } from './mesh-snapshot.ts';
+import { metMatch } from './met-match.ts';
 import { whyNotTaken } from './other-envs.ts';
 import { type Ending, endingOf } from './outcome.ts';
 import { refOf, withEnvs } from './route-ref.ts';
@@ -34,7 +35,7 @@ export function traceHop(
     ...ending,
     candidates: explanation.considered.map(candidateOf),
     tried: triedRoutes(explanation, snapshot),
-    ...(taken ? { env: envTaken(taken, request, others, snapshot) } : {}),
+    ...(taken ? { env: envTaken(taken, request, explanation.taken, others, snapshot) } : {}),
     otherEnvs: others,
     ...(hasEnvs ? { withoutEnvs: compared(plain, ending, snapshot) } : {}),
     notes: hopNotes(explanation.taken?.route, ending, request, snapshot),
@@ -74,6 +75,7 @@ function otherEnvs(
 function envTaken(
   { env, claims }: RowEnv,
   request: HostRequest,
+  row: Explanation['taken'],
   others: readonly OtherEnv[],
   snapshot: MeshSnapshot,
 ): EnvTaken {
@@ -82,7 +84,8 @@ function envTaken(
     .map(({ env: other, why }) => ({ env: other, why }));
   const [injection, ...more] = claims.flatMap((claim) => claim.injection ?? []);
   if (injection === undefined) return { name: env, before };
-  const met = metMatch(injection, request, snapshot);
+  const base = row && baseRoute(row, snapshot);
+  const met = metMatch(injection, request, snapshot, base?.virtualService);
   return {
     name: env,
     ...cloneTaken(injection),

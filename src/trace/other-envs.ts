@@ -13,17 +13,11 @@ import { findShadows } from '../virtualservice/injections/shadows.ts';
 import { isIgnored } from '../virtualservice/routes/ignored.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { onlyRoute } from '../virtualservice/routes/strip.ts';
-import {
-  baseRoute,
-  leadsToClaim,
-  leadsToCloneOf,
-  metMatch,
-  type RowEnv,
-  scopeIn,
-} from './env-routes.ts';
+import { baseRoute, leadsToClaim, leadsToCloneOf, type RowEnv, scopeIn } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
-import type { OtherEnv } from './env-types.ts';
+import type { FailedMatch, OtherEnv } from './env-types.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
+import { metMatch } from './met-match.ts';
 
 /** A request that was followed to its end, and the env that took it. */
 export interface Followed {
@@ -43,15 +37,16 @@ export function whyNotTaken(claim: EnvClaim, followed: Followed): OtherEnv {
 }
 
 function firstObstacle(claim: EnvClaim, followed: Followed): NotTaken {
-  const { request, snapshot } = followed;
+  const { request, snapshot, explanation } = followed;
+  const base = explanation.taken && baseRoute(explanation.taken, snapshot);
   const { injection } = claim;
   if (injection === undefined) {
     const why = 'it is a consumer there: a clone to which nothing is routed';
     return { reason: 'consumer', why };
   }
-  const met = metMatch(injection, request, snapshot);
+  const met = metMatch(injection, request, snapshot, base?.virtualService);
   if ('failed' in met) {
-    const why = met.failed.map(mismatchText).join('; ');
+    const why = met.failed.map(failedText).join('; ');
     return { reason: 'no-match', why, failed: met.failed };
   }
   if (!claim.isActive) return { reason: 'not-active', why: unreadyText(claim, snapshot) };
@@ -67,6 +62,14 @@ function firstObstacle(claim: EnvClaim, followed: Followed): NotTaken {
       why: 'none of its routes is among those that the caller has',
     }
   );
+}
+
+function failedText(failed: FailedMatch): string {
+  if (failed.matchIndex !== undefined) return mismatchText(failed);
+  const service = failed.field.replace('ref.', '');
+  return failed.got === undefined
+    ? `the request selects no ref for ${service}`
+    : `the request selects ${failed.got} for ${service}`;
 }
 
 /** The reason, if the VirtualServices that decide have no route of the env. */
@@ -150,7 +153,7 @@ function outranked(
   const winner = taken?.claims[0]?.injection;
   const base = explanation.taken && baseRoute(explanation.taken, snapshot);
   if (taken === undefined || winner === undefined || base === undefined) return undefined;
-  const met = metMatch(winner, request, snapshot);
+  const met = metMatch(winner, request, snapshot, base.virtualService);
   const active = snapshot.claims.flatMap(({ injection, isActive }) =>
     injection && isActive ? injection : [],
   );

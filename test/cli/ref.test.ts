@@ -71,8 +71,32 @@ describe('trace --ref', () => {
 How to send it
   selects        backend: mp-101
   curl           curl -H 'x-source-route: mp-101' 'http://backend.shop/api/x'
-  baggage        -H 'baggage: x-source-route=mp-101', where baggage is read
 `);
+  });
+
+  test('by the headers and carriers of the cluster', async () => {
+    const flags = ['--service-route-header', 'X-Pick', '--source-route-header', 'x-branch'];
+    const carriers = ['--ref-carriers', 'header,baggage,cookie'];
+    const url = 'http://backend.shop/';
+    const { head, end } = await sent(url, '--ref', 'mp-101', ...flags, ...carriers);
+    expect(head).toBe('GET http://backend.shop/  x-branch: mp-101');
+    expect(end).toBe(`
+How to send it
+  selects        backend: mp-101
+  curl           curl -H 'x-branch: mp-101' 'http://backend.shop/'
+  baggage        -H 'baggage: x-branch=mp-101'
+`);
+    const pairs = await sent(url, '--ref', 'backend:mp-101', ...flags);
+    expect(pairs.head).toBe('GET http://backend.shop/  x-pick: backend:mp-101');
+    const both = sent(url, '--ref', 'mp-101', '-H', 'X-PICK: web:a', ...flags);
+    expect(await refusalOf(both)).toBe("give --ref or -H 'X-PICK: web:a', not both");
+  });
+
+  test('the two headers must differ', async () => {
+    const flags = ['--service-route-header', 'x-a', '--source-route-header', 'X-A'];
+    expect(await refusalOf(sent('http://backend.shop/', ...flags))).toBe(
+      '--service-route-header and --source-route-header are both "x-a": give them different names',
+    );
   });
 
   test('refs for several services, over several hops', async () => {
@@ -85,18 +109,22 @@ How to send it
   selects        web: nothing, so its regular version
                  backend: mp-101
   curl           curl -X POST -H 'user: o'\\''x' -H 'x-service-route: ${pairs}' 'http://web.shop/'
-  baggage        -H 'baggage: x-service-route=${pairs}', where baggage is read
 `);
   });
 
   test('from outside the mesh: also a cookie, and the host header', async () => {
     const gateway = ['--gateway', 'shop/public', '-H', 'Host: shop.example.com'];
     const { end } = await sent('http://localhost/', ...gateway, '--ref', 'mp-101');
-    expect(end).toBe(`
+    const plain = `
 How to send it
   curl           curl -H 'host: shop.example.com' -H 'x-source-route: mp-101' 'http://localhost/'
-  baggage        -H 'baggage: x-source-route=mp-101', where baggage is read
-  cookie         -H 'cookie: x-source-route=mp-101', where cookies are read
+`;
+    expect(end).toBe(plain);
+    const carriers = ['--ref-carriers', 'baggage,cookie'];
+    const more = await sent('http://localhost/', ...gateway, '--ref', 'mp-101', ...carriers);
+    expect(more.end).toBe(`${plain}\
+  baggage        -H 'baggage: x-source-route=mp-101'
+  cookie         -H 'cookie: x-source-route=mp-101'
 `);
   });
 

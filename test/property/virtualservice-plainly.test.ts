@@ -22,9 +22,7 @@ import { eligibleDestination, labelOf } from '../../src/virtualservice/routes/el
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
 import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
-import { matchOf } from '../support/pair-match.ts';
-import { CONFIG } from '../unit/virtualservice/builders.ts';
-import { injections, planOf, virtualServices } from './lib/virtualservice.ts';
+import { injections, planOf, REF_CONFIG, virtualServices } from './lib/virtualservice.ts';
 
 /** Values that Istio accepts, and values that it refuses in some fields. */
 const odd = fc.constantFrom<StringMatch>(
@@ -81,11 +79,11 @@ const oddRoutes = fc.constantFrom<Partial<HTTPRoute>>(
 function sharing(pairs: readonly Pair[]): Pair[][] {
   const keyOf = (pair: Pair) => {
     const { injection, selector } = pair;
-    const match = matchOf(pair);
-    const before = injection.matches
-      .slice(0, selector.matchIndex)
-      .filter((one) => jsonEqual(one, match));
-    return canonicalJson([injection.env, match, before.length]);
+    const before = pairs
+      .slice(0, pairs.indexOf(pair))
+      .filter((one) => one.injection === injection)
+      .filter((one) => jsonEqual(one.selector.entries, selector.entries));
+    return canonicalJson([injection.env, selector.entries, before.length]);
   };
   return [...Map.groupBy(pairs, keyOf).values()];
 }
@@ -138,11 +136,14 @@ function takenAt(
   isActive: (pair: Pair) => boolean,
 ): Map<Pair, Pair> {
   const compared = new Set(
-    pairs.flatMap((pair) => {
-      const { headers = {}, queryParams = {} } = matchOf(pair);
-      const names = [...Object.keys(headers), 'cookie', 'baggage'].map(headerKey);
-      return [...names, ...Object.keys(queryParams).map(parameterKey)];
-    }),
+    pairs.flatMap(({ selector }) =>
+      selector.entries.flatMap(({ headers: plain, beside, queryParams }) => [
+        ...[plain, beside?.headers, beside?.withoutHeaders].flatMap((map) =>
+          Object.keys(map ?? {}).map(headerKey),
+        ),
+        ...Object.keys(queryParams ?? {}).map(parameterKey),
+      ]),
+    ),
   );
   const copies = copiesOf(route, pairs, scope);
   const entriesOf = ({ copy }: Drafted) =>
@@ -185,7 +186,7 @@ describe('compared with a simple implementation', () => {
       fc.property(virtualServices, oddInjections, oddRoutes, (object, all, extra) => {
         const http = httpOf(object).map((route, at) => (at === 0 ? { ...route, ...extra } : route));
         const plans = all.flatMap((one) => planned(one) ?? []);
-        const scope = scopeOf(object, CONFIG);
+        const scope = scopeOf(object, REF_CONFIG);
         const rendering = renderRoutes(
           withoutOurs(deepFreeze({ ...object, spec: { ...object.spec, http } })),
           deepFreeze(plans),
@@ -204,7 +205,7 @@ describe('compared with a simple implementation', () => {
       fc.property(virtualServices, twins, (object, all) => {
         const plans = all.flatMap((one) => planned(one) ?? []);
         const active = new Set(plans.filter((_, at) => all[at]?.spec.active));
-        const scope = scopeOf(object, CONFIG);
+        const scope = scopeOf(object, REF_CONFIG);
         const draft = draftRoutes(withoutOurs(object), plans, scope);
         const { pairs } = draft;
         const isActive = ({ injection }: Pair) => active.has(injection);
@@ -241,9 +242,9 @@ describe('compared with a simple implementation', () => {
         fc.integer({ min: 50, max: 150 }),
         (object, all, percent) => {
           const plans = planOf(all);
-          const draft = draftRoutes(withoutOurs(object), plans, scopeOf(object, CONFIG));
+          const draft = draftRoutes(withoutOurs(object), plans, scopeOf(object, REF_CONFIG));
           const exact = plans.reduce((sum, one) => {
-            const { http } = renderRoutes(withoutOurs(object), [one], scopeOf(object, CONFIG));
+            const { http } = renderRoutes(withoutOurs(object), [one], scopeOf(object, REF_CONFIG));
             const own = http.filter(({ name }) => isInjectedRouteName(name));
             return own.reduce((bytes, route) => bytes + utf8Length(JSON.stringify(route)) + 1, sum);
           }, 0);

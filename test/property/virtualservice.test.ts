@@ -4,7 +4,7 @@ import '../support/fast-check.ts';
 import type { IstioMatch } from '../../src/api/dynamicenv.ts';
 import { isInjectedRouteName } from '../../src/api/route-name.ts';
 import { evaluate, type HostRequest, type Mesh } from '../../src/istio/evaluate.ts';
-import { firstMismatch } from '../../src/istio/match-request.ts';
+import { firstMismatch, requestMismatch } from '../../src/istio/match-request.ts';
 import { matchesString } from '../../src/istio/string-match.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../src/istio/types.ts';
 import { jsonEqual } from '../../src/k8s/canonical.ts';
@@ -12,20 +12,21 @@ import { admit } from '../../src/kinds/virtualservice/admit.ts';
 import { decorate } from '../../src/kinds/virtualservice/sync.ts';
 import { applyJsonPatch } from '../../src/simulator/api-server/json-patch.ts';
 import { deepFreeze } from '../../src/simulator/object.ts';
-import { pairsByPrecedence } from '../../src/virtualservice/injections/precedence.ts';
+import { type Pair, pairsByPrecedence } from '../../src/virtualservice/injections/precedence.ts';
 import { renderRoutes } from '../../src/virtualservice/injections/render.ts';
+import { plainEntry } from '../../src/virtualservice/injections/selectors.ts';
 import { eligibleDestination } from '../../src/virtualservice/routes/eligible.ts';
 import { patchRoutes } from '../../src/virtualservice/routes/patch.ts';
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
 import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
 import { matchOf } from '../support/pair-match.ts';
-import { CONFIG } from '../unit/virtualservice/builders.ts';
 import {
   ENVS,
   HOSTS,
   injections,
   planOf,
+  REF_CONFIG,
   requests,
   root,
   routeLists,
@@ -40,7 +41,7 @@ const rendered = (object: VirtualService, wanted: ReturnType<typeof planOf>): Vi
   ...object,
   spec: {
     ...object.spec,
-    http: renderRoutes(withoutOurs(object), wanted, scopeOf(object, CONFIG)).http,
+    http: renderRoutes(withoutOurs(object), wanted, scopeOf(object, REF_CONFIG)).http,
   },
 });
 
@@ -76,12 +77,12 @@ describe('sync and admission', () => {
   it('are stable after one write, and do not depend on the order of lists and keys', () => {
     fc.assert(
       fc.property(virtualServices, injections, fc.integer(), (object, all, seed) => {
-        const decoration = decorate(deepFreeze(object), deepFreeze(all), CONFIG, NOW);
-        const other = decorate(shuffled(object, seed), shuffledList(all, seed), CONFIG, NOW);
+        const decoration = decorate(deepFreeze(object), deepFreeze(all), REF_CONFIG, NOW);
+        const other = decorate(shuffled(object, seed), shuffledList(all, seed), REF_CONFIG, NOW);
         expect(other).toEqual(decoration);
         const written = writtenBy(object, decoration);
         expect(written.spec).toEqual(rendered(object, planOf(all)).spec);
-        const again = decorate(written, all, CONFIG, new Date(NOW.getTime() + 60_000));
+        const again = decorate(written, all, REF_CONFIG, new Date(NOW.getTime() + 60_000));
         expect(again).toEqual(decoration);
         expect(writtenBy(written, again)).toEqual(written);
       }),
@@ -91,7 +92,7 @@ describe('sync and admission', () => {
   it('revert what anybody else does to marks and routes', () => {
     fc.assert(
       fc.property(virtualServices, injections, routeLists, (object, all, http) => {
-        const live = deepFreeze(writtenBy(object, decorate(object, all, CONFIG, NOW)));
+        const live = deepFreeze(writtenBy(object, decorate(object, all, REF_CONFIG, NOW)));
         const spec = { ...object.spec, http: http.toSpliced(1, 0, ...httpOf(live).slice(0, 1)) };
         const write = { ...object, spec };
         const amended = admitted(write, live, 'jane');
@@ -126,7 +127,10 @@ describe('requests, according to an independent evaluator', () => {
         const leaf = { ...object, spec: { ...spec, hosts: [] } };
         const base = destinationsOf(evaluate(request, mesh([top, leaf])));
         const ours = destinationsOf(evaluate(request, mesh([top, rendered(leaf, planOf(all))])));
-        const holding = planOf(all).filter(({ matches }) => matches.some((m) => holds(m, request)));
+        const scope = scopeOf(leaf, REF_CONFIG);
+        const holding = pairsByPrecedence(planOf(all), scope)
+          .filter((pair) => isMet(pair, request))
+          .map(({ injection }) => injection);
         const envs = holding.map(({ to }) => to);
         const reached = typeof ours === 'string' ? [] : ours.flatMap(({ subset }) => subset ?? []);
         expect(reached.filter((one) => ENVS.includes(one) && !envs.includes(one))).toEqual([]);
@@ -145,20 +149,22 @@ function takenBy(object: VirtualService, all: Parameters<typeof planOf>[0], requ
   const base = evaluate(request, mesh([object]));
   const route = base.kind === 'destinations' && base.hit && httpOf(object)[base.hit.routeIndex];
   if (!route || base.kind !== 'destinations') return undefined;
-  const scope = scopeOf(object, CONFIG);
+  const scope = scopeOf(object, REF_CONFIG);
   const entries = route.match?.length ? route.match : [{}];
   const met = entries.filter((entry) => firstMismatch(entry, request, 'shop') === undefined);
   const eligible = pairsByPrecedence(planOf(all), scope).filter(
     ({ injection }) => eligibleDestination(route, injection, scope) !== undefined,
   );
   const first = eligible.find(
-    (pair) =>
-      holds(matchOf(pair), request) && met.some((entry) => isCompatible(entry, matchOf(pair))),
+    (pair) => isMet(pair, request) && met.some((entry) => isCompatible(entry, matchOf(pair))),
   );
   if (first === undefined) return undefined;
   const hosts = eligible
     .filter((pair) => {
-      return pair.injection.env === first.injection.env && jsonEqual(matchOf(pair), matchOf(first));
+      return (
+        pair.injection.env === first.injection.env &&
+        jsonEqual(pair.selector.entries, first.selector.entries)
+      );
     })
     .map(({ injection }) => injection.host);
   return shares(
@@ -186,8 +192,32 @@ function sharesOf(outcome: ReturnType<typeof evaluate>) {
   return outcome.kind === 'destinations' ? shares(outcome.destinations) : outcome.kind;
 }
 
+/** What a ref's entries match is compared with `pick` in virtualservice-refs.test.ts. */
+function isMet(pair: Pair, request: HostRequest): boolean {
+  const { matchIndex, entries } = pair.selector;
+  return matchIndex === undefined
+    ? entries.some((entry) => requestMismatch(plainEntry(entry), request) === undefined)
+    : holds(matchOf(pair), request);
+}
+
 function holds(match: IstioMatch, request: HostRequest): boolean {
+  const { cookie, baggage } = match;
+  const parameters = new URLSearchParams(request.path.split('?')[1] ?? '');
+  const isIn = (header: string, separator: string, text: (value: string) => string) =>
+    (request.headers[header] ?? '').split(separator).some((one) => text(one.trim()) === 'user=');
+  const without = (value: string) => (one: string) =>
+    one
+      .replace(/;.*/, '')
+      .replaceAll(' = ', '=')
+      .replaceAll('"', '')
+      .replace('%20', ' ')
+      .replace(new RegExp(`(?<==)${value}$`), '');
   return (
+    (cookie === undefined || isIn('cookie', ';', without(cookie.exact))) &&
+    (baggage === undefined || isIn('baggage', ',', without(baggage.exact))) &&
+    Object.entries(match.queryParams ?? {}).every(([name, wanted]) =>
+      matchesString(wanted, parameters.get(name) ?? undefined),
+    ) &&
     Object.entries(match.headers ?? {}).every(([name, wanted]) =>
       matchesString(wanted, request.headers[name.toLowerCase()]),
     ) &&
@@ -226,12 +256,11 @@ function hasBaggage({ baggage }: IstioMatch, sent: string): boolean {
 function isCompatible(entry: HTTPMatchRequest, match: IstioMatch): boolean {
   const on = (name: string, map: object = {}) =>
     Object.entries(map).filter(([own]) => own.toLowerCase() === name.toLowerCase());
-  const parameters = Object.entries(match.queryParams ?? {}).every(([name, wanted]) => {
-    const own = entry.queryParams?.[name];
-    return own === undefined || jsonEqual(own, wanted);
+  const isOwn = Object.entries(match.queryParams ?? {}).every(([name, wanted]) => {
+    const present = entry.queryParams?.[name];
+    return present === undefined || jsonEqual(present, wanted);
   });
-  if (!parameters) return false;
-  // Conditions on cookies and baggage are added under another spelling of the header's name.
+  if (!isOwn) return false;
   return Object.entries(match.headers ?? {}).every(([name, wanted]) => {
     const own = on(name, entry.headers);
     const isFree = own.length === 0 || own.some(([, value]) => jsonEqual(value, wanted));
@@ -277,12 +306,12 @@ function writtenBy(object: VirtualService, { annotations, labels }: ReturnType<t
     annotations: set(object.metadata.annotations, annotations),
     labels: set(object.metadata.labels, labels),
   };
-  return admitted({ ...object, metadata }, object, CONFIG.metacontrollerUser);
+  return admitted({ ...object, metadata }, object, REF_CONFIG.metacontrollerUser);
 }
 
 function admitted(object: VirtualService, oldObject: VirtualService, username: string) {
   const write = deepFreeze({ operation: 'UPDATE' as const, username, object, oldObject });
-  const { patch, refusal } = admit(write, CONFIG);
+  const { patch, refusal } = admit(write, REF_CONFIG);
   expect(refusal).toBeUndefined();
   return applyJsonPatch(object, patch);
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { describeFlags, optionsOf, parseWords, settingsOf } from '../../flags.ts';
 import type { DecisionConfig } from '../../kinds/kinds.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
+import { refSettings } from '../../refs/settings.ts';
 import type { Call } from '../../trace/trace.ts';
 
 import {
@@ -88,8 +89,10 @@ export function readTraceOptions(
   const files = (given['file'] ?? []) as string[];
   const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
   if (cluster === undefined) refuseWithoutCluster(given, files);
-  const ref = typeof given['ref'] === 'string' ? refHeader(given['ref']) : undefined;
-  const calls = readCalls(words, withRefHeader((given['header'] ?? []) as string[], ref));
+  const config = coherent(settingsOf(DECISION_FLAGS, given, env));
+  const { headers: names } = refSettings(config);
+  const ref = typeof given['ref'] === 'string' ? refHeader(given['ref'], names) : undefined;
+  const calls = readCalls(words, withRefHeader((given['header'] ?? []) as string[], ref, names));
   const caller = callerOptions(given);
   refuseTls(calls, caller);
   return {
@@ -101,7 +104,7 @@ export function readTraceOptions(
     caller,
     format: formatOption(FORMATS, given),
     graph: graphOption(given),
-    config: coherent(settingsOf(DECISION_FLAGS, given, env)),
+    config,
   };
 }
 

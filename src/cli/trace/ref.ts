@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
-import { ROUTE_HEADERS, refProblem, serviceNameProblem } from '../../refs/names.ts';
-import { pick } from '../../refs/pick.ts';
+import { type RouteHeaders, refProblem, serviceNameProblem } from '../../refs/names.ts';
+import { pick, type RefSettings } from '../../refs/pick.ts';
 import {
   formatServiceRoute,
   parseServiceRoute,
@@ -16,10 +16,10 @@ export interface RefHeader {
 }
 
 /** `mp-101` for everything, or `payment-service:mp-101::cart-service:mp-102`. */
-export function refHeader(text: string): RefHeader {
+export function refHeader(text: string, names: RouteHeaders): RefHeader {
   if (!text.includes(':')) {
     refuse(refProblem('--ref', text));
-    return { name: ROUTE_HEADERS.source, value: text };
+    return { name: names.source, value: text };
   }
   const pairs = parseServiceRoute(text);
   if (pairs === undefined) {
@@ -31,13 +31,17 @@ export function refHeader(text: string): RefHeader {
     refuse(serviceNameProblem('--ref', service) ?? refProblem('--ref', ref));
   }
   refuseTwice(pairs);
-  return { name: ROUTE_HEADERS.service, value: formatServiceRoute(pairs) };
+  return { name: names.service, value: formatServiceRoute(pairs) };
 }
 
 /** The header among those that `-H` gives, which must not say something else. */
-export function withRefHeader(headers: readonly string[], ref: RefHeader | undefined): string[] {
+export function withRefHeader(
+  headers: readonly string[],
+  ref: RefHeader | undefined,
+  names: RouteHeaders,
+): string[] {
   if (ref === undefined) return [...headers];
-  const own = headers.find((text) => isRouteHeader(text.slice(0, text.indexOf(':'))));
+  const own = headers.find((text) => isRouteHeader(text.slice(0, text.indexOf(':')), names));
   if (own !== undefined) throw new UsageError(`give --ref or -H '${own}', not both`);
   return [...headers, `${ref.name}: ${ref.value}`];
 }
@@ -47,25 +51,28 @@ export function howToSend(
   ref: RefHeader,
   calls: readonly Call[],
   { hops }: Trace,
+  settings: RefSettings,
   isGateway: boolean,
 ): string {
+  const { headers, carriers } = settings;
   const hosts = hops.map(({ request }) => request.host);
   const [call] = calls;
   const lines = [
     'How to send it',
-    ...selected(ref, hosts).map((text, index) => row(index === 0 ? 'selects' : '', text)),
+    ...selected(ref, hosts, settings).map((text, index) => row(index === 0 ? 'selects' : '', text)),
     row('curl', call === undefined ? '' : curl(call)),
-    row('baggage', `-H 'baggage: ${ref.name}=${ref.value}', where baggage is read`),
-    ...(isGateway && ref.name === ROUTE_HEADERS.source
-      ? [row('cookie', `-H 'cookie: ${ref.name}=${ref.value}', where cookies are read`)]
+    ...(carriers.includes('baggage')
+      ? [row('baggage', `-H 'baggage: ${ref.name}=${ref.value}'`)]
+      : []),
+    ...(isGateway && carriers.includes('cookie') && ref.name === headers.source
+      ? [row('cookie', `-H 'cookie: ${ref.name}=${ref.value}'`)]
       : []),
   ];
   return `\n${lines.join('\n')}\n`;
 }
 
 /** Of the Services that are called; what a gateway's host stands for is not known by its name. */
-function selected({ name, value }: RefHeader, hosts: readonly string[]): string[] {
-  const settings = { headers: ROUTE_HEADERS, carriers: [] };
+function selected({ name, value }: RefHeader, hosts: readonly string[], settings: RefSettings) {
   const services = hosts.flatMap((host) => /^([^.]+)\.[^.]+\.svc\./.exec(host)?.[1] ?? []);
   return [...new Set(services)].map((service) => {
     const ref = pick(service, [[name, value]], settings, 'joined');
@@ -90,9 +97,9 @@ function row(name: string, text: string): string {
   return `  ${name.padEnd(13)}  ${text}`;
 }
 
-function isRouteHeader(name: string): boolean {
+function isRouteHeader(name: string, { service, source }: RouteHeaders): boolean {
   const key = name.trim().toLowerCase();
-  return key === ROUTE_HEADERS.service || key === ROUTE_HEADERS.source;
+  return key === service || key === source;
 }
 
 function refuseTwice(pairs: readonly ServiceRef[]): void {

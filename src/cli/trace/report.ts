@@ -100,8 +100,9 @@ function refText({ virtualService, index, name, matchIndex, delegatedBy, env }: 
   return `route ${index + 1} of ${virtualService}${own}${entry}${root}`;
 }
 
-function envTexts({ name, matchIndex, deployment, also = [], before }: EnvTaken): string[] {
-  const which = matchIndex === undefined ? '' : `, by its match ${matchIndex + 1}`;
+function envTexts({ name, matchIndex, ref, deployment, also = [], before }: EnvTaken): string[] {
+  const byRef = ref === undefined ? '' : `, by its ref ${ref}`;
+  const which = matchIndex === undefined ? byRef : `, by its match ${matchIndex + 1}`;
   const bases = [deployment, ...also.map((one) => one.deployment)];
   const base = deployment === undefined ? '' : `, instead of Deployment ${bases.join(' and ')}`;
   return [`${name}${which}${base}`, ...before.map((one) => `before ${one.env}: ${one.why}`)];

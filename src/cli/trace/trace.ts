@@ -1,6 +1,7 @@
 import { loadValidator } from '../../crds.ts';
 import { toYaml } from '../../k8s/yaml.ts';
 import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
+import { refSettings } from '../../refs/settings.ts';
 import { meshSnapshot } from '../../trace/mesh-snapshot.ts';
 import { trace as traced } from '../../trace/trace.ts';
 import type { Trace } from '../../trace/types.ts';
@@ -33,6 +34,7 @@ export async function trace(args: readonly string[], output: Output): Promise<nu
   return answer.reached ? 0 : 1;
 }
 
-function sendingText({ ref, calls, caller }: TraceOptions, answer: Trace): string {
-  return ref === undefined ? '' : howToSend(ref, calls, answer, caller.gateway !== undefined);
+function sendingText({ ref, calls, caller, config }: TraceOptions, answer: Trace): string {
+  if (ref === undefined) return '';
+  return howToSend(ref, calls, answer, refSettings(config), caller.gateway !== undefined);
 }

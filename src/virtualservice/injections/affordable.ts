@@ -43,8 +43,8 @@ export function affordableInjections(
   sentBytes = Number.POSITIVE_INFINITY,
 ): Affordable {
   if (
-    areSurelyAffordable(users, injections, sentBytes) ||
-    areSurelyAffordable(users, injections, bytesOfUsers(users) + jsonBytes(injections))
+    areSurelyAffordable(users, injections, scope, sentBytes) ||
+    areSurelyAffordable(users, injections, scope, bytesOfUsers(users) + jsonBytes(injections))
   ) {
     return { affordable: [...injections], leftOut: [] };
   }
@@ -72,11 +72,12 @@ export function affordableInjections(
 function areSurelyAffordable(
   users: UsersVirtualService,
   injections: readonly PlannedInjection[],
+  scope: Scope,
   sentBytes: number,
 ): boolean {
   if (injections.some(({ from }) => from.length > MAX_FROM)) return false;
   const http = httpOf(users);
-  const { repeats, bytes: ofOwn } = mostOf(injections);
+  const { repeats, bytes: ofOwn } = mostOf(injections, scope);
   let entries = 0;
   let targets = 0;
   // A route with several subsets of the host counts for each of them.
@@ -92,29 +93,42 @@ function areSurelyAffordable(
   const copies =
     times *
     (repeats * http.length * COPY_BYTES + (repeats + entries) * sentBytes + entries * ofOwn);
-  return looks + copies + COMPARISONS * sentBytes <= MAX_DRAFT_BYTES;
+  return looks + copies + COMPARISONS * (sentBytes + ofOwn) <= MAX_DRAFT_BYTES;
 }
 
-/** More than the match entries of one ref. */
-const MOST_REF_ENTRIES = 8;
-/** More than the bytes of one regex that a cookie or a member of baggage becomes. */
-const MOST_REGEX_BYTES = 1024;
+/** The match entries of one ref, and more than their bytes: for the longest names, and with further carriers than the headers. */
+const MOST_OF_REF = { entries: 2, bytes: 3 * 1024 };
+const MOST_OF_CARRIED_REF = { entries: 5, bytes: 8 * 1024 };
+/** Bytes of the regex for a cookie or a member of baggage: beside its texts, and at most for each of their characters. */
+const BESIDE_MEMBER = 256;
+const MOST_MEMBER_CHARACTER = 32;
 
 /**
  * Upper bounds for injections, without making their selectors. `repeats`: how often a route is repeated for them. `bytes`: of the
  * conditions that are not written in them, but made of a ref, a cookie or a member of baggage.
  */
-function mostOf(injections: readonly PlannedInjection[]): { repeats: number; bytes: number } {
+function mostOf(
+  injections: readonly PlannedInjection[],
+  { refs }: Scope,
+): { repeats: number; bytes: number } {
+  const ofRef = refs.carriers.length === 0 ? MOST_OF_REF : MOST_OF_CARRIED_REF;
   let repeats = 0;
-  let regexes = 0;
+  let bytes = 0;
   for (const { matches, ref } of injections) {
     repeats += matches.length;
-    for (const { cookie, baggage } of matches) regexes += (cookie ? 1 : 0) + (baggage ? 1 : 0);
+    for (const { cookie, baggage } of matches) {
+      if (cookie) bytes += mostMemberBytes(cookie.name, cookie.exact);
+      if (baggage) bytes += mostMemberBytes(baggage.key, baggage.exact);
+    }
     if (ref === undefined) continue;
-    repeats += MOST_REF_ENTRIES;
-    regexes += 2 * MOST_REF_ENTRIES;
+    repeats += ofRef.entries;
+    bytes += ofRef.bytes;
   }
-  return { repeats, bytes: regexes * MOST_REGEX_BYTES };
+  return { repeats, bytes };
+}
+
+function mostMemberBytes(name: string, value: string): number {
+  return BESIDE_MEMBER + MOST_MEMBER_CHARACTER * (name.length + value.length);
 }
 
 /** Several injections ask for the same routes. A number holds no routes in memory. */

@@ -46,7 +46,7 @@ function once(count: () => number): () => number {
 
 /**
  * An upper bound: as if each copy were as large as its route, plus its injection's names at each target and its match in each entry.
- * All names and matches are in the plan, so together they are no larger than it, except for names that are repeated for each match.
+ * All names and matches are in the plan, so together they are no larger than it, except for names that are repeated for each selector.
  */
 function mostRouteBytes(
   { routes }: Draft,
@@ -54,7 +54,7 @@ function mostRouteBytes(
   planBytes: number,
   bytesOf: (route: HTTPRoute) => number,
 ): number {
-  const mostMatches = injections.reduce((most, { matches }) => Math.max(most, matches.length), 1);
+  const mostSelectors = mostSelectorsOf(injections);
   const bytesOfOwn = ownBytes();
   return routes.reduce((sum, { route, copies }) => {
     if (copies.length === 0) return sum;
@@ -62,8 +62,19 @@ function mostRouteBytes(
     const targets = Math.max((route.route ?? []).length, 1);
     const forCopies = countEntries(copies) * (bytesOf(route) + COPY_BYTES * targets);
     const forOwn = copies.reduce((bytes, copy) => bytes + bytesOfOwn(copy), 0) * entries;
-    return sum + forCopies + forOwn + (mostMatches * targets + entries) * planBytes;
+    return sum + forCopies + forOwn + (mostSelectors * targets + entries) * planBytes;
   }, 0);
+}
+
+/** In a delegate each match entry of a ref is a selector. */
+const MOST_REF_SELECTORS = 5;
+
+function mostSelectorsOf(injections: readonly PlannedInjection[]): number {
+  let most = 1;
+  for (const { matches, ref } of injections) {
+    most = Math.max(most, matches.length + (ref === undefined ? 0 : MOST_REF_SELECTORS));
+  }
+  return most;
 }
 
 /** A selector with several entries repeats each entry of the route for each of them. */

@@ -1,6 +1,7 @@
 import { memberRegexes } from '../../api/member-regex.ts';
 import { regexRefusals } from '../../api/regex-refusals.ts';
 import { envoyRegexProblem } from '../../istio/regex-bounds.ts';
+import { refProblem, serviceNameProblem } from '../../refs/names.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import type { Pair } from './precedence.ts';
 
@@ -23,12 +24,20 @@ export function pairProblem({ injection }: Pick<Pair, 'injection'>): string | un
 }
 
 /** The same without a cache, for callers with a cache of their own. Most injections come with one call and are never seen again. */
-export function injectionProblem({ matches, clone }: PlannedInjection): string | undefined {
-  const problem = matchesProblem(matches);
+export function injectionProblem(injection: PlannedInjection): string | undefined {
+  const { matches, clone } = injection;
+  const problem = matchesProblem(matches) ?? refSelectionProblem(injection);
   if (problem !== undefined) return `its routes are not rendered: ${problem}`;
   return CLONE.test(clone)
     ? undefined
     : `its routes are not rendered: "${clone}" is not a valid name of a Deployment`;
+}
+
+/** Its regexes are only valid, and short enough, for a valid ref and the name of a Service. */
+function refSelectionProblem({ host, ref }: PlannedInjection): string | undefined {
+  if (ref === undefined) return undefined;
+  const [service = ''] = host.split('.');
+  return refProblem('spec.ref', ref) ?? serviceNameProblem('host', service);
 }
 
 /** Why no proxy may get these matches, even if Istio accepts them: the first regex that is beyond the bounds. */

@@ -6,7 +6,7 @@ import { type Specificity, specificityOf } from '../../istio/specificity.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
 import { baggageEntries, cookieEntry, headerEntries } from '../../refs/entries.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
-import { isGatewayBound, type Scope } from '../routes/scope.ts';
+import { refsReadIn, type Scope } from '../routes/scope.ts';
 
 /** Conditions that a request must meet all together. */
 export interface SelectorEntry
@@ -100,11 +100,11 @@ const NO_SPECIFICITY: Specificity = { conditions: 0, exact: 0, prefix: 0, litera
  * In a delegate each entry is a selector: Istio drops a delegate's route as a whole if one of its entries contradicts the root.
  */
 function refSelectors(host: string, ref: string, scope: Scope): Selector[] {
-  const { headers, carriers } = scope.refs;
+  const { headers, carriers } = refsReadIn(scope);
   const [service = ''] = host.split('.');
   const target = { service, ref };
   const hasBaggage = carriers.includes('baggage');
-  const hasCookie = carriers.includes('cookie') && (scope.isDelegate || isGatewayBound(scope));
+  const hasCookie = carriers.includes('cookie');
   const byCarrier: [Band, HTTPMatchRequest[]][] = [
     ['ref', headerEntries(target, headers)],
     ...(hasBaggage

@@ -31,9 +31,21 @@ const BESIDE_TEXTS = 256;
 const BESIDE_CONDITION = 64;
 
 function mostBytes(injection: PlannedInjection): number {
-  const { clone, created, deployment, env, from, host, to, matches, ref = '' } = injection;
+  const {
+    clone,
+    created,
+    deployment,
+    env,
+    from,
+    host,
+    to,
+    matches,
+    ref = '',
+    targets = {},
+  } = injection;
   const { namespace, name } = deployment;
-  const texts = [clone, created, namespace, name, env, host, to, ref, ...from];
+  const subsets = Object.entries(targets).flat();
+  const texts = [clone, created, namespace, name, env, host, to, ref, ...from, ...subsets];
   let bytes = BESIDE_TEXTS;
   for (const text of texts) bytes += MOST_ESCAPED * text.length + 3;
   for (const match of matches) bytes += mostBytesOf(match);

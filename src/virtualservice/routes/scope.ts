@@ -31,9 +31,16 @@ export function scopeOf(
   };
 }
 
-/** Do requests of a gateway come here? Those of browsers do, which carry cookies. */
-export function isGatewayBound({ gateways }: Pick<Scope, 'gateways'>): boolean {
+/** Do requests of a gateway come here? */
+function isGatewayBound({ gateways }: Pick<Scope, 'gateways'>): boolean {
   return gateways.some((name) => name !== MESH);
+}
+
+/** What carries refs here: cookies only where requests of browsers may come. A delegate may belong to a gateway. */
+export function refsReadIn({ gateways, isDelegate, refs }: Scope): RefSettings {
+  const { headers, carriers } = refs;
+  const isCookieRead = isDelegate || isGatewayBound({ gateways });
+  return { headers, carriers: carriers.filter((one) => one !== 'cookie' || isCookieRead) };
 }
 
 /** The http routes; a manifest may have nothing or null instead of a list. */

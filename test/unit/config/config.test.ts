@@ -84,7 +84,7 @@ describe.each(GOOD)('--%s %s', (name, value, expected) => {
 const SECONDS = 'expected a number of seconds from 0 to 3600';
 const PORT = 'expected a port from 0 to 65535';
 const ROUTE_HEADER =
-  'expected a header name of letters, digits and dashes, of at most 63 characters, other than baggage and cookie';
+  'expected a header name of letters, digits and dashes, of at most 32 characters, other than baggage and cookie';
 const KINDS_EXPECTED =
   'expected names of optional kinds: this version has none (always served: dynamicenv, virtualservice, mesh-index)';
 
@@ -117,7 +117,7 @@ const BAD: [string, string, string][] = [
   ['rule-namespaces', 'a'.repeat(64), 'expected namespaces or *'],
   ['indexed-namespaces', '*', 'expected namespaces'],
   ['indexed-namespaces', 'shop.bank', 'expected namespaces'],
-  ...['', 'a b', ':path', 'x_route', '-x', 'x-', 'Cookie', 'baggage', 'a'.repeat(64)].map(
+  ...['', 'a b', ':path', 'x_route', '-x', 'x-', 'Cookie', 'baggage', 'a'.repeat(33)].map(
     (value) => ['service-route-header', value, ROUTE_HEADER] as never,
   ),
   ['source-route-header', 'x:y', ROUTE_HEADER],
