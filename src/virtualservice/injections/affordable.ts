@@ -112,7 +112,7 @@ interface Weight {
 }
 
 interface Weights {
-  /** By host (full name) and subset. */
+  /** By host (full name) and subset; an empty subset: routes without one. */
   bySubset: ReadonlyMap<string, Weight>;
   looks: number;
 }
@@ -120,7 +120,8 @@ interface Weights {
 function costOf({ host, from, matches, ...names }: PlannedInjection, { bySubset, looks }: Weights) {
   const forMatches = jsonBytes(matches);
   const forAll = COMPARISONS * (forMatches + jsonBytes([names, host, from]));
-  return [...new Set(from)].reduce(
+  const subsets = new Set(names.service === undefined ? from : [...from, '']);
+  return [...subsets].reduce(
     (sum, subset) => {
       const weight = bySubset.get(`${host} ${subset}`);
       if (weight === undefined) return sum;
@@ -142,7 +143,8 @@ export function draftBytes(
   const forMatches = jsonBytes(matches);
   let sum = looks * LOOK_BYTES;
   for (const [key, { routes, entries, bytes }] of bySubset) {
-    if (!key.startsWith(`${host} `)) continue;
+    // Routes without a subset are copied only for a version behind another Service. The estimate leaves them out.
+    if (!key.startsWith(`${host} `) || key === `${host} `) continue;
     sum += matches.length * (bytes + routes * COPY_BYTES) + entries * forMatches;
   }
   return Math.min(sum, MAX_DRAFT_BYTES);
@@ -165,8 +167,8 @@ function weightsOf(users: UsersVirtualService, { namespace, clusterDomain }: Sco
     const targets = listOf(route?.route);
     looks += targets.length;
     const subsets = targets.flatMap((target) => {
-      const { host, subset } = target?.destination ?? {};
-      if (typeof host !== 'string' || subset === undefined) return [];
+      const { host, subset = '' } = target?.destination ?? {};
+      if (typeof host !== 'string') return [];
       return `${fqdn(host, namespace, clusterDomain)} ${subset}`;
     });
     for (const subset of new Set(subsets)) {

@@ -1,3 +1,4 @@
+import { jsonBytes } from '../../k8s/canonical.ts';
 import type { Contribution, Shares } from '../routes/contribution.ts';
 import { MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
@@ -29,10 +30,11 @@ export function areSurelyModest(injections: readonly PlannedInjection[]): boolea
 const BESIDE_TEXTS = 256;
 const BESIDE_CONDITION = 64;
 
-function mostBytes({ clone, created, deployment, env, from, host, to, matches }: PlannedInjection) {
+function mostBytes(injection: PlannedInjection) {
+  const { clone, created, deployment, env, from, host, to, matches, service } = injection;
   const { namespace, name } = deployment;
   const texts = [clone, created, namespace, name, env, host, to, ...from];
-  let bytes = BESIDE_TEXTS;
+  let bytes = BESIDE_TEXTS + (service === undefined ? 0 : jsonBytes(service) + BESIDE_TEXTS);
   for (const text of texts) bytes += MOST_ESCAPED * text.length + 3;
   for (const { headers, sourceLabels } of matches) {
     for (const key in headers) {
