@@ -23,12 +23,9 @@ export function planExistingDeployment(
   const { namespace } = entry.workload;
   const deployment = context.view.deployment(namespace, name);
   const text = `Deployment ${namespace}/${name}`;
+  const gone = goneText(deployment, text);
   const trouble =
-    deployment === undefined || isBeingDeleted(deployment)
-      ? `${text} ${deployment === undefined ? 'not found' : 'is being deleted'}: no request is routed to it until it is there`
-      : (goneText(deployment, text) ??
-        unselectable(deployment, text, entry, context) ??
-        unserved(deployment, text, base, context));
+    deployment === undefined ? gone : (gone ?? refusal(deployment, text, entry, base, context));
   const isReady = deployment !== undefined && isAvailable(deployment);
   const isThere = trouble === undefined;
   const existing = {
@@ -36,6 +33,7 @@ export function planExistingDeployment(
     state: { isThere, isReady, isMarked: true },
     ...(deployment === undefined ? {} : { deployment }),
     ...(trouble === undefined ? {} : { trouble }),
+    ...(gone === undefined ? {} : { isGone: true as const }),
   };
   if (!isThere || deployment === undefined || base === undefined) {
     return { existing, hosts: [], warnings: [] };
@@ -46,11 +44,28 @@ export function planExistingDeployment(
   return { existing, hosts: planHosts(entry, base, target, context), warnings: [] };
 }
 
-function goneText(deployment: Deployment, text: string): string | undefined {
-  if (deployment.spec.replicas === 0) {
-    return `${text} is scaled to zero (replicas: 0): no request is routed to it until it has pods`;
-  }
-  return otherEnvsClone(deployment);
+function goneText(deployment: Deployment | undefined, text: string): string | undefined {
+  if (deployment === undefined)
+    return `${text} not found: no request is routed to it until it is there`;
+  if (isBeingDeleted(deployment))
+    return `${text} is being deleted: no request is routed to it any more`;
+  return deployment.spec.replicas === 0
+    ? `${text} is scaled to zero (replicas: 0): no request is routed to it until it has pods`
+    : undefined;
+}
+
+function refusal(
+  deployment: Deployment,
+  text: string,
+  entry: EnvWorkload,
+  base: Deployment | undefined,
+  context: EnvContext,
+): string | undefined {
+  return (
+    otherEnvsClone(deployment) ??
+    unselectable(deployment, text, entry, context) ??
+    unserved(deployment, text, base, context)
+  );
 }
 
 /** Why a subset cannot select these pods and no others. Only Deployments that the env reads are compared. */

@@ -39,6 +39,7 @@ export function planExistingService(
     (base !== undefined && hosts.length === 0
       ? `no Service in namespace ${namespace} selects the pods of Deployment ${entry.key}: add one`
       : undefined);
+  const isGone = service === undefined || isBeingDeleted(service);
   const existing = {
     kind: 'Service' as const,
     state: {
@@ -48,6 +49,7 @@ export function planExistingService(
       arrival: secondsLeft(service?.metadata.creationTimestamp, config.settleSeconds, now),
     },
     ...(trouble === undefined ? {} : { trouble }),
+    ...(isGone ? { isGone: true as const } : {}),
   };
   if (trouble !== undefined || service === undefined || base === undefined) {
     return { existing, hosts: [], warnings: [], serviceHost };

@@ -23,6 +23,8 @@ export interface ExistingPlan {
   deployment?: Deployment;
   /** Why no request can be routed to it; absent: requests can. */
   trouble?: string;
+  /** The trouble is that it is not there, or has no pods. */
+  isGone?: true;
 }
 
 /** `mustRecreate`: its selector has to change. */

@@ -20,10 +20,10 @@ export function existingStatus(
 /** Nobody knows whether the pods behind a Service are ready. */
 function standing(
   plan: WorkloadPlan,
-  { trouble, deployment }: NonNullable<WorkloadPlan['existing']>,
+  { trouble, isGone, deployment }: NonNullable<WorkloadPlan['existing']>,
   { observed }: StatusContext,
 ): Standing {
-  if (trouble !== undefined) return { status: 'missing', message: trouble };
+  if (trouble !== undefined) return { status: isGone ? 'missing' : 'failed', message: trouble };
   if (deployment === undefined) return { status: 'running' };
   const wasActive = observed.injections.some(
     (own) =>

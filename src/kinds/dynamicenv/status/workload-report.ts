@@ -37,7 +37,7 @@ export function workloadReport(plan: WorkloadPlan, context: StatusContext): Work
   const isRouted = !isSubset || hosts.some(({ isComplete }) => isComplete);
   const problems = [
     ...plan.problems,
-    ...(deployment.status === 'failed'
+    ...(deployment.status === 'failed' && plan.existing?.trouble === undefined
       ? [
           {
             section: 'deployment' as const,
