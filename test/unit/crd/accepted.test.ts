@@ -12,6 +12,14 @@ describe('a DynamicEnv may have', () => {
     ['consumers only', dynamicEnv({ subsets: [], consumers: [consumer] })],
     ['no list of subsets', dynamicEnv({ subsets: undefined, consumers: [consumer] })],
     ['32 subsets', dynamicEnv({ subsets: many(32, (n) => ({ ...consumer, name: `w${n}` })) })],
+    [
+      'a Deployment that exists already',
+      withSubset({ containers: undefined, existing: { deployment: 'backend-mp-101' } }),
+    ],
+    [
+      'a Service that exists already, and the replicas that the API server sets by default',
+      withSubset({ containers: undefined, replicas: 1, existing: { service: 'backend-mp-101' } }),
+    ],
     ['16 matches', dynamicEnv({ istioMatches: many(16, () => ({ sourceLabels: { a: 'b' } })) })],
     [
       'Deployments of the same name in two namespaces',
