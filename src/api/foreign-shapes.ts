@@ -14,7 +14,7 @@ interface ListShape {
   type: 'list';
   items: Shape;
 }
-type Shape = { type: 'text' } | ListShape | MapShape;
+type Shape = { type: 'text' } | { type: 'number' } | ListShape | MapShape;
 
 const TEXT: Shape = { type: 'text' };
 const MAP: Shape = { type: 'map' };
@@ -27,6 +27,8 @@ const map = (members: Record<string, Shape>, ...needed: string[]): Shape => ({
 });
 
 const TEXTS = mapOf(TEXT);
+const NUMBER: Shape = { type: 'number' };
+const NUMBERS: Shape = { type: 'list', items: NUMBER };
 
 const OPERATIONS = map({ add: TEXTS, set: TEXTS, remove: listOf(TEXT) });
 const HEADERS = map({ request: OPERATIONS, response: OPERATIONS });
@@ -41,6 +43,13 @@ const MATCH = map({
   queryParams: STRING_MATCHES,
   sourceLabels: TEXTS,
   gateways: listOf(TEXT),
+});
+const ISTIO_MATCH = map({
+  headers: STRING_MATCHES,
+  sourceLabels: TEXTS,
+  queryParams: STRING_MATCHES,
+  cookie: map({ name: TEXT, exact: TEXT }, 'name', 'exact'),
+  baggage: map({ key: TEXT, exact: TEXT }, 'key', 'exact'),
 });
 const HTTP = listOf(
   map({ name: TEXT, match: listOf(MATCH), route: listOf(TARGET), headers: HEADERS }),
@@ -59,7 +68,14 @@ const REQUIREMENT = map({ key: TEXT, operator: TEXT, values: listOf(TEXT) }, 'ke
  * no effect.
  */
 const SHAPES: Record<string, Shape> = {
-  Service: map({ spec: map({ selector: TEXTS, type: TEXT, clusterIP: TEXT }) }),
+  Service: map({
+    spec: map({
+      selector: TEXTS,
+      type: TEXT,
+      clusterIP: TEXT,
+      ports: listOf(map({ port: NUMBER, protocol: TEXT }, 'port')),
+    }),
+  }),
   Deployment: map(
     {
       spec: map(
@@ -128,16 +144,15 @@ const SHAPES: Record<string, Shape> = {
           from: listOf(TEXT),
           subset: TEXT,
           subsets: TEXTS,
-          exposed: listOf(map({ subset: TEXT, remedy: TEXT }, 'subset', 'remedy')),
-          matches: listOf(
-            map({
-              headers: STRING_MATCHES,
-              sourceLabels: TEXTS,
-              queryParams: STRING_MATCHES,
-              cookie: map({ name: TEXT, exact: TEXT }, 'name', 'exact'),
-              baggage: map({ key: TEXT, exact: TEXT }, 'key', 'exact'),
-            }),
+          service: map(
+            { host: TEXT, ports: NUMBERS, basePorts: NUMBERS },
+            'host',
+            'ports',
+            'basePorts',
           ),
+          exposed: listOf(map({ subset: TEXT, remedy: TEXT }, 'subset', 'remedy')),
+          matches: listOf(ISTIO_MATCH),
+          laterMatches: listOf(map({ index: NUMBER, match: ISTIO_MATCH }, 'index', 'match')),
           ref: TEXT,
         },
         'env',
@@ -186,6 +201,7 @@ export function shapeText({ path, expected }: WrongShape): string {
  */
 function findWrong(shape: Shape, value: unknown, areNullsUnset: boolean): WrongShape | undefined {
   if (shape.type === 'text') return typeof value === 'string' ? undefined : wrong(shape);
+  if (shape.type === 'number') return typeof value === 'number' ? undefined : wrong(shape);
   if (shape.type === 'list') {
     return Array.isArray(value) ? wrongItem(shape, value, areNullsUnset) : wrong(shape);
   }

@@ -39,7 +39,8 @@ function tooLarge(object: KubeObject): WrongShape | undefined {
   const to = [more.subset ?? '', more.ref ?? '', ...Object.values(more.subsets ?? {})];
   const names = [env, host, clone, deployment.namespace, deployment.name, ...from, ...to];
   if (!names.every(isName)) return { path: ['spec'], expected: 'expected shorter names' };
-  const isFine = isMatchList(matches);
+  const later = more.laterMatches ?? [];
+  const isFine = isMatchList([...matches, ...later.map(({ match }) => match)]);
   return isFine
     ? undefined
     : { path: ['spec', 'matches'], expected: 'expected fewer and shorter matches' };

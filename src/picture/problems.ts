@@ -74,7 +74,7 @@ function workloadProblems(
   const { deployment, destinationRules = [], virtualServices = [] } = status;
   const errors = Object.values(status.subsetErrors ?? {}).flat();
   const clone = `${deployment.namespace}/${deployment.name}`;
-  const ids = boxesOf(clone, name, mesh, cards);
+  const ids = existingBoxes(env, base, mesh, cards) ?? boxesOf(clone, name, mesh, cards);
   const made = ids.length > 0 ? [] : ghosts(env, base, deployment, mesh, cards);
   const own = ids.length > 0 ? ids : made.map(({ id }) => id);
   const about = (text: string) => own.map((id) => ({ id, text }));
@@ -107,14 +107,38 @@ function said({ status, message }: ResourceStatus): string {
   return message === undefined ? status : `${status}: ${message}`;
 }
 
-/** The boxes of a clone: one in each Service that selects it, or one of its own. */
-function boxesOf(clone: string, env: string, mesh: MeshObjects, cards: readonly Card[]): string[] {
-  const found = deploymentOf(clone, mesh);
-  if (found?.env !== env) return [];
+/** The boxes of a version that exists already: of its Deployment, or its Service. Undefined: a clone, or it does not exist. */
+function existingBoxes(
+  { spec }: DynamicEnv,
+  base: string,
+  mesh: MeshObjects,
+  cards: readonly Card[],
+): string[] | undefined {
+  const found = spec.subsets?.find(({ namespace, name }) => `${namespace}/${name}` === base);
+  if (found?.existing === undefined) return undefined;
+  const { deployment, service } = found.existing;
+  const { namespace } = found;
+  const ids =
+    deployment === undefined
+      ? [serviceOf({ namespace, name: service ?? '' }, cards) ?? []].flat()
+      : workloadBoxes(`${namespace}/${deployment}`, mesh, cards);
+  return ids.length === 0 ? undefined : ids;
+}
+
+/** The boxes of a Deployment: one in each Service that selects it, or one of its own. Empty: it does not exist. */
+function workloadBoxes(name: string, mesh: MeshObjects, cards: readonly Card[]): string[] {
+  const found = deploymentOf(name, mesh);
+  if (found === undefined) return [];
   const behind = cards.flatMap(({ versions }) =>
     versions.filter(({ workload }) => workload === found).map(({ id }) => id),
   );
-  return behind.length > 0 ? behind : [workloadId(clone)];
+  return behind.length > 0 ? behind : [workloadId(name)];
+}
+
+/** The boxes of a clone: one in each Service that selects it, or one of its own. */
+function boxesOf(clone: string, env: string, mesh: MeshObjects, cards: readonly Card[]): string[] {
+  const found = deploymentOf(clone, mesh);
+  return found?.env === env ? workloadBoxes(clone, mesh, cards) : [];
 }
 
 function deploymentOf(name: string, { workloads }: MeshObjects) {
@@ -159,6 +183,9 @@ function virtualServiceOf(
 }
 
 /** For a missing object the status contains the name of the Service. */
-function serviceOf({ namespace, name }: ResourceStatus, cards: readonly Card[]) {
+function serviceOf(
+  { namespace, name }: Pick<ResourceStatus, 'namespace' | 'name'>,
+  cards: readonly Card[],
+) {
   return cards.find((card) => card.namespace === namespace && card.name === name)?.id;
 }

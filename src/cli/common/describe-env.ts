@@ -9,9 +9,11 @@ import type {
 } from '../../api/dynamicenv.ts';
 import { messageAbout } from '../../kinds/dynamicenv/status/message-about.ts';
 import { NO_COMMON_HOST } from '../../kinds/dynamicenv/status/workload-report.ts';
+import { targetKind } from './target-kind.ts';
 
 /** The state of an env, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
-export function describeEnv({ metadata, status }: DynamicEnv): string[] {
+export function describeEnv(env: DynamicEnv): string[] {
+  const { metadata, status } = env;
   if (status === undefined) return [`DynamicEnv ${metadata.name} has no status`];
   const { state, totalReady, totalCount, match, conditions } = status;
   const ready = conditions?.find(({ type }) => type === 'Ready');
@@ -19,18 +21,19 @@ export function describeEnv({ metadata, status }: DynamicEnv): string[] {
   return [
     `DynamicEnv ${metadata.name} is ${state}: ${totalReady} of ${totalCount} workloads ready${requests}`,
     ...(state === 'ready' || ready === undefined ? [] : [`  why: ${ready.message}`]),
-    ...describeWorkloads('subset', status.subsetsStatus),
-    ...describeWorkloads('consumer', readConsumersStatus(status)),
+    ...describeWorkloads('subset', status.subsetsStatus, env),
+    ...describeWorkloads('consumer', readConsumersStatus(status), env),
   ];
 }
 
 function describeWorkloads(
   kind: string,
   workloads: Record<string, WorkloadStatus> | undefined,
+  env: DynamicEnv,
 ): string[] {
   return Object.entries(workloads ?? {}).flatMap(([key, workload]) => [
     `  ${kind} ${key}`,
-    describeResource('Deployment', workload.deployment),
+    describeResource(targetKind(env, key), workload.deployment),
     ...(workload.destinationRules ?? []).map((one) => describeResource('DestinationRule', one)),
     ...(workload.virtualServices ?? []).map((one) => describeResource('VirtualService', one)),
   ]);
@@ -46,20 +49,21 @@ export function warningsOf(env: DynamicEnv): string[] {
 }
 
 /** The warnings in the status: sentences, each once, in the order in which a person should act. */
-export function troublesOf({ status }: DynamicEnv): string[] {
+export function troublesOf(env: DynamicEnv): string[] {
+  const { status } = env;
   const workloads = [
     ...Object.entries(status?.subsetsStatus ?? {}),
     ...Object.entries(readConsumersStatus(status)),
   ];
   const general = conditionWarnings(status?.conditions ?? []);
   const special = workloads
-    .flatMap(([key, workload]) => workloadTroubles(key, workload))
+    .flatMap(([key, workload]) => workloadTroubles(key, workload, targetKind(env, key)))
     .filter((message) => !general.some((text) => text.includes(message)));
   return [...new Set([...special, ...general])];
 }
 
 /** Errors of the Deployment come first, because they may be the cause of those of rules and routes. */
-function workloadTroubles(key: string, workload: WorkloadStatus): string[] {
+function workloadTroubles(key: string, workload: WorkloadStatus, kind: string): string[] {
   const { deployment, destinationRules, virtualServices = [], subsetErrors = {} } = workload;
   const { subset = [], ...before } = subsetErrors;
   const isSaid = errorsOf(before).some(({ error }) => error === deployment.message);
@@ -79,7 +83,7 @@ function workloadTroubles(key: string, workload: WorkloadStatus): string[] {
     ...subset.flatMap(({ error }) =>
       error === NO_COMMON_HOST && parts.length > 0 ? [] : [messageAbout(key, error)],
     ),
-    ...(isSaid ? [] : resourceWarnings('Deployment', [deployment])),
+    ...(isSaid ? [] : resourceWarnings(kind, [deployment])),
   ];
 }
 

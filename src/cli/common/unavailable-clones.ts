@@ -68,12 +68,27 @@ export function unavailableBases(
   envs: readonly DynamicEnv[],
   objects: readonly KubeObject[],
 ): string[] {
-  const bases = envs.flatMap(envWorkloads).flatMap(({ workload: { namespace, name } }) => {
+  const cloned = envs.flatMap(envWorkloads).filter(({ workload }) => !workload.existing);
+  const bases = cloned.flatMap(({ workload: { namespace, name } }) => {
     const base = findDeployment(objects, namespace, name);
     const isDown = base !== undefined && base.spec.replicas !== 0 && !isAvailable(base);
     return isDown ? [`${namespace}/${name}`] : [];
   });
   return [...new Set(bases)];
+}
+
+/** Deployments that exist already, to which envs route, and that have no available pods although their `replicas` is not 0. */
+export function unavailableExisting(
+  envs: readonly DynamicEnv[],
+  objects: readonly KubeObject[],
+): string[] {
+  const found = envs.flatMap(envWorkloads).flatMap(({ workload: { namespace, existing } }) => {
+    const deployment = findDeployment(objects, namespace, existing?.deployment ?? '');
+    const isDown =
+      deployment !== undefined && deployment.spec.replicas !== 0 && !isAvailable(deployment);
+    return isDown ? [`${namespace}/${deployment.metadata.name}`] : [];
+  });
+  return [...new Set(found)];
 }
 
 function findDeployment(

@@ -2,6 +2,7 @@ import { readConsumersStatus } from '../../api/consumer-status.ts';
 import type { DynamicEnv, ResourceStatus } from '../../api/dynamicenv.ts';
 import { FORCE_REMOVAL_ANNOTATION } from '../../api/marks.ts';
 import { troublesOf } from '../common/describe-env.ts';
+import { targetKind } from '../common/target-kind.ts';
 import { isBeingDeleted } from '../common/user-objects.ts';
 
 /** Sentences: what is missing, and what to do. Messages of the status name their remedy. */
@@ -37,9 +38,11 @@ function beingDeleted({ metadata, status }: DynamicEnv): string {
   return `${since}; "kubectl annotate de ${metadata.name} ${FORCE_REMOVAL_ANNOTATION}=true" stops the wait for the removal of its routes`;
 }
 
-function deploymentsOf({ status }: DynamicEnv): ResourceStatus[] {
-  const all = { ...status?.subsetsStatus, ...readConsumersStatus(status) };
-  return Object.values(all).map(({ deployment }) => deployment);
+function deploymentsOf(env: DynamicEnv): ResourceStatus[] {
+  const all = { ...env.status?.subsetsStatus, ...readConsumersStatus(env.status) };
+  return Object.entries(all).flatMap(([key, { deployment }]) =>
+    targetKind(env, key) === 'Deployment' ? [deployment] : [],
+  );
 }
 
 /** An env does not know why pods do not start; kubectl shows it. */

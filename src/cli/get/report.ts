@@ -10,6 +10,7 @@ import { envId } from '../../api/env-id.ts';
 import { isInjectedRouteName, routeNameFilter } from '../../api/route-name.ts';
 import type { HTTPRouteDestination, VirtualService } from '../../istio/types.ts';
 import { cloneOf } from '../../virtualservice/routes/sends-to-clone.ts';
+import { targetKind } from '../common/target-kind.ts';
 import { isBeingDeleted } from '../common/user-objects.ts';
 import { adviceFor } from './advice.ts';
 
@@ -31,6 +32,8 @@ export interface WorkloadReport {
   /** `<namespace>/<deployment>` of the base. */
   base: string;
   deployment: ResourceStatus;
+  /** What `deployment` is about, if it is a Service that exists already. */
+  targetKind?: 'Service';
   destinationRules: ResourceStatus[];
   virtualServices: VirtualServiceReport[];
 }
@@ -62,6 +65,7 @@ export function reportOf(
         kind,
         base,
         deployment: workload.deployment,
+        ...(targetKind(env, base) === 'Service' ? { targetKind: 'Service' as const } : {}),
         destinationRules: workload.destinationRules ?? [],
         virtualServices: (workload.virtualServices ?? []).map((one) => ({
           ...one,

@@ -35,10 +35,11 @@ function section(text: string, lines: readonly string[]): Branch[] {
 
 function workloadBranch(workload: WorkloadReport, paint: Paint): Branch {
   const { kind, base, deployment, destinationRules, virtualServices } = workload;
+  const { targetKind = 'Deployment' } = workload;
   return {
     text: `${kind} ${base}`,
     branches: [
-      { text: resource('Deployment', deployment, paint) },
+      { text: resource(targetKind, deployment, paint) },
       ...destinationRules.map((rule) => ({ text: resource('DestinationRule', rule, paint) })),
       ...virtualServices.map((one) => virtualServiceBranch(one, paint)),
     ],
@@ -53,7 +54,7 @@ function virtualServiceBranch(one: VirtualServiceReport, paint: Paint): Branch {
 }
 
 function routeText({ before, host, subset }: RouteReport): string {
-  return `before route ${before}: to ${host}, subset ${subset}`;
+  return `before route ${before}: to ${host}${subset === '' ? '' : `, subset ${subset}`}`;
 }
 
 function resource(kind: string, { namespace, name, status }: ResourceStatus, paint: Paint): string {

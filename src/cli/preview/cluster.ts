@@ -14,6 +14,7 @@ import {
   type UnavailableClone,
   unavailableBases,
   unavailableClones,
+  unavailableExisting,
 } from '../common/unavailable-clones.ts';
 import {
   asWritten,
@@ -77,6 +78,7 @@ export async function previewCluster(
       ...unavailableNotes(
         unavailableIn(involved.present),
         unavailableBases(involved.wanted, read.objects),
+        unavailableExisting(involved.wanted, read.objects),
       ),
       ...envs.flatMap((env) => differenceNotes(env, existing)),
     ],
@@ -124,11 +126,19 @@ function deletionNotes(existing: readonly DynamicEnv[]): string[] {
     .map(({ metadata }) => `DynamicEnv ${metadata.name} is being deleted, and is left out`);
 }
 
-function unavailableNotes(clones: readonly UnavailableClone[], bases: readonly string[]): string[] {
+function unavailableNotes(
+  clones: readonly UnavailableClone[],
+  bases: readonly string[],
+  existing: readonly string[],
+): string[] {
   return [
     ...bases.map(
       (base) =>
         `Deployment ${base} has no available pods in the cluster; a clone of it may not get any either`,
+    ),
+    ...existing.map(
+      (one) =>
+        `Deployment ${one} has no available pods in the cluster; new routes to it wait until it has, and the preview does not`,
     ),
     ...clones.map(
       ({ namespace, name }) =>

@@ -7,9 +7,10 @@ import type { EnvContext } from './context.ts';
 import { ruleNamespaces } from './customize.ts';
 import type { LifecycleContext } from './lifecycle/children.ts';
 import { observe } from './observed.ts';
+import { planExisting } from './plan/existing.ts';
 import { harmfulKeys } from './plan/rule-harm.ts';
 import { planWorkload, type WorkloadPlan } from './plan/workload-plan.ts';
-import { envWorkloads } from './plan/workloads.ts';
+import { type EnvWorkload, envWorkloads } from './plan/workloads.ts';
 import type { EnvSettings } from './settings.ts';
 
 /** What Metacontroller sent. */
@@ -46,10 +47,17 @@ export function gather(
     refusals,
     lifecycle: lifecycleOf(context),
     plans: () => {
-      plans ??= envWorkloads(env).map((entry) => planWorkload(entry, context));
+      plans ??= envWorkloads(env).map((entry) => planOf(entry, context));
       return plans;
     },
   };
+}
+
+function planOf(entry: EnvWorkload, context: EnvContext): WorkloadPlan {
+  const { existing } = entry.workload;
+  return existing === undefined
+    ? planWorkload(entry, context)
+    : planExisting(entry, existing, context);
 }
 
 function lifecycleOf({ env, view, observed, config, now }: EnvContext): LifecycleContext {

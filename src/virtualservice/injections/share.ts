@@ -1,4 +1,5 @@
 import type { IstioMatch } from '../../api/dynamicenv.ts';
+import { jsonBytes } from '../../k8s/canonical.ts';
 import type { Contribution, Shares } from '../routes/contribution.ts';
 import { MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
@@ -42,11 +43,12 @@ function mostBytes(injection: PlannedInjection): number {
     matches,
     ref = '',
     targets = {},
+    service,
   } = injection;
   const { namespace, name } = deployment;
   const subsets = Object.entries(targets).flat();
   const texts = [clone, created, namespace, name, env, host, to, ref, ...from, ...subsets];
-  let bytes = BESIDE_TEXTS;
+  let bytes = BESIDE_TEXTS + (service === undefined ? 0 : jsonBytes(service) + BESIDE_TEXTS);
   for (const text of texts) bytes += MOST_ESCAPED * text.length + 3;
   for (const match of matches) bytes += mostBytesOf(match);
   return bytes;

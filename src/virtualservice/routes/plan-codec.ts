@@ -1,6 +1,7 @@
 import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../../api/marks.ts';
 import { isMatchList, isName } from '../../api/match-shape.ts';
+import { isLaterMatch } from '../../api/selection.ts';
 import { canonicalJson, jsonEqual } from '../../k8s/canonical.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
@@ -15,13 +16,22 @@ export interface PlannedInjection {
   clone: string;
   host: string;
   from: string[];
-  /** The env's subset. An older version of this service reads only this field. */
+  /** The env's subset. An older version of this service reads only this field. Empty with `service`. */
   to: string;
   /** By subset of the base: the env's subset that replaces it, where that is not `to`. */
   targets?: Record<string, string>;
+  /** Another Service, to which the requests go instead of a subset of `host`. */
+  service?: PlannedService;
   matches: IstioMatch[];
   /** Requests that select this ref for the host's Service are routed to the clone, too. */
   ref?: string;
+}
+
+/** See `TargetService` in `api/routeinjection.ts`. */
+export interface PlannedService {
+  host: string;
+  ports: number[];
+  basePorts: number[];
 }
 
 /** The state of one injection in this VirtualService; also the value of the env's index label until its removal. Mildest first. */
@@ -47,7 +57,11 @@ export interface PlanNote {
   partial?: boolean;
 }
 
-/** Value of the plan annotation. */
+/**
+ * Value of the plan annotation. There, injections that version 0.1 does not understand are in a list of their own,
+ * `laterInjections`: those with `service`, and those with conditions that it does not know. It ignores that list and renders all others, while an entry of an unknown shape among
+ * `injections` would make the whole plan unreadable to it, and everybody's routes would be lost.
+ */
 export interface Plan {
   injections: PlannedInjection[];
   notes: PlanNote[];
@@ -65,12 +79,35 @@ export function isEmptyPlan({ injections, notes }: Plan): boolean {
 
 /** Are two plans equal apart from retries and times? */
 export function samePlan(a: Plan, b: Plan): boolean {
-  return jsonEqual(a.injections, b.injections) && jsonEqual(a.notes, b.notes);
+  return (
+    jsonEqual(stored(a).injections, stored(b).injections) &&
+    jsonEqual(stored(a).laterInjections ?? [], stored(b).laterInjections ?? []) &&
+    jsonEqual(a.notes, b.notes)
+  );
+}
+
+/** At most so many bytes of a stored plan are the list `laterInjections` itself, without its entries. */
+export const LATER_LIST_BYTES = '"laterInjections":[],'.length;
+
+/** A plan as it is written. The two lists together have the plan's injections; their common order does not matter. */
+interface StoredPlan extends Plan {
+  laterInjections?: PlannedInjection[];
+}
+
+function isLater({ service, matches }: PlannedInjection): boolean {
+  return service !== undefined || matches.some(isLaterMatch);
+}
+
+function stored(plan: Plan): StoredPlan {
+  const laterInjections = plan.injections.filter(isLater);
+  if (laterInjections.length === 0) return plan;
+  const injections = plan.injections.filter((injection) => !isLater(injection));
+  return { ...plan, injections, laterInjections };
 }
 
 /** Equal plans give equal text, so that an unchanged plan does not change the annotation. */
 export function serializePlan(plan: Plan): string {
-  return canonicalJson(plan);
+  return canonicalJson(stored(plan));
 }
 
 /** Undefined when the text is not a plan: somebody edited it, or another program wrote it. */
@@ -81,7 +118,10 @@ export function parsePlan(text: string | undefined): Plan | undefined {
 /** A plan that was written is read again soon: in the admission of that write, and in the sync that it causes. */
 const planIn = memoizedByText({ size: 64, bytes: 2 * 2 ** 20 }, (text): Plan | undefined => {
   const value = parseJson(text);
-  return isPlan(value) ? value : undefined;
+  if (!isStoredPlan(value)) return undefined;
+  const { laterInjections, ...plan } = value;
+  if (laterInjections === undefined) return plan;
+  return { ...plan, injections: [...plan.injections, ...laterInjections] };
 });
 
 /** The plan of one object is read several times in one call. */
@@ -102,10 +142,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isPlan(value: unknown): value is Plan {
+function isStoredPlan(value: unknown): value is StoredPlan {
   return (
     isMap(value) &&
     isListOf(value['injections'], isInjection) &&
+    (value['laterInjections'] === undefined ||
+      isListOf(value['laterInjections'], isLaterInjection)) &&
     isListOf(value['notes'], isNote) &&
     isOptional(value['attempt'], 'number') &&
     isOptional(value['at'], 'string')
@@ -119,8 +161,21 @@ function isInjection(value: unknown): boolean {
     isDeployment(value['deployment']) &&
     isListOf(value['from'], isName) &&
     (value['targets'] === undefined || isMapOfNames(value['targets'])) &&
+    (value['service'] === undefined || isService(value['service'])) &&
     isMatchList(value['matches']) &&
     (value['ref'] === undefined || isName(value['ref']))
+  );
+}
+
+function isLaterInjection(value: unknown): boolean {
+  return isInjection(value) && isLater(value as PlannedInjection);
+}
+
+function isService(value: unknown): boolean {
+  return (
+    isMap(value) &&
+    isName(value['host']) &&
+    ['ports', 'basePorts'].every((key) => isListOf(value[key], Number.isInteger))
   );
 }
 

@@ -15,6 +15,14 @@ describe('a DynamicEnv may have', () => {
     ['a ref only', dynamicEnv({ istioMatches: undefined, ref: 'mp-101' })],
     ['a ref and matches', dynamicEnv({ ref: 'a' })],
     ['a ref of 40 characters', dynamicEnv({ ref: 'a'.repeat(40) })],
+    [
+      'a Deployment that exists already',
+      withSubset({ containers: undefined, existing: { deployment: 'backend-mp-101' } }),
+    ],
+    [
+      'a Service that exists already, and the replicas that the API server sets by default',
+      withSubset({ containers: undefined, replicas: 1, existing: { service: 'backend-mp-101' } }),
+    ],
     ['16 matches', dynamicEnv({ istioMatches: many(16, () => ({ sourceLabels: { a: 'b' } })) })],
     [
       'Deployments of the same name in two namespaces',

@@ -73,6 +73,46 @@ describe('lists of workloads', () => {
   });
 });
 
+describe('a version that exists already', () => {
+  const FOR_CLONES =
+    'containers, initContainers, replicas and podLabels are for a clone, and nothing is cloned with existing: take them out, or take existing out';
+  const ONE_TARGET = 'give exactly one of deployment and service';
+  const deployment = { deployment: 'backend-mp-101' };
+
+  test.each<[string, Record<string, unknown>, string, string]>([
+    ['neither', { existing: {} }, '.existing', ONE_TARGET],
+    ['both', { existing: { ...deployment, service: 'b' } }, '.existing', ONE_TARGET],
+    ['containers', { existing: deployment, containers: [{ image: 'x' }] }, '', FOR_CLONES],
+    ['initContainers', { existing: deployment, initContainers: [{ image: 'x' }] }, '', FOR_CLONES],
+    ['no containers', { existing: deployment, containers: [] }, '', FOR_CLONES],
+    ['podLabels', { existing: deployment, podLabels: { a: 'b' } }, '', FOR_CLONES],
+    ['replicas', { existing: deployment, replicas: 2 }, '', FOR_CLONES],
+    [
+      'the base itself',
+      { existing: { deployment: 'backend' } },
+      '',
+      'existing.deployment is the base itself, to which the requests go already: name the Deployment of your version',
+    ],
+    ['a bad name', { existing: { deployment: 'A' } }, '.existing.deployment', BAD_NAME],
+    ['a bad Service', { existing: { service: 'a.b' } }, '.existing.service', BAD_LABEL],
+  ])('%s', (_name, subset, place, message) => {
+    const { errors } = validator.validate(withSubset({ containers: undefined, ...subset }));
+    expect(errors).toEqual([{ reason: 'Invalid', path: `${SUBSET}${place}`, message }]);
+  });
+
+  test('is not for consumers', () => {
+    const consumer = { name: 'worker', namespace: 'shop', existing: deployment };
+    expect(validator.validate(dynamicEnv({ consumers: [consumer] })).errors).toEqual([
+      {
+        reason: 'Invalid',
+        path: 'spec.consumers',
+        message:
+          'a consumer cannot have existing, because no request is routed to it: list it under subsets, or take it out',
+      },
+    ]);
+  });
+});
+
 describe('a workload', () => {
   test.each<[string, Record<string, unknown>, string, string]>([
     ['upper-case name', { name: 'Backend' }, '.name', BAD_NAME],

@@ -1,4 +1,5 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
+import { matchesOf } from '../../../api/selection.ts';
 import { unreadableOf } from '../../../api/unreadable.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { matchesProblem } from '../../../virtualservice/injections/pair-problem.ts';
@@ -163,6 +164,6 @@ function withdrawn(kept: KubeObject, child: KubeObject): KubeObject {
   const all = [kept as RouteInjection, child as RouteInjection].filter(
     (one) => unreadableOf(one.kind, one) === undefined,
   );
-  if (all.every((one) => matchesProblem(one.spec.matches) === undefined)) return kept;
+  if (all.every((one) => matchesProblem(matchesOf(one.spec)) === undefined)) return kept;
   return { ...kept, spec: { ...spec, active: false } } as RouteInjection;
 }

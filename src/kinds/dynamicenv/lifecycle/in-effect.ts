@@ -1,3 +1,4 @@
+import { matchesOf } from '../../../api/selection.ts';
 import type { SemanticSettings } from '../../../api/semantic.ts';
 import type { ObjectMap } from '../../../hooks/types.ts';
 import { headerKey } from '../../../istio/header-name.ts';
@@ -10,7 +11,7 @@ import { baseKeyOf, observe } from '../observed.ts';
 export function inEffect(children: ObjectMap): NonNullable<SemanticSettings['inEffect']> {
   const { injections, deployments, unreadable = [] } = observe(children);
   const names = injections.flatMap(({ spec }) =>
-    spec.matches.flatMap(({ headers = {} }) => Object.keys(headers)),
+    matchesOf(spec).flatMap(({ headers = {} }) => Object.keys(headers)),
   );
   const readable = unreadable.some(({ kind }) => kind === 'Deployment') ? [] : deployments;
   return {

@@ -42,6 +42,17 @@ describe('relatedToEnv', () => {
     ]);
   });
 
+  it('asks for a Deployment that exists already; all Services of a namespace come anyway', () => {
+    const subsets = [
+      workload('shop/backend', { existing: { deployment: 'backend-mp-101' } }),
+      workload('shop/web', { existing: { service: 'web-mp-101' } }),
+    ];
+    const [asked, , asks] = related({ subsets });
+    const names = ['backend', 'backend-alice', 'backend-mp-101', 'web', 'web-alice'];
+    expect(asked).toEqual(deployments('shop', names));
+    expect(asks).toEqual(services('shop'));
+  });
+
   it('asks once per namespace, sorted, whatever the order in the spec', () => {
     const spec = {
       subsets: [workload('shop/web'), workload('bank/teller'), workload('shop/backend')],

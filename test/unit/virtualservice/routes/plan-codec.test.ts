@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import type { TargetService } from '../../../../src/api/routeinjection.ts';
+import { planned } from '../../../../src/virtualservice/injections/planned.ts';
 import {
   EMPTY_PLAN,
   parsePlan,
+  samePlan,
   serializePlan,
 } from '../../../../src/virtualservice/routes/plan-codec.ts';
-import { plan, planEntry, planNote } from '../builders.ts';
+import { injection, plan, planEntry, planNote } from '../builders.ts';
 
 const note = planNote('skipped', 'why');
 const full = plan(
@@ -12,11 +15,37 @@ const full = plan(
   { notes: [note], attempt: 2, at: '2026-01-01T00:00:00Z' },
 );
 
+function withoutSubset(service: TargetService) {
+  const { subset: _none, ...spec } = injection({ env: 'other', service }).spec;
+  const entry = planned({ ...injection(), spec });
+  if (entry === undefined) throw new Error('no entry');
+  return entry;
+}
+
 describe('a plan as text', () => {
   it('is read as it was written', () => {
     expect(parsePlan(serializePlan(full))).toEqual(full);
     expect(serializePlan(EMPTY_PLAN)).toBe('{"injections":[],"notes":[]}');
     expect(parsePlan('{"injections":[],"notes":[]}')).toEqual(EMPTY_PLAN);
+  });
+
+  it('has routes to other Services in a list of their own, which the version before ignores', () => {
+    const service = { host: 'b.shop.svc.cluster.local', ports: [80], basePorts: [80] };
+    const toService = withoutSubset(service);
+    const mixed = plan([toService, ...full.injections]);
+    const text = serializePlan(mixed);
+    expect(JSON.parse(text)).toEqual({
+      injections: full.injections,
+      notes: [],
+      laterInjections: [toService],
+    });
+    const read = parsePlan(text) ?? EMPTY_PLAN;
+    expect(read).toEqual(plan([...full.injections, toService]));
+    expect(samePlan(read, mixed)).toBe(true);
+    expect(samePlan(plan([withoutSubset({ ...service, ports: [81] })]), plan([toService]))).toBe(
+      false,
+    );
+    expect(serializePlan(read)).toBe(text);
   });
 
   it('does not depend on the order of keys', () => {
@@ -42,6 +71,14 @@ describe('a plan as text', () => {
     ['a Deployment without a name', withInjection({ deployment: { namespace: 'a' } })],
     ['a Deployment that is a list', withInjection({ deployment: [] })],
     ['base subsets that are not texts', withInjection({ from: [1] })],
+    ['a Service that is not a map', withInjection({ service: 'a' })],
+    ['a Service without a host', withInjection({ service: { ports: [], basePorts: [] } })],
+    [
+      'a port that is a text',
+      withInjection({ service: { host: 'a', ports: ['80'], basePorts: [] } }),
+    ],
+    ['other Services that are not a list', { ...full, laterInjections: {} }],
+    ['routes to other Services without any', { ...full, laterInjections: full.injections }],
     ['a match that is not a map', withInjection({ matches: [[]] })],
     ['headers that are not a map', withInjection({ matches: [{ headers: [] }] })],
     ['a header that is not a map', withInjection({ matches: [{ headers: { a: 'b' } }] })],
