@@ -89,9 +89,9 @@ export function withinNamespaces(
   namespaces: readonly string[],
 ): DynamicEnv | undefined {
   const isThere = ({ namespace }: { namespace: string }) => namespaces.includes(namespace);
-  const { istioMatches, subsets = [], consumers = [] } = env.spec;
+  const { subsets = [], consumers = [], ...rest } = env.spec;
   const near = { subsets: subsets.filter(isThere), consumers: consumers.filter(isThere) };
   if (near.subsets.length + near.consumers.length === 0) return undefined;
   const lists = Object.entries(near).filter(([, list]) => list.length > 0);
-  return { ...env, spec: { istioMatches, ...Object.fromEntries(lists) } };
+  return { ...env, spec: { ...rest, ...Object.fromEntries(lists) } };
 }

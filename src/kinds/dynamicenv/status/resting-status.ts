@@ -55,12 +55,11 @@ function summary({ env, refusals }: EnvInput) {
 }
 
 function restText(rest: Rest, { env, refusals, life }: EnvInput): string {
-  const wake = 'set spec.suspend to false to get it back';
   const isSuspended = env.spec?.suspend === true;
   const first =
     rest === 'Suspended'
-      ? `suspended: it keeps no clones and no routes; ${wake}`
-      : `expired at ${life.expiresAt}, when its ttl of ${env.spec?.ttl} was over: it keeps no clones and no routes; to get it back, set the annotation ${RENEWED_ANNOTATION} to the present time in UTC, as "date -u +%Y-%m-%dT%H:%M:%SZ" prints it, or lengthen spec.ttl`;
+      ? 'it keeps no clones and no routes while spec.suspend is true; set it to false to get them back'
+      : `its ttl of ${env.spec?.ttl} was over at ${life.expiresAt}, so it keeps no clones and no routes; to get them back, set the annotation ${RENEWED_ANNOTATION} to the present time in UTC, as "date -u +%Y-%m-%dT%H:%M:%SZ" prints it, or lengthen spec.ttl`;
   return [
     first,
     ...(rest === 'Expired' && isSuspended
