@@ -135,6 +135,8 @@ export interface DynamicEnvStatus {
   match?: string;
   /** When `spec.ttl` is over (RFC 3339). */
   expiresAt?: string;
+  /** The annotation `renewed-at` (its beginning, if it is long) for which this status was written, as `observedGeneration` for the spec. */
+  observedRenewal?: string;
   /** Keyed `<namespace>/<deployment>`. */
   subsetsStatus?: Record<string, WorkloadStatus>;
   consumersStatus?: Record<string, ConsumerStatus>;

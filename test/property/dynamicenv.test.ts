@@ -104,7 +104,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
         now.env = { ...now.env, spec };
       },
   ),
-  fc.record({ suspend: fc.boolean(), ttl: fc.constantFrom('20s', '2m', '3d') }).map(
+  fc.record({ suspend: fc.boolean(), ttl: fc.constantFrom('20s', '3601s', '3610s', '3d') }).map(
     (life): Happening =>
       (now) => {
         now.env = { ...now.env, spec: { ...now.env.spec, ...life } };

@@ -21,6 +21,8 @@ export interface LifeTime {
   expiresAt?: string;
   /** Seconds until this may change by itself. */
   wait?: number;
+  /** The annotation `renewed-at`, shortened. */
+  observedRenewal?: string;
   /** Why the annotation `renewed-at` is ignored, and what to do. */
   ignored?: string;
 }
@@ -78,6 +80,7 @@ function isOverElsewhere({ status }: DynamicEnv, expiresAt: string, left: number
 }
 
 interface Renewal {
+  observedRenewal?: string;
   /** Milliseconds. */
   time?: number;
   ignored?: string;
@@ -89,13 +92,17 @@ interface Renewal {
 function renewalOf({ metadata }: DynamicEnv, now: number): Renewal {
   const value = metadata.annotations?.[RENEWED_ANNOTATION];
   if (value === undefined) return {};
+  const observedRenewal = cutText(value, MAX_QUOTED);
   const time = timeOf(value);
-  if (time === undefined) return { ignored: ignoredText(value, 'is not a time (RFC 3339)') };
+  if (time === undefined) {
+    return { observedRenewal, ignored: ignoredText(observedRenewal, 'is not a time (RFC 3339)') };
+  }
   const early = time - CLOCK_TOLERANCE - now;
-  if (early <= 0) return { time };
-  return { ignored: ignoredText(value, 'is in the future'), wait: early / 1000 };
+  if (early <= 0) return { observedRenewal, time };
+  const ignored = ignoredText(observedRenewal, 'is in the future');
+  return { observedRenewal, ignored, wait: early / 1000 };
 }
 
 function ignoredText(value: string, why: string): string {
-  return `the annotation ${RENEWED_ANNOTATION} is ignored, because ${JSON.stringify(cutText(value, MAX_QUOTED))} ${why}: set it to the present time in UTC, as "date -u +%Y-%m-%dT%H:%M:%SZ" prints it`;
+  return `the annotation ${RENEWED_ANNOTATION} is ignored, because ${JSON.stringify(value)} ${why}: set it to the present time in UTC, as "date -u +%Y-%m-%dT%H:%M:%SZ" prints it`;
 }
