@@ -55,6 +55,7 @@ describe.each(['server-side-apply', 'dynamic-apply'] as const)('a suspended env 
     suspend(now);
     const first = step(now);
     expect(first).not.toHaveProperty('finalized');
+    expect(conditionOf(now, 'Reconciling')).toMatchObject({ status: 'True', reason: 'Removing' });
     expect(kinds(now)).toEqual(ALL);
     expect(step(now).status).toEqual(first.status);
     now.time += 11;
@@ -63,6 +64,7 @@ describe.each(['server-side-apply', 'dynamic-apply'] as const)('a suspended env 
     const last = settle(now);
     expect(last).toMatchObject({ children: [], status: { state: 'suspended', totalCount: 1 } });
     expect(last).not.toHaveProperty('resyncAfterSeconds');
+    expect(conditionOf(now, 'Reconciling')).toMatchObject({ status: 'False', reason: 'Suspended' });
     expect(wait(now, 86_400)).toEqual(last);
   });
 
