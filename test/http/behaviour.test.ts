@@ -360,6 +360,23 @@ describe('a limit that is introduced while envs exist', () => {
       expect.stringContaining("spec.istioMatches[1].headers[via]: everybody's requests carry it"),
     ]);
   });
+
+  test('a largest ttl and a required owner hold for envs without children; one that has some keeps them', async () => {
+    const { post } = await testApp(['--max-ttl=7d', '--require-owner=true']);
+    const answer = async (children: ObjectMap) => {
+      const { json } = await post('/dynamicenv/sync', compositeBody({ children }));
+      const { conditions } = json['status'] as DynamicEnvStatus;
+      const message = conditions?.find(({ type }) => type === 'Stalled')?.message;
+      return { message, count: (json['children'] as unknown[]).length };
+    };
+    expect(await answer(childrenMap([]))).toEqual({
+      message: expect.stringMatching(/^spec\.ttl: the administrator requires .*; spec\.owner: /),
+      count: 0,
+    });
+    const made = await (await testApp()).post('/dynamicenv/sync', compositeBody());
+    const living = childrenMap(made.json['children'] as KubeObject[]);
+    expect(await answer(living)).toEqual({ message: 'nothing blocks this env', count: 3 });
+  });
 });
 
 describe('metrics', () => {

@@ -90,3 +90,20 @@ readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
 {{- end }}
+
+{{/* The seconds of a duration such as 1d12h, in the syntax of spec.ttl. Not with `int`: it takes 08 for an octal number. */}}
+{{- define "dynamicenv.seconds" -}}
+{{- $text := . }}
+{{- $sum := 0 }}
+{{- range $unit, $factor := dict "d" 86400 "h" 3600 "m" 60 "s" 1 }}
+{{- with regexFind (printf "[0-9]+%s" $unit) $text }}
+{{- $sum = add $sum (mul $factor (trimSuffix $unit . | atoi)) }}
+{{- end }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
+{{/* Name of the job that deletes expired environments, and of its account; a CronJob's name has at most 52 characters. */}}
+{{- define "dynamicenv.expiredName" -}}
+{{- printf "%s-expired" (include "dynamicenv.fullname" . | trunc 43 | trimSuffix "-") }}
+{{- end }}

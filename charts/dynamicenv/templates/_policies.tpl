@@ -27,3 +27,14 @@ authorizer.group('*').resource('*').check('patch').allowed()
 {{- range . }}{{ $names = append $names (lower .) }}{{ end }}
 {{- toJson $names }}
 {{- end }}
+
+{{/* CEL: the seconds of a duration in the syntax of spec.ttl; takes the path of the text. */}}
+{{- define "dynamicenv.policies.seconds" -}}
+{{- $path := . }}
+{{- $parts := list }}
+{{- range $unit, $factor := dict "d" 86400 "h" 3600 "m" 60 "s" 1 }}
+{{- $part := printf "%s.find('[0-9]+%s')" $path $unit }}
+{{- $parts = append $parts (printf "(%s == '' ? 0 : int(%s.replace('%s', '')) * %d)" $part $part $unit $factor) }}
+{{- end }}
+{{- join " +\n" $parts }}
+{{- end }}

@@ -9,6 +9,7 @@ import type {
 } from '../../api/dynamicenv.ts';
 import { messageAbout } from '../../kinds/dynamicenv/status/message-about.ts';
 import { NO_COMMON_HOST } from '../../kinds/dynamicenv/status/workload-report.ts';
+import { describeLife } from './describe-life.ts';
 import { targetKind } from './target-kind.ts';
 
 /** The state of an env, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
@@ -21,6 +22,7 @@ export function describeEnv(env: DynamicEnv): string[] {
   return [
     `DynamicEnv ${metadata.name} is ${state}: ${totalReady} of ${totalCount} workloads ready${requests}`,
     ...(state === 'ready' || ready === undefined ? [] : [`  why: ${ready.message}`]),
+    ...describeLife(env).map((text) => `  ${text}`),
     ...describeWorkloads('subset', status.subsetsStatus, env),
     ...describeWorkloads('consumer', readConsumersStatus(status), env),
   ];

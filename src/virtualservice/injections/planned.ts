@@ -1,5 +1,5 @@
-import { matchesOf } from '../../api/selection.ts';
 import type { RouteInjection, TargetService } from '../../api/routeinjection.ts';
+import { matchesOf } from '../../api/selection.ts';
 import type { PlannedInjection, PlannedService } from '../routes/plan-codec.ts';
 
 /** The part of a RouteInjection that the plan stores; undefined for a consumer's, which gets no routes. */

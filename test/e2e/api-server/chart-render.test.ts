@@ -125,6 +125,39 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(JSON.stringify(bindings)).not.toContain('"ServiceAccount"');
   });
 
+  test('the job that deletes what expired long ago comes only with expired.deleteAfter, and needs an image', async () => {
+    expect(JSON.stringify(await render())).not.toContain('dynamicenv-expired');
+    await expect(render(...set('expired.deleteAfter=14d'))).rejects.toThrow(
+      /expired\.image: name an image/,
+    );
+    const objects = await render(...set('expired.deleteAfter=1d08h', 'expired.image=a/kubectl:1'));
+    const own = objects.filter(({ metadata }) => metadata.name === 'dynamicenv-expired');
+    expect(own.map(({ kind }) => kind).sort()).toEqual([
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'CronJob',
+      'NetworkPolicy',
+      'ServiceAccount',
+    ]);
+    const role = own.find(({ kind }) => kind === 'ClusterRole');
+    expect(role).toMatchObject({
+      rules: [
+        { apiGroups: ['riskified.com'], resources: ['dynamicenvs'], verbs: ['list', 'delete'] },
+      ],
+    });
+    const text = JSON.stringify(own);
+    expect(text).toContain('{"name":"DELETE_AFTER_SECONDS","value":"115200"}');
+    expect(text).toContain('"image":"a/kubectl:1"');
+  });
+
+  test('a largest ttl and required owners are flags of the service, too; by default there are none', async () => {
+    expect(JSON.stringify(await render())).not.toMatch(/max-ttl|require-owner/);
+    const text = JSON.stringify(
+      await render(...set('config.maxTtl=7d', 'config.requireOwner=true')),
+    );
+    expect(text).toContain('"--max-ttl=7d","--require-owner=true"');
+  });
+
   test('a service outside the cluster: no workload is rendered, and controllers and webhook have its URL', async () => {
     const objects = await render(
       ...set('crds.install=false', 'hooks.url=http://192.0.2.1:8080/'),

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { loadValidator } from '../../../src/crds.ts';
+import { problem } from '../control-plane/poll.ts';
 import { suiteCluster } from './lib/suite-cluster.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
@@ -9,7 +11,7 @@ test('the API server accepts the examples, and kubectl get de prints the columns
   await kubectl(['create', 'namespace', 'shop']);
   await kubectl(['apply', '--recursive', '-f', EXAMPLES]);
   const shown = await kubectl(['get', 'de']);
-  expect(shown).toMatch(/^NAME +STATUS +DESIRED +CURRENT +AGE$/m);
+  expect(shown).toMatch(/^NAME +STATUS +DESIRED +CURRENT +AGE +EXPIRES$/m);
   await kubectl(['delete', '--recursive', '-f', EXAMPLES]);
 });
 
@@ -50,3 +52,47 @@ test.each([
     expect(performance.now() - before).toBeLessThan(5000);
   },
 );
+
+test.each([
+  ...[
+    '3d',
+    '1d1h1m1s',
+    '99999d99999h99999m99999s',
+    '8 days',
+    '',
+    '0',
+    '0h',
+    '1h1d',
+    '100000s',
+    '3d\n',
+    '٣d',
+  ].map((ttl) => ({ ttl })),
+  ...[
+    'payments-team',
+    'João Araújo (QA)',
+    'नेहा',
+    '@maria',
+    '',
+    ' a',
+    'a\nb',
+    'a\u202eb',
+    '$(id)',
+  ].map((owner) => ({ owner })),
+])('the API server says the same as this program about %j', async (life) => {
+  const { kubectl } = await suiteCluster();
+  const env = {
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'DynamicEnv',
+    metadata: { name: 'life-time' },
+    spec: {
+      istioMatches: [{ headers: { user: { exact: 'a' } } }],
+      subsets: [{ name: 'backend', namespace: 'shop', containers: [{ image: 'backend:2' }] }],
+      ...life,
+    },
+  };
+  const validator = await loadValidator('dynamicenvs.riskified.com');
+  const { errors } = validator.validate(env);
+  const said = await problem(kubectl(['create', '--dry-run=server', '-f', '-'], { input: env }));
+  expect(said === undefined).toBe(errors.length === 0);
+  for (const { message } of errors) expect(said).toContain(message);
+});

@@ -104,6 +104,30 @@ describe('limits that the administrator can set', () => {
     expect(hookSays({ subsets: [replicas(1000)] }, { maxReplicas: 0 })).toBe('');
   });
 
+  test('a largest ttl and an owner, with the messages of the hook', async () => {
+    const long =
+      'spec.ttl: 169h is asked for, but the administrator allows 7d: shorten it, or ask the administrator; the annotation riskified.com/renewed-at starts it anew';
+    const none =
+      'spec.ttl: the administrator requires a life time of at most 7d: add one, or ask the administrator';
+    const nobody =
+      'spec.owner: the administrator requires an owner: write whom to ask about this environment, for example a team or an address';
+    const by = (more: Spec): Spec => ({ subsets: [backend], ...more });
+    expect(await told(by({ ttl: '99999d' }))).toBeUndefined();
+    await configured({ config: { maxTtl: '7d' } }, by({}), none);
+    expect(hookSays(by({}), { maxTtl: '7d' })).toBe(none);
+    expect(await told(by({ ttl: '169h' }))).toBe(long);
+    expect(hookSays(by({ ttl: '169h' }), { maxTtl: '7d' })).toBe(long);
+    for (const ttl of ['7d', '168h', '08m', '6d23h59m60s', '604800s', '00007d']) {
+      // More than five digits are no ttl.
+      const expected = ttl === '604800s' ? expect.stringContaining('at most 5 digits') : undefined;
+      expect([ttl, await told(by({ ttl }))]).toEqual([ttl, expected]);
+    }
+    expect(await told(by({ ttl: '6d23h59m61s' }))).toContain('6d23h59m61s is asked for');
+    await configured({ config: { requireOwner: true } }, by({}), nobody);
+    expect(hookSays(by({}), { requireOwner: true })).toBe(nobody);
+    expect(await told(by({ owner: 'João (QA)' }))).toBeUndefined();
+  });
+
   test('headers of all requests are refused unless allowedCommonHeaders allows them, with the message of the hook', async () => {
     const words = (name: string) =>
       `spec.istioMatches[1].headers[${name}]: everybody's requests carry it: match a header that only yours carry, or ask the administrator to allow it (allowed-common-headers)`;

@@ -1,7 +1,7 @@
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { CHART } from './chart.ts';
 
-/** Templates that are always rendered. `policies-deletion.yaml` is rendered only with `refuseForegroundDeletion`. */
+/** Templates that are always rendered. `policies-deletion.yaml` is rendered only with `refuseForegroundDeletion`, `expired.yaml` with `expired`. */
 const ALWAYS = [
   'policies-authors',
   'policies-children',
@@ -22,7 +22,10 @@ export interface PermissionValues {
     allowedHeaderNames?: readonly string[];
     allowedCommonHeaders?: readonly string[];
     indexedNamespaces?: readonly string[];
+    maxTtl?: string;
+    requireOwner?: boolean;
   };
+  expired?: { deleteAfter: string; image: string };
   rbac?: { authors?: readonly { kind: string; name: string; namespace?: string }[] };
 }
 
@@ -31,7 +34,10 @@ export async function renderPermissions(
   { helm }: Pick<Cluster, 'helm'>,
   values: PermissionValues = {},
 ): Promise<string> {
-  const optional = values.policies?.refuseForegroundDeletion === true ? ['policies-deletion'] : [];
+  const optional = [
+    ...(values.policies?.refuseForegroundDeletion === true ? ['policies-deletion'] : []),
+    ...(values.expired === undefined ? [] : ['expired']),
+  ];
   const shown = [...ALWAYS, ...optional].flatMap((name) => [
     '--show-only',
     `templates/${name}.yaml`,

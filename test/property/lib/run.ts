@@ -179,6 +179,12 @@ async function perform(run: Run, step: Step): Promise<void> {
       return act(run, () => cluster.as().apply(dynamicEnv(step.env, step.choice)));
     case 'delete env':
       return act(run, () => cluster.as().delete('DynamicEnv', undefined, step.env));
+    case 'suspend': {
+      const { env, suspend } = step;
+      return act(run, () =>
+        cluster.as().patch('DynamicEnv', undefined, env, { spec: { suspend } }),
+      );
+    }
     case 'force removal':
       run.exempt.add(step.env);
       return act(run, () => forceRemoval(cluster, step.env));

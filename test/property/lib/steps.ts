@@ -49,6 +49,7 @@ export type Step =
   | { do: 'env'; env: EnvName; choice: EnvChoice }
   | { do: 'delete env'; env: EnvName }
   | { do: 'force removal'; env: EnvName }
+  | { do: 'suspend'; env: EnvName; suspend: boolean }
   | { do: 'base'; name: BaseName; change: BaseChange; by: Writer }
   | { do: 'mesh'; kind: MeshKind; name: string; variant: number; by: Writer }
   | { do: 'remove'; kind: MeshKind; name: string }
@@ -135,6 +136,7 @@ const tamperStep = fc.record({
   what: fc.constantFrom(...TAMPERINGS),
   env,
 });
+const suspendStep = fc.record({ do: fc.constant('suspend' as const), env, suspend: fc.boolean() });
 const forceStep = fc.record({ do: fc.constant('force removal' as const), env });
 const rest = fc.constant<Step>({ do: 'rest' });
 
@@ -150,6 +152,7 @@ const action: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: copyStep },
   { weight: 1, arbitrary: rest },
   { weight: 1, arbitrary: forceStep },
+  { weight: 3, arbitrary: suspendStep },
 );
 
 /** After each action the run waits. Shrinking may remove the wait. */

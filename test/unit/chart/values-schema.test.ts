@@ -86,6 +86,15 @@ describe('values.schema.json', () => {
       { config: { refCarriers: ['header', 'tracestate'] } },
       '/config/refCarriers/1 enum',
     ],
+    ['a life time with a word', { config: { maxTtl: '7 days' } }, '/config/maxTtl pattern'],
+    ['a life time of nothing', { config: { maxTtl: '0d' } }, '/config/maxTtl not'],
+    ['an order of units', { expired: { deleteAfter: '1h1d' } }, '/expired/deleteAfter pattern'],
+    [
+      'a schedule of four fields',
+      { expired: { schedule: '0 * * *' } },
+      '/expired/schedule pattern',
+    ],
+    ['an image with a space', { expired: { image: 'a b' } }, '/expired/image pattern'],
     ['an unencrypted webhook', { admission: { url: 'http://a' } }, '/admission/url pattern'],
     [
       'a certificate authority that is not PEM',
