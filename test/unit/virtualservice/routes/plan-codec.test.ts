@@ -48,6 +48,20 @@ describe('a plan as text', () => {
     expect(serializePlan(read)).toBe(text);
   });
 
+  it('has matches that the version before would misread in that list, too', () => {
+    const [first] = full.injections;
+    const matches = [{ cookie: { name: 'user', exact: 'a' } }];
+    const byCookie = { ...first, matches } as (typeof full.injections)[number];
+    const byRef = { ...first, ref: 'mp-101' } as typeof byCookie;
+    const text = serializePlan(plan([byCookie, byRef]));
+    expect(JSON.parse(text)).toEqual({
+      injections: [byRef],
+      notes: [],
+      laterInjections: [byCookie],
+    });
+    expect(parsePlan(text)).toEqual(plan([byRef, byCookie]));
+  });
+
   it('does not depend on the order of keys', () => {
     const { injections, notes, attempt, at } = full;
     const other = { at, attempt, notes, injections: injections.map(reversed) };
