@@ -76,13 +76,13 @@ function heldInjection(
   change: Change | undefined,
   active: RouteInjection | undefined,
   rules: readonly DestinationRule[],
-  { env, observed }: EnvContext,
+  context: EnvContext,
 ): Pick<HostPlan, 'injection' | 'held'> | undefined {
   if (active === undefined || change === undefined) return undefined;
   const held = withTargetsOf(active, injection);
   if (change === 'subsets') return areTargetsIn(active, rules) ? { injection: held } : undefined;
-  const clone = cloneName(active.spec.deployment.name, env.metadata.name);
-  return isUsable(active, clone, observed)
+  const clone = cloneName(active.spec.deployment.name, context.env.metadata.name);
+  return isUsable(active, clone, context)
     ? { injection: held, held: heldText(active.spec) }
     : undefined;
 }

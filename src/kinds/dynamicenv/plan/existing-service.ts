@@ -36,6 +36,7 @@ export function planExistingService(
   );
   const trouble =
     serviceTrouble(service, text, labels) ??
+    unknownPorts(service, text) ??
     (base !== undefined && hosts.length === 0
       ? `no Service in namespace ${namespace} selects the pods of Deployment ${entry.key}: add one`
       : undefined);
@@ -50,6 +51,7 @@ export function planExistingService(
     },
     ...(trouble === undefined ? {} : { trouble }),
     ...(isGone ? { isGone: true as const } : {}),
+    ...(unknownPorts(service, text) === undefined ? {} : { isUnknown: true as const }),
   };
   if (trouble !== undefined || service === undefined || base === undefined) {
     return { existing, hosts: [], warnings: [], serviceHost };
@@ -84,6 +86,12 @@ function serviceTrouble(
     return `${text} selects the base's pods, too; let it select only the pods of the version that it stands for`;
   }
   return undefined;
+}
+
+/** Every Service with a cluster IP has ports, but the version before did not write them into MeshIndexes. */
+function unknownPorts(service: Service | undefined, text: string): string | undefined {
+  if (service === undefined || service.spec?.ports !== undefined) return undefined;
+  return `the ports of ${text} are not known yet; wait until all pods of this service run the same version`;
 }
 
 function planHost(

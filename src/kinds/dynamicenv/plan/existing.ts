@@ -48,11 +48,7 @@ export function planExisting(
     recreate: false,
     hosts: isPlanned
       ? hosts.map(({ plan }) => carryOver(plan, existing.state, context))
-      : heldHosts(
-          entry,
-          existing.trouble === undefined ? undefined : nameOf(name, planned),
-          context,
-        ),
+      : heldHosts(entry, wantedTarget(name, planned), context),
     ...(takenBy === undefined ? {} : { takenBy }),
     problems: [
       ...troubles.map((message): Problem => ({ section: 'deployment', message })),
@@ -63,6 +59,8 @@ export function planExisting(
   };
 }
 
-function nameOf(name: string, { serviceHost }: PlannedExisting) {
+/** Undefined: the version itself may be all right. */
+function wantedTarget(name: string, { existing, serviceHost }: PlannedExisting) {
+  if (existing.trouble === undefined || existing.isUnknown) return undefined;
   return { name, ...(serviceHost === undefined ? {} : { serviceHost }) };
 }

@@ -26,13 +26,14 @@ export type TargetName = Pick<RouteInjection['spec'], 'clone' | 'service'>;
 export function heldHosts(
   entry: EnvWorkload,
   wanted: { name: string; serviceHost?: string } | undefined,
-  { env, observed }: EnvContext,
+  context: EnvContext,
 ): HostPlan[] {
+  const { env, observed } = context;
   const clone = cloneName(entry.workload.name, env.metadata.name);
   return observed.injections
     .filter((own) => own.spec.active && injectionBaseKey(own) === entry.key)
     .filter(({ spec }) => wanted === undefined || !isNamed(spec, wanted))
-    .filter((own) => isUsable(own, clone, observed))
+    .filter((own) => isUsable(own, clone, context))
     .map((own): HostPlan => {
       const { spec } = own;
       const [service = '', namespace = ''] = spec.host.split('.');
@@ -73,12 +74,19 @@ function rulesOf({ spec }: RouteInjection, { rules }: Observed) {
 }
 
 /**
- * May the routes of an active injection stay? A clone and its subsets are seen. Whether another person's Deployment or Service is still
- * there is not known: the spec does not name it any more.
+ * May the routes of an active injection stay? A clone, its subsets and all Services are seen. Whether another person's Deployment is
+ * still there is not known: the spec does not name it any more.
  */
-export function isUsable(own: RouteInjection, clone: string, observed: Observed): boolean {
+export function isUsable(
+  own: RouteInjection,
+  clone: string,
+  { observed, view }: EnvContext,
+): boolean {
   const { spec } = own;
-  if (spec.service !== undefined) return true;
+  if (spec.service !== undefined) {
+    const services = view.services(spec.deployment.namespace);
+    return services.some(({ metadata }) => metadata.name === spec.clone);
+  }
   if (spec.subset === undefined) return false;
   const isClone = hasSameTarget(spec, { clone });
   const deployment = observed.deployments.find(

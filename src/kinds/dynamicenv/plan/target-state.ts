@@ -25,6 +25,8 @@ export interface ExistingPlan {
   trouble?: string;
   /** The trouble is that it is not there, or has no pods. */
   isGone?: true;
+  /** The trouble is that nothing can be said about it now. */
+  isUnknown?: true;
 }
 
 /** `mustRecreate`: its selector has to change. */

@@ -265,3 +265,55 @@ describe('injectionDeparture', () => {
     expect(injectionDeparture(deepFreeze(one), isNeeded, context(given))).toEqual(expected);
   });
 });
+
+describe('a workload whose requests go to a version that exists already now', () => {
+  const service = { host: 'mp-101.shop.svc.cluster.local', ports: [80], basePorts: [80] };
+  const toDeployment = injection({ active: true, clone: 'mp-101', subset: 'mp-101-x' });
+  const toService = (): RouteInjection => {
+    const { subset: _subset, ...spec } = injection({ active: true, clone: 'mp-101' }).spec;
+    return { ...toDeployment, spec: { ...spec, service } };
+  };
+  const target = (host: string, subset?: string, header?: string) => ({
+    destination: { host, ...(subset === undefined ? {} : { subset }) },
+    ...(header === undefined
+      ? {}
+      : { headers: { response: { add: { 'x-dynamic-env': header } } } }),
+  });
+  const carrying = (...route: ReturnType<typeof target>[]) =>
+    virtualService('shop/backend', { http: [{ name, route }] });
+  const toClone = carrying(target('backend', 'alice', 'backend-alice'));
+  const moved = carrying(target('backend', 'mp-101-x', 'mp-101'));
+  const movedAway = carrying(target(service.host, undefined, 'mp-101'));
+  const ownSubset = rule(
+    'shop/own',
+    { subsets: [{ name: 'alice' }, { name: 'mp-101-x' }] },
+    { annotations: { ...BASE, ...ON_HOST } },
+  );
+  const start = drained(0, 11);
+
+  it.each<[string, RouteInjection, VirtualService, object]>([
+    ['some route still leads to it', toDeployment, toClone, kept],
+    ['the routes have moved to a Deployment', toDeployment, moved, start],
+    ['a route to a Service is not there yet', toService(), toClone, kept],
+    ['the routes have moved to a Service', toService(), movedAway, start],
+    [
+      'one of two targets still leads to it',
+      toDeployment,
+      carrying(target('backend', 'mp-101-x', 'mp-101'), target('backend', 'alice')),
+      kept,
+    ],
+    ['nothing is known of a route', toDeployment, carrying(target('backend')), kept],
+  ])('keeps the clone: %s', (_name, now, one, expected) => {
+    const given = { rules: [ownSubset], injections: [now], virtualServices: [one] };
+    expect(brief(deploymentDeparture(clone(), context(given)))).toEqual(expected);
+  });
+
+  it.each<[string, RouteInjection, VirtualService, object]>([
+    ['some route still leads to a subset of it', toService(), toClone, kept],
+    ['the routes have moved to a Service', toService(), movedAway, start],
+    ['requests go to its other subset', toDeployment, moved, kept],
+  ])('keeps the rule: %s', (_name, now, one, expected) => {
+    const given = { rules: [ownSubset], injections: [now], virtualServices: [one] };
+    expect(brief(ruleDeparture(ownSubset, false, context(given)))).toEqual(expected);
+  });
+});
