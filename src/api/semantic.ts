@@ -14,7 +14,10 @@ import {
 export interface SemanticSettings {
   versionLabel: string;
   defaultVersion: string;
-  /** Header names that may be matched, in lower case. Empty: any. */
+  /**
+   * Names that matches may use under `headers`, in lower case. Empty: any. Cookies, baggage members, query parameters and refs are not
+   * limited: each selects requests by one value, and nobody else's requests carry it by accident.
+   */
   allowedHeaderNames: readonly string[];
   /** Common headers that may be matched nevertheless, in lower case. */
   allowedCommonHeaders?: readonly string[];
