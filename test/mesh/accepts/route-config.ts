@@ -35,6 +35,7 @@ function envoyRoute(route: HTTPRoute, entry: HTTPMatchRequest): object {
       ...pathOf(entry.uri),
       case_sensitive: !entry.ignoreUriCase,
       headers: headersOf(entry),
+      ...parametersOf(entry),
     },
     route: { cluster: `outbound|80|${subset}|${host}` },
     ...operations(route.headers, target?.headers),
@@ -45,6 +46,15 @@ function pathOf(uri: StringMatch | undefined): object {
   if (uri?.exact !== undefined) return { path: uri.exact };
   if (uri?.regex !== undefined) return { safe_regex: { regex: uri.regex } };
   return { prefix: uri?.prefix ?? '/' };
+}
+
+/** translateQueryParamMatch in the same file. */
+function parametersOf({ queryParams = {} }: HTTPMatchRequest): object {
+  const query_parameters = Object.entries(queryParams).map(([name, match]) => ({
+    name,
+    ...conditionOf(match),
+  }));
+  return query_parameters.length === 0 ? {} : { query_parameters };
 }
 
 function headersOf({ headers = {}, withoutHeaders = {} }: HTTPMatchRequest): object[] {
