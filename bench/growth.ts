@@ -48,6 +48,12 @@ const GROWTHS: Growth[] = [
     calls: ofVirtualService,
   },
   {
+    of: 'refs on the service',
+    sizes: [8, 16, 32, 64, 128],
+    size: (envs) => ({ services: 2, envs, crowded: envs, hasRefs: true }),
+    calls: ofVirtualService,
+  },
+  {
     of: 'routes of the VirtualService',
     sizes: [16, 32, 64, 128, 256],
     size: (routes) => ({ services: 2, envs: 4, crowded: 4, routes }),

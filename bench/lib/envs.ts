@@ -1,4 +1,4 @@
-import type { DynamicEnv, IstioMatch } from '../../src/api/dynamicenv.ts';
+import type { DynamicEnv } from '../../src/api/dynamicenv.ts';
 import { CONTROLLER_UID_LABEL } from '../../src/api/marks.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { NAMESPACE, running, serviceName } from './shop.ts';
@@ -8,7 +8,9 @@ import { ago, applied, stored } from './stored.ts';
 export function dynamicEnv(
   name: string,
   services: readonly number[],
-  matches: IstioMatch[] = [{ headers: { 'x-env': { exact: name } } }],
+  selection: Pick<DynamicEnv['spec'], 'istioMatches' | 'ref'> = {
+    istioMatches: [{ headers: { 'x-env': { exact: name } } }],
+  },
 ): DynamicEnv {
   const env = applied(
     {
@@ -16,7 +18,7 @@ export function dynamicEnv(
       kind: 'DynamicEnv',
       metadata: { name },
       spec: {
-        istioMatches: matches,
+        ...selection,
         subsets: services.map((index) => ({
           name: serviceName(index),
           namespace: NAMESPACE,

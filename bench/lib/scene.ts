@@ -23,6 +23,8 @@ export interface Size {
   matches?: number;
   /** True: all envs match the same requests. Each one after the first is shadowed, and its status says so. */
   isContested?: boolean;
+  /** True: requests select each env by a ref of its own, not by a match. */
+  hasRefs?: boolean;
 }
 
 /** An env with the objects that it owns. */
@@ -82,7 +84,9 @@ function ownedBy(at: number, size: Size, services: readonly ServiceObjects[]): O
   const env = dynamicEnv(
     name,
     chosen,
-    matchesOf(size.isContested ? 'all' : name, size.matches ?? 1),
+    size.hasRefs
+      ? { ref: `mp-${100 + at}` }
+      : { istioMatches: matchesOf(size.isContested ? 'all' : name, size.matches ?? 1) },
   );
   const seen = inventoryOf(
     chosen.flatMap((index) => services[index] ?? []),

@@ -137,12 +137,12 @@ function takenAt(
 ): Map<Pair, Pair> {
   const compared = new Set(
     pairs.flatMap(({ selector }) =>
-      selector.entries.flatMap(({ headers: plain, beside, queryParams }) => [
-        ...[plain, beside?.headers, beside?.withoutHeaders].flatMap((map) =>
-          Object.keys(map ?? {}).map(headerKey),
-        ),
-        ...Object.keys(queryParams ?? {}).map(parameterKey),
-      ]),
+      selector.entries.flatMap(({ headers, beside, queryParams = {} }) => {
+        const names = [headers, beside?.headers, beside?.withoutHeaders].flatMap((map) =>
+          Object.keys(map ?? {}),
+        );
+        return [...names.map(headerKey), ...Object.keys(queryParams).map(parameterKey)];
+      }),
     ),
   );
   const copies = copiesOf(route, pairs, scope);

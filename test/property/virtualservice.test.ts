@@ -201,23 +201,7 @@ function isMet(pair: Pair, request: HostRequest): boolean {
 }
 
 function holds(match: IstioMatch, request: HostRequest): boolean {
-  const { cookie, baggage } = match;
-  const parameters = new URLSearchParams(request.path.split('?')[1] ?? '');
-  const isIn = (header: string, separator: string, text: (value: string) => string) =>
-    (request.headers[header] ?? '').split(separator).some((one) => text(one.trim()) === 'user=');
-  const without = (value: string) => (one: string) =>
-    one
-      .replace(/;.*/, '')
-      .replaceAll(' = ', '=')
-      .replaceAll('"', '')
-      .replace('%20', ' ')
-      .replace(new RegExp(`(?<==)${value}$`), '');
   return (
-    (cookie === undefined || isIn('cookie', ';', without(cookie.exact))) &&
-    (baggage === undefined || isIn('baggage', ',', without(baggage.exact))) &&
-    Object.entries(match.queryParams ?? {}).every(([name, wanted]) =>
-      matchesString(wanted, parameters.get(name) ?? undefined),
-    ) &&
     Object.entries(match.headers ?? {}).every(([name, wanted]) =>
       matchesString(wanted, request.headers[name.toLowerCase()]),
     ) &&
@@ -256,11 +240,12 @@ function hasBaggage({ baggage }: IstioMatch, sent: string): boolean {
 function isCompatible(entry: HTTPMatchRequest, match: IstioMatch): boolean {
   const on = (name: string, map: object = {}) =>
     Object.entries(map).filter(([own]) => own.toLowerCase() === name.toLowerCase());
-  const isOwn = Object.entries(match.queryParams ?? {}).every(([name, wanted]) => {
-    const present = entry.queryParams?.[name];
-    return present === undefined || jsonEqual(present, wanted);
+  const parameters = Object.entries(match.queryParams ?? {}).every(([name, wanted]) => {
+    const own = entry.queryParams?.[name];
+    return own === undefined || jsonEqual(own, wanted);
   });
-  if (!isOwn) return false;
+  if (!parameters) return false;
+  // Conditions on cookies and baggage are added under another spelling of the header's name.
   return Object.entries(match.headers ?? {}).every(([name, wanted]) => {
     const own = on(name, entry.headers);
     const isFree = own.length === 0 || own.some(([, value]) => jsonEqual(value, wanted));

@@ -36,12 +36,16 @@ export function delegateLosses(
   const pairs = pairsByPrecedence([injection], scope);
   if (joins * pairs.length > MAX_JOINS) return [TOO_MANY];
   const losses = pairs.flatMap((pair) => {
-    const { entries } = pair.selector;
+    const { entries, matchIndex } = pair.selector;
+    // Requests that select the ref in another way have a copy of their own.
+    const isPart = matchIndex === undefined;
     const http = routesFor(draftPairs(withoutOurs(delegate), [pair], scope), [injection]);
     const rendered = { ...delegate, spec: { ...delegate.spec, http } };
     const routes = resolvedRoutes(rendered, config.clusterDomain).map(({ route }) => route);
     return above.flatMap(([root, route]) =>
-      lossesUnder(route, routes, entries).map((loss) => message(loss, nameOf(root), route)),
+      lossesUnder(route, routes, entries).map((loss) =>
+        message({ ...loss, isPartial: loss.isPartial || isPart }, nameOf(root), route),
+      ),
     );
   });
   return [...new Set(losses)];
@@ -117,7 +121,7 @@ interface Loss {
 }
 
 /**
- * A copy has as many entries for each entry of its base, or for a base without a match, as the selector has (in a delegate: one). A base without a match never contradicts the
+ * A copy has one entry for each entry of its base, since a selector has one in a delegate. A base without a match never contradicts the
  * root; its copy may.
  */
 function lossOf(

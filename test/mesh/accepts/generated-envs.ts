@@ -24,7 +24,7 @@ function generatedEnv(index: number, random: Random): DynamicEnv {
       creationTimestamp: '2026-01-01T00:00:00Z',
     },
     spec: {
-      istioMatches: listOf(random, 3, () => (index % 2 === 0 ? match(random) : tameMatch(random))),
+      ...selection(random, index % 2 === 0),
       subsets: [workload(random, index % 2 === 0)],
       ...(random.chance(0.2)
         ? { consumers: [{ ...workload(random, false), name: 'worker' }] }
@@ -33,42 +33,35 @@ function generatedEnv(index: number, random: Random): DynamicEnv {
   };
 }
 
-function match(random: Random): IstioMatch {
-  const headers = listOf(random, 3, () => [headerName(random), value(random)] as const);
+function selection(
+  random: Random,
+  isOdd: boolean,
+): Pick<DynamicEnv['spec'], 'istioMatches' | 'ref'> {
+  const hasRef = random.chance(0.3);
+  const istioMatches = listOf(random, 3, () => (isOdd ? match(random) : tameMatch(random)));
   return {
-    ...(random.chance(0.95) ? { headers: Object.fromEntries(headers) } : {}),
-    ...(random.chance(0.2) ? { sourceLabels: { app: random.pick(['web', 'a b', 'é', '']) } } : {}),
-    ...(random.chance(0.1) ? { queryParams: { [random.pick(PARAMETERS)]: value(random) } } : {}),
-    ...(random.chance(0.1) ? { cookie: { name: headerName(random), exact: odd(random) } } : {}),
-    ...(random.chance(0.1) ? { baggage: { key: headerName(random), exact: odd(random) } } : {}),
+    ...(hasRef && random.chance(0.5) ? {} : { istioMatches }),
+    ...(hasRef ? { ref: isOdd && random.chance(0.3) ? plainText(random) : tameRef(random) } : {}),
   };
 }
 
-const PARAMETERS = ['q', 'Q', 'a%20b', '$.*', 'a b', 'a&b', 'é', ''];
-
-function odd(random: Random): string {
+function tameRef(random: Random): string {
   return random.pick([
-    plainText(random),
-    '.*'.repeat(random.int(40)),
-    '|"\\',
-    '%2C',
-    '$^[x](y){9}',
+    'rc',
+    `mp-${random.int(2000)}`,
+    'a-'.repeat(1 + random.int(19)) + random.int(9),
   ]);
 }
 
-/** A member with characters that mean something in a regex. Some are as long as is allowed. */
-function tameMembers(random: Random): IstioMatch {
-  const text = (most: number) =>
-    random.pick(['a.b', '$(x)|[y]*{2}^?', '~!#'.repeat(20)]).slice(0, most);
-  const exact = '*'.repeat(random.pick([1, 64]));
+function match(random: Random): IstioMatch {
+  const headers = listOf(random, 3, () => [headerName(random), value(random)] as const);
+  const more = oddMembers(random);
+  // Mostly alone: otherwise most matches would be refused because of their headers.
+  if (Object.keys(more).length > 0 && random.chance(0.8)) return more;
   return {
-    ...(random.chance(0.2)
-      ? { cookie: { name: '$.|'.repeat(random.int(20) + 1), exact: text(200) } }
-      : {}),
-    ...(random.chance(0.2) ? { baggage: { key: '^.'.repeat(random.int(32) + 1), exact } } : {}),
-    ...(random.chance(0.2)
-      ? { queryParams: { [random.pick(['q', 'a%20[]'])]: { regex: tameRegex(random) } } }
-      : {}),
+    ...more,
+    ...(random.chance(0.95) ? { headers: Object.fromEntries(headers) } : {}),
+    ...(random.chance(0.2) ? { sourceLabels: { app: random.pick(['web', 'a b', 'é', '']) } } : {}),
   };
 }
 
@@ -80,7 +73,44 @@ function tameMatch(random: Random): IstioMatch {
       { prefix: '%é' },
     ]);
   const headers = listOf(random, 3, () => [`x-${random.int(20)}`, value()] as const);
-  return { headers: Object.fromEntries(headers), ...tameMembers(random) };
+  const members = tameMembers(random);
+  return Object.keys(members).length > 0 && random.chance(0.5)
+    ? members
+    : { ...members, headers: Object.fromEntries(headers) };
+}
+
+/** Cookies, baggage and parameters with any text. */
+function oddMembers(random: Random): IstioMatch {
+  const text = () => (random.chance(0.5) ? plainText(random) : asciiText(random));
+  const name = () => (random.chance(0.5) ? headerName(random) : asciiText(random));
+  return {
+    ...(random.chance(0.2) ? { cookie: { name: name(), exact: text() } } : {}),
+    ...(random.chance(0.2) ? { baggage: { key: name(), exact: text() } } : {}),
+    ...(random.chance(0.2)
+      ? { queryParams: Object.fromEntries(listOf(random, 2, () => [name(), value(random)])) }
+      : {}),
+  };
+}
+
+/** Valid ones, with all characters that need an escape or have one. */
+function tameMembers(random: Random): IstioMatch {
+  const name = () => random.pick(['user', "!#$%&'*+-.^_`|~0aZ", 'a'.repeat(64), '__proto__']);
+  const value = () => random.pick(['alice', "[!#$%&'()*+-./:<=>?@]^_`{|}~", '.'.repeat(60)]);
+  return {
+    ...(random.chance(0.15) ? { cookie: { name: name(), exact: value() } } : {}),
+    ...(random.chance(0.15)
+      ? { baggage: { key: name(), exact: random.pick([value(), 'a b;c,"\\%']) } }
+      : {}),
+    ...(random.chance(0.15)
+      ? { queryParams: { [random.pick(['q', '%20', '?a[]'])]: { regex: tameRegex(random) } } }
+      : {}),
+  };
+}
+
+function asciiText(random: Random): string {
+  return Array.from({ length: 1 + random.int(70) }, () =>
+    String.fromCharCode(33 + random.int(94)),
+  ).join('');
 }
 
 function value(random: Random): StringMatch {

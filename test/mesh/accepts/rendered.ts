@@ -10,9 +10,15 @@ import { decorate } from '../../../src/kinds/virtualservice/sync.ts';
 import { applyJsonPatch } from '../../../src/simulator/api-server/json-patch.ts';
 import { andMatch } from '../../../src/virtualservice/injections/and-match.ts';
 import { planned } from '../../../src/virtualservice/injections/planned.ts';
+import { selectorsOf } from '../../../src/virtualservice/injections/selectors.ts';
 import { pointAt } from '../../../src/virtualservice/routes/point-at.ts';
+import { scopeOf } from '../../../src/virtualservice/routes/scope.ts';
 
-const CONFIG = { clusterDomain: 'cluster.local', metacontrollerUser: 'metacontroller' };
+const CONFIG = {
+  clusterDomain: 'cluster.local',
+  metacontrollerUser: 'metacontroller',
+  refCarriers: ['header', 'baggage', 'cookie'] as const,
+};
 const HOST = 'backend.shop.svc.cluster.local';
 const NOW = new Date('2026-01-01T01:00:00Z');
 
@@ -68,12 +74,7 @@ export function activeInjection(env: DynamicEnv): RouteInjection {
 
 /** The routes of a VirtualService with an injection, as sync and then admission create them. */
 export function renderedRoutes(injection: RouteInjection, own = USUAL_ROUTES): HTTPRoute[] {
-  const before: VirtualService = {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'VirtualService',
-    metadata: { name: 'backend', namespace: 'shop' },
-    spec: { hosts: ['backend'], http: own },
-  };
+  const before = virtualServiceWith(own);
   const { annotations, labels } = decorate(before, [injection], CONFIG, NOW);
   const metadata = { ...before.metadata, annotations, labels } as VirtualService['metadata'];
   const written = { ...before, metadata };
@@ -85,6 +86,16 @@ export function renderedRoutes(injection: RouteInjection, own = USUAL_ROUTES): H
   return after.spec.http ?? [];
 }
 
+function virtualServiceWith(http: HTTPRoute[]): VirtualService {
+  return {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'backend', namespace: 'shop' },
+    // A gateway, since cookies carry refs only there.
+    spec: { hosts: ['backend'], gateways: ['mesh', 'public'], http },
+  };
+}
+
 export function copiesIn(http: readonly HTTPRoute[]): number {
   return http.filter(({ name }) => isInjectedRouteName(name)).length;
 }
@@ -93,9 +104,10 @@ export function copiesIn(http: readonly HTTPRoute[]): number {
 export function uncheckedRoutes(injection: RouteInjection): HTTPRoute[] {
   const plan = planned(injection);
   if (plan === undefined) return [];
+  const scope = scopeOf(virtualServiceWith(USUAL_ROUTES), CONFIG);
   return USUAL_ROUTES.slice(1).flatMap((route) =>
-    plan.matches.map((match) => ({
-      match: andMatch(undefined, [match], { isDelegate: false }).entries,
+    selectorsOf(plan, scope).map(({ entries }) => ({
+      match: andMatch(undefined, entries, scope).entries,
       route: (route.route ?? []).map((target) => pointAt(target, plan)),
     })),
   );

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Repeated } from '../../../src/refs/carried.ts';
 import { pick } from '../../../src/refs/pick.ts';
+import type { RefFlags } from '../../../src/refs/settings.ts';
 import { expected, type RouteVector, settingsFor, VECTORS } from '../../unit/refs/vectors.ts';
 import type { VirtualHost } from '../accepts/route-config.ts';
 import { ENVOY_BIN } from '../lib/envoy-program.ts';
 import { type RawEnvoy, sendCookies, sendRaw, startRawEnvoy } from './envoy.ts';
-import { REGULAR, refHost } from './routes.ts';
+import { REGULAR, refHost, renderedHost } from './routes.ts';
 
 /** All refs that at least one case selects, and some that no case selects. */
 const REFS: readonly string[] = [
@@ -30,16 +31,26 @@ const COMBINED = SHORT.flatMap((one, index) =>
   }),
 );
 
+const flagsFor = (one: RouteVector): RefFlags => {
+  const { headers, carriers } = settingsFor(one);
+  return {
+    serviceRouteHeader: headers.service,
+    sourceRouteHeader: headers.source,
+    refCarriers: ['header', ...carriers],
+  };
+};
+
 /**
  * Two virtual hosts for each service and its carriers. Both have the same routes: one in the order of the refs, the
  * other (`back.…`) in the reverse order. Envoy uses the first route that matches. So if both hosts give the same
- * answer, at most one ref matches the request.
+ * answer, at most one ref matches the request. A third one (`whole.…`) has the routes of a VirtualService, as they are rendered.
  */
 function hosts(): VirtualHost[] {
   const firsts = new Map(VECTORS.map((one) => [hostOf(one), one]));
   return [...firsts].flatMap(([name, one]) => [
     refHost(name, one.service, REFS, settingsFor(one)),
     refHost(`back.${name}`, one.service, REFS.toReversed(), settingsFor(one)),
+    renderedHost(`whole.${name}`, one.service, REFS, flagsFor(one)),
   ]);
 }
 
@@ -55,13 +66,14 @@ describe.each<Repeated>(['joined', 'each'])(
     const ask = async (host: Host, headers: RouteVector['headers']) => [
       await sendRaw(envoy.port, hostOf(host), headers),
       await sendRaw(envoy.port, `back.${hostOf(host)}`, headers),
+      await sendRaw(envoy.port, `whole.${hostOf(host)}`, headers),
     ];
 
     test.each(VECTORS.map((one) => [one.name, one] as const))('%s', async (name, one) => {
       const right = { status: 200, body: expected(one, how) ?? REGULAR };
       const refused = { status: 400, body: expect.anything() };
       const wanted = NOT_PARSED.includes(name) ? refused : right;
-      expect(await ask(one, one.headers)).toEqual([wanted, wanted]);
+      expect(await ask(one, one.headers)).toEqual([wanted, wanted, wanted]);
     });
 
     test('with the headers of two cases, Envoy selects the ref that pick returns', async () => {

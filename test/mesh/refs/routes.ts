@@ -1,6 +1,10 @@
-import type { HTTPMatchRequest } from '../../../src/istio/types.ts';
+import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import { refEntries } from '../../../src/refs/entries.ts';
 import type { RefSettings } from '../../../src/refs/pick.ts';
+import type { RefFlags } from '../../../src/refs/settings.ts';
+import { renderRoutes } from '../../../src/virtualservice/injections/render.ts';
+import { scopeOf } from '../../../src/virtualservice/routes/scope.ts';
+import { withoutOurs } from '../../../src/virtualservice/routes/strip.ts';
 import { type VirtualHost, virtualHost } from '../accepts/route-config.ts';
 
 /** The body of the answer if no ref's route matches. */
@@ -20,6 +24,67 @@ export function refHost(
     answers(ref, refEntries({ service, ref }, settings, true).map(sortedByName)),
   );
   return { name, domains: [name], routes: [...routes, ...answers(REGULAR, [{}])] };
+}
+
+/**
+ * The same for whole routes: those of a VirtualService with conditions of the user's own on the headers that carry refs, with the
+ * copies for all refs.
+ */
+export function renderedHost(
+  name: string,
+  service: string,
+  refs: readonly string[],
+  flags: RefFlags,
+): VirtualHost {
+  const virtualService: VirtualService = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'shop', namespace: 'shop' },
+    spec: { hosts: [service], gateways: ['mesh', 'public'], http: ownRoutes(service) },
+  };
+  const host = `${service}.shop.svc.cluster.local`;
+  const injections = refs.map((ref, at) => ({
+    env: ref,
+    created: `2026-01-01T00:00:${String(at).padStart(2, '0')}Z`,
+    deployment: { namespace: 'shop', name: service },
+    clone: `${service}-${ref}`,
+    host,
+    from: ['shared'],
+    to: ref,
+    matches: [],
+    ref,
+  }));
+  const scope = scopeOf(virtualService, { clusterDomain: 'cluster.local', ...flags });
+  const { http } = renderRoutes(withoutOurs(virtualService), injections, scope);
+  const routes = http.flatMap((route) => {
+    const subset = route.route?.[0]?.destination.subset ?? '';
+    const isOwn = subset === 'shared';
+    return answers(isOwn ? REGULAR : subset, (route.match ?? [{}]).map(sortedByName));
+  });
+  return { name, domains: [name], routes };
+}
+
+/** All of them go to the regular version, so that it does not matter which of them takes a request. */
+function ownRoutes(service: string): HTTPRoute[] {
+  const route = [{ destination: { host: service, subset: 'shared' } }];
+  const canary = { regex: '.*mp-10.*' };
+  return [
+    {
+      match: [
+        { headers: { cookie: canary }, withoutHeaders: { Cookie: { regex: 'x.*' } } },
+        { headers: { 'X-Source-Route': { prefix: 'mp' }, 'x-source-route': {} } },
+      ],
+      route,
+    },
+    {
+      match: [
+        { headers: { baggage: canary }, withoutHeaders: { 'x-service-route': {} } },
+        { withoutHeaders: { 'X-Service-Route': { prefix: 'cart' }, Baggage: canary } },
+      ],
+      route,
+    },
+    { route },
+  ];
 }
 
 function answers(text: string, match: HTTPMatchRequest[]): object[] {
