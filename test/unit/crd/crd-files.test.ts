@@ -71,6 +71,7 @@ test('kubectl shows the columns in this order', async () => {
     'Current .status.totalReady 0',
     'Age .metadata.creationTimestamp 0',
     'Match .status.match 1',
+    'Ref .spec.ref 1',
     'Message .status.conditions[?(@.type=="Ready")].message 1',
   ]);
   expect(await columns('routeinjections')).toEqual([

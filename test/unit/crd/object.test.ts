@@ -102,14 +102,19 @@ describe('unknown fields are reported', () => {
       'in a match',
       dynamicEnv({ istioMatches: [{ sourceLabels: { a: 'b' }, header: {} }] }),
       'spec.istioMatches[0].header',
-      'headers, sourceLabels',
+      'headers, sourceLabels, queryParams, cookie, baggage',
     ],
-    ['in the spec', dynamicEnv({ subset: [] }), 'spec.subset', 'istioMatches, subsets, consumers'],
+    [
+      'in the spec',
+      dynamicEnv({ subset: [] }),
+      'spec.subset',
+      'istioMatches, ref, subsets, consumers',
+    ],
     [
       'named like a method of every object',
       dynamicEnv({ constructor: 1 }),
       'spec.constructor',
-      'istioMatches, subsets, consumers',
+      'istioMatches, ref, subsets, consumers',
     ],
     [
       'beside the spec',
