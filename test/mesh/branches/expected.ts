@@ -1,9 +1,10 @@
+import { readCalls } from '../../../src/cli/trace/calls.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { HeaderList, Repeated } from '../../../src/refs/carried.ts';
 import { pick } from '../../../src/refs/pick.ts';
 import { type RefFlags, refSettings } from '../../../src/refs/settings.ts';
 import { meshSnapshot } from '../../../src/trace/mesh-snapshot.ts';
-import { type Call, trace } from '../../../src/trace/trace.ts';
+import { trace } from '../../../src/trace/trace.ts';
 import type { Hop } from '../../../src/trace/types.ts';
 import {
   CHAIN,
@@ -15,6 +16,11 @@ import {
   versionOf,
 } from './world.ts';
 
+/** One call for each service. The gateway calls the first one. */
+const URLS = CHAIN.map((service, index) =>
+  index === 0 ? `http://${PUBLIC_HOST}/` : `http://${service}.${NAMESPACE}/`,
+);
+
 /** The versions according to `pick`. The sidecars' VirtualServices do not read cookies. */
 export function pickedVersions(headers: HeaderList, flags: RefFlags, how: Repeated): string[] {
   const settings = refSettings(flags);
@@ -25,41 +31,23 @@ export function pickedVersions(headers: HeaderList, flags: RefFlags, how: Repeat
 }
 
 /**
- * The versions according to `trace`, which reads the objects of the cluster. Its headers have each name once: repeated
- * values are joined by commas, as `dynamicenv trace` does.
+ * The versions according to `dynamicenv trace` for the objects of the cluster. It joins the values of a repeated header
+ * by commas.
  */
 export function tracedVersions(
   headers: HeaderList,
   flags: RefFlags,
   objects: readonly KubeObject[],
 ): string[] {
-  const fields = joined(headers);
-  const calls = CHAIN.map((service, index) =>
-    callOf(index === 0 ? PUBLIC_HOST : `${service}.${NAMESPACE}`, fields),
-  );
+  const fields = headers.map(([name, value]) => `${name}: ${value}`);
   const caller = {
     kind: 'gateway',
     gateway: GATEWAY,
     namespace: NAMESPACE,
     labels: GATEWAY_LABELS,
   } as const;
-  const { hops } = trace(calls, caller, meshSnapshot(objects, 'cluster.local', flags), []);
-  return hops.map(versionOfHop);
-}
-
-function callOf(authority: string, headers: Record<string, string>): Call {
-  const url = `http://${authority}/`;
-  return { method: 'GET', scheme: 'http', url, authority, path: '/', port: 80, headers };
-}
-
-function joined(headers: HeaderList): Record<string, string> {
-  const fields = new Map<string, string>();
-  for (const [name, value] of headers) {
-    const key = name.toLowerCase();
-    const before = fields.get(key);
-    fields.set(key, before === undefined ? value : `${before},${value}`);
-  }
-  return Object.fromEntries(fields);
+  const snapshot = meshSnapshot(objects, 'cluster.local', flags);
+  return trace(readCalls(URLS, fields), caller, snapshot, []).hops.map(versionOfHop);
 }
 
 /** The version label of the pods; the summary if the hop reaches none. The env must have been named, too. */

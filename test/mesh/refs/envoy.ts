@@ -8,7 +8,8 @@ import { until } from '../../e2e/control-plane/poll.ts';
 import { freePorts } from '../../e2e/control-plane/ports.ts';
 import { startProcess } from '../../e2e/control-plane/process.ts';
 import type { VirtualHost } from '../accepts/route-config.ts';
-import { bootstrap, ISTIO_MAX_PROGRAM } from '../accepts/validate.ts';
+import { bootstrap } from '../accepts/validate.ts';
+import { ISTIO_MAX_PROGRAM } from '../lib/bootstrap.ts';
 
 export interface RawAnswer {
   status: number;
