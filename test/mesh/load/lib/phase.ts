@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { judge, WRONGS, type Wrong } from './judge.ts';
 import { type Load, startLoad } from './load.ts';
 import type { Mix } from './mix.ts';
-import { type Sent, userOf } from './request.ts';
+import type { Sent } from './request.ts';
 import type { Scene } from './scene.ts';
+import { refName, selectionsOf } from './selections.ts';
 import { HOST } from './world.ts';
 
 /** The results of the requests of one phase. */
 export interface Count {
   requests: number;
-  /** Requests with a header that envs match. */
+  /** Requests that envs match at some time. */
   matching: number;
   /** Requests that an env's pod answered. */
   byEnvs: number;
@@ -45,10 +46,10 @@ export async function phase(
     const kind = judge(one, epochs);
     if (kind !== undefined) wrong[kind].push(one);
   }
-  const users = new Set(mix.users);
+  const users = new Set([...mix.users, ...(mix.refs ?? []).map(refName)]);
   return {
     requests: sent.length,
-    matching: sent.filter((one) => users.has(userOf(one) ?? '')).length,
+    matching: sent.filter((one) => selectionsOf(one).some((user) => users.has(user))).length,
     byEnvs: sent.filter(({ version }) => epochs.some(({ env }) => env === version)).length,
     wrong,
     sent,
