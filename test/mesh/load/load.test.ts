@@ -82,6 +82,7 @@ describe('not one request is lost', () => {
       expect(lives).toBeGreaterThanOrEqual(10);
       expect(counted.requests).toBeGreaterThanOrEqual(REQUESTS);
       expect(wrongs(counted)).toEqual(NONE);
+      expect(counted.byRefs).toBeGreaterThan(0);
     },
     900_000,
   );

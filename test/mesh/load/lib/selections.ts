@@ -12,6 +12,10 @@ export function refName(ref: string): string {
   return `ref ${ref}`;
 }
 
+export function isRefName(user: string): boolean {
+  return user.startsWith(refName(''));
+}
+
 /**
  * The ref and the user that a request selects, in the order in which envs take it: an env with the ref comes before an
  * env with the user. No header is sent twice, so it does not matter how proxies read repeated headers.
