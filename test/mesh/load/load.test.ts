@@ -65,7 +65,7 @@ describe('not one request is lost', () => {
         const tool = startTool(scene.cluster);
         let isOver = false;
         const disturbing = disturb(scene, tool, () => isOver);
-        const isWanted = (lived: number) => lived < 4 || load.sent().length < REQUESTS;
+        const isWanted = (lived: number) => lived < 3 || load.sent().length < REQUESTS;
         const lived = await Promise.all([
           ...ENVS.map((env) => liveAgain(scene.envs, env, isWanted)),
           ...REF_ENVS.map((env) => liveAgain(scene.envs, env, isWanted, liveWithRef)),

@@ -7,7 +7,8 @@ import { createTimeline, type Epoch, type Timeline } from './timeline.ts';
 import { dynamicEnv } from './world.ts';
 
 const ENVS = '/apis/riskified.com/v1alpha1/dynamicenvs';
-const READY_SECONDS = 90;
+/** Patience, not a promise: a busy machine may need long to start Metacontroller again. */
+const READY_SECONDS = 240;
 const LOOK_MS = 20;
 
 /** A merge patch: null removes a field. */
@@ -32,7 +33,11 @@ export async function followEnvs(api: Api): Promise<Envs> {
   const timeline = createTimeline();
   const stop = await follow<DynamicEnv>(api, ENVS, timeline.observe);
   const seen = (env: string, what: string, check: (env: string) => boolean) =>
-    until(READY_SECONDS, async () => (check(env) ? undefined : `${env} is not ${what}`), LOOK_MS);
+    until(
+      READY_SECONDS,
+      async () => (check(env) ? undefined : `${env} is not ${what}: ${timeline.describe(env)}`),
+      LOOK_MS,
+    );
   return {
     timeline,
     create: (env, user, ref) => {

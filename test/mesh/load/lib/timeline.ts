@@ -29,6 +29,8 @@ export interface Timeline {
   observe(event: WatchEvent<DynamicEnv>): void;
   isReady(env: string): boolean;
   isGone(env: string): boolean;
+  /** What is known about the env, for a message. */
+  describe(env: string): string;
 }
 
 interface Life {
@@ -74,6 +76,7 @@ export function createTimeline(now: () => number = Date.now): Timeline {
     },
     isReady: (env) => lifeOf(env).epochs.at(-1)?.ready.at(-1)?.to === Number.POSITIVE_INFINITY,
     isGone: (env) => lifeOf(env).seen === undefined,
+    describe: (env) => describeLife(lifeOf(env)),
   };
 }
 
@@ -107,6 +110,15 @@ function look(life: Life, now: number): void {
   } else if (!isReady(life) && last !== undefined && isOpen) {
     last.to = now;
   }
+}
+
+function describeLife({ wanted, seen }: Life): string {
+  const { metadata, status } = seen ?? {};
+  const conditions = status?.conditions?.map(
+    ({ type, status: is, message }) => `${type} ${is}: ${message}`,
+  );
+  const deleted = metadata?.deletionTimestamp;
+  return `wanted ${wanted?.generation}, seen ${metadata?.generation}, deleted ${deleted}; ${conditions?.join('; ')}`;
 }
 
 function isReady({ wanted, seen }: Life): boolean {
