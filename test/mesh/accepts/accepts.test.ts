@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
 import { loadValidator } from '../../../src/crds.ts';
 import { MAX_REGEX_SIZE } from '../../../src/istio/regex-bounds.ts';
+import { ISTIO_MAX_PROGRAM } from '../lib/bootstrap.ts';
 import { ENVOY_BIN } from '../lib/envoy-program.ts';
 import { generatedEnvs } from './generated-envs.ts';
 import {
@@ -12,7 +13,7 @@ import {
   uncheckedRoutes,
 } from './rendered.ts';
 import { type VirtualHost, virtualHost } from './route-config.ts';
-import { ISTIO_MAX_PROGRAM, refusalOf, refusedHosts } from './validate.ts';
+import { refusalOf, refusedHosts } from './validate.ts';
 
 const COUNT = 2400;
 const seed = Number(process.env['MESH_SEED'] ?? 11);

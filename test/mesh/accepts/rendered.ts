@@ -7,6 +7,7 @@ import { cloneName } from '../../../src/kinds/dynamicenv/plan/names.ts';
 import { envWorkloads } from '../../../src/kinds/dynamicenv/plan/workloads.ts';
 import { admit } from '../../../src/kinds/virtualservice/admit.ts';
 import { decorate } from '../../../src/kinds/virtualservice/sync.ts';
+import type { RefFlags } from '../../../src/refs/settings.ts';
 import { applyJsonPatch } from '../../../src/simulator/api-server/json-patch.ts';
 import { andMatch } from '../../../src/virtualservice/injections/and-match.ts';
 import { planned } from '../../../src/virtualservice/injections/planned.ts';
@@ -72,15 +73,20 @@ export function activeInjection(env: DynamicEnv): RouteInjection {
   return { ...injection, spec: { ...injection.spec, active: true } };
 }
 
-/** The routes of a VirtualService with an injection, as sync and then admission create them. */
-export function renderedRoutes(injection: RouteInjection, own = USUAL_ROUTES): HTTPRoute[] {
+/** The routes of a VirtualService with injections, as sync and then admission create them. */
+export function renderedRoutes(
+  injections: RouteInjection | readonly RouteInjection[],
+  own = USUAL_ROUTES,
+  flags: Partial<RefFlags> = {},
+): HTTPRoute[] {
+  const config = { ...CONFIG, ...flags };
   const before = virtualServiceWith(own);
-  const { annotations, labels } = decorate(before, [injection], CONFIG, NOW);
+  const { annotations, labels } = decorate(before, [injections].flat(), config, NOW);
   const metadata = { ...before.metadata, annotations, labels } as VirtualService['metadata'];
   const written = { ...before, metadata };
   const { patch } = admit(
     { operation: 'UPDATE', username: 'metacontroller', object: written, oldObject: before },
-    CONFIG,
+    config,
   );
   const after = applyJsonPatch(written, patch) as VirtualService;
   return after.spec.http ?? [];

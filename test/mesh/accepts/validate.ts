@@ -3,15 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ISTIO_MAX_PROGRAM } from '../lib/bootstrap.ts';
 import type { VirtualHost } from './route-config.ts';
 
 const run = promisify(execFile);
 const MANAGER =
   'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 const ROUTER = 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router';
-
-/** The limit in Istio's bootstrap (extractRuntimeFlags in istio `pkg/bootstrap/config.go`). */
-export const ISTIO_MAX_PROGRAM = 32_768;
 
 /** Envoy's error for one route table with these hosts; undefined when it accepts the table. */
 export async function refusalOf(

@@ -33,6 +33,12 @@ const WAY = [
   '%RESPONSE_CODE_DETAILS%',
 ].join(';');
 
+/**
+ * The limit for the program of a regex in Istio's bootstrap (extractRuntimeFlags in istio `pkg/bootstrap/config.go`).
+ * Envoy's own default is 100: with it, Envoy refuses the routes of a ref, and keeps its old route table.
+ */
+export const ISTIO_MAX_PROGRAM = 32_768;
+
 const HTTP = 'type.googleapis.com/envoy.extensions.filters.http';
 
 export function bootstrap({ node, admin, listeners, source }: BootstrapOptions): object {
@@ -46,6 +52,14 @@ export function bootstrap({ node, admin, listeners, source }: BootstrapOptions):
     dynamic_resources: {
       ...(source.kind === 'ads' ? { ads_config: ADS } : {}),
       cds_config: clusterSource(source),
+    },
+    layered_runtime: {
+      layers: [
+        {
+          name: 'istio',
+          static_layer: { 're2.max_program_size.error_level': `${ISTIO_MAX_PROGRAM}` },
+        },
+      ],
     },
   };
 }

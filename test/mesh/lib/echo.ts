@@ -32,10 +32,20 @@ export interface Echo {
   host: string;
   path: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** What the next service answered, if the pod calls one. */
+  next?: { status: number; echo?: Echo };
 }
+
+/** Calls the next service while a pod answers. Undefined: the pod calls none. */
+export type CallNext = (
+  caller: Identity,
+  request: Pick<IncomingMessage, 'url' | 'rawHeaders'>,
+) => Promise<NonNullable<Echo['next']>> | undefined;
 
 /** The facts about a pod that its answers contain. */
 export type Identity = Pick<Echo, 'pod' | 'namespace' | 'labels' | 'image'>;
+
+const noNext: CallNext = () => undefined;
 
 type AnyRequest = IncomingMessage | Http2ServerRequest;
 type AnyResponse = ServerResponse | Http2ServerResponse;
@@ -50,8 +60,12 @@ export function identityOf({ metadata, spec }: Pod): Identity {
 }
 
 /** Serves the requests to a pod until the returned function is called. It is passed to `startPods` as `serve`. */
-export function servePod(pod: Pod, address: string): Promise<() => Promise<void>> {
-  return serveEcho(identityOf(pod), address, POD_PORT);
+export function servePod(
+  pod: Pod,
+  address: string,
+  callNext: CallNext = noNext,
+): Promise<() => Promise<void>> {
+  return serveEcho(identityOf(pod), address, POD_PORT, callNext);
 }
 
 /**
@@ -62,12 +76,16 @@ export async function serveEcho(
   identity: Identity,
   address: string,
   port: number,
+  callNext: CallNext = noNext,
 ): Promise<() => Promise<void>> {
   const connections = trackConnections();
   const answer = (request: AnyRequest, response: AnyResponse) => {
     connections.began(request, response);
     const delay = Number(request.headers[DELAY_HEADER] ?? 0);
-    const reply = () => send(response, echo(identity, request));
+    const reply = async () => {
+      const next = await callNext(identity, request);
+      send(response, { ...echo(identity, request), ...(next ? { next } : {}) });
+    };
     // The answer is sent after the whole body was received.
     request.on('end', () => (delay > 0 ? setTimeout(reply, delay) : reply())).resume();
   };

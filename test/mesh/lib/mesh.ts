@@ -2,7 +2,7 @@ import { type ControlPlane, startControlPlane } from '../../e2e/control-plane/co
 import { installCrds } from '../../e2e/control-plane/crds.ts';
 import { type PodOptions, type PodStandIn, startPods } from '../../e2e/control-plane/pods.ts';
 import { type System, type SystemOptions, startSystem } from '../../e2e/lib/system.ts';
-import { servePod } from './echo.ts';
+import { type CallNext, servePod } from './echo.ts';
 import { type Envoy, type EnvoyOptions, startEnvoy } from './envoy.ts';
 import { findEnvoy } from './envoy-program.ts';
 import { type Istiod, istiodProgram, startIstiod } from './istiod.ts';
@@ -12,6 +12,8 @@ export interface MeshOptions {
   pods?: Omit<PodOptions, 'serve'>;
   /** Also starts the hook service and Metacontroller (METACONTROLLER_BIN), which DynamicEnvs need. */
   system?: Omit<SystemOptions, 'pods'>;
+  /** What a pod calls before it answers. Default: nothing. */
+  callNext?: CallNext;
 }
 
 /** A control plane whose pods answer at their addresses, istiod, and any number of proxies. */
@@ -29,7 +31,7 @@ export interface Mesh {
 const silent = () => undefined;
 
 /** Starts everything. Throws outside the network namespace (see namespace.ts), and without ISTIOD_BIN. */
-export async function startMesh({ pods, system }: MeshOptions = {}): Promise<Mesh> {
+export async function startMesh({ pods, system, callNext }: MeshOptions = {}): Promise<Mesh> {
   mustBeInside();
   const program = istiodProgram();
   if (program === undefined) throw new Error('ISTIOD_BIN is not set');
@@ -39,7 +41,8 @@ export async function startMesh({ pods, system }: MeshOptions = {}): Promise<Mes
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    const podOptions = { ...pods, serve: servePod };
+    const serve: PodOptions['serve'] = (pod, address) => servePod(pod, address, callNext);
+    const podOptions = { ...pods, serve };
     const base = system
       ? await withSystem({ ...system, pods: podOptions })
       : await withoutSystem(podOptions);

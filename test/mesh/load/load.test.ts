@@ -5,19 +5,23 @@ import { readFlags } from '../../../src/flags.ts';
 import { recordFigure } from '../lib/figures.ts';
 import { disturb } from './lib/disturb.ts';
 import { startTool } from './lib/gitops.ts';
-import { liveAgain, usersOf } from './lib/lives.ts';
+import { liveAgain, liveWithRef, refsOf, usersOf } from './lib/lives.ts';
 import { canLoad, loadTest } from './lib/load-test.ts';
 import { type Count, describeCount, phase, wrongs } from './lib/phase.ts';
 import { openScene, type Scene } from './lib/scene.ts';
+import { REF_CARRIERS } from './lib/selections.ts';
 
 /** Minimum number of requests while envs live. The other phases send additional requests. */
 const REQUESTS = Number(process.env['MESH_REQUESTS'] ?? 100_000);
 const RATE = REQUESTS / 250;
 const ENVS = ['a', 'b', 'c'];
-const USERS = ENVS.flatMap(usersOf);
+/** Envs that have refs, some of the time together with matches. */
+const REF_ENVS = ['d', 'e'];
+const USERS = [...ENVS, ...REF_ENVS].flatMap(usersOf);
+const REFS = REF_ENVS.flatMap(refsOf);
 const SEED = 1;
 const SECTION = 'Requests under load';
-const DEFAULTS = readFlags(DECISION_FLAGS, [], {});
+const DEFAULTS = { ...readFlags(DECISION_FLAGS, [], {}), refCarriers: REF_CARRIERS };
 const NONE = { '5xx': 0, unanswered: 0, strange: 0, leaked: 0, missed: 0 };
 
 describe('not one request is lost', () => {
@@ -31,7 +35,7 @@ describe('not one request is lost', () => {
   afterAll(() => scene?.stop());
 
   const count = async (name: string, work: Parameters<typeof phase>[2]): Promise<Count> => {
-    const counted = await phase(scene, { rate: RATE, users: USERS, seed: SEED }, work);
+    const counted = await phase(scene, { rate: RATE, users: USERS, refs: REFS, seed: SEED }, work);
     recordFigure({ section: SECTION, what: name, value: describeCount(counted) });
     process.stderr.write(`${name}: ${describeCount(counted)}\n`);
     for (const [kind, sent] of Object.entries(counted.wrong)) {
@@ -61,20 +65,24 @@ describe('not one request is lost', () => {
         const tool = startTool(scene.cluster);
         let isOver = false;
         const disturbing = disturb(scene, tool, () => isOver);
-        const isWanted = (lived: number) => lived < 4 || load.sent().length < REQUESTS;
-        const lived = await Promise.all(ENVS.map((env) => liveAgain(scene.envs, env, isWanted)));
+        const isWanted = (lived: number) => lived < 3 || load.sent().length < REQUESTS;
+        const lived = await Promise.all([
+          ...ENVS.map((env) => liveAgain(scene.envs, env, isWanted)),
+          ...REF_ENVS.map((env) => liveAgain(scene.envs, env, isWanted, liveWithRef)),
+        ]);
         isOver = true;
         lives = lived.reduce((sum, one) => sum + one, 0);
         const done = await disturbing;
         await tool.stop();
         const told = Object.entries(done).map(([what, times]) => `${what} ${times} times`);
-        const value = `${lives} lives of envs; ${told.join(', ')}; ${tool.writes()} writes of the VirtualService`;
+        const value = `${lives} lives of envs, with and without refs; ${told.join(', ')}; ${tool.writes()} writes of the VirtualService`;
         recordFigure({ section: SECTION, what: 'meanwhile', value });
         process.stderr.write(`${value}\n`);
       });
       expect(lives).toBeGreaterThanOrEqual(10);
       expect(counted.requests).toBeGreaterThanOrEqual(REQUESTS);
       expect(wrongs(counted)).toEqual(NONE);
+      expect(counted.byRefs).toBeGreaterThan(0);
     },
     900_000,
   );

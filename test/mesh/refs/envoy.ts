@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,8 @@ import { until } from '../../e2e/control-plane/poll.ts';
 import { freePorts } from '../../e2e/control-plane/ports.ts';
 import { startProcess } from '../../e2e/control-plane/process.ts';
 import type { VirtualHost } from '../accepts/route-config.ts';
-import { bootstrap, ISTIO_MAX_PROGRAM } from '../accepts/validate.ts';
+import { bootstrap } from '../accepts/validate.ts';
+import { ISTIO_MAX_PROGRAM } from '../lib/bootstrap.ts';
 
 export interface RawAnswer {
   status: number;
@@ -17,6 +18,8 @@ export interface RawAnswer {
 
 export interface RawEnvoy {
   port: number;
+  /** Its process id. */
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -49,7 +52,8 @@ export async function startRawEnvoy(
     const answer = await sendRaw(port, host?.name ?? '', []).catch(() => undefined);
     return answer?.status === 200 ? undefined : 'Envoy does not answer yet';
   });
-  return { port, stop };
+  const pid = Number(await readFile(join(folder, 'envoy.pid'), 'utf8'));
+  return { port, pid, stop };
 }
 
 /**

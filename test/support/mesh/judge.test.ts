@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { judge } from '../../mesh/load/lib/judge.ts';
 import type { Sent } from '../../mesh/load/lib/request.ts';
+import { refName } from '../../mesh/load/lib/selections.ts';
 import type { Epoch } from '../../mesh/load/lib/timeline.ts';
 
 /** The env is requested from 100 on, Ready from 200 to 300 and from 400 on, and deleted at 500. */
@@ -57,5 +58,48 @@ describe('an answer is judged by the time of its request', () => {
     ['404', { ...sent(150, 160, undefined), status: 404 }, 'strange'],
   ])('%s', (_, request, wrong) => {
     expect(judge(request, [epoch])).toBe(wrong);
+  });
+});
+
+describe('a request that selects a ref and a user', () => {
+  const both: Epoch[] = [
+    { env: 'a', user: 'alice', from: 0, to: 500, ready: [{ from: 100, to: 500 }] },
+    {
+      ...{ env: 'r', user: [refName('mp-1'), 'bob'], from: 150, to: 400 },
+      ready: [{ from: 200, to: 300 }],
+    },
+  ];
+  const headers = { 'x-source-route': 'mp-1', user: 'alice' };
+
+  test.each<[string, Sent, ReturnType<typeof judge>]>([
+    ["the ref's env answers", { ...sent(210, 220, 'r'), headers }, undefined],
+    ["the user's env answers", { ...sent(210, 220, 'a'), headers }, 'missed'],
+    ['the base answers', { ...sent(210, 220, 'shared'), headers }, 'missed'],
+    ["the user's env answers before the ref's", { ...sent(110, 120, 'a'), headers }, undefined],
+    ["the ref's env answers too early", { ...sent(110, 120, 'r'), headers }, 'leaked'],
+    ['one of both while one is not Ready', { ...sent(310, 320, 'r'), headers }, undefined],
+    ['the other while one is not Ready', { ...sent(310, 320, 'a'), headers }, undefined],
+    ['the base while one is not Ready', { ...sent(310, 320, 'shared'), headers }, 'missed'],
+    ['an env with a ref and a user takes the user', sent(210, 220, 'shared', 'bob'), 'missed'],
+    [
+      'a longer ref selects nothing',
+      { ...sent(210, 220, 'r'), headers: { 'x-source-route': 'mp-12' } },
+      'leaked',
+    ],
+    [
+      'a pair decides before the ref for all',
+      {
+        ...sent(210, 220, 'r'),
+        headers: { ...headers, 'x-service-route': 'backend:mp-2' },
+      },
+      'leaked',
+    ],
+    [
+      'baggage selects the ref',
+      { ...sent(210, 220, 'shared'), headers: { baggage: 'x-service-route=backend%3Amp-1' } },
+      'missed',
+    ],
+  ])('%s', (_, request, wrong) => {
+    expect(judge(request, both)).toBe(wrong);
   });
 });

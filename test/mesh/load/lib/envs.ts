@@ -3,21 +3,26 @@ import type { LocalObject } from '../../../../src/simulator/object.ts';
 import type { Api } from '../../../e2e/control-plane/api.ts';
 import { until } from '../../../e2e/control-plane/poll.ts';
 import { follow } from '../../../e2e/control-plane/watch.ts';
-import { createTimeline, type Timeline } from './timeline.ts';
+import { createTimeline, type Epoch, type Timeline } from './timeline.ts';
 import { dynamicEnv } from './world.ts';
 
 const ENVS = '/apis/riskified.com/v1alpha1/dynamicenvs';
-const READY_SECONDS = 90;
+/** Patience, not a promise: a busy machine may need long to start Metacontroller again. */
+const READY_SECONDS = 240;
 const LOOK_MS = 20;
+
+/** A merge patch: null removes a field. */
+type SpecPatch = { [F in keyof DynamicEnv['spec']]?: DynamicEnv['spec'][F] | null };
 
 /**
  * Writes envs as a developer does, and waits for them. The timeline records what was requested and what was observed.
  */
 export interface Envs {
   timeline: Timeline;
-  create(env: string, user: string): Promise<void>;
+  /** `ref`: it takes the requests of this ref, not those of a user. */
+  create(env: string, user: Epoch['user'], ref?: string): Promise<void>;
   /** Changes the spec by a merge patch. After it the env takes this user's requests. */
-  patch(env: string, user: string, spec: Partial<DynamicEnv['spec']>): Promise<void>;
+  patch(env: string, user: Epoch['user'], spec: SpecPatch): Promise<void>;
   remove(env: string): Promise<void>;
   untilReady(env: string): Promise<void>;
   untilGone(env: string): Promise<void>;
@@ -28,11 +33,15 @@ export async function followEnvs(api: Api): Promise<Envs> {
   const timeline = createTimeline();
   const stop = await follow<DynamicEnv>(api, ENVS, timeline.observe);
   const seen = (env: string, what: string, check: (env: string) => boolean) =>
-    until(READY_SECONDS, async () => (check(env) ? undefined : `${env} is not ${what}`), LOOK_MS);
+    until(
+      READY_SECONDS,
+      async () => (check(env) ? undefined : `${env} is not ${what}: ${timeline.describe(env)}`),
+      LOOK_MS,
+    );
   return {
     timeline,
-    create: (env, user) => {
-      const body: LocalObject = dynamicEnv(env, user);
+    create: (env, user, ref) => {
+      const body: LocalObject = dynamicEnv(env, ref === undefined ? `${user}` : { ref });
       return timeline.change(env, user, () => api.call('POST', ENVS, { body }));
     },
     patch: (env, user, spec) => {

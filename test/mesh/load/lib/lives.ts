@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envs } from './envs.ts';
+import { refName } from './selections.ts';
 import { matchesOf, NAMESPACE } from './world.ts';
 
 /** Pause between two steps. In this time the env must get all its requests. */
@@ -28,13 +29,40 @@ export async function live(envs: Envs, env: string): Promise<void> {
   await envs.untilGone(env);
 }
 
+/** The refs of an env of this name. One begins with the other. */
+export const refsOf = (env: string): [string, string] => [`mp-${env}`, `mp-${env}2`];
+
+/**
+ * One life of an env with a ref: it is created, its image and its ref are changed, a match is added, the ref is removed
+ * and added again, and the env is deleted.
+ */
+export async function liveWithRef(envs: Envs, env: string): Promise<void> {
+  const [first, second] = refsOf(env);
+  const subsets = [{ name: 'backend', namespace: NAMESPACE, containers: [{ image: 'backend:3' }] }];
+  const step = async (write: Promise<void>) => {
+    await write;
+    await envs.untilReady(env);
+    await sleep(REST_MS);
+  };
+  const [user = ''] = usersOf(env);
+  await step(envs.create(env, refName(first), first));
+  await step(envs.patch(env, refName(first), { subsets }));
+  await step(envs.patch(env, refName(second), { ref: second }));
+  await step(envs.patch(env, [refName(second), user], { istioMatches: matchesOf(user) }));
+  await step(envs.patch(env, user, { ref: null }));
+  await step(envs.patch(env, [refName(first), user], { ref: first }));
+  await envs.remove(env);
+  await envs.untilGone(env);
+}
+
 /** Repeats the life of an env with the same name while `isWanted` returns true. Returns the number of lives. */
 export async function liveAgain(
   envs: Envs,
   env: string,
   isWanted: (lived: number) => boolean,
+  life = live,
 ): Promise<number> {
   let lived = 0;
-  for (; isWanted(lived); lived += 1) await live(envs, env);
+  for (; isWanted(lived); lived += 1) await life(envs, env);
   return lived;
 }

@@ -1,10 +1,13 @@
 import { DELAY_HEADER } from '../../lib/echo.ts';
+import { STRANGE_REFS, WITH_REF } from './ref-headers.ts';
 import { HEADER, type Intent } from './request.ts';
 
 /** The composition of the traffic. */
 export interface Mix {
   /** Values of the header `user` that some env matches at some time. */
   users: readonly string[];
+  /** Refs that some env has at some time. If there are some, about half of the requests have headers with refs. */
+  refs?: readonly string[];
   /** Number of listeners. */
   doors: number;
   /** Share of the requests with one of these values. All other requests are for the base. Default 0.6. */
@@ -24,25 +27,36 @@ const STRANGERS: readonly ((user: string) => Record<string, string>)[] = [
   (user) => ({ [`x-${HEADER}`]: user }),
 ];
 
+const REF_SHARE = 0.5;
 const FRESH_SHARE = 0.2;
 /** Share of requests that the pod answers after `SLOW_MS`. */
 const SLOW_SHARE = 0.02;
 const SLOW_MS = '1000';
 
 /** Returns one pseudo-random request after the other, the same ones for the same seed. */
-export function mixer({ users, doors, share = 0.6, paths = ['/'], seed }: Mix): () => Intent {
+export function mixer({
+  users,
+  refs = [],
+  doors,
+  share = 0.6,
+  paths = ['/'],
+  seed,
+}: Mix): () => Intent {
   const random = numbers(seed);
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   return () => {
     const user = one(users);
     const isTheirs = random() < share;
+    const hasRef = refs.length > 0 && random() < REF_SHARE;
+    const byUser = () => (isTheirs ? { [HEADER]: user } : one(STRANGERS)(user));
+    const byRef = () => one(isTheirs ? WITH_REF : STRANGE_REFS)(one(refs), user);
     return {
       door: Math.floor(random() * doors),
       protocol: random() < 0.5 ? 'http1' : 'http2',
       isFresh: random() < FRESH_SHARE,
       path: one(paths),
       headers: {
-        ...(isTheirs ? { [HEADER]: user } : one(STRANGERS)(user)),
+        ...(hasRef ? byRef() : byUser()),
         ...(random() < SLOW_SHARE ? { [DELAY_HEADER]: SLOW_MS } : {}),
       },
     };

@@ -2,17 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { judge, WRONGS, type Wrong } from './judge.ts';
 import { type Load, startLoad } from './load.ts';
 import type { Mix } from './mix.ts';
-import { type Sent, userOf } from './request.ts';
+import type { Sent } from './request.ts';
 import type { Scene } from './scene.ts';
+import { isRefName, refName, selectionsOf } from './selections.ts';
+import type { Epoch } from './timeline.ts';
 import { HOST } from './world.ts';
 
 /** The results of the requests of one phase. */
 export interface Count {
   requests: number;
-  /** Requests with a header that envs match. */
+  /** Requests that envs match at some time. */
   matching: number;
   /** Requests that an env's pod answered. */
   byEnvs: number;
+  /** Requests that an env's pod answered because of a ref. */
+  byRefs: number;
   wrong: Record<Wrong, Sent[]>;
   sent: readonly Sent[];
 }
@@ -45,14 +49,24 @@ export async function phase(
     const kind = judge(one, epochs);
     if (kind !== undefined) wrong[kind].push(one);
   }
-  const users = new Set(mix.users);
+  const users = new Set([...mix.users, ...(mix.refs ?? []).map(refName)]);
   return {
     requests: sent.length,
-    matching: sent.filter((one) => users.has(userOf(one) ?? '')).length,
+    matching: sent.filter((one) => selectionsOf(one).some((user) => users.has(user))).length,
     byEnvs: sent.filter(({ version }) => epochs.some(({ env }) => env === version)).length,
+    byRefs: sent.filter((one) => isByRef(one, epochs)).length,
     wrong,
     sent,
   };
+}
+
+/** Did an env answer that had the request's ref at some time? */
+function isByRef(sent: Sent, epochs: readonly Epoch[]): boolean {
+  const [selected = ''] = selectionsOf(sent);
+  return epochs.some(
+    ({ env, user }) =>
+      env === sent.version && isRefName(selected) && [user].flat().includes(selected),
+  );
 }
 
 /** Number of wrong answers, by kind. */
@@ -61,11 +75,12 @@ export function wrongs({ wrong }: Pick<Count, 'wrong'>): Record<Wrong, number> {
   return Object.fromEntries(counts) as Record<Wrong, number>;
 }
 
-/** `12,345 requests (7,012 matching, 5,100 answered by envs): 3 5xx, 1 missed` */
+/** `12,345 requests (7,012 matching, 5,100 answered by envs, 2,100 of these by ref): 3 5xx, 1 missed` */
 export function describeCount(count: Count): string {
   const number = (value: number) => value.toLocaleString('en-GB');
   const found = Object.entries(wrongs(count)).filter(([, amount]) => amount > 0);
   const told = found.map(([kind, amount]) => `${number(amount)} ${kind}`).join(', ');
-  const { requests, matching, byEnvs } = count;
-  return `${number(requests)} requests (${number(matching)} matching, ${number(byEnvs)} answered by envs): ${told || 'none wrong'}`;
+  const { requests, matching, byEnvs, byRefs } = count;
+  const ofThese = byRefs > 0 ? `, ${number(byRefs)} of these by ref` : '';
+  return `${number(requests)} requests (${number(matching)} matching, ${number(byEnvs)} answered by envs${ofThese}): ${told || 'none wrong'}`;
 }

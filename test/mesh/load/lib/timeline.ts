@@ -13,7 +13,8 @@ export interface Span {
  */
 export interface Epoch extends Span {
   env: string;
-  user: string;
+  /** The user, or all users and refs. A ref's name is that of `refName`. */
+  user: string | readonly string[];
   /** When the status reports Ready for the requested spec, and no other spec was requested. */
   ready: Span[];
   uid?: string;
@@ -22,12 +23,14 @@ export interface Epoch extends Span {
 export interface Timeline {
   epochs(): readonly Epoch[];
   /** `write` creates or changes an env so that it takes this user's requests. It returns the stored object. */
-  change(env: string, user: string, write: () => Promise<DynamicEnv>): Promise<void>;
+  change(env: string, user: Epoch['user'], write: () => Promise<DynamicEnv>): Promise<void>;
   /** `write` deletes the env. */
   remove(env: string, write: () => Promise<unknown>): Promise<void>;
   observe(event: WatchEvent<DynamicEnv>): void;
   isReady(env: string): boolean;
   isGone(env: string): boolean;
+  /** What is known about the env, for a message. */
+  describe(env: string): string;
 }
 
 interface Life {
@@ -73,13 +76,14 @@ export function createTimeline(now: () => number = Date.now): Timeline {
     },
     isReady: (env) => lifeOf(env).epochs.at(-1)?.ready.at(-1)?.to === Number.POSITIVE_INFINITY,
     isGone: (env) => lifeOf(env).seen === undefined,
+    describe: (env) => describeLife(lifeOf(env)),
   };
 }
 
 /** The env's current epoch if it is for this user. Otherwise a new epoch. */
-function currentEpoch({ epochs }: Life, env: string, user: string, from: number): Epoch {
+function currentEpoch({ epochs }: Life, env: string, user: Epoch['user'], from: number): Epoch {
   const last = epochs.at(-1);
-  if (last?.user === user && last.to === Number.POSITIVE_INFINITY) return last;
+  if (`${last?.user}` === `${user}` && last?.to === Number.POSITIVE_INFINITY) return last;
   const epoch: Epoch = { env, user, from, to: Number.POSITIVE_INFINITY, ready: [] };
   epochs.push(epoch);
   return epoch;
@@ -106,6 +110,15 @@ function look(life: Life, now: number): void {
   } else if (!isReady(life) && last !== undefined && isOpen) {
     last.to = now;
   }
+}
+
+function describeLife({ wanted, seen }: Life): string {
+  const { metadata, status } = seen ?? {};
+  const conditions = status?.conditions?.map(
+    ({ type, status: is, message }) => `${type} ${is}: ${message}`,
+  );
+  const deleted = metadata?.deletionTimestamp;
+  return `wanted ${wanted?.generation}, seen ${metadata?.generation}, deleted ${deleted}; ${conditions?.join('; ')}`;
 }
 
 function isReady({ wanted, seen }: Life): boolean {

@@ -63,14 +63,14 @@ export function virtualService(release: number): LocalObject & VirtualService {
   };
 }
 
-/** An env whose user's requests go to a clone of backend. */
-export function dynamicEnv(name: string, user: string): LocalObject & DynamicEnv {
+/** An env whose requests go to a clone of backend: those of a user, or of a ref. */
+export function dynamicEnv(name: string, of: string | { ref: string }): LocalObject & DynamicEnv {
   return {
     apiVersion: 'riskified.com/v1alpha1',
     kind: 'DynamicEnv',
     metadata: { name },
     spec: {
-      istioMatches: matchesOf(user),
+      ...(typeof of === 'string' ? { istioMatches: matchesOf(of) } : of),
       subsets: [{ name: 'backend', namespace: NAMESPACE, containers: [{ image: 'backend:2' }] }],
     },
   };

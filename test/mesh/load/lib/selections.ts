@@ -1,0 +1,27 @@
+import { pick } from '../../../../src/refs/pick.ts';
+import { refSettings } from '../../../../src/refs/settings.ts';
+import { type Intent, userOf } from './request.ts';
+
+/** What carries refs in the tests of this folder. */
+export const REF_CARRIERS: ('header' | 'baggage')[] = ['header', 'baggage'];
+const SETTINGS = refSettings({ refCarriers: REF_CARRIERS });
+const SERVICE = 'backend';
+
+/** The name of a ref where users are listed. */
+export function refName(ref: string): string {
+  return `ref ${ref}`;
+}
+
+export function isRefName(user: string): boolean {
+  return user.startsWith(refName(''));
+}
+
+/**
+ * The ref and the user that a request selects, in the order in which envs take it: an env with the ref comes before an
+ * env with the user. No header is sent twice, so it does not matter how proxies read repeated headers.
+ */
+export function selectionsOf(intent: Intent): string[] {
+  const ref = pick(SERVICE, Object.entries(intent.headers), SETTINGS, 'joined');
+  const user = userOf(intent);
+  return [...(ref === undefined ? [] : [refName(ref)]), ...(user === undefined ? [] : [user])];
+}
