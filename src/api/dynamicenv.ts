@@ -46,8 +46,15 @@ export interface DynamicEnvSpec {
   istioMatches?: IstioMatch[];
   /** Requests whose route context selects this ref are the env's (docs/branches.md). */
   ref?: string;
+  /** Hosts at gateways at which a link leads people to the env. */
+  entries?: EntryHost[];
   subsets?: Workload[];
   consumers?: Workload[];
+}
+
+export interface EntryHost {
+  /** As browsers send it, without a port: `shop.example.com`. */
+  host: string;
 }
 
 export type State = 'ready' | 'processing' | 'degraded';
@@ -69,6 +76,14 @@ export interface ResourceStatus {
   namespace: string;
   status: LifeCycle;
   /** Why it is not `running`, and what to do. A `running` clone may have a warning here. */
+  message?: string;
+}
+
+/** How far the routes of one entry are. */
+export interface EntryStatus {
+  host: string;
+  status: LifeCycle;
+  /** What does not work there, and what to do. */
   message?: string;
 }
 
@@ -136,6 +151,10 @@ export interface DynamicEnvStatus {
   totalReady: number;
   /** The matches in one line, for `kubectl get de -o wide`. */
   match?: string;
+  /** For each entry the address that leads a person to the env. */
+  links?: string[];
+  /** The entries, in the spec's order. */
+  entriesStatus?: EntryStatus[];
   /** Keyed `<namespace>/<deployment>`. */
   subsetsStatus?: Record<string, WorkloadStatus>;
   consumersStatus?: Record<string, ConsumerStatus>;

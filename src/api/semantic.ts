@@ -2,6 +2,7 @@ import type { Refusal } from '../crd/refusal.ts';
 import { headerKey } from '../istio/header-name.ts';
 import { isCommonHeader } from './common-headers.ts';
 import type { DynamicEnv, IstioMatch, Workload } from './dynamicenv.ts';
+import { entryRefusals } from './entry-refusals.ts';
 import {
   CLONE_LABEL,
   CONTROLLER_UID_LABEL,
@@ -18,13 +19,19 @@ export interface SemanticSettings {
   allowedHeaderNames: readonly string[];
   /** Common headers that may be matched nevertheless, in lower case. */
   allowedCommonHeaders?: readonly string[];
+  /** Hosts of entries, see `entryAt`. Empty: none. */
+  entryHosts?: readonly string[];
   /** Maximum replicas of one clone. 0: no limit. */
   maxReplicas?: number;
   /**
-   * What the stored env already uses, and may keep: header names in lower case, and replicas by
-   * `<namespace>/<deployment>`.
+   * What the stored env already uses, and may keep: header names in lower case, replicas by
+   * `<namespace>/<deployment>`, and hosts of entries.
    */
-  inEffect?: { headerNames: ReadonlySet<string>; replicas: ReadonlyMap<string, number> };
+  inEffect?: {
+    headerNames: ReadonlySet<string>;
+    replicas: ReadonlyMap<string, number>;
+    entryHosts?: ReadonlySet<string>;
+  };
   /** The env's version label value (`envId(metadata.name)`). */
   subsetName: string;
 }
@@ -45,6 +52,7 @@ export function semanticRefusals({ spec }: DynamicEnv, settings: SemanticSetting
     ...(spec.istioMatches ?? []).flatMap((match, index) =>
       headerRefusals(match, `spec.istioMatches[${index}].headers`, settings),
     ),
+    ...entryRefusals(spec, settings),
     ...repeatedWorkloads(placed),
     ...placed.flatMap((one) => replicaRefusals(one, settings)),
     ...placed.flatMap((one) => podLabelRefusals(one, settings)),

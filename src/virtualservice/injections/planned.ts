@@ -3,19 +3,20 @@ import type { PlannedInjection } from '../routes/plan-codec.ts';
 
 /** The part of a RouteInjection that the plan stores; undefined for a consumer's, which gets no routes. */
 export function planned({ spec }: RouteInjection): PlannedInjection | undefined {
-  if (spec.subset === undefined) return undefined;
+  if (spec.subset === undefined && spec.entry === undefined) return undefined;
   // In the order of the annotation's keys.
   return {
     clone: spec.clone,
     created: spec.envCreationTimestamp,
     deployment: spec.deployment,
+    ...(spec.entry === undefined ? {} : { entry: spec.entry }),
     env: spec.env,
     from: spec.from,
     host: spec.host,
     matches: spec.matches,
     ...(spec.ref === undefined ? {} : { ref: spec.ref }),
     ...(spec.subsets === undefined ? {} : { targets: spec.subsets }),
-    to: spec.subset,
+    to: spec.subset ?? '',
   };
 }
 

@@ -1,6 +1,8 @@
 import type { IstioMatch } from '../../api/dynamicenv.ts';
+import { isEntry } from '../../api/entry-shape.ts';
 import { PLAN_ANNOTATION } from '../../api/marks.ts';
 import { isMatchList, isName } from '../../api/match-shape.ts';
+import type { Entry } from '../../api/routeinjection.ts';
 import { canonicalJson, jsonEqual } from '../../k8s/canonical.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
@@ -22,6 +24,8 @@ export interface PlannedInjection {
   matches: IstioMatch[];
   /** Requests that select this ref for the host's Service are routed to the clone, too. */
   ref?: string;
+  /** It stands for a host at gateways, not for a Service: `from` and `to` are empty. */
+  entry?: Entry;
 }
 
 /** The state of one injection in this VirtualService; also the value of the env's index label until its removal. Mildest first. */
@@ -120,7 +124,8 @@ function isInjection(value: unknown): boolean {
     isListOf(value['from'], isName) &&
     (value['targets'] === undefined || isMapOfNames(value['targets'])) &&
     isMatchList(value['matches']) &&
-    (value['ref'] === undefined || isName(value['ref']))
+    (value['ref'] === undefined || isName(value['ref'])) &&
+    (value['entry'] === undefined || isEntry(value['entry']))
   );
 }
 

@@ -1,6 +1,7 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
+import type { KubeObject } from '../../../k8s/object.ts';
 import { isAvailable } from '../../../k8s/workload.ts';
-import { isBeingDeleted, type Observed, sameObject } from '../observed.ts';
+import { injectionBaseKey, isBeingDeleted, type Observed, sameObject } from '../observed.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import { arrivalLeft, isMarked } from '../plan/subset-arrival.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
@@ -37,4 +38,30 @@ export function activation(
 
 function isActive(injection: RouteInjection, observed: Observed): boolean {
   return observed.injections.some((own) => sameObject(own, injection) && own.spec.active);
+}
+
+/**
+ * The entries, active from the time when each subset has an active injection. A subset that is added later does not take the entries
+ * away, but without any active injection they would only set headers that lead nowhere.
+ */
+export function activeEntries(
+  entries: readonly RouteInjection[],
+  plans: readonly WorkloadPlan[],
+  children: readonly KubeObject[],
+  { observed }: { observed: Observed },
+): RouteInjection[] {
+  const active = new Set(
+    children.flatMap((child) => {
+      const { spec } = child as RouteInjection;
+      return child.kind === 'RouteInjection' && spec.active
+        ? injectionBaseKey(child as RouteInjection)
+        : [];
+    }),
+  );
+  const subsets = plans.filter(({ kind }) => kind === 'subset');
+  const isComplete = subsets.every(({ key }) => active.has(key));
+  return entries.map((entry) => {
+    const isKept = active.size > 0 && isActive(entry, observed);
+    return { ...entry, spec: { ...entry.spec, active: isComplete || isKept } };
+  });
 }
