@@ -27,7 +27,7 @@ export function isEntry(value: unknown): value is Entry {
     isMap(headers) &&
     Object.keys(headers).length <= MAX_HEADERS &&
     Object.entries(headers).every((one) => isSettable(...one)) &&
-    (plain === undefined || plain === true) &&
+    (plain === undefined || typeof plain === 'boolean') &&
     Array.isArray(shared) &&
     shared.length <= MAX_SHARED &&
     shared.every(isName)

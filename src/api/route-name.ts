@@ -37,7 +37,7 @@ function isEntryKey(host: string): boolean {
 
 /** Is it a route of an entry? Its targets decide whose clones it leads to. */
 export function isEntryRouteName(name: string | undefined): boolean {
-  return name !== undefined && name.includes('-@') && isInjectedRouteName(name);
+  return name?.includes('-@') === true && isInjectedRouteName(name);
 }
 
 /**

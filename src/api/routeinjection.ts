@@ -48,7 +48,7 @@ export interface Entry {
   /** Headers that the env's copies set. */
   headers: Record<string, string>;
   /** Browsers come without TLS, so the cookie must not be `Secure`. */
-  plain?: true;
+  plain?: boolean;
   /** VirtualServices (`namespace/name`) that share the host and a gateway with another one. */
   shared?: string[];
 }

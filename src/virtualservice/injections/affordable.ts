@@ -109,23 +109,28 @@ function mostOf(injections: readonly PlannedInjection[]): { repeats: number; byt
   let repeats = 0;
   let regexes = 0;
   for (const injection of injections) {
-    const { matches, ref } = injection;
-    const copies = entryCopies(injection);
-    repeats += copies + matches.length;
-    regexes += copies === 0 ? 0 : (copies + matches.length) * ENTRY_REGEXES;
-    for (const { cookie, baggage } of matches) regexes += (cookie ? 1 : 0) + (baggage ? 1 : 0);
-    if (ref === undefined) continue;
-    repeats += MOST_REF_ENTRIES;
-    regexes += 2 * MOST_REF_ENTRIES;
+    const { matches, ref, entry } = injection;
+    repeats += matches.length;
+    regexes += membersOf(matches);
+    if (entry !== undefined) {
+      repeats += ENTRY_COPIES;
+      regexes += (ENTRY_COPIES + matches.length) * ENTRY_REGEXES;
+    } else if (ref !== undefined) {
+      repeats += MOST_REF_ENTRIES;
+      regexes += 2 * MOST_REF_ENTRIES;
+    }
   }
   return { repeats, bytes: regexes * MOST_REGEX_BYTES };
 }
 
-/** Those for the link, for leaving, and for the cookie. */
-function entryCopies({ entry }: PlannedInjection): number {
-  return entry === undefined ? 0 : 3;
+function membersOf(matches: PlannedInjection['matches']): number {
+  let count = 0;
+  for (const { cookie, baggage } of matches) count += (cookie ? 1 : 0) + (baggage ? 1 : 0);
+  return count;
 }
 
+/** Those for the link, for leaving, and for the cookie. */
+const ENTRY_COPIES = 3;
 /** `ENTRY_BYTES`, and the host's and the cookie's regexes, as regexes. */
 const ENTRY_REGEXES = Math.ceil(ENTRY_BYTES / MOST_REGEX_BYTES) + 3;
 

@@ -66,6 +66,11 @@ describe('values.schema.json', () => {
       { config: { allowedHeaderNames: ['a,b'] } },
       '/config/allowedHeaderNames/0 pattern',
     ],
+    [
+      'a host of entries with a path',
+      { config: { entryHosts: ['shop.example.com/a'] } },
+      '/config/entryHosts/0 pattern',
+    ],
     ['an unencrypted webhook', { admission: { url: 'http://a' } }, '/admission/url pattern'],
     [
       'a certificate authority that is not PEM',

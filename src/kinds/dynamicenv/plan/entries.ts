@@ -58,7 +58,7 @@ export function entryInjections({ env, view, config }: Input): RouteInjection[] 
           host,
           link: entryLink(env),
           headers,
-          ...(isPlain ? { plain: true as const } : {}),
+          ...(isPlain ? { plain: true } : {}),
           ...(shared.length === 0 ? {} : { shared }),
         },
         active: false,
