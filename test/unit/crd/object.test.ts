@@ -104,7 +104,12 @@ describe('unknown fields are reported', () => {
       'spec.istioMatches[0].header',
       'headers, sourceLabels',
     ],
-    ['in the spec', dynamicEnv({ subset: [] }), 'spec.subset', 'istioMatches, subsets, consumers, entries'],
+    [
+      'in the spec',
+      dynamicEnv({ subset: [] }),
+      'spec.subset',
+      'istioMatches, subsets, consumers, entries',
+    ],
     [
       'named like a method of every object',
       dynamicEnv({ constructor: 1 }),
