@@ -13,12 +13,13 @@ import { NO_COMMON_HOST } from '../../kinds/dynamicenv/status/workload-report.ts
 /** The state of an env, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
 export function describeEnv({ metadata, status }: DynamicEnv): string[] {
   if (status === undefined) return [`DynamicEnv ${metadata.name} has no status`];
-  const { state, totalReady, totalCount, match, conditions } = status;
+  const { state, totalReady, totalCount, match, conditions, links = [] } = status;
   const ready = conditions?.find(({ type }) => type === 'Ready');
   const requests = match === undefined ? '' : `, requests with ${match}`;
   return [
     `DynamicEnv ${metadata.name} is ${state}: ${totalReady} of ${totalCount} workloads ready${requests}`,
     ...(state === 'ready' || ready === undefined ? [] : [`  why: ${ready.message}`]),
+    ...links.map((link) => `  link: ${link}`),
     ...describeWorkloads('subset', status.subsetsStatus),
     ...describeWorkloads('consumer', readConsumersStatus(status)),
   ];

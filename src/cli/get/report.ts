@@ -43,6 +43,8 @@ export interface EnvReport {
   /** Value of the version label on the clones' pods. */
   version: string;
   match?: string;
+  /** Addresses that lead people to the env. */
+  links?: string[];
   workloads: WorkloadReport[];
   conditions: Condition[];
   /** What is missing, and what to do. */
@@ -79,6 +81,7 @@ export function reportOf(
     state: status?.state ?? 'unknown',
     version: envId(metadata.name),
     ...(status?.match === undefined ? {} : { match: status.match }),
+    ...(status?.links === undefined ? {} : { links: status.links }),
     workloads: [
       ...of('subset', status?.subsetsStatus),
       ...of('consumer', readConsumersStatus(status)),
