@@ -156,6 +156,7 @@ const SHAPES: Record<string, Shape> = {
           matches: listOf(ISTIO_MATCH),
           laterMatches: listOf(map({ index: NUMBER, match: ISTIO_MATCH }, 'index', 'match')),
           ref: TEXT,
+          entry: map({ host: TEXT, link: TEXT, headers: TEXTS }, 'host', 'link', 'headers'),
         },
         'env',
         'envCreationTimestamp',

@@ -1,7 +1,8 @@
-import { isInjectedRouteName, routeNameFilter } from '../api/route-name.ts';
+import { isEntryRouteName, isInjectedRouteName, routeNameFilter } from '../api/route-name.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-rows.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
+import { refSettings } from '../refs/settings.ts';
 import { routeNameOf } from '../virtualservice/injections/precedence.ts';
 import type { PlannedInjection } from '../virtualservice/routes/plan-codec.ts';
 import { type Scope, scopeOf } from '../virtualservice/routes/scope.ts';
@@ -38,7 +39,7 @@ export interface RowEnv {
   claims: readonly EnvClaim[];
 }
 
-/** The env of a row; undefined for a user's route. */
+/** The env of a row; undefined for a user's route, and for one that leaves all envs. */
 export function envOfRow(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   snapshot: MeshSnapshot,
@@ -46,6 +47,7 @@ export function envOfRow(
   const written = writtenRoute(row, snapshot);
   if (written === undefined || !isInjectedRouteName(written.route.name)) return undefined;
   const { route, virtualService } = written;
+  if (isLeaving(route, snapshot)) return undefined;
   const claims = snapshot.claims
     .filter(
       ({ injection }) => injection && leadsToCloneOf(virtualService, injection, snapshot)(route),
@@ -59,6 +61,14 @@ export function envOfRow(
     (one) => one.env !== undefined && isRouteTo(route, { ...one, env: one.env }),
   )?.env;
   return { env: env ?? String(route.name), claims: [] };
+}
+
+/** Is it the copy for links with an empty value, which lead to what the user's route leads to? */
+function isLeaving({ name, match }: HTTPRoute, { refs }: MeshSnapshot): boolean {
+  const { source } = refSettings(refs).headers;
+  return (
+    isEntryRouteName(name) && (match ?? []).some((one) => one.queryParams?.[source]?.exact === '')
+  );
 }
 
 /** True if it is a route of the clone's env and one of its targets leads to the clone. */

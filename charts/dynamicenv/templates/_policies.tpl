@@ -38,3 +38,10 @@ authorizer.group('*').resource('*').check('patch').allowed()
 {{- end }}
 {{- join " +\n" $parts }}
 {{- end }}
+
+{{/* The hosts of entries without their schemes. */}}
+{{- define "dynamicenv.policies.entryHosts" -}}
+{{- $hosts := list }}
+{{- range .Values.config.entryHosts }}{{ $hosts = append $hosts (trimPrefix "http://" .) }}{{ end }}
+{{- toJson $hosts }}
+{{- end }}

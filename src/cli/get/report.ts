@@ -50,6 +50,8 @@ export interface EnvReport {
   expiresAt?: string;
   /** Whom to ask about it. */
   owner?: string;
+  /** Addresses that lead people to the env. */
+  links?: string[];
   workloads: WorkloadReport[];
   conditions: Condition[];
   /** What is missing, and what to do. */
@@ -89,6 +91,7 @@ export function reportOf(
     ...(status?.match === undefined ? {} : { match: status.match }),
     ...(status?.expiresAt === undefined ? {} : { expiresAt: status.expiresAt }),
     ...(env.spec.owner === undefined ? {} : { owner: env.spec.owner }),
+    ...(status?.links === undefined ? {} : { links: status.links }),
     workloads: [
       ...of('subset', status?.subsetsStatus),
       ...of('consumer', readConsumersStatus(status)),

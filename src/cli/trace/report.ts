@@ -100,9 +100,24 @@ function refText({ virtualService, index, name, matchIndex, delegatedBy, env }: 
   return `route ${index + 1} of ${virtualService}${own}${entry}${root}`;
 }
 
-function envTexts({ name, matchIndex, ref, deployment, also = [], before }: EnvTaken): string[] {
+const WAYS = {
+  link: 'by a link',
+  cookie: 'by the cookie of a link',
+  match: 'by one of its matches',
+};
+
+function envTexts({
+  name,
+  matchIndex,
+  ref,
+  deployment,
+  also = [],
+  before,
+  entry,
+}: EnvTaken): string[] {
   const byRef = ref === undefined ? '' : `, by its ref ${ref}`;
-  const which = matchIndex === undefined ? byRef : `, by its match ${matchIndex + 1}`;
+  const index = matchIndex === undefined ? byRef : `, by its match ${matchIndex + 1}`;
+  const which = entry === undefined ? index : `, ${WAYS[entry.way]} at ${entry.host}`;
   const bases = [deployment, ...also.map((one) => one.deployment)];
   const base = deployment === undefined ? '' : `, instead of Deployment ${bases.join(' and ')}`;
   return [`${name}${which}${base}`, ...before.map((one) => `before ${one.env}: ${one.why}`)];

@@ -6,6 +6,7 @@ import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { httpOf, type Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { COPY_BYTES } from './copies.ts';
+import { ENTRY_BYTES } from './entry-copies.ts';
 import { type Selecting, selectorsOf } from './selectors.ts';
 
 /**
@@ -114,11 +115,12 @@ function mostOf(
   const ofRef = refs.carriers.length === 0 ? MOST_OF_REF : MOST_OF_CARRIED_REF;
   let repeats = 0;
   let bytes = 0;
-  for (const { matches, ref } of injections) {
+  for (const { matches, ref, entry } of injections) {
     repeats += matches.length;
-    for (const { cookie, baggage } of matches) {
-      if (cookie) bytes += mostMemberBytes(cookie.name, cookie.exact);
-      if (baggage) bytes += mostMemberBytes(baggage.key, baggage.exact);
+    for (const match of matches) bytes += mostMemberBytes(match);
+    if (entry !== undefined) {
+      repeats += ENTRY_COPIES;
+      bytes += (ENTRY_COPIES + matches.length) * MOST_OF_ENTRY;
     }
     if (ref === undefined) continue;
     repeats += ofRef.entries;
@@ -127,9 +129,19 @@ function mostOf(
   return { repeats, bytes };
 }
 
-function mostMemberBytes(name: string, value: string): number {
-  return BESIDE_MEMBER + MOST_MEMBER_CHARACTER * (name.length + value.length);
+function mostMemberBytes({ cookie, baggage }: PlannedInjection['matches'][number]): number {
+  const bytes = (name: string, value: string) =>
+    BESIDE_MEMBER + MOST_MEMBER_CHARACTER * (name.length + value.length);
+  return (
+    (cookie ? bytes(cookie.name, cookie.exact) : 0) +
+    (baggage ? bytes(baggage.key, baggage.exact) : 0)
+  );
 }
+
+/** Those for the link, for leaving, and for the cookie. */
+const ENTRY_COPIES = 3;
+/** Operations on headers, and the regexes for the host and the cookie. */
+const MOST_OF_ENTRY = ENTRY_BYTES + 3 * 1024;
 
 /** Several injections ask for the same routes. A number holds no routes in memory. */
 const knownBytes = new WeakMap<UsersVirtualService, number>();
@@ -152,13 +164,21 @@ interface Weight {
 interface Weights {
   /** By host (full name) and subset; an empty subset: routes without one. */
   bySubset: ReadonlyMap<string, Weight>;
+  /** Of all routes. */
+  all: Weight;
   looks: number;
 }
 
-function costOf(injection: PlannedInjection, { bySubset, looks }: Weights, scope: Scope): number {
+function costOf(injection: PlannedInjection, weights: Weights, scope: Scope): number {
+  const { bySubset, looks } = weights;
   const { host, from, matches: _matches, ...names } = injection;
   const { repeats, bytes: forMatches } = sizeOf(injection, scope);
   const forAll = COMPARISONS * (forMatches + jsonBytes([names, host, from]));
+  if (injection.entry !== undefined) {
+    const { routes, entries, bytes } = weights.all;
+    const copies = repeats * (bytes + routes * ENTRY_BYTES) + entries * forMatches;
+    return copies + looks * LOOK_BYTES + forAll;
+  }
   const subsets = new Set(names.service === undefined ? from : [...from, '']);
   return [...subsets].reduce(
     (sum, subset) => {
@@ -173,8 +193,9 @@ function costOf(injection: PlannedInjection, { bySubset, looks }: Weights, scope
 
 /** How often a route is repeated for an injection, and the bytes of what is added each time, all together. */
 function sizeOf(injection: Selecting, scope: Scope): { repeats: number; bytes: number } {
-  const { matches, ref } = injection;
-  const isPlain = ref === undefined && matches.every(({ cookie, baggage }) => !cookie && !baggage);
+  const { matches, ref, entry } = injection;
+  const isPlain =
+    (ref ?? entry) === undefined && matches.every(({ cookie, baggage }) => !cookie && !baggage);
   if (isPlain) return { repeats: matches.length, bytes: jsonBytes(matches) };
   const entries = selectorsOf(injection, scope).flatMap((selector) => selector.entries);
   return { repeats: entries.length, bytes: jsonBytes(entries) };
@@ -205,11 +226,15 @@ function weightsOf(users: UsersVirtualService, { namespace, clusterDomain }: Sco
   if (before !== undefined) return before;
   const bySubset = new Map<string, Weight>();
   const http = httpOf(users);
+  const all: Weight = { routes: 0, entries: 0, bytes: 0 };
   let looks = http.length;
   for (const route of http) {
     const one = { entries: Math.max(listOf(route?.match).length, 1), bytes: bytesOf(route) };
     const targets = listOf(route?.route);
     looks += targets.length;
+    all.routes += 1;
+    all.entries += one.entries;
+    all.bytes += one.bytes;
     const subsets = targets.flatMap((target) => {
       const { host, subset = '' } = target?.destination ?? {};
       if (typeof host !== 'string') return [];
@@ -223,7 +248,7 @@ function weightsOf(users: UsersVirtualService, { namespace, clusterDomain }: Sco
       bySubset.set(subset, sum);
     }
   }
-  const weights = { bySubset, looks };
+  const weights = { bySubset, all, looks };
   of.set(key, weights);
   return weights;
 }

@@ -67,6 +67,11 @@ describe('values.schema.json', () => {
       '/config/allowedHeaderNames/0 pattern',
     ],
     [
+      'a host of entries with a path',
+      { config: { entryHosts: ['shop.example.com/a'] } },
+      '/config/entryHosts/0 pattern',
+    ],
+    [
       'a route header that others use',
       { config: { serviceRouteHeader: 'Baggage' } },
       '/config/serviceRouteHeader not',
