@@ -48,9 +48,15 @@ export interface DynamicEnvSpec {
   ref?: string;
   subsets?: Workload[];
   consumers?: Workload[];
+  /** True: the env keeps its object, but has no clones and no routes. */
+  suspend?: boolean;
+  /** How long the env lives, such as `3d` (see `ttlSeconds`); without it, until somebody deletes it. */
+  ttl?: string;
+  /** Whom to ask about the env. */
+  owner?: string;
 }
 
-export type State = 'ready' | 'processing' | 'degraded';
+export type State = 'ready' | 'processing' | 'degraded' | 'suspended' | 'expired';
 
 /** Life-cycle state of one object in the status. */
 export type LifeCycle =
@@ -136,6 +142,8 @@ export interface DynamicEnvStatus {
   totalReady: number;
   /** The matches in one line, for `kubectl get de -o wide`. */
   match?: string;
+  /** When `spec.ttl` is over (RFC 3339). */
+  expiresAt?: string;
   /** Keyed `<namespace>/<deployment>`. */
   subsetsStatus?: Record<string, WorkloadStatus>;
   consumersStatus?: Record<string, ConsumerStatus>;

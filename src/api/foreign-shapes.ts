@@ -115,6 +115,8 @@ const SHAPES: Record<string, Shape> = {
       ),
     ),
     subsetsStatus: mapOf(MAP),
+    state: TEXT,
+    expiresAt: TEXT,
   }),
   RouteInjection: map(
     {

@@ -33,6 +33,8 @@ export const HOST_LABEL = 'riskified.com/host';
 export const IGNORE_MARK = 'riskified.com/ignore';
 /** Annotation (`"true"`) on a DynamicEnv: delete it without waiting until its routes are removed. */
 export const FORCE_REMOVAL_ANNOTATION = 'riskified.com/force-removal';
+/** Annotation on a DynamicEnv: since when (RFC 3339) its `spec.ttl` counts, if later than its creation. */
+export const RENEWED_ANNOTATION = 'riskified.com/renewed-at';
 /** Annotation on a clone and its DestinationRules: the base Deployment as `<namespace>/<name>`. */
 export const DEPLOYMENT_ANNOTATION = 'riskified.com/deployment';
 /** Annotation on a clone: hash of its desired spec. It tells whether the last change has been applied. */

@@ -2,6 +2,7 @@ import type { Refusal } from '../crd/refusal.ts';
 import { headerKey } from '../istio/header-name.ts';
 import { isCommonHeader } from './common-headers.ts';
 import type { DynamicEnv, IstioMatch, Workload } from './dynamicenv.ts';
+import { lifeTimeRefusals } from './life-time-refusals.ts';
 import {
   CLONE_LABEL,
   CONTROLLER_UID_LABEL,
@@ -20,11 +21,19 @@ export interface SemanticSettings {
   allowedCommonHeaders?: readonly string[];
   /** Maximum replicas of one clone. 0: no limit. */
   maxReplicas?: number;
+  /** The longest `spec.ttl`; every env must have one then. Empty: no limit. */
+  maxTtl?: string;
+  /** Every env must have a `spec.owner`. */
+  requireOwner?: boolean;
   /**
    * What the stored env already uses, and may keep: header names in lower case, and replicas by
-   * `<namespace>/<deployment>`.
+   * `<namespace>/<deployment>`. `isLiving`: it has children, so that rules on its life time came later than the env.
    */
-  inEffect?: { headerNames: ReadonlySet<string>; replicas: ReadonlyMap<string, number> };
+  inEffect?: {
+    headerNames: ReadonlySet<string>;
+    replicas: ReadonlyMap<string, number>;
+    isLiving?: boolean;
+  };
   /** The env's version label value (`envId(metadata.name)`). */
   subsetName: string;
 }
@@ -49,6 +58,7 @@ export function semanticRefusals({ spec }: DynamicEnv, settings: SemanticSetting
     ...placed.flatMap((one) => replicaRefusals(one, settings)),
     ...placed.flatMap((one) => podLabelRefusals(one, settings)),
     ...defaultVersionRefusals(placed, settings),
+    ...lifeTimeRefusals(spec, settings),
   ];
 }
 

@@ -21,6 +21,11 @@ export function readCount(given: string): number {
   return Number(given);
 }
 
+export function readBoolean(given: string): boolean {
+  if (given !== 'true' && given !== 'false') throw new Error('expected true or false');
+  return given === 'true';
+}
+
 /** Items separated by commas; spaces around an item are ignored. */
 export function list(
   name: string,

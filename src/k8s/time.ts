@@ -14,3 +14,16 @@ export function secondsLeft(since: string | undefined, seconds: number, now: Dat
   if (Number.isNaN(start) || seconds <= 0) return 0;
   return Math.max(0, (start - now.getTime()) / 1000 + seconds + 1);
 }
+
+const RFC3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** The time of an RFC 3339 text in milliseconds; undefined: it is none. JavaScript accepts other forms, and the 30th of February. */
+export function timeOf(text: string): number | undefined {
+  const [, day] = RFC3339.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+  const time = Date.parse(text.toUpperCase());
+  return isDay && !Number.isNaN(time) ? time : undefined;
+}

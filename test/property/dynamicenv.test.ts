@@ -104,6 +104,12 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
         now.env = { ...now.env, spec };
       },
   ),
+  fc.record({ suspend: fc.boolean(), ttl: fc.constantFrom('20s', '2m', '3d') }).map(
+    (life): Happening =>
+      (now) => {
+        now.env = { ...now.env, spec: { ...now.env.spec, ...life } };
+      },
+  ),
   mesh.map(
     (others): Happening =>
       (now) => {

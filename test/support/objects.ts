@@ -39,6 +39,8 @@ export const CONFIG: DecisionConfig = Object.freeze({
   allowedHeaderNames: [],
   allowedCommonHeaders: [],
   maxReplicas: 20,
+  maxTtl: '',
+  requireOwner: false,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
 });
 

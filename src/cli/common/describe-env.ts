@@ -9,9 +9,11 @@ import type {
 } from '../../api/dynamicenv.ts';
 import { messageAbout } from '../../kinds/dynamicenv/status/message-about.ts';
 import { NO_COMMON_HOST } from '../../kinds/dynamicenv/status/workload-report.ts';
+import { describeLife } from './describe-life.ts';
 
 /** The state of an env, for people: a headline, then a line per workload, DestinationRule and VirtualService. */
-export function describeEnv({ metadata, status }: DynamicEnv): string[] {
+export function describeEnv(env: DynamicEnv): string[] {
+  const { metadata, status } = env;
   if (status === undefined) return [`DynamicEnv ${metadata.name} has no status`];
   const { state, totalReady, totalCount, match, conditions } = status;
   const ready = conditions?.find(({ type }) => type === 'Ready');
@@ -19,6 +21,7 @@ export function describeEnv({ metadata, status }: DynamicEnv): string[] {
   return [
     `DynamicEnv ${metadata.name} is ${state}: ${totalReady} of ${totalCount} workloads ready${requests}`,
     ...(state === 'ready' || ready === undefined ? [] : [`  why: ${ready.message}`]),
+    ...describeLife(env).map((text) => `  ${text}`),
     ...describeWorkloads('subset', status.subsetsStatus),
     ...describeWorkloads('consumer', readConsumersStatus(status)),
   ];

@@ -43,6 +43,10 @@ export interface EnvReport {
   /** Value of the version label on the clones' pods. */
   version: string;
   match?: string;
+  /** When it expires or has expired (RFC 3339). */
+  expiresAt?: string;
+  /** Whom to ask about it. */
+  owner?: string;
   workloads: WorkloadReport[];
   conditions: Condition[];
   /** What is missing, and what to do. */
@@ -79,6 +83,8 @@ export function reportOf(
     state: status?.state ?? 'unknown',
     version: envId(metadata.name),
     ...(status?.match === undefined ? {} : { match: status.match }),
+    ...(status?.expiresAt === undefined ? {} : { expiresAt: status.expiresAt }),
+    ...(env.spec.owner === undefined ? {} : { owner: env.spec.owner }),
     workloads: [
       ...of('subset', status?.subsetsStatus),
       ...of('consumer', readConsumersStatus(status)),

@@ -15,6 +15,7 @@ export function treeOf(report: EnvReport, paint: Paint): string[] {
   const stale = state === 'ready' && !report.ready ? ' for an earlier spec' : '';
   const title = `${paint('bold', `DynamicEnv ${name}`)} is ${paint(colour, state)}${stale}${requests}`;
   const branches = [
+    ...lifeLines(report).map((text) => ({ text })),
     ...workloads.map((workload) => workloadBranch(workload, paint)),
     ...section(
       'conditions',
@@ -26,6 +27,14 @@ export function treeOf(report: EnvReport, paint: Paint): string[] {
     ),
   ];
   return [title, ...linesOf(branches)];
+}
+
+function lifeLines({ state, expiresAt, owner }: EnvReport): string[] {
+  const verb = state === 'expired' ? 'expired' : 'expires';
+  return [
+    ...(expiresAt === undefined ? [] : [`${verb} at ${expiresAt}`]),
+    ...(owner === undefined ? [] : [`owner: ${owner}`]),
+  ];
 }
 
 function section(text: string, lines: readonly string[]): Branch[] {

@@ -49,7 +49,8 @@ export async function previewCluster(
   const { isNeverReady, restoreEnvs, recoverChanged } = sameAvailability(
     unavailableIn([...involved.present, ...involved.neighbours]),
   );
-  const { cluster } = await startSimulation(config, {
+  const lasting = { ...config, neverExpires: true } as const;
+  const { cluster } = await startSimulation(lasting, {
     strategy: 'server-side-apply',
     start: new Date().toISOString(),
     neverReady: isNeverReady,
@@ -74,6 +75,7 @@ export async function previewCluster(
       ...unseen,
       ...read.notes,
       ...deletionNotes(existing),
+      ...expiryNotes(existing, involved.wanted),
       ...unavailableNotes(
         unavailableIn(involved.present),
         unavailableBases(involved.wanted, read.objects),
@@ -105,7 +107,7 @@ function envsInvolved(
   existing: readonly DynamicEnv[],
   given: readonly DynamicEnv[] | undefined,
 ): EnvsInvolved {
-  const kept = existing.filter((env) => !isBeingDeleted(env)).map(asWritten);
+  const kept = existing.filter((env) => !isBeingDeleted(env) && !hasExpired(env)).map(asWritten);
   const wanted = given ?? kept;
   const isWanted = ({ metadata }: DynamicEnv) =>
     wanted.some((env) => env.metadata.name === metadata.name);
@@ -122,6 +124,19 @@ function deletionNotes(existing: readonly DynamicEnv[]): string[] {
   return existing
     .filter(isBeingDeleted)
     .map(({ metadata }) => `DynamicEnv ${metadata.name} is being deleted, and is left out`);
+}
+
+/** In memory no env expires, so one that has expired in the cluster would get its clones and routes back. */
+function hasExpired({ status }: DynamicEnv): boolean {
+  return status?.state === 'expired';
+}
+
+function expiryNotes(existing: readonly DynamicEnv[], wanted: readonly DynamicEnv[]): string[] {
+  return existing.filter(hasExpired).map(({ metadata: { name } }) => {
+    const isWanted = wanted.some(({ metadata }) => metadata.name === name);
+    const then = isWanted ? 'the preview shows it as if it were renewed' : 'and is left out';
+    return `DynamicEnv ${name} has expired in the cluster${isWanted ? '; ' : ', '}${then}`;
+  });
 }
 
 function unavailableNotes(clones: readonly UnavailableClone[], bases: readonly string[]): string[] {
@@ -143,7 +158,9 @@ function differenceNotes(
   existing: readonly DynamicEnv[],
 ): string[] {
   const { name } = metadata;
-  const there = existing.find((env) => env.metadata.name === name && !isBeingDeleted(env));
+  const there = existing.find(
+    (env) => env.metadata.name === name && !isBeingDeleted(env) && !hasExpired(env),
+  );
   if (there === undefined || !jsonEqual(there.spec, spec)) return [];
   if (there.status?.state === status?.state) return [];
   const state = there.status === undefined ? 'has no status' : `is ${there.status.state}`;

@@ -30,7 +30,10 @@ export async function previewFiles(
   { config }: Pick<PreviewOptions, 'config'>,
   validator: CrdValidator,
 ): Promise<PreviewRun> {
-  const { cluster } = await startSimulation(config, { strategy: 'server-side-apply' });
+  const { cluster } = await startSimulation(
+    { ...config, neverExpires: true },
+    { strategy: 'server-side-apply' },
+  );
   await applyAll(cluster, manifests.filter(isNoEnv));
   await cluster.settle();
   const before = snapshot(cluster.all());

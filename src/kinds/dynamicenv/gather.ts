@@ -6,6 +6,7 @@ import { meshView } from '../../mesh/view.ts';
 import type { EnvContext } from './context.ts';
 import { ruleNamespaces } from './customize.ts';
 import type { LifecycleContext } from './lifecycle/children.ts';
+import { type LifeTime, lifeTime } from './lifecycle/life-time.ts';
 import { observe } from './observed.ts';
 import { harmfulKeys } from './plan/rule-harm.ts';
 import { planWorkload, type WorkloadPlan } from './plan/workload-plan.ts';
@@ -25,6 +26,8 @@ export interface EnvRequest {
 export interface EnvInput extends EnvRequest, EnvContext {
   /** Why the spec cannot be acted on; none: it can. */
   refusals: readonly Refusal[];
+  /** Whether the env is suspended or has expired. */
+  life: LifeTime;
   lifecycle: LifecycleContext;
   /** What each workload should look like. Computed at the first call: whether that takes too long is checked first. */
   plans(): readonly WorkloadPlan[];
@@ -44,6 +47,7 @@ export function gather(
     ...request,
     ...context,
     refusals,
+    life: lifeTime(env, config, now),
     lifecycle: lifecycleOf(context),
     plans: () => {
       plans ??= envWorkloads(env).map((entry) => planWorkload(entry, context));

@@ -1,3 +1,4 @@
+import { TTL_SYNTAX, ttlSeconds } from '../../api/ttl.ts';
 import type { FlagsFor } from '../../hooks/flag.ts';
 import {
   DNS_LABEL,
@@ -6,6 +7,7 @@ import {
   LABEL_VALUE,
   list,
   matching,
+  readBoolean,
   readCount,
   readLabelKey,
   seconds,
@@ -38,6 +40,12 @@ export interface EnvSettings
   allowedCommonHeaders: readonly string[];
   /** The most pods of one clone; 0: any number. */
   maxReplicas: number;
+  /** The longest `spec.ttl` of an env, such as `7d`; every env must have one then. Empty: envs may live for ever. */
+  maxTtl: string;
+  /** Every env must have a `spec.owner`. */
+  requireOwner: boolean;
+  /** In a preview: no env expires. Not set by a flag. */
+  neverExpires?: true;
   /** In a simulation: the webhook always works, and nobody refuses Metacontroller's writes. Not set by a flag. */
   isSimulation?: true;
 }
@@ -98,4 +106,25 @@ export const ENV_FLAGS = {
     help: 'the most pods of one clone; 0: any number',
     read: readCount,
   },
+  maxTtl: {
+    name: 'max-ttl',
+    value: 'DURATION',
+    fallback: '',
+    help: 'the longest spec.ttl, such as 7d; every env must have one then; empty: any or none',
+    read: readTtl,
+  },
+  requireOwner: {
+    name: 'require-owner',
+    value: 'true|false',
+    fallback: 'false',
+    help: 'every env must have a spec.owner',
+    read: readBoolean,
+  },
 } satisfies FlagsFor<EnvSettings>;
+
+function readTtl(given: string): string {
+  if (given !== '' && ttlSeconds(given) === undefined) {
+    throw new Error(`expected a duration longer than 0: ${TTL_SYNTAX}`);
+  }
+  return given;
+}

@@ -2,13 +2,16 @@ import type { DynamicEnvStatus } from '../../api/dynamicenv.ts';
 import type { Refusal } from '../../crd/refusal.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { removalBlocker, syncBlocker } from './checks/order.ts';
-import { type EnvRequest, gather } from './gather.ts';
+import { type EnvInput, type EnvRequest, gather } from './gather.ts';
 import { decideChildren, keepAll, keptUnrecognized } from './lifecycle/children.ts';
+import type { Rest } from './lifecycle/life-time.ts';
 import { allChildren } from './observed.ts';
 import type { EnvSettings } from './settings.ts';
 import { blockedStatus } from './status/blocked-status.ts';
 import { envStatus } from './status/env-status.ts';
+import { withLifeTime } from './status/life-time-status.ts';
 import { removalStatus } from './status/removal-status.ts';
+import { restingStatus } from './status/resting-status.ts';
 import { findStall } from './status/stall.ts';
 import { workloadReport } from './status/workload-report.ts';
 
@@ -22,7 +25,10 @@ export interface EnvDecision {
   finalized?: boolean;
 }
 
-/** What an env is to own now, and its status. `refusals`: why its spec cannot be acted on. */
+/**
+ * What an env is to own now, and its status. `refusals`: why its spec cannot be acted on. An env that is suspended or has expired is
+ * emptied in any case: its removal needs nothing of the spec.
+ */
 export function syncEnv(
   request: EnvRequest,
   refusals: readonly Refusal[],
@@ -30,12 +36,14 @@ export function syncEnv(
   now: Date,
 ): EnvDecision {
   const input = gather(request, refusals, config, now);
-  const { observed, lifecycle } = input;
+  const { observed, lifecycle, life } = input;
+  if (life.rest !== undefined) return restingEnv(input, life.rest);
   const blocker = syncBlocker(input);
   if (blocker !== undefined) {
     return {
-      status: blockedStatus(blocker, input),
+      status: withLifeTime(blockedStatus(blocker, input), life),
       children: keepAll(observed, lifecycle.harmful),
+      ...resync([life.wait]),
     };
   }
   const plans = input.plans();
@@ -45,9 +53,25 @@ export function syncEnv(
   const stall = findStall(input);
   const { status, waits: later } = envStatus(reports, stall.finding, context);
   return {
-    status,
+    status: withLifeTime(status, life),
     children: [...children, ...keptUnrecognized(observed)],
-    ...resync([...waits, ...later, stall.wait]),
+    ...resync([...waits, ...later, stall.wait, life.wait]),
+  };
+}
+
+/** An env that is suspended or has expired: the same stages as at its removal, but the env stays. */
+function restingEnv(input: EnvInput, rest: Rest): EnvDecision {
+  const { observed, lifecycle, life } = input;
+  const blocker = removalBlocker(input);
+  const { status, wait } = restingStatus(rest, input, blocker);
+  const { children, waits } =
+    blocker === undefined
+      ? decideChildren([], lifecycle)
+      : { children: keepAll(observed, lifecycle.harmful), waits: [] };
+  return {
+    status: withLifeTime(status, life),
+    children,
+    ...resync([...waits, wait, life.wait]),
   };
 }
 

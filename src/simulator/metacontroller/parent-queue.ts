@@ -11,6 +11,9 @@ export interface ParentQueue {
   addAfter(parent: LocalObject, seconds: number): void;
 }
 
+/** Who waits until the cluster has settled does not wait for what is due later: an env may have to be looked at in some days. */
+const LONG_SECONDS = 600;
+
 /** `sync` gets the parent with the finalizer set or taken off; before that nothing else is done. */
 export function createParentQueue(
   metacontroller: Metacontroller,
@@ -41,7 +44,9 @@ export function createParentQueue(
       if (isConcerned(parent)) queue.add(parents.keyOf(parent));
     },
     addAfter: (parent, seconds) => {
-      if (seconds > 0) queue.addAfter(parents.keyOf(parent), seconds * 1000);
+      if (seconds <= 0) return;
+      const isLong = seconds > LONG_SECONDS;
+      queue.addAfter(parents.keyOf(parent), seconds * 1000, isLong ? 'background' : undefined);
     },
   };
 }

@@ -5,7 +5,7 @@ export interface WorkQueue {
   /** A key that is waiting already is not added twice. */
   add(key: string): void;
   /** Of several delays for one key the shortest counts. */
-  addAfter(key: string, milliseconds: number): void;
+  addAfter(key: string, milliseconds: number, background?: 'background'): void;
   addRateLimited(key: string, extra?: number): void;
   /** After a success: the next failure starts with a short delay again. */
   forget(key: string): void;
@@ -39,15 +39,19 @@ export function createWorkQueue(clock: Clock, work: (key: string) => Promise<voi
     if (!working.has(key)) clock.after(PICK_UP, () => run(key));
   };
 
-  const addAfter = (key: string, milliseconds: number): void => {
+  const addAfter: WorkQueue['addAfter'] = (key, milliseconds, background) => {
     const at = clock.milliseconds() + milliseconds;
     const known = waiting.get(key);
     if (known && known.at <= at) return;
     known?.cancel();
-    const cancel = clock.after(milliseconds, () => {
-      waiting.delete(key);
-      add(key);
-    });
+    const cancel = clock.after(
+      milliseconds,
+      () => {
+        waiting.delete(key);
+        add(key);
+      },
+      background,
+    );
     waiting.set(key, { at, cancel });
   };
 

@@ -44,7 +44,7 @@ describe('types and schemas agree', () => {
 
   test('the enum of a status field has the values that its type allows', () => {
     expect(schemaLines(part(crds['dynamicenvs.riskified.com'], 'status'), 'status')).toContain(
-      'status.state: degraded|processing|ready',
+      'status.state: degraded|expired|processing|ready|suspended',
     );
   });
 });

@@ -206,3 +206,56 @@ test('all errors are reported together: matches, then Deployments, labels and th
     'metadata.name',
   ]);
 });
+
+describe("the administrator's rules on life time and owner", () => {
+  const of = (spec: Partial<DynamicEnvSpec>, settings: Partial<SemanticSettings>) =>
+    refusals({ subsets: [backend], ...spec }, settings);
+  const living = { headerNames: new Set<string>(), replicas: new Map<string, number>() };
+
+  test.each([
+    ['shorter', { ttl: '1d' }],
+    ['as long, in other units', { ttl: '168h' }],
+    ['as long, in seconds and minutes', { ttl: '6d23h59m60s' }],
+  ])('a ttl that is %s is accepted', (_name, spec) => {
+    expect(of(spec, { maxTtl: '7d' })).toEqual([]);
+  });
+
+  test('a longer one is refused, and so is none', () => {
+    expect(of({ ttl: '169h' }, { maxTtl: '7d' })).toEqual([
+      {
+        reason: 'Forbidden',
+        path: 'spec.ttl',
+        message:
+          '169h is asked for, but the administrator allows 7d: shorten it, or ask the administrator; the annotation riskified.com/renewed-at starts it anew',
+      },
+    ]);
+    expect(of({}, { maxTtl: '7d' })).toEqual([
+      {
+        reason: 'Required',
+        path: 'spec.ttl',
+        message:
+          'the administrator requires a life time of at most 7d: add one, or ask the administrator',
+      },
+    ]);
+  });
+
+  test('an owner', () => {
+    expect(of({ owner: 'a' }, { requireOwner: true })).toEqual([]);
+    expect(of({}, { requireOwner: true })).toEqual([
+      {
+        reason: 'Required',
+        path: 'spec.owner',
+        message:
+          'the administrator requires an owner: write whom to ask about this environment, for example a team or an address',
+      },
+    ]);
+  });
+
+  test('without rules anything goes, and an env with children keeps what it has', () => {
+    expect(of({ ttl: '99999d' }, {})).toEqual([]);
+    expect(of({}, { maxTtl: '', requireOwner: false })).toEqual([]);
+    const rules = { maxTtl: '7d', requireOwner: true };
+    expect(of({}, { ...rules, inEffect: { ...living, isLiving: true } })).toEqual([]);
+    expect(of({}, { ...rules, inEffect: living })).toHaveLength(2);
+  });
+});

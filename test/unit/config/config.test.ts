@@ -24,6 +24,8 @@ const DEFAULTS: ServeConfig = {
   allowedHeaderNames: [],
   allowedCommonHeaders: [],
   maxReplicas: 20,
+  maxTtl: '',
+  requireOwner: false,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
   logLevel: 'info',
 };
@@ -61,6 +63,8 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
   ['allowed-header-names', 'User,X-Env', { allowedHeaderNames: ['user', 'x-env'] }],
   ['allowed-common-headers', 'User-Agent', { allowedCommonHeaders: ['user-agent'] }],
   ['max-replicas', '0', { maxReplicas: 0 }],
+  ['max-ttl', '7d', { maxTtl: '7d' }],
+  ['require-owner', 'true', { requireOwner: true }],
   ['metacontroller-user', 'mc', { metacontrollerUser: 'mc' }],
   ['log-level', 'silent', { logLevel: 'silent' }],
 ];
@@ -122,6 +126,17 @@ const BAD: [string, string, string][] = [
   ['allowed-common-headers', 'a b', 'expected header names'],
   ['max-replicas', '-1', 'expected a whole number'],
   ['max-replicas', '', 'expected a whole number'],
+  [
+    'max-ttl',
+    '7 days',
+    'expected a duration longer than 0: numbers of at most 5 digits with the units d, h, m and s in this order, for example 3d, 72h or 1h30m',
+  ],
+  [
+    'max-ttl',
+    '0h',
+    'expected a duration longer than 0: numbers of at most 5 digits with the units d, h, m and s in this order, for example 3d, 72h or 1h30m',
+  ],
+  ['require-owner', 'yes', 'expected true or false'],
   ['metacontroller-user', '', 'expected a user name'],
   ['log-level', 'loud', 'expected one of trace, debug, info, warn, error, fatal, silent'],
 ];

@@ -70,6 +70,8 @@ test('kubectl shows the columns in this order', async () => {
     'Desired .status.totalCount 0',
     'Current .status.totalReady 0',
     'Age .metadata.creationTimestamp 0',
+    'Expires .status.expiresAt 0',
+    'Owner .spec.owner 1',
     'Match .status.match 1',
     'Message .status.conditions[?(@.type=="Ready")].message 1',
   ]);

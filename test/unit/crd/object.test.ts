@@ -104,12 +104,17 @@ describe('unknown fields are reported', () => {
       'spec.istioMatches[0].header',
       'headers, sourceLabels',
     ],
-    ['in the spec', dynamicEnv({ subset: [] }), 'spec.subset', 'istioMatches, subsets, consumers'],
+    [
+      'in the spec',
+      dynamicEnv({ subset: [] }),
+      'spec.subset',
+      'istioMatches, subsets, consumers, suspend, ttl, owner',
+    ],
     [
       'named like a method of every object',
       dynamicEnv({ constructor: 1 }),
       'spec.constructor',
-      'istioMatches, subsets, consumers',
+      'istioMatches, subsets, consumers, suspend, ttl, owner',
     ],
     [
       'beside the spec',
@@ -121,7 +126,7 @@ describe('unknown fields are reported', () => {
       'in a status',
       { ...dynamicEnv(), status: { ready: true } },
       'status.ready',
-      'state, totalCount, totalReady, match, observedGeneration, subsetsStatus, consumersStatus, conditions',
+      'state, totalCount, totalReady, match, expiresAt, observedGeneration, subsetsStatus, consumersStatus, conditions',
     ],
     [
       'in a map of objects',

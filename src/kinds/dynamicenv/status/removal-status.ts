@@ -12,7 +12,8 @@ import { findStall, type Stall } from './stall.ts';
 /** A removal that nothing holds up takes the drain time, and at most so many seconds more. */
 const UNHINDERED_SECONDS = 5;
 const STILL_TO_GO = 'still to go: ';
-const UNHINDERED = 'first the routes are removed, then the clones and rules that they led to';
+export const UNHINDERED =
+  'first the routes are removed, then the clones and rules that they led to';
 /** At most this many children are named; the others are counted. */
 const MAX_NAMED = 3;
 
@@ -69,7 +70,7 @@ function ready(status: DynamicEnvStatus | undefined) {
 }
 
 /** The routes cannot be seen: no clone and no rule is deleted, since a route may still lead to it. */
-function heldUp({ reason, messages }: Pick<Blocker, 'reason' | 'messages'>): Stall {
+export function heldUp({ reason, messages }: Pick<Blocker, 'reason' | 'messages'>): Stall {
   const advice = `annotation ${FORCE_REMOVAL_ANNOTATION}: "true" on this env skips the wait`;
   return { finding: yes(reason, `${messages.join('; ')}; ${advice}`) };
 }
