@@ -1,3 +1,4 @@
+import { UsageError } from './errors.ts';
 import type { Flag, FlagsFor, Values } from './hooks/flag.ts';
 import { list, matching, text } from './hooks/flag-values.ts';
 import type { Kind } from './hooks/kind.ts';
@@ -59,3 +60,15 @@ export const SERVE_FLAGS = {
 };
 
 export type ServeConfig = Values<typeof SERVE_FLAGS>;
+
+/** The settings, after the checks that compare flags. Throws a UsageError that names the flags. */
+export function coherent<
+  C extends Pick<DecisionConfig, 'serviceRouteHeader' | 'sourceRouteHeader'>,
+>(config: C): C {
+  if (config.serviceRouteHeader === config.sourceRouteHeader) {
+    throw new UsageError(
+      `--service-route-header and --source-route-header are both "${config.sourceRouteHeader}": give them different names`,
+    );
+  }
+  return config;
+}

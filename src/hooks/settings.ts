@@ -20,7 +20,7 @@ function routeHeader(name: string, fallback: string, help: string) {
     const header = given.toLowerCase();
     if (!ROUTE_HEADER.test(header) || header === 'baggage' || header === 'cookie') {
       throw new Error(
-        'expected a header name of letters, digits and dashes, of at most 63 characters',
+        'expected a header name of letters, digits and dashes, of at most 63 characters, other than baggage and cookie',
       );
     }
     return header;

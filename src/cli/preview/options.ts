@@ -1,4 +1,4 @@
-import { DECISION_FLAGS } from '../../config.ts';
+import { coherent, DECISION_FLAGS } from '../../config.ts';
 import { describeFlags, optionsOf, parseOptions, settingsOf } from '../../flags.ts';
 import type { DecisionConfig } from '../../kinds/kinds.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
@@ -75,6 +75,6 @@ export function readPreviewOptions(
     format: formatOption(FORMATS, given),
     withDelete: given['delete'] === true,
     graph: graphOption(given),
-    config: settingsOf(DECISION_FLAGS, given, env),
+    config: coherent(settingsOf(DECISION_FLAGS, given, env)),
   };
 }

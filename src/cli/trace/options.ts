@@ -1,4 +1,4 @@
-import { DECISION_FLAGS } from '../../config.ts';
+import { coherent, DECISION_FLAGS } from '../../config.ts';
 import { UsageError } from '../../errors.ts';
 import { describeFlags, optionsOf, parseWords, settingsOf } from '../../flags.ts';
 import type { DecisionConfig } from '../../kinds/kinds.ts';
@@ -101,7 +101,7 @@ export function readTraceOptions(
     caller,
     format: formatOption(FORMATS, given),
     graph: graphOption(given),
-    config: settingsOf(DECISION_FLAGS, given, env),
+    config: coherent(settingsOf(DECISION_FLAGS, given, env)),
   };
 }
 

@@ -33,7 +33,8 @@ describe('types and schemas agree', () => {
     const lines = typeLines('src/api/dynamicenv.ts', 'DynamicEnvSpec', 'spec');
     expect(lines).toEqual(
       expect.arrayContaining([
-        'spec.istioMatches[].headers?{}.regex?: string',
+        'spec.istioMatches?[].headers?{}.regex?: string',
+        'spec.istioMatches?[].cookie?.exact: string',
         'spec.subsets?[].containers?[].env?[].valueFrom?.secretKeyRef?.key: string',
         'spec.consumers?[].initContainers?[].resources?.limits?{}: string',
         'spec.consumers?[].initContainers?[].resources?.claims?[].request?: string',

@@ -66,6 +66,26 @@ describe('values.schema.json', () => {
       { config: { allowedHeaderNames: ['a,b'] } },
       '/config/allowedHeaderNames/0 pattern',
     ],
+    [
+      'a route header that others use',
+      { config: { serviceRouteHeader: 'Baggage' } },
+      '/config/serviceRouteHeader not',
+    ],
+    [
+      'a route header with a space',
+      { config: { sourceRouteHeader: 'x env' } },
+      '/config/sourceRouteHeader pattern',
+    ],
+    [
+      'refs without headers',
+      { config: { refCarriers: ['cookie'] } },
+      '/config/refCarriers contains',
+    ],
+    [
+      'an unknown carrier of refs',
+      { config: { refCarriers: ['header', 'tracestate'] } },
+      '/config/refCarriers/1 enum',
+    ],
     ['an unencrypted webhook', { admission: { url: 'http://a' } }, '/admission/url pattern'],
     [
       'a certificate authority that is not PEM',

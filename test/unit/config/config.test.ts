@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SERVE_FLAGS, type ServeConfig } from '../../../src/config.ts';
+import { coherent, SERVE_FLAGS, type ServeConfig } from '../../../src/config.ts';
 import { describeFlags, readFlags, variableOf } from '../../../src/flags.ts';
 
 const DEFAULTS: ServeConfig = {
@@ -54,6 +54,10 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
   ['rule-namespaces', 'istio-system, shop,', { ruleNamespaces: ['istio-system', 'shop'] }],
   ['rule-namespaces', '*', { ruleNamespaces: ['*'] }],
   ['indexed-namespaces', 'shop, bank,', { indexedNamespaces: ['shop', 'bank'] }],
+  ['service-route-header', 'X-Version', { serviceRouteHeader: 'x-version' }],
+  ['source-route-header', 'env', { sourceRouteHeader: 'env' }],
+  ['ref-carriers', 'header, baggage,cookie', { refCarriers: ['header', 'baggage', 'cookie'] }],
+  ['ref-carriers', 'cookie', { refCarriers: ['cookie'] }],
   [
     'remove-labels',
     'team,example.com/*,example.com/a*,ab*',
@@ -83,6 +87,8 @@ describe.each(GOOD)('--%s %s', (name, value, expected) => {
 
 const SECONDS = 'expected a number of seconds from 0 to 3600';
 const PORT = 'expected a port from 0 to 65535';
+const ROUTE_HEADER =
+  'expected a header name of letters, digits and dashes, of at most 63 characters, other than baggage and cookie';
 const KINDS_EXPECTED =
   'expected names of optional kinds: this version has none (always served: dynamicenv, virtualservice, mesh-index)';
 
@@ -115,6 +121,12 @@ const BAD: [string, string, string][] = [
   ['rule-namespaces', 'a'.repeat(64), 'expected namespaces or *'],
   ['indexed-namespaces', '*', 'expected namespaces'],
   ['indexed-namespaces', 'shop.bank', 'expected namespaces'],
+  ...['', 'a b', ':path', 'x_route', '-x', 'x-', 'Cookie', 'baggage', 'a'.repeat(64)].map(
+    (value) => ['service-route-header', value, ROUTE_HEADER] as never,
+  ),
+  ['source-route-header', 'x:y', ROUTE_HEADER],
+  ['ref-carriers', 'tracestate', 'expected one of header, baggage, cookie'],
+  ['ref-carriers', ',', 'expected something between commas'],
   ...['a*b', 'a//b', 'a/', 'a/b/c', 'a/-'].map(
     (value) => ['remove-labels', value, 'expected label keys, with * only at the end'] as never,
   ),
@@ -160,6 +172,14 @@ test('the tables above have each flag with a valid value, and with an invalid on
   expect(new Set(GOOD.map(([name]) => name))).toEqual(new Set(names));
   const untried = names.filter((name) => !BAD.some(([bad]) => bad === name));
   expect(untried).toEqual(['tls-cert-file', 'tls-key-file']);
+});
+
+test('the two route headers must differ, in whatever letters they are written', () => {
+  const config = readFlags(SERVE_FLAGS, ['--service-route-header', 'X-Source-Route'], {});
+  expect(() => coherent(config)).toThrow(
+    '--service-route-header and --source-route-header are both "x-source-route": give them different names',
+  );
+  expect(coherent(DEFAULTS)).toBe(DEFAULTS);
 });
 
 test('the help has every flag and its variable', () => {

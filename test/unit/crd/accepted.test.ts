@@ -12,6 +12,9 @@ describe('a DynamicEnv may have', () => {
     ['consumers only', dynamicEnv({ subsets: [], consumers: [consumer] })],
     ['no list of subsets', dynamicEnv({ subsets: undefined, consumers: [consumer] })],
     ['32 subsets', dynamicEnv({ subsets: many(32, (n) => ({ ...consumer, name: `w${n}` })) })],
+    ['a ref only', dynamicEnv({ istioMatches: undefined, ref: 'mp-101' })],
+    ['a ref and matches', dynamicEnv({ ref: 'a' })],
+    ['a ref of 40 characters', dynamicEnv({ ref: 'a'.repeat(40) })],
     ['16 matches', dynamicEnv({ istioMatches: many(16, () => ({ sourceLabels: { a: 'b' } })) })],
     [
       'Deployments of the same name in two namespaces',
@@ -74,6 +77,13 @@ describe('a match may have', () => {
     ['headers and labels', { headers: { a: { exact: 'b' } }, sourceLabels: { app: 'a' } }],
     ['labels and no headers', { headers: {}, sourceLabels: { app: 'a' } }],
     ['headers and no labels', { headers: { a: { exact: 'b' } }, sourceLabels: {} }],
+    ['a query parameter', { queryParams: { 'a[]%20!"$\'-<>~': { exact: 'a%20b' } } }],
+    ['a regex for a query parameter', { queryParams: { env: { regex: 'mp-[0-9]+' } } }],
+    ['16 query parameters', { queryParams: manyKeys(16, { prefix: 'a' }) }],
+    ['a cookie', { cookie: { name: '__Host-env', exact: "!#$%&'()*+-./09:<=>?@AZ[]^_`az{|}~" } }],
+    ['a cookie of 64 and 200', { cookie: { name: 'a'.repeat(64), exact: 'a'.repeat(200) } }],
+    ['a baggage member', { baggage: { key: 'user.id', exact: 'J. "Jo" Doe, \\;%20' } }],
+    ['a baggage member of 64 and 64', { baggage: { key: 'a'.repeat(64), exact: ' '.repeat(64) } }],
   ])('%s', (_name, match) => {
     expect(validator.validate(withMatch(match))).toEqual(NOTHING);
   });

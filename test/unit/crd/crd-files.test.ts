@@ -73,6 +73,7 @@ test('kubectl shows the columns in this order', async () => {
     'Expires .status.expiresAt 0',
     'Owner .spec.owner 1',
     'Match .status.match 1',
+    'Ref .spec.ref 1',
     'Message .status.conditions[?(@.type=="Ready")].message 1',
   ]);
   expect(await columns('routeinjections')).toEqual([

@@ -102,19 +102,19 @@ describe('unknown fields are reported', () => {
       'in a match',
       dynamicEnv({ istioMatches: [{ sourceLabels: { a: 'b' }, header: {} }] }),
       'spec.istioMatches[0].header',
-      'headers, sourceLabels',
+      'headers, sourceLabels, queryParams, cookie, baggage',
     ],
     [
       'in the spec',
       dynamicEnv({ subset: [] }),
       'spec.subset',
-      'istioMatches, subsets, consumers, suspend, ttl, owner',
+      'istioMatches, ref, subsets, consumers, suspend, ttl, owner',
     ],
     [
       'named like a method of every object',
       dynamicEnv({ constructor: 1 }),
       'spec.constructor',
-      'istioMatches, subsets, consumers, suspend, ttl, owner',
+      'istioMatches, ref, subsets, consumers, suspend, ttl, owner',
     ],
     [
       'beside the spec',

@@ -8,7 +8,7 @@ const HEADERS = `${MATCH}.headers`;
 const LABELS = `${MATCH}.sourceLabels`;
 
 const NO_CONSTRAINT =
-  "give at least one header or source label: a match without any would take everybody's requests";
+  "give at least one header, source label, query parameter, cookie or baggage member: a match without any would take everybody's requests";
 const ONE_OF = 'give exactly one of exact, prefix and regex';
 const BAD_NAME =
   "a header name consists of letters, digits and -!#$%&'*+.^_`|~ (at most 256 characters, no spaces): correct the name";
@@ -22,15 +22,22 @@ const BAD_KEY =
   "a label key is a name of at most 63 letters, digits, '-', '_' or '.' that starts and ends with a letter or digit, optionally after a DNS name and '/': correct the key";
 const BAD_VALUE =
   "must be a label value that is not empty: letters, digits, '-', '_' or '.', with a letter or digit at both ends";
+const PARAMETERS = `${MATCH}.queryParams`;
+const BAD_PARAMETER =
+  "a parameter's name is 1 to 256 printable ASCII characters without spaces, '&', '=' and '#': correct the name, and write other characters percent-encoded, as the URL has them";
+const BAD_COOKIE_NAME =
+  "a cookie's name consists of letters, digits and -!#$%&'*+.^_`|~ (1 to 64 characters, no spaces): correct the name";
+const BAD_COOKIE_VALUE =
+  "a cookie's value is 1 to 200 printable ASCII characters without spaces, quotation marks, commas, semicolons and backslashes: write it as your requests carry it, encoded if need be";
+const BAD_BAGGAGE_KEY =
+  "a baggage key consists of letters, digits and -!#$%&'*+.^_`|~ (1 to 64 characters, no spaces): correct the key";
+const BAD_BAGGAGE_VALUE =
+  'a baggage value is 1 to 64 printable ASCII characters: write it decoded, shorter or in ASCII if need be';
+const AT_MOST_64 = 'must have at most 64 characters: shorten it';
+const REQUIRED = 'Required';
 
 describe('istioMatches', () => {
   test.each<[string, unknown, string, string]>([
-    [
-      'absent',
-      undefined,
-      'Required',
-      "is required (Selects the environment's requests: those that match at least one item. Each item becomes one route; the routes of more specific items come first.)",
-    ],
     ['empty', [], 'Invalid', 'must have at least 1 item: add what is missing'],
     [
       'too many',
@@ -45,13 +52,17 @@ describe('istioMatches', () => {
     expect(errors).toEqual([{ reason, path: 'spec.istioMatches', message }]);
   });
 
-  test.each([{}, { headers: {} }, { sourceLabels: {} }, { headers: {}, sourceLabels: {} }])(
-    'without a condition: %j',
-    (match) => {
-      const { errors } = validator.validate(withMatch(match));
-      expect(errors).toEqual([{ reason: 'Invalid', path: MATCH, message: NO_CONSTRAINT }]);
-    },
-  );
+  test.each([
+    {},
+    { headers: {} },
+    { sourceLabels: {} },
+    { queryParams: {} },
+    { headers: {}, sourceLabels: {}, queryParams: {} },
+    { cookie: null, baggage: null },
+  ])('without a condition: %j', (match) => {
+    const { errors } = validator.validate(withMatch(match));
+    expect(errors).toEqual([{ reason: 'Invalid', path: MATCH, message: NO_CONSTRAINT }]);
+  });
 });
 
 describe('a header value', () => {
@@ -184,6 +195,113 @@ describe('a source label', () => {
   ])('%s', (_name, sourceLabels, place, message) => {
     const { errors } = validator.validate(withMatch({ sourceLabels }));
     expect(errors).toEqual([{ reason: 'Invalid', path: `${LABELS}${place}`, message }]);
+  });
+});
+
+describe('a query parameter', () => {
+  test.each(['', 'a b', 'a&b', 'a=b', 'a#b', 'a\tb', 'a\u007f', 'ü', 'a'.repeat(257)])(
+    'name %j',
+    (name) => {
+      const { errors } = validator.validate(withMatch({ queryParams: { [name]: { exact: 'a' } } }));
+      expect(errors).toEqual([{ reason: 'Invalid', path: PARAMETERS, message: BAD_PARAMETER }]);
+    },
+  );
+
+  test.each<[string, unknown, string, string]>([
+    ['none', {}, '', ONE_OF],
+    [
+      'empty exact',
+      { exact: '' },
+      '.exact',
+      'must not be empty: write the value that your requests carry',
+    ],
+    ['regex for all', { regex: '.*' }, '.regex', BAD_REGEX],
+    ['a text', 'me', '', 'must be of type object, not string'],
+  ])('value: %s', (_name, value, place, message) => {
+    const { errors } = validator.validate(withMatch({ queryParams: { env: value } }));
+    expect(errors).toEqual([{ reason: 'Invalid', path: `${PARAMETERS}[env]${place}`, message }]);
+  });
+
+  test('at most 16', () => {
+    const queryParams = manyKeys(17, { exact: 'a' });
+    const message = 'must have at most 16 keys: take some out';
+    expect(validator.validate(withMatch({ queryParams })).errors).toEqual([
+      { reason: 'Invalid', path: PARAMETERS, message },
+    ]);
+  });
+});
+
+describe('a cookie and a baggage member', () => {
+  test.each<[string, unknown, string, string]>([
+    ['no value', { cookie: { name: 'a' } }, 'cookie.exact', REQUIRED],
+    ['no name', { cookie: { exact: 'a' } }, 'cookie.name', REQUIRED],
+    ['an empty name', { cookie: { name: '', exact: 'a' } }, 'cookie.name', BAD_COOKIE_NAME],
+    ['a name with =', { cookie: { name: 'a=b', exact: 'a' } }, 'cookie.name', BAD_COOKIE_NAME],
+    ['a name with a space', { cookie: { name: 'a ', exact: 'a' } }, 'cookie.name', BAD_COOKIE_NAME],
+    ['a long name', { cookie: { name: 'a'.repeat(65), exact: 'a' } }, 'cookie.name', AT_MOST_64],
+    ...['', 'a b', '"a"', 'a,b', 'a;b', 'a\\b', 'ü', 'a\n'].map(
+      (exact): [string, unknown, string, string] => [
+        `the value ${JSON.stringify(exact)}`,
+        { cookie: { name: 'a', exact } },
+        'cookie.exact',
+        BAD_COOKIE_VALUE,
+      ],
+    ),
+    [
+      'a long value',
+      { cookie: { name: 'a', exact: 'a'.repeat(201) } },
+      'cookie.exact',
+      'must have at most 200 characters: shorten it',
+    ],
+    ['a text', { cookie: 'a=b' }, 'cookie', 'must be of type object, not string'],
+    ['no value', { baggage: { key: 'a' } }, 'baggage.exact', REQUIRED],
+    ['no key', { baggage: { exact: 'a' } }, 'baggage.key', REQUIRED],
+    ['an empty key', { baggage: { key: '', exact: 'a' } }, 'baggage.key', BAD_BAGGAGE_KEY],
+    ['a key with a comma', { baggage: { key: 'a,b', exact: 'a' } }, 'baggage.key', BAD_BAGGAGE_KEY],
+    ['a long key', { baggage: { key: 'a'.repeat(65), exact: 'a' } }, 'baggage.key', AT_MOST_64],
+    ...['', 'ü', 'a\tb', 'a\n'].map((exact): [string, unknown, string, string] => [
+      `the value ${JSON.stringify(exact)}`,
+      { baggage: { key: 'a', exact } },
+      'baggage.exact',
+      BAD_BAGGAGE_VALUE,
+    ]),
+    ['a long value', { baggage: { key: 'a', exact: 'a'.repeat(65) } }, 'baggage.exact', AT_MOST_64],
+  ])('%s', (_name, match, place, message) => {
+    const { errors } = validator.validate(withMatch(match as Record<string, unknown>));
+    expect(errors).toEqual([
+      {
+        reason: message === REQUIRED ? 'Required' : 'Invalid',
+        path: `${MATCH}.${place}`,
+        message: message === REQUIRED ? expect.stringContaining('is required') : message,
+      },
+    ]);
+  });
+});
+
+describe('ref', () => {
+  test.each(['', 'mp:101', 'MP-101', '-mp', 'mp-', 'a.b', 'a b', 'ü', 'a'.repeat(41)])(
+    '%j',
+    (ref) => {
+      expect(validator.validate(dynamicEnv({ ref })).errors).toEqual([
+        {
+          reason: 'Invalid',
+          path: 'spec.ref',
+          message:
+            'a ref consists of at most 40 lower-case letters, digits or \'-\', with a letter or digit at both ends: "dynamicenv ref BRANCH" derives one from a branch',
+        },
+      ]);
+    },
+  );
+
+  test('neither istioMatches nor ref', () => {
+    expect(validator.validate(dynamicEnv({ istioMatches: undefined })).errors).toEqual([
+      {
+        reason: 'Invalid',
+        path: 'spec',
+        message:
+          'give istioMatches (conditions on requests) or ref (the name by which requests select the environment) or both',
+      },
+    ]);
   });
 });
 
