@@ -29,6 +29,12 @@ export interface ContainerOverride {
   resources?: V1ResourceRequirements;
 }
 
+/** A version that somebody else runs, in the base's namespace: a Deployment or a Service. Exactly one is set. */
+export interface ExistingVersion {
+  deployment?: string;
+  service?: string;
+}
+
 /** A Deployment to clone. Requests are routed to clones in `spec.subsets`, not to clones in `spec.consumers`. */
 export interface Workload {
   name: string;
@@ -39,6 +45,8 @@ export interface Workload {
   initContainers?: ContainerOverride[];
   /** Value of the version label on the base's pods. Default: the server's `--default-version`. */
   defaultVersion?: string;
+  /** Requests go there, and nothing is cloned. Only in `spec.subsets`. */
+  existing?: ExistingVersion;
 }
 
 export interface DynamicEnvSpec {

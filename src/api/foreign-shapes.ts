@@ -14,7 +14,7 @@ interface ListShape {
   type: 'list';
   items: Shape;
 }
-type Shape = { type: 'text' } | ListShape | MapShape;
+type Shape = { type: 'text' } | { type: 'number' } | ListShape | MapShape;
 
 const TEXT: Shape = { type: 'text' };
 const MAP: Shape = { type: 'map' };
@@ -27,6 +27,8 @@ const map = (members: Record<string, Shape>, ...needed: string[]): Shape => ({
 });
 
 const TEXTS = mapOf(TEXT);
+const NUMBER: Shape = { type: 'number' };
+const NUMBERS: Shape = { type: 'list', items: NUMBER };
 
 const OPERATIONS = map({ add: TEXTS, set: TEXTS, remove: listOf(TEXT) });
 const HEADERS = map({ request: OPERATIONS, response: OPERATIONS });
@@ -59,7 +61,14 @@ const REQUIREMENT = map({ key: TEXT, operator: TEXT, values: listOf(TEXT) }, 'ke
  * no effect.
  */
 const SHAPES: Record<string, Shape> = {
-  Service: map({ spec: map({ selector: TEXTS, type: TEXT, clusterIP: TEXT }) }),
+  Service: map({
+    spec: map({
+      selector: TEXTS,
+      type: TEXT,
+      clusterIP: TEXT,
+      ports: listOf(map({ port: NUMBER, protocol: TEXT }, 'port')),
+    }),
+  }),
   Deployment: map(
     {
       spec: map(
@@ -130,6 +139,12 @@ const SHAPES: Record<string, Shape> = {
           from: listOf(TEXT),
           subset: TEXT,
           subsets: TEXTS,
+          service: map(
+            { host: TEXT, ports: NUMBERS, basePorts: NUMBERS },
+            'host',
+            'ports',
+            'basePorts',
+          ),
           exposed: listOf(map({ subset: TEXT, remedy: TEXT }, 'subset', 'remedy')),
           matches: listOf(map({ headers: STRING_MATCHES, sourceLabels: TEXTS })),
         },
@@ -179,6 +194,7 @@ export function shapeText({ path, expected }: WrongShape): string {
  */
 function findWrong(shape: Shape, value: unknown, areNullsUnset: boolean): WrongShape | undefined {
   if (shape.type === 'text') return typeof value === 'string' ? undefined : wrong(shape);
+  if (shape.type === 'number') return typeof value === 'number' ? undefined : wrong(shape);
   if (shape.type === 'list') {
     return Array.isArray(value) ? wrongItem(shape, value, areNullsUnset) : wrong(shape);
   }

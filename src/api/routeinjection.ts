@@ -12,19 +12,21 @@ export interface RouteInjectionSpec {
   envCreationTimestamp: string;
   /** The base Deployment. */
   deployment: { namespace: string; name: string };
-  /** Name of the cloned Deployment: the value of the response header. */
+  /** Name of the cloned Deployment, or of what exists already: the value of the response header. */
   clone: string;
   /** Fully qualified name of the Service. */
   host: string;
   /** Names of the subsets that select the base's pods, sorted. */
   from: string[];
-  /** The env's subset. Absent for a consumer, to which no request is routed. */
+  /** The env's subset. Absent with `service`, and for a consumer, to which no request is routed. */
   subset?: string;
   /**
    * Where the env has more than one subset: from the base's subset to the env's subset that replaces it. Default:
    * `subset`.
    */
   subsets?: Record<string, string>;
+  /** Another Service, to which requests go instead of a subset of `host`. */
+  service?: TargetService;
   /** Subsets of other DestinationRules that also select the clone's pods. Absent: none is known. */
   exposed?: ExposedSubset[];
   /** The env's `istioMatches`; empty: it has a ref only. */
@@ -35,6 +37,17 @@ export interface RouteInjectionSpec {
   active: boolean;
   /** True: it is being removed. A VirtualService drops it from its plan once its routes are gone. */
   leaving?: boolean;
+}
+
+/** The Service of a version that exists already. Lists of ports are sorted. */
+export interface TargetService {
+  /** Fully qualified. */
+  host: string;
+  ports: number[];
+  /** The ports of the injection's `host`. A destination that names no port means all of them. */
+  basePorts: number[];
+  /** It sends to pods that the injection's `host` sends to as well: regular requests may reach them. */
+  sharesPods?: boolean;
 }
 
 /** A subset of another DestinationRule that selects a clone's pods, so that other requests reach them. */

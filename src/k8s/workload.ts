@@ -29,7 +29,12 @@ export interface Deployment extends KubeObject {
 }
 
 export interface Service extends KubeObject {
-  spec?: { type?: string; clusterIP?: string; selector?: Record<string, string> };
+  spec?: {
+    type?: string;
+    clusterIP?: string;
+    selector?: Record<string, string>;
+    ports?: { port: number; protocol?: string }[];
+  };
 }
 
 /**

@@ -7,18 +7,26 @@ import type { Service } from '../k8s/workload.ts';
  * here and raise the format (`MESH_INDEX_FORMAT`). Members that are undefined are not written.
  */
 
-/** The selector, whether the Service is headless or an ExternalName, and the annotation of Argo Rollouts. */
+/**
+ * The selector, whether the Service is headless or an ExternalName, its ports, its age, and the annotation of Argo Rollouts. The
+ * previous version wrote neither ports nor age, and ignores them: the format stayed. Only envs with `existing.service` need them.
+ */
 export function prunedService({ metadata, spec = {} }: Service): object {
   const rollout = metadata.annotations?.[ROLLOUT_ANNOTATION];
   return {
     metadata: {
       name: metadata.name,
+      creationTimestamp: metadata.creationTimestamp,
       annotations: rollout === undefined ? undefined : { [ROLLOUT_ANNOTATION]: rollout },
     },
     spec: {
       type: spec.type === 'ExternalName' ? spec.type : undefined,
       clusterIP: spec.clusterIP === 'None' ? spec.clusterIP : undefined,
       selector: spec.selector,
+      ports: spec.ports?.map(({ port, protocol }) => ({
+        port,
+        protocol: protocol === 'TCP' ? undefined : protocol,
+      })),
     },
   };
 }

@@ -16,13 +16,14 @@ export function relatedToEnv(env: DynamicEnv, config: EnvSettings): RelatedRule[
   const perNamespace = [...byNamespace].flatMap(([namespace, workloads]): RelatedRule[] => {
     const bases = unique(workloads.map(({ workload }) => workload.name));
     const clones = bases.map((base) => cloneName(base, name));
+    const existing = workloads.flatMap(({ workload }) => workload.existing?.deployment ?? []);
     return [
       // The clones' names, too: another object may already have one.
       {
         apiVersion: 'apps/v1',
         resource: 'deployments',
         namespace,
-        names: unique([...bases, ...clones]),
+        names: unique([...bases, ...clones, ...existing]),
       },
       { apiVersion: 'apps/v1', resource: 'statefulsets', namespace, names: bases },
       ...(config.indexedNamespaces.includes(namespace)

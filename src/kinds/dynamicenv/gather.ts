@@ -8,9 +8,10 @@ import { ruleNamespaces } from './customize.ts';
 import type { LifecycleContext } from './lifecycle/children.ts';
 import { type LifeTime, lifeTime } from './lifecycle/life-time.ts';
 import { observe } from './observed.ts';
+import { planExisting } from './plan/existing.ts';
 import { harmfulKeys } from './plan/rule-harm.ts';
 import { planWorkload, type WorkloadPlan } from './plan/workload-plan.ts';
-import { envWorkloads } from './plan/workloads.ts';
+import { type EnvWorkload, envWorkloads } from './plan/workloads.ts';
 import type { EnvSettings } from './settings.ts';
 
 /** What Metacontroller sent. */
@@ -50,10 +51,17 @@ export function gather(
     life: lifeTime(env, config, now),
     lifecycle: lifecycleOf(context),
     plans: () => {
-      plans ??= envWorkloads(env).map((entry) => planWorkload(entry, context));
+      plans ??= envWorkloads(env).map((entry) => planOf(entry, context));
       return plans;
     },
   };
+}
+
+function planOf(entry: EnvWorkload, context: EnvContext): WorkloadPlan {
+  const { existing } = entry.workload;
+  return existing === undefined
+    ? planWorkload(entry, context)
+    : planExisting(entry, existing, context);
 }
 
 function lifecycleOf({ env, view, observed, config, now }: EnvContext): LifecycleContext {

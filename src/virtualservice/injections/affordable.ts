@@ -136,7 +136,7 @@ interface Weight {
 }
 
 interface Weights {
-  /** By host (full name) and subset. */
+  /** By host (full name) and subset; an empty subset: routes without one. */
   bySubset: ReadonlyMap<string, Weight>;
   looks: number;
 }
@@ -145,7 +145,8 @@ function costOf(injection: PlannedInjection, { bySubset, looks }: Weights, scope
   const { host, from, matches: _matches, ...names } = injection;
   const { repeats, bytes: forMatches } = sizeOf(injection, scope);
   const forAll = COMPARISONS * (forMatches + jsonBytes([names, host, from]));
-  return [...new Set(from)].reduce(
+  const subsets = new Set(names.service === undefined ? from : [...from, '']);
+  return [...subsets].reduce(
     (sum, subset) => {
       const weight = bySubset.get(`${host} ${subset}`);
       if (weight === undefined) return sum;
@@ -172,7 +173,8 @@ export function draftBytes(users: UsersVirtualService, injection: Selecting, sco
   const { repeats, bytes: forMatches } = sizeOf(injection, scope);
   let sum = looks * LOOK_BYTES;
   for (const [key, { routes, entries, bytes }] of bySubset) {
-    if (!key.startsWith(`${host} `)) continue;
+    // Routes without a subset are copied only for a version behind another Service. The estimate leaves them out.
+    if (!key.startsWith(`${host} `) || key === `${host} `) continue;
     sum += repeats * (bytes + routes * COPY_BYTES) + entries * forMatches;
   }
   return Math.min(sum, MAX_DRAFT_BYTES);
@@ -195,8 +197,8 @@ function weightsOf(users: UsersVirtualService, { namespace, clusterDomain }: Sco
     const targets = listOf(route?.route);
     looks += targets.length;
     const subsets = targets.flatMap((target) => {
-      const { host, subset } = target?.destination ?? {};
-      if (typeof host !== 'string' || subset === undefined) return [];
+      const { host, subset = '' } = target?.destination ?? {};
+      if (typeof host !== 'string') return [];
       return `${fqdn(host, namespace, clusterDomain)} ${subset}`;
     });
     for (const subset of new Set(subsets)) {

@@ -1,7 +1,7 @@
 import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
 import type { Offer } from '../routes/contribution.ts';
-import type { PlannedInjection } from '../routes/plan-codec.ts';
+import { type PlannedInjection, SERVICE_LIST_BYTES } from '../routes/plan-codec.ts';
 import { COPY_BYTES, type Copy, partOf } from './copies.ts';
 import type { Draft } from './render.ts';
 import { applicants } from './room-order.ts';
@@ -18,7 +18,7 @@ export function offerOf(
   present: readonly PlannedInjection[],
 ): Offer<InjectionContribution> {
   return {
-    planBytes: () => jsonBytes(injections) - EMPTY_LIST_BYTES,
+    planBytes: () => jsonBytes(injections) - EMPTY_LIST_BYTES + listBytes(injections),
     mostRouteBytes: (planBytes, bytesOf) => mostRouteBytes(draft, injections, planBytes, bytesOf),
     areSurelyModest: () => areSurelyModest(injections),
     contributions: () => {
@@ -26,7 +26,7 @@ export function offerOf(
       return applicants(injections, present, jsonBytes).map(({ injection, isSettled }) => ({
         injection,
         isSettled,
-        planBytes: once(() => jsonBytes(injection)),
+        planBytes: once(() => jsonBytes(injection) + listBytes([injection])),
         routeBytes: once(() => routeBytesOf(injection)),
       }));
     },
@@ -35,6 +35,10 @@ export function offerOf(
 }
 
 const EMPTY_LIST_BYTES = jsonBytes([]);
+
+function listBytes(injections: readonly PlannedInjection[]): number {
+  return injections.some(({ service }) => service !== undefined) ? SERVICE_LIST_BYTES : 0;
+}
 
 function once(count: () => number): () => number {
   let known: number | undefined;

@@ -6,6 +6,7 @@ import { eligibleDestinations, labelOf } from '../routes/eligible.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { pointAt } from '../routes/point-at.ts';
 import type { Scope } from '../routes/scope.ts';
+import { lackingPort } from '../routes/service-ports.ts';
 import { type Anded, andMatch } from './and-match.ts';
 import type { Group } from './groups.ts';
 import { pairProblem } from './pair-problem.ts';
@@ -53,6 +54,11 @@ export function copier(
     route: targetsFor(injection),
   });
   const checked = (pair: Pair, { entries, skips }: Anded): HTTPRoute | undefined => {
+    const lacking = lackingPort(route, pair.injection, scope);
+    if (lacking !== undefined) {
+      dropped.push({ pair, state: 'skipped', message: lacking, isHarmless: false });
+      return undefined;
+    }
     for (const { reason, isHarmless } of skips) {
       dropped.push({ pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless });
     }

@@ -15,7 +15,9 @@ export function guardNotes(users: UsersVirtualService, scope: Scope) {
   };
   const exposedTo = exposedRoutes(users, scope);
   return (injection: RouteInjection): PlanNote[] => {
-    const { host, from } = injection.spec;
+    const { host, from, service } = injection.spec;
+    // Only requests of the env reach pods behind a Service of their own.
+    if (service !== undefined && service.sharesPods !== true) return [];
     const exposed = summary(exposedTo(injection)).map((message) =>
       note(injection, 'unguarded', message),
     );

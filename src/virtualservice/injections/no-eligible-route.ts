@@ -10,7 +10,7 @@ export function whyNoneEligible(
   http: readonly HTTPRoute[],
   scope: Scope,
 ): string | undefined {
-  const { host, from } = spec;
+  const { host, from, service } = spec;
   if (http.some((route) => eligibleDestination(route, spec, scope) !== undefined)) return undefined;
   const concerned = http.filter((route) => concerns(route, host, scope));
   const reason = concerned.map(unroutable).find((why) => why !== undefined);
@@ -23,6 +23,10 @@ export function whyNoneEligible(
       return `no route of it sends to ${host}, and ${labelOf(other)} cannot be copied: ${unroutable(other)}`;
     }
     return `it routes to ${host} by tcp or tls only, which cannot match headers`;
+  }
+  if (service !== undefined) {
+    const named = from.length === 0 ? '' : `, or with subset ${from.join(' or ')}`;
+    return `no route sends to ${host} without a subset${named}`;
   }
   if (from.length === 0)
     return `no DestinationRule of ${host} names a subset of the base's version`;

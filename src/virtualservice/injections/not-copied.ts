@@ -12,13 +12,14 @@ export function whyNotCopied(
   injection: PlannedInjection,
   scope: Scope,
 ): string | undefined {
-  const { host, from } = injection;
+  const { host, from, service } = injection;
   const label = labelOf(route);
   const reason = unroutable(route);
   if (reason !== undefined) return `${label} has no copy: ${reason}`;
   if (!concerns(route, host, scope)) return `${label} does not send to ${host}`;
   if (eligibleDestination(route, injection, scope) === undefined) {
-    const wanted = from.length === 0 ? 'a subset of the base' : `subset ${from.join(' or ')}`;
+    const named = from.length === 0 ? 'a subset of the base' : `subset ${from.join(' or ')}`;
+    const wanted = service === undefined ? named : `${named}, or without a subset`;
     return `${label} sends to ${host}, but copies are made only of routes to ${wanted}`;
   }
   const { http, dropped } = renderRoutes(onlyRoute(virtualService, route), [injection], scope);

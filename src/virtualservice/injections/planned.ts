@@ -1,9 +1,10 @@
-import type { RouteInjection } from '../../api/routeinjection.ts';
-import type { PlannedInjection } from '../routes/plan-codec.ts';
+import type { RouteInjection, TargetService } from '../../api/routeinjection.ts';
+import type { PlannedInjection, PlannedService } from '../routes/plan-codec.ts';
 
 /** The part of a RouteInjection that the plan stores; undefined for a consumer's, which gets no routes. */
 export function planned({ spec }: RouteInjection): PlannedInjection | undefined {
-  if (spec.subset === undefined) return undefined;
+  const { subset, service } = spec;
+  if (subset === undefined && service === undefined) return undefined;
   // In the order of the annotation's keys.
   return {
     clone: spec.clone,
@@ -14,9 +15,14 @@ export function planned({ spec }: RouteInjection): PlannedInjection | undefined 
     host: spec.host,
     matches: spec.matches,
     ...(spec.ref === undefined ? {} : { ref: spec.ref }),
+    ...(service === undefined ? {} : { service: plannedService(service) }),
     ...(spec.subsets === undefined ? {} : { targets: spec.subsets }),
-    to: spec.subset,
+    to: service === undefined ? (subset ?? '') : '',
   };
+}
+
+function plannedService({ host, ports, basePorts }: TargetService): PlannedService {
+  return { basePorts, host, ports };
 }
 
 /** An injection and the part of it that the plan stores; undefined for a consumer's. */

@@ -1,4 +1,5 @@
 import type { IstioMatch } from '../../api/dynamicenv.ts';
+import { jsonBytes } from '../../k8s/canonical.ts';
 import type { Contribution, Shares } from '../routes/contribution.ts';
 import { MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
@@ -31,10 +32,10 @@ const BESIDE_TEXTS = 256;
 const BESIDE_CONDITION = 64;
 
 function mostBytes(injection: PlannedInjection): number {
-  const { clone, created, deployment, env, from, host, to, matches, ref = '' } = injection;
+  const { clone, created, deployment, env, from, host, to, matches, service, ref = '' } = injection;
   const { namespace, name } = deployment;
   const texts = [clone, created, namespace, name, env, host, to, ref, ...from];
-  let bytes = BESIDE_TEXTS;
+  let bytes = BESIDE_TEXTS + (service === undefined ? 0 : jsonBytes(service) + BESIDE_TEXTS);
   for (const text of texts) bytes += MOST_ESCAPED * text.length + 3;
   for (const match of matches) bytes += mostBytesOf(match);
   return bytes;

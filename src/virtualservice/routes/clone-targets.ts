@@ -6,7 +6,7 @@ import { pointAt } from './point-at.ts';
 import type { Scope } from './scope.ts';
 
 /** The part of an injection that decides which targets become its clone. */
-type Claimant = Pick<PlannedInjection, 'host' | 'from'>;
+type Claimant = Pick<PlannedInjection, 'host' | 'from' | 'service'>;
 
 /** Which claimant gets which targets of a route. */
 export interface Claims<T extends Claimant> {
@@ -40,13 +40,18 @@ export function claimsOn<T extends Claimant>(
   return claims(namedTargets(route, scope), claimants);
 }
 
+/** The subsets in the base's destinations that become the clone; empty: without one. */
+function subsetsOf({ from, service }: Claimant): readonly string[] {
+  return service === undefined ? from : [...from, ''];
+}
+
 function claims<T extends Claimant>(
   targets: readonly { host: string; subset: string }[],
   claimants: readonly T[],
 ): Claims<T> {
   const wanted = new Map<string, T>();
   for (const claimant of claimants) {
-    for (const subset of claimant.from) {
+    for (const subset of subsetsOf(claimant)) {
       const key = keyOf(claimant.host, subset);
       if (!wanted.has(key)) wanted.set(key, claimant);
     }

@@ -35,13 +35,22 @@ export function unroutable(route: HTTPRoute): string | undefined {
   return REASONS[routeKind(route)];
 }
 
-/** The destinations that a copy replaces: those on the host with one of the base's subsets. */
+/**
+ * The destinations that a copy replaces: those on the host with one of the base's subsets. If the env's version is behind another Service,
+ * also those without a subset.
+ */
 interface BaseTargets {
   host: string;
   from: readonly string[];
+  service?: object;
 }
 
-/** The route's first destination on the host with one of the base's subsets; undefined: the route is not eligible. */
+/** Does a copy replace destinations with this subset (empty: without one)? */
+export function replaces({ from, service }: BaseTargets, subset: string): boolean {
+  return from.includes(subset) || (service !== undefined && subset === '');
+}
+
+/** The route's first destination that a copy replaces; undefined: the route is not eligible. */
 export function eligibleDestination(
   route: HTTPRoute,
   want: BaseTargets,
@@ -59,11 +68,11 @@ export function eligibleDestinations(
   const named: { target: HTTPRouteDestination; subset: string; host: string }[] = [];
   for (const target of route.route ?? []) {
     // Admission runs before schema validation: a target may have no destination or host.
-    const { host = '', subset } = target?.destination ?? {};
-    if (subset !== undefined) named.push({ target, subset, host: fullName(host, scope) });
+    const { host = '', subset = '' } = target?.destination ?? {};
+    named.push({ target, subset, host: fullName(host, scope) });
   }
-  return ({ host, from }) =>
-    named.find((one) => one.host === host && from.includes(one.subset))?.target;
+  return (want) =>
+    named.find((one) => one.host === want.host && replaces(want, one.subset))?.target;
 }
 
 /** The first route that sends to the host without a subset, in words: its requests reach every pod of the Service. */

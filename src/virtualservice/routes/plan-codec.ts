@@ -15,13 +15,22 @@ export interface PlannedInjection {
   clone: string;
   host: string;
   from: string[];
-  /** The env's subset. An older version of this service reads only this field. */
+  /** The env's subset. An older version of this service reads only this field. Empty with `service`. */
   to: string;
   /** By subset of the base: the env's subset that replaces it, where that is not `to`. */
   targets?: Record<string, string>;
+  /** Another Service, to which the requests go instead of a subset of `host`. */
+  service?: PlannedService;
   matches: IstioMatch[];
   /** Requests that select this ref for the host's Service are routed to the clone, too. */
   ref?: string;
+}
+
+/** See `TargetService` in `api/routeinjection.ts`. */
+export interface PlannedService {
+  host: string;
+  ports: number[];
+  basePorts: number[];
 }
 
 /** The state of one injection in this VirtualService; also the value of the env's index label until its removal. Mildest first. */
@@ -47,7 +56,11 @@ export interface PlanNote {
   partial?: boolean;
 }
 
-/** Value of the plan annotation. */
+/**
+ * Value of the plan annotation. There, injections with `service` are in a list of their own, `serviceInjections`: the version before
+ * knows only routes to subsets. It ignores that list and renders all others, while an entry of an unknown shape among
+ * `injections` would make the whole plan unreadable to it, and everybody's routes would be lost.
+ */
 export interface Plan {
   injections: PlannedInjection[];
   notes: PlanNote[];
@@ -65,12 +78,31 @@ export function isEmptyPlan({ injections, notes }: Plan): boolean {
 
 /** Are two plans equal apart from retries and times? */
 export function samePlan(a: Plan, b: Plan): boolean {
-  return jsonEqual(a.injections, b.injections) && jsonEqual(a.notes, b.notes);
+  return (
+    jsonEqual(stored(a).injections, stored(b).injections) &&
+    jsonEqual(stored(a).serviceInjections ?? [], stored(b).serviceInjections ?? []) &&
+    jsonEqual(a.notes, b.notes)
+  );
+}
+
+/** At most so many bytes of a stored plan are the list `serviceInjections` itself, without its entries. */
+export const SERVICE_LIST_BYTES = '"serviceInjections":[],'.length;
+
+/** A plan as it is written. The two lists together have the plan's injections; their common order does not matter. */
+interface StoredPlan extends Plan {
+  serviceInjections?: PlannedInjection[];
+}
+
+function stored(plan: Plan): StoredPlan {
+  const serviceInjections = plan.injections.filter(({ service }) => service !== undefined);
+  if (serviceInjections.length === 0) return plan;
+  const injections = plan.injections.filter(({ service }) => service === undefined);
+  return { ...plan, injections, serviceInjections };
 }
 
 /** Equal plans give equal text, so that an unchanged plan does not change the annotation. */
 export function serializePlan(plan: Plan): string {
-  return canonicalJson(plan);
+  return canonicalJson(stored(plan));
 }
 
 /** Undefined when the text is not a plan: somebody edited it, or another program wrote it. */
@@ -81,7 +113,10 @@ export function parsePlan(text: string | undefined): Plan | undefined {
 /** A plan that was written is read again soon: in the admission of that write, and in the sync that it causes. */
 const planIn = memoizedByText({ size: 64, bytes: 2 * 2 ** 20 }, (text): Plan | undefined => {
   const value = parseJson(text);
-  return isPlan(value) ? value : undefined;
+  if (!isStoredPlan(value)) return undefined;
+  const { serviceInjections, ...plan } = value;
+  if (serviceInjections === undefined) return plan;
+  return { ...plan, injections: [...plan.injections, ...serviceInjections] };
 });
 
 /** The plan of one object is read several times in one call. */
@@ -102,10 +137,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isPlan(value: unknown): value is Plan {
+function isStoredPlan(value: unknown): value is StoredPlan {
   return (
     isMap(value) &&
     isListOf(value['injections'], isInjection) &&
+    (value['serviceInjections'] === undefined ||
+      isListOf(value['serviceInjections'], isServiceInjection)) &&
     isListOf(value['notes'], isNote) &&
     isOptional(value['attempt'], 'number') &&
     isOptional(value['at'], 'string')
@@ -119,8 +156,21 @@ function isInjection(value: unknown): boolean {
     isDeployment(value['deployment']) &&
     isListOf(value['from'], isName) &&
     (value['targets'] === undefined || isMapOfNames(value['targets'])) &&
+    (value['service'] === undefined || isService(value['service'])) &&
     isMatchList(value['matches']) &&
     (value['ref'] === undefined || isName(value['ref']))
+  );
+}
+
+function isServiceInjection(value: unknown): boolean {
+  return isInjection(value) && isMap(value) && value['service'] !== undefined;
+}
+
+function isService(value: unknown): boolean {
+  return (
+    isMap(value) &&
+    isName(value['host']) &&
+    ['ports', 'basePorts'].every((key) => isListOf(value[key], Number.isInteger))
   );
 }
 

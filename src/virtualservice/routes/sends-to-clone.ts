@@ -9,8 +9,10 @@ import type { Scope } from './scope.ts';
 export interface CloneOwner extends Owner {
   /** The clone's name: each target that sends to it sets it as a response header. */
   clone: string;
-  /** Names of the subsets that select it: they count where somebody removed the response header. */
+  /** Names of the subsets that select it. */
   subsets: readonly string[];
+  /** The other Service that it is behind, if it exists already. */
+  service?: { host: string };
 }
 
 type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
@@ -27,7 +29,7 @@ export function sendsToClone(owner: CloneOwner, place: Place): (route: HTTPRoute
     // A route with a single target sends only to the clone that it is named after.
     ((route?.length ?? 0) > 1 &&
       isOfEnv(name) &&
-      (route ?? []).some((target) => keys.includes(targetKey(target, place))));
+      (route ?? []).some((target) => targetKeys(target, place).some((key) => keys.includes(key))));
 }
 
 /**
@@ -38,26 +40,37 @@ export function cloneKeysIn({ name, route }: HTTPRoute, place: Place): string[] 
   if (name === undefined || !isInjectedRouteName(name)) return [];
   const targets = route ?? [];
   if (targets.length < 2) return [name];
-  return [name, ...targets.map((target) => targetKey(target, place))];
+  return [name, ...targets.flatMap((target) => targetKeys(target, place))];
 }
 
 /**
  * The keys of an owner's clone: every route for which `sendsToClone` is true has one of them. A route of another env may have one, too,
  * because the env is not part of a key: then a removal waits longer for a clone of that name.
  */
-export function cloneKeysOf({ env, deployment, host, clone, subsets }: CloneOwner): string[] {
+export function cloneKeysOf(owner: CloneOwner): string[] {
+  return [injectedRouteName(owner.env, owner.deployment, owner.host), ...targetKeysOf(owner)];
+}
+
+/** The keys of the targets that send to the owner's clone, as `targetKeys` returns them. */
+export function targetKeysOf({ host, clone, subsets, service }: CloneOwner): string[] {
   return [
-    injectedRouteName(env, deployment, host),
-    `${host} clone ${clone}`,
+    `${service?.host ?? host} clone ${clone}`,
     ...subsets.map((subset) => `${host} subset ${subset}`),
   ];
 }
 
-function targetKey(target: HTTPRouteDestination, { namespace, clusterDomain }: Place): string {
-  const { host = '', subset = '' } = target?.destination ?? {};
+/** A target's clone, as its response header names it, and its subset: somebody may have removed the header. */
+export function targetKeys(
+  target: HTTPRouteDestination,
+  { namespace, clusterDomain }: Place,
+): string[] {
+  const { host = '', subset } = target?.destination ?? {};
+  const full = fqdn(host, namespace, clusterDomain);
   const clone = cloneOf(target);
-  const key = clone === undefined ? `subset ${subset}` : `clone ${clone}`;
-  return `${fqdn(host, namespace, clusterDomain)} ${key}`;
+  return [
+    ...(clone === undefined ? [] : [`${full} clone ${clone}`]),
+    ...(subset ? [`${full} subset ${subset}`] : []),
+  ];
 }
 
 /** The name of the clone that a target sends to; undefined: the target has no such response header. */

@@ -53,7 +53,7 @@ function mayConcern(one: Unreadable, hosts: ReadonlySet<string>, input: EnvInput
 /** The Service hosts that the env has rules or injections for. */
 function hostsOf({ observed }: EnvInput): ReadonlySet<string> {
   return new Set([
-    ...observed.injections.map(({ spec }) => spec.host),
+    ...observed.injections.flatMap(({ spec }) => [spec.host, spec.service?.host ?? spec.host]),
     ...observed.rules.flatMap((rule) => hostOf(rule) ?? []),
   ]);
 }

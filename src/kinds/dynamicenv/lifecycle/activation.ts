@@ -1,8 +1,8 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
-import { isAvailable } from '../../../k8s/workload.ts';
 import { isBeingDeleted, type Observed, sameObject } from '../observed.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
-import { arrivalLeft, isMarked } from '../plan/subset-arrival.ts';
+import { arrivalLeft } from '../plan/subset-arrival.ts';
+import { cloneState, hasSameTarget } from '../plan/target-state.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
 
 export interface Activation {
@@ -12,7 +12,7 @@ export interface Activation {
 }
 
 /**
- * May requests be routed to the clone? Only when its pods are available and every proxy has had time to learn its
+ * May requests be routed to the clone, or to the version that exists already? Only when its pods are available and every proxy has had time to learn its
  * subset. An active injection stays active while Deployment and DestinationRule exist: if the clone crashes later, the status says
  * so, and its requests do not silently go to the base.
  */
@@ -22,19 +22,24 @@ export function activation(
   observed: Observed,
   settings: { settleSeconds: number; now: Date },
 ): Activation {
-  const clone = plan.observed;
+  if (host.held !== undefined) return { active: true };
+  const state = plan.existing?.state ?? cloneState(plan.observed, plan.recreate);
   const rules = host.rules.map((rule) => observed.rules.find((own) => sameObject(own, rule)));
   const present = rules.filter((rule) => rule !== undefined && !isBeingDeleted(rule));
-  const possible =
-    plan.kind === 'subset' && !plan.recreate && clone !== undefined && !isBeingDeleted(clone);
-  if (!possible || present.length === 0) return { active: false };
+  const isKnown = host.isRuleless === true || present.length > 0;
+  if (plan.kind !== 'subset' || !state.isThere || !isKnown) return { active: false };
   if (isActive(host.injection, observed)) return { active: true };
-  if (!isAvailable(clone) || !isMarked(clone)) return { active: false };
-  const wait = arrivalLeft(host, { observed, config: settings, now: settings.now });
+  if (!state.isReady) return { active: false };
+  const wait = host.isRuleless
+    ? (state.arrival ?? 0)
+    : arrivalLeft(host, { observed, config: settings, now: settings.now });
   if (wait === undefined) return { active: false };
   return wait > 0 ? { active: false, wait } : { active: true };
 }
 
 function isActive(injection: RouteInjection, observed: Observed): boolean {
-  return observed.injections.some((own) => sameObject(own, injection) && own.spec.active);
+  return observed.injections.some(
+    (own) =>
+      sameObject(own, injection) && own.spec.active && hasSameTarget(own.spec, injection.spec),
+  );
 }

@@ -8,7 +8,8 @@ import type { Deployment } from '../../../k8s/workload.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { baseKeyOf, hostOf, keep, type Observed, withAnnotation } from '../observed.ts';
 import { cloneName } from '../plan/names.ts';
-import { carriers, ownerOf, type RouteOwner } from '../plan/routes-seen.ts';
+import { carriers, carriersBefore, ownerOf, type RouteOwner } from '../plan/routes-seen.ts';
+import { hasSameTarget } from '../plan/target-state.ts';
 import { injectionsOf, oncePer, rulesOf } from './by-base.ts';
 
 export interface DepartureContext {
@@ -76,14 +77,18 @@ function drainingSince(
 export function deploymentDeparture(clone: Deployment, context: DepartureContext): Departure {
   const injections = injectionsOf(baseKeyOf(clone), context.observed);
   const rules = rulesOf(baseKeyOf(clone), context.observed);
-  const isRouted = rules.length > 0 || injections.some(({ spec }) => spec.subset !== undefined);
+  const isRouted =
+    rules.length > 0 ||
+    injections.some(({ spec }) => spec.subset !== undefined || spec.service !== undefined);
   if (!isRouted && clone.metadata.annotations?.[DRAINING_ANNOTATION] === undefined) return {};
   const isReached = oncePer(
     context,
     `clones of ${baseKeyOf(clone)}`,
     () =>
-      injections.some((injection) => isLeadingTo(injection, context)) ||
-      rules.some((rule) => hasRoutes(ruleOwner(rule, context), context)),
+      injections.some((injection) => isLeadingToClone(injection, clone, rules, context)) ||
+      rules.some(
+        (rule) => !hasOtherTarget(rule, clone, injections) && hasRuleRoutes(rule, context),
+      ),
   );
   return drain(clone, isReached, context);
 }
@@ -104,9 +109,68 @@ export function ruleDeparture(
     oncePer(context, `rules of ${key} ${host}`, () =>
       injectionsOf(key, context.observed)
         .filter(({ spec }) => host === undefined || spec.host === host)
-        .some((injection) => isLeadingTo(injection, context)),
-    ) || hasRoutes(ruleOwner(rule, context), context);
+        .some((injection) => isLeadingToRule(injection, rule, context)),
+    ) ||
+    (!leadsToService(rule, context) && hasRuleRoutes(rule, context));
   return drain(rule, isReached, context);
+}
+
+/**
+ * May requests still be routed to a clone by this injection? The workload may have another target now, a version that exists already:
+ * then only routes count that do not lead there yet.
+ */
+function isLeadingToClone(
+  injection: RouteInjection,
+  { metadata: { name } }: Deployment,
+  rules: readonly DestinationRule[],
+  context: DepartureContext,
+): boolean {
+  if (hasSameTarget(injection.spec, { clone: name })) return isLeadingTo(injection, context);
+  const { service: _service, ...now } = ownerOf(injection);
+  const subsets = rules.filter((rule) => hostOf(rule) === now.host).flatMap(subsetNames);
+  return hasRoutesBefore({ ...now, clone: name, subsets }, injection, context);
+}
+
+/** The same for a rule: an injection that leads to another Service does not need it. */
+function isLeadingToRule(
+  injection: RouteInjection,
+  rule: DestinationRule,
+  context: DepartureContext,
+): boolean {
+  const before = ruleOwner(rule, context);
+  return injection.spec.service === undefined || before === undefined
+    ? isLeadingTo(injection, context)
+    : hasRoutesBefore(before, injection, context);
+}
+
+function hasRoutesBefore(
+  before: RouteOwner,
+  injection: RouteInjection,
+  context: DepartureContext,
+): boolean {
+  const { virtualServices } = context;
+  return carriersBefore(virtualServices, before, ownerOf(injection), context).length > 0;
+}
+
+/** Does an injection for the rule's host lead elsewhere than to the clone? */
+function hasOtherTarget(
+  rule: DestinationRule,
+  { metadata: { name } }: Deployment,
+  injections: readonly RouteInjection[],
+): boolean {
+  return injections.some(
+    ({ spec }) => spec.host === hostOf(rule) && !hasSameTarget(spec, { clone: name }),
+  );
+}
+
+function leadsToService(rule: DestinationRule, { observed }: DepartureContext): boolean {
+  return injectionsOf(baseKeyOf(rule), observed).some(
+    ({ spec }) => spec.host === hostOf(rule) && spec.service !== undefined,
+  );
+}
+
+function hasRuleRoutes(rule: DestinationRule, context: DepartureContext): boolean {
+  return hasRoutes(ruleOwner(rule, context), context);
 }
 
 /**
@@ -141,12 +205,16 @@ function ruleOwner(rule: DestinationRule, context: DepartureContext): RouteOwner
   const [namespace, name] = (baseKeyOf(rule) ?? '').split('/');
   const host = hostOf(rule);
   if (!namespace || !name || host === undefined) return undefined;
-  const isReadable = unreadableOf('DestinationRule', rule) === undefined;
   return {
     env: context.env,
     deployment: { namespace, name },
     host,
     clone: cloneName(name, context.env),
-    subsets: isReadable ? (rule.spec.subsets ?? []).map((subset) => subset.name) : [],
+    subsets: subsetNames(rule),
   };
+}
+
+function subsetNames(rule: DestinationRule): string[] {
+  if (unreadableOf('DestinationRule', rule) !== undefined) return [];
+  return (rule.spec.subsets ?? []).map((subset) => subset.name);
 }

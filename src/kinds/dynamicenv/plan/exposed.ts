@@ -18,6 +18,8 @@ interface Exposure {
   /** Labels of the base's pods; undefined: the base is gone. */
   baseLabels: Readonly<Record<string, string>> | undefined;
   defaultVersion: string;
+  /** Name of the Deployment, if it exists already. */
+  existing?: string;
 }
 
 /**
@@ -44,9 +46,12 @@ export function exposedSubsets(
 
 /** If the subset is also the base's, it should ask for the base's version. Otherwise `podLabels` make it select the clone. */
 function remedy(subset: Subset, rule: string, exposure: Exposure): string {
-  const { podLabels, isOfBase, versionLabel, baseLabels, defaultVersion } = exposure;
+  const { podLabels, isOfBase, versionLabel, baseLabels, defaultVersion, existing } = exposure;
   const place = `subset ${subset.name} of DestinationRule ${rule}`;
   const set = Object.keys(subset.labels ?? {}).filter((key) => Object.hasOwn(podLabels, key));
+  if (existing !== undefined && subset.labels?.[versionLabel] !== undefined) {
+    return `give the pods of Deployment ${existing} another value of the label ${versionLabel} than ${place} asks for`;
+  }
   if (isOfBase(subset) || set.length === 0) {
     const version = baseLabels === undefined ? defaultVersion : baseLabels[versionLabel];
     // A subset that no pod matches answers 503.

@@ -8,7 +8,6 @@ import type { EnvContext } from '../context.ts';
 import { childKey, injectionBaseKey, type Observed } from '../observed.ts';
 import { ofBase, ofLostBase, podLabelsOf } from './base-labels.ts';
 import { wrongVersion } from './base-trouble.ts';
-import { subsetMarks } from './deployment-clone.ts';
 import {
   type BaseRule,
   baseRules,
@@ -43,6 +42,20 @@ export interface HostPlan extends EnvService {
   isCarried?: true;
   /** Seconds until the next stage may begin. */
   wait?: number;
+  /** The requests go to another Service: no rule is needed. */
+  isRuleless?: true;
+  /** The requests still go to the target before: what the new one waits for. */
+  held?: string;
+}
+
+/** What the subset of an env selects: a clone, or a Deployment that exists already. */
+export interface SubsetTarget {
+  name: string;
+  /** Labels of its pods. */
+  labels: Readonly<Record<string, string>>;
+  /** The labels that its subset asks for. */
+  marks: Readonly<Record<string, string>>;
+  isExisting?: true;
 }
 
 export interface PlannedHost {
@@ -50,19 +63,20 @@ export interface PlannedHost {
   problems: Problem[];
 }
 
-/** What a workload should have for each of its Services; `clone`: the wanted Deployment. */
+/** What a workload should have for each of its Services. */
 export function planHosts(
   entry: EnvWorkload,
   base: Deployment | undefined,
-  clone: Deployment,
+  target: SubsetTarget,
   context: EnvContext,
 ): PlannedHost[] {
   const { env, view, config } = context;
   const { workload } = entry;
   const { versionLabel, clusterDomain } = config;
   const defaultVersion = workload.defaultVersion ?? config.defaultVersion;
-  const cloneLabels = podLabelsOf(clone);
+  const cloneLabels = target.labels;
   const baseLabels = base && podLabelsOf(base);
+  const existing = target.isExisting ? { existing: target.name } : {};
   return serviceHosts(entry, base, cloneLabels, defaultVersion, context).map((service) => {
     const about = view.rulesAbout(service.host);
     const isOfBase = baseTest(entry, base, cloneLabels, service.host, context);
@@ -70,9 +84,9 @@ export function planHosts(
     const bases = entry.kind === 'consumer' ? [] : leading;
     const names = leading.flatMap(({ subsets }) => subsets.map(({ name }) => name));
     const to = envSubsets(bases, {
-      name: clone.metadata.name,
-      distinction: distinction(bases, service.host, workload, context),
-      marks: subsetMarks(clone.metadata.name, env.metadata.name, config.versionLabel),
+      name: target.name,
+      distinction: distinction(bases, service.host, entry, target, context),
+      marks: target.marks,
     });
     const others = withoutOwn(decidingRules(about, service.host, config.clusterDomain), context);
     const exposed = exposedSubsets(others, {
@@ -82,6 +96,7 @@ export function planHosts(
       versionLabel,
       baseLabels,
       defaultVersion,
+      ...existing,
     });
     const clones = bases.map((rule) => cloneRule(rule, to, env.metadata.name, workload, service));
     const { rules, harmful } = judgeRules(clones, view, config.clusterDomain);
@@ -106,7 +121,12 @@ export function planHosts(
               }),
             }),
         harmful: harmful.map(({ rule }) => rule),
-        injection: routeInjection(env, entry, service.host, { from, to, exposed }),
+        injection: routeInjection(env, entry, service.host, {
+          from,
+          to,
+          exposed,
+          target: target.name,
+        }),
       },
     };
   });
@@ -133,9 +153,12 @@ function baseTest(
 function distinction(
   bases: readonly BaseRule[],
   host: string,
-  { namespace }: EnvWorkload['workload'],
+  { workload: { namespace } }: EnvWorkload,
+  { isExisting }: SubsetTarget,
   { env, config }: EnvContext,
 ): string[] {
+  // Several envs may have a subset for the same Deployment, and a clone may have had its name.
+  if (isExisting) return ['existing', namespace, env.metadata.name];
   const isShared = bases.some(
     ({ rule }) => fqdn(rule.spec.host, namespaceOf(rule), config.clusterDomain) !== host,
   );
@@ -154,7 +177,7 @@ export function withoutOwn(rules: readonly DestinationRule[], { observed }: EnvC
 function serviceHosts(
   entry: EnvWorkload,
   base: Deployment | undefined,
-  clone: Record<string, string>,
+  clone: Readonly<Record<string, string>>,
   defaultVersion: string,
   { observed, view, config }: EnvContext,
 ): EnvService[] {

@@ -5,17 +5,20 @@ import type {
   ExposedSubset,
   RouteInjection,
   RouteInjectionSpec,
+  TargetService,
 } from '../../../api/routeinjection.ts';
 import { byText } from '../../../k8s/canonical.ts';
 import type { EnvSubsets } from './env-subsets.ts';
 import { cloneName, injectionName } from './names.ts';
 import type { EnvWorkload } from './workloads.ts';
 
-/** The subsets of a host that an injection names. */
+/** The subsets of a host that an injection names, and what it leads to. */
 interface Subsets {
   from: readonly string[];
-  to: Pick<EnvSubsets, 'name' | 'others'>;
+  to: Pick<EnvSubsets, 'name' | 'others'> | { service: TargetService };
   exposed: ExposedSubset[];
+  /** Default: the clone's name. */
+  target?: string;
 }
 
 /** The RouteInjection of a workload for one host, not active yet. */
@@ -23,7 +26,7 @@ export function routeInjection(
   env: DynamicEnv,
   { kind, workload }: EnvWorkload,
   host: string,
-  { from, to, exposed }: Subsets,
+  { from, to, exposed, target = cloneName(workload.name, env.metadata.name) }: Subsets,
 ): RouteInjection {
   const { name } = env.metadata;
   const { namespace, name: deployment } = workload;
@@ -39,7 +42,7 @@ export function routeInjection(
       env: name,
       envCreationTimestamp: env.metadata.creationTimestamp ?? '',
       deployment: { namespace, name: deployment },
-      clone: cloneName(deployment, name),
+      clone: target,
       host,
       from: [...new Set(from)].sort(byText),
       ...(kind === 'subset' ? targetsOf(to) : {}),
@@ -51,9 +54,8 @@ export function routeInjection(
   };
 }
 
-function targetsOf({
-  name,
-  others,
-}: Subsets['to']): Pick<RouteInjectionSpec, 'subset' | 'subsets'> {
+function targetsOf(to: Subsets['to']): Pick<RouteInjectionSpec, 'subset' | 'subsets' | 'service'> {
+  if ('service' in to) return to;
+  const { name, others } = to;
   return { subset: name, ...(Object.keys(others).length === 0 ? {} : { subsets: others }) };
 }

@@ -10,7 +10,7 @@ import type { EnvWorkload } from './workloads.ts';
 export function servicesOfLostBase(
   services: readonly Service[],
   { workload, key }: EnvWorkload,
-  clone: Record<string, string>,
+  clone: Readonly<Record<string, string>>,
   version: Record<string, string>,
   observed: Observed,
   clusterDomain: string,

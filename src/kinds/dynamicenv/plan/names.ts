@@ -25,6 +25,11 @@ export function subsetName(clone: string, ...more: readonly string[]): string {
   return withHash(clone.replace(/[^a-z0-9-]/g, '-'), hash10(clone, ...more), MAX_CLONE);
 }
 
+/** Does a name end like one that `subsetName` has changed? */
+export function hasHash(name: string): boolean {
+  return HASHED.test(name);
+}
+
 /** What a cloned DestinationRule or a RouteInjection belongs to. */
 export interface Parts {
   env: string;

@@ -1,3 +1,4 @@
+import { envId } from '../../../api/env-id.ts';
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import { affectedHosts } from '../../../istio/route-kinds.ts';
 import type { DestinationRule, Subset } from '../../../istio/types.ts';
@@ -6,6 +7,7 @@ import { lastWritten } from '../../../k8s/written.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 import type { EnvContext } from '../context.ts';
 import type { HostPlan } from './host-plan.ts';
+import { hasHash } from './names.ts';
 import { ownerOf, routesOn } from './routes-seen.ts';
 import { readableOwn } from './subset-arrival.ts';
 
@@ -13,23 +15,19 @@ import { readableOwn } from './subset-arrival.ts';
 export function oldSubsets(
   host: HostPlan,
   wanted: ReadonlySet<string>,
-  { observed, config }: EnvContext,
+  { env, observed, config }: EnvContext,
 ): Map<string, Subset> {
   const old = new Map<string, Subset>();
-  const version = versionOf(host, config.versionLabel);
+  const version = envId(env.metadata.name);
   for (const rule of host.rules) {
     const own = readableOwn(rule, observed);
     for (const subset of own?.spec.subsets ?? []) {
-      const isOurs = subset.labels?.[config.versionLabel] === version;
+      // The subset of a Deployment that exists already has other labels, and its name has a hash.
+      const isOurs = subset.labels?.[config.versionLabel] === version || hasHash(subset.name);
       if (isOurs && !wanted.has(subset.name) && !old.has(subset.name)) old.set(subset.name, subset);
     }
   }
   return old;
-}
-
-/** The env's value of the version label. The previous version of this service named its subset after it, too. */
-export function versionOf({ rules }: HostPlan, versionLabel: string): string | undefined {
-  return rules[0]?.spec.subsets?.[0]?.labels?.[versionLabel];
 }
 
 /** The subsets that requests may reach now. */

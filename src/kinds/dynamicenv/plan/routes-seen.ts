@@ -14,6 +14,8 @@ import {
   cloneKeysIn,
   cloneKeysOf,
   sendsToClone,
+  targetKeys,
+  targetKeysOf,
 } from '../../../virtualservice/routes/sends-to-clone.ts';
 import { withoutOurs } from '../../../virtualservice/routes/strip.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
@@ -26,8 +28,9 @@ interface Settings {
 }
 
 export function ownerOf({ spec }: RouteInjection): RouteOwner {
-  const { env, deployment, host, clone } = spec;
-  return { env, deployment, host, clone, subsets: targetSubsets(spec) };
+  const { env, deployment, host, clone, service } = spec;
+  const subsets = targetSubsets(spec);
+  return { env, deployment, host, clone, subsets, ...(service === undefined ? {} : { service }) };
 }
 
 /** The VirtualServices that carry routes of this owner. The routes themselves are read, not a label. */
@@ -38,6 +41,28 @@ export function carriers(
 ): VirtualService[] {
   const index = leadIndex(virtualServices, settings);
   return [...new Set(cloneKeysOf(owner).flatMap((lead) => index.get(lead) ?? []))];
+}
+
+/**
+ * Those with routes that may still lead to a target before. `before`: the owner with that target; `now`: with the present one. The
+ * routes of both have the same name.
+ */
+export function carriersBefore(
+  virtualServices: readonly VirtualService[],
+  before: RouteOwner,
+  now: RouteOwner,
+  settings: Settings,
+): VirtualService[] {
+  const present = new Set(targetKeysOf(now));
+  const former = new Set(targetKeysOf(before).filter((key) => !present.has(key)));
+  return carriers(virtualServices, before, settings).filter((one) => {
+    const scope = scopeOf(one, settings);
+    return routesOn(one, before, settings).some(({ route = [] }) => {
+      const keys = route.flatMap((target) => targetKeys(target, scope));
+      // If somebody removed header and subset, nothing is known of the route.
+      return keys.some((key) => former.has(key)) || !keys.some((key) => present.has(key));
+    });
+  });
 }
 
 /** Every child asks the same VirtualServices. */

@@ -17,8 +17,8 @@ export interface EnvService {
 /** The Services that send to both the base's and the clone's pods. */
 export function servicesOf(
   services: readonly Service[],
-  base: Record<string, string>,
-  clone: Record<string, string>,
+  base: Readonly<Record<string, string>>,
+  clone: Readonly<Record<string, string>>,
   clusterDomain: string,
 ): EnvService[] {
   return services
@@ -34,8 +34,8 @@ export function servicesOf(
 /** The Services that would send to the clone's pods although they do not send to the base's. */
 export function cloneOnlyServices(
   services: readonly Service[],
-  base: Record<string, string>,
-  clone: Record<string, string>,
+  base: Readonly<Record<string, string>>,
+  clone: Readonly<Record<string, string>>,
 ): Service[] {
   return services.filter((service) => !selects(service, base) && selects(service, clone));
 }

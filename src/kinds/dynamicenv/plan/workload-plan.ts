@@ -13,21 +13,25 @@ import { otherEnvsClone, wrongVersion } from './base-trouble.ts';
 import { carryOver } from './carry-over.ts';
 import { cloneDeployment, subsetMarks } from './deployment-clone.ts';
 import { rulesFor, takenSubset } from './destination-rules.ts';
+import { heldHosts } from './held-hosts.ts';
 import {
   type HostPlan,
   type PlannedHost,
   type Problem,
   planHosts,
+  type SubsetTarget,
   withoutOwn,
 } from './host-plan.ts';
 import { cloneName } from './names.ts';
 import { noService } from './no-service.ts';
 import { cloneOnlyServices } from './services.ts';
 import { sharedPortsAndClaims } from './shared-ports-and-claims.ts';
+import { cloneState, type ExistingPlan } from './target-state.ts';
 import type { EnvWorkload } from './workloads.ts';
 
 /** What one workload should have in the end; `lifecycle/` decides about the steps. */
 export interface WorkloadPlan extends EnvWorkload {
+  /** Or the name of what exists already. */
   cloneName: string;
   /** The observed clone. */
   observed?: Deployment;
@@ -41,6 +45,8 @@ export interface WorkloadPlan extends EnvWorkload {
   problems: Problem[];
   /** Facts that may surprise, though everything works; absent: none. */
   warnings?: string[];
+  /** The requests go to a version that exists already, and nothing is cloned. */
+  existing?: ExistingPlan;
 }
 
 export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadPlan {
@@ -55,9 +61,17 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
     observed !== undefined &&
     deployment !== undefined &&
     !jsonEqual(observed.spec.selector, deployment.spec.selector);
-  const hosts = deployment === undefined ? [] : planHosts(entry, base, deployment, context);
-  const plans = hosts.map(({ plan }) => carryOver(plan, observed, context));
-  const takenBy = takenByRule(hosts, name, context);
+  const hosts =
+    deployment === undefined
+      ? []
+      : planHosts(entry, base, cloneTarget(deployment, context), context);
+  const state = cloneState(observed, changed);
+  const plans =
+    deployment === undefined
+      ? heldHosts(entry, { name }, context)
+      : hosts.map(({ plan }) => carryOver(plan, state, context));
+  const marks = subsetMarks(name, context.env.metadata.name, context.config.versionLabel);
+  const takenBy = takenByRule(hosts, marks, context);
   const warnings = deployment === undefined ? [] : warningsOf(base, deployment, context.view);
   return {
     ...entry,
@@ -69,7 +83,7 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
     ...(takenBy === undefined ? {} : { takenBy }),
     problems: [
       ...(problem === undefined ? [] : [problem]),
-      ...baseProblems(entry, base, deployment, context.config),
+      ...(deployment === undefined ? [] : baseProblems(entry, base, context.config)),
       ...hosts.flatMap(({ problems }) => problems),
       ...(deployment !== undefined && hosts.length === 0 && entry.kind === 'subset'
         ? [noService(entry, base, deployment, context.view)]
@@ -79,14 +93,19 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
   };
 }
 
+function cloneTarget(clone: Deployment, { env, config }: EnvContext): SubsetTarget {
+  const { name } = clone.metadata;
+  const marks = subsetMarks(name, env.metadata.name, config.versionLabel);
+  return { name, labels: podLabelsOf(clone), marks };
+}
+
 /** What is wrong with the base's pods. A consumer's base needs no version: no requests are routed to its clone. */
-function baseProblems(
+export function baseProblems(
   { kind, workload }: EnvWorkload,
   base: Deployment | undefined,
-  clone: Deployment | undefined,
   { versionLabel, defaultVersion }: EnvSettings,
 ): Problem[] {
-  if (kind === 'consumer' || base === undefined || clone === undefined) return [];
+  if (kind === 'consumer' || base === undefined) return [];
   const message = wrongVersion(base, versionLabel, workload.defaultVersion ?? defaultVersion);
   return message === undefined ? [] : [{ section: 'deployment', message }];
 }
@@ -144,7 +163,7 @@ function isOwnedBy({ metadata }: Deployment, env: DynamicEnv): boolean {
   );
 }
 
-function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshView): string {
+export function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshView): string {
   if (view.hasStatefulSet(namespace, name)) {
     return `${namespace}/${name} is a StatefulSet; only Deployments can be cloned`;
   }
@@ -155,13 +174,13 @@ function missingBase({ namespace, name }: EnvWorkload['workload'], view: MeshVie
   return `Deployment ${namespace}/${name} not found (a StatefulSet or an Argo Rollout cannot be cloned)`;
 }
 
-function takenByRule(
+/** `marks`: labels that no other person's subset may ask for. */
+export function takenByRule(
   hosts: readonly PlannedHost[],
-  clone: string,
+  marks: Readonly<Record<string, string>>,
   context: EnvContext,
 ): WorkloadPlan['takenBy'] {
-  const { env, view, config } = context;
-  const marks = subsetMarks(clone, env.metadata.name, config.versionLabel);
+  const { view, config } = context;
   for (const {
     plan: { host, injection },
   } of hosts) {

@@ -1,19 +1,12 @@
-import type { LifeCycle, ResourceStatus } from '../../../api/dynamicenv.ts';
+import type { ResourceStatus } from '../../../api/dynamicenv.ts';
 import { SPEC_ANNOTATION } from '../../../api/marks.ts';
-import {
-  type Deployment,
-  isAvailable,
-  isObserved,
-  isRolledOut,
-  isRollingOut,
-  rolloutFailure,
-  wasRolledOut,
-} from '../../../k8s/workload.ts';
+import { type Deployment, isObserved, rolloutFailure } from '../../../k8s/workload.ts';
 import { childKey, injectionBaseKey, isBeingDeleted } from '../observed.ts';
 import { isMarked } from '../plan/subset-arrival.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
 import { wasReady } from './conditions.ts';
 import type { StatusContext } from './context.ts';
+import { coming, rollout, type Standing } from './rollout.ts';
 
 /**
  * The clone's life cycle, from what the cluster shows. Its message is the plan's warnings, unless there is something worse to
@@ -27,11 +20,6 @@ export function deploymentStatus(plan: WorkloadPlan, context: StatusContext): Re
     status,
     ...(message === undefined ? {} : { message }),
   };
-}
-
-interface Standing {
-  status: LifeCycle;
-  message?: string;
 }
 
 function lifeCycle(plan: WorkloadPlan, context: StatusContext): Standing {
@@ -62,22 +50,6 @@ function isServedMeanwhile(plan: WorkloadPlan, clone: Deployment, context: Statu
     rolloutFailure(clone) === undefined &&
     wasReady(context)
   );
-}
-
-/** The life cycle of a clone whose status is about the wanted spec. */
-function rollout(clone: Deployment, wasActive: boolean): Standing {
-  const failure = rolloutFailure(clone);
-  if (failure !== undefined) return { status: 'failed', message: failure };
-  if (isRolledOut(clone)) return { status: 'running' };
-  if (isAvailable(clone) || isRollingOut(clone)) return coming(clone, wasActive);
-  if (!wasActive && !wasRolledOut(clone)) return { status: 'initializing' };
-  return { status: 'failed', message: 'its pods were available and no longer are; see its events' };
-}
-
-/** New pods are starting: the first ones, or replacements. */
-function coming({ status }: Deployment, wasActive: boolean): Standing {
-  const hasPods = (status?.availableReplicas ?? 0) > 0;
-  return { status: wasActive || hasPods ? 'updating' : 'initializing' };
 }
 
 /** Has the wanted spec been written? Until then the observed status is about an older one. */

@@ -1,5 +1,6 @@
 import type { HostPlan } from '../plan/host-plan.ts';
 import { type Finding, no, yes } from './conditions.ts';
+import { hasItsRule } from './host-status.ts';
 import { unrouted } from './virtualservices-of.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
@@ -8,9 +9,9 @@ export function workloadsReady(reports: readonly WorkloadReport[]): Finding {
   const waiting = reports.filter(({ isRunning }) => !isRunning);
   if (waiting.length === 0) return yes('AllRunning', 'all clones run');
   const message = waiting
-    .map(({ status }) => {
+    .map(({ plan, status }) => {
       const { namespace, name, status: word, message: why } = status.deployment;
-      return `Deployment ${namespace}/${name} is ${word}${why === undefined ? '' : `: ${why}`}`;
+      return `${plan.existing?.kind ?? 'Deployment'} ${namespace}/${name} is ${word}${why === undefined ? '' : `: ${why}`}`;
     })
     .join('; ');
   return no(firstProblem(waiting, 'deployment') ? 'WorkloadFailed' : 'WorkloadsPending', message);
@@ -20,7 +21,7 @@ export function workloadsReady(reports: readonly WorkloadReport[]): Finding {
 export function routesInjected(reports: readonly WorkloadReport[]): Finding {
   const subsets = reports.filter(({ plan }) => plan.kind === 'subset');
   if (subsets.length === 0) return yes('NoSubsets', 'consumers get no routes');
-  const waiting = subsets.filter(({ isRouted, hosts }) => !isRouted || isPending(hosts));
+  const waiting = subsets.filter((report) => !report.isRouted || isPending(report));
   if (waiting.length === 0) return yes('AllInjected', 'every subset has its routes');
   const message = waiting
     .map(({ plan, hosts }) => `${plan.key}: ${routeTrouble(hosts)}`)
@@ -28,10 +29,10 @@ export function routesInjected(reports: readonly WorkloadReport[]): Finding {
   return no('RoutesPending', message);
 }
 
-function isPending(hosts: WorkloadReport['hosts']): boolean {
+function isPending({ plan, hosts }: WorkloadReport): boolean {
   return hosts.some(
-    ({ rules, virtualServices }) =>
-      rules.some(({ status }) => status === 'running') &&
+    ({ rules, virtualServices }, index) =>
+      hasItsRule(plan.hosts[index], rules) &&
       virtualServices.some(({ status }) => status === 'initializing' || status === 'updating'),
   );
 }
@@ -57,12 +58,12 @@ export function guarded(reports: readonly WorkloadReport[]): Finding {
   );
   const leaks = reports.flatMap(({ plan, hosts }) =>
     plan.hosts.flatMap((host, index) => [
-      ...(host.isHeadless
+      ...(host.isHeadless && !isApart(host)
         ? [
             `Service ${host.namespace}/${host.service} is headless: a sidecar sends to the address that the caller looked up, whatever the routes say, so that regular requests may reach the clone's pods; give it a cluster IP`,
           ]
         : []),
-      ...(hosts[index]?.isUnrouted && hosts[index].decidedBy === undefined
+      ...(hosts[index]?.isUnrouted && hosts[index].decidedBy === undefined && !isApart(host)
         ? [unrouted(host.host)]
         : []),
       ...(hosts[index]?.notes ?? [])
@@ -81,6 +82,11 @@ export function guarded(reports: readonly WorkloadReport[]): Finding {
     return { status: 'unknown', reason: 'Looking', message };
   }
   return yes('Guarded', 'every known route names a subset');
+}
+
+/** Are the pods behind a Service of their own, so that regular requests to the host never reach them? */
+function isApart({ injection: { spec } }: HostPlan): boolean {
+  return spec.service !== undefined && spec.service.sharesPods !== true;
 }
 
 /** Is the note about another person's subset that selects the clone, too? */

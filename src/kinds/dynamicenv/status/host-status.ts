@@ -15,7 +15,7 @@ export interface HostStatus {
   rules: ResourceStatus[];
   virtualServices: ResourceStatus[];
   notes: (PlanNote & { virtualService: string })[];
-  /** A DestinationRule and a VirtualService with our routes exist. */
+  /** A DestinationRule, if one is needed, and a VirtualService with our routes exist. */
   isComplete: boolean;
   /** No VirtualService that decides about the host was found in time. */
   isUnrouted: boolean;
@@ -46,7 +46,7 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
   const isFound = concerned.length > 0;
   const isUnrouted = !isFound && searchSeconds === 0;
   const decider = deciderOf(host.host, context);
-  const hasRule = rules.some(({ status }) => status === 'running');
+  const hasRule = hasItsRule(host, rules);
   const carrying = concerned.filter((_, index) => isCarrying(virtualServices[index]));
   const isBehind = (candidate: VirtualService) =>
     isFullyShadowed(injection, notesOf(candidate, injection));
@@ -64,12 +64,21 @@ export function hostStatus(host: HostPlan, context: StatusContext): HostStatus {
     isLooking: !isFound && !isUnrouted,
     isShadowed,
     ...taken(isIgnored ? concerned.filter(isBehind) : []),
-    isHopeless: host.rules.length === 0 || isUnrouted || isIgnored || isShadowed,
+    isHopeless: isRuleMissing(host) || isUnrouted || isIgnored || isShadowed,
     waits: [
       ...(isFound ? [] : [searchSeconds]),
       ...(rules.some(({ status }) => status === 'initializing') ? [ruleTime] : []),
     ].filter((wait) => wait !== undefined),
   };
+}
+
+/** A DestinationRule exists, or none is needed. */
+export function hasItsRule(host: HostPlan | undefined, rules: readonly ResourceStatus[]): boolean {
+  return host?.isRuleless === true || rules.some(({ status }) => status === 'running');
+}
+
+function isRuleMissing({ rules, isRuleless }: HostPlan): boolean {
+  return rules.length === 0 && isRuleless !== true;
 }
 
 /** An injection that another env shadows still gets routes. If it gets none, another workload of its own env has them. */

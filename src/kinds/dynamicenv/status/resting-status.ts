@@ -46,7 +46,7 @@ export function restingStatus(
 function summary({ env, refusals }: EnvInput) {
   const { status, spec } = env;
   const isReadable = refusals.length === 0;
-  const match = isReadable ? matchText(spec.istioMatches) : status?.match;
+  const match = isReadable ? matchText(spec) : status?.match;
   return {
     totalCount: isReadable ? envWorkloads(env).length : (status?.totalCount ?? 0),
     totalReady: 0,

@@ -9,6 +9,7 @@ export function ruleStatuses(
   seconds: number | undefined,
   context: StatusContext,
 ): ResourceStatus[] {
+  if (host.isRuleless) return [];
   if (host.rules.length === 0) {
     return [
       {

@@ -30,11 +30,16 @@ export function virtualServiceStatus(
     subsets: subsetsOf(host),
     isActive: own?.spec.active === true,
     hasNoRoom: hasNoRoom(virtualService, notes, context),
-    hasRule: host.rules.length > 0,
+    hasRule: host.rules.length > 0 || host.isRuleless === true,
   });
   // If the base has no subset, the problem is the rule.
-  if (status === 'ignored-missing-destination-rule' || injection.spec.from.length === 0) {
+  const isUnruled = injection.spec.from.length === 0 && !host.isRuleless;
+  if (status === 'ignored-missing-destination-rule' || isUnruled) {
     return { name, namespace, status, message: missingRule(host) };
+  }
+  // The routes are in place, but they lead to the target before.
+  if (host.held !== undefined && status === 'running') {
+    return { name, namespace, status: 'updating', message: host.held };
   }
   const noted = [
     ...notes.map(({ message }) => message),

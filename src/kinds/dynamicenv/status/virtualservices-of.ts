@@ -64,12 +64,16 @@ export function unrouted(host: string): string {
 
 /** The entry of a host for which no VirtualService can carry routes. `decider`: see `deciderOf`. */
 export function missingVirtualService(
-  { host, service, namespace }: HostPlan,
+  { host, service, namespace, isRuleless }: HostPlan,
   decider: string | undefined,
   { config }: StatusContext,
 ): ResourceStatus {
   const status = 'ignored-missing-virtual-service';
-  return { name: service, namespace, status, message: whyMissing(host, decider, config) };
+  const message =
+    isRuleless && config.isSimulation && decider === undefined
+      ? `no VirtualService routes ${host}; add one, so that its routes can be copied`
+      : whyMissing(host, decider, config);
+  return { name: service, namespace, status, message };
 }
 
 function whyMissing(

@@ -5,6 +5,7 @@ import type { WorkloadPlan } from '../plan/workload-plan.ts';
 import type { StatusContext } from './context.ts';
 import { deploymentStatus } from './deployment-status.ts';
 import { subsetErrors } from './errors.ts';
+import { existingStatus } from './existing-status.ts';
 import { type HostStatus, hostStatus } from './host-status.ts';
 
 /** Text from the documentation of Riskified's operator: its users' scripts may look for it. */
@@ -30,13 +31,13 @@ export interface WorkloadReport {
 }
 
 export function workloadReport(plan: WorkloadPlan, context: StatusContext): WorkloadReport {
-  const deployment = deploymentStatus(plan, context);
+  const deployment = existingStatus(plan, context) ?? deploymentStatus(plan, context);
   const hosts = plan.hosts.map((host) => hostStatus(host, context));
   const isSubset = plan.kind === 'subset';
   const isRouted = !isSubset || hosts.some(({ isComplete }) => isComplete);
   const problems = [
     ...plan.problems,
-    ...(deployment.status === 'failed'
+    ...(deployment.status === 'failed' && plan.existing?.trouble === undefined
       ? [
           {
             section: 'deployment' as const,
