@@ -10,24 +10,25 @@
 # VALUES     files with values of the chart, separated by spaces
 # OWNER      optional: whom to ask
 # TIMEOUT    optional: how long to wait (5m)
-# CHARTS     optional: folder of the charts
 set -eu
-: "${SERVICE:?}" "${NAMESPACE:?}" "${IMAGE_TAG:?}"
-charts=${CHARTS:-$(dirname "$0")/../charts}
-
-# Nothing but letters, digits and dashes leaves this command, whatever the branch is called.
-ref=${REF:-$(dynamicenv ref -- "${BRANCH:?}")}
-# At most 40 characters, too: the release's name is also the name of the DynamicEnv.
-release=$(dynamicenv ref --whole -- "$SERVICE-$ref")
+: "${IMAGE_TAG:?}"
+here=$(dirname "$0")
+. "$here/names.sh"
+if [ -n "$present" ] && [ "$present" != "$wanted" ]; then
+  printf 'DynamicEnv %s is there for "%s" already, not for "%s" (namespace, service, ref, branch): rename the branch, or delete the other one\n' \
+    "$release" "$present" "$wanted" >&2
+  exit 1
+fi
 # What spec.owner allows; names of robots have brackets.
 owner=$(printf '%s' "${OWNER:-}" | tr -c 'A-Za-z0-9@._-' '-' | sed 's/^[^A-Za-z0-9@]*//; s/[^A-Za-z0-9]*$//' | cut -c 1-99)
 
 set -- --namespace "$NAMESPACE"
 for file in ${VALUES:-}; do set -- "$@" --values "$file"; done
 # --set-literal takes the value as it is: commas and braces mean nothing.
-helm upgrade "$release" "$charts/branch" --install "$@" \
+helm upgrade "$release" "$here/../charts/branch" --install "$@" \
   --set-literal "service=$SERVICE" \
   --set-literal "ref=$ref" \
+  --set-literal "branch=$branch" \
   --set-literal "image.tag=$IMAGE_TAG" \
   --set-literal "owner=$owner" \
   --set-literal "renewedAt=$(date -u +%Y-%m-%dT%H:%M:%SZ)" >&2

@@ -11,6 +11,6 @@ here=$(dirname "$0")
 
 set -- --namespace "$NAMESPACE"
 for file in ${VALUES:-}; do set -- "$@" --values "$file"; done
-helm upgrade "$SERVICE" "${CHARTS:-$here/../charts}/service" --install "$@" --set-literal "image.tag=$IMAGE_TAG"
+helm upgrade "$SERVICE" "$here/../charts/service" --install "$@" --set-literal "image.tag=$IMAGE_TAG"
 kubectl rollout status "deployment/$SERVICE" --namespace "$NAMESPACE" --timeout="${TIMEOUT:-5m}"
 REF=rc "$here/destroy-branch.sh"
