@@ -1,18 +1,60 @@
-import { evaluate } from '../../istio/evaluate.ts';
+import { evaluate, type Outcome } from '../../istio/evaluate.ts';
 import type { DestinationRule, VirtualService } from '../../istio/types.ts';
-import type { Service } from '../../k8s/workload.ts';
+import { matchesSelector } from '../../k8s/selector.ts';
+import { type Deployment, isAvailable, type Service } from '../../k8s/workload.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 
 const DOMAIN = 'cluster.local';
 
+export interface Target {
+  service: string;
+  namespace: string;
+}
+
 /** The version that answers a GET from inside the mesh, by Istio's rules and the objects in the cluster. */
 export function answeringVersion(
   cluster: Cluster,
-  { service, namespace }: { service: string; namespace: string },
+  target: Target,
   headers: Record<string, string>,
 ): string {
+  const outcome = outcomeOf(cluster, target, headers);
+  if (outcome.kind !== 'destinations') return outcome.kind;
+  return outcome.destinations
+    .map(({ labels, unavailable }) => unavailable ?? labels?.['version'] ?? 'any')
+    .join(', ');
+}
+
+/** The image tags of the ready pods that may answer a GET from inside the mesh. */
+export function answeringTags(
+  cluster: Cluster,
+  target: Target,
+  headers: Record<string, string>,
+): string {
+  const outcome = outcomeOf(cluster, target, headers);
+  if (outcome.kind !== 'destinations') return outcome.kind;
+  return outcome.destinations
+    .map(({ labels = {}, unavailable }) => unavailable ?? tagsOf(cluster, target, labels))
+    .join(', ');
+}
+
+function tagsOf(cluster: Cluster, { namespace }: Target, matchLabels: Record<string, string>) {
+  const running = cluster
+    .list<Deployment>('Deployment', { namespace })
+    .filter(isAvailable)
+    .map(({ spec }) => spec.template)
+    .filter(({ metadata }) => matchesSelector({ matchLabels }, metadata?.labels));
+  const images = running.flatMap(({ spec }) => spec?.containers.map(({ image = '' }) => image));
+  const tags = images.map((image = '') => image.slice(image.lastIndexOf(':') + 1));
+  return tags.length === 0 ? 'no pods' : tags.join(' or ');
+}
+
+function outcomeOf(
+  cluster: Cluster,
+  { service, namespace }: Target,
+  headers: Record<string, string>,
+): Outcome {
   const host = `${service}.${namespace}.svc.${DOMAIN}`;
-  const outcome = evaluate(
+  return evaluate(
     {
       host,
       method: 'GET',
@@ -34,8 +76,4 @@ export function answeringVersion(
       })),
     },
   );
-  if (outcome.kind !== 'destinations') return outcome.kind;
-  return outcome.destinations
-    .map(({ labels, unavailable }) => unavailable ?? labels?.['version'] ?? 'any')
-    .join(', ');
 }
