@@ -2,15 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { suiteCluster } from './lib/suite-cluster.ts';
 
-const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../../examples/shop/', import.meta.url));
 
 test('the API server accepts the examples, and kubectl get de prints the columns', async () => {
   const { kubectl } = await suiteCluster();
   await kubectl(['create', 'namespace', 'shop']);
-  await kubectl(['apply', '--recursive', '-f', EXAMPLES]);
+  await kubectl(['apply', '-f', EXAMPLES]);
   const shown = await kubectl(['get', 'de']);
   expect(shown).toMatch(/^NAME +STATUS +DESIRED +CURRENT +AGE$/m);
-  await kubectl(['delete', '--recursive', '-f', EXAMPLES]);
+  await kubectl(['delete', '-f', EXAMPLES]);
 });
 
 test('the API server refuses a DynamicEnv without matches, and names the field', async () => {

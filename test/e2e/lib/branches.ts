@@ -55,7 +55,7 @@ const candidate: Release = {
   file: 'payment-service-rc',
   name: 'payment-service-rc',
   chart: 'branch',
-  values: ['payment-service-branch', 'rc'],
+  values: ['payment-service-rc'],
   set: { service: 'payment-service', ref: 'rc', 'image.tag': '1.5.0' },
 };
 
