@@ -24,7 +24,7 @@ test('demo branches: every statement is true', async () => {
     '',
     '0 differences from the start, but for the promoted version',
   ]);
-  expect(lines.filter((line) => line.includes(' → payment '))).toHaveLength(18);
+  expect(lines.filter((line) => line.includes(' → payment '))).toHaveLength(17);
   expect(lines.length).toBeLessThan(45);
 });
 
@@ -36,15 +36,15 @@ async function told(): Promise<{ code: number; last: string | undefined }> {
 }
 
 describe('demo branches notices errors in the code', () => {
-  const { refEntries } = entries;
+  const { headerEntries } = entries;
 
   test('a ref is found in longer refs', async () => {
     jest.unstable_mockModule(FILES.entries, () => ({
       ...entries,
-      refEntries: (...given: Parameters<typeof refEntries>) => {
+      headerEntries: (...given: Parameters<typeof headerEntries>) => {
         const [{ service, ref }] = given;
         const anywhere = { 'X-Service-Route': { regex: `(?:.*::)?${service}:${ref}.*` } };
-        return [{ headers: anywhere }, ...refEntries(...given)];
+        return [{ headers: anywhere }, ...headerEntries(...given)];
       },
     }));
     expect(await told()).toEqual({
@@ -56,7 +56,8 @@ describe('demo branches notices errors in the code', () => {
   test('x-source-route is not read', async () => {
     jest.unstable_mockModule(FILES.entries, () => ({
       ...entries,
-      refEntries: (...given: Parameters<typeof refEntries>) => refEntries(...given).slice(0, 1),
+      headerEntries: (...given: Parameters<typeof headerEntries>) =>
+        headerEntries(...given).slice(0, 1),
     }));
     expect(await told()).toEqual({
       code: 1,

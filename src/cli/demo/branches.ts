@@ -1,11 +1,11 @@
 import { RENEWED_ANNOTATION } from '../../api/marks.ts';
 import { rfc3339 } from '../../k8s/time.ts';
 import { refOfBranch } from '../../refs/branch-ref.ts';
-import { compare, countOf } from '../common/compare.ts';
-import { snapshot } from '../common/snapshot.ts';
+import { compare, countOf, unifiedDiff } from '../common/compare.ts';
+import { type Readable, snapshot } from '../common/snapshot.ts';
 import type { Output } from '../common/terminal.ts';
 import { type BranchesDemo, startBranches } from './branches-cluster.ts';
-import { claim, told } from './context.ts';
+import { claim, told, UntrueError } from './context.ts';
 
 const TICKET_PAYMENT = 'payment-service-mp-101';
 const TICKET_CART = 'cart-service-mp-101';
@@ -26,7 +26,7 @@ async function tell(output: Output): Promise<void> {
   await twoBranches(demo);
   await oneTicket(demo);
   await candidate(demo);
-  before.set(...(await promotion(demo)));
+  await promotion(demo, before);
   await expiry(demo);
   await renewal(demo);
   await end(demo);
@@ -71,13 +71,14 @@ async function candidate({ title, deploy, ready, request }: BranchesDemo): Promi
   request(undefined, '1.4.0', '2.0.1');
 }
 
-/** Returns what the promotion changes of the stable version. */
-async function promotion(demo: BranchesDemo) {
-  const { title, say, deploy, destroy, request, cluster, available } = demo;
+/** What the promotion changes of the stable version is no difference at the end. */
+async function promotion(
+  { title, say, deploy, destroy, request, cluster, available }: BranchesDemo,
+  before: Map<string, Readable>,
+): Promise<void> {
   title(
     '\nThe candidate is promoted: the stable version is updated, then the candidate and its route go',
   );
-  const key = 'Deployment services/payment-service';
   await deploy('payment-service-promoted');
   await available('payment-service');
   request(undefined, '1.5.0', '2.0.1');
@@ -85,9 +86,12 @@ async function promotion(demo: BranchesDemo) {
   say('The ref rc is unknown now, so the stable version answers.');
   request('x-service-route: payment-service:rc', '1.5.0', '2.0.1');
   request('x-source-route: mp-101', 'mp-101', 'mp-101');
-  const promoted = snapshot(cluster.all()).get(key);
-  if (promoted === undefined) throw new Error(`${key} is missing`);
-  return [key, promoted] as const;
+  const key = 'Deployment services/payment-service';
+  const [old, promoted] = [before.get(key), snapshot(cluster.all()).get(key)];
+  if (old === undefined || promoted === undefined) throw new UntrueError(`${key} exists`);
+  const lines = unifiedDiff(key, old, promoted).match(/^[-+] .*/gm) ?? [];
+  claim(lines.length === 2, `the promotion changes the image only, not ${lines.join()}`);
+  before.set(key, promoted);
 }
 
 async function expiry({ title, say, request, env, deployments, cluster }: BranchesDemo) {
