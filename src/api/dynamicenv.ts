@@ -54,6 +54,8 @@ export interface DynamicEnvSpec {
   istioMatches?: IstioMatch[];
   /** Requests whose route context selects this ref are the env's (docs/branches.md). */
   ref?: string;
+  /** Hosts at gateways at which a link leads people to the env. */
+  entries?: EntryHost[];
   subsets?: Workload[];
   consumers?: Workload[];
   /** True: the env keeps its object, but has no clones and no routes. */
@@ -62,6 +64,11 @@ export interface DynamicEnvSpec {
   ttl?: string;
   /** Whom to ask about the env. */
   owner?: string;
+}
+
+export interface EntryHost {
+  /** As browsers send it, without a port: `shop.example.com`. */
+  host: string;
 }
 
 export type State = 'ready' | 'processing' | 'degraded' | 'suspended' | 'expired';
@@ -83,6 +90,14 @@ export interface ResourceStatus {
   namespace: string;
   status: LifeCycle;
   /** Why it is not `running`, and what to do. A `running` clone may have a warning here. */
+  message?: string;
+}
+
+/** How far the routes of one entry are. */
+export interface EntryStatus {
+  host: string;
+  status: LifeCycle;
+  /** What does not work there, and what to do. */
   message?: string;
 }
 
@@ -152,6 +167,10 @@ export interface DynamicEnvStatus {
   match?: string;
   /** When `spec.ttl` is over (RFC 3339). */
   expiresAt?: string;
+  /** For each entry the address that leads a person to the env. */
+  links?: string[];
+  /** The entries, in the spec's order. */
+  entriesStatus?: EntryStatus[];
   /** Keyed `<namespace>/<deployment>`. */
   subsetsStatus?: Record<string, WorkloadStatus>;
   consumersStatus?: Record<string, ConsumerStatus>;

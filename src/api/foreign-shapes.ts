@@ -147,6 +147,7 @@ const SHAPES: Record<string, Shape> = {
           ),
           exposed: listOf(map({ subset: TEXT, remedy: TEXT }, 'subset', 'remedy')),
           matches: listOf(map({ headers: STRING_MATCHES, sourceLabels: TEXTS })),
+          entry: map({ host: TEXT, link: TEXT, headers: TEXTS }, 'host', 'link', 'headers'),
         },
         'env',
         'envCreationTimestamp',

@@ -29,6 +29,8 @@ export const PLAN_ANNOTATION = 'riskified.com/route-injections';
 export const ENV_LABEL_PREFIX = 'env.riskified.com/';
 /** Label on a RouteInjection: hash of the host's fully qualified name. */
 export const HOST_LABEL = 'riskified.com/host';
+/** Label (`"true"`) on every RouteInjection that is an entry. */
+export const ENTRY_LABEL = 'riskified.com/entry';
 /** Label or annotation (`"true"`) on a VirtualService: inject no routes into it. Anybody may set it. */
 export const IGNORE_MARK = 'riskified.com/ignore';
 /** Annotation (`"true"`) on a DynamicEnv: delete it without waiting until its routes are removed. */

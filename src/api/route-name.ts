@@ -20,8 +20,24 @@ export function injectedRouteName(
   deployment: { namespace: string; name: string },
   host: string,
 ): string {
+  if (isEntryKey(host))
+    return `dynamic-environment-${env}-${host}-${hashOfJoined(`${env}\n${host}`)}`;
   const hash = hashOfJoined(`${env}\n${deployment.namespace}\n${deployment.name}\n${host}`);
   return `dynamic-environment-${env}-${deployment.name}-${hash}`;
+}
+
+/** What an entry's injection, notes and routes have in the place of a Service's name. It cannot be one. */
+export function entryKey(host: string): string {
+  return `@${host}`;
+}
+
+function isEntryKey(host: string): boolean {
+  return host.startsWith('@');
+}
+
+/** Is it a route of an entry? Its targets decide whose clones it leads to. */
+export function isEntryRouteName(name: string | undefined): boolean {
+  return name?.includes('-@') === true && isInjectedRouteName(name);
 }
 
 /**

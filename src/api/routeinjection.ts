@@ -33,6 +33,8 @@ export interface RouteInjectionSpec {
   matches: IstioMatch[];
   /** The env's ref. */
   ref?: string;
+  /** Present: it stands for a host at gateways by which people enter the env, not for a Service (ADR 28). */
+  entry?: Entry;
   /** True: requests may now be routed to the clone. */
   active: boolean;
   /** True: it is being removed. A VirtualService drops it from its plan once its routes are gone. */
@@ -48,6 +50,20 @@ export interface TargetService {
   basePorts: number[];
   /** It sends to pods that the injection's `host` sends to as well: regular requests may reach them. */
   sharesPods?: boolean;
+}
+
+/** A host by which people enter an env. The fields above then name the env's first Deployment, and `host` is `entryKey`. */
+export interface Entry {
+  /** As browsers send it, in lower case and without a port. */
+  host: string;
+  /** The value of the parameter and of the cookie. */
+  link: string;
+  /** Headers that the env's copies set. */
+  headers: Record<string, string>;
+  /** Browsers come without TLS, so the cookie must not be `Secure`. */
+  plain?: boolean;
+  /** VirtualServices (`namespace/name`) that share the host and a gateway with another one. */
+  shared?: string[];
 }
 
 /** A subset of another DestinationRule that selects a clone's pods, so that other requests reach them. */

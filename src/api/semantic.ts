@@ -3,6 +3,7 @@ import { headerKey } from '../istio/header-name.ts';
 import { isCommonHeader } from './common-headers.ts';
 import type { DynamicEnv, IstioMatch, Workload } from './dynamicenv.ts';
 import { lifeTimeRefusals } from './life-time-refusals.ts';
+import { entryRefusals } from './entry-refusals.ts';
 import {
   CLONE_LABEL,
   CONTROLLER_UID_LABEL,
@@ -19,6 +20,8 @@ export interface SemanticSettings {
   allowedHeaderNames: readonly string[];
   /** Common headers that may be matched nevertheless, in lower case. */
   allowedCommonHeaders?: readonly string[];
+  /** Hosts of entries, see `entryAt`. Empty: none. */
+  entryHosts?: readonly string[];
   /** Maximum replicas of one clone. 0: no limit. */
   maxReplicas?: number;
   /** The longest `spec.ttl`; every env must have one then. Empty: no limit. */
@@ -26,13 +29,14 @@ export interface SemanticSettings {
   /** Every env must have a `spec.owner`. */
   requireOwner?: boolean;
   /**
-   * What the stored env already uses, and may keep: header names in lower case, and replicas by
-   * `<namespace>/<deployment>`. `isLiving`: it has children, so that rules on its life time came later than the env.
+   * What the stored env already uses, and may keep: header names in lower case, replicas by `<namespace>/<deployment>`, and hosts of
+   * entries. `isLiving`: it has children, so that rules on its life time came later than the env.
    */
   inEffect?: {
     headerNames: ReadonlySet<string>;
     replicas: ReadonlyMap<string, number>;
     isLiving?: boolean;
+    entryHosts?: ReadonlySet<string>;
   };
   /** The env's version label value (`envId(metadata.name)`). */
   subsetName: string;
@@ -54,6 +58,7 @@ export function semanticRefusals({ spec }: DynamicEnv, settings: SemanticSetting
     ...(spec.istioMatches ?? []).flatMap((match, index) =>
       headerRefusals(match, `spec.istioMatches[${index}].headers`, settings),
     ),
+    ...entryRefusals(spec, settings),
     ...repeatedWorkloads(placed),
     ...placed.flatMap((one) => replicaRefusals(one, settings)),
     ...placed.flatMap((one) => podLabelRefusals(one, settings)),

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../k8s/object.ts';
+import { isEntry } from './entry-shape.ts';
 import { shapeText, type WrongShape, wrongShape } from './foreign-shapes.ts';
 import { isMatchList, isName } from './match-shape.ts';
 import type { RouteInjection } from './routeinjection.ts';
@@ -39,6 +40,9 @@ function tooLarge(object: KubeObject): WrongShape | undefined {
   const to = [more.subset ?? '', ...Object.values(more.subsets ?? {})];
   const names = [env, host, clone, deployment.namespace, deployment.name, ...from, ...to];
   if (!names.every(isName)) return { path: ['spec'], expected: 'expected shorter names' };
+  if (more.entry !== undefined && !isEntry(more.entry)) {
+    return { path: ['spec', 'entry'], expected: 'expected a host, a link and headers' };
+  }
   const isFine = isMatchList(matches);
   return isFine
     ? undefined

@@ -55,7 +55,7 @@ function rowsOf(effective: EffectiveRoute): readonly RouteEntry[] {
 }
 
 /** A row without a condition for Envoy: any path, no header, no parameter (IsCatchAllRoute in the same file). */
-export function isCatchAll({ match = {} }: RouteEntry): boolean {
+export function isCatchAll({ match = {} }: Pick<RouteEntry, 'match'>): boolean {
   const { uri, method, authority, scheme } = match;
   const anyPath = !uri || Object.keys(uri).length === 0 || uri.prefix === '/' || uri.regex === '.*';
   const asked = [match.headers, match.withoutHeaders, match.queryParams].map((m) => m ?? {});

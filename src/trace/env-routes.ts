@@ -1,4 +1,4 @@
-import { isInjectedRouteName, routeNameFilter } from '../api/route-name.ts';
+import { isEntryRouteName, isInjectedRouteName, routeNameFilter } from '../api/route-name.ts';
 import type { HttpRequest, Mismatch } from '../istio/match-request.ts';
 import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf } from '../istio/objects.ts';
@@ -46,7 +46,7 @@ export interface RowEnv {
   claims: readonly EnvClaim[];
 }
 
-/** The env of a row; undefined for a user's route. */
+/** The env of a row; undefined for a user's route, and for one that leaves all envs. */
 export function envOfRow(
   row: Pick<RouteEntry, 'place' | 'delegate'>,
   snapshot: MeshSnapshot,
@@ -54,6 +54,7 @@ export function envOfRow(
   const written = writtenRoute(row, snapshot);
   if (written === undefined || !isInjectedRouteName(written.route.name)) return undefined;
   const { route, virtualService } = written;
+  if (isLeaving(route, snapshot)) return undefined;
   const claims = snapshot.claims
     .filter(
       ({ injection }) => injection && leadsToCloneOf(virtualService, injection, snapshot)(route),
@@ -67,6 +68,14 @@ export function envOfRow(
     (one) => one.env !== undefined && isRouteTo(route, { ...one, env: one.env }),
   )?.env;
   return { env: env ?? String(route.name), claims: [] };
+}
+
+/** Is it the copy for links with an empty value, which lead to what the user's route leads to? */
+function isLeaving({ name, match }: HTTPRoute, { refs }: MeshSnapshot): boolean {
+  const { source } = refSettings(refs).headers;
+  return (
+    isEntryRouteName(name) && (match ?? []).some((one) => one.queryParams?.[source]?.exact === '')
+  );
 }
 
 /** True if it is a route of the clone's env and one of its targets leads to the clone. */

@@ -17,6 +17,8 @@ export interface EnvTaken {
   matchIndex?: number;
   /** The request selected the env by this ref, not by one of its `istioMatches`. */
   ref?: string;
+  /** It came in by a link at this host, by the link's cookie, or there by a match. Then there may be no clone on this route. */
+  entry?: { host: string; way: 'link' | 'cookie' | 'match' };
   /** Other clones of the env to which the same route leads, if it has several targets. */
   also?: CloneTaken[];
   /** Envs that match the request too but come later, and by which rule. */

@@ -80,7 +80,10 @@ function envTaken(
   const before = others
     .filter(({ by }) => by === env)
     .map(({ env: other, why }) => ({ env: other, why }));
-  const [injection, ...more] = claims.flatMap((claim) => claim.injection ?? []);
+  const injections = claims.flatMap((claim) => claim.injection ?? []);
+  const { entry } = injections[0] ?? {};
+  if (entry !== undefined) return enteredEnv(injections, request, before, snapshot);
+  const [injection, ...more] = injections;
   if (injection === undefined) return { name: env, before };
   const met = metMatch(injection, request, snapshot);
   return {
@@ -88,6 +91,26 @@ function envTaken(
     ...cloneTaken(injection),
     ...('pair' in met ? howMatched(met.pair) : {}),
     ...(more.length === 0 ? {} : { also: more.map(cloneTaken) }),
+    before,
+  };
+}
+
+/** The env of an entry's route: how the request came in, and the clones to which the route leads, if there are any. */
+function enteredEnv(
+  [own, ...others]: readonly PlannedInjection[],
+  request: HostRequest,
+  before: EnvTaken['before'],
+  snapshot: MeshSnapshot,
+): EnvTaken {
+  const met = own && metMatch(own, request, snapshot);
+  const way = met && 'pair' in met ? met.pair.selector.way : undefined;
+  const { host = '' } = own?.entry ?? {};
+  const [clone, ...more] = others.filter(({ entry }) => entry === undefined).map(cloneTaken);
+  return {
+    name: own?.env ?? '',
+    ...clone,
+    ...(way === undefined || way === 'leave' ? {} : { entry: { host, way } }),
+    ...(more.length === 0 ? {} : { also: more }),
     before,
   };
 }

@@ -38,6 +38,7 @@ export const CONFIG: DecisionConfig = Object.freeze({
   removeAnnotations: [],
   allowedHeaderNames: [],
   allowedCommonHeaders: [],
+  entryHosts: [],
   maxReplicas: 20,
   maxTtl: '',
   requireOwner: false,

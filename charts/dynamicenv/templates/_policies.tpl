@@ -27,3 +27,10 @@ authorizer.group('*').resource('*').check('patch').allowed()
 {{- range . }}{{ $names = append $names (lower .) }}{{ end }}
 {{- toJson $names }}
 {{- end }}
+
+{{/* The hosts of entries without their schemes. */}}
+{{- define "dynamicenv.policies.entryHosts" -}}
+{{- $hosts := list }}
+{{- range .Values.config.entryHosts }}{{ $hosts = append $hosts (trimPrefix "http://" .) }}{{ end }}
+{{- toJson $hosts }}
+{{- end }}

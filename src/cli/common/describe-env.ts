@@ -15,13 +15,14 @@ import { describeLife } from './describe-life.ts';
 export function describeEnv(env: DynamicEnv): string[] {
   const { metadata, status } = env;
   if (status === undefined) return [`DynamicEnv ${metadata.name} has no status`];
-  const { state, totalReady, totalCount, match, conditions } = status;
+  const { state, totalReady, totalCount, match, conditions, links = [] } = status;
   const ready = conditions?.find(({ type }) => type === 'Ready');
   const requests = match === undefined ? '' : `, requests with ${match}`;
   return [
     `DynamicEnv ${metadata.name} is ${state}: ${totalReady} of ${totalCount} workloads ready${requests}`,
     ...(state === 'ready' || ready === undefined ? [] : [`  why: ${ready.message}`]),
     ...describeLife(env).map((text) => `  ${text}`),
+    ...links.map((link) => `  link: ${link}`),
     ...describeWorkloads('subset', status.subsetsStatus),
     ...describeWorkloads('consumer', readConsumersStatus(status)),
   ];

@@ -3,18 +3,22 @@ import { delegatingRoutes } from '../../istio/delegates.ts';
 import { affectedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { KubeObject, ObjectMeta } from '../../k8s/object.ts';
+import { isEntryHere } from '../../virtualservice/injections/selectors.ts';
 import { isMarkAnnotation, isMarkLabel } from '../../virtualservice/routes/marks.ts';
+import { scopeOf } from '../../virtualservice/routes/scope.ts';
 import { stripRoutes } from '../../virtualservice/routes/strip.ts';
 
 /**
  * The users' objects as if there were no env: without children of envs, and without our marks and routes on VirtualServices.
  * Objects that are being deleted are left out. So are VirtualServices without a route to one of the namespaces, because no env
- * there sees them; roots that delegate to one that is kept are kept. With `all` every VirtualService is kept.
+ * there sees them; roots that delegate to one that is kept are kept, and those with one of the entries' hosts at a gateway. With `all`
+ * every VirtualService is kept.
  */
 export function withoutEnvs(
   objects: readonly KubeObject[],
   namespaces: readonly string[] | 'all',
   clusterDomain: string,
+  entries: readonly string[] = [],
 ): KubeObject[] {
   const list = namespaces === 'all' ? [] : namespaces;
   const suffixes = list.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
@@ -29,6 +33,7 @@ export function withoutEnvs(
     namespaces === 'all' ||
     !isVirtualService(object) ||
     sends(object) ||
+    entries.some((host) => isEntryHere({ host }, scopeOf(object, { clusterDomain }))) ||
     delegates.some((one) => delegatingRoutes(object, one, clusterDomain).length > 0);
   return objects
     .filter((object) => !isBeingDeleted(object) && !isEnvChild(object) && concerns(object))

@@ -47,6 +47,8 @@ export interface EnvReport {
   expiresAt?: string;
   /** Whom to ask about it. */
   owner?: string;
+  /** Addresses that lead people to the env. */
+  links?: string[];
   workloads: WorkloadReport[];
   conditions: Condition[];
   /** What is missing, and what to do. */
@@ -85,6 +87,7 @@ export function reportOf(
     ...(status?.match === undefined ? {} : { match: status.match }),
     ...(status?.expiresAt === undefined ? {} : { expiresAt: status.expiresAt }),
     ...(env.spec.owner === undefined ? {} : { owner: env.spec.owner }),
+    ...(status?.links === undefined ? {} : { links: status.links }),
     workloads: [
       ...of('subset', status?.subsetsStatus),
       ...of('consumer', readConsumersStatus(status)),

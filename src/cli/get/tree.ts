@@ -9,13 +9,14 @@ interface Branch {
 
 /** The report as the lines of a tree. */
 export function treeOf(report: EnvReport, paint: Paint): string[] {
-  const { name, state, match, workloads, conditions, advice } = report;
+  const { name, state, match, links = [], workloads, conditions, advice } = report;
   const requests = match === undefined ? '' : `, requests with ${match}`;
   const colour = report.ready ? 'green' : state === 'degraded' ? 'red' : 'yellow';
   const stale = state === 'ready' && !report.ready ? ' for an earlier spec' : '';
   const title = `${paint('bold', `DynamicEnv ${name}`)} is ${paint(colour, state)}${stale}${requests}`;
   const branches = [
     ...lifeLines(report).map((text) => ({ text })),
+    ...section('links', links),
     ...workloads.map((workload) => workloadBranch(workload, paint)),
     ...section(
       'conditions',

@@ -55,9 +55,14 @@ export async function previewCluster(
     start: new Date().toISOString(),
     neverReady: isNeverReady,
   });
-  for (const object of withoutEnvs(read.objects, involved.namespaces, config.clusterDomain)) {
-    cluster.restore(object);
-  }
+  const all = [...involved.wanted, ...involved.present, ...involved.neighbours];
+  const users = withoutEnvs(
+    read.objects,
+    involved.namespaces,
+    config.clusterDomain,
+    all.flatMap(({ spec }) => (spec.entries ?? []).map(({ host }) => host)),
+  );
+  for (const object of users) cluster.restore(object);
   await applyAll(cluster, manifests.filter(isNoEnv));
   await restoreEnvs(cluster, involved.neighbours);
   const without = snapshot(cluster.all());

@@ -100,8 +100,15 @@ function refText({ virtualService, index, name, matchIndex, delegatedBy, env }: 
   return `route ${index + 1} of ${virtualService}${own}${entry}${root}`;
 }
 
-function envTexts({ name, matchIndex, deployment, also = [], before }: EnvTaken): string[] {
-  const which = matchIndex === undefined ? '' : `, by its match ${matchIndex + 1}`;
+const WAYS = {
+  link: 'by a link',
+  cookie: 'by the cookie of a link',
+  match: 'by one of its matches',
+};
+
+function envTexts({ name, matchIndex, deployment, also = [], before, entry }: EnvTaken): string[] {
+  const index = matchIndex === undefined ? '' : `, by its match ${matchIndex + 1}`;
+  const which = entry === undefined ? index : `, ${WAYS[entry.way]} at ${entry.host}`;
   const bases = [deployment, ...also.map((one) => one.deployment)];
   const base = deployment === undefined ? '' : `, instead of Deployment ${bases.join(' and ')}`;
   return [`${name}${which}${base}`, ...before.map((one) => `before ${one.env}: ${one.why}`)];

@@ -17,6 +17,9 @@ import { CLUSTER_FLAGS, type ClusterSettings } from '../../hooks/settings.ts';
 import { headerKey } from '../../istio/header-name.ts';
 import type { RefFlags } from '../../refs/settings.ts';
 
+const ENTRY_HOST =
+  /^(http:\/\/)?(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
 /** What an administrator decides once for all DynamicEnvs of a cluster. */
 export interface EnvSettings
   extends RefFlags,
@@ -38,6 +41,8 @@ export interface EnvSettings
   allowedHeaderNames: readonly string[];
   /** Names of headers that are in nearly every request and that matches may use nevertheless, lower case. */
   allowedCommonHeaders: readonly string[];
+  /** Hosts at which people may enter envs: names and `*.name`; with `http://` where browsers come without TLS. Empty: none. */
+  entryHosts: readonly string[];
   /** The most pods of one clone; 0: any number. */
   maxReplicas: number;
   /** The longest `spec.ttl` of an env, such as `7d`; every env must have one then. Empty: envs may live for ever. */
@@ -98,6 +103,15 @@ export const ENV_FLAGS = {
     'allowed-common-headers',
     "headers that everybody's requests carry (user-agent, accept, x-request-id …) and that matches may use nevertheless",
     (item) => headerKey(matching(HEADER_NAME, 'header names')(item)),
+  ),
+  entryHosts: list(
+    'entry-hosts',
+    'hosts at gateways at which links may lead people to envs, such as *.dev.example.com; with http:// for hosts without TLS',
+    (item) =>
+      matching(
+        ENTRY_HOST,
+        'host names, or *. and a host name, with http:// for hosts without TLS',
+      )(item),
   ),
   maxReplicas: {
     name: 'max-replicas',

@@ -6,8 +6,10 @@ import { type EnvInput, type EnvRequest, gather } from './gather.ts';
 import { decideChildren, keepAll, keptUnrecognized } from './lifecycle/children.ts';
 import type { Rest } from './lifecycle/life-time.ts';
 import { allChildren } from './observed.ts';
+import { entryInjections } from './plan/entries.ts';
 import type { EnvSettings } from './settings.ts';
 import { blockedStatus } from './status/blocked-status.ts';
+import { entryReport } from './status/entry-status.ts';
 import { envStatus } from './status/env-status.ts';
 import { withLifeTime } from './status/life-time-status.ts';
 import { removalStatus } from './status/removal-status.ts';
@@ -47,11 +49,13 @@ export function syncEnv(
     };
   }
   const plans = input.plans();
-  const { children, waits, departing } = decideChildren(plans, lifecycle);
+  const entries = entryInjections(input);
+  const { children, waits, departing } = decideChildren(plans, lifecycle, entries);
   const context = { ...input, departing };
   const reports = plans.map((plan) => workloadReport(plan, context));
   const stall = findStall(input);
-  const { status, waits: later } = envStatus(reports, stall.finding, context);
+  const ofEntries = entries.map((entry) => entryReport(entry, context));
+  const { status, waits: later } = envStatus(reports, stall.finding, context, ofEntries);
   return {
     status: withLifeTime(status, life),
     children: [...children, ...keptUnrecognized(observed)],

@@ -5,6 +5,8 @@ import type { ObjectMap } from '../../hooks/types.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
 import { missingGroups } from '../../mesh/related-groups.ts';
+import { isEntryHere } from '../../virtualservice/injections/selectors.ts';
+import { scopeOf } from '../../virtualservice/routes/scope.ts';
 import { relatedInjections } from './customize.ts';
 
 const KEY = 'RouteInjection.riskified.com/v1alpha1';
@@ -42,7 +44,20 @@ export function readInjections(
     sorted.map(([, object]) => object as RouteInjection),
   );
   const [first] = unreadable;
-  if (first === undefined) return { injections: objects };
+  if (first === undefined) return { injections: concerning(virtualService, objects, config) };
   const message = `${name}: ${unreadableText(first)} cannot be read, so its marks are not changed; wait until all pods of this service run the same version, or delete the RouteInjection: it is created again`;
   return { reason: 'Unreadable', message };
+}
+
+/** Without entries of other hosts: a VirtualService with a wildcard is sent all entries. */
+function concerning(
+  virtualService: VirtualService,
+  injections: readonly RouteInjection[],
+  config: { clusterDomain: string },
+): readonly RouteInjection[] {
+  if (injections.every(({ spec }) => spec.entry === undefined)) return injections;
+  const scope = scopeOf(virtualService, config);
+  return injections.filter(
+    ({ spec }) => spec.entry === undefined || isEntryHere(spec.entry, scope),
+  );
 }

@@ -6,6 +6,7 @@ import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { httpOf, type Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { COPY_BYTES } from './copies.ts';
+import { ENTRY_BYTES } from './entry-copies.ts';
 import { type Selecting, selectorsOf } from './selectors.ts';
 
 /**
@@ -107,15 +108,31 @@ const MOST_REGEX_BYTES = 1024;
 function mostOf(injections: readonly PlannedInjection[]): { repeats: number; bytes: number } {
   let repeats = 0;
   let regexes = 0;
-  for (const { matches, ref } of injections) {
+  for (const injection of injections) {
+    const { matches, ref, entry } = injection;
     repeats += matches.length;
-    for (const { cookie, baggage } of matches) regexes += (cookie ? 1 : 0) + (baggage ? 1 : 0);
-    if (ref === undefined) continue;
-    repeats += MOST_REF_ENTRIES;
-    regexes += 2 * MOST_REF_ENTRIES;
+    regexes += membersOf(matches);
+    if (entry !== undefined) {
+      repeats += ENTRY_COPIES;
+      regexes += (ENTRY_COPIES + matches.length) * ENTRY_REGEXES;
+    } else if (ref !== undefined) {
+      repeats += MOST_REF_ENTRIES;
+      regexes += 2 * MOST_REF_ENTRIES;
+    }
   }
   return { repeats, bytes: regexes * MOST_REGEX_BYTES };
 }
+
+function membersOf(matches: PlannedInjection['matches']): number {
+  let count = 0;
+  for (const { cookie, baggage } of matches) count += (cookie ? 1 : 0) + (baggage ? 1 : 0);
+  return count;
+}
+
+/** Those for the link, for leaving, and for the cookie. */
+const ENTRY_COPIES = 3;
+/** `ENTRY_BYTES`, and the host's and the cookie's regexes, as regexes. */
+const ENTRY_REGEXES = Math.ceil(ENTRY_BYTES / MOST_REGEX_BYTES) + 3;
 
 /** Several injections ask for the same routes. A number holds no routes in memory. */
 const knownBytes = new WeakMap<UsersVirtualService, number>();
@@ -138,13 +155,21 @@ interface Weight {
 interface Weights {
   /** By host (full name) and subset; an empty subset: routes without one. */
   bySubset: ReadonlyMap<string, Weight>;
+  /** Of all routes. */
+  all: Weight;
   looks: number;
 }
 
-function costOf(injection: PlannedInjection, { bySubset, looks }: Weights, scope: Scope): number {
+function costOf(injection: PlannedInjection, weights: Weights, scope: Scope): number {
+  const { bySubset, looks } = weights;
   const { host, from, matches: _matches, ...names } = injection;
   const { repeats, bytes: forMatches } = sizeOf(injection, scope);
   const forAll = COMPARISONS * (forMatches + jsonBytes([names, host, from]));
+  if (injection.entry !== undefined) {
+    const { routes, entries, bytes } = weights.all;
+    const copies = repeats * (bytes + routes * ENTRY_BYTES) + entries * forMatches;
+    return copies + looks * LOOK_BYTES + forAll;
+  }
   const subsets = new Set(names.service === undefined ? from : [...from, '']);
   return [...subsets].reduce(
     (sum, subset) => {
@@ -159,8 +184,9 @@ function costOf(injection: PlannedInjection, { bySubset, looks }: Weights, scope
 
 /** How often a route is repeated for an injection, and the bytes of what is added each time, all together. */
 function sizeOf(injection: Selecting, scope: Scope): { repeats: number; bytes: number } {
-  const { matches, ref } = injection;
-  const isPlain = ref === undefined && matches.every(({ cookie, baggage }) => !cookie && !baggage);
+  const { matches, ref, entry } = injection;
+  const isPlain =
+    (ref ?? entry) === undefined && matches.every(({ cookie, baggage }) => !cookie && !baggage);
   if (isPlain) return { repeats: matches.length, bytes: jsonBytes(matches) };
   const entries = selectorsOf(injection, scope).flatMap((selector) => selector.entries);
   return { repeats: entries.length, bytes: jsonBytes(entries) };
@@ -191,11 +217,15 @@ function weightsOf(users: UsersVirtualService, { namespace, clusterDomain }: Sco
   if (before !== undefined) return before;
   const bySubset = new Map<string, Weight>();
   const http = httpOf(users);
+  const all: Weight = { routes: 0, entries: 0, bytes: 0 };
   let looks = http.length;
   for (const route of http) {
     const one = { entries: Math.max(listOf(route?.match).length, 1), bytes: bytesOf(route) };
     const targets = listOf(route?.route);
     looks += targets.length;
+    all.routes += 1;
+    all.entries += one.entries;
+    all.bytes += one.bytes;
     const subsets = targets.flatMap((target) => {
       const { host, subset = '' } = target?.destination ?? {};
       if (typeof host !== 'string') return [];
@@ -209,7 +239,7 @@ function weightsOf(users: UsersVirtualService, { namespace, clusterDomain }: Sco
       bySubset.set(subset, sum);
     }
   }
-  const weights = { bySubset, looks };
+  const weights = { bySubset, all, looks };
   of.set(key, weights);
   return weights;
 }

@@ -3,14 +3,9 @@ import { headerKey } from '../../istio/header-name.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import type { Scope } from '../routes/scope.ts';
+import { andPlace, type EntryOutcome, type Skip } from './and-place.ts';
 import { areDisjoint, isKeptOut } from './disjoint.ts';
 import { type SelectorEntry, withBeside } from './selectors.ts';
-
-/** Why an entry has no copy. `isHarmless`: no request of the env can match the entry, so nothing is lost. */
-interface Skip {
-  reason: string;
-  isHarmless: boolean;
-}
 
 export interface Anded {
   /** Empty: there is nothing to route. */
@@ -47,15 +42,14 @@ export function andMatch(
 
 type AndScope = Pick<Scope, 'isDelegate' | 'shouldCompile'>;
 
-type EntryOutcome = { entry: HTTPMatchRequest } | { skip: Skip };
-
 function andEntry(
   entry: HTTPMatchRequest,
-  { headers, sourceLabels, queryParams, beside }: SelectorEntry,
+  { headers, sourceLabels, queryParams, beside, at }: SelectorEntry,
   scope: AndScope,
 ): EntryOutcome {
-  let outcome: EntryOutcome = { entry };
-  if (sourceLabels) outcome = andSourceLabels(entry, sourceLabels, scope);
+  let outcome: EntryOutcome = at === undefined ? { entry } : andPlace(entry, at);
+  if (sourceLabels && 'entry' in outcome)
+    outcome = andSourceLabels(outcome.entry, sourceLabels, scope);
   if (headers && 'entry' in outcome) outcome = andHeaders(outcome.entry, headers, scope);
   if (queryParams && 'entry' in outcome)
     outcome = andQueryParams(outcome.entry, queryParams, scope);

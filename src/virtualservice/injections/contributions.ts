@@ -3,6 +3,7 @@ import { jsonBytes } from '../../k8s/canonical.ts';
 import type { Offer } from '../routes/contribution.ts';
 import { type PlannedInjection, SERVICE_LIST_BYTES } from '../routes/plan-codec.ts';
 import { COPY_BYTES, type Copy, partOf } from './copies.ts';
+import { ENTRY_BYTES } from './entry-copies.ts';
 import type { Draft } from './render.ts';
 import { applicants } from './room-order.ts';
 import type { Selector } from './selectors.ts';
@@ -81,9 +82,13 @@ function countEntries(copies: readonly Copy[]): number {
 function ownBytes(): (copy: Copy) => number {
   const known = new Map<Selector, number>();
   return ({ group: { selector }, pairs }) => {
-    const own = selector.entries.flatMap(({ beside }) => beside ?? []);
+    const own = selector.entries.flatMap(({ beside, at }) => [
+      ...(beside ? [beside] : []),
+      ...(at ? [at] : []),
+    ]);
     if (own.length === 0) return 0;
-    const bytes = known.get(selector) ?? jsonBytes(own);
+    const forHeaders = selector.way === undefined ? 0 : ENTRY_BYTES;
+    const bytes = known.get(selector) ?? jsonBytes(own) + forHeaders;
     known.set(selector, bytes);
     return pairs.length * bytes;
   };

@@ -8,6 +8,7 @@ import { pointAt } from '../routes/point-at.ts';
 import type { Scope } from '../routes/scope.ts';
 import { lackingPort } from '../routes/service-ports.ts';
 import { type Anded, andMatch } from './and-match.ts';
+import { claimantsOf, entryCopy, entryMatch, partOfEntry } from './entry-copies.ts';
 import type { Group } from './groups.ts';
 import { pairProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
@@ -23,6 +24,8 @@ export interface Copy {
   pairs: readonly Pair[];
   /** The copy if all these pairs are rendered. */
   route: HTTPRoute;
+  /** An entry's copy: the injections to whose clones it leads, as far as they are rendered. */
+  claimants?: readonly PlannedInjection[];
 }
 
 /** Why one pair has no copy of one eligible route, or a copy without some of the match's entries. */
@@ -39,6 +42,7 @@ export function copier(
   route: HTTPRoute,
   isValidPair: (pair: Pair) => boolean,
   dropped: Dropped[],
+  injections: readonly PlannedInjection[],
   scope: Scope,
 ): (group: Group) => Copy | undefined {
   const targetFor = eligibleDestinations(route, scope);
@@ -53,15 +57,19 @@ export function copier(
     match,
     route: targetsFor(injection),
   });
-  const checked = (pair: Pair, { entries, skips }: Anded): HTTPRoute | undefined => {
+  const note = (pair: Pair, { skips }: Anded) => {
+    for (const { reason, isHarmless } of skips) {
+      dropped.push({ pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless });
+    }
+  };
+  const checked = (pair: Pair, anded: Anded): HTTPRoute | undefined => {
+    const { entries } = anded;
     const lacking = lackingPort(route, pair.injection, scope);
     if (lacking !== undefined) {
       dropped.push({ pair, state: 'skipped', message: lacking, isHarmless: false });
       return undefined;
     }
-    for (const { reason, isHarmless } of skips) {
-      dropped.push({ pair, state: 'skipped', message: `${labelOf(route)} ${reason}`, isHarmless });
-    }
+    note(pair, anded);
     if (entries.length === 0) return undefined;
     const copy = copyOf(pair, entries);
     // If both are valid by themselves, Istio and Envoy accept the copy.
@@ -70,7 +78,24 @@ export function copier(
     dropped.push({ pair, state: 'invalid', message, isHarmless: false });
     return undefined;
   };
+  const copyOfEntry = (group: Group): Copy | undefined => {
+    const [pair] = group.pairs;
+    if (pair === undefined) return undefined;
+    const anded = entryMatch(route, group.selector.entries, scope);
+    note(pair, anded);
+    const { entries } = anded;
+    if (entries.length === 0) return undefined;
+    const claimants = claimantsOf(group, injections);
+    const copy = entryCopy(route, { group, pair, match: entries }, claimants, scope);
+    // Istio and Envoy accept match and targets if they are valid by themselves; operations on headers add up.
+    const isFine = isValid() && isValidPair(pair) && hasValidHeaders(copy, scope);
+    const message = isFine ? undefined : refusal(pair, copy, route, scope);
+    if (message === undefined) return { group, pairs: group.pairs, route: copy, claimants };
+    dropped.push({ pair, state: 'invalid', message, isHarmless: false });
+    return undefined;
+  };
   return (group) => {
+    if (group.selector.way !== undefined) return copyOfEntry(group);
     const eligible = eligibleOf(group.pairs, targetFor);
     const [first] = eligible;
     if (first === undefined) return undefined;
@@ -119,11 +144,13 @@ function copyFor(
 
 /** The copy of the route if only these injections are rendered; undefined: none of them has it. */
 export function partOf(
-  { pairs, route: copy }: Copy,
+  whole: Copy,
   route: HTTPRoute,
   wanted: ReadonlySet<PlannedInjection>,
   scope: Scope,
 ): HTTPRoute | undefined {
+  const { pairs, route: copy, claimants } = whole;
+  if (claimants !== undefined) return partOfEntry({ ...whole, claimants }, route, wanted, scope);
   const [only, ...others] = pairs;
   if (only !== undefined && others.length === 0) {
     return wanted.has(only.injection) ? copy : undefined;
@@ -131,6 +158,10 @@ export function partOf(
   const left = pairs.filter(({ injection }) => wanted.has(injection));
   if (left.length === pairs.length) return copy;
   return left.length === 0 ? undefined : copyFor(left, copy, route, scope);
+}
+
+function hasValidHeaders(copy: HTTPRoute, scope: Scope): boolean {
+  return validateRoute({ ...copy, match: [] }, scope).length === 0;
 }
 
 /** Why Envoy or Istio would refuse the copy; undefined: both accept it. */

@@ -4,7 +4,7 @@ import type { Pair } from './precedence.ts';
 import type { Selector } from './selectors.ts';
 
 /**
- * One selector of one env, with all injections of the env that have it. They share one copy of a route, because the first of several
+ * One selector of one env, with all injections of the env that have it; of an entry's link, with those of other envs that have it. They share one copy of a route, because the first of several
  * copies with the same match would take all requests.
  */
 export interface Group {
@@ -17,7 +17,8 @@ export interface Group {
 /** The pairs by env and selector, in the order of each group's first pair. A match that an injection has twice is in two groups. */
 export function groupsOf(pairs: readonly Pair[]): Group[] {
   const several = envsOfSeveral(pairs);
-  if (several.size === 0) {
+  const hasEntries = pairs.some(({ selector }) => selector.way !== undefined);
+  if (several.size === 0 && !hasEntries) {
     return pairs.map((pair) => ({
       env: pair.injection.env,
       selector: pair.selector,
@@ -29,11 +30,12 @@ export function groupsOf(pairs: readonly Pair[]): Group[] {
   for (const pair of pairs) {
     const { env } = pair.injection;
     const group = { env, selector: pair.selector, pairs: [pair] };
-    if (!several.has(env)) {
+    const isShared = isSharedByEnvs(pair.selector);
+    if (!several.has(env) && !isShared) {
       groups.push(group);
       continue;
     }
-    const key = canonicalJson([env, pair.selector.entries]);
+    const key = canonicalJson([isShared ? '' : env, pair.selector.entries]);
     const same = open.get(key) ?? [];
     open.set(key, same);
     const place = timesSeen(same, pair.injection);
@@ -46,6 +48,11 @@ export function groupsOf(pairs: readonly Pair[]): Group[] {
     groups.push(group);
   }
   return groups;
+}
+
+/** Envs of one ref have the same link, and a link with an empty value leaves all envs: one copy is enough for them. */
+function isSharedByEnvs({ way }: Selector): boolean {
+  return way !== undefined && way !== 'match';
 }
 
 /** The envs with more than one injection. Most have one, so that nothing has to be grouped. */

@@ -66,9 +66,7 @@ function routeNotes(
   context: Context,
 ): PlanNote[] {
   if (context.isIgnored) return [note(injection, 'skipped', `it is marked ${IGNORE_MARK}: "true"`)];
-  const reason = context.copied.has(plan)
-    ? undefined
-    : whyNoneEligible(injection, context.http, context.scope);
+  const reason = context.copied.has(plan) ? undefined : whyNone(injection, context);
   if (reason !== undefined) return [note(injection, 'skipped', reason)];
   const messages = (state: Dropped['state']) => summary(droppedOf(injection, context, state));
   return [
@@ -76,6 +74,12 @@ function routeNotes(
     ...messages('invalid').map((message) => note(injection, 'invalid', message)),
     ...shadowNotes(injection, context),
   ];
+}
+
+/** Why the injection has no copy at all, if no route tells it. */
+function whyNone(injection: RouteInjection, { http, scope }: Context): string | undefined {
+  if (injection.spec.entry === undefined) return whyNoneEligible(injection, http, scope);
+  return http.length === 0 ? 'it has no http route' : undefined;
 }
 
 /** If the injection has other copies, a route that the env's requests can never match is not worth a note. */

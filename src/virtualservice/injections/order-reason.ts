@@ -3,10 +3,12 @@ import type { Pair } from './precedence.ts';
 import type { Band } from './selectors.ts';
 
 const BY_BAND: Record<Band, string> = {
+  link: 'links',
   parameter: 'conditions on query parameters',
   ref: 'refs in headers',
   header: 'matches on headers and source labels',
   baggage: 'conditions on baggage',
+  entry: 'cookies of links',
   cookie: 'conditions on cookies',
 };
 

@@ -3,13 +3,14 @@ import type { PlannedInjection, PlannedService } from '../routes/plan-codec.ts';
 
 /** The part of a RouteInjection that the plan stores; undefined for a consumer's, which gets no routes. */
 export function planned({ spec }: RouteInjection): PlannedInjection | undefined {
-  const { subset, service } = spec;
-  if (subset === undefined && service === undefined) return undefined;
+  const { subset, service, entry } = spec;
+  if (subset === undefined && service === undefined && entry === undefined) return undefined;
   // In the order of the annotation's keys.
   return {
     clone: spec.clone,
     created: spec.envCreationTimestamp,
     deployment: spec.deployment,
+    ...(spec.entry === undefined ? {} : { entry: spec.entry }),
     env: spec.env,
     from: spec.from,
     host: spec.host,

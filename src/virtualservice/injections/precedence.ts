@@ -40,6 +40,9 @@ function byPrecedence(a: Pair, b: Pair): number {
 
 /** A selector in words, in messages about its env. */
 export function selectorText({ injection, selector: { matchIndex } }: Pair): string {
+  if (injection.entry !== undefined && matchIndex === undefined) {
+    return `entry ${injection.entry.host}`;
+  }
   return matchIndex === undefined ? `ref ${injection.ref}` : `match ${matchIndex + 1}`;
 }
 
@@ -48,6 +51,8 @@ export function olderFirst(a: PlannedInjection, b: PlannedInjection): number {
   return (
     byText(a.created, b.created) ||
     byText(a.env, b.env) ||
+    // An entry's copy is for fewer requests than one of the same match for a Service.
+    Number(b.entry !== undefined) - Number(a.entry !== undefined) ||
     byText(a.deployment.namespace, b.deployment.namespace) ||
     byText(a.deployment.name, b.deployment.name) ||
     byText(a.host, b.host)

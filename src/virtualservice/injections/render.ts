@@ -5,7 +5,7 @@ import { httpOf, type Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { type Copy, copier, type Dropped, partOf } from './copies.ts';
 import { type Group, groupsOf } from './groups.ts';
-import { type Pair, pairsByPrecedence } from './precedence.ts';
+import { olderFirst, type Pair, pairsByPrecedence } from './precedence.ts';
 import { prevalidatePairs } from './prevalidate.ts';
 
 /** All copies that some injections can have in a VirtualService, before it is decided which injections are rendered. */
@@ -53,9 +53,10 @@ export function draftPairs(users: UsersVirtualService, pairs: Pair[], scope: Sco
   const draftScope = { ...scope, shouldCompile: compiledRegexes(own) };
   const groups = groupsOf(pairs);
   const isValidPair = prevalidatePairs(draftScope);
+  const injections = injectionsOf(pairs);
   const dropped: Dropped[] = [];
   const routes = own.map((route) => {
-    const copyFor = copier(route, isValidPair, dropped, draftScope);
+    const copyFor = copier(route, isValidPair, dropped, injections, draftScope);
     const copies: Copy[] = [];
     for (const group of groups) {
       const copy = copyFor(group);
@@ -64,6 +65,13 @@ export function draftPairs(users: UsersVirtualService, pairs: Pair[], scope: Sco
     return { route, copies };
   });
   return { pairs, groups, routes, dropped, scope: draftScope };
+}
+
+/** Each injection once, the older env first: in this order they claim the targets of an entry's copies. */
+function injectionsOf(pairs: readonly Pair[]): readonly PlannedInjection[] {
+  const hasEntries = pairs.some(({ injection }) => injection.entry !== undefined);
+  if (!hasEntries) return [];
+  return [...new Set(pairs.map(({ injection }) => injection))].sort(olderFirst);
 }
 
 /**

@@ -1,12 +1,25 @@
 import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { memberRegexes } from '../../api/member-regex.ts';
+import type { Entry } from '../../api/routeinjection.ts';
 import type { HeaderAndSourceMatch } from '../../istio/cover.ts';
+import { MESH } from '../../istio/gateway-name.ts';
+import { headerKey } from '../../istio/header-name.ts';
 import { besideNames } from '../../istio/header-spelling.ts';
+import { hostSubsetOf } from '../../istio/host.ts';
 import { type Specificity, specificityOf } from '../../istio/specificity.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
 import { baggageEntries, cookieEntry, headerEntries } from '../../refs/entries.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { isGatewayBound, type Scope } from '../routes/scope.ts';
+
+/** A host at gateways (as the VirtualService names them). */
+export interface EntryPlace {
+  host: string;
+  authority: StringMatch;
+  gateways: readonly string[];
+  /** Other VirtualServices have the host at one of its gateways, too. */
+  isShared?: true;
+}
 
 /** Conditions that a request must meet all together. */
 export interface SelectorEntry
@@ -16,13 +29,15 @@ export interface SelectorEntry
    * name: Istio applies both.
    */
   beside?: Pick<HTTPMatchRequest, 'headers' | 'withoutHeaders'>;
+  /** Only requests to this host that come by these gateways (as the VirtualService names them). */
+  at?: EntryPlace;
 }
 
 /**
  * The order of selectors of all envs, before specificity and age. What a person adds to one request comes before what an
  * application passes on with all its requests.
  */
-export const BANDS = ['parameter', 'ref', 'header', 'baggage', 'cookie'] as const;
+export const BANDS = ['link', 'parameter', 'ref', 'header', 'baggage', 'entry', 'cookie'] as const;
 export type Band = (typeof BANDS)[number];
 
 /** One way in which requests select an env. It has one copy of every eligible route. */
@@ -31,17 +46,23 @@ export interface Selector {
   entries: readonly SelectorEntry[];
   band: Band;
   specificity: Specificity;
-  /** Index in `matches`; absent: it selects by the ref. */
+  /** Index in `matches`; absent: it selects by the ref, or by what a link leaves. */
   matchIndex?: number;
+  /**
+   * It is an entry's. `link`: the parameter names the env; `leave`: the parameter is empty; `cookie`: a link was opened before; `match`:
+   * one of the env's own matches.
+   */
+  way?: 'link' | 'leave' | 'cookie' | 'match';
 }
 
 /** The parts of an injection that select requests. */
-export type Selecting = Pick<PlannedInjection, 'host' | 'matches' | 'ref'>;
+export type Selecting = Pick<PlannedInjection, 'host' | 'matches' | 'ref' | 'entry'>;
 
 /** All selectors of an injection: one for each match, and those of its ref. */
 export function selectorsOf(injection: Selecting, scope: Scope): Selector[] {
-  const { matches, ref } = injection;
+  const { matches, ref, entry } = injection;
   const byMatch = matches.map(matchSelector);
+  if (entry !== undefined) return entrySelectors(entry, byMatch, scope);
   return ref === undefined ? byMatch : [...byMatch, ...refSelectors(injection.host, ref, scope)];
 }
 
@@ -121,14 +142,74 @@ function refSelectors(host: string, ref: string, scope: Scope): Selector[] {
   });
 }
 
+/** The gateways of a VirtualService by which people come in. */
+export function gatewaysOf({ gateways }: Pick<Scope, 'gateways'>): string[] {
+  return gateways.filter((name) => name !== MESH);
+}
+
+/** May requests to this entry's host come here by a gateway? */
+export function isEntryHere({ host }: Pick<Entry, 'host'>, scope: Scope): boolean {
+  if (scope.isDelegate || !isGatewayBound(scope)) return false;
+  return scope.hosts?.some((own) => hostSubsetOf(host, own.toLowerCase())) ?? true;
+}
+
+/**
+ * The selectors of an entry. The source header gives parameter and cookie their name. A match by labels of the caller has none: at a
+ * gateway the caller is not known.
+ */
+function entrySelectors(entry: Entry, byMatch: readonly Selector[], scope: Scope): Selector[] {
+  if (!isEntryHere(entry, scope)) return [];
+  const { host, link } = entry;
+  const { headers, carriers } = scope.refs;
+  const regex = `^${host.replaceAll('.', '\\.')}(?::[0-9]+)?$`;
+  const isShared = scope.name !== undefined && entry.shared?.includes(scope.name) === true;
+  const at: EntryPlace = {
+    host,
+    authority: { regex },
+    gateways: gatewaysOf(scope),
+    ...(isShared ? { isShared } : {}),
+  };
+  const parameter = (exact: string) => [{ queryParams: { [headers.source]: { exact } }, at }];
+  const own = cookieEntry({ service: '', ref: link }, headers, carriers.includes('baggage'));
+  // As with refs, headers decide before the cookie.
+  const set = Object.keys(entry.headers).filter((name) => headerKey(name) !== headers.source);
+  const absent = Object.fromEntries(set.map((name) => [name, {}]));
+  const cookie = { ...own, withoutHeaders: { ...own.withoutHeaders, ...absent } };
+  const byPerson = { specificity: NO_SPECIFICITY };
+  return [
+    { ...byPerson, entries: parameter(link), band: 'link', way: 'link' },
+    { ...byPerson, entries: parameter(''), band: 'link', way: 'leave' },
+    { ...byPerson, entries: [{ beside: cookie, at }], band: 'entry', way: 'cookie' },
+    ...byMatch
+      .filter(({ entries }) => entries.every(({ sourceLabels }) => !hasKeys(sourceLabels)))
+      .filter(({ entries }) => entries.every((one) => !isSetBy(one, entry)))
+      .map((selector): Selector => {
+        const entries = selector.entries.map((one) => ({ ...one, at }));
+        return { ...selector, entries, way: 'match' };
+      }),
+  ];
+}
+
+/** Has every request of this match the entry's headers already? Then a copy for it would change nothing. */
+function isSetBy({ headers = {} }: SelectorEntry, entry: Entry): boolean {
+  return Object.entries(entry.headers).every(
+    ([name, value]) => Object.hasOwn(headers, name) && headers[name]?.exact === value,
+  );
+}
+
 /** A selector's entry as a whole match entry: in front of a route without conditions. */
 export function plainEntry({
   headers,
   sourceLabels,
   queryParams,
   beside,
+  at,
 }: SelectorEntry): HTTPMatchRequest {
-  const own = { ...(headers && { headers }), ...(queryParams && { queryParams }) };
+  const own = {
+    ...(at && { authority: at.authority, gateways: [...at.gateways] }),
+    ...(headers && { headers }),
+    ...(queryParams && { queryParams }),
+  };
   const entry = sourceLabels === undefined ? own : { ...own, sourceLabels };
   return beside === undefined ? entry : (withBeside(entry, beside) ?? entry);
 }

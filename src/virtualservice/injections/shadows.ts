@@ -19,7 +19,8 @@ export interface Shadow {
  * covered by an entry of an earlier active copy; and of two injections of one env that want the same targets, the second gets none.
  * An injection that is not active takes no requests.
  */
-export function findShadows(draft: Draft, isActive: IsActive): Shadow[] {
+export function findShadows(whole: Draft, isActive: IsActive): Shadow[] {
+  const draft = withoutEntries(whole);
   const { groups, routes, pairs } = draft;
   // A single pair cannot be shadowed.
   if (pairs.length < 2) return [];
@@ -42,6 +43,21 @@ export function findShadows(draft: Draft, isActive: IsActive): Shadow[] {
       const isWhole = found.routes.length === counts.get(pair);
       return [{ pair, by: found.by, ...(isWhole ? {} : { at: found.routes.map(labelOf) }) }];
     });
+}
+
+/** An entry's copies are for a part of the requests at one host only, so they take no other copy's requests as a whole. */
+function withoutEntries(draft: Draft): Draft {
+  const isOther = ({ selector }: Pick<Pair, 'selector'>) => selector.way === undefined;
+  if (draft.pairs.every(isOther)) return draft;
+  return {
+    ...draft,
+    pairs: draft.pairs.filter(isOther),
+    groups: draft.groups.filter(isOther),
+    routes: draft.routes.map(({ route, copies }) => ({
+      route,
+      copies: copies.filter(({ group }) => isOther(group)),
+    })),
+  };
 }
 
 /** Of how many routes each of these pairs has a copy. */

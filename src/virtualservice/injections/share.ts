@@ -19,8 +19,8 @@ export const ROUTES_SHARE_BYTES = MAX_OBJECT_BYTES / 4;
 export function areSurelyModest(injections: readonly PlannedInjection[]): boolean {
   const used = new Map<string, number>();
   for (const injection of injections) {
-    const { env, matches, ref } = injection;
-    if (matches.length + (ref === undefined ? 0 : 1) > 1) return false;
+    const { env, matches, ref, entry } = injection;
+    if (entry !== undefined || matches.length + (ref === undefined ? 0 : 1) > 1) return false;
     const bytes = (used.get(env) ?? 0) + mostBytes(injection);
     if (bytes > PLAN_SHARE_BYTES) return false;
     used.set(env, bytes);
@@ -120,9 +120,10 @@ function lazySum(bytes: (contribution: InjectionContribution) => number): LazySu
   };
 }
 
-/** A ref counts as one match, whatever its carriers: the administrator decides about them. */
+/** A ref counts as one match, whatever its carriers: the administrator decides about them. So does an entry's link. */
 function beyondOneMatch({ injection, routeBytes }: InjectionContribution): number {
-  const count = injection.matches.length + (injection.ref === undefined ? 0 : 1);
+  const isAsked = injection.entry === undefined ? injection.ref : injection.entry;
+  const count = injection.matches.length + (isAsked === undefined ? 0 : 1);
   return count < 2 ? 0 : Math.ceil((routeBytes() * (count - 1)) / count);
 }
 

@@ -1,6 +1,8 @@
 import type { IstioMatch } from '../../api/dynamicenv.ts';
+import { isEntry } from '../../api/entry-shape.ts';
 import { PLAN_ANNOTATION } from '../../api/marks.ts';
 import { isMatchList, isName } from '../../api/match-shape.ts';
+import type { Entry } from '../../api/routeinjection.ts';
 import { canonicalJson, jsonEqual } from '../../k8s/canonical.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
@@ -24,6 +26,8 @@ export interface PlannedInjection {
   matches: IstioMatch[];
   /** Requests that select this ref for the host's Service are routed to the clone, too. */
   ref?: string;
+  /** It stands for a host at gateways, not for a Service: `from` and `to` are empty. */
+  entry?: Entry;
 }
 
 /** See `TargetService` in `api/routeinjection.ts`. */
@@ -158,7 +162,8 @@ function isInjection(value: unknown): boolean {
     (value['targets'] === undefined || isMapOfNames(value['targets'])) &&
     (value['service'] === undefined || isService(value['service'])) &&
     isMatchList(value['matches']) &&
-    (value['ref'] === undefined || isName(value['ref']))
+    (value['ref'] === undefined || isName(value['ref'])) &&
+    (value['entry'] === undefined || isEntry(value['entry']))
   );
 }
 

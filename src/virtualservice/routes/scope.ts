@@ -8,6 +8,10 @@ export interface Scope {
   /** The VirtualService's namespace: short host names are completed with it. */
   namespace: string;
   clusterDomain: string;
+  /** `namespace/name`, as in an entry's `shared`; omitted: it shares no host. */
+  name?: string;
+  /** As written; omitted: any. */
+  hosts?: readonly string[];
   /** As written; empty: the mesh. */
   gateways: readonly string[];
   /** It has no hosts, so it is a delegate: Istio inserts its routes where another VirtualService delegates to it. */
@@ -24,6 +28,8 @@ export function scopeOf(
 ): Scope {
   return {
     namespace: metadata.namespace ?? '',
+    name: `${metadata.namespace ?? ''}/${metadata.name}`,
+    hosts: spec?.hosts ?? [],
     clusterDomain: config.clusterDomain,
     gateways: spec?.gateways ?? [],
     isDelegate: (spec?.hosts ?? []).length === 0,

@@ -1,5 +1,10 @@
 import { RESPONSE_HEADER } from '../../api/marks.ts';
-import { injectedRouteName, isInjectedRouteName, routeNameFilter } from '../../api/route-name.ts';
+import {
+  injectedRouteName,
+  isEntryRouteName,
+  isInjectedRouteName,
+  routeNameFilter,
+} from '../../api/route-name.ts';
 import { fqdn } from '../../istio/host.ts';
 import type { HTTPRoute, HTTPRouteDestination } from '../../istio/types.ts';
 import type { Owner } from './owner.ts';
@@ -26,9 +31,8 @@ export function sendsToClone(owner: CloneOwner, place: Place): (route: HTTPRoute
   const isOfEnv = routeNameFilter(owner.env);
   return ({ name, route }) =>
     name === own ||
-    // A route with a single target sends only to the clone that it is named after.
-    ((route?.length ?? 0) > 1 &&
-      isOfEnv(name) &&
+    // A route with a single target sends only to the clone that it is named after, unless it is an entry's. Envs of one ref share those.
+    ((((route?.length ?? 0) > 1 && isOfEnv(name)) || isEntryRouteName(name)) &&
       (route ?? []).some((target) => targetKeys(target, place).some((key) => keys.includes(key))));
 }
 
@@ -39,7 +43,7 @@ export function sendsToClone(owner: CloneOwner, place: Place): (route: HTTPRoute
 export function cloneKeysIn({ name, route }: HTTPRoute, place: Place): string[] {
   if (name === undefined || !isInjectedRouteName(name)) return [];
   const targets = route ?? [];
-  if (targets.length < 2) return [name];
+  if (targets.length < 2 && !isEntryRouteName(name)) return [name];
   return [name, ...targets.flatMap((target) => targetKeys(target, place))];
 }
 

@@ -129,6 +129,32 @@ describe('limits that the administrator can set', () => {
     expect(hookSays(by('accept'), { allowedHeaderNames: ['accept', 'user'] })).toBe('');
   });
 
+  test('hosts of entries that are not listed, with the message of the hook', async () => {
+    const at = (host: string): Spec => ({ ...withMatches(MATCH), entries: [{ host }] });
+    const none =
+      'spec.entries[0].host: links lead people to envs only at hosts that the administrator lists (entry-hosts), and none is listed: ask for shop.example.com, or take the entry out';
+    await configured({ config: { entryHosts: [] } }, at('shop.example.com'), none);
+    expect(hookSays(at('shop.example.com'))).toBe(none);
+    const entryHosts = ['shop.example.com', 'http://*.dev.example.com'];
+    const words =
+      'spec.entries[0].host: the administrator allows entries at these hosts only: shop.example.com, *.dev.example.com';
+    await configured({ config: { entryHosts } }, at('dev.example.com'), words);
+    for (const host of ['dev.example.com', 'xdev.example.com', 'a.shop.example.com']) {
+      expect([host, await told(at(host)), hookSays(at(host), { entryHosts })]).toEqual([
+        host,
+        words,
+        words,
+      ]);
+    }
+    for (const host of ['shop.example.com', 'shop.dev.example.com', 'a.b.dev.example.com']) {
+      expect([host, await told(at(host)), hookSays(at(host), { entryHosts })]).toEqual([
+        host,
+        undefined,
+        '',
+      ]);
+    }
+  });
+
   test('allowed header names, with the message of the hook', async () => {
     const allowedHeaderNames = ['User', 'x-env'];
     const words =

@@ -21,6 +21,7 @@ export interface PermissionValues {
   config?: {
     allowedHeaderNames?: readonly string[];
     allowedCommonHeaders?: readonly string[];
+    entryHosts?: readonly string[];
     indexedNamespaces?: readonly string[];
   };
   rbac?: { authors?: readonly { kind: string; name: string; namespace?: string }[] };

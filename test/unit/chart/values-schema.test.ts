@@ -86,6 +86,11 @@ describe('values.schema.json', () => {
       { config: { refCarriers: ['header', 'tracestate'] } },
       '/config/refCarriers/1 enum',
     ],
+    [
+      'a host of entries with a path',
+      { config: { entryHosts: ['shop.example.com/a'] } },
+      '/config/entryHosts/0 pattern',
+    ],
     ['an unencrypted webhook', { admission: { url: 'http://a' } }, '/admission/url pattern'],
     [
       'a certificate authority that is not PEM',

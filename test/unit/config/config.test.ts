@@ -21,6 +21,7 @@ const DEFAULTS: ServeConfig = {
   refCarriers: ['header'],
   removeLabels: [],
   removeAnnotations: [],
+  entryHosts: [],
   allowedHeaderNames: [],
   allowedCommonHeaders: [],
   maxReplicas: 20,

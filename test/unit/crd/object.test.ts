@@ -108,13 +108,13 @@ describe('unknown fields are reported', () => {
       'in the spec',
       dynamicEnv({ subset: [] }),
       'spec.subset',
-      'istioMatches, ref, subsets, consumers, suspend, ttl, owner',
+      'istioMatches, ref, subsets, consumers, suspend, ttl, owner, entries',
     ],
     [
       'named like a method of every object',
       dynamicEnv({ constructor: 1 }),
       'spec.constructor',
-      'istioMatches, ref, subsets, consumers, suspend, ttl, owner',
+      'istioMatches, ref, subsets, consumers, suspend, ttl, owner, entries',
     ],
     [
       'beside the spec',

@@ -1,5 +1,6 @@
 import type { RouteInjection } from '../../../api/routeinjection.ts';
-import { isBeingDeleted, type Observed, sameObject } from '../observed.ts';
+import type { KubeObject } from '../../../k8s/object.ts';
+import { injectionBaseKey, isBeingDeleted, type Observed, sameObject } from '../observed.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import { arrivalLeft } from '../plan/subset-arrival.ts';
 import { cloneState, hasSameTarget } from '../plan/target-state.ts';
@@ -42,4 +43,30 @@ function isActive(injection: RouteInjection, observed: Observed): boolean {
     (own) =>
       sameObject(own, injection) && own.spec.active && hasSameTarget(own.spec, injection.spec),
   );
+}
+
+/**
+ * The entries, active from the time when each subset has an active injection. A subset that is added later does not take the entries
+ * away, but without any active injection they would only set headers that lead nowhere.
+ */
+export function activeEntries(
+  entries: readonly RouteInjection[],
+  plans: readonly WorkloadPlan[],
+  children: readonly KubeObject[],
+  { observed }: { observed: Observed },
+): RouteInjection[] {
+  const active = new Set(
+    children.flatMap((child) => {
+      const { spec } = child as RouteInjection;
+      return child.kind === 'RouteInjection' && spec.active
+        ? injectionBaseKey(child as RouteInjection)
+        : [];
+    }),
+  );
+  const subsets = plans.filter(({ kind }) => kind === 'subset');
+  const isComplete = subsets.every(({ key }) => active.has(key));
+  return entries.map((entry) => {
+    const isKept = active.size > 0 && isActive(entry, observed);
+    return { ...entry, spec: { ...entry.spec, active: isComplete || isKept } };
+  });
 }

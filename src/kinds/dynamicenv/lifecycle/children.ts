@@ -13,7 +13,7 @@ import {
 } from '../observed.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
-import { activation } from './activation.ts';
+import { activation, activeEntries } from './activation.ts';
 import { leadingToAny } from './by-base.ts';
 import {
   type Departure,
@@ -36,19 +36,23 @@ export interface Children {
   departing: ReadonlySet<string>;
 }
 
-/** Everything the env is to own now: what its plans want, and what is being removed but must stay for a while. */
+/**
+ * Everything the env is to own now: what its plans want, its entries, and what is being removed but must stay for a while.
+ */
 export function decideChildren(
   plans: readonly WorkloadPlan[],
   context: LifecycleContext,
+  entries: readonly RouteInjection[] = [],
 ): Children {
   const wanted = plans.map((plan) => wantedOf(plan, context));
-  const staying = wanted.flatMap(({ children }) => children);
+  const ofWorkloads = wanted.flatMap(({ children }) => children);
+  const staying = [...ofWorkloads, ...activeEntries(entries, plans, ofWorkloads, context)];
   const clonesAndRules = [
     ...departingDeployments(plans, context),
     ...departingRules(plans, context),
   ];
   const draining = clonesAndRules.flatMap(({ departure }) => departure.child ?? []);
-  const all = [...clonesAndRules, ...departingInjections(plans, draining, context)];
+  const all = [...clonesAndRules, ...departingInjections(staying, draining, context)];
   const observed = new Map(allChildren(context.observed).map((child) => [childKey(child), child]));
   return {
     children: [
@@ -126,13 +130,13 @@ function departingRules(
     });
 }
 
-/** `draining`: the departing clones and rules that still have to stay. */
+/** `staying`: all wanted children. `draining`: the departing clones and rules that still have to stay. */
 function departingInjections(
-  plans: readonly WorkloadPlan[],
+  staying: readonly KubeObject[],
   draining: readonly KubeObject[],
   context: DepartureContext,
 ): DepartingChild[] {
-  const wanted = new Set(plans.flatMap(({ hosts }) => hosts.map((one) => childKey(one.injection))));
+  const wanted = new Set(staying.map(childKey));
   const isNeeded = leadingToAny(draining);
   return context.observed.injections
     .filter((injection) => !wanted.has(childKey(injection)))

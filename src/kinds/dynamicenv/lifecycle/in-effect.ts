@@ -15,6 +15,7 @@ export function inEffect(children: ObjectMap): NonNullable<SemanticSettings['inE
   );
   const readable = unreadable.some(({ kind }) => kind === 'Deployment') ? [] : deployments;
   return {
+    entryHosts: new Set(injections.flatMap(({ spec }) => spec.entry?.host ?? [])),
     headerNames: new Set(names.map(headerKey)),
     replicas: new Map(
       readable.map((clone) => [baseKeyOf(clone) ?? '', clone.spec.replicas ?? 1] as const),

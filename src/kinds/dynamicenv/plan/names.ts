@@ -1,4 +1,5 @@
 import { envId, withHash } from '../../../api/env-id.ts';
+import { entryKey } from '../../../api/route-name.ts';
 import { hash10 } from '../../../k8s/hash.ts';
 
 const MAX_CLONE = 63;
@@ -50,4 +51,9 @@ export function ruleName(parts: Parts, service: string, baseRule: string): strin
 export function injectionName({ env, namespace, deployment, host }: Parts): string {
   const hash = hash10(env, namespace, deployment, host);
   return withHash(`${envId(env)}-${deployment}`, hash, MAX_NAME);
+}
+
+/** Name of the RouteInjection of an entry. It does not depend on the env's Deployments, which may change. */
+export function entryName(env: string, host: string): string {
+  return withHash(`${envId(env)}-${host}`, hash10(env, entryKey(host)), MAX_NAME);
 }

@@ -1,3 +1,4 @@
+import { injectedRouteName, isEntryRouteName } from '../../../api/route-name.ts';
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import type { HTTPRoute, VirtualService } from '../../../istio/types.ts';
 import { memoizedForLast } from '../../../k8s/memoize.ts';
@@ -85,14 +86,20 @@ function byLead(
   return index;
 }
 
-/** The routes of a VirtualService that lead to the clone of this owner. They may lead to other clones of the env, too. */
+/**
+ * The routes of a VirtualService that lead to the clone of this owner, without those of entries. They may lead to other clones of the
+ * env, too.
+ */
 export function routesOn(
   virtualService: VirtualService,
   owner: RouteOwner,
   settings: Settings,
 ): HTTPRoute[] {
   const isOwn = sendsToClone(owner, scopeOf(virtualService, settings));
-  return httpOf(virtualService).filter(isOwn);
+  const name = injectedRouteName(owner.env, owner.deployment, owner.host);
+  return httpOf(virtualService).filter((route) =>
+    isEntryRouteName(route.name) ? route.name === name : isOwn(route),
+  );
 }
 
 /**
@@ -123,6 +130,10 @@ function companions(virtualService: VirtualService, own: PlannedInjection): Plan
   const planned = planOf(virtualService)?.injections ?? [];
   const isSplit = httpOf(virtualService).some(({ route }) => (route ?? []).length > 1);
   return planned.filter(
-    (one) => one.env === own.env && !isSameOwner(one, own) && (isSplit || one.host === own.host),
+    (one) =>
+      one.env === own.env &&
+      one.entry === undefined &&
+      !isSameOwner(one, own) &&
+      (isSplit || one.host === own.host),
   );
 }

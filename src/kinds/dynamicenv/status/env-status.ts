@@ -12,6 +12,7 @@ import { lastWritten } from '../../../k8s/written.ts';
 import { sameObject } from '../observed.ts';
 import { conditionWriter, type Finding, no, settlingSeconds, wasReady, yes } from './conditions.ts';
 import type { StatusContext } from './context.ts';
+import { type EntryReport, entriesStatus, entriesText } from './entry-status.ts';
 import { conflicting, guarded, routesInjected, workloadsReady } from './findings.ts';
 import { matchText } from './match-text.ts';
 import { messageAbout } from './message-about.ts';
@@ -28,6 +29,7 @@ export function envStatus(
   reports: readonly WorkloadReport[],
   stall: Finding,
   context: StatusContext,
+  entries: readonly EntryReport[] = [],
 ): Report {
   const write = conditionWriter(context);
   const injected = write('RoutesInjected', routesInjected(reports));
@@ -37,7 +39,10 @@ export function envStatus(
     problems.map(({ message }) => messageAbout(plan.key, message)),
   );
   const judged = readyFinding({ problem, injected, workloads, settling });
-  const finding = { ...judged, message: judged.message + skipped(context.view.unreadable()) };
+  const finding = {
+    ...judged,
+    message: judged.message + skipped(context.view.unreadable()) + entriesText(entries),
+  };
   const state: State =
     problem.length > 0 ? 'degraded' : finding.status === true ? 'ready' : 'processing';
   return {
@@ -45,6 +50,7 @@ export function envStatus(
       state,
       ...counts(reports),
       match: matchText(context.env.spec),
+      ...entriesStatus(entries),
       ...workloadStatuses(reports),
       conditions: [
         write('Ready', finding),
@@ -59,6 +65,7 @@ export function envStatus(
     waits: [
       ...(settling === undefined ? [] : [settling]),
       ...reports.flatMap(({ hosts }) => hosts.flatMap(({ waits }) => waits)),
+      ...entries.flatMap(({ wait }) => wait ?? []),
     ],
   };
 }

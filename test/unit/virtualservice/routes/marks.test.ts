@@ -76,7 +76,7 @@ describe("the user's routes", () => {
 
 describe('fields that a careless manifest omits', () => {
   const bare = { apiVersion: 'v1', kind: 'VirtualService', metadata: { name: 'x' } };
-  const nothing = { ...SCOPE, namespace: '', isDelegate: true };
+  const nothing = { ...SCOPE, namespace: '', name: '/x', hosts: [], isDelegate: true };
 
   it.each<[string, object]>([
     ['spec', {}],
@@ -92,7 +92,8 @@ describe('fields that a careless manifest omits', () => {
   it('the rest is read as it is written', () => {
     const object = virtualService({ http: [BASE], gateways: ['gw'] });
     expect(httpOf(object)).toEqual([BASE]);
-    const scope = { namespace: 'shop', clusterDomain: 'cluster.local', gateways: ['gw'] };
+    const place = { namespace: 'shop', name: 'shop/backend', hosts: ['backend'] };
+    const scope = { ...place, clusterDomain: 'cluster.local', gateways: ['gw'] };
     expect(scopeOf(object, CONFIG)).toEqual({ ...SCOPE, ...scope });
   });
 });

@@ -1,0 +1,152 @@
+import type { Entry } from '../../api/routeinjection.ts';
+import { headerKey } from '../../istio/header-name.ts';
+import { besideNames } from '../../istio/header-spelling.ts';
+import { routeKind } from '../../istio/route-kinds.ts';
+import type { HeaderOperations, Headers, HTTPMatchRequest, HTTPRoute } from '../../istio/types.ts';
+import { cloneTargets } from '../routes/clone-targets.ts';
+import { eligibleDestinations } from '../routes/eligible.ts';
+import type { PlannedInjection } from '../routes/plan-codec.ts';
+import type { Scope } from '../routes/scope.ts';
+import { type Anded, andMatch } from './and-match.ts';
+import type { Group } from './groups.ts';
+import type { Pair } from './precedence.ts';
+import type { Selector, SelectorEntry } from './selectors.ts';
+
+/** How long a browser keeps the cookie of a link: a working day and the night after it. */
+const MAX_AGE_SECONDS = 86_400;
+/** Bytes of an entry's copy beyond its route and its match: headers of request and answer, and the name. */
+export const ENTRY_BYTES = 2048;
+
+type Way = NonNullable<Selector['way']>;
+
+/** The injections to whose clones the copies of an entry's group may lead, by the injections in the plan. */
+export function claimantsOf(
+  { env, pairs, selector }: Pick<Group, 'env' | 'pairs' | 'selector'>,
+  injections: readonly PlannedInjection[],
+): readonly PlannedInjection[] {
+  if (selector.way === 'leave') return [];
+  const [link] = pairs.flatMap(({ injection }) => injection.entry?.link ?? []);
+  const isOfRef = ({ ref }: PlannedInjection) => selector.way !== 'match' && ref === link;
+  return injections.filter((one) => one.entry === undefined && (one.env === env || isOfRef(one)));
+}
+
+/**
+ * An entry's copy of a route. It leads to the clones of these injections, and to what has no clone as before; redirects and direct
+ * responses stay. Its requests have the env's headers from here on. Only a link sets the cookie. Whatever depends on the cookie must
+ * not be kept by caches for others.
+ * `add` of the answer also reaches redirects and answers of the proxy itself; Istio puts it behind the user's `set`.
+ */
+export function entryCopy(
+  route: HTTPRoute,
+  { group, pair, match }: { group: Group; pair: Pair; match: HTTPMatchRequest[] },
+  claimants: readonly PlannedInjection[],
+  scope: Scope,
+): HTTPRoute {
+  const { entry } = pair.injection;
+  const { way } = group.selector;
+  if (entry === undefined || way === undefined) return route;
+  const { name: _name, match: _match, headers, route: targets, ...kept } = route;
+  const targetFor = eligibleDestinations(route, scope);
+  const eligible = claimants.filter((one) => targetFor(one) !== undefined);
+  const to = eligible.length === 0 ? targets : cloneTargets(route, eligible, scope);
+  const set = way === 'leave' ? {} : escapedValues(entry.headers);
+  const isOwn = (key: string) => Object.keys(set).some((one) => headerKey(one) === headerKey(key));
+  const answer = answerHeaders(entry, way, scope);
+  const own = withoutOwn(headers, isOwn);
+  const request = Object.keys(set).length === 0 ? own?.request : withSet(own?.request, set);
+  const response =
+    Object.keys(answer).length === 0 ? own?.response : withAdd(own?.response, answer);
+  const operations = { ...own, ...(request && { request }), ...(response && { response }) };
+  return {
+    name: pair.routeName,
+    match,
+    ...kept,
+    ...(Object.keys(operations).length === 0 ? {} : { headers: operations }),
+    ...(to && {
+      route: to.map((target) => withHeaders(target, withoutOwn(target.headers, isOwn))),
+    }),
+  };
+}
+
+/** The match of an entry's copies of a route. A delegate has routes of its own. */
+export function entryMatch(
+  route: HTTPRoute,
+  selector: readonly SelectorEntry[],
+  scope: Scope,
+): Anded {
+  if (routeKind(route) !== 'delegate') return andMatch(route.match, selector, scope);
+  const reason =
+    'delegates to another VirtualService, which links do not reach; write its routes into this one';
+  return { entries: [], skips: [{ reason, isHarmless: false }] };
+}
+
+/** The entry's copy if only these injections are rendered; undefined: none of those that ask for it is. */
+export function partOfEntry(
+  copy: {
+    group: Group;
+    pairs: readonly Pair[];
+    route: HTTPRoute;
+    claimants: readonly PlannedInjection[];
+  },
+  route: HTTPRoute,
+  wanted: ReadonlySet<PlannedInjection>,
+  scope: Scope,
+): HTTPRoute | undefined {
+  const { group, pairs, claimants } = copy;
+  const pair = pairs.find(({ injection }) => wanted.has(injection));
+  if (pair === undefined) return undefined;
+  const left = claimants.filter((one) => wanted.has(one));
+  if (pair === pairs[0] && left.length === claimants.length) return copy.route;
+  return entryCopy(route, { group, pair, match: copy.route.match ?? [] }, left, scope);
+}
+
+/** Envoy reads `%` in a value as the start of a command; `%%` means the character. */
+function escapedValues(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value.replaceAll('%', '%%')]),
+  );
+}
+
+function answerHeaders({ link, plain }: Entry, way: Way, { refs }: Scope): Record<string, string> {
+  if (way === 'match') return {};
+  const uncached = { Vary: 'Cookie', 'Cache-Control': 'private, no-store' };
+  if (way === 'cookie') return uncached;
+  const [value, age] = way === 'leave' ? ['', 0] : [link, MAX_AGE_SECONDS];
+  const pair = `${refs.headers.source}=${value}`;
+  const secure = plain === true ? '' : '; Secure';
+  return { 'Set-Cookie': `${pair}; Path=/; SameSite=Lax; Max-Age=${age}${secure}`, ...uncached };
+}
+
+function withSet(own: HeaderOperations | undefined, set: Record<string, string>): HeaderOperations {
+  return { ...own, set: { ...own?.set, ...set } };
+}
+
+/** Beside a user's own operation on such a header: under another spelling of its name. */
+function withAdd(own: HeaderOperations | undefined, add: Record<string, string>): HeaderOperations {
+  return { ...own, add: { ...own?.add, ...(besideNames(own?.add, add) ?? add) } };
+}
+
+/** Without the user's operations on request headers that the env sets. */
+function withoutOwn(
+  headers: Headers | undefined,
+  isOwn: (key: string) => boolean,
+): Headers | undefined {
+  const request = headers?.request;
+  if (!request) return headers;
+  const { set, add, remove } = request;
+  const kept = <T>(map: Record<string, T>) =>
+    Object.fromEntries(Object.entries(map).filter(([key]) => !isOwn(key)));
+  return {
+    ...headers,
+    request: {
+      ...request,
+      ...(set && { set: kept(set) }),
+      ...(add && { add: kept(add) }),
+      ...(remove && { remove: remove.filter((key) => !isOwn(key)) }),
+    },
+  };
+}
+
+function withHeaders<T extends { headers?: Headers }>(target: T, headers: Headers | undefined): T {
+  return headers === undefined ? target : { ...target, headers };
+}
