@@ -44,6 +44,9 @@ cat <<TEXT
 
 Several services: \`x-service-route: $SERVICE:$ref::OTHER-SERVICE:OTHER-REF\`. Without the headers the stable version answers.
 TEXT
+for link in $(kubectl get "dynamicenv/$release" --output 'jsonpath={.status.links[*]}'); do
+  printf '\nIn a browser: %s\n' "$link"
+done
 expires=$(kubectl get "dynamicenv/$release" --output 'jsonpath={.status.expiresAt}')
 if [ -n "$expires" ]; then
   printf '\nIt expires at %s. A push to the branch renews it.\n' "$expires"

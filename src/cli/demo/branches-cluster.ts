@@ -11,11 +11,13 @@ import { loadManifests } from '../common/manifests.ts';
 import { startSimulation } from '../common/simulation.ts';
 import type { Output } from '../common/terminal.ts';
 import { claim, stateOf, UntrueError, until, type Voice, voiceOf } from './context.ts';
-import { answeringTags } from './request.ts';
+import { answeringTags, visit } from './request.ts';
 
 const MANIFESTS = fileURLToPath(new URL('../../../examples/branches/manifests/', import.meta.url));
 const NAMESPACE = 'services';
-const HEADER_WIDTH = 60;
+/** As in examples/branches/values/web.yaml. */
+const GATEWAY = 'istio-system/public';
+const TEXT_WIDTH = 60;
 
 /** What the steps of the demo of branches do and look at. Releases are named as the files in examples/branches/manifests. */
 export interface BranchesDemo extends Voice {
@@ -31,6 +33,13 @@ export interface BranchesDemo extends Voice {
   available: (deployment: string) => Promise<void>;
   /** Sends a request with this header to both services. The texts are the image tags that answer. */
   request: (header: string | undefined, payment: string, cart: string) => void;
+  /** Opens an address in a browser with this cookie. The front-end passes the headers on to both services. Returns a new cookie. */
+  browse: (
+    address: string,
+    cookie: string | undefined,
+    payment: string,
+    cart: string,
+  ) => string | undefined;
 }
 
 /** A cluster with these stable versions. */
@@ -39,7 +48,7 @@ export async function startBranches(
   output: Output,
 ): Promise<BranchesDemo> {
   const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);
-  const config = readFlags(DECISION_FLAGS, [], {});
+  const config = readFlags(DECISION_FLAGS, ['--entry-hosts=*.dev.example.com'], {});
   const { cluster } = await startSimulation(config, { strategy: 'server-side-apply' });
   const pipeline = cluster.as('pipeline');
   const release = async (name: string): Promise<KubeObject[]> => {
@@ -57,6 +66,21 @@ export async function startBranches(
   for (const service of services) await deploy(service);
   await cluster.settle();
   const { title, say } = voiceOf(cluster, output);
+  const answer = (
+    text: string,
+    headers: Record<string, string>,
+    payment: string,
+    cart: string,
+  ): void => {
+    for (const [service, wanted] of [
+      ['payment-service', payment],
+      ['cart-service', cart],
+    ] as const) {
+      const tag = answeringTags(cluster, { service, namespace: NAMESPACE }, headers);
+      claim(tag === wanted, `${text}: ${service} ${wanted} answers, not ${tag}`);
+    }
+    say(`${text.padEnd(TEXT_WIDTH)} → payment ${payment}, cart ${cart}`);
+  };
   return {
     cluster,
     title,
@@ -84,16 +108,14 @@ export async function startBranches(
     available: (name) => until(cluster, () => isRunning(cluster, name), `${name} is available`),
     request: (header, payment, cart) => {
       const [key = '', value = ''] = header?.split(': ') ?? [];
-      const headers = header === undefined ? {} : { [key]: value };
-      for (const [service, wanted] of [
-        ['payment-service', payment],
-        ['cart-service', cart],
-      ] as const) {
-        const tag = answeringTags(cluster, { service, namespace: NAMESPACE }, headers);
-        claim(tag === wanted, `${header ?? 'no header'}: ${service} ${wanted} answers, not ${tag}`);
-      }
-      const text = (header ?? 'no header').padEnd(HEADER_WIDTH);
-      say(`${text} → payment ${payment}, cart ${cart}`);
+      answer(header ?? 'no header', header === undefined ? {} : { [key]: value }, payment, cart);
+    },
+    browse: (address, cookie, payment, cart) => {
+      const visited = visit(cluster, address, GATEWAY, cookie === undefined ? {} : { cookie });
+      if (visited === undefined) throw new UntrueError(`${address} leads to the front-end`);
+      const text = cookie === undefined ? address : `${address} with the cookie`;
+      answer(text, visited.headers, payment, cart);
+      return visited.cookie;
     },
   };
 }

@@ -25,6 +25,7 @@ async function tell(output: Output): Promise<void> {
   const before = new Map(snapshot(demo.cluster.all()));
   await twoBranches(demo);
   await oneTicket(demo);
+  link(demo);
   await candidate(demo);
   await promotion(demo, before);
   await expiry(demo);
@@ -61,6 +62,17 @@ async function oneTicket({ title, deploy, ready, request }: BranchesDemo): Promi
   request('x-source-route: mp-101', 'mp-101', 'mp-101');
   request('x-source-route: mp-102', '1.4.0', 'mp-102');
   request('x-source-route: no-such-branch', '1.4.0', '2.0.1');
+}
+
+function link({ title, browse, env }: BranchesDemo): void {
+  title('\nA link shows the branches of the ticket in a browser. It sets a cookie');
+  const [address = ''] = env(TICKET_PAYMENT).status?.links ?? [];
+  const home = 'https://shop.dev.example.com/';
+  claim(address === `${home}?x-source-route=mp-101`, `the link is not ${address}`);
+  const cookie = browse(address, undefined, 'mp-101', 'mp-101');
+  claim(cookie !== undefined, 'the link sets a cookie');
+  browse(home, cookie, 'mp-101', 'mp-101');
+  browse(home, undefined, '1.4.0', '2.0.1');
 }
 
 async function candidate({ title, deploy, ready, request }: BranchesDemo): Promise<void> {

@@ -1,8 +1,9 @@
-import { evaluate, type Outcome } from '../../istio/evaluate.ts';
+import { evaluate, type Mesh, type Outcome } from '../../istio/evaluate.ts';
 import type { DestinationRule, VirtualService } from '../../istio/types.ts';
 import { matchesSelector } from '../../k8s/selector.ts';
 import { type Deployment, isAvailable, type Service } from '../../k8s/workload.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
+import { qualifiedName } from '../../simulator/object.ts';
 
 const DOMAIN = 'cluster.local';
 
@@ -54,26 +55,51 @@ function outcomeOf(
   headers: Record<string, string>,
 ): Outcome {
   const host = `${service}.${namespace}.svc.${DOMAIN}`;
-  return evaluate(
-    {
-      host,
-      method: 'GET',
-      scheme: 'http',
-      authority: service,
-      path: '/',
-      headers,
-      gateway: 'mesh',
-      sourceNamespace: namespace,
-    },
-    {
-      clusterDomain: DOMAIN,
-      virtualServices: cluster.list<VirtualService>('VirtualService'),
-      destinationRules: cluster.list<DestinationRule>('DestinationRule'),
-      services: cluster.list<Service>('Service').map(({ metadata, spec }) => ({
-        host: `${metadata.name}.${metadata.namespace}.svc.${DOMAIN}`,
-        namespace: metadata.namespace ?? '',
-        ...(spec?.selector === undefined ? {} : { selector: spec.selector }),
-      })),
-    },
-  );
+  const request = { host, method: 'GET', scheme: 'http', authority: service, path: '/', headers };
+  return evaluate({ ...request, gateway: 'mesh', sourceNamespace: namespace }, meshOf(cluster));
+}
+
+/** What a browser gets at a gateway. */
+export interface Visit {
+  /** Headers that the request has from there on. */
+  headers: Record<string, string>;
+  /** What the browser keeps, as it sends it; absent: nothing new. */
+  cookie?: string;
+}
+
+/** Opens an address at a gateway (`NAMESPACE/NAME`). Undefined: no route takes the request. */
+export function visit(
+  cluster: Cluster,
+  address: string,
+  gateway: string,
+  headers: Record<string, string>,
+): Visit | undefined {
+  const { host, pathname, search } = new URL(address);
+  const path = `${pathname}${search}`;
+  const request = { host, method: 'GET', scheme: 'https', authority: host, path, headers };
+  const mesh = meshOf(cluster);
+  const outcome = evaluate({ ...request, gateway }, mesh);
+  if (outcome.kind !== 'destinations' || outcome.hit === undefined) return undefined;
+  const { virtualService, routeIndex } = outcome.hit;
+  const route = mesh.virtualServices.find((one) => qualifiedName(one) === virtualService)?.spec
+    .http?.[routeIndex];
+  const { request: forwarded, response } = route?.headers ?? {};
+  const cookie = response?.add?.['Set-Cookie']?.split(';')[0];
+  return {
+    headers: { ...headers, ...forwarded?.set },
+    ...(cookie === undefined ? {} : { cookie }),
+  };
+}
+
+function meshOf(cluster: Cluster): Mesh {
+  return {
+    clusterDomain: DOMAIN,
+    virtualServices: cluster.list<VirtualService>('VirtualService'),
+    destinationRules: cluster.list<DestinationRule>('DestinationRule'),
+    services: cluster.list<Service>('Service').map(({ metadata, spec }) => ({
+      host: `${metadata.name}.${metadata.namespace}.svc.${DOMAIN}`,
+      namespace: metadata.namespace ?? '',
+      ...(spec?.selector === undefined ? {} : { selector: spec.selector }),
+    })),
+  };
 }

@@ -16,7 +16,10 @@ let plane: Guarded;
 let pods: PodStandIn;
 
 beforeAll(async () => {
-  plane = await startGuarded({ ann: ['services'], bob: ['elsewhere'] });
+  plane = await startGuarded(
+    { ann: ['services'], bob: ['elsewhere'] },
+    { config: { entryHosts: ['*.dev.example.com'] } },
+  );
   await installCrds(plane, 'istio');
   pods = await startPods(plane.api);
 });
@@ -111,6 +114,7 @@ describe.each(['helm', 'helm3'] as const)(
       const branch = { BRANCH: 'feature/mp-101-new-form', ...values('payment-service-branch') };
       const said = await deploy('payment-service-mp-101', branch);
       expect(said).toContain('`x-service-route: payment-service:mp-101`');
+      expect(said).toContain('https://shop.dev.example.com/?x-source-route=mp-101\n');
       expect(said).toContain('It expires at 2026-01-04T00:00:00Z.');
       const [first] = await envs();
       expect(first?.spec).toMatchObject({ ref: 'mp-101', ttl: '3d', owner: 'maria' });

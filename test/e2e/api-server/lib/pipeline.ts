@@ -56,6 +56,7 @@ export async function becomesReady({ metacontroller }: Guarded, env: string): Pr
     totalCount: 1,
     totalReady: 1,
     expiresAt: '2026-01-04T00:00:00Z',
+    links: ['https://shop.dev.example.com/?x-source-route=mp-101'],
     conditions: [condition],
   };
   const patch = JSON.stringify({ status });
