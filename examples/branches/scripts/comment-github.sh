@@ -6,7 +6,7 @@ set -eu
 : "${GITHUB_TOKEN:?}" "${GITHUB_API_URL:?}" "${GITHUB_REPOSITORY:?}" "${PULL_REQUEST:?}"
 marker='<!-- deployed branch -->'
 comments="$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/issues"
-# The token is read from a file descriptor, so that the list of processes does not show it.
+# curl reads the token from its standard input, so that the list of processes does not show it.
 call() {
   printf 'header = "Authorization: Bearer %s"\n' "$GITHUB_TOKEN" |
     curl --fail --silent --show-error --config - --header 'Accept: application/vnd.github+json' "$@"

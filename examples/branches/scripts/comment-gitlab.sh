@@ -5,7 +5,7 @@ set -eu
 : "${GITLAB_TOKEN:?}" "${CI_API_V4_URL:?}" "${CI_PROJECT_ID:?}" "${CI_MERGE_REQUEST_IID:?}"
 marker='<!-- deployed branch -->'
 notes="$CI_API_V4_URL/projects/$CI_PROJECT_ID/merge_requests/$CI_MERGE_REQUEST_IID/notes"
-# The token is read from a file descriptor, so that the list of processes does not show it.
+# curl reads the token from its standard input, so that the list of processes does not show it.
 call() { printf 'header = "PRIVATE-TOKEN: %s"\n' "$GITLAB_TOKEN" | curl --fail --silent --show-error --config - "$@"; }
 
 earlier=$(call "$notes?per_page=100&sort=asc" |
