@@ -155,7 +155,7 @@ describe.each(['helm', 'helm3'] as const)(
       const branch = { BRANCH: NASTY, ...values('payment-service-branch') };
       const deployed = run('deploy-branch.sh', { IMAGE_TAG: 'x', ...branch });
       let env = '';
-      while (env === '') env = (await names()).find((name) => name.includes('pwned')) ?? '';
+      while (env === '') env = (await names()).find((name) => name.includes('touch')) ?? '';
       await Promise.all([deployed, becomesReady(plane, env)]);
       const found = (await envs()).find(({ metadata }) => metadata.name === env);
       expect(found?.metadata.annotations?.['branch']).toBe(NASTY);
@@ -240,5 +240,7 @@ test('rbac.yaml grants nothing that the pipeline has not used', async () => {
       resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
     ),
   );
-  expect(granted.filter((right) => !used.has(right))).toEqual([]);
+  // kubectl before 1.35 lists before it watches.
+  const isUnused = (right: string) => !used.has(right) && !used.has(right.replace('list', 'watch'));
+  expect(granted.filter(isUnused)).toEqual([]);
 });
