@@ -53,10 +53,14 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   demo: {
-    summary: 'show the life of a DynamicEnv on a small shop; every step is checked',
-    help: (program) =>
-      `Usage: ${program} demo\n\nShows the life of a DynamicEnv on a small shop. Everything runs in memory.\nExit code: 0 every statement is true; 1 one is not.`,
-    run: async () => {
+    summary: 'show the life of a DynamicEnv, or of branches; every step is checked',
+    help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
+    run: async (args) => {
+      const { readStory } = await import('./demo/options.ts');
+      if (readStory(args) === 'branches') {
+        const { branches } = await import('./demo/branches.ts');
+        return branches(terminal());
+      }
       const { demo } = await import('./demo/demo.ts');
       return demo(terminal());
     },

@@ -2,23 +2,52 @@ import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import { isInjectedRouteName } from '../../api/route-name.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
+import type { Output } from '../common/terminal.ts';
 import { answeringVersion } from './request.ts';
 
 const NAMESPACE = 'shop';
 
-/** What each step of the demo needs. */
-export interface DemoContext {
-  cluster: Cluster;
-  /** Name of the env. */
-  name: string;
+/** How a story is told. */
+export interface Voice {
   title: (text: string) => void;
   /** Prints a line with the cluster's time. */
   say: (text: string) => void;
 }
 
+/** What each step of the demo needs. */
+export interface DemoContext extends Voice {
+  cluster: Cluster;
+  /** Name of the env. */
+  name: string;
+}
+
 /** A statement of the demo that is not true. */
 export class UntrueError extends Error {
   override name = 'UntrueError';
+}
+
+/** Tells a story, and returns the exit code. 1: a statement is not true, and the story ends with it. */
+export async function told(story: () => Promise<void>, output: Output): Promise<number> {
+  try {
+    await story();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UntrueError)) throw error;
+    output.write(`${output.paint('red', `not true: ${error.message}`)}\n`);
+    return 1;
+  }
+}
+
+/** The times in the lines count from now. */
+export function voiceOf(cluster: Cluster, { write, paint }: Output): Voice {
+  const start = cluster.now().getTime();
+  return {
+    title: (text) => write(`${paint('bold', text)}\n`),
+    say: (text) => {
+      const seconds = ((cluster.now().getTime() - start) / 1000).toFixed(1).padStart(6);
+      write(`${paint('dim', `${seconds} s`)}  ${text}\n`);
+    },
+  };
 }
 
 export function claim(isTrue: boolean, text: string): void {
@@ -37,7 +66,10 @@ export async function until(cluster: Cluster, isDone: () => boolean, what: strin
 }
 
 /** Undefined: the env is gone. */
-export function stateOf({ cluster, name }: DemoContext): string | undefined {
+export function stateOf({
+  cluster,
+  name,
+}: Pick<DemoContext, 'cluster' | 'name'>): string | undefined {
   const env = cluster.get<DynamicEnv>('DynamicEnv', undefined, name);
   return env && (env.status?.state ?? 'unknown');
 }

@@ -17,22 +17,16 @@ import {
   ourRoutes,
   sendBoth,
   stateOf,
-  UntrueError,
+  told,
   until,
+  voiceOf,
 } from './context.ts';
 
 const SHOP = fileURLToPath(new URL('../../../examples/shop/', import.meta.url));
 
 /** Shows the life of a DynamicEnv on a small shop. Every statement is checked on the cluster. Exit code 1: one is not true. */
-export async function demo(output: Output): Promise<number> {
-  try {
-    await tell(output);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UntrueError)) throw error;
-    output.write(`${output.paint('red', `not true: ${error.message}`)}\n`);
-    return 1;
-  }
+export function demo(output: Output): Promise<number> {
+  return told(() => tell(output), output);
 }
 
 async function tell(output: Output): Promise<void> {
@@ -46,16 +40,11 @@ async function tell(output: Output): Promise<void> {
   for (const object of shop) await cluster.as('team').create(object);
   await cluster.settle();
   const before = snapshot(cluster.all());
-  const start = cluster.now().getTime();
-  const { write, paint } = output;
+  const { write } = output;
   const context: DemoContext = {
     cluster,
     name: env.metadata.name,
-    title: (text) => write(`${paint('bold', text)}\n`),
-    say: (text) => {
-      const seconds = ((cluster.now().getTime() - start) / 1000).toFixed(1).padStart(6);
-      write(`${paint('dim', `${seconds} s`)}  ${text}\n`);
-    },
+    ...voiceOf(cluster, output),
   };
 
   write('This is the real service, on an in-memory cluster with a virtual clock.\n\n');

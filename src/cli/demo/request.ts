@@ -1,41 +1,105 @@
-import { evaluate } from '../../istio/evaluate.ts';
+import { evaluate, type Mesh, type Outcome } from '../../istio/evaluate.ts';
 import type { DestinationRule, VirtualService } from '../../istio/types.ts';
-import type { Service } from '../../k8s/workload.ts';
+import { matchesSelector } from '../../k8s/selector.ts';
+import { type Deployment, isAvailable, type Service } from '../../k8s/workload.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
+import { qualifiedName } from '../../simulator/object.ts';
 
 const DOMAIN = 'cluster.local';
+
+export interface Target {
+  service: string;
+  namespace: string;
+}
 
 /** The version that answers a GET from inside the mesh, by Istio's rules and the objects in the cluster. */
 export function answeringVersion(
   cluster: Cluster,
-  { service, namespace }: { service: string; namespace: string },
+  target: Target,
   headers: Record<string, string>,
 ): string {
-  const host = `${service}.${namespace}.svc.${DOMAIN}`;
-  const outcome = evaluate(
-    {
-      host,
-      method: 'GET',
-      scheme: 'http',
-      authority: service,
-      path: '/',
-      headers,
-      gateway: 'mesh',
-      sourceNamespace: namespace,
-    },
-    {
-      clusterDomain: DOMAIN,
-      virtualServices: cluster.list<VirtualService>('VirtualService'),
-      destinationRules: cluster.list<DestinationRule>('DestinationRule'),
-      services: cluster.list<Service>('Service').map(({ metadata, spec }) => ({
-        host: `${metadata.name}.${metadata.namespace}.svc.${DOMAIN}`,
-        namespace: metadata.namespace ?? '',
-        ...(spec?.selector === undefined ? {} : { selector: spec.selector }),
-      })),
-    },
-  );
+  const outcome = outcomeOf(cluster, target, headers);
   if (outcome.kind !== 'destinations') return outcome.kind;
   return outcome.destinations
     .map(({ labels, unavailable }) => unavailable ?? labels?.['version'] ?? 'any')
     .join(', ');
+}
+
+/** The image tags of the ready pods that may answer a GET from inside the mesh. */
+export function answeringTags(
+  cluster: Cluster,
+  target: Target,
+  headers: Record<string, string>,
+): string {
+  const outcome = outcomeOf(cluster, target, headers);
+  if (outcome.kind !== 'destinations') return outcome.kind;
+  return outcome.destinations
+    .map(({ labels = {}, unavailable }) => unavailable ?? tagsOf(cluster, target, labels))
+    .join(', ');
+}
+
+function tagsOf(cluster: Cluster, { namespace }: Target, matchLabels: Record<string, string>) {
+  const running = cluster
+    .list<Deployment>('Deployment', { namespace })
+    .filter(isAvailable)
+    .map(({ spec }) => spec.template)
+    .filter(({ metadata }) => matchesSelector({ matchLabels }, metadata?.labels));
+  const images = running.flatMap(({ spec }) => spec?.containers.map(({ image = '' }) => image));
+  const tags = images.map((image = '') => image.slice(image.lastIndexOf(':') + 1));
+  return tags.length === 0 ? 'no pods' : tags.join(' or ');
+}
+
+function outcomeOf(
+  cluster: Cluster,
+  { service, namespace }: Target,
+  headers: Record<string, string>,
+): Outcome {
+  const host = `${service}.${namespace}.svc.${DOMAIN}`;
+  const request = { host, method: 'GET', scheme: 'http', authority: service, path: '/', headers };
+  return evaluate({ ...request, gateway: 'mesh', sourceNamespace: namespace }, meshOf(cluster));
+}
+
+/** What a browser gets at a gateway. */
+export interface Visit {
+  /** Headers that the request has from there on. */
+  headers: Record<string, string>;
+  /** What the browser keeps, as it sends it; absent: nothing new. */
+  cookie?: string;
+}
+
+/** Opens an address at a gateway (`NAMESPACE/NAME`). Undefined: no route takes the request. */
+export function visit(
+  cluster: Cluster,
+  address: string,
+  gateway: string,
+  headers: Record<string, string>,
+): Visit | undefined {
+  const { host, pathname, search } = new URL(address);
+  const path = `${pathname}${search}`;
+  const request = { host, method: 'GET', scheme: 'https', authority: host, path, headers };
+  const mesh = meshOf(cluster);
+  const outcome = evaluate({ ...request, gateway }, mesh);
+  if (outcome.kind !== 'destinations' || outcome.hit === undefined) return undefined;
+  const { virtualService, routeIndex } = outcome.hit;
+  const route = mesh.virtualServices.find((one) => qualifiedName(one) === virtualService)?.spec
+    .http?.[routeIndex];
+  const { request: forwarded, response } = route?.headers ?? {};
+  const cookie = response?.add?.['Set-Cookie']?.split(';')[0];
+  return {
+    headers: { ...headers, ...forwarded?.set },
+    ...(cookie === undefined ? {} : { cookie }),
+  };
+}
+
+function meshOf(cluster: Cluster): Mesh {
+  return {
+    clusterDomain: DOMAIN,
+    virtualServices: cluster.list<VirtualService>('VirtualService'),
+    destinationRules: cluster.list<DestinationRule>('DestinationRule'),
+    services: cluster.list<Service>('Service').map(({ metadata, spec }) => ({
+      host: `${metadata.name}.${metadata.namespace}.svc.${DOMAIN}`,
+      namespace: metadata.namespace ?? '',
+      ...(spec?.selector === undefined ? {} : { selector: spec.selector }),
+    })),
+  };
 }
