@@ -29,6 +29,12 @@ afterAll(async () => {
   await plane?.stop();
 });
 
+test('the API server accepts the manifests', async () => {
+  const folder = `${BRANCHES}manifests`;
+  const said = await plane.kubectl(['apply', '--dry-run=server', '--filename', folder]);
+  expect(said.match(/dynamicenv\S* created/g)).toHaveLength(4);
+});
+
 const objects = (text: string) => parseYaml(text).map(({ value }) => value);
 
 describe.each(['helm', 'helm3'] as const)('with %s', (program) => {
