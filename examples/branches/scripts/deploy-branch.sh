@@ -20,7 +20,7 @@ if [ -n "$present" ] && [ "$present" != "$wanted" ]; then
   exit 1
 fi
 # What spec.owner allows; names of robots have brackets.
-owner=$(printf '%s' "${OWNER:-}" | tr -c 'A-Za-z0-9@._-' '-' | sed 's/^[^A-Za-z0-9@]*//; s/[^A-Za-z0-9]*$//' | cut -c 1-99)
+owner=$(printf '%s' "${OWNER:-}" | tr -c 'A-Za-z0-9@._-' '-' | cut -c 1-99 | sed 's/^[^A-Za-z0-9@]*//; s/[^A-Za-z0-9]*$//')
 
 set -- --namespace "$NAMESPACE"
 for file in ${VALUES:-}; do set -- "$@" --values "$file"; done
