@@ -15,8 +15,8 @@ export interface SemanticSettings {
   versionLabel: string;
   defaultVersion: string;
   /**
-   * Names that matches may use under `headers`, in lower case. Empty: any. Cookies, baggage members, query parameters and refs are not
-   * limited: each selects requests by one value, and nobody else's requests carry it by accident.
+   * Names that matches may use under `headers`, in lower case. Empty: any. Source labels, query parameters, cookies, baggage members and
+   * refs are not limited (docs/security.md).
    */
   allowedHeaderNames: readonly string[];
   /** Common headers that may be matched nevertheless, in lower case. */

@@ -19,20 +19,22 @@ const stringMatch = fc.oneof(
 );
 const names = (...all: string[]) =>
   fc.dictionary(fc.constantFrom(...all), stringMatch, { minKeys: 1, maxKeys: 2 });
+const whole = fc.record({
+  headers: names('x', 'y'),
+  sourceLabels: fc.dictionary(fc.constantFrom('app', 'team'), fc.constantFrom('1', '2'), {
+    minKeys: 1,
+  }),
+  queryParams: names('x', 'X', 'q'),
+  cookie: fc.record({ name: fc.constant('c'), exact: fc.constantFrom('1', '2') }),
+  baggage: fc.record({ key: fc.constant('c'), exact: fc.constantFrom('1', '2') }),
+});
+const kinds = fc.subarray(
+  ['headers', 'sourceLabels', 'queryParams', 'cookie', 'baggage'] as const,
+  { minLength: 1, maxLength: 3 },
+);
 const match: fc.Arbitrary<IstioMatch> = fc
-  .record(
-    {
-      headers: names('x', 'y'),
-      sourceLabels: fc.dictionary(fc.constantFrom('app', 'team'), fc.constantFrom('1', '2'), {
-        minKeys: 1,
-      }),
-      queryParams: names('x', 'X', 'q'),
-      cookie: fc.record({ name: fc.constantFrom('c', 'd'), exact: fc.constantFrom('1', '2') }),
-      baggage: fc.record({ key: fc.constantFrom('c', 'd'), exact: fc.constantFrom('1', '2') }),
-    },
-    { requiredKeys: [] },
-  )
-  .filter((one) => Object.keys(one).length > 0);
+  .tuple(whole, kinds)
+  .map(([all, some]) => Object.fromEntries(some.map((kind) => [kind, all[kind]])));
 const ref = fc.constantFrom('mp-1', 'mp-12');
 
 const SCOPES = [
