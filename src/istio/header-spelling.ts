@@ -11,7 +11,10 @@ const MAX_TRIED = 64;
 export function besideNames<T>(
   taken: Readonly<Record<string, unknown>> | null | undefined,
   conditions: Readonly<Record<string, T>>,
-): Record<string, T> | undefined {
+): Readonly<Record<string, T>> | undefined {
+  if (!taken || !Object.keys(conditions).some((name) => Object.hasOwn(taken, name))) {
+    return conditions;
+  }
   const found: [string, T][] = [];
   const used = new Set(Object.keys(taken ?? {}));
   for (const [name, condition] of Object.entries(conditions)) {

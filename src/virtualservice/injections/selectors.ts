@@ -8,7 +8,11 @@ import { besideNames } from '../../istio/header-spelling.ts';
 import { hostSubsetOf } from '../../istio/host.ts';
 import { type Specificity, specificityOf } from '../../istio/specificity.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
+import { jsonBytes } from '../../k8s/canonical.ts';
+import { memoizedByText } from '../../k8s/memoize.ts';
 import { baggageEntries, cookieEntry, headerEntries } from '../../refs/entries.ts';
+import type { RefSettings } from '../../refs/pick.ts';
+import type { ServiceRef } from '../../refs/service-route.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { refsReadIn, type Scope } from '../routes/scope.ts';
 
@@ -116,28 +120,44 @@ function withMembers({ headers, sourceLabels, queryParams, cookie, baggage }: Is
 
 const NO_SPECIFICITY: Specificity = { conditions: 0, exact: 0, prefix: 0, literal: 0 };
 
+/** The selectors of a ref in this VirtualService. */
+function refSelectors(host: string, ref: string, scope: Scope): readonly Selector[] {
+  const { headers, carriers } = refsReadIn(scope);
+  const [service = ''] = host.split('.');
+  const key: RefKey = [{ service, ref }, { headers, carriers }, scope.isDelegate];
+  return selectorsByText(JSON.stringify(key));
+}
+
+type RefKey = [ServiceRef, RefSettings, isDelegate: boolean];
+
+/** The same refs come with every call, and their regexes are long. */
+const selectorsByText = memoizedByText(
+  { size: 4096, bytes: 16 * 2 ** 20, bytesOf: textBytes },
+  (text) => makeRefSelectors(...(JSON.parse(text) as RefKey)),
+);
+
+function textBytes(selectors: readonly Selector[]): number {
+  return 2 * jsonBytes(selectors);
+}
+
 /**
  * The selectors of a ref, one for each carrier. No request meets those of two refs (ADR 25), so their order does not matter.
  * In a delegate each entry is a selector: Istio drops a delegate's route as a whole if one of its entries contradicts the root.
  */
-function refSelectors(host: string, ref: string, scope: Scope): Selector[] {
-  const { headers, carriers } = refsReadIn(scope);
-  const [service = ''] = host.split('.');
-  const target = { service, ref };
+function makeRefSelectors(
+  target: ServiceRef,
+  { headers, carriers }: RefSettings,
+  isDelegate: boolean,
+): readonly Selector[] {
   const hasBaggage = carriers.includes('baggage');
-  const hasCookie = carriers.includes('cookie');
-  const byCarrier: [Band, HTTPMatchRequest[]][] = [
-    ['ref', headerEntries(target, headers)],
-    ...(hasBaggage
-      ? [['baggage', baggageEntries(target, headers)] as [Band, HTTPMatchRequest[]]]
-      : []),
-    ...(hasCookie
-      ? [['cookie', [cookieEntry(target, headers, hasBaggage)]] as [Band, HTTPMatchRequest[]]]
-      : []),
-  ];
+  const byCarrier: [Band, HTTPMatchRequest[]][] = [['ref', headerEntries(target, headers)]];
+  if (hasBaggage) byCarrier.push(['baggage', baggageEntries(target, headers)]);
+  if (carriers.includes('cookie')) {
+    byCarrier.push(['cookie', [cookieEntry(target, headers, hasBaggage)]]);
+  }
   return byCarrier.flatMap(([band, all]) => {
     const entries = all.map((beside) => ({ beside }));
-    const groups = scope.isDelegate ? entries.map((one) => [one]) : [entries];
+    const groups = isDelegate ? entries.map((one) => [one]) : [entries];
     return groups.map((group) => ({ entries: group, band, specificity: NO_SPECIFICITY }));
   });
 }
@@ -224,7 +244,9 @@ export function withBeside(
   if ((headers && !added) || (withoutHeaders && !excluded)) return undefined;
   return {
     ...entry,
-    ...(added && { headers: { ...entry.headers, ...added } }),
-    ...(excluded && { withoutHeaders: { ...entry.withoutHeaders, ...excluded } }),
+    ...(added && { headers: entry.headers ? { ...entry.headers, ...added } : added }),
+    ...(excluded && {
+      withoutHeaders: entry.withoutHeaders ? { ...entry.withoutHeaders, ...excluded } : excluded,
+    }),
   };
 }

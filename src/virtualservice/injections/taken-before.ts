@@ -56,10 +56,23 @@ function conditionsOf(compared: ReadonlySet<string>) {
   return (group: Group): readonly HeaderAndSourceMatch[] => {
     const before = known.get(group);
     if (before !== undefined) return before;
-    const fresh = group.selector.entries.map((entry) => selectorConditions(entry, compared));
+    const { entries, matchIndex } = group.selector;
+    const fresh =
+      matchIndex === undefined
+        ? entries.map((entry) => refConditions(entry, compared))
+        : entries.map((entry) => selectorConditions(entry, compared));
     known.set(group, fresh);
     return fresh;
   };
+}
+
+/** By an entry of a ref: it is the same object in every call, and all its headers are always compared. */
+const knownOfRefs = new WeakMap<SelectorEntry, HeaderAndSourceMatch>();
+
+function refConditions(entry: SelectorEntry, compared: ReadonlySet<string>): HeaderAndSourceMatch {
+  const known = knownOfRefs.get(entry) ?? selectorConditions(entry, compared);
+  knownOfRefs.set(entry, known);
+  return known;
 }
 
 /** Most entries have conditions on headers and labels only: these are compared as they are. */

@@ -94,8 +94,10 @@ function oddMembers(random: Random): IstioMatch {
 
 /** Valid ones, with all characters that need an escape or have one. */
 function tameMembers(random: Random): IstioMatch {
-  const name = () => random.pick(['user', "!#$%&'*+-.^_`|~0aZ", 'a'.repeat(64), '__proto__']);
-  const value = () => random.pick(['alice', "[!#$%&'()*+-./:<=>?@]^_`{|}~", '.'.repeat(60)]);
+  const name = () =>
+    random.pick(['user', "!#$%&'*+-.^_`|~0aZ", '$.|*'.repeat(16), '^.'.repeat(9), '__proto__']);
+  const value = () =>
+    random.pick(['alice', "[!#$%&'()*+-./:<=>?@]^_`{|}~", '$(x)|[y]*{2}^?', '*'.repeat(64)]);
   return {
     ...(random.chance(0.15) ? { cookie: { name: name(), exact: value() } } : {}),
     ...(random.chance(0.15)

@@ -35,7 +35,7 @@ function envoyRoute(route: HTTPRoute, entry: HTTPMatchRequest): object {
       ...pathOf(entry.uri),
       case_sensitive: !entry.ignoreUriCase,
       headers: headersOf(entry),
-      ...parametersOf(entry),
+      query_parameters: parametersOf(entry),
     },
     route: { cluster: `outbound|80|${subset}|${host}` },
     ...operations(route.headers, target?.headers),
@@ -48,15 +48,6 @@ function pathOf(uri: StringMatch | undefined): object {
   return { prefix: uri?.prefix ?? '/' };
 }
 
-/** translateQueryParamMatch in the same file. */
-function parametersOf({ queryParams = {} }: HTTPMatchRequest): object {
-  const query_parameters = Object.entries(queryParams).map(([name, match]) => ({
-    name,
-    ...conditionOf(match),
-  }));
-  return query_parameters.length === 0 ? {} : { query_parameters };
-}
-
 function headersOf({ headers = {}, withoutHeaders = {} }: HTTPMatchRequest): object[] {
   const matchers = (map: Record<string, StringMatch>) =>
     Object.entries(map).map(([name, match]) => ({ name, ...conditionOf(match) }));
@@ -67,6 +58,11 @@ function headersOf({ headers = {}, withoutHeaders = {} }: HTTPMatchRequest): obj
     ...('present_match' in one ? {} : { treat_missing_header_as_empty: true }),
   }));
   return [...matchers(headers), ...inverted];
+}
+
+/** As translateQueryParamMatch does. */
+function parametersOf({ queryParams = {} }: HTTPMatchRequest): object[] {
+  return Object.entries(queryParams).map(([name, match]) => ({ name, ...conditionOf(match) }));
 }
 
 function conditionOf({ exact, prefix, regex }: StringMatch): object {
