@@ -129,7 +129,16 @@ const SHAPES: Record<string, Shape> = {
           subset: TEXT,
           subsets: TEXTS,
           exposed: listOf(map({ subset: TEXT, remedy: TEXT }, 'subset', 'remedy')),
-          matches: listOf(map({ headers: STRING_MATCHES, sourceLabels: TEXTS })),
+          matches: listOf(
+            map({
+              headers: STRING_MATCHES,
+              sourceLabels: TEXTS,
+              queryParams: STRING_MATCHES,
+              cookie: map({ name: TEXT, exact: TEXT }, 'name', 'exact'),
+              baggage: map({ key: TEXT, exact: TEXT }, 'key', 'exact'),
+            }),
+          ),
+          ref: TEXT,
         },
         'env',
         'envCreationTimestamp',

@@ -20,11 +20,29 @@ export function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_TEXT;
 }
 
+/** The conditions that this version knows. */
+const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  headers: (value) => isMapOf(value, isTextMap),
+  queryParams: (value) => isMapOf(value, isTextMap),
+  sourceLabels: isTextMap,
+  cookie: (value) => isPair(value, 'name'),
+  baggage: (value) => isPair(value, 'key'),
+};
+
+/** A condition of a later version is not ignored: the match would select other people's requests, too. */
 function isMatch(value: unknown): boolean {
   return (
     isMap(value) &&
-    (value['headers'] === undefined || isMapOf(value['headers'], isTextMap)) &&
-    (value['sourceLabels'] === undefined || isTextMap(value['sourceLabels']))
+    Object.entries(value).every(([field, conditions]) => {
+      if (conditions === undefined) return true;
+      return Object.hasOwn(FIELDS, field) && FIELDS[field]?.(conditions) === true;
+    })
+  );
+}
+
+function isPair(value: unknown, key: string): boolean {
+  return (
+    isTextMap(value) && isMap(value) && [key, 'exact'].every((one) => Object.hasOwn(value, one))
   );
 }
 

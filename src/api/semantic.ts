@@ -14,7 +14,10 @@ import {
 export interface SemanticSettings {
   versionLabel: string;
   defaultVersion: string;
-  /** Header names that may be matched, in lower case. Empty: any. */
+  /**
+   * Names that matches may use under `headers`, in lower case. Empty: any. Source labels, query parameters, cookies, baggage members and
+   * refs are not limited (docs/security.md).
+   */
   allowedHeaderNames: readonly string[];
   /** Common headers that may be matched nevertheless, in lower case. */
   allowedCommonHeaders?: readonly string[];

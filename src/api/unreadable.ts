@@ -36,7 +36,7 @@ export function unreadableOf(kind: string, object: KubeObject): Unreadable | und
 /** The API server would not store such an injection. The check keeps the cost of a forged request small. */
 function tooLarge(object: KubeObject): WrongShape | undefined {
   const { env, host, clone, deployment, from, matches, ...more } = (object as RouteInjection).spec;
-  const to = [more.subset ?? '', ...Object.values(more.subsets ?? {})];
+  const to = [more.subset ?? '', more.ref ?? '', ...Object.values(more.subsets ?? {})];
   const names = [env, host, clone, deployment.namespace, deployment.name, ...from, ...to];
   if (!names.every(isName)) return { path: ['spec'], expected: 'expected shorter names' };
   const isFine = isMatchList(matches);

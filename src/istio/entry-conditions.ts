@@ -1,11 +1,12 @@
 import { canonicalJson } from '../k8s/canonical.ts';
 import type { HeaderAndSourceMatch } from './cover.ts';
 import { headerKey } from './header-name.ts';
-import type { HTTPMatchRequest } from './types.ts';
+import type { HTTPMatchRequest, StringMatch } from './types.ts';
 
 /**
- * A whole match entry in the form that `covers` compares. Conditions on headers in `compared` (by `headerKey`) and on
- * the caller's labels stay as they are. Every other condition is written as a label with a name that no real label may
+ * A whole match entry in the form that `covers` compares. Conditions on headers and query parameters in `compared`
+ * (by `headerKey` and `parameterKey`) and on the caller's labels stay as they are; a parameter is written as a header with a name that
+ * no header can have. Every other condition is written as a label with a name that no real label may
  * have; only an equal condition implies it. So an entry that covers another in this form also covers it in Istio.
  */
 export function entryConditions(
@@ -24,6 +25,9 @@ export function entryConditions(
   const { sourceLabels, sourceNamespace, gateways, ...rest } = others;
   const isCompared = ([key]: [string, unknown]) => compared.has(headerKey(key));
   const all = Object.entries(headers ?? {});
+  const parameters = Object.entries(queryParams ?? {}).map(
+    ([key, value]): [string, StringMatch] => [parameterKey(key), value],
+  );
   // An entry with `gateways` is not compared with the caller's namespace and labels (sourceMatchHTTP in
   // `pilot/pkg/networking/core/route/route.go`).
   const caller = gateways?.length ? { gateways } : sourceNamespace ? { sourceNamespace } : {};
@@ -32,15 +36,22 @@ export function entryConditions(
     ...Object.entries({ ...rest, ...caller }),
     ...byHeader('header', Object.fromEntries(all.filter((one) => !isCompared(one)))),
     ...byHeader('without', withoutHeaders),
-    ...Object.entries(queryParams ?? {}).map(([key, value]) => condition('query', key, value)),
+    ...parameters
+      .filter((one) => !isCompared(one))
+      .map(([key, value]) => condition('query', key, value)),
   ];
   return {
-    headers: Object.fromEntries(all.filter(isCompared)),
+    headers: Object.fromEntries([...all, ...parameters].filter(isCompared)),
     sourceLabels: {
       ...(gateways?.length ? {} : sourceLabels),
       ...Object.fromEntries(conditions.map(([what, value]) => [`: ${what}`, canonicalJson(value)])),
     },
   };
+}
+
+/** Names of parameters are case-sensitive, those of headers are not: a capital is written as `^` and the small letter. */
+export function parameterKey(name: string): string {
+  return `?${name.replace(/[A-Z^]/g, (char) => `^${char.toLowerCase()}`)}`;
 }
 
 function byHeader(

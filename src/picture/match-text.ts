@@ -1,20 +1,37 @@
 import type { HTTPMatchRequest, HTTPRoute, StringMatch } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
+import { type KnownSelector, knownIn } from './env-selectors.ts';
 
 /**
  * The conditions of a route, a text for each of its match entries, in the notation of an env's `status.match`:
  * `user=alice` (exact), `uri^=/api` (prefix), `user~a.*` (regex), `without user=alice`; `everything` without any.
+ * `known`: selectors of the route's env, whose regexes are not shown but named: `ref mp-101`, `cookie user=alice`.
  * Conditions that distinguish an env's routes come first: where there is little room the end is cut.
  */
-export function matchTexts({ match }: HTTPRoute): string[] {
-  return match === undefined || match.length === 0 ? ['everything'] : match.map(matchText);
+export function matchTexts({ match }: HTTPRoute, known: readonly KnownSelector[] = []): string[] {
+  if (match === undefined || match.length === 0) return ['everything'];
+  if (known.length === 0) return match.map(matchText);
+  // A ref has several entries of the same words.
+  return [...new Set(match.map((entry) => textOf(entry, known)))];
+}
+
+function textOf(entry: HTTPMatchRequest, known: readonly KnownSelector[]): string {
+  const found = knownIn(entry, known);
+  if (found === undefined) return matchText(entry);
+  const rest = conditionsOf(found.rest);
+  return [found.text, ...rest].join(', ');
 }
 
 function matchText(match: HTTPMatchRequest): string {
+  const conditions = conditionsOf(match);
+  return conditions.length === 0 ? 'everything' : conditions.join(', ');
+}
+
+function conditionsOf(match: HTTPMatchRequest): string[] {
   const { uri, ignoreUriCase, scheme, method, authority, port } = match;
   const { headers, withoutHeaders, queryParams } = match;
   const { sourceLabels, sourceNamespace, gateways } = match;
-  const conditions = [
+  return [
     ...each('', headers),
     ...byName(sourceLabels).map(([key, value]) => `source ${key}=${value}`),
     ...one(ignoreUriCase ? 'uri (any case)' : 'uri', uri),
@@ -27,7 +44,6 @@ function matchText(match: HTTPMatchRequest): string {
     ...(sourceNamespace ? [`source namespace=${sourceNamespace}`] : []),
     ...(gateways?.length ? [`gateway ${gateways.join(' or ')}`] : []),
   ];
-  return conditions.length === 0 ? 'everything' : conditions.join(', ');
 }
 
 function one(name: string, match: StringMatch | undefined): string[] {

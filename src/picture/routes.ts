@@ -2,6 +2,7 @@ import { nameOf, namespaceOf } from '../istio/objects.ts';
 import { liveDestinations, mirrorDestinations, routeKind } from '../istio/route-kinds.ts';
 import type { Destination, HTTPRoute, VirtualService } from '../istio/types.ts';
 import type { Card } from './cards.ts';
+import { knownSelectors } from './env-selectors.ts';
 import { matchTexts } from './match-text.ts';
 import { targetOf } from './targets.ts';
 import type { EdgeKind, Part, PictureNode, PictureSettings } from './types.ts';
@@ -22,6 +23,7 @@ export function routesOf(
     return { nodes: made, edges: ids.map((to) => ({ ...edge, to })) };
   };
   const { tls, tcp } = vs.spec;
+  const known = knownSelectors(vs, settings);
   const unseen = liveDestinations({
     ...vs,
     spec: { ...(tls ? { tls } : {}), ...(tcp ? { tcp } : {}) },
@@ -29,7 +31,7 @@ export function routesOf(
   return joined([
     ...(vs.spec.http ?? []).map((route) => {
       const kind = routeKind(route);
-      const texts = matchTexts(route);
+      const texts = matchTexts(route, known(route.name));
       if (kind === 'delegate') return delegated(vs, route, node.id, texts);
       if (kind !== 'plain') return answered(kind, node, texts);
       return joined(

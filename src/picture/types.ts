@@ -1,3 +1,5 @@
+import type { RefFlags } from '../refs/settings.ts';
+
 /**
  * Boxes of a picture, before layout. `service`: a Service with everything behind it; `folded`: the short form of a Service where
  * nothing is special; `base`, `clone`: a workload that runs its pods; `every`: all pods of a Service, for routes without a subset;
@@ -79,6 +81,6 @@ export interface Picture {
 export type Part = Pick<Picture, 'nodes' | 'edges'>;
 
 /** The settings of the service that a picture depends on. */
-export interface PictureSettings {
+export interface PictureSettings extends Partial<RefFlags> {
   clusterDomain: string;
 }

@@ -4,7 +4,7 @@ import '../support/fast-check.ts';
 import { isInjectedRouteName } from '../../src/api/route-name.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
 import { covers } from '../../src/istio/cover.ts';
-import { entryConditions } from '../../src/istio/entry-conditions.ts';
+import { entryConditions, parameterKey } from '../../src/istio/entry-conditions.ts';
 import { headerKey } from '../../src/istio/header-name.ts';
 import type { HTTPRoute, StringMatch } from '../../src/istio/types.ts';
 import { validateRoute } from '../../src/istio/validate-route.ts';
@@ -137,12 +137,16 @@ function takenAt(
   scope: ReturnType<typeof scopeOf>,
   isActive: (pair: Pair) => boolean,
 ): Map<Pair, Pair> {
-  const headers = new Set(
-    pairs.flatMap((pair) => Object.keys(matchOf(pair).headers ?? {}).map(headerKey)),
+  const compared = new Set(
+    pairs.flatMap((pair) => {
+      const { headers = {}, queryParams = {} } = matchOf(pair);
+      const names = [...Object.keys(headers), 'cookie', 'baggage'].map(headerKey);
+      return [...names, ...Object.keys(queryParams).map(parameterKey)];
+    }),
   );
   const copies = copiesOf(route, pairs, scope);
   const entriesOf = ({ copy }: Drafted) =>
-    (copy.match ?? []).map((entry) => entryConditions(entry, headers));
+    (copy.match ?? []).map((entry) => entryConditions(entry, compared));
   const taken = new Map<Pair, Pair>();
   copies.forEach((copy, at) => {
     const earlier = copies.slice(0, at).filter((one) => one.pairs.some(isActive));

@@ -193,14 +193,45 @@ function holds(match: IstioMatch, request: HostRequest): boolean {
     ) &&
     Object.entries(match.sourceLabels ?? {}).every(
       ([key, value]) => request.sourceLabels?.[key] === value,
-    )
+    ) &&
+    Object.entries(match.queryParams ?? {}).every(([name, wanted]) =>
+      matchesString(wanted, parameterOf(request.path, name)),
+    ) &&
+    hasCookie(match, request.headers['cookie'] ?? '') &&
+    hasBaggage(match, request.headers['baggage'] ?? '')
   );
+}
+
+/** Envoy compares the first value. */
+function parameterOf(path: string, name: string): string | undefined {
+  return new URLSearchParams(path.split('?')[1] ?? '').get(name) ?? undefined;
+}
+
+function hasCookie({ cookie }: IstioMatch, sent: string): boolean {
+  if (cookie === undefined) return true;
+  const { name, exact } = cookie;
+  const wanted = [`${name}=${exact}`, `${name}="${exact}"`];
+  return sent.split(';').some((pair) => wanted.includes(pair.trim()));
+}
+
+function hasBaggage({ baggage }: IstioMatch, sent: string): boolean {
+  if (baggage === undefined) return true;
+  return sent.split(',').some((member) => {
+    const [key = '', value = ''] = (member.split(';')[0] ?? '').split('=');
+    return key.trim() === baggage.key && decodeURIComponent(value.trim()) === baggage.exact;
+  });
 }
 
 /** True if the match can be added to the entry, which must have no other condition on the same header or label. */
 function isCompatible(entry: HTTPMatchRequest, match: IstioMatch): boolean {
   const on = (name: string, map: object = {}) =>
     Object.entries(map).filter(([own]) => own.toLowerCase() === name.toLowerCase());
+  const parameters = Object.entries(match.queryParams ?? {}).every(([name, wanted]) => {
+    const own = entry.queryParams?.[name];
+    return own === undefined || jsonEqual(own, wanted);
+  });
+  if (!parameters) return false;
+  // Conditions on cookies and baggage are added under another spelling of the header's name.
   return Object.entries(match.headers ?? {}).every(([name, wanted]) => {
     const own = on(name, entry.headers);
     const isFree = own.length === 0 || own.some(([, value]) => jsonEqual(value, wanted));

@@ -83,7 +83,7 @@ export const ENV_FLAGS = {
   ),
   allowedHeaderNames: list(
     'allowed-header-names',
-    'the only header names that matches may use; empty: any',
+    'the only header names that matches may use under headers; empty: any',
     (item) => headerKey(matching(HEADER_NAME, 'header names')(item)),
   ),
   allowedCommonHeaders: list(

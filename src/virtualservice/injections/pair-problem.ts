@@ -1,4 +1,6 @@
+import { memberRegexes } from '../../api/member-regex.ts';
 import { regexRefusals } from '../../api/regex-refusals.ts';
+import { envoyRegexProblem } from '../../istio/regex-bounds.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import type { Pair } from './precedence.ts';
 
@@ -32,5 +34,18 @@ export function injectionProblem({ matches, clone }: PlannedInjection): string |
 /** Why no proxy may get these matches, even if Istio accepts them: the first regex that is beyond the bounds. */
 export function matchesProblem(matches: PlannedInjection['matches']): string | undefined {
   const [refusal] = regexRefusals(matches, 'spec.istioMatches');
-  return refusal && `${refusal.path}: ${refusal.message}`;
+  return refusal === undefined ? memberProblem(matches) : `${refusal.path}: ${refusal.message}`;
+}
+
+/** Values of cookies and baggage members that are longer, or have other characters, than the schema allows. */
+function memberProblem(matches: PlannedInjection['matches']): string | undefined {
+  for (const [index, match] of matches.entries()) {
+    if (match.cookie === undefined && match.baggage === undefined) continue;
+    for (const [field, { regex = '' }] of Object.entries(memberRegexes(match))) {
+      const problem = envoyRegexProblem(regex);
+      if (problem !== undefined)
+        return `spec.istioMatches[${index}].${field}: its regex ${problem}`;
+    }
+  }
+  return undefined;
 }

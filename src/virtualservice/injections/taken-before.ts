@@ -1,6 +1,6 @@
 import type { HeaderAndSourceMatch } from '../../istio/cover.ts';
 import { createCoverIndex } from '../../istio/cover-index.ts';
-import { entryConditions } from '../../istio/entry-conditions.ts';
+import { entryConditions, parameterKey } from '../../istio/entry-conditions.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import type { Copy } from './copies.ts';
 import type { Group } from './groups.ts';
@@ -21,7 +21,8 @@ export function takenBefore({ groups, pairs, scope }: Draft, isActive: IsActive)
   const known = new Map<string, Taken>();
   let ids: Map<Pair, number> | undefined;
   const subjects = subjectsOf(groups);
-  const conditions = conditionsOf(subjects.headers);
+  const compared = new Set([...subjects.headers, ...[...subjects.parameters].map(parameterKey)]);
+  const conditions = conditionsOf(compared);
   const hasCovered = someCovered(groups, conditions, isActive);
   const isShared = groups.some((group) => group.pairs.length > 1);
   const byMatches = (copies: readonly Copy[]): Taken => {
@@ -34,7 +35,7 @@ export function takenBefore({ groups, pairs, scope }: Draft, isActive: IsActive)
     return fresh;
   };
   const byEntries = (copies: readonly Copy[]): Taken =>
-    takenByEarlier(copies, (copy) => entriesOf(copy, subjects.headers), isActive);
+    takenByEarlier(copies, (copy) => entriesOf(copy, compared), isActive);
   return (route: HTTPRoute, copies: readonly Copy[]): Taken => {
     const within = isShared ? takenWithin(route, copies, scope, isActive) : NOTHING;
     if (copies.length < 2) return within;

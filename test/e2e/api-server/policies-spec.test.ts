@@ -141,6 +141,16 @@ describe('limits that the administrator can set', () => {
     const allowed = withMatches({ headers: { USER: { exact: 'a' }, 'x-env': { exact: 'a' } } });
     expect(await told(allowed)).toBeUndefined();
     expect(await told(withMatches({ sourceLabels: { app: 'a' } }))).toBeUndefined();
+    const others = withMatches(
+      { cookie: { name: 'other', exact: 'a' } },
+      { baggage: { key: 'other', exact: 'a' } },
+      { queryParams: { other: { exact: 'a' } } },
+    );
+    expect(await told(others)).toBeUndefined();
+    const refOnly: Spec = { ref: 'mp-101', subsets: [backend], istioMatches: undefined as never };
+    expect(await told(refOnly)).toBeUndefined();
+    const tooMany = { ...refOnly, consumers: [backend] };
+    expect(await told(tooMany)).toContain('it can have one clone only');
   });
 
   test('the number of Deployments', async () => {
@@ -235,15 +245,22 @@ test('the largest env that the API allows is within the CEL cost budget of all p
   expect(await told(spec)).toBeUndefined();
 });
 
-/** 16 matches of 16 headers, each with a regex of maximum length. */
+/** 16 matches of 16 headers and 16 parameters, each with a regex of maximum length, and with the longest names and values. */
 function greatMatches(): IstioMatch[] {
-  const headers = Object.fromEntries(
+  const conditions = Object.fromEntries(
     Array.from({ length: 16 }, (_, i) => [
       `X-Header-${i}`,
       { regex: `${'(a|b)'.repeat(204)}${i}` },
     ]),
   );
-  return Array.from({ length: 16 }, () => ({ headers }));
+  const cookie = { name: 'c'.repeat(64), exact: 'v'.repeat(200) };
+  const baggage = { key: 'k'.repeat(64), exact: 'v'.repeat(64) };
+  return Array.from({ length: 16 }, () => ({
+    headers: conditions,
+    queryParams: conditions,
+    cookie,
+    baggage,
+  }));
 }
 
 describe('with a CustomResourceDefinition without rules (an older version) the policy refuses', () => {

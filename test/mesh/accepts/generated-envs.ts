@@ -38,6 +38,37 @@ function match(random: Random): IstioMatch {
   return {
     ...(random.chance(0.95) ? { headers: Object.fromEntries(headers) } : {}),
     ...(random.chance(0.2) ? { sourceLabels: { app: random.pick(['web', 'a b', 'é', '']) } } : {}),
+    ...(random.chance(0.1) ? { queryParams: { [random.pick(PARAMETERS)]: value(random) } } : {}),
+    ...(random.chance(0.1) ? { cookie: { name: headerName(random), exact: odd(random) } } : {}),
+    ...(random.chance(0.1) ? { baggage: { key: headerName(random), exact: odd(random) } } : {}),
+  };
+}
+
+const PARAMETERS = ['q', 'Q', 'a%20b', '$.*', 'a b', 'a&b', 'é', ''];
+
+function odd(random: Random): string {
+  return random.pick([
+    plainText(random),
+    '.*'.repeat(random.int(40)),
+    '|"\\',
+    '%2C',
+    '$^[x](y){9}',
+  ]);
+}
+
+/** A member with characters that mean something in a regex. Some are as long as is allowed. */
+function tameMembers(random: Random): IstioMatch {
+  const text = (most: number) =>
+    random.pick(['a.b', '$(x)|[y]*{2}^?', '~!#'.repeat(20)]).slice(0, most);
+  const exact = '*'.repeat(random.pick([1, 64]));
+  return {
+    ...(random.chance(0.2)
+      ? { cookie: { name: '$.|'.repeat(random.int(20) + 1), exact: text(200) } }
+      : {}),
+    ...(random.chance(0.2) ? { baggage: { key: '^.'.repeat(random.int(32) + 1), exact } } : {}),
+    ...(random.chance(0.2)
+      ? { queryParams: { [random.pick(['q', 'a%20[]'])]: { regex: tameRegex(random) } } }
+      : {}),
   };
 }
 
@@ -49,7 +80,7 @@ function tameMatch(random: Random): IstioMatch {
       { prefix: '%é' },
     ]);
   const headers = listOf(random, 3, () => [`x-${random.int(20)}`, value()] as const);
-  return { headers: Object.fromEntries(headers) };
+  return { headers: Object.fromEntries(headers), ...tameMembers(random) };
 }
 
 function value(random: Random): StringMatch {

@@ -35,6 +35,7 @@ function envoyRoute(route: HTTPRoute, entry: HTTPMatchRequest): object {
       ...pathOf(entry.uri),
       case_sensitive: !entry.ignoreUriCase,
       headers: headersOf(entry),
+      query_parameters: parametersOf(entry),
     },
     route: { cluster: `outbound|80|${subset}|${host}` },
     ...operations(route.headers, target?.headers),
@@ -57,6 +58,11 @@ function headersOf({ headers = {}, withoutHeaders = {} }: HTTPMatchRequest): obj
     ...('present_match' in one ? {} : { treat_missing_header_as_empty: true }),
   }));
   return [...matchers(headers), ...inverted];
+}
+
+/** As translateQueryParamMatch does. */
+function parametersOf({ queryParams = {} }: HTTPMatchRequest): object[] {
+  return Object.entries(queryParams).map(([name, match]) => ({ name, ...conditionOf(match) }));
 }
 
 function conditionOf({ exact, prefix, regex }: StringMatch): object {

@@ -29,6 +29,9 @@ export const MATCHES: readonly IstioMatch[] = [
   { headers: { user: { exact: 'alice' }, team: { exact: 'x' } } },
   { sourceLabels: { app: 'web' } },
   { headers: { team: { exact: 'x' } }, sourceLabels: { app: 'web' } },
+  { cookie: { name: 'user', exact: 'alice' } },
+  { headers: { team: { exact: 'x' } }, baggage: { key: 'user', exact: 'al ice' } },
+  { queryParams: { debug: { prefix: '1' } } },
 ];
 
 export interface EnvChoice {

@@ -16,12 +16,23 @@ function sample({ exact, prefix, regex }: StringMatch): [string, string] {
   return REGEX_SAMPLES[regex ?? ''] ?? ['', ''];
 }
 
+/** A cookie or a member of baggage among others, and one that is not meant. */
+function memberSample(key: string, value: string, separator: string): [string, string] {
+  return [`a=1${separator} ${key}=${value}`, `x${key}=${value}${separator}${key}=${value}x`];
+}
+
 /** Headers for a match: some that match, and variants with one header wrong, in another case, or missing. */
-function headersFor({ headers = {} }: IstioMatch): Headers[] {
-  const entries = Object.entries(headers).map(([name, value]): [string, [string, string]] => [
-    name.toLowerCase(),
-    sample(value),
-  ]);
+function headersFor({ headers = {}, cookie, baggage }: IstioMatch): Headers[] {
+  const entries: [string, [string, string]][] = [
+    ...Object.entries(headers).map(([name, value]): [string, [string, string]] => [
+      name.toLowerCase(),
+      sample(value),
+    ]),
+    ...(cookie ? [['cookie', memberSample(cookie.name, cookie.exact, ';')] as never] : []),
+    ...(baggage
+      ? [['baggage', memberSample(baggage.key, encodeURIComponent(baggage.exact), ',')] as never]
+      : []),
+  ];
   const fitting = Object.fromEntries(entries.map(([name, [good]]) => [name, good]));
   const misses = entries.flatMap(([name, [good, bad]]) => {
     const { [name]: _, ...without } = fitting;
@@ -45,6 +56,7 @@ const FRONT = 'front.example.com';
 const PLACES: [host: string, path: string, callers: Caller[]][] = [
   ...ROUTED_HOSTS.map((host): [string, string, Caller[]] => [host, '/', [WEB, OTHER]]),
   [ROUTED_HOSTS[0] ?? '', '/reports/1', [WEB]],
+  [ROUTED_HOSTS[0] ?? '', '/?x=2&debug=12', [WEB]],
   [FRONT, '/backend/1', [GATEWAY, WEB]],
   [FRONT, '/web', [GATEWAY]],
 ];
@@ -72,7 +84,24 @@ export function satisfies(request: HostRequest, match: IstioMatch): boolean {
   const labelsFit = Object.entries(match.sourceLabels ?? {}).every(
     ([key, value]) => request.sourceLabels?.[key] === value,
   );
-  return headersFit && labelsFit;
+  return headersFit && labelsFit && parametersFit(request, match) && membersFit(request, match);
+}
+
+function parametersFit({ path }: HostRequest, { queryParams = {} }: IstioMatch): boolean {
+  const sent = new URLSearchParams(path.split('?')[1] ?? '');
+  return Object.entries(queryParams).every(([name, wanted]) =>
+    fits(sent.get(name) ?? undefined, wanted),
+  );
+}
+
+/** The requests above have no quotation marks, and no properties of members. */
+function membersFit({ headers }: HostRequest, { cookie, baggage }: IstioMatch): boolean {
+  const has = (list: string, separator: string, wanted: string) =>
+    list.split(separator).some((one) => decodeURIComponent(one.trim()) === wanted);
+  return (
+    (!cookie || has(headers['cookie'] ?? '', ';', `${cookie.name}=${cookie.exact}`)) &&
+    (!baggage || has(headers['baggage'] ?? '', ',', `${baggage.key}=${baggage.exact}`))
+  );
 }
 
 function fits(got: string | undefined, { exact, prefix, regex }: StringMatch): boolean {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { IstioMatch } from '../../../src/api/dynamicenv.ts';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import type { HostRequest } from '../../../src/istio/evaluate.ts';
 import type {
@@ -30,10 +31,22 @@ const headers = (names: string[], max = 2) =>
 const labels = fc.dictionary(fc.constantFrom('app', 'tier'), value, { maxKeys: 2 });
 const gateways = fc.constantFrom<string[]>(['mesh'], ['mesh', 'gw'], ['gw']);
 
+const parameters = fc.dictionary(fc.constantFrom('q', 'Q'), stringMatch, { maxKeys: 2 });
+const cookieCondition = fc.constantFrom<Record<string, StringMatch>>(
+  { cookie: { prefix: 'c=' } },
+  { Cookie: { regex: '.*c=a.*' } },
+  { cookie: { prefix: 'c=' }, Cookie: { prefix: 'c=a' } },
+  { baggage: { prefix: 'k' } },
+);
+
 const entry: fc.Arbitrary<HTTPMatchRequest> = fc.record(
   {
     uri: fc.constantFrom<StringMatch>({ prefix: '/' }, { prefix: '/a' }, { exact: '/b' }),
-    headers: headers(['user', 'User', 'lang']),
+    headers: fc.oneof(
+      { weight: 4, arbitrary: headers(['user', 'User', 'lang']) },
+      { weight: 1, arbitrary: cookieCondition },
+    ),
+    queryParams: parameters,
     withoutHeaders: headers(['USER', 'lang'], 1),
     port: fc.constantFrom(80, 81),
     sourceLabels: labels,
@@ -107,16 +120,27 @@ export const root = fc.tuple(fc.array(entry, { maxLength: 2 }), gateways).map(([
   }),
 );
 
-const envMatch = fc
-  .record(
-    { headers: headers(['user', 'User', 'lang']), sourceLabels: labels },
-    { requiredKeys: [] },
-  )
-  .filter((match) => {
-    const names = Object.keys(match.headers ?? {}).map((name) => name.toLowerCase());
-    const isEmpty = names.length + Object.keys(match.sourceLabels ?? {}).length === 0;
-    return !isEmpty && new Set(names).size === names.length;
-  });
+const plainMatch = fc.record(
+  { headers: headers(['user', 'User', 'lang']), sourceLabels: labels },
+  { requiredKeys: [] },
+);
+const anyMatch = fc.record(
+  {
+    headers: headers(['user', 'lang'], 1),
+    sourceLabels: labels,
+    queryParams: parameters,
+    cookie: fc.record({ name: fc.constant('c'), exact: value }),
+    baggage: fc.record({ key: fc.constantFrom('k', 'l'), exact: fc.constantFrom('a', 'a b') }),
+  },
+  { requiredKeys: [] },
+);
+const envMatch = fc.oneof(plainMatch, anyMatch).filter((match: IstioMatch) => {
+  const names = Object.keys(match.headers ?? {}).map((name) => name.toLowerCase());
+  const { sourceLabels, queryParams, cookie, baggage } = match;
+  const others = { ...sourceLabels, ...queryParams, ...cookie, ...baggage };
+  const isEmpty = names.length + Object.keys(others).length === 0;
+  return !isEmpty && new Set(names).size === names.length;
+});
 
 const injection: fc.Arbitrary<RouteInjection> = fc
   .record({
@@ -176,9 +200,19 @@ export function planOf(all: readonly RouteInjection[]) {
 /** Source labels are compared with the gateway's own pods, which do not have the callers' labels. */
 export const requests: fc.Arbitrary<HostRequest> = fc
   .record({
-    path: fc.constantFrom('/', '/a', '/b', '/c?x=1'),
+    path: fc.constantFrom('/', '/a', '/b', '/c?x=1', '/?q=a', '/a?Q=ab', '/?q=ab&Q=b&q=b'),
     port: fc.constantFrom(80, 81),
-    headers: fc.dictionary(fc.constantFrom('user', 'lang'), value),
+    headers: fc
+      .tuple(
+        fc.dictionary(fc.constantFrom('user', 'lang'), value),
+        fc.constantFrom('', '', 'c=a', 'x=1; c=ab;y', 'c="b"', 'xc=a; c=', 'c=a; c=b'),
+        fc.constantFrom('', '', 'k=a', 'x=1, k=a;p=1,l=2', 'l=a%20b', 'kk=a', 'k = a '),
+      )
+      .map(([plainHeaders, cookie, baggage]) => ({
+        ...plainHeaders,
+        ...(cookie === '' ? {} : { cookie }),
+        ...(baggage === '' ? {} : { baggage }),
+      })),
     sourceLabels: labels,
     sourceNamespace: fc.constantFrom('shop', 'web'),
     gateway: fc.constantFrom('mesh', 'mesh', 'shop/gw'),

@@ -34,11 +34,15 @@ test.each<[string, object]>([
   expect(validator.validate(changed(spec))).toEqual({ errors: [], unknown: [] });
 });
 
+const LABEL =
+  "must consist of lower-case letters, digits or '-', with a letter or digit at both ends";
+
 describe('invalid values are refused', () => {
   test.each<[object, string, string]>([
     [{ active: 'true' }, 'spec.active', 'must be of type boolean, not string'],
     [{ host: '' }, 'spec.host', 'must have at least 1 character'],
-    [{ matches: [] }, 'spec.matches', 'must have at least 1 item: add what is missing'],
+    [{ matches: [] }, 'spec', 'give matches or ref, or both'],
+    [{ ref: 'A' }, 'spec.ref', LABEL],
     [{ from: [''] }, 'spec.from[0]', 'must have at least 1 character'],
     [{ subset: '' }, 'spec.subset', 'must have at least 1 character'],
     [

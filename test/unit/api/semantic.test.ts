@@ -109,6 +109,35 @@ describe('header names', () => {
       { reason: 'Forbidden', path: 'spec.istioMatches[1].headers[a]', message },
     ]);
   });
+
+  test('that list does not limit cookies, baggage members, query parameters and refs', () => {
+    const pair = { name: 'a', key: 'a', exact: 'b' };
+    const istioMatches = [
+      { cookie: pair },
+      { baggage: pair },
+      { queryParams: { a: one } },
+      { headers: { 'x-env': one }, cookie: pair },
+    ];
+    expect(refusals({ istioMatches, ref: 'mp-101' }, { allowedHeaderNames: ['x-env'] })).toEqual(
+      [],
+    );
+  });
+
+  test('may be those that carry refs', () => {
+    const istioMatches = [{ headers: { 'x-service-route': one, 'x-source-route': one } }];
+    expect(refusals({ istioMatches })).toEqual([]);
+  });
+
+  test('names of query parameters may differ by case only', () => {
+    expect(refusals({ istioMatches: [{ queryParams: { a: one, A: one } }] })).toEqual([]);
+  });
+
+  test('an env may have a ref only', () => {
+    const { subsets = [], consumers = [] }: DynamicEnvSpec = { subsets: [backend, backend] };
+    const env = { apiVersion: 'x', kind: 'DynamicEnv', metadata: { name: 'a' } };
+    const spec = { ref: 'a', subsets, consumers };
+    expect(semanticRefusals({ ...env, spec }, SETTINGS)).toMatchObject([{ reason: 'Duplicate' }]);
+  });
 });
 
 describe("headers that are in everybody's requests", () => {

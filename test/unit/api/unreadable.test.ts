@@ -12,6 +12,15 @@ const told = (spec: object) => {
 it('a RouteInjection with all possible fields can be read', () => {
   const exposed = [{ subset: 'all', remedy: 'add a label' }];
   expect(told({ subsets: { v1: 'backend-test-0123456789' }, exposed })).toBeUndefined();
+  const match = {
+    headers: { a: { exact: 'b' } },
+    sourceLabels: { app: 'web' },
+    queryParams: { a: { regex: 'b' } },
+    cookie: { name: 'a', exact: 'b' },
+    baggage: { key: 'a', exact: 'b' },
+  };
+  expect(told({ matches: [match], ref: 'mp-101' })).toBeUndefined();
+  expect(told({ matches: [], ref: 'mp-101' })).toBeUndefined();
 });
 
 it.each<[object, string]>([
@@ -22,6 +31,13 @@ it.each<[object, string]>([
   [{ from: 'shared' }, 'spec.from: expected a list'],
   [{ subset: 's'.repeat(1025) }, 'spec: expected shorter names'],
   [{ subsets: { v1: 's'.repeat(1025) } }, 'spec: expected shorter names'],
+  [{ matches: [{ cookie: 'a=b' }] }, 'spec.matches[0].cookie: expected a map'],
+  [{ matches: [{ cookie: { name: 'a' } }] }, 'spec.matches[0].cookie.exact: expected a text'],
+  [{ matches: [{ baggage: { exact: 'a' } }] }, 'spec.matches[0].baggage.key: expected a text'],
+  [{ matches: [{ queryParams: { a: 'b' } }] }, 'spec.matches[0].queryParams.a: expected a map'],
+  [{ matches: [{ headers: {}, jwt: {} }] }, 'spec.matches: expected fewer and shorter matches'],
+  [{ ref: 1 }, 'spec.ref: expected a text'],
+  [{ ref: 'r'.repeat(1025) }, 'spec: expected shorter names'],
   [{ matches: Array(65).fill({}) }, 'spec.matches: expected fewer and shorter matches'],
 ])('a RouteInjection of another version whose spec has %j cannot be read', (spec, wrong) => {
   expect(told(spec)).toBe(`RouteInjection ${injection().metadata.name} (${wrong})`);

@@ -28,6 +28,46 @@ describe('the regexes of an env', () => {
     expect(validator.validate(withRegexes(...many(4, (n) => `a{90${n}}`))).errors).toEqual([]);
   });
 
+  it('of query parameters are reported and replaced like those of headers', () => {
+    const queryParams = { a: { regex: '\\pL' }, b: { regex: 'b+' } };
+    const istioMatches = [{ headers: { user: { regex: 'a{1200}' } } }, { queryParams }];
+    expect(validator.validate(dynamicEnv({ istioMatches })).errors).toMatchObject([
+      { path: 'spec.istioMatches[0].headers[user].regex' },
+      { path: 'spec.istioMatches[1].queryParams[a].regex' },
+    ]);
+  });
+
+  it('count together with those that cookies and baggage members become', () => {
+    const value = 'a'.repeat(200);
+    const cookies = (count: number) =>
+      dynamicEnv({
+        istioMatches: many(count, (n) => ({
+          cookie: { name: `c${n}`, exact: value },
+          baggage: { key: 'user', exact: 'a' },
+        })),
+      });
+    const [refusal, ...others] = validator.validate(cookies(9)).errors;
+    expect(refusal).toEqual({
+      reason: 'Invalid',
+      path: 'spec.istioMatches',
+      message:
+        'its regexes, cookies and baggage members are too costly for every proxy: together they compile to about 4482 steps, and at most 4096 are allowed (cookies and baggage members become regexes of about 4482 steps); use fewer of them, or shorter values',
+    });
+    expect(others).toEqual([]);
+    expect(validator.validate(cookies(8)).errors).toEqual([]);
+  });
+
+  it.each([
+    { cookie: 1, baggage: 'a' },
+    { cookie: { name: 1, exact: 2 }, baggage: { key: 'a' } },
+    { cookie: { name: 'a', exact: 'x'.repeat(5000) }, queryParams: [1] },
+    { queryParams: { a: null }, headers: null },
+  ])('and members of another shape are left to the schema: %j', (match) => {
+    const env = dynamicEnv({ istioMatches: [match] });
+    expect(validator.validate(env)).toEqual(crd.validate(env));
+    expect(crd.validate(env).errors).not.toEqual([]);
+  });
+
   it.each([[1], [null], [{}], ['x'.repeat(1025)]])(
     'of another type are left to the schema: %j',
     (regex) => {

@@ -44,6 +44,21 @@ describe('an injection that a previous version made', () => {
       'its regexes are too costly for every proxy: together they compile to about 4530 steps',
     ],
     [
+      'with a baggage member that is not ASCII',
+      { matches: [{ baggage: { key: 'user', exact: 'é' } }] },
+      'its routes are not rendered: spec.istioMatches[0].baggage: its regex must consist of printable ASCII',
+    ],
+    [
+      'with a cookie that is too long',
+      { matches: [{ cookie: { name: 'user', exact: 'a'.repeat(600) } }] },
+      'spec.istioMatches[0].cookie: its regex must not be longer than 1024 bytes',
+    ],
+    [
+      'with a query parameter whose regex Envoy refuses',
+      { matches: [{ queryParams: { user: { regex: '\\pL' } } }] },
+      'spec.istioMatches[0].queryParams[user].regex: has "\\pL"',
+    ],
+    [
       'with a clone name that Envoy reads as a command',
       { clone: '%FOO%' },
       '"%FOO%" is not a valid name',
