@@ -126,7 +126,7 @@ describe('unknown fields are reported', () => {
       'in a status',
       { ...dynamicEnv(), status: { ready: true } },
       'status.ready',
-      'state, totalCount, totalReady, match, observedGeneration, subsetsStatus, consumersStatus, conditions',
+      'state, totalCount, totalReady, match, links, entriesStatus, observedGeneration, subsetsStatus, consumersStatus, conditions',
     ],
     [
       'in a map of objects',
