@@ -72,6 +72,7 @@ test('kubectl shows the columns in this order', async () => {
     'Age .metadata.creationTimestamp 0',
     'Match .status.match 1',
     'Message .status.conditions[?(@.type=="Ready")].message 1',
+    'Link .status.links[0] 1',
   ]);
   expect(await columns('routeinjections')).toEqual([
     'Env .spec.env 0',
