@@ -75,6 +75,7 @@ test('kubectl shows the columns in this order', async () => {
     'Match .status.match 1',
     'Ref .spec.ref 1',
     'Message .status.conditions[?(@.type=="Ready")].message 1',
+    'Link .status.links[0] 1',
   ]);
   expect(await columns('routeinjections')).toEqual([
     'Env .spec.env 0',

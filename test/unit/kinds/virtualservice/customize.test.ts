@@ -42,6 +42,27 @@ describe('the injections of a VirtualService', () => {
     },
   );
 
+  it('are also the entries of its own hosts, if it is bound to a gateway', () => {
+    const hosts = ['Shop.example.com', 'api.example.com'];
+    const object = virtualService({ hosts, gateways: ['mesh', 'infra/gw'], http: [BASE] });
+    expect(relatedInjections(object, CONFIG)).toEqual(
+      rule(HOST, '@shop.example.com', '@api.example.com'),
+    );
+    const inside = virtualService({ hosts, gateways: ['mesh'], http: [BASE] });
+    expect(relatedInjections(inside, CONFIG)).toEqual(rule(HOST));
+  });
+
+  it('are all entries, if one of its hosts at a gateway is a wildcard', () => {
+    const hosts = ['*.example.com', '*', 'a.com'];
+    const object = virtualService({ hosts, gateways: ['infra/gw'], http: [BASE] });
+    const [first] = rule();
+    const all = { matchExpressions: [{ key: 'riskified.com/entry', operator: 'Exists' }] };
+    expect(relatedInjections(object, CONFIG)).toEqual([
+      ...rule(HOST, '@a.com'),
+      { ...first, labelSelector: all },
+    ]);
+  });
+
   it.each<[string, object]>([
     ['no routes', { spec: { http: [] } }],
     ['routes without destinations and hosts', { spec: { http: [{ redirect: {} }] } }],
