@@ -34,8 +34,9 @@ export function injectionProblem(injection: PlannedInjection): string | undefine
 }
 
 /** Its regexes are only valid, and short enough, for a valid ref and the name of a Service. */
-function refSelectionProblem({ host, ref }: PlannedInjection): string | undefined {
-  if (ref === undefined) return undefined;
+function refSelectionProblem({ host, ref, entry }: PlannedInjection): string | undefined {
+  // An entry's host is no Service, and its link has a regex of its own (see `isEntry`).
+  if (ref === undefined || entry !== undefined) return undefined;
   const [service = ''] = host.split('.');
   return refProblem('spec.ref', ref) ?? serviceNameProblem('host', service);
 }
