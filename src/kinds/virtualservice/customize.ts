@@ -31,9 +31,13 @@ export function relatedInjections(
 
 /** The hosts by which people may come in: those of a VirtualService at a gateway. */
 function enteredHosts({ spec }: VirtualService): string[] {
-  const { hosts = [], gateways = [] } = spec ?? {};
-  const isBound = gateways.some((name) => name !== MESH);
-  return isBound ? [...new Set(hosts.map((host) => host.toLowerCase()))] : [];
+  const isBound = textsIn(spec?.gateways).some((name) => name !== MESH);
+  return isBound ? [...new Set(textsIn(spec?.hosts).map((host) => host.toLowerCase()))] : [];
+}
+
+/** The object may have any shape here: `readInjections` refuses one that cannot be read. */
+function textsIn(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [];
 }
 
 function injections(values: readonly string[]): RelatedRule[] {

@@ -44,7 +44,21 @@ function refSelectionProblem({ host, ref, entry }: PlannedInjection): string | u
 /** Why no proxy may get these matches, even if Istio accepts them: the first regex that is beyond the bounds. */
 export function matchesProblem(matches: PlannedInjection['matches']): string | undefined {
   const [refusal] = regexRefusals(matches, 'spec.istioMatches');
-  return refusal === undefined ? memberProblem(matches) : `${refusal.path}: ${refusal.message}`;
+  if (refusal !== undefined) return `${refusal.path}: ${refusal.message}`;
+  return memberProblem(matches) ?? parameterProblem(matches);
+}
+
+/** As in the schema. Envoy refuses an empty name (`QueryParameterMatcher` in `config/route/v3/route_components.proto`). */
+const PARAMETER = /^[!-"$%'-<>-~]{1,256}$/;
+
+function parameterProblem(matches: PlannedInjection['matches']): string | undefined {
+  for (const [index, { queryParams }] of matches.entries()) {
+    for (const name in queryParams) {
+      if (!PARAMETER.test(name))
+        return `spec.istioMatches[${index}].queryParams: the name "${name.slice(0, 64)}" is not valid`;
+    }
+  }
+  return undefined;
 }
 
 /** Values of cookies and baggage members that are longer, or have other characters, than the schema allows. */

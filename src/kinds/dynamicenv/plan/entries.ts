@@ -94,7 +94,8 @@ function sharing(all: readonly VirtualService[], host: string): string[] {
 }
 
 function placesOf(one: VirtualService, host: string): string[] {
-  const { hosts = [], gateways = [] } = one.spec;
+  const hosts = one.spec?.hosts ?? [];
+  const gateways = one.spec?.gateways ?? [];
   const concerned = hosts.map((own) => own.toLowerCase()).filter((own) => hostSubsetOf(host, own));
   return gatewaysOf({ gateways }).flatMap((gateway) =>
     concerned.map((own) => `${resolveGateway(gateway, namespaceOf(one))} ${own}`),

@@ -59,6 +59,11 @@ describe('an injection that a previous version made', () => {
       'spec.istioMatches[0].queryParams[user].regex: has "\\pL"',
     ],
     [
+      'with a query parameter without a name, which Envoy refuses',
+      { matches: [{ queryParams: { '': { exact: 'a' } } }] },
+      'spec.istioMatches[0].queryParams: the name "" is not valid',
+    ],
+    [
       'with a clone name that Envoy reads as a command',
       { clone: '%FOO%' },
       '"%FOO%" is not a valid name',
