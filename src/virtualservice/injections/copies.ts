@@ -76,7 +76,8 @@ export function copier(
     const [pair] = group.pairs;
     if (pair === undefined) return undefined;
     const anded = entryMatch(route, group.selector.entries, scope);
-    note(pair, anded);
+    // Several envs may share the copies, and each is told.
+    for (const one of group.pairs) note(one, anded);
     const { entries } = anded;
     if (entries.length === 0) return undefined;
     const claimants = claimantsOf(group, injections);
@@ -85,7 +86,9 @@ export function copier(
     const isFine = isValid() && isValidPair(pair) && hasValidHeaders(copy, scope);
     const message = isFine ? undefined : refusal(pair, copy, route, scope);
     if (message === undefined) return { group, pairs: group.pairs, route: copy, claimants };
-    dropped.push({ pair, state: 'invalid', message, isHarmless: false });
+    for (const one of group.pairs) {
+      dropped.push({ pair: one, state: 'invalid', message, isHarmless: false });
+    }
     return undefined;
   };
   return (group) => {
