@@ -17,7 +17,7 @@ import { renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { plainEntry } from '../../src/virtualservice/injections/selectors.ts';
 import { eligibleDestination } from '../../src/virtualservice/routes/eligible.ts';
 import { patchRoutes } from '../../src/virtualservice/routes/patch.ts';
-import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
+import { parsePlan, serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
 import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
 import { matchOf } from '../support/pair-match.ts';
@@ -305,7 +305,9 @@ it('plans are unchanged after they were written as text and read again', () => {
   fc.assert(
     fc.property(injections, (all) => {
       const plan = { injections: planOf(all), notes: [] };
-      expect(JSON.parse(serializePlan(plan))).toEqual(plan);
+      const { injections: read = [], ...rest } = parsePlan(serializePlan(plan)) ?? {};
+      expect(rest).toEqual({ notes: [] });
+      expect(new Set(read)).toEqual(new Set(plan.injections));
     }),
   );
 });

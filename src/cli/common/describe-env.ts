@@ -62,7 +62,10 @@ export function troublesOf(env: DynamicEnv): string[] {
   const special = workloads
     .flatMap(([key, workload]) => workloadTroubles(key, workload, targetKind(env, key)))
     .filter((message) => !general.some((text) => text.includes(message)));
-  return [...new Set([...special, ...general])];
+  const entries = (status?.entriesStatus ?? []).flatMap(({ host, message }) =>
+    message === undefined ? [] : [`entry ${host}: ${message}`],
+  );
+  return [...new Set([...special, ...general, ...entries])];
 }
 
 /** Errors of the Deployment come first, because they may be the cause of those of rules and routes. */

@@ -75,14 +75,17 @@ export function copier(
     // If both are valid by themselves, Istio and Envoy accept the copy.
     const message = isValid() && isValidPair(pair) ? undefined : refusal(pair, copy, route, scope);
     if (message === undefined) return copy;
-    dropped.push({ pair, state: 'invalid', message, isHarmless: false });
+    dropped.push(invalid(pair, message));
     return undefined;
   };
   const copyOfEntry = (group: Group): Copy | undefined => {
     const [pair] = group.pairs;
     if (pair === undefined) return undefined;
     const anded = entryMatch(route, group.selector.entries, scope);
-    note(pair, anded);
+    // Several envs may share the copies, and each is told.
+    group.pairs.forEach((one) => {
+      note(one, anded);
+    });
     const { entries } = anded;
     if (entries.length === 0) return undefined;
     const claimants = claimantsOf(group, injections).filter(
@@ -93,7 +96,7 @@ export function copier(
     const isFine = isValid() && isValidPair(pair) && hasValidHeaders(copy, scope);
     const message = isFine ? undefined : refusal(pair, copy, route, scope);
     if (message === undefined) return { group, pairs: group.pairs, route: copy, claimants };
-    dropped.push({ pair, state: 'invalid', message, isHarmless: false });
+    dropped.push(...group.pairs.map((one) => invalid(one, message)));
     return undefined;
   };
   return (group) => {
@@ -160,6 +163,10 @@ export function partOf(
   const left = pairs.filter(({ injection }) => wanted.has(injection));
   if (left.length === pairs.length) return copy;
   return left.length === 0 ? undefined : copyFor(left, copy, route, scope);
+}
+
+function invalid(pair: Pair, message: string): Dropped {
+  return { pair, state: 'invalid', message, isHarmless: false };
 }
 
 function hasValidHeaders(copy: HTTPRoute, scope: Scope): boolean {

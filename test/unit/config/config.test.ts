@@ -67,6 +67,11 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
   ['remove-annotations', 'example.com/sync', { removeAnnotations: ['example.com/sync'] }],
   ['allowed-header-names', 'User,X-Env', { allowedHeaderNames: ['user', 'x-env'] }],
   ['allowed-common-headers', 'User-Agent', { allowedCommonHeaders: ['user-agent'] }],
+  [
+    'entry-hosts',
+    'shop.example.com, http://*.local',
+    { entryHosts: ['shop.example.com', 'http://*.local'] },
+  ],
   ['max-replicas', '0', { maxReplicas: 0 }],
   ['max-ttl', '7d', { maxTtl: '7d' }],
   ['require-owner', 'true', { requireOwner: true }],
@@ -95,6 +100,14 @@ const KINDS_EXPECTED =
 
 /** Every flag, with invalid values. */
 const BAD: [string, string, string][] = [
+  ...['*', 'https://a.com', 'a.*.com', 'A.com', 'a.com:80'].map(
+    (value) =>
+      [
+        'entry-hosts',
+        value,
+        'expected host names, or *. and a host name, with http:// for hosts without TLS',
+      ] as never,
+  ),
   ['host', '', 'expected an address'],
   ['host', 'a b', 'expected an address'],
   ...['', 'x', '-1', '1.5', '65536', 'NaN', '0x50'].map((value) => ['port', value, PORT] as never),

@@ -6,9 +6,14 @@ import { baseKeyOf, hostOf, injectionBaseKey, type Observed } from '../observed.
 
 /** Every child asks for those of its base: they are grouped once. Under `undefined`: the rules whose mark was edited away. */
 const byBase = memoizedForLast(({ injections, rules }: Observed) => ({
-  injections: Map.groupBy(injections, injectionBaseKey),
+  injections: Map.groupBy(injections.filter(isOfService), injectionBaseKey),
   rules: Map.groupBy(rules, baseKeyOf),
 }));
+
+/** An entry leads nowhere by itself: its copies lead to clones of the other injections in a plan. */
+function isOfService({ spec }: RouteInjection): boolean {
+  return spec.entry === undefined;
+}
 
 /** The injections of a base (`<namespace>/<name>`); all of them if `key` is unknown, because somebody removed a child's mark. */
 export function injectionsOf(

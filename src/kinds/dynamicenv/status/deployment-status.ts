@@ -1,7 +1,8 @@
 import type { ResourceStatus } from '../../../api/dynamicenv.ts';
 import { SPEC_ANNOTATION } from '../../../api/marks.ts';
 import { type Deployment, isObserved, rolloutFailure } from '../../../k8s/workload.ts';
-import { childKey, injectionBaseKey, isBeingDeleted } from '../observed.ts';
+import { injectionsOf } from '../lifecycle/by-base.ts';
+import { childKey, isBeingDeleted } from '../observed.ts';
 import { isMarked } from '../plan/subset-arrival.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
 import { wasReady } from './conditions.ts';
@@ -31,9 +32,7 @@ function lifeCycle(plan: WorkloadPlan, context: StatusContext): Standing {
   if (isBeingDeleted(clone) || departing.has(childKey(clone))) return { status: 'removing' };
   if (isServedMeanwhile(plan, clone, context)) return { status: 'running' };
   const { observed } = context;
-  const wasActive = observed.injections.some(
-    (own) => own.spec.active && injectionBaseKey(own) === plan.key,
-  );
+  const wasActive = injectionsOf(plan.key, observed).some(({ spec }) => spec.active);
   if (!isApplied(plan, clone) || !isObserved(clone)) return coming(clone, wasActive);
   return rollout(clone, wasActive);
 }

@@ -240,16 +240,15 @@ describe('no copy', () => {
   it('of a delegate, which is told', () => {
     const route = { delegate: { name: 'x' } };
     const object = users([route]);
-    const wanted = wantedRoutes([injection(entrySpec())]);
+    const wanted = wantedRoutes([entrySpec(), entrySpec({}, { env: 'other' })].map(injection));
     const plans = wanted.flatMap(({ plan }) => plan ?? []);
     const draft = draftRoutes(object, plans, AT);
-    expect(
-      findNotes(object, wanted, draft, AT).map(({ state, message }) => [state, message]),
-    ).toEqual([
-      [
-        'skipped',
-        'a route without a name delegates to another VirtualService, which links do not reach; write its routes into this one',
-      ],
+    const message =
+      'a route without a name delegates to another VirtualService, which links do not reach; write its routes into this one';
+    const notes = findNotes(object, wanted, draft, AT);
+    expect(notes.map((one) => [one.env, one.state, one.message])).toEqual([
+      ['test', 'skipped', message],
+      ['other', 'skipped', message],
     ]);
   });
 });
