@@ -3,7 +3,7 @@ import { delegatingRoutes } from '../../istio/delegates.ts';
 import { affectedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { KubeObject, ObjectMeta } from '../../k8s/object.ts';
-import { isEntryHere } from '../../virtualservice/injections/selectors.ts';
+import { isEntryHere } from '../../virtualservice/routes/entrance.ts';
 import { isMarkAnnotation, isMarkLabel } from '../../virtualservice/routes/marks.ts';
 import { scopeOf } from '../../virtualservice/routes/scope.ts';
 import { stripRoutes } from '../../virtualservice/routes/strip.ts';

@@ -5,7 +5,7 @@ import type { ObjectMap } from '../../hooks/types.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
 import { missingGroups } from '../../mesh/related-groups.ts';
-import { isEntryHere } from '../../virtualservice/injections/selectors.ts';
+import { isEntryHere } from '../../virtualservice/routes/entrance.ts';
 import { scopeOf } from '../../virtualservice/routes/scope.ts';
 import { relatedInjections } from './customize.ts';
 

@@ -1,6 +1,7 @@
 import { fqdn } from '../../istio/host.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
+import { gatewayBytes } from '../routes/entrance.ts';
 import { MAX_OBJECT_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { httpOf, type Scope } from '../routes/scope.ts';
@@ -110,9 +111,9 @@ const MOST_MEMBER_CHARACTER = 32;
  */
 function mostOf(
   injections: readonly PlannedInjection[],
-  { refs }: Scope,
+  scope: Scope,
 ): { repeats: number; bytes: number } {
-  const ofRef = refs.carriers.length === 0 ? MOST_OF_REF : MOST_OF_CARRIED_REF;
+  const ofRef = scope.refs.carriers.length === 0 ? MOST_OF_REF : MOST_OF_CARRIED_REF;
   let repeats = 0;
   let bytes = 0;
   for (const { matches, ref, entry } of injections) {
@@ -120,7 +121,7 @@ function mostOf(
     for (const match of matches) bytes += mostMemberBytes(match);
     if (entry !== undefined) {
       repeats += ENTRY_COPIES;
-      bytes += (ENTRY_COPIES + matches.length) * MOST_OF_ENTRY;
+      bytes += (ENTRY_COPIES + matches.length) * (MOST_OF_ENTRY + gatewayBytes(scope));
     }
     if (ref === undefined) continue;
     repeats += ofRef.entries;
@@ -198,7 +199,13 @@ function sizeOf(injection: Selecting, scope: Scope): { repeats: number; bytes: n
     (ref ?? entry) === undefined && matches.every(({ cookie, baggage }) => !cookie && !baggage);
   if (isPlain) return { repeats: matches.length, bytes: jsonBytes(matches) };
   const entries = selectorsOf(injection, scope).flatMap((selector) => selector.entries);
-  return { repeats: entries.length, bytes: jsonBytes(entries) };
+  if (entry === undefined) return { repeats: entries.length, bytes: jsonBytes(entries) };
+  // All have the same gateways, which may be thousands.
+  const own = entries.map(({ at, ...others }) => ({ ...others, at: { ...at, gateways: [] } }));
+  return {
+    repeats: entries.length,
+    bytes: jsonBytes(own) + entries.length * gatewayBytes(scope),
+  };
 }
 
 /** An estimate of the bytes that are copied to make an env's routes to a host in a VirtualService. */

@@ -2,10 +2,8 @@ import type { IstioMatch } from '../../api/dynamicenv.ts';
 import { memberRegexes } from '../../api/member-regex.ts';
 import type { Entry } from '../../api/routeinjection.ts';
 import type { HeaderAndSourceMatch } from '../../istio/cover.ts';
-import { MESH } from '../../istio/gateway-name.ts';
 import { headerKey } from '../../istio/header-name.ts';
 import { besideNames } from '../../istio/header-spelling.ts';
-import { hostSubsetOf } from '../../istio/host.ts';
 import { type Specificity, specificityOf } from '../../istio/specificity.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
@@ -13,6 +11,7 @@ import { memoizedByText } from '../../k8s/memoize.ts';
 import { baggageEntries, cookieEntry, headerEntries } from '../../refs/entries.ts';
 import type { RefSettings } from '../../refs/pick.ts';
 import type { ServiceRef } from '../../refs/service-route.ts';
+import { gatewaysOf, isEntryHere } from '../routes/entrance.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { refsReadIn, type Scope } from '../routes/scope.ts';
 
@@ -160,17 +159,6 @@ function makeRefSelectors(
     const groups = isDelegate ? entries.map((one) => [one]) : [entries];
     return groups.map((group) => ({ entries: group, band, specificity: NO_SPECIFICITY }));
   });
-}
-
-/** The gateways of a VirtualService by which people come in. */
-export function gatewaysOf({ gateways }: Pick<Scope, 'gateways'>): string[] {
-  return gateways.filter((name) => name !== MESH);
-}
-
-/** May requests to this entry's host come here by a gateway? */
-export function isEntryHere({ host }: Pick<Entry, 'host'>, scope: Scope): boolean {
-  if (scope.isDelegate || gatewaysOf(scope).length === 0) return false;
-  return scope.hosts?.some((own) => hostSubsetOf(host, own.toLowerCase())) ?? true;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { MESH } from '../../istio/gateway-name.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import type { RefSettings } from '../../refs/pick.ts';
 import { type RefFlags, refSettings } from '../../refs/settings.ts';
+import { gatewaysOf } from './entrance.ts';
 
 /** All that the meaning of a VirtualService's routes depends on, apart from the routes. */
 export interface Scope {
@@ -37,15 +37,10 @@ export function scopeOf(
   };
 }
 
-/** Do requests of a gateway come here? */
-function isGatewayBound({ gateways }: Pick<Scope, 'gateways'>): boolean {
-  return gateways.some((name) => name !== MESH);
-}
-
 /** What carries refs here: cookies only where requests of browsers may come. A delegate may belong to a gateway. */
 export function refsReadIn({ gateways, isDelegate, refs }: Scope): RefSettings {
   const { headers, carriers } = refs;
-  const isCookieRead = isDelegate || isGatewayBound({ gateways });
+  const isCookieRead = isDelegate || gatewaysOf({ gateways }).length > 0;
   return { headers, carriers: carriers.filter((one) => one !== 'cookie' || isCookieRead) };
 }
 

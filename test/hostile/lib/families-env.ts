@@ -2,8 +2,10 @@ import { BASE_CLUSTERS } from './clusters-base.ts';
 import { MESH_CLUSTERS } from './clusters-mesh.ts';
 import { OWN_CLUSTERS } from './clusters-own.ts';
 import { ROUTE_CLUSTERS } from './clusters-routes.ts';
+import { SELECTION_CLUSTERS } from './clusters-selection.ts';
 import { body, children, RULE } from './env-parts.ts';
 import { SPECS } from './env-specs.ts';
+import { SELECTION_SPECS } from './env-specs-selection.ts';
 import type { Family } from './families.ts';
 import { INDEXED } from './index-families.ts';
 import { byName } from './parts.ts';
@@ -12,7 +14,13 @@ const CUSTOMIZE = '/dynamicenv/customize';
 const SYNC = '/dynamicenv/sync';
 const FINALIZE = '/dynamicenv/finalize';
 
-const CLUSTERS = { ...MESH_CLUSTERS, ...BASE_CLUSTERS, ...ROUTE_CLUSTERS, ...OWN_CLUSTERS };
+const CLUSTERS = {
+  ...MESH_CLUSTERS,
+  ...BASE_CLUSTERS,
+  ...ROUTE_CLUSTERS,
+  ...OWN_CLUSTERS,
+  ...SELECTION_CLUSTERS,
+};
 
 export const ENVS_FAMILIES: readonly Family[] = [
   ...Object.entries(CLUSTERS).flatMap(([name, { most, of }]): Family[] => [
@@ -24,7 +32,7 @@ export const ENVS_FAMILIES: readonly Family[] = [
       body: (n) => body({ children: children(3), ...of(n) }, true),
     },
   ]),
-  ...Object.entries(SPECS).flatMap(([name, { most, of }]): Family[] => [
+  ...Object.entries({ ...SPECS, ...SELECTION_SPECS }).flatMap(([name, { most, of }]): Family[] => [
     {
       name: `env customize: ${name}`,
       url: CUSTOMIZE,

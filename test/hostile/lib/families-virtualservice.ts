@@ -5,11 +5,11 @@ import { METACONTROLLER_USER } from './service.ts';
 import { GROWING_OBJECTS } from './virtualservice-objects.ts';
 import { GROWING_ROUTES } from './virtualservice-routes.ts';
 
-const SYNC = '/route-injection/sync';
+export const SYNC = '/route-injection/sync';
 const CUSTOMIZE = '/route-injection/customize';
-const ADMISSION = '/admission/virtualservices';
+export const ADMISSION = '/admission/virtualservices';
 
-function syncBody(object: object, injections: ReturnType<typeof injection>[]) {
+export function syncBody(object: object, injections: ReturnType<typeof injection>[]) {
   return {
     controller: {},
     object,
@@ -20,7 +20,7 @@ function syncBody(object: object, injections: ReturnType<typeof injection>[]) {
 }
 
 /** The admission review that the API server sends when Metacontroller writes a plan with these injections. */
-function admissionBody(object: ReturnType<typeof virtualService>, injections: object[]) {
+export function admissionBody(object: ReturnType<typeof virtualService>, injections: object[]) {
   const plan = JSON.stringify({ injections, notes: [] });
   const annotations = {
     ...Reflect.get(object.metadata, 'annotations'),

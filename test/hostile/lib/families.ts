@@ -1,4 +1,5 @@
 import { ENVS_FAMILIES } from './families-env.ts';
+import { SELECTION_FAMILIES } from './families-selection.ts';
 import { VIRTUALSERVICE_FAMILIES } from './families-virtualservice.ts';
 
 /** Request bodies of one shape. Their size can be chosen. */
@@ -14,4 +15,8 @@ export interface Family {
   body: (size: number) => object;
 }
 
-export const FAMILIES: readonly Family[] = [...VIRTUALSERVICE_FAMILIES, ...ENVS_FAMILIES];
+export const FAMILIES: readonly Family[] = [
+  ...VIRTUALSERVICE_FAMILIES,
+  ...SELECTION_FAMILIES,
+  ...ENVS_FAMILIES,
+];

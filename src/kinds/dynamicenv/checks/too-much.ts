@@ -11,6 +11,7 @@ import { MAX_RULE_WORK, ruleWork } from '../plan/rule-work.ts';
 import { type EnvWorkload, envWorkloads } from '../plan/workloads.ts';
 import type { EnvSettings } from '../settings.ts';
 import type { Check } from './check.ts';
+import { tooManyPlaces } from './entry-work.ts';
 
 /** Services that send to the pods of one Deployment, at most. */
 const MAX_SERVICES = 64;
@@ -40,7 +41,8 @@ export const tooMuch: Check = (input) => {
       };
 };
 
-function reasonsOf({ env, view, config }: EnvInput): string[] {
+function reasonsOf(input: EnvInput): string[] {
+  const { env, view, config } = input;
   const served = envWorkloads(env).map((entry) => ({ entry, services: servicesOf(entry, view) }));
   const crowded = served.filter(({ services }) => services.length > MAX_SERVICES);
   if (crowded.length > 0) {
@@ -55,7 +57,7 @@ function reasonsOf({ env, view, config }: EnvInput): string[] {
       kind: entry.kind,
     })),
   );
-  const parts = tooManyParts(view);
+  const parts = [...tooManyParts(view), ...tooManyPlaces(input)];
   if (parts.length > 0) return parts;
   const routed = hosts.filter(({ kind }) => kind === 'subset').map(({ host }) => host);
   return [...tooManyRules(hosts, view), ...tooManyRoutes(routed, env, view, config)];

@@ -10,11 +10,10 @@ import {
 import { entryKey, hostLabelValue } from '../../../api/route-name.ts';
 import type { RouteInjection } from '../../../api/routeinjection.ts';
 import { resolveGateway } from '../../../istio/gateway-name.ts';
-import { hostSubsetOf } from '../../../istio/host.ts';
 import { nameOf, namespaceOf } from '../../../istio/objects.ts';
 import type { VirtualService } from '../../../istio/types.ts';
 import { byText } from '../../../k8s/canonical.ts';
-import { gatewaysOf, isEntryHere } from '../../../virtualservice/injections/selectors.ts';
+import { gatewaysOf, isEntryHere, listedFor } from '../../../virtualservice/routes/entrance.ts';
 import { scopeOf } from '../../../virtualservice/routes/scope.ts';
 import type { EnvContext } from '../context.ts';
 import { cloneName, entryName } from './names.ts';
@@ -96,7 +95,7 @@ function sharing(all: readonly VirtualService[], host: string): string[] {
 function placesOf(one: VirtualService, host: string): string[] {
   const hosts = one.spec?.hosts ?? [];
   const gateways = one.spec?.gateways ?? [];
-  const concerned = hosts.map((own) => own.toLowerCase()).filter((own) => hostSubsetOf(host, own));
+  const concerned = listedFor(host, hosts);
   return gatewaysOf({ gateways }).flatMap((gateway) =>
     concerned.map((own) => `${resolveGateway(gateway, namespaceOf(one))} ${own}`),
   );

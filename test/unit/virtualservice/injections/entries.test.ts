@@ -6,7 +6,7 @@ import { cookieEntry } from '../../../../src/refs/entries.ts';
 import { findNotes } from '../../../../src/virtualservice/injections/notes.ts';
 import { wantedRoutes } from '../../../../src/virtualservice/injections/planned.ts';
 import { draftRoutes, renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
-import { isEntryHere } from '../../../../src/virtualservice/injections/selectors.ts';
+import { isEntryHere } from '../../../../src/virtualservice/routes/entrance.ts';
 import type { Scope } from '../../../../src/virtualservice/routes/scope.ts';
 import { BASE, injection, planEntry, SCOPE, to, users } from '../builders.ts';
 
