@@ -24,7 +24,7 @@ export interface Copy {
   pairs: readonly Pair[];
   /** The copy if all these pairs are rendered. */
   route: HTTPRoute;
-  /** An entry's copy: the injections to whose clones it leads, as far as they are rendered. */
+  /** An entry's copy: the injections to whose clones it leads, as far as they are rendered. Empty: it leads where the route does. */
   claimants?: readonly PlannedInjection[];
 }
 
@@ -86,7 +86,8 @@ export function copier(
     const { entries } = anded;
     if (entries.length === 0) return undefined;
     const claimants = claimantsOf(group, injections).filter(
-      (injection) => lackingPort(route, injection, scope) === undefined,
+      (injection) =>
+        targetFor(injection) !== undefined && lackingPort(route, injection, scope) === undefined,
     );
     const copy = entryCopy(route, { group, pair, match: entries }, claimants, scope);
     // Istio and Envoy accept match and targets if they are valid by themselves; operations on headers add up.
