@@ -8,7 +8,7 @@ import { pointAt } from '../routes/point-at.ts';
 import type { Scope } from '../routes/scope.ts';
 import { lackingPort } from '../routes/service-ports.ts';
 import { type Anded, andMatch } from './and-match.ts';
-import { claimantsOf, entryCopy, entryMatch, partOfEntry } from './entry-copies.ts';
+import { claimantsOf, entryCopy, entryMatch, headerOfRoute, partOfEntry } from './entry-copies.ts';
 import type { Group } from './groups.ts';
 import { pairProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
@@ -81,6 +81,16 @@ export function copier(
   const copyOfEntry = (group: Group): Copy | undefined => {
     const [pair] = group.pairs;
     if (pair === undefined) return undefined;
+    const taken = headerOfRoute(route, pair, scope);
+    if (taken !== undefined) {
+      dropped.push({
+        pair,
+        state: 'skipped',
+        message: `${labelOf(route)} ${taken}`,
+        isHarmless: false,
+      });
+      return undefined;
+    }
     const anded = entryMatch(route, group.selector.entries, scope);
     note(pair, anded);
     const { entries } = anded;

@@ -202,19 +202,27 @@ function entrySelectors(entry: Entry, byMatch: readonly Selector[], scope: Scope
     { ...byPerson, entries: [{ beside: cookie, at }], band: 'entry', way: 'cookie' },
     ...byMatch
       .filter(({ entries }) => entries.every(({ sourceLabels }) => !hasKeys(sourceLabels)))
-      .filter(({ entries }) => entries.every((one) => !isSetBy(one, entry)))
+      .filter(({ entries }) => entries.every((one) => !hasMark(one, entry)))
       .map((selector): Selector => {
-        const entries = selector.entries.map((one) => ({ ...one, at }));
+        const entries = selector.entries.map((one) => ({ ...unmarked(one, entry, headers), at }));
         return { ...selector, entries, way: 'match' };
       }),
   ];
 }
 
-/** Has every request of this match the entry's headers already? Then a copy for it would change nothing. */
-function isSetBy({ headers = {} }: SelectorEntry, entry: Entry): boolean {
-  return Object.entries(entry.headers).every(
-    ([name, value]) => Object.hasOwn(headers, name) && headers[name]?.exact === value,
-  );
+/** Has every request of this match one of the entry's headers already? Its value stays, so a copy for it would change nothing. */
+function hasMark({ headers = {} }: SelectorEntry, entry: Entry): boolean {
+  const set = new Set(Object.keys(entry.headers).map(headerKey));
+  return Object.keys(headers).some((name) => set.has(headerKey(name)));
+}
+
+/** Only requests without these headers: their values may select another env, and a match is no reason to replace them. */
+function unmarked(one: SelectorEntry, entry: Entry, names: RefSettings['headers']): SelectorEntry {
+  const set = Object.keys(entry.headers).map(headerKey);
+  // A pair in the service header decides before the source header, and never together with it.
+  const marks = set.includes(names.source) ? [names.service, ...set] : set;
+  const withoutHeaders = Object.fromEntries(marks.map((name) => [name, {}]));
+  return { ...one, beside: { ...one.beside, withoutHeaders } };
 }
 
 /** A selector's entry as a whole match entry: in front of a route without conditions. */
