@@ -195,6 +195,9 @@ function entrySelectors(entry: Entry, byMatch: readonly Selector[], scope: Scope
   const set = Object.keys(entry.headers).filter((name) => headerKey(name) !== headers.source);
   const absent = Object.fromEntries(set.map((name) => [name, {}]));
   const cookie = { ...own, withoutHeaders: { ...own.withoutHeaders, ...absent } };
+  const { cookie: _cookie, ...ofRefs } = own.withoutHeaders ?? {};
+  // A mark of another env stays: a match is no reason to replace it, nor to decide before it.
+  const marks = { ...(set.length < Object.keys(entry.headers).length ? ofRefs : {}), ...absent };
   const byPerson = { specificity: NO_SPECIFICITY };
   return [
     { ...byPerson, entries: parameter(link), band: 'link', way: 'link' },
@@ -204,7 +207,7 @@ function entrySelectors(entry: Entry, byMatch: readonly Selector[], scope: Scope
       .filter(({ entries }) => entries.every(({ sourceLabels }) => !hasKeys(sourceLabels)))
       .filter(({ entries }) => entries.every((one) => !hasMark(one, entry)))
       .map((selector): Selector => {
-        const entries = selector.entries.map((one) => ({ ...unmarked(one, entry, headers), at }));
+        const entries = selector.entries.map((one) => ({ ...unmarked(one, marks), at }));
         return { ...selector, entries, way: 'match' };
       }),
   ];
@@ -216,12 +219,11 @@ function hasMark({ headers = {} }: SelectorEntry, entry: Entry): boolean {
   return Object.keys(headers).some((name) => set.has(headerKey(name)));
 }
 
-/** Only requests without these headers: their values may select another env, and a match is no reason to replace them. */
-function unmarked(one: SelectorEntry, entry: Entry, names: RefSettings['headers']): SelectorEntry {
-  const set = Object.keys(entry.headers).map(headerKey);
-  // A pair in the service header decides before the source header, and never together with it.
-  const marks = set.includes(names.source) ? [names.service, ...set] : set;
-  const withoutHeaders = Object.fromEntries(marks.map((name) => [name, {}]));
+/** Only requests without these headers. */
+function unmarked(
+  one: SelectorEntry,
+  withoutHeaders: HTTPMatchRequest['withoutHeaders'] & object,
+): SelectorEntry {
   return { ...one, beside: { ...one.beside, withoutHeaders } };
 }
 

@@ -132,13 +132,18 @@ describe('the copies of a route', () => {
       { headers: { 'X-Source-Route': { regex: 'mp-.*' } } },
       { headers: { who: { exact: 'me' } } },
     ];
-    const copies = http([page], [entryOf({}, { matches })]);
+    const scope: Scope = { ...AT, refs: { ...AT.refs, carriers: ['baggage'] } };
+    const copies = http([page], [entryOf({}, { matches })], scope);
     expect(copies).toHaveLength(5);
     expect(copies[3]).toMatchObject({
       match: [
         {
           headers: { who: { exact: 'me' } },
-          withoutHeaders: { 'x-service-route': {}, 'x-source-route': {} },
+          withoutHeaders: {
+            'X-Service-Route': {},
+            'X-Source-Route': {},
+            baggage: { regex: expect.stringContaining('x-source-route') },
+          },
         },
       ],
       headers: { request },
