@@ -8,7 +8,7 @@ import { pointAt } from '../routes/point-at.ts';
 import type { Scope } from '../routes/scope.ts';
 import { lackingPort } from '../routes/service-ports.ts';
 import { type Anded, andMatch } from './and-match.ts';
-import { claimantsOf, entryCopy, entryMatch, partOfEntry } from './entry-copies.ts';
+import { claimantsOf, entryCopy, entryMatch, headerOfRoute, partOfEntry } from './entry-copies.ts';
 import type { Group } from './groups.ts';
 import { pairProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
@@ -24,7 +24,7 @@ export interface Copy {
   pairs: readonly Pair[];
   /** The copy if all these pairs are rendered. */
   route: HTTPRoute;
-  /** An entry's copy: the injections to whose clones it leads, as far as they are rendered. */
+  /** An entry's copy: the injections to whose clones it leads, as far as they are rendered. Empty: it leads where the route does. */
   claimants?: readonly PlannedInjection[];
 }
 
@@ -81,6 +81,16 @@ export function copier(
   const copyOfEntry = (group: Group): Copy | undefined => {
     const [pair] = group.pairs;
     if (pair === undefined) return undefined;
+    const taken = headerOfRoute(route, pair, scope);
+    if (taken !== undefined) {
+      dropped.push({
+        pair,
+        state: 'skipped',
+        message: `${labelOf(route)} ${taken}`,
+        isHarmless: false,
+      });
+      return undefined;
+    }
     const anded = entryMatch(route, group.selector.entries, scope);
     // Several envs may share the copies, and each is told.
     group.pairs.forEach((one) => {
@@ -89,7 +99,8 @@ export function copier(
     const { entries } = anded;
     if (entries.length === 0) return undefined;
     const claimants = claimantsOf(group, injections).filter(
-      (injection) => lackingPort(route, injection, scope) === undefined,
+      (injection) =>
+        targetFor(injection) !== undefined && lackingPort(route, injection, scope) === undefined,
     );
     const copy = entryCopy(route, { group, pair, match: entries }, claimants, scope);
     // Istio and Envoy accept match and targets if they are valid by themselves; operations on headers add up.

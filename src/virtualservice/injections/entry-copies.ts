@@ -80,6 +80,31 @@ export function entryMatch(
   return { entries: [], skips: [{ reason, isHarmless: false }] };
 }
 
+/**
+ * Why an entry must not set its env's headers before this route. Whoever owns the route may give the header its value there, a role for
+ * example, and the author of an env must not replace it. The header of refs is ours.
+ */
+export function headerOfRoute(
+  route: HTTPRoute,
+  { injection: { entry }, selector }: Pair,
+  { refs }: Scope,
+): string | undefined {
+  if (entry === undefined || selector.way === 'leave') return undefined;
+  const set = new Set(Object.keys(entry.headers).map(headerKey));
+  set.delete(refs.headers.source);
+  const operations = [route.headers, ...(route.route ?? []).map(({ headers }) => headers)];
+  const own = operations.flatMap((one) => operatedOn(one?.request)).map(headerKey);
+  const name = own.find((key) => set.has(key));
+  return name === undefined
+    ? undefined
+    : `sets or removes the request header ${name} itself, so no link sets it there; give the env a ref`;
+}
+
+function operatedOn(request: HeaderOperations | undefined): string[] {
+  const { set, add, remove } = request ?? {};
+  return [...Object.keys(set ?? {}), ...Object.keys(add ?? {}), ...(remove ?? [])];
+}
+
 /** The entry's copy if only these injections are rendered; undefined: none of those that ask for it is. */
 export function partOfEntry(
   copy: {

@@ -87,13 +87,27 @@ export function routesFor(
   const inOrder = isShared ? orderBy(pairs, wanted) : (copies: readonly Copy[]) => copies;
   const http: HTTPRoute[] = [];
   for (const { route, copies } of routes) {
-    for (const copy of inOrder(copies)) {
+    for (const copy of withIdleLast(inOrder(copies), wanted)) {
       const part = partOf(copy, route, wanted, scope);
       if (part !== undefined) http.push(part);
     }
     http.push(route);
   }
   return http;
+}
+
+/**
+ * An entry's copy for one of its env's own matches that leads to no clone only sets headers. It must not take requests of other envs
+ * that have a clone here, so it comes last.
+ */
+function withIdleLast(
+  copies: readonly Copy[],
+  wanted: ReadonlySet<PlannedInjection>,
+): readonly Copy[] {
+  const isIdle = ({ group, claimants = [] }: Copy) =>
+    group.selector.way === 'match' && !claimants.some((one) => wanted.has(one));
+  if (!copies.some(isIdle)) return copies;
+  return [...copies.filter((copy) => !isIdle(copy)), ...copies.filter(isIdle)];
 }
 
 /** Sorts copies by the first wanted pair of their group. */

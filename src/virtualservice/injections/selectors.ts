@@ -183,6 +183,9 @@ function entrySelectors(entry: Entry, byMatch: readonly Selector[], scope: Scope
   const set = Object.keys(entry.headers).filter((name) => headerKey(name) !== headers.source);
   const absent = Object.fromEntries(set.map((name) => [name, {}]));
   const cookie = { ...own, withoutHeaders: { ...own.withoutHeaders, ...absent } };
+  const { cookie: _cookie, ...ofRefs } = own.withoutHeaders ?? {};
+  // A mark of another env stays: a match is no reason to replace it, nor to decide before it.
+  const marks = { ...(set.length < Object.keys(entry.headers).length ? ofRefs : {}), ...absent };
   const byPerson = { specificity: NO_SPECIFICITY };
   return [
     { ...byPerson, entries: parameter(link), band: 'link', way: 'link' },
@@ -190,19 +193,26 @@ function entrySelectors(entry: Entry, byMatch: readonly Selector[], scope: Scope
     { ...byPerson, entries: [{ beside: cookie, at }], band: 'entry', way: 'cookie' },
     ...byMatch
       .filter(({ entries }) => entries.every(({ sourceLabels }) => !hasKeys(sourceLabels)))
-      .filter(({ entries }) => entries.every((one) => !isSetBy(one, entry)))
+      .filter(({ entries }) => entries.every((one) => !hasMark(one, entry)))
       .map((selector): Selector => {
-        const entries = selector.entries.map((one) => ({ ...one, at }));
+        const entries = selector.entries.map((one) => ({ ...unmarked(one, marks), at }));
         return { ...selector, entries, way: 'match' };
       }),
   ];
 }
 
-/** Has every request of this match the entry's headers already? Then a copy for it would change nothing. */
-function isSetBy({ headers = {} }: SelectorEntry, entry: Entry): boolean {
-  return Object.entries(entry.headers).every(
-    ([name, value]) => Object.hasOwn(headers, name) && headers[name]?.exact === value,
-  );
+/** Has every request of this match one of the entry's headers already? Its value stays, so a copy for it would change nothing. */
+function hasMark({ headers = {} }: SelectorEntry, entry: Entry): boolean {
+  const set = new Set(Object.keys(entry.headers).map(headerKey));
+  return Object.keys(headers).some((name) => set.has(headerKey(name)));
+}
+
+/** Only requests without these headers. */
+function unmarked(
+  one: SelectorEntry,
+  withoutHeaders: HTTPMatchRequest['withoutHeaders'] & object,
+): SelectorEntry {
+  return { ...one, beside: { ...one.beside, withoutHeaders } };
 }
 
 /** A selector's entry as a whole match entry: in front of a route without conditions. */

@@ -121,8 +121,33 @@ describe('the copies of a route', () => {
     expect(copies[0]?.headers?.request).toEqual({ set: { user: '50%%' } });
     expect(copies[2]?.match?.[0]?.withoutHeaders).toMatchObject({ user: {} });
     const regex = '^(?:.*;)?[ \\t]*who=(?:me|"me")[ \\t]*(?:;.*)?$';
-    expect(copies[3]?.match).toEqual([{ ...PLACE, headers: { cookie: { regex } } }]);
+    expect(copies[3]?.match).toEqual([
+      { ...PLACE, headers: { cookie: { regex } }, withoutHeaders: { user: {} } },
+    ]);
     expect(copies[3]?.headers).toEqual({ request: { set: { user: '50%%' } } });
+  });
+
+  it('a match never replaces a mark that a request has: it may be the one of another env', () => {
+    const matches = [
+      { headers: { 'X-Source-Route': { regex: 'mp-.*' } } },
+      { headers: { who: { exact: 'me' } } },
+    ];
+    const scope: Scope = { ...AT, refs: { ...AT.refs, carriers: ['baggage'] } };
+    const copies = http([page], [entryOf({}, { matches })], scope);
+    expect(copies).toHaveLength(5);
+    expect(copies[3]).toMatchObject({
+      match: [
+        {
+          headers: { who: { exact: 'me' } },
+          withoutHeaders: {
+            'X-Service-Route': {},
+            'X-Source-Route': {},
+            baggage: { regex: expect.stringContaining('x-source-route') },
+          },
+        },
+      ],
+      headers: { request },
+    });
   });
 
   it("the user's own operations: another spelling for answers, and none on the env's header", () => {
@@ -143,6 +168,27 @@ describe('the copies of a route', () => {
       },
     });
     expect(link?.route).toEqual([{ ...to('web', 'main'), headers: { request: { add: {} } } }]);
+  });
+
+  it.each<[string, HTTPRoute]>([
+    ['sets', { headers: { request: { set: { User: 'guest' } } }, route: [to('web', 'main')] }],
+    ['removes', { headers: { request: { remove: ['USER'] } }, route: [to('web', 'main')] }],
+    [
+      'adds at a target',
+      { route: [{ ...to('web', 'main'), headers: { request: { add: { user: 'x' } } } }] },
+    ],
+  ])('a header that the route %s keeps its value: only the header of refs is ours', (_, route) => {
+    const spec = { ref: undefined as never, matches: [{ headers: { user: { exact: 'admin' } } }] };
+    const { ref: _none, ...own } = entryOf({ link: 'env.test', headers: { user: 'admin' } }, spec);
+    const object = users([route]);
+    const draft = draftRoutes(object, [own], AT);
+    expect(draft.dropped.map(({ state, isHarmless }) => [state, isHarmless])).toEqual([
+      ['skipped', false],
+      ['skipped', false],
+    ]);
+    expect(draft.dropped[0]?.message).toContain('request header user');
+    // Leaving sets no header of the request.
+    expect(draft.routes[0]?.copies).toHaveLength(1);
   });
 
   it('without TLS the cookie is not Secure', () => {
