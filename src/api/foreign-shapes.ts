@@ -131,6 +131,7 @@ const SHAPES: Record<string, Shape> = {
       ),
     ),
     subsetsStatus: mapOf(MAP),
+    consumersStatus: mapOf(MAP),
     state: TEXT,
     expiresAt: TEXT,
   }),
