@@ -9,7 +9,7 @@ import { httpOf, type Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { COPY_BYTES } from './copies.ts';
 import { ENTRY_BYTES } from './entry-copies.ts';
-import { type Selecting, selectorsOf } from './selectors.ts';
+import { refSize, type Selecting, selectorsOf } from './selectors.ts';
 
 /**
  * Most bytes of all copies that are drafted for one VirtualService: several times what an object can carry, because some copies are
@@ -185,13 +185,16 @@ function sizeOf(injection: Selecting, scope: Scope): { repeats: number; bytes: n
   const { matches, ref, entry } = injection;
   let bytes = jsonBytes(matches);
   for (const match of matches) bytes += memberBytes(match);
-  if (ref === undefined && entry === undefined) return { repeats: matches.length, bytes };
+  if (entry === undefined) {
+    if (ref === undefined) return { repeats: matches.length, bytes };
+    const own = refSize(injection.host, ref, scope);
+    return { repeats: matches.length + own.entries, bytes: bytes + own.bytes };
+  }
   // Without the matches: their regexes are counted above.
   const others = selectorsOf({ ...injection, matches: [] }, scope).flatMap(
     ({ entries }) => entries,
   );
   const repeats = matches.length + others.length;
-  if (entry === undefined) return { repeats, bytes: bytes + jsonBytes(others) };
   // All have the same place, with gateways that may be thousands.
   const [{ at } = {}] = others;
   const own = others.map(({ at: _at, ...one }) => one);
