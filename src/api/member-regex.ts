@@ -28,7 +28,8 @@ function cookiePair({ name, exact }: NonNullable<IstioMatch['cookie']>): string 
 
 /** `key=value` among others, separated by commas, with properties behind semicolons (W3C Baggage, 3.2.1). */
 function baggageMember({ key, exact }: NonNullable<IstioMatch['baggage']>): string {
-  const value = [...exact].map(encodable).join('');
+  let value = '';
+  for (const char of exact) value += ENCODABLE.get(char) ?? encodable(char);
   const end = `${BLANKS}(?:[;,].*)?`;
   return `^(?:.*,)?${BLANKS}${escaped(key)}${BLANKS}=${BLANKS}${value}${end}$`;
 }
@@ -44,6 +45,56 @@ function encodable(char: string): string {
   const code = char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
   const encoded = `%${[...code].map((digit) => (/[A-F]/.test(digit) ? `[${digit}${digit.toLowerCase()}]` : digit)).join('')}`;
   return ENCODED_ONLY.test(char) ? encoded : `(?:${escaped(char)}|${encoded})`;
+}
+
+/** Each printable ASCII character, in a baggage member's value. */
+const ENCODABLE: ReadonlyMap<string, string> = new Map(
+  Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).map((char) => [
+    char,
+    encodable(char),
+  ]),
+);
+/** Most bytes of JSON of one regex beside its texts. */
+const BESIDE_TEXTS = 96;
+/** Most bytes of JSON that one character becomes, if it is not printable ASCII. */
+const MOST_OTHER = 20;
+
+/** Several estimates ask for the same match. A number holds no match in memory. */
+const knownBytes = new WeakMap<object, number>();
+
+/**
+ * About how many bytes of JSON `memberRegexes` has, and not less, without making them: thousands of matches may ask before it is known
+ * that there is no room for them.
+ */
+export function memberBytes(match: Pick<IstioMatch, 'cookie' | 'baggage'>): number {
+  const { cookie, baggage } = match;
+  if (cookie === undefined && baggage === undefined) return 0;
+  const before = knownBytes.get(match);
+  if (before !== undefined) return before;
+  const ofCookie = cookie
+    ? BESIDE_TEXTS + bytesBy(ESCAPED, cookie.name) + 2 * bytesBy(ESCAPED, cookie.exact)
+    : 0;
+  const ofBaggage = baggage
+    ? BESIDE_TEXTS + bytesBy(ESCAPED, baggage.key) + bytesBy(ENCODED, baggage.exact)
+    : 0;
+  knownBytes.set(match, ofCookie + ofBaggage);
+  return ofCookie + ofBaggage;
+}
+
+function bytesBy(bytesOf: Uint8Array, text: string): number {
+  let bytes = 0;
+  for (let at = 0; at < text.length; at += 1) bytes += bytesOf[text.charCodeAt(at)] ?? MOST_OTHER;
+  return bytes;
+}
+
+/** Bytes of JSON by character code. */
+const ESCAPED = bytesTable(escaped);
+const ENCODED = bytesTable((char) => ENCODABLE.get(char) ?? char);
+
+function bytesTable(write: (char: string) => string): Uint8Array {
+  return Uint8Array.from({ length: 127 }, (_, code) =>
+    code < 32 ? MOST_OTHER : JSON.stringify(write(String.fromCharCode(code))).length - 2,
+  );
 }
 
 function escaped(text: string): string {

@@ -1,3 +1,4 @@
+import { memberBytes } from '../../api/member-regex.ts';
 import { fqdn } from '../../istio/host.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
@@ -8,7 +9,7 @@ import { httpOf, type Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { COPY_BYTES } from './copies.ts';
 import { ENTRY_BYTES } from './entry-copies.ts';
-import { type Selecting, selectorsOf } from './selectors.ts';
+import { refSize, type Selecting, selectorsOf } from './selectors.ts';
 
 /**
  * Most bytes of all copies that are drafted for one VirtualService: several times what an object can carry, because some copies are
@@ -101,10 +102,6 @@ function areSurelyAffordable(
 /** The match entries of one ref, and more than their bytes: for the longest names, and with further carriers than the headers. */
 const MOST_OF_REF = { entries: 2, bytes: 3 * 1024 };
 const MOST_OF_CARRIED_REF = { entries: 5, bytes: 8 * 1024 };
-/** Bytes of the regex for a cookie or a member of baggage: beside its texts, and at most for each of their characters. */
-const BESIDE_MEMBER = 256;
-const MOST_MEMBER_CHARACTER = 32;
-
 /**
  * Upper bounds for injections, without making their selectors. `repeats`: how often a route is repeated for them. `bytes`: of the
  * conditions that are not written in them, but made of a ref, a cookie or a member of baggage.
@@ -118,7 +115,7 @@ function mostOf(
   let bytes = 0;
   for (const { matches, ref, entry } of injections) {
     repeats += matches.length;
-    for (const match of matches) bytes += mostMemberBytes(match);
+    for (const match of matches) bytes += memberBytes(match);
     if (entry !== undefined) {
       repeats += ENTRY_COPIES;
       bytes += (ENTRY_COPIES + matches.length) * (MOST_OF_ENTRY + gatewayBytes(scope));
@@ -128,15 +125,6 @@ function mostOf(
     bytes += ofRef.bytes;
   }
   return { repeats, bytes };
-}
-
-function mostMemberBytes({ cookie, baggage }: PlannedInjection['matches'][number]): number {
-  const bytes = (name: string, value: string) =>
-    BESIDE_MEMBER + MOST_MEMBER_CHARACTER * (name.length + value.length);
-  return (
-    (cookie ? bytes(cookie.name, cookie.exact) : 0) +
-    (baggage ? bytes(baggage.key, baggage.exact) : 0)
-  );
 }
 
 /** Those for the link, for leaving, and for the cookie. */
@@ -195,17 +183,23 @@ function costOf(injection: PlannedInjection, weights: Weights, scope: Scope): nu
 /** How often a route is repeated for an injection, and the bytes of what is added each time, all together. */
 function sizeOf(injection: Selecting, scope: Scope): { repeats: number; bytes: number } {
   const { matches, ref, entry } = injection;
-  const isPlain =
-    (ref ?? entry) === undefined && matches.every(({ cookie, baggage }) => !cookie && !baggage);
-  if (isPlain) return { repeats: matches.length, bytes: jsonBytes(matches) };
-  const entries = selectorsOf(injection, scope).flatMap((selector) => selector.entries);
-  if (entry === undefined) return { repeats: entries.length, bytes: jsonBytes(entries) };
-  // All have the same gateways, which may be thousands.
-  const own = entries.map(({ at, ...others }) => ({ ...others, at: { ...at, gateways: [] } }));
-  return {
-    repeats: entries.length,
-    bytes: jsonBytes(own) + entries.length * gatewayBytes(scope),
-  };
+  let bytes = jsonBytes(matches);
+  for (const match of matches) bytes += memberBytes(match);
+  if (entry === undefined) {
+    if (ref === undefined) return { repeats: matches.length, bytes };
+    const own = refSize(injection.host, ref, scope);
+    return { repeats: matches.length + own.entries, bytes: bytes + own.bytes };
+  }
+  // Without the matches: their regexes are counted above.
+  const others = selectorsOf({ ...injection, matches: [] }, scope).flatMap(
+    ({ entries }) => entries,
+  );
+  const repeats = matches.length + others.length;
+  // All have the same place, with gateways that may be thousands.
+  const [{ at } = {}] = others;
+  const own = others.map(({ at: _at, ...one }) => one);
+  const ofPlace = jsonBytes({ ...at, gateways: [] }) + gatewayBytes(scope);
+  return { repeats, bytes: bytes + jsonBytes(own) + repeats * ofPlace };
 }
 
 /** An estimate of the bytes that are copied to make an env's routes to a host in a VirtualService. */

@@ -9,6 +9,7 @@ import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
 import { baggageEntries, cookieEntry, headerEntries } from '../../refs/entries.ts';
+import { isRef } from '../../refs/names.ts';
 import type { RefSettings } from '../../refs/pick.ts';
 import type { ServiceRef } from '../../refs/service-route.ts';
 import { gatewaysOf, isEntryHere } from '../routes/entrance.ts';
@@ -125,6 +126,27 @@ function refSelectors(host: string, ref: string, scope: Scope): readonly Selecto
   const [service = ''] = host.split('.');
   const key: RefKey = [{ service, ref }, { headers, carriers }, scope.isDelegate];
   return selectorsByText(JSON.stringify(key));
+}
+
+/** The size of a ref's entries. The array of selectors is the same for each ref of one length. */
+const knownSizes = new WeakMap<readonly Selector[], { entries: number; bytes: number }>();
+
+/**
+ * How many match entries a ref has, and their bytes, without making those of each ref: thousands may ask before it is known that there is
+ * no room for them. Every character of a valid ref takes the same room.
+ */
+export function refSize(
+  host: string,
+  ref: string,
+  scope: Scope,
+): { entries: number; bytes: number } {
+  const selectors = refSelectors(host, isRef(ref) ? 'a'.repeat(ref.length) : ref, scope);
+  const before = knownSizes.get(selectors);
+  if (before !== undefined) return before;
+  const entries = selectors.flatMap((one) => one.entries);
+  const fresh = { entries: entries.length, bytes: jsonBytes(entries) };
+  knownSizes.set(selectors, fresh);
+  return fresh;
 }
 
 type RefKey = [ServiceRef, RefSettings, isDelegate: boolean];
