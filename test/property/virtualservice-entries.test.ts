@@ -1,8 +1,10 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import '../support/fast-check.ts';
+import type { IstioMatch } from '../../src/api/dynamicenv.ts';
 import { entryKey, isEntryRouteName } from '../../src/api/route-name.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
+import { selectionOf } from '../../src/api/selection.ts';
 import { evaluate, type HostRequest } from '../../src/istio/evaluate.ts';
 import { firstMismatch } from '../../src/istio/match-request.ts';
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../../src/istio/types.ts';
@@ -206,5 +208,88 @@ it('of the copies for parameter or cookie, only those of one link match a reques
       }
     }),
     RUNS,
+  );
+});
+
+const MATCHES: readonly IstioMatch[] = [
+  { headers: { user: { exact: 'bob' } } },
+  { headers: { user: { prefix: 'b' } } },
+  { headers: { user: { exact: 'bob' }, team: { exact: 'a' } } },
+  { headers: { [SOURCE]: { exact: 'mp-1' } } },
+  { cookie: { name: 'v', exact: '2' } },
+  { queryParams: { q: { exact: '1' } } },
+];
+const envsWithMatches = fc.array(
+  fc.record({
+    matches: fc.subarray([...MATCHES], { minLength: 1, maxLength: 3 }),
+    ref: fc.constantFrom(undefined, 'mp-1', 'mp-10'),
+    base: fc.constantFrom('backend', 'web', undefined),
+    hasEntry: fc.boolean(),
+    age: fc.nat(3),
+  }),
+  { maxLength: 4 },
+);
+type EnvWithMatches = typeof envsWithMatches extends fc.Arbitrary<(infer T)[]> ? T : never;
+
+function injectionsWithMatches(all: readonly EnvWithMatches[]): RouteInjection[] {
+  return all.flatMap(({ matches, ref, base, hasEntry, age }, at) => {
+    const env = `e${at}`;
+    const selecting = { env, envCreationTimestamp: `2026-01-0${age + 1}T00:00:00Z` };
+    const own = { ...selecting, ...(ref === undefined ? {} : { ref }), active: true };
+    const service = base ?? 'none';
+    const ofBase = {
+      ...own,
+      ...selectionOf({ istioMatches: matches }),
+      deployment: { namespace: 'shop', name: service },
+      clone: `${service}-${env}`,
+      host: `${service}.shop.svc.cluster.local`,
+      from: ['shared', 'main'],
+      subset: env,
+    };
+    const { subset: _none, ...spec } = injection({ ...own, matches }).spec;
+    const headers: Record<string, string> = ref === undefined ? { x: env } : { [SOURCE]: ref };
+    const entry = { host: 'shop.example.com', link: ref ?? `env.${env}`, headers };
+    const ofEntry = { ...spec, host: entryKey(entry.host), from: [], entry };
+    return [
+      ...(base === undefined ? [] : [injection(ofBase)]),
+      ...(hasEntry ? [{ ...injection(own), spec: ofEntry }] : []),
+    ];
+  });
+}
+
+const requestsWithMatches = fc
+  .tuple(
+    requests,
+    fc.record(
+      { user: fc.constantFrom('bob', 'b'), team: fc.constant('a'), x: fc.constant('e0') },
+      { requiredKeys: [] },
+    ),
+    fc.boolean(),
+  )
+  .map(([request, headers, hasParameter]): HostRequest => {
+    const path = (request.path.split('?')[0] ?? '/') + (hasParameter ? '?q=1' : '');
+    return { ...request, path, headers: { ...request.headers, ...headers } };
+  })
+  .filter(({ headers }) => !(headers['cookie'] ?? '').includes(SOURCE));
+
+it("without parameter and cookie a request goes where it would go without entries, whatever the envs' matches are", () => {
+  fc.assert(
+    fc.property(
+      objects,
+      envsWithMatches,
+      fc.array(requestsWithMatches, { maxLength: 20 }),
+      (object, all, sent) => {
+        const injections = injectionsWithMatches(all);
+        const after = settled(object, injections);
+        const without = settled(
+          object,
+          injections.filter(({ spec }) => spec.entry === undefined),
+        );
+        for (const request of sent) {
+          expect(goesTo(request, after).rest).toEqual(goesTo(request, without).rest);
+        }
+      },
+    ),
+    { numRuns: RUNS.numRuns * 5 },
   );
 });
