@@ -3,6 +3,7 @@ import { entryKey, injectedRouteName } from '../../../../src/api/route-name.ts';
 import type { Entry, RouteInjectionSpec } from '../../../../src/api/routeinjection.ts';
 import type { HTTPMatchRequest, HTTPRoute } from '../../../../src/istio/types.ts';
 import { cookieEntry } from '../../../../src/refs/entries.ts';
+import { affordableInjections } from '../../../../src/virtualservice/injections/affordable.ts';
 import { findNotes } from '../../../../src/virtualservice/injections/notes.ts';
 import { wantedRoutes } from '../../../../src/virtualservice/injections/planned.ts';
 import { draftRoutes, renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
@@ -235,6 +236,21 @@ describe('no copy', () => {
 
   it.each(['*', '*.example.com', 'SHOP.example.com'])('but with the host %s', (host) => {
     expect(isEntryHere({ host: SHOP }, { ...AT, hosts: [host] })).toBe(true);
+  });
+
+  it('more than once for a gateway that is named twice', () => {
+    const twice = { ...AT, gateways: ['infra/gw', 'mesh', 'infra/gw'] };
+    expect(http([BASE], [entryOf()], twice)).toEqual(http([BASE]));
+  });
+
+  it('where the gateways of the VirtualService leave no room: each entry of a copy repeats all of them', () => {
+    const gateways = Array.from({ length: 10_000 }, (_, at) => `infra/gateway-${at}`);
+    const many = Array.from({ length: 30 }, () => BASE);
+    const one = entryOf();
+    const left = (scope: Scope, routes: HTTPRoute[]) =>
+      affordableInjections(users(routes), [one], scope).leftOut;
+    expect(left({ ...AT, gateways }, many)).toEqual([one]);
+    expect(left({ ...AT, gateways: gateways.slice(0, 20) }, many)).toEqual([]);
   });
 
   it('of a delegate, which is told', () => {
