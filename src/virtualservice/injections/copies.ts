@@ -78,21 +78,32 @@ export function copier(
     dropped.push({ pair, state: 'invalid', message, isHarmless: false });
     return undefined;
   };
+  /** Envs share copies, and the problem of one must not be that of the others. */
+  const hasNoProblem = (pair: Pair): boolean => {
+    const message = pairProblem(pair);
+    if (message === undefined) return true;
+    dropped.push({ pair, state: 'invalid', message, isHarmless: false });
+    return false;
+  };
   const copyOfEntry = (group: Group): Copy | undefined => {
-    const [pair] = group.pairs;
+    const pairs = group.pairs.filter(hasNoProblem);
+    const [pair] = pairs;
     if (pair === undefined) return undefined;
     const anded = entryMatch(route, group.selector.entries, scope);
     note(pair, anded);
     const { entries } = anded;
     if (entries.length === 0) return undefined;
+    // A clone's name becomes a header's value there, too.
     const claimants = claimantsOf(group, injections).filter(
-      (injection) => lackingPort(route, injection, scope) === undefined,
+      (injection) =>
+        lackingPort(route, injection, scope) === undefined &&
+        pairProblem({ injection }) === undefined,
     );
     const copy = entryCopy(route, { group, pair, match: entries }, claimants, scope);
     // Istio and Envoy accept match and targets if they are valid by themselves; operations on headers add up.
     const isFine = isValid() && isValidPair(pair) && hasValidHeaders(copy, scope);
     const message = isFine ? undefined : refusal(pair, copy, route, scope);
-    if (message === undefined) return { group, pairs: group.pairs, route: copy, claimants };
+    if (message === undefined) return { group, pairs, route: copy, claimants };
     dropped.push({ pair, state: 'invalid', message, isHarmless: false });
     return undefined;
   };

@@ -169,6 +169,21 @@ describe('the copies of a route', () => {
     expect(links[0]?.route?.[0]?.destination.subset).toBe('payment-young');
   });
 
+  it.each<[string, Partial<RouteInjectionSpec>]>([
+    ['the name of a clone is none', { clone: '%REQ(cookie)%' }],
+    [
+      'a match is beyond the bounds of Envoy',
+      { matches: [{ headers: { a: { regex: '(a{1000}){1000}' } } }] },
+    ],
+  ])('an env with a problem takes nobody the link that it shares: %s', (_what, problem) => {
+    const old = { env: 'old', envCreationTimestamp: '2020-01-01T00:00:00Z', ...problem };
+    const copies = http(
+      [BASE],
+      [entryOf({}, old), planEntry({ ...old, ref: 'mp-101' }), entryOf()],
+    );
+    expect(copies).toEqual(http([BASE]));
+  });
+
   it('one copy leaves all envs of a host', () => {
     const other = entryOf({}, { env: 'other', ref: 'mp-102' });
     const copies = http([BASE], [entryOf(), other]);
