@@ -34,14 +34,22 @@ export function unreadableOf(kind: string, object: KubeObject): Unreadable | und
   };
 }
 
-/** The API server would not store such an injection. The check keeps the cost of a forged request small. */
+/**
+ * The API server would not store such an injection. The check keeps the cost of a forged request small, and what it lets pass can be
+ * read back from a plan: a plan that cannot be read would cost all envs of a VirtualService their routes.
+ */
 function tooLarge(object: KubeObject): WrongShape | undefined {
   const { env, host, clone, deployment, from, matches, ...more } = (object as RouteInjection).spec;
   const to = [more.subset ?? '', more.ref ?? '', ...Object.values(more.subsets ?? {})];
-  const names = [env, host, clone, deployment.namespace, deployment.name, ...from, ...to];
+  const { service, envCreationTimestamp } = more;
+  const own = [env, envCreationTimestamp, host, clone, deployment.namespace, deployment.name];
+  const names = [...own, ...from, ...to, service?.host ?? ''];
   if (!names.every(isName)) return { path: ['spec'], expected: 'expected shorter names' };
   if (more.entry !== undefined && !isEntry(more.entry)) {
     return { path: ['spec', 'entry'], expected: 'expected a host, a link and headers' };
+  }
+  if (service !== undefined && ![...service.ports, ...service.basePorts].every(Number.isInteger)) {
+    return { path: ['spec', 'service'], expected: 'expected whole numbers as ports' };
   }
   const later = more.laterMatches ?? [];
   const isFine = isMatchList([...matches, ...later.map(({ match }) => match)]);

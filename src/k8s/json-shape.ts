@@ -6,6 +6,8 @@ const MAX_DEPTH = 100;
  */
 const MAX_VALUES = 1_500_000;
 
+const TOO_MANY = `has more than ${MAX_VALUES} values`;
+
 const QUOTE = 34;
 const BACKSLASH = 92;
 
@@ -35,9 +37,10 @@ export function shapeProblem(text: string): string | undefined {
         break;
       case 44: // ,
         values += 1;
+        if (values > MAX_VALUES) return TOO_MANY;
     }
   }
-  return values > MAX_VALUES ? `has more than ${MAX_VALUES} values` : undefined;
+  return values > MAX_VALUES ? TOO_MANY : undefined;
 }
 
 /** Index of the quote that ends the string beginning at `from`; the length of the text when there is none. */

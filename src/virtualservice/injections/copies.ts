@@ -78,8 +78,16 @@ export function copier(
     dropped.push(invalid(pair, message));
     return undefined;
   };
+  /** Envs share copies, and the problem of one must not be that of the others. */
+  const hasNoProblem = (pair: Pair): boolean => {
+    const message = pairProblem(pair);
+    if (message === undefined) return true;
+    dropped.push(invalid(pair, message));
+    return false;
+  };
   const copyOfEntry = (group: Group): Copy | undefined => {
-    const [pair] = group.pairs;
+    const pairs = group.pairs.filter(hasNoProblem);
+    const [pair] = pairs;
     if (pair === undefined) return undefined;
     const taken = headerOfRoute(route, pair, scope);
     if (taken !== undefined) {
@@ -93,21 +101,24 @@ export function copier(
     }
     const anded = entryMatch(route, group.selector.entries, scope);
     // Several envs may share the copies, and each is told.
-    group.pairs.forEach((one) => {
+    pairs.forEach((one) => {
       note(one, anded);
     });
     const { entries } = anded;
     if (entries.length === 0) return undefined;
+    // A clone's name becomes a header's value there, too.
     const claimants = claimantsOf(group, injections).filter(
       (injection) =>
-        targetFor(injection) !== undefined && lackingPort(route, injection, scope) === undefined,
+        targetFor(injection) !== undefined &&
+        lackingPort(route, injection, scope) === undefined &&
+        pairProblem({ injection }) === undefined,
     );
     const copy = entryCopy(route, { group, pair, match: entries }, claimants, scope);
     // Istio and Envoy accept match and targets if they are valid by themselves; operations on headers add up.
     const isFine = isValid() && isValidPair(pair) && hasValidHeaders(copy, scope);
     const message = isFine ? undefined : refusal(pair, copy, route, scope);
-    if (message === undefined) return { group, pairs: group.pairs, route: copy, claimants };
-    dropped.push(...group.pairs.map((one) => invalid(one, message)));
+    if (message === undefined) return { group, pairs, route: copy, claimants };
+    dropped.push(...pairs.map((one) => invalid(one, message)));
     return undefined;
   };
   return (group) => {

@@ -50,7 +50,8 @@ export function entryCopy(
   const eligible = claimants.filter((one) => targetFor(one) !== undefined);
   const to = eligible.length === 0 ? targets : cloneTargets(route, eligible, scope);
   const set = way === 'leave' ? {} : escapedValues(entry.headers);
-  const isOwn = (key: string) => Object.keys(set).some((one) => headerKey(one) === headerKey(key));
+  const keys = new Set(Object.keys(set).map(headerKey));
+  const isOwn = (key: string) => keys.has(headerKey(key));
   const answer = answerHeaders(entry, way, scope);
   const own = withoutOwn(headers, isOwn);
   const request = Object.keys(set).length === 0 ? own?.request : withSet(own?.request, set);
@@ -159,8 +160,11 @@ function withoutOwn(
   const request = headers?.request;
   if (!request) return headers;
   const { set, add, remove } = request;
+  // A user's route may have thousands of operations; mostly none is on such a header.
   const kept = <T>(map: Record<string, T>) =>
-    Object.fromEntries(Object.entries(map).filter(([key]) => !isOwn(key)));
+    Object.keys(map).some(isOwn)
+      ? Object.fromEntries(Object.entries(map).filter(([key]) => !isOwn(key)))
+      : map;
   return {
     ...headers,
     request: {

@@ -8,7 +8,7 @@ import { HOOKS } from '../../support/hooks.ts';
 export const METACONTROLLER_USER = 'system:serviceaccount:metacontroller:metacontroller';
 
 /** With everything that an administrator can turn on for refs and entries. */
-const WIDE_FLAGS = ['--ref-carriers=header,baggage,cookie', '--entry-hosts=*.example.com'];
+export const WIDE_FLAGS = ['--ref-carriers=header,baggage,cookie', '--entry-hosts=*.example.com'];
 
 /**
  * The service as `serve` creates it, but called within this process. `crash`: the source file and line from the last

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { IstioMatch } from '../../../src/api/dynamicenv.ts';
-import { memberRegexes } from '../../../src/api/member-regex.ts';
+import { memberBytes, memberRegexes } from '../../../src/api/member-regex.ts';
 import { loadValidator } from '../../../src/crds.ts';
 import { envoyRegexProblem } from '../../../src/istio/regex-bounds.ts';
 import { stringVerdict } from '../../../src/istio/string-match.ts';
@@ -105,5 +105,42 @@ describe('the largest values that the CRD accepts give regexes that proxies acce
     const regexes = Object.values(memberRegexes(match)).map(({ regex = '' }) => regex);
     expect(regexes).toHaveLength(hasCookie ? 2 : 1);
     expect(regexes.map(envoyRegexProblem)).toEqual(regexes.map(() => undefined));
+  });
+});
+
+describe('the size of the regexes, without making them', () => {
+  const ascii = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join('');
+  const size = (match: Members) => JSON.stringify(memberRegexes(match)).length;
+
+  test.each<[string, Members]>([
+    ['a cookie', { cookie: { name: 'user', exact: 'alice' } }],
+    ['a baggage member', { baggage: { key: 'user', exact: 'alice' } }],
+    ['both', { cookie: { name: 'a', exact: 'b' }, baggage: { key: 'a', exact: 'b' } }],
+    [
+      'every character',
+      { cookie: { name: ascii, exact: ascii }, baggage: { key: ascii, exact: ascii } },
+    ],
+    [
+      'many characters',
+      {
+        cookie: { name: '.', exact: '*'.repeat(200) },
+        baggage: { key: '+', exact: '#'.repeat(200) },
+      },
+    ],
+  ])('is close, and never too small: %s', (_what, match) => {
+    expect(memberBytes(match)).toBeGreaterThanOrEqual(size(match));
+    expect(memberBytes(match)).toBeLessThanOrEqual(size(match) + 160);
+  });
+
+  test('is not too small for other characters, which a stored plan may have', () => {
+    const match = {
+      cookie: { name: '\u0001é', exact: '\n😀' },
+      baggage: { key: 'ü', exact: '\u0000' },
+    };
+    expect(memberBytes(match)).toBeGreaterThanOrEqual(size(match));
+  });
+
+  test('is 0 without members', () => {
+    expect(memberBytes({})).toBe(0);
   });
 });

@@ -36,6 +36,23 @@ it.each<[object, string]>([
   [{ matches: [{ baggage: { exact: 'a' } }] }, 'spec.matches[0].baggage.key: expected a text'],
   [{ matches: [{ queryParams: { a: 'b' } }] }, 'spec.matches[0].queryParams.a: expected a map'],
   [{ matches: [{ headers: {}, jwt: {} }] }, 'spec.matches: expected fewer and shorter matches'],
+  [{ envCreationTimestamp: '2'.repeat(1025) }, 'spec: expected shorter names'],
+  [
+    { service: { host: 'h'.repeat(1025), ports: [], basePorts: [] } },
+    'spec: expected shorter names',
+  ],
+  [
+    { service: { host: 'h', ports: [80], basePorts: [1.5] } },
+    'spec.service: expected whole numbers as ports',
+  ],
+  [
+    { entry: { host: 'a.com', link: '%REQ(a)%', headers: {} } },
+    'spec.entry: expected a host, a link and headers',
+  ],
+  [
+    { entry: { host: 'a.com|.*', link: 'mp-1', headers: {} } },
+    'spec.entry: expected a host, a link and headers',
+  ],
   [{ ref: 1 }, 'spec.ref: expected a text'],
   [{ ref: 'r'.repeat(1025) }, 'spec: expected shorter names'],
   [{ matches: Array(65).fill({}) }, 'spec.matches: expected fewer and shorter matches'],

@@ -3,6 +3,7 @@ import { entryKey, injectedRouteName } from '../../../../src/api/route-name.ts';
 import type { Entry, RouteInjectionSpec } from '../../../../src/api/routeinjection.ts';
 import type { HTTPMatchRequest, HTTPRoute } from '../../../../src/istio/types.ts';
 import { cookieEntry } from '../../../../src/refs/entries.ts';
+import { affordableInjections } from '../../../../src/virtualservice/injections/affordable.ts';
 import { findNotes } from '../../../../src/virtualservice/injections/notes.ts';
 import { wantedRoutes } from '../../../../src/virtualservice/injections/planned.ts';
 import { draftRoutes, renderRoutes } from '../../../../src/virtualservice/injections/render.ts';
@@ -214,6 +215,21 @@ describe('the copies of a route', () => {
     expect(links[0]?.route?.[0]?.destination.subset).toBe('payment-young');
   });
 
+  it.each<[string, Partial<RouteInjectionSpec>]>([
+    ['the name of a clone is none', { clone: '%REQ(cookie)%' }],
+    [
+      'a match is beyond the bounds of Envoy',
+      { matches: [{ headers: { a: { regex: '(a{1000}){1000}' } } }] },
+    ],
+  ])('an env with a problem takes nobody the link that it shares: %s', (_what, problem) => {
+    const old = { env: 'old', envCreationTimestamp: '2020-01-01T00:00:00Z', ...problem };
+    const copies = http(
+      [BASE],
+      [entryOf({}, old), planEntry({ ...old, ref: 'mp-101' }), entryOf()],
+    );
+    expect(copies).toEqual(http([BASE]));
+  });
+
   it('one copy leaves all envs of a host', () => {
     const other = entryOf({}, { env: 'other', ref: 'mp-102' });
     const copies = http([BASE], [entryOf(), other]);
@@ -281,6 +297,21 @@ describe('no copy', () => {
 
   it.each(['*', '*.example.com', 'SHOP.example.com'])('but with the host %s', (host) => {
     expect(isEntryHere({ host: SHOP }, { ...AT, hosts: [host] })).toBe(true);
+  });
+
+  it('more than once for a gateway that is named twice', () => {
+    const twice = { ...AT, gateways: ['infra/gw', 'mesh', 'infra/gw'] };
+    expect(http([BASE], [entryOf()], twice)).toEqual(http([BASE]));
+  });
+
+  it('where the gateways of the VirtualService leave no room: each entry of a copy repeats all of them', () => {
+    const gateways = Array.from({ length: 10_000 }, (_, at) => `infra/gateway-${at}`);
+    const many = Array.from({ length: 30 }, () => BASE);
+    const one = entryOf();
+    const left = (scope: Scope, routes: HTTPRoute[]) =>
+      affordableInjections(users(routes), [one], scope).leftOut;
+    expect(left({ ...AT, gateways }, many)).toEqual([one]);
+    expect(left({ ...AT, gateways: gateways.slice(0, 20) }, many)).toEqual([]);
   });
 
   it('of a delegate, which is told', () => {

@@ -7,6 +7,7 @@ import { andMatch } from '../../../../src/virtualservice/injections/and-match.ts
 import { pairsByPrecedence } from '../../../../src/virtualservice/injections/precedence.ts';
 import {
   plainEntry,
+  refSize,
   selectorsOf,
   withBeside,
 } from '../../../../src/virtualservice/injections/selectors.ts';
@@ -190,4 +191,23 @@ describe('the selectors of a ref', () => {
   ])('%s', (_name, more, expected) => {
     expect(shape({ ...SCOPE, ...more })).toEqual([['header', 1, 0], ...expected]);
   });
+});
+
+describe('the size of a ref', () => {
+  const HOST = 'backend.shop.svc.cluster.local';
+  const refs = refSettings({ refCarriers: ['header', 'baggage', 'cookie'] });
+
+  it.each(['a', '7', 'mp-101', 'a-0-b', `${'x-'.repeat(19)}y9`, 'not.a(ref)+', 'a"b\nc'])(
+    'is that of its entries: %j',
+    (ref) => {
+      for (const isDelegate of [false, true]) {
+        const scope = { ...SCOPE, gateways: ['gw'], refs, isDelegate };
+        const entries = selectorsOf(planEntry({ matches: [], ref, host: HOST }), scope).flatMap(
+          (one) => one.entries,
+        );
+        const bytes = Buffer.byteLength(JSON.stringify(entries));
+        expect(refSize(HOST, ref, scope)).toEqual({ entries: entries.length, bytes });
+      }
+    },
+  );
 });

@@ -77,6 +77,14 @@ describe('the target of a copy that leads to another Service', () => {
     },
   );
 
+  it('names some of the ports if there are many', () => {
+    const basePorts = Array.from({ length: 20 }, (_, one) => 7000 + one);
+    const ports = Array.from({ length: 20_000 }, (_, one) => 10_000 + one);
+    const route = { route: [{ destination: { host: 'backend' } }] };
+    const { dropped } = rendered(route, { basePorts, ports });
+    expect(dropped[0]?.message).toMatch(/ 7000, .*, 7015 and 4 more of .* and 19984 more; add/);
+  });
+
   it('is not for routes to other subsets', () => {
     const route = { route: [{ destination: { host: 'backend', subset: 'canary' } }] };
     expect(rendered(route).http).toEqual([route]);

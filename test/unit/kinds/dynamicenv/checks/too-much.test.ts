@@ -135,3 +135,64 @@ describe('a large mesh is handled', () => {
     expect(status.conditions?.[0]?.reason).not.toBe('TooLarge');
   });
 });
+
+describe('an env with entries', () => {
+  const hosts = times(8, (at) => `shop-${at}.example.com`);
+  const env = dynamicEnv({ ref: 'mp-101', entries: hosts.map((host) => ({ host })) });
+
+  const reason = (virtualServices: KubeObject[]) => {
+    const now = envFixture(env, [...MESH, ...virtualServices]);
+    now.config = { ...now.config, entryHosts: ['*.example.com'] };
+    return decide(now).status.conditions?.[0];
+  };
+  const at = (name: string, names: string[], gateways: string[]) =>
+    virtualService(name, { hosts: names, gateways, http: [] }, LABEL);
+  const gateways = (count: number) => times(count, (one) => `g${one}`);
+
+  it.each<[string, KubeObject[]]>([
+    ['VirtualServices', times(1251, (one) => at(`shop/v${one}`, ['a.example.com'], ['gw']))],
+    [
+      'hosts',
+      [
+        at(
+          'shop/v',
+          times(60_000, (one) => `h${one}.example.com`),
+          ['gw'],
+        ),
+      ],
+    ],
+    ['pairs of host and gateway', [at('shop/v', ['*.example.com'], gateways(12_501))]],
+  ])('is degraded if it has too many %s', (_what, objects) => {
+    expect(reason(objects)).toMatchObject({
+      reason: 'TooLarge',
+      message: expect.stringMatching(
+        /have too many hosts and gateways to tell where its 8 entries/,
+      ),
+    });
+  });
+
+  it.each<[string, KubeObject[]]>([
+    [
+      'a host that is named often counts once',
+      [
+        at(
+          'shop/v',
+          times(20_000, () => hosts[0] ?? ''),
+          gateways(10_000),
+        ),
+      ],
+    ],
+    [
+      'hosts of no entry have no pairs',
+      [
+        at(
+          'shop/v',
+          times(20_000, (one) => `h${one}.example.com`),
+          gateways(20_000),
+        ),
+      ],
+    ],
+  ])('is not: %s', (_what, objects) => {
+    expect(reason(objects)?.reason).not.toBe('TooLarge');
+  });
+});
