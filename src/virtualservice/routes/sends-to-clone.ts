@@ -74,10 +74,7 @@ export function cloneKeysOf(owner: CloneOwner): string[] {
 
 /** The keys of the targets that send to the owner's clone, as `targetKeys` returns them. */
 export function targetKeysOf({ host, clone, subsets, service }: CloneOwner): string[] {
-  return [
-    `${service?.host ?? host} clone ${clone}`,
-    ...subsetKeys(host, subsets),
-  ];
+  return [`${service?.host ?? host} clone ${clone}`, ...subsetKeys(host, subsets)];
 }
 
 /** A target's clone, as its response header names it, and its subset: somebody may have removed the header. */
