@@ -6,7 +6,11 @@ import { baseKeyOf, hostOf, injectionBaseKey, type Observed } from '../observed.
 
 /** Every child asks for those of its base: they are grouped once. Under `undefined`: the rules whose mark was edited away. */
 const byBase = memoizedForLast(({ injections, rules }: Observed) => ({
-  injections: Map.groupBy(injections, injectionBaseKey),
+  // An entry names the env's first base, but it leads to all clones that are in the plan.
+  injections: Map.groupBy(
+    injections.filter(({ spec }) => spec.entry === undefined),
+    injectionBaseKey,
+  ),
   rules: Map.groupBy(rules, baseKeyOf),
 }));
 
