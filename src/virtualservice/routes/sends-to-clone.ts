@@ -18,6 +18,8 @@ export interface CloneOwner extends Owner {
   subsets: readonly string[];
   /** The other Service that it is behind, if it exists already. */
   service?: { host: string };
+  /** It exists already and is no clone of the env: other envs may send to it, too. */
+  isExisting?: true;
 }
 
 type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
@@ -29,11 +31,26 @@ type Place = Pick<Scope, 'namespace' | 'clusterDomain'>;
 export function sendsToClone(owner: CloneOwner, place: Place): (route: HTTPRoute) => boolean {
   const [own, ...keys] = cloneKeysOf(owner);
   const isOfEnv = routeNameFilter(owner.env);
-  return ({ name, route }) =>
-    name === own ||
-    // A route with a single target sends only to the clone that it is named after, unless it is an entry's. Envs of one ref share those.
-    ((((route?.length ?? 0) > 1 && isOfEnv(name)) || isEntryRouteName(name)) &&
-      (route ?? []).some((target) => targetKeys(target, place).some((key) => keys.includes(key))));
+  const leadsTo = ({ route }: HTTPRoute, wanted: readonly string[]) =>
+    (route ?? []).some((target) => targetKeys(target, place).some((key) => wanted.includes(key)));
+  const entryKeys = owner.isExisting ? ownSubsetKeys(owner) : keys;
+  return (route) => {
+    const { name, route: targets } = route;
+    if (name === own) return true;
+    // Envs of one ref share the copies of their entries.
+    if (isEntryRouteName(name)) return leadsTo(route, entryKeys);
+    // A route with a single target sends only to the clone that it is named after.
+    return (targets?.length ?? 0) > 1 && isOfEnv(name) && leadsTo(route, keys);
+  };
+}
+
+/** What only this owner's routes name. An entry of another env may lead to the same version, which nobody waits for. */
+function ownSubsetKeys({ host, subsets, service }: CloneOwner): string[] {
+  return service === undefined ? subsetKeys(host, subsets) : [];
+}
+
+function subsetKeys(host: string, subsets: readonly string[]): string[] {
+  return subsets.map((subset) => `${host} subset ${subset}`);
 }
 
 /**
@@ -49,7 +66,7 @@ export function cloneKeysIn({ name, route }: HTTPRoute, place: Place): string[] 
 
 /**
  * The keys of an owner's clone: every route for which `sendsToClone` is true has one of them. A route of another env may have one, too,
- * because the env is not part of a key: then a removal waits longer for a clone of that name.
+ * because the env is not part of a key.
  */
 export function cloneKeysOf(owner: CloneOwner): string[] {
   return [injectedRouteName(owner.env, owner.deployment, owner.host), ...targetKeysOf(owner)];
@@ -57,10 +74,7 @@ export function cloneKeysOf(owner: CloneOwner): string[] {
 
 /** The keys of the targets that send to the owner's clone, as `targetKeys` returns them. */
 export function targetKeysOf({ host, clone, subsets, service }: CloneOwner): string[] {
-  return [
-    `${service?.host ?? host} clone ${clone}`,
-    ...subsets.map((subset) => `${host} subset ${subset}`),
-  ];
+  return [`${service?.host ?? host} clone ${clone}`, ...subsetKeys(host, subsets)];
 }
 
 /** A target's clone, as its response header names it, and its subset: somebody may have removed the header. */

@@ -126,7 +126,7 @@ function isLeadingToClone(
   context: DepartureContext,
 ): boolean {
   if (hasSameTarget(injection.spec, { clone: name })) return isLeadingTo(injection, context);
-  const { service: _service, ...now } = ownerOf(injection);
+  const { service: _service, isExisting: _existing, ...now } = ownerOf(injection);
   const subsets = rules.filter((rule) => hostOf(rule) === now.host).flatMap(subsetNames);
   return hasRoutesBefore({ ...now, clone: name, subsets }, injection, context);
 }

@@ -20,6 +20,7 @@ import {
 } from '../../../virtualservice/routes/sends-to-clone.ts';
 import { withoutOurs } from '../../../virtualservice/routes/strip.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
+import { cloneName } from './names.ts';
 
 /** Identifies the routes of one deployment for one host. */
 export type RouteOwner = CloneOwner;
@@ -31,7 +32,16 @@ interface Settings {
 export function ownerOf({ spec }: RouteInjection): RouteOwner {
   const { env, deployment, host, clone, service } = spec;
   const subsets = targetSubsets(spec);
-  return { env, deployment, host, clone, subsets, ...(service === undefined ? {} : { service }) };
+  const isClone = service === undefined && clone === cloneName(deployment.name, env);
+  return {
+    env,
+    deployment,
+    host,
+    clone,
+    subsets,
+    ...(service === undefined ? {} : { service }),
+    ...(isClone ? {} : { isExisting: true as const }),
+  };
 }
 
 /** The VirtualServices that carry routes of this owner. The routes themselves are read, not a label. */
@@ -41,7 +51,11 @@ export function carriers(
   settings: Settings,
 ): VirtualService[] {
   const index = leadIndex(virtualServices, settings);
-  return [...new Set(cloneKeysOf(owner).flatMap((lead) => index.get(lead) ?? []))];
+  const candidates = [...new Set(cloneKeysOf(owner).flatMap((lead) => index.get(lead) ?? []))];
+  // Routes of other envs have the same keys if they lead to the same version that exists already.
+  return owner.isExisting
+    ? candidates.filter((one) => httpOf(one).some(sendsToClone(owner, scopeOf(one, settings))))
+    : candidates;
 }
 
 /**
