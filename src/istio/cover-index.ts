@@ -45,17 +45,16 @@ interface Bucket<T> {
 export function createCoverIndex<T>(): CoverIndex<T> {
   /** Matches without a condition. */
   const open: Entry<T>[] = [];
-  /** By width, and by header or label. */
-  const buckets = new Map<string, Bucket<T>>();
+  /** By header or label, and by width. Few widths occur, even where a match has many conditions. */
+  const buckets = new Map<string, Map<number, Bucket<T>>>();
   let count = 0;
 
   const listsFor = (all: readonly Condition[]): (readonly Entry<T>[])[] => {
     const found: (readonly Entry<T>[])[] = [open];
     const most = widthOf(all);
-    for (let width = 1; width <= most; width += 1) {
-      for (const { on, condition } of all) {
-        const bucket = buckets.get(bucketKey(width, on));
-        if (bucket !== undefined) found.push(...impliedLists(bucket, condition));
+    for (const { on, condition } of all) {
+      for (const [width, bucket] of buckets.get(on) ?? []) {
+        if (width <= most) found.push(...impliedLists(bucket, condition));
       }
     }
     return found;
@@ -66,7 +65,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
       const all = conditionsOf(match);
       const width = widthOf(all);
       const lists = all.map(({ on, condition }) =>
-        listOf(added(buckets, bucketKey(width, on), emptyBucket), condition),
+        listOf(added(added(buckets, on, newWidths), width, emptyBucket), condition),
       );
       const rarest = lists.reduce((a, b) => (b.length < a.length ? b : a), lists[0] ?? open);
       rarest.push({ match, item, place: count });
@@ -142,11 +141,11 @@ function widthOf(conditions: readonly Condition[]): number {
   return conditions.length < 2 ? conditions.length : new Set(conditions.map(({ on }) => on)).size;
 }
 
-function bucketKey(width: number, on: string): string {
-  return `${width} ${on}`;
+function newWidths<T>(): Map<number, Bucket<T>> {
+  return new Map();
 }
 
-function added<V>(map: Map<string, V>, key: string, fresh: () => V): V {
+function added<K, V>(map: Map<K, V>, key: K, fresh: () => V): V {
   const known = map.get(key);
   if (known !== undefined) return known;
   const value = fresh();

@@ -6,7 +6,7 @@ import type { HTTPMatchRequest, StringMatch } from './types.ts';
 /**
  * A whole match entry in the form that `covers` compares. Conditions on headers and query parameters in `compared`
  * (by `headerKey` and `parameterKey`) and on the caller's labels stay as they are; a parameter is written as a header with a name that
- * no header can have. Every other condition is written as a label with a name that no real label may
+ * no header can have. A header with very many conditions is not compared. Every other condition is written as a label with a name that no real label may
  * have; only an equal condition implies it. So an entry that covers another in this form also covers it in Istio.
  */
 export function entryConditions(
@@ -23,8 +23,10 @@ export function entryConditions(
     ...others
   } = entry;
   const { sourceLabels, sourceNamespace, gateways, ...rest } = others;
-  const isCompared = ([key]: [string, unknown]) => compared.has(headerKey(key));
   const all = Object.entries(headers ?? {});
+  const crowded = crowdedHeaders(all);
+  const isCompared = ([key]: [string, unknown]) =>
+    compared.has(headerKey(key)) && !crowded.has(headerKey(key));
   const parameters = Object.entries(queryParams ?? {}).map(
     ([key, value]): [string, StringMatch] => [parameterKey(key), value],
   );
@@ -47,6 +49,18 @@ export function entryConditions(
       ...Object.fromEntries(conditions.map(([what, value]) => [`: ${what}`, canonicalJson(value)])),
     },
   };
+}
+
+/** Most conditions on one header, in different spellings of its name, that are compared one by one: each with each. */
+const MAX_SPELLINGS = 8;
+const NONE: ReadonlySet<string> = new Set();
+
+/** The headers with more conditions. */
+function crowdedHeaders(all: readonly [string, unknown][]): ReadonlySet<string> {
+  if (all.length <= MAX_SPELLINGS) return NONE;
+  const counts = new Map<string, number>();
+  for (const [name] of all) counts.set(headerKey(name), (counts.get(headerKey(name)) ?? 0) + 1);
+  return new Set([...counts].filter(([, count]) => count > MAX_SPELLINGS).map(([key]) => key));
 }
 
 /** Names of parameters are case-sensitive, those of headers are not: a capital is written as `^` and the small letter. */
