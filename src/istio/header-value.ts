@@ -1,3 +1,5 @@
+import { memoizedByText } from '../k8s/memoize.ts';
+
 /**
  * Values of `headers.request|response.add|set`. Envoy reads `%…%` in them as a format command. With a lone `%` it
  * refuses the whole route table, so istiod checks for that first.
@@ -42,7 +44,13 @@ const NEXT: Record<State, Readonly<Record<string, State | undefined>>> = {
 export function headerValueProblem(value: string): string | undefined {
   if (CONTROL_CHARACTER.test(value)) return 'header value must not contain control characters';
   // Most values are plain text.
-  if (!value.includes('%')) return undefined;
+  return value.includes('%') ? commandProblem(value) : undefined;
+}
+
+/** Cached: all copies of a route have the same values. */
+const commandProblem = memoizedByText({ size: 512, bytes: 2 ** 20 }, readCommands);
+
+function readCommands(value: string): string | undefined {
   let state: State = 'text';
   for (const char of value) {
     const next: State | undefined = NEXT[state][char] ?? NEXT[state]['other'];
