@@ -7,6 +7,7 @@ import { connect, type Protocol } from './devtools.ts';
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
 const LOAD_SECONDS = 30;
+const EMPTY_PAGE = 'about:blank';
 const FLAGS = [
   '--headless=new',
   '--no-sandbox',
@@ -86,7 +87,7 @@ async function close(
 
 async function newProfile(protocol: Protocol): Promise<Tab> {
   const { browserContextId } = await protocol.call('Target.createBrowserContext');
-  const target = { url: 'about:blank', browserContextId };
+  const target = { url: EMPTY_PAGE, browserContextId };
   const { targetId } = await protocol.call('Target.createTarget', target);
   const attached = await protocol.call('Target.attachToTarget', { targetId, flatten: true });
   const session = String(attached['sessionId']);
@@ -113,12 +114,13 @@ async function newProfile(protocol: Protocol): Promise<Tab> {
   };
 }
 
-/** Waits until the tab has another document with all its images. */
+/** Waits until the tab has another document with all its images. The empty page of a new tab may be loaded only now. */
 async function nextPage(protocol: Protocol, session: string): Promise<void> {
   let isOther = false;
-  await protocol.event(LOAD_SECONDS, ({ sessionId, method }) => {
+  await protocol.event(LOAD_SECONDS, ({ sessionId, method, params }) => {
     if (sessionId !== session) return false;
-    if (method === 'Page.frameNavigated') isOther = true;
+    const { url } = (params?.['frame'] ?? {}) as { url?: string };
+    if (method === 'Page.frameNavigated') isOther = url !== EMPTY_PAGE;
     return isOther && method === 'Page.loadEventFired';
   });
 }

@@ -6,6 +6,7 @@ type Fields = Record<string, unknown>;
 /** A message of Chromium that nobody asked for. `sessionId`: the tab. */
 interface ProtocolEvent {
   method: string;
+  params?: Fields;
   sessionId?: string;
 }
 
