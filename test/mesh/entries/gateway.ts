@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, request as send } from 'node:http';
+import { createServer, type RequestListener, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,16 +22,24 @@ export interface GatewayAnswer {
 }
 
 export interface Gateway {
+  /** Where it listens on 127.0.0.1. */
+  port: number;
   ask(host: string, path: string, headers?: Record<string, string>): Promise<GatewayAnswer>;
   stop(): Promise<void>;
 }
 
-/** An Envoy on 127.0.0.1 that plays the gateway, and a server behind it that answers with the headers that it got. */
-export async function startGateway(program: string, host: VirtualHost): Promise<Gateway> {
-  const upstream = createServer((request, response) => {
-    response.setHeader('cache-control', 'public, max-age=60');
-    response.end(JSON.stringify(request.headers));
-  });
+const answerHeaders: RequestListener = (request, response) => {
+  response.setHeader('cache-control', 'public, max-age=60');
+  response.end(JSON.stringify(request.headers));
+};
+
+/** An Envoy on 127.0.0.1 that plays the gateway, and a server behind it. By default the server answers with the headers that it got. */
+export async function startGateway(
+  program: string,
+  host: VirtualHost,
+  answer: RequestListener = answerHeaders,
+): Promise<Gateway> {
+  const upstream = createServer(answer);
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-entries-'));
@@ -47,10 +55,11 @@ export async function startGateway(program: string, host: VirtualHost): Promise<
     call(port, authority, path, headers);
   await until(60, async () => {
     if (running.hasEnded()) throw new Error(`Envoy has ended: ${await running.tail()}`);
-    const answer = await ask(host.domains[0] ?? '', '/').catch(() => undefined);
-    return answer === undefined ? 'Envoy does not answer yet' : undefined;
+    const answered = await ask(host.domains[0] ?? '', '/').catch(() => undefined);
+    return answered === undefined ? 'Envoy does not answer yet' : undefined;
   });
   return {
+    port,
     ask,
     stop: async () => {
       await running.stop();
