@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { metacontrollerProgram } from '../../e2e/lib/system.ts';
 import { sourceHash } from '../../support/verified-page.ts';
+import { chromiumProgram } from '../entries/chromium.ts';
 import { OLDER, olderFolder } from '../load/lib/older.ts';
 import { FIGURES_FILE, readFigures } from './figures.ts';
 import { istiodProgram } from './istiod.ts';
@@ -57,6 +58,7 @@ function tellSkipped(results: Results['testResults']): void {
   );
   if (skipped.length === 0) return;
   const missing = [
+    ...(chromiumProgram() === undefined ? ['there is no Chromium (CHROMIUM_BIN)'] : []),
     ...(istiodProgram() === undefined ? ['ISTIOD_BIN is not set'] : []),
     ...(metacontrollerProgram() === undefined ? ['METACONTROLLER_BIN is not set'] : []),
     ...(olderFolder() === undefined ? [`${OLDER} is not set`] : []),
