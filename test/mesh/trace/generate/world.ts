@@ -1,3 +1,4 @@
+import { CLONE_LABEL } from '../../../../src/api/marks.ts';
 import type { KubeObject } from '../../../../src/k8s/object.ts';
 import type { ProxyIdentity } from '../../lib/envoy.ts';
 import { ROOT_NAMESPACE } from '../../lib/istiod.ts';
@@ -51,11 +52,13 @@ export function worldObjects(): KubeObject[] {
 
 export function deployment(name: string, namespace: string, version: string): KubeObject {
   const labels = { app: POD_APP, version };
+  const isClone = (ENV_NAMES as readonly string[]).includes(version);
   const spec = {
     replicas: 1,
     selector: { matchLabels: labels },
     template: {
-      metadata: { labels },
+      // A clone's subset asks for its mark, too (ADR 17).
+      metadata: { labels: isClone ? { ...labels, [CLONE_LABEL]: name } : labels },
       spec: { containers: [{ name: 'echo', image: `registry.example.com/echo:${version}` }] },
     },
   };
