@@ -4,15 +4,15 @@ import { loadValidator } from '../../../src/crds.ts';
 import { problem } from '../control-plane/poll.ts';
 import { suiteCluster } from './lib/suite-cluster.ts';
 
-const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../../examples/shop/', import.meta.url));
 
 test('the API server accepts the examples, and kubectl get de prints the columns', async () => {
   const { kubectl } = await suiteCluster();
   await kubectl(['create', 'namespace', 'shop']);
-  await kubectl(['apply', '--recursive', '-f', EXAMPLES]);
+  await kubectl(['apply', '-f', EXAMPLES]);
   const shown = await kubectl(['get', 'de']);
   expect(shown).toMatch(/^NAME +STATUS +DESIRED +CURRENT +AGE +EXPIRES$/m);
-  await kubectl(['delete', '--recursive', '-f', EXAMPLES]);
+  await kubectl(['delete', '-f', EXAMPLES]);
 });
 
 test('the API server refuses a DynamicEnv without matches, and names the field', async () => {
