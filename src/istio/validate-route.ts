@@ -56,21 +56,27 @@ function checkDestinations(route: HTTPRoute, report: Report): void {
   targets.forEach((target, i) => {
     checkTarget(target, `route[${i}]`, report);
   });
-  const total = targets.reduce((sum, { weight = 0 }) => sum + weight, 0);
+  const total = targets.reduce((sum, target) => sum + (target?.weight ?? 0), 0);
   const weightless = targets.length > 1 && total === 0;
   report('route', weightless ? 'the weights must not add up to 0' : undefined);
 }
 
 function checkTarget(target: HTTPRouteDestination, field: string, report: Report): void {
-  checkDestination(target.destination, `${field}.destination`, report);
-  checkHeaders(target.headers, `${field}.headers`, report);
-  const negative = (target.weight ?? 0) < 0;
+  checkDestination(target?.destination, `${field}.destination`, report);
+  checkHeaders(target?.headers, `${field}.headers`, report);
+  const negative = (target?.weight ?? 0) < 0;
   report(field, negative ? 'must not be negative' : undefined, 'weight');
 }
 
-function checkDestination(destination: Destination, field: string, report: Report): void {
-  const { host, subset = '', port } = destination;
-  report(field, destinationHostProblem(host), 'host');
+function checkDestination(
+  destination: Destination | null | undefined,
+  field: string,
+  report: Report,
+): void {
+  // Admission runs before schema validation: a field may be null.
+  const { host, port } = destination ?? {};
+  const subset = destination?.subset ?? '';
+  report(field, destinationHostProblem(host ?? ''), 'host');
   const named = subset === '' || isDnsLabel(subset);
   report(field, named ? undefined : `"${subset}" is not a valid subset name`, 'subset');
   report(field, port ? portProblem(port.number ?? 0) : undefined, 'port');
@@ -91,15 +97,15 @@ function checkOperations(
   report: Report,
 ): void {
   if (!operations) return;
-  const { remove = [] } = operations;
+  const remove = operations.remove ?? [];
   for (const kind of ['add', 'set'] as const) {
     for (const [name, value] of Object.entries(operations[kind] ?? {})) {
       report(`${field}.${kind}`, nameProblem(name), name);
-      report(`${field}.${kind}`, headerValueProblem(value), name);
+      report(`${field}.${kind}`, headerValueProblem(value ?? ''), name);
     }
   }
   remove.forEach((name, i) => {
-    report(field, changeProblem(name), `remove[${i}]`);
+    report(field, changeProblem(name ?? ''), `remove[${i}]`);
   });
 }
 

@@ -28,9 +28,12 @@ export function andPlace(entry: HTTPMatchRequest, place: EntryPlace): EntryOutco
  * requests than the user gave it.
  */
 function gatewaysFor(
-  { gateways: own = [], sourceLabels, sourceNamespace }: HTTPMatchRequest,
+  entry: HTTPMatchRequest,
   { gateways }: EntryPlace,
 ): { gateways: string[] } | { skip: Skip } {
+  // Admission runs before schema validation: a list may be null.
+  const { gateways: listed, sourceLabels, sourceNamespace } = entry;
+  const own = listed ?? [];
   if (own.length > 0) {
     const both = own.filter((name) => name !== MESH);
     return both.length > 0
@@ -48,7 +51,7 @@ function andAuthority(entry: HTTPMatchRequest, { host, authority }: EntryPlace):
   if (!entry.authority) return { entry: { ...entry, authority } };
   const reason = 'already has another condition on authority';
   const { exact } = entry.authority;
-  if (exact === undefined) return { skip: { reason, isHarmless: false } };
+  if (typeof exact !== 'string') return { skip: { reason, isHarmless: false } };
   const isSame =
     exact === host || (exact.startsWith(`${host}:`) && isPort(exact.slice(host.length + 1)));
   return isSame ? { entry } : { skip: { reason, isHarmless: true } };

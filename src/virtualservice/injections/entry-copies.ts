@@ -64,7 +64,7 @@ export function entryCopy(
     ...kept,
     ...(Object.keys(operations).length === 0 ? {} : { headers: operations }),
     ...(to && {
-      route: to.map((target) => withHeaders(target, withoutOwn(target.headers, isOwn))),
+      route: to.map((target) => withHeaders(target, withoutOwn(target?.headers, isOwn))),
     }),
   };
 }
@@ -93,7 +93,7 @@ export function headerOfRoute(
   if (entry === undefined || selector.way === 'leave') return undefined;
   const set = new Set(Object.keys(entry.headers).map(headerKey));
   set.delete(refs.headers.source);
-  const operations = [route.headers, ...(route.route ?? []).map(({ headers }) => headers)];
+  const operations = [route.headers, ...(route.route ?? []).map((target) => target?.headers)];
   const own = operations.flatMap((one) => operatedOn(one?.request)).map(headerKey);
   const name = own.find((key) => set.has(key));
   return name === undefined

@@ -24,11 +24,13 @@ export function prevalidateRoute(route: HTTPRoute, scope: Scope): () => boolean 
 /** Each target may stay as it is or become a clone; a single target always becomes a clone. */
 function isValidRoute(route: HTTPRoute, scope: Scope): boolean {
   const targets = route.route ?? [];
-  const clones = targets.map((target) => {
-    const { weight } = target;
-    const clone = pointAt(target, { to: 'any', clone: 'any' });
-    return weight === undefined ? clone : { ...clone, weight };
-  });
+  const clones = targets
+    .filter((target) => target?.destination)
+    .map((target) => {
+      const { weight } = target;
+      const clone = pointAt(target, { to: 'any', clone: 'any' });
+      return weight === undefined ? clone : { ...clone, weight };
+    });
   const any = { ...route, route: targets.length === 1 ? clones : [...targets, ...clones] };
   return validateRoute(any, scope).length === 0;
 }

@@ -315,3 +315,20 @@ describe('validateRoute refuses outside the match', () => {
     ]);
   });
 });
+
+it.each<[string, object, string[]]>([
+  ['subset and port', { destination: { host: 'a', subset: null, port: null } }, []],
+  ['host', { destination: { host: null } }, ['route[0].destination.host']],
+  ['destination', { destination: null }, ['route[0].destination.host']],
+  [
+    'parts of operations',
+    {
+      destination: { host: 'a' },
+      headers: { request: { add: null, remove: null }, response: null },
+    },
+    [],
+  ],
+])('null for %s, which admission sees before the schema is validated', (_, target, fields) => {
+  const route = { route: [target] } as HTTPRoute;
+  expect(validateRoute(route).map(({ field }) => field)).toEqual(fields);
+});
