@@ -1,3 +1,4 @@
+import { escapedRegex } from '../istio/regex-text.ts';
 import type { StringMatch } from '../istio/types.ts';
 import type { IstioMatch } from './dynamicenv.ts';
 
@@ -22,8 +23,8 @@ export function memberRegexes({
  * value is compared as it is sent.
  */
 function cookiePair({ name, exact }: NonNullable<IstioMatch['cookie']>): string {
-  const value = escaped(exact);
-  return `^(?:.*;)?${BLANKS}${escaped(name)}=(?:${value}|"${value}")${BLANKS}(?:;.*)?$`;
+  const value = escapedRegex(exact);
+  return `^(?:.*;)?${BLANKS}${escapedRegex(name)}=(?:${value}|"${value}")${BLANKS}(?:;.*)?$`;
 }
 
 /** `key=value` among others, separated by commas, with properties behind semicolons (W3C Baggage, 3.2.1). */
@@ -31,7 +32,7 @@ function baggageMember({ key, exact }: NonNullable<IstioMatch['baggage']>): stri
   let value = '';
   for (const char of exact) value += ENCODABLE.get(char) ?? encodable(char);
   const end = `${BLANKS}(?:[;,].*)?`;
-  return `^(?:.*,)?${BLANKS}${escaped(key)}${BLANKS}=${BLANKS}${value}${end}$`;
+  return `^(?:.*,)?${BLANKS}${escapedRegex(key)}${BLANKS}=${BLANKS}${value}${end}$`;
 }
 
 /** Letters, digits and these are never percent-encoded (RFC 3986, 2.3). */
@@ -41,10 +42,10 @@ const ENCODED_ONLY = /^[ ",;\\%]$/;
 
 /** A character as it is, or percent-encoded where libraries differ. */
 function encodable(char: string): string {
-  if (UNRESERVED.test(char)) return escaped(char);
+  if (UNRESERVED.test(char)) return escapedRegex(char);
   const code = char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
   const encoded = `%${[...code].map((digit) => (/[A-F]/.test(digit) ? `[${digit}${digit.toLowerCase()}]` : digit)).join('')}`;
-  return ENCODED_ONLY.test(char) ? encoded : `(?:${escaped(char)}|${encoded})`;
+  return ENCODED_ONLY.test(char) ? encoded : `(?:${escapedRegex(char)}|${encoded})`;
 }
 
 /** Each printable ASCII character, in a baggage member's value. */
@@ -88,15 +89,11 @@ function bytesBy(bytesOf: Uint8Array, text: string): number {
 }
 
 /** Bytes of JSON by character code. */
-const ESCAPED = bytesTable(escaped);
+const ESCAPED = bytesTable(escapedRegex);
 const ENCODED = bytesTable((char) => ENCODABLE.get(char) ?? char);
 
 function bytesTable(write: (char: string) => string): Uint8Array {
   return Uint8Array.from({ length: 127 }, (_, code) =>
     code < 32 ? MOST_OTHER : JSON.stringify(write(String.fromCharCode(code))).length - 2,
   );
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\.+*?()[\]{}|^$]/g, '\\$&');
 }

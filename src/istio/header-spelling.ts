@@ -16,7 +16,7 @@ export function besideNames<T>(
     return conditions;
   }
   const found: [string, T][] = [];
-  const used = new Set(Object.keys(taken ?? {}));
+  const used = new Set(Object.keys(taken));
   for (const [name, condition] of Object.entries(conditions)) {
     const free = spellings(name).find((one) => !used.has(one));
     if (free === undefined) return undefined;
@@ -29,12 +29,16 @@ export function besideNames<T>(
 /** The name as it is, with a capital at each word, and with capitals at ever more places. */
 function spellings(name: string): string[] {
   const lower = headerKey(name);
-  const words = lower.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
   const others = [...lower]
     .slice(0, MAX_TRIED)
     .flatMap((_, at) => [
       lower.slice(0, at) + lower.slice(at).toUpperCase(),
       lower.slice(0, at).toUpperCase() + lower.slice(at),
     ]);
-  return [name, words, lower, ...others];
+  return [name, withCapitals(lower), lower, ...others];
+}
+
+/** `X-Source-Route` for `x-source-route`. */
+export function withCapitals(name: string): string {
+  return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }

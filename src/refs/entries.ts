@@ -1,6 +1,7 @@
+import { withCapitals } from '../istio/header-spelling.ts';
 import type { HTTPMatchRequest } from '../istio/types.ts';
 import type { RouteHeaders } from './names.ts';
-import type { RefSettings } from './pick.ts';
+import type { Carrier, RefSettings } from './pick.ts';
 import {
   baggageAnyRegex,
   baggageListRegex,
@@ -29,24 +30,36 @@ export function refEntries(
   { headers, carriers }: RefSettings,
   isGatewayBound: boolean,
 ): HTTPMatchRequest[] {
+  const read = carriers.filter((carrier) => carrier !== 'cookie' || isGatewayBound);
+  return entriesByCarrier(target, { headers, carriers: read }).flatMap(({ entries }) => entries);
+}
+
+/** The same for each carrier that is read here: the headers first, which always are. */
+export function entriesByCarrier(
+  target: ServiceRef,
+  { headers, carriers }: RefSettings,
+): { carrier: 'header' | Carrier; entries: HTTPMatchRequest[] }[] {
   const hasBaggage = carriers.includes('baggage');
-  const hasCookie = isGatewayBound && carriers.includes('cookie');
   return [
-    ...headerEntries(target, headers),
-    ...(hasBaggage ? baggageEntries(target, headers) : []),
-    ...(hasCookie ? [cookieEntry(target, headers, hasBaggage)] : []),
+    { carrier: 'header', entries: headerEntries(target, headers) },
+    ...(hasBaggage
+      ? [{ carrier: 'baggage' as const, entries: baggageEntries(target, headers) }]
+      : []),
+    ...(carriers.includes('cookie')
+      ? [{ carrier: 'cookie' as const, entries: [cookieEntry(target, headers, hasBaggage)] }]
+      : []),
   ];
 }
 
-export function headerEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
+function headerEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
   const { service, ref } = target;
   return [
     {
-      headers: { [first(names.service)]: { regex: headerListRegex(target) } },
+      headers: { [withCapitals(names.service)]: { regex: headerListRegex(target) } },
       withoutHeaders: { [names.service]: { regex: headerOtherPairRegex(target) } },
     },
     {
-      headers: { [first(names.source)]: { exact: ref } },
+      headers: { [withCapitals(names.source)]: { exact: ref } },
       withoutHeaders: {
         [names.service]: { regex: headerListRegex({ service }) },
         [names.source]: { regex: headerOtherRefRegex(ref) },
@@ -55,7 +68,7 @@ export function headerEntries(target: ServiceRef, names: RouteHeaders): HTTPMatc
   ];
 }
 
-export function baggageEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
+function baggageEntries(target: ServiceRef, names: RouteHeaders): HTTPMatchRequest[] {
   const without = (regex: string) => ({ ...withoutPlain(names), baggage: { regex } });
   return [
     {
@@ -85,10 +98,5 @@ export function cookieEntry(
 }
 
 function withoutPlain({ service, source }: RouteHeaders): Record<string, object> {
-  return { [first(service)]: {}, [first(source)]: {} };
-}
-
-/** `X-Source-Route`: a capital comes before any small letter. */
-function first(name: string): string {
-  return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+  return { [withCapitals(service)]: {}, [withCapitals(source)]: {} };
 }

@@ -1,3 +1,4 @@
+import { escapedRegex } from '../istio/regex-text.ts';
 import type { RouteHeaders } from './names.ts';
 import type { ServiceRef } from './service-route.ts';
 
@@ -24,7 +25,7 @@ export function headerListRegex(pair: Pair): string {
 
 /** The service with another ref, in a list that is well-formed or not. */
 export function headerOtherPairRegex({ service, ref }: ServiceRef): string {
-  return `^(?:.*::)?${escaped(service)}:${otherInPair(ref)}.*$`;
+  return `^(?:.*::)?${escapedRegex(service)}:${otherInPair(ref)}.*$`;
 }
 
 /** Anything but the ref. */
@@ -40,13 +41,13 @@ export function baggageListRegex(names: RouteHeaders, pair: Pair): string {
 export function baggageOtherPairRegex(names: RouteHeaders, { service, ref }: ServiceRef): string {
   const colon = COLON_IN_BAGGAGE;
   const before = `(?:[^,;]*${colon}${colon}|${BLANKS})`;
-  const pair = `${escaped(service)}${colon}${otherInPair(ref)}`;
+  const pair = `${escapedRegex(service)}${colon}${otherInPair(ref)}`;
   return `^(?:.*,)?${named(names.service)}${before}${pair}.*$`;
 }
 
 /** A member `x-source-route` with that ref. */
 export function baggageRefRegex({ source }: RouteHeaders, ref: string): string {
-  return `^(?:.*,)?${named(source)}${BLANKS}${escaped(ref)}${MEMBER_END}$`;
+  return `^(?:.*,)?${named(source)}${BLANKS}${escapedRegex(ref)}${MEMBER_END}$`;
 }
 
 /** A member with a pair for the service, or one with another ref for everything. */
@@ -61,7 +62,7 @@ export function baggageAnyRegex({ service, source }: RouteHeaders): string {
 }
 
 export function cookieRegex({ source }: RouteHeaders, ref: string): string {
-  const value = escaped(ref);
+  const value = escapedRegex(ref);
   return `^(?:.*;)?${named(source)}${BLANKS}(?:${value}|"${value}")${BLANKS}(?:;.*)?$`;
 }
 
@@ -76,12 +77,12 @@ function memberWith(names: RouteHeaders, pair: Pair): string {
 }
 
 function named(name: string): string {
-  return `${BLANKS}${escaped(name)}${BLANKS}=`;
+  return `${BLANKS}${escapedRegex(name)}${BLANKS}=`;
 }
 
 function listWith({ service, ref }: Pair, colon: string): string {
   const other = `${SIDE}${colon}${SIDE}`;
-  const own = `${escaped(service)}${colon}${ref === undefined ? SIDE : escaped(ref)}`;
+  const own = `${escapedRegex(service)}${colon}${ref === undefined ? SIDE : escapedRegex(ref)}`;
   return `(?:${other}${colon}${colon})*${own}(?:${colon}${colon}${other})*`;
 }
 
@@ -105,13 +106,8 @@ function differing(text: string, notFirst: string, more: string): string {
   const rest = text.slice(CHUNK);
   const ways = [...chunk].map((char, at) => {
     const excluded = at === 0 ? notFirst : '';
-    return `${escaped(chunk.slice(0, at))}(?:[^${excluded}${char}]|$)`;
+    return `${escapedRegex(chunk.slice(0, at))}(?:[^${excluded}${char}]|$)`;
   });
   const all = rest === '' ? more : `(?:${differing(rest, '', more)})`;
-  return [...ways, escaped(chunk) + all].join('|');
-}
-
-/** Escapes a text for a regex. In names of headers, services and refs only a dot and a plus need it. */
-function escaped(text: string): string {
-  return text.replace(/[\\.+*?()[\]{}|^$]/g, '\\$&');
+  return [...ways, escapedRegex(chunk) + all].join('|');
 }

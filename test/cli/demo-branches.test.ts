@@ -36,17 +36,27 @@ async function told(): Promise<{ code: number; last: string | undefined }> {
 }
 
 describe('demo branches notices errors in the code', () => {
-  const { headerEntries } = entries;
+  type HeaderEntries = ReturnType<typeof entries.refEntries>;
+  /** The module with other entries for the headers. */
+  const withHeaders = (
+    change: (own: HeaderEntries, target: Parameters<typeof entries.refEntries>[0]) => HeaderEntries,
+  ) => ({
+    ...entries,
+    entriesByCarrier: (...given: Parameters<typeof entries.entriesByCarrier>) =>
+      entries
+        .entriesByCarrier(...given)
+        .map((one) =>
+          one.carrier === 'header' ? { ...one, entries: change(one.entries, given[0]) } : one,
+        ),
+  });
 
   test('a ref is found in longer refs', async () => {
-    jest.unstable_mockModule(FILES.entries, () => ({
-      ...entries,
-      headerEntries: (...given: Parameters<typeof headerEntries>) => {
-        const [{ service, ref }] = given;
+    jest.unstable_mockModule(FILES.entries, () =>
+      withHeaders((own, { service, ref }) => {
         const anywhere = { 'X-Service-Route': { regex: `(?:.*::)?${service}:${ref}.*` } };
-        return [{ headers: anywhere }, ...headerEntries(...given)];
-      },
-    }));
+        return [{ headers: anywhere }, ...own];
+      }),
+    );
     expect(await told()).toEqual({
       code: 1,
       last: 'not true: x-service-route: payment-service:mp-1012: payment-service 1.4.0 answers, not mp-101',
@@ -54,11 +64,7 @@ describe('demo branches notices errors in the code', () => {
   });
 
   test('x-source-route is not read', async () => {
-    jest.unstable_mockModule(FILES.entries, () => ({
-      ...entries,
-      headerEntries: (...given: Parameters<typeof headerEntries>) =>
-        headerEntries(...given).slice(0, 1),
-    }));
+    jest.unstable_mockModule(FILES.entries, () => withHeaders((own) => own.slice(0, 1)));
     expect(await told()).toEqual({
       code: 1,
       last: 'not true: x-source-route: mp-101: payment-service mp-101 answers, not 1.4.0',

@@ -18,11 +18,7 @@ export function answeringVersion(
   target: Target,
   headers: Record<string, string>,
 ): string {
-  const outcome = outcomeOf(cluster, target, headers);
-  if (outcome.kind !== 'destinations') return outcome.kind;
-  return outcome.destinations
-    .map(({ labels, unavailable }) => unavailable ?? labels?.['version'] ?? 'any')
-    .join(', ');
+  return answers(outcomeOf(cluster, target, headers), ({ version = 'any' }) => version);
 }
 
 /** The image tags of the ready pods that may answer a GET from inside the mesh. */
@@ -31,10 +27,14 @@ export function answeringTags(
   target: Target,
   headers: Record<string, string>,
 ): string {
-  const outcome = outcomeOf(cluster, target, headers);
+  return answers(outcomeOf(cluster, target, headers), (labels) => tagsOf(cluster, target, labels));
+}
+
+/** What answers, in words: each destination by the labels of its subset, or why it cannot answer. */
+function answers(outcome: Outcome, name: (labels: Record<string, string>) => string): string {
   if (outcome.kind !== 'destinations') return outcome.kind;
   return outcome.destinations
-    .map(({ labels = {}, unavailable }) => unavailable ?? tagsOf(cluster, target, labels))
+    .map(({ labels = {}, unavailable }) => unavailable ?? name(labels))
     .join(', ');
 }
 

@@ -2,6 +2,7 @@ import { memberBytes } from '../../api/member-regex.ts';
 import { fqdn } from '../../istio/host.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
+import { replacedSubsets } from '../routes/eligible.ts';
 import { gatewayBytes } from '../routes/entrance.ts';
 import { MAX_OBJECT_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
@@ -168,7 +169,7 @@ function costOf(injection: PlannedInjection, weights: Weights, scope: Scope): nu
     const copies = repeats * (bytes + routes * ENTRY_BYTES) + entries * forMatches;
     return copies + looks * LOOK_BYTES + forAll;
   }
-  const subsets = new Set(names.service === undefined ? from : [...from, '']);
+  const subsets = new Set(replacedSubsets(injection));
   return [...subsets].reduce(
     (sum, subset) => {
       const weight = bySubset.get(`${host} ${subset}`);

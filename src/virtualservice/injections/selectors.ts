@@ -4,11 +4,12 @@ import type { Entry } from '../../api/routeinjection.ts';
 import type { HeaderAndSourceMatch } from '../../istio/cover.ts';
 import { headerKey } from '../../istio/header-name.ts';
 import { besideNames } from '../../istio/header-spelling.ts';
+import { escapedRegex } from '../../istio/regex-text.ts';
 import { type Specificity, specificityOf } from '../../istio/specificity.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
-import { baggageEntries, cookieEntry, headerEntries } from '../../refs/entries.ts';
+import { cookieEntry, entriesByCarrier } from '../../refs/entries.ts';
 import { isRef } from '../../refs/names.ts';
 import type { RefSettings } from '../../refs/pick.ts';
 import type { ServiceRef } from '../../refs/service-route.ts';
@@ -167,18 +168,13 @@ function textBytes(selectors: readonly Selector[]): number {
  */
 function makeRefSelectors(
   target: ServiceRef,
-  { headers, carriers }: RefSettings,
+  settings: RefSettings,
   isDelegate: boolean,
 ): readonly Selector[] {
-  const hasBaggage = carriers.includes('baggage');
-  const byCarrier: [Band, HTTPMatchRequest[]][] = [['ref', headerEntries(target, headers)]];
-  if (hasBaggage) byCarrier.push(['baggage', baggageEntries(target, headers)]);
-  if (carriers.includes('cookie')) {
-    byCarrier.push(['cookie', [cookieEntry(target, headers, hasBaggage)]]);
-  }
-  return byCarrier.flatMap(([band, all]) => {
+  return entriesByCarrier(target, settings).flatMap(({ carrier, entries: all }) => {
     const entries = all.map((beside) => ({ beside }));
     const groups = isDelegate ? entries.map((one) => [one]) : [entries];
+    const band = carrier === 'header' ? 'ref' : carrier;
     return groups.map((group) => ({ entries: group, band, specificity: NO_SPECIFICITY }));
   });
 }
@@ -191,7 +187,7 @@ function entrySelectors(entry: Entry, byMatch: readonly Selector[], scope: Scope
   if (!isEntryHere(entry, scope)) return [];
   const { host, link } = entry;
   const { headers, carriers } = scope.refs;
-  const regex = `^${host.replaceAll('.', '\\.')}(?::[0-9]+)?$`;
+  const regex = `^${escapedRegex(host)}(?::[0-9]+)?$`;
   const isShared = scope.name !== undefined && entry.shared?.includes(scope.name) === true;
   const at: EntryPlace = {
     host,

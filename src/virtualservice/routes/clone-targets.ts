@@ -1,6 +1,7 @@
 import { fqdn } from '../../istio/host.ts';
 import type { HTTPRoute, HTTPRouteDestination } from '../../istio/types.ts';
 import { canonicalJson } from '../../k8s/canonical.ts';
+import { replacedSubsets } from './eligible.ts';
 import type { PlannedInjection } from './plan-codec.ts';
 import { pointAt } from './point-at.ts';
 import type { Scope } from './scope.ts';
@@ -40,18 +41,13 @@ export function claimsOn<T extends Claimant>(
   return claims(namedTargets(route, scope), claimants);
 }
 
-/** The subsets in the base's destinations that become the clone; empty: without one. */
-function subsetsOf({ from, service }: Claimant): readonly string[] {
-  return service === undefined ? from : [...from, ''];
-}
-
 function claims<T extends Claimant>(
   targets: readonly { host: string; subset: string }[],
   claimants: readonly T[],
 ): Claims<T> {
   const wanted = new Map<string, T>();
   for (const claimant of claimants) {
-    for (const subset of subsetsOf(claimant)) {
+    for (const subset of replacedSubsets(claimant)) {
       const key = keyOf(claimant.host, subset);
       if (!wanted.has(key)) wanted.set(key, claimant);
     }

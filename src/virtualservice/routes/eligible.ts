@@ -45,9 +45,12 @@ interface BaseTargets {
   service?: object;
 }
 
-/** Does a copy replace destinations with this subset (empty: without one)? */
-export function replaces({ from, service }: BaseTargets, subset: string): boolean {
-  return from.includes(subset) || (service !== undefined && subset === '');
+/** The subsets in destinations that a copy replaces; empty: a destination without one. */
+export function replacedSubsets({
+  from,
+  service,
+}: Pick<BaseTargets, 'from' | 'service'>): readonly string[] {
+  return service === undefined ? from : [...from, ''];
 }
 
 /** The route's first destination that a copy replaces; undefined: the route is not eligible. */
@@ -72,7 +75,8 @@ export function eligibleDestinations(
     named.push({ target, subset, host: fullName(host, scope) });
   }
   return (want) =>
-    named.find((one) => one.host === want.host && replaces(want, one.subset))?.target;
+    named.find((one) => one.host === want.host && replacedSubsets(want).includes(one.subset))
+      ?.target;
 }
 
 /** The first route that sends to the host without a subset, in words: its requests reach every pod of the Service. */
