@@ -6,7 +6,8 @@ import type { KubeObject, ObjectMeta } from '../../k8s/object.ts';
 import { isEntryHere } from '../../virtualservice/routes/entrance.ts';
 import { isMarkAnnotation, isMarkLabel } from '../../virtualservice/routes/marks.ts';
 import { scopeOf } from '../../virtualservice/routes/scope.ts';
-import { stripRoutes } from '../../virtualservice/routes/strip.ts';
+import { withLists } from '../../virtualservice/routes/lists.ts';
+import { ownLists } from '../../virtualservice/routes/strip.ts';
 
 /**
  * The users' objects as if there were no env: without children of envs, and without our marks and routes on VirtualServices.
@@ -66,7 +67,7 @@ function unmarked(virtualService: VirtualService): VirtualService {
       annotations: omit(metadata.annotations, isMarkAnnotation),
       labels: omit(metadata.labels, isMarkLabel),
     },
-    spec: spec.http === undefined ? spec : { ...spec, http: stripRoutes(spec.http) },
+    spec: spec === undefined ? spec : withLists(virtualService, ownLists(virtualService)).spec,
   };
 }
 

@@ -1,13 +1,14 @@
 import { ENVS_ANNOTATION, envLabel, PLAN_ANNOTATION } from '../../api/marks.ts';
 import { isLeaving, type RouteInjection } from '../../api/routeinjection.ts';
-import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import type { VirtualService } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import { lastWritten } from '../../k8s/written.ts';
 import type { RefFlags } from '../../refs/settings.ts';
 import { indexLabels } from '../../virtualservice/injections/states.ts';
-import { decidePlan } from '../../virtualservice/pipeline.ts';
+import { type Asked, decidePlan } from '../../virtualservice/pipeline.ts';
 import { nextAttempt } from '../../virtualservice/plan/attempts.ts';
 import { roomOf } from '../../virtualservice/plan/room.ts';
+import { listsOf, type RouteLists } from '../../virtualservice/routes/lists.ts';
 import { isMarkLabel, LEAVING } from '../../virtualservice/routes/marks.ts';
 import {
   isEmptyPlan,
@@ -15,7 +16,7 @@ import {
   planOf,
   serializePlan,
 } from '../../virtualservice/routes/plan-codec.ts';
-import { httpOf, scopeOf } from '../../virtualservice/routes/scope.ts';
+import { scopeOf } from '../../virtualservice/routes/scope.ts';
 import {
   keepsUserRoutes,
   type UsersVirtualService,
@@ -38,7 +39,7 @@ export interface Decoration {
  */
 export function decorate(
   virtualService: VirtualService,
-  injections: readonly RouteInjection[],
+  { injections, merges, unknownGroups }: Asked,
   config: { clusterDomain: string } & Partial<RefFlags>,
   now: Date,
   sentBytes?: number,
@@ -50,8 +51,10 @@ export function decorate(
   const users = withoutOurs(virtualService);
   const room = roomOf(users, envs, sentBytes);
   const previous = planOf(virtualService);
-  const { plan, notes, http } = decidePlan(users, staying, room, scope, previous);
-  const isRendered = isRenderedAs(http, virtualService, users);
+  const asked = { injections: staying, merges, unknownGroups };
+  const decision = decidePlan(virtualService, asked, room, scope, previous, now);
+  const { plan, notes, routes } = decision;
+  const isRendered = isRenderedAs(routes, virtualService, users);
   const attempt = nextAttempt(plan, previous, isRendered, now, lastWritten(virtualService));
   const isAwaited = previous !== undefined && staying.length > 0;
   const annotations = {
@@ -65,19 +68,22 @@ export function decorate(
       ...indexLabels(staying, notes),
     },
     isRepair: attempt.isRepair,
-    ...(attempt.resyncAfterSeconds === undefined
-      ? {}
-      : { resyncAfterSeconds: attempt.resyncAfterSeconds }),
+    ...earliest(attempt.resyncAfterSeconds, decision.resyncAfterSeconds),
   };
+}
+
+function earliest(...waits: readonly (number | undefined)[]): { resyncAfterSeconds?: number } {
+  const known = waits.filter((wait) => wait !== undefined);
+  return known.length === 0 ? {} : { resyncAfterSeconds: Math.min(...known) };
 }
 
 /** Does the VirtualService have exactly the routes of the plan? Also true where admission would refuse to render them: no retry. */
 function isRenderedAs(
-  wanted: readonly HTTPRoute[],
+  wanted: RouteLists,
   virtualService: VirtualService,
   users: UsersVirtualService,
 ): boolean {
-  return jsonEqual(wanted, httpOf(virtualService)) || !keepsUserRoutes(users, wanted);
+  return jsonEqual(wanted, listsOf(virtualService)) || !keepsUserRoutes(users, wanted);
 }
 
 /**

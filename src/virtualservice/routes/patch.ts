@@ -1,9 +1,12 @@
-import { isInjectedRouteName } from '../../api/route-name.ts';
-import type { HTTPRoute } from '../../istio/types.ts';
+import type { VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { pointerPart } from '../../k8s/json-pointer.ts';
 import { staleOwnerPointers } from '../../k8s/managed-fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import { mergedL4Filter } from './l4-marker.ts';
+import { L4_LISTS, listsOf, type RouteLists } from './lists.ts';
+import { planOf } from './plan-codec.ts';
+import { ourHttpFilter } from './strip.ts';
 
 /** RFC 6902 */
 export type PatchOperation =
@@ -11,23 +14,50 @@ export type PatchOperation =
   | { op: 'remove'; path: string };
 
 /**
- * From one list of routes to another with the same routes of the user in the same order. It removes and adds our routes by index and
- * never touches a route of the user.
+ * From the routes of a VirtualService to others with the same routes of the user in the same order. It removes and adds our routes by
+ * index and never touches a route of the user. A list that had only our routes is removed with the last of them.
  */
-export function patchRoutes(
-  from: readonly HTTPRoute[],
-  to: readonly HTTPRoute[],
+export function patchRoutes(virtualService: VirtualService, to: RouteLists): PatchOperation[] {
+  const from = listsOf(virtualService);
+  const isOurHttp = ourHttpFilter(virtualService);
+  const { spec } = virtualService;
+  return [
+    ...patchList('/spec/http', spec?.http, from.http, to.http, isOurHttp, isOurHttp),
+    ...L4_LISTS.flatMap((list) => {
+      const isOurs = mergedL4Filter(list, () => planOf(virtualService));
+      const own = from[list].filter((route) => !isOurs(route)).length;
+      const wasOurs = mergedL4Filter(list, () => planOf(virtualService));
+      // Merged routes stand before all others.
+      const added = to[list].length - own;
+      return patchList(
+        `/spec/${list}`,
+        spec?.[list],
+        from[list],
+        to[list],
+        wasOurs,
+        (_route, index) => index < added,
+      );
+    }),
+  ];
+}
+
+function patchList<Route>(
+  path: string,
+  present: unknown,
+  from: readonly Route[],
+  to: readonly Route[],
+  isRemoved: (route: Route, index: number) => boolean,
+  isAdded: (route: Route, index: number) => boolean,
 ): PatchOperation[] {
   if (jsonEqual(from, to)) return [];
-  const removed: PatchOperation[] = [];
-  const added: PatchOperation[] = [];
-  from.forEach(({ name }, index) => {
-    if (isInjectedRouteName(name)) removed.push({ op: 'remove', path: `/spec/http/${index}` });
-  });
-  to.forEach((value, index) => {
-    if (isInjectedRouteName(value.name))
-      added.push({ op: 'add', path: `/spec/http/${index}`, value });
-  });
+  if (!Array.isArray(present)) return [{ op: 'add', path, value: to }];
+  if (to.length === 0) return [{ op: 'remove', path }];
+  const removed = from.flatMap((route, index): PatchOperation[] =>
+    isRemoved(route, index) ? [{ op: 'remove', path: `${path}/${index}` }] : [],
+  );
+  const added = to.flatMap((value, index): PatchOperation[] =>
+    isAdded(value, index) ? [{ op: 'add', path: `${path}/${index}`, value }] : [],
+  );
   return [...removed.reverse(), ...added];
 }
 

@@ -1,0 +1,225 @@
+import { mergeRefOf, targetOf, type VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
+import type { Refusal } from '../../crd/refusal.ts';
+import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import { byText, canonicalJson, jsonBytes, jsonEqual } from '../../k8s/canonical.ts';
+import { hash10 } from '../../k8s/hash.ts';
+import type { Room } from '../plan/room.ts';
+import { l4Key, mergedL4Filter } from '../routes/l4-marker.ts';
+import { L4_LISTS, l4Of } from '../routes/lists.ts';
+import {
+  type L4Route,
+  mergeFieldsOf,
+  type PlannedMerge,
+  type PlannedMerges,
+  versionKey,
+} from '../routes/merge-codec.ts';
+import type { Plan } from '../routes/plan-codec.ts';
+import { httpOf } from '../routes/scope.ts';
+import { targetName, type UsersVirtualService, withoutOurs } from '../routes/strip.ts';
+import { fitMerges, type TooLargeMerge } from './fit.ts';
+import { type MergedLists, mergedLists } from './merged-lists.ts';
+import { mergeNotes } from './notes.ts';
+import { mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
+import { nextTrial } from './trial.ts';
+
+/** What is decided about the merges of one VirtualService. */
+export interface MergeDecision {
+  /** For the plan; without a member where there is nothing to say. */
+  fields: PlannedMerges;
+  lists: MergedLists;
+  resyncAfterSeconds?: number;
+}
+
+interface AskedMerges {
+  merges: readonly VirtualServiceMerge[];
+  unknownGroups: readonly string[];
+}
+
+/** Most merges that are considered for one VirtualService: more do not fit into a plan. */
+const MAX_MERGES = 256;
+
+/**
+ * Decides which merges a VirtualService gets. `merges`: those that the cluster has for it; `unknownGroups`: API groups whose merges were
+ * not sent, so those of the present plan stay.
+ */
+export function decideMerges(
+  virtualService: VirtualService,
+  { merges, unknownGroups }: AskedMerges,
+  room: Room,
+  present: Plan | undefined,
+  now: Date,
+): MergeDecision {
+  const users = withoutOurs(virtualService);
+  const planned = present?.merges ?? [];
+  if (merges.length === 0 && planned.length === 0) {
+    const staleRoutes = staleIn(virtualService, NO_LISTS, present);
+    return { fields: staleRoutes.length === 0 ? {} : { staleRoutes }, lists: NO_LISTS };
+  }
+  const wanted = [
+    ...wantedMerges(merges, users, planned),
+    ...planned.filter(({ group }) => unknownGroups.includes(group)),
+  ];
+  const forEnvs = jsonBytes(present?.injections ?? []);
+  const { kept, tooLarge } = fitMerges(wanted, planned, room, forEnvs);
+  const trial = nextTrial({
+    wanted: kept,
+    present,
+    isIn: presenceIn(virtualService, mergedLists(planned, users)),
+    target: () => hash10(canonicalJson(users.spec)),
+    now,
+  });
+  const staying = [...trial.merges, ...olderOf(tooLarge, planned)].sort(byUid);
+  const lists = mergedLists(staying, users);
+  const notes = mergeNotes({ trial, tooLarge, lists, users });
+  const fields = {
+    merges: staying,
+    mergeNotes: notes,
+    ...(trial.trial && { mergeTrial: trial.trial }),
+    mergeSuspects: trial.suspects,
+    refusedMerges: trial.refused,
+    staleRoutes: staleIn(virtualService, lists, present),
+  };
+  return {
+    fields: mergeFieldsOf(fields),
+    lists,
+    ...(trial.resyncAfterSeconds === undefined
+      ? {}
+      : { resyncAfterSeconds: trial.resyncAfterSeconds }),
+  };
+}
+
+const NO_LISTS: MergedLists = { http: [], tcp: [], tls: [], equal: [] };
+
+/** The merges of a stored plan for which this version of the VirtualService has room. */
+export function plannedMerges({ merges = [] }: Plan, room: Room): PlannedMerge[] {
+  return merges.length === 0 ? [] : fitMerges(merges, merges, room, 0).kept.sort(byUid);
+}
+
+/** Of these merges, those that may be rendered into this version of the VirtualService. */
+export function renderable(
+  merges: readonly PlannedMerge[],
+  users: UsersVirtualService,
+): PlannedMerge[] {
+  return merges.filter((merge) => plannedRefusal(merge, users) === undefined);
+}
+
+/**
+ * The merges that may have routes here, in their present version. Where that is invalid, the version in the plan stays, if the target
+ * still accepts it.
+ */
+function wantedMerges(
+  merges: readonly VirtualServiceMerge[],
+  users: UsersVirtualService,
+  present: readonly PlannedMerge[],
+): PlannedMerge[] {
+  const target = targetName(users);
+  const inPlan = new Map(present.map((merge) => [merge.uid, merge]));
+  const asking = merges
+    .filter((merge) => targetOf(merge) === target && merge.metadata.deletionTimestamp === undefined)
+    .sort(olderFirst)
+    .slice(0, MAX_MERGES);
+  return asking.flatMap((merge) => {
+    const refusal = mergeRefusal(merge, users);
+    if (refusal === undefined) return [plannedOf(merge)];
+    const before = inPlan.get(merge.metadata.uid ?? '');
+    return before !== undefined && mayStay(before, refusal, users) ? [before] : [];
+  });
+}
+
+function mayStay(before: PlannedMerge, { reason }: Refusal, users: UsersVirtualService): boolean {
+  return reason === 'Invalid' && plannedRefusal(before, users) === undefined;
+}
+
+function olderFirst(
+  { metadata: a }: VirtualServiceMerge,
+  { metadata: b }: VirtualServiceMerge,
+): number {
+  return (
+    byText(a.creationTimestamp ?? '', b.creationTimestamp ?? '') || byText(a.uid ?? '', b.uid ?? '')
+  );
+}
+
+/** Only for a merge that `mergeRefusal` accepts. In the order of the annotation's keys. */
+function plannedOf(merge: VirtualServiceMerge): PlannedMerge {
+  const { creationTimestamp = '', generation = 0, uid = '' } = merge.metadata;
+  const { group, name, namespace } = mergeRefOf(merge);
+  const { http, tcp, tls } = routesOf(merge.spec.patch) as Pick<
+    PlannedMerge,
+    'http' | 'tcp' | 'tls'
+  >;
+  return {
+    created: creationTimestamp,
+    generation,
+    group,
+    ...(http?.length ? { http } : {}),
+    name,
+    namespace,
+    ...(tcp?.length ? { tcp } : {}),
+    ...(tls?.length ? { tls } : {}),
+    uid,
+  };
+}
+
+/** Of merges whose present version is too large: the version in the plan. */
+function olderOf(
+  tooLarge: readonly TooLargeMerge[],
+  present: readonly PlannedMerge[],
+): PlannedMerge[] {
+  const uids = new Map(tooLarge.map(({ merge }) => [merge.uid, versionKey(merge)]));
+  return present.filter(
+    (merge) => uids.has(merge.uid) && uids.get(merge.uid) !== versionKey(merge),
+  );
+}
+
+function byUid(a: PlannedMerge, b: PlannedMerge): number {
+  return byText(a.uid, b.uid);
+}
+
+/** A test whether the VirtualService has all routes of a merge, as these lists say. */
+export function presenceIn(
+  virtualService: VirtualService,
+  lists: MergedLists,
+): (merge: PlannedMerge) => boolean {
+  const http = new Map(httpOf(virtualService).map((route) => [route.name, route]));
+  const l4 = Object.fromEntries(
+    L4_LISTS.map((list) => [list, new Set(l4Of(virtualService, list).map(l4Key))]),
+  );
+  const missing = new Set<string>();
+  for (const { merge, route } of lists.http) {
+    if (!jsonEqual(http.get(route.name), route as HTTPRoute)) missing.add(merge.uid);
+  }
+  for (const list of L4_LISTS) {
+    for (const { merge, route } of lists[list]) {
+      if (!l4[list]?.has(l4Key(route))) missing.add(merge.uid);
+    }
+  }
+  return ({ uid }) => !missing.has(uid);
+}
+
+/** Rendered routes of `tcp` and `tls` that the VirtualService has and the next plan does not know any more. */
+function staleIn(
+  virtualService: VirtualService,
+  lists: MergedLists,
+  present: Plan | undefined,
+): string[] {
+  const { merges = [], staleRoutes = [] } = present ?? {};
+  const hasL4 = merges.some(({ tcp, tls }) => tcp !== undefined || tls !== undefined);
+  if (!hasL4 && staleRoutes.length === 0) return [];
+  return [
+    ...new Set(L4_LISTS.flatMap((list) => staleOf(list, virtualService, lists, present))),
+  ].sort(byText);
+}
+
+function staleOf(
+  list: (typeof L4_LISTS)[number],
+  virtualService: VirtualService,
+  lists: MergedLists,
+  present: Plan | undefined,
+): string[] {
+  const isOurs = mergedL4Filter(list, () => present);
+  const known = new Set(lists[list].map(({ route }) => l4Key(route)));
+  return l4Of(virtualService, list)
+    .filter((route: L4Route) => isOurs(route))
+    .map(l4Key)
+    .filter((key) => !known.has(key));
+}
