@@ -10,6 +10,9 @@ export const MERGE_VERSION = 'v1alpha1';
 export const MERGE_RESOURCE = 'virtualservicemerges';
 export const MERGE_KIND = 'VirtualServiceMerge';
 
+/** The lists of routes that are merged; everything else in a patch is ignored. */
+export const MERGED_LISTS = ['http', 'tcp', 'tls'] as const;
+
 /** Routes to add to a VirtualService that somebody else owns. */
 export interface VirtualServiceMergeSpec {
   /** Default of `namespace`: the merge's own. */
@@ -23,8 +26,27 @@ export interface VirtualServiceMergeSpec {
   };
 }
 
+export type MergeConditionType = 'Accepted' | 'TargetFound' | 'Merged' | 'Conflicted';
+
+/** metav1.Condition */
+export interface MergeCondition {
+  type: MergeConditionType;
+  status: 'True' | 'False' | 'Unknown';
+  reason: string;
+  message: string;
+  lastTransitionTime: string;
+  observedGeneration?: number;
+}
+
+export interface VirtualServiceMergeStatus {
+  /** The metadata.generation for which this status was written. */
+  observedGeneration?: number;
+  conditions?: MergeCondition[];
+}
+
 export interface VirtualServiceMerge extends KubeObject {
   spec: VirtualServiceMergeSpec;
+  status?: VirtualServiceMergeStatus;
 }
 
 /** A VirtualServiceMerge as others refer to it. */

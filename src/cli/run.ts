@@ -1,4 +1,4 @@
-import { coherent, SERVE_FLAGS } from '../config.ts';
+import { coherent, SERVE_FLAGS, servable } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
 import { terminal } from './common/terminal.ts';
@@ -16,7 +16,7 @@ const COMMANDS: Record<string, Command> = {
     help: (program) => `Usage: ${program} serve [flags]\n\n${describeFlags(SERVE_FLAGS)}`,
     run: async (args) => {
       const { serve } = await import('../main.ts');
-      await serve(coherent(readFlags(SERVE_FLAGS, args, process.env)));
+      await serve(servable(coherent(readFlags(SERVE_FLAGS, args, process.env))));
       return 0;
     },
   },

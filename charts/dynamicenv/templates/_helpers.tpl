@@ -107,3 +107,8 @@ capabilities:
 {{- define "dynamicenv.expiredName" -}}
 {{- printf "%s-expired" (include "dynamicenv.fullname" . | trunc 43 | trimSuffix "-") }}
 {{- end }}
+
+{{/* JSON: the API groups of VirtualServiceMerges; none if the kind is off. */}}
+{{- define "dynamicenv.mergeGroups" -}}
+{{- ternary .Values.virtualServiceMerge.groups (list) (has "virtual-service-merge" .Values.kinds) | toJson }}
+{{- end }}

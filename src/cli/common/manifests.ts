@@ -1,7 +1,9 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { MERGE_GROUPS, MERGE_KIND, MERGE_RESOURCE } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
+import { loadValidator, validatorKey } from '../../crds.ts';
 import { UsageError } from '../../errors.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -50,8 +52,9 @@ export async function loadManifests(
 ): Promise<Manifest[]> {
   const kinds = createDiscovery(await ownKinds());
   const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
+  const known = { ...validators, ...(await mergeValidators()) };
   const manifests = (
-    await Promise.all(files.map((file) => readManifests(file, validators, kinds, warn)))
+    await Promise.all(files.map((file) => readManifests(file, known, kinds, warn)))
   ).flat();
   const placed = manifests.map(({ object, place }) => ({
     object: within(namespace, object, kinds),
@@ -63,6 +66,15 @@ export async function loadManifests(
     warn(`${place}: ${object.kind} ${qualifiedName(object)} has no spec, and is ignored`);
     return false;
   });
+}
+
+/** VirtualServiceMerges of all groups are checked as the API server checks them. */
+async function mergeValidators(): Promise<Record<string, CrdValidator>> {
+  const entries = MERGE_GROUPS.map(async (group) => {
+    const validator = await loadValidator(`${MERGE_RESOURCE}.${group}`);
+    return [validatorKey({ apiVersion: group, kind: MERGE_KIND }), validator] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 function within(namespace: string, object: KubeObject, { kindOf }: Discovery): KubeObject {

@@ -1,4 +1,4 @@
-import { loadValidator, loadValidators } from '../../../src/crds.ts';
+import { loadValidator, loadValidators, validatorKey } from '../../../src/crds.ts';
 import { controllersOf, type Kind, loadHooks } from '../../../src/hooks/kind.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
@@ -55,7 +55,7 @@ export async function memoryDriver(
 ): Promise<Driver> {
   const settings = { ...config, ...more?.settings };
   const others = more === undefined ? [] : [more.kind];
-  const validatorOf = ({ kind }: LocalObject) => validators[kind];
+  const validatorOf = (object: LocalObject) => validators[validatorKey(object)];
   const notReady = new Set<string>();
   const overload = callLimit();
   let isUnchecked = false;

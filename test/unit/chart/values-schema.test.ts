@@ -152,6 +152,7 @@ describe('config', () => {
       // The service repeats a limit of the admission policies, so both use the policies' value.
       maxReplicas: String(values.policies.limits.replicas),
       metacontrollerUser: `system:serviceaccount:${namespace}:${serviceAccount}`,
+      mergeGroups: String(values.virtualServiceMerge.groups),
     }).toEqual(defaults);
   });
 

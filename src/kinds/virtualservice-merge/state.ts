@@ -1,0 +1,74 @@
+import { mergedRouteName, readMergedRouteName } from '../../api/merged-route-name.ts';
+import { MERGED_LISTS, type MergeRef } from '../../api/virtualservicemerge.ts';
+import type { VirtualService } from '../../istio/types.ts';
+import type { ObjectMeta } from '../../k8s/object.ts';
+import type {
+  MergeNote,
+  PlannedMerge,
+  PlannedMerges,
+} from '../../virtualservice/routes/merge-codec.ts';
+import { type Plan, planOf } from '../../virtualservice/routes/plan-codec.ts';
+import { type Target, targetText } from './target.ts';
+
+/** What a VirtualService has of one merge. */
+export interface MergeState {
+  /** The version of the merge in the plan. */
+  planned: PlannedMerge | undefined;
+  /** Its notes in the plan, of any generation. */
+  notes: readonly MergeNote[];
+  /** Does the VirtualService have the planned routes? */
+  isRendered: boolean;
+  /** How many http routes of the merge the VirtualService has, of whatever generation. */
+  http: number;
+}
+
+/** `virtualService`: in the shape of its API; undefined: it does not exist, or it cannot be read. */
+export function stateIn(
+  virtualService: VirtualService | undefined,
+  target: Target | undefined,
+  ref: MergeRef,
+  { uid }: ObjectMeta,
+): MergeState {
+  if (virtualService === undefined || target === undefined || uid === undefined) {
+    return { planned: undefined, notes: [], isRendered: false, http: 0 };
+  }
+  const plan: (Plan & PlannedMerges) | undefined = planOf(virtualService);
+  const { merges = [], mergeNotes = [] } = plan ?? {};
+  const planned = merges.find((one) => one.uid === uid);
+  const present = namesHere(virtualService, target, ref);
+  return {
+    planned,
+    notes: mergeNotes.filter((note) => note.uid === uid),
+    isRendered:
+      planned !== undefined && namesOf(planned, target).every((name) => present.has(name)),
+    http: present.size,
+  };
+}
+
+/** `2 http routes and 1 tls route` */
+export function routesText(routes: PlannedMerge): string {
+  const parts = MERGED_LISTS.flatMap((list) => {
+    const count = routes[list]?.length ?? 0;
+    return count === 0 ? [] : [`${count} ${list} ${count === 1 ? 'route' : 'routes'}`];
+  });
+  return parts.length === 0 ? 'no routes' : parts.join(' and ');
+}
+
+/** Routes of tcp and tls have no names: there, the plan is believed. */
+function namesOf(planned: PlannedMerge, target: Target): string[] {
+  return (planned.http ?? []).map(({ name }, index) =>
+    mergedRouteName(targetText(target), planned, name || `${index}`),
+  );
+}
+
+function namesHere({ spec }: VirtualService, target: Target, ref: MergeRef): Set<string> {
+  const names = (spec?.http ?? []).flatMap(({ name }) => name ?? []);
+  return new Set(
+    names.filter((name) => {
+      const merge = readMergedRouteName(name, targetText(target))?.merge;
+      return (
+        merge?.group === ref.group && merge.namespace === ref.namespace && merge.name === ref.name
+      );
+    }),
+  );
+}
