@@ -1,12 +1,11 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
-import { isInjectedRouteName } from '../api/route-name.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
 import type { Mesh } from '../istio/evaluate.ts';
 import { fqdn } from '../istio/host.ts';
 import { namespaceOf } from '../istio/objects.ts';
 import type { MeshService } from '../istio/subset-lookup.ts';
-import type { DestinationRule, HTTPRoute, VirtualService } from '../istio/types.ts';
+import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Service } from '../k8s/workload.ts';
 import type { RefFlags } from '../refs/settings.ts';
@@ -17,6 +16,7 @@ import {
   type PlannedInjection,
   parsePlan,
 } from '../virtualservice/routes/plan-codec.ts';
+import { withoutEnvRoutes } from '../virtualservice/routes/strip.ts';
 import { isEnvObject } from './env-object.ts';
 import { type Workload, workloadOf } from './workloads.ts';
 
@@ -123,9 +123,7 @@ export function withoutEnvs(snapshot: MeshSnapshot): MeshSnapshot {
     mesh: {
       ...mesh,
       virtualServices: mesh.virtualServices.map((vs) =>
-        vs.spec.http
-          ? { ...vs, spec: { ...vs.spec, http: withoutEnvRoutes(vs.spec.http) } }
-          : vs,
+        vs.spec.http ? { ...vs, spec: { ...vs.spec, http: withoutEnvRoutes(vs.spec.http) } } : vs,
       ),
       destinationRules: mesh.destinationRules.filter((rule) => !isEnvObject(rule)),
     },
@@ -134,8 +132,4 @@ export function withoutEnvs(snapshot: MeshSnapshot): MeshSnapshot {
     claims: [],
     plans: new Map(),
   };
-}
-
-function withoutEnvRoutes(http: readonly HTTPRoute[]): HTTPRoute[] {
-  return http.filter(({ name }) => !isInjectedRouteName(name));
 }

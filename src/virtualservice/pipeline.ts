@@ -1,5 +1,4 @@
 import type { RouteInjection } from '../api/routeinjection.ts';
-import type { VirtualServiceMerge } from '../api/virtualservicemerge.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { byText, canonicalJson } from '../k8s/canonical.ts';
 import { affordableInjections } from './injections/affordable.ts';
@@ -10,7 +9,7 @@ import { wantedRoutes } from './injections/planned.ts';
 import { olderFirst } from './injections/precedence.ts';
 import { type Draft, draftRoutes, routesFor } from './injections/render.ts';
 import { type LeftOut, tooLargeNote } from './injections/too-large-note.ts';
-import { decideMerges, plannedMerges, renderable } from './merges/decide.ts';
+import { type AskedMerges, decideMerges, plannedMerges, renderable } from './merges/decide.ts';
 import { roomBeside } from './merges/fit.ts';
 import { type MergedLists, mergedLists, withMerged } from './merges/merged-lists.ts';
 import { leftOutOf } from './plan/fit.ts';
@@ -43,12 +42,8 @@ import { type UsersVirtualService, withoutOurs } from './routes/strip.ts';
  */
 
 /** What a VirtualService is asked to carry. */
-export interface Asked {
+export interface Asked extends AskedMerges {
   injections: readonly RouteInjection[];
-  /** The merges that name it, and maybe others. */
-  merges: readonly VirtualServiceMerge[];
-  /** API groups whose merges were not sent: those in the present plan stay. */
-  unknownGroups: readonly string[];
 }
 
 /** The plan of a VirtualService for what it is asked to carry, and the notes for the envs. */

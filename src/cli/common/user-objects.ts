@@ -4,9 +4,9 @@ import { affectedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { KubeObject, ObjectMeta } from '../../k8s/object.ts';
 import { isEntryHere } from '../../virtualservice/routes/entrance.ts';
+import { withLists } from '../../virtualservice/routes/lists.ts';
 import { isMarkAnnotation, isMarkLabel } from '../../virtualservice/routes/marks.ts';
 import { scopeOf } from '../../virtualservice/routes/scope.ts';
-import { withLists } from '../../virtualservice/routes/lists.ts';
 import { ownLists } from '../../virtualservice/routes/strip.ts';
 
 /**

@@ -1,13 +1,12 @@
-import { mergedRouteName, readMergedRouteName } from '../../api/merged-route-name.ts';
+import { readMergedRouteName } from '../../api/merged-route-name.ts';
 import { MERGED_LISTS, type MergeRef } from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { ObjectMeta } from '../../k8s/object.ts';
-import type {
-  MergeNote,
-  PlannedMerge,
-  PlannedMerges,
-} from '../../virtualservice/routes/merge-codec.ts';
-import { type Plan, planOf } from '../../virtualservice/routes/plan-codec.ts';
+import { presenceIn } from '../../virtualservice/merges/decide.ts';
+import { mergedLists } from '../../virtualservice/merges/merged-lists.ts';
+import type { MergeNote, PlannedMerge } from '../../virtualservice/routes/merge-codec.ts';
+import { planOf } from '../../virtualservice/routes/plan-codec.ts';
+import { withoutOurs } from '../../virtualservice/routes/strip.ts';
 import { type Target, targetText } from './target.ts';
 
 /** What a VirtualService has of one merge. */
@@ -32,17 +31,24 @@ export function stateIn(
   if (virtualService === undefined || target === undefined || uid === undefined) {
     return { planned: undefined, notes: [], isRendered: false, http: 0 };
   }
-  const plan: (Plan & PlannedMerges) | undefined = planOf(virtualService);
-  const { merges = [], mergeNotes = [] } = plan ?? {};
+  const { merges = [], mergeNotes = [] } = planOf(virtualService) ?? {};
   const planned = merges.find((one) => one.uid === uid);
   const present = namesHere(virtualService, target, ref);
   return {
     planned,
     notes: mergeNotes.filter((note) => note.uid === uid),
-    isRendered:
-      planned !== undefined && namesOf(planned, target).every((name) => present.has(name)),
+    isRendered: planned !== undefined && isRendered(planned, merges, virtualService),
     http: present.size,
   };
+}
+
+function isRendered(
+  planned: PlannedMerge,
+  merges: readonly PlannedMerge[],
+  virtualService: VirtualService,
+): boolean {
+  const lists = mergedLists(merges, withoutOurs(virtualService));
+  return presenceIn(virtualService, lists)(planned);
 }
 
 /** `2 http routes and 1 tls route` */
@@ -52,13 +58,6 @@ export function routesText(routes: PlannedMerge): string {
     return count === 0 ? [] : [`${count} ${list} ${count === 1 ? 'route' : 'routes'}`];
   });
   return parts.length === 0 ? 'no routes' : parts.join(' and ');
-}
-
-/** Routes of tcp and tls have no names: there, the plan is believed. */
-function namesOf(planned: PlannedMerge, target: Target): string[] {
-  return (planned.http ?? []).map(({ name }, index) =>
-    mergedRouteName(targetText(target), planned, name || `${index}`),
-  );
 }
 
 function namesHere({ spec }: VirtualService, target: Target, ref: MergeRef): Set<string> {

@@ -5,7 +5,8 @@ import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import { lastWritten } from '../../k8s/written.ts';
 import type { RefFlags } from '../../refs/settings.ts';
 import { indexLabels } from '../../virtualservice/injections/states.ts';
-import { type Asked, decidePlan } from '../../virtualservice/pipeline.ts';
+import { type AskedMerges, NO_MERGES } from '../../virtualservice/merges/decide.ts';
+import { decidePlan } from '../../virtualservice/pipeline.ts';
 import { nextAttempt } from '../../virtualservice/plan/attempts.ts';
 import { roomOf } from '../../virtualservice/plan/room.ts';
 import { listsOf, type RouteLists } from '../../virtualservice/routes/lists.ts';
@@ -39,10 +40,11 @@ export interface Decoration {
  */
 export function decorate(
   virtualService: VirtualService,
-  { injections, merges, unknownGroups }: Asked,
+  injections: readonly RouteInjection[],
   config: { clusterDomain: string } & Partial<RefFlags>,
   now: Date,
   sentBytes?: number,
+  merging: AskedMerges = NO_MERGES,
 ): Decoration {
   const scope = scopeOf(virtualService, config);
   const departing = injections.filter(isLeaving);
@@ -51,7 +53,7 @@ export function decorate(
   const users = withoutOurs(virtualService);
   const room = roomOf(users, envs, sentBytes);
   const previous = planOf(virtualService);
-  const asked = { injections: staying, merges, unknownGroups };
+  const asked = { injections: staying, ...merging };
   const decision = decidePlan(virtualService, asked, room, scope, previous, now);
   const { plan, notes, routes } = decision;
   const isRendered = isRenderedAs(routes, virtualService, users);

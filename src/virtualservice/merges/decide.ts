@@ -1,5 +1,9 @@
-import { mergeRefOf, targetOf, type VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
-import type { Refusal } from '../../crd/refusal.ts';
+import {
+  MERGED_LISTS,
+  mergeRefOf,
+  targetOf,
+  type VirtualServiceMerge,
+} from '../../api/virtualservicemerge.ts';
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { byText, canonicalJson, jsonBytes, jsonEqual } from '../../k8s/canonical.ts';
 import { hash10 } from '../../k8s/hash.ts';
@@ -19,7 +23,7 @@ import { targetName, type UsersVirtualService, withoutOurs } from '../routes/str
 import { fitMerges, type TooLargeMerge } from './fit.ts';
 import { type MergedLists, mergedLists } from './merged-lists.ts';
 import { mergeNotes } from './notes.ts';
-import { mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
+import { type MergeRefusal, mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
 import { nextTrial } from './trial.ts';
 
 /** What is decided about the merges of one VirtualService. */
@@ -30,10 +34,14 @@ export interface MergeDecision {
   resyncAfterSeconds?: number;
 }
 
-interface AskedMerges {
+/** The merges that name a VirtualService, and maybe others. */
+export interface AskedMerges {
   merges: readonly VirtualServiceMerge[];
+  /** API groups whose merges were not sent: those in the present plan stay. */
   unknownGroups: readonly string[];
 }
+
+export const NO_MERGES: AskedMerges = { merges: [], unknownGroups: [] };
 
 /** Most merges that are considered for one VirtualService: more do not fit into a plan. */
 const MAX_MERGES = 256;
@@ -120,13 +128,21 @@ function wantedMerges(
     .slice(0, MAX_MERGES);
   return asking.flatMap((merge) => {
     const refusal = mergeRefusal(merge, users);
-    if (refusal === undefined) return [plannedOf(merge)];
+    if (refusal === undefined) return withRoutes(plannedOf(merge));
     const before = inPlan.get(merge.metadata.uid ?? '');
     return before !== undefined && mayStay(before, refusal, users) ? [before] : [];
   });
 }
 
-function mayStay(before: PlannedMerge, { reason }: Refusal, users: UsersVirtualService): boolean {
+function withRoutes(merge: PlannedMerge): PlannedMerge[] {
+  return MERGED_LISTS.some((list) => merge[list] !== undefined) ? [merge] : [];
+}
+
+function mayStay(
+  before: PlannedMerge,
+  { reason }: MergeRefusal,
+  users: UsersVirtualService,
+): boolean {
   return reason === 'Invalid' && plannedRefusal(before, users) === undefined;
 }
 

@@ -1,104 +1,120 @@
+import { shapeText, wrongShape } from '../../api/foreign-shapes.ts';
 import { IGNORE_MARK, MERGE_FROM_ANNOTATION } from '../../api/marks.ts';
-import { targetOf, type VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
-import type { Refusal } from '../../crd/refusal.ts';
+import { MERGED_LISTS, targetOf, type VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import { patchProblems } from '../../istio/merged-routes/patch-problems.ts';
 import { targetProblems } from '../../istio/merged-routes/target-problems.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { FieldProblem } from '../../istio/validate-match.ts';
+import { cutText } from '../../k8s/cut-text.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
 import { isIgnored } from '../routes/ignored.ts';
 import type { PlannedMerge } from '../routes/merge-codec.ts';
 import { targetName } from '../routes/strip.ts';
 
-/** The routes of a merge, of any shape. */
+export type MergeRefusalReason =
+  | 'NoTarget'
+  | 'Invalid'
+  | 'NotAllowed'
+  | 'TargetIgnored'
+  | 'TargetIsDelegate';
+
+/** Why a merge adds nothing to its target, and what to do. */
+export interface MergeRefusal {
+  reason: MergeRefusalReason;
+  message: string;
+}
+
+/**
+ * Undefined: the merge is accepted. `merge` may have any shape. `target`: the VirtualService that it names, in the shape of its API;
+ * without it only the merge itself is checked.
+ */
+export function mergeRefusal(
+  merge: VirtualServiceMerge,
+  target: VirtualService | undefined,
+): MergeRefusal | undefined {
+  const wrong = wrongShape('VirtualServiceMerge', merge);
+  if (wrong !== undefined) return { reason: 'Invalid', message: `${shapeText(wrong)}: correct it` };
+  const named = targetOf(merge);
+  if (named === undefined) {
+    const message =
+      'spec.target.name is missing: name the VirtualService that the routes are for, and with spec.target.namespace its namespace if that is another one';
+    return { reason: 'NoTarget', message };
+  }
+  const refusal = target && targetRefusal(merge.metadata.namespace ?? '', named, target);
+  return refusal ?? routesRefusal(routesOf(merge.spec.patch), target);
+}
+
+/** The same for a merge in a plan. Its routes were valid, but its target may have changed since. */
+export function plannedRefusal(
+  merge: PlannedMerge,
+  target: VirtualService,
+): MergeRefusal | undefined {
+  return (
+    targetRefusal(merge.namespace, targetName(target), target) ??
+    routesRefusal(routesOf(merge), target)
+  );
+}
+
+/** Lists of routes, of any shape. */
 interface Patch {
   http?: unknown;
   tcp?: unknown;
   tls?: unknown;
 }
 
-/** Why a merge gets no routes in its target, and what to do; undefined: it may. `target`: the VirtualService that the merge names. */
-export function mergeRefusal(
-  merge: VirtualServiceMerge,
-  target: VirtualService,
-): Refusal | undefined {
-  if (targetOf(merge) === undefined) {
-    const message = 'spec.target.name: is empty; name the VirtualService that gets the routes';
-    return { reason: 'NoTarget', message };
-  }
-  const patch = routesOf(merge.spec?.patch);
-  return (
-    targetRefusal(merge.metadata.namespace ?? '', target) ??
-    invalid(knownProblems(patch), patch, target)
-  );
-}
-
-/** The same for a merge in a plan: its routes were valid by themselves, but its target may have changed since. */
-export function plannedRefusal(
-  { namespace, http, tcp, tls }: PlannedMerge,
-  target: VirtualService,
-): Refusal | undefined {
-  const patch = routesOf({ http, tcp, tls });
-  return targetRefusal(namespace, target) ?? invalid(knownProblems(patch), patch, target);
-}
-
+/** The lists that are there. */
 export function routesOf(patch: Patch | null | undefined): Patch {
-  const { http, tcp, tls } = patch ?? {};
-  return {
-    ...(http != null && { http }),
-    ...(tcp != null && { tcp }),
-    ...(tls != null && { tls }),
-  };
+  const lists = MERGED_LISTS.map((list) => [list, patch?.[list]] as const);
+  return Object.fromEntries(lists.filter(([, routes]) => routes !== undefined && routes !== null));
 }
 
-/** What the target says, whatever the routes are. */
-function targetRefusal(namespace: string, target: VirtualService): Refusal | undefined {
-  const name = `VirtualService ${targetName(target)}`;
-  if (isIgnored(target)) {
-    const message = `${name} is marked ${IGNORE_MARK}: "true", so it gets no routes; ask its owner to remove the mark`;
-    return { reason: 'TargetIgnored', message };
-  }
-  if (!mayMerge(namespace, target)) {
-    const message = `${name} does not accept merges of namespace ${namespace}: ask its owner for the annotation ${MERGE_FROM_ANNOTATION}: "${namespace}" on it (a list separated by commas, or *)`;
-    return { reason: 'NotAllowed', message };
-  }
-  if ((target.spec?.hosts ?? []).length === 0) {
-    const message = `${name} has no hosts, so other VirtualServices delegate to it, and it gets no merged routes; name the VirtualService that delegates to it`;
-    return { reason: 'TargetIsDelegate', message };
-  }
-  return undefined;
-}
-
-function mayMerge(namespace: string, { metadata }: VirtualService): boolean {
-  if (namespace === metadata.namespace) return true;
-  const from = metadata.annotations?.[MERGE_FROM_ANNOTATION];
-  const names = typeof from === 'string' ? from.split(',').map((name) => name.trim()) : [];
-  return names.includes(namespace) || names.includes('*');
-}
-
-function invalid(
-  problems: readonly FieldProblem[],
-  patch: Patch,
-  { spec }: VirtualService,
-): Refusal | undefined {
-  const ofTarget = () =>
-    targetProblems(patch, { hosts: spec?.hosts ?? [], gateways: spec?.gateways ?? [] });
-  const all = problems.length > 0 ? problems : ofTarget();
+function routesRefusal(patch: Patch, target: VirtualService | undefined): MergeRefusal | undefined {
+  const problems = problemsOfText(JSON.stringify(patch));
+  const all = problems.length === 0 && target ? problemsIn(patch, target) : problems;
   if (all.length === 0) return undefined;
-  const message = all.map((one) => `spec.patch.${one.field}: ${one.message}`).join('; ');
-  return { reason: 'Invalid', message };
+  const texts = all.map(({ field, message }) => `spec.patch.${field}: ${message}`);
+  return { reason: 'Invalid', message: cutText(texts.join('; '), MAX_MESSAGE) };
+}
+
+const MAX_MESSAGE = 1024;
+
+function problemsIn(patch: Patch, { spec }: VirtualService): readonly FieldProblem[] {
+  return targetProblems(patch, { hosts: spec?.hosts ?? [], gateways: spec?.gateways ?? [] });
 }
 
 /** The same merges come with every sync and every write of their target. */
-const problemsOfText = memoizedByText(
+const problemsOfText: (text: string) => readonly FieldProblem[] = memoizedByText(
   {
     size: 1024,
     bytes: 2 * 2 ** 20,
-    bytesOf: (problems) => 64 + problems.reduce((sum, { message }) => sum + message.length, 0),
+    bytesOf: (problems: readonly FieldProblem[]) =>
+      problems.reduce((bytes, { field, message }) => bytes + field.length + message.length, 64),
   },
-  (text): readonly FieldProblem[] => patchProblems(JSON.parse(text) as Patch),
+  (text) => patchProblems(JSON.parse(text) as Patch),
 );
 
-function knownProblems(patch: Patch): readonly FieldProblem[] {
-  return problemsOfText(JSON.stringify(patch));
+function targetRefusal(
+  namespace: string,
+  named: string,
+  target: VirtualService,
+): MergeRefusal | undefined {
+  const name = `VirtualService ${cutText(named, 320)}`;
+  if (isIgnored(target)) {
+    const message = `${name} is marked ${IGNORE_MARK}: "true", so it gets no routes: ask its owners to remove that label or annotation, or name another target`;
+    return { reason: 'TargetIgnored', message };
+  }
+  if (!isConsenting(namespace, target)) {
+    const message = `${name} is in another namespace, and does not allow merges from namespace ${namespace}: ask its owners to add ${namespace} to its annotation ${MERGE_FROM_ANNOTATION} (namespaces with commas between them, or * for all), or move the merge`;
+    return { reason: 'NotAllowed', message };
+  }
+  if (target.spec?.hosts?.length) return undefined;
+  const message = `${name} has no hosts: it is a delegate, whose routes Istio combines with those of its root. Name the root, or a VirtualService with spec.hosts`;
+  return { reason: 'TargetIsDelegate', message };
+}
+
+/** A VirtualService takes merges of its own namespace, and of those that its annotation names. */
+function isConsenting(namespace: string, { metadata }: VirtualService): boolean {
+  if (metadata.namespace === namespace) return true;
+  const allowed = (metadata.annotations?.[MERGE_FROM_ANNOTATION] ?? '').split(',');
+  return allowed.some((item) => ['*', namespace].includes(item.trim()));
 }

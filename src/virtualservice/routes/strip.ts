@@ -66,6 +66,11 @@ export function ourHttpFilter(
   return ({ name }) => isInjectedRouteName(name) || isMergedRouteName(name, target);
 }
 
+/** The routes of a list that are not of envs. */
+export function withoutEnvRoutes(http: readonly HTTPRoute[]): HTTPRoute[] {
+  return http.filter(({ name }) => !isInjectedRouteName(name));
+}
+
 /** The user's own routes. */
 export function ownLists(virtualService: VirtualService): RouteLists {
   return { ...listsOf(virtualService), ...ownL4(virtualService), http: ownHttp(virtualService) };
