@@ -69,11 +69,15 @@ function checkMembers(
   walk: Walk,
 ): void {
   const { report } = walk.findings;
-  if (!isMap(value)) return report(field, wrongType('an object', value));
-  if (!('map' in shape)) return checkFields(value, shape, field, walk);
+  if (!isMap(value)) report(field, wrongType('an object', value));
+  else if ('map' in shape) checkEntries(value, shape.map, field, walk);
+  else checkFields(value, shape, field, walk);
+}
+
+function checkEntries(value: JsonMap, shape: Shape, field: string, walk: Walk): void {
   for (const [key, one] of Object.entries(value)) {
-    report(field, key.length > MAX_TEXT ? tooLong(MAX_TEXT) : undefined);
-    check(one, shape.map, `${field}.${key}`, walk);
+    walk.findings.report(field, key.length > MAX_TEXT ? tooLong(MAX_TEXT) : undefined);
+    check(one, shape, `${field}.${key}`, walk);
   }
 }
 

@@ -30,7 +30,10 @@ export function checkRegexes(http: readonly HTTPRoute[], findings: Findings): vo
   }
   if (findings.problems.length > 0) return;
   const total = [...distinct.keys()].reduce((sum, regex) => sum + regexWeight(regex), 0);
-  if (total > MAX_PATCH_REGEX_SIZE) return report('http', tooCostly(total));
+  if (total > MAX_PATCH_REGEX_SIZE) {
+    report('http', tooCostly(total));
+    return;
+  }
   for (const [regex, field] of distinct) report(field, regexProblem(regex));
 }
 
