@@ -27,11 +27,16 @@ export function isClaimName(name: string): boolean {
   return /^\..|^\[.+\]$/s.test(path);
 }
 
+/** Is it a name of a header as in RFC 7230? */
+export function isHeaderToken(name: string): boolean {
+  return TOKEN.test(name);
+}
+
 /** Why Istio would refuse the name in a match (ValidateHTTPHeaderNameOrJwtClaimRoute); undefined when it accepts it. */
 export function matchHeaderNameProblem(name: string): string | undefined {
   if (name === '') return 'header name must not be empty';
   // Compared exactly: Istio accepts `:path` but not `:PATH`.
-  if (isClaimName(name) || PSEUDO_HEADERS.includes(name) || TOKEN.test(name)) return undefined;
+  if (isClaimName(name) || PSEUDO_HEADERS.includes(name) || isHeaderToken(name)) return undefined;
   return `"${name}" is not a valid header name`;
 }
 
