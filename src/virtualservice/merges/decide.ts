@@ -23,7 +23,7 @@ import { targetName, type UsersVirtualService, withoutOurs } from '../routes/str
 import { fitMerges, type TooLargeMerge } from './fit.ts';
 import { type MergedLists, mergedLists } from './merged-lists.ts';
 import { mergeNotes } from './notes.ts';
-import { type MergeRefusal, mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
+import { type MergeRefusal, mayMerge, mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
 import { nextTrial } from './trial.ts';
 
 /** What is decided about the merges of one VirtualService. */
@@ -78,17 +78,17 @@ export function decideMerges(
   });
   const staying = [...trial.merges, ...olderOf(tooLarge, planned)].sort(byUid);
   const lists = mergedLists(staying, users);
-  const notes = mergeNotes({ trial, tooLarge, lists, users });
   const fields = {
     merges: staying,
-    mergeNotes: notes,
     ...(trial.trial && { mergeTrial: trial.trial }),
     mergeSuspects: trial.suspects,
     refusedMerges: trial.refused,
     staleRoutes: staleIn(virtualService, lists, present),
   };
+  const left = room.plan - forEnvs - jsonBytes(fields);
+  const told = mergeNotes({ trial, tooLarge, lists, users }, left);
   return {
-    fields: mergeFieldsOf(fields),
+    fields: mergeFieldsOf({ ...fields, mergeNotes: told }),
     lists,
     ...(trial.resyncAfterSeconds === undefined
       ? {}
@@ -124,6 +124,8 @@ function wantedMerges(
   const inPlan = new Map(present.map((merge) => [merge.uid, merge]));
   const asking = merges
     .filter((merge) => targetOf(merge) === target && merge.metadata.deletionTimestamp === undefined)
+    // Merges that the target does not accept must not push others out.
+    .filter(({ metadata }) => mayMerge(metadata.namespace ?? '', users))
     .sort(olderFirst)
     .slice(0, MAX_MERGES);
   return asking.flatMap((merge) => {

@@ -2,16 +2,15 @@ import { byText, jsonBytes } from '../../k8s/canonical.ts';
 import type { Room } from '../plan/room.ts';
 import { MAX_PLAN_BYTES } from '../routes/limits.ts';
 import { type PlannedMerge, type PlannedMerges, versionKey } from '../routes/merge-codec.ts';
-import { NOTES_BYTES } from './notes-bytes.ts';
 
-/** Most bytes of a plan that all merges may have: three quarters, so that there is always room for envs. */
-export const MERGES_BYTES = (MAX_PLAN_BYTES * 3) / 4;
+/** Most bytes of a plan that all merges may have: a few envs always have room beside them. */
+export const MERGES_BYTES = MAX_PLAN_BYTES - 4096;
 /** Most bytes of a plan that one merge may have: a quarter. */
 export const MERGE_BYTES = MAX_PLAN_BYTES / 4;
 /** A merged route has a longer name in the VirtualService than in the plan, and `tcp` and `tls` routes have a marker. */
 const BESIDE_ROUTE_BYTES = 640;
-/** For a merge's version in the lists of trials and refusals. */
-const BOOKKEEPING_BYTES = 256;
+/** For a merge's version in the lists of trials. One that was refused is in a longer list, but its routes are not in the plan. */
+const BOOKKEEPING_BYTES = 96;
 
 /** A merge that gets no room. */
 export interface TooLargeMerge {
@@ -48,8 +47,7 @@ export function fitMerges(
   const tooLarge: TooLargeMerge[] = [];
   for (const { merge, bytes, isSettled } of asked) {
     const forRoutes = bytes + countRoutes(merge) * BESIDE_ROUTE_BYTES;
-    const left =
-      Math.min(MERGES_BYTES, isSettled ? room.plan : room.plan - forEnvs - NOTES_BYTES) - plan;
+    const left = Math.min(MERGES_BYTES, isSettled ? room.plan : room.plan - forEnvs) - plan;
     const message = problem(bytes, left) ?? (hasRoom(routes + forRoutes, room) ? undefined : FULL);
     if (message !== undefined) {
       tooLarge.push({ merge, message });

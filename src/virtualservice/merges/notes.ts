@@ -11,9 +11,10 @@ import { httpOf } from '../routes/scope.ts';
 import { targetName, type UsersVirtualService } from '../routes/strip.ts';
 import type { TooLargeMerge } from './fit.ts';
 import type { Merged, MergedLists } from './merged-lists.ts';
-import { NOTES_BYTES } from './notes-bytes.ts';
 import type { TrialOutcome } from './trial.ts';
 
+/** Most bytes of all notes in a plan: routes matter more. */
+const NOTES_BYTES = 4096;
 /** Most characters of one. */
 const MAX_MESSAGE = 400;
 
@@ -24,8 +25,8 @@ interface Input {
   users: UsersVirtualService;
 }
 
-/** What the merges' statuses must say about this VirtualService. */
-export function mergeNotes({ trial, tooLarge, lists, users }: Input): MergeNote[] {
+/** What the merges' statuses must say about this VirtualService. `left`: bytes of the plan that nothing else needs. */
+export function mergeNotes({ trial, tooLarge, lists, users }: Input, left: number): MergeNote[] {
   const waiting = new Set(trial.waiting.map(versionKey));
   const notes: MergeNote[] = [
     ...tooLarge.map(({ merge, message }) => note(merge, 'TooLarge', message)),
@@ -40,7 +41,7 @@ export function mergeNotes({ trial, tooLarge, lists, users }: Input): MergeNote[
     ...takingAll(lists.http),
     ...likeOurs(lists, users),
   ];
-  return withinBounds(notes.sort(mostUrgentFirst)).sort(byVersion);
+  return withinBounds(notes.sort(mostUrgentFirst), Math.min(left, NOTES_BYTES)).sort(byVersion);
 }
 
 function mostUrgentFirst(a: MergeNote, b: MergeNote): number {
@@ -52,11 +53,11 @@ function byVersion(a: MergeNote, b: MergeNote): number {
   return byText(a.uid, b.uid) || byText(a.reason, b.reason) || byText(a.message, b.message);
 }
 
-function withinBounds(notes: readonly MergeNote[]): MergeNote[] {
+function withinBounds(notes: readonly MergeNote[], most: number): MergeNote[] {
   let bytes = 0;
   return notes.filter((one) => {
     bytes += jsonBytes(one) + 1;
-    return bytes <= NOTES_BYTES;
+    return bytes <= most;
   });
 }
 

@@ -103,7 +103,7 @@ function targetRefusal(
     const message = `${name} is marked ${IGNORE_MARK}: "true", so it gets no routes: ask its owners to remove that label or annotation, or name another target`;
     return { reason: 'TargetIgnored', message };
   }
-  if (!isConsenting(namespace, target)) {
+  if (!mayMerge(namespace, target)) {
     const message = `${name} is in another namespace, and does not allow merges from namespace ${namespace}: ask its owners to add ${namespace} to its annotation ${MERGE_FROM_ANNOTATION} (namespaces with commas between them, or * for all), or move the merge`;
     return { reason: 'NotAllowed', message };
   }
@@ -113,7 +113,7 @@ function targetRefusal(
 }
 
 /** A VirtualService takes merges of its own namespace, and of those that its annotation names. */
-function isConsenting(namespace: string, { metadata }: VirtualService): boolean {
+export function mayMerge(namespace: string, { metadata }: VirtualService): boolean {
   if (metadata.namespace === namespace) return true;
   const allowed = (metadata.annotations?.[MERGE_FROM_ANNOTATION] ?? '').split(',');
   return allowed.some((item) => ['*', namespace].includes(item.trim()));
