@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
+import { PLAN_ANNOTATION } from '../../src/api/marks.ts';
+import { mergedRouteName } from '../../src/api/merged-route-name.ts';
+import { mergeRefOf } from '../../src/api/virtualservicemerge.ts';
 import { mergeAdopt } from '../../src/cli/merge-adopt/merge-adopt.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { toYaml } from '../../src/k8s/yaml.ts';
@@ -108,7 +111,11 @@ describe('merge-adopt with files', () => {
       target,
       { ...one, apiVersion: 'istiomerge.monime.sl/v1alpha1' } as KubeObject,
       merge('lost', { target: { name: 'none' }, patch: {} }, { finalizers: [] }),
-      merge('aimless', { patch: {} }, { finalizers: ['other', FINALIZER], deletionTimestamp: 'x' }),
+      merge(
+        'aimless',
+        { target: {}, patch: {} },
+        { finalizers: ['other', FINALIZER], deletionTimestamp: 'x' },
+      ),
     ]);
     expect(text).toContain('#   ! no other route is left: Istio refuses the command until');
     expect(text).toContain('virtualservicemerges.istiomerge.monime.sl/payment-service-mp-101');
@@ -126,13 +133,23 @@ describe('merge-adopt with files', () => {
     });
   });
 
-  test('no warning once the same routes are merged by this system', async () => {
-    const marked = { match: [{ port: 9, sourceLabels: {} }], route: to('db') };
-    const own = { match: [{ port: 9 }], route: to('db') };
-    const target = virtualService('payment-service', { hosts: ['a'], tcp: [marked, own] });
-    const spec = { target: { name: 'payment-service' }, patch: { tcp: [own] } };
-    const { text } = await adopted([target, merge('m', spec)]);
-    expect(text).toContain('#   tcp route 2: taken out, merged by services/m\n');
+  test('no warning once this system has the same routes', async () => {
+    const tcp = [{ match: [{ port: 9 }], route: to('db') }];
+    const http = [{ name: 'a-1', ...BRANCH }];
+    const one = merge('m', { target: { name: 'payment-service' }, patch: { tcp, http } });
+    const ref = mergeRefOf(one);
+    const name = mergedRouteName('services/payment-service', ref, 'a-1');
+    const target = virtualService('payment-service', {
+      hosts: ['a'],
+      http: [{ name, ...BRANCH }, ...http],
+      tcp,
+    });
+    const planned = { ...ref, uid: 'u', generation: 1, created: 'x', http, tcp };
+    const plan = JSON.stringify({ injections: [], notes: [], merges: [planned] });
+    target.metadata.annotations = { [PLAN_ANNOTATION]: plan };
+    const { text } = await adopted([target, one]);
+    expect(text).toContain('#   http route 2 a-1: taken out, merged by services/m\n');
+    expect(text).toContain('#   tcp route 1: taken out, merged by services/m\n');
     expect(text).not.toContain('has not merged');
     expect(text).toContain('#   ! if this VirtualService had routes of its own');
   });

@@ -7,7 +7,6 @@ import { isMap } from '../../k8s/json-map.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { parseYaml, type YamlDocument } from '../../k8s/yaml.ts';
 import { createDiscovery, type Discovery } from '../../simulator/discovery.ts';
-import type { ServedKind } from '../../simulator/kinds.ts';
 import { qualifiedName } from '../../simulator/object.ts';
 import { checkObject, isEmpty, type Path } from './check-object.ts';
 import { ownKinds } from './own-kinds.ts';
@@ -41,16 +40,15 @@ export function manifestLoader(
 /**
  * Loads the objects of files, folders (without subfolders) and `-` (standard input). A UsageError names file, document, line
  * and field. `namespace`: for objects that need one and name none. `warn` is called for what kubectl ignores silently, and for
- * objects that are left out because they have no spec. `more`: kinds beside the common ones and those of this program's CRDs.
+ * objects that are left out because they have no spec.
  */
 export async function loadManifests(
   paths: readonly string[],
   validators: Record<string, CrdValidator>,
   namespace = 'default',
   warn: (text: string) => void = () => undefined,
-  more: readonly ServedKind[] = [],
 ): Promise<Manifest[]> {
-  const kinds = createDiscovery([...(await ownKinds()), ...more]);
+  const kinds = createDiscovery(await ownKinds());
   const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
   const manifests = (
     await Promise.all(files.map((file) => readManifests(file, validators, kinds, warn)))

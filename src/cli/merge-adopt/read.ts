@@ -9,7 +9,7 @@ import { readLists } from '../common/cluster-read.ts';
 import { loadManifests } from '../common/manifests.ts';
 import { missingRights } from '../common/missing-rights.ts';
 import { isVirtualService } from '../common/user-objects.ts';
-import { MERGE_KINDS, MERGES } from './kinds.ts';
+import { MERGES } from './kinds.ts';
 import type { MergeAdoptOptions } from './options.ts';
 
 export interface MergeObjects {
@@ -26,9 +26,8 @@ export async function readMergeObjects({
 }: MergeAdoptOptions): Promise<MergeObjects> {
   if (cluster !== undefined) return fromCluster(cluster, namespace);
   const notes: string[] = [];
-  // No validators: what the present schema refuses may have been merged by the operator all the same.
   const warn = (text: string) => void notes.push(text);
-  const manifests = await loadManifests(files, {}, namespace, warn, MERGE_KINDS);
+  const manifests = await loadManifests(files, {}, namespace, warn);
   const objects = manifests.map(({ object }) => object);
   return {
     merges: objects.filter(isMerge),

@@ -5,7 +5,7 @@ import { qualifiedName } from '../../simulator/object.ts';
 import { commentText } from '../common/shell.ts';
 import { finalizerCommand, routesCommand } from './commands.ts';
 import type { FoundRoute } from './operator-routes.ts';
-import { isMergedHere } from './taken-over.ts';
+import { isTakenOver } from './taken-over.ts';
 
 export interface Found {
   virtualService: VirtualService;
@@ -80,7 +80,7 @@ function notesOf(
   const waiting = merges.filter(
     (merge) =>
       merge.metadata.deletionTimestamp === undefined &&
-      clear.some((route) => isOf(route, merge) && !isMergedHere(virtualService, merge, route.list)),
+      clear.some((route) => isOf(route, merge) && !isTakenOver(virtualService, merge, route.list)),
   );
   const { http = [], tcp = [], tls = [] } = virtualService.spec;
   const isEmptied = clear.length === http.length + tcp.length + tls.length && clear.length > 0;

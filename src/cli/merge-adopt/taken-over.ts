@@ -1,28 +1,45 @@
 import { readMergedRouteName } from '../../api/merged-route-name.ts';
-import { mergeRefOf, type VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
+import {
+  type MergeRef,
+  mergeRefOf,
+  type VirtualServiceMerge,
+} from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import { qualifiedName } from '../../simulator/object.ts';
+import type { PlannedMerges } from '../../virtualservice/routes/merge-codec.ts';
+import { type Plan, planOf } from '../../virtualservice/routes/plan-codec.ts';
 
-/** Has this system merged routes of the merge into this list? For tcp and tls: of any merge, because these routes have no names. */
-export function isMergedHere(
+/**
+ * Do this merge's requests keep their route without the operator's one? Routes of tcp and tls that the plan has are merged in the
+ * write that takes an equal one away.
+ */
+export function isTakenOver(
   virtualService: VirtualService,
   merge: VirtualServiceMerge,
   list: 'http' | 'tcp' | 'tls',
 ): boolean {
-  if (list !== 'http') return (virtualService.spec[list] ?? []).some(hasMarker);
   const ref = mergeRefOf(merge);
-  const target = qualifiedName(virtualService);
-  return (virtualService.spec.http ?? []).some(({ name }) =>
-    jsonEqual(readMergedRouteName(name, target)?.merge, ref),
-  );
+  if (list === 'http') {
+    const target = qualifiedName(virtualService);
+    const names = (virtualService.spec.http ?? []).map(({ name }) => name);
+    return names.some((name) => jsonEqual(readMergedRouteName(name, target)?.merge, ref));
+  }
+  const plan: (Plan & PlannedMerges) | undefined = planOf(virtualService);
+  return (plan?.merges ?? []).some((one) => isSame(one, ref) && one[list] !== undefined);
 }
 
-/** An empty map of source labels in the first match entry marks the tcp and tls routes that this system has merged. */
+function isSame(a: MergeRef, b: MergeRef): boolean {
+  return a.group === b.group && a.namespace === b.namespace && a.name === b.name;
+}
+
+/** An empty map of source labels in a match entry marks the tcp and tls routes that this system has merged. */
 export function hasMarker(route: unknown): boolean {
   const matches = isMap(route) ? route['match'] : undefined;
-  const first: unknown = Array.isArray(matches) ? matches[0] : undefined;
-  const labels = isMap(first) ? first['sourceLabels'] : undefined;
-  return isMap(labels) && Object.keys(labels).length === 0;
+  return Array.isArray(matches) && matches.some((entry) => isMap(entry) && isEmptyMap(entry));
+}
+
+function isEmptyMap({ sourceLabels }: Record<string, unknown>): boolean {
+  return isMap(sourceLabels) && Object.keys(sourceLabels).length === 0;
 }

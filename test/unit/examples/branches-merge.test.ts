@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { targetOf, type VirtualServiceMerge } from '../../../src/api/virtualservicemerge.ts';
 import { loadManifests } from '../../../src/cli/common/manifests.ts';
-import { MERGE_KINDS } from '../../../src/cli/merge-adopt/kinds.ts';
 import { requestMismatch } from '../../../src/istio/match-request.ts';
 import type { HTTPRoute } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
@@ -15,7 +14,7 @@ const RELEASES = readdirSync(`${FOLDER}manifests-merge`).map((file) => file.repl
 
 async function load(file: string): Promise<KubeObject[]> {
   const warn = (text: string) => expect(text).toBe('no warning');
-  const loaded = await loadManifests([`${FOLDER}${file}`], {}, 'default', warn, MERGE_KINDS);
+  const loaded = await loadManifests([`${FOLDER}${file}`], {}, 'default', warn);
   return loaded.map(({ object }) => object);
 }
 
