@@ -170,10 +170,10 @@ describe('the script', () => {
   test('gives kubectl the words as they are, whatever the objects are called', async () => {
     const nasty = `it's $(touch x) \`y\` "z"\n; rm -rf \\n`;
     const route = { name: `${nasty}-1`, route: to(nasty) };
-    const target = virtualService('t', { hosts: ['a'], http: [route] }, "a'b");
+    const target = virtualService(nasty, { hosts: ['a'], http: [route] }, "a'b");
     const { text } = await adopted([
       target,
-      merge(nasty, { target: { name: 't', namespace: "a'b" }, patch: { http: [route] } }),
+      merge('m', { target: { name: nasty, namespace: "a'b" }, patch: { http: [route] } }),
     ]);
     const log = join(folder, 'log');
     const kubectl = join(folder, 'kubectl');
@@ -195,10 +195,10 @@ describe('the script', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as string[]);
     expect(calls.map((words) => words.slice(0, 4))).toEqual([
-      ['patch', 'virtualservices.networking.istio.io/t', "--namespace=a'b", '--type=json'],
+      ['patch', `virtualservices.networking.istio.io/${nasty}`, "--namespace=a'b", '--type=json'],
       [
         'patch',
-        `virtualservicemerges.istiomerger.monime.sl/${nasty}`,
+        'virtualservicemerges.istiomerger.monime.sl/m',
         '--namespace=services',
         '--type=json',
       ],
