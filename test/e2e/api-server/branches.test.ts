@@ -42,6 +42,12 @@ test('the API server accepts the manifests', async () => {
   expect(said.match(/dynamicenv\S* created/g)).toHaveLength(4);
 });
 
+test('the API server accepts the manifests of branches that are routed by merges', async () => {
+  const folder = `${BRANCHES}manifests-merge`;
+  const said = await plane.kubectl(['apply', '--dry-run=server', '--filename', folder]);
+  expect(said.match(/virtualservicemerge\S* created/g)).toHaveLength(3);
+});
+
 const objects = (text: string) => parseYaml(text).map(({ value }) => value);
 
 describe.each(['helm', 'helm3'] as const)('with %s', (program) => {
