@@ -12,7 +12,6 @@ const NAMESPACE = 'merge-adopt';
 const FINALIZER = 'istiomerger.monime.sl-finalizer';
 
 let cluster: Cluster;
-let kubeconfig: string;
 /** A shell in which `kubectl` is that of the suite. */
 let shell: Command;
 
@@ -60,31 +59,16 @@ beforeAll(async () => {
   await cluster.kubectl(['apply', '-f', '-'], {
     input: { apiVersion: 'v1', kind: 'List', items: OBJECTS },
   });
-  const token = await adminToken();
-  kubeconfig = await cluster.kubeconfigFor('merge-adopt', token);
   const bin = join(cluster.folder, 'merge-adopt-bin');
   await mkdir(bin);
   await symlink(cluster.binaries.programs.kubectl, join(bin, 'kubectl'));
   const path = `${bin}${delimiter}${process.env['PATH'] ?? ''}`;
-  shell = command('/bin/sh', { KUBECONFIG: kubeconfig, HOME: cluster.folder, PATH: path });
+  shell = command('/bin/sh', { KUBECONFIG: cluster.kubeconfig, HOME: cluster.folder, PATH: path });
 });
-
-async function adminToken(): Promise<string> {
-  const account = ['-n', NAMESPACE, 'create'];
-  await cluster.kubectl([...account, 'serviceaccount', 'admin']);
-  await cluster.kubectl([
-    'create',
-    'clusterrolebinding',
-    'merge-adopt',
-    '--clusterrole=cluster-admin',
-    `--serviceaccount=${NAMESPACE}:admin`,
-  ]);
-  return cluster.kubectl([...account, 'token', 'admin']);
-}
 
 async function script(): Promise<string> {
   const args = ['merge-adopt', '--from-cluster', '-n', NAMESPACE];
-  const { stdout, stderr } = await runProgram(args, { env: { KUBECONFIG: kubeconfig } });
+  const { stdout, stderr } = await runProgram(args, { env: { KUBECONFIG: cluster.kubeconfig } });
   expect(stderr).toBe('');
   const file = join(cluster.folder, 'adopt.sh');
   await writeFile(file, stdout);
@@ -122,7 +106,7 @@ test('the script takes out the routes and the finalizer, and leaves the others',
 
 test('a second time there is nothing left to take out', async () => {
   const { code, stdout } = await runProgram(['merge-adopt', '--from-cluster', '-n', NAMESPACE], {
-    env: { KUBECONFIG: kubeconfig },
+    env: { KUBECONFIG: cluster.kubeconfig },
   });
   expect([code, stdout.includes('kubectl')]).toEqual([1, false]);
   const patch = JSON.stringify([{ op: 'remove', path: '/metadata/finalizers' }]);
