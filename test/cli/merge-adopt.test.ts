@@ -60,7 +60,7 @@ const OBJECTS = [
 const SCRIPT = `\
 # VirtualServiceMerges: 1; the operator's routes: 1, its finalizers: 1; routes to look at: 0
 # Before you run this: stop the operator (it would write the routes again), and let DynamicEnv merge the same routes.
-# Each command fails if what it takes out has changed since: then call merge-adopt again.
+# A command fails ("The request is invalid") if what it takes out has changed since: then call merge-adopt again.
 set -e
 
 # VirtualService services/payment-service

@@ -19,7 +19,7 @@ interface Findings {
 }
 
 const BEFORE = `# Before you run this: stop the operator (it would write the routes again), and let DynamicEnv merge the same routes.
-# Each command fails if what it takes out has changed since: then call merge-adopt again.`;
+# A command fails ("The request is invalid") if what it takes out has changed since: then call merge-adopt again.`;
 
 /** The script, with what was found as comments. */
 export function scriptOf(
