@@ -5,7 +5,7 @@ import { isMap, type JsonMap } from '../../k8s/json-map.ts';
 import { qualifiedName } from '../../simulator/object.ts';
 import { isNumberedRoute, operatorNames } from './operator-names.ts';
 import { contentOf } from './route-content.ts';
-import { hasMarker } from './taken-over.ts';
+import { canHaveMarker, hasMarker, isTakenOver } from './taken-over.ts';
 
 export type RouteList = 'http' | 'tcp' | 'tls';
 
@@ -105,24 +105,33 @@ function namelessRoutes(
 ): FoundRoute[] {
   const wanted = merges.flatMap((merge) =>
     mapsOf(merge.spec?.patch?.[list]).map((route) => ({
-      merge: qualifiedName(merge),
+      merge,
       content: contentOf(route, false),
       ports: portsOf(route),
     })),
   );
+  const unmarked = new Set<JsonMap>();
   return mapsOf(virtualService.spec?.[list]).flatMap((route, index): FoundRoute[] => {
     const content = contentOf(route, false);
     const same = wanted.filter((one) => jsonEqual(one.content, content));
     const found = { list, index, route };
-    if (same.length > 0) return [{ ...found, merges: namesOf(same) }];
+    const [first] = same;
+    if (first !== undefined) {
+      const isOurs =
+        !canHaveMarker(route) &&
+        !unmarked.has(first.content) &&
+        isTakenOver(virtualService, first.merge, list);
+      unmarked.add(first.content);
+      return isOurs ? [] : [{ ...found, merges: namesOf(same) }];
+    }
     if (hasMarker(route)) return [];
     const near = wanted.filter(({ ports }) => portsOf(route).some((port) => ports.includes(port)));
     return near.length === 0 ? [] : [{ ...found, merges: namesOf(near), doubt: SAME_PORT }];
   });
 }
 
-function namesOf(wanted: readonly { merge: string }[]): string[] {
-  return [...new Set(wanted.map(({ merge }) => merge))];
+function namesOf(wanted: readonly { merge: VirtualServiceMerge }[]): string[] {
+  return [...new Set(wanted.map(({ merge }) => qualifiedName(merge)))];
 }
 
 /** No port is port 0, as the operator compares them. */

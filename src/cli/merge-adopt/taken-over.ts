@@ -6,7 +6,7 @@ import {
 } from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
-import { isMap } from '../../k8s/json-map.ts';
+import { isMap, type JsonMap } from '../../k8s/json-map.ts';
 import { qualifiedName } from '../../simulator/object.ts';
 import type { PlannedMerges } from '../../virtualservice/routes/merge-codec.ts';
 import { type Plan, planOf } from '../../virtualservice/routes/plan-codec.ts';
@@ -35,11 +35,20 @@ function isSame(a: MergeRef, b: MergeRef): boolean {
 }
 
 /** An empty map of source labels in a match entry marks the tcp and tls routes that this system has merged. */
-export function hasMarker(route: unknown): boolean {
-  const matches = isMap(route) ? route['match'] : undefined;
-  return Array.isArray(matches) && matches.some((entry) => isMap(entry) && isEmptyMap(entry));
+export function hasMarker(route: JsonMap): boolean {
+  return matchesOf(route).some(({ sourceLabels: labels }) => isMap(labels) && isEmpty(labels));
 }
 
-function isEmptyMap({ sourceLabels }: Record<string, unknown>): boolean {
-  return isMap(sourceLabels) && Object.keys(sourceLabels).length === 0;
+/** False: every match entry has source labels of its own. Then only the plan says that a route was merged. */
+export function canHaveMarker(route: JsonMap): boolean {
+  const matches = matchesOf(route);
+  return matches.length === 0 || matches.some(({ sourceLabels: labels }) => labels === undefined);
+}
+
+function matchesOf({ match }: JsonMap): JsonMap[] {
+  return Array.isArray(match) ? match.filter(isMap) : [];
+}
+
+function isEmpty(map: JsonMap): boolean {
+  return Object.keys(map).length === 0;
 }

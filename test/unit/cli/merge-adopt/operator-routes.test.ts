@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { PLAN_ANNOTATION } from '../../../../src/api/marks.ts';
 import { mergedRouteName } from '../../../../src/api/merged-route-name.ts';
 import { mergeRefOf, type VirtualServiceMerge } from '../../../../src/api/virtualservicemerge.ts';
 import { operatorRoutes } from '../../../../src/cli/merge-adopt/operator-routes.ts';
@@ -139,6 +140,18 @@ describe('routes of tcp and tls', () => {
       route: [{ destination: { host: 'db' } }],
     };
     expect(verdicts(shop({ tcp: [marked, route(5432, 'db')] }), m)).toEqual([['tcp 1', 'out']]);
+  });
+
+  test('whose entries all have source labels: the first one is ours once the plan has the merge', () => {
+    const labelled = { match: [{ port: 1, sourceLabels: { a: 'b' } }], route: to('db').route };
+    const m = merge('m', { tcp: [labelled] });
+    const target = shop({ tcp: [labelled, labelled] });
+    const places = (of: VirtualService) => verdicts(of, m).map(([place]) => place);
+    expect(places(target)).toEqual(['tcp 0', 'tcp 1']);
+    const planned = { ...mergeRefOf(m), uid: 'u', generation: 1, created: '', tcp: [labelled] };
+    const plan = JSON.stringify({ injections: [], notes: [], merges: [planned] });
+    const annotations = { [PLAN_ANNOTATION]: plan };
+    expect(places({ ...target, metadata: { ...target.metadata, annotations } })).toEqual(['tcp 1']);
   });
 });
 
