@@ -52,6 +52,15 @@ const COMMANDS: Record<string, Command> = {
       return ref(args, terminal());
     },
   },
+  'merge-adopt': {
+    summary:
+      "print kubectl commands that take another operator's merged routes out of VirtualServices",
+    help: async (program) => (await import('./merge-adopt/options.ts')).mergeAdoptHelp(program),
+    run: async (args) => {
+      const { mergeAdopt } = await import('./merge-adopt/merge-adopt.ts');
+      return mergeAdopt(args, terminal());
+    },
+  },
   demo: {
     summary: 'show the life of a DynamicEnv, or of branches; every step is checked',
     help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
@@ -69,7 +78,7 @@ const COMMANDS: Record<string, Command> = {
 
 function usage(program: string): string {
   const commands = Object.entries(COMMANDS).map(
-    ([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`,
+    ([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`,
   );
   return `Usage: ${program} COMMAND [flags]; ${program} COMMAND --help\n\n${commands.join('\n')}`;
 }
