@@ -1,11 +1,14 @@
 import { mergedRouteName, readMergedRouteName } from '../../api/merged-route-name.ts';
-import { MERGED_LISTS, type MergeRef } from '../../api/virtualservicemerge.ts';
+import type { MergeRef } from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
+import { isMap } from '../../k8s/json-map.ts';
 import type { ObjectMeta } from '../../k8s/object.ts';
-import type {
-  MergeNote,
-  PlannedMerge,
-  PlannedMerges,
+import {
+  isMergeVersion,
+  type MergeNote,
+  type MergeVersion,
+  type PlannedMerge,
+  type PlannedMerges,
 } from '../../virtualservice/routes/merge-codec.ts';
 import { type Plan, planOf } from '../../virtualservice/routes/plan-codec.ts';
 import { type Target, targetText } from './target.ts';
@@ -33,31 +36,27 @@ export function stateIn(
     return { planned: undefined, notes: [], isRendered: false, http: 0 };
   }
   const plan: (Plan & PlannedMerges) | undefined = planOf(virtualService);
-  const { merges = [], mergeNotes = [] } = plan ?? {};
-  const planned = merges.find((one) => one.uid === uid);
+  const planned = versionsIn(plan?.merges, uid)[0];
   const present = namesHere(virtualService, target, ref);
   return {
     planned,
-    notes: mergeNotes.filter((note) => note.uid === uid),
+    notes: versionsIn(plan?.mergeNotes, uid),
     isRendered:
       planned !== undefined && namesOf(planned, target).every((name) => present.has(name)),
     http: present.size,
   };
 }
 
-/** `2 http routes and 1 tls route` */
-export function routesText(routes: PlannedMerge): string {
-  const parts = MERGED_LISTS.flatMap((list) => {
-    const count = routes[list]?.length ?? 0;
-    return count === 0 ? [] : [`${count} ${list} ${count === 1 ? 'route' : 'routes'}`];
-  });
-  return parts.length === 0 ? 'no routes' : parts.join(' and ');
+/** Another program may have written the plan: what has another shape does not count. */
+function versionsIn<T extends MergeVersion>(list: readonly T[] | undefined, uid: string): T[] {
+  return Array.isArray(list) ? list.filter((one) => isMergeVersion(one) && one.uid === uid) : [];
 }
 
 /** Routes of tcp and tls have no names: there, the plan is believed. */
 function namesOf(planned: PlannedMerge, target: Target): string[] {
-  return (planned.http ?? []).map(({ name }, index) =>
-    mergedRouteName(targetText(target), planned, name || `${index}`),
+  const routes = Array.isArray(planned.http) ? planned.http : [];
+  return routes.map((route, index) =>
+    mergedRouteName(targetText(target), planned, (isMap(route) && route.name) || `${index}`),
   );
 }
 
