@@ -16,7 +16,7 @@ export function accepted(merge: VirtualServiceMerge, refusal: MergeRefusal | und
   const more = ignored.length > NAMED ? [`${ignored.length - NAMED} more`] : [];
   return yes(
     'Accepted',
-    `the merge is valid, but only http, tcp and tls are merged: ${[...named, ...more].join(', ')} ${ignored.length === 1 ? 'is' : 'are'} ignored; remove it from the merge, or change the VirtualService itself`,
+    `the merge is valid, but only http, tcp and tls are merged: ${[...named, ...more].join(', ')} ${ignored.length === 1 ? 'is' : 'are'} ignored; remove ${ignored.length === 1 ? 'it' : 'them'} from the merge, or change the VirtualService itself`,
   );
 }
 

@@ -3,7 +3,8 @@ import { type Finding, no, yes } from '../../k8s/condition.ts';
 import type { MergeRefusal } from '../../virtualservice/merges/refusals.ts';
 import type { MergeNote, MergeNoteReason } from '../../virtualservice/routes/merge-codec.ts';
 import type { Observed } from './observed.ts';
-import { type MergeState, routesText } from './state.ts';
+import { routesText } from './routes-text.ts';
+import type { MergeState } from './state.ts';
 import { targetText } from './target.ts';
 
 const OBSTACLES: readonly MergeNoteReason[] = ['Refused', 'TooLarge', 'Trial'];
@@ -31,11 +32,7 @@ export function mergedIn(
   if (planned === undefined || planned.generation !== generation)
     return no('Pending', `the routes are not yet planned in ${name}${stays}`);
   if (!isRendered) return no('Pending', `the routes are not yet written to ${name}`);
-  const text = routesText(planned);
-  return yes(
-    'Merged',
-    `${text} ${text.startsWith('1 ') && !text.includes(' and ') ? 'is' : 'are'} in ${name}`,
-  );
+  return yes('Merged', `${routesText(planned, 'is')} in ${name}`);
 }
 
 function obstacleOf(
@@ -50,7 +47,7 @@ function obstacleOf(
 function staying({ metadata }: VirtualServiceMerge, state: MergeState, name: string): string {
   const { planned, isRendered } = state;
   if (planned === undefined || !isRendered || planned.generation === metadata.generation) return '';
-  return `; until then ${routesText(planned)} of generation ${planned.generation} of the merge stay in ${name}`;
+  return `; until then generation ${planned.generation} of the merge counts: ${routesText(planned, 'stays')} in ${name}`;
 }
 
 function isEmpty({ spec }: VirtualServiceMerge): boolean {

@@ -1,5 +1,5 @@
 import { readMergedRouteName } from '../../api/merged-route-name.ts';
-import { MERGED_LISTS, type MergeRef } from '../../api/virtualservicemerge.ts';
+import type { MergeRef } from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { ObjectMeta } from '../../k8s/object.ts';
 import { presenceIn } from '../../virtualservice/merges/decide.ts';
@@ -31,6 +31,7 @@ export function stateIn(
   if (virtualService === undefined || target === undefined || uid === undefined) {
     return { planned: undefined, notes: [], isRendered: false, http: 0 };
   }
+  // A plan of another shape is none.
   const { merges = [], mergeNotes = [] } = planOf(virtualService) ?? {};
   const planned = merges.find((one) => one.uid === uid);
   const present = namesHere(virtualService, target, ref);
@@ -49,15 +50,6 @@ function isRendered(
 ): boolean {
   const lists = mergedLists(merges, withoutOurs(virtualService));
   return presenceIn(virtualService, lists)(planned);
-}
-
-/** `2 http routes and 1 tls route` */
-export function routesText(routes: PlannedMerge): string {
-  const parts = MERGED_LISTS.flatMap((list) => {
-    const count = routes[list]?.length ?? 0;
-    return count === 0 ? [] : [`${count} ${list} ${count === 1 ? 'route' : 'routes'}`];
-  });
-  return parts.length === 0 ? 'no routes' : parts.join(' and ');
 }
 
 function namesHere({ spec }: VirtualService, target: Target, ref: MergeRef): Set<string> {

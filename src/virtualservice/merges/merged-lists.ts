@@ -50,13 +50,11 @@ export function mergedLists(
   return { http, tcp: tcp ?? [], tls: tls ?? [], equal };
 }
 
+/** The names in one patch differ (`checkRouteNames`). */
 function mergedHttp(merge: PlannedMerge, target: string): Merged<HTTPRoute>[] {
-  const taken = new Set<string>();
   return (merge.http ?? []).map((route, index) => {
-    const own = route.name ? route.name : `${index}`;
-    const name = taken.has(own) ? `${own}.${index}` : own;
-    taken.add(name);
-    return { merge, index, route: { ...route, name: mergedRouteName(target, merge, name) } };
+    const name = mergedRouteName(target, merge, route.name || `${index}`);
+    return { merge, index, route: { ...route, name } };
   });
 }
 

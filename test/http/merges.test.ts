@@ -1,0 +1,181 @@
+import { describe, expect, test } from '@jest/globals';
+import { targetLabelValue } from '../../src/api/merged-route-name.ts';
+import type { VirtualServiceMergeStatus } from '../../src/api/virtualservicemerge.ts';
+import type { AdmissionRequest } from '../../src/hooks/types.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
+import type { LocalObject } from '../../src/simulator/object.ts';
+import { merge } from '../support/merges.ts';
+import { type TestApp, testApp } from './lib/app.ts';
+import { admissionBody, customizeBody, mergeBody, virtualService } from './lib/bodies.ts';
+
+const LABEL = 'riskified.com/target';
+const VALUE = targetLabelValue('shop/backend');
+
+/** Specs that the API server would refuse. */
+const STRANGE: unknown[] = [
+  undefined,
+  null,
+  3,
+  'text',
+  [],
+  {},
+  { target: null, patch: null },
+  { target: 'x' },
+  { target: { name: 3 } },
+  { target: { name: 'backend', namespace: {} } },
+  { target: { name: 'backend' }, patch: 'x' },
+  { target: { name: 'backend' }, patch: { http: 'x', tcp: {}, tls: [null] } },
+  { target: { name: '__proto__', namespace: '__proto__' }, patch: {} },
+];
+const named = STRANGE.map((spec) => [JSON.stringify(spec) ?? 'undefined', spec] as const);
+
+describe('customize', () => {
+  test.each([
+    ['of its own namespace', { name: 'backend' }, 'qa'],
+    ['of another namespace', { name: 'backend', namespace: 'shop' }, 'shop'],
+  ])(
+    'asks for the one VirtualService that a merge names, %s',
+    async (_where, target, namespace) => {
+      const { post } = await testApp();
+      const body = customizeBody(merge('qa/m', { target }));
+      const { json } = await post('/virtual-service-merge/customize', body);
+      const resource = 'virtualservices';
+      expect(json['relatedResources']).toEqual([
+        { apiVersion: 'networking.istio.io/v1', resource, namespace, names: ['backend'] },
+      ]);
+    },
+  );
+
+  test.each(named)('of spec %s never asks for all VirtualServices', async (_, spec) => {
+    const { post } = await testApp();
+    const body = customizeBody({ ...merge('shop/m'), spec });
+    const { statusCode, json } = await post('/virtual-service-merge/customize', body);
+    expect(statusCode).toBe(200);
+    for (const rule of json['relatedResources'] as { names?: string[]; namespace?: string }[])
+      expect([rule.names?.length, rule.namespace !== '']).toEqual([1, true]);
+  });
+});
+
+describe('sync', () => {
+  test('answers the label and the status, and no attachments', async () => {
+    const { post } = await testApp();
+    const { statusCode, json } = await post('/virtual-service-merge/sync', mergeBody());
+    expect([statusCode, Object.keys(json).sort()]).toEqual([
+      200,
+      ['attachments', 'labels', 'status'],
+    ]);
+    expect([json['labels'], json['attachments']]).toEqual([{ [LABEL]: VALUE }, []]);
+    const { observedGeneration, conditions } = json['status'] as VirtualServiceMergeStatus;
+    expect(observedGeneration).toBe(2);
+    expect(conditions?.map(({ type, status, reason }) => [type, status, reason])).toEqual([
+      ['Accepted', 'True', 'Accepted'],
+      ['TargetFound', 'True', 'Found'],
+      ['Merged', 'False', 'Pending'],
+      ['Conflicted', 'False', 'NoConflict'],
+    ]);
+  });
+
+  test('keeps the status if VirtualServices were not sent, and says so', async () => {
+    const { post, lines, metric } = await testApp();
+    const { statusCode, json } = await post(
+      '/virtual-service-merge/sync',
+      mergeBody({ related: {} }),
+    );
+    expect([statusCode, json]).toEqual([200, { labels: { [LABEL]: VALUE }, attachments: [] }]);
+    expect(lines.find(({ level }) => level === 40)).toMatchObject({
+      merge: 'shop/m',
+      msg: expect.stringContaining('were not sent'),
+    });
+    expect(await metric('dynamicenv_refusals_total{reason="NotSent"}')).toBe(1);
+  });
+
+  test.each(named)('answers for spec %s', async (_, spec) => {
+    const { post } = await testApp();
+    const object = { ...merge('shop/m'), spec };
+    const { statusCode, json } = await post('/virtual-service-merge/sync', mergeBody({ object }));
+    expect(statusCode).toBe(200);
+    const { conditions } = json['status'] as VirtualServiceMergeStatus;
+    expect(conditions?.map(({ type }) => type)).toEqual([
+      'Accepted',
+      'TargetFound',
+      'Merged',
+      'Conflicted',
+    ]);
+    for (const { message } of conditions ?? []) expect(message).not.toBe('');
+  });
+
+  test.each([
+    undefined,
+    null,
+    'x',
+    [],
+    {},
+    { http: 'x' },
+    { hosts: ['a'], http: [null, {}, { name: 3 }] },
+    { hosts: 'a' },
+  ])('answers for a target with spec %j', async (spec) => {
+    const { post } = await testApp();
+    const annotations = { 'riskified.com/route-injections': '{"merges":{},"mergeNotes":[null]}' };
+    const target = virtualService({
+      metadata: { name: 'backend', namespace: 'shop', annotations },
+      spec: spec as never,
+    });
+    const related = { 'VirtualService.networking.istio.io/v1': { 'shop/backend': target } };
+    const { statusCode, json } = await post('/virtual-service-merge/sync', mergeBody({ related }));
+    expect(statusCode).toBe(200);
+    const { conditions } = json['status'] as VirtualServiceMergeStatus;
+    expect(conditions?.find(({ type }) => type === 'Merged')?.status).toBe('False');
+  });
+});
+
+describe('admission sets the label', () => {
+  async function admitted({ post }: TestApp, request: Partial<AdmissionRequest>) {
+    const { statusCode, json } = await post(
+      '/admission/virtualservicemerges',
+      admissionBody(request),
+    );
+    const { allowed, patch } = json['response'] as { allowed: boolean; patch?: string };
+    expect([statusCode, allowed]).toEqual([200, true]);
+    const operations: Operation[] =
+      patch === undefined ? [] : JSON.parse(Buffer.from(patch, 'base64').toString());
+    return applyJsonPatch(request.object as LocalObject, operations).metadata.labels;
+  }
+  const labelled = (
+    labels: Record<string, string> | undefined,
+    target: object = { name: 'backend' },
+  ) => merge('shop/m', { target }, labels === undefined ? {} : { labels }) as KubeObject;
+
+  test.each<[string, Record<string, string> | undefined, object, object | undefined]>([
+    ['to a merge without labels', undefined, { name: 'backend' }, { [LABEL]: VALUE }],
+    ['beside others', { a: 'b' }, { name: 'backend' }, { a: 'b', [LABEL]: VALUE }],
+    ['instead of a wrong one', { [LABEL]: 'x' }, { name: 'backend' }, { [LABEL]: VALUE }],
+    ['that is right already', { [LABEL]: VALUE }, { name: 'backend' }, { [LABEL]: VALUE }],
+    ['to nothing, without a target', { a: 'b', [LABEL]: VALUE }, {}, { a: 'b' }],
+    ['to nothing, without a target and other labels', { [LABEL]: VALUE }, {}, undefined],
+  ])('%s', async (_what, labels, target, expected) => {
+    const app = await testApp();
+    const object = labelled(labels, target);
+    for (const operation of ['CREATE', 'UPDATE'] as const)
+      expect(await admitted(app, { operation, object, oldObject: null })).toEqual(expected);
+    expect(await admitted(app, { object, dryRun: true })).toEqual(expected);
+  });
+
+  test('of a manifest without a namespace', async () => {
+    const { namespace: _namespace, ...metadata } = merge('shop/m').metadata;
+    const object = { ...merge('shop/m'), metadata };
+    expect(await admitted(await testApp(), { object })).toEqual({ [LABEL]: VALUE });
+  });
+
+  test('never on a deletion, which has no object', async () => {
+    const { post } = await testApp();
+    const body = admissionBody({ operation: 'DELETE', object: null });
+    const { json } = await post('/admission/virtualservicemerges', body);
+    expect(json['response']).toEqual({ uid: 'r1', allowed: true });
+  });
+
+  test.each(named)('and allows spec %s', async (_, spec) => {
+    const object = { ...merge('shop/m'), spec } as KubeObject;
+    await admitted(await testApp(), { object });
+  });
+});
