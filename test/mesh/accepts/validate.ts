@@ -12,15 +12,23 @@ const MANAGER =
 const ROUTER = 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router';
 
 /** Envoy's error for one route table with these hosts; undefined when it accepts the table. */
-export async function refusalOf(
+export function refusalOf(
   program: string,
   hosts: readonly VirtualHost[],
   maxProgram = ISTIO_MAX_PROGRAM,
 ): Promise<string | undefined> {
+  return bootstrapRefusal(program, bootstrap(hosts, maxProgram));
+}
+
+/** Envoy's error for this bootstrap; undefined when it accepts it. */
+export async function bootstrapRefusal(
+  program: string,
+  config: object,
+): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-accepts-'));
   try {
     const file = join(folder, 'envoy.json');
-    await writeFile(file, JSON.stringify(bootstrap(hosts, maxProgram)));
+    await writeFile(file, JSON.stringify(config));
     await run(program, ['--mode', 'validate', '-c', file, '-l', 'error'], { maxBuffer: 2 ** 26 });
     return undefined;
   } catch (error) {

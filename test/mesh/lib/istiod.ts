@@ -14,6 +14,8 @@ export const ROOT_NAMESPACE = 'istio-system';
 export interface Istiod {
   /** Port on 127.0.0.1 from which proxies get their configuration, without TLS. */
   grpcPort: number;
+  /** Port on 127.0.0.1 for its debugging pages, and for its webhooks with `webhooksOnHttp`. */
+  httpPort: number;
   running: Running;
 }
 
@@ -33,8 +35,15 @@ export async function istiodVersion(): Promise<string> {
 const MESH_CONFIG = { rootNamespace: ROOT_NAMESPACE, enableAutoMtls: false };
 const ENV = { PILOT_ENABLE_METADATA_EXCHANGE: 'false' };
 
-/** Starts istiod on free ports of 127.0.0.1 and waits until it is ready. Istio's kinds must be installed. */
-export async function startIstiod(cluster: Cluster, program: string): Promise<Istiod> {
+/**
+ * Starts istiod on free ports of 127.0.0.1 and waits until it is ready. Istio's kinds must be installed.
+ * `webhooksOnHttp`: it serves its webhooks (`/validate`) without TLS.
+ */
+export async function startIstiod(
+  cluster: Cluster,
+  program: string,
+  { webhooksOnHttp = false } = {},
+): Promise<Istiod> {
   const { kubectl, kubeconfig, folder } = cluster;
   const meshConfig = join(folder, 'mesh-config.json');
   await writeFile(meshConfig, JSON.stringify(MESH_CONFIG));
@@ -51,7 +60,7 @@ export async function startIstiod(cluster: Cluster, program: string): Promise<Is
     `--grpcAddr=127.0.0.1:${grpcPort}`,
     '--secureGRPCAddr=',
     `--httpAddr=127.0.0.1:${http}`,
-    `--httpsAddr=127.0.0.1:${https}`,
+    webhooksOnHttp ? '--httpsAddr=' : `--httpsAddr=127.0.0.1:${https}`,
     `--monitoringAddr=127.0.0.1:${monitoring}`,
     `--ctrlz_port=${control}`,
     '--kubernetesApiQPS=400',
@@ -65,5 +74,5 @@ export async function startIstiod(cluster: Cluster, program: string): Promise<Is
       () => 'istiod does not listen yet',
     );
   });
-  return { grpcPort, running };
+  return { grpcPort, httpPort: http, running };
 }

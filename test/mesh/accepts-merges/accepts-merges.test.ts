@@ -1,0 +1,76 @@
+import { beforeAll, describe, expect } from '@jest/globals';
+import { patchProblems } from '../../../src/istio/merged-routes/patch-problems.ts';
+import { targetProblems } from '../../../src/istio/merged-routes/target-problems.ts';
+import { ENVOY_BIN } from '../lib/envoy-program.ts';
+import { istiodProgram } from '../lib/istiod.ts';
+import { meshTest } from '../lib/mesh-test.ts';
+import type { OwnRow } from './own-row.ts';
+import { ENVOY } from './rows/envoy.ts';
+import { ISTIOD } from './rows/istiod.ts';
+import type { Row } from './rows/row.ts';
+import { SCHEMA } from './rows/schema.ts';
+import { STRICTER } from './rows/stricter.ts';
+import { VALID } from './rows/valid.ts';
+import { truthOf, type Verdict } from './truth.ts';
+
+const MINUTES = 10;
+
+/** Who has to refuse the rows of each list. */
+const LISTS = {
+  nobody: VALID,
+  schema: SCHEMA,
+  istiod: ISTIOD,
+  envoy: ENVOY,
+  us: STRICTER,
+} as const;
+type Refuser = keyof typeof LISTS;
+
+const rows: Row[] = Object.values(LISTS).flat();
+let verdicts: Verdict[] = [];
+
+const ours = ({ patch, hosts, gateways }: OwnRow) => [
+  ...patchProblems(patch),
+  ...targetProblems(patch, { hosts, gateways }),
+];
+
+/** The verdicts on the rows of a list. */
+function of(list: Refuser): Verdict[] {
+  const start = rows.indexOf(LISTS[list][0] as Row);
+  return verdicts.slice(start, start + LISTS[list].length);
+}
+
+const told = ({ row, by, why = '' }: Verdict) =>
+  `${row.name}: refused by ${by} ${why.slice(0, 300)}; we say ${JSON.stringify(ours(row))}`;
+
+describe(`${rows.length} routes of merges, judged by the API server, istiod and Envoy`, () => {
+  beforeAll(async () => {
+    const istiod = istiodProgram();
+    if (istiod === undefined) return;
+    verdicts = await truthOf(rows, { istiod, envoy: process.env[ENVOY_BIN] ?? '' });
+  }, MINUTES * 60_000);
+
+  for (const list of Object.keys(LISTS) as Refuser[]) {
+    const refuser = list === 'us' ? 'nobody' : list;
+    meshTest(`rows that ${list} refuses`, () => {
+      expect(of(list)).toHaveLength(LISTS[list].length);
+      expect(
+        of(list)
+          .filter(({ by }) => by !== refuser)
+          .map(told),
+      ).toEqual([]);
+    });
+  }
+
+  meshTest('we refuse a row exactly if somebody else does, or if it is one of our own list', () => {
+    const accepted = new Set(of('nobody'));
+    const wrong = verdicts.filter(
+      (verdict) => (ours(verdict.row).length === 0) !== accepted.has(verdict),
+    );
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  meshTest('a proxy gets the routes of every row that is said to be valid', () => {
+    const unseen = verdicts.filter((verdict) => verdict.unseen).map(({ row }) => row.name);
+    expect(unseen).toEqual([]);
+  });
+});

@@ -1,0 +1,47 @@
+import { bare, headers, match, OWN, type Row, route, TO } from './row.ts';
+
+/** A row that we refuse although nobody else does, and why. */
+interface StricterRow extends Row {
+  reason: string;
+}
+
+const stricter = (reason: string, row: Row): StricterRow => ({ ...row, reason });
+
+const REGEX =
+  'Go and RE2 must read a regex in the same way, and every proxy compiles it: see regex-bounds.ts';
+const FORMAT = 'commands with a grammar of their own: see header-format.ts';
+const NULL = 'a null says nothing';
+
+export const STRICTER: readonly StricterRow[] = [
+  stricter(REGEX, match('a character beyond ASCII', { uri: { regex: '/é' } })),
+  stricter(REGEX, match('a Unicode class', { uri: { regex: '/\\pL' } })),
+  stricter(REGEX, match('a costly regex', { uri: { regex: '/(a{50}){50}' } })),
+  stricter(
+    FORMAT,
+    headers('a command with an own grammar', { request: { set: { a: '%START_TIME(%s)%' } } }),
+  ),
+  stricter(FORMAT, headers('metadata', { request: { set: { a: '%DYNAMIC_METADATA(a:b)%' } } })),
+  stricter(NULL, route('null where it is allowed', { corsPolicy: { allowCredentials: null } })),
+  stricter('two routes of one name become one', {
+    name: 'equal names',
+    patch: {
+      http: [
+        { name: 'a', route: TO, match: [{ port: 1 }] },
+        { name: 'a', route: TO },
+      ],
+    },
+  }),
+  stricter('texts are bounded', match('a long uri', { uri: { exact: `/${'a'.repeat(16384)}` } })),
+  stricter('patches are bounded', {
+    name: 'many values',
+    patch: { http: Array.from({ length: 1300 }, () => ({ route: TO })) },
+  }),
+  stricter(
+    'istiod adds in a random order',
+    headers('the host twice, once empty', {
+      request: { set: { host: '' }, add: { ':authority': '' } },
+    }),
+  ),
+];
+void bare;
+void OWN;
