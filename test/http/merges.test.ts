@@ -47,6 +47,14 @@ describe('customize', () => {
     },
   );
 
+  test('asks for nothing if a merge has no namespace', async () => {
+    const { post } = await testApp();
+    const { namespace: _namespace, ...metadata } = merge('qa/m').metadata;
+    const body = customizeBody({ ...merge('qa/m'), metadata });
+    const { json } = await post('/virtual-service-merge/customize', body);
+    expect(json['relatedResources']).toEqual([]);
+  });
+
   test.each(named)('of spec %s never asks for all VirtualServices', async (_, spec) => {
     const { post } = await testApp();
     const body = customizeBody({ ...merge('shop/m'), spec });
@@ -95,6 +103,9 @@ describe('sync', () => {
     const object = { ...merge('shop/m'), spec };
     const { statusCode, json } = await post('/virtual-service-merge/sync', mergeBody({ object }));
     expect(statusCode).toBe(200);
+    const target = (spec as { target?: { name?: unknown; namespace?: unknown } } | null)?.target;
+    if (typeof target?.name !== 'string' || typeof target.namespace === 'object')
+      expect(json['labels']).toEqual({ [LABEL]: null });
     const { conditions } = json['status'] as VirtualServiceMergeStatus;
     expect(conditions?.map(({ type }) => type)).toEqual([
       'Accepted',

@@ -7,10 +7,9 @@ import { labelOf } from './target.ts';
 
 /** Sets the label by which the target finds the merge, in the write that creates the merge or changes it. It refuses nothing. */
 export function admitMerge({ request }: AdmissionReview): AdmissionReviewResponse {
-  const { uid, operation, object, namespace } = request;
-  const isWrite = operation === 'CREATE' || operation === 'UPDATE';
-  if (!object || !isWrite) return allow(uid, []);
-  return allow(uid, labelPatch(object, namespace));
+  const { uid, object, namespace } = request;
+  // A deletion has no object.
+  return allow(uid, object ? labelPatch(object, namespace) : []);
 }
 
 /** `namespace`: that of the request's path, for a manifest that names none. */

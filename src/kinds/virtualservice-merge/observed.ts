@@ -19,10 +19,10 @@ export interface Observed {
 /** Undefined: VirtualServices were not sent, so nothing is known. */
 export function observe(target: Target | undefined, related: ObjectMap): Observed | undefined {
   if (target === undefined) return { target, virtualService: undefined };
-  const sent = Object.hasOwn(related, KEY) ? related[KEY] : undefined;
+  const sent = related[KEY];
   if (sent === undefined) return undefined;
-  const key = targetText(target);
-  const found = Object.hasOwn(sent, key) ? sent[key] : undefined;
+  // The key has a slash, so it is no member of Object.prototype.
+  const found = sent[targetText(target)];
   if (found === undefined) return { target, virtualService: undefined };
   const wrong = wrongShape('VirtualService', found, false);
   return wrong === undefined
