@@ -62,3 +62,15 @@ export function tls(name: string, fields: Json): Row {
 export function sni(name: string, entry: Json): Row {
   return tls(name, { match: [{ sniHosts: [OWN], ...entry }] });
 }
+
+/** Two tls routes with an entry each. */
+export function overlap(name: string, one: object, other: object): Row {
+  const tls = [one, other].map((entry) => ({ match: [entry], route: TO }));
+  return { name, patch: { tls }, hosts: ['*.b.example'] };
+}
+
+/** Two tcp routes with subnets. */
+export function subnets(name: string, one: string[], other: string[]): Row {
+  const tcp = [one, other].map((list) => ({ match: [{ destinationSubnets: list }], route: TO }));
+  return { name, patch: { tcp } };
+}

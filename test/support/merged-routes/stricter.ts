@@ -1,4 +1,4 @@
-import { headers, match, type Row, route, TO } from './row.ts';
+import { headers, match, type Row, route, TO, tcp } from './row.ts';
 
 /** A row that we refuse although nobody else does, and why. */
 interface StricterRow extends Row {
@@ -45,5 +45,9 @@ export const STRICTER: readonly StricterRow[] = [
   stricter(
     'which of them counts is not documented',
     route('both spellings of mirrorPercent', { mirrorPercent: 1, mirror_percent: 1 }),
+  ),
+  stricter(
+    'zones are names of interfaces of one machine',
+    tcp('tcp: a zone', { match: [{ destinationSubnets: ['fe80::1%eth0'] }] }),
   ),
 ];

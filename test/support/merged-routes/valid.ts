@@ -4,9 +4,11 @@ import {
   headers,
   match,
   OWN,
+  overlap,
   type Row,
   route,
   sni,
+  subnets,
   TO,
   targets,
   tcp,
@@ -14,6 +16,8 @@ import {
   unseen,
 } from './row.ts';
 
+const A = 'a.b.example';
+const B = 'b.b.example';
 const many = (count: number, value = 'v') =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`x-${i}`, value]));
 
@@ -248,6 +252,29 @@ export const VALID: readonly Row[] = [
       ],
     },
   },
+  overlap('tls: other ports', { sniHosts: [A], port: 443 }, { sniHosts: [A, B], port: 444 }),
+  overlap(
+    'tls: other gateways',
+    { sniHosts: [A], gateways: ['mesh'] },
+    { sniHosts: [A, B], gateways: ['truth/gw'] },
+  ),
+  overlap(
+    'tls: other labels',
+    { sniHosts: [A], sourceLabels: { app: 'side' } },
+    { sniHosts: [A, B], sourceLabels: { app: 'x' } },
+  ),
+  overlap(
+    'tls: other namespaces',
+    { sniHosts: [A], sourceNamespace: 'truth' },
+    { sniHosts: [A, B], sourceNamespace: 'x' },
+  ),
+  overlap(
+    'tls: other subnets',
+    { sniHosts: [A], destinationSubnets: ['10.0.0.0/8'] },
+    { sniHosts: [A], destinationSubnets: ['11.0.0.0/8'] },
+  ),
+  overlap('tls: a wildcard and a name', { sniHosts: ['*.b.example'] }, { sniHosts: [A] }),
+  subnets('tcp: a subnet within another', ['10.0.0.0/8'], ['10.0.0.0/16']),
   {
     name: 'all kinds',
     patch: { http: [{ route: TO }], tcp: [{ route: TO }], tls: tls('', {}).patch.tls },
