@@ -32,6 +32,12 @@ export function isHeaderToken(name: string): boolean {
   return TOKEN.test(name);
 }
 
+/** The names of nested claims. The name must be that of a claim. */
+export function claimPath(name: string): string[] {
+  const path = name.slice(CLAIMS.length);
+  return path.startsWith('.') ? path.slice(1).split('.') : path.slice(1, -1).split('][');
+}
+
 /** Why Istio would refuse the name in a match (ValidateHTTPHeaderNameOrJwtClaimRoute); undefined when it accepts it. */
 export function matchHeaderNameProblem(name: string): string | undefined {
   if (name === '') return 'header name must not be empty';

@@ -15,6 +15,13 @@ import { weightSumProblem } from './weights.ts';
 /** Claims depend on the gateways of the target. Regexes are checked together, for all routes. */
 const ANY_GATEWAY = { gateways: ['gateway'], shouldCompile: () => false };
 
+/** The first of these fields that a route has, and the fields that it must not have then. */
+const CONFLICTS: readonly (readonly [string, readonly string[]])[] = [
+  ['delegate', ['redirect', 'route']],
+  ['redirect', ['route', 'fault', 'rewrite', 'directResponse']],
+  ['directResponse', ['route', 'fault', 'rewrite']],
+];
+
 /** The rules for one http route. Its shape must be that of the schema. Port of istiod's validateHTTPRoute. */
 export function checkHttpRoute(checked: HTTPRoute, report: Report): void {
   const route = checked as HttpRoute;
@@ -36,23 +43,22 @@ export function checkHttpRoute(checked: HTTPRoute, report: Report): void {
 
 /** validateHTTPRouteConflict. */
 function checkConflicts(route: HttpRoute, report: Report): void {
-  const refuse = (field: keyof HttpRoute & string, other: string) => {
-    const isSet = route[field] !== undefined;
-    report(field, isSet ? `cannot be combined with ${other}: remove one of them` : undefined);
+  const has = (field: string) => {
+    const value = route[field];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
   };
-  if (route.delegate !== undefined) {
-    refuse('redirect', 'delegate');
-    refuse('route', 'delegate');
-    return;
+  const owner = CONFLICTS.find(([field]) => has(field));
+  if (owner !== undefined) {
+    const [field, others] = owner;
+    for (const other of others.filter(has)) report(other, notWith(field));
   }
-  const instead = route.redirect ? 'redirect' : route.directResponse ? 'directResponse' : undefined;
-  if (instead !== undefined) {
-    if ((route.route ?? []).length > 0) refuse('route', instead);
-    refuse('fault', instead);
-    refuse('rewrite', instead);
-    if (instead === 'redirect') refuse('directResponse', instead);
+  if (owner?.[0] !== 'delegate' && has('mirrors') && has('mirror')) {
+    report('mirror', notWith('mirrors'));
   }
-  if ((route.mirrors ?? []).length > 0) refuse('mirror', 'mirrors');
+}
+
+function notWith(other: string): string {
+  return `cannot be combined with ${other}: remove one of them`;
 }
 
 function checkMirrors(route: HttpRoute, report: Report): void {

@@ -29,3 +29,39 @@ function groupsIn(part: string, isLast: boolean): number | undefined {
   if (!plain.every((group) => GROUP.test(group))) return undefined;
   return plain.length + (endsWithIpv4 ? 2 : 0);
 }
+
+/**
+ * The subnet in a form that is equal for equal subnets: `10.1.0.0/8` and `10.0.0.0/8` are equal. Undefined: it is no
+ * address and no subnet.
+ */
+export function maskedPrefix(subnet: string): string | undefined {
+  const [address = '', length] = subnet.split('/');
+  const family = ipFamily(address);
+  if (family === undefined) return undefined;
+  const width = family === 4 ? 32 : 128;
+  const bits = length === undefined ? width : Number(length);
+  if (!(bits >= 0 && bits <= width)) return undefined;
+  const shift = BigInt(width - bits);
+  return `${family}:${(bitsOf(address) >> shift) << shift}/${bits}`;
+}
+
+function bitsOf(address: string): bigint {
+  const hex = ipv4InHex(address);
+  if (!hex.includes(':')) return BigInt(`0x${hex}`);
+  const [head = '', tail] = hex.split('::');
+  const groups = (part: string) => (part === '' ? [] : part.split(':'));
+  const last = groups(tail ?? '');
+  const first = groups(head);
+  const zeros = Array.from({ length: GROUPS - first.length - last.length }, () => '0');
+  const all = [...first, ...zeros, ...last];
+  return BigInt(`0x${all.map((group) => group.padStart(4, '0')).join('')}`);
+}
+
+/** The address with its IPv4 part, if it has one, in hexadecimal. */
+function ipv4InHex(address: string): string {
+  const isIpv6 = address.includes(':');
+  return address.replace(/\d+\.\d+\.\d+\.\d+$/, (ipv4) => {
+    const bytes = ipv4.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+    return isIpv6 ? `${bytes[0]}${bytes[1]}:${bytes[2]}${bytes[3]}` : bytes.join('');
+  });
+}

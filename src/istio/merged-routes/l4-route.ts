@@ -2,6 +2,7 @@ import { portProblem } from '../field-rules.ts';
 import type { Destination } from '../types.ts';
 import { checkGateways, checkSourceLabels, type Report } from '../validate-match.ts';
 import { checkDestination, weightlessProblem } from '../validate-route.ts';
+import { maskedPrefix } from './ip-address.ts';
 import { subnetProblem } from './subnet.ts';
 import { weightSumProblem } from './weights.ts';
 
@@ -48,6 +49,7 @@ export function checkTlsRoute({ match, route = [] }: TlsRoute, report: Report): 
       const message = 'proxies have no partial wildcards: use *.example.com, or the whole name';
       report(field, partial ? message : undefined, `sniHosts[${j}]`);
     });
+    report(field, twiceProblem(one.sniHosts), 'sniHosts');
     checkL4Match(one, field, report);
   });
   checkTargets(route, report);
@@ -57,9 +59,16 @@ function checkL4Match(match: L4Match, field: string, report: Report): void {
   (match.destinationSubnets ?? []).forEach((subnet, i) => {
     report(field, subnetProblem(subnet), `destinationSubnets[${i}]`);
   });
+  const canonical = (match.destinationSubnets ?? []).map((one) => maskedPrefix(one) ?? one);
+  report(field, twiceProblem(canonical), 'destinationSubnets');
   report(field, match.port ? portProblem(match.port) : undefined, 'port');
   checkSourceLabels(match.sourceLabels ?? {}, field, report);
   checkGateways(match.gateways ?? [], field, report);
+}
+
+/** Envoy refuses a filter chain that names a value twice. */
+function twiceProblem(values: readonly string[]): string | undefined {
+  return new Set(values).size < values.length ? 'must not contain the same value twice' : undefined;
 }
 
 function checkTargets(targets: readonly L4Target[], report: Report): void {

@@ -1,5 +1,5 @@
 import { utf8Length } from '../../k8s/canonical.ts';
-import { isClaimName } from '../header-name.ts';
+import { claimPath, isClaimName } from '../header-name.ts';
 import { stringCondition } from '../string-match.ts';
 import type { HTTPMatchRequest, StringMatch } from '../types.ts';
 import type { Report } from '../validate-match.ts';
@@ -25,8 +25,10 @@ function parameterProblem(name: string): string | undefined {
   return length > MAX_PARAMETER ? `the name is longer than ${MAX_PARAMETER} bytes` : undefined;
 }
 
-/** istiod makes a matcher without a value of it, which Envoy refuses. */
+/** istiod makes a matcher of it that lacks a value or a key, and Envoy refuses that. */
 function claimProblem(name: string, condition: StringMatch): string | undefined {
-  const isEmpty = isClaimName(name) && stringCondition(condition).kind === 'present';
+  if (!isClaimName(name)) return undefined;
+  if (claimPath(name).includes('')) return 'a part of the path of this JWT claim is empty';
+  const isEmpty = stringCondition(condition).kind === 'present';
   return isEmpty ? 'a condition on a JWT claim needs exact, prefix or regex' : undefined;
 }

@@ -2,6 +2,8 @@ import { isMap } from '../../k8s/json-map.ts';
 import { MESH } from '../gateway-name.ts';
 import { isClaimName } from '../header-name.ts';
 import type { FieldProblem, Report } from '../validate-match.ts';
+import { items, member } from './any-shape.ts';
+import { checkFilterChains } from './filter-chains.ts';
 import { type Findings, newFindings } from './findings.ts';
 import type { Patch } from './patch-problems.ts';
 import { sniHostProblem } from './sni-host.ts';
@@ -10,6 +12,9 @@ import { sniHostProblem } from './sni-host.ts';
 export interface Target {
   hosts: readonly string[];
   gateways: readonly string[];
+  /** Its own routes, without merged ones; of any shape. */
+  tcp?: unknown;
+  tls?: unknown;
 }
 
 /**
@@ -21,8 +26,12 @@ export function targetProblems(patch: Patch, target: Target): FieldProblem[] {
   const findings = newFindings();
   const { report, problems } = findings;
   if (target.hosts.length === 0) checkDelegate(patch, report);
-  if (!isBoundToGatewaysOnly(target)) checkClaims(patch.http, findings);
+  if (isBoundToMesh(target)) checkClaims(patch.http, findings);
   if (target.hosts.length > 0) checkSniHosts(patch.tls, target, findings);
+  if (isBoundToMesh(target)) {
+    checkFilterChains('tls', patch.tls, target.tls, report);
+    checkFilterChains('tcp', patch.tcp, target.tcp, report);
+  }
   return problems;
 }
 
@@ -72,14 +81,6 @@ function* matchesOf(routes: unknown, kind: string): Generator<{ match: unknown; 
   }
 }
 
-function isBoundToGatewaysOnly({ gateways }: Target): boolean {
-  return gateways.length > 0 && !gateways.includes(MESH);
-}
-
-function items(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function member(value: unknown, name: string): unknown {
-  return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+function isBoundToMesh({ gateways }: Target): boolean {
+  return gateways.length === 0 || gateways.includes(MESH);
 }

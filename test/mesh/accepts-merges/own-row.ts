@@ -1,5 +1,5 @@
+import { OWN, type Row } from '../../support/merged-routes/row.ts';
 import { NAMESPACE } from './judges.ts';
-import { OWN, type Row } from './rows/row.ts';
 
 /** A row as it is tried: with a host, a name and an address that no other row has. */
 export interface OwnRow {
@@ -12,6 +12,7 @@ export interface OwnRow {
   address: string;
   /** Has it routes for tcp or tls? */
   isL4: boolean;
+  isUnseen: boolean;
 }
 
 export function ownRow(row: Row, index: number): OwnRow {
@@ -28,5 +29,6 @@ export function ownRow(row: Row, index: number): OwnRow {
     host: hosts[0] ?? '',
     address: `240.1.${index >> 8}.${index & 255}`,
     isL4,
+    isUnseen: row.isUnseen ?? false,
   };
 }

@@ -13,6 +13,8 @@ type Json = Record<string, unknown>;
 
 /** What istiod sends to a proxy. The proxy itself may refuse it. */
 export interface Sent {
+  /** The gateway's route table, without its virtual hosts. */
+  table: Json;
   virtualHosts: VirtualHost[];
   listeners: (Json & { name: string })[];
 }
@@ -78,18 +80,28 @@ export async function startProxy(
 
 interface Dump {
   configs: {
-    dynamicRouteConfigs?: { routeConfig: { virtualHosts?: VirtualHost[] } }[];
+    dynamicRouteConfigs?: { routeConfig: Json & { virtualHosts?: VirtualHost[] } }[];
     dynamicListeners?: { activeState: { listener: Json & { name: string } } }[];
   }[];
 }
 
 function read({ configs }: Dump): Sent {
-  return {
-    virtualHosts: configs.flatMap(({ dynamicRouteConfigs = [] }) =>
-      dynamicRouteConfigs.flatMap(({ routeConfig }) => routeConfig.virtualHosts ?? []),
-    ),
-    listeners: configs.flatMap(({ dynamicListeners = [] }) =>
-      dynamicListeners.map(({ activeState }) => activeState.listener),
-    ),
-  };
+  const tables = configs.flatMap(({ dynamicRouteConfigs = [] }) =>
+    dynamicRouteConfigs.map(({ routeConfig }) => routeConfig),
+  );
+  const listeners = configs.flatMap(({ dynamicListeners = [] }) =>
+    dynamicListeners.map(({ activeState }) => untyped(activeState.listener)),
+  );
+  const virtualHosts = tables.flatMap((table) => table.virtualHosts ?? []);
+  const { virtualHosts: _, ...table } = untyped(tables[0] ?? {});
+  // istiod sends them in a random order.
+  return { table, virtualHosts: virtualHosts.sort(byName), listeners: listeners.sort(byName) };
+}
+
+function untyped<T extends Json>({ '@type': _, ...rest }: T): T {
+  return rest as T;
+}
+
+function byName(one: { name: string }, other: { name: string }): number {
+  return one.name < other.name ? -1 : 1;
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlPlane, startControlPlane } from '../../e2e/control-plane/control-plane.ts';
 import { installCrds } from '../../e2e/control-plane/crds.ts';
-import { bootstrap, bootstrapRefusal, refusalOf } from '../accepts/validate.ts';
+import type { Row } from '../../support/merged-routes/row.ts';
+import { bootstrap, bootstrapRefusal, tableBootstrap } from '../accepts/validate.ts';
 import { ISTIO_MAX_PROGRAM } from '../lib/bootstrap.ts';
 import { type Istiod, startIstiod } from '../lib/istiod.ts';
 import {
@@ -13,7 +14,6 @@ import {
 } from './judges.ts';
 import { type OwnRow, ownRow } from './own-row.ts';
 import { type AdsProxy, type Sent, startProxy } from './proxies.ts';
-import type { Row } from './rows/row.ts';
 
 /** Who refuses a row, and why. `unseen`: no proxy got anything of it. */
 export interface Verdict {
@@ -83,14 +83,12 @@ async function withEnvoy(
   const hosts = atGateway.virtualHosts.filter(({ domains }) => domains.includes(row.host));
   const listeners = atSidecar.listeners.filter(({ name }) => name.startsWith(`${row.address}_`));
   if (hosts.length + listeners.length === 0) return { ...verdict, unseen: true };
-  const why = row.isL4
-    ? await bootstrapRefusal(program, withListeners(listeners))
-    : await refusalOf(program, hosts);
+  const table = { ...atGateway.table, virtualHosts: hosts };
+  const config = row.isL4
+    ? { ...bootstrap([], ISTIO_MAX_PROGRAM), static_resources: { listeners } }
+    : tableBootstrap(table, ISTIO_MAX_PROGRAM);
+  const why = await bootstrapRefusal(program, config);
   return why === undefined ? verdict : { row, by: 'envoy', why };
-}
-
-function withListeners(listeners: object[]): object {
-  return { ...bootstrap([], ISTIO_MAX_PROGRAM), static_resources: { listeners } };
 }
 
 /** What istiod sends when it sends the same twice. */

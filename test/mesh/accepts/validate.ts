@@ -74,10 +74,21 @@ export function bootstrap(
   port_value = 0,
   flags: Readonly<Record<string, boolean>> = {},
 ): object {
+  return tableBootstrap({ name: '80', virtual_hosts }, maxProgram, port_value, flags);
+}
+
+/** As `bootstrap`, with this route table. */
+export function tableBootstrap(
+  table: object,
+  maxProgram: number,
+  port_value = 0,
+  flags: Readonly<Record<string, boolean>> = {},
+): object {
+  const { validateClusters: _, ...rest } = table as { validateClusters?: boolean };
   const manager = {
     '@type': MANAGER,
     stat_prefix: 'routes',
-    route_config: { name: '80', virtual_hosts, validate_clusters: false },
+    route_config: { ...rest, validate_clusters: false },
     http_filters: [{ name: 'router', typed_config: { '@type': ROUTER } }],
   };
   const listener = {

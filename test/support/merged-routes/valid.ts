@@ -1,5 +1,23 @@
-import { bare, headers, match, OWN, type Row, route, sni, TO, targets, tcp, tls } from './row.ts';
+import { PLAIN_COMMANDS } from '../../../src/istio/merged-routes/header-format.ts';
+import {
+  bare,
+  headers,
+  match,
+  OWN,
+  overlap,
+  type Row,
+  route,
+  sni,
+  subnets,
+  TO,
+  targets,
+  tcp,
+  tls,
+  unseen,
+} from './row.ts';
 
+const A = 'a.b.example';
+const B = 'b.b.example';
 const many = (count: number, value = 'v') =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`x-${i}`, value]));
 
@@ -37,13 +55,13 @@ export const VALID: readonly Row[] = [
   match('no claim', { withoutHeaders: { '@request.auth.claims.group': { prefix: 'a' } } }),
   match('a port', { port: 80 }),
   match('port 0', { port: 0 }),
-  match('labels of the source', { sourceLabels: { app: 'gw', 'a.b/c': '' } }),
-  match('a long label value', { sourceLabels: { app: 'a'.repeat(70) } }),
+  match('labels of the source', { sourceLabels: { app: 'gw' } }),
+  unseen(match('long labels', { sourceLabels: { 'a.b/c': '', d: 'a'.repeat(70) } })),
   match('no labels', { sourceLabels: {} }),
   match('a namespace', { sourceNamespace: 'truth' }),
   match('gateways', { gateways: ['truth/gw', 'mesh'] }),
   match('an old gateway name', { gateways: ['gw.truth.svc.cluster.local'] }),
-  match('a bad gateway behind a short name', { gateways: ['mesh', '-/-'] }),
+  match('a bad gateway behind a short name', { gateways: ['truth/gw', 'mesh', '-/-'] }),
   match('name and statPrefix', { name: 'a', statPrefix: 'b' }),
   match('an empty statPrefix', { statPrefix: '' }),
   targets('subset and port', { destination: { host: 'a.b', subset: 'v1', port: { number: 80 } } }),
@@ -87,6 +105,11 @@ export const VALID: readonly Row[] = [
   headers('a command that reads a header', {
     response: { set: { a: '%REQ(x-a)%', b: '%REQ(X-A?:AUTHORITY)%', c: '%RESP(x-a)%' } },
   }),
+  headers('every command without arguments', {
+    request: {
+      set: Object.fromEntries([...PLAIN_COMMANDS].map((name, i) => [`x-${i}`, `%${name}%`])),
+    },
+  }),
   headers('1,000 headers', { request: { set: many(1000) } }),
   headers('a long value', { request: { set: { a: 'v'.repeat(16384) } } }),
   bare('a redirect', { redirect: { uri: '/a' } }),
@@ -114,14 +137,17 @@ export const VALID: readonly Row[] = [
   bare('direct response: formatter', {
     directResponse: { status: 200, body: { string: '%FOO%' } },
   }),
-  bare('a delegate', { delegate: { name: 'a', namespace: 'b' } }),
-  bare('a delegate without a name', { delegate: {} }),
-  bare('a delegate with other fields', {
-    delegate: { name: 'a' },
-    timeout: '1s',
-    rewrite: { uri: '/' },
-    match: [{ uri: { prefix: '/a' } }],
-  }),
+  unseen(bare('a delegate', { delegate: { name: 'a', namespace: 'b' } })),
+  unseen(bare('a delegate and an empty route', { delegate: { name: 'a' }, route: [] })),
+  unseen(bare('a delegate without a name', { delegate: {} })),
+  unseen(
+    bare('a delegate with other fields', {
+      delegate: { name: 'a' },
+      timeout: '1s',
+      rewrite: { uri: '/' },
+      match: [{ uri: { prefix: '/a' } }],
+    }),
+  ),
   route('rewrite: uri', { rewrite: { uri: '/a' } }),
   route('rewrite: authority', { rewrite: { authority: 'a' } }),
   route('rewrite: regex', { rewrite: { uriRegexRewrite: { match: '/(a)', rewrite: '/\\1' } } }),
@@ -226,6 +252,29 @@ export const VALID: readonly Row[] = [
       ],
     },
   },
+  overlap('tls: other ports', { sniHosts: [A], port: 443 }, { sniHosts: [A, B], port: 444 }),
+  overlap(
+    'tls: other gateways',
+    { sniHosts: [A], gateways: ['mesh'] },
+    { sniHosts: [A, B], gateways: ['truth/gw'] },
+  ),
+  overlap(
+    'tls: other labels',
+    { sniHosts: [A], sourceLabels: { app: 'side' } },
+    { sniHosts: [A, B], sourceLabels: { app: 'x' } },
+  ),
+  overlap(
+    'tls: other namespaces',
+    { sniHosts: [A], sourceNamespace: 'truth' },
+    { sniHosts: [A, B], sourceNamespace: 'x' },
+  ),
+  overlap(
+    'tls: other subnets',
+    { sniHosts: [A], destinationSubnets: ['10.0.0.0/8'] },
+    { sniHosts: [A], destinationSubnets: ['11.0.0.0/8'] },
+  ),
+  overlap('tls: a wildcard and a name', { sniHosts: ['*.b.example'] }, { sniHosts: [A] }),
+  subnets('tcp: a subnet within another', ['10.0.0.0/8'], ['10.0.0.0/16']),
   {
     name: 'all kinds',
     patch: { http: [{ route: TO }], tcp: [{ route: TO }], tls: tls('', {}).patch.tls },
