@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { VirtualServiceMerge } from '../../../../src/api/virtualservicemerge.ts';
 import type { VirtualService } from '../../../../src/istio/types.ts';
 import { decorateMerge } from '../../../../src/kinds/virtualservice-merge/sync.ts';
+import { withMarker } from '../../../../src/virtualservice/routes/l4-marker.ts';
+import type { L4List } from '../../../../src/virtualservice/routes/lists.ts';
 import type {
   MergeNote,
   MergeNoteReason,
@@ -27,8 +29,21 @@ interface Here {
 
 function target({ plan = [], notes = [], rendered = [] }: Here = {}): VirtualService {
   const http = [...rendered.flatMap((one) => mergedRoutes(TARGET, one)), OWN];
-  return virtualService(TARGET, { hosts: ['backend'], http }, mergePlan(plan, notes));
+  const l4 = (list: L4List) => rendered.flatMap((one) => (one[list] ?? []).map(withMarker));
+  const spec = { hosts: ['backend'], http, tcp: l4('tcp'), tls: l4('tls') };
+  return virtualService(TARGET, spec, mergePlan(plan, notes));
 }
+
+const tcpRoute = (port: number) => ({
+  match: [{ port }],
+  route: [{ destination: { host: 'backend' } }],
+});
+const TLS_ROUTE = {
+  match: [{ sniHosts: ['backend'] }],
+  route: [{ destination: { host: 'backend' } }],
+};
+const STREAMS = planned(M, { http: [], tcp: [tcpRoute(1), tcpRoute(2)], tls: [TLS_ROUTE] });
+const UNNAMED = [{ route: [{ destination: { host: 'backend' } }] }];
 
 const note = (reason: MergeNoteReason, generation = 2, message = `about ${reason}`): MergeNote => ({
   uid: 'u-m',
@@ -151,15 +166,23 @@ describe('Merged', () => {
     [
       'two lists',
       M,
-      { plan: [planned(M, { http: [], tcp: [{}, {}], tls: [{}] })] },
+      { plan: [STREAMS], rendered: [STREAMS] },
       'True',
       'Merged',
       '2 tcp routes and 1 tls route are in VirtualService shop/backend',
     ],
     [
+      'two lists of which one is there',
+      M,
+      { plan: [STREAMS], rendered: [{ ...STREAMS, tls: [] }] },
+      'False',
+      'Pending',
+      'not yet written',
+    ],
+    [
       'an unnamed route',
-      merge('shop/m', { patch: { http: [{}] } }),
-      { plan: [planned(M, { http: [{}] })], rendered: [planned(M, { http: [{}] })] },
+      merge('shop/m', { patch: { http: UNNAMED } }),
+      { plan: [planned(M, { http: UNNAMED })], rendered: [planned(M, { http: UNNAMED })] },
       'True',
       'Merged',
       '1 http route is',
@@ -173,7 +196,7 @@ describe('Merged', () => {
       },
       'False',
       'Pending',
-      'not yet written',
+      'not yet planned',
     ],
   ])('%s', (_name, one, here, ...expected) => {
     const [status, reason, message] = expected;
