@@ -84,6 +84,19 @@ describe('sync', () => {
     ]);
   });
 
+  test('logs what changes, and nothing if nothing does', async () => {
+    const { post, lines } = await testApp();
+    const { json } = await post('/virtual-service-merge/sync', mergeBody());
+    const changes = () => lines.filter(({ msg }) => msg === 'status changed');
+    expect(changes()).toMatchObject([
+      { merge: 'shop/m', changes: { TargetFound: 'True Found', Merged: 'False Pending' } },
+    ]);
+    const object = { ...merge('shop/m'), status: json['status'] };
+    const again = await post('/virtual-service-merge/sync', mergeBody({ object }));
+    expect([again.json['status'], changes()]).toEqual([json['status'], expect.any(Array)]);
+    expect(changes()).toHaveLength(1);
+  });
+
   test('keeps the status if VirtualServices were not sent, and says so', async () => {
     const { post, lines, metric } = await testApp();
     const { statusCode, json } = await post(

@@ -52,9 +52,8 @@ export async function loadManifests(
 ): Promise<Manifest[]> {
   const kinds = createDiscovery(await ownKinds());
   const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
-  const known = { ...validators, ...(await mergeValidators()) };
   const manifests = (
-    await Promise.all(files.map((file) => readManifests(file, known, kinds, warn)))
+    await Promise.all(files.map((file) => readManifests(file, validators, kinds, warn)))
   ).flat();
   const placed = manifests.map(({ object, place }) => ({
     object: within(namespace, object, kinds),
@@ -111,11 +110,15 @@ async function readManifests(
       throw new UsageError(`${name}: ${error.message}`);
     },
   );
-  const documents = parseYaml(textOf(content));
+  const text = textOf(content);
+  // Compiled for files that need them only.
+  const merges = text.includes(MERGE_KIND) ? await mergeValidators() : {};
+  const known = { ...validators, ...merges };
+  const documents = parseYaml(text);
   for (const { number, warnings } of documents) {
     for (const { line, message } of warnings) warn(`${placeIn(name, number, line)}: ${message}`);
   }
-  return documents.flatMap((document) => readDocument(document, name, validators, kinds));
+  return documents.flatMap((document) => readDocument(document, name, known, kinds));
 }
 
 /** UTF-16 if the file begins with its byte order mark, else UTF-8: `FileVisitor` in cli-runtime's `pkg/resource/visitor.go`. */

@@ -26,12 +26,14 @@ function syncMerge(
   request: DecoratorRequest,
   { metrics, log, now }: Service<unknown>,
 ): DecoratorResponse {
-  const { answer, isKnown } = decorateMerge(request, now());
+  const { answer, isKnown, changes } = decorateMerge(request, now());
+  const { apiVersion, metadata } = request.object;
+  const merge = `${metadata.namespace}/${metadata.name}`;
+  if (Object.keys(changes).length > 0) log.info({ merge, apiVersion, changes }, 'status changed');
   if (!isKnown) {
-    const { namespace, name } = request.object.metadata;
     metrics.refusals.inc({ reason: 'NotSent' });
     log.warn(
-      { merge: `${namespace}/${name}` },
+      { merge, apiVersion },
       'VirtualServices were not sent, although the customize hook asks for one; the status stays as it is',
     );
   }

@@ -181,7 +181,7 @@ test('only Metacontroller writes the status, and kubectl prints it', async () =>
 
 test('kubectl explain says what is merged, and what is ignored', async () => {
   const explained = await guarded.kubectl([
-    ...['explain', 'virtualservicemerges.spec.patch', `--api-version=${GROUP}/v1alpha1`],
+    ...['explain', 'virtualservicemerge.spec.patch', `--api-version=${GROUP}/v1alpha1`],
   ]);
   expect(explained.replaceAll(/\s+/g, ' ')).toContain(
     'Only http, tcp and tls are merged. Everything else, such as hosts, gateways and exportTo, is ignored',

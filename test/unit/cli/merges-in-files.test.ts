@@ -1,9 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import { loadManifests } from '../../../src/cli/common/manifests.ts';
+
+// Each case reads all definitions.
+jest.setTimeout(30_000);
 
 let folder: string;
 beforeAll(async () => {
