@@ -134,7 +134,7 @@ const OTHERS: readonly unknown[] = [
 export function mutated(row: Row, all: readonly Row[], choose: Choose): Row {
   const patch = structuredClone(row.patch) as Record<string, unknown>;
   const other = all[choose(all.length)]?.patch.http;
-  if (choose(3) === 0) addField(patch, other, choose);
+  if (choose(2) === 0) addField(patch, other, choose);
   for (let left = choose(3); left >= 0; left -= 1) change(patch, choose);
   return { ...row, patch };
 }
@@ -168,13 +168,14 @@ function change(patch: Record<string, unknown>, choose: Choose): void {
 
 function replace(place: Record<string, unknown>, key: string, choose: Choose): void {
   const value = place[key];
-  const kind = choose(12);
+  const kind = choose(40);
   if (kind === 0 && !Array.isArray(place)) delete place[key];
   else if (kind === 1 && !Array.isArray(place)) {
     delete place[key];
     const name = TEXTS[choose(TEXTS.length)] ?? '';
     if (name !== '__proto__') place[name] = value;
   } else if (kind === 2) place[key] = structuredClone(OTHERS[choose(OTHERS.length)]);
+  else if (typeof value === 'boolean') place[key] = !value;
   else if (typeof value === 'number' || kind === 3) place[key] = NUMBERS[choose(NUMBERS.length)];
   else place[key] = TEXTS[choose(TEXTS.length)];
 }
