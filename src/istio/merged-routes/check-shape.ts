@@ -20,9 +20,16 @@ const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const UINT32 = { min: 0, max: 2 ** 32 - 1 };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
+/**
+ * Maximum length of all texts and names together, bodies excluded. It is more than the plan of a VirtualService has room
+ * for.
+ */
+const MAX_CHARACTERS = 131_072;
+
 interface Walk {
   findings: Findings;
   values: number;
+  characters: number;
 }
 
 /**
@@ -33,21 +40,33 @@ export function checkShapes(
   lists: readonly { field: string; value: unknown; shape: Shape }[],
   findings: Findings,
 ): void {
-  const walk: Walk = { findings, values: 0 };
+  const walk: Walk = { findings, values: 0, characters: 0 };
   for (const { field, value, shape } of lists) check(value, shape, field, walk);
-  if (walk.values > MAX_VALUES) {
-    const message = `has more than ${MAX_VALUES} values: split it into several merges`;
-    findings.report('patch', message);
-  }
+  const { report } = findings;
+  report('patch', walk.values > MAX_VALUES ? tooMuch(`${MAX_VALUES} values`) : undefined);
+  const isLong = walk.characters > MAX_CHARACTERS;
+  report('patch', isLong ? tooMuch(`${MAX_CHARACTERS} characters`) : undefined);
+}
+
+function tooMuch(limit: string): string {
+  return `has more than ${limit}: split it into several merges`;
+}
+
+/** Are there enough findings, or is it known that the patch is too large? */
+function isDone({ findings, values, characters }: Walk): boolean {
+  return values > MAX_VALUES || characters > MAX_CHARACTERS || findings.isFull();
 }
 
 function check(value: unknown, shape: Shape, field: string, walk: Walk): void {
   walk.values += 1;
-  if (walk.values > MAX_VALUES || walk.findings.isFull()) return;
+  if (isDone(walk)) return;
   const { report } = walk.findings;
   if (value === null || value === undefined) {
     report(field, 'must not be null: remove it, or give it a value');
   } else if (typeof shape === 'string') {
+    if (typeof value === 'string' && shape !== 'body' && shape !== 'bytes') {
+      walk.characters += value.length;
+    }
     report(field, scalarProblem(value, shape));
   } else if ('oneOf' in shape) {
     const known = shape.oneOf.some((one) => one === value);
@@ -58,8 +77,14 @@ function check(value: unknown, shape: Shape, field: string, walk: Walk): void {
 }
 
 function checkItems(value: unknown, shape: Shape, field: string, walk: Walk): void {
-  if (!Array.isArray(value)) walk.findings.report(field, wrongType('a list', value));
-  else value.forEach((one, i) => void check(one, shape, `${field}[${i}]`, walk));
+  if (!Array.isArray(value)) {
+    walk.findings.report(field, wrongType('a list', value));
+    return;
+  }
+  for (const [i, one] of value.entries()) {
+    if (isDone(walk)) return;
+    check(one, shape, `${field}[${i}]`, walk);
+  }
 }
 
 function checkMembers(
@@ -75,22 +100,25 @@ function checkMembers(
 }
 
 function checkEntries(value: JsonMap, shape: Shape, field: string, walk: Walk): void {
-  for (const [key, one] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    if (isDone(walk)) return;
+    walk.characters += key.length;
     walk.findings.report(field, key.length > MAX_TEXT ? tooLong(MAX_TEXT) : undefined);
-    check(one, shape, `${field}.${key}`, walk);
+    check(value[key], shape, `${field}.${key}`, walk);
   }
 }
 
 function checkFields(value: JsonMap, shape: Fields, field: string, walk: Walk): void {
   const { report } = walk.findings;
   const { fields, required = [], exclusive = [] } = shape;
-  for (const [key, one] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    if (isDone(walk)) return;
     const inner = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (inner === undefined) {
       walk.values += 1;
       const names = Object.keys(fields).join(', ');
       report(field, `is no field of VirtualService here: remove it, or use one of ${names}`, key);
-    } else check(one, inner, `${field}.${key}`, walk);
+    } else check(value[key], inner, `${field}.${key}`, walk);
   }
   for (const key of required) {
     report(field, Object.hasOwn(value, key) ? undefined : 'is required: add it', key);

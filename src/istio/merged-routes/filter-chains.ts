@@ -4,15 +4,8 @@ import type { Report } from '../validate-match.ts';
 import { items, member, texts } from './any-shape.ts';
 import { maskedPrefix } from './ip-address.ts';
 
-/**
- * Match entries of tcp and tls routes become filter chains of a sidecar's listener. Envoy refuses the listener when two
- * chains have a criterion in common ("multiple filter chains with overlapping matching rules are defined"), and keeps
- * the old one. istiod removes some of these chains, not all. At gateways it removes all, so only entries for the mesh
- * count.
- * Source: buildSidecarOutboundTLSFilterChainOpts and buildSidecarOutboundTCPFilterChainOpts in istio
- * `pilot/pkg/networking/core/tls.go`.
- */
-const MAX_ENTRIES = 500;
+/** Maximum number of match entries, SNI hosts and subnets that are compared with each other. */
+const MAX_COMPARED = 1000;
 
 interface Entry {
   field: string;
@@ -25,7 +18,15 @@ interface Entry {
   key: string;
 }
 
-/** `own`: the target's routes of this kind, which stand behind those of the patch. */
+/**
+ * Match entries of tcp and tls routes become filter chains of a sidecar's listener. Envoy refuses the listener when two
+ * chains have a criterion in common ("multiple filter chains with overlapping matching rules are defined"), and keeps
+ * the old one. istiod removes some of these chains, not all. At gateways it removes all, so only entries for the mesh
+ * count.
+ * Source: buildSidecarOutboundTLSFilterChainOpts and buildSidecarOutboundTCPFilterChainOpts in istio
+ * `pilot/pkg/networking/core/tls.go`.
+ * `own`: the target's routes of this kind, which stand behind those of the patch.
+ */
 export function checkFilterChains(
   kind: 'tcp' | 'tls',
   routes: unknown,
@@ -34,8 +35,12 @@ export function checkFilterChains(
 ): void {
   const merged = entriesOf(kind, routes, kind);
   const entries = [...merged, ...entriesOf(kind, own, `the target's ${kind}`)];
-  if (entries.length > MAX_ENTRIES) {
-    const message = `has more than ${MAX_ENTRIES} match entries together with the target's: split it`;
+  const compared = entries.reduce(
+    (sum, { names, subnets }) => sum + 1 + names.length + subnets.size,
+    0,
+  );
+  if (compared > MAX_COMPARED) {
+    const message = `has more than ${MAX_COMPARED} match entries, hosts and subnets together with those of the target: use fewer`;
     report(kind, merged.length > 0 ? message : undefined);
     return;
   }

@@ -19,7 +19,8 @@ export interface Target {
 
 /**
  * Why the routes of a merge must not be written into this VirtualService, although `patchProblems` has no objection;
- * empty: they may. At most 8 problems. The patch may have any shape: what is not as in the schema is passed over.
+ * empty: they may. At most 8 problems. The patch may have any shape: what is not as in the schema is passed over. The cost is
+ * bounded only for patches that `patchProblems` accepts: call this for no others.
  * Source: ValidateVirtualService and validateSniHost in istio `pkg/config/validation/validation.go`.
  */
 export function targetProblems(patch: Patch, target: Target): FieldProblem[] {

@@ -32,6 +32,14 @@ export const STRICTER: readonly StricterRow[] = [
     },
   }),
   stricter('texts are bounded', match('a long uri', { uri: { exact: `/${'a'.repeat(16384)}` } })),
+  stricter(
+    'patches are bounded',
+    headers('many characters', {
+      request: {
+        set: Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`a${i}`, 'v'.repeat(16_000)])),
+      },
+    }),
+  ),
   stricter('patches are bounded', {
     name: 'many values',
     patch: { http: Array.from({ length: 1300 }, () => ({ route: TO })) },

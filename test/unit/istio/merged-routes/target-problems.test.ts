@@ -122,10 +122,10 @@ describe('targetProblems refuses', () => {
     ],
     [
       'too many entries',
-      { tls: [{ match: Array.from({ length: 501 }, () => ({})) }] },
+      { tls: [{ match: Array.from({ length: 1001 }, () => ({})) }] },
       MESH,
       'tls',
-      /^has more than 500 match entries/,
+      /^has more than 1000 match entries/,
     ],
   ])('%s', (_name, patch, target, field, message) => {
     const [first] = targetProblems(patch, target);
