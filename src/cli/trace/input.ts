@@ -5,7 +5,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoEnv } from '../common/apply-manifests.ts';
+import { applyAll, envManifests, isNoSubject } from '../common/apply-manifests.ts';
 import type { ClusterObjects } from '../common/cluster-read.ts';
 import type { Manifest } from '../common/manifests.ts';
 import { sameAvailability } from '../common/same-availability.ts';
@@ -35,7 +35,7 @@ export async function traceFiles(
 ): Promise<TraceInput> {
   const manifests = await load(undefined);
   const { cluster } = await startSimulation(options.config, { strategy: 'server-side-apply' });
-  await applyAll(cluster, manifests.filter(isNoEnv));
+  await applyAll(cluster, manifests.filter(isNoSubject));
   await cluster.settle();
   await applyAll(cluster, envManifests(manifests, validator));
   return { ...(await settled(cluster)), namespace: options.namespace ?? 'default' };
@@ -99,7 +99,7 @@ async function withFiles(
   });
   const others = objects.filter(({ kind }) => kind !== 'DynamicEnv');
   for (const object of withoutEnvs(others, 'all', config.clusterDomain)) cluster.restore(object);
-  await applyAll(cluster, manifests.filter(isNoEnv));
+  await applyAll(cluster, manifests.filter(isNoSubject));
   await availability.restoreEnvs(cluster, envs);
   await applyAll(cluster, envManifests(manifests, validator));
   await availability.recoverChanged(cluster);
