@@ -8,7 +8,7 @@ import {
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Denied } from '../../kube-client/denied.ts';
 import type { OpenCluster } from '../../kube-client/open.ts';
-import type { Resource } from '../../kube-client/reader.ts';
+import type { Listed, Resource } from '../../kube-client/reader.ts';
 import { planOf } from '../../virtualservice/routes/plan-codec.ts';
 import { MERGES } from './cluster-kinds.ts';
 import { isVirtualService } from './user-objects.ts';
@@ -31,13 +31,14 @@ export const NO_MERGES_READ: MergesRead = {
   served: [],
 };
 
-/** Lists the merges of both API groups in all namespaces; where that is refused, in these. */
+/** Lists the merges of both API groups in all namespaces; where that is refused, or not wanted (`isEverywhere`), in these. */
 export async function readMerges(
   cluster: OpenCluster,
   namespaces: readonly string[],
+  isEverywhere = true,
 ): Promise<MergesRead> {
   const parts = await Promise.all(
-    MERGES.map((resource) => readGroup(cluster, resource, namespaces)),
+    MERGES.map((resource) => readGroup(cluster, resource, namespaces, isEverywhere)),
   );
   return {
     merges: parts.flatMap(({ merges }) => merges),
@@ -51,6 +52,7 @@ async function readGroup(
   { reader }: OpenCluster,
   resource: Resource,
   namespaces: readonly string[],
+  isEverywhere: boolean,
 ): Promise<MergesRead> {
   const { group } = mergeRefOf({ ...resource, metadata: { name: '' } });
   const seen = (merges: KubeObject[]): MergesRead => ({
@@ -59,11 +61,12 @@ async function readGroup(
     denied: [],
     served: [group],
   });
-  const all = await reader.list(resource);
-  if (all === 'unserved') return { ...seen([]), served: [] };
-  if ('objects' in all) return seen(all.objects);
+  const unserved = { ...seen([]), served: [] };
+  const all = isEverywhere ? await reader.list(resource) : undefined;
+  if (all === 'unserved') return unserved;
+  if (all !== undefined && 'objects' in all) return seen(all.objects);
   // RBAC refuses a list of what is not installed, too. Everybody may ask what is.
-  if (!(await reader.serves(resource))) return { ...seen([]), served: [] };
+  if (!(await reader.serves(resource))) return unserved;
   const parts = await Promise.all(
     namespaces.map(async (namespace) => ({
       namespace,
@@ -77,8 +80,14 @@ async function readGroup(
   return {
     ...seen(read.flatMap(({ objects }) => objects)),
     isUnseen: (ref) => ref.group === group && !known.has(ref.namespace),
-    denied: [all.denied],
+    denied: all === undefined ? deniedIn(parts.map(({ listed }) => listed)) : [all.denied],
   };
+}
+
+function deniedIn(lists: readonly Listed[]): Denied[] {
+  return lists.flatMap((listed) =>
+    listed !== 'unserved' && 'denied' in listed ? [listed.denied] : [],
+  );
 }
 
 /** The merges whose routes are in these VirtualServices, as their plans have them. */

@@ -4,6 +4,7 @@ import {
   MERGE_RESOURCE,
   type MergeCondition,
   type MergeConditionType,
+  type MergeRef,
   mergeRefOf,
   type VirtualServiceMerge,
 } from '../../api/virtualservicemerge.ts';
@@ -28,6 +29,11 @@ export function fullName(object: KubeObject): string {
   const isSecond = isMerge(object) && groupOf(object) !== MERGE_GROUPS[0];
   const kind = isSecond ? `${MERGE_KIND}.${groupOf(object)}` : object.kind;
   return `${kind} ${qualifiedName(object)}`;
+}
+
+/** `services/payment-service-mp-101`; a merge of the second API group also has that. */
+export function mergeName({ group, namespace, name }: MergeRef): string {
+  return `${namespace}/${name}${group === MERGE_GROUPS[0] ? '' : ` of ${group}`}`;
 }
 
 export function mergeCondition(

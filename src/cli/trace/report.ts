@@ -12,6 +12,7 @@ import type {
   TracedWorkload,
   WithoutEnvs,
 } from '../../trace/types.ts';
+import { mergeName } from '../common/merges.ts';
 import type { Paint } from '../common/terminal.ts';
 
 const REACHED = ['pods', 'redirect', 'direct-response'];
@@ -58,7 +59,7 @@ function hopLines(hop: Hop, paint: Paint): string[] {
     ),
     ...rows(
       'other merges',
-      hop.otherMerges.map(({ namespace, name, why }) => `${namespace}/${name}: ${why}`),
+      hop.otherMerges.map((other) => `${mergeName(other)}: ${other.why}`),
     ),
     ...rows('without envs', withoutEnvs ? [withoutText(withoutEnvs)] : []),
     ...rows('note', notes).map((line) => paint('yellow', line)),
@@ -108,8 +109,8 @@ function refText(ref: RouteRef): string {
 }
 
 /** `merge services/payment-service-mp-101, route "mp-101"` */
-function mergeText({ namespace, name, route, index = 0 }: RouteMerge): string {
-  return `merge ${namespace}/${name}, ${route === undefined ? `route ${index + 1}` : `route "${route}"`}`;
+function mergeText({ route, index = 0, ...merge }: RouteMerge): string {
+  return `merge ${mergeName(merge)}, ${route === undefined ? `route ${index + 1}` : `route "${route}"`}`;
 }
 
 const WAYS = {
@@ -157,7 +158,7 @@ function answerText({ summary, status, env, outcome, route }: Hop): string {
   const isNamed = status === undefined || summary.includes(String(status));
   const text = isNamed ? summary : `${status}: ${summary}`;
   const { merge } = route ?? {};
-  const byMerge = merge === undefined ? '' : `, merge ${merge.namespace}/${merge.name}`;
+  const byMerge = merge === undefined ? '' : `, merge ${mergeName(merge)}`;
   if (outcome !== 'pods') return `${text}${byMerge}`;
   return `${text.replace(/^to /, '')}${env === undefined ? byMerge : `, env ${env.name}`}`;
 }
