@@ -28,7 +28,8 @@ export function kindName(object: KubeObject): string {
 export function fullName(object: KubeObject): string {
   const isSecond = isMerge(object) && groupOf(object) !== MERGE_GROUPS[0];
   const kind = isSecond ? `${MERGE_KIND}.${groupOf(object)}` : object.kind;
-  return `${kind} ${qualifiedName(object)}`;
+  // The manifest of an env may name a namespace, which an API server ignores.
+  return `${kind} ${kind === 'DynamicEnv' ? object.metadata.name : qualifiedName(object)}`;
 }
 
 /** `services/payment-service-mp-101`; a merge of the second API group also has that. */
