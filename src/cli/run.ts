@@ -53,14 +53,13 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   demo: {
-    summary: 'show the life of a DynamicEnv, or of branches; every step is checked',
+    summary: 'show the life of a DynamicEnv, of branches, or of merges; every step is checked',
     help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
     run: async (args) => {
       const { readStory } = await import('./demo/options.ts');
-      if (readStory(args) === 'branches') {
-        const { branches } = await import('./demo/branches.ts');
-        return branches(terminal());
-      }
+      const story = readStory(args);
+      if (story === 'branches') return (await import('./demo/branches.ts')).branches(terminal());
+      if (story === 'merge') return (await import('./demo/merge.ts')).merge(terminal());
       const { demo } = await import('./demo/demo.ts');
       return demo(terminal());
     },

@@ -127,7 +127,10 @@ Warnings
 
   test('no DynamicEnv: exit code 1', async () => {
     const { code, text } = await previewed('-f', `${CROWDED}/shared.yaml`);
-    expect([code, text]).toEqual([1, 'Warnings\n  no DynamicEnv or VirtualServiceMerge among the files\n']);
+    expect([code, text]).toEqual([
+      1,
+      'Warnings\n  no DynamicEnv or VirtualServiceMerge among the files\n',
+    ]);
   });
 
   test('the flags of serve have an effect', async () => {
