@@ -21,7 +21,7 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   preview: {
-    summary: 'show what DynamicEnvs would change, for objects of files or of a cluster',
+    summary: 'show what DynamicEnvs and merges would change, for objects of files or of a cluster',
     help: async (program) => (await import('./preview/options.ts')).previewHelp(program),
     run: async (args) => {
       const { preview } = await import('./preview/preview.ts');
@@ -37,7 +37,7 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   get: {
-    summary: 'show the state of a DynamicEnv in a cluster, and what to do',
+    summary: 'show the state of a DynamicEnv, or of merges, in a cluster, and what to do',
     help: async (program) => (await import('./get/options.ts')).getHelp(program),
     run: async (args) => {
       const { get } = await import('./get/get.ts');

@@ -62,14 +62,14 @@ describe('demo merge notices errors in the code', () => {
       'not true: payment-service-mp-101 is refused within 120 s',
     ],
     [
-      'routes are not removed',
+      'routes are never taken out',
       'patch',
       {
         ...patch,
         patchRoutes: (...given: Parameters<typeof patch.patchRoutes>) =>
           patch.patchRoutes(...given).filter(({ op }) => op !== 'remove'),
       },
-      'not true: the route of payment-service-mp-101 is removed within 120 s',
+      'not true: payment-service-mp-101 is merged within 120 s',
     ],
   ])('%s', async (_, file, broken, last) => {
     jest.unstable_mockModule(FILES[file], () => broken);

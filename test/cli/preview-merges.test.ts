@@ -5,36 +5,37 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { previewed, refusal } from './lib/in-process.ts';
+import {
+  files,
+  MISTAKE,
+  MP101,
+  MP1012,
+  NO_TARGET,
+  OTHER_GROUP,
+  SHOP_MERGE,
+  STABLE,
+} from './lib/merges.ts';
 import { runProgram } from './lib/program.ts';
 
 jest.setTimeout(60_000);
 
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const file = (name: string) => ['-f', path(name)];
-const STABLE = file('../../examples/branches/manifests/payment-service.yaml');
-const MP101 = file('../../examples/branches/manifests-merge/payment-service-mp-101.yaml');
-const MP1012 = file('../../examples/branches/manifests-merge/payment-service-mp-1012.yaml');
-const MISTAKE = file('./fixtures/merges/mistake.yaml');
-const OTHER_GROUP = file('./fixtures/merges/other-group.yaml');
-const NO_TARGET = file('./fixtures/merges/no-target.yaml');
-const SHOP_MERGE = file('./fixtures/merges/shop.yaml');
-const SHOP = file('../../examples/shop');
+const SHOP = fileURLToPath(new URL('../../examples/shop', import.meta.url));
 
 const added = (text: string) =>
   text.split('\n').filter((line) => /^\+(?!\+\+)/.test(line) && line.includes('name: virtual-'));
 const removed = (text: string) => text.split('\n').filter((line) => /^-(?!--)/.test(line));
 const statusOf = (text: string) => text.slice(text.indexOf('Status\n'));
 
-function changed(from: string[], change: (text: string) => string): string[] {
+function changed(from: string, change: (text: string) => string): string {
   const folder = mkdtempSync(join(tmpdir(), 'preview-merges-'));
   const to = join(folder, 'merge.yaml');
-  writeFileSync(to, change(readFileSync(from[1] ?? '', 'utf8')));
-  return ['-f', to];
+  writeFileSync(to, change(readFileSync(from, 'utf8')));
+  return to;
 }
 
 describe('files with merges and no DynamicEnv', () => {
   test('through the program: what the VirtualService gets, and the state', async () => {
-    const args = ['preview', ...STABLE, ...MP101, ...MP1012];
+    const args = ['preview', ...files(STABLE, MP101, MP1012)];
     const { code, stdout, stderr } = await runProgram(args);
     expect([code, stderr, removed(stdout)]).toEqual([0, '', []]);
     const hashless = stdout.replaceAll(/-[0-9a-f]{10}\b/g, '-#');
@@ -50,7 +51,7 @@ describe('files with merges and no DynamicEnv', () => {
   });
 
   test('a merge with a mistake: its conditions, exit code 1, and the others are merged', async () => {
-    const { code, text } = await previewed(...STABLE, ...MP101, ...MISTAKE);
+    const { code, text } = await previewed(...files(STABLE, MP101, MISTAKE));
     expect(code).toBe(1);
     expect(added(text)).toHaveLength(1);
     const lines = statusOf(text).split('\n');
@@ -67,14 +68,14 @@ describe('files with merges and no DynamicEnv', () => {
   });
 
   test('a target that does not exist: exit code 1', async () => {
-    const { code, text } = await previewed(...NO_TARGET);
+    const { code, text } = await previewed(...files(NO_TARGET));
     expect(code).toBe(1);
     expect(text).toMatch(/^Status\n {2}VirtualServiceMerge services\/early is not merged into/);
     expect(text).toMatch(/TargetFound False {3}NotFound: VirtualService services\/not-there /);
   });
 
   test('two merges of one name in both API groups: each has its state; warnings; nothing is left', async () => {
-    const { code, text } = await previewed(...STABLE, ...MP101, ...OTHER_GROUP, '--delete');
+    const { code, text } = await previewed(...files(STABLE, MP101, OTHER_GROUP), '--delete');
     expect(code).toBe(0);
     expect(added(text)).toHaveLength(2);
     expect(text).toContain(
@@ -87,7 +88,7 @@ describe('files with merges and no DynamicEnv', () => {
   });
 
   test('-o json: the VirtualService, and the merges with status', async () => {
-    const { code, text } = await previewed(...STABLE, ...MP101, '-o', 'json');
+    const { code, text } = await previewed(...files(STABLE, MP101), '-o', 'json');
     const { items } = JSON.parse(text) as { items: (KubeObject & { status?: object })[] };
     expect([code, items.map(({ kind, metadata }) => [kind, metadata.namespace])]).toEqual([
       0,
@@ -106,7 +107,7 @@ describe('files with merges and no DynamicEnv', () => {
 
 describe('with DynamicEnvs', () => {
   test('both are shown; a copy of a merged route leads to the clone', async () => {
-    const { code, text } = await previewed(...SHOP, ...SHOP_MERGE, '--delete');
+    const { code, text } = await previewed(...files(SHOP, SHOP_MERGE), '--delete');
     expect(code).toBe(0);
     expect(text).toContain('  DynamicEnv test-user is ready: 1 of 1');
     expect(text).toContain('  VirtualServiceMerge shop/exports is merged: 1 http route is in');
@@ -115,13 +116,13 @@ describe('with DynamicEnvs', () => {
   });
 
   test('exit code 1 if the env is ready and a merge is not merged', async () => {
-    const { code, text } = await previewed(...SHOP, ...NO_TARGET);
+    const { code, text } = await previewed(...files(SHOP, NO_TARGET));
     expect([code, text.includes('DynamicEnv test-user is ready')]).toEqual([1, true]);
   });
 });
 
 describe('what an API server would refuse is refused with its place', () => {
-  test.each<[string, string[], (text: string) => string, RegExp]>([
+  test.each<[string, string, (text: string) => string, RegExp]>([
     [
       'an unknown field',
       MISTAKE,
@@ -148,6 +149,6 @@ describe('what an API server would refuse is refused with its place', () => {
     ],
     ['no spec', MISTAKE, (text) => text.slice(0, text.indexOf('spec:')), /spec: /],
   ])('%s', async (_, from, change, message) => {
-    expect(await refusal(...STABLE, ...changed(from, change))).toMatch(message);
+    expect(await refusal(...files(STABLE, changed(from, change)))).toMatch(message);
   });
 });
