@@ -114,7 +114,10 @@ describe('get merges', () => {
     const { code, text } = await got({ objects: merged(), isDenied, groups: [GROUP] });
     expect([code, text.split('\n').slice(0, 2)]).toEqual([
       0,
-      ['VirtualService services/payment-service', '└─ merge services/payment-service-mp-101: merged'],
+      [
+        'VirtualService services/payment-service',
+        '└─ merge services/payment-service-mp-101: merged',
+      ],
     ]);
     expect(text).toContain(
       'not read, because of a missing right: list virtualservicemerges.istiomerger.monime.sl in all namespaces (user "jane"): VirtualServiceMerges outside of namespace services\n',
@@ -139,8 +142,7 @@ test('an env with the name merges is de/merges; --namespace is for merges', asyn
   const server = await fakeApiServer({ objects: [] });
   servers.push(server);
   const config = writeConfig(folder, 'config', { server: server.url });
-  const run = (...args: string[]) =>
-    refusalOf(get([...args, '--kubeconfig', config], recorder()));
+  const run = (...args: string[]) => refusalOf(get([...args, '--kubeconfig', config], recorder()));
   expect(await run('de/merges')).toMatch(/^no DynamicEnv "merges" in the cluster/);
   expect(await run('test-user', '-n', 'shop')).toBe(
     '--namespace is for "get merges"; a DynamicEnv is in no namespace',

@@ -73,7 +73,12 @@ describe('files', () => {
       /^ +services\/mistake: it is not merged: not accepted \(Invalid\): spec\.patch\.http\[0\]/,
     );
     const plain = await tracedData(...given, URL, ...FROM);
-    expect(plain.hop.route?.merge).toEqual({ ...MERGE, group: 'istiomerge.monime.sl', index: 0, route: undefined });
+    expect(plain.hop.route?.merge).toEqual({
+      ...MERGE,
+      group: 'istiomerge.monime.sl',
+      index: 0,
+      route: undefined,
+    });
   });
 });
 

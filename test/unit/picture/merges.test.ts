@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { mergedRouteName } from '../../../src/api/merged-route-name.ts';
 import { PLAN_ANNOTATION } from '../../../src/api/marks.ts';
+import { mergedRouteName } from '../../../src/api/merged-route-name.ts';
 import { MERGE_KIND } from '../../../src/api/virtualservicemerge.ts';
 import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
