@@ -21,7 +21,7 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   preview: {
-    summary: 'show what DynamicEnvs would change, for objects of files or of a cluster',
+    summary: 'show what DynamicEnvs and merges would change, for objects of files or of a cluster',
     help: async (program) => (await import('./preview/options.ts')).previewHelp(program),
     run: async (args) => {
       const { preview } = await import('./preview/preview.ts');
@@ -37,7 +37,7 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   get: {
-    summary: 'show the state of a DynamicEnv in a cluster, and what to do',
+    summary: 'show the state of a DynamicEnv, or of merges, in a cluster, and what to do',
     help: async (program) => (await import('./get/options.ts')).getHelp(program),
     run: async (args) => {
       const { get } = await import('./get/get.ts');
@@ -62,14 +62,13 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   demo: {
-    summary: 'show the life of a DynamicEnv, or of branches; every step is checked',
+    summary: 'show the life of a DynamicEnv, of branches, or of merges; every step is checked',
     help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
     run: async (args) => {
       const { readStory } = await import('./demo/options.ts');
-      if (readStory(args) === 'branches') {
-        const { branches } = await import('./demo/branches.ts');
-        return branches(terminal());
-      }
+      const story = readStory(args);
+      if (story === 'branches') return (await import('./demo/branches.ts')).branches(terminal());
+      if (story === 'merge') return (await import('./demo/merge.ts')).merge(terminal());
       const { demo } = await import('./demo/demo.ts');
       return demo(terminal());
     },
