@@ -37,7 +37,9 @@ function refuseRoutes(
       (namespace ?? object.metadata.namespace) === object.metadata.namespace &&
       (name ?? object.metadata.name) === object.metadata.name;
     const http = (object.spec?.['http'] ?? []) as { route?: { destination: { host: string } }[] }[];
-    const hosts = http.flatMap(({ route = [] }) => route.map(({ destination }) => destination.host));
+    const hosts = http.flatMap(({ route = [] }) =>
+      route.map(({ destination }) => destination.host),
+    );
     return isConcerned && hosts.some((host) => host === routesTo) ? message : undefined;
   };
   refusals.add(refusal);
