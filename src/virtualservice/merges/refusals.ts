@@ -10,7 +10,7 @@ import { memoizedByText } from '../../k8s/memoize.ts';
 import { isIgnored } from '../routes/ignored.ts';
 import { canBeMarked, l4Key, withMarker } from '../routes/l4-marker.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
-import type { PlannedMerge } from '../routes/merge-codec.ts';
+import type { L4Route, PlannedMerge } from '../routes/merge-codec.ts';
 import { targetName, withoutOurs } from '../routes/strip.ts';
 
 export type MergeRefusalReason =
@@ -87,18 +87,22 @@ function streamsRefusal(
   patch: Pick<PlannedMerge, L4List>,
   target: VirtualService | undefined,
 ): MergeRefusal | undefined {
-  for (const list of L4_LISTS) {
+  const problems = L4_LISTS.flatMap((list) => {
     const routes = patch[list] ?? [];
-    const own =
-      target && routes.length > 0 ? l4Of(withoutOurs(target), list).map((one) => l4Key(one)) : [];
-    for (const [index, route] of routes.entries()) {
-      const field = `spec.patch.${list}[${index}].match`;
-      if (!canBeMarked(route)) return { reason: 'Invalid', message: `${field}: ${CROWDED}` };
-      if (own.includes(l4Key(withMarker(route))))
-        return { reason: 'Invalid', message: `${field}: ${ALIKE}` };
-    }
-  }
-  return undefined;
+    const own = target && routes.length > 0 ? l4Of(withoutOurs(target), list).map(l4Key) : [];
+    return routes.flatMap((route, index) => {
+      const problem = streamProblem(route, own);
+      return problem === undefined ? [] : `spec.patch.${list}[${index}].match: ${problem}`;
+    });
+  });
+  if (problems.length === 0) return undefined;
+  return { reason: 'Invalid', message: cutText(problems.join('; '), MAX_MESSAGE) };
+}
+
+/** `own`: keys of the target's own routes. */
+function streamProblem(route: L4Route, own: readonly string[]): string | undefined {
+  if (!canBeMarked(route)) return CROWDED;
+  return own.includes(l4Key(withMarker(route))) ? ALIKE : undefined;
 }
 
 const CROWDED =
