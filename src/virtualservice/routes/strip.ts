@@ -30,7 +30,18 @@ export const withoutOurs = memoizedForLast((virtualService: VirtualService) => {
   } as UsersVirtualService;
 });
 
-/** The same with one of its routes alone, which may be a merged one. */
+/**
+ * What copies for envs are made of: the user's part and the merged http routes that it has, as if they were the user's own. The user's
+ * part itself where there are none.
+ */
+export const withMergedRoutes = memoizedForLast((virtualService: VirtualService) => {
+  const users = withoutOurs(virtualService);
+  const http = withoutEnvRoutes(httpOf(virtualService));
+  const hasMerged = http.length > httpOf(users).length;
+  return hasMerged ? { ...users, spec: { ...users.spec, http } } : users;
+});
+
+/** The user's part with one route alone, which may be a merged one. */
 export function onlyRoute(virtualService: VirtualService, route: HTTPRoute): UsersVirtualService {
   const users = withoutOurs(virtualService);
   return { ...users, spec: { ...users.spec, http: [route] } };

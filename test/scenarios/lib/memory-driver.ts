@@ -154,7 +154,8 @@ function mirror(cluster: Cluster) {
   return { all: (): LocalObject[] => [...objects.values()] };
 }
 
-const MAX_CALLS = 1000;
+/** Twenty merges that are tried one by one take about 1500: each write of their target concerns all of them. */
+const MAX_CALLS = 3000;
 
 /**
  * Limits the number of hook calls. A write loop takes no virtual time, so without this limit the test process would
