@@ -122,9 +122,10 @@ function wantedMerges(
 ): PlannedMerge[] {
   const target = targetName(users);
   const inPlan = new Map(present.map((merge) => [merge.uid, merge]));
+  const isIn = ({ metadata }: VirtualServiceMerge) => inPlan.has(metadata.uid ?? '');
   const asking = merges
     .filter((merge) => targetOf(merge) === target && merge.metadata.deletionTimestamp === undefined)
-    .sort(olderFirst)
+    .sort((a, b) => Number(isIn(b)) - Number(isIn(a)) || olderFirst(a, b))
     .slice(0, MAX_MERGES);
   return asking.flatMap((merge) => {
     const refusal = mergeRefusal(merge, users);

@@ -70,7 +70,12 @@ export function mergedL4Filter(
   };
 }
 
-function keysOf(list: L4List, { merges = [], staleRoutes = [] }: PlannedMerges = {}): Set<string> {
+function keysOf(list: L4List, plan: PlannedMerges = {}): Set<string> {
+  return new Set([...renderedKeys(list, plan), ...(plan.staleRoutes ?? [])]);
+}
+
+/** The rendered routes of a plan (see `l4Key`). */
+export function renderedKeys(list: L4List, { merges = [] }: PlannedMerges): string[] {
   const routes = merges.flatMap((merge) => merge[list] ?? []);
-  return new Set([...routes.map((route) => l4Key(withMarker(route))), ...staleRoutes]);
+  return routes.map((route) => l4Key(withMarker(route)));
 }
