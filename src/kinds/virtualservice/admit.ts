@@ -7,7 +7,8 @@ import { presenceIn } from '../../virtualservice/merges/decide.ts';
 import { mergedLists } from '../../virtualservice/merges/merged-lists.ts';
 import { renderPlan } from '../../virtualservice/pipeline.ts';
 import { hasRoom, roomOf } from '../../virtualservice/plan/room.ts';
-import { listsOf, type RouteLists } from '../../virtualservice/routes/lists.ts';
+import { renderedKeys } from '../../virtualservice/routes/l4-marker.ts';
+import { L4_LISTS, listsOf, type RouteLists } from '../../virtualservice/routes/lists.ts';
 import {
   isMarkAnnotation,
   isMarkLabel,
@@ -104,10 +105,14 @@ function countRoutes({ http, tcp, tls }: RouteLists): number {
   return http.length + tcp.length + tls.length;
 }
 
+/** With the stored plan. Routes that the plan in a writer's manifest knows are ours, too: it may be of an earlier version. */
 function withPlan(object: VirtualService, { annotations }: Marks): VirtualService {
-  const { [PLAN_ANNOTATION]: _came, ...rest } = object.metadata.annotations ?? {};
-  const { [PLAN_ANNOTATION]: plan } = annotations;
-  const all = plan === undefined ? rest : { ...rest, [PLAN_ANNOTATION]: plan };
+  const stored = parsePlan(annotations[PLAN_ANNOTATION]) ?? EMPTY_PLAN;
+  const came = planOf(object) ?? EMPTY_PLAN;
+  const earlier = L4_LISTS.flatMap((list) => renderedKeys(list, came));
+  const staleRoutes = [...(stored.staleRoutes ?? []), ...earlier];
+  const plan = staleRoutes.length === 0 ? stored : { ...stored, staleRoutes };
+  const all = { ...object.metadata.annotations, [PLAN_ANNOTATION]: serializePlan(plan) };
   return { ...object, metadata: { ...object.metadata, annotations: all } };
 }
 

@@ -1,4 +1,3 @@
-import { wrongShape } from '../../api/foreign-shapes.ts';
 import { TARGET_LABEL } from '../../api/marks.ts';
 import { targetLabelValue } from '../../api/merged-route-name.ts';
 import {
@@ -26,8 +25,8 @@ export function relatedMerges(
 }
 
 /**
- * The merges that were sent. A group that was not sent is unknown: Metacontroller may use an answer of the customize hook from before
- * this kind was switched on. A merge that cannot be read is unknown, too, in `unreadable` by its uid.
+ * The merges that were sent, of any shape. A group that was not sent is unknown: Metacontroller may use an answer of the customize hook
+ * from before this kind was switched on.
  */
 export function readMerges(
   related: ObjectMap,
@@ -43,7 +42,7 @@ export function readMerges(
       .map(([, object]) => object as VirtualServiceMerge),
   );
   return {
-    merges: merges.filter((merge) => wrongShape(MERGE_KIND, merge) === undefined),
+    merges,
     unknownGroups: sent.filter(({ objects }) => objects === undefined).map(({ group }) => group),
   };
 }

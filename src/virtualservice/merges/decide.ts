@@ -122,11 +122,12 @@ function wantedMerges(
 ): PlannedMerge[] {
   const target = targetName(users);
   const inPlan = new Map(present.map((merge) => [merge.uid, merge]));
+  const isIn = ({ metadata }: VirtualServiceMerge) => inPlan.has(metadata.uid ?? '');
   const asking = merges
     .filter((merge) => targetOf(merge) === target && merge.metadata.deletionTimestamp === undefined)
     // Merges that the target does not accept must not push others out.
     .filter(({ metadata }) => mayMerge(metadata.namespace ?? '', users))
-    .sort(olderFirst)
+    .sort((a, b) => Number(isIn(b)) - Number(isIn(a)) || olderFirst(a, b))
     .slice(0, MAX_MERGES);
   return asking.flatMap((merge) => {
     const refusal = mergeRefusal(merge, users);

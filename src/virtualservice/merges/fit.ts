@@ -28,12 +28,12 @@ export function fitMerges(
   room: Room,
   forEnvs: number,
 ): { kept: PlannedMerge[]; tooLarge: TooLargeMerge[] } {
-  const before = new Map(present.map((merge) => [merge.uid, jsonBytes(merge) + BOOKKEEPING_BYTES]));
+  const before = new Map(present.map((merge) => [merge.uid, sizeOf(merge)]));
   const asked = wanted.map((merge) => {
-    const bytes = jsonBytes(merge) + BOOKKEEPING_BYTES;
-    const had = before.get(merge.uid) ?? 0;
+    const size = sizeOf(merge);
+    const had = before.get(merge.uid) ?? NOTHING;
     // An older version may have to stay for a while.
-    return { merge, bytes: Math.max(bytes, had), isSettled: bytes <= had };
+    return { merge, had, size: larger(size, had), isSettled: size.plan <= had.plan };
   });
   asked.sort(
     (a, b) =>
@@ -41,23 +41,50 @@ export function fitMerges(
       byText(a.merge.created, b.merge.created) ||
       byText(versionKey(a.merge), versionKey(b.merge)),
   );
-  let plan = 0;
-  let routes = 0;
+  // What a larger version has no room for, the older one keeps.
+  const older = asked.filter(({ isSettled }) => !isSettled).map(({ had }) => had);
+  let taken = older.reduce(sum, NOTHING);
   const kept: PlannedMerge[] = [];
   const tooLarge: TooLargeMerge[] = [];
-  for (const { merge, bytes, isSettled } of asked) {
-    const forRoutes = bytes + countRoutes(merge) * BESIDE_ROUTE_BYTES;
-    const left = Math.min(MERGES_BYTES, isSettled ? room.plan : room.plan - forEnvs) - plan;
-    const message = problem(bytes, left) ?? (hasRoom(routes + forRoutes, room) ? undefined : FULL);
-    if (message !== undefined) {
+  for (const { merge, had, size, isSettled } of asked) {
+    const others = isSettled ? taken : less(taken, had);
+    const forMerges = isSettled ? room.plan : room.plan - forEnvs;
+    const left = Math.min(MERGES_BYTES, forMerges) - others.plan;
+    const all = sum(others, size);
+    const message = problem(size.plan, left) ?? (hasRoom(all.routes, room) ? undefined : FULL);
+    if (message === undefined) {
+      taken = all;
+      kept.push(merge);
+    } else {
       tooLarge.push({ merge, message });
-      continue;
     }
-    plan += bytes + 1;
-    routes += forRoutes;
-    kept.push(merge);
   }
   return { kept, tooLarge };
+}
+
+/** Bytes that a merge takes in the plan, and in the VirtualService. */
+interface Size {
+  plan: number;
+  routes: number;
+}
+
+const NOTHING: Size = { plan: 0, routes: 0 };
+
+function sizeOf(merge: PlannedMerge): Size {
+  const plan = jsonBytes(merge) + BOOKKEEPING_BYTES;
+  return { plan, routes: plan + countRoutes(merge) * BESIDE_ROUTE_BYTES };
+}
+
+function larger(a: Size, b: Size): Size {
+  return { plan: Math.max(a.plan, b.plan), routes: Math.max(a.routes, b.routes) };
+}
+
+function sum(a: Size, b: Size): Size {
+  return { plan: a.plan + b.plan, routes: a.routes + b.routes };
+}
+
+function less(a: Size, b: Size): Size {
+  return { plan: a.plan - b.plan, routes: a.routes - b.routes };
 }
 
 const FULL =

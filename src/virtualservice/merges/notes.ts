@@ -1,5 +1,6 @@
 import type { HTTPMatchRequest, HTTPRoute } from '../../istio/types.ts';
 import { byText, jsonBytes } from '../../k8s/canonical.ts';
+import { cutText } from '../../k8s/cut-text.ts';
 import {
   MERGE_NOTE_REASONS,
   type MergeNote,
@@ -66,8 +67,7 @@ function note(
   reason: MergeNoteReason,
   message: string,
 ): MergeNote {
-  const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
-  return { generation, message: text, reason, uid };
+  return { generation, message: cutText(message, MAX_MESSAGE), reason, uid };
 }
 
 function refusedNote(version: string, users: UsersVirtualService): MergeNote {

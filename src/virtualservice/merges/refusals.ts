@@ -8,8 +8,10 @@ import type { FieldProblem } from '../../istio/validate-match.ts';
 import { cutText } from '../../k8s/cut-text.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
 import { isIgnored } from '../routes/ignored.ts';
-import type { PlannedMerge } from '../routes/merge-codec.ts';
-import { targetName } from '../routes/strip.ts';
+import { canBeMarked, l4Key, withMarker } from '../routes/l4-marker.ts';
+import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
+import type { L4Route, PlannedMerge } from '../routes/merge-codec.ts';
+import { targetName, withoutOurs } from '../routes/strip.ts';
 
 export type MergeRefusalReason =
   | 'NoTarget'
@@ -40,8 +42,12 @@ export function mergeRefusal(
       'spec.target.name is missing: name the VirtualService that the routes are for, and with spec.target.namespace its namespace if that is another one';
     return { reason: 'NoTarget', message };
   }
-  const refusal = target && targetRefusal(merge.metadata.namespace ?? '', named, target);
-  return refusal ?? routesRefusal(routesOf(merge.spec.patch), target);
+  const patch = routesOf(merge.spec.patch);
+  return (
+    (target && targetRefusal(merge.metadata.namespace ?? '', named, target)) ??
+    routesRefusal(patch, target) ??
+    streamsRefusal(patch as Pick<PlannedMerge, L4List>, target)
+  );
 }
 
 /** The same for a merge in a plan. Its routes were valid, but its target may have changed since. */
@@ -75,6 +81,34 @@ function routesRefusal(patch: Patch, target: VirtualService | undefined): MergeR
   const texts = all.map(({ field, message }) => `spec.patch.${field}: ${message}`);
   return { reason: 'Invalid', message: cutText(texts.join('; '), MAX_MESSAGE) };
 }
+
+/** Routes of `tcp` and `tls` that could not be told from the user's own once they are in the VirtualService. `patch`: valid. */
+function streamsRefusal(
+  patch: Pick<PlannedMerge, L4List>,
+  target: VirtualService | undefined,
+): MergeRefusal | undefined {
+  const problems = L4_LISTS.flatMap((list) => {
+    const routes = patch[list] ?? [];
+    const own = target && routes.length > 0 ? l4Of(withoutOurs(target), list).map(l4Key) : [];
+    return routes.flatMap((route, index) => {
+      const problem = streamProblem(route, own);
+      return problem === undefined ? [] : `spec.patch.${list}[${index}].match: ${problem}`;
+    });
+  });
+  if (problems.length === 0) return undefined;
+  return { reason: 'Invalid', message: cutText(problems.join('; '), MAX_MESSAGE) };
+}
+
+/** `own`: keys of the target's own routes. */
+function streamProblem(route: L4Route, own: readonly string[]): string | undefined {
+  if (!canBeMarked(route)) return CROWDED;
+  return own.includes(l4Key(withMarker(route))) ? ALIKE : undefined;
+}
+
+const CROWDED =
+  'leave out one of sourceLabels, sourceNamespace, destinationSubnets and gateways in one entry: a merged route is marked with an empty one';
+const ALIKE =
+  'the VirtualService has a route of its own that is like this one with the empty member of merged routes: ask its owners to remove the empty member, or write another match';
 
 const MAX_MESSAGE = 1024;
 

@@ -14,6 +14,7 @@ const MAX_TIMES = 2;
 const FIRST_RETRY_SECONDS = 60;
 const MAX_RETRY_SECONDS = 3600;
 const MAX_BACKOFF_SECONDS = 60;
+const MAX_AHEAD_SECONDS = 120;
 
 export interface TrialInput {
   /** The merges that should have routes, in the order in which they are tried. */
@@ -57,7 +58,8 @@ export function nextTrial(input: TrialInput): TrialOutcome {
     refused.set(next.failed, entry);
     due.push(retryAfter(entry));
   }
-  if (next.trial !== undefined) {
+  // Where only the webhook is missing, the plan's own retries call again (see `nextAttempt`).
+  if (next.trial !== undefined && !isOnTrial) {
     due.push(Math.max(1, PATIENCE_SECONDS + 1 - secondsSince(next.trial.at, now)));
   }
   const isEntering = (merge: PlannedMerge) => next.entering.includes(versionKey(merge));
@@ -150,10 +152,14 @@ function step(open: readonly string[], present: Plan | undefined, now: Date): St
   const suspects = (present?.mergeSuspects ?? []).filter((key) => open.includes(key));
   const versions = (before?.versions ?? []).filter((key) => open.includes(key));
   if (before === undefined || versions.length === 0) return begin(open, suspects, now);
-  if (secondsSince(before.at, now) <= PATIENCE_SECONDS) {
+  const isMoreLeft = before.times < MAX_TIMES;
+  const age = secondsSince(before.at, now);
+  // A time far ahead is of another clock, or of one that was corrected since: with it, the trial would not end for as long.
+  const isOver = age > PATIENCE_SECONDS || (age < -MAX_AHEAD_SECONDS && isMoreLeft);
+  if (!isOver) {
     return { trial: { ...before, versions }, entering: versions, suspects, failed: undefined };
   }
-  if (before.times < MAX_TIMES) {
+  if (isMoreLeft) {
     const trial = { at: rfc3339(now), times: before.times + 1, versions };
     return { trial, entering: [], suspects, failed: undefined };
   }

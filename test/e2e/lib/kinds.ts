@@ -26,10 +26,15 @@ export const COLLECTIONS: readonly Collection[] = [
   collection('riskified.com', 'v1alpha1', 'DynamicEnv', 'dynamicenvs'),
   collection('riskified.com', 'v1alpha1', 'RouteInjection', 'routeinjections'),
   collection('riskified.com', 'v1alpha1', 'MeshIndex', 'meshindexes'),
+  collection('istiomerger.monime.sl', 'v1alpha1', 'VirtualServiceMerge', 'virtualservicemerges'),
+  collection('istiomerge.monime.sl', 'v1alpha1', 'VirtualServiceMerge', 'virtualservicemerges'),
 ];
 
+/** `kind`: may have its group, as in `VirtualServiceMerge.istiomerge.monime.sl`. */
 export function collectionOf(kind: string): Collection {
-  const found = COLLECTIONS.find((candidate) => candidate.kind === kind);
+  const found = COLLECTIONS.find(({ kind: own, apiVersion }) =>
+    [own, `${own}.${apiVersion.split('/')[0]}`].includes(kind),
+  );
   if (found === undefined) throw new Error(`COLLECTIONS has no kind ${kind}: add it there`);
   return found;
 }

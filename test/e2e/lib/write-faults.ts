@@ -50,9 +50,15 @@ async function isRefused(cluster: Cluster, name: string): Promise<boolean> {
   );
 }
 
+/** A VirtualService as it would be stored, that is after mutating webhooks. A deletion has no object. */
+function routesToHost(host: string): string {
+  const hasHost = `has(r.route) && r.route.exists(d, d.destination.host == '${host}')`;
+  return `request.operation != 'DELETE' && has(object.spec.http) && object.spec.http.exists(r, ${hasHost})`;
+}
+
 function policy(
   name: string,
-  { user, verb, kind, namespace, name: object }: NonNullable<FaultSpec['write']>,
+  { user, verb, kind, namespace, name: object, routesTo }: NonNullable<FaultSpec['write']>,
   message: string,
 ): object[] {
   const collections = COLLECTIONS.filter(
@@ -75,6 +81,7 @@ function policy(
     ...(user === undefined ? [] : [`request.userInfo.username == '${user}'`]),
     ...(namespace === undefined ? [] : [`request.namespace == '${namespace}'`]),
     ...(object === undefined ? [] : [`has(request.name) && request.name == '${object}'`]),
+    ...(routesTo === undefined ? [] : [routesToHost(routesTo)]),
     "request.resource.resource != 'configmaps'",
   ];
   // A request for a whole collection (deletecollection) has no name.
