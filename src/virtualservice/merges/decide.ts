@@ -20,9 +20,10 @@ import {
 import type { Plan } from '../routes/plan-codec.ts';
 import { httpOf } from '../routes/scope.ts';
 import { targetName, type UsersVirtualService, withoutOurs } from '../routes/strip.ts';
-import { fitMerges, type TooLargeMerge } from './fit.ts';
+import { fitMerges } from './fit.ts';
 import { type MergedLists, mergedLists } from './merged-lists.ts';
 import { mergeNotes } from './notes.ts';
+import { withoutOverlaps } from './overlaps.ts';
 import { type MergeRefusal, mayMerge, mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
 import { nextTrial } from './trial.ts';
 
@@ -67,8 +68,9 @@ export function decideMerges(
     ...wantedMerges(merges, users, planned),
     ...planned.filter(({ group }) => unknownGroups.includes(group)),
   ];
+  const { clear, overlaps } = withoutOverlaps(wanted, users, planned);
   const forEnvs = jsonBytes(present?.injections ?? []);
-  const { kept, tooLarge } = fitMerges(wanted, planned, room, forEnvs);
+  const { kept, tooLarge } = fitMerges(clear, planned, room, forEnvs);
   const trial = nextTrial({
     wanted: kept,
     present,
@@ -76,7 +78,7 @@ export function decideMerges(
     target: () => hash10(canonicalJson(users.spec)),
     now,
   });
-  const staying = [...trial.merges, ...olderOf(tooLarge, planned)].sort(byUid);
+  const staying = [...trial.merges, ...olderOf([...tooLarge, ...overlaps], planned)].sort(byUid);
   const lists = mergedLists(staying, users);
   const fields = {
     merges: staying,
@@ -86,7 +88,7 @@ export function decideMerges(
     staleRoutes: staleIn(virtualService, lists, present),
   };
   const left = room.plan - forEnvs - jsonBytes(fields);
-  const told = mergeNotes({ trial, tooLarge, lists, users }, left);
+  const told = mergeNotes({ trial, tooLarge, overlaps, lists, users }, left);
   return {
     fields: mergeFieldsOf({ ...fields, mergeNotes: told }),
     lists,
@@ -179,12 +181,12 @@ function plannedOf(merge: VirtualServiceMerge): PlannedMerge {
   };
 }
 
-/** Of merges whose present version is too large: the version in the plan. */
+/** Of merges whose present version is left out: the version in the plan. */
 function olderOf(
-  tooLarge: readonly TooLargeMerge[],
+  leftOut: readonly { merge: PlannedMerge }[],
   present: readonly PlannedMerge[],
 ): PlannedMerge[] {
-  const uids = new Map(tooLarge.map(({ merge }) => [merge.uid, versionKey(merge)]));
+  const uids = new Map(leftOut.map(({ merge }) => [merge.uid, versionKey(merge)]));
   return present.filter(
     (merge) => uids.has(merge.uid) && uids.get(merge.uid) !== versionKey(merge),
   );

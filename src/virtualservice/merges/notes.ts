@@ -12,6 +12,7 @@ import { httpOf } from '../routes/scope.ts';
 import { targetName, type UsersVirtualService } from '../routes/strip.ts';
 import type { TooLargeMerge } from './fit.ts';
 import type { Merged, MergedLists } from './merged-lists.ts';
+import type { Overlap } from './overlaps.ts';
 import type { TrialOutcome } from './trial.ts';
 
 /** Most bytes of all notes in a plan: routes matter more. */
@@ -22,15 +23,20 @@ const MAX_MESSAGE = 400;
 interface Input {
   trial: TrialOutcome;
   tooLarge: readonly TooLargeMerge[];
+  overlaps: readonly Overlap[];
   lists: MergedLists;
   users: UsersVirtualService;
 }
 
 /** What the merges' statuses must say about this VirtualService. `left`: bytes of the plan that nothing else needs. */
-export function mergeNotes({ trial, tooLarge, lists, users }: Input, left: number): MergeNote[] {
+export function mergeNotes(
+  { trial, tooLarge, overlaps, lists, users }: Input,
+  left: number,
+): MergeNote[] {
   const waiting = new Set(trial.waiting.map(versionKey));
   const notes: MergeNote[] = [
     ...tooLarge.map(({ merge, message }) => note(merge, 'TooLarge', message)),
+    ...overlaps.map(({ merge, message }) => note(merge, 'Overlaps', message)),
     ...trial.waiting.map((merge) =>
       note(merge, 'Trial', 'its routes are tried in one of the next writes'),
     ),

@@ -11,7 +11,8 @@ import { isIgnored } from '../routes/ignored.ts';
 import { canBeMarked, l4Key, withMarker } from '../routes/l4-marker.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
 import type { L4Route, PlannedMerge } from '../routes/merge-codec.ts';
-import { targetName, withoutOurs } from '../routes/strip.ts';
+import { ownLists, targetName, withoutOurs } from '../routes/strip.ts';
+import { unlike } from './overlaps.ts';
 
 export type MergeRefusalReason =
   | 'NoTarget'
@@ -112,8 +113,13 @@ const ALIKE =
 
 const MAX_MESSAGE = 1024;
 
-function problemsIn(patch: Patch, { spec }: VirtualService): readonly FieldProblem[] {
-  return targetProblems(patch, { hosts: spec?.hosts ?? [], gateways: spec?.gateways ?? [] });
+/** `patch`: valid by itself. */
+function problemsIn(patch: Patch, target: VirtualService): readonly FieldProblem[] {
+  const { hosts = [], gateways = [] } = target.spec ?? {};
+  const { tcp = [], tls = [] } = patch as Pick<PlannedMerge, L4List>;
+  const own = tcp.length + tls.length === 0 ? undefined : ownLists(target);
+  const others = own && { tcp: unlike(own.tcp, tcp), tls: unlike(own.tls, tls) };
+  return targetProblems(patch, { hosts: hosts ?? [], gateways: gateways ?? [], ...others });
 }
 
 /** The same merges come with every sync and every write of their target. */
