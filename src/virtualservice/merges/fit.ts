@@ -21,18 +21,22 @@ export interface TooLargeMerge {
 
 /**
  * The merges for which there is room. Those in the present plan come first, then the older ones. Who is in stays in: a new or larger one
- * gets only what neither merges nor envs of the present plan have. `forEnvs`: bytes of the present plan's injections.
+ * gets only what neither merges nor envs of the present plan have. `forEnvs`: bytes of the present plan's injections, counted only if
+ * they are needed.
  */
 export function fitMerges(
   wanted: readonly PlannedMerge[],
   present: readonly PlannedMerge[],
   room: Room,
-  forEnvs: number,
+  forEnvs: () => number,
 ): { kept: PlannedMerge[]; tooLarge: TooLargeMerge[] } {
-  const before = new Map(present.map((merge) => [merge.uid, jsonBytes(merge) + BOOKKEEPING_BYTES]));
+  const before = new Map(present.map((merge) => [merge.uid, merge]));
   const asked = wanted.map((merge) => {
-    const bytes = jsonBytes(merge) + BOOKKEEPING_BYTES;
-    const had = before.get(merge.uid) ?? 0;
+    const bytes = bytesOf(merge);
+    const old = before.get(merge.uid);
+    // The same version has the same routes: counting them again would take long.
+    const isSame = old !== undefined && old.generation === merge.generation;
+    const had = isSame ? bytes : old === undefined ? 0 : bytesOf(old);
     // An older version may have to stay for a while.
     return { merge, bytes: Math.max(bytes, had), isSettled: bytes <= had };
   });
@@ -42,15 +46,18 @@ export function fitMerges(
       byText(a.merge.created, b.merge.created) ||
       byText(versionKey(a.merge), versionKey(b.merge)),
   );
+  const leftForNew = lazy(() => room.plan - forEnvs() - NOTES_BYTES);
+  const routesAtLeast = lazy(room.routesAtLeast);
+  const allRoutes = lazy(room.routes);
   let plan = 0;
   let routes = 0;
   const kept: PlannedMerge[] = [];
   const tooLarge: TooLargeMerge[] = [];
   for (const { merge, bytes, isSettled } of asked) {
     const forRoutes = bytes + countRoutes(merge) * BESIDE_ROUTE_BYTES;
-    const left =
-      Math.min(MERGES_BYTES, isSettled ? room.plan : room.plan - forEnvs - NOTES_BYTES) - plan;
-    const message = problem(bytes, left) ?? (hasRoom(routes + forRoutes, room) ? undefined : FULL);
+    const left = Math.min(MERGES_BYTES, isSettled ? room.plan : leftForNew()) - plan;
+    const hasRoom = routes + forRoutes <= routesAtLeast() || routes + forRoutes <= allRoutes();
+    const message = problem(bytes, left) ?? (hasRoom ? undefined : FULL);
     if (message !== undefined) {
       tooLarge.push({ merge, message });
       continue;
@@ -73,8 +80,17 @@ function problem(bytes: number, left: number): string | undefined {
   return `its routes take ${bytes} bytes, and ${Math.max(0, left)} are left for merges in this VirtualService: delete another merge, or split the VirtualService`;
 }
 
-function hasRoom(bytes: number, room: Room): boolean {
-  return bytes <= room.routesAtLeast() || bytes <= room.routes();
+function bytesOf(merge: PlannedMerge): number {
+  return jsonBytes(merge) + BOOKKEEPING_BYTES;
+}
+
+/** Computed at the first call. */
+function lazy(compute: () => number): () => number {
+  let known: number | undefined;
+  return () => {
+    known ??= compute();
+    return known;
+  };
 }
 
 function countRoutes({ http = [], tcp = [], tls = [] }: PlannedMerge): number {
@@ -83,11 +99,11 @@ function countRoutes({ http = [], tcp = [], tls = [] }: PlannedMerge): number {
 
 /** The room that is left for envs. */
 export function roomBeside(merges: PlannedMerges, rendered: readonly unknown[], room: Room): Room {
-  const forRoutes = rendered.length === 0 ? 0 : jsonBytes(rendered);
+  const forRoutes = lazy(() => (rendered.length === 0 ? 0 : jsonBytes(rendered)));
   return {
     ...room,
     plan: room.plan - jsonBytes(merges),
-    routes: () => room.routes() - forRoutes,
-    routesAtLeast: () => room.routesAtLeast() - forRoutes,
+    routes: () => room.routes() - forRoutes(),
+    routesAtLeast: () => room.routesAtLeast() - forRoutes(),
   };
 }
