@@ -98,7 +98,7 @@ export interface Played {
 export async function play(mesh: Mesh, listener: Listener): Promise<Played> {
   const [admin = 0, port = 0] = await freePorts(2);
   // As istiod sends it, but at an address where it can listen without iptables.
-  const { bindToPort: _never, additionalAddresses: _more, ...rest } = listener;
+  const { '@type': _type, bindToPort: _never, additionalAddresses: _more, ...rest } = listener;
   const address = { socketAddress: { address: '127.0.0.1', portValue: port } };
   const withListener = (base: Json) => ({
     ...base,
