@@ -35,7 +35,9 @@ export const ROUTES_THAT_ENVOY_REFUSES: readonly RefusedRoute[] = [
   match('a regex of a header', 'headers', { headers: { a: { regex: WRONG_REGEX } } }),
   match('a regex of the path', 'uri', { uri: { regex: WRONG_REGEX } }),
   match('a program that is too large', 'uri', { uri: { regex: '/((a{100}){100}){10}' } }),
-  route('a regex of CORS', 'corsPolicy', { corsPolicy: { allowOrigins: [{ regex: WRONG_REGEX }] } }),
+  route('a regex of CORS', 'corsPolicy', {
+    corsPolicy: { allowOrigins: [{ regex: WRONG_REGEX }] },
+  }),
   route('a regex of a rewrite', 'rewrite', {
     rewrite: { uriRegexRewrite: { match: WRONG_REGEX, rewrite: 'a' } },
   }),

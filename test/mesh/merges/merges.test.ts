@@ -69,7 +69,9 @@ describe('merges through istiod, with its validating webhook, and Envoy', () => 
   loadTest('istiod’s webhook is asked: it refuses a wrong VirtualService', async () => {
     const own = await virtualServiceOf(mesh, 'fix');
     const spec = { ...own.spec, http: [to('a b')] };
-    const refused = applyAll(mesh, [{ ...own, metadata: { name: 'x', namespace: NAMESPACE }, spec }]);
+    const refused = applyAll(mesh, [
+      { ...own, metadata: { name: 'x', namespace: NAMESPACE }, spec },
+    ]);
     await expect(refused).rejects.toThrow(/rev\.validation\.istio\.io/);
   });
 
@@ -98,44 +100,50 @@ describe('merges through istiod, with its validating webhook, and Envoy', () => 
     },
   );
 
-  loadTest('merged routes of tcp and tls have the marker, and do what they do without it', async () => {
-    const marker = { sourceLabels: {} };
-    const db = await virtualServiceOf(mesh, 'db-merged');
-    expect(db.spec['tcp']).toMatchObject([{ match: [marker] }, to('db-merged')]);
-    const vault = await virtualServiceOf(mesh, 'vault-merged');
-    expect(vault.spec['tls']).toMatchObject([{ match: [{ ...marker, sniHosts: [SECURE_HOST] }] }, {}]);
+  loadTest(
+    'merged routes of tcp and tls have the marker, and do what they do without it',
+    async () => {
+      const marker = { sourceLabels: {} };
+      const db = await virtualServiceOf(mesh, 'db-merged');
+      expect(db.spec['tcp']).toMatchObject([{ match: [marker] }, to('db-merged')]);
+      const vault = await virtualServiceOf(mesh, 'vault-merged');
+      expect(vault.spec['tls']).toMatchObject([
+        { match: [{ ...marker, sniHosts: [SECURE_HOST] }] },
+        {},
+      ]);
 
-    const proxy = await startStreamProxy(mesh);
-    try {
-      const both = async (service: string, port: number): Promise<[Listener, Listener]> => [
-        await proxy.listener(`${service}-merged`, port),
-        await proxy.listener(`${service}-by-hand`, port),
-      ];
-      const [merged, byHand] = await both('db', 5432);
-      expect(chainsOf(merged)).toEqual(chainsOf(byHand));
-      const [mergedTls, byHandTls] = await both('vault', 443);
-      expect(chainsOf(mergedTls)).toEqual(chainsOf(byHandTls));
-      for (const listener of [merged, byHand]) {
-        const played = await play(mesh, listener);
-        expect(await versionBehind(played.port)).toBe(BRANCH);
-        await played.stop();
+      const proxy = await startStreamProxy(mesh);
+      try {
+        const both = async (service: string, port: number): Promise<[Listener, Listener]> => [
+          await proxy.listener(`${service}-merged`, port),
+          await proxy.listener(`${service}-by-hand`, port),
+        ];
+        const [merged, byHand] = await both('db', 5432);
+        expect(chainsOf(merged)).toEqual(chainsOf(byHand));
+        const [mergedTls, byHandTls] = await both('vault', 443);
+        expect(chainsOf(mergedTls)).toEqual(chainsOf(byHandTls));
+        for (const listener of [merged, byHand]) {
+          const played = await play(mesh, listener);
+          expect(await versionBehind(played.port)).toBe(BRANCH);
+          await played.stop();
+        }
+        for (const [listener, way] of [
+          [mergedTls, 'merged'],
+          [byHandTls, 'by-hand'],
+        ] as const) {
+          const own = `vault-${way}`;
+          const played = await play(mesh, listener);
+          await greet(played.port, SECURE_HOST);
+          expect(await played.connections()).toEqual({ [branchOf('vault')]: 1 });
+          await greet(played.port, `${own}.${NAMESPACE}.svc.cluster.local`);
+          expect(await played.connections()).toEqual({ [branchOf('vault')]: 1, [own]: 1 });
+          await played.stop();
+        }
+      } finally {
+        await proxy.stop();
       }
-      for (const [listener, way] of [
-        [mergedTls, 'merged'],
-        [byHandTls, 'by-hand'],
-      ] as const) {
-        const own = `vault-${way}`;
-        const played = await play(mesh, listener);
-        await greet(played.port, SECURE_HOST);
-        expect(await played.connections()).toEqual({ [branchOf('vault')]: 1 });
-        await greet(played.port, `${own}.${NAMESPACE}.svc.cluster.local`);
-        expect(await played.connections()).toEqual({ [branchOf('vault')]: 1, [own]: 1 });
-        await played.stop();
-      }
-    } finally {
-      await proxy.stop();
-    }
-  });
+    },
+  );
 
   loadTest('merges that Envoy would refuse get no further than their status', async () => {
     const before = await virtualServiceOf(mesh, 'fix');

@@ -132,7 +132,11 @@ async function untilPolicy(mesh: Mesh): Promise<void> {
   const { metadata, spec, ...own } = await virtualServiceOf(mesh, 'backend');
   const { http } = routed(FORBIDDEN_HEADER);
   const named = { name: metadata.name, namespace: NAMESPACE };
-  const object = { ...own, metadata: named, spec: { ...spec, http: [...http, ...(spec.http ?? [])] } };
+  const object = {
+    ...own,
+    metadata: named,
+    spec: { ...spec, http: [...http, ...(spec.http ?? [])] },
+  };
   await until(60, async () =>
     mesh.cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], { input: object }).then(
       () => 'the policy has no effect yet',

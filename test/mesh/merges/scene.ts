@@ -49,7 +49,9 @@ export async function mergesIn({ cluster }: Mesh): Promise<VirtualServiceMerge[]
 /** `Accepted True Accepted`, one line for each condition of the merge's present generation. */
 export function conditionsOf({ status, metadata }: VirtualServiceMerge): string[] {
   if (status?.observedGeneration !== metadata.generation) return [];
-  return (status?.conditions ?? []).map(({ type, status: is, reason }) => `${type} ${is} ${reason}`);
+  return (status?.conditions ?? []).map(
+    ({ type, status: is, reason }) => `${type} ${is} ${reason}`,
+  );
 }
 
 /** Waits until the conditions of a merge have this line. */

@@ -1,5 +1,5 @@
 import type { LocalObject } from '../../../src/simulator/object.ts';
-import { NAMESPACE, world as envsWorld } from '../load/lib/world.ts';
+import { world as envsWorld, NAMESPACE } from '../load/lib/world.ts';
 
 export { NAMESPACE };
 /** Version label of the pods that exist without any branch. */
