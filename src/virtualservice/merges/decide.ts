@@ -67,7 +67,7 @@ export function decideMerges(
     ...wantedMerges(merges, users, planned),
     ...planned.filter(({ group }) => unknownGroups.includes(group)),
   ];
-  const forEnvs = () => jsonBytes(present?.injections ?? []);
+  const forEnvs = jsonBytes(present?.injections ?? []);
   const { kept, tooLarge } = fitMerges(wanted, planned, room, forEnvs);
   const trial = nextTrial({
     wanted: kept,
@@ -100,7 +100,7 @@ const NO_LISTS: MergedLists = { http: [], tcp: [], tls: [], equal: [] };
 
 /** The merges of a stored plan for which this version of the VirtualService has room. */
 export function plannedMerges({ merges = [] }: Plan, room: Room): PlannedMerge[] {
-  return merges.length === 0 ? [] : fitMerges(merges, merges, room, () => 0).kept.sort(byUid);
+  return merges.length === 0 ? [] : fitMerges(merges, merges, room, 0).kept.sort(byUid);
 }
 
 /** Of these merges, those that may be rendered into this version of the VirtualService. */

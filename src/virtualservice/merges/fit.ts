@@ -1,5 +1,5 @@
 import { byText, jsonBytes } from '../../k8s/canonical.ts';
-import type { Room } from '../plan/room.ts';
+import { once, type Room } from '../plan/room.ts';
 import { MAX_PLAN_BYTES } from '../routes/limits.ts';
 import { type PlannedMerge, type PlannedMerges, versionKey } from '../routes/merge-codec.ts';
 import { NOTES_BYTES } from './notes-bytes.ts';
@@ -21,22 +21,18 @@ export interface TooLargeMerge {
 
 /**
  * The merges for which there is room. Those in the present plan come first, then the older ones. Who is in stays in: a new or larger one
- * gets only what neither merges nor envs of the present plan have. `forEnvs`: bytes of the present plan's injections, counted only if
- * they are needed.
+ * gets only what neither merges nor envs of the present plan have. `forEnvs`: bytes of the present plan's injections.
  */
 export function fitMerges(
   wanted: readonly PlannedMerge[],
   present: readonly PlannedMerge[],
   room: Room,
-  forEnvs: () => number,
+  forEnvs: number,
 ): { kept: PlannedMerge[]; tooLarge: TooLargeMerge[] } {
-  const before = new Map(present.map((merge) => [merge.uid, merge]));
+  const before = new Map(present.map((merge) => [merge.uid, jsonBytes(merge) + BOOKKEEPING_BYTES]));
   const asked = wanted.map((merge) => {
-    const bytes = bytesOf(merge);
-    const old = before.get(merge.uid);
-    // The same version has the same routes: counting them again would take long.
-    const isSame = old !== undefined && old.generation === merge.generation;
-    const had = isSame ? bytes : old === undefined ? 0 : bytesOf(old);
+    const bytes = jsonBytes(merge) + BOOKKEEPING_BYTES;
+    const had = before.get(merge.uid) ?? 0;
     // An older version may have to stay for a while.
     return { merge, bytes: Math.max(bytes, had), isSettled: bytes <= had };
   });
@@ -46,18 +42,15 @@ export function fitMerges(
       byText(a.merge.created, b.merge.created) ||
       byText(versionKey(a.merge), versionKey(b.merge)),
   );
-  const leftForNew = lazy(() => room.plan - forEnvs() - NOTES_BYTES);
-  const routesAtLeast = lazy(room.routesAtLeast);
-  const allRoutes = lazy(room.routes);
   let plan = 0;
   let routes = 0;
   const kept: PlannedMerge[] = [];
   const tooLarge: TooLargeMerge[] = [];
   for (const { merge, bytes, isSettled } of asked) {
     const forRoutes = bytes + countRoutes(merge) * BESIDE_ROUTE_BYTES;
-    const left = Math.min(MERGES_BYTES, isSettled ? room.plan : leftForNew()) - plan;
-    const hasRoom = routes + forRoutes <= routesAtLeast() || routes + forRoutes <= allRoutes();
-    const message = problem(bytes, left) ?? (hasRoom ? undefined : FULL);
+    const left =
+      Math.min(MERGES_BYTES, isSettled ? room.plan : room.plan - forEnvs - NOTES_BYTES) - plan;
+    const message = problem(bytes, left) ?? (hasRoom(routes + forRoutes, room) ? undefined : FULL);
     if (message !== undefined) {
       tooLarge.push({ merge, message });
       continue;
@@ -80,17 +73,8 @@ function problem(bytes: number, left: number): string | undefined {
   return `its routes take ${bytes} bytes, and ${Math.max(0, left)} are left for merges in this VirtualService: delete another merge, or split the VirtualService`;
 }
 
-function bytesOf(merge: PlannedMerge): number {
-  return jsonBytes(merge) + BOOKKEEPING_BYTES;
-}
-
-/** Computed at the first call. */
-function lazy(compute: () => number): () => number {
-  let known: number | undefined;
-  return () => {
-    known ??= compute();
-    return known;
-  };
+function hasRoom(bytes: number, room: Room): boolean {
+  return bytes <= room.routesAtLeast() || bytes <= room.routes();
 }
 
 function countRoutes({ http = [], tcp = [], tls = [] }: PlannedMerge): number {
@@ -99,7 +83,7 @@ function countRoutes({ http = [], tcp = [], tls = [] }: PlannedMerge): number {
 
 /** The room that is left for envs. */
 export function roomBeside(merges: PlannedMerges, rendered: readonly unknown[], room: Room): Room {
-  const forRoutes = lazy(() => (rendered.length === 0 ? 0 : jsonBytes(rendered)));
+  const forRoutes = once(() => (rendered.length === 0 ? 0 : jsonBytes(rendered)));
   return {
     ...room,
     plan: room.plan - jsonBytes(merges),
