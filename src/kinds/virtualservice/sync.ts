@@ -60,7 +60,7 @@ export function decorate(
   const attempt = nextAttempt(plan, previous, isRendered, now, lastWritten(virtualService));
   const isAwaited = previous !== undefined && staying.length > 0;
   const annotations = {
-    [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered && !isAwaited),
+    [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered && !isAwaited, virtualService),
     [ENVS_ANNOTATION]: envs !== undefined && room.envs ? envs : null,
   };
   return {
@@ -92,8 +92,12 @@ function isRenderedAs(
  * An empty plan stays until the routes are removed. If the annotation were removed while the webhook is unavailable, routes would remain
  * that nothing records. The webhook removes the annotation in the same write that removes the routes.
  */
-function planValue(plan: Plan, isDone: boolean): string | null {
-  return isEmptyPlan(plan) && isDone ? null : serializePlan(plan);
+function planValue(plan: Plan, isDone: boolean, virtualService: VirtualService): string | null {
+  if (isEmptyPlan(plan) && isDone) return null;
+  // The very plan that it carries: writing a large one again takes long.
+  const present = virtualService.metadata.annotations?.[PLAN_ANNOTATION];
+  if (present !== undefined && plan === planOf(virtualService)) return present;
+  return serializePlan(plan);
 }
 
 function envNames(injections: readonly RouteInjection[]): string | undefined {

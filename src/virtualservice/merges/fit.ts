@@ -1,5 +1,5 @@
 import { byText, jsonBytes } from '../../k8s/canonical.ts';
-import type { Room } from '../plan/room.ts';
+import { once, type Room } from '../plan/room.ts';
 import { MAX_PLAN_BYTES } from '../routes/limits.ts';
 import { type PlannedMerge, type PlannedMerges, versionKey } from '../routes/merge-codec.ts';
 
@@ -108,11 +108,11 @@ function countRoutes({ http = [], tcp = [], tls = [] }: PlannedMerge): number {
 
 /** The room that is left for envs. */
 export function roomBeside(merges: PlannedMerges, rendered: readonly unknown[], room: Room): Room {
-  const forRoutes = rendered.length === 0 ? 0 : jsonBytes(rendered);
+  const forRoutes = once(() => (rendered.length === 0 ? 0 : jsonBytes(rendered)));
   return {
     ...room,
     plan: room.plan - jsonBytes(merges),
-    routes: () => room.routes() - forRoutes,
-    routesAtLeast: () => room.routesAtLeast() - forRoutes,
+    routes: () => room.routes() - forRoutes(),
+    routesAtLeast: () => room.routesAtLeast() - forRoutes(),
   };
 }

@@ -58,8 +58,19 @@ export function plannedRefusal(
 ): MergeRefusal | undefined {
   return (
     targetRefusal(merge.namespace, targetName(target), target) ??
-    routesRefusal(routesOf(merge), target)
+    routesRefusal(routesOf(merge), target, problemsOfPlanned(merge))
   );
+}
+
+/** A plan's merges are the same objects as long as the text of the plan is the same. */
+const known = new WeakMap<PlannedMerge, readonly FieldProblem[]>();
+
+function problemsOfPlanned(merge: PlannedMerge): readonly FieldProblem[] {
+  const before = known.get(merge);
+  if (before !== undefined) return before;
+  const fresh = problemsOfText(JSON.stringify(routesOf(merge)));
+  known.set(merge, fresh);
+  return fresh;
 }
 
 /** Lists of routes, of any shape. */
@@ -75,8 +86,11 @@ export function routesOf(patch: Patch | null | undefined): Patch {
   return Object.fromEntries(lists.filter(([, routes]) => routes !== undefined && routes !== null));
 }
 
-function routesRefusal(patch: Patch, target: VirtualService | undefined): MergeRefusal | undefined {
-  const problems = problemsOfText(JSON.stringify(patch));
+function routesRefusal(
+  patch: Patch,
+  target: VirtualService | undefined,
+  problems = problemsOfText(JSON.stringify(patch)),
+): MergeRefusal | undefined {
   const all = problems.length === 0 && target ? problemsIn(patch, target) : problems;
   if (all.length === 0) return undefined;
   const texts = all.map(({ field, message }) => `spec.patch.${field}: ${message}`);

@@ -12,20 +12,26 @@ interface WebhookConfiguration {
 }
 
 /** The manifests in metacontroller/, changed to call a service outside the cluster. */
-export async function controllerManifests({
-  hooks,
-  admission,
-}: Pick<HookService, 'hooks' | 'admission'>): Promise<KubeObject[]> {
+export async function controllerManifests(
+  service: Pick<HookService, 'hooks' | 'admission'>,
+): Promise<KubeObject[]> {
   const texts = await Promise.all(FILES.map((file) => readFile(new URL(file, FOLDER), 'utf8')));
-  const objects = texts
-    .map((text) => text.replaceAll(SERVICE_URL, hooks))
-    .flatMap((text) => parseYaml(text).map(({ value }) => value as KubeObject));
-  for (const { webhooks = [] } of objects as WebhookConfiguration[]) {
+  const objects = texts.flatMap((text) => parseYaml(text).map(({ value }) => value as KubeObject));
+  return withAddresses(objects, service);
+}
+
+/** Controllers and webhook configurations that call a service outside the cluster. */
+export function withAddresses(
+  objects: readonly KubeObject[],
+  { hooks, admission }: Pick<HookService, 'hooks' | 'admission'>,
+): KubeObject[] {
+  const changed = JSON.parse(JSON.stringify(objects).replaceAll(SERVICE_URL, hooks));
+  for (const { webhooks = [] } of changed as WebhookConfiguration[]) {
     for (const webhook of webhooks) {
       const { path } = webhook.clientConfig.service ?? {};
       const caBundle = Buffer.from(admission.ca).toString('base64');
       webhook.clientConfig = { url: `${admission.url}${path}`, caBundle };
     }
   }
-  return objects;
+  return changed;
 }
