@@ -10,7 +10,10 @@ export interface Discovery {
   kindOf(object: { apiVersion: string; kind: string }): ServedKind;
   /** By plural, as in a related rule; undefined: not served. */
   resourceOf(apiVersion: string, resource: string): ServedKind | undefined;
-  /** By kind (`Deployment`), plural (`deployments`) or plural and group (`deployments.apps`), as on a command line; throws an ApiError (404). */
+  /**
+   * By kind (`Deployment`) or plural (`deployments`), as on a command line, also with the group (`deployments.apps`); throws an ApiError
+   * (404).
+   */
   kindNamed(name: string): ServedKind;
 }
 
@@ -39,7 +42,7 @@ export function createDiscovery(own: readonly ServedKind[]): Discovery {
       find(apiVersion, (candidate) => candidate.resource === resource),
     kindNamed: (name) => {
       const found = kinds.find(({ kind, resource, group }) =>
-        [kind, resource, `${resource}.${group}`].includes(name),
+        [kind, resource, `${kind}.${group}`, `${resource}.${group}`].includes(name),
       );
       if (found) return found;
       throw new ApiError(404, 'NotFound', `the server doesn't have a resource type "${name}"`);
