@@ -25,6 +25,11 @@ function isPlace(text: string, merge: MergeRef, virtualService: VirtualService):
   return !planned?.http?.some(({ name }) => name === text);
 }
 
+/** `route "mp-101" of merge services/payment-service-mp-101`; one without a name by its place, from 1. */
+export function mergedRouteText({ namespace, name, route, index = 0 }: RouteMerge): string {
+  return `route ${route === undefined ? index + 1 : `"${route}"`} of merge ${namespace}/${name}`;
+}
+
 export function isSame(a: MergeRef, b: MergeRef): boolean {
   return a.group === b.group && a.namespace === b.namespace && a.name === b.name;
 }

@@ -58,7 +58,7 @@ function matches(
 }
 
 function orderText(first: RouteMerge | undefined, second: RouteMerge): string {
-  if (first === undefined) return '';
+  if (first === undefined) return ': a route of an env comes first';
   const [higher, lower] = [precedenceOf(first.route), precedenceOf(second.route)];
   return higher > lower
     ? `: its precedence is ${lower}, that of the first is ${higher}`

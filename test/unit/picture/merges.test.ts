@@ -13,6 +13,7 @@ import { bigShop, deployment, routes, rule, SETTINGS, service, simple } from './
 
 const HEADER: HTTPRoute = { match: [{ headers: { ref: { exact: 'mp-101' } } }], route: [to('b')] };
 const TCP = { match: [{ port: 5432 }], route: [to('b')] };
+const OWN_TCP = { match: [{ port: 3306 }], route: [to('b')] };
 
 function planned(name: string, namespace: string, lists: Partial<PlannedMerge>): PlannedMerge {
   const version = { created: '2026-01-01T00:00:00Z', generation: 1, uid: `uid-${name}` };
@@ -37,7 +38,7 @@ function withRoutes(vs: VirtualService, merge: PlannedMerge): VirtualService {
     spec: {
       ...vs.spec,
       http: [...merged, ...(vs.spec.http ?? [])],
-      ...(tcp.length === 0 ? {} : { tcp: [...tcp.map(withMarker), TCP] }),
+      ...(tcp.length === 0 ? {} : { tcp: [...tcp.map(withMarker), OWN_TCP] }),
     },
   };
 }
@@ -71,7 +72,7 @@ describe('routes of merges have their name in the label', () => {
     ]);
   });
 
-  test('tcp routes: an equal route of the user has none', () => {
+  test('tcp routes: those of the user have none', () => {
     const merge = planned('db', 'shop', { tcp: [TCP] });
     expect(labels(shop(withRoutes(vs, merge)))).toEqual([
       own,
@@ -107,7 +108,8 @@ test('why a merge adds nothing, and its conflicts, are problems of the VirtualSe
 
 test('a Service with merged routes is not folded', () => {
   const [vs, ...others] = simple('a').reverse() as [VirtualService, ...KubeObject[]];
-  const merged = withRoutes(vs, planned('mp-101', 'shop', { http: [HEADER] }));
+  const there: HTTPRoute = { match: [{ method: { exact: 'PUT' } }], route: [to('a', 'shared')] };
+  const merged = withRoutes(vs, planned('mp-101', 'shop', { http: [there] }));
   const kinds = (last: KubeObject) =>
     pictureOf([...bigShop(20), ...others, service('b'), last], SETTINGS).nodes.find(
       ({ id }) => id === 'service a.shop.svc.cluster.local',
