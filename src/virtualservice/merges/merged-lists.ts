@@ -68,18 +68,19 @@ function mergedL4(
     (merge[list] ?? []).map((route, index) => ({ merge, index, route })),
   );
   if (all.length === 0) return [];
-  const known = new Map<string, PlannedMerge | undefined>(
-    l4Of(users, list).map((route) => [canonicalJson(route), undefined]),
-  );
+  const own = new Set(l4Of(users, list).map((route) => canonicalJson(route)));
+  // By the route as it is rendered: those without a match and with an empty one become the same.
+  const rendered = new Map<string, PlannedMerge>();
   return all.flatMap(({ merge, index, route }) => {
-    const key = canonicalJson(route);
-    if (known.has(key)) {
-      const of = known.get(key);
+    const marked = withMarker(route);
+    const key = canonicalJson(marked);
+    const of = rendered.get(key);
+    if (of !== undefined || own.has(canonicalJson(route))) {
       equal.push({ merge, list, index, ...(of && { of }) });
       return [];
     }
-    known.set(key, merge);
-    return [{ merge, index, route: withMarker(route) }];
+    rendered.set(key, merge);
+    return [{ merge, index, route: marked }];
   });
 }
 

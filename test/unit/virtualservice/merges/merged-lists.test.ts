@@ -120,6 +120,14 @@ describe('tcp and tls routes', () => {
     expect(withMerged(owning, lists).tcp).toEqual([marked('x'), marked('x', 1), streamTo('own')]);
   });
 
+  test('without a match and with an empty one are equal', () => {
+    const first = merge('a', { tcp: [{ route: [] }] });
+    const second = merge('b', { tcp: [{ match: [], route: [] }] });
+    const lists = mergedLists([first, second], users);
+    expect(lists.tcp).toHaveLength(1);
+    expect(lists.equal).toEqual([{ merge: second, list: 'tcp', index: 0, of: first }]);
+  });
+
   test('of one list have nothing to do with those of the other', () => {
     const route = { match: [{ sniHosts: ['a'], port: 1 }], route: [] };
     const lists = mergedLists([merge('m', { tcp: [route], tls: [route] })], users);
