@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { parseYaml } from '../../../src/k8s/yaml.ts';
+import type { Command } from '../control-plane/commands.ts';
+import { rendered } from './chart.ts';
 import type { HookService } from './service.ts';
 
 const FOLDER = new URL('../../../metacontroller/', import.meta.url);
@@ -34,4 +36,24 @@ export function withAddresses(
     }
   }
   return changed;
+}
+
+/** Controller and webhooks for VirtualServiceMerges of these groups, as the chart renders them; none if there is no group. */
+export async function mergeManifests(
+  helm: Command,
+  { hooks, admission }: Pick<HookService, 'hooks' | 'admission'>,
+  groups: readonly string[],
+): Promise<KubeObject[]> {
+  if (groups.length === 0) return [];
+  const input = {
+    hooks: { url: hooks },
+    admission: { url: admission.url, caBundle: admission.ca },
+    kinds: ['virtual-service-merge'],
+    virtualServiceMerge: { groups },
+  };
+  const shown = ['virtual-service-merge', 'webhook'].flatMap((name) => [
+    '--show-only',
+    `templates/${name}.yaml`,
+  ]);
+  return rendered((args) => helm(args, { input }), ...shown, '-f', '-');
 }

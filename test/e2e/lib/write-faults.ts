@@ -1,7 +1,7 @@
 import type { FaultSpec } from '../../scenarios/lib/driver.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { until } from '../control-plane/poll.ts';
-import { COLLECTIONS } from './kinds.ts';
+import { COLLECTIONS, isNamed } from './kinds.ts';
 
 const ADMISSION = { apiVersion: 'admissionregistration.k8s.io/v1' };
 const MESSAGE = 'the write is refused by a test';
@@ -62,7 +62,7 @@ function policy(
   message: string,
 ): object[] {
   const collections = COLLECTIONS.filter(
-    (collection) => kind === undefined || collection.kind === kind,
+    (collection) => kind === undefined || isNamed(collection, kind),
   );
   const operations = verb === undefined ? ['CREATE', 'UPDATE', 'DELETE'] : [verb.toUpperCase()];
   const rules = collections.map(({ apiVersion, resource }) => ({
