@@ -58,21 +58,6 @@ describe('http routes', () => {
       ],
       ['b/b-9007199254740993', 'a/a-9007199254740992'],
     ],
-    [
-      'with one name in one merge get different names',
-      [
-        merge('m', {
-          http: [
-            routeTo('a', 'a'),
-            routeTo('b', 'a'),
-            routeTo('c', 'a.1'),
-            routeTo('d'),
-            routeTo('e', '3'),
-          ],
-        }),
-      ],
-      ['m/a', 'm/a.1', 'm/a.1.2', 'm/3', 'm/3.4'],
-    ],
   ])('%s', (_, merges, wanted) => {
     expect(namesOf(...merges)).toEqual(wanted);
     expect(namesOf(...[...merges].reverse())).toEqual(wanted);

@@ -5,7 +5,8 @@ import { merge as manifest, planned } from '../../../support/merges.ts';
 import { virtualService } from '../../../support/objects.ts';
 
 const HOSTS = ['a.example.com', 'b.example.com'];
-const users = withoutOurs(virtualService('shop/backend', { hosts: HOSTS }));
+const OTHERS = ['b.example.com', 'c.example.com'];
+const users = withoutOurs(virtualService('shop/backend', { hosts: [...HOSTS, ...OTHERS] }));
 const tls = (name: string, sniHosts: string[], host = name) =>
   planned(manifest(`shop/${name}`), {
     http: [],
@@ -31,7 +32,7 @@ test('where a newer version is left out, the older one of the plan counts', () =
   const wanted = [
     tls('first', ['a.example.com']),
     tls('second', HOSTS),
-    tls('third', ['b.example.com']),
+    tls('third', OTHERS),
   ];
   const { clear, overlaps } = withoutOverlaps(wanted, users, [older]);
   expect(namesOf(clear)).toEqual(['first']);
