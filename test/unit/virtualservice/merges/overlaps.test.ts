@@ -29,11 +29,7 @@ test('of two merges that take the same SNI host the later one is left out, and i
 
 test('where a newer version is left out, the older one of the plan counts', () => {
   const older = tls('second', ['b.example.com']);
-  const wanted = [
-    tls('first', ['a.example.com']),
-    tls('second', HOSTS),
-    tls('third', OTHERS),
-  ];
+  const wanted = [tls('first', ['a.example.com']), tls('second', HOSTS), tls('third', OTHERS)];
   const { clear, overlaps } = withoutOverlaps(wanted, users, [older]);
   expect(namesOf(clear)).toEqual(['first']);
   expect(namesOf(overlaps.map(({ merge }) => merge))).toEqual(['second', 'third']);
