@@ -173,6 +173,14 @@ describe('a user’s write', () => {
     expect(next).toEqual(planned);
   });
 
+  test('brings no tcp routes back with a manifest of an earlier version', () => {
+    const newer = merge('db', { tcp: [streamTo('db-2')] }, { generation: 2 });
+    const sent = [A, newer];
+    const live = [10, 11, 12].reduce((one, at) => synced(one, sent, [GROUP], at), planned);
+    expect(live.spec).not.toEqual(planned.spec);
+    expect(written(planned, live, 'jane')).toEqual(live);
+  });
+
   test('cannot plan merges', () => {
     const forged = { ...OWN, metadata: { ...OWN.metadata, annotations: { [PLAN]: text } } };
     expect(written(forged, OWN, 'jane')).toEqual(OWN);
