@@ -74,9 +74,24 @@ export function createApi({ url, ca, token, cert, key }: Access): Api {
     sent.end(content);
     return { sent, answered };
   };
+  /** A connection that the server closed because it was idle is found closed only by the next request, which must be sent again. */
+  const answerTo = async (
+    method: string,
+    path: string,
+    options?: CallOptions,
+  ): Promise<IncomingMessage> => {
+    const { sent, answered } = open(method, path, options);
+    try {
+      return await answered;
+    } catch (error) {
+      const isClosed = sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+      if (!isClosed) throw error;
+      return answerTo(method, path, options);
+    }
+  };
   return {
     call: async (method, path, options) => {
-      const answer = await open(method, path, options).answered;
+      const answer = await answerTo(method, path, options);
       const content = await text(answer);
       const isJson = answer.headers['content-type']?.includes('json') ?? false;
       if ((answer.statusCode ?? 0) < 300) return isJson ? JSON.parse(content) : content;
