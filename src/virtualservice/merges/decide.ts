@@ -7,6 +7,7 @@ import {
 import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { byText, canonicalJson, jsonBytes, jsonEqual } from '../../k8s/canonical.ts';
 import { hash10 } from '../../k8s/hash.ts';
+import { lastWritten } from '../../k8s/written.ts';
 import type { Room } from '../plan/room.ts';
 import { l4Key, mergedL4Filter } from '../routes/l4-marker.ts';
 import { L4_LISTS, l4Of } from '../routes/lists.ts';
@@ -76,6 +77,7 @@ export function decideMerges(
     present,
     isIn: presenceIn(virtualService, mergedLists(planned, users)),
     target: () => hash10(canonicalJson(users.spec)),
+    written: lastWritten(virtualService),
     now,
   });
   const staying = [...trial.merges, ...olderOf([...tooLarge, ...overlaps], planned)].sort(byUid);

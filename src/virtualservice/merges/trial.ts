@@ -25,6 +25,8 @@ export interface TrialInput {
   isIn: (merge: PlannedMerge) => boolean;
   /** Hash of the user's own part. */
   target: () => string;
+  /** When somebody last changed the VirtualService (RFC 3339). */
+  written?: string | undefined;
   now: Date;
 }
 
@@ -91,9 +93,9 @@ interface Standing {
   olderOf: (merge: PlannedMerge) => PlannedMerge[];
 }
 
-function standingOf({ wanted, present, isIn, target, now }: TrialInput): Standing {
+function standingOf({ wanted, present, isIn, target, written, now }: TrialInput): Standing {
   const inPlan = new Map((present?.merges ?? []).map((merge) => [merge.uid, merge]));
-  const isStuck = isRepairOverdue(present, now);
+  const isStuck = isRepairOverdue(present, written, now);
   const isKept = (old: PlannedMerge) => isIn(old) || !isStuck;
   const settled = new Set(
     wanted.filter((merge) => {
@@ -178,10 +180,16 @@ function begin(open: readonly string[], suspects: readonly string[], now: Date):
 }
 
 /** Was a retry due (see `nextAttempt`) that would have changed the plan, had it not been refused? */
-function isRepairOverdue(present: Plan | undefined, now: Date): boolean {
+function isRepairOverdue(
+  present: Plan | undefined,
+  written: string | undefined,
+  now: Date,
+): boolean {
   if (present?.at === undefined) return false;
   const wait = Math.min(2 ** (present.attempt ?? 0), MAX_BACKOFF_SECONDS);
-  return secondsSince(present.at, now) - wait > PATIENCE_SECONDS;
+  // A write of somebody else may just have taken the routes out; the retry comes after it.
+  const since = [present.at, written ?? ''].map((time) => secondsSince(time, now));
+  return Math.min(...since) - wait > PATIENCE_SECONDS;
 }
 
 function retryAfter({ times }: RefusedMerge): number {

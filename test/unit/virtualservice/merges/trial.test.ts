@@ -211,6 +211,22 @@ describe('routes that are planned and not there', () => {
     expect(later.resyncAfterSeconds).toBeUndefined();
   });
 
+  test('stay planned after a write of somebody else that has taken them out', () => {
+    const plan = present({ at: stamp(0) });
+    const rewritten = (seconds: number) =>
+      nextTrial({
+        wanted: [m('a')],
+        present: plan,
+        isIn: () => false,
+        target: () => '',
+        written: stamp(1000),
+        now: at(seconds),
+      });
+    expect(rewritten(1000).merges).toEqual([m('a')]);
+    expect(rewritten(1011).merges).toEqual([m('a')]);
+    expect(rewritten(1012)).toMatchObject({ merges: [], trial: { times: 2 } });
+  });
+
   test('are tried anew when the retries are not stored, either', () => {
     const plan = present({ at: stamp(0), attempt: 1 });
     expect(outcome(plan, 12).merges).toEqual([m('a')]);
