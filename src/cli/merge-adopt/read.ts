@@ -4,12 +4,11 @@ import type { VirtualService } from '../../istio/types.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
-import { VIRTUAL_SERVICES } from '../common/cluster-kinds.ts';
+import { MERGES, VIRTUAL_SERVICES } from '../common/cluster-kinds.ts';
 import { readLists } from '../common/cluster-read.ts';
 import { loadManifests } from '../common/manifests.ts';
 import { missingRights } from '../common/missing-rights.ts';
 import { isVirtualService } from '../common/user-objects.ts';
-import { MERGES } from './kinds.ts';
 import type { MergeAdoptOptions } from './options.ts';
 
 export interface MergeObjects {

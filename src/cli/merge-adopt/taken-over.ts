@@ -8,8 +8,7 @@ import type { VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { isMap, type JsonMap } from '../../k8s/json-map.ts';
 import { qualifiedName } from '../../simulator/object.ts';
-import type { PlannedMerges } from '../../virtualservice/routes/merge-codec.ts';
-import { type Plan, planOf } from '../../virtualservice/routes/plan-codec.ts';
+import { planOf } from '../../virtualservice/routes/plan-codec.ts';
 
 /**
  * Do this merge's requests keep their route without the operator's one? Routes of tcp and tls that the plan has are merged in the
@@ -26,7 +25,7 @@ export function isTakenOver(
     const names = (virtualService.spec.http ?? []).map(({ name }) => name);
     return names.some((name) => jsonEqual(readMergedRouteName(name, target)?.merge, ref));
   }
-  const plan: (Plan & PlannedMerges) | undefined = planOf(virtualService);
+  const plan = planOf(virtualService);
   return (plan?.merges ?? []).some((one) => isSame(one, ref) && one[list] !== undefined);
 }
 
