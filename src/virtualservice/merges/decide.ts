@@ -12,6 +12,7 @@ import { l4Key, mergedL4Filter } from '../routes/l4-marker.ts';
 import { L4_LISTS, l4Of } from '../routes/lists.ts';
 import {
   type L4Route,
+  type MergeVersion,
   mergeFieldsOf,
   type PlannedMerge,
   type PlannedMerges,
@@ -20,9 +21,11 @@ import {
 import type { Plan } from '../routes/plan-codec.ts';
 import { httpOf } from '../routes/scope.ts';
 import { targetName, type UsersVirtualService, withoutOurs } from '../routes/strip.ts';
-import { fitMerges, type TooLargeMerge } from './fit.ts';
+import { fitMerges, type LeftOutMerge } from './fit.ts';
 import { type MergedLists, mergedLists } from './merged-lists.ts';
 import { mergeNotes } from './notes.ts';
+import { withoutOverlaps } from './overlaps.ts';
+import { regexBudget, TOO_MANY_REGEXES } from './regex-budget.ts';
 import { type MergeRefusal, mayMerge, mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
 import { nextTrial } from './trial.ts';
 
@@ -43,8 +46,10 @@ export interface AskedMerges {
 
 export const NO_MERGES: AskedMerges = { merges: [], unknownGroups: [] };
 
-/** Most merges that are considered for one VirtualService: more do not fit into a plan. */
+/** Most merges that get into one VirtualService: more do not fit into a plan. */
 const MAX_MERGES = 256;
+/** Most merges that are checked for it. The results of so many checks are remembered (`problemsOfText`). */
+const MAX_CHECKED = 1024;
 
 /**
  * Decides which merges a VirtualService gets. `merges`: those that the cluster has for it; `unknownGroups`: API groups whose merges were
@@ -63,12 +68,15 @@ export function decideMerges(
     const staleRoutes = staleIn(virtualService, NO_LISTS, present);
     return { fields: staleRoutes.length === 0 ? {} : { staleRoutes }, lists: NO_LISTS };
   }
+  const asked = wantedMerges(merges, users, planned);
   const wanted = [
-    ...wantedMerges(merges, users, planned),
+    ...asked.wanted,
     ...planned.filter(({ group }) => unknownGroups.includes(group)),
   ];
   const forEnvs = jsonBytes(present?.injections ?? []);
-  const { kept, tooLarge } = fitMerges(wanted, planned, room, forEnvs);
+  const fitting = fitMerges(wanted, planned, room, forEnvs);
+  const { kept, overlapping } = withoutOverlaps(fitting.kept, users);
+  const tooLarge = [...fitting.tooLarge, ...asked.costly];
   const trial = nextTrial({
     wanted: kept,
     present,
@@ -76,17 +84,22 @@ export function decideMerges(
     target: () => hash10(canonicalJson(users.spec)),
     now,
   });
-  const staying = [...trial.merges, ...olderOf(tooLarge, planned)].sort(byUid);
-  const lists = mergedLists(staying, users);
+  const older = olderOf([...tooLarge, ...overlapping], planned);
+  // An older version that stays may overlap with what is new beside it: then the new one waits.
+  const staying = withoutOverlaps(inPlanFirst([...older, ...trial.merges], planned), users);
+  const lists = mergedLists(staying.kept, users);
   const fields = {
-    merges: staying,
+    merges: staying.kept.sort(byUid),
     ...(trial.trial && { mergeTrial: trial.trial }),
     mergeSuspects: trial.suspects,
     refusedMerges: trial.refused,
     staleRoutes: staleIn(virtualService, lists, present),
   };
   const left = room.plan - forEnvs - jsonBytes(fields);
-  const told = mergeNotes({ trial, tooLarge, lists, users }, left);
+  const told = mergeNotes(
+    { trial, tooLarge, overlapping: [...overlapping, ...staying.overlapping], lists, users },
+    left,
+  );
   return {
     fields: mergeFieldsOf({ ...fields, mergeNotes: told }),
     lists,
@@ -119,7 +132,7 @@ function wantedMerges(
   merges: readonly VirtualServiceMerge[],
   users: UsersVirtualService,
   present: readonly PlannedMerge[],
-): PlannedMerge[] {
+): { wanted: PlannedMerge[]; costly: LeftOutMerge[] } {
   const target = targetName(users);
   const inPlan = new Map(present.map((merge) => [merge.uid, merge]));
   const isIn = ({ metadata }: VirtualServiceMerge) => inPlan.has(metadata.uid ?? '');
@@ -128,13 +141,37 @@ function wantedMerges(
     // Merges that the target does not accept must not push others out.
     .filter(({ metadata }) => mayMerge(metadata.namespace ?? '', users))
     .sort((a, b) => Number(isIn(b)) - Number(isIn(a)) || olderFirst(a, b))
-    .slice(0, MAX_MERGES);
-  return asking.flatMap((merge) => {
+    .slice(0, MAX_CHECKED);
+  const wanted: PlannedMerge[] = [];
+  const costly: LeftOutMerge[] = [];
+  const isAffordable = regexBudget();
+  for (const merge of asking) {
+    // Those that add nothing must not push others out, either.
+    if (wanted.length + costly.length >= MAX_MERGES) break;
+    if (!isAffordable(merge.spec.patch)) {
+      costly.push({ merge: versionOf(merge), message: TOO_MANY_REGEXES });
+      continue;
+    }
     const refusal = mergeRefusal(merge, users);
-    if (refusal === undefined) return withRoutes(plannedOf(merge));
     const before = inPlan.get(merge.metadata.uid ?? '');
-    return before !== undefined && mayStay(before, refusal, users) ? [before] : [];
-  });
+    if (refusal === undefined) wanted.push(...withRoutes(plannedOf(merge)));
+    else if (before !== undefined && mayStay(before, refusal, users)) wanted.push(before);
+  }
+  return { wanted, costly };
+}
+
+function versionOf({ metadata: { uid = '', generation = 0 } }: VirtualServiceMerge): MergeVersion {
+  return { uid, generation };
+}
+
+/** Versions that the plan has come first. */
+function inPlanFirst(
+  merges: readonly PlannedMerge[],
+  present: readonly PlannedMerge[],
+): PlannedMerge[] {
+  const known = new Set(present.map(versionKey));
+  const isKnown = (merge: PlannedMerge) => Number(known.has(versionKey(merge)));
+  return merges.toSorted((a, b) => isKnown(b) - isKnown(a));
 }
 
 function withRoutes(merge: PlannedMerge): PlannedMerge[] {
@@ -179,12 +216,12 @@ function plannedOf(merge: VirtualServiceMerge): PlannedMerge {
   };
 }
 
-/** Of merges whose present version is too large: the version in the plan. */
+/** Of merges whose present version is left out: the version in the plan. */
 function olderOf(
-  tooLarge: readonly TooLargeMerge[],
+  leftOut: readonly LeftOutMerge[],
   present: readonly PlannedMerge[],
 ): PlannedMerge[] {
-  const uids = new Map(tooLarge.map(({ merge }) => [merge.uid, versionKey(merge)]));
+  const uids = new Map(leftOut.map(({ merge }) => [merge.uid, versionKey(merge)]));
   return present.filter(
     (merge) => uids.has(merge.uid) && uids.get(merge.uid) !== versionKey(merge),
   );

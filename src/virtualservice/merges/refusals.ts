@@ -112,8 +112,10 @@ const ALIKE =
 
 const MAX_MESSAGE = 1024;
 
-function problemsIn(patch: Patch, { spec }: VirtualService): readonly FieldProblem[] {
-  return targetProblems(patch, { hosts: spec?.hosts ?? [], gateways: spec?.gateways ?? [] });
+function problemsIn(patch: Patch, target: VirtualService): readonly FieldProblem[] {
+  const { hosts = [], gateways = [] } = target.spec ?? {};
+  const [tcp, tls] = L4_LISTS.map((list) => (patch[list] ? l4Of(withoutOurs(target), list) : []));
+  return targetProblems(patch, { hosts: hosts ?? [], gateways: gateways ?? [], tcp, tls });
 }
 
 /** The same merges come with every sync and every write of their target. */
@@ -149,6 +151,14 @@ function targetRefusal(
 /** A VirtualService takes merges of its own namespace, and of those that its annotation names. */
 export function mayMerge(namespace: string, { metadata }: VirtualService): boolean {
   if (metadata.namespace === namespace) return true;
-  const allowed = (metadata.annotations?.[MERGE_FROM_ANNOTATION] ?? '').split(',');
-  return allowed.some((item) => ['*', namespace].includes(item.trim()));
+  const text = metadata.annotations?.[MERGE_FROM_ANNOTATION];
+  if (text === undefined) return false;
+  const allowed = namespacesIn(text);
+  return allowed.has('*') || allowed.has(namespace);
 }
+
+/** Thousands of merges may ask for one target, whose annotation may be long. */
+const namespacesIn = memoizedByText(
+  { size: 64, bytes: 2 ** 20 },
+  (text): ReadonlySet<string> => new Set(text.split(',').map((item) => item.trim())),
+);
