@@ -7,7 +7,13 @@ import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/j
 import type { LocalObject } from '../../src/simulator/object.ts';
 import { merge } from '../support/merges.ts';
 import { type TestApp, testApp } from './lib/app.ts';
-import { admissionBody, customizeBody, mergeBody, virtualService } from './lib/bodies.ts';
+import {
+  admissionBody,
+  customizeBody,
+  decoratorBody,
+  mergeBody,
+  virtualService,
+} from './lib/bodies.ts';
 
 const LABEL = 'riskified.com/target';
 const VALUE = targetLabelValue('shop/backend');
@@ -201,5 +207,69 @@ describe('admission sets the label', () => {
   test.each(named)('and allows spec %s', async (_, spec) => {
     const object = { ...merge('shop/m'), spec } as KubeObject;
     await admitted(await testApp(), { object });
+  });
+});
+
+describe('a merge that nests very deeply harms no other object', () => {
+  /** As text: JSON.stringify cannot write it. */
+  const withDepth = (body: object, depth: number) =>
+    JSON.stringify(body).replace('"DEEP"', '{"a":['.repeat(depth / 2) + ']}'.repeat(depth / 2));
+  const deep = (list: string) =>
+    merge('shop/deep', {
+      patch: { http: [{ route: [{ destination: { host: 'a' } }] }], [list]: 'DEEP' },
+    });
+  const related = (one: object) => ({
+    'RouteInjection.riskified.com/v1alpha1': {},
+    'VirtualServiceMerge.istiomerger.monime.sl/v1alpha1': {
+      'shop/deep': one,
+      'shop/m': merge('shop/m'),
+    },
+    'VirtualServiceMerge.istiomerge.monime.sl/v1alpha1': {},
+  });
+
+  test.each(['tcp', 'other', '__proto__'])(
+    'its target still gets other merges: %s',
+    async (list) => {
+      const { post } = await testApp(['--merge-groups=istiomerger.monime.sl']);
+      const body = decoratorBody({ related: related(deep(list)) });
+      const { statusCode, json } = await post('/route-injection/sync', withDepth(body, 9000));
+      expect(statusCode).toBe(200);
+      const { annotations } = json as { annotations: Record<string, string> };
+      const plan = JSON.parse(annotations['riskified.com/route-injections'] ?? '');
+      expect(JSON.stringify(plan.mergeTrial)).toContain('u-m@2');
+      expect(JSON.stringify(plan.mergeTrial).includes('u-deep@2')).toBe(list !== 'tcp');
+    },
+  );
+
+  test('its label is corrected, and its status says what is wrong', async () => {
+    const { post } = await testApp();
+    const object = {
+      ...deep('tcp'),
+      metadata: { ...deep('tcp').metadata, labels: { [LABEL]: 'x' } },
+    };
+    const review = withDepth(admissionBody({ object }), 9000);
+    const admitted = await post('/admission/virtualservicemerges', review);
+    const { patch } = admitted.json['response'] as { patch: string };
+    expect(Buffer.from(patch, 'base64').toString()).toContain(VALUE);
+    const synced = await post(
+      '/virtual-service-merge/sync',
+      withDepth(mergeBody({ object }), 9000),
+    );
+    expect([synced.statusCode, synced.json['labels']]).toEqual([200, { [LABEL]: VALUE }]);
+    expect(JSON.stringify(synced.json['status'])).toContain('spec.patch.tcp: must be a list');
+  });
+
+  test('other objects of such a depth are refused, as before', async () => {
+    const { post } = await testApp();
+    const target = virtualService();
+    const spec = { ...target.spec, http: [{ fault: 'DEEP' }] };
+    const body = decoratorBody({ object: { ...target, spec }, related: related(merge('shop/a')) });
+    const { statusCode, json } = await post('/route-injection/sync', withDepth(body, 9000));
+    expect([statusCode, json['error']]).toEqual([400, expect.stringContaining('nests deeper')]);
+    const deeper = await post(
+      '/virtual-service-merge/sync',
+      withDepth(mergeBody({ object: deep('tcp') }), 12_000),
+    );
+    expect(deeper.statusCode).toBe(400);
   });
 });

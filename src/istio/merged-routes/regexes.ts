@@ -1,3 +1,4 @@
+import { isMap } from '../../k8s/json-map.ts';
 import { envoyRegexProblem, regexWeight } from '../regex-bounds.ts';
 import { regexProblem } from '../string-match.ts';
 import type { HTTPMatchRequest, HTTPRoute, StringMatch } from '../types.ts';
@@ -35,6 +36,30 @@ export function checkRegexes(http: readonly HTTPRoute[], findings: Findings): vo
     return;
   }
   for (const [regex, field] of distinct) report(field, regexProblem(regex));
+}
+
+/**
+ * An upper bound of the instructions to which the regexes of a patch of any shape compile, without compiling them. 0 where
+ * `checkRegexes` compiles none, because one patch may not have so many. Linear time.
+ */
+export function patchRegexWeight(patch: unknown): number {
+  const distinct = new Set(regexesOf(patch));
+  let total = 0;
+  for (const regex of distinct) {
+    total += regexWeight(regex);
+    if (total > MAX_PATCH_REGEX_SIZE) return 0;
+  }
+  return total;
+}
+
+/** All texts that may be regexes, whatever the shape. */
+function* regexesOf(value: unknown): Generator<string> {
+  if (Array.isArray(value)) for (const item of value) yield* regexesOf(item);
+  if (!isMap(value)) return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner === 'object') yield* regexesOf(inner);
+    else if (typeof inner === 'string' && (key === 'regex' || key === 'match')) yield inner;
+  }
 }
 
 function tooCostly(total: number): string {

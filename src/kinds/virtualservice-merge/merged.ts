@@ -7,7 +7,7 @@ import { routesText } from './routes-text.ts';
 import type { MergeState } from './state.ts';
 import { targetText } from './target.ts';
 
-const OBSTACLES: readonly MergeNoteReason[] = ['Refused', 'TooLarge', 'Overlaps', 'Trial'];
+const OBSTACLES: readonly MergeNoteReason[] = ['Refused', 'TooLarge', 'Overlap', 'Trial'];
 
 /** Does the target have the routes of this generation? */
 export function mergedIn(

@@ -4,28 +4,27 @@ import {
   targetOf,
   type VirtualServiceMerge,
 } from '../../api/virtualservicemerge.ts';
-import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
-import { byText, canonicalJson, jsonBytes, jsonEqual } from '../../k8s/canonical.ts';
+import type { VirtualService } from '../../istio/types.ts';
+import { byText, canonicalJson, jsonBytes } from '../../k8s/canonical.ts';
 import { hash10 } from '../../k8s/hash.ts';
 import { lastWritten } from '../../k8s/written.ts';
 import type { Room } from '../plan/room.ts';
-import { l4Key, mergedL4Filter } from '../routes/l4-marker.ts';
-import { L4_LISTS, l4Of } from '../routes/lists.ts';
 import {
-  type L4Route,
+  type MergeVersion,
   mergeFieldsOf,
   type PlannedMerge,
   type PlannedMerges,
   versionKey,
 } from '../routes/merge-codec.ts';
 import type { Plan } from '../routes/plan-codec.ts';
-import { httpOf } from '../routes/scope.ts';
 import { targetName, type UsersVirtualService, withoutOurs } from '../routes/strip.ts';
-import { fitMerges } from './fit.ts';
+import { fitMerges, type LeftOutMerge } from './fit.ts';
 import { type MergedLists, mergedLists } from './merged-lists.ts';
 import { mergeNotes } from './notes.ts';
 import { withoutOverlaps } from './overlaps.ts';
+import { presenceIn, staleIn } from './presence.ts';
 import { type MergeRefusal, mayMerge, mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
+import { regexBudget, TOO_MANY_REGEXES } from './regex-budget.ts';
 import { nextTrial } from './trial.ts';
 
 /** What is decided about the merges of one VirtualService. */
@@ -45,8 +44,10 @@ export interface AskedMerges {
 
 export const NO_MERGES: AskedMerges = { merges: [], unknownGroups: [] };
 
-/** Most merges that are considered for one VirtualService: more do not fit into a plan. */
+/** Most merges that get into one VirtualService: more do not fit into a plan. */
 const MAX_MERGES = 256;
+/** Most merges that are checked for it. The results of so many checks are remembered (`problemsOfText`). */
+const MAX_CHECKED = 1024;
 
 /**
  * Decides which merges a VirtualService gets. `merges`: those that the cluster has for it; `unknownGroups`: API groups whose merges were
@@ -65,13 +66,12 @@ export function decideMerges(
     const staleRoutes = staleIn(virtualService, NO_LISTS, present);
     return { fields: staleRoutes.length === 0 ? {} : { staleRoutes }, lists: NO_LISTS };
   }
-  const wanted = [
-    ...wantedMerges(merges, users, planned),
-    ...planned.filter(({ group }) => unknownGroups.includes(group)),
-  ];
-  const { clear, overlaps } = withoutOverlaps(wanted, users, planned);
+  const asked = wantedMerges(merges, users, planned);
+  const wanted = [...asked.wanted, ...planned.filter(({ group }) => unknownGroups.includes(group))];
   const forEnvs = jsonBytes(present?.injections ?? []);
-  const { kept, tooLarge } = fitMerges(clear, planned, room, forEnvs);
+  const fitting = fitMerges(wanted, planned, room, forEnvs);
+  const { kept, overlapping } = withoutOverlaps(fitting.kept, users);
+  const tooLarge = [...fitting.tooLarge, ...asked.costly];
   const trial = nextTrial({
     wanted: kept,
     present,
@@ -80,17 +80,22 @@ export function decideMerges(
     written: lastWritten(virtualService),
     now,
   });
-  const staying = [...trial.merges, ...olderOf([...tooLarge, ...overlaps], planned)].sort(byUid);
-  const lists = mergedLists(staying, users);
+  const older = olderOf([...tooLarge, ...overlapping], planned);
+  // An older version that stays may overlap with what is new beside it: then the new one waits.
+  const staying = withoutOverlaps(inPlanFirst([...older, ...trial.merges], planned), users);
+  const lists = mergedLists(staying.kept, users);
   const fields = {
-    merges: staying,
+    merges: staying.kept.sort(byUid),
     ...(trial.trial && { mergeTrial: trial.trial }),
     mergeSuspects: trial.suspects,
     refusedMerges: trial.refused,
     staleRoutes: staleIn(virtualService, lists, present),
   };
   const left = room.plan - forEnvs - jsonBytes(fields);
-  const told = mergeNotes({ trial, tooLarge, overlaps, lists, users }, left);
+  const told = mergeNotes(
+    { trial, tooLarge, overlapping: [...overlapping, ...staying.overlapping], lists, users },
+    left,
+  );
   return {
     fields: mergeFieldsOf({ ...fields, mergeNotes: told }),
     lists,
@@ -123,7 +128,7 @@ function wantedMerges(
   merges: readonly VirtualServiceMerge[],
   users: UsersVirtualService,
   present: readonly PlannedMerge[],
-): PlannedMerge[] {
+): { wanted: PlannedMerge[]; costly: LeftOutMerge[] } {
   const target = targetName(users);
   const inPlan = new Map(present.map((merge) => [merge.uid, merge]));
   const isIn = ({ metadata }: VirtualServiceMerge) => inPlan.has(metadata.uid ?? '');
@@ -132,13 +137,37 @@ function wantedMerges(
     // Merges that the target does not accept must not push others out.
     .filter(({ metadata }) => mayMerge(metadata.namespace ?? '', users))
     .sort((a, b) => Number(isIn(b)) - Number(isIn(a)) || olderFirst(a, b))
-    .slice(0, MAX_MERGES);
-  return asking.flatMap((merge) => {
+    .slice(0, MAX_CHECKED);
+  const wanted: PlannedMerge[] = [];
+  const costly: LeftOutMerge[] = [];
+  const isAffordable = regexBudget();
+  for (const merge of asking) {
+    // Those that add nothing must not push others out, either.
+    if (wanted.length + costly.length >= MAX_MERGES) break;
+    if (!isAffordable(merge.spec.patch)) {
+      costly.push({ merge: versionOf(merge), message: TOO_MANY_REGEXES });
+      continue;
+    }
     const refusal = mergeRefusal(merge, users);
-    if (refusal === undefined) return withRoutes(plannedOf(merge));
     const before = inPlan.get(merge.metadata.uid ?? '');
-    return before !== undefined && mayStay(before, refusal, users) ? [before] : [];
-  });
+    if (refusal === undefined) wanted.push(...withRoutes(plannedOf(merge)));
+    else if (before !== undefined && mayStay(before, refusal, users)) wanted.push(before);
+  }
+  return { wanted, costly };
+}
+
+function versionOf({ metadata: { uid = '', generation = 0 } }: VirtualServiceMerge): MergeVersion {
+  return { uid, generation };
+}
+
+/** Versions that the plan has come first. */
+function inPlanFirst(
+  merges: readonly PlannedMerge[],
+  present: readonly PlannedMerge[],
+): PlannedMerge[] {
+  const known = new Set(present.map(versionKey));
+  const isKnown = (merge: PlannedMerge) => Number(known.has(versionKey(merge)));
+  return merges.toSorted((a, b) => isKnown(b) - isKnown(a));
 }
 
 function withRoutes(merge: PlannedMerge): PlannedMerge[] {
@@ -185,7 +214,7 @@ function plannedOf(merge: VirtualServiceMerge): PlannedMerge {
 
 /** Of merges whose present version is left out: the version in the plan. */
 function olderOf(
-  leftOut: readonly { merge: PlannedMerge }[],
+  leftOut: readonly LeftOutMerge[],
   present: readonly PlannedMerge[],
 ): PlannedMerge[] {
   const uids = new Map(leftOut.map(({ merge }) => [merge.uid, versionKey(merge)]));
@@ -196,53 +225,4 @@ function olderOf(
 
 function byUid(a: PlannedMerge, b: PlannedMerge): number {
   return byText(a.uid, b.uid);
-}
-
-/** A test whether the VirtualService has all routes of a merge, as these lists say. */
-export function presenceIn(
-  virtualService: VirtualService,
-  lists: MergedLists,
-): (merge: PlannedMerge) => boolean {
-  const http = new Map(httpOf(virtualService).map((route) => [route.name, route]));
-  const l4 = Object.fromEntries(
-    L4_LISTS.map((list) => [list, new Set(l4Of(virtualService, list).map(l4Key))]),
-  );
-  const missing = new Set<string>();
-  for (const { merge, route } of lists.http) {
-    if (!jsonEqual(http.get(route.name), route as HTTPRoute)) missing.add(merge.uid);
-  }
-  for (const list of L4_LISTS) {
-    for (const { merge, route } of lists[list]) {
-      if (!l4[list]?.has(l4Key(route))) missing.add(merge.uid);
-    }
-  }
-  return ({ uid }) => !missing.has(uid);
-}
-
-/** Rendered routes of `tcp` and `tls` that the VirtualService has and the next plan does not know any more. */
-function staleIn(
-  virtualService: VirtualService,
-  lists: MergedLists,
-  present: Plan | undefined,
-): string[] {
-  const { merges = [], staleRoutes = [] } = present ?? {};
-  const hasL4 = merges.some(({ tcp, tls }) => tcp !== undefined || tls !== undefined);
-  if (!hasL4 && staleRoutes.length === 0) return [];
-  return [
-    ...new Set(L4_LISTS.flatMap((list) => staleOf(list, virtualService, lists, present))),
-  ].sort(byText);
-}
-
-function staleOf(
-  list: (typeof L4_LISTS)[number],
-  virtualService: VirtualService,
-  lists: MergedLists,
-  present: Plan | undefined,
-): string[] {
-  const isOurs = mergedL4Filter(list, () => present);
-  const known = new Set(lists[list].map(({ route }) => l4Key(route)));
-  return l4Of(virtualService, list)
-    .filter((route: L4Route) => isOurs(route))
-    .map(l4Key)
-    .filter((key) => !known.has(key));
 }

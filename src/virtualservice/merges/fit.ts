@@ -1,7 +1,12 @@
 import { byText, jsonBytes } from '../../k8s/canonical.ts';
 import { once, type Room } from '../plan/room.ts';
 import { MAX_PLAN_BYTES } from '../routes/limits.ts';
-import { type PlannedMerge, type PlannedMerges, versionKey } from '../routes/merge-codec.ts';
+import {
+  type MergeVersion,
+  type PlannedMerge,
+  type PlannedMerges,
+  versionKey,
+} from '../routes/merge-codec.ts';
 
 /** Most bytes of a plan that all merges may have: a few envs always have room beside them. */
 export const MERGES_BYTES = MAX_PLAN_BYTES - 4096;
@@ -12,9 +17,9 @@ const BESIDE_ROUTE_BYTES = 640;
 /** For a merge's version in the lists of trials. One that was refused is in a longer list, but its routes are not in the plan. */
 const BOOKKEEPING_BYTES = 96;
 
-/** A merge that gets no room. */
-export interface TooLargeMerge {
-  merge: PlannedMerge;
+/** A merge that is not among the routes because of others, or because of its size. */
+export interface LeftOutMerge {
+  merge: MergeVersion;
   message: string;
 }
 
@@ -27,7 +32,7 @@ export function fitMerges(
   present: readonly PlannedMerge[],
   room: Room,
   forEnvs: number,
-): { kept: PlannedMerge[]; tooLarge: TooLargeMerge[] } {
+): { kept: PlannedMerge[]; tooLarge: LeftOutMerge[] } {
   const before = new Map(present.map((merge) => [merge.uid, sizeOf(merge)]));
   const asked = wanted.map((merge) => {
     const size = sizeOf(merge);
@@ -45,7 +50,7 @@ export function fitMerges(
   const older = asked.filter(({ isSettled }) => !isSettled).map(({ had }) => had);
   let taken = older.reduce(sum, NOTHING);
   const kept: PlannedMerge[] = [];
-  const tooLarge: TooLargeMerge[] = [];
+  const tooLarge: LeftOutMerge[] = [];
   for (const { merge, had, size, isSettled } of asked) {
     const others = isSettled ? taken : less(taken, had);
     const forMerges = isSettled ? room.plan : room.plan - forEnvs;

@@ -10,9 +10,8 @@ import {
 } from '../routes/merge-codec.ts';
 import { httpOf } from '../routes/scope.ts';
 import { targetName, type UsersVirtualService } from '../routes/strip.ts';
-import type { TooLargeMerge } from './fit.ts';
+import type { LeftOutMerge } from './fit.ts';
 import type { Merged, MergedLists } from './merged-lists.ts';
-import type { Overlap } from './overlaps.ts';
 import type { TrialOutcome } from './trial.ts';
 
 /** Most bytes of all notes in a plan: routes matter more. */
@@ -22,21 +21,21 @@ const MAX_MESSAGE = 400;
 
 interface Input {
   trial: TrialOutcome;
-  tooLarge: readonly TooLargeMerge[];
-  overlaps: readonly Overlap[];
+  tooLarge: readonly LeftOutMerge[];
+  overlapping: readonly LeftOutMerge[];
   lists: MergedLists;
   users: UsersVirtualService;
 }
 
 /** What the merges' statuses must say about this VirtualService. `left`: bytes of the plan that nothing else needs. */
 export function mergeNotes(
-  { trial, tooLarge, overlaps, lists, users }: Input,
+  { trial, tooLarge, overlapping, lists, users }: Input,
   left: number,
 ): MergeNote[] {
   const waiting = new Set(trial.waiting.map(versionKey));
   const notes: MergeNote[] = [
     ...tooLarge.map(({ merge, message }) => note(merge, 'TooLarge', message)),
-    ...overlaps.map(({ merge, message }) => note(merge, 'Overlaps', message)),
+    ...overlapping.map(({ merge, message }) => note(merge, 'Overlap', message)),
     ...trial.waiting.map((merge) =>
       note(merge, 'Trial', 'its routes are tried in one of the next writes'),
     ),

@@ -1,49 +1,62 @@
-import { targetProblems } from '../../istio/merged-routes/target-problems.ts';
-import { canonicalJson } from '../../k8s/canonical.ts';
+import { MESH } from '../../istio/gateway-name.ts';
+import { checkFilterChains } from '../../istio/merged-routes/filter-chains.ts';
+import { newFindings } from '../../istio/merged-routes/findings.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
-import type { L4Route, PlannedMerge } from '../routes/merge-codec.ts';
+import type { PlannedMerge } from '../routes/merge-codec.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
-
-/** A merge whose routes of `tcp` or `tls` take connections that a route before them takes. */
-export interface Overlap {
-  merge: PlannedMerge;
-  message: string;
-}
+import type { LeftOutMerge } from './fit.ts';
+import { mergedLists } from './merged-lists.ts';
 
 /**
- * The merges whose `tcp` and `tls` routes can stand beside those of the merges before them. Envoy refuses the whole listener if two
- * routes in the mesh share an SNI host or a subnet. `wanted`: in the order in which they get in. `present`: those of the present plan; where
- * a newer version is left out, its older one stays.
+ * Each merge by itself may have `tcp` and `tls` routes that Envoy accepts, and two of them together routes with which every sidecar
+ * refuses the listener (see `checkFilterChains`). So of two such merges the later one in this list is left out.
  */
 export function withoutOverlaps(
-  wanted: readonly PlannedMerge[],
+  merges: readonly PlannedMerge[],
   users: UsersVirtualService,
-  present: readonly PlannedMerge[],
-): { clear: PlannedMerge[]; overlaps: Overlap[] } {
-  const { hosts = [], gateways = [] } = users.spec;
-  const taken: Record<L4List, L4Route[]> = {
-    tcp: [...l4Of(users, 'tcp')],
-    tls: [...l4Of(users, 'tls')],
-  };
-  const overlaps: Overlap[] = [];
-  const clear = wanted.filter((merge) => {
-    if (merge.tcp === undefined && merge.tls === undefined) return true;
-    const { tcp = [], tls = [] } = merge;
-    const others = { tcp: unlike(taken.tcp, tcp), tls: unlike(taken.tls, tls) };
-    const [problem] = targetProblems({ tcp, tls }, { hosts, gateways, ...others });
-    if (problem !== undefined) {
-      const message = `spec.patch.${problem.field}: ${problem.message}`;
-      overlaps.push({ merge, message });
-    }
-    const standing = problem === undefined ? merge : present.find(({ uid }) => uid === merge.uid);
-    for (const list of L4_LISTS) taken[list].push(...(standing?.[list] ?? []));
-    return problem === undefined;
-  });
-  return { clear, overlaps };
+): { kept: PlannedMerge[]; overlapping: LeftOutMerge[] } {
+  const all = { kept: [...merges], overlapping: [] };
+  if (merges.filter(hasStreams).length < 2 || !isBoundToMesh(users)) return all;
+  if (overlapIn(merges, users) === undefined) return all;
+  const kept: PlannedMerge[] = [];
+  const overlapping: LeftOutMerge[] = [];
+  for (const merge of merges) {
+    const overlap = hasStreams(merge) ? overlapIn([...kept, merge], users) : undefined;
+    if (overlap === undefined) kept.push(merge);
+    else overlapping.push({ merge, message: overlap });
+  }
+  return { kept, overlapping };
 }
 
-/** Those that none of the other routes equals: equal ones are not rendered twice. */
-export function unlike(routes: readonly L4Route[], others: readonly unknown[]): L4Route[] {
-  const known = new Set(others.map(canonicalJson));
-  return routes.filter((route) => !known.has(canonicalJson(route)));
+function hasStreams({ tcp, tls }: PlannedMerge): boolean {
+  return tcp !== undefined || tls !== undefined;
+}
+
+/** Gateways have no such listeners. */
+function isBoundToMesh({ spec }: UsersVirtualService): boolean {
+  const gateways = spec.gateways ?? [];
+  return gateways.length === 0 || gateways.includes(MESH);
+}
+
+function overlapIn(
+  merges: readonly PlannedMerge[],
+  users: UsersVirtualService,
+): string | undefined {
+  const lists = mergedLists(merges, users);
+  const list = L4_LISTS.find((one) => {
+    const { problems, report } = newFindings();
+    checkFilterChains(
+      one,
+      lists[one].map(({ route }) => route),
+      l4Of(users, one),
+      report,
+    );
+    return problems.length > 0;
+  });
+  return list && messageFor(list);
+}
+
+function messageFor(list: L4List): string {
+  const what = list === 'tls' ? 'SNI hosts' : 'subnets';
+  return `its ${list} routes and those of another merge of this VirtualService apply to the same ${what}, and proxies refuse a listener with such routes: write equal matches, or other ports, labels or ${what}`;
 }

@@ -11,8 +11,7 @@ import { isIgnored } from '../routes/ignored.ts';
 import { canBeMarked, l4Key, withMarker } from '../routes/l4-marker.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
 import type { L4Route, PlannedMerge } from '../routes/merge-codec.ts';
-import { ownLists, targetName, withoutOurs } from '../routes/strip.ts';
-import { unlike } from './overlaps.ts';
+import { targetName, withoutOurs } from '../routes/strip.ts';
 
 export type MergeRefusalReason =
   | 'NoTarget'
@@ -127,13 +126,10 @@ const ALIKE =
 
 const MAX_MESSAGE = 1024;
 
-/** `patch`: valid by itself. */
 function problemsIn(patch: Patch, target: VirtualService): readonly FieldProblem[] {
   const { hosts = [], gateways = [] } = target.spec ?? {};
-  const { tcp = [], tls = [] } = patch as Pick<PlannedMerge, L4List>;
-  const own = tcp.length + tls.length === 0 ? undefined : ownLists(target);
-  const others = own && { tcp: unlike(own.tcp, tcp), tls: unlike(own.tls, tls) };
-  return targetProblems(patch, { hosts: hosts ?? [], gateways: gateways ?? [], ...others });
+  const [tcp, tls] = L4_LISTS.map((list) => (patch[list] ? l4Of(withoutOurs(target), list) : []));
+  return targetProblems(patch, { hosts: hosts ?? [], gateways: gateways ?? [], tcp, tls });
 }
 
 /** The same merges come with every sync and every write of their target. */
@@ -169,6 +165,14 @@ function targetRefusal(
 /** A VirtualService takes merges of its own namespace, and of those that its annotation names. */
 export function mayMerge(namespace: string, { metadata }: VirtualService): boolean {
   if (metadata.namespace === namespace) return true;
-  const allowed = (metadata.annotations?.[MERGE_FROM_ANNOTATION] ?? '').split(',');
-  return allowed.some((item) => ['*', namespace].includes(item.trim()));
+  const text = metadata.annotations?.[MERGE_FROM_ANNOTATION];
+  if (text === undefined) return false;
+  const allowed = namespacesIn(text);
+  return allowed.has('*') || allowed.has(namespace);
 }
+
+/** Thousands of merges may ask for one target, whose annotation may be long. */
+const namespacesIn = memoizedByText(
+  { size: 64, bytes: 2 ** 20 },
+  (text): ReadonlySet<string> => new Set(text.split(',').map((item) => item.trim())),
+);

@@ -25,8 +25,8 @@ export const MERGE_NOTE_REASONS = [
   /** The API server or a webhook refused the VirtualService with its routes. */
   'Refused',
   'TooLarge',
-  /** A tcp or tls route takes connections that a route of another merge takes. */
-  'Overlaps',
+  /** With its tcp or tls routes beside those of another merge, proxies would refuse the listener. */
+  'Overlap',
   /** Another merge of this VirtualService has a route of the same name, or an equal tcp or tls route. */
   'SameRoute',
   /** The VirtualService has an equal tcp or tls route of its own. */

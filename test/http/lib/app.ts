@@ -19,6 +19,7 @@ export interface TestApp {
   lines: LogLine[];
   config: DecisionConfig;
   setNow(time: Date): void;
+  /** `body`: an object, or JSON as text. */
   post(url: string, body: unknown): Promise<{ statusCode: number; json: Record<string, unknown> }>;
   /** The value of this line of /metrics; 0 if there is no such line. */
   metric(line: string): Promise<number>;
@@ -45,6 +46,7 @@ export async function testApp(flags: string[] = []): Promise<TestApp> {
         method: 'POST',
         url,
         payload: body as object,
+        headers: { 'content-type': 'application/json' },
       });
       return { statusCode, json: JSON.parse(text) as Record<string, unknown> };
     },

@@ -28,7 +28,7 @@ function fitted(
   forEnvs = 0,
 ): [string[], string[]] {
   const { kept, tooLarge } = fitMerges(wanted, present, room, forEnvs);
-  return [names(kept), names(tooLarge.map(({ merge: one }) => one))];
+  return [names(kept), tooLarge.map(({ merge: { uid } }) => uid).sort()];
 }
 
 describe('the room of merges', () => {

@@ -19,10 +19,8 @@ function notesOf(
   const users = withoutOurs(virtualService({ hosts: ['backend'], ...rest.spec }));
   const { tooLarge = [] } = rest;
   const trial = { ...NO_TRIAL, ...rest.trial };
-  return mergeNotes(
-    { trial, tooLarge, overlaps: [], lists: mergedLists(merges, users), users },
-    65_536,
-  );
+  const lists = mergedLists(merges, users);
+  return mergeNotes({ trial, tooLarge, overlapping: [], lists, users }, 65_536);
 }
 const brief = (notes: ReturnType<typeof notesOf>) =>
   notes.map(({ uid, generation, reason }) => `${uid}@${generation} ${reason}`);
