@@ -6,11 +6,11 @@ import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
 import { until } from '../control-plane/poll.ts';
+import { follow } from '../control-plane/watch.ts';
 import { CHART, set } from '../lib/chart.ts';
 import { earlierChart } from '../lib/earlier-chart.ts';
-import { followHistory } from '../lib/history.ts';
+import { collectionOf } from '../lib/kinds.ts';
 import { loopTest } from '../lib/loop-test.ts';
-import { latestVersion } from '../lib/objects.ts';
 import { deleteEnv, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
 import { type System, startSystem } from '../lib/system.ts';
 
@@ -93,13 +93,12 @@ loopTest.each(STRATEGIES)(
       await untilReady(cluster);
       const own = (await routes('backend')).filter((name) => !OF_ENV.test(name));
       const lost: string[] = [];
-      const history = await followHistory(cluster.api);
-      history.watch(await latestVersion(cluster.api), (_objects, { object }) => {
-        if (object.kind !== 'VirtualService' || object.metadata.name !== 'backend') return;
-        const names = routeNames(object as Routed);
-        const isWhole =
-          names.some((name) => OF_ENV.test(name)) && own.every((name) => names.includes(name));
-        if (!isWhole) lost.push(names.join(', '));
+      const { path } = collectionOf('VirtualService');
+      const unfollow = await follow<Routed>(cluster.api, path, ({ object }) => {
+        if (object.metadata.name !== 'backend') return;
+        const names = routeNames(object);
+        const hasAll = own.every((name) => names.includes(name));
+        if (!hasAll || !names.some((name) => OF_ENV.test(name))) lost.push(names.join(', '));
       });
 
       await service.configure(decisionConfig({ mergeGroups: GROUP }));
@@ -125,8 +124,7 @@ loopTest.each(STRATEGIES)(
       await service.configure(decisionConfig({}));
       await release.upgrade('--set-json', 'kinds=[]');
       for (const target of ['backend', 'new']) await until(150, () => hasMerged(target, false));
-      await history.caughtUp();
-      history.stop();
+      unfollow();
       expect(lost).toEqual([]);
       expect((await routes('backend')).filter((name) => !OF_ENV.test(name))).toEqual(own);
       await untilReady(cluster);
