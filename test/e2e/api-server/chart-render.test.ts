@@ -109,6 +109,15 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(JSON.stringify(objects)).toContain('"--indexed-namespaces=shop,bank"');
   });
 
+  test('values of an earlier chart without this kind, as with `helm upgrade --reuse-values`, render what the defaults do', async () => {
+    const before = set('virtualServiceMerge=null', 'kinds=null');
+    expect(names(await render(...before))).toEqual(names(await render()));
+    const kind = set('kinds={virtual-service-merge}');
+    const objects = await render(...set('virtualServiceMerge=null'), ...kind);
+    expect(names(objects)).toEqual(names(await render(...kind)));
+    expect(JSON.stringify(objects)).toContain('"--merge-groups=istiomerger.monime.sl"');
+  });
+
   test('the kind virtual-service-merge adds definitions, a controller, a webhook, a policy, a role and flags; without it none of these is rendered', async () => {
     expect(JSON.stringify(await render('--no-hooks'))).not.toMatch(
       /virtual-?service-?merge|monime/i,
