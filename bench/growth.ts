@@ -54,6 +54,12 @@ const GROWTHS: Growth[] = [
     calls: ofVirtualService,
   },
   {
+    of: 'merges of the VirtualService',
+    sizes: [4, 8, 16, 32, 64],
+    size: (merges) => ({ services: 2, envs: 4, crowded: 4, merges }),
+    calls: ofVirtualService,
+  },
+  {
     of: 'routes of the VirtualService',
     sizes: [16, 32, 64, 128, 256],
     size: (routes) => ({ services: 2, envs: 4, crowded: 4, routes }),

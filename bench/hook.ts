@@ -9,6 +9,7 @@ const GOALS: Record<SizeName, number | undefined> = {
   small: undefined,
   typical: 2,
   refs: 2,
+  merges: 2,
   large: 1.3,
 };
 /** Number of runs of each call, to measure how long it blocks the event loop. */
@@ -21,7 +22,9 @@ const HELD_MS = 10;
  */
 export async function hookRows(options: { isSmoke: boolean }): Promise<Row[]> {
   const service = await createService();
-  const names: SizeName[] = options.isSmoke ? ['small'] : ['small', 'typical', 'refs', 'large'];
+  const names: SizeName[] = options.isSmoke
+    ? ['small']
+    : ['small', 'typical', 'refs', 'merges', 'large'];
   return names.flatMap((name) => {
     const calls = callsOf(SIZES[name]);
     const rounds = options.isSmoke ? 2 : name === 'large' ? 9 : 45;

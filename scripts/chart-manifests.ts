@@ -1,9 +1,10 @@
-// Copies crds/ into the chart, and renders the chart into metacontroller/. Needs Helm 4, on PATH or as the path in
+// Writes the second definition of VirtualServiceMerge, copies crds/ into the chart, and renders the chart into metacontroller/. Needs Helm 4, on PATH or as the path in
 // HELM.
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { BY_HAND, crdCopy, manifestsFrom, TEMPLATE_ARGS } from './lib/manifests.ts';
+import { MERGE_CRD, otherMergeCrds } from './lib/merge-crd.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const CRDS = new URL('crds/', ROOT);
@@ -22,6 +23,8 @@ async function replace(folder: URL, files: Map<string, string>, keep: readonly s
   for (const [file, text] of files) await writeFile(new URL(file, folder), text);
 }
 
+for (const [file, text] of otherMergeCrds(await readFile(new URL(MERGE_CRD, CRDS), 'utf8')))
+  await writeFile(new URL(file, CRDS), text);
 const crds = (await yamlFiles(CRDS)).map(
   async (file) => [file, crdCopy(await readFile(new URL(file, CRDS), 'utf8'))] as const,
 );

@@ -3,6 +3,7 @@ import type { Flag, FlagsFor, Values } from './hooks/flag.ts';
 import { list, matching, text } from './hooks/flag-values.ts';
 import type { Kind } from './hooks/kind.ts';
 import { type DecisionConfig, KINDS } from './kinds/kinds.ts';
+import { VIRTUAL_SERVICE_MERGE } from './kinds/virtualservice-merge/kind.ts';
 
 function port(name: string, fallback: string, help: string): Flag<number> {
   return { name, value: 'PORT', fallback, help, read: readPort };
@@ -71,4 +72,17 @@ export function coherent<
     );
   }
   return config;
+}
+
+/**
+ * The settings of the service: without the kind `virtual-service-merge` there are no groups of merges. Their definitions may not be
+ * installed then, and Metacontroller fails if a customize hook asks for a resource that does not exist. Throws a UsageError.
+ */
+export function servable<C extends Pick<ServeConfig, 'kinds' | 'mergeGroups'>>(config: C): C {
+  const { name } = VIRTUAL_SERVICE_MERGE;
+  if (!config.kinds.includes(name)) return { ...config, mergeGroups: [] };
+  if (config.mergeGroups.length > 0) return config;
+  throw new UsageError(
+    `--merge-groups is empty, but --kinds has ${name}: name the groups, or take the kind out`,
+  );
 }

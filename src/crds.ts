@@ -37,11 +37,22 @@ export async function loadValidator(name: string): Promise<CrdValidator> {
   return compile(crd);
 }
 
-/** The validators of all CRDs, by the kind that they define: `DynamicEnv`. */
+/** The validators of all CRDs, by the kind that they define and its group (see `validatorKey`). */
 export async function loadValidators(): Promise<Record<string, CrdValidator>> {
   const crds = Object.values(await loadCrds());
-  const entries = crds.map(async (crd) => [crd.spec.names.kind, await compile(crd)] as const);
+  const entries = crds.map(async (crd) => {
+    const { group, names } = crd.spec;
+    return [
+      validatorKey({ apiVersion: `${group}/`, kind: names.kind }),
+      await compile(crd),
+    ] as const;
+  });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** `DynamicEnv.riskified.com`. Two groups may have a kind of one name. */
+export function validatorKey({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
+  return `${kind}.${apiVersion.split('/')[0]}`;
 }
 
 async function compile(crd: CustomResourceDefinition): Promise<CrdValidator> {

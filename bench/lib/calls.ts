@@ -64,27 +64,32 @@ export function virtualServiceCalls(scene: Scene, at: number): Call[] {
   if (now === undefined || plain === undefined) throw new Error(`the scene has no service ${at}`);
   const { config } = scene;
   const injections = scene.injectionsOf(at);
+  const merges = scene.mergesOf(at);
   const pendingLast = injections.map((one, index) =>
     index === injections.length - 1 ? (switched(one, false) as RouteInjection) : one,
   );
-  const before = followed(plain, pendingLast, config);
+  const before = followed(plain, pendingLast, config, merges);
   const user = 'ci@example.com';
   // The owner applies the manifest again with another timeout. The manifest has no marks and no injected routes.
   const rewritten = rewrite(plain);
   return [
-    call('decorator', 'idle', decoratorRequest(now, injections, config)),
-    call('decorator', 'activation', decoratorRequest(before, injections, config)),
-    call('decorator', 'removal', decoratorRequest(now, pendingLast, config)),
+    call('decorator', 'idle', decoratorRequest(now, injections, config, merges)),
+    call('decorator', 'activation', decoratorRequest(before, injections, config, merges)),
+    call('decorator', 'removal', decoratorRequest(now, pendingLast, config, merges)),
     call('admission', 'idle', updateReview(user, touched(now), now)),
     call(
       'admission',
       'activation',
-      updateReview(config.metacontrollerUser, decorated(before, injections, config), before),
+      updateReview(
+        config.metacontrollerUser,
+        decorated(before, injections, config, merges),
+        before,
+      ),
     ),
     call(
       'admission',
       'removal',
-      updateReview(config.metacontrollerUser, decorated(now, pendingLast, config), now),
+      updateReview(config.metacontrollerUser, decorated(now, pendingLast, config, merges), now),
     ),
     call('admission', 'rewrite', updateReview(user, rewritten, now)),
   ];

@@ -9,6 +9,7 @@ import { relatedToEnv } from '../../src/kinds/dynamicenv/customize.ts';
 import type { DecisionConfig } from '../../src/kinds/kinds.ts';
 import { VIRTUAL_SERVICE_CONTROLLER } from '../../src/kinds/virtualservice/controller.ts';
 import { relatedInjections } from '../../src/kinds/virtualservice/customize.ts';
+import { relatedMerges } from '../../src/kinds/virtualservice/read-merges.ts';
 import { admissionReview } from '../../src/simulator/api-server/admission.ts';
 import { apiVersionOf, groupKey, type ServedKind } from '../../src/simulator/kinds.ts';
 import { controllerObject } from '../../src/simulator/metacontroller/controller-object.ts';
@@ -43,13 +44,21 @@ export function decoratorRequest(
   object: VirtualService,
   injections: readonly KubeObject[],
   config: DecisionConfig,
+  merges: readonly KubeObject[] = [],
 ) {
-  const rules = relatedInjections(object, config);
+  const rules = [
+    ...relatedInjections(object, config),
+    ...relatedMerges(object, config.mergeGroups),
+  ];
+  const inventory = new Map([
+    ['RouteInjection', injections],
+    ['VirtualServiceMerge', merges],
+  ]);
   return {
     controller: DECORATOR,
     object,
     attachments: {},
-    related: related(rules, new Map([['RouteInjection', injections]])),
+    related: related(rules, inventory),
     finalizing: false,
   };
 }

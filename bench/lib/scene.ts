@@ -1,5 +1,6 @@
 import type { DynamicEnv, IstioMatch } from '../../src/api/dynamicenv.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
+import type { VirtualServiceMerge } from '../../src/api/virtualservicemerge.ts';
 import { DECISION_FLAGS } from '../../src/config.ts';
 import { readFlags } from '../../src/flags.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
@@ -10,6 +11,7 @@ import { admit } from '../../src/kinds/virtualservice/admit.ts';
 import { decorate } from '../../src/kinds/virtualservice/sync.ts';
 import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
 import { child, dynamicEnv } from './envs.ts';
+import { mergesInto } from './merges.ts';
 import { compositeRequest, type Inventory } from './requests.ts';
 import { type ServiceObjects, serviceName, serviceObjects } from './shop.ts';
 import { NOW } from './stored.ts';
@@ -25,6 +27,8 @@ export interface Size {
   isContested?: boolean;
   /** True: requests select each env by a ref of its own, not by a match. */
   hasRefs?: boolean;
+  /** Number of VirtualServiceMerges of the first service's VirtualService, with one http route each. */
+  merges?: number;
 }
 
 /** An env with the objects that it owns. */
@@ -44,6 +48,7 @@ export interface Scene {
   virtualServices: VirtualService[];
   inventory: Inventory;
   injectionsOf(service: number): RouteInjection[];
+  mergesOf(service: number): VirtualServiceMerge[];
 }
 
 const CONFIG: DecisionConfig = readFlags(DECISION_FLAGS, [], {});
@@ -63,8 +68,10 @@ export function createScene(size: Size): Scene {
     byService.set(name, [...(byService.get(name) ?? []), injection]);
   }
   const injectionsOf = (at: number) => byService.get(serviceName(at)) ?? [];
+  const merges = mergesInto(serviceName(0), size.merges ?? 0);
+  const mergesOf = (at: number) => (at === 0 ? merges : []);
   const virtualServices = services.map(({ virtualService }, at) =>
-    followed(virtualService as VirtualService, injectionsOf(at), CONFIG),
+    followed(virtualService as VirtualService, injectionsOf(at), CONFIG, mergesOf(at)),
   );
   const inventory = inventoryOf(services, virtualServices, owned);
   return {
@@ -74,6 +81,7 @@ export function createScene(size: Size): Scene {
     virtualServices,
     inventory,
     injectionsOf,
+    mergesOf,
     owned: owned.map((one) => settled(one, virtualServices, services)),
   };
 }
@@ -137,23 +145,30 @@ function decided(env: DynamicEnv, children: readonly KubeObject[], inventory: In
   return syncEnv({ env, children: request.children, related: request.related }, [], CONFIG, NOW);
 }
 
-/** The VirtualService after the decorator and the webhook have processed these injections. */
+/**
+ * The VirtualService after the decorator and the webhook have processed these injections and merges. Merges come in by two writes
+ * (`nextTrial` in `virtualservice/merges/trial.ts`); the third one ends the trial.
+ */
 export function followed(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],
   config: DecisionConfig,
+  merges: readonly VirtualServiceMerge[] = [],
 ): VirtualService {
-  const marked = decorated(virtualService, injections, config);
-  const { patch } = admit(
-    {
-      operation: 'UPDATE',
-      username: config.metacontrollerUser,
-      object: marked,
-      oldObject: virtualService,
-    },
-    config,
-  );
-  return applyJsonPatch(marked as never, patch as Operation[]) as unknown as VirtualService;
+  const writes = Array.from({ length: merges.length > 0 ? 3 : 1 });
+  return writes.reduce<VirtualService>((before) => {
+    const marked = decorated(before, injections, config, merges);
+    const { patch } = admit(
+      {
+        operation: 'UPDATE',
+        username: config.metacontrollerUser,
+        object: marked,
+        oldObject: before,
+      },
+      config,
+    );
+    return applyJsonPatch(marked as never, patch as Operation[]) as unknown as VirtualService;
+  }, virtualService);
 }
 
 /** The VirtualService as Metacontroller writes it after the decorator's answer. */
@@ -161,8 +176,17 @@ export function decorated(
   virtualService: VirtualService,
   injections: readonly RouteInjection[],
   config: DecisionConfig,
+  merges: readonly VirtualServiceMerge[] = [],
 ): VirtualService {
-  const { labels, annotations } = decorate(virtualService, injections, config, NOW);
+  const merging = { merges, unknownGroups: [] };
+  const { labels, annotations } = decorate(
+    virtualService,
+    injections,
+    config,
+    NOW,
+    undefined,
+    merging,
+  );
   const { metadata } = virtualService;
   return {
     ...virtualService,

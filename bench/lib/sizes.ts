@@ -9,6 +9,7 @@ export const SIZES = {
   small: { services: 5, envs: 3, crowded: 1 },
   typical: { services: 100, envs: 30, crowded: 6 },
   refs: { services: 5, envs: 60, crowded: 60, hasRefs: true },
+  merges: { services: 5, envs: 60, crowded: 60, merges: 20 },
   large: { services: 1700, envs: 300, crowded: 60 },
 } satisfies Record<string, Size>;
 

@@ -59,6 +59,14 @@ const CONTAINERS = listOf(map({ name: TEXT, env: listOf(MAP), envFrom: listOf(MA
 const POD = map({ containers: CONTAINERS, initContainers: CONTAINERS });
 const REQUIREMENT = map({ key: TEXT, operator: TEXT, values: listOf(TEXT) }, 'key', 'operator');
 
+const CONDITIONS = listOf(
+  map(
+    { type: TEXT, status: TEXT, reason: TEXT, message: TEXT, lastTransitionTime: TEXT },
+    'type',
+    'status',
+  ),
+);
+
 /**
  * The types of the fields that are read from objects that others write, as Kubernetes' API and Istio's CRDs define
  * them. No other field is checked. Of our own kinds only RouteInjection is listed, which another version of this system
@@ -123,18 +131,18 @@ const SHAPES: Record<string, Shape> = {
   }),
   /** The fields of the current status from which the next one is made. */
   DynamicEnvStatus: map({
-    conditions: listOf(
-      map(
-        { type: TEXT, status: TEXT, reason: TEXT, message: TEXT, lastTransitionTime: TEXT },
-        'type',
-        'status',
-      ),
-    ),
+    conditions: CONDITIONS,
     subsetsStatus: mapOf(MAP),
     consumersStatus: mapOf(MAP),
     state: TEXT,
     expiresAt: TEXT,
   }),
+  /** Its author may write any routes: they are checked one by one. */
+  VirtualServiceMerge: map(
+    { spec: map({ target: map({ name: TEXT, namespace: TEXT }), patch: MAP }) },
+    'spec',
+  ),
+  VirtualServiceMergeStatus: map({ conditions: CONDITIONS }),
   RouteInjection: map(
     {
       spec: map(

@@ -31,6 +31,10 @@ export const ENV_LABEL_PREFIX = 'env.riskified.com/';
 export const HOST_LABEL = 'riskified.com/host';
 /** Label (`"true"`) on every RouteInjection that is an entry. */
 export const ENTRY_LABEL = 'riskified.com/entry';
+/** Label on a VirtualServiceMerge: hash of its target's namespace and name. Only an index: `spec.target` decides. */
+export const TARGET_LABEL = 'riskified.com/target';
+/** Annotation on a VirtualService: other namespaces whose VirtualServiceMerges may add routes, comma-separated; `*`: all. */
+export const MERGE_FROM_ANNOTATION = 'riskified.com/merge-from';
 /** Label or annotation (`"true"`) on a VirtualService: inject no routes into it. Anybody may set it. */
 export const IGNORE_MARK = 'riskified.com/ignore';
 /** Annotation (`"true"`) on a DynamicEnv: delete it without waiting until its routes are removed. */

@@ -1,4 +1,4 @@
-import { coherent, SERVE_FLAGS } from '../config.ts';
+import { coherent, SERVE_FLAGS, servable } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
 import { terminal } from './common/terminal.ts';
@@ -16,12 +16,12 @@ const COMMANDS: Record<string, Command> = {
     help: (program) => `Usage: ${program} serve [flags]\n\n${describeFlags(SERVE_FLAGS)}`,
     run: async (args) => {
       const { serve } = await import('../main.ts');
-      await serve(coherent(readFlags(SERVE_FLAGS, args, process.env)));
+      await serve(servable(coherent(readFlags(SERVE_FLAGS, args, process.env))));
       return 0;
     },
   },
   preview: {
-    summary: 'show what DynamicEnvs would change, for objects of files or of a cluster',
+    summary: 'show what DynamicEnvs and merges would change, for objects of files or of a cluster',
     help: async (program) => (await import('./preview/options.ts')).previewHelp(program),
     run: async (args) => {
       const { preview } = await import('./preview/preview.ts');
@@ -37,7 +37,7 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   get: {
-    summary: 'show the state of a DynamicEnv in a cluster, and what to do',
+    summary: 'show the state of a DynamicEnv, or of merges, in a cluster, and what to do',
     help: async (program) => (await import('./get/options.ts')).getHelp(program),
     run: async (args) => {
       const { get } = await import('./get/get.ts');
@@ -52,15 +52,23 @@ const COMMANDS: Record<string, Command> = {
       return ref(args, terminal());
     },
   },
+  'merge-adopt': {
+    summary:
+      "print kubectl commands that take another operator's merged routes out of VirtualServices",
+    help: async (program) => (await import('./merge-adopt/options.ts')).mergeAdoptHelp(program),
+    run: async (args) => {
+      const { mergeAdopt } = await import('./merge-adopt/merge-adopt.ts');
+      return mergeAdopt(args, terminal());
+    },
+  },
   demo: {
-    summary: 'show the life of a DynamicEnv, or of branches; every step is checked',
+    summary: 'show the life of a DynamicEnv, of branches, or of merges; every step is checked',
     help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
     run: async (args) => {
       const { readStory } = await import('./demo/options.ts');
-      if (readStory(args) === 'branches') {
-        const { branches } = await import('./demo/branches.ts');
-        return branches(terminal());
-      }
+      const story = readStory(args);
+      if (story === 'branches') return (await import('./demo/branches.ts')).branches(terminal());
+      if (story === 'merge') return (await import('./demo/merge.ts')).merge(terminal());
       const { demo } = await import('./demo/demo.ts');
       return demo(terminal());
     },
@@ -69,7 +77,7 @@ const COMMANDS: Record<string, Command> = {
 
 function usage(program: string): string {
   const commands = Object.entries(COMMANDS).map(
-    ([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`,
+    ([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`,
   );
   return `Usage: ${program} COMMAND [flags]; ${program} COMMAND --help\n\n${commands.join('\n')}`;
 }

@@ -53,6 +53,7 @@ function structuralAjv(): Ajv {
     'x-kubernetes-validations',
     'x-kubernetes-list-type',
     'x-kubernetes-list-map-keys',
+    'x-kubernetes-preserve-unknown-fields',
   ]);
   return ajv.addKeyword({
     keyword: 'x-kubernetes-int-or-string',

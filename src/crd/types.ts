@@ -28,6 +28,8 @@ export interface Schema {
   additionalProperties?: Schema;
   items?: Schema;
   'x-kubernetes-int-or-string'?: boolean;
+  /** Members without a schema are kept, too. */
+  'x-kubernetes-preserve-unknown-fields'?: boolean;
   'x-kubernetes-list-type'?: string;
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-validations'?: ValidationRule[];

@@ -6,8 +6,8 @@ import { memberPath, memberSchema, schemaNodes } from './walk.ts';
 /** Fields that the schema does not define. The API server drops them, or refuses them under strict field validation. */
 export function unknownFields(schema: Schema, value: unknown): Refusal[] {
   return [...schemaNodes(schema, value)].flatMap((node) => {
-    const { properties } = node.schema;
-    if (!properties || !isMap(node.value)) return [];
+    const { properties, 'x-kubernetes-preserve-unknown-fields': isOpen = false } = node.schema;
+    if (!properties || isOpen || !isMap(node.value)) return [];
     return Object.keys(node.value)
       .filter((key) => memberSchema(node.schema, key) === undefined)
       .map((key) => ({

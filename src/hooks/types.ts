@@ -51,6 +51,8 @@ export interface DecoratorRequest {
 export interface DecoratorResponse {
   labels?: Record<string, string | null>;
   annotations?: Record<string, string | null>;
+  /** Absent: the status stays as it is. */
+  status?: object;
   attachments: KubeObject[];
   resyncAfterSeconds?: number;
 }

@@ -27,11 +27,22 @@ export function isClaimName(name: string): boolean {
   return /^\..|^\[.+\]$/s.test(path);
 }
 
+/** Is it a name of a header as in RFC 7230? */
+export function isHeaderToken(name: string): boolean {
+  return TOKEN.test(name);
+}
+
+/** The names of nested claims. The name must be that of a claim. */
+export function claimPath(name: string): string[] {
+  const path = name.slice(CLAIMS.length);
+  return path.startsWith('.') ? path.slice(1).split('.') : path.slice(1, -1).split('][');
+}
+
 /** Why Istio would refuse the name in a match (ValidateHTTPHeaderNameOrJwtClaimRoute); undefined when it accepts it. */
 export function matchHeaderNameProblem(name: string): string | undefined {
   if (name === '') return 'header name must not be empty';
   // Compared exactly: Istio accepts `:path` but not `:PATH`.
-  if (isClaimName(name) || PSEUDO_HEADERS.includes(name) || TOKEN.test(name)) return undefined;
+  if (isClaimName(name) || PSEUDO_HEADERS.includes(name) || isHeaderToken(name)) return undefined;
   return `"${name}" is not a valid header name`;
 }
 

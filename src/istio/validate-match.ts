@@ -113,18 +113,27 @@ function checkSource(match: HTTPMatchRequest, field: string, report: Report): vo
   const port = match.port ?? 0;
   const sourceNamespace = match.sourceNamespace ?? '';
   report(field, port === 0 ? undefined : portProblem(port), 'port');
-  for (const [key, value] of Object.entries(match.sourceLabels ?? {})) {
-    report(`${field}.sourceLabels`, labelKeyProblem(key), key);
-    report(`${field}.sourceLabels`, labelValueProblem(value), key);
-  }
+  checkSourceLabels(match.sourceLabels ?? {}, field, report);
   const named = sourceNamespace === '' || isDnsLabel(sourceNamespace);
   const problem = named ? undefined : `"${sourceNamespace}" is not a valid namespace`;
   report(field, problem, 'sourceNamespace');
   checkGateways(match.gateways ?? [], field, report);
 }
 
+/** `field`: path of the match entry. */
+export function checkSourceLabels(
+  labels: Readonly<Record<string, string>>,
+  field: string,
+  report: Report,
+): void {
+  for (const [key, value] of Object.entries(labels)) {
+    report(`${field}.sourceLabels`, labelKeyProblem(key), key);
+    report(`${field}.sourceLabels`, labelValueProblem(value), key);
+  }
+}
+
 /** istiod stops checking after the first name without a slash, such as `mesh` (validateGatewayNames). */
-function checkGateways(gateways: readonly string[], field: string, report: Report): void {
+export function checkGateways(gateways: readonly string[], field: string, report: Report): void {
   const short = gateways.findIndex((gateway) => !gateway.includes('/'));
   const checked = short < 0 ? gateways : gateways.slice(0, short + 1);
   checked.forEach((gateway, i) => {

@@ -56,9 +56,15 @@ function checkDestinations(route: HTTPRoute, report: Report): void {
   targets.forEach((target, i) => {
     checkTarget(target, `route[${i}]`, report);
   });
+  report('route', weightlessProblem(targets));
+}
+
+/** Several destinations need a weight that is not 0. */
+export function weightlessProblem(
+  targets: readonly ({ weight?: number } | null)[],
+): string | undefined {
   const total = targets.reduce((sum, target) => sum + (target?.weight ?? 0), 0);
-  const weightless = targets.length > 1 && total === 0;
-  report('route', weightless ? 'the weights must not add up to 0' : undefined);
+  return targets.length > 1 && total === 0 ? 'the weights must not add up to 0' : undefined;
 }
 
 function checkTarget(target: HTTPRouteDestination, field: string, report: Report): void {
@@ -68,7 +74,7 @@ function checkTarget(target: HTTPRouteDestination, field: string, report: Report
   report(field, negative ? 'must not be negative' : undefined, 'weight');
 }
 
-function checkDestination(
+export function checkDestination(
   destination: Destination | null | undefined,
   field: string,
   report: Report,
@@ -113,7 +119,7 @@ function checkOperations(
  * Envoy's maximum number of headers to add. istiod does not check it, and moves the headers of a single destination to
  * the route.
  */
-const MAX_ADDED = 1000;
+export const MAX_ADDED_HEADERS = 1000;
 
 /**
  * Envoy's limit (`request_headers_to_add`, `response_headers_to_add` in `config/route/v3/route_components.proto`). When
@@ -123,14 +129,15 @@ function checkOperationCounts(route: HTTPRoute, report: Report): void {
   const targets = route.route ?? [];
   const lone = targets.length === 1 ? targets[0]?.headers : undefined;
   for (const kind of ['request', 'response'] as const) {
-    const count = addedBy(route.headers?.[kind]) + addedBy(lone?.[kind]);
-    if (count <= MAX_ADDED) continue;
-    const message = `sets or adds ${count} headers, including those of the destination, but Envoy accepts at most ${MAX_ADDED}`;
+    const count = addedHeaders(route.headers?.[kind]) + addedHeaders(lone?.[kind]);
+    if (count <= MAX_ADDED_HEADERS) continue;
+    const message = `sets or adds ${count} headers, including those of the destination, but Envoy accepts at most ${MAX_ADDED_HEADERS}`;
     report('headers', message, kind);
   }
 }
 
-function addedBy(operations: HeaderOperations | null | undefined): number {
+/** How many headers the operations add or set. */
+export function addedHeaders(operations: HeaderOperations | null | undefined): number {
   if (!operations) return 0;
   const { add, set } = operations;
   return Object.keys(add ?? {}).length + Object.keys(set ?? {}).length;

@@ -1,5 +1,5 @@
 /** Kubernetes objects are about 15 levels deep. Code that walks through a body calls itself once for each level. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 /**
  * A value takes about 60 bytes in memory, however short its text is. Objects of a cluster have about 12 bytes of text
  * for each value.
@@ -17,7 +17,7 @@ const BACKSLASH = 92;
  * Only brackets and commas are counted, in a quarter of the time of `JSON.parse`. Invalid JSON is not detected here:
  * `JSON.parse` refuses it.
  */
-export function shapeProblem(text: string): string | undefined {
+export function shapeProblem(text: string, maxDepth = MAX_DEPTH): string | undefined {
   let depth = 0;
   let values = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -29,7 +29,7 @@ export function shapeProblem(text: string): string | undefined {
       case 91: // [
         values += 1;
         depth += 1;
-        if (depth > MAX_DEPTH) return `nests deeper than ${MAX_DEPTH} levels`;
+        if (depth > maxDepth) return `nests deeper than ${maxDepth} levels`;
         break;
       case 125: // }
       case 93: // ]
@@ -55,4 +55,10 @@ function isEscaped(text: string, at: number, from: number): boolean {
   let before = at;
   while (before > from && text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
   return (at - before) % 2 === 1;
+}
+
+/** Does a parsed value nest deeper than this? The value itself is level 1 if it is a list or a map. */
+export function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }

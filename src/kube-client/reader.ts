@@ -21,6 +21,8 @@ export interface Reader {
   /** Without a namespace: of all namespaces. `label`: only objects that have this label. */
   list(resource: Resource, scope?: { namespace?: string; label?: string }): Promise<Listed>;
   get(resource: Resource, name: string, namespace?: string): Promise<Got>;
+  /** Does the cluster have this API group and version? Also true where the user may not ask, which is rare. */
+  serves(resource: Resource): Promise<boolean>;
 }
 
 /** Objects in one page of a list, as in kubectl. */
@@ -50,7 +52,11 @@ export function createReader(chosen: ChosenConfig): Reader {
     const failure = failureOf(answer, 'get', resource, namespace, chosen);
     return failure ?? { object: named(answer.body as KubeObject, resource) };
   };
-  return { list, get };
+  const serves: Reader['serves'] = async ({ apiVersion }) => {
+    const { status } = await getJson(chosen, `${rootOf(apiVersion)}/${apiVersion}`);
+    return status !== 404;
+  };
+  return { list, get, serves };
 }
 
 interface ListBody {
@@ -64,9 +70,12 @@ function named(object: KubeObject, { apiVersion, kind }: Resource): KubeObject {
 }
 
 function pathOf({ apiVersion, plural }: Resource, namespace: string | undefined): string {
-  const root = apiVersion.includes('/') ? '/apis' : '/api';
   const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  return `${root}/${apiVersion}${scope}/${plural}`;
+  return `${rootOf(apiVersion)}/${apiVersion}${scope}/${plural}`;
+}
+
+function rootOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? '/apis' : '/api';
 }
 
 /** `deployments.apps`; `services` of the core group. */

@@ -10,6 +10,7 @@ const KIND_BY_RESOURCE: Readonly<Record<string, string>> = {
   virtualservices: 'VirtualService',
   meshindexes: 'MeshIndex',
   routeinjections: 'RouteInjection',
+  virtualservicemerges: 'VirtualServiceMerge',
 };
 
 /**

@@ -9,7 +9,10 @@ export function bundled(edges: readonly PictureEdge[]): PictureEdge[] {
     if (first === undefined) return [];
     const labels = unique(group.flatMap((edge) => edge.labels));
     const problems = unique(group.flatMap((edge) => edge.problems));
-    return [{ ...first, labels, problems, hops: unique(group.flatMap(({ hops }) => hops)) }];
+    const isMerged = group.some((edge) => edge.isMerged) ? { isMerged: true } : {};
+    return [
+      { ...first, ...isMerged, labels, problems, hops: unique(group.flatMap(({ hops }) => hops)) },
+    ];
   });
 }
 

@@ -5,8 +5,8 @@ import type { Picture, PictureEdge, PictureNode } from './types.ts';
 const MOST_WHOLE = 12;
 
 /**
- * Folds most Services of a large picture: each becomes a box with one line about what is behind it. Services with an env, a
- * problem or a traced request are not folded. Edges to and from the inside of a folded Service end at its box.
+ * Folds most Services of a large picture: each becomes a box with one line about what is behind it. Services with an env, merged
+ * routes, a problem or a traced request are not folded. Edges to and from the inside of a folded Service end at its box.
  */
 export function folded(picture: Picture): Picture {
   const { nodes, edges } = picture;
@@ -41,7 +41,10 @@ function specialOf({ nodes, edges }: Picture): Set<string | undefined> {
       .filter(({ env, problems }) => env !== undefined || problems.length > 0)
       .map(({ parent }) => parent),
     ...edges
-      .filter(({ env, problems, hops }) => (env ?? problems[0] ?? hops[0]) !== undefined)
+      .filter(
+        ({ env, isMerged, problems, hops }) =>
+          (env ?? isMerged ?? problems[0] ?? hops[0]) !== undefined,
+      )
       .flatMap(({ from, to }) => [parents.get(from), parents.get(to)]),
   ]);
 }

@@ -5,6 +5,7 @@ import { type Card, cardNodes, cardsOf, namespaceId, workloadNode } from './card
 import { bundled, troubled } from './edges.ts';
 import { entriesOf } from './entries.ts';
 import { folded } from './fold.ts';
+import { mergeProblems } from './merges.ts';
 import { envsOf, type MeshObjects, meshObjects, workloadName } from './mesh-objects.ts';
 import { type Problem, planProblems, statusProblems, workloadId } from './problems.ts';
 import { joined, routesOf } from './routes.ts';
@@ -47,6 +48,7 @@ export function pictureOf(
   const wrong = [
     ...statuses.flatMap(({ problems }) => problems),
     ...plans.map(({ virtualService: id, text }) => ({ id, text })),
+    ...mergeProblems(objects),
   ];
   return folded({
     nodes: [...namespacesOf(all), ...withProblems(all, wrong)],

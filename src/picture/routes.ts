@@ -1,9 +1,11 @@
 import { nameOf, namespaceOf } from '../istio/objects.ts';
 import { liveDestinations, mirrorDestinations, routeKind } from '../istio/route-kinds.ts';
 import type { Destination, HTTPRoute, VirtualService } from '../istio/types.ts';
+import { L4_LISTS, l4Of } from '../virtualservice/routes/lists.ts';
 import type { Card } from './cards.ts';
 import { knownSelectors } from './env-selectors.ts';
 import { matchTexts } from './match-text.ts';
+import { l4Prefixes, mergePrefix } from './merges.ts';
 import { targetOf } from './targets.ts';
 import type { EdgeKind, Part, PictureNode, PictureSettings } from './types.ts';
 import { virtualServiceId } from './virtualservices.ts';
@@ -16,22 +18,33 @@ export function routesOf(
   settings: PictureSettings,
 ): Part {
   const namespace = namespaceOf(vs);
-  const leading = (kind: EdgeKind, labels: string[], destination: Destination): Part => {
+  const leading = (
+    kind: EdgeKind,
+    labels: string[],
+    destination: Destination,
+    isMerged = false,
+  ): Part => {
     const { ids, made, env } = targetOf(destination, namespace, cards, settings);
-    const more = env === undefined ? {} : { env };
+    const more = { ...(env === undefined ? {} : { env }), ...(isMerged ? { isMerged } : {}) };
     const edge = { from: node.id, kind, labels, ...more, problems: [], hops: [] };
     return { nodes: made, edges: ids.map((to) => ({ ...edge, to })) };
   };
-  const { tls, tcp } = vs.spec;
   const known = knownSelectors(vs, settings);
-  const unseen = liveDestinations({
-    ...vs,
-    spec: { ...(tls ? { tls } : {}), ...(tcp ? { tcp } : {}) },
-  });
+  const prefixOf = l4Prefixes(vs);
+  const streams = L4_LISTS.flatMap((list) =>
+    l4Of(vs, list).flatMap((route) => {
+      const alone = { ...vs, spec: { [list]: [route] } } as VirtualService;
+      return liveDestinations(alone).map((destination) => ({
+        destination,
+        prefix: prefixOf(route),
+      }));
+    }),
+  );
   return joined([
     ...(vs.spec.http ?? []).map((route) => {
       const kind = routeKind(route);
-      const texts = matchTexts(route, known(route.name));
+      const prefix = mergePrefix(route.name, vs);
+      const texts = matchTexts(route, known(route.name)).map((text) => prefix + text);
       if (kind === 'delegate') return delegated(vs, route, node.id, texts);
       if (kind !== 'plain') return answered(kind, node, texts);
       return joined(
@@ -41,12 +54,15 @@ export function routesOf(
             'route',
             texts.map((text) => text + share),
             destination,
+            prefix !== '',
           );
         }),
       );
     }),
     ...mirrorDestinations(vs).map((destination) => leading('mirror', ['copies'], destination)),
-    ...unseen.map((destination) => leading('route', ['tcp or tls'], destination)),
+    ...streams.map(({ destination, prefix }) =>
+      leading('route', [`${prefix}tcp or tls`], destination, prefix !== ''),
+    ),
   ]);
 }
 

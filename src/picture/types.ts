@@ -48,6 +48,8 @@ export interface PictureEdge {
   labels: string[];
   /** The env whose routes these are. */
   env?: string;
+  /** Some of its routes are of VirtualServiceMerges. */
+  isMerged?: boolean;
   problems: string[];
   /** Which hops of the traced request go here, from 1. */
   hops: number[];

@@ -104,9 +104,9 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   const hooks = createHookClient(clock, options.inject, definitions, faults);
   const { validate, defaults } = options;
   const kinds = createDiscovery(options.served ?? []);
-  const webhooks = definitions.map(({ resource, ...webhook }) => {
-    return { ...webhook, kind: servedKind(kinds, resource) };
-  });
+  const webhooks = definitions.flatMap(({ resources, ...webhook }) =>
+    resources.map((resource) => ({ ...webhook, kind: servedKind(kinds, resource) })),
+  );
   const parts = { clock, store, kinds, webhooks, inject: hooks.call };
   const api = createApiServer({ ...parts, faults, validate, defaults });
   startGarbageCollector(clock, store, api);

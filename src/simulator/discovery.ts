@@ -10,7 +10,10 @@ export interface Discovery {
   kindOf(object: { apiVersion: string; kind: string }): ServedKind;
   /** By plural, as in a related rule; undefined: not served. */
   resourceOf(apiVersion: string, resource: string): ServedKind | undefined;
-  /** By bare kind (`Deployment`) or plural (`deployments`), as on a command line; throws an ApiError (404). */
+  /**
+   * By kind (`Deployment`) or plural (`deployments`), as on a command line, also with the group (`deployments.apps`); throws an ApiError
+   * (404).
+   */
   kindNamed(name: string): ServedKind;
 }
 
@@ -38,7 +41,9 @@ export function createDiscovery(own: readonly ServedKind[]): Discovery {
     resourceOf: (apiVersion, resource) =>
       find(apiVersion, (candidate) => candidate.resource === resource),
     kindNamed: (name) => {
-      const found = kinds.find((kind) => kind.kind === name || kind.resource === name);
+      const found = kinds.find(({ kind, resource, group }) =>
+        [kind, resource, `${kind}.${group}`, `${resource}.${group}`].includes(name),
+      );
       if (found) return found;
       throw new ApiError(404, 'NotFound', `the server doesn't have a resource type "${name}"`);
     },

@@ -14,6 +14,7 @@ import { hopNotes } from './hop-notes.ts';
 import { type MeshSnapshot, withoutEnvs } from './mesh-snapshot.ts';
 import { metMatch } from './met-match.ts';
 import { whyNotTaken } from './other-envs.ts';
+import { otherMerges } from './other-merges.ts';
 import { type Ending, endingOf } from './outcome.ts';
 import { refOf, withEnvs } from './route-ref.ts';
 import type { Candidate, Hop, TriedRoute, WithoutEnvs } from './types.ts';
@@ -37,6 +38,7 @@ export function traceHop(
     tried: triedRoutes(explanation, snapshot),
     ...(taken ? { env: envTaken(taken, request, explanation.taken, others, snapshot) } : {}),
     otherEnvs: others,
+    otherMerges: otherMerges(request, explanation, snapshot),
     ...(hasEnvs ? { withoutEnvs: compared(plain, ending, snapshot) } : {}),
     notes: hopNotes(explanation.taken?.route, ending, request, snapshot),
   };

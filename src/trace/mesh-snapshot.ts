@@ -1,6 +1,7 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
 import { PLAN_ANNOTATION } from '../api/marks.ts';
 import type { RouteInjection } from '../api/routeinjection.ts';
+import { MERGE_KIND, type VirtualServiceMerge } from '../api/virtualservicemerge.ts';
 import type { Mesh } from '../istio/evaluate.ts';
 import { fqdn } from '../istio/host.ts';
 import { namespaceOf } from '../istio/objects.ts';
@@ -16,7 +17,7 @@ import {
   type PlannedInjection,
   parsePlan,
 } from '../virtualservice/routes/plan-codec.ts';
-import { stripRoutes } from '../virtualservice/routes/strip.ts';
+import { withoutEnvRoutes } from '../virtualservice/routes/strip.ts';
 import { isEnvObject } from './env-object.ts';
 import { type Workload, workloadOf } from './workloads.ts';
 
@@ -27,6 +28,8 @@ export interface MeshSnapshot {
   refs: Partial<RefFlags>;
   workloads: readonly Workload[];
   envs: readonly DynamicEnv[];
+  /** Those of both API groups. */
+  merges: readonly VirtualServiceMerge[];
   /** The routes that envs want. */
   claims: readonly EnvClaim[];
   /** Plans by `namespace/name` of their VirtualService. */
@@ -68,6 +71,7 @@ export function meshSnapshot(
     refs,
     workloads: objects.flatMap((object) => workloadOf(object) ?? []),
     envs: of<DynamicEnv>('DynamicEnv'),
+    merges: of<VirtualServiceMerge>(MERGE_KIND),
     claims: claimsOf(of<RouteInjection>('RouteInjection'), [...plans.values()]),
     plans,
     objects,
@@ -123,7 +127,7 @@ export function withoutEnvs(snapshot: MeshSnapshot): MeshSnapshot {
     mesh: {
       ...mesh,
       virtualServices: mesh.virtualServices.map((vs) =>
-        vs.spec.http ? { ...vs, spec: { ...vs.spec, http: stripRoutes(vs.spec.http) } } : vs,
+        vs.spec.http ? { ...vs, spec: { ...vs.spec, http: withoutEnvRoutes(vs.spec.http) } } : vs,
       ),
       destinationRules: mesh.destinationRules.filter((rule) => !isEnvObject(rule)),
     },

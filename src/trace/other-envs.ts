@@ -16,6 +16,7 @@ import { onlyRoute } from '../virtualservice/routes/strip.ts';
 import { baseRoute, leadsToClaim, leadsToCloneOf, type RowEnv, scopeIn } from './env-routes.ts';
 import { unreadyText } from './env-state.ts';
 import type { FailedMatch, OtherEnv } from './env-types.ts';
+import { mergedRouteText, mergeOfRoute } from './merge-routes.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 import { metMatch } from './met-match.ts';
 
@@ -204,5 +205,9 @@ function copyProblem(
   injection: PlannedInjection,
   snapshot: MeshSnapshot,
 ): string | undefined {
-  return whyNotCopied(virtualService, route, injection, scopeIn(virtualService, snapshot));
+  const reason = whyNotCopied(virtualService, route, injection, scopeIn(virtualService, snapshot));
+  const merge = mergeOfRoute(route.name, virtualService);
+  if (merge === undefined) return reason;
+  // The route has another name in its merge, which its author knows.
+  return reason?.replaceAll(`route "${route.name}"`, mergedRouteText(merge));
 }

@@ -1,6 +1,7 @@
 import { isInjectedRouteName } from '../api/route-name.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { RouteEntry } from '../istio/route-rows.ts';
+import { mergeOfRoute } from './merge-routes.ts';
 import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { RouteRef } from './types.ts';
 
@@ -10,20 +11,19 @@ export function refOf(
   snapshot: MeshSnapshot,
 ): RouteRef {
   const { virtualService, routeIndex } = delegate ?? place;
-  const { name } = routeAt(virtualService, routeIndex, snapshot) ?? {};
+  const vs = snapshot.mesh.virtualServices.find((one) => nameOf(one) === virtualService);
+  const { name } = vs?.spec.http?.[routeIndex] ?? {};
+  const merge = vs && mergeOfRoute(name, vs);
   return {
     virtualService,
     index: routeIndex,
     ...(name ? { name } : {}),
+    ...(merge ? { merge } : {}),
     ...(matchIndex === undefined ? {} : { matchIndex }),
     ...(delegate
       ? { delegatedBy: { virtualService: place.virtualService, index: place.routeIndex } }
       : {}),
   };
-}
-
-function routeAt(virtualService: string, index: number, { mesh }: MeshSnapshot) {
-  return mesh.virtualServices.find((vs) => nameOf(vs) === virtualService)?.spec.http?.[index];
 }
 
 /** Translates a place in a VirtualService without the envs' routes into the place in the VirtualService as it is. */

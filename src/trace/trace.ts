@@ -65,6 +65,7 @@ function notCalled({ scheme: _scheme, ...rest }: Call, caller: Caller): Hop {
     tried: [],
     destinations: [],
     otherEnvs: [],
+    otherMerges: [],
     notes: [],
   };
 }

@@ -1,3 +1,4 @@
+import type { MergeRef } from '../api/virtualservicemerge.ts';
 import type { SelectionReason } from '../istio/explain-selection.ts';
 import type { Mismatch } from '../istio/match-request.ts';
 import type { HTTPMatchRequest } from '../istio/types.ts';
@@ -61,6 +62,8 @@ export interface Hop {
   env?: EnvTaken;
   /** All other envs of the services concerned, and why each did not get the request. */
   otherEnvs: OtherEnv[];
+  /** Merges that add nothing to the VirtualServices that decide, or whose routes match the request but come later. */
+  otherMerges: OtherMerge[];
   /** The same request as if there were no env at all; absent where there is none. */
   withoutEnvs?: WithoutEnvs;
   notes: string[];
@@ -112,6 +115,24 @@ export interface RouteRef {
   delegatedBy?: { virtualService: string; index: number };
   /** The env whose route it is. */
   env?: string;
+  /** The VirtualServiceMerge whose route it is. */
+  merge?: RouteMerge;
+}
+
+/** A VirtualServiceMerge, and one of the http routes of its patch. */
+export interface RouteMerge extends MergeRef {
+  /** The route's name there. */
+  route?: string;
+  /** Its place there, from 0, if it has no name. */
+  index?: number;
+}
+
+/** `not-merged`: its routes are not in the VirtualService, or those of an earlier version are. `later`: another route comes first. */
+export interface OtherMerge extends MergeRef {
+  /** Its target. */
+  virtualService: string;
+  reason: 'not-merged' | 'later';
+  why: string;
 }
 
 export interface TriedRoute extends RouteRef {

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { VirtualService } from '../../src/istio/types.ts';
 import * as render from '../../src/virtualservice/injections/render.ts';
+import type { RouteLists } from '../../src/virtualservice/routes/lists.ts';
 import * as patch from '../../src/virtualservice/routes/patch.ts';
 import type { UsersVirtualService } from '../../src/virtualservice/routes/strip.ts';
 import { recorder } from './lib/in-process.ts';
@@ -62,7 +64,7 @@ describe('the demo notices errors in the code', () => {
       'routes come after the routes that they should precede',
       'patch',
       {
-        patchRoutes: (from: object[], to: object[]) => [
+        patchRoutes: ({ spec: { http: from = [] } }: VirtualService, { http: to }: RouteLists) => [
           ...(JSON.stringify(from) === JSON.stringify(to)
             ? []
             : [{ op: 'replace', path: '/spec/http', value: [...to].reverse() }]),

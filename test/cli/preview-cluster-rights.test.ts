@@ -124,11 +124,14 @@ describe('what a cluster does not have', () => {
 
   test('no envs', async () => {
     const { code, text } = await previewOn({ objects: shop });
-    expect([code, text]).toEqual([1, expect.stringContaining('no DynamicEnv in the cluster')]);
+    expect([code, text]).toEqual([
+      1,
+      expect.stringContaining('no DynamicEnv or VirtualServiceMerge in the cluster'),
+    ]);
     const none = await previewOn({ objects: shop }, '-f', SHOP[0] ?? '');
     expect([none.code, none.text]).toEqual([
       1,
-      expect.stringContaining('no DynamicEnv among the files'),
+      expect.stringContaining('no DynamicEnv or VirtualServiceMerge among the files'),
     ]);
   });
 });

@@ -127,7 +127,10 @@ Warnings
 
   test('no DynamicEnv: exit code 1', async () => {
     const { code, text } = await previewed('-f', `${CROWDED}/shared.yaml`);
-    expect([code, text]).toEqual([1, 'Warnings\n  no DynamicEnv among the files\n']);
+    expect([code, text]).toEqual([
+      1,
+      'Warnings\n  no DynamicEnv or VirtualServiceMerge among the files\n',
+    ]);
   });
 
   test('the flags of serve have an effect', async () => {
@@ -203,7 +206,7 @@ describe('texts that kubectl understands in an unexpected way', () => {
     expect(text).toBe(`Warnings
   ${file}, document 1, line 3: the key "name" occurs twice: kubectl uses the last one
   ${file}, document 1, line 6: kubectl ignores everything after "..."; write "---" instead
-  no DynamicEnv among the files
+  no DynamicEnv or VirtualServiceMerge among the files
 `);
   });
 

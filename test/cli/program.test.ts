@@ -16,7 +16,7 @@ describe('help', () => {
   test.each([[[]], [['--help']], [['-h']], [['help']]])('%j lists the commands', async (args) => {
     const { code, stdout, stderr } = await runProgram(args);
     expect([code, stderr]).toEqual([0, '']);
-    for (const command of ['serve', 'preview', 'trace', 'get', 'ref', 'demo'])
+    for (const command of ['serve', 'preview', 'trace', 'get', 'ref', 'merge-adopt', 'demo'])
       expect(stdout).toContain(`  ${command} `);
   });
 
@@ -29,7 +29,7 @@ describe('help', () => {
     }
   });
 
-  test.each(['preview', 'trace', 'get', 'ref', 'demo'])('%s -h', async (command) => {
+  test.each(['preview', 'trace', 'get', 'ref', 'merge-adopt', 'demo'])('%s -h', async (command) => {
     const { code, stdout } = await runProgram([command, '-h']);
     expect([code, stdout.split('\n')[0]]).toEqual([
       0,
@@ -57,7 +57,7 @@ describe('as a kubectl plugin', () => {
     expect(stdout.split('\n')[0]).toBe(
       'Usage: kubectl dynamicenv COMMAND [flags]; kubectl dynamicenv COMMAND --help',
     );
-    for (const command of ['serve', 'preview', 'trace', 'get', 'ref', 'demo']) {
+    for (const command of ['serve', 'preview', 'trace', 'get', 'ref', 'merge-adopt', 'demo']) {
       const help = await runProgram([command, '--help'], { link });
       expect(help.stdout).toMatch(new RegExp(`^Usage: kubectl dynamicenv ${command}`));
       expect(help.stdout.replaceAll('kubectl dynamicenv', '')).not.toMatch(/\bdynamicenv \w/);

@@ -100,7 +100,7 @@ async function servedName({ hostname, port }: URL): Promise<string> {
 describe('the two ports', () => {
   test('the plain port serves everything, the encrypted port admission and health; /metrics has both', async () => {
     const { flags } = await tlsFiles('both');
-    const server = serve(flags);
+    const server = serve([...flags, '--kinds=virtual-service-merge']);
     const statusOf = async (scheme: string, path: string, body?: object) =>
       (await call(await urlOf(server, scheme), path, body)).status;
     for (const path of ['/healthz', '/readyz', '/metrics']) {
@@ -116,6 +116,17 @@ describe('the two ports', () => {
     const { body } = await call(await urlOf(server, 'http'), '/metrics');
     expect(body).toContain('_count{hook="dynamicenv-sync",result="ok"} 1');
     expect(body).toContain('_count{hook="admission-virtualservices",result="ok"} 2');
+  });
+
+  test('the hooks of an optional kind that is off do not exist, on either port', async () => {
+    const { flags } = await tlsFiles('off');
+    const server = serve(flags);
+    for (const path of ['/virtual-service-merge/sync', '/admission/virtualservicemerges']) {
+      for (const scheme of ['http', 'https']) {
+        const { status } = await call(await urlOf(server, scheme), path, BODIES[path]?.());
+        expect([scheme, path, status]).toEqual([scheme, path, 404]);
+      }
+    }
   });
 
   test('readiness means that both ports are open', async () => {

@@ -74,6 +74,8 @@ describe('the current state of the cluster', () => {
       'serviceentries.networking.istio.io',
       'services',
       'sidecars.networking.istio.io',
+      'virtualservicemerges.istiomerge.monime.sl',
+      'virtualservicemerges.istiomerger.monime.sl',
       'virtualservices.networking.istio.io',
     ]);
   });

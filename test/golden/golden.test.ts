@@ -2,13 +2,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { parse, stringify } from 'yaml';
-import { DECISION_FLAGS } from '../../src/config.ts';
-import { readFlags } from '../../src/flags.ts';
 import type { AdmissionReview, AdmissionReviewResponse } from '../../src/hooks/types.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
 import { answersFile } from '../support/answers-file.ts';
+import { decisionConfig } from '../support/decision-config.ts';
 import { HOOKS } from '../support/hooks.ts';
 
 /**
@@ -39,7 +38,7 @@ const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
 async function answer({ post, now, flags, body }: Request): Promise<Response> {
   const service = {
-    config: readFlags(DECISION_FLAGS, flags ?? [], {}),
+    config: decisionConfig(flags),
     now: () => new Date(now ?? '2026-01-01T12:00:00Z'),
     metrics: createMetrics(),
     log: pino({ level: 'silent' }),

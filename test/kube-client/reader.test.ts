@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
-import { DEPLOYMENTS, SERVICES } from '../../src/cli/common/cluster-kinds.ts';
+import { DEPLOYMENTS, MERGES, SERVICES } from '../../src/cli/common/cluster-kinds.ts';
 import { openCluster } from '../../src/kube-client/open.ts';
 import type { Reader } from '../../src/kube-client/reader.ts';
 import { type FakeServer, type FakeServerOptions, fakeApiServer } from '../cli/lib/api-server.ts';
@@ -37,6 +37,12 @@ async function open(
 const answering = (code: number, body: string) => ({
   answer: (_: IncomingMessage, response: ServerResponse) =>
     void response.writeHead(code, { 'content-type': 'application/json' }).end(body),
+});
+
+test('which API groups the cluster serves: without a right on their objects', async () => {
+  const { reader } = await open({ groups: ['istiomerger.monime.sl'], isDenied: () => true });
+  const served = await Promise.all([...MERGES].map((resource) => reader.serves(resource)));
+  expect(served).toEqual([true, false]);
 });
 
 describe('what a list returns', () => {

@@ -8,7 +8,7 @@ import { isMap } from '../../src/k8s/json-map.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
 import type { LocalObject } from '../../src/simulator/object.ts';
-import { stripRoutes } from '../../src/virtualservice/routes/strip.ts';
+import { withoutEnvRoutes } from '../../src/virtualservice/routes/strip.ts';
 import { testApp } from '../http/lib/app.ts';
 import { admissionBody, decoratorBody, meshIndexBody } from '../http/lib/bodies.ts';
 import { type EnvFixture, envFixture, settle, wait } from '../support/env-fixture.ts';
@@ -111,7 +111,7 @@ function patched(object: VirtualService, { patch = 'W10=' }: { patch?: string })
 /** The user's http routes, or the value of `http` if it is not a list of routes. */
 function usersRoutes({ spec }: VirtualService): unknown {
   const http: unknown = spec?.http;
-  return Array.isArray(http) && http.every(isMap) ? stripRoutes(http) : (http ?? []);
+  return Array.isArray(http) && http.every(isMap) ? withoutEnvRoutes(http) : (http ?? []);
 }
 
 function activeOnes(objects: readonly KubeObject[]): string[] {

@@ -21,7 +21,7 @@ import { cloneTargets } from '../../src/virtualservice/routes/clone-targets.ts';
 import { eligibleDestination, labelOf } from '../../src/virtualservice/routes/eligible.ts';
 import { serializePlan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
-import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
+import { withoutEnvRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
 import { injections, planOf, REF_CONFIG, virtualServices } from './lib/virtualservice.ts';
 
 /** Values that Istio accepts, and values that it refuses in some fields. */
@@ -122,7 +122,7 @@ function plainly(
   pairs: readonly Pair[],
   scope: ReturnType<typeof scopeOf>,
 ) {
-  return stripRoutes(http).flatMap((route) => [
+  return withoutEnvRoutes(http).flatMap((route) => [
     ...copiesOf(route, pairs, scope).map(({ copy }) => copy),
     route,
   ]);

@@ -16,6 +16,7 @@ import { type Pair, pairsByPrecedence } from '../../src/virtualservice/injection
 import { renderRoutes } from '../../src/virtualservice/injections/render.ts';
 import { plainEntry } from '../../src/virtualservice/injections/selectors.ts';
 import { eligibleDestination } from '../../src/virtualservice/routes/eligible.ts';
+import { listsOf } from '../../src/virtualservice/routes/lists.ts';
 import { patchRoutes } from '../../src/virtualservice/routes/patch.ts';
 
 import {
@@ -25,7 +26,7 @@ import {
 } from '../../src/virtualservice/routes/plan-codec.ts';
 
 import { httpOf, scopeOf } from '../../src/virtualservice/routes/scope.ts';
-import { stripRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
+import { withoutEnvRoutes, withoutOurs } from '../../src/virtualservice/routes/strip.ts';
 import { matchOf } from '../support/pair-match.ts';
 import {
   ENVS,
@@ -56,7 +57,7 @@ describe('rendering', () => {
     fc.assert(
       fc.property(virtualServices, injections, (object, all) => {
         const once = rendered(deepFreeze(object), deepFreeze(planOf(all)));
-        expect(stripRoutes(httpOf(once))).toEqual(stripRoutes(httpOf(object)));
+        expect(withoutEnvRoutes(httpOf(once))).toEqual(withoutEnvRoutes(httpOf(object)));
         expect(rendered(deepFreeze(once), planOf(all))).toEqual(once);
         expect(rendered(once, [])).toEqual(rendered(object, []));
       }),
@@ -68,7 +69,7 @@ describe('rendering', () => {
       fc.property(virtualServices, injections, injections, (object, before, after) => {
         const from = deepFreeze(rendered(object, planOf(before)));
         const to = deepFreeze(rendered(object, planOf(after)));
-        const patch = patchRoutes(httpOf(from), httpOf(to));
+        const patch = patchRoutes(from, listsOf(to));
         expect(applyJsonPatch(from, patch)).toEqual(to);
         for (const operation of patch) {
           if (operation.op === 'remove') continue;
@@ -102,7 +103,7 @@ describe('sync and admission', () => {
         const spec = { ...object.spec, http: http.toSpliced(1, 0, ...httpOf(live).slice(0, 1)) };
         const write = { ...object, spec };
         const amended = admitted(write, live, 'jane');
-        const wanted = stripRoutes(spec.http);
+        const wanted = withoutEnvRoutes(spec.http);
         expect(amended.metadata).toEqual(live.metadata);
         expect(amended.spec).toEqual(
           rendered({ ...object, spec: { ...spec, http: wanted } }, planOf(all)).spec,

@@ -43,6 +43,7 @@ export const CONFIG: DecisionConfig = Object.freeze({
   maxTtl: '',
   requireOwner: false,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
+  mergeGroups: [],
 });
 
 export type Meta = Partial<Omit<ObjectMeta, 'name' | 'namespace'>>;

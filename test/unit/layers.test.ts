@@ -10,13 +10,14 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
  * from lower ones. Folders in the same line do not import each other.
  */
 const LAYERS: readonly (readonly string[])[] = [
-  ['cli/demo', 'cli/get', 'cli/preview', 'cli/ref', 'cli/trace'],
+  ['cli/demo', 'cli/get', 'cli/merge-adopt', 'cli/preview', 'cli/ref', 'cli/trace'],
   ['cli/common'],
   ['picture', 'kube-client', 'simulator', 'http'],
   ['trace'],
-  ['kinds/dynamicenv', 'kinds/virtualservice', 'kinds/mesh-index'],
+  ['kinds/dynamicenv', 'kinds/virtualservice', 'kinds/virtualservice-merge', 'kinds/mesh-index'],
   ['virtualservice'],
-  ['virtualservice/injections', 'virtualservice/plan'],
+  ['virtualservice/injections', 'virtualservice/merges'],
+  ['virtualservice/plan'],
   ['virtualservice/routes', 'mesh'],
   ['hooks', 'api'],
   ['crd', 'refs'],

@@ -107,3 +107,12 @@ capabilities:
 {{- define "dynamicenv.expiredName" -}}
 {{- printf "%s-expired" (include "dynamicenv.fullname" . | trunc 43 | trimSuffix "-") }}
 {{- end }}
+
+{{/*
+JSON: the API groups of VirtualServiceMerges; none if the kind is off. `helm upgrade --reuse-values` gives the values of an earlier
+chart, which may lack these.
+*/}}
+{{- define "dynamicenv.mergeGroups" -}}
+{{- $groups := dig "groups" (list "istiomerger.monime.sl") (.Values.virtualServiceMerge | default dict) }}
+{{- ternary $groups (list) (has "virtual-service-merge" (.Values.kinds | default list)) | toJson }}
+{{- end }}

@@ -1,12 +1,27 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import { UsageError } from '../../errors.ts';
+import type { KubeObject } from '../../k8s/object.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import { ApiError } from '../../simulator/errors.ts';
 import type { Manifest } from './manifests.ts';
+import { isMerge, kindName } from './merges.ts';
 
-export function isNoEnv({ object }: Manifest): boolean {
-  return object.kind !== 'DynamicEnv';
+/** Is it a DynamicEnv or a VirtualServiceMerge? All other objects are what these change. */
+export function isSubject(object: KubeObject): boolean {
+  return object.kind === 'DynamicEnv' || isMerge(object);
+}
+
+export function isNoSubject({ object }: Manifest): boolean {
+  return !isSubject(object);
+}
+
+/** The VirtualServiceMerges. */
+export function mergeManifests(
+  manifests: readonly Manifest[],
+): (Manifest & { object: VirtualServiceMerge })[] {
+  return manifests.flatMap(({ object, place }) => (isMerge(object) ? [{ object, place }] : []));
 }
 
 /** The DynamicEnvs, with the defaults that an API server would fill in. */
@@ -15,20 +30,20 @@ export function envManifests(
   validator: CrdValidator,
 ): (Manifest & { object: DynamicEnv })[] {
   return manifests
-    .filter((manifest) => !isNoEnv(manifest))
+    .filter(({ object }) => object.kind === 'DynamicEnv')
     .map(({ object, place }) => ({ object: validator.withDefaults(object) as DynamicEnv, place }));
 }
 
 /** Creates or updates each object. If the API server refuses one, the UsageError names its place in the file. */
 export async function applyAll(cluster: Cluster, manifests: readonly Manifest[]): Promise<void> {
   for (const { object, place } of manifests) {
-    const { kind, metadata } = object;
-    const isThere = cluster.get(kind, metadata.namespace, metadata.name) !== undefined;
+    const { namespace, name } = object.metadata;
+    const isThere = cluster.get(kindName(object), namespace, name) !== undefined;
     const user = cluster.as('preview');
     try {
       if (!isThere) await user.create(object);
-      // The file contains the whole env, no matter who wrote the existing one.
-      else await (kind === 'DynamicEnv' ? user.replace(object) : user.apply(object));
+      // The file contains the whole env or merge, no matter who wrote the existing one.
+      else await (isSubject(object) ? user.replace(object) : user.apply(object));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       throw new UsageError(`${place}: ${error.message}`);

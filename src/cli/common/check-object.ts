@@ -1,5 +1,6 @@
 import { shapeText, wrongShape } from '../../api/foreign-shapes.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
+import { validatorKey } from '../../crds.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import type { Discovery } from '../../simulator/discovery.ts';
 
@@ -82,9 +83,19 @@ function checkShape(
   validators: Record<string, CrdValidator>,
 ): Mistake | undefined {
   const kind = String(value['kind']);
-  if (Object.hasOwn(validators, kind) || isEmpty(value)) return undefined;
+  if (validatorOf(value, validators) !== undefined || isEmpty(value)) return undefined;
   const found = wrongShape(kind, value);
   return found && { path: found.path, message: shapeText(found) };
+}
+
+/** By kind; or by kind and group, where two groups have a kind of that name. */
+function validatorOf(
+  { apiVersion, kind }: Record<string, unknown>,
+  validators: Record<string, CrdValidator>,
+): CrdValidator | undefined {
+  const keys = [String(kind), validatorKey({ apiVersion: String(apiVersion), kind: String(kind) })];
+  const key = keys.find((one) => Object.hasOwn(validators, one));
+  return key === undefined ? undefined : validators[key];
 }
 
 function memberOf(value: unknown, path: Path): unknown {
@@ -95,7 +106,7 @@ function checkByCrd(
   value: Record<string, unknown>,
   validators: Record<string, CrdValidator>,
 ): Mistake | undefined {
-  const found = validators[String(value['kind'])]?.validate(value);
+  const found = validatorOf(value, validators)?.validate(value);
   const refusal = found && [...found.errors, ...found.unknown][0];
   return refusal && wrong(refusal.path ?? '', refusal.message);
 }

@@ -1,4 +1,10 @@
 import { API_VERSION } from '../../api/marks.ts';
+import {
+  MERGE_GROUPS,
+  MERGE_KIND,
+  MERGE_RESOURCE,
+  MERGE_VERSION,
+} from '../../api/virtualservicemerge.ts';
 import type { Resource } from '../../kube-client/reader.ts';
 
 const ISTIO = 'networking.istio.io/v1';
@@ -11,6 +17,10 @@ export const ROUTE_INJECTIONS: Resource = {
   ...resource(API_VERSION, 'RouteInjection', 'routeinjections'),
   isNamespaced: false,
 };
+/** VirtualServiceMerges of each API group. */
+export const MERGES: readonly Resource[] = MERGE_GROUPS.map((group) =>
+  resource(`${group}/${MERGE_VERSION}`, MERGE_KIND, MERGE_RESOURCE),
+);
 export const DEPLOYMENTS: Resource = resource('apps/v1', 'Deployment', 'deployments');
 export const STATEFUL_SETS: Resource = resource('apps/v1', 'StatefulSet', 'statefulsets');
 export const SERVICES: Resource = resource('v1', 'Service', 'services');

@@ -56,15 +56,16 @@ export interface ListRequest {
 }
 
 /**
- * Reads what decisions about these envs depend on, with the user's own rights. A UsageError names required rights that are
- * missing.
+ * Reads what decisions about these envs depend on, and the VirtualServices of `targets` (namespaces), with the user's own rights. A
+ * UsageError names required rights that are missing.
  */
 export async function readForEnvs(
   cluster: OpenCluster,
   envs: readonly DynamicEnv[],
+  targets: readonly string[],
   config: DecisionConfig,
 ): Promise<ClusterObjects> {
-  const { objects, notes } = await readLists(cluster, requests(envs, config));
+  const { objects, notes } = await readLists(cluster, requests(envs, targets, config));
   const bases = await statefulSets(cluster, envs, objects);
   return { objects: [...objects, ...bases], notes };
 }
@@ -77,7 +78,7 @@ export async function readLists(
   const outcomes = await Promise.all(list.map((request) => listOne(request, cluster)));
   const [first, ...others] = outcomes.flatMap(({ denied }) => denied);
   if (first !== undefined) throw missingRights([first, ...others], cluster);
-  const all = unique(outcomes.flatMap((outcome) => outcome.objects));
+  const all = uniqueObjects(outcomes.flatMap((outcome) => outcome.objects));
   // A VirtualService without a spec has no routes. It is left out, so that no other code has to handle it.
   const whole = all.filter((object) => object.kind !== 'VirtualService' || !isEmpty(object));
   const unreadable = whole.flatMap((object) => unreadableOf(object.kind, object) ?? []);
@@ -90,7 +91,11 @@ export async function readLists(
   };
 }
 
-function requests(envs: readonly DynamicEnv[], config: DecisionConfig): ListRequest[] {
+function requests(
+  envs: readonly DynamicEnv[],
+  targets: readonly string[],
+  config: DecisionConfig,
+): ListRequest[] {
   const workloads = envs.flatMap(envWorkloads);
   const namespaces = namespacesOf(workloads);
   const each = (resource: Resource, list: readonly string[]): ListRequest[] =>
@@ -99,12 +104,23 @@ function requests(envs: readonly DynamicEnv[], config: DecisionConfig): ListRequ
     ...each(DEPLOYMENTS, namespaces),
     ...each(SERVICES, namespaces),
     ...ruleRequests(namespaces, config.ruleNamespaces),
-    {
-      resource: VIRTUAL_SERVICES,
-      note: `VirtualServices outside of namespaces ${namespaces.join(', ')}; those that route to these namespaces may get routes too, or be unguarded`,
-      instead: each(VIRTUAL_SERVICES, namespaces),
-    },
+    ...(workloads.length === 0 && targets.length > 0
+      ? each(VIRTUAL_SERVICES, unique(targets))
+      : [everyVirtualService(namespaces, targets)]),
   ];
+}
+
+function everyVirtualService(namespaces: readonly string[], targets: readonly string[]) {
+  const note = `VirtualServices outside of namespaces ${namespaces.join(', ')}; those that route to these namespaces may get routes too, or be unguarded`;
+  const instead = unique([...namespaces, ...targets]).map((namespace) => ({
+    resource: VIRTUAL_SERVICES,
+    namespace,
+  }));
+  return { resource: VIRTUAL_SERVICES, note, instead };
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
 }
 
 function ruleRequests(
@@ -167,7 +183,7 @@ async function statefulSets(
   const got = await Promise.all(
     missing.map(({ workload }) => reader.get(STATEFUL_SETS, workload.name, workload.namespace)),
   );
-  return unique(
+  return uniqueObjects(
     got.flatMap((one) =>
       one !== 'unserved' && 'object' in one && one.object !== undefined ? [one.object] : [],
     ),
@@ -175,11 +191,11 @@ async function statefulSets(
 }
 
 function namespacesOf(workloads: readonly { workload: { namespace: string } }[]): string[] {
-  return [...new Set(workloads.map(({ workload }) => workload.namespace))].sort();
+  return unique(workloads.map(({ workload }) => workload.namespace));
 }
 
 /** Each object once: lists may overlap. */
-function unique(objects: readonly KubeObject[]): KubeObject[] {
+function uniqueObjects(objects: readonly KubeObject[]): KubeObject[] {
   const key = ({ kind, metadata }: KubeObject) =>
     `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
   return [...new Map(objects.map((object) => [key(object), object])).values()];

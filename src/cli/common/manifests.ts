@@ -1,7 +1,9 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { MERGE_GROUPS, MERGE_KIND, MERGE_RESOURCE } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
+import { loadValidator, validatorKey } from '../../crds.ts';
 import { UsageError } from '../../errors.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -65,6 +67,15 @@ export async function loadManifests(
   });
 }
 
+/** VirtualServiceMerges of all groups are checked as the API server checks them. */
+async function mergeValidators(): Promise<Record<string, CrdValidator>> {
+  const entries = MERGE_GROUPS.map(async (group) => {
+    const validator = await loadValidator(`${MERGE_RESOURCE}.${group}`);
+    return [validatorKey({ apiVersion: group, kind: MERGE_KIND }), validator] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
 function within(namespace: string, object: KubeObject, { kindOf }: Discovery): KubeObject {
   if (!kindOf(object).namespaced || object.metadata.namespace) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };
@@ -99,11 +110,15 @@ async function readManifests(
       throw new UsageError(`${name}: ${error.message}`);
     },
   );
-  const documents = parseYaml(textOf(content));
+  const text = textOf(content);
+  // Compiled for files that need them only.
+  const merges = text.includes(MERGE_KIND) ? await mergeValidators() : {};
+  const known = { ...validators, ...merges };
+  const documents = parseYaml(text);
   for (const { number, warnings } of documents) {
     for (const { line, message } of warnings) warn(`${placeIn(name, number, line)}: ${message}`);
   }
-  return documents.flatMap((document) => readDocument(document, name, validators, kinds));
+  return documents.flatMap((document) => readDocument(document, name, known, kinds));
 }
 
 /** UTF-16 if the file begins with its byte order mark, else UTF-8: `FileVisitor` in cli-runtime's `pkg/resource/visitor.go`. */

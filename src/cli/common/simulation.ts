@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { MERGE_GROUPS } from '../../api/virtualservicemerge.ts';
 import { loadValidator } from '../../crds.ts';
 import { controllersOf, loadHooks, loadWebhooks } from '../../hooks/kind.ts';
 import { buildApp } from '../../http/app.ts';
@@ -27,11 +28,15 @@ const SILENCE = { debug: silent, info: silent, warn: silent, error: silent } sat
   'debug' | 'info' | 'warn' | 'error'
 >;
 
-/** Starts the service and an in-memory cluster that calls it through Fastify's `inject`. Both use the cluster's virtual clock. */
+/**
+ * Starts the service, with all kinds, and an in-memory cluster that calls it through Fastify's `inject`. Both use the cluster's
+ * virtual clock.
+ */
 export async function startSimulation(
-  config: DecisionConfig,
+  given: DecisionConfig,
   options: Omit<LocalClusterOptions, Installed>,
 ): Promise<Simulation> {
+  const config = { ...given, mergeGroups: MERGE_GROUPS };
   const [hooks, served, webhooks] = await Promise.all([
     loadHooks<DecisionConfig>(KINDS, loadValidator),
     ownKinds(),

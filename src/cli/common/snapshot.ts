@@ -1,16 +1,14 @@
 import type { KubeObject } from '../../k8s/object.ts';
-import { qualifiedName } from '../../simulator/object.ts';
+import { fullName } from './merges.ts';
 
 /** An object without the fields that only the cluster maintains. */
 export type Readable = KubeObject & Record<string, unknown>;
 
-/** The objects of a cluster by `Kind namespace/name`. */
+/** The objects of a cluster by kind, namespace and name (see `fullName`). */
 export type Snapshot = ReadonlyMap<string, Readable>;
 
 export function snapshot(objects: readonly KubeObject[]): Snapshot {
-  return new Map(
-    objects.map((object) => [`${object.kind} ${qualifiedName(object)}`, readable(object)]),
-  );
+  return new Map(objects.map((object) => [fullName(object), readable(object)]));
 }
 
 function readable(object: KubeObject): Readable {

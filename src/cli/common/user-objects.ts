@@ -1,24 +1,28 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import { delegatingRoutes } from '../../istio/delegates.ts';
+import { nameOf } from '../../istio/objects.ts';
 import { affectedHosts } from '../../istio/route-kinds.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { KubeObject, ObjectMeta } from '../../k8s/object.ts';
 import { isEntryHere } from '../../virtualservice/routes/entrance.ts';
+import { withLists } from '../../virtualservice/routes/lists.ts';
 import { isMarkAnnotation, isMarkLabel } from '../../virtualservice/routes/marks.ts';
 import { scopeOf } from '../../virtualservice/routes/scope.ts';
-import { stripRoutes } from '../../virtualservice/routes/strip.ts';
+import { ownLists } from '../../virtualservice/routes/strip.ts';
 
 /**
  * The users' objects as if there were no env: without children of envs, and without our marks and routes on VirtualServices.
  * Objects that are being deleted are left out. So are VirtualServices without a route to one of the namespaces, because no env
- * there sees them; roots that delegate to one that is kept are kept, and those with one of the entries' hosts at a gateway. With `all`
- * every VirtualService is kept.
+ * there sees them; roots that delegate to one that is kept are kept, those with one of the entries' hosts at a gateway, and `targets`
+ * (`namespace/name`). With `all` every VirtualService is kept.
  */
 export function withoutEnvs(
   objects: readonly KubeObject[],
   namespaces: readonly string[] | 'all',
   clusterDomain: string,
   entries: readonly string[] = [],
+  targets: readonly string[] = [],
 ): KubeObject[] {
   const list = namespaces === 'all' ? [] : namespaces;
   const suffixes = list.map((namespace) => `.${namespace}.svc.${clusterDomain}`);
@@ -33,6 +37,7 @@ export function withoutEnvs(
     namespaces === 'all' ||
     !isVirtualService(object) ||
     sends(object) ||
+    targets.includes(nameOf(object)) ||
     entries.some((host) => isEntryHere({ host }, scopeOf(object, { clusterDomain }))) ||
     delegates.some((one) => delegatingRoutes(object, one, clusterDomain).length > 0);
   return objects
@@ -66,7 +71,7 @@ function unmarked(virtualService: VirtualService): VirtualService {
       annotations: omit(metadata.annotations, isMarkAnnotation),
       labels: omit(metadata.labels, isMarkLabel),
     },
-    spec: spec.http === undefined ? spec : { ...spec, http: stripRoutes(spec.http) },
+    spec: spec === undefined ? spec : withLists(virtualService, ownLists(virtualService)).spec,
   };
 }
 
@@ -83,9 +88,10 @@ function unowned(metadata: ObjectMeta): ObjectMeta {
   return rest;
 }
 
-/** An env as its author wrote it: without status and finalizers, which are added again in memory. */
-export function asWritten({ status: _status, metadata, ...env }: DynamicEnv): DynamicEnv {
-  return { ...env, metadata: unowned(metadata) };
+/** An env or merge as its author wrote it: without status and finalizers, which are added again in memory. */
+export function asWritten<T extends DynamicEnv | VirtualServiceMerge>(object: T): T {
+  const { status: _status, metadata, ...rest } = object;
+  return { ...rest, metadata: unowned(metadata) } as T;
 }
 
 /** The part of an env that lies in these namespaces; undefined: it has none there. */

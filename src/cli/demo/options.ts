@@ -2,18 +2,21 @@ import { UsageError } from '../../errors.ts';
 import { parseWords } from '../../flags.ts';
 
 export function demoHelp(program: string): string {
-  return `Usage: ${program} demo [branches]
+  return `Usage: ${program} demo [branches|merge]
 
 Shows the life of a DynamicEnv on a small shop. With "branches": how pipelines deploy branches and release candidates of services,
-which requests reach them, and what happens when nobody uses them any more. Everything runs in memory, and every step is checked.
+which requests reach them, and what happens when nobody uses them any more. With "merge": how charts of branches add routes to the
+VirtualService of a stable version. Everything runs in memory, and every step is checked.
 Exit code: 0 every statement is true; 1 one is not; 2 for bad input.`;
 }
 
 /** Which story the arguments ask for. */
-export function readStory(args: readonly string[]): 'env' | 'branches' {
+export function readStory(args: readonly string[]): 'env' | 'branches' | 'merge' {
   const { words } = parseWords(args, {});
   const story = words.join(' ');
   if (story === '') return 'env';
-  if (story === 'branches') return story;
-  throw new UsageError(`there is no demo "${story}": write branches, or nothing; see --help`);
+  if (story === 'branches' || story === 'merge') return story;
+  throw new UsageError(
+    `there is no demo "${story}": write branches or merge, or nothing; see --help`,
+  );
 }

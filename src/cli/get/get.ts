@@ -11,9 +11,11 @@ import { readGetOptions } from './options.ts';
 import { type EnvReport, reportOf } from './report.ts';
 import { treeOf } from './tree.ts';
 
-/** Shows the state of an env. Returns the exit code: 0: ready; 1: not ready. */
+/** Shows the state of an env, or of merges. Returns the exit code: 0: ready, or all are merged; 1: not. */
 export async function get(args: readonly string[], output: Output): Promise<number> {
-  const { name, format, cluster } = readGetOptions(args);
+  const options = readGetOptions(args);
+  const { name, format, cluster } = options;
+  if (name === undefined) return (await import('./merges.ts')).getMerges(options, output);
   const open = await openCluster(cluster, process.env);
   const env = await readEnv(open, name);
   const { virtualServices, notes } = await readVirtualServices(open, env);

@@ -2,7 +2,7 @@ import type { Condition, LifeCycle, ResourceStatus } from '../../api/dynamicenv.
 import type { Paint } from '../common/terminal.ts';
 import type { EnvReport, RouteReport, VirtualServiceReport, WorkloadReport } from './report.ts';
 
-interface Branch {
+export interface Branch {
   text: string;
   branches?: Branch[];
 }
@@ -83,7 +83,7 @@ function conditionText({ type, status, message }: Condition, paint: Paint): stri
 const CONDITION_WIDTH = 'RoutesInjected'.length;
 const STATUS_WIDTH = 'Unknown'.length;
 
-function linesOf(branches: readonly Branch[]): string[] {
+export function linesOf(branches: readonly Branch[]): string[] {
   return branches.flatMap(({ text, branches: inner = [] }, index) => {
     const isLast = index === branches.length - 1;
     return [

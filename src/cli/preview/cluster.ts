@@ -4,9 +4,10 @@ import { jsonEqual } from '../../k8s/canonical.ts';
 import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
-import { applyAll, envManifests, isNoEnv } from '../common/apply-manifests.ts';
+import { applyAll, envManifests, isNoSubject, mergeManifests } from '../common/apply-manifests.ts';
 import { readEnvs, readForEnvs } from '../common/cluster-read.ts';
 import type { Manifest } from '../common/manifests.ts';
+import { fullName } from '../common/merges.ts';
 import { sameAvailability } from '../common/same-availability.ts';
 import { startSimulation } from '../common/simulation.ts';
 import { snapshot } from '../common/snapshot.ts';
@@ -22,6 +23,7 @@ import {
   withinNamespaces,
   withoutEnvs,
 } from '../common/user-objects.ts';
+import { mergeNotes, mergesInvolved, mergesThere, namespacesOf } from './cluster-merges.ts';
 import type { PreviewOptions } from './options.ts';
 import type { PreviewRun } from './preview-run.ts';
 
@@ -38,13 +40,23 @@ export async function previewCluster(
   const open = await openCluster(access, process.env);
   const manifests = await load(open.namespace);
   const written = envManifests(manifests, validator);
+  const writtenMerges = mergeManifests(manifests);
   const isGiven = files.length > 0;
   const { envs: existing, notes: unseen } = await readEnvs(open, !isGiven);
   const involved = envsInvolved(
     existing,
     isGiven ? written.map(({ object }) => object) : undefined,
   );
-  const read = await readForEnvs(open, [...involved.wanted, ...involved.present], config);
+  const merges = await mergesInvolved(
+    open,
+    isGiven ? writtenMerges.map(({ object }) => object) : undefined,
+  );
+  const read = await readForEnvs(
+    open,
+    [...involved.wanted, ...involved.present],
+    namespacesOf(merges.targets),
+    config,
+  );
   const unavailableIn = (envs: readonly DynamicEnv[]) =>
     unavailableClones(envs, read.objects, config.clusterDomain);
   const { isNeverReady, restoreEnvs, recoverChanged } = sameAvailability(
@@ -62,22 +74,25 @@ export async function previewCluster(
     involved.namespaces,
     config.clusterDomain,
     all.flatMap(({ spec }) => (spec.entries ?? []).map(({ host }) => host)),
+    merges.targets,
   );
-  for (const object of users) cluster.restore(object);
-  await applyAll(cluster, manifests.filter(isNoEnv));
+  const there = mergesThere(merges, read.objects, users);
+  for (const object of [...users, ...there.neighbours]) cluster.restore(object);
+  await applyAll(cluster, manifests.filter(isNoSubject));
   await restoreEnvs(cluster, involved.neighbours);
   const without = snapshot(cluster.all());
+  for (const merge of there.present) cluster.restore(merge);
   await restoreEnvs(cluster, involved.present);
   const before = isGiven ? snapshot(cluster.all()) : without;
-  await applyAll(cluster, written);
+  await applyAll(cluster, [...written, ...writtenMerges]);
   await recoverChanged(cluster);
   return {
     cluster,
     title: titleOf(open, involved.neighbours),
     without,
     before,
-    names: involved.wanted.map(({ metadata }) => metadata.name),
-    notes: (envs) => [
+    names: new Set([...involved.wanted, ...merges.wanted].map(fullName)),
+    notes: (envs, after) => [
       ...unseen,
       ...read.notes,
       ...deletionNotes(existing),
@@ -88,8 +103,9 @@ export async function previewCluster(
         unavailableExisting(involved.wanted, read.objects),
       ),
       ...envs.flatMap((env) => differenceNotes(env, existing)),
+      ...mergeNotes(merges, after),
     ],
-    none: isGiven ? 'no DynamicEnv among the files' : 'no DynamicEnv in the cluster',
+    none: `no DynamicEnv or VirtualServiceMerge ${isGiven ? 'among the files' : 'in the cluster'}`,
   };
 }
 

@@ -1,26 +1,28 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoEnv } from '../common/apply-manifests.ts';
+import { applyAll, envManifests, isNoSubject, mergeManifests } from '../common/apply-manifests.ts';
 import type { Manifest } from '../common/manifests.ts';
+import { fullName } from '../common/merges.ts';
 import { startSimulation } from '../common/simulation.ts';
 import { type Snapshot, snapshot } from '../common/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
 
-/** An in-memory cluster to which the envs in question were applied. */
+/** An in-memory cluster to which the envs and merges in question were applied. */
 export interface PreviewRun {
   cluster: Cluster;
   /** First line of the output, if the objects are those of a cluster. */
   title?: string;
-  /** The objects without the envs in question. */
+  /** The objects without the envs and merges in question. */
   without: Snapshot;
-  /** The objects before the envs were applied; with the envs' present version, if they exist already. */
+  /** The objects before these were applied; with their present version, if they exist already. */
   before: Snapshot;
-  /** The envs in question. */
-  names: string[];
-  /** Further warnings, given the envs after the cluster has settled. */
-  notes: (envs: readonly DynamicEnv[]) => string[];
-  /** Said if there is no env. */
+  /** The envs and merges in question (see `fullName`). */
+  names: ReadonlySet<string>;
+  /** Further warnings, given the envs and merges in question after the cluster has settled. */
+  notes: (envs: readonly DynamicEnv[], merges: readonly VirtualServiceMerge[]) => string[];
+  /** Said if there is neither an env nor a merge. */
   none: string;
 }
 
@@ -34,17 +36,17 @@ export async function previewFiles(
     { ...config, neverExpires: true },
     { strategy: 'server-side-apply' },
   );
-  await applyAll(cluster, manifests.filter(isNoEnv));
+  await applyAll(cluster, manifests.filter(isNoSubject));
   await cluster.settle();
   const before = snapshot(cluster.all());
-  const envs = envManifests(manifests, validator);
-  await applyAll(cluster, envs);
+  const subjects = [...envManifests(manifests, validator), ...mergeManifests(manifests)];
+  await applyAll(cluster, subjects);
   return {
     cluster,
     without: before,
     before,
-    names: envs.map(({ object }) => object.metadata.name),
+    names: new Set(subjects.map(({ object }) => fullName(object))),
     notes: () => [],
-    none: 'no DynamicEnv among the files',
+    none: 'no DynamicEnv or VirtualServiceMerge among the files',
   };
 }

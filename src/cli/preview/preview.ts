@@ -2,18 +2,24 @@ import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
 import { loadValidator } from '../../crds.ts';
 import type { VirtualService } from '../../istio/types.ts';
+import type { KubeObject } from '../../k8s/object.ts';
 import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
+import { isSubject } from '../common/apply-manifests.ts';
 import { compare, countOf } from '../common/compare.ts';
 import { delegateWarnings } from '../common/delegate-warnings.ts';
 import { drawGraph } from '../common/graph.ts';
 import { manifestLoader } from '../common/manifests.ts';
+import { fullName, isMerge, isMerged, kindName } from '../common/merges.ts';
 import { snapshot } from '../common/snapshot.ts';
 import type { Output } from '../common/terminal.ts';
 import { readPreviewOptions } from './options.ts';
 import { type PreviewRun, previewFiles } from './preview-run.ts';
 import { show, showLeftovers } from './report.ts';
 
-/** Shows what DynamicEnvs would do. Returns the exit code: 0: all become ready; 1: one does not, or there is none. */
+/**
+ * Shows what DynamicEnvs and VirtualServiceMerges would do. Returns the exit code: 0: all become ready or are merged; 1: one does not,
+ * or there is none.
+ */
 export async function preview(args: readonly string[], output: Output): Promise<number> {
   const options = readPreviewOptions(args, process.env);
   const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);
@@ -30,9 +36,9 @@ export async function preview(args: readonly string[], output: Output): Promise<
         );
   const { cluster, before, names } = run;
   const { quiet } = await cluster.settle();
-  const envs = cluster
-    .list<DynamicEnv>('DynamicEnv')
-    .filter(({ metadata }) => names.includes(metadata.name));
+  const subjects = subjectsOf(run);
+  const envs = subjects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
+  const merges = subjects.filter(isMerge);
   const changes = compare(before, snapshot(cluster.all()));
   const events = cluster.events
     .filter(({ object }) => isAbout(object, names))
@@ -40,8 +46,8 @@ export async function preview(args: readonly string[], output: Output): Promise<
   if (!quiet) events.push('the in-memory cluster has not settled within ten minutes of its clock');
   const notes = [
     ...warnings,
-    ...(envs.length === 0 ? [run.none] : []),
-    ...run.notes(envs),
+    ...(subjects.length === 0 ? [run.none] : []),
+    ...run.notes(envs, merges),
     ...delegateWarnings(
       envs,
       cluster.list<RouteInjection>('RouteInjection'),
@@ -50,26 +56,37 @@ export async function preview(args: readonly string[], output: Output): Promise<
     ),
   ];
   if (options.format === 'text' && run.title) output.write(`${run.title}\n\n`);
-  show(options.format, { changes, envs, events, notes }, output);
+  show(options.format, { changes, envs, merges, events, notes }, output);
   await drawGraph(options.graph, cluster.all(), options.config);
-  const isReady = envs.length > 0 && envs.every(({ status }) => status?.state === 'ready');
+  const isReady =
+    subjects.length > 0 &&
+    envs.every(({ status }) => status?.state === 'ready') &&
+    merges.every(isMerged);
   if (!options.withDelete) return isReady ? 0 : 1;
   const words = options.format === 'text' ? output : { ...output, write: output.note };
   const isClean = await deletesCleanly(run, words);
   return isReady && isClean ? 0 : 1;
 }
 
-/** Events of envs that are not in question are not shown. */
-function isAbout(object: string, names: readonly string[]): boolean {
-  return !object.startsWith('DynamicEnv ') || names.some((name) => object === `DynamicEnv ${name}`);
+/** The envs and merges in question, as they are now. */
+function subjectsOf({ cluster, names }: PreviewRun): KubeObject[] {
+  return cluster.all().filter((object) => isSubject(object) && names.has(fullName(object)));
 }
 
-/** Deletes the envs again. True if every object is then as it was without them. */
-async function deletesCleanly(
-  { cluster, without, names }: PreviewRun,
-  output: Output,
-): Promise<boolean> {
-  for (const name of names) await cluster.as('preview').delete('DynamicEnv', undefined, name);
+/** Events of envs and merges that are not in question are not shown. */
+function isAbout(object: string, names: ReadonlySet<string>): boolean {
+  if (!/^(DynamicEnv|VirtualServiceMerge) /.test(object)) return true;
+  // An event does not have the API group.
+  return [...names].some((name) => name.replace(/\.\S+ /, ' ') === object);
+}
+
+/** Deletes the envs and merges again. True if every object is then as it was without them. */
+async function deletesCleanly(run: PreviewRun, output: Output): Promise<boolean> {
+  const { cluster, without } = run;
+  for (const object of subjectsOf(run)) {
+    const { namespace, name } = object.metadata;
+    await cluster.as('preview').delete(kindName(object), namespace, name);
+  }
   await cluster.settle();
   const left = compare(without, snapshot(cluster.all()));
   showLeftovers(left, output);

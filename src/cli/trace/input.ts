@@ -5,7 +5,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoEnv } from '../common/apply-manifests.ts';
+import { applyAll, envManifests, isNoSubject, mergeManifests } from '../common/apply-manifests.ts';
 import type { ClusterObjects } from '../common/cluster-read.ts';
 import type { Manifest } from '../common/manifests.ts';
 import { sameAvailability } from '../common/same-availability.ts';
@@ -35,7 +35,8 @@ export async function traceFiles(
 ): Promise<TraceInput> {
   const manifests = await load(undefined);
   const { cluster } = await startSimulation(options.config, { strategy: 'server-side-apply' });
-  await applyAll(cluster, manifests.filter(isNoEnv));
+  await applyAll(cluster, manifests.filter(isNoSubject));
+  await applyAll(cluster, mergeManifests(manifests));
   await cluster.settle();
   await applyAll(cluster, envManifests(manifests, validator));
   return { ...(await settled(cluster)), namespace: options.namespace ?? 'default' };
@@ -53,8 +54,14 @@ export async function traceCluster(
   const namespace = options.namespace ?? open.namespace;
   const read = await readForTrace(open, namespacesOf(options, namespace));
   const title = `On the cluster of context ${open.context} (${open.server})`;
-  if (options.files.length === 0) return { ...read, title, namespace };
-  const applied = await withFiles(read.objects, manifests, options, validator);
+  const { objects, notes } = read;
+  if (options.files.length === 0) return { objects, notes, title, namespace };
+  const applied = await withFiles(
+    [...read.objects, ...read.unseenMerges],
+    manifests,
+    options,
+    validator,
+  );
   return {
     objects: applied.objects,
     notes: [...read.notes, ...applied.notes],
@@ -82,7 +89,7 @@ function namespacesOf({ calls, caller, config }: TraceOptions, namespace: string
   return all.length === 0 ? [edge ?? namespace] : [...new Set(all)].sort();
 }
 
-/** What envs have created is created again from the users' objects, as in `preview`; here for all envs. */
+/** What envs and merges have created is created again from the users' objects, as in `preview`; here for all of them. */
 async function withFiles(
   objects: readonly KubeObject[],
   manifests: readonly Manifest[],
@@ -99,9 +106,9 @@ async function withFiles(
   });
   const others = objects.filter(({ kind }) => kind !== 'DynamicEnv');
   for (const object of withoutEnvs(others, 'all', config.clusterDomain)) cluster.restore(object);
-  await applyAll(cluster, manifests.filter(isNoEnv));
+  await applyAll(cluster, manifests.filter(isNoSubject));
   await availability.restoreEnvs(cluster, envs);
-  await applyAll(cluster, envManifests(manifests, validator));
+  await applyAll(cluster, [...mergeManifests(manifests), ...envManifests(manifests, validator)]);
   await availability.recoverChanged(cluster);
   return settled(cluster);
 }

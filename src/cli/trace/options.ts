@@ -41,10 +41,11 @@ export function traceHelp(program: string): string {
        ${program} trace --from-cluster [-f …] [METHOD] URL … [-H 'name: value' …] [flags]
 
 Says where a request goes by Istio's rules, and why: which VirtualService decides, which route takes the request, to which env
-the route belongs, which pods get the request, why each other env does not get it, and where it would go without envs.
+or VirtualServiceMerge the route belongs, which pods get the request, why each other env does not get it, and where it would go
+without envs.
 Nothing is sent.
 Each further URL is called by the pods that answered the one before, with the same headers.
-With -f DynamicEnvs among the files take effect as in preview. With --from-cluster the routes are those in the cluster now.
+With -f DynamicEnvs and merges among the files take effect as in preview. With --from-cluster the routes are those in the cluster now.
 Exit code: 0 each request reaches ready pods, a redirect or a direct response; 1 one ends in 404 or 503, at an unknown host, or
 at pods that are not known to be ready; 2 bad input, the cluster cannot be reached, or rights are missing.
 

@@ -1,3 +1,4 @@
+import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { canI, type Denied } from '../../kube-client/denied.ts';
 import type { OpenCluster } from '../../kube-client/open.ts';
@@ -11,8 +12,14 @@ import {
   SERVICES,
   VIRTUAL_SERVICES,
 } from '../common/cluster-kinds.ts';
+import { mergesInPlans, readMerges } from '../common/cluster-merges.ts';
 import { type ClusterObjects, type ListRequest, readLists } from '../common/cluster-read.ts';
 import { notSeen } from '../common/missing-rights.ts';
+
+interface TraceObjects extends ClusterObjects {
+  /** Merges that could not be listed, as far as their routes are in a VirtualService. */
+  unseenMerges: VirtualServiceMerge[];
+}
 
 /** The lists of a trace, and what it means that one is not complete. */
 const LISTS: [Resource, string][] = [
@@ -29,7 +36,7 @@ const LISTS: [Resource, string][] = [
 export async function readForTrace(
   cluster: OpenCluster,
   namespaces: readonly string[],
-): Promise<ClusterObjects> {
+): Promise<TraceObjects> {
   const requests = LISTS.map(([resource, meaning]): ListRequest => {
     const where = `${resource.kind}s outside of namespaces ${namespaces.join(', ')}; ${meaning}`;
     return {
@@ -38,14 +45,19 @@ export async function readForTrace(
       instead: namespaces.map((namespace) => ({ resource, namespace })),
     };
   });
-  const [needed, ours, others] = await Promise.all([
+  const [needed, ours, merges, others] = await Promise.all([
     readLists(cluster, requests),
     readOurs(cluster),
+    readMerges(cluster, namespaces),
     readOthers(cluster, namespaces),
   ]);
+  const unseen = merges.denied.map((denied) =>
+    notSeen(denied, 'VirtualServiceMerges; those without routes are not shown'),
+  );
   return {
-    objects: [...needed.objects, ...ours.objects, ...others.objects],
-    notes: [...needed.notes, ...ours.notes, ...others.notes],
+    objects: [...needed.objects, ...ours.objects, ...merges.merges, ...others.objects],
+    unseenMerges: mergesInPlans(needed.objects, merges.isUnseen),
+    notes: [...needed.notes, ...ours.notes, ...unseen, ...others.notes],
   };
 }
 

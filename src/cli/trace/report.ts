@@ -4,6 +4,7 @@ import type {
   Caller,
   Candidate,
   Hop,
+  RouteMerge,
   RouteRef,
   TakenRoute,
   Trace,
@@ -11,6 +12,7 @@ import type {
   TracedWorkload,
   WithoutEnvs,
 } from '../../trace/types.ts';
+import { mergeName } from '../common/merges.ts';
 import type { Paint } from '../common/terminal.ts';
 
 const REACHED = ['pods', 'redirect', 'direct-response'];
@@ -55,6 +57,10 @@ function hopLines(hop: Hop, paint: Paint): string[] {
       'other envs',
       hop.otherEnvs.map(({ env: name, why }) => `${name}: ${why}`),
     ),
+    ...rows(
+      'other merges',
+      hop.otherMerges.map((other) => `${mergeName(other)}: ${other.why}`),
+    ),
     ...rows('without envs', withoutEnvs ? [withoutText(withoutEnvs)] : []),
     ...rows('note', notes).map((line) => paint('yellow', line)),
   ];
@@ -89,15 +95,22 @@ function routeText(route: TakenRoute): string {
   return `${refText(route)}${kind}`;
 }
 
-/** Counts from 1, as people do. An env's route is described by the env, not by its name. */
-function refText({ virtualService, index, name, matchIndex, delegatedBy, env }: RouteRef): string {
+/** Counts from 1, as people do. The route of an env or merge is described by that, not by its name. */
+function refText(ref: RouteRef): string {
+  const { virtualService, index, name, matchIndex, delegatedBy, env, merge } = ref;
   const label = name === undefined ? '' : ` "${name}"`;
-  const own = env === undefined ? label : ` (env ${env})`;
+  const ours = merge === undefined ? label : ` (${mergeText(merge)})`;
+  const own = env === undefined ? ours : ` (env ${env})`;
   const entry = matchIndex === undefined ? '' : `, match ${matchIndex + 1}`;
   const root = delegatedBy
     ? `, for route ${delegatedBy.index + 1} of ${delegatedBy.virtualService}`
     : '';
   return `route ${index + 1} of ${virtualService}${own}${entry}${root}`;
+}
+
+/** `merge services/payment-service-mp-101, route "mp-101"` */
+function mergeText({ route, index = 0, ...merge }: RouteMerge): string {
+  return `merge ${mergeName(merge)}, ${route === undefined ? `route ${index + 1}` : `route "${route}"`}`;
 }
 
 const WAYS = {
@@ -141,11 +154,13 @@ function workloadText({ kind, name, replicas, ready, env }: TracedWorkload): str
   return `${kind} ${name}, ${count}${env === undefined ? '' : `, clone of env ${env}`}`;
 }
 
-function answerText({ summary, status, env, outcome }: Hop): string {
+function answerText({ summary, status, env, outcome, route }: Hop): string {
   const isNamed = status === undefined || summary.includes(String(status));
   const text = isNamed ? summary : `${status}: ${summary}`;
-  if (outcome !== 'pods') return text;
-  return `${text.replace(/^to /, '')}${env === undefined ? '' : `, env ${env.name}`}`;
+  const { merge } = route ?? {};
+  const byMerge = merge === undefined ? '' : `, merge ${mergeName(merge)}`;
+  if (outcome !== 'pods') return `${text}${byMerge}`;
+  return `${text.replace(/^to /, '')}${env === undefined ? byMerge : `, env ${env.name}`}`;
 }
 
 function withoutText({ same, summary, route }: WithoutEnvs): string {

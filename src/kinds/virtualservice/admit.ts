@@ -1,10 +1,14 @@
 import { shapeText, wrongShape } from '../../api/foreign-shapes.ts';
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
-import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import type { VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import type { RefFlags } from '../../refs/settings.ts';
+import { mergedLists } from '../../virtualservice/merges/merged-lists.ts';
+import { presenceIn } from '../../virtualservice/merges/presence.ts';
 import { renderPlan } from '../../virtualservice/pipeline.ts';
 import { hasRoom, roomOf } from '../../virtualservice/plan/room.ts';
+import { renderedKeys } from '../../virtualservice/routes/l4-marker.ts';
+import { L4_LISTS, listsOf, type RouteLists } from '../../virtualservice/routes/lists.ts';
 import {
   isMarkAnnotation,
   isMarkLabel,
@@ -12,6 +16,7 @@ import {
   type Marks,
   marksOf,
 } from '../../virtualservice/routes/marks.ts';
+import type { PlannedMerge } from '../../virtualservice/routes/merge-codec.ts';
 import {
   type PatchOperation,
   patchMap,
@@ -22,10 +27,11 @@ import {
   EMPTY_PLAN,
   isEmptyPlan,
   parsePlan,
+  planOf,
   samePlan,
   serializePlan,
 } from '../../virtualservice/routes/plan-codec.ts';
-import { httpOf, type Scope, scopeOf } from '../../virtualservice/routes/scope.ts';
+import { type Scope, scopeOf } from '../../virtualservice/routes/scope.ts';
 import {
   keepsUserRoutes,
   type UsersVirtualService,
@@ -78,19 +84,48 @@ export function admit(
       unreadable: shapeText(wrong),
     };
   }
-  const users = withoutOurs(object);
+  // Merged routes of tcp and tls are known by the plan with which they were rendered.
+  const known = restoredMarks && write.operation === 'UPDATE' ? withPlan(object, allowed) : object;
+  const users = withoutOurs(known);
   const scope = scopeOf(object, config);
-  const { rendered, marks } = renderedPlan(users, allowed, scope, write.sentBytes);
-  const http = httpOf(object);
+  const mayRender = isOwner ? undefined : carriedBy(write.oldObject);
+  const { rendered, marks } = renderedPlan(users, allowed, scope, write.sentBytes, mayRender);
   if (!keepsUserRoutes(users, rendered)) {
     const patch = patchMarks(object, marks);
     return { patch, routes: 0, restoredMarks, refusal: 'rendering would alter routes' };
   }
   return {
-    patch: [...patchMarks(object, withoutDeparted(marks)), ...patchRoutes(http, rendered)],
-    routes: rendered.length - httpOf(users).length,
+    patch: [...patchMarks(object, withoutDeparted(marks)), ...patchRoutes(known, rendered)],
+    routes: countRoutes(rendered) - countRoutes(listsOf(users)),
     restoredMarks,
   };
+}
+
+function countRoutes({ http, tcp, tls }: RouteLists): number {
+  return http.length + tcp.length + tls.length;
+}
+
+/** With the stored plan. Routes that the plan in a writer's manifest knows are ours, too: it may be of an earlier version. */
+function withPlan(object: VirtualService, { annotations }: Marks): VirtualService {
+  const stored = parsePlan(annotations[PLAN_ANNOTATION]) ?? EMPTY_PLAN;
+  const came = planOf(object) ?? EMPTY_PLAN;
+  const earlier = L4_LISTS.flatMap((list) => renderedKeys(list, came));
+  const staleRoutes = [...(stored.staleRoutes ?? []), ...earlier];
+  const plan = staleRoutes.length === 0 ? stored : { ...stored, staleRoutes };
+  const all = { ...object.metadata.annotations, [PLAN_ANNOTATION]: serializePlan(plan) };
+  return { ...object, metadata: { ...object.metadata, annotations: all } };
+}
+
+/**
+ * A user's write has only those merged routes that the object carried before. The plan may know others that were never stored, because
+ * the webhook was away: if istiod refused one of them, the user's write would be refused for it.
+ */
+function carriedBy(old: VirtualService | null): (merge: PlannedMerge) => boolean {
+  const merges = old === null ? [] : (planOf(old)?.merges ?? []);
+  if (old === null || merges.length === 0 || wrongShape('VirtualService', old) !== undefined) {
+    return () => false;
+  }
+  return presenceIn(old, mergedLists(merges, withoutOurs(old)));
 }
 
 /** Once the routes are as planned, labels of departing envs are not needed any more; nor is the plan, if no env is left. */
@@ -117,19 +152,20 @@ function renderedPlan(
   allowed: Marks,
   scope: Scope,
   sentBytes: number | undefined,
-): { rendered: HTTPRoute[]; marks: Marks } {
+  mayRender: ((merge: PlannedMerge) => boolean) | undefined,
+): { rendered: RouteLists; marks: Marks } {
   const { [PLAN_ANNOTATION]: text, [ENVS_ANNOTATION]: envs } = allowed.annotations;
   const room = roomOf(users, envs, sentBytes);
   const plan = parsePlan(text);
   const annotations: Record<string, string> =
     envs !== undefined && room.envs ? { [ENVS_ANNOTATION]: envs } : {};
   if (text === undefined || plan === undefined || !hasRoom(room)) {
-    return { rendered: [...httpOf(users)], marks: { ...allowed, annotations } };
+    return { rendered: listsOf(users), marks: { ...allowed, annotations } };
   }
-  const { plan: cut, http } = renderPlan(users, plan, room, scope);
+  const { plan: cut, routes } = renderPlan(users, plan, room, scope, mayRender);
   const kept = samePlan(cut, plan) ? text : serializePlan(cut);
   return {
-    rendered: http,
+    rendered: routes,
     marks: { ...allowed, annotations: { ...annotations, [PLAN_ANNOTATION]: kept } },
   };
 }

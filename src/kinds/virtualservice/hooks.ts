@@ -14,6 +14,7 @@ import { VIRTUAL_SERVICE_CONTROLLER } from './controller.ts';
 import { relatedInjections } from './customize.ts';
 import { nameOf } from './name.ts';
 import { readInjections } from './read-injections.ts';
+import { readMerges, relatedMerges } from './read-merges.ts';
 import type { VirtualServiceSettings } from './settings.ts';
 import { decorate } from './sync.ts';
 
@@ -28,7 +29,13 @@ function customizeVirtualService(
   { parent }: CustomizeRequest,
   { config }: Service,
 ): CustomizeResponse {
-  return { relatedResources: relatedInjections(parent as VirtualService, config) };
+  const virtualService = parent as VirtualService;
+  return {
+    relatedResources: [
+      ...relatedInjections(virtualService, config),
+      ...relatedMerges(virtualService, config.mergeGroups),
+    ],
+  };
 }
 
 function syncVirtualService(
@@ -53,6 +60,7 @@ function syncVirtualService(
     service.config,
     service.now(),
     bodyBytes,
+    readMerges(request.related, service.config.mergeGroups),
   );
   const facts = { virtualService: nameOf(virtualService) };
   if (isRepair) {

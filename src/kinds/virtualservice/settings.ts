@@ -3,10 +3,11 @@ import { CLUSTER_FLAGS, type ClusterSettings } from '../../hooks/settings.ts';
 import type { RefFlags } from '../../refs/settings.ts';
 
 export type VirtualServiceSettings = RefFlags &
-  Pick<ClusterSettings, 'clusterDomain' | 'metacontrollerUser'>;
+  Pick<ClusterSettings, 'clusterDomain' | 'mergeGroups' | 'metacontrollerUser'>;
 
 export const VIRTUAL_SERVICE_FLAGS = {
   clusterDomain: CLUSTER_FLAGS.clusterDomain,
+  mergeGroups: CLUSTER_FLAGS.mergeGroups,
   metacontrollerUser: CLUSTER_FLAGS.metacontrollerUser,
   serviceRouteHeader: CLUSTER_FLAGS.serviceRouteHeader,
   sourceRouteHeader: CLUSTER_FLAGS.sourceRouteHeader,

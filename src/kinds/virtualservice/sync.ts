@@ -1,13 +1,15 @@
 import { ENVS_ANNOTATION, envLabel, PLAN_ANNOTATION } from '../../api/marks.ts';
 import { isLeaving, type RouteInjection } from '../../api/routeinjection.ts';
-import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
+import type { VirtualService } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import { lastWritten } from '../../k8s/written.ts';
 import type { RefFlags } from '../../refs/settings.ts';
 import { indexLabels } from '../../virtualservice/injections/states.ts';
+import { type AskedMerges, NO_MERGES } from '../../virtualservice/merges/decide.ts';
 import { decidePlan } from '../../virtualservice/pipeline.ts';
 import { nextAttempt } from '../../virtualservice/plan/attempts.ts';
 import { roomOf } from '../../virtualservice/plan/room.ts';
+import { listsOf, type RouteLists } from '../../virtualservice/routes/lists.ts';
 import { isMarkLabel, LEAVING } from '../../virtualservice/routes/marks.ts';
 import {
   isEmptyPlan,
@@ -15,7 +17,7 @@ import {
   planOf,
   serializePlan,
 } from '../../virtualservice/routes/plan-codec.ts';
-import { httpOf, scopeOf } from '../../virtualservice/routes/scope.ts';
+import { scopeOf } from '../../virtualservice/routes/scope.ts';
 import {
   keepsUserRoutes,
   type UsersVirtualService,
@@ -42,6 +44,7 @@ export function decorate(
   config: { clusterDomain: string } & Partial<RefFlags>,
   now: Date,
   sentBytes?: number,
+  merging: AskedMerges = NO_MERGES,
 ): Decoration {
   const scope = scopeOf(virtualService, config);
   const departing = injections.filter(isLeaving);
@@ -50,12 +53,14 @@ export function decorate(
   const users = withoutOurs(virtualService);
   const room = roomOf(users, envs, sentBytes);
   const previous = planOf(virtualService);
-  const { plan, notes, http } = decidePlan(users, staying, room, scope, previous);
-  const isRendered = isRenderedAs(http, virtualService, users);
+  const asked = { injections: staying, ...merging };
+  const decision = decidePlan(virtualService, asked, room, scope, previous, now);
+  const { plan, notes, routes } = decision;
+  const isRendered = isRenderedAs(routes, virtualService, users);
   const attempt = nextAttempt(plan, previous, isRendered, now, lastWritten(virtualService));
   const isAwaited = previous !== undefined && staying.length > 0;
   const annotations = {
-    [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered && !isAwaited),
+    [PLAN_ANNOTATION]: planValue(attempt.plan, isRendered && !isAwaited, virtualService),
     [ENVS_ANNOTATION]: envs !== undefined && room.envs ? envs : null,
   };
   return {
@@ -65,27 +70,34 @@ export function decorate(
       ...indexLabels(staying, notes),
     },
     isRepair: attempt.isRepair,
-    ...(attempt.resyncAfterSeconds === undefined
-      ? {}
-      : { resyncAfterSeconds: attempt.resyncAfterSeconds }),
+    ...earliest(attempt.resyncAfterSeconds, decision.resyncAfterSeconds),
   };
+}
+
+function earliest(...waits: readonly (number | undefined)[]): { resyncAfterSeconds?: number } {
+  const known = waits.filter((wait) => wait !== undefined);
+  return known.length === 0 ? {} : { resyncAfterSeconds: Math.min(...known) };
 }
 
 /** Does the VirtualService have exactly the routes of the plan? Also true where admission would refuse to render them: no retry. */
 function isRenderedAs(
-  wanted: readonly HTTPRoute[],
+  wanted: RouteLists,
   virtualService: VirtualService,
   users: UsersVirtualService,
 ): boolean {
-  return jsonEqual(wanted, httpOf(virtualService)) || !keepsUserRoutes(users, wanted);
+  return jsonEqual(wanted, listsOf(virtualService)) || !keepsUserRoutes(users, wanted);
 }
 
 /**
  * An empty plan stays until the routes are removed. If the annotation were removed while the webhook is unavailable, routes would remain
  * that nothing records. The webhook removes the annotation in the same write that removes the routes.
  */
-function planValue(plan: Plan, isDone: boolean): string | null {
-  return isEmptyPlan(plan) && isDone ? null : serializePlan(plan);
+function planValue(plan: Plan, isDone: boolean, virtualService: VirtualService): string | null {
+  if (isEmptyPlan(plan) && isDone) return null;
+  // The very plan that it carries: writing a large one again takes long.
+  const present = virtualService.metadata.annotations?.[PLAN_ANNOTATION];
+  if (present !== undefined && plan === planOf(virtualService)) return present;
+  return serializePlan(plan);
 }
 
 function envNames(injections: readonly RouteInjection[]): string | undefined {

@@ -7,7 +7,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 
 export const VIRTUAL_SERVICE_WEBHOOK: WebhookDefinition = {
   path: '/admission/virtualservices',
-  resource: { apiVersion: 'networking.istio.io/v1', resource: 'virtualservices' },
+  resources: [{ apiVersion: 'networking.istio.io/v1', resource: 'virtualservices' }],
   isConcerned: hasOurMarks,
 };
 

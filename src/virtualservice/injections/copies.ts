@@ -139,13 +139,15 @@ export function copier(
   };
 }
 
+const NONE: readonly Pair[] = [];
+
 function eligibleOf(
   pairs: readonly Pair[],
   targetFor: (injection: PlannedInjection) => unknown,
 ): readonly Pair[] {
   const [only, ...others] = pairs;
   // Most groups have one pair: then no new list is needed.
-  if (only !== undefined && others.length === 0 && targetFor(only.injection)) return pairs;
+  if (only !== undefined && others.length === 0) return targetFor(only.injection) ? pairs : NONE;
   return pairs.filter(({ injection }) => targetFor(injection) !== undefined);
 }
 

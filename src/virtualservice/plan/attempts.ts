@@ -16,9 +16,9 @@ export function nextAttempt(
   now: Date,
   written?: string,
 ): { plan: Plan; resyncAfterSeconds?: number; isRepair: boolean } {
-  const { injections, notes } = plan;
+  const { at: _at, attempt: _attempt, ...wanted } = plan;
   if (previous === undefined || !samePlan(plan, previous)) {
-    return { plan: { at: rfc3339(now), injections, notes }, isRepair: false };
+    return { plan: { at: rfc3339(now), ...wanted }, isRepair: false };
   }
   if (isRendered) return { plan: previous, isRepair: false };
   const attempt = previous.attempt ?? 0;
@@ -28,7 +28,7 @@ export function nextAttempt(
     return { plan: previous, resyncAfterSeconds: left, isRepair: false };
   }
   return {
-    plan: { at: rfc3339(now), attempt: attempt + 1, injections, notes },
+    plan: { at: rfc3339(now), attempt: attempt + 1, ...wanted },
     resyncAfterSeconds: Math.min(2 ** (attempt + 1), MAX_BACKOFF_SECONDS),
     isRepair: true,
   };

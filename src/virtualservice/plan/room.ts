@@ -38,10 +38,20 @@ export function roomOf(
   const mostForOwn = MOST_ESCAPED * (annotations + own.length + 1);
   return {
     plan: Math.min(MAX_PLAN_BYTES, forPlan),
-    routes: () => MAX_OBJECT_BYTES - jsonBytes([own, spec]),
-    routesAtLeast: () => MAX_OBJECT_BYTES - jsonBytes(spec) - mostForOwn,
+    // Each merge asks.
+    routes: once(() => MAX_OBJECT_BYTES - jsonBytes([own, spec])),
+    routesAtLeast: once(() => MAX_OBJECT_BYTES - jsonBytes(spec) - mostForOwn),
     sent: sentBytes,
     envs: forEnvs <= forPlan - MAX_PLAN_BYTES,
+  };
+}
+
+/** Computed at the first call. */
+export function once(compute: () => number): () => number {
+  let known: number | undefined;
+  return () => {
+    known ??= compute();
+    return known;
   };
 }
 

@@ -1,9 +1,13 @@
-import { isInjectedRouteName } from '../../api/route-name.ts';
-import type { HTTPRoute } from '../../istio/types.ts';
+import { isMergedRouteName } from '../../api/merged-route-name.ts';
+import type { VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import { pointerPart } from '../../k8s/json-pointer.ts';
 import { staleOwnerPointers } from '../../k8s/managed-fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import { mergedL4Filter } from './l4-marker.ts';
+import { L4_LISTS, listsOf, type RouteLists } from './lists.ts';
+import { planOf } from './plan-codec.ts';
+import { ourHttpFilter, targetName } from './strip.ts';
 
 /** RFC 6902 */
 export type PatchOperation =
@@ -11,23 +15,52 @@ export type PatchOperation =
   | { op: 'remove'; path: string };
 
 /**
- * From one list of routes to another with the same routes of the user in the same order. It removes and adds our routes by index and
- * never touches a route of the user.
+ * From the routes of a VirtualService to others with the same routes of the user in the same order. It removes and adds our routes by
+ * index and never touches a route of the user. A list that had only merged routes may have been absent before, so it goes with them.
  */
-export function patchRoutes(
-  from: readonly HTTPRoute[],
-  to: readonly HTTPRoute[],
+export function patchRoutes(virtualService: VirtualService, to: RouteLists): PatchOperation[] {
+  const from = listsOf(virtualService);
+  const isOurHttp = ourHttpFilter(virtualService);
+  const { spec } = virtualService;
+  return [
+    ...patchList('/spec/http', spec?.http, from.http, to.http, {
+      isRemoved: isOurHttp,
+      isAdded: isOurHttp,
+      isMerged: ({ name }) => isMergedRouteName(name, targetName(virtualService)),
+    }),
+    ...L4_LISTS.flatMap((list) => {
+      const isOurs = mergedL4Filter(list, () => planOf(virtualService));
+      const own = from[list].filter((route) => !isOurs(route)).length;
+      const wasOurs = mergedL4Filter(list, () => planOf(virtualService));
+      // Merged routes stand before all others.
+      const added = to[list].length - own;
+      return patchList(`/spec/${list}`, spec?.[list], from[list], to[list], {
+        isRemoved: wasOurs,
+        isAdded: (_route, index) => index < added,
+        isMerged: () => true,
+      });
+    }),
+  ];
+}
+
+type Question = 'isRemoved' | 'isAdded' | 'isMerged';
+
+function patchList<Route>(
+  path: string,
+  present: unknown,
+  from: readonly Route[],
+  to: readonly Route[],
+  { isRemoved, isAdded, isMerged }: Record<Question, (route: Route, index: number) => boolean>,
 ): PatchOperation[] {
   if (jsonEqual(from, to)) return [];
-  const removed: PatchOperation[] = [];
-  const added: PatchOperation[] = [];
-  from.forEach(({ name }, index) => {
-    if (isInjectedRouteName(name)) removed.push({ op: 'remove', path: `/spec/http/${index}` });
-  });
-  to.forEach((value, index) => {
-    if (isInjectedRouteName(value.name))
-      added.push({ op: 'add', path: `/spec/http/${index}`, value });
-  });
+  if (!Array.isArray(present)) return [{ op: 'add', path, value: to }];
+  if (to.length === 0 && from.some(isMerged)) return [{ op: 'remove', path }];
+  const removed = from.flatMap((route, index): PatchOperation[] =>
+    isRemoved(route, index) ? [{ op: 'remove', path: `${path}/${index}` }] : [],
+  );
+  const added = to.flatMap((value, index): PatchOperation[] =>
+    isAdded(value, index) ? [{ op: 'add', path: `${path}/${index}`, value }] : [],
+  );
   return [...removed.reverse(), ...added];
 }
 

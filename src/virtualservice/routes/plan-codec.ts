@@ -8,6 +8,12 @@ import { canonicalJson, jsonEqual } from '../../k8s/canonical.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import {
+  hasMergeFields,
+  isPlannedMerges,
+  MERGE_FIELDS,
+  type PlannedMerges,
+} from './merge-codec.ts';
 
 /** The part of one active RouteInjection that rendering needs. */
 export interface PlannedInjection {
@@ -66,7 +72,7 @@ export interface PlanNote {
  * `laterInjections`: those with `service`, and those with conditions that it does not know. It ignores that list and renders all others, while an entry of an unknown shape among
  * `injections` would make the whole plan unreadable to it, and everybody's routes would be lost.
  */
-export interface Plan {
+export interface Plan extends PlannedMerges {
   injections: PlannedInjection[];
   notes: PlanNote[];
   /** How many retries there were: writes whose only purpose is that admission renders the routes. */
@@ -77,8 +83,9 @@ export interface Plan {
 
 export const EMPTY_PLAN: Plan = Object.freeze({ injections: [], notes: [] });
 
-export function isEmptyPlan({ injections, notes }: Plan): boolean {
-  return injections.length === 0 && notes.length === 0;
+export function isEmptyPlan(plan: Plan): boolean {
+  const { injections, notes } = plan;
+  return injections.length === 0 && notes.length === 0 && !hasMergeFields(plan);
 }
 
 /** Are two plans equal apart from retries and times? */
@@ -86,7 +93,8 @@ export function samePlan(a: Plan, b: Plan): boolean {
   return (
     jsonEqual(stored(a).injections, stored(b).injections) &&
     jsonEqual(stored(a).laterInjections ?? [], stored(b).laterInjections ?? []) &&
-    jsonEqual(a.notes, b.notes)
+    jsonEqual(a.notes, b.notes) &&
+    MERGE_FIELDS.every((field) => jsonEqual(a[field], b[field]))
   );
 }
 
@@ -153,6 +161,7 @@ function isStoredPlan(value: unknown): value is StoredPlan {
     (value['laterInjections'] === undefined ||
       isListOf(value['laterInjections'], isLaterInjection)) &&
     isListOf(value['notes'], isNote) &&
+    isPlannedMerges(value) &&
     isOptional(value['attempt'], 'number') &&
     isOptional(value['at'], 'string')
   );

@@ -19,6 +19,8 @@ export interface FakeServerOptions {
   isDenied?: (asked: Asked) => boolean;
   /** Plural names of resources that the server does not serve. */
   unserved?: readonly string[];
+  /** API groups that discovery names. */
+  groups?: readonly string[];
   /** Maximum number of objects in one page of a list. */
   pageSize?: number;
   /** If set, it answers every request. */
@@ -83,9 +85,13 @@ function questionOf({ method, url }: IncomingMessage): Question {
 
 function replyTo(
   request: IncomingMessage,
-  { objects = [], isDenied = () => false, unserved = [], pageSize }: FakeServerOptions,
+  { objects = [], isDenied = () => false, unserved = [], groups = [], pageSize }: FakeServerOptions,
   log: string[],
 ): Reply {
+  const asked = /^\/apis\/([^/]+)\/v[^/]+$/.exec(request.url ?? '')?.[1];
+  if (asked !== undefined && groups.includes(asked)) {
+    return { code: 200, body: { kind: 'APIResourceList', apiVersion: 'v1' } };
+  }
   const question = questionOf(request);
   const { verb, resource, namespace, name, plural, apiVersion } = question;
   log.push([verb, resource, namespace, name].filter(Boolean).join(' '));

@@ -1,10 +1,9 @@
 import { loadManifests } from '../../../src/cli/common/manifests.ts';
 import { startSimulation } from '../../../src/cli/common/simulation.ts';
-import { DECISION_FLAGS } from '../../../src/config.ts';
 import { loadValidator } from '../../../src/crds.ts';
-import { readFlags } from '../../../src/flags.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Cluster } from '../../../src/simulator/cluster.ts';
+import { decisionConfig } from '../../support/decision-config.ts';
 
 /** A date in the past, because the objects of a real cluster are usually old. */
 const START = '2020-01-01T00:00:00Z';
@@ -26,7 +25,7 @@ export async function livingCluster(
 ): Promise<KubeObject[]> {
   const dynamicEnv = await loadValidator('dynamicenvs.riskified.com');
   const manifests = await loadManifests(files, { DynamicEnv: dynamicEnv });
-  const config = readFlags(DECISION_FLAGS, [], {});
+  const config = decisionConfig();
   const { cluster } = await startSimulation(config, {
     strategy: 'server-side-apply',
     start: START,

@@ -7,7 +7,14 @@ import { parseYaml } from '../../../src/k8s/yaml.ts';
 import { installCrds } from '../control-plane/crds.ts';
 import { type PodStandIn, startPods } from '../control-plane/pods.ts';
 import { problem } from '../control-plane/poll.ts';
-import { BRANCHES, flagsOf, NAMESPACE_FLAG, RELEASES, renderRelease } from '../lib/branches.ts';
+import {
+  BRANCHES,
+  flagsOf,
+  MERGED_RELEASES,
+  NAMESPACE_FLAG,
+  RELEASES,
+  renderRelease,
+} from '../lib/branches.ts';
 import { KUBE_VERSION } from '../lib/chart.ts';
 import { type Guarded, startGuarded } from './lib/guarded.ts';
 import { becomesReady, PIPELINE_USER, type RunScript, startPipeline } from './lib/pipeline.ts';
@@ -35,22 +42,29 @@ test('the API server accepts the manifests', async () => {
   expect(said.match(/dynamicenv\S* created/g)).toHaveLength(4);
 });
 
+test('the API server accepts the manifests of branches that are routed by merges', async () => {
+  const folder = `${BRANCHES}manifests-merge`;
+  const said = await plane.kubectl(['apply', '--dry-run=server', '--filename', folder]);
+  expect(said.match(/virtualservicemerge\S* created/g)).toHaveLength(3);
+});
+
 const objects = (text: string) => parseYaml(text).map(({ value }) => value);
 
 describe.each(['helm', 'helm3'] as const)('with %s', (program) => {
-  test.each(RELEASES.map((release) => [release.file, release] as const))(
-    'the chart renders manifests/%s.yaml, and lint finds nothing',
-    async (file, release) => {
-      const rendered = await renderRelease(plane[program], release);
-      const path = `${BRANCHES}manifests/${file}.yaml`;
-      if (process.env['UPDATE_GOLDEN'] === '1' && program === 'helm') {
-        await writeFile(path, rendered);
-      }
-      expect(objects(rendered)).toEqual(objects(await readFile(path, 'utf8')));
-      const linted = await plane[program](['lint', '--strict', ...flagsOf(release)]);
-      expect(linted).not.toMatch(/WARN|ERROR/);
-    },
-  );
+  test.each(
+    [...RELEASES, ...MERGED_RELEASES].map(
+      (release) => [`${release.folder}/${release.file}.yaml`, release] as const,
+    ),
+  )('the chart renders %s, and lint finds nothing', async (file, release) => {
+    const rendered = await renderRelease(plane[program], release);
+    const path = `${BRANCHES}${file}`;
+    if (process.env['UPDATE_GOLDEN'] === '1' && program === 'helm') {
+      await writeFile(path, rendered);
+    }
+    expect(objects(rendered)).toEqual(objects(await readFile(path, 'utf8')));
+    const linted = await plane[program](['lint', '--strict', ...flagsOf(release)]);
+    expect(linted).not.toMatch(/WARN|ERROR/);
+  });
 
   test.each([
     ['a ref with capitals', { ref: 'MP-101' }, /ref/],

@@ -2,8 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BY_HAND, manifestsFrom, TEMPLATE_ARGS } from '../../../scripts/lib/manifests.ts';
+import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { meshIndexController } from '../../../src/kinds/mesh-index/controller.ts';
+import { mergeController } from '../../../src/kinds/virtualservice-merge/controller.ts';
 import { controllerObject } from '../../../src/simulator/metacontroller/controller-object.ts';
 import { selfSigned } from '../../http/lib/certificate.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
@@ -46,8 +48,13 @@ const EVERYTHING = set(
   'extraVolumeMounts[0].mountPath=/scratch',
   'nodeSelector.disk=ssd',
   'config.indexedNamespaces[0]=shop',
+  'kinds[0]=virtual-service-merge',
   `image.digest=sha256:${'a'.repeat(64)}`,
 );
+
+interface Webhooks extends KubeObject {
+  webhooks: { name: string; failurePolicy: string; rules: object[] }[];
+}
 
 interface PodSpec {
   automountServiceAccountToken?: boolean;
@@ -100,6 +107,70 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     const { resources, attachments } = controllerObject(definition, 1, '').spec ?? {};
     expect(controller).toMatchObject({ spec: { resources, attachments } });
     expect(JSON.stringify(objects)).toContain('"--indexed-namespaces=shop,bank"');
+  });
+
+  test('values of an earlier chart without this kind, as with `helm upgrade --reuse-values`, render what the defaults do', async () => {
+    const before = set('virtualServiceMerge=null', 'kinds=null');
+    expect(names(await render(...before))).toEqual(names(await render()));
+    const kind = set('kinds={virtual-service-merge}');
+    const objects = await render(...set('virtualServiceMerge=null'), ...kind);
+    expect(names(objects)).toEqual(names(await render(...kind)));
+    expect(JSON.stringify(objects)).toContain('"--merge-groups=istiomerger.monime.sl"');
+  });
+
+  test('the kind virtual-service-merge adds definitions, a controller, a webhook, a policy, a role and flags; without it none of these is rendered', async () => {
+    expect(JSON.stringify(await render('--no-hooks'))).not.toMatch(
+      /virtual-?service-?merge|monime/i,
+    );
+    const kind = 'kinds={virtual-service-merge}';
+    const objects = await render(...set(kind));
+    expect(names(objects)).toEqual(
+      expect.arrayContaining([
+        'ClusterRole/dynamicenv-merge-author',
+        'CustomResourceDefinition/virtualservicemerges.istiomerger.monime.sl',
+        'DecoratorController/virtual-service-merge',
+        'ValidatingAdmissionPolicy/dynamicenv-merges',
+      ]),
+    );
+    const text = JSON.stringify(objects);
+    expect(text).not.toContain('istiomerge.monime.sl');
+    expect(text).toContain(
+      '"--kinds=virtual-service-merge","--merge-groups=istiomerger.monime.sl"',
+    );
+    const both = await render(
+      ...set(kind, 'virtualServiceMerge.groups={istiomerger.monime.sl,istiomerge.monime.sl}'),
+    );
+    const controller = both.find(({ metadata }) => metadata.name === 'virtual-service-merge');
+    const { resources } = controllerObject(mergeController(MERGE_GROUPS), 1, '').spec ?? {};
+    expect(controller).toMatchObject({ spec: { resources } });
+    const definitions = both.filter(
+      ({ kind: one, metadata }) =>
+        one === 'CustomResourceDefinition' && metadata.name.startsWith('virtualservicemerges.'),
+    );
+    expect(definitions).toHaveLength(2);
+    for (const { metadata } of definitions)
+      expect(metadata.annotations?.['helm.sh/resource-policy']).toBe('keep');
+    const webhooks = both.flatMap((object) =>
+      object.kind === 'MutatingWebhookConfiguration' ? (object as Webhooks).webhooks : [],
+    );
+    expect(webhooks.map(({ name, failurePolicy }) => [name, failurePolicy])).toEqual([
+      ['virtualservices.dynamicenv.riskified.com', 'Ignore'],
+      ['virtualservicemerges.dynamicenv.riskified.com', 'Ignore'],
+    ]);
+    expect(webhooks[1]?.rules).toEqual([
+      {
+        apiGroups: [...MERGE_GROUPS],
+        apiVersions: ['v1alpha1'],
+        resources: ['virtualservicemerges'],
+        operations: ['CREATE', 'UPDATE'],
+        scope: 'Namespaced',
+      },
+    ]);
+    const own = await render(...set(kind, 'virtualServiceMerge.installCrds=false'));
+    expect(names(own).filter((name) => /merges\.istio/.test(name))).toEqual([]);
+    const open = await render(...set(kind, 'policies.enabled=false'));
+    const role = open.find(({ metadata }) => metadata.name === 'dynamicenv-merge-author');
+    expect(JSON.stringify(role)).not.toContain('aggregate-to-edit');
   });
 
   test.each([

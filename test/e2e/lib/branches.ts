@@ -5,11 +5,12 @@ import { KUBE_VERSION } from './chart.ts';
 /** Folder of the example. */
 export const BRANCHES = fileURLToPath(new URL('../../../examples/branches/', import.meta.url));
 
-/** A release of one of the example's charts; its rendered objects are in `manifests/<file>.yaml`. */
+/** A release of one of the example's charts; its rendered objects are in `<folder>/<file>.yaml`. */
 export interface Release {
+  folder: 'manifests' | 'manifests-merge';
   file: string;
   name: string;
-  chart: 'service' | 'branch';
+  chart: 'service' | 'branch' | 'branch-merge';
   /** Files in `values/`. */
   values: readonly string[];
   /** What the pipeline sets. */
@@ -22,6 +23,7 @@ const NAMESPACE = 'services';
 export const NAMESPACE_FLAG = ['--namespace', NAMESPACE];
 
 const stable = (service: string, tag: string, file: string): Release => ({
+  folder: 'manifests',
   file,
   name: service,
   chart: 'service',
@@ -35,6 +37,7 @@ const branch = (
   ref: string,
   own: readonly string[] = [],
 ): Release => ({
+  folder: 'manifests',
   file: `${service}-${ref}`,
   name: `${service}-${ref}`,
   chart: 'branch',
@@ -52,6 +55,7 @@ const branch = (
 });
 
 const candidate: Release = {
+  folder: 'manifests',
   file: 'payment-service-rc',
   name: 'payment-service-rc',
   chart: 'branch',
@@ -69,6 +73,22 @@ export const RELEASES: readonly Release[] = [
   branch('cart-service', 'mp-101-coupons-of-the-new-form', 'mp-101', ['own-deployment']),
   candidate,
   stable('payment-service', '1.5.0', 'payment-service-promoted'),
+];
+
+const merged = (service: string, branchName: string, ref: string): Release => ({
+  folder: 'manifests-merge',
+  file: `${service}-${ref}`,
+  name: `${service}-${ref}`,
+  chart: 'branch-merge',
+  values: [`${service}-merge`],
+  set: { service, ref, branch: branchName, 'image.tag': ref },
+});
+
+/** Branches that are routed by VirtualServiceMerges, beside the stable versions of `RELEASES`. */
+export const MERGED_RELEASES: readonly Release[] = [
+  merged('payment-service', 'feature/mp-101-new-form', 'mp-101'),
+  merged('cart-service', 'feature/mp-102-coupons', 'mp-102'),
+  merged('payment-service', 'feature/mp-1012-refunds', 'mp-1012'),
 ];
 
 /** The flags of `helm template`, `install` or `upgrade` for a release, after its name. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
 import type { Access } from '../control-plane/api.ts';
@@ -44,7 +45,7 @@ export async function openForeign(kubeconfig: string, strategy: ApplyStrategy): 
   await installCrds(cluster, 'dynamicenv');
   const address = process.env['E2E_SERVICE_ADDRESS'] ?? '127.0.0.1';
   const service = await startService(decisionConfig({}), address);
-  const uninstall = await install(cluster, service);
+  const uninstall = await install(cluster, service, MERGE_GROUPS);
   const pods = await startPods(cluster.api);
   const stop = async () => {
     pods.stop();

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import type { PolicyRule } from './metacontroller.ts';
 
 const FILE = new URL('../../../charts/dynamicenv/metacontroller-values.yaml', import.meta.url);
@@ -17,6 +18,15 @@ export async function metacontrollerValues(): Promise<MetacontrollerValues> {
 /** Rules of the smallest ClusterRole with which Metacontroller works. */
 export async function leastRules(): Promise<PolicyRule[]> {
   return (await metacontrollerValues()).clusterRole.rules;
+}
+
+/** The additional rules for VirtualServiceMerges of these groups. In the values file those of one group are in a comment. */
+export async function mergeRules(groups: readonly string[] = MERGE_GROUPS): Promise<PolicyRule[]> {
+  const [usual] = MERGE_GROUPS;
+  const rule = / *# - apiGroups: \[istiomerger\.monime\.sl\]\n(?: *# {3}\w+: .*\n)+/g;
+  const comments = (await readFile(FILE, 'utf8')).match(rule) ?? [];
+  const text = comments.join('').replaceAll('# ', '');
+  return groups.flatMap((group) => parse(text.replaceAll(usual, group)) as PolicyRule[]);
 }
 
 /** The additional rules for indexed namespaces. In the values file they are in a comment. */

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { parseYaml } from '../../../src/k8s/yaml.ts';
+import type { Command } from '../control-plane/commands.ts';
+import { rendered } from './chart.ts';
 import type { HookService } from './service.ts';
 
 const FOLDER = new URL('../../../metacontroller/', import.meta.url);
@@ -12,20 +14,46 @@ interface WebhookConfiguration {
 }
 
 /** The manifests in metacontroller/, changed to call a service outside the cluster. */
-export async function controllerManifests({
-  hooks,
-  admission,
-}: Pick<HookService, 'hooks' | 'admission'>): Promise<KubeObject[]> {
+export async function controllerManifests(
+  service: Pick<HookService, 'hooks' | 'admission'>,
+): Promise<KubeObject[]> {
   const texts = await Promise.all(FILES.map((file) => readFile(new URL(file, FOLDER), 'utf8')));
-  const objects = texts
-    .map((text) => text.replaceAll(SERVICE_URL, hooks))
-    .flatMap((text) => parseYaml(text).map(({ value }) => value as KubeObject));
-  for (const { webhooks = [] } of objects as WebhookConfiguration[]) {
+  const objects = texts.flatMap((text) => parseYaml(text).map(({ value }) => value as KubeObject));
+  return withAddresses(objects, service);
+}
+
+/** Controllers and webhook configurations that call a service outside the cluster. */
+export function withAddresses(
+  objects: readonly KubeObject[],
+  { hooks, admission }: Pick<HookService, 'hooks' | 'admission'>,
+): KubeObject[] {
+  const changed = JSON.parse(JSON.stringify(objects).replaceAll(SERVICE_URL, hooks));
+  for (const { webhooks = [] } of changed as WebhookConfiguration[]) {
     for (const webhook of webhooks) {
       const { path } = webhook.clientConfig.service ?? {};
       const caBundle = Buffer.from(admission.ca).toString('base64');
       webhook.clientConfig = { url: `${admission.url}${path}`, caBundle };
     }
   }
-  return objects;
+  return changed;
+}
+
+/** Controller and webhooks for VirtualServiceMerges of these groups, as the chart renders them; none if there is no group. */
+export async function mergeManifests(
+  helm: Command,
+  { hooks, admission }: Pick<HookService, 'hooks' | 'admission'>,
+  groups: readonly string[],
+): Promise<KubeObject[]> {
+  if (groups.length === 0) return [];
+  const input = {
+    hooks: { url: hooks },
+    admission: { url: admission.url, caBundle: admission.ca },
+    kinds: ['virtual-service-merge'],
+    virtualServiceMerge: { groups },
+  };
+  const shown = ['virtual-service-merge', 'webhook'].flatMap((name) => [
+    '--show-only',
+    `templates/${name}.yaml`,
+  ]);
+  return rendered((args) => helm(args, { input }), ...shown, '-f', '-');
 }

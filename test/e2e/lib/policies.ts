@@ -1,7 +1,7 @@
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { CHART } from './chart.ts';
 
-/** Templates that are always rendered. `policies-deletion.yaml` is rendered only with `refuseForegroundDeletion`, `expired.yaml` with `expired`. */
+/** Templates that are always rendered. `policies-deletion.yaml` is rendered only with `refuseForegroundDeletion`, `expired.yaml` with `expired`, `policies-merges.yaml` with the kind. */
 const ALWAYS = [
   'policies-authors',
   'policies-children',
@@ -27,6 +27,8 @@ export interface PermissionValues {
     requireOwner?: boolean;
   };
   expired?: { deleteAfter: string; image: string };
+  kinds?: readonly string[];
+  virtualServiceMerge?: { groups: readonly string[] };
   rbac?: { authors?: readonly { kind: string; name: string; namespace?: string }[] };
 }
 
@@ -38,6 +40,7 @@ export async function renderPermissions(
   const optional = [
     ...(values.policies?.refuseForegroundDeletion === true ? ['policies-deletion'] : []),
     ...(values.expired === undefined ? [] : ['expired']),
+    ...(values.kinds?.includes('virtual-service-merge') ? ['policies-merges'] : []),
   ];
   const shown = [...ALWAYS, ...optional].flatMap((name) => [
     '--show-only',

@@ -8,8 +8,8 @@ import {
 } from '../control-plane/control-plane.ts';
 import { installCrds } from '../control-plane/crds.ts';
 import { type PodOptions, type PodStandIn, startPods } from '../control-plane/pods.ts';
-import { indexRules, leastRules } from './least-rules.ts';
-import { controllerManifests } from './manifests.ts';
+import { indexRules, leastRules, mergeRules } from './least-rules.ts';
+import { controllerManifests, mergeManifests } from './manifests.ts';
 import {
   createMetacontrollerUser,
   type PolicyRule,
@@ -21,8 +21,10 @@ export interface SystemOptions {
   strategy: ApplyStrategy;
   /** Default: drain time and settle time 1 s, all other settings as in production. */
   config?: DecisionConfig;
-  /** Rules of Metacontroller's ClusterRole. Default: those that the chart recommends, including indexed namespaces. */
+  /** Rules of Metacontroller's ClusterRole. Default: all that the chart recommends, those of optional kinds, too. */
   rules?: readonly PolicyRule[];
+  /** Groups of VirtualServiceMerges, for which controller and webhook are installed. Default: none. */
+  mergeGroups?: readonly string[];
   pods?: PodOptions;
 }
 
@@ -68,7 +70,7 @@ export async function startAround<S extends Doors>(
   const program = metacontrollerProgram();
   if (program === undefined)
     throw new Error('METACONTROLLER_BIN is not set: set it to the path of Metacontroller');
-  const { strategy, rules = await defaultRules() } = options;
+  const { strategy, rules = await defaultRules(), mergeGroups = [] } = options;
   const cluster = await startControlPlane();
   const ends: (() => unknown)[] = [cluster.stop];
   const stop = async () => {
@@ -81,7 +83,7 @@ export async function startAround<S extends Doors>(
     const service = await startDoors();
     ends.push(service.stop);
     const kubeconfig = await createMetacontrollerUser(cluster, rules);
-    await install(cluster, service);
+    await install(cluster, service, mergeGroups);
     const start = (pace?: readonly string[]) =>
       startMetacontroller(cluster, { program, strategy, kubeconfig, pace });
     let running = await start();
@@ -100,15 +102,24 @@ export async function startAround<S extends Doors>(
 }
 
 async function defaultRules(): Promise<PolicyRule[]> {
-  return [...(await leastRules()), ...(await indexRules())];
+  return [...(await leastRules()), ...(await indexRules()), ...(await mergeRules())];
 }
 
-/** Installs controllers and webhook that call a service outside the cluster. Returns a function that removes them. */
+/**
+ * Installs controllers and webhooks that call a service outside the cluster, with those of VirtualServiceMerges of these groups.
+ * Returns a function that removes them.
+ */
 export async function install(
-  { kubectl }: Cluster,
+  { kubectl, helm }: Cluster,
   service: Pick<HookService, 'hooks' | 'admission'>,
+  mergeGroups: readonly string[] = [],
 ): Promise<() => Promise<void>> {
-  const input = { apiVersion: 'v1', kind: 'List', items: await controllerManifests(service) };
+  const items = [
+    ...(await controllerManifests(service)),
+    // The chart's webhook configuration has those of all kinds: the later one of two with one name wins.
+    ...(await mergeManifests(helm, service, mergeGroups)),
+  ];
+  const input = { apiVersion: 'v1', kind: 'List', items };
   await kubectl(['apply', '-f', '-'], { input });
   return async () => {
     await kubectl(['delete', '-f', '-', '--ignore-not-found'], { input });

@@ -1,7 +1,7 @@
 import type { FaultSpec } from '../../scenarios/lib/driver.ts';
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { until } from '../control-plane/poll.ts';
-import { COLLECTIONS } from './kinds.ts';
+import { COLLECTIONS, isNamed } from './kinds.ts';
 
 const ADMISSION = { apiVersion: 'admissionregistration.k8s.io/v1' };
 const MESSAGE = 'the write is refused by a test';
@@ -50,13 +50,19 @@ async function isRefused(cluster: Cluster, name: string): Promise<boolean> {
   );
 }
 
+/** A VirtualService as it would be stored, that is after mutating webhooks. A deletion has no object. */
+function routesToHost(host: string): string {
+  const hasHost = `has(r.route) && r.route.exists(d, d.destination.host == '${host}')`;
+  return `request.operation != 'DELETE' && has(object.spec.http) && object.spec.http.exists(r, ${hasHost})`;
+}
+
 function policy(
   name: string,
-  { user, verb, kind, namespace, name: object }: NonNullable<FaultSpec['write']>,
+  { user, verb, kind, namespace, name: object, routesTo }: NonNullable<FaultSpec['write']>,
   message: string,
 ): object[] {
   const collections = COLLECTIONS.filter(
-    (collection) => kind === undefined || collection.kind === kind,
+    (collection) => kind === undefined || isNamed(collection, kind),
   );
   const operations = verb === undefined ? ['CREATE', 'UPDATE', 'DELETE'] : [verb.toUpperCase()];
   const rules = collections.map(({ apiVersion, resource }) => ({
@@ -75,6 +81,7 @@ function policy(
     ...(user === undefined ? [] : [`request.userInfo.username == '${user}'`]),
     ...(namespace === undefined ? [] : [`request.namespace == '${namespace}'`]),
     ...(object === undefined ? [] : [`has(request.name) && request.name == '${object}'`]),
+    ...(routesTo === undefined ? [] : [routesToHost(routesTo)]),
     "request.resource.resource != 'configmaps'",
   ];
   // A request for a whole collection (deletecollection) has no name.

@@ -1,12 +1,14 @@
 import { expect } from '@jest/globals';
+import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
+import { decisionConfig } from '../../scenarios/lib/scenario.ts';
 import type { AuditEvent } from '../control-plane/audit.ts';
 import { until } from '../control-plane/poll.ts';
-import { leastRules, metacontrollerValues } from '../lib/least-rules.ts';
+import { leastRules, mergeRules, metacontrollerValues } from '../lib/least-rules.ts';
 import { loopTest } from '../lib/loop-test.ts';
 import { METACONTROLLER_USER, type PolicyRule } from '../lib/metacontroller.ts';
 import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
-import { type System, startSystem } from '../lib/system.ts';
+import { type System, type SystemOptions, startSystem } from '../lib/system.ts';
 
 const STRATEGIES: ApplyStrategy[] = ['dynamic-apply', 'server-side-apply'];
 
@@ -24,11 +26,10 @@ const EVENTS = 'jsonpath={range .items[*]}{.reason}={.count} {end}';
 
 /** Runs `work` on a system in which Metacontroller has these rules. Returns the audit events of Metacontroller. */
 async function asked(
-  strategy: ApplyStrategy,
-  rules: readonly PolicyRule[],
+  options: SystemOptions,
   work: (system: System, log: () => Promise<AuditEvent[]>) => Promise<void>,
 ): Promise<AuditEvent[]> {
-  const system = await startSystem({ strategy, rules });
+  const system = await startSystem(options);
   const log = async () =>
     (await system.cluster.auditLog()).filter(({ user }) => user.username === METACONTROLLER_USER);
   try {
@@ -65,6 +66,57 @@ async function life({ cluster, service }: System): Promise<void> {
   });
 }
 
+/** Creates merges of both groups while the webhook is away, so that Metacontroller sets their label. Changes and deletes them. */
+async function lifeOfMerges({ cluster, service }: System): Promise<void> {
+  const { kubectl } = cluster;
+  await installShop(cluster);
+  const apply = (group: string, value: string) =>
+    kubectl(['apply', '-f', '-'], {
+      input: {
+        apiVersion: `${group}/v1alpha1`,
+        kind: 'VirtualServiceMerge',
+        metadata: { name: 'branch', namespace: 'shop' },
+        spec: {
+          target: { name: 'backend' },
+          patch: {
+            http: [
+              {
+                match: [{ headers: { branch: { exact: value } } }],
+                route: [{ destination: { host: 'branch' } }],
+              },
+            ],
+          },
+        },
+      },
+    });
+  const routes = () => kubectl(['get', 'vs', 'backend', '-n', 'shop', '-o', 'yaml']);
+  const untilMerged = () =>
+    Promise.all(
+      MERGE_GROUPS.map((group) =>
+        kubectl([
+          ...['wait', '--for=condition=Merged', `virtualservicemerges.${group}/branch`],
+          ...['-n', 'shop', '--timeout=120s'],
+        ]),
+      ),
+    );
+  const open = await service.loseWebhook();
+  for (const group of MERGE_GROUPS) await apply(group, `one-${group}`);
+  await open();
+  await untilMerged();
+  for (const group of MERGE_GROUPS) await apply(group, `two-${group}`);
+  await until(120, async () => {
+    const text = await routes();
+    return MERGE_GROUPS.every((group) => text.includes(`two-${group}`)) ? undefined : text;
+  });
+  await untilMerged();
+  for (const group of MERGE_GROUPS)
+    await kubectl(['delete', `virtualservicemerges.${group}`, 'branch', '-n', 'shop']);
+  await until(120, async () => {
+    const text = await routes();
+    return text.includes('virtual-service-merge-') ? text : undefined;
+  });
+}
+
 /**
  * The permissions that a request needed, as `group/resource verb`. A watch with sendInitialEvents also needs `list`.
  */
@@ -78,6 +130,13 @@ function nameOf({ verb, objectRef: { apiGroup = '', resource, subresource } }: A
   return `${apiGroup}/${[resource, subresource].filter(Boolean).join('/')} ${verb}`;
 }
 
+/** The permissions of these rules, in the same form. */
+function granted(rules: readonly PolicyRule[]): string[] {
+  return rules.flatMap(({ apiGroups: [group], resources, verbs }) =>
+    resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
+  );
+}
+
 type Asked = AuditEvent & { objectRef: NonNullable<AuditEvent['objectRef']> };
 const isAboutObjects = (event: AuditEvent): event is Asked => event.objectRef !== undefined;
 const refused = (events: readonly AuditEvent[]) =>
@@ -89,14 +148,29 @@ loopTest(
     const rules = await leastRules();
     const used = new Set<string>();
     for (const strategy of STRATEGIES) {
-      const events = await asked(strategy, rules, life);
+      const events = await asked({ strategy, rules }, life);
       expect([strategy, ...refused(events).filter(isAboutObjects).map(nameOf)]).toEqual([strategy]);
       for (const name of events.filter(isAboutObjects).flatMap(namesOf)) used.add(name);
     }
-    const granted = rules.flatMap(({ apiGroups: [group], resources, verbs }) =>
-      resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
-    );
-    expect(granted.filter((name) => !used.has(name))).toEqual(IN_RESERVE);
+    expect(granted(rules).filter((name) => !used.has(name))).toEqual(IN_RESERVE);
+  },
+  600_000,
+);
+
+loopTest(
+  'with the additional rules for VirtualServiceMerges it is enough for those of both groups, and has no unnecessary permission for them',
+  async () => {
+    const config = decisionConfig({ mergeGroups: MERGE_GROUPS });
+    const additional = await mergeRules();
+    const rules = [...(await leastRules()), ...additional];
+    const used = new Set<string>();
+    for (const strategy of STRATEGIES) {
+      const options = { strategy, rules, config, mergeGroups: MERGE_GROUPS };
+      const events = await asked(options, lifeOfMerges);
+      expect([strategy, ...refused(events).filter(isAboutObjects).map(nameOf)]).toEqual([strategy]);
+      for (const name of events.filter(isAboutObjects).flatMap(namesOf)) used.add(name);
+    }
+    expect(granted(additional).filter((name) => !used.has(name))).toEqual([]);
   },
   600_000,
 );
@@ -110,13 +184,16 @@ loopTest(
         : { ...rule, verbs },
     );
     const missing = 'networking.istio.io/virtualservices update';
-    const events = await asked('server-side-apply', rules, async ({ cluster }, log) => {
-      await installShop(cluster);
-      await cluster.kubectl(['apply', '-f', ENV_FILE]);
-      await until(120, async () =>
-        refused(await log()).length > 0 ? undefined : 'nothing was refused so far',
-      );
-    });
+    const events = await asked(
+      { strategy: 'server-side-apply', rules },
+      async ({ cluster }, log) => {
+        await installShop(cluster);
+        await cluster.kubectl(['apply', '-f', ENV_FILE]);
+        await until(120, async () =>
+          refused(await log()).length > 0 ? undefined : 'nothing was refused so far',
+        );
+      },
+    );
     expect(new Set(refused(events).filter(isAboutObjects).map(nameOf))).toEqual(new Set([missing]));
   },
   300_000,

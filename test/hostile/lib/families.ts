@@ -1,4 +1,5 @@
 import { ENVS_FAMILIES } from './families-env.ts';
+import { MERGE_FAMILIES } from './families-merges.ts';
 import { SELECTION_FAMILIES } from './families-selection.ts';
 import { VIRTUALSERVICE_FAMILIES } from './families-virtualservice.ts';
 
@@ -19,4 +20,5 @@ export const FAMILIES: readonly Family[] = [
   ...VIRTUALSERVICE_FAMILIES,
   ...SELECTION_FAMILIES,
   ...ENVS_FAMILIES,
+  ...MERGE_FAMILIES,
 ];

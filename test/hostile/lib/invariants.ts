@@ -1,3 +1,4 @@
+import { isMergedRouteName } from '../../../src/api/merged-route-name.ts';
 import { isInjectedRouteName } from '../../../src/api/route-name.ts';
 import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import { readable } from '../../../src/api/unreadable.ts';
@@ -8,6 +9,7 @@ import type {
 } from '../../../src/hooks/types.ts';
 import type { HTTPRoute } from '../../../src/istio/types.ts';
 import { jsonEqual } from '../../../src/k8s/canonical.ts';
+import { isMap } from '../../../src/k8s/json-map.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { applyJsonPatch, type Operation } from '../../../src/simulator/api-server/json-patch.ts';
 
@@ -110,15 +112,42 @@ function usersPart(object: unknown): unknown {
     Record<string, unknown>
   >;
   const { managedFields: _owners, labels, annotations, ...others } = metadata ?? {};
-  const { http, ...otherSpec } = (spec ?? {}) as { http?: HTTPRoute[] | null };
+  const { http, tcp, tls, ...otherSpec } = (spec ?? {}) as Record<string, unknown>;
+  const target = `${others['namespace'] ?? ''}/${others['name']}`;
+  const isOurs = (route: HTTPRoute | null) =>
+    isInjectedRouteName(route?.name) || isMergedRouteName(route?.name, target);
   return {
     ...rest,
     others,
     labels: unmarked(labels),
     annotations: unmarked(annotations),
     otherSpec,
-    http: Array.isArray(http) ? http.filter((route) => !isInjectedRouteName(route?.name)) : http,
+    http: usersOwn(http, isOurs),
+    tcp: usersOwn(tcp, isMarked),
+    tls: usersOwn(tls, isMarked),
   };
+}
+
+/** A list that had only our routes may go with the last of them. */
+function usersOwn<Route>(list: unknown, isOurs: (route: Route) => boolean): unknown {
+  if (!Array.isArray(list)) return list;
+  const own = list.filter((route) => !isOurs(route as Route));
+  return own.length === 0 ? undefined : own;
+}
+
+/** A merged route of `tcp` or `tls` has an empty member in its match. */
+function isMarked(route: unknown): boolean {
+  const match = isMap(route) ? route['match'] : undefined;
+  return (
+    Array.isArray(match) &&
+    match.some((entry) => isMap(entry) && Object.values(entry).some(isEmpty))
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+  );
 }
 
 function unmarked(map: unknown): unknown {

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { DECISION_FLAGS } from '../../../src/config.ts';
-import { readFlags } from '../../../src/flags.ts';
 import type { Service } from '../../../src/hooks/service.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createLog } from '../../../src/http/log.ts';
 import { createMetrics, type Metrics } from '../../../src/http/metrics.ts';
 import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
+import { decisionConfig } from '../../support/decision-config.ts';
 import { HOOKS } from '../../support/hooks.ts';
 
 export interface LogLine extends Record<string, unknown> {
@@ -20,6 +19,7 @@ export interface TestApp {
   lines: LogLine[];
   config: DecisionConfig;
   setNow(time: Date): void;
+  /** `body`: an object, or JSON as text. */
   post(url: string, body: unknown): Promise<{ statusCode: number; json: Record<string, unknown> }>;
   /** The value of this line of /metrics; 0 if there is no such line. */
   metric(line: string): Promise<number>;
@@ -27,7 +27,7 @@ export interface TestApp {
 
 /** The service with the settings that `serve` makes of these flags. Its log is collected. */
 export async function testApp(flags: string[] = []): Promise<TestApp> {
-  const config = readFlags(DECISION_FLAGS, flags, {});
+  const config = decisionConfig(flags);
   const lines: LogLine[] = [];
   const log = createLog('info', { write: (text) => lines.push(JSON.parse(text)) });
   let now = new Date('2026-01-01T00:00:00Z');
@@ -46,6 +46,7 @@ export async function testApp(flags: string[] = []): Promise<TestApp> {
         method: 'POST',
         url,
         payload: body as object,
+        headers: { 'content-type': 'application/json' },
       });
       return { statusCode, json: JSON.parse(text) as Record<string, unknown> };
     },

@@ -2,6 +2,7 @@ import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
 import type { AdmissionRequest } from '../../../src/hooks/types.ts';
 import type { VirtualService } from '../../../src/istio/types.ts';
 import type { Deployment } from '../../../src/k8s/workload.ts';
+import { merge } from '../../support/merges.ts';
 
 const CREATED = '2025-12-31T23:00:00Z';
 
@@ -106,6 +107,14 @@ export function meshIndexBody(more: object = {}) {
   });
 }
 
+export function mergeBody(more: object = {}) {
+  return decoratorBody({
+    object: merge('shop/m'),
+    related: { 'VirtualService.networking.istio.io/v1': { 'shop/backend': virtualService() } },
+    ...more,
+  });
+}
+
 export function admissionBody(more: Partial<AdmissionRequest> = {}) {
   return {
     apiVersion: 'admission.k8s.io/v1',
@@ -130,8 +139,12 @@ export const BODIES: Record<string, () => object> = {
   '/dynamicenv/finalize': () => compositeBody({ finalizing: true }),
   '/route-injection/customize': () => customizeBody(virtualService()),
   '/route-injection/sync': decoratorBody,
+  '/virtual-service-merge/customize': () => customizeBody(merge('shop/m')),
+  '/virtual-service-merge/sync': mergeBody,
   '/mesh-index/customize': () =>
     customizeBody({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }),
   '/mesh-index/sync': meshIndexBody,
   '/admission/virtualservices': admissionBody,
+  '/admission/virtualservicemerges': () =>
+    admissionBody({ object: merge('shop/m'), oldObject: merge('shop/m') }),
 };

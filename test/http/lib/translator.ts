@@ -21,7 +21,7 @@ import {
   type Marks,
   marksOf,
 } from '../../../src/virtualservice/routes/marks.ts';
-import { stripRoutes } from '../../../src/virtualservice/routes/strip.ts';
+import { withoutEnvRoutes } from '../../../src/virtualservice/routes/strip.ts';
 
 /** Metacontroller's user name in the recordings. */
 export const METACONTROLLER = 'mc';
@@ -192,7 +192,7 @@ function withoutOurs(object: VirtualService): VirtualService {
       labels: keep(labels, isMarkLabel),
       annotations: keep(annotations, isMarkAnnotation),
     },
-    spec: { ...object.spec, http: stripRoutes(object.spec.http ?? []) },
+    spec: { ...object.spec, http: withoutEnvRoutes(object.spec.http ?? []) },
   };
 }
 

@@ -12,15 +12,23 @@ const MANAGER =
 const ROUTER = 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router';
 
 /** Envoy's error for one route table with these hosts; undefined when it accepts the table. */
-export async function refusalOf(
+export function refusalOf(
   program: string,
   hosts: readonly VirtualHost[],
   maxProgram = ISTIO_MAX_PROGRAM,
 ): Promise<string | undefined> {
+  return bootstrapRefusal(program, bootstrap(hosts, maxProgram));
+}
+
+/** Envoy's error for this bootstrap; undefined when it accepts it. */
+export async function bootstrapRefusal(
+  program: string,
+  config: object,
+): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-accepts-'));
   try {
     const file = join(folder, 'envoy.json');
-    await writeFile(file, JSON.stringify(bootstrap(hosts, maxProgram)));
+    await writeFile(file, JSON.stringify(config));
     await run(program, ['--mode', 'validate', '-c', file, '-l', 'error'], { maxBuffer: 2 ** 26 });
     return undefined;
   } catch (error) {
@@ -66,10 +74,21 @@ export function bootstrap(
   port_value = 0,
   flags: Readonly<Record<string, boolean>> = {},
 ): object {
+  return tableBootstrap({ name: '80', virtual_hosts }, maxProgram, port_value, flags);
+}
+
+/** As `bootstrap`, with this route table. */
+export function tableBootstrap(
+  table: object,
+  maxProgram: number,
+  port_value = 0,
+  flags: Readonly<Record<string, boolean>> = {},
+): object {
+  const { validateClusters: _, ...rest } = table as { validateClusters?: boolean };
   const manager = {
     '@type': MANAGER,
     stat_prefix: 'routes',
-    route_config: { name: '80', virtual_hosts, validate_clusters: false },
+    route_config: { ...rest, validate_clusters: false },
     http_filters: [{ name: 'router', typed_config: { '@type': ROUTER } }],
   };
   const listener = {

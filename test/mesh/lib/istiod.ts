@@ -6,6 +6,8 @@ import type { Cluster } from '../../e2e/control-plane/control-plane.ts';
 import { until } from '../../e2e/control-plane/poll.ts';
 import { freePorts } from '../../e2e/control-plane/ports.ts';
 import { type Running, startProcess } from '../../e2e/control-plane/process.ts';
+import { selfSigned } from '../../http/lib/certificate.ts';
+import { validationWebhook } from './validation-webhook.ts';
 
 const run = promisify(execFile);
 
@@ -14,6 +16,8 @@ export const ROOT_NAMESPACE = 'istio-system';
 export interface Istiod {
   /** Port on 127.0.0.1 from which proxies get their configuration, without TLS. */
   grpcPort: number;
+  /** Port on 127.0.0.1 for its debugging pages, and for its webhooks with `webhooksOnHttp`. */
+  httpPort: number;
   running: Running;
 }
 
@@ -33,8 +37,16 @@ export async function istiodVersion(): Promise<string> {
 const MESH_CONFIG = { rootNamespace: ROOT_NAMESPACE, enableAutoMtls: false };
 const ENV = { PILOT_ENABLE_METADATA_EXCHANGE: 'false' };
 
-/** Starts istiod on free ports of 127.0.0.1 and waits until it is ready. Istio's kinds must be installed. */
-export async function startIstiod(cluster: Cluster, program: string): Promise<Istiod> {
+/**
+ * Starts istiod on free ports of 127.0.0.1 and waits until it is ready. Istio's kinds must be installed.
+ * `webhooksOnHttp`: it serves its webhooks (`/validate`) without TLS. `validates`: the API server asks its
+ * validating webhook about every write of Istio's kinds, and refuses the write if the webhook does not answer.
+ */
+export async function startIstiod(
+  cluster: Cluster,
+  program: string,
+  { webhooksOnHttp = false, validates = false } = {},
+): Promise<Istiod> {
   const { kubectl, kubeconfig, folder } = cluster;
   const meshConfig = join(folder, 'mesh-config.json');
   await writeFile(meshConfig, JSON.stringify(MESH_CONFIG));
@@ -51,12 +63,15 @@ export async function startIstiod(cluster: Cluster, program: string): Promise<Is
     `--grpcAddr=127.0.0.1:${grpcPort}`,
     '--secureGRPCAddr=',
     `--httpAddr=127.0.0.1:${http}`,
-    `--httpsAddr=127.0.0.1:${https}`,
+    webhooksOnHttp ? '--httpsAddr=' : `--httpsAddr=127.0.0.1:${https}`,
     `--monitoringAddr=127.0.0.1:${monitoring}`,
     `--ctrlz_port=${control}`,
     '--kubernetesApiQPS=400',
     '--kubernetesApiBurst=800',
   ];
+  // Its own certificate is not for an address.
+  const { cert, key } = selfSigned('127.0.0.1');
+  if (validates) flags.push(...(await tlsFlags(folder, cert, key)));
   const running = startProcess('istiod', program, flags, folder, { env: ENV });
   await until(120, async () => {
     if (running.hasEnded()) throw new Error(`istiod has ended: ${await running.tail()}`);
@@ -65,5 +80,15 @@ export async function startIstiod(cluster: Cluster, program: string): Promise<Is
       () => 'istiod does not listen yet',
     );
   });
-  return { grpcPort, running };
+  if (validates) {
+    const input = validationWebhook(`https://127.0.0.1:${https}/validate`, cert);
+    await kubectl(['apply', '-f', '-'], { input });
+  }
+  return { grpcPort, httpPort: http, running };
+}
+
+async function tlsFlags(folder: string, cert: string, key: string): Promise<string[]> {
+  const [certFile, keyFile] = [join(folder, 'istiod.crt'), join(folder, 'istiod.key')];
+  await Promise.all([writeFile(certFile, cert), writeFile(keyFile, key)]);
+  return [`--tlsCertFile=${certFile}`, `--caCertFile=${certFile}`, `--tlsKeyFile=${keyFile}`];
 }

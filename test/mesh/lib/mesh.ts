@@ -12,6 +12,8 @@ export interface MeshOptions {
   pods?: Omit<PodOptions, 'serve'>;
   /** Also starts the hook service and Metacontroller (METACONTROLLER_BIN), which DynamicEnvs need. */
   system?: Omit<SystemOptions, 'pods'>;
+  /** The API server asks istiod's validating webhook about every write of Istio's kinds. */
+  validates?: boolean;
   /** What a pod calls before it answers. Default: nothing. */
   callNext?: CallNext;
 }
@@ -31,7 +33,12 @@ export interface Mesh {
 const silent = () => undefined;
 
 /** Starts everything. Throws outside the network namespace (see namespace.ts), and without ISTIOD_BIN. */
-export async function startMesh({ pods, system, callNext }: MeshOptions = {}): Promise<Mesh> {
+export async function startMesh({
+  pods,
+  system,
+  callNext,
+  validates = false,
+}: MeshOptions = {}): Promise<Mesh> {
   mustBeInside();
   const program = istiodProgram();
   if (program === undefined) throw new Error('ISTIOD_BIN is not set');
@@ -48,7 +55,7 @@ export async function startMesh({ pods, system, callNext }: MeshOptions = {}): P
       : await withoutSystem(podOptions);
     ends.push(base.stop);
     const { cluster } = base;
-    const istiod = await startIstiod(cluster, program);
+    const istiod = await startIstiod(cluster, program, { validates });
     ends.push(() => istiod.running.stop());
     const source = { kind: 'ads', port: istiod.grpcPort } as const;
     return {

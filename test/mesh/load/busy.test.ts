@@ -1,6 +1,5 @@
 import { afterEach, describe, expect } from '@jest/globals';
-import { DECISION_FLAGS } from '../../../src/config.ts';
-import { readFlags } from '../../../src/flags.ts';
+import { decisionConfig } from '../../support/decision-config.ts';
 import { recordFigure } from '../lib/figures.ts';
 import { loadTest } from './lib/load-test.ts';
 import { startNoise } from './lib/noise.ts';
@@ -8,7 +7,7 @@ import { sampleRound } from './lib/sample.ts';
 import { sampleRows } from './lib/sample-rows.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 
-const DEFAULTS = readFlags(DECISION_FLAGS, [], {});
+const DEFAULTS = decisionConfig();
 /** Maximum delay in seconds until istiod pushes a change while other changes keep coming (PILOT_DEBOUNCE_MAX). */
 const DEBOUNCE_MAX = 10;
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { DECISION_FLAGS } from '../../../src/config.ts';
-import { readFlags } from '../../../src/flags.ts';
+import { decisionConfig } from '../../support/decision-config.ts';
 import { recordFigure } from '../lib/figures.ts';
 import { disturb } from './lib/disturb.ts';
 import { startTool } from './lib/gitops.ts';
@@ -21,7 +20,7 @@ const USERS = [...ENVS, ...REF_ENVS].flatMap(usersOf);
 const REFS = REF_ENVS.flatMap(refsOf);
 const SEED = 1;
 const SECTION = 'Requests under load';
-const DEFAULTS = { ...readFlags(DECISION_FLAGS, [], {}), refCarriers: REF_CARRIERS };
+const DEFAULTS = { ...decisionConfig(), refCarriers: REF_CARRIERS };
 const NONE = { '5xx': 0, unanswered: 0, strange: 0, leaked: 0, missed: 0 };
 
 describe('not one request is lost', () => {

@@ -1,13 +1,12 @@
 import { afterEach, describe, expect } from '@jest/globals';
-import { DECISION_FLAGS } from '../../../src/config.ts';
-import { readFlags } from '../../../src/flags.ts';
+import { decisionConfig } from '../../support/decision-config.ts';
 import { recordFigure } from '../lib/figures.ts';
 import { loadTest } from './lib/load-test.ts';
 import { type Sample, sampleRound } from './lib/sample.ts';
 import { sampleRows } from './lib/sample-rows.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 
-const DEFAULTS = readFlags(DECISION_FLAGS, [], {});
+const DEFAULTS = decisionConfig();
 /**
  * Settle and drain times in seconds. The service adds a second, because its timestamps are whole seconds. So with -1 it
  * does not wait at all, and with 0 it waits 0 to 1 s.

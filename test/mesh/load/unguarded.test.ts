@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
-import { DECISION_FLAGS } from '../../../src/config.ts';
-import { readFlags } from '../../../src/flags.ts';
 import { follow } from '../../e2e/control-plane/watch.ts';
+import { decisionConfig } from '../../support/decision-config.ts';
 import { recordFigure } from '../lib/figures.ts';
 import { canLoad, loadTest } from './lib/load-test.ts';
 import { phase, wrongs } from './lib/phase.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 import { virtualService } from './lib/world.ts';
 
-const DEFAULTS = readFlags(DECISION_FLAGS, [], {});
+const DEFAULTS = decisionConfig();
 const ENVS = ['u1', 'u2', 'u3'];
 
 describe('a route to the host without a subset', () => {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { DECISION_FLAGS } from '../../../src/config.ts';
-import { readFlags } from '../../../src/flags.ts';
 import { until } from '../../e2e/control-plane/poll.ts';
+import { decisionConfig } from '../../support/decision-config.ts';
 import { recordFigure } from '../lib/figures.ts';
 import { envSubsets, routedSubsets } from './lib/env-subsets.ts';
 import { upgradeTest } from './lib/load-test.ts';
@@ -11,7 +10,7 @@ import { describeCount, phase, wrongs } from './lib/phase.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 import { NAMESPACE } from './lib/world.ts';
 
-const DEFAULTS = readFlags(DECISION_FLAGS, [], {});
+const DEFAULTS = decisionConfig();
 const ENVS = ['a', 'b', 'c'];
 const NONE = { '5xx': 0, unanswered: 0, strange: 0, leaked: 0, missed: 0 };
 const RATE = 300;

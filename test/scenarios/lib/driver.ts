@@ -35,8 +35,18 @@ export interface FaultSpec {
   webhook?: 'lost';
   /** `<namespace>/<Deployment>` whose pods are not ready. */
   pods?: string;
-  /** Selects writes that are refused, or that end with a conflict in mode `conflict`. */
-  write?: { user?: string; verb?: string; kind?: string; namespace?: string; name?: string };
+  /**
+   * Selects writes that are refused, or that end with a conflict in mode `conflict`. `routesTo`: writes after which a VirtualService has
+   * an http route to this host, as a validating webhook sees them; it goes with kind VirtualService only, not with `verb` and `user`.
+   */
+  write?: {
+    user?: string;
+    verb?: string;
+    kind?: string;
+    namespace?: string;
+    name?: string;
+    routesTo?: string;
+  };
 }
 
 export type Cascade = 'background' | 'foreground' | 'orphan';

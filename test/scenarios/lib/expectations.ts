@@ -9,16 +9,19 @@ interface Condition {
   status: string;
 }
 
-/** Either `ready alice bob`, or a map from object names to what is expected of each object. */
+/** Either `ready alice bob`, `merged routes-a routes-b`, or a map from object names to what is expected of each object. */
 export type Expectations = string | Record<string, unknown>;
 
 export function unmet(expected: Expectations, objects: readonly LocalObject[]): string[] {
   if (typeof expected !== 'string') {
     return Object.entries(expected).flatMap(([name, value]) => objectDiffers(name, value, objects));
   }
-  const [word, ...envs] = expected.split(' ');
-  if (word === 'ready' && envs.length > 0) return envs.flatMap((env) => notReady(env, objects));
-  throw new Error(`expected "ready <env>" or a map, not "${expected}"`);
+  const [word, ...names] = expected.split(' ');
+  if (word === 'ready' && names.length > 0) return names.flatMap((env) => notReady(env, objects));
+  if (word === 'merged' && names.length > 0) {
+    return names.flatMap((merge) => notMerged(merge, objects));
+  }
+  throw new Error(`expected "ready <env>", "merged <merge>" or a map, not "${expected}"`);
 }
 
 /** True Ready for the current generation, as `kubectl wait --for=condition=Ready` checks it. Returns the problems. */
@@ -29,6 +32,18 @@ function notReady(env: string, objects: readonly LocalObject[]): string[] {
   const conditions = { Ready: { status: 'True' } };
   const wanted = { observedGeneration: generation, state: 'ready', conditions };
   return differences(wanted, readable(object)['status'], `DynamicEnv ${env}: status`);
+}
+
+/** The target has all routes of the merge, as its spec is now. Returns the problems. */
+function notMerged(merge: string, objects: readonly LocalObject[]): string[] {
+  const name = `VirtualServiceMerge ${merge}`;
+  const [object] = named(objects, name);
+  if (object === undefined) return [`${name}: not found`];
+  const { generation } = object.metadata;
+  const isTrue = { status: 'True', observedGeneration: generation };
+  const conditions = { Accepted: isTrue, TargetFound: isTrue, Merged: isTrue };
+  const wanted = { observedGeneration: generation, conditions };
+  return differences(wanted, readable(object)['status'], `${name}: status`);
 }
 
 function objectDiffers(name: string, wanted: unknown, objects: readonly LocalObject[]): string[] {
@@ -44,10 +59,13 @@ function objectDiffers(name: string, wanted: unknown, objects: readonly LocalObj
   if (wanted === 'present') return [];
   if (found.length > 1) return [`${name}: expected one, found ${names}`];
   if (!isMap(wanted)) throw new Error(`${name}: expected present, absent, a number or a map`);
-  const { routes, ...fields } = wanted;
+  const { routes, tcp, tls, ...fields } = wanted;
   return [
     ...differences(fullConditions(fields), readable(object), '').map((text) => `${name}: ${text}`),
     ...(routes === undefined ? [] : routesDiffer(routes, object, name)),
+    ...Object.entries({ tcp, tls }).flatMap(([list, hosts]) =>
+      hosts === undefined ? [] : hostsDiffer(hosts, object, list, name),
+    ),
   ];
 }
 
@@ -73,13 +91,14 @@ function readable(object: LocalObject): Record<string, unknown> {
 }
 
 /**
- * Compares the names of routes, in order. `@alice/backend` is a route of env alice for Deployment backend; `-` is a
- * route without a name.
+ * Compares the names of routes, in order. `@alice/backend` is a route of env alice for Deployment backend; `+routes-a/0` is the first
+ * route of the merge routes-a in the VirtualService's namespace, `+other/routes-a/0` of one in namespace other; `-` is a route without
+ * a name.
  */
-function routesDiffer(wanted: unknown, { spec }: LocalObject, name: string): string[] {
+function routesDiffer(wanted: unknown, { spec, metadata }: LocalObject, name: string): string[] {
   const routes = (spec?.['http'] ?? []) as { name?: string }[];
   const found = routes.map((route) => route.name ?? '-');
-  const patterns = (wanted as string[]).map(routePattern);
+  const patterns = (wanted as string[]).map((text) => routePattern(text, metadata.namespace ?? ''));
   const isSame =
     patterns.length === found.length &&
     patterns.every((pattern, index) => pattern.test(found[index] ?? ''));
@@ -88,7 +107,33 @@ function routesDiffer(wanted: unknown, { spec }: LocalObject, name: string): str
     : [`${name}: routes: expected ${(wanted as string[]).join(', ')}; found ${found.join(', ')}`];
 }
 
-function routePattern(text: string): RegExp {
+interface StreamRoute {
+  match?: Record<string, unknown>[];
+  route?: { destination: { host: string } }[];
+}
+
+/**
+ * Compares the destination hosts of routes of `tcp` or `tls`, in order. `+` before them: the route has the mark of merged routes, an
+ * empty member in a match.
+ */
+function hostsDiffer(wanted: unknown, { spec }: LocalObject, list: string, name: string): string[] {
+  const found = ((spec?.[list] ?? []) as StreamRoute[]).map(({ match = [], route = [] }) => {
+    const isMarked = match.flatMap((one) => Object.values(one)).some(isEmptyValue);
+    const hosts = route.map(({ destination }) => destination.host);
+    return `${isMarked ? '+' : ''}${hosts.join('&')}`;
+  });
+  return differences(wanted, found, `${name}: ${list}`);
+}
+
+function isEmptyValue(value: unknown): boolean {
+  return ['', '{}', '[]'].includes(typeof value === 'string' ? value : canonicalJson(value));
+}
+
+function routePattern(text: string, namespace: string): RegExp {
+  const [, of = namespace, merge, route] = /^\+(?:([^/]+)\/)?([^/]+)\/([^/]+)$/.exec(text) ?? [];
+  if (merge !== undefined) {
+    return new RegExp(`^virtual-service-merge-${of}_${merge}_${route}-[0-9a-f]{10}$`);
+  }
   const [, env, deployment] = /^@(.+)\/(.+)$/.exec(text) ?? [];
   if (env === undefined) return glob(text);
   return new RegExp(`^dynamic-environment-${env}-${deployment}-[0-9a-f]{10}$`);

@@ -1,4 +1,4 @@
-import { loadValidator, loadValidators } from '../../../src/crds.ts';
+import { loadValidator, loadValidators, validatorKey } from '../../../src/crds.ts';
 import { controllersOf, type Kind, loadHooks } from '../../../src/hooks/kind.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
@@ -16,7 +16,7 @@ import type { Answered } from '../../support/answers-file.ts';
 import { HOOKS, WEBHOOKS } from '../../support/hooks.ts';
 import { OWN_KINDS } from '../../support/own-kinds.ts';
 import type { Cascade, Driver, FaultSpec, WriteOptions } from './driver.ts';
-import { injectFault } from './memory-faults.ts';
+import { injectFault, type Refusal } from './memory-faults.ts';
 import type { Scenario } from './scenario.ts';
 
 /** The user name with which Metacontroller writes. It does not depend on the service's flag. */
@@ -55,8 +55,9 @@ export async function memoryDriver(
 ): Promise<Driver> {
   const settings = { ...config, ...more?.settings };
   const others = more === undefined ? [] : [more.kind];
-  const validatorOf = ({ kind }: LocalObject) => validators[kind];
+  const validatorOf = (object: LocalObject) => validators[validatorKey(object)];
   const notReady = new Set<string>();
+  const refusals = new Set<Refusal>();
   const overload = callLimit();
   let isUnchecked = false;
   let calls = 0;
@@ -74,14 +75,18 @@ export async function memoryDriver(
     },
   });
   const validate: Validate = (object, before) => {
+    for (const refusal of refusals) {
+      const message = refusal(object);
+      if (message !== undefined) return message;
+    }
     // The API server accepts an invalid field that the write does not change (CRD validation ratcheting).
     if (isUnchecked || jsonEqual(object.spec, before?.spec)) return undefined;
     const verdict = validatorOf(object)?.validate(object);
-    const refusals = [...(verdict?.errors ?? []), ...(verdict?.unknown ?? [])].filter(
+    const problems = [...(verdict?.errors ?? []), ...(verdict?.unknown ?? [])].filter(
       ({ path }) => !isUntouched(path ?? '', object, before),
     );
-    if (refusals.length === 0) return undefined;
-    return refusals.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    if (problems.length === 0) return undefined;
+    return problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
   };
   const cluster: Cluster = createCluster({
     strategy,
@@ -131,7 +136,7 @@ export async function memoryDriver(
     events: async () => cluster.events.map(({ message }) => message),
     watch: (listener) => cluster.onWrite(() => listener(live.all())),
     advance: (seconds) => Promise.race([cluster.advance(seconds), overload.reached]),
-    fault: async (fault: FaultSpec) => injectFault(cluster, notReady, fault),
+    fault: async (fault: FaultSpec) => injectFault(cluster, notReady, refusals, fault),
     close: () => {
       overload.stop();
       return app.close();
@@ -149,7 +154,8 @@ function mirror(cluster: Cluster) {
   return { all: (): LocalObject[] => [...objects.values()] };
 }
 
-const MAX_CALLS = 1000;
+/** Twenty merges that are tried one by one take about 1500: each write of their target concerns all of them. */
+const MAX_CALLS = 3000;
 
 /**
  * Limits the number of hook calls. A write loop takes no virtual time, so without this limit the test process would

@@ -1,18 +1,50 @@
 import type { Cluster } from '../../../src/simulator/cluster.ts';
 import type { HookFault, Lift, WriteFault } from '../../../src/simulator/faults.ts';
+import type { LocalObject } from '../../../src/simulator/object.ts';
 import type { FaultSpec } from './driver.ts';
 
 type Undo = () => Promise<void>;
 
-/** Starts a scenario's fault on the in-memory cluster. */
-export function injectFault(cluster: Cluster, notReady: Set<string>, fault: FaultSpec): Undo {
+/** What validation refuses beside schemas: a message, or undefined. */
+export type Refusal = (object: LocalObject) => string | undefined;
+
+/** Starts a scenario's fault on the in-memory cluster. `refusals`: asked at each write, after mutating webhooks. */
+export function injectFault(
+  cluster: Cluster,
+  notReady: Set<string>,
+  refusals: Set<Refusal>,
+  fault: FaultSpec,
+): Undo {
   const lifts: Lift[] = [];
   if (fault.hook !== undefined) lifts.push(failHook(cluster, fault, fault.hook));
   if (fault.webhook !== undefined) lifts.push(cluster.faults.loseWebhook());
   if (fault.pods !== undefined) lifts.push(failPods(cluster, notReady, fault.pods));
-  if (fault.write !== undefined) lifts.push(failWrite(cluster, fault, fault.write));
+  if (fault.write?.routesTo !== undefined) lifts.push(refuseRoutes(refusals, fault, fault.write));
+  else if (fault.write !== undefined) lifts.push(failWrite(cluster, fault, fault.write));
   return async () => {
     for (const lift of lifts) lift();
+  };
+}
+
+function refuseRoutes(
+  refusals: Set<Refusal>,
+  { message = 'refused by a fault' }: FaultSpec,
+  { kind, namespace, name, routesTo }: NonNullable<FaultSpec['write']>,
+): Lift {
+  const refusal: Refusal = (object) => {
+    const isConcerned =
+      object.kind === kind &&
+      (namespace ?? object.metadata.namespace) === object.metadata.namespace &&
+      (name ?? object.metadata.name) === object.metadata.name;
+    const http = (object.spec?.['http'] ?? []) as { route?: { destination: { host: string } }[] }[];
+    const hosts = http.flatMap(({ route = [] }) =>
+      route.map(({ destination }) => destination.host),
+    );
+    return isConcerned && hosts.some((host) => host === routesTo) ? message : undefined;
+  };
+  refusals.add(refusal);
+  return () => {
+    refusals.delete(refusal);
   };
 }
 

@@ -9,13 +9,16 @@ const NAMESPACE = 'shop';
 function servedKind(name: string): ServedKind | undefined {
   try {
     const kind = DISCOVERY.kindNamed(name);
-    return kind.kind === name ? kind : undefined;
+    return [kind.kind, `${kind.kind}.${kind.group}`].includes(name) ? kind : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Parses `Deployment shop/backend` or `DynamicEnv alice`. The default namespace is `shop`. */
+/**
+ * Parses `Deployment shop/backend` or `DynamicEnv alice`. The default namespace is `shop`. Where two groups have a kind, the group may
+ * follow: `VirtualServiceMerge.istiomerge.monime.sl routes`.
+ */
 export function parseName(text: string): ObjectName {
   const [kind = '', rest = ''] = text.split(' ');
   const served = servedKind(kind);
@@ -37,9 +40,12 @@ export function nameOf({ kind, metadata }: LocalObject): string {
 
 /** The objects with this name. `*` in the name matches any text. */
 export function named(objects: readonly LocalObject[], text: string): LocalObject[] {
-  const { kind, namespace, name } = parseName(text);
+  const { kind: of, namespace, name } = parseName(text);
+  const [kind, ...group] = of.split('.');
   const pattern = glob(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
-  return objects.filter((object) => pattern.test(nameOf(object)));
+  const isOfGroup = ({ apiVersion }: LocalObject) =>
+    group.length === 0 || apiVersion.startsWith(`${group.join('.')}/`);
+  return objects.filter((object) => isOfGroup(object) && pattern.test(nameOf(object)));
 }
 
 export function glob(text: string): RegExp {

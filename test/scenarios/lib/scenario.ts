@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type YAMLSeq } from 'yaml';
 import { DECISION_FLAGS } from '../../../src/config.ts';
-import { readFlags } from '../../../src/flags.ts';
 import { parseYaml } from '../../../src/k8s/yaml.ts';
 import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
 import type { LocalObject } from '../../../src/simulator/object.ts';
+import { decisionConfig as servedConfig } from '../../support/decision-config.ts';
 import { completed } from './names.ts';
 import { actionOf } from './step.ts';
 
@@ -98,5 +98,5 @@ export function decisionConfig(settings: Record<string, unknown>): DecisionConfi
       throw new Error(`settings.${key} is not a flag of the service's decisions`);
     return `--${flag.name}=${String(value)}`;
   });
-  return readFlags(DECISION_FLAGS, args, {});
+  return servedConfig(args);
 }

@@ -24,6 +24,12 @@ describe('types and schemas agree', () => {
       'src/api/routeinjection.ts',
     ],
     ['spec', 'MeshIndexSpec', crds['meshindexes.riskified.com'], 'src/api/meshindex.ts'],
+    [
+      'status',
+      'VirtualServiceMergeStatus',
+      crds['virtualservicemerges.istiomerger.monime.sl'],
+      'src/api/virtualservicemerge.ts',
+    ],
   ])('%s of %s', (name, type, crd, file) => {
     const fromTypes = typeLines(file, type, name).map((line) => line.replace(STRICTER, ''));
     expect(schemaLines(part(crd, name), name).sort()).toEqual(fromTypes.sort());

@@ -64,7 +64,7 @@ describe('metacontroller/ agrees with the chart', () => {
     const [crds] = await objectsOf<{ resources: string[] }>('crds/Kustomization');
     const files = await readdir(new URL('crds/', ROOT));
     const always = files.filter(
-      (file) => file.endsWith('.yaml') && !file.startsWith('meshindexes'),
+      (file) => file.endsWith('.yaml') && !/^(meshindexes|virtualservicemerges)/.test(file),
     );
     expect(crds?.resources).toEqual(always.sort());
     const [all] = await objectsOf<{ resources: string[] }>('metacontroller/kustomization.yaml');
@@ -132,12 +132,19 @@ describe('references between the manifests are valid', () => {
     const [webhook] = await objectsOf<{
       webhooks: { clientConfig: { service: object & { path: string } } }[];
     }>('metacontroller/webhook.yaml');
-    // The chart renders this only if there are indexed namespaces.
-    const optional = await text('charts/dynamicenv/templates/mesh-index.yaml');
-    const more = [...optional.matchAll(/url: \{\{ include "dynamicenv.hooksUrl" \$ \}\}(\S+)/g)];
+    // The chart renders these only if there are indexed namespaces, or with the optional kind.
+    const templates = ['mesh-index.yaml', 'virtual-service-merge.yaml', 'webhook.yaml'];
+    const optional = await Promise.all(
+      templates.map((file) => text(`charts/dynamicenv/templates/${file}`)),
+    );
+    const more = [
+      ...optional
+        .join('\n')
+        .matchAll(/url: \{\{ include "dynamicenv.hooksUrl" \$ \}\}(\S+)|path: (\S+merges)\n/g),
+    ];
     const { path, ...service } = webhook?.webhooks[0]?.clientConfig.service ?? {};
     expect(service).toEqual({ namespace: 'dynamicenv', name: 'dynamicenv', port: 8443 });
-    expect([...asked, ...more.map(([, url]) => url), path].sort()).toEqual(
+    expect([...asked, ...more.map(([, url, own]) => url ?? own), path].sort()).toEqual(
       HOOKS.map(({ url }) => url).sort(),
     );
   });

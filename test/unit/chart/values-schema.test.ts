@@ -50,6 +50,17 @@ describe('values.schema.json', () => {
 
   test.each([
     ['a value that does not exist', { replicas: 2 }, ' additionalProperties'],
+    ['a kind that does not exist', { kinds: ['merge'] }, '/kinds/0 enum'],
+    [
+      'no group of merges',
+      { virtualServiceMerge: { groups: [] } },
+      '/virtualServiceMerge/groups minItems',
+    ],
+    [
+      'a group of merges that does not exist',
+      { virtualServiceMerge: { groups: ['monime.sl'] } },
+      '/virtualServiceMerge/groups/0 enum',
+    ],
     ['no pod at all', { replicaCount: 0 }, '/replicaCount minimum'],
     ['an invalid digest', { image: { digest: 'latest' } }, '/image/digest pattern'],
     ['a flag that does not exist', { config: { drain: 1 } }, '/config additionalProperties'],
@@ -152,6 +163,7 @@ describe('config', () => {
       // The service repeats a limit of the admission policies, so both use the policies' value.
       maxReplicas: String(values.policies.limits.replicas),
       metacontrollerUser: `system:serviceaccount:${namespace}:${serviceAccount}`,
+      mergeGroups: String(values.virtualServiceMerge.groups),
     }).toEqual(defaults);
   });
 

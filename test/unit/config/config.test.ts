@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { coherent, SERVE_FLAGS, type ServeConfig } from '../../../src/config.ts';
+import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
+import { coherent, SERVE_FLAGS, type ServeConfig, servable } from '../../../src/config.ts';
 import { describeFlags, readFlags, variableOf } from '../../../src/flags.ts';
+import { MERGE_GROUPS as GROUPS_OF_FLAG } from '../../../src/hooks/settings.ts';
 
 const DEFAULTS: ServeConfig = {
   host: '0.0.0.0',
@@ -28,6 +30,7 @@ const DEFAULTS: ServeConfig = {
   maxTtl: '',
   requireOwner: false,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
+  mergeGroups: ['istiomerger.monime.sl'],
   logLevel: 'info',
 };
 
@@ -44,8 +47,8 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
   ['tls-port', '443', { tlsPort: 443 }],
   ['tls-cert-file', '/tls/tls.crt', { tlsCertFile: '/tls/tls.crt' }],
   ['tls-key-file', '/tls/tls.key', { tlsKeyFile: '/tls/tls.key' }],
-  // There is no optional kind yet.
   ['kinds', '', { kinds: [] }],
+  ['kinds', 'virtual-service-merge', { kinds: ['virtual-service-merge'] }],
   ['drain-seconds', '0', { drainSeconds: 0 }],
   ['drain-seconds', '3600', { drainSeconds: 3600 }],
   ['settle-seconds', '0.5', { settleSeconds: 0.5 }],
@@ -76,6 +79,12 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
   ['max-ttl', '7d', { maxTtl: '7d' }],
   ['require-owner', 'true', { requireOwner: true }],
   ['metacontroller-user', 'mc', { metacontrollerUser: 'mc' }],
+  ['merge-groups', 'istiomerge.monime.sl,', { mergeGroups: ['istiomerge.monime.sl'] }],
+  [
+    'merge-groups',
+    'istiomerge.monime.sl, istiomerger.monime.sl, istiomerge.monime.sl',
+    { mergeGroups: ['istiomerge.monime.sl', 'istiomerger.monime.sl'] },
+  ],
   ['log-level', 'silent', { logLevel: 'silent' }],
 ];
 
@@ -96,7 +105,7 @@ const PORT = 'expected a port from 0 to 65535';
 const ROUTE_HEADER =
   'expected a header name of letters, digits and dashes, of at most 32 characters, other than baggage and cookie';
 const KINDS_EXPECTED =
-  'expected names of optional kinds: this version has none (always served: dynamicenv, virtualservice, mesh-index)';
+  'expected names of optional kinds: virtual-service-merge (always served: dynamicenv, virtualservice, mesh-index)';
 
 /** Every flag, with invalid values. */
 const BAD: [string, string, string][] = [
@@ -164,6 +173,11 @@ const BAD: [string, string, string][] = [
   ],
   ['require-owner', 'yes', 'expected true or false'],
   ['metacontroller-user', '', 'expected a user name'],
+  [
+    'merge-groups',
+    'monime.sl',
+    'expected one of istiomerger.monime.sl, istiomerge.monime.sl, or both',
+  ],
   ['log-level', 'loud', 'expected one of trace, debug, info, warn, error, fatal, silent'],
 ];
 
@@ -194,6 +208,19 @@ test('the two route headers must differ, in whatever letters they are written', 
     '--service-route-header and --source-route-header are both "x-source-route": give them different names',
   );
   expect(coherent(DEFAULTS)).toBe(DEFAULTS);
+});
+
+test('without the kind virtual-service-merge there are no groups of merges', () => {
+  expect(servable(DEFAULTS)).toEqual({ ...DEFAULTS, mergeGroups: [] });
+  const on = { ...DEFAULTS, kinds: ['virtual-service-merge'] };
+  expect(servable(on)).toBe(on);
+  expect(() => servable({ ...on, mergeGroups: [] })).toThrow(
+    '--merge-groups is empty, but --kinds has virtual-service-merge: name the groups, or take the kind out',
+  );
+});
+
+test('the flag --merge-groups knows the groups of the API', () => {
+  expect(GROUPS_OF_FLAG).toEqual(MERGE_GROUPS);
 });
 
 test('the help has every flag and its variable', () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { MERGE_CRD, otherMergeCrds } from '../../../scripts/lib/merge-crd.ts';
 import type { Schema } from '../../../src/crd/types.ts';
 import { subschemas } from '../../../src/crd/walk.ts';
 import { loadCrds, loadValidators, readCrds } from '../../../src/crds.ts';
@@ -41,24 +42,24 @@ describe.each(all.map((crd) => [crd.metadata.name, crd] as const))('%s', (name, 
       expect([undefined, 'FieldValueForbidden']).toContain(reason);
       expect(others).toEqual({});
     }
-    expect(rules.length > 8).toBe(!name.startsWith('meshindexes'));
+    expect(rules.length > 8).toBe(!/^(meshindexes|virtualservicemerges)/.test(name));
   });
 
   test('the file is named after plural and group, and has one stored version', async () => {
     const file = parse(await readFile(new URL(`${name}.yaml`, DIRECTORY), 'utf8'));
     expect(file.spec).toMatchObject({
-      group: 'riskified.com',
-      scope: name.startsWith('meshindexes') ? 'Namespaced' : 'Cluster',
+      group: expect.stringMatching(/^(riskified\.com|istiomerger?\.monime\.sl)$/),
+      scope: /^(meshindexes|virtualservicemerges)/.test(name) ? 'Namespaced' : 'Cluster',
     });
-    expect(name).toBe(`${file.spec.names.plural}.riskified.com`);
+    expect(name).toBe(`${file.spec.names.plural}.${file.spec.group}`);
     expect(file.spec.versions).toHaveLength(1);
     expect(file.spec.versions[0]).toMatchObject({ name: 'v1alpha1', served: true, storage: true });
   });
 });
 
 test('kubectl shows the columns in this order', async () => {
-  const columns = async (plural: string) => {
-    const file = parse(await readFile(new URL(`${plural}.riskified.com.yaml`, DIRECTORY), 'utf8'));
+  const columns = async (plural: string, group = 'riskified.com') => {
+    const file = parse(await readFile(new URL(`${plural}.${group}.yaml`, DIRECTORY), 'utf8'));
     const version = file.spec.versions[0];
     return version.additionalPrinterColumns.map(
       (column: { name: string; jsonPath: string; priority?: number }) =>
@@ -88,6 +89,27 @@ test('kubectl shows the columns in this order', async () => {
     'Rules .spec.destinationRules 0',
     'Age .metadata.creationTimestamp 0',
   ]);
+  expect(await columns('virtualservicemerges', 'istiomerger.monime.sl')).toEqual([
+    'Target .spec.target.name 0',
+    'Merged .status.conditions[?(@.type=="Merged")].status 0',
+    'Reason .status.conditions[?(@.type=="Merged")].reason 0',
+    'Age .metadata.creationTimestamp 0',
+    'Namespace of target .spec.target.namespace 1',
+    'Conflicted .status.conditions[?(@.type=="Conflicted")].status 1',
+    'Message .status.conditions[?(@.type=="Merged")].message 1',
+  ]);
+});
+
+test('the two definitions of VirtualServiceMerge differ in their group only', async () => {
+  const first = await readFile(new URL(MERGE_CRD, DIRECTORY), 'utf8');
+  const others = otherMergeCrds(first);
+  expect([...others.keys()]).toEqual(['virtualservicemerges.istiomerge.monime.sl.yaml']);
+  for (const [file, text] of others)
+    expect(await readFile(new URL(file, DIRECTORY), 'utf8')).toBe(text);
+  const [one, other] = (['istiomerger.monime.sl', 'istiomerge.monime.sl'] as const).map((group) =>
+    JSON.stringify(crds[`virtualservicemerges.${group}`]).replaceAll(group, '-'),
+  );
+  expect(other).toBe(one);
 });
 
 test('DynamicEnv has a short name and a status subresource', async () => {
@@ -126,8 +148,10 @@ describe('loading', () => {
 
   test('each CRD gives the validator of its kind', async () => {
     const validators = await loadValidators();
-    expect(validators['DynamicEnv']?.validate(dynamicEnv()).errors).toEqual([]);
-    expect(validators['RouteInjection']?.validate(dynamicEnv()).errors).toContainEqual({
+    expect(validators['DynamicEnv.riskified.com']?.validate(dynamicEnv()).errors).toEqual([]);
+    expect(
+      validators['RouteInjection.riskified.com']?.validate(dynamicEnv()).errors,
+    ).toContainEqual({
       reason: 'Invalid',
       path: 'kind',
       message: 'must be RouteInjection',

@@ -26,7 +26,7 @@ describe('examples/branches', () => {
     }
   });
 
-  test.each(['service', 'branch'])(
+  test.each(['service', 'branch', 'branch-merge'])(
     'every value of the chart %s is in its schema, and has a comment',
     (chart) => {
       const values = read(`charts/${chart}/values.yaml`);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { shapeProblem } from '../../../src/k8s/json-shape.ts';
+import { isDeeperThan, shapeProblem } from '../../../src/k8s/json-shape.ts';
 
 const nested = (depth: number, open = '[', close = ']') => open.repeat(depth) + close.repeat(depth);
 
@@ -22,4 +22,16 @@ test.each([
   ['', undefined],
 ])('%.60s', (text, problem) => {
   expect(shapeProblem(text)).toBe(problem);
+});
+
+test.each([
+  [1, 0, false],
+  ['text', 0, false],
+  [null, 0, false],
+  [[], 0, true],
+  [[], 1, false],
+  [{ a: [{ b: null }] }, 2, true],
+  [{ a: [{ b: null }] }, 3, false],
+])('%j is deeper than %d levels: %s', (value, levels, expected) => {
+  expect(isDeeperThan(levels, value)).toBe(expected);
 });

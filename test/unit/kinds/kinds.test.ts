@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
+import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import { DECISION_FLAGS, kindsFlag } from '../../../src/config.ts';
 import { loadCrds } from '../../../src/crds.ts';
 import { readFlags } from '../../../src/flags.ts';
@@ -18,6 +19,12 @@ const SERVICE = 'http://dynamicenv.dynamicenv.svc:8080';
 const MANIFESTS: Record<string, () => Promise<string>> = {
   dynamicenv: () => text('metacontroller/dynamicenv.yaml'),
   virtualservice: () => text('metacontroller/route-injection.yaml'),
+  // The chart renders this only with the kind.
+  'virtual-service-merge': async () =>
+    (await text('charts/dynamicenv/templates/virtual-service-merge.yaml'))
+      .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \$ \}\}/g, SERVICE)
+      .replace(/\{\{ \. \}\}\/v1alpha1/, 'istiomerger.monime.sl/v1alpha1')
+      .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
   // The chart renders this only if there are indexed namespaces.
   'mesh-index': async () =>
     (await text('charts/dynamicenv/templates/mesh-index.yaml'))
@@ -81,8 +88,8 @@ describe.each(KINDS.map((kind): [string, Kind<DecisionConfig>] => [kind.name, ki
     test('it names the definition of each of our resources in its controller', () => {
       const controller = kind.controller(CONFIG);
       const ours = resourcesOf(controller)
-        .filter(({ apiVersion }) => apiVersion.startsWith('riskified.com/'))
-        .map(({ resource }) => `${resource}.riskified.com`);
+        .filter(({ apiVersion }) => /^(riskified\.com|.*\.monime\.sl)\//.test(apiVersion))
+        .map(({ apiVersion, resource }) => `${resource}.${apiVersion.split('/')[0]}`);
       expect(kind.crds.map((crd) => crd.name)).toEqual(expect.arrayContaining(ours));
     });
   },
@@ -105,11 +112,17 @@ describe('all kinds', () => {
       ['/dynamicenv/finalize', 'dynamicenv-finalize'],
       ['/route-injection/customize', 'route-injection-customize'],
       ['/route-injection/sync', 'route-injection-sync'],
+      ['/virtual-service-merge/customize', 'virtual-service-merge-customize'],
+      ['/virtual-service-merge/sync', 'virtual-service-merge-sync'],
       ['/mesh-index/customize', 'mesh-index-customize'],
       ['/mesh-index/sync', 'mesh-index-sync'],
       ['/admission/virtualservices', 'admission-virtualservices'],
+      ['/admission/virtualservicemerges', 'admission-virtualservicemerges'],
     ]);
-    expect(ADMISSION_HOOKS.map(({ url }) => url)).toEqual(['/admission/virtualservices']);
+    expect(ADMISSION_HOOKS.map(({ url }) => url)).toEqual([
+      '/admission/virtualservices',
+      '/admission/virtualservicemerges',
+    ]);
   });
 
   test('their definitions are the files of crds/', async () => {
@@ -132,8 +145,19 @@ describe('all kinds', () => {
 
   test('without indexed namespaces there is no controller for indexes', () => {
     const names = (config: DecisionConfig) => controllersOf(KINDS, config).map(({ name }) => name);
-    expect(names(CONFIG)).toEqual(['dynamicenv', 'route-injection', 'mesh-index']);
-    expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual(['dynamicenv', 'route-injection']);
+    const others = ['dynamicenv', 'route-injection', 'virtual-service-merge'];
+    expect(names(CONFIG)).toEqual([...others, 'mesh-index']);
+    expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual(others);
+  });
+
+  test('without groups there is no controller for merges', () => {
+    const none = controllersOf(KINDS, { ...CONFIG, mergeGroups: [] });
+    expect(none.map(({ name }) => name)).toEqual(['dynamicenv', 'route-injection', 'mesh-index']);
+    const [, , both] = controllersOf(KINDS, { ...CONFIG, mergeGroups: MERGE_GROUPS });
+    expect(resourcesOf(both)).toEqual([
+      { apiVersion: 'istiomerger.monime.sl/v1alpha1', resource: 'virtualservicemerges' },
+      { apiVersion: 'istiomerge.monime.sl/v1alpha1', resource: 'virtualservicemerges' },
+    ]);
   });
 
   test("the chart's value kinds accepts the names of optional kinds", async () => {
@@ -149,10 +173,16 @@ describe('an additional kind', () => {
 
   test('is off unless --kinds names it', () => {
     const { read, help } = kindsFlag(kinds);
-    expect(help).toContain('optional kinds to serve: note; always served: dynamicenv,');
-    expect(kindsOn(kinds, read(''))).toEqual(KINDS);
-    expect(kindsOn(kinds, read(' note,'))).toEqual(kinds);
-    expect(() => read('notes')).toThrow('expected names of optional kinds: note (always served:');
+    expect(help).toContain(
+      'optional kinds to serve: virtual-service-merge, note; always served: dynamicenv,',
+    );
+    const always = KINDS.filter(({ isOptional }) => !isOptional);
+    expect(kindsOn(kinds, read(''))).toEqual(always);
+    expect(kindsOn(kinds, read(' note,'))).toEqual([...always, NOTE]);
+    expect(kindsOn(kinds, read('note,virtual-service-merge'))).toEqual(kinds);
+    expect(() => read('notes')).toThrow(
+      'expected names of optional kinds: virtual-service-merge, note (always served:',
+    );
   });
 });
 
@@ -167,7 +197,8 @@ test.each(['src/hooks', 'src/http'])('%s does not depend on any kind', async (fo
 test.each(KINDS.map(({ name }) => name))(
   '%s: its data imports no hook code, so --help and the admission thread do not load it',
   async (name) => {
-    const imports = (await text(`src/kinds/${name}/kind.ts`)).matchAll(
+    const folder = name === 'virtual-service-merge' ? 'virtualservice-merge' : name;
+    const imports = (await text(`src/kinds/${folder}/kind.ts`)).matchAll(
       /^import .* from '([^']*)'/gm,
     );
     const files = [...imports].map(([, file]) => file);

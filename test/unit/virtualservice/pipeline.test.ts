@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RouteInjection } from '../../../src/api/routeinjection.ts';
 import type { VirtualService } from '../../../src/istio/types.ts';
+import { NO_MERGES } from '../../../src/virtualservice/merges/decide.ts';
 import { decidePlan, renderPlan } from '../../../src/virtualservice/pipeline.ts';
 import { roomOf } from '../../../src/virtualservice/plan/room.ts';
 import { MAX_PLAN_BYTES } from '../../../src/virtualservice/routes/limits.ts';
@@ -23,14 +25,14 @@ import {
 } from './builders.ts';
 
 const object = routing([BASE]);
-const decide = (injections: Parameters<typeof decidePlan>[1], vs = object) => {
-  const own = withoutOurs(vs);
+const decide = (injections: RouteInjection[], vs = object) => {
   const { plan: made, notes } = decidePlan(
-    own,
-    injections,
-    roomOf(own, undefined),
+    vs,
+    { injections, ...NO_MERGES },
+    roomOf(withoutOurs(vs), undefined),
     SCOPE,
     undefined,
+    new Date(0),
   );
   return { plan: made, notes };
 };
@@ -83,7 +85,8 @@ describe('a plan', () => {
       planEntry({ matches: matches(3) }),
     ]);
     const now = [injection({ ...older, matches: matches(16) }), injection({ matches: matches(3) })];
-    const made = decidePlan(vs, now, roomOf(vs, undefined), SCOPE, present);
+    const asked = { injections: now, ...NO_MERGES };
+    const made = decidePlan(vs, asked, roomOf(vs, undefined), SCOPE, present, new Date(0));
     expect(made.plan.injections).toEqual([planEntry({ matches: matches(3) })]);
     expect(made.notes).toEqual([planNote('too-large', TOO_LARGE, { env: 'older' })]);
   });

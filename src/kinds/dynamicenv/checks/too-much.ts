@@ -5,7 +5,7 @@ import type { Service } from '../../../k8s/workload.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { draftBytes, MAX_DRAFT_BYTES } from '../../../virtualservice/injections/affordable.ts';
 import { scopeOf } from '../../../virtualservice/routes/scope.ts';
-import { withoutOurs } from '../../../virtualservice/routes/strip.ts';
+import { withMergedRoutes } from '../../../virtualservice/routes/strip.ts';
 import type { EnvInput } from '../gather.ts';
 import { MAX_RULE_WORK, ruleWork } from '../plan/rule-work.ts';
 import { type EnvWorkload, envWorkloads } from '../plan/workloads.ts';
@@ -116,7 +116,7 @@ function tooManyRoutes(
     all.some((one) => {
       const scope = scopeOf(one, config);
       for (const host of hosts) {
-        bytes += draftBytes(withoutOurs(one), { host, matches, ...(ref && { ref }) }, scope);
+        bytes += draftBytes(withMergedRoutes(one), { host, matches, ...(ref && { ref }) }, scope);
       }
       return bytes > MAX_COMPARED_BYTES;
     });

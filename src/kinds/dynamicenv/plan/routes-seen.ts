@@ -18,7 +18,7 @@ import {
   targetKeys,
   targetKeysOf,
 } from '../../../virtualservice/routes/sends-to-clone.ts';
-import { withoutOurs } from '../../../virtualservice/routes/strip.ts';
+import { withMergedRoutes } from '../../../virtualservice/routes/strip.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 import { cloneName } from './names.ts';
 
@@ -130,9 +130,9 @@ export function routesWanted(
   if (plan === undefined || isIgnored(virtualService)) return [];
   const scope = scopeOf(virtualService, settings);
   const all = [plan, ...companions(virtualService, plan)].sort(olderFirst);
-  const users = withoutOurs(virtualService);
-  const { affordable } = affordableInjections(users, all, scope, sentBytes);
-  const { http } = renderRoutes(users, affordable, scope);
+  const base = withMergedRoutes(virtualService);
+  const { affordable } = affordableInjections(base, all, scope, sentBytes);
+  const { http } = renderRoutes(base, affordable, scope);
   return routesOn({ ...virtualService, spec: { http } }, ownerOf(injection), settings);
 }
 

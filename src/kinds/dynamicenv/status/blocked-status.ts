@@ -1,8 +1,9 @@
 import { readConsumersStatus, toConsumersStatus } from '../../../api/consumer-status.ts';
 import type { DynamicEnvStatus } from '../../../api/dynamicenv.ts';
+import { type Finding, no, yes } from '../../../k8s/condition.ts';
 import type { Blocker } from '../checks/check.ts';
 import type { EnvContext } from '../context.ts';
-import { conditionWriter, type Finding, no, yes } from './conditions.ts';
+import { conditionWriter } from './conditions.ts';
 
 /** The status of an env that cannot be decided on now. What was known of its workloads is kept. */
 export function blockedStatus(

@@ -7,10 +7,11 @@ import type {
 } from '../../../api/dynamicenv.ts';
 import { type Unreadable, unreadableText } from '../../../api/unreadable.ts';
 import { byText } from '../../../k8s/canonical.ts';
+import { type Finding, no, yes } from '../../../k8s/condition.ts';
 import { secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { sameObject } from '../observed.ts';
-import { conditionWriter, type Finding, no, settlingSeconds, wasReady, yes } from './conditions.ts';
+import { conditionWriter, settlingSeconds, wasReady } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 import { type EntryReport, entriesStatus, entriesText } from './entry-status.ts';
 import { conflicting, guarded, routesInjected, workloadsReady } from './findings.ts';

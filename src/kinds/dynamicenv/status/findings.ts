@@ -1,5 +1,5 @@
+import { type Finding, no, yes } from '../../../k8s/condition.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
-import { type Finding, no, yes } from './conditions.ts';
 import { hasItsRule } from './host-status.ts';
 import { unrouted } from './virtualservices-of.ts';
 import type { WorkloadReport } from './workload-report.ts';

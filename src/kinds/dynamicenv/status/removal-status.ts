@@ -1,11 +1,11 @@
 import type { ConditionType, DynamicEnvStatus } from '../../../api/dynamicenv.ts';
 import { FORCE_REMOVAL_ANNOTATION } from '../../../api/marks.ts';
+import { condition, type Finding, no, yes } from '../../../k8s/condition.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
 import type { Blocker } from '../checks/check.ts';
 import type { EnvContext } from '../context.ts';
 import { allChildren } from '../observed.ts';
-import { condition, type Finding, no, yes } from './conditions.ts';
 import { departingWorkloads } from './departing-workloads.ts';
 import { findStall, type Stall } from './stall.ts';
 

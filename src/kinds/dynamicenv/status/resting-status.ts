@@ -1,12 +1,13 @@
 import type { DynamicEnvStatus } from '../../../api/dynamicenv.ts';
 import { RENEWED_ANNOTATION } from '../../../api/marks.ts';
+import { no, yes } from '../../../k8s/condition.ts';
 import type { Blocker } from '../checks/check.ts';
 import { refusalTexts } from '../checks/spec-refused.ts';
 import type { EnvInput } from '../gather.ts';
 import type { Rest } from '../lifecycle/life-time.ts';
 import { allChildren } from '../observed.ts';
 import { envWorkloads } from '../plan/workloads.ts';
-import { conditionWriter, no, yes } from './conditions.ts';
+import { conditionWriter } from './conditions.ts';
 import { matchText } from './match-text.ts';
 import { heldUp, UNHINDERED } from './removal-status.ts';
 import { findStall } from './stall.ts';

@@ -1,11 +1,11 @@
 import { FORCE_REMOVAL_ANNOTATION } from '../../../api/marks.ts';
 import { byText } from '../../../k8s/canonical.ts';
+import { type Finding, no, yes } from '../../../k8s/condition.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { planOf } from '../../../virtualservice/routes/plan-codec.ts';
 import type { EnvContext } from '../context.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
-import { type Finding, no, yes } from './conditions.ts';
 
 /** A route that is still there after this many seconds needs a person's attention. */
 const STALL_SECONDS = 120;

@@ -2,7 +2,7 @@ import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { decisionConfig } from '../../../scenarios/lib/scenario.ts';
 import type { Cluster } from '../../control-plane/control-plane.ts';
 import { until } from '../../control-plane/poll.ts';
-import { collectionOf } from '../../lib/kinds.ts';
+import { collectionWith } from '../../lib/kinds.ts';
 import { allObjects } from '../../lib/objects.ts';
 import type { Stage } from '../../lib/system.ts';
 
@@ -43,9 +43,9 @@ async function podsBeside({ api }: Cluster, all: readonly LocalObject[]): Promis
   return items.filter(({ metadata }) => namespaces.has(metadata.namespace));
 }
 
-function pathOf({ kind, metadata }: LocalObject): string {
-  const { path } = collectionOf(kind);
-  const { namespace, name } = metadata;
+function pathOf(object: LocalObject): string {
+  const { path } = collectionWith(object);
+  const { namespace, name } = object.metadata;
   if (namespace === undefined) return `${path}/${name}`;
   const slash = path.lastIndexOf('/');
   return `${path.slice(0, slash)}/namespaces/${namespace}${path.slice(slash)}/${name}`;

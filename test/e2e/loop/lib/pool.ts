@@ -1,3 +1,4 @@
+import { MERGE_GROUPS } from '../../../../src/api/virtualservicemerge.ts';
 import type { ApplyStrategy } from '../../../../src/simulator/metacontroller/controller.ts';
 import { foreignKubeconfig, openForeign } from '../../lib/foreign.ts';
 import { type Stage, startSystem } from '../../lib/system.ts';
@@ -31,7 +32,12 @@ export function createPool(strategy: ApplyStrategy): Pool {
   };
 }
 
+/**
+ * With the controller and the webhook of VirtualServiceMerges, which have nothing to do where there are none. Whether VirtualServices ask
+ * for merges is a setting of the service, so of each scenario.
+ */
 function open(strategy: ApplyStrategy): Promise<Stage> {
   const kubeconfig = foreignKubeconfig();
-  return kubeconfig === undefined ? startSystem({ strategy }) : openForeign(kubeconfig, strategy);
+  if (kubeconfig !== undefined) return openForeign(kubeconfig, strategy);
+  return startSystem({ strategy, mergeGroups: MERGE_GROUPS });
 }

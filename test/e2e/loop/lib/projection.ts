@@ -4,9 +4,11 @@ import {
   PLAN_ANNOTATION,
   REPAIR_ANNOTATION,
 } from '../../../../src/api/marks.ts';
-import { canonicalJson } from '../../../../src/k8s/canonical.ts';
+import { MERGE_KIND } from '../../../../src/api/virtualservicemerge.ts';
+import { byText, canonicalJson } from '../../../../src/k8s/canonical.ts';
 import { decodeContent } from '../../../../src/mesh/index-content.ts';
 import { isMap, type LocalObject } from '../../../../src/simulator/object.ts';
+import { MERGE_FIELDS } from '../../../../src/virtualservice/routes/merge-codec.ts';
 import { nameOf } from '../../../scenarios/lib/names.ts';
 
 /*
@@ -17,9 +19,9 @@ import { nameOf } from '../../../scenarios/lib/names.ts';
  * - the spec. For Deployments, Services and StatefulSets, for which the API server sets defaults: only the fields that
  *   the
  *   object has on the in-memory cluster
- * - the status of DynamicEnvs, and the number of available pods of Deployments
+ * - the status of DynamicEnvs and VirtualServiceMerges, and the number of available pods of Deployments
  *
- * Not compared: uids, resource versions, managed fields, addresses, times (each is replaced by `<time>`), the number of
+ * Not compared: uids (in plans, each is replaced by the object's name), resource versions, managed fields, addresses, times (each is replaced by `<time>`), the number of
  * attempts in a plan, and the internal annotations of kubectl, Metacontroller and the deployment controller.
  */
 
@@ -35,16 +37,28 @@ export type Projection = Record<string, Record<string, unknown>>;
 
 /** The compared parts of each object, by the object's name. */
 export function project(objects: readonly LocalObject[]): Projection {
+  const names = new Map(objects.map((object) => [object.metadata.uid ?? '', fullName(object)]));
   const entries = objects
     .filter(({ kind }) => kind !== 'Namespace')
-    .map((object) => [nameOf(object), timeless(projected(object))]);
+    .map((object) => [fullName(object), timeless(projected(object, names))]);
   return Object.fromEntries(entries);
 }
 
-function projected({ kind, metadata, spec, status }: LocalObject): Record<string, unknown> {
+/** With the group of kinds that two groups have. */
+function fullName(object: LocalObject): string {
+  const name = nameOf(object);
+  if (object.kind !== MERGE_KIND) return name;
+  return name.replace(' ', `.${object.apiVersion.split('/')[0]} `);
+}
+
+/** `names`: of all objects, by uid. */
+function projected(
+  { kind, metadata, spec, status }: LocalObject,
+  names: ReadonlyMap<string, string>,
+): Record<string, unknown> {
   return {
     labels: renamed(metadata.labels, CONTROLLER_UID_LABEL),
-    annotations: annotationsOf(renamed(metadata.annotations, REPAIR_ANNOTATION)),
+    annotations: annotationsOf(renamed(metadata.annotations, REPAIR_ANNOTATION), names),
     finalizers: metadata.finalizers ?? [],
     isLeaving: metadata.deletionTimestamp !== undefined,
     spec: isMap(spec) ? withoutGiven(readable(spec)) : spec,
@@ -59,7 +73,7 @@ function readable(spec: Record<string, unknown>): Record<string, unknown> {
 }
 
 function statusOf(kind: string, status: LocalObject['status']): unknown {
-  if (kind === 'DynamicEnv') return status;
+  if (kind === 'DynamicEnv' || kind === MERGE_KIND) return status;
   return kind === 'Deployment' ? { availableReplicas: status?.['availableReplicas'] ?? 0 } : {};
 }
 
@@ -68,17 +82,30 @@ function renamed(map: Record<string, string> = {}, key: string): Record<string, 
   return key in map ? { ...map, [key]: '<value>' } : map;
 }
 
-function annotationsOf(annotations: Record<string, string>): Record<string, unknown> {
+function annotationsOf(
+  annotations: Record<string, string>,
+  names: ReadonlyMap<string, string>,
+): Record<string, unknown> {
   const ours = Object.entries(annotations).filter(([key]) => !NOT_OURS.includes(key));
   return Object.fromEntries(
-    ours.map(([key, value]) => [key, key === PLAN_ANNOTATION ? planOf(value) : value]),
+    ours.map(([key, value]) => [key, key === PLAN_ANNOTATION ? planOf(value, names) : value]),
   );
 }
 
-function planOf(text: string): unknown {
+function planOf(text: string, names: ReadonlyMap<string, string>): unknown {
+  let named = text;
+  for (const [uid, name] of names) if (uid !== '') named = named.replaceAll(uid, name);
   try {
-    const { at: _at, attempt: _attempt, ...plan } = JSON.parse(text) as Record<string, unknown>;
-    return plan;
+    const { at: _at, attempt: _attempt, ...plan } = JSON.parse(named) as Record<string, unknown>;
+    // The lists about merges are in the order of their uids.
+    const entries = Object.entries(plan).map(([key, value]) => {
+      const isOfMerges = MERGE_FIELDS.some((field) => field === key) && Array.isArray(value);
+      return [
+        key,
+        isOfMerges ? value.toSorted((a, b) => byText(canonicalJson(a), canonicalJson(b))) : value,
+      ];
+    });
+    return Object.fromEntries(entries);
   } catch {
     // Some scenarios write an invalid plan.
     return text;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envs } from './envs.ts';
+import type { Merges } from './merges.ts';
 import { refName } from './selections.ts';
 import { matchesOf, NAMESPACE } from './world.ts';
 
@@ -55,6 +56,26 @@ export async function liveWithRef(envs: Envs, env: string): Promise<void> {
   await envs.untilGone(env);
 }
 
+/**
+ * One life of a branch with a merge, as its pipeline does it: the pods come before the routes and go after them. The merge is created,
+ * its match is changed, and it gets a second route.
+ */
+export async function liveMerged(merges: Merges, branch: string): Promise<void> {
+  const [first = '', second = ''] = usersOf(branch);
+  const step = async (users: readonly string[]) => {
+    await merges.write(branch, users);
+    await merges.untilMerged(branch);
+    await sleep(REST_MS);
+  };
+  await merges.install(branch);
+  await step([first]);
+  await step([second]);
+  await step([second, first]);
+  await merges.remove(branch);
+  await merges.untilGone(branch);
+  await merges.uninstall(branch);
+}
+
 /** Repeats the life of an env with the same name while `isWanted` returns true. Returns the number of lives. */
 export async function liveAgain(
   envs: Envs,
@@ -62,7 +83,15 @@ export async function liveAgain(
   isWanted: (lived: number) => boolean,
   life = live,
 ): Promise<number> {
+  return again(() => life(envs, env), isWanted);
+}
+
+/** Repeats a life while `isWanted` returns true. Returns the number of lives. */
+export async function again(
+  life: () => Promise<void>,
+  isWanted: (lived: number) => boolean,
+): Promise<number> {
   let lived = 0;
-  for (; isWanted(lived); lived += 1) await life(envs, env);
+  for (; isWanted(lived); lived += 1) await life();
   return lived;
 }

@@ -1,6 +1,8 @@
 import type { DecisionConfig } from '../../../../src/kinds/kinds.ts';
 import type { Cluster } from '../../../e2e/control-plane/control-plane.ts';
 import { until } from '../../../e2e/control-plane/poll.ts';
+import { leastRules } from '../../../e2e/lib/least-rules.ts';
+import { installMerges, mergeRules } from '../../../e2e/lib/merge-kind.ts';
 import type { System } from '../../../e2e/lib/system.ts';
 import { startMesh } from '../../lib/mesh.ts';
 import { type Envs, followEnvs } from './envs.ts';
@@ -25,6 +27,8 @@ export interface SceneOptions {
   startSeconds?: number;
   /** Seconds from a pod's deletion until it stops; default 5. */
   finishSeconds?: number;
+  /** With the kind virtual-service-merge: `config` must name its group. */
+  hasMerges?: boolean;
 }
 
 /**
@@ -33,14 +37,16 @@ export interface SceneOptions {
  * hook. Otherwise every rolling update would lose requests, with or without envs.
  */
 export async function openScene(options: SceneOptions): Promise<Scene> {
-  const { config, proxies, startSeconds = 0.2, finishSeconds = 5 } = options;
+  const { config, proxies, startSeconds = 0.2, finishSeconds = 5, hasMerges = false } = options;
+  const rules = hasMerges ? { rules: [...(await leastRules()), ...(await mergeRules())] } : {};
   const mesh = await startMesh({
-    system: { strategy: 'server-side-apply', config },
+    system: { strategy: 'server-side-apply', config, ...rules },
     pods: { startSeconds, finishSeconds },
   });
   try {
     const { cluster, system } = mesh;
     if (system === undefined) throw new Error('the mesh has no hook service');
+    if (hasMerges) await installMerges(cluster, system.service);
     await cluster.kubectl(['apply', '-f', '-'], {
       input: { apiVersion: 'v1', kind: 'List', items: world() },
     });

@@ -55,7 +55,7 @@ test('the kind of a CustomResourceDefinition: older served versions are converte
 test('webhooks: each webhook whose rules match gets the object as the previous one left it', async () => {
   const hook = (path: string, label: string): WebhookDefinition => ({
     path,
-    resource: { apiVersion: EXAMPLE, resource: 'widgets' },
+    resources: [{ apiVersion: EXAMPLE, resource: 'widgets' }],
     isConcerned: ({ metadata }) => metadata.labels?.[label] !== undefined,
   });
   const add = (label: string) => (body: HookBody) =>

@@ -10,6 +10,7 @@ import {
 import { offerOf } from '../../../../src/virtualservice/injections/contributions.ts';
 import { planned } from '../../../../src/virtualservice/injections/planned.ts';
 import { draftRoutes, routesFor } from '../../../../src/virtualservice/injections/render.ts';
+import { NO_MERGES } from '../../../../src/virtualservice/merges/decide.ts';
 import { decidePlan } from '../../../../src/virtualservice/pipeline.ts';
 import { roomOf } from '../../../../src/virtualservice/plan/room.ts';
 import { MAX_OBJECT_BYTES } from '../../../../src/virtualservice/routes/limits.ts';
@@ -40,14 +41,15 @@ function entries(count: number): RouteInjection[] {
 
 const decide = (routes: number, count: number) => {
   const object = entrance(routes);
-  const users = withoutOurs(object);
-  return decidePlan(
-    users,
-    entries(count),
-    roomOf(users, undefined),
+  const { routes: lists, ...decision } = decidePlan(
+    object,
+    { injections: entries(count), ...NO_MERGES },
+    roomOf(withoutOurs(object), undefined),
     scopeOf(object, CONFIG),
     undefined,
+    new Date(0),
   );
+  return { ...decision, http: lists.http };
 };
 
 describe('the room of entries', () => {

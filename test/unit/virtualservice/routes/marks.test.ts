@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { VirtualService } from '../../../../src/istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../../../../src/istio/types.ts';
 import {
   isMarkAnnotation,
   isMarkLabel,
@@ -8,10 +8,13 @@ import {
 import { httpOf, scopeOf } from '../../../../src/virtualservice/routes/scope.ts';
 import {
   keepsUserRoutes,
-  stripRoutes,
+  withoutEnvRoutes,
   withoutOurs,
 } from '../../../../src/virtualservice/routes/strip.ts';
 import { BASE, CONFIG, copy, routing, SCOPE, users, virtualService } from '../builders.ts';
+
+/** Of the http routes alone. */
+const lists = (http: HTTPRoute[]) => ({ http, tcp: [], tls: [] });
 
 describe('marks', () => {
   it('are exactly the plan, the envs and the index labels', () => {
@@ -51,8 +54,8 @@ describe("the user's routes", () => {
     ];
     const users = names.map((name) => (name === undefined ? BASE : { ...BASE, name }));
     const mixed = users.flatMap((route) => [copy(), route]);
-    expect(stripRoutes([...mixed, copy('foo')])).toEqual(users);
-    expect(stripRoutes([...mixed, copy('foo')])[0]).toBe(BASE);
+    expect(withoutEnvRoutes([...mixed, copy('foo')])).toEqual(users);
+    expect(withoutEnvRoutes([...mixed, copy('foo')])[0]).toBe(BASE);
   });
 
   it("and the user's marks are what remains of a VirtualService without our parts", () => {
@@ -67,10 +70,12 @@ describe("the user's routes", () => {
 
   it('are kept if all of them are there, in their order, unchanged', () => {
     const other = { ...BASE, name: 'other' };
-    expect(keepsUserRoutes(users([copy(), BASE, other]), [BASE, copy('x'), other])).toBe(true);
-    expect(keepsUserRoutes(users([BASE, other]), [other, BASE])).toBe(false);
-    expect(keepsUserRoutes(users([BASE, other]), [BASE])).toBe(false);
-    expect(keepsUserRoutes(users([BASE]), [{ ...BASE, timeout: '1s' }])).toBe(false);
+    expect(keepsUserRoutes(users([copy(), BASE, other]), lists([BASE, copy('x'), other]))).toBe(
+      true,
+    );
+    expect(keepsUserRoutes(users([BASE, other]), lists([other, BASE]))).toBe(false);
+    expect(keepsUserRoutes(users([BASE, other]), lists([BASE]))).toBe(false);
+    expect(keepsUserRoutes(users([BASE]), lists([{ ...BASE, timeout: '1s' }]))).toBe(false);
   });
 });
 

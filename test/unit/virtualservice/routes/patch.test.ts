@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { HTTPRoute } from '../../../../src/istio/types.ts';
 import type { KubeObject } from '../../../../src/k8s/object.ts';
 import { applyJsonPatch } from '../../../../src/simulator/api-server/json-patch.ts';
 import { isMarkLabel } from '../../../../src/virtualservice/routes/marks.ts';
@@ -8,9 +9,13 @@ import { BASE, copy, routing } from '../builders.ts';
 const a = { ...BASE, name: 'a' };
 const b = { ...BASE, name: 'b' };
 
+/** Of the http routes alone. */
+const patchHttp = (from: HTTPRoute[], to: HTTPRoute[]) =>
+  patchRoutes(routing(from), { http: to, tcp: [], tls: [] });
+
 describe('routes', () => {
   it('are added before the route that they copy', () => {
-    const patch = patchRoutes([a, b], [copy('x'), a, copy('x'), copy('y'), b]);
+    const patch = patchHttp([a, b], [copy('x'), a, copy('x'), copy('y'), b]);
     expect(patch).toEqual([
       { op: 'add', path: '/spec/http/0', value: copy('x') },
       { op: 'add', path: '/spec/http/2', value: copy('x') },
@@ -21,7 +26,7 @@ describe('routes', () => {
   it('are removed from the last to the first, before others are added', () => {
     const from = [copy('x'), a, copy('x'), b, copy('z')];
     const to = [a, copy('y'), b];
-    const patch = patchRoutes(from, to);
+    const patch = patchHttp(from, to);
     expect(patch).toEqual([
       { op: 'remove', path: '/spec/http/4' },
       { op: 'remove', path: '/spec/http/2' },
@@ -33,8 +38,8 @@ describe('routes', () => {
 
   it('are not patched if they are up to date, whatever the order of their keys', () => {
     const { route, ...rest } = copy();
-    expect(patchRoutes([copy(), a], [{ route, ...rest } as typeof a, a])).toEqual([]);
-    expect(patchRoutes([], [])).toEqual([]);
+    expect(patchHttp([copy(), a], [{ route, ...rest } as typeof a, a])).toEqual([]);
+    expect(patchHttp([], [])).toEqual([]);
   });
 });
 

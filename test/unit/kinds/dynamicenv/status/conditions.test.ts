@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Condition } from '../../../../../src/api/dynamicenv.ts';
-import {
-  condition,
-  settlingSeconds,
-} from '../../../../../src/kinds/dynamicenv/status/conditions.ts';
+import { condition } from '../../../../../src/k8s/condition.ts';
+import { settlingSeconds } from '../../../../../src/kinds/dynamicenv/status/conditions.ts';
 import { deepFreeze, NOW, stamp } from '../../../../support/objects.ts';
 
 const previous = (status: Condition['status']): Condition[] =>

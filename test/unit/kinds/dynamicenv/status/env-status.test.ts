@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
+import { no } from '../../../../../src/k8s/condition.ts';
 import type { Problem } from '../../../../../src/kinds/dynamicenv/plan/host-plan.ts';
-import { no } from '../../../../../src/kinds/dynamicenv/status/conditions.ts';
 import { envStatus } from '../../../../../src/kinds/dynamicenv/status/env-status.ts';
 import type { WorkloadReport } from '../../../../../src/kinds/dynamicenv/status/workload-report.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';

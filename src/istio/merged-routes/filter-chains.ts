@@ -1,0 +1,108 @@
+import { isMap, type JsonMap } from '../../k8s/json-map.ts';
+import { MESH } from '../gateway-name.ts';
+import type { Report } from '../validate-match.ts';
+import { items, member, texts } from './any-shape.ts';
+import { maskedPrefix } from './ip-address.ts';
+
+/** Maximum number of match entries, SNI hosts and subnets that are compared with each other. */
+const MAX_COMPARED = 1000;
+
+interface Entry {
+  field: string;
+  match: JsonMap;
+  /** SNI hosts; `*` stands for all. */
+  names: readonly string[];
+  /** Subnets in canonical form. `any`: there may be no condition on the destination. */
+  subnets: ReadonlySet<string>;
+  /** Two tls entries that are equal in this are one chain. */
+  key: string;
+}
+
+/**
+ * Match entries of tcp and tls routes become filter chains of a sidecar's listener. Envoy refuses the listener when two
+ * chains have a criterion in common ("multiple filter chains with overlapping matching rules are defined"), and keeps
+ * the old one. istiod removes some of these chains, not all. At gateways it removes all, so only entries for the mesh
+ * count.
+ * Source: buildSidecarOutboundTLSFilterChainOpts and buildSidecarOutboundTCPFilterChainOpts in istio
+ * `pilot/pkg/networking/core/tls.go`.
+ * `own`: the target's routes of this kind, which stand behind those of the patch.
+ */
+export function checkFilterChains(
+  kind: 'tcp' | 'tls',
+  routes: unknown,
+  own: unknown,
+  report: Report,
+): void {
+  const merged = entriesOf(kind, routes, kind);
+  const entries = [...merged, ...entriesOf(kind, own, `the target's ${kind}`)];
+  const compared = entries.reduce(
+    (sum, { names, subnets }) => sum + 1 + names.length + subnets.size,
+    0,
+  );
+  if (compared > MAX_COMPARED) {
+    const message = `has more than ${MAX_COMPARED} match entries, hosts and subnets together with those of the target: use fewer`;
+    report(kind, merged.length > 0 ? message : undefined);
+    return;
+  }
+  if (kind === 'tls') inheritSubnets(entries);
+  for (const [i, entry] of merged.entries()) {
+    const other = entries.find((one, j) => j !== i && overlaps(kind, entry, one));
+    const message = `overlaps with ${other?.field}: both apply to the same ${kind === 'tls' ? 'SNI host' : 'subnet'}, and proxies refuse a listener with such entries; make them equal, or give them other ports, labels or ${kind === 'tls' ? 'hosts' : 'subnets'}`;
+    report(entry.field, other === undefined ? undefined : message);
+  }
+}
+
+function entriesOf(kind: string, routes: unknown, above: string): Entry[] {
+  return items(routes).flatMap((route, i) =>
+    items(member(route, 'match')).flatMap((match, j) => {
+      if (!isMap(match) || !isForMesh(match)) return [];
+      const hosts = texts(match['sniHosts']);
+      const subnets = texts(match['destinationSubnets']);
+      const canonical = subnets.map((subnet) => maskedPrefix(subnet) ?? subnet);
+      const entry: Entry = {
+        field: `${above}[${i}].match[${j}]`,
+        match,
+        names: hosts.includes('*') || kind === 'tcp' ? ['*'] : hosts,
+        subnets: new Set(canonical),
+        key: JSON.stringify([hosts, subnets]),
+      };
+      // A tcp entry without subnets ends the list of chains.
+      return kind === 'tcp' && subnets.length === 0 ? [] : [entry];
+    }),
+  );
+}
+
+const ANY = 'any';
+
+/** In istiod, a tls entry without subnets has those of the entry before that applies to the same proxy. */
+function inheritSubnets(entries: Entry[]): void {
+  const before = new Set<string>([ANY]);
+  for (const entry of entries) {
+    if (entry.subnets.size === 0) entry.subnets = new Set(before);
+    else for (const subnet of entry.subnets) before.add(subnet);
+  }
+}
+
+function overlaps(kind: string, one: Entry, other: Entry): boolean {
+  if (kind === 'tls' && one.key === other.key) return false;
+  return (
+    one.names.some((name) => other.names.includes(name)) &&
+    [...one.subnets].some((subnet) => other.subnets.has(subnet)) &&
+    !excludeEachOther(one.match, other.match)
+  );
+}
+
+function isForMesh(match: JsonMap): boolean {
+  const gateways = texts(match['gateways']);
+  return gateways.length === 0 || gateways.includes(MESH);
+}
+
+/** Is there no proxy and port that both entries apply to? */
+function excludeEachOther(one: JsonMap, other: JsonMap): boolean {
+  const differ = (name: string) => Boolean(one[name] && other[name] && one[name] !== other[name]);
+  if (differ('port') || differ('sourceNamespace')) return true;
+  const labels = other['sourceLabels'];
+  return Object.entries(isMap(one['sourceLabels']) ? one['sourceLabels'] : {}).some(
+    ([key, value]) => member(labels, key) !== undefined && member(labels, key) !== value,
+  );
+}

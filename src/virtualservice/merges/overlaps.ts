@@ -1,0 +1,62 @@
+import { MESH } from '../../istio/gateway-name.ts';
+import { checkFilterChains } from '../../istio/merged-routes/filter-chains.ts';
+import { newFindings } from '../../istio/merged-routes/findings.ts';
+import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
+import type { PlannedMerge } from '../routes/merge-codec.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
+import type { LeftOutMerge } from './fit.ts';
+import { mergedLists } from './merged-lists.ts';
+
+/**
+ * Each merge by itself may have `tcp` and `tls` routes that Envoy accepts, and two of them together routes with which every sidecar
+ * refuses the listener (see `checkFilterChains`). So of two such merges the later one in this list is left out.
+ */
+export function withoutOverlaps(
+  merges: readonly PlannedMerge[],
+  users: UsersVirtualService,
+): { kept: PlannedMerge[]; overlapping: LeftOutMerge[] } {
+  const all = { kept: [...merges], overlapping: [] };
+  if (merges.filter(hasStreams).length < 2 || !isBoundToMesh(users)) return all;
+  if (overlapIn(merges, users) === undefined) return all;
+  const kept: PlannedMerge[] = [];
+  const overlapping: LeftOutMerge[] = [];
+  for (const merge of merges) {
+    const overlap = hasStreams(merge) ? overlapIn([...kept, merge], users) : undefined;
+    if (overlap === undefined) kept.push(merge);
+    else overlapping.push({ merge, message: overlap });
+  }
+  return { kept, overlapping };
+}
+
+function hasStreams({ tcp, tls }: PlannedMerge): boolean {
+  return tcp !== undefined || tls !== undefined;
+}
+
+/** Gateways have no such listeners. */
+function isBoundToMesh({ spec }: UsersVirtualService): boolean {
+  const gateways = spec.gateways ?? [];
+  return gateways.length === 0 || gateways.includes(MESH);
+}
+
+function overlapIn(
+  merges: readonly PlannedMerge[],
+  users: UsersVirtualService,
+): string | undefined {
+  const lists = mergedLists(merges, users);
+  const list = L4_LISTS.find((one) => {
+    const { problems, report } = newFindings();
+    checkFilterChains(
+      one,
+      lists[one].map(({ route }) => route),
+      l4Of(users, one),
+      report,
+    );
+    return problems.length > 0;
+  });
+  return list && messageFor(list);
+}
+
+function messageFor(list: L4List): string {
+  const what = list === 'tls' ? 'SNI hosts' : 'subnets';
+  return `its ${list} routes and those of another merge of this VirtualService apply to the same ${what}, and proxies refuse a listener with such routes: write equal matches, or other ports, labels or ${what}`;
+}

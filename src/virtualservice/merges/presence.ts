@@ -1,0 +1,57 @@
+import type { VirtualService } from '../../istio/types.ts';
+import { byText, jsonEqual } from '../../k8s/canonical.ts';
+import { l4Key, mergedL4Filter } from '../routes/l4-marker.ts';
+import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
+import type { PlannedMerge } from '../routes/merge-codec.ts';
+import type { Plan } from '../routes/plan-codec.ts';
+import { httpOf } from '../routes/scope.ts';
+import type { MergedLists } from './merged-lists.ts';
+
+/** A test whether the VirtualService has all routes of a merge, as these lists say. */
+export function presenceIn(
+  virtualService: VirtualService,
+  lists: MergedLists,
+): (merge: PlannedMerge) => boolean {
+  const http = new Map(httpOf(virtualService).map((route) => [route.name, route]));
+  const l4 = Object.fromEntries(
+    L4_LISTS.map((list) => [list, new Set(l4Of(virtualService, list).map(l4Key))]),
+  );
+  const missing = new Set<string>();
+  for (const { merge, route } of lists.http) {
+    if (!jsonEqual(http.get(route.name), route)) missing.add(merge.uid);
+  }
+  for (const list of L4_LISTS) {
+    for (const { merge, route } of lists[list]) {
+      if (!l4[list]?.has(l4Key(route))) missing.add(merge.uid);
+    }
+  }
+  return ({ uid }) => !missing.has(uid);
+}
+
+/** Rendered routes of `tcp` and `tls` that the VirtualService has and the next plan does not know any more. */
+export function staleIn(
+  virtualService: VirtualService,
+  lists: MergedLists,
+  present: Plan | undefined,
+): string[] {
+  const { merges = [], staleRoutes = [] } = present ?? {};
+  const hasL4 = merges.some(({ tcp, tls }) => tcp !== undefined || tls !== undefined);
+  if (!hasL4 && staleRoutes.length === 0) return [];
+  return [
+    ...new Set(L4_LISTS.flatMap((list) => staleOf(list, virtualService, lists, present))),
+  ].sort(byText);
+}
+
+function staleOf(
+  list: L4List,
+  virtualService: VirtualService,
+  lists: MergedLists,
+  present: Plan | undefined,
+): string[] {
+  const isOurs = mergedL4Filter(list, () => present);
+  const known = new Set(lists[list].map(({ route }) => l4Key(route)));
+  return l4Of(virtualService, list)
+    .filter(isOurs)
+    .map(l4Key)
+    .filter((key) => !known.has(key));
+}

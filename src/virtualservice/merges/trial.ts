@@ -1,0 +1,202 @@
+import { rfc3339 } from '../../k8s/time.ts';
+import {
+  type MergeTrial,
+  type PlannedMerge,
+  type RefusedMerge,
+  versionKey,
+} from '../routes/merge-codec.ts';
+import type { Plan } from '../routes/plan-codec.ts';
+
+/** After so many seconds without the write of a trial, the API server counts as having refused it. */
+export const PATIENCE_SECONDS = 10;
+/** A trial is begun so often: a call that came late says nothing about the routes. */
+const MAX_TIMES = 2;
+const FIRST_RETRY_SECONDS = 60;
+const MAX_RETRY_SECONDS = 3600;
+const MAX_BACKOFF_SECONDS = 60;
+const MAX_AHEAD_SECONDS = 120;
+
+export interface TrialInput {
+  /** The merges that should have routes, in the order in which they are tried. */
+  wanted: readonly PlannedMerge[];
+  /** The plan that the VirtualService carries. */
+  present: Plan | undefined;
+  /** Are this planned merge's routes in the VirtualService? */
+  isIn: (merge: PlannedMerge) => boolean;
+  /** Hash of the user's own part. */
+  target: () => string;
+  /** When somebody last changed the VirtualService (RFC 3339). */
+  written?: string | undefined;
+  now: Date;
+}
+
+export interface TrialOutcome {
+  /** The merges of the next plan: for each wanted one this version of it, or an older one that stays meanwhile, or none. */
+  merges: PlannedMerge[];
+  trial?: MergeTrial;
+  suspects: string[];
+  refused: RefusedMerge[];
+  /** Versions that wait for their trial, or for the end of another one. */
+  waiting: PlannedMerge[];
+  resyncAfterSeconds?: number;
+}
+
+/**
+ * Which merges go into the plan now. Metacontroller does not say that one of its writes was refused, it only calls again. If a merge's
+ * routes were written without more ado, one route that a validating webhook refuses would stop every change of the VirtualService. So
+ * new versions come in by two writes: the first only notes the trial, the second has the routes. If the second does not succeed within
+ * `PATIENCE_SECONDS`, the next write is one without these routes; after `MAX_TIMES` the trial has failed. If several were tried together,
+ * each is then tried by itself. A refused version is tried again when the VirtualService's own part is another one, and after a pause
+ * that doubles.
+ */
+export function nextTrial(input: TrialInput): TrialOutcome {
+  const { wanted, present, now } = input;
+  const standing = standingOf(input);
+  const { settled, open, refused, isOnTrial } = standing;
+  const next = isOnTrial ? asBefore(present) : step(open.map(versionKey), present, now);
+  const due = [...standing.due];
+  if (next.failed !== undefined) {
+    const entry = refusal(next.failed, refused.get(next.failed), input);
+    refused.set(next.failed, entry);
+    due.push(retryAfter(entry));
+  }
+  // Where only the webhook is missing, the plan's own retries call again (see `nextAttempt`).
+  if (next.trial !== undefined && !isOnTrial) {
+    due.push(Math.max(1, PATIENCE_SECONDS + 1 - secondsSince(next.trial.at, now)));
+  }
+  const isEntering = (merge: PlannedMerge) => next.entering.includes(versionKey(merge));
+  const isOpen = new Set(open.map(versionKey));
+  return {
+    merges: wanted.flatMap((merge) =>
+      settled.has(merge) || isEntering(merge) ? [merge] : standing.olderOf(merge),
+    ),
+    ...(next.trial && { trial: next.trial }),
+    suspects: next.suspects.filter((key) => isOpen.has(key) && key !== next.failed),
+    refused: [...refused.values()],
+    waiting: open.filter((merge) => versionKey(merge) !== next.failed && !isEntering(merge)),
+    ...(due.length === 0 ? {} : { resyncAfterSeconds: Math.ceil(Math.min(...due)) }),
+  };
+}
+
+interface Standing {
+  /** They have their routes in the plan already. */
+  settled: ReadonlySet<PlannedMerge>;
+  /** One of them is on trial: the plan has its routes, the VirtualService has not yet. */
+  isOnTrial: boolean;
+  /** They may be tried. */
+  open: PlannedMerge[];
+  /** What is known of earlier trials of wanted versions. */
+  refused: Map<string, RefusedMerge>;
+  /** Seconds until a refused version may be tried again. */
+  due: number[];
+  /** The older version that stays in the plan meanwhile, if there is one. */
+  olderOf: (merge: PlannedMerge) => PlannedMerge[];
+}
+
+function standingOf({ wanted, present, isIn, target, written, now }: TrialInput): Standing {
+  const inPlan = new Map((present?.merges ?? []).map((merge) => [merge.uid, merge]));
+  const isStuck = isRepairOverdue(present, written, now);
+  const isKept = (old: PlannedMerge) => isIn(old) || !isStuck;
+  const settled = new Set(
+    wanted.filter((merge) => {
+      const old = inPlan.get(merge.uid);
+      return old !== undefined && versionKey(old) === versionKey(merge) && isKept(old);
+    }),
+  );
+  const tried = present?.mergeTrial?.versions ?? [];
+  const known = new Map((present?.refusedMerges ?? []).map((one) => [one.version, one]));
+  const refused = new Map<string, RefusedMerge>();
+  const due: number[] = [];
+  const open = wanted.filter((merge) => {
+    const was = known.get(versionKey(merge));
+    if (settled.has(merge)) return false;
+    if (was === undefined) return true;
+    refused.set(was.version, was);
+    const left = retryAfter(was) - secondsSince(was.at, now);
+    if (left <= 0 || was.target !== target()) return true;
+    due.push(left);
+    return false;
+  });
+  return {
+    settled,
+    isOnTrial: [...settled].some((merge) => tried.includes(versionKey(merge)) && !isIn(merge)),
+    open,
+    refused,
+    due,
+    olderOf: ({ uid, generation }) => {
+      const old = inPlan.get(uid);
+      return old !== undefined && old.generation !== generation && isKept(old) ? [old] : [];
+    },
+  };
+}
+
+function refusal(version: string, before: RefusedMerge | undefined, { target, now }: TrialInput) {
+  return { at: rfc3339(now), target: target(), times: (before?.times ?? 0) + 1, version };
+}
+
+function asBefore(present: Plan | undefined): Step {
+  const { mergeTrial: trial, mergeSuspects: suspects = [] } = present ?? {};
+  return { trial, entering: [], suspects, failed: undefined };
+}
+
+interface Step {
+  trial: MergeTrial | undefined;
+  /** Versions whose routes are in the next plan. */
+  entering: string[];
+  suspects: readonly string[];
+  /** The version that has failed its trial. */
+  failed: string | undefined;
+}
+
+/** `open`: the versions that have no routes yet and may be tried. */
+function step(open: readonly string[], present: Plan | undefined, now: Date): Step {
+  const before = present?.mergeTrial;
+  const suspects = (present?.mergeSuspects ?? []).filter((key) => open.includes(key));
+  const versions = (before?.versions ?? []).filter((key) => open.includes(key));
+  if (before === undefined || versions.length === 0) return begin(open, suspects, now);
+  const isMoreLeft = before.times < MAX_TIMES;
+  const age = secondsSince(before.at, now);
+  // A time far ahead is of another clock, or of one that was corrected since: with it, the trial would not end for as long.
+  const isOver = age > PATIENCE_SECONDS || (age < -MAX_AHEAD_SECONDS && isMoreLeft);
+  if (!isOver) {
+    return { trial: { ...before, versions }, entering: versions, suspects, failed: undefined };
+  }
+  if (isMoreLeft) {
+    const trial = { at: rfc3339(now), times: before.times + 1, versions };
+    return { trial, entering: [], suspects, failed: undefined };
+  }
+  if (versions.length > 1) return begin(open, versions, now);
+  const [failed] = versions;
+  const rest = open.filter((key) => key !== failed);
+  const left = suspects.filter((key) => key !== failed);
+  return { ...begin(rest, left, now), failed };
+}
+
+function begin(open: readonly string[], suspects: readonly string[], now: Date): Step {
+  const [suspect] = suspects;
+  const versions = suspect === undefined ? [...open] : [suspect];
+  const trial = versions.length === 0 ? undefined : { at: rfc3339(now), times: 1, versions };
+  return { trial, entering: [], suspects, failed: undefined };
+}
+
+/** Was a retry due (see `nextAttempt`) that would have changed the plan, had it not been refused? */
+function isRepairOverdue(
+  present: Plan | undefined,
+  written: string | undefined,
+  now: Date,
+): boolean {
+  if (present?.at === undefined) return false;
+  const wait = Math.min(2 ** (present.attempt ?? 0), MAX_BACKOFF_SECONDS);
+  // A write of somebody else may just have taken the routes out; the retry comes after it.
+  const since = [present.at, written ?? ''].map((time) => secondsSince(time, now));
+  return Math.min(...since) - wait > PATIENCE_SECONDS;
+}
+
+function retryAfter({ times }: RefusedMerge): number {
+  return Math.min(FIRST_RETRY_SECONDS * 2 ** (times - 1), MAX_RETRY_SECONDS);
+}
+
+/** A time that cannot be read is long ago. */
+function secondsSince(time: string, now: Date): number {
+  return (now.getTime() - (Date.parse(time) || 0)) / 1000;
+}

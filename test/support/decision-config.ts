@@ -1,0 +1,14 @@
+import { DECISION_FLAGS, servable } from '../../src/config.ts';
+import { readFlags } from '../../src/flags.ts';
+import { type DecisionConfig, KINDS } from '../../src/kinds/kinds.ts';
+
+/** The settings that `serve` makes of these flags. The kind virtual-service-merge is on if the flags name groups of merges. */
+export function decisionConfig(flags: readonly string[] = []): DecisionConfig {
+  const isOn = flags.some((flag) => flag.startsWith('--merge-groups'));
+  const kinds = KINDS.filter(({ isOptional }) => isOptional && isOn).map(({ name }) => name);
+  const { kinds: _names, ...config } = servable({
+    ...readFlags(DECISION_FLAGS, [...flags], {}),
+    kinds,
+  });
+  return config;
+}
