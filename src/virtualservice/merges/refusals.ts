@@ -6,7 +6,7 @@ import { targetProblems } from '../../istio/merged-routes/target-problems.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { FieldProblem } from '../../istio/validate-match.ts';
 import { cutText } from '../../k8s/cut-text.ts';
-import { memoizedByText } from '../../k8s/memoize.ts';
+import { memoizedByText, memoizedForLast } from '../../k8s/memoize.ts';
 import { isIgnored } from '../routes/ignored.ts';
 import { canBeMarked, l4Key, withMarker } from '../routes/l4-marker.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
@@ -103,7 +103,7 @@ function streamsRefusal(
 ): MergeRefusal | undefined {
   const problems = L4_LISTS.flatMap((list) => {
     const routes = patch[list] ?? [];
-    const own = target && routes.length > 0 ? l4Of(withoutOurs(target), list).map(l4Key) : [];
+    const own = target && routes.length > 0 ? ownKeys(target)[list] : NO_KEYS;
     return routes.flatMap((route, index) => {
       const problem = streamProblem(route, own);
       return problem === undefined ? [] : `spec.patch.${list}[${index}].match: ${problem}`;
@@ -113,10 +113,20 @@ function streamsRefusal(
   return { reason: 'Invalid', message: cutText(problems.join('; '), MAX_MESSAGE) };
 }
 
+/** Keys of the target's own routes: many merges may ask for one target. */
+const ownKeys = memoizedForLast((target: VirtualService): Record<L4List, ReadonlySet<string>> => {
+  const users = withoutOurs(target);
+  return {
+    tcp: new Set(l4Of(users, 'tcp').map(l4Key)),
+    tls: new Set(l4Of(users, 'tls').map(l4Key)),
+  };
+});
+const NO_KEYS: ReadonlySet<string> = new Set();
+
 /** `own`: keys of the target's own routes. */
-function streamProblem(route: L4Route, own: readonly string[]): string | undefined {
+function streamProblem(route: L4Route, own: ReadonlySet<string>): string | undefined {
   if (!canBeMarked(route)) return CROWDED;
-  return own.includes(l4Key(withMarker(route))) ? ALIKE : undefined;
+  return own.has(l4Key(withMarker(route))) ? ALIKE : undefined;
 }
 
 const CROWDED =
@@ -163,16 +173,14 @@ function targetRefusal(
 }
 
 /** A VirtualService takes merges of its own namespace, and of those that its annotation names. */
-export function mayMerge(namespace: string, { metadata }: VirtualService): boolean {
-  if (metadata.namespace === namespace) return true;
-  const text = metadata.annotations?.[MERGE_FROM_ANNOTATION];
-  if (text === undefined) return false;
-  const allowed = namespacesIn(text);
+export function mayMerge(namespace: string, target: VirtualService): boolean {
+  if (target.metadata.namespace === namespace) return true;
+  const allowed = namespacesOf(target);
   return allowed.has('*') || allowed.has(namespace);
 }
 
 /** Thousands of merges may ask for one target, whose annotation may be long. */
-const namespacesIn = memoizedByText(
-  { size: 64, bytes: 2 ** 20 },
-  (text): ReadonlySet<string> => new Set(text.split(',').map((item) => item.trim())),
-);
+const namespacesOf = memoizedForLast(({ metadata }: VirtualService): ReadonlySet<string> => {
+  const text = metadata.annotations?.[MERGE_FROM_ANNOTATION] ?? '';
+  return new Set(text.split(',').map((item) => item.trim()));
+});

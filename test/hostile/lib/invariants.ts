@@ -130,7 +130,7 @@ function usersPart(object: unknown): unknown {
 
 /** A list that had only our routes may go with the last of them. */
 function usersOwn<Route>(list: unknown, isOurs: (route: Route) => boolean): unknown {
-  if (!Array.isArray(list)) return list;
+  if (!Array.isArray(list)) return list ?? undefined;
   const own = list.filter((route) => !isOurs(route as Route));
   return own.length === 0 ? undefined : own;
 }
@@ -152,7 +152,11 @@ function isEmpty(value: unknown): boolean {
 
 function unmarked(map: unknown): unknown {
   const entries = Object.entries((map ?? {}) as Record<string, unknown>);
-  const marks = ['riskified.com/route-injections', 'riskified.com/dynamic-environment'];
+  const marks = [
+    'riskified.com/route-injections',
+    'riskified.com/dynamic-environment',
+    'riskified.com/target',
+  ];
   return Object.fromEntries(
     entries.filter(([key]) => !marks.includes(key) && !key.startsWith('env.riskified.com/')),
   );
