@@ -35,10 +35,8 @@ export function checkFilterChains(
 ): void {
   if (items(routes).length === 0) return;
   const merged = entriesOf(kind, routes, kind);
-  const entries = isComparable([...items(routes), ...items(own)].length)
-    ? [...merged, ...entriesOf(kind, own, `the target's ${kind}`)]
-    : [];
-  if (!isComparable(entries.reduce(countOf, 0)) || entries.length < merged.length) {
+  const entries = comparedEntries(kind, merged, own);
+  if (entries === undefined) {
     const message = `has more than ${MAX_COMPARED} match entries, hosts and subnets together with those of the target: use fewer`;
     report(kind, merged.length > 0 ? message : undefined);
     return;
@@ -46,18 +44,28 @@ export function checkFilterChains(
   if (kind === 'tls') inheritSubnets(entries);
   for (const [i, entry] of merged.entries()) {
     const other = entries.find((one, j) => j !== i && overlaps(kind, entry, one));
-    const message = `overlaps with ${other?.field}: both apply to the same ${kind === 'tls' ? 'SNI host' : 'subnet'}, and proxies refuse a listener with such entries; make them equal, or give them other ports, labels or ${kind === 'tls' ? 'hosts' : 'subnets'}`;
-    report(entry.field, other === undefined ? undefined : message);
+    report(entry.field, other && overlapText(kind, other.field));
   }
 }
 
-/** So many routes, or entries with their hosts and subnets, are compared; more would take long. */
-function isComparable(count: number): boolean {
-  return count <= MAX_COMPARED;
+function overlapText(kind: string, field: string): string {
+  const [what, others] = kind === 'tls' ? ['SNI host', 'hosts'] : ['subnet', 'subnets'];
+  return `overlaps with ${field}: both apply to the same ${what}, and proxies refuse a listener with such entries; make them equal, or give them other ports, labels or ${others}`;
 }
 
-function countOf(sum: number, { names, subnets }: Entry): number {
-  return sum + 1 + names.length + subnets.size;
+/** Those of the patch and then those of the target; undefined: comparing so many would take long. */
+function comparedEntries(
+  kind: 'tcp' | 'tls',
+  merged: readonly Entry[],
+  own: unknown,
+): Entry[] | undefined {
+  if (merged.length + items(own).length > MAX_COMPARED) return undefined;
+  const entries = [...merged, ...entriesOf(kind, own, `the target's ${kind}`)];
+  const count = entries.reduce(
+    (sum, { names, subnets }) => sum + 1 + names.length + subnets.size,
+    0,
+  );
+  return count > MAX_COMPARED ? undefined : entries;
 }
 
 function entriesOf(kind: string, routes: unknown, above: string): Entry[] {
