@@ -101,19 +101,21 @@ function alteredRoutes(sent: AdmissionReview, body: Record<string, unknown>): st
   const patch = JSON.parse(Buffer.from(response.patch, 'base64').toString()) as Operation[];
   const before = sent.request.object;
   const after = applyJsonPatch(before, patch);
-  return jsonEqual(usersPart(before), usersPart(after))
+  const { namespace } = sent.request;
+  return jsonEqual(usersPart(before, namespace), usersPart(after, namespace))
     ? undefined
     : 'a field of the user was changed';
 }
 
-function usersPart(object: unknown): unknown {
+/** `namespace`: that of the request, where the object has none. */
+function usersPart(object: unknown, namespace: string | undefined): unknown {
   const { metadata, spec, ...rest } = structuredClone(object) as Record<
     string,
     Record<string, unknown>
   >;
   const { managedFields: _owners, labels, annotations, ...others } = metadata ?? {};
   const { http, tcp, tls, ...otherSpec } = (spec ?? {}) as Record<string, unknown>;
-  const target = `${others['namespace'] ?? ''}/${others['name']}`;
+  const target = `${others['namespace'] ?? namespace ?? ''}/${others['name']}`;
   const isOurs = (route: HTTPRoute | null) =>
     isInjectedRouteName(route?.name) || isMergedRouteName(route?.name, target);
   return {
