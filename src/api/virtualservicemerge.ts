@@ -64,6 +64,10 @@ export function mergeRefOf({ apiVersion, metadata }: KubeObject): MergeRef {
   };
 }
 
+export function isSameMerge(a: MergeRef, b: MergeRef): boolean {
+  return a.group === b.group && a.namespace === b.namespace && a.name === b.name;
+}
+
 /** The VirtualService that a merge names, as `namespace/name`; undefined: it names none. */
 export function targetOf({ spec, metadata }: VirtualServiceMerge): string | undefined {
   const { name, namespace } = spec?.target ?? {};

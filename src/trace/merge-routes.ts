@@ -1,5 +1,5 @@
 import { readMergedRouteName } from '../api/merged-route-name.ts';
-import type { MergeRef } from '../api/virtualservicemerge.ts';
+import { isSameMerge, type MergeRef } from '../api/virtualservicemerge.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { VirtualService } from '../istio/types.ts';
 import { planOf } from '../virtualservice/routes/plan-codec.ts';
@@ -21,15 +21,11 @@ export function mergeOfRoute(
 /** A route without a name has its place in the place of a name. */
 function isPlace(text: string, merge: MergeRef, virtualService: VirtualService): boolean {
   if (!/^[0-9]{1,6}$/.test(text)) return false;
-  const planned = planOf(virtualService)?.merges?.find((one) => isSame(one, merge));
+  const planned = planOf(virtualService)?.merges?.find((one) => isSameMerge(one, merge));
   return !planned?.http?.some(({ name }) => name === text);
 }
 
 /** `route "mp-101" of merge services/payment-service-mp-101`; one without a name by its place, from 1. */
 export function mergedRouteText({ namespace, name, route, index = 0 }: RouteMerge): string {
   return `route ${route === undefined ? index + 1 : `"${route}"`} of merge ${namespace}/${name}`;
-}
-
-export function isSame(a: MergeRef, b: MergeRef): boolean {
-  return a.group === b.group && a.namespace === b.namespace && a.name === b.name;
 }

@@ -1,4 +1,5 @@
 import {
+  isSameMerge,
   type MergeRef,
   mergeRefOf,
   targetOf,
@@ -10,7 +11,7 @@ import { firstMismatch } from '../istio/match-request.ts';
 import { nameOf, namespaceOf } from '../istio/objects.ts';
 import type { HTTPRoute, VirtualService } from '../istio/types.ts';
 import { precedenceOf } from '../virtualservice/merges/precedence.ts';
-import { isSame, mergeOfRoute } from './merge-routes.ts';
+import { mergeOfRoute } from './merge-routes.ts';
 import type { MeshSnapshot } from './mesh-snapshot.ts';
 import type { OtherMerge, RouteMerge } from './types.ts';
 
@@ -39,8 +40,8 @@ function later(request: HostRequest, virtualService: VirtualService, index: numb
   const found: OtherMerge[] = [];
   for (const route of http.slice(index + 1)) {
     const merge = mergeOfRoute(route.name, virtualService);
-    if (merge === undefined || (first && isSame(first, merge))) continue;
-    const isKnown = found.some((one) => isSame(one, merge));
+    if (merge === undefined || (first && isSameMerge(first, merge))) continue;
+    const isKnown = found.some((one) => isSameMerge(one, merge));
     if (isKnown || !matches(route, request, virtualService)) continue;
     const why = `${routeLabel(merge)} matches the request, too, but comes later${orderText(first, merge)}`;
     found.push({ ...refOf(merge), virtualService: nameOf(virtualService), reason: 'later', why });

@@ -1,6 +1,6 @@
 import { readMergedRouteName } from '../../api/merged-route-name.ts';
 import {
-  type MergeRef,
+  isSameMerge,
   mergeRefOf,
   type VirtualServiceMerge,
 } from '../../api/virtualservicemerge.ts';
@@ -26,11 +26,7 @@ export function isTakenOver(
     return names.some((name) => jsonEqual(readMergedRouteName(name, target)?.merge, ref));
   }
   const plan = planOf(virtualService);
-  return (plan?.merges ?? []).some((one) => isSame(one, ref) && one[list] !== undefined);
-}
-
-function isSame(a: MergeRef, b: MergeRef): boolean {
-  return a.group === b.group && a.namespace === b.namespace && a.name === b.name;
+  return (plan?.merges ?? []).some((one) => isSameMerge(one, ref) && one[list] !== undefined);
 }
 
 /** An empty map of source labels in a match entry marks the tcp and tls routes that this system has merged. */

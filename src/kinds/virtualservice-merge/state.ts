@@ -1,5 +1,5 @@
 import { readMergedRouteName } from '../../api/merged-route-name.ts';
-import type { MergeRef } from '../../api/virtualservicemerge.ts';
+import { isSameMerge, type MergeRef } from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { ObjectMeta } from '../../k8s/object.ts';
 import { mergedLists } from '../../virtualservice/merges/merged-lists.ts';
@@ -57,9 +57,7 @@ function namesHere({ spec }: VirtualService, target: Target, ref: MergeRef): Set
   return new Set(
     names.filter((name) => {
       const merge = readMergedRouteName(name, targetText(target))?.merge;
-      return (
-        merge?.group === ref.group && merge.namespace === ref.namespace && merge.name === ref.name
-      );
+      return merge !== undefined && isSameMerge(merge, ref);
     }),
   );
 }

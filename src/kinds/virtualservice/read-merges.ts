@@ -9,7 +9,7 @@ import {
 import type { ObjectMap, RelatedRule } from '../../hooks/types.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { byText } from '../../k8s/canonical.ts';
-import { targetName } from '../../virtualservice/routes/strip.ts';
+import { targetName } from '../../virtualservice/routes/scope.ts';
 
 /** The merges that name this VirtualService, and maybe others whose labels say so. `groups`: the API groups that are served. */
 export function relatedMerges(

@@ -17,7 +17,8 @@ import {
   versionKey,
 } from '../routes/merge-codec.ts';
 import type { Plan } from '../routes/plan-codec.ts';
-import { targetName, type UsersVirtualService, withoutOurs } from '../routes/strip.ts';
+import { targetName } from '../routes/scope.ts';
+import { type UsersVirtualService, withoutOurs } from '../routes/strip.ts';
 import { fitMerges, type LeftOutMerge } from './fit.ts';
 import { type MergedLists, mergedLists } from './merged-lists.ts';
 import { mergeNotes } from './notes.ts';

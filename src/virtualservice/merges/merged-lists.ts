@@ -4,7 +4,8 @@ import { canonicalJson } from '../../k8s/canonical.ts';
 import { withMarker } from '../routes/l4-marker.ts';
 import { L4_LISTS, type L4List, l4Of, type RouteLists } from '../routes/lists.ts';
 import type { L4Route, PlannedMerge } from '../routes/merge-codec.ts';
-import { targetName, type UsersVirtualService } from '../routes/strip.ts';
+import { targetName } from '../routes/scope.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
 import { newerFirst, precedenceOf } from './precedence.ts';
 
 /** One route of a merge, as it stands in the VirtualService. */

@@ -8,8 +8,8 @@ import {
   type PlannedMerge,
   versionKey,
 } from '../routes/merge-codec.ts';
-import { httpOf } from '../routes/scope.ts';
-import { targetName, type UsersVirtualService } from '../routes/strip.ts';
+import { httpOf, targetName } from '../routes/scope.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
 import type { LeftOutMerge } from './fit.ts';
 import type { Merged, MergedLists } from './merged-lists.ts';
 import type { TrialOutcome } from './trial.ts';

@@ -11,7 +11,8 @@ import { isIgnored } from '../routes/ignored.ts';
 import { canBeMarked, l4Key, withMarker } from '../routes/l4-marker.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
 import type { L4Route, PlannedMerge } from '../routes/merge-codec.ts';
-import { targetName, withoutOurs } from '../routes/strip.ts';
+import { targetName } from '../routes/scope.ts';
+import { withoutOurs } from '../routes/strip.ts';
 
 export type MergeRefusalReason =
   | 'NoTarget'

@@ -7,7 +7,8 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { mergedL4Filter } from './l4-marker.ts';
 import { L4_LISTS, listsOf, type RouteLists } from './lists.ts';
 import { planOf } from './plan-codec.ts';
-import { ourHttpFilter, targetName } from './strip.ts';
+import { targetName } from './scope.ts';
+import { ourHttpFilter } from './strip.ts';
 
 /** RFC 6902 */
 export type PatchOperation =
@@ -29,13 +30,11 @@ export function patchRoutes(virtualService: VirtualService, to: RouteLists): Pat
       isMerged: ({ name }) => isMergedRouteName(name, targetName(virtualService)),
     }),
     ...L4_LISTS.flatMap((list) => {
-      const isOurs = mergedL4Filter(list, () => planOf(virtualService));
-      const own = from[list].filter((route) => !isOurs(route)).length;
-      const wasOurs = mergedL4Filter(list, () => planOf(virtualService));
+      const merged = new Set(from[list].filter(mergedL4Filter(list, () => planOf(virtualService))));
       // Merged routes stand before all others.
-      const added = to[list].length - own;
+      const added = to[list].length - (from[list].length - merged.size);
       return patchList(`/spec/${list}`, spec?.[list], from[list], to[list], {
-        isRemoved: wasOurs,
+        isRemoved: (route) => merged.has(route),
         isAdded: (_route, index) => index < added,
         isMerged: () => true,
       });

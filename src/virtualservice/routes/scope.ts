@@ -28,13 +28,18 @@ export function scopeOf(
 ): Scope {
   return {
     namespace: metadata.namespace ?? '',
-    name: `${metadata.namespace ?? ''}/${metadata.name}`,
+    name: targetName({ metadata }),
     hosts: spec?.hosts ?? [],
     clusterDomain: config.clusterDomain,
     gateways: spec?.gateways ?? [],
     isDelegate: (spec?.hosts ?? []).length === 0,
     refs: refSettings(config),
   };
+}
+
+/** `namespace/name`, as in an entry's `shared` and in the names of merged routes. */
+export function targetName({ metadata }: Pick<VirtualService, 'metadata'>): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 /** What carries refs here: cookies only where requests of browsers may come. A delegate may belong to a gateway. */

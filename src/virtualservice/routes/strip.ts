@@ -7,7 +7,7 @@ import { mergedL4Filter } from './l4-marker.ts';
 import { L4_LISTS, l4Of, listsOf, type RouteLists } from './lists.ts';
 import { isMarkAnnotation, isMarkLabel } from './marks.ts';
 import { planOf } from './plan-codec.ts';
-import { httpOf } from './scope.ts';
+import { httpOf, targetName } from './scope.ts';
 
 declare const USERS: unique symbol;
 
@@ -63,11 +63,6 @@ function without(
 }
 
 const NOTHING: Record<string, string> = Object.freeze({});
-
-/** `namespace/name`, as in the names of merged routes. */
-export function targetName({ metadata }: VirtualService): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
-}
 
 /** A test for the http routes of this VirtualService that this system put there. */
 export function ourHttpFilter(
