@@ -3,7 +3,7 @@ import { describe, test } from '@jest/globals';
 import type { LocalClusterOptions } from '../../../src/simulator/cluster.ts';
 import { answersFile } from '../../support/answers-file.ts';
 import { memoryDriver } from './memory-driver.ts';
-import { runScenario } from './run.ts';
+import { mustBeQuiet, runScenario } from './run.ts';
 import { decisionConfig, loadScenario, type Scenario, scenarioFiles } from './scenario.ts';
 
 type Strategy = LocalClusterOptions['strategy'];
@@ -47,6 +47,7 @@ async function play(
   });
   try {
     await runScenario(scenario, driver);
+    await mustBeQuiet(scenario, driver);
   } finally {
     await driver.close();
   }

@@ -41,6 +41,16 @@ export async function runScenario(scenario: Scenario, driver: Driver): Promise<v
   stage.unwatch();
 }
 
+/** Throws if the cluster is written although nothing happens, after a scenario that ended all its faults. */
+export async function mustBeQuiet({ steps }: Scenario, driver: Driver): Promise<void> {
+  const lastFault = steps
+    .map(({ words }) => words['fault'])
+    .findLast((fault) => fault !== undefined);
+  if (lastFault !== undefined && lastFault !== 'none') return;
+  const problems = await disquiet(driver);
+  if (problems.length > 0) throw new Error(['after the last step:', ...problems].join('\n'));
+}
+
 const basesReady: Check = (objects) =>
   objects
     .filter(({ kind }) => kind === 'Deployment')
