@@ -11,6 +11,7 @@ import { byteRows } from './bytes.ts';
 import { doorRows } from './door.ts';
 import { growthRows } from './growth.ts';
 import { hookRows } from './hook.ts';
+import { levelRows } from './levels.ts';
 import { fallsShort, type Row, table } from './lib/rows.ts';
 import { manyEnvsRows, oneMoreEnvRows, paceOfMetacontrollerRows } from './loop.ts';
 import { memoryRows } from './memory.ts';
@@ -21,6 +22,7 @@ import { startRows } from './start.ts';
 const PARTS: Record<string, (options: { isSmoke: boolean }) => Promise<Row[]>> = {
   hook: hookRows,
   growth: growthRows,
+  levels: levelRows,
   bytes: byteRows,
   door: doorRows,
   admission: admissionRows,

@@ -86,7 +86,7 @@ export function related(rules: readonly RelatedRule[], inventory: Inventory) {
   return groups(found, kinds);
 }
 
-function servedKinds(resources: readonly Resource[]): ServedKind[] {
+export function servedKinds(resources: readonly Resource[]): ServedKind[] {
   return resources.map(({ apiVersion, resource }) => {
     const kind = KINDS.resourceOf(apiVersion, resource);
     if (kind === undefined) throw new Error(`${resource} in ${apiVersion} is not served`);
