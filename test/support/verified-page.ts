@@ -13,7 +13,7 @@ export type VerifyingSuite = (typeof SUITES)[number];
 
 const HEAD = `# What was verified
 
-Written by the suites themselves, each its own part, when every test passed. What passed at the second try only is told.
+Written by the suites themselves, each its own part, when every test passed. What passed at the second try only is named.
 \`node scripts/verified.mjs\` says which part is about another state of \`src/\` than the present one.
 `;
 
