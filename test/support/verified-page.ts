@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,13 +13,18 @@ export type VerifyingSuite = (typeof SUITES)[number];
 
 const HEAD = `# What was verified
 
-Written by the suites themselves, each its own part, at the end of a whole run in which every test passed.
+Written by the suites themselves, each its own part, when every test passed. What passed at the second try only is named.
 \`node scripts/verified.mjs\` says which part is about another state of \`src/\` than the present one.
 `;
 
 /** SHA-256 of the current content of src/. */
 export async function sourceHash(): Promise<string> {
   return (await run(process.execPath, [SCRIPT, '--hash'])).stdout.trim();
+}
+
+/** The same for code that cannot wait. */
+export function sourceHashNow(): string {
+  return execFileSync(process.execPath, [SCRIPT, '--hash'], { encoding: 'utf8' }).trim();
 }
 
 /**

@@ -16,6 +16,8 @@ const NEEDED = ['scenarios', 'figures', 'kills', 'others', 'tools'].flatMap((sui
 export interface Ran {
   file: string;
   statuses: string[];
+  /** Titles of tests that failed and passed in a later run. */
+  retried: string[];
 }
 
 /** Why the results of a run may not be written to docs/verified.md; undefined if they may. */
@@ -84,7 +86,7 @@ ${table(['', ''], facts)}
 Every scenario of [test/scenarios](../test/scenarios) that can run on a real cluster (\`scenarios-…\`), without changes. At its
 end the objects were the same as on the in-memory cluster.
 
-${table(['test file', 'passed'], tests)}
+${table(['test file', 'passed'], tests)}${retries(ran)}
 ### Figures
 
 Settle and drain time 1 s; pods are Ready 0.2 s after their creation. Values of several runs: the median, then in
@@ -98,4 +100,12 @@ The control plane has no nodes and no network. So these were not tested: the eff
 \`helm test\`, pulling the image or Metacontroller's chart, the probes of a running pod. The suite does not contain
 cert-manager, Argo CD, Flux, or more than one Metacontroller (leader election). istiod and Envoy are not in this suite.
 `;
+}
+
+/** A test that failed and then passed is told, whatever the reason was. */
+function retries(ran: readonly Ran[]): string {
+  const lines = ran.flatMap(({ file, retried }) => retried.map((title) => `- ${file}: ${title}\n`));
+  return lines.length === 0
+    ? ''
+    : `\nThese failed at first and passed when they ran again:\n\n${lines.join('')}`;
 }

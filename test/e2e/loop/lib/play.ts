@@ -11,6 +11,7 @@ import {
 import { until } from '../../control-plane/poll.ts';
 import { foreignKubeconfig } from '../../lib/foreign.ts';
 import { installMeshIndex } from '../../lib/mesh-index.ts';
+import { hasPassed } from '../../lib/record.ts';
 import { metacontrollerProgram, type Stage } from '../../lib/system.ts';
 import { clusterDriver } from './driver.ts';
 import { createPool } from './pool.ts';
@@ -26,12 +27,13 @@ export async function playAll(strategy: ApplyStrategy): Promise<void> {
   const files = await scenarioFiles();
   const scenarios = await Promise.all(files.map(loadScenario));
   const pool = createPool(strategy);
-  describe(`scenarios on a real control plane with ${strategy}`, () => {
+  const suite = `scenarios on a real control plane with ${strategy}`;
+  describe(suite, () => {
     afterAll(pool.stop, LIMIT_MS);
     files.forEach((file, index) => {
       const scenario = scenarios[index];
       if (scenario === undefined || scenario.only === 'memory') return;
-      if (!isPossible(strategy)) {
+      if (!isPossible(strategy) || hasPassed(`scenarios-${strategy}`, `${suite} ${file}`)) {
         test.skip(file, () => undefined);
         return;
       }
