@@ -114,7 +114,12 @@ describe('the versions of a Service', () => {
   it.each<[string, Parameters<typeof workload>[2][], boolean, boolean]>([
     ['a ready pod', [{}], true, false],
     ['none', [ABSENT], false, false],
-    ['an old status', [{ status: { observedGeneration: 1, readyReplicas: 1 } }], false, false],
+    [
+      'a status of an earlier spec',
+      [{ status: { observedGeneration: 1, readyReplicas: 1 } }],
+      true,
+      false,
+    ],
     ['no status yet', [{ status: {} }], false, false],
     ['one of two', [ABSENT, {}], true, false],
     ['leaving', [LEAVING], true, true],
