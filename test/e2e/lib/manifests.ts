@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { parseYaml } from '../../../src/k8s/yaml.ts';
 import type { Command } from '../control-plane/commands.ts';
-import { rendered } from './chart.ts';
+import { rendered, set } from './chart.ts';
 import type { HookService } from './service.ts';
 
 const FOLDER = new URL('../../../metacontroller/', import.meta.url);
@@ -56,4 +56,15 @@ export async function mergeManifests(
     `templates/${name}.yaml`,
   ]);
   return rendered((args) => helm(args, { input }), ...shown, '-f', '-');
+}
+
+/** The controller of VirtualEnvironments, as the chart renders it with these further values. */
+export async function virtualEnvironmentManifests(
+  helm: Command,
+  service: Pick<HookService, 'hooks' | 'admission'>,
+  ...values: readonly string[]
+): Promise<KubeObject[]> {
+  const shown = ['--show-only', 'templates/virtual-environment.yaml'];
+  const objects = await rendered(helm, ...shown, ...set('kinds={virtual-environment}', ...values));
+  return withAddresses(objects, service);
 }

@@ -8,8 +8,8 @@ import {
 } from '../control-plane/control-plane.ts';
 import { installCrds } from '../control-plane/crds.ts';
 import { type PodOptions, type PodStandIn, startPods } from '../control-plane/pods.ts';
-import { indexRules, leastRules, mergeRules } from './least-rules.ts';
-import { controllerManifests, mergeManifests } from './manifests.ts';
+import { indexRules, leastRules, mergeRules, rulesOfKind } from './least-rules.ts';
+import { controllerManifests, mergeManifests, virtualEnvironmentManifests } from './manifests.ts';
 import {
   createMetacontrollerUser,
   type PolicyRule,
@@ -25,6 +25,8 @@ export interface SystemOptions {
   rules?: readonly PolicyRule[];
   /** Groups of VirtualServiceMerges, for which controller and webhook are installed. Default: none. */
   mergeGroups?: readonly string[];
+  /** With the controller of VirtualEnvironments. Default: false. */
+  hasVirtualEnvironments?: boolean;
   pods?: PodOptions;
 }
 
@@ -84,6 +86,11 @@ export async function startAround<S extends Doors>(
     ends.push(service.stop);
     const kubeconfig = await createMetacontrollerUser(cluster, rules);
     await install(cluster, service, mergeGroups);
+    if (options.hasVirtualEnvironments === true) {
+      const items = await virtualEnvironmentManifests(cluster.helm, service);
+      const input = { apiVersion: 'v1', kind: 'List', items };
+      await cluster.kubectl(['apply', '-f', '-'], { input });
+    }
     const start = (pace?: readonly string[]) =>
       startMetacontroller(cluster, { program, strategy, kubeconfig, pace });
     let running = await start();
@@ -102,7 +109,8 @@ export async function startAround<S extends Doors>(
 }
 
 async function defaultRules(): Promise<PolicyRule[]> {
-  return [...(await leastRules()), ...(await indexRules()), ...(await mergeRules())];
+  const additional = [indexRules(), mergeRules(), rulesOfKind('virtual-environment')];
+  return [...(await leastRules()), ...(await Promise.all(additional)).flat()];
 }
 
 /**

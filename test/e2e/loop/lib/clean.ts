@@ -1,3 +1,4 @@
+import { VIRTUAL_ENVIRONMENT_KIND } from '../../../../src/api/virtualenvironment.ts';
 import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { decisionConfig } from '../../../scenarios/lib/scenario.ts';
 import type { Cluster } from '../../control-plane/control-plane.ts';
@@ -7,11 +8,13 @@ import { allObjects } from '../../lib/objects.ts';
 import type { Stage } from '../../lib/system.ts';
 
 const PATIENCE_SECONDS = 60;
+/** Kinds whose objects go only when their children have left. */
+const WITH_FINALIZERS = ['DynamicEnv', VIRTUAL_ENVIRONMENT_KIND];
 const IN_A_HURRY = decisionConfig({ drainSeconds: 0, settleSeconds: 0 });
 
 /**
  * Removes what a scenario created (`isOurs`), so that the next one starts with the same cluster; empty namespaces stay.
- * DynamicEnvs must finish their removal without help. If one does not, its scenario fails, and then its finalizers are
+ * DynamicEnvs and VirtualEnvironments must finish their removal without help. If one does not, its scenario fails, and then its finalizers are
  * removed.
  */
 export async function clean(
@@ -24,7 +27,7 @@ export async function clean(
       (object) => object.kind !== 'Namespace' && isOurs(object),
     );
   const all = await remains();
-  const envs = ({ kind }: LocalObject) => kind === 'DynamicEnv';
+  const envs = ({ kind }: LocalObject) => WITH_FINALIZERS.includes(kind);
   // VirtualServices are deleted together with the envs: then the removal does not wait for routes to leave.
   const first = all.filter((object) => envs(object) || object.kind === 'VirtualService');
   for (const object of first) await remove(cluster, object);

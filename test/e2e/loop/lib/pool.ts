@@ -33,11 +33,11 @@ export function createPool(strategy: ApplyStrategy): Pool {
 }
 
 /**
- * With the controller and the webhook of VirtualServiceMerges, which have nothing to do where there are none. Whether VirtualServices ask
+ * With the controllers of all kinds, which have nothing to do where there are no objects of theirs. Whether VirtualServices ask
  * for merges is a setting of the service, so of each scenario.
  */
 function open(strategy: ApplyStrategy): Promise<Stage> {
   const kubeconfig = foreignKubeconfig();
   if (kubeconfig !== undefined) return openForeign(kubeconfig, strategy);
-  return startSystem({ strategy, mergeGroups: MERGE_GROUPS });
+  return startSystem({ strategy, mergeGroups: MERGE_GROUPS, hasVirtualEnvironments: true });
 }

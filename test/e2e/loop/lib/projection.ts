@@ -4,6 +4,7 @@ import {
   PLAN_ANNOTATION,
   REPAIR_ANNOTATION,
 } from '../../../../src/api/marks.ts';
+import { VIRTUAL_ENVIRONMENT_KIND } from '../../../../src/api/virtualenvironment.ts';
 import { MERGE_KIND } from '../../../../src/api/virtualservicemerge.ts';
 import { byText, canonicalJson } from '../../../../src/k8s/canonical.ts';
 import { decodeContent } from '../../../../src/mesh/index-content.ts';
@@ -19,7 +20,7 @@ import { nameOf } from '../../../scenarios/lib/names.ts';
  * - the spec. For Deployments, Services and StatefulSets, for which the API server sets defaults: only the fields that
  *   the
  *   object has on the in-memory cluster
- * - the status of DynamicEnvs and VirtualServiceMerges, and the number of available pods of Deployments
+ * - the status of DynamicEnvs, VirtualServiceMerges and VirtualEnvironments, and the number of available pods of Deployments
  *
  * Not compared: uids (in plans, each is replaced by the object's name), resource versions, managed fields, addresses, times (each is replaced by `<time>`), the number of
  * attempts in a plan, and the internal annotations of kubectl, Metacontroller and the deployment controller.
@@ -30,6 +31,7 @@ const NOT_OURS = [
   'deployment.kubernetes.io/revision',
   LAST_APPLIED_ANNOTATION,
 ];
+const WITH_STATUS = ['DynamicEnv', MERGE_KIND, VIRTUAL_ENVIRONMENT_KIND];
 const WITH_DEFAULTS = ['Deployment', 'Service', 'StatefulSet'];
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
@@ -73,7 +75,7 @@ function readable(spec: Record<string, unknown>): Record<string, unknown> {
 }
 
 function statusOf(kind: string, status: LocalObject['status']): unknown {
-  if (kind === 'DynamicEnv' || kind === MERGE_KIND) return status;
+  if (WITH_STATUS.includes(kind)) return status;
   return kind === 'Deployment' ? { availableReplicas: status?.['availableReplicas'] ?? 0 } : {};
 }
 
