@@ -22,7 +22,7 @@ export interface CompositeAnswers<Service> {
   finalize?: Answer<CompositeRequest, CompositeResponse, Service>;
 }
 
-export interface DecoratorAnswers<Service> {
+export interface DecoratorAnswers<Service> extends Pick<Hook<Service>, 'cutTooDeep'> {
   customize: Answer<CustomizeRequest, CustomizeResponse, Service>;
   sync: Answer<DecoratorRequest, DecoratorResponse, Service>;
 }
@@ -43,10 +43,10 @@ export function compositeHooks<Service>(
 /** The hooks of a DecoratorController, likewise. */
 export function decoratorHooks<Service>(
   { hooks: paths }: DecoratorDefinition,
-  { customize, sync }: DecoratorAnswers<Service>,
+  { customize, sync, cutTooDeep }: DecoratorAnswers<Service>,
 ): Hook<Service>[] {
   return [
-    hookAt(paths.customize, CUSTOMIZE_REQUEST, customize),
-    hookAt(paths.sync, DECORATOR_REQUEST, sync),
+    hookAt(paths.customize, CUSTOMIZE_REQUEST, customize, cutTooDeep),
+    hookAt(paths.sync, DECORATOR_REQUEST, sync, cutTooDeep),
   ];
 }

@@ -8,6 +8,11 @@ export interface Hook<Service> {
   schema: object;
   /** `bodyBytes`: length of the body, if it was announced. */
   answer: (body: never, service: Service, bodyBytes: number | undefined) => object;
+  /**
+   * Called with a body that nests too deep, before it is refused: cuts, in place, what authors may nest as deep as the API server
+   * stores. The body is as it was sent, of any shape.
+   */
+  cutTooDeep?: (body: unknown) => void;
 }
 
 /** A hook, with the name that metrics and logs give it: `dynamicenv-sync` for `/dynamicenv/sync`. */
@@ -15,6 +20,8 @@ export function hookAt<Service>(
   url: string,
   schema: object,
   answer: Hook<Service>['answer'],
+  cutTooDeep?: Hook<Service>['cutTooDeep'],
 ): Hook<Service> {
-  return { url, name: url.slice(1).replaceAll('/', '-'), schema, answer };
+  const name = url.slice(1).replaceAll('/', '-');
+  return { url, name, schema, answer, ...(cutTooDeep && { cutTooDeep }) };
 }

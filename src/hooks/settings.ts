@@ -16,8 +16,6 @@ export interface ClusterSettings extends RefFlags {
   indexedNamespaces: readonly string[];
   /** The only user who may write plans and index labels. */
   metacontrollerUser: string;
-  /** The API groups whose VirtualServiceMerges are merged; empty: none, as without the kind. */
-  mergeGroups: readonly MergeGroup[];
 }
 
 /**
@@ -45,22 +43,6 @@ function readCarrier(item: string): 'header' | Carrier {
   if (carrier === undefined) throw new Error(`expected one of ${known.join(', ')}`);
   return carrier;
 }
-
-/** As in `api/virtualservicemerge.ts`, which this folder must not import; a test compares them. */
-export const MERGE_GROUPS = ['istiomerger.monime.sl', 'istiomerge.monime.sl'] as const;
-type MergeGroup = (typeof MERGE_GROUPS)[number];
-
-function readMergeGroup(item: string): MergeGroup {
-  const known = MERGE_GROUPS.find((one) => one === item);
-  if (known === undefined) throw new Error(`expected one of ${MERGE_GROUPS.join(', ')}, or both`);
-  return known;
-}
-
-const mergeGroups = list(
-  'merge-groups',
-  'API groups whose VirtualServiceMerges are merged, with --kinds virtual-service-merge: those whose definition is installed. Simulations (preview, trace) read all groups',
-  readMergeGroup,
-);
 
 export const CLUSTER_FLAGS = {
   clusterDomain: {
@@ -113,9 +95,4 @@ export const CLUSTER_FLAGS = {
     ),
     fallback: 'header',
   } as Flag<('header' | Carrier)[]>,
-  mergeGroups: {
-    ...mergeGroups,
-    fallback: MERGE_GROUPS[0],
-    read: (given) => [...new Set(mergeGroups.read(given))],
-  } as Flag<MergeGroup[]>,
 } satisfies FlagsFor<ClusterSettings>;

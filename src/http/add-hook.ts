@@ -12,6 +12,7 @@ export function addHook<S>(
   const { hookSeconds, bodyBytes } = service.metrics;
   app.post(hook.url, {
     schema: { body: hook.schema },
+    config: { cutTooDeep: hook.cutTooDeep },
     handler: (request, reply) => {
       const answer = hook.answer(request.body as never, service, contentLength(request));
       return reply.send(withShortStatus(answer));

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { isDeeperThan, MAX_DEPTH, shapeProblem } from '../k8s/json-shape.ts';
-import { cutDeepMerges } from './deep-merges.ts';
 
 /**
  * The API server stores objects of 10,000 levels at most (`maxNestingDepth` in sigs.k8s.io/json `internal/golang/encoding/json/scanner.go`);
@@ -8,9 +7,16 @@ import { cutDeepMerges } from './deep-merges.ts';
  */
 const MAX_STORED_DEPTH = 10_100;
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** As in `Hook`. */
+    cutTooDeep?: ((body: unknown) => void) | undefined;
+  }
+}
+
 /**
- * Parses JSON bodies as Fastify does, and first refuses those that nest too deep or have too many values. Where only merges nest too
- * deep, they are cut.
+ * Parses JSON bodies as Fastify does, and first refuses those that nest too deep or have too many values. A hook may cut a body that
+ * nests too deep (`cutTooDeep`).
  */
 export function readJsonBodies(app: FastifyInstance): void {
   // A header match may be named `__proto__`. No code here assigns properties by such a key, so bodies are not searched for it.
@@ -18,13 +24,14 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, raw, done) => {
     const text = `${raw}`;
     const problem = shapeProblem(text);
+    const { cutTooDeep } = request.routeOptions.config;
     if (problem === undefined) {
       void parse(request, text, done);
-    } else if (shapeProblem(text, MAX_STORED_DEPTH) !== undefined) {
+    } else if (cutTooDeep === undefined || shapeProblem(text, MAX_STORED_DEPTH) !== undefined) {
       done(new BodyShapeError(problem));
     } else {
       void parse(request, text, (error, body) => {
-        cutDeepMerges(body);
+        cutTooDeep(body);
         if (isDeeperThan(MAX_DEPTH, body)) done(new BodyShapeError(problem));
         else done(error, body);
       });

@@ -62,6 +62,13 @@ export function isCatchAll({ match = {} }: Pick<RouteEntry, 'match'>): boolean {
   return anyPath && !method && !authority && !scheme && asked.every(isEmpty);
 }
 
+/** A catch-all row of every proxy: no condition on port, gateway or caller, which istiod itself evaluates (`proxyMismatch`). */
+export function isCatchAllEverywhere(row: Pick<RouteEntry, 'match'>): boolean {
+  const { port, gateways, sourceLabels, sourceNamespace } = row.match ?? {};
+  const isAnyProxy = !gateways?.length && !sourceNamespace && isEmpty(sourceLabels ?? {});
+  return !port && isAnyProxy && isCatchAll(row);
+}
+
 function isEmpty(record: object): boolean {
   return Object.keys(record).length === 0;
 }

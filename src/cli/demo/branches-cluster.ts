@@ -4,14 +4,13 @@ import { DECISION_FLAGS } from '../../config.ts';
 import { loadValidator } from '../../crds.ts';
 import { readFlags } from '../../flags.ts';
 import type { KubeObject } from '../../k8s/object.ts';
-import { type Deployment, isAvailable } from '../../k8s/workload.ts';
 import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import { loadManifests } from '../common/manifests.ts';
 import { startSimulation } from '../common/simulation.ts';
 import type { Output } from '../common/terminal.ts';
-import { claim, stateOf, UntrueError, until, type Voice, voiceOf } from './context.ts';
-import { answeringTags, visit } from './request.ts';
+import { claim, isRunning, stateOf, UntrueError, until, type Voice, voiceOf } from './context.ts';
+import { answeringTags, headersOf, visit } from './request.ts';
 
 const MANIFESTS = fileURLToPath(new URL('../../../examples/branches/manifests/', import.meta.url));
 const NAMESPACE = 'services';
@@ -105,11 +104,10 @@ export async function startBranches(
     },
     deployments: () =>
       cluster.list('Deployment', { namespace: NAMESPACE }).map(({ metadata }) => metadata.name),
-    available: (name) => until(cluster, () => isRunning(cluster, name), `${name} is available`),
-    request: (header, payment, cart) => {
-      const [key = '', value = ''] = header?.split(': ') ?? [];
-      answer(header ?? 'no header', header === undefined ? {} : { [key]: value }, payment, cart);
-    },
+    available: (name) =>
+      until(cluster, () => isRunning(cluster, NAMESPACE, name), `${name} is available`),
+    request: (header, payment, cart) =>
+      answer(header ?? 'no header', headersOf(header), payment, cart),
     browse: (address, cookie, payment, cart) => {
       const visited = visit(cluster, address, GATEWAY, cookie === undefined ? {} : { cookie });
       if (visited === undefined) throw new UntrueError(`${address} leads to the front-end`);
@@ -126,9 +124,4 @@ function annotated(env: KubeObject, annotations: Record<string, string>): KubeOb
     ...env,
     metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } },
   };
-}
-
-function isRunning(cluster: Cluster, name: string): boolean {
-  const deployment = cluster.get<Deployment>('Deployment', NAMESPACE, name);
-  return deployment !== undefined && isAvailable(deployment);
 }

@@ -1,6 +1,7 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import { isInjectedRouteName } from '../../api/route-name.ts';
 import type { VirtualService } from '../../istio/types.ts';
+import { type Deployment, isAvailable } from '../../k8s/workload.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import type { Output } from '../common/terminal.ts';
 import { answeringVersion } from './request.ts';
@@ -102,4 +103,10 @@ export function sendBoth(
     claim(reached === version, `GET http://backend/ ${text} goes to ${version}, not to ${reached}`);
     say(`GET http://backend/ ${text.padEnd(20)} → version ${reached}`);
   }
+}
+
+/** Are all pods of this Deployment ready? */
+export function isRunning(cluster: Cluster, namespace: string, name: string): boolean {
+  const deployment = cluster.get<Deployment>('Deployment', namespace, name);
+  return deployment !== undefined && isAvailable(deployment);
 }

@@ -4,15 +4,14 @@ import { DECISION_FLAGS } from '../../config.ts';
 import { readFlags } from '../../flags.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { KubeObject } from '../../k8s/object.ts';
-import { type Deployment, isAvailable } from '../../k8s/workload.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import { mergeOfRoute } from '../../trace/merge-routes.ts';
 import { loadManifests } from '../common/manifests.ts';
 import { isMerge, isMerged, kindName, mergeCondition } from '../common/merges.ts';
 import { startSimulation } from '../common/simulation.ts';
 import type { Output } from '../common/terminal.ts';
-import { claim, UntrueError, until, type Voice, voiceOf } from './context.ts';
-import { answeringTags } from './request.ts';
+import { claim, isRunning, UntrueError, until, type Voice, voiceOf } from './context.ts';
+import { answeringTags, headersOf } from './request.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../../examples/branches/', import.meta.url));
 const NAMESPACE = 'services';
@@ -69,7 +68,8 @@ export async function startMergeDemo(output: Output): Promise<MergeDemo> {
         await helm.delete(kindName(object), object.metadata.namespace, object.metadata.name);
       }
     },
-    available: (name) => until(cluster, () => isRunning(cluster, name), `${name} is available`),
+    available: (name) =>
+      until(cluster, () => isRunning(cluster, NAMESPACE, name), `${name} is available`),
     merged: (name) => until(cluster, () => isMerged(merge(name)), `${name} is merged`),
     refused: async (name) => {
       const ofThis = () => acceptedNow(merge(name));
@@ -80,11 +80,9 @@ export async function startMergeDemo(output: Output): Promise<MergeDemo> {
     },
     routes: () => mergesWithRoutes(cluster),
     request: (header, tag) => {
-      const [key = '', value = ''] = header?.split(': ') ?? [];
-      const headers = header === undefined ? {} : { [key]: value };
       const text = header ?? 'no header';
       const target = { service: SERVICE, namespace: NAMESPACE };
-      const reached = answeringTags(cluster, target, headers);
+      const reached = answeringTags(cluster, target, headersOf(header));
       claim(reached === tag, `${text}: ${SERVICE} ${tag} answers, not ${reached}`);
       say(`${text.padEnd(TEXT_WIDTH)} → payment ${tag}`);
     },
@@ -99,11 +97,6 @@ function isHere({ metadata }: KubeObject): boolean {
 function acceptedNow(merge: VirtualServiceMerge): MergeCondition | undefined {
   const isCurrent = merge.status?.observedGeneration === merge.metadata.generation;
   return isCurrent ? mergeCondition(merge, 'Accepted') : undefined;
-}
-
-function isRunning(cluster: Cluster, name: string): boolean {
-  const deployment = cluster.get<Deployment>('Deployment', NAMESPACE, name);
-  return deployment !== undefined && isAvailable(deployment);
 }
 
 function mergesWithRoutes(cluster: Cluster): string[] {

@@ -30,6 +30,12 @@ export function answeringTags(
   return answers(outcomeOf(cluster, target, headers), (labels) => tagsOf(cluster, target, labels));
 }
 
+/** `name: value` as headers. */
+export function headersOf(text: string | undefined): Record<string, string> {
+  const [name = '', value = ''] = text?.split(': ') ?? [];
+  return name === '' ? {} : { [name]: value };
+}
+
 /** What answers, in words: each destination by the labels of its subset, or why it cannot answer. */
 function answers(outcome: Outcome, name: (labels: Record<string, string>) => string): string {
   if (outcome.kind !== 'destinations') return outcome.kind;

@@ -1,6 +1,7 @@
 import { type Hook, hookAt } from '../../hooks/hook.ts';
 import { ADMISSION_REVIEW } from '../../hooks/schemas.ts';
 import type { AdmissionService } from '../../hooks/service.ts';
+import { cutDeepMerges } from '../../virtualservice/merges/cut-deep.ts';
 import { admitMerge } from './admission.ts';
 import { MERGE_WEBHOOK } from './webhook.ts';
 
@@ -9,4 +10,5 @@ export const MERGE_ADMISSION_HOOK: Hook<AdmissionService<unknown>> = hookAt(
   MERGE_WEBHOOK.path,
   ADMISSION_REVIEW,
   admitMerge,
+  cutDeepMerges,
 );

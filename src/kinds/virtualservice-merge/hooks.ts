@@ -8,6 +8,7 @@ import type {
   DecoratorRequest,
   DecoratorResponse,
 } from '../../hooks/types.ts';
+import { cutDeepMerges } from '../../virtualservice/merges/cut-deep.ts';
 import { mergeController } from './controller.ts';
 import { relatedToMerge } from './customize.ts';
 import { decorateMerge } from './sync.ts';
@@ -15,7 +16,7 @@ import { decorateMerge } from './sync.ts';
 /** Answers for merges of any group; the controller decides which groups there are. */
 export const MERGE_HOOKS: readonly Hook<Service<unknown>>[] = decoratorHooks(
   mergeController(MERGE_GROUPS),
-  { customize: customizeMerge, sync: syncMerge },
+  { customize: customizeMerge, sync: syncMerge, cutTooDeep: cutDeepMerges },
 );
 
 function customizeMerge({ parent }: CustomizeRequest): CustomizeResponse {

@@ -1,6 +1,6 @@
 import type { Kind } from '../../hooks/kind.ts';
+import { MERGE_FLAGS, type MergeSettings } from '../../virtualservice/merges/settings.ts';
 import { mergeController } from './controller.ts';
-import { MERGE_FLAGS, type MergeSettings } from './settings.ts';
 
 /** Routes that somebody adds to a VirtualService of others. The kind `virtualservice` merges them; this one reports. */
 export const VIRTUAL_SERVICE_MERGE = {

@@ -6,13 +6,14 @@ import {
 } from '../../api/virtualservicemerge.ts';
 import { condition, type Finding } from '../../k8s/condition.ts';
 import { cutText } from '../../k8s/cut-text.ts';
-import { mergeRefusal } from '../../virtualservice/merges/refusals.ts';
+import { mergeRefusal, notAllowed } from '../../virtualservice/merges/refusals.ts';
 import { accepted } from './accepted.ts';
 import { conflicted } from './conflicted.ts';
 import { mergedIn } from './merged.ts';
 import type { Observed } from './observed.ts';
 import { readableStatus } from './readable-status.ts';
 import { stateIn } from './state.ts';
+import { targetText } from './target.ts';
 import { targetFound } from './target-found.ts';
 
 /** The API server accepts messages of up to 32,768 characters; nobody reads that much. */
@@ -26,7 +27,10 @@ export function mergeStatus(
 ): VirtualServiceMergeStatus {
   const { generation } = merge.metadata;
   const { virtualService, target } = observed;
-  const refusal = mergeRefusal(merge, virtualService);
+  const refusal =
+    observed.isHidden && target
+      ? notAllowed(merge.metadata.namespace ?? '', targetText(target))
+      : mergeRefusal(merge, virtualService);
   const state = stateIn(virtualService, target, mergeRefOf(merge), merge.metadata);
   const findings: [MergeConditionType, Finding][] = [
     ['Accepted', accepted(merge, refusal)],

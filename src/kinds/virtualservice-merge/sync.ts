@@ -28,7 +28,7 @@ export function decorateMerge(
   // Its routes leave; what its status said last is not corrected any more.
   if (object.metadata.deletionTimestamp !== undefined)
     return { answer, isKnown: true, changes: {} };
-  const observed = observe(readTarget(object), related);
+  const observed = observe(readTarget(object), related, object.metadata.namespace ?? '');
   if (observed === undefined) return { answer, isKnown: false, changes: {} };
   const merge = object as VirtualServiceMerge;
   const status = mergeStatus(merge, observed, now);

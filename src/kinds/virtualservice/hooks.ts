@@ -10,6 +10,7 @@ import type {
   DecoratorResponse,
 } from '../../hooks/types.ts';
 import type { VirtualService } from '../../istio/types.ts';
+import { cutDeepMerges } from '../../virtualservice/merges/cut-deep.ts';
 import { VIRTUAL_SERVICE_CONTROLLER } from './controller.ts';
 import { relatedInjections } from './customize.ts';
 import { nameOf } from './name.ts';
@@ -22,7 +23,7 @@ type Service = HookService<VirtualServiceSettings>;
 
 export const VIRTUAL_SERVICE_HOOKS: readonly Hook<Service>[] = decoratorHooks(
   VIRTUAL_SERVICE_CONTROLLER,
-  { customize: customizeVirtualService, sync: syncVirtualService },
+  { customize: customizeVirtualService, sync: syncVirtualService, cutTooDeep: cutDeepMerges },
 );
 
 function customizeVirtualService(

@@ -1,4 +1,5 @@
-import type { HTTPMatchRequest, HTTPRoute } from '../../istio/types.ts';
+import { isCatchAllEverywhere } from '../../istio/route-rows.ts';
+import type { HTTPRoute } from '../../istio/types.ts';
 import { byText, jsonBytes } from '../../k8s/canonical.ts';
 import { cutText } from '../../k8s/cut-text.ts';
 import {
@@ -120,26 +121,16 @@ function equalRoutes({ equal }: MergedLists): MergeNote[] {
 function takingAll(http: readonly Merged<HTTPRoute>[]): MergeNote[] {
   return http
     .filter(({ route }) => takesAll(route))
-    .map(({ merge, index }) => {
+    .map(({ merge, index, route }) => {
       const name = merge.http?.[index]?.name;
       const label = name ? `"${name}"` : `http[${index}]`;
-      const message = `http route ${label} has no match, so it takes all requests of this VirtualService: routes behind it get none; add a match`;
+      const message = `http route ${label} ${route.match?.length ? 'has a match that fits every request' : 'has no match'}, so it takes all requests of this VirtualService: routes behind it get none; add a match`;
       return note(merge, 'TakesAll', message);
     });
 }
 
 function takesAll({ match }: HTTPRoute): boolean {
-  return !match || match.length === 0 || match.some(hasNoCondition);
-}
-
-function hasNoCondition({
-  name: _name,
-  ignoreUriCase: _case,
-  ...conditions
-}: HTTPMatchRequest): boolean {
-  return Object.values(conditions).every(
-    (value) => value == null || (typeof value === 'object' && Object.keys(value).length === 0),
-  );
+  return !match?.length || match.some((entry) => isCatchAllEverywhere({ match: entry }));
 }
 
 /** A route of the user that is named like one of a merge, but cannot be proved to be ours, stays the user's. */

@@ -159,21 +159,27 @@ function targetRefusal(
   named: string,
   target: VirtualService,
 ): MergeRefusal | undefined {
+  if (!mayMerge(namespace, target)) return notAllowed(namespace, named);
   const name = `VirtualService ${cutText(named, 320)}`;
   if (isIgnored(target)) {
     const message = `${name} is marked ${IGNORE_MARK}: "true", so it gets no routes: ask its owners to remove that label or annotation, or name another target`;
     return { reason: 'TargetIgnored', message };
-  }
-  if (!mayMerge(namespace, target)) {
-    const message = `${name} is in another namespace, and does not allow merges from namespace ${namespace}: ask its owners to add ${namespace} to its annotation ${MERGE_FROM_ANNOTATION} (namespaces with commas between them, or * for all), or move the merge`;
-    return { reason: 'NotAllowed', message };
   }
   if (target.spec?.hosts?.length) return undefined;
   const message = `${name} has no hosts: it is a delegate, whose routes Istio combines with those of its root. Name the root, or a VirtualService with spec.hosts`;
   return { reason: 'TargetIsDelegate', message };
 }
 
-/** A VirtualService takes merges of its own namespace, and of those that its annotation names. */
+/**
+ * The refusal of a merge in another namespace than its target. It is the same whether the target exists or not: who may not use a
+ * namespace must not learn what is there (as RefNotPermitted of the Gateway API, gateway-api.sigs.k8s.io/api-types/referencegrant).
+ */
+export function notAllowed(namespace: string, named: string): MergeRefusal {
+  const message = `there is no VirtualService ${cutText(named, 320)} that allows merges from namespace ${namespace}: ask its owners to add ${namespace} to its annotation ${MERGE_FROM_ANNOTATION} (namespaces with commas between them, or * for all), or move the merge`;
+  return { reason: 'NotAllowed', message };
+}
+
+/** A VirtualService takes merges of its own namespace, and of those that its annotation names. Its annotations may have any shape. */
 export function mayMerge(namespace: string, target: VirtualService): boolean {
   if (target.metadata.namespace === namespace) return true;
   const allowed = namespacesOf(target);
@@ -182,6 +188,6 @@ export function mayMerge(namespace: string, target: VirtualService): boolean {
 
 /** Thousands of merges may ask for one target, whose annotation may be long. */
 const namespacesOf = memoizedForLast(({ metadata }: VirtualService): ReadonlySet<string> => {
-  const text = metadata.annotations?.[MERGE_FROM_ANNOTATION] ?? '';
-  return new Set(text.split(',').map((item) => item.trim()));
+  const text: unknown = metadata.annotations?.[MERGE_FROM_ANNOTATION];
+  return new Set((typeof text === 'string' ? text : '').split(',').map((item) => item.trim()));
 });

@@ -1,4 +1,4 @@
-import { map, nested, times } from './parts.ts';
+import { manyHeaders, map, nested, times } from './parts.ts';
 
 const WIDE = {
   matches: times(16, (at) => ({
@@ -85,11 +85,7 @@ export const MONSTERS: Record<string, { most: number; spec: (size: number) => ob
     spec: (n) => ({
       matches: [
         {
-          headers: map(
-            n,
-            (at) => `h${at}`,
-            () => ({ exact: 'a' }),
-          ),
+          headers: manyHeaders(n),
         },
       ],
     }),

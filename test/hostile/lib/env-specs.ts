@@ -1,6 +1,6 @@
 import { env, many, SUBSET } from './env-parts.ts';
 import type { Growing } from './growing.ts';
-import { map, nested, spelling, times } from './parts.ts';
+import { manyHeaders, map, nested, spelling, times } from './parts.ts';
 
 /** Envs whose spec or metadata grow. The API server would refuse some of them. */
 export const SPECS: Growing<object> = {
@@ -14,11 +14,7 @@ export const SPECS: Growing<object> = {
       env({
         istioMatches: [
           {
-            headers: map(
-              n,
-              (at) => `h${at}`,
-              () => ({ exact: 'a' }),
-            ),
+            headers: manyHeaders(n),
           },
         ],
       }),

@@ -32,6 +32,12 @@ export function merge(index: number, patch: object, metadata: object = {}) {
   };
 }
 
+/** A merge with one tcp route. */
+function streams(index: number, match: object) {
+  const destination = { host: 'backend' };
+  return merge(index, { tcp: [{ match: [match], route: [{ destination }] }] });
+}
+
 /** The merge as a plan has it. */
 function planned(index: number, { http, tcp, tls }: Record<string, unknown>) {
   return {
@@ -164,14 +170,7 @@ const CROWDS: Record<string, { most: number; sync: (n: number) => object }> = {
       decorated(
         target({}, STREAMS),
         times(n, (at) =>
-          merge(at, {
-            tcp: [
-              {
-                match: [{ port: 1 + (at % 60_000), destinationSubnets: [`10.${at % 250}.0.0/16`] }],
-                route: [{ destination: { host: 'backend' } }],
-              },
-            ],
-          }),
+          streams(at, { port: 1 + (at % 60_000), destinationSubnets: [`10.${at % 250}.0.0/16`] }),
         ),
       ),
   },
@@ -181,15 +180,8 @@ const CROWDS: Record<string, { most: number; sync: (n: number) => object }> = {
       decorated(
         target({}, STREAMS),
         times(n, (at) =>
-          merge(at, {
-            tcp: [
-              {
-                match: [
-                  { destinationSubnets: ['10.0.0.0/8', `10.${at % 250}.0.0/16`, '10.0.1.0/24'] },
-                ],
-                route: [{ destination: { host: 'backend' } }],
-              },
-            ],
+          streams(at, {
+            destinationSubnets: ['10.0.0.0/8', `10.${at % 250}.0.0/16`, '10.0.1.0/24'],
           }),
         ),
       ),

@@ -1,5 +1,5 @@
 import type { Growing } from './growing.ts';
-import { map, nested, route, times } from './parts.ts';
+import { manyHeaders, map, nested, route, times } from './parts.ts';
 
 const to = { route: [{ destination: { host: 'backend' } }] };
 
@@ -47,11 +47,7 @@ export const MERGE_PATCHES: Growing<object> = {
         route({
           match: [
             {
-              headers: map(
-                n,
-                (at) => `h${at}`,
-                () => ({ exact: 'a' }),
-              ),
+              headers: manyHeaders(n),
             },
           ],
         }),

@@ -13,6 +13,15 @@ export function map<T>(count: number, key: (index: number) => string, value: (in
   return Object.fromEntries(times(count, (index) => [key(index), value(index)]));
 }
 
+/** Conditions on so many headers. */
+export function manyHeaders(count: number) {
+  return map(
+    count,
+    (at) => `h${at}`,
+    () => ({ exact: 'a' }),
+  );
+}
+
 /** Puts objects into a map by name, as Metacontroller sends them. */
 export function byName<T extends { metadata: { name: string; namespace?: string } }>(
   objects: readonly T[],

@@ -1,5 +1,5 @@
 import type { Growing } from './growing.ts';
-import { map, route, spelling, times, virtualService } from './parts.ts';
+import { manyHeaders, map, route, spelling, times, virtualService } from './parts.ts';
 
 /** VirtualServices in which HTTP routes, or their parts, grow. */
 export const GROWING_ROUTES: Growing<ReturnType<typeof virtualService>> = {
@@ -24,11 +24,7 @@ export const GROWING_ROUTES: Growing<ReturnType<typeof virtualService>> = {
           route({
             match: [
               {
-                headers: map(
-                  n,
-                  (at) => `h${at}`,
-                  () => ({ exact: 'a' }),
-                ),
+                headers: manyHeaders(n),
               },
             ],
           }),
@@ -43,11 +39,7 @@ export const GROWING_ROUTES: Growing<ReturnType<typeof virtualService>> = {
           route({
             match: [
               {
-                withoutHeaders: map(
-                  n,
-                  (at) => `h${at}`,
-                  () => ({ exact: 'a' }),
-                ),
+                withoutHeaders: manyHeaders(n),
               },
             ],
           }),

@@ -14,6 +14,7 @@ import {
   applyAll,
   conditionsOf,
   mergesIn,
+  startClient,
   startMergingMesh,
   untilAvailable,
   untilMerge,
@@ -47,12 +48,7 @@ describe('merges through istiod, with its validating webhook, and Envoy', () => 
     await applyAll(mesh, world());
     await applyAll(mesh, merges());
     await untilAvailable(mesh);
-    envoy = await mesh.startEnvoy({
-      name: 'client',
-      namespace: NAMESPACE,
-      labels: { app: 'client' },
-    });
-    await envoy.untilReady();
+    envoy = await startClient(mesh);
     await untilMerged(mesh, ...REGEX_NAMES, 'db', 'vault');
   }, 400_000);
   afterAll(() => mesh?.stop());

@@ -12,6 +12,7 @@ import { world as envsWorld } from '../load/lib/world.ts';
 import { FORBIDDEN_HEADER, refusingPolicy } from './policy.ts';
 import {
   applyAll,
+  startClient,
   startMergingMesh,
   untilAvailable,
   untilMerge,
@@ -49,12 +50,7 @@ describe('a merge with which the API server refuses the VirtualService', () => {
     ]);
     await untilAvailable(mesh);
     await untilPolicy(mesh);
-    envoy = await mesh.startEnvoy({
-      name: 'client',
-      namespace: NAMESPACE,
-      labels: { app: 'client' },
-    });
-    await envoy.untilReady();
+    envoy = await startClient(mesh);
     envs = await followEnvs(mesh.cluster.api);
   }, 400_000);
   afterAll(async () => {

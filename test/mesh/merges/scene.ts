@@ -4,6 +4,7 @@ import type { DecisionConfig } from '../../../src/kinds/kinds.ts';
 import { until } from '../../e2e/control-plane/poll.ts';
 import { leastRules } from '../../e2e/lib/least-rules.ts';
 import { installMerges, mergeRules } from '../../e2e/lib/merge-kind.ts';
+import type { Envoy } from '../lib/envoy.ts';
 import { type Mesh, startMesh } from '../lib/mesh.ts';
 import { MERGE_API, NAMESPACE } from './world.ts';
 
@@ -25,6 +26,14 @@ export async function startMergingMesh(config: DecisionConfig): Promise<Mesh> {
     await mesh.stop();
     throw error;
   }
+}
+
+/** The proxy of a pod that sends requests. */
+export async function startClient(mesh: Mesh): Promise<Envoy> {
+  const labels = { app: 'client' };
+  const envoy = await mesh.startEnvoy({ name: 'client', namespace: NAMESPACE, labels });
+  await envoy.untilReady();
+  return envoy;
 }
 
 export async function applyAll({ cluster }: Mesh, items: readonly object[]): Promise<void> {

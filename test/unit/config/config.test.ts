@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import { coherent, SERVE_FLAGS, type ServeConfig, servable } from '../../../src/config.ts';
 import { describeFlags, readFlags, variableOf } from '../../../src/flags.ts';
-import { MERGE_GROUPS as GROUPS_OF_FLAG } from '../../../src/hooks/settings.ts';
 
 const DEFAULTS: ServeConfig = {
   host: '0.0.0.0',
@@ -227,10 +225,6 @@ test('without the kind virtual-service-merge there are no groups of merges', () 
   expect(() => servable({ ...on, mergeGroups: [] })).toThrow(
     '--merge-groups is empty, but --kinds has virtual-service-merge: name the groups, or take the kind out',
   );
-});
-
-test('the flag --merge-groups knows the groups of the API', () => {
-  expect(GROUPS_OF_FLAG).toEqual(MERGE_GROUPS);
 });
 
 test('the help has every flag and its variable', () => {

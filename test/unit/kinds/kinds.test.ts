@@ -222,6 +222,7 @@ test.each(KINDS.map(({ name }) => name))(
       './settings.ts',
       '../../hooks/kind.ts',
       '../../hooks/settings.ts',
+      '../../virtualservice/merges/settings.ts',
     ];
     expect(light).toEqual(expect.arrayContaining(files));
   },

@@ -267,6 +267,54 @@ describe('Accepted and TargetFound', () => {
   });
 });
 
+describe('a target in another namespace', () => {
+  const FROM = 'riskified.com/merge-from';
+  const foreign = merge('qa/m', { target: { name: 'backend', namespace: 'shop' } });
+  const plan = planned(foreign);
+  const marked = (annotations: object, spec: unknown = { hosts: ['backend'], http: [OWN] }) => {
+    const { metadata } = virtualService(TARGET);
+    return { ...virtualService(TARGET), metadata: { ...metadata, annotations }, spec } as never;
+  };
+
+  test.each<[string, VirtualService | undefined]>([
+    ['does not exist', undefined],
+    ['allows none', marked({})],
+    ['allows others', marked({ [FROM]: 'dev,q' })],
+    ['is ignored', marked({ 'riskified.com/ignore': 'true' })],
+    ['is a delegate', marked({}, { http: [OWN] })],
+    ['cannot be read', marked({}, { http: [null] })],
+    ['has annotations of another shape', marked([] as object)],
+    ['has routes of the merge', target({ plan: [plan], notes: [note('OwnRoute')] })],
+  ])('without consent the answer is the same for one that %s', (_, vs) => {
+    expect(conditionsOf(foreign, vs)).toEqual({
+      Accepted: [
+        'False',
+        'NotAllowed',
+        words('there is no VirtualService shop/backend that allow'),
+      ],
+      TargetFound: ['Unknown', 'NotAllowed', words('whether it exists is told when it allows')],
+      Merged: ['False', 'NotAccepted', words('not accepted (NotAllowed): there is no')],
+      Conflicted: ['False', 'NoConflict', words('no conflict')],
+    });
+  });
+
+  test('and so it is for a merge with a mistake', () => {
+    const spec = { ...foreign.spec, patch: { http: [{}] } };
+    const wrong = { ...foreign, spec };
+    expect(conditionsOf(wrong, marked({}))).toEqual(conditionsOf(wrong, undefined));
+  });
+
+  test.each([
+    ['it is there', marked({ [FROM]: 'qa' }), 'True', 'True', 'planned'],
+    ['it cannot be read', marked({ [FROM]: '*' }, { http: [null] }), 'True', 'True', 'cannot be r'],
+    ['it is ignored', marked({ [FROM]: '*', 'riskified.com/ignore': 'true' }), 'False', 'True', ''],
+  ])('with consent it is told: %s', (_, vs, isAccepted, isFound, message) => {
+    const { Accepted, TargetFound, Merged } = conditionsOf(foreign, vs);
+    expect([Accepted?.[0], TargetFound?.[0]]).toEqual([isAccepted, isFound]);
+    expect(Merged?.[2]).toContain(message);
+  });
+});
+
 describe('Conflicted', () => {
   test.each<[MergeNoteReason]>([['SameRoute'], ['OwnRoute'], ['TakesAll']])('%s', (reason) => {
     const here = target({ notes: [note('Trial'), note(reason, 2, 'a'), note('TakesAll', 1, 'b')] });

@@ -92,6 +92,10 @@ describe('notes', () => {
     ['an entry with a name', [{ name: 'x' }], true],
     ['an entry with empty conditions', [{ headers: {}, gateways: [], ignoreUriCase: true }], true],
     ['a second entry without conditions', [{ uri: { exact: '/' } }, {}], true],
+    ['any path', [{ uri: { prefix: '/' } }], true],
+    ['a name in the statistics', [{ statPrefix: 'x' }], true],
+    ['a caller', [{ uri: { prefix: '/' }, sourceNamespace: 'shop' }], false],
+    ['a gateway', [{ gateways: ['mesh'] }], false],
     ['a condition', [{ headers: { a: { exact: 'b' } } }], false],
     ['a port', [{ port: 80 }], false],
   ])('a route with %s takes all: %s', (_, match, isTold) => {

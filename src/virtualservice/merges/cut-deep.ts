@@ -1,5 +1,5 @@
-import { MERGE_KIND } from '../api/virtualservicemerge.ts';
-import { isMap } from '../k8s/json-map.ts';
+import { MERGE_KIND } from '../../api/virtualservicemerge.ts';
+import { isMap } from '../../k8s/json-map.ts';
 
 /** The schema of a VirtualService is less than half as deep, and it does not contain itself. */
 const KEPT_LEVELS = 40;
