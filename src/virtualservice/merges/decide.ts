@@ -19,13 +19,14 @@ import {
 import type { Plan } from '../routes/plan-codec.ts';
 import { targetName } from '../routes/scope.ts';
 import { type UsersVirtualService, withoutOurs } from '../routes/strip.ts';
-import { fitMerges, type LeftOutMerge } from './fit.ts';
+import { fitMerges, fitOlder, type LeftOutMerge, mergesBytes } from './fit.ts';
 import { type MergedLists, mergedLists } from './merged-lists.ts';
 import { mergeNotes } from './notes.ts';
 import { withoutOverlaps } from './overlaps.ts';
-import { presenceIn, staleIn } from './presence.ts';
+import { staleIn, versionsIn } from './presence.ts';
 import { type MergeRefusal, mayMerge, mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
 import { regexBudget, TOO_MANY_REGEXES } from './regex-budget.ts';
+import { type Planned, plannedVersions } from './stand-in.ts';
 import { nextTrial } from './trial.ts';
 
 /** What is decided about the merges of one VirtualService. */
@@ -63,6 +64,7 @@ export function decideMerges(
 ): MergeDecision {
   const users = withoutOurs(virtualService);
   const planned = present?.merges ?? [];
+  const earlier = olderIn(present, users);
   if (merges.length === 0 && planned.length === 0) {
     const staleRoutes = staleIn(virtualService, NO_LISTS, present);
     return { fields: staleRoutes.length === 0 ? {} : { staleRoutes }, lists: NO_LISTS };
@@ -70,29 +72,35 @@ export function decideMerges(
   const asked = wantedMerges(merges, users, planned);
   const wanted = [...asked.wanted, ...planned.filter(({ group }) => unknownGroups.includes(group))];
   const forEnvs = jsonBytes(present?.injections ?? []);
-  const fitting = fitMerges(wanted, planned, room, forEnvs);
+  const fitting = fitMerges(wanted, [...planned, ...earlier], room, forEnvs);
   const { kept, overlapping } = withoutOverlaps(fitting.kept, users);
   const tooLarge = [...fitting.tooLarge, ...asked.costly];
-  const trial = nextTrial({
-    wanted: kept,
-    present,
-    isIn: presenceIn(virtualService, mergedLists(planned, users)),
-    target: () => hash10(canonicalJson(users.spec)),
+  const known: Planned = {
+    present: present && { ...present, olderMerges: earlier },
+    isIn: versionsIn(virtualService, present ?? {}, users),
     written: lastWritten(virtualService),
     now,
+  };
+  const trial = nextTrial({
+    ...known,
+    wanted: kept,
+    target: () => hash10(canonicalJson(users.spec)),
+    olderRoom: room.older,
   });
-  const older = olderOf([...tooLarge, ...overlapping], planned);
+  const { standIn } = plannedVersions(known);
+  const older = [...tooLarge, ...overlapping].flatMap(({ merge }) => standIn(merge));
   // An older version that stays may overlap with what is new beside it: then the new one waits.
   const staying = withoutOverlaps(inPlanFirst([...older, ...trial.merges], planned), users);
   const lists = mergedLists(staying.kept, users);
   const fields = {
     merges: staying.kept.sort(byUid),
+    olderMerges: besides(trial.older, staying.kept),
     ...(trial.trial && { mergeTrial: trial.trial }),
     mergeSuspects: trial.suspects,
     refusedMerges: trial.refused,
     staleRoutes: staleIn(virtualService, lists, present),
   };
-  const left = room.plan - forEnvs - jsonBytes(fields);
+  const left = room.plan - forEnvs - mergesBytes(fields);
   const told = mergeNotes(
     { trial, tooLarge, overlapping: [...overlapping, ...staying.overlapping], lists, users },
     left,
@@ -109,8 +117,13 @@ export function decideMerges(
 const NO_LISTS: MergedLists = { http: [], tcp: [], tls: [], equal: [] };
 
 /** The merges of a stored plan for which this version of the VirtualService has room. */
-export function plannedMerges({ merges = [] }: Plan, room: Room): PlannedMerge[] {
-  return merges.length === 0 ? [] : fitMerges(merges, merges, room, 0).kept.sort(byUid);
+export function plannedMerges(
+  { merges = [], olderMerges = [] }: Plan,
+  room: Room,
+): Required<Pick<PlannedMerges, 'merges' | 'olderMerges'>> {
+  if (merges.length === 0) return { merges: [], olderMerges: [] };
+  const kept = fitMerges(merges, merges, room, 0).kept.sort(byUid);
+  return { merges: kept, olderMerges: besides(fitOlder(olderMerges, room.older), kept) };
 }
 
 /** Of these merges, those that may be rendered into this version of the VirtualService. */
@@ -213,15 +226,17 @@ function plannedOf(merge: VirtualServiceMerge): PlannedMerge {
   };
 }
 
-/** Of merges whose present version is left out: the version in the plan. */
-function olderOf(
-  leftOut: readonly LeftOutMerge[],
-  present: readonly PlannedMerge[],
-): PlannedMerge[] {
-  const uids = new Map(leftOut.map(({ merge }) => [merge.uid, versionKey(merge)]));
-  return present.filter(
-    (merge) => uids.has(merge.uid) && uids.get(merge.uid) !== versionKey(merge),
-  );
+/** The older versions in a plan that the target still accepts. */
+function olderIn(present: Plan | undefined, users: UsersVirtualService): PlannedMerge[] {
+  return renderable(present?.olderMerges ?? [], users);
+}
+
+/** The older versions of merges that have a newer one in the plan. */
+function besides(older: readonly PlannedMerge[], merges: readonly PlannedMerge[]): PlannedMerge[] {
+  const newer = new Map(merges.map((merge) => [merge.uid, merge]));
+  return older
+    .filter(({ uid, generation }) => (newer.get(uid)?.generation ?? generation) !== generation)
+    .sort(byUid);
 }
 
 function byUid(a: PlannedMerge, b: PlannedMerge): number {

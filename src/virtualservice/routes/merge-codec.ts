@@ -68,6 +68,11 @@ export interface RefusedMerge {
 /** What a plan knows of merges. Version 0.1 ignores these fields. */
 export interface PlannedMerges {
   merges?: PlannedMerge[];
+  /**
+   * Of merges whose version in `merges` has not been seen in the VirtualService: the version before. It counts again if that one is
+   * refused, and a user's write has its routes meanwhile.
+   */
+  olderMerges?: PlannedMerge[];
   mergeNotes?: MergeNote[];
   mergeTrial?: MergeTrial;
   /** Of a trial that failed: these are tried one by one (see `versionKey`). */
@@ -88,6 +93,7 @@ export const MERGE_FIELDS = [
   'mergeSuspects',
   'mergeTrial',
   'merges',
+  'olderMerges',
   'refusedMerges',
   'staleRoutes',
 ] as const satisfies readonly (keyof PlannedMerges)[];
@@ -120,6 +126,7 @@ const isRoutes = (value: unknown) => value === undefined || isListOf(value, isMa
 
 const SHAPES: Record<(typeof MERGE_FIELDS)[number], (value: unknown) => boolean> = {
   merges: (value) => isListOf(value, isPlannedMerge),
+  olderMerges: (value) => isListOf(value, isPlannedMerge),
   mergeNotes: (value) => isListOf(value, isMergeNote),
   mergeTrial: (value) =>
     isMap(value) &&
