@@ -47,12 +47,13 @@ export function planned(one: VirtualServiceMerge, more: Partial<PlannedMerge> = 
 }
 
 /** The annotation of a plan with these merges. */
-export function mergePlan(merges: readonly PlannedMerge[], mergeNotes: readonly MergeNote[] = []) {
-  return {
-    annotations: {
-      [PLAN_ANNOTATION]: JSON.stringify({ injections: [], notes: [], merges, mergeNotes }),
-    },
-  };
+export function mergePlan(
+  merges: readonly PlannedMerge[],
+  mergeNotes: readonly MergeNote[] = [],
+  olderMerges: readonly PlannedMerge[] = [],
+) {
+  const plan = { injections: [], notes: [], merges, mergeNotes, olderMerges };
+  return { annotations: { [PLAN_ANNOTATION]: JSON.stringify(plan) } };
 }
 
 /** The http routes of a plan's merge, with the names that they have in this VirtualService. */

@@ -31,7 +31,7 @@ export function mergedIn(
     return yes('Merged', `spec.patch has no routes, so nothing is added to ${name}`);
   if (planned === undefined || planned.generation !== generation)
     return no('Pending', `the routes are not yet planned in ${name}${stays}`);
-  if (!isRendered) return no('Pending', `the routes are not yet written to ${name}`);
+  if (!isRendered) return no('Pending', `the routes are not yet written to ${name}${stays}`);
   return yes('Merged', `${routesText(planned, 'is')} in ${name}`);
 }
 
@@ -45,9 +45,10 @@ function obstacleOf(
 
 /** What an older generation left there, if anything. */
 function staying({ metadata }: VirtualServiceMerge, state: MergeState, name: string): string {
-  const { planned, isRendered } = state;
-  if (planned === undefined || !isRendered || planned.generation === metadata.generation) return '';
-  return `; until then generation ${planned.generation} of the merge counts: ${routesText(planned, 'stays')} in ${name}`;
+  const { planned, isRendered, older } = state;
+  const version = isRendered ? planned : older;
+  if (version === undefined || version.generation === metadata.generation) return '';
+  return `; until then generation ${version.generation} of the merge counts: ${routesText(version, 'stays')} in ${name}`;
 }
 
 function isEmpty({ spec }: VirtualServiceMerge): boolean {

@@ -89,8 +89,11 @@ export function decideMerges(
   });
   const { standIn } = plannedVersions(known);
   const older = [...tooLarge, ...overlapping].flatMap(({ merge }) => standIn(merge));
-  // An older version that stays may overlap with what is new beside it: then the new one waits.
-  const staying = withoutOverlaps(inPlanFirst([...older, ...trial.merges], planned), users);
+  // An older version that stays may overlap with what is new beside it: then the new one waits, and its own older one stays.
+  const fits = (all: PlannedMerge[]) => withoutOverlaps(inPlanFirst(all, planned), users);
+  const staying = fits([...older, ...trial.merges]);
+  const back = staying.overlapping.flatMap(({ merge }) => standIn(merge));
+  if (back.length > 0) staying.kept = fits([...staying.kept, ...back]).kept;
   const lists = mergedLists(staying.kept, users);
   const fields = {
     merges: staying.kept.sort(byUid),

@@ -4,6 +4,8 @@ import type { Plan } from '../routes/plan-codec.ts';
 
 /** After so many seconds without a write that was due, the API server counts as having refused it. */
 export const PATIENCE_SECONDS = 10;
+/** An older version is tried so long in its place. Metacontroller retries a refused write after pauses that double. */
+const LONG_PATIENCE_SECONDS = 60;
 const MAX_BACKOFF_SECONDS = 60;
 
 export interface Planned {
@@ -33,8 +35,7 @@ export function plannedVersions({ present, isIn, written, now }: Planned): Plann
   const overdue = secondsOverdue(present, written, now);
   const isKept = (merge: PlannedMerge) => isIn(merge) || overdue <= PATIENCE_SECONDS;
   // What is in the VirtualService can be written again. Another version may be refused, too, so it is written only for a while.
-  const mayComeBack = (merge: PlannedMerge) =>
-    isIn(merge) || overdue <= MOST_STAND_INS * PATIENCE_SECONDS;
+  const mayComeBack = (merge: PlannedMerge) => isIn(merge) || overdue <= LONG_PATIENCE_SECONDS;
   return {
     inPlan,
     older,
@@ -51,9 +52,6 @@ export function plannedVersions({ present, isIn, written, now }: Planned): Plann
     },
   };
 }
-
-/** The write that brings an older version back has as much time as the one before it. */
-const MOST_STAND_INS = 2;
 
 function byUid(merges: readonly PlannedMerge[] = []): Map<string, PlannedMerge> {
   return new Map(merges.map((merge) => [merge.uid, merge]));

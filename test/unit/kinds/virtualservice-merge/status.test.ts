@@ -22,22 +22,24 @@ const OWN = { name: 'own', route: [{ destination: { host: 'backend', subset: 'sh
 
 interface Here {
   plan?: readonly PlannedMerge[];
+  older?: readonly PlannedMerge[];
   notes?: readonly MergeNote[];
   /** Those whose routes are there. */
   rendered?: readonly PlannedMerge[];
 }
 
-function target({ plan = [], notes = [], rendered = [] }: Here = {}): VirtualService {
+function target({ plan = [], older = [], notes = [], rendered = [] }: Here = {}): VirtualService {
   const http = [...rendered.flatMap((one) => mergedRoutes(TARGET, one)), OWN];
   const l4 = (list: L4List) => rendered.flatMap((one) => (one[list] ?? []).map(withMarker));
   const spec = { hosts: ['backend'], http, tcp: l4('tcp'), tls: l4('tls') };
-  return virtualService(TARGET, spec, mergePlan(plan, notes));
+  return virtualService(TARGET, spec, mergePlan(plan, notes, older));
 }
 
 const tcpRoute = (port: number) => ({
   match: [{ port }],
   route: [{ destination: { host: 'backend' } }],
 });
+const OLD_STREAM = planned(M, { generation: 1, http: [], tcp: [tcpRoute(1)] });
 const TLS_ROUTE = {
   match: [{ sniHosts: ['backend'] }],
   route: [{ destination: { host: 'backend' } }],
@@ -88,6 +90,22 @@ describe('Merged', () => {
       'False',
       'Pending',
       'the routes are not yet written to VirtualService shop/backend',
+    ],
+    [
+      'planned, not yet there, and the version before is',
+      M,
+      { plan: [PLANNED], older: [OLD_STREAM], rendered: [OLD_STREAM] },
+      'False',
+      'Pending',
+      'not yet written to VirtualService shop/backend; until then generation 1 of the merge counts: 1 tcp route stays in VirtualService shop/backend',
+    ],
+    [
+      'planned, not yet there, and the version before neither',
+      M,
+      { plan: [PLANNED], older: [OLD_STREAM] },
+      'False',
+      'Pending',
+      'not yet written to VirtualService shop/backend$',
     ],
     ['a trial', M, { notes: [note('Trial')] }, 'False', 'Trial', 'about Trial'],
     [

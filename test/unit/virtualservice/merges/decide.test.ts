@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VirtualServiceMerge } from '../../../../src/api/virtualservicemerge.ts';
 import type { VirtualService } from '../../../../src/istio/types.ts';
+import { canonicalJson } from '../../../../src/k8s/canonical.ts';
+import { hash10 } from '../../../../src/k8s/hash.ts';
 import { decideMerges } from '../../../../src/virtualservice/merges/decide.ts';
 import { roomOf } from '../../../../src/virtualservice/plan/room.ts';
-import type { Plan } from '../../../../src/virtualservice/routes/plan-codec.ts';
+import { versionKey } from '../../../../src/virtualservice/routes/merge-codec.ts';
+import { EMPTY_PLAN, type Plan } from '../../../../src/virtualservice/routes/plan-codec.ts';
 import { withoutOurs } from '../../../../src/virtualservice/routes/strip.ts';
-import { merge } from '../../../support/merges.ts';
+import { merge, planned } from '../../../support/merges.ts';
 import { NOW, virtualService } from '../../../support/objects.ts';
 
 const target = (spec: object = {}, annotations: Record<string, string> = {}) =>
@@ -55,6 +58,30 @@ describe('streams with which proxies refuse the listener', () => {
     const two = [tcp('a', 1, stream(['10.0.0.0/8'])), tcp('b', 2, stream(['10.0.0.0/8'], 1))];
     expect(decided(two, atGateway).mergeTrial?.versions).toHaveLength(2);
   });
+});
+
+test('a newer version that overlaps with an older one that stays beside it waits, and its own older one stays', () => {
+  const [a, b] = [
+    tcp('a', 1, stream(['12.0.0.0/8'])),
+    tcp('b', 2, stream(['10.0.0.0/8', '10.1.0.0/16'])),
+  ];
+  const before = (one: VirtualServiceMerge, subnets: string[]) =>
+    planned(one, { generation: 1, tcp: [stream(subnets)] });
+  const present: Plan = {
+    ...EMPTY_PLAN,
+    merges: [before(a, ['10.1.0.0/16']), before(b, ['11.0.0.0/8'])],
+    refusedMerges: [{ version: 'u-a@2', at: NOW.toISOString(), times: 1, target: 'x' }],
+    mergeTrial: { versions: ['u-b@2'], at: NOW.toISOString(), times: 1 },
+  };
+  const vs = target();
+  const { spec } = withoutOurs(vs);
+  const [refused] = present.refusedMerges ?? [];
+  const { merges, mergeNotes } = decided([a, b], vs, {
+    ...present,
+    refusedMerges: refused ? [{ ...refused, target: hash10(canonicalJson(spec)) }] : [],
+  });
+  expect(merges?.map(versionKey)).toEqual(['u-a@1', 'u-b@1']);
+  expect(mergeNotes?.find(({ uid }) => uid === 'u-b')?.reason).toBe('Overlap');
 });
 
 describe('merges whose regexes are together too costly', () => {
