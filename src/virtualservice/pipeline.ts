@@ -59,14 +59,14 @@ export interface Decision {
 /** `present`: the plan that the VirtualService carries now. The envs and merges in it keep their room. */
 export function decidePlan(
   virtualService: VirtualService,
-  { injections, merges, unknownGroups }: Asked,
+  { injections, ...asked }: Asked,
   whole: Room,
   scope: Scope,
   present: Plan | undefined,
   now: Date,
 ): Decision {
   const own = withoutOurs(virtualService);
-  const merging = decideMerges(virtualService, { merges, unknownGroups }, whole, present, now);
+  const merging = decideMerges(virtualService, asked, whole, present, now);
   const { base, lists, room } = merged(own, merging.lists, merging.fields, whole);
   const { wanted, costly } = affordableRoutes(
     base,

@@ -27,6 +27,7 @@ import { staleIn, versionsIn } from './presence.ts';
 import { type MergeRefusal, mayMerge, mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
 import { regexBudget, TOO_MANY_REGEXES } from './regex-budget.ts';
 import { type Planned, plannedVersions } from './stand-in.ts';
+import { keptWhileOff, objection } from './switched-off.ts';
 import { nextTrial } from './trial.ts';
 
 /** What is decided about the merges of one VirtualService. */
@@ -42,6 +43,8 @@ export interface AskedMerges {
   merges: readonly VirtualServiceMerge[];
   /** API groups whose merges were not sent: those in the present plan stay. */
   unknownGroups: readonly string[];
+  /** This replica does not serve merges. */
+  isOff?: boolean;
 }
 
 export const NO_MERGES: AskedMerges = { merges: [], unknownGroups: [] };
@@ -57,7 +60,24 @@ const MAX_CHECKED = 1024;
  */
 export function decideMerges(
   virtualService: VirtualService,
-  { merges, unknownGroups }: AskedMerges,
+  asked: AskedMerges,
+  room: Room,
+  present: Plan | undefined,
+  now: Date,
+): MergeDecision {
+  const users = withoutOurs(virtualService);
+  const kept = asked.isOff === true ? keptWhileOff(virtualService, users, present, now) : undefined;
+  if (kept !== undefined) return kept;
+  if (asked.merges.length > 0 || (present?.merges ?? []).length > 0) {
+    return decideEach(virtualService, asked, room, present, now);
+  }
+  const staleRoutes = staleIn(virtualService, NO_LISTS, present);
+  return { fields: staleRoutes.length === 0 ? {} : { staleRoutes }, lists: NO_LISTS };
+}
+
+function decideEach(
+  virtualService: VirtualService,
+  { merges, unknownGroups, isOff }: AskedMerges,
   room: Room,
   present: Plan | undefined,
   now: Date,
@@ -65,10 +85,6 @@ export function decideMerges(
   const users = withoutOurs(virtualService);
   const planned = present?.merges ?? [];
   const earlier = olderIn(present, users);
-  if (merges.length === 0 && planned.length === 0) {
-    const staleRoutes = staleIn(virtualService, NO_LISTS, present);
-    return { fields: staleRoutes.length === 0 ? {} : { staleRoutes }, lists: NO_LISTS };
-  }
   const asked = wantedMerges(merges, users, planned);
   const wanted = [...asked.wanted, ...planned.filter(({ group }) => unknownGroups.includes(group))];
   const forEnvs = jsonBytes(present?.injections ?? []);
@@ -97,6 +113,7 @@ export function decideMerges(
   const lists = mergedLists(staying.kept, users);
   const fields = {
     merges: staying.kept.sort(byUid),
+    ...(isOff === true ? {} : objection(present?.mergesOff, now)),
     olderMerges: besides(trial.older, staying.kept),
     ...(trial.trial && { mergeTrial: trial.trial }),
     mergeSuspects: trial.suspects,

@@ -118,8 +118,12 @@ function countRoutes({ http = [], tcp = [], tls = [] }: PlannedMerge): number {
   return http.length + tcp.length + tls.length;
 }
 
-/** Bytes of the part of a plan about merges. Older versions have room of their own. */
-export function mergesBytes({ olderMerges: _older, ...fields }: PlannedMerges): number {
+/** Bytes of the part of a plan about merges. Older versions have room of their own; a rollout of this service must not push envs out. */
+export function mergesBytes({
+  olderMerges: _older,
+  mergesOff: _off,
+  ...fields
+}: PlannedMerges): number {
   return jsonBytes(fields);
 }
 

@@ -65,6 +65,14 @@ export interface RefusedMerge {
   target: string;
 }
 
+/** A replica without the kind of merges would remove them (see `keptWhileOff`). */
+export interface MergesOff {
+  /** Since when (RFC 3339). */
+  at: string;
+  /** When a replica with the kind objected. */
+  denied?: string;
+}
+
 /** What a plan knows of merges. Version 0.1 ignores these fields. */
 export interface PlannedMerges {
   merges?: PlannedMerge[];
@@ -77,6 +85,7 @@ export interface PlannedMerges {
   mergeTrial?: MergeTrial;
   /** Of a trial that failed: these are tried one by one (see `versionKey`). */
   mergeSuspects?: string[];
+  mergesOff?: MergesOff;
   refusedMerges?: RefusedMerge[];
   /** Rendered routes of `tcp` and `tls` that are to be removed (see `l4Key`). */
   staleRoutes?: string[];
@@ -93,6 +102,7 @@ export const MERGE_FIELDS = [
   'mergeSuspects',
   'mergeTrial',
   'merges',
+  'mergesOff',
   'olderMerges',
   'refusedMerges',
   'staleRoutes',
@@ -126,6 +136,10 @@ const isRoutes = (value: unknown) => value === undefined || isListOf(value, isMa
 
 const SHAPES: Record<(typeof MERGE_FIELDS)[number], (value: unknown) => boolean> = {
   merges: (value) => isListOf(value, isPlannedMerge),
+  mergesOff: (value) =>
+    isMap(value) &&
+    typeof value['at'] === 'string' &&
+    (value['denied'] === undefined || typeof value['denied'] === 'string'),
   olderMerges: (value) => isListOf(value, isPlannedMerge),
   mergeNotes: (value) => isListOf(value, isMergeNote),
   mergeTrial: (value) =>
