@@ -43,8 +43,8 @@ export interface AskedMerges {
   merges: readonly VirtualServiceMerge[];
   /** API groups whose merges were not sent: those in the present plan stay. */
   unknownGroups: readonly string[];
-  /** This replica does not serve merges. */
-  isOff?: boolean;
+  /** API groups whose merges this replica serves; none: the kind is off. Default: all. */
+  groups?: readonly string[];
 }
 
 export const NO_MERGES: AskedMerges = { merges: [], unknownGroups: [] };
@@ -66,10 +66,11 @@ export function decideMerges(
   now: Date,
 ): MergeDecision {
   const users = withoutOurs(virtualService);
-  const kept = asked.isOff === true ? keptWhileOff(virtualService, users, present, now) : undefined;
+  const isOff = isOffHere(asked, present);
+  const kept = isOff ? keptWhileOff(virtualService, users, present, now) : undefined;
   if (kept !== undefined) return kept;
   if (asked.merges.length > 0 || (present?.merges ?? []).length > 0) {
-    return decideEach(virtualService, asked, room, present, now);
+    return decideEach(virtualService, { ...asked, isOff }, room, present, now);
   }
   const staleRoutes = staleIn(virtualService, NO_LISTS, present);
   return { fields: staleRoutes.length === 0 ? {} : { staleRoutes }, lists: NO_LISTS };
@@ -77,7 +78,7 @@ export function decideMerges(
 
 function decideEach(
   virtualService: VirtualService,
-  { merges, unknownGroups, isOff }: AskedMerges,
+  { merges, unknownGroups, isOff }: AskedMerges & { isOff: boolean },
   room: Room,
   present: Plan | undefined,
   now: Date,
@@ -113,7 +114,7 @@ function decideEach(
   const lists = mergedLists(staying.kept, users);
   const fields = {
     merges: staying.kept.sort(byUid),
-    ...(isOff === true ? {} : objection(present?.mergesOff, now)),
+    ...(isOff ? {} : objection(present?.mergesOff, now)),
     olderMerges: besides(trial.older, staying.kept),
     ...(trial.trial && { mergeTrial: trial.trial }),
     mergeSuspects: trial.suspects,
@@ -132,6 +133,14 @@ function decideEach(
       ? {}
       : { resyncAfterSeconds: trial.resyncAfterSeconds }),
   };
+}
+
+/** Does this replica know less than the one that made the plan? */
+function isOffHere({ groups }: AskedMerges, present: Plan | undefined): boolean {
+  if (groups === undefined) return false;
+  return (
+    groups.length === 0 || (present?.merges ?? []).some(({ group }) => !groups.includes(group))
+  );
 }
 
 const NO_LISTS: MergedLists = { http: [], tcp: [], tls: [], equal: [] };

@@ -26,11 +26,11 @@ interface Kept {
 }
 
 /**
- * What a replica without the kind does with the merges of a plan. While a rollout switches the kind on or off, replicas with it and
- * without it answer in turn; if each wrote what it knows, routes would leave and come back with every write. So a replica without it
- * first notes in the plan that it would remove the merges. Any replica with the kind objects (see `objection`). Undefined: nobody has
- * objected, or there are no merges; they are removed. `at` is only compared with the clocks of replicas without the kind, and `denied`
- * with those of replicas that have it.
+ * What a replica without the kind (or without an API group of it) does with the merges of a plan. While a rollout switches the kind on
+ * or off, replicas with it and without it answer in turn; if each wrote what it knows, routes would leave and come back with every
+ * write. So a replica without it first notes in the plan that it would remove the merges. Any replica with the kind objects (see
+ * `objection`). Undefined: nobody has objected, or there are no merges; they are removed. `at` is only compared with the clocks of
+ * replicas without the kind, and `denied` with those of replicas that have it.
  */
 export function keptWhileOff(
   virtualService: VirtualService,
