@@ -8,6 +8,7 @@ import {
 import type { HTTPRoute } from '../../src/istio/types.ts';
 import type { ObjectMeta } from '../../src/k8s/object.ts';
 import type { MergeNote, PlannedMerge } from '../../src/virtualservice/routes/merge-codec.ts';
+import type { Plan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { NOW, stamp } from './objects.ts';
 
 const DEFAULT_ROUTE: HTTPRoute = {
@@ -50,9 +51,9 @@ export function planned(one: VirtualServiceMerge, more: Partial<PlannedMerge> = 
 export function mergePlan(
   merges: readonly PlannedMerge[],
   mergeNotes: readonly MergeNote[] = [],
-  olderMerges: readonly PlannedMerge[] = [],
+  more: Partial<Plan> = {},
 ) {
-  const plan = { injections: [], notes: [], merges, mergeNotes, olderMerges };
+  const plan = { injections: [], notes: [], merges, mergeNotes, ...more };
   return { annotations: { [PLAN_ANNOTATION]: JSON.stringify(plan) } };
 }
 

@@ -3,7 +3,11 @@ import { isSameMerge, type MergeRef } from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { ObjectMeta } from '../../k8s/object.ts';
 import { versionsIn } from '../../virtualservice/merges/presence.ts';
-import type { MergeNote, PlannedMerge } from '../../virtualservice/routes/merge-codec.ts';
+import type {
+  MergeNote,
+  PlannedMerge,
+  UntoldMerges,
+} from '../../virtualservice/routes/merge-codec.ts';
 import { EMPTY_PLAN, planOf } from '../../virtualservice/routes/plan-codec.ts';
 import { withoutOurs } from '../../virtualservice/routes/strip.ts';
 import { type Target, targetText } from './target.ts';
@@ -18,6 +22,8 @@ export interface MergeState {
   isRendered: boolean;
   /** The version before, if the VirtualService has its routes and the plan knows it. */
   older: PlannedMerge | undefined;
+  /** Of the plan: merges that are left out without a note. */
+  untold: UntoldMerges | undefined;
   /** How many http routes of the merge the VirtualService has, of whatever generation. */
   http: number;
 }
@@ -30,11 +36,18 @@ export function stateIn(
   { uid }: ObjectMeta,
 ): MergeState {
   if (virtualService === undefined || target === undefined || uid === undefined) {
-    return { planned: undefined, notes: [], isRendered: false, older: undefined, http: 0 };
+    return {
+      planned: undefined,
+      notes: [],
+      isRendered: false,
+      older: undefined,
+      untold: undefined,
+      http: 0,
+    };
   }
   // A plan of another shape is none.
   const plan = planOf(virtualService) ?? EMPTY_PLAN;
-  const { merges = [], olderMerges = [], mergeNotes = [] } = plan;
+  const { merges = [], olderMerges = [], mergeNotes = [], mergesUntold } = plan;
   const isIn = versionsIn(virtualService, plan, withoutOurs(virtualService));
   const planned = merges.find((one) => one.uid === uid);
   const present = namesHere(virtualService, target, ref);
@@ -43,6 +56,7 @@ export function stateIn(
     notes: mergeNotes.filter((note) => note.uid === uid),
     isRendered: planned !== undefined && isIn(planned),
     older: olderMerges.find((one) => one.uid === uid && isIn(one)),
+    untold: mergesUntold,
     http: present.size,
   };
 }

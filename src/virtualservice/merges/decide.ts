@@ -1,34 +1,29 @@
-import {
-  MERGED_LISTS,
-  mergeRefOf,
-  targetOf,
-  type VirtualServiceMerge,
-} from '../../api/virtualservicemerge.ts';
+import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { byText, canonicalJson, jsonBytes } from '../../k8s/canonical.ts';
 import { hash10 } from '../../k8s/hash.ts';
 import { lastWritten } from '../../k8s/written.ts';
 import type { Room } from '../plan/room.ts';
 import {
-  type MergeVersion,
+  type MergeNote,
   mergeFieldsOf,
   type PlannedMerge,
   type PlannedMerges,
+  type UntoldMerges,
   versionKey,
 } from '../routes/merge-codec.ts';
 import type { Plan } from '../routes/plan-codec.ts';
-import { targetName } from '../routes/scope.ts';
 import { type UsersVirtualService, withoutOurs } from '../routes/strip.ts';
 import { fitMerges, fitOlder, type LeftOutMerge, mergesBytes } from './fit.ts';
 import { type MergedLists, mergedLists } from './merged-lists.ts';
 import { mergeNotes } from './notes.ts';
 import { withoutOverlaps } from './overlaps.ts';
 import { staleIn, versionsIn } from './presence.ts';
-import { type MergeRefusal, mayMerge, mergeRefusal, plannedRefusal, routesOf } from './refusals.ts';
-import { regexBudget, TOO_MANY_REGEXES } from './regex-budget.ts';
+import { plannedRefusal } from './refusals.ts';
 import { type Planned, plannedVersions } from './stand-in.ts';
 import { keptWhileOff, objection } from './switched-off.ts';
 import { nextTrial } from './trial.ts';
+import { wantedMerges } from './wanted.ts';
 
 /** What is decided about the merges of one VirtualService. */
 export interface MergeDecision {
@@ -48,11 +43,6 @@ export interface AskedMerges {
 }
 
 export const NO_MERGES: AskedMerges = { merges: [], unknownGroups: [] };
-
-/** Most merges that get into one VirtualService: more do not fit into a plan. */
-const MAX_MERGES = 256;
-/** Most merges that are checked for it. The results of so many checks are remembered (`problemsOfText`). */
-const MAX_CHECKED = 1024;
 
 /**
  * Decides which merges a VirtualService gets. `merges`: those that the cluster has for it; `unknownGroups`: API groups whose merges were
@@ -121,19 +111,38 @@ function decideEach(
     refusedMerges: trial.refused,
     staleRoutes: staleIn(virtualService, lists, present),
   };
-  const left = room.plan - forEnvs - mergesBytes(fields);
+  const left = room.plan - forEnvs - mergesBytes(fields) - UNTOLD_BYTES;
   const told = mergeNotes(
     { trial, tooLarge, overlapping: [...overlapping, ...staying.overlapping], lists, users },
     left,
   );
   return {
-    fields: mergeFieldsOf({ ...fields, mergeNotes: told }),
+    fields: mergeFieldsOf({
+      ...fields,
+      mergeNotes: told,
+      ...untoldOf([...tooLarge, ...overlapping, ...staying.overlapping], told, asked.from),
+    }),
     lists,
     ...(trial.resyncAfterSeconds === undefined
       ? {}
       : { resyncAfterSeconds: trial.resyncAfterSeconds }),
   };
 }
+
+function untoldOf(
+  leftOut: readonly LeftOutMerge[],
+  told: readonly MergeNote[],
+  from: string | undefined,
+): { mergesUntold?: UntoldMerges } {
+  const noted = new Set(told.map(versionKey));
+  const versions = new Set(leftOut.map(({ merge }) => versionKey(merge)));
+  const count = [...versions].filter((version) => !noted.has(version)).length;
+  if (count === 0 && from === undefined) return {};
+  return { mergesUntold: { count, ...(from === undefined ? {} : { from }) } };
+}
+
+/** For `mergesUntold`, which is known after the notes. */
+const UNTOLD_BYTES = 128;
 
 /** Does this replica know less than the one that made the plan? */
 function isOffHere({ groups }: AskedMerges, present: Plan | undefined): boolean {
@@ -163,46 +172,6 @@ export function renderable(
   return merges.filter((merge) => plannedRefusal(merge, users) === undefined);
 }
 
-/**
- * The merges that may have routes here, in their present version. Where that is invalid, the version in the plan stays, if the target
- * still accepts it.
- */
-function wantedMerges(
-  merges: readonly VirtualServiceMerge[],
-  users: UsersVirtualService,
-  present: readonly PlannedMerge[],
-): { wanted: PlannedMerge[]; costly: LeftOutMerge[] } {
-  const target = targetName(users);
-  const inPlan = new Map(present.map((merge) => [merge.uid, merge]));
-  const isIn = ({ metadata }: VirtualServiceMerge) => inPlan.has(metadata.uid ?? '');
-  const asking = merges
-    .filter((merge) => targetOf(merge) === target && merge.metadata.deletionTimestamp === undefined)
-    // Merges that the target does not accept must not push others out.
-    .filter(({ metadata }) => mayMerge(metadata.namespace ?? '', users))
-    .sort((a, b) => Number(isIn(b)) - Number(isIn(a)) || olderFirst(a, b))
-    .slice(0, MAX_CHECKED);
-  const wanted: PlannedMerge[] = [];
-  const costly: LeftOutMerge[] = [];
-  const isAffordable = regexBudget();
-  for (const merge of asking) {
-    // Those that add nothing must not push others out, either.
-    if (wanted.length + costly.length >= MAX_MERGES) break;
-    if (!isAffordable(merge.spec.patch)) {
-      costly.push({ merge: versionOf(merge), message: TOO_MANY_REGEXES });
-      continue;
-    }
-    const refusal = mergeRefusal(merge, users);
-    const before = inPlan.get(merge.metadata.uid ?? '');
-    if (refusal === undefined) wanted.push(...withRoutes(plannedOf(merge)));
-    else if (before !== undefined && mayStay(before, refusal, users)) wanted.push(before);
-  }
-  return { wanted, costly };
-}
-
-function versionOf({ metadata: { uid = '', generation = 0 } }: VirtualServiceMerge): MergeVersion {
-  return { uid, generation };
-}
-
 /** Versions that the plan has come first. */
 function inPlanFirst(
   merges: readonly PlannedMerge[],
@@ -211,48 +180,6 @@ function inPlanFirst(
   const known = new Set(present.map(versionKey));
   const isKnown = (merge: PlannedMerge) => Number(known.has(versionKey(merge)));
   return merges.toSorted((a, b) => isKnown(b) - isKnown(a));
-}
-
-function withRoutes(merge: PlannedMerge): PlannedMerge[] {
-  return MERGED_LISTS.some((list) => merge[list] !== undefined) ? [merge] : [];
-}
-
-function mayStay(
-  before: PlannedMerge,
-  { reason }: MergeRefusal,
-  users: UsersVirtualService,
-): boolean {
-  return reason === 'Invalid' && plannedRefusal(before, users) === undefined;
-}
-
-function olderFirst(
-  { metadata: a }: VirtualServiceMerge,
-  { metadata: b }: VirtualServiceMerge,
-): number {
-  return (
-    byText(a.creationTimestamp ?? '', b.creationTimestamp ?? '') || byText(a.uid ?? '', b.uid ?? '')
-  );
-}
-
-/** Only for a merge that `mergeRefusal` accepts. In the order of the annotation's keys. */
-function plannedOf(merge: VirtualServiceMerge): PlannedMerge {
-  const { creationTimestamp = '', generation = 0, uid = '' } = merge.metadata;
-  const { group, name, namespace } = mergeRefOf(merge);
-  const { http, tcp, tls } = routesOf(merge.spec.patch) as Pick<
-    PlannedMerge,
-    'http' | 'tcp' | 'tls'
-  >;
-  return {
-    created: creationTimestamp,
-    generation,
-    group,
-    ...(http?.length ? { http } : {}),
-    name,
-    namespace,
-    ...(tcp?.length ? { tcp } : {}),
-    ...(tls?.length ? { tls } : {}),
-    uid,
-  };
 }
 
 /** The older versions in a plan that the target still accepts. */

@@ -73,6 +73,14 @@ export interface MergesOff {
   denied?: string;
 }
 
+/** Merges that are left out without a note. */
+export interface UntoldMerges {
+  /** How many have a reason of their own, for which the plan has no room. */
+  count: number;
+  /** This one and younger ones that are not in the plan are beyond the number of merges that are looked at (see `ageKey`). */
+  from?: string;
+}
+
 /** What a plan knows of merges. Version 0.1 ignores these fields. */
 export interface PlannedMerges {
   merges?: PlannedMerge[];
@@ -86,6 +94,7 @@ export interface PlannedMerges {
   /** Of a trial that failed: these are tried one by one (see `versionKey`). */
   mergeSuspects?: string[];
   mergesOff?: MergesOff;
+  mergesUntold?: UntoldMerges;
   refusedMerges?: RefusedMerge[];
   /** Rendered routes of `tcp` and `tls` that are to be removed (see `l4Key`). */
   staleRoutes?: string[];
@@ -96,6 +105,11 @@ export function versionKey({ uid, generation }: MergeVersion): string {
   return `${uid}@${generation}`;
 }
 
+/** Sorts merges by age, the oldest first. `created`: its creationTimestamp. */
+export function ageKey({ created, uid }: { created: string; uid: string }): string {
+  return `${created} ${uid}`;
+}
+
 /** The members of a plan that are about merges, in the order in which they are written. */
 export const MERGE_FIELDS = [
   'mergeNotes',
@@ -103,6 +117,7 @@ export const MERGE_FIELDS = [
   'mergeTrial',
   'merges',
   'mergesOff',
+  'mergesUntold',
   'olderMerges',
   'refusedMerges',
   'staleRoutes',
@@ -140,6 +155,10 @@ const SHAPES: Record<(typeof MERGE_FIELDS)[number], (value: unknown) => boolean>
     isMap(value) &&
     typeof value['at'] === 'string' &&
     (value['denied'] === undefined || typeof value['denied'] === 'string'),
+  mergesUntold: (value) =>
+    isMap(value) &&
+    Number.isInteger(value['count']) &&
+    (value['from'] === undefined || typeof value['from'] === 'string'),
   olderMerges: (value) => isListOf(value, isPlannedMerge),
   mergeNotes: (value) => isListOf(value, isMergeNote),
   mergeTrial: (value) =>

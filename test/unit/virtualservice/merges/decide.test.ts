@@ -124,6 +124,23 @@ test('invalid merges and those without routes take no place from others', () => 
   ]);
 });
 
+test('more merges than are looked at: the plan says from which one on, and how many others have no note', () => {
+  const name = (index: number) => `m${String(index).padStart(4, '0')}`;
+  const many = Array.from({ length: 1200 }, (_, index) =>
+    merge(`shop/${name(index)}`, index < 1000 ? { patch: { http: 'x' } } : {}, at(1)),
+  );
+  const { from } = decided(many).mergesUntold ?? {};
+  // 1000 of the 1024 are invalid.
+  expect(from).toBe('2025-12-31T01:00:00Z u-m1024');
+  const good = many.slice(0, 300).map((_, index) => merge(`shop/${name(index)}`, {}, at(1)));
+  const { mergeTrial, mergeNotes = [], mergesUntold } = decided(good.toReversed());
+  expect(mergesUntold?.from).toBe('2025-12-31T01:00:00Z u-m0256');
+  const tooLarge = mergeNotes.filter(({ reason }) => reason === 'TooLarge').length;
+  const tried = mergeTrial?.versions.length ?? 0;
+  expect(mergesUntold?.count).toBe(256 - tried - tooLarge);
+  expect(decided(good.slice(0, 20)).mergesUntold).toBeUndefined();
+});
+
 test('thousands of merges and a long list of allowed namespaces take no long time', () => {
   const annotations = { 'riskified.com/merge-from': ', a'.repeat(80_000) };
   const merges = Array.from({ length: 5000 }, (_, index) =>
