@@ -14,7 +14,7 @@ import {
   plannedVersions,
 } from './stand-in.ts';
 
-/** A trial is begun so often: a call that came late says nothing about the routes. */
+/** Each version is tried so often, with others or alone: a call that came late says nothing about the routes. */
 const MAX_TIMES = 2;
 const FIRST_RETRY_SECONDS = 60;
 const MAX_RETRY_SECONDS = 3600;
@@ -47,7 +47,8 @@ export interface TrialOutcome {
  * routes were written without more ado, one route that a validating webhook refuses would stop every change of the VirtualService. So
  * new versions come in by two writes: the first only notes the trial, the second has the routes. If the second does not succeed within
  * `PATIENCE_SECONDS`, the next write is one without these routes; after `MAX_TIMES` the trial has failed. If several were tried together,
- * each is then tried by itself. A refused version is tried again when the VirtualService's own part is another one, and after a pause
+ * each is then tried by itself: good ones get in within a second, while each further trial of several, such as of halves, would keep all
+ * of them waiting if it fails. A refused version is tried again when the VirtualService's own part is another one, and after a pause
  * that doubles.
  *
  * The second write may miss our webhook: then it is stored without the routes, and the next one may be refused. So the plan has the older
@@ -187,22 +188,23 @@ function step(
   const suspects = (present?.mergeSuspects ?? []).filter((key) => open.includes(key));
   const versions = (before?.versions ?? []).filter((key) => open.includes(key));
   if (before === undefined || versions.length === 0) return begin(open, suspects);
-  const isMoreLeft = before.times < MAX_TIMES;
   const age = secondsSince(before.at, now);
   // A time far ahead is of another clock, or of one that was corrected since: with it, the trial would not end for as long.
-  const isOver = age > PATIENCE_SECONDS || (age < -MAX_AHEAD_SECONDS && isMoreLeft);
-  if (!isOver) {
+  const isFarAhead = age < -MAX_AHEAD_SECONDS && before.times < MAX_TIMES;
+  if (age <= PATIENCE_SECONDS && !isFarAhead) {
     return { trial: { ...before, versions }, entering: versions, suspects, failed: undefined };
   }
-  if (isMoreLeft) {
+  const [first = ''] = versions;
+  // A suspect has been tried before, with others.
+  const isMoreLeft = before.times < MAX_TIMES && versions.length === 1 && !suspects.includes(first);
+  if (isFarAhead || isMoreLeft) {
     const trial = { at: rfc3339(now), times: before.times + 1, versions };
     return { trial, entering: [], suspects, failed: undefined };
   }
   if (versions.length > 1) return begin(open, versions);
-  const [failed] = versions;
-  const rest = open.filter((key) => key !== failed);
-  const left = suspects.filter((key) => key !== failed);
-  return { ...begin(rest, left), failed };
+  const rest = open.filter((key) => key !== first);
+  const left = suspects.filter((key) => key !== first);
+  return { ...begin(rest, left), failed: first };
 }
 
 function beginning(

@@ -160,17 +160,32 @@ describe('a trial', () => {
   test('of several that fails is followed by one of each', () => {
     const { run, stored, sync } = cluster(({ name }) => name === 'b');
     const wanted = [m('a'), m('b'), m('c'), m('d')];
-    run(wanted, 0, 21);
-    const { suspects, trial } = sync(wanted, 22);
+    run(wanted, 0, 10);
+    const { suspects, trial } = sync(wanted, 11);
     expect(suspects).toEqual(['a@1', 'b@1', 'c@1', 'd@1']);
     expect(trial?.versions).toEqual(['a@1']);
     // One that comes meanwhile waits until the suspects are through.
     const more = [...wanted, m('e')];
-    run(more, 23, 40);
+    run(more, 12, 23);
     expect(stored()).toEqual(['a@1']);
-    expect(run(more, 41, 60).refused).toMatchObject([{ version: 'b@1', times: 1 }]);
+    // It has failed twice: with others and alone.
+    expect(sync(more, 24).refused).toMatchObject([{ version: 'b@1', times: 1 }]);
+    run(more, 25, 33);
     expect(stored()).toEqual(['a@1', 'c@1', 'd@1', 'e@1']);
   });
+
+  test.each([
+    [20, 1, 11 + 19 * 3 + 12],
+    [20, 3, 11 + 17 * 3 + 3 * 12],
+  ])(
+    'of %s with %s that are refused: the good ones are in after %s seconds',
+    (count, bad, most) => {
+      const { run, stored } = cluster(({ name }) => name < `m${10 + bad}`);
+      const wanted = Array.from({ length: count }, (_, index) => m(`m${10 + index}`));
+      run(wanted, 0, most);
+      expect(stored()).toHaveLength(count - bad);
+    },
+  );
 
   test('forgets merges that are gone', () => {
     const { run, sync } = cluster(({ name }) => name === 'b');
