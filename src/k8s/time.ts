@@ -15,6 +15,11 @@ export function secondsLeft(since: string | undefined, seconds: number, now: Dat
   return Math.max(0, (start - now.getTime()) / 1000 + seconds + 1);
 }
 
+/** A time that cannot be read is long ago. */
+export function secondsSince(time: string, now: Date): number {
+  return (now.getTime() - (Date.parse(time) || 0)) / 1000;
+}
+
 const RFC3339 =
   /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 

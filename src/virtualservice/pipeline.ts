@@ -59,14 +59,14 @@ export interface Decision {
 /** `present`: the plan that the VirtualService carries now. The envs and merges in it keep their room. */
 export function decidePlan(
   virtualService: VirtualService,
-  { injections, merges, unknownGroups }: Asked,
+  { injections, ...asked }: Asked,
   whole: Room,
   scope: Scope,
   present: Plan | undefined,
   now: Date,
 ): Decision {
   const own = withoutOurs(virtualService);
-  const merging = decideMerges(virtualService, { merges, unknownGroups }, whole, present, now);
+  const merging = decideMerges(virtualService, asked, whole, present, now);
   const { base, lists, room } = merged(own, merging.lists, merging.fields, whole);
   const { wanted, costly } = affordableRoutes(
     base,
@@ -104,9 +104,9 @@ export function renderPlan(
   scope: Scope,
   mayRender: (merge: PlannedMerge) => boolean = () => true,
 ): { plan: Plan; routes: RouteLists } {
-  const merges = plannedMerges(plan, whole);
-  const { staleRoutes: _removed, ...fields } = mergeFieldsOf({ ...plan, merges });
-  const shown = renderable(merges, own).filter(mayRender);
+  const fitting = plannedMerges(plan, whole);
+  const { staleRoutes: _removed, ...fields } = mergeFieldsOf({ ...plan, ...fitting });
+  const shown = renderable(renderedVersions(fitting, mayRender), own);
   const { base, lists, room } = merged(own, mergedLists(shown, own), fields, whole);
   const { affordable } = affordableInjections(base, plan.injections, scope, room.sent);
   const draft = draftRoutes(base, affordable, scope);
@@ -116,6 +116,17 @@ export function renderPlan(
     plan: { ...rest, ...fitNotes({ injections: [...kept], notes }, room), ...fields },
     routes: { ...lists, http: routesFor(draft, isIgnored(base) ? [] : kept) },
   };
+}
+
+/** Of each merge the version that may be rendered: the newer one first. */
+function renderedVersions(
+  { merges, olderMerges }: Required<Pick<PlannedMerges, 'merges' | 'olderMerges'>>,
+  mayRender: (merge: PlannedMerge) => boolean,
+): PlannedMerge[] {
+  return merges.flatMap((merge) => {
+    const older = olderMerges.filter(({ uid }) => uid === merge.uid);
+    return [merge, ...older].filter(mayRender).slice(0, 1);
+  });
 }
 
 /** The VirtualService with merged routes as if they were its own, and the room that they leave. */

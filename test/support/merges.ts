@@ -8,6 +8,7 @@ import {
 import type { HTTPRoute } from '../../src/istio/types.ts';
 import type { ObjectMeta } from '../../src/k8s/object.ts';
 import type { MergeNote, PlannedMerge } from '../../src/virtualservice/routes/merge-codec.ts';
+import type { Plan } from '../../src/virtualservice/routes/plan-codec.ts';
 import { NOW, stamp } from './objects.ts';
 
 const DEFAULT_ROUTE: HTTPRoute = {
@@ -47,12 +48,13 @@ export function planned(one: VirtualServiceMerge, more: Partial<PlannedMerge> = 
 }
 
 /** The annotation of a plan with these merges. */
-export function mergePlan(merges: readonly PlannedMerge[], mergeNotes: readonly MergeNote[] = []) {
-  return {
-    annotations: {
-      [PLAN_ANNOTATION]: JSON.stringify({ injections: [], notes: [], merges, mergeNotes }),
-    },
-  };
+export function mergePlan(
+  merges: readonly PlannedMerge[],
+  mergeNotes: readonly MergeNote[] = [],
+  more: Partial<Plan> = {},
+) {
+  const plan = { injections: [], notes: [], merges, mergeNotes, ...more };
+  return { annotations: { [PLAN_ANNOTATION]: JSON.stringify(plan) } };
 }
 
 /** The http routes of a plan's merge, with the names that they have in this VirtualService. */

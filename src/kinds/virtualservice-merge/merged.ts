@@ -1,7 +1,12 @@
 import { MERGED_LISTS, type VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import { type Finding, no, yes } from '../../k8s/condition.ts';
 import type { MergeRefusal } from '../../virtualservice/merges/refusals.ts';
-import type { MergeNote, MergeNoteReason } from '../../virtualservice/routes/merge-codec.ts';
+import { MAX_CHECKED, MAX_MERGES } from '../../virtualservice/routes/limits.ts';
+import {
+  ageKey,
+  type MergeNote,
+  type MergeNoteReason,
+} from '../../virtualservice/routes/merge-codec.ts';
 import type { Observed } from './observed.ts';
 import { routesText } from './routes-text.ts';
 import type { MergeState } from './state.ts';
@@ -30,9 +35,30 @@ export function mergedIn(
   if (isEmpty(merge) && planned === undefined && http === 0)
     return yes('Merged', `spec.patch has no routes, so nothing is added to ${name}`);
   if (planned === undefined || planned.generation !== generation)
-    return no('Pending', `the routes are not yet planned in ${name}${stays}`);
-  if (!isRendered) return no('Pending', `the routes are not yet written to ${name}`);
+    return unplanned(merge, state, name, stays);
+  if (!isRendered) return no('Pending', `the routes are not yet written to ${name}${stays}`);
   return yes('Merged', `${routesText(planned, 'is')} in ${name}`);
+}
+
+/** The plan says nothing about this version. */
+function unplanned(
+  { metadata: { creationTimestamp: created = '', uid = '' } }: VirtualServiceMerge,
+  { planned, untold }: MergeState,
+  name: string,
+  stays: string,
+): Finding {
+  const { from, count = 0 } = untold ?? {};
+  if (planned === undefined && from !== undefined && ageKey({ created, uid }) >= from) {
+    return no(
+      'TooLarge',
+      `${name} has more merges than are looked at, and this one is among the youngest: at most ${MAX_MERGES} get in, and ${MAX_CHECKED} are checked with those that are refused. Delete merges that nobody uses, or split the VirtualService`,
+    );
+  }
+  const why =
+    count === 0
+      ? ''
+      : `. ${count} merges are left out there, and their reasons have no room in its annotations: if this does not change within a minute, delete merges that nobody uses, or split the VirtualService`;
+  return no('Pending', `the routes are not yet planned in ${name}${why}${stays}`);
 }
 
 function obstacleOf(
@@ -45,9 +71,10 @@ function obstacleOf(
 
 /** What an older generation left there, if anything. */
 function staying({ metadata }: VirtualServiceMerge, state: MergeState, name: string): string {
-  const { planned, isRendered } = state;
-  if (planned === undefined || !isRendered || planned.generation === metadata.generation) return '';
-  return `; until then generation ${planned.generation} of the merge counts: ${routesText(planned, 'stays')} in ${name}`;
+  const { planned, isRendered, older } = state;
+  const version = isRendered ? planned : older;
+  if (version === undefined || version.generation === metadata.generation) return '';
+  return `; until then generation ${version.generation} of the merge counts: ${routesText(version, 'stays')} in ${name}`;
 }
 
 function isEmpty({ spec }: VirtualServiceMerge): boolean {

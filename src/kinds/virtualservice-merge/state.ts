@@ -2,10 +2,13 @@ import { readMergedRouteName } from '../../api/merged-route-name.ts';
 import { isSameMerge, type MergeRef } from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import type { ObjectMeta } from '../../k8s/object.ts';
-import { mergedLists } from '../../virtualservice/merges/merged-lists.ts';
-import { presenceIn } from '../../virtualservice/merges/presence.ts';
-import type { MergeNote, PlannedMerge } from '../../virtualservice/routes/merge-codec.ts';
-import { planOf } from '../../virtualservice/routes/plan-codec.ts';
+import { versionsIn } from '../../virtualservice/merges/presence.ts';
+import type {
+  MergeNote,
+  PlannedMerge,
+  UntoldMerges,
+} from '../../virtualservice/routes/merge-codec.ts';
+import { EMPTY_PLAN, planOf } from '../../virtualservice/routes/plan-codec.ts';
 import { withoutOurs } from '../../virtualservice/routes/strip.ts';
 import { type Target, targetText } from './target.ts';
 
@@ -17,6 +20,10 @@ export interface MergeState {
   notes: readonly MergeNote[];
   /** Does the VirtualService have the planned routes? */
   isRendered: boolean;
+  /** The version before, if the VirtualService has its routes and the plan knows it. */
+  older: PlannedMerge | undefined;
+  /** Of the plan: merges that are left out without a note. */
+  untold: UntoldMerges | undefined;
   /** How many http routes of the merge the VirtualService has, of whatever generation. */
   http: number;
 }
@@ -29,27 +36,29 @@ export function stateIn(
   { uid }: ObjectMeta,
 ): MergeState {
   if (virtualService === undefined || target === undefined || uid === undefined) {
-    return { planned: undefined, notes: [], isRendered: false, http: 0 };
+    return {
+      planned: undefined,
+      notes: [],
+      isRendered: false,
+      older: undefined,
+      untold: undefined,
+      http: 0,
+    };
   }
   // A plan of another shape is none.
-  const { merges = [], mergeNotes = [] } = planOf(virtualService) ?? {};
+  const plan = planOf(virtualService) ?? EMPTY_PLAN;
+  const { merges = [], olderMerges = [], mergeNotes = [], mergesUntold } = plan;
+  const isIn = versionsIn(virtualService, plan, withoutOurs(virtualService));
   const planned = merges.find((one) => one.uid === uid);
   const present = namesHere(virtualService, target, ref);
   return {
     planned,
     notes: mergeNotes.filter((note) => note.uid === uid),
-    isRendered: planned !== undefined && isRendered(planned, merges, virtualService),
+    isRendered: planned !== undefined && isIn(planned),
+    older: olderMerges.find((one) => one.uid === uid && isIn(one)),
+    untold: mergesUntold,
     http: present.size,
   };
-}
-
-function isRendered(
-  planned: PlannedMerge,
-  merges: readonly PlannedMerge[],
-  virtualService: VirtualService,
-): boolean {
-  const lists = mergedLists(merges, withoutOurs(virtualService));
-  return presenceIn(virtualService, lists)(planned);
 }
 
 function namesHere({ spec }: VirtualService, target: Target, ref: MergeRef): Set<string> {

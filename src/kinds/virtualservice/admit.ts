@@ -3,8 +3,7 @@ import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
 import type { VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import type { RefFlags } from '../../refs/settings.ts';
-import { mergedLists } from '../../virtualservice/merges/merged-lists.ts';
-import { presenceIn } from '../../virtualservice/merges/presence.ts';
+import { versionsIn } from '../../virtualservice/merges/presence.ts';
 import { renderPlan } from '../../virtualservice/pipeline.ts';
 import { hasRoom, roomOf } from '../../virtualservice/plan/room.ts';
 import { renderedKeys } from '../../virtualservice/routes/l4-marker.ts';
@@ -121,11 +120,15 @@ function withPlan(object: VirtualService, { annotations }: Marks): VirtualServic
  * the webhook was away: if istiod refused one of them, the user's write would be refused for it.
  */
 function carriedBy(old: VirtualService | null): (merge: PlannedMerge) => boolean {
-  const merges = old === null ? [] : (planOf(old)?.merges ?? []);
-  if (old === null || merges.length === 0 || wrongShape('VirtualService', old) !== undefined) {
+  const plan = old === null ? undefined : planOf(old);
+  if (
+    old === null ||
+    plan?.merges === undefined ||
+    wrongShape('VirtualService', old) !== undefined
+  ) {
     return () => false;
   }
-  return presenceIn(old, mergedLists(merges, withoutOurs(old)));
+  return versionsIn(old, plan, withoutOurs(old));
 }
 
 /** Once the routes are as planned, labels of departing envs are not needed any more; nor is the plan, if no env is left. */

@@ -31,7 +31,7 @@ export function relatedMerges(
 export function readMerges(
   related: ObjectMap,
   groups: readonly string[],
-): { merges: VirtualServiceMerge[]; unknownGroups: string[] } {
+): { merges: VirtualServiceMerge[]; unknownGroups: string[]; groups: readonly string[] } {
   const sent = groups.map((group) => {
     const key = `${MERGE_KIND}.${group}/${MERGE_VERSION}`;
     return { group, objects: Object.hasOwn(related, key) ? related[key] : undefined };
@@ -43,6 +43,7 @@ export function readMerges(
   );
   return {
     merges,
+    groups,
     unknownGroups: sent.filter(({ objects }) => objects === undefined).map(({ group }) => group),
   };
 }

@@ -1,6 +1,6 @@
 import { byText, jsonBytes } from '../../k8s/canonical.ts';
 import { once, type Room } from '../plan/room.ts';
-import { MAX_PLAN_BYTES } from '../routes/limits.ts';
+import { MAX_PLAN_BYTES, MERGE_BYTES } from '../routes/limits.ts';
 import {
   type MergeVersion,
   type PlannedMerge,
@@ -10,8 +10,6 @@ import {
 
 /** Most bytes of a plan that all merges may have: a few envs always have room beside them. */
 export const MERGES_BYTES = MAX_PLAN_BYTES - 4096;
-/** Most bytes of a plan that one merge may have: a quarter. */
-export const MERGE_BYTES = MAX_PLAN_BYTES / 4;
 /** A merged route has a longer name in the VirtualService than in the plan, and `tcp` and `tls` routes have a marker. */
 const BESIDE_ROUTE_BYTES = 640;
 /** For a merge's version in the lists of trials. One that was refused is in a longer list, but its routes are not in the plan. */
@@ -25,7 +23,8 @@ export interface LeftOutMerge {
 
 /**
  * The merges for which there is room. Those in the present plan come first, then the older ones. Who is in stays in: a new or larger one
- * gets only what neither merges nor envs of the present plan have. `forEnvs`: bytes of the present plan's injections.
+ * gets only what neither merges nor envs of the present plan have. `present`: may have two versions of a merge, of which each may have
+ * to stay. `forEnvs`: bytes of the present plan's injections.
  */
 export function fitMerges(
   wanted: readonly PlannedMerge[],
@@ -33,7 +32,7 @@ export function fitMerges(
   room: Room,
   forEnvs: number,
 ): { kept: PlannedMerge[]; tooLarge: LeftOutMerge[] } {
-  const before = new Map(present.map((merge) => [merge.uid, sizeOf(merge)]));
+  const before = largestByUid(present);
   const asked = wanted.map((merge) => {
     const size = sizeOf(merge);
     const had = before.get(merge.uid) ?? NOTHING;
@@ -80,6 +79,14 @@ function sizeOf(merge: PlannedMerge): Size {
   return { plan, routes: plan + countRoutes(merge) * BESIDE_ROUTE_BYTES };
 }
 
+function largestByUid(merges: readonly PlannedMerge[]): Map<string, Size> {
+  const sizes = new Map<string, Size>();
+  for (const merge of merges) {
+    sizes.set(merge.uid, larger(sizeOf(merge), sizes.get(merge.uid) ?? NOTHING));
+  }
+  return sizes;
+}
+
 function larger(a: Size, b: Size): Size {
   return { plan: Math.max(a.plan, b.plan), routes: Math.max(a.routes, b.routes) };
 }
@@ -111,12 +118,34 @@ function countRoutes({ http = [], tcp = [], tls = [] }: PlannedMerge): number {
   return http.length + tcp.length + tls.length;
 }
 
+/** Bytes of the part of a plan about merges. Older versions have room of their own; a rollout of this service must not push envs out. */
+export function mergesBytes({
+  olderMerges: _older,
+  mergesOff: _off,
+  ...fields
+}: PlannedMerges): number {
+  return jsonBytes(fields);
+}
+
+/** The older versions for which there is room: the first ones, if not all. */
+export function fitOlder(older: readonly PlannedMerge[], room: number): PlannedMerge[] {
+  let bytes = 0;
+  return older.filter((merge) => {
+    bytes += olderBytes(merge);
+    return bytes <= room;
+  });
+}
+
+export function olderBytes(merge: PlannedMerge): number {
+  return jsonBytes(merge) + 1;
+}
+
 /** The room that is left for envs. */
 export function roomBeside(merges: PlannedMerges, rendered: readonly unknown[], room: Room): Room {
   const forRoutes = once(() => (rendered.length === 0 ? 0 : jsonBytes(rendered)));
   return {
     ...room,
-    plan: room.plan - jsonBytes(merges),
+    plan: room.plan - mergesBytes(merges),
     routes: () => room.routes() - forRoutes(),
     routesAtLeast: () => room.routesAtLeast() - forRoutes(),
   };

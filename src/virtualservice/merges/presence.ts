@@ -2,10 +2,11 @@ import type { VirtualService } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import { l4Key, mergedL4Filter } from '../routes/l4-marker.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
-import type { PlannedMerge } from '../routes/merge-codec.ts';
+import { type PlannedMerge, type PlannedMerges, versionKey } from '../routes/merge-codec.ts';
 import type { Plan } from '../routes/plan-codec.ts';
 import { httpOf } from '../routes/scope.ts';
-import type { MergedLists } from './merged-lists.ts';
+import type { UsersVirtualService } from '../routes/strip.ts';
+import { type MergedLists, mergedLists } from './merged-lists.ts';
 
 /** A test whether the VirtualService has all routes of a merge, as these lists say. */
 export function presenceIn(
@@ -26,6 +27,21 @@ export function presenceIn(
     }
   }
   return ({ uid }) => !missing.has(uid);
+}
+
+/** The same for a plan's merges, also for their older versions. `plan`: the one that the VirtualService carries. */
+export function versionsIn(
+  virtualService: VirtualService,
+  { merges = [], olderMerges = [] }: PlannedMerges,
+  users: UsersVirtualService,
+): (merge: PlannedMerge) => boolean {
+  const isIn = presenceIn(virtualService, mergedLists(merges, users));
+  if (olderMerges.length === 0) return isIn;
+  const older = new Map(olderMerges.map((merge) => [merge.uid, merge]));
+  const before = merges.map((merge) => older.get(merge.uid) ?? merge);
+  const wasIn = presenceIn(virtualService, mergedLists(before, users));
+  const keys = new Set(olderMerges.map(versionKey));
+  return (merge) => (keys.has(versionKey(merge)) ? wasIn(merge) : isIn(merge));
 }
 
 /** Rendered routes of `tcp` and `tls` that the VirtualService has and the next plan does not know any more. */

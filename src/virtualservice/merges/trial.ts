@@ -1,4 +1,4 @@
-import { rfc3339 } from '../../k8s/time.ts';
+import { rfc3339, secondsSince } from '../../k8s/time.ts';
 import {
   type MergeTrial,
   type PlannedMerge,
@@ -6,33 +6,34 @@ import {
   versionKey,
 } from '../routes/merge-codec.ts';
 import type { Plan } from '../routes/plan-codec.ts';
+import { fitOlder, olderBytes } from './fit.ts';
+import {
+  PATIENCE_SECONDS,
+  type Planned,
+  type PlannedVersions,
+  plannedVersions,
+} from './stand-in.ts';
 
-/** After so many seconds without the write of a trial, the API server counts as having refused it. */
-export const PATIENCE_SECONDS = 10;
-/** A trial is begun so often: a call that came late says nothing about the routes. */
+/** Each version is tried so often, with others or alone: a call that came late says nothing about the routes. */
 const MAX_TIMES = 2;
 const FIRST_RETRY_SECONDS = 60;
 const MAX_RETRY_SECONDS = 3600;
-const MAX_BACKOFF_SECONDS = 60;
 const MAX_AHEAD_SECONDS = 120;
 
-export interface TrialInput {
+export interface TrialInput extends Planned {
   /** The merges that should have routes, in the order in which they are tried. */
   wanted: readonly PlannedMerge[];
-  /** The plan that the VirtualService carries. */
-  present: Plan | undefined;
-  /** Are this planned merge's routes in the VirtualService? */
-  isIn: (merge: PlannedMerge) => boolean;
   /** Hash of the user's own part. */
   target: () => string;
-  /** When somebody last changed the VirtualService (RFC 3339). */
-  written?: string | undefined;
-  now: Date;
+  /** Bytes for older versions in a plan; default: one may have any size. */
+  olderRoom?: number;
 }
 
 export interface TrialOutcome {
   /** The merges of the next plan: for each wanted one this version of it, or an older one that stays meanwhile, or none. */
   merges: PlannedMerge[];
+  /** Of those whose routes have not been seen in the VirtualService: the version before. */
+  older: PlannedMerge[];
   trial?: MergeTrial;
   suspects: string[];
   refused: RefusedMerge[];
@@ -46,14 +47,21 @@ export interface TrialOutcome {
  * routes were written without more ado, one route that a validating webhook refuses would stop every change of the VirtualService. So
  * new versions come in by two writes: the first only notes the trial, the second has the routes. If the second does not succeed within
  * `PATIENCE_SECONDS`, the next write is one without these routes; after `MAX_TIMES` the trial has failed. If several were tried together,
- * each is then tried by itself. A refused version is tried again when the VirtualService's own part is another one, and after a pause
+ * each is then tried by itself: good ones get in within a second, while each further trial of several, such as of halves, would keep all
+ * of them waiting if it fails. A refused version is tried again when the VirtualService's own part is another one, and after a pause
  * that doubles.
+ *
+ * The second write may miss our webhook: then it is stored without the routes, and the next one may be refused. So the plan has the older
+ * version, too, until the newer one is seen in the VirtualService.
  */
 export function nextTrial(input: TrialInput): TrialOutcome {
-  const { wanted, present, now } = input;
-  const standing = standingOf(input);
+  const { wanted, present, isIn, now, olderRoom = Number.POSITIVE_INFINITY } = input;
+  const planned = plannedVersions(input);
+  const { older, standIn } = planned;
+  const standing = standingOf(input, planned);
   const { settled, open, refused, isOnTrial } = standing;
-  const next = isOnTrial ? asBefore(present) : step(open.map(versionKey), present, now);
+  const together = fittingTogether(open, standIn, olderRoom);
+  const next = isOnTrial ? asBefore(present) : step(open.map(versionKey), present, together, now);
   const due = [...standing.due];
   if (next.failed !== undefined) {
     const entry = refusal(next.failed, refused.get(next.failed), input);
@@ -68,7 +76,14 @@ export function nextTrial(input: TrialInput): TrialOutcome {
   const isOpen = new Set(open.map(versionKey));
   return {
     merges: wanted.flatMap((merge) =>
-      settled.has(merge) || isEntering(merge) ? [merge] : standing.olderOf(merge),
+      settled.has(merge) || isEntering(merge) ? [merge] : standIn(merge),
+    ),
+    older: fitOlder(
+      wanted.flatMap((merge) => {
+        if (isEntering(merge)) return standIn(merge);
+        return settled.has(merge) && !isIn(merge) ? (older.get(merge.uid) ?? []) : [];
+      }),
+      olderRoom,
     ),
     ...(next.trial && { trial: next.trial }),
     suspects: next.suspects.filter((key) => isOpen.has(key) && key !== next.failed),
@@ -89,14 +104,12 @@ interface Standing {
   refused: Map<string, RefusedMerge>;
   /** Seconds until a refused version may be tried again. */
   due: number[];
-  /** The older version that stays in the plan meanwhile, if there is one. */
-  olderOf: (merge: PlannedMerge) => PlannedMerge[];
 }
 
-function standingOf({ wanted, present, isIn, target, written, now }: TrialInput): Standing {
-  const inPlan = new Map((present?.merges ?? []).map((merge) => [merge.uid, merge]));
-  const isStuck = isRepairOverdue(present, written, now);
-  const isKept = (old: PlannedMerge) => isIn(old) || !isStuck;
+function standingOf(
+  { wanted, present, isIn, target, now }: TrialInput,
+  { inPlan, isKept }: PlannedVersions,
+): Standing {
   const settled = new Set(
     wanted.filter((merge) => {
       const old = inPlan.get(merge.uid);
@@ -123,10 +136,24 @@ function standingOf({ wanted, present, isIn, target, written, now }: TrialInput)
     open,
     refused,
     due,
-    olderOf: ({ uid, generation }) => {
-      const old = inPlan.get(uid);
-      return old !== undefined && old.generation !== generation && isKept(old) ? [old] : [];
-    },
+  };
+}
+
+/** Returns a function that takes of a list of versions the first ones whose older versions have room beside each other; one at least. */
+function fittingTogether(
+  open: readonly PlannedMerge[],
+  standIn: PlannedVersions['standIn'],
+  room: number,
+): (versions: readonly string[]) => string[] {
+  const byKey = new Map(open.map((merge) => [versionKey(merge), merge]));
+  return (versions) => {
+    let left = room;
+    return versions.filter((key, index) => {
+      const merge = byKey.get(key);
+      const older = merge === undefined ? [] : standIn(merge);
+      left -= older.reduce((bytes, one) => bytes + olderBytes(one), 0);
+      return index === 0 || left >= 0;
+    });
   };
 }
 
@@ -148,55 +175,50 @@ interface Step {
   failed: string | undefined;
 }
 
-/** `open`: the versions that have no routes yet and may be tried. */
-function step(open: readonly string[], present: Plan | undefined, now: Date): Step {
+/** `open`: the versions that have no routes yet and may be tried. `together`: of a list of them, those that may be tried at once. */
+function step(
+  open: readonly string[],
+  present: Plan | undefined,
+  together: (versions: readonly string[]) => string[],
+  now: Date,
+): Step {
+  const begin = (all: readonly string[], suspicious: readonly string[]) =>
+    beginning(all, suspicious, together, now);
   const before = present?.mergeTrial;
   const suspects = (present?.mergeSuspects ?? []).filter((key) => open.includes(key));
   const versions = (before?.versions ?? []).filter((key) => open.includes(key));
-  if (before === undefined || versions.length === 0) return begin(open, suspects, now);
-  const isMoreLeft = before.times < MAX_TIMES;
+  if (before === undefined || versions.length === 0) return begin(open, suspects);
   const age = secondsSince(before.at, now);
   // A time far ahead is of another clock, or of one that was corrected since: with it, the trial would not end for as long.
-  const isOver = age > PATIENCE_SECONDS || (age < -MAX_AHEAD_SECONDS && isMoreLeft);
-  if (!isOver) {
+  const isFarAhead = age < -MAX_AHEAD_SECONDS && before.times < MAX_TIMES;
+  if (age <= PATIENCE_SECONDS && !isFarAhead) {
     return { trial: { ...before, versions }, entering: versions, suspects, failed: undefined };
   }
-  if (isMoreLeft) {
+  const [first = ''] = versions;
+  // A suspect has been tried before, with others.
+  const isMoreLeft = before.times < MAX_TIMES && versions.length === 1 && !suspects.includes(first);
+  if (isFarAhead || isMoreLeft) {
     const trial = { at: rfc3339(now), times: before.times + 1, versions };
     return { trial, entering: [], suspects, failed: undefined };
   }
-  if (versions.length > 1) return begin(open, versions, now);
-  const [failed] = versions;
-  const rest = open.filter((key) => key !== failed);
-  const left = suspects.filter((key) => key !== failed);
-  return { ...begin(rest, left, now), failed };
+  if (versions.length > 1) return begin(open, versions);
+  const rest = open.filter((key) => key !== first);
+  const left = suspects.filter((key) => key !== first);
+  return { ...begin(rest, left), failed: first };
 }
 
-function begin(open: readonly string[], suspects: readonly string[], now: Date): Step {
+function beginning(
+  open: readonly string[],
+  suspects: readonly string[],
+  together: (versions: readonly string[]) => string[],
+  now: Date,
+): Step {
   const [suspect] = suspects;
-  const versions = suspect === undefined ? [...open] : [suspect];
+  const versions = suspect === undefined ? together(open) : [suspect];
   const trial = versions.length === 0 ? undefined : { at: rfc3339(now), times: 1, versions };
   return { trial, entering: [], suspects, failed: undefined };
 }
 
-/** Was a retry due (see `nextAttempt`) that would have changed the plan, had it not been refused? */
-function isRepairOverdue(
-  present: Plan | undefined,
-  written: string | undefined,
-  now: Date,
-): boolean {
-  if (present?.at === undefined) return false;
-  const wait = Math.min(2 ** (present.attempt ?? 0), MAX_BACKOFF_SECONDS);
-  // A write of somebody else may just have taken the routes out; the retry comes after it.
-  const since = [present.at, written ?? ''].map((time) => secondsSince(time, now));
-  return Math.min(...since) - wait > PATIENCE_SECONDS;
-}
-
 function retryAfter({ times }: RefusedMerge): number {
   return Math.min(FIRST_RETRY_SECONDS * 2 ** (times - 1), MAX_RETRY_SECONDS);
-}
-
-/** A time that cannot be read is long ago. */
-function secondsSince(time: string, now: Date): number {
-  return (now.getTime() - (Date.parse(time) || 0)) / 1000;
 }

@@ -1,13 +1,23 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
 import { jsonBytes, utf8Length } from '../../k8s/canonical.ts';
-import { MAX_ANNOTATION_BYTES, MAX_OBJECT_BYTES, MAX_PLAN_BYTES } from '../routes/limits.ts';
+import {
+  MAX_ANNOTATION_BYTES,
+  MAX_OBJECT_BYTES,
+  MAX_PLAN_BYTES,
+  MERGE_BYTES,
+} from '../routes/limits.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { EMPTY_PLAN_BYTES } from './plan-bytes.ts';
+
+/** As much as one merge may have: there is room for at least one older version. */
+const OLDER_BYTES = MERGE_BYTES;
 
 /** What one VirtualService can carry, in bytes. */
 export interface Room {
   /** For the plan annotation. */
   plan: number;
+  /** Beyond that, for older versions of merges while newer ones are tried. */
+  older: number;
   /** For our routes. Computed when it is needed, which is seldom: escaping the user's annotations takes long. */
   routes: () => number;
   /** A lower bound of `routes`, which is faster to compute. */
@@ -38,6 +48,7 @@ export function roomOf(
   const mostForOwn = MOST_ESCAPED * (annotations + own.length + 1);
   return {
     plan: Math.min(MAX_PLAN_BYTES, forPlan),
+    older: Math.min(OLDER_BYTES, Math.max(0, forPlan - MAX_PLAN_BYTES - forEnvs)),
     // Each merge asks.
     routes: once(() => MAX_OBJECT_BYTES - jsonBytes([own, spec])),
     routesAtLeast: once(() => MAX_OBJECT_BYTES - jsonBytes(spec) - mostForOwn),

@@ -74,8 +74,11 @@ function keysOf(list: L4List, plan: PlannedMerges = {}): Set<string> {
   return new Set([...renderedKeys(list, plan), ...(plan.staleRoutes ?? [])]);
 }
 
-/** The rendered routes of a plan (see `l4Key`). */
-export function renderedKeys(list: L4List, { merges = [] }: PlannedMerges): string[] {
-  const routes = merges.flatMap((merge) => merge[list] ?? []);
+/** The routes of a plan as they are rendered (see `l4Key`): the VirtualService may have those of older versions. */
+export function renderedKeys(
+  list: L4List,
+  { merges = [], olderMerges = [] }: PlannedMerges,
+): string[] {
+  const routes = [...merges, ...olderMerges].flatMap((merge) => merge[list] ?? []);
   return routes.map((route) => l4Key(withMarker(route)));
 }

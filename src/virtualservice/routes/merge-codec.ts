@@ -65,13 +65,36 @@ export interface RefusedMerge {
   target: string;
 }
 
+/** A replica without the kind of merges would remove them (see `keptWhileOff`). */
+export interface MergesOff {
+  /** Since when (RFC 3339). */
+  at: string;
+  /** When a replica with the kind objected. */
+  denied?: string;
+}
+
+/** Merges that are left out without a note. */
+export interface UntoldMerges {
+  /** How many have a reason of their own, for which the plan has no room. */
+  count: number;
+  /** This one and younger ones that are not in the plan are beyond the number of merges that are looked at (see `ageKey`). */
+  from?: string;
+}
+
 /** What a plan knows of merges. Version 0.1 ignores these fields. */
 export interface PlannedMerges {
   merges?: PlannedMerge[];
+  /**
+   * Of merges whose version in `merges` has not been seen in the VirtualService: the version before. It counts again if that one is
+   * refused, and a user's write has its routes meanwhile.
+   */
+  olderMerges?: PlannedMerge[];
   mergeNotes?: MergeNote[];
   mergeTrial?: MergeTrial;
   /** Of a trial that failed: these are tried one by one (see `versionKey`). */
   mergeSuspects?: string[];
+  mergesOff?: MergesOff;
+  mergesUntold?: UntoldMerges;
   refusedMerges?: RefusedMerge[];
   /** Rendered routes of `tcp` and `tls` that are to be removed (see `l4Key`). */
   staleRoutes?: string[];
@@ -82,12 +105,20 @@ export function versionKey({ uid, generation }: MergeVersion): string {
   return `${uid}@${generation}`;
 }
 
+/** Sorts merges by age, the oldest first. `created`: its creationTimestamp. */
+export function ageKey({ created, uid }: { created: string; uid: string }): string {
+  return `${created} ${uid}`;
+}
+
 /** The members of a plan that are about merges, in the order in which they are written. */
 export const MERGE_FIELDS = [
   'mergeNotes',
   'mergeSuspects',
   'mergeTrial',
   'merges',
+  'mergesOff',
+  'mergesUntold',
+  'olderMerges',
   'refusedMerges',
   'staleRoutes',
 ] as const satisfies readonly (keyof PlannedMerges)[];
@@ -120,6 +151,15 @@ const isRoutes = (value: unknown) => value === undefined || isListOf(value, isMa
 
 const SHAPES: Record<(typeof MERGE_FIELDS)[number], (value: unknown) => boolean> = {
   merges: (value) => isListOf(value, isPlannedMerge),
+  mergesOff: (value) =>
+    isMap(value) &&
+    typeof value['at'] === 'string' &&
+    (value['denied'] === undefined || typeof value['denied'] === 'string'),
+  mergesUntold: (value) =>
+    isMap(value) &&
+    Number.isInteger(value['count']) &&
+    (value['from'] === undefined || typeof value['from'] === 'string'),
+  olderMerges: (value) => isListOf(value, isPlannedMerge),
   mergeNotes: (value) => isListOf(value, isMergeNote),
   mergeTrial: (value) =>
     isMap(value) &&

@@ -33,6 +33,8 @@ export interface FaultSpec {
   times?: number;
   /** `lost`: the API server cannot reach the admission webhook. */
   webhook?: 'lost';
+  /** The place, from 0, of a replica of the service that does not run (in-memory cluster only). */
+  replica?: number;
   /** `<namespace>/<Deployment>` whose pods are not ready. */
   pods?: string;
   /**

@@ -38,6 +38,8 @@ const validators = await loadValidators();
 
 interface DriverOptions {
   skew?: Scenario['skew'];
+  /** The settings of each replica of the service; default: one with those of the cluster. */
+  replicas?: readonly DecisionConfig[];
   /** Receives every hook call with its answer. */
   tell?: (answered: Answered) => void;
   /** An additional kind, with its settings and with what the API server serves for it. */
@@ -51,7 +53,7 @@ interface DriverOptions {
 export async function memoryDriver(
   config: DecisionConfig,
   strategy: LocalClusterOptions['strategy'],
-  { skew = [0], tell = silent, more }: DriverOptions = {},
+  { skew = [0], replicas = [config], tell = silent, more }: DriverOptions = {},
 ): Promise<Driver> {
   const settings = { ...config, ...more?.settings };
   const others = more === undefined ? [] : [more.kind];
@@ -65,15 +67,20 @@ export async function memoryDriver(
     const ahead = skew[calls % skew.length] ?? 0;
     return new Date(cluster.now().getTime() + ahead * 1000);
   };
-  const app = buildApp({
-    hooks: [...HOOKS, ...(await loadHooks<object>(others, loadValidator))],
-    service: {
-      config: settings,
-      now: clock,
-      metrics: createMetrics(),
-      log: SILENCE,
-    },
-  });
+  const moreHooks = await loadHooks<object>(others, loadValidator);
+  const apps = replicas.map((own) =>
+    buildApp({
+      hooks: [...hooksOf(own), ...moreHooks],
+      service: {
+        config: { ...own, ...more?.settings },
+        now: clock,
+        metrics: createMetrics(),
+        log: SILENCE,
+      },
+    }),
+  );
+  const gone = new Set<number>();
+  const next = shuffled();
   const validate: Validate = (object, before) => {
     for (const refusal of refusals) {
       const message = refusal(object);
@@ -104,6 +111,9 @@ export async function memoryDriver(
     inject: async ({ method, url, body }) => {
       await overload.count();
       calls += 1;
+      const running = apps.filter((_, index) => !gone.has(index));
+      const app = running[next() % running.length];
+      if (app === undefined) throw new Error('connection refused');
       const answer = await app.inject({ method, url, payload: body as object });
       const { statusCode } = answer;
       tell({ url, request: body, status: statusCode, response: answer.body });
@@ -136,12 +146,27 @@ export async function memoryDriver(
     events: async () => cluster.events.map(({ message }) => message),
     watch: (listener) => cluster.onWrite(() => listener(live.all())),
     advance: (seconds) => Promise.race([cluster.advance(seconds), overload.reached]),
-    fault: async (fault: FaultSpec) => injectFault(cluster, notReady, refusals, fault),
-    close: () => {
+    fault: async (fault: FaultSpec) => injectFault(cluster, { notReady, refusals, gone }, fault),
+    close: async () => {
       overload.stop();
-      return app.close();
+      for (const app of apps) await app.close();
     },
   };
+}
+
+/** The same random numbers in every run. In turn, one replica might get all calls of one hook. */
+function shuffled(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 48271) % 0x7fffffff;
+    return state >> 8;
+  };
+}
+
+/** The hooks that `serve` has with these settings. */
+function hooksOf({ mergeGroups }: DecisionConfig) {
+  const hasMerges = mergeGroups.length > 0;
+  return hasMerges ? HOOKS : HOOKS.filter(({ name }) => !name.startsWith('virtual-service-merge'));
 }
 
 /** Keeps all objects without copying them at each read: scenarios read far more often than objects change. */

@@ -8,21 +8,38 @@ type Undo = () => Promise<void>;
 /** What validation refuses beside schemas: a message, or undefined. */
 export type Refusal = (object: LocalObject) => string | undefined;
 
-/** Starts a scenario's fault on the in-memory cluster. `refusals`: asked at each write, after mutating webhooks. */
+/** What faults change. */
+interface Faulty {
+  /** Deployments. */
+  notReady: Set<string>;
+  /** Asked at each write, after mutating webhooks. */
+  refusals: Set<Refusal>;
+  /** Places of replicas that do not run. */
+  gone: Set<number>;
+}
+
+/** Starts a scenario's fault on the in-memory cluster. */
 export function injectFault(
   cluster: Cluster,
-  notReady: Set<string>,
-  refusals: Set<Refusal>,
+  { notReady, refusals, gone }: Faulty,
   fault: FaultSpec,
 ): Undo {
   const lifts: Lift[] = [];
   if (fault.hook !== undefined) lifts.push(failHook(cluster, fault, fault.hook));
   if (fault.webhook !== undefined) lifts.push(cluster.faults.loseWebhook());
+  if (fault.replica !== undefined) lifts.push(stopReplica(gone, fault.replica));
   if (fault.pods !== undefined) lifts.push(failPods(cluster, notReady, fault.pods));
   if (fault.write?.routesTo !== undefined) lifts.push(refuseRoutes(refusals, fault, fault.write));
   else if (fault.write !== undefined) lifts.push(failWrite(cluster, fault, fault.write));
   return async () => {
     for (const lift of lifts) lift();
+  };
+}
+
+function stopReplica(gone: Set<number>, replica: number): Lift {
+  gone.add(replica);
+  return () => {
+    gone.delete(replica);
   };
 }
 

@@ -43,6 +43,9 @@ async function play(
   const config = decisionConfig(scenario.settings);
   const driver = await memoryDriver(config, strategy, {
     ...(scenario.skew && { skew: scenario.skew }),
+    ...(scenario.replicas && {
+      replicas: scenario.replicas.map((more) => decisionConfig({ ...scenario.settings, ...more })),
+    }),
     tell,
   });
   try {

@@ -30,6 +30,11 @@ export interface Scenario {
    * in turn.
    */
   skew?: number[];
+  /**
+   * Settings of each replica of the service that differ from `settings`; null: without that setting. Calls go to any of them.
+   * The controllers in Metacontroller are those of `settings`.
+   */
+  replicas?: Record<string, unknown>[];
   steps: Step[];
 }
 
@@ -55,6 +60,7 @@ export async function loadScenario(file: string): Promise<Scenario> {
     given = [],
     settings = {},
     skew = [0],
+    replicas,
     steps,
     ...unknown
   } = document.toJS();
@@ -73,6 +79,7 @@ export async function loadScenario(file: string): Promise<Scenario> {
     given,
     settings,
     skew,
+    ...(replicas === undefined ? {} : { replicas }),
     steps: placed,
   };
 }
@@ -92,7 +99,8 @@ export async function loadFixture(name: string): Promise<LocalObject[]> {
  */
 export function decisionConfig(settings: Record<string, unknown>): DecisionConfig {
   const values = { drainSeconds: 1, settleSeconds: 1, ...settings };
-  const args = Object.entries(values).map(([key, value]) => {
+  const set = Object.entries(values).filter(([, value]) => value !== null);
+  const args = set.map(([key, value]) => {
     const flag = (DECISION_FLAGS as Record<string, { name: string }>)[key];
     if (flag === undefined)
       throw new Error(`settings.${key} is not a flag of the service's decisions`);

@@ -8,6 +8,7 @@ import type {
   MergeNote,
   MergeNoteReason,
   PlannedMerge,
+  UntoldMerges,
 } from '../../../../src/virtualservice/routes/merge-codec.ts';
 import { merge, mergedRoutes, mergePlan, planned } from '../../../support/merges.ts';
 import { at, deepFreeze, NOW, objectMap, stamp, virtualService } from '../../../support/objects.ts';
@@ -22,22 +23,35 @@ const OWN = { name: 'own', route: [{ destination: { host: 'backend', subset: 'sh
 
 interface Here {
   plan?: readonly PlannedMerge[];
+  older?: PlannedMerge[];
+  untold?: UntoldMerges;
   notes?: readonly MergeNote[];
   /** Those whose routes are there. */
   rendered?: readonly PlannedMerge[];
 }
 
-function target({ plan = [], notes = [], rendered = [] }: Here = {}): VirtualService {
+function target({
+  plan = [],
+  older,
+  untold,
+  notes = [],
+  rendered = [],
+}: Here = {}): VirtualService {
+  const more = {
+    ...(older && { olderMerges: older }),
+    ...(untold && { mergesUntold: untold }),
+  };
   const http = [...rendered.flatMap((one) => mergedRoutes(TARGET, one)), OWN];
   const l4 = (list: L4List) => rendered.flatMap((one) => (one[list] ?? []).map(withMarker));
   const spec = { hosts: ['backend'], http, tcp: l4('tcp'), tls: l4('tls') };
-  return virtualService(TARGET, spec, mergePlan(plan, notes));
+  return virtualService(TARGET, spec, mergePlan(plan, notes, more));
 }
 
 const tcpRoute = (port: number) => ({
   match: [{ port }],
   route: [{ destination: { host: 'backend' } }],
 });
+const OLD_STREAM = planned(M, { generation: 1, http: [], tcp: [tcpRoute(1)] });
 const TLS_ROUTE = {
   match: [{ sniHosts: ['backend'] }],
   route: [{ destination: { host: 'backend' } }],
@@ -82,12 +96,52 @@ describe('Merged', () => {
       'the routes are not yet planned in VirtualService shop/backend',
     ],
     [
+      'one of too many',
+      M,
+      { untold: { count: 0, from: `${stamp(-600)} u-m` } },
+      'False',
+      'TooLarge',
+      'VirtualService shop/backend has more merges than are looked at, .* at most 256 get in, and 1024 are checked .* Delete merges .*$',
+    ],
+    [
+      'older than those that are too many',
+      M,
+      { untold: { count: 0, from: `${stamp(-600)} u-n` } },
+      'False',
+      'Pending',
+      'the routes are not yet planned in VirtualService shop/backend$',
+    ],
+    [
+      'one of many whose reasons have no room in the plan',
+      M,
+      { plan: [OLD], rendered: [OLD], untold: { count: 7, from: stamp(-700) } },
+      'False',
+      'Pending',
+      '7 merges are left out there, and their reasons have no room .* delete merges .*; until then generation 1 .*$',
+    ],
+    [
       'planned, not yet there',
       M,
       { plan: [PLANNED] },
       'False',
       'Pending',
       'the routes are not yet written to VirtualService shop/backend',
+    ],
+    [
+      'planned, not yet there, and the version before is',
+      M,
+      { plan: [PLANNED], older: [OLD_STREAM], rendered: [OLD_STREAM] },
+      'False',
+      'Pending',
+      'not yet written to VirtualService shop/backend; until then generation 1 of the merge counts: 1 tcp route stays in VirtualService shop/backend',
+    ],
+    [
+      'planned, not yet there, and the version before neither',
+      M,
+      { plan: [PLANNED], older: [OLD_STREAM] },
+      'False',
+      'Pending',
+      'not yet written to VirtualService shop/backend$',
     ],
     ['a trial', M, { notes: [note('Trial')] }, 'False', 'Trial', 'about Trial'],
     [

@@ -79,14 +79,30 @@ describe('the groups of merges', () => {
     expect(hosts(live).toSorted()).toEqual(['a', 'b', 'own']);
   });
 
-  test('without one that is switched off, its routes leave', () => {
-    expect(hosts(synced(live, [A], [GROUP], 10))).toEqual(['a', 'own']);
+  test('without one that is switched off, its routes leave after a minute', () => {
+    const asking = synced(live, [A], [GROUP], 10);
+    expect(hosts(synced(asking, [A], [GROUP], 69))).toEqual(hosts(live));
+    expect(hosts(synced(asking, [A], [GROUP], 70))).toEqual(['a', 'own']);
   });
 
-  test('without any, all routes and the plan leave', () => {
-    const off = synced(live, [], [], 10);
+  test('without any, all routes and the plan leave after a minute', () => {
+    const asking = synced(live, [], [], 10);
+    expect(synced(asking, [], [], 69).spec).toEqual(live.spec);
+    const off = synced(asking, [], [], 70);
     expect(off.spec).toEqual(OWN.spec);
     expect(off.metadata.annotations).toBeUndefined();
+  });
+
+  test.each<[string, VirtualServiceMerge[], string[]]>([
+    ['all', [], []],
+    ['one', [A], [GROUP]],
+  ])('without %s in one replica only, all routes stay', (_, sent, groups) => {
+    let next = live;
+    for (let second = 10; second < 700; second += 10) {
+      next = synced(next, sent, groups, second);
+      next = synced(next, [A, B], both, second + 5);
+      expect(next.spec).toEqual(live.spec);
+    }
   });
 
   test('that were not sent keep their routes, and others come', () => {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VirtualServiceMerge } from '../../../../src/api/virtualservicemerge.ts';
 import type { VirtualService } from '../../../../src/istio/types.ts';
+import { canonicalJson } from '../../../../src/k8s/canonical.ts';
+import { hash10 } from '../../../../src/k8s/hash.ts';
 import { decideMerges } from '../../../../src/virtualservice/merges/decide.ts';
 import { roomOf } from '../../../../src/virtualservice/plan/room.ts';
-import type { Plan } from '../../../../src/virtualservice/routes/plan-codec.ts';
+import { versionKey } from '../../../../src/virtualservice/routes/merge-codec.ts';
+import { EMPTY_PLAN, type Plan } from '../../../../src/virtualservice/routes/plan-codec.ts';
 import { withoutOurs } from '../../../../src/virtualservice/routes/strip.ts';
-import { merge } from '../../../support/merges.ts';
+import { merge, planned } from '../../../support/merges.ts';
 import { NOW, virtualService } from '../../../support/objects.ts';
 
 const target = (spec: object = {}, annotations: Record<string, string> = {}) =>
@@ -57,6 +60,30 @@ describe('streams with which proxies refuse the listener', () => {
   });
 });
 
+test('a newer version that overlaps with an older one that stays beside it waits, and its own older one stays', () => {
+  const [a, b] = [
+    tcp('a', 1, stream(['12.0.0.0/8'])),
+    tcp('b', 2, stream(['10.0.0.0/8', '10.1.0.0/16'])),
+  ];
+  const before = (one: VirtualServiceMerge, subnets: string[]) =>
+    planned(one, { generation: 1, tcp: [stream(subnets)] });
+  const present: Plan = {
+    ...EMPTY_PLAN,
+    merges: [before(a, ['10.1.0.0/16']), before(b, ['11.0.0.0/8'])],
+    refusedMerges: [{ version: 'u-a@2', at: NOW.toISOString(), times: 1, target: 'x' }],
+    mergeTrial: { versions: ['u-b@2'], at: NOW.toISOString(), times: 1 },
+  };
+  const vs = target();
+  const { spec } = withoutOurs(vs);
+  const [refused] = present.refusedMerges ?? [];
+  const { merges, mergeNotes } = decided([a, b], vs, {
+    ...present,
+    refusedMerges: refused ? [{ ...refused, target: hash10(canonicalJson(spec)) }] : [],
+  });
+  expect(merges?.map(versionKey)).toEqual(['u-a@1', 'u-b@1']);
+  expect(mergeNotes?.find(({ uid }) => uid === 'u-b')?.reason).toBe('Overlap');
+});
+
 describe('merges whose regexes are together too costly', () => {
   const costly = (index: number) =>
     merge(
@@ -95,6 +122,23 @@ test('invalid merges and those without routes take no place from others', () => 
   expect(decided([...idle, merge('shop/good', {}, at(2))]).mergeTrial?.versions).toEqual([
     'u-good@2',
   ]);
+});
+
+test('more merges than are looked at: the plan says from which one on, and how many others have no note', () => {
+  const name = (index: number) => `m${String(index).padStart(4, '0')}`;
+  const many = Array.from({ length: 1200 }, (_, index) =>
+    merge(`shop/${name(index)}`, index < 1000 ? { patch: { http: 'x' } } : {}, at(1)),
+  );
+  const { from } = decided(many).mergesUntold ?? {};
+  // 1000 of the 1024 are invalid.
+  expect(from).toBe('2025-12-31T01:00:00Z u-m1024');
+  const good = many.slice(0, 300).map((_, index) => merge(`shop/${name(index)}`, {}, at(1)));
+  const { mergeTrial, mergeNotes = [], mergesUntold } = decided(good.toReversed());
+  expect(mergesUntold?.from).toBe('2025-12-31T01:00:00Z u-m0256');
+  const tooLarge = mergeNotes.filter(({ reason }) => reason === 'TooLarge').length;
+  const tried = mergeTrial?.versions.length ?? 0;
+  expect(mergesUntold?.count).toBe(256 - tried - tooLarge);
+  expect(decided(good.slice(0, 20)).mergesUntold).toBeUndefined();
 });
 
 test('thousands of merges and a long list of allowed namespaces take no long time', () => {

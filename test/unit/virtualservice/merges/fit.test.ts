@@ -1,16 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  fitMerges,
-  MERGE_BYTES,
-  MERGES_BYTES,
-  roomBeside,
-} from '../../../../src/virtualservice/merges/fit.ts';
+import { fitMerges, MERGES_BYTES, roomBeside } from '../../../../src/virtualservice/merges/fit.ts';
 import type { Room } from '../../../../src/virtualservice/plan/room.ts';
-import { MAX_PLAN_BYTES } from '../../../../src/virtualservice/routes/limits.ts';
+import { MAX_PLAN_BYTES, MERGE_BYTES } from '../../../../src/virtualservice/routes/limits.ts';
 import { merge } from './builders.ts';
 
 const ROOM: Room = {
   plan: MAX_PLAN_BYTES,
+  older: MERGE_BYTES,
   routes: () => 1_000_000,
   routesAtLeast: () => 1_000_000,
   sent: Number.POSITIVE_INFINITY,

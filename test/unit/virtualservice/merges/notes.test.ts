@@ -6,7 +6,7 @@ import { withoutOurs } from '../../../../src/virtualservice/routes/strip.ts';
 import { virtualService } from '../builders.ts';
 import { merge, routeTo, streamTo } from './builders.ts';
 
-const NO_TRIAL: TrialOutcome = { merges: [], suspects: [], refused: [], waiting: [] };
+const NO_TRIAL: TrialOutcome = { merges: [], older: [], suspects: [], refused: [], waiting: [] };
 
 function notesOf(
   merges: ReturnType<typeof merge>[],

@@ -13,12 +13,13 @@ const keys = (merges: readonly PlannedMerge[]) => merges.map(versionKey);
 
 /** The plan that an outcome leads to. */
 function planAfter(
-  { merges, trial, suspects, refused }: TrialOutcome,
+  { merges, older, trial, suspects, refused }: TrialOutcome,
   rest: Partial<Plan> = {},
 ): Plan {
   return {
     ...EMPTY_PLAN,
     merges,
+    ...(older.length > 0 && { olderMerges: older }),
     ...(trial && { mergeTrial: trial }),
     ...(suspects.length > 0 && { mergeSuspects: suspects }),
     ...(refused.length > 0 && { refusedMerges: refused }),
@@ -68,6 +69,7 @@ describe('a trial', () => {
     });
     expect(first).toEqual({
       merges: [],
+      older: [],
       trial: { at: stamp(0), times: 1, versions: ['a@1'] },
       suspects: [],
       refused: [],
@@ -158,23 +160,38 @@ describe('a trial', () => {
   test('of several that fails is followed by one of each', () => {
     const { run, stored, sync } = cluster(({ name }) => name === 'b');
     const wanted = [m('a'), m('b'), m('c'), m('d')];
-    run(wanted, 0, 21);
-    const { suspects, trial } = sync(wanted, 22);
+    run(wanted, 0, 10);
+    const { suspects, trial } = sync(wanted, 11);
     expect(suspects).toEqual(['a@1', 'b@1', 'c@1', 'd@1']);
     expect(trial?.versions).toEqual(['a@1']);
     // One that comes meanwhile waits until the suspects are through.
     const more = [...wanted, m('e')];
-    run(more, 23, 40);
+    run(more, 12, 23);
     expect(stored()).toEqual(['a@1']);
-    expect(run(more, 41, 60).refused).toMatchObject([{ version: 'b@1', times: 1 }]);
+    // It has failed twice: with others and alone.
+    expect(sync(more, 24).refused).toMatchObject([{ version: 'b@1', times: 1 }]);
+    run(more, 25, 33);
     expect(stored()).toEqual(['a@1', 'c@1', 'd@1', 'e@1']);
   });
+
+  test.each([
+    [20, 1, 11 + 19 * 3 + 12],
+    [20, 3, 11 + 17 * 3 + 3 * 12],
+  ])(
+    'of %s with %s that are refused: the good ones are in after %s seconds',
+    (count, bad, most) => {
+      const { run, stored } = cluster(({ name }) => name < `m${10 + bad}`);
+      const wanted = Array.from({ length: count }, (_, index) => m(`m${10 + index}`));
+      run(wanted, 0, most);
+      expect(stored()).toHaveLength(count - bad);
+    },
+  );
 
   test('forgets merges that are gone', () => {
     const { run, sync } = cluster(({ name }) => name === 'b');
     run([m('a'), m('b')], 0, 22);
     const gone = sync([], 23);
-    expect(gone).toEqual({ merges: [], suspects: [], refused: [], waiting: [] });
+    expect(gone).toEqual({ merges: [], older: [], suspects: [], refused: [], waiting: [] });
   });
 });
 
@@ -187,6 +204,70 @@ describe('an older version', () => {
     expect(stored()).toEqual(['a@1']);
     run([m('a', 3)], 31, 33);
     expect(stored()).toEqual(['a@3']);
+  });
+
+  test('is in the plan beside the newer one until that is seen in the VirtualService', () => {
+    const { run, sync } = cluster(() => false);
+    run([m('a')], 0, 2);
+    expect(sync([m('a', 2)], 3)).toMatchObject({ merges: [m('a')], older: [] });
+    expect(sync([m('a', 2)], 4)).toMatchObject({ merges: [m('a', 2)], older: [m('a')] });
+    expect(sync([m('a', 2)], 5)).toMatchObject({ merges: [m('a', 2)], older: [] });
+  });
+
+  describe('beside a newer one that is not seen', () => {
+    const missed = (rest: Partial<Plan> = {}): Plan => ({
+      ...EMPTY_PLAN,
+      merges: [m('a', 2)],
+      olderMerges: [m('a')],
+      mergeTrial: { at: stamp(0), times: 1, versions: ['a@2'] },
+      at: stamp(0),
+      ...rest,
+    });
+    const outcome = (seconds: number, wanted: PlannedMerge[], there: PlannedMerge[]) =>
+      nextTrial({
+        wanted,
+        present: missed(),
+        isIn: (one) => keys(there).includes(versionKey(one)),
+        target: () => '',
+        now: at(seconds),
+      });
+
+    test.each<[string, number, PlannedMerge[], PlannedMerge[], string[], string[]]>([
+      ['stays', 11, [m('a', 2)], [m('a')], ['a@2'], ['a@1']],
+      ['comes back when the newer one is refused', 12, [m('a', 2)], [m('a')], ['a@1'], []],
+      ['comes back, also if somebody took it out', 12, [m('a', 2)], [], ['a@1'], []],
+      ['is not written for ever: it may be refused, too', 62, [m('a', 2)], [], [], []],
+      ['comes back at once for one that is newer still', 1, [m('a', 3)], [m('a')], ['a@1'], []],
+      ['leaves with its merge', 1, [], [m('a')], [], []],
+      ['leaves when the newer one is seen', 1, [m('a', 2)], [m('a', 2)], ['a@2'], []],
+    ])('%s', (_, seconds, wanted, there, merges, older) => {
+      const next = outcome(seconds, wanted, there);
+      expect([keys(next.merges), keys(next.older)]).toEqual([merges, older]);
+    });
+  });
+
+  test('needs room: so many newer ones are tried together', () => {
+    const names = ['a', 'b', 'c'];
+    const sync = (present: Plan, olderRoom: number) =>
+      nextTrial({
+        wanted: [...names.map((name) => m(name, 2)), m('new')],
+        present,
+        isIn: () => true,
+        target: () => '',
+        now: at(0),
+        olderRoom,
+      });
+    const present: Plan = { ...EMPTY_PLAN, merges: names.map((name) => m(name)) };
+    const one = JSON.stringify(m('a')).length + 1;
+    const tried = (room: number) => sync(present, room).trial?.versions;
+    expect(tried(3 * one)).toEqual(['a@2', 'b@2', 'c@2', 'new@1']);
+    expect(tried(3 * one - 1)).toEqual(['a@2', 'b@2']);
+    expect(tried(one)).toEqual(['a@2']);
+    // It is tried in any case, and then has no older one beside it.
+    expect(tried(0)).toEqual(['a@2']);
+    const mergeTrial = { at: stamp(0), times: 1, versions: ['a@2'] };
+    const entering = (room: number) => keys(sync({ ...present, mergeTrial }, room).older);
+    expect([entering(one), entering(one - 1)]).toEqual([['a@1'], []]);
   });
 });
 

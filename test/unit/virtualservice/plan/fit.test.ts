@@ -88,6 +88,7 @@ describe('room', () => {
 
 describe('injections', () => {
   const roomFor = (routes: number) => ({
+    older: 0,
     plan: MAX_PLAN_BYTES,
     routes: () => routes,
     routesAtLeast: () => routes,
@@ -115,7 +116,13 @@ describe('injections', () => {
     const never = () => {
       throw new Error('counted');
     };
-    const room = { plan: MAX_PLAN_BYTES, routes: never, routesAtLeast: never, envs: true };
+    const room = {
+      plan: MAX_PLAN_BYTES,
+      older: 0,
+      routes: never,
+      routesAtLeast: never,
+      envs: true,
+    };
     const draft = draftRoutes(users([BASE]), envs, SCOPE);
     expect(fitInjections(draft, envs, { ...room, sent: 5_000 }, [])).toEqual({
       kept: envs,
