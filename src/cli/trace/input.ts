@@ -5,7 +5,13 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoSubject, mergeManifests } from '../common/apply-manifests.ts';
+import {
+  applyAll,
+  envManifests,
+  isNoSubject,
+  mergeManifests,
+  virtualEnvironmentManifests,
+} from '../common/apply-manifests.ts';
 import type { ClusterObjects } from '../common/cluster-read.ts';
 import type { Manifest } from '../common/manifests.ts';
 import { sameAvailability } from '../common/same-availability.ts';
@@ -36,6 +42,8 @@ export async function traceFiles(
   const manifests = await load(undefined);
   const { cluster } = await startSimulation(options.config, { strategy: 'server-side-apply' });
   await applyAll(cluster, manifests.filter(isNoSubject));
+  await applyAll(cluster, virtualEnvironmentManifests(manifests));
+  await cluster.settle();
   await applyAll(cluster, mergeManifests(manifests));
   await cluster.settle();
   await applyAll(cluster, envManifests(manifests, validator));
@@ -108,7 +116,11 @@ async function withFiles(
   for (const object of withoutEnvs(others, 'all', config.clusterDomain)) cluster.restore(object);
   await applyAll(cluster, manifests.filter(isNoSubject));
   await availability.restoreEnvs(cluster, envs);
-  await applyAll(cluster, [...mergeManifests(manifests), ...envManifests(manifests, validator)]);
+  await applyAll(cluster, [
+    ...virtualEnvironmentManifests(manifests),
+    ...mergeManifests(manifests),
+    ...envManifests(manifests, validator),
+  ]);
   await availability.recoverChanged(cluster);
   return settled(cluster);
 }

@@ -1,0 +1,42 @@
+import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
+import type { Denied } from '../../kube-client/denied.ts';
+import type { OpenCluster } from '../../kube-client/open.ts';
+import { VIRTUAL_ENVIRONMENTS } from './cluster-kinds.ts';
+
+/** The VirtualEnvironments of a cluster, as far as the user may list them. */
+export interface VirtualEnvironmentsRead {
+  environments: VirtualEnvironment[];
+  /** The rights that are missing. */
+  denied: Denied[];
+  /** False: the cluster does not know them. */
+  isServed: boolean;
+}
+
+/** Lists those of all namespaces; where that is refused, or not wanted (`isEverywhere`), those of these namespaces. */
+export async function readVirtualEnvironments(
+  { reader }: OpenCluster,
+  namespaces: readonly string[],
+  isEverywhere: boolean,
+): Promise<VirtualEnvironmentsRead> {
+  const all = isEverywhere ? await reader.list(VIRTUAL_ENVIRONMENTS) : undefined;
+  const unserved = { environments: [], denied: [], isServed: false };
+  if (all === 'unserved') return unserved;
+  if (all !== undefined && 'objects' in all) return seen(all.objects as VirtualEnvironment[]);
+  if (namespaces.length === 0) return seen([]);
+  // RBAC refuses a list of what is not installed, too. Everybody may ask what is.
+  if (!(await reader.serves(VIRTUAL_ENVIRONMENTS))) return unserved;
+  const parts = await Promise.all(
+    namespaces.map((namespace) => reader.list(VIRTUAL_ENVIRONMENTS, { namespace })),
+  );
+  const known = parts.filter((part) => part !== 'unserved');
+  const objects = known.flatMap((part) => ('objects' in part ? part.objects : []));
+  const denied = known.flatMap((part) => ('denied' in part ? [part.denied] : []));
+  return {
+    ...seen(objects as VirtualEnvironment[]),
+    denied: all === undefined ? denied : [all.denied],
+  };
+}
+
+function seen(environments: VirtualEnvironment[]): VirtualEnvironmentsRead {
+  return { environments, denied: [], isServed: true };
+}
