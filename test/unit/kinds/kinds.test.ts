@@ -116,6 +116,9 @@ describe('all kinds', () => {
       ['/virtual-service-merge/sync', 'virtual-service-merge-sync'],
       ['/mesh-index/customize', 'mesh-index-customize'],
       ['/mesh-index/sync', 'mesh-index-sync'],
+      ['/virtual-environment/customize', 'virtual-environment-customize'],
+      ['/virtual-environment/sync', 'virtual-environment-sync'],
+      ['/virtual-environment/finalize', 'virtual-environment-finalize'],
       ['/admission/virtualservices', 'admission-virtualservices'],
       ['/admission/virtualservicemerges', 'admission-virtualservicemerges'],
     ]);
@@ -146,13 +149,18 @@ describe('all kinds', () => {
   test('without indexed namespaces there is no controller for indexes', () => {
     const names = (config: DecisionConfig) => controllersOf(KINDS, config).map(({ name }) => name);
     const others = ['dynamicenv', 'route-injection', 'virtual-service-merge'];
-    expect(names(CONFIG)).toEqual([...others, 'mesh-index']);
-    expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual(others);
+    expect(names(CONFIG)).toEqual([...others, 'mesh-index', 'virtual-environment']);
+    expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual([...others, 'virtual-environment']);
   });
 
   test('without groups there is no controller for merges', () => {
     const none = controllersOf(KINDS, { ...CONFIG, mergeGroups: [] });
-    expect(none.map(({ name }) => name)).toEqual(['dynamicenv', 'route-injection', 'mesh-index']);
+    expect(none.map(({ name }) => name)).toEqual([
+      'dynamicenv',
+      'route-injection',
+      'mesh-index',
+      'virtual-environment',
+    ]);
     const [, , both] = controllersOf(KINDS, { ...CONFIG, mergeGroups: MERGE_GROUPS });
     expect(resourcesOf(both)).toEqual([
       { apiVersion: 'istiomerger.monime.sl/v1alpha1', resource: 'virtualservicemerges' },
@@ -174,14 +182,14 @@ describe('an additional kind', () => {
   test('is off unless --kinds names it', () => {
     const { read, help } = kindsFlag(kinds);
     expect(help).toContain(
-      'optional kinds to serve: virtual-service-merge, note; always served: dynamicenv,',
+      'optional kinds to serve: virtual-service-merge, virtual-environment, note; always served: dynamicenv,',
     );
     const always = KINDS.filter(({ isOptional }) => !isOptional);
     expect(kindsOn(kinds, read(''))).toEqual(always);
     expect(kindsOn(kinds, read(' note,'))).toEqual([...always, NOTE]);
-    expect(kindsOn(kinds, read('note,virtual-service-merge'))).toEqual(kinds);
+    expect(kindsOn(kinds, read('note,virtual-environment,virtual-service-merge'))).toEqual(kinds);
     expect(() => read('notes')).toThrow(
-      'expected names of optional kinds: virtual-service-merge, note (always served:',
+      'expected names of optional kinds: virtual-service-merge, virtual-environment, note (always served:',
     );
   });
 });
