@@ -25,6 +25,11 @@ const MANIFESTS: Record<string, () => Promise<string>> = {
       .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \$ \}\}/g, SERVICE)
       .replace(/\{\{ \. \}\}\/v1alpha1/, 'istiomerger.monime.sl/v1alpha1')
       .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
+  // The chart renders this only with the kind.
+  'virtual-environment': async () =>
+    (await text('charts/dynamicenv/templates/virtual-environment.yaml'))
+      .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \. \}\}/g, SERVICE)
+      .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
   // The chart renders this only if there are indexed namespaces.
   'mesh-index': async () =>
     (await text('charts/dynamicenv/templates/mesh-index.yaml'))
@@ -88,7 +93,9 @@ describe.each(KINDS.map((kind): [string, Kind<DecisionConfig>] => [kind.name, ki
     test('it names the definition of each of our resources in its controller', () => {
       const controller = kind.controller(CONFIG);
       const ours = resourcesOf(controller)
-        .filter(({ apiVersion }) => /^(riskified\.com|.*\.monime\.sl)\//.test(apiVersion))
+        .filter(({ apiVersion }) =>
+          /^(riskified\.com|.*\.monime\.sl|env\.alibaba\.com)\//.test(apiVersion),
+        )
         .map(({ apiVersion, resource }) => `${resource}.${apiVersion.split('/')[0]}`);
       expect(kind.crds.map((crd) => crd.name)).toEqual(expect.arrayContaining(ours));
     });
