@@ -18,6 +18,7 @@ import { sameAvailability } from '../common/same-availability.ts';
 import { startSimulation } from '../common/simulation.ts';
 import { unavailableClones } from '../common/unavailable-clones.ts';
 import { asWritten, isBeingDeleted, withoutEnvs } from '../common/user-objects.ts';
+import { isVirtualEnvironment, withoutChildren } from '../common/virtual-environments.ts';
 import type { TraceOptions } from './options.ts';
 import { readForTrace } from './read-objects.ts';
 
@@ -113,7 +114,14 @@ async function withFiles(
     neverReady: availability.isNeverReady,
   });
   const others = objects.filter(({ kind }) => kind !== 'DynamicEnv');
-  for (const object of withoutEnvs(others, 'all', config.clusterDomain)) cluster.restore(object);
+  const environments = objects.filter(isVirtualEnvironment);
+  const users = withoutEnvs(
+    withoutChildren(others, environments).filter((object) => !isVirtualEnvironment(object)),
+    'all',
+    config.clusterDomain,
+  );
+  const written = environments.filter((one) => !isBeingDeleted(one)).map(asWritten);
+  for (const object of [...users, ...written]) cluster.restore(object);
   await applyAll(cluster, manifests.filter(isNoSubject));
   await availability.restoreEnvs(cluster, envs);
   await applyAll(cluster, [
