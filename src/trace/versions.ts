@@ -151,7 +151,8 @@ function obstacleOf(
 }
 
 function whyText(taken: Omit<VersionTaken, 'why'>): string {
-  return `${askText(taken)}; ${answerText(taken)}`;
+  const joint = taken.reason === 'asked' ? ' and' : ';';
+  return `${askText(taken)}${joint} ${answerText(taken)}`;
 }
 
 function askText({ asked, header, isInjected }: Ask): string {
@@ -166,7 +167,7 @@ function answerText({ answers, reason, virtualEnvironment, service }: Omit<Versi
   const by = `VirtualEnvironment ${virtualEnvironment}`;
   switch (reason) {
     case 'asked':
-      return `${answers} answers`;
+      return 'answers';
     case 'above':
       return `${answers} answers, the nearest one above`;
     case 'default':
