@@ -1,3 +1,4 @@
+import type { HTTPMatchRequest } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
 import { longestOf } from '../kinds/virtual-environment/levels.ts';
 import type { NamespaceVersions } from '../trace/namespace-versions.ts';
@@ -41,6 +42,14 @@ export function levelsOf(card: Card, space: NamespaceVersions | undefined): Leve
     return value !== undefined && values.has(value) ? [[id, idOf(value)] as const] : [];
   });
   return { nodes, homes: new Map(homes) };
+}
+
+/** Is it the match of a route that adds the header to requests of a version's pods? */
+export function isInjection(
+  { withoutHeaders = {}, sourceLabels = {} }: HTTPMatchRequest,
+  { rules }: Pick<NamespaceVersions, 'rules'>,
+): boolean {
+  return Object.hasOwn(withoutHeaders, rules.header) && Object.hasOwn(sourceLabels, rules.label);
 }
 
 /** The Service that contains a box, directly or in boxes of levels; undefined: it is in none. */

@@ -1,4 +1,5 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { namespaceOf } from '../istio/objects.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { versionsByNamespace } from '../trace/namespace-versions.ts';
 import type { Trace } from '../trace/types.ts';
@@ -45,7 +46,7 @@ export function pictureOf(
       edges: [],
     },
     ...homes.map(({ vs, node }) => routesOf(vs, node, byHost, settings)),
-    ...homes.map(({ vs, node }) => entriesOf(vs, node)),
+    ...homes.map(({ vs, node }) => entriesOf(vs, node, spaces.get(namespaceOf(vs)))),
   ]);
   const way = trace === undefined ? { nodes: [], edges: [] } : wayOf(trace, things);
   const all = [...things, ...way.nodes];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { readStory } from '../../src/cli/demo/options.ts';
 import * as levels from '../../src/kinds/virtual-environment/levels.ts';
-import * as ready from '../../src/kinds/virtual-environment/ready.ts';
+import * as services from '../../src/kinds/virtual-environment/service-versions.ts';
 import * as labels from '../../src/kinds/virtual-environment/subset-labels.ts';
 import { recorder } from './lib/in-process.ts';
 import { runProgram } from './lib/program.ts';
@@ -10,7 +10,7 @@ jest.setTimeout(120_000);
 const KIND = '../../src/kinds/virtual-environment';
 const FILES = {
   levels: `${KIND}/levels.ts`,
-  ready: `${KIND}/ready.ts`,
+  services: `${KIND}/service-versions.ts`,
   labels: `${KIND}/subset-labels.ts`,
 };
 
@@ -51,8 +51,17 @@ describe('demo virtual-environment notices errors in the code', () => {
     ],
     [
       'announcements are not seen',
-      'ready',
-      { ...ready, isLeaving: () => false },
+      'services',
+      {
+        serviceVersions: (...given: Parameters<typeof services.serviceVersions>) => {
+          const found = services.serviceVersions(...given);
+          const still = found.services.map((service) => ({
+            ...service,
+            versions: service.versions.map((version) => ({ ...version, isLeaving: false })),
+          }));
+          return { ...found, services: still };
+        },
+      },
       'not true: its routes leave within 120 s',
     ],
     [
