@@ -35,12 +35,17 @@ export function aliasConditions(
   const { template, problem } = templateOf(JSON.stringify([alias, splitter]));
   if (problem !== undefined) return { problem };
   const regexes = values.map((value) => template.replaceAll(VALUE, () => levels(value, splitter)));
-  for (const regex of regexes) {
-    const bound = envoyRegexProblem(regex) ?? regexProblem(regex);
-    if (bound !== undefined) return { problem: `${bound} (with a version in it)` };
-  }
-  return { conditions: regexes.map((regex) => [{ regex }]) };
+  const bound = regexes.map(problemOf).find((one) => one !== '');
+  return bound === undefined
+    ? { conditions: regexes.map((regex) => [{ regex }]) }
+    : { problem: `${bound} (with a version in it)` };
 }
+
+/** Cached: many Services have the same versions. Empty: no problem. */
+const problemOf = memoizedByText(
+  { size: 4096, bytes: 2 ** 20 },
+  (regex): string => envoyRegexProblem(regex) ?? regexProblem(regex) ?? '',
+);
 
 interface Template {
   /** The pattern with `VALUE` at each placeholder. */
