@@ -6,7 +6,7 @@ import { VIRTUAL_ENVIRONMENTS } from './cluster-kinds.ts';
 /** The VirtualEnvironments of a cluster, as far as the user may list them. */
 export interface VirtualEnvironmentsRead {
   environments: VirtualEnvironment[];
-  /** The rights that are missing. */
+  /** A right that is missing; empty: none. */
   denied: Denied[];
   /** False: the cluster does not know them. */
   isServed: boolean;
@@ -19,23 +19,23 @@ export async function readVirtualEnvironments(
   isEverywhere: boolean,
 ): Promise<VirtualEnvironmentsRead> {
   const all = isEverywhere ? await reader.list(VIRTUAL_ENVIRONMENTS) : undefined;
-  const unserved = { environments: [], denied: [], isServed: false };
-  if (all === 'unserved') return unserved;
+  if (all === 'unserved') return UNSERVED;
   if (all !== undefined && 'objects' in all) return seen(all.objects as VirtualEnvironment[]);
-  if (namespaces.length === 0) return seen([]);
-  // RBAC refuses a list of what is not installed, too. Everybody may ask what is.
-  if (!(await reader.serves(VIRTUAL_ENVIRONMENTS))) return unserved;
   const parts = await Promise.all(
     namespaces.map((namespace) => reader.list(VIRTUAL_ENVIRONMENTS, { namespace })),
   );
   const known = parts.filter((part) => part !== 'unserved');
+  const denied = [...(all === undefined ? [] : [all]), ...known].flatMap((part) =>
+    'denied' in part ? [part.denied] : [],
+  );
+  if (known.length < parts.length) return UNSERVED;
+  // RBAC refuses a list of what is not installed, too. Everybody may ask what is.
+  if (denied.length > 0 && !(await reader.serves(VIRTUAL_ENVIRONMENTS))) return UNSERVED;
   const objects = known.flatMap((part) => ('objects' in part ? part.objects : []));
-  const denied = known.flatMap((part) => ('denied' in part ? [part.denied] : []));
-  return {
-    ...seen(objects as VirtualEnvironment[]),
-    denied: all === undefined ? denied : [all.denied],
-  };
+  return { ...seen(objects as VirtualEnvironment[]), denied: denied.slice(0, 1) };
 }
+
+const UNSERVED: VirtualEnvironmentsRead = { environments: [], denied: [], isServed: false };
 
 function seen(environments: VirtualEnvironment[]): VirtualEnvironmentsRead {
   return { environments, denied: [], isServed: true };

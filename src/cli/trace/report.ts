@@ -52,7 +52,7 @@ function hopLines(hop: Hop, paint: Paint): string[] {
       'tried before',
       hop.tried.map((one) => `${refText(one)}: ${one.why}`),
     ),
-    ...rows('version', hop.version ? versionTexts(hop.version) : []),
+    ...rows('version', hop.version ? versionTexts(hop.version, env !== undefined) : []),
     ...rows('env', env ? envTexts(env) : []),
     ...rows('to', hop.destinations.flatMap(destinationTexts)),
     ...rows(
@@ -138,8 +138,10 @@ function envTexts({
   return [`${name}${which}${base}`, ...before.map((one) => `before ${one.env}: ${one.why}`)];
 }
 
-function versionTexts({ why, passed }: VersionTaken): string[] {
-  return [why, ...passed.map((one) => `not ${one.version}: ${one.why}`)];
+/** The version is that without envs. */
+function versionTexts({ why, passed }: VersionTaken, isEnv: boolean): string[] {
+  const text = isEnv ? `without envs: ${why}` : why;
+  return [text, ...passed.map((one) => `not ${one.version}: ${one.why}`)];
 }
 
 function destinationTexts(target: TracedDestination): string[] {
