@@ -31,7 +31,7 @@ export function versionTaken(
   const ask = isOwn ? askOf(request, taken?.match, rules) : {};
   const answers = answeringVersion(target, found, rules);
   const passed = isOwn ? passedVersions(ask.asked, answers, place) : [];
-  const reason = isOwn ? reasonOf(ask.asked, answers, taken === undefined, rules) : 'others';
+  const reason = isOwn ? reasonOf(ask, answers, taken === undefined, rules) : 'others';
   const version = {
     virtualEnvironment: nameOf(environment),
     service: nameOf(found.service),
@@ -104,16 +104,15 @@ function answeringVersion(
 }
 
 function reasonOf(
-  asked: string | undefined,
+  { asked, header }: Ask,
   answers: string | undefined,
   isWithoutRoutes: boolean,
   { splitter, defaultSubset }: LevelRules,
 ): VersionTaken['reason'] {
   if (answers === undefined) return 'any';
-  if (answers === asked) return 'asked';
+  if (answers === asked || (asked === undefined && header !== undefined)) return 'asked';
   if (asked !== undefined && borderedPrefixes(asked, splitter).includes(answers)) return 'above';
-  if (isWithoutRoutes) return 'only';
-  return answers === defaultSubset || asked !== undefined ? 'default' : 'only';
+  return isWithoutRoutes || answers !== defaultSubset ? 'only' : 'default';
 }
 
 /** The versions between that which is asked for and that which answers. */
@@ -151,15 +150,17 @@ function obstacleOf(
 }
 
 function whyText(taken: Omit<VersionTaken, 'why'>): string {
-  const joint = taken.reason === 'asked' ? ' and' : ';';
-  return `${askText(taken)}${joint} ${answerText(taken)}`;
+  const { asked, header, isInjected, reason } = taken;
+  const isPlain = reason === 'asked' && asked !== undefined && isInjected === undefined;
+  if (isPlain) return `${asked} is asked for by header ${header} and answers`;
+  return `${askText(taken)}; ${answerText(taken)}`;
 }
 
 function askText({ asked, header, isInjected }: Ask): string {
   if (header === undefined) return 'no version is asked for';
   if (asked === undefined) return `a version is asked for by header ${header}`;
   return isInjected
-    ? `the caller's version is ${asked}, and the request gets it as header ${header}`
+    ? `the request gets header ${header} with the version of its caller, ${asked}`
     : `${asked} is asked for by header ${header}`;
 }
 
@@ -167,13 +168,13 @@ function answerText({ answers, reason, virtualEnvironment, service }: Omit<Versi
   const by = `VirtualEnvironment ${virtualEnvironment}`;
   switch (reason) {
     case 'asked':
-      return 'answers';
+      return `${answers} answers`;
     case 'above':
       return `${answers} answers, the nearest one above`;
     case 'default':
       return `${answers} answers, the default of ${by}`;
     case 'only':
-      return `${answers} answers: Service ${service} needs no routes`;
+      return `${answers} answers: Service ${service} has no other version`;
     case 'any':
       return `${by} has no default for Service ${service}, so all its pods answer`;
     case 'others':
