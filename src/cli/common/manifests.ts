@@ -1,6 +1,10 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import {
+  VIRTUAL_ENVIRONMENT_GROUP,
+  VIRTUAL_ENVIRONMENT_KIND,
+} from '../../api/virtualenvironment.ts';
 import { MERGE_GROUPS, MERGE_KIND, MERGE_RESOURCE } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import { loadValidator, validatorKey } from '../../crds.ts';
@@ -8,6 +12,7 @@ import { UsageError } from '../../errors.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { parseYaml, type YamlDocument } from '../../k8s/yaml.ts';
+import { VIRTUAL_ENVIRONMENT_CRD } from '../../kinds/virtual-environment/kind.ts';
 import { createDiscovery, type Discovery } from '../../simulator/discovery.ts';
 import { qualifiedName } from '../../simulator/object.ts';
 import { checkObject, isEmpty, type Path } from './check-object.ts';
@@ -76,6 +81,11 @@ async function mergeValidators(): Promise<Record<string, CrdValidator>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+async function virtualEnvironmentValidator(): Promise<Record<string, CrdValidator>> {
+  const key = { apiVersion: VIRTUAL_ENVIRONMENT_GROUP, kind: VIRTUAL_ENVIRONMENT_KIND };
+  return { [validatorKey(key)]: await loadValidator(VIRTUAL_ENVIRONMENT_CRD) };
+}
+
 function within(namespace: string, object: KubeObject, { kindOf }: Discovery): KubeObject {
   if (!kindOf(object).namespaced || object.metadata.namespace) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };
@@ -113,7 +123,10 @@ async function readManifests(
   const text = textOf(content);
   // Compiled for files that need them only.
   const merges = text.includes(MERGE_KIND) ? await mergeValidators() : {};
-  const known = { ...validators, ...merges };
+  const environments = text.includes(VIRTUAL_ENVIRONMENT_KIND)
+    ? await virtualEnvironmentValidator()
+    : {};
+  const known = { ...validators, ...merges, ...environments };
   const documents = parseYaml(text);
   for (const { number, warnings } of documents) {
     for (const { line, message } of warnings) warn(`${placeIn(name, number, line)}: ${message}`);
