@@ -2,12 +2,17 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import '../support/fast-check.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
+import type { VirtualServiceMerge } from '../../src/api/virtualservicemerge.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import { jsonEqual } from '../../src/k8s/canonical.ts';
 import { PLAN_SHARE_BYTES } from '../../src/virtualservice/injections/share.ts';
+import { listsOf } from '../../src/virtualservice/routes/lists.ts';
+import { versionKey } from '../../src/virtualservice/routes/merge-codec.ts';
 import { type PlannedInjection, planOf } from '../../src/virtualservice/routes/plan-codec.ts';
 import { injection, routing, to } from '../unit/virtualservice/builders.ts';
-import { admitted, settled } from './lib/writes.ts';
+import { mergeOfSize } from './lib/merges.ts';
+import { REF_CONFIG } from './lib/virtualservice.ts';
+import { admitted, settled, settledWithMerges } from './lib/writes.ts';
 
 /**
  * Envs are created, changed and removed in a VirtualService that has little space left. The user's part changes, too.
@@ -141,3 +146,85 @@ it('an unchanged injection never loses its place in a plan to another env, and s
     RUNS,
   );
 });
+
+type MergeStep =
+  | Step
+  | { kind: 'merge'; name: string; size: { count: number; bytes: number } }
+  | { kind: 'unmerge'; name: string };
+
+const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+const stepsWithMerges: fc.Arbitrary<MergeStep[]> = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: steps.map(([first]) => first as Step) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('merge' as const),
+        name,
+        size: fc.record({
+          count: fc.integer({ min: 1, max: 20 }),
+          bytes: fc.integer({ min: 1, max: 900 }),
+        }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('unmerge' as const), name }) },
+  ),
+  { minLength: 3, maxLength: 14 },
+);
+
+/** Every second env has a ref. */
+const withRefs = (all: RouteInjection[]) =>
+  all.map((one) => {
+    const isEven = ENVS.indexOf(one.spec.env) % 2 === 0;
+    return isEven ? { ...one, spec: { ...one.spec, ref: `mp-${one.spec.env}` } } : one;
+  });
+
+/** The versions in the plan that the cluster still asks for. */
+function mergesAsBefore(object: VirtualService, all: ReadonlyMap<string, VirtualServiceMerge>) {
+  return (planOf(object)?.merges ?? [])
+    .filter(({ name: one, generation }) => all.get(one)?.metadata.generation === generation)
+    .map(versionKey);
+}
+
+function changed(all: RouteInjection[], step: Exclude<Step, { kind: 'user' }>): RouteInjection[] {
+  const others = all.filter(({ spec }) => spec.env !== step.env);
+  return step.kind === 'want' ? [...others, ...withRefs(wantedInjections(step))] : others;
+}
+
+/** They are in the plan, and the VirtualService has the routes of all that are. */
+function expectMerges(object: VirtualService, staying: readonly string[]): void {
+  const { merges = [], olderMerges } = planOf(object) ?? {};
+  expect(merges.map(versionKey)).toEqual(expect.arrayContaining([...staying]));
+  expect(olderMerges).toBeUndefined();
+  const merged = listsOf(object).http.filter(({ name: one }) =>
+    one?.startsWith('virtual-service-merge-'),
+  );
+  expect(merged).toHaveLength(merges.flatMap(({ http = [] }) => http).length);
+}
+
+it('nor do envs with refs and merges in one plan, each from the other', () => {
+  fc.assert(
+    fc.property(stepsWithMerges, (history) => {
+      let object = usersPart(70_000, 1);
+      let all: RouteInjection[] = [];
+      const merges = new Map<string, VirtualServiceMerge>();
+      history.forEach((step, at) => {
+        if (step.kind === 'merge') {
+          merges.set(step.name, mergeOfSize(step.name, at + 1, step.size));
+        } else if (step.kind === 'unmerge') {
+          merges.delete(step.name);
+        } else if (step.kind === 'user') {
+          object = admitted(usersPart(step.free, step.routes), object, 'jane', REF_CONFIG);
+        } else all = changed(all, step);
+        const staying = asBefore(object, all);
+        const mergesStaying = mergesAsBefore(object, merges);
+        object = settledWithMerges(object, all, [...merges.values()]);
+        expect(missing(staying, inPlan(object))).toEqual([]);
+        expectMerges(object, mergesStaying);
+        expectShares(object);
+        expectTold(object, all);
+      });
+    }),
+    { numRuns: 15 },
+  );
+}, 60_000);

@@ -117,6 +117,20 @@ export const merges = fc
     ),
   );
 
+/** A merge of this name with so many routes, each of about so many bytes, to the base of envs. */
+export function mergeOfSize(
+  name: string,
+  generation: number,
+  { count, bytes }: { count: number; bytes: number },
+): VirtualServiceMerge {
+  const routes = Array.from({ length: count }, (_, at) => ({
+    match: [{ headers: { branch: { exact: `${at}${'b'.repeat(bytes)}` } } }],
+    route: [{ destination: { host: 'backend', subset: 'shared' } }],
+  }));
+  const one = mergeOf(0, 'shop', 0, { target, patch: { http: routes } });
+  return { ...one, metadata: { ...one.metadata, name, uid: `uid-${name}`, generation } };
+}
+
 const anyList = fc.oneof(
   fc.array(fc.object({ maxDepth: 3 }), { maxLength: 3 }),
   fc.anything({ maxDepth: 2 }),
