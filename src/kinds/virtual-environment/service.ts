@@ -81,6 +81,7 @@ export function decideService(
   const messages = [
     ...foreignMessages(foreign, parent),
     ...defaultMessages(whole, rules),
+    ...rolloutMessages(versions, stage),
     ...options.problems,
     ...routes.problems,
   ];
@@ -152,6 +153,13 @@ function defaultMessages({ defaultSubset }: RoutesInput, rules: LevelRules): str
   return [
     `no workload of this Service has the label ${rules.label}=${rules.defaultSubset} (spec.envLabel.defaultSubset), so other requests go to all of its pods`,
   ];
+}
+
+/** A workload that never finishes its roll-out, such as a StatefulSet with updateStrategy OnDelete, would otherwise wait unseen. */
+function rolloutMessages(versions: readonly StagedVersion[], { routed }: Stage): string[] {
+  return versions
+    .filter(({ value, isReady, isRolledOut }) => isReady && !isRolledOut && !routed?.has(value))
+    .map(({ value }) => `${value} has no routes until all pods of its workload have this label`);
 }
 
 /** The own VirtualService beside a DestinationRule of somebody else stays only if its subsets are there. */

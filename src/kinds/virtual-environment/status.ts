@@ -5,6 +5,7 @@ import type {
   VirtualEnvironmentConditionType,
   VirtualEnvironmentStatus,
 } from '../../api/virtualenvironment.ts';
+import type { Refusal } from '../../crd/refusal.ts';
 import { byText, jsonBytes } from '../../k8s/canonical.ts';
 import { condition, type Finding, no, yes } from '../../k8s/condition.ts';
 import { cutText } from '../../k8s/cut-text.ts';
@@ -38,7 +39,8 @@ export function statusOf(
 }
 
 /** The status from which the times of conditions are taken over. One that cannot be read counts as none. */
-export function readableStatus({ status }: { status?: unknown }): VirtualEnvironmentStatus {
+export function readableStatus(parent: object): VirtualEnvironmentStatus {
+  const { status } = parent as { status?: unknown };
   const isReadable =
     typeof status === 'object' &&
     status !== null &&
@@ -74,18 +76,24 @@ export function activeFindings(
   services: readonly { status: ServiceStatus; isBlocked: boolean; isMoving: boolean }[],
   isLeaving: boolean,
   problems: readonly string[],
+  label: string,
 ): Findings {
   const blocked = services.filter((one) => one.isBlocked).map(({ status }) => status.name);
   const moving = services.filter((one) => one.isMoving).map(({ status }) => status.name);
   const isMoving = moving.length > 0 || isLeaving;
   const text = isMoving ? movingText(moving) : '';
-  const also = problems.map((problem) => `; ${problem}`).join('');
+  const also = [...unready(services), ...problems].map((text) => `; ${text}`).join('');
   const Ready =
     blocked.length > 0
       ? no('Blocked', `objects of others keep these Services from their routes: ${listed(blocked)}`)
       : isMoving
         ? no('Settling', text)
-        : yes('Routed', 'requests reach the pods of their version');
+        : services.length === 0
+          ? yes(
+              'NoVersions',
+              `no Service selects pods with the label ${label} (spec.envLabel.name)`,
+            )
+          : yes('Routed', 'requests reach the pods of their version');
   return {
     Ready: { ...Ready, message: Ready.message + also },
     Conflicted: NO_CONFLICT,
@@ -95,6 +103,14 @@ export function activeFindings(
         ? yes('Blocked', `see the messages of these Services: ${listed(blocked)}`)
         : NOT_STALLED,
   };
+}
+
+/** Their requests go to other versions, as it should be. So this makes nothing less ready, but people look for it here. */
+function unready(services: readonly { status: ServiceStatus }[]): string[] {
+  const names = services.flatMap(({ status: { name, versions = [] } }) =>
+    versions.filter(({ ready }) => !ready).map(({ value }) => `${name} ${value}`),
+  );
+  return names.length === 0 ? [] : [`without a ready pod: ${listed(names)}`];
 }
 
 function movingText(moving: readonly string[]): string {
@@ -117,13 +133,14 @@ export function conflictedFindings(older: string, isLeaving: boolean): Findings 
 }
 
 /** Of one whose spec cannot be used: everything stays as it is. */
-export function refusedFindings(reason: string, message: string): Findings {
-  const told = `${message}; everything stays as it is until then`;
+export function refusedFindings(refusals: readonly Refusal[]): Findings {
+  const all = refusals.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  const told = `${all.join('; ')}; everything stays as it is until then`;
   return {
     Ready: no('InvalidSpec', told),
     Conflicted: NO_CONFLICT,
     Reconciling: no('InvalidSpec', 'the spec cannot be used'),
-    Stalled: yes(reason, told),
+    Stalled: yes('InvalidSpec', told),
   };
 }
 
