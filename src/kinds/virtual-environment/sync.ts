@@ -1,5 +1,9 @@
 import { FORCE_REMOVAL_ANNOTATION, isTrue } from '../../api/marks.ts';
-import type { ServiceStatus, VirtualEnvironment } from '../../api/virtualenvironment.ts';
+import type {
+  ServiceStatus,
+  VirtualEnvironment,
+  VirtualEnvironmentStatus,
+} from '../../api/virtualenvironment.ts';
 import type { Refusal } from '../../crd/refusal.ts';
 import type { CompositeResponse, ObjectMap } from '../../hooks/types.ts';
 import { byText } from '../../k8s/canonical.ts';
@@ -7,9 +11,9 @@ import { foreignObjects } from './foreign.ts';
 import { subsetsByHost, subsetsOf } from './in-use.ts';
 import { keepAll } from './kept.ts';
 import { levelRules } from './level-rules.ts';
-import { type Observed, observe } from './observed.ts';
+import { type Observed, observe, VIRTUAL_SERVICES } from './observed.ts';
 import { olderThan } from './oldest.ts';
-import { type NamespaceView, readNamespace } from './read.ts';
+import { type NamespaceView, notSent, readNamespace } from './read.ts';
 import { decideService, leaveService, type OwnObjects, type ServiceContext } from './service.ts';
 import { serviceVersions } from './service-versions.ts';
 import type { VirtualEnvironmentSettings } from './settings.ts';
@@ -30,6 +34,10 @@ export interface VirtualEnvironmentRequest {
   related: ObjectMap;
 }
 
+export interface VirtualEnvironmentDecision extends CompositeResponse {
+  status: VirtualEnvironmentStatus;
+}
+
 /** A wait of years would overflow Metacontroller's clock. */
 const MAX_RESYNC_SECONDS = 3600;
 
@@ -39,7 +47,7 @@ export function syncVirtualEnvironment(
   refusals: readonly Refusal[],
   config: VirtualEnvironmentSettings,
   now: Date,
-): CompositeResponse | Refusal {
+): VirtualEnvironmentDecision | Refusal {
   const { parent, children, related } = request;
   const observed = observe(parent, children, related);
   if (refusals.length > 0) {
@@ -70,7 +78,7 @@ function activeAnswer(
   observed: Observed,
   config: VirtualEnvironmentSettings,
   now: Date,
-): CompositeResponse {
+): VirtualEnvironmentDecision {
   const { parent } = request;
   const { rules, problems } = levelRules(parent);
   const context = contextOf(request, view, observed, config, now);
@@ -106,8 +114,13 @@ export function finalizeVirtualEnvironment(
   { parent, children, related }: VirtualEnvironmentRequest,
   config: VirtualEnvironmentSettings,
   now: Date,
-): CompositeResponse {
+): VirtualEnvironmentDecision | Refusal {
   const observed = observe(parent, children, related);
+  if (hasOwn(observed)) {
+    const missing = notSent(related, [VIRTUAL_SERVICES]);
+    if (missing !== undefined) return missing;
+  }
+  // Only the Services' names count, whatever the spec says.
   const { rules } = levelRules({ ...parent, spec: {} });
   const isForced = isTrue(parent.metadata.annotations?.[FORCE_REMOVAL_ANNOTATION]);
   const others = isForced ? [] : [...observed.foreign.virtualServices.values()];
