@@ -38,7 +38,8 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   get: {
-    summary: 'show the state of a DynamicEnv, or of merges, in a cluster, and what to do',
+    summary:
+      'show the state of a DynamicEnv, of merges or VirtualEnvironments in a cluster, and what to do',
     help: async (program) => (await import('./get/options.ts')).getHelp(program),
     run: async (args) => {
       const { get } = await import('./get/get.ts');

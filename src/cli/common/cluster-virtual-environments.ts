@@ -8,6 +8,8 @@ export interface VirtualEnvironmentsRead {
   environments: VirtualEnvironment[];
   /** A right that is missing; empty: none. */
   denied: Denied[];
+  /** Were those of this namespace listed? */
+  isSeen: (namespace: string) => boolean;
   /** False: the cluster does not know them. */
   isServed: boolean;
 }
@@ -31,12 +33,25 @@ export async function readVirtualEnvironments(
   if (known.length < parts.length) return UNSERVED;
   // RBAC refuses a list of what is not installed, too. Everybody may ask what is.
   if (denied.length > 0 && !(await reader.serves(VIRTUAL_ENVIRONMENTS))) return UNSERVED;
+  const unseen = namespaces.filter((_, index) => {
+    const part = parts[index];
+    return part === undefined || part === 'unserved' || 'denied' in part;
+  });
   const objects = known.flatMap((part) => ('objects' in part ? part.objects : []));
-  return { ...seen(objects as VirtualEnvironment[]), denied: denied.slice(0, 1) };
+  return {
+    ...seen(objects as VirtualEnvironment[]),
+    denied: denied.slice(0, 1),
+    isSeen: (namespace) => namespaces.includes(namespace) && !unseen.includes(namespace),
+  };
 }
 
-const UNSERVED: VirtualEnvironmentsRead = { environments: [], denied: [], isServed: false };
+const UNSERVED: VirtualEnvironmentsRead = {
+  environments: [],
+  denied: [],
+  isSeen: () => false,
+  isServed: false,
+};
 
 function seen(environments: VirtualEnvironment[]): VirtualEnvironmentsRead {
-  return { environments, denied: [], isServed: true };
+  return { environments, denied: [], isSeen: () => true, isServed: true };
 }

@@ -29,7 +29,8 @@ export function describeVirtualEnvironment(environment: VirtualEnvironment): str
 const TYPE_WIDTH = 'Reconciling'.length;
 const STATUS_WIDTH = 'Unknown'.length;
 
-function versionText({ value, ready, routed }: VersionStatus): string {
+/** `dev.proj1`, with its state unless requests reach it. */
+export function versionText({ value, ready, routed }: VersionStatus): string {
   if (!ready) return `${value} (not ready${routed ? ', routed' : ''})`;
   return routed ? value : `${value} (not routed)`;
 }

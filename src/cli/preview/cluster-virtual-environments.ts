@@ -82,5 +82,7 @@ function difference(
   if (there === undefined || !jsonEqual(there.spec, environment.spec)) return [];
   if (isReady(there) === isReady(environment)) return [];
   const state = isReady(there) ? 'is ready' : 'is not ready';
-  return [`${name} ${state} in the cluster, and this preview does not show why; see its status`];
+  return [
+    `${name} ${state} in the cluster, and this preview does not show why; see "get virtual-environments"`,
+  ];
 }
