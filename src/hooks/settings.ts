@@ -1,11 +1,17 @@
 import { CARRIERS, type Carrier } from '../refs/pick.ts';
 import type { RefFlags } from '../refs/settings.ts';
 import type { Flag, FlagsFor } from './flag.ts';
-import { DNS_LABEL, DNS_NAME, list, matching, text } from './flag-values.ts';
+import { DNS_LABEL, DNS_NAME, list, matching, readLabelKey, seconds, text } from './flag-values.ts';
 
 /** Settings about the cluster. Several kinds share them: each takes those that it needs into its own settings. */
 export interface ClusterSettings extends RefFlags {
   clusterDomain: string;
+  /** Seconds between the removal of routes and the deletion of what they led to: Istio's propagation and requests in flight. */
+  drainSeconds: number;
+  /** Seconds a DestinationRule must exist before requests are routed to its subsets. */
+  settleSeconds: number;
+  /** Pod label that tells versions apart. */
+  versionLabel: string;
   /** Namespaces whose Services and DestinationRules are read through a MeshIndex. */
   indexedNamespaces: readonly string[];
   /** The only user who may write plans and index labels. */
@@ -60,6 +66,20 @@ export const CLUSTER_FLAGS = {
   clusterDomain: {
     ...text('cluster-domain', 'DOMAIN', 'cluster.local', "the cluster's DNS domain"),
     read: matching(DNS_NAME, 'a DNS domain'),
+  },
+  drainSeconds: seconds(
+    'drain-seconds',
+    '10',
+    "how long a clone or subset stays after its last route left (Istio's propagation and requests in flight)",
+  ),
+  settleSeconds: seconds(
+    'settle-seconds',
+    '3',
+    'how long a DestinationRule exists before requests are routed to its subset',
+  ),
+  versionLabel: {
+    ...text('version-label', 'LABEL', 'version', 'pod label that tells versions apart'),
+    read: readLabelKey,
   },
   indexedNamespaces: list(
     'indexed-namespaces',

@@ -1,11 +1,18 @@
 import type { Kind } from '../hooks/kind.ts';
 import { DYNAMIC_ENV } from './dynamicenv/kind.ts';
 import { MESH_INDEX } from './mesh-index/kind.ts';
+import { VIRTUAL_ENVIRONMENT } from './virtual-environment/kind.ts';
 import { VIRTUAL_SERVICE } from './virtualservice/kind.ts';
 import { VIRTUAL_SERVICE_MERGE } from './virtualservice-merge/kind.ts';
 
 /** Every kind of this program. */
-export const KINDS = [DYNAMIC_ENV, VIRTUAL_SERVICE, VIRTUAL_SERVICE_MERGE, MESH_INDEX] as const;
+export const KINDS = [
+  DYNAMIC_ENV,
+  VIRTUAL_SERVICE,
+  VIRTUAL_SERVICE_MERGE,
+  MESH_INDEX,
+  VIRTUAL_ENVIRONMENT,
+] as const;
 
 type SettingsOf<Kinds> = Kinds extends readonly Kind<infer Settings>[] ? Settings : never;
 

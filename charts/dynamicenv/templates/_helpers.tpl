@@ -116,3 +116,13 @@ chart, which may lack these.
 {{- $groups := dig "groups" (list "istiomerger.monime.sl") (.Values.virtualServiceMerge | default dict) }}
 {{- ternary $groups (list) (has "virtual-service-merge" (.Values.kinds | default list)) | toJson }}
 {{- end }}
+
+{{/* "true" when the kind virtual-environment is on. */}}
+{{- define "dynamicenv.hasVirtualEnvironments" -}}
+{{- if has "virtual-environment" (.Values.kinds | default list) }}true{{ end }}
+{{- end }}
+
+{{/* JSON: the hosts outside of its namespace that a Service's annotation may name. */}}
+{{- define "dynamicenv.virtualEnvironmentHosts" -}}
+{{- dig "hosts" (list) (.Values.virtualEnvironment | default dict) | toJson }}
+{{- end }}

@@ -9,8 +9,6 @@ import {
   matching,
   readBoolean,
   readCount,
-  readLabelKey,
-  seconds,
   text,
 } from '../../hooks/flag-values.ts';
 import { CLUSTER_FLAGS, type ClusterSettings } from '../../hooks/settings.ts';
@@ -23,13 +21,10 @@ const ENTRY_HOST =
 /** What an administrator decides once for all DynamicEnvs of a cluster. */
 export interface EnvSettings
   extends RefFlags,
-    Pick<ClusterSettings, 'clusterDomain' | 'indexedNamespaces'> {
-  /** Seconds between the removal of the routes and the deletion of the clone: Istio's propagation and requests in flight. */
-  drainSeconds: number;
-  /** Seconds a DestinationRule must exist before requests are routed to its subset. */
-  settleSeconds: number;
-  /** Pod label that tells versions apart. */
-  versionLabel: string;
+    Pick<
+      ClusterSettings,
+      'clusterDomain' | 'indexedNamespaces' | 'drainSeconds' | 'settleSeconds' | 'versionLabel'
+    > {
   /** Value of the version label on the base's pods, unless a workload says otherwise. */
   defaultVersion: string;
   /** Namespaces beside the Service's own whose DestinationRules count; `*`: all. */
@@ -56,20 +51,9 @@ export interface EnvSettings
 }
 
 export const ENV_FLAGS = {
-  drainSeconds: seconds(
-    'drain-seconds',
-    '10',
-    "how long a clone stays after its last route left (Istio's propagation and requests in flight)",
-  ),
-  settleSeconds: seconds(
-    'settle-seconds',
-    '3',
-    'how long a DestinationRule exists before requests are routed to its subset',
-  ),
-  versionLabel: {
-    ...text('version-label', 'LABEL', 'version', 'pod label that tells versions apart'),
-    read: readLabelKey,
-  },
+  drainSeconds: CLUSTER_FLAGS.drainSeconds,
+  settleSeconds: CLUSTER_FLAGS.settleSeconds,
+  versionLabel: CLUSTER_FLAGS.versionLabel,
   defaultVersion: {
     ...text('default-version', 'VALUE', 'shared', "the version label's value on bases"),
     read: matching(LABEL_VALUE, 'a label value'),
