@@ -66,7 +66,7 @@ export function injectingFilter(
 /** The owner's name and the value for people, and a hash, because values differ in characters that a name cannot have. */
 function nameOf(owner: string, value: string): string {
   const hash = hash10(owner, value);
-  const text = `${owner}-${value.toLowerCase().replaceAll('_', '-')}`;
+  const text = `${owner}-${value.toLowerCase().replace(/[_.]/g, '-')}`;
   const cut = text.slice(0, MAX_NAME - hash.length - 1).replace(/[-.]+$/, '');
   return `${cut}-${hash}`;
 }

@@ -78,8 +78,7 @@ export function startAdsClient(options: AdsClientOptions): AdsClient {
     send(stream, [field(1, version), ...names, field(4, type), field(5, nonce)]);
   });
   return {
-    of: (resource) =>
-      received.get(resource) ?? { responses: 0, bytes: 0, resources: [], at: 0 },
+    of: (resource) => received.get(resource) ?? { responses: 0, bytes: 0, resources: [], at: 0 },
     stop: () => {
       stream.close(constants.NGHTTP2_CANCEL);
       session.destroy();
@@ -102,7 +101,11 @@ function nodeOf({ number, name, namespace, labels }: AdsClientOptions): Buffer {
     CLUSTER_ID: 'Kubernetes',
     ISTIO_VERSION: '1.30.3',
   };
-  return Buffer.concat([field(1, id), field(2, `${name}.${namespace}`), field(3, struct(metadata))]);
+  return Buffer.concat([
+    field(1, id),
+    field(2, `${name}.${namespace}`),
+    field(3, struct(metadata)),
+  ]);
 }
 
 /** A gRPC message: one byte that says that it is not compressed, its length, its bytes. */

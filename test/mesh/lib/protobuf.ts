@@ -7,11 +7,7 @@ const LENGTH_DELIMITED = 2;
 /** A field with a text or an encoded message. */
 export function field(number: number, content: string | Buffer): Buffer {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return Buffer.concat([
-    varint((number << 3) | LENGTH_DELIMITED),
-    varint(bytes.length),
-    bytes,
-  ]);
+  return Buffer.concat([varint((number << 3) | LENGTH_DELIMITED), varint(bytes.length), bytes]);
 }
 
 /** A google.protobuf.Struct of texts, truth values and objects. */

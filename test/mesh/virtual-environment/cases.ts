@@ -31,7 +31,9 @@ export function values(): string[] {
     value.replaceAll('.', 'X'),
     value.slice(0, -1),
   ]);
-  return [...new Set([...near, 'x', '.', '..', '*', 'prod', 'dév', '開発', `dev.${'x'.repeat(3000)}`])];
+  return [
+    ...new Set([...near, 'x', '.', '..', '*', 'prod', 'dév', '開発', `dev.${'x'.repeat(3000)}`]),
+  ];
 }
 
 /** Headers of which one is sent twice, or that are empty. */

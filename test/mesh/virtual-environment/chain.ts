@@ -56,6 +56,7 @@ export interface Seen {
 export function seenBy({ labels, headers, next }: Echo): Seen[] {
   const own = { version: labels[LABEL], header: headers[HEADER] as string | undefined };
   if (next === undefined) return [own];
-  if (next.echo === undefined) return [own, { version: `status ${next.status}`, header: undefined }];
+  if (next.echo === undefined)
+    return [own, { version: `status ${next.status}`, header: undefined }];
   return [own, ...seenBy(next.echo)];
 }

@@ -71,9 +71,7 @@ export async function openCostScene(): Promise<CostScene> {
     }
     const counts = () => clients.map((client) => client.of('routes').responses);
     const last = () =>
-      Math.max(
-        ...clients.flatMap((client) => [client.of('routes').at, client.of('listeners').at]),
-      );
+      Math.max(...clients.flatMap((client) => [client.of('routes').at, client.of('listeners').at]));
     const untilQuiet = () =>
       until(300, async () => {
         const isOver = Math.min(...counts()) > 0 && performance.now() - last() > QUIET_MS;
@@ -100,7 +98,10 @@ export async function openCostScene(): Promise<CostScene> {
           const processor = await processorTime(pid);
           const start = performance.now();
           const body = [{ op: 'add', path: '/spec/http/0/timeout', value: `${time + 1}s` }];
-          await cluster.api.call('PATCH', PATH, { body, contentType: 'application/json-patch+json' });
+          await cluster.api.call('PATCH', PATH, {
+            body,
+            contentType: 'application/json-patch+json',
+          });
           await until(
             120,
             async () => {

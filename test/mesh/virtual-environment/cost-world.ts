@@ -13,10 +13,7 @@ const PORT = 8080;
 export const ROUTES = String(PORT);
 
 /** Values of the label: one that everybody has, and those of branches. */
-export const VALUES = [
-  DEFAULT,
-  ...Array.from({ length: 9 }, (_, index) => `dev.proj${index + 1}`),
-];
+export const VALUES = [DEFAULT, ...Array.from({ length: 9 }, (_, index) => `dev.proj${index + 1}`)];
 
 /** Every second Service has two branches' versions beside the regular one. */
 function versionsOf(index: number): string[] {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { recordFigure } from '../lib/figures.ts';
-import { meshTest } from '../lib/mesh-test.ts';
 import { istiodProgram } from '../lib/istiod.ts';
+import { meshTest } from '../lib/mesh-test.ts';
 import { type CostScene, openCostScene, WAYS } from './cost-scene.ts';
 import { PROXIES, SERVICES, VALUES } from './cost-world.ts';
 

@@ -10,7 +10,7 @@ import { type Mesh, startMesh } from '../lib/mesh.ts';
 import { sendRaw } from '../refs/envoy.ts';
 import { type Caller, chainCalls } from './chain.ts';
 import { injectingFilters } from './filters.ts';
-import { installVirtualEnvironments, virtualEnvironmentRules } from './install.ts';
+import { installVirtualEnvironments, virtualEnvironmentRules, type Way } from './install.ts';
 import {
   externalService,
   GATEWAY_LABELS,
@@ -22,9 +22,6 @@ import {
   virtualEnvironment,
   world,
 } from './world.ts';
-
-/** The values of `--auto-injection`. */
-export type Way = 'routes' | 'envoy-filters';
 
 export const FLAGS = ['--virtual-environment-hosts=*.example.com'];
 const ENVIRONMENTS = `/apis/env.alibaba.com/v1alpha2/namespaces/${NAMESPACE}/virtualenvironments`;
