@@ -81,7 +81,7 @@ const SHAPES: Record<string, Shape> = {
       selector: TEXTS,
       type: TEXT,
       clusterIP: TEXT,
-      ports: listOf(map({ port: NUMBER, protocol: TEXT }, 'port')),
+      ports: listOf(map({ name: TEXT, port: NUMBER, protocol: TEXT, appProtocol: TEXT }, 'port')),
     }),
   }),
   Deployment: map(
@@ -104,6 +104,16 @@ const SHAPES: Record<string, Shape> = {
     },
     'spec',
   ),
+  /** Of Deployments, too, where only the versions of their pods matter. */
+  StatefulSet: map({
+    spec: map({ replicas: NUMBER, template: map({ metadata: map({ labels: TEXTS }) }) }),
+    status: map({
+      observedGeneration: NUMBER,
+      replicas: NUMBER,
+      readyReplicas: NUMBER,
+      updatedReplicas: NUMBER,
+    }),
+  }),
   DestinationRule: map(
     {
       spec: map(
@@ -143,6 +153,10 @@ const SHAPES: Record<string, Shape> = {
     'spec',
   ),
   VirtualServiceMergeStatus: map({ conditions: CONDITIONS }),
+  VirtualEnvironmentStatus: map({
+    conditions: CONDITIONS,
+    services: listOf(map({ name: TEXT }, 'name')),
+  }),
   RouteInjection: map(
     {
       spec: map(

@@ -1,4 +1,3 @@
-import type { Condition } from '../k8s/condition.ts';
 import type { KubeObject } from '../k8s/object.ts';
 
 export const VIRTUAL_ENVIRONMENT_GROUP = 'env.alibaba.com';
@@ -32,6 +31,17 @@ export interface VirtualEnvironmentSpec {
 
 export type VirtualEnvironmentConditionType = 'Ready' | 'Conflicted' | 'Reconciling' | 'Stalled';
 
+/** metav1.Condition */
+export interface VirtualEnvironmentCondition {
+  type: VirtualEnvironmentConditionType;
+  status: 'True' | 'False' | 'Unknown';
+  reason: string;
+  message: string;
+  lastTransitionTime: string;
+  /** The metadata.generation for which the condition was written. */
+  observedGeneration?: number;
+}
+
 export interface VersionStatus {
   /** Value of the pods' label. */
   value: string;
@@ -51,7 +61,7 @@ export interface ServiceStatus {
 export interface VirtualEnvironmentStatus {
   /** The metadata.generation for which this status was written. */
   observedGeneration?: number;
-  conditions?: Condition<VirtualEnvironmentConditionType>[];
+  conditions?: VirtualEnvironmentCondition[];
   services?: ServiceStatus[];
   /** How many further Services there are. */
   moreServices?: number;

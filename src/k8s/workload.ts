@@ -33,7 +33,7 @@ export interface Service extends KubeObject {
     type?: string;
     clusterIP?: string;
     selector?: Record<string, string>;
-    ports?: { port: number; protocol?: string }[];
+    ports?: { port: number; protocol?: string; name?: string; appProtocol?: string }[];
   };
 }
 

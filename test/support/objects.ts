@@ -44,6 +44,7 @@ export const CONFIG: DecisionConfig = Object.freeze({
   requireOwner: false,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
   mergeGroups: [],
+  virtualEnvironmentHosts: [],
 });
 
 export type Meta = Partial<Omit<ObjectMeta, 'name' | 'namespace'>>;

@@ -2,6 +2,7 @@ import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import { compositeHooks } from '../../hooks/controller-hooks.ts';
 import type { Hook } from '../../hooks/hook.ts';
+import { RefusedError } from '../../hooks/refused-error.ts';
 import type { Service as HookService } from '../../hooks/service.ts';
 import type {
   CompositeRequest,
@@ -38,7 +39,10 @@ function syncHook(
 ): CompositeResponse {
   const refusals = validator.specErrors(request.parent);
   for (const { reason } of refusals) metrics.refusals.inc({ reason });
-  return syncVirtualEnvironment(requestOf(request), refusals, config, now());
+  const answer = syncVirtualEnvironment(requestOf(request), refusals, config, now());
+  if (!('reason' in answer)) return answer;
+  metrics.refusals.inc({ reason: answer.reason });
+  throw new RefusedError(answer.message);
 }
 
 function finalizeHook(request: CompositeRequest, { config, now }: Service): CompositeResponse {

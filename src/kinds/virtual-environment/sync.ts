@@ -1,7 +1,27 @@
-import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
+import { FORCE_REMOVAL_ANNOTATION, isTrue } from '../../api/marks.ts';
+import type { ServiceStatus, VirtualEnvironment } from '../../api/virtualenvironment.ts';
 import type { Refusal } from '../../crd/refusal.ts';
 import type { CompositeResponse, ObjectMap } from '../../hooks/types.ts';
+import { byText } from '../../k8s/canonical.ts';
+import { foreignObjects } from './foreign.ts';
+import { subsetsByHost, subsetsOf } from './in-use.ts';
+import { keepAll } from './kept.ts';
+import { levelRules } from './level-rules.ts';
+import { type Observed, observe } from './observed.ts';
+import { olderThan } from './oldest.ts';
+import { type NamespaceView, readNamespace } from './read.ts';
+import { decideService, leaveService, type OwnObjects, type ServiceContext } from './service.ts';
+import { serviceVersions } from './service-versions.ts';
 import type { VirtualEnvironmentSettings } from './settings.ts';
+import {
+  activeFindings,
+  conflictedFindings,
+  type Findings,
+  readableStatus,
+  refusedFindings,
+  removalFindings,
+  statusOf,
+} from './status.ts';
 
 /** What Metacontroller sent. */
 export interface VirtualEnvironmentRequest {
@@ -10,19 +30,163 @@ export interface VirtualEnvironmentRequest {
   related: ObjectMap;
 }
 
+/** A wait of years would overflow Metacontroller's clock. */
+const MAX_RESYNC_SECONDS = 3600;
+
+/** `refusals`: why the spec cannot be acted on. A Refusal as answer: the request cannot be acted on, so nothing may change. */
 export function syncVirtualEnvironment(
-  _request: VirtualEnvironmentRequest,
-  _refusals: readonly Refusal[],
-  _config: VirtualEnvironmentSettings,
-  _now: Date,
-): CompositeResponse {
-  throw new Error('it is not built yet');
+  request: VirtualEnvironmentRequest,
+  refusals: readonly Refusal[],
+  config: VirtualEnvironmentSettings,
+  now: Date,
+): CompositeResponse | Refusal {
+  const { parent, children, related } = request;
+  const observed = observe(parent, children, related);
+  const [refusal] = refusals;
+  if (refusal !== undefined) {
+    const findings = refusedFindings(refusal.reason, refusal.message);
+    // What is known of the Services is what the last good spec made of them.
+    const status = statusOf(parent, findings, readableStatus(parent).services ?? [], now);
+    return { status, children: [...keepAll(observed.own), ...observed.unrecognized] };
+  }
+  const view = readNamespace(related);
+  if ('reason' in view) return view;
+  const older = olderThan(parent, view.environments);
+  if (older !== undefined) {
+    const context = contextOf(request, view, observed, config, now);
+    const { objects, waits } = leaveAll([...namesOf(observed)], observed, context);
+    const findings = conflictedFindings(older.metadata.name, hasOwn(observed));
+    return {
+      status: statusOf(parent, findings, [], now),
+      children: [...objects, ...observed.unrecognized],
+      ...resync(waits),
+    };
+  }
+  return activeAnswer(request, view, observed, config, now);
 }
 
-export function finalizeVirtualEnvironment(
-  _request: VirtualEnvironmentRequest,
-  _config: VirtualEnvironmentSettings,
-  _now: Date,
+function activeAnswer(
+  request: VirtualEnvironmentRequest,
+  view: NamespaceView,
+  observed: Observed,
+  config: VirtualEnvironmentSettings,
+  now: Date,
 ): CompositeResponse {
-  throw new Error('it is not built yet');
+  const { parent } = request;
+  const { rules, problems } = levelRules(parent);
+  const context = contextOf(request, view, observed, config, now);
+  const { services, skipped } = serviceVersions(view.services, view.workloads, rules);
+  const foreign = foreignObjects(observed, context.namespace, config.clusterDomain);
+  const decisions = services
+    .filter(({ versions }) => versions.length > 0)
+    .map((found) => {
+      const { name } = found.service.metadata;
+      return decideService(found, ownOf(name, observed), foreign(name), context);
+    });
+  const names = new Set(decisions.map(({ status }) => status.name));
+  const rest = [...namesOf(observed)].filter((name) => !names.has(name));
+  const leaving = leaveAll(rest, observed, context);
+  const findings: Findings = activeFindings(decisions, rest.length > 0, problems);
+  const told: ServiceStatus[] = [
+    ...decisions.map(({ status }) => status),
+    ...skipped.map(({ name, reason }) => ({ name, message: reason })),
+  ];
+  return {
+    status: statusOf(parent, findings, told, now),
+    children: [
+      ...decisions.flatMap(({ children }) => children),
+      ...leaving.objects,
+      ...observed.unrecognized,
+    ],
+    ...resync([...decisions.map(({ wait }) => wait), ...leaving.waits]),
+  };
+}
+
+/** A VirtualEnvironment that is being deleted: its objects leave in stages, and it goes when none of them is left. */
+export function finalizeVirtualEnvironment(
+  { parent, children, related }: VirtualEnvironmentRequest,
+  config: VirtualEnvironmentSettings,
+  now: Date,
+): CompositeResponse {
+  const observed = observe(parent, children, related);
+  const { rules } = levelRules({ ...parent, spec: {} });
+  const isForced = isTrue(parent.metadata.annotations?.[FORCE_REMOVAL_ANNOTATION]);
+  const others = isForced ? [] : [...observed.foreign.virtualServices.values()];
+  const own = [...observed.own.virtualServices.values()];
+  const context: ServiceContext = {
+    parent,
+    namespace: parent.metadata.namespace ?? '',
+    rules,
+    callers: [],
+    used: subsetsByHost([...own, ...others]),
+    config,
+    now,
+  };
+  const { objects, waits } = leaveAll([...namesOf(observed)], observed, context);
+  const usedByOthers = subsetsByHost(others);
+  const stuck = [...observed.own.rules].flatMap(([name, { spec }]) => {
+    const host = { name, namespace: context.namespace, clusterDomain: config.clusterDomain };
+    const used = subsetsOf(usedByOthers, host);
+    return (spec.subsets ?? []).some((subset) => used.has(subset.name)) ? [name] : [];
+  });
+  const status = statusOf(parent, removalFindings(stuck.sort(byText)), [], now);
+  // `kubectl delete --cascade=orphan`: the children stay, and without this answer the deletion hangs.
+  if (parent.metadata.finalizers?.includes('orphan')) {
+    return { status, children: keepAll(observed.own), finalized: true };
+  }
+  const isDone = !hasOwn(observed) && observed.unrecognized.length === 0;
+  return { status, children: objects, finalized: isDone, ...(isDone ? {} : resync(waits)) };
+}
+
+function contextOf(
+  { parent }: VirtualEnvironmentRequest,
+  view: NamespaceView,
+  { own, foreign }: Observed,
+  config: VirtualEnvironmentSettings,
+  now: Date,
+): ServiceContext {
+  const { rules } = levelRules(parent);
+  const values = view.workloads.flatMap(({ spec }) => {
+    const labels = spec?.template?.metadata?.labels ?? {};
+    return Object.hasOwn(labels, rules.label) ? (labels[rules.label] ?? []) : [];
+  });
+  return {
+    parent,
+    namespace: parent.metadata.namespace ?? '',
+    rules,
+    callers: rules.autoInject
+      ? [...new Set(values)].filter((value) => value !== '').sort(byText)
+      : [],
+    used: subsetsByHost([...own.virtualServices.values(), ...foreign.virtualServices.values()]),
+    config,
+    now,
+  };
+}
+
+function leaveAll(names: readonly string[], observed: Observed, context: ServiceContext) {
+  const decisions = names
+    .toSorted(byText)
+    .map((name) => leaveService(name, ownOf(name, observed), context));
+  return {
+    objects: decisions.flatMap(({ children }) => children),
+    waits: decisions.map(({ wait }) => wait),
+  };
+}
+
+function ownOf(name: string, { own }: Observed): OwnObjects {
+  return { virtualService: own.virtualServices.get(name), rule: own.rules.get(name) };
+}
+
+/** Names of the Services for which there are own objects. */
+function namesOf({ own }: Observed): Set<string> {
+  return new Set([...own.virtualServices.keys(), ...own.rules.keys()]);
+}
+
+function hasOwn({ own }: Observed): boolean {
+  return own.virtualServices.size > 0 || own.rules.size > 0;
+}
+
+function resync(waits: readonly (number | undefined)[]): { resyncAfterSeconds?: number } {
+  const due = waits.filter((wait): wait is number => wait !== undefined && wait > 0);
+  return due.length === 0 ? {} : { resyncAfterSeconds: Math.min(...due, MAX_RESYNC_SECONDS) };
 }

@@ -30,6 +30,14 @@ describe('types and schemas agree', () => {
       crds['virtualservicemerges.istiomerger.monime.sl'],
       'src/api/virtualservicemerge.ts',
     ],
+    ...(['spec', 'status'] as const).map(
+      (name): [string, string, CustomResourceDefinition, string] => [
+        name,
+        name === 'spec' ? 'VirtualEnvironmentSpec' : 'VirtualEnvironmentStatus',
+        crds['virtualenvironments.env.alibaba.com'],
+        'src/api/virtualenvironment.ts',
+      ],
+    ),
   ])('%s of %s', (name, type, crd, file) => {
     const fromTypes = typeLines(file, type, name).map((line) => line.replace(STRICTER, ''));
     expect(schemaLines(part(crd, name), name).sort()).toEqual(fromTypes.sort());

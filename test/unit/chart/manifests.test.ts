@@ -64,7 +64,7 @@ describe('metacontroller/ agrees with the chart', () => {
     const [crds] = await objectsOf<{ resources: string[] }>('crds/Kustomization');
     const files = await readdir(new URL('crds/', ROOT));
     const always = files.filter(
-      (file) => file.endsWith('.yaml') && !/^(meshindexes|virtualservicemerges)/.test(file),
+      (file) => file.endsWith('.yaml') && !/^(meshindexes|virtual)/.test(file),
     );
     expect(crds?.resources).toEqual(always.sort());
     const [all] = await objectsOf<{ resources: string[] }>('metacontroller/kustomization.yaml');
@@ -132,15 +132,20 @@ describe('references between the manifests are valid', () => {
     const [webhook] = await objectsOf<{
       webhooks: { clientConfig: { service: object & { path: string } } }[];
     }>('metacontroller/webhook.yaml');
-    // The chart renders these only if there are indexed namespaces, or with the optional kind.
-    const templates = ['mesh-index.yaml', 'virtual-service-merge.yaml', 'webhook.yaml'];
+    // The chart renders these only if there are indexed namespaces, or with the optional kinds.
+    const templates = [
+      'mesh-index.yaml',
+      'virtual-environment.yaml',
+      'virtual-service-merge.yaml',
+      'webhook.yaml',
+    ];
     const optional = await Promise.all(
       templates.map((file) => text(`charts/dynamicenv/templates/${file}`)),
     );
     const more = [
       ...optional
         .join('\n')
-        .matchAll(/url: \{\{ include "dynamicenv.hooksUrl" \$ \}\}(\S+)|path: (\S+merges)\n/g),
+        .matchAll(/url: \{\{ include "dynamicenv.hooksUrl" [$.] \}\}(\S+)|path: (\S+merges)\n/g),
     ];
     const { path, ...service } = webhook?.webhooks[0]?.clientConfig.service ?? {};
     expect(service).toEqual({ namespace: 'dynamicenv', name: 'dynamicenv', port: 8443 });

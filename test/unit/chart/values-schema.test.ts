@@ -61,6 +61,16 @@ describe('values.schema.json', () => {
       { virtualServiceMerge: { groups: ['monime.sl'] } },
       '/virtualServiceMerge/groups/0 enum',
     ],
+    [
+      'a host with a scheme',
+      { virtualEnvironment: { hosts: ['https://a.example.com'] } },
+      '/virtualEnvironment/hosts/0 pattern',
+    ],
+    [
+      'a host that would be all hosts',
+      { virtualEnvironment: { hosts: ['*'] } },
+      '/virtualEnvironment/hosts/0 pattern',
+    ],
     ['no pod at all', { replicaCount: 0 }, '/replicaCount minimum'],
     ['an invalid digest', { image: { digest: 'latest' } }, '/image/digest pattern'],
     ['a flag that does not exist', { config: { drain: 1 } }, '/config additionalProperties'],
@@ -164,6 +174,7 @@ describe('config', () => {
       maxReplicas: String(values.policies.limits.replicas),
       metacontrollerUser: `system:serviceaccount:${namespace}:${serviceAccount}`,
       mergeGroups: String(values.virtualServiceMerge.groups),
+      virtualEnvironmentHosts: String(values.virtualEnvironment.hosts),
     }).toEqual(defaults);
   });
 

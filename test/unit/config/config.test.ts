@@ -31,6 +31,7 @@ const DEFAULTS: ServeConfig = {
   requireOwner: false,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
   mergeGroups: ['istiomerger.monime.sl'],
+  virtualEnvironmentHosts: [],
   logLevel: 'info',
 };
 
@@ -85,6 +86,11 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
     'istiomerge.monime.sl, istiomerger.monime.sl, istiomerge.monime.sl',
     { mergeGroups: ['istiomerge.monime.sl', 'istiomerger.monime.sl'] },
   ],
+  [
+    'virtual-environment-hosts',
+    'shop.example.com, *.dev.example.com',
+    { virtualEnvironmentHosts: ['shop.example.com', '*.dev.example.com'] },
+  ],
   ['log-level', 'silent', { logLevel: 'silent' }],
 ];
 
@@ -105,7 +111,7 @@ const PORT = 'expected a port from 0 to 65535';
 const ROUTE_HEADER =
   'expected a header name of letters, digits and dashes, of at most 32 characters, other than baggage and cookie';
 const KINDS_EXPECTED =
-  'expected names of optional kinds: virtual-service-merge (always served: dynamicenv, virtualservice, mesh-index)';
+  'expected names of optional kinds: virtual-service-merge, virtual-environment (always served: dynamicenv, virtualservice, mesh-index)';
 
 /** Every flag, with invalid values. */
 const BAD: [string, string, string][] = [

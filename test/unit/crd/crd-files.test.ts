@@ -22,6 +22,12 @@ function schemaAt(schema: Schema | undefined, ...path: string[]): Schema | undef
   );
 }
 
+interface Version {
+  name: string;
+  served: boolean;
+  storage: boolean;
+}
+
 describe.each(all.map((crd) => [crd.metadata.name, crd] as const))('%s', (name, crd) => {
   test('every field has a description, so that kubectl explain is a manual', () => {
     // The API server describes metadata itself and refuses a CRD with a description there.
@@ -48,12 +54,17 @@ describe.each(all.map((crd) => [crd.metadata.name, crd] as const))('%s', (name, 
   test('the file is named after plural and group, and has one stored version', async () => {
     const file = parse(await readFile(new URL(`${name}.yaml`, DIRECTORY), 'utf8'));
     expect(file.spec).toMatchObject({
-      group: expect.stringMatching(/^(riskified\.com|istiomerger?\.monime\.sl)$/),
-      scope: /^(meshindexes|virtualservicemerges)/.test(name) ? 'Namespaced' : 'Cluster',
+      group: expect.stringMatching(/^(riskified\.com|istiomerger?\.monime\.sl|env\.alibaba\.com)$/),
+      scope: /^(meshindexes|virtual)/.test(name) ? 'Namespaced' : 'Cluster',
     });
     expect(name).toBe(`${file.spec.names.plural}.${file.spec.group}`);
-    expect(file.spec.versions).toHaveLength(1);
-    expect(file.spec.versions[0]).toMatchObject({ name: 'v1alpha1', served: true, storage: true });
+    const versions = file.spec.versions.map((one: Version) => [one.name, one.served, one.storage]);
+    const older = [['v1alpha1', true, false]];
+    expect(versions).toEqual(
+      name.startsWith('virtualenvironments')
+        ? [['v1alpha2', true, true], ...older]
+        : [['v1alpha1', true, true]],
+    );
   });
 });
 
@@ -98,6 +109,22 @@ test('kubectl shows the columns in this order', async () => {
     'Conflicted .status.conditions[?(@.type=="Conflicted")].status 1',
     'Message .status.conditions[?(@.type=="Merged")].message 1',
   ]);
+  expect(await columns('virtualenvironments', 'env.alibaba.com')).toEqual([
+    'Header .spec.envHeader.name 0',
+    'Label .spec.envLabel.name 0',
+    'Default .spec.envLabel.defaultSubset 0',
+    'Ready .status.conditions[?(@.type=="Ready")].status 0',
+    'Age .metadata.creationTimestamp 0',
+    'Inject .spec.envHeader.autoInject 1',
+    'Conflicted .status.conditions[?(@.type=="Conflicted")].status 1',
+    'Message .status.conditions[?(@.type=="Ready")].message 1',
+  ]);
+});
+
+test('both versions of VirtualEnvironment are the same, so that no field is lost in either', () => {
+  const [stored, older] = crds['virtualenvironments.env.alibaba.com'].spec.versions;
+  expect({ ...older, name: stored?.name, storage: true }).toEqual(stored);
+  expect(stored).toMatchObject({ subresources: { status: {} } });
 });
 
 test('the two definitions of VirtualServiceMerge differ in their group only', async () => {

@@ -25,6 +25,11 @@ const MANIFESTS: Record<string, () => Promise<string>> = {
       .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \$ \}\}/g, SERVICE)
       .replace(/\{\{ \. \}\}\/v1alpha1/, 'istiomerger.monime.sl/v1alpha1')
       .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
+  // The chart renders this only with the kind.
+  'virtual-environment': async () =>
+    (await text('charts/dynamicenv/templates/virtual-environment.yaml'))
+      .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \. \}\}/g, SERVICE)
+      .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
   // The chart renders this only if there are indexed namespaces.
   'mesh-index': async () =>
     (await text('charts/dynamicenv/templates/mesh-index.yaml'))
@@ -88,7 +93,9 @@ describe.each(KINDS.map((kind): [string, Kind<DecisionConfig>] => [kind.name, ki
     test('it names the definition of each of our resources in its controller', () => {
       const controller = kind.controller(CONFIG);
       const ours = resourcesOf(controller)
-        .filter(({ apiVersion }) => /^(riskified\.com|.*\.monime\.sl)\//.test(apiVersion))
+        .filter(({ apiVersion }) =>
+          /^(riskified\.com|.*\.monime\.sl|env\.alibaba\.com)\//.test(apiVersion),
+        )
         .map(({ apiVersion, resource }) => `${resource}.${apiVersion.split('/')[0]}`);
       expect(kind.crds.map((crd) => crd.name)).toEqual(expect.arrayContaining(ours));
     });
@@ -116,6 +123,9 @@ describe('all kinds', () => {
       ['/virtual-service-merge/sync', 'virtual-service-merge-sync'],
       ['/mesh-index/customize', 'mesh-index-customize'],
       ['/mesh-index/sync', 'mesh-index-sync'],
+      ['/virtual-environment/customize', 'virtual-environment-customize'],
+      ['/virtual-environment/sync', 'virtual-environment-sync'],
+      ['/virtual-environment/finalize', 'virtual-environment-finalize'],
       ['/admission/virtualservices', 'admission-virtualservices'],
       ['/admission/virtualservicemerges', 'admission-virtualservicemerges'],
     ]);
@@ -146,13 +156,18 @@ describe('all kinds', () => {
   test('without indexed namespaces there is no controller for indexes', () => {
     const names = (config: DecisionConfig) => controllersOf(KINDS, config).map(({ name }) => name);
     const others = ['dynamicenv', 'route-injection', 'virtual-service-merge'];
-    expect(names(CONFIG)).toEqual([...others, 'mesh-index']);
-    expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual(others);
+    expect(names(CONFIG)).toEqual([...others, 'mesh-index', 'virtual-environment']);
+    expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual([...others, 'virtual-environment']);
   });
 
   test('without groups there is no controller for merges', () => {
     const none = controllersOf(KINDS, { ...CONFIG, mergeGroups: [] });
-    expect(none.map(({ name }) => name)).toEqual(['dynamicenv', 'route-injection', 'mesh-index']);
+    expect(none.map(({ name }) => name)).toEqual([
+      'dynamicenv',
+      'route-injection',
+      'mesh-index',
+      'virtual-environment',
+    ]);
     const [, , both] = controllersOf(KINDS, { ...CONFIG, mergeGroups: MERGE_GROUPS });
     expect(resourcesOf(both)).toEqual([
       { apiVersion: 'istiomerger.monime.sl/v1alpha1', resource: 'virtualservicemerges' },
@@ -174,14 +189,14 @@ describe('an additional kind', () => {
   test('is off unless --kinds names it', () => {
     const { read, help } = kindsFlag(kinds);
     expect(help).toContain(
-      'optional kinds to serve: virtual-service-merge, note; always served: dynamicenv,',
+      'optional kinds to serve: virtual-service-merge, virtual-environment, note; always served: dynamicenv,',
     );
     const always = KINDS.filter(({ isOptional }) => !isOptional);
     expect(kindsOn(kinds, read(''))).toEqual(always);
     expect(kindsOn(kinds, read(' note,'))).toEqual([...always, NOTE]);
-    expect(kindsOn(kinds, read('note,virtual-service-merge'))).toEqual(kinds);
+    expect(kindsOn(kinds, read('note,virtual-environment,virtual-service-merge'))).toEqual(kinds);
     expect(() => read('notes')).toThrow(
-      'expected names of optional kinds: virtual-service-merge, note (always served:',
+      'expected names of optional kinds: virtual-service-merge, virtual-environment, note (always served:',
     );
   });
 });

@@ -1,0 +1,101 @@
+import { envoyRegexProblem } from '../../istio/regex-bounds.ts';
+import { escapedRegex } from '../../istio/regex-text.ts';
+import { regexProblem } from '../../istio/string-match.ts';
+import type { StringMatch } from '../../istio/types.ts';
+import { memoizedByText } from '../../k8s/memoize.ts';
+import { borderProblem } from './pattern-border.ts';
+import { patternTree, VALUE } from './pattern-tree.ts';
+import type { LevelRules } from './types.ts';
+
+type Alias = LevelRules['aliases'][number];
+
+/** The characters of a label's value, as members of a class. */
+const LABEL_CLASS = '-A-Za-z0-9_.';
+
+/** A text that stands for a value where only the rest of a pattern is checked. */
+const SAMPLE = 'v';
+
+/** The conditions on one header that select a version and its descendants. */
+export function valueConditions(value: string, splitter: string): StringMatch[] {
+  return [{ exact: value }, { prefix: value + splitter }];
+}
+
+/**
+ * The conditions on the alias' header that select each of the values and its descendants, in the order of `values`. Or
+ * why the alias cannot be used, as a sentence whose subject is the pattern.
+ */
+export function aliasConditions(
+  alias: Alias,
+  values: readonly string[],
+  splitter: string,
+): { conditions: StringMatch[][] } | { problem: string } {
+  if (alias.pattern === '') {
+    return { conditions: values.map((value) => valueConditions(value, splitter)) };
+  }
+  const { template, problem } = templateOf(JSON.stringify([alias, splitter]));
+  if (problem !== undefined) return { problem };
+  const regexes = values.map((value) => template.replaceAll(VALUE, () => levels(value, splitter)));
+  for (const regex of regexes) {
+    const bound = envoyRegexProblem(regex) ?? regexProblem(regex);
+    if (bound !== undefined) return { problem: `${bound} (with a version in it)` };
+  }
+  return { conditions: regexes.map((regex) => [{ regex }]) };
+}
+
+interface Template {
+  /** The pattern with `VALUE` at each placeholder. */
+  template: string;
+  problem?: string;
+}
+
+/** Cached: every Service of a namespace has the same aliases. */
+const templateOf = memoizedByText({ size: 128, bytes: 2 ** 20 }, (text): Template => {
+  const [{ pattern, placeholder }, splitter] = JSON.parse(text) as [Alias, string];
+  const problem = textProblem(pattern, placeholder);
+  if (problem !== undefined) return { template: '', problem };
+  const template = withBorders(pattern.replaceAll(placeholder, VALUE), splitter);
+  const tree = patternTree(template);
+  const found =
+    tree === undefined
+      ? 'has its placeholder within brackets or a quoted text: let it stand by itself'
+      : borderProblem(tree, splitter);
+  return { template, ...(found === undefined ? {} : { problem: found }) };
+});
+
+function textProblem(pattern: string, placeholder: string): string | undefined {
+  if (!pattern.includes(placeholder)) {
+    return `has no placeholder ${placeholder}: write it where the version stands, or leave the pattern empty if the version is the whole value`;
+  }
+  const sample = pattern.replaceAll(placeholder, () => SAMPLE);
+  return envoyRegexProblem(sample) ?? regexProblem(sample);
+}
+
+/**
+ * Where anything may stand beside the value, what is nearest to it must be no character of a label. So `.*` beside the
+ * placeholder means: nothing, or a text that does not continue the value.
+ */
+function withBorders(template: string, splitter: string): string {
+  const border = `[^${classMembers(splitter)}]`;
+  return template
+    .replaceAll(`(${VALUE})`, VALUE)
+    .replaceAll(`(?:${VALUE})`, VALUE)
+    .replace(/\0\.\*(\??)/g, (_, lazy: string) => `${VALUE}(?:${border}.*${lazy})?`)
+    .replace(/\0\.\+(\??)/g, (_, lazy: string) => `${VALUE}${border}.*${lazy}`)
+    .replace(/(^|[^\\])((?:\\\\)*)\.\*(\??)\0/g, (_, before: string, escaped: string, lazy) => {
+      return `${before}${escaped}(?:.*${lazy}${border})?${VALUE}`;
+    })
+    .replace(/(^|[^\\])((?:\\\\)*)\.\+(\??)\0/g, (_, before: string, escaped: string, lazy) => {
+      return `${before}${escaped}.*${lazy}${border}${VALUE}`;
+    });
+}
+
+/** A regex for a value and its descendants. */
+function levels(value: string, splitter: string): string {
+  const border = escapedRegex(splitter);
+  return `${escapedRegex(value)}(?:${border}[${classMembers(splitter)}]*)?`;
+}
+
+function classMembers(splitter: string): string {
+  const isMember = /[-A-Za-z0-9_.]/.test(splitter);
+  return isMember ? LABEL_CLASS : `${LABEL_CLASS}\\${splitter}`;
+}

@@ -1,0 +1,100 @@
+import {
+  GATEWAYS_ANNOTATION,
+  HOSTS_ANNOTATION,
+  RULE_ANNOTATION,
+} from '../../api/virtualenvironment.ts';
+import { destinationHostProblem, gatewayNameProblem } from '../../istio/field-rules.ts';
+import { MESH } from '../../istio/gateway-name.ts';
+import { fqdn, hostSubsetOf } from '../../istio/host.ts';
+import { fullNameOfPartial } from '../../istio/partial-host-name.ts';
+import { cutText } from '../../k8s/cut-text.ts';
+import type { Service } from '../../k8s/workload.ts';
+import { ruleOf } from './rule-annotation.ts';
+import type { LevelRules, ServiceOptions } from './types.ts';
+
+interface Settings {
+  clusterDomain: string;
+  /** Hosts outside of the namespace that Services may name; `*.example.com` and `*` are allowed. */
+  allowedHosts: readonly string[];
+}
+
+/** Most gateways and most hosts of a Service. */
+const MAX_NAMES = 32;
+const MAX_QUOTED = 80;
+
+/** What the annotations of a Service add to its VirtualService. A name that cannot be used is left out and told. */
+export function serviceOptions(
+  { metadata }: Service,
+  rules: Pick<LevelRules, 'header' | 'aliases'>,
+  settings: Settings,
+): ServiceOptions {
+  const { name: service, namespace = '', annotations = {} } = metadata;
+  const problems: string[] = [];
+  const gateways = names(annotations[GATEWAYS_ANNOTATION], GATEWAYS_ANNOTATION, problems).filter(
+    (gateway) =>
+      gateway !== MESH && isUsable(gateway, GATEWAYS_ANNOTATION, gatewayProblem(gateway), problems),
+  );
+  const own = fqdn(service, namespace, settings.clusterDomain);
+  const hosts = names(annotations[HOSTS_ANNOTATION], HOSTS_ANNOTATION, problems).filter((host) => {
+    const problem = hostProblem(host, namespace, settings);
+    return (
+      fqdn(host, namespace, settings.clusterDomain) !== own &&
+      isUsable(host, HOSTS_ANNOTATION, problem, problems)
+    );
+  });
+  const context = { service, rules, isAtGateways: gateways.length > 0 };
+  const { rule, problems: ofRule } = ruleOf(annotations[RULE_ANNOTATION], context);
+  return {
+    gateways,
+    hosts,
+    ...(rule === undefined ? {} : { rule }),
+    problems: [...problems, ...ofRule],
+  };
+}
+
+/** A list with commas. Spaces around the names do not count, and neither does a name that is repeated. */
+function names(text: string | undefined, annotation: string, problems: string[]): string[] {
+  const all = (text ?? '').split(',').map((name) => name.trim());
+  const distinct = [...new Set(all)].filter((name) => name !== '');
+  if (distinct.length > MAX_NAMES) {
+    problems.push(
+      `annotation ${annotation}: has ${distinct.length} names, and only the first ${MAX_NAMES} are used: remove the others`,
+    );
+  }
+  return distinct.slice(0, MAX_NAMES);
+}
+
+function isUsable(
+  name: string,
+  annotation: string,
+  problem: string | undefined,
+  problems: string[],
+): boolean {
+  if (problem !== undefined) {
+    problems.push(`annotation ${annotation}: "${cutText(name, MAX_QUOTED)}" ${problem}`);
+  }
+  return problem === undefined;
+}
+
+function gatewayProblem(gateway: string): string | undefined {
+  // `./gateway` is one in the VirtualService's own namespace.
+  const problem = gatewayNameProblem(gateway.replace(/^\.\//, ''));
+  return problem && 'is ignored: it is no name of a gateway; write name or namespace/name';
+}
+
+function hostProblem(
+  host: string,
+  namespace: string,
+  { clusterDomain, allowedHosts }: Settings,
+): string | undefined {
+  // With the gateway `mesh` Istio does not allow `*`.
+  if (destinationHostProblem(host) !== undefined) {
+    return 'is ignored: it is no host name; write one such as shop.example.com';
+  }
+  const full = fullNameOfPartial(host, clusterDomain) ?? fqdn(host, namespace, clusterDomain);
+  const isWithin = !full.startsWith('*') && full.endsWith(`.${namespace}.svc.${clusterDomain}`);
+  const isAllowed = isWithin || allowedHosts.some((allowed) => hostSubsetOf(host, allowed));
+  return isAllowed
+    ? undefined
+    : `is ignored: it is outside of namespace ${namespace}, and the administrator of this service does not allow it (--virtual-environment-hosts)`;
+}
