@@ -1,5 +1,7 @@
+import { destinationRule } from '../../../src/kinds/virtual-environment/destination-rule.ts';
 import { injectingFilter } from '../../../src/kinds/virtual-environment/envoy-filter.ts';
-import { objectsByHand } from './by-hand.ts';
+import { wantedRoutes } from '../../../src/kinds/virtual-environment/routes.ts';
+import { virtualService } from '../../../src/kinds/virtual-environment/virtualservice.ts';
 
 export const NAMESPACE = 'levels';
 export const OTHER = 'others';
@@ -41,21 +43,40 @@ export function baseObjects(): object[] {
   ];
 }
 
+const OPTIONS = { gateways: [], hosts: [], problems: [] };
+
 /** What a VirtualEnvironment makes. Without routes that inject, Services with one version need nothing. */
 export function istioObjects(injectsByRoutes: boolean): object[] {
   return Array.from({ length: SERVICES }, (_, index) => index).flatMap((index) => {
     const versions = versionsOf(index);
     if (versions.length === 1 && !injectsByRoutes) return [];
-    return objectsByHand({
-      service: nameOf(index),
+    const name = nameOf(index);
+    const routed = versions.map((value) => ({
+      value,
+      subset: value.replaceAll('.', '-'),
+      labels: { [LABEL]: value },
+    }));
+    const { http } = wantedRoutes({
+      service: name,
       namespace: NAMESPACE,
-      header: HEADER,
-      label: LABEL,
-      versions,
+      ports: [PORT],
+      rules: {
+        header: HEADER,
+        aliases: [],
+        autoInject: injectsByRoutes,
+        label: LABEL,
+        splitter: '.',
+        defaultSubset: DEFAULT,
+      },
+      options: OPTIONS,
+      routed,
       defaultSubset: DEFAULT,
       callers: injectsByRoutes ? VALUES : [],
-      port: PORT,
     });
+    return [
+      destinationRule(name, NAMESPACE, routed, {}),
+      virtualService(name, NAMESPACE, OPTIONS, http),
+    ];
   });
 }
 
