@@ -13,13 +13,21 @@ export type Way = 'routes' | 'envoy-filters';
 const VALUES = new URL('../../../charts/dynamicenv/metacontroller-values.yaml', import.meta.url);
 const TEMPLATE = 'templates/virtual-environment.yaml';
 
-/** The least rules of Metacontroller with this kind. Those of the kind are in a comment of the values file. */
-export async function virtualEnvironmentRules(): Promise<PolicyRule[]> {
-  const [, comment = ''] =
-    /# Only with the kind `virtual-environment`.*\n((?: *# (?: {2})?(?:- )?\w+: .*\n)+)/.exec(
-      await readFile(VALUES, 'utf8'),
-    ) ?? [];
-  return [...(await leastRules()), ...(parse(comment.replaceAll('# ', '')) as PolicyRule[])];
+/** The least rules of Metacontroller with this kind. Those of the kind are in comments of the values file. */
+export async function virtualEnvironmentRules(way: Way): Promise<PolicyRule[]> {
+  const text = await readFile(VALUES, 'utf8');
+  const comment = (mark: string) => {
+    const found = new RegExp(`# Only .*${mark}.*\\n((?: *# (?:- | {2})\\w+: .*\\n)+)`).exec(
+      text,
+    )?.[1];
+    if (found === undefined) throw new Error(`${VALUES} has no rules for ${mark}`);
+    return parse(found.replaceAll('# ', '')) as PolicyRule[];
+  };
+  return [
+    ...(await leastRules()),
+    ...comment('the kind `virtual-environment`'),
+    ...(way === 'envoy-filters' ? comment('virtualEnvironment.autoInjection') : []),
+  ];
 }
 
 /** The controller of the chart with the kind switched on, which calls a service outside the cluster. */

@@ -68,7 +68,7 @@ export async function openScene(way: Way): Promise<Scene> {
   const callNext = chainCalls((caller) => proxies.get(keyOf(caller))?.portFor(PORT) ?? 0);
   const config: DecisionConfig = decisionConfig([...FLAGS, `--auto-injection=${way}`]);
   const mesh = await startMesh({
-    system: { strategy: 'server-side-apply', config, rules: await virtualEnvironmentRules() },
+    system: { strategy: 'server-side-apply', config, rules: await virtualEnvironmentRules(way) },
     callNext,
     validates: true,
   });

@@ -32,6 +32,7 @@ const DEFAULTS: ServeConfig = {
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
   mergeGroups: ['istiomerger.monime.sl'],
   virtualEnvironmentHosts: [],
+  autoInjection: 'routes',
   logLevel: 'info',
 };
 
@@ -91,6 +92,7 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
     'shop.example.com, *.dev.example.com',
     { virtualEnvironmentHosts: ['shop.example.com', '*.dev.example.com'] },
   ],
+  ['auto-injection', 'envoy-filters', { autoInjection: 'envoy-filters' }],
   ['log-level', 'silent', { logLevel: 'silent' }],
 ];
 
@@ -184,6 +186,7 @@ const BAD: [string, string, string][] = [
     'monime.sl',
     'expected one of istiomerger.monime.sl, istiomerge.monime.sl, or both',
   ],
+  ['auto-injection', 'lua', 'expected one of routes, envoy-filters'],
   ['log-level', 'loud', 'expected one of trace, debug, info, warn, error, fatal, silent'],
 ];
 

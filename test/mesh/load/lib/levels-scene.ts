@@ -36,7 +36,7 @@ export async function openLevels({
     system: {
       strategy: 'server-side-apply',
       config: decisionConfig(),
-      rules: await virtualEnvironmentRules(),
+      rules: await virtualEnvironmentRules('routes'),
     },
     pods: { startSeconds: 0.2, finishSeconds },
   });
