@@ -6,6 +6,7 @@ import { startGarbageCollector } from './actors/garbage-collector.ts';
 import { createUser, objectKey, type User } from './actors/kubectl.ts';
 import { type Kubelet, startKubelet } from './actors/kubelet.ts';
 import { startNamespaceController } from './actors/namespace-controller.ts';
+import { startStatefulSets } from './actors/statefulset-controller.ts';
 import { type Defaults, withDefaults } from './api-server/defaults.ts';
 import { normalize } from './api-server/normalize.ts';
 import { createApiServer } from './api-server/server.ts';
@@ -98,8 +99,10 @@ const DEFAULT_START = '2026-01-01T00:00:00Z';
 export function createCluster(options: LocalClusterOptions): Cluster {
   const clock = createClock(options.start ?? DEFAULT_START);
   const store = createStore(clock);
-  let kubelet: Kubelet | undefined;
-  const faults = createFaults((namespace, name) => kubelet?.refresh(namespace, name));
+  const kubelets: Kubelet[] = [];
+  const faults = createFaults((namespace, name) => {
+    for (const kubelet of kubelets) kubelet.refresh(namespace, name);
+  });
   const { webhooks: definitions = [] } = options;
   const hooks = createHookClient(clock, options.inject, definitions, faults);
   const { validate, defaults } = options;
@@ -111,11 +114,12 @@ export function createCluster(options: LocalClusterOptions): Cluster {
   const api = createApiServer({ ...parts, faults, validate, defaults });
   startGarbageCollector(clock, store, api);
   startNamespaceController(clock, store, api);
-  kubelet = startKubelet(clock, store, api, {
+  const pods = {
     podReadySeconds: options.podReadySeconds ?? 1,
-    notReady: (deployment) => options.neverReady?.(toJson(deployment)) ?? false,
+    notReady: (workload: LocalObject) => options.neverReady?.(toJson(workload)) ?? false,
     crashed: faults.crashed,
-  });
+  };
+  kubelets.push(startKubelet(clock, store, api, pods), startStatefulSets(clock, store, api, pods));
 
   const events: ClusterEvent[] = [];
   const delay = options.informerDelay ?? (() => 10);

@@ -51,13 +51,13 @@ export function routesInput(given: Case): RoutesInput {
 export function summary(http: readonly HTTPRoute[]): string[] {
   return http.map(({ match = [], route }) => {
     const { destination } = route?.[0] ?? { destination: { host: '' } };
-    const values = match.flatMap(({ headers }) => Object.values(headers ?? {}).map(valueOf));
+    const values = match.flatMap(({ headers }) => Object.values(headers ?? {}).map(shownValue));
     const what = [...new Set(values.filter((value) => value !== undefined))].join('|');
     return `${destination.port?.number} ${what || '*'}→${destination.subset ?? 'all'}`;
   });
 }
 
 /** A prefix belongs to the exact value before it. */
-function valueOf({ exact, regex }: StringMatch): string | undefined {
+function shownValue({ exact, regex }: StringMatch): string | undefined {
   return exact ?? (regex === undefined ? undefined : `/${regex}/`);
 }

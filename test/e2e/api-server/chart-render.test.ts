@@ -5,6 +5,7 @@ import { BY_HAND, manifestsFrom, TEMPLATE_ARGS } from '../../../scripts/lib/mani
 import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { meshIndexController } from '../../../src/kinds/mesh-index/controller.ts';
+import { VIRTUAL_ENVIRONMENT_CONTROLLER } from '../../../src/kinds/virtual-environment/controller.ts';
 import { mergeController } from '../../../src/kinds/virtualservice-merge/controller.ts';
 import { controllerObject } from '../../../src/simulator/metacontroller/controller-object.ts';
 import { selfSigned } from '../../http/lib/certificate.ts';
@@ -49,6 +50,7 @@ const EVERYTHING = set(
   'nodeSelector.disk=ssd',
   'config.indexedNamespaces[0]=shop',
   'kinds[0]=virtual-service-merge',
+  'kinds[1]=virtual-environment',
   `image.digest=sha256:${'a'.repeat(64)}`,
 );
 
@@ -171,6 +173,40 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     const open = await render(...set(kind, 'policies.enabled=false'));
     const role = open.find(({ metadata }) => metadata.name === 'dynamicenv-merge-author');
     expect(JSON.stringify(role)).not.toContain('aggregate-to-edit');
+  });
+
+  test('the kind virtual-environment adds a definition, a controller, policies, a role and flags; without it none of these is rendered', async () => {
+    expect(JSON.stringify(await render('--no-hooks'))).not.toMatch(/virtual-?environment|alibaba/i);
+    const kind = 'kinds={virtual-environment}';
+    const objects = await render(...set(kind, 'virtualEnvironment.hosts={*.dev.example.com,a.b}'));
+    expect(names(objects)).toEqual(
+      expect.arrayContaining([
+        'ClusterRole/dynamicenv-virtual-environment-author',
+        'CompositeController/virtual-environment',
+        'CustomResourceDefinition/virtualenvironments.env.alibaba.com',
+        'ValidatingAdmissionPolicy/dynamicenv-foreign-routes',
+        'ValidatingAdmissionPolicy/dynamicenv-service-routes',
+        'ValidatingAdmissionPolicy/dynamicenv-virtual-environments',
+      ]),
+    );
+    const named = (name: string) => objects.find(({ metadata }) => metadata.name === name);
+    expect(named('virtualenvironments.env.alibaba.com')).toMatchObject({
+      metadata: { annotations: { 'helm.sh/resource-policy': 'keep' } },
+    });
+    const definition = controllerObject(VIRTUAL_ENVIRONMENT_CONTROLLER, 1, '').spec ?? {};
+    const { parentResource, childResources } = definition;
+    expect(named('virtual-environment')).toMatchObject({
+      spec: { parentResource, childResources },
+    });
+    expect(JSON.stringify(objects)).toContain(
+      '"--kinds=virtual-environment","--virtual-environment-hosts=*.dev.example.com,a.b"',
+    );
+    const own = await render(...set(kind, 'virtualEnvironment.installCrds=false'));
+    expect(names(own).filter((name) => /alibaba/.test(name))).toEqual([]);
+    const earlier = await render(...set(kind, 'virtualEnvironment=null'));
+    expect(names(earlier)).toEqual(names(objects));
+    const open = await render(...set(kind, 'policies.enabled=false'));
+    expect(JSON.stringify(open)).not.toContain('aggregate-to-edit');
   });
 
   test.each([

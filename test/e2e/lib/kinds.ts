@@ -30,6 +30,7 @@ export const COLLECTIONS: readonly Collection[] = [
   collection('riskified.com', 'v1alpha1', 'MeshIndex', 'meshindexes'),
   collection('istiomerger.monime.sl', 'v1alpha1', 'VirtualServiceMerge', 'virtualservicemerges'),
   collection('istiomerge.monime.sl', 'v1alpha1', 'VirtualServiceMerge', 'virtualservicemerges'),
+  collection('env.alibaba.com', 'v1alpha2', 'VirtualEnvironment', 'virtualenvironments'),
 ];
 
 /** `kind`: may have its group, as in `VirtualServiceMerge.istiomerge.monime.sl`. Without it, the first group of that kind. */

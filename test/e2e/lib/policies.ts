@@ -1,7 +1,7 @@
 import type { Cluster } from '../control-plane/control-plane.ts';
 import { CHART } from './chart.ts';
 
-/** Templates that are always rendered. `policies-deletion.yaml` is rendered only with `refuseForegroundDeletion`, `expired.yaml` with `expired`, `policies-merges.yaml` with the kind. */
+/** Templates that are always rendered. `policies-deletion.yaml` is rendered only with `refuseForegroundDeletion`, `expired.yaml` with `expired`, `policies-merges.yaml` and `policies-virtual-environments.yaml` with their kinds. */
 const ALWAYS = [
   'policies-authors',
   'policies-children',
@@ -29,6 +29,7 @@ export interface PermissionValues {
   expired?: { deleteAfter: string; image: string };
   kinds?: readonly string[];
   virtualServiceMerge?: { groups: readonly string[] };
+  virtualEnvironment?: { hosts: readonly string[] };
   rbac?: { authors?: readonly { kind: string; name: string; namespace?: string }[] };
 }
 
@@ -41,6 +42,7 @@ export async function renderPermissions(
     ...(values.policies?.refuseForegroundDeletion === true ? ['policies-deletion'] : []),
     ...(values.expired === undefined ? [] : ['expired']),
     ...(values.kinds?.includes('virtual-service-merge') ? ['policies-merges'] : []),
+    ...(values.kinds?.includes('virtual-environment') ? ['policies-virtual-environments'] : []),
   ];
   const shown = [...ALWAYS, ...optional].flatMap((name) => [
     '--show-only',

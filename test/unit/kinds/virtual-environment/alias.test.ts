@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { regexVerdict } from '../../../../src/istio/compiled-regexes.ts';
+import { aliasConditions } from '../../../../src/kinds/virtual-environment/alias.ts';
+
+function regexOf(pattern: string, value = 'proj-ab', splitter = '.', placeholder = '(@)'): string {
+  const found = aliasConditions({ name: 'Cookie', pattern, placeholder }, [value], splitter);
+  return 'problem' in found ? `refused: ${found.problem}` : (found.conditions[0]?.[0]?.regex ?? '');
+}
+
+const TAIL = String.raw`(?:\.[-A-Za-z0-9_.]*)?`;
+
+describe('the regex of an alias', () => {
+  it.each([
+    ['the operator’s example', '.*;VirtualEnv=(@);.*', `.*;VirtualEnv=proj-ab${TAIL};.*`],
+    ['ends with the value', 'env=(@)', `env=proj-ab${TAIL}`],
+    ['an optional rest', '(.*;)?env=(@)(;.*)?', `(.*;)?env=proj-ab${TAIL}(;.*)?`],
+    ['anything may follow', 'env=(@).*', `env=proj-ab${TAIL}(?:[^-A-Za-z0-9_.].*)?`],
+    ['something must follow', 'env=(@).+', `env=proj-ab${TAIL}[^-A-Za-z0-9_.].*`],
+    ['anything may precede', '.*(@)', `(?:.*[^-A-Za-z0-9_.])?proj-ab${TAIL}`],
+    ['something must precede', '.+?(@)', `.*?[^-A-Za-z0-9_.]proj-ab${TAIL}`],
+    ['a literal point and stars', String.raw`\.*(@)`, String.raw`\.*` + `proj-ab${TAIL}`],
+    ['two places', 'a=(@);b=(@)', `a=proj-ab${TAIL};b=proj-ab${TAIL}`],
+    ['alternatives', 'a=(@)|b=(@)', `a=proj-ab${TAIL}|b=proj-ab${TAIL}`],
+    ['a fixed text that could be a label', 'env-(@)', `env-proj-ab${TAIL}`],
+    ['the splitter follows', String.raw`(@)\.example\.com`, `proj-ab${TAIL}` + String.raw`\.example\.com`],
+    ['a class without such characters', 'env=(@)[;, ]x', `env=proj-ab${TAIL}[;, ]x`],
+    ['a group with flags', '(?i)env=(@)(?i:;.*)?', `(?i)env=proj-ab${TAIL}(?i:;.*)?`],
+    ['anchors', '^env=(@)$', `^env=proj-ab${TAIL}$`],
+  ])('%s', (_, pattern, regex) => {
+    expect(regexOf(pattern)).toBe(regex);
+  });
+
+  it.each([
+    ['a value with points', 'a.b', '.', String.raw`a\.b(?:\.[-A-Za-z0-9_.]*)?`],
+    ['a splitter that no label has', 'a', '/', String.raw`a(?:/[-A-Za-z0-9_.\/]*)?`],
+    ['a splitter with a meaning', 'a', '+', String.raw`a(?:\+[-A-Za-z0-9_.\+]*)?`],
+    ['a hyphen', 'a', '-', 'a(?:-[-A-Za-z0-9_.]*)?'],
+    ['a bracket', 'a', ']', String.raw`a(?:\][-A-Za-z0-9_.\]]*)?`],
+  ])('escapes value and splitter: %s', (_, value, splitter, regex) => {
+    expect(regexOf('(@)', value, splitter)).toBe(regex);
+  });
+
+  it('replaces a placeholder of any text', () => {
+    expect(regexOf('env=$1;', 'dev', '.', '$1')).toBe(`env=dev${TAIL};`);
+    expect(regexOf('env=(X).*', 'dev', '.', 'X')).toBe(
+      `env=dev${TAIL}(?:[^-A-Za-z0-9_.].*)?`,
+    );
+  });
+
+  it.each([
+    ['no placeholder', 'env=.*', /^refused: has no placeholder \(@\)/],
+    ['the value could go on', 'env=(@)[a-z]*', /where the version ends/],
+    ['a dot', 'env=(@).', /where the version ends/],
+    ['a digit', String.raw`env=(@)\d?`, /where the version ends/],
+    ['not only what is optional', 'env=(@);?x', /where the version ends/],
+    ['another label character', 'env=(@)-x', /where the version ends/],
+    ['the value again', '(@)(@)', /where the version ends/],
+    ['a repeated value', '((@))+', /where the version ends/],
+    ['a repeated group', '(x?(@))*', /a version: let the placeholder/],
+    ['at the end of a group', '(a=(@))x', /where the version ends/],
+    ['letters before', '[a-z]*(@)', /where the version begins/],
+    ['in one of inner alternatives', String.raw`\w+((?:@|(@)))`, /a version: let the placeholder/],
+    ['more letters before', 'x+.*(@)', /where the version begins/],
+    ['optional', 'env=(@)?', /without a version/],
+    ['in one alternative', 'env=(@)|all', /without a version/],
+    ['within brackets', '[(@)]', /within brackets/],
+    ['after a backslash', String.raw`\(@)`, /valid|RE2|within brackets/],
+    ['quoted', String.raw`\Qx(@)\E`, /within brackets or a quoted text/],
+    ['not RE2', '(?=(@))', /RE2/],
+    ['not ASCII', 'é(@)', /ASCII/],
+    ['too long', `${'x'.repeat(1100)}(@)`, /1024 bytes/],
+    ['too costly', '(@);(?:.{100}){20}', /too costly/],
+    ['too deep', `${'('.repeat(40)}(@)${')'.repeat(40)}`, /nest/],
+  ])('is refused: %s', (_, pattern, problem) => {
+    expect(regexOf(pattern)).toMatch(problem);
+  });
+
+  it.each([
+    ['.*(@).*', 'x=proj-ab;y', true],
+    ['.*(@).*', 'proj-ab', true],
+    ['.*(@).*', 'x=proj-ab.user1', true],
+    ['.*(@).*', 'x=proj-abc', false],
+    ['.*(@).*', 'my-proj-ab', false],
+    ['env=(@)(;.*)?', 'env=proj-ab-c', false],
+    ['env=(@)(;.*)?', 'env=proj-ab;x=proj', true],
+  ])('takes %s of "%s": %s', (pattern, text, isTaken) => {
+    expect(regexVerdict(regexOf(pattern), text, 1e6)).toBe(isTaken);
+  });
+});
