@@ -2,6 +2,7 @@ import { envoyRegexProblem } from '../../istio/regex-bounds.ts';
 import { escapedRegex } from '../../istio/regex-text.ts';
 import { regexProblem } from '../../istio/string-match.ts';
 import type { StringMatch } from '../../istio/types.ts';
+import { cutText } from '../../k8s/cut-text.ts';
 import { memoizedByText } from '../../k8s/memoize.ts';
 import { borderProblem } from './pattern-border.ts';
 import { patternTree, VALUE } from './pattern-tree.ts';
@@ -14,6 +15,7 @@ const LABEL_CLASS = '-A-Za-z0-9_.';
 
 /** A text that stands for a value where only the rest of a pattern is checked. */
 const SAMPLE = 'v';
+const MAX_QUOTED = 60;
 
 /** The conditions on one header that select a version and its descendants. */
 export function valueConditions(value: string, splitter: string): StringMatch[] {
@@ -35,12 +37,17 @@ export function aliasConditions(
   const { template, problem } = templateOf(JSON.stringify([alias, splitter]));
   if (problem !== undefined) return { problem };
   const regexes = values.map((value) => template.replaceAll(VALUE, () => levels(value, splitter)));
-  for (const regex of regexes) {
-    const bound = envoyRegexProblem(regex) ?? regexProblem(regex);
-    if (bound !== undefined) return { problem: `${bound} (with a version in it)` };
-  }
-  return { conditions: regexes.map((regex) => [{ regex }]) };
+  const bound = regexes.map(problemOf).find((one) => one !== '');
+  return bound === undefined
+    ? { conditions: regexes.map((regex) => [{ regex }]) }
+    : { problem: `${bound} (with a version in it)` };
 }
+
+/** Cached: many Services have the same versions. Empty: no problem. */
+const problemOf = memoizedByText(
+  { size: 4096, bytes: 2 ** 20 },
+  (regex): string => envoyRegexProblem(regex) ?? regexProblem(regex) ?? '',
+);
 
 interface Template {
   /** The pattern with `VALUE` at each placeholder. */
@@ -64,7 +71,7 @@ const templateOf = memoizedByText({ size: 128, bytes: 2 ** 20 }, (text): Templat
 
 function textProblem(pattern: string, placeholder: string): string | undefined {
   if (!pattern.includes(placeholder)) {
-    return `has no placeholder ${placeholder}: write it where the version stands, or leave the pattern empty if the version is the whole value`;
+    return `has no placeholder ${cutText(placeholder, MAX_QUOTED)}: write it where the version stands, or leave the pattern empty if the version is the whole value`;
   }
   const sample = pattern.replaceAll(placeholder, () => SAMPLE);
   return envoyRegexProblem(sample) ?? regexProblem(sample);

@@ -4,8 +4,8 @@ import type { Headers, HTTPMatchRequest, HTTPRoute } from '../../istio/types.ts'
  * A match entry that also has the conditions of the rule's. They have no field in common, except for headers: the rule
  * has conditions on other headers only.
  */
-export function andRule(entry: HTTPMatchRequest, rule: HTTPRoute | undefined): HTTPMatchRequest {
-  const base = rule?.match?.[0] ?? {};
+export function andRule(entry: HTTPMatchRequest, rule: HTTPRoute): HTTPMatchRequest {
+  const base = rule.match?.[0] ?? {};
   const merged: HTTPMatchRequest = { ...base, ...entry };
   for (const field of ['headers', 'withoutHeaders'] as const) {
     if (base[field] && entry[field]) merged[field] = { ...base[field], ...entry[field] };

@@ -14,6 +14,8 @@ const MAX_RULE_CHARACTERS = 65_536;
  * longest versions, whose requests then reach their ancestors. Each of these is told, and needs several hundred routes.
  */
 export function roomFor(input: RoutesInput, problems: string[]): RoutesInput {
+  const all = input.routed.length * (1 + input.rules.aliases.length) + input.callers.length + 1;
+  if (all * input.ports.length <= MAX_ROUTES && input.options.rule === undefined) return input;
   const perPort = Math.max(0, Math.floor(MAX_ROUTES / Math.max(1, input.ports.length)) - 1);
   const routed = [...input.routed].sort((a, b) => longestFirst(b.value, a.value)).slice(0, perPort);
   tell(problems, 'versions', input.routed.length, routed.length);

@@ -130,7 +130,10 @@ function routeOf(
     ...rule,
     ...(headers === undefined ? {} : { headers }),
     match: places.flatMap((place) =>
-      conditions.map((condition) => andRule({ ...condition, ...place }, rule)),
+      conditions.map((condition) => {
+        const entry = { ...condition, ...place };
+        return rule === undefined ? entry : andRule(entry, rule);
+      }),
     ),
     route: [
       {

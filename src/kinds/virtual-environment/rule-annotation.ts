@@ -4,7 +4,8 @@ import { headerKey } from '../../istio/header-name.ts';
 import { HTTP_ROUTES } from '../../istio/merged-routes/http-shape.ts';
 import { patchProblems } from '../../istio/merged-routes/patch-problems.ts';
 import { targetProblems } from '../../istio/merged-routes/target-problems.ts';
-import type { HTTPMatchRequest, HTTPRoute, HTTPRouteDestination } from '../../istio/types.ts';
+import type { HTTPRoute, HTTPRouteDestination } from '../../istio/types.ts';
+import { addedHeaders, MAX_ADDED_HEADERS } from '../../istio/validate-route.ts';
 import { cutText } from '../../k8s/cut-text.ts';
 import { isMap, type JsonMap } from '../../k8s/json-map.ts';
 import { shapeProblem } from '../../k8s/json-shape.ts';
@@ -149,13 +150,19 @@ function mistakes(route: HTTPRoute, { service, isAtGateways }: Context): string[
   const messages = all.map(
     ({ field, message }) => `${field.replace(/^http\[0\]\.?/, '')} ${message}`,
   );
-  if (messages.length === 0 && isAtGateways) {
-    const { sourceLabels, sourceNamespace } = route.match?.[0] ?? ({} as HTTPMatchRequest);
-    if (sourceLabels !== undefined || sourceNamespace !== undefined) {
-      messages.push(
-        'match[0] has conditions on the source, which Istio ignores in matches for gateways: remove sourceLabels and sourceNamespace, or the gateways of the Service',
-      );
-    }
+  if (messages.length > 0) return messages;
+  const { sourceLabels, sourceNamespace } = route.match?.[0] ?? {};
+  if (isAtGateways && (sourceLabels ?? sourceNamespace) !== undefined) {
+    messages.push(
+      'match[0] has conditions on the source, which Istio ignores in matches for gateways: remove sourceLabels and sourceNamespace, or the gateways of the Service',
+    );
+  }
+  const added =
+    addedHeaders(route.headers?.request) + addedHeaders(route.route?.[0]?.headers?.request);
+  if (added >= MAX_ADDED_HEADERS) {
+    messages.push(
+      `headers.request sets or adds ${added} headers with those of route[0], and one more may be needed for the version: proxies accept at most ${MAX_ADDED_HEADERS}`,
+    );
   }
   return messages;
 }

@@ -22,7 +22,11 @@ describe('the regex of an alias', () => {
     ['two places', 'a=(@);b=(@)', `a=proj-ab${TAIL};b=proj-ab${TAIL}`],
     ['alternatives', 'a=(@)|b=(@)', `a=proj-ab${TAIL}|b=proj-ab${TAIL}`],
     ['a fixed text that could be a label', 'env-(@)', `env-proj-ab${TAIL}`],
-    ['the splitter follows', String.raw`(@)\.example\.com`, `proj-ab${TAIL}` + String.raw`\.example\.com`],
+    [
+      'the splitter follows',
+      String.raw`(@)\.example\.com`,
+      `proj-ab${TAIL}` + String.raw`\.example\.com`,
+    ],
     ['a class without such characters', 'env=(@)[;, ]x', `env=proj-ab${TAIL}[;, ]x`],
     ['a group with flags', '(?i)env=(@)(?i:;.*)?', `(?i)env=proj-ab${TAIL}(?i:;.*)?`],
     ['anchors', '^env=(@)$', `^env=proj-ab${TAIL}$`],
@@ -42,9 +46,7 @@ describe('the regex of an alias', () => {
 
   it('replaces a placeholder of any text', () => {
     expect(regexOf('env=$1;', 'dev', '.', '$1')).toBe(`env=dev${TAIL};`);
-    expect(regexOf('env=(X).*', 'dev', '.', 'X')).toBe(
-      `env=dev${TAIL}(?:[^-A-Za-z0-9_.].*)?`,
-    );
+    expect(regexOf('env=(X).*', 'dev', '.', 'X')).toBe(`env=dev${TAIL}(?:[^-A-Za-z0-9_.].*)?`);
   });
 
   it.each([

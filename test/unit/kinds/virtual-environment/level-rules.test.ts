@@ -49,22 +49,54 @@ describe('the rules of a VirtualEnvironment', () => {
   });
 
   it.each<[string, VirtualEnvironmentSpec, RegExp]>([
-    ['header with a space', { envHeader: { name: 'x env' } }, /^spec\.envHeader\.name "x env" is not a valid header name/],
+    [
+      'header with a space',
+      { envHeader: { name: 'x env' } },
+      /^spec\.envHeader\.name "x env" is not a valid header name/,
+    ],
     ['no header name', { envHeader: { name: '' } }, /^spec\.envHeader\.name/],
     ['pseudo-header', { envHeader: { name: ':path' } }, /is not a valid header name/],
-    ['JWT claim', { envHeader: { name: '@request.auth.claims.env' } }, /is not a valid header name/],
+    [
+      'JWT claim',
+      { envHeader: { name: '@request.auth.claims.env' } },
+      /is not a valid header name/,
+    ],
     ['Host', { envHeader: { name: 'Host' } }, /the request's host/],
     ['long header', { envHeader: { name: 'x'.repeat(129) } }, /longer than 128/],
-    ['label key', { envLabel: { name: 'a b' } }, /^spec\.envLabel\.name is invalid: "a b" is not a valid label key/],
-    ['splitter of two characters', { envLabel: { splitter: '..' } }, /^spec\.envLabel\.splitter "\.\." is not one visible/],
+    [
+      'label key',
+      { envLabel: { name: 'a b' } },
+      /^spec\.envLabel\.name is invalid: "a b" is not a valid label key/,
+    ],
+    [
+      'splitter of two characters',
+      { envLabel: { splitter: '..' } },
+      /^spec\.envLabel\.splitter "\.\." is not one visible/,
+    ],
     ['no splitter', { envLabel: { splitter: '' } }, /splitter/],
     ['space as splitter', { envLabel: { splitter: ' ' } }, /splitter/],
     ['splitter beyond ASCII', { envLabel: { splitter: '·' } }, /splitter/],
-    ['default that no label can have', { envLabel: { defaultSubset: 'a b' } }, /^spec\.envLabel\.defaultSubset "a b" cannot/],
+    [
+      'default that no label can have',
+      { envLabel: { defaultSubset: 'a b' } },
+      /^spec\.envLabel\.defaultSubset "a b" cannot/,
+    ],
     ['long default', { envLabel: { defaultSubset: 'a'.repeat(64) } }, /defaultSubset/],
-    ['alias is the header', { envHeader: { aliases: [{ name: 'x-virtual-ENV', pattern: '' }] } }, /^spec\.envHeader\.aliases\[0\]\.name is the header itself/],
-    ['alias is Host', { envHeader: { aliases: [{ name: 'host', pattern: '' }] } }, /aliases\[0\]\.name "host"/],
-    ['many aliases', { envHeader: { aliases: Array(17).fill({ name: 'host', pattern: '' }) } }, /has 17 items/],
+    [
+      'alias is the header',
+      { envHeader: { aliases: [{ name: 'x-virtual-ENV', pattern: '' }] } },
+      /^spec\.envHeader\.aliases\[0\]\.name is the header itself/,
+    ],
+    [
+      'alias is Host',
+      { envHeader: { aliases: [{ name: 'host', pattern: '' }] } },
+      /aliases\[0\]\.name "host"/,
+    ],
+    [
+      'many aliases',
+      { envHeader: { aliases: Array(17).fill({ name: 'host', pattern: '' }) } },
+      /has 17 items/,
+    ],
   ])('are the defaults where a field cannot be used: %s', (_, spec, problem) => {
     const { rules, problems } = rulesOf(spec);
     expect(rules).toEqual(DEFAULTS);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { httpPorts } from '../../../../src/kinds/virtual-environment/ports.ts';
 import type { Service } from '../../../../src/k8s/workload.ts';
+import { httpPorts } from '../../../../src/kinds/virtual-environment/ports.ts';
 
 type Port = { port: number; name?: string; appProtocol?: string; protocol?: string };
 
@@ -37,7 +37,10 @@ describe('the HTTP ports of a Service', () => {
   });
 
   it('have the order of the Service', () => {
-    const ports = [{ port: 81 }, { port: 9 }, { port: 80 }].map((port) => ({ name: 'http', ...port }));
+    const ports = [{ port: 81 }, { port: 9 }, { port: 80 }].map((port) => ({
+      name: 'http',
+      ...port,
+    }));
     expect(portsOf(ports)).toEqual([81, 9, 80]);
   });
 });

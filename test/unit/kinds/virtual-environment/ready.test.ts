@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLeaving, isRolledOut } from '../../../../src/kinds/virtual-environment/ready.ts';
+import {
+  isLeaving,
+  isReady,
+  isRolledOut,
+} from '../../../../src/kinds/virtual-environment/ready.ts';
 import type { Workload } from '../../../../src/kinds/virtual-environment/types.ts';
 
 const workload = (replicas: number | undefined, status: Workload['status']): Workload => ({
@@ -20,6 +24,20 @@ describe('a workload', () => {
     ['scaled to zero', workload(0, {}), true],
   ])('is rolled out: %s', (_, given, expected) => {
     expect(isRolledOut(given)).toBe(expected);
+  });
+
+  it('is not rolled out while its controller has not seen its spec', () => {
+    const given = workload(1, { observedGeneration: 1, replicas: 1, updatedReplicas: 1 });
+    const at = (generation: number) => ({ ...given, metadata: { name: 'a', generation } });
+    expect([1, 2].map((generation) => isRolledOut(at(generation)))).toEqual([true, false]);
+  });
+
+  it.each<[string, Workload, boolean]>([
+    ['one of two pods', workload(2, { readyReplicas: 1 }), true],
+    ['no pod', workload(1, {}), false],
+    ['scaled to zero, and its pods are still there', workload(0, { readyReplicas: 1 }), false],
+  ])('is ready: %s', (_, given, expected) => {
+    expect(isReady(given)).toBe(expected);
   });
 
   it('leaves when it is being deleted', () => {

@@ -134,11 +134,31 @@ const GOLDENS: (Row & { changed: string })[] = [
 ];
 
 describe('the routes of a Service', () => {
-  it.each(GOLDENS)('$name', ({ versions, defaultSubset, ports, splitter, routes, isNeeded }) => {
-    const input = routesInput({ versions, defaultSubset, ports, splitter });
-    const { http, problems } = wantedRoutes(input);
-    expect(summary(http)).toEqual(routes);
-    expect(problems).toEqual([]);
-    expect(needsObjects(http, input)).toBe(isNeeded);
+  it('are none without an HTTP port, at gateways either', () => {
+    const input = routesInput({ versions: ['dev'], ports: [], options: { gateways: ['gw'] } });
+    const { http } = wantedRoutes(input);
+    expect(http).toEqual([]);
+    expect(needsObjects(http, input)).toBe(false);
   });
+
+  it.each([
+    ['a gateway', { options: { gateways: ['gw'] } }],
+    ['a host', { options: { hosts: ['demo.com'] } }],
+    ['a rule', { options: { rule: { timeout: '3s' } } }],
+    ['injected headers', { callers: ['dev'] }],
+  ])('are needed for one destination with %s', (_, more) => {
+    const input = routesInput({ versions: ['dev'], defaultSubset: 'dev', ...more });
+    expect(needsObjects(wantedRoutes(input).http, input)).toBe(true);
+  });
+
+  it.each(GOLDENS)(
+    '$name (what differs: $changed)',
+    ({ versions, defaultSubset, ports, splitter, routes, isNeeded }) => {
+      const input = routesInput({ versions, defaultSubset, ports, splitter });
+      const { http, problems } = wantedRoutes(input);
+      expect(summary(http)).toEqual(routes);
+      expect(problems).toEqual([]);
+      expect(needsObjects(http, input)).toBe(isNeeded);
+    },
+  );
 });

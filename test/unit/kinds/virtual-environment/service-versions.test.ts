@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Service } from '../../../../src/k8s/workload.ts';
 import { serviceVersions } from '../../../../src/kinds/virtual-environment/service-versions.ts';
 import type { Workload } from '../../../../src/kinds/virtual-environment/types.ts';
-import type { Service } from '../../../../src/k8s/workload.ts';
 
 const LABEL = { label: 'virtual-env' };
 const HTTP = [{ name: 'http', port: 8080 }];
@@ -42,10 +42,20 @@ describe('the versions of a Service', () => {
   it.each<[string, Record<string, string>, Record<string, string>[], string]>([
     ['are distinct', { app: 'js' }, [js('dev'), js('dev'), js('dev.p1')], 'js: dev,dev.p1'],
     ['are sorted', { app: 'js' }, [js('b'), js('A'), js('a')], 'js: A,a,b'],
-    ['have every label of the selector', { app: 'js', tier: 'web' }, [js('dev'), { ...js('qa'), tier: 'web' }], 'js: qa'],
+    [
+      'have every label of the selector',
+      { app: 'js', tier: 'web' },
+      [js('dev'), { ...js('qa'), tier: 'web' }],
+      'js: qa',
+    ],
     ['need a label', { app: 'js' }, [{ app: 'js' }], 'js: '],
     ['need a value', { app: 'js' }, [js('')], 'js: '],
-    ['are those that the selector names', { app: 'js', 'virtual-env': 'dev' }, [js('dev'), js('qa')], 'js: dev'],
+    [
+      'are those that the selector names',
+      { app: 'js', 'virtual-env': 'dev' },
+      [js('dev'), js('qa')],
+      'js: dev',
+    ],
     ['are none of another app', { app: 'js' }, [{ app: 'go', 'virtual-env': 'dev' }], 'js: '],
     ['know no inherited keys', { constructor: 'x' }, [js('dev')], 'js: '],
   ])('%s', (_, selector, templates, expected) => {
@@ -54,24 +64,40 @@ describe('the versions of a Service', () => {
   });
 
   it('belong to Deployments and StatefulSets of one name', () => {
-    const workloads = [
-      workload('a', js('dev'), { kind: 'StatefulSet' }),
-      workload('a', js('dev')),
-    ];
+    const workloads = [workload('a', js('dev'), { kind: 'StatefulSet' }), workload('a', js('dev'))];
     const [found] = serviceVersions([service('js')], workloads, LABEL).services;
-    expect(found?.versions[0]?.workloads.map(({ kind }) => kind)).toEqual(['Deployment', 'StatefulSet']);
+    expect(found?.versions[0]?.workloads.map(({ kind }) => kind)).toEqual([
+      'Deployment',
+      'StatefulSet',
+    ]);
   });
 
   it.each<[string, Partial<Service['metadata']>, Service['spec'], string[], RegExp | undefined]>([
     ['no selector', {}, { selector: {} }, [], undefined],
     ['ExternalName', {}, { type: 'ExternalName' }, [], undefined],
     ['the API server', { name: 'kubernetes' }, {}, [], undefined],
-    ['a Service of that name elsewhere', { name: 'kubernetes', namespace: 'shop' }, {}, ['kubernetes'], undefined],
+    [
+      'a Service of that name elsewhere',
+      { name: 'kubernetes', namespace: 'shop' },
+      {},
+      ['kubernetes'],
+      undefined,
+    ],
     ['headless', {}, { clusterIP: 'None' }, [], /headless/],
-    ['no HTTP port', {}, { ports: [{ name: 'https', port: 443 }] }, [], /no port of the Service is known to be HTTP/],
+    [
+      'no HTTP port',
+      {},
+      { ports: [{ name: 'https', port: 443 }] },
+      [],
+      /no port of the Service is known to be HTTP/,
+    ],
   ])('of such a Service: %s', (_, metadata, spec, found, reason) => {
     const given = service('js', spec);
-    const changed = { ...given, metadata: { ...given.metadata, ...metadata }, spec: { ...given.spec, selector: spec?.selector ?? { app: 'js' } } };
+    const changed = {
+      ...given,
+      metadata: { ...given.metadata, ...metadata },
+      spec: { ...given.spec, selector: spec?.selector ?? { app: 'js' } },
+    };
     const { services, skipped } = serviceVersions([changed], [workload('w', js('dev'))], LABEL);
     expect(services.map((one) => one.service.metadata.name)).toEqual(found);
     expect(skipped).toHaveLength(reason === undefined ? 0 : 1);
@@ -88,13 +114,23 @@ describe('the versions of a Service', () => {
   it.each<[string, Parameters<typeof workload>[2][], boolean, boolean]>([
     ['a ready pod', [{}], true, false],
     ['none', [ABSENT], false, false],
-    ['an old status', [{ status: { observedGeneration: 1, readyReplicas: 1 } }], false, false],
+    [
+      'a status of an earlier spec',
+      [{ status: { observedGeneration: 1, readyReplicas: 1 } }],
+      true,
+      false,
+    ],
     ['no status yet', [{ status: {} }], false, false],
     ['one of two', [ABSENT, {}], true, false],
     ['leaving', [LEAVING], true, true],
     ['one leaves, one stays', [LEAVING, {}], true, false],
     ['one leaves, the other is not ready', [LEAVING, ABSENT], true, true],
-    ['an annotation with another value', [{ annotations: { 'riskified.com/leaving': 'yes' } }], true, false],
+    [
+      'an annotation with another value',
+      [{ annotations: { 'riskified.com/leaving': 'yes' } }],
+      true,
+      false,
+    ],
   ])('are ready, and leaving: %s', (_, workloads, isReady, isLeaving) => {
     const all = workloads.map((more, i) => workload(`w${i}`, js('dev'), more));
     const [found] = serviceVersions([service('js')], all, LABEL).services;

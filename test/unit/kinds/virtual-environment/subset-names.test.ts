@@ -26,7 +26,12 @@ describe('the names of subsets', () => {
       { 'p.1': 'p-1' },
       { 'p-1': 'p-1-1dee6e3e' },
     ],
-    ['a name stays when the other one is free again', ['p.1'], { 'p.1': 'p-1-x' }, { 'p.1': 'p-1-x' }],
+    [
+      'a name stays when the other one is free again',
+      ['p.1'],
+      { 'p.1': 'p-1-x' },
+      { 'p.1': 'p-1-x' },
+    ],
     ['an invalid name in the memory does not count', ['a'], { a: 'no name' }, { a: 'a' }],
     ['nor does one that two have', ['a', 'b'], { a: 'x', b: 'x' }, { a: 'x', b: 'b' }],
     [
