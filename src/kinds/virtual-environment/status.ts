@@ -5,6 +5,7 @@ import type {
   VirtualEnvironmentConditionType,
   VirtualEnvironmentStatus,
 } from '../../api/virtualenvironment.ts';
+import type { Refusal } from '../../crd/refusal.ts';
 import { byText, jsonBytes } from '../../k8s/canonical.ts';
 import { condition, type Finding, no, yes } from '../../k8s/condition.ts';
 import { cutText } from '../../k8s/cut-text.ts';
@@ -79,7 +80,7 @@ export function activeFindings(
   const moving = services.filter((one) => one.isMoving).map(({ status }) => status.name);
   const isMoving = moving.length > 0 || isLeaving;
   const text = isMoving ? movingText(moving) : '';
-  const also = problems.map((problem) => `; ${problem}`).join('');
+  const also = [...unready(services), ...problems].map((text) => `; ${text}`).join('');
   const Ready =
     blocked.length > 0
       ? no('Blocked', `objects of others keep these Services from their routes: ${listed(blocked)}`)
@@ -95,6 +96,14 @@ export function activeFindings(
         ? yes('Blocked', `see the messages of these Services: ${listed(blocked)}`)
         : NOT_STALLED,
   };
+}
+
+/** Their requests go to other versions, as it should be. So this makes nothing less ready, but people look for it here. */
+function unready(services: readonly { status: ServiceStatus }[]): string[] {
+  const names = services.flatMap(({ status: { name, versions = [] } }) =>
+    versions.filter(({ ready }) => !ready).map(({ value }) => `${name} ${value}`),
+  );
+  return names.length === 0 ? [] : [`without a ready pod: ${listed(names)}`];
 }
 
 function movingText(moving: readonly string[]): string {
@@ -117,13 +126,14 @@ export function conflictedFindings(older: string, isLeaving: boolean): Findings 
 }
 
 /** Of one whose spec cannot be used: everything stays as it is. */
-export function refusedFindings(reason: string, message: string): Findings {
-  const told = `${message}; everything stays as it is until then`;
+export function refusedFindings(refusals: readonly Refusal[]): Findings {
+  const all = refusals.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  const told = `${all.join('; ')}; everything stays as it is until then`;
   return {
     Ready: no('InvalidSpec', told),
     Conflicted: NO_CONFLICT,
     Reconciling: no('InvalidSpec', 'the spec cannot be used'),
-    Stalled: yes(reason, told),
+    Stalled: yes('InvalidSpec', told),
   };
 }
 

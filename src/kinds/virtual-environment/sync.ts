@@ -44,9 +44,8 @@ export function syncVirtualEnvironment(
 ): CompositeResponse | Refusal {
   const { parent, children, related } = request;
   const observed = observe(parent, children, related);
-  const [refusal] = refusals;
-  if (refusal !== undefined) {
-    const findings = refusedFindings(refusal.reason, refusal.message);
+  if (refusals.length > 0) {
+    const findings = refusedFindings(refusals);
     // What is known of the Services is what the last good spec made of them.
     const status = statusOf(parent, findings, readableStatus(parent).services ?? [], now);
     return { status, children: [...keepAll(observed), ...observed.unrecognized] };

@@ -139,17 +139,17 @@ function routePattern(text: string, namespace: string): RegExp {
   return new RegExp(`^dynamic-environment-${env}-${deployment}-[0-9a-f]{10}$`);
 }
 
-/** `goesTo` is one destination, or a map with the share of each destination. */
+/** `goesTo` is one destination, a list of which one is right, or a map with the share of each destination. */
 export function goesElsewhere(
   request: RequestSpec,
   goesTo: unknown,
   objects: readonly LocalObject[],
 ): string[] {
-  const wanted = isMap(goesTo) ? goesTo : { [String(goesTo)]: 1 };
   const found = destinationsOf(request, objects);
-  if (canonicalJson(found) === canonicalJson(wanted)) return [];
+  const alternatives = [goesTo].flat().map((one) => (isMap(one) ? one : { [String(one)]: 1 }));
+  if (alternatives.some((wanted) => canonicalJson(found) === canonicalJson(wanted))) return [];
   const what = `request to ${request.host} with ${JSON.stringify(request.headers ?? {})}`;
-  return [`${what}: expected to go to ${show(wanted)}, goes to ${show(found)}`];
+  return [`${what}: expected to go to ${alternatives.map(show).join(' or ')}, goes to ${show(found)}`];
 }
 
 function show(shares: Record<string, unknown>): string {

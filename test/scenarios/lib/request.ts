@@ -17,6 +17,8 @@ export interface RequestSpec {
    * mesh.
    */
   gateway?: string;
+  /** True: it is `503 …` also if no Deployment or StatefulSet has ready pods with the labels of the destination. */
+  needsPods?: boolean;
 }
 
 const CLUSTER_DOMAIN = 'cluster.local';
@@ -30,7 +32,28 @@ export function destinationsOf(
   request: RequestSpec,
   objects: readonly LocalObject[],
 ): Record<string, number> {
-  return shares(evaluate(hostRequest(request), meshOf(objects)));
+  const outcome = evaluate(hostRequest(request), meshOf(objects));
+  return shares(request.needsPods ? withPods(outcome, objects) : outcome);
+}
+
+function withPods(outcome: Outcome, objects: readonly LocalObject[]): Outcome {
+  if (outcome.kind !== 'destinations') return outcome;
+  const ready = objects.filter(({ status }) => Number(status?.['readyReplicas'] ?? 0) > 0);
+  const pods = ready.map(({ spec }) => (spec?.['template'] as PodTemplate | undefined)?.metadata);
+  const isServed = (labels: Readonly<Record<string, string>>) =>
+    pods.some((pod) =>
+      Object.entries(labels).every(([key, value]) => pod?.labels?.[key] === value),
+    );
+  const destinations = outcome.destinations.map((destination) =>
+    destination.unavailable !== undefined || isServed(destination.labels ?? {})
+      ? destination
+      : { ...destination, unavailable: 'no-pods' as const },
+  );
+  return { ...outcome, destinations };
+}
+
+interface PodTemplate {
+  metadata?: { labels?: Record<string, string> };
 }
 
 function hostRequest({

@@ -7,7 +7,7 @@ import {
   type ManifestVerb,
   type WriteOptions,
 } from './driver.ts';
-import { completed, expanded, parseName } from './names.ts';
+import { completed, expanded, named, parseName } from './names.ts';
 import { loadFixture } from './scenario.ts';
 
 type Words = Record<string, unknown>;
@@ -29,7 +29,9 @@ async function writeAll(driver: Driver, action: string, words: Words): Promise<v
   const options = optionsOf(words);
   const what = words[action];
   if (isManifestVerb(action)) {
-    for (const object of await manifests(what)) await driver.write(action, object, options);
+    for (const object of await manifests(what)) {
+      await driver.write(action, await withUids(object, driver), options);
+    }
     return;
   }
   if (action === 'delete') {
@@ -39,8 +41,25 @@ async function writeAll(driver: Driver, action: string, words: Words): Promise<v
     return;
   }
   for (const [name, change] of Object.entries(what as Words)) {
-    await driver.patch(parseName(name), patchOf(action, expanded(change)), options);
+    const patch = patchOf(action, await withUids(expanded(change), driver));
+    await driver.patch(parseName(name), patch, options);
   }
+}
+
+const UID = /^uid\((.+)\)$/;
+
+/** Replaces each text `uid(VirtualEnvironment levels)` by the uid of that object. */
+async function withUids<T>(value: T, driver: Driver): Promise<T> {
+  if (!JSON.stringify(value).includes('"uid(')) return value;
+  const objects = await driver.objects();
+  const replaced = JSON.stringify(value, (_, member: unknown) => {
+    const [, name] = UID.exec(typeof member === 'string' ? member : '') ?? [];
+    if (name === undefined) return member;
+    const uid = named(objects, name)[0]?.metadata.uid;
+    if (uid === undefined) throw new Error(`there is no ${name}`);
+    return uid;
+  });
+  return JSON.parse(replaced);
 }
 
 function isManifestVerb(action: string): action is ManifestVerb {
