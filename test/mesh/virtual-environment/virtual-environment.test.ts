@@ -141,7 +141,7 @@ describe.each(WAYS)(
       expect((await scene.ask('client', hostOf('java'), both)).echo?.labels[LABEL]).toBe(
         'dev.proj1',
       );
-      expect(JSON.stringify(await statusOf(scene.mesh))).toContain('aliases[3]');
+      expect(JSON.stringify(await statusOf(scene.mesh))).toContain('x-refused');
     });
 
     loadTest('a gateway leads to the versions, at a port that is not the Service’s', async () => {

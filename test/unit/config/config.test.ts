@@ -186,6 +186,7 @@ const BAD: [string, string, string][] = [
     'monime.sl',
     'expected one of istiomerger.monime.sl, istiomerge.monime.sl, or both',
   ],
+  ['virtual-environment-hosts', 'https://a.com', 'expected host names, or *. and a host name'],
   ['auto-injection', 'lua', 'expected one of routes, envoy-filters'],
   ['log-level', 'loud', 'expected one of trace, debug, info, warn, error, fatal, silent'],
 ];
