@@ -186,14 +186,11 @@ const BAD: [string, string, string][] = [
     'monime.sl',
     'expected one of istiomerger.monime.sl, istiomerge.monime.sl, or both',
   ],
-<<<<<<< HEAD
   ['auto-injection', 'lua', 'expected one of routes, envoy-filters'],
-=======
   ...['*', 'https://a.com', 'a.*.com', 'A.com', 'a.com:80'].map(
     (value) =>
       ['virtual-environment-hosts', value, 'expected host names, or *. and a host name'] as never,
   ),
->>>>>>> h/ve2
   ['log-level', 'loud', 'expected one of trace, debug, info, warn, error, fatal, silent'],
 ];
 
