@@ -45,6 +45,7 @@ export const CONFIG: DecisionConfig = Object.freeze({
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
   mergeGroups: [],
   virtualEnvironmentHosts: [],
+  autoInjection: 'routes',
 });
 
 export type Meta = Partial<Omit<ObjectMeta, 'name' | 'namespace'>>;

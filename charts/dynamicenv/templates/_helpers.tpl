@@ -126,3 +126,9 @@ chart, which may lack these.
 {{- define "dynamicenv.virtualEnvironmentHosts" -}}
 {{- dig "hosts" (list) (.Values.virtualEnvironment | default dict) | toJson }}
 {{- end }}
+
+{{/* "true" when the kind virtual-environment injects headers by EnvoyFilters. */}}
+{{- define "dynamicenv.hasEnvoyFilters" -}}
+{{- $way := dig "autoInjection" "routes" (.Values.virtualEnvironment | default dict) }}
+{{- if and (include "dynamicenv.hasVirtualEnvironments" .) (eq $way "envoy-filters") }}true{{ end }}
+{{- end }}

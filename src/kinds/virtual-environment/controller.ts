@@ -1,4 +1,5 @@
 import type { CompositeDefinition } from '../../hooks/controller.ts';
+import type { AutoInjection } from './settings.ts';
 
 export const VIRTUAL_ENVIRONMENT_CONTROLLER: CompositeDefinition = {
   kind: 'CompositeController',
@@ -18,3 +19,11 @@ export const VIRTUAL_ENVIRONMENT_CONTROLLER: CompositeDefinition = {
     finalize: '/virtual-environment/finalize',
   },
 };
+
+/** With EnvoyFilters only if the setting asks for them: the right to write them is a power over all proxies. */
+export function virtualEnvironmentController(autoInjection: AutoInjection): CompositeDefinition {
+  const { childResources } = VIRTUAL_ENVIRONMENT_CONTROLLER;
+  if (autoInjection === 'routes') return VIRTUAL_ENVIRONMENT_CONTROLLER;
+  const filters = { apiVersion: 'networking.istio.io/v1alpha3', resource: 'envoyfilters' };
+  return { ...VIRTUAL_ENVIRONMENT_CONTROLLER, childResources: [...childResources, filters] };
+}

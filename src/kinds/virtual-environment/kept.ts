@@ -3,13 +3,14 @@ import type { DestinationRule, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { withoutOurs } from '../../virtualservice/routes/strip.ts';
-import type { IstioObjects } from './observed.ts';
+import type { Observed } from './observed.ts';
 
 /** The objects as they are, to be answered again. */
-export function keepAll({ virtualServices, rules }: IstioObjects): KubeObject[] {
+export function keepAll({ own, filters }: Pick<Observed, 'own' | 'filters'>): KubeObject[] {
   return [
-    ...[...virtualServices.values()].map(keptVirtualService),
-    ...[...rules.values()].map(keptRule),
+    ...[...own.virtualServices.values()].map(keptVirtualService),
+    ...[...own.rules.values()].map(keptRule),
+    ...filters.map(keptFilter),
   ];
 }
 
@@ -29,6 +30,12 @@ function keptRule({ apiVersion, kind, metadata, spec }: DestinationRule): Destin
   const memory = annotations?.[VERSIONS_ANNOTATION];
   const own = memory === undefined ? {} : { annotations: { [VERSIONS_ANNOTATION]: memory } };
   return { apiVersion, kind, metadata: { name, namespace, ...own }, spec };
+}
+
+function keptFilter(filter: KubeObject): KubeObject {
+  const { name, namespace = '' } = filter.metadata;
+  const { metadata: _, ...rest } = filter;
+  return { ...rest, metadata: { name, namespace } };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Kind } from '../../hooks/kind.ts';
-import { VIRTUAL_ENVIRONMENT_CONTROLLER } from './controller.ts';
+import { virtualEnvironmentController } from './controller.ts';
 import { VIRTUAL_ENVIRONMENT_FLAGS, type VirtualEnvironmentSettings } from './settings.ts';
 
 export const VIRTUAL_ENVIRONMENT_CRD = 'virtualenvironments.env.alibaba.com';
@@ -10,7 +10,7 @@ export const VIRTUAL_ENVIRONMENT = {
   isOptional: true,
   crds: [{ name: VIRTUAL_ENVIRONMENT_CRD }],
   flags: VIRTUAL_ENVIRONMENT_FLAGS,
-  controller: () => VIRTUAL_ENVIRONMENT_CONTROLLER,
+  controller: ({ autoInjection }) => virtualEnvironmentController(autoInjection),
   hooks: async (validator) => {
     const [{ virtualEnvironmentHooks }, ofEnvironments] = await Promise.all([
       import('./hooks.ts'),

@@ -6,6 +6,7 @@ import { controllerUid } from './owner.ts';
 
 export const VIRTUAL_SERVICES = 'VirtualService.networking.istio.io/v1';
 export const DESTINATION_RULES = 'DestinationRule.networking.istio.io/v1';
+const ENVOY_FILTERS = 'EnvoyFilter.networking.istio.io/v1alpha3';
 
 /** VirtualServices and DestinationRules of a namespace, by name. What cannot be read has an empty spec. */
 export interface IstioObjects {
@@ -17,6 +18,8 @@ export interface IstioObjects {
 export interface Observed {
   own: IstioObjects;
   foreign: IstioObjects;
+  /** The EnvoyFilters of the parent. */
+  filters: readonly KubeObject[];
   /** Children of other kinds: another version of this system must have made them. */
   unrecognized: readonly KubeObject[];
 }
@@ -29,6 +32,7 @@ export function observe(parent: KubeObject, children: ObjectMap, related: Object
   const {
     [VIRTUAL_SERVICES]: virtualServices = {},
     [DESTINATION_RULES]: rules = {},
+    [ENVOY_FILTERS]: filters = {},
     ...others
   } = children;
   const all = {
@@ -46,6 +50,7 @@ export function observe(parent: KubeObject, children: ObjectMap, related: Object
   return {
     own: pick(isOwn),
     foreign: pick((object) => !isOwn(object)),
+    filters: Object.values(filters),
     unrecognized: Object.values(others).flatMap((group) => Object.values(group)),
   };
 }

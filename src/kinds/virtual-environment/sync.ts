@@ -7,6 +7,7 @@ import type {
 import type { Refusal } from '../../crd/refusal.ts';
 import type { CompositeResponse, ObjectMap } from '../../hooks/types.ts';
 import { byText } from '../../k8s/canonical.ts';
+import { injectingFilter } from './envoy-filter.ts';
 import { foreignObjects } from './foreign.ts';
 import { subsetsByHost, subsetsOf } from './in-use.ts';
 import { keepAll } from './kept.ts';
@@ -26,6 +27,7 @@ import {
   removalFindings,
   statusOf,
 } from './status.ts';
+import type { LevelRules } from './types.ts';
 
 /** What Metacontroller sent. */
 export interface VirtualEnvironmentRequest {
@@ -54,7 +56,7 @@ export function syncVirtualEnvironment(
     const findings = refusedFindings(refusals);
     // What is known of the Services is what the last good spec made of them.
     const status = statusOf(parent, findings, readableStatus(parent).services ?? [], now);
-    return { status, children: [...keepAll(observed.own), ...observed.unrecognized] };
+    return { status, children: [...keepAll(observed), ...observed.unrecognized] };
   }
   const view = readNamespace(related);
   if ('reason' in view) return view;
@@ -103,6 +105,7 @@ function activeAnswer(
     children: [
       ...decisions.flatMap(({ children }) => children),
       ...leaving.objects,
+      ...filtersFor(view, context),
       ...observed.unrecognized,
     ],
     ...resync([...decisions.map(({ wait }) => wait), ...leaving.waits]),
@@ -144,7 +147,7 @@ export function finalizeVirtualEnvironment(
   const status = statusOf(parent, removalFindings(stuck.sort(byText)), [], now);
   // `kubectl delete --cascade=orphan`: the children stay, and without this answer the deletion hangs.
   if (parent.metadata.finalizers?.includes('orphan')) {
-    return { status, children: keepAll(observed.own), finalized: true };
+    return { status, children: keepAll(observed), finalized: true };
   }
   const isDone = !hasOwn(observed) && observed.unrecognized.length === 0;
   return { status, children: objects, finalized: isDone, ...(isDone ? {} : resync(waits)) };
@@ -158,21 +161,33 @@ function contextOf(
   now: Date,
 ): ServiceContext {
   const { rules } = levelRules(parent);
-  const values = view.workloads.flatMap(({ spec }) => {
-    const labels = spec?.template?.metadata?.labels ?? {};
-    return Object.hasOwn(labels, rules.label) ? (labels[rules.label] ?? []) : [];
-  });
+  const isByRoutes = rules.autoInject && config.autoInjection === 'routes';
   return {
     parent,
     namespace: parent.metadata.namespace ?? '',
     rules,
-    callers: rules.autoInject
-      ? [...new Set(values)].filter((value) => value !== '').sort(byText)
-      : [],
+    callers: isByRoutes ? valuesIn(view, rules) : [],
     used: subsetsByHost([...own.virtualServices.values(), ...foreign.virtualServices.values()]),
     config,
     now,
   };
+}
+
+/** The EnvoyFilters that inject the header; none where routes do it. They need no stages: without one, a request gets no header. */
+function filtersFor(view: NamespaceView, { parent, namespace, rules, config }: ServiceContext) {
+  if (!rules.autoInject || config.autoInjection !== 'envoy-filters') return [];
+  const { header, label } = rules;
+  const input = { owner: parent.metadata.name, namespace, header, label };
+  return valuesIn(view, rules).map((value) => injectingFilter(value, input));
+}
+
+/** The values of the label that workloads of the namespace carry. */
+function valuesIn({ workloads }: NamespaceView, { label }: Pick<LevelRules, 'label'>): string[] {
+  const values = workloads.flatMap(({ spec }) => {
+    const labels = spec?.template?.metadata?.labels ?? {};
+    return Object.hasOwn(labels, label) ? (labels[label] ?? []) : [];
+  });
+  return [...new Set(values)].filter((value) => value !== '').sort(byText);
 }
 
 function leaveAll(names: readonly string[], observed: Observed, context: ServiceContext) {
@@ -194,8 +209,8 @@ function namesOf({ own }: Observed): Set<string> {
   return new Set([...own.virtualServices.keys(), ...own.rules.keys()]);
 }
 
-function hasOwn({ own }: Observed): boolean {
-  return own.virtualServices.size > 0 || own.rules.size > 0;
+function hasOwn({ own, filters }: Observed): boolean {
+  return own.virtualServices.size > 0 || own.rules.size > 0 || filters.length > 0;
 }
 
 function resync(waits: readonly (number | undefined)[]): { resyncAfterSeconds?: number } {

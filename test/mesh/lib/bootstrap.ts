@@ -19,6 +19,8 @@ export interface BootstrapOptions {
   admin: number;
   listeners: readonly Listener[];
   source: Source;
+  /** HTTP filters before those of this suite. Default: none. */
+  httpFilters?: readonly object[];
 }
 
 /**
@@ -41,12 +43,18 @@ export const ISTIO_MAX_PROGRAM = 32_768;
 
 const HTTP = 'type.googleapis.com/envoy.extensions.filters.http';
 
-export function bootstrap({ node, admin, listeners, source }: BootstrapOptions): object {
+export function bootstrap({
+  node,
+  admin,
+  listeners,
+  source,
+  httpFilters = [],
+}: BootstrapOptions): object {
   return {
     node,
     admin: { address: address(admin) },
     static_resources: {
-      listeners: listeners.map((listener) => listenerConfig(listener, source)),
+      listeners: listeners.map((listener) => listenerConfig(listener, source, httpFilters)),
       clusters: source.kind === 'ads' ? [adsCluster(source.port)] : [],
     },
     dynamic_resources: {
@@ -85,7 +93,11 @@ function routeSource(source: Source, routeName: string): object {
     : { path_config_source: { path: source.routes[routeName] }, ...COMMON };
 }
 
-function listenerConfig({ port, routeName }: Listener, source: Source): object {
+function listenerConfig(
+  { port, routeName }: Listener,
+  source: Source,
+  httpFilters: readonly object[],
+): object {
   const manager = {
     '@type': `${'type.googleapis.com/envoy.extensions.filters.network'}.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: `routes_${routeName}`,
@@ -94,6 +106,7 @@ function listenerConfig({ port, routeName }: Listener, source: Source): object {
     path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
     rds: { route_config_name: routeName, config_source: routeSource(source, routeName) },
     http_filters: [
+      ...httpFilters,
       tellWay(),
       { name: 'router', typed_config: { '@type': `${HTTP}.router.v3.Router` } },
     ],

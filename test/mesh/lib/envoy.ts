@@ -26,6 +26,8 @@ export interface EnvoyOptions extends ProxyIdentity {
   source: Source;
   /** Worker threads; default 1. */
   concurrency?: number;
+  /** HTTP filters of its listeners, before those of this suite. Default: none. */
+  httpFilters?: readonly object[];
 }
 
 export interface Envoy {
@@ -57,6 +59,7 @@ let count = 0;
  */
 export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const { name, namespace, labels, isGateway = false, program, source, concurrency = 1 } = options;
+  const { httpFilters = [] } = options;
   const folder = join(options.folder, `envoy-${name}`);
   await mkdir(folder, { recursive: true });
   const [admin = 0, ...ports] = await freePorts(1 + SERVICE_PORTS.length);
@@ -78,7 +81,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
     },
   };
   const file = join(folder, 'envoy.json');
-  await writeFile(file, JSON.stringify(bootstrap({ node, admin, listeners, source })));
+  await writeFile(file, JSON.stringify(bootstrap({ node, admin, listeners, source, httpFilters })));
   const flags = ['-c', file, '--concurrency', String(concurrency), '--disable-hot-restart'];
   const running = startProcess('envoy', program, [...flags, '-l', 'warning'], folder);
   const get = (path: string) => fetch(`http://127.0.0.1:${admin}${path}`);

@@ -175,6 +175,7 @@ describe('config', () => {
       metacontrollerUser: `system:serviceaccount:${namespace}:${serviceAccount}`,
       mergeGroups: String(values.virtualServiceMerge.groups),
       virtualEnvironmentHosts: String(values.virtualEnvironment.hosts),
+      autoInjection: values.virtualEnvironment.autoInjection,
     }).toEqual(defaults);
   });
 

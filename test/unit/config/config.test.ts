@@ -30,6 +30,7 @@ const DEFAULTS: ServeConfig = {
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
   mergeGroups: ['istiomerger.monime.sl'],
   virtualEnvironmentHosts: [],
+  autoInjection: 'routes',
   logLevel: 'info',
 };
 
@@ -89,6 +90,7 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
     'shop.example.com, *.dev.example.com',
     { virtualEnvironmentHosts: ['shop.example.com', '*.dev.example.com'] },
   ],
+  ['auto-injection', 'envoy-filters', { autoInjection: 'envoy-filters' }],
   ['log-level', 'silent', { logLevel: 'silent' }],
 ];
 
@@ -182,6 +184,7 @@ const BAD: [string, string, string][] = [
     'monime.sl',
     'expected one of istiomerger.monime.sl, istiomerge.monime.sl, or both',
   ],
+  ['auto-injection', 'lua', 'expected one of routes, envoy-filters'],
   ...['*', 'https://a.com', 'a.*.com', 'A.com', 'a.com:80'].map(
     (value) =>
       ['virtual-environment-hosts', value, 'expected host names, or *. and a host name'] as never,
