@@ -70,11 +70,12 @@ function byHost<T extends KubeObject>(
   return found;
 }
 
-function isOlder({ metadata }: KubeObject, own: KubeObject | undefined): boolean {
-  return (
-    own === undefined ||
-    byText(metadata.creationTimestamp ?? '', own.metadata.creationTimestamp ?? '') < 0
-  );
+/** Of two created in the same second Istio uses the first by name (`sortConfigByCreationTime` in istio `pilot/pkg/model/config.go`). */
+function isOlder({ metadata: a }: KubeObject, own: KubeObject | undefined): boolean {
+  if (own === undefined) return true;
+  const { metadata: b } = own;
+  const byAge = byText(a.creationTimestamp ?? '', b.creationTimestamp ?? '');
+  return (byAge || byText(a.name, b.name)) < 0;
 }
 
 /** Do these objects keep a Service from getting its own? */

@@ -75,6 +75,7 @@ export function activeFindings(
   services: readonly { status: ServiceStatus; isBlocked: boolean; isMoving: boolean }[],
   isLeaving: boolean,
   problems: readonly string[],
+  label: string,
 ): Findings {
   const blocked = services.filter((one) => one.isBlocked).map(({ status }) => status.name);
   const moving = services.filter((one) => one.isMoving).map(({ status }) => status.name);
@@ -86,7 +87,9 @@ export function activeFindings(
       ? no('Blocked', `objects of others keep these Services from their routes: ${listed(blocked)}`)
       : isMoving
         ? no('Settling', text)
-        : yes('Routed', 'requests reach the pods of their version');
+        : services.length === 0
+          ? yes('NoVersions', `no Service selects pods with the label ${label} (spec.envLabel.name)`)
+          : yes('Routed', 'requests reach the pods of their version');
   return {
     Ready: { ...Ready, message: Ready.message + also },
     Conflicted: NO_CONFLICT,

@@ -85,7 +85,7 @@ function activeAnswer(
   const names = new Set(decisions.map(({ status }) => status.name));
   const rest = [...namesOf(observed)].filter((name) => !names.has(name));
   const leaving = leaveAll(rest, observed, context);
-  const findings: Findings = activeFindings(decisions, rest.length > 0, problems);
+  const findings: Findings = activeFindings(decisions, rest.length > 0, problems, rules.label);
   const told: ServiceStatus[] = [
     ...decisions.map(({ status }) => status),
     ...skipped.map(({ name, reason }) => ({ name, message: reason })),

@@ -184,6 +184,10 @@ const BAD: [string, string, string][] = [
     'monime.sl',
     'expected one of istiomerger.monime.sl, istiomerge.monime.sl, or both',
   ],
+  ...['*', 'https://a.com', 'a.*.com', 'A.com', 'a.com:80'].map(
+    (value) =>
+      ['virtual-environment-hosts', value, 'expected host names, or *. and a host name'] as never,
+  ),
   ['log-level', 'loud', 'expected one of trace, debug, info, warn, error, fatal, silent'],
 ];
 
