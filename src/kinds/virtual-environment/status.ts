@@ -88,7 +88,10 @@ export function activeFindings(
       : isMoving
         ? no('Settling', text)
         : services.length === 0
-          ? yes('NoVersions', `no Service selects pods with the label ${label} (spec.envLabel.name)`)
+          ? yes(
+              'NoVersions',
+              `no Service selects pods with the label ${label} (spec.envLabel.name)`,
+            )
           : yes('Routed', 'requests reach the pods of their version');
   return {
     Ready: { ...Ready, message: Ready.message + also },
