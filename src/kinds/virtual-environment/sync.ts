@@ -3,6 +3,7 @@ import type { ServiceStatus, VirtualEnvironment } from '../../api/virtualenviron
 import type { Refusal } from '../../crd/refusal.ts';
 import type { CompositeResponse, ObjectMap } from '../../hooks/types.ts';
 import { byText } from '../../k8s/canonical.ts';
+import { callersOf } from './callers.ts';
 import { foreignObjects } from './foreign.ts';
 import { subsetsByHost, subsetsOf } from './in-use.ts';
 import { keepAll } from './kept.ts';
@@ -52,7 +53,7 @@ export function syncVirtualEnvironment(
   if ('reason' in view) return view;
   const older = olderThan(parent, view.environments);
   if (older !== undefined) {
-    const context = contextOf(request, view, observed, config, now);
+    const context = contextOf(request, observed, config, now);
     const { objects, waits } = leaveAll([...namesOf(observed)], observed, context);
     const findings = conflictedFindings(older.metadata.name, hasOwn(observed));
     return {
@@ -73,8 +74,9 @@ function activeAnswer(
 ): CompositeResponse {
   const { parent } = request;
   const { rules, problems } = levelRules(parent);
-  const context = contextOf(request, view, observed, config, now);
   const { services, skipped } = serviceVersions(view.services, view.workloads, rules);
+  const callers = callersOf(view, services, rules, problems);
+  const context = { ...contextOf(request, observed, config, now), callers };
   const foreign = foreignObjects(observed, context.namespace, config.clusterDomain);
   const decisions = services
     .filter(({ versions }) => versions.length > 0)
@@ -139,23 +141,16 @@ export function finalizeVirtualEnvironment(
 
 function contextOf(
   { parent }: VirtualEnvironmentRequest,
-  view: NamespaceView,
   { own, foreign }: Observed,
   config: VirtualEnvironmentSettings,
   now: Date,
 ): ServiceContext {
   const { rules } = levelRules(parent);
-  const values = view.workloads.flatMap(({ spec }) => {
-    const labels = spec?.template?.metadata?.labels ?? {};
-    return Object.hasOwn(labels, rules.label) ? (labels[rules.label] ?? []) : [];
-  });
   return {
     parent,
     namespace: parent.metadata.namespace ?? '',
     rules,
-    callers: rules.autoInject
-      ? [...new Set(values)].filter((value) => value !== '').sort(byText)
-      : [],
+    callers: [],
     used: subsetsByHost([...own.virtualServices.values(), ...foreign.virtualServices.values()]),
     config,
     now,
