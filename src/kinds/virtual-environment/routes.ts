@@ -36,7 +36,7 @@ export function wantedRoutes(input: RoutesInput): { http: HTTPRoute[]; problems:
     ...byCaller(room),
     { subset: input.defaultSubset, conditions: [{}] },
   ];
-  const http = input.ports.flatMap((port, i) =>
+  const http = room.ports.flatMap((port, i) =>
     selections.map((selection) => routeOf(selection, port, i === 0, room)),
   );
   return { http, problems };

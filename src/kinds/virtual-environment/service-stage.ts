@@ -7,7 +7,7 @@ import type { OwnObjects, ServiceContext } from './service.ts';
 import type { StagedVersion, StageObserved } from './stages.ts';
 import { subsetLabels } from './subset-labels.ts';
 import { subsetNames } from './subset-names.ts';
-import type { ServiceVersions } from './types.ts';
+import type { Version } from './types.ts';
 
 /** What the cluster has of the objects of the Service with this name. */
 export function observedStage(
@@ -27,7 +27,7 @@ export function observedStage(
 
 /** The versions of a Service with their subsets. */
 export function stagedVersions(
-  { versions }: ServiceVersions,
+  versions: readonly Version[],
   { subsets = new Map(), memory }: StageObserved,
   { rules, config }: ServiceContext,
 ): StagedVersion[] {

@@ -13,6 +13,7 @@ import { observedStage, stagedVersions } from './service-stage.ts';
 import type { VirtualEnvironmentSettings } from './settings.ts';
 import { nextStage, type Stage, type StagedVersion } from './stages.ts';
 import type { LevelRules, RoutesInput, ServiceOptions, ServiceVersions } from './types.ts';
+import { versionRoom } from './version-room.ts';
 import { virtualService } from './virtualservice.ts';
 
 /** What all Services of a VirtualEnvironment have in common. */
@@ -55,7 +56,8 @@ export function decideService(
   const { rules, config, parent } = context;
   const { name } = found.service.metadata;
   const observed = observedStage(name, own, context);
-  const versions = stagedVersions(found, observed, context);
+  const room = versionRoom(found.versions, observed, rules);
+  const versions = stagedVersions(room.versions, observed, context);
   const options = serviceOptions(found.service, rules, {
     clusterDomain: config.clusterDomain,
     allowedHosts: config.virtualEnvironmentHosts,
@@ -82,6 +84,7 @@ export function decideService(
     ...foreignMessages(foreign, parent),
     ...defaultMessages(whole, rules),
     ...rolloutMessages(versions, stage),
+    ...room.problems,
     ...options.problems,
     ...routes.problems,
   ];

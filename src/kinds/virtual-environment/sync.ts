@@ -7,6 +7,7 @@ import type {
 import type { Refusal } from '../../crd/refusal.ts';
 import type { CompositeResponse, ObjectMap } from '../../hooks/types.ts';
 import { byText } from '../../k8s/canonical.ts';
+import { callersOf, valuesIn } from './callers.ts';
 import { injectingFilter } from './envoy-filter.ts';
 import { foreignObjects } from './foreign.ts';
 import { subsetsByHost, subsetsOf } from './in-use.ts';
@@ -62,7 +63,7 @@ export function syncVirtualEnvironment(
   if ('reason' in view) return view;
   const older = olderThan(parent, view.environments);
   if (older !== undefined) {
-    const context = contextOf(request, view, observed, config, now);
+    const context = contextOf(request, observed, config, now);
     const { objects, waits } = leaveAll([...namesOf(observed)], observed, context);
     const findings = conflictedFindings(older.metadata.name, hasOwn(observed));
     return {
@@ -83,8 +84,10 @@ function activeAnswer(
 ): VirtualEnvironmentDecision {
   const { parent } = request;
   const { rules, problems } = levelRules(parent);
-  const context = contextOf(request, view, observed, config, now);
   const { services, skipped } = serviceVersions(view.services, view.workloads, rules);
+  const callers =
+    config.autoInjection === 'routes' ? callersOf(view, services, rules, problems) : [];
+  const context = { ...contextOf(request, observed, config, now), callers };
   const foreign = foreignObjects(observed, context.namespace, config.clusterDomain);
   const decisions = services
     .filter(({ versions }) => versions.length > 0)
@@ -155,18 +158,16 @@ export function finalizeVirtualEnvironment(
 
 function contextOf(
   { parent }: VirtualEnvironmentRequest,
-  view: NamespaceView,
   { own, foreign }: Observed,
   config: VirtualEnvironmentSettings,
   now: Date,
 ): ServiceContext {
   const { rules } = levelRules(parent);
-  const isByRoutes = rules.autoInject && config.autoInjection === 'routes';
   return {
     parent,
     namespace: parent.metadata.namespace ?? '',
     rules,
-    callers: isByRoutes ? valuesIn(view, rules) : [],
+    callers: [],
     used: subsetsByHost([...own.virtualServices.values(), ...foreign.virtualServices.values()]),
     config,
     now,
@@ -179,15 +180,6 @@ function filtersFor(view: NamespaceView, { parent, namespace, rules, config }: S
   const { header, label } = rules;
   const input = { owner: parent.metadata.name, namespace, header, label };
   return valuesIn(view, rules).map((value) => injectingFilter(value, input));
-}
-
-/** The values of the label that workloads of the namespace carry. */
-function valuesIn({ workloads }: NamespaceView, { label }: Pick<LevelRules, 'label'>): string[] {
-  const values = workloads.flatMap(({ spec }) => {
-    const labels = spec?.template?.metadata?.labels ?? {};
-    return Object.hasOwn(labels, label) ? (labels[label] ?? []) : [];
-  });
-  return [...new Set(values)].filter((value) => value !== '').sort(byText);
 }
 
 function leaveAll(names: readonly string[], observed: Observed, context: ServiceContext) {

@@ -1,4 +1,5 @@
 import { ENVS_FAMILIES } from './families-env.ts';
+import { LEVEL_FAMILIES } from './families-levels.ts';
 import { MERGE_FAMILIES } from './families-merges.ts';
 import { SELECTION_FAMILIES } from './families-selection.ts';
 import { VIRTUALSERVICE_FAMILIES } from './families-virtualservice.ts';
@@ -21,4 +22,5 @@ export const FAMILIES: readonly Family[] = [
   ...SELECTION_FAMILIES,
   ...ENVS_FAMILIES,
   ...MERGE_FAMILIES,
+  ...LEVEL_FAMILIES,
 ];

@@ -12,6 +12,7 @@ import { jsonEqual } from '../../../src/k8s/canonical.ts';
 import { isMap } from '../../../src/k8s/json-map.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { applyJsonPatch, type Operation } from '../../../src/simulator/api-server/json-patch.ts';
+import { lostSubset } from './invariants-levels.ts';
 
 /** An HTTP answer of the service. */
 export interface Answer {
@@ -36,6 +37,9 @@ export function fault(answer: Answer): string | undefined {
   }
   if (statusCode !== 200) return wordless(body, statusCode);
   if (/^\/dynamicenv\/(sync|finalize)$/.test(url)) return lostChild(sent as CompositeRequest, body);
+  if (/^\/virtual-environment\/(sync|finalize)$/.test(url)) {
+    return lostSubset(sent as CompositeRequest, body);
+  }
   if (url.startsWith('/admission/')) return alteredRoutes(sent as AdmissionReview, body);
   return undefined;
 }
