@@ -28,7 +28,6 @@ import {
   removalFindings,
   statusOf,
 } from './status.ts';
-import type { LevelRules } from './types.ts';
 
 /** What Metacontroller sent. */
 export interface VirtualEnvironmentRequest {
