@@ -346,6 +346,7 @@ test('the script gives kubectl the words as they are, whatever the objects are c
 
 describe('--from-cluster', () => {
   async function onCluster(options: FakeServerOptions, ...args: string[]) {
+    await server?.close();
     server = await fakeApiServer(options);
     const file = writeConfig(folder, 'config', { server: server.url });
     const output = recorder();
@@ -389,7 +390,6 @@ describe('--from-cluster', () => {
     expect(await refusalOf(denied)).toMatch(
       /^rights of user "jane" are missing .*\n {2}list virtualenvironments\.env\.alibaba\.com/,
     );
-    await server?.close();
     const unserved = onCluster({ unserved: ['virtualenvironments'] });
     expect(await refusalOf(unserved)).toMatch(
       /does not serve VirtualEnvironments in version v1alpha2: neither/,
