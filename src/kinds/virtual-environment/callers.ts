@@ -7,7 +7,7 @@ const MAX_INJECTED = 10_000;
 
 /**
  * Values of the label in the namespace whose workloads send the header: each of them has a route for each HTTP port of the Services
- * with versions. If that is too much, the shortest ones are left out, and told in `problems`.
+ * in `services`, which have versions. If that is too much, the shortest ones are left out, and told in `problems`.
  */
 export function callersOf(
   { workloads }: { workloads: readonly Workload[] },
@@ -17,9 +17,7 @@ export function callersOf(
 ): string[] {
   if (!autoInject) return [];
   const values = valuesIn({ workloads }, { label }).sort(longestFirst);
-  const ports = services
-    .filter(({ versions }) => versions.length > 0)
-    .reduce((sum, service) => sum + service.ports.length, 0);
+  const ports = services.reduce((sum, service) => sum + service.ports.length, 0);
   const most = Math.floor(MAX_INJECTED / Math.max(1, ports));
   if (values.length > most) {
     problems.push(

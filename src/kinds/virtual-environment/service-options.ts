@@ -6,7 +6,6 @@ import {
 import { destinationHostProblem, gatewayNameProblem } from '../../istio/field-rules.ts';
 import { MESH } from '../../istio/gateway-name.ts';
 import { fqdn, hostSubsetOf } from '../../istio/host.ts';
-import { fullNameOfPartial } from '../../istio/partial-host-name.ts';
 import { cutText } from '../../k8s/cut-text.ts';
 import type { Service } from '../../k8s/workload.ts';
 import { ruleOf } from './rule-annotation.ts';
@@ -91,7 +90,8 @@ function hostProblem(
   if (destinationHostProblem(host) !== undefined) {
     return 'is ignored: it is no host name; write one such as shop.example.com';
   }
-  const full = fullNameOfPartial(host, clusterDomain) ?? fqdn(host, namespace, clusterDomain);
+  // Istio does not complete a name with a point: in a namespace `dev`, `shop.dev` is somebody's domain.
+  const full = fqdn(host, namespace, clusterDomain);
   const isWithin = !full.startsWith('*') && full.endsWith(`.${namespace}.svc.${clusterDomain}`);
   const isAllowed = isWithin || allowedHosts.some((allowed) => hostSubsetOf(host, allowed));
   return isAllowed
