@@ -81,15 +81,17 @@ function activeAnswer(
 ): VirtualEnvironmentDecision {
   const { parent } = request;
   const { rules, problems } = levelRules(parent);
-  const context = contextOf(request, view, observed, config, now);
-  const { services, skipped } = serviceVersions(view.services, view.workloads, rules);
+  const { services: all, skipped } = serviceVersions(view.services, view.workloads, rules);
+  const services = all.filter(({ versions }) => versions.length > 0);
+  const context: ServiceContext = {
+    ...contextOf(request, view, observed, config, now),
+    withVersions: new Set(services.map(({ service }) => service.metadata.name)),
+  };
   const foreign = foreignObjects(observed, context.namespace, config.clusterDomain);
-  const decisions = services
-    .filter(({ versions }) => versions.length > 0)
-    .map((found) => {
-      const { name } = found.service.metadata;
-      return decideService(found, ownOf(name, observed), foreign(name), context);
-    });
+  const decisions = services.map((found) => {
+    const { name } = found.service.metadata;
+    return decideService(found, ownOf(name, observed), foreign(name), context);
+  });
   const names = new Set(decisions.map(({ status }) => status.name));
   const rest = [...namesOf(observed)].filter((name) => !names.has(name));
   const leaving = leaveAll(rest, observed, context);
@@ -130,6 +132,7 @@ export function finalizeVirtualEnvironment(
     namespace: parent.metadata.namespace ?? '',
     rules,
     callers: [],
+    withVersions: new Set(),
     used: subsetsByHost([...own, ...others]),
     config,
     now,
@@ -169,6 +172,7 @@ function contextOf(
     callers: rules.autoInject
       ? [...new Set(values)].filter((value) => value !== '').sort(byText)
       : [],
+    withVersions: new Set(),
     used: subsetsByHost([...own.virtualServices.values(), ...foreign.virtualServices.values()]),
     config,
     now,
