@@ -47,18 +47,20 @@ export function manifestLoader(
 /**
  * Loads the objects of files, folders (without subfolders) and `-` (standard input). A UsageError names file, document, line
  * and field. `namespace`: for objects that need one and name none. `warn` is called for what kubectl ignores silently, and for
- * objects that are left out because they have no spec.
+ * objects that are left out because they have no spec. `areStored`: the objects are as a cluster has them. Then VirtualEnvironments are not
+ * checked, because another definition may have accepted them.
  */
 export async function loadManifests(
   paths: readonly string[],
   validators: Record<string, CrdValidator>,
   namespace = 'default',
   warn: (text: string) => void = () => undefined,
+  areStored = false,
 ): Promise<Manifest[]> {
   const kinds = createDiscovery(await ownKinds());
   const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
   const manifests = (
-    await Promise.all(files.map((file) => readManifests(file, validators, kinds, warn)))
+    await Promise.all(files.map((file) => readManifests(file, validators, kinds, warn, areStored)))
   ).flat();
   const placed = manifests.map(({ object, place }) => ({
     object: within(namespace, object, kinds),
@@ -113,6 +115,7 @@ async function readManifests(
   validators: Record<string, CrdValidator>,
   kinds: Discovery,
   warn: (text: string) => void,
+  areStored: boolean,
 ): Promise<Manifest[]> {
   const name = file === '-' ? '(standard input)' : file;
   const content = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(
@@ -123,9 +126,10 @@ async function readManifests(
   const text = textOf(content);
   // Compiled for files that need them only.
   const merges = text.includes(MERGE_KIND) ? await mergeValidators() : {};
-  const environments = text.includes(VIRTUAL_ENVIRONMENT_KIND)
-    ? await virtualEnvironmentValidator()
-    : {};
+  const environments =
+    !areStored && text.includes(VIRTUAL_ENVIRONMENT_KIND)
+      ? await virtualEnvironmentValidator()
+      : {};
   const known = { ...validators, ...merges, ...environments };
   const documents = parseYaml(text);
   for (const { number, warnings } of documents) {

@@ -56,7 +56,7 @@ export async function previewCluster(
   const manifests = await load(open.namespace);
   const written = envManifests(manifests, validator);
   const writtenMerges = mergeManifests(manifests);
-  const writtenLevels = virtualEnvironmentManifests(manifests);
+  const writtenVirtual = virtualEnvironmentManifests(manifests);
   const isGiven = files.length > 0;
   const { envs: existing, notes: unseen } = await readEnvs(open, !isGiven);
   const involved = envsInvolved(
@@ -67,14 +67,14 @@ export async function previewCluster(
     open,
     isGiven ? writtenMerges.map(({ object }) => object) : undefined,
   );
-  const levels = await virtualEnvironmentsInvolved(
+  const virtual = await virtualEnvironmentsInvolved(
     open,
-    isGiven ? writtenLevels.map(({ object }) => object) : undefined,
+    isGiven ? writtenVirtual.map(({ object }) => object) : undefined,
   );
   const read = await readForEnvs(
     open,
     [...involved.wanted, ...involved.present],
-    { targets: namespacesOf(merges.targets), whole: levels.namespaces },
+    { targets: namespacesOf(merges.targets), whole: virtual.namespaces },
     config,
   );
   const unavailableIn = (envs: readonly DynamicEnv[]) =>
@@ -90,30 +90,30 @@ export async function previewCluster(
   });
   const all = [...involved.wanted, ...involved.present, ...involved.neighbours];
   const users = withoutEnvs(
-    withoutChildren(read.objects, [...levels.present, ...levels.neighbours]),
-    [...new Set([...involved.namespaces, ...levels.namespaces])],
+    withoutChildren(read.objects, [...virtual.present, ...virtual.neighbours]),
+    [...new Set([...involved.namespaces, ...virtual.namespaces])],
     config.clusterDomain,
     all.flatMap(({ spec }) => (spec.entries ?? []).map(({ host }) => host)),
-    [...merges.targets, ...virtualServicesIn(levels, read.objects)],
+    [...merges.targets, ...virtualServicesIn(virtual, read.objects)],
   );
   const there = mergesThere(merges, read.objects, users);
-  for (const object of [...users, ...levels.neighbours, ...there.neighbours]) {
+  for (const object of [...users, ...virtual.neighbours, ...there.neighbours]) {
     cluster.restore(object);
   }
   await applyAll(cluster, manifests.filter(isNoSubject));
   await restoreEnvs(cluster, involved.neighbours);
   const without = snapshot(cluster.all());
-  for (const object of [...levels.present, ...there.present]) cluster.restore(object);
+  for (const object of [...virtual.present, ...there.present]) cluster.restore(object);
   await restoreEnvs(cluster, involved.present);
   const before = isGiven ? snapshot(cluster.all()) : without;
-  await applyAll(cluster, [...writtenLevels, ...written, ...writtenMerges]);
+  await applyAll(cluster, [...writtenVirtual, ...written, ...writtenMerges]);
   await recoverChanged(cluster);
   return {
     cluster,
     title: titleOf(open, involved.neighbours),
     without,
     before,
-    names: new Set([...levels.wanted, ...involved.wanted, ...merges.wanted].map(fullName)),
+    names: new Set([...virtual.wanted, ...involved.wanted, ...merges.wanted].map(fullName)),
     notes: ({ envs, merges: after, virtualEnvironments }) => [
       ...unseen,
       ...read.notes,
@@ -126,7 +126,7 @@ export async function previewCluster(
       ),
       ...envs.flatMap((env) => differenceNotes(env, existing)),
       ...mergeNotes(merges, after),
-      ...virtualEnvironmentNotes(levels, virtualEnvironments),
+      ...virtualEnvironmentNotes(virtual, virtualEnvironments),
     ],
     none: `no DynamicEnv, VirtualServiceMerge or VirtualEnvironment ${isGiven ? 'among the files' : 'in the cluster'}`,
   };
