@@ -42,8 +42,16 @@ export interface CostScene {
 }
 
 const LOOK_MS = 20;
+/** Number of simulated proxies that connect at the same time. */
+const AT_ONCE = 8;
 /** After this time without a push, all of them are over. */
 const QUIET_MS = 3000;
+const NETWORKING = '/apis/networking.istio.io';
+const COLLECTIONS = [
+  `${NETWORKING}/v1/namespaces/${NAMESPACE}/virtualservices`,
+  `${NETWORKING}/v1/namespaces/${NAMESPACE}/destinationrules`,
+  `${NETWORKING}/v1alpha3/namespaces/${NAMESPACE}/envoyfilters`,
+];
 const PATH = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/virtualservices/${CHANGED}`;
 
 /** istiod with an API server and many simulated sidecars. No pod answers, and no proxy runs. */
@@ -63,24 +71,32 @@ export async function openCostScene(): Promise<CostScene> {
     ends.push(istiod.running.stop);
     const pid = Number(await readFile(join(cluster.folder, 'istiod.pid'), 'utf8'));
     for (let number = 0; number < PROXIES.own + PROXIES.others; number += 1) {
-      const namespace = number < PROXIES.own ? NAMESPACE : OTHER;
-      const labels = { app: `client-${number}`, [LABEL]: VALUES[number % VALUES.length] ?? '' };
-      const name = `client-${number}`;
-      const port = istiod.grpcPort;
-      clients.push(startAdsClient({ port, number, name, namespace, labels, routes: [ROUTES] }));
+      const client = connected(istiod.grpcPort, number);
+      clients.push(client);
+      // istiod refuses connections above a rate (PILOT_MAX_REQUESTS_PER_SECOND).
+      if (number % AT_ONCE > 0) continue;
+      await until(
+        60,
+        async () => {
+          const isServed = client.of('routes').responses > 0;
+          return isServed ? undefined : `simulated proxy ${number} has no routes yet`;
+        },
+        LOOK_MS,
+      );
     }
     const counts = () => clients.map((client) => client.of('routes').responses);
     const last = () =>
       Math.max(...clients.flatMap((client) => [client.of('routes').at, client.of('listeners').at]));
     const untilQuiet = () =>
-      until(300, async () => {
+      until(100, async () => {
         const isOver = Math.min(...counts()) > 0 && performance.now() - last() > QUIET_MS;
-        return isOver ? undefined : 'istiod still pushes';
+        return isOver
+          ? undefined
+          : `istiod still pushes: ${counts().filter((count) => count === 0).length} proxies have no routes; the last push was ${performance.now() - last()} ms ago`;
       });
     return {
       install: async (way) => {
-        const kinds = 'virtualservices,destinationrules,envoyfilters';
-        await cluster.kubectl(['delete', kinds, '--all', '-n', NAMESPACE]);
+        for (const collection of COLLECTIONS) await cluster.api.call('DELETE', collection);
         const items = [
           ...istioObjects(way === 'routes'),
           ...(way === 'envoy-filters' ? filters() : []),
@@ -122,6 +138,13 @@ export async function openCostScene(): Promise<CostScene> {
     await stop();
     throw error;
   }
+}
+
+function connected(port: number, number: number): AdsClient {
+  const name = `client-${number}`;
+  const namespace = number < PROXIES.own ? NAMESPACE : OTHER;
+  const labels = { app: name, [LABEL]: VALUES[number % VALUES.length] ?? '' };
+  return startAdsClient({ port, number, name, namespace, labels, routes: [ROUTES] });
 }
 
 function sizesOf(client: AdsClient | undefined): Record<Resource, number> {
