@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import type { ApplyStrategy } from '../../../src/simulator/metacontroller/controller.ts';
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
 import type { AuditEvent } from '../control-plane/audit.ts';
 import { until } from '../control-plane/poll.ts';
-import { leastRules, mergeRules, metacontrollerValues } from '../lib/least-rules.ts';
+import { leastRules, mergeRules, metacontrollerValues, rulesOfKind } from '../lib/least-rules.ts';
 import { loopTest } from '../lib/loop-test.ts';
 import { METACONTROLLER_USER, type PolicyRule } from '../lib/metacontroller.ts';
 import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
@@ -21,6 +22,16 @@ const IN_RESERVE = [
   'networking.istio.io/destinationrules get',
   'riskified.com/routeinjections get',
 ];
+
+/** The same of the additional rules for VirtualEnvironments. */
+const IN_RESERVE_FOR_LEVELS = [
+  'env.alibaba.com/virtualenvironments/finalizers update',
+  'networking.istio.io/virtualservices get',
+];
+
+const LEVELS_FOLDER = fileURLToPath(
+  new URL('../../../examples/virtual-environment', import.meta.url),
+);
 
 const EVENTS = 'jsonpath={range .items[*]}{.reason}={.count} {end}';
 
@@ -117,6 +128,31 @@ async function lifeOfMerges({ cluster, service }: System): Promise<void> {
   });
 }
 
+/** Creates the example of VirtualEnvironments, renames its header, and deletes it. */
+async function lifeOfLevels({ cluster: { kubectl } }: System): Promise<void> {
+  const inNamespace = ['-n', 'levels'];
+  await kubectl(['create', 'namespace', 'levels']);
+  await kubectl([...inNamespace, 'apply', '-f', LEVELS_FOLDER]);
+  const isReady = ['--for=condition=Ready', 'virtualenvironments', '--all', '--timeout=120s'];
+  await kubectl([...inNamespace, 'wait', ...isReady]);
+  const name = (await kubectl([...inNamespace, 'get', 'virtualenvironments', '-o', 'name'])).trim();
+  const patch = JSON.stringify({ spec: { envHeader: { name: 'x-other' } } });
+  await kubectl([...inNamespace, 'patch', name, '--type=merge', '-p', patch]);
+  await until(120, async () => {
+    const text = await kubectl([...inNamespace, 'get', 'virtualservices', '-o', 'yaml']);
+    return text.includes('x-other') ? undefined : text;
+  });
+  await kubectl([...inNamespace, 'delete', name, '--timeout=120s']);
+  const left = await kubectl([
+    ...inNamespace,
+    'get',
+    'virtualservices,destinationrules',
+    '-o',
+    'name',
+  ]);
+  expect(left).toBe('');
+}
+
 /**
  * The permissions that a request needed, as `group/resource verb`. A watch with sendInitialEvents also needs `list`.
  */
@@ -171,6 +207,23 @@ loopTest(
       for (const name of events.filter(isAboutObjects).flatMap(namesOf)) used.add(name);
     }
     expect(granted(additional).filter((name) => !used.has(name))).toEqual([]);
+  },
+  600_000,
+);
+
+loopTest(
+  'with the additional rules for VirtualEnvironments it is enough for these, and has no unnecessary permission for them',
+  async () => {
+    const additional = await rulesOfKind('virtual-environment');
+    const rules = [...(await leastRules()), ...additional];
+    const used = new Set<string>();
+    for (const strategy of STRATEGIES) {
+      const options = { strategy, rules, hasVirtualEnvironments: true };
+      const events = await asked(options, lifeOfLevels);
+      expect([strategy, ...refused(events).filter(isAboutObjects).map(nameOf)]).toEqual([strategy]);
+      for (const name of events.filter(isAboutObjects).flatMap(namesOf)) used.add(name);
+    }
+    expect(granted(additional).filter((name) => !used.has(name))).toEqual(IN_RESERVE_FOR_LEVELS);
   },
   600_000,
 );
