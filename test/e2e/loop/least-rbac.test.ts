@@ -130,8 +130,8 @@ async function lifeOfMerges({ cluster, service }: System): Promise<void> {
 
 /** Creates the example of VirtualEnvironments, renames its header, and deletes it. */
 async function lifeOfLevels({ cluster: { kubectl } }: System): Promise<void> {
-  const inNamespace = ['-n', 'levels'];
-  await kubectl(['create', 'namespace', 'levels']);
+  const inNamespace = ['-n', 'store'];
+  await kubectl(['create', 'namespace', 'store']);
   await kubectl([...inNamespace, 'apply', '-f', LEVELS_FOLDER]);
   const isReady = ['--for=condition=Ready', 'virtualenvironments', '--all', '--timeout=120s'];
   await kubectl([...inNamespace, 'wait', ...isReady]);
