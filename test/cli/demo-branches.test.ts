@@ -92,7 +92,10 @@ describe('the argument', () => {
   });
 
   test.each([
-    [['shop'], 'there is no demo "shop": write branches, merge, virtual-environment or nothing; see --help'],
+    [
+      ['shop'],
+      'there is no demo "shop": write branches, merge, virtual-environment or nothing; see --help',
+    ],
     [
       ['branches', 'env'],
       'there is no demo "branches env": write branches, merge, virtual-environment or nothing; see --help',
