@@ -1,4 +1,5 @@
 import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
+import type { Refusal } from '../../crd/refusal.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import { compositeHooks } from '../../hooks/controller-hooks.ts';
 import type { Hook } from '../../hooks/hook.ts';
@@ -39,14 +40,23 @@ function syncHook(
 ): CompositeResponse {
   const refusals = validator.specErrors(request.parent);
   for (const { reason } of refusals) metrics.refusals.inc({ reason });
-  const answer = syncVirtualEnvironment(requestOf(request), refusals, config, now());
+  return answerOf(syncVirtualEnvironment(requestOf(request), refusals, config, now()), metrics);
+}
+
+function finalizeHook(
+  request: CompositeRequest,
+  { config, now, metrics }: Service,
+): CompositeResponse {
+  return answerOf(finalizeVirtualEnvironment(requestOf(request), config, now()), metrics);
+}
+
+function answerOf(
+  answer: CompositeResponse | Refusal,
+  metrics: Service['metrics'],
+): CompositeResponse {
   if (!('reason' in answer)) return answer;
   metrics.refusals.inc({ reason: answer.reason });
   throw new RefusedError(answer.message);
-}
-
-function finalizeHook(request: CompositeRequest, { config, now }: Service): CompositeResponse {
-  return finalizeVirtualEnvironment(requestOf(request), config, now());
 }
 
 function requestOf({ parent, children, related }: CompositeRequest) {

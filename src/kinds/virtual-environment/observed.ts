@@ -17,6 +17,10 @@ export interface IstioObjects {
 export interface Observed {
   own: IstioObjects;
   foreign: IstioObjects;
+  /** All VirtualServices as they are: the subsets that one of them uses are found even where it cannot be read otherwise. */
+  routing: readonly KubeObject[];
+  /** Own objects that cannot be read. */
+  unreadable: readonly KubeObject[];
   /** Children of other kinds: another version of this system must have made them. */
   unrecognized: readonly KubeObject[];
 }
@@ -42,9 +46,16 @@ export function observe(parent: KubeObject, children: ObjectMap, related: Object
     virtualServices: byName(all.virtualServices.filter(isWanted).map(asVirtualService)),
     rules: byName(all.rules.filter(isWanted).map(asRule)),
   });
+  const own = pick(isOwn);
+  const known = new Set<KubeObject>([...own.virtualServices.values(), ...own.rules.values()]);
   return {
-    own: pick(isOwn),
+    own,
     foreign: pick((object) => !isOwn(object)),
+    routing: all.virtualServices,
+    // What cannot be read was replaced.
+    unreadable: [...all.virtualServices, ...all.rules].filter(
+      (object) => isOwn(object) && !known.has(object),
+    ),
     unrecognized: Object.values(others).flatMap((group) => Object.values(group)),
   };
 }

@@ -3,7 +3,7 @@ import type { Refusal } from '../../crd/refusal.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Service } from '../../k8s/workload.ts';
-import { DESTINATION_RULES, VIRTUAL_SERVICES } from './observed.ts';
+import { DESTINATION_RULES, type Observed, VIRTUAL_SERVICES } from './observed.ts';
 import type { Workload } from './types.ts';
 
 /** The objects of a namespace that decide about its Services. */
@@ -31,14 +31,8 @@ const NEEDED = [
  * everybody.
  */
 export function readNamespace(related: ObjectMap): NamespaceView | Refusal {
-  const missing = NEEDED.filter((key) => related[key] === undefined);
-  if (missing.length > 0) {
-    const kinds = missing.map((key) => key.split('.')[0]).join(', ');
-    return {
-      reason: 'Required',
-      message: `these kinds were not sent: ${kinds}. Check that the controller virtual-environment has its customize hook`,
-    };
-  }
+  const missing = missingKinds(related, NEEDED);
+  if (missing !== undefined) return missing;
   const services = Object.values(related[SERVICES] ?? {});
   const workloads = [DEPLOYMENTS, STATEFUL_SETS].flatMap((key) =>
     Object.values(related[key] ?? {}),
@@ -55,5 +49,32 @@ export function readNamespace(related: ObjectMap): NamespaceView | Refusal {
     services: services as Service[],
     workloads: workloads as Workload[],
     environments: Object.values(related[ENVIRONMENTS] ?? {}),
+  };
+}
+
+/**
+ * A refusal where VirtualServices or DestinationRules were not sent, or an own one cannot be read: subsets that are in use could be
+ * taken for unused ones.
+ */
+export function istioRefusal(related: ObjectMap, { unreadable }: Observed): Refusal | undefined {
+  const [first] = unreadable;
+  if (first === undefined) return missingKinds(related, [VIRTUAL_SERVICES, DESTINATION_RULES]);
+  const { kind, metadata } = first;
+  const shape = kind === 'VirtualService' ? 'VirtualService' : 'DestinationRule';
+  const wrong = wrongShape(shape, first, false);
+  const problem = wrong === undefined ? 'it has no spec' : shapeText(wrong);
+  return {
+    reason: 'Invalid',
+    message: `${kind} ${metadata.namespace}/${metadata.name} cannot be read: ${problem}. Repair or delete it`,
+  };
+}
+
+function missingKinds(related: ObjectMap, keys: readonly string[]): Refusal | undefined {
+  const missing = keys.filter((key) => related[key] === undefined);
+  if (missing.length === 0) return undefined;
+  const kinds = missing.map((key) => key.split('.')[0]).join(', ');
+  return {
+    reason: 'Required',
+    message: `these kinds were not sent: ${kinds}. Check that the controller virtual-environment has its customize hook`,
   };
 }

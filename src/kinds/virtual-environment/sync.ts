@@ -10,7 +10,7 @@ import { keepAll } from './kept.ts';
 import { levelRules } from './level-rules.ts';
 import { type Observed, observe } from './observed.ts';
 import { olderThan } from './oldest.ts';
-import { type NamespaceView, readNamespace } from './read.ts';
+import { istioRefusal, type NamespaceView, readNamespace } from './read.ts';
 import { decideService, leaveService, type OwnObjects, type ServiceContext } from './service.ts';
 import { serviceVersions } from './service-versions.ts';
 import type { VirtualEnvironmentSettings } from './settings.ts';
@@ -51,6 +51,8 @@ export function syncVirtualEnvironment(
   }
   const view = readNamespace(related);
   if ('reason' in view) return view;
+  const unsafe = istioRefusal(related, observed);
+  if (unsafe !== undefined) return unsafe;
   const older = olderThan(parent, view.environments);
   if (older !== undefined) {
     const context = contextOf(request, observed, config, now);
@@ -108,12 +110,17 @@ export function finalizeVirtualEnvironment(
   { parent, children, related }: VirtualEnvironmentRequest,
   config: VirtualEnvironmentSettings,
   now: Date,
-): CompositeResponse {
+): CompositeResponse | Refusal {
   const observed = observe(parent, children, related);
   const { rules } = levelRules({ ...parent, spec: {} });
   const isForced = isTrue(parent.metadata.annotations?.[FORCE_REMOVAL_ANNOTATION]);
-  const others = isForced ? [] : [...observed.foreign.virtualServices.values()];
+  const unsafe = isForced ? undefined : istioRefusal(related, observed);
+  if (unsafe !== undefined) return unsafe;
   const own = [...observed.own.virtualServices.values()];
+  const ownNames = new Set(own.map(({ metadata }) => metadata.name));
+  const others = isForced
+    ? []
+    : observed.routing.filter(({ metadata }) => !ownNames.has(metadata.name));
   const context: ServiceContext = {
     parent,
     namespace: parent.metadata.namespace ?? '',
@@ -141,7 +148,7 @@ export function finalizeVirtualEnvironment(
 
 function contextOf(
   { parent }: VirtualEnvironmentRequest,
-  { own, foreign }: Observed,
+  { routing }: Observed,
   config: VirtualEnvironmentSettings,
   now: Date,
 ): ServiceContext {
@@ -151,7 +158,7 @@ function contextOf(
     namespace: parent.metadata.namespace ?? '',
     rules,
     callers: [],
-    used: subsetsByHost([...own.virtualServices.values(), ...foreign.virtualServices.values()]),
+    used: subsetsByHost(routing),
     config,
     now,
   };
