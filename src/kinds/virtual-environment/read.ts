@@ -52,13 +52,15 @@ export function readNamespace(related: ObjectMap): NamespaceView | Refusal {
   };
 }
 
-/**
- * A refusal where VirtualServices or DestinationRules were not sent, or an own one cannot be read: subsets that are in use could be
- * taken for unused ones.
- */
-export function istioRefusal(related: ObjectMap, { unreadable }: Observed): Refusal | undefined {
+/** A refusal where VirtualServices or DestinationRules were not sent: subsets that are in use would look unused. */
+export function istioRefusal(related: ObjectMap): Refusal | undefined {
+  return missingKinds(related, [VIRTUAL_SERVICES, DESTINATION_RULES]);
+}
+
+/** A refusal where an own object cannot be read: it could not even be kept as it is. */
+export function unreadableRefusal({ unreadable }: Observed): Refusal | undefined {
   const [first] = unreadable;
-  if (first === undefined) return missingKinds(related, [VIRTUAL_SERVICES, DESTINATION_RULES]);
+  if (first === undefined) return undefined;
   const { kind, metadata } = first;
   const shape = kind === 'VirtualService' ? 'VirtualService' : 'DestinationRule';
   const wrong = wrongShape(shape, first, false);

@@ -10,7 +10,7 @@ import { keepAll } from './kept.ts';
 import { levelRules } from './level-rules.ts';
 import { type Observed, observe } from './observed.ts';
 import { olderThan } from './oldest.ts';
-import { istioRefusal, type NamespaceView, readNamespace } from './read.ts';
+import { istioRefusal, type NamespaceView, readNamespace, unreadableRefusal } from './read.ts';
 import { decideService, leaveService, type OwnObjects, type ServiceContext } from './service.ts';
 import { serviceVersions } from './service-versions.ts';
 import type { VirtualEnvironmentSettings } from './settings.ts';
@@ -43,6 +43,8 @@ export function syncVirtualEnvironment(
 ): CompositeResponse | Refusal {
   const { parent, children, related } = request;
   const observed = observe(parent, children, related);
+  const unsafe = unreadableRefusal(observed);
+  if (unsafe !== undefined) return unsafe;
   if (refusals.length > 0) {
     const findings = refusedFindings(refusals);
     // What is known of the Services is what the last good spec made of them.
@@ -51,8 +53,6 @@ export function syncVirtualEnvironment(
   }
   const view = readNamespace(related);
   if ('reason' in view) return view;
-  const unsafe = istioRefusal(related, observed);
-  if (unsafe !== undefined) return unsafe;
   const older = olderThan(parent, view.environments);
   if (older !== undefined) {
     const context = contextOf(request, observed, config, now);
@@ -114,7 +114,7 @@ export function finalizeVirtualEnvironment(
   const observed = observe(parent, children, related);
   const { rules } = levelRules({ ...parent, spec: {} });
   const isForced = isTrue(parent.metadata.annotations?.[FORCE_REMOVAL_ANNOTATION]);
-  const unsafe = isForced ? undefined : istioRefusal(related, observed);
+  const unsafe = isForced ? undefined : (istioRefusal(related) ?? unreadableRefusal(observed));
   if (unsafe !== undefined) return unsafe;
   const own = [...observed.own.virtualServices.values()];
   const ownNames = new Set(own.map(({ metadata }) => metadata.name));

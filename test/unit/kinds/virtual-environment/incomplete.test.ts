@@ -30,8 +30,11 @@ const start = settled(
 
 type Request = ReturnType<typeof requestOf>;
 
+const REFUSAL = { reason: 'Invalid', path: 'spec', message: 'is wrong' } as const;
 const synced = (request: Request, { config, now } = start) =>
   syncVirtualEnvironment(request, [], config, now);
+const refused = (request: Request) =>
+  syncVirtualEnvironment(request, [REFUSAL], start.config, start.now);
 const finalized = (request: Request, { config, now } = start) =>
   finalizeVirtualEnvironment(request, config, now);
 const namesIn = (answer: ReturnType<typeof synced>) =>
@@ -40,7 +43,10 @@ const namesIn = (answer: ReturnType<typeof synced>) =>
 type Istio = KubeObject & { spec?: object };
 
 /** The objects of a group, changed. */
-function changed(group: ObjectMap[string] | undefined, change: (object: Istio) => Istio): Record<string, KubeObject> {
+function changed(
+  group: ObjectMap[string] | undefined,
+  change: (object: Istio) => Istio,
+): Record<string, KubeObject> {
   return Object.fromEntries(
     Object.entries(group ?? {}).map(([key, object]) => [key, change(structuredClone(object))]),
   );
@@ -99,7 +105,20 @@ test.each([
       reason: 'Invalid',
       message: expect.stringMatching(/ shop\/a cannot be read: /),
     });
+    expect(refused(request)).toMatchObject({ reason: 'Invalid' });
   }
+});
+
+test('fields that are null count as absent', () => {
+  const nothing = null as unknown as undefined;
+  const spec = {
+    envHeader: { name: nothing, autoInject: nothing, aliases: nothing },
+    envLabel: { name: nothing, splitter: nothing, defaultSubset: nothing },
+  };
+  expect(namesIn(synced({ ...requestOf(start), parent: environment(spec as object) }))).toEqual([
+    'VirtualService',
+    'DestinationRule',
+  ]);
 });
 
 const defaultOf = ({ virtualServices }: World) =>
