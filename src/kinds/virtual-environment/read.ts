@@ -31,7 +31,7 @@ const NEEDED = [
  * everybody.
  */
 export function readNamespace(related: ObjectMap): NamespaceView | Refusal {
-  const missing = missingKinds(related, NEEDED);
+  const missing = notSent(related, NEEDED);
   if (missing !== undefined) return missing;
   const services = Object.values(related[SERVICES] ?? {});
   const workloads = [DEPLOYMENTS, STATEFUL_SETS].flatMap((key) =>
@@ -52,11 +52,6 @@ export function readNamespace(related: ObjectMap): NamespaceView | Refusal {
   };
 }
 
-/** A refusal where VirtualServices or DestinationRules were not sent: subsets that are in use would look unused. */
-export function istioRefusal(related: ObjectMap): Refusal | undefined {
-  return missingKinds(related, [VIRTUAL_SERVICES, DESTINATION_RULES]);
-}
-
 /** A refusal where an own object cannot be read: it could not even be kept as it is. */
 export function unreadableRefusal({ unreadable }: Observed): Refusal | undefined {
   const [first] = unreadable;
@@ -71,12 +66,12 @@ export function unreadableRefusal({ unreadable }: Observed): Refusal | undefined
   };
 }
 
-function missingKinds(related: ObjectMap, keys: readonly string[]): Refusal | undefined {
-  const missing = keys.filter((key) => related[key] === undefined);
-  if (missing.length === 0) return undefined;
-  const kinds = missing.map((key) => key.split('.')[0]).join(', ');
+/** A refusal that names those of these kinds that were not sent. */
+export function notSent(related: ObjectMap, keys: readonly string[]): Refusal | undefined {
+  const kinds = keys.filter((key) => related[key] === undefined).map((key) => key.split('.')[0]);
+  if (kinds.length === 0) return undefined;
   return {
     reason: 'Required',
-    message: `these kinds were not sent: ${kinds}. Check that the controller virtual-environment has its customize hook`,
+    message: `these kinds were not sent: ${kinds.join(', ')}. Check that the controller virtual-environment has its customize hook`,
   };
 }

@@ -7,6 +7,7 @@ import type { SubsetsByHost } from './in-use.ts';
 import { keptVirtualService, withCopies } from './kept.ts';
 import { memoryText } from './memory.ts';
 import { needsObjects } from './needs-objects.ts';
+import { withoutOtherServices } from './other-services.ts';
 import { wantedRoutes } from './routes.ts';
 import { serviceOptions } from './service-options.ts';
 import { observedStage, stagedVersions } from './service-stage.ts';
@@ -23,6 +24,8 @@ export interface ServiceContext {
   rules: LevelRules;
   /** Values of the label that workloads carry whose requests get the header. */
   callers: readonly string[];
+  /** Names of the Services that have versions. */
+  withVersions: ReadonlySet<string>;
   /** Subsets to which any VirtualService leads. */
   used: SubsetsByHost;
   config: VirtualEnvironmentSettings;
@@ -58,10 +61,7 @@ export function decideService(
   const observed = observedStage(name, own, context);
   const room = versionRoom(found.versions, observed, rules);
   const versions = stagedVersions(room.versions, observed, context);
-  const options = serviceOptions(found.service, rules, {
-    clusterDomain: config.clusterDomain,
-    allowedHosts: config.virtualEnvironmentHosts,
-  });
+  const options = optionsOf(found, context);
   const whole = routesInput(found, versions, options, context);
   const isNeeded = versions.length > 1 || needsObjects(wantedRoutes(whole).http, whole);
   const blocked = isBlocked(foreign);
@@ -83,6 +83,7 @@ export function decideService(
   const messages = [
     ...foreignMessages(foreign, parent),
     ...defaultMessages(whole, rules, stage),
+    ...rolloutMessages(versions, stage),
     ...room.problems,
     ...options.problems,
     ...routes.problems,
@@ -130,6 +131,14 @@ export function leaveService(
   return { children, ...(stage.wait === undefined ? {} : { wait: stage.wait }) };
 }
 
+function optionsOf({ service }: ServiceVersions, context: ServiceContext): ServiceOptions {
+  const { rules, namespace, withVersions, config } = context;
+  const { clusterDomain, virtualEnvironmentHosts: allowedHosts } = config;
+  const options = serviceOptions(service, rules, { clusterDomain, allowedHosts });
+  const { name } = service.metadata;
+  return withoutOtherServices(options, { service: name, namespace, clusterDomain, withVersions });
+}
+
 /** With routes for all versions. */
 function routesInput(
   { service, ports }: ServiceVersions,
@@ -164,6 +173,13 @@ function defaultMessages(
   return [
     `no workload of this Service has the label ${rules.label}=${rules.defaultSubset} (spec.envLabel.defaultSubset), so other requests go to all of its pods`,
   ];
+}
+
+/** A workload that never finishes its roll-out, such as a StatefulSet with updateStrategy OnDelete, would otherwise wait unseen. */
+function rolloutMessages(versions: readonly StagedVersion[], { routed }: Stage): string[] {
+  return versions
+    .filter(({ value, isReady, isRolledOut }) => isReady && !isRolledOut && !routed?.has(value))
+    .map(({ value }) => `${value} has no routes until all pods of its workload have this label`);
 }
 
 /** The own VirtualService beside a DestinationRule of somebody else stays only if its subsets are there. */

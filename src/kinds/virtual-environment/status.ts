@@ -39,7 +39,8 @@ export function statusOf(
 }
 
 /** The status from which the times of conditions are taken over. One that cannot be read counts as none. */
-export function readableStatus({ status }: { status?: unknown }): VirtualEnvironmentStatus {
+export function readableStatus(parent: object): VirtualEnvironmentStatus {
+  const { status } = parent as { status?: unknown };
   const isReadable =
     typeof status === 'object' &&
     status !== null &&
