@@ -19,7 +19,7 @@ export interface ForeignObjects {
 
 /** Finds what concerns a Service. The index is made once for all Services. */
 export function foreignObjects(
-  { own, foreign }: Observed,
+  { own, foreign }: Pick<Observed, 'own' | 'foreign'>,
   namespace: string,
   clusterDomain: string,
 ): (service: string) => ForeignObjects {

@@ -31,8 +31,13 @@ export function levelRules({ spec }: VirtualEnvironment): {
     problems.push(`spec.${field} ${problem}; ${otherwise}`);
     return undefined;
   };
-  const { name, autoInject = false, aliases = [] } = spec?.envHeader ?? {};
-  const { name: key, splitter, defaultSubset } = spec?.envLabel ?? {};
+  // A null counts as absent: the API server drops one where there is a default.
+  const name = spec?.envHeader?.name ?? undefined;
+  const autoInject = spec?.envHeader?.autoInject ?? false;
+  const aliases = spec?.envHeader?.aliases ?? [];
+  const key = spec?.envLabel?.name ?? undefined;
+  const splitter = spec?.envLabel?.splitter ?? undefined;
+  const defaultSubset = spec?.envLabel?.defaultSubset ?? undefined;
   const header =
     usable(
       'envHeader.name',

@@ -20,6 +20,10 @@ export interface Observed {
   foreign: IstioObjects;
   /** The EnvoyFilters of the parent. */
   filters: readonly KubeObject[];
+  /** All VirtualServices as they are: the subsets that one of them uses are found even where it cannot be read otherwise. */
+  routing: readonly KubeObject[];
+  /** Own objects that cannot be read. */
+  unreadable: readonly KubeObject[];
   /** Children of other kinds: another version of this system must have made them. */
   unrecognized: readonly KubeObject[];
 }
@@ -47,10 +51,17 @@ export function observe(parent: KubeObject, children: ObjectMap, related: Object
     virtualServices: byName(all.virtualServices.filter(isWanted).map(asVirtualService)),
     rules: byName(all.rules.filter(isWanted).map(asRule)),
   });
+  const own = pick(isOwn);
+  const known = new Set<KubeObject>([...own.virtualServices.values(), ...own.rules.values()]);
   return {
-    own: pick(isOwn),
+    own,
     foreign: pick((object) => !isOwn(object)),
     filters: Object.values(filters),
+    routing: all.virtualServices,
+    // What cannot be read was replaced.
+    unreadable: [...all.virtualServices, ...all.rules].filter(
+      (object) => isOwn(object) && !known.has(object),
+    ),
     unrecognized: Object.values(others).flatMap((group) => Object.values(group)),
   };
 }

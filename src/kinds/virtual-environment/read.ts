@@ -3,7 +3,7 @@ import type { Refusal } from '../../crd/refusal.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Service } from '../../k8s/workload.ts';
-import { DESTINATION_RULES, VIRTUAL_SERVICES } from './observed.ts';
+import { DESTINATION_RULES, type Observed, VIRTUAL_SERVICES } from './observed.ts';
 import type { Workload } from './types.ts';
 
 /** The objects of a namespace that decide about its Services. */
@@ -49,6 +49,20 @@ export function readNamespace(related: ObjectMap): NamespaceView | Refusal {
     services: services as Service[],
     workloads: workloads as Workload[],
     environments: Object.values(related[ENVIRONMENTS] ?? {}),
+  };
+}
+
+/** A refusal where an own object cannot be read: it could not even be kept as it is. */
+export function unreadableRefusal({ unreadable }: Observed): Refusal | undefined {
+  const [first] = unreadable;
+  if (first === undefined) return undefined;
+  const { kind, metadata } = first;
+  const shape = kind === 'VirtualService' ? 'VirtualService' : 'DestinationRule';
+  const wrong = wrongShape(shape, first, false);
+  const problem = wrong === undefined ? 'it has no spec' : shapeText(wrong);
+  return {
+    reason: 'Invalid',
+    message: `${kind} ${metadata.namespace}/${metadata.name} cannot be read: ${problem}. Repair or delete it`,
   };
 }
 

@@ -17,9 +17,11 @@ export function observedStage(
 ): StageObserved {
   const host = { name, namespace, clusterDomain: config.clusterDomain };
   const memory = readMemory(rule, now);
+  const users = virtualService && withoutOurs(virtualService);
   return {
     subsets: rule && observedSubsets(rule, memory, rules.label),
-    routes: virtualService && subsetsOf(subsetsByHost([withoutOurs(virtualService)]), host),
+    routes: users && subsetsOf(subsetsByHost([users]), host),
+    defaultRoute: users?.spec.http?.at(-1)?.route?.[0]?.destination.subset,
     inUse: subsetsOf(used, host),
     memory,
   };

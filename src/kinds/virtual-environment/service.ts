@@ -77,12 +77,12 @@ export function decideService(
   });
   const routed = versions.filter(({ value }) => stage.routed?.has(value));
   const { defaultSubset, ...input } = { ...whole, routed };
-  const isDefault = stage.isDefaultRouted && defaultSubset !== undefined;
-  const routes = wantedRoutes(isDefault ? { ...input, defaultSubset } : input);
+  const target = stage.isDefaultRouted ? defaultSubset : stage.formerDefault;
+  const routes = wantedRoutes(target === undefined ? input : { ...input, defaultSubset: target });
   const made = virtualService(name, context.namespace, options, routes.http);
   const messages = [
     ...foreignMessages(foreign, parent),
-    ...defaultMessages(whole, rules),
+    ...defaultMessages(whole, rules, stage),
     ...rolloutMessages(versions, stage),
     ...room.problems,
     ...options.problems,
@@ -159,7 +159,16 @@ function routesInput(
   };
 }
 
-function defaultMessages({ defaultSubset }: RoutesInput, rules: LevelRules): string[] {
+function defaultMessages(
+  { defaultSubset }: RoutesInput,
+  rules: LevelRules,
+  { formerDefault }: Stage,
+): string[] {
+  if (formerDefault !== undefined) {
+    return [
+      `other requests go to subset ${formerDefault} until version ${rules.defaultSubset} (spec.envLabel.defaultSubset) has its subset in every proxy and a ready pod`,
+    ];
+  }
   if (rules.defaultSubset === undefined || defaultSubset !== undefined) return [];
   return [
     `no workload of this Service has the label ${rules.label}=${rules.defaultSubset} (spec.envLabel.defaultSubset), so other requests go to all of its pods`,

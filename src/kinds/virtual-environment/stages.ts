@@ -19,6 +19,8 @@ export interface StageObserved {
   subsets: ReadonlyMap<string, VersionSubset> | undefined;
   /** Names of the subsets in the generated routes of its VirtualService; undefined: there is none. */
   routes: ReadonlySet<string> | undefined;
+  /** Name of the subset for all other requests. */
+  defaultRoute?: string | undefined;
   /** Names of the subsets to which any VirtualService leads, its own included. */
   inUse: ReadonlySet<string>;
   memory: Memory;
@@ -47,6 +49,8 @@ export interface Stage {
   routed: ReadonlySet<string> | undefined;
   /** Is the version of `defaultValue` the destination of all other requests? */
   isDefaultRouted: boolean;
+  /** Name of the former default version's subset, which stays the destination of them until then. */
+  formerDefault?: string;
   /** Seconds until something changes by itself. */
   wait?: number;
 }
@@ -63,7 +67,7 @@ export function nextStage(input: StageInput): Stage {
   // Without routes, requests may still reach pods of a version that has just gone. So the routes stay for its drain time.
   if (versions.length === 0 || !(isNeeded || isDraining)) return removal(input);
   const states = versions.map((version) => stateOf(version, input));
-  const { routed, isDefaultRouted } = routing(states, input);
+  const { routed, isDefaultRouted, former } = routing(states, input);
   const isFirst = observed.routes === undefined && routed.size === 0 && !isDefaultRouted;
   return {
     subsets: [...versions.map(subsetOf), ...others.held.map(({ subset }) => subset)].sort(byName),
@@ -73,6 +77,7 @@ export function nextStage(input: StageInput): Stage {
     ]),
     routed: isFirst ? undefined : routed,
     isDefaultRouted,
+    ...(former === undefined ? {} : { formerDefault: former }),
     ...earliest([...states.map(({ wait }) => wait), ...others.waits]),
   };
 }
@@ -164,8 +169,8 @@ function nextMemory(
 
 function routing(
   states: readonly State[],
-  { splitter, defaultValue }: StageInput,
-): { routed: Set<string>; isDefaultRouted: boolean } {
+  { splitter, defaultValue, observed }: StageInput,
+): { routed: Set<string>; isDefaultRouted: boolean; former: string | undefined } {
   const routable = new Set(
     states.filter(({ isRoutable }) => isRoutable).map(({ version }) => version.value),
   );
@@ -173,6 +178,8 @@ function routing(
   const isDefaultRouted =
     byDefault !== undefined &&
     (byDefault.isRoutable || (byDefault.wasRouted && !byDefault.version.isLeaving));
+  const former = states.find(({ version }) => version.subset === observed.defaultRoute);
+  const isStaying = byDefault !== undefined && !isDefaultRouted && former?.isRoutable === true;
   /** Would its requests go to pods that are ready, if it had no routes? */
   const hasOther = ({ version }: State): boolean => {
     if (
@@ -189,6 +196,7 @@ function routing(
   return {
     routed: new Set([...routable, ...staying.map(({ version }) => version.value)]),
     isDefaultRouted,
+    former: isStaying ? former.version.subset : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { isRolledOut } from './ready.ts';
+import { isReady, isRolledOut } from './ready.ts';
 import type { LevelRules, Version, VersionSubset } from './types.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -18,11 +18,13 @@ export function subsetLabels(
   const own = { [label]: value };
   if (versionLabel === label) return own;
   const shared = sharedVersion(workloads, versionLabel);
-  if (workloads.every(isRolledOut)) {
-    return shared === undefined ? own : { ...own, [versionLabel]: shared };
-  }
   const { [versionLabel]: version, ...others } = observed?.labels ?? {};
   const isOfVersion = Object.values(others).join() === value;
+  // With another key of the label its pods may be others: they take over when one of them is ready.
+  const isTaken = isOfVersion && !Object.hasOwn(others, label) && !workloads.some(isReady);
+  if (workloads.every(isRolledOut) && !isTaken) {
+    return shared === undefined ? own : { ...own, [versionLabel]: shared };
+  }
   if (observed === undefined || !isOfVersion) return own;
   return version === undefined || version === shared ? observed.labels : others;
 }

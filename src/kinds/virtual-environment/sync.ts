@@ -15,7 +15,7 @@ import { keepAll } from './kept.ts';
 import { levelRules } from './level-rules.ts';
 import { type Observed, observe, VIRTUAL_SERVICES } from './observed.ts';
 import { olderThan } from './oldest.ts';
-import { type NamespaceView, notSent, readNamespace } from './read.ts';
+import { type NamespaceView, notSent, readNamespace, unreadableRefusal } from './read.ts';
 import { decideService, leaveService, type OwnObjects, type ServiceContext } from './service.ts';
 import { serviceVersions } from './service-versions.ts';
 import type { VirtualEnvironmentSettings } from './settings.ts';
@@ -52,6 +52,8 @@ export function syncVirtualEnvironment(
 ): VirtualEnvironmentDecision | Refusal {
   const { parent, children, related } = request;
   const observed = observe(parent, children, related);
+  const unsafe = unreadableRefusal(observed);
+  if (unsafe !== undefined) return unsafe;
   if (refusals.length > 0) {
     const findings = refusedFindings(refusals);
     // What is known of the Services is what the last good spec made of them.
@@ -129,8 +131,13 @@ export function finalizeVirtualEnvironment(
   // Only the Services' names count, whatever the spec says.
   const { rules } = levelRules({ ...parent, spec: {} });
   const isForced = isTrue(parent.metadata.annotations?.[FORCE_REMOVAL_ANNOTATION]);
-  const others = isForced ? [] : [...observed.foreign.virtualServices.values()];
+  const unsafe = isForced ? undefined : unreadableRefusal(observed);
+  if (unsafe !== undefined) return unsafe;
   const own = [...observed.own.virtualServices.values()];
+  const ownNames = new Set(own.map(({ metadata }) => metadata.name));
+  const others = isForced
+    ? []
+    : observed.routing.filter(({ metadata }) => !ownNames.has(metadata.name));
   const context: ServiceContext = {
     parent,
     namespace: parent.metadata.namespace ?? '',
@@ -159,7 +166,7 @@ export function finalizeVirtualEnvironment(
 
 function contextOf(
   { parent }: VirtualEnvironmentRequest,
-  { own, foreign }: Observed,
+  { routing }: Observed,
   config: VirtualEnvironmentSettings,
   now: Date,
 ): ServiceContext {
@@ -170,7 +177,7 @@ function contextOf(
     rules,
     callers: [],
     withVersions: new Set(),
-    used: subsetsByHost([...own.virtualServices.values(), ...foreign.virtualServices.values()]),
+    used: subsetsByHost(routing),
     config,
     now,
   };

@@ -25,40 +25,40 @@ export function lostSubset(
   const isRefused = conditions[0]?.reason === 'InvalidSpec';
   const dropped = own.find((child) => !answered.some((one) => isSame(one, child)));
   if (isRefused && dropped !== undefined) return `the child ${dropped.metadata.name} is lost`;
-  const rules = named(children[RULES]);
-  const needed = [...named(children[VIRTUAL_SERVICES]), ...named(related[VIRTUAL_SERVICES])];
-  for (const rule of rules) {
-    const { name } = rule.metadata;
-    const kept = subsetsOf(answered.find((one) => isSame(one, rule)));
-    const used = usedOf(name, needed);
-    const lost = subsetsOf(rule).find((subset) => used.has(subset) && !kept.includes(subset));
-    if (lost !== undefined) return `the subset ${lost} of ${name} is lost, which is in use`;
-  }
-  return undefined;
+  const used = usedOf([...named(children[VIRTUAL_SERVICES]), ...named(related[VIRTUAL_SERVICES])]);
+  const kept = new Set(
+    answered.filter(({ kind }) => kind === 'DestinationRule').flatMap(subsetsOf),
+  );
+  const lost = named(children[RULES])
+    .flatMap(subsetsOf)
+    .find((subset) => used.has(subset) && !kept.has(subset));
+  return lost === undefined ? undefined : `a subset is lost that is in use: ${lost}`;
 }
 
 function named(group: unknown): KubeObject[] {
   return Object.values(isMap(group) ? group : {}) as KubeObject[];
 }
 
+/** Their metadata may have been changed. */
 function isSame(a: KubeObject, b: KubeObject): boolean {
   return a.kind === b.kind && a.metadata.name === b.metadata.name;
 }
 
-function subsetsOf(rule: KubeObject | undefined): string[] {
-  const { subsets } = (rule as { spec?: { subsets?: unknown } } | undefined)?.spec ?? {};
+/** Each as `host subset`. */
+function subsetsOf(rule: KubeObject): string[] {
+  const { subsets } = (rule as { spec?: { subsets?: unknown } }).spec ?? {};
   return (Array.isArray(subsets) ? subsets : []).flatMap((subset) =>
-    typeof subset?.name === 'string' ? [subset.name as string] : [],
+    typeof subset?.name === 'string' ? [`${rule.metadata.name} ${subset.name}`] : [],
   );
 }
 
-/** The subsets of this host to which routes lead, wherever they stand in the JSON. */
-function usedOf(host: string, virtualServices: readonly KubeObject[]): Set<string> {
+/** The subsets to which routes lead, wherever they stand in the JSON. */
+function usedOf(virtualServices: readonly KubeObject[]): Set<string> {
   const used = new Set<string>();
   for (const virtualService of virtualServices) {
     JSON.stringify((virtualService as { spec?: unknown }).spec ?? null, (_key, value) => {
-      if (isMap(value) && value['host'] === host && typeof value['subset'] === 'string') {
-        used.add(value['subset']);
+      if (isMap(value) && typeof value['subset'] === 'string') {
+        used.add(`${value['host']} ${value['subset']}`);
       }
       return value;
     });

@@ -56,7 +56,7 @@ export const LEVEL_CROWDS: Growing<World> = {
     of: (n) => ({ ...one(['dev', 'dev.p1']), services: times(n, (at) => levelService(`s${at}`)) }),
   },
   'Services of the same pods': {
-    most: 5000,
+    most: 4000,
     of: (n) => ({
       ...one(['dev', 'dev.p1']),
       services: times(n, (at) => levelService(`s${at}`, { selector: { app: 'a' } })),
@@ -138,7 +138,10 @@ export const LEVEL_CROWDS: Growing<World> = {
   'callers, 200 Services with injection': {
     most: 1000,
     of: (n) => {
-      const start = many(200, ['dev', 'dev.p1'], { ...DEV, envHeader: { autoInject: true } });
+      const start = many(Math.min(n, 200), ['dev', 'dev.p1'], {
+        ...DEV,
+        envHeader: { autoInject: true },
+      });
       const callers = times(n, (at) => levelWorkload('caller', `dev.c${at}`));
       return { ...start, workloads: [...start.workloads, ...callers] };
     },
@@ -169,7 +172,7 @@ export const LEVEL_CROWDS: Growing<World> = {
         'gateways',
         times(n, (at) => `${'a'.repeat(60)}/${`g${at}-`.padEnd(200, 'b')}c`).join(),
       );
-      return { ...one(times(200, (at) => `dev.v${at}`)), services };
+      return { ...one(times(Math.min(10 * n, 200), (at) => `dev.v${at}`)), services };
     },
   },
   'hosts of a Service': {
@@ -203,7 +206,7 @@ export const LEVEL_CROWDS: Growing<World> = {
     most: 100,
     of: (n) => ({
       ...one(['dev', 'dev.p1']),
-      foreign: times(1000, (at) =>
+      foreign: times(Math.min(10 * n, 1000), (at) =>
         virtualService({ http: times(n, () => route()) }, { name: `vs-${at}` }),
       ),
     }),
