@@ -69,6 +69,12 @@ loopTest.each(STRATEGIES)(
       });
       const isReady = ['--for=condition=Ready', 'virtualenvironment/many', '--timeout=300s'];
       await kubectl([...IN_NAMESPACE, 'wait', ...isReady]);
+      const rests = [
+        '--for=condition=Reconciling=false',
+        'virtualenvironment/many',
+        '--timeout=60s',
+      ];
+      await kubectl([...IN_NAMESPACE, 'wait', ...rests]);
       expect(await count('destinationrules')).toBe(SERVICES);
       const settled = await writes();
       // More pods change the status of a Deployment, and no decision.
