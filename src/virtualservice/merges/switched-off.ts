@@ -13,9 +13,12 @@ import { staleIn } from './presence.ts';
 import { plannedRefusal } from './refusals.ts';
 
 /** Replicas with the kind have so long to object, and so long nobody asks again. */
-export const WAIT_SECONDS = 60;
-/** Within the wait, syncs come so often: one of them should reach a replica with the kind. */
-const RESYNC_SECONDS = 10;
+export const WAIT_SECONDS = 180;
+/**
+ * Within the wait, syncs come so often. One of them should reach a replica with the kind: if this is one of three, the chance that thirty
+ * syncs miss it is one in 190,000.
+ */
+const RESYNC_SECONDS = 6;
 /** An objection is forgotten after this time. */
 const FORGET_SECONDS = 600;
 

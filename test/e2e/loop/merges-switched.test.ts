@@ -123,7 +123,7 @@ loopTest.each(STRATEGIES)(
 
       await service.configure(decisionConfig({}));
       await release.upgrade('--set-json', 'kinds=[]');
-      for (const target of ['backend', 'new']) await until(240, () => hasMerged(target, false));
+      for (const target of ['backend', 'new']) await until(400, () => hasMerged(target, false));
       unfollow();
       expect(lost).toEqual([]);
       expect((await routes('backend')).filter((name) => !OF_ENV.test(name))).toEqual(own);

@@ -18,18 +18,24 @@ const asked = (seconds: number, plan: Plan | undefined) =>
 
 describe('a replica without the kind', () => {
   test.each<[string, number, MergesOff | undefined, MergesOff, number]>([
-    ['asks first', 0, undefined, { at: stamp(0) }, 10],
-    ['waits', 59, { at: stamp(0) }, { at: stamp(0) }, 10],
+    ['asks first', 0, undefined, { at: stamp(0) }, 6],
+    ['waits', 179, { at: stamp(0) }, { at: stamp(0) }, 6],
     [
       'does not ask again at once',
       30,
       { at: stamp(0), denied: stamp(1) },
       { at: stamp(0), denied: stamp(1) },
-      30,
+      150,
     ],
-    ['asks again a minute later', 60, { at: stamp(0), denied: stamp(1) }, { at: stamp(60) }, 10],
+    [
+      'asks again when the wait is over',
+      180,
+      { at: stamp(0), denied: stamp(1) },
+      { at: stamp(180) },
+      6,
+    ],
     // An hour ahead: the clock was corrected.
-    ['asks anew', 0, { at: stamp(3600), denied: stamp(1) }, { at: stamp(0) }, 10],
+    ['asks anew', 0, { at: stamp(3600), denied: stamp(1) }, { at: stamp(0) }, 6],
   ])('%s', (_, seconds, noted, mergesOff, resyncAfterSeconds) => {
     const kept = asked(seconds, { ...PLAN, ...(noted && { mergesOff: noted }) });
     const { merges, mergeTrial } = PLAN;
@@ -44,7 +50,7 @@ describe('a replica without the kind', () => {
   });
 
   test.each<[string, number, Plan | undefined]>([
-    ['nobody has objected within a minute', 60, { ...PLAN, mergesOff: { at: stamp(0) } }],
+    ['nobody has objected within the wait', 180, { ...PLAN, mergesOff: { at: stamp(0) } }],
     ['the note is of a clock far ahead', 0, { ...PLAN, mergesOff: { at: stamp(3600) } }],
     ['there are no merges', 0, EMPTY_PLAN],
     ['there is no plan', 0, undefined],
