@@ -61,6 +61,21 @@ const COMMANDS: Record<string, Command> = {
       return mergeAdopt(args, terminal());
     },
   },
+  'virtual-environment-adopt': {
+    summary: 'print kubectl commands that take VirtualEnvironments over from their operator',
+    help: async (program) => {
+      const { virtualEnvironmentAdoptHelp } = await import(
+        './virtual-environment-adopt/options.ts'
+      );
+      return virtualEnvironmentAdoptHelp(program);
+    },
+    run: async (args) => {
+      const { virtualEnvironmentAdopt } = await import(
+        './virtual-environment-adopt/virtual-environment-adopt.ts'
+      );
+      return virtualEnvironmentAdopt(args, terminal());
+    },
+  },
   demo: {
     summary: 'show the life of a DynamicEnv, of branches, or of merges; every step is checked',
     help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
@@ -76,8 +91,9 @@ const COMMANDS: Record<string, Command> = {
 };
 
 function usage(program: string): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
   const commands = Object.entries(COMMANDS).map(
-    ([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`,
+    ([name, { summary }]) => `  ${name.padEnd(width)} ${summary}`,
   );
   return `Usage: ${program} COMMAND [flags]; ${program} COMMAND --help\n\n${commands.join('\n')}`;
 }

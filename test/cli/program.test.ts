@@ -16,7 +16,16 @@ describe('help', () => {
   test.each([[[]], [['--help']], [['-h']], [['help']]])('%j lists the commands', async (args) => {
     const { code, stdout, stderr } = await runProgram(args);
     expect([code, stderr]).toEqual([0, '']);
-    for (const command of ['serve', 'preview', 'trace', 'get', 'ref', 'merge-adopt', 'demo'])
+    for (const command of [
+      'serve',
+      'preview',
+      'trace',
+      'get',
+      'ref',
+      'merge-adopt',
+      'virtual-environment-adopt',
+      'demo',
+    ])
       expect(stdout).toContain(`  ${command} `);
   });
 
@@ -29,13 +38,16 @@ describe('help', () => {
     }
   });
 
-  test.each(['preview', 'trace', 'get', 'ref', 'merge-adopt', 'demo'])('%s -h', async (command) => {
-    const { code, stdout } = await runProgram([command, '-h']);
-    expect([code, stdout.split('\n')[0]]).toEqual([
-      0,
-      expect.stringContaining(`Usage: dynamicenv ${command}`),
-    ]);
-  });
+  test.each(['preview', 'trace', 'get', 'ref', 'merge-adopt', 'virtual-environment-adopt', 'demo'])(
+    '%s -h',
+    async (command) => {
+      const { code, stdout } = await runProgram([command, '-h']);
+      expect([code, stdout.split('\n')[0]]).toEqual([
+        0,
+        expect.stringContaining(`Usage: dynamicenv ${command}`),
+      ]);
+    },
+  );
 
   test('an unknown command', async () => {
     expect(await runProgram(['preveiw'])).toEqual({
@@ -57,7 +69,16 @@ describe('as a kubectl plugin', () => {
     expect(stdout.split('\n')[0]).toBe(
       'Usage: kubectl dynamicenv COMMAND [flags]; kubectl dynamicenv COMMAND --help',
     );
-    for (const command of ['serve', 'preview', 'trace', 'get', 'ref', 'merge-adopt', 'demo']) {
+    for (const command of [
+      'serve',
+      'preview',
+      'trace',
+      'get',
+      'ref',
+      'merge-adopt',
+      'virtual-environment-adopt',
+      'demo',
+    ]) {
       const help = await runProgram([command, '--help'], { link });
       expect(help.stdout).toMatch(new RegExp(`^Usage: kubectl dynamicenv ${command}`));
       expect(help.stdout.replaceAll('kubectl dynamicenv', '')).not.toMatch(/\bdynamicenv \w/);

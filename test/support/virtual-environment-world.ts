@@ -1,5 +1,8 @@
 import { CONTROLLER_UID_LABEL } from '../../src/api/marks.ts';
-import type { VirtualEnvironment, VirtualEnvironmentSpec } from '../../src/api/virtualenvironment.ts';
+import type {
+  VirtualEnvironment,
+  VirtualEnvironmentSpec,
+} from '../../src/api/virtualenvironment.ts';
 import type { CompositeResponse, ObjectMap } from '../../src/hooks/types.ts';
 import type { DestinationRule, VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject, ObjectMeta } from '../../src/k8s/object.ts';
@@ -48,7 +51,12 @@ export function levelService(name: string, spec: Service['spec'] = {}): Service 
 export function levelWorkload(
   app: string,
   value: string,
-  { isReady = true, isLeaving = false, labels = {} as Record<string, string>, kind = 'Deployment' } = {},
+  {
+    isReady = true,
+    isLeaving = false,
+    labels = {} as Record<string, string>,
+    kind = 'Deployment',
+  } = {},
 ): Workload {
   return {
     apiVersion: 'apps/v1',

@@ -10,7 +10,15 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
  * from lower ones. Folders in the same line do not import each other.
  */
 const LAYERS: readonly (readonly string[])[] = [
-  ['cli/demo', 'cli/get', 'cli/merge-adopt', 'cli/preview', 'cli/ref', 'cli/trace'],
+  [
+    'cli/demo',
+    'cli/get',
+    'cli/merge-adopt',
+    'cli/preview',
+    'cli/ref',
+    'cli/trace',
+    'cli/virtual-environment-adopt',
+  ],
   ['cli/common'],
   ['picture', 'kube-client', 'simulator', 'http'],
   ['trace'],

@@ -1,4 +1,4 @@
-import type { DestinationRule } from '../../istio/types.ts';
+import type { DestinationRule, Subset } from '../../istio/types.ts';
 import type { Memory } from './memory.ts';
 import type { VersionSubset } from './types.ts';
 
@@ -12,12 +12,16 @@ export function observedSubsets(
   label: string,
 ): Map<string, VersionSubset> {
   const remembered = new Map([...memory].map(([value, { subset }]) => [subset, value]));
+  const carriedBy = ({ name, labels = {} }: Subset): string | undefined => {
+    const carried = Object.hasOwn(labels, label) ? labels[label] : undefined;
+    return remembered.get(name) ?? (memory.has(carried ?? '') ? undefined : carried);
+  };
   const found = new Map<string, VersionSubset>();
   const values = new Set<string>();
-  for (const { name, labels = {} } of rule.spec.subsets ?? []) {
+  for (const subset of rule.spec.subsets ?? []) {
+    const { name, labels = {} } = subset;
     if (found.has(name)) continue;
-    const carried = Object.hasOwn(labels, label) ? labels[label] : undefined;
-    const known = remembered.get(name) ?? (memory.has(carried ?? '') ? undefined : carried);
+    const known = carriedBy(subset);
     const value = known === undefined || values.has(known) ? `.${name}` : known;
     values.add(value);
     found.set(name, { value, subset: name, labels });

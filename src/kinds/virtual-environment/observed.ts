@@ -40,8 +40,9 @@ export function observe(parent: KubeObject, children: ObjectMap, related: Object
     rules: Object.values({ ...related[DESTINATION_RULES], ...rules }),
   };
   const sent = new Set<KubeObject>([...Object.values(virtualServices), ...Object.values(rules)]);
+  const { uid } = parent.metadata;
   const isOwn = (object: KubeObject) =>
-    sent.has(object) || controllerUid(object) === parent.metadata.uid;
+    sent.has(object) || (uid !== undefined && controllerUid(object) === uid);
   const pick = (isWanted: (object: KubeObject) => boolean): IstioObjects => ({
     virtualServices: byName(all.virtualServices.filter(isWanted).map(asVirtualService)),
     rules: byName(all.rules.filter(isWanted).map(asRule)),

@@ -10,7 +10,7 @@ export function olderThan(
   environments: readonly KubeObject[],
 ): KubeObject | undefined {
   const [first] = environments
-    .filter(({ metadata }) => metadata.uid !== own.metadata.uid)
+    .filter(({ metadata }) => metadata.name !== own.metadata.name)
     .concat(own)
     .sort(byAge);
   return first === own ? undefined : first;

@@ -31,14 +31,8 @@ const NEEDED = [
  * everybody.
  */
 export function readNamespace(related: ObjectMap): NamespaceView | Refusal {
-  const missing = NEEDED.filter((key) => related[key] === undefined);
-  if (missing.length > 0) {
-    const kinds = missing.map((key) => key.split('.')[0]).join(', ');
-    return {
-      reason: 'Required',
-      message: `these kinds were not sent: ${kinds}. Check that the controller virtual-environment has its customize hook`,
-    };
-  }
+  const missing = notSent(related, NEEDED);
+  if (missing !== undefined) return missing;
   const services = Object.values(related[SERVICES] ?? {});
   const workloads = [DEPLOYMENTS, STATEFUL_SETS].flatMap((key) =>
     Object.values(related[key] ?? {}),
@@ -55,5 +49,15 @@ export function readNamespace(related: ObjectMap): NamespaceView | Refusal {
     services: services as Service[],
     workloads: workloads as Workload[],
     environments: Object.values(related[ENVIRONMENTS] ?? {}),
+  };
+}
+
+/** A refusal that names those of these kinds that were not sent. */
+export function notSent(related: ObjectMap, keys: readonly string[]): Refusal | undefined {
+  const kinds = keys.filter((key) => related[key] === undefined).map((key) => key.split('.')[0]);
+  if (kinds.length === 0) return undefined;
+  return {
+    reason: 'Required',
+    message: `these kinds were not sent: ${kinds.join(', ')}. Check that the controller virtual-environment has its customize hook`,
   };
 }

@@ -7,6 +7,7 @@ import type { SubsetsByHost } from './in-use.ts';
 import { keptVirtualService, withCopies } from './kept.ts';
 import { memoryText } from './memory.ts';
 import { needsObjects } from './needs-objects.ts';
+import { withoutOtherServices } from './other-services.ts';
 import { wantedRoutes } from './routes.ts';
 import { serviceOptions } from './service-options.ts';
 import { observedStage, stagedVersions } from './service-stage.ts';
@@ -22,6 +23,8 @@ export interface ServiceContext {
   rules: LevelRules;
   /** Values of the label that workloads carry whose requests get the header. */
   callers: readonly string[];
+  /** Names of the Services that have versions. */
+  withVersions: ReadonlySet<string>;
   /** Subsets to which any VirtualService leads. */
   used: SubsetsByHost;
   config: VirtualEnvironmentSettings;
@@ -56,10 +59,7 @@ export function decideService(
   const { name } = found.service.metadata;
   const observed = observedStage(name, own, context);
   const versions = stagedVersions(found, observed, context);
-  const options = serviceOptions(found.service, rules, {
-    clusterDomain: config.clusterDomain,
-    allowedHosts: config.virtualEnvironmentHosts,
-  });
+  const options = optionsOf(found, context);
   const whole = routesInput(found, versions, options, context);
   const isNeeded = versions.length > 1 || needsObjects(wantedRoutes(whole).http, whole);
   const blocked = isBlocked(foreign);
@@ -81,6 +81,7 @@ export function decideService(
   const messages = [
     ...foreignMessages(foreign, parent),
     ...defaultMessages(whole, rules),
+    ...rolloutMessages(versions, stage),
     ...options.problems,
     ...routes.problems,
   ];
@@ -127,6 +128,14 @@ export function leaveService(
   return { children, ...(stage.wait === undefined ? {} : { wait: stage.wait }) };
 }
 
+function optionsOf({ service }: ServiceVersions, context: ServiceContext): ServiceOptions {
+  const { rules, namespace, withVersions, config } = context;
+  const { clusterDomain, virtualEnvironmentHosts: allowedHosts } = config;
+  const options = serviceOptions(service, rules, { clusterDomain, allowedHosts });
+  const { name } = service.metadata;
+  return withoutOtherServices(options, { service: name, namespace, clusterDomain, withVersions });
+}
+
 /** With routes for all versions. */
 function routesInput(
   { service, ports }: ServiceVersions,
@@ -152,6 +161,13 @@ function defaultMessages({ defaultSubset }: RoutesInput, rules: LevelRules): str
   return [
     `no workload of this Service has the label ${rules.label}=${rules.defaultSubset} (spec.envLabel.defaultSubset), so other requests go to all of its pods`,
   ];
+}
+
+/** A workload that never finishes its roll-out, such as a StatefulSet with updateStrategy OnDelete, would otherwise wait unseen. */
+function rolloutMessages(versions: readonly StagedVersion[], { routed }: Stage): string[] {
+  return versions
+    .filter(({ value, isReady, isRolledOut }) => isReady && !isRolledOut && !routed?.has(value))
+    .map(({ value }) => `${value} has no routes until all pods of its workload have this label`);
 }
 
 /** The own VirtualService beside a DestinationRule of somebody else stays only if its subsets are there. */

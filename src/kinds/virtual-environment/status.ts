@@ -39,7 +39,8 @@ export function statusOf(
 }
 
 /** The status from which the times of conditions are taken over. One that cannot be read counts as none. */
-export function readableStatus({ status }: { status?: unknown }): VirtualEnvironmentStatus {
+export function readableStatus(parent: object): VirtualEnvironmentStatus {
+  const { status } = parent as { status?: unknown };
   const isReadable =
     typeof status === 'object' &&
     status !== null &&
@@ -88,7 +89,10 @@ export function activeFindings(
       : isMoving
         ? no('Settling', text)
         : services.length === 0
-          ? yes('NoVersions', `no Service selects pods with the label ${label} (spec.envLabel.name)`)
+          ? yes(
+              'NoVersions',
+              `no Service selects pods with the label ${label} (spec.envLabel.name)`,
+            )
           : yes('Routed', 'requests reach the pods of their version');
   return {
     Ready: { ...Ready, message: Ready.message + also },

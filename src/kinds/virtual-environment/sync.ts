@@ -1,5 +1,9 @@
 import { FORCE_REMOVAL_ANNOTATION, isTrue } from '../../api/marks.ts';
-import type { ServiceStatus, VirtualEnvironment } from '../../api/virtualenvironment.ts';
+import type {
+  ServiceStatus,
+  VirtualEnvironment,
+  VirtualEnvironmentStatus,
+} from '../../api/virtualenvironment.ts';
 import type { Refusal } from '../../crd/refusal.ts';
 import type { CompositeResponse, ObjectMap } from '../../hooks/types.ts';
 import { byText } from '../../k8s/canonical.ts';
@@ -8,9 +12,9 @@ import { foreignObjects } from './foreign.ts';
 import { subsetsByHost, subsetsOf } from './in-use.ts';
 import { keepAll } from './kept.ts';
 import { levelRules } from './level-rules.ts';
-import { type Observed, observe } from './observed.ts';
+import { type Observed, observe, VIRTUAL_SERVICES } from './observed.ts';
 import { olderThan } from './oldest.ts';
-import { type NamespaceView, readNamespace } from './read.ts';
+import { type NamespaceView, notSent, readNamespace } from './read.ts';
 import { decideService, leaveService, type OwnObjects, type ServiceContext } from './service.ts';
 import { serviceVersions } from './service-versions.ts';
 import type { VirtualEnvironmentSettings } from './settings.ts';
@@ -32,6 +36,10 @@ export interface VirtualEnvironmentRequest {
   related: ObjectMap;
 }
 
+export interface VirtualEnvironmentDecision extends CompositeResponse {
+  status: VirtualEnvironmentStatus;
+}
+
 /** A wait of years would overflow Metacontroller's clock. */
 const MAX_RESYNC_SECONDS = 3600;
 
@@ -41,7 +49,7 @@ export function syncVirtualEnvironment(
   refusals: readonly Refusal[],
   config: VirtualEnvironmentSettings,
   now: Date,
-): CompositeResponse | Refusal {
+): VirtualEnvironmentDecision | Refusal {
   const { parent, children, related } = request;
   const observed = observe(parent, children, related);
   if (refusals.length > 0) {
@@ -72,18 +80,20 @@ function activeAnswer(
   observed: Observed,
   config: VirtualEnvironmentSettings,
   now: Date,
-): CompositeResponse {
+): VirtualEnvironmentDecision {
   const { parent } = request;
   const { rules, problems } = levelRules(parent);
-  const context = contextOf(request, view, observed, config, now);
-  const { services, skipped } = serviceVersions(view.services, view.workloads, rules);
+  const { services: all, skipped } = serviceVersions(view.services, view.workloads, rules);
+  const services = all.filter(({ versions }) => versions.length > 0);
+  const context: ServiceContext = {
+    ...contextOf(request, view, observed, config, now),
+    withVersions: new Set(services.map(({ service }) => service.metadata.name)),
+  };
   const foreign = foreignObjects(observed, context.namespace, config.clusterDomain);
-  const decisions = services
-    .filter(({ versions }) => versions.length > 0)
-    .map((found) => {
-      const { name } = found.service.metadata;
-      return decideService(found, ownOf(name, observed), foreign(name), context);
-    });
+  const decisions = services.map((found) => {
+    const { name } = found.service.metadata;
+    return decideService(found, ownOf(name, observed), foreign(name), context);
+  });
   const names = new Set(decisions.map(({ status }) => status.name));
   const rest = [...namesOf(observed)].filter((name) => !names.has(name));
   const leaving = leaveAll(rest, observed, context);
@@ -109,8 +119,13 @@ export function finalizeVirtualEnvironment(
   { parent, children, related }: VirtualEnvironmentRequest,
   config: VirtualEnvironmentSettings,
   now: Date,
-): CompositeResponse {
+): VirtualEnvironmentDecision | Refusal {
   const observed = observe(parent, children, related);
+  if (hasOwn(observed)) {
+    const missing = notSent(related, [VIRTUAL_SERVICES]);
+    if (missing !== undefined) return missing;
+  }
+  // Only the Services' names count, whatever the spec says.
   const { rules } = levelRules({ ...parent, spec: {} });
   const isForced = isTrue(parent.metadata.annotations?.[FORCE_REMOVAL_ANNOTATION]);
   const others = isForced ? [] : [...observed.foreign.virtualServices.values()];
@@ -120,6 +135,7 @@ export function finalizeVirtualEnvironment(
     namespace: parent.metadata.namespace ?? '',
     rules,
     callers: [],
+    withVersions: new Set(),
     used: subsetsByHost([...own, ...others]),
     config,
     now,
@@ -154,6 +170,7 @@ function contextOf(
     namespace: parent.metadata.namespace ?? '',
     rules,
     callers: isByRoutes ? valuesIn(view, rules) : [],
+    withVersions: new Set(),
     used: subsetsByHost([...own.virtualServices.values(), ...foreign.virtualServices.values()]),
     config,
     now,

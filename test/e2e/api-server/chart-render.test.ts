@@ -193,8 +193,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(named('virtualenvironments.env.alibaba.com')).toMatchObject({
       metadata: { annotations: { 'helm.sh/resource-policy': 'keep' } },
     });
-    const definition = controllerObject(VIRTUAL_ENVIRONMENT_CONTROLLER, 1, '').spec ?? {};
-    const { parentResource, childResources } = definition;
+    const { parentResource, childResources } = VIRTUAL_ENVIRONMENT_CONTROLLER;
     expect(named('virtual-environment')).toMatchObject({
       spec: { parentResource, childResources },
     });

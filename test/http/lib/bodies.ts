@@ -3,6 +3,14 @@ import type { AdmissionRequest } from '../../../src/hooks/types.ts';
 import type { VirtualService } from '../../../src/istio/types.ts';
 import type { Deployment } from '../../../src/k8s/workload.ts';
 import { merge } from '../../support/merges.ts';
+import {
+  environment,
+  levelService,
+  levelWorkload,
+  requestOf,
+  settled,
+  world,
+} from '../../support/virtual-environment-world.ts';
 
 const CREATED = '2025-12-31T23:00:00Z';
 
@@ -107,6 +115,15 @@ export function meshIndexBody(more: object = {}) {
   });
 }
 
+/** Two versions behind a Service, with the objects that they have. */
+export function virtualEnvironmentBody(more: object = {}) {
+  const workloads = ['dev', 'dev.proj1'].map((value) => levelWorkload('app', value));
+  const { parent, children, related } = requestOf(
+    settled(world({ services: [levelService('app')], workloads })),
+  );
+  return compositeBody({ parent, children, related, ...more });
+}
+
 export function mergeBody(more: object = {}) {
   return decoratorBody({
     object: merge('shop/m'),
@@ -144,6 +161,9 @@ export const BODIES: Record<string, () => object> = {
   '/mesh-index/customize': () =>
     customizeBody({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }),
   '/mesh-index/sync': meshIndexBody,
+  '/virtual-environment/customize': () => customizeBody(environment()),
+  '/virtual-environment/sync': virtualEnvironmentBody,
+  '/virtual-environment/finalize': () => virtualEnvironmentBody({ finalizing: true }),
   '/admission/virtualservices': admissionBody,
   '/admission/virtualservicemerges': () =>
     admissionBody({ object: merge('shop/m'), oldObject: merge('shop/m') }),

@@ -149,7 +149,9 @@ export function goesElsewhere(
   const alternatives = [goesTo].flat().map((one) => (isMap(one) ? one : { [String(one)]: 1 }));
   if (alternatives.some((wanted) => canonicalJson(found) === canonicalJson(wanted))) return [];
   const what = `request to ${request.host} with ${JSON.stringify(request.headers ?? {})}`;
-  return [`${what}: expected to go to ${alternatives.map(show).join(' or ')}, goes to ${show(found)}`];
+  return [
+    `${what}: expected to go to ${alternatives.map(show).join(' or ')}, goes to ${show(found)}`,
+  ];
 }
 
 function show(shares: Record<string, unknown>): string {

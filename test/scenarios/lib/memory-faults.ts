@@ -54,7 +54,10 @@ function failHook(cluster: Cluster, { mode, message, times }: FaultSpec, hook: s
     ...(message === undefined ? {} : { body: message }),
     ...(times === undefined ? {} : { times }),
   };
-  return cluster.faults.failHook(hook === 'all' ? /^\/(dynamicenv|route-injection|virtual-environment)\// : hook, rule);
+  return cluster.faults.failHook(
+    hook === 'all' ? /^\/(dynamicenv|route-injection|virtual-environment)\// : hook,
+    rule,
+  );
 }
 
 function failPods(cluster: Cluster, notReady: Set<string>, deployment: string): Lift {
