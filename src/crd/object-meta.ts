@@ -1,3 +1,4 @@
+import { jsonEqual } from '../k8s/canonical.ts';
 import type { CustomResourceDefinition, Schema } from './types.ts';
 
 const ANY: Schema = {};
@@ -38,18 +39,21 @@ const OBJECT_META: Schema = {
 
 /**
  * The schema of the stored version, with the fields that the API server requires of every object: apiVersion, kind and
- * metadata.
+ * metadata. Other served versions with the same schema may be written, too.
  */
 export function objectSchema({ metadata, spec }: CustomResourceDefinition): Schema {
   const version = spec.versions.find(({ storage }) => storage);
   if (!version) throw new Error(`${metadata.name} has no version with storage: true`);
   const schema = version.schema.openAPIV3Schema;
+  const versions = spec.versions.filter(
+    (one) => one === version || (one.served && jsonEqual(one.schema, version.schema)),
+  );
   return {
     ...schema,
     required: ['apiVersion', 'kind', 'metadata', ...(schema.required ?? [])],
     properties: {
       ...schema.properties,
-      apiVersion: { type: 'string', enum: [`${spec.group}/${version.name}`] },
+      apiVersion: { type: 'string', enum: versions.map(({ name }) => `${spec.group}/${name}`) },
       kind: { type: 'string', enum: [spec.names.kind] },
       metadata: OBJECT_META,
     },

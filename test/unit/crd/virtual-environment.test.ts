@@ -61,6 +61,19 @@ describe('a VirtualEnvironment may have', () => {
   });
 });
 
+test('both versions are accepted, and no other', () => {
+  const inVersion = (version: string) =>
+    validator.validate({ ...environment({}), apiVersion: `env.alibaba.com/${version}` });
+  expect(inVersion('v1alpha1')).toEqual(NOTHING);
+  expect(inVersion('v1').errors).toEqual([
+    {
+      reason: 'Invalid',
+      path: 'apiVersion',
+      message: 'must be env.alibaba.com/v1alpha2 or env.alibaba.com/v1alpha1',
+    },
+  ]);
+});
+
 test('the defaults are those of the operator, and the documented one for the placeholder', () => {
   expect(validator.withDefaults(environment())).toEqual(environment(DEFAULTS));
   expect(validator.withDefaults(withAliases({ name: 'a', pattern: 'x(@)' }))).toEqual(

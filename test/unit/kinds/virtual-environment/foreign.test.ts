@@ -31,6 +31,7 @@ function messages(foreign: (VirtualService | DestinationRule)[], hasOwn = false)
       virtualServices: of<VirtualService>('VirtualService'),
       rules: of<DestinationRule>('DestinationRule'),
     },
+    filters: [],
     unrecognized: [],
   };
   const found = foreignObjects(observed, 'shop', 'cluster.local')('app');
