@@ -21,7 +21,8 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   preview: {
-    summary: 'show what DynamicEnvs and merges would change, for objects of files or of a cluster',
+    summary:
+      'show what DynamicEnvs, merges and VirtualEnvironments would change, for objects of files or of a cluster',
     help: async (program) => (await import('./preview/options.ts')).previewHelp(program),
     run: async (args) => {
       const { preview } = await import('./preview/preview.ts');
@@ -37,7 +38,8 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   get: {
-    summary: 'show the state of a DynamicEnv, or of merges, in a cluster, and what to do',
+    summary:
+      'show the state of a DynamicEnv, of merges or VirtualEnvironments in a cluster, and what to do',
     help: async (program) => (await import('./get/options.ts')).getHelp(program),
     run: async (args) => {
       const { get } = await import('./get/get.ts');
@@ -77,13 +79,18 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   demo: {
-    summary: 'show the life of a DynamicEnv, of branches, or of merges; every step is checked',
+    summary:
+      'show the life of a DynamicEnv, of branches, merges or a VirtualEnvironment; every step is checked',
     help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
     run: async (args) => {
       const { readStory } = await import('./demo/options.ts');
       const story = readStory(args);
       if (story === 'branches') return (await import('./demo/branches.ts')).branches(terminal());
       if (story === 'merge') return (await import('./demo/merge.ts')).merge(terminal());
+      if (story === 'virtual-environment') {
+        const { virtualEnvironment } = await import('./demo/virtual-environment.ts');
+        return virtualEnvironment(terminal());
+      }
       const { demo } = await import('./demo/demo.ts');
       return demo(terminal());
     },

@@ -24,7 +24,7 @@ export const MARK = 18;
 
 /** True for boxes that contain others. */
 export function isContainer(kind: NodeKind): boolean {
-  return kind === 'namespace' || kind === 'service';
+  return kind === 'namespace' || kind === 'service' || kind === 'level';
 }
 
 export function boxOf({ title, details, problems }: PictureNode): Shown {

@@ -4,6 +4,7 @@ import { subsetsOf } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
 import type { Service } from '../k8s/workload.ts';
 import type { Workload } from '../trace/workloads.ts';
+import { type Levels, NO_LEVELS } from './levels.ts';
 import { type MeshObjects, workloadName } from './mesh-objects.ts';
 import type { PictureNode, PictureSettings } from './types.ts';
 
@@ -80,8 +81,8 @@ export function versionId(host: string, kind: string, name: string): string {
   return `version ${host} ${kind} ${name}`;
 }
 
-/** The boxes of a Service: its own, and its versions inside. */
-export function cardNodes(card: Card): PictureNode[] {
+/** The boxes of a Service: its own, and its versions inside, those with levels in the boxes of these. */
+export function cardNodes(card: Card, levels: Levels = NO_LEVELS): PictureNode[] {
   const { id, namespace, name, versions } = card;
   const service: PictureNode = {
     id,
@@ -91,10 +92,14 @@ export function cardNodes(card: Card): PictureNode[] {
     details: [],
     problems: [],
   };
-  return [service, ...versions.map((version) => versionNode(version, card))];
+  return [
+    service,
+    ...levels.nodes,
+    ...versions.map((version) => versionNode(version, card, levels.homes.get(version.id) ?? id)),
+  ];
 }
 
-function versionNode({ id, workload }: Version, { id: parent, subsets }: Card): PictureNode {
+function versionNode({ id, workload }: Version, { subsets }: Card, parent: string): PictureNode {
   const own = subsets.filter(({ versions }) => versions.includes(id)).map(({ name }) => name);
   const node = workloadNode(workload, id);
   const subset = own.length > 0 ? [`subset ${own.join(', ')}`] : [];

@@ -1,3 +1,4 @@
+import { serviceOf } from './levels.ts';
 import type { RouteProblem } from './problems.ts';
 import type { PictureEdge, PictureNode } from './types.ts';
 
@@ -23,19 +24,27 @@ export function troubled(
   problems: readonly RouteProblem[],
 ): PictureEdge[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
+  const home = serviceOf(nodes);
   const bySource = Map.groupBy(problems, ({ virtualService }) => virtualService);
   return edges.map((edge) => {
     const target = byId.get(edge.to);
-    const own = (bySource.get(edge.from) ?? []).filter((problem) => isAbout(problem, edge, target));
+    const own = (bySource.get(edge.from) ?? []).filter((problem) =>
+      isAbout(problem, edge, target, home),
+    );
     return { ...edge, problems: [...edge.problems, ...own.map(({ text }) => text)] };
   });
 }
 
 /** A problem of one env is about the routes to its clone; a problem of everybody is about the routes to all pods. */
-function isAbout({ host, env }: RouteProblem, edge: PictureEdge, target: PictureNode | undefined) {
+function isAbout(
+  { host, env }: RouteProblem,
+  edge: PictureEdge,
+  target: PictureNode | undefined,
+  home: ReturnType<typeof serviceOf>,
+) {
   if (target === undefined || edge.kind !== 'route') return false;
   if (env === undefined) return target.id === `every ${host}`;
-  return target.env === env && target.parent === `service ${host}`;
+  return target.env === env && home(target.id) === `service ${host}`;
 }
 
 function unique<T>(values: readonly T[]): T[] {

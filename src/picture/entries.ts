@@ -2,19 +2,27 @@ import { MESH, resolveGateway } from '../istio/gateway-name.ts';
 import { namespaceOf } from '../istio/objects.ts';
 import type { HTTPMatchRequest, VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
+import type { NamespaceVersions } from '../trace/namespace-versions.ts';
+import { isInjection } from './levels.ts';
 import type { Part, PictureNode } from './types.ts';
 
 /**
  * Where requests come from, as far as a VirtualService (its box: `to`) says it: the gateways it is bound to, and the pods that its
- * matches name. There is no box for "all sidecars of the mesh".
+ * matches name. There is no box for "all sidecars of the mesh", and none for the callers that get a header: these are all pods of a version.
  */
-export function entriesOf(vs: VirtualService, { id: to }: PictureNode): Part {
+export function entriesOf(
+  vs: VirtualService,
+  { id: to }: PictureNode,
+  space: NamespaceVersions | undefined,
+): Part {
   const namespace = namespaceOf(vs);
   const hosts = vs.spec.hosts ?? [];
   const gateways = (vs.spec.gateways ?? [])
     .map((gateway) => resolveGateway(gateway, namespace))
     .filter((gateway) => gateway !== MESH);
-  const matches = (vs.spec.http ?? []).flatMap(({ match }) => match ?? []);
+  const matches = (vs.spec.http ?? [])
+    .flatMap(({ match }) => match ?? [])
+    .filter((match) => space === undefined || !isInjection(match, space));
   const sources = [...new Set(matches.flatMap(sourceText))];
   const nodes: PictureNode[] = [
     ...gateways.map((gateway) => entry('gateway', gateway, 'gateway')),

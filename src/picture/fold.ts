@@ -1,4 +1,5 @@
 import { bundled } from './edges.ts';
+import { serviceOf } from './levels.ts';
 import type { Picture, PictureEdge, PictureNode } from './types.ts';
 
 /** Up to this number, all Services are shown in full; above it, those where nothing is special are folded. */
@@ -6,20 +7,24 @@ const MOST_WHOLE = 12;
 
 /**
  * Folds most Services of a large picture: each becomes a box with one line about what is behind it. Services with an env, merged
- * routes, a problem or a traced request are not folded. Edges to and from the inside of a folded Service end at its box.
+ * routes, several levels, a problem or a traced request are not folded. Edges to and from the inside of a folded Service end at its box.
  */
 export function folded(picture: Picture): Picture {
   const { nodes, edges } = picture;
   const services = nodes.filter(({ kind }) => kind === 'service');
   if (services.length <= MOST_WHOLE) return picture;
-  const special = specialOf(picture);
+  const within = serviceOf(nodes);
+  const special = specialOf(picture, within);
   const calm = new Map(
     services
       .filter(({ id, problems }) => !special.has(id) && problems.length === 0)
       .map((service) => [service.id, service]),
   );
   const homes = new Map(
-    nodes.flatMap(({ id, parent = '' }) => (calm.has(parent) ? [[id, parent] as const] : [])),
+    nodes.flatMap(({ id }) => {
+      const service = within(id);
+      return service !== undefined && calm.has(service) ? [[id, service] as const] : [];
+    }),
   );
   const home = (id: string) => homes.get(id) ?? id;
   const moved = edges.map((edge) => ({ ...edge, from: home(edge.from), to: home(edge.to) }));
@@ -34,18 +39,25 @@ export function folded(picture: Picture): Picture {
 }
 
 /** The Services that are not folded. */
-function specialOf({ nodes, edges }: Picture): Set<string | undefined> {
-  const parents = new Map(nodes.map(({ id, parent }) => [id, parent]));
+function specialOf(
+  { nodes, edges }: Picture,
+  within: ReturnType<typeof serviceOf>,
+): Set<string | undefined> {
+  const levels = Map.groupBy(
+    nodes.filter(({ kind }) => kind === 'level'),
+    ({ id }) => within(id),
+  );
   return new Set([
     ...nodes
       .filter(({ env, problems }) => env !== undefined || problems.length > 0)
-      .map(({ parent }) => parent),
+      .map(({ id }) => within(id)),
     ...edges
       .filter(
         ({ env, isMerged, problems, hops }) =>
           (env ?? isMerged ?? problems[0] ?? hops[0]) !== undefined,
       )
-      .flatMap(({ from, to }) => [parents.get(from), parents.get(to)]),
+      .flatMap(({ from, to }) => [within(from), within(to)]),
+    ...[...levels].flatMap(([service, own]) => (own.length > 1 ? [service] : [])),
   ]);
 }
 

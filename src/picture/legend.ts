@@ -76,6 +76,7 @@ function sample(kind: NodeKind, y: number): string {
 const NODE_WORDS: [NodeKind, string][] = [
   ['service', 'Service'],
   ['folded', 'Service, folded'],
+  ['level', 'level of versions'],
   ['virtualservice', 'VirtualService'],
   ['base', 'base version'],
   ['clone', "an env's version"],

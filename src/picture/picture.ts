@@ -1,15 +1,19 @@
 import type { DynamicEnv } from '../api/dynamicenv.ts';
+import { namespaceOf } from '../istio/objects.ts';
 import type { KubeObject } from '../k8s/object.ts';
+import { versionsByNamespace } from '../trace/namespace-versions.ts';
 import type { Trace } from '../trace/types.ts';
 import { type Card, cardNodes, cardsOf, namespaceId, workloadNode } from './cards.ts';
 import { bundled, troubled } from './edges.ts';
 import { entriesOf } from './entries.ts';
 import { folded } from './fold.ts';
+import { levelsOf } from './levels.ts';
 import { mergeProblems } from './merges.ts';
 import { envsOf, type MeshObjects, meshObjects, workloadName } from './mesh-objects.ts';
 import { type Problem, planProblems, statusProblems, workloadId } from './problems.ts';
 import { joined, routesOf } from './routes.ts';
 import type { Picture, PictureEnv, PictureNode, PictureSettings } from './types.ts';
+import { virtualEnvironmentProblems } from './virtual-environments.ts';
 import { virtualServiceNode } from './virtualservices.ts';
 import { hopSummary, wayOf, withWay } from './way.ts';
 
@@ -22,6 +26,7 @@ export function pictureOf(
   const mesh = meshObjects(objects);
   const envs = envsOf(objects);
   const cards = cardsOf(mesh, settings);
+  const spaces = versionsByNamespace(objects);
   const byHost = new Map(cards.map((card) => [card.host, card]));
   const homes = mesh.virtualServices.map((vs) => ({
     vs,
@@ -33,7 +38,7 @@ export function pictureOf(
   const { nodes: things, edges } = joined([
     {
       nodes: [
-        ...cards.flatMap(cardNodes),
+        ...cards.flatMap((card) => cardNodes(card, levelsOf(card, spaces.get(card.namespace)))),
         ...besideServices(mesh, cards),
         ...homes.map(({ node }) => node),
         ...statuses.flatMap(({ made }) => made),
@@ -41,7 +46,7 @@ export function pictureOf(
       edges: [],
     },
     ...homes.map(({ vs, node }) => routesOf(vs, node, byHost, settings)),
-    ...homes.map(({ vs, node }) => entriesOf(vs, node)),
+    ...homes.map(({ vs, node }) => entriesOf(vs, node, spaces.get(namespaceOf(vs)))),
   ]);
   const way = trace === undefined ? { nodes: [], edges: [] } : wayOf(trace, things);
   const all = [...things, ...way.nodes];
@@ -49,9 +54,10 @@ export function pictureOf(
     ...statuses.flatMap(({ problems }) => problems),
     ...plans.map(({ virtualService: id, text }) => ({ id, text })),
     ...mergeProblems(objects),
+    ...virtualEnvironmentProblems([...spaces.values()], cards),
   ];
   return folded({
-    nodes: [...namespacesOf(all), ...withProblems(all, wrong)],
+    nodes: withProblems([...namespacesOf(all), ...all], wrong),
     edges: withWay(troubled(bundled(edges), all, plans), bundled(way.edges)),
     envs: envs.map(envSummary),
     hops: (trace?.hops ?? []).map(hopSummary),

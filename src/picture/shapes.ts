@@ -6,6 +6,7 @@ const CORNERS: Partial<Record<NodeKind, number>> = {
   namespace: 10,
   service: 8,
   folded: 8,
+  level: 6,
   clone: 12,
   every: 4,
   source: 16,

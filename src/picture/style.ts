@@ -60,6 +60,7 @@ svg.picture{${variables(LIGHT)};background:var(--paper);font:12px ui-monospace,M
 .namespace .shape{fill:var(--area);stroke:none}
 .namespace .title{fill:var(--soft)}
 .service .shape{stroke-width:1}
+.level .shape{fill:var(--area);stroke-width:1}
 .every .shape,.outside .shape,.absent .shape{stroke-dasharray:5 3}
 .request .shape{stroke:var(--way);stroke-width:3}
 .line{fill:none;stroke:var(--line);stroke-width:1.5}

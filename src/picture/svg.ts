@@ -70,6 +70,7 @@ const KIND_WORDS: Record<Node['kind'], string> = {
   namespace: '',
   service: 'Service ',
   folded: 'Service ',
+  level: 'version ',
   virtualservice: 'VirtualService ',
   base: '',
   clone: '',

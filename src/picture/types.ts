@@ -2,7 +2,7 @@ import type { RefFlags } from '../refs/settings.ts';
 
 /**
  * Boxes of a picture, before layout. `service`: a Service with everything behind it; `folded`: the short form of a Service where
- * nothing is special; `base`, `clone`: a workload that runs its pods; `every`: all pods of a Service, for routes without a subset;
+ * nothing is special; `level`: a version of a Service that a VirtualEnvironment tells apart, with the versions below it; `base`, `clone`: a workload that runs its pods; `every`: all pods of a Service, for routes without a subset;
  * `absent`: something that a route or an env refers to and that does not exist; `outside`: a host that is no Service here;
  * `answer`: a redirect or direct response; `source`: pods that a match names; `request`: the traced request.
  */
@@ -10,6 +10,7 @@ export type NodeKind =
   | 'namespace'
   | 'service'
   | 'folded'
+  | 'level'
   | 'virtualservice'
   | 'base'
   | 'clone'
@@ -24,7 +25,7 @@ export type NodeKind =
 export interface PictureNode {
   id: string;
   kind: NodeKind;
-  /** The node that contains this one: a namespace or a service. */
+  /** The node that contains this one: a namespace, a service or a level. */
   parent?: string;
   title: string;
   /** More lines of text. */

@@ -18,6 +18,7 @@ import { otherMerges } from './other-merges.ts';
 import { type Ending, endingOf } from './outcome.ts';
 import { refOf, withEnvs } from './route-ref.ts';
 import type { Candidate, Hop, TriedRoute, WithoutEnvs } from './types.ts';
+import { versionTaken } from './versions.ts';
 
 /** Follows one request through the mesh. Its caller adds `request` and `caller`. */
 export function traceHop(
@@ -27,7 +28,9 @@ export function traceHop(
   const explanation = explain(request, snapshot.mesh);
   const ending = endingOf(request, explanation, snapshot);
   const base = withoutEnvs(snapshot);
-  const plain = endingOf(request, explain(request, base.mesh), base);
+  const plainly = explain(request, base.mesh);
+  const plain = endingOf(request, plainly, base);
+  const version = versionTaken(request, plainly, plain, base);
   const taken = explanation.taken && envOfRow(explanation.taken, snapshot);
   const hosts = affectedHosts(request, ending, plain, snapshot);
   const others = otherEnvs(request, explanation, snapshot, hosts, taken);
@@ -36,6 +39,7 @@ export function traceHop(
     ...ending,
     candidates: explanation.considered.map(candidateOf),
     tried: triedRoutes(explanation, snapshot),
+    ...(version ? { version } : {}),
     ...(taken ? { env: envTaken(taken, request, explanation.taken, others, snapshot) } : {}),
     otherEnvs: others,
     otherMerges: otherMerges(request, explanation, snapshot),

@@ -19,6 +19,7 @@ import {
 } from '../virtualservice/routes/plan-codec.ts';
 import { withoutEnvRoutes } from '../virtualservice/routes/strip.ts';
 import { isEnvObject } from './env-object.ts';
+import { type NamespaceVersions, versionsByNamespace } from './namespace-versions.ts';
 import { type Workload, workloadOf } from './workloads.ts';
 
 /** The objects of a cluster in the form that a trace needs. */
@@ -30,6 +31,8 @@ export interface MeshSnapshot {
   envs: readonly DynamicEnv[];
   /** Those of both API groups. */
   merges: readonly VirtualServiceMerge[];
+  /** What VirtualEnvironments tell apart, by namespace. */
+  versions: ReadonlyMap<string, NamespaceVersions>;
   /** The routes that envs want. */
   claims: readonly EnvClaim[];
   /** Plans by `namespace/name` of their VirtualService. */
@@ -72,6 +75,7 @@ export function meshSnapshot(
     workloads: objects.flatMap((object) => workloadOf(object) ?? []),
     envs: of<DynamicEnv>('DynamicEnv'),
     merges: of<VirtualServiceMerge>(MERGE_KIND),
+    versions: versionsByNamespace(objects),
     claims: claimsOf(of<RouteInjection>('RouteInjection'), [...plans.values()]),
     plans,
     objects,

@@ -14,7 +14,7 @@ const REACHED: readonly HopOutcome[] = ['pods', 'redirect', 'direct-response'];
 
 /**
  * Follows a chain of calls: the first is made by `caller`, each further one by the pods that answered the one before, each with
- * its own headers. `notes`: what is known to be missing from the snapshot.
+ * its own headers, and with the header that a VirtualEnvironment has added before. `notes`: what is known to be missing from the snapshot.
  */
 export function trace(
   calls: readonly Call[],
@@ -25,8 +25,11 @@ export function trace(
   const hops: Hop[] = [];
   const more: string[] = [];
   let next: Caller | undefined = caller;
-  for (const call of calls) {
+  let added: Record<string, string> = {};
+  for (const written of calls) {
+    const call = { ...written, headers: { ...added, ...written.headers } };
     const hop: Hop = next === undefined ? notCalled(call, caller) : called(call, next, snapshot);
+    added = { ...added, ...injectedBy(hop) };
     const following = callerAfter(hop, snapshot);
     next = following?.caller;
     if (following?.note !== undefined && hops.length + 1 < calls.length) more.push(following.note);
@@ -39,6 +42,13 @@ export function trace(
     notes: [...notes, ...more],
     notConsidered: notConsidered(hops, snapshot),
   };
+}
+
+/** Applications pass this header on. Its name is in lower case, as in all requests here. */
+function injectedBy({ version }: Hop): Record<string, string> {
+  const { isInjected, header, asked } = version ?? {};
+  if (isInjected !== true || header === undefined || asked === undefined) return {};
+  return { [header.toLowerCase()]: asked };
 }
 
 function called(call: Call, caller: Caller, snapshot: MeshSnapshot): Hop {

@@ -3,6 +3,7 @@ import type { SelectionReason } from '../istio/explain-selection.ts';
 import type { Mismatch } from '../istio/match-request.ts';
 import type { HTTPMatchRequest } from '../istio/types.ts';
 import type { EnvTaken, OtherEnv } from './env-types.ts';
+import type { VersionTaken } from './version-types.ts';
 
 /**
  * The answer of `dynamicenv trace -o json`: a contract for other programs. Objects are named `namespace/name`, hosts by
@@ -58,6 +59,8 @@ export interface Hop {
   /** The route that took the request. */
   route?: TakenRoute;
   destinations: TracedDestination[];
+  /** Where a VirtualEnvironment chooses between versions of the Service: which one, and why. */
+  version?: VersionTaken;
   /** The env of this route; absent: it is no env's. */
   env?: EnvTaken;
   /** All other envs of the services concerned, and why each did not get the request. */

@@ -145,6 +145,6 @@ test('an env with the name merges is de/merges; --namespace is for merges', asyn
   const run = (...args: string[]) => refusalOf(get([...args, '--kubeconfig', config], recorder()));
   expect(await run('de/merges')).toMatch(/^no DynamicEnv "merges" in the cluster/);
   expect(await run('test-user', '-n', 'shop')).toBe(
-    '--namespace is for "get merges"; a DynamicEnv is in no namespace',
+    '--namespace is for "get merges" and "get virtual-environments"; a DynamicEnv is in no namespace',
   );
 });

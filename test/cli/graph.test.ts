@@ -27,6 +27,14 @@ test('preview --graph: the picture of examples/shop in the documentation is curr
   expect(documented.length).toBeLessThan(60_000);
 });
 
+test('preview --graph: levels of versions; the picture in the documentation is current', async () => {
+  const store = path('../../examples/virtual-environment');
+  const { code } = await previewed('-f', store, '--graph', join(folder, 'levels.svg'));
+  const documented = readFileSync(path('../../docs/pictures/virtual-environment.svg'), 'utf8');
+  expect([code, texts(drawn('levels.svg'))]).toEqual([0, texts(documented)]);
+  expect(documented.length).toBeLessThan(60_000);
+});
+
 test('preview --graph: problems are red and have their reason', async () => {
   await previewed('-f', CROWDED, '--graph', join(folder, 'crowded.svg'));
   const svg = drawn('crowded.svg');

@@ -129,7 +129,9 @@ describe('merges that cannot be read', () => {
   test('without files and without the kind, nothing is said about merges', async () => {
     const { code, text } = await previewOn({ objects: stable, unserved: ['virtualservicemerges'] });
     expect(code).toBe(1);
-    expect(text).toMatch(/Warnings\n {2}no DynamicEnv or VirtualServiceMerge in the cluster\n$/);
+    expect(text).toMatch(
+      /Warnings\n {2}no DynamicEnv, VirtualServiceMerge or VirtualEnvironment in the cluster\n$/,
+    );
   });
 
   test('a right is missing: a note, and the routes of others are those in the VirtualService', async () => {

@@ -126,12 +126,16 @@ describe('what a cluster does not have', () => {
     const { code, text } = await previewOn({ objects: shop });
     expect([code, text]).toEqual([
       1,
-      expect.stringContaining('no DynamicEnv or VirtualServiceMerge in the cluster'),
+      expect.stringContaining(
+        'no DynamicEnv, VirtualServiceMerge or VirtualEnvironment in the cluster',
+      ),
     ]);
     const none = await previewOn({ objects: shop }, '-f', SHOP[0] ?? '');
     expect([none.code, none.text]).toEqual([
       1,
-      expect.stringContaining('no DynamicEnv or VirtualServiceMerge among the files'),
+      expect.stringContaining(
+        'no DynamicEnv, VirtualServiceMerge or VirtualEnvironment among the files',
+      ),
     ]);
   });
 });

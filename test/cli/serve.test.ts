@@ -100,7 +100,7 @@ async function servedName({ hostname, port }: URL): Promise<string> {
 describe('the two ports', () => {
   test('the plain port serves everything, the encrypted port admission and health; /metrics has both', async () => {
     const { flags } = await tlsFiles('both');
-    const server = serve([...flags, '--kinds=virtual-service-merge']);
+    const server = serve([...flags, '--kinds=virtual-service-merge,virtual-environment']);
     const statusOf = async (scheme: string, path: string, body?: object) =>
       (await call(await urlOf(server, scheme), path, body)).status;
     for (const path of ['/healthz', '/readyz', '/metrics']) {

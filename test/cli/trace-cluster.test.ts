@@ -74,6 +74,7 @@ describe('the current state of the cluster', () => {
       'serviceentries.networking.istio.io',
       'services',
       'sidecars.networking.istio.io',
+      'virtualenvironments.env.alibaba.com',
       'virtualservicemerges.istiomerge.monime.sl',
       'virtualservicemerges.istiomerger.monime.sl',
       'virtualservices.networking.istio.io',

@@ -1,4 +1,5 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
 import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import { UsageError } from '../../errors.ts';
@@ -7,14 +8,24 @@ import type { Cluster } from '../../simulator/cluster.ts';
 import { ApiError } from '../../simulator/errors.ts';
 import type { Manifest } from './manifests.ts';
 import { isMerge, kindName } from './merges.ts';
+import { isVirtualEnvironment } from './virtual-environments.ts';
 
-/** Is it a DynamicEnv or a VirtualServiceMerge? All other objects are what these change. */
+/** Is it a DynamicEnv, a VirtualServiceMerge or a VirtualEnvironment? All other objects are what these change. */
 export function isSubject(object: KubeObject): boolean {
-  return object.kind === 'DynamicEnv' || isMerge(object);
+  return object.kind === 'DynamicEnv' || isMerge(object) || isVirtualEnvironment(object);
 }
 
 export function isNoSubject({ object }: Manifest): boolean {
   return !isSubject(object);
+}
+
+/** The VirtualEnvironments. They are applied first: envs and merges work on the VirtualServices that these make. */
+export function virtualEnvironmentManifests(
+  manifests: readonly Manifest[],
+): (Manifest & { object: VirtualEnvironment })[] {
+  return manifests.flatMap(({ object, place }) =>
+    isVirtualEnvironment(object) ? [{ object, place }] : [],
+  );
 }
 
 /** The VirtualServiceMerges. */
@@ -42,7 +53,7 @@ export async function applyAll(cluster: Cluster, manifests: readonly Manifest[])
     const user = cluster.as('preview');
     try {
       if (!isThere) await user.create(object);
-      // The file contains the whole env or merge, no matter who wrote the existing one.
+      // The file contains the whole object, no matter who wrote the existing one.
       else await (isSubject(object) ? user.replace(object) : user.apply(object));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

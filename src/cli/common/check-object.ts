@@ -24,7 +24,7 @@ export function checkObject(
     checkMetadata(value['metadata']) ??
     checkNeeded(value) ??
     checkShape(value, validators) ??
-    checkByCrd(value, validators)
+    checkByCrd(value, validators, kinds)
   );
 }
 
@@ -102,12 +102,17 @@ function memberOf(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((at, key) => (isMap(at) ? at[key] : undefined), value);
 }
 
+/** The API server converts an object to the stored version first. All versions of a kind of ours have the same schema. */
 function checkByCrd(
   value: Record<string, unknown>,
   validators: Record<string, CrdValidator>,
+  { kindOf }: Discovery,
 ): Mistake | undefined {
-  const found = validatorOf(value, validators)?.validate(value);
-  const refusal = found && [...found.errors, ...found.unknown][0];
+  const validator = validatorOf(value, validators);
+  if (validator === undefined) return undefined;
+  const { group, version } = kindOf(value as { apiVersion: string; kind: string });
+  const found = validator.validate({ ...value, apiVersion: `${group}/${version}` });
+  const refusal = [...found.errors, ...found.unknown][0];
   return refusal && wrong(refusal.path ?? '', refusal.message);
 }
 

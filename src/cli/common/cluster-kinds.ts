@@ -1,5 +1,10 @@
 import { API_VERSION } from '../../api/marks.ts';
 import {
+  VIRTUAL_ENVIRONMENT_GROUP,
+  VIRTUAL_ENVIRONMENT_KIND,
+  VIRTUAL_ENVIRONMENT_VERSION,
+} from '../../api/virtualenvironment.ts';
+import {
   MERGE_GROUPS,
   MERGE_KIND,
   MERGE_RESOURCE,
@@ -20,6 +25,11 @@ export const ROUTE_INJECTIONS: Resource = {
 /** VirtualServiceMerges of each API group. */
 export const MERGES: readonly Resource[] = MERGE_GROUPS.map((group) =>
   resource(`${group}/${MERGE_VERSION}`, MERGE_KIND, MERGE_RESOURCE),
+);
+export const VIRTUAL_ENVIRONMENTS: Resource = resource(
+  `${VIRTUAL_ENVIRONMENT_GROUP}/${VIRTUAL_ENVIRONMENT_VERSION}`,
+  VIRTUAL_ENVIRONMENT_KIND,
+  'virtualenvironments',
 );
 export const DEPLOYMENTS: Resource = resource('apps/v1', 'Deployment', 'deployments');
 export const STATEFUL_SETS: Resource = resource('apps/v1', 'StatefulSet', 'statefulsets');

@@ -55,19 +55,27 @@ export interface ListRequest {
   instead?: ListRequest[];
 }
 
+/** Namespaces of which more is read than the envs need. */
+export interface FurtherNamespaces {
+  /** Of VirtualServices that merges name. */
+  targets: readonly string[];
+  /** Of VirtualEnvironments: their Services, workloads, VirtualServices and DestinationRules. */
+  whole: readonly string[];
+}
+
 /**
- * Reads what decisions about these envs depend on, and the VirtualServices of `targets` (namespaces), with the user's own rights. A
- * UsageError names required rights that are missing.
+ * Reads what decisions about these envs and about those of further namespaces depend on, with the user's own rights. A UsageError names
+ * required rights that are missing.
  */
 export async function readForEnvs(
   cluster: OpenCluster,
   envs: readonly DynamicEnv[],
-  targets: readonly string[],
+  further: FurtherNamespaces,
   config: DecisionConfig,
 ): Promise<ClusterObjects> {
-  const { objects, notes } = await readLists(cluster, requests(envs, targets, config));
+  const { objects, notes } = await readLists(cluster, requests(envs, further, config));
   const bases = await statefulSets(cluster, envs, objects);
-  return { objects: [...objects, ...bases], notes };
+  return { objects: uniqueObjects([...objects, ...bases]), notes };
 }
 
 /** Reads these lists with the user's own rights. A UsageError names required rights that are missing. */
@@ -93,17 +101,21 @@ export async function readLists(
 
 function requests(
   envs: readonly DynamicEnv[],
-  targets: readonly string[],
+  further: FurtherNamespaces,
   config: DecisionConfig,
 ): ListRequest[] {
   const workloads = envs.flatMap(envWorkloads);
   const namespaces = namespacesOf(workloads);
+  const targets = [...further.targets, ...further.whole];
+  const others = further.whole.filter((namespace) => !namespaces.includes(namespace));
   const each = (resource: Resource, list: readonly string[]): ListRequest[] =>
     list.map((namespace) => ({ resource, namespace }));
   return [
-    ...each(DEPLOYMENTS, namespaces),
-    ...each(SERVICES, namespaces),
+    ...each(DEPLOYMENTS, [...namespaces, ...others]),
+    ...each(SERVICES, [...namespaces, ...others]),
+    ...each(STATEFUL_SETS, further.whole),
     ...ruleRequests(namespaces, config.ruleNamespaces),
+    ...each(DESTINATION_RULES, others),
     ...(workloads.length === 0 && targets.length > 0
       ? each(VIRTUAL_SERVICES, unique(targets))
       : [everyVirtualService(namespaces, targets)]),

@@ -1,6 +1,10 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import {
+  VIRTUAL_ENVIRONMENT_GROUP,
+  VIRTUAL_ENVIRONMENT_KIND,
+} from '../../api/virtualenvironment.ts';
 import { MERGE_GROUPS, MERGE_KIND, MERGE_RESOURCE } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import { loadValidator, validatorKey } from '../../crds.ts';
@@ -8,6 +12,7 @@ import { UsageError } from '../../errors.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { parseYaml, type YamlDocument } from '../../k8s/yaml.ts';
+import { VIRTUAL_ENVIRONMENT_CRD } from '../../kinds/virtual-environment/kind.ts';
 import { createDiscovery, type Discovery } from '../../simulator/discovery.ts';
 import { qualifiedName } from '../../simulator/object.ts';
 import { checkObject, isEmpty, type Path } from './check-object.ts';
@@ -42,18 +47,20 @@ export function manifestLoader(
 /**
  * Loads the objects of files, folders (without subfolders) and `-` (standard input). A UsageError names file, document, line
  * and field. `namespace`: for objects that need one and name none. `warn` is called for what kubectl ignores silently, and for
- * objects that are left out because they have no spec.
+ * objects that are left out because they have no spec. `areStored`: the objects are as a cluster has them. Then VirtualEnvironments are not
+ * checked, because another definition may have accepted them.
  */
 export async function loadManifests(
   paths: readonly string[],
   validators: Record<string, CrdValidator>,
   namespace = 'default',
   warn: (text: string) => void = () => undefined,
+  areStored = false,
 ): Promise<Manifest[]> {
   const kinds = createDiscovery(await ownKinds());
   const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
   const manifests = (
-    await Promise.all(files.map((file) => readManifests(file, validators, kinds, warn)))
+    await Promise.all(files.map((file) => readManifests(file, validators, kinds, warn, areStored)))
   ).flat();
   const placed = manifests.map(({ object, place }) => ({
     object: within(namespace, object, kinds),
@@ -74,6 +81,11 @@ async function mergeValidators(): Promise<Record<string, CrdValidator>> {
     return [validatorKey({ apiVersion: group, kind: MERGE_KIND }), validator] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+async function virtualEnvironmentValidator(): Promise<Record<string, CrdValidator>> {
+  const key = { apiVersion: VIRTUAL_ENVIRONMENT_GROUP, kind: VIRTUAL_ENVIRONMENT_KIND };
+  return { [validatorKey(key)]: await loadValidator(VIRTUAL_ENVIRONMENT_CRD) };
 }
 
 function within(namespace: string, object: KubeObject, { kindOf }: Discovery): KubeObject {
@@ -103,6 +115,7 @@ async function readManifests(
   validators: Record<string, CrdValidator>,
   kinds: Discovery,
   warn: (text: string) => void,
+  areStored: boolean,
 ): Promise<Manifest[]> {
   const name = file === '-' ? '(standard input)' : file;
   const content = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(
@@ -113,7 +126,11 @@ async function readManifests(
   const text = textOf(content);
   // Compiled for files that need them only.
   const merges = text.includes(MERGE_KIND) ? await mergeValidators() : {};
-  const known = { ...validators, ...merges };
+  const environments =
+    !areStored && text.includes(VIRTUAL_ENVIRONMENT_KIND)
+      ? await virtualEnvironmentValidator()
+      : {};
+  const known = { ...validators, ...merges, ...environments };
   const documents = parseYaml(text);
   for (const { number, warnings } of documents) {
     for (const { line, message } of warnings) warn(`${placeIn(name, number, line)}: ${message}`);

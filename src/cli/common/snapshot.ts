@@ -1,3 +1,4 @@
+import { VERSIONS_ANNOTATION } from '../../api/virtualenvironment.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { fullName } from './merges.ts';
 
@@ -27,11 +28,12 @@ function readable(object: KubeObject): Readable {
   return { ...rest, metadata } as Readable;
 }
 
-/** Annotations that the Deployment controller, Metacontroller and kubectl write for themselves. */
+/** Annotations that the Deployment controller, Metacontroller, kubectl and the controller of VirtualEnvironments write for themselves. */
 const BOOKKEEPING = [
   'deployment.kubernetes.io/revision',
   'metacontroller.k8s.io/last-applied-configuration',
   'kubectl.kubernetes.io/last-applied-configuration',
+  VERSIONS_ANNOTATION,
 ];
 
 export function ownAnnotations(

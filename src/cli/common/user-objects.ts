@@ -1,4 +1,5 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
 import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import { delegatingRoutes } from '../../istio/delegates.ts';
 import { nameOf } from '../../istio/objects.ts';
@@ -88,8 +89,10 @@ function unowned(metadata: ObjectMeta): ObjectMeta {
   return rest;
 }
 
-/** An env or merge as its author wrote it: without status and finalizers, which are added again in memory. */
-export function asWritten<T extends DynamicEnv | VirtualServiceMerge>(object: T): T {
+/** An env, merge or VirtualEnvironment as its author wrote it: without status and finalizers, which are added again in memory. */
+export function asWritten<T extends DynamicEnv | VirtualServiceMerge | VirtualEnvironment>(
+  object: T,
+): T {
   const { status: _status, metadata, ...rest } = object;
   return { ...rest, metadata: unowned(metadata) } as T;
 }

@@ -2,21 +2,25 @@ import { UsageError } from '../../errors.ts';
 import { parseWords } from '../../flags.ts';
 
 export function demoHelp(program: string): string {
-  return `Usage: ${program} demo [branches|merge]
+  return `Usage: ${program} demo [branches|merge|virtual-environment]
 
 Shows the life of a DynamicEnv on a small shop. With "branches": how pipelines deploy branches and release candidates of services,
 which requests reach them, and what happens when nobody uses them any more. With "merge": how charts of branches add routes to the
-VirtualService of a stable version. Everything runs in memory, and every step is checked.
+VirtualService of a stable version. With "virtual-environment": how requests find the version of each service that they ask for, or
+the nearest one above it. Everything runs in memory, and every step is checked.
 Exit code: 0 every statement is true; 1 one is not; 2 for bad input.`;
 }
 
+const STORIES = ['branches', 'merge', 'virtual-environment'] as const;
+
 /** Which story the arguments ask for. */
-export function readStory(args: readonly string[]): 'env' | 'branches' | 'merge' {
+export function readStory(args: readonly string[]): 'env' | (typeof STORIES)[number] {
   const { words } = parseWords(args, {});
   const story = words.join(' ');
   if (story === '') return 'env';
-  if (story === 'branches' || story === 'merge') return story;
+  const found = STORIES.find((one) => one === story);
+  if (found !== undefined) return found;
   throw new UsageError(
-    `there is no demo "${story}": write branches or merge, or nothing; see --help`,
+    `there is no demo "${story}": write ${STORIES.join(', ')} or nothing; see --help`,
   );
 }

@@ -11,10 +11,13 @@ import { readGetOptions } from './options.ts';
 import { type EnvReport, reportOf } from './report.ts';
 import { treeOf } from './tree.ts';
 
-/** Shows the state of an env, or of merges. Returns the exit code: 0: ready, or all are merged; 1: not. */
+/** Shows the state of an env, of merges or of VirtualEnvironments. Returns the exit code: 0: ready, or all are ready or merged; 1: not. */
 export async function get(args: readonly string[], output: Output): Promise<number> {
   const options = readGetOptions(args);
-  const { name, format, cluster } = options;
+  const { name, kind, format, cluster } = options;
+  if (kind === 'virtual-environments') {
+    return (await import('./virtual-environments.ts')).getVirtualEnvironments(options, output);
+  }
   if (name === undefined) return (await import('./merges.ts')).getMerges(options, output);
   const open = await openCluster(cluster, process.env);
   const env = await readEnv(open, name);

@@ -4,12 +4,14 @@ import type { ClusterOptions } from '../../kube-client/config.ts';
 import { CLUSTER_HELP, CLUSTER_OPTIONS, clusterOptions } from '../common/cluster-options.ts';
 import { formatOption, namespaceOption } from '../common/option-values.ts';
 
+const KINDS = ['merges', 'virtual-environments'] as const;
 const FORMATS = ['text', 'yaml', 'json'] as const;
 
 export interface GetOptions {
-  /** Of the env; undefined: merges are asked for. */
+  /** Of the env; undefined: all objects of a kind are asked for. */
   name: string | undefined;
-  /** Of the merges; undefined: all. */
+  kind: 'merges' | 'virtual-environments' | undefined;
+  /** Of these objects; undefined: all. */
   namespace: string | undefined;
   format: (typeof FORMATS)[number];
   cluster: ClusterOptions;
@@ -17,16 +19,17 @@ export interface GetOptions {
 
 export function getHelp(program: string): string {
   return `Usage: ${program} get NAME [flags]
-       ${program} get merges [-n NAMESPACE] [flags]
+       ${program} get merges|virtual-environments [-n NAMESPACE] [flags]
 
 Shows the state of a DynamicEnv in a cluster: its workloads with their subsets and routes, its conditions, and what to do.
 Reads the DynamicEnv and the VirtualServices with its label, with your own rights. Writes nothing.
-With "merges": the VirtualServiceMerges by the VirtualService that they name, whether they are merged, and why not. For a
-DynamicEnv with the name merges write de/merges.
-Exit code: 0 ready, or all are merged; 1 not ready, or one is not merged; 2 no such DynamicEnv, the cluster cannot be reached, or
+With "merges": the VirtualServiceMerges by the VirtualService that they name, whether they are merged, and why not. With
+"virtual-environments": the VirtualEnvironments, the versions of each Service, and what is in their way. For a DynamicEnv with one
+of these names write de/merges.
+Exit code: 0 ready, or all are ready or merged; 1 not ready, or one is not; 2 no such DynamicEnv, the cluster cannot be reached, or
 rights are missing.
 
-  -n, --namespace NAME       of the merges (default: all namespaces, or that of the context if you may not list all)
+  -n, --namespace NAME       of the merges or VirtualEnvironments (default: all namespaces, or that of the context if you may not list all)
   -o, --output FORMAT        text (default); yaml or json for programs
 ${CLUSTER_HELP}`;
 }
@@ -45,10 +48,19 @@ export function readGetOptions(args: readonly string[]): GetOptions {
     );
   }
   if (more.length > 0) throw new UsageError(`Unexpected argument '${more[0]}'; see --help`);
-  const name = word === 'merges' ? undefined : word.replace(/^de\//, '');
+  const kind = KINDS.find((one) => one === word);
+  const name = kind === undefined ? word.replace(/^de\//, '') : undefined;
   const namespace = namespaceOption(given, 'namespace');
   if (name !== undefined && namespace !== undefined) {
-    throw new UsageError('--namespace is for "get merges"; a DynamicEnv is in no namespace');
+    throw new UsageError(
+      `--namespace is for "get ${KINDS.join('" and "get ')}"; a DynamicEnv is in no namespace`,
+    );
   }
-  return { name, namespace, format: formatOption(FORMATS, given), cluster: clusterOptions(given) };
+  return {
+    name,
+    kind,
+    namespace,
+    format: formatOption(FORMATS, given),
+    cluster: clusterOptions(given),
+  };
 }

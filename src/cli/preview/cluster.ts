@@ -1,10 +1,18 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
+import { nameOf, namespaceOf } from '../../istio/objects.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import type { KubeObject } from '../../k8s/object.ts';
 import { envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
-import { applyAll, envManifests, isNoSubject, mergeManifests } from '../common/apply-manifests.ts';
+import {
+  applyAll,
+  envManifests,
+  isNoSubject,
+  mergeManifests,
+  virtualEnvironmentManifests,
+} from '../common/apply-manifests.ts';
 import { readEnvs, readForEnvs } from '../common/cluster-read.ts';
 import type { Manifest } from '../common/manifests.ts';
 import { fullName } from '../common/merges.ts';
@@ -20,10 +28,17 @@ import {
 import {
   asWritten,
   isBeingDeleted,
+  isVirtualService,
   withinNamespaces,
   withoutEnvs,
 } from '../common/user-objects.ts';
+import { withoutChildren } from '../common/virtual-environments.ts';
 import { mergeNotes, mergesInvolved, mergesThere, namespacesOf } from './cluster-merges.ts';
+import {
+  type VirtualEnvironmentsInvolved,
+  virtualEnvironmentNotes,
+  virtualEnvironmentsInvolved,
+} from './cluster-virtual-environments.ts';
 import type { PreviewOptions } from './options.ts';
 import type { PreviewRun } from './preview-run.ts';
 
@@ -41,6 +56,7 @@ export async function previewCluster(
   const manifests = await load(open.namespace);
   const written = envManifests(manifests, validator);
   const writtenMerges = mergeManifests(manifests);
+  const writtenVirtual = virtualEnvironmentManifests(manifests);
   const isGiven = files.length > 0;
   const { envs: existing, notes: unseen } = await readEnvs(open, !isGiven);
   const involved = envsInvolved(
@@ -51,10 +67,14 @@ export async function previewCluster(
     open,
     isGiven ? writtenMerges.map(({ object }) => object) : undefined,
   );
+  const virtual = await virtualEnvironmentsInvolved(
+    open,
+    isGiven ? writtenVirtual.map(({ object }) => object) : undefined,
+  );
   const read = await readForEnvs(
     open,
     [...involved.wanted, ...involved.present],
-    namespacesOf(merges.targets),
+    { targets: namespacesOf(merges.targets), whole: virtual.namespaces },
     config,
   );
   const unavailableIn = (envs: readonly DynamicEnv[]) =>
@@ -70,29 +90,31 @@ export async function previewCluster(
   });
   const all = [...involved.wanted, ...involved.present, ...involved.neighbours];
   const users = withoutEnvs(
-    read.objects,
-    involved.namespaces,
+    withoutChildren(read.objects, [...virtual.present, ...virtual.neighbours]),
+    [...new Set([...involved.namespaces, ...virtual.namespaces])],
     config.clusterDomain,
     all.flatMap(({ spec }) => (spec.entries ?? []).map(({ host }) => host)),
-    merges.targets,
+    [...merges.targets, ...virtualServicesIn(virtual, read.objects)],
   );
   const there = mergesThere(merges, read.objects, users);
-  for (const object of [...users, ...there.neighbours]) cluster.restore(object);
+  for (const object of [...users, ...virtual.neighbours, ...there.neighbours]) {
+    cluster.restore(object);
+  }
   await applyAll(cluster, manifests.filter(isNoSubject));
   await restoreEnvs(cluster, involved.neighbours);
   const without = snapshot(cluster.all());
-  for (const merge of there.present) cluster.restore(merge);
+  for (const object of [...virtual.present, ...there.present]) cluster.restore(object);
   await restoreEnvs(cluster, involved.present);
   const before = isGiven ? snapshot(cluster.all()) : without;
-  await applyAll(cluster, [...written, ...writtenMerges]);
+  await applyAll(cluster, [...writtenVirtual, ...written, ...writtenMerges]);
   await recoverChanged(cluster);
   return {
     cluster,
     title: titleOf(open, involved.neighbours),
     without,
     before,
-    names: new Set([...involved.wanted, ...merges.wanted].map(fullName)),
-    notes: (envs, after) => [
+    names: new Set([...virtual.wanted, ...involved.wanted, ...merges.wanted].map(fullName)),
+    notes: ({ envs, merges: after, virtualEnvironments }) => [
       ...unseen,
       ...read.notes,
       ...deletionNotes(existing),
@@ -104,9 +126,21 @@ export async function previewCluster(
       ),
       ...envs.flatMap((env) => differenceNotes(env, existing)),
       ...mergeNotes(merges, after),
+      ...virtualEnvironmentNotes(virtual, virtualEnvironments),
     ],
-    none: `no DynamicEnv or VirtualServiceMerge ${isGiven ? 'among the files' : 'in the cluster'}`,
+    none: `no DynamicEnv, VirtualServiceMerge or VirtualEnvironment ${isGiven ? 'among the files' : 'in the cluster'}`,
   };
+}
+
+/** All VirtualServices of the namespaces: each may have a host of a Service there. */
+function virtualServicesIn(
+  { namespaces }: VirtualEnvironmentsInvolved,
+  objects: readonly KubeObject[],
+): string[] {
+  return objects
+    .filter(isVirtualService)
+    .filter((one) => namespaces.includes(namespaceOf(one)))
+    .map(nameOf);
 }
 
 function titleOf({ context, server }: OpenCluster, neighbours: readonly DynamicEnv[]): string {

@@ -31,18 +31,19 @@ export function previewHelp(program: string): string {
   return `Usage: ${program} preview -f FILE|FOLDER|- [-f …] [flags]
        ${program} preview --from-cluster [-f FILE|FOLDER|- …] [flags]
 
-Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs and VirtualServiceMerges change.
+Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs, VirtualServiceMerges and
+VirtualEnvironments change.
 With --from-cluster the objects are read from a cluster with your own rights, and the objects of the files are applied over
-them in memory. Without -f the preview is about the DynamicEnvs and merges in the cluster. Nothing is written to the cluster.
-Exit code: 0 all DynamicEnvs become ready and all merges are merged; 1 one is not, or there is none of either; 2 bad input, the
-cluster cannot be reached, or rights are missing.
+them in memory. Without -f the preview is about those of the cluster. Nothing is written to the cluster.
+Exit code: 0 all DynamicEnvs and VirtualEnvironments become ready and all merges are merged; 1 one is not, or there is none of
+them; 2 bad input, the cluster cannot be reached, or rights are missing.
 
   -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
   -n, --namespace NAME       for manifests that name no namespace (default: default; with --from-cluster the context's)
-  -o, --output FORMAT        text (default); yaml or json: the created and changed objects, DynamicEnvs and merges with status
-  --delete                   delete the DynamicEnvs and merges again; exit code 1 if anything then differs from the start
+  -o, --output FORMAT        text (default); yaml or json: the created and changed objects, and what the preview is about with status
+  --delete                   delete them again; exit code 1 if anything then differs from the start
 ${GRAPH_HELP}
-  --from-cluster             read Deployments, Services, DestinationRules, VirtualServices, DynamicEnvs and merges from a cluster
+  --from-cluster             read Deployments, Services, DestinationRules, VirtualServices and what the preview is about from a cluster
 ${CLUSTER_HELP}
 
 Settings of the service; give the same values as in the cluster:

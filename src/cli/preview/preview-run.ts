@@ -1,28 +1,42 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
 import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoSubject, mergeManifests } from '../common/apply-manifests.ts';
+import {
+  applyAll,
+  envManifests,
+  isNoSubject,
+  mergeManifests,
+  virtualEnvironmentManifests,
+} from '../common/apply-manifests.ts';
 import type { Manifest } from '../common/manifests.ts';
 import { fullName } from '../common/merges.ts';
 import { startSimulation } from '../common/simulation.ts';
 import { type Snapshot, snapshot } from '../common/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
 
-/** An in-memory cluster to which the envs and merges in question were applied. */
+/** What a preview is about: DynamicEnvs, VirtualServiceMerges and VirtualEnvironments. */
+export interface Subjects {
+  envs: DynamicEnv[];
+  merges: VirtualServiceMerge[];
+  virtualEnvironments: VirtualEnvironment[];
+}
+
+/** An in-memory cluster to which the subjects were applied. */
 export interface PreviewRun {
   cluster: Cluster;
   /** First line of the output, if the objects are those of a cluster. */
   title?: string;
-  /** The objects without the envs and merges in question. */
+  /** The objects without the subjects. */
   without: Snapshot;
   /** The objects before these were applied; with their present version, if they exist already. */
   before: Snapshot;
-  /** The envs and merges in question (see `fullName`). */
+  /** The subjects (see `fullName`). */
   names: ReadonlySet<string>;
-  /** Further warnings, given the envs and merges in question after the cluster has settled. */
-  notes: (envs: readonly DynamicEnv[], merges: readonly VirtualServiceMerge[]) => string[];
-  /** Said if there is neither an env nor a merge. */
+  /** Further warnings, given the subjects after the cluster has settled. */
+  notes: (subjects: Subjects) => string[];
+  /** Said if there are no subjects. */
   none: string;
 }
 
@@ -39,7 +53,11 @@ export async function previewFiles(
   await applyAll(cluster, manifests.filter(isNoSubject));
   await cluster.settle();
   const before = snapshot(cluster.all());
-  const subjects = [...envManifests(manifests, validator), ...mergeManifests(manifests)];
+  const subjects = [
+    ...virtualEnvironmentManifests(manifests),
+    ...envManifests(manifests, validator),
+    ...mergeManifests(manifests),
+  ];
   await applyAll(cluster, subjects);
   return {
     cluster,
@@ -47,6 +65,6 @@ export async function previewFiles(
     before,
     names: new Set(subjects.map(({ object }) => fullName(object))),
     notes: () => [],
-    none: 'no DynamicEnv or VirtualServiceMerge among the files',
+    none: 'no DynamicEnv, VirtualServiceMerge or VirtualEnvironment among the files',
   };
 }

@@ -12,13 +12,14 @@ import { manifestLoader } from '../common/manifests.ts';
 import { fullName, isMerge, isMerged, kindName } from '../common/merges.ts';
 import { snapshot } from '../common/snapshot.ts';
 import type { Output } from '../common/terminal.ts';
+import { isReady, isVirtualEnvironment } from '../common/virtual-environments.ts';
 import { readPreviewOptions } from './options.ts';
-import { type PreviewRun, previewFiles } from './preview-run.ts';
+import { type PreviewRun, previewFiles, type Subjects } from './preview-run.ts';
 import { show, showLeftovers } from './report.ts';
 
 /**
- * Shows what DynamicEnvs and VirtualServiceMerges would do. Returns the exit code: 0: all become ready or are merged; 1: one does not,
- * or there is none.
+ * Shows what DynamicEnvs, VirtualServiceMerges and VirtualEnvironments would do. Returns the exit code: 0: all become ready or are
+ * merged; 1: one does not, or there is none.
  */
 export async function preview(args: readonly string[], output: Output): Promise<number> {
   const options = readPreviewOptions(args, process.env);
@@ -36,9 +37,8 @@ export async function preview(args: readonly string[], output: Output): Promise<
         );
   const { cluster, before, names } = run;
   const { quiet } = await cluster.settle();
-  const subjects = subjectsOf(run);
-  const envs = subjects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
-  const merges = subjects.filter(isMerge);
+  const objects = subjectsOf(run);
+  const subjects = byKind(objects);
   const changes = compare(before, snapshot(cluster.all()));
   const events = cluster.events
     .filter(({ object }) => isAbout(object, names))
@@ -46,41 +46,54 @@ export async function preview(args: readonly string[], output: Output): Promise<
   if (!quiet) events.push('the in-memory cluster has not settled within ten minutes of its clock');
   const notes = [
     ...warnings,
-    ...(subjects.length === 0 ? [run.none] : []),
-    ...run.notes(envs, merges),
+    ...(objects.length === 0 ? [run.none] : []),
+    ...run.notes(subjects),
     ...delegateWarnings(
-      envs,
+      subjects.envs,
       cluster.list<RouteInjection>('RouteInjection'),
       cluster.list<VirtualService>('VirtualService'),
       options.config,
     ),
   ];
   if (options.format === 'text' && run.title) output.write(`${run.title}\n\n`);
-  show(options.format, { changes, envs, merges, events, notes }, output);
+  show(options.format, { ...subjects, changes, events, notes }, output);
   await drawGraph(options.graph, cluster.all(), options.config);
-  const isReady =
-    subjects.length > 0 &&
-    envs.every(({ status }) => status?.state === 'ready') &&
-    merges.every(isMerged);
-  if (!options.withDelete) return isReady ? 0 : 1;
+  const isWell = objects.length > 0 && areReady(subjects);
+  if (!options.withDelete) return isWell ? 0 : 1;
   const words = options.format === 'text' ? output : { ...output, write: output.note };
   const isClean = await deletesCleanly(run, words);
-  return isReady && isClean ? 0 : 1;
+  return isWell && isClean ? 0 : 1;
 }
 
-/** The envs and merges in question, as they are now. */
+function byKind(objects: readonly KubeObject[]): Subjects {
+  return {
+    envs: objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[],
+    merges: objects.filter(isMerge),
+    virtualEnvironments: objects.filter(isVirtualEnvironment),
+  };
+}
+
+function areReady({ envs, merges, virtualEnvironments }: Subjects): boolean {
+  return (
+    envs.every(({ status }) => status?.state === 'ready') &&
+    merges.every(isMerged) &&
+    virtualEnvironments.every(isReady)
+  );
+}
+
+/** The subjects as they are now. */
 function subjectsOf({ cluster, names }: PreviewRun): KubeObject[] {
   return cluster.all().filter((object) => isSubject(object) && names.has(fullName(object)));
 }
 
-/** Events of envs and merges that are not in question are not shown. */
+/** Events of subjects that are not in question are not shown. */
 function isAbout(object: string, names: ReadonlySet<string>): boolean {
-  if (!/^(DynamicEnv|VirtualServiceMerge) /.test(object)) return true;
+  if (!/^(DynamicEnv|VirtualServiceMerge|VirtualEnvironment) /.test(object)) return true;
   // An event does not have the API group.
   return [...names].some((name) => name.replace(/\.\S+ /, ' ') === object);
 }
 
-/** Deletes the envs and merges again. True if every object is then as it was without them. */
+/** Deletes the subjects again. True if every object is then as it was without them. */
 async function deletesCleanly(run: PreviewRun, output: Output): Promise<boolean> {
   const { cluster, without } = run;
   for (const object of subjectsOf(run)) {

@@ -1,21 +1,22 @@
-import type { DynamicEnv } from '../../api/dynamicenv.ts';
-import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { toYaml } from '../../k8s/yaml.ts';
 import { isSubject } from '../common/apply-manifests.ts';
 import { type Changes, countOf, unifiedDiff } from '../common/compare.ts';
 import { describeEnv, warningsOf } from '../common/describe-env.ts';
 import { describeMerge, mergeWarnings } from '../common/describe-merge.ts';
+import {
+  describeVirtualEnvironment,
+  serviceMessages,
+} from '../common/describe-virtual-environment.ts';
 import { fullName } from '../common/merges.ts';
 import { ownAnnotations } from '../common/snapshot.ts';
 import { type Output, paintDiff } from '../common/terminal.ts';
 import type { Format } from './options.ts';
+import type { Subjects } from './preview-run.ts';
 
-/** What the envs and merges did to the cluster. */
-export interface Result {
+/** What the subjects did to the cluster. */
+export interface Result extends Subjects {
   changes: Changes;
-  envs: DynamicEnv[];
-  merges: VirtualServiceMerge[];
   /** Metacontroller's warnings, and what else went wrong. */
   events: string[];
   /** Further warnings. */
@@ -35,19 +36,22 @@ function isNoSubject(object: KubeObject): boolean {
   return !isSubject(object);
 }
 
-/** The created and changed objects, and the envs and merges with their status. */
-function asObjects(format: 'yaml' | 'json', { changes, envs, merges }: Result): string {
+/** The created and changed objects, and the subjects with their status. */
+function asObjects(
+  format: 'yaml' | 'json',
+  { changes, envs, merges, virtualEnvironments }: Result,
+): string {
   const items = [
     ...changes.created.filter(isNoSubject),
     ...changes.changed.map(({ after }) => after).filter(isNoSubject),
-    ...[...merges, ...envs].map(withStatus),
+    ...[...virtualEnvironments, ...merges, ...envs].map(withStatus),
   ];
   return format === 'yaml'
     ? items.map((item) => `---\n${toYaml(item)}`).join('')
     : `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2)}\n`;
 }
 
-function withStatus(object: DynamicEnv | VirtualServiceMerge): object {
+function withStatus(object: Subjects[keyof Subjects][number]): object {
   const { apiVersion, kind, metadata, spec, status } = object;
   const { name, namespace, labels } = metadata;
   const annotations = ownAnnotations(metadata.annotations);
@@ -57,17 +61,20 @@ function withStatus(object: DynamicEnv | VirtualServiceMerge): object {
   return { apiVersion, kind, metadata: { name, ...place, ...own }, spec, status };
 }
 
-function warnings({ envs, merges, events, notes }: Result): string[] {
+function warnings({ envs, merges, virtualEnvironments, events, notes }: Result): string[] {
   return [
     ...notes,
     ...envs.flatMap(warningsOf),
     ...merges.flatMap((merge) => mergeWarnings(merge).map((text) => `${fullName(merge)}: ${text}`)),
+    ...virtualEnvironments.flatMap((one) =>
+      serviceMessages(one).map((text) => `${fullName(one)}: ${text}`),
+    ),
     ...new Set(events),
   ];
 }
 
 function showText(result: Result, { write, paint }: Output): void {
-  const { changes, envs, merges } = result;
+  const { changes, envs, merges, virtualEnvironments } = result;
   const title = (text: string) => write(`${paint('bold', text)}\n`);
   const created = changes.created.filter(isNoSubject);
   if (created.length > 0) title('Created (-o yaml shows them in full)');
@@ -77,7 +84,11 @@ function showText(result: Result, { write, paint }: Output): void {
     title(`Changed: ${key}`);
     write(`${paintDiff(unifiedDiff(key, before, after), paint)}\n\n`);
   }
-  const states = [...envs.flatMap(describeEnv), ...merges.flatMap(describeMerge)];
+  const states = [
+    ...virtualEnvironments.flatMap(describeVirtualEnvironment),
+    ...envs.flatMap(describeEnv),
+    ...merges.flatMap(describeMerge),
+  ];
   if (states.length > 0) title('Status');
   for (const line of states) write(`  ${line}\n`);
   const all = warnings(result);
@@ -85,7 +96,7 @@ function showText(result: Result, { write, paint }: Output): void {
   for (const warning of all) write(`  ${paint('yellow', warning)}\n`);
 }
 
-/** Shows what differs after the envs and merges were deleted again. */
+/** Shows what differs after the subjects were deleted again. */
 export function showLeftovers(left: Changes, { write, paint }: Output): void {
   const count = countOf(left);
   const differences = count === 1 ? 'difference' : 'differences';

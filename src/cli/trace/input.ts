@@ -5,13 +5,20 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
 import { openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
-import { applyAll, envManifests, isNoSubject, mergeManifests } from '../common/apply-manifests.ts';
+import {
+  applyAll,
+  envManifests,
+  isNoSubject,
+  mergeManifests,
+  virtualEnvironmentManifests,
+} from '../common/apply-manifests.ts';
 import type { ClusterObjects } from '../common/cluster-read.ts';
 import type { Manifest } from '../common/manifests.ts';
 import { sameAvailability } from '../common/same-availability.ts';
 import { startSimulation } from '../common/simulation.ts';
 import { unavailableClones } from '../common/unavailable-clones.ts';
 import { asWritten, isBeingDeleted, withoutEnvs } from '../common/user-objects.ts';
+import { isVirtualEnvironment, withoutChildren } from '../common/virtual-environments.ts';
 import type { TraceOptions } from './options.ts';
 import { readForTrace } from './read-objects.ts';
 
@@ -36,6 +43,8 @@ export async function traceFiles(
   const manifests = await load(undefined);
   const { cluster } = await startSimulation(options.config, { strategy: 'server-side-apply' });
   await applyAll(cluster, manifests.filter(isNoSubject));
+  await applyAll(cluster, virtualEnvironmentManifests(manifests));
+  await cluster.settle();
   await applyAll(cluster, mergeManifests(manifests));
   await cluster.settle();
   await applyAll(cluster, envManifests(manifests, validator));
@@ -105,10 +114,21 @@ async function withFiles(
     neverReady: availability.isNeverReady,
   });
   const others = objects.filter(({ kind }) => kind !== 'DynamicEnv');
-  for (const object of withoutEnvs(others, 'all', config.clusterDomain)) cluster.restore(object);
+  const environments = objects.filter(isVirtualEnvironment);
+  const users = withoutEnvs(
+    withoutChildren(others, environments).filter((object) => !isVirtualEnvironment(object)),
+    'all',
+    config.clusterDomain,
+  );
+  const written = environments.filter((one) => !isBeingDeleted(one)).map(asWritten);
+  for (const object of [...users, ...written]) cluster.restore(object);
   await applyAll(cluster, manifests.filter(isNoSubject));
   await availability.restoreEnvs(cluster, envs);
-  await applyAll(cluster, [...mergeManifests(manifests), ...envManifests(manifests, validator)]);
+  await applyAll(cluster, [
+    ...virtualEnvironmentManifests(manifests),
+    ...mergeManifests(manifests),
+    ...envManifests(manifests, validator),
+  ]);
   await availability.recoverChanged(cluster);
   return settled(cluster);
 }

@@ -10,10 +10,12 @@ import {
   NOT_CONSIDERED,
   ROUTE_INJECTIONS,
   SERVICES,
+  STATEFUL_SETS,
   VIRTUAL_SERVICES,
 } from '../common/cluster-kinds.ts';
 import { mergesInPlans, readMerges } from '../common/cluster-merges.ts';
 import { type ClusterObjects, type ListRequest, readLists } from '../common/cluster-read.ts';
+import { readVirtualEnvironments } from '../common/cluster-virtual-environments.ts';
 import { notSeen } from '../common/missing-rights.ts';
 
 interface TraceObjects extends ClusterObjects {
@@ -45,19 +47,26 @@ export async function readForTrace(
       instead: namespaces.map((namespace) => ({ resource, namespace })),
     };
   });
-  const [needed, ours, merges, others] = await Promise.all([
+  const [needed, ours, merges, versions, others] = await Promise.all([
     readLists(cluster, requests),
     readOurs(cluster),
     readMerges(cluster, namespaces),
+    readVersions(cluster, namespaces),
     readOthers(cluster, namespaces),
   ]);
   const unseen = merges.denied.map((denied) =>
     notSeen(denied, 'VirtualServiceMerges; those without routes are not shown'),
   );
   return {
-    objects: [...needed.objects, ...ours.objects, ...merges.merges, ...others.objects],
+    objects: [
+      ...needed.objects,
+      ...ours.objects,
+      ...merges.merges,
+      ...versions.objects,
+      ...others.objects,
+    ],
     unseenMerges: mergesInPlans(needed.objects, merges.isUnseen),
-    notes: [...needed.notes, ...ours.notes, ...unseen, ...others.notes],
+    notes: [...needed.notes, ...ours.notes, ...unseen, ...versions.notes, ...others.notes],
   };
 }
 
@@ -75,6 +84,33 @@ async function readOurs({ reader }: OpenCluster): Promise<ClusterObjects> {
     }),
   );
   return joined(parts);
+}
+
+/** VirtualEnvironments, and the StatefulSets of their namespaces. */
+async function readVersions(
+  cluster: OpenCluster,
+  namespaces: readonly string[],
+): Promise<ClusterObjects> {
+  const read = await readVirtualEnvironments(cluster, namespaces, true);
+  const homes = new Set(read.environments.flatMap(({ metadata }) => metadata.namespace ?? []));
+  const lists = await Promise.all(
+    [...homes].map((namespace) => cluster.reader.list(STATEFUL_SETS, { namespace })),
+  );
+  const known = lists.filter((list) => list !== 'unserved');
+  return {
+    objects: [
+      ...read.environments,
+      ...known.flatMap((list) => ('objects' in list ? list.objects : [])),
+    ],
+    notes: [
+      ...read.denied.map((denied) =>
+        notSeen(denied, 'VirtualEnvironments; which version is asked for is not shown'),
+      ),
+      ...known.flatMap((list) =>
+        'denied' in list ? [notSeen(list.denied, 'StatefulSets; their pods count as unknown')] : [],
+      ),
+    ],
+  };
 }
 
 function joined(parts: readonly ClusterObjects[]): ClusterObjects {

@@ -12,6 +12,7 @@ import type {
   TracedWorkload,
   WithoutEnvs,
 } from '../../trace/types.ts';
+import type { VersionTaken } from '../../trace/version-types.ts';
 import { mergeName } from '../common/merges.ts';
 import type { Paint } from '../common/terminal.ts';
 
@@ -51,6 +52,7 @@ function hopLines(hop: Hop, paint: Paint): string[] {
       'tried before',
       hop.tried.map((one) => `${refText(one)}: ${one.why}`),
     ),
+    ...rows('version', hop.version ? versionTexts(hop.version, env !== undefined) : []),
     ...rows('env', env ? envTexts(env) : []),
     ...rows('to', hop.destinations.flatMap(destinationTexts)),
     ...rows(
@@ -134,6 +136,12 @@ function envTexts({
   const bases = [deployment, ...also.map((one) => one.deployment)];
   const base = deployment === undefined ? '' : `, instead of Deployment ${bases.join(' and ')}`;
   return [`${name}${which}${base}`, ...before.map((one) => `before ${one.env}: ${one.why}`)];
+}
+
+/** The version is that without envs. */
+function versionTexts({ why, passed }: VersionTaken, isEnv: boolean): string[] {
+  const text = isEnv ? `without envs: ${why}` : why;
+  return [text, ...passed.map((one) => `not ${one.version}: ${one.why}`)];
 }
 
 function destinationTexts(target: TracedDestination): string[] {

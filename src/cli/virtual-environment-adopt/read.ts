@@ -49,7 +49,7 @@ export async function readAdoptObjects(options: AdoptOptions): Promise<AdoptObje
   if (cluster !== undefined) return fromCluster(cluster, namespace);
   const notes: string[] = [];
   const warn = (text: string) => void notes.push(text);
-  const manifests = await loadManifests(files, {}, namespace, warn);
+  const manifests = await loadManifests(files, {}, namespace, warn, true);
   return { ...sorted(manifests.map(({ object }) => object)), isWhole: true, notes };
 }
 

@@ -2,7 +2,7 @@ import type { Kind } from '../../hooks/kind.ts';
 import { virtualEnvironmentController } from './controller.ts';
 import { VIRTUAL_ENVIRONMENT_FLAGS, type VirtualEnvironmentSettings } from './settings.ts';
 
-const VIRTUAL_ENVIRONMENT_CRD = 'virtualenvironments.env.alibaba.com';
+export const VIRTUAL_ENVIRONMENT_CRD = 'virtualenvironments.env.alibaba.com';
 
 /** Groups of pods by a label, with fallback: a VirtualService and a DestinationRule for each Service of a namespace. */
 export const VIRTUAL_ENVIRONMENT = {
