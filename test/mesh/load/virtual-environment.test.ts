@@ -112,11 +112,14 @@ describe('a VirtualEnvironment under load', () => {
         const failed = load.sent().filter((one) => one.end >= from && isLost(one));
         lost += failed.length;
         spans.push(spanOf(failed));
+        // It has really left: the regular version answers its requests.
+        const late = load.sent().filter((one) => one.start >= from + 5000 && isOf(one, FIRST));
+        expect(new Set(late.map(({ version }) => version))).toEqual(new Set([BASE]));
         await back();
         await sleep(9000);
       }
       const sent = await load.stop();
-      const own = sent.filter((one) => userOf(one)?.startsWith(FIRST)).length;
+      const own = sent.filter((one) => isOf(one, FIRST)).length;
       const number = (value: number) => value.toLocaleString('en-GB');
       tell(
         `without a word, ${what}`,
@@ -124,7 +127,7 @@ describe('a VirtualEnvironment under load', () => {
       );
       expect(own).toBeGreaterThan(0);
       // Other requests are not concerned.
-      const others = sent.filter((one) => isLost(one) && !userOf(one)?.startsWith(FIRST));
+      const others = sent.filter((one) => isLost(one) && !isOf(one, FIRST));
       expect(others).toEqual([]);
     },
     400_000,
@@ -141,6 +144,8 @@ async function leaveSilently({ cluster, pods }: LevelsScene, way: 'scale' | 'fai
   return () => scale(1);
 }
 
+const isOf = (sent: Sent, version: string) =>
+  userOf(sent) === version || userOf(sent)?.startsWith(`${version}.`) === true;
 const isLost = ({ status }: Sent) => status === 0 || status >= 500;
 
 /** Milliseconds from the first of these requests to the last. */
