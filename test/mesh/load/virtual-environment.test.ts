@@ -9,7 +9,7 @@ import { deploymentOf } from './lib/levels-world.ts';
 import { again } from './lib/lives.ts';
 import { startLoad } from './lib/load.ts';
 import { loadTest } from './lib/load-test.ts';
-import type { Sent } from './lib/request.ts';
+import { type Sent, userOf } from './lib/request.ts';
 import { HOST, NAMESPACE } from './lib/world.ts';
 
 /** Minimum number of requests. */
@@ -91,42 +91,68 @@ describe('a VirtualEnvironment under load', () => {
     1_200_000,
   );
 
-  loadTest.each([0.1, 5])(
-    'a version that is scaled to zero without a word: what is lost, if its pods serve for %s s more',
-    async (finishSeconds) => {
+  loadTest.each([
+    ['scaled to zero, and its pods stop at once', 0.1, 'scale'],
+    ['scaled to zero, and its pods serve for 5 s more', 5, 'scale'],
+    ['unready all at once', 5, 'fail'],
+  ] as const)(
+    'a version that leaves without a word: %s',
+    async (what, finishSeconds, way) => {
       scene = await openLevels({ clients: CLIENTS, finishSeconds });
-      const { levels, cluster } = scene;
+      const { levels } = scene;
       await levels.createEnvironment();
       await levels.come(FIRST);
+      const load = start(scene, 500);
       const spans: number[] = [];
       let lost = 0;
-      const load = start(scene, 500);
       for (let round = 0; round < 5; round += 1) {
-        const deployment = `deployment/${deploymentOf(FIRST)}`;
-        const scale = (replicas: number) =>
-          cluster.kubectl(['scale', deployment, '-n', NAMESPACE, `--replicas=${replicas}`]);
         const from = Date.now();
-        await scale(0);
-        await sleep(6000 + finishSeconds * 1000);
-        const failed = load
-          .sent()
-          .filter(({ status, end }) => end >= from && (status === 0 || status >= 500));
+        const back = await leaveSilently(scene, way);
+        await sleep(6000);
+        const failed = load.sent().filter((one) => one.end >= from && isLost(one));
         lost += failed.length;
-        const starts = failed.map((one) => one.start);
-        spans.push(starts.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts));
-        await scale(1);
-        await sleep(12_000);
+        spans.push(spanOf(failed));
+        // It has really left: the regular version answers its requests.
+        const late = load.sent().filter((one) => one.start >= from + 5000 && isOf(one, FIRST));
+        expect(new Set(late.map(({ version }) => version))).toEqual(new Set([BASE]));
+        await back();
+        await sleep(9000);
       }
       const sent = await load.stop();
+      const own = sent.filter((one) => isOf(one, FIRST)).length;
+      const number = (value: number) => value.toLocaleString('en-GB');
       tell(
-        `scaled to zero, pods serve ${finishSeconds} s more`,
-        `${lost} of ${sent.length.toLocaleString('en-GB')} requests lost in ${spans.length} times, each within ${spans.map((ms) => `${(ms / 1000).toFixed(2)} s`).join(', ')}`,
+        `without a word, ${what}`,
+        `${number(lost)} requests lost of ${number(own)} for its values and ${number(sent.length)} in all; it left ${spans.length} times, and lost requests for at most ${(Math.max(...spans) / 1000).toFixed(2)} s`,
       );
-      expect(sent.length).toBeGreaterThan(0);
+      expect(own).toBeGreaterThan(0);
+      // Other requests are not concerned.
+      const others = sent.filter((one) => isLost(one) && !isOf(one, FIRST));
+      expect(others).toEqual([]);
     },
     400_000,
   );
 });
+
+/** Takes all pods of a version away. Returns a function that brings them back. */
+async function leaveSilently({ cluster, pods }: LevelsScene, way: 'scale' | 'fail') {
+  const deployment = deploymentOf(FIRST);
+  if (way === 'fail') return pods.failPods(`${NAMESPACE}/${deployment}`);
+  const scale = (replicas: number) =>
+    cluster.kubectl(['scale', 'deployment', deployment, '-n', NAMESPACE, `--replicas=${replicas}`]);
+  await scale(0);
+  return () => scale(1);
+}
+
+const isOf = (sent: Sent, version: string) =>
+  userOf(sent) === version || userOf(sent)?.startsWith(`${version}.`) === true;
+const isLost = ({ status }: Sent) => status === 0 || status >= 500;
+
+/** Milliseconds from the first of these requests to the last. */
+function spanOf(sent: readonly Sent[]): number {
+  const starts = sent.map(({ start }) => start);
+  return starts.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts);
+}
 
 function wrongsOf(sent: readonly Sent[], { lives, environment }: LevelsScene['levels']): Wrongs {
   const wrong = Object.fromEntries(WRONGS.map((kind) => [kind, [] as Sent[]])) as Wrongs;

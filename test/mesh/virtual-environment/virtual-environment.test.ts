@@ -90,6 +90,15 @@ describe.each(WAYS)(
       expect(await headerAt('js/dev.proj1', EXTERNAL_HOST, 'own')).toBe('own');
     });
 
+    loadTest('a request with an alias, but without the header', async () => {
+      const { echo } = await scene.ask('js/dev', hostOf('java'), [['x-plain', 'dev.proj1']]);
+      const seen =
+        way === 'routes'
+          ? { version: 'dev.proj1', header: undefined }
+          : { version: 'dev', header: 'dev' };
+      expect(echo && seenBy(echo)).toEqual([seen]);
+    });
+
     loadTest('no proxy refused anything that istiod sent', async () => {
       for (const envoy of [scene.gateway, ...scene.proxies.values()]) {
         expect([envoy.name, await rejectedUpdates(envoy)]).toEqual([envoy.name, []]);

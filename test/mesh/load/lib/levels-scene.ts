@@ -1,4 +1,5 @@
 import type { Cluster } from '../../../e2e/control-plane/control-plane.ts';
+import type { PodStandIn } from '../../../e2e/control-plane/pods.ts';
 import type { System } from '../../../e2e/lib/system.ts';
 import { decisionConfig } from '../../../support/decision-config.ts';
 import { startMesh } from '../../lib/mesh.ts';
@@ -15,6 +16,7 @@ export interface LevelsScene {
   system: System;
   cluster: Cluster;
   levels: LevelsControl;
+  pods: PodStandIn;
   /** One listener for each proxy. */
   doors: Door[];
   stop(): Promise<void>;
@@ -60,7 +62,8 @@ export async function openLevels({
     );
     await Promise.all(envoys.map((envoy) => envoy.untilReady()));
     const doors = envoys.map((envoy) => ({ address: '127.0.0.1', port: envoy.portFor(80) }));
-    return { system, cluster, levels: controlLevels(cluster), doors, stop: mesh.stop };
+    const levels = controlLevels(cluster);
+    return { system, cluster, levels, pods: mesh.pods, doors, stop: mesh.stop };
   } catch (error) {
     await mesh.stop();
     throw error;
