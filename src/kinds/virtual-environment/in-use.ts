@@ -25,9 +25,7 @@ function collect(value: unknown, found: Map<string, Set<string>>): void {
       const known = found.get(host) ?? new Set();
       found.set(host, known.add(subset));
     }
-    for (const key in value) {
-      if (typeof value[key] === 'object') collect(value[key], found);
-    }
+    for (const key in value) collect(value[key], found);
   }
 }
 
