@@ -10,6 +10,8 @@ interface Ends {
   endContinues: boolean;
   /** Does it end with such a character that may stand there any number of times? */
   endRuns: boolean;
+  /** May it match characters of labels only, other than given letters and digits? Such a part hides no run before it. */
+  isUnclear: boolean;
   /** Does every text that it matches have the value in it? */
   hasValue: boolean;
 }
@@ -71,8 +73,7 @@ function aroundInSequence(parts: readonly Part[], outer: Around, splitter: strin
   return merged(
     parts.map((part, i) => {
       const found = around(part, { after: after[i] ?? false, runsBefore }, splitter);
-      const { endRuns, isMaybeEmpty } = ends[i] as Ends;
-      runsBefore = endRuns || (isMaybeEmpty && runsBefore);
+      runsBefore = runsAfter(ends[i] as Ends, runsBefore);
       return found;
     }),
   );
@@ -93,6 +94,7 @@ function endsOf(part: Part, splitter: string): Ends {
         startContinues: true,
         endContinues: true,
         endRuns: true,
+        isUnclear: false,
         hasValue: true,
       };
     case 'character': {
@@ -102,6 +104,7 @@ function endsOf(part: Part, splitter: string): Ends {
         startContinues: continues,
         endContinues: continues,
         endRuns: false,
+        isUnclear: continues && !/^[A-Za-z0-9]$/.test(part.text),
         hasValue: false,
       };
     }
@@ -112,6 +115,7 @@ function endsOf(part: Part, splitter: string): Ends {
         startContinues: all.some(({ startContinues }) => startContinues),
         endContinues: all.some(({ endContinues }) => endContinues),
         endRuns: all.some(({ endRuns }) => endRuns),
+        isUnclear: all.some(({ isUnclear }) => isUnclear),
         hasValue: all.every(({ hasValue }) => hasValue),
       };
     }
@@ -139,9 +143,15 @@ function endsOfSequence(all: readonly Ends[]): Ends {
     isMaybeEmpty: all.every(({ isMaybeEmpty }) => isMaybeEmpty),
     startContinues: upTo(all).some(({ startContinues }) => startContinues),
     endContinues: last.some(({ endContinues }) => endContinues),
-    endRuns: last.some(({ endRuns }) => endRuns),
+    endRuns: all.reduce((runs, part) => runsAfter(part, runs), false),
+    isUnclear: all.every(({ isUnclear, isMaybeEmpty }) => isUnclear || isMaybeEmpty),
     hasValue: all.some(({ hasValue }) => hasValue),
   };
+}
+
+/** Does a run of such characters end after this part? `runs`: does one end before it? */
+function runsAfter({ endRuns, isMaybeEmpty, isUnclear }: Ends, runs: boolean): boolean {
+  return endRuns || ((isMaybeEmpty || isUnclear) && runs);
 }
 
 /** May the character be one of a value, other than the splitter? A value followed by the splitter is an ancestor: no mistake. */

@@ -1,5 +1,6 @@
+import type { HTTPRoute } from '../../istio/types.ts';
 import { withoutOurs } from '../../virtualservice/routes/strip.ts';
-import { subsetsByHost, subsetsOf } from './in-use.ts';
+import { subsetsOf } from './in-use.ts';
 import { readMemory } from './memory.ts';
 import { knownNames, observedSubsets } from './observed-subsets.ts';
 import { isReady, isRolledOut } from './ready.ts';
@@ -20,11 +21,16 @@ export function observedStage(
   const users = virtualService && withoutOurs(virtualService);
   return {
     subsets: rule && observedSubsets(rule, memory, rules.label),
-    routes: users && subsetsOf(subsetsByHost([users]), host),
-    defaultRoute: users?.spec.http?.at(-1)?.route?.[0]?.destination.subset,
+    routes: users && new Set(users.spec.http?.flatMap((route) => targetOf(route) ?? [])),
+    defaultRoute: targetOf(users?.spec.http?.at(-1)),
     inUse: subsetsOf(used, host),
     memory,
   };
+}
+
+/** The subset of a generated route. A mirror is none of its destinations. */
+function targetOf(route: HTTPRoute | undefined): string | undefined {
+  return route?.route?.[0]?.destination.subset;
 }
 
 /** The versions of a Service with their subsets. */
