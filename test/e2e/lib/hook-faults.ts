@@ -42,7 +42,9 @@ export function createHookFaults() {
 }
 
 function concerns(hook: string, url = ''): boolean {
-  return hook === 'all' ? /^\/(dynamicenv|route-injection)\//.test(url) : hook === url;
+  return hook === 'all'
+    ? /^\/(dynamicenv|route-injection|virtual-environment)\//.test(url)
+    : hook === url;
 }
 
 function answer({ fault, held }: Entry, response: ServerResponse): void {

@@ -42,7 +42,7 @@ export function project(objects: readonly LocalObject[]): Projection {
   const names = new Map(objects.map((object) => [object.metadata.uid ?? '', fullName(object)]));
   const entries = objects
     .filter(({ kind }) => kind !== 'Namespace')
-    .map((object) => [fullName(object), timeless(projected(object, names))]);
+    .map((object) => [fullName(object), timeless(projected(object, names), names)]);
   return Object.fromEntries(entries);
 }
 
@@ -125,8 +125,14 @@ function withoutGiven(spec: Record<string, unknown>): unknown {
   );
 }
 
-function timeless(value: Record<string, unknown>): Record<string, unknown> {
-  return JSON.parse(canonicalJson(value).replaceAll(TIME, '<time>'));
+/** Some messages name a uid. */
+function timeless(
+  value: Record<string, unknown>,
+  names: ReadonlyMap<string, string>,
+): Record<string, unknown> {
+  let text = canonicalJson(value).replaceAll(TIME, '<time>');
+  for (const [uid, name] of names) if (uid !== '') text = text.replaceAll(uid, name);
+  return JSON.parse(text);
 }
 
 /** Differences between the projections of the in-memory cluster and of the real one, as texts. */
