@@ -39,7 +39,12 @@ const MANIFESTS: Record<string, () => Promise<string>> = {
       .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
 };
 
-const CONFIG: DecisionConfig = readFlags(DECISION_FLAGS, ['--indexed-namespaces=shop,bank'], {});
+/** All that a template may have is on. */
+const CONFIG: DecisionConfig = readFlags(
+  DECISION_FLAGS,
+  ['--indexed-namespaces=shop,bank', '--auto-injection=envoy-filters'],
+  {},
+);
 
 interface Manifest {
   kind: string;
