@@ -28,7 +28,6 @@ const MANIFESTS: Record<string, () => Promise<string>> = {
   // The chart renders this only with the kind.
   'virtual-environment': async () =>
     (await text('charts/dynamicenv/templates/virtual-environment.yaml'))
-      .replace(/\{\{- if include "dynamicenv.hasEnvoyFilters"[\s\S]*?\{\{- end \}\}/, '')
       .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \. \}\}/g, SERVICE)
       .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
   // The chart renders this only if there are indexed namespaces.
