@@ -28,7 +28,7 @@ export interface PodOptions {
 }
 
 export interface PodStandIn {
-  /** Makes the pods of a Deployment (`namespace/name`) not ready. Returns a function that makes them ready again. */
+  /** Makes the pods of a Deployment or StatefulSet (`namespace/name`) not ready. Returns a function that makes them ready again. */
   failPods(deployment: string): () => void;
   stop(): void;
 }
@@ -45,7 +45,7 @@ export async function startPods(api: Api, options: PodOptions = {}): Promise<Pod
   const seen = new Set<string>();
   let stopped = false;
   const stopNode = await startNode(api);
-  const settle = (pod: Pod) => report(api, pod, !unready.has(deploymentOf(pod)), address(pod));
+  const settle = (pod: Pod) => report(api, pod, !unready.has(workloadOf(pod)), address(pod));
   const onEvent = ({ type, object }: WatchEvent<Pod>) => {
     const { uid = '', deletionTimestamp } = object.metadata;
     if (type === 'DELETED') {
@@ -66,8 +66,7 @@ export async function startPods(api: Api, options: PodOptions = {}): Promise<Pod
   const unfollow = await follow<Pod>(api, '/api/v1/pods', onEvent);
   const refresh = (deployment: string) => {
     for (const pod of pods.values()) {
-      if (deploymentOf(pod) !== deployment || pod.metadata.deletionTimestamp !== undefined)
-        continue;
+      if (workloadOf(pod) !== deployment || pod.metadata.deletionTimestamp !== undefined) continue;
       settle(pod).catch((error: Error) => complain(pod, error, stopped));
     }
   };
@@ -121,12 +120,14 @@ function createDoors(serve: PodOptions['serve'], address: (pod: Pod) => string):
 }
 
 /**
- * `namespace/name` of a pod's Deployment. The name of the pod's ReplicaSet is the Deployment's name, `-`, and a hash.
+ * `namespace/name` of a pod's Deployment or StatefulSet. The name of a ReplicaSet is the Deployment's name, `-`, and a hash.
  */
-function deploymentOf({ metadata: { namespace, labels, ownerReferences } }: Pod): string {
-  const owner = ownerReferences?.find(({ kind }) => kind === 'ReplicaSet')?.name ?? '';
+function workloadOf({ metadata: { namespace, labels, ownerReferences } }: Pod): string {
+  const owner = (kind: string) => ownerReferences?.find((one) => one.kind === kind)?.name;
   const hash = labels?.['pod-template-hash'];
-  return `${namespace}/${hash === undefined ? owner : owner.slice(0, -hash.length - 1)}`;
+  const replicaSet = owner('ReplicaSet') ?? '';
+  const deployment = hash === undefined ? replicaSet : replicaSet.slice(0, -hash.length - 1);
+  return `${namespace}/${owner('StatefulSet') ?? deployment}`;
 }
 
 const pathOf = ({ metadata: { namespace, name } }: Pod) =>
