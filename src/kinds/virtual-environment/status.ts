@@ -68,7 +68,7 @@ function withShortMessage(service: ServiceStatus): ServiceStatus {
   return message === undefined ? service : { ...service, message: cutText(message, MAX_MESSAGE) };
 }
 
-const NO_CONFLICT = no('NoConflict', 'no older VirtualEnvironment is in this namespace');
+const NO_CONFLICT = no('NoConflict', 'nothing of others is in the way');
 const NOT_STALLED = no('NotStalled', 'nothing waits for somebody to act');
 
 /** Of a VirtualEnvironment that decides about its namespace. `problems`: fields that are ignored. */
@@ -96,7 +96,10 @@ export function activeFindings(
           : yes('Routed', 'requests reach the pods of their version');
   return {
     Ready: { ...Ready, message: Ready.message + also },
-    Conflicted: NO_CONFLICT,
+    Conflicted:
+      blocked.length > 0
+        ? yes('ForeignObjects', `see the messages of these Services: ${listed(blocked)}`)
+        : NO_CONFLICT,
     Reconciling: isMoving ? yes('Settling', text) : no('Settled', 'nothing is about to change'),
     Stalled:
       blocked.length > 0
