@@ -55,8 +55,10 @@ const HTTP = listOf(
   map({ name: TEXT, match: listOf(MATCH), route: listOf(TARGET), headers: HEADERS }),
 );
 const STREAM = listOf(map({ match: listOf(MAP), route: listOf(TARGET) }));
-const CONTAINERS = listOf(map({ name: TEXT, env: listOf(MAP), envFrom: listOf(MAP) }, 'name'));
-const POD = map({ containers: CONTAINERS, initContainers: CONTAINERS });
+const CONTAINERS = listOf(
+  map({ name: TEXT, env: listOf(MAP), envFrom: listOf(MAP), ports: listOf(MAP) }, 'name'),
+);
+const POD = map({ containers: CONTAINERS, initContainers: CONTAINERS, volumes: listOf(MAP) });
 const REQUIREMENT = map({ key: TEXT, operator: TEXT, values: listOf(TEXT) }, 'key', 'operator');
 
 const CONDITIONS = listOf(

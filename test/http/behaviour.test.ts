@@ -4,6 +4,7 @@ import type { RouteInjection } from '../../src/api/routeinjection.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
+import type { Deployment } from '../../src/k8s/workload.ts';
 import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
 import type { LocalObject } from '../../src/simulator/object.ts';
 import { keptIndex } from '../support/mesh-index.ts';
@@ -12,6 +13,7 @@ import { childrenMap } from '../support/sent.ts';
 import { type TestApp, testApp } from './lib/app.ts';
 import {
   admissionBody,
+  BASE,
   compositeBody,
   customizeBody,
   decoratorBody,
@@ -493,5 +495,37 @@ describe('the admission webhook allows every write', () => {
     expect([statusCode, json['error']]).toEqual([200, undefined]);
     expect(json['response']).toMatchObject({ uid: 'r1', allowed: true });
     expect(it.lines.filter(({ level }) => level > 40)).toEqual([]);
+  });
+});
+
+describe('what no API server stores is no error of this program', () => {
+  const pod = { containers: [{ name: 'backend', image: 'backend:1' }] };
+  const base = (spec: object): Deployment => ({
+    ...BASE,
+    spec: { ...BASE.spec, template: { ...BASE.spec.template, spec: { ...pod, ...spec } as never } },
+  });
+  const entries = [{ host: 'shop.example.com' }];
+  const { metadata, spec: routes } = virtualService();
+  const atGateway = virtualService({
+    metadata: { ...metadata, labels: { 'env.riskified.com/alice': 'injected' } },
+    spec: { ...routes, hosts: ['shop.example.com'], gateways: ['gateway', 'mesh'] },
+  });
+
+  test.each<[string, object, Deployment]>([
+    ['a ref that is null', { ref: null, entries }, BASE],
+    ['matches that are null beside a ref', { istioMatches: null, ref: 'mp-101' }, BASE],
+    ['volumes that are a text', {}, base({ volumes: 'a' })],
+    ['a volume that is null', {}, base({ volumes: [null] })],
+    ['ports that are a text', {}, base({ containers: [{ ...pod.containers[0], ports: 'a' }] })],
+  ])('%s', async (_, spec, deployment) => {
+    const it = await testApp(['--entry-hosts=shop.example.com']);
+    const parent = { ...env(), spec: { ...env().spec, ...spec } };
+    const related = {
+      ...compositeBody().related,
+      'Deployment.apps/v1': { 'shop/backend': deployment },
+      'VirtualService.networking.istio.io/v1': { 'shop/backend': atGateway },
+    };
+    const { statusCode } = await it.post('/dynamicenv/sync', compositeBody({ parent, related }));
+    expect(statusCode).toBe(200);
   });
 });

@@ -40,7 +40,7 @@ function customizeEnv(
   validator: CrdValidator,
   { config }: Service,
 ): CustomizeResponse {
-  const env = parent as DynamicEnv;
+  const env = withoutNulls(parent as DynamicEnv);
   const isUsable = validator.specErrors(env).length === 0;
   // Without a usable spec, only what is needed to remove the env's routes is asked for.
   const usable = isUsable ? env : { ...env, spec: { istioMatches: [] } };
@@ -53,7 +53,7 @@ function syncEnvHook(
   service: Service,
   sentBytes: number | undefined,
 ): CompositeResponse {
-  const env = withReadableStatus(request.parent);
+  const env = withoutNulls(withReadableStatus(request.parent));
   const { children, related } = request;
   const refusals = refusalsOf(env, children, validator, service.config);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
@@ -64,11 +64,18 @@ function syncEnvHook(
 }
 
 function finalizeEnvHook(request: CompositeRequest, service: Service): CompositeResponse {
-  const env = withSpec(withReadableStatus(request.parent));
+  const env = withSpec(withoutNulls(withReadableStatus(request.parent)));
   const { children, related } = request;
   const decision = finalizeEnv({ env, children, related }, service.config, service.now());
   logChange(env, children, decision, service);
   return decision;
+}
+
+/** As the API server stores it: a field that is null counts as absent (see `crd/defaults.ts`). */
+function withoutNulls(env: DynamicEnv): DynamicEnv {
+  if (!isMap(env.spec) || !Object.values(env.spec).includes(null)) return env;
+  const set = Object.entries(env.spec).filter(([, value]) => value !== null);
+  return { ...env, spec: Object.fromEntries(set) as unknown as DynamicEnv['spec'] };
 }
 
 /** At removal the spec is not validated, and it may be missing. The env's children are removed all the same. */

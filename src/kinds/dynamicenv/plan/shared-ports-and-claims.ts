@@ -13,8 +13,7 @@ export function sharedPortsAndClaims({ spec }: Deployment): string[] {
   const containers = [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
   const ports = pod?.hostNetwork === true ? [] : containers.flatMap(hostPorts);
   const claims = (pod?.volumes ?? []).flatMap(
-    // A template that the API server has not validated may have null in the list.
-    (volume) => volume?.persistentVolumeClaim?.claimName ?? [],
+    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
   );
   return [
     ...(pod?.hostNetwork === true
