@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference } from '../k8s/object.ts';
+import type { KubeObject } from '../k8s/object.ts';
 
 /** An object of any kind inside the in-memory cluster. */
 export interface LocalObject extends KubeObject {
@@ -22,11 +22,6 @@ export function deepFreeze<T>(value: T): T {
   Object.freeze(value);
   for (const member of Object.values(value)) deepFreeze(member);
   return value;
-}
-
-/** The controlling owner, if the object has one (metav1.GetControllerOf). */
-export function controllerOf({ metadata }: KubeObject): OwnerReference | undefined {
-  return metadata.ownerReferences?.find((reference) => reference.controller);
 }
 
 /** `namespace/name`, or `name` of a cluster-scoped object. */

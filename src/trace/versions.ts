@@ -3,6 +3,7 @@ import type { Explanation } from '../istio/explain.ts';
 import { headerKey } from '../istio/header-name.ts';
 import { nameOf } from '../istio/objects.ts';
 import type { HTTPMatchRequest } from '../istio/types.ts';
+import { controllerOf } from '../k8s/controller-of.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { borderedPrefixes } from '../kinds/virtual-environment/levels.ts';
 import type { LevelRules, ServiceVersions } from '../kinds/virtual-environment/types.ts';
@@ -58,10 +59,9 @@ function placeOf(host: string, { mesh, versions }: MeshSnapshot): Place | undefi
 
 /** Is this VirtualService a child of the VirtualEnvironment? */
 function isMadeBy(environment: KubeObject, name: string, { mesh }: MeshSnapshot): boolean {
-  const owners = mesh.virtualServices.find((one) => nameOf(one) === name)?.metadata.ownerReferences;
-  return (owners ?? []).some(
-    (owner) => owner.controller === true && owner.uid === environment.metadata.uid,
-  );
+  const virtualService = mesh.virtualServices.find((one) => nameOf(one) === name);
+  const owner = virtualService && controllerOf(virtualService);
+  return owner !== undefined && owner.uid === environment.metadata.uid;
 }
 
 type Ask = Pick<VersionTaken, 'asked' | 'header' | 'isInjected'>;

@@ -1,9 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
-const run = promisify(execFile);
 const PAGE = new URL('../../docs/verified.md', import.meta.url);
 const SCRIPT = fileURLToPath(new URL('../../scripts/verified.mjs', import.meta.url));
 
@@ -18,12 +16,7 @@ Written by the suites themselves, each its own part, when every test passed. Wha
 `;
 
 /** SHA-256 of the current content of src/. */
-export async function sourceHash(): Promise<string> {
-  return (await run(process.execPath, [SCRIPT, '--hash'])).stdout.trim();
-}
-
-/** The same for code that cannot wait. */
-export function sourceHashNow(): string {
+export function sourceHash(): string {
   return execFileSync(process.execPath, [SCRIPT, '--hash'], { encoding: 'utf8' }).trim();
 }
 
@@ -34,7 +27,7 @@ export function sourceHashNow(): string {
 export async function writePart(suite: VerifyingSuite, text: string): Promise<void> {
   const page = await readFile(PAGE, 'utf8').catch(() => '');
   const date = new Date().toISOString().slice(0, 10);
-  await writeFile(PAGE, withPart(page, suite, text, { date, hash: await sourceHash() }));
+  await writeFile(PAGE, withPart(page, suite, text, { date, hash: sourceHash() }));
 }
 
 export interface Stamp {

@@ -25,3 +25,14 @@ export function refuseWithoutCluster(
     throw new UsageError('give -f FILE or --from-cluster; see --help');
   }
 }
+
+/** What `-f` and `--from-cluster` say, for a command that reads one of both. */
+export function filesOrCluster(
+  given: Readonly<Record<string, unknown>> & { file?: readonly string[] | undefined },
+): { files: string[]; cluster: ClusterOptions | undefined } {
+  const files = [...new Set(given.file ?? [])];
+  const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
+  if (cluster === undefined) refuseWithoutCluster(given, files);
+  else if (files.length > 0) throw new UsageError('give -f FILE or --from-cluster, not both');
+  return { files, cluster };
+}

@@ -6,6 +6,7 @@ import {
 } from '../../api/virtualenvironment.ts';
 import { nameOf } from '../../istio/objects.ts';
 import type { Condition } from '../../k8s/condition.ts';
+import { controllerOf } from '../../k8s/controller-of.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 
 export function isVirtualEnvironment(object: KubeObject): object is VirtualEnvironment {
@@ -18,10 +19,10 @@ export function withoutChildren(
   environments: readonly VirtualEnvironment[],
 ): KubeObject[] {
   const names = new Set(environments.map(nameOf));
-  return objects.filter(({ metadata: { namespace, ownerReferences = [] } }) => {
-    const owner = ownerReferences.find(({ controller }) => controller === true);
+  return objects.filter((object) => {
+    const owner = controllerOf(object);
     const isChild = owner?.kind === VIRTUAL_ENVIRONMENT_KIND && isOfGroup(owner);
-    return !(isChild && names.has(`${namespace}/${owner.name}`));
+    return !(isChild && names.has(`${object.metadata.namespace}/${owner.name}`));
   });
 }
 

@@ -1,7 +1,7 @@
 import { mergeRefOf, type VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
-import { shellQuoted } from '../common/shell.ts';
+import { accessFlags, shellQuoted } from '../common/shell.ts';
 import type { FoundRoute } from './operator-routes.ts';
 
 export const OPERATOR_FINALIZER = 'istiomerger.monime.sl-finalizer';
@@ -43,7 +43,7 @@ function patchCommand(
   resource: string,
   { metadata: { name, namespace = '' } }: KubeObject,
   operations: readonly Operation[],
-  { kubeconfig, context }: ClusterOptions,
+  access: ClusterOptions,
 ): string | undefined {
   if (operations.length === 0) return undefined;
   const words = [
@@ -51,8 +51,7 @@ function patchCommand(
     'patch',
     `${resource}/${name}`,
     `--namespace=${namespace}`,
-    ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
-    ...(context === undefined ? [] : [`--context=${context}`]),
+    ...accessFlags(access),
     '--type=json',
     `--patch=${JSON.stringify(operations)}`,
   ];

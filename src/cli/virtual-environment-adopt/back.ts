@@ -1,10 +1,8 @@
-import { CONTROLLER_UID_LABEL } from '../../api/marks.ts';
+import { CONTROLLER_UID_LABEL, LAST_APPLIED_ANNOTATION } from '../../api/marks.ts';
 import { VERSIONS_ANNOTATION } from '../../api/virtualenvironment.ts';
 import { commentText } from '../common/shell.ts';
 import { FINALIZER, type FoundEnvironment, type FoundNamespace, isRunning } from './findings.ts';
 import { batches, comment, type Kubectl } from './kubectl.ts';
-
-const LAST_APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
 
 /** The way back: switch the kind off, give the objects back, and start the operator. */
 export function backSections(found: readonly FoundNamespace[], kubectl: Kubectl): string[] {
@@ -62,7 +60,7 @@ function givenBack({ environment, labelled }: FoundEnvironment, kubectl: Kubectl
           kubectl('label', resource, ...some, within, `${CONTROLLER_UID_LABEL}-`),
           kubectl(
             ...['annotate', resource, ...some, within],
-            ...[`${VERSIONS_ANNOTATION}-`, `${LAST_APPLIED}-`],
+            ...[`${VERSIONS_ANNOTATION}-`, `${LAST_APPLIED_ANNOTATION}-`],
           ),
         ];
       }),

@@ -5,7 +5,9 @@ import {
   type VirtualEnvironment,
 } from '../../api/virtualenvironment.ts';
 import { byText } from '../../k8s/canonical.ts';
+import { controllerOf } from '../../k8s/controller-of.ts';
 import type { KubeObject, OwnerReference } from '../../k8s/object.ts';
+import { byAge } from '../../kinds/virtual-environment/oldest.ts';
 import type { AdoptObjects } from './read.ts';
 
 /** Metacontroller's finalizer on a VirtualEnvironment whose kind is on. */
@@ -129,10 +131,6 @@ function isNamesake({ kind, metadata, ...rest }: KubeObject): boolean {
     : spec?.host === metadata.name;
 }
 
-function controllerOf({ metadata }: KubeObject): OwnerReference | undefined {
-  return (metadata.ownerReferences ?? []).find(({ controller }) => controller === true);
-}
-
 function isOfVirtualEnvironment({ apiVersion, kind }: OwnerReference): boolean {
   return (
     kind === VIRTUAL_ENVIRONMENT_KIND && apiVersion.startsWith(`${VIRTUAL_ENVIRONMENT_GROUP}/`)
@@ -145,8 +143,4 @@ function labelOf({ metadata }: KubeObject): string | undefined {
 
 function namespaceOf({ metadata }: KubeObject): string {
   return metadata.namespace ?? '';
-}
-
-function byAge({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number {
-  return byText(a.creationTimestamp ?? '', b.creationTimestamp ?? '') || byText(a.name, b.name);
 }

@@ -1,5 +1,5 @@
 import type { ClusterOptions } from '../../kube-client/config.ts';
-import { shellQuoted } from '../common/shell.ts';
+import { accessFlags, shellQuoted } from '../common/shell.ts';
 
 /** Most objects in one command, so that no command line gets too long. */
 const MOST = 50;
@@ -7,12 +7,8 @@ const MOST = 50;
 /** Builds commands of kubectl for the cluster that was read. */
 export type Kubectl = (...words: string[]) => string;
 
-export function kubectlFor({ kubeconfig, context }: ClusterOptions): Kubectl {
-  const access = [
-    ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
-    ...(context === undefined ? [] : [`--context=${context}`]),
-  ];
-  return (...words) => ['kubectl', ...words, ...access].map(shellQuoted).join(' ');
+export function kubectlFor(cluster: ClusterOptions): Kubectl {
+  return (...words) => ['kubectl', ...words, ...accessFlags(cluster)].map(shellQuoted).join(' ');
 }
 
 /** The names in parts of one command each. */

@@ -1,12 +1,6 @@
-import { UsageError } from '../../errors.ts';
 import { parseOptions } from '../../flags.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
-import {
-  CLUSTER_HELP,
-  CLUSTER_OPTIONS,
-  clusterOptions,
-  refuseWithoutCluster,
-} from '../common/cluster-options.ts';
+import { CLUSTER_HELP, CLUSTER_OPTIONS, filesOrCluster } from '../common/cluster-options.ts';
 import { namespaceOption, textOption } from '../common/option-values.ts';
 
 /** Name and namespace of the chart's release. */
@@ -60,10 +54,7 @@ const OPTIONS = {
 
 export function readAdoptOptions(args: readonly string[]): AdoptOptions {
   const given = parseOptions(args, OPTIONS);
-  const files = [...new Set(given.file ?? [])];
-  const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
-  if (cluster === undefined) refuseWithoutCluster(given, files);
-  else if (files.length > 0) throw new UsageError('give -f FILE or --from-cluster, not both');
+  const { files, cluster } = filesOrCluster(given);
   return {
     files,
     cluster,

@@ -1,6 +1,7 @@
 import { byText } from '../../k8s/canonical.ts';
 import { longestFirst } from './levels.ts';
 import type { LevelRules, ServiceVersions, Workload } from './types.ts';
+import { versionOf } from './version-of.ts';
 
 /** Most routes that inject the header in all Services together. A sync holds each of them twice, and has 16 MiB. */
 const MAX_INJECTED = 10_000;
@@ -32,9 +33,6 @@ export function valuesIn(
   { workloads }: { workloads: readonly Workload[] },
   { label }: Pick<LevelRules, 'label'>,
 ): string[] {
-  const values = workloads.flatMap(({ spec }) => {
-    const labels = spec?.template?.metadata?.labels ?? {};
-    return Object.hasOwn(labels, label) ? (labels[label] ?? []) : [];
-  });
-  return [...new Set(values)].filter((value) => value !== '').sort(byText);
+  const values = workloads.flatMap((workload) => versionOf(workload, label) ?? []);
+  return [...new Set(values)].sort(byText);
 }

@@ -1,5 +1,5 @@
 import type { DestinationRule } from '../../istio/types.ts';
-import { byText } from './levels.ts';
+import { byText } from '../../k8s/canonical.ts';
 import type { VersionSubset } from './types.ts';
 
 /** The DestinationRule of a Service: a subset for each version, and no traffic policy. `annotations`: its memory. */

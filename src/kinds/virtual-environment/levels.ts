@@ -1,3 +1,4 @@
+import { byText } from '../../k8s/canonical.ts';
 import type { LevelRules } from './types.ts';
 
 /**
@@ -25,10 +26,4 @@ export function longestOf(
 /** Order of routes: the longest value first, so that no ancestor takes a request of its descendant; then by text. */
 export function longestFirst(a: string, b: string): number {
   return b.length - a.length || byText(a, b);
-}
-
-/** Order by UTF-16 units: the same on every machine. */
-export function byText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -16,6 +16,7 @@ export function olderThan(
   return first === own ? undefined : first;
 }
 
-function byAge({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number {
+/** The oldest first, then by name. */
+export function byAge({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number {
   return byText(a.creationTimestamp ?? '', b.creationTimestamp ?? '') || byText(a.name, b.name);
 }

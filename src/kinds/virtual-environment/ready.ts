@@ -1,3 +1,4 @@
+import { isTrue } from '../../api/marks.ts';
 import { LEAVING_ANNOTATION } from '../../api/virtualenvironment.ts';
 import type { Workload } from './types.ts';
 
@@ -23,7 +24,6 @@ export function isRolledOut({ metadata, spec, status }: Workload): boolean {
 /** Does the workload announce that its pods are about to go, or is it being deleted? */
 export function isLeaving({ metadata }: Workload): boolean {
   return (
-    metadata.annotations?.[LEAVING_ANNOTATION] === 'true' ||
-    metadata.deletionTimestamp !== undefined
+    isTrue(metadata.annotations?.[LEAVING_ANNOTATION]) || metadata.deletionTimestamp !== undefined
   );
 }

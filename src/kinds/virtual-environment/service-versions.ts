@@ -1,8 +1,9 @@
+import { byText } from '../../k8s/canonical.ts';
 import type { Service } from '../../k8s/workload.ts';
-import { byText } from './levels.ts';
 import { httpPorts } from './ports.ts';
 import { isLeaving, isReady } from './ready.ts';
 import type { LevelRules, ServiceVersions, Version, Workload } from './types.ts';
+import { versionOf } from './version-of.ts';
 
 /** A Service that has versions and gets no objects. */
 export interface SkippedService {
@@ -62,9 +63,8 @@ function indexed(workloads: readonly Workload[], label: string): Map<string, Lab
   const index = new Map<string, Labelled[]>();
   for (const workload of [...workloads].sort(byName)) {
     const labels = workload.spec?.template?.metadata?.labels ?? {};
-    const value = Object.hasOwn(labels, label) ? labels[label] : undefined;
-    // A label with an empty value is no version.
-    if (!value) continue;
+    const value = versionOf(workload, label);
+    if (value === undefined) continue;
     for (const pair of pairsOf(labels)) {
       const known = index.get(pair);
       if (known === undefined) index.set(pair, [{ workload, labels, value }]);

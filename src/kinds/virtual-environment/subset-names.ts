@@ -1,6 +1,6 @@
 import { isDnsLabel } from '../../istio/field-rules.ts';
+import { byText } from '../../k8s/canonical.ts';
 import { digest } from '../../k8s/hash.ts';
-import { byText } from './levels.ts';
 
 const HASH_LENGTH = 8;
 const MAX_LENGTH = 63;

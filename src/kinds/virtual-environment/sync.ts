@@ -28,6 +28,7 @@ import {
   removalFindings,
   statusOf,
 } from './status.ts';
+import type { LevelRules } from './types.ts';
 
 /** What Metacontroller sent. */
 export interface VirtualEnvironmentRequest {
@@ -64,7 +65,8 @@ export function syncVirtualEnvironment(
   if ('reason' in view) return view;
   const older = olderThan(parent, view.environments);
   if (older !== undefined) {
-    const context = contextOf(request, observed, config, now);
+    const { rules } = levelRules(parent);
+    const context = contextOf(parent, rules, observed, config, now);
     const { objects, waits } = leaveAll([...namesOf(observed)], observed, context);
     const findings = conflictedFindings(older.metadata.name, hasOwn(observed));
     return {
@@ -88,7 +90,7 @@ function activeAnswer(
   const { services: all, skipped } = serviceVersions(view.services, view.workloads, rules);
   const services = all.filter(({ versions }) => versions.length > 0);
   const context: ServiceContext = {
-    ...contextOf(request, observed, config, now),
+    ...contextOf(parent, rules, observed, config, now),
     callers: config.autoInjection === 'routes' ? callersOf(view, services, rules, problems) : [],
     withVersions: new Set(services.map(({ service }) => service.metadata.name)),
   };
@@ -165,12 +167,12 @@ export function finalizeVirtualEnvironment(
 }
 
 function contextOf(
-  { parent }: VirtualEnvironmentRequest,
+  parent: VirtualEnvironment,
+  rules: LevelRules,
   { routing }: Observed,
   config: VirtualEnvironmentSettings,
   now: Date,
 ): ServiceContext {
-  const { rules } = levelRules(parent);
   return {
     parent,
     namespace: parent.metadata.namespace ?? '',

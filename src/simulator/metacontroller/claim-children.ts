@@ -1,8 +1,9 @@
+import { controllerOf } from '../../k8s/controller-of.ts';
 import type { LabelSelector, OwnerReference } from '../../k8s/object.ts';
 import { matchesSelector } from '../../k8s/selector.ts';
 import { isReason } from '../errors.ts';
 import type { ServedKind } from '../kinds.ts';
-import { controllerOf, type LocalObject } from '../object.ts';
+import type { LocalObject } from '../object.ts';
 import {
   addGroup,
   atomicUpdate,

@@ -1,8 +1,9 @@
 import type { CompositeDefinition } from '../../hooks/controller.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import { controllerOf } from '../../k8s/controller-of.ts';
 import { servedKind } from '../discovery.ts';
 import { isReason } from '../errors.ts';
-import { controllerOf, type LocalObject } from '../object.ts';
+import type { LocalObject } from '../object.ts';
 import { childSelector, isSelected, labelled } from './child-selector.ts';
 import { claimChildren } from './claim-children.ts';
 import {

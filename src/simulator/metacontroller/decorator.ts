@@ -1,9 +1,10 @@
 import { DECORATOR_ANNOTATION } from '../../api/marks.ts';
 import type { DecoratorDefinition } from '../../hooks/controller.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import { controllerOf } from '../../k8s/controller-of.ts';
 import { servedKind } from '../discovery.ts';
 import { isReason } from '../errors.ts';
-import { controllerOf, type LocalObject, qualifiedName } from '../object.ts';
+import { type LocalObject, qualifiedName } from '../object.ts';
 import {
   addGroup,
   callHook,

@@ -1,10 +1,11 @@
 import type { ParentResource } from '../../hooks/controller.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
+import { controllerOf } from '../../k8s/controller-of.ts';
 import { matchesSelector } from '../../k8s/selector.ts';
 import type { Change } from '../api-server/store.ts';
 import { servedKind } from '../discovery.ts';
 import { apiVersionOf, groupKey, splitApiVersion } from '../kinds.ts';
-import { controllerOf, type LocalObject, qualifiedName } from '../object.ts';
+import { type LocalObject, qualifiedName } from '../object.ts';
 import type { Metacontroller } from './controller.ts';
 
 /** The observed parents of one controller. */

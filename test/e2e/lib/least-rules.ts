@@ -37,13 +37,12 @@ export async function indexRules(): Promise<PolicyRule[]> {
   return parse(comment.replaceAll('# ', ''));
 }
 
-/** The additional rules of a kind that is off by default. In the values file they are in a comment that names it. */
-export async function rulesOfKind(kind: string): Promise<PolicyRule[]> {
+/** The additional rules of a part that is off by default. In the values file they are in a comment with these words. */
+export async function rulesOfComment(words: string): Promise<PolicyRule[]> {
   const text = await readFile(FILE, 'utf8');
-  const comment = new RegExp(`# Only .*\`${kind}\`.*\\n((?: *# (?:- | {2})\\w+: .*\\n)+)`).exec(
-    text,
-  );
-  if (comment?.[1] === undefined)
-    throw new Error(`metacontroller-values.yaml has no rules for ${kind}`);
+  const comment = new RegExp(`# Only .*${words}.*\\n((?: *# (?:- | {2})\\w+: .*\\n)+)`).exec(text);
+  if (comment?.[1] === undefined) {
+    throw new Error(`metacontroller-values.yaml has no rules for ${words}`);
+  }
   return parse(comment[1].replaceAll('# ', ''));
 }

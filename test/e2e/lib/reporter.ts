@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { sourceHash, sourceHashNow } from '../../support/verified-page.ts';
+import { sourceHash } from '../../support/verified-page.ts';
 import { FIGURES_FILE, readFigures } from './figures.ts';
 import { foreignKubeconfig } from './foreign.ts';
 import { announceSource, ranIn, recordFolder, recordResult } from './record.ts';
@@ -34,11 +34,11 @@ export default function reporter() {
   // Test files run in child processes, which inherit the environment of this process.
   process.env[FIGURES_FILE] = figures;
   let isSkipTold = false;
-  const atStart = sourceHashNow();
+  const atStart = sourceHash();
   announceSource(atStart);
-  const reasonOf = async (ran: readonly Ran[]) => {
+  const reasonOf = (ran: readonly Ran[]) => {
     if (foreignKubeconfig() !== undefined) return 'the run used the cluster of E2E_KUBECONFIG';
-    if (atStart !== (await sourceHash())) return 'src/ has changed during the run';
+    if (atStart !== sourceHash()) return 'src/ has changed during the run';
     return whyNotVerified(ran);
   };
   return {
@@ -70,7 +70,7 @@ export default function reporter() {
     },
     onRunComplete: async () => {
       const ran = ranIn(folder);
-      const reason = await reasonOf(ran);
+      const reason = reasonOf(ran);
       if (reason === undefined) await writeVerified(ran, readFigures(figures));
       else if (ran.length > 0) say(`docs/verified.md stays as it is: ${reason}`);
       if (!stays) await rm(folder, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import {
 } from '../control-plane/control-plane.ts';
 import { installCrds } from '../control-plane/crds.ts';
 import { type PodOptions, type PodStandIn, startPods } from '../control-plane/pods.ts';
-import { indexRules, leastRules, mergeRules, rulesOfKind } from './least-rules.ts';
+import { indexRules, leastRules, mergeRules, rulesOfComment } from './least-rules.ts';
 import { controllerManifests, mergeManifests, virtualEnvironmentManifests } from './manifests.ts';
 import {
   createMetacontrollerUser,
@@ -109,7 +109,7 @@ export async function startAround<S extends Doors>(
 }
 
 async function defaultRules(): Promise<PolicyRule[]> {
-  const additional = [indexRules(), mergeRules(), rulesOfKind('virtual-environment')];
+  const additional = [indexRules(), mergeRules(), rulesOfComment('the kind `virtual-environment`')];
   return [...(await leastRules()), ...(await Promise.all(additional)).flat()];
 }
 

@@ -5,7 +5,12 @@ import type { ApplyStrategy } from '../../../src/simulator/metacontroller/contro
 import { decisionConfig } from '../../scenarios/lib/scenario.ts';
 import type { AuditEvent } from '../control-plane/audit.ts';
 import { until } from '../control-plane/poll.ts';
-import { leastRules, mergeRules, metacontrollerValues, rulesOfKind } from '../lib/least-rules.ts';
+import {
+  leastRules,
+  mergeRules,
+  metacontrollerValues,
+  rulesOfComment,
+} from '../lib/least-rules.ts';
 import { loopTest } from '../lib/loop-test.ts';
 import { METACONTROLLER_USER, type PolicyRule } from '../lib/metacontroller.ts';
 import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
@@ -214,7 +219,7 @@ loopTest(
 loopTest(
   'with the additional rules for VirtualEnvironments it is enough for these, and has no unnecessary permission for them',
   async () => {
-    const additional = await rulesOfKind('virtual-environment');
+    const additional = await rulesOfComment('the kind `virtual-environment`');
     const rules = [...(await leastRules()), ...additional];
     const used = new Set<string>();
     for (const strategy of STRATEGIES) {

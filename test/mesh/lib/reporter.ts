@@ -30,7 +30,7 @@ export default function reporter() {
   return {
     onRunComplete: async (_contexts: unknown, { testResults }: Results) => {
       tellSkipped(testResults);
-      const changed = (await atStart) !== (await sourceHash());
+      const changed = atStart !== sourceHash();
       const reason = changed ? 'src/ has changed during the run' : whyNotVerified(testResults);
       if (reason === undefined) await writeVerified(passedOf(testResults), readFigures(figures));
       else say(`docs/verified.md stays as it is: ${reason}`);
