@@ -1,6 +1,7 @@
 import type { V1EnvFromSource, V1EnvVar, V1ResourceRequirements } from '@kubernetes/client-node';
 import type { StringMatch } from '../istio/types.ts';
-import type { KubeObject } from '../k8s/object.ts';
+import type { KubeObject, LabelSelector } from '../k8s/object.ts';
+import type { ConfigurationLayer } from './environment.ts';
 
 /** One condition that selects an env's requests. All of its parts must match. */
 export interface IstioMatch {
@@ -49,7 +50,22 @@ export interface Workload {
   existing?: ExistingVersion;
 }
 
-export interface DynamicEnvSpec {
+/** Workloads that the configuration concerns. */
+export interface ScopeEntry {
+  namespace: string;
+  /** Of the Deployments' own labels; absent or empty: all of the namespace. */
+  selector?: LabelSelector;
+  /** Deployments that no Service selects may be cloned, too. */
+  consumers?: boolean;
+}
+
+export interface DynamicEnvSpec extends ConfigurationLayer {
+  /** Name of the Environment that is overlaid on the workloads, below the env's own `vars`, `secrets` and `unset`. */
+  environment?: string;
+  /** Deployments that get a clone if the configuration changes one of their variables. */
+  scope?: ScopeEntry[];
+  /** True: routes may come although some workload that should differ cannot be cloned. */
+  allowPartial?: boolean;
   /** Which requests are the env's: those that meet one of them, or select `ref`. At least one of the two is given. */
   istioMatches?: IstioMatch[];
   /** Requests whose route context selects this ref are the env's (docs/branches.md). */
@@ -159,7 +175,33 @@ export interface Condition {
   observedGeneration?: number;
 }
 
+/** A workload that needs pods of its own and does not get them. */
+export interface UnclonedWorkload {
+  /** `Deployment <namespace>/<name>` */
+  workload: string;
+  /** Why, and what to do. */
+  message: string;
+}
+
+/** What the env's configuration changes. Names only, never a value. */
+export interface ConfigurationStatus {
+  /** `<namespace>/<name>` of the Deployments in scope that have clones because of the configuration, sorted. */
+  unique?: string[];
+  /** How many workloads in scope the configuration does not change. */
+  shared?: number;
+  /** Workloads that hold the env's routes back. */
+  blocked?: UnclonedWorkload[];
+  /** Workloads that no Service selects and that are not cloned without consent. */
+  notCloned?: UnclonedWorkload[];
+  /** Which variables make workloads unique, and the layer that sets each. */
+  differences?: { workload: string; variable: string; layer: string }[];
+  /** How many differences are not listed. */
+  more?: number;
+  warnings?: string[];
+}
+
 export interface DynamicEnvStatus {
+  configuration?: ConfigurationStatus;
   state: State;
   totalCount: number;
   totalReady: number;

@@ -41,6 +41,12 @@ export const IGNORE_MARK = 'riskified.com/ignore';
 export const FORCE_REMOVAL_ANNOTATION = 'riskified.com/force-removal';
 /** Annotation on a DynamicEnv: since when (RFC 3339) its `spec.ttl` counts, if later than its creation. */
 export const RENEWED_ANNOTATION = 'riskified.com/renewed-at';
+/** Annotation on a Deployment or its pod template: names of variables that its containers read, comma-separated. */
+export const VARIABLES_ANNOTATION = 'riskified.com/variables';
+/** Annotation (`"true"`) on a Deployment that no Service selects: a configuration that changes it may clone it. */
+export const CLONE_CONSENT_ANNOTATION = 'riskified.com/clone';
+/** Annotation on a clone: hash of the configuration that it runs with; absent: its base's own. */
+export const CONFIGURATION_ANNOTATION = 'riskified.com/configuration';
 /** Annotation on a clone and its DestinationRules: the base Deployment as `<namespace>/<name>`. */
 export const DEPLOYMENT_ANNOTATION = 'riskified.com/deployment';
 /** Annotation on a clone: hash of its desired spec. It tells whether the last change has been applied. */
