@@ -3,6 +3,7 @@ import type { Flag, FlagsFor, Values } from './hooks/flag.ts';
 import { list, matching, text } from './hooks/flag-values.ts';
 import type { Kind } from './hooks/kind.ts';
 import { type DecisionConfig, KINDS } from './kinds/kinds.ts';
+import { ENVIRONMENT } from './kinds/environment/kind.ts';
 import { VIRTUAL_SERVICE_MERGE } from './kinds/virtualservice-merge/kind.ts';
 
 function port(name: string, fallback: string, help: string): Flag<number> {
@@ -75,10 +76,14 @@ export function coherent<
 }
 
 /**
- * The settings of the service: without the kind `virtual-service-merge` there are no groups of merges. Their definitions may not be
+ * The settings of the service. Without the kind `environment`, envs may name none. Without the kind `virtual-service-merge` there are no groups of merges. Their definitions may not be
  * installed then, and Metacontroller fails if a customize hook asks for a resource that does not exist. Throws a UsageError.
  */
-export function servable<C extends Pick<ServeConfig, 'kinds' | 'mergeGroups'>>(config: C): C {
+export function servable<C extends Pick<ServeConfig, 'kinds' | 'mergeGroups'>>(
+  given: C,
+): C & Pick<DecisionConfig, 'withoutEnvironments'> {
+  const isOn = given.kinds.includes(ENVIRONMENT.name);
+  const config = isOn ? given : { ...given, withoutEnvironments: true as const };
   const { name } = VIRTUAL_SERVICE_MERGE;
   if (!config.kinds.includes(name)) return { ...config, mergeGroups: [] };
   if (config.mergeGroups.length > 0) return config;

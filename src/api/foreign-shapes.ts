@@ -108,7 +108,10 @@ const SHAPES: Record<string, Shape> = {
   ),
   /** Of Deployments, too, where only the versions of their pods matter. */
   StatefulSet: map({
-    spec: map({ replicas: NUMBER, template: map({ metadata: map({ labels: TEXTS }) }) }),
+    spec: map({
+      replicas: NUMBER,
+      template: map({ metadata: map({ labels: TEXTS, annotations: TEXTS }), spec: POD }),
+    }),
     status: map({
       observedGeneration: NUMBER,
       replicas: NUMBER,
@@ -148,6 +151,7 @@ const SHAPES: Record<string, Shape> = {
     consumersStatus: mapOf(MAP),
     state: TEXT,
     expiresAt: TEXT,
+    configuration: MAP,
   }),
   /** Its author may write any routes: they are checked one by one. */
   VirtualServiceMerge: map(

@@ -1,4 +1,4 @@
-import type { V1DeploymentSpec } from '@kubernetes/client-node';
+import type { V1DeploymentSpec, V1StatefulSetSpec } from '@kubernetes/client-node';
 import type { KubeObject } from './object.ts';
 
 export type {
@@ -26,6 +26,11 @@ export interface DeploymentStatus {
 export interface Deployment extends KubeObject {
   spec: V1DeploymentSpec;
   status?: DeploymentStatus;
+}
+
+/** Only what is common to all workloads is read of it. */
+export interface StatefulSet extends KubeObject {
+  spec: Pick<V1StatefulSetSpec, 'template'>;
 }
 
 export interface Service extends KubeObject {

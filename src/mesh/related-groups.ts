@@ -11,6 +11,7 @@ const KIND_BY_RESOURCE: Readonly<Record<string, string>> = {
   meshindexes: 'MeshIndex',
   routeinjections: 'RouteInjection',
   virtualservicemerges: 'VirtualServiceMerge',
+  environments: 'Environment',
 };
 
 /**

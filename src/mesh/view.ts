@@ -3,7 +3,7 @@ import type { ObjectMap } from '../hooks/types.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import type { Deployment, Service } from '../k8s/workload.ts';
+import type { Deployment, Service, StatefulSet } from '../k8s/workload.ts';
 import { indexedNamespaces, withIndexed } from './from-index.ts';
 import { rulesByHost, servicesByLabel } from './lookups.ts';
 
@@ -13,7 +13,13 @@ import { rulesByHost, servicesByLabel } from './lookups.ts';
  */
 export interface MeshView {
   deployment(namespace: string, name: string): Deployment | undefined;
+  /** Those that were asked for, sorted by name. */
+  deployments(namespace: string): readonly Deployment[];
   hasStatefulSet(namespace: string, name: string): boolean;
+  /** Those that were asked for and can be read, sorted by name. */
+  statefulSets(namespace: string): readonly StatefulSet[];
+  /** All Environments by name, in any shape. */
+  environments(): Readonly<Record<string, KubeObject>>;
   /** Sorted by name. */
   services(namespace: string): Service[];
   /** Those of `services` that ask for at least one of these labels. */
@@ -66,9 +72,19 @@ export function meshView(
     ...indexed.contents.flatMap(({ unread: some = [] }) => some),
   ];
   const statefulSets = related['StatefulSet.apps/v1'] ?? {};
+  const environments = related['Environment.riskified.com/v1alpha1'] ?? {};
+  const byNamespace = once(() => groupByNamespace(came.deployments.objects));
+  const setsByNamespace = once(() =>
+    groupByNamespace(
+      readable('StatefulSet', list<StatefulSet>(related, 'StatefulSet.apps/v1')).objects,
+    ),
+  );
   return {
     deployment: (namespace, name) => deployments.get(`${namespace}/${name}`),
+    deployments: (namespace) => byNamespace('').get(namespace) ?? [],
     hasStatefulSet: (namespace, name) => Object.hasOwn(statefulSets, `${namespace}/${name}`),
+    statefulSets: (namespace) => setsByNamespace('').get(namespace) ?? [],
+    environments: () => environments,
     services: (namespace) => services.get(namespace) ?? [],
     servicesAskingFor: (namespace, ...labels) => askingIn(namespace)(labels),
     rulesAbout: (host) => rulesAbout('')(host),

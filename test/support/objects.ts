@@ -40,6 +40,7 @@ export const CONFIG: DecisionConfig = Object.freeze({
   allowedCommonHeaders: [],
   entryHosts: [],
   maxReplicas: 20,
+  maxUniqueWorkloads: 64,
   maxTtl: '',
   requireOwner: false,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',

@@ -1,4 +1,4 @@
-import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { DynamicEnv, ScopeEntry } from '../../api/dynamicenv.ts';
 import { API_VERSION, envLabel, NOT_OURS } from '../../api/marks.ts';
 import { MESH_INDEX_NAME } from '../../api/meshindex.ts';
 import type { RelatedRule } from '../../hooks/types.ts';
@@ -26,17 +26,47 @@ export function relatedToEnv(env: DynamicEnv, config: EnvSettings): RelatedRule[
         names: unique([...bases, ...clones, ...existing]),
       },
       { apiVersion: 'apps/v1', resource: 'statefulsets', namespace, names: bases },
-      ...(config.indexedNamespaces.includes(namespace)
-        ? []
-        : [{ apiVersion: 'v1', resource: 'services', namespace }]),
+      ...services(namespace, config),
     ];
   });
+  const inScope = unique(scopeNamespaces(env)).filter((namespace) => !byNamespace.has(namespace));
   return [
     ...perNamespace,
+    ...(env.spec.scope ?? []).flatMap(workloadsInScope),
+    ...inScope.flatMap((namespace) => services(namespace, config)),
+    ...environments(env, config),
     ...destinationRules(env, config),
     ...meshIndexes(env, config),
     virtualServices(name),
   ];
+}
+
+function services(namespace: string, { indexedNamespaces }: EnvSettings): RelatedRule[] {
+  return indexedNamespaces.includes(namespace)
+    ? []
+    : [{ apiVersion: 'v1', resource: 'services', namespace }];
+}
+
+/** A clone is no base, and clones may be many. */
+function workloadsInScope({ namespace, selector = {} }: ScopeEntry): RelatedRule[] {
+  const { matchLabels, matchExpressions = [] } = selector;
+  const labelSelector = {
+    ...(matchLabels === undefined ? {} : { matchLabels }),
+    matchExpressions: [...matchExpressions, ...(NOT_OURS.matchExpressions ?? [])],
+  };
+  return ['deployments', 'statefulsets'].map((resource) => ({
+    apiVersion: 'apps/v1',
+    resource,
+    namespace,
+    labelSelector,
+  }));
+}
+
+/** All of them: which ones an Environment extends is not in the env's spec. */
+function environments({ spec }: DynamicEnv, { withoutEnvironments }: EnvSettings): RelatedRule[] {
+  return spec.environment === undefined || withoutEnvironments
+    ? []
+    : [{ apiVersion: API_VERSION, resource: 'environments' }];
 }
 
 function destinationRules(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
@@ -50,20 +80,30 @@ function destinationRules(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
 
 /** Namespaces whose DestinationRules an env reads; `*`: all. Consumers count, too: another subset may select their pods. */
 export function ruleNamespaces(env: DynamicEnv, config: EnvSettings): string[] {
-  return rulesBeside(envWorkloads(env), config);
+  return rulesBeside([...namespacesOf(envWorkloads(env)), ...scopeNamespaces(env)], config);
 }
 
 /** Those without which nothing can be decided. For a consumer, which gets no routes, missing rules only mean fewer warnings. */
 export function neededRuleNamespaces(env: DynamicEnv, config: EnvSettings): string[] {
-  return rulesBeside(
-    envWorkloads(env).filter(({ kind }) => kind === 'subset'),
-    config,
-  );
+  const subsets = envWorkloads(env).filter(({ kind }) => kind === 'subset');
+  return rulesBeside([...namespacesOf(subsets), ...scopeNamespaces(env)], config);
 }
 
-function rulesBeside(workloads: readonly EnvWorkload[], config: EnvSettings): string[] {
-  if (workloads.length === 0) return [];
-  return unique([...workloads.map(({ workload }) => workload.namespace), ...config.ruleNamespaces]);
+/** The namespaces whose Services an env reads. */
+export function serviceNamespaces(env: DynamicEnv): string[] {
+  return [...namespacesOf(envWorkloads(env)), ...scopeNamespaces(env)];
+}
+
+function namespacesOf(workloads: readonly EnvWorkload[]): string[] {
+  return workloads.map(({ workload }) => workload.namespace);
+}
+
+function scopeNamespaces({ spec: { scope = [] } }: DynamicEnv): string[] {
+  return scope.map(({ namespace }) => namespace);
+}
+
+function rulesBeside(namespaces: readonly string[], config: EnvSettings): string[] {
+  return namespaces.length === 0 ? [] : unique([...namespaces, ...config.ruleNamespaces]);
 }
 
 /**
@@ -71,10 +111,7 @@ function rulesBeside(workloads: readonly EnvWorkload[], config: EnvSettings): st
  * since Metacontroller caches this answer for 20 minutes, and the service may be restarted with other flags meanwhile.
  */
 function meshIndexes(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
-  const namespaces = unique([
-    ...envWorkloads(env).map(({ workload }) => workload.namespace),
-    ...ruleNamespaces(env, config),
-  ]).filter((namespace) => config.indexedNamespaces.includes(namespace));
+  const namespaces = unique([...serviceNamespaces(env), ...ruleNamespaces(env, config)]).filter((namespace) => config.indexedNamespaces.includes(namespace));
   if (namespaces.length === 0) return [];
   return [
     ...namespaces.map((namespace) => ({

@@ -3,6 +3,8 @@ import { FORCE_REMOVAL_ANNOTATION, isTrue } from '../../api/marks.ts';
 import type { Refusal } from '../../crd/refusal.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
 import { meshView } from '../../mesh/view.ts';
+import { type ConfigurationReader, configurationReader } from './configuration/configuration.ts';
+import { type Standing, standing } from './configuration/standing.ts';
 import type { EnvContext } from './context.ts';
 import { ruleNamespaces } from './customize.ts';
 import type { LifecycleContext } from './lifecycle/children.ts';
@@ -30,8 +32,11 @@ export interface EnvInput extends EnvRequest, EnvContext {
   /** Whether the env is suspended or has expired. */
   life: LifeTime;
   lifecycle: LifecycleContext;
+  configuration: ConfigurationReader;
+  /** The workloads that the spec names, and those that the configuration clones. */
+  workloads(): readonly EnvWorkload[];
   /** What each workload should look like. Computed at the first call: whether that takes too long is checked first. */
-  plans(): readonly WorkloadPlan[];
+  plans(): Standing;
 }
 
 export function gather(
@@ -43,15 +48,26 @@ export function gather(
   const { env, children, related } = request;
   const view = meshView(related, config.clusterDomain, () => ruleNamespaces(env, config));
   const context: EnvContext = { env, view, observed: observe(children), config, now };
-  let plans: readonly WorkloadPlan[] | undefined;
+  const configuration = configurationReader(context);
+  const workloads = () => {
+    const read = configuration.read();
+    return read === undefined ? envWorkloads(env) : [...read.named, ...read.workloads];
+  };
+  let plans: Standing | undefined;
   return {
     ...request,
     ...context,
     refusals,
     life: lifeTime(env, config, now),
     lifecycle: lifecycleOf(context),
+    configuration,
+    workloads,
     plans: () => {
-      plans ??= envWorkloads(env).map((entry) => planOf(entry, context));
+      plans ??= standing(
+        workloads().map((entry) => planOf(entry, context)),
+        configuration.read()?.blocked ?? [],
+        context,
+      );
       return plans;
     },
   };

@@ -18,6 +18,9 @@ import type { RefFlags } from '../../refs/settings.ts';
 const ENTRY_HOST =
   /^(http:\/\/)?(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
+/** Services that send to the pods of one Deployment, at most. */
+export const MAX_SERVICES = 64;
+
 /** What an administrator decides once for all DynamicEnvs of a cluster. */
 export interface EnvSettings
   extends RefFlags,
@@ -44,6 +47,10 @@ export interface EnvSettings
   maxTtl: string;
   /** Every env must have a `spec.owner`. */
   requireOwner: boolean;
+  /** The most Deployments that one env clones because of its configuration; 0: any number. */
+  maxUniqueWorkloads: number;
+  /** Without the kind `environment`: no env may name one. Not set by a flag. */
+  withoutEnvironments?: true;
   /** In a preview: no env expires. Not set by a flag. */
   neverExpires?: true;
   /** In a simulation: the webhook always works, and nobody refuses Metacontroller's writes. Not set by a flag. */
@@ -102,6 +109,13 @@ export const ENV_FLAGS = {
     value: 'NUMBER',
     fallback: '20',
     help: 'the most pods of one clone; 0: any number',
+    read: readCount,
+  },
+  maxUniqueWorkloads: {
+    name: 'max-unique-workloads',
+    value: 'NUMBER',
+    fallback: '64',
+    help: 'the most Deployments in the scope of one env that its configuration may clone; 0: any number',
     read: readCount,
   },
   maxTtl: {

@@ -2,6 +2,8 @@ import type { DynamicEnvStatus } from '../../api/dynamicenv.ts';
 import type { Refusal } from '../../crd/refusal.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { removalBlocker, syncBlocker } from './checks/order.ts';
+import { entryWorkloads } from './configuration/entry-workloads.ts';
+import { configuredReport } from './configuration/report.ts';
 import { type EnvInput, type EnvRequest, gather } from './gather.ts';
 import { decideChildren, keepAll, keptUnrecognized } from './lifecycle/children.ts';
 import type { Rest } from './lifecycle/life-time.ts';
@@ -48,14 +50,17 @@ export function syncEnv(
       ...resync([life.wait]),
     };
   }
-  const plans = input.plans();
-  const entries = entryInjections(input);
-  const { children, waits, departing } = decideChildren(plans, lifecycle, entries);
+  const standing = input.plans();
+  const { plans, mayBegin } = standing;
+  const staying = plans.filter(({ withheld }) => withheld !== 'blocked');
+  const entries = entryInjections(input, entryWorkloads(staying, input));
+  const { children, waits, departing } = decideChildren(plans, lifecycle, entries, mayBegin);
   const context = { ...input, departing };
-  const reports = plans.map((plan) => workloadReport(plan, context));
+  const reports = staying.map((plan) => workloadReport(plan, context));
   const stall = findStall(input);
   const ofEntries = entries.map((entry) => entryReport(entry, context));
-  const { status, waits: later } = envStatus(reports, stall.finding, context, ofEntries);
+  const configured = configuredReport(input, standing);
+  const { status, waits: later } = envStatus(reports, stall.finding, context, ofEntries, configured);
   return {
     status: withLifeTime(status, life),
     children: [...children, ...keptUnrecognized(observed)],

@@ -25,6 +25,7 @@ const DEFAULTS: ServeConfig = {
   allowedHeaderNames: [],
   allowedCommonHeaders: [],
   maxReplicas: 20,
+  maxUniqueWorkloads: 64,
   maxTtl: '',
   requireOwner: false,
   metacontrollerUser: 'system:serviceaccount:metacontroller:metacontroller',
@@ -76,6 +77,7 @@ const GOOD: [string, string, Partial<ServeConfig>][] = [
     { entryHosts: ['shop.example.com', 'http://*.local'] },
   ],
   ['max-replicas', '0', { maxReplicas: 0 }],
+  ['max-unique-workloads', '8', { maxUniqueWorkloads: 8 }],
   ['max-ttl', '7d', { maxTtl: '7d' }],
   ['require-owner', 'true', { requireOwner: true }],
   ['metacontroller-user', 'mc', { metacontrollerUser: 'mc' }],
@@ -166,6 +168,7 @@ const BAD: [string, string, string][] = [
   ['allowed-header-names', ' , ', 'expected something between commas'],
   ['allowed-common-headers', 'a b', 'expected header names'],
   ['max-replicas', '-1', 'expected a whole number'],
+  ['max-unique-workloads', '-1', 'expected a whole number'],
   ['max-replicas', '', 'expected a whole number'],
   [
     'max-ttl',
@@ -221,9 +224,11 @@ test('the two route headers must differ, in whatever letters they are written', 
   expect(coherent(DEFAULTS)).toBe(DEFAULTS);
 });
 
-test('without the kind virtual-service-merge there are no groups of merges', () => {
-  expect(servable(DEFAULTS)).toEqual({ ...DEFAULTS, mergeGroups: [] });
-  const on = { ...DEFAULTS, kinds: ['virtual-service-merge'] };
+test('without the kind virtual-service-merge there are no groups of merges, and without environment no Environments', () => {
+  expect(servable(DEFAULTS)).toEqual({ ...DEFAULTS, mergeGroups: [], withoutEnvironments: true });
+  const merges = { ...DEFAULTS, kinds: ['virtual-service-merge'] };
+  expect(servable(merges)).toEqual({ ...merges, withoutEnvironments: true });
+  const on = { ...DEFAULTS, kinds: ['virtual-service-merge', 'environment'] };
   expect(servable(on)).toBe(on);
   expect(() => servable({ ...on, mergeGroups: [] })).toThrow(
     '--merge-groups is empty, but --kinds has virtual-service-merge: name the groups, or take the kind out',

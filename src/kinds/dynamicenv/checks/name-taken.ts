@@ -4,7 +4,7 @@ import { invalidSpec } from './spec-refused.ts';
 
 /** Somebody's DestinationRule has a subset of the env's name already: the env would change where other people's requests go. */
 export const nameTaken: Check = ({ env: { metadata }, plans }) => {
-  const messages = plans().flatMap(({ takenBy }) =>
+  const messages = plans().plans.flatMap(({ takenBy }) =>
     takenBy === undefined
       ? []
       : [

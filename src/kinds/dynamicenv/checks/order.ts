@@ -1,5 +1,6 @@
 import type { EnvInput } from '../gather.ts';
 import type { Blocker, Check } from './check.ts';
+import { configurationRefused } from './configuration.ts';
 import { meshIndexMissing } from './mesh-index-missing.ts';
 import { nameTaken } from './name-taken.ts';
 import { notSent, routesNotSent } from './not-sent.ts';
@@ -10,13 +11,14 @@ import { routesUnreadable, unreadable } from './unreadable.ts';
 /**
  * Each check relies on the ones before it:
  * what is needed is known only from a valid spec; an object that was not sent is not known to be missing; one that cannot be read
- * is in none of the lists that are counted; and only when the counts are low can plans be computed, which show a taken name.
+ * is in none of the lists that are counted; without the configuration the workloads are not known; and only when the counts are low can plans be computed, which show a taken name.
  */
 const SYNC_CHECKS: readonly Check[] = [
   specRefused,
   notSent,
   unreadable,
   meshIndexMissing,
+  configurationRefused,
   tooMuch,
   nameTaken,
 ];

@@ -1,8 +1,7 @@
 import type { DynamicEnv } from '../../../api/dynamicenv.ts';
 import type { ObjectMap } from '../../../hooks/types.ts';
 import { missingGroups } from '../../../mesh/related-groups.ts';
-import { neededRuleNamespaces, relatedToEnv } from '../customize.ts';
-import { envWorkloads } from '../plan/workloads.ts';
+import { neededRuleNamespaces, relatedToEnv, serviceNamespaces } from '../customize.ts';
 import type { EnvSettings } from '../settings.ts';
 
 const SERVICES = 'Service.v1';
@@ -24,7 +23,8 @@ const INDEXES = 'MeshIndex.riskified.com/v1alpha1';
 export function groupsNotSent(env: DynamicEnv, config: EnvSettings, related: ObjectMap): string[] {
   // Without indexes no other group is asked for.
   const isPlain = config.indexedNamespaces.length === 0;
-  if (isPlain && OBJECTS.every((key) => isSent(key, related))) return [];
+  const isAlone = isPlain && env.spec.environment === undefined;
+  if (isAlone && OBJECTS.every((key) => isSent(key, related))) return [];
   const rules = neededRuleNamespaces(env, config);
   const asObjects = rules.filter((namespace) => !config.indexedNamespaces.includes(namespace));
   const missing = missingGroups(relatedToEnv(env, config), related).filter(
@@ -34,7 +34,7 @@ export function groupsNotSent(env: DynamicEnv, config: EnvSettings, related: Obj
   if (!missing.some((key) => either.includes(key))) return missing;
   const isSeen = (kind: string) => (namespace: string) =>
     isIndexSent(namespace, related) || areObjectsSent(kind, namespace, config, related);
-  const own = envWorkloads(env).map(({ workload }) => workload.namespace);
+  const own = serviceNamespaces(env);
   const isAllSeen =
     own.every(isSeen(SERVICES)) &&
     rules.every((one) =>

@@ -8,13 +8,11 @@ import { scopeOf } from '../../../virtualservice/routes/scope.ts';
 import { withMergedRoutes } from '../../../virtualservice/routes/strip.ts';
 import type { EnvInput } from '../gather.ts';
 import { MAX_RULE_WORK, ruleWork } from '../plan/rule-work.ts';
-import { type EnvWorkload, envWorkloads } from '../plan/workloads.ts';
-import type { EnvSettings } from '../settings.ts';
+import type { EnvWorkload } from '../plan/workloads.ts';
+import { type EnvSettings, MAX_SERVICES } from '../settings.ts';
 import type { Check } from './check.ts';
 import { tooManyPlaces } from './entry-work.ts';
 
-/** Services that send to the pods of one Deployment, at most. */
-const MAX_SERVICES = 64;
 /** Lookups of an env's hosts in the VirtualServices that carry the env's label: each in each. */
 const MAX_LOOKUPS = 10_000;
 /** Routes, match entries and destinations together, in all VirtualServices that carry the env's label. */
@@ -42,8 +40,12 @@ export const tooMuch: Check = (input) => {
 };
 
 function reasonsOf(input: EnvInput): string[] {
-  const { env, view, config } = input;
-  const served = envWorkloads(env).map((entry) => ({ entry, services: servicesOf(entry, view) }));
+  const { env, view, config, configuration } = input;
+  const costs = configuration.costs();
+  if (costs.length > 0) return [...costs];
+  const unique = tooManyUnique(input);
+  if (unique.length > 0) return unique;
+  const served = input.workloads().map((entry) => ({ entry, services: servicesOf(entry, view) }));
   const crowded = served.filter(({ services }) => services.length > MAX_SERVICES);
   if (crowded.length > 0) {
     return crowded.map(
@@ -61,6 +63,14 @@ function reasonsOf(input: EnvInput): string[] {
   if (parts.length > 0) return parts;
   const routed = hosts.filter(({ kind }) => kind === 'subset').map(({ host }) => host);
   return [...tooManyRules(hosts, view), ...tooManyRoutes(routed, env, view, config)];
+}
+
+function tooManyUnique({ configuration, config: { maxUniqueWorkloads } }: EnvInput): string[] {
+  const count = configuration.read()?.workloads.length ?? 0;
+  if (maxUniqueWorkloads === 0 || count <= maxUniqueWorkloads) return [];
+  return [
+    `spec.scope: the configuration changes ${count} workloads, and the administrator allows ${maxUniqueWorkloads} clones (--max-unique-workloads); narrow the selectors, or take out variables that many workloads read`,
+  ];
 }
 
 /** Each part is read several times. */

@@ -38,6 +38,11 @@ export function activation(
   return wait > 0 ? { active: false, wait } : { active: true };
 }
 
+/** Is the injection active, wherever it leads? */
+export function isAskedFor(injection: RouteInjection, observed: Observed): boolean {
+  return observed.injections.some((own) => sameObject(own, injection) && own.spec.active);
+}
+
 function isActive(injection: RouteInjection, observed: Observed): boolean {
   return observed.injections.some(
     (own) =>
@@ -54,6 +59,7 @@ export function activeEntries(
   plans: readonly WorkloadPlan[],
   children: readonly KubeObject[],
   { observed }: { observed: Observed },
+  mayBegin = true,
 ): RouteInjection[] {
   const active = new Set(
     children.flatMap((child) => {
@@ -63,10 +69,12 @@ export function activeEntries(
         : [];
     }),
   );
-  const subsets = plans.filter(({ kind }) => kind === 'subset');
-  const isComplete = subsets.every(({ key }) => active.has(key));
+  const subsets = plans.filter(
+    ({ kind, withheld }) => kind === 'subset' && withheld !== 'blocked',
+  );
+  const isComplete = mayBegin && subsets.every(({ key }) => active.has(key));
   return entries.map((entry) => {
-    const isKept = active.size > 0 && isActive(entry, observed);
+    const isKept = active.size > 0 && isAskedFor(entry, observed);
     return { ...entry, spec: { ...entry.spec, active: isComplete || isKept } };
   });
 }

@@ -14,7 +14,7 @@ import {
 } from '../observed.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
-import { activation, activeEntries } from './activation.ts';
+import { type Activation, activation, activeEntries, isAskedFor } from './activation.ts';
 import { leadingToAny } from './by-base.ts';
 import {
   type Departure,
@@ -39,15 +39,17 @@ export interface Children {
 
 /**
  * Everything the env is to own now: what its plans want, its entries, and what is being removed but must stay for a while.
+ * `mayBegin`: injections that are not active may become active.
  */
 export function decideChildren(
   plans: readonly WorkloadPlan[],
   context: LifecycleContext,
   entries: readonly RouteInjection[] = [],
+  mayBegin = true,
 ): Children {
-  const wanted = plans.map((plan) => wantedOf(plan, context));
+  const wanted = plans.map((plan) => wantedOf(plan, context, mayBegin));
   const ofWorkloads = wanted.flatMap(({ children }) => children);
-  const staying = [...ofWorkloads, ...activeEntries(entries, plans, ofWorkloads, context)];
+  const staying = [...ofWorkloads, ...activeEntries(entries, plans, ofWorkloads, context, mayBegin)];
   const clonesAndRules = [
     ...departingDeployments(plans, context),
     ...departingRules(plans, context),
@@ -71,10 +73,14 @@ export function decideChildren(
 function wantedOf(
   plan: WorkloadPlan,
   context: LifecycleContext,
+  mayBegin: boolean,
 ): { children: KubeObject[]; waits: number[] } {
   const clone = plan.deployment === undefined || plan.recreate ? [] : [plan.deployment];
   const hosts = plan.hosts.map((host) => {
-    const { active, wait } = activation(plan, host, context.observed, context);
+    const { active, wait }: Activation =
+      mayBegin || isAskedFor(host.injection, context.observed)
+        ? activation(plan, host, context.observed, context)
+        : { active: false };
     return {
       children: [...host.rules, injectionOf(host, active)],
       waits: [wait, host.wait].filter((one) => one !== undefined),

@@ -17,15 +17,18 @@ import { gatewaysOf, isEntryHere, listedFor } from '../../../virtualservice/rout
 import { scopeOf } from '../../../virtualservice/routes/scope.ts';
 import type { EnvContext } from '../context.ts';
 import { cloneName, entryName } from './names.ts';
-import { envWorkloads } from './workloads.ts';
+import { type EnvWorkload, envWorkloads } from './workloads.ts';
 
 type Input = Pick<EnvContext, 'env' | 'view' | 'config'>;
 
-/** The injections of the env's entries, not active yet. `host` and `link` of an entry are what its routes are made of. */
-export function entryInjections({ env, view, config }: Input): RouteInjection[] {
+/** The injections of the env's entries, not active yet. They name the first of the workloads. `host` and `link` of an entry are what its routes are made of. */
+export function entryInjections(
+  { env, view, config }: Input,
+  workloads: readonly EnvWorkload[] = envWorkloads(env),
+): RouteInjection[] {
   const { entries = [], istioMatches = [], ref } = env.spec;
   const headers = entryHeaders(env.spec, config.sourceRouteHeader);
-  const [first] = envWorkloads(env);
+  const [first] = workloads;
   if (headers === undefined || first === undefined) return [];
   const { name } = env.metadata;
   const { namespace, name: deployment } = first.workload;

@@ -31,6 +31,14 @@ export function servicesOf(
     });
 }
 
+/** The Services that send to pods with these labels. */
+export function servicesSelecting(
+  services: readonly Service[],
+  labels: Readonly<Record<string, string>>,
+): Service[] {
+  return services.filter((service) => selects(service, labels));
+}
+
 /** The Services that would send to the clone's pods although they do not send to the base's. */
 export function cloneOnlyServices(
   services: readonly Service[],

@@ -7,6 +7,7 @@ import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 import type { EnvContext } from '../context.ts';
 import { keep } from '../observed.ts';
 import type { EnvSettings } from '../settings.ts';
+import { withMark, withOverlay } from '../configuration/overlay.ts';
 import { withoutPods } from './argo-rollout.ts';
 import { podLabelsOf } from './base-labels.ts';
 import { otherEnvsClone, wrongVersion } from './base-trouble.ts';
@@ -45,6 +46,8 @@ export interface WorkloadPlan extends EnvWorkload {
   problems: Problem[];
   /** Facts that may surprise, though everything works; absent: none. */
   warnings?: string[];
+  /** A derived workload that gets no clone, or none yet: what it has leads VirtualServices to the env. */
+  withheld?: 'blocked' | 'looking';
   /** The requests go to a version that exists already, and nothing is cloned. */
   existing?: ExistingPlan;
 }
@@ -117,7 +120,7 @@ function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshV
 
 /** The wanted clone; if it cannot be computed, the existing one. */
 function planDeployment(
-  { kind, workload }: EnvWorkload,
+  { kind, workload, overlay }: EnvWorkload,
   base: Deployment | undefined,
   observed: Deployment | undefined,
   name: string,
@@ -138,13 +141,16 @@ function planDeployment(
     );
   }
   const isRouted = kind === 'subset';
-  const clone = cloneDeployment(base, workload, env.metadata.name, config, observed, isRouted);
+  const like = withOverlay(base, overlay);
+  const clone = cloneDeployment(like, workload, env.metadata.name, config, observed, isRouted);
   if ('problem' in clone) return problem(clone.problem);
   const baseLabels = podLabelsOf(base);
   const cloneLabels = podLabelsOf(clone.deployment);
   const services = view.servicesAskingFor(workload.namespace, baseLabels, cloneLabels);
   const [stranger] = cloneOnlyServices(services, baseLabels, cloneLabels);
-  return stranger === undefined ? clone : problem(adopted(stranger, workload));
+  return stranger === undefined
+    ? { deployment: withMark(clone.deployment, overlay?.hash) }
+    : problem(adopted(stranger, workload));
 }
 
 /** A Service selects the clone but not the base, by labels from `podLabels` or by marks that every clone has. */

@@ -1,4 +1,5 @@
 import type { DynamicEnv, Workload } from '../../../api/dynamicenv.ts';
+import type { Overlay } from '../configuration/overlay.ts';
 
 export type WorkloadKind = 'subset' | 'consumer';
 
@@ -8,9 +9,13 @@ export interface EnvWorkload {
   workload: Workload;
   /** `<namespace>/<deployment>`: key in the status. */
   key: string;
+  /** What the env's configuration makes of its base. */
+  overlay?: Overlay;
+  /** The spec does not name it: the configuration changes it, and it is in scope. */
+  isDerived?: true;
 }
 
-/** All workloads of an env, subsets first, in the spec's order. */
+/** The workloads that an env's spec names, subsets first, in the spec's order. */
 export function envWorkloads({ spec }: Pick<DynamicEnv, 'spec'>): EnvWorkload[] {
   const of = (kind: WorkloadKind, list: readonly Workload[] | undefined) =>
     // At removal the spec has not been validated.

@@ -21,6 +21,7 @@ export function blockedStatus(
   return {
     ...(previous?.subsetsStatus === undefined ? {} : { subsetsStatus: previous.subsetsStatus }),
     ...toConsumersStatus(readConsumersStatus(previous)),
+    ...(previous?.configuration === undefined ? {} : { configuration: previous.configuration }),
     state: 'degraded',
     totalCount: previous?.totalCount ?? 0,
     totalReady: previous?.totalReady ?? 0,

@@ -9,6 +9,8 @@ import { wasReady } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 import { coming, rollout, type Standing } from './rollout.ts';
 
+const LOOKING = 'it is created when all VirtualServices that route to its base are seen';
+
 /**
  * The clone's life cycle, from what the cluster shows. Its message is the plan's warnings, unless there is something worse to
  * say.
@@ -27,6 +29,7 @@ function lifeCycle(plan: WorkloadPlan, context: StatusContext): Standing {
   const { departing } = context;
   const clone = plan.observed;
   if (clone === undefined) {
+    if (plan.withheld !== undefined) return { status: 'initializing', message: LOOKING };
     return { status: plan.deployment === undefined ? 'missing' : 'initializing' };
   }
   if (isBeingDeleted(clone) || departing.has(childKey(clone))) return { status: 'removing' };

@@ -1,6 +1,7 @@
 import { toConsumersStatus } from '../../../api/consumer-status.ts';
 import type {
   Condition,
+  ConfigurationStatus,
   DynamicEnvStatus,
   State,
   WorkloadStatus,
@@ -25,12 +26,22 @@ export interface Report {
   waits: number[];
 }
 
+/** What the env's configuration adds to its status. */
+export interface ConfiguredReport {
+  status?: ConfigurationStatus;
+  /** Why no further routes come. */
+  blocked?: string;
+  /** Which clones leave before they come back. */
+  returning?: string;
+}
+
 /** The status of an env that is alive. */
 export function envStatus(
   reports: readonly WorkloadReport[],
   stall: Finding,
   context: StatusContext,
   entries: readonly EntryReport[] = [],
+  configured: ConfiguredReport = {},
 ): Report {
   const write = conditionWriter(context);
   const injected = write('RoutesInjected', routesInjected(reports));
@@ -39,13 +50,13 @@ export function envStatus(
   const problem = reports.flatMap(({ plan, problems }) =>
     problems.map(({ message }) => messageAbout(plan.key, message)),
   );
-  const judged = readyFinding({ problem, injected, workloads, settling });
+  const judged = readyFinding({ ...configured, problem, injected, workloads, settling, reports });
   const finding = {
     ...judged,
     message: judged.message + skipped(context.view.unreadable()) + entriesText(entries),
   };
   const state: State =
-    problem.length > 0 ? 'degraded' : finding.status === true ? 'ready' : 'processing';
+    problem.length > 0 || configured.blocked !== undefined ? 'degraded' : finding.status === true ? 'ready' : 'processing';
   return {
     status: {
       state,
@@ -53,6 +64,7 @@ export function envStatus(
       match: matchText(context.env.spec),
       ...entriesStatus(entries),
       ...workloadStatuses(reports),
+      ...(configured.status === undefined ? {} : { configuration: configured.status }),
       conditions: [
         write('Ready', finding),
         workloads,
@@ -104,13 +116,21 @@ function readyFinding(facts: {
   injected: Condition;
   workloads: Condition;
   settling: number | undefined;
+  blocked?: string;
+  returning?: string;
+  reports: readonly WorkloadReport[];
 }): Finding {
-  const { problem, injected, workloads, settling } = facts;
+  const { problem, injected, workloads, settling, blocked, returning, reports } = facts;
+  if (blocked !== undefined) return no('ConfigurationBlocked', [blocked, ...problem].join('; '));
   if (problem.length > 0) return no('Degraded', problem.join('; '));
+  if (returning !== undefined) return no('Returning', returning);
   if (workloads.status !== 'True') return no(workloads.reason, workloads.message);
   if (injected.status !== 'True') return no(injected.reason, injected.message);
   if (settling !== undefined && settling > 0) {
     return no('Settling', 'the routes are in place and on their way to every proxy');
+  }
+  if (reports.length === 0) {
+    return yes('Ready', 'the configuration changes no workload that may be cloned, so the env shares all of them');
   }
   return yes('Ready', 'matching requests reach the clones');
 }

@@ -20,6 +20,7 @@ export function workloadsReady(reports: readonly WorkloadReport[]): Finding {
 /** Each subset has a host by which its requests reach it. */
 export function routesInjected(reports: readonly WorkloadReport[]): Finding {
   const subsets = reports.filter(({ plan }) => plan.kind === 'subset');
+  if (reports.length === 0) return yes('NoSubsets', 'the env has no clones, so it needs no routes');
   if (subsets.length === 0) return yes('NoSubsets', 'consumers get no routes');
   const waiting = subsets.filter((report) => !report.isRouted || isPending(report));
   if (waiting.length === 0) return yes('AllInjected', 'every subset has its routes');
@@ -59,9 +60,7 @@ export function guarded(reports: readonly WorkloadReport[]): Finding {
   const leaks = reports.flatMap(({ plan, hosts }) =>
     plan.hosts.flatMap((host, index) => [
       ...(host.isHeadless && !isApart(host)
-        ? [
-            `Service ${host.namespace}/${host.service} is headless: a sidecar sends to the address that the caller looked up, whatever the routes say, so that regular requests may reach the clone's pods; give it a cluster IP`,
-          ]
+        ? [headlessText(host)]
         : []),
       ...(hosts[index]?.isUnrouted && hosts[index].decidedBy === undefined && !isApart(host)
         ? [unrouted(host.host)]
@@ -82,6 +81,11 @@ export function guarded(reports: readonly WorkloadReport[]): Finding {
     return { status: 'unknown', reason: 'Looking', message };
   }
   return yes('Guarded', 'every known route names a subset');
+}
+
+/** Why a headless Service is not guarded. */
+export function headlessText({ namespace, service }: Pick<HostPlan, 'namespace' | 'service'>): string {
+  return `Service ${namespace}/${service} is headless: a sidecar sends to the address that the caller looked up, whatever the routes say, so that regular requests may reach the clone's pods; give it a cluster IP`;
 }
 
 /** Are the pods behind a Service of their own, so that regular requests to the host never reach them? */

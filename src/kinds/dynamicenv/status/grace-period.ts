@@ -14,7 +14,7 @@ const GRACE_SECONDS = 10;
  */
 export function searchTime(
   own: RouteInjection | undefined,
-  { now }: StatusContext,
+  { now }: Pick<StatusContext, 'now'>,
 ): number | undefined {
   if (own === undefined || isLeaving(own)) return undefined;
   return secondsLeft(lastWritten(own) ?? own.metadata.creationTimestamp, GRACE_SECONDS, now);

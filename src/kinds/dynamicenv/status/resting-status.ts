@@ -47,9 +47,11 @@ export function restingStatus(
 function summary({ env, refusals }: EnvInput) {
   const { status, spec } = env;
   const isReadable = refusals.length === 0;
+  // Which clones the configuration makes is not looked at now.
+  const isCounted = isReadable && spec.scope === undefined;
   const match = isReadable ? matchText(spec) : status?.match;
   return {
-    totalCount: isReadable ? envWorkloads(env).length : (status?.totalCount ?? 0),
+    totalCount: isCounted ? envWorkloads(env).length : (status?.totalCount ?? 0),
     totalReady: 0,
     ...(match === undefined ? {} : { match }),
   };

@@ -1,0 +1,106 @@
+import type { UnclonedWorkload } from '../../../api/dynamicenv.ts';
+import { CLONE_CONSENT_ANNOTATION, isTrue } from '../../../api/marks.ts';
+import type { Deployment, Service } from '../../../k8s/workload.ts';
+import type { MeshView } from '../../../mesh/view.ts';
+import type { Layered } from '../../../overlay/types.ts';
+import { podLabelsOf } from '../plan/base-labels.ts';
+import { wrongVersion } from '../plan/base-trouble.ts';
+import { rolloutServices, withoutPods } from '../plan/argo-rollout.ts';
+import { servicesSelecting } from '../plan/services.ts';
+import type { EnvWorkload, WorkloadKind } from '../plan/workloads.ts';
+import { type EnvSettings, MAX_SERVICES } from '../settings.ts';
+import { type Overlay, overlayOf } from './overlay.ts';
+import type { Candidate } from './scope.ts';
+
+/** What the configuration makes of the workloads in scope. Each list is in the scope's order. */
+export interface Derived {
+  /** Those that are to have a clone. */
+  workloads: readonly EnvWorkload[];
+  blocked: readonly UnclonedWorkload[];
+  notCloned: readonly UnclonedWorkload[];
+  /** How many of them it does not change. */
+  shared: number;
+  /** Of each that it changes, or that it cannot change as it should. */
+  overlays: readonly { key: string; overlay: Overlay }[];
+}
+
+export function derive(
+  candidates: readonly Candidate[],
+  layered: Layered,
+  view: MeshView,
+  config: EnvSettings,
+): Derived {
+  const workloads: EnvWorkload[] = [];
+  const blocked: UnclonedWorkload[] = [];
+  const notCloned: UnclonedWorkload[] = [];
+  const overlays: { key: string; overlay: Overlay }[] = [];
+  let shared = 0;
+  for (const candidate of candidates) {
+    const overlay = overlayOf(candidate.object, layered);
+    const isUnique = overlay.differences.length > 0;
+    if (isUnique || overlay.warnings.length > 0) overlays.push({ key: candidate.key, overlay });
+    if (!isUnique) {
+      shared += 1;
+      continue;
+    }
+    const fate = fateOf(candidate, view, config);
+    const told = { workload: `${candidate.kind} ${candidate.key}`, message: fate.message ?? '' };
+    if (fate.is === 'blocked') blocked.push(told);
+    else if (fate.is === 'not cloned') notCloned.push(told);
+    else workloads.push(derived(candidate, fate.is, overlay));
+  }
+  return { workloads, blocked, notCloned, shared, overlays };
+}
+
+interface Fate {
+  is: WorkloadKind | 'blocked' | 'not cloned';
+  /** Why it is not cloned, and what to do. */
+  message?: string;
+}
+
+function fateOf(candidate: Candidate, view: MeshView, config: EnvSettings): Fate {
+  const { kind, key, isConsumerAllowed } = candidate;
+  if (kind === 'StatefulSet') {
+    const message = `a StatefulSet cannot be cloned, and the configuration changes it: narrow spec.scope, take the variables out of the configuration, or set spec.allowPartial to true`;
+    return { is: 'blocked', message };
+  }
+  const base = candidate.object as Deployment;
+  const { namespace = '', annotations } = base.metadata;
+  const labels = podLabelsOf(base);
+  const asking = view.servicesAskingFor(namespace, labels);
+  const services = servicesSelecting(asking, labels);
+  const rollout = templateOfRollout(base, view.services(namespace));
+  if (rollout !== undefined) return { is: 'blocked', message: rollout };
+  if (services.length > 0) return fateBehind(services, base, config);
+  if (isConsumerAllowed || isTrue(annotations?.[CLONE_CONSENT_ANNOTATION])) {
+    return { is: 'consumer' };
+  }
+  const message = `no Service selects the pods of Deployment ${key}, so a clone would take messages or do work for everybody: if that is wanted, set consumers: true in spec.scope, or the annotation ${CLONE_CONSENT_ANNOTATION}: "true" on the Deployment`;
+  return { is: 'not cloned', message };
+}
+
+function fateBehind(
+  services: readonly Service[],
+  base: Deployment,
+  { versionLabel, defaultVersion }: EnvSettings,
+): Fate {
+  const message =
+    wrongVersion(base, versionLabel, defaultVersion) ??
+    (services.length > MAX_SERVICES
+      ? `${services.length} Services send to its pods, and at most ${MAX_SERVICES} are supported; narrow their selectors`
+      : undefined);
+  return message === undefined ? { is: 'subset' } : { is: 'blocked', message };
+}
+
+/** The author may know better: a Deployment that the spec names is cloned all the same. */
+function templateOfRollout(base: Deployment, services: readonly Service[]): string | undefined {
+  if (base.spec.replicas !== 0 || rolloutServices(services, podLabelsOf(base)).length === 0) {
+    return undefined;
+  }
+  return `${withoutPods(base, services)}; if that is wanted, list it under spec.subsets`;
+}
+
+function derived({ object, key }: Candidate, kind: WorkloadKind, overlay: Overlay): EnvWorkload {
+  const { namespace = '', name } = object.metadata;
+  return { kind, workload: { namespace, name }, key, overlay, isDerived: true };
+}

@@ -1,0 +1,62 @@
+import { nameOf } from '../../../istio/objects.ts';
+import type { VirtualService } from '../../../istio/types.ts';
+import { memoizedForLast } from '../../../k8s/memoize.ts';
+import { guardNotes } from '../../../virtualservice/injections/guard-notes.ts';
+import { scopeOf } from '../../../virtualservice/routes/scope.ts';
+import { withMergedRoutes } from '../../../virtualservice/routes/strip.ts';
+import type { EnvContext } from '../context.ts';
+import { sameObject } from '../observed.ts';
+import type { HostPlan } from '../plan/host-plan.ts';
+import { headlessText } from '../status/findings.ts';
+import { searchTime } from '../status/grace-period.ts';
+import { missingRule } from '../status/rule-status.ts';
+import { carriersOf, deciderOf, missingVirtualService } from '../status/virtualservices-of.ts';
+
+/** Do regular requests stay away from a clone's pods? */
+export type Guard =
+  | { is: 'guarded' }
+  /** Some VirtualService may not have been seen yet. `wait`: seconds until it must have been. */
+  | { is: 'looking'; wait?: number }
+  | { is: 'unguarded'; message: string };
+
+/** Nobody asked for this very clone, so it needs evidence: for each host, a rule and routes that name a subset. */
+export function guardOf(hosts: readonly HostPlan[], context: EnvContext): Guard {
+  const lacks = hosts.flatMap((host) => lackOf(host, context) ?? []);
+  if (lacks.length > 0) return { is: 'unguarded', message: [...new Set(lacks)].join('; ') };
+  const waits = hosts.map((host) => searchTime(ownOf(host, context), context));
+  const left = waits.filter((wait) => wait !== undefined);
+  if (left.length < waits.length) return { is: 'looking' };
+  const wait = Math.max(0, ...left);
+  return wait > 0 ? { is: 'looking', wait } : { is: 'guarded' };
+}
+
+function ownOf({ injection }: HostPlan, { observed }: EnvContext) {
+  return observed.injections.find((own) => sameObject(own, injection));
+}
+
+/** Why regular requests to the host may reach the clone, and what to do. */
+function lackOf(host: HostPlan, context: EnvContext): string | undefined {
+  if (host.rules.length === 0) return missingRule(host);
+  if (host.isHeadless) return headlessText(host);
+  const [exposed] = host.injection.spec.exposed ?? [];
+  if (exposed !== undefined) {
+    return `a subset for other requests to ${host.host} would select the clone's pods: ${exposed.remedy}`;
+  }
+  for (const { text, notes } of guardsIn(context.view.virtualServices(), context.config)) {
+    const [leak] = notes(host.injection);
+    if (leak !== undefined) return `${text}: ${leak.message}`;
+  }
+  const status = { ...context, departing: new Set<string>() };
+  if (carriersOf(host.host, status).length > 0) return undefined;
+  if (searchTime(ownOf(host, context), context) !== 0) return undefined;
+  return missingVirtualService(host, deciderOf(host.host, status), status).message;
+}
+
+/** Each host asks the same VirtualServices. Their routes are read: one may have no room for notes. */
+const guardsIn = memoizedForLast(
+  (virtualServices: readonly VirtualService[], config: EnvContext['config']) =>
+    virtualServices.map((one) => ({
+      text: `VirtualService ${nameOf(one)}`,
+      notes: guardNotes(withMergedRoutes(one), scopeOf(one, config)),
+    })),
+);

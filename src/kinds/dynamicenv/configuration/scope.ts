@@ -1,0 +1,85 @@
+import type { DynamicEnv, ScopeEntry } from '../../../api/dynamicenv.ts';
+import { DYNAMIC_ENV_LABEL } from '../../../api/marks.ts';
+import { byText } from '../../../k8s/canonical.ts';
+import { matchesSelector } from '../../../k8s/selector.ts';
+import type { Deployment, StatefulSet } from '../../../k8s/workload.ts';
+import type { MeshView } from '../../../mesh/view.ts';
+import { otherEnvsClone } from '../plan/base-trouble.ts';
+import { envWorkloads } from '../plan/workloads.ts';
+import type { EnvSettings } from '../settings.ts';
+
+/** A workload that an env's configuration concerns. */
+export interface Candidate {
+  kind: 'Deployment' | 'StatefulSet';
+  object: Deployment | StatefulSet;
+  /** `<namespace>/<name>` */
+  key: string;
+  /** The env's author allows a clone although no Service selects it. */
+  isConsumerAllowed: boolean;
+}
+
+export interface Scope {
+  /** Sorted by namespace, name and kind. */
+  candidates: readonly Candidate[];
+  /** Indexes of the entries that select no workload. */
+  empty: readonly number[];
+}
+
+/**
+ * The workloads that the scope selects and that run the default version, or that do not say which version they run. Others are
+ * versions of somebody: they are no bases. Deployments that the spec names itself are left out, and so are clones.
+ */
+export function scopeOf(
+  env: Pick<DynamicEnv, 'spec'>,
+  view: Pick<MeshView, 'deployments' | 'statefulSets'>,
+  config: Pick<EnvSettings, 'versionLabel' | 'defaultVersion'>,
+): Scope {
+  const named = new Set(envWorkloads(env).map(({ key }) => key));
+  const found = new Map<string, Candidate>();
+  const empty: number[] = [];
+  (env.spec.scope ?? []).forEach((entry, index) => {
+    const selected = selectedBy(entry, view);
+    if (selected.length === 0) empty.push(index);
+    for (const one of selected) {
+      if (named.has(one.key) || !isBase(one, config)) continue;
+      const id = `${one.key} ${one.kind}`;
+      const isAllowed = one.isConsumerAllowed || found.get(id)?.isConsumerAllowed === true;
+      found.set(id, { ...one, isConsumerAllowed: isAllowed });
+    }
+  });
+  const sorted = [...found].sort(([a], [b]) => byText(a, b)).map(([, one]) => one);
+  return { candidates: sorted, empty };
+}
+
+function selectedBy(
+  { namespace, selector = {}, consumers = false }: ScopeEntry,
+  view: Pick<MeshView, 'deployments' | 'statefulSets'>,
+): Candidate[] {
+  const candidate =
+    (kind: Candidate['kind']) =>
+    (object: Deployment | StatefulSet): Candidate => ({
+      kind,
+      object,
+      key: `${namespace}/${object.metadata.name}`,
+      isConsumerAllowed: consumers,
+    });
+  return [
+    ...view
+      .deployments(namespace)
+      .filter((one) => otherEnvsClone(one) === undefined)
+      .map(candidate('Deployment')),
+    ...view.statefulSets(namespace).map(candidate('StatefulSet')),
+  ].filter(
+    ({ object: { metadata } }) =>
+      !Object.hasOwn(metadata.labels ?? {}, DYNAMIC_ENV_LABEL) &&
+      matchesSelector(selector, metadata.labels),
+  );
+}
+
+function isBase(
+  { object }: Candidate,
+  { versionLabel, defaultVersion }: Pick<EnvSettings, 'versionLabel' | 'defaultVersion'>,
+): boolean {
+  const version = object.spec.template.metadata?.labels?.[versionLabel] ?? '';
+  return version === '' || version === defaultVersion;
+}
