@@ -1,16 +1,39 @@
+/** A variable's value between and with its references: `texts[i]` stands before `names[i]`; `texts` has one item more. */
+export interface Template {
+  texts: string[];
+  names: string[];
+}
+
 /**
- * The variable names that a text refers to as `$(NAME)`. `$$` is an escaped dollar. A reference without a closing
- * bracket is none (`Expand` in Kubernetes' `third_party/forked/golang/expansion/expand.go`).
+ * Splits a value at its references `$(NAME)`. In the texts, the escaped dollar `$$` is one dollar already. A reference without a
+ * closing bracket is none (`Expand` in Kubernetes' `third_party/forked/golang/expansion/expand.go`).
  */
-export function referencesIn(text: string): Set<string> {
-  const names = new Set<string>();
-  let at = text.indexOf('$');
-  while (at >= 0) {
-    const end = text[at + 1] === '(' ? text.indexOf(')', at) : at + 1;
-    // Without a closing bracket here, no later reference has one.
-    if (end < 0) break;
-    if (end > at + 1) names.add(text.slice(at + 2, end));
-    at = text.indexOf('$', end + 1);
+export function templateOf(value: string): Template {
+  const texts: string[] = [];
+  const names: string[] = [];
+  let text = '';
+  let from = 0;
+  // So that no text is searched for a bracket again and again.
+  const lastClosed = value.lastIndexOf(')');
+  for (let at = value.indexOf('$'); at >= 0; ) {
+    const next = value[at + 1];
+    const end = next === '(' && at < lastClosed ? value.indexOf(')', at) : -1;
+    if (end >= 0) {
+      texts.push(text + value.slice(from, at));
+      names.push(value.slice(at + 2, end));
+      text = '';
+      from = end + 1;
+    } else if (next === '$') {
+      text += value.slice(from, at + 1);
+      from = at + 2;
+    }
+    at = value.indexOf('$', Math.max(at + 2, from));
   }
-  return names;
+  texts.push(text + value.slice(from));
+  return { texts, names };
+}
+
+/** The variable names that a value refers to. */
+export function referencesIn(value: string): Set<string> {
+  return new Set(templateOf(value).names);
 }

@@ -34,7 +34,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['virtualservice/plan'],
   ['virtualservice/routes', 'mesh'],
   ['hooks', 'api'],
-  ['crd', 'refs'],
+  ['crd', 'refs', 'overlay'],
   ['istio'],
   ['k8s'],
 ];

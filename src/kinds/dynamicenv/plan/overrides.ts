@@ -1,6 +1,6 @@
 import type { ContainerOverride } from '../../../api/dynamicenv.ts';
 import type { Container } from '../../../k8s/workload.ts';
-import { mergeEnv } from './variable-order.ts';
+import { mergeEnv } from '../../../overlay/variable-order.ts';
 
 export interface Overridden {
   containers: Container[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EnvVar } from '../../../../../src/k8s/workload.ts';
-import { mergeEnv } from '../../../../../src/kinds/dynamicenv/plan/variable-order.ts';
-import { deepFreeze } from '../../../../support/objects.ts';
+import type { EnvVar } from '../../../src/k8s/workload.ts';
+import { mergeEnv } from '../../../src/overlay/variable-order.ts';
+import { deepFreeze } from '../../support/objects.ts';
 
 /** Parses variables that are written as `A=1 B=$(A)`. */
 function env(text: string): EnvVar[] {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import '../support/fast-check.ts';
 import { referencesIn } from '../../src/k8s/variable-references.ts';
 import type { EnvVar } from '../../src/k8s/workload.ts';
-import { mergeEnv } from '../../src/kinds/dynamicenv/plan/variable-order.ts';
+import { mergeEnv } from '../../src/overlay/variable-order.ts';
 import { expand, kubeletEnv, resolvedEnv } from '../support/kubelet-env.ts';
 import { deepFreeze } from '../support/objects.ts';
 

@@ -1,5 +1,5 @@
-import { referencesIn } from '../../../k8s/variable-references.ts';
-import type { EnvVar } from '../../../k8s/workload.ts';
+import { referencesIn } from '../k8s/variable-references.ts';
+import type { EnvVar } from '../k8s/workload.ts';
 import { type Edge, sortedBy } from './variable-sort.ts';
 
 /** Strengths of constraints. If not all can hold, the weakest gives way first: the order of added variables. */
