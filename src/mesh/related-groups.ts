@@ -12,6 +12,7 @@ const KIND_BY_RESOURCE: Readonly<Record<string, string>> = {
   routeinjections: 'RouteInjection',
   virtualservicemerges: 'VirtualServiceMerge',
   environments: 'Environment',
+  dynamicenvs: 'DynamicEnv',
 };
 
 /**

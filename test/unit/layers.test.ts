@@ -28,6 +28,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'kinds/virtualservice-merge',
     'kinds/mesh-index',
     'kinds/virtual-environment',
+    'kinds/environment',
   ],
   ['virtualservice'],
   ['virtualservice/injections', 'virtualservice/merges'],
