@@ -2,8 +2,8 @@ import { UsageError } from './errors.ts';
 import type { Flag, FlagsFor, Values } from './hooks/flag.ts';
 import { list, matching, text } from './hooks/flag-values.ts';
 import type { Kind } from './hooks/kind.ts';
-import { type DecisionConfig, KINDS } from './kinds/kinds.ts';
 import { ENVIRONMENT } from './kinds/environment/kind.ts';
+import { type DecisionConfig, KINDS } from './kinds/kinds.ts';
 import { VIRTUAL_SERVICE_MERGE } from './kinds/virtualservice-merge/kind.ts';
 
 function port(name: string, fallback: string, help: string): Flag<number> {

@@ -111,7 +111,9 @@ function rulesBeside(namespaces: readonly string[], config: EnvSettings): string
  * since Metacontroller caches this answer for 20 minutes, and the service may be restarted with other flags meanwhile.
  */
 function meshIndexes(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
-  const namespaces = unique([...serviceNamespaces(env), ...ruleNamespaces(env, config)]).filter((namespace) => config.indexedNamespaces.includes(namespace));
+  const namespaces = unique([...serviceNamespaces(env), ...ruleNamespaces(env, config)]).filter(
+    (namespace) => config.indexedNamespaces.includes(namespace),
+  );
   if (namespaces.length === 0) return [];
   return [
     ...namespaces.map((namespace) => ({

@@ -60,7 +60,13 @@ export function syncEnv(
   const stall = findStall(input);
   const ofEntries = entries.map((entry) => entryReport(entry, context));
   const configured = configuredReport(input, standing);
-  const { status, waits: later } = envStatus(reports, stall.finding, context, ofEntries, configured);
+  const { status, waits: later } = envStatus(
+    reports,
+    stall.finding,
+    context,
+    ofEntries,
+    configured,
+  );
   return {
     status: withLifeTime(status, life),
     children: [...children, ...keptUnrecognized(observed)],

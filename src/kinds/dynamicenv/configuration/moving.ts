@@ -19,10 +19,7 @@ export function withHeldClones(
   const isServing = plans.some(isActive);
   const newcomers = plans.filter(
     (plan) =>
-      plan.isDerived &&
-      plan.kind === 'subset' &&
-      plan.withheld !== 'blocked' &&
-      !isActive(plan),
+      plan.isDerived && plan.kind === 'subset' && plan.withheld !== 'blocked' && !isActive(plan),
   );
   if (!isServing || (newcomers.length === 0 && !isHeldUp)) return [...plans];
   const until = isHeldUp

@@ -41,7 +41,9 @@ function changesOf(before: readonly Container[], after: readonly Container[], la
     if (own === undefined || own === after[index]) return [];
     const set = env.filter((variable) => layered.has(variable.name));
     const left = new Set(env.map((variable) => variable.name));
-    const removed = (own.env ?? []).map((variable) => variable.name).filter((one) => !left.has(one));
+    const removed = (own.env ?? [])
+      .map((variable) => variable.name)
+      .filter((one) => !left.has(one));
     return [{ name, set, removed }];
   });
 }

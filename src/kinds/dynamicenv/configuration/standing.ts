@@ -3,8 +3,8 @@ import { DRAINING_ANNOTATION } from '../../../api/marks.ts';
 import { isLeaving } from '../../../api/routeinjection.ts';
 import type { EnvContext } from '../context.ts';
 import { injectionsOf } from '../lifecycle/by-base.ts';
-import type { WorkloadPlan } from '../plan/workload-plan.ts';
 import { cloneState } from '../plan/target-state.ts';
+import type { WorkloadPlan } from '../plan/workload-plan.ts';
 import { guardOf } from './guard.ts';
 import { withHeldClones } from './moving.ts';
 

@@ -69,9 +69,7 @@ export function activeEntries(
         : [];
     }),
   );
-  const subsets = plans.filter(
-    ({ kind, withheld }) => kind === 'subset' && withheld !== 'blocked',
-  );
+  const subsets = plans.filter(({ kind, withheld }) => kind === 'subset' && withheld !== 'blocked');
   const isComplete = mayBegin && subsets.every(({ key }) => active.has(key));
   return entries.map((entry) => {
     const isKept = active.size > 0 && isAskedFor(entry, observed);

@@ -49,7 +49,10 @@ export function decideChildren(
 ): Children {
   const wanted = plans.map((plan) => wantedOf(plan, context, mayBegin));
   const ofWorkloads = wanted.flatMap(({ children }) => children);
-  const staying = [...ofWorkloads, ...activeEntries(entries, plans, ofWorkloads, context, mayBegin)];
+  const staying = [
+    ...ofWorkloads,
+    ...activeEntries(entries, plans, ofWorkloads, context, mayBegin),
+  ];
   const clonesAndRules = [
     ...departingDeployments(plans, context),
     ...departingRules(plans, context),

@@ -56,7 +56,11 @@ export function envStatus(
     message: judged.message + skipped(context.view.unreadable()) + entriesText(entries),
   };
   const state: State =
-    problem.length > 0 || configured.blocked !== undefined ? 'degraded' : finding.status === true ? 'ready' : 'processing';
+    problem.length > 0 || configured.blocked !== undefined
+      ? 'degraded'
+      : finding.status === true
+        ? 'ready'
+        : 'processing';
   return {
     status: {
       state,
@@ -130,7 +134,10 @@ function readyFinding(facts: {
     return no('Settling', 'the routes are in place and on their way to every proxy');
   }
   if (reports.length === 0) {
-    return yes('Ready', 'the configuration changes no workload that may be cloned, so the env shares all of them');
+    return yes(
+      'Ready',
+      'the configuration changes no workload that may be cloned, so the env shares all of them',
+    );
   }
   return yes('Ready', 'matching requests reach the clones');
 }

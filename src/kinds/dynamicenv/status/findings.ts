@@ -59,9 +59,7 @@ export function guarded(reports: readonly WorkloadReport[]): Finding {
   );
   const leaks = reports.flatMap(({ plan, hosts }) =>
     plan.hosts.flatMap((host, index) => [
-      ...(host.isHeadless && !isApart(host)
-        ? [headlessText(host)]
-        : []),
+      ...(host.isHeadless && !isApart(host) ? [headlessText(host)] : []),
       ...(hosts[index]?.isUnrouted && hosts[index].decidedBy === undefined && !isApart(host)
         ? [unrouted(host.host)]
         : []),
@@ -84,7 +82,10 @@ export function guarded(reports: readonly WorkloadReport[]): Finding {
 }
 
 /** Why a headless Service is not guarded. */
-export function headlessText({ namespace, service }: Pick<HostPlan, 'namespace' | 'service'>): string {
+export function headlessText({
+  namespace,
+  service,
+}: Pick<HostPlan, 'namespace' | 'service'>): string {
   return `Service ${namespace}/${service} is headless: a sidecar sends to the address that the caller looked up, whatever the routes say, so that regular requests may reach the clone's pods; give it a cluster IP`;
 }
 
