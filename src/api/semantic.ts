@@ -66,6 +66,7 @@ export function semanticRefusals({ spec }: DynamicEnv, settings: SemanticSetting
     ...placed.flatMap((one) => replicaRefusals(one, settings)),
     ...placed.flatMap((one) => podLabelRefusals(one, settings)),
     ...defaultVersionRefusals(placed, settings),
+    ...scopeRefusals(spec, settings),
     ...lifeTimeRefusals(spec, settings),
   ];
 }
@@ -153,4 +154,14 @@ function defaultVersionRefusals(placed: readonly Placed[], settings: SemanticSet
       path: 'metadata.name',
       message: `"${subsetName}" is the default version of the Deployment at ${path}: give the DynamicEnv another name`,
     }));
+}
+
+/** The same for the clones of workloads in scope. */
+function scopeRefusals(
+  { scope = [] }: DynamicEnv['spec'],
+  { subsetName, defaultVersion }: SemanticSettings,
+): Refusal[] {
+  if (scope.length === 0 || defaultVersion !== subsetName) return [];
+  const message = `"${subsetName}" is the default version of the Deployments that spec.scope selects: give the DynamicEnv another name`;
+  return [{ reason: 'Forbidden', path: 'metadata.name', message }];
 }

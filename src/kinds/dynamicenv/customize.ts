@@ -98,8 +98,9 @@ function namespacesOf(workloads: readonly EnvWorkload[]): string[] {
   return workloads.map(({ workload }) => workload.namespace);
 }
 
-function scopeNamespaces({ spec: { scope = [] } }: DynamicEnv): string[] {
-  return scope.map(({ namespace }) => namespace);
+/** At removal the spec has not been validated. */
+function scopeNamespaces({ spec: { scope } }: DynamicEnv): string[] {
+  return Array.isArray(scope) ? scope.map(({ namespace }) => namespace) : [];
 }
 
 function rulesBeside(namespaces: readonly string[], config: EnvSettings): string[] {

@@ -34,7 +34,12 @@ export function scopeOf(
   view: Pick<MeshView, 'deployments' | 'statefulSets'>,
   config: Pick<EnvSettings, 'versionLabel' | 'defaultVersion'>,
 ): Scope {
-  const named = new Set(envWorkloads(env).map(({ key }) => key));
+  const named = new Set(
+    envWorkloads(env).flatMap(({ key, workload: { namespace, existing } }) => [
+      key,
+      ...(existing?.deployment === undefined ? [] : [`${namespace}/${existing.deployment}`]),
+    ]),
+  );
   const found = new Map<string, Candidate>();
   const empty: number[] = [];
   (env.spec.scope ?? []).forEach((entry, index) => {

@@ -27,8 +27,9 @@ export function departingWorkloads(
   };
 }
 
-/** At deletion nobody has checked the spec: it may be invalid. */
-function isConsumer(key: string, { spec }: { spec?: { consumers?: unknown } }): boolean {
+/** At deletion nobody has checked the spec: it may be invalid. It does not name the consumers that a configuration made. */
+function isConsumer(key: string, { spec, status }: EnvContext['env']): boolean {
+  if (Object.hasOwn(status?.consumersStatus ?? {}, key)) return true;
   const consumers: unknown[] = Array.isArray(spec?.consumers) ? spec.consumers : [];
   return consumers.some((one) => {
     const { namespace, name } = (one ?? {}) as { namespace?: unknown; name?: unknown };
