@@ -204,6 +204,20 @@ describe("the env's name must not be a default version", () => {
     message: `"${name}" is the default version of the Deployment at ${place}: give the DynamicEnv another name`,
   });
 
+  test('of what is in scope', () => {
+    const scope = [{ namespace: 'shop' }];
+    const spec = { vars: { A: '1' }, scope };
+    expect(refusals(spec, { subsetName: 'shared' })).toEqual([
+      {
+        reason: 'Forbidden',
+        path: 'metadata.name',
+        message:
+          '"shared" is the default version of the Deployments that spec.scope selects: give the DynamicEnv another name',
+      },
+    ]);
+    expect(refusals(spec)).toEqual([]);
+  });
+
   test('of the cluster', () => {
     const subsets = [{ ...backend, defaultVersion: 'v1' }];
     const consumers = [{ ...backend, name: 'worker' }];

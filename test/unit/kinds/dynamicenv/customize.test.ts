@@ -113,6 +113,68 @@ describe('relatedToEnv', () => {
     expect(asked.filter(({ resource }) => resource === 'destinationrules')).toEqual([rules]);
   });
 
+  describe('with a scope', () => {
+    const inScope = (resource: string, namespace: string, selector: object) => ({
+      apiVersion: 'apps/v1',
+      resource,
+      namespace,
+      labelSelector: selector,
+    });
+    const environments = { apiVersion: 'riskified.com/v1alpha1', resource: 'environments' };
+    const selector = {
+      matchLabels: { tier: 'back' },
+      matchExpressions: [{ key: 'team', operator: 'Exists' }],
+    };
+    const scope = [{ namespace: 'shop', selector }, { namespace: 'bank' }];
+    const selected = {
+      matchLabels: { tier: 'back' },
+      matchExpressions: [...selector.matchExpressions, ...NOT_OURS.matchExpressions],
+    };
+
+    it('asks for the workloads that it selects, and no clones, and for all Environments', () => {
+      expect(related({ subsets: [], environment: 'qa', scope })).toEqual([
+        inScope('deployments', 'shop', selected),
+        inScope('statefulsets', 'shop', selected),
+        inScope('deployments', 'bank', NOT_OURS),
+        inScope('statefulsets', 'bank', NOT_OURS),
+        services('bank'),
+        services('shop'),
+        environments,
+        { ...rules, namespace: 'bank' },
+        { ...rules, namespace: 'shop' },
+        virtualServices('alice'),
+      ]);
+    });
+
+    it('asks for the Services of a namespace once', () => {
+      const asked = related({ vars: { A: '1' }, scope: [...scope, { namespace: 'shop' }] });
+      expect(asked.filter(({ resource }) => resource === 'services')).toEqual([
+        services('shop'),
+        services('bank'),
+      ]);
+      expect(asked).not.toContainEqual(environments);
+    });
+
+    it('asks for the index of a namespace instead', () => {
+      const asked = related({ subsets: [], vars: { A: '1' }, scope }, { indexedNamespaces: ['bank'] });
+      expect(asked.filter(({ namespace }) => namespace === 'bank')).toEqual([
+        inScope('deployments', 'bank', NOT_OURS),
+        inScope('statefulsets', 'bank', NOT_OURS),
+        {
+          apiVersion: 'riskified.com/v1alpha1',
+          resource: 'meshindexes',
+          namespace: 'bank',
+          names: ['mesh-index'],
+        },
+      ]);
+    });
+
+    it('asks for no Environments in a cluster without them: Metacontroller would fail', () => {
+      const asked = related({ environment: 'qa' }, { withoutEnvironments: true });
+      expect(asked).not.toContainEqual(environments);
+    });
+  });
+
   describe('of namespaces that are indexed', () => {
     const index = (namespace: string) => ({
       apiVersion: 'riskified.com/v1alpha1',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DynamicEnvSpec } from '../../../../../src/api/dynamicenv.ts';
 import type { Refusal } from '../../../../../src/crd/refusal.ts';
 import type { ObjectMap } from '../../../../../src/hooks/types.ts';
 import type { KubeObject } from '../../../../../src/k8s/object.ts';
@@ -22,6 +23,7 @@ interface Given {
   /** Groups of related objects that are missing from the request. */
   without: string[];
   annotations: Record<string, string>;
+  spec: Partial<DynamicEnvSpec>;
 }
 
 const VIRTUAL_SERVICES = 'VirtualService.networking.istio.io/v1';
@@ -32,8 +34,14 @@ const MESH = [
   virtualService('shop/backend'),
 ];
 
-function inputOf({ refusals = [], objects = [], without = [], annotations = {} }: Partial<Given>) {
-  const env = dynamicEnv();
+function inputOf({
+  refusals = [],
+  objects = [],
+  without = [],
+  annotations = {},
+  spec = {},
+}: Partial<Given>) {
+  const env = dynamicEnv(spec);
   const own = { ...env, metadata: { ...env.metadata, annotations } };
   const related: ObjectMap = relatedMap(env, CONFIG, [...MESH, ...objects]);
   const sent = Object.entries(related).filter(([key]) => !without.includes(key));
@@ -61,6 +69,11 @@ const TROUBLES: [string, Partial<Given>, RegExp][] = [
     'NoMeshIndex',
     { objects: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bank' } }] },
     /^MeshIndex bank\/mesh-index, through which/,
+  ],
+  [
+    'ConfigurationUnreadable',
+    { spec: { environment: 'gone' } },
+    /^spec\.environment: Environment gone does not exist/,
   ],
   [
     'TooLarge',
@@ -91,6 +104,7 @@ function joined(troubles: typeof TROUBLES): Partial<Given> {
     refusals: given.flatMap(({ refusals = [] }) => refusals),
     objects: given.flatMap(({ objects = [] }) => objects),
     without: given.flatMap(({ without = [] }) => without),
+    spec: Object.assign({}, ...given.map(({ spec }) => spec)),
   };
 }
 

@@ -69,6 +69,20 @@ test('consumers need no rules', () => {
   expect(groupsNotSent(env, CONFIG, related)).toEqual([]);
 });
 
+test('the Environments are needed by an env that names one', () => {
+  const { subsets = [] } = ENV.spec;
+  const env = dynamicEnv({ subsets, environment: 'qa' });
+  const group = 'Environment.riskified.com/v1alpha1';
+  expect(groupsNotSent(env, CONFIG, sent(plain))).toEqual([group]);
+  expect(groupsNotSent(env, CONFIG, { ...sent(plain), [group]: {} })).toEqual([]);
+});
+
+test('an env with a scope needs the rules of its namespaces', () => {
+  const { [RULES]: _rules, ...related } = sent(plain);
+  const env = dynamicEnv({ subsets: [], vars: { A: '1' }, scope: [{ namespace: 'shop' }] });
+  expect(groupsNotSent(env, CONFIG, related)).toEqual([RULES]);
+});
+
 test('an invalid spec needs only VirtualServices', () => {
   expect(groupsNotSent(dynamicEnv({ subsets: [] }), CONFIG, {})).toEqual([
     'VirtualService.networking.istio.io/v1',

@@ -1,0 +1,314 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DynamicEnvSpec } from '../../../../../src/api/dynamicenv.ts';
+import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
+import { canonicalJson } from '../../../../../src/k8s/canonical.ts';
+import type { KubeObject } from '../../../../../src/k8s/object.ts';
+import type { Deployment } from '../../../../../src/k8s/workload.ts';
+import { environment, reading } from '../../../../support/configuration.ts';
+import {
+  decide,
+  type EnvFixture,
+  envFixture,
+  namesOf,
+  settle,
+  wait,
+} from '../../../../support/env-fixture.ts';
+import {
+  deployment,
+  dynamicEnv,
+  routeTo,
+  rule,
+  running,
+  service,
+  subset,
+  virtualService,
+  workload,
+} from '../../../../support/objects.ts';
+
+const A = [{ name: 'A', value: '1' }];
+const AB = [...A, { name: 'B', value: '1' }];
+const part = (name: string, env: typeof A): KubeObject[] => [
+  reading(`shop/${name}`, { env }),
+  service(`shop/${name}`),
+  rule(`shop/${name}`),
+  virtualService(`shop/${name}`),
+];
+const QA = environment('qa', { vars: { A: '2' } });
+const MESH = [...part('backend', A), ...part('web', AB), ...part('bare', []), QA];
+
+function world(spec: Partial<DynamicEnvSpec> = {}, others = MESH): EnvFixture {
+  const { subsets: _subsets, ...env } = dynamicEnv().spec;
+  const scope = [{ namespace: 'shop' }];
+  return envFixture({ ...dynamicEnv(), spec: { ...env, environment: 'qa', scope, ...spec } }, others);
+}
+
+/** After the search for VirtualServices, and when everything has come to rest. */
+function living(spec: Partial<DynamicEnvSpec> = {}, others = MESH): EnvFixture {
+  const now = world(spec, others);
+  settle(now);
+  for (const seconds of [11, 5, 5, 20]) wait(now, seconds);
+  return now;
+}
+
+const clones = ({ children }: EnvFixture) =>
+  namesOf(children.filter(({ kind }) => kind === 'Deployment'));
+const active = ({ children }: EnvFixture) =>
+  (children as RouteInjection[])
+    .filter(({ kind, spec }) => kind === 'RouteInjection' && spec.active)
+    .map(({ spec }) => spec.deployment.name)
+    .sort();
+const ready = ({ env }: EnvFixture) => env.status?.conditions?.find(({ type }) => type === 'Ready');
+const replaced = (now: EnvFixture, object: KubeObject) => {
+  now.others = now.others.map((one) =>
+    one.kind === object.kind && one.metadata.name === object.metadata.name ? object : one,
+  );
+};
+const changed = (now: EnvFixture, spec: Partial<DynamicEnvSpec>) => {
+  const { metadata } = now.env;
+  const generation = (metadata.generation ?? 0) + 1;
+  now.env = { ...now.env, metadata: { ...metadata, generation }, spec: { ...now.env.spec, ...spec } };
+};
+const valuesOf = ({ children }: EnvFixture, name: string) =>
+  (children as Deployment[])
+    .find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === name)
+    ?.spec.template.spec?.containers[0]?.env?.map(({ value }) => value);
+
+describe('a clone that the configuration makes', () => {
+  it('is created when all its VirtualServices must have been seen, and not before', () => {
+    const now = world();
+    settle(now);
+    expect(namesOf(now.children).map((name) => name.split(' ')[0])).toEqual([
+      'DestinationRule',
+      'DestinationRule',
+      'RouteInjection',
+      'RouteInjection',
+    ]);
+    expect(ready(now)).toMatchObject({ status: 'False', reason: 'WorkloadsPending' });
+    expect(decide(now).resyncAfterSeconds).toBe(11);
+    wait(now, 10);
+    expect(clones(now)).toEqual([]);
+    wait(now, 1);
+    expect(clones(now)).toEqual(['Deployment backend-alice', 'Deployment web-alice']);
+    wait(now, 5);
+    expect(active(now)).toEqual(['backend', 'web']);
+    wait(now, 5);
+    expect(ready(now)).toMatchObject({ status: 'True' });
+  });
+
+  it.each([
+    ['no rule', (one: KubeObject) => one.kind !== 'DestinationRule', 'create one with the subset'],
+    ['no VirtualService', (one: KubeObject) => one.kind !== 'VirtualService', 'no VirtualService'],
+  ])('is not created with %s', (_, isThere, text) => {
+    const now = living({}, [...MESH.filter((one) => one.metadata.name !== 'web' || isThere(one))]);
+    expect(clones(now)).toEqual(['Deployment backend-alice']);
+    expect(active(now)).toEqual([]);
+    expect(ready(now)).toMatchObject({ status: 'False', reason: 'ConfigurationBlocked' });
+    expect(now.env.status?.configuration?.blocked).toEqual([
+      { workload: 'Deployment shop/web', message: expect.stringContaining(text) },
+    ]);
+  });
+
+  it.each([
+    [
+      'a route without a subset',
+      virtualService('shop/web', { http: [routeTo('web', 'shared'), routeTo('web')] }),
+      'sends to web.shop.svc.cluster.local without a subset',
+    ],
+    [
+      'a mirror',
+      virtualService('shop/web', {
+        http: [routeTo('web', 'shared', { mirror: { host: 'web' } })],
+      }),
+      'a mirror',
+    ],
+    ['a headless Service', { ...service('shop/web'), spec: { selector: { app: 'web' }, clusterIP: 'None' } }, 'is headless'],
+    [
+      'a subset that selects it, too',
+      rule('shop/web', { subsets: [subset('shared'), { name: 'all', labels: { app: 'web' } }] }),
+      'a subset for other requests to web.shop.svc.cluster.local would select the clone',
+    ],
+    [
+      'a rule of another version',
+      rule('shop/web', { subsets: [subset('v2')] }),
+      'labels: {version: shared}} to DestinationRule shop/web',
+    ],
+    [
+      'a Service that asks for the version',
+      service('shop/web', { app: 'web', version: 'shared' }),
+      'take out of the selector what differs between versions',
+    ],
+  ] satisfies [string, KubeObject, string][])(
+    'is not created with %s; one that exists leaves, and comes back',
+    (_, object, text) => {
+      const before = MESH.find(
+        ({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name,
+      );
+      const blocked = [
+        { workload: 'Deployment shop/web', message: expect.stringContaining(text) },
+      ];
+      const now = living({}, MESH.map((one) => (one === before ? object : one)));
+      expect(clones(now)).toEqual(['Deployment backend-alice']);
+      expect(active(now)).toEqual([]);
+      expect(now.env.status?.configuration).toMatchObject({ unique: ['shop/backend'], blocked });
+      replaced(now, before as KubeObject);
+      for (const seconds of [1, 11, 5, 5]) wait(now, seconds);
+      expect(active(now)).toEqual(['backend', 'web']);
+      replaced(now, object);
+      settle(now);
+      expect(active(now)).toEqual(['backend']);
+      for (const seconds of [1, 11, 5, 5]) wait(now, seconds);
+      expect(clones(now)).toEqual(['Deployment backend-alice']);
+      expect(now.env.status?.configuration).toMatchObject({ unique: ['shop/backend'], blocked });
+    },
+  );
+
+  it('is not created where a Deployment of somebody has its name', () => {
+    const now = living({}, [...MESH, deployment('shop/web-alice', {}, { uid: 'x' })]);
+    expect(now.env.status?.configuration?.blocked).toEqual([
+      {
+        workload: 'Deployment shop/web',
+        message: expect.stringContaining('exists and does not belong to this env'),
+      },
+    ]);
+    expect(active(now)).toEqual([]);
+    changed(now, { allowPartial: true });
+    wait(now, 5);
+    expect(active(now)).toEqual(['backend']);
+  });
+});
+
+describe('all routes', () => {
+  it('come together with a scope, those of named subsets, too', () => {
+    const now = world({ subsets: [workload('shop/bare')] });
+    settle(now);
+    wait(now, 5);
+    expect(clones(now)).toEqual(['Deployment bare-alice']);
+    expect(active(now)).toEqual([]);
+    wait(now, 6);
+    wait(now, 5);
+    expect(active(now)).toEqual(['backend', 'bare', 'web']);
+  });
+
+  it('do not wait for each other without a scope', () => {
+    const now = living({ scope: undefined, subsets: [workload('shop/bare')] } as object);
+    expect(active(now)).toEqual(['bare']);
+    expect(now.env.status?.configuration).toEqual({});
+  });
+
+  it('stay when something is blocked later', () => {
+    const now = living();
+    now.others = [
+      ...now.others,
+      reading('shop/old', { env: A, labels: { app: 'old' } }),
+      service('shop/old'),
+    ];
+    wait(now, 20);
+    expect(active(now)).toEqual(['backend', 'web']);
+    expect(ready(now)).toMatchObject({ status: 'False', reason: 'ConfigurationBlocked' });
+    expect(now.env.status?.state).toBe('degraded');
+  });
+});
+
+describe('when the configuration of a living env changes', () => {
+  it('clones that are new come first, and the others keep theirs until then', () => {
+    const now = living({ scope: undefined, subsets: [workload('shop/backend')] } as object);
+    expect(valuesOf(now, 'backend-alice')).toEqual(['2']);
+    changed(now, { vars: { A: '3' }, scope: [{ namespace: 'shop' }] });
+    for (const seconds of [0, 5]) wait(now, seconds);
+    expect(valuesOf(now, 'backend-alice')).toEqual(['2']);
+    now.podsStart = false;
+    for (const seconds of [6, 30]) wait(now, seconds);
+    expect(clones(now)).toEqual(['Deployment backend-alice', 'Deployment web-alice']);
+    expect(valuesOf(now, 'web-alice')).toEqual(['3', '1']);
+    expect(valuesOf(now, 'backend-alice')).toEqual(['2']);
+    expect(now.env.status?.subsetsStatus?.['shop/backend']?.deployment.message).toBe(
+      'it keeps the configuration that it has until the new clones have their routes: shop/web',
+    );
+    now.children = now.children.map((one) =>
+      one.kind === 'Deployment' ? running(one as Deployment) : one,
+    );
+    settle(now);
+    expect(active(now)).toEqual(['backend', 'web']);
+    expect(valuesOf(now, 'backend-alice')).toEqual(['3']);
+  });
+
+  it('an image is changed at once, for the configuration is the same', () => {
+    const now = living({ subsets: [workload('shop/backend')] });
+    changed(now, { vars: { B: '2' }, subsets: [workload('shop/backend', { replicas: 2 })] });
+    settle(now);
+    const [clone] = now.children as Deployment[];
+    expect(clone?.spec.replicas).toBe(2);
+  });
+
+  it('all change at once if nothing is new', () => {
+    const now = living();
+    changed(now, { vars: { A: '4' } });
+    settle(now);
+    expect(valuesOf(now, 'backend-alice')).toEqual(['4']);
+    expect(valuesOf(now, 'web-alice')).toEqual(['4', '1']);
+    expect(active(now)).toEqual(['backend', 'web']);
+  });
+});
+
+describe('nothing is lost', () => {
+  it.each([
+    ['the Environment is gone', (now: EnvFixture) => {
+      now.others = now.others.filter(({ kind }) => kind !== 'Environment');
+    }, 'ConfigurationUnreadable'],
+    ['the kind is off', (now: EnvFixture) => {
+      now.config = { ...now.config, withoutEnvironments: true };
+    }, 'ConfigurationUnreadable'],
+    ['the limit is lower', (now: EnvFixture) => {
+      now.config = { ...now.config, maxUniqueWorkloads: 1 };
+    }, 'TooLarge'],
+    ['nothing is in scope', (now: EnvFixture) => {
+      changed(now, { scope: [{ namespace: 'other' }] });
+    }, 'NothingInScope'],
+    ['the layers are too large', (now: EnvFixture) => {
+      const vars = Object.fromEntries(
+        Array.from({ length: 40 }, (_, at) => [`V${at}`, 'x'.repeat(32_000)]),
+      );
+      replaced(now, environment('qa', { vars }));
+    }, 'TooLarge'],
+  ])('when %s', (_, change, reason) => {
+    const now = living();
+    const [before, configuration] = [namesOf(now.children), now.env.status?.configuration];
+    change(now);
+    wait(now, 60);
+    expect(namesOf(now.children)).toEqual(before);
+    expect(active(now)).toEqual(['backend', 'web']);
+    expect(ready(now)).toMatchObject({ status: 'False', reason });
+    expect(now.env.status?.configuration).toEqual(configuration);
+  });
+});
+
+describe('the answer', () => {
+  const answer = (now: EnvFixture) => canonicalJson(decide(now));
+
+  it('does not change with what decides nothing', () => {
+    const now = living();
+    const before = answer(now);
+    now.others = now.others.map((one) =>
+      one.kind === 'Deployment' ? running(one as Deployment, { availableReplicas: 1 }) : one,
+    );
+    now.others = [...now.others, reading('shop/other'), environment('unused', { vars: { A: '9' } })];
+    replaced(now, environment('qa', { vars: { UNREAD: '1', A: '2' } }));
+    now.time += 3600;
+    expect(answer(now).replace('"shared":2', '"shared":1')).toBe(before);
+  });
+
+  it('does not depend on the order of objects', () => {
+    const now = living();
+    const before = answer(now);
+    now.others = [...now.others].reverse();
+    now.children = [...now.children].reverse();
+    expect(answer(now)).toBe(before);
+  });
+
+  it('has no value in the status', () => {
+    const secret = 'hunter2-$(B)';
+    const now = living({ vars: { A: secret, B: secret } });
+    expect(valuesOf(now, 'web-alice')).toContain(secret);
+    expect(canonicalJson(now.env.status)).not.toContain('hunter2');
+  });
+});
