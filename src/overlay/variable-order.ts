@@ -38,52 +38,59 @@ export function mergeEnv(base: readonly EnvVar[], overrides: readonly EnvVar[]):
 
 type Names = ReadonlyMap<string, unknown>;
 
-/** The places of each name. */
-function places(merged: readonly EnvVar[]): Map<string, number[]> {
-  const found = new Map<string, number[]>();
-  for (const [index, { name }] of merged.entries()) {
-    const all = found.get(name);
-    if (all === undefined) found.set(name, [index]);
-    else all.push(index);
-  }
-  return found;
-}
-
 /** References from or to a variable of the override. */
 function resolved(
   merged: readonly EnvVar[],
   references: readonly ReadonlySet<string>[],
   overrides: Names,
 ): Edge[] {
-  const at = places(merged);
+  const first = new Map(merged.map(({ name }, index) => [name, index] as const).reverse());
+  const last = new Map(merged.map(({ name }, index) => [name, index]));
   return merged.flatMap(({ name }, to) =>
     [...(references[to] ?? [])].flatMap((asked) => {
       if (asked === name || !(overrides.has(asked) || overrides.has(name))) return [];
-      const all = at.get(asked) ?? [];
-      // If the base has a name twice, both were replaced; the first one is enough.
-      const needed = overrides.has(asked) ? all.slice(0, 1) : all;
-      return needed.map((from) => ({ from, to, strength: RESOLVED }));
+      // If the base has a name twice, both were replaced; the first one is enough. Of others, the last one counts.
+      const from = (overrides.has(asked) ? first : last).get(asked);
+      return from === undefined ? [] : [{ from, to, strength: RESOLVED }];
     }),
   );
 }
 
-/** References within the base: the order of the two variables stays. */
+/**
+ * References within the base: the order of the two variables stays. If the base has a name more than once, these stay in order, too, so
+ * the nearest one on each side is enough.
+ */
 function kept(
   merged: readonly EnvVar[],
   references: readonly ReadonlySet<string>[],
   overrides: Names,
 ): Edge[] {
-  const at = places(merged);
   const concerned = concernedBy(merged, references, overrides);
-  return merged.flatMap(({ name }, index) => {
-    if (overrides.has(name)) return [];
-    const strength = concerned.has(name) ? BASE_OF_CONCERNED : BASE;
-    return [...(references[index] ?? [])]
-      .filter((asked) => !overrides.has(asked))
-      .flatMap((asked) => at.get(asked) ?? [])
-      .filter((other) => other !== index)
-      .map((other) => ({ from: Math.min(other, index), to: Math.max(other, index), strength }));
-  });
+  const pairs = (indexes: readonly number[]) => {
+    const nearest = new Map<string, number>();
+    return indexes.flatMap((index) => {
+      const name = merged[index]?.name ?? '';
+      if (overrides.has(name)) return [];
+      const strength = concerned.has(name) ? BASE_OF_CONCERNED : BASE;
+      const pair = (asked: string, of: number) => {
+        const near = nearest.get(asked);
+        return near === undefined ? [] : [{ near, index, strength: of }];
+      };
+      const found = [...(references[index] ?? [])].flatMap((asked) => pair(asked, strength));
+      found.push(...pair(name, BASE));
+      nearest.set(name, index);
+      return found;
+    });
+  };
+  const ascending = [...merged.keys()];
+  return [
+    ...pairs(ascending).map(({ near, index, strength }) => ({ from: near, to: index, strength })),
+    ...pairs(ascending.reverse()).map(({ near, index, strength }) => ({
+      from: index,
+      to: near,
+      strength,
+    })),
+  ];
 }
 
 /** The names whose values the override changes: its own, and those that refer to one of these, directly or not. */

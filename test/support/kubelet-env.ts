@@ -10,7 +10,7 @@ export function kubeletEnv(
 ): Map<string, string> {
   const known = new Map(Object.entries(envFrom));
   for (const { name, value = '', valueFrom } of env) {
-    known.set(name, value === '' ? JSON.stringify(valueFrom ?? '') : expand(value, known));
+    known.set(name, value === '' ? sourceText(valueFrom) : expand(value, known));
   }
   return known;
 }
@@ -33,7 +33,7 @@ export function resolvedEnv(
     open.add(name);
     const { value = '', valueFrom } = variable;
     const lookup = { get: resolve };
-    const own = value === '' ? JSON.stringify(valueFrom ?? '') : expand(value, lookup);
+    const own = value === '' ? sourceText(valueFrom) : expand(value, lookup);
     open.delete(name);
     known.set(name, own);
     return own;
@@ -41,6 +41,10 @@ export function resolvedEnv(
   for (const name of Object.keys(envFrom)) known.set(name, resolve(name) ?? '');
   for (const { name } of env) resolve(name);
   return isCircle ? undefined : known;
+}
+
+function sourceText(valueFrom: EnvVar['valueFrom']): string {
+  return valueFrom === undefined ? '' : JSON.stringify(valueFrom);
 }
 
 /** Does the same as the function `Expand` in Kubernetes' `third_party/forked/golang/expansion/expand.go`. */
