@@ -36,14 +36,32 @@ const secret = (name: string) => ({ name, secretKeyRef: { name: 's', key: 'k' } 
 
 /** A spec that grows. Each is sent as the spec of the object itself, of its parent, and of a DynamicEnv. */
 const SPECS: Record<string, { most: number; of: (n: number) => unknown }> = {
-  variables: { most: 60_000, of: (n) => ({ vars: map(n, (at) => `V${at}`, () => 'x') }) },
+  variables: {
+    most: 60_000,
+    of: (n) => ({
+      vars: map(
+        n,
+        (at) => `V${at}`,
+        () => 'x',
+      ),
+    }),
+  },
   'a long value': { most: 1_400_000, of: (n) => ({ vars: { A: 'x'.repeat(n) } }) },
   'a long name': { most: 1_400_000, of: (n) => ({ unset: ['A'.repeat(n)] }) },
   'long names that are no variables': {
     most: 1000,
     of: (n) => ({ unset: times(n, (at) => `${'é'.repeat(300)}${at}`) }),
   },
-  'names that are no variables': { most: 60_000, of: (n) => ({ vars: map(n, (at) => `${at}`, () => '') }) },
+  'names that are no variables': {
+    most: 60_000,
+    of: (n) => ({
+      vars: map(
+        n,
+        (at) => `${at}`,
+        () => '',
+      ),
+    }),
+  },
   'variables to unset': { most: 60_000, of: (n) => ({ unset: times(n, (at) => `V${at}`) }) },
   'one variable to unset': { most: 100_000, of: (n) => ({ unset: times(n, () => 'V') }) },
   secrets: { most: 10_000, of: (n) => ({ secrets: times(n, (at) => secret(`S${at}`)) }) },
@@ -51,7 +69,11 @@ const SPECS: Record<string, { most: number; of: (n: number) => unknown }> = {
   'variables in all three': {
     most: 5000,
     of: (n) => ({
-      vars: map(n, (at) => `V${at}`, () => ''),
+      vars: map(
+        n,
+        (at) => `V${at}`,
+        () => '',
+      ),
       secrets: times(n, (at) => secret(`V${at}`)),
       unset: times(n, (at) => `V${at}`),
     }),
@@ -59,13 +81,25 @@ const SPECS: Record<string, { most: number; of: (n: number) => unknown }> = {
   'as many as are allowed': {
     most: 128,
     of: (n) => ({
-      vars: map(n, (at) => `V${at}`, () => 'x'.repeat(8000)),
+      vars: map(
+        n,
+        (at) => `V${at}`,
+        () => 'x'.repeat(8000),
+      ),
       secrets: times(Math.min(n, 64), (at) => secret(`${'S'.repeat(240)}${at}`)),
       unset: times(n, (at) => `${'U'.repeat(240)}${at}`),
     }),
   },
   'the name of a parent': { most: 1_400_000, of: (n) => ({ extends: 'a'.repeat(n) }) },
-  'unknown fields': { most: 40_000, of: (n) => map(n, (at) => `f${at}`, () => null) },
+  'unknown fields': {
+    most: 40_000,
+    of: (n) =>
+      map(
+        n,
+        (at) => `f${at}`,
+        () => null,
+      ),
+  },
   'nested lists': { most: 400, of: (n) => ({ vars: nested(n) }) },
 };
 
