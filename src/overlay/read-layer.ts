@@ -43,7 +43,11 @@ type Spec = { [Field in 'vars' | 'secrets' | 'unset']?: Layer[Field] | null } & 
 const FIELDS: readonly (readonly [keyof Spec, (value: unknown) => boolean, expected: string])[] = [
   ['extends', (value) => typeof value === 'string', 'the name of an Environment'],
   ['vars', isTexts, `a map of at most ${MAX_VARS} texts`],
-  ['secrets', isSecrets, `a list of at most ${MAX_SECRETS} items with name and secretKeyRef (name, key)`],
+  [
+    'secrets',
+    isSecrets,
+    `a list of at most ${MAX_SECRETS} items with name and secretKeyRef (name, key)`,
+  ],
   ['unset', isNames, `a list of at most ${MAX_UNSET} names`],
 ];
 

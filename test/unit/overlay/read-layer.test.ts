@@ -28,7 +28,8 @@ test('with its parent, and without what is no part of a layer', () => {
   expect(read(spec)).toEqual({ layer: { name: 'qa', vars: { A: '' } }, parent: 'dev' });
 });
 
-const SECRETS = 'spec.secrets: expected a list of at most 64 items with name and secretKeyRef (name, key)';
+const SECRETS =
+  'spec.secrets: expected a list of at most 64 items with name and secretKeyRef (name, key)';
 
 test('as many names as the CRDs allow, and no more', () => {
   const names = (count: number) => Array.from({ length: count }, (_, index) => `V${index}`);
