@@ -99,7 +99,7 @@ test.each([
     'a parent that cannot be used',
     { extends: 'invalid' },
     'Invalid',
-    'Environment invalid cannot be used (spec.vars: expected a map of texts): correct it',
+    'Environment invalid cannot be used (spec.vars: expected a map of at most 128 texts): correct it',
   ],
   [
     'itself, stored before that was refused',
