@@ -3,6 +3,12 @@
 request.userInfo.username != {{ include "dynamicenv.metacontrollerUser" . | toJson }}
 {{- end }}
 
+{{/* CEL: the writer is no controller of Kubernetes itself, such as its garbage collector. */}}
+{{- define "dynamicenv.policies.notKubernetes" -}}
+request.userInfo.username != 'system:kube-controller-manager' &&
+!('system:serviceaccounts:kube-system' in request.userInfo.groups)
+{{- end }}
+
 {{/*
 CEL: the writer may patch every object of the cluster, any Deployment among them. Kubernetes' garbage collector and its
 storage migrator are such, whatever they are called in a cluster; so are cluster administrators.
@@ -14,6 +20,16 @@ authorizer.group('*').resource('*').check('patch').allowed()
 {{/* CEL: a list of an object that may be absent; takes the object's path and the list's name. */}}
 {{- define "dynamicenv.policies.list" -}}
 (has({{ index . 0 }}.{{ index . 1 }}) ? {{ index . 0 }}.{{ index . 1 }} : [])
+{{- end }}
+
+{{/*
+CEL: the namespaces that a DynamicEnv clones in, with duplicates; takes the path of its spec. An entry of `scope` without a namespace, which
+only another definition allows, selects nothing.
+*/}}
+{{- define "dynamicenv.policies.namespaces" -}}
+{{ include "dynamicenv.policies.list" (list . "subsets") }}.map(w, w.namespace) +
+{{ include "dynamicenv.policies.list" (list . "consumers") }}.map(w, w.namespace) +
+{{ include "dynamicenv.policies.list" (list . "scope") }}.filter(s, has(s.namespace)).map(s, s.namespace)
 {{- end }}
 
 {{/* RE2: the names of headers that everybody's requests carry, in lower case; src/api/common-headers.ts has the same. */}}
