@@ -262,7 +262,7 @@ describe('an Environment', () => {
     merge(`${RESOURCE} ${name} --subresource=status`, { status: { inUse } });
   const inUse = `${DENIED('dynamicenv-environments-in-use')}metadata.name: the Environment "used" is in use: \`dynamicenv get environments used\` shows by which DynamicEnvs and Environments: ask their owners to delete them, or to name another one in spec.environment or spec.extends, and then try again`;
 
-  test('that is in use cannot be deleted, by nobody but Kubernetes itself; it can be changed', async () => {
+  test('that is in use can be changed, but only Kubernetes itself may delete it', async () => {
     await send(kubectl, 'create', environment('used'));
     await guarded.metacontroller(status('used', true));
     const attempts = [
@@ -349,15 +349,14 @@ describe('an Environment', () => {
     await until(30, () => may('list', '--as=vic'));
     const author = ['--as=bob', '--as-group=authors'];
     for (const verb of ['get', 'list', 'watch']) expect(await may(verb, ...author)).toBeUndefined();
-    for (const verb of ['create', 'update', 'patch', 'delete', 'deletecollection', 'use'])
-      for (const flags of [author, ['--as=vic'], ['--as=bob', '-n', 'team-a']])
-        expect(await may(verb, ...flags)).toContain('no');
+    for (const verb of ['create', 'update', 'delete', 'use'])
+      for (const flags of [author, ['--as=vic']]) expect(await may(verb, ...flags)).toContain('no');
   });
 });
 
 test('every expression costs less than half of its limit, with the greatest lists and longest names', async () => {
   const long = (i: number) => `${'a'.repeat(60)}.`.repeat(4) + String(i).padStart(9, '0');
-  const allowed = Array.from({ length: 256 }, (_, i) => long(i));
+  const allowed = Array.from({ length: 128 }, (_, i) => long(i));
   const text = await renderPermissions(guarded, { ...VALUES, environments: { allowed } });
   const items = parseYaml(text)
     .map(({ value }) => value as PolicyObject)
@@ -368,19 +367,19 @@ test('every expression costs less than half of its limit, with the greatest list
   const input = { apiVersion: 'v1', kind: 'List', items };
   const applied = ['apply', '-f', '-', '--server-side', '--force-conflicts'];
   await guarded.kubectl(applied, { input });
-  await grant('ann', 'use', long(255));
+  await grant('ann', 'use', long(127));
   const create = (name: string) => send(ann, 'create', great(name, ''), ...DRY);
   await refuses('dynamicenv-spec', () => create('qa'));
-  const told = (await problem(create(long(256))))?.replace(/^.* denied request: /s, '');
+  const told = (await problem(create(long(128))))?.replace(/^.* denied request: /s, '');
   const listed = allowed.slice(0, 10).join(', ');
   expect(told).toBe(
-    `spec.environment: ${long(256)} is not an Environment that the administrator allows: name one of ${listed} and 246 more (environments.allowed)`,
+    `spec.environment: ${long(128)} is not an Environment that the administrator allows: name one of ${listed} and 118 more (environments.allowed)`,
   );
-  await send(ann, 'create', great(long(255), ''));
-  await send(ann, 'replace', great(long(255), 'other-'));
-  await guarded.kubectl(merge(`de great`, { spec: { environment: long(254) } }));
+  await send(ann, 'create', great(long(127), ''));
+  await send(ann, 'replace', great(long(127), 'other-'));
+  await guarded.kubectl(merge(`de great`, { spec: { environment: long(126) } }));
   const kept = await problem(ann(['annotate', 'de', 'great', 'a=b']));
-  expect(kept).toContain(`this DynamicEnv uses the Environment "${long(254)}", which ann may not`);
+  expect(kept).toContain(`this DynamicEnv uses the Environment "${long(126)}", which ann may not`);
   const parent = environment(long(1), { extends: long(2) });
   await send(guarded.kubectl, 'create', parent);
   await guarded.kubectl(['delete', RESOURCE, long(1)]);
