@@ -1,5 +1,6 @@
 import type { KubeObject } from '../k8s/object.ts';
-import type { Condition } from './dynamicenv.ts';
+
+export const ENVIRONMENT_RESOURCE = 'environments';
 
 /** A variable whose value is a key of a Secret in the workload's namespace. The Secret is never read here. */
 export interface SecretVariable {
@@ -22,13 +23,23 @@ export interface EnvironmentSpec extends ConfigurationLayer {
   description?: string;
 }
 
+/** metav1.Condition */
+export interface EnvironmentCondition {
+  type: 'Accepted';
+  status: 'True' | 'False' | 'Unknown';
+  reason: string;
+  message: string;
+  lastTransitionTime: string;
+  observedGeneration?: number;
+}
+
 export interface EnvironmentStatus {
   observedGeneration?: number;
   /** Names from the root parent to the Environment itself; absent: it cannot be followed. */
   chain?: string[];
   /** A DynamicEnv or another Environment needs it. */
   inUse?: boolean;
-  conditions?: (Omit<Condition, 'type'> & { type: 'Accepted' })[];
+  conditions?: EnvironmentCondition[];
 }
 
 /** Named configuration, cluster-scoped. A DynamicEnv overlays it on Deployments. */

@@ -155,6 +155,7 @@ const SHAPES: Record<string, Shape> = {
     'spec',
   ),
   VirtualServiceMergeStatus: map({ conditions: CONDITIONS }),
+  EnvironmentStatus: map({ conditions: CONDITIONS }),
   VirtualEnvironmentStatus: map({
     conditions: CONDITIONS,
     services: listOf(map({ name: TEXT }, 'name')),

@@ -5,6 +5,8 @@
 export interface ValidationRule {
   rule: string;
   message: string;
+  /** A CEL expression for a message that names values; `message` is used if it fails. */
+  messageExpression?: string;
   reason?: string;
 }
 

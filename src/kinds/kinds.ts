@@ -1,5 +1,6 @@
 import type { Kind } from '../hooks/kind.ts';
 import { DYNAMIC_ENV } from './dynamicenv/kind.ts';
+import { ENVIRONMENT } from './environment/kind.ts';
 import { MESH_INDEX } from './mesh-index/kind.ts';
 import { VIRTUAL_ENVIRONMENT } from './virtual-environment/kind.ts';
 import { VIRTUAL_SERVICE } from './virtualservice/kind.ts';
@@ -12,6 +13,7 @@ export const KINDS = [
   VIRTUAL_SERVICE_MERGE,
   MESH_INDEX,
   VIRTUAL_ENVIRONMENT,
+  ENVIRONMENT,
 ] as const;
 
 type SettingsOf<Kinds> = Kinds extends readonly Kind<infer Settings>[] ? Settings : never;

@@ -11,6 +11,8 @@ const KIND_BY_RESOURCE: Readonly<Record<string, string>> = {
   meshindexes: 'MeshIndex',
   routeinjections: 'RouteInjection',
   virtualservicemerges: 'VirtualServiceMerge',
+  environments: 'Environment',
+  dynamicenvs: 'DynamicEnv',
 };
 
 /**

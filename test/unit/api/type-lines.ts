@@ -13,7 +13,8 @@ interface Scope {
   declarations: Map<string, Declared>;
   imports: Map<string, string>;
 }
-type Declared = { members: Member[] } | { type: TsType };
+/** `bases`: interfaces that it extends. */
+type Declared = { members: Member[]; bases?: string[] } | { type: TsType };
 interface Member {
   name: string;
   isOptional: boolean;
@@ -31,7 +32,10 @@ export function typeLines(file: string, name: string, path: string): string[] {
   const declared = scope.declarations.get(name);
   if (!declared) throw new Error(`${name} is not in ${file}`);
   if ('type' in declared) return linesOf(file, declared.type, path);
-  return [`${path}: object`, ...memberLines(file, declared.members, path)];
+  const inherited = (declared.bases ?? []).flatMap((base) =>
+    typeLines(file, base, path).filter((line) => line !== `${path}: object`),
+  );
+  return [`${path}: object`, ...inherited, ...memberLines(file, declared.members, path)];
 }
 
 function memberLines(file: string, members: readonly Member[], path: string): string[] {
@@ -118,7 +122,17 @@ function readScope(file: string, { body }: Module): Scope {
 function declaration(node: Declaration | ModuleItem): [string, Declared][] {
   switch (node.type) {
     case 'TsInterfaceDeclaration':
-      return [[node.id.value, { members: node.body.body.flatMap(member) }]];
+      return [
+        [
+          node.id.value,
+          {
+            members: node.body.body.flatMap(member),
+            bases: node.extends.flatMap(({ expression }) =>
+              expression.type === 'Identifier' ? [expression.value] : [],
+            ),
+          },
+        ],
+      ];
     case 'TsTypeAliasDeclaration':
       return [[node.id.value, { type: node.typeAnnotation }]];
     case 'ClassDeclaration':

@@ -111,7 +111,7 @@ const PORT = 'expected a port from 0 to 65535';
 const ROUTE_HEADER =
   'expected a header name of letters, digits and dashes, of at most 32 characters, other than baggage and cookie';
 const KINDS_EXPECTED =
-  'expected names of optional kinds: virtual-service-merge, virtual-environment (always served: dynamicenv, virtualservice, mesh-index)';
+  'expected names of optional kinds: virtual-service-merge, virtual-environment, environment (always served: dynamicenv, virtualservice, mesh-index)';
 
 /** Every flag, with invalid values. */
 const BAD: [string, string, string][] = [

@@ -41,8 +41,8 @@ describe.each(all.map((crd) => [crd.metadata.name, crd] as const))('%s', (name, 
     const rules = [...subschemas(schemaOf(crd))].flatMap(
       (inner) => inner['x-kubernetes-validations'] ?? [],
     );
-    for (const { rule, message, reason, ...others } of rules) {
-      expect(rule).not.toMatch(/\.\?|cel\.bind|oldSelf|__/);
+    for (const { rule, message, messageExpression = '', reason, ...others } of rules) {
+      expect(`${rule} ${messageExpression}`).not.toMatch(/\.\?|cel\.bind|oldSelf|__/);
       expect(message.length).toBeGreaterThan(10);
       expect(message).not.toMatch(/\n/);
       expect([undefined, 'FieldValueForbidden']).toContain(reason);
@@ -99,6 +99,15 @@ test('kubectl shows the columns in this order', async () => {
     'Services .spec.services 0',
     'Rules .spec.destinationRules 0',
     'Age .metadata.creationTimestamp 0',
+  ]);
+  expect(await columns('environments')).toEqual([
+    'Extends .spec.extends 0',
+    'In use .status.inUse 0',
+    'Accepted .status.conditions[?(@.type=="Accepted")].status 0',
+    'Age .metadata.creationTimestamp 0',
+    'Reason .status.conditions[?(@.type=="Accepted")].reason 1',
+    'Message .status.conditions[?(@.type=="Accepted")].message 1',
+    'Description .spec.description 1',
   ]);
   expect(await columns('virtualservicemerges', 'istiomerger.monime.sl')).toEqual([
     'Target .spec.target.name 0',
@@ -158,6 +167,17 @@ test('a RouteInjection accepts the matches that a DynamicEnv accepts', () => {
   expect(ours).toEqual(
     schemaAt(schemaOf(crds['dynamicenvs.riskified.com']), 'spec', 'istioMatches', '[]'),
   );
+});
+
+test('an Environment accepts the layer that a DynamicEnv accepts, by the same rules', () => {
+  const [environment, env] = (['environments', 'dynamicenvs'] as const).map((plural) =>
+    schemaAt(schemaOf(crds[`${plural}.riskified.com`]), 'spec'),
+  );
+  for (const field of ['vars', 'secrets', 'unset'])
+    expect(environment?.properties?.[field]).toEqual(env?.properties?.[field]);
+  const rules = environment?.['x-kubernetes-validations'] ?? [];
+  expect(rules).toHaveLength(3);
+  expect(env?.['x-kubernetes-validations']).toEqual(expect.arrayContaining(rules));
 });
 
 test('consumers have the schema of subsets, and init containers the schema of containers', () => {

@@ -108,13 +108,13 @@ describe('unknown fields are reported', () => {
       'in the spec',
       dynamicEnv({ subset: [] }),
       'spec.subset',
-      'istioMatches, ref, subsets, consumers, suspend, ttl, owner, entries',
+      'istioMatches, ref, subsets, consumers, environment, vars, secrets, unset, scope, allowPartial, suspend, ttl, owner, entries',
     ],
     [
       'named like a method of every object',
       dynamicEnv({ constructor: 1 }),
       'spec.constructor',
-      'istioMatches, ref, subsets, consumers, suspend, ttl, owner, entries',
+      'istioMatches, ref, subsets, consumers, environment, vars, secrets, unset, scope, allowPartial, suspend, ttl, owner, entries',
     ],
     [
       'beside the spec',
@@ -126,7 +126,7 @@ describe('unknown fields are reported', () => {
       'in a status',
       { ...dynamicEnv(), status: { ready: true } },
       'status.ready',
-      'state, totalCount, totalReady, match, expiresAt, observedRenewal, links, entriesStatus, observedGeneration, subsetsStatus, consumersStatus, conditions',
+      'state, totalCount, totalReady, match, expiresAt, observedRenewal, links, entriesStatus, observedGeneration, subsetsStatus, consumersStatus, configuration, conditions',
     ],
     [
       'in a map of objects',

@@ -15,13 +15,20 @@ const BAD_KEY =
 const BAD_VALUE =
   "must be a label value: letters, digits, '-', '_' or '.', with a letter or digit at both ends";
 const SAME_AS_BASE =
-  'override at least one container, under containers or initContainers: otherwise the clone would equal its base';
+  'override at least one container, under containers or initContainers: otherwise the clone would equal its base; or give the environment a configuration (environment, vars, secrets or unset)';
+/** Each is a configuration by itself. */
+const LAYERS = [
+  { environment: 'qa' },
+  { vars: { A: '' } },
+  { secrets: [{ name: 'A', secretKeyRef: { name: 's', key: 'k' } }] },
+  { unset: ['A'] },
+];
 const REPEATED =
   'each container may appear once, and containerName may be left out once (it then means the first container): put all changes of a container into one item';
 const NOTHING_CHANGED =
   'change something: give image, command, args, env, envFrom or resources, or take the item out';
 const NO_WORKLOAD =
-  'name at least one Deployment to clone, under subsets (receives requests) or consumers (does not)';
+  'name at least one Deployment to clone, under subsets (receives requests) or consumers (does not), or the workloads that the configuration concerns, under scope';
 const RESERVED =
   'dynamic-env, riskified.com/clone, controller-uid and pod-template-hash are set by controllers: take them out';
 const ONE_SOURCE =
@@ -65,8 +72,8 @@ describe('lists of workloads', () => {
       'a consumer with the Deployment of a subset',
       { consumers: [{ ...one, containers: [] }] },
       'Invalid',
-      'spec.consumers[0]',
-      SAME_AS_BASE,
+      'spec',
+      `consumer b/a: ${SAME_AS_BASE}`,
     ],
   ])('%s', (_name, spec, reason, path, message) => {
     expect(validator.validate(dynamicEnv(spec)).errors).toEqual([{ reason, path, message }]);
@@ -143,8 +150,6 @@ describe('a workload', () => {
       '.podLabels',
       'must have at most 32 keys: take some out',
     ],
-    ['no override', { containers: undefined }, '', SAME_AS_BASE],
-    ['empty overrides', { containers: [], initContainers: [] }, '', SAME_AS_BASE],
     [
       'two containers without a name',
       { containers: [{ image: 'a' }, { image: 'b' }] },
@@ -171,6 +176,20 @@ describe('a workload', () => {
   ])('%s', (_name, subset, place, message) => {
     const { errors } = validator.validate(withSubset(subset));
     expect(errors).toEqual([{ reason: 'Invalid', path: `${SUBSET}${place}`, message }]);
+  });
+
+  test.each([
+    ['no override', { containers: undefined }],
+    ['empty overrides', { containers: [], initContainers: [] }],
+  ])('%s: refused, unless the env has a configuration', (_name, subset) => {
+    const env = withSubset(subset);
+    const message = `subset shop/backend: ${SAME_AS_BASE}`;
+    expect(validator.validate(env).errors).toEqual([{ reason: 'Invalid', path: 'spec', message }]);
+    const spec = env['spec'] as object;
+    for (const layer of LAYERS)
+      expect(validator.validate({ ...env, spec: { ...spec, ...layer } }).errors).toEqual([]);
+    for (const none of [{ vars: {} }, { secrets: [] }, { unset: [] }])
+      expect(validator.validate({ ...env, spec: { ...spec, ...none } }).errors).toHaveLength(1);
   });
 
   test.each(['dynamic-env', 'riskified.com/clone', 'controller-uid', 'pod-template-hash'])(

@@ -30,6 +30,11 @@ const MANIFESTS: Record<string, () => Promise<string>> = {
     (await text('charts/dynamicenv/templates/virtual-environment.yaml'))
       .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \. \}\}/g, SERVICE)
       .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
+  // The chart renders this only with the kind.
+  environment: async () =>
+    (await text('charts/dynamicenv/templates/environment.yaml'))
+      .replaceAll(/\{\{ include "dynamicenv.hooksUrl" \. \}\}/g, SERVICE)
+      .replaceAll(/^\s*\{\{.*\}\}$|\{\{.*?\}\}/gm, ''),
   // The chart renders this only if there are indexed namespaces.
   'mesh-index': async () =>
     (await text('charts/dynamicenv/templates/mesh-index.yaml'))
@@ -131,6 +136,8 @@ describe('all kinds', () => {
       ['/virtual-environment/customize', 'virtual-environment-customize'],
       ['/virtual-environment/sync', 'virtual-environment-sync'],
       ['/virtual-environment/finalize', 'virtual-environment-finalize'],
+      ['/environment/customize', 'environment-customize'],
+      ['/environment/sync', 'environment-sync'],
       ['/admission/virtualservices', 'admission-virtualservices'],
       ['/admission/virtualservicemerges', 'admission-virtualservicemerges'],
     ]);
@@ -161,8 +168,12 @@ describe('all kinds', () => {
   test('without indexed namespaces there is no controller for indexes', () => {
     const names = (config: DecisionConfig) => controllersOf(KINDS, config).map(({ name }) => name);
     const others = ['dynamicenv', 'route-injection', 'virtual-service-merge'];
-    expect(names(CONFIG)).toEqual([...others, 'mesh-index', 'virtual-environment']);
-    expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual([...others, 'virtual-environment']);
+    expect(names(CONFIG)).toEqual([...others, 'mesh-index', 'virtual-environment', 'environment']);
+    expect(names({ ...CONFIG, indexedNamespaces: [] })).toEqual([
+      ...others,
+      'virtual-environment',
+      'environment',
+    ]);
   });
 
   test('without groups there is no controller for merges', () => {
@@ -172,6 +183,7 @@ describe('all kinds', () => {
       'route-injection',
       'mesh-index',
       'virtual-environment',
+      'environment',
     ]);
     const [, , both] = controllersOf(KINDS, { ...CONFIG, mergeGroups: MERGE_GROUPS });
     expect(resourcesOf(both)).toEqual([
@@ -194,14 +206,16 @@ describe('an additional kind', () => {
   test('is off unless --kinds names it', () => {
     const { read, help } = kindsFlag(kinds);
     expect(help).toContain(
-      'optional kinds to serve: virtual-service-merge, virtual-environment, note; always served: dynamicenv,',
+      'optional kinds to serve: virtual-service-merge, virtual-environment, environment, note; always served: dynamicenv,',
     );
     const always = KINDS.filter(({ isOptional }) => !isOptional);
     expect(kindsOn(kinds, read(''))).toEqual(always);
     expect(kindsOn(kinds, read(' note,'))).toEqual([...always, NOTE]);
-    expect(kindsOn(kinds, read('note,virtual-environment,virtual-service-merge'))).toEqual(kinds);
+    expect(
+      kindsOn(kinds, read('note,virtual-environment,virtual-service-merge,environment')),
+    ).toEqual(kinds);
     expect(() => read('notes')).toThrow(
-      'expected names of optional kinds: virtual-service-merge, virtual-environment, note (always served:',
+      'expected names of optional kinds: virtual-service-merge, virtual-environment, environment, note (always served:',
     );
   });
 });
