@@ -136,12 +136,13 @@ describe('a DynamicEnv that names an Environment', () => {
       );
     await send(bob, 'create', envOf('bobs', inA));
     const attempts = [
-      send(bob, 'replace', usesQa('bobs')),
-      send(bob, 'apply', usesQa('bobs'), '--server-side', '--force-conflicts'),
-      bob(merge('de bobs', { spec: { environment: 'qa' } })),
-      send(guarded.kubectl, 'replace', usesQa('bobs'), '--as=bob', '--as-group=authors'),
+      () => send(bob, 'replace', usesQa('bobs')),
+      () => send(bob, 'apply', usesQa('bobs'), '--server-side', '--force-conflicts'),
+      () => bob(merge('de bobs', { spec: { environment: 'qa' } })),
+      () => send(guarded.kubectl, 'replace', usesQa('bobs'), '--as=bob', '--as-group=authors'),
     ];
-    for (const attempt of attempts) await expect(attempt).rejects.toThrow(mayNotName('bob', 'qa'));
+    for (const attempt of attempts)
+      await expect(attempt()).rejects.toThrow(mayNotName('bob', 'qa'));
   });
 
   const image = { spec: { subsets: [workload('team-a', { containers: [{ image: 'evil' }] })] } };
