@@ -355,6 +355,24 @@ describe('an Environment', () => {
   });
 });
 
+test('with another definition: an entry of scope without a namespace concerns none, and hinders no write', async () => {
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/dynamicenvs.riskified.com';
+  const definition = await guarded.api.call<{ spec: object }>('GET', path);
+  const text = JSON.stringify(definition, (key, value) =>
+    key === 'required' && String(value) === 'namespace' ? undefined : value,
+  );
+  await guarded.api.call('PUT', path, { body: JSON.parse(text) });
+  const scope = [{}, { namespace: 'team-a' }] as { namespace: string }[];
+  const bare = envOf('bare', { vars: { A: 'b' }, scope });
+  await until(30, () => problem(send(ann, 'create', bare)));
+  await ann(['annotate', 'de', 'bare', 'a=b']);
+  await expect(
+    ann(merge('de bare', { spec: { scope: [...scope, { namespace: 'team-b' }] } })),
+  ).rejects.toThrow('ann may not create Deployments in namespace "team-b"');
+  await ann(merge('de bare', { spec: { scope: [{ namespace: 'team-a' }] } }));
+  await ann(['delete', 'de', 'bare']);
+});
+
 test('every expression costs less than half of its limit, with the greatest lists and longest names', async () => {
   const long = (i: number) => `${'a'.repeat(60)}.`.repeat(4) + String(i).padStart(9, '0');
   const allowed = Array.from({ length: 128 }, (_, i) => long(i));
