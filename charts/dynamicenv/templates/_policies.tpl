@@ -22,16 +22,6 @@ authorizer.group('*').resource('*').check('patch').allowed()
 (has({{ index . 0 }}.{{ index . 1 }}) ? {{ index . 0 }}.{{ index . 1 }} : [])
 {{- end }}
 
-{{/*
-CEL: the namespaces that a DynamicEnv clones in, with duplicates; takes the path of its spec. An entry of `scope` without a namespace, which
-only another definition allows, selects nothing.
-*/}}
-{{- define "dynamicenv.policies.namespaces" -}}
-{{ include "dynamicenv.policies.list" (list . "subsets") }}.map(w, w.namespace) +
-{{ include "dynamicenv.policies.list" (list . "consumers") }}.map(w, w.namespace) +
-{{ include "dynamicenv.policies.list" (list . "scope") }}.filter(s, has(s.namespace)).map(s, s.namespace)
-{{- end }}
-
 {{/* RE2: the names of headers that everybody's requests carry, in lower case; src/api/common-headers.ts has the same. */}}
 {{- define "dynamicenv.policies.commonHeaders" -}}
 ^(accept|accept-.*|access-control-.*|authorization|b3|cache-control|cdn-loop|cf-.*|connection|content-.*|date|dnt|expect|forwarded|from|grpc-.*|host|if-.*|keep-alive|origin|pragma|priority|proxy-.*|range|referer|save-data|sec-.*|te|trailer|transfer-encoding|traceparent|tracestate|true-client-ip|uber-trace-id|upgrade|upgrade-.*|user-agent|via|x-amz-cf-id|x-amzn-trace-id|x-azure-ref|x-b3-.*|x-client-ip|x-client-trace-id|x-cloud-trace-context|x-datadog-.*|x-envoy-.*|x-forwarded-.*|x-original-forwarded-for|x-ot-span-context|x-real-ip|x-request-id|x-request-start|x-scheme)$
