@@ -13,7 +13,6 @@ type Program = (context: { self: CelInput }) => CelResult;
 
 interface CompiledRule extends ValidationRule {
   evaluate: Program;
-  messageOf: Program | undefined;
 }
 
 const environment = celEnv({ funcs: strings, re2: { compile: re2 } });
@@ -23,16 +22,11 @@ export function compileRules(schema: Schema): RuleCheck {
   const compiled = new Map<Schema, CompiledRule[]>();
   // The schema of a container, with its rules, occurs four times in the CRD.
   const programs = new Map<string, Program>();
-  const program = (expression: string): Program => {
-    const known = programs.get(expression) ?? plan(environment, parse(expression));
-    programs.set(expression, known);
-    return known;
+  const compile = (rule: ValidationRule): CompiledRule => {
+    const evaluate = programs.get(rule.rule) ?? plan(environment, parse(rule.rule));
+    programs.set(rule.rule, evaluate);
+    return { ...rule, evaluate };
   };
-  const compile = (rule: ValidationRule): CompiledRule => ({
-    ...rule,
-    evaluate: program(rule.rule),
-    messageOf: rule.messageExpression === undefined ? undefined : program(rule.messageExpression),
-  });
   for (const inner of subschemas(schema)) {
     const rules = inner['x-kubernetes-validations'];
     if (rules) compiled.set(inner, rules.map(compile));
@@ -49,15 +43,9 @@ export function compileRules(schema: Schema): RuleCheck {
 function broken(rule: CompiledRule, self: CelInput, path: string): Refusal[] {
   const result = rule.evaluate({ self });
   if (result === true) return [];
-  const text = ownMessage(rule, self) ?? rule.message;
-  const message = isCelError(result) ? `${text} (${result.message})` : text;
-  return [{ reason: rule.reason?.replace('FieldValue', '') ?? 'Invalid', path, message }];
-}
-
-/** The API server, too, takes `message` if the expression fails or gives nothing. */
-function ownMessage({ messageOf }: CompiledRule, self: CelInput): string | undefined {
-  const text = messageOf?.({ self });
-  return typeof text === 'string' && text !== '' ? text : undefined;
+  const message = isCelError(result) ? `${rule.message} (${result.message})` : rule.message;
+  const reason = rule.reason?.replace('FieldValue', '') ?? 'Invalid';
+  return [{ reason, path: `${path}${rule.fieldPath ?? ''}`, message }];
 }
 
 /**

@@ -5,8 +5,8 @@
 export interface ValidationRule {
   rule: string;
   message: string;
-  /** A CEL expression for a message that names values; `message` is used if it fails. */
-  messageExpression?: string;
+  /** The member that the rule is about, such as `.subsets`. Default: the value itself. */
+  fieldPath?: string;
   reason?: string;
 }
 

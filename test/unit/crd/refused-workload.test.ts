@@ -15,7 +15,7 @@ const BAD_KEY =
 const BAD_VALUE =
   "must be a label value: letters, digits, '-', '_' or '.', with a letter or digit at both ends";
 const SAME_AS_BASE =
-  'override at least one container, under containers or initContainers: otherwise the clone would equal its base; or give the environment a configuration (environment, vars, secrets or unset)';
+  'an item changes no container, so its clone would equal its base: give containers or initContainers there, or take the item out, or give the environment a configuration (environment, vars, secrets or unset)';
 /** Each is a configuration by itself. */
 const LAYERS = [
   { environment: 'qa' },
@@ -72,8 +72,8 @@ describe('lists of workloads', () => {
       'a consumer with the Deployment of a subset',
       { consumers: [{ ...one, containers: [] }] },
       'Invalid',
-      'spec',
-      `consumer b/a: ${SAME_AS_BASE}`,
+      'spec.consumers',
+      SAME_AS_BASE,
     ],
   ])('%s', (_name, spec, reason, path, message) => {
     expect(validator.validate(dynamicEnv(spec)).errors).toEqual([{ reason, path, message }]);
@@ -183,8 +183,8 @@ describe('a workload', () => {
     ['empty overrides', { containers: [], initContainers: [] }],
   ])('%s: refused, unless the env has a configuration', (_name, subset) => {
     const env = withSubset(subset);
-    const message = `subset shop/backend: ${SAME_AS_BASE}`;
-    expect(validator.validate(env).errors).toEqual([{ reason: 'Invalid', path: 'spec', message }]);
+    const wanted = { reason: 'Invalid', path: 'spec.subsets', message: SAME_AS_BASE };
+    expect(validator.validate(env).errors).toEqual([wanted]);
     const spec = env['spec'] as object;
     for (const layer of LAYERS)
       expect(validator.validate({ ...env, spec: { ...spec, ...layer } }).errors).toEqual([]);
