@@ -122,6 +122,21 @@ chart, which may lack these.
 {{- if has "virtual-environment" (.Values.kinds | default list) }}true{{ end }}
 {{- end }}
 
+{{/* "true" when the kind environment is on. */}}
+{{- define "dynamicenv.hasEnvironments" -}}
+{{- if has "environment" (.Values.kinds | default list) }}true{{ end }}
+{{- end }}
+
+{{/* JSON: the only Environments that DynamicEnvs may name; none: any. */}}
+{{- define "dynamicenv.allowedEnvironments" -}}
+{{- dig "allowed" (list) (.Values.environments | default dict) | toJson }}
+{{- end }}
+
+{{/* How many Deployments a DynamicEnv may clone because of its configuration; 64 is the default of the service, too. */}}
+{{- define "dynamicenv.maxUniqueWorkloads" -}}
+{{- dig "maxUniqueWorkloads" 64 (.Values.environments | default dict) | int }}
+{{- end }}
+
 {{/* JSON: the hosts outside of its namespace that a Service's annotation may name. */}}
 {{- define "dynamicenv.virtualEnvironmentHosts" -}}
 {{- dig "hosts" (list) (.Values.virtualEnvironment | default dict) | toJson }}

@@ -3,6 +3,12 @@
 request.userInfo.username != {{ include "dynamicenv.metacontrollerUser" . | toJson }}
 {{- end }}
 
+{{/* CEL: the writer is no controller of Kubernetes itself, such as its garbage collector. */}}
+{{- define "dynamicenv.policies.notKubernetes" -}}
+request.userInfo.username != 'system:kube-controller-manager' &&
+!('system:serviceaccounts:kube-system' in request.userInfo.groups)
+{{- end }}
+
 {{/*
 CEL: the writer may patch every object of the cluster, any Deployment among them. Kubernetes' garbage collector and its
 storage migrator are such, whatever they are called in a cluster; so are cluster administrators.

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BY_HAND, manifestsFrom, TEMPLATE_ARGS } from '../../../scripts/lib/manifests.ts';
 import { MERGE_GROUPS } from '../../../src/api/virtualservicemerge.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
+import { ENVIRONMENT_CONTROLLER } from '../../../src/kinds/environment/controller.ts';
 import { meshIndexController } from '../../../src/kinds/mesh-index/controller.ts';
 import { VIRTUAL_ENVIRONMENT_CONTROLLER } from '../../../src/kinds/virtual-environment/controller.ts';
 import { mergeController } from '../../../src/kinds/virtualservice-merge/controller.ts';
@@ -51,6 +52,7 @@ const EVERYTHING = set(
   'config.indexedNamespaces[0]=shop',
   'kinds[0]=virtual-service-merge',
   'kinds[1]=virtual-environment',
+  'kinds[2]=environment',
   `image.digest=sha256:${'a'.repeat(64)}`,
 );
 
@@ -208,6 +210,56 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(JSON.stringify(open)).not.toContain('aggregate-to-edit');
   });
 
+  test('the kind environment adds a definition, a controller, policies, rights to read, and a flag; without it none of these is rendered', async () => {
+    const without = await render('--no-hooks');
+    // Of Environments, the policies only know the right to use one.
+    expect(names(without).filter((name) => /environment/.test(name))).toEqual([
+      'ValidatingAdmissionPolicy/dynamicenv-environments',
+      'ValidatingAdmissionPolicyBinding/dynamicenv-environments',
+    ]);
+    expect(JSON.stringify(without)).not.toMatch(/"environments(\/status)?"|kinds=|max-unique/);
+    const kind = 'kinds={environment}';
+    const objects = await render(...set(kind));
+    expect(names(objects)).toEqual(
+      expect.arrayContaining([
+        'CustomResourceDefinition/environments.riskified.com',
+        'DecoratorController/environment',
+        'ValidatingAdmissionPolicy/dynamicenv-environments-in-use',
+        'ValidatingAdmissionPolicy/dynamicenv-environments-parent',
+      ]),
+    );
+    const named = (name: string) => objects.find(({ metadata }) => metadata.name === name);
+    expect(named('environments.riskified.com')).toMatchObject({
+      metadata: { annotations: { 'helm.sh/resource-policy': 'keep' } },
+    });
+    const { resources } = controllerObject(ENVIRONMENT_CONTROLLER, 1, '').spec ?? {};
+    expect(named('environment')).toMatchObject({ spec: { resources } });
+    const read = { resources: ['environments'], verbs: ['get', 'list', 'watch'] };
+    for (const role of ['dynamicenv-author', 'dynamicenv-view'])
+      expect(named(role)).toMatchObject({
+        rules: expect.arrayContaining([expect.objectContaining(read)]),
+      });
+    const text = JSON.stringify(objects);
+    expect(text).toContain('"--kinds=environment"');
+    expect(text).not.toContain('max-unique-workloads');
+    const earlier = await render(...set(kind, 'environments=null'));
+    expect(names(earlier)).toEqual(names(objects));
+    const few = await render(...set('environments.maxUniqueWorkloads=8'));
+    expect(JSON.stringify(few)).toContain('"--max-unique-workloads=8"');
+    const open = await render(...set(kind, 'policies.enabled=false'));
+    expect(JSON.stringify(open)).not.toContain('ValidatingAdmissionPolicy');
+  });
+
+  test('allowed Environments are in a policy, and at most ten of them in its message', async () => {
+    const of = async (count: number) => {
+      const allowed = Array.from({ length: count }, (_, i) => `e${i}`).join();
+      return JSON.stringify(await render(...set(`environments.allowed={${allowed}}`)));
+    };
+    expect(await of(2)).toContain("name one of ' + 'e0, e1'");
+    expect(await of(11)).toContain("e8, e9 and 1 more (environments.allowed)'");
+    await expect(of(129)).rejects.toThrow(/allowed/);
+  });
+
   test.each([
     ['by default', []],
     ['with all optional parts', EVERYTHING],
@@ -320,6 +372,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     ['zero replicas', ['replicaCount=0'], /replicaCount/],
     ['a text instead of a number', ['config.drainSeconds=soon'], /drainSeconds/],
     ['an unknown flag', ['config.drain=1'], /drain/],
+    ['a name that no Environment can have', ['environments.allowed={Qa}'], /allowed/],
     ['an unknown log level', ['config.logLevel=loud'], /logLevel/],
     ['an unknown source of the certificate', ['certificate.source=vault'], /source/],
     ['a Secret without a name', ['certificate.source=secret'], /secretName/],

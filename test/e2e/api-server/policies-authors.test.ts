@@ -41,7 +41,7 @@ test('the type check of the API server has no warning for any expression of the 
       }) => status?.observedGeneration !== metadata.generation,
     );
     if (open.length > 0) return 'the API server has not type-checked all policies yet';
-    expect(all.items).toHaveLength(4);
+    expect(all.items).toHaveLength(5);
     for (const { status } of all.items) expect(status.typeChecking).toEqual({});
     return undefined;
   });
@@ -223,7 +223,7 @@ describe('an env with 20 namespaces', () => {
 
   test('is the maximum: the namespaces before and after a write count together', async () => {
     const words = (count: number) =>
-      `${PREFIX} request: spec.subsets, spec.consumers: this write concerns ${count} namespaces, before and after it, but your right to create Deployments can be checked in 20 only: split the DynamicEnv, change it in steps, or ask a cluster administrator`;
+      `${PREFIX} request: spec.subsets, spec.consumers, spec.scope: this write concerns ${count} namespaces, before and after it, but your right to create Deployments can be checked in 20 only: split the DynamicEnv, change it in steps, or ask a cluster administrator`;
     await expect(send(ann, 'create', envOf('anns', spec(MANY)))).rejects.toThrow(words(21));
     await send(ann, 'create', envOf('anns', spec(MANY.slice(0, 15))));
     const moved = send(ann, 'replace', envOf('anns', spec(MANY.slice(6))));

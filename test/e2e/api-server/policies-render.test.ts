@@ -19,10 +19,10 @@ test('Helm 4 and Helm 3 render policies and roles by default', async () => {
   expect(names(objects)).toEqual([
     'ClusterRole/dynamicenv-author',
     'ClusterRole/dynamicenv-view',
-    ...['authors', 'children', 'internals', 'spec'].flatMap((name) => [
+    ...['authors', 'children', 'environments', 'internals', 'spec'].flatMap((name) => [
       `ValidatingAdmissionPolicy/dynamicenv-${name}`,
     ]),
-    ...['authors', 'children', 'internals', 'spec'].flatMap((name) => [
+    ...['authors', 'children', 'environments', 'internals', 'spec'].flatMap((name) => [
       `ValidatingAdmissionPolicyBinding/dynamicenv-${name}`,
     ]),
   ]);
@@ -36,6 +36,7 @@ test('every policy denies, and fails closed, except dynamicenv-children, which c
   expect(specs('ValidatingAdmissionPolicy').map(({ failurePolicy }) => failurePolicy)).toEqual([
     'Fail',
     'Ignore',
+    'Fail',
     'Fail',
     'Fail',
     'Fail',
@@ -62,7 +63,7 @@ test("the policies contain Metacontroller's user from the values", async () => {
   const moved = ['metacontroller.namespace=tools', 'metacontroller.serviceAccount=mc'];
   for (const values of [moved, [`config.metacontrollerUser=${user}`]]) {
     const text = JSON.stringify(await shown(cluster.helm, ...values));
-    expect(text.split(`request.userInfo.username != \\"${user}\\"`)).toHaveLength(4);
+    expect(text.split(`request.userInfo.username != \\"${user}\\"`)).toHaveLength(5);
     expect(text).not.toContain('system:serviceaccount:metacontroller');
   }
 });

@@ -5,6 +5,7 @@ import { CHART } from './chart.ts';
 const ALWAYS = [
   'policies-authors',
   'policies-children',
+  'policies-environments',
   'policies-internals',
   'policies-spec',
   'rbac',
@@ -30,6 +31,7 @@ export interface PermissionValues {
   kinds?: readonly string[];
   virtualServiceMerge?: { groups: readonly string[] };
   virtualEnvironment?: { hosts: readonly string[] };
+  environments?: { allowed?: readonly string[]; maxUniqueWorkloads?: number };
   rbac?: { authors?: readonly { kind: string; name: string; namespace?: string }[] };
 }
 
