@@ -6,8 +6,8 @@ import { isMap } from '../k8s/json-map.ts';
  */
 interface MapShape {
   type: 'map';
-  members?: readonly (readonly [name: string, shape: Shape])[];
-  needed?: readonly string[];
+  members: readonly { name: string; shape: Shape }[];
+  needed: readonly string[];
   values?: Shape;
 }
 interface ListShape {
@@ -17,12 +17,12 @@ interface ListShape {
 type Shape = { type: 'text' } | { type: 'number' } | ListShape | MapShape;
 
 const TEXT: Shape = { type: 'text' };
-const MAP: Shape = { type: 'map' };
+const MAP: Shape = { type: 'map', members: [], needed: [] };
 const listOf = (items: Shape): Shape => ({ type: 'list', items });
-const mapOf = (values: Shape): Shape => ({ type: 'map', values });
+const mapOf = (values: Shape): Shape => ({ type: 'map', members: [], needed: [], values });
 const map = (members: Record<string, Shape>, ...needed: string[]): Shape => ({
   type: 'map',
-  members: Object.entries(members),
+  members: Object.entries(members).map(([name, shape]) => ({ name, shape })),
   needed,
 });
 
@@ -262,19 +262,21 @@ function wrongItem(
 
 /** None of the members' names exists on Object.prototype. */
 function wrongMember(
-  { members = [], needed = [] }: MapShape,
+  { members, needed }: MapShape,
   map: Record<string, unknown>,
   areNullsUnset: boolean,
 ): WrongShape | undefined {
-  for (const [name, shape] of members) {
+  for (let at = 0; at < members.length; at += 1) {
+    const { name, shape } = members[at] as MapShape['members'][number];
     const value = map[name];
     if (value === undefined || (value === null && areNullsUnset)) continue;
     const found = findWrong(shape, value, areNullsUnset);
     if (found !== undefined) return within(name, found);
   }
-  for (const name of needed) {
+  for (let at = 0; at < needed.length; at += 1) {
+    const name = needed[at] as string;
     if (map[name] !== undefined && map[name] !== null) continue;
-    const [, shape = MAP] = members.find(([own]) => own === name) ?? [];
+    const { shape = MAP } = members.find((one) => one.name === name) ?? {};
     return within(name, wrong(shape));
   }
   return undefined;

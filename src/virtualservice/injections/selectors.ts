@@ -119,6 +119,11 @@ function withMembers({ headers, sourceLabels, queryParams, cookie, baggage }: Is
   } as HeaderAndSourceMatch;
 }
 
+/** Does it select by a ref? Then it is the same object in every call for the same ref (see `refSelectors`). */
+export function isOfRef({ matchIndex, way }: Selector): boolean {
+  return matchIndex === undefined && way === undefined;
+}
+
 const NO_SPECIFICITY: Specificity = { conditions: 0, exact: 0, prefix: 0, literal: 0 };
 
 /** The selectors of a ref in this VirtualService. */
