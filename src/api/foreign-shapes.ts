@@ -1,28 +1,13 @@
 import { isMap } from '../k8s/json-map.ts';
-
-/**
- * `members`: fields with these names. `values`: the shape of all fields, whatever their names. `needed`: names of
- * required fields.
- */
-interface MapShape {
-  type: 'map';
-  members: readonly { name: string; shape: Shape }[];
-  needed: readonly string[];
-  values?: Shape;
-}
-interface ListShape {
-  type: 'list';
-  items: Shape;
-}
-type Shape = { type: 'text' } | { type: 'number' } | ListShape | MapShape;
+import { compileShape, type ListShape, type MapShape, type Shape } from './shape-check.ts';
 
 const TEXT: Shape = { type: 'text' };
-const MAP: Shape = { type: 'map', members: [], needed: [] };
+const MAP: Shape = { type: 'map' };
 const listOf = (items: Shape): Shape => ({ type: 'list', items });
-const mapOf = (values: Shape): Shape => ({ type: 'map', members: [], needed: [], values });
+const mapOf = (values: Shape): Shape => ({ type: 'map', values });
 const map = (members: Record<string, Shape>, ...needed: string[]): Shape => ({
   type: 'map',
-  members: Object.entries(members).map(([name, shape]) => ({ name, shape })),
+  members: Object.entries(members),
   needed,
 });
 
@@ -213,7 +198,17 @@ export function wrongShape(
   areNullsUnset = true,
 ): WrongShape | undefined {
   if (!Object.hasOwn(SHAPES, kind)) return undefined;
-  return findWrong(SHAPES[kind] as Shape, value, areNullsUnset);
+  const shape = SHAPES[kind] as Shape;
+  return hasShape(kind, shape, value) ? undefined : findWrong(shape, value, areNullsUnset);
+}
+
+const compiled = new Map<string, (value: unknown) => boolean>();
+
+/** False: something is wrong, or a field is null. This runs for every object of every sync, and nearly always nothing is wrong. */
+function hasShape(kind: string, shape: Shape, value: object): boolean {
+  const known = compiled.get(kind) ?? compileShape(shape);
+  compiled.set(kind, known);
+  return known(value);
 }
 
 /** As text: `spec.http[0].route: expected a list`. */
@@ -224,9 +219,6 @@ export function shapeText({ path, expected }: WrongShape): string {
   return `${field.replace(/^\./, '')}: ${expected}`;
 }
 
-/**
- * This runs for every object of every sync, so it is written for speed: it makes no lists and looks up no name twice.
- */
 function findWrong(shape: Shape, value: unknown, areNullsUnset: boolean): WrongShape | undefined {
   if (shape.type === 'text') return typeof value === 'string' ? undefined : wrong(shape);
   if (shape.type === 'number') return typeof value === 'number' ? undefined : wrong(shape);
@@ -262,21 +254,19 @@ function wrongItem(
 
 /** None of the members' names exists on Object.prototype. */
 function wrongMember(
-  { members, needed }: MapShape,
+  { members = [], needed = [] }: MapShape,
   map: Record<string, unknown>,
   areNullsUnset: boolean,
 ): WrongShape | undefined {
-  for (let at = 0; at < members.length; at += 1) {
-    const { name, shape } = members[at] as MapShape['members'][number];
+  for (const [name, shape] of members) {
     const value = map[name];
     if (value === undefined || (value === null && areNullsUnset)) continue;
     const found = findWrong(shape, value, areNullsUnset);
     if (found !== undefined) return within(name, found);
   }
-  for (let at = 0; at < needed.length; at += 1) {
-    const name = needed[at] as string;
+  for (const name of needed) {
     if (map[name] !== undefined && map[name] !== null) continue;
-    const { shape = MAP } = members.find((one) => one.name === name) ?? {};
+    const [, shape = MAP] = members.find(([own]) => own === name) ?? [];
     return within(name, wrong(shape));
   }
   return undefined;
