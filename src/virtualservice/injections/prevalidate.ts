@@ -1,3 +1,4 @@
+import { isClaimName } from '../../istio/header-name.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import { validateRoute } from '../../istio/validate-route.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
@@ -60,18 +61,29 @@ function isSound(injection: PlannedInjection): boolean {
   return answer;
 }
 
-/** Those of refs: their selectors are the same objects in every call. */
-const validRefs = new WeakSet<Selector>();
+/** Valid ones whose validity depends on nothing else. The selectors of a stored plan are the same objects in every call. */
+const knownValid = new WeakSet<Selector>();
 
 /** Can it match a request, and does Istio accept its conditions? */
 function isValidSelector(selector: Selector, scope: Scope): boolean {
-  if (validRefs.has(selector)) return true;
+  if (knownValid.has(selector)) return true;
   const { entries } = andMatch(undefined, selector.entries, scope);
   const any = { match: entries, route: [{ destination: { host: 'any' } }] };
   // The regexes that a ref or a link becomes are ours, and valid (test/property/refs.test.ts): compiling them all would take long.
   const isOwn = selector.matchIndex === undefined;
   const context = isOwn ? { ...scope, shouldCompile: () => false } : scope;
   const isValid = entries.length > 0 && validateRoute(any, context).length === 0;
-  if (isValid && isOfRef(selector)) validRefs.add(selector);
+  if (isValid && (isOfRef(selector) || isPlain(selector))) knownValid.add(selector);
   return isValid;
+}
+
+/** Without regexes, which are compiled in some VirtualServices only, and without claims, which only gateways know. */
+function isPlain({ entries }: Selector): boolean {
+  return entries.every(({ headers, sourceLabels: _labels, ...others }) => {
+    if (Object.keys(others).length > 0) return false;
+    for (const name in headers) {
+      if (headers[name]?.regex !== undefined || isClaimName(name)) return false;
+    }
+    return true;
+  });
 }

@@ -71,7 +71,18 @@ export function selectorsOf(injection: Selecting, scope: Scope): Selector[] {
   return ref === undefined ? byMatch : [...byMatch, ...refSelectors(injection.host, ref, scope)];
 }
 
+/** The matches of a plan that was stored are the same objects in every call. */
+const knownOfMatches = new WeakMap<IstioMatch, Selector>();
+
 function matchSelector(match: IstioMatch, matchIndex: number): Selector {
+  const before = knownOfMatches.get(match);
+  if (before?.matchIndex === matchIndex) return before;
+  const fresh = makeMatchSelector(match, matchIndex);
+  knownOfMatches.set(match, fresh);
+  return fresh;
+}
+
+function makeMatchSelector(match: IstioMatch, matchIndex: number): Selector {
   const { headers, sourceLabels, queryParams, cookie, baggage } = match;
   const members = cookie === undefined && baggage === undefined ? undefined : memberRegexes(match);
   const beside = members && { headers: members };
