@@ -1,20 +1,5 @@
 import { isMap } from '../k8s/json-map.ts';
-
-/**
- * `members`: fields with these names. `values`: the shape of all fields, whatever their names. `needed`: names of
- * required fields.
- */
-interface MapShape {
-  type: 'map';
-  members?: readonly (readonly [name: string, shape: Shape])[];
-  needed?: readonly string[];
-  values?: Shape;
-}
-interface ListShape {
-  type: 'list';
-  items: Shape;
-}
-type Shape = { type: 'text' } | { type: 'number' } | ListShape | MapShape;
+import { compileShape, type ListShape, type MapShape, type Shape } from './shape-check.ts';
 
 const TEXT: Shape = { type: 'text' };
 const MAP: Shape = { type: 'map' };
@@ -218,7 +203,17 @@ export function wrongShape(
   areNullsUnset = true,
 ): WrongShape | undefined {
   if (!Object.hasOwn(SHAPES, kind)) return undefined;
-  return findWrong(SHAPES[kind] as Shape, value, areNullsUnset);
+  const shape = SHAPES[kind] as Shape;
+  return hasShape(kind, shape, value) ? undefined : findWrong(shape, value, areNullsUnset);
+}
+
+const compiled = new Map<string, (value: unknown) => boolean>();
+
+/** False: something is wrong, or a field is null. This runs for every object of every sync, and nearly always nothing is wrong. */
+function hasShape(kind: string, shape: Shape, value: object): boolean {
+  const known = compiled.get(kind) ?? compileShape(shape);
+  compiled.set(kind, known);
+  return known(value);
 }
 
 /** As text: `spec.http[0].route: expected a list`. */
@@ -229,9 +224,6 @@ export function shapeText({ path, expected }: WrongShape): string {
   return `${field.replace(/^\./, '')}: ${expected}`;
 }
 
-/**
- * This runs for every object of every sync, so it is written for speed: it makes no lists and looks up no name twice.
- */
 function findWrong(shape: Shape, value: unknown, areNullsUnset: boolean): WrongShape | undefined {
   if (shape.type === 'text') return typeof value === 'string' ? undefined : wrong(shape);
   if (shape.type === 'number') return typeof value === 'number' ? undefined : wrong(shape);

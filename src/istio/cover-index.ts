@@ -49,9 +49,8 @@ export function createCoverIndex<T>(): CoverIndex<T> {
   const buckets = new Map<string, Map<number, Bucket<T>>>();
   let count = 0;
 
-  const listsFor = (all: readonly Condition[]): (readonly Entry<T>[])[] => {
+  const listsFor = ({ all, width: most }: Conditions): (readonly Entry<T>[])[] => {
     const found: (readonly Entry<T>[])[] = [open];
-    const most = widthOf(all);
     for (const { on, condition } of all) {
       for (const [width, bucket] of buckets.get(on) ?? []) {
         if (width <= most) found.push(...impliedLists(bucket, condition));
@@ -62,8 +61,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
 
   return {
     add: (match, item) => {
-      const all = conditionsOf(match);
-      const width = widthOf(all);
+      const { all, width } = conditionsOf(match);
       const lists = all.map(({ on, condition }) =>
         listOf(added(added(buckets, on, newWidths), width, emptyBucket), condition),
       );
@@ -125,7 +123,26 @@ function impliedLists<T>(
   return found;
 }
 
-function conditionsOf({ headers = {}, sourceLabels = {} }: HeaderAndSourceMatch): Condition[] {
+/** All conditions of a match. `width`: on how many different headers and labels. It may name one header in two spellings. */
+interface Conditions {
+  all: readonly Condition[];
+  width: number;
+}
+
+/** Those of matches that are kept from call to call. */
+const kept = new WeakMap<HeaderAndSourceMatch, Conditions>();
+
+/** The same match will be compared in many calls, and never changes: its conditions are read only once. */
+export function keepConditions(match: HeaderAndSourceMatch): HeaderAndSourceMatch {
+  kept.set(match, readConditions(match));
+  return match;
+}
+
+function conditionsOf(match: HeaderAndSourceMatch): Conditions {
+  return kept.get(match) ?? readConditions(match);
+}
+
+function readConditions({ headers = {}, sourceLabels = {} }: HeaderAndSourceMatch): Conditions {
   const found: Condition[] = [];
   for (const [name, match] of Object.entries(headers)) {
     found.push({ on: `header ${headerKey(name)}`, condition: stringCondition(match) });
@@ -133,12 +150,8 @@ function conditionsOf({ headers = {}, sourceLabels = {} }: HeaderAndSourceMatch)
   for (const [key, value] of Object.entries(sourceLabels)) {
     found.push({ on: `label ${key}`, condition: { kind: 'exact', value } });
   }
-  return found;
-}
-
-/** The number of different headers and labels. A match may name one header in two spellings. */
-function widthOf(conditions: readonly Condition[]): number {
-  return conditions.length < 2 ? conditions.length : new Set(conditions.map(({ on }) => on)).size;
+  const width = found.length < 2 ? found.length : new Set(found.map(({ on }) => on)).size;
+  return { all: found, width };
 }
 
 function newWidths<T>(): Map<number, Bucket<T>> {

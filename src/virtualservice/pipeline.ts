@@ -70,7 +70,7 @@ export function decidePlan(
   const { base, lists, room } = merged(own, merging.lists, merging.fields, whole);
   const { wanted, costly } = affordableRoutes(
     base,
-    wantedRoutes(injections),
+    wantedRoutes(injections, present?.injections),
     scope,
     room.sent,
     present,

@@ -106,12 +106,18 @@ function countRoutes({ http, tcp, tls }: RouteLists): number {
 
 /** With the stored plan. Routes that the plan in a writer's manifest knows are ours, too: it may be of an earlier version. */
 function withPlan(object: VirtualService, { annotations }: Marks): VirtualService {
-  const stored = parsePlan(annotations[PLAN_ANNOTATION]) ?? EMPTY_PLAN;
+  const text = annotations[PLAN_ANNOTATION];
+  const stored = parsePlan(text);
   const came = planOf(object) ?? EMPTY_PLAN;
   const earlier = L4_LISTS.flatMap((list) => renderedKeys(list, came));
-  const staleRoutes = [...(stored.staleRoutes ?? []), ...earlier];
-  const plan = staleRoutes.length === 0 ? stored : { ...stored, staleRoutes };
-  const all = { ...object.metadata.annotations, [PLAN_ANNOTATION]: serializePlan(plan) };
+  const staleRoutes = [...(stored?.staleRoutes ?? []), ...earlier];
+  const all = {
+    ...object.metadata.annotations,
+    [PLAN_ANNOTATION]:
+      text !== undefined && stored !== undefined && earlier.length === 0
+        ? text
+        : serializePlan({ ...(stored ?? EMPTY_PLAN), staleRoutes }),
+  };
   return { ...object, metadata: { ...object.metadata, annotations: all } };
 }
 

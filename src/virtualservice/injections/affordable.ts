@@ -6,6 +6,7 @@ import { replacedSubsets } from '../routes/eligible.ts';
 import { gatewayBytes } from '../routes/entrance.ts';
 import { MAX_OBJECT_BYTES } from '../routes/limits.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
+import { plannedListBytes } from '../routes/planned-bytes.ts';
 import { httpOf, type Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { COPY_BYTES } from './copies.ts';
@@ -48,7 +49,12 @@ export function affordableInjections(
 ): Affordable {
   if (
     areSurelyAffordable(users, injections, scope, sentBytes) ||
-    areSurelyAffordable(users, injections, scope, bytesOfUsers(users) + jsonBytes(injections))
+    areSurelyAffordable(
+      users,
+      injections,
+      scope,
+      bytesOfUsers(users) + plannedListBytes(injections),
+    )
   ) {
     return { affordable: [...injections], leftOut: [] };
   }

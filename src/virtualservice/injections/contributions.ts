@@ -2,11 +2,12 @@ import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
 import type { Offer } from '../routes/contribution.ts';
 import { LATER_LIST_BYTES, type PlannedInjection } from '../routes/plan-codec.ts';
+import { plannedBytes, plannedListBytes } from '../routes/planned-bytes.ts';
 import { COPY_BYTES, type Copy, partOf } from './copies.ts';
 import { ENTRY_BYTES } from './entry-copies.ts';
 import type { Draft } from './render.ts';
 import { applicants } from './room-order.ts';
-import type { Selector } from './selectors.ts';
+import { isOfRef, type Selector } from './selectors.ts';
 import { areSurelyModest, createShares, type InjectionContribution } from './share.ts';
 
 /**
@@ -19,7 +20,7 @@ export function offerOf(
   present: readonly PlannedInjection[],
 ): Offer<InjectionContribution> {
   return {
-    planBytes: () => jsonBytes(injections) - EMPTY_LIST_BYTES + listBytes(injections),
+    planBytes: () => plannedListBytes(injections) - EMPTY_LIST_BYTES + listBytes(injections),
     mostRouteBytes: (planBytes, bytesOf) => mostRouteBytes(draft, injections, planBytes, bytesOf),
     areSurelyModest: () => areSurelyModest(injections),
     contributions: () => {
@@ -27,7 +28,7 @@ export function offerOf(
       return applicants(injections, present, jsonBytes).map(({ injection, isSettled }) => ({
         injection,
         isSettled,
-        planBytes: once(() => jsonBytes(injection) + listBytes([injection])),
+        planBytes: once(() => plannedBytes(injection) + listBytes([injection])),
         routeBytes: once(() => routeBytesOf(injection)),
       }));
     },
@@ -35,7 +36,7 @@ export function offerOf(
   };
 }
 
-const EMPTY_LIST_BYTES = jsonBytes([]);
+const EMPTY_LIST_BYTES = plannedListBytes([]);
 
 function listBytes(injections: readonly PlannedInjection[]): number {
   return injections.some(({ service }) => service !== undefined) ? LATER_LIST_BYTES : 0;
@@ -93,16 +94,26 @@ function countEntries(copies: readonly Copy[]): number {
 function ownBytes(): (copy: Copy) => number {
   const known = new Map<Selector, number>();
   return ({ group: { selector }, pairs }) => {
-    const own = selector.entries.flatMap(({ beside, at }) => [
-      ...(beside ? [beside] : []),
-      ...(at ? [at] : []),
-    ]);
-    if (own.length === 0) return 0;
-    const forHeaders = selector.way === undefined ? 0 : ENTRY_BYTES;
-    const bytes = known.get(selector) ?? jsonBytes(own) + forHeaders;
+    const bytes = known.get(selector) ?? bytesBeside(selector);
     known.set(selector, bytes);
     return pairs.length * bytes;
   };
+}
+
+/** Those of refs: their selectors are the same objects in every call. */
+const knownOfRefs = new WeakMap<Selector, number>();
+
+function bytesBeside(selector: Selector): number {
+  const before = knownOfRefs.get(selector);
+  if (before !== undefined) return before;
+  const own = selector.entries.flatMap(({ beside, at }) => [
+    ...(beside ? [beside] : []),
+    ...(at ? [at] : []),
+  ]);
+  if (own.length === 0) return 0;
+  const bytes = jsonBytes(own) + (selector.way === undefined ? 0 : ENTRY_BYTES);
+  if (isOfRef(selector)) knownOfRefs.set(selector, bytes);
+  return bytes;
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { RouteInjection, TargetService } from '../../api/routeinjection.ts';
 import { matchesOf } from '../../api/selection.ts';
+import { ownerKey } from '../routes/owner.ts';
 import type { PlannedInjection, PlannedService } from '../routes/plan-codec.ts';
+import { unchangedParts } from '../routes/unchanged.ts';
 
 /** The part of a RouteInjection that the plan stores; undefined for a consumer's, which gets no routes. */
 export function planned({ spec }: RouteInjection): PlannedInjection | undefined {
@@ -33,6 +35,14 @@ export interface WantedRoutes {
   plan: PlannedInjection | undefined;
 }
 
-export function wantedRoutes(injections: readonly RouteInjection[]): WantedRoutes[] {
-  return injections.map((injection) => ({ injection, plan: planned(injection) }));
+/** `present`: the injections of the plan that the VirtualService carries now. */
+export function wantedRoutes(
+  injections: readonly RouteInjection[],
+  present: readonly PlannedInjection[] = [],
+): WantedRoutes[] {
+  const asBefore = unchangedParts(present, ownerKey);
+  return injections.map((injection) => {
+    const plan = planned(injection);
+    return { injection, plan: plan && asBefore(plan) };
+  });
 }

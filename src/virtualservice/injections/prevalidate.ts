@@ -1,3 +1,4 @@
+import { isClaimName } from '../../istio/header-name.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import { validateRoute } from '../../istio/validate-route.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
@@ -6,6 +7,7 @@ import type { Scope } from '../routes/scope.ts';
 import { andMatch } from './and-match.ts';
 import { injectionProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
+import { isOfRef, type Selector } from './selectors.ts';
 
 /**
  * A copy is the user's route with a pair's match, subset and header. Each of Istio's rules is about one of these fields alone, so a copy
@@ -38,28 +40,50 @@ function isValidRoute(route: HTTPRoute, scope: Scope): boolean {
 /** Is the pair's own part of every copy valid? */
 export function prevalidatePairs(scope: Scope): (pair: Pair) => boolean {
   const known = new Map<Pair, boolean>();
-  const problems = new Map<PlannedInjection, string | undefined>();
-  const hasProblem = ({ injection }: Pair): boolean => {
-    if (!problems.has(injection)) problems.set(injection, injectionProblem(injection));
-    return problems.get(injection) !== undefined;
-  };
   return (pair) => {
     const isKnown = known.get(pair);
     if (isKnown !== undefined) return isKnown;
-    if (hasProblem(pair)) {
-      known.set(pair, false);
-      return false;
-    }
-    const { entries } = andMatch(undefined, pair.selector.entries, scope);
-    const any = {
-      match: entries,
-      route: [pointAt({ destination: { host: 'any' } }, pair.injection)],
-    };
-    // The regexes that a ref becomes are ours, and valid (test/property/refs.test.ts): compiling them all would take long.
-    const isOwn = pair.selector.matchIndex === undefined;
-    const context = isOwn ? { ...scope, shouldCompile: () => false } : scope;
-    const isValid = entries.length > 0 && validateRoute(any, context).length === 0;
+    const isValid = isSound(pair.injection) && isValidSelector(pair.selector, scope);
     known.set(pair, isValid);
     return isValid;
   };
+}
+
+/** The parts of a plan that was stored are the same objects in every call. */
+const soundInjections = new WeakSet<PlannedInjection>();
+
+/** Is all valid that copies have of their injection, apart from its selectors? */
+function isSound(injection: PlannedInjection): boolean {
+  if (soundInjections.has(injection)) return true;
+  const route = [pointAt({ destination: { host: 'any' } }, injection)];
+  const answer = injectionProblem(injection) === undefined && validateRoute({ route }).length === 0;
+  if (answer) soundInjections.add(injection);
+  return answer;
+}
+
+/** Valid ones whose validity depends on nothing else. The selectors of a stored plan are the same objects in every call. */
+const knownValid = new WeakSet<Selector>();
+
+/** Can it match a request, and does Istio accept its conditions? */
+function isValidSelector(selector: Selector, scope: Scope): boolean {
+  if (knownValid.has(selector)) return true;
+  const { entries } = andMatch(undefined, selector.entries, scope);
+  const any = { match: entries, route: [{ destination: { host: 'any' } }] };
+  // The regexes that a ref or a link becomes are ours, and valid (test/property/refs.test.ts): compiling them all would take long.
+  const isOwn = selector.matchIndex === undefined;
+  const context = isOwn ? { ...scope, shouldCompile: () => false } : scope;
+  const isValid = entries.length > 0 && validateRoute(any, context).length === 0;
+  if (isValid && (isOfRef(selector) || isPlain(selector))) knownValid.add(selector);
+  return isValid;
+}
+
+/** Without regexes, which are compiled in some VirtualServices only, and without claims, which only gateways know. */
+function isPlain({ entries }: Selector): boolean {
+  return entries.every(({ headers, sourceLabels: _labels, ...others }) => {
+    if (Object.keys(others).length > 0) return false;
+    for (const name in headers) {
+      if (headers[name]?.regex !== undefined || isClaimName(name)) return false;
+    }
+    return true;
+  });
 }

@@ -1,4 +1,5 @@
 import type { HTTPRoute } from '../../istio/types.ts';
+import { concernsOne } from '../routes/eligible.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { compiledRegexes } from '../routes/regex-budget.ts';
 import { httpOf, type Scope } from '../routes/scope.ts';
@@ -54,8 +55,12 @@ export function draftPairs(users: UsersVirtualService, pairs: Pair[], scope: Sco
   const groups = groupsOf(pairs);
   const isValidPair = prevalidatePairs(draftScope);
   const injections = injectionsOf(pairs);
+  const hasEntries = groups.some(({ selector }) => selector.way !== undefined);
+  const hosts = new Set(pairs.map(({ injection }) => injection.host));
   const dropped: Dropped[] = [];
   const routes = own.map((route) => {
+    // Most routes of merges are to Services of their own.
+    if (!hasEntries && !concernsOne(route, hosts, scope)) return { route, copies: [] };
     const copyFor = copier(route, isValidPair, dropped, injections, draftScope);
     const copies: Copy[] = [];
     for (const group of groups) {

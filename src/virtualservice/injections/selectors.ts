@@ -71,7 +71,18 @@ export function selectorsOf(injection: Selecting, scope: Scope): Selector[] {
   return ref === undefined ? byMatch : [...byMatch, ...refSelectors(injection.host, ref, scope)];
 }
 
+/** The matches of a plan that was stored are the same objects in every call. */
+const knownOfMatches = new WeakMap<IstioMatch, Selector>();
+
 function matchSelector(match: IstioMatch, matchIndex: number): Selector {
+  const before = knownOfMatches.get(match);
+  if (before?.matchIndex === matchIndex) return before;
+  const fresh = makeMatchSelector(match, matchIndex);
+  knownOfMatches.set(match, fresh);
+  return fresh;
+}
+
+function makeMatchSelector(match: IstioMatch, matchIndex: number): Selector {
   const { headers, sourceLabels, queryParams, cookie, baggage } = match;
   const members = cookie === undefined && baggage === undefined ? undefined : memberRegexes(match);
   const beside = members && { headers: members };
@@ -117,6 +128,11 @@ function withMembers({ headers, sourceLabels, queryParams, cookie, baggage }: Is
     headers: isPlain ? headers : { ...headers, ...Object.fromEntries(parameters) },
     sourceLabels: isPlain ? sourceLabels : { ...sourceLabels, ...Object.fromEntries(members) },
   } as HeaderAndSourceMatch;
+}
+
+/** Does it select by a ref? Then it is the same object in every call for the same ref (see `refSelectors`). */
+export function isOfRef({ matchIndex, way }: Selector): boolean {
+  return matchIndex === undefined && way === undefined;
 }
 
 const NO_SPECIFICITY: Specificity = { conditions: 0, exact: 0, prefix: 0, literal: 0 };

@@ -1,5 +1,5 @@
 import type { HeaderAndSourceMatch } from '../../istio/cover.ts';
-import { createCoverIndex } from '../../istio/cover-index.ts';
+import { createCoverIndex, keepConditions } from '../../istio/cover-index.ts';
 import { entryConditions, parameterKey } from '../../istio/entry-conditions.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import type { Copy } from './copies.ts';
@@ -70,9 +70,11 @@ function conditionsOf(compared: ReadonlySet<string>) {
 const knownOfRefs = new WeakMap<SelectorEntry, HeaderAndSourceMatch>();
 
 function refConditions(entry: SelectorEntry, compared: ReadonlySet<string>): HeaderAndSourceMatch {
-  const known = knownOfRefs.get(entry) ?? selectorConditions(entry, compared);
-  knownOfRefs.set(entry, known);
-  return known;
+  const before = knownOfRefs.get(entry);
+  if (before !== undefined) return before;
+  const fresh = keepConditions(selectorConditions(entry, compared));
+  knownOfRefs.set(entry, fresh);
+  return fresh;
 }
 
 /** Most entries have conditions on headers and labels only: these are compared as they are. */

@@ -1,6 +1,6 @@
 import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { VirtualService } from '../../istio/types.ts';
-import { byText, canonicalJson, jsonBytes } from '../../k8s/canonical.ts';
+import { byText, canonicalJson } from '../../k8s/canonical.ts';
 import { hash10 } from '../../k8s/hash.ts';
 import { lastWritten } from '../../k8s/written.ts';
 import type { Room } from '../plan/room.ts';
@@ -13,7 +13,9 @@ import {
   versionKey,
 } from '../routes/merge-codec.ts';
 import type { Plan } from '../routes/plan-codec.ts';
+import { plannedListBytes } from '../routes/planned-bytes.ts';
 import { type UsersVirtualService, withoutOurs } from '../routes/strip.ts';
+import { unchangedParts } from '../routes/unchanged.ts';
 import { fitMerges, fitOlder, type LeftOutMerge, mergesBytes } from './fit.ts';
 import { type MergedLists, mergedLists } from './merged-lists.ts';
 import { mergeNotes } from './notes.ts';
@@ -77,8 +79,13 @@ function decideEach(
   const planned = present?.merges ?? [];
   const earlier = olderIn(present, users);
   const asked = wantedMerges(merges, users, planned);
-  const wanted = [...asked.wanted, ...planned.filter(({ group }) => unknownGroups.includes(group))];
-  const forEnvs = jsonBytes(present?.injections ?? []);
+  const isUnsent = ({ group }: PlannedMerge) => unknownGroups.includes(group);
+  const asBefore = unchangedParts(
+    planned.filter((merge) => !isUnsent(merge)),
+    versionKey,
+  );
+  const wanted = [...asked.wanted.map(asBefore), ...planned.filter(isUnsent)];
+  const forEnvs = plannedListBytes(present?.injections ?? []);
   const fitting = fitMerges(wanted, [...planned, ...earlier], room, forEnvs);
   const { kept, overlapping } = withoutOverlaps(fitting.kept, users);
   const tooLarge = [...fitting.tooLarge, ...asked.costly];

@@ -7,6 +7,7 @@ import {
   type PlannedMerges,
   versionKey,
 } from '../routes/merge-codec.ts';
+import { plannedBytes, plannedListBytes } from '../routes/planned-bytes.ts';
 
 /** Most bytes of a plan that all merges may have: a few envs always have room beside them. */
 export const MERGES_BYTES = MAX_PLAN_BYTES - 4096;
@@ -75,7 +76,7 @@ interface Size {
 const NOTHING: Size = { plan: 0, routes: 0 };
 
 function sizeOf(merge: PlannedMerge): Size {
-  const plan = jsonBytes(merge) + BOOKKEEPING_BYTES;
+  const plan = plannedBytes(merge) + BOOKKEEPING_BYTES;
   return { plan, routes: plan + countRoutes(merge) * BESIDE_ROUTE_BYTES };
 }
 
@@ -122,10 +123,14 @@ function countRoutes({ http = [], tcp = [], tls = [] }: PlannedMerge): number {
 export function mergesBytes({
   olderMerges: _older,
   mergesOff: _off,
+  merges,
   ...fields
 }: PlannedMerges): number {
-  return jsonBytes(fields);
+  if (merges === undefined) return jsonBytes(fields);
+  return jsonBytes({ ...fields, merges: [] }) - EMPTY_LIST_BYTES + plannedListBytes(merges);
 }
+
+const EMPTY_LIST_BYTES = plannedListBytes([]);
 
 /** The older versions for which there is room: the first ones, if not all. */
 export function fitOlder(older: readonly PlannedMerge[], room: number): PlannedMerge[] {
@@ -137,7 +142,7 @@ export function fitOlder(older: readonly PlannedMerge[], room: number): PlannedM
 }
 
 export function olderBytes(merge: PlannedMerge): number {
-  return jsonBytes(merge) + 1;
+  return plannedBytes(merge) + 1;
 }
 
 /** The room that is left for envs. */

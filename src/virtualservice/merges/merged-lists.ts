@@ -43,20 +43,29 @@ export function mergedLists(
   const target = targetName(users);
   const http = ordered
     .flatMap((merge) => mergedHttp(merge, target))
-    .map((one) => ({ one, precedence: precedenceOf(one.merge.http?.[one.index]?.name) }))
-    .sort((a, b) => Number(b.precedence > a.precedence) - Number(b.precedence < a.precedence))
-    .map(({ one }) => one);
+    .sort((a, b) => Number(b.precedence > a.precedence) - Number(b.precedence < a.precedence));
   const equal: EqualRoute[] = [];
   const [tcp, tls] = L4_LISTS.map((list) => mergedL4(list, ordered, users, equal));
   return { http, tcp: tcp ?? [], tls: tls ?? [], equal };
 }
 
+interface MergedHttp extends Merged<HTTPRoute> {
+  precedence: bigint;
+}
+
+/** A plan's merges are the same objects as long as the text of the plan is the same. */
+const known = new WeakMap<PlannedMerge, { target: string; routes: readonly MergedHttp[] }>();
+
 /** The names in one patch differ (`checkRouteNames`). */
-function mergedHttp(merge: PlannedMerge, target: string): Merged<HTTPRoute>[] {
-  return (merge.http ?? []).map((route, index) => {
+function mergedHttp(merge: PlannedMerge, target: string): readonly MergedHttp[] {
+  const before = known.get(merge);
+  if (before?.target === target) return before.routes;
+  const routes = (merge.http ?? []).map((route, index) => {
     const name = mergedRouteName(target, merge, route.name || `${index}`);
-    return { merge, index, route: { ...route, name } };
+    return { merge, index, route: { ...route, name }, precedence: precedenceOf(route.name) };
   });
+  known.set(merge, { target, routes });
+  return routes;
 }
 
 function mergedL4(

@@ -1,4 +1,4 @@
-import type { VirtualService } from '../../istio/types.ts';
+import type { HTTPRoute, VirtualService } from '../../istio/types.ts';
 import { byText, jsonEqual } from '../../k8s/canonical.ts';
 import { l4Key, mergedL4Filter } from '../routes/l4-marker.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
@@ -13,7 +13,10 @@ export function presenceIn(
   virtualService: VirtualService,
   lists: MergedLists,
 ): (merge: PlannedMerge) => boolean {
-  const http = new Map(httpOf(virtualService).map((route) => [route.name, route]));
+  const names = new Set(lists.http.map(({ route }) => route.name));
+  const http = new Map<string | undefined, HTTPRoute>();
+  for (const route of httpOf(virtualService))
+    if (names.has(route.name)) http.set(route.name, route);
   const l4 = Object.fromEntries(
     L4_LISTS.map((list) => [list, new Set(l4Of(virtualService, list).map(l4Key))]),
   );

@@ -23,6 +23,13 @@ export function concerns(route: HTTPRoute, host: string, scope: Scope): boolean 
   return (route.route ?? []).some(({ destination }) => sendsTo(destination, host, scope));
 }
 
+/** The same for one of several hosts. Admission runs before schema validation: parts of a target may be missing. */
+export function concernsOne(route: HTTPRoute, hosts: ReadonlySet<string>, scope: Scope): boolean {
+  return (route.route ?? []).some((target) =>
+    hosts.has(fullName(target?.destination?.host ?? '', scope)),
+  );
+}
+
 const REASONS: Record<RouteKind, string | undefined> = {
   redirect: 'it redirects',
   directResponse: 'it has a direct response',

@@ -6,7 +6,7 @@ export interface Owner {
 }
 
 export function isSameOwner(a: Owner, b: Owner): boolean {
-  return keyOf(a) === keyOf(b);
+  return ownerKey(a) === ownerKey(b);
 }
 
 /** Those of a list that belong to an owner, in the list's order. */
@@ -15,11 +15,11 @@ export type ByOwner<T> = (owner: Owner) => readonly T[];
 /** An index by owner: each env looks up its own items. */
 export function groupByOwner<T>(items: readonly T[], ownerOf: (item: T) => Owner): ByOwner<T> {
   if (items.length === 0) return () => [];
-  const groups = Map.groupBy(items, (item) => keyOf(ownerOf(item)));
-  return (owner) => groups.get(keyOf(owner)) ?? [];
+  const groups = Map.groupBy(items, (item) => ownerKey(ownerOf(item)));
+  return (owner) => groups.get(ownerKey(owner)) ?? [];
 }
 
 /** Host names and Kubernetes names contain no spaces. */
-function keyOf({ env, deployment, host }: Owner): string {
+export function ownerKey({ env, deployment, host }: Owner): string {
   return `${env} ${deployment.namespace} ${deployment.name} ${host}`;
 }

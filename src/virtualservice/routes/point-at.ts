@@ -1,5 +1,5 @@
 import { RESPONSE_HEADER } from '../../api/marks.ts';
-import type { Destination, HTTPRouteDestination } from '../../istio/types.ts';
+import type { Destination, Headers, HTTPRouteDestination } from '../../istio/types.ts';
 import type { PlannedInjection } from './plan-codec.ts';
 import { servicePort } from './service-ports.ts';
 import { targetSubset } from './targets.ts';
@@ -9,14 +9,20 @@ type Target = Pick<PlannedInjection, 'to' | 'targets' | 'clone' | 'service'>;
 /** A destination of the user's route, with the env's version in the place of the base. */
 export function pointAt(target: HTTPRouteDestination, injection: Target): HTTPRouteDestination {
   const { weight: _weight, ...kept } = target;
-  const response = kept.headers?.response;
   return {
     ...kept,
     destination: destinationAt(kept.destination, injection),
-    headers: {
-      ...kept.headers,
-      response: { ...response, add: { ...response?.add, [RESPONSE_HEADER]: injection.clone } },
-    },
+    headers: withClone(kept.headers, injection.clone),
+  };
+}
+
+/** Most targets have no operations on headers. */
+function withClone(headers: Headers | undefined, clone: string): Headers {
+  if (!headers) return { response: { add: { [RESPONSE_HEADER]: clone } } };
+  const { response } = headers;
+  return {
+    ...headers,
+    response: { ...response, add: { ...response?.add, [RESPONSE_HEADER]: clone } },
   };
 }
 

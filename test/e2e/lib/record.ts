@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ran } from './verified.ts';
@@ -22,7 +22,10 @@ interface Result {
 /** The folder for the results and figures of a run, and whether it stays. */
 export function recordFolder(): { folder: string; stays: boolean } {
   const kept = process.env[RECORD];
-  if (kept !== undefined) return { folder: kept, stays: true };
+  if (kept !== undefined) {
+    mkdirSync(kept, { recursive: true });
+    return { folder: kept, stays: true };
+  }
   const folder = mkdtempSync(join(tmpdir(), 'dynamicenv-e2e-figures-'));
   return { folder, stays: false };
 }
