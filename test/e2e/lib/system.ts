@@ -109,7 +109,12 @@ export async function startAround<S extends Doors>(
 }
 
 async function defaultRules(): Promise<PolicyRule[]> {
-  const additional = [indexRules(), mergeRules(), rulesOfComment('the kind `virtual-environment`')];
+  const additional = [
+    indexRules(),
+    mergeRules(),
+    rulesOfComment('the kind `virtual-environment`'),
+    rulesOfComment('the kind `environment`'),
+  ];
   return [...(await leastRules()), ...(await Promise.all(additional)).flat()];
 }
 
