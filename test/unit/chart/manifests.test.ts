@@ -136,6 +136,7 @@ describe('references between the manifests are valid', () => {
     const templates = [
       'environment.yaml',
       'mesh-index.yaml',
+      'environment.yaml',
       'virtual-environment.yaml',
       'virtual-service-merge.yaml',
       'webhook.yaml',
