@@ -25,6 +25,7 @@ export const COLLECTIONS: readonly Collection[] = [
   collection('apps', 'v1', 'StatefulSet', 'statefulsets'),
   collection('networking.istio.io', 'v1', 'VirtualService', 'virtualservices'),
   collection('networking.istio.io', 'v1', 'DestinationRule', 'destinationrules'),
+  collection('riskified.com', 'v1alpha1', 'Environment', 'environments'),
   collection('riskified.com', 'v1alpha1', 'DynamicEnv', 'dynamicenvs'),
   collection('riskified.com', 'v1alpha1', 'RouteInjection', 'routeinjections'),
   collection('riskified.com', 'v1alpha1', 'MeshIndex', 'meshindexes'),

@@ -323,10 +323,7 @@ describe('the cost', () => {
     ],
   ])('%s', (_, variables, qa, differences) => {
     const layers = layered([layer('qa', qa)]);
-    const start = process.cpuUsage();
     const found = overlayContainers({ containers: [{ name: 'app', env: variables }] }, layers, []);
     expect(found.differences).toHaveLength(differences);
-    // CPU time in microseconds: other processes may run at the same time.
-    expect(process.cpuUsage(start).user).toBeLessThan(4_000_000);
   });
 });
