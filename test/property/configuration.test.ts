@@ -61,7 +61,11 @@ const values = fc.dictionary(fc.constantFrom('X', 'Y'), fc.constantFrom('1', '2'
   noNullPrototype: true,
 });
 const environments = fc
-  .record({ dev: values, qa: values, has: fc.constantFrom(['dev', 'qa'], ['dev', 'qa'], ['qa']) })
+  .record({
+    dev: values,
+    qa: values,
+    has: fc.constantFrom<string[]>(['dev', 'qa'], ['dev', 'qa'], ['qa']),
+  })
   .map(({ dev, qa, has }): KubeObject[] =>
     [environment('dev', { vars: dev }), environment('qa', { extends: 'dev', vars: qa })].filter(
       ({ metadata }) => has.includes(metadata.name),
@@ -73,7 +77,7 @@ const spec = fc
   .record({
     environment: fc.constantFrom('dev', 'qa'),
     vars: values,
-    unset: fc.constantFrom([], ['Z']),
+    unset: fc.constantFrom<string[]>([], ['Z']),
     subsets: fc.subarray(NAMES, { maxLength: 1 }),
     hasScope: fc.constantFrom(true, true, true, false),
     consumers: fc.boolean(),
@@ -129,7 +133,11 @@ function markedAs(object: KubeObject, { others }: EnvFixture): KubeObject {
   const { labels, annotations } = old.metadata;
   return {
     ...object,
-    metadata: { ...object.metadata, ...(labels && { labels }), ...(annotations && { annotations }) },
+    metadata: {
+      ...object.metadata,
+      ...(labels && { labels }),
+      ...(annotations && { annotations }),
+    },
   };
 }
 
@@ -155,7 +163,10 @@ const isOf = (kind: string) => (object: KubeObject) => object.kind === kind;
 const keyOf = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.name}`;
 const isRouted = ({ others }: EnvFixture, name: string) =>
   others.some(
-    (one) => one.kind === 'VirtualService' && one.metadata.labels?.[envLabel('alice')] && one.metadata.name === name,
+    (one) =>
+      one.kind === 'VirtualService' &&
+      one.metadata.labels?.[envLabel('alice')] &&
+      one.metadata.name === name,
   );
 
 /** The clones that an answer creates for workloads that the spec does not name. */
@@ -215,7 +226,9 @@ describe('an env with a configuration, at any time in its life', () => {
           const clone = now.children.find(
             (one) => one.kind === 'Deployment' && one.metadata.name === name,
           );
-          const serves = [...wasActive].some((one) => one.startsWith(`RouteInjection alice-${key.replace('shop/', '')}-`));
+          const serves = [...wasActive].some((one) =>
+            one.startsWith(`RouteInjection alice-${key.replace('shop/', '')}-`),
+          );
           expect(serves || (clone !== undefined && isAvailable(clone as Deployment))).toBe(true);
         }
       }),
