@@ -204,12 +204,14 @@ function rest(now: EnvFixture): void {
   }
 }
 
-/** While nothing can be decided, and while something is blocked, what an env has depends on what it had. */
-function keepsWhatItHas({ env }: EnvFixture): boolean {
+/** While nothing can be decided, something is blocked, or a named base is gone, what an env has depends on what it had. */
+function keepsWhatItHas({ env, others }: EnvFixture): boolean {
+  const bases = others.filter(isOf('Deployment')).map(({ metadata }) => metadata.name);
   const { conditions = [], configuration } = env.status ?? {};
   return (
     conditions.some(({ reason }) => reason === 'ConfigurationUnreadable') ||
-    (configuration?.blocked !== undefined && env.spec.allowPartial !== true)
+    (configuration?.blocked !== undefined && env.spec.allowPartial !== true) ||
+    (env.spec.subsets ?? []).some(({ name }) => !bases.includes(name))
   );
 }
 
