@@ -81,11 +81,7 @@ describe('derive', () => {
       [cart({ meta: { annotations: { 'riskified.com/clone': 'yes' } } })],
       { notCloned: told('Deployment shop/cart', 'consumers') },
     ],
-    [
-      'an alias',
-      [cart(), ALIAS],
-      { notCloned: told('Deployment shop/cart', 'consumers') },
-    ],
+    ['an alias', [cart(), ALIAS], { notCloned: told('Deployment shop/cart', 'consumers') }],
     [
       'the template of an Argo Rollout',
       [cart({ replicas: 0 }), ROLLOUT],
