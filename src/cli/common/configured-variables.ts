@@ -1,0 +1,57 @@
+import type { Workload } from '../../api/dynamicenv.ts';
+import type { Container } from '../../k8s/workload.ts';
+import type { Overlay } from '../../kinds/dynamicenv/configuration/overlay.ts';
+import { overrideContainers } from '../../kinds/dynamicenv/plan/overrides.ts';
+import { shownValues } from '../../overlay/shown-values.ts';
+
+/** A variable of a workload that an env's configuration changes. */
+export interface ConfiguredVariable {
+  /** Absent: the workload has only one container. */
+  container?: string;
+  variable: string;
+  /** The layer that decides: an Environment, `this DynamicEnv`, or the workload's entry in the spec. */
+  layer: string;
+  /** What the container gets (see `shownValues`); absent: the variable is not set. */
+  value?: string;
+}
+
+/** The layer of what a workload's own entry in the spec sets. */
+const OWN_ENTRY = 'the containers of this subset or consumer';
+
+/**
+ * The variables that the configuration changes in a workload, with their effective values. `own`: its entry in the spec, which is
+ * on top of all layers.
+ */
+export function configuredVariables(
+  { containers, initContainers = [], differences }: Overlay,
+  own: Pick<Workload, 'containers' | 'initContainers'> = {},
+): ConfiguredVariable[] {
+  const layered = [...containers, ...initContainers];
+  const final = [
+    ...overrideContainers(containers, own.containers ?? []).containers,
+    ...overrideContainers(initContainers, own.initContainers ?? []).containers,
+  ];
+  const values = new Map(final.map(({ name, env = [] }) => [name, shownValues(env)] as const));
+  return differences.map(({ container, variable, layer }) => {
+    const value = values.get(container)?.get(variable);
+    const isOwn = entry(layered, container, variable) !== entry(final, container, variable);
+    return {
+      ...(layered.length > 1 ? { container } : {}),
+      variable,
+      layer: isOwn ? OWN_ENTRY : layer,
+      ...(value === undefined ? {} : { value }),
+    };
+  });
+}
+
+function entry(containers: readonly Container[], container: string, variable: string) {
+  const found = containers.find(({ name }) => name === container);
+  return found?.env?.findLast(({ name }) => name === variable);
+}
+
+/** `DB_HOST = qa-db.data (qa)` */
+export function variableText({ container, variable, layer, value }: ConfiguredVariable): string {
+  const where = container === undefined ? '' : `container ${container}: `;
+  const what = value === undefined ? `${variable} is not set` : `${variable} = ${value}`;
+  return `${where}${what} (${layer})`;
+}
