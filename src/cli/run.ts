@@ -22,7 +22,7 @@ const COMMANDS: Record<string, Command> = {
   },
   preview: {
     summary:
-      'show what DynamicEnvs, merges and VirtualEnvironments would change, for objects of files or of a cluster',
+      'show what DynamicEnvs, Environments, merges and VirtualEnvironments would change, for objects of files or of a cluster',
     help: async (program) => (await import('./preview/options.ts')).previewHelp(program),
     run: async (args) => {
       const { preview } = await import('./preview/preview.ts');
@@ -80,13 +80,16 @@ const COMMANDS: Record<string, Command> = {
   },
   demo: {
     summary:
-      'show the life of a DynamicEnv, of branches, merges or a VirtualEnvironment; every step is checked',
+      'show the life of a DynamicEnv, of branches, Environments, merges or a VirtualEnvironment; every step is checked',
     help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
     run: async (args) => {
       const { readStory } = await import('./demo/options.ts');
       const story = readStory(args);
       if (story === 'branches') return (await import('./demo/branches.ts')).branches(terminal());
       if (story === 'merge') return (await import('./demo/merge.ts')).merge(terminal());
+      if (story === 'environments') {
+        return (await import('./demo/environments.ts')).environments(terminal());
+      }
       if (story === 'virtual-environment') {
         const { virtualEnvironment } = await import('./demo/virtual-environment.ts');
         return virtualEnvironment(terminal());
