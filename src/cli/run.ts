@@ -39,7 +39,7 @@ const COMMANDS: Record<string, Command> = {
   },
   get: {
     summary:
-      'show the state of a DynamicEnv, of merges or VirtualEnvironments in a cluster, and what to do',
+      'show the state of a DynamicEnv, of Environments, merges or VirtualEnvironments in a cluster, and what to do',
     help: async (program) => (await import('./get/options.ts')).getHelp(program),
     run: async (args) => {
       const { get } = await import('./get/get.ts');

@@ -13,23 +13,25 @@ export interface ConfiguredVariable {
   layer: string;
   /** What the container gets (see `shownValues`); absent: the variable is not set. */
   value?: string;
+  /** The value was not read. */
+  isUnread?: boolean;
 }
 
 /** The layer of what a workload's own entry in the spec sets. */
 const OWN_ENTRY = 'the containers of this subset or consumer';
 
 /**
- * The variables that the configuration changes in a workload, with their effective values. `own`: its entry in the spec, which is
+ * The variables that the configuration changes in a workload, with their effective values. `spec`: its entry in the env's spec, which is
  * on top of all layers.
  */
 export function configuredVariables(
   { containers, initContainers = [], differences }: Overlay,
-  own: Pick<Workload, 'containers' | 'initContainers'> = {},
+  spec: Pick<Workload, 'containers' | 'initContainers'> = {},
 ): ConfiguredVariable[] {
   const layered = [...containers, ...initContainers];
   const final = [
-    ...overrideContainers(containers, own.containers ?? []).containers,
-    ...overrideContainers(initContainers, own.initContainers ?? []).containers,
+    ...overrideContainers(containers, spec.containers ?? []).containers,
+    ...overrideContainers(initContainers, spec.initContainers ?? []).containers,
   ];
   const values = new Map(final.map(({ name, env = [] }) => [name, shownValues(env)] as const));
   return differences.map(({ container, variable, layer }) => {
@@ -50,8 +52,15 @@ function entry(containers: readonly Container[], container: string, variable: st
 }
 
 /** `DB_HOST = qa-db.data (qa)` */
-export function variableText({ container, variable, layer, value }: ConfiguredVariable): string {
+export function variableText({
+  container,
+  variable,
+  layer,
+  value,
+  isUnread,
+}: ConfiguredVariable): string {
   const where = container === undefined ? '' : `container ${container}: `;
+  if (isUnread) return `${where}${variable} (${layer})`;
   const what = value === undefined ? `${variable} is not set` : `${variable} = ${value}`;
   return `${where}${what} (${layer})`;
 }

@@ -77,7 +77,9 @@ export async function startEnvironmentsDemo(output: Output): Promise<Environment
       spec: { ...polina.spec, istioMatches: [{ headers: { user: { exact: name } } }], ...spec },
     }),
     apply,
-    remove: ({ kind, metadata }) => team.delete(kind, metadata.namespace, metadata.name),
+    remove: async ({ kind, metadata }) => {
+      await team.delete(kind, metadata.namespace, metadata.name);
+    },
     ready: async (...names) => {
       for (const name of names) {
         await until(cluster, () => isReadyNow(cluster, name), `DynamicEnv ${name} is ready`);

@@ -76,6 +76,9 @@ function warnings({ envs, merges, virtualEnvironments, events, notes }: Result):
     ...virtualEnvironments.flatMap((one) =>
       serviceMessages(one).map((text) => `${fullName(one)}: ${text}`),
     ),
+    ...envs.flatMap(({ metadata, status }) =>
+      (status?.configuration?.warnings ?? []).map((text) => `${metadata.name}: ${text}`),
+    ),
     ...new Set(events),
   ];
 }
