@@ -46,6 +46,14 @@ const COMMANDS: Record<string, Command> = {
       return get(args, terminal());
     },
   },
+  diff: {
+    summary: 'compare the configuration of two Environments or two DynamicEnvs',
+    help: async (program) => (await import('./diff/options.ts')).diffHelp(program),
+    run: async (args) => {
+      const { diff } = await import('./diff/diff.ts');
+      return diff(args, terminal());
+    },
+  },
   ref: {
     summary: "print a branch's ref",
     help: async (program) => (await import('./ref/options.ts')).refHelp(program),

@@ -1,4 +1,5 @@
 import type { Workload } from '../../api/dynamicenv.ts';
+import { cutText } from '../../k8s/cut-text.ts';
 import type { Container } from '../../k8s/workload.ts';
 import type { Overlay } from '../../kinds/dynamicenv/configuration/overlay.ts';
 import { overrideContainers } from '../../kinds/dynamicenv/plan/overrides.ts';
@@ -51,6 +52,9 @@ function entry(containers: readonly Container[], container: string, variable: st
   return found?.env?.findLast(({ name }) => name === variable);
 }
 
+/** Longer values are cut in texts for people. */
+export const MOST_SHOWN = 160;
+
 /** `DB_HOST = qa-db.data (qa)` */
 export function variableText({
   container,
@@ -61,6 +65,7 @@ export function variableText({
 }: ConfiguredVariable): string {
   const where = container === undefined ? '' : `container ${container}: `;
   if (isUnread) return `${where}${variable} (${layer})`;
-  const what = value === undefined ? `${variable} is not set` : `${variable} = ${value}`;
+  const what =
+    value === undefined ? `${variable} is not set` : `${variable} = ${cutText(value, MOST_SHOWN)}`;
   return `${where}${what} (${layer})`;
 }

@@ -1,9 +1,10 @@
 import type { DynamicEnv, UnclonedWorkload } from '../../api/dynamicenv.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
+import { byText } from '../../k8s/canonical.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { configurationReader } from '../../kinds/dynamicenv/configuration/configuration.ts';
 import type { Overlay } from '../../kinds/dynamicenv/configuration/overlay.ts';
-import type { EnvWorkload } from '../../kinds/dynamicenv/plan/workloads.ts';
+import { type EnvWorkload, envWorkloads } from '../../kinds/dynamicenv/plan/workloads.ts';
 import type { DecisionConfig } from '../../kinds/kinds.ts';
 import { meshView } from '../../mesh/view.ts';
 import {
@@ -59,6 +60,21 @@ export function envConfiguration(
     return { workload, ...(isUnique ? { is: 'unique' } : found), variables };
   });
   return { env: env.metadata.name, workloads: [...read.named.map(named), ...inScope] };
+}
+
+/**
+ * `<namespace>/<deployment>` of the workloads that are to have pods of their own, sorted: those that the spec names, and those that the
+ * configuration changes. Whether their hosts are guarded is not asked.
+ */
+export function uniqueWorkloads(
+  env: DynamicEnv,
+  objects: readonly KubeObject[],
+  config: DecisionConfig,
+): string[] {
+  const view = meshView(byGroup(objects), config.clusterDomain);
+  const read = configurationReader({ env, view, config }).read();
+  const named = envWorkloads(env).filter(({ workload }) => workload.existing === undefined);
+  return [...named, ...(read?.workloads ?? [])].map(({ key }) => key).sort(byText);
 }
 
 function named({ workload, key, overlay }: EnvWorkload): ConfiguredWorkload {

@@ -1,12 +1,8 @@
 import { byText } from '../../k8s/canonical.ts';
-import { cutText } from '../../k8s/cut-text.ts';
 import { layered } from '../../overlay/layered.ts';
 import { sourceText } from '../../overlay/shown-values.ts';
 import type { Layer } from '../../overlay/types.ts';
 import type { ConfiguredVariable } from './configured-variables.ts';
-
-/** Longer values are cut in texts for people. */
-const MOST = 160;
 
 /** What layers say together about each variable, sorted by its name: `DB_HOST = qa-db.data (qa)`. References stay as they are written. */
 export function layeredValues(layers: readonly Layer[]): ConfiguredVariable[] {
@@ -15,7 +11,7 @@ export function layeredValues(layers: readonly Layer[]): ConfiguredVariable[] {
     .map(({ name, layer, source }) => {
       const found = { variable: name, layer };
       if (source === undefined) return found;
-      const value = 'value' in source ? cutText(source.value, MOST) : sourceText(source.valueFrom);
+      const value = 'value' in source ? source.value : sourceText(source.valueFrom);
       return { ...found, value };
     });
 }
