@@ -29,6 +29,11 @@ export function readLayer(environment: KubeObject): ReadLayer {
   return wrong === undefined ? { layer, parent: parent ?? undefined } : { wrong };
 }
 
+/** As in the CRDs: the most names of one layer. Whoever stored more must not cost every reader of the chain time. */
+const MAX_VARS = 128;
+const MAX_SECRETS = 64;
+const MAX_UNSET = 128;
+
 /** The API server drops nulls; files may have them. */
 type Spec = { [Field in 'vars' | 'secrets' | 'unset']?: Layer[Field] | null } & {
   extends?: string | null;
@@ -37,9 +42,13 @@ type Spec = { [Field in 'vars' | 'secrets' | 'unset']?: Layer[Field] | null } & 
 /** No name of a field is on Object.prototype. */
 const FIELDS: readonly (readonly [keyof Spec, (value: unknown) => boolean, expected: string])[] = [
   ['extends', (value) => typeof value === 'string', 'the name of an Environment'],
-  ['vars', isTexts, 'a map of texts'],
-  ['secrets', isSecrets, 'a list of name and secretKeyRef (name, key)'],
-  ['unset', isNames, 'a list of names'],
+  ['vars', isTexts, `a map of at most ${MAX_VARS} texts`],
+  [
+    'secrets',
+    isSecrets,
+    `a list of at most ${MAX_SECRETS} items with name and secretKeyRef (name, key)`,
+  ],
+  ['unset', isNames, `a list of at most ${MAX_UNSET} names`],
 ];
 
 function isSet<T>(value: T | null | undefined): value is T {
@@ -47,15 +56,18 @@ function isSet<T>(value: T | null | undefined): value is T {
 }
 
 function isTexts(value: unknown): boolean {
-  return isMap(value) && Object.values(value).every((one) => typeof one === 'string');
+  if (!isMap(value) || Object.keys(value).length > MAX_VARS) return false;
+  return Object.values(value).every((one) => typeof one === 'string');
 }
 
 function isNames(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+  if (!Array.isArray(value) || value.length > MAX_UNSET) return false;
+  return value.every((one) => typeof one === 'string');
 }
 
 function isSecrets(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => isMap(one) && isSecret(one));
+  if (!Array.isArray(value) || value.length > MAX_SECRETS) return false;
+  return value.every((one) => isMap(one) && isSecret(one));
 }
 
 function isSecret({ name, secretKeyRef: ref }: JsonMap): boolean {

@@ -1,4 +1,5 @@
 import { ENVS_FAMILIES } from './families-env.ts';
+import { ENVIRONMENT_FAMILIES } from './families-environments.ts';
 import { LEVEL_FAMILIES } from './families-levels.ts';
 import { MERGE_FAMILIES } from './families-merges.ts';
 import { SELECTION_FAMILIES } from './families-selection.ts';
@@ -23,4 +24,5 @@ export const FAMILIES: readonly Family[] = [
   ...ENVS_FAMILIES,
   ...MERGE_FAMILIES,
   ...LEVEL_FAMILIES,
+  ...ENVIRONMENT_FAMILIES,
 ];

@@ -64,7 +64,7 @@ describe('metacontroller/ agrees with the chart', () => {
     const [crds] = await objectsOf<{ resources: string[] }>('crds/Kustomization');
     const files = await readdir(new URL('crds/', ROOT));
     const always = files.filter(
-      (file) => file.endsWith('.yaml') && !/^(meshindexes|virtual)/.test(file),
+      (file) => file.endsWith('.yaml') && !/^(environments|meshindexes|virtual)/.test(file),
     );
     expect(crds?.resources).toEqual(always.sort());
     const [all] = await objectsOf<{ resources: string[] }>('metacontroller/kustomization.yaml');
@@ -135,6 +135,7 @@ describe('references between the manifests are valid', () => {
     // The chart renders these only if there are indexed namespaces, or with the optional kinds.
     const templates = [
       'mesh-index.yaml',
+      'environment.yaml',
       'virtual-environment.yaml',
       'virtual-service-merge.yaml',
       'webhook.yaml',

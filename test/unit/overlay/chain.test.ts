@@ -125,7 +125,8 @@ test('an Environment that cannot be read', () => {
   expect(chainOf('qa', given)).toEqual({
     problem: 'Invalid',
     at: 'dev',
-    message: 'Environment dev cannot be used (spec.vars: expected a map of texts): correct it',
+    message:
+      'Environment dev cannot be used (spec.vars: expected a map of at most 128 texts): correct it',
   });
 });
 

@@ -28,7 +28,19 @@ test('with its parent, and without what is no part of a layer', () => {
   expect(read(spec)).toEqual({ layer: { name: 'qa', vars: { A: '' } }, parent: 'dev' });
 });
 
-const SECRETS = 'spec.secrets: expected a list of name and secretKeyRef (name, key)';
+const SECRETS =
+  'spec.secrets: expected a list of at most 64 items with name and secretKeyRef (name, key)';
+
+test('as many names as the CRDs allow, and no more', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `V${index}`);
+  const vars = (count: number) => Object.fromEntries(names(count).map((name) => [name, '']));
+  const secrets = (count: number) => names(count).map((name) => ({ ...secret, name: `S${name}` }));
+  const unset = (count: number) => names(count).map((name) => `U${name}`);
+  const all = { vars: vars(128), secrets: secrets(64), unset: unset(128) };
+  expect(read(all)).toEqual({ layer: { name: 'qa', ...all }, parent: undefined });
+  for (const more of [{ vars: vars(129) }, { secrets: secrets(65) }, { unset: unset(129) }])
+    expect(read(more)).toEqual({ wrong: expect.stringContaining('at most') });
+});
 
 test.each([
   [undefined, 'spec: expected a map'],
@@ -36,8 +48,8 @@ test.each([
   [[], 'spec: expected a map'],
   ['a', 'spec: expected a map'],
   [{ extends: ['dev'] }, 'spec.extends: expected the name of an Environment'],
-  [{ vars: [] }, 'spec.vars: expected a map of texts'],
-  [{ vars: { A: null } }, 'spec.vars: expected a map of texts'],
+  [{ vars: [] }, 'spec.vars: expected a map of at most 128 texts'],
+  [{ vars: { A: null } }, 'spec.vars: expected a map of at most 128 texts'],
   [{ secrets: {} }, SECRETS],
   [{ secrets: [null] }, SECRETS],
   [{ secrets: [{ name: 'A' }] }, SECRETS],
@@ -45,8 +57,8 @@ test.each([
   [{ secrets: [{ name: 'A', secretKeyRef: { name: 's' } }] }, SECRETS],
   [{ secrets: [{ name: 'A', secretKeyRef: { key: 's' } }] }, SECRETS],
   [{ secrets: [{ name: 'A', secretKeyRef: { ...ref, optional: 'yes' } }] }, SECRETS],
-  [{ unset: 'A' }, 'spec.unset: expected a list of names'],
-  [{ unset: [1] }, 'spec.unset: expected a list of names'],
+  [{ unset: 'A' }, 'spec.unset: expected a list of at most 128 names'],
+  [{ unset: [1] }, 'spec.unset: expected a list of at most 128 names'],
   [{ vars: { '1A': '' } }, 'spec.vars: "1A" is no name of a variable'],
   [{ vars: { A: '', '..': '' } }, 'spec.vars: ".." is no name of a variable'],
   [{ unset: ['A=B'] }, 'spec.unset: "A=B" is no name of a variable'],

@@ -53,6 +53,12 @@ describe('mergeEnv', () => {
     ],
     ['over several steps', 'V=$(U) U=$(H)', 'H=h', 'V=$(U) H=h U=$(H)'],
     [
+      'a name twice in the base: the last one counts, and they stay in order',
+      'N=$(A) A=1 B=1 A=2',
+      'N=$(A)3',
+      'A=1 A=2 N=$(A)3 B=1',
+    ],
+    [
       'a reference that the base leaves unresolved',
       'X=$(Y) Y=1 U=$(H)',
       'H=h',

@@ -13,7 +13,7 @@ import { missingRule } from '../status/rule-status.ts';
 import { carriersOf, deciderOf, missingVirtualService } from '../status/virtualservices-of.ts';
 
 /** Do regular requests stay away from a clone's pods? */
-export type Guard =
+type Guard =
   | { is: 'guarded' }
   /** Some VirtualService may not have been seen yet. `wait`: seconds until it must have been. */
   | { is: 'looking'; wait?: number }

@@ -156,7 +156,10 @@ describe('relatedToEnv', () => {
     });
 
     it('asks for the index of a namespace instead', () => {
-      const asked = related({ subsets: [], vars: { A: '1' }, scope }, { indexedNamespaces: ['bank'] });
+      const asked = related(
+        { subsets: [], vars: { A: '1' }, scope },
+        { indexedNamespaces: ['bank'] },
+      );
       expect(asked.filter(({ namespace }) => namespace === 'bank')).toEqual([
         inScope('deployments', 'bank', NOT_OURS),
         inScope('statefulsets', 'bank', NOT_OURS),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../../../src/k8s/object.ts';
+import type { Service } from '../../../../../src/k8s/workload.ts';
 import { derive } from '../../../../../src/kinds/dynamicenv/configuration/derive.ts';
 import { scopeOf } from '../../../../../src/kinds/dynamicenv/configuration/scope.ts';
 import { meshView } from '../../../../../src/mesh/view.ts';
@@ -11,6 +12,7 @@ const LAYERS = layered([{ name: 'qa', vars: { A: '2' }, unset: ['B'] }]);
 const env = [{ name: 'A', value: '1' }];
 const CONSENT = { annotations: { 'riskified.com/clone': 'true' } };
 const SERVICE = service('shop/cart');
+const ALIAS: Service = { ...SERVICE, spec: { ...SERVICE.spec, type: 'ExternalName' } };
 const ROLLOUT = service(
   'shop/cart',
   { app: 'cart', 'rollouts-pod-template-hash': '1' },
@@ -79,11 +81,7 @@ describe('derive', () => {
       [cart({ meta: { annotations: { 'riskified.com/clone': 'yes' } } })],
       { notCloned: told('Deployment shop/cart', 'consumers') },
     ],
-    [
-      'an alias',
-      [cart(), { ...SERVICE, spec: { ...SERVICE.spec, type: 'ExternalName' } }],
-      { notCloned: told('Deployment shop/cart', 'consumers') },
-    ],
+    ['an alias', [cart(), ALIAS], { notCloned: told('Deployment shop/cart', 'consumers') }],
     [
       'the template of an Argo Rollout',
       [cart({ replicas: 0 }), ROLLOUT],

@@ -64,7 +64,10 @@ describe('configurationStatus', () => {
   });
 
   it('names a variable of several containers once', () => {
-    const twice = { ...overlay(1), differences: [...overlay(1).differences, ...overlay(1).differences] };
+    const twice = {
+      ...overlay(1),
+      differences: [...overlay(1).differences, ...overlay(1).differences],
+    };
     const { differences } = configurationStatus(
       { ...NOTHING, overlays: [{ key: 'shop/a', overlay: twice }] },
       { plans: [], blocked: [] },

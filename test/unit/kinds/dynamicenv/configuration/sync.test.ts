@@ -39,7 +39,10 @@ const MESH = [...part('backend', A), ...part('web', AB), ...part('bare', []), QA
 function world(spec: Partial<DynamicEnvSpec> = {}, others = MESH): EnvFixture {
   const { subsets: _subsets, ...env } = dynamicEnv().spec;
   const scope = [{ namespace: 'shop' }];
-  return envFixture({ ...dynamicEnv(), spec: { ...env, environment: 'qa', scope, ...spec } }, others);
+  return envFixture(
+    { ...dynamicEnv(), spec: { ...env, environment: 'qa', scope, ...spec } },
+    others,
+  );
 }
 
 /** After the search for VirtualServices, and when everything has come to rest. */
@@ -66,7 +69,11 @@ const replaced = (now: EnvFixture, object: KubeObject) => {
 const changed = (now: EnvFixture, spec: Partial<DynamicEnvSpec>) => {
   const { metadata } = now.env;
   const generation = (metadata.generation ?? 0) + 1;
-  now.env = { ...now.env, metadata: { ...metadata, generation }, spec: { ...now.env.spec, ...spec } };
+  now.env = {
+    ...now.env,
+    metadata: { ...metadata, generation },
+    spec: { ...now.env.spec, ...spec },
+  };
 };
 const valuesOf = ({ children }: EnvFixture, name: string) =>
   (children as Deployment[])
@@ -121,7 +128,11 @@ describe('a clone that the configuration makes', () => {
       }),
       'a mirror',
     ],
-    ['a headless Service', { ...service('shop/web'), spec: { selector: { app: 'web' }, clusterIP: 'None' } }, 'is headless'],
+    [
+      'a headless Service',
+      { ...service('shop/web'), spec: { selector: { app: 'web' }, clusterIP: 'None' } },
+      'is headless',
+    ],
     [
       'a subset that selects it, too',
       rule('shop/web', { subsets: [subset('shared'), { name: 'all', labels: { app: 'web' } }] }),
@@ -143,10 +154,11 @@ describe('a clone that the configuration makes', () => {
       const before = MESH.find(
         ({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name,
       );
-      const blocked = [
-        { workload: 'Deployment shop/web', message: expect.stringContaining(text) },
-      ];
-      const now = living({}, MESH.map((one) => (one === before ? object : one)));
+      const blocked = [{ workload: 'Deployment shop/web', message: expect.stringContaining(text) }];
+      const now = living(
+        {},
+        MESH.map((one) => (one === before ? object : one)),
+      );
       expect(clones(now)).toEqual(['Deployment backend-alice']);
       expect(active(now)).toEqual([]);
       expect(now.env.status?.configuration).toMatchObject({ unique: ['shop/backend'], blocked });
@@ -252,24 +264,44 @@ describe('when the configuration of a living env changes', () => {
 
 describe('nothing is lost', () => {
   it.each([
-    ['the Environment is gone', (now: EnvFixture) => {
-      now.others = now.others.filter(({ kind }) => kind !== 'Environment');
-    }, 'ConfigurationUnreadable'],
-    ['the kind is off', (now: EnvFixture) => {
-      now.config = { ...now.config, withoutEnvironments: true };
-    }, 'ConfigurationUnreadable'],
-    ['the limit is lower', (now: EnvFixture) => {
-      now.config = { ...now.config, maxUniqueWorkloads: 1 };
-    }, 'TooLarge'],
-    ['nothing is in scope', (now: EnvFixture) => {
-      changed(now, { scope: [{ namespace: 'other' }] });
-    }, 'NothingInScope'],
-    ['the layers are too large', (now: EnvFixture) => {
-      const vars = Object.fromEntries(
-        Array.from({ length: 40 }, (_, at) => [`V${at}`, 'x'.repeat(32_000)]),
-      );
-      replaced(now, environment('qa', { vars }));
-    }, 'TooLarge'],
+    [
+      'the Environment is gone',
+      (now: EnvFixture) => {
+        now.others = now.others.filter(({ kind }) => kind !== 'Environment');
+      },
+      'ConfigurationUnreadable',
+    ],
+    [
+      'the kind is off',
+      (now: EnvFixture) => {
+        now.config = { ...now.config, withoutEnvironments: true };
+      },
+      'ConfigurationUnreadable',
+    ],
+    [
+      'the limit is lower',
+      (now: EnvFixture) => {
+        now.config = { ...now.config, maxUniqueWorkloads: 1 };
+      },
+      'TooLarge',
+    ],
+    [
+      'nothing is in scope',
+      (now: EnvFixture) => {
+        changed(now, { scope: [{ namespace: 'other' }] });
+      },
+      'NothingInScope',
+    ],
+    [
+      'the layers are too large',
+      (now: EnvFixture) => {
+        const vars = Object.fromEntries(
+          Array.from({ length: 40 }, (_, at) => [`V${at}`, 'x'.repeat(32_000)]),
+        );
+        replaced(now, environment('qa', { vars }));
+      },
+      'TooLarge',
+    ],
   ])('when %s', (_, change, reason) => {
     const now = living();
     const [before, configuration] = [namesOf(now.children), now.env.status?.configuration];
@@ -291,7 +323,11 @@ describe('the answer', () => {
     now.others = now.others.map((one) =>
       one.kind === 'Deployment' ? running(one as Deployment, { availableReplicas: 1 }) : one,
     );
-    now.others = [...now.others, reading('shop/other'), environment('unused', { vars: { A: '9' } })];
+    now.others = [
+      ...now.others,
+      reading('shop/other'),
+      environment('unused', { vars: { A: '9' } }),
+    ];
     replaced(now, environment('qa', { vars: { UNREAD: '1', A: '2' } }));
     now.time += 3600;
     expect(answer(now).replace('"shared":2', '"shared":1')).toBe(before);
