@@ -9,10 +9,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
+import type { Environment } from '../../../src/api/environment.ts';
 import { loadManifests } from '../../../src/cli/common/manifests.ts';
-import { loadValidator } from '../../../src/crds.ts';
+import { loadValidator, loadValidators, validatorKey } from '../../../src/crds.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Deployment } from '../../../src/k8s/workload.ts';
+import { parseYaml } from '../../../src/k8s/yaml.ts';
 import { chainOf } from '../../../src/overlay/chain.ts';
 import { layered } from '../../../src/overlay/layered.ts';
 import { sourceText } from '../../../src/overlay/shown-values.ts';
@@ -138,3 +140,22 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+describe('docs/environments.md', () => {
+  test('its objects are valid, and its Environment is that of the example with what it explains', async () => {
+    const docs = readFileSync(path('docs/environments.md'), 'utf8');
+    const [block = ''] = [...docs.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+    const documented = parseYaml(block).map(({ value }) => value as KubeObject);
+    const validators = await loadValidators();
+    for (const object of documented) {
+      const found = validators[validatorKey(object)]?.validate(object);
+      expect([object.kind, found]).toEqual([object.kind, { errors: [], unknown: [] }]);
+    }
+    const [environment, env] = documented as [Environment, DynamicEnv];
+    const qa = of<Environment>('Environment').find(({ metadata }) => metadata.name === 'qa');
+    const { description: _purpose, ...example } = qa?.spec ?? {};
+    expect(environment.spec).toEqual({ ...example, unset: ['DEBUG'] });
+    const [polina] = of<DynamicEnv>('DynamicEnv');
+    expect(env.spec).toEqual({ ...polina?.spec, vars: { LOG_LEVEL: 'debug' } });
+  });
+});
