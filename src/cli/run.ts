@@ -22,7 +22,7 @@ const COMMANDS: Record<string, Command> = {
   },
   preview: {
     summary:
-      'show what DynamicEnvs, merges and VirtualEnvironments would change, for objects of files or of a cluster',
+      'show what DynamicEnvs, Environments, merges and VirtualEnvironments would change, for objects of files or of a cluster',
     help: async (program) => (await import('./preview/options.ts')).previewHelp(program),
     run: async (args) => {
       const { preview } = await import('./preview/preview.ts');
@@ -39,11 +39,19 @@ const COMMANDS: Record<string, Command> = {
   },
   get: {
     summary:
-      'show the state of a DynamicEnv, of merges or VirtualEnvironments in a cluster, and what to do',
+      'show the state of a DynamicEnv, of Environments, merges or VirtualEnvironments in a cluster, and what to do',
     help: async (program) => (await import('./get/options.ts')).getHelp(program),
     run: async (args) => {
       const { get } = await import('./get/get.ts');
       return get(args, terminal());
+    },
+  },
+  diff: {
+    summary: 'compare the configuration of two Environments or two DynamicEnvs',
+    help: async (program) => (await import('./diff/options.ts')).diffHelp(program),
+    run: async (args) => {
+      const { diff } = await import('./diff/diff.ts');
+      return diff(args, terminal());
     },
   },
   ref: {
@@ -80,13 +88,16 @@ const COMMANDS: Record<string, Command> = {
   },
   demo: {
     summary:
-      'show the life of a DynamicEnv, of branches, merges or a VirtualEnvironment; every step is checked',
+      'show the life of a DynamicEnv, of branches, Environments, merges or a VirtualEnvironment; every step is checked',
     help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
     run: async (args) => {
       const { readStory } = await import('./demo/options.ts');
       const story = readStory(args);
       if (story === 'branches') return (await import('./demo/branches.ts')).branches(terminal());
       if (story === 'merge') return (await import('./demo/merge.ts')).merge(terminal());
+      if (story === 'environments') {
+        return (await import('./demo/environments.ts')).environments(terminal());
+      }
       if (story === 'virtual-environment') {
         const { virtualEnvironment } = await import('./demo/virtual-environment.ts');
         return virtualEnvironment(terminal());

@@ -4,6 +4,7 @@ import type { KubeObject } from '../k8s/object.ts';
 import { versionsByNamespace } from '../trace/namespace-versions.ts';
 import type { Trace } from '../trace/types.ts';
 import { type Card, cardNodes, cardsOf, namespaceId, workloadNode } from './cards.ts';
+import { configurationMarks, withLines } from './configurations.ts';
 import { bundled, troubled } from './edges.ts';
 import { entriesOf } from './entries.ts';
 import { folded } from './fold.ts';
@@ -34,6 +35,7 @@ export function pictureOf(
   }));
   const statuses = envs.map((env) => statusProblems(env, mesh, cards));
   const plans = planProblems(mesh, settings);
+  const marks = configurationMarks(envs, objects, mesh, cards, settings);
   // Boxes of existing objects come before boxes of objects that are only referred to: of the same id the first is kept.
   const { nodes: things, edges } = joined([
     {
@@ -52,12 +54,13 @@ export function pictureOf(
   const all = [...things, ...way.nodes];
   const wrong = [
     ...statuses.flatMap(({ problems }) => problems),
+    ...marks.problems,
     ...plans.map(({ virtualService: id, text }) => ({ id, text })),
     ...mergeProblems(objects),
     ...virtualEnvironmentProblems([...spaces.values()], cards),
   ];
   return folded({
-    nodes: withProblems([...namespacesOf(all), ...all], wrong),
+    nodes: withProblems(withLines([...namespacesOf(all), ...all], marks.lines), wrong),
     edges: withWay(troubled(bundled(edges), all, plans), bundled(way.edges)),
     envs: envs.map(envSummary),
     hops: (trace?.hops ?? []).map(hopSummary),

@@ -125,9 +125,14 @@ function existingBoxes(
   return ids.length === 0 ? undefined : ids;
 }
 
-/** The boxes of a Deployment: one in each Service that selects it, or one of its own. Empty: it does not exist. */
-function workloadBoxes(name: string, mesh: MeshObjects, cards: readonly Card[]): string[] {
-  const found = deploymentOf(name, mesh);
+/** The boxes of a Deployment, or of a workload of another kind: one in each Service that selects it, or one of its own. Empty: it does not exist. */
+export function workloadBoxes(
+  name: string,
+  mesh: MeshObjects,
+  cards: readonly Card[],
+  kind = 'Deployment',
+): string[] {
+  const found = workloadNamed(name, mesh, kind);
   if (found === undefined) return [];
   const behind = cards.flatMap(({ versions }) =>
     versions.filter(({ workload }) => workload === found).map(({ id }) => id),
@@ -136,13 +141,18 @@ function workloadBoxes(name: string, mesh: MeshObjects, cards: readonly Card[]):
 }
 
 /** The boxes of a clone: one in each Service that selects it, or one of its own. */
-function boxesOf(clone: string, env: string, mesh: MeshObjects, cards: readonly Card[]): string[] {
-  const found = deploymentOf(clone, mesh);
+export function boxesOf(
+  clone: string,
+  env: string,
+  mesh: MeshObjects,
+  cards: readonly Card[],
+): string[] {
+  const found = workloadNamed(clone, mesh);
   return found?.env === env ? workloadBoxes(clone, mesh, cards) : [];
 }
 
-function deploymentOf(name: string, { workloads }: MeshObjects) {
-  return workloads.find((one) => one.kind === 'Deployment' && workloadName(one) === name);
+function workloadNamed(name: string, { workloads }: MeshObjects, kind = 'Deployment') {
+  return workloads.find((one) => one.kind === kind && workloadName(one) === name);
 }
 
 /** Id of the box of a Deployment that no Service selects. */
@@ -158,7 +168,7 @@ function ghosts(
   mesh: MeshObjects,
   cards: readonly Card[],
 ): PictureNode[] {
-  const found = deploymentOf(base, mesh);
+  const found = workloadNamed(base, mesh);
   const behind = cards.filter(({ versions }) =>
     versions.some(({ workload }) => workload === found),
   );

@@ -86,4 +86,8 @@ export type Part = Pick<Picture, 'nodes' | 'edges'>;
 /** The settings of the service that a picture depends on. */
 export interface PictureSettings extends Partial<RefFlags> {
   clusterDomain: string;
+  /** Absent: `version`. */
+  versionLabel?: string;
+  /** Absent: `shared`. */
+  defaultVersion?: string;
 }

@@ -2,7 +2,7 @@ import { readConsumersStatus } from '../api/consumer-status.ts';
 import type { DynamicEnv } from '../api/dynamicenv.ts';
 import type { MeshService } from '../istio/subset-lookup.ts';
 import { matchesSelector } from '../k8s/selector.ts';
-import { envWorkloads } from '../kinds/dynamicenv/plan/workloads.ts';
+import { type EnvWorkload, envWorkloads } from '../kinds/dynamicenv/plan/workloads.ts';
 import type { OtherEnv } from './env-types.ts';
 import type { EnvClaim, MeshSnapshot } from './mesh-snapshot.ts';
 
@@ -26,13 +26,14 @@ export function envsWithoutClaim(hosts: readonly string[], snapshot: MeshSnapsho
   const services = snapshot.mesh.services.filter(({ host }) => hosts.includes(host));
   return services.flatMap((service) =>
     snapshot.envs.flatMap((env) =>
-      envWorkloads(env)
+      concernedBy(env)
         .filter(({ workload }) => isBehind(service, workload, snapshot))
         .filter(({ workload }) => !hasClaim(env, workload, service.host, snapshot))
         .map(({ kind, workload }): OtherEnv => {
           const deployment = `${workload.namespace}/${workload.name}`;
           const head = { env: env.metadata.name, deployment, host: service.host };
           const reason =
+            blockedText(env, deployment) ??
             statusErrorOf(env, deployment, kind) ??
             unselected(service, env, deployment, snapshot) ??
             stateText(env);
@@ -41,6 +42,30 @@ export function envsWithoutClaim(hosts: readonly string[], snapshot: MeshSnapsho
         }),
     ),
   );
+}
+
+/** The workloads that the env names, and those in its scope that its configuration changes. */
+function concernedBy(env: DynamicEnv): Pick<EnvWorkload, 'kind' | 'workload'>[] {
+  const named = envWorkloads(env);
+  const { unique = [], blocked = [] } = env.status?.configuration ?? {};
+  const derived = [...unique, ...blocked.map(({ workload }) => workload.split(' ')[1] ?? '')];
+  return [
+    ...named,
+    ...[...new Set(derived)]
+      .filter((key) => !named.some((one) => one.key === key))
+      .map((key) => {
+        const [namespace = '', name = ''] = key.split('/');
+        return { kind: 'subset' as const, workload: { namespace, name } };
+      }),
+  ];
+}
+
+/** Why the env's configuration does not reach a workload that it changes. */
+function blockedText({ status }: DynamicEnv, deployment: string): string | undefined {
+  const found = status?.configuration?.blocked?.find(({ workload }) =>
+    workload.endsWith(` ${deployment}`),
+  );
+  return found && `its configuration changes this workload, which is not cloned: ${found.message}`;
 }
 
 function isBehind(

@@ -12,6 +12,7 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 const LAYERS: readonly (readonly string[])[] = [
   [
     'cli/demo',
+    'cli/diff',
     'cli/get',
     'cli/merge-adopt',
     'cli/preview',

@@ -1,4 +1,5 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { Environment } from '../../api/environment.ts';
 import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
 import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
@@ -6,13 +7,19 @@ import { UsageError } from '../../errors.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import { ApiError } from '../../simulator/errors.ts';
+import { isEnvironment } from './environments.ts';
 import type { Manifest } from './manifests.ts';
 import { isMerge, kindName } from './merges.ts';
 import { isVirtualEnvironment } from './virtual-environments.ts';
 
-/** Is it a DynamicEnv, a VirtualServiceMerge or a VirtualEnvironment? All other objects are what these change. */
+/** Is it a DynamicEnv, an Environment, a VirtualServiceMerge or a VirtualEnvironment? All other objects are what these change. */
 export function isSubject(object: KubeObject): boolean {
-  return object.kind === 'DynamicEnv' || isMerge(object) || isVirtualEnvironment(object);
+  return (
+    object.kind === 'DynamicEnv' ||
+    isEnvironment(object) ||
+    isMerge(object) ||
+    isVirtualEnvironment(object)
+  );
 }
 
 export function isNoSubject({ object }: Manifest): boolean {
@@ -25,6 +32,15 @@ export function virtualEnvironmentManifests(
 ): (Manifest & { object: VirtualEnvironment })[] {
   return manifests.flatMap(({ object, place }) =>
     isVirtualEnvironment(object) ? [{ object, place }] : [],
+  );
+}
+
+/** The Environments. */
+export function environmentManifests(
+  manifests: readonly Manifest[],
+): (Manifest & { object: Environment })[] {
+  return manifests.flatMap(({ object, place }) =>
+    isEnvironment(object) ? [{ object, place }] : [],
   );
 }
 

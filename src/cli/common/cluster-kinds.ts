@@ -22,6 +22,11 @@ export const ROUTE_INJECTIONS: Resource = {
   ...resource(API_VERSION, 'RouteInjection', 'routeinjections'),
   isNamespaced: false,
 };
+export const ENVIRONMENTS: Resource = {
+  ...resource(API_VERSION, 'Environment', 'environments'),
+  isNamespaced: false,
+};
+export const SECRETS: Resource = resource('v1', 'Secret', 'secrets');
 /** VirtualServiceMerges of each API group. */
 export const MERGES: readonly Resource[] = MERGE_GROUPS.map((group) =>
   resource(`${group}/${MERGE_VERSION}`, MERGE_KIND, MERGE_RESOURCE),

@@ -1,4 +1,4 @@
-import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { DynamicEnv, ScopeEntry } from '../../api/dynamicenv.ts';
 import { unreadableOf, unreadableText } from '../../api/unreadable.ts';
 import { UsageError } from '../../errors.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -105,7 +105,8 @@ function requests(
   config: DecisionConfig,
 ): ListRequest[] {
   const workloads = envs.flatMap(envWorkloads);
-  const namespaces = namespacesOf(workloads);
+  const inScope = unique(envs.flatMap(({ spec }) => (spec.scope ?? []).map(scopeNamespace)));
+  const namespaces = unique([...namespacesOf(workloads), ...inScope]);
   const targets = [...further.targets, ...further.whole];
   const others = further.whole.filter((namespace) => !namespaces.includes(namespace));
   const each = (resource: Resource, list: readonly string[]): ListRequest[] =>
@@ -113,10 +114,10 @@ function requests(
   return [
     ...each(DEPLOYMENTS, [...namespaces, ...others]),
     ...each(SERVICES, [...namespaces, ...others]),
-    ...each(STATEFUL_SETS, further.whole),
+    ...each(STATEFUL_SETS, unique([...further.whole, ...inScope])),
     ...ruleRequests(namespaces, config.ruleNamespaces),
     ...each(DESTINATION_RULES, others),
-    ...(workloads.length === 0 && targets.length > 0
+    ...(namespaces.length === 0 && targets.length > 0
       ? each(VIRTUAL_SERVICES, unique(targets))
       : [everyVirtualService(namespaces, targets)]),
   ];
@@ -200,6 +201,10 @@ async function statefulSets(
       one !== 'unserved' && 'object' in one && one.object !== undefined ? [one.object] : [],
     ),
   );
+}
+
+function scopeNamespace({ namespace }: ScopeEntry): string {
+  return namespace;
 }
 
 function namespacesOf(workloads: readonly { workload: { namespace: string } }[]): string[] {

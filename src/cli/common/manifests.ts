@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { API_VERSION } from '../../api/marks.ts';
 import {
   VIRTUAL_ENVIRONMENT_GROUP,
   VIRTUAL_ENVIRONMENT_KIND,
@@ -12,10 +13,12 @@ import { UsageError } from '../../errors.ts';
 import { isMap } from '../../k8s/json-map.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { parseYaml, type YamlDocument } from '../../k8s/yaml.ts';
+import { ENVIRONMENT_CRD } from '../../kinds/environment/kind.ts';
 import { VIRTUAL_ENVIRONMENT_CRD } from '../../kinds/virtual-environment/kind.ts';
 import { createDiscovery, type Discovery } from '../../simulator/discovery.ts';
 import { qualifiedName } from '../../simulator/object.ts';
 import { checkObject, isEmpty, type Path } from './check-object.ts';
+import { ENVIRONMENT_KIND } from './environments.ts';
 import { ownKinds } from './own-kinds.ts';
 
 const ENDINGS = ['.yaml', '.yml', '.json'];
@@ -88,6 +91,14 @@ async function virtualEnvironmentValidator(): Promise<Record<string, CrdValidato
   return { [validatorKey(key)]: await loadValidator(VIRTUAL_ENVIRONMENT_CRD) };
 }
 
+/** So that files without one need not wait until its validator is compiled. */
+const HAS_ENVIRONMENT = /\bkind['"]?\s*:\s*['"]?Environment\b/;
+
+async function layerValidator(): Promise<Record<string, CrdValidator>> {
+  const key = { apiVersion: API_VERSION, kind: ENVIRONMENT_KIND };
+  return { [validatorKey(key)]: await loadValidator(ENVIRONMENT_CRD) };
+}
+
 function within(namespace: string, object: KubeObject, { kindOf }: Discovery): KubeObject {
   if (!kindOf(object).namespaced || object.metadata.namespace) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };
@@ -130,7 +141,8 @@ async function readManifests(
     !areStored && text.includes(VIRTUAL_ENVIRONMENT_KIND)
       ? await virtualEnvironmentValidator()
       : {};
-  const known = { ...validators, ...merges, ...environments };
+  const layers = HAS_ENVIRONMENT.test(text) ? await layerValidator() : {};
+  const known = { ...validators, ...merges, ...environments, ...layers };
   const documents = parseYaml(text);
   for (const { number, warnings } of documents) {
     for (const { line, message } of warnings) warn(`${placeIn(name, number, line)}: ${message}`);

@@ -10,6 +10,7 @@ import {
 } from '../../api/virtualservicemerge.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { qualifiedName } from '../../simulator/object.ts';
+import { isEnvironment } from './environments.ts';
 
 export function isMerge(object: KubeObject): object is VirtualServiceMerge {
   return object.kind === MERGE_KIND && MERGE_GROUPS.some((group) => group === groupOf(object));
@@ -28,8 +29,9 @@ export function kindName(object: KubeObject): string {
 export function fullName(object: KubeObject): string {
   const isSecond = isMerge(object) && groupOf(object) !== MERGE_GROUPS[0];
   const kind = isSecond ? `${MERGE_KIND}.${groupOf(object)}` : object.kind;
-  // The manifest of an env may name a namespace, which an API server ignores.
-  return `${kind} ${kind === 'DynamicEnv' ? object.metadata.name : qualifiedName(object)}`;
+  // The manifest of a cluster-scoped object may name a namespace, which an API server ignores.
+  const isInCluster = kind === 'DynamicEnv' || isEnvironment(object);
+  return `${kind} ${isInCluster ? object.metadata.name : qualifiedName(object)}`;
 }
 
 /** `services/payment-service-mp-101`; a merge of the second API group also has that. */

@@ -1,5 +1,5 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
-import { SPEC_ANNOTATION } from '../../api/marks.ts';
+import { DEPLOYMENT_ANNOTATION, SPEC_ANNOTATION } from '../../api/marks.ts';
 import { injectedRouteName, isInjectedRouteName } from '../../api/route-name.ts';
 import { fqdn } from '../../istio/host.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -31,8 +31,7 @@ export function unavailableClones(
       .filter(({ kind, metadata }) => kind === 'Service' && metadata.namespace === namespace)
       .map(({ metadata }) => fqdn(metadata.name, namespace, clusterDomain));
   return envs.flatMap((env) =>
-    envWorkloads(env).flatMap(({ workload }) => {
-      const { namespace, name: base } = workload;
+    clonedBy(env, objects).flatMap(({ namespace, name: base }) => {
       const name = cloneName(base, env.metadata.name);
       const clone = findDeployment(objects, namespace, name);
       if (clone === undefined || !isEnvChild(clone) || isAvailable(clone)) return [];
@@ -45,6 +44,25 @@ export function unavailableClones(
       return [{ namespace, name, specHash, isRouted }];
     }),
   );
+}
+
+/** The bases that the env names, and those of which its configuration has made clones. */
+function clonedBy(
+  env: DynamicEnv,
+  objects: readonly KubeObject[],
+): { namespace: string; name: string }[] {
+  const named = envWorkloads(env).map(({ workload: { namespace, name } }) => ({ namespace, name }));
+  const derived = objects
+    .filter((object) => object.kind === 'Deployment' && isEnvChild(object))
+    .filter(({ metadata }) =>
+      metadata.ownerReferences?.some(({ name }) => name === env.metadata.name),
+    )
+    .flatMap(({ metadata }) => {
+      const [namespace, name] = metadata.annotations?.[DEPLOYMENT_ANNOTATION]?.split('/') ?? [];
+      return namespace === undefined || name === undefined ? [] : [{ namespace, name }];
+    });
+  const all = [...named, ...derived].map((one) => [`${one.namespace}/${one.name}`, one] as const);
+  return [...new Map(all).values()];
 }
 
 /** The names of our routes, and `<clone> <host>` of each of their destinations: one route may lead to several clones of its env. */

@@ -1,4 +1,5 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { Environment } from '../../api/environment.ts';
 import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
 import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import { delegatingRoutes } from '../../istio/delegates.ts';
@@ -89,10 +90,10 @@ function unowned(metadata: ObjectMeta): ObjectMeta {
   return rest;
 }
 
-/** An env, merge or VirtualEnvironment as its author wrote it: without status and finalizers, which are added again in memory. */
-export function asWritten<T extends DynamicEnv | VirtualServiceMerge | VirtualEnvironment>(
-  object: T,
-): T {
+/** An env, Environment, merge or VirtualEnvironment as its author wrote it: without status and finalizers, which are added again in memory. */
+export function asWritten<
+  T extends DynamicEnv | Environment | VirtualServiceMerge | VirtualEnvironment,
+>(object: T): T {
   const { status: _status, metadata, ...rest } = object;
   return { ...rest, metadata: unowned(metadata) } as T;
 }
@@ -103,9 +104,13 @@ export function withinNamespaces(
   namespaces: readonly string[],
 ): DynamicEnv | undefined {
   const isThere = ({ namespace }: { namespace: string }) => namespaces.includes(namespace);
-  const { subsets = [], consumers = [], ...rest } = env.spec;
-  const near = { subsets: subsets.filter(isThere), consumers: consumers.filter(isThere) };
-  if (near.subsets.length + near.consumers.length === 0) return undefined;
+  const { subsets = [], consumers = [], scope = [], ...rest } = env.spec;
+  const near = {
+    subsets: subsets.filter(isThere),
+    consumers: consumers.filter(isThere),
+    scope: scope.filter(isThere),
+  };
+  if (near.subsets.length + near.consumers.length + near.scope.length === 0) return undefined;
   const lists = Object.entries(near).filter(([, list]) => list.length > 0);
   return { ...env, spec: { ...rest, ...Object.fromEntries(lists) } };
 }

@@ -7,22 +7,32 @@ import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
 import { DYNAMIC_ENVS, VIRTUAL_SERVICES } from '../common/cluster-kinds.ts';
 import { missingRights, notSeen } from '../common/missing-rights.ts';
 import type { Output } from '../common/terminal.ts';
+import { readConfiguration } from './env-configuration.ts';
 import { readGetOptions } from './options.ts';
 import { type EnvReport, reportOf } from './report.ts';
 import { treeOf } from './tree.ts';
 
-/** Shows the state of an env, of merges or of VirtualEnvironments. Returns the exit code: 0: ready, or all are ready or merged; 1: not. */
+/** Shows the state of an env, of Environments, merges or VirtualEnvironments. Returns the exit code: 0: all are well; 1: not. */
 export async function get(args: readonly string[], output: Output): Promise<number> {
   const options = readGetOptions(args);
   const { name, kind, format, cluster } = options;
   if (kind === 'virtual-environments') {
     return (await import('./virtual-environments.ts')).getVirtualEnvironments(options, output);
   }
+  if (kind === 'environments') {
+    return (await import('./environments.ts')).getEnvironments(options, output);
+  }
   if (name === undefined) return (await import('./merges.ts')).getMerges(options, output);
   const open = await openCluster(cluster, process.env);
   const env = await readEnv(open, name);
   const { virtualServices, notes } = await readVirtualServices(open, env);
-  const report = reportOf(env, virtualServices, notes);
+  const configuration = await readConfiguration(open, env);
+  const report = reportOf(
+    env,
+    virtualServices,
+    [...(configuration?.notes ?? []), ...notes],
+    configuration?.report,
+  );
   if (format === 'text') output.write(`${treeOf(report, output.paint).join('\n')}\n`);
   else output.write(asData(format, report));
   return report.ready ? 0 : 1;

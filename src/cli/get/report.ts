@@ -13,6 +13,7 @@ import { cloneOf } from '../../virtualservice/routes/sends-to-clone.ts';
 import { targetKind } from '../common/target-kind.ts';
 import { isBeingDeleted } from '../common/user-objects.ts';
 import { adviceFor } from './advice.ts';
+import type { ConfigurationReport } from './env-configuration.ts';
 
 /** One of the env's routes in a VirtualService. */
 export interface RouteReport {
@@ -53,16 +54,19 @@ export interface EnvReport {
   /** Addresses that lead people to the env. */
   links?: string[];
   workloads: WorkloadReport[];
+  /** Absent: it has none. */
+  configuration?: ConfigurationReport;
   conditions: Condition[];
   /** What is missing, and what to do. */
   advice: string[];
 }
 
-/** `notes`: what could not be read. */
+/** `notes`: what could not be read, and what is missing. */
 export function reportOf(
   env: DynamicEnv,
   virtualServices: readonly VirtualService[],
   notes: readonly string[],
+  configuration?: ConfigurationReport,
 ): EnvReport {
   const { metadata, status } = env;
   const of = (kind: WorkloadReport['kind'], workloads: Record<string, WorkloadStatus> = {}) =>
@@ -96,6 +100,7 @@ export function reportOf(
       ...of('subset', status?.subsetsStatus),
       ...of('consumer', readConsumersStatus(status)),
     ],
+    ...(configuration === undefined ? {} : { configuration }),
     conditions: status?.conditions ?? [],
     advice: [...adviceFor(env), ...notes],
   };

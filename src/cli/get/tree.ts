@@ -1,5 +1,12 @@
-import type { Condition, LifeCycle, ResourceStatus } from '../../api/dynamicenv.ts';
+import type {
+  Condition,
+  LifeCycle,
+  ResourceStatus,
+  UnclonedWorkload,
+} from '../../api/dynamicenv.ts';
+import { variableText } from '../common/configured-variables.ts';
 import type { Paint } from '../common/terminal.ts';
+import type { ConfigurationReport } from './env-configuration.ts';
 import type { EnvReport, RouteReport, VirtualServiceReport, WorkloadReport } from './report.ts';
 
 export interface Branch {
@@ -18,6 +25,7 @@ export function treeOf(report: EnvReport, paint: Paint): string[] {
     ...lifeLines(report).map((text) => ({ text })),
     ...section('links', links),
     ...workloads.map((workload) => workloadBranch(workload, paint)),
+    ...(report.configuration === undefined ? [] : [configurationBranch(report.configuration)]),
     ...section(
       'conditions',
       conditions.map((one) => conditionText(one, paint)),
@@ -52,6 +60,32 @@ function workloadBranch(workload: WorkloadReport, paint: Paint): Branch {
       { text: resource(targetKind, deployment, paint) },
       ...destinationRules.map((rule) => ({ text: resource('DestinationRule', rule, paint) })),
       ...virtualServices.map((one) => virtualServiceBranch(one, paint)),
+    ],
+  };
+}
+
+function configurationBranch({
+  environment,
+  unique,
+  shared,
+  blocked,
+  notCloned,
+}: ConfigurationReport): Branch {
+  const of = environment === undefined ? '' : ` of Environment ${environment}`;
+  const uncloned = (is: string, list: readonly UnclonedWorkload[]) =>
+    list.map(({ workload, message }) => ({ text: `${is} ${workload}: ${message}` }));
+  return {
+    text: `configuration${of}`,
+    branches: [
+      ...unique.map(({ workload, variables }) => ({
+        text: `unique ${workload}`,
+        branches: variables.map((one) => ({ text: variableText(one) })),
+      })),
+      ...uncloned('blocked', blocked),
+      ...uncloned('not cloned', notCloned),
+      ...(shared === undefined
+        ? []
+        : [{ text: `${shared} other ${shared === 1 ? 'workload is' : 'workloads are'} shared` }]),
     ],
   };
 }

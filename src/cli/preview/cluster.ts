@@ -8,6 +8,7 @@ import type { ClusterOptions } from '../../kube-client/config.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
 import {
   applyAll,
+  environmentManifests,
   envManifests,
   isNoSubject,
   mergeManifests,
@@ -33,6 +34,7 @@ import {
   withoutEnvs,
 } from '../common/user-objects.ts';
 import { withoutChildren } from '../common/virtual-environments.ts';
+import { environmentNotes, environmentsInvolved, envsConcerned } from './cluster-environments.ts';
 import { mergeNotes, mergesInvolved, mergesThere, namespacesOf } from './cluster-merges.ts';
 import {
   type VirtualEnvironmentsInvolved,
@@ -55,13 +57,20 @@ export async function previewCluster(
   const open = await openCluster(access, process.env);
   const manifests = await load(open.namespace);
   const written = envManifests(manifests, validator);
+  const writtenLayers = environmentManifests(manifests);
   const writtenMerges = mergeManifests(manifests);
   const writtenVirtual = virtualEnvironmentManifests(manifests);
   const isGiven = files.length > 0;
   const { envs: existing, notes: unseen } = await readEnvs(open, !isGiven);
+  const given = written.map(({ object }) => object);
+  const layers = await environmentsInvolved(
+    open,
+    isGiven ? writtenLayers.map(({ object }) => object) : undefined,
+    [...given, ...existing],
+  );
   const involved = envsInvolved(
     existing,
-    isGiven ? written.map(({ object }) => object) : undefined,
+    isGiven ? withUsers(given, envsConcerned(layers, existing)) : undefined,
   );
   const merges = await mergesInvolved(
     open,
@@ -97,23 +106,28 @@ export async function previewCluster(
     [...merges.targets, ...virtualServicesIn(virtual, read.objects)],
   );
   const there = mergesThere(merges, read.objects, users);
-  for (const object of [...users, ...virtual.neighbours, ...there.neighbours]) {
+  const beside = [...virtual.neighbours, ...there.neighbours, ...layers.neighbours];
+  for (const object of [...users, ...beside]) {
     cluster.restore(object);
   }
   await applyAll(cluster, manifests.filter(isNoSubject));
   await restoreEnvs(cluster, involved.neighbours);
   const without = snapshot(cluster.all());
-  for (const object of [...virtual.present, ...there.present]) cluster.restore(object);
+  for (const object of [...virtual.present, ...there.present, ...layers.present]) {
+    cluster.restore(object);
+  }
   await restoreEnvs(cluster, involved.present);
   const before = isGiven ? snapshot(cluster.all()) : without;
-  await applyAll(cluster, [...writtenVirtual, ...written, ...writtenMerges]);
+  await applyAll(cluster, [...writtenVirtual, ...writtenLayers, ...written, ...writtenMerges]);
   await recoverChanged(cluster);
   return {
     cluster,
     title: titleOf(open, involved.neighbours),
     without,
     before,
-    names: new Set([...virtual.wanted, ...involved.wanted, ...merges.wanted].map(fullName)),
+    names: new Set(
+      [...virtual.wanted, ...layers.wanted, ...involved.wanted, ...merges.wanted].map(fullName),
+    ),
     notes: ({ envs, merges: after, virtualEnvironments }) => [
       ...unseen,
       ...read.notes,
@@ -127,9 +141,19 @@ export async function previewCluster(
       ...envs.flatMap((env) => differenceNotes(env, existing)),
       ...mergeNotes(merges, after),
       ...virtualEnvironmentNotes(virtual, virtualEnvironments),
+      ...environmentNotes(layers),
     ],
-    none: `no DynamicEnv, VirtualServiceMerge or VirtualEnvironment ${isGiven ? 'among the files' : 'in the cluster'}`,
+    none: `no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment ${isGiven ? 'among the files' : 'in the cluster'}`,
   };
+}
+
+/** The envs of the files, and those of the cluster that use an Environment of the files. */
+function withUsers(given: readonly DynamicEnv[], users: readonly DynamicEnv[]): DynamicEnv[] {
+  const names = new Set(given.map(({ metadata }) => metadata.name));
+  const others = users.filter(
+    (env) => !names.has(env.metadata.name) && !isBeingDeleted(env) && !hasExpired(env),
+  );
+  return [...given, ...others.map(asWritten)];
 }
 
 /** All VirtualServices of the namespaces: each may have a host of a Service there. */
@@ -169,8 +193,14 @@ function envsInvolved(
   const isWanted = ({ metadata }: DynamicEnv) =>
     wanted.some((env) => env.metadata.name === metadata.name);
   const present = kept.filter(isWanted);
-  const workloads = [...wanted, ...present].flatMap(envWorkloads);
-  const namespaces = [...new Set(workloads.map(({ workload }) => workload.namespace))];
+  const namespaces = [
+    ...new Set(
+      [...wanted, ...present].flatMap((env) => [
+        ...envWorkloads(env).map(({ workload }) => workload.namespace),
+        ...(env.spec.scope ?? []).map(({ namespace }) => namespace),
+      ]),
+    ),
+  ];
   const neighbours = kept
     .filter((env) => !isWanted(env))
     .flatMap((env) => withinNamespaces(env, namespaces) ?? []);

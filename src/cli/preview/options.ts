@@ -31,12 +31,14 @@ export function previewHelp(program: string): string {
   return `Usage: ${program} preview -f FILE|FOLDER|- [-f …] [flags]
        ${program} preview --from-cluster [-f FILE|FOLDER|- …] [flags]
 
-Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs, VirtualServiceMerges and
-VirtualEnvironments change.
+Puts the objects into an in-memory cluster, lets it settle, and prints what the DynamicEnvs, Environments, VirtualServiceMerges
+and VirtualEnvironments change. For a DynamicEnv with a configuration it says which workloads get pods of their own, which are
+shared, and which variables decide, with the layer of each. What comes from a Secret is shown as "secret NAME/KEY", never its value.
 With --from-cluster the objects are read from a cluster with your own rights, and the objects of the files are applied over
-them in memory. Without -f the preview is about those of the cluster. Nothing is written to the cluster.
-Exit code: 0 all DynamicEnvs and VirtualEnvironments become ready and all merges are merged; 1 one is not, or there is none of
-them; 2 bad input, the cluster cannot be reached, or rights are missing.
+them in memory. An Environment among the files is shown with all DynamicEnvs of the cluster that use it. Without -f the preview
+is about everything of these kinds in the cluster. Nothing is written to the cluster.
+Exit code: 0 all DynamicEnvs and VirtualEnvironments become ready, all merges are merged and all Environments are accepted; 1 one
+is not, or there is none of them; 2 bad input, the cluster cannot be reached, or rights are missing.
 
   -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
   -n, --namespace NAME       for manifests that name no namespace (default: default; with --from-cluster the context's)

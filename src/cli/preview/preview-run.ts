@@ -1,10 +1,12 @@
 import type { DynamicEnv } from '../../api/dynamicenv.ts';
+import type { Environment } from '../../api/environment.ts';
 import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
 import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import {
   applyAll,
+  environmentManifests,
   envManifests,
   isNoSubject,
   mergeManifests,
@@ -16,9 +18,10 @@ import { startSimulation } from '../common/simulation.ts';
 import { type Snapshot, snapshot } from '../common/snapshot.ts';
 import type { PreviewOptions } from './options.ts';
 
-/** What a preview is about: DynamicEnvs, VirtualServiceMerges and VirtualEnvironments. */
+/** What a preview is about: DynamicEnvs, Environments, VirtualServiceMerges and VirtualEnvironments. */
 export interface Subjects {
   envs: DynamicEnv[];
+  environments: Environment[];
   merges: VirtualServiceMerge[];
   virtualEnvironments: VirtualEnvironment[];
 }
@@ -55,6 +58,7 @@ export async function previewFiles(
   const before = snapshot(cluster.all());
   const subjects = [
     ...virtualEnvironmentManifests(manifests),
+    ...environmentManifests(manifests),
     ...envManifests(manifests, validator),
     ...mergeManifests(manifests),
   ];
@@ -65,6 +69,6 @@ export async function previewFiles(
     before,
     names: new Set(subjects.map(({ object }) => fullName(object))),
     notes: () => [],
-    none: 'no DynamicEnv, VirtualServiceMerge or VirtualEnvironment among the files',
+    none: 'no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment among the files',
   };
 }

@@ -7,6 +7,8 @@ import { DYNAMIC_ENV_CRD } from '../../kinds/dynamicenv/kind.ts';
 import { isSubject } from '../common/apply-manifests.ts';
 import { compare, countOf } from '../common/compare.ts';
 import { delegateWarnings } from '../common/delegate-warnings.ts';
+import { envConfiguration } from '../common/env-configuration.ts';
+import { isAccepted, isEnvironment } from '../common/environments.ts';
 import { drawGraph } from '../common/graph.ts';
 import { manifestLoader } from '../common/manifests.ts';
 import { fullName, isMerge, isMerged, kindName } from '../common/merges.ts';
@@ -18,8 +20,8 @@ import { type PreviewRun, previewFiles, type Subjects } from './preview-run.ts';
 import { show, showLeftovers } from './report.ts';
 
 /**
- * Shows what DynamicEnvs, VirtualServiceMerges and VirtualEnvironments would do. Returns the exit code: 0: all become ready or are
- * merged; 1: one does not, or there is none.
+ * Shows what DynamicEnvs, Environments, VirtualServiceMerges and VirtualEnvironments would do. Returns the exit code: 0: all become
+ * ready, or are accepted or merged; 1: one does not, or there is none.
  */
 export async function preview(args: readonly string[], output: Output): Promise<number> {
   const options = readPreviewOptions(args, process.env);
@@ -56,8 +58,13 @@ export async function preview(args: readonly string[], output: Output): Promise<
     ),
   ];
   if (options.format === 'text' && run.title) output.write(`${run.title}\n\n`);
-  show(options.format, { ...subjects, changes, events, notes }, output);
-  await drawGraph(options.graph, cluster.all(), options.config);
+  const all = cluster.all();
+  const configurations = subjects.envs.flatMap(
+    (env) => envConfiguration(env, all, options.config) ?? [],
+  );
+  const result = { ...subjects, all, configurations, changes, events, notes };
+  show(options.format, result, output);
+  await drawGraph(options.graph, all, options.config);
   const isWell = objects.length > 0 && areReady(subjects);
   if (!options.withDelete) return isWell ? 0 : 1;
   const words = options.format === 'text' ? output : { ...output, write: output.note };
@@ -68,14 +75,16 @@ export async function preview(args: readonly string[], output: Output): Promise<
 function byKind(objects: readonly KubeObject[]): Subjects {
   return {
     envs: objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[],
+    environments: objects.filter(isEnvironment),
     merges: objects.filter(isMerge),
     virtualEnvironments: objects.filter(isVirtualEnvironment),
   };
 }
 
-function areReady({ envs, merges, virtualEnvironments }: Subjects): boolean {
+function areReady({ envs, environments, merges, virtualEnvironments }: Subjects): boolean {
   return (
     envs.every(({ status }) => status?.state === 'ready') &&
+    environments.every(isAccepted) &&
     merges.every(isMerged) &&
     virtualEnvironments.every(isReady)
   );
@@ -88,7 +97,8 @@ function subjectsOf({ cluster, names }: PreviewRun): KubeObject[] {
 
 /** Events of subjects that are not in question are not shown. */
 function isAbout(object: string, names: ReadonlySet<string>): boolean {
-  if (!/^(DynamicEnv|VirtualServiceMerge|VirtualEnvironment) /.test(object)) return true;
+  if (!/^(DynamicEnv|Environment|VirtualServiceMerge|VirtualEnvironment) /.test(object))
+    return true;
   // An event does not have the API group.
   return [...names].some((name) => name.replace(/\.\S+ /, ' ') === object);
 }

@@ -1,3 +1,4 @@
+import type { DynamicEnv } from '../../api/dynamicenv.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { toYaml } from '../../k8s/yaml.ts';
 import { isSubject } from '../common/apply-manifests.ts';
@@ -8,6 +9,8 @@ import {
   describeVirtualEnvironment,
   serviceMessages,
 } from '../common/describe-virtual-environment.ts';
+import { describeConfiguration, type EnvConfiguration } from '../common/env-configuration.ts';
+import { describeEnvironment, isEnvironment, usersOf } from '../common/environments.ts';
 import { fullName } from '../common/merges.ts';
 import { ownAnnotations } from '../common/snapshot.ts';
 import { type Output, paintDiff } from '../common/terminal.ts';
@@ -17,6 +20,10 @@ import type { Subjects } from './preview-run.ts';
 /** What the subjects did to the cluster. */
 export interface Result extends Subjects {
   changes: Changes;
+  /** All objects of the cluster, as they are afterwards. */
+  all: readonly KubeObject[];
+  /** Of the envs that have a configuration. */
+  configurations: readonly EnvConfiguration[];
   /** Metacontroller's warnings, and what else went wrong. */
   events: string[];
   /** Further warnings. */
@@ -39,12 +46,12 @@ function isNoSubject(object: KubeObject): boolean {
 /** The created and changed objects, and the subjects with their status. */
 function asObjects(
   format: 'yaml' | 'json',
-  { changes, envs, merges, virtualEnvironments }: Result,
+  { changes, envs, environments, merges, virtualEnvironments }: Result,
 ): string {
   const items = [
     ...changes.created.filter(isNoSubject),
     ...changes.changed.map(({ after }) => after).filter(isNoSubject),
-    ...[...virtualEnvironments, ...merges, ...envs].map(withStatus),
+    ...[...virtualEnvironments, ...environments, ...merges, ...envs].map(withStatus),
   ];
   return format === 'yaml'
     ? items.map((item) => `---\n${toYaml(item)}`).join('')
@@ -69,6 +76,9 @@ function warnings({ envs, merges, virtualEnvironments, events, notes }: Result):
     ...virtualEnvironments.flatMap((one) =>
       serviceMessages(one).map((text) => `${fullName(one)}: ${text}`),
     ),
+    ...envs.flatMap(({ metadata, status }) =>
+      (status?.configuration?.warnings ?? []).map((text) => `${metadata.name}: ${text}`),
+    ),
     ...new Set(events),
   ];
 }
@@ -86,7 +96,13 @@ function showText(result: Result, { write, paint }: Output): void {
   }
   const states = [
     ...virtualEnvironments.flatMap(describeVirtualEnvironment),
-    ...envs.flatMap(describeEnv),
+    ...environmentLines(result),
+    ...envs.flatMap((env) => [
+      ...describeEnv(env),
+      ...result.configurations
+        .filter((one) => one.env === env.metadata.name)
+        .flatMap(describeConfiguration),
+    ]),
     ...merges.flatMap(describeMerge),
   ];
   if (states.length > 0) title('Status');
@@ -94,6 +110,13 @@ function showText(result: Result, { write, paint }: Output): void {
   const all = warnings(result);
   if (all.length > 0) title(states.length > 0 ? '\nWarnings' : 'Warnings');
   for (const warning of all) write(`  ${paint('yellow', warning)}\n`);
+}
+
+function environmentLines({ all, environments }: Result): string[] {
+  const envs = all.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
+  return environments.flatMap((one) =>
+    describeEnvironment(one, usersOf(one.metadata.name, all.filter(isEnvironment), envs)),
+  );
 }
 
 /** Shows what differs after the subjects were deleted again. */

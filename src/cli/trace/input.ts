@@ -3,17 +3,20 @@ import type { CrdValidator } from '../../crd/schema.ts';
 import { nameOfAuthority } from '../../istio/request-host.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
-import { openCluster } from '../../kube-client/open.ts';
+import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import {
   applyAll,
+  environmentManifests,
   envManifests,
   isNoSubject,
   mergeManifests,
   virtualEnvironmentManifests,
 } from '../common/apply-manifests.ts';
+import { readEnvironments } from '../common/cluster-environments.ts';
 import type { ClusterObjects } from '../common/cluster-read.ts';
 import type { Manifest } from '../common/manifests.ts';
+import { notSeen } from '../common/missing-rights.ts';
 import { sameAvailability } from '../common/same-availability.ts';
 import { startSimulation } from '../common/simulation.ts';
 import { unavailableClones } from '../common/unavailable-clones.ts';
@@ -45,7 +48,7 @@ export async function traceFiles(
   await applyAll(cluster, manifests.filter(isNoSubject));
   await applyAll(cluster, virtualEnvironmentManifests(manifests));
   await cluster.settle();
-  await applyAll(cluster, mergeManifests(manifests));
+  await applyAll(cluster, [...environmentManifests(manifests), ...mergeManifests(manifests)]);
   await cluster.settle();
   await applyAll(cluster, envManifests(manifests, validator));
   return { ...(await settled(cluster)), namespace: options.namespace ?? 'default' };
@@ -65,17 +68,38 @@ export async function traceCluster(
   const title = `On the cluster of context ${open.context} (${open.server})`;
   const { objects, notes } = read;
   if (options.files.length === 0) return { objects, notes, title, namespace };
+  const layers = await environmentsNeeded(open, manifests, objects);
   const applied = await withFiles(
-    [...read.objects, ...read.unseenMerges],
+    [...read.objects, ...read.unseenMerges, ...layers.objects],
     manifests,
     options,
     validator,
   );
   return {
     objects: applied.objects,
-    notes: [...read.notes, ...applied.notes],
+    notes: [...read.notes, ...layers.notes, ...applied.notes],
     title: `${title}, with the files applied`,
     namespace,
+  };
+}
+
+/** The cluster's Environments, if an env uses one. */
+async function environmentsNeeded(
+  open: OpenCluster,
+  manifests: readonly Manifest[],
+  objects: readonly KubeObject[],
+): Promise<ClusterObjects> {
+  const all = [...objects, ...manifests.map(({ object }) => object)];
+  const envs = all.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];
+  if (envs.every(({ spec }) => spec.environment === undefined)) return { objects: [], notes: [] };
+  const { environments, denied } = await readEnvironments(open);
+  const notes =
+    denied === undefined
+      ? []
+      : [notSeen(denied, 'Environments; envs that use one have no routes here')];
+  return {
+    objects: environments.filter((one) => !isBeingDeleted(one)).map(asWritten),
+    notes,
   };
 }
 
@@ -126,6 +150,7 @@ async function withFiles(
   await availability.restoreEnvs(cluster, envs);
   await applyAll(cluster, [
     ...virtualEnvironmentManifests(manifests),
+    ...environmentManifests(manifests),
     ...mergeManifests(manifests),
     ...envManifests(manifests, validator),
   ]);
