@@ -136,7 +136,6 @@ describe('references between the manifests are valid', () => {
     const templates = [
       'environment.yaml',
       'mesh-index.yaml',
-      'environment.yaml',
       'virtual-environment.yaml',
       'virtual-service-merge.yaml',
       'webhook.yaml',

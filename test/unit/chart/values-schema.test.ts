@@ -176,6 +176,7 @@ describe('config', () => {
       mergeGroups: String(values.virtualServiceMerge.groups),
       virtualEnvironmentHosts: String(values.virtualEnvironment.hosts),
       autoInjection: values.virtualEnvironment.autoInjection,
+      maxUniqueWorkloads: String(values.environments.maxUniqueWorkloads),
     }).toEqual(defaults);
   });
 
