@@ -1,5 +1,5 @@
 import type { EntryRequest } from './istiod-scene.ts';
-import { IN_WILDCARD, PAIR, SHOP, UNLISTED } from './istiod-world.ts';
+import { IN_WILDCARD, PAIR, SHOP } from './istiod-world.ts';
 
 /** What must come of a request, written by hand from docs/branches.md. */
 export interface EntryCase extends EntryRequest {
@@ -16,287 +16,172 @@ export interface EntryCase extends EntryRequest {
   env?: string;
 }
 
-const OWN = 'own=1';
+/** An env's name, the value of its links, and the headers that it sets. */
+interface Target {
+  env: string;
+  link: string;
+  headers: Record<string, string>;
+}
+
+/** `own`: the cookies that the route itself sets. `host`: default the shop's. */
+type Given = Pick<EntryCase, 'name' | 'path' | 'to'> &
+  Partial<Pick<EntryCase, 'host' | 'headers'>> & { own?: string[] };
+
 const MP_101 = { 'x-source-route': 'mp-101' };
 const MP_102 = { 'x-source-route': 'mp-102' };
-const at = (path: string, link: string) => `${path}?x-source-route=${link}`;
-const kept = (link: string) => ({ cookie: `x=y; x-source-route=${link}` });
+const FORM: Target = { env: 'form', link: 'mp-101', headers: MP_101 };
+const FEES: Target = { env: 'fees', link: 'mp-102', headers: MP_102 };
+const USER: Target = { env: 'user', link: 'env.user', headers: { user: '100%' } };
 
-/** The `set-cookie` of a link, for a day; of an empty link: it deletes the cookie. */
-export function linkCookie(link: string): string {
-  const age = link === '' ? 0 : 86_400;
-  return `x-source-route=${link}; Path=/; SameSite=Lax; Max-Age=${age}; Secure`;
-}
+/** The path with the parameter. */
+export const at = (path: string, value: string) => `${path}?x-source-route=${value}`;
+/** The cookie of a link, behind another one. */
+export const kept = (value: string) => ({ cookie: `x=y; x-source-route=${value}` });
 
 /** Requests that come in by a link, a link's cookie, or an env's own match. */
 export const CASES: readonly EntryCase[] = [
-  link('a link', at('/', 'mp-101'), 'frontend form', 'form', 'mp-101', MP_101),
-  {
-    ...link('a link with a port', at('/', 'mp-101'), 'frontend form', 'form', 'mp-101', MP_101),
-    host: `${SHOP}:80`,
-  },
-  {
-    ...link(
-      'a link, no clone there',
-      at('/api', 'mp-101'),
-      'backend shared',
-      'form',
-      'mp-101',
-      MP_101,
-    ),
-    cookies: [OWN, linkCookie('mp-101')],
-  },
-  {
-    ...link(
-      "beside the route's own cookie, added",
-      `/api/1?a=b&${at('', 'mp-102').slice(1)}`,
-      'backend fees',
-      'fees',
-      'mp-102',
-      MP_102,
-    ),
-    cookies: [OWN, linkCookie('mp-102')],
-  },
-  {
-    ...link(
-      "beside the route's own cookie, set",
-      at('/set', 'mp-102'),
-      'backend fees',
-      'fees',
-      'mp-102',
-      MP_102,
-    ),
-    cookies: ['own=2', linkCookie('mp-102')],
-  },
-  {
-    ...link(
-      "beside the destination's own cookie, set",
-      at('/target', 'mp-102'),
-      'backend fees',
-      'fees',
-      'mp-102',
-      MP_102,
-    ),
-    cookies: ['target=1', linkCookie('mp-102')],
-  },
-  {
-    ...link('an env without a ref', at('/api', 'env.user'), 'backend user', 'user', 'env.user', {
-      user: '100%',
-      'x-a': '1, 0',
-    }),
-    cookies: [OWN, linkCookie('env.user')],
-  },
-  {
-    ...link(
-      'the second match of a route',
-      at('/data', 'mp-102'),
-      'backend fees',
-      'fees',
-      'mp-102',
-      MP_102,
-    ),
+  link(FORM, { name: 'a link', path: '/', to: 'frontend form' }),
+  link(FORM, { name: 'with a port', path: '/', to: 'frontend form', host: `${SHOP}:80` }),
+  link(FORM, { name: 'no clone there', path: '/api', to: 'backend shared', own: ['own=1'] }),
+  link(FEES, {
+    name: "the route's cookie, added",
+    path: '/api',
+    to: 'backend fees',
+    own: ['own=1'],
+  }),
+  link(FEES, { name: "the route's cookie, set", path: '/set', to: 'backend fees', own: ['own=2'] }),
+  link(FEES, {
+    name: "the destination's cookie, set",
+    path: '/target',
+    to: 'backend fees',
+    own: ['target=1'],
+  }),
+  link(USER, { name: 'an env without a ref', path: '/api', to: 'backend user', own: ['own=1'] }),
+  link(FEES, {
+    name: 'the second match of a route',
+    path: '/data',
     headers: { accept: 'text/csv' },
-    cookies: [OWN, linkCookie('mp-102')],
-  },
-  link('a redirect', at('/old', 'mp-101'), '301', 'form', 'mp-101'),
-  link('an answer of the gateway', at('/fixed', 'mp-101'), '418', 'form', 'mp-101'),
-  cookie('a cookie', '/', 'mp-101', 'frontend form', 'form', MP_101),
-  {
-    ...cookie('a cookie, no clone there', '/api', 'mp-101', 'backend shared', 'form', MP_101),
-    cookies: [OWN],
-  },
-  {
-    ...cookie('a cookie of an env without a ref', '/api', 'env.user', 'backend user', 'user', {
-      user: '100%',
-    }),
-    cookies: [OWN],
-  },
-  cookie('a cookie at a redirect', '/old', 'mp-101', '301', 'form'),
-  {
-    ...link(
-      "the link beats another env's cookie",
-      at('/api', 'mp-102'),
-      'backend fees',
-      'fees',
-      'mp-102',
-      MP_102,
-    ),
+    to: 'backend fees',
+    own: ['own=1'],
+  }),
+  link(FORM, { name: 'a redirect', path: '/old', to: '301' }),
+  link(FORM, { name: 'an answer of the gateway', path: '/fixed', to: '418' }),
+  link(FEES, {
+    name: "another env's cookie",
+    path: '/set',
     headers: kept('mp-101'),
-    cookies: [OWN, linkCookie('mp-102')],
-  },
-  {
-    ...link(
-      'the link beats a header',
-      at('/api', 'mp-102'),
-      'backend fees',
-      'fees',
-      'mp-102',
-      MP_102,
-    ),
+    to: 'backend fees',
+    own: ['own=2'],
+  }),
+  link(FEES, {
+    name: "another env's header",
+    path: '/set',
     headers: MP_101,
-    cookies: [OWN, linkCookie('mp-102')],
-  },
+    to: 'backend fees',
+    own: ['own=2'],
+  }),
+  link(FORM, { name: 'a wildcard', path: '/', to: 'frontend form', host: IN_WILDCARD }),
+  link(FEES, {
+    name: 'the first of two VirtualServices',
+    path: '/a',
+    to: 'backend fees',
+    host: PAIR,
+  }),
+  link(FEES, {
+    name: 'the second of two VirtualServices',
+    path: '/b',
+    to: 'backend fees',
+    host: PAIR,
+  }),
+  cookie(FORM, { name: 'at a clone', path: '/', to: 'frontend form' }),
+  cookie(FORM, { name: 'no clone there', path: '/api', to: 'backend shared', own: ['own=1'] }),
+  cookie(USER, { name: 'an env without a ref', path: '/api', to: 'backend user', own: ['own=1'] }),
+  cookie(FORM, { name: 'a redirect', path: '/old', to: '301' }),
+  cookie(FORM, { name: 'a wildcard', path: '/api', to: 'backend shared', host: IN_WILDCARD }),
+  cookie(FORM, {
+    name: 'the second of two VirtualServices',
+    path: '/b',
+    to: 'backend shared',
+    host: PAIR,
+  }),
   {
-    ...cookie('a header beats the cookie', '/api', 'mp-101', 'backend fees', 'fees', MP_102),
+    ...match(FEES, {
+      name: "beats another env's cookie",
+      path: '/set',
+      to: 'backend fees',
+      own: ['own=2'],
+    }),
     headers: { ...kept('mp-101'), ...MP_102 },
-    cookies: [OWN],
-    isUncached: false,
-    env: 'fees',
   },
-  match('a header', '/', MP_101, 'frontend form', 'form'),
-  match('a header, no clone there, needs no route', '/api', MP_101, 'backend shared', undefined, [
-    OWN,
-  ]),
-  match(
-    'a match of an env without a ref, no clone there',
-    '/',
-    { user: '100%' },
-    'frontend shared',
-  ),
-  {
-    ...match(
-      'a match of an env with a ref',
-      '/',
-      { user: 'alice' },
-      'frontend form',
-      'form by match',
-    ),
-    got: MP_101,
-  },
-  {
-    ...match(
-      'the same, no clone there',
-      '/set',
-      { user: 'alice' },
-      'backend shared',
-      'form by match',
-      ['own=2'],
-    ),
-    got: MP_101,
-  },
-  ...['mp-101', 'mp-999'].flatMap((old) => [
-    leave(`leaves with a cookie of ${old}`, at('/', ''), 'frontend shared', old),
-    leave(
-      `leaves at the unlike route with a cookie of ${old}`,
-      `/api?x-source-route=&${at('', 'mp-101').slice(1)}`,
-      'backend shared',
-      old,
-      [OWN],
-    ),
-    leave(`leaves by a redirect with a cookie of ${old}`, at('/old', ''), '301', old),
-  ]),
-  {
-    ...link('a wildcard', at('/', 'mp-101'), 'frontend form', 'form', 'mp-101', MP_101),
-    host: IN_WILDCARD,
-  },
-  {
-    ...cookie('a cookie at a wildcard', '/api', 'mp-101', 'backend shared', 'form', MP_101),
-    host: IN_WILDCARD,
-  },
-  {
-    ...link(
-      'the first of two VirtualServices',
-      at('/a', 'mp-102'),
-      'backend fees',
-      'fees',
-      'mp-102',
-      MP_102,
-    ),
-    host: PAIR,
-  },
-  {
-    ...link(
-      'the second of two VirtualServices',
-      at('/b', 'mp-102'),
-      'backend fees',
-      'fees',
-      'mp-102',
-      MP_102,
-    ),
-    host: PAIR,
-  },
-  {
-    ...cookie(
-      'a cookie at the second of two VirtualServices',
-      '/b',
-      'mp-101',
-      'backend shared',
-      'form',
-      MP_101,
-    ),
-    host: PAIR,
-  },
-];
-
-/** Requests that no entry is concerned by: they are answered as before. */
-export const UNTOUCHED: readonly EntryRequest[] = [
-  ...['/', '/api', '/data', '/old', '/fixed', '/set', '/target'].map((path) => ({
-    host: SHOP,
-    path,
+  match(FORM, { name: 'of a ref', path: '/', to: 'frontend form' }),
+  // Such a request has the env's header already, so it needs no route of the env where there is no clone.
+  match(undefined, {
+    name: 'of a ref, no clone there',
+    path: '/target',
+    headers: MP_101,
+    to: 'backend shared',
+    own: ['target=1'],
+  }),
+  match(undefined, {
+    name: 'of an env without a ref, no clone there',
+    path: '/',
+    headers: USER.headers,
+    to: 'frontend shared',
+  }),
+  ...['/', '/set'].map((path) => ({
+    ...match(FORM, {
+      name: `of an env with a ref at ${path}`,
+      path,
+      headers: { user: 'alice' },
+      to: path === '/' ? 'frontend form' : 'backend shared',
+      own: path === '/' ? [] : ['own=2'],
+    }),
+    env: 'form by match',
   })),
-  { host: SHOP, path: '/data', headers: { accept: 'text/csv' } },
-  ...[
-    at('/api', 'mp-103'),
-    at('/api', 'mp-1012'),
-    at('/api', '%6dp-101'),
-    at('/api', '%25PROTOCOL%25'),
-    at('/api', 'mp-101%0d%0aset-cookie:%20a=b'),
-    at('/api', 'x'.repeat(2048)),
-    '/api?X-Source-Route=mp-101',
-    '/api?y=x-source-route=mp-101',
-  ].map((path) => ({ host: SHOP, path })),
-  ...['mp-103', 'mp-1012'].map((old) => ({ host: SHOP, path: '/api', headers: kept(old) })),
-  { host: SHOP, path: '/', headers: { cookie: 'x-source-route=mp-101; x-source-route=mp-102' } },
-  ...['', 'mp-101', 'env.user'].flatMap((one) =>
-    [UNLISTED, 'two.dev.example.com', 'other.example.com', `a.${SHOP}`].map((host) => ({
-      host,
-      path: at('/api', one),
-      headers: kept('mp-101'),
-    })),
-  ),
-  // The catch-alls of two VirtualServices get no copies.
-  { host: PAIR, path: at('/', 'mp-101') },
-  { host: PAIR, path: at('/other', ''), headers: kept('mp-101') },
+  ...['mp-101', 'mp-999'].flatMap((value) => [
+    leave(value, { path: at('/', ''), to: 'frontend shared' }),
+    leave(value, {
+      path: `/api${at('', '')}&x-source-route=mp-101`,
+      to: 'backend shared',
+      own: ['own=1'],
+    }),
+    leave(value, { path: at('/old', ''), to: '301' }),
+  ]),
 ];
 
-function link(
-  name: string,
-  path: string,
-  to: string,
-  env: string,
-  value: string,
-  got: Record<string, string> = {},
-): EntryCase {
-  const cookies = [linkCookie(value)];
-  return { name, host: SHOP, path, to, cookies, isUncached: true, got, env: `${env} by link` };
+/** The `set-cookie` of a link, for a day; of an empty link: it deletes the cookie. */
+function linkCookie(value: string): string {
+  const age = value === '' ? 0 : 86_400;
+  return `x-source-route=${value}; Path=/; SameSite=Lax; Max-Age=${age}; Secure`;
 }
 
-function cookie(
-  name: string,
-  path: string,
-  value: string,
-  to: string,
-  env: string,
-  got: Record<string, string> = {},
-): EntryCase {
-  const headers = kept(value);
-  const rest = { cookies: [], isUncached: true, got, env: `${env} by cookie` };
-  return { name, host: SHOP, path, headers, to, ...rest };
+/** The request has the env's parameter. */
+function link({ env, link: value, headers: got }: Target, given: Given): EntryCase {
+  const { name, path, own = [], ...rest } = given;
+  const cookies = [...own, linkCookie(value)];
+  const expected = { cookies, isUncached: true, got, env: `${env} by link` };
+  return { name: `a link, ${name}`, host: SHOP, path: at(path, value), ...expected, ...rest };
 }
 
-function match(
-  name: string,
-  path: string,
-  headers: Record<string, string>,
-  to: string,
-  env?: string,
-  cookies: string[] = [],
-): EntryCase {
-  const rest = { cookies, isUncached: false, got: headers, ...(env ? { env } : {}) };
-  return { name, host: SHOP, path, headers, to, ...rest };
+/** The request has the cookie of the env's link. */
+function cookie({ env, link: value, headers: got }: Target, given: Given): EntryCase {
+  const { name, own = [], ...rest } = given;
+  const expected = { cookies: own, isUncached: true, got, env: `${env} by cookie` };
+  return { name: `a cookie, ${name}`, host: SHOP, headers: kept(value), ...expected, ...rest };
 }
 
-function leave(name: string, path: string, to: string, old: string, own: string[] = []): EntryCase {
+/** The request has the env's headers, or others that it asks for. Undefined: it takes no env's route. */
+function match(target: Target | undefined, given: Given): EntryCase {
+  const { name, own = [], ...rest } = given;
+  const { env, headers = {} } = target ?? {};
+  const expected = { cookies: own, isUncached: false, got: headers, ...(env ? { env } : {}) };
+  return { name: `a match, ${name}`, host: SHOP, headers, ...expected, ...rest };
+}
+
+/** The request has the empty parameter, and the cookie of a link with this value. */
+function leave(value: string, given: Omit<Given, 'name'>): EntryCase {
+  const { own = [], ...rest } = given;
   const cookies = [...own, linkCookie('')];
-  return { name, host: SHOP, path, headers: kept(old), to, cookies, isUncached: true };
+  const name = `leaving with a cookie of ${value} at ${rest.path}`;
+  return { name, host: SHOP, headers: kept(value), cookies, isUncached: true, ...rest };
 }

@@ -9,7 +9,7 @@ import { GATEWAY_LABELS, NAMESPACE } from '../branches/world.ts';
 import type { Echo } from '../lib/echo.ts';
 import type { Envoy } from '../lib/envoy.ts';
 import { type Mesh, startMesh } from '../lib/mesh.ts';
-import { ENTRY_HOSTS, envs, secondOfPair, world } from './istiod-world.ts';
+import { ENTRY_HOSTS, envs, SERVED, secondOfPair, world } from './istiod-world.ts';
 
 /** The service's flags. */
 export const CONFIG = decisionConfig({ entryHosts: ENTRY_HOSTS });
@@ -33,7 +33,7 @@ export interface Scene {
   /** The objects of the cluster that `trace` reads. */
   objects(): Promise<KubeObject[]>;
   virtualService(name: string): Promise<VirtualService>;
-  /** Creates the envs. Returns when they are Ready, and each of these links leads somewhere. */
+  /** Creates the envs. Returns when they are Ready, and each of these links sets its cookie. */
   createEnvs(links: readonly EntryRequest[]): Promise<void>;
   /** Deletes the envs. Returns when none of these links sets a cookie any more. */
   deleteEnvs(links: readonly EntryRequest[]): Promise<void>;
@@ -46,17 +46,7 @@ export async function openScene(): Promise<Scene> {
   try {
     const gateway = await install(mesh);
     const ask: Scene['ask'] = (request) => asked(gateway.portFor(80), request);
-    const links = async (requests: readonly EntryRequest[], isGone: boolean) => {
-      for (const request of requests) {
-        await until(90, async () => {
-          const { status, headers } = await ask(request);
-          return (headers['set-cookie']?.some((one) => one.startsWith('x-source-route=')) ??
-            false) === isGone
-            ? `${JSON.stringify(request)}: ${status} ${JSON.stringify(headers)}`
-            : undefined;
-        });
-      }
-    };
+    await untilServed(ask);
     return {
       ask,
       gateway,
@@ -68,11 +58,11 @@ export async function openScene(): Promise<Scene> {
       createEnvs: async (requests) => {
         await apply(mesh, envs());
         await untilReady(mesh);
-        await links(requests, false);
+        for (const request of requests) await untilCookie(ask, request, true);
       },
       deleteEnvs: async (requests) => {
         await mesh.cluster.kubectl(['delete', 'dynamicenvs', '--all', '--timeout=120s']);
-        await links(requests, true);
+        for (const request of requests) await untilCookie(ask, request, false);
       },
       stop: mesh.stop,
     };
@@ -80,6 +70,26 @@ export async function openScene(): Promise<Scene> {
     await mesh.stop();
     throw error;
   }
+}
+
+/** Waits until each service answers by each VirtualService. */
+async function untilServed(ask: Scene['ask']): Promise<void> {
+  for (const [host, path, service] of SERVED) {
+    await until(60, async () => {
+      const { status, echo } = await ask({ host, path });
+      return echo?.labels['app'] === service ? undefined : `${host}${path}: ${status}`;
+    });
+  }
+}
+
+/** Waits until the answer sets a cookie of a link, or until it does not. */
+function untilCookie(ask: Scene['ask'], request: EntryRequest, wanted: boolean): Promise<void> {
+  return until(90, async () => {
+    const { status, headers } = await ask(request);
+    const cookies = headers['set-cookie'] ?? [];
+    if (cookies.some((one) => one.startsWith('x-source-route=')) === wanted) return undefined;
+    return `${JSON.stringify(request)}: ${status} ${JSON.stringify(headers)}`;
+  });
 }
 
 const apply = ({ cluster }: Mesh, items: object[]) =>

@@ -27,6 +27,15 @@ export const VIRTUAL_SERVICES: readonly (readonly [host: string, ...names: strin
   [PAIR, 'pair-a', 'pair-b'],
 ];
 
+/** Which service answers, without envs: at least one request for each VirtualService and service. */
+export const SERVED: readonly (readonly [host: string, path: string, service: string])[] = [
+  [SHOP, '/', 'frontend'],
+  [SHOP, '/api', 'backend'],
+  [IN_WILDCARD, '/api', 'backend'],
+  [PAIR, '/a', 'backend'],
+  [PAIR, '/b', 'backend'],
+];
+
 const BACKEND = { host: 'backend', subset: REGULAR };
 const REST: HTTPRoute = { route: [{ destination: { host: 'frontend', subset: REGULAR } }] };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import type { DynamicEnv } from '../../../src/api/dynamicenv.ts';
 import { readCalls } from '../../../src/cli/trace/calls.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { meshSnapshot } from '../../../src/trace/mesh-snapshot.ts';
@@ -8,7 +9,7 @@ import { GATEWAY, GATEWAY_LABELS, NAMESPACE } from '../branches/world.ts';
 import { WAY_HEADER } from '../lib/bootstrap.ts';
 import { canLoad, loadTest } from '../load/lib/load-test.ts';
 import { gatewayHost } from './envoy-routes.ts';
-import { CASES, type EntryCase, UNTOUCHED } from './istiod-cases.ts';
+import { CASES, type EntryCase } from './istiod-cases.ts';
 import {
   CONFIG,
   type EntryAnswer,
@@ -16,7 +17,8 @@ import {
   openScene,
   type Scene,
 } from './istiod-scene.ts';
-import { VIRTUAL_SERVICES } from './istiod-world.ts';
+import { UNTOUCHED } from './istiod-untouched.ts';
+import { IN_WILDCARD, PAIR, SHOP, VIRTUAL_SERVICES } from './istiod-world.ts';
 import { comparable, routesOfHost } from './same-routes.ts';
 
 const LINKS = CASES.filter(({ cookies }) =>
@@ -37,6 +39,23 @@ describe('entries through istiod, at an Envoy that plays the gateway', () => {
   }, 500_000);
   afterAll(() => scene?.stop());
 
+  loadTest('the links of the first env', () => {
+    const env = objects.find(
+      ({ kind, metadata }) => kind === 'DynamicEnv' && metadata.name === 'form',
+    );
+    const { links, entriesStatus } = (env as DynamicEnv | undefined)?.status ?? {};
+    expect(links).toEqual(
+      [SHOP, IN_WILDCARD, PAIR].map((host) => `https://${host}/?x-source-route=mp-101`),
+    );
+    expect(entriesStatus?.map(({ status }) => status)).toEqual(['running', 'running', 'running']);
+    // Only where two VirtualServices share the host, not all routes have links.
+    expect(entriesStatus?.map(({ message }) => message !== undefined)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
   loadTest.each(CASES.map((one) => [one.name, one] as const))(
     'Envoy and trace agree with the page: %s',
     async (_, one) => {
@@ -44,7 +63,7 @@ describe('entries through istiod, at an Envoy that plays the gateway', () => {
       expect(outcomeOf(answer)).toBe(one.to);
       expect(answer.headers['set-cookie'] ?? []).toEqual(one.cookies);
       expect(isUncached(answer)).toBe(one.isUncached);
-      expect(answer.echo?.headers ?? {}).toMatchObject(one.got ?? {});
+      if (answer.echo) expect(answer.echo.headers).toMatchObject(one.got ?? {});
       expect(traced(one, objects)).toEqual([one.to, routeOf(answer), one.env]);
     },
   );
