@@ -75,22 +75,29 @@ export function entryCopy(
   };
 }
 
+/** Without clones mostly the very targets of the route. */
 function entryTargets(
   route: HTTPRoute,
   { isOwn }: Additions,
   claimants: readonly PlannedInjection[],
   scope: Scope,
 ): HTTPRouteDestination[] {
-  const targets = route.route ?? [];
-  const [target, ...others] = targets;
-  const [claimant, ...more] = claimants;
-  const to =
-    claimant === undefined
-      ? targets
-      : target !== undefined && others.length === 0 && more.length === 0
-        ? [pointAt(target, claimant)]
-        : cloneTargets(route, claimants, scope);
+  const to = targetsAt(route, claimants, scope);
+  if (!to.some((one) => one?.headers?.request)) return to;
   return to.map((one) => withHeaders(one, withoutOwn(one?.headers, isOwn)));
+}
+
+function targetsAt(
+  route: HTTPRoute,
+  [claimant, ...more]: readonly PlannedInjection[],
+  scope: Scope,
+): HTTPRouteDestination[] {
+  const targets = route.route ?? [];
+  if (claimant === undefined) return targets;
+  const [target, ...others] = targets;
+  return target !== undefined && others.length === 0 && more.length === 0
+    ? [pointAt(target, claimant)]
+    : cloneTargets(route, [claimant, ...more], scope);
 }
 
 /** What an entry adds to the copy of any route, for one of the ways to come in. */
@@ -104,16 +111,21 @@ interface Additions {
   headers?: Headers;
 }
 
-/** By way and parameter. The parts of a plan that was stored are the same objects in every call. */
-const knownAdditions = new WeakMap<Entry, Map<string, Additions>>();
+/** Those of one name of the parameter: a service has one. The parts of a plan that was stored are the same objects in every call. */
+const knownAdditions = new WeakMap<Entry, { source: string; byWay: Map<Way, Additions> }>();
 
 function additionsOf(entry: Entry, way: Way, scope: Scope): Additions {
-  const ofEntry = knownAdditions.get(entry) ?? new Map<string, Additions>();
-  knownAdditions.set(entry, ofEntry);
-  const key = `${way} ${scope.refs.headers.source}`;
-  const known = ofEntry.get(key) ?? newAdditions(entry, way, scope);
-  ofEntry.set(key, known);
-  return known;
+  const { source } = scope.refs.headers;
+  let ofEntry = knownAdditions.get(entry);
+  if (ofEntry?.source !== source) {
+    ofEntry = { source, byWay: new Map() };
+    knownAdditions.set(entry, ofEntry);
+  }
+  const known = ofEntry.byWay.get(way);
+  if (known !== undefined) return known;
+  const fresh = newAdditions(entry, way, scope);
+  ofEntry.byWay.set(way, fresh);
+  return fresh;
 }
 
 function newAdditions(entry: Entry, way: Way, scope: Scope): Additions {
@@ -260,5 +272,5 @@ function withoutOwn(
 }
 
 function withHeaders<T extends { headers?: Headers }>(target: T, headers: Headers | undefined): T {
-  return headers === undefined || headers === target?.headers ? target : { ...target, headers };
+  return headers === undefined ? target : { ...target, headers };
 }
