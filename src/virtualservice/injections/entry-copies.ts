@@ -87,17 +87,19 @@ function entryTargets(
   return to.map((one) => withHeaders(one, withoutOwn(one?.headers, isOwn)));
 }
 
+/** The first claimant of a single target gets it. */
 function targetsAt(
   route: HTTPRoute,
-  [claimant, ...more]: readonly PlannedInjection[],
+  claimants: readonly PlannedInjection[],
   scope: Scope,
 ): HTTPRouteDestination[] {
   const targets = route.route ?? [];
+  const [claimant] = claimants;
   if (claimant === undefined) return targets;
   const [target, ...others] = targets;
-  return target !== undefined && others.length === 0 && more.length === 0
+  return target !== undefined && others.length === 0
     ? [pointAt(target, claimant)]
-    : cloneTargets(route, [claimant, ...more], scope);
+    : cloneTargets(route, claimants, scope);
 }
 
 /** What an entry adds to the copy of any route, for one of the ways to come in. */
