@@ -10,7 +10,8 @@ const GOALS: Record<SizeName, number | undefined> = {
   typical: 2,
   refs: 2,
   merges: 2,
-  entries: 2,
+  // The largest object that the API server stores: no goal was set for it.
+  entries: undefined,
   large: 1.3,
 };
 /** Number of runs of each call, to measure how long it blocks the event loop. */
