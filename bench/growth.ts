@@ -54,6 +54,13 @@ const GROWTHS: Growth[] = [
     calls: ofVirtualService,
   },
   {
+    of: 'entries of the VirtualService',
+    // More than about 115 do not fit into a plan.
+    sizes: [6, 12, 24, 48, 96],
+    size: (envs) => ({ services: 2, envs, crowded: envs, hasRefs: true, hasEntries: true }),
+    calls: (size) => [...ofVirtualService(size), ...ofEnv(size)],
+  },
+  {
     of: 'merges of the VirtualService',
     sizes: [4, 8, 16, 32, 64],
     size: (merges) => ({ services: 2, envs: 4, crowded: 4, merges }),

@@ -8,7 +8,7 @@ import { ago, applied, stored } from './stored.ts';
 export function dynamicEnv(
   name: string,
   services: readonly number[],
-  selection: Pick<DynamicEnv['spec'], 'istioMatches' | 'ref'> = {
+  selection: Pick<DynamicEnv['spec'], 'istioMatches' | 'ref' | 'entries'> = {
     istioMatches: [{ headers: { 'x-env': { exact: name } } }],
   },
 ): DynamicEnv {

@@ -1,8 +1,6 @@
 import type { DynamicEnv, IstioMatch } from '../../src/api/dynamicenv.ts';
 import type { RouteInjection } from '../../src/api/routeinjection.ts';
 import type { VirtualServiceMerge } from '../../src/api/virtualservicemerge.ts';
-import { DECISION_FLAGS } from '../../src/config.ts';
-import { readFlags } from '../../src/flags.ts';
 import type { VirtualService } from '../../src/istio/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { syncEnv } from '../../src/kinds/dynamicenv/sync.ts';
@@ -10,10 +8,11 @@ import type { DecisionConfig } from '../../src/kinds/kinds.ts';
 import { admit } from '../../src/kinds/virtualservice/admit.ts';
 import { decorate } from '../../src/kinds/virtualservice/sync.ts';
 import { applyJsonPatch, type Operation } from '../../src/simulator/api-server/json-patch.ts';
+import { CONFIG } from './config.ts';
 import { child, dynamicEnv } from './envs.ts';
 import { mergesInto } from './merges.ts';
 import { compositeRequest, type Inventory } from './requests.ts';
-import { type ServiceObjects, serviceName, serviceObjects } from './shop.ts';
+import { ENTRANCE, type ServiceObjects, serviceName, serviceObjects } from './shop.ts';
 import { NOW } from './stored.ts';
 
 export interface Size {
@@ -27,6 +26,8 @@ export interface Size {
   isContested?: boolean;
   /** True: requests select each env by a ref of its own, not by a match. */
   hasRefs?: boolean;
+  /** True: people come in by the first service's VirtualService, and each env has a link to its host. */
+  hasEntries?: boolean;
   /** Number of VirtualServiceMerges of the first service's VirtualService, with one http route each. */
   merges?: number;
 }
@@ -51,15 +52,13 @@ export interface Scene {
   mergesOf(service: number): VirtualServiceMerge[];
 }
 
-const CONFIG: DecisionConfig = readFlags(DECISION_FLAGS, [], {});
-
 /**
  * Creates the cluster by calling the service's own decisions: first all children, then plans and routes, then the
  * statuses.
  */
 export function createScene(size: Size): Scene {
   const services = Array.from({ length: size.services }, (_, at) =>
-    serviceObjects(at, size.routes),
+    serviceObjects(at, size.routes, size.hasEntries === true && at === 0),
   );
   const owned = Array.from({ length: size.envs }, (_, at) => ownedBy(at, size, services));
   const byService = new Map<string, RouteInjection[]>();
@@ -89,13 +88,12 @@ export function createScene(size: Size): Scene {
 function ownedBy(at: number, size: Size, services: readonly ServiceObjects[]): Owned {
   const name = `env-${String(at).padStart(4, '0')}`;
   const chosen = servicesOf(at, size);
-  const env = dynamicEnv(
-    name,
-    chosen,
-    size.hasRefs
+  const env = dynamicEnv(name, chosen, {
+    ...(size.hasRefs
       ? { ref: `mp-${100 + at}` }
-      : { istioMatches: matchesOf(size.isContested ? 'all' : name, size.matches ?? 1) },
-  );
+      : { istioMatches: matchesOf(size.isContested ? 'all' : name, size.matches ?? 1) }),
+    ...(size.hasEntries ? { entries: [{ host: ENTRANCE.host }] } : {}),
+  });
   const seen = inventoryOf(
     chosen.flatMap((index) => services[index] ?? []),
     [],

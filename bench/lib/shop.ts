@@ -2,6 +2,8 @@ import type { KubeObject } from '../../src/k8s/object.ts';
 import { applied } from './stored.ts';
 
 export const NAMESPACE = 'shop';
+/** Where people come in. */
+export const ENTRANCE = { host: 'shop.example.com', gateway: 'infra/public' };
 
 /** The objects of one service, as they are stored in the cluster after its owners applied them. */
 export interface ServiceObjects {
@@ -16,9 +18,10 @@ export function serviceName(index: number): string {
 }
 
 /**
- * Creates the objects of one service. `routes`: number of routes in its VirtualService. The last route has no match.
+ * Creates the objects of one service. `routes`: number of routes in its VirtualService. The last route has no match. `isEntrance`: the
+ * VirtualService is for requests of people, not for those of other services.
  */
-export function serviceObjects(index: number, routes = 3): ServiceObjects {
+export function serviceObjects(index: number, routes = 3, isEntrance = false): ServiceObjects {
   const name = serviceName(index);
   const metadata = { name, namespace: NAMESPACE, labels: labelsOf(name) };
   return {
@@ -49,7 +52,9 @@ export function serviceObjects(index: number, routes = 3): ServiceObjects {
       kind: 'VirtualService',
       metadata,
       spec: {
-        hosts: [name],
+        ...(isEntrance
+          ? { hosts: [ENTRANCE.host], gateways: [ENTRANCE.gateway] }
+          : { hosts: [name] }),
         http: Array.from({ length: routes }, (_, at) => route(name, at, at === routes - 1)),
       },
     } as KubeObject),

@@ -10,6 +10,7 @@ export const SIZES = {
   typical: { services: 100, envs: 30, crowded: 6 },
   refs: { services: 5, envs: 60, crowded: 60, hasRefs: true },
   merges: { services: 5, envs: 60, crowded: 60, merges: 20 },
+  entries: { services: 5, envs: 20, crowded: 20, routes: 20, hasRefs: true, hasEntries: true },
   large: { services: 1700, envs: 300, crowded: 60 },
 } satisfies Record<string, Size>;
 

@@ -4,6 +4,7 @@ import type { Offer } from '../routes/contribution.ts';
 import { LATER_LIST_BYTES, type PlannedInjection } from '../routes/plan-codec.ts';
 import { plannedBytes, plannedListBytes } from '../routes/planned-bytes.ts';
 import { COPY_BYTES, type Copy, partOf } from './copies.ts';
+import { routeBytes } from './copy-bytes.ts';
 import { ENTRY_BYTES } from './entry-copies.ts';
 import type { Draft } from './render.ts';
 import { applicants } from './room-order.ts';
@@ -122,13 +123,15 @@ function bytesBeside(selector: Selector): number {
  */
 function routeCounter(draft: Draft): (injection: PlannedInjection) => number {
   let known: CopiesByInjection | undefined;
+  const bytesOf = routeBytes();
   return (injection) => {
     known ??= copiesByInjection(draft);
     const wanted = new Set([injection]);
     let bytes = 0;
     for (const { copy, route } of known.get(injection) ?? []) {
+      const part = partOf(copy, route, wanted, draft.scope);
       // One more for the comma behind it.
-      bytes += jsonBytes(partOf(copy, route, wanted, draft.scope)) + 1;
+      if (part !== undefined) bytes += bytesOf(part) + 1;
     }
     return bytes;
   };

@@ -8,7 +8,7 @@ import { pointAt } from '../routes/point-at.ts';
 import type { Scope } from '../routes/scope.ts';
 import { lackingPort } from '../routes/service-ports.ts';
 import { type Anded, andMatch } from './and-match.ts';
-import { claimantsOf, entryCopy, entryMatch, headerOfRoute, partOfEntry } from './entry-copies.ts';
+import { entryCopy, entryMatch, headerOfRoute, isSoundEntry, partOfEntry } from './entry-copies.ts';
 import type { Group } from './groups.ts';
 import { pairProblem } from './pair-problem.ts';
 import type { Pair } from './precedence.ts';
@@ -37,12 +37,15 @@ export interface Dropped {
   isHarmless: boolean;
 }
 
-/** Returns a function that makes the copies of one route. What cannot be made is appended to `dropped`. */
+/**
+ * Returns a function that makes the copies of one route. What cannot be made is appended to `dropped`. `claimantsOf`: see
+ * `claimantFinder`.
+ */
 export function copier(
   route: HTTPRoute,
   isValidPair: (pair: Pair) => boolean,
   dropped: Dropped[],
-  injections: readonly PlannedInjection[],
+  claimantsOf: (group: Group) => readonly PlannedInjection[],
   scope: Scope,
 ): (group: Group) => Copy | undefined {
   const targetFor = eligibleDestinations(route, scope);
@@ -51,6 +54,7 @@ export function copier(
   // In the order in which people write routes.
   const blank = { name: '', match: [], ...kept };
   const targetsFor = targetsForOne(route, scope);
+  const isBare = !route.headers && !route.route?.some((target) => target?.headers);
   const copyOf = ({ injection, routeName }: Pair, match: HTTPMatchRequest[]): HTTPRoute => ({
     ...blank,
     name: routeName,
@@ -107,7 +111,7 @@ export function copier(
     const { entries } = anded;
     if (entries.length === 0) return undefined;
     // A clone's name becomes a header's value there, too.
-    const claimants = claimantsOf(group, injections).filter(
+    const claimants = claimantsOf(group).filter(
       (injection) =>
         targetFor(injection) !== undefined &&
         lackingPort(route, injection, scope) === undefined &&
@@ -115,7 +119,9 @@ export function copier(
     );
     const copy = entryCopy(route, { group, pair, match: entries }, claimants, scope);
     // Istio and Envoy accept match and targets if they are valid by themselves; operations on headers add up.
-    const isFine = isValid() && isValidPair(pair) && hasValidHeaders(copy, scope);
+    const hasSoundHeaders = () =>
+      isBare ? isSoundEntry(pair, scope) : hasValidHeaders(copy, scope);
+    const isFine = isValid() && isValidPair(pair) && hasSoundHeaders();
     const message = isFine ? undefined : refusal(pair, copy, route, scope);
     if (message === undefined) return { group, pairs, route: copy, claimants };
     dropped.push(...pairs.map((one) => invalid(one, message)));

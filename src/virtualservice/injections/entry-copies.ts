@@ -2,10 +2,17 @@ import type { Entry } from '../../api/routeinjection.ts';
 import { headerKey } from '../../istio/header-name.ts';
 import { besideNames } from '../../istio/header-spelling.ts';
 import { routeKind } from '../../istio/route-kinds.ts';
-import type { HeaderOperations, Headers, HTTPMatchRequest, HTTPRoute } from '../../istio/types.ts';
+import type {
+  HeaderOperations,
+  Headers,
+  HTTPMatchRequest,
+  HTTPRoute,
+  HTTPRouteDestination,
+} from '../../istio/types.ts';
+import { validateRoute } from '../../istio/validate-route.ts';
 import { cloneTargets } from '../routes/clone-targets.ts';
-import { eligibleDestinations } from '../routes/eligible.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
+import { pointAt } from '../routes/point-at.ts';
 import type { Scope } from '../routes/scope.ts';
 import { type Anded, andMatch } from './and-match.ts';
 import type { Group } from './groups.ts';
@@ -19,9 +26,20 @@ export const ENTRY_BYTES = 2048;
 
 type Way = NonNullable<Selector['way']>;
 
-/** The injections to whose clones the copies of an entry's group may lead, by the injections in the plan. */
-export function claimantsOf(
-  { env, pairs, selector }: Pick<Group, 'env' | 'pairs' | 'selector'>,
+/** Returns a function that finds the injections to whose clones the copies of an entry's group may lead: for all routes the same. */
+export function claimantFinder(
+  injections: readonly PlannedInjection[],
+): (group: Group) => readonly PlannedInjection[] {
+  const known = new Map<Group, readonly PlannedInjection[]>();
+  return (group) => {
+    const found = known.get(group) ?? claimantsOf(group, injections);
+    known.set(group, found);
+    return found;
+  };
+}
+
+function claimantsOf(
+  { env, pairs, selector }: Group,
   injections: readonly PlannedInjection[],
 ): readonly PlannedInjection[] {
   if (selector.way === 'leave') return [];
@@ -31,9 +49,9 @@ export function claimantsOf(
 }
 
 /**
- * An entry's copy of a route. It leads to the clones of these injections, and to what has no clone as before; redirects and direct
- * responses stay. Its requests have the env's headers from here on. Only a link sets the cookie. Whatever depends on the cookie must
- * not be kept by caches for others.
+ * An entry's copy of a route. It leads to the clones of these injections, each of which has a target in the route, and to what has no
+ * clone as before; redirects and direct responses stay. Its requests have the env's headers from here on. Only a link sets the cookie.
+ * Whatever depends on the cookie must not be kept by caches for others.
  * `add` of the answer also reaches redirects and answers of the proxy itself; Istio puts it behind the user's `set`.
  */
 export function entryCopy(
@@ -46,28 +64,107 @@ export function entryCopy(
   const { way } = group.selector;
   if (entry === undefined || way === undefined) return route;
   const { name: _name, match: _match, headers, route: targets, ...kept } = route;
-  const targetFor = eligibleDestinations(route, scope);
-  const eligible = claimants.filter((one) => targetFor(one) !== undefined);
-  const to = eligible.length === 0 ? targets : cloneTargets(route, eligible, scope);
-  const set = way === 'leave' ? {} : escapedValues(entry.headers);
-  const keys = new Set(Object.keys(set).map(headerKey));
-  const isOwn = (key: string) => keys.has(headerKey(key));
-  const answer = answerHeaders(entry, way, scope);
-  const own = withoutOwn(headers, isOwn);
-  const request = Object.keys(set).length === 0 ? own?.request : withSet(own?.request, set);
-  const response =
-    Object.keys(answer).length === 0 ? own?.response : withAdd(own?.response, answer);
-  const operations = { ...own, ...(request && { request }), ...(response && { response }) };
+  const operations = additionsOf(entry, way, scope);
+  const added = headers === undefined ? operations.headers : headersWith(headers, operations);
   return {
     name: pair.routeName,
     match,
     ...kept,
-    ...(Object.keys(operations).length === 0 ? {} : { headers: operations }),
-    ...(to && {
-      route: to.map((target) => withHeaders(target, withoutOwn(target?.headers, isOwn))),
-    }),
+    ...(added && { headers: added }),
+    ...(targets && { route: entryTargets(route, operations, claimants, scope) }),
   };
 }
+
+/** Without clones mostly the very targets of the route. */
+function entryTargets(
+  route: HTTPRoute,
+  { isOwn }: Additions,
+  claimants: readonly PlannedInjection[],
+  scope: Scope,
+): HTTPRouteDestination[] {
+  const to = targetsAt(route, claimants, scope);
+  if (!to.some((one) => one?.headers?.request)) return to;
+  return to.map((one) => withHeaders(one, withoutOwn(one?.headers, isOwn)));
+}
+
+/** The first claimant of a single target gets it. */
+function targetsAt(
+  route: HTTPRoute,
+  claimants: readonly PlannedInjection[],
+  scope: Scope,
+): HTTPRouteDestination[] {
+  const targets = route.route ?? [];
+  const [claimant] = claimants;
+  if (claimant === undefined) return targets;
+  const [target, ...others] = targets;
+  return target !== undefined && others.length === 0
+    ? [pointAt(target, claimant)]
+    : cloneTargets(route, claimants, scope);
+}
+
+/** What an entry adds to the copy of any route, for one of the ways to come in. */
+interface Additions {
+  /** Headers of the request, and of the answer. */
+  set: Record<string, string>;
+  answer: Record<string, string>;
+  /** Is it a header of the request that the env sets? */
+  isOwn: (key: string) => boolean;
+  /** The operations of a copy whose route has none; undefined: none. */
+  headers?: Headers;
+}
+
+/** Those of one name of the parameter: a service has one. The parts of a plan that was stored are the same objects in every call. */
+const knownAdditions = new WeakMap<Entry, { source: string; byWay: Map<Way, Additions> }>();
+
+function additionsOf(entry: Entry, way: Way, scope: Scope): Additions {
+  const { source } = scope.refs.headers;
+  let ofEntry = knownAdditions.get(entry);
+  if (ofEntry?.source !== source) {
+    ofEntry = { source, byWay: new Map() };
+    knownAdditions.set(entry, ofEntry);
+  }
+  const known = ofEntry.byWay.get(way);
+  if (known !== undefined) return known;
+  const fresh = newAdditions(entry, way, scope);
+  ofEntry.byWay.set(way, fresh);
+  return fresh;
+}
+
+function newAdditions(entry: Entry, way: Way, scope: Scope): Additions {
+  const set = way === 'leave' ? {} : escapedValues(entry.headers);
+  const keys = new Set(Object.keys(set).map(headerKey));
+  const isOwn = (key: string) => keys.has(headerKey(key));
+  const additions = { set, answer: answerHeaders(entry, way, scope), isOwn };
+  const headers = headersWith({}, additions);
+  return { ...additions, ...(Object.keys(headers).length === 0 ? {} : { headers }) };
+}
+
+/** A route's operations on headers, and those of the entry. */
+function headersWith(headers: Headers, { set, answer, isOwn }: Additions): Headers {
+  const own = withoutOwn(headers, isOwn);
+  const request = Object.keys(set).length === 0 ? own?.request : withSet(own?.request, set);
+  const response =
+    Object.keys(answer).length === 0 ? own?.response : withAdd(own?.response, answer);
+  return { ...own, ...(request && { request }), ...(response && { response }) };
+}
+
+/** Do Istio and Envoy accept the operations of a copy whose route and targets have none? */
+export function isSoundEntry(
+  { injection: { entry }, selector: { way } }: Pair,
+  scope: Scope,
+): boolean {
+  if (entry === undefined || way === undefined) return false;
+  const additions = additionsOf(entry, way, scope);
+  const before = knownSound.get(additions);
+  if (before !== undefined) return before;
+  const { headers } = additions;
+  const route = [{ destination: { host: 'any' } }];
+  const isSound = validateRoute({ ...(headers && { headers }), route }).length === 0;
+  knownSound.set(additions, isSound);
+  return isSound;
+}
+
+const knownSound = new WeakMap<Additions, boolean>();
 
 /** The match of an entry's copies of a route. A delegate has routes of its own. */
 export function entryMatch(

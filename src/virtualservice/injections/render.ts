@@ -5,6 +5,7 @@ import { compiledRegexes } from '../routes/regex-budget.ts';
 import { httpOf, type Scope } from '../routes/scope.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
 import { type Copy, copier, type Dropped, partOf } from './copies.ts';
+import { claimantFinder } from './entry-copies.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { olderFirst, type Pair, pairsByPrecedence } from './precedence.ts';
 import { prevalidatePairs } from './prevalidate.ts';
@@ -54,14 +55,14 @@ export function draftPairs(users: UsersVirtualService, pairs: Pair[], scope: Sco
   const draftScope = { ...scope, shouldCompile: compiledRegexes(own) };
   const groups = groupsOf(pairs);
   const isValidPair = prevalidatePairs(draftScope);
-  const injections = injectionsOf(pairs);
+  const claimantsOf = claimantFinder(injectionsOf(pairs));
   const hasEntries = groups.some(({ selector }) => selector.way !== undefined);
   const hosts = new Set(pairs.map(({ injection }) => injection.host));
   const dropped: Dropped[] = [];
   const routes = own.map((route) => {
     // Most routes of merges are to Services of their own.
     if (!hasEntries && !concernsOne(route, hosts, scope)) return { route, copies: [] };
-    const copyFor = copier(route, isValidPair, dropped, injections, draftScope);
+    const copyFor = copier(route, isValidPair, dropped, claimantsOf, draftScope);
     const copies: Copy[] = [];
     for (const group of groups) {
       const copy = copyFor(group);

@@ -15,8 +15,8 @@ export interface VirtualHost {
 
 /**
  * Converts HTTP routes to Envoy's routes as istiod does: one Envoy route for each match entry. It converts only the
- * fields that the routes of these tests use. Source: TranslateRouteMatch, translateHeaderMatch and
- * applyHTTPRouteDestination in istio `pilot/pkg/networking/core/route/route.go`, ConvertToEnvoyMatch in
+ * fields that the routes of these tests use. Source: TranslateRouteMatch, translateHeaderMatch,
+ * TranslateHeadersOperations and applyHTTPRouteDestination in istio `pilot/pkg/networking/core/route/route.go`, ConvertToEnvoyMatch in
  * `pilot/pkg/networking/util/util.go`.
  */
 export function virtualHost(name: string, http: readonly HTTPRoute[]): VirtualHost {
@@ -72,17 +72,23 @@ function conditionOf({ exact, prefix, regex }: StringMatch): object {
   return { string_match: { safe_regex: { regex } } };
 }
 
+/** Istio puts `set` before `add`, and those of the route before those of its single target. */
 function operations(ofRoute: Headers | undefined, ofTarget: Headers | undefined): object {
-  const added = (one: HeaderOperations | undefined) => [
-    ...Object.entries(one?.add ?? {}).map(header('APPEND_IF_EXISTS_OR_ADD')),
-    ...Object.entries(one?.set ?? {}).map(header('OVERWRITE_IF_EXISTS_OR_ADD')),
-  ];
   return {
-    request_headers_to_add: [...added(ofRoute?.request), ...added(ofTarget?.request)],
-    response_headers_to_add: [...added(ofRoute?.response), ...added(ofTarget?.response)],
+    request_headers_to_add: [ofRoute?.request, ofTarget?.request].flatMap(headersToAdd),
+    response_headers_to_add: [ofRoute?.response, ofTarget?.response].flatMap(headersToAdd),
   };
 }
 
-function header(append_action: string) {
-  return ([key, value]: [string, string]) => ({ header: { key, value }, append_action });
+function headersToAdd(one: HeaderOperations | undefined): object[] {
+  return [
+    ...valuesOf(one?.set, 'OVERWRITE_IF_EXISTS_OR_ADD'),
+    ...valuesOf(one?.add, 'APPEND_IF_EXISTS_OR_ADD'),
+  ];
+}
+
+function valuesOf(map: HeaderOperations['set'], append_action: string): object[] {
+  return Object.entries(map ?? {})
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, value]) => ({ header: { key, value }, append_action }));
 }

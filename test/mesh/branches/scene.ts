@@ -77,7 +77,8 @@ async function install(mesh: Mesh, sidecars: Map<string, Envoy>): Promise<Envoy>
   return gateway;
 }
 
-async function untilReady({ cluster }: Mesh): Promise<void> {
+/** Waits until all envs are Ready. */
+export async function untilReady({ cluster }: Mesh): Promise<void> {
   const path = '/apis/riskified.com/v1alpha1/dynamicenvs';
   await until(120, async () => {
     const { items } = await cluster.api.call<{ items: DynamicEnv[] }>('GET', path);
@@ -100,7 +101,8 @@ async function untilServed(ask: Scene['ask']): Promise<void> {
   }
 }
 
-async function traceObjects({ cluster }: Mesh): Promise<KubeObject[]> {
+/** The objects of the services' namespace that `trace` reads. */
+export async function traceObjects({ cluster }: Mesh): Promise<KubeObject[]> {
   const kinds = [
     ...['deployments', 'services', 'dynamicenvs.riskified.com', 'routeinjections.riskified.com'],
     ...['destinationrules.networking.istio.io', 'virtualservices.networking.istio.io'],

@@ -72,7 +72,8 @@ export function world(): LocalObject[] {
   ];
 }
 
-function serviceObjects(name: ServiceName): LocalObject[] {
+/** A service with its regular version. */
+export function serviceObjects(name: string): LocalObject[] {
   const labels = { app: name, version: REGULAR };
   const deployment = {
     apiVersion: 'apps/v1',
@@ -100,7 +101,8 @@ function route(host: ServiceName) {
   return { name: 'all', route: [{ destination: { host, subset: REGULAR } }] };
 }
 
-function networking(kind: string, name: string, spec: Record<string, unknown>): LocalObject {
+/** One of Istio's objects. */
+export function networking(kind: string, name: string, spec: Record<string, unknown>): LocalObject {
   const metadata = { name, namespace: NAMESPACE };
   const object = { apiVersion: 'networking.istio.io/v1', kind, metadata, spec };
   return object;

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { selfSigned } from '../../http/lib/certificate.ts';
 import { ENVOY_BIN } from '../lib/envoy-program.ts';
 import { type Chromium, chromiumProgram, startChromium, type Tab } from './chromium.ts';
 import { gatewayHost } from './envoy-routes.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { answerPage, WIDTHS } from './pages.ts';
-import { type Shop, shopWithBranches } from './shop.ts';
+import { type Scheme, type Shop, shopWithBranches } from './shop.ts';
 
-const SHOP = 'http://shop.example.com';
+const SCHEMES: readonly Scheme[] = ['http', 'https'];
+const PORTS = { http: 80, https: 443 };
 const STABLE = 'main|web -';
 const BRANCH = 'web-mp-101|web mp-101';
 const PLACES = ['*.example.com', 'elsewhere.test'];
@@ -19,27 +21,33 @@ if (program === undefined) {
   );
 }
 
-let gateway: Gateway;
+/** One gateway for each scheme, with the routes of envs whose links have this scheme. */
+const gateways: Gateway[] = [];
 let chromium: Chromium;
-let links: Shop['links'];
+const links: Partial<Record<Scheme, Shop['links']>> = {};
 beforeAll(async () => {
   if (program === undefined) return;
-  const shop = await shopWithBranches();
-  links = shop.links;
-  const routes = gatewayHost(['*'], shop.http);
-  gateway = await startGateway(process.env[ENVOY_BIN] ?? '', routes, answerPage);
-  chromium = await startChromium(program, PLACES, gateway.port);
+  const certificate = selfSigned('gateway.example.com');
+  const places: [string, number][] = [];
+  for (const scheme of SCHEMES) {
+    const shop = await shopWithBranches(scheme);
+    links[scheme] = shop.links;
+    const routes = gatewayHost(['*'], shop.http);
+    const tls = scheme === 'https' ? certificate : undefined;
+    const gateway = await startGateway(process.env[ENVOY_BIN] ?? '', routes, answerPage, tls);
+    gateways.push(gateway);
+    for (const host of PLACES) places.push([`${host}:${PORTS[scheme]}`, gateway.port]);
+  }
+  chromium = await startChromium(program, places, certificate.cert);
 });
 afterAll(async () => {
   await chromium?.stop();
-  await gateway?.stop();
+  for (const gateway of gateways) await gateway.stop();
 });
 
-const linkOf = (ref: string) => links[ref]?.[0] ?? '';
-
-async function personIn(ref: string): Promise<Tab> {
+async function personIn(link: string): Promise<Tab> {
   const tab = await chromium.newProfile();
-  await tab.open(linkOf(ref));
+  await tab.open(link);
   return tab;
 }
 
@@ -58,7 +66,10 @@ async function versionOf(tab: Tab, picture: string): Promise<string | undefined>
 const fetched = (tab: Tab, url: string) =>
   tab.read<string>(`fetch('${url}', { credentials: 'include' }).then((answer) => answer.text())`);
 
-describe('in a browser, with an Envoy as gateway', () => {
+describe.each(SCHEMES)('in a browser, with an Envoy as gateway, by %s', (scheme) => {
+  const SHOP = `${scheme}://shop.example.com`;
+  const linkOf = (ref: string) => links[scheme]?.[ref]?.[0] ?? '';
+
   browserTest('without a link everybody sees the stable version', async () => {
     const tab = await chromium.newProfile();
     await tab.open(`${SHOP}/`);
@@ -70,7 +81,7 @@ describe('in a browser, with an Envoy as gateway', () => {
 
   browserTest('a link of status.links leads to the branch, and so do links there', async () => {
     expect(linkOf('mp-101')).toBe(`${SHOP}/?x-source-route=mp-101`);
-    const tab = await personIn('mp-101');
+    const tab = await personIn(linkOf('mp-101'));
     expect(await seen(tab)).toEqual([BRANCH, 'web-mp-101']);
     await tab.click('#next');
     expect(await tab.read('location.href')).toBe(`${SHOP}/next`);
@@ -80,15 +91,15 @@ describe('in a browser, with an Envoy as gateway', () => {
   });
 
   browserTest("the page's requests carry the ref to services without a branch", async () => {
-    const tab = await personIn('mp-101');
+    const tab = await personIn(linkOf('mp-101'));
     expect(await fetched(tab, '/data')).toBe(BRANCH);
     expect(await fetched(tab, '/api')).toBe('shared|backend mp-101');
   });
 
-  browserTest.each(['http://api.example.com', 'http://other.example.com'])(
+  browserTest.each([`${scheme}://api.example.com`, `${scheme}://other.example.com`])(
     '%s is not concerned',
     async (other) => {
-      const tab = await personIn('mp-101');
+      const tab = await personIn(linkOf('mp-101'));
       expect(await fetched(tab, `${other}/data`)).toBe(STABLE);
       await tab.open(`${other}/?x-source-route=mp-101`);
       expect(await seen(tab)).toEqual([STABLE, 'main']);
@@ -100,7 +111,7 @@ describe('in a browser, with an Envoy as gateway', () => {
   );
 
   browserTest('a redirect keeps the person in the branch', async () => {
-    const tab = await personIn('mp-101');
+    const tab = await personIn(linkOf('mp-101'));
     await tab.click('#old');
     expect(await tab.read('location.href')).toBe(`${SHOP}/`);
     expect(await seen(tab)).toEqual([BRANCH, 'web-mp-101']);
@@ -111,17 +122,34 @@ describe('in a browser, with an Envoy as gateway', () => {
   });
 
   browserTest('the leave link leads back to the stable version for good', async () => {
-    const tab = await personIn('mp-101');
+    const tab = await personIn(linkOf('mp-101'));
     await tab.click('#leave');
     expect(await seen(tab)).toEqual([STABLE, 'main']);
-    expect(await tab.read('document.cookie')).toBe('');
+    expect(await tab.cookies()).toEqual([]);
     await tab.click('#next');
     expect(await seen(tab)).toEqual([STABLE, 'main']);
   });
 
+  browserTest('the browser has one cookie, with the attributes of the scheme', async () => {
+    const tab = await personIn(linkOf('mp-101'));
+    const [cookie, ...more] = await tab.cookies();
+    expect(more).toEqual([]);
+    expect(cookie).toMatchObject({
+      name: 'x-source-route',
+      value: 'mp-101',
+      domain: 'shop.example.com',
+      path: '/',
+      sameSite: 'Lax',
+      secure: scheme === 'https',
+    });
+    const seconds = (cookie?.expires ?? 0) - Date.now() / 1000;
+    expect(seconds).toBeGreaterThan(86_000);
+    expect(seconds).toBeLessThanOrEqual(86_401);
+  });
+
   browserTest('the link of another branch leads there; other people stay', async () => {
-    const tab = await personIn('mp-101');
-    const stays = await personIn('mp-101');
+    const tab = await personIn(linkOf('mp-101'));
+    const stays = await personIn(linkOf('mp-101'));
     await tab.open(linkOf('mp-102'));
     await tab.click('#next');
     expect(await seen(tab)).toEqual(['web-mp-102|web mp-102', 'web-mp-102']);
@@ -133,21 +161,11 @@ describe('in a browser, with an Envoy as gateway', () => {
   });
 
   browserTest('from another site a click leads to the branch, and pictures do not', async () => {
-    const tab = await personIn('mp-101');
-    await tab.open('http://elsewhere.test/');
+    const tab = await personIn(linkOf('mp-101'));
+    await tab.open(`${scheme}://elsewhere.test/`);
     expect(await versionOf(tab, '#shops')).toBe('main');
     await tab.click('#shop');
     expect(await seen(tab)).toEqual([BRANCH, 'web-mp-101']);
-  });
-
-  browserTest('without TLS nobody stays, if the host is listed without http://', async () => {
-    const link = links['mp-101']?.[1] ?? '';
-    expect(link).toBe('https://tls.example.com/?x-source-route=mp-101');
-    const tab = await chromium.newProfile();
-    await tab.open(link.replace('https:', 'http:'));
-    expect(await seen(tab)).toEqual([BRANCH, 'main']);
-    await tab.click('#next');
-    expect(await seen(tab)).toEqual([STABLE, 'main']);
   });
 
   browserTest('what the browser has kept of the stable version it still shows', async () => {
@@ -156,10 +174,34 @@ describe('in a browser, with an Envoy as gateway', () => {
     await tab.open(linkOf('mp-101'));
     await tab.click('#kept');
     expect((await seen(tab))[0]).toBe(STABLE);
-    const other = await personIn('mp-101');
+    const other = await personIn(linkOf('mp-101'));
     await other.click('#kept');
     await other.click('#leave');
     await other.click('#kept');
     expect((await seen(other))[0]).toBe(STABLE);
   });
+});
+
+describe('in a browser, with TLS and without', () => {
+  browserTest('without TLS nobody stays, if the host is listed without http://', async () => {
+    const link = links.http?.['mp-101']?.[1] ?? '';
+    expect(link).toBe('https://tls.example.com/?x-source-route=mp-101');
+    const tab = await chromium.newProfile();
+    await tab.open(link.replace('https:', 'http:'));
+    expect(await seen(tab)).toEqual([BRANCH, 'main']);
+    await tab.click('#next');
+    expect(await seen(tab)).toEqual([STABLE, 'main']);
+  });
+
+  browserTest(
+    'whom a link with TLS has led to the branch sees the stable version without',
+    async () => {
+      const tab = await personIn(links.https?.['mp-101']?.[0] ?? '');
+      expect(await seen(tab)).toEqual([BRANCH, 'web-mp-101']);
+      await tab.open('http://shop.example.com/next');
+      expect(await seen(tab)).toEqual([STABLE, 'main']);
+      await tab.open('https://shop.example.com/next');
+      expect(await seen(tab)).toEqual([BRANCH, 'web-mp-101']);
+    },
+  );
 });

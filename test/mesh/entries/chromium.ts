@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Chromium must not try https first: the gateway of the tests has no TLS.
+  // An address with http:// must not be tried with https first.
   '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable',
   '--remote-debugging-pipe',
 ];
@@ -31,6 +32,19 @@ export interface Tab {
   click(selector: string): Promise<void>;
   /** The value of a JavaScript expression in the page; of a promise, its result. */
   read<T>(expression: string): Promise<T>;
+  /** All cookies of the profile. */
+  cookies(): Promise<Cookie[]>;
+}
+
+/** Of the fields of Network.Cookie in the Chrome DevTools Protocol those that the tests use. `expires`: seconds since 1970. */
+export interface Cookie {
+  name: string;
+  value: string;
+  domain: string;
+  path: string;
+  expires: number;
+  secure: boolean;
+  sameSite?: string;
 }
 
 export interface Chromium {
@@ -47,17 +61,23 @@ export function chromiumProgram(): string | undefined {
 }
 
 /**
- * Starts Chromium without a window. It finds these hosts at a port of 127.0.0.1, and no other host at all. It ends with `stop`, and by
- * itself when this process ends, because its debugging pipe is closed then.
+ * Starts Chromium without a window. It finds these hosts (`*.example.com:443`) at these ports of 127.0.0.1, and no other host at all. It
+ * trusts this certificate (in PEM), whatever name it is for. It ends with `stop`, and by itself when this process ends, because its
+ * debugging pipe is closed then.
  */
 export async function startChromium(
   program: string,
-  hosts: readonly string[],
-  port: number,
+  places: readonly (readonly [host: string, port: number])[],
+  trusted: string,
 ): Promise<Chromium> {
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-chromium-'));
-  const rules = [...hosts.map((host) => `MAP ${host} 127.0.0.1:${port}`), 'MAP * ~NOTFOUND'];
-  const args = [...FLAGS, `--host-resolver-rules=${rules.join(', ')}`, `--user-data-dir=${folder}`];
+  const rules = places.map(([host, port]) => `MAP ${host} 127.0.0.1:${port}`);
+  const args = [
+    ...FLAGS,
+    `--host-resolver-rules=${[...rules, 'MAP * ~NOTFOUND'].join(', ')}`,
+    `--ignore-certificate-errors-spki-list=${fingerprint(trusted)}`,
+    `--user-data-dir=${folder}`,
+  ];
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     // Chromium and its libraries keep files in the home folder, too.
@@ -72,6 +92,12 @@ export async function startChromium(
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+/** The SHA-256 of the certificate's public key, in base64. */
+function fingerprint(cert: string): string {
+  const key = new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(key).digest('base64');
 }
 
 async function close(
@@ -100,6 +126,10 @@ async function newProfile(protocol: Protocol): Promise<Tab> {
   };
   return {
     read,
+    cookies: async () => {
+      const { cookies } = await protocol.call('Storage.getCookies', { browserContextId });
+      return cookies as Cookie[];
+    },
     open: async (url) => {
       const loaded = nextPage(protocol, session);
       const { errorText } = await protocol.call('Page.navigate', { url }, session);

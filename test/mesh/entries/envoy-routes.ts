@@ -1,9 +1,4 @@
-import type {
-  HeaderOperations,
-  HTTPMatchRequest,
-  HTTPRoute,
-  StringMatch,
-} from '../../../src/istio/types.ts';
+import type { HTTPMatchRequest, HTTPRoute, StringMatch } from '../../../src/istio/types.ts';
 import { type VirtualHost, virtualHost } from '../accepts/route-config.ts';
 
 /** The header in which the upstream learns which target a route chose: `subset|host`. */
@@ -12,30 +7,32 @@ export const WENT_TO = 'x-went-to';
 export const ECHO = 'echo';
 
 interface EnvoyRoute {
-  match: { headers: object[] };
+  match: { prefix?: string; headers: object[]; query_parameters: object[] };
   route: { cluster: string };
   request_headers_to_add: object[];
 }
 
 /**
  * A gateway's virtual host with the routes of a VirtualService. What `virtualHost` of test/mesh/accepts does not convert is added here:
- * authority, parameters, redirects, direct responses. Istio puts the operations `set` before `add`, each sorted by name
- * (TranslateHeadersOperations in istio `pilot/pkg/networking/core/route/route.go`), and a gateway's catch-alls behind all others.
+ * authority, redirects, direct responses. Istio puts a gateway's catch-alls behind all other routes (SortVHostRoutes in istio
+ * `pilot/pkg/networking/core/route/route.go`). `istiod` compares these routes with those of istiod.
  */
 export function gatewayHost(domains: string[], http: readonly HTTPRoute[]): VirtualHost {
   const routes = http.flatMap((route) =>
     (route.match?.length ? route.match : [{}]).map((entry) => gatewayRoute(route, entry)),
   );
-  return { name: 'gateway', domains, routes };
+  const catchAlls = routes.filter(isCatchAll);
+  const others = routes.filter((route) => !isCatchAll(route));
+  return { name: 'gateway', domains, routes: [...others, ...catchAlls] };
 }
 
-function gatewayRoute(route: HTTPRoute, entry: HTTPMatchRequest): object {
+function isCatchAll({ match: { prefix, headers, query_parameters } }: Pick<EnvoyRoute, 'match'>) {
+  return prefix === '/' && headers.length === 0 && query_parameters.length === 0;
+}
+
+function gatewayRoute(route: HTTPRoute, entry: HTTPMatchRequest): Omit<EnvoyRoute, 'route'> {
   const { routes } = virtualHost('any', [{ ...route, match: [entry] }]);
   const { route: target, request_headers_to_add: added, match, ...rest } = routes[0] as EnvoyRoute;
-  const query = Object.entries(entry.queryParams ?? {}).map(([name, value]) => ({
-    name,
-    string_match: condition(value),
-  }));
   const authority = entry.authority
     ? [{ name: ':authority', string_match: condition(entry.authority) }]
     : [];
@@ -43,10 +40,9 @@ function gatewayRoute(route: HTTPRoute, entry: HTTPMatchRequest): object {
   const wentTo = { header: { key: WENT_TO, value: `${subset}|${host}` } };
   return {
     ...rest,
-    match: { ...match, headers: [...authority, ...match.headers], query_parameters: query },
+    match: { ...match, headers: [...authority, ...match.headers] },
     ...actionOf(route),
     request_headers_to_add: [...added, wentTo],
-    response_headers_to_add: responseOf(route),
   };
 }
 
@@ -59,17 +55,4 @@ function actionOf({ redirect, directResponse }: HTTPRoute): object {
 function condition({ exact, prefix, regex }: StringMatch): object {
   if (exact !== undefined) return { exact };
   return prefix === undefined ? { safe_regex: { regex } } : { prefix };
-}
-
-function responseOf({ headers, route }: HTTPRoute): object[] {
-  return [headers?.response, route?.[0]?.headers?.response].flatMap((one) => [
-    ...operations(one?.set, 'OVERWRITE_IF_EXISTS_OR_ADD'),
-    ...operations(one?.add, 'APPEND_IF_EXISTS_OR_ADD'),
-  ]);
-}
-
-function operations(map: HeaderOperations['set'], append_action: string): object[] {
-  return Object.entries(map ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => ({ header: { key, value }, append_action }));
 }

@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, request as send } from 'node:http';
+import { request as sendSecurely } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,12 @@ export interface GatewayAnswer {
   headers: Record<string, string[]>;
 }
 
+/** In PEM. */
+export interface Certificate {
+  cert: string;
+  key: string;
+}
+
 export interface Gateway {
   /** Where it listens on 127.0.0.1. */
   port: number;
@@ -33,26 +40,31 @@ const answerHeaders: RequestListener = (request, response) => {
   response.end(JSON.stringify(request.headers));
 };
 
-/** An Envoy on 127.0.0.1 that plays the gateway, and a server behind it. By default the server answers with the headers that it got. */
+/**
+ * An Envoy on 127.0.0.1 that plays the gateway, and a server behind it. By default the server answers with the headers that it got.
+ * With a certificate the gateway speaks only TLS, HTTP/2 and HTTP/1.1.
+ */
 export async function startGateway(
   program: string,
   host: VirtualHost,
   answer: RequestListener = answerHeaders,
+  certificate?: Certificate,
 ): Promise<Gateway> {
   const upstream = createServer(answer);
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), 'dynamicenv-entries-'));
   const file = join(folder, 'envoy.json');
+  const plain = bootstrap([host], ISTIO_MAX_PROGRAM, port);
   const config = withCluster(
-    bootstrap([host], ISTIO_MAX_PROGRAM, port),
+    certificate === undefined ? plain : withTls(plain, certificate),
     (upstream.address() as AddressInfo).port,
   );
   await writeFile(file, JSON.stringify(config));
   const args = ['-c', file, '--concurrency', '1', '--disable-hot-restart', '-l', 'error'];
   const running = startProcess('envoy', program, args, folder);
   const ask: Gateway['ask'] = (authority, path, headers = {}) =>
-    call(port, authority, path, headers);
+    call({ port, certificate }, authority, path, headers);
   await until(60, async () => {
     if (running.hasEnded()) throw new Error(`Envoy has ended: ${await running.tail()}`);
     const answered = await ask(host.domains[0] ?? '', '/').catch(() => undefined);
@@ -82,20 +94,42 @@ function withCluster(config: object, port_value: number): object {
   return { ...rest, static_resources: { ...static_resources, clusters: [cluster] } };
 }
 
+function withTls(config: object, { cert, key }: Certificate): object {
+  const { static_resources, ...rest } = config as {
+    static_resources: { listeners: { filter_chains: object[] }[] };
+  };
+  const pair = { certificate_chain: { inline_string: cert }, private_key: { inline_string: key } };
+  const transport_socket = {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+      common_tls_context: { tls_certificates: [pair], alpn_protocols: ['h2', 'http/1.1'] },
+    },
+  };
+  const listeners = static_resources.listeners.map((listener) => ({
+    ...listener,
+    filter_chains: listener.filter_chains.map((chain) => ({ ...chain, transport_socket })),
+  }));
+  return { ...rest, static_resources: { ...static_resources, listeners } };
+}
+
 function call(
-  port: number,
+  { port, certificate }: { port: number; certificate: Certificate | undefined },
   host: string,
   path: string,
   headers: Record<string, string>,
 ): Promise<GatewayAnswer> {
   return new Promise((resolve, reject) => {
-    const request = send({
-      port,
-      host: '127.0.0.1',
-      path,
-      headers: { ...headers, host },
-      agent: false,
-    });
+    const options = { port, host: '127.0.0.1', path, headers: { ...headers, host } };
+    // The certificate is for another name than the host of the request.
+    const request = certificate
+      ? sendSecurely({
+          ...options,
+          ca: certificate.cert,
+          checkServerIdentity: () => undefined,
+          agent: false,
+        })
+      : send({ ...options, agent: false });
     request.on('error', reject);
     request.on('response', async (response) => {
       let body = '';

@@ -23,7 +23,7 @@ export function answerPage(request: IncomingMessage, response: ServerResponse): 
     ? ['text/plain', text]
     : url.startsWith('/picture')
       ? ['image/svg+xml', picture(width)]
-      : ['text/html', page(text)];
+      : ['text/html', page(text, `${headers['x-forwarded-proto']}://shop.example.com`)];
   response.setHeader('content-type', type);
   response.end(body);
 }
@@ -31,14 +31,15 @@ export function answerPage(request: IncomingMessage, response: ServerResponse): 
 const picture = (width: number) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="1"/>`;
 
-const page = (text: string) => `<!doctype html>
+/** `shop`: where the page's links to the shop lead. */
+const page = (text: string, shop: string) => `<!doctype html>
 <link rel="icon" href="data:,">
 <h1>${text}</h1>
 <a id="next" href="/next">next</a>
 <a id="old" href="/old">an address that redirects</a>
 <a id="kept" href="${KEPT}">a page that browsers may keep</a>
 <a id="leave" href="?x-source-route=">leave</a>
-<a id="shop" href="http://shop.example.com/next">the shop</a>
+<a id="shop" href="${shop}/next">the shop</a>
 <img id="own" src="/picture">
-<img id="shops" src="http://shop.example.com/picture">
+<img id="shops" src="${shop}/picture">
 `;

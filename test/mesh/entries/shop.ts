@@ -4,7 +4,13 @@ import type { HTTPRoute, VirtualService } from '../../../src/istio/types.ts';
 import { decisionConfig, loadFixture } from '../../scenarios/lib/scenario.ts';
 
 const HOSTS = ['shop.example.com', 'tls.example.com', 'api.example.com', 'other.example.com'];
-const ENTRY_HOSTS = 'http://shop.example.com,tls.example.com,http://api.example.com';
+/** What the administrator lists, by the scheme of the shop's links. */
+const ENTRY_HOSTS = {
+  http: 'http://shop.example.com,tls.example.com,http://api.example.com',
+  https: 'shop.example.com,tls.example.com,api.example.com',
+};
+
+export type Scheme = keyof typeof ENTRY_HOSTS;
 const ENTRIES = [{ host: 'shop.example.com' }, { host: 'tls.example.com' }];
 
 /** What the DynamicEnvs of two branches lead to. */
@@ -19,10 +25,13 @@ export interface Shop {
  * Two branches of `web` in the in-memory cluster, with links to two hosts. Another host is listed, but no env has an entry for it, and
  * the last one is not listed. People reach `web` and `backend` by the same VirtualService, and nobody has changed `backend`.
  */
-export async function shopWithBranches(): Promise<Shop> {
-  const { cluster, app } = await startSimulation(decisionConfig({ entryHosts: ENTRY_HOSTS }), {
-    strategy: 'server-side-apply',
-  });
+export async function shopWithBranches(scheme: Scheme): Promise<Shop> {
+  const { cluster, app } = await startSimulation(
+    decisionConfig({ entryHosts: ENTRY_HOSTS[scheme] }),
+    {
+      strategy: 'server-side-apply',
+    },
+  );
   const user = cluster.as();
   for (const object of await objects()) await user.create(object);
   for (const ref of ['mp-101', 'mp-102']) await user.create(branch(ref));
