@@ -130,7 +130,7 @@ describe('merges that cannot be read', () => {
     const { code, text } = await previewOn({ objects: stable, unserved: ['virtualservicemerges'] });
     expect(code).toBe(1);
     expect(text).toMatch(
-      /Warnings\n {2}no DynamicEnv, VirtualServiceMerge or VirtualEnvironment in the cluster\n$/,
+      /Warnings\n {2}no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment in the cluster\n$/,
     );
   });
 

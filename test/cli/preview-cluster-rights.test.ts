@@ -127,14 +127,14 @@ describe('what a cluster does not have', () => {
     expect([code, text]).toEqual([
       1,
       expect.stringContaining(
-        'no DynamicEnv, VirtualServiceMerge or VirtualEnvironment in the cluster',
+        'no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment in the cluster',
       ),
     ]);
     const none = await previewOn({ objects: shop }, '-f', SHOP[0] ?? '');
     expect([none.code, none.text]).toEqual([
       1,
       expect.stringContaining(
-        'no DynamicEnv, VirtualServiceMerge or VirtualEnvironment among the files',
+        'no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment among the files',
       ),
     ]);
   });

@@ -274,7 +274,7 @@ describe('envs that exist in the cluster', () => {
     const { code, text } = await previewOn({ objects });
     expect(code).toBe(1);
     expect(text).toContain(
-      'no DynamicEnv, VirtualServiceMerge or VirtualEnvironment in the cluster',
+      'no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment in the cluster',
     );
     expect(text).toContain('DynamicEnv test-user is being deleted, and is left out');
   });

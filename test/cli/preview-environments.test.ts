@@ -127,6 +127,34 @@ spec:
     );
   });
 
+  test('a version that exists already gets no configuration', async () => {
+    const own = manifest(
+      'own.yaml',
+      `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: orders-own, namespace: market}
+spec:
+  selector: {matchLabels: {app: orders, version: own}}
+  template:
+    metadata: {labels: {app: orders, version: own}}
+    spec: {containers: [{name: orders, env: [{name: DB_HOST, value: mine}]}]}
+`,
+    );
+    const env = ENV(`environment: qa
+  scope: [{namespace: market, selector: {matchLabels: {app.kubernetes.io/part-of: market}}}]
+  subsets: [{name: orders, namespace: market, existing: {deployment: orders-own}}]`);
+    const { code, text } = await previewed(...files(...COMPONENTS, ENVIRONMENTS, own), '-f', env);
+    expect([code, text]).toEqual([
+      0,
+      expect.stringContaining(`    configuration: 1 of 6 workloads has pods of its own, 4 shared
+      unique: Deployment market/storefront
+        FEATURE_CHECKOUT = on (qa)
+      existing: Deployment market/orders
+      shared: market/catalog`),
+    ]);
+    expect(text).not.toMatch(/Changed: Deployment|Deployment market\/orders-qiao/);
+  });
+
   test("a subset's own variable is on top, and its layer says so", async () => {
     const env = ENV(`environment: qa
   scope: [{namespace: market}]

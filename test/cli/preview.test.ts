@@ -129,7 +129,7 @@ Warnings
     const { code, text } = await previewed('-f', `${CROWDED}/shared.yaml`);
     expect([code, text]).toEqual([
       1,
-      'Warnings\n  no DynamicEnv, VirtualServiceMerge or VirtualEnvironment among the files\n',
+      'Warnings\n  no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment among the files\n',
     ]);
   });
 
@@ -206,7 +206,7 @@ describe('texts that kubectl understands in an unexpected way', () => {
     expect(text).toBe(`Warnings
   ${file}, document 1, line 3: the key "name" occurs twice: kubectl uses the last one
   ${file}, document 1, line 6: kubectl ignores everything after "..."; write "---" instead
-  no DynamicEnv, VirtualServiceMerge or VirtualEnvironment among the files
+  no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment among the files
 `);
   });
 

@@ -120,7 +120,7 @@ export function describeConfiguration({ workloads }: EnvConfiguration): string[]
   const shared = of('shared').map(({ workload }) => workload.replace('Deployment ', ''));
   const unique = of('unique').length;
   return [
-    `  configuration: ${unique} of ${workloads.length} workloads ${unique === 1 ? 'has' : 'have'} pods of their own, ${shared.length} shared`,
+    `  configuration: ${unique} of ${workloads.length} workloads ${unique === 1 ? 'has pods of its' : 'have pods of their'} own, ${shared.length} shared`,
     ...(['unique', 'blocked', 'not cloned', 'existing'] as const).flatMap((is) =>
       of(is).flatMap(({ workload, message, variables }) => [
         `    ${is}: ${workload}${message === undefined ? '' : `: ${message}`}`,

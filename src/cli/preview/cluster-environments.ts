@@ -19,6 +19,8 @@ export interface EnvironmentsInvolved {
   /** The cluster's others: an env may need them. */
   neighbours: Environment[];
   read: EnvironmentsRead;
+  /** One is in question, or an env uses one. */
+  isUsed: boolean;
 }
 
 /**
@@ -30,8 +32,8 @@ export async function environmentsInvolved(
   given: readonly Environment[] | undefined,
   envs: readonly DynamicEnv[],
 ): Promise<EnvironmentsInvolved> {
-  const isNeeded =
-    given === undefined || given.length > 0 || envs.some(({ spec }) => spec.environment);
+  const hasUser = envs.some(({ spec }) => spec.environment !== undefined);
+  const isNeeded = given === undefined || given.length > 0 || hasUser;
   const read = isNeeded ? await readEnvironments(open) : NO_ENVIRONMENTS_READ;
   const kept = read.environments.filter((one) => !isBeingDeleted(one)).map(asWritten);
   const wanted = given ?? kept;
@@ -41,6 +43,7 @@ export async function environmentsInvolved(
     present: kept.filter(({ metadata }) => names.has(metadata.name)),
     neighbours: kept.filter(({ metadata }) => !names.has(metadata.name)),
     read,
+    isUsed: hasUser || wanted.length > 0,
   };
 }
 
@@ -61,13 +64,14 @@ export function envsConcerned(
 }
 
 /** What the reader of the preview must know about the Environments of the cluster. */
-export function environmentNotes({ wanted, read }: EnvironmentsInvolved): string[] {
+export function environmentNotes({ read, isUsed }: EnvironmentsInvolved): string[] {
+  if (!isUsed) return [];
   const { environments, denied, isServed } = read;
   return [
     ...(denied === undefined
       ? []
       : [notSeen(denied, 'Environments; those that are not among the files count as missing')]),
-    ...(isServed || wanted.length === 0
+    ...(isServed
       ? []
       : ['Environment is not installed in this cluster; this shows what would happen if it were']),
     ...environments
