@@ -58,13 +58,17 @@ export async function mergeManifests(
   return rendered((args) => helm(args, { input }), ...shown, '-f', '-');
 }
 
-/** The controller of VirtualEnvironments, as the chart renders it with these further values. */
-export async function virtualEnvironmentManifests(
+/** The controller of an optional kind, as the chart renders it with these further values. */
+export async function optionalKindManifests(
   helm: Command,
+  kind: OptionalKind,
   service: Pick<HookService, 'hooks' | 'admission'>,
   ...values: readonly string[]
 ): Promise<KubeObject[]> {
-  const shown = ['--show-only', 'templates/virtual-environment.yaml'];
-  const objects = await rendered(helm, ...shown, ...set('kinds={virtual-environment}', ...values));
+  const shown = ['--show-only', `templates/${kind}.yaml`];
+  const objects = await rendered(helm, ...shown, ...set(`kinds={${kind}}`, ...values));
   return withAddresses(objects, service);
 }
+
+/** Optional kinds of which the chart renders a controller and nothing else. */
+export type OptionalKind = 'virtual-environment' | 'environment';

@@ -9,7 +9,12 @@ import {
 import { installCrds } from '../control-plane/crds.ts';
 import { type PodOptions, type PodStandIn, startPods } from '../control-plane/pods.ts';
 import { indexRules, leastRules, mergeRules, rulesOfComment } from './least-rules.ts';
-import { controllerManifests, mergeManifests, virtualEnvironmentManifests } from './manifests.ts';
+import {
+  controllerManifests,
+  mergeManifests,
+  type OptionalKind,
+  optionalKindManifests,
+} from './manifests.ts';
 import {
   createMetacontrollerUser,
   type PolicyRule,
@@ -25,8 +30,8 @@ export interface SystemOptions {
   rules?: readonly PolicyRule[];
   /** Groups of VirtualServiceMerges, for which controller and webhook are installed. Default: none. */
   mergeGroups?: readonly string[];
-  /** With the controller of VirtualEnvironments. Default: false. */
-  hasVirtualEnvironments?: boolean;
+  /** With the controllers of these. Default: none. */
+  optionalKinds?: readonly OptionalKind[];
   pods?: PodOptions;
 }
 
@@ -86,8 +91,8 @@ export async function startAround<S extends Doors>(
     ends.push(service.stop);
     const kubeconfig = await createMetacontrollerUser(cluster, rules);
     await install(cluster, service, mergeGroups);
-    if (options.hasVirtualEnvironments === true) {
-      const items = await virtualEnvironmentManifests(cluster.helm, service);
+    for (const kind of options.optionalKinds ?? []) {
+      const items = await optionalKindManifests(cluster.helm, kind, service);
       const input = { apiVersion: 'v1', kind: 'List', items };
       await cluster.kubectl(['apply', '-f', '-'], { input });
     }

@@ -38,6 +38,10 @@ const LEVELS_FOLDER = fileURLToPath(
   new URL('../../../examples/virtual-environment', import.meta.url),
 );
 
+const CONFIGURATIONS_FOLDER = fileURLToPath(
+  new URL('../../../examples/environments', import.meta.url),
+);
+
 const EVENTS = 'jsonpath={range .items[*]}{.reason}={.count} {end}';
 
 /** Runs `work` on a system in which Metacontroller has these rules. Returns the audit events of Metacontroller. */
@@ -158,6 +162,28 @@ async function lifeOfLevels({ cluster: { kubectl } }: System): Promise<void> {
   expect(left).toBe('');
 }
 
+async function lifeOfConfigurations({ cluster: { kubectl } }: System): Promise<void> {
+  await kubectl(['create', 'namespace', 'market']);
+  await kubectl(['apply', '-f', CONFIGURATIONS_FOLDER]);
+  await kubectl(['wait', '--for=condition=Ready', 'de/polina', '--timeout=120s']);
+  const patch = JSON.stringify({ spec: { environment: 'uat' } });
+  await kubectl(['patch', 'de', 'polina', '--type=merge', '-p', patch]);
+  await kubectl([
+    'wait',
+    '--for=create',
+    'deployment/payments-polina',
+    '-n',
+    'market',
+    '--timeout=120s',
+  ]);
+  await kubectl(['wait', '--for=condition=Ready', 'de/polina', '--timeout=120s']);
+  await kubectl(['delete', 'de', 'polina', '--timeout=120s']);
+  const isUnused = ['--for=jsonpath={.status.inUse}=false', 'denv/uat', '--timeout=120s'];
+  await kubectl(['wait', ...isUnused]);
+  const clones = ['deployments,destinationrules', '-n', 'market', '-l', 'dynamic-env'];
+  expect(await kubectl(['get', ...clones, '-o', 'name'])).toBe('');
+}
+
 /**
  * The permissions that a request needed, as `group/resource verb`. A watch with sendInitialEvents also needs `list`.
  */
@@ -223,12 +249,29 @@ loopTest(
     const rules = [...(await leastRules()), ...additional];
     const used = new Set<string>();
     for (const strategy of STRATEGIES) {
-      const options = { strategy, rules, hasVirtualEnvironments: true };
+      const options = { strategy, rules, optionalKinds: ['virtual-environment'] as const };
       const events = await asked(options, lifeOfLevels);
       expect([strategy, ...refused(events).filter(isAboutObjects).map(nameOf)]).toEqual([strategy]);
       for (const name of events.filter(isAboutObjects).flatMap(namesOf)) used.add(name);
     }
     expect(granted(additional).filter((name) => !used.has(name))).toEqual(IN_RESERVE_FOR_LEVELS);
+  },
+  600_000,
+);
+
+loopTest(
+  'with the additional rules for Environments it is enough for these, and has no unnecessary permission for them',
+  async () => {
+    const additional = await rulesOfComment('the kind `environment`');
+    const rules = [...(await leastRules()), ...additional];
+    const used = new Set<string>();
+    for (const strategy of STRATEGIES) {
+      const options = { strategy, rules, optionalKinds: ['environment'] as const };
+      const events = await asked(options, lifeOfConfigurations);
+      expect([strategy, ...refused(events).filter(isAboutObjects).map(nameOf)]).toEqual([strategy]);
+      for (const name of events.filter(isAboutObjects).flatMap(namesOf)) used.add(name);
+    }
+    expect(granted(additional).filter((name) => !used.has(name))).toEqual([]);
   },
   600_000,
 );

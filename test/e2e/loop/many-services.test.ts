@@ -46,7 +46,10 @@ function objectsOf(at: number): object[] {
 loopTest.each(STRATEGIES)(
   '200 Services of a namespace get their versions, and lose them, with %s',
   async (strategy) => {
-    const { cluster, stop } = await startSystem({ strategy, hasVirtualEnvironments: true });
+    const { cluster, stop } = await startSystem({
+      strategy,
+      optionalKinds: ['virtual-environment'],
+    });
     const { kubectl } = cluster;
     const count = async (kinds: string) =>
       (await kubectl([...IN_NAMESPACE, 'get', kinds, '-o', 'name'])).split('\n').filter(Boolean)

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../e2e/control-plane/control-plane.ts';
 import { leastRules, rulesOfComment } from '../../e2e/lib/least-rules.ts';
-import { virtualEnvironmentManifests } from '../../e2e/lib/manifests.ts';
+import { optionalKindManifests } from '../../e2e/lib/manifests.ts';
 import type { PolicyRule } from '../../e2e/lib/metacontroller.ts';
 import type { HookService } from '../../e2e/lib/service.ts';
 
@@ -23,6 +23,6 @@ export async function installVirtualEnvironments(
   way: Way,
 ): Promise<void> {
   const value = `virtualEnvironment.autoInjection=${way}`;
-  const items = await virtualEnvironmentManifests(helm, service, value);
+  const items = await optionalKindManifests(helm, 'virtual-environment', service, value);
   await kubectl(['apply', '-f', '-'], { input: { apiVersion: 'v1', kind: 'List', items } });
 }

@@ -39,5 +39,6 @@ export function createPool(strategy: ApplyStrategy): Pool {
 function open(strategy: ApplyStrategy): Promise<Stage> {
   const kubeconfig = foreignKubeconfig();
   if (kubeconfig !== undefined) return openForeign(kubeconfig, strategy);
-  return startSystem({ strategy, mergeGroups: MERGE_GROUPS, hasVirtualEnvironments: true });
+  const optionalKinds = ['virtual-environment', 'environment'] as const;
+  return startSystem({ strategy, mergeGroups: MERGE_GROUPS, optionalKinds });
 }
