@@ -40,9 +40,11 @@ const HTTP = listOf(
   map({ name: TEXT, match: listOf(MATCH), route: listOf(TARGET), headers: HEADERS }),
 );
 const STREAM = listOf(map({ match: listOf(MAP), route: listOf(TARGET) }));
+const VARIABLES = listOf(map({ name: TEXT, value: TEXT, valueFrom: mapOf(MAP) }, 'name'));
 const CONTAINERS = listOf(
-  map({ name: TEXT, env: listOf(MAP), envFrom: listOf(MAP), ports: listOf(MAP) }, 'name'),
+  map({ name: TEXT, env: VARIABLES, envFrom: listOf(MAP), ports: listOf(MAP) }, 'name'),
 );
+const METADATA = map({ labels: TEXTS, annotations: TEXTS });
 const POD = map({ containers: CONTAINERS, initContainers: CONTAINERS, volumes: listOf(MAP) });
 const REQUIREMENT = map({ key: TEXT, operator: TEXT, values: listOf(TEXT) }, 'key', 'operator');
 
@@ -73,14 +75,11 @@ const SHAPES: Record<string, Shape> = {
   }),
   Deployment: map(
     {
+      metadata: METADATA,
       spec: map(
         {
           selector: map({ matchLabels: TEXTS, matchExpressions: listOf(REQUIREMENT) }),
-          template: map(
-            { metadata: map({ labels: TEXTS, annotations: TEXTS }), spec: POD },
-            'metadata',
-            'spec',
-          ),
+          template: map({ metadata: METADATA, spec: POD }, 'metadata', 'spec'),
         },
         'selector',
         'template',
@@ -93,9 +92,10 @@ const SHAPES: Record<string, Shape> = {
   ),
   /** Of Deployments, too, where only the versions of their pods matter. */
   StatefulSet: map({
+    metadata: METADATA,
     spec: map({
       replicas: NUMBER,
-      template: map({ metadata: map({ labels: TEXTS, annotations: TEXTS }), spec: POD }),
+      template: map({ metadata: METADATA, spec: POD }),
     }),
     status: map({
       observedGeneration: NUMBER,

@@ -1,4 +1,5 @@
 import { ROLLOUT_ANNOTATION } from '../api/marks.ts';
+import { streamProtocol } from '../istio/port-protocol.ts';
 import type { DestinationRule } from '../istio/types.ts';
 import type { Service } from '../k8s/workload.ts';
 
@@ -23,9 +24,11 @@ export function prunedService({ metadata, spec = {} }: Service): object {
       type: spec.type === 'ExternalName' ? spec.type : undefined,
       clusterIP: spec.clusterIP === 'None' ? spec.clusterIP : undefined,
       selector: spec.selector,
-      ports: spec.ports?.map(({ port, protocol }) => ({
-        port,
-        protocol: protocol === 'TCP' ? undefined : protocol,
+      // Of names, only that such a port is not HTTP matters.
+      ports: spec.ports?.map((one) => ({
+        port: one.port,
+        protocol: one.protocol === 'TCP' ? undefined : one.protocol,
+        appProtocol: streamProtocol(one),
       })),
     },
   };

@@ -2,6 +2,7 @@ import type { HostRequest } from '../istio/evaluate.ts';
 import { MESH } from '../istio/gateway-name.ts';
 import { fqdn } from '../istio/host.ts';
 import { DEFAULT_PORT } from '../istio/match-request.ts';
+import { type Port, streamProtocol } from '../istio/port-protocol.ts';
 import type { HTTPRoute } from '../istio/types.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { MeshSnapshot } from './mesh-snapshot.ts';
@@ -25,10 +26,6 @@ export function hopNotes(
   ];
 }
 
-/** Protocols of ports on which Istio does no http routing. */
-const NOT_HTTP = ['tcp', 'udp', 'tls', 'https', 'mongo', 'mysql', 'redis'];
-
-/** The protocol is given by `appProtocol`, else by the port's name up to its first hyphen (istio `pkg/config/kube/conversion.go`). */
 function protocolNotes(
   { host, port = DEFAULT_PORT, gateway }: HostRequest,
   snapshot: MeshSnapshot,
@@ -39,13 +36,13 @@ function protocolNotes(
       kind === 'Service' && fqdn(name, namespace, clusterDomain) === host,
   );
   const found = service?.spec?.ports?.find((one) => one.port === port);
-  const protocol = (found?.appProtocol ?? found?.name ?? '').split('-')[0]?.toLowerCase() ?? '';
-  if (gateway !== MESH || !NOT_HTTP.includes(protocol)) return [];
+  const protocol = found && streamProtocol(found);
+  if (gateway !== MESH || protocol === undefined) return [];
   return [`port ${port} of the Service is declared as ${protocol}: http routes do not apply there`];
 }
 
 interface ServiceObject extends KubeObject {
-  spec?: { ports?: { port: number; name?: string; appProtocol?: string }[] };
+  spec?: { ports?: Port[] };
 }
 
 function routeNotes(route: HTTPRoute): string[] {

@@ -43,7 +43,7 @@ function customizeEnv(
   const env = withoutNulls(parent as DynamicEnv);
   const isUsable = validator.specErrors(env).length === 0;
   // Without a usable spec, only what is needed to remove the env's routes is asked for.
-  const usable = isUsable ? env : { ...env, spec: { istioMatches: [] } };
+  const usable = isUsable ? asStored(env, validator) : { ...env, spec: { istioMatches: [] } };
   return { relatedResources: relatedToEnv(usable, config) };
 }
 
@@ -53,9 +53,11 @@ function syncEnvHook(
   service: Service,
   sentBytes: number | undefined,
 ): CompositeResponse {
-  const env = withoutNulls(withReadableStatus(request.parent));
+  const sent = withoutNulls(withReadableStatus(request.parent));
   const { children, related } = request;
-  const refusals = refusalsOf(env, children, validator, service.config);
+  const errors = validator.specErrors(sent);
+  const env = errors.length > 0 ? sent : asStored(sent, validator);
+  const refusals = errors.length > 0 ? errors : semanticErrors(env, children, service.config);
   for (const { reason } of refusals) service.metrics.refusals.inc({ reason });
   const input = { env, children, related, sentBytes };
   const decision = syncEnv(input, refusals, service.config, service.now());
@@ -83,18 +85,21 @@ function withSpec(env: DynamicEnv): DynamicEnv {
   return isMap(env.spec) ? env : { ...env, spec: { istioMatches: [] } };
 }
 
+/** A valid spec as the API server stores it: nulls count as absent at every depth. */
+function asStored(env: DynamicEnv, validator: CrdValidator): DynamicEnv {
+  if (!JSON.stringify(env.spec).includes(':null')) return env;
+  return { ...env, spec: validator.withDefaults({ spec: env.spec }).spec };
+}
+
 /**
- * Violations of the CRD's rules: the spec may have been stored before the CRD had them. If there are none: violations of the rules
- * that a CRD cannot express.
+ * Violations of the rules that a CRD cannot express. The CRD's own rules are checked before: the spec may have been stored before the
+ * CRD had them.
  */
-function refusalsOf(
+function semanticErrors(
   env: DynamicEnv,
   children: ObjectMap,
-  validator: CrdValidator,
   config: EnvSettings,
 ): readonly Refusal[] {
-  const errors = validator.specErrors(env);
-  if (errors.length > 0) return errors;
   return semanticRefusals(env, {
     ...config,
     subsetName: envId(env.metadata.name),

@@ -1,6 +1,8 @@
+import { meshLeaks } from '../../../istio/mesh-leak.ts';
 import { nameOf } from '../../../istio/objects.ts';
 import type { VirtualService } from '../../../istio/types.ts';
 import { memoizedForLast } from '../../../k8s/memoize.ts';
+import type { Service } from '../../../k8s/workload.ts';
 import { guardNotes } from '../../../virtualservice/injections/guard-notes.ts';
 import { scopeOf } from '../../../virtualservice/routes/scope.ts';
 import { withMergedRoutes } from '../../../virtualservice/routes/strip.ts';
@@ -46,11 +48,25 @@ function lackOf(host: HostPlan, context: EnvContext): string | undefined {
     const [leak] = notes(host.injection);
     if (leak !== undefined) return `${text}: ${leak.message}`;
   }
-  const status = { ...context, departing: new Set<string>() };
-  if (carriersOf(host.host, status).length > 0) return undefined;
   if (searchTime(ownOf(host, context), context) !== 0) return undefined;
-  return missingVirtualService(host, deciderOf(host.host, status), status).message;
+  const status = { ...context, departing: new Set<string>() };
+  if (carriersOf(host.host, status).length === 0) {
+    return missingVirtualService(host, deciderOf(host.host, status), status).message;
+  }
+  const services = byName(context.view.services(host.namespace));
+  const leak = leaksIn(context.view.virtualServices(), context.config);
+  const found = leak(host.host, services.get(host.service)?.spec?.ports);
+  return found && `${found}; or, if requests of everybody may reach it, list it under spec.subsets`;
 }
+
+const byName = memoizedForLast(
+  (services: readonly Service[]) => new Map(services.map((one) => [one.metadata.name, one])),
+);
+
+const leaksIn = memoizedForLast(
+  (virtualServices: readonly VirtualService[], { clusterDomain }: EnvContext['config']) =>
+    meshLeaks(virtualServices.map(withMergedRoutes), clusterDomain),
+);
 
 /** Each host asks the same VirtualServices. Their routes are read: one may have no room for notes. */
 const guardsIn = memoizedForLast(

@@ -129,6 +129,36 @@ describe('a clone that the configuration makes', () => {
       'a mirror',
     ],
     [
+      'a VirtualService for a gateway only',
+      virtualService('shop/web', { gateways: ['infra/gateway'] }),
+      'no VirtualService for web.shop.svc.cluster.local is bound to the gateway mesh',
+    ],
+    [
+      'a VirtualService of another host only',
+      virtualService('shop/web', { hosts: ['other'] }),
+      'add "mesh" to the gateways and web.shop.svc.cluster.local to the hosts',
+    ],
+    [
+      'a VirtualService that other namespaces do not see',
+      virtualService('shop/web', { exportTo: ['.'] }),
+      'VirtualService shop/web is for requests of some namespaces only',
+    ],
+    [
+      'routes for some callers only',
+      virtualService('shop/web', {
+        http: [routeTo('web', 'shared', { match: [{ sourceLabels: { app: 'backend' } }] })],
+      }),
+      'no route of VirtualService shop/web applies',
+    ],
+    [
+      'a port that is not HTTP',
+      {
+        ...service('shop/web'),
+        spec: { selector: { app: 'web' }, ports: [{ port: 80 }, { port: 9, name: 'tcp-x' }] },
+      },
+      'http routes do not apply to web.shop.svc.cluster.local, port 9 (tcp)',
+    ],
+    [
       'a headless Service',
       { ...service('shop/web'), spec: { selector: { app: 'web' }, clusterIP: 'None' } },
       'is headless',
@@ -168,7 +198,7 @@ describe('a clone that the configuration makes', () => {
       replaced(now, object);
       settle(now);
       expect(active(now)).toEqual(['backend']);
-      for (const seconds of [1, 11, 5, 5]) wait(now, seconds);
+      for (const seconds of [1, 11, 5, 5, 11]) wait(now, seconds);
       expect(clones(now)).toEqual(['Deployment backend-alice']);
       expect(now.env.status?.configuration).toMatchObject({ unique: ['shop/backend'], blocked });
     },
