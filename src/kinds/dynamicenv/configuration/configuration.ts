@@ -52,7 +52,7 @@ export function configurationReader({
       const found = chain();
       return 'problem' in found ? found.problem : undefined;
     },
-    costs: () => costs(scope().candidates, all()),
+    costs: () => costs(scope().candidates, all(), view),
     scope,
     read,
   };

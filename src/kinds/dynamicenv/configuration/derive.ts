@@ -69,7 +69,7 @@ function fateOf(candidate: Candidate, view: MeshView, config: EnvSettings): Fate
   const labels = podLabelsOf(base);
   const asking = view.servicesAskingFor(namespace, labels);
   const services = servicesSelecting(asking, labels);
-  const rollout = templateOfRollout(base, view.services(namespace));
+  const rollout = templateOfRollout(base, asking);
   if (rollout !== undefined) return { is: 'blocked', message: rollout };
   if (services.length > 0) return fateBehind(services, base, config);
   if (isConsumerAllowed || isTrue(annotations?.[CLONE_CONSENT_ANNOTATION])) {
