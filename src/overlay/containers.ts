@@ -28,8 +28,10 @@ export function overlayContainers(
 ): Overlaid {
   const annotated = declaresAnnotated({ containers, initContainers });
   const values = evaluator();
+  // An annotation may have thousands of names, and a pod as many containers.
+  const known = declared.filter((name) => layered.has(name));
   const overlay = (container: Container) =>
-    overlayContainer(container, layered, annotated.has(container) ? declared : [], values);
+    overlayContainer(container, layered, annotated.has(container) ? known : [], values);
   const main = containers.map(overlay);
   const init = initContainers?.map(overlay);
   const all = [...main, ...(init ?? [])];

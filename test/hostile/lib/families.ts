@@ -1,3 +1,4 @@
+import { CONFIGURATION_FAMILIES } from './families-configuration.ts';
 import { ENVS_FAMILIES } from './families-env.ts';
 import { ENVIRONMENT_FAMILIES } from './families-environments.ts';
 import { LEVEL_FAMILIES } from './families-levels.ts';
@@ -25,4 +26,5 @@ export const FAMILIES: readonly Family[] = [
   ...MERGE_FAMILIES,
   ...LEVEL_FAMILIES,
   ...ENVIRONMENT_FAMILIES,
+  ...CONFIGURATION_FAMILIES,
 ];

@@ -6,13 +6,9 @@ export const configurationRefused: Check = ({ env, configuration }) => {
   if (problem !== undefined) return refused('ConfigurationUnreadable', problem);
   const { scope = [], subsets = [], consumers = [] } = env.spec;
   const isElsewhere = subsets.length + consumers.length > 0;
-  if (scope.length === 0 || isElsewhere || configuration.scope().empty.length < scope.length) {
-    return undefined;
-  }
-  return refused(
-    'NothingInScope',
-    'spec.scope: it selects no Deployment and no StatefulSet; correct the namespaces or the selectors',
-  );
+  if (scope.length === 0 || isElsewhere) return undefined;
+  const { empty } = configuration.scope();
+  return empty.length < scope.length ? undefined : refused('NothingInScope', empty.join('; '));
 };
 
 function refused(reason: string, message: string) {

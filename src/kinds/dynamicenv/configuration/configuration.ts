@@ -13,8 +13,8 @@ import { type Scope, scopeOf } from './scope.ts';
 export interface Configuration extends Derived {
   /** Those that the spec names. */
   named: readonly EnvWorkload[];
-  /** Indexes of the entries of `spec.scope` that select nothing. */
-  empty: readonly number[];
+  /** What is wrong with the entries of `spec.scope` that have no base in them. */
+  empty: readonly string[];
 }
 
 /** Each part is computed at its first call: whether that can be done, and in time, is checked first. */
@@ -52,7 +52,7 @@ export function configurationReader({
       const found = chain();
       return 'problem' in found ? found.problem : undefined;
     },
-    costs: () => costs(scope().candidates, all()),
+    costs: () => costs(scope().candidates, all(), view),
     scope,
     read,
   };

@@ -69,12 +69,13 @@ function fateOf(candidate: Candidate, view: MeshView, config: EnvSettings): Fate
   const labels = podLabelsOf(base);
   const asking = view.servicesAskingFor(namespace, labels);
   const services = servicesSelecting(asking, labels);
-  const rollout = templateOfRollout(base, view.services(namespace));
+  const rollout = templateOfRollout(base, asking);
   if (rollout !== undefined) return { is: 'blocked', message: rollout };
+  const isConsumer = isConsumerAllowed || isTrue(annotations?.[CLONE_CONSENT_ANNOTATION]);
+  const data = services.length > 0 || isConsumer ? writtenClaims(base) : undefined;
+  if (data !== undefined) return { is: 'blocked', message: data };
   if (services.length > 0) return fateBehind(services, base, config);
-  if (isConsumerAllowed || isTrue(annotations?.[CLONE_CONSENT_ANNOTATION])) {
-    return { is: 'consumer' };
-  }
+  if (isConsumer) return { is: 'consumer' };
   const message = `no Service selects the pods of Deployment ${key}, so a clone would take messages or do work for everybody: if that is wanted, set consumers: true in spec.scope, or the annotation ${CLONE_CONSENT_ANNOTATION}: "true" on the Deployment`;
   return { is: 'not cloned', message };
 }
@@ -90,6 +91,16 @@ function fateBehind(
       ? `${services.length} Services send to its pods, and at most ${MAX_SERVICES} are supported; narrow their selectors`
       : undefined);
   return message === undefined ? { is: 'subset' } : { is: 'blocked', message };
+}
+
+/** Two configurations that write to the same files may spoil them for everybody. Nobody asked for this very clone. */
+function writtenClaims({ metadata, spec }: Deployment): string | undefined {
+  const claims = (spec.template.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
+    claim && claim.readOnly !== true ? [claim.claimName] : [],
+  );
+  const [first] = claims;
+  if (first === undefined) return undefined;
+  return `the pods of Deployment ${metadata.namespace}/${metadata.name} mount PersistentVolumeClaim ${first}, and a clone would write to the same data with another configuration; if that is wanted, list it under spec.subsets (or spec.consumers), else narrow spec.scope`;
 }
 
 /** The author may know better: a Deployment that the spec names is cloned all the same. */

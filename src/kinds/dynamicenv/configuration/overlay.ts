@@ -17,15 +17,18 @@ export interface Overlay {
   hash?: string;
 }
 
-export function overlayOf({ metadata, spec }: Deployment | StatefulSet, layered: Layered): Overlay {
-  const { template } = spec;
-  const pod = template.spec;
-  const before = { containers: pod?.containers ?? [], initContainers: pod?.initContainers };
-  const declared = declaredByAnnotation([
+/** The variables that a workload says it reads, though no entry has them. */
+export function annotatedVariables({ metadata, spec }: Deployment | StatefulSet): string[] {
+  return declaredByAnnotation([
     metadata.annotations?.[VARIABLES_ANNOTATION],
-    template.metadata?.annotations?.[VARIABLES_ANNOTATION],
+    spec.template.metadata?.annotations?.[VARIABLES_ANNOTATION],
   ]);
-  const overlaid = overlayContainers(before, layered, declared);
+}
+
+export function overlayOf(workload: Deployment | StatefulSet, layered: Layered): Overlay {
+  const pod = workload.spec.template.spec;
+  const before = { containers: pod?.containers ?? [], initContainers: pod?.initContainers };
+  const overlaid = overlayContainers(before, layered, annotatedVariables(workload));
   const changes = [
     changesOf(before.containers, overlaid.containers, layered),
     changesOf(before.initContainers ?? [], overlaid.initContainers ?? [], layered),

@@ -89,7 +89,7 @@ function warningsOf({ named, overlays, empty }: Configuration): string[] {
     ...overlays,
   ];
   return [
-    ...empty.map((index) => `spec.scope[${index}] selects no Deployment and no StatefulSet`),
+    ...empty,
     ...all.flatMap(({ key, overlay }) => overlay.warnings.map((text) => `${key}: ${text}`)),
   ].map((text) => cutText(text, MAX_MESSAGE));
 }

@@ -21,8 +21,8 @@ export interface Candidate {
 export interface Scope {
   /** Sorted by namespace, name and kind. */
   candidates: readonly Candidate[];
-  /** Indexes of the entries that select no workload. */
-  empty: readonly number[];
+  /** What is wrong with the entries that have no base in them, at the field, and what to do. */
+  empty: readonly string[];
 }
 
 /**
@@ -41,10 +41,12 @@ export function scopeOf(
     ]),
   );
   const found = new Map<string, Candidate>();
-  const empty: number[] = [];
+  const empty: string[] = [];
   (env.spec.scope ?? []).forEach((entry, index) => {
     const selected = selectedBy(entry, view);
-    if (selected.length === 0) empty.push(index);
+    if (!selected.some((one) => named.has(one.key) || isBase(one, config))) {
+      empty.push(`spec.scope[${index}] ${whyEmpty(selected, config)}`);
+    }
     for (const one of selected) {
       if (named.has(one.key) || !isBase(one, config)) continue;
       const id = `${one.key} ${one.kind}`;
@@ -81,10 +83,27 @@ function selectedBy(
   );
 }
 
-function isBase(
-  { object }: Candidate,
-  { versionLabel, defaultVersion }: Pick<EnvSettings, 'versionLabel' | 'defaultVersion'>,
-): boolean {
-  const version = object.spec.template.metadata?.labels?.[versionLabel] ?? '';
-  return version === '' || version === defaultVersion;
+type VersionSettings = Pick<EnvSettings, 'versionLabel' | 'defaultVersion'>;
+
+function isBase(candidate: Candidate, config: VersionSettings): boolean {
+  const version = versionOf(candidate, config);
+  return version === '' || version === config.defaultVersion;
+}
+
+function versionOf({ object }: Candidate, { versionLabel }: VersionSettings): string {
+  return object.spec.template.metadata?.labels?.[versionLabel] ?? '';
+}
+
+/** At most this many versions are named. */
+const MAX_NAMED = 3;
+
+function whyEmpty(selected: readonly Candidate[], config: VersionSettings): string {
+  if (selected.length === 0) {
+    return 'selects no Deployment and no StatefulSet; correct the namespace or the selector';
+  }
+  const { versionLabel, defaultVersion } = config;
+  const versions = [...new Set(selected.map((one) => versionOf(one, config)))].sort(byText);
+  const more = versions.length > MAX_NAMED ? ' …' : '';
+  const found = `${versions.slice(0, MAX_NAMED).join(', ')}${more}`;
+  return `selects workloads whose pods have ${versionLabel}: ${found}, and only those with ${versionLabel}: ${defaultVersion} count; list them under spec.subsets with their defaultVersion, or correct the label in their templates`;
 }

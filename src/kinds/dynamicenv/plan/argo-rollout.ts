@@ -14,12 +14,9 @@ export function rolloutServices(
   pods: Record<string, string>,
 ): Service[] {
   return services.filter(({ metadata, spec }) => {
+    if (metadata.annotations?.[ROLLOUT_ANNOTATION] === undefined) return false;
     const { [ROLLOUT_HASH]: _hash, ...matchLabels } = spec?.selector ?? {};
-    return (
-      metadata.annotations?.[ROLLOUT_ANNOTATION] !== undefined &&
-      Object.keys(matchLabels).length > 0 &&
-      matchesSelector({ matchLabels }, pods)
-    );
+    return Object.keys(matchLabels).length > 0 && matchesSelector({ matchLabels }, pods);
   });
 }
 

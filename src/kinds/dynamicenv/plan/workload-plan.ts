@@ -114,7 +114,9 @@ export function baseProblems(
 }
 
 function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshView): string[] {
-  const without = base && withoutPods(base, view.services(base.metadata.namespace ?? ''));
+  const without =
+    base &&
+    withoutPods(base, view.servicesAskingFor(base.metadata.namespace ?? '', podLabelsOf(base)));
   return [...(without === undefined ? [] : [without]), ...sharedPortsAndClaims(clone)];
 }
 

@@ -1,7 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { costs } from '../../../../../src/kinds/dynamicenv/configuration/costs.ts';
+import type { Candidate } from '../../../../../src/kinds/dynamicenv/configuration/scope.ts';
 import { layered } from '../../../../../src/overlay/layered.ts';
+import type { Layered } from '../../../../../src/overlay/types.ts';
 import { reading } from '../../../../support/configuration.ts';
+import { service } from '../../../../support/objects.ts';
 
 const vars = (count: number, bytes: number) =>
   Object.fromEntries(
@@ -20,6 +23,18 @@ const candidates = (count: number, names: number, name: (at: number) => string) 
   }));
 };
 const unread = (at: number) => `U${at}`;
+/** One Deployment whose containers read by `envFrom` what its annotation names. */
+const annotated = (containers: number, names: number, name: (at: number) => string) => {
+  const object = reading('shop/cart');
+  const envFrom = [{ secretRef: { name: 's' } }];
+  object.metadata.annotations = {
+    'riskified.com/variables': Array.from({ length: names }, (_, at) => name(at)).join(','),
+  };
+  object.spec.template.spec = {
+    containers: Array.from({ length: containers }, (_, at) => ({ name: `c${at}`, envFrom })),
+  };
+  return [{ kind: 'Deployment' as const, object, key: 'shop/cart', isConsumerAllowed: false }];
+};
 
 it.each([
   ['a usual env', candidates(200, 50, unread), layers(100, 100), undefined],
@@ -40,9 +55,40 @@ it.each([
     /^spec\.scope: 33 workloads/,
   ],
   ['as many that read none of it', candidates(33, 1, unread), layers(64, 16_384), undefined],
-])('%s', (_, found, all, expected) => {
-  const [message, ...more] = costs(found, all);
-  expect(more).toEqual([]);
-  if (expected === undefined) expect(message).toBeUndefined();
-  else expect(message).toMatch(expected);
-});
+  [
+    'names in an annotation that no layer has',
+    annotated(1000, 1000, unread),
+    layers(10, 100),
+    undefined,
+  ],
+  [
+    'names in an annotation that each container may read',
+    annotated(10_000, 10, (at) => `V${at}`.padEnd(8, '_')),
+    layers(10, 100),
+    /^spec\.scope: 1 workloads with 210000/,
+  ],
+  [
+    'more to set by an annotation',
+    annotated(33, 1, () => 'V0______'),
+    layers(64, 16_384),
+    /^spec\.scope: 1 workloads/,
+  ],
+  ['400,000 Services', candidates(400, 1, () => 'V0______'), layers(1, 100), undefined, 1000],
+  [
+    'more Services',
+    candidates(401, 1, () => 'V0______'),
+    layers(1, 100),
+    /^spec\.scope: the 401 workloads have labels that too many Services select/,
+    1000,
+  ],
+  ['as many that nobody asks', candidates(401, 1, unread), layers(1, 100), undefined, 1000],
+] satisfies [string, Candidate[], Layered, RegExp | undefined, number?][])(
+  '%s',
+  (_, found, all, expected, services = 0) => {
+    const asking = Array.from({ length: services }, (_one, at) => service(`shop/s${at}`));
+    const [message, ...more] = costs(found, all, { servicesAskingFor: () => asking });
+    expect(more).toEqual([]);
+    if (expected === undefined) expect(message).toBeUndefined();
+    else expect(message).toMatch(expected);
+  },
+);

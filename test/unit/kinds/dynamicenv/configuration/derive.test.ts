@@ -42,6 +42,12 @@ const told = (workload: string, text: string) => [
   { workload, message: expect.stringContaining(text) },
 ];
 const cart = (rest = {}) => reading('shop/cart', { env, ...rest });
+const withClaim = (claim = {}, meta = {}) => {
+  const base = cart({ meta });
+  const volume = { name: 'data', persistentVolumeClaim: { claimName: 'data', ...claim } };
+  Object.assign(base.spec.template.spec ?? {}, { volumes: [volume] });
+  return base;
+};
 const BARE = { labels: { app: 'cart' } };
 
 describe('derive', () => {
@@ -53,6 +59,21 @@ describe('derive', () => {
     [
       'a Service, and consent',
       [cart({ meta: CONSENT }), SERVICE],
+      { cloned: ['subset shop/cart'] },
+    ],
+    [
+      'a volume claim that a clone would write to',
+      [withClaim(), SERVICE],
+      { blocked: told('Deployment shop/cart', 'mount PersistentVolumeClaim data') },
+    ],
+    [
+      'a volume claim, and consent',
+      [withClaim({}, CONSENT)],
+      { blocked: told('Deployment shop/cart', 'list it under spec.subsets (or spec.consumers)') },
+    ],
+    [
+      'a volume claim to read',
+      [withClaim({ readOnly: true }), SERVICE],
       { cloned: ['subset shop/cart'] },
     ],
     [

@@ -38,7 +38,7 @@ describe('configurationStatus', () => {
       { key: 'shop/a', overlay: overlay(30) },
     ];
     const status = configurationStatus(
-      { ...NOTHING, empty: [1], overlays },
+      { ...NOTHING, empty: ['spec.scope[1] selects nothing'], overlays },
       {
         plans: [cloned('shop/b'), cloned('shop/a'), { key: 'shop/c' } as WorkloadPlan],
         blocked: [
@@ -57,10 +57,7 @@ describe('configurationStatus', () => {
     expect(status.differences).toHaveLength(100);
     expect(status.differences?.[0]?.workload).toBe('shop/a');
     expect(status.more).toBe(20);
-    expect(status.warnings).toEqual([
-      'spec.scope[1] selects no Deployment and no StatefulSet',
-      'shop/b: is odd',
-    ]);
+    expect(status.warnings).toEqual(['spec.scope[1] selects nothing', 'shop/b: is odd']);
   });
 
   it('names a variable of several containers once', () => {

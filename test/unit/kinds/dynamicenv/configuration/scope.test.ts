@@ -47,6 +47,19 @@ describe('scopeOf', () => {
     ]);
   });
 
+  it('tells the entries in which no workload has the default version', () => {
+    const objects = ['v1', 'v2', 'v3', 'v4'].map((version) =>
+      reading(`shop/${version}`, { labels: { version } }),
+    );
+    const entry = { namespace: 'shop' };
+    const text =
+      'spec.scope[0] selects workloads whose pods have version: v1, v2, v3 …, and only those with version: shared count; list them under spec.subsets with their defaultVersion, or correct the label in their templates';
+    expect(scope([entry], objects)).toEqual({ keys: [], empty: [text] });
+    expect(scope([entry], [...objects, reading('shop/cart')]).empty).toEqual([]);
+    const subsets = [workload('shop/v1', { defaultVersion: 'v1' })];
+    expect(scope([entry], objects, { subsets })).toEqual({ keys: [], empty: [] });
+  });
+
   it('selects by the labels of the objects themselves', () => {
     expect(
       scope([{ namespace: 'shop', selector: { matchLabels: { tier: 'back' } } }]).keys,
@@ -85,6 +98,10 @@ describe('scopeOf', () => {
 
   it('names the entries that select nothing', () => {
     const nothing = { namespace: 'shop', selector: { matchLabels: { tier: 'none' } } };
-    expect(scope([{ namespace: 'none' }, { namespace: 'shop' }, nothing]).empty).toEqual([0, 2]);
+    const text = 'selects no Deployment and no StatefulSet; correct the namespace or the selector';
+    expect(scope([{ namespace: 'none' }, { namespace: 'shop' }, nothing]).empty).toEqual([
+      `spec.scope[0] ${text}`,
+      `spec.scope[2] ${text}`,
+    ]);
   });
 });
