@@ -68,7 +68,7 @@ function overlayContainer(
   if (changed.length === 0) return { container, differences: [], warnings };
   const layers = causes(overlaid, touched, isChanged);
   return {
-    container: { ...container, env: overlaid },
+    container: withEnv(container, overlaid),
     differences: changed.map((variable) => ({
       container: container.name,
       variable,
@@ -76,6 +76,11 @@ function overlayContainer(
     })),
     warnings,
   };
+}
+
+/** The API server stores no empty list. */
+function withEnv({ env: _env, ...container }: Container, env: EnvVar[]): Container {
+  return env.length === 0 ? container : { ...container, env };
 }
 
 /**

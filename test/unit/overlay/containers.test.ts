@@ -201,7 +201,7 @@ describe('a container with layers', () => {
     const overlaid = overlayContainers(deepFreeze({ containers: [container] }), layers, declared);
     const [found] = overlaid.containers;
     if (gives === undefined) expect(found).toBe(container);
-    else expect(found).toEqual({ ...container, env: env(gives) });
+    else expect(found).toEqual({ ...container, env: gives === '' ? undefined : env(gives) });
     expect(found && text(found)).toBe(gives ?? base);
     expect(
       overlaid.differences.map(({ container: name, variable, layer: one }) => [
