@@ -9,7 +9,7 @@ import { decisionConfig, loadScenario, type Scenario, scenarioFiles } from './sc
 type Strategy = LocalClusterOptions['strategy'];
 
 /** Time limit of a scenario in milliseconds, enough for a busy machine. */
-const LIMIT = 30_000;
+const LIMIT = 90_000;
 
 /**
  * Creates a test for each scenario, on the in-memory cluster. There is one test file for each strategy, so that they
