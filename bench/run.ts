@@ -17,12 +17,14 @@ import { manyEnvsRows, oneMoreEnvRows, paceOfMetacontrollerRows } from './loop.t
 import { memoryRows } from './memory.ts';
 import { modelRows } from './model.ts';
 import { replicaRows } from './replicas.ts';
+import { scopeRows } from './scope.ts';
 import { startRows } from './start.ts';
 
 const PARTS: Record<string, (options: { isSmoke: boolean }) => Promise<Row[]>> = {
   hook: hookRows,
   growth: growthRows,
   levels: levelRows,
+  scope: scopeRows,
   bytes: byteRows,
   door: doorRows,
   admission: admissionRows,
