@@ -12,7 +12,6 @@ export default {
     'scenarios/server-side',
     'property/twin-run',
   ],
-  maxWorkers: 2,
   workerIdleMemoryLimit: '500MB',
   collectCoverage: true,
   coverageProvider: 'v8',
