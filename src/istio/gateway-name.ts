@@ -18,6 +18,11 @@ export function resolveGateway(gateway: string, namespace: string): string {
   return `${owner}/${name}`;
 }
 
+/** Does the list of a VirtualService, or of one of its match entries, name the mesh? An empty or absent list means the mesh. */
+export function isForMesh(gateways: readonly string[] = []): boolean {
+  return gateways.length === 0 || gateways.includes(MESH);
+}
+
 /** Does the list of a VirtualService in `namespace` name this gateway? An empty or absent list means the mesh. */
 export function boundTo(
   gateways: readonly string[] | undefined,

@@ -1,4 +1,4 @@
-import { MESH } from './gateway-name.ts';
+import { isForMesh } from './gateway-name.ts';
 import { fqdn, hostSubsetOf, isWildcardHost } from './host.ts';
 import { nameOf, namespaceOf } from './objects.ts';
 import type { HTTPMatchRequest, VirtualService } from './types.ts';
@@ -23,24 +23,21 @@ export function meshRoutes(
   virtualServices: readonly VirtualService[],
   clusterDomain: string,
 ): (host: string) => MeshRoutes[] {
-  const hosts = virtualServices.filter(isForMesh).flatMap((one) => {
-    const routes = routesOf(one);
-    const names = (one.spec?.hosts ?? []).map((host) =>
-      fqdn(host, namespaceOf(one), clusterDomain),
-    );
-    return [...new Set(names)].map((name) => ({ name, routes }));
-  });
+  const hosts = virtualServices
+    .filter(({ spec }) => isForMesh(spec?.gateways))
+    .flatMap((one) => {
+      const routes = routesOf(one);
+      const names = (one.spec?.hosts ?? []).map((host) =>
+        fqdn(host, namespaceOf(one), clusterDomain),
+      );
+      return [...new Set(names)].map((name) => ({ name, routes }));
+    });
   const exact = Map.groupBy(hosts, ({ name }) => name);
   const wildcards = hosts.filter(({ name }) => isWildcardHost(name));
   return (host) =>
     [...(exact.get(host) ?? []), ...wildcards.filter(({ name }) => hostSubsetOf(host, name))].map(
       ({ routes }) => routes,
     );
-}
-
-function isForMesh({ spec }: VirtualService): boolean {
-  const { gateways = [] } = spec ?? {};
-  return gateways.length === 0 || gateways.includes(MESH);
 }
 
 function routesOf(virtualService: VirtualService): MeshRoutes {
@@ -68,13 +65,13 @@ function covered(routes: readonly Conditional[]): Covered {
 }
 
 function isForEverySidecar({
-  gateways = [],
+  gateways,
   sourceLabels = {},
   sourceNamespace = '',
   destinationSubnets = [],
 }: Match): boolean {
   return (
-    (gateways.length === 0 || gateways.includes(MESH)) &&
+    isForMesh(gateways) &&
     Object.keys(sourceLabels).length === 0 &&
     sourceNamespace === '' &&
     destinationSubnets.length === 0

@@ -58,6 +58,15 @@ export function memoizedForLast<K extends object, A extends unknown[], V extends
   };
 }
 
+/** Computes a value at the first call, and returns the same one afterwards. */
+export function once<T>(compute: () => T): () => T {
+  let known: { value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}
+
 /** Characters. Hashing a shorter text takes longer than looking it up; a longer text would take too much memory. */
 const LONGEST_KEY = 4096;
 /** Characters. The memory of a shorter key is not counted. */

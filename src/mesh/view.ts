@@ -2,6 +2,7 @@ import { readable, type Unreadable } from '../api/unreadable.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
 import { byText } from '../k8s/canonical.ts';
+import { once } from '../k8s/memoize.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Deployment, Service, StatefulSet } from '../k8s/workload.ts';
 import { indexedNamespaces, withIndexed } from './from-index.ts';
@@ -60,7 +61,7 @@ export function meshView(
     ...came.services.objects,
     ...indexed.contents.flatMap(({ services: all }) => all),
   ]);
-  const askingIn = once((namespace) => servicesByLabel(services.get(namespace) ?? []));
+  const askingIn = oncePerKey((namespace) => servicesByLabel(services.get(namespace) ?? []));
   const rulesAbout = once(() =>
     rulesByHost(withIndexed(came.rules.objects, indexed.contents, ruleNamespaces), clusterDomain),
   );
@@ -81,13 +82,13 @@ export function meshView(
   );
   return {
     deployment: (namespace, name) => deployments.get(`${namespace}/${name}`),
-    deployments: (namespace) => byNamespace('').get(namespace) ?? [],
+    deployments: (namespace) => byNamespace().get(namespace) ?? [],
     hasStatefulSet: (namespace, name) => Object.hasOwn(statefulSets, `${namespace}/${name}`),
-    statefulSets: (namespace) => setsByNamespace('').get(namespace) ?? [],
+    statefulSets: (namespace) => setsByNamespace().get(namespace) ?? [],
     environments: () => environments,
     services: (namespace) => services.get(namespace) ?? [],
     servicesAskingFor: (namespace, ...labels) => askingIn(namespace)(labels),
-    rulesAbout: (host) => rulesAbout('')(host),
+    rulesAbout: (host) => rulesAbout()(host),
     virtualServices: () => came.virtualServices.objects,
     problems: () => indexed.problems,
     unreadable: () => unreadable,
@@ -95,7 +96,7 @@ export function meshView(
 }
 
 /** Computes the value of a key at the first call, and returns the same one afterwards. */
-function once<T>(make: (key: string) => T): (key: string) => T {
+function oncePerKey<T>(make: (key: string) => T): (key: string) => T {
   const made = new Map<string, T>();
   return (key) => {
     const known = made.get(key);

@@ -1,5 +1,5 @@
 import { isMap, type JsonMap } from '../../k8s/json-map.ts';
-import { MESH } from '../gateway-name.ts';
+import { isForMesh } from '../gateway-name.ts';
 import type { Report } from '../validate-match.ts';
 import { items, member, texts } from './any-shape.ts';
 import { maskedPrefix } from './ip-address.ts';
@@ -71,7 +71,7 @@ function comparedEntries(
 function entriesOf(kind: string, routes: unknown, above: string): Entry[] {
   return items(routes).flatMap((route, i) =>
     items(member(route, 'match')).flatMap((match, j) => {
-      if (!isMap(match) || !isForMesh(match)) return [];
+      if (!isMap(match) || !isEntryForMesh(match)) return [];
       const hosts = texts(match['sniHosts']);
       const subnets = texts(match['destinationSubnets']);
       const canonical = subnets.map((subnet) => maskedPrefix(subnet) ?? subnet);
@@ -108,9 +108,8 @@ function overlaps(kind: string, one: Entry, other: Entry): boolean {
   );
 }
 
-function isForMesh(match: JsonMap): boolean {
-  const gateways = texts(match['gateways']);
-  return gateways.length === 0 || gateways.includes(MESH);
+function isEntryForMesh(match: JsonMap): boolean {
+  return isForMesh(texts(match['gateways']));
 }
 
 /** Is there no proxy and port that both entries apply to? */

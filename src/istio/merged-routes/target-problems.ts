@@ -1,5 +1,5 @@
 import { isMap } from '../../k8s/json-map.ts';
-import { MESH } from '../gateway-name.ts';
+import { isForMesh, MESH } from '../gateway-name.ts';
 import { isClaimName } from '../header-name.ts';
 import type { FieldProblem, Report } from '../validate-match.ts';
 import { items, member } from './any-shape.ts';
@@ -83,5 +83,5 @@ function* matchesOf(routes: unknown, kind: string): Generator<{ match: unknown; 
 }
 
 function isBoundToMesh({ gateways }: Target): boolean {
-  return gateways.length === 0 || gateways.includes(MESH);
+  return isForMesh(gateways);
 }

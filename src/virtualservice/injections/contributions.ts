@@ -1,5 +1,6 @@
 import type { HTTPRoute } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
+import { once } from '../../k8s/memoize.ts';
 import type { Offer } from '../routes/contribution.ts';
 import { LATER_LIST_BYTES, type PlannedInjection } from '../routes/plan-codec.ts';
 import { plannedBytes, plannedListBytes } from '../routes/planned-bytes.ts';
@@ -41,14 +42,6 @@ const EMPTY_LIST_BYTES = plannedListBytes([]);
 
 function listBytes(injections: readonly PlannedInjection[]): number {
   return injections.some(({ service }) => service !== undefined) ? LATER_LIST_BYTES : 0;
-}
-
-function once(count: () => number): () => number {
-  let known: number | undefined;
-  return () => {
-    known ??= count();
-    return known;
-  };
 }
 
 /**

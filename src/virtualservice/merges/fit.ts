@@ -1,5 +1,6 @@
 import { byText, jsonBytes } from '../../k8s/canonical.ts';
-import { once, type Room } from '../plan/room.ts';
+import { once } from '../../k8s/memoize.ts';
+import type { Room } from '../plan/room.ts';
 import { MAX_PLAN_BYTES, MERGE_BYTES } from '../routes/limits.ts';
 import {
   type MergeVersion,

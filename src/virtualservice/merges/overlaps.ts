@@ -1,4 +1,4 @@
-import { MESH } from '../../istio/gateway-name.ts';
+import { isForMesh } from '../../istio/gateway-name.ts';
 import { checkFilterChains } from '../../istio/merged-routes/filter-chains.ts';
 import { newFindings } from '../../istio/merged-routes/findings.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
@@ -34,8 +34,7 @@ function hasStreams({ tcp, tls }: PlannedMerge): boolean {
 
 /** Gateways have no such listeners. */
 function isBoundToMesh({ spec }: UsersVirtualService): boolean {
-  const gateways = spec.gateways ?? [];
-  return gateways.length === 0 || gateways.includes(MESH);
+  return isForMesh(spec.gateways);
 }
 
 function overlapIn(

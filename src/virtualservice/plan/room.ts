@@ -1,5 +1,6 @@
 import { ENVS_ANNOTATION, PLAN_ANNOTATION } from '../../api/marks.ts';
 import { jsonBytes, utf8Length } from '../../k8s/canonical.ts';
+import { once } from '../../k8s/memoize.ts';
 import {
   MAX_ANNOTATION_BYTES,
   MAX_OBJECT_BYTES,
@@ -54,15 +55,6 @@ export function roomOf(
     routesAtLeast: once(() => MAX_OBJECT_BYTES - jsonBytes(spec) - mostForOwn),
     sent: sentBytes,
     envs: forEnvs <= forPlan - MAX_PLAN_BYTES,
-  };
-}
-
-/** Computed at the first call. */
-export function once(compute: () => number): () => number {
-  let known: number | undefined;
-  return () => {
-    known ??= compute();
-    return known;
   };
 }
 

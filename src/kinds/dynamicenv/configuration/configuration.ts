@@ -1,3 +1,4 @@
+import { once } from '../../../k8s/memoize.ts';
 import type { MeshView } from '../../../mesh/view.ts';
 import { layered } from '../../../overlay/layered.ts';
 import type { Layered } from '../../../overlay/types.ts';
@@ -63,12 +64,4 @@ function withConfiguration(entry: EnvWorkload, all: Layered, view: MeshView): En
   const { namespace, name, existing } = entry.workload;
   const base = existing === undefined ? view.deployment(namespace, name) : undefined;
   return base === undefined ? entry : { ...entry, overlay: overlayOf(base, all) };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
