@@ -7,12 +7,14 @@ ARG RUN_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot@sha256:14d42e251153258
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --ignore-scripts
+RUN npm ci --ignore-scripts --workspaces=false
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY crds crds
 COPY scripts/built-crds.ts scripts/
-RUN npx tsc -p tsconfig.build.json && /usr/local/bin/node scripts/built-crds.ts && npm prune --omit=dev --ignore-scripts
+RUN npx tsc -p tsconfig.build.json && /usr/local/bin/node scripts/built-crds.ts
+# Again, and only what the service needs: `npm prune` would leave what the workspaces depend on.
+RUN npm ci --omit=dev --ignore-scripts --workspaces=false
 
 FROM ${RUN_IMAGE}
 WORKDIR /app
