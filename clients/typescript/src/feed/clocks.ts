@@ -12,6 +12,6 @@ export interface Clocks {
 
 export const CLOCKS: Clocks = {
   now: () => ({ monotonic: performance.now(), wall: Date.now() }),
-  sleep: (ms, signal) => sleep(ms, undefined, { signal, ref: false }),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   random: Math.random,
 };

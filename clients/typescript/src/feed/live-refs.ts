@@ -1,7 +1,7 @@
 import type { LiveRef } from '../decision/decide.ts';
 import type { Clocks } from './clocks.ts';
-import { isFresh, laterView, type View, viewOf } from './lease.ts';
-import { poll } from './poll.ts';
+import { type Instant, isFresh, laterView, type View, viewOf } from './lease.ts';
+import { type PollResult, poll } from './poll.ts';
 
 export interface FeedOptions {
   feed: URL;
@@ -15,7 +15,7 @@ export interface FeedOptions {
 export interface LiveRefs {
   /** Undefined: not known, or too old to rely on. */
   current(): readonly LiveRef[] | undefined;
-  /** Resolves when something is known for the first time, or after `ms`. */
+  /** Resolves with true when something is known for the first time, or with false after `ms`. */
   known(ms: number): Promise<boolean>;
   close(): void;
 }
@@ -25,41 +25,28 @@ const WAIT_MS = 8000;
 const SLACK_MS = 4000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 4000;
-/** An answer that comes at once although its revision is known: a feed that does not hold requests must not be asked in a loop. */
+/** A feed that answers at once although the revision is known must not be asked in a loop. */
 const SOONEST_MS = 200;
 
 /** Begins to poll. Nothing here throws or rejects into the application. */
-export function followLiveRefs({ feed, workload, clocks, log }: FeedOptions): LiveRefs {
+export function followLiveRefs(options: FeedOptions): LiveRefs {
+  const { clocks } = options;
   const end = new AbortController();
   const first = Promise.withResolvers<boolean>();
+  const failures = failureCount(options);
   let view: View | undefined;
-  let failures = 0;
 
   const ask = async () => {
     const sent = clocks.now();
-    const result = await poll({
-      feed,
-      workload,
-      ...(view === undefined ? {} : { after: view.rev }),
-      waitMs: WAIT_MS,
-      timeoutMs: WAIT_MS + SLACK_MS,
-      signal: end.signal,
-    });
+    const result = await poll(
+      question(options, isFresh(view, sent) ? view : undefined, end.signal),
+    );
     if (end.signal.aborted) return;
+    failures.note(result);
     const now = clocks.now();
-    if ('answer' in result) {
-      view = laterView(view, viewOf(result.answer, sent), now);
-      if (failures > 0) log(`The feed of live refs answers again (${feed.origin})`);
-      failures = 0;
-    } else {
-      failures += 1;
-      if (failures === 1)
-        log(`The feed of live refs does not answer (${feed.origin}): ${result.problem}`);
-    }
+    if ('answer' in result) view = laterView(view, viewOf(result.answer, sent), now);
     if (isFresh(view, now)) first.resolve(true);
-    const pause =
-      failures > 0 ? retryMs(failures, clocks) : SOONEST_MS - (now.monotonic - sent.monotonic);
-    if (pause > 0) await clocks.sleep(pause, end.signal);
+    await clocks.sleep(pauseMs(failures.count(), sent, now, clocks), end.signal);
   };
   const follow = async () => {
     while (!end.signal.aborted) await ask();
@@ -69,20 +56,41 @@ export function followLiveRefs({ feed, workload, clocks, log }: FeedOptions): Li
 
   return {
     current: () => (isFresh(view, clocks.now()) ? view?.live : undefined),
-    known: (ms) =>
-      Promise.race([
-        first.promise,
-        clocks.sleep(ms, end.signal).then(
-          () => false,
-          () => false,
-        ),
-      ]),
+    known: (ms) => {
+      const late = clocks.sleep(ms, end.signal).catch(() => {});
+      return Promise.race([first.promise, late.then(() => false)]);
+    },
     close: () => end.abort(),
   };
 }
 
-/** Full jitter: consumers that lost a feed together do not come back together. */
-function retryMs(failures: number, { random }: Clocks): number {
+/** Without a revision if what is known is too old: the feed then answers at once. */
+function question({ feed, workload }: FeedOptions, view: View | undefined, signal: AbortSignal) {
+  const after = view === undefined ? {} : { after: view.rev };
+  return { feed, workload, ...after, waitMs: WAIT_MS, timeoutMs: WAIT_MS + SLACK_MS, signal };
+}
+
+function failureCount({ feed, log }: FeedOptions) {
+  let failures = 0;
+  return {
+    count: () => failures,
+    note: (result: PollResult) => {
+      const { origin } = feed;
+      if ('answer' in result) {
+        if (failures > 0) log(`The feed of live refs answers again (${origin})`);
+        failures = 0;
+        return;
+      }
+      failures += 1;
+      if (failures === 1)
+        log(`The feed of live refs does not answer (${origin}): ${result.problem}`);
+    },
+  };
+}
+
+/** Before a retry with jitter: consumers that lost a feed together must not come back together. */
+function pauseMs(failures: number, sent: Instant, now: Instant, { random }: Clocks): number {
+  if (failures === 0) return Math.max(0, SOONEST_MS - (now.monotonic - sent.monotonic));
   const most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
   return most / 2 + (random() * most) / 2;
 }

@@ -4,7 +4,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A variable that is empty counts as not given: manifests often have it so. */
 export function isGiven(env: Environment, name: string): boolean {
-  return valueOf(env, name) !== '';
+  return given(env, name) !== '';
 }
 
 /** Reads variables one by one and collects what is wrong with them; what it answers for a wrong one does not matter. */
@@ -35,7 +35,7 @@ export function readerOf(env: Environment): Reader {
   const problem = (text: string) => void problems.push(text);
   /** The value, or a problem if it is missing or `isRight` refuses it. */
   const required = (name: string, rule: string, isRight: (value: string) => boolean) => {
-    const value = valueOf(env, name);
+    const value = given(env, name);
     if (value === '') problem(`${name} is missing: it must be ${rule}`);
     else if (!isRight(value)) problem(`${name} must be ${rule}, got "${value.slice(0, 100)}"`);
     return value;
@@ -63,19 +63,19 @@ export function readerOf(env: Environment): Reader {
       return httpUrl(value) ?? NOWHERE;
     },
     headerName: (name, otherwise) => {
-      const value = (valueOf(env, name) || otherwise).toLowerCase();
+      const value = (given(env, name) || otherwise).toLowerCase();
       if (!HEADER_NAME.test(value)) problem(`${name} must be the name of a header, got "${value}"`);
       return value;
     },
     wholeNumber: (name, { min, max, otherwise }) => {
-      const text = valueOf(env, name);
+      const text = given(env, name);
       const value = text === '' ? otherwise : Number(text);
       const isRight = Number.isInteger(value) && value >= min && value <= max;
       if (!isRight) problem(`${name} must be a whole number from ${min} to ${max}, got "${text}"`);
       return value;
     },
     oneOf: (name, values) => {
-      const text = valueOf(env, name).replaceAll(' ', '');
+      const text = given(env, name).replaceAll(' ', '');
       const value = text === '' ? values[0] : values.find((one) => one === text);
       if (value === undefined) problem(`${name} must be "${values.join('" or "')}", got "${text}"`);
       return value ?? values[0];
@@ -83,7 +83,7 @@ export function readerOf(env: Environment): Reader {
   };
 }
 
-function valueOf(env: Environment, name: string): string {
+function given(env: Environment, name: string): string {
   return Object.hasOwn(env, name) ? (env[name]?.trim() ?? '') : '';
 }
 
