@@ -38,7 +38,7 @@ function contextWith(api: Api, headers: RouteHeaders, names: RouteNames): unknow
     const active = api.context.active();
     const before = api.propagation.getBaggage(active) ?? api.propagation.createBaggage();
     const cleared = before.removeEntries(names.service, names.source);
-    const baggage = routeEntries(headers, names).reduce(
+    const baggage = [...routeEntries(headers, names)].reduce(
       (all, [name, value]) => all.setEntry(name, { value }),
       cleared,
     );

@@ -22,17 +22,26 @@ export function routeHeadersOf(headers: MessageHeaders, names: RouteNames): Rout
   return Object.fromEntries(found.filter(([, value]) => SENDABLE.test(value)));
 }
 
-/** Name and value of each of the two in the headers, whether the header or the member of `baggage` has it. */
+/**
+ * What the headers say under each of the two names, whether the header or the member of `baggage` says it. Members that contradict each
+ * other are joined: such a value selects nothing, as they do.
+ */
 export function routeEntries(
   headers: RouteHeaders,
   names: RouteNames,
-): readonly (readonly [name: string, value: string])[] {
+): ReadonlyMap<string, string> {
   const plain = [names.service, names.source].filter((name) => Object.hasOwn(headers, name));
-  if (plain.length > 0) return plain.map((name) => [name, headers[name] ?? '']);
-  return ourMembers(headers['baggage'] ?? '', names).map((member) => {
-    const [name = '', value = ''] = member.split(';', 1)[0]?.split('=', 2) ?? [];
-    return [withoutBlanks(name), withoutBlanks(value).replace(/%3a/gi, ':')];
-  });
+  if (plain.length > 0) return new Map(plain.map((name) => [name, headers[name] ?? '']));
+  const entries = new Map<string, string>();
+  for (const member of ourMembers(headers['baggage'] ?? '', names)) {
+    const equals = member.indexOf('=');
+    const name = withoutBlanks(member.slice(0, equals));
+    const text = withoutBlanks(member.slice(equals + 1).split(';', 1)[0] ?? '');
+    const value = name === names.service ? text.replaceAll(/%3a/gi, ':') : text;
+    const before = entries.get(name);
+    entries.set(name, before === undefined || before === value ? value : `${before},${value}`);
+  }
+  return entries;
 }
 
 function ourMembers(baggage: string, { service, source }: RouteNames): string[] {

@@ -20,9 +20,9 @@ export interface LiveRefs {
   close(): void;
 }
 
-const WAIT_MS = 8000;
-/** In addition to the wait. A frozen feed must be given up while the last answer still holds. */
-const SLACK_MS = 4000;
+const HOLD_SECONDS = 8;
+/** A frozen feed must be given up while the last answer still holds. */
+const TIMEOUT_MS = 12_000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 4000;
 /** A feed that answers at once although the revision is known must not be asked in a loop. */
@@ -66,8 +66,8 @@ export function followLiveRefs(options: FeedOptions): LiveRefs {
 
 /** Without a revision if what is known is too old: the feed then answers at once. */
 function question({ feed, workload }: FeedOptions, view: View | undefined, signal: AbortSignal) {
-  const after = view === undefined ? {} : { after: view.rev };
-  return { feed, workload, ...after, waitMs: WAIT_MS, timeoutMs: WAIT_MS + SLACK_MS, signal };
+  const hold = view === undefined ? {} : { hold: { after: view.rev, seconds: HOLD_SECONDS } };
+  return { feed, workload, ...hold, timeoutMs: TIMEOUT_MS, signal };
 }
 
 function failureCount({ feed, log }: FeedOptions) {

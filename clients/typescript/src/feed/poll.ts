@@ -4,13 +4,15 @@ import type { FeedAnswer } from './lease.ts';
 export interface PollRequest {
   feed: URL;
   workload: string;
-  /** Revision that is known: the feed holds the answer until there is another one, for at most `waitMs`. */
-  after?: string;
-  waitMs: number;
+  /** A revision that is known: the feed holds the answer until there is another one, for at most so many seconds. */
+  hold?: { after: string; seconds: number };
   /** The longest time until the whole answer is read, from the beginning of the request. */
   timeoutMs: number;
   signal: AbortSignal;
 }
+
+/** So much of an error's body is repeated in the log. */
+const MAX_SAID = 200;
 
 /** The feed's answer, or why there is none. */
 export type PollResult = { answer: FeedAnswer } | { problem: string };
@@ -24,11 +26,13 @@ export async function poll(request: PollRequest): Promise<PollResult> {
   }
 }
 
-async function ask({ feed, workload, after, waitMs, timeoutMs, signal }: PollRequest) {
+async function ask({ feed, workload, hold, timeoutMs, signal }: PollRequest) {
   const url = new URL('/v1/live', feed);
   url.searchParams.set('workload', workload);
-  if (after !== undefined) url.searchParams.set('after', after);
-  url.searchParams.set('wait', `${waitMs}ms`);
+  if (hold !== undefined) {
+    url.searchParams.set('after', hold.after);
+    url.searchParams.set('wait', `${hold.seconds}s`);
+  }
   const response = await fetch(url, {
     // A redirect leads to something that is not the feed.
     redirect: 'error',
@@ -36,7 +40,9 @@ async function ask({ feed, workload, after, waitMs, timeoutMs, signal }: PollReq
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   });
   const body = await boundedText(response);
-  if (response.status !== 200) return { problem: `HTTP ${response.status}` };
+  if (response.status !== 200) {
+    return { problem: `HTTP ${response.status} ${body?.slice(0, MAX_SAID) ?? ''}` };
+  }
   if (body === undefined) return { problem: `the answer is longer than ${MAX_ANSWER} bytes` };
   const answer = readAnswer(body);
   return answer === undefined ? { problem: 'the answer is not one of a feed' } : { answer };
