@@ -12,6 +12,8 @@ export interface Acknowledged {
   caughtUp(partition: string, position: bigint): void;
   /** The offset to commit, which is that of the first message that is open; undefined: nothing is known of this partition. */
   committable(partition: string): bigint | undefined;
+  /** How many messages are open, in all partitions. */
+  open(): number;
 }
 
 interface Open {
@@ -54,5 +56,8 @@ export function acknowledged(): Acknowledged {
     return partition && (partition.open[0]?.offset ?? partition.next);
   };
 
-  return { begin, caughtUp, committable };
+  const open = () =>
+    [...partitions.values()].reduce((sum, partition) => sum + partition.open.length, 0);
+
+  return { begin, caughtUp, committable, open };
 }

@@ -1,4 +1,9 @@
-import { Admin, type AdminOptions, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
+import {
+  Admin,
+  type AdminOptions,
+  FetchIsolationLevels,
+  ListOffsetTimestamps,
+} from '@platformatic/kafka';
 import type { BrokerAdmin, Isolation, Offsets, OpenAdmin } from '../broker/port.ts';
 import { inWords, isNotEmpty } from './errors.ts';
 
@@ -60,7 +65,11 @@ export function brokerAdmin(admin: Admin): BrokerAdmin {
       return 'done';
     } catch (error) {
       if (isNotEmpty(error)) return 'group is not empty';
-      throw inWords(error, { what: `fork of group "${group}"`, group, topics: [...offsets.keys()] });
+      throw inWords(error, {
+        what: `fork of group "${group}"`,
+        group,
+        topics: [...offsets.keys()],
+      });
     }
   };
 

@@ -24,6 +24,13 @@ const PASSING = [
   'FETCH_SESSION_TOPIC_ID_ERROR',
 ];
 
+/** The partitions that are assigned are not those that are known. */
+export class Changed extends Error {
+  constructor() {
+    super('the partitions have changed');
+  }
+}
+
 const hasAnswer = (error: unknown, ids: readonly string[]) =>
   error instanceof Error && ids.some((id) => findErrorBy(error, 'apiId', id) !== null);
 
@@ -33,6 +40,7 @@ export const isNotEmpty = (error: unknown) =>
 
 /** Lost connections, elections and rebalances: another try may succeed. */
 export const isPassing = (error: unknown) =>
+  error instanceof Changed ||
   hasAnswer(error, [...LOST_MEMBERSHIP, ...PASSING]) ||
   (error instanceof Error && NetworkError.isRetryable(error));
 

@@ -1,0 +1,7 @@
+export { eventConsumer } from './consumer.ts';
+export type {
+  EventConsumeOptions,
+  EventConsumer,
+  EventConsumerOptions,
+  EventStream,
+} from './types.ts';
