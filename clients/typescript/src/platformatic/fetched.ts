@@ -69,21 +69,30 @@ export async function fetched(
     return opened;
   }
 
+  /** Opens a new stream; the error if it cannot. */
+  async function tryAgain(): Promise<unknown> {
+    await sleep(PAUSE_MS);
+    if (isClosed) return undefined;
+    try {
+      stream = await open();
+      events.more();
+      return undefined;
+    } catch (failure) {
+      return failure;
+    }
+  }
+
   async function again(error: Error): Promise<void> {
     stream = undefined;
-    for (let reason: unknown = error; !isClosed; ) {
-      const asked = { what: 'fetch', group: consumer.groupId, topics: options.topics };
-      const told = inWords(reason, asked);
+    for (let reason: unknown = error; reason !== undefined && !isClosed; ) {
+      const told = inWords(reason, {
+        what: 'fetch',
+        group: consumer.groupId,
+        topics: options.topics,
+      });
       if (!isPassing(reason)) return events.failed(told);
       if (!(reason instanceof Changed)) events.interrupted(told);
-      await sleep(PAUSE_MS);
-      if (isClosed) return;
-      try {
-        stream = await open();
-        return events.more();
-      } catch (failure) {
-        reason = failure;
-      }
+      reason = await tryAgain();
     }
   }
 
