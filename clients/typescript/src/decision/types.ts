@@ -15,11 +15,11 @@ export type MessageHeaders =
 export interface Decision {
   action: 'handle' | 'skip';
   why:
-    | 'not routed' // plain consumer
+    | 'plain consumer'
     | 'own ref'
     | 'not for this ref'
-    | 'no ref' // none, malformed, or ambiguous
-    | 'ref has no live consumer'
+    | 'no ref' // no header, or for an env also: malformed, ambiguous
+    | 'no live consumer'
     | 'ref has a live consumer'
     | 'live refs are not known'; // the feed did not answer in time
   /** The ref that the message has for this service, if any. */
