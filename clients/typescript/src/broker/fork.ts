@@ -29,9 +29,13 @@ export async function fork(
   options: ForkOptions,
 ): Promise<'forked' | 'was forked'> {
   const { own, topics, sleep } = options;
+  const isForked = async () => hasAny(await admin.committed(own, topics));
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    if (hasAny(await admin.committed(own, topics))) return tries === 0 ? 'was forked' : 'forked';
-    const result = await admin.commitIfEmpty(own, await startOffsets(admin, options));
+    if (await isForked()) return tries === 0 ? 'was forked' : 'forked';
+    const offsets = await startOffsets(admin, options);
+    // Asked again: only if there is still no fork, the env was not live when the base's offsets were read, however long this process stood still.
+    if (await isForked()) return 'was forked';
+    const result = await admin.commitIfEmpty(own, offsets);
     // Also after "done" it is read again: a commit that got lost must not look like a fork.
     if (result !== 'done') await sleep(RETRY_MS);
   }
