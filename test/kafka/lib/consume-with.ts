@@ -1,5 +1,7 @@
 import { stringDeserializers } from '@platformatic/kafka';
-import { eventConsumer } from '../../../clients/typescript/src/platformatic/index.ts';
+import { Kafka, logLevel } from 'kafkajs';
+import { routedConsumer } from '../../../clients/typescript/src/kafkajs/consumer.ts';
+import { eventConsumer } from '../../../clients/typescript/src/platformatic/consumer.ts';
 import type { Routing } from '../../../clients/typescript/src/routing/types.ts';
 import type { AdapterName, ConsumerSettings } from './consumer-settings.ts';
 
@@ -16,9 +18,7 @@ const CLASSIC = { sessionTimeout: 6000, rebalanceTimeout: 10_000, heartbeatInter
 const CONSUMER = { groupProtocol: 'consumer' as const };
 
 export const consumeWith: Record<AdapterName, Consume> = {
-  kafkajs: async () => {
-    throw new Error('not there yet');
-  },
+  kafkajs,
   'platformatic classic': (routing, settings, handle) =>
     platformatic(routing, settings, handle, CLASSIC),
   'platformatic consumer': (routing, settings, handle) =>
@@ -48,4 +48,30 @@ async function platformatic(
       process.exit(1);
     });
   return () => consumer.close();
+}
+
+async function kafkajs(
+  routing: Routing,
+  { broker, group, topics, user }: ConsumerSettings,
+  handle: Handle,
+): Promise<() => Promise<void>> {
+  const kafka = new Kafka({
+    clientId: 'order-service',
+    brokers: [broker],
+    logLevel: logLevel.ERROR,
+    ...(user && { sasl: { mechanism: 'plain', username: user, password: user } }),
+  });
+  const [first = '', ...others] = topics;
+  const consumer = await routedConsumer(routing, kafka, {
+    ...CLASSIC,
+    groupId: group,
+    topics: [first, ...others],
+    rebalanceTimeout: 10_000,
+    maxWaitTimeInMs: 500,
+    metadataMaxAge: 5000,
+  });
+  await consumer.run({
+    eachMessage: async ({ message }) => handle(message.value?.toString() ?? ''),
+  });
+  return () => consumer.disconnect();
 }

@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 /** As in the design: settle time of an env, and lease plus 5 s for the way from Leaving to the end of its pods. */
 const SETTLE_MS = 2000;
 const LEAVING_MS = 35_000;
+/** After a step, until its duplicates are over. */
+const AFTER_MS = 5000;
 
 /** When something of an incarnation happened, in milliseconds since the epoch; 0: not yet. */
 export interface Lifetime {
@@ -63,14 +65,18 @@ export async function createEnv(
     return world.startPod(`${name}-${ref}-${serial}`, variables, settings);
   };
 
-  setPhase('Joining', 'created');
-  if (without.liveFirst) goLive('CONTROL: before the clone exists');
-  const pods = await Promise.all(Array.from({ length: count }, startPod));
-  say(`clone with ${count} pods`);
-  await Promise.all(pods.map((pod) => pod.started()));
-  say('Available: all pods answered /started with 200');
-  await sleep(SETTLE_MS);
-  if (!without.liveFirst) goLive(`settled for ${SETTLE_MS / 1000} s since Available`);
+  const pods: Pod[] = [];
+  const begin = async () => {
+    setPhase('Joining', 'created');
+    if (without.liveFirst) goLive('CONTROL: before the clone exists');
+    pods.push(...(await Promise.all(Array.from({ length: count }, startPod))));
+    say(`clone with ${count} pods`);
+    await Promise.all(pods.map((pod) => pod.started()));
+    say('Available: all pods answered /started with 200');
+    await sleep(SETTLE_MS);
+    if (!without.liveFirst) goLive(`settled for ${SETTLE_MS / 1000} s since Available`);
+  };
+  await world.disturb(`${ref}: created`, begin, { moreMs: AFTER_MS, ref });
 
   function goLive(why: string): void {
     setPhase('Live', why);
@@ -82,29 +88,33 @@ export async function createEnv(
     say(`preStop /drain and SIGTERM: ${answers.join('; ')}`);
   };
 
+  const roll = async () => {
+    for (const [index, old] of pods.entries()) {
+      const next = await startPod();
+      await next.started();
+      pods[index] = next;
+      say(`${next.name} is Available, ${old.name} goes`);
+      await removePods([old]);
+    }
+  };
+
+  const end = async () => {
+    lifetime.leaving = Date.now();
+    setPhase('Leaving', 'removed');
+    if (without.noWait) say('CONTROL: no wait');
+    else await sleep(LEAVING_MS);
+    say(`${(Date.now() - lifetime.leaving) / 1000} s since Leaving: the Deployment goes`);
+    await removePods(pods);
+    say('pods are gone: the Subscriber goes');
+    world.suite.api.remove(name);
+    lifetime.gone = Date.now();
+  };
+
   return {
     ref,
     lifetime,
     pods,
-    roll: async () => {
-      for (const [index, old] of pods.entries()) {
-        const next = await startPod();
-        await next.started();
-        pods[index] = next;
-        say(`rolled: ${next.name} is Available, ${old.name} goes`);
-        await removePods([old]);
-      }
-    },
-    remove: async () => {
-      lifetime.leaving = Date.now();
-      setPhase('Leaving', 'deleted or suspended');
-      if (without.noWait) say('CONTROL: no wait');
-      else await sleep(LEAVING_MS);
-      say(`${(Date.now() - lifetime.leaving) / 1000} s since Leaving: the Deployment goes`);
-      await removePods(pods);
-      say('pods are gone: the Subscriber goes');
-      world.suite.api.remove(name);
-      lifetime.gone = Date.now();
-    },
+    roll: () => world.disturb(`${ref}: updated`, roll, { moreMs: AFTER_MS, ref }),
+    remove: () => world.disturb(`${ref}: deleted or suspended`, end, { moreMs: AFTER_MS, ref }),
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Lifetime } from './env.ts';
 import type { Sent } from './producer.ts';
+import type { Disturbance } from './world.ts';
 
 /** One handling of a message. `by`: a ref, or stable. */
 export interface Handled {
@@ -26,14 +27,6 @@ export interface Verdict {
   calm: number;
 }
 
-/** From when to when duplicates may happen. */
-export interface Disturbance {
-  from: number;
-  to: number;
-  /** Only messages with this ref are concerned; absent: all. */
-  ref?: string;
-}
-
 export function readHandled(
   files: readonly { pod: string; by: string; file: string }[],
 ): Handled[] {
@@ -50,7 +43,10 @@ export function readHandled(
   );
 }
 
-/** Who must have handled a message: one of these. */
+/**
+ * Who may have handled a message: one of these must. While an env is live, it is the env, which began at stable's position before. Of what
+ * was sent before that and was still waiting then, the env gets its share, too. When the env is gone, it is stable.
+ */
 export function rightOnes(
   { ref, sentAt, ackedAt }: Sent,
   lifetimes: readonly Lifetime[],
@@ -61,10 +57,17 @@ export function rightOnes(
     ({ live, leaving }) => live > 0 && sentAt >= live && (leaving === 0 || ackedAt <= leaving),
   );
   if (isLive) return [ref];
-  const isNear = own.some(
-    ({ created, gone }) => ackedAt >= created && (gone === 0 || sentAt <= gone),
-  );
-  return isNear ? [ref, 'stable'] : ['stable'];
+  return own.some(({ gone }) => gone === 0 || sentAt <= gone) ? [ref, 'stable'] : ['stable'];
+}
+
+/** What is wrong with one message. */
+interface Finding {
+  isLost: boolean;
+  isWrong: boolean;
+  isCalm: boolean;
+  isUnexplained: boolean;
+  times: number;
+  text: string;
 }
 
 export function judge(
@@ -73,37 +76,45 @@ export function judge(
   lifetimes: readonly Lifetime[],
   disturbances: readonly Disturbance[],
 ): Verdict {
-  const byId = new Map<string, Handled[]>();
-  for (const one of handled) byId.set(one.id, [...(byId.get(one.id) ?? []), one]);
-  const verdict: Verdict = {
+  const byId = Map.groupBy(handled, ({ id }) => id);
+  const findings = sent.map((message) =>
+    finding(message, byId.get(message.id) ?? [], lifetimes, disturbances),
+  );
+  const texts = (is: (one: Finding) => boolean) => findings.filter(is).map(({ text }) => text);
+  return {
     messages: sent.length,
-    lost: [],
-    wrong: [],
-    duplicates: 0,
-    most: 0,
-    unexplained: [],
-    calm: 0,
+    lost: texts(({ isLost }) => isLost),
+    wrong: texts(({ isWrong }) => isWrong),
+    unexplained: texts(({ isUnexplained }) => isUnexplained),
+    duplicates: findings.reduce((sum, { times }) => sum + Math.max(0, times - 1), 0),
+    most: Math.max(0, ...findings.map(({ times }) => times)),
+    calm: findings.filter(({ isCalm }) => isCalm).length,
   };
-  const isDisturbed = (at: number, ref: string | undefined) =>
-    disturbances.some((one) => at >= one.from && at <= one.to && (one.ref ?? ref) === ref);
-  for (const message of sent) {
-    const { id, ref, sentAt } = message;
-    const by = byId.get(id) ?? [];
-    const right = rightOnes(message, lifetimes);
-    const text = `${id} (${ref ?? 'no ref'}, ${message.topic}, sent ${new Date(sentAt).toISOString()}): ${by.map((one) => `${one.pod} ${new Date(one.at).toISOString()}`).join(', ') || 'nobody'}, and not ${right.join(' or ')}`;
-    if (!by.some((one) => right.includes(one.by))) verdict.lost.push(text);
-    if (by.some((one) => one.by !== 'stable' && one.by !== ref)) verdict.wrong.push(text);
-    verdict.most = Math.max(verdict.most, by.length);
-    verdict.duplicates += Math.max(0, by.length - 1);
-    const isCalm = !isDisturbed(sentAt, ref);
-    if (isCalm) verdict.calm += 1;
-    if (by.length > 1 && !by.some((one) => isDisturbed(one.at, ref)))
-      verdict.unexplained.push(text);
-  }
-  return verdict;
 }
 
-/** Two lines for people. */
+function finding(
+  message: Sent,
+  by: readonly Handled[],
+  lifetimes: readonly Lifetime[],
+  disturbances: readonly Disturbance[],
+): Finding {
+  const { id, topic, ref, sentAt } = message;
+  const right = rightOnes(message, lifetimes);
+  const isDisturbed = (at: number) =>
+    disturbances.some((one) => at >= one.from && at <= one.to && (one.ref ?? ref) === ref);
+  const when = (ms: number) => new Date(ms).toISOString().slice(11);
+  const who = by.map(({ pod, at }) => `${pod} ${when(at)}`).join(', ') || 'nobody';
+  return {
+    isLost: !by.some((one) => right.includes(one.by)),
+    isWrong: by.some((one) => one.by !== 'stable' && one.by !== ref),
+    isCalm: !isDisturbed(sentAt),
+    isUnexplained: by.length > 1 && !by.some(({ at }) => isDisturbed(at)),
+    times: by.length,
+    text: `${id} (${ref ?? 'no ref'}, ${topic}, sent ${when(sentAt)}): handled by ${who}; right: ${right.join(' or ')}`,
+  };
+}
+
+/** One line for people. */
 export function inWords(name: string, { messages, lost, duplicates, most, calm }: Verdict): string {
   return `${name}: ${messages} messages, ${lost.length} lost, ${duplicates} duplicates (one message at most ${most} times), ${calm} messages sent in calm times`;
 }

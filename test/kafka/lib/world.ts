@@ -29,10 +29,22 @@ export interface World {
   /** The feed's Service, as this workload reaches it. */
   feed: Service;
   say(line: string): void;
+  /** Runs something after which duplicates may happen, for some seconds more. Says it. */
+  disturb(what: string, run: () => unknown, options: { moreMs: number; ref?: string }): Promise<void>;
+  disturbances: readonly Disturbance[];
   /** A pod of stable, or of an env with these variables. */
   startPod(name: string, env?: EnvVariables, settings?: Partial<ConsumerSettings>): Promise<Pod>;
   handledFiles(): { pod: string; by: string; file: string }[];
   close(): Promise<void>;
+}
+
+/** From when to when duplicates may happen, in milliseconds since the epoch. */
+export interface Disturbance {
+  what: string;
+  from: number;
+  to: number;
+  /** Only messages with this ref are concerned; absent: all. */
+  ref?: string;
 }
 
 export interface EnvVariables {
@@ -47,10 +59,21 @@ export async function startWorld(suite: Suite, options: WorldOptions): Promise<W
   feed.setEndpoints(suite.feeds.map(({ port }) => port));
   const workload = `shop/${name}`;
   const pods: Pod[] = [];
+  const disturbances: Disturbance[] = [];
+  const say = (line: string) => suite.say(`${name}: ${line}`);
   const files: { pod: string; by: string; file: string }[] = [];
   return {
     ...{ name, suite, workload, group: name, topics, adapter, feed },
-    say: (line) => suite.say(`${name}: ${line}`),
+    say,
+    disturbances,
+    disturb: async (what, run, { moreMs, ref }) => {
+      say(what);
+      // Still open: nothing that happens meanwhile counts as calm.
+      const disturbance: Disturbance = { what, from: Date.now(), to: Number.POSITIVE_INFINITY };
+      disturbances.push(ref === undefined ? disturbance : Object.assign(disturbance, { ref }));
+      await run();
+      disturbance.to = Date.now() + moreMs;
+    },
     startPod: async (podName, env, settings = {}) => {
       const handledFile = join(suite.folder, `${podName}.handled`);
       files.push({ pod: podName, by: env?.ref ?? 'stable', file: handledFile });

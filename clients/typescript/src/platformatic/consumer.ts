@@ -24,7 +24,8 @@ const LAST_MS = 5000;
  * are missing end it; lost connections and rebalances do not.
  *
  * ```ts
- * const consumer = eventConsumer(await eventRouting(), { groupId: 'orders', clientId: 'orders', bootstrapBrokers, deserializers });
+ * const events = await eventRouting();
+ * const consumer = events.consumer({ groupId: 'orders', clientId: 'orders', bootstrapBrokers, deserializers });
  * const stream = await consumer.consume({ topics: ['payments'] });
  * await stream.handle((message) => ship(message.value));
  * ```
