@@ -65,9 +65,13 @@ export function followLiveRefs(options: FeedOptions): LiveRefs {
 }
 
 /** Without a revision if what is known is too old: the feed then answers at once. */
-function question({ feed, workload }: FeedOptions, view: View | undefined, signal: AbortSignal) {
+function question(
+  { feed, workload, clocks }: FeedOptions,
+  view: View | undefined,
+  end: AbortSignal,
+) {
   const hold = view === undefined ? {} : { hold: { after: view.rev, seconds: HOLD_SECONDS } };
-  return { feed, workload, ...hold, timeoutMs: TIMEOUT_MS, signal };
+  return { feed, workload, ...hold, signal: AbortSignal.any([end, clocks.timeout(TIMEOUT_MS)]) };
 }
 
 function failureCount({ feed, log }: FeedOptions) {

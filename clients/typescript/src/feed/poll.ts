@@ -6,8 +6,7 @@ export interface PollRequest {
   workload: string;
   /** A revision that is known: the feed holds the answer until there is another one, for at most so many seconds. */
   hold?: { after: string; seconds: number };
-  /** The longest time until the whole answer is read, from the beginning of the request. */
-  timeoutMs: number;
+  /** Ends the request, also while the answer is read. */
   signal: AbortSignal;
 }
 
@@ -26,7 +25,7 @@ export async function poll(request: PollRequest): Promise<PollResult> {
   }
 }
 
-async function ask({ feed, workload, hold, timeoutMs, signal }: PollRequest) {
+async function ask({ feed, workload, hold, signal }: PollRequest) {
   const url = new URL('/v1/live', feed);
   url.searchParams.set('workload', workload);
   if (hold !== undefined) {
@@ -37,7 +36,7 @@ async function ask({ feed, workload, hold, timeoutMs, signal }: PollRequest) {
     // A redirect leads to something that is not the feed.
     redirect: 'error',
     headers: { accept: 'application/json' },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    signal,
   });
   const body = await boundedText(response);
   if (response.status !== 200) {

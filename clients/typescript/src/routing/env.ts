@@ -71,8 +71,7 @@ function inWords(lag: Lag | string): string {
 async function isStillLive({ feed, workload, ref }: EnvSettings): Promise<boolean> {
   if (feed === undefined) return false;
   const sent = CLOCKS.now();
-  const { signal } = new AbortController();
-  const result = await poll({ feed, workload, timeoutMs: ASK_FEED_MS, signal });
+  const result = await poll({ feed, workload, signal: CLOCKS.timeout(ASK_FEED_MS) });
   if (!('answer' in result) || !isFresh(viewOf(result.answer, sent), CLOCKS.now())) return false;
   return result.answer.live.some((live) => live.ref === ref);
 }
