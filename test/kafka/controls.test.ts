@@ -42,13 +42,14 @@ async function run(
   const topics = [`${name}-payments`];
   await suite.admin.createTopics({ topics, partitions: 2, replicas: 1 });
   const adapter = 'platformatic classic';
-  const world = await startWorld(suite, { name, adapter, topics, workMs: 15 });
+  const world = await startWorld(suite, { name, adapter, topics, workMs: 20 });
   world.say(what);
   await world.startPod(`${name}-stable`);
   const common = { broker: suite.broker, name, service: name, topics, refs: [REF] };
-  const traffic = startTraffic({ ...common, everyMs: 100 });
-  await sleep(6000);
+  const traffic = startTraffic({ ...common, everyMs: 60 });
+  await sleep(5000);
   const env = await createEnv(world, REF, 1, without, { workMs: 0, ...settings });
+  traffic.pace(250);
   await sleep(5000);
   world.say('the feed cannot be reached');
   world.feed.freeze();

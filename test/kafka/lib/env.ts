@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 /** As in the design: settle time of an env, and lease plus 5 s for the way from Leaving to the end of its pods. */
 const SETTLE_MS = 2000;
 const LEAVING_MS = 35_000;
+/** Control: how long stable skips messages before the clone is made. */
+const BEFORE_CLONE_MS = 5000;
 /** After a step, until its duplicates are over. */
 const AFTER_MS = 5000;
 
@@ -68,7 +70,10 @@ export async function createEnv(
   const pods: Pod[] = [];
   const begin = async () => {
     setPhase('Joining', 'created');
-    if (without.liveFirst) goLive('CONTROL: before the clone exists');
+    if (without.liveFirst) {
+      goLive('CONTROL: before the clone exists');
+      await sleep(BEFORE_CLONE_MS);
+    }
     pods.push(...(await Promise.all(Array.from({ length: count }, startPod))));
     say(`clone with ${count} pods`);
     await Promise.all(pods.map((pod) => pod.started()));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { brokerAdmin } from '../../../clients/typescript/src/platformatic/admin.ts';
 import { drain } from '../../../clients/typescript/src/broker/drain.ts';
+import { brokerAdmin } from '../../../clients/typescript/src/platformatic/admin.ts';
 import type { Lifetime } from './env.ts';
 import { judge, readHandled, type Verdict } from './judge.ts';
 import type { Traffic } from './producer.ts';

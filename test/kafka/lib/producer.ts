@@ -19,6 +19,8 @@ interface Kind {
 
 export interface Traffic {
   sent: readonly Sent[];
+  /** From now on with this pause between two batches. */
+  pace(everyMs: number): void;
   /** Ends it, and resolves when the last message is acknowledged. */
   stop(): Promise<void>;
 }
@@ -57,7 +59,8 @@ function kindsOf(service: string, refs: readonly string[]): Kind[] {
 
 /** Produces without a pause until it is stopped. */
 export function startTraffic(options: TrafficOptions): Traffic {
-  const { broker, name, service, topics, refs, everyMs } = options;
+  const { broker, name, service, topics, refs } = options;
+  let { everyMs } = options;
   const common = { clientId: name, bootstrapBrokers: [broker], serializers: stringSerializers };
   const producer = new Producer(common);
   const writer = new Producer({ ...common, idempotent: true, transactionalId: `${name}-writer` });
@@ -107,6 +110,9 @@ export function startTraffic(options: TrafficOptions): Traffic {
 
   return {
     sent,
+    pace: (ms) => {
+      everyMs = ms;
+    },
     stop: async () => {
       isOver = true;
       await run;

@@ -30,7 +30,11 @@ export interface World {
   feed: Service;
   say(line: string): void;
   /** Runs something after which duplicates may happen, for some seconds more. Says it. */
-  disturb(what: string, run: () => unknown, options: { moreMs: number; ref?: string }): Promise<void>;
+  disturb(
+    what: string,
+    run: () => unknown,
+    options: { moreMs: number; ref?: string },
+  ): Promise<void>;
   disturbances: readonly Disturbance[];
   /** A pod of stable, or of an env with these variables. */
   startPod(name: string, env?: EnvVariables, settings?: Partial<ConsumerSettings>): Promise<Pod>;
