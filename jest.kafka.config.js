@@ -1,0 +1,14 @@
+import unit from './jest.config.js';
+
+const { testEnvironment, extensionsToTreatAsEsm, transform } = unit;
+
+/** Runs with a real Kafka, which test/kafka/run.mjs starts. See test/kafka/README.md. */
+export default {
+  testEnvironment,
+  extensionsToTreatAsEsm,
+  transform,
+  roots: ['<rootDir>/test/kafka'],
+  // Times matter, and there is one broker.
+  maxWorkers: 1,
+  testTimeout: 420_000,
+};
