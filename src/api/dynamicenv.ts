@@ -36,6 +36,14 @@ export interface ExistingVersion {
   service?: string;
 }
 
+/** The clone's consumers share their topics with the base's. */
+export interface EventsOptions {
+  /** On which the library in the clone's pods listens for the kubelet. Default: 9808. */
+  port?: number;
+  /** How long a pod that is being removed may go on with the rest of its messages. Default: 120. */
+  drainSeconds?: number;
+}
+
 /** A Deployment to clone. Requests are routed to clones in `spec.subsets`, not to clones in `spec.consumers`. */
 export interface Workload {
   name: string;
@@ -48,6 +56,8 @@ export interface Workload {
   defaultVersion?: string;
   /** Requests go there, and nothing is cloned. Only in `spec.subsets`. */
   existing?: ExistingVersion;
+  /** Its consumers handle the messages of the env's `ref`. Not with `existing`. */
+  events?: EventsOptions;
 }
 
 /** Workloads that the configuration concerns. */
@@ -129,12 +139,22 @@ export interface SubsetErrors {
   subset?: StatusError[];
 }
 
+/** How far a clone's consumers are that share their topics with the base's. */
+export interface EventsStatus {
+  phase: string;
+  incarnation: string;
+  /** What the phase waits for, what is replaced in the clone, and what may surprise. */
+  message?: string;
+}
+
 export interface WorkloadStatus {
   deployment: ResourceStatus;
   /** Absent for consumers. */
   destinationRules?: ResourceStatus[];
   /** Absent for consumers. */
   virtualServices?: ResourceStatus[];
+  /** Absent without `events`. */
+  events?: EventsStatus;
   subsetErrors?: SubsetErrors;
 }
 
@@ -150,6 +170,8 @@ export interface ConsumerStatus {
   /** Why it is not `running`, and what to do. */
   message?: string;
   errors?: StatusError[];
+  /** Absent without `events`. */
+  events?: EventsStatus;
   /** Deprecated: a copy of the fields above. */
   deployment?: ResourceStatus;
   /** Deprecated: no longer written. */

@@ -6,6 +6,7 @@ import type { MeshView } from '../../../mesh/view.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 import { withMark, withOverlay } from '../configuration/overlay.ts';
 import type { EnvContext } from '../context.ts';
+import { type EventsPlan, type PlannedClone, planEvents } from '../events/plan.ts';
 import { keep } from '../observed.ts';
 import type { EnvSettings } from '../settings.ts';
 import { withoutPods } from './argo-rollout.ts';
@@ -38,8 +39,13 @@ export interface WorkloadPlan extends EnvWorkload {
   observed?: Deployment;
   /** The wanted clone; absent: there is nothing to create, see `problems`. */
   deployment?: Deployment;
-  /** The clone must be recreated, because its selector has to change and cannot. */
+  /**
+   * The clone must be recreated, because its selector has to change and cannot, or because the rest of its messages is its own. Or it may not be
+   * created yet.
+   */
   recreate: boolean;
+  /** Absent: the workload is without `events`. */
+  events?: EventsPlan;
   hosts: HostPlan[];
   /** Another person's rule and its subset that has the name of one of the env's subsets, or asks for the env's marks. */
   takenBy?: { rule: string; subset: string };
@@ -59,11 +65,19 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
     ({ metadata }) => metadata.name === name && metadata.namespace === workload.namespace,
   );
   const base = context.view.deployment(workload.namespace, workload.name);
-  const { deployment, problem } = planDeployment(entry, base, observed, name, context);
+  const planned = planDeployment(entry, base, observed, name, context);
+  const {
+    deployment,
+    problem,
+    mustWait,
+    events,
+    warnings: ofEvents,
+  } = planEvents(entry, base, planned, observed, context);
   const changed =
-    observed !== undefined &&
-    deployment !== undefined &&
-    !jsonEqual(observed.spec.selector, deployment.spec.selector);
+    mustWait ||
+    (observed !== undefined &&
+      deployment !== undefined &&
+      !jsonEqual(observed.spec.selector, deployment.spec.selector));
   const hosts =
     deployment === undefined
       ? []
@@ -75,13 +89,15 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
       : hosts.map(({ plan }) => carryOver(plan, state, context));
   const marks = subsetMarks(name, context.env.metadata.name, context.config.versionLabel);
   const takenBy = takenByRule(hosts, marks, context);
-  const warnings = deployment === undefined ? [] : warningsOf(base, deployment, context.view);
+  const warnings =
+    deployment === undefined ? [] : [...warningsOf(base, deployment, context.view), ...ofEvents];
   return {
     ...entry,
     cloneName: name,
     ...(observed === undefined ? {} : { observed }),
     ...(deployment === undefined ? {} : { deployment }),
     recreate: changed,
+    ...(events === undefined ? {} : { events }),
     hosts: plans,
     ...(takenBy === undefined ? {} : { takenBy }),
     problems: [
@@ -127,7 +143,7 @@ function planDeployment(
   observed: Deployment | undefined,
   name: string,
   { env, view, config }: EnvContext,
-): { deployment?: Deployment; problem?: Problem } {
+): PlannedClone {
   const kept = observed === undefined ? {} : { deployment: keep(observed) };
   const problem = (message: string) => ({
     ...kept,
