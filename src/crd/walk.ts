@@ -29,7 +29,7 @@ export function* schemaNodes(
   path = '',
   before?: unknown,
 ): Generator<SchemaNode> {
-  yield { schema, value, path, ...(before === undefined ? {} : { before }) };
+  yield { schema, value, path, ...(before !== undefined && { before }) };
   if (Array.isArray(value)) {
     const { items } = schema;
     if (!items) return;
@@ -38,10 +38,15 @@ export function* schemaNodes(
   } else if (isMap(value)) {
     for (const [key, member] of Object.entries(value)) {
       const inner = memberSchema(schema, key);
-      const was = isMap(before) && Object.hasOwn(before, key) ? before[key] : undefined;
-      if (inner) yield* schemaNodes(inner, member, memberPath(schema, path, key), was);
+      if (inner) {
+        yield* schemaNodes(inner, member, memberPath(schema, path, key), memberOf(before, key));
+      }
     }
   }
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 /** Every schema within a schema, itself included. */

@@ -65,12 +65,20 @@ function holdOf(clone: Deployment, { env, observed, now }: Context): { wait?: nu
  */
 export function stallLeft(
   own: Subscriber,
-  { env, observed, now }: Pick<Context, 'env' | 'observed' | 'now'>,
+  context: Pick<Context, 'env' | 'observed' | 'now'>,
 ): number {
-  const since = overSince(own, env, now);
+  const since = stallSince(own, context);
+  return since === undefined ? 0 : secondsLeft(since, STALL_SECONDS, context.now);
+}
+
+/** Since when (RFC 3339) such a clone waits; undefined: it does not. */
+export function stallSince(
+  own: Subscriber,
+  { env, observed, now }: Pick<Context, 'env' | 'observed' | 'now'>,
+): string | undefined {
   const clone = cloneOf(own, env, observed);
-  if (since === undefined || clone === undefined || hasPods(clone) || !wasAvailable(own)) return 0;
-  return secondsLeft(since, STALL_SECONDS, now);
+  if (clone === undefined || hasPods(clone) || !wasAvailable(own)) return undefined;
+  return overSince(own, env, now);
 }
 
 /** Each with what to answer for it. `wanted`: keys (`childKey`) of the Subscribers that stay. */

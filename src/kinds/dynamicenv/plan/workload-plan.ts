@@ -6,7 +6,8 @@ import type { MeshView } from '../../../mesh/view.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 import { withMark, withOverlay } from '../configuration/overlay.ts';
 import type { EnvContext } from '../context.ts';
-import { type EventsPlan, type PlannedClone, planEvents } from '../events/plan.ts';
+import { planEvents } from '../events/plan.ts';
+import type { ClonePlan, EventsPlan, PlannedClone } from '../events/types.ts';
 import { keep } from '../observed.ts';
 import type { EnvSettings } from '../settings.ts';
 import { withoutPods } from './argo-rollout.ts';
@@ -66,18 +67,9 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
   );
   const base = context.view.deployment(workload.namespace, workload.name);
   const planned = planDeployment(entry, base, observed, name, context);
-  const {
-    deployment,
-    problem,
-    mustWait,
-    events,
-    warnings: ofEvents,
-  } = planEvents(entry, base, planned, observed, context);
-  const changed =
-    mustWait ||
-    (observed !== undefined &&
-      deployment !== undefined &&
-      !jsonEqual(observed.spec.selector, deployment.spec.selector));
+  const clone = planEvents(entry, base, planned, observed, context);
+  const { deployment, problem, events } = clone;
+  const changed = clone.mustWait || hasOtherSelector(deployment, observed);
   const hosts =
     deployment === undefined
       ? []
@@ -89,8 +81,7 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
       : hosts.map(({ plan }) => carryOver(plan, state, context));
   const marks = subsetMarks(name, context.env.metadata.name, context.config.versionLabel);
   const takenBy = takenByRule(hosts, marks, context);
-  const warnings =
-    deployment === undefined ? [] : [...warningsOf(base, deployment, context.view), ...ofEvents];
+  const warnings = warningsOf(base, clone, context.view);
   return {
     ...entry,
     cloneName: name,
@@ -112,6 +103,15 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
   };
 }
 
+/** It cannot be changed in place. */
+function hasOtherSelector(wanted: Deployment | undefined, observed: Deployment | undefined) {
+  return (
+    wanted !== undefined &&
+    observed !== undefined &&
+    !jsonEqual(observed.spec.selector, wanted.spec.selector)
+  );
+}
+
 function cloneTarget(clone: Deployment, { env, config }: EnvContext): SubsetTarget {
   const { name } = clone.metadata;
   const marks = subsetMarks(name, env.metadata.name, config.versionLabel);
@@ -129,11 +129,20 @@ export function baseProblems(
   return message === undefined ? [] : [{ section: 'deployment', message }];
 }
 
-function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshView): string[] {
+function warningsOf(
+  base: Deployment | undefined,
+  { deployment, warnings }: ClonePlan,
+  view: MeshView,
+): string[] {
+  if (deployment === undefined) return [];
   const without =
     base &&
     withoutPods(base, view.servicesAskingFor(base.metadata.namespace ?? '', podLabelsOf(base)));
-  return [...(without === undefined ? [] : [without]), ...sharedPortsAndClaims(clone)];
+  return [
+    ...(without === undefined ? [] : [without]),
+    ...sharedPortsAndClaims(deployment),
+    ...warnings,
+  ];
 }
 
 /** The wanted clone; if it cannot be computed, the existing one. */
