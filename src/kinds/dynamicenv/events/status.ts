@@ -8,22 +8,23 @@ import type { EventsPlan } from './types.ts';
 
 /** How far the events of a workload are. */
 export interface EventsReport {
-  status?: EventsStatus;
-  /** Who handles the messages now, if the clone does not; absent: it does, or it is without `events`. */
-  pending?: string;
+  status: { events?: EventsStatus };
+  report: { pendingEvents?: string };
 }
 
 /** From what the cluster shows. Without a Subscriber there is no phase yet. */
 export function eventsReport(plan: WorkloadPlan, { env, observed }: EnvContext): EventsReport {
   const own = subscriberFor(env.metadata.name, plan.key, observed);
   const { events } = plan;
-  if (events === undefined) return own === undefined ? {} : { status: eventsStatus(own) };
+  if (events === undefined) {
+    return { status: own === undefined ? {} : { events: eventsStatus(own) }, report: {} };
+  }
   const isLive = own?.spec.phase === 'Live' && events.subscriber !== undefined;
   const pending = isLive ? undefined : pendingText(own, events, plan);
   const message = [...(pending === undefined ? [] : [pending]), ...events.notes].join('; ');
   return {
-    ...(own === undefined ? {} : { status: eventsStatus(own, message) }),
-    ...(pending === undefined ? {} : { pending }),
+    status: own === undefined ? {} : { events: eventsStatus(own, message) },
+    report: pending === undefined ? {} : { pendingEvents: pending },
   };
 }
 
@@ -44,7 +45,7 @@ function pendingText(
   if (subscriber === undefined || own.spec.phase === 'Leaving') {
     return `its consumers of incarnation ${own.spec.incarnation} leave; ${BASE_HANDLES}`;
   }
-  if (wait !== undefined) return `all its consumers are ready; in a moment they take over`;
+  if (wait !== undefined) return 'all its consumers are ready, and take over in a moment';
   const starting =
     carriedBy(observed) === undefined
       ? 'its consumers are about to start'

@@ -64,14 +64,14 @@ export function workloadReport(plan: WorkloadPlan, context: StatusContext): Work
       deployment,
       ...(isSubset ? { destinationRules: hosts.flatMap(({ rules }) => rules) } : {}),
       ...(isSubset ? { virtualServices: unique(hosts) } : {}),
-      ...(events.status === undefined ? {} : { events: events.status }),
+      ...events.status,
       ...(errors === undefined ? {} : { subsetErrors: errors }),
     },
     hosts,
     problems,
     isRunning: deployment.status === 'running',
     isRouted,
-    ...(events.pending === undefined ? {} : { pendingEvents: events.pending }),
+    ...events.report,
   };
 }
 
