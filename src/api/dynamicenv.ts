@@ -2,6 +2,7 @@ import type { V1EnvFromSource, V1EnvVar, V1ResourceRequirements } from '@kuberne
 import type { StringMatch } from '../istio/types.ts';
 import type { KubeObject, LabelSelector } from '../k8s/object.ts';
 import type { ConfigurationLayer } from './environment.ts';
+import type { Phase } from './subscriber.ts';
 
 /** One condition that selects an env's requests. All of its parts must match. */
 export interface IstioMatch {
@@ -141,7 +142,7 @@ export interface SubsetErrors {
 
 /** How far a clone's consumers are that share their topics with the base's. */
 export interface EventsStatus {
-  phase: string;
+  phase: Phase;
   incarnation: string;
   /** What the phase waits for, what is replaced in the clone, and what may surprise. */
   message?: string;

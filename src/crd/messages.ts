@@ -15,7 +15,6 @@ const MESSAGES: Record<string, Message> = {
   format: ({ format }) => `must have the format ${format}`,
   enum: ({ allowedValues }) => `must be ${[allowedValues].flat().join(' or ')}`,
   minimum: ({ limit }) => `must be at least ${limit}`,
-  maximum: ({ limit }) => `must be at most ${limit}`,
   minLength: ({ limit }) => `must have at least ${counted(limit, 'character')}`,
   maxLength: ({ limit }) => `must have at most ${counted(limit, 'character')}: shorten it`,
   minItems: ({ limit }) => `must have at least ${counted(limit, 'item')}: add what is missing`,
