@@ -7,7 +7,7 @@ import { finish } from './lib/finish.ts';
 import { inWords, type Verdict } from './lib/judge.ts';
 import { startTraffic } from './lib/producer.ts';
 import { type Suite, startSuite } from './lib/suite.ts';
-import { startWorld } from './lib/world.ts';
+import { startWorld, type World } from './lib/world.ts';
 
 /** The whole order, and the order with one part taken out. All have the same disturbances. */
 const RUNS: Record<string, [Without, Partial<ConsumerSettings>]> = {
@@ -19,6 +19,7 @@ const RUNS: Record<string, [Without, Partial<ConsumerSettings>]> = {
 const REF = 'mp-101';
 
 let suite: Suite;
+const worlds: World[] = [];
 const verdicts = new Map<string, Verdict>();
 
 beforeAll(async () => {
@@ -30,7 +31,10 @@ beforeAll(async () => {
     }),
   );
 }, 240_000);
-afterAll(() => suite?.close());
+afterAll(async () => {
+  await Promise.all(worlds.map((world) => world.close()));
+  await suite?.close();
+});
 
 /** One env comes and goes while stable lags, and stable cannot reach the feed when it goes. */
 async function run(
@@ -43,6 +47,7 @@ async function run(
   await suite.admin.createTopics({ topics, partitions: 2, replicas: 1 });
   const adapter = 'platformatic classic';
   const world = await startWorld(suite, { name, adapter, topics, workMs: 20 });
+  worlds.push(world);
   world.say(what);
   await world.startPod(`${name}-stable`);
   const common = { broker: suite.broker, name, service: name, topics, refs: [REF] };
@@ -63,7 +68,6 @@ async function run(
   const text = inWords(what, verdict);
   suite.say(text);
   record({ what: `control: ${what}`, ...verdict });
-  await world.close();
   return verdict;
 }
 

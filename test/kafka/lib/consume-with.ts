@@ -1,36 +1,33 @@
-import { stringDeserializers } from '@platformatic/kafka';
-import { Kafka, logLevel } from 'kafkajs';
-import { routedConsumer } from '../../../clients/typescript/src/kafkajs/consumer.ts';
-import { eventConsumer } from '../../../clients/typescript/src/platformatic/consumer.ts';
 import type { Routing } from '../../../clients/typescript/src/routing/types.ts';
 import type { AdapterName, ConsumerSettings } from './consumer-settings.ts';
 
 type Handle = (id: string) => Promise<void>;
-/** Consumes until the result is called. */
+/** Consumes until the result is called. `ended`: consumption has ended with an error. */
 type Consume = (
   routing: Routing,
   settings: ConsumerSettings,
   handle: Handle,
+  ended: (error: Error) => void,
 ) => Promise<() => Promise<void>>;
 
-/** Short times, so that a member that is gone is noticed within a test. */
+/** Libraries are loaded where they are used: a process needs one of them. Short times, so that a member that is gone is noticed within a test. */
 const CLASSIC = { sessionTimeout: 6000, rebalanceTimeout: 10_000, heartbeatInterval: 1000 };
 const CONSUMER = { groupProtocol: 'consumer' as const };
 
 export const consumeWith: Record<AdapterName, Consume> = {
   kafkajs,
-  'platformatic classic': (routing, settings, handle) =>
-    platformatic(routing, settings, handle, CLASSIC),
-  'platformatic consumer': (routing, settings, handle) =>
-    platformatic(routing, settings, handle, CONSUMER),
+  'platformatic classic': (...all) => platformatic(CLASSIC, ...all),
+  'platformatic consumer': (...all) => platformatic(CONSUMER, ...all),
 };
 
 async function platformatic(
-  routing: Routing,
-  { broker, group, topics, user }: ConsumerSettings,
-  handle: Handle,
   protocol: typeof CLASSIC | typeof CONSUMER,
+  ...[routing, { broker, group, topics, user }, handle, ended]: Parameters<Consume>
 ): Promise<() => Promise<void>> {
+  const { stringDeserializers } = await import('@platformatic/kafka');
+  const { eventConsumer } = await import(
+    '../../../clients/typescript/src/platformatic/consumer.ts'
+  );
   const consumer = eventConsumer(routing, {
     ...protocol,
     groupId: group,
@@ -41,20 +38,15 @@ async function platformatic(
     ...(user && { sasl: { mechanism: 'PLAIN', username: user, password: user } }),
   });
   const stream = await consumer.consume({ topics });
-  void stream
-    .handle((message) => handle(message.value))
-    .catch((error: Error) => {
-      process.stdout.write(`the stream ended: ${error.message}\n`);
-      process.exit(1);
-    });
+  stream.handle((message) => handle(message.value)).catch(ended);
   return () => consumer.close();
 }
 
 async function kafkajs(
-  routing: Routing,
-  { broker, group, topics, user }: ConsumerSettings,
-  handle: Handle,
+  ...[routing, { broker, group, topics, user }, handle, ended]: Parameters<Consume>
 ): Promise<() => Promise<void>> {
+  const { Kafka, logLevel } = await import('kafkajs');
+  const { routedConsumer } = await import('../../../clients/typescript/src/kafkajs/consumer.ts');
   const kafka = new Kafka({
     clientId: 'order-service',
     brokers: [broker],
@@ -69,6 +61,9 @@ async function kafkajs(
     rebalanceTimeout: 10_000,
     maxWaitTimeInMs: 500,
     metadataMaxAge: 5000,
+  });
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) ended(payload.error);
   });
   await consumer.run({
     eachMessage: async ({ message }) => handle(message.value?.toString() ?? ''),

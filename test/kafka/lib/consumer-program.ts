@@ -17,10 +17,14 @@ process.on('warning', ({ message }) => say(`warning: ${message}`));
 const routing = await startRouting({ log: say });
 const used = settings.startAtTheEnd ? startingAtTheEnd(routing, settings.group) : routing;
 say(`${routing.mode}, ${settings.adapter}, process ${process.pid}`);
-const close = await consumeWith[settings.adapter](used, settings, async (id) => {
+const handle = async (id: string) => {
   if (settings.workMs > 0) await sleep(settings.workMs);
   // Written before the message is acknowledged: a process that dies here has handled it.
   writeSync(log, `${id} ${Date.now()}\n`);
+};
+const close = await consumeWith[settings.adapter](used, settings, handle, (error) => {
+  say(`consumption ended: ${error.message}`);
+  process.exit(1);
 });
 process.on('SIGTERM', async () => {
   say('SIGTERM');

@@ -1,10 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { endProgram, type Program, runProgram } from './program.ts';
-
-const FEED = fileURLToPath(new URL('../../../feed/src/main.ts', import.meta.url));
+import { PROGRAMS } from './programs.ts';
 
 export interface FeedReplica {
   port: number;
@@ -33,7 +31,7 @@ export async function startFeed(
     }),
   );
   const args = ['--host', '127.0.0.1', '--port', `${port}`, '--kubeconfig', kubeconfig];
-  const program = runProgram(FEED, args, {}, join(folder, `feed-${port}.log`));
+  const program = runProgram(PROGRAMS.feed, args, {}, join(folder, `feed-${port}.log`));
   return {
     port,
     program,
