@@ -1,17 +1,12 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { ApiServer } from './cluster/api-server.ts';
-import { followLists } from './cluster/follow-lists.ts';
-import { keepWatch } from './cluster/keep-watch.ts';
-import { listSubscribers } from './cluster/list.ts';
+import { followSubscribers } from './cluster/follow.ts';
 import { createLeaseClock } from './core/lease-clock.ts';
-import type { SubscriberList } from './core/snapshot.ts';
 import { createFeed } from './feed.ts';
 import { buildApp } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
 import { changesOnly } from './report.ts';
 import { after, CLOCKS } from './system.ts';
-
-const TICK_MS = 1_000;
 
 export interface Served {
   app: FastifyInstance;
@@ -27,14 +22,13 @@ export function serve(api: ApiServer, mostPolls: number, logger?: FastifyBaseLog
   const metrics = createMetrics(feed);
   const app = buildApp({ feed, metrics, mostPolls, ...(logger && { logger }) });
   const report = changesOnly(app.log);
-  const ticks = setInterval(clock.now, TICK_MS);
-  const common = { after, monotonic: CLOCKS.monotonic, stop: stop.signal };
-  let newest: SubscriberList | undefined;
-  const lists = followLists({
-    ...common,
-    list: (signal) => listSubscribers({ api, clock }, signal),
+  const following = followSubscribers({
+    api,
+    clock,
+    clocks: CLOCKS,
+    after,
+    stop: stop.signal,
     onList: (list, ms) => {
-      newest = list;
       metrics.listSeconds.observe({ result: 'ok' }, ms / 1000);
       report.listed(feed.publish(list));
     },
@@ -42,21 +36,14 @@ export function serve(api: ApiServer, mostPolls: number, logger?: FastifyBaseLog
       metrics.listSeconds.observe({ result: 'error' }, ms / 1000);
       report.failed(error);
     },
-  });
-  const watch = keepWatch({
-    ...common,
-    api,
-    resourceVersion: () => newest?.resourceVersion,
-    onHint: lists.ask,
-    onEnd: (end) => {
+    onWatchEnd: (end) => {
       metrics.watchEnds.inc({ reason: 'status' in end ? `${end.status}` : 'broken' });
       app.log.debug(end, 'watch ended');
     },
   });
   const close = async () => {
     stop.abort();
-    clearInterval(ticks);
-    await Promise.all([app.close(), lists.ended, watch]);
+    await Promise.all([app.close(), following]);
   };
   return { app, close };
 }

@@ -32,7 +32,7 @@ export function followLists(options: FollowListsOptions): { ask(): void; ended: 
       failures = (await attempt(options)) ? 0 : failures + 1;
       const rest = (ms: number) => Math.max(0, started + ms - monotonic());
       if (failures > 0) {
-        await pause(after, Math.max(rest(0), backoff(failures, LIST_EVERY_MS)), stop);
+        await pause(after, backoff(failures, LIST_EVERY_MS), stop);
         continue;
       }
       if (!isAsked) await pause(after, rest(LIST_EVERY_MS), AbortSignal.any([stop, wake.signal]));
