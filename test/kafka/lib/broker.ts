@@ -145,8 +145,8 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 group.consumer.heartbeat.interval.ms=1000
 group.consumer.min.heartbeat.interval.ms=1000
-group.consumer.session.timeout.ms=6000
-group.consumer.min.session.timeout.ms=6000
+group.consumer.session.timeout.ms=10000
+group.consumer.min.session.timeout.ms=10000
 log.cleaner.backoff.ms=500
 `;
 }

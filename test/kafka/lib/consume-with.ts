@@ -2,16 +2,22 @@ import type { Routing } from '../../../clients/typescript/src/routing/types.ts';
 import type { AdapterName, ConsumerSettings } from './consumer-settings.ts';
 
 type Handle = (id: string) => Promise<void>;
-/** Consumes until the result is called. `ended`: consumption has ended with an error. */
+export interface ConsumptionEvents {
+  /** Consumption has ended with an error. */
+  ended(error: Error): void;
+  /** The group's members or partitions change: what is not committed yet may come again. */
+  rebalanced(): void;
+}
+/** Consumes until the result is called. */
 type Consume = (
   routing: Routing,
   settings: ConsumerSettings,
   handle: Handle,
-  ended: (error: Error) => void,
+  events: ConsumptionEvents,
 ) => Promise<() => Promise<void>>;
 
 /** Libraries are loaded where they are used: a process needs one of them. Short times, so that a member that is gone is noticed within a test. */
-const CLASSIC = { sessionTimeout: 6000, rebalanceTimeout: 10_000, heartbeatInterval: 1000 };
+const CLASSIC = { sessionTimeout: 10_000, rebalanceTimeout: 15_000, heartbeatInterval: 1000 };
 const CONSUMER = { groupProtocol: 'consumer' as const };
 
 export const consumeWith: Record<AdapterName, Consume> = {
@@ -20,9 +26,15 @@ export const consumeWith: Record<AdapterName, Consume> = {
   'platformatic consumer': (...all) => platformatic(CONSUMER, ...all),
 };
 
+const REBALANCES = [
+  'consumer:group:join',
+  'consumer:group:rebalance',
+  'consumer:heartbeat:error',
+] as const;
+
 async function platformatic(
   protocol: typeof CLASSIC | typeof CONSUMER,
-  ...[routing, { broker, group, topics, user }, handle, ended]: Parameters<Consume>
+  ...[routing, { broker, group, topics, user }, handle, { ended, rebalanced }]: Parameters<Consume>
 ): Promise<() => Promise<void>> {
   const { stringDeserializers } = await import('@platformatic/kafka');
   const { eventConsumer } = await import(
@@ -38,12 +50,13 @@ async function platformatic(
     ...(user && { sasl: { mechanism: 'PLAIN', username: user, password: user } }),
   });
   const stream = await consumer.consume({ topics });
+  for (const event of REBALANCES) consumer.consumer?.on(event, rebalanced);
   stream.handle((message) => handle(message.value)).catch(ended);
   return () => consumer.close();
 }
 
 async function kafkajs(
-  ...[routing, { broker, group, topics, user }, handle, ended]: Parameters<Consume>
+  ...[routing, { broker, group, topics, user }, handle, { ended, rebalanced }]: Parameters<Consume>
 ): Promise<() => Promise<void>> {
   const { Kafka, logLevel } = await import('kafkajs');
   const { routedConsumer } = await import('../../../clients/typescript/src/kafkajs/consumer.ts');
@@ -58,10 +71,11 @@ async function kafkajs(
     ...CLASSIC,
     groupId: group,
     topics: [first, ...others],
-    rebalanceTimeout: 10_000,
     maxWaitTimeInMs: 500,
     metadataMaxAge: 5000,
   });
+  consumer.on(consumer.events.GROUP_JOIN, rebalanced);
+  consumer.on(consumer.events.REBALANCING, rebalanced);
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) ended(payload.error);
   });

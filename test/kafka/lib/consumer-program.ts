@@ -6,7 +6,7 @@ import { openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRouting } from '../../../clients/typescript/src/routing/routing.ts';
 import { consumeWith } from './consume-with.ts';
-import type { ConsumerSettings } from './consumer-settings.ts';
+import { type ConsumerSettings, REBALANCED } from './consumer-settings.ts';
 import { startingAtTheEnd } from './switches.ts';
 
 const settings = JSON.parse(process.env['CONSUMER'] ?? '{}') as ConsumerSettings;
@@ -22,9 +22,12 @@ const handle = async (id: string) => {
   // Written before the message is acknowledged: a process that dies here has handled it.
   writeSync(log, `${id} ${Date.now()}\n`);
 };
-const close = await consumeWith[settings.adapter](used, settings, handle, (error) => {
-  say(`consumption ended: ${error.message}`);
-  process.exit(1);
+const close = await consumeWith[settings.adapter](used, settings, handle, {
+  ended: (error) => {
+    say(`consumption ended: ${error.message}`);
+    process.exit(1);
+  },
+  rebalanced: () => void writeSync(log, `${REBALANCED} ${Date.now()}\n`),
 });
 process.on('SIGTERM', async () => {
   say('SIGTERM');

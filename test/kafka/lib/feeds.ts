@@ -4,6 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endProgram, type Program, runProgram } from './program.ts';
 import { PROGRAMS } from './programs.ts';
 
+/** Long enough for a machine that does other things, too. */
+const READY_MS = 90_000;
+
 export interface FeedReplica {
   port: number;
   program: Program;
@@ -41,9 +44,9 @@ export async function startFeed(
 }
 
 async function untilAnswers(url: string): Promise<void> {
-  for (const before = Date.now() + 30_000; Date.now() < before; await sleep(100)) {
+  for (const before = Date.now() + READY_MS; Date.now() < before; await sleep(100)) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
   }
-  throw new Error(`${url} did not answer 200 within 30 s`);
+  throw new Error(`${url} did not answer 200 within ${READY_MS / 1000} s`);
 }

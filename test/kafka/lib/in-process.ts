@@ -39,7 +39,10 @@ export async function envConsumer(
     fail = resolve;
   });
   const whole = { adapter, handledFile: '', workMs: 0, ...settings };
-  const consuming = consumeWith[adapter](routing, whole, async (id) => void handled.push(id), fail);
+  const consuming = consumeWith[adapter](routing, whole, async (id) => void handled.push(id), {
+    ended: fail,
+    rebalanced: () => {},
+  });
   // A test may look at it later.
   consuming.catch(() => {});
   return {

@@ -159,6 +159,6 @@ describe('a stream', () => {
     await soon();
     fetched.push(fetchedMessage(5n, 'late'));
     more();
-    expect((await next).value.value).toBe('late');
+    expect((await next).value?.value).toBe('late');
   });
 });
