@@ -57,8 +57,9 @@ export function followLiveRefs(options: FeedOptions): LiveRefs {
   return {
     current: () => (isFresh(view, clocks.now()) ? view?.live : undefined),
     known: (ms) => {
-      const late = clocks.sleep(ms, end.signal).catch(() => {});
-      return Promise.race([first.promise, late.then(() => false)]);
+      const rest = new AbortController();
+      const late = clocks.sleep(ms, AbortSignal.any([end.signal, rest.signal])).catch(() => {});
+      return Promise.race([first.promise, late.then(() => false)]).finally(() => rest.abort());
     },
     close: () => end.abort(),
   };

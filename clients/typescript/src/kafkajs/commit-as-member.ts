@@ -16,7 +16,12 @@ export async function commitAsMember(
   group: string,
   offsets: Offsets,
 ): Promise<'done' | 'group is not empty'> {
-  const consumer = kafka.consumer({ groupId: group, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({
+    groupId: group,
+    allowAutoTopicCreation: false,
+    // To leave takes as long as a fetch waits.
+    maxWaitTimeInMs: 100,
+  });
   let crash: Error | undefined;
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     crash = payload.error;

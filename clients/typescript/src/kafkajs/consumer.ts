@@ -1,4 +1,11 @@
-import type { Consumer, ConsumerConfig, ConsumerRunConfig, Kafka } from 'kafkajs';
+import type {
+  Consumer,
+  ConsumerConfig,
+  ConsumerRunConfig,
+  EachBatchHandler,
+  EachMessageHandler,
+  Kafka,
+} from 'kafkajs';
 import type { GroupMembership, Routing } from '../routing/types.ts';
 import { adminOf } from './admin.ts';
 import { routedHandlers } from './handlers.ts';
@@ -9,7 +16,7 @@ export interface RoutedConsumerConfig extends ConsumerConfig {
   /** The group id of the base, in every version of the service. An env's consumer derives its own from it. */
   groupId: string;
   /** All topics by name: each is forked before it is consumed. */
-  topics: readonly [string, ...string[]];
+  topics: readonly string[];
   /**
    * Where a plain consumer begins in partitions without a committed offset. Without effect for stable and envs: they begin at the earliest message,
    * since one that begins at the end loses the messages of new partitions.
@@ -17,8 +24,19 @@ export interface RoutedConsumerConfig extends ConsumerConfig {
   fromBeginning?: boolean;
 }
 
+type Handlers = 'eachMessage' | 'eachBatch';
+
+/** As kafkajs' own, with exactly one of the two handlers. */
+export type RoutedRunConfig = Omit<ConsumerRunConfig, Handlers> &
+  (
+    | { eachMessage: EachMessageHandler; eachBatch?: never }
+    | { eachBatch: EachBatchHandler; eachMessage?: never }
+  );
+
 /** A kafkajs consumer that is connected and subscribed. */
-export type RoutedConsumer = Omit<Consumer, 'subscribe'>;
+export type RoutedConsumer = Omit<Consumer, 'subscribe' | 'run'> & {
+  run(config: RoutedRunConfig): Promise<void>;
+};
 
 /** Creates a consumer, connects it, forks its group (env) and subscribes. */
 export async function routedConsumer(
@@ -61,7 +79,7 @@ function withRouting(
   };
   return {
     ...own,
-    run: async (config: ConsumerRunConfig = {}) => {
+    run: async (config) => {
       isEnded = false;
       autoCommits = config.autoCommit !== false;
       await routing.mayConsume();

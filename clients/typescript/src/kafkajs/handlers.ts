@@ -38,20 +38,18 @@ function routedEachBatch(
   progress: Progress,
 ): EachBatchHandler {
   return async (payload) => {
-    const { topic, partition, messages } = payload.batch;
+    const { batch } = payload;
+    const { topic, partition, messages } = batch;
     const handled = messages.filter(({ headers }) => routing.decide(headers).action === 'handle');
-    const [first] = handled;
     const before = skippedFirst(messages, handled);
-    if (before !== undefined) {
-      progress.skipped(topic, partition, before);
-      payload.resolveOffset(before);
+    if (before !== undefined) payload.resolveOffset(before);
+    const [first] = handled;
+    if (first !== undefined) {
+      progress.handled(topic, partition, first.offset, handled.at(-1)?.offset);
     }
+    // Behind the last message there may be records that are no messages.
+    progress.skipped(topic, partition, batch.lastOffset());
     if (first === undefined) return;
-    progress.handled(topic, partition, first.offset, handled.at(-1)?.offset);
-    const last = messages.at(-1);
-    if (last !== undefined && last !== handled.at(-1)) {
-      progress.skipped(topic, partition, last.offset);
-    }
     await routing.runWithMessage(undefined, () => handler(narrowed(payload, handled)));
   };
 }

@@ -6,7 +6,7 @@ import { type RoutedConsumer, type RoutedConsumerConfig, routedConsumer } from '
 
 export { currentHeaders } from '../context/store.ts';
 export type { EventRoutingOptions, Mode } from '../routing/types.ts';
-export type { RoutedConsumer, RoutedConsumerConfig } from './consumer.ts';
+export type { RoutedConsumer, RoutedConsumerConfig, RoutedRunConfig } from './consumer.ts';
 
 /** Event routing for kafkajs. */
 export interface EventRouting extends Pick<Routing, 'mode' | 'stamp' | 'runWithHeaders' | 'close'> {

@@ -30,7 +30,8 @@ export function envPart(settings: EnvSettings, expected: readonly string[], log:
       const assigned = states.add(group.base);
       const { base, topics, openAdmin } = group;
       const own = ownGroup(base, settings);
-      await openAdmin((admin) => fork(admin, { own, base, topics, sleep }));
+      const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep }));
+      log(`Group "${own}" of "${base}" ${how}`);
       groups.push(group);
       return { groupId: own, reset: 'earliest', assigned };
     },
