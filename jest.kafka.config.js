@@ -11,4 +11,6 @@ export default {
   // Times matter, and there is one broker.
   maxWorkers: 1,
   testTimeout: 420_000,
+  // kafkajs goes on retrying for a while after a client is disconnected.
+  forceExit: true,
 };
