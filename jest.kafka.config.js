@@ -10,7 +10,7 @@ export default {
   roots: ['<rootDir>/test/kafka'],
   // Times matter, and there is one broker.
   maxWorkers: 1,
-  testTimeout: 420_000,
+  testTimeout: 120_000,
   // kafkajs goes on retrying for a while after a client is disconnected.
   forceExit: true,
 };
