@@ -70,7 +70,7 @@ async function run(
   const verdict = await finish(world, traffic, [env.lifetime]);
   const text = inWords(what, verdict);
   suite.say(text);
-  record({ what: `control: ${what}`, ...verdict });
+  record(`control: ${what}`, verdict);
   return verdict;
 }
 

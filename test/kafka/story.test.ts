@@ -120,7 +120,7 @@ async function life(world: World, topics: Topics): Promise<Verdict> {
   const lifetimes = [one, two, again].map(({ lifetime }) => lifetime);
   const verdict = await finish(world, traffic, lifetimes);
   suite.say(inWords(name, verdict));
-  record({ what: `story: ${world.adapter}`, ...verdict });
+  record(`story: ${world.adapter}`, verdict);
   return verdict;
 }
 

@@ -19,7 +19,7 @@ function start(interval = NEVER_MS) {
   const failed: unknown[] = [];
   const consumer = Object.assign(new EventEmitter(), {
     assignments: [{ topic: 'payments', partitions: [0] }],
-    isActive: () => true,
+    isActive: (): boolean => true,
     commit: async ({ offsets }: { offsets: { partition: number; offset: bigint }[] }) => {
       sent.push(offsets.map(({ partition, offset }) => [partition, offset]));
     },
