@@ -72,7 +72,7 @@ function inWords(lag: Lag | string): string {
 async function isStillLive({ feed, workload, ref }: EnvSettings): Promise<boolean> {
   if (feed === undefined) return false;
   const sent = CLOCKS.now();
-  const result = await poll({ feed, workload, signal: CLOCKS.timeout(ASK_FEED_MS) });
+  const result = await poll({ feed, workload, signal: AbortSignal.timeout(ASK_FEED_MS) });
   if (!('answer' in result) || !isFresh(viewOf(result.answer, sent), CLOCKS.now())) return false;
   return result.answer.live.some((live) => live.ref === ref);
 }
