@@ -1,8 +1,8 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
 
 /**
- * A batch with the messages that are to be handled. It keeps the other's methods, which also know of records that never reach an application,
- * such as the ends of transactions.
+ * A batch with the messages that are to be handled. It keeps the other's methods, which also know of records that never reach an
+ * application, such as the ends of transactions.
  */
 export function narrowed(batch: Batch, handled: KafkaMessage[]): Batch {
   return Object.create(batch, { messages: { value: handled, enumerable: true } });

@@ -31,7 +31,11 @@ export function envPart(settings: EnvSettings, expected: readonly string[], log:
       const { base, topics, openAdmin } = group;
       const own = ownGroup(base, settings);
       const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep }));
-      log(`Group "${own}" of "${base}" ${how}`);
+      if (how === 'begins at the earliest message') {
+        log(
+          `Group "${own}" has members that consumed other topics: in ${topics.join(', ')} it ${how}`,
+        );
+      }
       groups.push(group);
       return { groupId: own, reset: 'earliest', assigned };
     },
