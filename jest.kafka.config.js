@@ -10,5 +10,8 @@ export default {
   roots: ['<rootDir>/test/kafka'],
   // Times matter, and there is one broker.
   maxWorkers: 1,
-  testTimeout: 420_000,
+  reporters: ['default', '<rootDir>/test/kafka/lib/reporter.ts'],
+  testTimeout: 120_000,
+  // kafkajs goes on retrying for a while after a client is disconnected.
+  forceExit: true,
 };

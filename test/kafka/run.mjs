@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startBroker } from './lib/broker.ts';
 import { NoKafka } from './lib/jars.ts';
+import { buildPrograms } from './lib/programs.ts';
 
 const say = (line) => process.stderr.write(`${line}\n`);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,6 +36,7 @@ async function run(broker) {
 }
 
 try {
+  await buildPrograms();
   const broker = await startBroker(say);
   // Jest gets these, too, and ends; then the broker is ended.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});

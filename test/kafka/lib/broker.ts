@@ -11,7 +11,7 @@ import { findJava } from './java.ts';
 import { freePorts } from './ports.ts';
 
 const run = promisify(execFile);
-const START_MS = 90_000;
+const START_MS = 240_000;
 /** The broker of a test has little to do: the fastest start and the smallest memory. */
 const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xms64m', '-Xmx256m'];
 const LOG = ['defaultLogLevel=warn', 'log.kafka.server.KafkaRaftServer=info'];
@@ -145,8 +145,8 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 group.consumer.heartbeat.interval.ms=1000
 group.consumer.min.heartbeat.interval.ms=1000
-group.consumer.session.timeout.ms=6000
-group.consumer.min.session.timeout.ms=6000
+group.consumer.session.timeout.ms=10000
+group.consumer.min.session.timeout.ms=10000
 log.cleaner.backoff.ms=500
 `;
 }

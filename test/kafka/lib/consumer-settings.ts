@@ -15,3 +15,6 @@ export interface ConsumerSettings {
   /** User and password of SASL/PLAIN. */
   user?: string;
 }
+
+/** Stands in a file of handled messages instead of an id: the group of this process was rebalanced. */
+export const REBALANCED = '#rebalanced';

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { endProgram, type Program, runProgram } from './program.ts';
+import { PROGRAMS } from './programs.ts';
 
-const FEED = fileURLToPath(new URL('../../../feed/src/main.ts', import.meta.url));
+/** Long enough for a machine that does other things, too. */
+const READY_MS = 90_000;
 
 export interface FeedReplica {
   port: number;
@@ -33,7 +34,7 @@ export async function startFeed(
     }),
   );
   const args = ['--host', '127.0.0.1', '--port', `${port}`, '--kubeconfig', kubeconfig];
-  const program = runProgram(FEED, args, {}, join(folder, `feed-${port}.log`));
+  const program = runProgram(PROGRAMS.feed, args, {}, join(folder, `feed-${port}.log`));
   return {
     port,
     program,
@@ -43,9 +44,9 @@ export async function startFeed(
 }
 
 async function untilAnswers(url: string): Promise<void> {
-  for (const before = Date.now() + 30_000; Date.now() < before; await sleep(100)) {
+  for (const before = Date.now() + READY_MS; Date.now() < before; await sleep(100)) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
   }
-  throw new Error(`${url} did not answer 200 within 30 s`);
+  throw new Error(`${url} did not answer 200 within ${READY_MS / 1000} s`);
 }

@@ -1,16 +1,39 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { appendFigure } from '../../support/figures-file.ts';
 import type { Verdict } from './judge.ts';
 
-/** Environment variable with the name of a folder: each result is then appended to `kafka.jsonl` in it. */
-const RECORD = 'KAFKA_RECORD';
+/** One world's numbers. */
+export interface Figure {
+  /** `story: kafkajs`, or a control. */
+  what: string;
+  messages: number;
+  lost: number;
+  wrong: number;
+  duplicates: number;
+  mostTimesHandled: number;
+  duplicatesWithoutDisturbance: number;
+  messagesInCalmTimes: number;
+  at: string;
+}
 
-/** Writes the numbers of a run. */
-export function record({ what, ...verdict }: Verdict & { what: string }): void {
-  const folder = process.env[RECORD] ?? '';
-  if (folder === '') return;
+/** Environment variable with the name of a folder, in which the figures of all runs stay. */
+const RECORD = 'KAFKA_RECORD';
+/** Environment variable with the path of the file into which test files write. The reporter sets it. */
+export const FIGURES_FILE = 'KAFKA_FIGURES';
+
+/** The file of this run's figures. `stays`: the user asked for it. */
+export function figuresFile(): { folder: string; file: string; stays: boolean } {
+  const given = process.env[RECORD] ?? '';
+  if (given !== '') mkdirSync(given, { recursive: true });
+  const folder = given !== '' ? given : mkdtempSync(join(tmpdir(), 'dynamicenv-kafka-figures-'));
+  return { folder, file: join(folder, `kafka-${Date.now()}.jsonl`), stays: given !== '' };
+}
+
+export function record(what: string, verdict: Verdict): void {
   const { messages, lost, wrong, duplicates, most, unexplained, calm } = verdict;
-  const figures = {
+  const figure: Figure = {
     what,
     messages,
     lost: lost.length,
@@ -19,10 +42,7 @@ export function record({ what, ...verdict }: Verdict & { what: string }): void {
     mostTimesHandled: most,
     duplicatesWithoutDisturbance: unexplained.length,
     messagesInCalmTimes: calm,
-    kafka: process.env['KAFKA_VERSION'],
-    node: process.version,
     at: new Date().toISOString(),
   };
-  mkdirSync(folder, { recursive: true });
-  appendFileSync(join(folder, 'kafka.jsonl'), `${JSON.stringify(figures)}\n`);
+  appendFigure(FIGURES_FILE, figure);
 }

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { AdapterName, ConsumerSettings } from './consumer-settings.ts';
 import { type Pod, startPod } from './pod.ts';
 import { freePorts } from './ports.ts';
+import { PROGRAMS } from './programs.ts';
 import { type Service, startService } from './service.ts';
 import type { Suite } from './suite.ts';
 
-const PROGRAM = fileURLToPath(new URL('consumer-program.ts', import.meta.url));
 /** For the preStop hook of the suite's envs. */
 export const DRAIN_SECONDS = 60;
 
@@ -85,7 +84,7 @@ export async function startWorld(suite: Suite, options: WorldOptions): Promise<W
       const common = { broker: suite.broker, adapter, group: name, topics, handledFile, workMs };
       const pod = startPod({
         name: podName,
-        file: PROGRAM,
+        file: PROGRAMS.consumer,
         folder: suite.folder,
         drainSeconds: DRAIN_SECONDS,
         env: {

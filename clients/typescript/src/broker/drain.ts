@@ -24,8 +24,9 @@ export interface Lag {
 const LOOK_AGAIN_MS = 500;
 
 /**
- * Waits until the group has handled everything that was in the log at the beginning: the ends of all partitions are noted once, whoever of the
- * group has them, and what counts is the group's committed position. Answers what is left at the deadline; nothing: it is drained.
+ * Waits until the group has handled everything that was in the log at the beginning: the ends of all partitions are noted once, whoever
+ * of the group has them, and what counts is the group's committed position. Answers what is left at the deadline; nothing: it is
+ * drained.
  */
 export async function drain(admin: BrokerAdmin, options: DrainOptions): Promise<Lag[]> {
   const { topics, isolation, deadline, now, sleep } = options;

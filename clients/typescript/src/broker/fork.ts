@@ -16,13 +16,15 @@ const MAX_TRIES = 180;
 
 /**
  * Begins a group of an env where the stable consumer is: copies the committed offsets of the base's group; where it has none, the group
- * begins at the earliest message. Messages before that were handled by stable, since the env is not live yet; from there on nothing is missed.
+ * begins at the earliest message. Messages before that were handled by stable, since the env is not live yet; from there on nothing is
+ * missed.
  *
  * A group that has any offset is left as it is: it was forked before, by this pod or another one. It is never completed from the base's
- * offsets: the env may be live, so stable may have skipped its messages. Partitions and topics that came later begin at the earliest message,
- * because the consumer's reset is earliest.
+ * offsets: the env may be live, so stable may have skipped its messages. Partitions and topics that came later begin at the earliest
+ * message, because the consumer's reset is earliest.
  *
- * A group that keeps having members, but no offset in these topics, consumed other topics before: then these begin at the earliest message, too.
+ * A group that keeps having members, but no offset in these topics, consumed other topics before: then these begin at the earliest
+ * message, too.
  *
  * Several pods may do this at the same time. Whichever offsets are committed last, stable has handled everything before them.
  */
@@ -37,7 +39,8 @@ export async function fork(
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     if (await isForked()) return tries === 0 ? 'was forked' : 'forked';
     const offsets = await startOffsets(admin, options);
-    // Asked again: only if there is still no fork, the env was not live when the base's offsets were read, however long this process stood still.
+    // Asked again: only if there is still no fork, the env was not live when the base's offsets were read, however long this process
+    // stood still.
     if (await isForked()) return 'was forked';
     const result = await admin.commitIfEmpty(own, offsets);
     // Also after "done" it is read again: a commit that got lost must not look like a fork.

@@ -21,8 +21,8 @@ interface Baggage {
 }
 
 /**
- * Loads OpenTelemetry's API if the application has it. Without it, or if something in it fails, handlers run without baggage. The route of whatever is
- * active is replaced: an instrumentation may have restored another message's.
+ * Loads OpenTelemetry's API if the application has it. Without it, or if something in it fails, handlers run without baggage. The route
+ * of whatever is active is replaced: an instrumentation may have restored another message's.
  */
 export async function loadOpenTelemetry(names: RouteNames): Promise<WithBaggage> {
   const api = await loadApi();

@@ -7,8 +7,8 @@ import type { RouteHeaders } from './store.ts';
 const SENDABLE = /^[\t\x20-\x7e]+$/;
 
 /**
- * The headers that select refs, as they can be sent on: the two headers, and of `baggage` our two members, if it is read. Values that no HTTP client
- * would send are left out: a message must not make a handler's requests fail.
+ * The headers that select refs, as they can be sent on: the two headers, and of `baggage` our two members, if it is read. Values that no
+ * HTTP client would send are left out: a message must not make a handler's requests fail.
  */
 export function routeHeadersOf(headers: MessageHeaders, names: RouteNames): RouteHeaders {
   const { service, source, readsBaggage } = names;

@@ -10,9 +10,9 @@ export type Route = (services: readonly string[]) => string | undefined;
 /**
  * Reads a message's headers once, for any number of questions. Undefined: no header speaks of routes.
  *
- * The pair of exactly one of the services in `x-service-route` decides, else `x-source-route`. What contradicts itself selects nothing: pairs
- * of one service with different refs, and two of the services with different refs. The law is docs/branches.md's; clients/vectors/routes.yaml
- * has its cases.
+ * The pair of exactly one of the services in `x-service-route` decides, else `x-source-route`. What contradicts itself selects nothing:
+ * pairs of one service with different refs, and two of the services with different refs. The law is docs/branches.md's;
+ * clients/vectors/routes.yaml has its cases.
  */
 export function routeOf(headers: MessageHeaders, names: RouteNames): Route | undefined {
   const carried = carriedBy(headers, names);

@@ -1,7 +1,10 @@
 /** A side of a pair: no separator of the list, of joined headers or of baggage, no white space, no percent-encoding. */
 const SIDE = /^[^%:,;\t\n\f\r ]+$/;
 
-/** Refs by service of `payment-service:mp-101::cart-service:mp-102`; of a service's several refs the first. Undefined: one mistake anywhere. */
+/**
+ * Refs by service of `payment-service:mp-101::cart-service:mp-102`; of a service's several refs the first. Undefined: one mistake
+ * anywhere.
+ */
 export function readPairs(value: string): ReadonlyMap<string, string> | undefined {
   const pairs = new Map<string, string>();
   for (const pair of value.split('::')) {

@@ -7,8 +7,8 @@ export const MAX_ANSWER = 1_048_576;
 const MAX_REV = 256;
 
 /**
- * Reads the body of an answer 200. Undefined: it is not an answer of the feed, such as a proxy's HTML page, or something in it is wrong. A part
- * of it is never used: half a list of live refs looks like a whole one.
+ * Reads the body of an answer 200. Undefined: it is not an answer of the feed, such as a proxy's HTML page, or something in it is wrong.
+ * A part of it is never used: half a list of live refs looks like a whole one.
  */
 export function readAnswer(body: string): FeedAnswer | undefined {
   const answer = parsed(body);

@@ -6,8 +6,8 @@ export interface Clocks {
   now(): Instant;
   /** Rejects when the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Aborts after a time. */
-  timeout(ms: number): AbortSignal;
+  /** Calls once after a time, unless the answer is called before. */
+  after(ms: number, call: () => void): () => void;
   /** From 0 up to 1, as `Math.random`. */
   random(): number;
 }
@@ -15,6 +15,9 @@ export interface Clocks {
 export const CLOCKS: Clocks = {
   now: () => ({ monotonic: performance.now(), wall: Date.now() }),
   sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-  timeout: (ms) => AbortSignal.timeout(ms),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
   random: Math.random,
 };

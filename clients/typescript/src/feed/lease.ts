@@ -7,8 +7,8 @@ import type { LiveRef } from '../decision/decide.ts';
 export const LEASE_MS = 30_000;
 
 /**
- * A point of time by two clocks, in milliseconds. A monotonic clock may stand still while a machine sleeps, and a wall clock may jump: each alone
- * can make something old look new.
+ * A point of time by two clocks, in milliseconds. A monotonic clock may stand still while a machine sleeps, and a wall clock may jump:
+ * each alone can make something old look new.
  */
 export interface Instant {
   monotonic: number;

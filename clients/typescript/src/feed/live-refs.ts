@@ -38,9 +38,8 @@ export function followLiveRefs(options: FeedOptions): LiveRefs {
 
   const ask = async () => {
     const sent = clocks.now();
-    const result = await poll(
-      question(options, isFresh(view, sent) ? view : undefined, end.signal),
-    );
+    // Without a revision if what is known is too old: the feed then answers at once.
+    const result = await askOnce(options, isFresh(view, sent) ? view : undefined, end.signal);
     if (end.signal.aborted) return;
     failures.note(result);
     const now = clocks.now();
@@ -57,21 +56,35 @@ export function followLiveRefs(options: FeedOptions): LiveRefs {
   return {
     current: () => (isFresh(view, clocks.now()) ? view?.live : undefined),
     known: (ms) => {
-      const late = clocks.sleep(ms, end.signal).catch(() => {});
-      return Promise.race([first.promise, late.then(() => false)]);
+      const rest = new AbortController();
+      const late = clocks.sleep(ms, rest.signal).catch(() => {});
+      return Promise.race([first.promise, late.then(() => false)]).finally(() => rest.abort());
     },
-    close: () => end.abort(),
+    close: () => {
+      end.abort();
+      first.resolve(false);
+    },
   };
 }
 
-/** Without a revision if what is known is too old: the feed then answers at once. */
-function question(
+/** One request with its time limit. Not `AbortSignal.any`: each of its signals would stay in memory as long as `end` does. */
+async function askOnce(
   { feed, workload, clocks }: FeedOptions,
   view: View | undefined,
   end: AbortSignal,
-) {
-  const hold = view === undefined ? {} : { hold: { after: view.rev, seconds: HOLD_SECONDS } };
-  return { feed, workload, ...hold, signal: AbortSignal.any([end, clocks.timeout(TIMEOUT_MS)]) };
+): Promise<PollResult> {
+  const request = new AbortController();
+  const stop = () => request.abort();
+  const late = new Error(`no answer for ${TIMEOUT_MS / 1000} s`);
+  const cancel = clocks.after(TIMEOUT_MS, () => request.abort(late));
+  end.addEventListener('abort', stop);
+  try {
+    const hold = view === undefined ? {} : { hold: { after: view.rev, seconds: HOLD_SECONDS } };
+    return await poll({ feed, workload, ...hold, signal: request.signal });
+  } finally {
+    cancel();
+    end.removeEventListener('abort', stop);
+  }
 }
 
 function failureCount({ feed, log }: FeedOptions) {

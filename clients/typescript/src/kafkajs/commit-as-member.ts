@@ -6,8 +6,8 @@ import { asking, hasType } from './errors.ts';
 const DISTURBED = ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS'];
 
 /**
- * Commits the offsets of a group without members, in one request. kafkajs' own `setOffsets` sends one per partition: a pod that dies between them
- * leaves half a fork. So this joins the group for a moment, reads nothing, commits, and leaves.
+ * Commits the offsets of a group without members, in one request. kafkajs' own `setOffsets` sends one per partition: a pod that dies
+ * between them leaves half a fork. So this joins the group for a moment, reads nothing, commits, and leaves.
  *
  * `run` does not reject when joining fails, and `commitOffsets` then does nothing: hence the event. The caller reads the offsets again.
  */

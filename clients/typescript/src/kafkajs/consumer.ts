@@ -18,8 +18,8 @@ export interface RoutedConsumerConfig extends ConsumerConfig {
   /** All topics by name: each is forked before it is consumed. */
   topics: readonly string[];
   /**
-   * Where a plain consumer begins in partitions without a committed offset. Without effect for stable and envs: they begin at the earliest message,
-   * since one that begins at the end loses the messages of new partitions.
+   * Where a plain consumer begins in partitions without a committed offset. Without effect for stable and envs: they begin at the earliest
+   * message, since one that begins at the end loses the messages of new partitions.
    */
   fromBeginning?: boolean;
 }
@@ -91,8 +91,8 @@ function withRouting(
 }
 
 /**
- * Commits what the application never sees: kafkajs commits skipped messages with the others, but an application that commits by itself does not
- * know of them; and nobody commits the last records of a transaction, which are no messages. A drain would wait for both.
+ * Commits what the application never sees: kafkajs commits skipped messages with the others, but an application that commits by itself
+ * does not know of them; and nobody commits the last records of a transaction, which are no messages. A drain would wait for both.
  */
 function commitSkipped(consumer: Consumer, progress: Progress, autoCommits: () => boolean): void {
   const commit = (topic: string, partition: number) => {

@@ -42,6 +42,7 @@ function routedEachBatch(
     const { topic, partition, messages } = batch;
     const handled = messages.filter(({ headers }) => routing.decide(headers).action === 'handle');
     const before = skippedFirst(messages, handled);
+    // Also for those that resolve by themselves: skipped messages behind what they resolved come again, as a batch that begins with them.
     if (before !== undefined) payload.resolveOffset(before);
     const [first] = handled;
     if (first !== undefined) {
@@ -50,6 +51,8 @@ function routedEachBatch(
     // Behind the last message there may be records that are no messages.
     progress.skipped(topic, partition, batch.lastOffset());
     if (first === undefined) return;
-    await routing.runWithMessage(undefined, () => handler(narrowed(payload, handled)));
+    await routing.runWithMessage(undefined, () =>
+      handler({ ...payload, batch: narrowed(batch, handled) }),
+    );
   };
 }

@@ -4,6 +4,7 @@ import type { Routing } from '../routing/types.ts';
 import { acknowledged } from './acknowledged.ts';
 import { adminOpener } from './admin.ts';
 import { type Commits, commits } from './commits.ts';
+import { inWords } from './errors.ts';
 import { type Fetched, fetched, type RawConsumer } from './fetched.ts';
 import { watchMembership } from './membership.ts';
 import { routedStream } from './stream.ts';
@@ -56,6 +57,7 @@ export function eventConsumer<
       openAdmin: adminOpener(others),
     });
     await routing.mayConsume();
+    if (closing !== undefined) throw new Error('the consumer was closed before it consumed');
     const consumer = new Consumer({ ...others, isolationLevel, groupId: membership.groupId });
     const acks = acknowledged();
     const routed = routedStream({
@@ -73,11 +75,11 @@ export function eventConsumer<
       assigned: membership.assigned,
     };
     const from = membership.reset ?? fallbackMode;
-    const source = await fetched(
-      consumer,
-      { ...asked, isolationLevel, fallbackMode: from },
-      events,
-    );
+    const fetching = { ...asked, isolationLevel, fallbackMode: from };
+    const source = await fetched(consumer, fetching, events).catch(async (error: unknown) => {
+      await consumer.close(true).catch(() => {});
+      throw inWords(error, { what: 'join', group: membership.groupId, topics });
+    });
     running = {
       consumer,
       source,

@@ -1,6 +1,7 @@
 import { startRouting } from '../routing/routing.ts';
 import type { EventRoutingOptions, Routing } from '../routing/types.ts';
 import { eventConsumer } from './consumer.ts';
+import { withBytes } from './stamp-bytes.ts';
 import type { EventConsumer, EventConsumerOptions } from './types.ts';
 
 export { currentHeaders } from '../context/store.ts';
@@ -14,6 +15,8 @@ export type {
 
 /** Event routing for @platformatic/kafka. */
 export interface EventRouting extends Pick<Routing, 'mode' | 'stamp' | 'runWithHeaders' | 'close'> {
+  /** As `stamp`, for producers without serialisers of headers, whose headers are bytes. */
+  stampBytes: Routing['stamp'];
   /** A consumer of this service's share of the messages. Call `consume` next. */
   consumer<Key = Buffer, Value = Buffer, HeaderKey = Buffer, HeaderValue = Buffer>(
     options: EventConsumerOptions<Key, Value, HeaderKey, HeaderValue>,
@@ -27,6 +30,7 @@ export async function eventRouting(options?: EventRoutingOptions): Promise<Event
   return {
     mode,
     stamp,
+    stampBytes: (record, headers) => withBytes(record, stamp(record, headers)),
     runWithHeaders,
     close,
     consumer: (consumerOptions) => eventConsumer(routing, consumerOptions),

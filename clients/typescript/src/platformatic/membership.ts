@@ -47,7 +47,14 @@ export function watchMembership(
   };
   const partitions = isClassic ? setInterval(() => void joinIfGrown(), PARTITIONS_MS) : undefined;
 
-  const join = async () => {
+  let joining: Promise<void> | undefined;
+  const join = () => {
+    joining ??= untilJoined().finally(() => {
+      joining = undefined;
+    });
+    return joining;
+  };
+  const untilJoined = async () => {
     while (!isOver) {
       try {
         await consumer.joinGroup({});

@@ -38,7 +38,7 @@ function listen({ port, isStarted, drain, log }: ReadinessOptions): Server {
     if (path === '/started') return answer(response, isStarted() ? 200 : 503, '');
     if (path !== '/drain') return answer(response, 404, 'only /started and /drain');
     return void drain().then(
-      (left) => answer(response, left === undefined ? 200 : 504, left ?? 'drained'),
+      (left) => answer(response, left === undefined ? 200 : 504, left ?? 'done'),
       (error: Error) => answer(response, 500, error.message),
     );
   });

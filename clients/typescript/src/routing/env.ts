@@ -31,7 +31,11 @@ export function envPart(settings: EnvSettings, expected: readonly string[], log:
       const { base, topics, openAdmin } = group;
       const own = ownGroup(base, settings);
       const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep }));
-      log(`Group "${own}" of "${base}" ${how}`);
+      if (how === 'begins at the earliest message') {
+        log(
+          `Group "${own}" has members that consumed other topics: in ${topics.join(', ')} it ${how}`,
+        );
+      }
       groups.push(group);
       return { groupId: own, reset: 'earliest', assigned };
     },
@@ -72,7 +76,7 @@ function inWords(lag: Lag | string): string {
 async function isStillLive({ feed, workload, ref }: EnvSettings): Promise<boolean> {
   if (feed === undefined) return false;
   const sent = CLOCKS.now();
-  const result = await poll({ feed, workload, signal: CLOCKS.timeout(ASK_FEED_MS) });
+  const result = await poll({ feed, workload, signal: AbortSignal.timeout(ASK_FEED_MS) });
   if (!('answer' in result) || !isFresh(viewOf(result.answer, sent), CLOCKS.now())) return false;
   return result.answer.live.some((live) => live.ref === ref);
 }

@@ -19,9 +19,10 @@ export function stablePart(settings: StableSettings, log: Log): Part {
     mayConsume: async () => {
       while (!(await live.known(FIRST_WAIT_MS)) && !isClosed) {
         const handles = whenBlind === 'handle';
-        log(
-          `No answer of the feed for 30 s: ${handles ? 'handles the messages of all refs until there is one' : 'waits for one (DYNAMICENV_WHEN_BLIND)'}`,
-        );
+        const what = handles
+          ? 'handles the messages of all refs until there is one'
+          : 'waits for one (DYNAMICENV_WHEN_BLIND)';
+        log(`No answer of the feed for 30 s: this consumer ${what}`);
         if (handles) return;
       }
     },

@@ -68,7 +68,7 @@ function asMap(live: LiveRefs | undefined) {
 /** Time passes only by `pass`; a timeout is over soon after the feed's silence began. */
 class TestClocks implements Clocks {
   #now = 1000;
-  #timeouts: AbortController[] = [];
+  #late: (() => void) | undefined;
   afterwards = 0;
   readonly random = () => 0;
   now() {
@@ -81,13 +81,12 @@ class TestClocks implements Clocks {
   async sleep() {
     this.pass(this.afterwards);
   }
-  timeout() {
-    const controller = new AbortController();
-    this.#timeouts.push(controller);
-    return controller.signal;
+  after(_: number, call: () => void) {
+    this.#late = call;
+    return () => {};
   }
   isCutting({ hangs, hangsAfter }: FeedStep) {
-    const controller = this.#timeouts.at(-1);
-    if (hangs || hangsAfter !== undefined) setTimeout(() => controller?.abort(), 30);
+    const late = this.#late;
+    if (hangs || hangsAfter !== undefined) setTimeout(() => late?.(), 30);
   }
 }

@@ -127,7 +127,7 @@ describe('the consumer of an env', () => {
       get,
     } = await start(LIVE);
     (await join(groupOf(broker))).assigned();
-    expect(await get('/drain')).toEqual({ status: 200, text: 'drained' });
+    expect(await get('/drain')).toEqual({ status: 200, text: 'done' });
   });
 
   test('a pod of an env that goes handles everything first', async () => {
@@ -139,7 +139,7 @@ describe('the consumer of an env', () => {
     (await join(groupOf(broker))).assigned();
     const drained = get('/drain');
     setTimeout(() => broker.group(OWN).offsets.set('payments', new Map([[0, 10n]])), 200);
-    expect(await drained).toEqual({ status: 200, text: 'drained' });
+    expect(await drained).toEqual({ status: 200, text: 'done' });
   });
 
   test('at the deadline it says what is left', async () => {
@@ -209,7 +209,7 @@ describe('the consumer of an env', () => {
     };
     (await join({ ...group, openAdmin })).assigned();
     broker.group(OWN).offsets.set('payments', new Map([[0, 10n]]));
-    expect(await get('/drain')).toEqual({ status: 200, text: 'drained' });
+    expect(await get('/drain')).toEqual({ status: 200, text: 'done' });
     expect(failures).toBe(1);
   });
 
