@@ -99,7 +99,8 @@ describe('a clone with events', () => {
     [undefined, 5, 30],
     [900, 120, 900],
   ])('grace %s and drain %i: %i', (terminationGracePeriodSeconds, drainSeconds, grace) => {
-    const pod = terminationGracePeriodSeconds === undefined ? {} : { terminationGracePeriodSeconds };
+    const pod =
+      terminationGracePeriodSeconds === undefined ? {} : { terminationGracePeriodSeconds };
     expect(made(clone(pod), { drainSeconds }).pod?.terminationGracePeriodSeconds).toBe(grace);
   });
 
@@ -108,7 +109,10 @@ describe('a clone with events', () => {
       container({
         startupProbe: { tcpSocket: { port: 1 } },
         livenessProbe: { tcpSocket: { port: 1 } },
-        lifecycle: { postStart: { exec: { command: ['a'] } }, preStop: { exec: { command: ['b'] } } },
+        lifecycle: {
+          postStart: { exec: { command: ['a'] } },
+          preStop: { exec: { command: ['b'] } },
+        },
         env: [
           { name: 'DYNAMICENV_REF', value: 'everything' },
           { name: 'DYNAMICENV_WORKLOAD', value: 'shop/orders' },
@@ -130,7 +134,10 @@ describe('a clone with events', () => {
     });
     const names = (listener?.env ?? []).map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
-    expect(values(listener)).toMatchObject({ DYNAMICENV_REF: 'mp-101', OTHER: '$(DYNAMICENV_REF)' });
+    expect(values(listener)).toMatchObject({
+      DYNAMICENV_REF: 'mp-101',
+      OTHER: '$(DYNAMICENV_REF)',
+    });
   });
 
   test('without any container stays as it is', () => {

@@ -25,7 +25,9 @@ test('the words say what to do', () => {
   expect(notOptedIn(ordersBase({}))).toBe(
     'Deployment shop/orders does not share its messages, so a clone with events would take them from it; let it consume with the library, then give it the label riskified.com/event-routing: "true" (docs/messages.md), or take events out',
   );
-  expect(competing(ordersBase())).toMatch(/^Competing: Deployment shop\/orders shares .* events: {}/);
+  expect(competing(ordersBase())).toMatch(
+    /^Competing: Deployment shop\/orders shares .* events: {}/,
+  );
 });
 
 describe('variables of a base that shares its messages', () => {
