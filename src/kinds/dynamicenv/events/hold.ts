@@ -126,7 +126,8 @@ function lostSubscriber(clone: Deployment, env: string): Subscriber | undefined 
     services: services.length === 0 ? [deployment] : services,
     ref,
     incarnation,
-    phase: 'Leaving' as const,
+    // Nobody has seen it Leaving yet.
+    phase: 'Joining' as const,
   };
   const lost = subscriberOf(env, spec);
   return cloneOf(lost, env, { deployments: [clone] }) === undefined ? undefined : lost;

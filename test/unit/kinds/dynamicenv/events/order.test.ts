@@ -234,8 +234,12 @@ describe('removal', () => {
     const { spec } = own(now) ?? {};
     without(now, 'Subscriber');
     remove(now);
-    settle(now);
+    step(now);
     expect(own(now)?.spec).toEqual({ ...spec, phase: 'Leaving' });
+    // It has not been seen yet.
+    expect(own(now)?.metadata.annotations?.['riskified.com/leaving-since']).toBeUndefined();
+    now.time += 9;
+    settle(now);
     wait(now, 35);
     expect(kinds(now)).toContain('Deployment');
     wait(now, 1);
