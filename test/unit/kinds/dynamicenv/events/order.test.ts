@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DynamicEnvSpec } from '../../../../../src/api/dynamicenv.ts';
 import type { Subscriber } from '../../../../../src/api/subscriber.ts';
+import type { ObjectMap } from '../../../../../src/hooks/types.ts';
 import type { KubeObject } from '../../../../../src/k8s/object.ts';
 import type { Deployment } from '../../../../../src/k8s/workload.ts';
 import { carriedBy } from '../../../../../src/kinds/dynamicenv/events/carried.ts';
+import { SUBSCRIBERS } from '../../../../../src/kinds/dynamicenv/observed.ts';
+import { syncEnv } from '../../../../../src/kinds/dynamicenv/sync.ts';
 import {
   decide,
   type EnvFixture,
@@ -13,7 +16,8 @@ import {
   step,
   wait,
 } from '../../../../support/env-fixture.ts';
-import { running, stamp, workload } from '../../../../support/objects.ts';
+import { at, running, stamp, workload } from '../../../../support/objects.ts';
+import { childrenMap, relatedMap } from '../../../../support/sent.ts';
 import { ordersBase, ordersEnv, ordersMesh, subscriber } from '../../../../support/subscribers.ts';
 
 const fixture = (spec: Partial<DynamicEnvSpec> = {}, rest: Partial<EnvFixture> = {}) =>
@@ -193,6 +197,8 @@ describe('removal', () => {
     });
     wait(now, 110);
     expect(kinds(now)).toContain('Deployment');
+    expect(condition(now, 'Ready')?.message).toContain('Subscriber alice-');
+    expect(told(now)?.events).toEqual({ phase: 'Leaving', incarnation });
     wait(now, 12);
     expect(now.children).toEqual([]);
   });
@@ -310,6 +316,32 @@ describe('suspended, and back', () => {
     expect(clone(now)).toBeUndefined();
     settle(now);
     expect(own(now)?.spec.incarnation).not.toBe(before);
+  });
+
+  test('in the last ten seconds of the wait it is too late: a cache may be as old', () => {
+    const now = live();
+    const before = own(now)?.spec.incarnation;
+    change(now, { suspend: true });
+    settle(now);
+    wait(now, 27);
+    change(now, { suspend: false });
+    settle(now);
+    expect(own(now)?.spec).toMatchObject({ phase: 'Leaving', incarnation: before });
+    wait(now, 9);
+    settle(now);
+    expect(own(now)?.spec.incarnation).not.toBe(before);
+  });
+
+  test('while it waits for a pod it may go on, and keeps its messages', () => {
+    const now = live();
+    const before = own(now)?.spec.incarnation;
+    stop(now);
+    change(now, { suspend: true });
+    settle(now);
+    wait(now, 60);
+    change(now, { suspend: false });
+    settle(now);
+    expect(own(now)?.spec).toMatchObject({ phase: 'Joining', incarnation: before });
   });
 });
 
@@ -447,6 +479,51 @@ describe('the base', () => {
     settle(now);
     expect(kinds(now)).toEqual([]);
     expect(condition(now, 'Ready')?.message).toContain('events.port: container main has');
+  });
+});
+
+describe('nothing is decided, and all stays', () => {
+  const decideWithout = (change: (groups: ObjectMap, others: ObjectMap) => void) => {
+    const now = live();
+    const children = childrenMap(now.children);
+    const related = relatedMap(now.env, now.config, now.others);
+    change(children, related);
+    const input = { env: now.env, children, related };
+    return syncEnv(input, [], now.config, at(now.time));
+  };
+  const ready = ({ status }: ReturnType<typeof decideWithout>) =>
+    status.conditions?.find(({ type }) => type === 'Ready');
+
+  test('if Metacontroller does not send the Subscribers of the env', () => {
+    const decision = decideWithout((children) => {
+      delete children[SUBSCRIBERS];
+    });
+    expect(ready(decision)).toMatchObject({
+      reason: 'NotSent',
+      message: expect.stringContaining('children Subscriber.riskified.com/v1alpha1 were not sent'),
+    });
+    expect(kinds(decision)).toContain('Deployment');
+  });
+
+  test('if it does not send those of other envs', () => {
+    const decision = decideWithout((_children, related) => {
+      delete related[SUBSCRIBERS];
+    });
+    expect(ready(decision)?.reason).toBe('NotSent');
+    expect(kinds(decision)).toEqual(expect.arrayContaining(['Deployment', 'Subscriber']));
+  });
+
+  test('if a Subscriber has a phase of a later version', () => {
+    const decision = decideWithout((children) => {
+      const [one] = Object.values(children[SUBSCRIBERS] ?? {}) as Subscriber[];
+      const later = { ...one, spec: { ...one?.spec, phase: 'Paused' } };
+      children[SUBSCRIBERS] = { [one?.metadata.name ?? '']: later as unknown as KubeObject };
+    });
+    expect(ready(decision)).toMatchObject({
+      reason: 'Unreadable',
+      message: expect.stringContaining('wait until all pods of this service run the same version'),
+    });
+    expect(kinds(decision)).toEqual(expect.arrayContaining(['Deployment', 'Subscriber']));
   });
 });
 
