@@ -175,6 +175,30 @@ describe('removal', () => {
     expect(now.children).toEqual([]);
   });
 
+  test('while nobody sees it Leaving, because each write is lost, nothing is counted', () => {
+    const now = live({ subsets: [], consumers: [workload('shop/orders', { events: {} })] });
+    remove(now);
+    for (let round = 0; round < 20; round += 1) {
+      now.time += 30;
+      expect(kinds(decide(now))).toContain('Deployment');
+    }
+  });
+
+  test('if it is seen Live again, the wait begins again', () => {
+    const now = live({ subsets: [], consumers: [workload('shop/orders', { events: {} })] });
+    const isLive = own(now) as Subscriber;
+    remove(now);
+    settle(now);
+    wait(now, 30);
+    now.children = now.children.map((one) => (one.kind === 'Subscriber' ? isLive : one));
+    now.time += 10;
+    settle(now);
+    wait(now, 35);
+    expect(kinds(now)).toContain('Deployment');
+    wait(now, 1);
+    expect(now.children).toEqual([]);
+  });
+
   test('control: a consumer without events goes at once', () => {
     const now = live({ subsets: [], consumers: [workload('shop/orders')] });
     remove(now);
@@ -555,6 +579,27 @@ describe('another env with this ref on this workload', () => {
     settle(now);
     expect(phase(now)).toBe('Joining');
     expect(clone(now)).toBeDefined();
+  });
+
+  test('has left a Subscriber behind that has the name of this one: the reason is said', () => {
+    const now = fixture();
+    now.others = [...now.others, subscriber('Live')];
+    settle(now);
+    expect(kinds(now)).toEqual([]);
+    expect(condition(now, 'Ready')?.message).toMatch(
+      /Subscriber alice-\w+ exists and does not belong to this env; delete it/,
+    );
+    now.others = now.others.filter(({ kind }) => kind !== 'Subscriber');
+    settle(now);
+    expect(clone(now)).toBeDefined();
+  });
+
+  test('control: its own Subscriber, which came among the related objects first', () => {
+    const now = fixture();
+    const ownerReferences = [{ uid: 'alice-uid', controller: true }] as never;
+    now.others = [...now.others, subscriber('Joining', {}, { ownerReferences })];
+    step(now);
+    expect(phase(now)).toBe('Joining');
   });
 
   test('came later: nothing changes', () => {

@@ -35,8 +35,10 @@ const since = (seconds: number) => ({ 'available-since': stamp(seconds) });
 const left = (seconds: number) => ({ 'leaving-since': stamp(seconds) });
 
 describe('consumers that are wanted, with a settle time of 3 s', () => {
-  const step = (own: Subscriber, isAvailable: boolean, settleSeconds = 3) =>
-    brief(joiningStep(own, isAvailable, { env: 'alice', settleSeconds, now: NOW }));
+  const step = (own: Subscriber, isAvailable: boolean, settleSeconds = 3, available?: string) =>
+    brief(
+      joiningStep(own, isAvailable, { env: 'alice', settleSeconds, now: NOW, since: available }),
+    );
 
   test.each<[string, Subscriber, boolean, object]>([
     ['no pod is available', subscriber('Joining'), false, { phase: 'Joining' }],
@@ -65,24 +67,6 @@ describe('consumers that are wanted, with a settle time of 3 s', () => {
       { phase: 'Joining' },
     ],
     [
-      'the note is of a replica whose clock is behind: the last write counts',
-      subscriber('Joining', since(-60), written(-1)),
-      true,
-      { phase: 'Joining', available: -60, wait: 3 },
-    ],
-    [
-      'the note is of a replica whose clock is ahead: it stays, and the last write counts',
-      subscriber('Joining', since(60), written(-4)),
-      true,
-      { phase: 'Live', available: 60 },
-    ],
-    [
-      'the note is ahead, and nothing is known of the last write',
-      subscriber('Joining', since(60)),
-      true,
-      { phase: 'Joining', available: 60, wait: 4 },
-    ],
-    [
       'the note is no time',
       subscriber('Joining', { 'available-since': 'soon' }),
       true,
@@ -108,6 +92,31 @@ describe('consumers that are wanted, with a settle time of 3 s', () => {
     ],
   ])('%s', (_what, own, isAvailable, expected) => {
     expect(step(own, isAvailable)).toEqual(expected);
+  });
+
+  test.each<[string, Subscriber, number, object]>([
+    ['counts', subscriber('Joining'), -1, { phase: 'Joining', available: -1, wait: 3 }],
+    ['was long ago', subscriber('Joining'), -9, { phase: 'Live', available: -9 }],
+    [
+      'counts instead of a note, so that all syncs write the same',
+      subscriber('Joining', since(-9)),
+      -2,
+      { phase: 'Joining', available: -2, wait: 2 },
+    ],
+    [
+      'changes nothing once it is Live',
+      subscriber('Live', since(-9)),
+      -2,
+      { phase: 'Live', available: -9 },
+    ],
+    [
+      'is ahead of our clock',
+      subscriber('Joining'),
+      2,
+      { phase: 'Joining', available: 2, wait: 6 },
+    ],
+  ])("the Deployment controller's time %s", (_what, own, available, expected) => {
+    expect(step(own, true, 3, stamp(available))).toEqual(expected);
   });
 
   test('without a settle time it is Live at once, but never before it is available', () => {
@@ -147,19 +156,24 @@ describe('consumers that leave: 35 s from the first sync that sees it', () => {
       { phase: 'Leaving', isOver: false },
     ],
     [
-      'the note is of a replica whose clock is behind: the write of the note counts',
+      'the note has the time of the phase: two syncs write the same',
+      subscriber('Leaving', {}, written(-5)),
+      { phase: 'Leaving', leaving: -5, isOver: false, wait: 36 },
+    ],
+    [
+      'the wait begins when the note is written',
       subscriber('Leaving', left(-99), written(-10)),
       { phase: 'Leaving', leaving: -99, isOver: false, wait: 26 },
     ],
     [
-      'the note is of a replica whose clock is ahead, and was written long ago',
-      subscriber('Leaving', left(40), written(-36)),
-      { phase: 'Leaving', leaving: 40, isOver: true },
+      'and is over 36 s after that',
+      subscriber('Leaving', left(-99), written(-36)),
+      { phase: 'Leaving', leaving: -99, isOver: true },
     ],
     [
-      'the note is ahead, and nothing is known of the last write',
-      subscriber('Leaving', left(40)),
-      { phase: 'Leaving', leaving: 40, isOver: false, wait: 36 },
+      "the API server's clock is ahead: it waits for longer",
+      subscriber('Leaving', left(1), written(2)),
+      { phase: 'Leaving', leaving: 1, isOver: false, wait: 38 },
     ],
     [
       'the note is no time',
