@@ -1,9 +1,9 @@
 import type { DecisionConfig } from '../../../../src/kinds/kinds.ts';
 import type { Cluster } from '../../../e2e/control-plane/control-plane.ts';
 import { until } from '../../../e2e/control-plane/poll.ts';
-import { leastRules } from '../../../e2e/lib/least-rules.ts';
+import { leastRules, rulesOfComment } from '../../../e2e/lib/least-rules.ts';
 import { installMerges, mergeRules } from '../../../e2e/lib/merge-kind.ts';
-import type { System } from '../../../e2e/lib/system.ts';
+import type { System, SystemOptions } from '../../../e2e/lib/system.ts';
 import { startMesh } from '../../lib/mesh.ts';
 import { type Envs, followEnvs } from './envs.ts';
 import { BASE } from './judge.ts';
@@ -29,6 +29,8 @@ export interface SceneOptions {
   finishSeconds?: number;
   /** With the kind virtual-service-merge: `config` must name its group. */
   hasMerges?: boolean;
+  /** With the kind environment. */
+  hasEnvironments?: boolean;
 }
 
 /**
@@ -39,8 +41,9 @@ export interface SceneOptions {
 export async function openScene(options: SceneOptions): Promise<Scene> {
   const { config, proxies, startSeconds = 0.2, finishSeconds = 5, hasMerges = false } = options;
   const rules = hasMerges ? { rules: [...(await leastRules()), ...(await mergeRules())] } : {};
+  const kinds = options.hasEnvironments ? await withEnvironments() : {};
   const mesh = await startMesh({
-    system: { strategy: 'server-side-apply', config, ...rules },
+    system: { strategy: 'server-side-apply', config, ...rules, ...kinds },
     pods: { startSeconds, finishSeconds },
   });
   try {
@@ -74,6 +77,11 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     await mesh.stop();
     throw error;
   }
+}
+
+async function withEnvironments(): Promise<Pick<SystemOptions, 'rules' | 'optionalKinds'>> {
+  const rules = [...(await leastRules()), ...(await rulesOfComment('the kind `environment`'))];
+  return { rules, optionalKinds: ['environment'] };
 }
 
 /** Waits until the base answers at every listener. */
