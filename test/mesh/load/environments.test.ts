@@ -29,7 +29,7 @@ describe('not one request is lost while envs move between Environments', () => {
 
   beforeAll(async () => {
     if (!canLoad) return;
-    const config = decisionConfig(['--kinds=environment']);
+    const config = decisionConfig();
     scene = await openScene({ config, proxies: 2, hasEnvironments: true });
     await installEnvironments(scene.cluster);
   }, 240_000);
