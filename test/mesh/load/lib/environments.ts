@@ -106,10 +106,10 @@ export async function liveWhileEdited(
     await kubectl(['apply', '-f', '-'], { input: environment('edited', setting) });
     await until(240, async () => {
       const { items } = await api.call<{ items: DeploymentOf[] }>('GET', CLONES);
-      const own = items.filter(({ metadata }) => metadata.labels?.['dynamic-env'] === env);
+      const own = items.filter(({ metadata }) => metadata.labels?.['version'] === env);
       return own.length === 1 && own.every((clone) => hasRolled(clone, setting))
         ? undefined
-        : `the clone of ${env} does not have SETTING=${setting}`;
+        : `the clone of ${env} does not have SETTING=${setting}: ${JSON.stringify(own)}; ${envs.timeline.describe(env)}`;
     });
     await sleep(REST_MS);
   }
@@ -150,4 +150,16 @@ export function withWrongSetting(sent: readonly Sent[], epochs: readonly Epoch[]
         ![user].flat().includes(settingName(one.setting ?? '')),
     ),
   );
+}
+
+/**
+ * Milliseconds from the env's last change to Ready until the request was sent. The status says what Deployments and VirtualServices
+ * have; proxies learn it later, and a pod that ends serves meanwhile.
+ */
+export function sinceReady({ version, start }: Sent, epochs: readonly Epoch[]): number {
+  const changes = epochs
+    .filter(({ env }) => env === version)
+    .flatMap(({ ready }) => ready.map(({ from }) => from))
+    .filter((from) => from <= start);
+  return start - Math.max(...changes);
 }
