@@ -6,7 +6,6 @@ import {
   installEnvironments,
   liveInEnvironments,
   liveWhileEdited,
-  sinceReady,
   withWrongSetting,
 } from './lib/environments.ts';
 import { startTool } from './lib/gitops.ts';
@@ -15,13 +14,12 @@ import { canLoad, loadTest } from './lib/load-test.ts';
 import { describeCount, phase, wrongs } from './lib/phase.ts';
 import type { Sent } from './lib/request.ts';
 import { openScene, type Scene } from './lib/scene.ts';
+import { isLongReady, sinceReady } from './lib/since-ready.ts';
 
 /** Minimum number of requests. */
 const REQUESTS = Number(process.env['MESH_REQUESTS'] ?? 50_000);
 const RATE = REQUESTS / 200;
 const ENVS = ['a', 'b'];
-/** Time for proxies to learn what the status says. */
-const PROXIES_MS = 3000;
 /** The env whose Environment is edited. */
 const EDITED = 'c';
 const SEED = 1;
@@ -67,7 +65,7 @@ describe('not one request is lost while envs move between Environments', () => {
       const epochs = scene.envs.timeline.epochs();
       const former = [...counted.wrong.leaked, ...withWrongSetting(counted.sent, epochs)];
       const lags = former.map((one) => sinceReady(one, epochs));
-      const isLate = (one: Sent) => sinceReady(one, epochs) > PROXIES_MS;
+      const isLate = (one: Sent) => isLongReady(one, epochs);
       counted.wrong.leaked = counted.wrong.leaked.filter(isLate);
       const wrongSettings = withWrongSetting(counted.sent, epochs).filter(isLate);
       const settings = new Set(counted.sent.map(({ setting }) => setting));

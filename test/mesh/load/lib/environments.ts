@@ -151,15 +151,3 @@ export function withWrongSetting(sent: readonly Sent[], epochs: readonly Epoch[]
     ),
   );
 }
-
-/**
- * Milliseconds from the env's last change to Ready until the request was sent. The status says what Deployments and VirtualServices
- * have; proxies learn it later, and a pod that ends serves meanwhile.
- */
-export function sinceReady({ version, start }: Sent, epochs: readonly Epoch[]): number {
-  const changes = epochs
-    .filter(({ env }) => env === version)
-    .flatMap(({ ready }) => ready.map(({ from }) => from))
-    .filter((from) => from <= start);
-  return start - Math.max(...changes);
-}

@@ -7,6 +7,8 @@ import { http2 } from './send-http2.ts';
 export interface Response {
   status: number;
   body: string;
+  /** The first `set-cookie`. */
+  cookie?: string;
   way: string;
 }
 
@@ -46,12 +48,13 @@ function lost(error: Error & { code?: string }): Answer {
 }
 
 /** A pod's answer contains the pod's identity. The text of any other answer becomes the detail. */
-function answered({ status, body, way }: Response): Answer {
+function answered({ status, body, way, cookie }: Response): Answer {
   const { pod, labels, variables } = echoOf(body);
   const setting = variables?.[SETTING];
   const version = labels?.['version'];
   if (status === 200 && version !== undefined && pod !== undefined) {
-    return { status, version, pod, ...(setting === undefined ? {} : { setting }) };
+    const told = { status, version, pod, ...(setting === undefined ? {} : { setting }) };
+    return cookie === undefined ? told : { ...told, cookie };
   }
   return { status, detail: `${way} ${body.slice(0, DETAIL_LENGTH)}` };
 }
