@@ -1,5 +1,5 @@
 import { type Covered, type MeshRoutes, meshRoutes } from './mesh-routes.ts';
-import { type Port, streamProtocol } from './port-protocol.ts';
+import { isDetected, type Port, streamProtocol } from './port-protocol.ts';
 import type { VirtualService } from './types.ts';
 
 const REACH = "so that they reach all pods, the clone's too";
@@ -22,12 +22,40 @@ export function meshLeaks(virtualServices: readonly VirtualService[], clusterDom
     if (exported.length === 0) {
       return `VirtualService ${first.name} is for requests of some namespaces only (exportTo), and those of others get no routes, ${REACH}; take exportTo out of it`;
     }
-    for (const port of ports.length > 0 ? ports : [undefined]) {
-      const leak = portLeak(host, port, exported);
-      if (leak !== undefined) return leak;
-    }
-    return undefined;
+    const known = ports.length > 0 ? ports : [undefined];
+    const detected = ports.length > 1 ? ports.filter(isDetected) : [];
+    return (
+      firstOf(known, (port) => portLeak(host, port, exported)) ??
+      firstOf(detected, (port) => detectedLeak(host, port, exported))
+    );
   };
+}
+
+function firstOf<T>(
+  items: readonly T[],
+  find: (item: T) => string | undefined,
+): string | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * On a port whose protocol Istio detects, only a tcp route keeps connections that are not HTTP away from the clone. That http routes
+ * suffice is taken for granted where they must be about this very port: it is the Service's only one, or the match names it. A route of a
+ * broker's web page says nothing about its port for messages.
+ */
+function detectedLeak(
+  host: string,
+  { port }: Port,
+  routes: readonly MeshRoutes[],
+): string | undefined {
+  const isRouted = ({ http, tcp }: MeshRoutes) =>
+    tcp.isEach || tcp.ports.has(port) || http.ports.has(port);
+  if (routes.some(isRouted)) return undefined;
+  return `Istio finds out for each connection to ${host}, port ${port}, whether it is HTTP, and those that are not reach all pods, the clone's too; name the port "http-…" or "grpc-…" if it is that, or add a tcp route of port ${port} to the base's subset`;
 }
 
 /** `port`: undefined if it is not known. */
