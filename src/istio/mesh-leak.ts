@@ -2,6 +2,8 @@ import { type Covered, type MeshRoutes, meshRoutes } from './mesh-routes.ts';
 import { isDetected, type Port, streamProtocol } from './port-protocol.ts';
 import type { VirtualService } from './types.ts';
 
+/** At most this many ports are named. */
+const MAX_NAMED = 3;
 const REACH = "so that they reach all pods, the clone's too";
 
 /**
@@ -22,24 +24,20 @@ export function meshLeaks(virtualServices: readonly VirtualService[], clusterDom
     if (exported.length === 0) {
       return `VirtualService ${first.name} is for requests of some namespaces only (exportTo), and those of others get no routes, ${REACH}; take exportTo out of it`;
     }
-    const known = ports.length > 0 ? ports : [undefined];
-    const detected = ports.length > 1 ? ports.filter(isDetected) : [];
-    return (
-      firstOf(known, (port) => portLeak(host, port, exported)) ??
-      firstOf(detected, (port) => detectedLeak(host, port, exported))
-    );
+    return portsLeak(host, ports, exported);
   };
 }
 
-function firstOf<T>(
-  items: readonly T[],
-  find: (item: T) => string | undefined,
+function portsLeak(
+  host: string,
+  ports: readonly Port[],
+  routes: readonly MeshRoutes[],
 ): string | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
+  for (const port of ports.length > 0 ? ports : [undefined]) {
+    const leak = portLeak(host, port, routes);
+    if (leak !== undefined) return leak;
   }
-  return undefined;
+  return ports.length > 1 ? detectedLeak(host, ports, routes) : undefined;
 }
 
 /**
@@ -49,13 +47,17 @@ function firstOf<T>(
  */
 function detectedLeak(
   host: string,
-  { port }: Port,
+  ports: readonly Port[],
   routes: readonly MeshRoutes[],
 ): string | undefined {
-  const isRouted = ({ http, tcp }: MeshRoutes) =>
-    tcp.isEach || tcp.ports.has(port) || http.ports.has(port);
-  if (routes.some(isRouted)) return undefined;
-  return `Istio finds out for each connection to ${host}, port ${port}, whether it is HTTP, and those that are not reach all pods, the clone's too; name the port "http-…" or "grpc-…" if it is that, or add a tcp route of port ${port} to the base's subset`;
+  const isRouted = (port: number) =>
+    routes.some(({ http, tcp }) => tcp.isEach || tcp.ports.has(port) || http.ports.has(port));
+  const open = ports.filter((one) => isDetected(one) && !isRouted(one.port));
+  const [first] = open;
+  if (first === undefined) return undefined;
+  const named = open.slice(0, MAX_NAMED).map(({ port }) => port);
+  const place = `${host}, port ${named.join(', ')}${open.length > MAX_NAMED ? ' …' : ''}`;
+  return `Istio finds out for each connection to ${place}, whether it is HTTP, and those that are not reach all pods, the clone's too; name the port "http-…" or "grpc-…" if it is that, or add a tcp route of port ${first.port} to the base's subset`;
 }
 
 /** `port`: undefined if it is not known. */

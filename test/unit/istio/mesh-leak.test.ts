@@ -91,6 +91,15 @@ test.each<[string, string, Port[], ...Partial<VirtualServiceSpec>[]]>([
   ['a tcp port', `${HOST}, port 9 (tcp)`, WITH_TCP, {}],
   ['a detected port beside another', `each connection to ${HOST}, port 5672,`, BROKER, {}],
   [
+    'two detected ports: both are named',
+    'port 9092, 9093, whether',
+    [
+      { port: 9092, name: 'plaintext' },
+      { port: 9093, name: 'controller' },
+    ],
+    {},
+  ],
+  [
     'a detected port, and a tcp route of another one',
     `each connection to ${HOST}, port 5672,`,
     BROKER,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MeshIndex } from '../../../src/api/meshindex.ts';
 import { isDetected, type Port, streamProtocol } from '../../../src/istio/port-protocol.ts';
+import type { Service } from '../../../src/k8s/workload.ts';
 import { encodeContent } from '../../../src/mesh/index-content.ts';
 import { readMeshIndex } from '../../../src/mesh/index-read.ts';
 import { keptIndex } from '../../support/mesh-index.ts';
@@ -39,8 +40,10 @@ test('of a port, it is kept whether it is HTTP, is none, or may be anything', ()
   ];
   const ports = (read: readonly Port[] | undefined) =>
     read?.map((port) => [port.port, streamProtocol(port), isDetected(port)]);
-  const one = service('shop/a');
-  const [, kept] = keptIndex('shop', [{ ...one, spec: { ...one.spec, ports: declared } }]);
+  const one = service('shop/a') as Service;
+  const [, kept] = keptIndex('shop', [
+    { ...one, spec: { ...one.spec, ports: declared } } as Service,
+  ]);
   const read = readMeshIndex('shop', kept);
   const services = 'services' in read ? read.services : [];
   expect(ports(services[0]?.spec?.ports)).toEqual(ports(declared));
