@@ -9,8 +9,8 @@ import type { Service } from '../k8s/workload.ts';
  */
 
 /**
- * The selector, whether the Service is headless or an ExternalName, its ports, its age, and the annotation of Argo Rollouts. The
- * previous version wrote neither ports nor age, and ignores them: the format stayed. Only envs with `existing.service` need them.
+ * The selector, the type unless it is ClusterIP, whether the Service is headless or has external addresses, its ports, its age, and the
+ * annotation of Argo Rollouts. The previous version wrote neither ports nor age, and of types only ExternalName, and ignores the rest: the format stayed. Only envs with `existing.service` need them.
  */
 export function prunedService({ metadata, spec = {} }: Service): object {
   const rollout = metadata.annotations?.[ROLLOUT_ANNOTATION];
@@ -21,7 +21,8 @@ export function prunedService({ metadata, spec = {} }: Service): object {
       annotations: rollout === undefined ? undefined : { [ROLLOUT_ANNOTATION]: rollout },
     },
     spec: {
-      type: spec.type === 'ExternalName' ? spec.type : undefined,
+      type: spec.type === 'ClusterIP' ? undefined : spec.type,
+      externalIPs: spec.externalIPs?.length ? spec.externalIPs : undefined,
       clusterIP: spec.clusterIP === 'None' ? spec.clusterIP : undefined,
       selector: spec.selector,
       // Of names, only that such a port is not HTTP matters, or may be anything.

@@ -49,6 +49,17 @@ test('of a port, it is kept whether it is HTTP, is none, or may be anything', ()
   expect(ports(services[0]?.spec?.ports)).toEqual(ports(declared));
 });
 
+test.each([
+  ['LoadBalancer', ['192.0.2.1']],
+  ['NodePort', undefined],
+  ['ExternalName', undefined],
+])('of a Service of type %s, the way to it from outside is kept', (type, externalIPs) => {
+  const spec = { selector: { app: 'a' }, type, ...(externalIPs && { externalIPs }) };
+  const one = { ...service('shop/a'), spec } as Service;
+  const [, kept] = keptIndex('shop', [one]);
+  expect(readMeshIndex('shop', kept)).toMatchObject({ services: [one] });
+});
+
 test('an empty namespace is read, too', () => {
   const [, empty] = keptIndex('shop', []);
   expect(readMeshIndex('shop', empty)).toEqual({ namespace: 'shop', services: [], rules: [] });

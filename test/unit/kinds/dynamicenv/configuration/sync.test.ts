@@ -159,6 +159,21 @@ describe('a clone that the configuration makes', () => {
       'http routes do not apply to web.shop.svc.cluster.local, port 9 (tcp)',
     ],
     [
+      'a Service that is open to the outside of the mesh',
+      { ...service('shop/web'), spec: { selector: { app: 'web' }, type: 'LoadBalancer' } },
+      'Service shop/web is of type LoadBalancer: what comes that way',
+    ],
+    [
+      'a Service that has a port of each node',
+      { ...service('shop/web'), spec: { selector: { app: 'web' }, type: 'NodePort' } },
+      'or, if the pods have another Service, add "version: shared" to the selector of this one',
+    ],
+    [
+      'a Service with addresses outside of the mesh',
+      { ...service('shop/web'), spec: { selector: { app: 'web' }, externalIPs: ['192.0.2.1'] } },
+      'Service shop/web has externalIPs',
+    ],
+    [
       'a headless Service',
       { ...service('shop/web'), spec: { selector: { app: 'web' }, clusterIP: 'None' } },
       'is headless',
