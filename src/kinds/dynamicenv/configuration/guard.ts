@@ -38,11 +38,12 @@ function ownOf({ injection }: HostPlan, { observed }: EnvContext) {
 
 /** Why regular requests to the host may reach the clone, and what to do. */
 function lackOf(host: HostPlan, context: EnvContext): string | undefined {
-  if (host.rules.length === 0) return missingRule(host);
-  if (host.isHeadless) return headlessText(host);
+  const unrouted = unroutedText(host, context);
+  // Who has neither is told both at once.
+  if (host.rules.length === 0) return [missingRule(host), unrouted ?? []].flat().join('; ');
   const service = byName(context.view.services(host.namespace)).get(host.service);
-  const open = service && fromOutside(service, context.config);
-  if (open !== undefined) return open;
+  const beside = besideRoutes(host, service, context);
+  if (beside !== undefined) return beside;
   const [exposed] = host.injection.spec.exposed ?? [];
   if (exposed !== undefined) {
     return `a subset for other requests to ${host.host} would select the clone's pods: ${exposed.remedy}`;
@@ -51,14 +52,28 @@ function lackOf(host: HostPlan, context: EnvContext): string | undefined {
     const [leak] = notes(host.injection);
     if (leak !== undefined) return `${text}: ${leak.message}`;
   }
-  if (searchTime(ownOf(host, context), context) !== 0) return undefined;
-  const status = { ...context, departing: new Set<string>() };
-  if (carriersOf(host.host, status).length === 0) {
-    return missingVirtualService(host, deciderOf(host.host, status), status).message;
-  }
+  if (searchTime(ownOf(host, context), context) !== 0 || unrouted !== undefined) return unrouted;
   const leak = leaksIn(context.view.virtualServices(), context.config);
   const found = leak(host.host, service?.spec?.ports);
   return found && `${found}; ${ELSE}`;
+}
+
+/** Why requests to the Service reach its pods without any route. */
+function besideRoutes(
+  host: HostPlan,
+  service: Service | undefined,
+  { config }: EnvContext,
+): string | undefined {
+  return host.isHeadless ? headlessText(host) : service && fromOutside(service, config);
+}
+
+/** Undefined: there is a VirtualService, or one may not have been seen yet. */
+function unroutedText(host: HostPlan, context: EnvContext): string | undefined {
+  if (searchTime(ownOf(host, context), context) !== 0) return undefined;
+  const status = { ...context, departing: new Set<string>() };
+  return carriersOf(host.host, status).length === 0
+    ? missingVirtualService(host, deciderOf(host.host, status), status).message
+    : undefined;
 }
 
 const ELSE = 'or, if requests of everybody may reach it, list it under spec.subsets';

@@ -105,6 +105,11 @@ describe('a clone that the configuration makes', () => {
   it.each([
     ['no rule', (one: KubeObject) => one.kind !== 'DestinationRule', 'create one with the subset'],
     ['no VirtualService', (one: KubeObject) => one.kind !== 'VirtualService', 'no VirtualService'],
+    [
+      'neither of them: both are told',
+      ({ kind }: KubeObject) => !['DestinationRule', 'VirtualService'].includes(kind),
+      'labels: {version: shared}}; no VirtualService with a route to web.shop.svc.cluster.local',
+    ],
   ])('is not created with %s', (_, isThere, text) => {
     const now = living({}, [...MESH.filter((one) => one.metadata.name !== 'web' || isThere(one))]);
     expect(clones(now)).toEqual(['Deployment backend-alice']);
