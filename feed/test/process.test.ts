@@ -85,6 +85,19 @@ test('a process that was stopped says an age with that time in it', async () => 
   }
 });
 
+test('a port that is taken ends with 1 and a line that names the flags', async () => {
+  const url = new URL(await started());
+  const [first, port] = [feed, url.port];
+  await start(
+    `--kubeconfig=${join(folder, 'kubeconfig.json')}`,
+    '--host=127.0.0.1',
+    `--port=${port}`,
+  );
+  expect(await exitCode()).toBe(1);
+  expect(said).toMatch(/--host 127\.0\.0\.1, --port \d+: .*EADDRINUSE/);
+  first.kill('SIGKILL');
+});
+
 test.each([
   [['--port=x'], /dynamicenv-feed: --port: /],
   [['--kubeconfig=/does/not/exist'], /dynamicenv-feed: --kubeconfig: .* cannot be read/],
