@@ -75,7 +75,7 @@ const isLive = ({ isGone, isTerminating }: Pod) => !isGone && !isTerminating;
 
 function writeStatus({ schedule }: World, { env, pods, template, incarnation }: Deployment) {
   const live = pods.filter(isLive);
-  const isAvailable = live.filter(({ isStarted }) => isStarted).length >= env.replicas;
+  const isAvailable = live.filter(({ isStarted }) => isStarted).length >= env.minAvailable;
   const isUpdated = live.every((pod) => pod.template === template);
   const before = env.clone.current.value;
   if (before?.isAvailable === isAvailable && before.isUpdated === isUpdated)
@@ -96,6 +96,9 @@ function reconcile(world: World, deployment: Deployment): void {
       services,
       template,
       changed: () => changed(world, deployment),
+      notDrained: () => {
+        env.undrained += 1;
+      },
     });
     deployment.pods.push(created);
     launch(world, created);

@@ -47,6 +47,7 @@ function waitFor(
   const isCovered = ends.every(([partition, end]) => (committed.get(partition) ?? 0) >= end);
   if (isCovered || schedule.now() >= deadline) {
     world.note(`pod ${pod.process.name} ${isCovered ? 'has drained' : 'has not drained in time'}`);
+    if (!isCovered) pod.notDrained();
     done();
     return;
   }

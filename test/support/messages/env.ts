@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 export interface Env {
   ref: string;
   replicas: number;
+  /** So many pods make the Deployment Available. */
+  minAvailable: number;
   /** The env exists and is not suspended. */
   isWanted: Stored<boolean>;
   subscriber: Stored<Subscriber>;
@@ -19,9 +21,10 @@ export interface Env {
   incarnations: number;
 }
 
-export const env = (ref: string, replicas: number): Env => ({
+export const env = (ref: string, replicas: number, isTolerant: boolean): Env => ({
   ref,
   replicas,
+  minAvailable: isTolerant ? Math.max(1, replicas - 1) : replicas,
   isWanted: stored(false),
   subscriber: stored(),
   clone: stored(),
@@ -57,7 +60,7 @@ function observed(world: World, { isWanted, subscriber, clone }: Env) {
 }
 
 function sync(world: World, env: Env): void {
-  const { schedule, random, rules, services } = world;
+  const { schedule, random, rules, services, troubles } = world;
   const seen = observed(world, env);
   env.incarnations += 1;
   const desired = rules.phases.next(
@@ -70,7 +73,8 @@ function sync(world: World, env: Env): void {
     },
     { ref: env.ref, services, incarnation: `${env.ref}.${env.incarnations}` },
   );
-  schedule.after(random.mostly([5, 200], [200, 8_000], 0.05), () => {
+  const isSlow = random.chance(troubles.writes);
+  schedule.after(isSlow ? random.int(1_000, 40_000) : random.int(5, 300), () => {
     writeDesired(world, env, seen, desired);
     syncAgain(world, env);
   });

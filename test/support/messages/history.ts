@@ -15,27 +15,52 @@ export const QUIET_FROM_MS = 360_000;
 export function plan(world: World): void {
   const { schedule, random, envs } = world;
   for (const env of envs) planEnv(world, env);
-  for (const trouble of ['lists', 'watches', 'requests', 'caches', 'kubelets'] as const)
-    if (random.chance(0.45)) planTrouble(world, trouble);
+  for (const trouble of ['lists', 'watches', 'requests', 'caches', 'writes', 'kubelets'] as const)
+    if (random.chance(0.35)) planTrouble(world, trouble, 0, QUIET_FROM_MS);
   const count = random.int(0, 25);
   for (let index = 0; index < count; index += 1)
     schedule.after(random.int(5_000, QUIET_FROM_MS), () => random.pick(EVENTS)(world));
   planMessages(world);
 }
 
-function planEnv({ schedule, random, ...world }: World, env: Env): void {
+function planEnv(world: World, env: Env): void {
+  const { schedule, random } = world;
   let at = random.int(2_000, 80_000);
   let isWanted = true;
   while (at < QUIET_FROM_MS) {
     const value = isWanted;
-    schedule.after(at, () => want({ schedule, random, ...world }, env, value));
+    schedule.after(at, () => want(world, env, value));
+    if (!isWanted && random.chance(0.5)) planRemoval(world, env, at);
+    if (isWanted && random.chance(0.3)) {
+      schedule.after(at + random.int(15_000, 60_000), () => evictSome(world, env.ref));
+      schedule.after(at + random.int(15_000, 60_000), () => crashSome(world, env.ref));
+    }
     isWanted = !isWanted;
     at += random.mostly([40_000, 150_000], [1_000, 40_000], 0.35);
   }
 }
 
-function planTrouble({ schedule, random, troubles, note }: World, name: keyof Troubles): void {
-  const start = random.int(0, QUIET_FROM_MS - 20_000);
+/** Around a removal: many messages for the ref, and troubles, since this is when messages can be lost. */
+function planRemoval(world: World, { ref }: Env, at: number): void {
+  const { schedule, random } = world;
+  for (const name of ['lists', 'requests', 'watches', 'caches', 'writes', 'kubelets'] as const)
+    if (random.chance(0.3)) planTrouble(world, name, at - 20_000, at + 30_000);
+  const around = () => at + random.int(-10_000, 45_000);
+  if (random.chance(0.3)) schedule.after(around(), () => stopSome(world));
+  if (random.chance(0.3)) schedule.after(around(), () => crashSome(world, ref));
+  const end = Math.min(QUIET_FROM_MS, at + random.int(40_000, 90_000));
+  for (let time = at; time < end; time += random.int(50, 800))
+    schedule.after(time, () => produce(world, 0, { 'x-source-route': ref }));
+}
+
+function planTrouble(
+  { schedule, random, troubles, note }: World,
+  name: keyof Troubles,
+  earliest: number,
+  latest: number,
+): void {
+  const last = Math.min(latest, QUIET_FROM_MS - 20_000);
+  const start = random.int(Math.min(Math.max(0, earliest), last), last);
   const end = Math.min(QUIET_FROM_MS, start + random.int(10_000, 200_000));
   const share = random.pick([0.3, 0.7, 1]);
   schedule.after(start, () => {
@@ -93,8 +118,21 @@ function isSpare(world: World, pod: Pod): boolean {
   return !isLeaving || podsAtWork(world).some((other) => other !== pod && other.group === pod.group);
 }
 
-const somePod = (world: World): Pod | undefined => {
-  const some = podsAtWork(world);
+function crashSome(world: World, ref?: string): void {
+  const pod = somePod(world, ref);
+  if (world.rules.areConsumersDisturbed && pod !== undefined && isSpare(world, pod))
+    crashPod(world, pod);
+}
+
+function evictSome(world: World, ref?: string): void {
+  const pod = somePod(world, ref);
+  if (pod === undefined || !world.rules.areConsumersDisturbed) return;
+  world.note(`pod ${pod.process.name} is evicted`);
+  terminate(world, pod);
+}
+
+const somePod = (world: World, ref?: string): Pod | undefined => {
+  const some = podsAtWork(world).filter((pod) => ref === undefined || pod.ref === ref);
   return some.length === 0 ? undefined : world.random.pick(some);
 };
 
@@ -127,20 +165,11 @@ const EVENTS: ((world: World) => void)[] = [
   stopSome,
   jump,
   addPartition,
-  (world) => {
-    const pod = somePod(world);
-    if (world.rules.areConsumersDisturbed && pod !== undefined && isSpare(world, pod))
-      crashPod(world, pod);
-  },
+  (world) => crashSome(world),
+  (world) => evictSome(world),
   (world) => {
     const { rules, random, stable } = world;
     if (rules.areConsumersDisturbed) restartStable(world, random.pick(stable), random.chance(0.5));
-  },
-  (world) => {
-    const pod = somePod(world);
-    if (pod === undefined || !world.rules.areConsumersDisturbed) return;
-    world.note(`pod ${pod.process.name} is evicted`);
-    terminate(world, pod);
   },
   (world) => {
     const { random, envs, rules } = world;

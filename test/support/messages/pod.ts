@@ -12,6 +12,8 @@ export interface Pod {
   process: Process;
   /** Tells the Deployment that the pod has started, crashed, or is to go, or gone. */
   changed(): void;
+  /** Tells that the pod leaves messages behind, as its log does. */
+  notDrained(): void;
   ref: string;
   incarnation: string;
   services: readonly string[];
@@ -23,7 +25,7 @@ export interface Pod {
   isGone: boolean;
 }
 
-export type PodSettings = Pick<Pod, 'ref' | 'incarnation' | 'services' | 'template' | 'changed'>;
+export type PodSettings = Pick<Pod, 'ref' | 'incarnation' | 'services' | 'template' | 'changed' | 'notDrained'>;
 
 export function pod(world: World, number: number, settings: PodSettings): Pod {
   const { random } = world;
@@ -47,7 +49,7 @@ export function launch(world: World, pod: Pod): void {
   );
 }
 
-function setStarted(world: World, pod: Pod): void {
+function setStarted(pod: Pod): void {
   if (pod.isStarted) return;
   pod.isStarted = true;
   pod.changed();
@@ -55,14 +57,14 @@ function setStarted(world: World, pod: Pod): void {
 
 function runContainer(world: World, pod: Pod): void {
   const { rules } = world;
-  if (rules.started === 'at once') setStarted(world, pod);
+  if (rules.started === 'at once') setStarted(pod);
   fork(world, pod, () => {
     pod.consumer = consume(world, pod.process, pod.group, {
       name: pod.process.name,
       handles: ({ headers }) => rules.decide.env(headers, pod.ref, pod.services),
-      workMs: [10, 300],
+      workMs: world.envWorkMs,
       commitEveryMs: world.random.int(500, 5_000),
-      onAssigned: () => setStarted(world, pod),
+      onAssigned: () => setStarted(pod),
     });
   });
 }
@@ -102,18 +104,18 @@ export function terminate(world: World, pod: Pod): void {
   const delay = random.chance(troubles.kubelets) ? random.int(2_000, 120_000) : random.int(20, 900);
   schedule.after(delay, () => {
     if (!canDrain(world, pod)) {
-      gone(world, pod);
+      gone(pod);
       return;
     }
-    schedule.after(GRACE_MS, () => gone(world, pod));
+    schedule.after(GRACE_MS, () => gone(pod));
     drain(world, pod, () => {
       if (pod.consumer !== undefined) close(world, pod.consumer);
-      afterIn(schedule, pod.process, random.int(10, 500), () => gone(world, pod));
+      afterIn(schedule, pod.process, random.int(10, 500), () => gone(pod));
     });
   });
 }
 
-function gone(world: World, pod: Pod): void {
+function gone(pod: Pod): void {
   if (pod.isGone) return;
   pod.isGone = true;
   crash(pod.process);

@@ -13,6 +13,12 @@ import type { World } from './world.ts';
 /** By then what goes has drained and gone, what comes is live, and nobody lags. */
 const STEADY_FROM_MS = QUIET_FROM_MS + 230_000;
 const STEADY_MESSAGES = 25;
+const ENV_WORK_MS = [
+  [10, 200],
+  [10, 200],
+  [200, 900],
+  [400, 1_200],
+] as const;
 
 export interface Outcome {
   /** Messages that nobody handled. */
@@ -20,8 +26,8 @@ export interface Outcome {
   /** Messages of the steady state that were not handled by exactly the right one, in words. */
   wrong: string[];
   messages: Message[];
-  /** Removals where no pod could drain: refs whose losses are told. */
-  undrained: string[];
+  /** Those that nobody handled, where the status or a pod's log tells so: no pod could drain, or not in time. */
+  told: Message[];
   /** How often a message was handled more than once, before the steady state. */
   duplicates: number;
 }
@@ -49,23 +55,24 @@ function worldOf(random: Random, rules: Rules, note: (line: string) => void): Wo
   const machine = (name: string) => process(name, trouble(), random.int(-2_000, 2_000));
   const named = (count: number, name: string) =>
     Array.from({ length: count }, (_, index) => machine(`${name}-${index}`));
-  const workMs = random.chance(0.3) ? ([300, 1_500] as const) : ([10, 200] as const);
+  const workMs = random.chance(0.3) ? ([100, 800] as const) : ([10, 200] as const);
   return {
     schedule: time,
     random,
     rules,
     broker: { partitions: Array.from({ length: random.int(1, 4) }, () => []), groups: new Map() },
     envs: Array.from({ length: random.int(1, 3) }, (_, index) =>
-      env(`mp-10${index}`, random.int(1, 3)),
+      env(`mp-10${index}`, random.int(1, 3), random.chance(0.3)),
     ),
     feed: named(2, 'feed').map(replica),
     services: random.pick([['order-service'], ['order-service', 'orders']]),
+    envWorkMs: random.pick(ENV_WORK_MS),
     stable: named(random.int(1, 3), 'stable').map((process) => ({
       process,
       workMs,
       consumer: undefined,
     })),
-    troubles: { lists: 0, watches: 0, requests: 0, caches: 0, kubelets: 0 },
+    troubles: { lists: 0, watches: 0, requests: 0, caches: 0, writes: 0, kubelets: 0 },
     writes: random.pick(['apply', 'update']),
     note: (text) => note(`${(time.now() / 1_000).toFixed(1).padStart(6)} s  ${text}`),
   };
@@ -101,13 +108,13 @@ function rightOne({ envs }: World, message: Message): string {
 function outcome({ broker, envs }: World, steady: readonly Steady[]): Outcome {
   const messages = broker.partitions.flat();
   const undrained = envs.filter((env: Env) => env.undrained > 0).map(({ ref }) => ref);
+  const unhandled = messages.filter(({ handled }) => handled.length === 0);
+  const isTold = ({ headers }: Message) =>
+    undrained.some((ref) => JSON.stringify(headers).includes(ref));
   return {
     messages,
-    undrained,
-    lost: messages.filter(
-      ({ handled, headers }) =>
-        handled.length === 0 && !undrained.some((ref) => JSON.stringify(headers).includes(ref)),
-    ),
+    lost: unhandled.filter((message) => !isTold(message)),
+    told: unhandled.filter(isTold),
     wrong: steady.flatMap(({ message, by }) => {
       const found = message.handled.map((handled) => handled.by).join(', ');
       const isRight = message.handled.length === 1 && found.startsWith(`${by}-`);

@@ -29,7 +29,7 @@ export function ask(
   };
   afterIn(schedule, process, request.timeoutMs, () => end(undefined));
   const isTroubled = random.chance(troubles.requests);
-  if (isTroubled && random.chance(0.5)) return;
+  if (isTroubled && random.chance(troubles.requests === 1 ? 1 : 0.5)) return;
   const delay = () => (isTroubled ? random.int(100, 9_000) : random.int(1, 60));
   afterIn(schedule, replica.process, delay(), () =>
     poll(world, replica, request.after, request.waitMs, (answer) =>

@@ -16,6 +16,8 @@ export interface Troubles {
   requests: number;
   /** A sync sees objects as they were up to a minute ago. */
   caches: number;
+  /** The API server takes long for writes of syncs. */
+  writes: number;
   /** Kubelets learn late that a pod is to go. */
   kubelets: number;
 }
@@ -31,6 +33,8 @@ export interface World {
   /** Names of the Services that select the workload now. */
   services: readonly string[];
   stable: StablePod[];
+  /** How long an env's pod takes for a message. */
+  envWorkMs: readonly [from: number, to: number];
   troubles: Troubles;
   /** How the API server takes writes of syncs: by server-side apply (nothing is compared), or updates of what was seen. */
   writes: 'apply' | 'update';
