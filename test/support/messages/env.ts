@@ -51,7 +51,9 @@ type Observed = ReturnType<typeof observed>;
 function observed(world: World, { isWanted, subscriber, clone }: Env) {
   const { schedule, random, troubles } = world;
   const lag = () =>
-    random.chance(troubles.caches) ? random.int(0, 60_000) : random.mostly([0, 50], [0, 2_000], 0.3);
+    random.chance(troubles.caches)
+      ? random.int(0, 60_000)
+      : random.mostly([0, 50], [0, 2_000], 0.3);
   return {
     isWanted: cached(schedule, isWanted, lag()),
     subscriber: cached(schedule, subscriber, lag()),

@@ -31,7 +31,7 @@ function planEnv(world: World, env: Env): void {
     const value = isWanted;
     schedule.after(at, () => want(world, env, value));
     if (!isWanted && random.chance(0.5)) planRemoval(world, env, at);
-    if (isWanted && random.chance(0.3)) {
+    if (isWanted && random.chance(world.habits.evictions)) {
       schedule.after(at + random.int(15_000, 60_000), () => evictSome(world, env.ref));
       schedule.after(at + random.int(15_000, 60_000), () => crashSome(world, env.ref));
     }
@@ -42,12 +42,12 @@ function planEnv(world: World, env: Env): void {
 
 /** Around a removal: many messages for the ref, and troubles, since this is when messages can be lost. */
 function planRemoval(world: World, { ref }: Env, at: number): void {
-  const { schedule, random } = world;
+  const { schedule, random, habits } = world;
   for (const name of ['lists', 'requests', 'watches', 'caches', 'writes', 'kubelets'] as const)
-    if (random.chance(0.3)) planTrouble(world, name, at - 20_000, at + 30_000);
+    if (random.chance(habits[name])) planTrouble(world, name, at - 20_000, at + 30_000);
   const around = () => at + random.int(-10_000, 45_000);
-  if (random.chance(0.3)) schedule.after(around(), () => stopSome(world));
-  if (random.chance(0.3)) schedule.after(around(), () => crashSome(world, ref));
+  if (random.chance(habits.stops)) schedule.after(around(), () => stopSome(world));
+  if (random.chance(habits.crashes)) schedule.after(around(), () => crashSome(world, ref));
   const end = Math.min(QUIET_FROM_MS, at + random.int(40_000, 90_000));
   for (let time = at; time < end; time += random.int(50, 800))
     schedule.after(time, () => produce(world, 0, { 'x-source-route': ref }));
@@ -115,7 +115,9 @@ function isSpare(world: World, pod: Pod): boolean {
     pod.isTerminating ||
     env?.deployment?.incarnation !== pod.incarnation ||
     env.subscriber.current.value?.phase === 'Leaving';
-  return !isLeaving || podsAtWork(world).some((other) => other !== pod && other.group === pod.group);
+  return (
+    !isLeaving || podsAtWork(world).some((other) => other !== pod && other.group === pod.group)
+  );
 }
 
 function crashSome(world: World, ref?: string): void {

@@ -25,7 +25,10 @@ export interface Pod {
   isGone: boolean;
 }
 
-export type PodSettings = Pick<Pod, 'ref' | 'incarnation' | 'services' | 'template' | 'changed' | 'notDrained'>;
+export type PodSettings = Pick<
+  Pod,
+  'ref' | 'incarnation' | 'services' | 'template' | 'changed' | 'notDrained'
+>;
 
 export function pod(world: World, number: number, settings: PodSettings): Pod {
   const { random } = world;

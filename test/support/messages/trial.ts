@@ -8,7 +8,7 @@ import { type Random, randomOf } from './random.ts';
 import type { Rules } from './rules.ts';
 import { schedule } from './schedule.ts';
 import { startStable } from './stable.ts';
-import type { World } from './world.ts';
+import type { Habits, World } from './world.ts';
 
 /** By then what goes has drained and gone, what comes is live, and nobody lags. */
 const STEADY_FROM_MS = QUIET_FROM_MS + 230_000;
@@ -32,13 +32,31 @@ export interface Outcome {
   duplicates: number;
 }
 
-/** One history, from its seed. `note` gets what happens, for the report. */
+const HABITS: Habits = {
+  lists: 0.3,
+  watches: 0.3,
+  requests: 0.3,
+  caches: 0.3,
+  writes: 0.3,
+  kubelets: 0.3,
+  stops: 0.3,
+  crashes: 0.3,
+  evictions: 0.3,
+};
+
+export interface TrialOptions {
+  /** Gets what happens, for the report. */
+  note?: (line: string) => void;
+  habits?: Partial<Habits>;
+}
+
+/** One history, from its seed. */
 export function trial(
   seed: number,
   rules: Rules,
-  note: (line: string) => void = () => undefined,
+  { note = () => undefined, habits = {} }: TrialOptions = {},
 ): Outcome {
-  const world = worldOf(randomOf(seed), rules, note);
+  const world = { ...worldOf(randomOf(seed), rules, note), habits: { ...HABITS, ...habits } };
   for (const replica of world.feed) startReplica(world, replica);
   for (const pod of world.stable) startStable(world, pod);
   for (const env of world.envs) syncAgain(world, env);
@@ -49,7 +67,11 @@ export function trial(
   return outcome(world, steady);
 }
 
-function worldOf(random: Random, rules: Rules, note: (line: string) => void): World {
+function worldOf(
+  random: Random,
+  rules: Rules,
+  note: (line: string) => void,
+): Omit<World, 'habits'> {
   const time = schedule();
   const trouble = (): Process['clockTrouble'] => random.pick(['monotonic stops', 'wall jumps']);
   const machine = (name: string) => process(name, trouble(), random.int(-2_000, 2_000));

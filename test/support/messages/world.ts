@@ -22,6 +22,9 @@ export interface Troubles {
   kubelets: number;
 }
 
+/** How likely each is when an env comes or goes. */
+export type Habits = Record<keyof Troubles | 'stops' | 'crashes' | 'evictions', number>;
+
 /** One trial. */
 export interface World {
   schedule: Schedule;
@@ -36,6 +39,7 @@ export interface World {
   /** How long an env's pod takes for a message. */
   envWorkMs: readonly [from: number, to: number];
   troubles: Troubles;
+  habits: Habits;
   /** How the API server takes writes of syncs: by server-side apply (nothing is compared), or updates of what was seen. */
   writes: 'apply' | 'update';
   note(text: string): void;
