@@ -1,7 +1,7 @@
 import { createDeployment, type Deployment, deleteDeployment, roll } from './deployment.ts';
 import { subscribersChanged } from './feed.ts';
 import type { Clone, Desired, Subscriber } from './rules.ts';
-import { cached, type Stored, stored, write } from './stored.ts';
+import { cached, type Stored, stored, type Version, write } from './stored.ts';
 import type { World } from './world.ts';
 
 /** A DynamicEnv with one workload that has events, and its children in the API server. */
@@ -86,16 +86,18 @@ function sync(world: World, env: Env): void {
 function writeDesired(world: World, env: Env, seen: Observed, desired: Desired): void {
   const { clone, subscriber } = env;
   const fails = () => world.random.chance(0.03);
-  if (desired.clone === undefined && seen.clone.value !== undefined && !fails())
-    if (clone.current.value !== undefined && seen.clone.uid === clone.current.uid)
-      deleteClone(world, env, desired.isGivenUp ?? false);
-  if (desired.subscriber === undefined && seen.subscriber.value !== undefined && !fails())
-    if (subscriber.current.value !== undefined && seen.subscriber.uid === subscriber.current.uid)
-      writeSubscriber(world, env, undefined);
+  if (desired.clone === undefined && isSame(seen.clone, clone.current) && !fails())
+    deleteClone(world, env, desired.isGivenUp ?? false);
+  if (desired.subscriber === undefined && isSame(seen.subscriber, subscriber.current) && !fails())
+    writeSubscriber(world, env, undefined);
   if (desired.subscriber !== undefined && !fails())
     applySubscriber(world, env, seen, desired.subscriber);
   if (desired.clone !== undefined && !fails()) applyClone(world, env, seen, desired.clone);
 }
+
+/** A deletion names the uid of what was seen, and nothing else. */
+const isSame = <T>(seen: Version<T>, current: Version<T>) =>
+  seen.value !== undefined && current.value !== undefined && seen.uid === current.uid;
 
 function writeSubscriber(world: World, env: Env, value: Subscriber | undefined): void {
   const before = env.subscriber.current.value;

@@ -10,30 +10,35 @@ export function fork(world: World, pod: Pod, then: () => void): void {
   const { schedule, random, rules } = world;
   const later = (action: () => void) =>
     afterIn(schedule, pod.process, random.mostly([2, 300], [1_000, 40_000], 0.05), action);
-  const stable = (): Offsets => new Map(groupOf(world, STABLE_GROUP).committed);
-  const own = (): Offsets => new Map(pod.group.committed);
+  const read: Record<'stable' | 'own', () => Offsets> = {
+    stable: () => new Map(groupOf(world, STABLE_GROUP).committed),
+    own: () => new Map(pod.group.committed),
+  };
   later(() => {
-    const isStableFirst = rules.forkReads === 'stable first';
-    const first = isStableFirst ? stable() : own();
-    later(() => {
-      const second = isStableFirst ? own() : stable();
-      const start = startOffsets(
-        world,
-        isStableFirst ? first : second,
-        isStableFirst ? second : first,
-      );
-      later(() => {
-        if (start.size === 0) then();
-        else if (pod.group.members.size > 0 && pod.group.committed.size > 0) then();
-        else if (pod.group.members.size > 0) fork(world, pod, then);
-        else {
-          for (const [partition, offset] of start) pod.group.committed.set(partition, offset);
-          world.note(`group ${pod.group.name} is forked at ${[...start].join(' ')}`);
-          then();
-        }
-      });
-    });
+    if (rules.forkReads === 'stable first') {
+      const stable = read.stable();
+      later(() => decided(stable, read.own()));
+    } else {
+      const own = read.own();
+      later(() => decided(read.stable(), own));
+    }
   });
+  function decided(stable: Offsets, own: Offsets): void {
+    const start = startOffsets(world, stable, own);
+    later(() => {
+      if (commitIfEmpty(world, pod, start)) then();
+      else fork(world, pod, then);
+    });
+  }
+}
+
+/** False: the group has members, but no offsets yet: another pod is about to commit them. */
+function commitIfEmpty(world: World, { group }: Pod, start: Offsets): boolean {
+  if (start.size === 0) return true;
+  if (group.members.size > 0) return group.committed.size > 0;
+  for (const [partition, offset] of start) group.committed.set(partition, offset);
+  world.note(`group ${group.name} is forked at ${[...start].join(' ')}`);
+  return true;
 }
 
 function startOffsets({ broker, rules }: World, stable: Offsets, own: Offsets): Offsets {

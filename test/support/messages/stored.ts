@@ -1,6 +1,6 @@
 import type { Schedule } from './schedule.ts';
 
-interface Version<T> {
+export interface Version<T> {
   at: number;
   /** The object's identity: another one after it has been deleted and created again. */
   uid: number;
