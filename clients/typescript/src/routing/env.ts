@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drain, type Lag } from '../broker/drain.ts';
+import { fork } from '../broker/fork.ts';
+import { decideForRef } from '../decision/decide.ts';
+import { CLOCKS } from '../feed/clocks.ts';
+import { isFresh, viewOf } from '../feed/lease.ts';
+import { poll } from '../feed/poll.ts';
+import { groupStates } from '../readiness/groups.ts';
+import { readinessServer } from '../readiness/server.ts';
+import type { EnvSettings } from '../settings/settings.ts';
+import type { Part } from './part.ts';
+import type { DeclaredGroup, Log } from './types.ts';
+
+const ASK_FEED_MS = 3000;
+const RETRY_MS = 1000;
+
+/** The part of an env's consumer. */
+export function envPart(settings: EnvSettings, expected: readonly string[], log: Log): Part {
+  const groups: DeclaredGroup[] = [];
+  const server = readinessServer({
+    port: settings.port,
+    isStarted: () => states.areAssigned(),
+    drain: onceAtATime(() => leave(settings, groups, log)),
+    log,
+  });
+  const states = groupStates(expected, server.open);
+  return {
+    decide: (headers) => decideForRef(headers, settings, settings.names),
+    join: async (group) => {
+      const assigned = states.add(group.base);
+      const { base, topics, openAdmin } = group;
+      const own = ownGroup(base, settings);
+      const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep }));
+      log(`Group "${own}" of "${base}" ${how}`);
+      groups.push(group);
+      return { groupId: own, reset: 'earliest', assigned };
+    },
+    mayConsume: async () => {},
+    close: server.close,
+  };
+}
+
+function ownGroup(base: string, { ref, incarnation }: EnvSettings): string {
+  return `${base}.${ref}.${incarnation}`;
+}
+
+/** Before the pod goes: a pod of an env that stays leaves its messages to the others; else everything for the ref is handled first. */
+async function leave(
+  settings: EnvSettings,
+  groups: readonly DeclaredGroup[],
+  log: Log,
+): Promise<string | undefined> {
+  if (await isStillLive(settings)) return undefined;
+  const deadline = performance.now() + settings.drainSeconds * 1000;
+  const left = await Promise.all(
+    groups.map((group) => drainGroup(group, ownGroup(group.base, settings), deadline, log)),
+  );
+  const problems = left.flat().map(inWords);
+  if (problems.length === 0) return undefined;
+  const text = `Not drained after ${settings.drainSeconds} s (DYNAMICENV_DRAIN_SECONDS): ${problems.join('; ')}`;
+  log(text);
+  return text;
+}
+
+function inWords(lag: Lag | string): string {
+  if (typeof lag === 'string') return lag;
+  const { group, topic, partition, messages } = lag;
+  return `group "${group}" is ${messages} behind in ${topic}, partition ${partition}`;
+}
+
+/** A feed that does not answer in time says nothing: then it is drained. */
+async function isStillLive({ feed, workload, ref }: EnvSettings): Promise<boolean> {
+  if (feed === undefined) return false;
+  const sent = CLOCKS.now();
+  const result = await poll({ feed, workload, signal: CLOCKS.timeout(ASK_FEED_MS) });
+  if (!('answer' in result) || !isFresh(viewOf(result.answer, sent), CLOCKS.now())) return false;
+  return result.answer.live.some((live) => live.ref === ref);
+}
+
+/** A broker that cannot be asked is asked again until the deadline. */
+async function drainGroup(
+  { topics, isolation, openAdmin, foundEnd }: DeclaredGroup,
+  group: string,
+  deadline: number,
+  log: Log,
+): Promise<(Lag | string)[]> {
+  const options = {
+    group,
+    topics,
+    isolation,
+    deadline,
+    now: () => performance.now(),
+    sleep: (ms: number) => sleep(ms),
+    ...(foundEnd && { foundEnd }),
+  };
+  for (;;) {
+    try {
+      return await openAdmin((admin) => drain(admin, options));
+    } catch (error) {
+      const problem = `group "${group}" cannot be read: ${(error as Error).message}`;
+      if (performance.now() >= deadline) return [problem];
+      log(`Drain: ${problem}`);
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** Several requests at the same time get the same answer. */
+function onceAtATime<T>(run: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}

@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { startRouting } from '../../src/routing/routing.ts';
+import type { EventRoutingOptions, Routing } from '../../src/routing/types.ts';
+import { type FakeBroker, fakeBroker } from '../lib/fake-broker.ts';
+import { type FakeFeed, type FeedStep, fakeFeed, liveAnswer } from '../lib/fake-feed.ts';
+import { freePort } from '../lib/free-port.ts';
+
+const OWN = 'orders.mp-101.0123456789';
+const LIVE = liveAnswer({ 'mp-101': ['order-service'] });
+const GONE = liveAnswer({});
+
+describe('the consumer of an env', () => {
+  let routing: Routing | undefined;
+  let feed: FakeFeed | undefined;
+  afterEach(async () => {
+    await routing?.close();
+    await feed?.close();
+  });
+
+  async function start(answer: FeedStep, options: EventRoutingOptions = {}) {
+    feed = await fakeFeed(() => answer);
+    const port = await freePort();
+    const log: string[] = [];
+    const env = {
+      DYNAMICENV_WORKLOAD: 'shop/order-service',
+      DYNAMICENV_FEED: feed.url.href,
+      DYNAMICENV_REF: 'mp-101',
+      DYNAMICENV_INCARNATION: '0123456789',
+      DYNAMICENV_SERVICES: 'order-service',
+      DYNAMICENV_PORT: String(port),
+      DYNAMICENV_DRAIN_SECONDS: '1',
+      ...options.env,
+    };
+    const made = await startRouting({ log: (text) => log.push(text), ...options, env });
+    routing = made;
+    const broker = fakeBroker({ payments: [{ earliest: 0n, end: 10n }] });
+    broker.group('orders').offsets.set('payments', new Map([[0, 4n]]));
+    const get = async (path: string) => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
+      return response && { status: response.status, text: (await response.text()).trim() };
+    };
+    return { routing: made, broker, get, log };
+  }
+
+  const groupOf = ({ admin }: FakeBroker, base = 'orders') => ({
+    base,
+    topics: ['payments'],
+    isolation: 'read_committed' as const,
+    openAdmin: <T>(use: (given: typeof admin) => Promise<T>) => use(admin),
+  });
+
+  test('its group is forked, and begins at the earliest message elsewhere', async () => {
+    const {
+      routing: { join },
+      broker,
+    } = await start(LIVE);
+    expect(await join(groupOf(broker))).toMatchObject({ groupId: OWN, reset: 'earliest' });
+    expect(broker.group(OWN).offsets.get('payments')?.get(0)).toBe(4n);
+  });
+
+  test('the port opens only when the group is assigned', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(LIVE);
+    expect(await get('/started')).toBeUndefined();
+    const { assigned } = await join(groupOf(broker));
+    expect(await get('/started')).toBeUndefined();
+    assigned();
+    expect(await get('/started')).toEqual({ status: 200, text: '' });
+    expect(await get('/other')).toMatchObject({ status: 404 });
+  });
+
+  test('all groups must be assigned', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(LIVE);
+    const first = await join(groupOf(broker));
+    const second = await join(groupOf(broker, 'invoices'));
+    first.assigned();
+    expect(await get('/started')).toBeUndefined();
+    second.assigned();
+    expect(await get('/started')).toMatchObject({ status: 200 });
+  });
+
+  test('also those that are declared, but not created yet', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(LIVE, { groups: ['orders', 'invoices'] });
+    (await join(groupOf(broker))).assigned();
+    expect(await get('/started')).toBeUndefined();
+    (await join(groupOf(broker, 'invoices'))).assigned();
+    expect(await get('/started')).toMatchObject({ status: 200 });
+  });
+
+  test('a group that comes later is not started', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(LIVE);
+    (await join(groupOf(broker))).assigned();
+    const late = await join(groupOf(broker, 'invoices'));
+    expect(await get('/started')).toMatchObject({ status: 503 });
+    late.assigned();
+    expect(await get('/started')).toMatchObject({ status: 200 });
+  });
+
+  test('a fork that fails rejects, and the port stays closed', async () => {
+    const {
+      routing: { join },
+      get,
+    } = await start(LIVE);
+    await expect(join(groupOf(fakeBroker({})))).rejects.toThrow('topic "payments" does not exist');
+    expect(await get('/started')).toBeUndefined();
+  });
+
+  test('a pod of an env that stays goes at once', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(LIVE);
+    (await join(groupOf(broker))).assigned();
+    expect(await get('/drain')).toEqual({ status: 200, text: 'drained' });
+  });
+
+  test('a pod of an env that goes handles everything first', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(GONE);
+    (await join(groupOf(broker))).assigned();
+    const drained = get('/drain');
+    setTimeout(() => broker.group(OWN).offsets.set('payments', new Map([[0, 10n]])), 200);
+    expect(await drained).toEqual({ status: 200, text: 'drained' });
+  });
+
+  test('at the deadline it says what is left', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+      log,
+    } = await start(GONE);
+    (await join(groupOf(broker))).assigned();
+    const text = `Not drained after 1 s (DYNAMICENV_DRAIN_SECONDS): group "${OWN}" is 6 behind in payments, partition 0`;
+    expect(await get('/drain')).toEqual({ status: 504, text });
+    expect(log).toContain(text);
+  });
+
+  test('several requests wait for one drain', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+      log,
+    } = await start(GONE);
+    (await join(groupOf(broker))).assigned();
+    await Promise.all([get('/drain'), get('/drain'), get('/drain')]);
+    expect(log.filter((line) => line.startsWith('Not drained'))).toHaveLength(1);
+  });
+
+  test.each<[string, FeedStep]>([
+    ['does not answer', { status: 503 }],
+    ['answers HTML', { type: 'text/html', text: '<html></html>' }],
+    ['answers with an old list', liveAnswer({ 'mp-101': ['order-service'] }, 'a', 30_000)],
+    ['knows other refs', liveAnswer({ 'mp-1012': ['order-service'] })],
+  ])('drains if the feed %s', async (_, answer) => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(answer);
+    (await join(groupOf(broker))).assigned();
+    expect(await get('/drain')).toMatchObject({ status: 504 });
+  });
+
+  test('drains without a feed', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(LIVE, { env: { DYNAMICENV_FEED: '' } });
+    (await join(groupOf(broker))).assigned();
+    expect(await get('/drain')).toMatchObject({ status: 504 });
+  });
+
+  test('a broker that cannot be asked is asked again', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(GONE, {
+      env: { DYNAMICENV_DRAIN_SECONDS: '5' },
+    });
+    const group = groupOf(broker);
+    let failures = 0;
+    const openAdmin: typeof group.openAdmin = (use) => {
+      if (!broker.group(OWN).offsets.has('payments') || failures > 0) return group.openAdmin(use);
+      failures += 1;
+      return Promise.reject(new Error('no connection'));
+    };
+    (await join({ ...group, openAdmin })).assigned();
+    broker.group(OWN).offsets.set('payments', new Map([[0, 10n]]));
+    expect(await get('/drain')).toEqual({ status: 200, text: 'drained' });
+    expect(failures).toBe(1);
+  });
+
+  test('a port that is taken is told', async () => {
+    const other = await start(LIVE);
+    (await other.routing.join(groupOf(other.broker))).assigned();
+    const port = new URL((await fetch(`${feed?.url.href}`)).url).port;
+    const second = await start(LIVE, { env: { DYNAMICENV_PORT: port } });
+    (await second.routing.join(groupOf(second.broker))).assigned();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await other.routing.close();
+    expect(second.log.join()).toContain(`Port ${port} (DYNAMICENV_PORT) cannot be opened`);
+  });
+});
