@@ -19,7 +19,7 @@ export interface Lease {
   freshUntil(requestSent: Instants, ageMs: number): Instants;
   isFresh(until: Instants, now: Instants): boolean;
   /** Whether the new answer replaces the old one. */
-  isLater(candidate: Instants, current: Instants): boolean;
+  isLater(candidate: Instants, current: Instants, now: Instants): boolean;
   /** The age of a feed's list, by its clocks. */
   age(listStart: Instants, now: Instants): number;
 }

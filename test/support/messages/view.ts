@@ -67,7 +67,7 @@ export function follow(world: World, process: Process, ready: () => void): Knowl
       const freshUntil = rules.lease.freshUntil(sent, answer.ageMs);
       if (
         knowledge.freshUntil === undefined ||
-        rules.lease.isLater(freshUntil, knowledge.freshUntil)
+        rules.lease.isLater(freshUntil, knowledge.freshUntil, clocks(schedule, process))
       ) {
         knowledge.freshUntil = freshUntil;
         knowledge.refs = answer.refs;
