@@ -1,6 +1,9 @@
 import { commit, type Group, join, leave, type Member, type Message } from './broker.ts';
 import { afterIn, type Process } from './process.ts';
-import type { World } from './world.ts';
+import { QUIET_FROM_MS, type World } from './world.ts';
+
+/** In the end nobody is slow, so that whoever lags catches up. */
+const QUIET_WORK_MS = [1, 20] as const;
 
 export interface ConsumerSettings {
   /** Who it is in the report. */
@@ -121,7 +124,8 @@ function work(
   for (const [index, message] of batch.entries()) {
     if (!isCurrent(consumer, loop)) return;
     if (handles(message)) {
-      afterIn(schedule, consumer.process, random.int(...workMs), () => {
+      const range = schedule.now() < QUIET_FROM_MS ? workMs : QUIET_WORK_MS;
+      afterIn(schedule, consumer.process, random.int(...range), () => {
         message.handled.push({ by: name, at: schedule.now() });
         if (!isCurrent(consumer, loop)) return;
         consumer.positions.set(message.partition, message.offset + 1);

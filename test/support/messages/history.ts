@@ -6,10 +6,7 @@ import { canDrain, crashPod, type Pod, terminate } from './pod.ts';
 import { crash, type Process, stop } from './process.ts';
 import type { Headers } from './rules.ts';
 import { restartStable } from './stable.ts';
-import type { Troubles, World } from './world.ts';
-
-/** Everything that happens, happens until then. */
-export const QUIET_FROM_MS = 360_000;
+import { QUIET_FROM_MS, type Troubles, type World } from './world.ts';
 
 /** Puts a random history into the schedule. */
 export function plan(world: World): void {

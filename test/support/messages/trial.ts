@@ -2,13 +2,13 @@ import { type Message, produce } from './broker.ts';
 import { refOf } from './decide.ts';
 import { type Env, env, syncAgain } from './env.ts';
 import { replica, startReplica } from './feed.ts';
-import { headers, plan, QUIET_FROM_MS } from './history.ts';
+import { headers, plan } from './history.ts';
 import { type Process, process } from './process.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Rules } from './rules.ts';
 import { schedule } from './schedule.ts';
 import { startStable } from './stable.ts';
-import type { Habits, World } from './world.ts';
+import { type Habits, QUIET_FROM_MS, type World } from './world.ts';
 
 /** By then what goes has drained and gone, what comes is live, and nobody lags. */
 const STEADY_FROM_MS = QUIET_FROM_MS + 230_000;

@@ -6,6 +6,9 @@ import type { Rules } from './rules.ts';
 import type { Schedule } from './schedule.ts';
 import type { StablePod } from './stable.ts';
 
+/** Everything that happens, happens until then. */
+export const QUIET_FROM_MS = 360_000;
+
 /** What is wrong at the moment, beside single crashes: shares of requests or syncs that are concerned. */
 export interface Troubles {
   /** Lists of the feed take long, or fail. */
