@@ -65,7 +65,7 @@ export const CONTROLS: Record<string, Control> = {
   },
   'a pod that is to go asks for its ref, not for its incarnation': {
     changes: { drainAsksFor: 'ref' },
-    habits: { kubelets: 1 },
+    habits: { kubelets: 1, requests: 1, caches: 0, writes: 0 },
   },
   'a pod reads the offsets of its own group before those of stable': {
     changes: { forkReads: 'own first' },

@@ -1,8 +1,10 @@
+import { decideForRef, decideForStable } from '../../../clients/typescript/src/decision/decide.ts';
 import {
-  decideForRef,
-  decideForStable,
-} from '../../../clients/typescript/src/decision/decide.ts';
-import { isFresh, laterView, type View, viewOf } from '../../../clients/typescript/src/feed/lease.ts';
+  isFresh,
+  laterView,
+  type View,
+  viewOf,
+} from '../../../clients/typescript/src/feed/lease.ts';
 import type { Instants } from './process.ts';
 import { type Decide, LEASE_MS, type Lease } from './rules.ts';
 

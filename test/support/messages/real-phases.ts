@@ -1,5 +1,6 @@
 import { AVAILABLE_ANNOTATION, LEAVING_ANNOTATION } from '../../../src/api/marks.ts';
 import type { Subscriber as StoredSubscriber } from '../../../src/api/subscriber.ts';
+import { secondsLeft } from '../../../src/k8s/time.ts';
 import {
   joiningStep,
   leavingStep,
@@ -8,7 +9,6 @@ import {
 } from '../../../src/kinds/dynamicenv/events/phases.ts';
 import { subscriberOf } from '../../../src/kinds/dynamicenv/events/subscriber.ts';
 import { STALL_SECONDS } from '../../../src/kinds/dynamicenv/events/times.ts';
-import { secondsLeft } from '../../../src/k8s/time.ts';
 import type { Desired, Phases, Seen, Subscriber } from './rules.ts';
 
 const ENV = 'env';
@@ -38,10 +38,7 @@ function begin({ isWanted, clone }: Seen, fresh: Parameters<Phases['next']>[1]):
 function join({ clone }: Seen, own: StoredSubscriber, now: Date): Desired {
   const { incarnation } = own.spec;
   const isForked =
-    clone !== undefined &&
-    clone.isAvailable &&
-    clone.isUpdated &&
-    clone.incarnation === incarnation;
+      Boolean(clone?.isAvailable && clone.isUpdated) && clone?.incarnation === incarnation;
   const step = joiningStep(own, isForked, { env: ENV, settleSeconds: 5, now });
   return { subscriber: plainOf(step.subscriber), clone: { incarnation } };
 }
@@ -56,9 +53,18 @@ function leave({ clone }: Seen, own: StoredSubscriber, now: Date): Desired {
   return { ...stays, clone: undefined, isGivenUp: true };
 }
 
+/** Name and labels are the same for all: they take a hash. */
+const PLAIN = subscriberOf(ENV, {
+  workload: WORKLOAD,
+  services: [],
+  ref: 'mp-101',
+  incarnation: '',
+  phase: 'Joining',
+});
+
 function storedOf(subscriber: Subscriber): StoredSubscriber {
   const { availableSince, leavingSince, services, ...spec } = subscriber;
-  const stored = subscriberOf(ENV, { workload: WORKLOAD, ...spec, services: [...services] });
+  const stored = { ...PLAIN, spec: { workload: WORKLOAD, ...spec, services: [...services] } };
   const annotations = {
     ...stored.metadata.annotations,
     ...(availableSince === undefined ? {} : { [AVAILABLE_ANNOTATION]: textOf(availableSince) }),
