@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CONTROLS } from '../../support/messages/controls.ts';
 import { complaints } from '../../support/messages/report.ts';
-import { SPEC } from '../../support/messages/spec.ts';
+import { MODEL } from '../../support/messages/spec.ts';
 import { trial } from '../../support/messages/trial.ts';
 
 const MOST_TRIALS = 2_000;
@@ -12,11 +12,11 @@ describe('messages are lost if', () => {
   it.each(Object.entries(CONTROLS))(
     '%s',
     (_, { changes, habits = {} }) => {
-      const rules = { ...SPEC, ...changes };
+      const rules = { ...MODEL, ...changes };
       let seed = 0;
       while (seed < MOST_TRIALS && trial(seed, rules, { habits }).lost.length === 0) seed += 1;
       expect(seed).toBeLessThan(MOST_TRIALS);
-      expect(complaints(seed, SPEC, { habits })).toBe('');
+      expect(complaints(seed, MODEL, { habits })).toBe('');
     },
     TIMEOUT_MS,
   );

@@ -63,10 +63,6 @@ export const CONTROLS: Record<string, Control> = {
     changes: { forkOfAdded: 'at the cursor of stable' },
     habits: { crashes: 1, evictions: 1 },
   },
-  'a pod that is to go asks for its ref, not for its incarnation': {
-    changes: { drainAsksFor: 'ref' },
-    habits: { kubelets: 1, requests: 1, caches: 0, writes: 0 },
-  },
   'a pod reads the offsets of its own group before those of stable': {
     changes: { forkReads: 'own first' },
     habits: { evictions: 1, crashes: 1 },

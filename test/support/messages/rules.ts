@@ -73,7 +73,7 @@ export interface Rules {
   forkReads: 'stable first' | 'own first';
   started: 'when all is forked and assigned' | 'at once';
   drain: 'all partitions' | 'own partitions' | 'not at all';
-  /** What a pod looks for in the feed's answer when it is to leave. */
+  /** What a pod looks for in the feed's answer when it is to leave. Another incarnation of the ref may be live by then. */
   drainAsksFor: 'incarnation' | 'ref';
   commit: 'what is decided' | 'what is fetched';
   feedAge: 'since the start of the list' | 'since the end of the list' | 'since the answer';

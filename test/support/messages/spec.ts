@@ -1,4 +1,6 @@
+import { decide } from './decide.ts';
 import { lease } from './lease.ts';
+import { phases } from './phases.ts';
 import { realDecide, realLease } from './real-client.ts';
 import { realPhases } from './real-phases.ts';
 import type { Rules } from './rules.ts';
@@ -20,3 +22,6 @@ export const SPEC: Rules = {
   metadataAgeMs: 30_000,
   areConsumersDisturbed: true,
 };
+
+/** The same by the model's own parts: the waits are exact, so a control loses within fewer trials. */
+export const MODEL: Rules = { ...SPEC, decide, lease, phases: phases() };
