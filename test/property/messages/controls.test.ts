@@ -4,7 +4,7 @@ import { complaints } from '../../support/messages/report.ts';
 import { MODEL } from '../../support/messages/spec.ts';
 import { trial } from '../../support/messages/trial.ts';
 
-const MOST_TRIALS = 2_000;
+const MOST_TRIALS = 4_000;
 const TIMEOUT_MS = 600_000;
 
 /** They show that the histories find losses, and that each part of the rules is needed. */
