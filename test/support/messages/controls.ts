@@ -26,11 +26,11 @@ export const CONTROLS: Record<string, Control> = {
   },
   'the age of a view is counted from the answer': {
     changes: { feedAge: 'since the answer' },
-    habits: { ...IN_TIME, lists: 1, requests: 1 },
+    habits: { lists: 1, requests: 1 },
   },
   'the age of a view is counted from the end of the list': {
     changes: { feedAge: 'since the end of the list' },
-    habits: { ...IN_TIME, lists: 1, requests: 1 },
+    habits: { lists: 1, requests: 1 },
   },
   'time is measured by the monotonic clock only': {
     changes: { lease: monotonicOnly },
