@@ -38,7 +38,7 @@ function begin({ isWanted, clone }: Seen, fresh: Parameters<Phases['next']>[1]):
 function join({ clone }: Seen, own: StoredSubscriber, now: Date): Desired {
   const { incarnation } = own.spec;
   const isForked =
-      Boolean(clone?.isAvailable && clone.isUpdated) && clone?.incarnation === incarnation;
+    Boolean(clone?.isAvailable && clone.isUpdated) && clone?.incarnation === incarnation;
   const step = joiningStep(own, isForked, { env: ENV, settleSeconds: 5, now });
   return { subscriber: plainOf(step.subscriber), clone: { incarnation } };
 }
