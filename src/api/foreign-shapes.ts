@@ -68,8 +68,8 @@ const CONDITIONS = listOf(
 
 /**
  * The types of the fields that are read from objects that others write, as Kubernetes' API and Istio's CRDs define
- * them. No other field is checked. Of our own kinds only RouteInjection is listed, which another version of this system
- * may have written.
+ * them. No other field is checked. Of our own kinds only RouteInjection and Subscriber are listed, which another version of this
+ * system may have written.
  * `needed` fields are those that the API server requires, with one exception: Istio's CRDs allow a DestinationRule and
  * a VirtualService without `spec`. A VirtualService without `spec` has no routes. A DestinationRule without `spec` has
  * no effect.
@@ -160,6 +160,20 @@ const SHAPES: Record<string, Shape> = {
     conditions: CONDITIONS,
     services: listOf(map({ name: TEXT }, 'name')),
   }),
+  Subscriber: map(
+    {
+      metadata: METADATA,
+      spec: map(
+        { workload: TEXT, services: listOf(TEXT), ref: TEXT, incarnation: TEXT, phase: TEXT },
+        'workload',
+        'services',
+        'ref',
+        'incarnation',
+        'phase',
+      ),
+    },
+    'spec',
+  ),
   RouteInjection: map(
     {
       spec: map(
