@@ -42,7 +42,17 @@ const HTTP = listOf(
 const STREAM = listOf(map({ match: listOf(MAP), route: listOf(TARGET) }));
 const VARIABLES = listOf(map({ name: TEXT, value: TEXT, valueFrom: mapOf(MAP) }, 'name'));
 const CONTAINERS = listOf(
-  map({ name: TEXT, env: VARIABLES, envFrom: listOf(MAP), ports: listOf(MAP) }, 'name'),
+  map(
+    {
+      name: TEXT,
+      env: VARIABLES,
+      envFrom: listOf(MAP),
+      ports: listOf(MAP),
+      volumeMounts: listOf(MAP),
+      volumeDevices: listOf(MAP),
+    },
+    'name',
+  ),
 );
 const METADATA = map({ labels: TEXTS, annotations: TEXTS });
 const POD = map({ containers: CONTAINERS, initContainers: CONTAINERS, volumes: listOf(MAP) });
@@ -70,6 +80,7 @@ const SHAPES: Record<string, Shape> = {
       selector: TEXTS,
       type: TEXT,
       clusterIP: TEXT,
+      externalIPs: listOf(TEXT),
       ports: listOf(map({ name: TEXT, port: NUMBER, protocol: TEXT, appProtocol: TEXT }, 'port')),
     }),
   }),
