@@ -69,7 +69,11 @@ describe('files', () => {
     ['a URL', [...FILES, 'http://order-service'], /a message has no URL/],
     ['--from', [...FILES, '--from', 'shop/web'], /--from is for requests/],
     ['--to without --message', ['-f', EXAMPLE, ...TO, 'http://web'], /--to is for messages/],
-    ['no such Deployment', ['--message', '-f', EXAMPLE, '--to', 'shop/x'], /no Deployment shop\/x.*order-service/],
+    [
+      'no such Deployment',
+      ['--message', '-f', EXAMPLE, '--to', 'shop/x'],
+      /no Deployment shop\/x.*order-service/,
+    ],
     [
       'a clone',
       ['--message', '-f', EXAMPLE, '--to', 'shop/order-service-mp-101'],
@@ -103,7 +107,10 @@ describe('a cluster', () => {
     const flags = await cluster({ objects: objects.filter(({ kind }) => kind !== 'DynamicEnv') });
     const files = ['-f', `${EXAMPLE}/dynamicenv.yaml`];
     const { code, text } = await traced('--message', ...flags, ...files, ...TO, ...MINE);
-    expect([code, text.split('\n')[0]]).toEqual([0, expect.stringContaining('with the files applied')]);
+    expect([code, text.split('\n')[0]]).toEqual([
+      0,
+      expect.stringContaining('with the files applied'),
+    ]);
     expect(text).toContain('→ Deployment shop/order-service-mp-101, env mp-101');
   });
 });

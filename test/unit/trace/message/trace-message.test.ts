@@ -48,7 +48,13 @@ function subscriber(env: string, phase: Phase, more: Partial<KubeObject['metadat
       annotations: { 'riskified.com/dynamic-environment': env },
       ...more,
     },
-    spec: { workload: 'shop/orders', services: ['orders'], ref: env, incarnation: '0123456789', phase },
+    spec: {
+      workload: 'shop/orders',
+      services: ['orders'],
+      ref: env,
+      incarnation: '0123456789',
+      phase,
+    },
   } as KubeObject;
 }
 
@@ -58,7 +64,11 @@ const SERVICE = {
   metadata: { name: 'orders', namespace: 'shop' },
   spec: { selector: { app: 'orders' } },
 } as KubeObject;
-const ENV = { apiVersion: 'riskified.com/v1alpha1', kind: 'DynamicEnv', metadata: { name: 'mp-101' } };
+const ENV = {
+  apiVersion: 'riskified.com/v1alpha1',
+  kind: 'DynamicEnv',
+  metadata: { name: 'mp-101' },
+};
 
 function told(texts: readonly string[], others: readonly KubeObject[], base = BASE, refs = REFS) {
   const headers = texts.map((text) => {
@@ -92,14 +102,22 @@ describe('who handles a message', () => {
     [
       'a Subscriber that is being deleted is not live',
       [MINE],
-      [cloneOf('mp-101'), subscriber('mp-101', 'Live', { deletionTimestamp: '2026-01-01T00:00:00Z' })],
+      [
+        cloneOf('mp-101'),
+        subscriber('mp-101', 'Live', { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+      ],
       ['shop/orders', 'shop/orders-mp-101'],
       false,
     ],
     [
       'a Subscriber of another workload counts for nothing',
       [MINE],
-      [{ ...subscriber('mp-101', 'Live'), spec: { workload: 'shop/others', ref: 'mp-101' } } as KubeObject],
+      [
+        {
+          ...subscriber('mp-101', 'Live'),
+          spec: { workload: 'shop/others', ref: 'mp-101' },
+        } as KubeObject,
+      ],
       ['shop/orders'],
       true,
     ],
@@ -124,7 +142,9 @@ describe('who handles a message', () => {
   });
 
   test('a base that has not opted in is told', () => {
-    expect(told([], [], deployment('orders')).notes.join()).toContain('riskified.com/event-routing');
+    expect(told([], [], deployment('orders')).notes.join()).toContain(
+      'riskified.com/event-routing',
+    );
   });
 
   test('a workload without Services goes by its name', () => {
@@ -134,26 +154,41 @@ describe('who handles a message', () => {
 
   test('an env without ready pods: the message waits', () => {
     const { notes } = told([MINE], [subscriber('mp-101', 'Live')]);
-    expect(notes).toEqual([expect.stringContaining('waits in the env\'s group')]);
+    expect(notes).toEqual([expect.stringContaining("waits in the env's group")]);
   });
 });
 
 describe('what a header says', () => {
   test.each<[string, string[], string, boolean]>([
     ['a ref', [MINE], 'ref mp-101, for every service without a pair of its own', true],
-    ['no ref', ['x-source-route: MP_101'], 'no ref: x-source-route: ref must consist of lower-case', true],
+    [
+      'no ref',
+      ['x-source-route: MP_101'],
+      'no ref: x-source-route: ref must consist of lower-case',
+      true,
+    ],
     ['repeated', [MINE, MINE], 'no ref: it is there 2 times, and counts as "mp-101,mp-101"', true],
     ['too long', [`x-source-route: ${'a'.repeat(16_385)}`], 'malformed: it has 16385 bytes', true],
     ['a pair', ['x-service-route: web:a::orders:mp-101'], 'orders: ref mp-101', true],
     ['no pair', ['x-service-route: web:a'], 'no pair for orders; x-service-route names web', false],
-    ['malformed', ['x-service-route: orders'], 'malformed as a whole, so it has no pair: expected', false],
+    [
+      'malformed',
+      ['x-service-route: orders'],
+      'malformed as a whole, so it has no pair: expected',
+      false,
+    ],
     [
       'contradicting pairs',
       ['x-service-route: orders:a::orders:b'],
       'orders: no ref, because its pairs contradict each other',
       true,
     ],
-    ['baggage', ['baggage: x-source-route=mp-101'], 'not read: --ref-carriers does not list', false],
+    [
+      'baggage',
+      ['baggage: x-source-route=mp-101'],
+      'not read: --ref-carriers does not list',
+      false,
+    ],
   ])('%s', (_, headers, says, decides) => {
     const { readings } = told(headers, []);
     expect(readings).toEqual([
@@ -165,7 +200,11 @@ describe('what a header says', () => {
     const headers = [['X-Source-Route', Buffer.from([0xff])]] as const;
     const { readings } = traceMessage({ headers, base: BASE }, [BASE], REFS, []);
     expect(readings).toEqual([
-      { header: 'x-source-route', says: 'malformed: it is not UTF-8, so it names no ref', decides: true },
+      {
+        header: 'x-source-route',
+        says: 'malformed: it is not UTF-8, so it names no ref',
+        decides: true,
+      },
     ]);
   });
 
@@ -174,7 +213,10 @@ describe('what a header says', () => {
     const alone = told(['baggage: a=b, x-source-route=mp-101'], LIVE, BASE, refs);
     expect([alone.ref, alone.readings[0]?.says]).toEqual(['mp-101', 'has x-source-route=mp-101']);
     const both = told(['baggage: x-source-route=mp-101', 'x-source-route: mp-9'], LIVE, BASE, refs);
-    expect([both.ref, both.readings.map(({ decides }) => decides)]).toEqual(['mp-9', [true, false]]);
+    expect([both.ref, both.readings.map(({ decides }) => decides)]).toEqual([
+      'mp-9',
+      [true, false],
+    ]);
   });
 
   test('names of one workload that contradict each other', () => {
