@@ -93,7 +93,7 @@ export async function startMessagesDemo(output: Output): Promise<MessagesDemo> {
       const text = headers.join(', ') || 'no header';
       claim(
         got.join() === wanted.join(),
-        `a message with ${text} is handled by ${wanted.join(' and ')}, not by ${got.join(' and ')}`,
+        `a message with ${text} is handled by ${wanted.join(' and ')}, not by ${got.join(' and ') || 'no version'}`,
       );
       voice.say(`message with ${text.padEnd(TEXT_WIDTH)} → ${got.join(' and ')}`);
     },
