@@ -1,32 +1,13 @@
-import closeWithGrace from 'close-with-grace';
-import { pino } from 'pino';
-import { connectApiServer } from './cluster/connection.ts';
-import { loadConfig } from './cluster/kube-config.ts';
-import { serve } from './serve.ts';
-import { HELP, readSettings, type Settings } from './settings.ts';
-
-/** Held polls are answered at once, so closing takes milliseconds. */
-const GRACE_MS = 10_000;
-
-async function run(settings: Settings): Promise<void> {
-  const { host, port, maxPolls, logLevel, kubeconfig } = settings;
-  const load = () => loadConfig(kubeconfig, process.env);
-  // A wrong configuration ends the process at once.
-  load();
-  const log = pino({ level: logLevel });
-  const { app, close } = serve(connectApiServer(load), maxPolls, log);
-  closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
-    if (err) log.error(err);
-    else log.info({ signal }, 'closing');
-    await close();
-  });
-  await app.listen({ host, port });
-}
+import { HELP, readSettings } from './settings.ts';
 
 try {
   const settings = readSettings(process.argv.slice(2));
   if (settings === 'help') process.stdout.write(HELP);
-  else await run(settings);
+  else {
+    // The Kubernetes client takes long to load; wrong flags are told without it.
+    const { run } = await import('./run.ts');
+    await run(settings);
+  }
 } catch (error) {
   process.stderr.write(`dynamicenv-feed: ${(error as Error).message}\n`);
   process.exit(1);

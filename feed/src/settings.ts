@@ -15,7 +15,7 @@ export const HELP = `Usage: node dist/main.js [flags]
 
   --host ADDRESS     address to listen on (0.0.0.0)
   --port PORT        port to listen on (8080)
-  --max-polls N      how many polls are held at once; more are answered with 503 (4000)
+  --max-polls N      how many polls are held at once; more are answered with 503 (3000)
   --log-level LEVEL  one of ${LEVELS.join(', ')} (info)
   --kubeconfig FILE  the cluster to read, outside of a pod
 `;
@@ -28,7 +28,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     options: {
       host: { ...text, default: '0.0.0.0' },
       port: { ...text, default: '8080' },
-      'max-polls': { ...text, default: '4000' },
+      'max-polls': { ...text, default: '3000' },
       'log-level': { ...text, default: 'info' },
       kubeconfig: text,
       help: { type: 'boolean', default: false },

@@ -6,11 +6,11 @@ test('the defaults are those that the help says', () => {
   expect(settings).toEqual({
     host: '0.0.0.0',
     port: 8080,
-    maxPolls: 4000,
+    maxPolls: 3000,
     logLevel: 'info',
     kubeconfig: undefined,
   });
-  for (const value of ['(0.0.0.0)', '(8080)', '(4000)', '(info)']) expect(HELP).toContain(value);
+  for (const value of ['(0.0.0.0)', '(8080)', '(3000)', '(info)']) expect(HELP).toContain(value);
   expect(readSettings(['--help', '--port=1'])).toBe('help');
 });
 

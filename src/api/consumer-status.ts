@@ -20,9 +20,14 @@ export function toConsumersStatus(
 }
 
 /** A consumer's entry in the status. */
-function consumerStatus({ deployment, subsetErrors }: WorkloadStatus): ConsumerStatus {
+function consumerStatus({ deployment, events, subsetErrors }: WorkloadStatus): ConsumerStatus {
   const errors = errorsOf(subsetErrors);
-  return { ...deployment, ...(errors.length === 0 ? {} : { errors }), deployment };
+  return {
+    ...deployment,
+    ...(errors.length === 0 ? {} : { errors }),
+    ...(events === undefined ? {} : { events }),
+    deployment,
+  };
 }
 
 /**
@@ -41,7 +46,11 @@ export function readConsumersStatus(
 function workloadOf(key: string, entry: ConsumerStatus): WorkloadStatus {
   const errors = entry.errors ?? errorsOf(entry.subsetErrors);
   const deployment = cloneOf(key, entry);
-  return { deployment, ...(errors.length === 0 ? {} : { subsetErrors: { deployment: errors } }) };
+  return {
+    deployment,
+    ...(entry.events === undefined ? {} : { events: entry.events }),
+    ...(errors.length === 0 ? {} : { subsetErrors: { deployment: errors } }),
+  };
 }
 
 function cloneOf(key: string, entry: ConsumerStatus): ResourceStatus {

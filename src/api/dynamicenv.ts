@@ -2,6 +2,7 @@ import type { V1EnvFromSource, V1EnvVar, V1ResourceRequirements } from '@kuberne
 import type { StringMatch } from '../istio/types.ts';
 import type { KubeObject, LabelSelector } from '../k8s/object.ts';
 import type { ConfigurationLayer } from './environment.ts';
+import type { Phase } from './subscriber.ts';
 
 /** One condition that selects an env's requests. All of its parts must match. */
 export interface IstioMatch {
@@ -36,6 +37,14 @@ export interface ExistingVersion {
   service?: string;
 }
 
+/** The clone's consumers share their topics with the base's. */
+export interface EventsOptions {
+  /** On which the library in the clone's pods listens for the kubelet. Default: 9808. */
+  port?: number;
+  /** How long a pod that is being removed may go on with the rest of its messages. Default: 120. */
+  drainSeconds?: number;
+}
+
 /** A Deployment to clone. Requests are routed to clones in `spec.subsets`, not to clones in `spec.consumers`. */
 export interface Workload {
   name: string;
@@ -48,6 +57,8 @@ export interface Workload {
   defaultVersion?: string;
   /** Requests go there, and nothing is cloned. Only in `spec.subsets`. */
   existing?: ExistingVersion;
+  /** Its consumers handle the messages of the env's `ref`. Not with `existing`. */
+  events?: EventsOptions;
 }
 
 /** Workloads that the configuration concerns. */
@@ -129,12 +140,22 @@ export interface SubsetErrors {
   subset?: StatusError[];
 }
 
+/** How far a clone's consumers are that share their topics with the base's. */
+export interface EventsStatus {
+  phase: Phase;
+  incarnation: string;
+  /** What the phase waits for, what is replaced in the clone, and what may surprise. */
+  message?: string;
+}
+
 export interface WorkloadStatus {
   deployment: ResourceStatus;
   /** Absent for consumers. */
   destinationRules?: ResourceStatus[];
   /** Absent for consumers. */
   virtualServices?: ResourceStatus[];
+  /** Absent without `events`. */
+  events?: EventsStatus;
   subsetErrors?: SubsetErrors;
 }
 
@@ -150,6 +171,8 @@ export interface ConsumerStatus {
   /** Why it is not `running`, and what to do. */
   message?: string;
   errors?: StatusError[];
+  /** Absent without `events`. */
+  events?: EventsStatus;
   /** Deprecated: a copy of the fields above. */
   deployment?: ResourceStatus;
   /** Deprecated: no longer written. */

@@ -42,7 +42,17 @@ const HTTP = listOf(
 const STREAM = listOf(map({ match: listOf(MAP), route: listOf(TARGET) }));
 const VARIABLES = listOf(map({ name: TEXT, value: TEXT, valueFrom: mapOf(MAP) }, 'name'));
 const CONTAINERS = listOf(
-  map({ name: TEXT, env: VARIABLES, envFrom: listOf(MAP), ports: listOf(MAP) }, 'name'),
+  map(
+    {
+      name: TEXT,
+      env: VARIABLES,
+      envFrom: listOf(MAP),
+      ports: listOf(MAP),
+      volumeMounts: listOf(MAP),
+      volumeDevices: listOf(MAP),
+    },
+    'name',
+  ),
 );
 const METADATA = map({ labels: TEXTS, annotations: TEXTS });
 const POD = map({ containers: CONTAINERS, initContainers: CONTAINERS, volumes: listOf(MAP) });
@@ -58,8 +68,8 @@ const CONDITIONS = listOf(
 
 /**
  * The types of the fields that are read from objects that others write, as Kubernetes' API and Istio's CRDs define
- * them. No other field is checked. Of our own kinds only RouteInjection is listed, which another version of this system
- * may have written.
+ * them. No other field is checked. Of our own kinds only RouteInjection and Subscriber are listed, which another version of this
+ * system may have written.
  * `needed` fields are those that the API server requires, with one exception: Istio's CRDs allow a DestinationRule and
  * a VirtualService without `spec`. A VirtualService without `spec` has no routes. A DestinationRule without `spec` has
  * no effect.
@@ -70,6 +80,7 @@ const SHAPES: Record<string, Shape> = {
       selector: TEXTS,
       type: TEXT,
       clusterIP: TEXT,
+      externalIPs: listOf(TEXT),
       ports: listOf(map({ name: TEXT, port: NUMBER, protocol: TEXT, appProtocol: TEXT }, 'port')),
     }),
   }),
@@ -149,6 +160,20 @@ const SHAPES: Record<string, Shape> = {
     conditions: CONDITIONS,
     services: listOf(map({ name: TEXT }, 'name')),
   }),
+  Subscriber: map(
+    {
+      metadata: METADATA,
+      spec: map(
+        { workload: TEXT, services: listOf(TEXT), ref: TEXT, incarnation: TEXT, phase: TEXT },
+        'workload',
+        'services',
+        'ref',
+        'incarnation',
+        'phase',
+      ),
+    },
+    'spec',
+  ),
   RouteInjection: map(
     {
       spec: map(

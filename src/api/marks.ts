@@ -55,6 +55,21 @@ export const SPEC_ANNOTATION = 'riskified.com/spec-hash';
 export const HOST_ANNOTATION = 'riskified.com/service-host';
 /** Annotation: since when (RFC 3339) no route leads to this object. It is deleted after the drain time. */
 export const DRAINING_ANNOTATION = 'riskified.com/draining-since';
+/**
+ * Label (`"true"`) on a Deployment: its consumers share their topics with those of envs, by the library that decides who handles a
+ * message. Anybody who may write the Deployment sets it. Clones do not have it.
+ */
+export const EVENT_ROUTING_LABEL = 'riskified.com/event-routing';
+/** Label on a Subscriber: hash of the base Deployment's namespace and name. Envs find others of their workloads by it. */
+export const WORKLOAD_LABEL = 'riskified.com/workload';
+/** Label on a Subscriber: its ref. */
+export const REF_LABEL = 'riskified.com/ref';
+/** Annotation on a clone with `events`: the incarnation that its pods have. */
+export const INCARNATION_ANNOTATION = 'riskified.com/incarnation';
+/** Annotation on a Subscriber: the first sync (RFC 3339) that saw the clone available with this incarnation. */
+export const AVAILABLE_ANNOTATION = 'riskified.com/available-since';
+/** Annotation on a Subscriber: the first sync (RFC 3339) that saw it Leaving. */
+export const LEAVING_ANNOTATION = 'riskified.com/leaving-since';
 /** Annotation that only makes the desired object differ, so that server-side apply writes it again. */
 export const REPAIR_ANNOTATION = 'riskified.com/repair';
 /** Header of responses from a clone: the clone's name. */

@@ -3,6 +3,7 @@ import { isEntry } from './entry-shape.ts';
 import { shapeText, type WrongShape, wrongShape } from './foreign-shapes.ts';
 import { isMatchList, isName } from './match-shape.ts';
 import type { RouteInjection } from './routeinjection.ts';
+import { isPhase, PHASES, type Subscriber } from './subscriber.ts';
 
 /** An object of another writer that has an unexpected shape, so that it cannot be used. */
 export interface Unreadable {
@@ -20,7 +21,8 @@ export function unreadableOf(kind: string, object: KubeObject): Unreadable | und
   // Admission gets a VirtualService as its author wrote it, before the API server drops nulls.
   const found =
     wrongShape(kind, object, kind === 'VirtualService') ??
-    (kind === 'RouteInjection' ? tooLarge(object) : undefined);
+    (kind === 'RouteInjection' ? tooLarge(object) : undefined) ??
+    (kind === 'Subscriber' ? ofAnotherPhase(object) : undefined);
   if (found === undefined) return undefined;
   const { metadata } = object;
   const { namespace = '', name } = metadata;
@@ -56,6 +58,13 @@ function tooLarge(object: KubeObject): WrongShape | undefined {
   return isFine
     ? undefined
     : { path: ['spec', 'matches'], expected: 'expected fewer and shorter matches' };
+}
+
+/** A later version may have more phases; what may be done in them is not known. */
+function ofAnotherPhase(object: KubeObject): WrongShape | undefined {
+  return isPhase((object as Subscriber).spec.phase)
+    ? undefined
+    : { path: ['spec', 'phase'], expected: `expected ${PHASES.join(' or ')}` };
 }
 
 function hostOf(object: KubeObject & { spec?: unknown }): string | undefined {

@@ -9,11 +9,16 @@ import { memberSchema, type SchemaNode, subschemas } from './walk.ts';
 /** Evaluates the rules (`x-kubernetes-validations`) of the node itself, not those of the nodes below it. */
 export type RuleCheck = (node: SchemaNode) => Refusal[];
 
-type Program = (context: { self: CelInput }) => CelResult;
+type Program = (context: { self: CelInput; oldSelf?: CelInput }) => CelResult;
 
 interface CompiledRule extends ValidationRule {
   evaluate: Program;
+  /** It compares with the stored value. */
+  isTransition: boolean;
 }
+
+/** https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#transition-rules */
+const TRANSITION = /\boldSelf\b/;
 
 const environment = celEnv({ funcs: strings, re2: { compile: re2 } });
 
@@ -25,7 +30,7 @@ export function compileRules(schema: Schema): RuleCheck {
   const compile = (rule: ValidationRule): CompiledRule => {
     const evaluate = programs.get(rule.rule) ?? plan(environment, parse(rule.rule));
     programs.set(rule.rule, evaluate);
-    return { ...rule, evaluate };
+    return { ...rule, evaluate, isTransition: TRANSITION.test(rule.rule) };
   };
   for (const inner of subschemas(schema)) {
     const rules = inner['x-kubernetes-validations'];
@@ -35,13 +40,19 @@ export function compileRules(schema: Schema): RuleCheck {
     const rules = compiled.get(node.schema);
     if (!rules) return [];
     const self = celValue(node.schema, node.value);
-    return rules.flatMap((rule) => broken(rule, self, node.path));
+    const { before } = node;
+    const oldSelf = before === undefined ? undefined : celValue(node.schema, before);
+    return rules
+      .filter(({ isTransition }) => !isTransition || oldSelf !== undefined)
+      .flatMap((rule) =>
+        broken(rule, { self, ...(oldSelf !== undefined && { oldSelf }) }, node.path),
+      );
   };
 }
 
 /** A rule whose evaluation fails counts as broken, as for the API server. An invalid regex is reported in this way. */
-function broken(rule: CompiledRule, self: CelInput, path: string): Refusal[] {
-  const result = rule.evaluate({ self });
+function broken(rule: CompiledRule, values: Parameters<Program>[0], path: string): Refusal[] {
+  const result = rule.evaluate(values);
   if (result === true) return [];
   const message = isCelError(result) ? `${rule.message} (${result.message})` : rule.message;
   const reason = rule.reason?.replace('FieldValue', '') ?? 'Invalid';

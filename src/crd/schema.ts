@@ -22,8 +22,11 @@ export interface ValidationResult {
 
 /** Validates objects of one kind as the API server does, without an API server. */
 export interface CrdValidator {
-  /** The object as its author writes it: what its status says does not count, as the API server drops it. */
-  validate(object: unknown): ValidationResult;
+  /**
+   * The object as its author writes it: what its status says does not count, as the API server drops it. `before`: the stored object,
+   * for rules about what may change.
+   */
+  validate(object: unknown, before?: unknown): ValidationResult;
   /** The errors in an object's spec alone. They are cached, because the same object comes with every resync. */
   specErrors(object: KubeObject): readonly Refusal[];
   /** The status alone, which is written by itself. */
@@ -41,8 +44,8 @@ const MAX_REPORTED = 16;
 export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
   const schema = objectSchema(crd);
   const validation = compileValidation(schema);
-  const validate = (object: unknown): ValidationResult => {
-    const { errors, unknown } = validation(object);
+  const validate = (object: unknown, before?: unknown): ValidationResult => {
+    const { errors, unknown } = validation(object, before);
     return { errors: errors.filter((error) => !isAboutStatus(error)), unknown };
   };
   const errorsIn = memoizedByText<readonly Refusal[]>(
@@ -65,25 +68,27 @@ export function compileCrd(crd: CustomResourceDefinition): CrdValidator {
   };
 }
 
-function compileValidation(schema: Schema): (object: unknown) => ValidationResult {
+function compileValidation(
+  schema: Schema,
+): (object: unknown, before?: unknown) => ValidationResult {
   const keywordErrors = compileKeywords(schema);
   const brokenRules = compileRules(schema);
-  return (object) => {
+  return (object, before) => {
     const tooLong = oversized(schema, object);
     if (tooLong.length > 0) return { errors: tooLong, unknown: [] };
     const value = applyDefaults(schema, object);
     const { errors, more } = keywordErrors(value, MAX_REPORTED);
     const found = [...errors, ...duplicateItems(schema, value)];
-    const rules = more === 0 ? rulesBroken(value, errors) : [];
+    const rules = more === 0 ? rulesBroken(value, errors, before) : [];
     return {
       errors: [...found, ...rules, ...(more === 0 ? [] : [moreErrors(more)])],
       unknown: unknownFields(schema, value),
     };
   };
 
-  function rulesBroken(value: unknown, errors: readonly Refusal[]): Refusal[] {
+  function rulesBroken(value: unknown, errors: readonly Refusal[], before: unknown): Refusal[] {
     const broken: Refusal[] = [];
-    for (const node of schemaNodes(schema, value)) {
+    for (const node of schemaNodes(schema, value, '', before)) {
       if (broken.length > MAX_REPORTED) break;
       if (errors.some((error) => isWithin(error.path ?? '', node.path))) continue;
       broken.push(...brokenRules(node));

@@ -18,6 +18,7 @@ export interface Schema {
   enum?: unknown[];
   pattern?: string;
   minimum?: number;
+  maximum?: number;
   minLength?: number;
   maxLength?: number;
   minItems?: number;

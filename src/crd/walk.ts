@@ -6,6 +6,8 @@ export interface SchemaNode {
   schema: Schema;
   value: unknown;
   path: string;
+  /** What the stored object has at the same place; absent: nothing, or in a list, whose items are not compared. */
+  before?: unknown;
 }
 
 /** The schema of one member of an object; undefined when the object must not have such a member. */
@@ -21,8 +23,13 @@ export function memberPath(schema: Schema, path: string, key: string): string {
 }
 
 /** Every value that has a schema, parents before their children. Members without a schema are left out. */
-export function* schemaNodes(schema: Schema, value: unknown, path = ''): Generator<SchemaNode> {
-  yield { schema, value, path };
+export function* schemaNodes(
+  schema: Schema,
+  value: unknown,
+  path = '',
+  before?: unknown,
+): Generator<SchemaNode> {
+  yield { schema, value, path, ...(before !== undefined && { before }) };
   if (Array.isArray(value)) {
     const { items } = schema;
     if (!items) return;
@@ -31,9 +38,15 @@ export function* schemaNodes(schema: Schema, value: unknown, path = ''): Generat
   } else if (isMap(value)) {
     for (const [key, member] of Object.entries(value)) {
       const inner = memberSchema(schema, key);
-      if (inner) yield* schemaNodes(inner, member, memberPath(schema, path, key));
+      if (inner) {
+        yield* schemaNodes(inner, member, memberPath(schema, path, key), memberOf(before, key));
+      }
     }
   }
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 /** Every schema within a schema, itself included. */

@@ -1,7 +1,9 @@
 import { type Covered, type MeshRoutes, meshRoutes } from './mesh-routes.ts';
-import { type Port, streamProtocol } from './port-protocol.ts';
+import { isDetected, type Port, streamProtocol } from './port-protocol.ts';
 import type { VirtualService } from './types.ts';
 
+/** At most this many ports are named. */
+const MAX_NAMED = 3;
 const REACH = "so that they reach all pods, the clone's too";
 
 /**
@@ -22,12 +24,40 @@ export function meshLeaks(virtualServices: readonly VirtualService[], clusterDom
     if (exported.length === 0) {
       return `VirtualService ${first.name} is for requests of some namespaces only (exportTo), and those of others get no routes, ${REACH}; take exportTo out of it`;
     }
-    for (const port of ports.length > 0 ? ports : [undefined]) {
-      const leak = portLeak(host, port, exported);
-      if (leak !== undefined) return leak;
-    }
-    return undefined;
+    return portsLeak(host, ports, exported);
   };
+}
+
+function portsLeak(
+  host: string,
+  ports: readonly Port[],
+  routes: readonly MeshRoutes[],
+): string | undefined {
+  for (const port of ports.length > 0 ? ports : [undefined]) {
+    const leak = portLeak(host, port, routes);
+    if (leak !== undefined) return leak;
+  }
+  return ports.length > 1 ? detectedLeak(host, ports, routes) : undefined;
+}
+
+/**
+ * On a port whose protocol Istio detects, only a tcp route keeps connections that are not HTTP away from the clone. That http routes
+ * suffice is taken for granted where they must be about this very port: it is the Service's only one, or the match names it. A route of a
+ * broker's web page says nothing about its port for messages.
+ */
+function detectedLeak(
+  host: string,
+  ports: readonly Port[],
+  routes: readonly MeshRoutes[],
+): string | undefined {
+  const isRouted = (port: number) =>
+    routes.some(({ http, tcp }) => tcp.isEach || tcp.ports.has(port) || http.ports.has(port));
+  const open = ports.filter((one) => isDetected(one) && !isRouted(one.port));
+  const [first] = open;
+  if (first === undefined) return undefined;
+  const named = open.slice(0, MAX_NAMED).map(({ port }) => port);
+  const place = `${host}, port ${named.join(', ')}${open.length > MAX_NAMED ? ' …' : ''}`;
+  return `Istio finds out for each connection to ${place}, whether it is HTTP, and those that are not reach all pods, the clone's too; name the port "http-…" or "grpc-…" if it is that, or add a tcp route of port ${first.port} to the base's subset`;
 }
 
 /** `port`: undefined if it is not known. */

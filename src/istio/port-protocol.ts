@@ -37,6 +37,14 @@ export function isDeclaredHttp(port: Port): boolean {
   return (port.protocol ?? 'TCP') === 'TCP' && HTTP.has(declaredProtocol(port));
 }
 
+/**
+ * Does Istio find out for each connection whether it is HTTP? Those that are not take no http route (istio
+ * `pilot/pkg/networking/core/listener.go`, ListenerProtocolAuto).
+ */
+export function isDetected(port: Port): boolean {
+  return streamProtocol(port) === undefined && !isDeclaredHttp(port);
+}
+
 /** The protocol of a Service's port if http routes do not apply there; undefined: it is HTTP, or Istio finds out for each connection. */
 export function streamProtocol(port: Port): string | undefined {
   const { protocol } = port;

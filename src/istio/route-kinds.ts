@@ -18,10 +18,16 @@ export function routeKind(route: HTTPRoute): RouteKind {
 
 /** Every destination that gets live traffic: those of the http, tls and tcp routes, in that order, as written. */
 export function liveDestinations(vs: VirtualService): Destination[] {
-  const routes = ['http', 'tls', 'tcp'].flatMap((kind) => list(field(vs.spec, kind)));
-  return routes.flatMap((route) =>
-    list(field(route, 'route')).flatMap((target) => destination(field(target, 'destination'))),
-  );
+  const found: Destination[] = [];
+  for (const kind of ['http', 'tls', 'tcp']) {
+    for (const route of list(field(vs.spec, kind))) {
+      for (const target of list(field(route, 'route'))) {
+        const written = field(target, 'destination');
+        if (isDestination(written)) found.push(written);
+      }
+    }
+  }
+  return found;
 }
 
 /** The destinations that get only copies of requests (`mirror`, `mirrors`). Their responses are discarded. */
@@ -35,7 +41,9 @@ export function mirrorDestinations(vs: VirtualService): Destination[] {
 /** The hosts of `liveDestinations` as full names, without duplicates, sorted. */
 export function liveHosts(vs: VirtualService, clusterDomain: string): string[] {
   const namespace = vs.metadata.namespace ?? 'default';
-  const hosts = liveDestinations(vs).map(({ host }) => fqdn(host, namespace, clusterDomain));
+  // Hundreds of routes name few hosts.
+  const written = new Set(liveDestinations(vs).map(({ host }) => host));
+  const hosts = [...written].map((host) => fqdn(host, namespace, clusterDomain));
   return [...new Set(hosts)].sort();
 }
 

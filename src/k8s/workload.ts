@@ -37,6 +37,7 @@ export interface Service extends KubeObject {
   spec?: {
     type?: string;
     clusterIP?: string;
+    externalIPs?: string[];
     selector?: Record<string, string>;
     ports?: { port: number; protocol?: string; name?: string; appProtocol?: string }[];
   };

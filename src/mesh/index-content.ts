@@ -7,7 +7,7 @@ import { shapeProblem } from '../k8s/json-shape.ts';
 import { memoizedByText } from '../k8s/memoize.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Service } from '../k8s/workload.ts';
-import { prunedRule, prunedService } from './index-prune.ts';
+import { prunedRule, prunedService, unprunedService } from './index-prune.ts';
 
 /** A namespace's Services and DestinationRules, with the fields that decisions read; each list sorted by name. */
 export interface MeshContent {
@@ -87,7 +87,7 @@ function decode(text: string): { content?: MeshContent } {
   return {
     content: {
       namespace,
-      services: [...known.objects],
+      services: known.objects.map(unprunedService),
       rules: [...read.objects],
       ...(wrong.length === 0 ? {} : { unread: wrong }),
     },

@@ -13,6 +13,7 @@ const KIND_BY_RESOURCE: Readonly<Record<string, string>> = {
   virtualservicemerges: 'VirtualServiceMerge',
   environments: 'Environment',
   dynamicenvs: 'DynamicEnv',
+  subscribers: 'Subscriber',
 };
 
 /**

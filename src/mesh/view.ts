@@ -1,3 +1,4 @@
+import type { Subscriber } from '../api/subscriber.ts';
 import { readable, type Unreadable } from '../api/unreadable.ts';
 import type { ObjectMap } from '../hooks/types.ts';
 import type { DestinationRule, VirtualService } from '../istio/types.ts';
@@ -29,6 +30,8 @@ export interface MeshView {
   rulesAbout(host: string): DestinationRule[];
   /** Those that carry the env's index label, sorted by namespace and name. */
   virtualServices(): readonly VirtualService[];
+  /** Those of the env's ref and workloads, other envs' among them, sorted by name. Only for an env with `events`. */
+  subscribers(): readonly Subscriber[];
   /** Which namespaces' Services and DestinationRules cannot be seen, and what to do. */
   problems(): readonly string[];
   /** What came in a shape that cannot be read: nothing above returns it. */
@@ -56,6 +59,10 @@ export function meshView(
       list<VirtualService>(related, 'VirtualService.networking.istio.io/v1'),
     ),
     deployments: readable('Deployment', list<Deployment>(related, 'Deployment.apps/v1')),
+    subscribers: readable(
+      'Subscriber',
+      list<Subscriber>(related, 'Subscriber.riskified.com/v1alpha1'),
+    ),
   };
   const services = groupByNamespace([
     ...came.services.objects,
@@ -90,6 +97,7 @@ export function meshView(
     servicesAskingFor: (namespace, ...labels) => askingIn(namespace)(labels),
     rulesAbout: (host) => rulesAbout()(host),
     virtualServices: () => came.virtualServices.objects,
+    subscribers: () => came.subscribers.objects,
     problems: () => indexed.problems,
     unreadable: () => unreadable,
   };

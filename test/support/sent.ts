@@ -28,6 +28,7 @@ const CHILDREN = [
   'Deployment.apps/v1',
   'DestinationRule.networking.istio.io/v1',
   'RouteInjection.riskified.com/v1alpha1',
+  'Subscriber.riskified.com/v1alpha1',
 ];
 
 function empty(groups: readonly string[]): ObjectMap {

@@ -8,7 +8,7 @@ const WATCH_SECONDS = 240;
 /** A watch that lived this long was good, whatever ended it. */
 const GOOD_MS = 30_000;
 const MOST_BACKOFF_MS = 30_000;
-const NO_LIST_YET_MS = 1_000;
+const NO_LIST_YET_MS = 100;
 
 export interface KeepWatchOptions {
   api: Pick<ApiServer, 'watch'>;

@@ -48,5 +48,7 @@ function send(reply: FastifyReply, answer: PollAnswer, { answers }: Metrics): vo
   }
   answers.inc({ code: answer });
   const error = answer === 'stale' ? STALE : BUSY;
+  // A client that keeps its connection would ask this replica again.
+  reply.header('connection', 'close');
   reply.code(503).header('retry-after', RETRY_SECONDS).send({ error });
 }

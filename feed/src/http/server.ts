@@ -11,6 +11,8 @@ const CHECK_MS = 1_000;
 const IDLE_MS = 100_000;
 /** From a request's headers to the last byte of its answer: a client that does not read keeps the answer in our memory. */
 const EXCHANGE_MS = MOST_WAIT_MS + 10_000;
+/** After some minutes of polling a client connects anew. Else all would stay with one replica after a restart of the other. */
+const MOST_REQUESTS_OF_CONNECTION = 50;
 /** Connections beside those of held polls: probes, metrics, idle ones. */
 const MORE_CONNECTIONS = 256;
 const MOST_OF_URL = 200;
@@ -25,6 +27,7 @@ export function buildServer({ mostPolls, logger }: ServerOptions): FastifyInstan
   const app = Fastify({
     keepAliveTimeout: IDLE_MS,
     requestTimeout: HEADERS_MS,
+    maxRequestsPerSocket: MOST_REQUESTS_OF_CONNECTION,
     // Nobody has a body to send.
     bodyLimit: 1024,
     exposeHeadRoutes: false,

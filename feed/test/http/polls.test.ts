@@ -82,6 +82,8 @@ describe('limits', () => {
     await until(async () => (await metrics()).includes('dynamicenv_feed_held_polls 3'));
     const { status, body, headers } = await live(feed.url, query);
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    // So that the next attempt may reach another replica.
+    expect(headers.get('connection')).toBe('close');
     expect(body.error).toMatch(/too many polls/);
     expect((await live(feed.url, '')).status).toBe(200);
     leave.abort();

@@ -49,13 +49,13 @@ export async function ask(url: string, path: string): Promise<Answer> {
 export const live = (url: string, query: string) =>
   ask(url, `/v1/live?workload=shop/order-service${query}`);
 
-/** Waits until the condition holds, at most 20 s. */
+/** Waits until the condition holds, at most a minute. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 1_200; i++) {
     if (await condition()) return;
     await setTimeout(50);
   }
-  throw new Error('this did not become true within 20 s');
+  throw new Error('this did not become true within a minute');
 }
 
 export const ready = ({ url }: Pick<Running, 'url'>) =>

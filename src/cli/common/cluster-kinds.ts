@@ -26,6 +26,7 @@ export const ENVIRONMENTS: Resource = {
   ...resource(API_VERSION, 'Environment', 'environments'),
   isNamespaced: false,
 };
+export const CONFIG_MAPS: Resource = resource('v1', 'ConfigMap', 'configmaps');
 export const SECRETS: Resource = resource('v1', 'Secret', 'secrets');
 /** VirtualServiceMerges of each API group. */
 export const MERGES: readonly Resource[] = MERGE_GROUPS.map((group) =>

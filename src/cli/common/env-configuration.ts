@@ -96,7 +96,7 @@ function uncloned(
 }
 
 /** As Metacontroller sends them. */
-function byGroup(objects: readonly KubeObject[]): ObjectMap {
+export function byGroup(objects: readonly KubeObject[]): ObjectMap {
   const groups = Map.groupBy(objects, ({ apiVersion, kind }) => {
     const [group = '', version] = apiVersion.split('/');
     return version === undefined ? `${kind}.${group}` : `${kind}.${apiVersion}`;

@@ -41,6 +41,7 @@ import {
   virtualEnvironmentNotes,
   virtualEnvironmentsInvolved,
 } from './cluster-virtual-environments.ts';
+import { readSources } from './env-from.ts';
 import type { PreviewOptions } from './options.ts';
 import type { PreviewRun } from './preview-run.ts';
 
@@ -84,6 +85,12 @@ export async function previewCluster(
     open,
     [...involved.wanted, ...involved.present],
     { targets: namespacesOf(merges.targets), whole: virtual.namespaces },
+    config,
+  );
+  const sources = await readSources(
+    open,
+    involved.wanted,
+    [...read.objects, ...layers.wanted, ...layers.neighbours],
     config,
   );
   const unavailableIn = (envs: readonly DynamicEnv[]) =>
@@ -131,6 +138,7 @@ export async function previewCluster(
     notes: ({ envs, merges: after, virtualEnvironments }) => [
       ...unseen,
       ...read.notes,
+      ...sources.notes,
       ...deletionNotes(existing),
       ...expiryNotes(existing, involved.wanted),
       ...unavailableNotes(
@@ -143,6 +151,7 @@ export async function previewCluster(
       ...virtualEnvironmentNotes(virtual, virtualEnvironments),
       ...environmentNotes(layers),
     ],
+    sources: sources.configMaps,
     none: `no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment ${isGiven ? 'among the files' : 'in the cluster'}`,
   };
 }

@@ -3,6 +3,7 @@ import type { Environment } from '../../api/environment.ts';
 import type { VirtualEnvironment } from '../../api/virtualenvironment.ts';
 import type { VirtualServiceMerge } from '../../api/virtualservicemerge.ts';
 import type { CrdValidator } from '../../crd/schema.ts';
+import type { KubeObject } from '../../k8s/object.ts';
 import type { Cluster } from '../../simulator/cluster.ts';
 import {
   applyAll,
@@ -39,6 +40,8 @@ export interface PreviewRun {
   names: ReadonlySet<string>;
   /** Further warnings, given the subjects after the cluster has settled. */
   notes: (subjects: Subjects) => string[];
+  /** ConfigMaps of the cluster that workloads read by `envFrom`. */
+  sources: readonly KubeObject[];
   /** Said if there are no subjects. */
   none: string;
 }
@@ -69,6 +72,7 @@ export async function previewFiles(
     before,
     names: new Set(subjects.map(({ object }) => fullName(object))),
     notes: () => [],
+    sources: [],
     none: 'no DynamicEnv, Environment, VirtualServiceMerge or VirtualEnvironment among the files',
   };
 }

@@ -14,6 +14,7 @@ import { manifestLoader } from '../common/manifests.ts';
 import { fullName, isMerge, isMerged, kindName } from '../common/merges.ts';
 import { snapshot } from '../common/snapshot.ts';
 import type { Output } from '../common/terminal.ts';
+import { undeclaredNotes } from '../common/undeclared-variables.ts';
 import { isReady, isVirtualEnvironment } from '../common/virtual-environments.ts';
 import { readPreviewOptions } from './options.ts';
 import { type PreviewRun, previewFiles, type Subjects } from './preview-run.ts';
@@ -46,6 +47,7 @@ export async function preview(args: readonly string[], output: Output): Promise<
     .filter(({ object }) => isAbout(object, names))
     .map(({ object, message }) => `${object}: ${message}`);
   if (!quiet) events.push('the in-memory cluster has not settled within ten minutes of its clock');
+  const all = cluster.all();
   const notes = [
     ...warnings,
     ...(objects.length === 0 ? [run.none] : []),
@@ -56,9 +58,13 @@ export async function preview(args: readonly string[], output: Output): Promise<
       cluster.list<VirtualService>('VirtualService'),
       options.config,
     ),
+    ...subjects.envs.flatMap((env) =>
+      undeclaredNotes(env, [...all, ...run.sources], options.config).map(
+        (text) => `${env.metadata.name}: ${text}`,
+      ),
+    ),
   ];
   if (options.format === 'text' && run.title) output.write(`${run.title}\n\n`);
-  const all = cluster.all();
   const configurations = subjects.envs.flatMap(
     (env) => envConfiguration(env, all, options.config) ?? [],
   );

@@ -12,6 +12,7 @@ export const DYNAMIC_ENV_CONTROLLER: CompositeDefinition = {
     { apiVersion: 'apps/v1', resource: 'deployments' },
     { apiVersion: 'networking.istio.io/v1', resource: 'destinationrules' },
     { apiVersion: 'riskified.com/v1alpha1', resource: 'routeinjections' },
+    { apiVersion: 'riskified.com/v1alpha1', resource: 'subscribers' },
   ],
   hooks: {
     customize: '/dynamicenv/customize',

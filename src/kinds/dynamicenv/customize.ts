@@ -1,8 +1,9 @@
 import type { DynamicEnv, ScopeEntry } from '../../api/dynamicenv.ts';
-import { API_VERSION, envLabel, NOT_OURS } from '../../api/marks.ts';
+import { API_VERSION, envLabel, NOT_OURS, REF_LABEL, WORKLOAD_LABEL } from '../../api/marks.ts';
 import { MESH_INDEX_NAME } from '../../api/meshindex.ts';
 import type { RelatedRule } from '../../hooks/types.ts';
 import { byText } from '../../k8s/canonical.ts';
+import { workloadHash } from './events/subscriber.ts';
 import { cloneName } from './plan/names.ts';
 import { type EnvWorkload, envWorkloads } from './plan/workloads.ts';
 import type { EnvSettings } from './settings.ts';
@@ -37,6 +38,7 @@ export function relatedToEnv(env: DynamicEnv, config: EnvSettings): RelatedRule[
     ...environments(env, config),
     ...destinationRules(env, config),
     ...meshIndexes(env, config),
+    ...subscribers(env),
     virtualServices(name),
   ];
 }
@@ -125,6 +127,29 @@ function meshIndexes(env: DynamicEnv, config: EnvSettings): RelatedRule[] {
     })),
     { apiVersion: 'v1', resource: 'namespaces', names: namespaces },
   ];
+}
+
+/** Those of other envs with the same ref on one of the workloads: one of them may handle its messages already. */
+function subscribers(env: DynamicEnv): RelatedRule[] {
+  const { ref } = env.spec;
+  const sharing = envWorkloads(env).filter(({ workload }) => workload.events !== undefined);
+  if (ref === undefined || sharing.length === 0) return [];
+  const values = unique(sharing.map(({ key }) => workloadHash(key)));
+  return [
+    {
+      apiVersion: API_VERSION,
+      resource: 'subscribers',
+      labelSelector: {
+        matchLabels: { [REF_LABEL]: ref },
+        matchExpressions: [{ key: WORKLOAD_LABEL, operator: 'In', values }],
+      },
+    },
+  ];
+}
+
+/** Does some workload of the env share its messages? */
+export function hasEvents(env: DynamicEnv): boolean {
+  return subscribers(env).length > 0;
 }
 
 function virtualServices(env: string): RelatedRule {

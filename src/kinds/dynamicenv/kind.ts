@@ -13,6 +13,7 @@ export const DYNAMIC_ENV = {
       validator: async (crd) => (await import('./validator.ts')).envValidator(crd),
     },
     { name: 'routeinjections.riskified.com' },
+    { name: 'subscribers.riskified.com' },
   ],
   flags: ENV_FLAGS,
   controller: () => DYNAMIC_ENV_CONTROLLER,

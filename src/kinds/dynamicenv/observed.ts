@@ -6,6 +6,7 @@ import {
   REPAIR_ANNOTATION,
 } from '../../api/marks.ts';
 import type { RouteInjection } from '../../api/routeinjection.ts';
+import type { Subscriber } from '../../api/subscriber.ts';
 import { readable, type Unreadable } from '../../api/unreadable.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
 import type { DestinationRule } from '../../istio/types.ts';
@@ -19,12 +20,14 @@ export interface Observed {
   deployments: Deployment[];
   rules: DestinationRule[];
   injections: RouteInjection[];
+  /** Absent: none. */
+  subscribers?: readonly Subscriber[];
   /**
-   * Children of other kinds, and RouteInjections of another shape: another version of this system must have made them. They are in
+   * Children of other kinds, and RouteInjections and Subscribers of another shape: another version of this system must have made them. They are in
    * none of the lists above, and stay as they are.
    */
   unrecognized?: readonly KubeObject[];
-  /** What is wrong with the Deployments and RouteInjections that cannot be read. */
+  /** What is wrong with the Deployments, RouteInjections and Subscribers that cannot be read. */
   unreadable?: readonly Unreadable[];
 }
 
@@ -45,25 +48,36 @@ function observed(children: ObjectMap): Observed {
     'Deployment.apps/v1': deployments,
     'DestinationRule.networking.istio.io/v1': rules,
     'RouteInjection.riskified.com/v1alpha1': injections,
+    [SUBSCRIBERS]: subscribers,
     ...others
   } = children;
   const made = sorted<Deployment>(deployments);
   const asking = sorted<RouteInjection>(injections);
   const known = readable('RouteInjection', asking);
-  const unreadable = [...readable('Deployment', made).unreadable, ...known.unreadable];
-  const read = new Set(known.objects);
+  const joined = sorted<Subscriber>(subscribers);
+  const understood = readable('Subscriber', joined);
+  const unreadable = [
+    ...readable('Deployment', made).unreadable,
+    ...known.unreadable,
+    ...understood.unreadable,
+  ];
+  const read = new Set<KubeObject>([...known.objects, ...understood.objects]);
   const unrecognized = [
-    ...asking.filter((child) => !read.has(child)),
+    ...[...asking, ...joined].filter((child) => !read.has(child)),
     ...Object.values(others).flatMap(sorted<KubeObject>),
   ];
   return {
     deployments: made,
     rules: sorted<DestinationRule>(rules),
     injections: [...known.objects],
+    ...(understood.objects.length === 0 ? {} : { subscribers: understood.objects }),
     ...(unrecognized.length === 0 ? {} : { unrecognized }),
     ...(unreadable.length === 0 ? {} : { unreadable }),
   };
 }
+
+/** Key of the Subscribers among the children and among the related objects. */
+export const SUBSCRIBERS = 'Subscriber.riskified.com/v1alpha1';
 
 function sorted<T extends KubeObject>(map: Record<string, KubeObject> | undefined): T[] {
   return Object.entries(map ?? {})
@@ -72,8 +86,8 @@ function sorted<T extends KubeObject>(map: Record<string, KubeObject> | undefine
 }
 
 export function allChildren(observed: Observed): KubeObject[] {
-  const { deployments, rules, injections, unrecognized = [] } = observed;
-  return [...deployments, ...rules, ...injections, ...unrecognized];
+  const { deployments, rules, injections, subscribers = [], unrecognized = [] } = observed;
+  return [...deployments, ...rules, ...injections, ...subscribers, ...unrecognized];
 }
 
 export function sameObject(a: KubeObject, b: KubeObject): boolean {

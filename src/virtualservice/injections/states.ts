@@ -9,11 +9,13 @@ export function injectionState(
   injection: RouteInjection,
   notes: readonly PlanNote[],
 ): InjectionState {
+  const state = injection.spec.active ? 'injected' : 'pending';
+  if (notes.length === 0) return state;
   const about = notes.filter((note) => isAbout(note, injection));
   const states = about
     .map(({ state }) => state)
     .filter((state) => state !== 'shadowed' || isFullyShadowed(injection, about));
-  return states.reduce(worse, injection.spec.active ? 'injected' : 'pending');
+  return states.reduce(worse, state);
 }
 
 /** The index labels of a VirtualService: for each env, its worst state there. */

@@ -10,7 +10,11 @@ import { ENV, ENV_FILE } from '../lib/shop.ts';
 
 const NAMESPACE = 'dynamicenv';
 const RELEASE = [NAMESPACE, '-n', NAMESPACE];
-const CRDS = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
+const CRDS = [
+  'dynamicenvs.riskified.com',
+  'routeinjections.riskified.com',
+  'subscribers.riskified.com',
+];
 
 let plane: ControlPlane;
 /** Folder with a later version of the chart: one CustomResourceDefinition has one more printer column. */

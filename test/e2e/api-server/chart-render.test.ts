@@ -85,6 +85,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
         'CompositeController/dynamicenv',
         'CustomResourceDefinition/dynamicenvs.riskified.com',
         'CustomResourceDefinition/routeinjections.riskified.com',
+        'CustomResourceDefinition/subscribers.riskified.com',
         'DecoratorController/route-injection',
         'Deployment/dynamicenv',
         'MutatingWebhookConfiguration/dynamicenv',

@@ -27,7 +27,9 @@ test('one kubectl apply -k metacontroller installs everything', async () => {
   // A second apply changes nothing.
   await kubectl(['apply', '-k', FOLDER]);
   expect(await generations()).toBe(first);
-  const crds = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
+  const crds = ['dynamicenvs', 'routeinjections', 'subscribers'].map(
+    (plural) => `${plural}.riskified.com`,
+  );
   await kubectl(['wait', '--for=condition=Established', 'crd', ...crds, '--timeout=30s']);
   const pods = ['get', 'pods', '-n', 'dynamicenv', '-o', 'name'];
   await until(90, async () => {

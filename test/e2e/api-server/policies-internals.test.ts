@@ -9,6 +9,7 @@ import {
   refuses,
   send,
   startGuarded,
+  subscriberOf,
   workload,
 } from './lib/guarded.ts';
 
@@ -96,6 +97,61 @@ describe('RouteInjections', () => {
       expect(await guarded.kubectl([...may, 'list', group])).toBe('yes\n');
       await expect(guarded.kubectl([...may, 'create', group])).rejects.toThrow('no');
     }
+  });
+});
+
+describe('Subscribers', () => {
+  const TARGET = 'subscriber loose-orders';
+  const guy = (args: readonly string[]) => guarded.kubectl([...args, '--as=guy']);
+  const admin = (args: readonly string[]) => guarded.kubectl(args);
+  const words = (user: string) =>
+    `${DENIED('dynamicenv-internals')}spec: Subscribers are written by Metacontroller only: write the DynamicEnv that has events for team-a/orders instead; one without a DynamicEnv, as --cascade=orphan leaves it, is for cluster administrators to delete${HINT(user)}`;
+
+  beforeAll(() => send(guarded.metacontroller, 'create', subscriberOf('loose')));
+
+  test('only Metacontroller may create them', async () => {
+    const created = (...flags: string[]) =>
+      send(guarded.kubectl, 'create', subscriberOf('x'), ...flags);
+    await expect(created('--as=guy')).rejects.toThrow(words('guy'));
+    await expect(created()).rejects.toThrow(words('admin'));
+    await expect(send(guarded.as('ann'), 'create', subscriberOf('x'))).rejects.toThrow(
+      'User "ann" cannot create resource "subscribers"',
+    );
+  });
+
+  test.each([
+    ['their phase', { spec: { phase: 'Joining' } }],
+    ['their labels', { metadata: { labels: { 'riskified.com/ref': 'mp-102' } } }],
+    ['the times on them', { metadata: { annotations: { 'riskified.com/leaving-since': 'x' } } }],
+  ])('other users may not change %s', async (_what, patch) => {
+    await expect(guy(merge(TARGET, patch))).rejects.toThrow(words('guy'));
+    await guarded.metacontroller([...merge(TARGET, patch), '--dry-run=server']);
+  });
+
+  test('not even a cluster administrator may change their phase', async () => {
+    await expect(admin(merge(TARGET, { spec: { phase: 'Joining' } }))).rejects.toThrow(
+      words('admin'),
+    );
+  });
+
+  test.each([
+    [{ workload: 'team-b/orders' }],
+    [{ ref: 'mp-102' }],
+    [{ incarnation: '9876543210' }],
+    [{ services: ['orders', 'invoices'] }],
+  ])('nobody may change %j, not even Metacontroller', async (spec) => {
+    await expect(guarded.metacontroller(merge(TARGET, { spec }))).rejects.toThrow(
+      'workload, services, ref and incarnation never change',
+    );
+  });
+
+  test('only cluster administrators may delete them', async () => {
+    await expect(guy(['delete', ...TARGET.split(' ')])).rejects.toThrow(words('guy'));
+    await admin(['delete', ...TARGET.split(' ')]);
+  });
+
+  test('authors may read them', async () => {
+    await guarded.as('ann')(['get', 'subscribers']);
   });
 });
 

@@ -10,7 +10,13 @@ export interface Pod extends Versioned {
     ownerReferences?: { kind: string; name: string }[];
     deletionTimestamp?: string;
   };
-  spec: { nodeName?: string; containers: { name: string; image: string }[] };
+  spec: { nodeName?: string; containers: PodContainer[] };
+}
+
+export interface PodContainer {
+  name: string;
+  image: string;
+  env?: { name: string; value?: string }[];
 }
 
 export interface PodOptions {

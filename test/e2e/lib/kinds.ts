@@ -28,6 +28,7 @@ export const COLLECTIONS: readonly Collection[] = [
   collection('riskified.com', 'v1alpha1', 'Environment', 'environments'),
   collection('riskified.com', 'v1alpha1', 'DynamicEnv', 'dynamicenvs'),
   collection('riskified.com', 'v1alpha1', 'RouteInjection', 'routeinjections'),
+  collection('riskified.com', 'v1alpha1', 'Subscriber', 'subscribers'),
   collection('riskified.com', 'v1alpha1', 'MeshIndex', 'meshindexes'),
   collection('istiomerger.monime.sl', 'v1alpha1', 'VirtualServiceMerge', 'virtualservicemerges'),
   collection('istiomerge.monime.sl', 'v1alpha1', 'VirtualServiceMerge', 'virtualservicemerges'),

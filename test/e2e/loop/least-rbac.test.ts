@@ -26,6 +26,10 @@ const IN_RESERVE = [
   'apps/deployments get',
   'networking.istio.io/destinationrules get',
   'riskified.com/routeinjections get',
+  // Needed only for a DynamicEnv with events.
+  ...['get', 'create', 'patch', 'delete', 'update'].map(
+    (verb) => `riskified.com/subscribers ${verb}`,
+  ),
 ];
 
 /** The same of the additional rules for VirtualEnvironments. */

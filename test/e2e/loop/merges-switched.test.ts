@@ -20,6 +20,7 @@ const CRDS = [
   'dynamicenvs.riskified.com',
   'routeinjections.riskified.com',
   ...MERGE_GROUPS.map((group) => `virtualservicemerges.${group}`),
+  'subscribers.riskified.com',
 ];
 const MERGED = /^virtual-service-merge-/;
 const OF_ENV = /^dynamic-environment-/;

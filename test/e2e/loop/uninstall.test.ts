@@ -8,7 +8,11 @@ import { loopTest } from '../lib/loop-test.ts';
 import { deleteEnv, ENV, ENV_FILE, installShop, untilReady } from '../lib/shop.ts';
 import { type System, startSystem } from '../lib/system.ts';
 
-const CRDS = ['dynamicenvs.riskified.com', 'routeinjections.riskified.com'];
+const CRDS = [
+  'dynamicenvs.riskified.com',
+  'routeinjections.riskified.com',
+  'subscribers.riskified.com',
+];
 /** The kinds of users' objects that the system could change. */
 const KINDS = 'deployments,services,destinationrules,virtualservices';
 

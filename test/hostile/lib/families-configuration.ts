@@ -1,37 +1,16 @@
+import {
+  base,
+  type ConfiguredCluster,
+  environment,
+  main,
+  ownClones,
+} from './configuration-parts.ts';
 import { body, env, service } from './env-parts.ts';
 import type { Family } from './families.ts';
 import { byName, map, times } from './parts.ts';
 
 const ENVIRONMENTS = 'Environment.riskified.com/v1alpha1';
 
-interface Base {
-  containers: object[];
-  more?: object;
-  annotations?: object;
-}
-
-function base(index: number, { containers, more = {}, annotations }: Base) {
-  const name = `b${index}`;
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: 'shop', ...(annotations && { annotations }) },
-    spec: {
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name, version: 'shared' } }, spec: { containers } },
-      ...more,
-    },
-  };
-}
-
-const environment = (name: string, spec: unknown) => ({
-  apiVersion: 'riskified.com/v1alpha1',
-  kind: 'Environment',
-  metadata: { name },
-  spec,
-});
-
-const main = (variables: object[]) => [{ name: 'main', image: 'a', env: variables }];
 const VARIABLES = map(
   128,
   (at) => `V${at}`,
@@ -43,15 +22,8 @@ const CONFIGURED = {
   scope: [{ namespace: 'shop', consumers: true }],
 };
 
-interface Cluster {
-  bases: ReturnType<typeof base>[];
-  services?: object[];
-  environments?: ReturnType<typeof environment>[];
-  spec?: object;
-}
-
 /** What an author of Deployments, of Environments or of the env itself can make grow. */
-const CLUSTERS: Record<string, { most: number; of: (n: number) => Cluster }> = {
+const CLUSTERS: Record<string, { most: number; of: (n: number) => ConfiguredCluster }> = {
   'workloads in scope': {
     most: 5000,
     of: (n) => ({ bases: times(n, (at) => base(at, { containers: main([{ name: 'W' }]) })) }),
@@ -93,6 +65,42 @@ const CLUSTERS: Record<string, { most: number; of: (n: number) => Cluster }> = {
       }),
       services: times(n, (at) => service(at, { selector: { of: 'shop', app: `b${at}` } })),
     }),
+  },
+  'StatefulSets in scope': {
+    most: 5000,
+    of: (n) => ({
+      bases: [],
+      statefulSets: times(n, (at) => base(at, { containers: main([{ name: 'V0' }]) })),
+      spec: { allowPartial: true },
+    }),
+  },
+  'clones with another configuration, with and without routes': {
+    most: 500,
+    of: (n) => {
+      const bases = times(n, (at) => base(at, { containers: main([{ name: 'V0' }]) }));
+      return {
+        bases,
+        services: times(n, (at) => service(at, { selector: { app: `b${at}` } })),
+        children: ownClones(bases),
+      };
+    },
+  },
+  'init containers': {
+    most: 10_000,
+    of: (n) => {
+      const one = base(0, { containers: main([]) });
+      const initContainers = times(n, (at) => ({
+        name: `i${at}`,
+        restartPolicy: 'Always',
+        env: [
+          { name: 'V0', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+          { name: 'X', value: '$(V0)' },
+        ],
+      }));
+      const { template } = one.spec;
+      const pod = { ...template.spec, initContainers };
+      return { bases: [{ ...one, spec: { ...one.spec, template: { ...template, spec: pod } } }] };
+    },
   },
   'containers and names in the annotation': {
     most: 4000,
@@ -241,8 +249,16 @@ const CLUSTERS: Record<string, { most: number; of: (n: number) => Cluster }> = {
   },
 };
 
-function related({ bases, environments = [environment('e0', { vars: VARIABLES })] }: Cluster) {
-  return { 'Deployment.apps/v1': byName(bases), [ENVIRONMENTS]: byName(environments) };
+function related({
+  bases,
+  statefulSets = [],
+  environments = [environment('e0', { vars: VARIABLES })],
+}: ConfiguredCluster) {
+  return {
+    'Deployment.apps/v1': byName(bases),
+    'StatefulSet.apps/v1': byName(statefulSets.map((one) => ({ ...one, kind: 'StatefulSet' }))),
+    [ENVIRONMENTS]: byName(environments),
+  };
 }
 
 export const CONFIGURATION_FAMILIES: readonly Family[] = Object.entries(CLUSTERS).flatMap(
@@ -253,9 +269,10 @@ export const CONFIGURATION_FAMILIES: readonly Family[] = Object.entries(CLUSTERS
       most,
       body: (n) => {
         const cluster = of(n);
-        const { services = [], spec = {} } = cluster;
+        const { services = [], spec = {}, children } = cluster;
         const parent = env({ ...CONFIGURED, ...spec });
-        return body({ env: parent, services, related: related(cluster) }, isFinal);
+        const objects = { env: parent, services, related: related(cluster) };
+        return body(children ? { ...objects, children } : objects, isFinal);
       },
     })),
 );

@@ -5,6 +5,7 @@ import { ROUTE_CLUSTERS } from './clusters-routes.ts';
 import { SELECTION_CLUSTERS } from './clusters-selection.ts';
 import { body, children, RULE } from './env-parts.ts';
 import { SPECS } from './env-specs.ts';
+import { CONFIGURATION_SPECS } from './env-specs-configuration.ts';
 import { SELECTION_SPECS } from './env-specs-selection.ts';
 import type { Family } from './families.ts';
 import { INDEXED } from './index-families.ts';
@@ -32,26 +33,28 @@ export const ENVS_FAMILIES: readonly Family[] = [
       body: (n) => body({ children: children(3), ...of(n) }, true),
     },
   ]),
-  ...Object.entries({ ...SPECS, ...SELECTION_SPECS }).flatMap(([name, { most, of }]): Family[] => [
-    {
-      name: `env customize: ${name}`,
-      url: CUSTOMIZE,
-      most,
-      body: (n) => ({ controller: {}, parent: of(n) }),
-    },
-    {
-      name: `env sync: spec of ${name}`,
-      url: SYNC,
-      most,
-      body: (n) => body({ env: of(n), children: children(2) }),
-    },
-    {
-      name: `env finalize: spec of ${name}`,
-      url: FINALIZE,
-      most,
-      body: (n) => body({ env: of(n), children: children(2) }, true),
-    },
-  ]),
+  ...Object.entries({ ...SPECS, ...SELECTION_SPECS, ...CONFIGURATION_SPECS }).flatMap(
+    ([name, { most, of }]): Family[] => [
+      {
+        name: `env customize: ${name}`,
+        url: CUSTOMIZE,
+        most,
+        body: (n) => ({ controller: {}, parent: of(n) }),
+      },
+      {
+        name: `env sync: spec of ${name}`,
+        url: SYNC,
+        most,
+        body: (n) => body({ env: of(n), children: children(2) }),
+      },
+      {
+        name: `env finalize: spec of ${name}`,
+        url: FINALIZE,
+        most,
+        body: (n) => body({ env: of(n), children: children(2) }, true),
+      },
+    ],
+  ),
   ...Object.entries(INDEXED).map(
     ([name, { most, of }]): Family => ({
       name: `mesh-index sync: ${name}`,

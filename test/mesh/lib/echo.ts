@@ -11,7 +11,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import { createServer as createTcpServer, type Socket } from 'node:net';
-import type { Pod } from '../../e2e/control-plane/pods.ts';
+import type { Pod, PodContainer } from '../../e2e/control-plane/pods.ts';
 
 /** The port on which every pod listens. */
 const POD_PORT = 8080;
@@ -27,6 +27,8 @@ export interface Echo {
   labels: Readonly<Record<string, string>>;
   /** Image of its first container. */
   image: string;
+  /** Variables of its first container that have values in the pod's spec; absent: none. */
+  variables?: Readonly<Record<string, string>>;
   protocol: string;
   method: string;
   host: string;
@@ -43,7 +45,7 @@ export type CallNext = (
 ) => Promise<NonNullable<Echo['next']>> | undefined;
 
 /** The facts about a pod that its answers contain. */
-export type Identity = Pick<Echo, 'pod' | 'namespace' | 'labels' | 'image'>;
+export type Identity = Pick<Echo, 'pod' | 'namespace' | 'labels' | 'image' | 'variables'>;
 
 const noNext: CallNext = () => undefined;
 
@@ -56,7 +58,14 @@ export function identityOf({ metadata, spec }: Pod): Identity {
     namespace: metadata.namespace,
     labels: metadata.labels ?? {},
     image: spec.containers[0]?.image ?? '',
+    ...variablesOf(spec.containers[0]),
   };
+}
+
+function variablesOf(container: PodContainer | undefined): Pick<Identity, 'variables'> {
+  const valued = (container?.env ?? []).filter(({ value }) => value !== undefined);
+  if (valued.length === 0) return {};
+  return { variables: Object.fromEntries(valued.map(({ name, value = '' }) => [name, value])) };
 }
 
 /** Serves the requests to a pod until the returned function is called. It is passed to `startPods` as `serve`. */

@@ -88,7 +88,7 @@ export async function memoryDriver(
     }
     // The API server accepts an invalid field that the write does not change (CRD validation ratcheting).
     if (isUnchecked || jsonEqual(object.spec, before?.spec)) return undefined;
-    const verdict = validatorOf(object)?.validate(object);
+    const verdict = validatorOf(object)?.validate(object, before);
     const problems = [...(verdict?.errors ?? []), ...(verdict?.unknown ?? [])].filter(
       ({ path }) => !isUntouched(path ?? '', object, before),
     );

@@ -23,6 +23,7 @@ describe('types and schemas agree', () => {
       crds['routeinjections.riskified.com'],
       'src/api/routeinjection.ts',
     ],
+    ['spec', 'SubscriberSpec', crds['subscribers.riskified.com'], 'src/api/subscriber.ts'],
     ['spec', 'EnvironmentSpec', crds['environments.riskified.com'], 'src/api/environment.ts'],
     ['status', 'EnvironmentStatus', crds['environments.riskified.com'], 'src/api/environment.ts'],
     ['spec', 'MeshIndexSpec', crds['meshindexes.riskified.com'], 'src/api/meshindex.ts'],

@@ -59,3 +59,25 @@ it.each<[object, string]>([
 ])('a RouteInjection of another version whose spec has %j cannot be read', (spec, wrong) => {
   expect(told(spec)).toBe(`RouteInjection ${injection().metadata.name} (${wrong})`);
 });
+
+it.each<[string, object, string | undefined]>([
+  ['Service', { externalIPs: ['192.0.2.1'] }, undefined],
+  ['Service', { externalIPs: '192.0.2.1' }, 'spec.externalIPs: expected a list'],
+  ['Deployment', pod({ volumeMounts: [{ name: 'a' }], volumeDevices: [] }), undefined],
+  ['Deployment', pod({ volumeMounts: [null] }), 'containers[0].volumeMounts[0]: expected a map'],
+  ['Deployment', pod({ volumeDevices: {} }), 'containers[0].volumeDevices: expected a list'],
+])('a %s with %j', (kind, spec, wrong) => {
+  const found = unreadableOf(kind, {
+    apiVersion: 'v1',
+    kind,
+    metadata: { name: 'a' },
+    spec,
+  } as never);
+  if (wrong === undefined) expect(found).toBeUndefined();
+  else expect(found?.wrong).toContain(wrong);
+});
+
+function pod(container: object) {
+  const spec = { containers: [{ name: 'main', ...container }] };
+  return { selector: {}, template: { metadata: {}, spec } };
+}

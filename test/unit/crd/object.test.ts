@@ -96,7 +96,7 @@ describe('unknown fields are reported', () => {
       'in a workload',
       withSubset({ replica: 2 }),
       'spec.subsets[0].replica',
-      'name, namespace, existing, podLabels, replicas, defaultVersion, initContainers, containers',
+      'name, namespace, existing, events, podLabels, replicas, defaultVersion, initContainers, containers',
     ],
     [
       'in a match',

@@ -5,8 +5,18 @@ import type { HTTPMatchRequest, VirtualServiceSpec } from '../../../src/istio/ty
 import { routeTo, virtualService } from '../../support/objects.ts';
 
 const HOST = 'web.shop.svc.cluster.local';
-const TWO: Port[] = [{ port: 80 }, { port: 81 }];
-const WITH_TCP: Port[] = [{ port: 80 }, { port: 9, name: 'tcp' }];
+const TWO: Port[] = [
+  { port: 80, name: 'http' },
+  { port: 81, name: 'grpc-web' },
+];
+const WITH_TCP: Port[] = [
+  { port: 80, name: 'http' },
+  { port: 9, name: 'tcp' },
+];
+const BROKER: Port[] = [
+  { port: 5672, name: 'amqp' },
+  { port: 15672, name: 'http-management' },
+];
 const when = (...match: HTTPMatchRequest[]) => routeTo('web', 'shared', { match });
 const tcp = (match?: object[]) => ({ route: [{ destination: { host: 'web' } }], match });
 
@@ -36,6 +46,23 @@ test.each<[string, Port[], ...Partial<VirtualServiceSpec>[]]>([
     { http: [when({ sourceLabels: { a: 'b' } }), routeTo('web', 'shared')] },
   ],
   ['a tcp route', WITH_TCP, { tcp: [tcp()] }],
+  ['the only port, which has no name', [{ port: 80 }], {}],
+  ['the only port, whose name is no protocol', [{ port: 80, name: 'web' }], {}],
+  ['a detected port and a tcp route', BROKER, { tcp: [tcp([{ port: 5672 }])] }],
+  ['a detected port and a tcp route for all', BROKER, { tcp: [tcp()] }],
+  [
+    'a detected port that an http route names',
+    BROKER,
+    { http: [when({ port: 5672 }), when({ port: 15672 })] },
+  ],
+  [
+    'ports that appProtocol declares',
+    [
+      { port: 80, name: 'web', appProtocol: 'http' },
+      { port: 81, name: 'api', appProtocol: 'kubernetes.io/h2c' },
+    ],
+    {},
+  ],
   ['a tcp route of that port', WITH_TCP, { tcp: [tcp([{ port: 9 }])] }],
   [
     'another VirtualService',
@@ -62,6 +89,28 @@ test.each<[string, string, Port[], ...Partial<VirtualServiceSpec>[]]>([
   ['for a port, if ports are not known', SOME, [], { http: [when({ port: 80 })] }],
   ['no http routes', SOME, [], { http: [], tcp: [tcp()] }],
   ['a tcp port', `${HOST}, port 9 (tcp)`, WITH_TCP, {}],
+  ['a detected port beside another', `each connection to ${HOST}, port 5672,`, BROKER, {}],
+  [
+    'two detected ports: both are named',
+    'port 9092, 9093, whether',
+    [
+      { port: 9092, name: 'plaintext' },
+      { port: 9093, name: 'controller' },
+    ],
+    {},
+  ],
+  [
+    'a detected port, and a tcp route of another one',
+    `each connection to ${HOST}, port 5672,`,
+    BROKER,
+    { tcp: [tcp([{ port: 15672 }])] },
+  ],
+  [
+    'a detected port, and an http route that names the other one',
+    'port 5672',
+    BROKER,
+    { http: [when({ port: 15672 }), routeTo('web', 'shared')] },
+  ],
   ['a tcp route of another port', 'port 9 (tcp)', WITH_TCP, { tcp: [tcp([{ port: 8 }])] }],
   [
     'a tcp route for some addresses',

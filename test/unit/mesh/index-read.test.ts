@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MeshIndex } from '../../../src/api/meshindex.ts';
+import { isDetected, type Port, streamProtocol } from '../../../src/istio/port-protocol.ts';
+import type { Service } from '../../../src/k8s/workload.ts';
 import { encodeContent } from '../../../src/mesh/index-content.ts';
 import { readMeshIndex } from '../../../src/mesh/index-read.ts';
 import { keptIndex } from '../../support/mesh-index.ts';
@@ -26,6 +28,36 @@ test('a namespace is read from its index', () => {
     services: [service('shop/a'), service('shop/b')],
     rules: [rule('shop/a')],
   });
+});
+
+test('of a port, it is kept whether it is HTTP, is none, or may be anything', () => {
+  const declared: Port[] = [
+    { port: 80, name: 'http' },
+    { port: 81, name: 'tcp-x' },
+    { port: 82, name: 'amqp' },
+    { port: 83, name: 'x', appProtocol: 'grpc' },
+    { port: 84, protocol: 'UDP', name: 'dns' },
+  ];
+  const ports = (read: readonly Port[] | undefined) =>
+    read?.map((port) => [port.port, streamProtocol(port), isDetected(port)]);
+  const one = service('shop/a') as Service;
+  const [, kept] = keptIndex('shop', [
+    { ...one, spec: { ...one.spec, ports: declared } } as Service,
+  ]);
+  const read = readMeshIndex('shop', kept);
+  const services = 'services' in read ? read.services : [];
+  expect(ports(services[0]?.spec?.ports)).toEqual(ports(declared));
+});
+
+test.each([
+  ['LoadBalancer', ['192.0.2.1']],
+  ['NodePort', undefined],
+  ['ExternalName', undefined],
+])('of a Service of type %s, the way to it from outside is kept', (type, externalIPs) => {
+  const spec = { selector: { app: 'a' }, type, ...(externalIPs && { externalIPs }) };
+  const one = { ...service('shop/a'), spec } as Service;
+  const [, kept] = keptIndex('shop', [one]);
+  expect(readMeshIndex('shop', kept)).toMatchObject({ services: [one] });
 });
 
 test('an empty namespace is read, too', () => {

@@ -1,11 +1,16 @@
 import type { ObjectMap } from '../../../hooks/types.ts';
 import { missingGroups } from '../../../mesh/related-groups.ts';
+import { hasEvents } from '../customize.ts';
+import { SUBSCRIBERS } from '../observed.ts';
 import type { Blocker, Check } from './check.ts';
 import { groupsNotSent } from './sent-groups.ts';
 
 /** A group of related objects or of children was not sent: what is in it is not known to be missing. */
 export const notSent: Check = ({ env, config, related, children }) =>
-  blocker([...missingRelated(groupsNotSent(env, config, related)), ...missingChildren(children)]);
+  blocker([
+    ...missingRelated(groupsNotSent(env, config, related)),
+    ...missingChildren(children, hasEvents(env) ? [...CHILDREN, SUBSCRIBERS] : CHILDREN),
+  ]);
 
 /** The same for VirtualServices alone. */
 export const routesNotSent: Check = ({ related }) =>
@@ -27,12 +32,14 @@ function missingRelated(groups: readonly string[]): string[] {
 }
 
 /** Metacontroller sends a group for each kind of child. If it sent none at all, no child can be lost by the answer. */
-function missingChildren(children: ObjectMap): string[] {
+function missingChildren(children: ObjectMap, groups: readonly string[]): string[] {
   if (Object.keys(children).length === 0) return [];
-  return CHILDREN.filter((key) => !Object.hasOwn(children, key)).map(
-    (key) =>
-      `children ${key} were not sent; check that the CompositeController dynamicenv has all its childResources`,
-  );
+  return groups
+    .filter((key) => !Object.hasOwn(children, key))
+    .map(
+      (key) =>
+        `children ${key} were not sent; check that the CompositeController dynamicenv has all its childResources`,
+    );
 }
 
 function blocker(messages: readonly string[]): Blocker | undefined {

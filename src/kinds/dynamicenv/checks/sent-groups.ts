@@ -1,7 +1,7 @@
 import type { DynamicEnv } from '../../../api/dynamicenv.ts';
 import type { ObjectMap } from '../../../hooks/types.ts';
 import { missingGroups } from '../../../mesh/related-groups.ts';
-import { neededRuleNamespaces, relatedToEnv, serviceNamespaces } from '../customize.ts';
+import { hasEvents, neededRuleNamespaces, relatedToEnv, serviceNamespaces } from '../customize.ts';
 import type { EnvSettings } from '../settings.ts';
 
 const SERVICES = 'Service.v1';
@@ -23,7 +23,7 @@ const INDEXES = 'MeshIndex.riskified.com/v1alpha1';
 export function groupsNotSent(env: DynamicEnv, config: EnvSettings, related: ObjectMap): string[] {
   // Without indexes no other group is asked for.
   const isPlain = config.indexedNamespaces.length === 0;
-  const isAlone = isPlain && env.spec.environment === undefined;
+  const isAlone = isPlain && env.spec.environment === undefined && !hasEvents(env);
   if (isAlone && OBJECTS.every((key) => isSent(key, related))) return [];
   const rules = neededRuleNamespaces(env, config);
   const asObjects = rules.filter((namespace) => !config.indexedNamespaces.includes(namespace));

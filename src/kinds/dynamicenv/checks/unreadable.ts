@@ -30,7 +30,7 @@ function blocker(found: readonly Unreadable[]): Blocker | undefined {
 }
 
 function remedy({ kind }: Unreadable): string {
-  return kind === 'RouteInjection'
+  return kind === 'RouteInjection' || kind === 'Subscriber'
     ? 'wait until all pods of this service run the same version, or delete it, and it is created again'
     : 'correct or delete it';
 }

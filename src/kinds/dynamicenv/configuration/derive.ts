@@ -1,3 +1,4 @@
+import type { V1PodSpec } from '@kubernetes/client-node';
 import type { UnclonedWorkload } from '../../../api/dynamicenv.ts';
 import { CLONE_CONSENT_ANNOTATION, isTrue } from '../../../api/marks.ts';
 import type { Deployment, Service } from '../../../k8s/workload.ts';
@@ -95,12 +96,26 @@ function fateBehind(
 
 /** Two configurations that write to the same files may spoil them for everybody. Nobody asked for this very clone. */
 function writtenClaims({ metadata, spec }: Deployment): string | undefined {
-  const claims = (spec.template.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
-    claim && claim.readOnly !== true ? [claim.claimName] : [],
+  const pod = spec.template.spec;
+  const onlyRead = onlyReadVolumes(pod);
+  const claims = (pod?.volumes ?? []).flatMap(({ name, persistentVolumeClaim: claim }) =>
+    claim && claim.readOnly !== true && !onlyRead.has(name) ? [claim.claimName] : [],
   );
   const [first] = claims;
   if (first === undefined) return undefined;
   return `the pods of Deployment ${metadata.namespace}/${metadata.name} mount PersistentVolumeClaim ${first}, and a clone would write to the same data with another configuration; if that is wanted, list it under spec.subsets (or spec.consumers), else narrow spec.scope`;
+}
+
+/** Volumes that containers mount, and all of them to read. */
+function onlyReadVolumes(pod: V1PodSpec | undefined): Set<string> {
+  const containers = [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])];
+  const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts ?? []);
+  const read = new Set(mounts.filter(({ readOnly }) => readOnly).map(({ name }) => name));
+  for (const { name, readOnly } of mounts) if (!readOnly) read.delete(name);
+  for (const { volumeDevices } of containers) {
+    for (const { name } of volumeDevices ?? []) read.delete(name);
+  }
+  return read;
 }
 
 /** The author may know better: a Deployment that the spec names is cloned all the same. */

@@ -38,8 +38,12 @@ function ownOf({ injection }: HostPlan, { observed }: EnvContext) {
 
 /** Why regular requests to the host may reach the clone, and what to do. */
 function lackOf(host: HostPlan, context: EnvContext): string | undefined {
-  if (host.rules.length === 0) return missingRule(host);
-  if (host.isHeadless) return headlessText(host);
+  const unrouted = unroutedText(host, context);
+  // Who has neither is told both at once.
+  if (host.rules.length === 0) return [missingRule(host), unrouted ?? []].flat().join('; ');
+  const service = byName(context.view.services(host.namespace)).get(host.service);
+  const beside = besideRoutes(host, service, context);
+  if (beside !== undefined) return beside;
   const [exposed] = host.injection.spec.exposed ?? [];
   if (exposed !== undefined) {
     return `a subset for other requests to ${host.host} would select the clone's pods: ${exposed.remedy}`;
@@ -48,15 +52,45 @@ function lackOf(host: HostPlan, context: EnvContext): string | undefined {
     const [leak] = notes(host.injection);
     if (leak !== undefined) return `${text}: ${leak.message}`;
   }
+  if (searchTime(ownOf(host, context), context) !== 0 || unrouted !== undefined) return unrouted;
+  const leak = leaksIn(context.view.virtualServices(), context.config);
+  const found = leak(host.host, service?.spec?.ports);
+  return found && `${found}; ${ELSE}`;
+}
+
+/** Why requests to the Service reach its pods without any route. */
+function besideRoutes(
+  host: HostPlan,
+  service: Service | undefined,
+  { config }: EnvContext,
+): string | undefined {
+  return host.isHeadless ? headlessText(host) : service && fromOutside(service, config);
+}
+
+/** Undefined: there is a VirtualService, or one may not have been seen yet. */
+function unroutedText(host: HostPlan, context: EnvContext): string | undefined {
   if (searchTime(ownOf(host, context), context) !== 0) return undefined;
   const status = { ...context, departing: new Set<string>() };
-  if (carriersOf(host.host, status).length === 0) {
-    return missingVirtualService(host, deciderOf(host.host, status), status).message;
-  }
-  const services = byName(context.view.services(host.namespace));
-  const leak = leaksIn(context.view.virtualServices(), context.config);
-  const found = leak(host.host, services.get(host.service)?.spec?.ports);
-  return found && `${found}; or, if requests of everybody may reach it, list it under spec.subsets`;
+  return carriersOf(host.host, status).length === 0
+    ? missingVirtualService(host, deciderOf(host.host, status), status).message
+    : undefined;
+}
+
+const ELSE = 'or, if requests of everybody may reach it, list it under spec.subsets';
+
+/**
+ * What a node gets for a Service of these types goes to any pod that the Service selects: no sidecar of a caller is on that way, and no
+ * gateway (Kubernetes' `pkg/proxy`; https://kubernetes.io/docs/concepts/services-networking/service/).
+ */
+function fromOutside(
+  { metadata, spec = {} }: Service,
+  { versionLabel, defaultVersion }: EnvContext['config'],
+): string | undefined {
+  const { type = '', externalIPs = [] } = spec;
+  const isOpen = type === 'LoadBalancer' || type === 'NodePort';
+  if (!isOpen && externalIPs.length === 0) return undefined;
+  const what = isOpen ? `is of type ${type}` : 'has externalIPs';
+  return `Service ${metadata.namespace}/${metadata.name} ${what}: what comes that way from outside of the mesh passes no route, so that it reaches all pods, the clone's too; let it come by a gateway and make the Service ClusterIP, or, if the pods have another Service, add "${versionLabel}: ${defaultVersion}" to the selector of this one; ${ELSE}`;
 }
 
 const byName = memoizedForLast(

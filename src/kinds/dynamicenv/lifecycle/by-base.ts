@@ -23,6 +23,25 @@ export function injectionsOf(
   return key === undefined ? observed.injections : (byBase(observed).injections.get(key) ?? []);
 }
 
+const byHost = memoizedForLast(({ injections }: Observed) => ({
+  ofBase: Map.groupBy(injections.filter(isOfService), (one) =>
+    placeOf(injectionBaseKey(one), one.spec.host),
+  ),
+  all: Map.groupBy(injections, ({ spec }) => spec.host),
+}));
+
+const placeOf = (key: string, host: string) => `${key} ${host}`;
+
+/** Those of `injectionsOf` for a host. A base may have thousands of rules, and each asks. */
+export function injectionsAt(
+  key: string | undefined,
+  host: string,
+  observed: Observed,
+): readonly RouteInjection[] {
+  const { ofBase, all } = byHost(observed);
+  return (key === undefined ? all.get(host) : ofBase.get(placeOf(key, host))) ?? [];
+}
+
 /** The rules that may belong to a base: rules without the mark count, too. */
 export function rulesOf(key: string | undefined, observed: Observed): readonly DestinationRule[] {
   if (key === undefined) return observed.rules;

@@ -3,6 +3,7 @@ import { matchesOf } from '../../../api/selection.ts';
 import { unreadableOf } from '../../../api/unreadable.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { matchesProblem } from '../../../virtualservice/injections/pair-problem.ts';
+import { departingSubscribers, heldForMessages } from '../events/hold.ts';
 import {
   allChildren,
   baseKeyOf,
@@ -58,7 +59,11 @@ export function decideChildren(
     ...departingRules(plans, context),
   ];
   const draining = clonesAndRules.flatMap(({ departure }) => departure.child ?? []);
-  const all = [...clonesAndRules, ...departingInjections(staying, draining, context)];
+  const all = [
+    ...clonesAndRules,
+    ...departingInjections(staying, draining, context),
+    ...departingSubscribers(new Set(staying.map(childKey)), context),
+  ];
   const observed = new Map(allChildren(context.observed).map((child) => [childKey(child), child]));
   return {
     children: [
@@ -79,6 +84,7 @@ function wantedOf(
   mayBegin: boolean,
 ): { children: KubeObject[]; waits: number[] } {
   const clone = plan.deployment === undefined || plan.recreate ? [] : [plan.deployment];
+  const { subscriber, wait: joining } = plan.events ?? {};
   const hosts = plan.hosts.map((host) => {
     const { active, wait }: Activation =
       mayBegin || isAskedFor(host.injection, context.observed)
@@ -90,9 +96,13 @@ function wantedOf(
     };
   });
   return {
-    children: [...clone, ...hosts.flatMap(({ children }) => children)],
-    waits: hosts.flatMap(({ waits }) => waits),
+    children: [...clone, ...hosts.flatMap(({ children }) => children), ...listOf(subscriber)],
+    waits: [...hosts.flatMap(({ waits }) => waits), ...listOf(joining)],
   };
+}
+
+function listOf<T>(one: T | undefined): T[] {
+  return one === undefined ? [] : [one];
 }
 
 function injectionOf({ injection }: HostPlan, active: boolean): RouteInjection {
@@ -110,7 +120,10 @@ function departingDeployments(
 ): DepartingChild[] {
   return context.observed.deployments
     .filter((clone) => !plans.some((plan) => !plan.recreate && isFor(plan.deployment, clone)))
-    .map((clone) => ({ key: childKey(clone), departure: deploymentDeparture(clone, context) }));
+    .map((clone) => ({
+      key: childKey(clone),
+      departure: heldForMessages(clone, deploymentDeparture(clone, context), context),
+    }));
 }
 
 function isFor(wanted: KubeObject | undefined, observed: KubeObject): boolean {

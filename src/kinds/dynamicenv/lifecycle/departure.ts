@@ -10,7 +10,7 @@ import { baseKeyOf, hostOf, keep, type Observed, withAnnotation } from '../obser
 import { cloneName } from '../plan/names.ts';
 import { carriers, carriersBefore, ownerOf, type RouteOwner } from '../plan/routes-seen.ts';
 import { hasSameTarget } from '../plan/target-state.ts';
-import { injectionsOf, oncePer, rulesOf } from './by-base.ts';
+import { injectionsAt, injectionsOf, oncePer, rulesOf } from './by-base.ts';
 
 export interface DepartureContext {
   env: string;
@@ -85,10 +85,8 @@ export function deploymentDeparture(clone: Deployment, context: DepartureContext
     context,
     `clones of ${baseKeyOf(clone)}`,
     () =>
-      injections.some((injection) => isLeadingToClone(injection, clone, rules, context)) ||
-      rules.some(
-        (rule) => !hasOtherTarget(rule, clone, injections) && hasRuleRoutes(rule, context),
-      ),
+      isLeadingToClone(clone, injections, rules, context) ||
+      isReachedByRules(clone, injections, rules, context),
   );
   return drain(clone, isReached, context);
 }
@@ -107,28 +105,47 @@ export function ruleDeparture(
   const key = baseKeyOf(rule);
   const isReached =
     oncePer(context, `rules of ${key} ${host}`, () =>
-      injectionsOf(key, context.observed)
-        .filter(({ spec }) => host === undefined || spec.host === host)
-        .some((injection) => isLeadingToRule(injection, rule, context)),
+      (host === undefined
+        ? injectionsOf(key, context.observed)
+        : injectionsAt(key, host, context.observed)
+      ).some((injection) => isLeadingToRule(injection, rule, context)),
     ) ||
     (!leadsToService(rule, context) && hasRuleRoutes(rule, context));
   return drain(rule, isReached, context);
 }
 
 /**
- * May requests still be routed to a clone by this injection? The workload may have another target now, a version that exists already:
- * then only routes count that do not lead there yet.
+ * May requests still be routed to a clone by one of these injections? The workload may have another target now, a version that exists
+ * already: then only routes count that do not lead there yet.
  */
 function isLeadingToClone(
-  injection: RouteInjection,
   { metadata: { name } }: Deployment,
+  injections: readonly RouteInjection[],
   rules: readonly DestinationRule[],
   context: DepartureContext,
 ): boolean {
-  if (hasSameTarget(injection.spec, { clone: name })) return isLeadingTo(injection, context);
-  const { service: _service, isExisting: _existing, ...now } = ownerOf(injection);
-  const subsets = rules.filter((rule) => hostOf(rule) === now.host).flatMap(subsetNames);
-  return hasRoutesBefore({ ...now, clone: name, subsets }, injection, context);
+  const rulesFor = Map.groupBy(rules, hostOf);
+  return injections.some((injection) => {
+    if (hasSameTarget(injection.spec, { clone: name })) return isLeadingTo(injection, context);
+    const { service: _service, isExisting: _existing, ...now } = ownerOf(injection);
+    const subsets = (rulesFor.get(now.host) ?? []).flatMap(subsetNames);
+    return hasRoutesBefore({ ...now, clone: name, subsets }, injection, context);
+  });
+}
+
+/** Are there routes to a rule's subset, for whose host no injection leads elsewhere than to the clone? */
+function isReachedByRules(
+  { metadata: { name } }: Deployment,
+  injections: readonly RouteInjection[],
+  rules: readonly DestinationRule[],
+  context: DepartureContext,
+): boolean {
+  const elsewhere = new Set<string | undefined>(
+    injections
+      .filter(({ spec }) => !hasSameTarget(spec, { clone: name }))
+      .map(({ spec }) => spec.host),
+  );
+  return rules.some((rule) => !elsewhere.has(hostOf(rule)) && hasRuleRoutes(rule, context));
 }
 
 /** The same for a rule: an injection that leads to another Service does not need it. */
@@ -152,20 +169,11 @@ function hasRoutesBefore(
   return carriersBefore(virtualServices, before, ownerOf(injection), context).length > 0;
 }
 
-/** Does an injection for the rule's host lead elsewhere than to the clone? */
-function hasOtherTarget(
-  rule: DestinationRule,
-  { metadata: { name } }: Deployment,
-  injections: readonly RouteInjection[],
-): boolean {
-  return injections.some(
-    ({ spec }) => spec.host === hostOf(rule) && !hasSameTarget(spec, { clone: name }),
-  );
-}
-
 function leadsToService(rule: DestinationRule, { observed }: DepartureContext): boolean {
-  return injectionsOf(baseKeyOf(rule), observed).some(
-    ({ spec }) => spec.host === hostOf(rule) && spec.service !== undefined,
+  const host = hostOf(rule);
+  return (
+    host !== undefined &&
+    injectionsAt(baseKeyOf(rule), host, observed).some(({ spec }) => spec.service !== undefined)
   );
 }
 

@@ -6,6 +6,8 @@ import type { MeshView } from '../../../mesh/view.ts';
 import { targetSubsets } from '../../../virtualservice/routes/targets.ts';
 import { withMark, withOverlay } from '../configuration/overlay.ts';
 import type { EnvContext } from '../context.ts';
+import { planEvents } from '../events/plan.ts';
+import type { ClonePlan, EventsPlan, PlannedClone } from '../events/types.ts';
 import { keep } from '../observed.ts';
 import type { EnvSettings } from '../settings.ts';
 import { withoutPods } from './argo-rollout.ts';
@@ -38,8 +40,13 @@ export interface WorkloadPlan extends EnvWorkload {
   observed?: Deployment;
   /** The wanted clone; absent: there is nothing to create, see `problems`. */
   deployment?: Deployment;
-  /** The clone must be recreated, because its selector has to change and cannot. */
+  /**
+   * The clone must be recreated, because its selector has to change and cannot, or because the rest of its messages is its own. Or it may not be
+   * created yet.
+   */
   recreate: boolean;
+  /** Absent: the workload is without `events`. */
+  events?: EventsPlan;
   hosts: HostPlan[];
   /** Another person's rule and its subset that has the name of one of the env's subsets, or asks for the env's marks. */
   takenBy?: { rule: string; subset: string };
@@ -59,11 +66,10 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
     ({ metadata }) => metadata.name === name && metadata.namespace === workload.namespace,
   );
   const base = context.view.deployment(workload.namespace, workload.name);
-  const { deployment, problem } = planDeployment(entry, base, observed, name, context);
-  const changed =
-    observed !== undefined &&
-    deployment !== undefined &&
-    !jsonEqual(observed.spec.selector, deployment.spec.selector);
+  const planned = planDeployment(entry, base, observed, name, context);
+  const clone = planEvents(entry, base, planned, observed, context);
+  const { deployment, problem, events } = clone;
+  const changed = clone.mustWait || hasOtherSelector(deployment, observed);
   const hosts =
     deployment === undefined
       ? []
@@ -75,13 +81,14 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
       : hosts.map(({ plan }) => carryOver(plan, state, context));
   const marks = subsetMarks(name, context.env.metadata.name, context.config.versionLabel);
   const takenBy = takenByRule(hosts, marks, context);
-  const warnings = deployment === undefined ? [] : warningsOf(base, deployment, context.view);
+  const warnings = warningsOf(base, clone, context.view);
   return {
     ...entry,
     cloneName: name,
     ...(observed === undefined ? {} : { observed }),
     ...(deployment === undefined ? {} : { deployment }),
     recreate: changed,
+    ...(events === undefined ? {} : { events }),
     hosts: plans,
     ...(takenBy === undefined ? {} : { takenBy }),
     problems: [
@@ -94,6 +101,15 @@ export function planWorkload(entry: EnvWorkload, context: EnvContext): WorkloadP
     ],
     ...(warnings.length === 0 ? {} : { warnings }),
   };
+}
+
+/** It cannot be changed in place. */
+function hasOtherSelector(wanted: Deployment | undefined, observed: Deployment | undefined) {
+  return (
+    wanted !== undefined &&
+    observed !== undefined &&
+    !jsonEqual(observed.spec.selector, wanted.spec.selector)
+  );
 }
 
 function cloneTarget(clone: Deployment, { env, config }: EnvContext): SubsetTarget {
@@ -113,11 +129,20 @@ export function baseProblems(
   return message === undefined ? [] : [{ section: 'deployment', message }];
 }
 
-function warningsOf(base: Deployment | undefined, clone: Deployment, view: MeshView): string[] {
+function warningsOf(
+  base: Deployment | undefined,
+  { deployment, warnings }: ClonePlan,
+  view: MeshView,
+): string[] {
+  if (deployment === undefined) return [];
   const without =
     base &&
     withoutPods(base, view.servicesAskingFor(base.metadata.namespace ?? '', podLabelsOf(base)));
-  return [...(without === undefined ? [] : [without]), ...sharedPortsAndClaims(clone)];
+  return [
+    ...(without === undefined ? [] : [without]),
+    ...sharedPortsAndClaims(deployment),
+    ...warnings,
+  ];
 }
 
 /** The wanted clone; if it cannot be computed, the existing one. */
@@ -127,7 +152,7 @@ function planDeployment(
   observed: Deployment | undefined,
   name: string,
   { env, view, config }: EnvContext,
-): { deployment?: Deployment; problem?: Problem } {
+): PlannedClone {
   const kept = observed === undefined ? {} : { deployment: keep(observed) };
   const problem = (message: string) => ({
     ...kept,

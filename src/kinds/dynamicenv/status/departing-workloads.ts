@@ -3,15 +3,22 @@ import type { DynamicEnvStatus, ResourceStatus, WorkloadStatus } from '../../../
 import { byText } from '../../../k8s/canonical.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import type { EnvContext } from '../context.ts';
+import { eventsStatus } from '../events/status.ts';
+import { subscriberFor } from '../events/subscriber.ts';
 import { baseKeyOf, injectionBaseKey } from '../observed.ts';
+import { cloneName } from '../plan/names.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
 
 /** What is left of each workload of an env that is being deleted, by `<namespace>/<deployment>` of its base. */
 export function departingWorkloads(
   context: EnvContext,
 ): Pick<DynamicEnvStatus, 'subsetsStatus' | 'consumersStatus'> {
-  const { deployments, injections } = context.observed;
-  const keys = [...deployments.map(baseKeyOf), ...injections.map(injectionBaseKey)];
+  const { deployments, injections, subscribers = [] } = context.observed;
+  const keys = [
+    ...deployments.map(baseKeyOf),
+    ...injections.map(injectionBaseKey),
+    ...subscribers.map(({ spec }) => spec.workload),
+  ];
   const known = [...new Set(keys.filter((key) => key !== undefined))].sort(byText);
   const consumers = known.filter((key) => isConsumer(key, context.env));
   const subsets = known.filter((key) => !consumers.includes(key));
@@ -22,7 +29,10 @@ export function departingWorkloads(
       ? {}
       : { subsetsStatus: statuses(subsets, (key) => departingSubset(key, context)) }),
     ...toConsumersStatus(
-      statuses(consumers, (key) => ({ deployment: departingDeployment(key, context) })),
+      statuses(consumers, (key) => ({
+        deployment: departingDeployment(key, context),
+        ...departingEvents(key, context),
+      })),
     ),
   };
 }
@@ -48,15 +58,25 @@ function departingSubset(key: string, context: EnvContext): WorkloadStatus {
     deployment: departingDeployment(key, context),
     destinationRules: rules.filter((rule) => baseKeyOf(rule) === key).map(removing),
     virtualServices: [...new Set(routed)].map(removing),
+    ...departingEvents(key, context),
   };
 }
 
+function departingEvents(
+  key: string,
+  { env, observed }: EnvContext,
+): Pick<WorkloadStatus, 'events'> {
+  const own = subscriberFor(env.metadata.name, key, observed);
+  return own === undefined ? {} : { events: eventsStatus(own) };
+}
+
 /** The clone; if it is gone, its name from the injection. */
-function departingDeployment(key: string, { observed }: EnvContext): ResourceStatus {
+function departingDeployment(key: string, { env, observed }: EnvContext): ResourceStatus {
   const clone = observed.deployments.find((candidate) => baseKeyOf(candidate) === key);
   if (clone !== undefined) return removing(clone);
-  const [namespace = ''] = key.split('/');
-  const name = observed.injections.find((one) => injectionBaseKey(one) === key)?.spec.clone ?? '';
+  const [namespace = '', base = ''] = key.split('/');
+  const injection = observed.injections.find((one) => injectionBaseKey(one) === key);
+  const name = injection?.spec.clone ?? cloneName(base, env.metadata.name);
   return { name, namespace, status: 'missing' };
 }
 

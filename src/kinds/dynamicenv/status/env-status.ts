@@ -15,7 +15,7 @@ import { sameObject } from '../observed.ts';
 import { conditionWriter, settlingSeconds, wasReady } from './conditions.ts';
 import type { StatusContext } from './context.ts';
 import { type EntryReport, entriesStatus, entriesText } from './entry-status.ts';
-import { conflicting, guarded, routesInjected, workloadsReady } from './findings.ts';
+import { conflicting, guarded, pendingEvents, routesInjected, workloadsReady } from './findings.ts';
 import { matchText } from './match-text.ts';
 import { messageAbout } from './message-about.ts';
 import type { WorkloadReport } from './workload-report.ts';
@@ -130,6 +130,8 @@ function readyFinding(facts: {
   if (returning !== undefined) return no('Returning', returning);
   if (workloads.status !== 'True') return no(workloads.reason, workloads.message);
   if (injected.status !== 'True') return no(injected.reason, injected.message);
+  const events = pendingEvents(reports);
+  if (events !== undefined) return events;
   if (settling !== undefined && settling > 0) {
     return no('Settling', 'the routes are in place and on their way to every proxy');
   }
@@ -164,7 +166,8 @@ function reconciling(state: State, ready: Finding, departing: ReadonlySet<string
 
 function counts(reports: readonly WorkloadReport[]): { totalCount: number; totalReady: number } {
   const ready = reports.filter(
-    ({ isRunning, isRouted, problems }) => isRunning && isRouted && problems.length === 0,
+    ({ isRunning, isRouted, problems, pendingEvents: pending }) =>
+      isRunning && isRouted && problems.length === 0 && pending === undefined,
   );
   return { totalCount: reports.length, totalReady: ready.length };
 }

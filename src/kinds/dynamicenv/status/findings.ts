@@ -1,6 +1,7 @@
 import { type Finding, no, yes } from '../../../k8s/condition.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
 import { hasItsRule } from './host-status.ts';
+import { messageAbout } from './message-about.ts';
 import { unrouted } from './virtualservices-of.ts';
 import type { WorkloadReport } from './workload-report.ts';
 
@@ -99,14 +100,26 @@ function isOfExposed(message: string, { injection }: HostPlan): boolean {
   return (injection.spec.exposed ?? []).some(({ remedy }) => message.endsWith(remedy));
 }
 
-/** Another env takes some of this one's requests. */
+/** Why some clone does not handle its messages; undefined: all do that have `events`. */
+export function pendingEvents(reports: readonly WorkloadReport[]): Finding | undefined {
+  const waiting = reports.flatMap(({ plan, pendingEvents: pending }) =>
+    pending === undefined ? [] : messageAbout(plan.key, pending),
+  );
+  return waiting.length === 0 ? undefined : no('EventsPending', waiting.join('; '));
+}
+
+/** Another env takes some of this one's requests or messages. */
 export function conflicting(reports: readonly WorkloadReport[]): Finding {
   const shadowed = reports
     .flatMap(({ hosts }) => hosts.flatMap(({ notes }) => notes))
     .filter(({ state }) => state === 'shadowed')
     .map(({ virtualService, message }) => `VirtualService ${virtualService}: ${message}`);
-  if (shadowed.length === 0) return no('NoConflict', 'no other env takes the same requests first');
-  return yes('Shadowed', [...new Set(shadowed)].join('; '));
+  const sameRef = reports.flatMap(({ plan }) => plan.events?.conflict ?? []);
+  if (shadowed.length + sameRef.length === 0) {
+    return no('NoConflict', 'no other env takes the same requests first');
+  }
+  const reason = shadowed.length === 0 ? 'SameRef' : 'Shadowed';
+  return yes(reason, [...new Set([...shadowed, ...sameRef])].join('; '));
 }
 
 function firstProblem(reports: readonly WorkloadReport[], section: string): boolean {

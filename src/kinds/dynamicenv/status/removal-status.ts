@@ -5,11 +5,12 @@ import type { KubeObject } from '../../../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
 import type { Blocker } from '../checks/check.ts';
 import type { EnvContext } from '../context.ts';
+import { LEAVING_SECONDS } from '../events/times.ts';
 import { allChildren } from '../observed.ts';
 import { departingWorkloads } from './departing-workloads.ts';
 import { findStall, type Stall } from './stall.ts';
 
-/** A removal that nothing holds up takes the drain time, and at most so many seconds more. */
+/** A removal that nothing holds up takes the drain time (with events, the longer one of the two waits), and at most so many seconds more. */
 const UNHINDERED_SECONDS = 5;
 const STILL_TO_GO = 'still to go: ';
 export const UNHINDERED =
@@ -29,14 +30,14 @@ export function removalStatus(
   context: EnvContext,
   blocker?: Pick<Blocker, 'reason' | 'messages'>,
 ): { status: DynamicEnvStatus; wait?: number } {
-  const { env, config, now } = context;
+  const { env, now } = context;
   const { generation, deletionTimestamp = rfc3339(now) } = env.metadata;
   const previous = env.status;
   const stall = blocker === undefined ? findStall(context) : heldUp(blocker);
   const namesLeft = ready(previous)?.message?.startsWith(STILL_TO_GO) === true;
   const unhindered = namesLeft
     ? 0
-    : secondsLeft(deletionTimestamp, config.drainSeconds + UNHINDERED_SECONDS, now);
+    : secondsLeft(deletionTimestamp, expectedSeconds(context) + UNHINDERED_SECONDS, now);
   const { message, ...left } = unhindered > 0 ? { message: UNHINDERED } : whatIsLeft(context);
   const write = (type: ConditionType, finding: Finding) =>
     condition(type, { since: deletionTimestamp, ...finding }, undefined, generation, now);
@@ -63,6 +64,12 @@ export function removalStatus(
     },
     ...(waits.length === 0 ? {} : { wait: Math.min(...waits) }),
   };
+}
+
+/** The clones' drain and the wait of the Subscribers go on at the same time. */
+function expectedSeconds({ observed, config }: EnvContext): number {
+  const { subscribers = [] } = observed;
+  return Math.max(config.drainSeconds, subscribers.length === 0 ? 0 : LEAVING_SECONDS);
 }
 
 function ready(status: DynamicEnvStatus | undefined) {

@@ -5,6 +5,7 @@ import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { planOf } from '../../../virtualservice/routes/plan-codec.ts';
 import type { EnvContext } from '../context.ts';
+import { eventsStall } from '../events/stall.ts';
 import { carriers, ownerOf } from '../plan/routes-seen.ts';
 
 /** A route that is still there after this many seconds needs a person's attention. */
@@ -16,8 +17,20 @@ export interface Stall {
   wait?: number;
 }
 
+/** What holds up a removal: routes that stay, and messages that nobody handles. */
+export function findStall(context: EnvContext): Stall {
+  const routes = routesStall(context);
+  const { finding, waits } = eventsStall(context);
+  const all = [...waits, ...(routes.wait === undefined ? [] : [routes.wait])];
+  const wait = all.length === 0 ? {} : { wait: Math.min(...all) };
+  if (finding === undefined) return { finding: routes.finding, ...wait };
+  if (routes.finding.status !== true) return { finding, ...wait };
+  const message = `${routes.finding.message}; ${finding.message}`;
+  return { finding: { ...routes.finding, message }, ...wait };
+}
+
 /** The VirtualServices that hold up a removal: their routes were withdrawn two minutes ago, and are still there. */
-export function findStall({ env, observed, view, config, now }: EnvContext): Stall {
+function routesStall({ env, observed, view, config, now }: EnvContext): Stall {
   const held = observed.injections
     .filter(({ spec }) => !spec.active)
     .flatMap((injection) => {

@@ -1,5 +1,6 @@
 import { readConsumersStatus } from '../../../api/consumer-status.ts';
 import type { ResourceStatus, WorkloadStatus } from '../../../api/dynamicenv.ts';
+import { eventsReport } from '../events/status.ts';
 import type { Problem } from '../plan/host-plan.ts';
 import type { WorkloadPlan } from '../plan/workload-plan.ts';
 import type { StatusContext } from './context.ts';
@@ -28,6 +29,8 @@ export interface WorkloadReport {
   isRunning: boolean;
   /** Requests can reach the clone; true for a consumer, which gets none. */
   isRouted: boolean;
+  /** Why the clone does not handle its messages yet; absent: it does, or it is without `events`. */
+  pendingEvents?: string;
 }
 
 export function workloadReport(plan: WorkloadPlan, context: StatusContext): WorkloadReport {
@@ -53,6 +56,7 @@ export function workloadReport(plan: WorkloadPlan, context: StatusContext): Work
   const placed = problems.map((one) =>
     isSubset ? one : { ...one, section: 'deployment' as const },
   );
+  const events = eventsReport(plan, context);
   const errors = subsetErrors(placed, previous, context.now);
   return {
     plan,
@@ -60,12 +64,14 @@ export function workloadReport(plan: WorkloadPlan, context: StatusContext): Work
       deployment,
       ...(isSubset ? { destinationRules: hosts.flatMap(({ rules }) => rules) } : {}),
       ...(isSubset ? { virtualServices: unique(hosts) } : {}),
+      ...events.status,
       ...(errors === undefined ? {} : { subsetErrors: errors }),
     },
     hosts,
     problems,
     isRunning: deployment.status === 'running',
     isRouted,
+    ...events.report,
   };
 }
 

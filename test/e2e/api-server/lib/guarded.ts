@@ -146,6 +146,22 @@ export function injectionOf(env: string) {
   };
 }
 
+/** A Subscriber of an env, with the fields that the API requires. */
+export function subscriberOf(env: string) {
+  return {
+    apiVersion: 'riskified.com/v1alpha1',
+    kind: 'Subscriber',
+    metadata: { name: `${env}-orders` },
+    spec: {
+      workload: 'team-a/orders',
+      services: ['orders'],
+      ref: 'mp-101',
+      incarnation: '0123456789',
+      phase: 'Live',
+    },
+  };
+}
+
 /** Runs `kubectl VERB -f -` (create, apply, replace …) with the object as input. */
 export function send(command: Command, verb: string, input: object, ...flags: string[]) {
   const options: CommandOptions = { input };

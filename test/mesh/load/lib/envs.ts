@@ -21,6 +21,7 @@ export interface Envs {
   timeline: Timeline;
   /** `ref`: it takes the requests of this ref, not those of a user. */
   create(env: string, user: Epoch['user'], ref?: string): Promise<void>;
+  createAs(object: LocalObject & DynamicEnv, user: Epoch['user']): Promise<void>;
   /** Changes the spec by a merge patch. After it the env takes this user's requests. */
   patch(env: string, user: Epoch['user'], spec: SpecPatch): Promise<void>;
   remove(env: string): Promise<void>;
@@ -38,12 +39,13 @@ export async function followEnvs(api: Api): Promise<Envs> {
       async () => (check(env) ? undefined : `${env} is not ${what}: ${timeline.describe(env)}`),
       LOOK_MS,
     );
+  const createAs: Envs['createAs'] = (body, user) =>
+    timeline.change(body.metadata.name, user, () => api.call('POST', ENVS, { body }));
   return {
     timeline,
-    create: (env, user, ref) => {
-      const body: LocalObject = dynamicEnv(env, ref === undefined ? `${user}` : { ref });
-      return timeline.change(env, user, () => api.call('POST', ENVS, { body }));
-    },
+    create: (env, user, ref) =>
+      createAs(dynamicEnv(env, ref === undefined ? `${user}` : { ref }), user),
+    createAs,
     patch: (env, user, spec) => {
       const options = { body: { spec }, contentType: 'application/merge-patch+json' };
       return timeline.change(env, user, () => api.call('PATCH', `${ENVS}/${env}`, options));

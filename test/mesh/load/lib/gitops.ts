@@ -16,7 +16,7 @@ export interface Tool {
  * Starts a GitOps tool that writes the VirtualService of its repository every second. It uses kubectl apply, kubectl
  * replace and server-side apply in turn.
  */
-export function startTool({ kubectl }: Cluster): Tool {
+export function startTool({ kubectl }: Cluster, written = virtualService): Tool {
   const verbs = [
     ['apply', '-f', '-'],
     ['replace', '-f', '-'],
@@ -27,7 +27,7 @@ export function startTool({ kubectl }: Cluster): Tool {
   let resumed: Promise<void> = Promise.resolve();
   let writing: Promise<unknown> = Promise.resolve();
   const write = () =>
-    kubectl(verbs[writes % 3] ?? [], { input: virtualService(writes) }).catch((error: Error) => {
+    kubectl(verbs[writes % 3] ?? [], { input: written(writes) }).catch((error: Error) => {
       // Another client wrote the object between this tool's read and its write. The next write tries again.
       if (!error.message.includes('(Conflict)')) throw error;
     });

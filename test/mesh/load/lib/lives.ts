@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envs } from './envs.ts';
+import { PUBLIC_HOST } from './gateway.ts';
 import type { Merges } from './merges.ts';
-import { refName } from './selections.ts';
-import { matchesOf, NAMESPACE } from './world.ts';
+import { linkName, refName } from './selections.ts';
+import { dynamicEnv, matchesOf, NAMESPACE } from './world.ts';
 
 /** Pause between two steps. In this time the env must get all its requests. */
 const REST_MS = 1500;
@@ -52,6 +53,29 @@ export async function liveWithRef(envs: Envs, env: string): Promise<void> {
   await step(envs.patch(env, [refName(second), user], { istioMatches: matchesOf(user) }));
   await step(envs.patch(env, user, { ref: null }));
   await step(envs.patch(env, [refName(first), user], { ref: first }));
+  await envs.remove(env);
+  await envs.untilGone(env);
+}
+
+/**
+ * One life of an env with links: it is created, its image is changed, the links are removed and added again with another ref, and the env
+ * is deleted.
+ */
+export async function liveWithLinks(envs: Envs, env: string): Promise<void> {
+  const [first, second] = refsOf(env);
+  const entries = [{ host: PUBLIC_HOST }];
+  const subsets = [{ name: 'backend', namespace: NAMESPACE, containers: [{ image: 'backend:3' }] }];
+  const step = async (write: Promise<void>) => {
+    await write;
+    await envs.untilReady(env);
+    await sleep(REST_MS);
+  };
+  const linked = (ref: string) => [refName(ref), linkName(ref)];
+  const object = dynamicEnv(env, { ref: first });
+  await step(envs.createAs({ ...object, spec: { ...object.spec, entries } }, linked(first)));
+  await step(envs.patch(env, linked(first), { subsets }));
+  await step(envs.patch(env, [refName(first)], { entries: null }));
+  await step(envs.patch(env, linked(second), { ref: second, entries }));
   await envs.remove(env);
   await envs.untilGone(env);
 }

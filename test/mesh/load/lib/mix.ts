@@ -1,4 +1,5 @@
 import { DELAY_HEADER } from '../../lib/echo.ts';
+import { WITH_LINK, WITHOUT_LINK } from './link-requests.ts';
 import { STRANGE_REFS, WITH_REF } from './ref-headers.ts';
 import { HEADER, type Intent } from './request.ts';
 
@@ -8,6 +9,8 @@ export interface Mix {
   users: readonly string[];
   /** Refs that some env has at some time. If there are some, about half of the requests have headers with refs. */
   refs?: readonly string[];
+  /** Refs whose links some env has at some time. If there are some, about half of the requests have links, cookies or headers of them. */
+  links?: readonly string[];
   /** Number of listeners. */
   doors: number;
   /** Share of the requests with one of these values. All other requests are for the base. Default 0.6. */
@@ -28,6 +31,7 @@ const STRANGERS: readonly ((user: string) => Record<string, string>)[] = [
 ];
 
 const REF_SHARE = 0.5;
+const LINK_SHARE = 0.5;
 const FRESH_SHARE = 0.2;
 /** Share of requests that the pod answers after `SLOW_MS`. */
 const SLOW_SHARE = 0.02;
@@ -37,6 +41,7 @@ const SLOW_MS = '1000';
 export function mixer({
   users,
   refs = [],
+  links = [],
   doors,
   share = 0.6,
   paths = ['/'],
@@ -49,14 +54,16 @@ export function mixer({
     const isTheirs = random() < share;
     const hasRef = refs.length > 0 && random() < REF_SHARE;
     const byUser = () => (isTheirs ? { [HEADER]: user } : one(STRANGERS)(user));
+    const byLink = () => one(isTheirs ? WITH_LINK : WITHOUT_LINK)(one(links), one(links));
+    const link = links.length > 0 && random() < LINK_SHARE ? byLink() : undefined;
     const byRef = () => one(isTheirs ? WITH_REF : STRANGE_REFS)(one(refs), user);
     return {
       door: Math.floor(random() * doors),
       protocol: random() < 0.5 ? 'http1' : 'http2',
       isFresh: random() < FRESH_SHARE,
-      path: one(paths),
+      path: link?.path ?? one(paths),
       headers: {
-        ...(hasRef ? byRef() : byUser()),
+        ...(link?.headers ?? (hasRef ? byRef() : byUser())),
         ...(random() < SLOW_SHARE ? { [DELAY_HEADER]: SLOW_MS } : {}),
       },
     };

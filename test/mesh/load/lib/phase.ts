@@ -4,7 +4,7 @@ import { type Load, startLoad } from './load.ts';
 import type { Mix } from './mix.ts';
 import type { Sent } from './request.ts';
 import type { Scene } from './scene.ts';
-import { isRefName, refName, selectionsOf } from './selections.ts';
+import { isRefName, linkName, refName, selectionsOf } from './selections.ts';
 import type { Epoch } from './timeline.ts';
 import { HOST } from './world.ts';
 
@@ -22,6 +22,8 @@ export interface Count {
 }
 
 export interface PhaseOptions extends Omit<Mix, 'doors'> {
+  /** Default: that of the Service. */
+  host?: string;
   /** Requests per second. */
   rate: number;
 }
@@ -32,10 +34,10 @@ const LATE_MS = 500;
 /** Sends requests at a steady rate while `work` runs. Returns the number of requests and the wrong answers. */
 export async function phase(
   { doors, envs }: Scene,
-  { rate, ...mix }: PhaseOptions,
+  { rate, host = HOST, ...mix }: PhaseOptions,
   work: (load: Load) => Promise<unknown>,
 ): Promise<Count> {
-  const load = startLoad({ doors, host: HOST, rate, mix: { ...mix, doors: doors.length } });
+  const load = startLoad({ doors, host, rate, mix: { ...mix, doors: doors.length } });
   try {
     await work(load);
   } finally {
@@ -49,7 +51,8 @@ export async function phase(
     const kind = judge(one, epochs);
     if (kind !== undefined) wrong[kind].push(one);
   }
-  const users = new Set([...mix.users, ...(mix.refs ?? []).map(refName)]);
+  const named = [...(mix.refs ?? []).map(refName), ...(mix.links ?? []).map(linkName)];
+  const users = new Set([...mix.users, ...named]);
   return {
     requests: sent.length,
     matching: sent.filter((one) => selectionsOf(one).some((user) => users.has(user))).length,

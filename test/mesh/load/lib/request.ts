@@ -21,6 +21,10 @@ export interface Answer {
   /** Version of the pod that answered. */
   version?: string;
   pod?: string;
+  /** The first `set-cookie` of the answer. */
+  cookie?: string;
+  /** Value of the pod's variable `SETTING`. */
+  setting?: string;
   /** The error or the text of the answer, if no pod answered. */
   detail?: string;
 }

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { WAY_HEADER } from '../../lib/bootstrap.ts';
+import { firstCookie } from './first-cookie.ts';
 import type { Door, Intent } from './request.ts';
 import type { Send } from './send.ts';
 
@@ -23,6 +24,7 @@ export function http1({ address, port }: Door, host: string): { send: Send; clos
             status: response.statusCode ?? 0,
             body: Buffer.concat(chunks).toString(),
             way: String(response.headers[WAY_HEADER] ?? ''),
+            ...firstCookie(response.headers),
           }),
         );
       });

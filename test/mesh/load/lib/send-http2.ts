@@ -1,7 +1,8 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { WAY_HEADER } from '../../lib/bootstrap.ts';
+import { firstCookie } from './first-cookie.ts';
 import type { Door, Intent } from './request.ts';
-import type { Send } from './send.ts';
+import type { Response, Send } from './send.ts';
 
 /**
  * Sends requests by HTTP/2 without TLS (prior knowledge) on one connection. A request with `isFresh` gets a new
@@ -37,15 +38,19 @@ function sendOn(
     const stream = session.request({ ':path': path, ':authority': host, ...headers }, { signal });
     let status = 0;
     let way = '';
+    let cookie: Pick<Response, 'cookie'> = {};
     const chunks: Buffer[] = [];
     stream.on('response', (fields) => {
       status = fields[':status'] ?? 0;
       way = String(fields[WAY_HEADER] ?? '');
+      cookie = firstCookie(fields);
     });
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('error', reject);
     // A stream that was refused or reset without an error has no status.
-    stream.on('close', () => resolve({ status, body: Buffer.concat(chunks).toString(), way }));
+    stream.on('close', () =>
+      resolve({ status, body: Buffer.concat(chunks).toString(), way, ...cookie }),
+    );
     stream.end();
   });
 }

@@ -7,6 +7,8 @@ import { http2 } from './send-http2.ts';
 export interface Response {
   status: number;
   body: string;
+  /** The first `set-cookie`. */
+  cookie?: string;
   way: string;
 }
 
@@ -21,6 +23,8 @@ export interface Sender {
 /** Timeout of a request. It is longer than any correct answer takes. */
 const PATIENCE_MS = 15_000;
 const DETAIL_LENGTH = 160;
+/** The variable by which the pods of two Environments differ. */
+const SETTING = 'SETTING';
 
 /** Sends requests for a host to listeners. `send` never rejects, because a missing answer is a result, too. */
 export function createSender(doors: readonly Door[], host: string): Sender {
@@ -44,14 +48,18 @@ function lost(error: Error & { code?: string }): Answer {
 }
 
 /** A pod's answer contains the pod's identity. The text of any other answer becomes the detail. */
-function answered({ status, body, way }: Response): Answer {
-  const { pod, labels } = echoOf(body);
+function answered({ status, body, way, cookie }: Response): Answer {
+  const { pod, labels, variables } = echoOf(body);
+  const setting = variables?.[SETTING];
   const version = labels?.['version'];
-  if (status === 200 && version !== undefined && pod !== undefined) return { status, version, pod };
+  if (status === 200 && version !== undefined && pod !== undefined) {
+    const told = { status, version, pod, ...(setting === undefined ? {} : { setting }) };
+    return cookie === undefined ? told : { ...told, cookie };
+  }
   return { status, detail: `${way} ${body.slice(0, DETAIL_LENGTH)}` };
 }
 
-function echoOf(body: string): Partial<Pick<Echo, 'pod' | 'labels'>> {
+function echoOf(body: string): Partial<Pick<Echo, 'pod' | 'labels' | 'variables'>> {
   try {
     return JSON.parse(body);
   } catch {

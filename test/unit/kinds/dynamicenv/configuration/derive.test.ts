@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { V1PodSpec } from '@kubernetes/client-node';
 import type { KubeObject } from '../../../../../src/k8s/object.ts';
 import type { Service } from '../../../../../src/k8s/workload.ts';
 import { derive } from '../../../../../src/kinds/dynamicenv/configuration/derive.ts';
@@ -48,6 +49,18 @@ const withClaim = (claim = {}, meta = {}) => {
   Object.assign(base.spec.template.spec ?? {}, { volumes: [volume] });
   return base;
 };
+/** `mounts`: of the container, and of an init container. */
+const withMounts = (...mounts: object[]) => {
+  const base = withClaim();
+  const pod = base.spec.template.spec as V1PodSpec;
+  const [main] = pod.containers;
+  const part = (mount: object | undefined) => mount && { name: 'data', mountPath: '/d', ...mount };
+  Object.assign(main ?? {}, { volumeMounts: [part(mounts[0])] });
+  const init = part(mounts[1]);
+  if (init) Object.assign(pod, { initContainers: [{ name: 'init', volumeMounts: [init] }] });
+  return base;
+};
+const WRITES = told('Deployment shop/cart', 'mount PersistentVolumeClaim data');
 const BARE = { labels: { app: 'cart' } };
 
 describe('derive', () => {
@@ -75,6 +88,21 @@ describe('derive', () => {
       'a volume claim to read',
       [withClaim({ readOnly: true }), SERVICE],
       { cloned: ['subset shop/cart'] },
+    ],
+    [
+      'a volume claim that is mounted to read',
+      [withMounts({ readOnly: true }, { readOnly: true }), SERVICE],
+      { cloned: ['subset shop/cart'] },
+    ],
+    [
+      'a volume claim that an init container writes to',
+      [withMounts({ readOnly: true }, {}), SERVICE],
+      { blocked: WRITES },
+    ],
+    [
+      'a volume claim that is not mounted to read, beside another volume that is',
+      [withMounts({ readOnly: true, name: 'other' }, {}), SERVICE],
+      { blocked: WRITES },
     ],
     [
       'no version',

@@ -105,6 +105,11 @@ describe('a clone that the configuration makes', () => {
   it.each([
     ['no rule', (one: KubeObject) => one.kind !== 'DestinationRule', 'create one with the subset'],
     ['no VirtualService', (one: KubeObject) => one.kind !== 'VirtualService', 'no VirtualService'],
+    [
+      'neither of them: both are told',
+      ({ kind }: KubeObject) => !['DestinationRule', 'VirtualService'].includes(kind),
+      'labels: {version: shared}}; no VirtualService with a route to web.shop.svc.cluster.local',
+    ],
   ])('is not created with %s', (_, isThere, text) => {
     const now = living({}, [...MESH.filter((one) => one.metadata.name !== 'web' || isThere(one))]);
     expect(clones(now)).toEqual(['Deployment backend-alice']);
@@ -157,6 +162,21 @@ describe('a clone that the configuration makes', () => {
         spec: { selector: { app: 'web' }, ports: [{ port: 80 }, { port: 9, name: 'tcp-x' }] },
       },
       'http routes do not apply to web.shop.svc.cluster.local, port 9 (tcp)',
+    ],
+    [
+      'a Service that is open to the outside of the mesh',
+      { ...service('shop/web'), spec: { selector: { app: 'web' }, type: 'LoadBalancer' } },
+      'Service shop/web is of type LoadBalancer: what comes that way',
+    ],
+    [
+      'a Service that has a port of each node',
+      { ...service('shop/web'), spec: { selector: { app: 'web' }, type: 'NodePort' } },
+      'or, if the pods have another Service, add "version: shared" to the selector of this one',
+    ],
+    [
+      'a Service with addresses outside of the mesh',
+      { ...service('shop/web'), spec: { selector: { app: 'web' }, externalIPs: ['192.0.2.1'] } },
+      'Service shop/web has externalIPs',
     ],
     [
       'a headless Service',
