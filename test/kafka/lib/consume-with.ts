@@ -26,11 +26,7 @@ export const consumeWith: Record<AdapterName, Consume> = {
   'platformatic consumer': (...all) => platformatic(CONSUMER, ...all),
 };
 
-const REBALANCES = [
-  'consumer:group:join',
-  'consumer:group:rebalance',
-  'consumer:heartbeat:error',
-] as const;
+const REBALANCES = ['consumer:group:join', 'consumer:group:rebalance'] as const;
 
 async function platformatic(
   protocol: typeof CLASSIC | typeof CONSUMER,

@@ -73,6 +73,7 @@ export function eventConsumer<
       interrupted: warn,
       failed: (error: Error) => void routed.stream.destroy(error),
       assigned: membership.assigned,
+      lost: () => void running?.source.restart(),
     };
     const from = membership.reset ?? fallbackMode;
     const fetching = { ...asked, isolationLevel, fallbackMode: from };

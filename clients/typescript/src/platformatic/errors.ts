@@ -24,10 +24,10 @@ const PASSING = [
   'FETCH_SESSION_TOPIC_ID_ERROR',
 ];
 
-/** The partitions that are assigned are not those that are known. */
+/** Assigned partitions are not those that are known, or the membership was lost: fetching begins anew. */
 export class Changed extends Error {
   constructor() {
-    super('the partitions have changed');
+    super('partitions or membership have changed');
   }
 }
 
@@ -37,6 +37,9 @@ const hasAnswer = (error: unknown, ids: readonly string[]) =>
 /** A commit without membership was refused because the group has members. */
 export const isNotEmpty = (error: unknown) =>
   hasAnswer(error, [...LOST_MEMBERSHIP, 'NON_EMPTY_GROUP']);
+
+/** The group does not know this member any more. */
+export const isUnknownMember = (error: unknown) => hasAnswer(error, ['UNKNOWN_MEMBER_ID']);
 
 /** Lost connections, elections and rebalances: another try may succeed. */
 export const isPassing = (error: unknown) =>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterMetadata } from '@platformatic/kafka';
-import { inWords, isPassing } from './errors.ts';
+import { inWords, isPassing, isUnknownMember } from './errors.ts';
 import type { RawConsumer } from './fetched.ts';
 
 const ASSIGNED_MS = 100;
@@ -10,6 +10,8 @@ const PAUSE_MS = 1000;
 export interface MembershipEvents {
   /** The group has given this member its partitions, maybe none. */
   assigned(): void;
+  /** The group has forgotten this member. */
+  lost(): void;
   interrupted(error: Error): void;
   failed(error: Error): void;
 }
@@ -18,6 +20,8 @@ export interface MembershipEvents {
  * Watches a consumer's membership until the result is called:
  * - The first assignment. With the `consumer` protocol the library has no event for it.
  * - New partitions of a topic. With the `classic` protocol a member has to ask for them and join again; the library does not.
+ * - A membership that ended while the process was stopped. With the `consumer` protocol the library goes on with the old one for ever: it
+ *   fetches what others have now, and cannot commit.
  * - A rejoin that failed: the library stops its heartbeats then, and throws if nobody listens to `error`.
  */
 export function watchMembership(
@@ -67,12 +71,17 @@ export function watchMembership(
       }
     }
   };
+  const onHeartbeatError = ({ error }: { error: Error }) => {
+    if (!isClassic && isUnknownMember(error)) events.lost();
+  };
+  consumer.on('consumer:heartbeat:error', onHeartbeatError);
   const onError = () => void join();
   // The library emits `error`, but its types do not have it.
   (consumer as NodeJS.EventEmitter).on('error', onError);
 
   return () => {
     isOver = true;
+    consumer.removeListener('consumer:heartbeat:error', onHeartbeatError);
     clearInterval(assigned);
     clearInterval(partitions);
   };

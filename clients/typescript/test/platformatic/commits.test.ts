@@ -28,6 +28,7 @@ function start(interval = NEVER_MS) {
   const fetched = {
     read: () => null,
     position: (_: string, partition: number) => positions.get(partition),
+    restart: async () => {},
     close: async () => {},
   };
   const committer = commits({
