@@ -96,7 +96,16 @@ const SHAPES: Record<string, Shape> = {
         'template',
       ),
       status: map({
-        conditions: listOf(map({ type: TEXT, status: TEXT, reason: TEXT, message: TEXT })),
+        conditions: listOf(
+          map({
+            type: TEXT,
+            status: TEXT,
+            reason: TEXT,
+            message: TEXT,
+            lastTransitionTime: TEXT,
+            lastUpdateTime: TEXT,
+          }),
+        ),
       }),
     },
     'spec',

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../k8s/object.ts';
 
 /** Joining: the base's consumers still handle the ref's messages. Live: the env's do. Leaving: the base's take over. */
-export const PHASES = ['Joining', 'Live', 'Leaving'] as const;
-export type Phase = (typeof PHASES)[number];
+export type Phase = 'Joining' | 'Live' | 'Leaving';
+export const PHASES: readonly Phase[] = ['Joining', 'Live', 'Leaving'];
 
 /**
  * The consumers of one env that handle their own messages of one workload. Only `phase` ever changes. While it is `Live`, the

@@ -13,6 +13,8 @@ export interface DeploymentCondition {
   status: string;
   reason?: string;
   message?: string;
+  lastTransitionTime?: string;
+  lastUpdateTime?: string;
 }
 
 export interface DeploymentStatus {
@@ -64,6 +66,22 @@ export function isRolledOut(deployment: Deployment): boolean {
     (status?.updatedReplicas ?? 0) >= wanted &&
     (status?.replicas ?? 0) <= (status?.updatedReplicas ?? 0)
   );
+}
+
+/**
+ * Since when (RFC 3339) a Deployment is rolled out: the later one of the times at which enough pods were available, and at which all
+ * were of the current spec (`lastUpdateTime` of `Progressing` stays as it is after that: `SetDeploymentCondition` in
+ * `pkg/controller/deployment/util/deployment_util.go`). Undefined: it does not say it.
+ */
+export function rolledOutSince(deployment: Deployment): string | undefined {
+  const times = [
+    condition(deployment, 'Available')?.lastTransitionTime,
+    condition(deployment, 'Progressing')?.lastUpdateTime,
+  ];
+  return times
+    .filter((time): time is string => !Number.isNaN(Date.parse(time ?? '')))
+    .sort((a, b) => Date.parse(a) - Date.parse(b))
+    .at(-1);
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   type DeploymentStatus,
   isAvailable,
   isRolledOut,
+  rolledOutSince,
   rolloutFailure,
 } from '../../../src/k8s/workload.ts';
 import { deployment, running } from '../../support/objects.ts';
@@ -11,6 +12,28 @@ import { deployment, running } from '../../support/objects.ts';
 const base = deployment('shop/backend', { replicas: 2 }, { generation: 3 });
 const having = (status: DeploymentStatus): Deployment => running(base, status);
 const condition = (type: string, status: string, rest = {}) => ({ type, status, ...rest });
+
+describe('rolledOutSince', () => {
+  const times = (lastTransitionTime?: string, lastUpdateTime?: string) =>
+    having({
+      conditions: [
+        condition('Available', 'True', lastTransitionTime && { lastTransitionTime }),
+        condition('Progressing', 'True', lastUpdateTime && { lastUpdateTime }),
+      ],
+    });
+  const [early, late] = ['2026-01-01T12:00:00Z', '2026-01-01T12:00:01Z'];
+
+  it.each<[string, Deployment, string | undefined]>([
+    ['all pods are new, and enough were available before', times(early, late), late],
+    ['enough are available at last', times(late, early), late],
+    ['it has no progress deadline', times(early), early],
+    ['it says nothing', times(), undefined],
+    ['it says nonsense', times('soon'), undefined],
+    ['it has no status', base, undefined],
+  ])('%s', (_what, object, expected) => {
+    expect(rolledOutSince(object)).toBe(expected);
+  });
+});
 
 describe('isAvailable', () => {
   it.each<[string, Deployment, boolean]>([

@@ -116,10 +116,10 @@ function replacedIn(
   return [
     ...(parts.length === 0
       ? []
-      : [`in container ${name} of the clone, ${parts.join(', ')} is replaced`]),
+      : [`replaced in container ${name} of the clone: ${parts.join(', ')}`]),
     ...(sidecar === undefined || sidecar === 'true'
       ? []
-      : [`the annotation ${NATIVE_SIDECAR} of the clone's pods is replaced`]),
+      : [`replaced on the clone's pods: the annotation ${NATIVE_SIDECAR}`]),
   ];
 }
 

@@ -8,7 +8,7 @@ import { cloneName } from '../plan/names.ts';
 import { carriedBy, hasPods } from './carried.ts';
 import { leavingStep, overSince, wasAvailable } from './phases.ts';
 import { subscriberOf } from './subscriber.ts';
-import { STALL_SECONDS } from './times.ts';
+import { LEAVING_SECONDS, RETURN_SECONDS, STALL_SECONDS } from './times.ts';
 
 type Context = Pick<DepartureContext, 'env' | 'observed' | 'now' | 'force'>;
 
@@ -71,6 +71,16 @@ export function stallLeft(
   return since === undefined ? 0 : secondsLeft(since, STALL_SECONDS, context.now);
 }
 
+/** Is there time for consumers that leave to go on instead? Those of another phase do not leave. */
+export function mayGoOn(
+  own: Subscriber,
+  context: Pick<Context, 'env' | 'observed' | 'now'>,
+): boolean {
+  if (own.spec.phase !== 'Leaving') return true;
+  const { isOver, wait = LEAVING_SECONDS } = leavingStep(own, context.env, context.now);
+  return (isOver ? stallLeft(own, context) : wait) >= RETURN_SECONDS;
+}
+
 /** Since when (RFC 3339) such a clone waits; undefined: it does not. */
 export function stallSince(
   own: Subscriber,
@@ -116,7 +126,8 @@ function lostSubscriber(clone: Deployment, env: string): Subscriber | undefined 
     services: services.length === 0 ? [deployment] : services,
     ref,
     incarnation,
-    phase: 'Leaving' as const,
+    // Nobody has seen it Leaving yet.
+    phase: 'Joining' as const,
   };
   const lost = subscriberOf(env, spec);
   return cloneOf(lost, env, { deployments: [clone] }) === undefined ? undefined : lost;

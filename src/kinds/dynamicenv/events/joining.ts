@@ -1,6 +1,6 @@
 import type { Subscriber, SubscriberSpec } from '../../../api/subscriber.ts';
 import { byText, jsonEqual } from '../../../k8s/canonical.ts';
-import type { Deployment } from '../../../k8s/workload.ts';
+import { type Deployment, rolledOutSince } from '../../../k8s/workload.ts';
 import { isBeingDeleted, keep } from '../observed.ts';
 import { podLabelsOf } from '../plan/base-labels.ts';
 import { servicesOf } from '../plan/services.ts';
@@ -68,7 +68,8 @@ function stepOf(
   if (own === undefined) return { subscriber: subscriberOf(env, spec) };
   const { settleSeconds } = context.config;
   const isAvailable = isForked(observed, spec.incarnation);
-  return joiningStep(own, isAvailable, { env, settleSeconds, now: context.now });
+  const since = observed && rolledOutSince(observed);
+  return joiningStep(own, isAvailable, { env, settleSeconds, now: context.now, since });
 }
 
 function cloneOf(

@@ -1,6 +1,5 @@
 import { AVAILABLE_ANNOTATION, LEAVING_ANNOTATION } from '../../../api/marks.ts';
 import type { Phase, Subscriber } from '../../../api/subscriber.ts';
-import type { KubeObject } from '../../../k8s/object.ts';
 import { rfc3339, secondsLeft } from '../../../k8s/time.ts';
 import { lastWritten } from '../../../k8s/written.ts';
 import { isBeingDeleted } from '../observed.ts';
@@ -16,21 +15,33 @@ export interface Step {
 /**
  * A Subscriber whose consumers are wanted. Joining until the clone is seen available (`isAvailable`: all of its pods have this incarnation,
  * and enough of them started, so every topic is forked) for the settle time. Then it stays Live: if the clone crashes later, its messages wait in
- * its consumer groups. One that was Leaving joins again: its pods never stopped to consume.
+ * its consumer groups. One that was Leaving joins again: its pods never stopped to consume. `since`: when the Deployment controller saw it
+ * available; without it, the first sync that did counts.
  */
 export function joiningStep(
   own: Subscriber,
   isAvailable: boolean,
-  { env, settleSeconds, now }: { env: string; settleSeconds: number; now: Date },
+  { env, settleSeconds, now, since }: JoiningSettings,
 ): Step {
   const noted = own.metadata.annotations?.[AVAILABLE_ANNOTATION];
-  const seen = isTime(noted) ? noted : rfc3339(now);
-  if (own.spec.phase === 'Live') return { subscriber: next(own, env, 'Live', seen) };
+  const kept = isTime(noted) ? noted : undefined;
+  if (own.spec.phase === 'Live') {
+    return { subscriber: next(own, env, 'Live', kept ?? since ?? rfc3339(now)) };
+  }
   if (!isAvailable) return { subscriber: next(own, env, 'Joining') };
-  const left = waitLeft(sinceNoted(noted, own, now), settleSeconds, now);
+  const first = since ?? kept;
+  const left = waitLeft(first, settleSeconds, now);
+  const seen = first ?? rfc3339(now);
   return left > 0
     ? { subscriber: next(own, env, 'Joining', seen), wait: left }
     : { subscriber: next(own, env, 'Live', seen) };
+}
+
+interface JoiningSettings {
+  env: string;
+  settleSeconds: number;
+  now: Date;
+  since?: string | undefined;
 }
 
 /** A Subscriber that leaves, and whether nobody relies on it any more. */
@@ -40,7 +51,9 @@ export interface LeavingStep extends Step {
 
 /**
  * The wait is counted from the first sync that sees the phase Leaving, not from the answer that asks for it: the write may be
- * late. If another phase is seen, it starts again. While the object is being deleted it cannot be written, and nothing is counted.
+ * late. That sync notes when the phase was written, and the wait begins with the write of the note. Both are times of the API server, so all
+ * syncs write the same note: with times of their own, two syncs of which one sees the object a write late would replace each other's note for ever.
+ * If another phase is seen, it starts again. While the object is being deleted it cannot be written, and nothing is counted.
  */
 export function leavingStep(own: Subscriber, env: string, now: Date): LeavingStep {
   const { annotations = {} } = own.metadata;
@@ -48,41 +61,32 @@ export function leavingStep(own: Subscriber, env: string, now: Date): LeavingSte
   if (own.spec.phase !== 'Leaving' || isBeingDeleted(own)) {
     return { subscriber: next(own, env, 'Leaving', available), isOver: false };
   }
+  const since = leavingSince(own);
   const noted = annotations[LEAVING_ANNOTATION];
-  const since = sinceNoted(noted, own, now);
-  const kept = isTime(noted) ? noted : rfc3339(now);
+  const note = isTime(noted) ? noted : (lastWritten(own) ?? rfc3339(now));
   const left = waitLeft(since, LEAVING_SECONDS, now);
   return {
-    subscriber: next(own, env, 'Leaving', available, kept),
+    subscriber: next(own, env, 'Leaving', available, note),
     isOver: left === 0,
     ...(left > 0 ? { wait: left } : {}),
   };
 }
 
+/** When the note was written: no earlier than the first sync that saw the phase. Undefined: there is no note. */
+function leavingSince(own: Subscriber): string | undefined {
+  const noted = own.metadata.annotations?.[LEAVING_ANNOTATION];
+  return isTime(noted) ? (lastWritten(own) ?? noted) : undefined;
+}
+
 /** When the wait of a Subscriber that leaves was over (RFC 3339); undefined: it is not. */
 export function overSince(own: Subscriber, env: string, now: Date): string | undefined {
   if (!leavingStep(own, env, now).isOver) return undefined;
-  const since = sinceNoted(own.metadata.annotations?.[LEAVING_ANNOTATION], own, now);
-  return rfc3339(new Date(Date.parse(since ?? '') + LEAVING_SECONDS * 1000));
+  return rfc3339(new Date(Date.parse(leavingSince(own) ?? '') + LEAVING_SECONDS * 1000));
 }
 
 /** Was its clone available at some time, so that it may have been Live? */
 export function wasAvailable({ metadata }: Subscriber): boolean {
   return metadata.annotations?.[AVAILABLE_ANNOTATION] !== undefined;
-}
-
-/**
- * Since when something certainly holds: the later one of the noted time and the object's last write, of which the API server keeps the time. A
- * replica whose clock is behind may have noted a time that is too early. A noted time in the future does not count, and is not corrected:
- * see `drainingSince` in `lifecycle/departure.ts`. Undefined: since no time.
- */
-function sinceNoted(noted: string | undefined, own: KubeObject, now: Date): string | undefined {
-  if (!isTime(noted)) return undefined;
-  const times = [noted, lastWritten(own)]
-    .filter(isTime)
-    .filter((time) => Date.parse(time) <= now.getTime())
-    .sort((a, b) => Date.parse(a) - Date.parse(b));
-  return times.at(-1);
 }
 
 function isTime(text: string | undefined): text is string {

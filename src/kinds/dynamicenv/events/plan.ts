@@ -1,14 +1,13 @@
-import type { Subscriber } from '../../../api/subscriber.ts';
 import type { Deployment } from '../../../k8s/workload.ts';
 import type { EnvContext } from '../context.ts';
-import { isBeingDeleted, keep } from '../observed.ts';
+import { keep } from '../observed.ts';
 import type { EnvWorkload } from '../plan/workloads.ts';
 import { carriedBy } from './carried.ts';
 import { portTaken } from './clone.ts';
-import { conflictOf } from './conflict.ts';
+import { conflictOf, nameTaken } from './conflict.ts';
+import { mayGoOn } from './hold.ts';
 import { joining, specOf } from './joining.ts';
 import { competing, notOptedIn } from './opt-in.ts';
-import { leavingStep } from './phases.ts';
 import { subscriberFor, subscriberName } from './subscriber.ts';
 import type { ClonePlan, EventsInput, EventsPlan, PlannedClone } from './types.ts';
 
@@ -45,14 +44,18 @@ function planSubscriber(input: EventsInput): ClonePlan {
   const env = context.env.metadata.name;
   const own = subscriberFor(env, entry.key, context.observed);
   const id = { workload: entry.key, ref, name: subscriberName(env, entry.key) };
-  const conflict = conflictOf(id, own, context.view.subscribers());
+  const others = context.view.subscribers();
+  const conflict = conflictOf(id, own, others);
   if (conflict !== undefined) return withoutSubscriber(input, conflict, conflict);
+  const taken = own === undefined ? nameTaken(id.name, context.env, others) : undefined;
+  if (taken !== undefined) return withoutSubscriber(input, taken);
   const { deployment } = planned;
   if (deployment === undefined) return { ...planned, mustWait: false, events: NONE, warnings: [] };
   const refusal = refusalOf(deployment, input);
   if (refusal !== undefined && carried === undefined) return withoutSubscriber(input, refusal);
   const spec = specOf(own, input);
-  return spec.ref !== ref || mustGoFirst(own, input)
+  return spec.ref !== ref ||
+    (own !== undefined && !mayGoOn(own, { env, observed: context.observed, now: context.now }))
     ? withoutSubscriber(input)
     : joining(own, spec, deployment, refusal, input);
 }
@@ -60,14 +63,6 @@ function planSubscriber(input: EventsInput): ClonePlan {
 /** Why no clone with `events` can be made now. */
 function refusalOf(clone: Deployment, { planned, base, events }: EventsInput): string | undefined {
   return planned.problem?.message ?? (base && notOptedIn(base)) ?? portTaken(clone, events);
-}
-
-/** Its pods have handled what was theirs, so they have left their consumer groups: those who come now need new ones. */
-function mustGoFirst(own: Subscriber | undefined, { observed, context }: EventsInput): boolean {
-  const isGone = observed === undefined || isBeingDeleted(observed);
-  return (
-    isGone && own !== undefined && leavingStep(own, context.env.metadata.name, context.now).isOver
-  );
 }
 
 /** No Subscriber is wanted now. A clone with an incarnation goes, none comes, and one without an incarnation stays as it is. */
