@@ -74,6 +74,20 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       )
       .map(change),
   },
+  {
+    weight: 2,
+    // A removal whose first write is seen late.
+    arbitrary: fc.tuple(fc.boolean(), fc.constantFrom(20, 30, 34, 36)).map(
+      ([suspend, seconds]): Happening =>
+        (one) => {
+          change({ suspend })(one);
+          for (const wait of [0, seconds, 0, 0]) {
+            advance(one, wait);
+            sync(one, FRESH);
+          }
+        },
+    ),
+  },
   fc.boolean().map(
     (run): Happening =>
       (one) =>

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Deployment } from '../../../src/k8s/workload.ts';
 import { INCARNATION, variable } from '../../../src/kinds/dynamicenv/events/variables.ts';
 import { decide, type EnvFixture, envFixture } from '../../support/env-fixture.ts';
-import { running, stamp } from '../../support/objects.ts';
+import { at, running, stamp } from '../../support/objects.ts';
 import { ordersEnv, ordersMesh } from '../../support/subscribers.ts';
 
 /** How old what a sync sees may be, in seconds. */
@@ -36,8 +36,6 @@ export interface History {
   lastLive: Map<string, number>;
   /** Incarnation → the first sync that saw it Leaving, since it was last stored in another phase or seen in one. */
   seenLeaving: Map<string, number>;
-  /** Incarnation → the first sync that saw its pods available, without one in between that did not. */
-  seenForked: Map<string, number>;
   problems: string[];
 }
 
@@ -56,7 +54,6 @@ export function history(spec: Partial<DynamicEnvSpec>): History {
     uid: 0,
     lastLive: new Map(),
     seenLeaving: new Map(),
-    seenForked: new Map(),
     problems: [],
   };
 }
@@ -101,13 +98,26 @@ export function setPods(history: History, run: boolean): void {
   store(
     history,
     'Deployment',
-    last(history.stored.Deployment).map((one) => pods(one, run)),
+    last(history.stored.Deployment).map((one) => pods(one, run, history.now.time)),
   );
 }
 
-function pods(one: KubeObject, run: boolean): KubeObject {
+/** With the times that the Deployment controller writes. */
+function pods(one: KubeObject, run: boolean, time: number): KubeObject {
   const object = one as Deployment;
-  return run ? running(object) : running(object, { availableReplicas: 0, conditions: [] });
+  if (!run) return running(object, { availableReplicas: 0, conditions: [] });
+  const since = stamp(time);
+  return running(object, {
+    conditions: [
+      { type: 'Available', status: 'True', lastTransitionTime: since },
+      {
+        type: 'Progressing',
+        status: 'True',
+        reason: 'NewReplicaSetAvailable',
+        lastUpdateTime: since,
+      },
+    ],
+  });
 }
 
 /** One sync and what becomes of its answer. */
@@ -129,13 +139,16 @@ export function sync(history: History, { lag, lost }: Sync): string {
   return JSON.stringify(children);
 }
 
-function observe({ seenLeaving, seenForked, now }: History, view: Record<Kind, KubeObject[]>) {
+function observe({ seenLeaving, now }: History, view: Record<Kind, KubeObject[]>) {
   const leaving = view.Subscriber.filter((one) => (one as Subscriber).spec.phase === 'Leaving');
   noteSeen(seenLeaving, leaving.map(incarnationOf), now.time);
-  const forked = view.Deployment.filter(
-    (one) => ((one as Deployment).status?.availableReplicas ?? 0) > 0,
-  );
-  noteSeen(seenForked, forked.map(incarnationOf), now.time);
+}
+
+/** Seconds for which the pods of an incarnation are available, as they are seen; undefined: they are not. */
+function availableFor(incarnation: string, clones: KubeObject[], time: number): number | undefined {
+  const clone = clones.find((one) => incarnationOf(one) === incarnation) as Deployment | undefined;
+  const since = clone?.status?.conditions?.[0]?.lastTransitionTime;
+  return since === undefined ? undefined : (at(time).getTime() - Date.parse(since)) / 1000;
 }
 
 function noteSeen(first: Map<string, number>, keys: readonly string[], time: number): void {
@@ -169,7 +182,7 @@ function checkLive(
   answered: KubeObject[],
 ): void {
   if (kind !== 'Subscriber') return;
-  const { seenForked, now, problems } = history;
+  const { now, problems } = history;
   const { settleSeconds } = now.config;
   for (const one of answered as Subscriber[]) {
     const { phase, incarnation } = one.spec;
@@ -177,9 +190,9 @@ function checkLive(
       | Subscriber
       | undefined;
     if (phase !== 'Live' || before?.spec.phase === 'Live') continue;
-    const first = seenForked.get(incarnation);
-    if (first === undefined || now.time - first < settleSeconds)
-      problems.push(`${stamp(now.time)} ${incarnation} is Live, available since ${first}`);
+    const seconds = availableFor(incarnation, view.Deployment, now.time);
+    if (seconds === undefined || seconds < settleSeconds)
+      problems.push(`${stamp(now.time)} ${incarnation} is Live, available for ${seconds} s`);
   }
 }
 
@@ -231,5 +244,5 @@ function made(one: KubeObject, history: History): KubeObject {
 function stamped(one: KubeObject, { now, podsRun }: History): KubeObject {
   const managedFields = [{ manager: 'metacontroller', operation: 'Apply', time: stamp(now.time) }];
   const next = { ...one, metadata: { ...one.metadata, managedFields } };
-  return one.kind === 'Deployment' ? pods(next, podsRun) : next;
+  return one.kind === 'Deployment' ? pods(next, podsRun, now.time) : next;
 }

@@ -3,6 +3,7 @@ import type { Cluster, LocalClusterOptions } from '../../../src/simulator/cluste
 import { isMap } from '../../../src/simulator/object.ts';
 import type { Recorded } from './prototype.ts';
 import { recordedCalls } from './recorded.ts';
+import { INSTALLED } from './scripted.ts';
 import { keyPaths, shapeOf } from './shape.ts';
 import {
   BASE,
@@ -15,6 +16,18 @@ import {
 } from './story.ts';
 
 type Strategy = LocalClusterOptions['strategy'];
+
+/** When the steps were recorded, there were no Subscribers. */
+const RECORDED: LocalClusterOptions['controllers'] = INSTALLED.controllers.map((controller) =>
+  controller.kind === 'CompositeController'
+    ? {
+        ...controller,
+        childResources: controller.childResources.filter(
+          ({ resource }) => resource !== 'subscribers',
+        ),
+      }
+    : controller,
+);
 
 /** Runs the steps that were recorded on a real API server. */
 async function tell(cluster: Cluster): Promise<void> {
@@ -47,7 +60,7 @@ async function play(strategy: Strategy): Promise<Recorded[]> {
   const requests: Recorded[] = [];
   for (const late of ['', 'VirtualService', 'DestinationRule']) {
     const informerDelay = (kind: string) => (kind === late ? 40 : 10);
-    const { cluster, prototype } = stage(strategy, { informerDelay });
+    const { cluster, prototype } = stage(strategy, { informerDelay, controllers: RECORDED });
     await tell(cluster);
     expect(cluster.events).toEqual([]);
     requests.push(...prototype.requests);

@@ -39,6 +39,7 @@ describe('the parent', () => {
       'Deployment.apps/v1',
       'DestinationRule.networking.istio.io/v1',
       'RouteInjection.riskified.com/v1alpha1',
+      'Subscriber.riskified.com/v1alpha1',
     ]);
   });
 

@@ -132,10 +132,11 @@ describe('removal', () => {
     remove(now);
     step(now);
     expect(phase(now)).toBe('Leaving');
+    const written = stamp(now.time);
     now.time += 50;
-    // The write was late: nothing was counted before it was seen.
+    // It is seen late: nothing was counted before.
     settle(now);
-    expect(own(now)?.metadata.annotations?.['riskified.com/leaving-since']).toBe(stamp(now.time));
+    expect(own(now)?.metadata.annotations?.['riskified.com/leaving-since']).toBe(written);
     wait(now, 35);
     expect(kinds(now)).toContain('Deployment');
     wait(now, 1);
