@@ -115,7 +115,7 @@ describe('the tree', () => {
   test('of an env with events: the phase of its consumers, and what it waits for', async () => {
     const objects = await livingCluster([path('../../examples/messages/manifests')]);
     const { text } = await got({ objects }, 'mp-101');
-    expect(text).toMatch(/^ .* messages: Live, incarnation [0-9a-f]{10}$/m);
+    expect(text).toMatch(/─ messages: Live, incarnation [0-9a-f]{10}$/m);
     const joining = objects.map((object) => {
       const { status, ...env } = object as DynamicEnv;
       const workload = status?.subsetsStatus?.['shop/order-service'];
