@@ -16,6 +16,7 @@ import { startFeed } from '../../test/kafka/lib/feeds.ts';
 import { NoKafka } from '../../test/kafka/lib/jars.ts';
 import { startPod } from '../../test/kafka/lib/pod.ts';
 import { freePorts } from '../../test/kafka/lib/ports.ts';
+import { buildPrograms } from '../../test/kafka/lib/programs.ts';
 
 const REF = 'mp-101';
 const MARKED = { 'x-source-route': REF };
@@ -36,6 +37,7 @@ try {
 }
 
 async function tell() {
+  await buildPrograms();
   const folder = await mkdtemp(join(tmpdir(), 'messages-example-'));
   ends.push(() => rm(folder, { recursive: true, force: true }));
   const broker = await startBroker(say);
