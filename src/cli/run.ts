@@ -30,7 +30,8 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   trace: {
-    summary: 'say where a request goes, and why: which route, which env, which pods',
+    summary:
+      'say where a request goes or who handles a message, and why: which route, which env, which pods',
     help: async (program) => (await import('./trace/options.ts')).traceHelp(program),
     run: async (args) => {
       const { trace } = await import('./trace/trace.ts');
@@ -88,13 +89,14 @@ const COMMANDS: Record<string, Command> = {
   },
   demo: {
     summary:
-      'show the life of a DynamicEnv, of branches, Environments, merges or a VirtualEnvironment; every step is checked',
+      'show the life of a DynamicEnv, of branches, Environments, merges, messages or a VirtualEnvironment; every step is checked',
     help: async (program) => (await import('./demo/options.ts')).demoHelp(program),
     run: async (args) => {
       const { readStory } = await import('./demo/options.ts');
       const story = readStory(args);
       if (story === 'branches') return (await import('./demo/branches.ts')).branches(terminal());
       if (story === 'merge') return (await import('./demo/merge.ts')).merge(terminal());
+      if (story === 'messages') return (await import('./demo/messages.ts')).messages(terminal());
       if (story === 'environments') {
         return (await import('./demo/environments.ts')).environments(terminal());
       }

@@ -33,14 +33,25 @@ export interface RefSettings {
 export function pick(
   service: string,
   request: HeaderList,
-  { headers, carriers }: RefSettings,
+  settings: RefSettings,
   how: Repeated,
 ): string | undefined {
+  const carried = toldBy(request, settings, how);
+  const pair = pairFor(service, carried);
+  return pair === undefined ? commonRef(carried.source) : pair.ref;
+}
+
+/** What the carrier that decides says; nothing, if there is none. See `pick`. */
+export function toldBy(
+  request: HeaderList,
+  { headers, carriers }: RefSettings,
+  how: Repeated,
+): Carried {
   const plain = fromHeaders(request, headers, how);
-  if (isTold(plain)) return decide(service, plain);
+  if (isTold(plain)) return plain;
   const baggage = carriers.includes('baggage') ? fromBaggage(request, headers) : NOTHING;
-  if (isTold(baggage)) return decide(service, baggage);
-  return decide(service, carriers.includes('cookie') ? fromCookie(request, headers, how) : NOTHING);
+  if (isTold(baggage)) return baggage;
+  return carriers.includes('cookie') ? fromCookie(request, headers, how) : NOTHING;
 }
 
 const NOTHING: Carried = { service: [], source: [] };
@@ -49,16 +60,20 @@ function isTold({ service, source }: Carried): boolean {
   return service.length + source.length > 0;
 }
 
-function decide(service: string, carried: Carried): string | undefined {
+/** Undefined: there is no pair for the service. Without `ref`: there are pairs, and they mean nothing, or contradict each other. */
+export function pairFor(
+  service: string,
+  carried: Pick<Carried, 'service'>,
+): { ref?: string } | undefined {
   const lists = carried.service.flatMap((value) => parseServiceRoute(value) ?? []);
   const own = lists.find((pair) => pair.service === service);
-  if (own === undefined) return commonRef(carried.source);
+  if (own === undefined) return undefined;
   const isContradicted = carried.service.some((value) => hasOtherRef(value, own));
-  return isRef(own.ref) && !isContradicted ? own.ref : undefined;
+  return isRef(own.ref) && !isContradicted ? { ref: own.ref } : {};
 }
 
 /** The one ref that all values mean; quotation marks and blanks around do not make another one. */
-function commonRef(values: readonly string[]): string | undefined {
+export function commonRef(values: readonly string[]): string | undefined {
   const ref = values.find(isRef);
   return values.every((value) => bare(value) === ref) ? ref : undefined;
 }

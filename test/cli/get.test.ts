@@ -112,6 +112,22 @@ describe('the tree', () => {
     expect(text).toMatch(/^│ {5}└─ before route 4: to backend, subset backend-alice$/m);
   });
 
+  test('of an env with events: the phase of its consumers, and what it waits for', async () => {
+    const objects = await livingCluster([path('../../examples/messages/manifests')]);
+    const { text } = await got({ objects }, 'mp-101');
+    expect(text).toMatch(/─ messages: Live, incarnation [0-9a-f]{10}$/m);
+    const joining = objects.map((object) => {
+      const { status, ...env } = object as DynamicEnv;
+      const workload = status?.subsetsStatus?.['shop/order-service'];
+      if (object.kind !== 'DynamicEnv' || workload === undefined) return object;
+      const events = { phase: 'Joining', incarnation: '0123456789', message: 'its pods start' };
+      const subsetsStatus = { 'shop/order-service': { ...workload, events } };
+      return { ...env, status: { ...status, subsetsStatus } } as KubeObject;
+    });
+    const { text: later } = await got({ objects: joining }, 'mp-101');
+    expect(later).toContain('messages: Joining, incarnation 0123456789: its pods start\n');
+  });
+
   test('colours: green, yellow, red', async () => {
     const marked = async (objects: KubeObject[], name: string) => {
       const { flags } = await serverWith({ objects });

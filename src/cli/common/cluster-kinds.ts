@@ -22,6 +22,10 @@ export const ROUTE_INJECTIONS: Resource = {
   ...resource(API_VERSION, 'RouteInjection', 'routeinjections'),
   isNamespaced: false,
 };
+export const SUBSCRIBERS: Resource = {
+  ...resource(API_VERSION, 'Subscriber', 'subscribers'),
+  isNamespaced: false,
+};
 export const ENVIRONMENTS: Resource = {
   ...resource(API_VERSION, 'Environment', 'environments'),
   isNamespaced: false,

@@ -2,6 +2,7 @@ import { readConsumersStatus } from '../../api/consumer-status.ts';
 import type {
   Condition,
   DynamicEnv,
+  EventsStatus,
   ResourceStatus,
   State,
   WorkloadStatus,
@@ -37,6 +38,8 @@ export interface WorkloadReport {
   targetKind?: 'Service';
   destinationRules: ResourceStatus[];
   virtualServices: VirtualServiceReport[];
+  /** Of its consumers; absent: it has no `events`. */
+  events?: EventsStatus;
 }
 
 /** The state of an env, for people (`tree.ts`) and for programs (`-o json`). */
@@ -85,6 +88,7 @@ export function reportOf(
             clone: workload.deployment.name,
           }),
         })),
+        ...(workload.events === undefined ? {} : { events: workload.events }),
       }),
     );
   return {

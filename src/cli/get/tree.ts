@@ -1,5 +1,6 @@
 import type {
   Condition,
+  EventsStatus,
   LifeCycle,
   ResourceStatus,
   UnclonedWorkload,
@@ -52,7 +53,7 @@ function section(text: string, lines: readonly string[]): Branch[] {
 }
 
 function workloadBranch(workload: WorkloadReport, paint: Paint): Branch {
-  const { kind, base, deployment, destinationRules, virtualServices } = workload;
+  const { kind, base, deployment, destinationRules, virtualServices, events } = workload;
   const { targetKind = 'Deployment' } = workload;
   return {
     text: `${kind} ${base}`,
@@ -60,8 +61,15 @@ function workloadBranch(workload: WorkloadReport, paint: Paint): Branch {
       { text: resource(targetKind, deployment, paint) },
       ...destinationRules.map((rule) => ({ text: resource('DestinationRule', rule, paint) })),
       ...virtualServices.map((one) => virtualServiceBranch(one, paint)),
+      ...(events === undefined ? [] : [{ text: eventsText(events, paint) }]),
     ],
   };
+}
+
+/** `messages: Joining, incarnation 0123456789: its consumers are about to start; …` */
+function eventsText({ phase, incarnation, message }: EventsStatus, paint: Paint): string {
+  const why = message === undefined ? '' : `: ${message}`;
+  return `messages: ${paint(phase === 'Live' ? 'green' : 'yellow', phase)}, incarnation ${incarnation}${why}`;
 }
 
 function configurationBranch({

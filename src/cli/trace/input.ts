@@ -40,7 +40,7 @@ type Load = (namespace: string | undefined) => Promise<Manifest[]>;
 /** The objects of files, after the envs among them have settled. */
 export async function traceFiles(
   load: Load,
-  options: TraceOptions,
+  options: Pick<TraceOptions, 'config' | 'namespace'>,
   validator: CrdValidator,
 ): Promise<TraceInput> {
   const manifests = await load(undefined);
@@ -84,7 +84,7 @@ export async function traceCluster(
 }
 
 /** The cluster's Environments, if an env uses one. */
-async function environmentsNeeded(
+export async function environmentsNeeded(
   open: OpenCluster,
   manifests: readonly Manifest[],
   objects: readonly KubeObject[],
@@ -123,10 +123,10 @@ function namespacesOf({ calls, caller, config }: TraceOptions, namespace: string
 }
 
 /** What envs and merges have created is created again from the users' objects, as in `preview`; here for all of them. */
-async function withFiles(
+export async function withFiles(
   objects: readonly KubeObject[],
   manifests: readonly Manifest[],
-  { config }: TraceOptions,
+  { config }: Pick<TraceOptions, 'config'>,
   validator: CrdValidator,
 ): Promise<ClusterObjects> {
   const existing = objects.filter(({ kind }) => kind === 'DynamicEnv') as DynamicEnv[];

@@ -39,15 +39,18 @@ export interface TraceOptions {
 export function traceHelp(program: string): string {
   return `Usage: ${program} trace -f FILE|FOLDER|- [-f …] [METHOD] URL [[METHOD] URL …] [-H 'name: value' …] [flags]
        ${program} trace --from-cluster [-f …] [METHOD] URL … [-H 'name: value' …] [flags]
+       ${program} trace --message --to NAMESPACE/NAME (-f … | --from-cluster [-f …]) [-H 'name: value' …] [flags]
 
 Says where a request goes by Istio's rules, and why: which VirtualService decides, which route takes the request, to which env
 or VirtualServiceMerge the route belongs, which pods get the request, why each other env does not get it, and where it would go
 without envs.
 Nothing is sent.
 Each further URL is called by the pods that answered the one before, with the same headers.
+With --message it says who handles a message with these headers, of a topic that all versions of a Deployment consume (docs/messages.md).
 With -f DynamicEnvs and merges among the files take effect as in preview. With --from-cluster the routes are those in the cluster now.
 Exit code: 0 each request reaches ready pods, a redirect or a direct response; 1 one ends in 404 or 503, at an unknown host, or
-at pods that are not known to be ready; 2 bad input, the cluster cannot be reached, or rights are missing.
+at pods that are not known to be ready; 2 bad input, the cluster cannot be reached, or rights are missing. Of a message: 0 exactly one
+version handles it; 1 several do, or one competes with the others.
 
   -f, --file FILE|FOLDER|-   manifests (YAML or JSON); a folder's files, - for standard input; may be repeated
   -H, --header 'NAME: VALUE' a request header; may be repeated; 'Host: …' replaces the URL's host
@@ -56,6 +59,8 @@ at pods that are not known to be ready; 2 bad input, the cluster cannot be reach
   --from-namespace NAME      the caller's namespace (default: that of -n)
   --from-labels KEY=VALUE,…  the caller's pod labels (default: none)
   --gateway NAMESPACE/NAME   the request enters through this Gateway
+  --message                  a message instead of a request; -H gives its headers
+  --to NAMESPACE/NAME        the Deployment that consumes the message (its base, not a clone)
   -n, --namespace NAME       for manifests that name no namespace, and for the caller (default: default; with --from-cluster the context's)
   -o, --output FORMAT        text (default), yaml or json
 ${GRAPH_HELP}
@@ -75,6 +80,8 @@ const OWN = {
   'from-namespace': { type: 'string' },
   'from-labels': { type: 'string' },
   gateway: { type: 'string' },
+  message: { type: 'boolean' },
+  to: { type: 'string' },
   namespace: { type: 'string', short: 'n' },
   output: { type: 'string', short: 'o' },
   'from-cluster': { type: 'boolean' },
@@ -82,11 +89,17 @@ const OWN = {
   ...CLUSTER_OPTIONS,
 } as const;
 
+/** The flags and words as they are given. */
+export function parseTrace(args: readonly string[]) {
+  return parseWords(args, { ...OWN, ...optionsOf(DECISION_FLAGS) });
+}
+
 export function readTraceOptions(
   args: readonly string[],
   env: Record<string, string | undefined>,
 ): TraceOptions {
-  const { given, words } = parseWords(args, { ...OWN, ...optionsOf(DECISION_FLAGS) });
+  const { given, words } = parseTrace(args);
+  if (given['to'] !== undefined) throw new UsageError('--to is for messages; give --message, too');
   const files = (given['file'] ?? []) as string[];
   const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
   if (cluster === undefined) refuseWithoutCluster(given, files);

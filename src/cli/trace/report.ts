@@ -15,6 +15,7 @@ import type {
 import type { VersionTaken } from '../../trace/version-types.ts';
 import { mergeName } from '../common/merges.ts';
 import type { Paint } from '../common/terminal.ts';
+import { rows } from './rows.ts';
 
 const REACHED = ['pods', 'redirect', 'direct-response'];
 
@@ -66,13 +67,6 @@ function hopLines(hop: Hop, paint: Paint): string[] {
     ...rows('without envs', withoutEnvs ? [withoutText(withoutEnvs)] : []),
     ...rows('note', notes).map((line) => paint('yellow', line)),
   ];
-}
-
-const WIDTH = 15;
-
-/** Lines with a label before the first one. */
-function rows(label: string, texts: readonly string[]): string[] {
-  return texts.map((text, i) => `  ${(i === 0 ? label : '').padEnd(WIDTH)}${text}`);
 }
 
 function callerText({ kind, gateway, namespace, labels, workload }: Caller): string {

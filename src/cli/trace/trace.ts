@@ -10,12 +10,21 @@ import { manifestLoader } from '../common/manifests.ts';
 import type { Output } from '../common/terminal.ts';
 import { callerOf } from './caller.ts';
 import { traceCluster, traceFiles } from './input.ts';
-import { readTraceOptions, type TraceOptions } from './options.ts';
+import { traceOfMessage } from './message.ts';
+import { readMessageOptions } from './message-options.ts';
+import { parseTrace, readTraceOptions, type TraceOptions } from './options.ts';
 import { howToSend } from './ref.ts';
 import { traceText } from './report.ts';
 
-/** Says where a request goes, and why. Returns the exit code: 0: each hop reaches pods or is answered by a proxy; 1: one does not. */
+/**
+ * Says where a request goes, or who handles a message, and why. Returns the exit code: 0: each hop reaches pods or is answered by a proxy;
+ * 1: one does not. Of a message: see `traceOfMessage`.
+ */
 export async function trace(args: readonly string[], output: Output): Promise<number> {
+  const { given, words } = parseTrace(args);
+  if (given['message'] === true) {
+    return traceOfMessage(readMessageOptions(given, words, process.env), output);
+  }
   const options = readTraceOptions(args, process.env);
   const dynamicEnv = await loadValidator(DYNAMIC_ENV_CRD);
   const warnings: string[] = [];
