@@ -2,6 +2,7 @@ import type { SubscriberList } from '../core/snapshot.ts';
 import type { After } from '../core/waiters.ts';
 import { LIST_EVERY_MS, LIST_GAP_MS, LIST_TIMEOUT_MS } from '../times.ts';
 import { ListError } from './api-server.ts';
+import { limited } from './limited.ts';
 import { backoff, pause } from './pause.ts';
 
 export interface FollowListsOptions {
@@ -35,7 +36,7 @@ export function followLists(options: FollowListsOptions): { ask(): void; ended: 
         await pause(after, backoff(failures, LIST_EVERY_MS), stop);
         continue;
       }
-      if (!isAsked) await pause(after, rest(LIST_EVERY_MS), AbortSignal.any([stop, wake.signal]));
+      if (!isAsked) await pause(after, rest(LIST_EVERY_MS), stop, wake.signal);
       await pause(after, rest(LIST_GAP_MS), stop);
     }
   };
@@ -44,20 +45,15 @@ export function followLists(options: FollowListsOptions): { ask(): void; ended: 
 
 async function attempt(options: FollowListsOptions): Promise<boolean> {
   const { list, onList, onError, monotonic, after, stop } = options;
-  const deadline = new AbortController();
-  const cancel = after(LIST_TIMEOUT_MS, () => {
-    const seconds = LIST_TIMEOUT_MS / 1000;
-    deadline.abort(new ListError(`no complete list of Subscribers within ${seconds} s`));
-  });
+  const seconds = LIST_TIMEOUT_MS / 1000;
+  const late = new ListError(`no complete list of Subscribers within ${seconds} s`);
   const started = monotonic();
   try {
-    const result = await list(AbortSignal.any([stop, deadline.signal]));
+    const result = await limited({ after, ms: LIST_TIMEOUT_MS, late, stop }, list);
     onList(result, monotonic() - started);
     return true;
   } catch (error) {
     if (!stop.aborted) onError(error as Error, monotonic() - started);
     return false;
-  } finally {
-    cancel();
   }
 }

@@ -1,5 +1,6 @@
 import type { After } from '../core/waiters.ts';
 import type { ApiServer } from './api-server.ts';
+import { limited } from './limited.ts';
 import { SUBSCRIBERS_PATH } from './list.ts';
 import { backoff, pause } from './pause.ts';
 
@@ -52,14 +53,13 @@ async function watchOnce(
     timeoutSeconds: `${WATCH_SECONDS}`,
   });
   // For a connection that is cut without a word.
-  const deadline = new AbortController();
-  const cancel = after((WATCH_SECONDS + 30) * 1000, () => deadline.abort());
+  const limit = { after, ms: (WATCH_SECONDS + 30) * 1000, late: new Error('cut'), stop };
   try {
-    const signal = AbortSignal.any([stop, deadline.signal]);
-    onEnd({ status: await api.watch(`${SUBSCRIBERS_PATH}?${query}`, onHint, signal) });
+    const status = await limited(limit, (signal) =>
+      api.watch(`${SUBSCRIBERS_PATH}?${query}`, onHint, signal),
+    );
+    onEnd({ status });
   } catch (error) {
     if (!stop.aborted) onEnd({ error: error as Error });
-  } finally {
-    cancel();
   }
 }

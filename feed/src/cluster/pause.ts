@@ -1,19 +1,19 @@
 import type { After } from '../core/waiters.ts';
 
-/** Resolves after the time, or as soon as the signal is aborted. */
-export function pause(after: After, ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after the time, or as soon as one of the signals is aborted. Leaves nothing at the signals. */
+export function pause(after: After, ms: number, ...signals: AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) {
+    if (signals.some(({ aborted }) => aborted)) {
       resolve();
       return;
     }
     const end = () => {
       cancel();
-      signal.removeEventListener('abort', end);
+      for (const signal of signals) signal.removeEventListener('abort', end);
       resolve();
     };
     const cancel = after(ms, end);
-    signal.addEventListener('abort', end);
+    for (const signal of signals) signal.addEventListener('abort', end);
   });
 }
 

@@ -5,6 +5,8 @@ export interface LiveSubscriber {
   ref: string;
   /** Names by which messages select the workload, sorted. */
   services: readonly string[];
+  /** The end of the names of its consumer groups. */
+  incarnation: string;
 }
 
 /** `not-live`: the consumer is not ready yet, or is going. */
@@ -15,6 +17,8 @@ const REF = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** A DNS subdomain, the name of a Deployment (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/). */
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+/** What the system writes is shorter; a client compares it and does nothing else with it. */
+const INCARNATION = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** Names of Services that one Deployment has. */
 const MOST_SERVICES = 256;
 const OTHER_PHASES: readonly unknown[] = ['Joining', 'Leaving'];
@@ -33,17 +37,25 @@ export function readSubscriber(object: unknown): ReadSubscriber {
   const spec = field(object, 'spec');
   if (!isObject(metadata)) return { problem: 'metadata is missing' };
   if (!isObject(spec)) return { problem: 'spec is missing' };
-  const { workload, ref, phase } = spec;
+  const read = readSpec(spec);
+  if ('problem' in read) return read;
+  const isDeleted = metadata['deletionTimestamp'] !== undefined;
+  return spec['phase'] === 'Live' && !isDeleted ? { live: read } : 'not-live';
+}
+
+function readSpec(spec: Record<string, unknown>): LiveSubscriber | { problem: string } {
+  const { workload, ref, incarnation, phase } = spec;
   if (typeof workload !== 'string' || !isWorkload(workload))
     return { problem: 'spec.workload is not the namespace/name of a Deployment' };
   if (typeof ref !== 'string' || !REF.test(ref)) return { problem: 'spec.ref is not a ref' };
   const services = namesOf(spec['services']);
   if (services === undefined)
     return { problem: `spec.services is not a list of 1 to ${MOST_SERVICES} names` };
+  if (typeof incarnation !== 'string' || !INCARNATION.test(incarnation))
+    return { problem: 'spec.incarnation is not the end of a group id' };
   if (phase !== 'Live' && !OTHER_PHASES.includes(phase))
     return { problem: 'spec.phase is none of Joining, Live, Leaving' };
-  const isDeleted = metadata['deletionTimestamp'] !== undefined;
-  return phase === 'Live' && !isDeleted ? { live: { workload, ref, services } } : 'not-live';
+  return { workload, ref, services, incarnation };
 }
 
 function namesOf(value: unknown): string[] | undefined {

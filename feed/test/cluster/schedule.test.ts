@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { followLists } from '../../src/cluster/follow-lists.ts';
 import { keepWatch } from '../../src/cluster/keep-watch.ts';
@@ -12,6 +13,7 @@ async function follow(seconds: number, durations: number[], asks: number[] = [])
   const stop = new AbortController();
   const starts: number[] = [];
   const errors: string[] = [];
+  const listeners: number[] = [];
   let running = 0;
   let mostAtOnce = 0;
   const { ask, ended } = followLists({
@@ -20,6 +22,7 @@ async function follow(seconds: number, durations: number[], asks: number[] = [])
     stop: stop.signal,
     list: (signal) => {
       starts.push(time.now());
+      listeners.push(getEventListeners(stop.signal, 'abort').length);
       running += 1;
       mostAtOnce = Math.max(mostAtOnce, running);
       const ms = durations.shift() ?? 10;
@@ -39,6 +42,9 @@ async function follow(seconds: number, durations: number[], asks: number[] = [])
   stop.abort();
   await ended;
   expect(mostAtOnce).toBe(1);
+  // Whatever ends a list or a pause: nothing is left at the signal that lives as long as the process.
+  expect(new Set(listeners)).toEqual(new Set([1]));
+  expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   return { starts, errors };
 }
 

@@ -10,6 +10,7 @@ describe('a Subscriber', () => {
         workload: 'shop/order-service',
         ref: 'mp-101',
         services: ['order-service', 'orders'],
+        incarnation: '0123456789',
       },
     });
   });
@@ -45,6 +46,10 @@ describe('a Subscriber', () => {
     ['a service that is no text', subscriber('a', { services: ['a', null] }), /spec\.services/],
     ['a service with a long name', subscriber('a', { services: [long] }), /spec\.services/],
     ['too many services', subscriber('a', { services: Array(257).fill('a') }), /spec\.services/],
+    ['no incarnation', subscriber('a', { incarnation: undefined }), /spec\.incarnation/],
+    ['an empty incarnation', subscriber('a', { incarnation: '' }), /spec\.incarnation/],
+    ['an incarnation with a dot', subscriber('a', { incarnation: 'a.b' }), /spec\.incarnation/],
+    ['a long incarnation', subscriber('a', { incarnation: long }), /spec\.incarnation/],
     ['no phase', subscriber('a', { phase: undefined }), /spec\.phase/],
     ['an unknown phase', subscriber('a', { phase: 'live' }), /spec\.phase/],
   ])('with %s cannot be read, and the problem names the field', (_name, object, problem) => {
@@ -53,7 +58,7 @@ describe('a Subscriber', () => {
 
   test('that cannot be read is never live, whatever else it says', () => {
     const wrong = [null, {}, [], 1, '', long];
-    for (const key of ['workload', 'services', 'ref', 'phase'])
+    for (const key of ['workload', 'services', 'ref', 'incarnation', 'phase'])
       for (const value of wrong)
         expect(readSubscriber(subscriber('a', { [key]: value }))).toHaveProperty('problem');
   });

@@ -14,10 +14,18 @@ afterEach(() => feed.stop());
 test('an answer has the live refs, their services, a rev, the age and the lease', async () => {
   const { status, body, headers } = await live(feed.url, '');
   expect(status).toBe(200);
-  expect(Object.keys(body)).toEqual(['rev', 'refs', 'services', 'ageMs', 'leaseMs']);
+  expect(Object.keys(body)).toEqual([
+    'rev',
+    'refs',
+    'services',
+    'incarnations',
+    'ageMs',
+    'leaseMs',
+  ]);
   expect(body).toMatchObject({
     refs: ['mp-101'],
     services: { 'mp-101': ['order-service'] },
+    incarnations: { 'mp-101': '0123456789' },
     leaseMs: 30_000,
   });
   expect(body.ageMs).toBeGreaterThan(0);

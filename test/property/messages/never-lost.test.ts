@@ -5,7 +5,7 @@ import { SPEC } from '../../support/messages/spec.ts';
 import { trial } from '../../support/messages/trial.ts';
 
 /** FC_NUM_RUNS sets another number; CONTRIBUTING.md. */
-const TRIALS = 1_500;
+const TRIALS = 1_000;
 const TIMEOUT_MS = 1_800_000;
 
 /** A seed makes a whole history, so there is nothing to shrink. */

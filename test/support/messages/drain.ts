@@ -16,10 +16,7 @@ export function drain(world: World, pod: Pod, done: () => void): void {
     if (answered !== undefined) {
       const { answer, sent } = answered;
       const until = rules.lease.freshUntil(sent, answer.ageMs);
-      const isLive =
-        rules.drainAsksFor === 'ref'
-          ? answer.refs.has(pod.ref)
-          : answer.incarnations.get(pod.ref) === pod.incarnation;
+      const isLive = rules.isOwnLive(answer.refs, answer.incarnations, pod);
       if (isLive && rules.lease.isFresh(until, clocks(schedule, pod.process))) {
         world.note(`pod ${pod.process.name} leaves: its env is live`);
         done();

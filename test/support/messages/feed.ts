@@ -103,9 +103,11 @@ function release(world: World, replica: Replica, held: Held): void {
 
 /** Undefined: 503. */
 function answerOf({ schedule, rules }: World, { view, listStart, process }: Replica) {
-  const ageMs = rules.lease.age(listStart, clocks(schedule, process));
+  // A feed that counts from the answer cannot know that its list is too old, either.
+  const isUnknown = rules.feedAge === 'since the answer';
+  const ageMs = isUnknown ? 0 : rules.lease.age(listStart, clocks(schedule, process));
   if (view === undefined || ageMs > TOO_OLD_MS) return undefined;
-  return { ...view, ageMs: rules.feedAge === 'since the answer' ? 0 : ageMs };
+  return { ...view, ageMs };
 }
 
 /** A long poll, where it has reached the replica. */

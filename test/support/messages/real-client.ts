@@ -5,8 +5,9 @@ import {
   type View,
   viewOf,
 } from '../../../clients/typescript/src/feed/lease.ts';
+import { isOwnLive } from '../../../clients/typescript/src/feed/own-incarnation.ts';
 import type { Instants } from './process.ts';
-import { type Decide, LEASE_MS, type Lease } from './rules.ts';
+import { type Decide, LEASE_MS, type Lease, type LiveRefs, type Rules } from './rules.ts';
 
 const NAMES = { service: 'x-service-route', source: 'x-source-route', readsBaggage: false };
 
@@ -14,11 +15,15 @@ const NAMES = { service: 'x-service-route', source: 'x-source-route', readsBagga
 export const realDecide: Decide = {
   env: (headers, ref, services) =>
     decideForRef(headers, { ref, services }, NAMES).action === 'handle',
-  stable(headers, live, isFresh) {
-    const refs = [...live].map(([ref, services]) => ({ ref, services }));
-    return decideForStable(headers, isFresh ? refs : undefined, NAMES).action === 'handle';
-  },
+  stable: (headers, live, isFresh) =>
+    decideForStable(headers, isFresh ? listOf(live) : undefined, NAMES).action === 'handle',
 };
+
+const listOf = (live: LiveRefs) => [...live].map(([ref, services]) => ({ ref, services }));
+
+/** The library's answer to whether a pod may leave without draining. */
+export const realIsOwnLive: Rules['isOwnLive'] = (live, incarnations, own) =>
+  isOwnLive({ live: listOf(live), incarnations }, own);
 
 const viewUntil = (freshUntil: Instants): View => ({ rev: '', live: [], freshUntil });
 

@@ -60,6 +60,8 @@ export interface Phases {
   next(seen: Seen, fresh: Pick<Subscriber, 'ref' | 'services' | 'incarnation'>): Desired;
 }
 
+export type Own = Pick<Subscriber, 'ref' | 'incarnation'>;
+
 /** Everything that keeps messages from being lost. A control replaces one part. */
 export interface Rules {
   decide: Decide;
@@ -73,8 +75,8 @@ export interface Rules {
   forkReads: 'stable first' | 'own first';
   started: 'when all is forked and assigned' | 'at once';
   drain: 'all partitions' | 'own partitions' | 'not at all';
-  /** What a pod looks for in the feed's answer when it is to leave. Another incarnation of the ref may be live by then. */
-  drainAsksFor: 'incarnation' | 'ref';
+  /** Whether the feed's answer says that others handle what a pod leaves behind. Another incarnation of its ref does not. */
+  isOwnLive(live: LiveRefs, incarnations: ReadonlyMap<string, string>, own: Own): boolean;
   commit: 'what is decided' | 'what is fetched';
   feedAge: 'since the start of the list' | 'since the end of the list' | 'since the answer';
   feedView: 'lists' | 'events of the watch';

@@ -1,7 +1,7 @@
 import { decide } from './decide.ts';
 import { lease } from './lease.ts';
 import { phases } from './phases.ts';
-import { realDecide, realLease } from './real-client.ts';
+import { realDecide, realIsOwnLive, realLease } from './real-client.ts';
 import { realPhases } from './real-phases.ts';
 import type { Rules } from './rules.ts';
 
@@ -15,7 +15,7 @@ export const SPEC: Rules = {
   forkReads: 'stable first',
   started: 'when all is forked and assigned',
   drain: 'all partitions',
-  drainAsksFor: 'incarnation',
+  isOwnLive: realIsOwnLive,
   commit: 'what is decided',
   feedAge: 'since the start of the list',
   feedView: 'lists',

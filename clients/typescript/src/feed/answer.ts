@@ -13,11 +13,30 @@ const MAX_REV = 256;
 export function readAnswer(body: string): FeedAnswer | undefined {
   const answer = parsed(body);
   if (!isObject(answer)) return undefined;
-  const { rev, refs, services, ageMs, leaseMs } = answer;
+  const { rev, refs, services, incarnations, ageMs, leaseMs } = answer;
   if (typeof rev !== 'string' || rev === '' || rev.length > MAX_REV) return undefined;
   if (!isDuration(ageMs) || !isDuration(leaseMs)) return undefined;
   const live = liveRefs(refs, services);
-  return live && { rev, live, ageMs, leaseMs };
+  if (live === undefined) return undefined;
+  if (incarnations === undefined) return { rev, live, ageMs, leaseMs };
+  const ofRefs = incarnationsOf(live, incarnations);
+  return ofRefs && { rev, live, incarnations: ofRefs, ageMs, leaseMs };
+}
+
+/** A ref may lack; see `isOwnLive`. Those of other refs are not read. */
+function incarnationsOf(
+  live: readonly LiveRef[],
+  incarnations: unknown,
+): ReadonlyMap<string, string> | undefined {
+  if (!isObject(incarnations)) return undefined;
+  const found = new Map<string, string>();
+  for (const { ref } of live) {
+    if (!Object.hasOwn(incarnations, ref)) continue;
+    const incarnation = incarnations[ref];
+    if (typeof incarnation !== 'string' || !isLabel(incarnation)) return undefined;
+    found.set(ref, incarnation);
+  }
+  return found;
 }
 
 function liveRefs(refs: unknown, services: unknown): LiveRef[] | undefined {

@@ -25,6 +25,8 @@ export interface View {
 export interface FeedAnswer {
   rev: string;
   live: readonly LiveRef[];
+  /** Which incarnation of each ref is live. Undefined: an older feed does not say. */
+  incarnations?: ReadonlyMap<string, string>;
   /** Age of the list when the feed answered. */
   ageMs: number;
   leaseMs: number;

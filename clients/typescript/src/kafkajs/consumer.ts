@@ -22,7 +22,15 @@ export interface RoutedConsumerConfig extends ConsumerConfig {
    * message, since one that begins at the end loses the messages of new partitions.
    */
   fromBeginning?: boolean;
+  /**
+   * How old metadata may be, in milliseconds: so long a partition that is added stays unknown. For stable and envs at most 30,000, which is also
+   * the default there; a larger number counts as that. A drain waits for all partitions, also those that the group does not know yet.
+   */
+  metadataMaxAge?: number;
 }
+
+/** Kafka's usual 5 minutes are longer than a drain. */
+const MAX_METADATA_AGE_MS = 30_000;
 
 type Handlers = 'eachMessage' | 'eachBatch';
 
@@ -52,11 +60,20 @@ export async function routedConsumer(
     openAdmin: adminOf(kafka),
   });
   const { groupId, reset } = membership;
-  const consumer = kafka.consumer({ ...config, groupId });
+  const consumer = kafka.consumer({ ...config, ...metadataAge(routing, config), groupId });
   const progress = progressOf();
   await consumer.connect();
   await consumer.subscribe({ topics: [...topics], fromBeginning: reset ? true : fromBeginning });
   return withRouting(consumer, routing, membership, progress);
+}
+
+/** A plain consumer keeps what the application has set. */
+function metadataAge(
+  { mode }: Routing,
+  { metadataMaxAge = MAX_METADATA_AGE_MS }: Pick<RoutedConsumerConfig, 'metadataMaxAge'>,
+): Pick<ConsumerConfig, 'metadataMaxAge'> {
+  if (mode === 'plain') return {};
+  return { metadataMaxAge: Math.min(metadataMaxAge, MAX_METADATA_AGE_MS) };
 }
 
 function withRouting(

@@ -3,15 +3,13 @@ import { drain, type Lag } from '../broker/drain.ts';
 import { fork } from '../broker/fork.ts';
 import { decideForRef } from '../decision/decide.ts';
 import { CLOCKS } from '../feed/clocks.ts';
-import { isFresh, viewOf } from '../feed/lease.ts';
-import { poll } from '../feed/poll.ts';
+import { isStillLive } from '../feed/own-incarnation.ts';
 import { groupStates } from '../readiness/groups.ts';
 import { readinessServer } from '../readiness/server.ts';
 import type { EnvSettings } from '../settings/settings.ts';
 import type { Part } from './part.ts';
 import type { DeclaredGroup, Log } from './types.ts';
 
-const ASK_FEED_MS = 3000;
 const RETRY_MS = 1000;
 
 /** The part of an env's consumer. */
@@ -48,13 +46,13 @@ function ownGroup(base: string, { ref, incarnation }: EnvSettings): string {
   return `${base}.${ref}.${incarnation}`;
 }
 
-/** Before the pod goes: a pod of an env that stays leaves its messages to the others; else everything for the ref is handled first. */
+/** Before the pod goes: a pod of an incarnation that stays leaves its messages to the others; else everything for the ref is handled first. */
 async function leave(
   settings: EnvSettings,
   groups: readonly DeclaredGroup[],
   log: Log,
 ): Promise<string | undefined> {
-  if (await isStillLive(settings)) return undefined;
+  if (await isStillLive(settings, CLOCKS)) return undefined;
   const deadline = performance.now() + settings.drainSeconds * 1000;
   const left = await Promise.all(
     groups.map((group) => drainGroup(group, ownGroup(group.base, settings), deadline, log)),
@@ -70,15 +68,6 @@ function inWords(lag: Lag | string): string {
   if (typeof lag === 'string') return lag;
   const { group, topic, partition, messages } = lag;
   return `group "${group}" is ${messages} behind in ${topic}, partition ${partition}`;
-}
-
-/** A feed that does not answer in time says nothing: then it is drained. */
-async function isStillLive({ feed, workload, ref }: EnvSettings): Promise<boolean> {
-  if (feed === undefined) return false;
-  const sent = CLOCKS.now();
-  const result = await poll({ feed, workload, signal: AbortSignal.timeout(ASK_FEED_MS) });
-  if (!('answer' in result) || !isFresh(viewOf(result.answer, sent), CLOCKS.now())) return false;
-  return result.answer.live.some((live) => live.ref === ref);
 }
 
 /** A broker that cannot be asked is asked again until the deadline. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Clocks } from '../../src/feed/clocks.ts';
 import { followLiveRefs, type LiveRefs } from '../../src/feed/live-refs.ts';
+import { isStillLive } from '../../src/feed/own-incarnation.ts';
 import { type FakeFeed, type FeedStep, fakeFeed } from '../lib/fake-feed.ts';
 import { vectors } from '../lib/vectors.ts';
 
@@ -15,9 +16,18 @@ interface Step {
 interface Feed {
   workload: string;
   cases: readonly { name: string; steps: readonly Step[] }[];
+  leaves: readonly Leave[];
 }
 
-const { workload, cases } = vectors<Feed>('feed.yaml');
+interface Leave {
+  name: string;
+  consumer: { ref: string; incarnation: string };
+  answer: FeedStep;
+  took: number;
+  leaves: boolean;
+}
+
+const { workload, cases, leaves } = vectors<Feed>('feed.yaml');
 const rejected: unknown[] = [];
 process.on('unhandledRejection', (reason) => rejected.push(reason));
 
@@ -57,6 +67,17 @@ describe('clients/vectors/feed.yaml', () => {
     expect(afters).toEqual(
       steps.map(({ after }, at) => (after === undefined ? afters[at] : after)),
     );
+  });
+
+  test.each(leaves.map((one) => [one.name, one] as const))('leaves: %s', async (_, one) => {
+    const clocks = new TestClocks();
+    feed = await fakeFeed((url) => {
+      expect([...url.searchParams]).toEqual([['workload', workload]]);
+      clocks.pass(one.took);
+      return one.answer;
+    });
+    const own = { ...one.consumer, workload, feed: feed.url };
+    expect(await isStillLive(own, clocks)).toBe(one.leaves);
   });
 });
 

@@ -17,7 +17,11 @@ const records: FakeRecord[] = [
 describe('a kafkajs consumer', () => {
   test('of an env: its own group, from the beginning elsewhere', async () => {
     const run = await kafkajsRun(made('env'), records, { sessionTimeout: 10_000 });
-    expect(run.config()).toEqual({ groupId: 'orders.mp-101.1', sessionTimeout: 10_000 });
+    expect(run.config()).toEqual({
+      groupId: 'orders.mp-101.1',
+      sessionTimeout: 10_000,
+      metadataMaxAge: 30_000,
+    });
     expect(run.subscribed()).toEqual({ topics: ['payments'], fromBeginning: true });
   });
 
@@ -25,6 +29,19 @@ describe('a kafkajs consumer', () => {
     const run = await kafkajsRun(made('plain'), records, { fromBeginning });
     expect(run.config()).toEqual({ groupId: 'orders' });
     expect(run.subscribed()).toEqual({ topics: ['payments'], fromBeginning });
+  });
+
+  test.each([
+    ['env', undefined, 30_000],
+    ['env', 300_000, 30_000],
+    ['env', 5_000, 5_000],
+    ['stable', undefined, 30_000],
+    ['stable', 300_000, 30_000],
+    ['plain', 300_000, 300_000],
+  ] as const)('%s: metadata of at most %s ms is %s', async (mode, metadataMaxAge, expected) => {
+    const given = metadataMaxAge === undefined ? {} : { metadataMaxAge };
+    const run = await kafkajsRun(made(mode), records, given);
+    expect(run.config()).toMatchObject({ metadataMaxAge: expected });
   });
 
   test.each([

@@ -38,13 +38,13 @@ export async function fakeFeed(next: (url: URL) => FeedStep | undefined): Promis
   };
 }
 
-/** An answer of a feed with these live refs. */
+/** An answer of a feed with these live refs. Without incarnations: that of an older one. */
 export function liveAnswer(
   live: Record<string, readonly string[]>,
-  rev = 'a',
-  ageMs = 0,
+  { ageMs = 0, incarnations }: { ageMs?: number; incarnations?: Record<string, string> } = {},
 ): FeedStep {
-  return { json: { rev, refs: Object.keys(live).sort(), services: live, ageMs, leaseMs: 30_000 } };
+  const refs = Object.keys(live).sort();
+  return { json: { rev: 'a', refs, services: live, incarnations, ageMs, leaseMs: 30_000 } };
 }
 
 function answer(response: ServerResponse, step: FeedStep): void {

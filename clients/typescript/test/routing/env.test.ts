@@ -6,19 +6,19 @@ import { type FakeFeed, type FeedStep, fakeFeed, liveAnswer } from '../lib/fake-
 import { freePort } from '../lib/free-port.ts';
 
 const OWN = 'orders.mp-101.0123456789';
-const LIVE = liveAnswer({ 'mp-101': ['order-service'] });
+const SERVICES = { 'mp-101': ['order-service'] };
+const LIVE = liveAnswer(SERVICES, { incarnations: { 'mp-101': '0123456789' } });
 const GONE = liveAnswer({});
 
 describe('the consumer of an env', () => {
-  let routing: Routing | undefined;
-  let feed: FakeFeed | undefined;
+  const opened: (Routing | FakeFeed)[] = [];
   afterEach(async () => {
-    await routing?.close();
-    await feed?.close();
+    for (const one of opened.splice(0)) await one.close();
   });
 
   async function start(answer: FeedStep, options: EventRoutingOptions = {}) {
-    feed = await fakeFeed(() => answer);
+    const feed = await fakeFeed(() => answer);
+    opened.push(feed);
     const port = await freePort();
     const log: string[] = [];
     const env = {
@@ -32,14 +32,14 @@ describe('the consumer of an env', () => {
       ...options.env,
     };
     const made = await startRouting({ log: (text) => log.push(text), ...options, env });
-    routing = made;
+    opened.push(made);
     const broker = fakeBroker({ payments: [{ earliest: 0n, end: 10n }] });
     broker.group('orders').offsets.set('payments', new Map([[0, 4n]]));
     const get = async (path: string) => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
       return response && { status: response.status, text: (await response.text()).trim() };
     };
-    return { routing: made, broker, get, log };
+    return { routing: made, feed, broker, get, log };
   }
 
   const groupOf = ({ admin }: FakeBroker, base = 'orders') => ({
@@ -120,12 +120,15 @@ describe('the consumer of an env', () => {
     expect(await get('/started')).toBeUndefined();
   });
 
-  test('a pod of an env that stays goes at once', async () => {
+  test.each<[string, FeedStep]>([
+    ['says its incarnation', LIVE],
+    ['is older and says the ref only', liveAnswer(SERVICES)],
+  ])('a pod of an env that stays goes at once, if the feed %s', async (_, answer) => {
     const {
       routing: { join },
       broker,
       get,
-    } = await start(LIVE);
+    } = await start(answer);
     (await join(groupOf(broker))).assigned();
     expect(await get('/drain')).toEqual({ status: 200, text: 'done' });
   });
@@ -170,7 +173,12 @@ describe('the consumer of an env', () => {
   test.each<[string, FeedStep]>([
     ['does not answer', { status: 503 }],
     ['answers HTML', { type: 'text/html', text: '<html></html>' }],
-    ['answers with an old list', liveAnswer({ 'mp-101': ['order-service'] }, 'a', 30_000)],
+    ['answers with an old list', liveAnswer(SERVICES, { ageMs: 30_000 })],
+    [
+      'knows another incarnation of the ref',
+      liveAnswer(SERVICES, { incarnations: { 'mp-101': '9876543210' } }),
+    ],
+    ['knows two incarnations of the ref, and so none', liveAnswer(SERVICES, { incarnations: {} })],
     ['knows other refs', liveAnswer({ 'mp-1012': ['order-service'] })],
   ])('drains if the feed %s', async (_, answer) => {
     const {
@@ -216,7 +224,7 @@ describe('the consumer of an env', () => {
   test('a port that is taken is told', async () => {
     const other = await start(LIVE);
     (await other.routing.join(groupOf(other.broker))).assigned();
-    const port = new URL((await fetch(`${feed?.url.href}`)).url).port;
+    const { port } = other.feed.url;
     const second = await start(LIVE, { env: { DYNAMICENV_PORT: port } });
     (await second.routing.join(groupOf(second.broker))).assigned();
     await new Promise((resolve) => setTimeout(resolve, 100));
