@@ -28,7 +28,6 @@ function start(interval = NEVER_MS) {
   const fetched = {
     read: () => null,
     position: (_: string, partition: number) => positions.get(partition),
-    restart: async () => {},
     close: async () => {},
   };
   const committer = commits({
@@ -37,6 +36,7 @@ function start(interval = NEVER_MS) {
     fetched,
     interval,
     failed: (error) => void failed.push(error),
+    stuck: () => void failed.push('stuck'),
   });
   open.push(committer);
   return { ...committer, consumer, acks, sent, positions, failed };
