@@ -84,9 +84,7 @@ describe.each(['kafkajs', 'platformatic classic', 'platformatic consumer'] as co
       const names = { topic: 'nobody-created-this', group: 'orders-without-topic' };
       const consumer = await start(names);
       expect(await messageOf(consumer)).toMatch(
-        adapter === 'kafkajs'
-          ? /does not exist/
-          : /"nobody-created-this".*(does not exist|Unknown topic)/,
+        /"nobody-created-this".*(does not exist|Unknown topic)/,
       );
       expect(await consumer.isStarted()).toBe(false);
       expect(await admin.listTopics()).not.toContain(names.topic);
@@ -124,35 +122,41 @@ describe.each(['kafkajs', 'platformatic classic', 'platformatic consumer'] as co
             } as never,
           ],
         });
-      /** kafkajs says "Failed to find group coordinator" instead of the broker's answer, so only the group is named. */
-      const expectWords = (message: string, { group }: Names, words: RegExp) =>
-        expect(message).toMatch(adapter === 'kafkajs' ? new RegExp(`"${group}`) : words);
+      /** kafkajs hides the broker's answer when a group is refused, so the right cannot be named. */
+      const unsaid = adapter === 'kafkajs' ? 'Failed to find group coordinator' : '';
       const sasl = { broker: SASL_BROKER, user: USER };
+      /** What is said when it starts; rights that were given a moment ago may not count yet. */
+      const said = async (names: Names, words: RegExp) => {
+        let message = '';
+        for (const before = Date.now() + 20_000; Date.now() < before; await sleep(500)) {
+          const consumer = await start(names, sasl);
+          message = await messageOf(consumer);
+          expect(await consumer.isStarted()).toBe(false);
+          if (words.test(message)) break;
+        }
+        return message;
+      };
 
       test('missing on the topic: an error names it', async () => {
         const names = await freshTopic(admin);
-        const consumer = await start(names, sasl);
-        expectWords(await messageOf(consumer), names, new RegExp(`"${names.topic}".*READ`));
-        expect(await consumer.isStarted()).toBe(false);
+        const words = new RegExp(`"${names.topic}".*(READ|DESCRIBE)`);
+        expect(await said(names, words)).toMatch(words);
       });
 
       test('missing on the group of the base: an error names the group and the right', async () => {
         const names = await freshTopic(admin);
         await allow(ResourceTypes.TOPIC, names.topic, AclOperations.READ);
         await allow(ResourceTypes.GROUP, `${names.group}.`, AclOperations.READ, true);
-        const consumer = await start(names, sasl);
-        expectWords(await messageOf(consumer), names, new RegExp(`"${names.group}".*DESCRIBE`));
-        expect(await consumer.isStarted()).toBe(false);
+        const words = new RegExp(`"${names.group}".*${unsaid || 'DESCRIBE'}`);
+        expect(await said(names, words)).toMatch(words);
       });
 
       test('missing on the groups of envs: an error names the group and the right', async () => {
         const names = await freshTopic(admin);
         await allow(ResourceTypes.TOPIC, names.topic, AclOperations.READ);
         await allow(ResourceTypes.GROUP, names.group, AclOperations.DESCRIBE);
-        const consumer = await start(names, sasl);
-        const right = new RegExp(`"${names.group}\\.mp-101.*READ`);
-        expectWords(await messageOf(consumer), names, right);
-        expect(await consumer.isStarted()).toBe(false);
+        const words = new RegExp(`"${names.group}\\.mp-101.*${unsaid || '(READ|DESCRIBE)'}`);
+        expect(await said(names, words)).toMatch(words);
       });
 
       test('those of the documentation are enough', async () => {
@@ -160,6 +164,7 @@ describe.each(['kafkajs', 'platformatic classic', 'platformatic consumer'] as co
         await allow(ResourceTypes.TOPIC, names.topic, AclOperations.READ);
         await allow(ResourceTypes.GROUP, names.group, AclOperations.DESCRIBE);
         await allow(ResourceTypes.GROUP, `${names.group}.`, AclOperations.READ, true);
+        await sleep(3000);
         const consumer = await start(names, sasl);
         await consumer.consuming;
         expect(await until(consumer.isStarted)).toBe(true);

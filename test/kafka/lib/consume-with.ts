@@ -52,14 +52,19 @@ async function platformatic(
 }
 
 async function kafkajs(
-  ...[routing, { broker, group, topics, user }, handle, { ended, rebalanced }]: Parameters<Consume>
+  ...[
+    routing,
+    { broker, group, topics, user, isQuiet },
+    handle,
+    { ended, rebalanced },
+  ]: Parameters<Consume>
 ): Promise<() => Promise<void>> {
   const { Kafka, logLevel } = await import('kafkajs');
   const { routedConsumer } = await import('../../../clients/typescript/src/kafkajs/consumer.ts');
   const kafka = new Kafka({
     clientId: 'order-service',
     brokers: [broker],
-    logLevel: logLevel.ERROR,
+    logLevel: isQuiet ? logLevel.NOTHING : logLevel.ERROR,
     ...(user && { sasl: { mechanism: 'plain', username: user, password: user } }),
   });
   const [first = '', ...others] = topics;

@@ -12,6 +12,8 @@ export interface ConsumerSettings {
   workMs: number;
   /** Control: the fork takes the ends of the log instead of the base's offsets. */
   startAtTheEnd?: boolean;
+  /** Nothing is printed by the client. */
+  isQuiet?: boolean;
   /** User and password of SASL/PLAIN. */
   user?: string;
 }

@@ -38,7 +38,7 @@ export async function envConsumer(
   const ended = new Promise<Error>((resolve) => {
     fail = resolve;
   });
-  const whole = { adapter, handledFile: '', workMs: 0, ...settings };
+  const whole = { adapter, handledFile: '', workMs: 0, isQuiet: true, ...settings };
   const consuming = consumeWith[adapter](routing, whole, async (id) => void handled.push(id), {
     ended: fail,
     rebalanced: () => {},

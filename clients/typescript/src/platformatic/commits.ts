@@ -1,12 +1,16 @@
 import type { Acknowledged } from './acknowledged.ts';
 import type { Fetched, RawConsumer } from './fetched.ts';
 
+/** A request that fails is tried four times for 5 s each, with pauses of 1 s; these are the library's defaults. */
+const LONGEST_MS = 45_000;
 /** The leader's epoch is not known when the position of a partition without a message is committed. */
 const NO_EPOCH = -1;
 
 export interface Commits {
   /** Commits what is handled and not committed yet. Concurrent calls share one request. A failure is told, not thrown. */
   flush(): Promise<void>;
+  /** Ends the timer. */
+  stop(): void;
   /** Ends the timer, and commits a last time. */
   close(): Promise<void>;
 }
@@ -18,6 +22,8 @@ export interface CommitParts {
   interval: number;
   /** A commit failed; the next one covers it. */
   failed(error: unknown): void;
+  /** The library does not answer any more: the consumer has to be replaced. */
+  stuck(): void;
 }
 
 export const keyOf = (topic: string, partition: number) => `${topic}:${partition}`;
@@ -27,7 +33,7 @@ export const keyOf = (topic: string, partition: number) => `${topic}:${partition
  * changed since the last time: else a member that gets a partition back would set it to where it was before.
  */
 export function commits(parts: CommitParts): Commits {
-  const { consumer, acknowledged, fetched, interval, failed } = parts;
+  const { consumer, acknowledged, fetched, interval, failed, stuck } = parts;
   const last = new Map<string, bigint>();
   let running: Promise<void> | undefined;
 
@@ -44,15 +50,17 @@ export function commits(parts: CommitParts): Commits {
     );
 
   const commit = async () => {
-    if (!consumer.isActive()) return;
+    if (!consumer.isActive()) return undefined;
     const offsets = changed();
-    if (offsets.length === 0) return;
+    if (offsets.length === 0) return undefined;
     try {
-      await consumer.commit({ offsets });
+      const isAnswered = await within(LONGEST_MS, consumer.commit({ offsets }));
+      if (!isAnswered) return stuck();
       for (const { topic, partition, offset } of offsets) last.set(keyOf(topic, partition), offset);
     } catch (error) {
       failed(error);
     }
+    return undefined;
   };
 
   const flush = async () => {
@@ -67,12 +75,29 @@ export function commits(parts: CommitParts): Commits {
   const timer = setInterval(() => void flush(), interval);
   const onRebalance = () => void flush();
   consumer.on('consumer:group:rebalance', onRebalance);
+  const stop = () => {
+    clearInterval(timer);
+    consumer.removeListener('consumer:group:rebalance', onRebalance);
+  };
   return {
     flush,
-    close: async () => {
-      clearInterval(timer);
-      consumer.removeListener('consumer:group:rebalance', onRebalance);
-      await flush();
+    stop,
+    close: () => {
+      stop();
+      return flush();
     },
   };
+}
+
+/** Whether the promise settles within this time. Rejects if it does. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -24,10 +24,10 @@ const PASSING = [
   'FETCH_SESSION_TOPIC_ID_ERROR',
 ];
 
-/** Assigned partitions are not those that are known, or the membership was lost: fetching begins anew. */
+/** The partitions that are assigned are not those that are known: fetching begins anew. */
 export class Changed extends Error {
   constructor() {
-    super('partitions or membership have changed');
+    super('the partitions have changed');
   }
 }
 

@@ -31,8 +31,6 @@ export interface Fetched {
    * It also counts what is no message: markers of transactions, and gaps of compacted topics.
    */
   position(topic: string, partition: number): bigint | undefined;
-  /** Joins the group as a new member, and fetches from the committed offsets. */
-  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,10 +65,7 @@ export async function fetched(
       autocommit: false,
     });
     opened.on('readable', events.more);
-    opened.on('error', (error) => {
-      // One that was replaced has nothing to say any more.
-      if (stream === opened) void again(error);
-    });
+    opened.on('error', (error) => void again(error));
     return opened;
   }
 
@@ -109,15 +104,6 @@ export async function fetched(
       const committed = stream.offsetsCommitted.get(key);
       const read = stream.offsetsToFetch.get(key);
       return committed !== undefined && read !== undefined && read > committed ? read : undefined;
-    },
-    restart: async () => {
-      const old = stream;
-      if (old === undefined) return;
-      stream = undefined;
-      await old.close().catch(() => {});
-      consumer.memberId = null;
-      consumer.assignments = [];
-      await again(new Changed());
     },
     close: async () => {
       isClosed = true;

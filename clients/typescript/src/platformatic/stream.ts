@@ -11,7 +11,8 @@ const DECIDED = 16;
 
 export interface StreamParts<Key, Value, HeaderKey, HeaderValue> {
   routing: Pick<Routing, 'decide' | 'runWithMessage'>;
-  acknowledged: Acknowledged;
+  /** As in `Acknowledged`. */
+  begin: Acknowledged['begin'];
   deserializers: Partial<Deserializers<Key, Value, HeaderKey, HeaderValue>>;
   /** The next fetched message; null: none now, and `more` will be called. */
   read(): RawMessage | null;
@@ -38,13 +39,13 @@ export function routedStream<Key, Value, HeaderKey, HeaderValue>(
   parts: StreamParts<Key, Value, HeaderKey, HeaderValue>,
 ): Routed<Key, Value, HeaderKey, HeaderValue> {
   type Own = Message<Key, Value, HeaderKey, HeaderValue>;
-  const { routing, acknowledged } = parts;
+  const { routing } = parts;
   const handed = new WeakMap<object, Handed>();
   let isWanted = false;
 
   const next = (): Own | undefined => {
     for (let raw = parts.read(); raw !== null; raw = parts.read()) {
-      const done = acknowledged.begin(keyOf(raw.topic, raw.partition), raw.offset);
+      const done = parts.begin(keyOf(raw.topic, raw.partition), raw.offset);
       if (routing.decide(raw.headerEntries).action === 'handle') return own(raw, done);
       done();
     }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { acknowledged } from '../../src/platformatic/acknowledged.ts';
 import { type Commits, commits } from '../../src/platformatic/commits.ts';
 import type { RawConsumer } from '../../src/platformatic/fetched.ts';
@@ -28,7 +28,6 @@ function start(interval = NEVER_MS) {
   const fetched = {
     read: () => null,
     position: (_: string, partition: number) => positions.get(partition),
-    restart: async () => {},
     close: async () => {},
   };
   const committer = commits({
@@ -37,6 +36,7 @@ function start(interval = NEVER_MS) {
     fetched,
     interval,
     failed: (error) => void failed.push(error),
+    stuck: () => void failed.push('stuck'),
   });
   open.push(committer);
   return { ...committer, consumer, acks, sent, positions, failed };
@@ -118,6 +118,25 @@ describe('commits', () => {
     answer();
     await Promise.all([first, second]);
     expect(sent).toEqual([[[0, 5n]], [[0, 6n]]]);
+  });
+
+  test('a commit that gets no answer: the consumer has to be replaced', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      const { acks, flush, consumer, failed } = start();
+      const { commit } = consumer;
+      consumer.commit = () => new Promise(() => {});
+      acks.begin('payments:0', 4n)();
+      const flushed = flush();
+      await jest.advanceTimersByTimeAsync(44_000);
+      expect(failed).toEqual([]);
+      await jest.advanceTimersByTimeAsync(2000);
+      await flushed;
+      expect(failed).toEqual(['stuck']);
+      consumer.commit = commit;
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('commits when a rebalance begins, periodically, and at the end', async () => {

@@ -44,7 +44,7 @@ function streamOf(
         return handler();
       },
     },
-    acknowledged: acks,
+    begin: acks.begin,
     deserializers: stringDeserializers,
     read: () => fetched.shift() ?? null,
     flush: async () => {
