@@ -5,7 +5,7 @@ export type Phase = 'Joining' | 'Live' | 'Leaving';
 export const PHASES: readonly Phase[] = ['Joining', 'Live', 'Leaving'];
 
 /**
- * The consumers of one env that handle their own messages of one workload. Only `phase` ever changes. While it is `Live`, the
+ * The consumers of one env that handle their own messages of one workload. Only `phase` ever changes, and never back. While it is `Live`, the
  * workload's own consumers skip messages of `ref`.
  */
 export interface SubscriberSpec {

@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import type { DynamicEnvSpec } from '../../src/api/dynamicenv.ts';
 import type { ObjectMap } from '../../src/hooks/types.ts';
 import { canonicalJson } from '../../src/k8s/canonical.ts';
+import { secondsLeft } from '../../src/k8s/time.ts';
 import { syncEnv } from '../../src/kinds/dynamicenv/sync.ts';
 import { at, stamp, workload } from '../support/objects.ts';
 import { childrenMap, relatedMap } from '../support/sent.ts';
 import { ordersBase, subscriber } from '../support/subscribers.ts';
 import {
   advance,
+  type Control,
   deleteByHand,
   type History,
   history,
@@ -21,8 +23,8 @@ type Happening = (one: History) => void;
 
 const aSync: fc.Arbitrary<Sync> = fc.record({
   lag: fc.record({
-    Subscriber: fc.constantFrom(0, 0, 1, 4, 8),
-    Deployment: fc.constantFrom(0, 0, 1, 8),
+    Subscriber: fc.constantFrom(0, 0, 1, 4, 8, 50),
+    Deployment: fc.constantFrom(0, 0, 1, 8, 50),
   }),
   lost: fc.oneof(
     { weight: 4, arbitrary: fc.constant([]) },
@@ -135,6 +137,59 @@ const life = fc
     for (const happen of [...first, ...happenings]) happen(one);
     return one;
   });
+
+/** Consumers that leave go on instead, as long as ten seconds of their wait are left. */
+const asLongAsTimeIsLeft: Control = (own, { spec: { suspend } }, time) => {
+  const { 'riskified.com/leaving-since': noted, ...annotations } = own.metadata.annotations ?? {};
+  const written = own.metadata.managedFields?.[0]?.time ?? '';
+  const left = noted === undefined ? 36 : secondsLeft(written, 35, at(time));
+  if (suspend === true || own.spec.phase !== 'Leaving' || left < 10) return own;
+  const metadata = { ...own.metadata, annotations };
+  return { ...own, metadata, spec: { ...own.spec, phase: 'Joining' } };
+};
+
+/** An env that is suspended and woken, and nothing else. */
+const suspended = fc
+  .array(
+    fc.oneof(
+      fc.boolean().map((suspend): Happening => change({ suspend })),
+      aSync.map(
+        (how): Happening =>
+          (one) =>
+            void sync(one, how),
+      ),
+      fc.constantFrom(2, 5, 12, 30).map(
+        (seconds): Happening =>
+          (one) =>
+            advance(one, seconds),
+      ),
+    ),
+    { minLength: 10, maxLength: 60 },
+  )
+  .map((happenings) => (control?: Control) => {
+    const one = history(AS.consumer, control);
+    for (const happen of happenings) happen(one);
+    return one;
+  });
+
+describe('an env that is suspended and woken, with caches that are late', () => {
+  it('keeps its pods as long as somebody may rely on them', () => {
+    fc.assert(
+      fc.property(suspended, (run) => {
+        expect(run().problems).toEqual([]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('control: it does not if consumers that leave may go on instead', () => {
+    const found = fc.check(
+      fc.property(suspended, (run) => run(asLongAsTimeIsLeft).problems.length === 0),
+      { numRuns: 5_000, endOnFailure: true },
+    );
+    expect(found.failed).toBe(true);
+  });
+});
 
 describe('the consumers of an env, whatever happens, with caches that are late and writes that are lost', () => {
   it('keep their pods for 35 s after somebody may have relied on them, and are Live only after all is forked', () => {

@@ -1,5 +1,5 @@
-import type { DynamicEnvSpec } from '../../../src/api/dynamicenv.ts';
-import type { Subscriber } from '../../../src/api/subscriber.ts';
+import type { DynamicEnv, DynamicEnvSpec } from '../../../src/api/dynamicenv.ts';
+import { PHASES, type Subscriber } from '../../../src/api/subscriber.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Deployment } from '../../../src/k8s/workload.ts';
 import { INCARNATION, variable } from '../../../src/kinds/dynamicenv/events/variables.ts';
@@ -7,10 +7,10 @@ import { decide, type EnvFixture, envFixture } from '../../support/env-fixture.t
 import { at, running, stamp } from '../../support/objects.ts';
 import { ordersEnv, ordersMesh } from '../../support/subscribers.ts';
 
-/** How old what a sync sees may be, in seconds. */
-const MAX_LAG = 8;
+/** A cache may go back by so many seconds: a restarted Metacontroller may ask another API server. */
+const MAX_BACK = 8;
 
-/** One sync. Each kind of child has a cache of its own, and each write may be lost. */
+/** One sync. Each kind of child has a cache of its own, which is late by any number of seconds; each write may be lost. */
 export interface Sync {
   lag: { Subscriber: number; Deployment: number };
   lost: readonly string[];
@@ -29,6 +29,8 @@ interface Version {
 export interface History {
   now: EnvFixture;
   stored: { Subscriber: Version[]; Deployment: Version[] };
+  /** What each cache shows is no older. */
+  cachedUntil: Record<'Subscriber' | 'Deployment', number>;
   others: KubeObject[];
   podsRun: boolean;
   uid: number;
@@ -36,24 +38,34 @@ export interface History {
   lastLive: Map<string, number>;
   /** Incarnation → the first sync that saw it Leaving, since it was last stored in another phase or seen in one. */
   seenLeaving: Map<string, number>;
+  /** Subscribers, by uid, whose clone the product took away. */
+  withoutClone: Set<string>;
   problems: string[];
+  /** What the syncs are shown of what they see: a control changes it, and which phases the API server allows. */
+  control?: Control;
 }
+
+/** A rule that loses messages. `own`: as it is stored. */
+export type Control = (own: Subscriber, env: DynamicEnv, time: number) => Subscriber;
 
 type Kind = keyof History['stored'];
 const KINDS: readonly Kind[] = ['Subscriber', 'Deployment'];
 
-export function history(spec: Partial<DynamicEnvSpec>): History {
+export function history(spec: Partial<DynamicEnvSpec>, control?: Control): History {
   return {
+    ...(control === undefined ? {} : { control }),
     now: envFixture(ordersEnv(spec), ordersMesh()),
     stored: {
       Subscriber: [{ since: 0, objects: [] }],
       Deployment: [{ since: 0, objects: [] }],
     },
+    cachedUntil: { Subscriber: 0, Deployment: 0 },
     others: [],
     podsRun: true,
     uid: 0,
     lastLive: new Map(),
     seenLeaving: new Map(),
+    withoutClone: new Set(),
     problems: [],
   };
 }
@@ -66,9 +78,10 @@ export function incarnationOf(object: KubeObject): string {
   return containers.flatMap(({ env }) => variable(env, INCARNATION)?.value ?? [])[0] ?? '';
 }
 
-function seen(versions: readonly Version[], time: number, lag: number): KubeObject[] {
-  const then = Math.max(0, time - Math.min(lag, MAX_LAG));
-  return versions.findLast(({ since }) => since <= then)?.objects ?? [];
+function seen({ stored, cachedUntil, now }: History, kind: Kind, lag: number): KubeObject[] {
+  const then = Math.max(0, cachedUntil[kind] - MAX_BACK, now.time - lag);
+  cachedUntil[kind] = Math.max(cachedUntil[kind], then);
+  return stored[kind].findLast(({ since }) => since <= then)?.objects ?? [];
 }
 
 function store(history: History, kind: Kind, objects: KubeObject[]): void {
@@ -122,11 +135,14 @@ function pods(one: KubeObject, run: boolean, time: number): KubeObject {
 
 /** One sync and what becomes of its answer. */
 export function sync(history: History, { lag, lost }: Sync): string {
-  const { now, stored } = history;
+  const { now, control } = history;
   const view = Object.fromEntries(
-    KINDS.map((kind) => [kind, seen(stored[kind], now.time, lag[kind])]),
+    KINDS.map((kind) => [kind, seen(history, kind, lag[kind])]),
   ) as Record<Kind, KubeObject[]>;
-  now.children = [...view.Subscriber, ...view.Deployment, ...history.others];
+  const shown = view.Subscriber.map(
+    (one) => control?.(one as Subscriber, now.env, now.time) ?? one,
+  );
+  now.children = [...shown, ...view.Deployment, ...history.others];
   observe(history, view);
   const { children } = decide(now);
   history.others = children.filter(({ kind }) => !(KINDS as readonly string[]).includes(kind));
@@ -134,6 +150,7 @@ export function sync(history: History, { lag, lost }: Sync): string {
     const answered = children.filter((one) => one.kind === kind);
     checkDropped(history, kind, view[kind], answered);
     checkLive(history, kind, view, answered);
+    noteTaken(history, kind, view, answered, lost);
     if (!lost.includes(kind)) write(history, kind, view[kind], answered);
   }
   return JSON.stringify(children);
@@ -175,6 +192,23 @@ function checkDropped(history: History, kind: Kind, was: KubeObject[], is: KubeO
   }
 }
 
+/** The clone is deleted, unless it is another one by now. */
+function noteTaken(
+  { withoutClone, stored }: History,
+  kind: Kind,
+  view: Record<Kind, KubeObject[]>,
+  answered: KubeObject[],
+  lost: readonly string[],
+): void {
+  if (kind !== 'Deployment' || lost.includes(kind)) return;
+  const isTaken = view.Deployment.some(
+    (one) =>
+      !answered.some((kept) => name(kept) === name(one)) &&
+      last(stored.Deployment).some(({ metadata }) => metadata.uid === one.metadata.uid),
+  );
+  if (isTaken) for (const { metadata } of view.Subscriber) withoutClone.add(metadata.uid ?? '');
+}
+
 function checkLive(
   history: History,
   kind: Kind,
@@ -190,6 +224,8 @@ function checkLive(
       | Subscriber
       | undefined;
     if (phase !== 'Live' || before?.spec.phase === 'Live') continue;
+    if (history.withoutClone.has(before?.metadata.uid ?? ''))
+      problems.push(`${stamp(now.time)} ${incarnation} is Live, and its clone was taken away`);
     const seconds = availableFor(incarnation, view.Deployment, now.time);
     if (seconds === undefined || seconds < settleSeconds)
       problems.push(`${stamp(now.time)} ${incarnation} is Live, available for ${seconds} s`);
@@ -214,7 +250,7 @@ function write(history: History, kind: Kind, view: KubeObject[], answered: KubeO
 
 function updated(old: KubeObject, answered: KubeObject[], history: History): KubeObject {
   const wanted = answered.find((one) => name(one) === name(old));
-  if (wanted === undefined || isRefused(old, wanted)) return old;
+  if (wanted === undefined || isRefused(old, wanted, history)) return old;
   const { uid, creationTimestamp } = old.metadata;
   const next = {
     ...wanted,
@@ -227,9 +263,11 @@ function updated(old: KubeObject, answered: KubeObject[], history: History): Kub
   return bare(old) === bare(next) ? old : stamped(next, history);
 }
 
-/** The rule of the definition. */
-function isRefused(old: KubeObject, wanted: KubeObject): boolean {
+/** The rules of the definition. */
+function isRefused(old: KubeObject, wanted: KubeObject, { control }: History): boolean {
   if (old.kind !== 'Subscriber') return false;
+  const place = (one: KubeObject) => PHASES.indexOf((one as Subscriber).spec.phase);
+  if (control === undefined && place(wanted) < place(old)) return true;
   const fixed = ({ spec: { phase: _phase, ...spec } }: Subscriber) => JSON.stringify(spec);
   return fixed(old as Subscriber) !== fixed(wanted as Subscriber);
 }

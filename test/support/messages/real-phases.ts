@@ -2,6 +2,7 @@ import { AVAILABLE_ANNOTATION, LEAVING_ANNOTATION } from '../../../src/api/marks
 import type { Subscriber as StoredSubscriber } from '../../../src/api/subscriber.ts';
 import { secondsLeft } from '../../../src/k8s/time.ts';
 import {
+  isLeaving,
   joiningStep,
   leavingStep,
   overSince,
@@ -23,9 +24,7 @@ export const realPhases: Phases = {
     const own = subscriber && storedOf(subscriber);
     const now = new Date(BEGIN + seen.now);
     if (own === undefined) return begin(seen, fresh);
-    // An env that leaves does so to the end, also if it is wanted again: see the control.
-    const isLeaving = !seen.isWanted || own.spec.phase === 'Leaving';
-    return isLeaving ? leave(seen, own, now) : join(seen, own, now);
+    return seen.isWanted && !isLeaving(own) ? join(seen, own, now) : leave(seen, own, now);
   },
 };
 

@@ -38,10 +38,18 @@ describe('invalid values are refused', () => {
 describe('what may change', () => {
   const errors = (spec: object) => validator.validate(changed(spec), joining).errors;
 
-  test('the phase, in any direction', () => {
-    expect(errors({ phase: 'Live' })).toEqual([]);
-    expect(validator.validate(joining, subscriber('Leaving')).errors).toEqual([]);
-  });
+  const PHASES = ['Joining', 'Live', 'Leaving'] as const;
+  test.each(PHASES.flatMap((from, was) => PHASES.map((to, is) => [from, to, is >= was] as const)))(
+    'the phase from %s to %s: %s',
+    (from, to, isAllowed) => {
+      const found = validator.validate(subscriber(to), subscriber(from)).errors;
+      expect(found).toEqual(
+        isAllowed
+          ? []
+          : [{ reason: 'Invalid', path: 'spec', message: expect.stringContaining('never back') }],
+      );
+    },
+  );
 
   test.each([
     [{ workload: 'shop/invoices' }],

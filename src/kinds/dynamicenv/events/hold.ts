@@ -8,7 +8,7 @@ import { cloneName } from '../plan/names.ts';
 import { carriedBy, hasPods } from './carried.ts';
 import { leavingStep, overSince, wasAvailable } from './phases.ts';
 import { subscriberOf } from './subscriber.ts';
-import { LEAVING_SECONDS, RETURN_SECONDS, STALL_SECONDS } from './times.ts';
+import { STALL_SECONDS } from './times.ts';
 
 type Context = Pick<DepartureContext, 'env' | 'observed' | 'now' | 'force'>;
 
@@ -69,16 +69,6 @@ export function stallLeft(
 ): number {
   const since = stallSince(own, context);
   return since === undefined ? 0 : secondsLeft(since, STALL_SECONDS, context.now);
-}
-
-/** Is there time for consumers that leave to go on instead? Those of another phase do not leave. */
-export function mayGoOn(
-  own: Subscriber,
-  context: Pick<Context, 'env' | 'observed' | 'now'>,
-): boolean {
-  if (own.spec.phase !== 'Leaving') return true;
-  const { isOver, wait = LEAVING_SECONDS } = leavingStep(own, context.env, context.now);
-  return (isOver ? stallLeft(own, context) : wait) >= RETURN_SECONDS;
 }
 
 /** Since when (RFC 3339) such a clone waits; undefined: it does not. */

@@ -15,8 +15,8 @@ export interface Step {
 /**
  * A Subscriber whose consumers are wanted. Joining until the clone is seen available (`isAvailable`: all of its pods have this incarnation,
  * and enough of them started, so every topic is forked) for the settle time. Then it stays Live: if the clone crashes later, its messages wait in
- * its consumer groups. One that was Leaving joins again: its pods never stopped to consume. `since`: when the Deployment controller saw it
- * available; without it, the first sync that did counts.
+ * its consumer groups. One that is Leaving never joins again (`isLeaving`). `since`: when the Deployment controller saw it available; without
+ * it, the first sync that did counts.
  */
 export function joiningStep(
   own: Subscriber,
@@ -44,6 +44,15 @@ interface JoiningSettings {
   since?: string | undefined;
 }
 
+/**
+ * Does it leave? Then it leaves to the end, also if it is wanted again: its consumers would lose messages if they went on. A sync may see objects
+ * as they were before. One that still sees it Leaving, with the wait over, would delete the clone of a Subscriber that is Live by now; and one that
+ * still sees the clone would make a Subscriber Live whose clone is deleted already.
+ */
+export function isLeaving({ spec: { phase } }: Subscriber): boolean {
+  return phase === 'Leaving';
+}
+
 /** A Subscriber that leaves, and whether nobody relies on it any more. */
 export interface LeavingStep extends Step {
   isOver: boolean;
@@ -53,12 +62,12 @@ export interface LeavingStep extends Step {
  * The wait is counted from the first sync that sees the phase Leaving, not from the answer that asks for it: the write may be
  * late. That sync notes when the phase was written, and the wait begins with the write of the note. Both are times of the API server, so all
  * syncs write the same note: with times of their own, two syncs of which one sees the object a write late would replace each other's note for ever.
- * If another phase is seen, it starts again. While the object is being deleted it cannot be written, and nothing is counted.
+ * While the object is being deleted it cannot be written, and nothing is counted.
  */
 export function leavingStep(own: Subscriber, env: string, now: Date): LeavingStep {
   const { annotations = {} } = own.metadata;
   const available = annotations[AVAILABLE_ANNOTATION];
-  if (own.spec.phase !== 'Leaving' || isBeingDeleted(own)) {
+  if (!isLeaving(own) || isBeingDeleted(own)) {
     return { subscriber: next(own, env, 'Leaving', available), isOver: false };
   }
   const since = leavingSince(own);

@@ -5,9 +5,9 @@ import type { EnvWorkload } from '../plan/workloads.ts';
 import { carriedBy } from './carried.ts';
 import { portTaken } from './clone.ts';
 import { conflictOf, nameTaken } from './conflict.ts';
-import { mayGoOn } from './hold.ts';
 import { joining, specOf } from './joining.ts';
 import { competing, notOptedIn } from './opt-in.ts';
+import { isLeaving } from './phases.ts';
 import { subscriberFor, subscriberName } from './subscriber.ts';
 import type { ClonePlan, EventsInput, EventsPlan, PlannedClone } from './types.ts';
 
@@ -54,8 +54,7 @@ function planSubscriber(input: EventsInput): ClonePlan {
   const refusal = refusalOf(deployment, input);
   if (refusal !== undefined && carried === undefined) return withoutSubscriber(input, refusal);
   const spec = specOf(own, input);
-  return spec.ref !== ref ||
-    (own !== undefined && !mayGoOn(own, { env, observed: context.observed, now: context.now }))
+  return spec.ref !== ref || (own !== undefined && isLeaving(own))
     ? withoutSubscriber(input)
     : joining(own, spec, deployment, refusal, input);
 }

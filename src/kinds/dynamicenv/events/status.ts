@@ -42,8 +42,8 @@ function pendingText(
 ): string {
   if (conflict !== undefined) return conflict;
   if (own === undefined) return `its consumers begin; until then ${BASE_HANDLES}`;
-  if (subscriber === undefined || own.spec.phase === 'Leaving') {
-    return `its consumers of incarnation ${own.spec.incarnation} leave; ${BASE_HANDLES}`;
+  if (subscriber === undefined) {
+    return `its consumers of incarnation ${own.spec.incarnation} leave, which cannot be taken back; others begin when they are gone, and until then ${BASE_HANDLES}`;
   }
   if (wait !== undefined) return 'all its consumers are ready, and take over in a moment';
   const starting =

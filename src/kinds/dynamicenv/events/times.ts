@@ -5,10 +5,5 @@
 export const LEASE_MS = 30_000;
 /** Seconds after which nobody relies on a Subscriber that was seen Leaving: the lease, and a margin for clocks. */
 export const LEAVING_SECONDS = LEASE_MS / 1000 + 5;
-/**
- * Consumers that leave may go on instead, if so many seconds are left of their wait. Metacontroller's cache is never that late. Otherwise a later
- * sync could see them Leaving as they were before, with the wait over.
- */
-export const RETURN_SECONDS = 10;
 /** Seconds that a clone without any available pod waits for one, so that a person can help it to finish its messages. */
 export const STALL_SECONDS = 120;

@@ -311,20 +311,59 @@ describe('suspended, and back', () => {
     expect(carriedBy(clone(now))?.incarnation).toBe(own(now)?.spec.incarnation);
   });
 
-  test('while its clone is still there, it goes on with the same incarnation', () => {
+  const back = (now: EnvFixture) => {
+    change(now, { suspend: false });
+    settle(now);
+  };
+
+  test('soon after: the old consumers leave to the end, and others begin', () => {
     const now = live();
     const before = own(now)?.spec.incarnation;
     change(now, { suspend: true });
     settle(now);
-    wait(now, 20);
-    change(now, { suspend: false });
+    wait(now, 5);
+    back(now);
+    expect(own(now)?.spec).toMatchObject({ phase: 'Leaving', incarnation: before });
+    expect(carriedBy(clone(now))?.incarnation).toBe(before);
+    expect(told(now)?.events?.message).toBe(
+      `its consumers of incarnation ${before} leave, which cannot be taken back; others begin when they are gone, and until then the base's consumers handle its messages`,
+    );
+    expect(condition(now, 'Ready')?.status).toBe('False');
+    wait(now, 30);
+    expect(carriedBy(clone(now))?.incarnation).toBe(before);
+    wait(now, 1);
+    expect(own(now)?.spec.phase).toBe('Joining');
+    expect(own(now)?.spec.incarnation).not.toBe(before);
+    expect(carriedBy(clone(now))?.incarnation).toBe(own(now)?.spec.incarnation);
+    wait(now, 4);
+    expect(phase(now)).toBe('Live');
+  });
+
+  test('several times: each change of mind leaves the wait as it is', () => {
+    const now = live();
+    const before = own(now)?.spec.incarnation;
+    for (const suspend of [true, false, true, false, true, false]) {
+      change(now, { suspend });
+      settle(now);
+      now.time += 5;
+      expect(own(now)?.spec).toMatchObject({ phase: 'Leaving', incarnation: before });
+    }
+    wait(now, 6);
+    expect(phase(now)).toBe('Joining');
+    expect(own(now)?.spec.incarnation).not.toBe(before);
+  });
+
+  test('before it was Live: the same, since a late sync may make it Live', () => {
+    const now = fixture();
     settle(now);
-    expect(own(now)?.spec).toMatchObject({ phase: 'Live', incarnation: before });
-    // The next removal counts from its own beginning.
+    const before = own(now)?.spec.incarnation;
+    expect(phase(now)).toBe('Joining');
     change(now, { suspend: true });
-    settle(now);
-    wait(now, 35);
-    expect(kinds(now)).toContain('Deployment');
+    step(now);
+    back(now);
+    expect(own(now)?.spec).toMatchObject({ phase: 'Leaving', incarnation: before });
+    wait(now, 36);
+    expect(own(now)?.spec.incarnation).not.toBe(before);
   });
 
   test('when the clone has gone, and its Subscriber not yet, the old one goes first', () => {
@@ -343,30 +382,29 @@ describe('suspended, and back', () => {
     expect(own(now)?.spec.incarnation).not.toBe(before);
   });
 
-  test('in the last ten seconds of the wait it is too late: a cache may be as old', () => {
+  test('a sync that still sees the clone, though it is deleted already, does not make it Live', () => {
     const now = live();
-    const before = own(now)?.spec.incarnation;
     change(now, { suspend: true });
     settle(now);
-    wait(now, 27);
+    now.time += 36;
     change(now, { suspend: false });
-    settle(now);
-    expect(own(now)?.spec).toMatchObject({ phase: 'Leaving', incarnation: before });
-    wait(now, 9);
-    settle(now);
-    expect(own(now)?.spec.incarnation).not.toBe(before);
+    step(now);
+    expect(phase(now)).toBe('Leaving');
+    expect(clone(now)).toBeUndefined();
   });
 
-  test('while it waits for a pod it may go on, and keeps its messages', () => {
+  test('while it waits for a pod: it goes on to wait for one that finishes its messages', () => {
     const now = live();
     const before = own(now)?.spec.incarnation;
     stop(now);
     change(now, { suspend: true });
     settle(now);
     wait(now, 60);
-    change(now, { suspend: false });
-    settle(now);
-    expect(own(now)?.spec).toMatchObject({ phase: 'Joining', incarnation: before });
+    back(now);
+    expect(own(now)?.spec).toMatchObject({ phase: 'Leaving', incarnation: before });
+    expect(condition(now, 'Stalled')?.reason).toBe('MessagesRemain');
+    wait(now, 96);
+    expect(own(now)?.spec.incarnation).not.toBe(before);
   });
 });
 
@@ -408,6 +446,25 @@ describe('a living env changes', () => {
     wait(now, 1);
     expect(kinds(now)).not.toContain('Subscriber');
     expect(clone(now)).toBeUndefined();
+  });
+
+  test('another ref and back, events taken out and back: what leaves does so to the end', () => {
+    const events = [workload('shop/orders', { events: {} })];
+    for (const [away, again] of [
+      [{ ref: 'mp-102' }, { ref: 'mp-101' }],
+      [{ subsets: plain }, { subsets: events }],
+    ]) {
+      const now = live();
+      const before = own(now)?.spec.incarnation;
+      change(now, away ?? {});
+      settle(now);
+      change(now, again ?? {});
+      wait(now, 35);
+      expect(own(now)?.spec).toMatchObject({ phase: 'Leaving', incarnation: before });
+      wait(now, 1);
+      expect(own(now)?.spec.ref).toBe('mp-101');
+      expect(own(now)?.spec.incarnation).not.toBe(before);
+    }
   });
 
   test('another ref: the clone leaves, and comes back with another incarnation', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Subscriber } from '../../../../../src/api/subscriber.ts';
 import {
+  isLeaving,
   joiningStep,
   leavingStep,
   overSince,
@@ -84,12 +85,6 @@ describe('consumers that are wanted, with a settle time of 3 s', () => {
       true,
       { phase: 'Live', available: 0 },
     ],
-    [
-      'Leaving, and wanted again: it joins again, and is no longer marked as leaving',
-      subscriber('Leaving', { ...since(-2), ...left(-1) }),
-      true,
-      { phase: 'Joining', available: -2, wait: 2 },
-    ],
   ])('%s', (_what, own, isAvailable, expected) => {
     expect(step(own, isAvailable)).toEqual(expected);
   });
@@ -151,7 +146,7 @@ describe('consumers that leave: 35 s from the first sync that sees it', () => {
       { phase: 'Leaving', leaving: -36, isOver: true },
     ],
     [
-      'seen Live again, though with the note of an earlier time: the wait begins again',
+      'seen Live, though somebody gave it a note: nothing is counted',
       subscriber('Live', left(-99)),
       { phase: 'Leaving', isOver: false },
     ],
@@ -194,6 +189,14 @@ describe('consumers that leave: 35 s from the first sync that sees it', () => {
     expect(overSince(subscriber('Leaving', left(-30)), 'alice', NOW)).toBeUndefined();
     expect(overSince(subscriber('Live', left(-99)), 'alice', NOW)).toBeUndefined();
     expect(overSince(subscriber('Leaving', left(-30)), 'alice', at(6))).toBe(stamp(5));
+  });
+
+  test.each([
+    ['Joining', false],
+    ['Live', false],
+    ['Leaving', true],
+  ] as const)('%s: whether it leaves to the end', (phase, expected) => {
+    expect(isLeaving(subscriber(phase, left(0)))).toBe(expected);
   });
 
   test('whether it may have been Live', () => {
