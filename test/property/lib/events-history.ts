@@ -41,7 +41,7 @@ export interface History {
   /** Subscribers, by uid, whose clone the product took away. */
   withoutClone: Set<string>;
   problems: string[];
-  /** What the syncs are shown of what they see: a control changes it, and which phases the API server allows. */
+  /** Changes what the syncs are shown of what they see. With it any phase may be written, and caches are late, but never go back. */
   control?: Control;
 }
 
@@ -78,8 +78,13 @@ export function incarnationOf(object: KubeObject): string {
   return containers.flatMap(({ env }) => variable(env, INCARNATION)?.value ?? [])[0] ?? '';
 }
 
-function seen({ stored, cachedUntil, now }: History, kind: Kind, lag: number): KubeObject[] {
-  const then = Math.max(0, cachedUntil[kind] - MAX_BACK, now.time - lag);
+function seen(
+  { stored, cachedUntil, now, control }: History,
+  kind: Kind,
+  lag: number,
+): KubeObject[] {
+  const back = control === undefined ? MAX_BACK : 0;
+  const then = Math.max(0, cachedUntil[kind] - back, now.time - lag);
   cachedUntil[kind] = Math.max(cachedUntil[kind], then);
   return stored[kind].findLast(({ since }) => since <= then)?.objects ?? [];
 }

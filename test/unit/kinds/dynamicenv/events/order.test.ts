@@ -185,7 +185,7 @@ describe('removal', () => {
     }
   });
 
-  test('if it is seen Live again, the wait begins again', () => {
+  test('if it is Live, because somebody made it again, the wait begins again', () => {
     const now = live({ subsets: [], consumers: [workload('shop/orders', { events: {} })] });
     const isLive = own(now) as Subscriber;
     remove(now);
