@@ -120,7 +120,7 @@ describe('Subscribers', () => {
   });
 
   test.each([
-    ['their phase', { spec: { phase: 'Joining' } }],
+    ['their phase', { spec: { phase: 'Leaving' } }],
     ['their labels', { metadata: { labels: { 'riskified.com/ref': 'mp-102' } } }],
     ['the times on them', { metadata: { annotations: { 'riskified.com/leaving-since': 'x' } } }],
   ])('other users may not change %s', async (_what, patch) => {
@@ -129,7 +129,7 @@ describe('Subscribers', () => {
   });
 
   test('not even a cluster administrator may change their phase', async () => {
-    await expect(admin(merge(TARGET, { spec: { phase: 'Joining' } }))).rejects.toThrow(
+    await expect(admin(merge(TARGET, { spec: { phase: 'Leaving' } }))).rejects.toThrow(
       words('admin'),
     );
   });
