@@ -94,11 +94,11 @@ describe('the argument', () => {
   test.each([
     [
       ['shop'],
-      'there is no demo "shop": write branches, environments, merge, virtual-environment or nothing; see --help',
+      'there is no demo "shop": write branches, environments, merge, messages, virtual-environment or nothing; see --help',
     ],
     [
       ['branches', 'env'],
-      'there is no demo "branches env": write branches, environments, merge, virtual-environment or nothing; see --help',
+      'there is no demo "branches env": write branches, environments, merge, messages, virtual-environment or nothing; see --help',
     ],
     [['--fast'], "Unknown option '--fast'; see --help"],
   ])('%j is refused', (args, message) => {
