@@ -10,6 +10,7 @@ import { type System, startSystem } from '../../../e2e/lib/system.ts';
 import type { AdapterName } from '../consumer-settings.ts';
 import { runFeed } from '../feeds.ts';
 import { freePorts } from '../ports.ts';
+import { PROGRAMS } from '../programs.ts';
 import { startService } from '../service.ts';
 import { BROKER } from '../suite.ts';
 import type { Disturbance } from '../world.ts';
@@ -63,7 +64,7 @@ export async function openScene(topics: string[], adapter: AdapterName): Promise
     });
     const admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker] });
     ends.push(() => admin.close());
-    const kubelet = createKubelet(folder, say);
+    const kubelet = createKubelet({ file: PROGRAMS.consumer, folder, say });
     const { serve, started } = kubelet;
     const system = await startSystem({
       strategy: 'server-side-apply',
