@@ -3,6 +3,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findBinaries } from '../e2e/control-plane/binaries.ts';
+import { findJars, NoKafka } from '../kafka/lib/jars.ts';
+import { findJava } from '../kafka/lib/java.ts';
+import { buildPrograms } from '../kafka/lib/programs.ts';
+import { KAFKA } from './headline/kafka.ts';
 import { ENVOY_BIN, findEnvoy, NoEnvoy } from './lib/envoy-program.ts';
 import { istiodProgram } from './lib/istiod.ts';
 import { INSIDE, namespaceCommand } from './lib/namespace.ts';
@@ -22,7 +26,22 @@ async function prepare() {
   const env = { ...process.env, [ENVOY_BIN]: await findEnvoy(say) };
   if (istiodProgram() === undefined) return { env, before: [] };
   await findBinaries(say);
-  return { env: { ...env, [INSIDE]: '1' }, before: await namespaceCommand() };
+  const kafka = (await prepareKafka()) ? { [KAFKA]: '1' } : {};
+  return { env: { ...env, ...kafka, [INSIDE]: '1' }, before: await namespaceCommand() };
+}
+
+/** Inside, nothing can be downloaded any more. */
+async function prepareKafka() {
+  try {
+    await findJava();
+    await findJars(say);
+    await buildPrograms();
+    return true;
+  } catch (error) {
+    if (!(error instanceof NoKafka)) throw error;
+    say(`without Kafka, because ${error.message}`);
+    return false;
+  }
 }
 
 function run([program, ...args], env) {

@@ -41,4 +41,6 @@ export async function installCrds(
     const collection = `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`;
     await until(60, () => problem(api.call('GET', collection)));
   }
+  // kubectl validates with this document, and gives up after 32 s; a busy machine may need longer to make it after definitions came.
+  await until(180, () => problem(api.call('GET', '/openapi/v2')));
 }

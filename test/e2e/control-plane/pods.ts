@@ -10,13 +10,24 @@ export interface Pod extends Versioned {
     ownerReferences?: { kind: string; name: string }[];
     deletionTimestamp?: string;
   };
-  spec: { nodeName?: string; containers: PodContainer[] };
+  spec: {
+    nodeName?: string;
+    terminationGracePeriodSeconds?: number;
+    containers: PodContainer[];
+  };
 }
 
 export interface PodContainer {
   name: string;
   image: string;
   env?: { name: string; value?: string }[];
+  startupProbe?: { httpGet?: HttpGet; periodSeconds?: number };
+  lifecycle?: { preStop?: { httpGet?: HttpGet } };
+}
+
+export interface HttpGet {
+  path?: string;
+  port: number | string;
 }
 
 export interface PodOptions {
@@ -31,6 +42,11 @@ export interface PodOptions {
    * before the pod is removed.
    */
   serve?: (pod: Pod, address: string) => Promise<() => Promise<void>>;
+  /**
+   * Resolves when a pod has started; it is not Ready before. It must also resolve when the pod's server is stopped. Default: after
+   * `startSeconds`.
+   */
+  started?: (pod: Pod) => Promise<void>;
 }
 
 export interface PodStandIn {
@@ -45,6 +61,7 @@ export interface PodStandIn {
  */
 export async function startPods(api: Api, options: PodOptions = {}): Promise<PodStandIn> {
   const { startSeconds = 0.2, finishSeconds = 0.1, address = nextAddress() } = options;
+  const { started = () => sleep(startSeconds * 1000) } = options;
   const pods = new Map<string, Pod>();
   const doors = createDoors(options.serve, address);
   const unready = new Set<string>();
@@ -65,7 +82,7 @@ export async function startPods(api: Api, options: PodOptions = {}): Promise<Pod
     seen.add(`${uid} ${step}`);
     const work =
       step === 'start'
-        ? start(api, object, startSeconds, doors, settle)
+        ? start(api, object, started, doors, settle)
         : finish(api, object, finishSeconds, doors);
     work.catch((error: Error) => complain(object, error, stopped));
   };
@@ -142,7 +159,7 @@ const pathOf = ({ metadata: { namespace, name } }: Pod) =>
 async function start(
   api: Api,
   pod: Pod,
-  seconds: number,
+  started: (pod: Pod) => Promise<void>,
   doors: Doors,
   settle: (pod: Pod) => Promise<void>,
 ): Promise<void> {
@@ -153,7 +170,7 @@ async function start(
     await api.call('POST', `${pathOf(pod)}/binding`, { body });
   }
   await doors.open(pod);
-  await sleep(seconds * 1000);
+  await started(pod);
   await settle(pod);
 }
 

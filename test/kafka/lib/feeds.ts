@@ -33,6 +33,11 @@ export async function startFeed(
       'current-context': 'test',
     }),
   );
+  return runFeed(kubeconfig, port, folder);
+}
+
+/** Starts a real feed on loopback with this kubeconfig. */
+export function runFeed(kubeconfig: string, port: number, folder: string): FeedReplica {
   const args = ['--host', '127.0.0.1', '--port', `${port}`, '--kubeconfig', kubeconfig];
   const program = runProgram(PROGRAMS.feed, args, {}, join(folder, `feed-${port}.log`));
   return {

@@ -11,9 +11,14 @@ const CATCH_UP_MS = 90_000;
 /** Around a rebalance: what was handled and not committed comes again. */
 const AROUND_MS = 10_000;
 
+/** What of a world is needed to judge it. */
+type Judged = Pick<World, 'say' | 'group' | 'topics' | 'handledFiles' | 'disturbances'> & {
+  suite: Pick<World['suite'], 'admin'>;
+};
+
 /** Ends the traffic, waits until stable has read everything, and judges. */
 export async function finish(
-  world: World,
+  world: Judged,
   traffic: Traffic,
   lifetimes: readonly Lifetime[],
 ): Promise<Verdict> {

@@ -6,10 +6,12 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Only what tsconfig.programs.json compiles is in there. */
 const BUILT = fileURLToPath(new URL('../dist/', import.meta.url));
 
-/** The suite's service, and the feed. They are compiled before: to strip types takes each process some 40 MB of memory. */
+/** The suite's service, the feed, and what the mesh suite needs. They are compiled before: to strip types takes each process some 40 MB of memory. */
 export const PROGRAMS = {
   consumer: `${BUILT}test/kafka/lib/consumer-program.js`,
   feed: `${BUILT}feed/src/main.js`,
+  /** The services of test/mesh/headline. */
+  headline: `${BUILT}test/mesh/headline/program.js`,
 };
 
 export async function buildPrograms(): Promise<void> {

@@ -33,8 +33,8 @@ export async function writeVerified(
       ]);
   const text = `## Messages, on a real Kafka
 
-Written by the Kafka suite (\`npm run test:kafka\`, see [test/kafka](../test/kafka/README.md)): real consumers and feeds; the phases of
-envs are played by a script.
+Written by the Kafka suite (\`npm run test:kafka\`, see [test/kafka](../test/kafka/README.md)): real consumers and feeds. In
+\`control-plane\` a real API server and Metacontroller decide on the phases of envs; elsewhere a script plays them.
 
 ${table(['', ''], facts)}
 ### What ran
@@ -43,6 +43,9 @@ ${table(
   ['test file', 'passed'],
   ran.map(([file, passed]) => [file, String(passed)]),
 )}
+### Envs come and go, on a real control plane
+
+${table(COLUMNS, rows('control plane'))}
 ### Two envs come and go, and everything breaks once
 
 ${table(COLUMNS, rows('story'))}

@@ -25,16 +25,16 @@ export function chainCalls(sidecarPort: (service: string) => number): CallNext {
   };
 }
 
-/** Repeated headers stay separate. */
-function passedOn(raw: readonly string[]): HeaderList {
+/** The headers among these that a service passes on. Repeated headers stay separate. */
+export function passedOn(raw: readonly string[]): HeaderList {
   const all = raw.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, raw[index + 1] ?? '']] : [],
   );
   return all.filter(([name]) => PASSED.includes(name.toLowerCase()));
 }
 
-/** `headers`: names and values in turn, as Node sends them without a change. */
-function call(
+/** Calls a port of 127.0.0.1. `headers`: names and values in turn, as Node sends them without a change. */
+export function call(
   port: number,
   path: string,
   headers: string[],

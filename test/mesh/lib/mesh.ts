@@ -9,7 +9,8 @@ import { type Istiod, istiodProgram, startIstiod } from './istiod.ts';
 import { mustBeInside } from './namespace.ts';
 
 export interface MeshOptions {
-  pods?: Omit<PodOptions, 'serve'>;
+  /** Default of `serve`: each pod answers with what it got (echo.ts). */
+  pods?: PodOptions;
   /** Also starts the hook service and Metacontroller (METACONTROLLER_BIN), which DynamicEnvs need. */
   system?: Omit<SystemOptions, 'pods'>;
   /** The API server asks istiod's validating webhook about every write of Istio's kinds. */
@@ -49,7 +50,7 @@ export async function startMesh({
   };
   try {
     const serve: PodOptions['serve'] = (pod, address) => servePod(pod, address, callNext);
-    const podOptions = { ...pods, serve };
+    const podOptions = { serve, ...pods };
     const base = system
       ? await withSystem({ ...system, pods: podOptions })
       : await withoutSystem(podOptions);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { metacontrollerProgram } from '../../e2e/lib/system.ts';
 import { sourceHash } from '../../support/verified-page.ts';
 import { chromiumProgram } from '../entries/chromium.ts';
+import { hasKafka } from '../headline/kafka.ts';
 import { OLDER, olderFolder } from '../load/lib/older.ts';
 import { FIGURES_FILE, readFigures } from './figures.ts';
 import { istiodProgram } from './istiod.ts';
@@ -61,6 +62,7 @@ function tellSkipped(results: Results['testResults']): void {
     ...(chromiumProgram() === undefined ? ['there is no Chromium (CHROMIUM_BIN)'] : []),
     ...(istiodProgram() === undefined ? ['ISTIOD_BIN is not set'] : []),
     ...(metacontrollerProgram() === undefined ? ['METACONTROLLER_BIN is not set'] : []),
+    ...(hasKafka() || istiodProgram() === undefined ? [] : ['there is no Kafka']),
     ...(olderFolder() === undefined ? [`${OLDER} is not set`] : []),
   ];
   say(
