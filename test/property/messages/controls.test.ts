@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CONTROLS } from '../../support/messages/controls.ts';
 import { complaints } from '../../support/messages/report.ts';
-import { MODEL } from '../../support/messages/spec.ts';
+import { MODEL } from '../../support/messages/rules-of-the-spec.ts';
 import { trial } from '../../support/messages/trial.ts';
 
 /** Seeds are tried one after the other, so each control costs the same every time. */

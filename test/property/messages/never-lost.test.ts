@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { complaints } from '../../support/messages/report.ts';
-import { SPEC } from '../../support/messages/spec.ts';
+import { SPEC } from '../../support/messages/rules-of-the-spec.ts';
 import { trial } from '../../support/messages/trial.ts';
 
 /** FC_NUM_RUNS sets another number; CONTRIBUTING.md. */
