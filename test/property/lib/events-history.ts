@@ -36,7 +36,7 @@ export interface History {
   uid: number;
   /** Incarnation → when a Subscriber of it was last stored as Live. */
   lastLive: Map<string, number>;
-  /** Incarnation → the first sync that saw it Leaving, since it was last stored in another phase or seen in one. */
+  /** Incarnation → the first sync that saw it Leaving, since it was last stored in another phase. */
   seenLeaving: Map<string, number>;
   /** Subscribers, by uid, whose clone the product took away. */
   withoutClone: Set<string>;
@@ -161,9 +161,12 @@ export function sync(history: History, { lag, lost }: Sync): string {
   return JSON.stringify(children);
 }
 
-function observe({ seenLeaving, now }: History, view: Record<Kind, KubeObject[]>) {
-  const leaving = view.Subscriber.filter((one) => (one as Subscriber).spec.phase === 'Leaving');
-  noteSeen(seenLeaving, leaving.map(incarnationOf), now.time);
+function observe({ seenLeaving, stored, now }: History, view: Record<Kind, KubeObject[]>) {
+  const isLeaving = (one: KubeObject) => (one as Subscriber).spec.phase === 'Leaving';
+  for (const one of last(stored.Subscriber))
+    if (!isLeaving(one)) seenLeaving.delete(incarnationOf(one));
+  for (const key of view.Subscriber.filter(isLeaving).map(incarnationOf))
+    if (!seenLeaving.has(key)) seenLeaving.set(key, now.time);
 }
 
 /** Seconds for which the pods of an incarnation are available, as they are seen; undefined: they are not. */
@@ -171,11 +174,6 @@ function availableFor(incarnation: string, clones: KubeObject[], time: number): 
   const clone = clones.find((one) => incarnationOf(one) === incarnation) as Deployment | undefined;
   const since = clone?.status?.conditions?.[0]?.lastTransitionTime;
   return since === undefined ? undefined : (at(time).getTime() - Date.parse(since)) / 1000;
-}
-
-function noteSeen(first: Map<string, number>, keys: readonly string[], time: number): void {
-  for (const key of [...first.keys()]) if (!keys.includes(key)) first.delete(key);
-  for (const key of keys) if (!first.has(key)) first.set(key, time);
 }
 
 const name = ({ metadata }: KubeObject) => metadata.name;
