@@ -7,10 +7,7 @@ import { decide, type EnvFixture, envFixture } from '../../support/env-fixture.t
 import { at, running, stamp } from '../../support/objects.ts';
 import { ordersEnv, ordersMesh } from '../../support/subscribers.ts';
 
-/** A cache may go back by so many seconds: a restarted Metacontroller may ask another API server. */
-const MAX_BACK = 8;
-
-/** One sync. Each kind of child has a cache of its own, which is late by any number of seconds; each write may be lost. */
+/** One sync. Each kind of child has a cache of its own, which is late by any number of seconds, but never goes back; each write may be lost. */
 export interface Sync {
   lag: { Subscriber: number; Deployment: number };
   lost: readonly string[];
@@ -41,7 +38,7 @@ export interface History {
   /** Subscribers, by uid, whose clone the product took away. */
   withoutClone: Set<string>;
   problems: string[];
-  /** Changes what the syncs are shown of what they see. With it any phase may be written, and caches are late, but never go back. */
+  /** Changes what the syncs are shown of what they see. With it any phase may be written. */
   control?: Control;
 }
 
@@ -78,15 +75,9 @@ export function incarnationOf(object: KubeObject): string {
   return containers.flatMap(({ env }) => variable(env, INCARNATION)?.value ?? [])[0] ?? '';
 }
 
-function seen(
-  { stored, cachedUntil, now, control }: History,
-  kind: Kind,
-  lag: number,
-): KubeObject[] {
-  const back = control === undefined ? MAX_BACK : 0;
-  const then = Math.max(0, cachedUntil[kind] - back, now.time - lag);
-  cachedUntil[kind] = Math.max(cachedUntil[kind], then);
-  return stored[kind].findLast(({ since }) => since <= then)?.objects ?? [];
+function seen({ stored, cachedUntil, now }: History, kind: Kind, lag: number): KubeObject[] {
+  cachedUntil[kind] = Math.max(cachedUntil[kind], now.time - lag);
+  return stored[kind].findLast(({ since }) => since <= cachedUntil[kind])?.objects ?? [];
 }
 
 function store(history: History, kind: Kind, objects: KubeObject[]): void {
