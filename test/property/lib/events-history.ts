@@ -7,10 +7,7 @@ import { decide, type EnvFixture, envFixture } from '../../support/env-fixture.t
 import { at, running, stamp } from '../../support/objects.ts';
 import { ordersEnv, ordersMesh } from '../../support/subscribers.ts';
 
-/** A cache may go back by so many seconds: a restarted Metacontroller may ask another API server. */
-const MAX_BACK = 8;
-
-/** One sync. Each kind of child has a cache of its own, which is late by any number of seconds; each write may be lost. */
+/** One sync. Each kind of child has a cache of its own, which is late by any number of seconds, but never goes back; each write may be lost. */
 export interface Sync {
   lag: { Subscriber: number; Deployment: number };
   lost: readonly string[];
@@ -36,12 +33,12 @@ export interface History {
   uid: number;
   /** Incarnation → when a Subscriber of it was last stored as Live. */
   lastLive: Map<string, number>;
-  /** Incarnation → the first sync that saw it Leaving, since it was last stored in another phase or seen in one. */
+  /** Incarnation → the first sync that saw it Leaving, since it was last stored in another phase. */
   seenLeaving: Map<string, number>;
   /** Subscribers, by uid, whose clone the product took away. */
   withoutClone: Set<string>;
   problems: string[];
-  /** Changes what the syncs are shown of what they see. With it any phase may be written, and caches are late, but never go back. */
+  /** Changes what the syncs are shown of what they see. With it any phase may be written. */
   control?: Control;
 }
 
@@ -78,15 +75,9 @@ export function incarnationOf(object: KubeObject): string {
   return containers.flatMap(({ env }) => variable(env, INCARNATION)?.value ?? [])[0] ?? '';
 }
 
-function seen(
-  { stored, cachedUntil, now, control }: History,
-  kind: Kind,
-  lag: number,
-): KubeObject[] {
-  const back = control === undefined ? MAX_BACK : 0;
-  const then = Math.max(0, cachedUntil[kind] - back, now.time - lag);
-  cachedUntil[kind] = Math.max(cachedUntil[kind], then);
-  return stored[kind].findLast(({ since }) => since <= then)?.objects ?? [];
+function seen({ stored, cachedUntil, now }: History, kind: Kind, lag: number): KubeObject[] {
+  cachedUntil[kind] = Math.max(cachedUntil[kind], now.time - lag);
+  return stored[kind].findLast(({ since }) => since <= cachedUntil[kind])?.objects ?? [];
 }
 
 function store(history: History, kind: Kind, objects: KubeObject[]): void {
@@ -161,9 +152,12 @@ export function sync(history: History, { lag, lost }: Sync): string {
   return JSON.stringify(children);
 }
 
-function observe({ seenLeaving, now }: History, view: Record<Kind, KubeObject[]>) {
-  const leaving = view.Subscriber.filter((one) => (one as Subscriber).spec.phase === 'Leaving');
-  noteSeen(seenLeaving, leaving.map(incarnationOf), now.time);
+function observe({ seenLeaving, stored, now }: History, view: Record<Kind, KubeObject[]>) {
+  const isLeaving = (one: KubeObject) => (one as Subscriber).spec.phase === 'Leaving';
+  for (const one of last(stored.Subscriber))
+    if (!isLeaving(one)) seenLeaving.delete(incarnationOf(one));
+  for (const key of view.Subscriber.filter(isLeaving).map(incarnationOf))
+    if (!seenLeaving.has(key)) seenLeaving.set(key, now.time);
 }
 
 /** Seconds for which the pods of an incarnation are available, as they are seen; undefined: they are not. */
@@ -171,11 +165,6 @@ function availableFor(incarnation: string, clones: KubeObject[], time: number): 
   const clone = clones.find((one) => incarnationOf(one) === incarnation) as Deployment | undefined;
   const since = clone?.status?.conditions?.[0]?.lastTransitionTime;
   return since === undefined ? undefined : (at(time).getTime() - Date.parse(since)) / 1000;
-}
-
-function noteSeen(first: Map<string, number>, keys: readonly string[], time: number): void {
-  for (const key of [...first.keys()]) if (!keys.includes(key)) first.delete(key);
-  for (const key of keys) if (!first.has(key)) first.set(key, time);
 }
 
 const name = ({ metadata }: KubeObject) => metadata.name;

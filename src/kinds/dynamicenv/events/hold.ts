@@ -53,6 +53,9 @@ function holdOf(clone: Deployment, { env, observed, now }: Context): { wait?: nu
   const own = (observed.subscribers ?? []).find((one) => cloneOf(one, env, observed) === clone);
   // A lost Subscriber is made again, so that the wait can be counted.
   if (own === undefined) return lostSubscriber(clone, env) === undefined ? undefined : {};
+  const { incarnation = own.spec.incarnation } = carriedBy(clone) ?? {};
+  // One of the two is seen as it was before: the wait of other consumers says nothing about these.
+  if (incarnation !== own.spec.incarnation) return {};
   const { isOver, wait } = leavingStep(own, env, now);
   if (!isOver) return wait === undefined ? {} : { wait };
   const stall = stallLeft(own, { env, observed, now });

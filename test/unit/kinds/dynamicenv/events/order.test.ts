@@ -393,6 +393,24 @@ describe('suspended, and back', () => {
     expect(clone(now)).toBeUndefined();
   });
 
+  test('a sync that still sees the Subscriber before, with its wait over, keeps the clone of the next one', () => {
+    const now = live();
+    change(now, { suspend: true });
+    settle(now);
+    const before = own(now) as Subscriber;
+    wait(now, 36);
+    change(now, { suspend: false });
+    settle(now);
+    wait(now, 4);
+    const { incarnation } = carriedBy(clone(now)) ?? {};
+    expect(incarnation).not.toBe(before.spec.incarnation);
+    change(now, { suspend: true });
+    now.children = now.children.map((one) => (one.kind === 'Subscriber' ? before : one));
+    now.time += 20;
+    step(now);
+    expect(carriedBy(clone(now))?.incarnation).toBe(incarnation);
+  });
+
   test('while it waits for a pod: it goes on to wait for one that finishes its messages', () => {
     const now = live();
     const before = own(now)?.spec.incarnation;
