@@ -86,7 +86,7 @@ export async function openScene(): Promise<Scene> {
         ? kubelet.serve(pod, address)
         : servePod(pod, address, callNext);
     const mesh = await startMesh({
-      system: { strategy: 'server-side-apply', config: decisionConfig({}) },
+      system: { strategy: 'server-side-apply', config: decisionConfig({ drainSeconds: 10 }) },
       pods: { serve, started: kubelet.started },
       callNext,
     });
