@@ -1,12 +1,8 @@
-import { coherent, DECISION_FLAGS } from '../../config.ts';
 import { UsageError } from '../../errors.ts';
-import { settingsOf } from '../../flags.ts';
-import { refSettings } from '../../refs/settings.ts';
 import type { MessageHeaders } from '../../trace/message/headers.ts';
-import { clusterOptions, refuseWithoutCluster } from '../common/cluster-options.ts';
 import { formatOption, namespaceOption, textOption } from '../common/option-values.ts';
+import { commonOptions } from './common-options.ts';
 import type { TraceOptions } from './options.ts';
-import { refHeader, withRefHeader } from './ref.ts';
 
 export interface MessageOptions
   extends Pick<TraceOptions, 'files' | 'cluster' | 'namespace' | 'format' | 'config'> {
@@ -29,19 +25,14 @@ export function readMessageOptions(
   }
   const wrong = OF_REQUESTS.find((flag) => given[flag] !== undefined);
   if (wrong !== undefined) throw new UsageError(`--${wrong} is for requests, not for --message`);
-  const files = (given['file'] ?? []) as string[];
-  const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
-  if (cluster === undefined) refuseWithoutCluster(given, files);
-  const config = coherent(settingsOf(DECISION_FLAGS, given, env));
-  const { headers: names } = refSettings(config);
-  const ref = typeof given['ref'] === 'string' ? refHeader(given['ref'], names) : undefined;
+  const { files, cluster, config, headers } = commonOptions(given, env);
   return {
-    files: [...new Set(files)],
+    files,
     cluster,
     namespace: namespaceOption(given, 'namespace'),
     format: formatOption(['text', 'yaml', 'json'], given),
     config,
-    headers: withRefHeader((given['header'] ?? []) as string[], ref, names).map(headerOf),
+    headers: headers.map(headerOf),
     to: workloadOption(given),
   };
 }

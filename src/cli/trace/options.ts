@@ -1,22 +1,16 @@
-import { coherent, DECISION_FLAGS } from '../../config.ts';
+import { DECISION_FLAGS } from '../../config.ts';
 import { UsageError } from '../../errors.ts';
-import { describeFlags, optionsOf, parseWords, settingsOf } from '../../flags.ts';
+import { describeFlags, optionsOf, parseWords } from '../../flags.ts';
 import type { DecisionConfig } from '../../kinds/kinds.ts';
 import type { ClusterOptions } from '../../kube-client/config.ts';
-import { refSettings } from '../../refs/settings.ts';
 import type { Call } from '../../trace/trace.ts';
-
-import {
-  CLUSTER_HELP,
-  CLUSTER_OPTIONS,
-  clusterOptions,
-  refuseWithoutCluster,
-} from '../common/cluster-options.ts';
+import { CLUSTER_HELP, CLUSTER_OPTIONS } from '../common/cluster-options.ts';
 import { GRAPH_HELP, GRAPH_OPTION, type GraphFile, graphOption } from '../common/graph.ts';
 import { formatOption, namespaceOption } from '../common/option-values.ts';
 import { type CallerOptions, callerOptions } from './caller.ts';
 import { readCalls } from './calls.ts';
-import { type RefHeader, refHeader, withRefHeader } from './ref.ts';
+import { commonOptions } from './common-options.ts';
+import type { RefHeader } from './ref.ts';
 
 const FORMATS = ['text', 'yaml', 'json'] as const;
 
@@ -100,25 +94,17 @@ export function readTraceOptions(
 ): TraceOptions {
   const { given, words } = parseTrace(args);
   if (given['to'] !== undefined) throw new UsageError('--to is for messages; give --message, too');
-  const files = (given['file'] ?? []) as string[];
-  const cluster = given['from-cluster'] === true ? clusterOptions(given) : undefined;
-  if (cluster === undefined) refuseWithoutCluster(given, files);
-  const config = coherent(settingsOf(DECISION_FLAGS, given, env));
-  const { headers: names } = refSettings(config);
-  const ref = typeof given['ref'] === 'string' ? refHeader(given['ref'], names) : undefined;
-  const calls = readCalls(words, withRefHeader((given['header'] ?? []) as string[], ref, names));
+  const { headers, ...common } = commonOptions(given, env);
+  const calls = readCalls(words, headers);
   const caller = callerOptions(given);
   refuseTls(calls, caller);
   return {
-    files: [...new Set(files)],
-    cluster,
+    ...common,
     namespace: namespaceOption(given, 'namespace'),
     calls,
-    ref,
     caller,
     format: formatOption(FORMATS, given),
     graph: graphOption(given),
-    config,
   };
 }
 

@@ -1,9 +1,15 @@
-import { globSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { metacontrollerProgram } from '../../e2e/lib/system.ts';
+import {
+  passedOf,
+  type Results,
+  testFileName,
+  whyNotVerified,
+} from '../../support/jest-results.ts';
 import { sourceHash } from '../../support/verified-page.ts';
 import { chromiumProgram } from '../entries/chromium.ts';
 import { hasKafka } from '../headline/kafka.ts';
@@ -11,11 +17,6 @@ import { OLDER, olderFolder } from '../load/lib/older.ts';
 import { FIGURES_FILE, readFigures } from './figures.ts';
 import { istiodProgram } from './istiod.ts';
 import { writeVerified } from './verified.ts';
-
-/** The fields of Jest's results (@jest/test-result) that are used here. */
-interface Results {
-  testResults: { testFilePath: string; testResults: { title: string; status: string }[] }[];
-}
 
 const FOLDER = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -32,30 +33,22 @@ export default function reporter() {
     onRunComplete: async (_contexts: unknown, { testResults }: Results) => {
       tellSkipped(testResults);
       const changed = atStart !== sourceHash();
-      const reason = changed ? 'src/ has changed during the run' : whyNotVerified(testResults);
-      if (reason === undefined) await writeVerified(passedOf(testResults), readFigures(figures));
+      const reason = changed
+        ? 'src/ has changed during the run'
+        : whyNotVerified(FOLDER, testResults);
+      if (reason === undefined)
+        await writeVerified(passedOf(FOLDER, testResults), readFigures(figures));
       else say(`docs/verified.md stays as it is: ${reason}`);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-const fileOf = (path: string) => relative(FOLDER, path).replace(/\.test\.ts$/, '');
-
-function passedOf(results: Results['testResults']): [string, number][] {
-  return results
-    .map(({ testFilePath, testResults }): [string, number] => [
-      fileOf(testFilePath),
-      testResults.length,
-    ])
-    .sort(([one], [other]) => (one < other ? -1 : 1));
-}
-
 function tellSkipped(results: Results['testResults']): void {
   const skipped = results.flatMap(({ testFilePath, testResults }) =>
     testResults
       .filter(({ status }) => status === 'pending')
-      .map(({ title }) => `${fileOf(testFilePath)}: ${title}`),
+      .map(({ title }) => `${testFileName(FOLDER, testFilePath)}: ${title}`),
   );
   if (skipped.length === 0) return;
   const missing = [
@@ -69,15 +62,4 @@ function tellSkipped(results: Results['testResults']): void {
     `SKIPPED: ${skipped.length} tests, because ${missing.join(' and ') || 'they were not selected'}`,
   );
   for (const line of skipped) say(`  ${line}`);
-}
-
-/** Why a run is not recorded in docs/verified.md; undefined when it is. */
-function whyNotVerified(results: Results['testResults']): string | undefined {
-  const ran = new Set(results.map(({ testFilePath }) => testFilePath));
-  const missing = globSync('**/*.test.ts', { cwd: FOLDER }).find((file) => !ran.has(FOLDER + file));
-  if (missing !== undefined) return `${missing} did not run`;
-  const open = results.find(({ testResults }) =>
-    testResults.some(({ status }) => status !== 'passed'),
-  );
-  return open && `not every test of ${fileOf(open.testFilePath)} ran and passed`;
 }
