@@ -1,9 +1,10 @@
 import type { KubeObject } from '../k8s/object.ts';
 import { isEntry } from './entry-shape.ts';
-import { shapeText, type WrongShape, wrongShape } from './foreign-shapes.ts';
+import { shapeText, wrongShape } from './foreign-shapes.ts';
 import { isMatchList, isName } from './match-shape.ts';
 import type { RouteInjection } from './routeinjection.ts';
 import { isPhase, PHASES, type Subscriber } from './subscriber.ts';
+import type { WrongShape } from './wrong-field.ts';
 
 /** An object of another writer that has an unexpected shape, so that it cannot be used. */
 export interface Unreadable {
