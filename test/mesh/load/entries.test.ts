@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { decisionConfig } from '../../support/decision-config.ts';
 import { recordFigure } from '../lib/figures.ts';
-import { disturb } from './lib/disturb.ts';
 import { PUBLIC_HOST, publicVirtualService } from './lib/gateway.ts';
-import { startTool } from './lib/gitops.ts';
 import { BASE } from './lib/judge.ts';
 import { parameterOf } from './lib/link-requests.ts';
 import { liveAgain, liveWithLinks, liveWithRef, refsOf, usersOf } from './lib/lives.ts';
 import { canLoad, loadTest } from './lib/load-test.ts';
-import { describeCount, phase, wrongs } from './lib/phase.ts';
+import { describeCount, phase, tellWrong, wrongs } from './lib/phase.ts';
 import type { Sent } from './lib/request.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 import { REF_CARRIERS } from './lib/selections.ts';
 import { isLongReady, sinceReady } from './lib/since-ready.ts';
+import { whileDisturbed } from './lib/while-disturbed.ts';
 
 /** Minimum number of requests. */
 const REQUESTS = Number(process.env['MESH_REQUESTS'] ?? 100_000);
@@ -53,20 +52,15 @@ describe('not one request at a gateway is lost while links come and go', () => {
         seed: SEED,
       };
       const counted = await phase(scene, mix, async (load) => {
-        const tool = startTool(scene.cluster, publicVirtualService);
-        let isOver = false;
-        const disturbing = disturb(scene, tool, () => isOver);
         const isWanted = (lived: number) => lived < 3 || load.sent().length < REQUESTS;
-        const lived = await Promise.all([
-          ...LINKED.map((env) => liveAgain(scene.envs, env, isWanted, liveWithLinks)),
-          liveAgain(scene.envs, REF_ENV, isWanted, liveWithRef),
-        ]);
-        isOver = true;
-        lives = lived.reduce((sum, one) => sum + one, 0);
-        const done = await disturbing;
-        await tool.stop();
-        const told = Object.entries(done).map(([what, times]) => `${what} ${times} times`);
-        const value = `${lives} lives of envs, ${LINKED.length} of ${ALL.length} with links; ${told.join(', ')}; ${tool.writes()} writes of the VirtualService`;
+        const live = () =>
+          Promise.all([
+            ...LINKED.map((env) => liveAgain(scene.envs, env, isWanted, liveWithLinks)),
+            liveAgain(scene.envs, REF_ENV, isWanted, liveWithRef),
+          ]);
+        const { result, told } = await whileDisturbed(scene, live, publicVirtualService);
+        lives = result.reduce((sum, one) => sum + one, 0);
+        const value = `${lives} lives of envs, ${LINKED.length} of ${ALL.length} with links; ${told}`;
         recordFigure({ section: SECTION, what: 'meanwhile', value });
         process.stderr.write(`${value}\n`);
       });
@@ -79,11 +73,7 @@ describe('not one request at a gateway is lost while links come and go', () => {
       const value = `${describeCount(counted)}; ${withCookie.toLocaleString('en-GB')} answers set a cookie, ${wrongCookies.length} wrongly or not; ${leaked.length} answers by links that were removed, the last one ${Math.max(0, ...lags)} ms after Ready`;
       recordFigure({ section: SECTION, what: 'lives', value });
       process.stderr.write(`${value}\n`);
-      for (const [kind, sent] of Object.entries({ ...counted.wrong, wrongCookies })) {
-        for (const one of sent.slice(0, 5)) {
-          process.stderr.write(`  ${kind} ${JSON.stringify(one)}\n`);
-        }
-      }
+      tellWrong({ ...counted.wrong, wrongCookies });
       expect(lives).toBeGreaterThanOrEqual(9);
       expect(counted.requests).toBeGreaterThanOrEqual(REQUESTS);
       expect(wrongs(counted)).toEqual(NONE);

@@ -1,20 +1,19 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { decisionConfig } from '../../support/decision-config.ts';
 import { recordFigure } from '../lib/figures.ts';
-import { disturb } from './lib/disturb.ts';
 import {
   installEnvironments,
   liveInEnvironments,
   liveWhileEdited,
   withWrongSetting,
 } from './lib/environments.ts';
-import { startTool } from './lib/gitops.ts';
 import { liveAgain } from './lib/lives.ts';
 import { canLoad, loadTest } from './lib/load-test.ts';
-import { describeCount, phase, wrongs } from './lib/phase.ts';
+import { describeCount, phase, tellWrong, wrongs } from './lib/phase.ts';
 import type { Sent } from './lib/request.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 import { isLongReady, sinceReady } from './lib/since-ready.ts';
+import { whileDisturbed } from './lib/while-disturbed.ts';
 
 /** Minimum number of requests. */
 const REQUESTS = Number(process.env['MESH_REQUESTS'] ?? 50_000);
@@ -44,21 +43,17 @@ describe('not one request is lost while envs move between Environments', () => {
       let edits = 0;
       const mix = { rate: RATE, users: [...ENVS, EDITED], seed: SEED };
       const counted = await phase(scene, mix, async (load) => {
-        const tool = startTool(scene.cluster);
-        let isOver = false;
-        const disturbing = disturb(scene, tool, () => isOver);
         const isWanted = (lived: number) => lived < 2 || load.sent().length < REQUESTS;
-        const lived = Promise.all(
-          ENVS.map((env) => liveAgain(scene.envs, env, isWanted, liveInEnvironments)),
+        const { result, told } = await whileDisturbed(scene, () =>
+          Promise.all([
+            liveWhileEdited(scene.envs, scene.cluster, EDITED, () => isWanted(2)),
+            ...ENVS.map((env) => liveAgain(scene.envs, env, isWanted, liveInEnvironments)),
+          ]),
         );
-        const edited = liveWhileEdited(scene.envs, scene.cluster, EDITED, () => isWanted(2));
-        lives = (await lived).reduce((sum, one) => sum + one, 0);
-        edits = await edited;
-        isOver = true;
-        const done = await disturbing;
-        await tool.stop();
-        const told = Object.entries(done).map(([what, times]) => `${what} ${times} times`);
-        const value = `${lives} lives of envs of configuration, ${edits} edits of an Environment; ${told.join(', ')}; ${tool.writes()} writes of the VirtualService`;
+        const [edited, ...lived] = result;
+        lives = lived.reduce((sum, one) => sum + one, 0);
+        edits = edited;
+        const value = `${lives} lives of envs of configuration, ${edits} edits of an Environment; ${told}`;
         recordFigure({ section: SECTION, what: 'meanwhile', value });
         process.stderr.write(`${value}\n`);
       });
@@ -72,11 +67,7 @@ describe('not one request is lost while envs move between Environments', () => {
       const value = `${describeCount(counted)}; answers of pods with the former value after Ready: ${former.length}, the last one after ${Math.max(0, ...lags)} ms`;
       recordFigure({ section: SECTION, what: 'lives', value });
       process.stderr.write(`${value}\n`);
-      for (const [kind, sent] of Object.entries({ ...counted.wrong, wrongSettings })) {
-        for (const one of sent.slice(0, 5)) {
-          process.stderr.write(`  ${kind} ${JSON.stringify(one)}\n`);
-        }
-      }
+      tellWrong({ ...counted.wrong, wrongSettings });
       expect(lives).toBeGreaterThanOrEqual(4);
       expect(edits).toBeGreaterThanOrEqual(3);
       expect(counted.requests).toBeGreaterThanOrEqual(REQUESTS);

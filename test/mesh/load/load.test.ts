@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { decisionConfig } from '../../support/decision-config.ts';
 import { recordFigure } from '../lib/figures.ts';
-import { disturb } from './lib/disturb.ts';
-import { startTool } from './lib/gitops.ts';
 import { liveAgain, liveWithRef, refsOf, usersOf } from './lib/lives.ts';
 import { canLoad, loadTest } from './lib/load-test.ts';
-import { type Count, describeCount, phase, wrongs } from './lib/phase.ts';
+import { type Count, describeCount, phase, tellWrong, wrongs } from './lib/phase.ts';
 import { openScene, type Scene } from './lib/scene.ts';
 import { REF_CARRIERS } from './lib/selections.ts';
+import { whileDisturbed } from './lib/while-disturbed.ts';
 
 /** Minimum number of requests while envs live. The other phases send additional requests. */
 const REQUESTS = Number(process.env['MESH_REQUESTS'] ?? 100_000);
@@ -37,10 +36,7 @@ describe('not one request is lost', () => {
     const counted = await phase(scene, { rate: RATE, users: USERS, refs: REFS, seed: SEED }, work);
     recordFigure({ section: SECTION, what: name, value: describeCount(counted) });
     process.stderr.write(`${name}: ${describeCount(counted)}\n`);
-    for (const [kind, sent] of Object.entries(counted.wrong)) {
-      for (const one of sent.slice(0, 5))
-        process.stderr.write(`  ${kind} ${JSON.stringify(one)}\n`);
-    }
+    tellWrong(counted.wrong);
     return counted;
   };
 
@@ -61,20 +57,15 @@ describe('not one request is lost', () => {
     async () => {
       let lives = 0;
       const counted = await count('lives', async (load) => {
-        const tool = startTool(scene.cluster);
-        let isOver = false;
-        const disturbing = disturb(scene, tool, () => isOver);
         const isWanted = (lived: number) => lived < 3 || load.sent().length < REQUESTS;
-        const lived = await Promise.all([
-          ...ENVS.map((env) => liveAgain(scene.envs, env, isWanted)),
-          ...REF_ENVS.map((env) => liveAgain(scene.envs, env, isWanted, liveWithRef)),
-        ]);
-        isOver = true;
-        lives = lived.reduce((sum, one) => sum + one, 0);
-        const done = await disturbing;
-        await tool.stop();
-        const told = Object.entries(done).map(([what, times]) => `${what} ${times} times`);
-        const value = `${lives} lives of envs, with and without refs; ${told.join(', ')}; ${tool.writes()} writes of the VirtualService`;
+        const { result, told } = await whileDisturbed(scene, () =>
+          Promise.all([
+            ...ENVS.map((env) => liveAgain(scene.envs, env, isWanted)),
+            ...REF_ENVS.map((env) => liveAgain(scene.envs, env, isWanted, liveWithRef)),
+          ]),
+        );
+        lives = result.reduce((sum, one) => sum + one, 0);
+        const value = `${lives} lives of envs, with and without refs; ${told}`;
         recordFigure({ section: SECTION, what: 'meanwhile', value });
         process.stderr.write(`${value}\n`);
       });

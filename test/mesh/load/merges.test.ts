@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { decisionConfig } from '../../support/decision-config.ts';
 import { recordFigure } from '../lib/figures.ts';
-import { disturb } from './lib/disturb.ts';
-import { startTool } from './lib/gitops.ts';
 import { again, liveAgain, liveMerged, usersOf } from './lib/lives.ts';
 import { canLoad, loadTest } from './lib/load-test.ts';
 import { followMerges, type Merges } from './lib/merges.ts';
-import { describeCount, phase, wrongs } from './lib/phase.ts';
+import { describeCount, phase, tellWrong, wrongs } from './lib/phase.ts';
 import { openScene, type Scene } from './lib/scene.ts';
+import { whileDisturbed } from './lib/while-disturbed.ts';
 
 /** Minimum number of requests. */
 const REQUESTS = Number(process.env['MESH_REQUESTS'] ?? 50_000);
@@ -42,22 +41,19 @@ describe('not one request is lost while merges come and go', () => {
       const both = { ...scene, envs: { ...scene.envs, timeline } };
       let lives = 0;
       const counted = await phase(both, { rate: RATE, users: USERS, seed: SEED }, async (load) => {
-        const tool = startTool(scene.cluster);
-        let isOver = false;
-        const disturbing = disturb(scene, tool, () => isOver);
         const isWanted = (lived: number) => lived < 2 || load.sent().length < REQUESTS;
-        const merged = Promise.all(
-          BRANCHES.map((branch) => again(() => liveMerged(merges, branch), isWanted)),
+        const { result, told } = await whileDisturbed(scene, () =>
+          Promise.all([
+            Promise.all(
+              BRANCHES.map((branch) => again(() => liveMerged(merges, branch), isWanted)),
+            ),
+            Promise.all(ENVS.map((env) => liveAgain(scene.envs, env, isWanted))),
+          ]),
         );
-        const lived = Promise.all(ENVS.map((env) => liveAgain(scene.envs, env, isWanted)));
         const sum = (all: number[]) => all.reduce((total, one) => total + one, 0);
-        const [ofMerges, ofEnvs] = [sum(await merged), sum(await lived)];
-        isOver = true;
+        const [ofMerges, ofEnvs] = [sum(result[0]), sum(result[1])];
         lives = ofMerges;
-        const done = await disturbing;
-        await tool.stop();
-        const told = Object.entries(done).map(([what, times]) => `${what} ${times} times`);
-        const value = `${ofMerges} lives of branches with a merge, ${ofEnvs} of envs; ${told.join(', ')}; ${tool.writes()} writes of the VirtualService`;
+        const value = `${ofMerges} lives of branches with a merge, ${ofEnvs} of envs; ${told}`;
         recordFigure({ section: SECTION, what: 'meanwhile', value });
         process.stderr.write(`${value}\n`);
       });
@@ -65,11 +61,7 @@ describe('not one request is lost while merges come and go', () => {
       const value = `${describeCount(counted)}; ${byMerges.toLocaleString('en-GB')} answered by branches with a merge`;
       recordFigure({ section: SECTION, what: 'lives', value });
       process.stderr.write(`${value}\n`);
-      for (const [kind, sent] of Object.entries(counted.wrong)) {
-        for (const one of sent.slice(0, 5)) {
-          process.stderr.write(`  ${kind} ${JSON.stringify(one)}\n`);
-        }
-      }
+      tellWrong(counted.wrong);
       expect(lives).toBeGreaterThanOrEqual(6);
       expect(counted.requests).toBeGreaterThanOrEqual(REQUESTS);
       expect(wrongs(counted)).toEqual(NONE);

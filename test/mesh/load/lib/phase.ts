@@ -78,6 +78,13 @@ export function wrongs({ wrong }: Pick<Count, 'wrong'>): Record<Wrong, number> {
   return Object.fromEntries(counts) as Record<Wrong, number>;
 }
 
+/** Prints the first answers of each kind. */
+export function tellWrong(wrong: Readonly<Record<string, readonly Sent[]>>): void {
+  for (const [kind, sent] of Object.entries(wrong)) {
+    for (const one of sent.slice(0, 5)) process.stderr.write(`  ${kind} ${JSON.stringify(one)}\n`);
+  }
+}
+
 /** `12,345 requests (7,012 matching, 5,100 answered by envs, 2,100 of these by ref): 3 5xx, 1 missed` */
 export function describeCount(count: Count): string {
   const number = (value: number) => value.toLocaleString('en-GB');
