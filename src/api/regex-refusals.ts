@@ -31,24 +31,28 @@ export function regexRefusals(matches: unknown, place: string): Refusal[] {
     if (refusals.length >= MAX_REPORTED) return refusals;
   }
   if (refusals.length > 0) return refusals;
-  const ofMembers = memberWeight(matches);
+  const ofMembers = memberWeight(matches, MAX_ENV_REGEX_SIZE - total);
   if (total + ofMembers <= MAX_ENV_REGEX_SIZE) return [];
   const message = tooCostly(total, ofMembers);
   return [{ reason: 'Invalid', path: place, message }];
 }
 
 function tooCostly(ofRegexes: number, ofMembers: number): string {
-  const total = `together they compile to about ${ofRegexes + ofMembers} steps, and at most ${MAX_ENV_REGEX_SIZE} are allowed`;
+  const total = `together they compile to at least ${ofRegexes + ofMembers} steps, and at most ${MAX_ENV_REGEX_SIZE} are allowed`;
   return ofMembers === 0
     ? `its regexes are too costly for every proxy: ${total}; use exact or prefix, or shorter regexes`
-    : `its regexes, cookies and baggage members are too costly for every proxy: ${total} (cookies and baggage members become regexes of about ${ofMembers} steps); use fewer of them, or shorter values`;
+    : `its regexes, cookies and baggage members are too costly for every proxy: ${total} (cookies and baggage members become regexes of at least ${ofMembers} steps); use fewer of them, or shorter values`;
 }
 
-/** Steps of the regexes that cookies and baggage members become. The schema refuses those of another shape. */
-function memberWeight(matches: unknown): number {
+/**
+ * Steps of the regexes that cookies and baggage members become. The schema refuses those of another shape. Once they are more than
+ * `room`, the remaining matches do not count: a body of large members would take seconds.
+ */
+function memberWeight(matches: unknown, room: number): number {
   if (!Array.isArray(matches)) return 0;
   let weight = 0;
   for (const match of matches) {
+    if (weight > room) break;
     const cookie = memberOf(match, 'cookie');
     const baggage = memberOf(match, 'baggage');
     if (cookie === undefined && baggage === undefined) continue;
