@@ -11,7 +11,7 @@ const ROOT = new URL('../', import.meta.url);
 const SOURCES = {
   loop: ['src/'],
   mesh: ['src/'],
-  kafka: ['clients/typescript/src/', 'feed/src/'],
+  kafka: ['src/', 'clients/typescript/src/', 'feed/src/'],
 };
 
 /** SHA-256 over every file of these folders in order: path, size, content. It does not need git. */
