@@ -14,17 +14,15 @@ const KINDS = /^(ValidatingAdmissionPolicy|ClusterRole)/;
 const shown = async (helm: Cluster['helm'], ...values: string[]) =>
   (await rendered(helm, ...set(...values))).filter(({ kind }) => KINDS.test(kind));
 
+const POLICIES = ['authors', 'authors-more', 'children', 'environments', 'internals', 'spec'];
+
 test('Helm 4 and Helm 3 render policies and roles by default', async () => {
   const objects = await shown(cluster.helm);
   expect(names(objects)).toEqual([
     'ClusterRole/dynamicenv-author',
     'ClusterRole/dynamicenv-view',
-    ...['authors', 'children', 'environments', 'internals', 'spec'].flatMap((name) => [
-      `ValidatingAdmissionPolicy/dynamicenv-${name}`,
-    ]),
-    ...['authors', 'children', 'environments', 'internals', 'spec'].flatMap((name) => [
-      `ValidatingAdmissionPolicyBinding/dynamicenv-${name}`,
-    ]),
+    ...POLICIES.map((name) => `ValidatingAdmissionPolicy/dynamicenv-${name}`),
+    ...POLICIES.map((name) => `ValidatingAdmissionPolicyBinding/dynamicenv-${name}`),
   ]);
   expect(await shown(cluster.helm3)).toEqual(objects);
 });
@@ -34,6 +32,7 @@ test('every policy denies, and fails closed, except dynamicenv-children, which c
   const specs = (kind: string) =>
     objects.filter((one) => one.kind === kind).map((one) => (one as KubeObject & Spec).spec);
   expect(specs('ValidatingAdmissionPolicy').map(({ failurePolicy }) => failurePolicy)).toEqual([
+    'Fail',
     'Fail',
     'Ignore',
     'Fail',
@@ -63,7 +62,7 @@ test("the policies contain Metacontroller's user from the values", async () => {
   const moved = ['metacontroller.namespace=tools', 'metacontroller.serviceAccount=mc'];
   for (const values of [moved, [`config.metacontrollerUser=${user}`]]) {
     const text = JSON.stringify(await shown(cluster.helm, ...values));
-    expect(text.split(`request.userInfo.username != \\"${user}\\"`)).toHaveLength(5);
+    expect(text.split(`request.userInfo.username != \\"${user}\\"`)).toHaveLength(6);
     expect(text).not.toContain('system:serviceaccount:metacontroller');
   }
 });

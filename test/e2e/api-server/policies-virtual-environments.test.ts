@@ -320,7 +320,7 @@ test('every expression costs less than half of its limit, with the greatest list
   const items = parseYaml(text)
     .map(({ value }) => value as PolicyObject)
     .filter(({ kind, metadata }) => /AdmissionPolicy/.test(kind) && NAMES.test(metadata.name))
-    .map((policy) => twice(policy));
+    .map(twice);
   expect(items).toHaveLength(6);
   await guarded.kubectl(['apply', '-f', '-'], { input: { apiVersion: 'v1', kind: 'List', items } });
   const allowedNow = service('a', 'team-a', { hosts: 'x.example.com' });

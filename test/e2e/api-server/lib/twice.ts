@@ -9,15 +9,12 @@ export interface PolicyObject extends KubeObject {
   spec: Partial<Record<'matchConditions' | 'variables' | 'validations', Expression[]>>;
 }
 
-/** The policy with each expression evaluated twice, so that it costs double; those that `isLeft` selects are left as they are. */
-export function twice(
-  { spec, ...rest }: PolicyObject,
-  isLeft: (expression: string) => boolean = () => false,
-): object {
+/** The policy with each expression evaluated twice, so that it costs double. */
+export function twice({ spec, ...rest }: PolicyObject): object {
   const changed = (list: Expression[] | undefined, double: (expression: string) => string) =>
     list?.map((one) => ({
       ...one,
-      expression: isLeft(one.expression) ? one.expression : double(one.expression),
+      expression: double(one.expression),
     }));
   const both = (expression: string) => `(${expression}) && (${expression})`;
   const second = (expression: string) => `[${expression}, ${expression}][1]`;
