@@ -48,6 +48,12 @@ export function createCoverIndex<T>(): CoverIndex<T> {
   /** By header or label, and by width. Few widths occur, even where a match has many conditions. */
   const buckets = new Map<string, Map<number, Bucket<T>>>();
   let count = 0;
+  /** A match is mostly looked up and then added. */
+  let last: { match: HeaderAndSourceMatch; conditions: Conditions } | undefined;
+  const conditionsFor = (match: HeaderAndSourceMatch): Conditions => {
+    if (last?.match !== match) last = { match, conditions: conditionsOf(match) };
+    return last.conditions;
+  };
 
   const listsFor = ({ all, width: most }: Conditions): (readonly Entry<T>[])[] => {
     const found: (readonly Entry<T>[])[] = [open];
@@ -61,7 +67,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
 
   return {
     add: (match, item) => {
-      const { all, width } = conditionsOf(match);
+      const { all, width } = conditionsFor(match);
       const lists = all.map(({ on, condition }) =>
         listOf(added(added(buckets, on, newWidths), width, emptyBucket), condition),
       );
@@ -71,7 +77,7 @@ export function createCoverIndex<T>(): CoverIndex<T> {
     },
     first: (match, isAccepted) => {
       let found: Entry<T> | undefined;
-      for (const list of listsFor(conditionsOf(match))) {
+      for (const list of listsFor(conditionsFor(match))) {
         const best = list.find(
           (entry) =>
             entry.place >= (found?.place ?? Number.POSITIVE_INFINITY) ||

@@ -8,7 +8,8 @@ import { escapedRegex } from '../../istio/regex-text.ts';
 import { type Specificity, specificityOf } from '../../istio/specificity.ts';
 import type { HTTPMatchRequest, StringMatch } from '../../istio/types.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
-import { memoizedByText } from '../../k8s/memoize.ts';
+import { hasKeys } from '../../k8s/json-map.ts';
+import { memoizedByText, memoizedForLast } from '../../k8s/memoize.ts';
 import { cookieEntry, entriesByCarrier } from '../../refs/entries.ts';
 import { isRef } from '../../refs/names.ts';
 import type { RefSettings } from '../../refs/pick.ts';
@@ -109,11 +110,6 @@ function bandOf({ headers, sourceLabels, queryParams, baggage, cookie }: IstioMa
   return cookie === undefined ? 'header' : 'cookie';
 }
 
-function hasKeys(map: object | undefined): boolean {
-  for (const _key in map) return true;
-  return false;
-}
-
 /** A cookie and a member of `baggage` count as exact conditions, as labels of the caller do. */
 function withMembers({ headers, sourceLabels, queryParams, cookie, baggage }: IstioMatch) {
   const members = [
@@ -139,11 +135,17 @@ const NO_SPECIFICITY: Specificity = { conditions: 0, exact: 0, prefix: 0, litera
 
 /** The selectors of a ref in this VirtualService. */
 function refSelectors(host: string, ref: string, scope: Scope): readonly Selector[] {
-  const { headers, carriers } = refsReadIn(scope);
   const [service = ''] = host.split('.');
-  const key: RefKey = [{ service, ref }, { headers, carriers }, scope.isDelegate];
-  return selectorsByText(JSON.stringify(key));
+  // JSON has no line breaks.
+  return selectorsByText(`${settingsOf(scope).text}\n${JSON.stringify({ service, ref })}`);
 }
+
+/** Every ref of a VirtualService is read by the same settings. */
+const settingsOf = memoizedForLast((scope: Scope) => {
+  const { headers, carriers } = refsReadIn(scope);
+  const settings: RefKey = [{ headers, carriers }, scope.isDelegate];
+  return { text: JSON.stringify(settings) };
+});
 
 /** The size of a ref's entries. The array of selectors is the same for each ref of one length. */
 const knownSizes = new WeakMap<readonly Selector[], { entries: number; bytes: number }>();
@@ -166,12 +168,15 @@ export function refSize(
   return fresh;
 }
 
-type RefKey = [ServiceRef, RefSettings, isDelegate: boolean];
+type RefKey = [RefSettings, isDelegate: boolean];
 
 /** The same refs come with every call, and their regexes are long. */
 const selectorsByText = memoizedByText(
   { size: 4096, bytes: 16 * 2 ** 20, bytesOf: textBytes },
-  (text) => makeRefSelectors(...(JSON.parse(text) as RefKey)),
+  (text) => {
+    const [settings = '', target = ''] = text.split('\n');
+    return makeRefSelectors(JSON.parse(target) as ServiceRef, ...(JSON.parse(settings) as RefKey));
+  },
 );
 
 function textBytes(selectors: readonly Selector[]): number {

@@ -4,10 +4,10 @@ import { entryConditions, parameterKey } from '../../istio/entry-conditions.ts';
 import type { HTTPRoute } from '../../istio/types.ts';
 import type { Copy } from './copies.ts';
 import type { Group } from './groups.ts';
-import { hasConditionOn, subjectsOf } from './match-subjects.ts';
+import { allSubjects, hasConditionOn, haveCommon, subjectsOf } from './match-subjects.ts';
 import type { Pair } from './precedence.ts';
 import type { Draft } from './render.ts';
-import { plainEntry, type SelectorEntry } from './selectors.ts';
+import { isOfRef, plainEntry, type SelectorEntry } from './selectors.ts';
 import { type IsActive, type Taken, takenByEarlier, takenWithin } from './taken.ts';
 
 const NOTHING: Taken = new Map();
@@ -20,10 +20,16 @@ const NOTHING: Taken = new Map();
 export function takenBefore({ groups, pairs, scope }: Draft, isActive: IsActive) {
   const known = new Map<string, Taken>();
   let ids: Map<Pair, number> | undefined;
-  const subjects = subjectsOf(groups);
+  const { refs = [], others = [] } = Object.groupBy(groups, kindOf);
+  const ofRefs = subjectsOf(refs);
+  const ofOthers = subjectsOf(others);
+  const subjects = allSubjects(ofRefs, ofOthers);
   const compared = new Set([...subjects.headers, ...[...subjects.parameters].map(parameterKey)]);
   const conditions = conditionsOf(compared);
-  const hasCovered = someCovered(groups, conditions, isActive);
+  const hasCovered =
+    refs.length > 0 && !haveCommon(ofRefs, ofOthers)
+      ? hasRefOfTwo(refs) || someCovered(others, conditions, isActive)
+      : someCovered(groups, conditions, isActive);
   const isShared = groups.some((group) => group.pairs.length > 1);
   const byMatches = (copies: readonly Copy[]): Taken => {
     ids ??= new Map(pairs.map((pair, index) => [pair, index]));
@@ -85,6 +91,21 @@ function selectorConditions(
   return entry.beside || entry.queryParams
     ? entryConditions(plainEntry(entry), compared)
     : (entry as HeaderAndSourceMatch);
+}
+
+function kindOf({ selector }: Group): 'refs' | 'others' {
+  return isOfRef(selector) ? 'refs' : 'others';
+}
+
+/** Do two envs have one ref? No request meets the selectors of two refs (ADR 25), so none of them covers another. */
+function hasRefOfTwo(refs: readonly Group[]): boolean {
+  const owners = new Map<string | undefined, string>();
+  return refs.some(({ env, pairs }) => {
+    const ref = pairs[0]?.injection.ref;
+    const owner = owners.get(ref) ?? env;
+    owners.set(ref, owner);
+    return owner !== env;
+  });
 }
 
 /** Is any group's match covered by that of an earlier group? Mostly none is: then no route has to be examined. */
