@@ -1,4 +1,4 @@
-import { byText } from '../k8s/canonical.ts';
+import { byText, jsonEqual } from '../k8s/canonical.ts';
 import { referencesIn } from '../k8s/variable-references.ts';
 import type { Container, EnvVar } from '../k8s/workload.ts';
 import { causes } from './causes.ts';
@@ -107,16 +107,31 @@ function touchedBy(
   return touched;
 }
 
-/** New variables are in the order of their names, as far as references allow: the order of a layer's keys does not matter. */
+/**
+ * New variables are in the order of their names, as far as references allow: the order of a layer's keys does not matter. What a layer
+ * sets to what it is already stays where it is: moved, it would be resolved where the base does not resolve it.
+ */
 function withLayers(
   env: readonly EnvVar[],
   touched: ReadonlyMap<string, LayeredVariable>,
 ): EnvVar[] {
+  const own = Map.groupBy(env, ({ name }) => name);
   const overrides = [...touched.values()]
     .flatMap(({ name, source }) => (source ? [{ name, ...source }] : []))
+    .filter((one) => !isRestated(one, own.get(one.name)))
     .sort((a, b) => byText(a.name, b.name));
   const kept = env.filter(({ name }) => touched.get(name)?.source || !touched.has(name));
   return mergeEnv(kept, overrides);
+}
+
+function isRestated(wanted: EnvVar, own: readonly EnvVar[] = []): boolean {
+  const [only, another] = own;
+  return (
+    only !== undefined &&
+    another === undefined &&
+    (only.value ?? '') === (wanted.value ?? '') &&
+    jsonEqual(only.valueFrom, wanted.valueFrom)
+  );
 }
 
 /** Why a variable that the annotation declares may still be set although the layers unset it. */

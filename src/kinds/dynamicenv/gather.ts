@@ -4,12 +4,13 @@ import type { Refusal } from '../../crd/refusal.ts';
 import type { ObjectMap } from '../../hooks/types.ts';
 import { meshView } from '../../mesh/view.ts';
 import { type ConfigurationReader, configurationReader } from './configuration/configuration.ts';
+import { leavers } from './configuration/derive.ts';
 import { type Standing, standing } from './configuration/standing.ts';
 import type { EnvContext } from './context.ts';
 import { ruleNamespaces } from './customize.ts';
 import type { LifecycleContext } from './lifecycle/children.ts';
 import { type LifeTime, lifeTime } from './lifecycle/life-time.ts';
-import { observe } from './observed.ts';
+import { baseKeyOf, observe } from './observed.ts';
 import { planExisting } from './plan/existing.ts';
 import { harmfulKeys } from './plan/rule-harm.ts';
 import { planWorkload, type WorkloadPlan } from './plan/workload-plan.ts';
@@ -53,6 +54,10 @@ export function gather(
     const read = configuration.read();
     return read === undefined ? envWorkloads(env) : [...read.named, ...read.workloads];
   };
+  const leaving = () => {
+    const { shared = [] } = configuration.read() ?? {};
+    return leavers(shared, new Set(context.observed.deployments.map(baseKeyOf)), view, config);
+  };
   let plans: Standing | undefined;
   return {
     ...request,
@@ -64,7 +69,7 @@ export function gather(
     workloads,
     plans: () => {
       plans ??= standing(
-        workloads().map((entry) => planOf(entry, context)),
+        [...workloads(), ...leaving()].map((entry) => planOf(entry, context)),
         configuration.read()?.blocked ?? [],
         context,
       );

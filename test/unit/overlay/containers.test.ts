@@ -66,6 +66,14 @@ describe('a container with layers', () => {
   it.each<[string, Case]>([
     ['a declared variable', { env: 'A=1 B=2', qa: 'A=3', gives: 'A=3 B=2', differs: 'A' }],
     ['the same value', { env: 'A=1 B=2', qa: 'A=1' }],
+    [
+      'the same value of a variable that the base refers to too early',
+      { env: 'B=$(A) A=1', qa: 'A=1' },
+    ],
+    [
+      'the same value beside another one',
+      { env: 'B=$(A) A=1 C=1', qa: 'A=1 C=2', gives: 'B=$(A) A=1 C=2', differs: 'C' },
+    ],
     ['a variable that it does not declare', { env: 'A=1', qa: 'B=2' }],
     ['no variables at all', { env: '', qa: 'B=2' }],
     [

@@ -19,8 +19,8 @@ export interface Derived {
   workloads: readonly EnvWorkload[];
   blocked: readonly UnclonedWorkload[];
   notCloned: readonly UnclonedWorkload[];
-  /** How many of them it does not change. */
-  shared: number;
+  /** Those that it does not change. */
+  shared: readonly Candidate[];
   /** Of each that it changes, or that it cannot change as it should. */
   overlays: readonly { key: string; overlay: Overlay }[];
 }
@@ -35,13 +35,13 @@ export function derive(
   const blocked: UnclonedWorkload[] = [];
   const notCloned: UnclonedWorkload[] = [];
   const overlays: { key: string; overlay: Overlay }[] = [];
-  let shared = 0;
+  const shared: Candidate[] = [];
   for (const candidate of candidates) {
     const overlay = overlayOf(candidate.object, layered);
     const isUnique = overlay.differences.length > 0;
     if (isUnique || overlay.warnings.length > 0) overlays.push({ key: candidate.key, overlay });
     if (!isUnique) {
-      shared += 1;
+      shared.push(candidate);
       continue;
     }
     const fate = fateOf(candidate, view, config);
@@ -51,6 +51,25 @@ export function derive(
     else workloads.push(derived(candidate, fate.is, overlay));
   }
   return { workloads, blocked, notCloned, shared, overlays };
+}
+
+/**
+ * Of the workloads that the configuration does not change, those that have a clone of the env and could have one still. `cloned`:
+ * `<namespace>/<name>` of the bases.
+ */
+export function leavers(
+  shared: readonly Candidate[],
+  cloned: ReadonlySet<string | undefined>,
+  view: MeshView,
+  config: EnvSettings,
+): EnvWorkload[] {
+  return shared
+    .filter(({ kind, key }) => kind === 'Deployment' && cloned.has(key))
+    .flatMap((candidate) => {
+      const { is } = fateOf(candidate, view, config);
+      if (is === 'blocked' || is === 'not cloned') return [];
+      return [{ ...derived(candidate, is), isLeaver: true as const }];
+    });
 }
 
 interface Fate {
@@ -126,7 +145,8 @@ function templateOfRollout(base: Deployment, services: readonly Service[]): stri
   return `${withoutPods(base, services)}; if that is wanted, list it under spec.subsets`;
 }
 
-function derived({ object, key }: Candidate, kind: WorkloadKind, overlay: Overlay): EnvWorkload {
+function derived({ object, key }: Candidate, kind: WorkloadKind, overlay?: Overlay): EnvWorkload {
   const { namespace = '', name } = object.metadata;
-  return { kind, workload: { namespace, name }, key, overlay, isDerived: true };
+  const workload = { namespace, name };
+  return { kind, workload, key, ...(overlay && { overlay }), isDerived: true };
 }

@@ -1,43 +1,58 @@
 import { CONFIGURATION_ANNOTATION } from '../../../api/marks.ts';
 import type { Deployment } from '../../../k8s/workload.ts';
+import type { EnvContext } from '../context.ts';
 import { injectionsOf } from '../lifecycle/by-base.ts';
-import { keep, type Observed } from '../observed.ts';
-import type { WorkloadPlan } from '../plan/workload-plan.ts';
+import { planWorkload, type WorkloadPlan } from '../plan/workload-plan.ts';
+import { configurationIn } from './overlay.ts';
 
 /**
  * When the configuration of an env changes while its requests are routed, those clones come first that it did not need before. The
- * others keep the configuration that they have until then, and their pods restart together. `isHeldUp`: the routes of newcomers may not
- * come at all now. A clone without requests changes at once: it may be the one that a wrong value keeps from starting.
+ * others keep the configuration that they have until then (their images and all else follow), and their pods restart together; what it does not need any more goes then,
+ * too. `isHeldUp`: the routes of newcomers may not come at all now. A clone without requests changes at once: it may be the one that a
+ * wrong value keeps from starting.
  */
 export function withHeldClones(
   plans: readonly WorkloadPlan[],
   isHeldUp: boolean,
-  observed: Observed,
+  context: EnvContext,
 ): WorkloadPlan[] {
   const isActive = ({ key }: WorkloadPlan) =>
-    injectionsOf(key, observed).some(({ spec }) => spec.active);
+    injectionsOf(key, context.observed).some(({ spec }) => spec.active);
   const isServing = plans.some(isActive);
-  const newcomers = plans.filter(
-    (plan) =>
-      plan.isDerived && plan.kind === 'subset' && plan.withheld !== 'blocked' && !isActive(plan),
-  );
-  if (!isServing || (newcomers.length === 0 && !isHeldUp)) return [...plans];
+  const newcomers = plans.filter((plan) => isNewcomer(plan) && !isActive(plan));
+  if (!isServing || (newcomers.length === 0 && !isHeldUp)) {
+    return plans.filter(({ isLeaver }) => !isLeaver);
+  }
   const until = isHeldUp
     ? 'nothing is blocked any more (see status.configuration.blocked)'
     : `the new clones have their routes: ${namesOf(newcomers)}`;
-  return plans.map((plan) => {
+  return plans.flatMap((plan) => {
     const isInUse = isActive(plan) || plan.kind === 'consumer';
-    return isInUse ? (held(plan, until) ?? plan) : plan;
+    const stays = isInUse ? held(plan, until, context) : undefined;
+    return stays ?? (plan.isLeaver ? [] : plan);
   });
 }
 
-/** Undefined: the clone has the configuration that is wanted. */
-function held(plan: WorkloadPlan, until: string): WorkloadPlan | undefined {
-  const { deployment, observed, recreate, warnings = [] } = plan;
+function isNewcomer({ isDerived, isLeaver, kind, withheld }: WorkloadPlan): boolean {
+  return isDerived === true && !isLeaver && kind === 'subset' && withheld !== 'blocked';
+}
+
+/** Undefined: the clone has the configuration that is wanted, or cannot stay. */
+function held(plan: WorkloadPlan, until: string, context: EnvContext): WorkloadPlan | undefined {
+  const { deployment, observed, recreate, workload } = plan;
   if (deployment === undefined || observed === undefined || recreate) return undefined;
   if (configurationOf(deployment) === configurationOf(observed)) return undefined;
+  const base = context.view.deployment(workload.namespace, workload.name);
+  const { kind, key, isDerived, isLeaver } = plan;
+  const entry = {
+    ...{ kind, workload, key },
+    ...(isDerived && { isDerived }),
+    ...(isLeaver && { isLeaver }),
+    ...(base && { overlay: configurationIn(observed, base) }),
+  };
+  const stays = planWorkload(entry, context);
   const warning = `it keeps the configuration that it has until ${until}`;
-  return { ...plan, deployment: keep(observed), warnings: [...warnings, warning] };
+  return { ...stays, warnings: [...(stays.warnings ?? []), warning] };
 }
 
 function configurationOf({ metadata }: Deployment): string | undefined {

@@ -51,6 +51,33 @@ function changesOf(before: readonly Container[], after: readonly Container[], la
   });
 }
 
+/** The configuration that a clone has, as an overlay of its base: the base's containers as they are now, with the clone's variables. */
+export function configurationIn(clone: Deployment, base: Deployment): Overlay {
+  const before = clone.spec.template.spec;
+  const pod = base.spec.template.spec;
+  const hash = clone.metadata.annotations?.[CONFIGURATION_ANNOTATION];
+  return {
+    containers: withVariablesOf(before?.containers, pod?.containers ?? []),
+    ...(pod?.initContainers && {
+      initContainers: withVariablesOf(before?.initContainers, pod.initContainers),
+    }),
+    differences: [],
+    warnings: [],
+    ...(hash === undefined ? {} : { hash }),
+  };
+}
+
+/** A container that is new has its own. */
+function withVariablesOf(before: readonly Container[] = [], containers: readonly Container[]) {
+  const byName = new Map(before.map((container) => [container.name, container]));
+  return containers.map((container) => {
+    const known = byName.get(container.name);
+    if (known === undefined) return container;
+    const { env: _env, ...rest } = container;
+    return { ...rest, ...(known.env && { env: known.env }) };
+  });
+}
+
 /** The base as if it had this configuration: the clone is made of it. */
 export function withOverlay(base: Deployment, overlay: Overlay | undefined): Deployment {
   const pod = base.spec.template.spec;

@@ -24,16 +24,17 @@ export function configurationStatus(
   const cloned = plans.filter(({ isDerived, withheld }) => isDerived && withheld !== 'blocked');
   const room = limited(MAX_BYTES);
   const differences = differencesOf(configuration);
+  // Names first: long messages must not push them out.
   const report = {
-    blocked: room(blockedList(blocked), MAX_LISTED),
     unique: room(cloned.map(({ key }) => key).sort(byText), MAX_LISTED),
+    blocked: room(blockedList(blocked), MAX_LISTED),
     notCloned: room(blockedList(configuration.notCloned), MAX_LISTED),
     warnings: room(warningsOf(configuration), MAX_WARNINGS),
     differences: room(differences, MAX_DIFFERENCES),
   };
   const more = differences.length - report.differences.length;
   return {
-    ...(hasScope ? { unique: report.unique, shared: configuration.shared } : {}),
+    ...(hasScope ? { unique: report.unique, shared: configuration.shared.length } : {}),
     ...present('blocked', report.blocked),
     ...present('notCloned', report.notCloned),
     ...present('differences', report.differences),

@@ -40,15 +40,16 @@ export function scopeOf(
       ...(existing?.deployment === undefined ? [] : [`${namespace}/${existing.deployment}`]),
     ]),
   );
+  const isNamed = ({ kind, key }: Candidate) => kind === 'Deployment' && named.has(key);
   const found = new Map<string, Candidate>();
   const empty: string[] = [];
   (env.spec.scope ?? []).forEach((entry, index) => {
     const selected = selectedBy(entry, view);
-    if (!selected.some((one) => named.has(one.key) || isBase(one, config))) {
+    if (!selected.some((one) => isNamed(one) || isBase(one, config))) {
       empty.push(`spec.scope[${index}] ${whyEmpty(selected, config)}`);
     }
     for (const one of selected) {
-      if (named.has(one.key) || !isBase(one, config)) continue;
+      if (isNamed(one) || !isBase(one, config)) continue;
       const id = `${one.key} ${one.kind}`;
       const isAllowed = one.isConsumerAllowed || found.get(id)?.isConsumerAllowed === true;
       found.set(id, { ...one, isConsumerAllowed: isAllowed });

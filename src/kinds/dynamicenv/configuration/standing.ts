@@ -30,8 +30,8 @@ export function standing(
   blocked: readonly UnclonedWorkload[],
   context: EnvContext,
 ): Standing {
-  const { env, observed } = context;
-  const judged = plans.map((plan) => (plan.isDerived ? judge(plan, context) : { plan }));
+  const { env } = context;
+  const judged = plans.map((plan) => judgeAny(plan, context));
   const staying = judged.flatMap(({ plan }) => plan ?? []);
   const all = [...blocked, ...judged.flatMap(({ blocked: one }) => one ?? [])];
   const returning = judged.flatMap(({ isReturning }, index) =>
@@ -39,7 +39,7 @@ export function standing(
   );
   const isHeldUp = all.length > 0 && env.spec.allowPartial !== true;
   return {
-    plans: withHeldClones(staying, isHeldUp, observed),
+    plans: withHeldClones(staying, isHeldUp, context),
     blocked: all,
     returning,
     mayBegin: !isHeldUp && returning.length === 0 && areAllAvailable(staying, env, context),
@@ -50,6 +50,19 @@ interface Judged {
   plan?: WorkloadPlan;
   blocked?: UnclonedWorkload;
   isReturning?: true;
+}
+
+function judgeAny(plan: WorkloadPlan, context: EnvContext): Judged {
+  if (!plan.isDerived) return { plan };
+  if (!plan.isLeaver) return judge(plan, context);
+  return mayStay(plan, context) ? { plan } : {};
+}
+
+/** What is to go anyway is nobody's problem when it cannot stay. */
+function mayStay(plan: WorkloadPlan, context: EnvContext): boolean {
+  const { deployment, kind, hosts } = plan;
+  if (deployment === undefined || isLeavingNow(plan, context)) return false;
+  return kind === 'consumer' || (hosts.length > 0 && guardOf(hosts, context).is !== 'unguarded');
 }
 
 function judge(plan: WorkloadPlan, context: EnvContext): Judged {
@@ -96,8 +109,8 @@ function areAllAvailable(
   return (
     scope.length === 0 ||
     plans
-      .filter(({ isDerived, kind, withheld }) => {
-        return isDerived && kind === 'subset' && withheld !== 'blocked';
+      .filter(({ isDerived, isLeaver, kind, withheld }) => {
+        return isDerived && !isLeaver && kind === 'subset' && withheld !== 'blocked';
       })
       .every(
         (plan) =>

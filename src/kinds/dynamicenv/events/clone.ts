@@ -55,10 +55,8 @@ export function withEvents(
     { name: PORT, value: String(port) },
     { name: DRAIN_SECONDS, value: String(drainSeconds) },
   ];
-  const grace = Math.max(
-    pod.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
-    drainSeconds + GRACE_MARGIN,
-  );
+  const ownGrace = pod.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+  const grace = Math.max(ownGrace, drainSeconds + GRACE_MARGIN);
   const annotations = { ...template.metadata?.annotations, [NATIVE_SIDECAR]: 'true' };
   const spec = {
     ...clone.spec,
@@ -81,7 +79,10 @@ export function withEvents(
   };
   return {
     deployment: { ...clone, metadata: { ...clone.metadata, annotations: marks }, spec },
-    replaced: replacedIn(listener, variables, template.metadata?.annotations?.[NATIVE_SIDECAR]),
+    replaced: [
+      ...replacedIn(listener, variables),
+      ...replacedOnPods(template.metadata?.annotations?.[NATIVE_SIDECAR], ownGrace, grace),
+    ],
   };
 }
 
@@ -100,7 +101,6 @@ function listening(container: Container, variables: readonly EnvVar[], port: num
 function replacedIn(
   { name, env, startupProbe, lifecycle }: Container,
   variables: readonly EnvVar[],
-  sidecar: string | undefined,
 ): string[] {
   const changed = variables
     .filter((wanted) => {
@@ -113,14 +113,20 @@ function replacedIn(
     ...(lifecycle?.preStop === undefined ? [] : ['lifecycle.preStop']),
     ...changed,
   ];
-  return [
-    ...(parts.length === 0
+  return parts.length === 0
+    ? []
+    : [`replaced in container ${name} of the clone: ${parts.join(', ')}`];
+}
+
+/** Nobody chose the default grace: the API server writes it into every template. */
+function replacedOnPods(sidecar: string | undefined, ownGrace: number, grace: number): string[] {
+  const parts = [
+    ...(sidecar === undefined || sidecar === 'true' ? [] : [`the annotation ${NATIVE_SIDECAR}`]),
+    ...(ownGrace === DEFAULT_GRACE_SECONDS || ownGrace === grace
       ? []
-      : [`replaced in container ${name} of the clone: ${parts.join(', ')}`]),
-    ...(sidecar === undefined || sidecar === 'true'
-      ? []
-      : [`replaced on the clone's pods: the annotation ${NATIVE_SIDECAR}`]),
+      : [`terminationGracePeriodSeconds (${ownGrace}, now ${grace})`]),
   ];
+  return parts.length === 0 ? [] : [`replaced on the clone's pods: ${parts.join(', ')}`];
 }
 
 /**

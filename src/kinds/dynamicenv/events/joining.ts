@@ -32,7 +32,12 @@ function servicesNow({ entry, base, planned, context }: EventsInput): string[] {
   const asking = context.view.servicesAskingFor(namespace, ...labels);
   const found = servicesOf(asking, ...labels, context.config.clusterDomain);
   const names = new Set(found.map(({ service }) => service));
-  return names.size === 0 ? [name] : [...names].sort(byText);
+  return names.size === 0 ? [asServiceName(name)] : [...names].sort(byText);
+}
+
+/** A Deployment's name may have dots, and more than the 63 characters of a Service's: messages can name only what could be a Service. */
+function asServiceName(deployment: string): string {
+  return deployment.replaceAll('.', '-').slice(0, 63).replace(/-+$/, '');
 }
 
 /**
@@ -88,7 +93,19 @@ function cloneOf(
 
 function surprises(spec: SubscriberSpec, input: EventsInput): string[] {
   if (input.base === undefined) return [];
-  return [...baseWarnings(input.base), ...servicesChanged(spec, servicesNow(input))];
+  return [
+    ...baseWarnings(input.base),
+    ...otherName(spec, input.entry.workload.name),
+    ...servicesChanged(spec, servicesNow(input)),
+  ];
+}
+
+function otherName({ services }: SubscriberSpec, deployment: string): string[] {
+  const name = asServiceName(deployment);
+  if (name === deployment || !services.includes(name)) return [];
+  return [
+    `no Service selects its pods, and its name cannot be one of a Service: messages select it as ${name}`,
+  ];
 }
 
 /** The names are fixed for an incarnation, since its messages are selected by them. */

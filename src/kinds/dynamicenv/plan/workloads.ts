@@ -13,6 +13,8 @@ export interface EnvWorkload {
   overlay?: Overlay;
   /** The spec does not name it: the configuration changes it, and it is in scope. */
   isDerived?: true;
+  /** The configuration does not change it any more. Its clone stays only until the others have what they are to have. */
+  isLeaver?: true;
 }
 
 /** The workloads that an env's spec names, subsets first, in the spec's order. */

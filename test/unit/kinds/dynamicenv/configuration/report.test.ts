@@ -12,7 +12,7 @@ const NOTHING: Configuration = {
   workloads: [],
   blocked: [],
   notCloned: [],
-  shared: 0,
+  shared: [],
   overlays: [],
 };
 const long = 'n'.repeat(250);
@@ -82,7 +82,9 @@ describe('configurationStatus', () => {
       true,
     );
     expect(JSON.stringify(status).length).toBeLessThan(33 * 1024);
-    expect(status.blocked).toHaveLength(60);
+    // Names of clones come before what is said of others.
+    expect(status.unique).toHaveLength(64);
+    expect(status.blocked).toHaveLength(30);
     expect(status.more).toBe(1000);
   });
 });

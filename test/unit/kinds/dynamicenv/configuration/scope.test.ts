@@ -60,6 +60,13 @@ describe('scopeOf', () => {
     expect(scope([entry], objects, { subsets })).toEqual({ keys: [], empty: [] });
   });
 
+  it('leaves out the Deployments that the spec names, and no StatefulSet of such a name', () => {
+    const subsets = [workload('bank/teller')];
+    expect(scope([{ namespace: 'bank' }], OBJECTS, { subsets }).keys).toEqual([
+      'StatefulSet bank/teller',
+    ]);
+  });
+
   it('selects by the labels of the objects themselves', () => {
     expect(
       scope([{ namespace: 'shop', selector: { matchLabels: { tier: 'back' } } }]).keys,

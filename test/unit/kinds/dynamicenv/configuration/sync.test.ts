@@ -4,7 +4,7 @@ import type { RouteInjection } from '../../../../../src/api/routeinjection.ts';
 import { canonicalJson } from '../../../../../src/k8s/canonical.ts';
 import type { KubeObject } from '../../../../../src/k8s/object.ts';
 import type { Deployment } from '../../../../../src/k8s/workload.ts';
-import { environment, reading } from '../../../../support/configuration.ts';
+import { environment, reading, statefulSet } from '../../../../support/configuration.ts';
 import {
   decide,
   type EnvFixture,
@@ -294,6 +294,97 @@ describe('when the configuration of a living env changes', () => {
     expect(valuesOf(now, 'backend-alice')).toEqual(['3']);
   });
 
+  const B = [{ name: 'B', value: '1' }];
+  const UAT = environment('uat', { vars: { B: '2' } });
+  const MOVING = [...part('cart', A), ...part('mail', B), ...part('pay', AB), QA, UAT];
+
+  it('what becomes equal goes when the new clones have their routes, and not before', () => {
+    const now = living({}, MOVING);
+    expect(clones(now)).toEqual(['Deployment cart-alice', 'Deployment pay-alice']);
+    changed(now, { environment: 'uat' });
+    now.podsStart = false;
+    for (const seconds of [0, 11, 30]) wait(now, seconds);
+    expect(clones(now)).toEqual([
+      'Deployment cart-alice',
+      'Deployment mail-alice',
+      'Deployment pay-alice',
+    ]);
+    expect(active(now)).toEqual(['cart', 'pay']);
+    expect(valuesOf(now, 'cart-alice')).toEqual(['2']);
+    expect(valuesOf(now, 'pay-alice')).toEqual(['2', '1']);
+    expect(now.env.status?.configuration?.unique).toEqual(['shop/cart', 'shop/mail', 'shop/pay']);
+    now.podsStart = true;
+    now.children = now.children.map((one) =>
+      one.kind === 'Deployment' ? running(one as Deployment) : one,
+    );
+    for (const seconds of [0, 5, 5, 40]) wait(now, seconds);
+    expect(active(now)).toEqual(['mail', 'pay']);
+    expect(valuesOf(now, 'pay-alice')).toEqual(['1', '2']);
+    expect(clones(now)).toEqual(['Deployment mail-alice', 'Deployment pay-alice']);
+  });
+
+  describe('and something is blocked', () => {
+    const STORE = statefulSet('shop/store', { env: B });
+    const blocked = () => {
+      const now = living({ subsets: [workload('shop/pay')] }, [...MOVING, STORE]);
+      changed(now, { environment: 'uat' });
+      for (const seconds of [0, 11, 60]) wait(now, seconds);
+      return now;
+    };
+
+    it('all clones that are there stay, with the configuration that they have', () => {
+      const now = blocked();
+      expect(ready(now)).toMatchObject({ status: 'False', reason: 'ConfigurationBlocked' });
+      expect(active(now)).toEqual(['cart', 'pay']);
+      expect(valuesOf(now, 'cart-alice')).toEqual(['2']);
+      expect(valuesOf(now, 'pay-alice')).toEqual(['2', '1']);
+    });
+
+    it('they follow their bases and the spec in all else', () => {
+      const now = blocked();
+      const imagesOf = (name: string) =>
+        (now.children as Deployment[])
+          .find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === name)
+          ?.spec.template.spec?.containers.map(({ image }) => image);
+      const cart = reading('shop/cart', { env: A });
+      const pod = cart.spec.template.spec;
+      replaced(now, {
+        ...cart,
+        spec: {
+          ...cart.spec,
+          template: {
+            ...cart.spec.template,
+            spec: {
+              ...pod,
+              containers: (pod?.containers ?? []).map((one) => ({ ...one, image: 'main:2' })),
+            },
+          },
+        },
+      } as Deployment);
+      changed(now, {
+        subsets: [workload('shop/pay', { containers: [{ image: 'mine:3' }] })],
+      });
+      settle(now);
+      expect(imagesOf('cart-alice')).toEqual(['main:2']);
+      expect(imagesOf('pay-alice')).toEqual(['mine:3']);
+      expect(valuesOf(now, 'cart-alice')).toEqual(['2']);
+      expect(valuesOf(now, 'pay-alice')).toEqual(['2', '1']);
+    });
+
+    it('what goes anyway goes when its guard is lost', () => {
+      const now = blocked();
+      replaced(
+        now,
+        virtualService('shop/cart', { http: [routeTo('cart', 'shared'), routeTo('cart')] }),
+      );
+      for (const seconds of [0, 10, 40]) wait(now, seconds);
+      expect(clones(now)).toEqual(['Deployment mail-alice', 'Deployment pay-alice']);
+      expect(now.env.status?.configuration?.blocked?.map((one) => one.workload)).toEqual([
+        'StatefulSet shop/store',
+      ]);
+    });
+  });
+
   it('an image is changed at once, for the configuration is the same', () => {
     const now = living({ subsets: [workload('shop/backend')] });
     changed(now, { vars: { B: '2' }, subsets: [workload('shop/backend', { replicas: 2 })] });
@@ -339,6 +430,14 @@ describe('nothing is lost', () => {
       'nothing is in scope',
       (now: EnvFixture) => {
         changed(now, { scope: [{ namespace: 'other' }] });
+      },
+      'NothingInScope',
+    ],
+    [
+      'a slip in one entry of the scope would remove a clone',
+      (now: EnvFixture) => {
+        const selector = { matchLabels: { app: 'web' } };
+        changed(now, { scope: [{ namespace: 'shop', selector }, { namespace: 'shopp' }] });
       },
       'NothingInScope',
     ],

@@ -94,14 +94,18 @@ describe('a clone with events', () => {
   });
 
   test.each([
-    [undefined, 120, 130],
-    [20, 5, 20],
-    [undefined, 5, 30],
-    [900, 120, 900],
-  ])('grace %s and drain %i: %i', (terminationGracePeriodSeconds, drainSeconds, grace) => {
-    const pod =
-      terminationGracePeriodSeconds === undefined ? {} : { terminationGracePeriodSeconds };
-    expect(made(clone(pod), { drainSeconds }).pod?.terminationGracePeriodSeconds).toBe(grace);
+    [undefined, 120, 130, false],
+    [30, 120, 130, false],
+    [60, 120, 130, true],
+    [20, 5, 20, false],
+    [undefined, 5, 30, false],
+    [900, 120, 900, false],
+  ])('grace %s and drain %i: %i, told: %s', (own, drainSeconds, grace, isTold) => {
+    const pod = own === undefined ? {} : { terminationGracePeriodSeconds: own };
+    const { pod: changed, replaced } = made(clone(pod), { drainSeconds });
+    expect(changed?.terminationGracePeriodSeconds).toBe(grace);
+    const text = `replaced on the clone's pods: terminationGracePeriodSeconds (${own}, now ${grace})`;
+    expect(replaced).toEqual(isTold ? [text] : []);
   });
 
   test('says what it replaces, and keeps the rest', () => {

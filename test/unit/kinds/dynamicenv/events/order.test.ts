@@ -79,6 +79,19 @@ describe('creation', () => {
     });
   });
 
+  test.each([
+    ['shop/orders.v2', 'orders-v2'],
+    [`shop/${'o'.repeat(62)}.v2`, 'o'.repeat(62)],
+  ])('a name that no Service can have is written so that messages can name it: %s', (key, name) => {
+    const base = ordersBase();
+    const metadata = { ...base.metadata, name: key.slice('shop/'.length) };
+    const consumers = [workload(key, { events: {} })];
+    const now = envFixture(ordersEnv({ subsets: [], consumers }), [{ ...base, metadata }]);
+    settle(now);
+    expect(own(now)?.spec).toMatchObject({ workload: key, services: [name] });
+    expect(JSON.stringify(now.env.status)).toContain(`messages select it as ${name}`);
+  });
+
   test('Live comes a settle time after all pods are available', () => {
     const now = fixture();
     settle(now);
