@@ -89,6 +89,11 @@ test.each<[string, Words[], RegExp]>([
     [{ apply: 'alice' }, { advance: '20s', writesAtMost: 3 }],
     /expected at most 3 writes/,
   ],
+  [
+    'a sync too many',
+    [{ apply: 'alice' }, { advance: '20s', syncsAtMost: 3 }],
+    /expected at most 3 syncs/,
+  ],
   ['a refusal that does not come', [{ apply: 'alice', refused: 'no' }], /expected to be refused/],
   ['another refusal', [{ create: 'shop', refused: 'because' }], /was with ".*already exists"/],
   ['an action that is none', [{ applz: 'alice' }], /a step is one of apply/],

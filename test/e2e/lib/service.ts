@@ -16,6 +16,8 @@ export interface HookService {
   admission: { url: string; ca: string };
   /** The first certificate of the webhook and its key (PEM), before any rotation. */
   tls: { cert: string; key: string };
+  /** How many syncs of any kind it was asked for until now. */
+  syncs(): number;
   /** Uses these settings from the next call on. */
   configure(config: DecisionConfig): Promise<void>;
   /**
@@ -48,8 +50,10 @@ export async function startService(
 ): Promise<HookService> {
   const faults = createHookFaults();
   let apps = await appsOf(config);
+  let syncs = 0;
   const handle =
     (door: 'plain' | 'encrypted') => (request: IncomingMessage, response: ServerResponse) => {
+      syncs += Number(request.url?.endsWith('/sync') === true);
       if (!faults.fail(request, response)) apps[door].routing(request, response);
     };
   const pair = selfSigned(address);
@@ -65,6 +69,7 @@ export async function startService(
     hooks: `http://${address}:${plain.port}`,
     admission: { url: `https://${address}:${encrypted.port}`, ca: pair.cert },
     tls: pair,
+    syncs: () => syncs,
     configure: async (next) => {
       const former = apps;
       apps = await appsOf(next);

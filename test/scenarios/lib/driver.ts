@@ -71,6 +71,8 @@ export interface Driver {
   watch(listener: (objects: LocalObject[]) => void): () => void;
   /** Advances the time by this many seconds; a real cluster waits. */
   advance(seconds: number): Promise<void>;
+  /** How many syncs of any kind the service was asked for until now. */
+  syncs(): number;
   /** Starts a fault. Returns a function that ends it. */
   fault(fault: FaultSpec): Promise<() => Promise<void>>;
   close(): Promise<void>;

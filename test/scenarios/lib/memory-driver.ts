@@ -63,6 +63,7 @@ export async function memoryDriver(
   const overload = callLimit();
   let isUnchecked = false;
   let calls = 0;
+  let syncs = 0;
   const clock = () => {
     const ahead = skew[calls % skew.length] ?? 0;
     return new Date(cluster.now().getTime() + ahead * 1000);
@@ -111,6 +112,7 @@ export async function memoryDriver(
     inject: async ({ method, url, body }) => {
       await overload.count();
       calls += 1;
+      syncs += Number(url.endsWith('/sync'));
       const running = apps.filter((_, index) => !gone.has(index));
       const app = running[next() % running.length];
       if (app === undefined) throw new Error('connection refused');
@@ -146,6 +148,7 @@ export async function memoryDriver(
     events: async () => cluster.events.map(({ message }) => message),
     watch: (listener) => cluster.onWrite(() => listener(live.all())),
     advance: (seconds) => Promise.race([cluster.advance(seconds), overload.reached]),
+    syncs: () => syncs,
     fault: async (fault: FaultSpec) => injectFault(cluster, { notReady, refusals, gone }, fault),
     close: async () => {
       overload.stop();

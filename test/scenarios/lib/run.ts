@@ -98,15 +98,18 @@ const PLAYERS: Partial<Record<string, Player>> = {
     });
     return [];
   },
-  advance: async ({ advance, writesAtMost }, { driver }) => {
+  advance: async ({ advance, writesAtMost, syncsAtMost }, { driver }) => {
     let writes = 0;
+    const before = driver.syncs();
     const unwatch = driver.watch(() => {
       writes += 1;
     });
     await driver.advance(seconds(advance));
     unwatch();
-    const isFine = writesAtMost === undefined || writes <= Number(writesAtMost);
-    return isFine ? [] : [`expected at most ${writesAtMost} writes, there were ${writes}`];
+    return [
+      ...tooMany('writes', writes, writesAtMost),
+      ...tooMany('syncs', driver.syncs() - before, syncsAtMost),
+    ];
   },
   fault: async ({ fault }, stage) => {
     if (fault !== 'none') {
@@ -161,4 +164,10 @@ function versions(objects: readonly LocalObject[]): Map<string, string | undefin
       resourceVersion,
     ]),
   );
+}
+
+function tooMany(what: string, count: number, most: unknown): string[] {
+  return most === undefined || count <= Number(most)
+    ? []
+    : [`expected at most ${most} ${what}, there were ${count}`];
 }

@@ -14,7 +14,7 @@ const ACTIONS = {
   wait: ['within'],
   request: ['goesTo', 'within'],
   always: [],
-  advance: ['writesAtMost'],
+  advance: ['writesAtMost', 'syncsAtMost'],
   fault: [],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -94,6 +94,7 @@ export async function clusterDriver(stage: Stage): Promise<Driver> {
         if (isOurs(object)) listener(objects.filter(isOurs));
       }),
     advance: (seconds) => sleep(seconds * 1000),
+    syncs: () => stage.service.syncs(),
     fault: async (fault) => {
       const undo = await injectFault(stage, fault);
       lifts.add(undo);
