@@ -14,28 +14,34 @@ const RETRY_MS = 1000;
 
 /** The part of an env's consumer. */
 export function envPart(settings: EnvSettings, expected: readonly string[], log: Log): Part {
-  const groups: DeclaredGroup[] = [];
+  // A consumer that is created again takes the place of the one before.
+  const groups = new Map<string, DeclaredGroup>();
   const server = readinessServer({
     port: settings.port,
     isStarted: () => states.areAssigned(),
-    drain: onceAtATime(() => leave(settings, groups, log)),
+    drain: onceAtATime(() => leave(settings, [...groups.values()], log)),
     log,
   });
   const states = groupStates(expected, server.open);
   return {
     decide: (headers) => decideForRef(headers, settings, settings.names),
     join: async (group) => {
-      const assigned = states.add(group.base);
       const { base, topics, openAdmin } = group;
+      const { assigned, abandoned } = states.add(base);
       const own = ownGroup(base, settings);
-      const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep }));
+      const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep })).catch(
+        (error: unknown) => {
+          abandoned();
+          throw error;
+        },
+      );
       if (how === 'begins at the earliest message') {
         log(
           `Group "${own}" has members that consumed other topics: in ${topics.join(', ')} it ${how}`,
         );
       }
-      groups.push(group);
-      return { groupId: own, reset: 'earliest', assigned };
+      groups.set(JSON.stringify([base, topics]), group);
+      return { groupId: own, reset: 'earliest', assigned, abandoned };
     },
     mayConsume: async () => {},
     close: server.close,

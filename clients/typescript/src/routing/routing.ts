@@ -42,7 +42,12 @@ function partOf(settings: Settings, groups: readonly string[], log: Log): Part {
 
 const PLAIN: Part = {
   decide: () => ({ action: 'handle', why: 'plain consumer' }),
-  join: async ({ base }) => ({ groupId: base, reset: undefined, assigned: () => {} }),
+  join: async ({ base }) => ({
+    groupId: base,
+    reset: undefined,
+    assigned: () => {},
+    abandoned: () => {},
+  }),
   mayConsume: async () => {},
   close: async () => {},
 };

@@ -42,6 +42,11 @@ export interface GroupMembership {
   reset: 'earliest' | undefined;
   /** To be called whenever the library has joined the group and has its assignment, which may be empty. */
   assigned(): void;
+  /**
+   * To be called when the client's start fails after `join`, or it ends. If it never was assigned, the next `join` of this group takes its
+   * place; until then the pod does not count as started.
+   */
+  abandoned(): void;
 }
 
 /** What an adapter builds on. It is made once in a process. */
