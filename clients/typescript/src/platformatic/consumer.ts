@@ -38,6 +38,7 @@ export function eventConsumer<
   let isCalled = false;
   let closing: Promise<void> | undefined;
   const running = () => member?.current();
+  const tell = (error: Error) => routing.log(error.message);
 
   const consume = async (asked: EventConsumeOptions) => {
     if (isCalled) throw new Error('consume is to be called once, with all topics of the group');
@@ -67,7 +68,10 @@ export function eventConsumer<
       deserializers,
       read: () => (closing === undefined ? (running()?.source.read() ?? null) : null),
       flush: async () => running()?.committer.flush(),
-      destroyed: () => void close(false),
+      destroyed: () => {
+        // Nobody waits for this end, so its failure has to be told here; `close` of the application rejects with its own.
+        if (closing === undefined) close(false).catch(tell);
+      },
     });
     const from = membership.reset ?? fallbackMode;
     const memberOptions = {
@@ -77,7 +81,7 @@ export function eventConsumer<
     };
     joining = join(memberOptions, {
       more: routed.more,
-      interrupted: warn,
+      interrupted: tell,
       failed: (error) => void routed.stream.destroy(error),
       assigned: membership.assigned,
     });
@@ -111,6 +115,3 @@ export function eventConsumer<
 
 const isolationOf = (level: number) =>
   level === FetchIsolationLevels.READ_COMMITTED ? 'read_committed' : 'read_uncommitted';
-
-const warn = (error: unknown) =>
-  process.emitWarning(error instanceof Error ? error.message : String(error));

@@ -23,6 +23,7 @@ export async function startRouting(options: EventRoutingOptions = {}): Promise<R
   };
   return {
     mode,
+    log,
     ...partOf(settings, options.groups ?? [], log),
     runWithHeaders,
     runWithMessage: runWithHeaders,

@@ -52,6 +52,8 @@ export interface GroupMembership {
 /** What an adapter builds on. It is made once in a process. */
 export interface Routing {
   readonly mode: Mode;
+  /** Where notes go: as in the options. */
+  readonly log: Log;
   /** Before a message is deserialised. Never throws, whatever the headers are. */
   decide(headers: MessageHeaders): Decision;
   /** Forks the group if it is an env's, and registers it for readiness and drain. To be called before the consumer subscribes. */

@@ -7,13 +7,18 @@ const NAMES = { service: 'x-service-route', source: 'x-source-route', readsBagga
 const LIVE = { ref: 'mp-101', services: ['order-service'] };
 
 /** Routing of a process that asks neither feed nor broker: the ref mp-101 is live. */
-export function routing(mode: Mode): Routing & { assigned(): number; abandoned(): number } {
+export function routing(
+  mode: Mode,
+): Routing & { assigned(): number; abandoned(): number; said: string[] } {
   let assigned = 0;
   let abandoned = 0;
+  const said: string[] = [];
   const runWithHeaders: Routing['runWithHeaders'] = (headers, handler) =>
     runInContext(routeHeadersOf(headers, NAMES), handler);
   return {
     mode,
+    said,
+    log: (line) => void said.push(line),
     decide: (headers) => {
       if (mode === 'plain') return { action: 'handle', why: 'plain consumer' };
       return mode === 'env'

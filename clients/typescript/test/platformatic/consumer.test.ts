@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Consumer, type MessagesStream } from '@platformatic/kafka';
+import { Consumer, type MessagesStream, MultipleErrors, ProtocolError } from '@platformatic/kafka';
 import { eventConsumer } from '../../src/platformatic/consumer.ts';
 import { routing as made } from '../lib/fake-routing.ts';
 
@@ -73,4 +73,31 @@ test('one that cannot join is given up', async () => {
   await expect(consumer.consume(topics)).rejects.toThrow('refused');
   expect(routing.abandoned()).toBe(1);
   await consumer.close();
+});
+
+describe('leaving that the broker refuses', () => {
+  const refused = () =>
+    new MultipleErrors('LeaveGroup failed.', [new ProtocolError('GROUP_AUTHORIZATION_FAILED')]);
+  const words = /leave: the broker refuses group "orders\.mp-101\.1"/;
+
+  // A rejection that nobody handles fails the test.
+  test('of a stream that ends: is told, and the process goes on', async () => {
+    const { routing, consumer, leave, topics } = start();
+    leave.mockRejectedValue(refused());
+    const stream = await consumer.consume(topics);
+    stream.destroy();
+    while (leave.mock.calls.length === 0) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(routing.said).toEqual([expect.stringMatching(words)]);
+  });
+
+  test('of one that the application closes: rejects, and is not told a second time', async () => {
+    const { routing, consumer, leave, topics } = start();
+    leave.mockRejectedValue(refused());
+    const stream = await consumer.consume(topics);
+    await expect(consumer.close()).rejects.toThrow(words);
+    stream.destroy();
+    await new Promise(setImmediate);
+    expect(routing.said).toEqual([]);
+  });
 });
