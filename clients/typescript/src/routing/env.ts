@@ -27,6 +27,7 @@ export function envPart(settings: EnvSettings, expected: readonly string[], log:
     decide: (headers) => decideForRef(headers, settings, settings.names),
     join: async (group) => {
       const { base, topics, openAdmin } = group;
+      if (server.isOpen()) tellLate(group, [...groups.values()], log);
       const { assigned, abandoned } = states.add(base);
       const own = ownGroup(base, settings);
       const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep })).catch(
@@ -46,6 +47,20 @@ export function envPart(settings: EnvSettings, expected: readonly string[], log:
     mayConsume: async () => {},
     close: server.close,
   };
+}
+
+/**
+ * A group or topic that comes when the env may be live already: stable skips messages that nobody has forked. It is told and no more, since
+ * not to consume would lose all of them.
+ */
+function tellLate({ base, topics }: DeclaredGroup, joined: DeclaredGroup[], log: Log): void {
+  const known = joined.filter((one) => one.base === base).flatMap((one) => one.topics);
+  const late = topics.filter((topic) => !known.includes(topic));
+  if (late.length === 0) return;
+  const all = [...new Set([...joined.map((one) => one.base), base])];
+  log(
+    `Messages may be lost: group "${base}" consumes ${late.join(', ')} only since this pod counted as started. The env may be live, and stable may have skipped its messages. Create all consumers before the first one runs, or name their groups: eventRouting({ groups: ${JSON.stringify(all)} })`,
+  );
 }
 
 function ownGroup(base: string, { ref, incarnation }: EnvSettings): string {

@@ -15,7 +15,7 @@ export interface EventRoutingOptions {
   log?: Log;
   /**
    * All group ids that this process consumes with. Needed if it creates a consumer after another one runs: the pod counts as
-   * started when all of them are assigned.
+   * started when all of them are assigned. Of a group that comes later stable may have skipped messages, which is told in a note.
    */
   groups?: readonly string[];
 }

@@ -98,6 +98,30 @@ describe('the consumer of an env', () => {
     expect(await get('/started')).toMatchObject({ status: 200 });
   });
 
+  test('a group or topic that comes after the port has opened is told', async () => {
+    const {
+      routing: { join },
+      broker,
+      log,
+    } = await start(LIVE);
+    broker.topics.set('refunds', [{ earliest: 0n, end: 0n }]);
+    const orders = groupOf(broker);
+    (await join(orders)).assigned();
+    // Created again: it was forked in time.
+    (await join(orders)).assigned();
+    expect(log).toEqual([]);
+    await join(groupOf(broker, 'invoices'));
+    expect(log).toEqual([
+      expect.stringContaining(
+        'Messages may be lost: group "invoices" consumes payments only since this pod counted as started',
+      ),
+    ]);
+    expect(log.join()).toContain('eventRouting({ groups: ["orders","invoices"] })');
+    await join({ ...orders, topics: ['payments', 'refunds'] });
+    expect(log[1]).toContain('group "orders" consumes refunds only since');
+    expect(log).toHaveLength(2);
+  });
+
   test('a group that comes later is not started', async () => {
     const {
       routing: { join },
