@@ -122,8 +122,6 @@ describe.each(['kafkajs', 'platformatic classic', 'platformatic consumer'] as co
             } as never,
           ],
         });
-      /** kafkajs hides the broker's answer when a group is refused, so the right cannot be named. */
-      const unsaid = adapter === 'kafkajs' ? 'Failed to find group coordinator' : '';
       const sasl = { broker: SASL_BROKER, user: USER };
       /** What is said when it starts; rights that were given a moment ago may not count yet. */
       const said = async (names: Names, words: RegExp) => {
@@ -147,7 +145,7 @@ describe.each(['kafkajs', 'platformatic classic', 'platformatic consumer'] as co
         const names = await freshTopic(admin);
         await allow(ResourceTypes.TOPIC, names.topic, AclOperations.READ);
         await allow(ResourceTypes.GROUP, `${names.group}.`, AclOperations.READ, true);
-        const words = new RegExp(`"${names.group}".*${unsaid || 'DESCRIBE'}`);
+        const words = new RegExp(`"${names.group}".*DESCRIBE`);
         expect(await said(names, words)).toMatch(words);
       });
 
@@ -155,7 +153,7 @@ describe.each(['kafkajs', 'platformatic classic', 'platformatic consumer'] as co
         const names = await freshTopic(admin);
         await allow(ResourceTypes.TOPIC, names.topic, AclOperations.READ);
         await allow(ResourceTypes.GROUP, names.group, AclOperations.DESCRIBE);
-        const words = new RegExp(`"${names.group}\\.mp-101.*${unsaid || '(READ|DESCRIBE)'}`);
+        const words = new RegExp(`"${names.group}\\.mp-101.*(READ|DESCRIBE)`);
         expect(await said(names, words)).toMatch(words);
       });
 

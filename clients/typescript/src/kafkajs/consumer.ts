@@ -2,6 +2,7 @@ import type {
   Consumer,
   ConsumerConfig,
   ConsumerRunConfig,
+  ConsumerSubscribeTopics,
   EachBatchHandler,
   EachMessageHandler,
   Kafka,
@@ -59,12 +60,26 @@ export async function routedConsumer(
     isolation: config.readUncommitted === true ? 'read_uncommitted' : 'read_committed',
     openAdmin: adminOf(kafka),
   });
-  const { groupId, reset } = membership;
-  const consumer = kafka.consumer({ ...config, ...metadataAge(routing, config), groupId });
-  const progress = progressOf();
-  await consumer.connect();
-  await consumer.subscribe({ topics: [...topics], fromBeginning: reset ? true : fromBeginning });
-  return withRouting(consumer, routing, membership, progress);
+  const { groupId, reset, abandoned } = membership;
+  try {
+    const consumer = kafka.consumer({ ...config, ...metadataAge(routing, config), groupId });
+    await begin(consumer, { topics: [...topics], fromBeginning: reset ? true : fromBeginning });
+    return withRouting(consumer, routing, membership, progressOf());
+  } catch (error) {
+    abandoned();
+    throw error;
+  }
+}
+
+/** One that fails keeps no connection: the application may create the consumer again. */
+async function begin(consumer: Consumer, topics: ConsumerSubscribeTopics): Promise<void> {
+  try {
+    await consumer.connect();
+    await consumer.subscribe(topics);
+  } catch (error) {
+    await consumer.disconnect().catch(() => {});
+    throw error;
+  }
 }
 
 /** A plain consumer keeps what the application has set. */
@@ -79,7 +94,7 @@ function metadataAge(
 function withRouting(
   consumer: Consumer,
   routing: Routing,
-  { assigned }: GroupMembership,
+  { assigned, abandoned }: GroupMembership,
   progress: Progress,
 ): RoutedConsumer {
   const { subscribe: _, ...own } = consumer;
@@ -89,6 +104,8 @@ function withRouting(
     progress.clear();
     assigned();
   });
+  // By the application, or by kafkajs after an error.
+  consumer.on(consumer.events.DISCONNECT, abandoned);
   if (routing.mode !== 'plain') commitSkipped(consumer, progress, () => autoCommits);
   const ending = (end: () => Promise<void>) => () => {
     isEnded = true;

@@ -1,7 +1,16 @@
 import type { Deserializers, Message, MessageToConsume } from '@platformatic/kafka';
+import type { MessageHeaders } from '../decision/types.ts';
 
 /** A message as it was fetched: nothing is deserialised yet. */
 export type RawMessage = Message<Buffer, Buffer, Buffer, Buffer>;
+
+/** Headers as they were fetched: what the application's deserialisers make of them may be anything. */
+const rawHeaders = new WeakMap<object, RawMessage['headerEntries']>();
+
+/** Headers of a message of a stream of this module, or of any other one that has its headers as bytes or texts. */
+export function headersOf(message: { headers?: MessageHeaders }): MessageHeaders {
+  return rawHeaders.get(message) ?? message.headers;
+}
 
 /**
  * The message with the application's deserialisers applied, in the order of the library: headers, key, value. What a deserialiser
@@ -21,7 +30,7 @@ export function deserialised<Key, Value, HeaderKey, HeaderValue>(
     of(content, headerValue && ((data) => headerValue(data, record))),
   ]);
   const headers = new Map(headerEntries);
-  return {
+  const message = {
     ...raw,
     headers,
     headerEntries,
@@ -30,6 +39,8 @@ export function deserialised<Key, Value, HeaderKey, HeaderValue>(
     metadata: { ...raw.metadata, ...record.metadata },
     commit,
   } as Message<Key, Value, HeaderKey, HeaderValue>;
+  rawHeaders.set(message, raw.headerEntries);
+  return message;
 }
 
 /** What deserialisers get as their last argument. The fields of the record's encoding are not known any more. */

@@ -51,7 +51,8 @@ export async function start(options: RunningOptions, events: RunningEvents): Pro
     acknowledged: acks,
     fetched: source,
     interval: commitInterval,
-    failed: (error) => events.interrupted(error as Error),
+    failed: (error) =>
+      events.interrupted(inWords(error, { what: 'commit', group: consumer.groupId, topics })),
     stuck: events.lost,
   });
   const isClassic = options.consumer.groupProtocol !== 'consumer';
@@ -70,7 +71,13 @@ export async function end(running: Running, isWaiting: boolean): Promise<void> {
   while (acks.open() > 0 && Date.now() < before) await sleep(20);
   await committer.close();
   await source.close();
-  await consumer.close(true);
+  await consumer.close(true).catch((error: unknown) => {
+    throw inWords(error, {
+      what: 'leave',
+      group: consumer.groupId,
+      topics: [...consumer.topics.keys()],
+    });
+  });
 }
 
 /** Of a member that cannot commit any more. Nobody waits for it: what it does not do within its session, the broker does. */

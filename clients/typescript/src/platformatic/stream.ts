@@ -3,7 +3,7 @@ import type { Deserializers, Message } from '@platformatic/kafka';
 import type { Routing } from '../routing/types.ts';
 import type { Acknowledged } from './acknowledged.ts';
 import { keyOf } from './commits.ts';
-import { deserialised, type RawMessage } from './message.ts';
+import { deserialised, headersOf, type RawMessage } from './message.ts';
 import type { EventStream } from './types.ts';
 
 /** The library's `highWaterMark` is that of fetched messages. What is here is decided, and should be handled soon. */
@@ -28,19 +28,13 @@ export interface Routed<Key, Value, HeaderKey, HeaderValue> {
   more(): void;
 }
 
-/** What a message still needs after it was handed out. */
-interface Handed {
-  raw: RawMessage;
-  done(): void;
-}
-
 /** A stream of the messages that this process handles. What it skips is acknowledged before anything of it is deserialised. */
 export function routedStream<Key, Value, HeaderKey, HeaderValue>(
   parts: StreamParts<Key, Value, HeaderKey, HeaderValue>,
 ): Routed<Key, Value, HeaderKey, HeaderValue> {
   type Own = Message<Key, Value, HeaderKey, HeaderValue>;
   const { routing } = parts;
-  const handed = new WeakMap<object, Handed>();
+  const handed = new WeakMap<object, () => void>();
   let isWanted = false;
 
   const next = (): Own | undefined => {
@@ -55,7 +49,7 @@ export function routedStream<Key, Value, HeaderKey, HeaderValue>(
   const own = (raw: RawMessage, done: () => void): Own => {
     const commit = committing(done, parts.flush);
     const message = deserialised(raw, parts.deserializers, commit);
-    handed.set(message, { raw, done });
+    handed.set(message, done);
     return message;
   };
 
@@ -87,15 +81,14 @@ export function routedStream<Key, Value, HeaderKey, HeaderValue>(
   async function* acknowledging(): AsyncGenerator<Own, undefined> {
     for await (const message of Readable.prototype[Symbol.asyncIterator].call(stream)) {
       yield message;
-      handed.get(message)?.done();
+      handed.get(message)?.();
     }
     return undefined;
   }
 
   const handle = async (handler: (message: Own) => unknown) => {
     for await (const message of acknowledging()) {
-      const headers = handed.get(message)?.raw.headerEntries;
-      await routing.runWithMessage(headers, () => handler(message));
+      await routing.runWithMessage(headersOf(message), () => handler(message));
     }
   };
 

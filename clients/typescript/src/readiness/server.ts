@@ -12,6 +12,7 @@ export interface ReadinessOptions {
 export interface ReadinessServer {
   /** Begins to listen; further calls do nothing. */
   open(): void;
+  isOpen(): boolean;
   close(): Promise<void>;
 }
 
@@ -21,6 +22,7 @@ export function readinessServer(options: ReadinessOptions): ReadinessServer {
     open: () => {
       server ??= listen(options);
     },
+    isOpen: () => server !== undefined,
     close: async () => {
       const closing = server;
       server = undefined;

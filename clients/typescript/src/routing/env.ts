@@ -14,32 +14,53 @@ const RETRY_MS = 1000;
 
 /** The part of an env's consumer. */
 export function envPart(settings: EnvSettings, expected: readonly string[], log: Log): Part {
-  const groups: DeclaredGroup[] = [];
+  // A consumer that is created again takes the place of the one before.
+  const groups = new Map<string, DeclaredGroup>();
   const server = readinessServer({
     port: settings.port,
     isStarted: () => states.areAssigned(),
-    drain: onceAtATime(() => leave(settings, groups, log)),
+    drain: onceAtATime(() => leave(settings, [...groups.values()], log)),
     log,
   });
   const states = groupStates(expected, server.open);
   return {
     decide: (headers) => decideForRef(headers, settings, settings.names),
     join: async (group) => {
-      const assigned = states.add(group.base);
       const { base, topics, openAdmin } = group;
+      if (server.isOpen()) tellLate(group, [...groups.values()], log);
+      const { assigned, abandoned } = states.add(base);
       const own = ownGroup(base, settings);
-      const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep }));
+      const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep })).catch(
+        (error: unknown) => {
+          abandoned();
+          throw error;
+        },
+      );
       if (how === 'begins at the earliest message') {
         log(
           `Group "${own}" has members that consumed other topics: in ${topics.join(', ')} it ${how}`,
         );
       }
-      groups.push(group);
-      return { groupId: own, reset: 'earliest', assigned };
+      groups.set(JSON.stringify([base, topics]), group);
+      return { groupId: own, reset: 'earliest', assigned, abandoned };
     },
     mayConsume: async () => {},
     close: server.close,
   };
+}
+
+/**
+ * A group or topic that comes when the env may be live already: stable skips messages that nobody has forked. It is told and no more, since
+ * not to consume would lose all of them.
+ */
+function tellLate({ base, topics }: DeclaredGroup, joined: DeclaredGroup[], log: Log): void {
+  const known = joined.filter((one) => one.base === base).flatMap((one) => one.topics);
+  const late = topics.filter((topic) => !known.includes(topic));
+  if (late.length === 0) return;
+  const all = [...new Set([...joined.map((one) => one.base), base])];
+  log(
+    `Messages may be lost: group "${base}" consumes ${late.join(', ')} only since this pod counted as started. The env may be live, and stable may have skipped its messages. Create all consumers before the first one runs, or name their groups: eventRouting({ groups: ${JSON.stringify(all)} })`,
+  );
 }
 
 function ownGroup(base: string, { ref, incarnation }: EnvSettings): string {

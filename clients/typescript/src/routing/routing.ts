@@ -23,6 +23,7 @@ export async function startRouting(options: EventRoutingOptions = {}): Promise<R
   };
   return {
     mode,
+    log,
     ...partOf(settings, options.groups ?? [], log),
     runWithHeaders,
     runWithMessage: runWithHeaders,
@@ -42,7 +43,12 @@ function partOf(settings: Settings, groups: readonly string[], log: Log): Part {
 
 const PLAIN: Part = {
   decide: () => ({ action: 'handle', why: 'plain consumer' }),
-  join: async ({ base }) => ({ groupId: base, reset: undefined, assigned: () => {} }),
+  join: async ({ base }) => ({
+    groupId: base,
+    reset: undefined,
+    assigned: () => {},
+    abandoned: () => {},
+  }),
   mayConsume: async () => {},
   close: async () => {},
 };

@@ -15,7 +15,12 @@ export function stablePart(settings: StableSettings, log: Log): Part {
   let isClosed = false;
   return {
     decide: (headers) => decideForStable(headers, live.current(), names),
-    join: async ({ base }) => ({ groupId: base, reset: 'earliest', assigned: () => {} }),
+    join: async ({ base }) => ({
+      groupId: base,
+      reset: 'earliest',
+      assigned: () => {},
+      abandoned: () => {},
+    }),
     mayConsume: async () => {
       while (!(await live.known(FIRST_WAIT_MS)) && !isClosed) {
         const handles = whenBlind === 'handle';

@@ -15,7 +15,7 @@ export interface EventRoutingOptions {
   log?: Log;
   /**
    * All group ids that this process consumes with. Needed if it creates a consumer after another one runs: the pod counts as
-   * started when all of them are assigned.
+   * started when all of them are assigned. Of a group that comes later stable may have skipped messages, which is told in a note.
    */
   groups?: readonly string[];
 }
@@ -42,11 +42,18 @@ export interface GroupMembership {
   reset: 'earliest' | undefined;
   /** To be called whenever the library has joined the group and has its assignment, which may be empty. */
   assigned(): void;
+  /**
+   * To be called when the client's start fails after `join`, or it ends. If it never was assigned, the next `join` of this group takes its
+   * place; until then the pod does not count as started.
+   */
+  abandoned(): void;
 }
 
 /** What an adapter builds on. It is made once in a process. */
 export interface Routing {
   readonly mode: Mode;
+  /** Where notes go: as in the options. */
+  readonly log: Log;
   /** Before a message is deserialised. Never throws, whatever the headers are. */
   decide(headers: MessageHeaders): Decision;
   /** Forks the group if it is an env's, and registers it for readiness and drain. To be called before the consumer subscribes. */

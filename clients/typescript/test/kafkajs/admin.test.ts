@@ -36,6 +36,7 @@ function kafkaWith({
         return { topics: [{ name, partitions: [{ partitionId: 0 }, { partitionId: 1 }] }] };
       },
       fetchOffsets: async ({ groupId }: { groupId: string }) => {
+        if (groupId === 'hidden') throw noCoordinator();
         if (groupId === 'secret') throw retried(protocolError('GROUP_AUTHORIZATION_FAILED'));
         return [
           {
@@ -77,6 +78,12 @@ function protocolError(type: string): Error {
   return Object.assign(new Error(`kafkajs says ${type}`), { type });
 }
 
+/** All that kafkajs says when brokers refuse a group. */
+function noCoordinator(): Error {
+  const error = new Error('Failed to find group coordinator');
+  return Object.assign(error, { name: 'KafkaJSGroupCoordinatorNotFound' });
+}
+
 /** kafkajs wraps an error when it has retried enough. */
 function retried(cause: Error): Error {
   return new Error('retries exceeded', { cause });
@@ -113,6 +120,19 @@ describe('kafkajs’ admin client', () => {
     );
     await expect(ask((admin) => admin.committed('secret', ['payments']))).rejects.toThrow(
       'Event routing: Kafka refuses group "secret"; this client needs the right to DESCRIBE the group',
+    );
+  });
+
+  test('a group that has no coordinator is probably refused', async () => {
+    const { ask } = kafkaWith();
+    const words = (group: string, right: string) =>
+      `Event routing: Kafka names no coordinator of group "${group}"; if its brokers can be reached, this client probably lacks the right to ${right}`;
+    await expect(ask((admin) => admin.committed('hidden', ['payments']))).rejects.toThrow(
+      words('hidden', 'DESCRIBE the group'),
+    );
+    const joining = kafkaWith({ crash: retried(noCoordinator()) });
+    await expect(joining.ask((admin) => admin.commitIfEmpty(OWN, OFFSETS))).rejects.toThrow(
+      words(OWN, 'READ the group'),
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { currentHeaders, runInContext } from '../../src/context/store.ts';
+import { routedConsumer } from '../../src/kafkajs/consumer.ts';
 import { routing as made } from '../lib/fake-routing.ts';
 import { type FakeRecord, kafkajsRun } from '../lib/kafkajs-runner.ts';
 
@@ -64,6 +65,40 @@ describe('a kafkajs consumer', () => {
     expect(routing.assigned()).toBe(0);
     await consumer.run({ eachMessage: async () => {} });
     expect(routing.assigned()).toBe(1);
+  });
+
+  test.each(['connect', 'subscribe'])('one whose %s fails is given up', async (step) => {
+    const routing = made('env');
+    let disconnects = 0;
+    const created = kafkajsRun(routing, records, undefined, {
+      [step]: () => Promise.reject(new Error('no connection')),
+      disconnect: async () => {
+        disconnects += 1;
+        throw new Error('not connected');
+      },
+    });
+    await expect(created).rejects.toThrow('no connection');
+    expect([routing.abandoned(), disconnects]).toEqual([1, 1]);
+  });
+
+  test('one that kafkajs refuses to make is given up', async () => {
+    const routing = made('env');
+    const kafka = {
+      consumer: () => {
+        throw new Error('retries must be a number');
+      },
+    } as unknown as Kafka;
+    const created = routedConsumer(routing, kafka, { groupId: 'orders', topics: ['payments'] });
+    await expect(created).rejects.toThrow('retries must be a number');
+    expect(routing.abandoned()).toBe(1);
+  });
+
+  test('one that is disconnected is given up', async () => {
+    const routing = made('env');
+    const { consumer } = await kafkajsRun(routing, records);
+    expect(routing.abandoned()).toBe(0);
+    await consumer.disconnect();
+    expect(routing.abandoned()).toBe(1);
   });
 
   test('does not run before it may consume, and not if it was stopped meanwhile', async () => {

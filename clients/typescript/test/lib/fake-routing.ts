@@ -7,12 +7,18 @@ const NAMES = { service: 'x-service-route', source: 'x-source-route', readsBagga
 const LIVE = { ref: 'mp-101', services: ['order-service'] };
 
 /** Routing of a process that asks neither feed nor broker: the ref mp-101 is live. */
-export function routing(mode: Mode): Routing & { assigned(): number } {
+export function routing(
+  mode: Mode,
+): Routing & { assigned(): number; abandoned(): number; said: string[] } {
   let assigned = 0;
+  let abandoned = 0;
+  const said: string[] = [];
   const runWithHeaders: Routing['runWithHeaders'] = (headers, handler) =>
     runInContext(routeHeadersOf(headers, NAMES), handler);
   return {
     mode,
+    said,
+    log: (line) => void said.push(line),
     decide: (headers) => {
       if (mode === 'plain') return { action: 'handle', why: 'plain consumer' };
       return mode === 'env'
@@ -25,6 +31,9 @@ export function routing(mode: Mode): Routing & { assigned(): number } {
       assigned: () => {
         assigned += 1;
       },
+      abandoned: () => {
+        abandoned += 1;
+      },
     }),
     mayConsume: async () => {},
     runWithHeaders,
@@ -32,5 +41,6 @@ export function routing(mode: Mode): Routing & { assigned(): number } {
     stamp: (record) => record,
     close: async () => {},
     assigned: () => assigned,
+    abandoned: () => abandoned,
   };
 }

@@ -38,12 +38,13 @@ export interface KafkajsRun {
 
 /**
  * A routed consumer on kafkajs' own runner, batches and offsets, with a partition in memory in place of a broker: what is committed when is
- * decided by kafkajs' code.
+ * decided by kafkajs' code. `parts` replaces methods of kafkajs' consumer.
  */
 export async function kafkajsRun(
   routing: Routing,
   records: readonly FakeRecord[],
   config: Partial<RoutedConsumerConfig> = {},
+  parts: Partial<Consumer> = {},
 ): Promise<KafkajsRun> {
   const listeners = new Map<string, ((event: unknown) => void)[]>();
   const emitter = {
@@ -108,7 +109,8 @@ export async function kafkajsRun(
       });
     },
     stop: async () => {},
-    disconnect: async () => {},
+    disconnect: async () => emitter.emit(events.DISCONNECT, null),
+    ...parts,
   } as unknown as Consumer;
   const kafka = {
     consumer: (made: unknown) => {

@@ -98,6 +98,30 @@ describe('the consumer of an env', () => {
     expect(await get('/started')).toMatchObject({ status: 200 });
   });
 
+  test('a group or topic that comes after the port has opened is told', async () => {
+    const {
+      routing: { join },
+      broker,
+      log,
+    } = await start(LIVE);
+    broker.topics.set('refunds', [{ earliest: 0n, end: 0n }]);
+    const orders = groupOf(broker);
+    (await join(orders)).assigned();
+    // Created again: it was forked in time.
+    (await join(orders)).assigned();
+    expect(log).toEqual([]);
+    await join(groupOf(broker, 'invoices'));
+    expect(log).toEqual([
+      expect.stringContaining(
+        'Messages may be lost: group "invoices" consumes payments only since this pod counted as started',
+      ),
+    ]);
+    expect(log.join()).toContain('eventRouting({ groups: ["orders","invoices"] })');
+    await join({ ...orders, topics: ['payments', 'refunds'] });
+    expect(log[1]).toContain('group "orders" consumes refunds only since');
+    expect(log).toHaveLength(2);
+  });
+
   test('a group that comes later is not started', async () => {
     const {
       routing: { join },
@@ -118,6 +142,58 @@ describe('the consumer of an env', () => {
     } = await start(LIVE);
     await expect(join(groupOf(fakeBroker({})))).rejects.toThrow('topic "payments" does not exist');
     expect(await get('/started')).toBeUndefined();
+  });
+
+  test('a join that failed can be tried again, and keeps the port closed until then', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(LIVE);
+    const first = await join(groupOf(broker));
+    await expect(join(groupOf(fakeBroker({}), 'invoices'))).rejects.toThrow('does not exist');
+    // Also when the other group is assigned again.
+    first.assigned();
+    expect(await get('/started')).toBeUndefined();
+    const again = await join(groupOf(broker, 'invoices'));
+    expect(await get('/started')).toBeUndefined();
+    again.assigned();
+    expect(await get('/started')).toMatchObject({ status: 200 });
+  });
+
+  test('a consumer that did not start after its join can be created again', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+      log,
+    } = await start(GONE);
+    (await join(groupOf(broker))).abandoned();
+    expect(await get('/started')).toBeUndefined();
+    const again = await join(groupOf(broker));
+    again.assigned();
+    expect(await get('/started')).toMatchObject({ status: 200 });
+    // It ends later: it was started all the same.
+    again.abandoned();
+    expect(await get('/started')).toMatchObject({ status: 200 });
+    await get('/drain');
+    expect(log.join().match(/is 6 behind/g)).toHaveLength(1);
+  });
+
+  test('one that was abandoned and is assigned after all counts', async () => {
+    const {
+      routing: { join },
+      broker,
+      get,
+    } = await start(LIVE);
+    const { assigned, abandoned } = await join(groupOf(broker));
+    abandoned();
+    assigned();
+    expect(await get('/started')).toMatchObject({ status: 200 });
+    const second = await join(groupOf(broker));
+    expect(await get('/started')).toMatchObject({ status: 503 });
+    second.assigned();
+    expect(await get('/started')).toMatchObject({ status: 200 });
   });
 
   test.each<[string, FeedStep]>([
