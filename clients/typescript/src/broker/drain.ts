@@ -9,8 +9,6 @@ export interface DrainOptions {
   deadline: number;
   now(): number;
   sleep(ms: number): Promise<void>;
-  /** See `DeclaredGroup.foundEnd`. */
-  foundEnd?: (topic: string, partition: number, since: number) => boolean;
 }
 
 /** A partition that the group has not read up to the end. */
@@ -30,10 +28,9 @@ const LOOK_AGAIN_MS = 500;
  */
 export async function drain(admin: BrokerAdmin, options: DrainOptions): Promise<Lag[]> {
   const { topics, isolation, deadline, now, sleep } = options;
-  const since = now();
   const ends = await admin.ends(topics, isolation);
   for (;;) {
-    const left = await lags(admin, options, ends, since);
+    const left = await lags(admin, options, ends);
     if (left.length === 0 || now() >= deadline) return left;
     await sleep(Math.min(LOOK_AGAIN_MS, Math.max(0, deadline - now())));
   }
@@ -42,9 +39,8 @@ export async function drain(admin: BrokerAdmin, options: DrainOptions): Promise<
 /** Where nothing is committed, the group is at the first message that there is. */
 async function lags(
   admin: BrokerAdmin,
-  { group, topics, foundEnd }: DrainOptions,
+  { group, topics }: DrainOptions,
   ends: Offsets,
-  since: number,
 ): Promise<Lag[]> {
   const committed = await admin.committed(group, topics);
   const earliest = await admin.earliest(topics);
@@ -53,8 +49,7 @@ async function lags(
       const first = offsetOf(earliest, topic, partition) ?? 0n;
       const position = offsetOf(committed, topic, partition) ?? first;
       const messages = end - (position < first ? first : position);
-      const isDone = messages <= 0n || foundEnd?.(topic, partition, since) === true;
-      return isDone ? [] : [{ group, topic, partition, messages }];
+      return messages <= 0n ? [] : [{ group, topic, partition, messages }];
     }),
   );
 }

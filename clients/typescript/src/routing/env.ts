@@ -93,7 +93,7 @@ function inWords(lag: Lag | string): string {
 
 /** A broker that cannot be asked is asked again until the deadline. */
 async function drainGroup(
-  { topics, isolation, openAdmin, foundEnd }: DeclaredGroup,
+  { topics, isolation, openAdmin }: DeclaredGroup,
   group: string,
   deadline: number,
   log: Log,
@@ -105,7 +105,6 @@ async function drainGroup(
     deadline,
     now: () => performance.now(),
     sleep: (ms: number) => sleep(ms),
-    ...(foundEnd && { foundEnd }),
   };
   for (;;) {
     try {

@@ -27,11 +27,6 @@ export interface DeclaredGroup {
   topics: readonly string[];
   isolation: Isolation;
   openAdmin: OpenAdmin;
-  /**
-   * For clients whose committed position may stay before the end of a partition with nothing left to read (gaps of compacted topics):
-   * is a fetch known that began after `since` (of `performance.now()`) and found this partition's end? Absent: never.
-   */
-  foundEnd?: (topic: string, partition: number, since: number) => boolean;
 }
 
 /** This process as a member of a group. */

@@ -88,15 +88,6 @@ describe('drain', () => {
     expect(time()).toBe(10_000);
   });
 
-  test('a client that found the end of a partition', async () => {
-    const { broker, options, commit } = setUp();
-    commit(9n, 20n);
-    const asked: unknown[] = [];
-    const foundEnd = (...args: unknown[]) => asked.push(args) > 2;
-    expect(await drain(broker.admin, { ...options, foundEnd })).toEqual([]);
-    expect(asked[0]).toEqual(['payments', 0, 0]);
-  });
-
   test('asks for the ends of its isolation level', async () => {
     const { broker, options, commit } = setUp();
     commit(10n, 20n);
